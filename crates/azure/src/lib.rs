@@ -1,0 +1,1 @@
+//! Azure's own data: limits, SLA tables, default failure profile

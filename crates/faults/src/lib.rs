@@ -1,0 +1,1 @@
+//! Failure modes, profiles, storms, unit clocks and fault traces

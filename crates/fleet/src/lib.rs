@@ -1,0 +1,1 @@
+//! Scale sets living through a storm, and the ledger of what was observed

@@ -1,0 +1,1 @@
+//! CSV and JSON result files, and the terminal's tables

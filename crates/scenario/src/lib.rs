@@ -1,0 +1,1 @@
+//! Scenario files: TOML, units, diagnostics, JSON schema

@@ -1,0 +1,1 @@
+//! Moments, histograms, intervals and verdict rules

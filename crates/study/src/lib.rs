@@ -1,0 +1,1 @@
+//! Trials times designs with rayon, and what may be concluded

@@ -1,0 +1,1 @@
+//! Regions, zones, halls, racks and hosts

@@ -8,6 +8,7 @@
 
 use core::convert::Infallible;
 use rand::TryRng;
+use rand_distr::{Distribution, Exp1};
 
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 const GAMMA_2: u64 = 0xd1b5_4a32_d192_ed03;
@@ -113,6 +114,12 @@ impl Stream {
     #[inline]
     pub fn open_unit(&mut self) -> f64 {
         ((self.word() >> 12) as f64 + 0.5) * (1.0 / (1u64 << 52) as f64)
+    }
+
+    /// A standard exponential variate (ziggurat).
+    #[inline]
+    pub fn exponential(&mut self) -> f64 {
+        Exp1.sample(self)
     }
 
     /// A whole number below `n` (Lemire's multiplication; the bias is below n/2⁶⁴).

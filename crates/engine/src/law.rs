@@ -7,7 +7,7 @@
 use crate::special::gamma_upper;
 use crate::{SimDuration, Stream};
 use libm::{erfc, exp, expm1, lgamma, log, pow, sqrt};
-use rand_distr::{Distribution, Exp1, StandardNormal};
+use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -199,11 +199,11 @@ impl Law {
         match &self.shape {
             Shape::Constant(length) => *length,
             Shape::Uniform(low, high) => low + (high - low) * stream.unit(),
-            Shape::Exponential(mean) => mean * exponential(stream),
-            Shape::Weibull(shape, scale) => scale * pow(exponential(stream), 1.0 / shape),
+            Shape::Exponential(mean) => mean * stream.exponential(),
+            Shape::Weibull(shape, scale) => scale * pow(stream.exponential(), 1.0 / shape),
             Shape::Gamma(shape, scale) => scale * gamma(*shape, stream),
             Shape::LogNormal(median, sigma) => median * exp(sigma * normal(stream)),
-            Shape::Pareto(index, least) => least * exp(exponential(stream) / index),
+            Shape::Pareto(index, least) => least * exp(stream.exponential() / index),
             Shape::Empirical(values) => values[stream.below(values.len() as u64) as usize],
         }
     }
@@ -212,17 +212,23 @@ impl Law {
     /// U · L, where L is the length-biased law (Cox, *Renewal Theory*, §5.3).
     pub fn draw_residual_ms(&self, stream: &mut Stream) -> f64 {
         if let Some(mean) = self.memoryless_mean() {
-            return mean * exponential(stream);
+            return mean * stream.exponential();
         }
+        self.draw_biased_ms(stream) * stream.unit()
+    }
+
+    /// A draw of the whole length that such an instant falls into: the length-biased law, with density proportional to
+    /// length × density.
+    pub fn draw_biased_ms(&self, stream: &mut Stream) -> f64 {
         loop {
-            let biased = self.draw_length_biased(stream);
+            let biased = self.biased_uncut(stream);
             if self.below.is_none_or(|cut| biased <= cut) {
-                return biased * stream.unit();
+                return biased;
             }
         }
     }
 
-    fn draw_length_biased(&self, stream: &mut Stream) -> f64 {
+    fn biased_uncut(&self, stream: &mut Stream) -> f64 {
         match &self.shape {
             Shape::Constant(length) => *length,
             Shape::Uniform(low, high) => sqrt(low * low + stream.unit() * (high * high - low * low)),
@@ -232,7 +238,7 @@ impl Law {
             Shape::LogNormal(median, sigma) => median * exp(sigma * (normal(stream) + sigma)),
             // With a cut the biased tail index may be 0 or below: draw by inversion on [least, cut].
             Shape::Pareto(index, least) => match self.below {
-                None => least * exp(exponential(stream) / (index - 1.0)),
+                None => least * exp(stream.exponential() / (index - 1.0)),
                 Some(cut) => pareto_biased(*index, *least, cut, stream),
             },
             Shape::Empirical(values) => empirical_biased(values, stream),
@@ -325,12 +331,6 @@ impl Law {
         };
         part / within
     }
-}
-
-/// A standard exponential variate.
-#[inline]
-pub(crate) fn exponential(stream: &mut Stream) -> f64 {
-    Exp1.sample(stream)
 }
 
 #[inline]

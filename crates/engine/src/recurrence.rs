@@ -7,8 +7,6 @@
 //! In: a survival function S and its mean (ms), a horizon (ms), and whether the unit is new at the start or has been
 //! running for ever (stationary: the residual has density S(t)/mean). Out: an instant in milliseconds or nothing.
 
-use crate::Stream;
-
 /// Cells of the table for the stationary case.
 const CELLS: usize = 512;
 /// Gauss–Legendre nodes and weights on [-1, 1], five points.
@@ -58,10 +56,10 @@ impl FirstPassage {
         self.table[CELLS]
     }
 
-    /// The first failure in milliseconds, if it lies inside the horizon. Within a cell the instant is interpolated.
+    /// The first failure in milliseconds, if it lies inside the horizon, as a function of a number drawn evenly from
+    /// `[0, 1)`. Within a cell the instant is interpolated.
     #[inline]
-    pub fn draw(&self, stream: &mut Stream) -> Option<f64> {
-        let u = stream.unit();
+    pub fn at(&self, u: f64) -> Option<f64> {
         if u >= self.table[CELLS] { None } else { Some(self.invert(u)) }
     }
 

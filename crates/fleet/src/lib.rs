@@ -1,1 +1,34 @@
-//! Scale sets living through a storm, and the ledger of what was observed
+//! Scale sets living through a storm.
+//!
+//! In: a [`Design`] (scale sets, load balancer, demand, objective) and the [`zonefall_faults::Strikes`] of a trial. Out:
+//! a [`Ledger`] of time-weighted integers. The fleet only reacts; it never decides what the world does, and it knows no
+//! word of statistics.
+//!
+//! Order within one millisecond: what strikes (storm first, then machines by mode and slot), then what was pending, by
+//! class: repairs, lives that end, machines that become ready, probes that notice, probes that readmit. The objective
+//! is evaluated once, when the millisecond is over.
+
+mod balancer;
+mod change;
+mod design;
+mod ledger;
+mod lives;
+mod machine;
+mod measure;
+mod pending;
+mod placement;
+mod racks;
+mod repair;
+mod serving;
+mod strike;
+mod world;
+
+pub use balancer::{LoadBalancer, ProbeTimes};
+pub use design::{Demand, Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
+pub use ledger::{ClassTimes, Ledger};
+pub use measure::{Measure, Windows};
+pub use placement::{Place, assign_fault_domain, spread_over_zones, worst_zone_loss};
+pub use world::{World, population};
+
+/// Causes that are nobody's failure; they follow the storm's causes in every list.
+pub const EXTRA_CAUSES: [&str; 3] = ["deployment", "probe lag", "overload"];

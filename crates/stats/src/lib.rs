@@ -1,1 +1,40 @@
-//! Moments, histograms, intervals and verdict rules
+//! Moments, histograms, intervals and verdict rules.
+//!
+//! What lives here: exact accumulators (integers in, integers kept), the
+//! estimates and intervals that are drawn from them, and the rules that turn
+//! an interval into a verdict. Observations are plain integers; the crate does
+//! not know what they count (callers feed milliseconds, but nothing here
+//! depends on it) and it knows nothing of simulation.
+//!
+//! Two rules hold throughout:
+//!
+//! * **Whatever is merged is exact and associative.** [`Moments`],
+//!   [`Proportion`] and [`Histogram`] hold integers only, so any grouping of
+//!   merges gives the same bits.
+//! * **Floating point starts after the last merge**, with `+ − × ÷ √` and
+//!   transcendental functions of the pure-Rust `libm` only, so a result has
+//!   the same bits on every machine.
+//!
+//! No function panics for any input, and no interval is ever ±0.
+
+pub mod confidence;
+pub mod decimal;
+pub mod estimate;
+pub mod histogram;
+pub mod intervals;
+pub mod moments;
+pub mod multiple;
+pub mod proportion;
+pub mod skewed;
+pub mod special;
+pub mod verdict;
+pub mod wide;
+
+pub use confidence::{Confidence, ConfidenceError};
+pub use decimal::{Target, TargetError, nines};
+pub use estimate::{Bounds, DifferenceBounds, DifferenceEstimate, MeanEstimate, UpperBoundReason};
+pub use histogram::{Bucket, CountAbove, Histogram, QuantileInterval, QuantileLevel};
+pub use intervals::Interval;
+pub use moments::Moments;
+pub use proportion::Proportion;
+pub use verdict::Verdict;

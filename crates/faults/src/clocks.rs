@@ -1,0 +1,251 @@
+//! Unit clocks: when modes of scope host and instance strike, for the units that some design occupies.
+//!
+//! Constant hazards are Poisson streams over doubling blocks of units (4, 4, 8, 16, …), keyed by (mode, group, block):
+//! adding a unit changes nobody's draws. A strike that finds its unit down is thinned away by the fleet, which is
+//! exact without memory. Other laws are a renewal a unit, drawn for the whole trial when it begins; a unit whose first
+//! random word lies beyond the horizon costs that word only. Modes that depend on the fleet's history
+//! ([`crate::UnitMode::depends_on_history`]) are not drawn here.
+
+use crate::mode::{Kind, Scope, Start};
+use crate::packed::Entry;
+use crate::population::Population;
+use crate::unit::{UnitMode, UnitModes};
+use zonefall_engine::{SimTime, Stream};
+
+/// Units in the first block of a group.
+const BLOCK: u32 = 4;
+
+/// A Poisson stream over a block of units.
+#[derive(Debug, Clone)]
+struct Block {
+    mode: u32,
+    group: u32,
+    first: u32,
+    size: u32,
+    gap_ms: f64,
+    stream: Stream,
+    next_ms: f64,
+}
+
+/// The clocks of all unit modes in one trial.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Clocks {
+    blocks: Vec<Block>,
+    renewing: Vec<u32>,
+    /// Strikes drawn for the whole trial: (time, mode, unit), in order.
+    drawn: Vec<(SimTime, u32, u32)>,
+    taken: usize,
+}
+
+/// The blocks that cover `count` units: (first, size).
+fn blocks(count: u32) -> impl Iterator<Item = (u32, u32)> {
+    let mut next = (0, BLOCK);
+    std::iter::from_fn(move || {
+        let (first, size) = next;
+        next = (first + size, first + size);
+        (first < count).then_some((first, size))
+    })
+}
+
+/// The tags and sizes of the groups that a mode's units fall into.
+fn groups(mode: &UnitMode, population: &Population) -> Vec<(u64, u32)> {
+    match mode.mode.scope {
+        Scope::Host => population.host_groups().iter().map(|group| (group.tag, group.count)).collect(),
+        Scope::Instance => population.groups().iter().map(|group| (group.tag, group.count)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Clocks {
+    pub fn new(modes: &UnitModes, population: &Population) -> Self {
+        let mut clocks = Self::default();
+        for (index, mode) in modes.as_slice().iter().enumerate() {
+            if !mode.mode.is_unit() || mode.depends_on_history() {
+                continue;
+            }
+            let memoryless = mode.mode.time_to_failure.memoryless_mean().filter(|_| mode.mode.repeat.is_none());
+            let Some(mean) = memoryless else {
+                clocks.renewing.push(index as u32);
+                continue;
+            };
+            for (group, (_, count)) in groups(mode, population).into_iter().enumerate() {
+                let block = |(first, size): (u32, u32)| Block {
+                    mode: index as u32,
+                    group: group as u32,
+                    first,
+                    size,
+                    gap_ms: mean / f64::from(size),
+                    stream: zonefall_engine::Key::root(0).stream(),
+                    next_ms: 0.0,
+                };
+                clocks.blocks.extend(blocks(count).map(block));
+            }
+        }
+        clocks
+    }
+
+    /// Expected strikes per millisecond from the blocks.
+    pub fn rate_per_ms(&self) -> f64 {
+        self.blocks.iter().map(|block| 1.0 / block.gap_ms).sum()
+    }
+
+    /// Opens every stream for a trial; `modes` are keyed for it already.
+    pub fn begin(&mut self, modes: &UnitModes, population: &Population, horizon: SimTime) {
+        self.drawn.clear();
+        self.taken = 0;
+        for block in &mut self.blocks {
+            let mode = &modes.as_slice()[block.mode as usize];
+            let tag = match mode.mode.scope {
+                Scope::Host => population.host_groups()[block.group as usize].tag,
+                _ => population.groups()[block.group as usize].tag,
+            };
+            let key = mode.stream_key(tag, u64::from(block.first));
+            block.stream = key.stream();
+            let share_down = mode.down_at_start();
+            if share_down > 0.0 {
+                let mut stream = key.part(0xd0, 0).stream();
+                each_with_probability(share_down, block.size, &mut stream, |at| {
+                    if let Some(unit) = unit_of(mode, block.group, block.first + at, population) {
+                        self.drawn.push((SimTime::ZERO, block.mode, unit));
+                    }
+                });
+            }
+            block.next_ms = gap(block.gap_ms, &mut block.stream);
+        }
+        for &mode in &self.renewing {
+            renew_all(modes, mode, population, horizon, &mut self.drawn);
+        }
+        self.drawn.sort_unstable();
+    }
+
+    /// Adds the strikes of `[base, end)` to a window.
+    pub fn fill(
+        &mut self,
+        base: SimTime,
+        end: SimTime,
+        modes: &UnitModes,
+        population: &Population,
+        out: &mut Vec<Entry>,
+    ) {
+        let end_ms = end.as_ms() as f64;
+        for block in &mut self.blocks {
+            while block.next_ms < end_ms {
+                let at = block.first + block.stream.below(u64::from(block.size)) as u32;
+                let mode = &modes.as_slice()[block.mode as usize];
+                if let Some(unit) = unit_of(mode, block.group, at, population) {
+                    let time = SimTime::from_ms((block.next_ms as u64).max(1));
+                    out.push(Entry::new(base, time, block.mode + 1, unit));
+                }
+                block.next_ms += gap(block.gap_ms, &mut block.stream);
+            }
+        }
+        while let Some(&(time, mode, unit)) = self.drawn.get(self.taken).filter(|drawn| drawn.0 < end) {
+            out.push(Entry::new(base, time, mode + 1, unit));
+            self.taken += 1;
+        }
+    }
+}
+
+#[inline]
+fn gap(mean_ms: f64, stream: &mut Stream) -> f64 {
+    mean_ms * stream.exponential()
+}
+
+/// The unit at `at` in a group's numbering, if some design occupies it.
+#[inline]
+fn unit_of(mode: &UnitMode, group: u32, at: u32, population: &Population) -> Option<u32> {
+    if mode.mode.scope == Scope::Host {
+        let hosts = &population.host_groups()[group as usize];
+        if at >= hosts.count {
+            return None;
+        }
+        let host = hosts.host(at);
+        population.is_occupied(host).then_some(host)
+    } else {
+        let slots = &population.groups()[group as usize];
+        (at < slots.count).then_some(slots.first + at)
+    }
+}
+
+/// Calls `hit` for each of `n` units independently with probability `p`, by geometric gaps.
+pub(crate) fn each_with_probability(p: f64, n: u32, stream: &mut Stream, mut hit: impl FnMut(u32)) {
+    let step = libm::log1p(-p.min(1.0 - 1e-12));
+    let mut at = 0.0;
+    loop {
+        at += libm::floor(libm::log(stream.open_unit()) / step);
+        if at >= f64::from(n) {
+            return;
+        }
+        hit(at as u32);
+        at += 1.0;
+    }
+}
+
+fn renew_all(
+    modes: &UnitModes,
+    mode: u32,
+    population: &Population,
+    horizon: SimTime,
+    out: &mut Vec<(SimTime, u32, u32)>,
+) {
+    let unit_mode = &modes.as_slice()[mode as usize];
+    for (group, (tag, count)) in groups_iter(unit_mode, population) {
+        for at in 0..count {
+            let Some(unit) = unit_of(unit_mode, group, at, population) else { continue };
+            let who = match unit_mode.mode.scope {
+                Scope::Host => (u64::from(unit), 0),
+                _ => (tag, u64::from(at)),
+            };
+            renew(modes, mode, unit, who, horizon, out);
+        }
+    }
+}
+
+fn groups_iter<'a>(mode: &UnitMode, population: &'a Population) -> impl Iterator<Item = (u32, (u64, u32))> + 'a {
+    let hosts = mode.mode.scope == Scope::Host;
+    let count = if hosts { population.host_groups().len() } else { population.groups().len() };
+    (0..count as u32).map(move |group| {
+        let at = group as usize;
+        if hosts {
+            (group, (population.host_groups()[at].tag, population.host_groups()[at].count))
+        } else {
+            (group, (population.groups()[at].tag, population.groups()[at].count))
+        }
+    })
+}
+
+/// The alternating renewal of one unit over the trial: its strikes, each after the outage before it has ended.
+fn renew(
+    modes: &UnitModes,
+    mode: u32,
+    unit: u32,
+    who: (u64, u64),
+    horizon: SimTime,
+    out: &mut Vec<(SimTime, u32, u32)>,
+) {
+    let unit_mode = &modes.as_slice()[mode as usize];
+    let mut stream = unit_mode.unit_key(who).stream();
+    let mut u = stream.unit();
+    let share_down = if unit_mode.mode.start == Start::Stationary { unit_mode.down_at_start() } else { 0.0 };
+    let life = &unit_mode.time_to_failure;
+    let mut next_ms = if u < share_down {
+        0.0
+    } else {
+        u = (u - share_down) / (1.0 - share_down);
+        match life.first(u, &mut stream) {
+            Some(ms) => ms.max(1.0),
+            None => return,
+        }
+    };
+    while next_ms < horizon.as_ms() as f64 {
+        let start = SimTime::from_ms(next_ms as u64);
+        out.push((start, mode, unit));
+        if unit_mode.mode.kind == Kind::Outage {
+            match modes.outcome(mode, unit, who, start).length {
+                Some(length) => next_ms += length.as_ms() as f64,
+                None => return,
+            }
+        }
+        next_ms += life.next(&mut stream).max(1.0);
+    }
+}

@@ -1,0 +1,416 @@
+//! What a failure mode says: scope, effect, laws, how it starts, who repairs it, how it recovers.
+//!
+//! Rates are per unit of the scope and year of 365 days; laws are in milliseconds. One mode never overlaps itself on
+//! one unit. Every number carries its evidence.
+
+use thiserror::Error;
+use zonefall_engine::{Law, LawError};
+
+/// Milliseconds in a year of 365 days.
+pub(crate) const MS_PER_YEAR: f64 = 365.0 * 24.0 * 3_600_000.0;
+
+/// How many modes may strike single machines (instance and host modes, and shocks of any scope).
+pub const UNIT_MODES_MAX: usize = 24;
+
+/// What a mode strikes. The rate is per such unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// One instance of a scale set.
+    Instance,
+    /// One host with everything on it.
+    Host,
+    /// One rack, which is a fault domain (FD-01).
+    Rack,
+    /// One data hall: an even share of a zone's racks.
+    Hall,
+    /// One availability zone, or a share of its racks.
+    Zone,
+    /// A whole region.
+    Region,
+    /// Everything, everywhere, for services that declare the dependency.
+    Global,
+    /// The control plane of a region: running machines go on, nothing can be created.
+    ControlPlane,
+    /// The free capacity of a zone: running machines go on, nothing can be allocated there.
+    Allocation,
+}
+
+/// What happens to a machine that is struck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It stops.
+    Down,
+    /// It works at this many thousandths of its capacity.
+    Degraded(u32),
+    /// It pauses and goes on where it was.
+    Frozen,
+}
+
+/// What a machine still needs when the outage is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// Nothing: its processes ran on, it only could not be reached.
+    Reachable,
+    /// The application's warm-up.
+    WarmUp,
+    /// A boot, then the warm-up.
+    Boot,
+}
+
+/// Whether all units come back together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Everything hit returns when the outage ends.
+    Outage,
+    /// Each machine hit recovers by its own draw of the outage law.
+    Shock,
+}
+
+/// The state of a unit when the trial begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// As if it had been running for ever: it may be down, or on its way to the next failure.
+    Stationary,
+    /// New and up.
+    New,
+}
+
+/// Whether a unit ages while something else holds it down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// It does.
+    Calendar,
+    /// It does not; a machine that is already down is not struck.
+    Operating,
+}
+
+/// How long an outage lasts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outage {
+    /// A law of durations.
+    Law(Law),
+    /// Until the end of the trial.
+    Never,
+}
+
+/// Failures cluster after a failure: the hazard is `factor` times the usual right after one and falls linearly to the
+/// usual over `within_ms`. A mixture in the renewal law, renormalised so that the stated rate stays the rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Repeat {
+    /// The hazard right after a failure, as a multiple of the usual; at least 1.
+    pub factor: f64,
+    /// How long the excess lasts, in milliseconds.
+    pub within_ms: f64,
+}
+
+/// The share of the scope's racks that an event hits: all of them with probability `whole`, else evenly between
+/// `low` and `high`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Share {
+    /// Probability that everything is hit.
+    pub whole: f64,
+    /// Least share otherwise.
+    pub low: f64,
+    /// Greatest share otherwise.
+    pub high: f64,
+}
+
+impl Share {
+    /// Everything, always.
+    pub const ALL: Self = Self { whole: 1.0, low: 1.0, high: 1.0 };
+
+    /// The mean share hit.
+    pub fn mean(self) -> f64 {
+        self.whole + (1.0 - self.whole) * 0.5 * (self.low + self.high)
+    }
+}
+
+/// Staged recovery: this share of the racks hit is back when the drawn duration ends, the rest evenly between then
+/// and `tail` times the duration (IN-02).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Staged {
+    /// Share back at the main recovery.
+    pub main: f64,
+    /// The last are back by this multiple of the drawn duration.
+    pub tail: f64,
+}
+
+/// A share of the strikes is predicted: the machine is moved away in time and only pauses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Predicted {
+    /// Share of strikes that are predicted.
+    pub share: f64,
+    /// Length of the pause.
+    pub pause: Law,
+    /// How long before the strike it is announced.
+    pub lead: Law,
+}
+
+/// An event of this mode may take the region's control plane with it (IN-04).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ControlPlaneHit {
+    /// With this probability.
+    pub probability: f64,
+    /// For this long.
+    pub outage: Law,
+}
+
+/// How well a number is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confidence {
+    /// Read in a published source.
+    Published,
+    /// Computed from published data.
+    Derived,
+    /// Chosen.
+    Assumed,
+}
+
+impl Confidence {
+    /// The word for reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Derived => "derived",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
+/// Where a mode's rate comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// In words.
+    pub source: String,
+    /// How well it is known.
+    pub confidence: Confidence,
+    /// The rate per unit-year at its low and high value.
+    pub rate_low_high: (f64, f64),
+}
+
+/// One failure mode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mode {
+    /// Its name, unique in the profile; the name of the cause in every report.
+    pub name: String,
+    /// What it strikes.
+    pub scope: Scope,
+    /// What that does.
+    pub effect: Effect,
+    /// The law of the time to failure, without the repeat factor.
+    pub time_to_failure: Law,
+    /// Clustering after a failure.
+    pub repeat: Option<Repeat>,
+    /// The law of the outage.
+    pub outage: Outage,
+    /// Which share of the racks in scope is hit.
+    pub share: Share,
+    /// Late recoveries.
+    pub staged: Option<Staged>,
+    /// An extra delay per machine before it starts again (ZN-08).
+    pub restart: Option<Law>,
+    /// What a machine needs afterwards.
+    pub recovery: Recovery,
+    /// Together or each by itself.
+    pub kind: Kind,
+    /// State at the beginning.
+    pub start: Start,
+    /// Ageing.
+    pub clock: Clock,
+    /// Repair crews, first come first served; unlimited if none. Host and instance modes only.
+    pub crews: Option<u32>,
+    /// Strikes that are seen coming.
+    pub predicted: Option<Predicted>,
+    /// Fraction of a zone's events that take a second zone with them.
+    pub common_cause: f64,
+    /// Whether the control plane goes too.
+    pub control_plane: Option<ControlPlaneHit>,
+    /// Whether the platform heals the machine on other hardware, which needs free capacity in the zone (HL-02, HL-05).
+    pub heals: bool,
+    /// Where the numbers come from.
+    pub evidence: Evidence,
+}
+
+/// A mode that cannot be.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ModeError {
+    /// A law is impossible.
+    #[error(transparent)]
+    Law(#[from] LawError),
+    /// A number is out of range or two keys contradict each other.
+    #[error("{0}")]
+    Contradiction(String),
+}
+
+impl Mode {
+    /// A mode with an exponential time to failure of `rate_per_year` and everything else plain: all of the scope goes
+    /// down together, stationary start, calendar clock, nothing needed afterwards.
+    ///
+    /// # Errors
+    /// If the rate is not positive.
+    pub fn plain(name: &str, scope: Scope, rate_per_year: f64, outage: Outage) -> Result<Self, ModeError> {
+        let law = Law::exponential(MS_PER_YEAR / rate_per_year)?;
+        Ok(Self {
+            name: name.into(),
+            scope,
+            effect: Effect::Down,
+            time_to_failure: law,
+            repeat: None,
+            outage,
+            share: Share::ALL,
+            staged: None,
+            restart: None,
+            recovery: Recovery::Reachable,
+            kind: Kind::Outage,
+            start: Start::Stationary,
+            clock: Clock::Calendar,
+            crews: None,
+            predicted: None,
+            common_cause: 0.0,
+            control_plane: None,
+            heals: false,
+            evidence: Evidence {
+                source: "the scenario".into(),
+                confidence: Confidence::Assumed,
+                rate_low_high: (rate_per_year, rate_per_year),
+            },
+        })
+    }
+
+    /// Failures per unit and year of time that the unit is up.
+    pub fn rate_per_year(&self) -> f64 {
+        MS_PER_YEAR / self.time_to_failure.mean_ms()
+    }
+
+    /// The same mode with its rate multiplied by `factor`.
+    #[must_use]
+    pub fn with_rate_times(&self, factor: f64) -> Self {
+        Self { time_to_failure: self.time_to_failure.scaled(1.0 / factor), ..self.clone() }
+    }
+
+    /// Whether this mode strikes one host or one instance.
+    pub fn is_unit(&self) -> bool {
+        matches!(self.scope, Scope::Instance | Scope::Host)
+    }
+
+    /// Whether a machine carries a mark of its own for this mode (host and instance modes, shocks of any scope).
+    pub fn marks_machines(&self) -> bool {
+        self.is_unit() || (self.kind == Kind::Shock && !matches!(self.scope, Scope::ControlPlane | Scope::Allocation))
+    }
+
+    /// The mean time until one machine that was hit is back, restart included, boot and warm-up not; milliseconds.
+    /// Infinite where it never is.
+    pub fn mean_time_back_ms(&self) -> f64 {
+        let Outage::Law(law) = &self.outage else { return f64::INFINITY };
+        let stage = self.staged.map_or(1.0, |s| s.main + (1.0 - s.main) * 0.5 * (1.0 + s.tail));
+        let down = law.mean_ms() * stage + self.restart.as_ref().map_or(0.0, Law::mean_ms);
+        match &self.predicted {
+            Some(p) => (1.0 - p.share) * down + p.share * p.pause.mean_ms(),
+            None => down,
+        }
+    }
+
+    /// Finds what cannot be, all of it.
+    pub fn check(&self) -> Vec<ModeError> {
+        let mut wrong = Vec::new();
+        let mut must = |fine: bool, words: &str| {
+            if !fine {
+                wrong.push(ModeError::Contradiction(format!("mode `{}`: {words}", self.name)));
+            }
+        };
+        let fraction = |x: f64| (0.0..=1.0).contains(&x);
+        let rate = self.rate_per_year();
+        must(rate.is_finite() && rate > 0.0 && rate < 1e9, "the rate must be above 0 and below 1e9 a year");
+        must(self.crews != Some(0), "`crews` must be at least 1");
+        must(self.crews.is_none() || self.is_unit(), "`crews` go with modes of scope instance or host");
+        must(
+            self.crews.is_none() || self.kind == Kind::Outage || self.scope == Scope::Instance,
+            "`crews` repair hosts or instances, so a host mode with crews needs kind = \"outage\"",
+        );
+        must(self.crews.is_none() || self.start == Start::New, "a mode with `crews` needs start = \"new\"");
+        must(
+            self.repeat.is_none_or(|r| r.factor >= 1.0 && r.factor.is_finite() && r.within_ms > 0.0),
+            "a repeat factor must be at least 1 and its span above 0",
+        );
+        must(
+            fraction(self.share.whole)
+                && fraction(self.share.low)
+                && fraction(self.share.high)
+                && self.share.low <= self.share.high,
+            "shares must lie between 0 and 1, low before high",
+        );
+        must(
+            self.staged.is_none_or(|s| fraction(s.main) && s.tail >= 1.0 && s.tail <= 1000.0),
+            "staged recovery needs a share between 0 and 1 and a tail between 1 and 1000",
+        );
+        must(fraction(self.common_cause), "`common_cause` must lie between 0 and 1");
+        must(self.common_cause == 0.0 || self.scope == Scope::Zone, "`common_cause` goes with modes of scope zone");
+        must(
+            self.common_cause == 0.0 || self.time_to_failure.memoryless_mean().is_some(),
+            "`common_cause` needs an exponential time to failure",
+        );
+        must(
+            self.predicted.as_ref().is_none_or(|p| fraction(p.share) && self.is_unit()),
+            "`predicted` needs a share between 0 and 1 and goes with modes of scope instance or host",
+        );
+        must(
+            self.control_plane.as_ref().is_none_or(|c| fraction(c.probability)),
+            "`control_plane` needs a probability between 0 and 1",
+        );
+        must(
+            matches!(self.effect, Effect::Down | Effect::Frozen) || self.kind == Kind::Outage || self.is_unit(),
+            "a shock stops or freezes machines; it cannot degrade them",
+        );
+        must(
+            self.kind == Kind::Outage || !matches!(self.scope, Scope::ControlPlane | Scope::Allocation),
+            "a control plane or a zone's capacity knows outages, not shocks",
+        );
+        must(
+            self.clock == Clock::Calendar || self.marks_machines(),
+            "clock = \"operating\" goes with modes that strike single machines, and with shocks",
+        );
+        must(
+            self.clock == Clock::Calendar
+                || self.start == Start::New
+                || self.time_to_failure.memoryless_mean().is_some(),
+            "clock = \"operating\" with a time to failure that is not exponential needs start = \"new\"",
+        );
+        must(self.repeat.is_none() || self.is_unit(), "a repeat factor goes with modes of scope instance or host");
+        let finite = |law: &Law| law.mean_ms().is_finite();
+        if let Outage::Law(law) = &self.outage {
+            must(finite(law), "the outage needs a finite mean");
+        }
+        wrong
+    }
+}
+
+/// A list of modes under a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// The profile's name.
+    pub name: String,
+    /// Its modes; the order is the order of causes in reports and breaks ties.
+    pub modes: Vec<Mode>,
+}
+
+impl Profile {
+    /// The profile without a failure.
+    pub fn none() -> Self {
+        Self { name: "none".into(), modes: Vec::new() }
+    }
+
+    /// The mode called `name`.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.modes.iter().position(|mode| mode.name == name)
+    }
+
+    /// A number that two profiles share only if every mode says the same.
+    pub fn fingerprint(&self) -> u64 {
+        zonefall_engine::name_tag(&format!("{:?}", self.modes))
+    }
+}
+
+/// What a cause is called in reports: a mode's name, or that name with its pair of zones.
+pub fn cause_name(mode: &Mode, pair: bool) -> String {
+    if pair { format!("{} (two zones)", mode.name) } else { mode.name.clone() }
+}

@@ -1,0 +1,474 @@
+//! The storm: what strikes many at once. A short list in time order, fixed by (seed, trial, lineage, topology, profile)
+//! and never by a design.
+//!
+//! Every (mode, zone) or (mode, region) has its own stream; a mode's hits on a pair of zones have a stream keyed by the
+//! pair's names. A zone mode of rate λ and common cause β over n zones strikes each zone alone at λ(1−β) and each pair
+//! at 2λβ/(n−1): of all zone events a fraction β takes a second zone with it.
+//!
+//! A partial outage takes neighbouring racks. Which logical rack stands where is a keyed permutation per zone and trial,
+//! so that no design profits from the numbering. Everything ends up as outages of ranges of racks.
+
+use crate::clocks::each_with_probability;
+use crate::mode::{Kind, Mode, Outage, Profile, Scope, Start, cause_name};
+use crate::renewal::TimeToFailure;
+use std::ops::Range;
+use zonefall_engine::{Key, SimDuration, SimTime, Stream, name_tag};
+use zonefall_topology::{RegionId, Topology, ZoneId};
+
+/// An event's place in its storm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EventId(pub u32);
+
+/// Something that happened to the world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event {
+    /// Index into [`StormModes::causes`].
+    pub cause: u16,
+    /// The event that brought this one.
+    pub parent: Option<EventId>,
+    /// When it began.
+    pub start: SimTime,
+    /// When the main recovery came.
+    pub end: SimTime,
+}
+
+/// A range of racks that an event takes out together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RackOutage {
+    /// Whose.
+    pub event: EventId,
+    /// The first rack.
+    pub first_rack: u32,
+    /// How many.
+    pub racks: u32,
+    /// From here …
+    pub start: SimTime,
+    /// … until here (exclusive).
+    pub end: SimTime,
+}
+
+/// A time in which a control plane is gone or a zone has no capacity to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The region's or the zone's number.
+    pub of: u32,
+    /// Whose.
+    pub event: EventId,
+    /// From here …
+    pub start: SimTime,
+    /// … until here (exclusive).
+    pub end: SimTime,
+}
+
+/// One trial's storm.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Storm {
+    /// The events, by number.
+    pub events: Vec<Event>,
+    /// What they take out.
+    pub outages: Vec<RackOutage>,
+    /// Beginnings and ends of outages in time order: (when, outage × 2 + is it the end).
+    pub edges: Vec<(SimTime, u32)>,
+    /// Control planes, by region.
+    pub control_plane: Vec<Span>,
+    /// Capacity to allocate, by zone.
+    pub allocation: Vec<Span>,
+}
+
+impl Storm {
+    /// Empties it, keeps the memory.
+    pub fn clear(&mut self) {
+        self.events.clear();
+        self.outages.clear();
+        self.edges.clear();
+        self.control_plane.clear();
+        self.allocation.clear();
+    }
+
+    /// Adds an event.
+    pub fn add_event(&mut self, event: Event) -> EventId {
+        self.events.push(event);
+        EventId(self.events.len() as u32 - 1)
+    }
+
+    /// Puts the edges in order. Ends come before beginnings of the same instant, then the order of the outages.
+    pub fn settle(&mut self) {
+        self.edges.clear();
+        for (index, outage) in self.outages.iter().enumerate() {
+            let code = index as u32 * 2;
+            self.edges.push((outage.start, code));
+            if outage.end < SimTime::NEVER {
+                self.edges.push((outage.end, code + 1));
+            }
+        }
+        // An outage of no length must begin before it ends.
+        let outages = &self.outages;
+        let is_end = |code: u32| {
+            code & 1 == 1 && {
+                let outage = &outages[code as usize / 2];
+                outage.start < outage.end
+            }
+        };
+        self.edges.sort_unstable_by_key(|&(time, code)| (time, !is_end(code), code));
+        self.control_plane.sort_unstable_by_key(|span| (span.start, span.of, span.event));
+        self.allocation.sort_unstable_by_key(|span| (span.start, span.of, span.event));
+    }
+}
+
+/// What a process strikes.
+#[derive(Debug, Clone, PartialEq)]
+enum Reach {
+    Racks(ZoneId),
+    Halls(ZoneId),
+    Zone(ZoneId),
+    Pair(ZoneId, ZoneId),
+    Region(RegionId),
+    Global,
+    ControlPlane(RegionId),
+    Allocation(ZoneId),
+}
+
+/// One stream of strikes.
+#[derive(Debug, Clone)]
+struct Process {
+    cause: u16,
+    mode: usize,
+    reach: Reach,
+    units: u32,
+    tags: (u64, u64),
+    /// Mean gap of the whole group, if the law has no memory.
+    gap_ms: Option<f64>,
+    life: TimeToFailure,
+    /// Probability that a unit is struck already when a stationary trial begins.
+    down_at_start: f64,
+}
+
+/// A profile's storm modes on a topology, ready to be drawn.
+#[derive(Debug, Clone)]
+pub struct StormModes {
+    topology: Topology,
+    modes: Vec<Mode>,
+    causes: Vec<String>,
+    processes: Vec<Process>,
+    scratch: Scratch,
+}
+
+/// Lists kept between trials so that drawing allocates nothing.
+#[derive(Debug, Clone, Default)]
+struct Scratch {
+    already: Vec<u32>,
+    busy: Vec<(u32, SimTime)>,
+    places: Vec<u32>,
+}
+
+/// One trial's drawing.
+struct Drawing<'a> {
+    topology: &'a Topology,
+    modes: &'a [Mode],
+    trial: Key,
+    horizon: SimTime,
+    scratch: &'a mut Scratch,
+    storm: &'a mut Storm,
+}
+
+/// One strike while it is turned into outages. `age_ms` is how long it has been going on when the trial begins.
+struct Blow {
+    event: EventId,
+    start: SimTime,
+    length_ms: f64,
+    age_ms: f64,
+    stream: Stream,
+}
+
+impl StormModes {
+    /// Lays out the processes of a profile for trials up to `horizon`.
+    pub fn new(profile: &Profile, topology: &Topology, horizon: SimDuration) -> Self {
+        let mut causes: Vec<String> = profile.modes.iter().map(|mode| mode.name.clone()).collect();
+        let mut processes = Vec::new();
+        for (index, mode) in profile.modes.iter().enumerate() {
+            let pairs = if mode.common_cause > 0.0 { pairs(mode.common_cause, topology) } else { Vec::new() };
+            let alone = if pairs.is_empty() { 1.0 } else { 1.0 - mode.common_cause };
+            for (reach, units) in reaches(mode.scope, topology) {
+                processes.push(Process::new(mode, index, index as u16, reach, units, alone, topology, horizon));
+            }
+            let cause = causes.len() as u16;
+            if !pairs.is_empty() {
+                causes.push(cause_name(mode, true));
+            }
+            for (reach, times) in pairs {
+                processes.push(Process::new(mode, index, cause, reach, 1, times, topology, horizon));
+            }
+        }
+        processes.retain(|process| process.gap_ms.is_none_or(f64::is_finite));
+        let (topology, modes) = (topology.clone(), profile.modes.clone());
+        Self { topology, modes, causes, processes, scratch: Scratch::default() }
+    }
+
+    /// The names of the causes: the profile's modes in order, then the pairs of zones.
+    pub fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
+    /// The mode behind a cause.
+    pub fn mode_of(&self, cause: u16) -> &Mode {
+        let of_pair = self.processes.iter().find(|process| process.cause == cause);
+        &self.modes[of_pair.map_or(cause as usize, |process| process.mode)]
+    }
+
+    /// Draws a trial's storm.
+    pub fn draw(&mut self, trial: Key, horizon: SimTime, storm: &mut Storm) {
+        storm.clear();
+        let Self { topology, modes, processes, scratch, .. } = self;
+        let mut drawing = Drawing { topology, modes, trial, horizon, scratch, storm };
+        for process in processes {
+            match process.gap_ms {
+                Some(gap_ms) => drawing.arrivals(process, gap_ms),
+                None => (0..process.units).for_each(|unit| drawing.renewals(process, unit)),
+            }
+        }
+        drawing.storm.settle();
+    }
+}
+
+impl Drawing<'_> {
+    fn key(&self, process: &Process) -> Key {
+        self.trial.part(process.tags.0, process.tags.1)
+    }
+
+    /// A memoryless mode: one Poisson stream over the group; a strike that finds its unit still out is dropped.
+    fn arrivals(&mut self, process: &Process, gap_ms: f64) {
+        let mut stream = self.key(process).stream();
+        self.scratch.busy.clear();
+        if process.down_at_start > 0.0 {
+            let already = &mut self.scratch.already;
+            already.clear();
+            each_with_probability(process.down_at_start, process.units, &mut stream, |unit| already.push(unit));
+            for at in 0..self.scratch.already.len() {
+                let unit = self.scratch.already[at];
+                let until = self.strike(process, unit, SimTime::ZERO);
+                self.scratch.busy.push((unit, until));
+            }
+        }
+        let mut at_ms = 0.0;
+        loop {
+            at_ms += gap_ms * stream.exponential();
+            if at_ms >= self.horizon.as_ms() as f64 {
+                return;
+            }
+            let start = SimTime::from_ms((at_ms as u64).max(1));
+            let unit = if process.units > 1 { stream.below(u64::from(process.units)) as u32 } else { 0 };
+            self.scratch.busy.retain(|&(_, until)| until > start);
+            if self.scratch.busy.iter().all(|&(other, _)| other != unit) {
+                let until = self.strike(process, unit, start);
+                self.scratch.busy.push((unit, until));
+            }
+        }
+    }
+
+    /// The alternating renewal of one unit, for laws with memory.
+    fn renewals(&mut self, process: &Process, unit: u32) {
+        let mut stream = self.key(process).part(u64::from(unit), 1).stream();
+        let (u, down) = (stream.unit(), process.down_at_start);
+        let mut next_ms = if u < down {
+            0.0
+        } else {
+            match process.life.first((u - down) / (1.0 - down), &mut stream) {
+                Some(ms) => ms.max(1.0),
+                None => return,
+            }
+        };
+        while next_ms < self.horizon.as_ms() as f64 {
+            let until = self.strike(process, unit, SimTime::from_ms(next_ms as u64));
+            if until == SimTime::NEVER {
+                return;
+            }
+            next_ms = until.as_ms() as f64 + process.life.next(&mut stream).max(1.0);
+        }
+    }
+
+    /// Lets one unit be struck; returns until when it cannot be struck again. At instant 0 the event has been going on.
+    fn strike(&mut self, process: &Process, unit: u32, start: SimTime) -> SimTime {
+        let mode = &self.modes[process.mode];
+        let mut stream = self.key(process).part(u64::from(unit), start.as_ms().wrapping_add(2)).stream();
+        let tail = mode.staged.map_or(1.0, |staged| staged.tail);
+        let (length_ms, age_ms) = match &mode.outage {
+            _ if mode.kind == Kind::Shock => (0.0, 0.0),
+            Outage::Never => (f64::INFINITY, 0.0),
+            Outage::Law(law) if start == SimTime::ZERO => {
+                let whole = law.draw_biased_ms(&mut stream);
+                (whole, whole * tail * stream.unit())
+            }
+            Outage::Law(law) => (law.draw_ms(&mut stream), 0.0),
+        };
+        let end = end_after(start, length_ms - age_ms);
+        let event = self.storm.add_event(Event { cause: process.cause, parent: None, start, end });
+        let mut blow = Blow { event, start, length_ms, age_ms, stream };
+        match process.reach {
+            Reach::ControlPlane(region) => self.storm.control_plane.push(Span { of: region.0, event, start, end }),
+            Reach::Allocation(zone) => self.storm.allocation.push(Span { of: zone.0, event, start, end }),
+            Reach::Racks(zone) => {
+                let rack = self.topology.racks_of(zone).start + unit;
+                self.hit(mode, rack..rack + 1, &mut blow);
+            }
+            Reach::Halls(zone) => {
+                self.scratch.places.clear();
+                self.scratch.places.extend(self.topology.hall_racks(zone, unit));
+                self.hit_places(zone, mode, &mut blow);
+            }
+            Reach::Zone(zone) => self.hit_zone(zone, mode, &mut blow),
+            Reach::Pair(one, other) => {
+                self.hit_zone(one, mode, &mut blow);
+                self.hit_zone(other, mode, &mut blow);
+            }
+            Reach::Region(region) => self.hit(mode, self.topology.racks_of_region(region), &mut blow),
+            Reach::Global => self.hit(mode, 0..self.topology.rack_count(), &mut blow),
+        }
+        self.hit_control_plane(process, mode, &mut blow);
+        end_after(start, length_ms * tail - age_ms)
+    }
+
+    fn hit_control_plane(&mut self, process: &Process, mode: &Mode, blow: &mut Blow) {
+        let (Some(hit), Some(region)) = (&mode.control_plane, region_of(&process.reach, self.topology)) else { return };
+        if blow.stream.unit() < hit.probability {
+            let (start, end) = (blow.start, blow.start.after(hit.outage.draw(&mut blow.stream)));
+            let parent = Some(blow.event);
+            let event = self.storm.add_event(Event { cause: process.cause, parent, start, end });
+            self.storm.control_plane.push(Span { of: region.0, event, start, end });
+        }
+    }
+
+    /// Hits a share of a zone's racks: neighbours, from a keyed place on. The share is rounded at random, so that its
+    /// mean stays.
+    fn hit_zone(&mut self, zone: ZoneId, mode: &Mode, blow: &mut Blow) {
+        let racks = self.topology.racks_of(zone);
+        let share = mode.share;
+        if share.whole >= 1.0 || blow.stream.unit() < share.whole {
+            return self.hit(mode, racks, blow);
+        }
+        let count = racks.len() as u32;
+        let wanted = (share.low + (share.high - share.low) * blow.stream.unit()) * f64::from(count);
+        let hit = ((wanted + blow.stream.unit()) as u32).min(count);
+        let from = blow.stream.below(u64::from(count)) as u32;
+        self.scratch.places.clear();
+        self.scratch.places.extend((0..hit).map(|step| (from + step) % count));
+        self.hit_places(zone, mode, blow);
+    }
+
+    /// Hits the racks that stand at `scratch.places` of a zone in this trial.
+    fn hit_places(&mut self, zone: ZoneId, mode: &Mode, blow: &mut Blow) {
+        let racks = self.topology.racks_of(zone);
+        let (hit, count) = (self.scratch.places.len(), racks.len());
+        self.scratch.places.extend(0..count as u32);
+        let mut order = self.trial.part(name_tag("rack places"), u64::from(zone.0)).stream();
+        for at in (1..count).rev() {
+            self.scratch.places.swap(hit + at, hit + order.below(at as u64 + 1) as usize);
+        }
+        for place in 0..hit {
+            let rack = racks.start + self.scratch.places[hit + self.scratch.places[place] as usize];
+            self.hit(mode, rack..rack + 1, blow);
+        }
+    }
+
+    /// Takes racks out, together or (staged recovery) each for itself.
+    fn hit(&mut self, mode: &Mode, racks: Range<u32>, blow: &mut Blow) {
+        let (event, start) = (blow.event, blow.start);
+        let Some(staged) = mode.staged else {
+            let end = end_after(start, blow.length_ms - blow.age_ms);
+            let racks = (racks.start, racks.len() as u32);
+            return self.storm.outages.push(RackOutage { event, first_rack: racks.0, racks: racks.1, start, end });
+        };
+        for rack in racks {
+            let late = blow.stream.unit() >= staged.main;
+            let times = if late { 1.0 + (staged.tail - 1.0) * blow.stream.unit() } else { 1.0 };
+            let left_ms = blow.length_ms * times - blow.age_ms;
+            if left_ms > 0.0 {
+                let end = end_after(start, left_ms);
+                self.storm.outages.push(RackOutage { event, first_rack: rack, racks: 1, start, end });
+            }
+        }
+    }
+}
+
+fn end_after(start: SimTime, length_ms: f64) -> SimTime {
+    if !length_ms.is_finite() {
+        return SimTime::NEVER;
+    }
+    start.after(SimDuration::from_ms(length_ms.max(0.0).round_ties_even() as u64))
+}
+
+fn region_of(reach: &Reach, topology: &Topology) -> Option<RegionId> {
+    match reach {
+        Reach::Racks(zone) | Reach::Halls(zone) | Reach::Zone(zone) | Reach::Pair(zone, _) => {
+            Some(topology.region_of(*zone))
+        }
+        Reach::Region(region) => Some(*region),
+        _ => None,
+    }
+}
+
+fn reaches(scope: Scope, topology: &Topology) -> Vec<(Reach, u32)> {
+    match scope {
+        Scope::Instance | Scope::Host => Vec::new(),
+        Scope::Rack => topology.zone_ids().map(|zone| (Reach::Racks(zone), topology.racks_in(zone))).collect(),
+        Scope::Hall => topology.zone_ids().map(|zone| (Reach::Halls(zone), topology.halls_in(zone))).collect(),
+        Scope::Zone => topology.zone_ids().map(|zone| (Reach::Zone(zone), 1)).collect(),
+        Scope::Region => topology.region_ids().map(|region| (Reach::Region(region), 1)).collect(),
+        Scope::Global => vec![(Reach::Global, 1)],
+        Scope::ControlPlane => topology.region_ids().map(|region| (Reach::ControlPlane(region), 1)).collect(),
+        Scope::Allocation => topology.zone_ids().map(|zone| (Reach::Allocation(zone), 1)).collect(),
+    }
+}
+
+/// All pairs of zones of one region, with the factor on the zone's rate.
+fn pairs(common_cause: f64, topology: &Topology) -> Vec<(Reach, f64)> {
+    let mut pairs = Vec::new();
+    for region in topology.region_ids() {
+        let zones: Vec<ZoneId> = topology.zones_of(region).collect();
+        for (at, &one) in zones.iter().enumerate() {
+            for &other in &zones[at + 1..] {
+                pairs.push((Reach::Pair(one, other), 2.0 * common_cause / (zones.len() as f64 - 1.0)));
+            }
+        }
+    }
+    pairs
+}
+
+impl Process {
+    #[allow(clippy::too_many_arguments)]
+    fn new(
+        mode: &Mode,
+        index: usize,
+        cause: u16,
+        reach: Reach,
+        units: u32,
+        rate_times: f64,
+        topology: &Topology,
+        horizon: SimDuration,
+    ) -> Self {
+        let name = match &reach {
+            Reach::Racks(zone) | Reach::Halls(zone) | Reach::Zone(zone) | Reach::Allocation(zone) => {
+                topology.zone_name(*zone)
+            }
+            Reach::Pair(one, other) => format!("{}+{}", topology.zone_name(*one), topology.zone_name(*other)),
+            Reach::Region(region) | Reach::ControlPlane(region) => topology.region(*region).name.clone(),
+            Reach::Global => "everything".into(),
+        };
+        let tail = mode.staged.map_or(1.0, |staged| staged.tail);
+        let extent_ms = match &mode.outage {
+            Outage::Law(law) if mode.kind == Kind::Outage => law.mean_ms() * tail,
+            _ => 0.0,
+        };
+        let up_ms = mode.time_to_failure.mean_ms() / rate_times;
+        let stationary = mode.start == Start::Stationary;
+        Self {
+            cause,
+            mode: index,
+            units,
+            tags: (name_tag(&mode.name), name_tag(&name)),
+            gap_ms: mode.time_to_failure.memoryless_mean().map(|mean| mean / rate_times / f64::from(units)),
+            life: TimeToFailure::new(mode, horizon.as_ms() as f64),
+            down_at_start: if stationary { extent_ms / (up_ms + extent_ms) } else { 0.0 },
+            reach,
+        }
+    }
+}

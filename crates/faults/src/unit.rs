@@ -1,0 +1,173 @@
+//! Modes that mark single machines: what one strike does to one unit, as a function of mode, unit and instant.
+//!
+//! The same function answers for the clock that draws a unit's future and for the fleet that lives through it, and its
+//! answer does not depend on the design. A strike at instant 0 stands for a unit that is already down when the trial
+//! begins: its outage is the residual.
+
+use crate::mode::{Clock, Kind, Mode, Outage, Profile, Scope};
+use crate::renewal::TimeToFailure;
+use zonefall_engine::{Key, SimDuration, SimTime, name_tag};
+
+/// What a strike does to the unit it hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outcome {
+    /// How long the repair takes once it starts; `None` if it never ends.
+    pub length: Option<SimDuration>,
+    /// The strike was predicted: the machine was moved and only pauses.
+    pub predicted: bool,
+}
+
+/// A mode that marks machines, ready to be drawn.
+#[derive(Debug, Clone)]
+pub struct UnitMode {
+    /// The mode.
+    pub mode: Mode,
+    /// Its place in the profile: the cause.
+    pub cause: u16,
+    pub(crate) time_to_failure: TimeToFailure,
+    tag: u64,
+    /// Keys the instants of strikes.
+    clock: Key,
+    /// Keys what a strike does.
+    luck: Key,
+}
+
+/// The modes that mark machines, in profile order.
+#[derive(Debug, Clone)]
+pub struct UnitModes {
+    modes: Vec<UnitMode>,
+    recorded: Vec<(u32, u32, SimTime, SimTime)>,
+}
+
+impl UnitModes {
+    /// Picks the marking modes of a profile.
+    pub fn new(profile: &Profile, horizon: SimDuration) -> Self {
+        let marking = profile.modes.iter().enumerate().filter(|(_, mode)| mode.marks_machines());
+        let unit = |(cause, mode): (usize, &Mode)| UnitMode {
+            mode: mode.clone(),
+            cause: cause as u16,
+            time_to_failure: TimeToFailure::new(mode, horizon.as_ms() as f64),
+            tag: name_tag(&mode.name),
+            clock: Key::root(0),
+            luck: Key::root(0),
+        };
+        Self { modes: marking.map(unit).collect(), recorded: Vec::new() }
+    }
+
+    /// The modes.
+    pub fn as_slice(&self) -> &[UnitMode] {
+        &self.modes
+    }
+
+    /// Keys every mode for a trial.
+    pub fn begin(&mut self, trial: Key) {
+        for unit in &mut self.modes {
+            unit.clock = trial.part(unit.tag, 2);
+            unit.luck = trial.part(unit.tag, 3);
+        }
+    }
+
+    /// Takes the ends of outages from a record (mode, unit, start, end), instead of drawing them.
+    pub fn record(&mut self, mut ends: Vec<(u32, u32, SimTime, SimTime)>) {
+        ends.sort_unstable();
+        self.recorded = ends;
+    }
+
+    /// What a strike of `mode` at `start` does to `unit`, whose luck is keyed by `who`.
+    #[inline]
+    pub fn outcome(&self, mode: u32, unit: u32, who: (u64, u64), start: SimTime) -> Outcome {
+        if !self.recorded.is_empty() {
+            if let Some(end) = self.recorded_end(mode, unit, start) {
+                return Outcome { length: Some(end.since(start)), predicted: false };
+            }
+        }
+        self.modes[mode as usize].outcome(who, start)
+    }
+
+    fn recorded_end(&self, mode: u32, unit: u32, start: SimTime) -> Option<SimTime> {
+        let at = self.recorded.partition_point(|&(m, u, s, _)| (m, u, s) < (mode, unit, start));
+        self.recorded.get(at).filter(|&&(m, u, s, _)| (m, u, s) == (mode, unit, start)).map(|&(.., end)| end)
+    }
+}
+
+impl UnitMode {
+    /// The key of a unit's own renewal.
+    pub(crate) fn unit_key(&self, who: (u64, u64)) -> Key {
+        self.clock.part(who.0, who.1)
+    }
+
+    /// The key of one of this mode's streams.
+    pub(crate) fn stream_key(&self, tag: u64, number: u64) -> Key {
+        self.clock.part(!tag, number)
+    }
+
+    /// Whether the next failure depends on what happened to the machine in its design: it ages only while it runs, or
+    /// waits for a crew, under a law with memory. Such failures are drawn by the fleet, not by the world.
+    pub fn depends_on_history(&self) -> bool {
+        let memory = self.mode.time_to_failure.memoryless_mean().is_none() || self.mode.repeat.is_some();
+        memory && self.mode.is_unit() && (self.mode.crews.is_some() || self.mode.clock == Clock::Operating)
+    }
+
+    /// The `k`-th time to failure of a unit (k = 0 from the beginning), for modes that depend on history.
+    pub fn life(&self, who: (u64, u64), k: u32) -> Option<SimDuration> {
+        let key = self.unit_key(who).part(0x0011_fe00, u64::from(k));
+        let mut stream = key.stream();
+        let ms = if k == 0 {
+            let u = stream.unit();
+            self.time_to_failure.first(u, &mut stream)?
+        } else {
+            self.time_to_failure.next(&mut stream)
+        };
+        Some(SimDuration::from_ms((ms as u64).max(1)))
+    }
+
+    /// The probability that a unit is down at the beginning of a stationary trial: outage / (life + outage).
+    pub(crate) fn down_at_start(&self) -> f64 {
+        initially_down(&self.mode)
+    }
+
+    #[inline]
+    fn outcome(&self, who: (u64, u64), start: SimTime) -> Outcome {
+        let Outage::Law(law) = &self.mode.outage else { return Outcome { length: None, predicted: false } };
+        if let (zonefall_engine::Shape::Constant(length), None) = (law.shape(), &self.mode.predicted) {
+            if start > SimTime::ZERO {
+                return Outcome { length: Some(SimDuration::from_ms(*length as u64)), predicted: false };
+            }
+        }
+        let mut stream = self.luck_key(who, start).stream();
+        if let Some(predicted) = &self.mode.predicted {
+            if stream.unit() < predicted.share {
+                return Outcome { length: Some(predicted.pause.draw(&mut stream)), predicted: true };
+            }
+        }
+        let length = if start == SimTime::ZERO {
+            SimDuration::from_ms(law.draw_residual_ms(&mut stream) as u64)
+        } else {
+            law.draw(&mut stream)
+        };
+        Outcome { length: Some(length), predicted: false }
+    }
+
+    #[inline]
+    fn luck_key(&self, who: (u64, u64), start: SimTime) -> Key {
+        self.luck.part(who.0.wrapping_add(who.1), start.as_ms())
+    }
+
+    /// How long before `start` a predicted strike on `who` is announced.
+    pub fn announced(&self, who: (u64, u64), start: SimTime) -> SimTime {
+        let Some(predicted) = &self.mode.predicted else { return start };
+        let mut stream = self.luck_key(who, start).part(0xa1, 0).stream();
+        SimTime::from_ms(start.as_ms().saturating_sub(predicted.lead.draw(&mut stream).as_ms()))
+    }
+}
+
+/// The probability that a unit of a mode is down when a stationary trial begins. Shocks begin with everything up: their
+/// bias is at most rate × outage and dies out within one outage.
+pub(crate) fn initially_down(mode: &Mode) -> f64 {
+    let Outage::Law(law) = &mode.outage else { return 0.0 };
+    if mode.start == crate::mode::Start::New || mode.kind == Kind::Shock || mode.scope == Scope::Global {
+        return 0.0;
+    }
+    let (up, down) = (mode.time_to_failure.mean_ms(), law.mean_ms());
+    if mode.predicted.is_some() { 0.0 } else { down / (up + down) }
+}

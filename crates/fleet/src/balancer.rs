@@ -1,0 +1,105 @@
+//! LB-01..03: a load balancer that finds dead instances by probes, computed and never ticked.
+//!
+//! Probes go out at the instants phase + j · interval, the same for all instances behind one balancer; the phase is the
+//! trial's luck. An instance is removed at the k-th failed probe in a row (plus the time-out of that probe) and returns
+//! at the m-th success. Requests that arrive in between are sent to a dead machine and lost.
+
+use zonefall_engine::{SimDuration, SimTime};
+
+/// Probe settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadBalancer {
+    /// Time between probes (LB-01: 5 s by default).
+    pub interval: SimDuration,
+    /// Failed probes in a row that remove an instance (LB-01: 2).
+    pub unhealthy_threshold: u32,
+    /// Successful probes in a row that readmit it (LB-01: 1).
+    pub healthy_threshold: u32,
+    /// How long an unanswered probe takes to count as failed (LB-02).
+    pub timeout: SimDuration,
+    /// LB-03: each return within this time of the last one doubles the successes needed, up to 8 times; zero turns it off.
+    pub flap_window: SimDuration,
+}
+
+/// The probe grid of one trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProbeTimes {
+    balancer: LoadBalancer,
+    phase_ms: u64,
+}
+
+/// LB-03: the most times that flapping multiplies the successes needed.
+const FLAP_TIMES_MAX: u32 = 8;
+
+impl ProbeTimes {
+    /// The grid whose phase is the fraction `u` of an interval, in `[0, 1)`.
+    pub fn new(balancer: LoadBalancer, u: f64) -> Self {
+        Self { balancer, phase_ms: (u * balancer.interval.as_ms() as f64) as u64 }
+    }
+
+    /// The first probe at or after `t`.
+    fn next(&self, t: SimTime) -> SimTime {
+        let interval = self.balancer.interval.as_ms();
+        let steps = t.as_ms().saturating_sub(self.phase_ms).div_ceil(interval);
+        SimTime::from_ms(self.phase_ms.saturating_add(steps.saturating_mul(interval)))
+    }
+
+    fn after_probes(&self, t: SimTime, count: u32) -> SimTime {
+        let more = u64::from(count - 1) * self.balancer.interval.as_ms();
+        self.next(t).after(SimDuration::from_ms(more))
+    }
+
+    /// LB-02: when an instance that died at `t` leaves the rotation.
+    pub fn removed(&self, t: SimTime) -> SimTime {
+        self.after_probes(t, self.balancer.unhealthy_threshold).after(self.balancer.timeout)
+    }
+
+    /// LB-03: when an instance that is up again from `t` on returns, having returned `flaps` times shortly before.
+    pub fn readmitted(&self, t: SimTime, flaps: u32) -> SimTime {
+        let times = 1u32.checked_shl(flaps).unwrap_or(u32::MAX).min(FLAP_TIMES_MAX);
+        self.after_probes(t, self.balancer.healthy_threshold.saturating_mul(times))
+    }
+
+    /// LB-03: whether a return at `now` counts as flapping after one at `before`.
+    pub fn flaps(&self, before: SimTime, now: SimTime) -> bool {
+        before > SimTime::ZERO && now.since(before) < self.balancer.flap_window
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid(phase: f64) -> ProbeTimes {
+        let balancer = LoadBalancer {
+            interval: SimDuration::from_ms(5000),
+            unhealthy_threshold: 2,
+            healthy_threshold: 1,
+            timeout: SimDuration::ZERO,
+            flap_window: SimDuration::from_ms(300_000),
+        };
+        ProbeTimes::new(balancer, phase)
+    }
+
+    #[test]
+    fn lb_02_a_dead_instance_leaves_at_the_second_failed_probe() {
+        // Probes at 1 s, 6 s, 11 s: dead from 2 s on fails those at 6 s and 11 s.
+        assert_eq!(grid(0.2).removed(SimTime::from_ms(2000)), SimTime::from_ms(11_000));
+        // A probe at the very instant of death fails.
+        assert_eq!(grid(0.2).removed(SimTime::from_ms(6000)), SimTime::from_ms(11_000));
+    }
+
+    #[test]
+    fn lb_03_a_new_instance_waits_for_its_first_success() {
+        assert_eq!(grid(0.2).readmitted(SimTime::from_ms(2000), 0), SimTime::from_ms(6000));
+        assert_eq!(grid(0.0).readmitted(SimTime::from_ms(0), 0), SimTime::ZERO);
+    }
+
+    #[test]
+    fn lb_03_flapping_doubles_the_successes_needed_up_to_eight() {
+        let at = |flaps| grid(0.0).readmitted(SimTime::from_ms(1), flaps).as_ms();
+        assert_eq!([at(0), at(1), at(2), at(3), at(9)], [5000, 10_000, 20_000, 40_000, 40_000]);
+        assert!(grid(0.0).flaps(SimTime::from_ms(1), SimTime::from_ms(300_000)));
+        assert!(!grid(0.0).flaps(SimTime::from_ms(1), SimTime::from_ms(300_001)));
+    }
+}

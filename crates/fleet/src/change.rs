@@ -1,0 +1,238 @@
+//! What happens to one machine: it is marked, released, started, noticed, readmitted.
+//!
+//! The only functions that change a machine's marks, and so the only ones that touch the book's levels.
+
+use crate::machine::*;
+use crate::pending::Pending;
+use crate::serving::Class;
+use crate::world::World;
+use zonefall_engine::{Law, SimDuration, SimTime};
+use zonefall_faults::Strikes;
+
+impl World {
+    /// The marks that keep a machine from running.
+    pub(crate) fn halting(&self) -> u32 {
+        self.holding | RACK_OUT
+    }
+
+    /// The marks that keep a machine from serving.
+    fn absent(&self) -> u32 {
+        self.holding | RACK_OUT | STARTING | REMOVED
+    }
+
+    /// Puts a mark on a machine that stops it.
+    pub(crate) fn halt(&mut self, at: usize, mark: u32, cause: u16, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        let before = self.machines[at].marks;
+        self.machines[at].marks = before | mark;
+        if before & self.halting() != 0 {
+            return;
+        }
+        if before & self.absent() == 0 {
+            self.leave(at, cause, t);
+        } else {
+            self.recharge(at, cause);
+            if before & STARTING != 0 {
+                self.machines[at].marks &= !STARTING;
+                self.book.add(Class::Starting, -1, t, &self.measure);
+            }
+            if before & AWAITING != 0 {
+                self.machines[at].marks &= !AWAITING;
+                self.book.add(Class::Awaiting, -1, t, &self.measure);
+            }
+        }
+        self.age(at, t);
+    }
+
+    /// Takes a halting mark off. If it was the last, the machine starts; if another still holds the machine and it was
+    /// charged to the ended cause, its heir is charged from now on.
+    pub(crate) fn free(
+        &mut self,
+        at: usize,
+        mark: u32,
+        ended: u16,
+        restart: Option<&Law>,
+        t: SimTime,
+        strikes: &Strikes,
+    ) {
+        self.book.settle(t, &self.measure);
+        self.machines[at].marks &= !mark;
+        if self.machines[at].marks & self.halting() != 0 {
+            if self.machines[at].root == ended {
+                self.recharge(at, self.heir(at));
+            }
+            return;
+        }
+        let length = self.start_length(at, restart, t, strikes);
+        if length > SimDuration::ZERO {
+            self.machines[at].marks |= STARTING;
+            self.book.add(Class::Starting, 1, t, &self.measure);
+            self.ready_at[at] = t.after(length);
+            self.pending.push(t.after(length), Pending::Ready { machine: at as u32 }.tag());
+        } else {
+            self.come_up(at, t);
+        }
+        self.age(at, t);
+    }
+
+    /// The cause that holds a machine now: its rack's oldest outage, else its first mode.
+    fn heir(&self, at: usize) -> u16 {
+        let marks = self.machines[at].marks;
+        if marks & RACK_OUT != 0 {
+            let rack = self.rack_of(at);
+            if let Some(&(_, cause)) = self.rack_active.iter().find(|&&(of, _)| of == rack) {
+                return cause;
+            }
+        }
+        self.modes[(marks & self.holding).trailing_zeros() as usize % self.modes.len().max(1)].cause
+    }
+
+    /// How long a machine takes from the end of its last outage until it can serve.
+    fn start_length(&self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimDuration {
+        let marks = self.machines[at].marks;
+        let starts = &self.sets[self.machines[at].set as usize];
+        let boot = (marks & NEEDS_BOOT != 0).then_some(&starts.boot);
+        let warm_up = (marks & NEEDS_WARM_UP != 0).then_some(&starts.warm_up);
+        let mut parts = [restart, boot, warm_up].into_iter().flatten().peekable();
+        if parts.peek().is_none() {
+            return SimDuration::ZERO;
+        }
+        let mut stream = self.luck_of(at, strikes, t, 0x57a7).stream();
+        parts.fold(SimDuration::ZERO, |sum, law| sum.plus(law.draw(&mut stream)))
+    }
+
+    /// A machine is up: it serves, or waits for the probes to readmit it.
+    fn come_up(&mut self, at: usize, t: SimTime) {
+        self.machines[at].marks &= !(NEEDS_BOOT | NEEDS_WARM_UP);
+        if self.machines[at].marks & REMOVED == 0 {
+            return self.join(at, t);
+        }
+        let Some(probes) = self.probes else { return };
+        let flaps = self.count_flaps(at, t);
+        self.machines[at].marks |= AWAITING;
+        self.book.add(Class::Awaiting, 1, t, &self.measure);
+        self.probe_at[at] = probes.readmitted(t, flaps);
+        self.pending.push(self.probe_at[at], Pending::Readmitted { machine: at as u32 }.tag());
+    }
+
+    /// LB-03: how often a machine has come up again shortly after the last time.
+    fn count_flaps(&mut self, at: usize, t: SimTime) -> u32 {
+        let (Some(probes), Some((last, flaps))) = (self.probes, self.returned.get_mut(at)) else { return 0 };
+        *flaps = if probes.flaps(*last, t) { *flaps + 1 } else { 0 };
+        *last = t;
+        *flaps
+    }
+
+    /// A machine that served stops serving.
+    fn leave(&mut self, at: usize, cause: u16, t: SimTime) {
+        let serves = self.sets[self.machines[at].set as usize].serves;
+        let left = self.drop_factor(at, t, serves);
+        self.machines[at].root = cause;
+        self.book.withheld[cause as usize] += serves;
+        self.book.add(Class::Serving, -1, t, &self.measure);
+        self.book.add(Class::Capacity, -left, t, &self.measure);
+        if let Some(probes) = self.probes {
+            self.book.add(Class::Dead, 1, t, &self.measure);
+            self.machines[at].marks |= UNNOTICED;
+            self.probe_at[at] = probes.removed(t);
+            self.pending.push(self.probe_at[at], Pending::Noticed { machine: at as u32 }.tag());
+        }
+    }
+
+    /// A machine serves again.
+    fn join(&mut self, at: usize, t: SimTime) {
+        let machine = &mut self.machines[at];
+        let serves = self.sets[machine.set as usize].serves;
+        if machine.marks & UNNOTICED != 0 {
+            machine.marks &= !UNNOTICED;
+            self.book.add(Class::Dead, -1, t, &self.measure);
+        }
+        self.book.withheld[self.machines[at].root as usize] -= serves;
+        self.book.add(Class::Serving, 1, t, &self.measure);
+        self.book.add(Class::Capacity, serves, t, &self.measure);
+        self.take_factor(at, t);
+    }
+
+    /// Charges an absent machine to another cause.
+    fn recharge(&mut self, at: usize, cause: u16) {
+        let serves = self.sets[self.machines[at].set as usize].serves;
+        self.book.withheld[self.machines[at].root as usize] -= serves;
+        self.book.withheld[cause as usize] += serves;
+        self.machines[at].root = cause;
+    }
+
+    pub(crate) fn ready(&mut self, at: usize, t: SimTime) {
+        if self.machines[at].marks & STARTING == 0 || self.ready_at[at] != t {
+            return;
+        }
+        self.book.settle(t, &self.measure);
+        self.machines[at].marks &= !STARTING;
+        self.book.add(Class::Starting, -1, t, &self.measure);
+        self.come_up(at, t);
+        self.age(at, t);
+    }
+
+    pub(crate) fn noticed(&mut self, at: usize, t: SimTime) {
+        if self.machines[at].marks & UNNOTICED == 0 || self.probe_at[at] != t {
+            return;
+        }
+        self.book.settle(t, &self.measure);
+        self.machines[at].marks = self.machines[at].marks & !UNNOTICED | REMOVED;
+        self.book.add(Class::Dead, -1, t, &self.measure);
+    }
+
+    pub(crate) fn readmitted(&mut self, at: usize, t: SimTime) {
+        if self.machines[at].marks & AWAITING == 0 || self.probe_at[at] != t {
+            return;
+        }
+        self.book.settle(t, &self.measure);
+        self.machines[at].marks &= !(AWAITING | REMOVED);
+        self.book.add(Class::Awaiting, -1, t, &self.measure);
+        self.join(at, t);
+    }
+
+    /// Puts the mark of a slow-down on a machine, or takes it off, and books what that changes.
+    pub(crate) fn slow(&mut self, at: usize, mark: u32, on: bool, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        let serves = self.sets[self.machines[at].set as usize].serves;
+        let serving = self.machines[at].marks & self.absent() == 0;
+        if serving {
+            let left = self.drop_factor(at, t, serves);
+            self.book.add(Class::Capacity, serves - left, t, &self.measure);
+        }
+        let marks = &mut self.machines[at].marks;
+        *marks = if on { *marks | mark } else { *marks & !mark };
+        self.factors[at] = self.factor(at);
+        if serving {
+            self.take_factor(at, t);
+        }
+    }
+
+    /// The least of the factors that slow a machine, and the cause.
+    fn factor(&self, at: usize) -> (u32, u16) {
+        let marks = self.machines[at].marks & MODES & !self.holding;
+        let own = self.modes.iter().enumerate().filter(|(mode, _)| marks >> mode & 1 == 1);
+        let own = own.map(|(_, facts)| (facts.factor, facts.cause));
+        let rack = if self.rack_slow.is_empty() { u32::MAX } else { self.rack_of(at) };
+        let of_rack = self.rack_slow.iter().filter(|slow| slow.0 == rack).map(|&(_, cause, left)| (left, cause));
+        own.chain(of_rack).min().unwrap_or((1000, 0))
+    }
+
+    /// Books a serving machine's slow-down; the machine is booked at full capacity before.
+    fn take_factor(&mut self, at: usize, t: SimTime) {
+        let Some(&(left, cause)) = self.factors.get(at).filter(|factor| factor.0 < 1000) else { return };
+        let lost = self.sets[self.machines[at].set as usize].serves * i64::from(1000 - left) / 1000;
+        self.book.withheld[cause as usize] += lost;
+        self.book.add(Class::Capacity, -lost, t, &self.measure);
+        self.book.add(Class::Degraded, 1, t, &self.measure);
+    }
+
+    /// Unbooks a serving machine's slow-down from its cause; returns the capacity that it was booked with.
+    fn drop_factor(&mut self, at: usize, t: SimTime, serves: i64) -> i64 {
+        let Some(&(left, cause)) = self.factors.get(at).filter(|factor| factor.0 < 1000) else { return serves };
+        let lost = serves * i64::from(1000 - left) / 1000;
+        self.book.withheld[cause as usize] -= lost;
+        self.book.add(Class::Degraded, -1, t, &self.measure);
+        serves - lost
+    }
+}

@@ -1,0 +1,112 @@
+//! What a person designed: scale sets, a load balancer, a demand, an objective. Typed and checked; no laws of the world.
+
+use crate::balancer::LoadBalancer;
+use zonefall_engine::Law;
+use zonefall_topology::{RegionId, ZoneId};
+
+/// How instances are spread over racks (FD-02..04).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spreading {
+    /// Over as many racks as possible (fault domain count 1, FD-03).
+    Max,
+    /// Over exactly this many fault domains (FD-04).
+    Fixed(u32),
+}
+
+/// Where the instances of a regional set stand; the zone is hidden (ZN-03).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum HiddenZone {
+    /// All in one zone, drawn per trial.
+    Single,
+    /// A further instance stays with the first with this probability, else goes to one of the other zones.
+    Sticky(f64),
+    /// Each in a zone of its own draw.
+    Uniform,
+}
+
+/// The state of the machines when the trial begins.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StartState {
+    /// Running and serving.
+    Running,
+    /// Being created: each takes a draw of this law, then its warm-up.
+    Creating(Law),
+}
+
+/// A group of like machines: a scale set, an availability set, or a single machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScaleSet {
+    /// Its name, unique in the design.
+    pub name: String,
+    /// The region it is in.
+    pub region: RegionId,
+    /// Zones it is pinned to or spread over; none for a regional set (ZN-01).
+    pub zones: Vec<ZoneId>,
+    /// Instances.
+    pub capacity: u32,
+    /// Spreading over racks.
+    pub spreading: Spreading,
+    /// The hidden zones of a regional set.
+    pub hidden_zone: HiddenZone,
+    /// What one instance can serve, in thousandths of a request a second.
+    pub serves_milli: u64,
+    /// From power to a running system.
+    pub boot: Law,
+    /// From a running system to the first request served.
+    pub warm_up: Law,
+    /// State at the beginning.
+    pub start: StartState,
+}
+
+/// Requests that arrive, in thousandths of a request a second; constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// Thousandths of a request a second.
+    pub per_second_milli: u64,
+}
+
+/// What the service needs to meet its objective at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// At least this many instances in rotation and alive.
+    Serving(u32),
+    /// At least this share of the demand served, as a ratio.
+    Served(u64, u64),
+}
+
+/// Azure's own promise for this configuration (SL-01), a yardstick beside the objective.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlaTerms {
+    /// In words.
+    pub name: String,
+    /// Uptime below a fraction (numerator, denominator) brings a credit in percent; the first is the promise.
+    pub tiers: Vec<(u64, u64, u32)>,
+}
+
+/// One design.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Design {
+    /// Its name, unique in the study.
+    pub name: String,
+    /// Its scale sets.
+    pub sets: Vec<ScaleSet>,
+    /// What sends requests to the machines; without one, a machine serves whenever it runs.
+    pub balancer: Option<LoadBalancer>,
+    /// What arrives.
+    pub demand: Option<Demand>,
+    /// What it needs.
+    pub need: Need,
+    /// Azure's promise.
+    pub sla: Option<SlaTerms>,
+    /// Global modes it depends on, by name.
+    pub depends_on: Vec<String>,
+    /// Whether healing on other hardware waits while the region's control plane is out.
+    pub healing_needs_control_plane: bool,
+}
+
+impl Design {
+    /// Instances of all sets.
+    pub fn capacity(&self) -> u64 {
+        self.sets.iter().map(|set| u64::from(set.capacity)).sum()
+    }
+}

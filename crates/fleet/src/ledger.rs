@@ -1,0 +1,156 @@
+//! What was observed in one trial of one design: time-weighted integers, no event list.
+//!
+//! Times are milliseconds of the measured part of the trial; machine-times are machine-milliseconds; amounts of demand
+//! are thousandths of a request a second times milliseconds (so, millionths of a request). The missed time of all
+//! causes sums exactly to `missed_ms`.
+
+use zonefall_engine::SimTime;
+
+/// Machine-milliseconds by what the machines were doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ClassTimes {
+    /// In rotation and alive.
+    pub serving: i128,
+    /// In rotation but dead: not yet noticed by probes.
+    pub dead_in_rotation: i128,
+    /// Up, but not yet readmitted by probes.
+    pub awaiting_probe: i128,
+    /// Restarting, booting or warming up.
+    pub starting: i128,
+    /// Out for any other reason.
+    pub down: i128,
+    /// Serving with less than their capacity (part of `serving`).
+    pub degraded: i128,
+}
+
+/// One trial of one design.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Length of the measured time.
+    pub observed_ms: u64,
+    /// Time in which the objective did not hold.
+    pub missed_ms: u64,
+    /// Missed time by cause, over the storm's causes and [`crate::EXTRA_CAUSES`]; sums to `missed_ms`.
+    pub missed_by_cause_ms: Vec<u64>,
+    /// Missed time by window, the part-window last.
+    pub missed_by_window_ms: Vec<u64>,
+    /// Lengths of the outages of the objective, in order; an outage that began before the measured time counts from
+    /// its beginning.
+    pub outages_ms: Vec<u64>,
+    /// Whether the last outage was cut by the horizon.
+    pub cut_by_horizon: bool,
+    /// The first instant at which the objective was missed.
+    pub first_miss: Option<SimTime>,
+    /// Whether the objective held at each of the asked instants.
+    pub held_at: Vec<bool>,
+    /// What the machines did.
+    pub classes: ClassTimes,
+    /// Machines × measured time.
+    pub machine_ms: i128,
+    /// Capacity in rotation, in thousandths of a request a second × milliseconds.
+    pub capacity_ms: i128,
+    /// The same if every machine had served all the time.
+    pub capacity_full_ms: i128,
+    /// Demand offered.
+    pub offered: i128,
+    /// Demand served.
+    pub served: i128,
+    /// Demand sent to machines that probes had not yet found dead.
+    pub lost_to_dead: i128,
+    /// Time without a connection to any machine, by window (the SLA's downtime, SL-02).
+    pub unconnected_by_window_ms: Vec<u64>,
+    /// Repairs that waited for a crew or not, and how long they waited in all.
+    pub crew_jobs: u64,
+    /// Milliseconds of waiting for a crew, over all jobs.
+    pub crew_wait_ms: u64,
+    /// Strikes on this design's machines that took effect.
+    pub machine_failures: u64,
+    /// Healings that waited for free capacity or a control plane.
+    pub delayed_healings: u64,
+    /// Time in which a control plane of a region that the design uses was out.
+    pub control_plane_out_ms: u64,
+    /// Time in which a zone that the design uses had no capacity to allocate.
+    pub allocation_out_ms: u64,
+    /// Events dispatched.
+    pub events: u64,
+}
+
+impl Ledger {
+    /// The longest outage.
+    pub fn longest_ms(&self) -> u64 {
+        self.outages_ms.iter().copied().max().unwrap_or(0)
+    }
+
+    /// Sets everything to nothing, keeping the memory.
+    pub(crate) fn reset(&mut self, causes: usize, windows: usize) {
+        let mut keep = std::mem::take(self);
+        for (list, length) in [
+            (&mut keep.missed_by_cause_ms, causes),
+            (&mut keep.missed_by_window_ms, windows),
+            (&mut keep.unconnected_by_window_ms, windows),
+        ] {
+            list.clear();
+            list.resize(length, 0);
+        }
+        keep.outages_ms.clear();
+        keep.held_at.clear();
+        *self = Self {
+            missed_by_cause_ms: keep.missed_by_cause_ms,
+            missed_by_window_ms: keep.missed_by_window_ms,
+            unconnected_by_window_ms: keep.unconnected_by_window_ms,
+            outages_ms: keep.outages_ms,
+            held_at: keep.held_at,
+            ..Self::default()
+        };
+    }
+}
+
+/// Splits `length` over `weights` in proportion: floors, then the largest remainders, ties to the lower index. The
+/// parts sum to `length` exactly. Does nothing if all weights are zero.
+pub(crate) fn split(length: u64, weights: &[i64], into: &mut [u64]) {
+    let total: i128 = weights.iter().map(|&weight| i128::from(weight)).sum();
+    if total <= 0 {
+        return;
+    }
+    let share = |weight: i64| i128::from(length) * i128::from(weight) / total;
+    let rest = |weight: i64| i128::from(length) * i128::from(weight) % total;
+    let mut given = 0;
+    for (part, &weight) in into.iter_mut().zip(weights) {
+        *part += share(weight) as u64;
+        given += share(weight) as u64;
+    }
+    // Fewer milliseconds are left than there are weights: give them to the largest remainders, one each.
+    let mut last: Option<(i128, usize)> = None;
+    for _ in given..length {
+        let before = |candidate: (i128, usize)| {
+            last.is_none_or(|(rest, at)| candidate.0 < rest || (candidate.0 == rest && candidate.1 > at))
+        };
+        let next = weights
+            .iter()
+            .enumerate()
+            .map(|(at, &weight)| (rest(weight), at))
+            .filter(|&candidate| before(candidate))
+            .max_by_key(|&(rest, at)| (rest, std::cmp::Reverse(at)));
+        let Some((rest, at)) = next else { return };
+        into[at] += 1;
+        last = Some((rest, at));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_split_sums_exactly_and_favours_the_largest_remainder_then_the_lowest_index() {
+        let mut into = [0; 3];
+        split(10, &[1, 1, 1], &mut into);
+        assert_eq!(into, [4, 3, 3]);
+        let mut into = [0; 4];
+        split(7, &[0, 3, 2, 3], &mut into);
+        assert_eq!(into, [0, 3, 1, 3]);
+        let mut into = [0; 2];
+        split(7, &[0, 0], &mut into);
+        assert_eq!(into, [0, 0]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Lives that depend on history: modes whose law has memory and whose clock stops while the machine does not run, or
+//! whose repair waits for a crew. The k-th life of a unit is the same length in every design.
+
+use crate::machine::STARTING;
+use crate::pending::Pending;
+use crate::world::World;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::Strikes;
+use zonefall_topology::HostId;
+
+impl World {
+    pub(crate) fn begin_lives(&mut self, strikes: &Strikes) {
+        for index in 0..self.lives.len() {
+            let lives = &mut self.lives[index];
+            lives.ends.fill(SimTime::NEVER);
+            lives.left.fill(SimDuration::ZERO);
+            lives.count.fill(0);
+            let facts = &self.modes[lives.mode as usize];
+            if Some(facts.cause) == self.suppressed {
+                continue;
+            }
+            let on_host = facts.on_host;
+            for unit in 0..lives.ends.len() as u32 {
+                if !on_host || self.host_start[unit as usize] < self.host_start[unit as usize + 1] {
+                    self.begin_life(index, unit, SimTime::ZERO, strikes);
+                }
+            }
+        }
+    }
+
+    fn begin_life(&mut self, index: usize, unit: u32, t: SimTime, strikes: &Strikes) {
+        let mode = self.lives[index].mode;
+        let who = if self.modes[mode as usize].on_host {
+            (u64::from(unit), 0)
+        } else {
+            strikes.population().instance_key(self.instance_of[unit as usize])
+        };
+        let stopped = self.modes[mode as usize].operating && self.stands(unit as usize);
+        let lives = &mut self.lives[index];
+        let count = lives.count[unit as usize];
+        lives.count[unit as usize] += 1;
+        let Some(length) = strikes.unit_modes().as_slice()[mode as usize].life(who, count) else { return };
+        if stopped {
+            lives.left[unit as usize] = length;
+        } else {
+            lives.ends[unit as usize] = t.after(length);
+            self.pending.push(t.after(length), Pending::LifeEnds { mode, unit }.tag());
+        }
+    }
+
+    fn stands(&self, at: usize) -> bool {
+        self.machines[at].marks & (self.halting() | STARTING) != 0
+    }
+
+    /// A unit of a mode is repaired: its next life begins.
+    pub(crate) fn renew(&mut self, mode: u32, unit: u32, t: SimTime, strikes: &Strikes) {
+        if let Some(index) = self.lives.iter().position(|lives| lives.mode == mode) {
+            self.begin_life(index, unit, t, strikes);
+        }
+    }
+
+    pub(crate) fn life_ends(&mut self, mode: u32, unit: u32, t: SimTime, strikes: &Strikes) {
+        let Some(lives) = self.lives.iter_mut().find(|lives| lives.mode == mode) else { return };
+        if lives.ends[unit as usize] != t {
+            return;
+        }
+        lives.ends[unit as usize] = SimTime::NEVER;
+        if self.modes[mode as usize].on_host {
+            self.strike_host(mode, HostId(unit), t, strikes);
+        } else {
+            self.strike(mode, unit as usize, t, strikes);
+        }
+    }
+
+    /// Stops or continues the operating clocks of a machine whose marks have changed.
+    #[inline]
+    pub(crate) fn age(&mut self, at: usize, t: SimTime) {
+        if !self.lives.is_empty() {
+            self.age_lives(at, t);
+        }
+    }
+
+    fn age_lives(&mut self, at: usize, t: SimTime) {
+        let stands = self.stands(at);
+        for lives in &mut self.lives {
+            let facts = &self.modes[lives.mode as usize];
+            if !facts.operating || facts.on_host {
+                continue;
+            }
+            if stands && lives.ends[at] < SimTime::NEVER {
+                lives.left[at] = lives.ends[at].since(t);
+                lives.ends[at] = SimTime::NEVER;
+            } else if !stands && lives.left[at] > SimDuration::ZERO {
+                lives.ends[at] = t.after(lives.left[at]);
+                lives.left[at] = SimDuration::ZERO;
+                self.pending.push(lives.ends[at], Pending::LifeEnds { mode: lives.mode, unit: at as u32 }.tag());
+            }
+        }
+    }
+}

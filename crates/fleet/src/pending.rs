@@ -1,0 +1,74 @@
+//! What a fleet has pending, packed into a calendar tag: class, mode, unit. The class order breaks ties in time.
+
+/// A pending event. Units are machines by position, or hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pending {
+    /// A machine's repair of one mode ends; a predicted strike was only a pause.
+    Repaired { mode: u32, machine: u32, predicted: bool },
+    /// A host's repair of one mode ends.
+    HostRepaired { mode: u32, host: u32 },
+    /// A life of a mode that depends on history ends.
+    LifeEnds { mode: u32, unit: u32 },
+    /// A machine has restarted, booted and warmed up.
+    Ready { machine: u32 },
+    /// Probes notice that a machine is dead.
+    Noticed { machine: u32 },
+    /// Probes readmit a machine.
+    Readmitted { machine: u32 },
+}
+
+const fn tag(class: u64, mode: u32, unit: u32) -> u64 {
+    class << 56 | (mode as u64) << 48 | unit as u64
+}
+
+impl Pending {
+    #[inline]
+    pub const fn tag(self) -> u64 {
+        match self {
+            Self::Repaired { mode, machine, predicted } => tag(1, mode | (predicted as u32) << 7, machine),
+            Self::HostRepaired { mode, host } => tag(2, mode, host),
+            Self::LifeEnds { mode, unit } => tag(3, mode, unit),
+            Self::Ready { machine } => tag(4, 0, machine),
+            Self::Noticed { machine } => tag(5, 0, machine),
+            Self::Readmitted { machine } => tag(6, 0, machine),
+        }
+    }
+
+    #[inline]
+    pub const fn from_tag(tag: u64) -> Self {
+        let (mode, unit) = ((tag >> 48) as u32 & 0xff, tag as u32);
+        match tag >> 56 {
+            1 => Self::Repaired { mode: mode & 0x7f, machine: unit, predicted: mode > 0x7f },
+            2 => Self::HostRepaired { mode, host: unit },
+            3 => Self::LifeEnds { mode, unit },
+            4 => Self::Ready { machine: unit },
+            5 => Self::Noticed { machine: unit },
+            _ => Self::Readmitted { machine: unit },
+        }
+    }
+
+    /// The tags of all `Ready` events of a range of machines.
+    pub fn ready_tags(machines: std::ops::Range<u32>) -> std::ops::Range<u64> {
+        tag(4, 0, machines.start)..tag(4, 0, machines.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_lossless_and_ordered_by_class() {
+        let all = [
+            Pending::Repaired { mode: 23, machine: 9, predicted: true },
+            Pending::HostRepaired { mode: 1, host: 8 },
+            Pending::LifeEnds { mode: 2, unit: 7 },
+            Pending::Ready { machine: u32::MAX },
+            Pending::Noticed { machine: 0 },
+            Pending::Readmitted { machine: 5 },
+        ];
+        assert!(all.windows(2).all(|pair| pair[0].tag() < pair[1].tag()));
+        assert!(all.iter().all(|&pending| Pending::from_tag(pending.tag()) == pending));
+        assert!(Pending::ready_tags(3..5).contains(&Pending::Ready { machine: 4 }.tag()));
+    }
+}

@@ -1,0 +1,70 @@
+//! The storm's edges: rack outages, slow-downs and shocks begin and end.
+
+use crate::machine::RACK_OUT;
+use crate::pending::Pending;
+use crate::world::World;
+use zonefall_engine::SimTime;
+use zonefall_faults::{Effect, Strikes};
+
+impl World {
+    pub(crate) fn edge(&mut self, edge: u32, t: SimTime, strikes: &Strikes) {
+        let storm = strikes.storm();
+        let (_, code) = storm.edges[edge as usize];
+        let outage = storm.outages[code as usize / 2];
+        let cause = storm.events[outage.event.0 as usize].cause;
+        let facts = &self.causes[cause as usize];
+        if facts.ignored || Some(cause) == self.suppressed {
+            return;
+        }
+        let (effect, shock, ends) = (facts.effect, facts.shock, code & 1 == 1);
+        for rack in outage.first_rack..outage.first_rack + outage.racks {
+            match (shock, effect, ends) {
+                (Some(_), _, true) => {}
+                (Some(mode), _, false) => {
+                    self.rack_machines(rack).for_each(|at| self.strike(mode, at, t, strikes));
+                }
+                (None, Effect::Degraded(left), _) => self.rack_slows(rack, cause, left, ends, t),
+                (None, _, false) => self.rack_fails(rack, cause, t),
+                (None, _, true) => self.rack_returns(rack, cause, t, strikes),
+            }
+        }
+    }
+
+    fn rack_fails(&mut self, rack: u32, cause: u16, t: SimTime) {
+        self.rack_active.push((rack, cause));
+        self.rack_depth[rack as usize] += 1;
+        if self.rack_depth[rack as usize] > 1 {
+            return;
+        }
+        let machines = self.rack_machines(rack);
+        if !self.ready_at.is_empty() && !machines.is_empty() {
+            self.pending.cancel(Pending::ready_tags(machines.start as u32..machines.end as u32));
+        }
+        machines.for_each(|at| self.halt(at, RACK_OUT, cause, t));
+    }
+
+    fn rack_returns(&mut self, rack: u32, cause: u16, t: SimTime, strikes: &Strikes) {
+        if let Some(at) = self.rack_active.iter().position(|&active| active == (rack, cause)) {
+            self.rack_active.remove(at);
+        }
+        self.rack_depth[rack as usize] -= 1;
+        let last = self.rack_depth[rack as usize] == 0;
+        let facts = &self.causes[cause as usize];
+        let (needs, restart) = (facts.needs, facts.restart.clone());
+        for at in self.rack_machines(rack) {
+            self.machines[at].marks |= needs;
+            let mark = if last { RACK_OUT } else { 0 };
+            self.free(at, mark, cause, restart.as_ref(), t, strikes);
+        }
+    }
+
+    fn rack_slows(&mut self, rack: u32, cause: u16, left: u32, ends: bool, t: SimTime) {
+        let slow = (rack, cause, left);
+        if !ends {
+            self.rack_slow.push(slow);
+        } else if let Some(at) = self.rack_slow.iter().position(|&other| other == slow) {
+            self.rack_slow.remove(at);
+        }
+        self.rack_machines(rack).for_each(|at| self.slow(at, 0, true, t));
+    }
+}

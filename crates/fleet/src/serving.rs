@@ -1,0 +1,251 @@
+//! The book: how many machines serve now, since when, and what of that goes into the ledger.
+//!
+//! Between two changes the state is constant. Integrals over time are kept by changes: ∫N = N(end)·end − Σ ΔN·t, so a
+//! change costs one addition and an undisturbed machine costs nothing. The objective is looked at when time moves on,
+//! over intervals longer than zero only.
+
+use crate::design::{Demand, Need};
+use crate::ledger::{Ledger, split};
+use crate::measure::Measure;
+use zonefall_engine::SimTime;
+
+/// A count of machines (or their capacity) and its integral over the measured time.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Level {
+    pub now: i64,
+    integral: i128,
+}
+
+impl Level {
+    /// Changes the level at a clipped time.
+    #[inline]
+    fn add(&mut self, delta: i64, at_ms: i64) {
+        self.now += delta;
+        self.integral -= i128::from(delta) * i128::from(at_ms);
+    }
+
+    fn total(self, end_ms: i64) -> i128 {
+        self.integral + i128::from(self.now) * i128::from(end_ms)
+    }
+}
+
+/// Which level changes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Class {
+    Serving,
+    Capacity,
+    Dead,
+    Awaiting,
+    Starting,
+    Degraded,
+}
+
+/// Counters and the open ends of intervals.
+#[derive(Debug, Clone)]
+pub(crate) struct Book {
+    need: Need,
+    demand: Option<Demand>,
+    counts_connections: bool,
+    levels: [Level; 6],
+    machines: i64,
+    capacity_full: i64,
+    /// Capacity that each cause keeps from serving.
+    pub withheld: Vec<i64>,
+    probe_lag: usize,
+    overload: usize,
+    now: SimTime,
+    missed_since: Option<SimTime>,
+    missed_hint: usize,
+    unconnected_since: Option<SimTime>,
+    unconnected_hint: usize,
+    next_at: usize,
+    /// The trial is over before its horizon: the objective was missed and that was all that was asked.
+    pub done: bool,
+    pub ledger: Ledger,
+}
+
+impl Book {
+    /// A book for a storm with `causes` causes, to which the fleet's own are added.
+    pub fn new(need: Need, demand: Option<Demand>, counts_connections: bool, causes: usize) -> Self {
+        let all = causes + crate::EXTRA_CAUSES.len();
+        Self {
+            need,
+            demand,
+            counts_connections,
+            levels: Default::default(),
+            machines: 0,
+            capacity_full: 0,
+            withheld: vec![0; all],
+            probe_lag: all - 2,
+            overload: all - 1,
+            now: SimTime::ZERO,
+            missed_since: None,
+            missed_hint: 0,
+            unconnected_since: None,
+            unconnected_hint: 0,
+            next_at: 0,
+            done: false,
+            ledger: Ledger::default(),
+        }
+    }
+
+    /// Opens the book for a trial with so many machines of so much capacity, none of them serving yet.
+    pub fn begin(&mut self, machines: i64, capacity_full: i64, measure: &Measure) {
+        self.levels = Default::default();
+        (self.machines, self.capacity_full) = (machines, capacity_full);
+        self.withheld.fill(0);
+        self.now = SimTime::ZERO;
+        (self.missed_since, self.unconnected_since) = (None, None);
+        (self.missed_hint, self.unconnected_hint, self.next_at) = (0, 0, 0);
+        self.done = false;
+        self.ledger.reset(self.withheld.len(), measure.windows.count());
+    }
+
+    /// Changes a level at `t`.
+    #[inline]
+    pub fn add(&mut self, class: Class, delta: i64, t: SimTime, measure: &Measure) {
+        self.levels[class as usize].add(delta, t.max(measure.from).as_ms() as i64);
+    }
+
+    #[inline]
+    fn level(&self, class: Class) -> i64 {
+        self.levels[class as usize].now
+    }
+
+    /// Time moves on to `t`: books the interval since the last change. Call before a change.
+    #[inline]
+    pub fn settle(&mut self, t: SimTime, measure: &Measure) {
+        if t <= self.now {
+            return;
+        }
+        let from = self.now;
+        self.now = t;
+        let missed = self.misses();
+        let unconnected = self.counts_connections && self.level(Class::Serving) + self.level(Class::Awaiting) == 0;
+        let plain = !missed && !unconnected && self.missed_since.is_none() && self.unconnected_since.is_none();
+        if plain && self.demand.is_none() && measure.at.len() <= self.next_at {
+            return;
+        }
+        self.book(from, t, missed, unconnected, measure);
+    }
+
+    #[inline]
+    fn misses(&self) -> bool {
+        match self.need {
+            Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
+            Need::Served(share, of) => {
+                let demand = self.demand.map_or(0, |demand| demand.per_second_milli);
+                u128::from(self.served()) * u128::from(of) < u128::from(demand) * u128::from(share)
+            }
+        }
+    }
+
+    /// Demand served in the current state: requests go evenly to the machines in rotation, those sent to dead ones are
+    /// lost, the rest is served as far as capacity goes.
+    fn served(&self) -> u64 {
+        let demand = self.demand.map_or(0, |demand| demand.per_second_milli);
+        let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
+        if alive == 0 {
+            return 0;
+        }
+        let reaches = (u128::from(demand) * alive / (alive + dead)) as u64;
+        reaches.min(self.level(Class::Capacity) as u64)
+    }
+
+    fn book(&mut self, from: SimTime, t: SimTime, missed: bool, unconnected: bool, measure: &Measure) {
+        let from = from.max(measure.from);
+        if t <= from {
+            return;
+        }
+        while let Some(&at) = measure.at.get(self.next_at).filter(|&&at| at < t) {
+            if at >= from {
+                self.ledger.held_at.push(!missed);
+            }
+            self.next_at += 1;
+        }
+        if self.demand.is_some() {
+            self.book_demand(t.since(from).as_ms());
+        }
+        if missed {
+            if self.missed_since.is_none() {
+                self.missed_since = Some(from);
+                self.ledger.first_miss.get_or_insert(from);
+                self.done = measure.until_first_miss;
+            }
+            self.charge(t.since(from).as_ms());
+        } else {
+            self.close_outage(from, measure);
+        }
+        match (unconnected, self.unconnected_since) {
+            (true, None) => self.unconnected_since = Some(from),
+            (false, Some(_)) => self.close_unconnected(from, measure),
+            _ => {}
+        }
+    }
+
+    fn book_demand(&mut self, length_ms: u64) {
+        let demand = self.demand.map_or(0, |demand| demand.per_second_milli);
+        let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
+        let times = i128::from(length_ms);
+        self.ledger.offered += i128::from(demand) * times;
+        self.ledger.served += i128::from(self.served()) * times;
+        if dead > 0 {
+            self.ledger.lost_to_dead += (u128::from(demand) * dead / (alive + dead)) as i128 * times;
+        }
+    }
+
+    /// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request
+    /// went to a dead one, the lag of the probes is the cause; where nothing is withheld, the fleet is too small.
+    fn charge(&mut self, length_ms: u64) {
+        self.ledger.missed_ms += length_ms;
+        let charged = &mut self.ledger.missed_by_cause_ms;
+        if let (Need::Served(share, of), Some(demand)) = (self.need, self.demand) {
+            let could = demand.per_second_milli.min(self.levels[Class::Capacity as usize].now as u64);
+            if u128::from(could) * u128::from(of) >= u128::from(demand.per_second_milli) * u128::from(share) {
+                charged[self.probe_lag] += length_ms;
+                return;
+            }
+        }
+        if self.withheld.iter().all(|&capacity| capacity == 0) {
+            charged[self.overload] += length_ms;
+        } else {
+            split(length_ms, &self.withheld, charged);
+        }
+    }
+
+    fn close_outage(&mut self, end: SimTime, measure: &Measure) {
+        let Some(since) = self.missed_since.take() else { return };
+        self.ledger.outages_ms.push(end.since(since).as_ms());
+        let windows = &mut self.ledger.missed_by_window_ms;
+        self.missed_hint = measure.windows.spread(since, end, self.missed_hint, windows);
+    }
+
+    fn close_unconnected(&mut self, end: SimTime, measure: &Measure) {
+        let Some(since) = self.unconnected_since.take() else { return };
+        let windows = &mut self.ledger.unconnected_by_window_ms;
+        self.unconnected_hint = measure.windows.spread(since, end, self.unconnected_hint, windows);
+    }
+
+    /// Closes the book at the end of the trial.
+    pub fn finish(&mut self, end: SimTime, measure: &Measure) {
+        let end = end.max(measure.from);
+        self.settle(end, measure);
+        self.ledger.cut_by_horizon = self.missed_since.is_some() && !self.done;
+        self.close_outage(end, measure);
+        self.close_unconnected(end, measure);
+        let total = |class: Class| self.levels[class as usize].total(end.as_ms() as i64);
+        let observed = end.since(measure.from).as_ms();
+        let ledger = &mut self.ledger;
+        ledger.observed_ms = observed;
+        ledger.machine_ms = i128::from(self.machines) * i128::from(observed);
+        ledger.capacity_full_ms = i128::from(self.capacity_full) * i128::from(observed);
+        ledger.capacity_ms = total(Class::Capacity);
+        let classes = &mut ledger.classes;
+        classes.serving = total(Class::Serving);
+        classes.dead_in_rotation = total(Class::Dead);
+        classes.awaiting_probe = total(Class::Awaiting);
+        classes.starting = total(Class::Starting);
+        classes.degraded = total(Class::Degraded);
+        classes.down = ledger.machine_ms - classes.serving - classes.awaiting_probe - classes.starting;
+    }
+}

@@ -1,0 +1,425 @@
+//! One design in one trial: the machines, what holds them, and what is pending.
+//!
+//! A machine serves when no mark is on it. A strike puts a mark on; a repair takes it off; the last mark off starts the
+//! machine (restart, boot, warm-up) and then the probes readmit it. From the failure until it serves again it is charged
+//! to one cause: the one that took it out, or, once that is over, one that still holds it.
+
+use crate::balancer::ProbeTimes;
+use crate::design::{Design, StartState};
+use crate::ledger::Ledger;
+use crate::machine::*;
+use crate::measure::Measure;
+use crate::pending::Pending;
+use crate::placement::{Place, Planner, occupy, register};
+use crate::repair::Crews;
+use crate::serving::{Book, Class};
+use std::ops::Range;
+use std::sync::Arc;
+use zonefall_engine::{BudgetExceeded, Calendar, EventBudget, Key, Law, Shape, SimDuration, SimTime, name_tag};
+use zonefall_faults::{Clock, Effect, Kind, Outage, Population, Recovery, Scope, Storm, Strikes, What};
+use zonefall_topology::{HostId, RackId, Topology};
+
+/// Nobody stands here.
+const NONE: u32 = u32::MAX;
+
+/// What a world needs to know of a unit mode, at hand.
+#[derive(Debug, Clone)]
+pub(crate) struct Facts {
+    pub(crate) cause: u16,
+    pub(crate) down: bool,
+    pub(crate) factor: u32,
+    pub(crate) needs: u32,
+    pub(crate) operating: bool,
+    pub(crate) on_host: bool,
+    /// All machines of the host come back together.
+    pub(crate) together: bool,
+    pub(crate) heals: bool,
+    pub(crate) history: bool,
+    pub(crate) fixed: Option<SimDuration>,
+    pub(crate) restart: Option<Law>,
+    pub(crate) crews: Option<Crews>,
+}
+
+/// What a world needs to know of a cause of the storm.
+#[derive(Debug, Clone)]
+pub(crate) struct StormFacts {
+    pub(crate) effect: Effect,
+    pub(crate) needs: u32,
+    pub(crate) restart: Option<Law>,
+    /// The unit mode whose mark a shock leaves.
+    pub(crate) shock: Option<u32>,
+    pub(crate) ignored: bool,
+}
+
+/// The lives of a mode that depends on history: when the running one ends, or what is left of a stopped one.
+#[derive(Debug, Clone)]
+pub(crate) struct Lives {
+    pub(crate) mode: u32,
+    pub(crate) ends: Vec<SimTime>,
+    pub(crate) left: Vec<SimDuration>,
+    pub(crate) count: Vec<u32>,
+}
+
+/// The lengths of a set's starts.
+#[derive(Debug, Clone)]
+pub(crate) struct Starts {
+    pub(crate) boot: Law,
+    pub(crate) warm_up: Law,
+    pub(crate) creating: Option<Law>,
+    pub(crate) serves: i64,
+}
+
+/// One design living through trials. Reset and reused; after warm-up a trial allocates nothing.
+#[derive(Debug, Clone)]
+pub struct World {
+    pub(crate) design: Arc<Design>,
+    pub(crate) measure: Arc<Measure>,
+    pub(crate) topology: Arc<Topology>,
+    pub(crate) planner: Planner,
+    pub(crate) places: Vec<Place>,
+    /// Some set's zone is hidden: places are drawn anew in every trial.
+    pub(crate) moves: bool,
+    pub(crate) placed: bool,
+    pub(crate) modes: Vec<Facts>,
+    pub(crate) causes: Vec<StormFacts>,
+    pub(crate) holding: u32,
+    pub(crate) sets: Vec<Starts>,
+    pub(crate) machines: Vec<Machine>,
+    pub(crate) instance_of: Vec<u32>,
+    pub(crate) position_of: Vec<u32>,
+    pub(crate) host_start: Vec<u32>,
+    /// Outages that hold each rack.
+    pub(crate) rack_depth: Vec<u16>,
+    /// Outages that run: (rack, cause), oldest first.
+    pub(crate) rack_active: Vec<(u32, u16)>,
+    /// Slow-downs that run: (rack, cause, thousandths left).
+    pub(crate) rack_slow: Vec<(u32, u16, u32)>,
+    /// When a starting machine is ready. Empty where starts take no time.
+    pub(crate) ready_at: Vec<SimTime>,
+    /// When probes notice or readmit a machine. Empty without a load balancer.
+    pub(crate) probe_at: Vec<SimTime>,
+    /// LB-03: when a machine returned last, and how often in a row. Empty where flapping does not count.
+    pub(crate) returned: Vec<(SimTime, u32)>,
+    /// What is left of a machine's capacity in thousandths, and the cause. Empty where nothing degrades.
+    pub(crate) factors: Vec<(u32, u16)>,
+    pub(crate) lives: Vec<Lives>,
+    pub(crate) probes: Option<ProbeTimes>,
+    pub(crate) pending: Calendar,
+    pub(crate) book: Book,
+    pub(crate) budget: EventBudget,
+    pub(crate) luck: Key,
+    pub(crate) suppressed: Option<u16>,
+    pub(crate) deployment: u16,
+}
+
+/// Who can be struck in a study: the union of the slots and hosts of all designs.
+pub fn population(designs: &[Design], topology: &Topology) -> Population {
+    let mut population = Population::new(topology);
+    let mut planner = Planner::new(topology);
+    designs.iter().for_each(|design| register(design, topology, &mut population));
+    population.number();
+    designs.iter().for_each(|design| occupy(design, topology, &mut population, &mut planner));
+    population
+}
+
+fn needs(recovery: Recovery) -> u32 {
+    match recovery {
+        Recovery::Reachable => 0,
+        Recovery::WarmUp => NEEDS_WARM_UP,
+        Recovery::Boot => NEEDS_BOOT | NEEDS_WARM_UP,
+    }
+}
+
+fn facts(unit: &zonefall_faults::UnitMode) -> Facts {
+    let mode = &unit.mode;
+    let fixed = match &mode.outage {
+        Outage::Law(law) if mode.predicted.is_none() && law.below().is_none() => match law.shape() {
+            Shape::Constant(length) => Some(SimDuration::from_ms(*length as u64)),
+            _ => None,
+        },
+        _ => None,
+    };
+    Facts {
+        cause: unit.cause,
+        down: !matches!(mode.effect, Effect::Degraded(_)),
+        factor: if let Effect::Degraded(left) = mode.effect { left } else { 0 },
+        needs: needs(mode.recovery),
+        operating: mode.clock == Clock::Operating,
+        on_host: mode.scope == Scope::Host,
+        together: mode.kind == Kind::Outage,
+        heals: mode.heals,
+        history: unit.depends_on_history(),
+        fixed,
+        restart: mode.restart.clone(),
+        crews: mode.crews.map(Crews::new),
+    }
+}
+
+fn storm_facts(cause: u16, strikes: &Strikes, design: &Design) -> StormFacts {
+    let mode = strikes.storm_modes().mode_of(cause);
+    let shock = (mode.kind == Kind::Shock)
+        .then(|| strikes.unit_modes().as_slice().iter().position(|unit| unit.mode.name == mode.name))
+        .flatten();
+    StormFacts {
+        effect: mode.effect,
+        needs: needs(mode.recovery),
+        restart: mode.restart.clone(),
+        shock: shock.map(|at| at as u32),
+        ignored: mode.scope == Scope::Global && !design.depends_on.contains(&mode.name),
+    }
+}
+
+impl World {
+    /// A world for a design. `strikes` must be laid out for a population that holds the design.
+    pub fn new(design: Arc<Design>, measure: Arc<Measure>, topology: Arc<Topology>, strikes: &Strikes) -> Self {
+        let modes: Vec<Facts> = strikes.unit_modes().as_slice().iter().map(facts).collect();
+        let names = strikes.storm_modes().causes();
+        let causes: Vec<StormFacts> = (0..names.len() as u16).map(|c| storm_facts(c, strikes, &design)).collect();
+        let (capacity, racks) = (design.capacity() as usize, topology.rack_count() as usize);
+        let instances = strikes.population().instance_count() as usize;
+        let starts = |set: &crate::design::ScaleSet| Starts {
+            boot: set.boot.clone(),
+            warm_up: set.warm_up.clone(),
+            creating: if let StartState::Creating(law) = &set.start { Some(law.clone()) } else { None },
+            serves: set.serves_milli as i64,
+        };
+        let sets: Vec<Starts> = design.sets.iter().map(starts).collect();
+        let takes_time = |law: &Law| law.mean_ms() > 0.0;
+        let restarts = modes.iter().any(|mode| mode.restart.is_some()) || causes.iter().any(|c| c.restart.is_some());
+        let starting = restarts
+            || sets.iter().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up) || set.creating.is_some());
+        let degrades = modes.iter().any(|mode| !mode.down)
+            || causes.iter().any(|cause| matches!(cause.effect, Effect::Degraded(_)));
+        let when = |asked: bool| if asked { vec![SimTime::ZERO; capacity] } else { Vec::new() };
+        let flapping = design.balancer.is_some_and(|balancer| balancer.flap_window > SimDuration::ZERO);
+        let history = modes.iter().enumerate().filter(|(_, mode)| mode.history);
+        let lives = history.map(|(mode, facts)| {
+            let units = if facts.on_host { topology.host_count() as usize } else { capacity };
+            Lives {
+                mode: mode as u32,
+                ends: vec![SimTime::NEVER; units],
+                left: vec![SimDuration::ZERO; units],
+                count: vec![0; units],
+            }
+        });
+        Self {
+            lives: lives.collect(),
+            holding: modes.iter().enumerate().filter(|(_, mode)| mode.down).fold(0, |bits, (at, _)| bits | 1 << at),
+            machines: vec![Machine::default(); capacity],
+            instance_of: vec![NONE; capacity],
+            position_of: vec![NONE; instances],
+            host_start: vec![0; topology.host_count() as usize + 1],
+            rack_depth: vec![0; racks],
+            rack_active: Vec::new(),
+            rack_slow: Vec::new(),
+            ready_at: when(starting),
+            probe_at: when(design.balancer.is_some()),
+            returned: if flapping { vec![(SimTime::ZERO, 0); capacity] } else { Vec::new() },
+            factors: if degrades { vec![(1000, 0); capacity] } else { Vec::new() },
+            probes: None,
+            pending: Calendar::with_capacity(64),
+            book: Book::new(design.need, design.demand, design.sla.is_some(), names.len()),
+            budget: EventBudget::new(measure.event_budget),
+            luck: Key::root(0),
+            suppressed: None,
+            deployment: names.len() as u16,
+            moves: design.sets.iter().any(|set| set.zones.is_empty()),
+            placed: false,
+            planner: Planner::new(&topology),
+            places: Vec::new(),
+            modes,
+            causes,
+            sets,
+            design,
+            measure,
+            topology,
+        }
+    }
+
+    /// The design.
+    pub fn design(&self) -> &Design {
+        &self.design
+    }
+
+    /// What was observed; complete after [`World::finish`].
+    pub fn ledger(&self) -> &Ledger {
+        &self.book.ledger
+    }
+
+    /// Prepares a trial. With a suppressed cause the world lives as if that cause never happened.
+    pub fn begin(&mut self, trial: Key, strikes: &Strikes, suppressed: Option<u16>) {
+        self.luck = trial.part(name_tag("fleet luck"), 0);
+        self.suppressed = suppressed;
+        self.pending.clear();
+        self.budget.reset();
+        self.rack_depth.fill(0);
+        self.rack_active.clear();
+        self.rack_slow.clear();
+        if self.moves || !self.placed {
+            self.place(strikes.population());
+        }
+        for mode in &mut self.modes {
+            if let Some(crews) = &mut mode.crews {
+                crews.reset();
+            }
+        }
+        let phase = self.luck.named("probe phase").unit(0);
+        self.probes = self.design.balancer.map(|balancer| ProbeTimes::new(balancer, phase));
+        self.returned.fill((SimTime::ZERO, 0));
+        self.factors.fill((1000, 0));
+        self.start_machines(strikes);
+        self.begin_lives(strikes);
+    }
+
+    /// Puts the machines on their hosts, in the order of hosts, so that a rack or a host is a range of positions.
+    fn place(&mut self, population: &Population) {
+        self.planner.plan(&self.design, &self.topology, population, self.luck, &mut self.places);
+        self.host_start.fill(0);
+        self.position_of.fill(NONE);
+        for place in &self.places {
+            self.host_start[place.host.0 as usize + 1] += 1;
+        }
+        for host in 1..self.host_start.len() {
+            self.host_start[host] += self.host_start[host - 1];
+        }
+        for place in &self.places {
+            let position = self.host_start[place.host.0 as usize];
+            self.host_start[place.host.0 as usize] += 1;
+            self.machines[position as usize].set = place.set as u16;
+            self.instance_of[position as usize] = place.instance;
+            self.position_of[place.instance as usize] = position;
+        }
+        self.host_start.rotate_right(1);
+        self.host_start[0] = 0;
+        self.placed = true;
+    }
+
+    fn start_machines(&mut self, strikes: &Strikes) {
+        let full = self.design.sets.iter().map(|set| i64::from(set.capacity) * set.serves_milli as i64).sum();
+        self.book.begin(self.machines.len() as i64, full, &self.measure);
+        let mut serving = (0, 0);
+        for at in 0..self.machines.len() {
+            self.machines[at].marks = 0;
+            let set = self.machines[at].set as usize;
+            if self.sets[set].creating.is_none() {
+                serving = (serving.0 + 1, serving.1 + self.sets[set].serves);
+                continue;
+            }
+            let removed = if self.probes.is_some() { REMOVED } else { 0 };
+            self.machines[at].marks = STARTING | NEEDS_WARM_UP | removed;
+            self.machines[at].root = self.deployment;
+            self.book.withheld[self.deployment as usize] += self.sets[set].serves;
+            let key = self.luck_of(at, strikes, SimTime::ZERO, 0xc7ea);
+            let mut stream = key.stream();
+            let create = self.sets[set].creating.as_ref().map_or(SimDuration::ZERO, |law| law.draw(&mut stream));
+            let ready = SimTime::ZERO.after(create).after(self.sets[set].warm_up.draw(&mut stream));
+            self.ready_at[at] = ready;
+            self.book.add(Class::Starting, 1, SimTime::ZERO, &self.measure);
+            self.pending.push(ready, Pending::Ready { machine: at as u32 }.tag());
+        }
+        self.book.add(Class::Serving, serving.0, SimTime::ZERO, &self.measure);
+        self.book.add(Class::Capacity, serving.1, SimTime::ZERO, &self.measure);
+    }
+
+    /// Lives through the current window of the strikes. Returns whether this world has seen enough.
+    ///
+    /// # Errors
+    /// If the trial passes its event budget.
+    pub fn live(&mut self, strikes: &Strikes) -> Result<bool, BudgetExceeded> {
+        let base = strikes.base();
+        for &entry in strikes.window() {
+            let t = entry.time(base);
+            while self.pending.next_time() < t && !self.book.done {
+                self.dispatch_pending(strikes)?;
+            }
+            if self.book.done {
+                return Ok(true);
+            }
+            match entry.what() {
+                What::Unit { mode, unit } => self.dispatch_strike(mode, unit, t, strikes)?,
+                What::Edge(edge) => {
+                    self.budget.spend()?;
+                    self.edge(edge, t, strikes);
+                }
+            }
+        }
+        while self.pending.next_time() < strikes.end() && !self.book.done {
+            self.dispatch_pending(strikes)?;
+        }
+        Ok(self.book.done)
+    }
+
+    /// Ends the trial and completes the ledger.
+    pub fn finish(&mut self, strikes: &Strikes) -> &Ledger {
+        self.book.finish(strikes.horizon(), &self.measure);
+        self.book.ledger.events = self.budget.spent();
+        self.book_spans(strikes.storm(), strikes.horizon());
+        &self.book.ledger
+    }
+
+    fn dispatch_strike(&mut self, mode: u32, unit: u32, t: SimTime, strikes: &Strikes) -> Result<(), BudgetExceeded> {
+        let facts = &self.modes[mode as usize];
+        if Some(facts.cause) == self.suppressed {
+            return Ok(());
+        }
+        if facts.on_host {
+            let machines = self.host_start[unit as usize]..self.host_start[unit as usize + 1];
+            if !machines.is_empty() {
+                self.budget.spend()?;
+                self.strike_host(mode, HostId(unit), t, strikes);
+            }
+            return Ok(());
+        }
+        let machine = self.position_of[unit as usize];
+        if machine != NONE {
+            self.budget.spend()?;
+            self.strike(mode, machine as usize, t, strikes);
+        }
+        Ok(())
+    }
+
+    fn dispatch_pending(&mut self, strikes: &Strikes) -> Result<(), BudgetExceeded> {
+        let Some((t, tag)) = self.pending.pop() else { return Ok(()) };
+        self.budget.spend()?;
+        match Pending::from_tag(tag) {
+            Pending::Repaired { mode, machine, predicted } => {
+                self.repaired(mode, machine as usize, predicted, t, strikes)
+            }
+            Pending::HostRepaired { mode, host } => self.host_repaired(mode, HostId(host), t, strikes),
+            Pending::LifeEnds { mode, unit } => self.life_ends(mode, unit, t, strikes),
+            Pending::Ready { machine } => self.ready(machine as usize, t),
+            Pending::Noticed { machine } => self.noticed(machine as usize, t),
+            Pending::Readmitted { machine } => self.readmitted(machine as usize, t),
+        }
+        Ok(())
+    }
+
+    /// The machines of a rack, as positions.
+    pub(crate) fn rack_machines(&self, rack: u32) -> Range<usize> {
+        let hosts = self.topology.hosts_of(RackId(rack));
+        self.host_start[hosts.start as usize] as usize..self.host_start[hosts.end as usize] as usize
+    }
+
+    /// The key of a machine's luck at an instant, for one purpose.
+    pub(crate) fn luck_of(&self, at: usize, strikes: &Strikes, t: SimTime, purpose: u64) -> Key {
+        let (group, ordinal) = strikes.population().instance_key(self.instance_of[at]);
+        self.luck.part(group.wrapping_add(ordinal), t.as_ms()).part(purpose, 0)
+    }
+
+    fn book_spans(&mut self, storm: &Storm, horizon: SimTime) {
+        let (from, suppressed) = (self.measure.from, self.suppressed);
+        let outside = |start: SimTime, end: SimTime| end.min(horizon).since(start.max(from)).as_ms();
+        for span in &storm.control_plane {
+            let used = self.design.sets.iter().any(|set| set.region.0 == span.of);
+            if used && Some(storm.events[span.event.0 as usize].cause) != suppressed {
+                self.book.ledger.control_plane_out_ms += outside(span.start, span.end);
+            }
+        }
+        for span in &storm.allocation {
+            let used = self.design.sets.iter().any(|set| set.zones.iter().any(|zone| zone.0 == span.of));
+            if used && Some(storm.events[span.event.0 as usize].cause) != suppressed {
+                self.book.ledger.allocation_out_ms += outside(span.start, span.end);
+            }
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Estimates that say no more than the trials know.
+//!
+//! A *hit* is a non-zero observation. From 20 hits on, a mean gets the
+//! skew-corrected interval of [`crate::skewed`]. Below, only an upper bound
+//! is given, and never ±0:
+//!
+//! * **No hit in n trials.** The probability p of a hit is at most
+//!   p⁺ = 1 − α^{1/n} (the exact form of the rule of three), and no
+//!   observation exceeds the stated maximum `cap`, so the mean is at most
+//!   p⁺·cap. *Guaranteed* for any distribution within the cap; hopelessly wide
+//!   where the cap is the whole horizon, and honest.
+//! * **1 to 19 hits.** The mean is p·E(size of a hit). p is at most its exact
+//!   Clopper–Pearson bound at α/2. The mean size is at most
+//!   x̄ₕ·exp(σ²/2 + z·σ/√k), z the normal quantile at 1 − α/2, x̄ₕ the mean of
+//!   the k hits, and never more than the cap. *Guaranteed* for lognormal hit
+//!   sizes of log standard deviation up to σ: the mean is
+//!   exp(σ²/2)·(geometric mean of the law), the observed geometric mean falls
+//!   below that of the law by more than exp(z·σ/√k) with probability α/2 only, and x̄ₕ
+//!   is never below the observed geometric mean. Together they fail with
+//!   probability at most α. σ is 1, or what the hits show if that is more.
+//!   Heavier tails than lognormal are not covered by any bound from so few
+//!   hits other than p⁺·cap.
+//!
+//! Measured at 95 % (`tests/coverage.rs`, 20,000 studies each, 0.5 to 25 hits
+//! expected over 2,000 trials, among the studies that print a bound): at least
+//! 99.8 % covered for σ = 0.5 and 1, at least 96.8 % for σ = 1.5. The bound is
+//! 4 to 9 times the sample mean at 7 to 19 hits: the price of the guarantee.
+
+use crate::confidence::Confidence;
+use crate::intervals::{Interval, clopper_pearson_upper};
+use crate::moments::Moments;
+use crate::skewed::SkewedMean;
+use crate::special::normal_quantile;
+use serde::{Deserialize, Serialize};
+
+/// Fewest hits for a two-sided interval.
+pub const HITS_FOR_INTERVAL: u64 = 20;
+
+/// Log standard deviation that a hit's size is at least credited with.
+pub const LEAST_LOG_SD: f64 = 1.0;
+
+/// Why only an upper bound is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpperBoundReason {
+    /// No trials at all: the bound is the cap.
+    NoTrials,
+    /// Trials, but not one hit.
+    NoHits,
+    /// Some hits, fewer than [`HITS_FOR_INTERVAL`].
+    FewHits,
+}
+
+/// What encloses a mean.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bounds {
+    /// A two-sided interval.
+    Interval(Interval),
+    /// Only a one-sided upper bound.
+    UpperBound {
+        /// The bound, in the unit of the observations.
+        high: f64,
+        /// Why there is no interval.
+        why: UpperBoundReason,
+    },
+}
+
+impl Bounds {
+    /// The upper end of either.
+    #[must_use]
+    pub fn high(&self) -> f64 {
+        match self {
+            Self::Interval(interval) => interval.high,
+            Self::UpperBound { high, .. } => *high,
+        }
+    }
+
+    /// Either one with both ends multiplied by a positive `factor`: from
+    /// milliseconds a trial to a share of the horizon, say.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        match *self {
+            Self::Interval(interval) => Self::Interval(interval.scaled(factor)),
+            Self::UpperBound { high, why } => Self::UpperBound { high: high * factor, why },
+        }
+    }
+}
+
+/// A mean of a non-negative quantity, with what is known about it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MeanEstimate {
+    /// The sample mean, in the unit of the observations.
+    pub mean: f64,
+    /// Number of trials.
+    pub trials: u64,
+    /// Number of trials with a non-zero observation.
+    pub hits: u64,
+    /// What encloses the mean.
+    pub bounds: Bounds,
+}
+
+impl MeanEstimate {
+    /// Estimates the mean of observations in `0..=cap`.
+    ///
+    /// `cap` is the most that one trial can contribute (its length, for missed
+    /// time), in the unit of the observations; +∞ where nothing is known, and
+    /// then a bound without hits is infinite.
+    #[must_use]
+    pub fn new(moments: &Moments, cap: f64, conf: Confidence) -> Self {
+        let (trials, hits) = (moments.n(), moments.hits());
+        let bound = |high, why| Bounds::UpperBound { high, why };
+        let bounds = if trials == 0 {
+            bound(cap, UpperBoundReason::NoTrials)
+        } else if hits == 0 {
+            bound(size_times_probability(moments, 0.0, cap, conf), UpperBoundReason::NoHits)
+        } else if hits < HITS_FOR_INTERVAL {
+            let high = size_times_probability(moments, mean_hit(moments), cap, conf);
+            bound(high, UpperBoundReason::FewHits)
+        } else if moments.is_constant() {
+            Bounds::Interval(constant_interval(moments, Interval::new(0.0, cap), conf))
+        } else {
+            let interval = SkewedMean::of_non_negative(moments).interval(conf);
+            Bounds::Interval(interval.clamped(0.0, cap))
+        };
+        Self { mean: moments.mean(), trials, hits, bounds }
+    }
+
+    /// The same estimate in another unit: everything times a positive `factor`.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        Self { mean: self.mean * factor, bounds: self.bounds.scaled(factor), ..*self }
+    }
+}
+
+/// Mean size of the hits, for observations of one sign.
+fn mean_hit(moments: &Moments) -> f64 {
+    moments.mean() * (moments.n() as f64 / moments.hits().max(1) as f64)
+}
+
+/// The upper bound below 20 hits; see the module. `size` is the mean size of
+/// the hits or more (their root mean square where signs cancel).
+fn size_times_probability(moments: &Moments, size: f64, cap: f64, conf: Confidence) -> f64 {
+    let (n, hits) = (moments.n(), moments.hits());
+    if hits == 0 {
+        return clopper_pearson_upper(0, n, conf) * cap;
+    }
+    let half = conf.split(2);
+    let spread = moments.hit_root_mean_square() / size;
+    // ln(1 + cv²) is the squared log standard deviation of a lognormal law.
+    let shown = libm::sqrt((2.0 * libm::log(spread)).max(0.0));
+    let sigma = shown.max(LEAST_LOG_SD);
+    let z = -normal_quantile(half.alpha());
+    let factor = libm::exp(0.5 * sigma * sigma + z.max(0.0) * sigma / libm::sqrt(hits as f64));
+    clopper_pearson_upper(hits, n, half) * (size * factor).min(cap)
+}
+
+/// Equal observations have no spread to estimate from. All that n of them say
+/// is that a different value has probability at most p⁺; it may lie anywhere
+/// in `range`.
+fn constant_interval(moments: &Moments, range: Interval, conf: Confidence) -> Interval {
+    let p = clopper_pearson_upper(0, moments.n(), conf);
+    let x = moments.mean();
+    Interval::new(x - p * (x - range.low).max(0.0), x + p * (range.high - x).max(0.0))
+}
+
+/// What is known about the mean of a paired difference.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DifferenceBounds {
+    /// A two-sided interval, which may or may not contain zero.
+    Interval(Interval),
+    /// Fewer than [`HITS_FOR_INTERVAL`] trials differ: the difference is not
+    /// resolved. Its size is at most `size_high`.
+    NotResolved {
+        /// Upper bound of |mean difference|.
+        size_high: f64,
+    },
+    /// No trial differs: no difference observed in so many trials. Its size
+    /// is at most `size_high`.
+    NoneObserved {
+        /// Upper bound of |mean difference|.
+        size_high: f64,
+    },
+}
+
+/// The mean of differences between two designs on the same trials.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DifferenceEstimate {
+    /// The sample mean of the differences, in their unit.
+    pub mean: f64,
+    /// Number of trials.
+    pub trials: u64,
+    /// Number of trials in which the two differ.
+    pub hits: u64,
+    /// What encloses the mean difference.
+    pub bounds: DifferenceBounds,
+    /// Two-sided p-value of "no difference", for [`crate::multiple::holm`];
+    /// 1 where the difference is not resolved.
+    pub p_value: f64,
+}
+
+impl DifferenceEstimate {
+    /// Estimates the mean of differences in `-cap..=cap`.
+    ///
+    /// Below 20 differing trials the bound is that of the module with the root
+    /// mean square of the differences for their mean size, which bounds the
+    /// mean of either sign.
+    #[must_use]
+    pub fn new(differences: &Moments, cap: f64, conf: Confidence) -> Self {
+        let (trials, hits) = (differences.n(), differences.hits());
+        let mut p_value = 1.0;
+        let bounds = if hits == 0 {
+            let size_high = size_times_probability(differences, 0.0, cap, conf);
+            DifferenceBounds::NoneObserved { size_high }
+        } else if hits < HITS_FOR_INTERVAL {
+            let size = differences.hit_root_mean_square();
+            let size_high = size_times_probability(differences, size, cap, conf);
+            DifferenceBounds::NotResolved { size_high }
+        } else if differences.is_constant() {
+            let range = Interval::new(-cap, cap);
+            p_value = constant_p_value(differences, cap);
+            DifferenceBounds::Interval(constant_interval(differences, range, conf))
+        } else {
+            let sample = SkewedMean::of_signed(differences);
+            p_value = sample.cautious_p_value_of_zero();
+            DifferenceBounds::Interval(sample.cautious_interval(conf).clamped(-cap, cap))
+        };
+        Self { mean: differences.mean(), trials, hits, bounds, p_value }
+    }
+
+    /// Whether an interval exists and leaves zero out.
+    #[must_use]
+    pub fn excludes_zero(&self) -> bool {
+        matches!(self.bounds, DifferenceBounds::Interval(i) if !i.contains(0.0))
+    }
+}
+
+/// The α at which [`constant_interval`] just reaches zero: the probability p
+/// of another value would have to be |x| / (|x| + cap), and (1 − p)ⁿ is α.
+fn constant_p_value(differences: &Moments, cap: f64) -> f64 {
+    let x = differences.mean().abs();
+    if !cap.is_finite() {
+        return 1.0;
+    }
+    libm::exp(differences.n() as f64 * libm::log1p(-x / (x + cap.max(0.0))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const C95: Confidence = Confidence::P95;
+    const YEAR_MS: f64 = 31_536_000_000.0;
+
+    fn sparse(hits: &[i64], n: u64) -> Moments {
+        let mut moments: Moments = hits.iter().copied().collect();
+        moments.add_times(0, n - hits.len() as u64);
+        moments
+    }
+
+    #[test]
+    fn no_hits_bound_the_probability_times_the_cap() {
+        let e = MeanEstimate::new(&sparse(&[], 1_000), YEAR_MS, C95);
+        let Bounds::UpperBound { high, why } = e.bounds else { panic!("an interval from nothing") };
+        assert_eq!(why, UpperBoundReason::NoHits);
+        assert!((high / YEAR_MS - 0.002_991).abs() < 1e-6);
+        let none = MeanEstimate::new(&Moments::new(), YEAR_MS, C95);
+        assert_eq!(none.bounds, Bounds::UpperBound { high: YEAR_MS, why: UpperBoundReason::NoTrials });
+    }
+
+    #[test]
+    fn few_hits_give_a_bound_above_the_mean_and_within_the_cap() {
+        for k in 1..20 {
+            let m = sparse(&vec![60_000; k], 1_000);
+            let e = MeanEstimate::new(&m, YEAR_MS, C95);
+            assert!(matches!(e.bounds, Bounds::UpperBound { why: UpperBoundReason::FewHits, .. }));
+            assert!(e.bounds.high() > 2.0 * e.mean);
+            let tight = MeanEstimate::new(&m, 60_000.0, C95);
+            assert!(tight.bounds.high() < e.bounds.high());
+        }
+        let twenty = MeanEstimate::new(&sparse(&[60_000; 20], 1_000), YEAR_MS, C95);
+        assert!(matches!(twenty.bounds, Bounds::Interval(_)));
+    }
+
+    #[test]
+    fn equal_observations_are_not_plus_minus_zero() {
+        let e = MeanEstimate::new(&sparse(&[5_000; 100], 100), 1e6, C95);
+        let Bounds::Interval(i) = e.bounds else { panic!("100 hits have an interval") };
+        assert!(i.low < 5_000.0 && i.high > 5_000.0 + 0.029 * 1e6 * 0.99);
+        let d = DifferenceEstimate::new(&sparse(&[5_000; 100], 100), 1e6, C95);
+        assert!(!d.excludes_zero() && d.p_value > 0.05);
+        let d = DifferenceEstimate::new(&sparse(&[5_000; 1_000], 1_000), 1e6, C95);
+        assert!(d.excludes_zero() && d.p_value < 0.05);
+    }
+
+    #[test]
+    fn differences_tell_none_from_unresolved() {
+        let none = DifferenceEstimate::new(&sparse(&[], 1_000), 1e6, C95);
+        assert!(matches!(none.bounds, DifferenceBounds::NoneObserved { size_high } if size_high > 2_900.0));
+        let few = DifferenceEstimate::new(&sparse(&[7, -7, 9], 1_000), 1e6, C95);
+        assert!(matches!(few.bounds, DifferenceBounds::NotResolved { size_high } if size_high > 0.0));
+        assert_eq!((none.p_value, few.p_value), (1.0, 1.0));
+        let clear = DifferenceEstimate::new(&sparse(&[900, 1_000, 1_100].repeat(30), 1_000), 1e6, C95);
+        assert!(clear.excludes_zero() && clear.p_value < 0.001);
+    }
+
+    proptest! {
+        #[test]
+        fn never_plus_minus_zero_and_never_nan(
+            xs in prop::collection::vec(0i64..1_000, 0..60),
+            n in 60u64..2_000,
+            level in 0.01..0.999f64,
+        ) {
+            let conf = Confidence::new(level).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let m = sparse(&xs, n);
+            let e = MeanEstimate::new(&m, 1_000.0, conf);
+            match e.bounds {
+                Bounds::Interval(i) => prop_assert!(0.0 <= i.low && i.low < i.high && i.high <= 1_000.0),
+                Bounds::UpperBound { high, .. } => prop_assert!(high > 0.0 && high <= 1_000.0),
+            }
+            let d = DifferenceEstimate::new(&m, 1_000.0, conf);
+            match d.bounds {
+                DifferenceBounds::Interval(i) => prop_assert!(i.low < i.high),
+                DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } =>
+                    prop_assert!(size_high > 0.0 && size_high <= 1_000.0),
+            }
+            prop_assert!((0.0..=1.0).contains(&d.p_value));
+        }
+
+        #[test]
+        fn any_moments_are_answered(xs in prop::collection::vec(any::<i64>(), 0..40), cap: f64) {
+            let m: Moments = xs.into_iter().collect();
+            let _ = MeanEstimate::new(&m, cap, C95);
+            let _ = DifferenceEstimate::new(&m, cap, C95);
+        }
+    }
+}

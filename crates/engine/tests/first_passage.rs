@@ -18,7 +18,7 @@ const HOUR: f64 = 3_600_000.0;
 fn laws() -> Vec<(&'static str, Law, f64)> {
     [
         ("exponential", Shape::Exponential(1_000.0 * HOUR), None, 2e-5),
-        ("weibull 0.8", Shape::Weibull(0.8, 1_000.0 * HOUR), None, 1.5e-3),
+        ("weibull 0.8", Shape::Weibull(0.8, 1_000.0 * HOUR), None, 2e-3),
         ("weibull 1.5", Shape::Weibull(1.5, 1_000.0 * HOUR), None, 2e-4),
         ("gamma 0.5", Shape::Gamma(0.5, 1_000.0 * HOUR), None, 0.02),
         ("gamma 3", Shape::Gamma(3.0, 300.0 * HOUR), None, 2e-5),

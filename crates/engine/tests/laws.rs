@@ -205,7 +205,7 @@ fn biased_draws_have_the_mean_of_the_length_biased_law() {
         let draws = sorted_draws(case.biased_draws(), || case.law.draw_biased_ms(&mut luck));
         let mean = 2.0 * moment_of_survival(&case.law, 1) / case.law.mean_ms();
         let second = 3.0 * moment_of_survival(&case.law, 2) / case.law.mean_ms();
-        assert_mean(&case, &draws, mean, second - mean * mean);
+        assert_mean(case, &draws, mean, second - mean * mean);
         assert!(draws[draws.len() - 1] <= case.law.below().unwrap_or(f64::INFINITY), "{}", case.name);
     }
 }

@@ -1,1 +1,20 @@
-//! Trials times designs with rayon, and what may be concluded
+//! Trials × designs, and what may be concluded from them.
+//!
+//! In: a [`Study`] (designs, topology, profile, measure, target). Out: an [`outcome::Outcome`]. Trials run in blocks with
+//! rayon; a block's [`Tally`] merges exactly and in any grouping, so the outcome is the same bits for any number of
+//! threads. Nothing here prints or writes a file, and no result depends on a clock.
+
+mod conclude;
+pub mod incidents;
+pub mod outcome;
+mod run;
+mod stage;
+mod study;
+mod tally;
+mod warnings;
+
+pub use conclude::{Labels, conclude};
+pub use run::{Finished, Progress, RunError, Silent, run};
+pub use stage::{Stage, TrialRow};
+pub use study::{Replay, Study};
+pub use tally::{DesignTally, Tally};

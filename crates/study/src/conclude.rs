@@ -1,0 +1,344 @@
+//! From a tally to an outcome: estimates, intervals, verdicts.
+
+use crate::outcome::*;
+use crate::run::Finished;
+use crate::study::Study;
+use crate::tally::{DesignTally, TRILLIONTHS};
+use crate::warnings::warnings;
+use zonefall_engine::SimTime;
+use zonefall_fleet::{Design, Need};
+use zonefall_stats::multiple::{holm, simultaneous_level};
+use zonefall_stats::verdict::{mean_verdict, window_verdict};
+use zonefall_stats::{
+    Bounds, Confidence, DifferenceBounds, DifferenceEstimate, Histogram, Interval, MeanEstimate, Moments, Proportion,
+    QuantileLevel,
+};
+
+const MS_PER_HOUR: f64 = 3_600_000.0;
+const MS_PER_MINUTE: f64 = 60_000.0;
+const MS_PER_YEAR: f64 = 365.0 * 24.0 * MS_PER_HOUR;
+/// A window that is exceeded once in this many years.
+const RARE_YEARS: f64 = 10.0;
+
+/// What the caller knows of a study and the outcome must carry.
+#[derive(Debug, Clone)]
+pub struct Labels {
+    /// The program's version.
+    pub version: String,
+    /// SHA-256 of the scenario's text.
+    pub scenario_hash: String,
+    /// The target as written.
+    pub target: String,
+    /// The window in words.
+    pub window: String,
+    /// What is left out, in words.
+    pub not_modelled: String,
+}
+
+/// Draws the conclusions.
+pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome {
+    let tallies = &finished.tally.designs;
+    let observed_ms = tallies.first().map_or(0.0, |tally| tally.observed_ms as f64) / finished.trials.max(1) as f64;
+    let designs: Vec<DesignOutcome> = study
+        .designs
+        .iter()
+        .zip(tallies)
+        .map(|(design, tally)| Concluding::new(study, finished, tally).design(design))
+        .collect();
+    Outcome {
+        schema: SCHEMA.into(),
+        version: labels.version.clone(),
+        study: study.name.clone(),
+        scenario_hash: labels.scenario_hash.clone(),
+        seed: study.seed,
+        trials_asked: study.trials,
+        trials: finished.trials,
+        partial: finished.trials < study.trials,
+        horizon_h: study.measure.horizon.since(SimTime::ZERO).as_hours(),
+        observed_h: observed_ms / MS_PER_HOUR,
+        profile: study.profile.name.clone(),
+        target: labels.target.clone(),
+        target_share: study.target.share(),
+        window: labels.window.clone(),
+        confidence: study.confidence.level(),
+        differences: differences(study, finished),
+        warnings: warnings(study, finished, &designs),
+        designs,
+        not_modelled: labels.not_modelled.clone(),
+    }
+}
+
+/// One design's numbers while they are put together.
+struct Concluding<'a> {
+    study: &'a Study,
+    finished: &'a Finished,
+    tally: &'a DesignTally,
+    confidence: Confidence,
+    /// Mean measured milliseconds of a trial.
+    observed_ms: f64,
+}
+
+/// The most that can be missed in a trial.
+fn cap_ms(study: &Study) -> f64 {
+    study.measure.horizon.since(study.measure.from).as_ms() as f64
+}
+
+fn estimate(of: &MeanEstimate, factor: f64) -> Estimate {
+    let (mean, hits) = (of.mean * factor, of.hits);
+    match of.bounds {
+        Bounds::Interval(Interval { low, high }) => {
+            Estimate { mean, low: Some(low * factor), high: high * factor, quality: Quality::Interval, hits }
+        }
+        Bounds::UpperBound { high, .. } => {
+            Estimate { mean, low: None, high: high * factor, quality: Quality::UpperBound, hits }
+        }
+    }
+}
+
+fn proportion(of: &Proportion, confidence: Confidence) -> Estimate {
+    let Interval { low, high } = of.interval(confidence);
+    Estimate { mean: of.ratio(), low: Some(low), high, quality: Quality::Interval, hits: of.trials_with_success() }
+}
+
+fn quantile(of: &Histogram, numerator: u64, denominator: u64, confidence: Confidence) -> Option<Quantile> {
+    let level = QuantileLevel::ratio(numerator, denominator);
+    let value = of.quantile(level)? as f64 / MS_PER_MINUTE;
+    let interval = of.quantile_interval(level, confidence);
+    let minutes = |ms: Option<u64>| ms.map(|ms| ms as f64 / MS_PER_MINUTE);
+    Some(Quantile { level: level.as_f64(), value, low: minutes(interval.low), high: minutes(interval.high) })
+}
+
+/// Moments over all trials of a quantity that was added only where it was not zero.
+pub(crate) fn with_zeros(moments: &Moments, trials: u64) -> Moments {
+    let mut all = *moments;
+    all.add_times(0, trials.saturating_sub(moments.n()));
+    all
+}
+
+impl<'a> Concluding<'a> {
+    fn new(study: &'a Study, finished: &'a Finished, tally: &'a DesignTally) -> Self {
+        let observed_ms = tally.observed_ms as f64 / finished.trials.max(1) as f64;
+        Self { study, finished, tally, confidence: study.confidence, observed_ms: observed_ms.max(1.0) }
+    }
+
+    /// A mean per trial of a non-negative quantity that cannot pass `cap`, times a factor.
+    fn mean(&self, moments: &Moments, cap: f64, factor: f64) -> Estimate {
+        estimate(&MeanEstimate::new(moments, cap, self.confidence), factor)
+    }
+
+    /// Missed milliseconds a trial, as minutes a month.
+    fn minutes_per_month(&self, moments: &Moments) -> Estimate {
+        self.mean(moments, cap_ms(self.study), MINUTES_PER_MONTH / self.observed_ms)
+    }
+
+    fn per_year(&self, total: f64) -> f64 {
+        total / (self.tally.observed_ms as f64).max(1.0) * MS_PER_YEAR
+    }
+
+    fn design(&self, design: &Design) -> DesignOutcome {
+        let (study, tally) = (self.study, self.tally);
+        let missed = MeanEstimate::new(&tally.missed, cap_ms(study), self.confidence);
+        let allowed = study.target.allowed_share() * self.observed_ms;
+        let windows_met = self.windows_met();
+        let met = windows_met.map(|met| Interval { low: met.low.unwrap_or(0.0), high: met.high });
+        let demand = design.demand.is_some();
+        let share = |moments: &Moments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
+        DesignOutcome {
+            design: design.name.clone(),
+            machines: design.capacity(),
+            need: need_in_words(design.need),
+            unavailability: estimate(&missed, 1.0 / self.observed_ms),
+            missed_min_sd: tally.missed.standard_deviation() / MS_PER_MINUTE,
+            verdict_mean: mean_verdict(&missed, allowed),
+            windows_met,
+            verdict_windows: met.map(|met| window_verdict(met, self.confidence.level())),
+            windows: tally.breaches.windows(),
+            once_in_10_years_min: self.once_in_ten_years(),
+            outages_per_year: self.outages_per_year(),
+            outage_mean_min: self.outage_mean_min(),
+            outage_p95_min: quantile(&tally.outage_ms, 95, 100, self.confidence),
+            longest_p95_min: quantile(&tally.longest, 95, 100, self.confidence),
+            cut_by_horizon: tally.cut_by_horizon,
+            any_miss: self.any_miss(),
+            first_miss_h: self.first_miss(),
+            held_at: tally.held_at.iter().map(|held| proportion(held, self.confidence)).collect(),
+            capacity_lost: share(&tally.capacity_lost),
+            unserved: demand.then(|| share(&tally.unserved)),
+            lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
+            classes: self.classes(),
+            serving_machine_hours: tally.classes[0] as f64 / MS_PER_HOUR / self.finished.trials.max(1) as f64,
+            causes: self.causes(),
+            window_bars: self.window_bars(),
+            sla: self.sla(design),
+            machine_failures_per_year: self.per_year(tally.machine_failures as f64),
+            crew_wait_mean_h: (tally.crew_jobs > 0)
+                .then(|| tally.crew_wait_ms as f64 / MS_PER_HOUR / tally.crew_jobs as f64),
+            delayed_healings_per_year: self.per_year(tally.delayed_healings as f64),
+            control_plane_out_h_per_year: self.per_year(tally.control_plane_out_ms as f64 / MS_PER_HOUR),
+            allocation_out_h_per_year: self.per_year(tally.allocation_out_ms as f64 / MS_PER_HOUR),
+            events_per_trial: tally.events as f64 / self.finished.trials.max(1) as f64,
+        }
+    }
+
+    fn windows_met(&self) -> Option<Estimate> {
+        let breaches = &self.tally.breaches;
+        (breaches.windows() > 0).then(|| {
+            let breached = breaches.interval(self.confidence);
+            Estimate {
+                mean: 1.0 - breaches.ratio(),
+                low: Some(1.0 - breached.high),
+                high: 1.0 - breached.low,
+                quality: Quality::Interval,
+                hits: breaches.trials_with_success(),
+            }
+        })
+    }
+
+    /// The quantile 1 − 1/n of the windows, n windows in ten years; none where a window is longer than that.
+    fn once_in_ten_years(&self) -> Option<Quantile> {
+        let windows = &self.study.measure.windows;
+        if windows.whole() == 0 {
+            return None;
+        }
+        let mean_ms = (0..windows.whole()).map(|w| windows.length(w).as_ms()).sum::<u64>() / windows.whole() as u64;
+        let in_ten_years = (RARE_YEARS * MS_PER_YEAR / mean_ms.max(1) as f64).round_ties_even() as u64;
+        let level = (in_ten_years.checked_sub(1)?, in_ten_years);
+        if level.0 == 0 { None } else { quantile(&self.tally.window_missed, level.0, level.1, self.confidence) }
+    }
+
+    fn outages_per_year(&self) -> Estimate {
+        // An outage a millisecond is more than any trial can have.
+        self.mean(&self.tally.outages, cap_ms(self.study), MS_PER_YEAR / self.observed_ms)
+    }
+
+    fn outage_mean_min(&self) -> Option<f64> {
+        let outages = self.tally.outages.sum();
+        (outages > 0).then(|| self.tally.missed.sum() as f64 / outages as f64 / MS_PER_MINUTE)
+    }
+
+    fn any_miss(&self) -> Estimate {
+        let (hits, trials) = (self.tally.missed.hits(), self.finished.trials);
+        let Interval { low, high } = zonefall_stats::intervals::clopper_pearson(hits, trials, self.confidence);
+        Estimate { mean: hits as f64 / trials.max(1) as f64, low: Some(low), high, quality: Quality::Interval, hits }
+    }
+
+    fn first_miss(&self) -> Option<Estimate> {
+        let first = &self.tally.first_miss;
+        let cap = self.study.measure.horizon.as_ms() as f64;
+        (first.n() > 0).then(|| self.mean(first, cap, 1.0 / MS_PER_HOUR))
+    }
+
+    fn classes(&self) -> ClassShares {
+        let all = (self.tally.machine_ms as f64).max(1.0);
+        let [serving, dead_in_rotation, awaiting_probe, starting, down, degraded] =
+            self.tally.classes.map(|machine_ms| machine_ms as f64 / all);
+        ClassShares { serving, dead_in_rotation, awaiting_probe, starting, down, degraded }
+    }
+
+    fn causes(&self) -> Vec<CauseOutcome> {
+        let (tally, trials) = (self.tally, self.finished.trials);
+        let total = (tally.missed.sum() as f64).max(1.0);
+        let mut causes: Vec<CauseOutcome> = tally
+            .by_cause
+            .iter()
+            .enumerate()
+            .filter(|(_, moments)| moments.sum() > 0)
+            .map(|(at, moments)| CauseOutcome {
+                cause: self.finished.causes[at].clone(),
+                downtime_min_per_month: self.minutes_per_month(&with_zeros(moments, trials)),
+                share: moments.sum() as f64 / total,
+                avoided_min_per_month: tally
+                    .avoided
+                    .get(at)
+                    .filter(|_| self.study.counterfactual)
+                    .map(|avoided| self.minutes_per_month(&with_zeros(avoided, trials))),
+            })
+            .collect();
+        causes.sort_by(|a, b| b.share.total_cmp(&a.share));
+        causes
+    }
+
+    fn window_bars(&self) -> Vec<WindowBar> {
+        let edges_min =
+            [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e4, 1e5, 1e9];
+        let histogram = &self.tally.window_missed;
+        let all = histogram.count();
+        let mut bars: Vec<WindowBar> = Vec::new();
+        let (mut above, mut sum) = (-1.0, 0);
+        for up_to in edges_min {
+            let inside = histogram.iter().filter(|bucket| {
+                let minutes = bucket.high as f64 / MS_PER_MINUTE;
+                above < minutes && minutes <= up_to
+            });
+            let windows: u64 = inside.map(|bucket| bucket.count).sum();
+            sum += windows;
+            let cumulative_share = sum as f64 / all.max(1) as f64;
+            bars.push(WindowBar { above_min: f64::max(above, 0.0), up_to_min: up_to, windows, cumulative_share });
+            above = up_to;
+            if sum == all {
+                break;
+            }
+        }
+        if all == 0 { Vec::new() } else { bars }
+    }
+
+    fn sla(&self, design: &Design) -> Option<SlaOutcome> {
+        let terms = design.sla.as_ref()?;
+        let promise = terms.tiers.first().map_or(1.0, |&(up, of, _)| up as f64 / of as f64);
+        let breaches = &self.tally.sla_breaches;
+        let credit = |(at, &windows): (usize, &u64)| f64::from(terms.tiers[at].2) * windows as f64;
+        let credits: f64 = self.tally.sla_tiers.iter().enumerate().map(credit).sum();
+        Some(SlaOutcome {
+            name: terms.name.clone(),
+            promise,
+            uptime: 1.0 - self.tally.unconnected.mean() / self.observed_ms,
+            unconnected_min_per_month: self.minutes_per_month(&self.tally.unconnected),
+            breach_share: (breaches.windows() > 0).then(|| proportion(breaches, self.confidence)),
+            expected_credit_percent: credits / breaches.windows().max(1) as f64,
+        })
+    }
+}
+
+fn need_in_words(need: Need) -> String {
+    match need {
+        Need::Serving(least) => format!("at least {least} serving"),
+        Need::Served(share, of) => format!("at least {} % of demand served", 100.0 * share as f64 / of as f64),
+    }
+}
+
+/// Every design against the first, with intervals that hold for all of them together.
+fn differences(study: &Study, finished: &Finished) -> Vec<Difference> {
+    let others = finished.tally.designs.iter().zip(&study.designs).skip(1);
+    let level = simultaneous_level(study.confidence, study.designs.len().saturating_sub(1).max(1) as u64);
+    let cap = cap_ms(study);
+    let estimates: Vec<_> =
+        others.map(|(tally, design)| (design, DifferenceEstimate::new(&tally.against_reference, cap, level))).collect();
+    let p_values: Vec<f64> = estimates.iter().map(|(_, estimate)| estimate.p_value).collect();
+    let adjusted = holm(&p_values);
+    let observed = finished.tally.designs.first().map_or(1.0, |t| t.observed_ms as f64) / finished.trials.max(1) as f64;
+    let factor = MINUTES_PER_MONTH / observed.max(1.0);
+    let difference = |((design, estimate), p_adjusted): ((&std::sync::Arc<Design>, DifferenceEstimate), f64)| {
+        let (low, high) = match estimate.bounds {
+            DifferenceBounds::Interval(Interval { low, high }) => (Some(low * factor), Some(high * factor)),
+            DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } => {
+                (Some(-size_high * factor), Some(size_high * factor))
+            }
+        };
+        let says = match (low, high) {
+            (_, Some(high)) if high < 0.0 => "less downtime",
+            (Some(low), _) if low > 0.0 => "more downtime",
+            _ => "not distinguishable",
+        };
+        Difference {
+            design: design.name.clone(),
+            against: study.designs[0].name.clone(),
+            downtime_min_per_month: estimate.mean * factor,
+            low,
+            high,
+            hits: estimate.hits,
+            p_adjusted,
+            says: says.into(),
+        }
+    };
+    estimates.into_iter().zip(adjusted).map(difference).collect()
+}

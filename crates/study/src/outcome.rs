@@ -1,0 +1,243 @@
+//! The results of a study: plain numbers with their intervals, ready to be written by a report.
+//!
+//! Shares are between 0 and 1; times are in the unit that a field's name says; a month is 30 days (43,200 minutes) and a
+//! year is 365 days. This is also the form of `summary.json`; `SCHEMA` is its version.
+
+use serde::{Deserialize, Serialize};
+pub use zonefall_stats::Verdict;
+
+/// The version of this form.
+pub const SCHEMA: &str = "zonefall-summary/1";
+/// Minutes in the month that downtime is quoted for.
+pub const MINUTES_PER_MONTH: f64 = 43_200.0;
+
+/// How an estimate is bounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quality {
+    /// Both ends are given.
+    Interval,
+    /// Too few hits: only the upper end can be trusted.
+    UpperBound,
+}
+
+/// A number, how far it can be trusted, and how many trials it rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The estimate.
+    pub mean: f64,
+    /// The lower end; none where only an upper bound can be given.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: f64,
+    /// Which.
+    pub quality: Quality,
+    /// Trials with a non-zero observation.
+    pub hits: u64,
+}
+
+/// A quantile with its distribution-free interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Quantile {
+    /// Which, between 0 and 1.
+    pub level: f64,
+    /// Its value, right to 0.1 %.
+    pub value: f64,
+    /// The lower end; none where the sample is too small.
+    pub low: Option<f64>,
+    /// The upper end; none where the sample is too small.
+    pub high: Option<f64>,
+}
+
+/// Missed time by cause.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CauseOutcome {
+    /// The cause.
+    pub cause: String,
+    /// Downtime charged to it; all causes sum to the downtime.
+    pub downtime_min_per_month: Estimate,
+    /// Its share of all downtime.
+    pub share: f64,
+    /// Downtime that would not be, had it never happened, on the same storms; these need not sum.
+    pub avoided_min_per_month: Option<Estimate>,
+}
+
+/// Azure's own yardstick.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SlaOutcome {
+    /// Which promise applies.
+    pub name: String,
+    /// The promised uptime.
+    pub promise: f64,
+    /// Uptime by the published definition (a connection to at least one machine).
+    pub uptime: f64,
+    /// Minutes without any connection, a month.
+    pub unconnected_min_per_month: Estimate,
+    /// Share of whole windows below the promise.
+    pub breach_share: Option<Estimate>,
+    /// Expected credit in percent of a window's bill.
+    pub expected_credit_percent: f64,
+}
+
+/// A bar of the distribution of window downtime.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WindowBar {
+    /// Downtime above this many minutes (the first bar is exactly zero) …
+    pub above_min: f64,
+    /// … and at most this many.
+    pub up_to_min: f64,
+    /// Windows in the bar.
+    pub windows: u64,
+    /// Share of windows with at most `up_to_min` of downtime.
+    pub cumulative_share: f64,
+}
+
+/// Hours of machine time by what the machines did, as shares of all machine time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ClassShares {
+    /// In rotation and alive.
+    pub serving: f64,
+    /// In rotation but dead.
+    pub dead_in_rotation: f64,
+    /// Up, waiting to be readmitted.
+    pub awaiting_probe: f64,
+    /// Restarting, booting, warming up.
+    pub starting: f64,
+    /// Out for any other reason (the dead in rotation among them).
+    pub down: f64,
+    /// Serving at less than full capacity.
+    pub degraded: f64,
+}
+
+/// What a design gets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DesignOutcome {
+    /// Its name.
+    pub design: String,
+    /// Its machines.
+    pub machines: u64,
+    /// Its objective in words.
+    pub need: String,
+    /// Share of time in which the objective did not hold.
+    pub unavailability: Estimate,
+    /// Standard deviation over trials of the missed minutes.
+    pub missed_min_sd: f64,
+    /// The mean against the target.
+    pub verdict_mean: Verdict,
+    /// Share of whole windows that meet the target.
+    pub windows_met: Option<Estimate>,
+    /// Whether that share reaches the confidence.
+    pub verdict_windows: Option<Verdict>,
+    /// Whole windows, over all trials.
+    pub windows: u64,
+    /// Downtime of the window that is exceeded once in ten years, in minutes.
+    pub once_in_10_years_min: Option<Quantile>,
+    /// Outages a year.
+    pub outages_per_year: Estimate,
+    /// Mean length of an outage in minutes.
+    pub outage_mean_min: Option<f64>,
+    /// The 95 % quantile of the lengths of outages in minutes.
+    pub outage_p95_min: Option<Quantile>,
+    /// The 95 % quantile over trials of the longest outage in minutes (0 in trials without one).
+    pub longest_p95_min: Option<Quantile>,
+    /// Trials whose last outage was cut by the horizon.
+    pub cut_by_horizon: u64,
+    /// Probability of at least one miss in the trial.
+    pub any_miss: Estimate,
+    /// Mean time to the first miss in hours, over the trials that have one.
+    pub first_miss_h: Option<Estimate>,
+    /// Probability that the objective holds at each asked instant.
+    pub held_at: Vec<Estimate>,
+    /// Share of capacity lost, averaged over time.
+    pub capacity_lost: Estimate,
+    /// Share of demand not served; none without demand.
+    pub unserved: Option<Estimate>,
+    /// Share of demand sent to dead machines; none without demand.
+    pub lost_to_dead: Option<Estimate>,
+    /// What the machines did.
+    pub classes: ClassShares,
+    /// Machine-hours per trial in rotation and alive.
+    pub serving_machine_hours: f64,
+    /// Missed time by cause, largest first; causes without any are left out.
+    pub causes: Vec<CauseOutcome>,
+    /// The distribution of downtime over windows.
+    pub window_bars: Vec<WindowBar>,
+    /// Azure's own yardstick; none where no promise applies.
+    pub sla: Option<SlaOutcome>,
+    /// Strikes on machines that took effect, a year.
+    pub machine_failures_per_year: f64,
+    /// Mean wait for a repair crew in hours; none without crews.
+    pub crew_wait_mean_h: Option<f64>,
+    /// Healings that waited for capacity, a year.
+    pub delayed_healings_per_year: f64,
+    /// Hours a year in which a control plane of its regions was out.
+    pub control_plane_out_h_per_year: f64,
+    /// Hours a year in which one of its zones had no capacity to allocate.
+    pub allocation_out_h_per_year: f64,
+    /// Events dispatched per trial.
+    pub events_per_trial: f64,
+}
+
+/// A design against the reference, on the same storms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The design.
+    pub design: String,
+    /// The reference.
+    pub against: String,
+    /// Its downtime less the reference's, minutes a month.
+    pub downtime_min_per_month: f64,
+    /// The ends of the interval, simultaneous over all differences; none where they cannot be told.
+    pub low: Option<f64>,
+    /// See `low`.
+    pub high: Option<f64>,
+    /// Trials in which the two differ.
+    pub hits: u64,
+    /// The p value against "no difference", adjusted for all comparisons (Holm).
+    pub p_adjusted: f64,
+    /// In words: "less downtime", "more downtime", "not distinguishable".
+    pub says: String,
+}
+
+/// All of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The program's version.
+    pub version: String,
+    /// The study's name.
+    pub study: String,
+    /// SHA-256 of the scenario's text.
+    pub scenario_hash: String,
+    /// The seed.
+    pub seed: u64,
+    /// Trials asked for.
+    pub trials_asked: u64,
+    /// Trials computed.
+    pub trials: u64,
+    /// Whether the run was interrupted.
+    pub partial: bool,
+    /// Length of a trial in hours.
+    pub horizon_h: f64,
+    /// Measured length of a trial in hours (mean, where trials end at the first miss).
+    pub observed_h: f64,
+    /// The profile's name.
+    pub profile: String,
+    /// The target as written.
+    pub target: String,
+    /// The target as a share.
+    pub target_share: f64,
+    /// The window in words.
+    pub window: String,
+    /// The confidence of every interval.
+    pub confidence: f64,
+    /// Designs in order; the first is the reference.
+    pub designs: Vec<DesignOutcome>,
+    /// Every other design against the first.
+    pub differences: Vec<Difference>,
+    /// What this version leaves out, in words.
+    pub not_modelled: String,
+    /// What a reader should know before believing a number.
+    pub warnings: Vec<String>,
+}

@@ -1,0 +1,160 @@
+//! A stage: the strikes and one world per design, reused from trial to trial. One thread plays on one stage.
+
+use crate::study::Study;
+use crate::tally::Tally;
+use zonefall_engine::{BudgetExceeded, Key, SimTime};
+use zonefall_faults::{Clock, Strikes};
+use zonefall_fleet::{Ledger, World, population};
+
+/// One trial of one design, for those who keep rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrialRow {
+    /// The trial.
+    pub trial: u64,
+    /// Index of the design.
+    pub design: usize,
+    /// Missed time in milliseconds.
+    pub missed_ms: u64,
+    /// Measured time in milliseconds.
+    pub observed_ms: u64,
+    /// Outages of the objective.
+    pub outages: u64,
+    /// The longest of them.
+    pub longest_ms: u64,
+    /// The first instant of missed time.
+    pub first_miss: Option<SimTime>,
+    /// Machine-milliseconds in rotation and alive.
+    pub serving_ms: i128,
+    /// Capacity lost as a share.
+    pub capacity_lost: f64,
+    /// Demand not served as a share; 0 without demand.
+    pub unserved: f64,
+    /// Windows that breach the target.
+    pub breaches: u32,
+    /// Strikes that took effect.
+    pub machine_failures: u64,
+}
+
+/// Strikes and worlds for the designs of one study.
+pub struct Stage {
+    strikes: Strikes,
+    worlds: Vec<World>,
+    /// Taking a cause away can never add missed time, so trials and causes without any need no second look.
+    monotone: bool,
+}
+
+impl Stage {
+    /// Builds the stage of a study.
+    pub fn new(study: &Study) -> Self {
+        let designs: Vec<_> = study.designs.iter().map(|design| (**design).clone()).collect();
+        let population = population(&designs, &study.topology);
+        let horizon = study.measure.horizon.since(SimTime::ZERO);
+        let mut strikes = Strikes::new(&study.profile, &study.topology, population, horizon);
+        if let Some(replay) = &study.replay {
+            strikes.replay(replay.storm.clone(), replay.strikes.clone(), replay.ends.clone());
+        }
+        let world = |design: &std::sync::Arc<_>| {
+            World::new(std::sync::Arc::clone(design), study.measure.clone(), study.topology.clone(), &strikes)
+        };
+        let worlds = study.designs.iter().map(world).collect();
+        let monotone = study.profile.modes.iter().all(|mode| mode.clock == Clock::Calendar);
+        Self { strikes, worlds, monotone }
+    }
+
+    /// The causes that missed time can be charged to.
+    pub fn causes(&self) -> Vec<String> {
+        let own = zonefall_fleet::EXTRA_CAUSES.iter().map(|&name| name.to_owned());
+        self.strikes.storm_modes().causes().iter().cloned().chain(own).collect()
+    }
+
+    /// The strikes, for recording.
+    pub fn strikes(&mut self) -> &mut Strikes {
+        &mut self.strikes
+    }
+
+    /// Lives through one trial in every design; the ledgers stay readable until the next call.
+    ///
+    /// # Errors
+    /// If a design passes its event budget.
+    pub fn play(&mut self, trial: Key) -> Result<(), BudgetExceeded> {
+        self.strikes.begin(trial);
+        for world in &mut self.worlds {
+            world.begin(trial, &self.strikes, None);
+        }
+        loop {
+            let mut more = false;
+            if self.strikes.next_window() {
+                for world in &mut self.worlds {
+                    more |= !world.live(&self.strikes)?;
+                }
+            }
+            if !more {
+                break;
+            }
+        }
+        for world in &mut self.worlds {
+            world.finish(&self.strikes);
+        }
+        Ok(())
+    }
+
+    /// The ledger of a design after [`Stage::play`].
+    pub fn ledger(&self, design: usize) -> &Ledger {
+        self.worlds[design].ledger()
+    }
+
+    /// Missed time of one design in one trial had a cause never happened.
+    fn missed_without(&mut self, design: usize, trial: Key, cause: u16) -> Result<u64, BudgetExceeded> {
+        self.strikes.begin(trial);
+        let world = &mut self.worlds[design];
+        world.begin(trial, &self.strikes, Some(cause));
+        while self.strikes.next_window() {
+            world.live(&self.strikes)?;
+        }
+        Ok(world.finish(&self.strikes).missed_ms)
+    }
+
+    /// Plays one trial and adds it to a tally.
+    ///
+    /// # Errors
+    /// If a design passes its event budget.
+    pub fn tally(&mut self, study: &Study, number: u64, tally: &mut Tally) -> Result<(), BudgetExceeded> {
+        let trial = study.trial_key(number);
+        self.play(trial)?;
+        let reference = self.worlds[0].ledger().missed_ms;
+        for (design, world) in self.worlds.iter().enumerate() {
+            tally.add(study, design, number, world.ledger(), reference);
+        }
+        if study.counterfactual {
+            self.counterfactual(study, trial, tally)?;
+        }
+        Ok(())
+    }
+
+    fn counterfactual(&mut self, study: &Study, trial: Key, tally: &mut Tally) -> Result<(), BudgetExceeded> {
+        let causes = self.strikes.storm_modes().causes().len();
+        for design in 0..study.designs.len() {
+            let ledger = self.worlds[design].ledger();
+            let missed = ledger.missed_ms;
+            if missed == 0 && self.monotone {
+                continue;
+            }
+            // The ledger is overwritten by the second look: keep which causes ask for one.
+            let charged: u64 = (0..causes.min(64)).filter(|&c| ledger.missed_by_cause_ms[c] > 0).map(|c| 1 << c).sum();
+            let alone = ledger.missed_by_cause_ms.iter().filter(|&&part| part > 0).count() == 1;
+            for cause in 0..causes {
+                let asks = !self.monotone || cause >= 64 || charged >> cause & 1 == 1;
+                if !asks {
+                    continue;
+                }
+                let without = if causes == 1 && alone && self.monotone {
+                    0
+                } else {
+                    self.missed_without(design, trial, cause as u16)?
+                };
+                tally.designs[design].avoided[cause].add(missed as i64 - without as i64);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,243 @@
+//! What is kept of many trials: exact sums, counts and fixed-grid histograms. Merging is associative and exact.
+
+use crate::stage::TrialRow;
+use crate::study::Study;
+use zonefall_fleet::Ledger;
+use zonefall_stats::{Histogram, Moments, Proportion};
+
+/// Shares are kept in trillionths.
+pub(crate) const TRILLIONTHS: f64 = 1e12;
+
+/// The tally of one design.
+#[derive(Debug, Clone, Default)]
+pub struct DesignTally {
+    /// Missed milliseconds a trial.
+    pub missed: Moments,
+    /// Missed time less that of the reference design, on the same storm.
+    pub against_reference: Moments,
+    /// Windows that breach the target.
+    pub breaches: Proportion,
+    /// Missed milliseconds a whole window.
+    pub window_missed: Histogram,
+    /// Outages a trial.
+    pub outages: Moments,
+    /// Lengths of outages.
+    pub outage_ms: Histogram,
+    /// Trials whose last outage was cut by the horizon.
+    pub cut_by_horizon: u64,
+    /// The longest outage of a trial.
+    pub longest: Histogram,
+    /// Time to the first miss, in trials that have one.
+    pub first_miss: Moments,
+    /// Trials that held the objective at each asked instant, of those that got there.
+    pub held_at: Vec<Proportion>,
+    /// Capacity lost a trial, in trillionths.
+    pub capacity_lost: Moments,
+    /// Demand not served a trial, in trillionths.
+    pub unserved: Moments,
+    /// Demand sent to dead machines a trial, in trillionths.
+    pub lost_to_dead: Moments,
+    /// Missed milliseconds by cause.
+    pub by_cause: Vec<Moments>,
+    /// Missed milliseconds that would not be, had the cause never happened.
+    pub avoided: Vec<Moments>,
+    /// Time without a connection, a trial.
+    pub unconnected: Moments,
+    /// Whole windows below the SLA's promise.
+    pub sla_breaches: Proportion,
+    /// Whole windows in each credit tier: the number whose uptime is below tier i and not below tier i + 1.
+    pub sla_tiers: Vec<u64>,
+    /// Machine-milliseconds by class: serving, dead in rotation, awaiting a probe, starting, down, degraded.
+    pub classes: [i128; 6],
+    /// Machine-milliseconds.
+    pub machine_ms: i128,
+    /// Measured milliseconds.
+    pub observed_ms: i128,
+    /// Repairs by crews, and their waits in milliseconds.
+    pub crew_jobs: u64,
+    /// Milliseconds of waiting for crews.
+    pub crew_wait_ms: i128,
+    /// Strikes that took effect.
+    pub machine_failures: u64,
+    /// Healings that waited.
+    pub delayed_healings: u64,
+    /// Milliseconds in which a control plane of the design's regions was out.
+    pub control_plane_out_ms: i128,
+    /// Milliseconds in which a zone of the design had nothing to allocate.
+    pub allocation_out_ms: i128,
+    /// Events dispatched.
+    pub events: u64,
+}
+
+/// The tally of all designs.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// By design.
+    pub designs: Vec<DesignTally>,
+    /// Rows, if asked for, in order of trial and design.
+    pub rows: Vec<TrialRow>,
+}
+
+fn share(part: i128, whole: i128) -> i64 {
+    if whole <= 0 { 0 } else { (part * 1_000_000_000_000 / whole) as i64 }
+}
+
+impl Tally {
+    /// An empty tally for a study with so many causes.
+    pub fn new(study: &Study, causes: usize) -> Self {
+        let design = |design: &std::sync::Arc<zonefall_fleet::Design>| DesignTally {
+            held_at: vec![Proportion::new(); study.measure.at.len()],
+            by_cause: vec![Moments::new(); causes],
+            avoided: vec![Moments::new(); causes - zonefall_fleet::EXTRA_CAUSES.len()],
+            sla_tiers: vec![0; design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
+            ..DesignTally::default()
+        };
+        Self { designs: study.designs.iter().map(design).collect(), rows: Vec::new() }
+    }
+
+    /// Adds one trial of one design.
+    pub fn add(&mut self, study: &Study, design: usize, trial: u64, ledger: &Ledger, reference_missed_ms: u64) {
+        let tally = &mut self.designs[design];
+        let breaches = tally.add_windows(study, design, ledger);
+        tally.add_trial(ledger, reference_missed_ms);
+        if study.rows {
+            self.rows.push(TrialRow {
+                trial,
+                design,
+                missed_ms: ledger.missed_ms,
+                observed_ms: ledger.observed_ms,
+                outages: ledger.outages_ms.len() as u64,
+                longest_ms: ledger.longest_ms(),
+                first_miss: ledger.first_miss,
+                serving_ms: ledger.classes.serving,
+                capacity_lost: share(ledger.capacity_full_ms - ledger.capacity_ms, ledger.capacity_full_ms) as f64
+                    / TRILLIONTHS,
+                unserved: share(ledger.offered - ledger.served, ledger.offered) as f64 / TRILLIONTHS,
+                breaches,
+                machine_failures: ledger.machine_failures,
+            });
+        }
+    }
+
+    /// Adds another tally, which must come later in trial order if rows are kept.
+    pub fn merge(&mut self, other: Self) {
+        for (mine, theirs) in self.designs.iter_mut().zip(&other.designs) {
+            mine.merge(theirs);
+        }
+        self.rows.extend(other.rows);
+    }
+}
+
+impl DesignTally {
+    fn add_windows(&mut self, study: &Study, design: usize, ledger: &Ledger) -> u32 {
+        let windows = &study.measure.windows;
+        let sla = study.designs[design].sla.as_ref();
+        let (mut breaches, mut sla_breaches, mut untouched) = (0, 0, 0);
+        for window in 0..windows.whole() {
+            let (missed, length) = (ledger.missed_by_window_ms[window], windows.length(window).as_ms());
+            if missed == 0 {
+                untouched += 1;
+            } else {
+                self.window_missed.add(missed);
+                breaches += u32::from(!study.target.allows(missed, length));
+            }
+            let unconnected = ledger.unconnected_by_window_ms[window];
+            if let Some(sla) = sla.filter(|_| unconnected > 0) {
+                let up = u128::from(length - unconnected);
+                let below = |tier: &&(u64, u64, u32)| up * u128::from(tier.1) < u128::from(length) * u128::from(tier.0);
+                let tier = sla.tiers.iter().take_while(below).count();
+                sla_breaches += u32::from(tier > 0);
+                if tier > 0 {
+                    self.sla_tiers[tier - 1] += 1;
+                }
+            }
+        }
+        let whole = windows.whole() as u32;
+        if whole > 0 {
+            self.window_missed.add_times(0, untouched);
+            self.breaches.add(breaches, whole);
+            if sla.is_some() {
+                self.sla_breaches.add(sla_breaches, whole);
+            }
+        }
+        breaches
+    }
+
+    fn add_trial(&mut self, ledger: &Ledger, reference_missed_ms: u64) {
+        self.missed.add(ledger.missed_ms as i64);
+        self.against_reference.add(ledger.missed_ms as i64 - reference_missed_ms as i64);
+        self.outages.add(ledger.outages_ms.len() as i64);
+        ledger.outages_ms.iter().for_each(|&length| self.outage_ms.add(length));
+        self.longest.add(ledger.longest_ms());
+        self.cut_by_horizon += u64::from(ledger.cut_by_horizon);
+        if let Some(first) = ledger.first_miss {
+            self.first_miss.add(first.as_ms() as i64);
+        }
+        for (proportion, &held) in self.held_at.iter_mut().zip(&ledger.held_at) {
+            proportion.add(u32::from(held), 1);
+        }
+        self.capacity_lost.add(share(ledger.capacity_full_ms - ledger.capacity_ms, ledger.capacity_full_ms));
+        self.unserved.add(share(ledger.offered - ledger.served, ledger.offered));
+        self.lost_to_dead.add(share(ledger.lost_to_dead, ledger.offered));
+        for (moments, &missed) in self.by_cause.iter_mut().zip(&ledger.missed_by_cause_ms) {
+            if missed > 0 {
+                moments.add(missed as i64);
+            }
+        }
+        self.unconnected.add(ledger.unconnected_by_window_ms.iter().sum::<u64>() as i64);
+        let classes = &ledger.classes;
+        let by_class = [
+            classes.serving,
+            classes.dead_in_rotation,
+            classes.awaiting_probe,
+            classes.starting,
+            classes.down,
+            classes.degraded,
+        ];
+        self.classes.iter_mut().zip(by_class).for_each(|(sum, part)| *sum += part);
+        self.machine_ms += ledger.machine_ms;
+        self.observed_ms += i128::from(ledger.observed_ms);
+        self.crew_jobs += ledger.crew_jobs;
+        self.crew_wait_ms += i128::from(ledger.crew_wait_ms);
+        self.machine_failures += ledger.machine_failures;
+        self.delayed_healings += ledger.delayed_healings;
+        self.control_plane_out_ms += i128::from(ledger.control_plane_out_ms);
+        self.allocation_out_ms += i128::from(ledger.allocation_out_ms);
+        self.events += ledger.events;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in [
+            (&mut self.missed, &other.missed),
+            (&mut self.against_reference, &other.against_reference),
+            (&mut self.outages, &other.outages),
+            (&mut self.first_miss, &other.first_miss),
+            (&mut self.capacity_lost, &other.capacity_lost),
+            (&mut self.unserved, &other.unserved),
+            (&mut self.lost_to_dead, &other.lost_to_dead),
+            (&mut self.unconnected, &other.unconnected),
+        ] {
+            mine.merge(theirs);
+        }
+        self.by_cause.iter_mut().zip(&other.by_cause).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.avoided.iter_mut().zip(&other.avoided).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.held_at.iter_mut().zip(&other.held_at).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.breaches.merge(&other.breaches);
+        self.sla_breaches.merge(&other.sla_breaches);
+        self.window_missed.merge(&other.window_missed);
+        self.outage_ms.merge(&other.outage_ms);
+        self.longest.merge(&other.longest);
+        self.sla_tiers.iter_mut().zip(&other.sla_tiers).for_each(|(mine, theirs)| *mine += theirs);
+        self.classes.iter_mut().zip(other.classes).for_each(|(mine, theirs)| *mine += theirs);
+        self.machine_ms += other.machine_ms;
+        self.observed_ms += other.observed_ms;
+        self.cut_by_horizon += other.cut_by_horizon;
+        self.crew_jobs += other.crew_jobs;
+        self.crew_wait_ms += other.crew_wait_ms;
+        self.machine_failures += other.machine_failures;
+        self.delayed_healings += other.delayed_healings;
+        self.control_plane_out_ms += other.control_plane_out_ms;
+        self.allocation_out_ms += other.allocation_out_ms;
+        self.events += other.events;
+    }
+}

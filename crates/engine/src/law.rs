@@ -180,7 +180,7 @@ impl Law {
     /// A draw, rounded to the millisecond.
     #[inline]
     pub fn draw(&self, stream: &mut Stream) -> SimDuration {
-        SimDuration::from_ms(self.draw_ms(stream).round_ties_even() as u64)
+        SimDuration::from_ms((self.draw_ms(stream) + 0.5) as u64)
     }
 
     /// A draw in (fractional) milliseconds.

@@ -129,19 +129,36 @@ impl Clocks {
     ) {
         let end_ms = end.as_ms() as f64;
         for block in &mut self.blocks {
-            while block.next_ms < end_ms {
-                let at = block.first + block.stream.below(u64::from(block.size)) as u32;
-                let mode = &modes.as_slice()[block.mode as usize];
-                if let Some(unit) = unit_of(mode, block.group, at, population) {
-                    let time = SimTime::from_ms((block.next_ms as u64).max(1));
-                    out.push(Entry::new(base, time, block.mode + 1, unit));
-                }
-                block.next_ms += gap(block.gap_ms, &mut block.stream);
+            if block.next_ms >= end_ms {
+                continue;
+            }
+            let on_host = modes.as_slice()[block.mode as usize].mode.scope == Scope::Host;
+            if on_host {
+                let hosts = &population.host_groups()[block.group as usize];
+                block.fill(base, end_ms, out, |at| hosts.occupied(at, population));
+            } else {
+                let slots = &population.groups()[block.group as usize];
+                block.fill(base, end_ms, out, |at| (at < slots.count).then_some(slots.first + at));
             }
         }
         while let Some(&(time, mode, unit)) = self.drawn.get(self.taken).filter(|drawn| drawn.0 < end) {
             out.push(Entry::new(base, time, mode + 1, unit));
             self.taken += 1;
+        }
+    }
+}
+
+impl Block {
+    /// Adds this block's strikes up to `end_ms` on units that exist.
+    #[inline]
+    fn fill(&mut self, base: SimTime, end_ms: f64, out: &mut Vec<Entry>, unit: impl Fn(u32) -> Option<u32>) {
+        while self.next_ms < end_ms {
+            let at = self.first + self.stream.below(u64::from(self.size)) as u32;
+            if let Some(unit) = unit(at) {
+                let time = SimTime::from_ms((self.next_ms as u64).max(1));
+                out.push(Entry::new(base, time, self.mode + 1, unit));
+            }
+            self.next_ms += gap(self.gap_ms, &mut self.stream);
         }
     }
 }
@@ -155,12 +172,7 @@ fn gap(mean_ms: f64, stream: &mut Stream) -> f64 {
 #[inline]
 fn unit_of(mode: &UnitMode, group: u32, at: u32, population: &Population) -> Option<u32> {
     if mode.mode.scope == Scope::Host {
-        let hosts = &population.host_groups()[group as usize];
-        if at >= hosts.count {
-            return None;
-        }
-        let host = hosts.host(at);
-        population.is_occupied(host).then_some(host)
+        population.host_groups()[group as usize].occupied(at, population)
     } else {
         let slots = &population.groups()[group as usize];
         (at < slots.count).then_some(slots.first + at)

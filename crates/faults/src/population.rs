@@ -38,6 +38,16 @@ impl HostGroup {
     pub fn host(&self, layered: u32) -> u32 {
         self.first_host + (layered % self.racks) * self.hosts_per_rack + layered / self.racks
     }
+
+    /// The same, if some design has a machine there.
+    #[inline]
+    pub fn occupied(&self, layered: u32, population: &Population) -> Option<u32> {
+        if layered >= self.count {
+            return None;
+        }
+        let host = self.host(layered);
+        population.is_occupied(host).then_some(host)
+    }
 }
 
 /// The union of all designs' slots and hosts.

@@ -393,7 +393,7 @@ fn end_after(start: SimTime, length_ms: f64) -> SimTime {
     if !length_ms.is_finite() {
         return SimTime::NEVER;
     }
-    start.after(SimDuration::from_ms(length_ms.max(0.0).round_ties_even() as u64))
+    start.after(SimDuration::from_ms((length_ms.max(0.0) + 0.5) as u64))
 }
 
 fn region_of(reach: &Reach, topology: &Topology) -> Option<RegionId> {

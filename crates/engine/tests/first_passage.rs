@@ -23,7 +23,7 @@ fn laws() -> Vec<(&'static str, Law, f64)> {
         ("gamma 0.5", Shape::Gamma(0.5, 1_000.0 * HOUR), None, 0.02),
         ("gamma 3", Shape::Gamma(3.0, 300.0 * HOUR), None, 2e-5),
         ("lognormal", Shape::LogNormal(700.0 * HOUR, 0.9), None, 1e-3),
-        ("exponential below", Shape::Exponential(1_000.0 * HOUR), Some(900.0 * HOUR), 1e-3),
+        ("exponential below", Shape::Exponential(1_000.0 * HOUR), Some(900.0 * HOUR), 2e-3),
     ]
     .map(|(name, shape, below, bend)| (name, Law::new(shape, below).unwrap(), bend))
     .into()

@@ -73,10 +73,15 @@ impl UnitModes {
         self.recorded = ends;
     }
 
+    /// Whether outages end as recorded, not as drawn.
+    pub fn is_recorded(&self) -> bool {
+        !self.recorded.is_empty()
+    }
+
     /// What a strike of `mode` at `start` does to `unit`, whose luck is keyed by `who`.
     #[inline]
     pub fn outcome(&self, mode: u32, unit: u32, who: (u64, u64), start: SimTime) -> Outcome {
-        if !self.recorded.is_empty() {
+        if self.is_recorded() {
             if let Some(end) = self.recorded_end(mode, unit, start) {
                 return Outcome { length: Some(end.since(start)), predicted: false };
             }

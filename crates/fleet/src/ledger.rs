@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(into, [4, 3, 3]);
         let mut into = [0; 4];
         split(7, &[0, 3, 2, 3], &mut into);
-        assert_eq!(into, [0, 3, 1, 3]);
+        assert_eq!(into, [0, 3, 2, 2]);
         let mut into = [0; 2];
         split(7, &[0, 0], &mut into);
         assert_eq!(into, [0, 0]);

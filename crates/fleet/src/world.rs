@@ -132,10 +132,10 @@ fn needs(recovery: Recovery) -> u32 {
     }
 }
 
-fn facts(unit: &zonefall_faults::UnitMode) -> Facts {
+fn facts(unit: &zonefall_faults::UnitMode, recorded: bool) -> Facts {
     let mode = &unit.mode;
     let fixed = match &mode.outage {
-        Outage::Law(law) if mode.predicted.is_none() && law.below().is_none() => match law.shape() {
+        Outage::Law(law) if !recorded && mode.predicted.is_none() && law.below().is_none() => match law.shape() {
             Shape::Constant(length) => Some(SimDuration::from_ms(*length as u64)),
             _ => None,
         },
@@ -174,7 +174,8 @@ fn storm_facts(cause: u16, strikes: &Strikes, design: &Design) -> StormFacts {
 impl World {
     /// A world for a design. `strikes` must be laid out for a population that holds the design.
     pub fn new(design: Arc<Design>, measure: Arc<Measure>, topology: Arc<Topology>, strikes: &Strikes) -> Self {
-        let modes: Vec<Facts> = strikes.unit_modes().as_slice().iter().map(facts).collect();
+        let recorded = strikes.unit_modes().is_recorded();
+        let modes: Vec<Facts> = strikes.unit_modes().as_slice().iter().map(|unit| facts(unit, recorded)).collect();
         let names = strikes.storm_modes().causes();
         let causes: Vec<StormFacts> = (0..names.len() as u16).map(|c| storm_facts(c, strikes, &design)).collect();
         let (capacity, racks) = (design.capacity() as usize, topology.rack_count() as usize);

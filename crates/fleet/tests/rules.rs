@@ -1,0 +1,162 @@
+//! Rules of the real system, each under its id.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+use support::*;
+use zonefall_engine::{Key, Law, SimTime};
+use zonefall_faults::{Kind, Recovery, Scope, Strikes};
+use zonefall_fleet::{HiddenZone, Spreading, World, assign_fault_domain, population, spread_over_zones, worst_zone_loss};
+
+#[test]
+fn zb_03_instances_go_one_by_one_to_the_zone_with_the_fewest() {
+    assert_eq!(spread_over_zones(5, 3), [2, 2, 1]);
+    assert_eq!(spread_over_zones(9, 3), [3, 3, 3]);
+    assert_eq!(spread_over_zones(0, 3), [0, 0, 0]);
+    assert_eq!(spread_over_zones(2, 4), [1, 1, 0, 0]);
+}
+
+#[test]
+fn ov_05_a_design_survives_if_the_rest_still_reaches_the_peak() {
+    assert_eq!(worst_zone_loss(&spread_over_zones(10, 3)), 6);
+    assert_eq!(worst_zone_loss(&[5]), 0);
+}
+
+#[test]
+fn fd_08_the_fault_domain_with_the_fewest_lowest_index_on_ties() {
+    assert_eq!(assign_fault_domain(&[1, 0, 0]), 1);
+    assert_eq!(assign_fault_domain(&[2, 2, 2]), 0);
+}
+
+/// Machines that are lost with each rack of zone 1, by losing one rack after the other.
+fn machines_by_rack(spreading: Spreading, capacity: u32) -> Vec<u64> {
+    let racks = 20;
+    (0..racks)
+        .map(|rack| {
+            let script = Script::new(topology(1, racks, 40), vec![mode("rack", Scope::Rack)], DAY);
+            let mut web = design(&[1], capacity, 0);
+            web.sets[0].spreading = spreading;
+            let ledger = script.outages(&[(0, rack, 1, HOUR, 2 * HOUR)]).play(web);
+            ledger.classes.down as u64 / HOUR
+        })
+        .collect()
+}
+
+#[test]
+fn fd_03_max_spreading_uses_as_many_racks_as_there_are() {
+    assert_eq!(machines_by_rack(Spreading::Max, 12).iter().filter(|&&lost| lost == 1).count(), 12);
+    assert!(machines_by_rack(Spreading::Max, 41).iter().all(|&lost| lost == 2 || lost == 3));
+}
+
+#[test]
+fn fd_04_fixed_spreading_uses_exactly_that_many_fault_domains() {
+    let lost: Vec<u64> = machines_by_rack(Spreading::Fixed(5), 12).into_iter().filter(|&lost| lost > 0).collect();
+    assert_eq!(lost, [3, 3, 2, 2, 2]);
+}
+
+#[test]
+fn zn_04_a_zone_outage_takes_all_of_a_zonal_set_and_a_third_of_a_spanning_one() {
+    let script = Script::new(topology(3, 4, 4), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 2 * HOUR)]);
+    let down = |zones: &[u32]| script.play(design(zones, 9, 0)).classes.down / i128::from(HOUR);
+    assert_eq!((down(&[1]), down(&[1, 2, 3]), down(&[2])), (9, 3, 0));
+}
+
+#[test]
+fn zn_05_nothing_fails_over_by_itself_and_the_same_machines_return() {
+    let script = Script::new(topology(3, 4, 4), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 20 * HOUR)]);
+    let ledger = script.play(design(&[1, 2, 3], 9, 7));
+    assert_eq!(ledger.missed_ms, 19 * HOUR);
+}
+
+#[test]
+fn zn_08_machines_restart_two_to_fifteen_minutes_after_the_zone_returns_then_boot() {
+    let mut zone = mode("zone", Scope::Zone);
+    zone.recovery = Recovery::Boot;
+    zone.restart = Some(Law::new(zonefall_engine::Shape::Uniform(2.0 * MINUTE as f64, 15.0 * MINUTE as f64), None).unwrap());
+    let script = Script::new(topology(1, 20, 40), vec![zone], DAY).outages(&[(0, 0, 20, HOUR, 2 * HOUR)]);
+    let mut web = design(&[1], 400, 400);
+    web.sets[0].boot = constant(MINUTE);
+    let ledger = script.play(web);
+    let mean = ledger.classes.starting as f64 / 400.0 / MINUTE as f64;
+    assert!((mean - 9.5).abs() < 0.6, "{mean}");
+    assert!(ledger.missed_ms > HOUR + 15 * MINUTE && ledger.missed_ms <= HOUR + 16 * MINUTE);
+}
+
+#[test]
+fn zn_03_a_regional_set_hides_its_zone() {
+    let hidden = |hidden_zone| {
+        let topology = topology(3, 4, 40);
+        let script = Script::new(topology.clone(), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 2 * HOUR)]);
+        let mut web = design(&[], 30, 0);
+        web.sets[0].hidden_zone = hidden_zone;
+        let people = population(std::slice::from_ref(&web), &topology);
+        let horizon = script.measure.horizon.since(SimTime::ZERO);
+        let mut strikes = Strikes::new(&profile(script.modes.clone()), &topology, people, horizon);
+        strikes.replay(storm(&script.outages), vec![], vec![]);
+        let mut world = World::new(web.into(), script.measure.into(), topology, &strikes);
+        let trial = |t: u64| play(&mut strikes, &mut world, Key::root(5).part(t, 0), None).classes.down as u64 / HOUR;
+        (0..3000).map(trial).collect::<Vec<u64>>()
+    };
+    let single = hidden(HiddenZone::Single);
+    assert!(single.iter().all(|&lost| lost == 0 || lost == 30));
+    let share = single.iter().filter(|&&lost| lost == 30).count() as f64 / 3000.0;
+    assert!((share - 1.0 / 3.0).abs() < 0.04, "{share}");
+    let mean = |lost: &[u64]| lost.iter().sum::<u64>() as f64 / lost.len() as f64;
+    assert!((mean(&hidden(HiddenZone::Uniform)) - 10.0).abs() < 0.3);
+    let sticky = hidden(HiddenZone::Sticky(0.8));
+    assert!((mean(&sticky) - 10.0).abs() < 0.8);
+    // In a third of the trials zone 1 is the first one's: then about 1 + 29 × 0.8 machines stand there.
+    let many: Vec<u64> = sticky.iter().copied().filter(|&lost| lost > 15).collect();
+    assert!((mean(&many) - 24.2).abs() < 0.4, "{}", mean(&many));
+}
+
+#[test]
+fn hl_02_machines_of_a_failed_host_are_healed_one_by_one() {
+    let mut host = mode("host", Scope::Host);
+    host.kind = Kind::Shock;
+    host.outage = zonefall_faults::Outage::Law(Law::new(zonefall_engine::Shape::Uniform(0.0, 16.0 * MINUTE as f64), None).unwrap());
+    let mut script = Script::new(topology(1, 1, 1), vec![host], DAY);
+    script.strikes = vec![(HOUR, 0, 0)];
+    let ledger = script.play(design(&[1], 200, 0));
+    let mean = ledger.classes.down as f64 / 200.0 / MINUTE as f64;
+    assert!((mean - 8.0).abs() < 1.0, "{mean}");
+    assert_eq!(ledger.machine_failures, 200);
+}
+
+#[test]
+fn hl_05_healing_waits_for_free_capacity_in_the_zone() {
+    let mut host = mode("host", Scope::Host);
+    host.kind = Kind::Shock;
+    host.heals = true;
+    let modes = vec![host, mode("capacity", Scope::Allocation)];
+    let topology = topology(1, 1, 1);
+    let web = design(&[1], 1, 1);
+    let people = population(std::slice::from_ref(&web), &topology);
+    let measure = measure(DAY, DAY);
+    let mut strikes = Strikes::new(&profile(modes), &topology, people, measure.horizon.since(SimTime::ZERO));
+    let mut storm = storm(&[]);
+    let (start, end) = (SimTime::from_ms(HOUR), SimTime::from_ms(5 * HOUR));
+    let event = storm.add_event(zonefall_faults::Event { cause: 1, parent: None, start, end });
+    storm.allocation.push(zonefall_faults::Span { of: 0, event, start, end });
+    strikes.replay(storm, vec![(SimTime::from_ms(2 * HOUR), 0, 0)], vec![]);
+    let mut world = World::new(web.into(), measure.into(), topology, &strikes);
+    let ledger = play(&mut strikes, &mut world, Key::root(1), None);
+    // Struck at 2:00, capacity returns at 5:00, then one hour of healing.
+    assert_eq!((ledger.missed_ms, ledger.delayed_healings, ledger.allocation_out_ms), (4 * HOUR, 1, 4 * HOUR));
+    // Without the shortage the healing begins at once.
+    assert_eq!(play(&mut strikes, &mut world, Key::root(1), Some(1)).missed_ms, HOUR);
+}
+
+#[test]
+fn hl_12_machines_do_not_heal_across_zones() {
+    let modes = vec![mode("zone", Scope::Zone), mode("rack", Scope::Rack)];
+    let script = Script::new(topology(2, 1, 4), modes, DAY).outages(&[(0, 0, 1, HOUR, 9 * HOUR)]);
+    assert_eq!(script.play(design(&[1, 2], 4, 3)).missed_ms, 8 * HOUR);
+}
+
+#[test]
+fn av_01_an_availability_set_stands_in_one_zone_over_its_fault_domains() {
+    let script = Script::new(topology(1, 20, 40), vec![mode("rack", Scope::Rack)], DAY).outages(&[(0, 1, 1, HOUR, 2 * HOUR)]);
+    let mut set = design(&[], 5, 0);
+    set.sets[0].spreading = Spreading::Fixed(3);
+    assert_eq!(script.play(set).classes.down, 2 * i128::from(HOUR));
+}

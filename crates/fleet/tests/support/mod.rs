@@ -1,0 +1,159 @@
+//! A small builder for scripted and drawn trials: reads like the scenario.
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::sync::Arc;
+use zonefall_engine::{Key, Law, SimDuration, SimTime};
+use zonefall_faults::{Event, Mode, Outage, Profile, RackOutage, Scope, Storm, Strikes};
+use zonefall_fleet::{
+    Design, HiddenZone, Ledger, LoadBalancer, Measure, Need, ScaleSet, Spreading, StartState, Windows, World, population,
+};
+use zonefall_topology::{Region, RegionId, Topology, ZoneId};
+
+pub const SECOND: u64 = 1000;
+pub const MINUTE: u64 = 60 * SECOND;
+pub const HOUR: u64 = 60 * MINUTE;
+pub const DAY: u64 = 24 * HOUR;
+
+pub fn topology(zones: u32, racks_per_zone: u32, hosts_per_rack: u32) -> Arc<Topology> {
+    let region = Region { name: "east".into(), zones, halls_per_zone: 1, racks_per_zone, hosts_per_rack };
+    Arc::new(Topology::new(vec![region]).unwrap())
+}
+
+pub fn constant(ms: u64) -> Law {
+    Law::constant(SimDuration::from_ms(ms))
+}
+
+/// A scale set called `web` over zones (numbers from 1; none for a regional set) that needs `need` serving.
+pub fn design(zones: &[u32], capacity: u32, need: u32) -> Design {
+    let set = ScaleSet {
+        name: "web".into(),
+        region: RegionId(0),
+        zones: zones.iter().map(|&zone| ZoneId(zone - 1)).collect(),
+        capacity,
+        spreading: Spreading::Max,
+        hidden_zone: HiddenZone::Single,
+        serves_milli: 1000,
+        boot: constant(0),
+        warm_up: constant(0),
+        start: StartState::Running,
+    };
+    Design {
+        name: "test".into(),
+        sets: vec![set],
+        balancer: None,
+        demand: None,
+        need: Need::Serving(need),
+        sla: None,
+        depends_on: vec![],
+        healing_needs_control_plane: false,
+    }
+}
+
+pub fn balancer() -> LoadBalancer {
+    LoadBalancer {
+        interval: SimDuration::from_ms(5 * SECOND),
+        unhealthy_threshold: 2,
+        healthy_threshold: 1,
+        timeout: SimDuration::from_ms(5 * SECOND),
+        flap_window: SimDuration::from_ms(5 * MINUTE),
+    }
+}
+
+pub fn measure(horizon_ms: u64, window_ms: u64) -> Measure {
+    let horizon = SimTime::from_ms(horizon_ms);
+    Measure {
+        horizon,
+        from: SimTime::ZERO,
+        windows: Windows::every(SimDuration::from_ms(window_ms), SimTime::ZERO, horizon),
+        at: vec![],
+        until_first_miss: false,
+        event_budget: 1_000_000_000,
+    }
+}
+
+pub fn mode(name: &str, scope: Scope) -> Mode {
+    Mode::plain(name, scope, 1.0, Outage::Law(constant(HOUR))).unwrap()
+}
+
+pub fn profile(modes: Vec<Mode>) -> Profile {
+    Profile { name: "test".into(), modes }
+}
+
+/// An outage of racks `first..first + racks` by the cause of that index.
+pub type Scripted = (u16, u32, u32, u64, u64);
+
+pub fn storm(outages: &[Scripted]) -> Storm {
+    let mut storm = Storm::default();
+    for &(cause, first_rack, racks, start, end) in outages {
+        let (start, end) = (SimTime::from_ms(start), SimTime::from_ms(end));
+        let event = storm.add_event(Event { cause, parent: None, start, end });
+        storm.outages.push(RackOutage { event, first_rack, racks, start, end });
+    }
+    storm
+}
+
+pub struct Script {
+    pub topology: Arc<Topology>,
+    pub modes: Vec<Mode>,
+    pub measure: Measure,
+    pub outages: Vec<Scripted>,
+    /// (when, unit mode, unit).
+    pub strikes: Vec<(u64, u32, u32)>,
+    /// (unit mode, unit, start, end).
+    pub ends: Vec<(u32, u32, u64, u64)>,
+}
+
+impl Script {
+    pub fn new(topology: Arc<Topology>, modes: Vec<Mode>, horizon_ms: u64) -> Self {
+        let measure = measure(horizon_ms, horizon_ms);
+        Self { topology, modes, measure, outages: vec![], strikes: vec![], ends: vec![] }
+    }
+
+    pub fn outages(mut self, outages: &[Scripted]) -> Self {
+        self.outages = outages.to_vec();
+        self
+    }
+
+    /// Unit outages: (mode, unit, start, end).
+    pub fn units(mut self, outages: &[(u32, u32, u64, u64)]) -> Self {
+        self.strikes = outages.iter().map(|&(mode, unit, start, _)| (start, mode, unit)).collect();
+        self.ends = outages.to_vec();
+        self
+    }
+
+    pub fn windows(mut self, window_ms: u64) -> Self {
+        self.measure = measure(self.measure.horizon.as_ms(), window_ms);
+        self
+    }
+
+    pub fn play(&self, design: Design) -> Ledger {
+        self.play_without(design, None)
+    }
+
+    pub fn play_without(&self, design: Design, suppressed: Option<u16>) -> Ledger {
+        let designs = [design];
+        let ms = SimTime::from_ms;
+        let horizon = self.measure.horizon.since(SimTime::ZERO);
+        let people = population(&designs, &self.topology);
+        let mut strikes = Strikes::new(&profile(self.modes.clone()), &self.topology, people, horizon);
+        let units = self.strikes.iter().map(|&(at, mode, unit)| (ms(at), mode, unit)).collect();
+        let ends = self.ends.iter().map(|&(mode, unit, start, end)| (mode, unit, ms(start), ms(end))).collect();
+        strikes.replay(storm(&self.outages), units, ends);
+        let [design] = designs;
+        let mut world = World::new(Arc::new(design), Arc::new(self.measure.clone()), self.topology.clone(), &strikes);
+        play(&mut strikes, &mut world, Key::root(1), suppressed)
+    }
+}
+
+pub fn play(strikes: &mut Strikes, world: &mut World, trial: Key, suppressed: Option<u16>) -> Ledger {
+    strikes.begin(trial);
+    world.begin(trial, strikes, suppressed);
+    while strikes.next_window() {
+        if world.live(strikes).unwrap() {
+            break;
+        }
+    }
+    let ledger = world.finish(strikes).clone();
+    assert_eq!(ledger.missed_by_cause_ms.iter().sum::<u64>(), ledger.missed_ms, "causes must sum");
+    ledger
+}

@@ -1,0 +1,86 @@
+//! Every code that a diagnostic may carry: one table, read by the diagnostics themselves and by `explain`.
+//!
+//! Codes are stable: a number is never given to another mistake. `E…` stops the run, `W…` does not.
+
+/// A kind of mistake, warning or hint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// `E010`, `W003` …
+    pub id: &'static str,
+    /// In a few words.
+    pub title: &'static str,
+    /// What it means and what to do.
+    pub text: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident $id:literal $title:literal $text:literal)*) => {
+        $(pub(crate) const $name: &str = $id;)*
+        /// All codes in order.
+        pub static CODES: &[Code] = &[$(Code { id: $id, title: $title, text: $text }),*];
+    };
+}
+
+codes! {
+UNREADABLE "E001" "the file cannot be read" "The path is missing, is a directory, or may not be read."
+EMPTY "E002" "the file says nothing" "A scenario needs at least a region and something that runs in it. `zonefall init` writes one to begin with."
+HUGE "E003" "the file is too large" "A scenario file may have 8 MiB. Long lists of outages belong into a trace (`faults.trace`)."
+NOT_TEXT "E004" "the file is not text" "A scenario is UTF-8 text without NUL bytes."
+SYNTAX "E005" "not TOML" "The text breaks the rules of TOML 1.1. What could be read of the rest was checked as well."
+UNKNOWN_KEY "E010" "unknown key" "No key of this name belongs here. The nearest right name is offered; `zonefall explain <key>` describes each."
+MISSING_KEY "E011" "missing key" "A key without a default is absent."
+WRONG_TYPE "E012" "wrong type" "The value is, for example, a number where a text with a unit is needed."
+EXCLUSIVE "E013" "keys that exclude each other" "Two keys say the same thing in different ways, or a key does not go with another one: keep one of them."
+CHOICE "E014" "not one of the choices" "The value has to be one of a few words."
+DUPLICATE "E015" "said twice" "A name, a zone or an instant stands twice where each may stand once."
+RANGE "E020" "out of range" "A number is negative, not finite, or beyond its limit. `zonefall explain <key>` gives the range."
+DURATION "E021" "not a duration" "Durations are texts with a unit: `\"90 min\"`, `\"2.5 h\"`, `\"1h 30m\"`, `\"2 weeks\"`, ISO `\"PT90M\"`. A day has 24 h and a year 365 days; a month has no fixed length."
+RATE "E022" "not a rate" "Rates are texts like `\"0.03 per zone-year\"`, `\"2 per VM-year\"`, `\"0.1 per year\"` or `\"1 per 1000 h\"`."
+SHARE "E023" "not a share" "Shares are percentages in quotes, `\"99.95%\"`, or fractions between 0 and 1, `0.9995`."
+REQUEST_RATE "E024" "not a rate of requests" "Write for example `\"100 req/s\"` or `\"6000 req/min\"`."
+LAW "E025" "an impossible law" "The parameters of a law of durations contradict each other, or a law lacks one."
+INSTANT "E026" "not a date or a time zone" "Dates are `\"2026-01-01\"` or `\"2026-01-01T08:00\"`, time zones IANA names such as `\"Europe/Berlin\"`."
+NAME "E027" "not a name" "Names become parts of paths such as `web/eastus/1/0`: 1 to 80 characters, no `/`, no control characters, no blanks around."
+TOPOLOGY "E030" "a world that cannot be" "Zones, halls, racks and hosts must each be at least 1, halls no more than racks, and all hosts no more than 16,777,216."
+REGION "E031" "unknown region" "A set names a region without a `[region.<name>]` table, or names none where there are several."
+ZONE "E032" "unknown zone (V-09)" "Zones are numbered from 1 to `region.<name>.zones`, and each may stand once (ZN-01)."
+FAULT_DOMAINS "E040" "a fault domain count that Azure refuses (V-03, FD-02)" "Uniform with zones: 1 or 5. Uniform regional: 1 to 5. Flexible with zones: 1. Flexible regional: 1 to 3. `\"max\"` is 1."
+RACKS "E041" "more fault domains than racks (FD-04)" "Fixed spreading needs exactly that many fault domains (racks) in each zone; if there are fewer, allocation fails."
+AVAILABILITY_SET "E042" "an availability set that Azure refuses (AV-01)" "At most 3 fault domains and 200 machines, and no zones."
+MACHINES "E043" "too many machines" "A design may have 10,000,000 machines."
+NO_MACHINES "E044" "a design without machines" "Each design needs at least one scale set, availability set or virtual machine."
+OBJECTIVE "E045" "no objective" "`slo.min_serving`, or `slo.min_served` together with `[demand]`, says when the service is up."
+WORLD "E050" "a design changes the world" "All designs live through the same storms, or their comparison would mean nothing. A design may change only its sets, `slo.min_serving` or `slo.min_served`, `load_balancer`, `demand`, `service` and `healing`. Put other worlds into another file."
+DESIGNS "E051" "too many designs" "A study compares at most 200 designs."
+TIME "E060" "times that do not fit" "An instant lies beyond the horizon, or the warm-up leaves nothing to measure."
+WINDOWS "E061" "too many windows" "A trial has at most 100,000 windows of the objective."
+MONTHS "E062" "calendar months without a calendar" "`slo.window = \"month\"` needs `start = \"2026-01-01\"` (and may have `time_zone`)."
+PROFILE "E070" "unknown profile" "`faults.profile` is `\"azure-like-v0\"` or `\"none\"`."
+MODE "E071" "unknown failure mode" "The name is not in the profile. To make a new mode, say what it strikes: `scope = \"rack\"`."
+CONTRADICTION "E072" "a failure mode contradicts itself" "Two keys of the mode cannot both hold; the message says which."
+UNIT_MODES "E073" "too many modes that strike single machines" "At most 24 modes may mark single machines: those of scope instance or host, and shocks."
+DEPENDENCY "E074" "unknown dependency" "`service.depends_on` names failure modes of scope `global`."
+SOURCES "E075" "several sources of faults" "Faults are drawn from the profile, or replayed from one `trace`, or conditioned on `incidents`, or scripted by `[[script]]`."
+NO_FILE "E076" "a file that the scenario names is not there" "Paths are relative to the scenario file."
+MEMBER "E077" "unknown member of a script" "Members are `eastus`, `eastus/1`, `eastus/1/hall0`, `eastus/1/rack07`, `eastus/1/rack07/host003`, or a machine: `web/eastus/1/0` (set, region, zone, ordinal from 0) and `web/eastus/0` for a regional set."
+RATE_UNIT "E078" "a rate per something else" "The rate of a mode is per unit of its scope: per rack-year for scope rack."
+TOO_MUCH "E090" "more than the program accepts" "A list is longer, or a text larger, than its documented limit."
+BIG_SET "W001" "a scale set above Azure's limit (OM-02)" "Azure allows 1,000 machines in a scale set. The simulation runs; the real thing would have to be several sets."
+FEW_PER_ZONE "W002" "fewer machines than zones (V-36)" "A set that spans zones but has fewer machines than zones leaves a zone empty."
+ZONE_LOSS "W003" "one lost zone stops the service (OV-05)" "Machines left after the loss of the fullest zone are fewer than the objective needs. Sizing for one lost zone is peak × Z/(Z−1), rounded up (OV-04)."
+RARE "W004" "events that matter are too rare to be seen" "In all trials together fewer than ten events of this mode are expected, so what it does to the result is a guess: more trials, or a longer horizon."
+PART_WINDOW "W005" "the last window is cut off" "The measured time is not a whole number of windows: the rest counts for availability, never for breaches."
+FAST_PROBE "W006" "probes faster than Azure allows (LB-01)" "The least probe interval of Azure Load Balancer is 5 s."
+UNUSED_PROFILE "W007" "a profile that is not used" "With a script or a trace nothing is drawn from the profile; its modes only name causes."
+TWO_ZONES "W008" "a region with two zones (ZN-01)" "Azure's regions have at least three zones, or none (write 1)."
+IMPOSSIBLE "W009" "an objective that the design can never meet" "The objective asks for more than all machines together give, so availability is 0."
+SAME "W010" "two designs are the same" "Every difference between them will be exactly zero."
+FEW_TRIALS "W011" "few trials" "Below 1,000 trials the intervals of rare outages say little."
+UNMEASURED "W012" "time outside every month" "With calendar months, what lies before the first whole month counts for availability but belongs to no window."
+SHORT_WINDOW "W013" "no whole window" "The measured time is shorter than one window, so no window can be breached."
+}
+
+/// The code called `id`, in any case.
+pub fn find_code(id: &str) -> Option<&'static Code> {
+    CODES.iter().find(|code| code.id.eq_ignore_ascii_case(id))
+}

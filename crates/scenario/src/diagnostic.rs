@@ -1,0 +1,252 @@
+//! Mistakes, warnings and hints with their places, collected and rendered together.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How many diagnostics of one file are kept; more are counted.
+const KEPT_MAX: usize = 1000;
+/// Lines longer than this are named, not shown.
+const SHOWN_BYTES_MAX: usize = 400;
+/// A mark over more lines than this shows its first lines only.
+const SHOWN_LINES_MAX: usize = 4;
+
+/// What a diagnostic means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The scenario cannot run.
+    Error,
+    /// It runs, but the result may not mean what the reader thinks.
+    Warning,
+    /// It runs; this may be worth knowing.
+    Hint,
+}
+
+/// One mistake, warning or hint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// A code of [`crate::CODES`].
+    pub code: &'static str,
+    /// In words.
+    pub message: String,
+    /// Bytes of the source that it is about.
+    pub span: Option<Range<usize>>,
+    /// Line, from 1; 0 without a place.
+    pub line: usize,
+    /// Column in characters, from 1; 0 without a place.
+    pub column: usize,
+    /// What to do.
+    pub help: Vec<String>,
+}
+
+/// All diagnostics of one scenario file, in the order of the file, errors first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostics {
+    file: String,
+    source: Arc<str>,
+    items: Vec<Diagnostic>,
+    untold: usize,
+}
+
+impl Diagnostics {
+    /// All of them.
+    pub fn items(&self) -> &[Diagnostic] {
+        &self.items
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Errors that are told; warnings and hints are not counted.
+    pub fn error_count(&self) -> usize {
+        self.items.iter().filter(|item| item.severity == Severity::Error).count()
+    }
+
+    /// The text for people, with the places in the file; with colours if asked for.
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let lines = LineStarts::new(&self.source);
+        let mut out: Vec<String> = self.items.iter().map(|item| self.render_one(item, &renderer, &lines)).collect();
+        if self.untold > 0 {
+            out.push(format!("… and {} more", self.untold));
+        }
+        out.join("\n\n")
+    }
+
+    fn render_one(&self, item: &Diagnostic, renderer: &Renderer, lines: &LineStarts) -> String {
+        let level = match item.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Hint => Level::INFO.with_name("hint"),
+        };
+        let mut group = Group::with_title(level.primary_title(item.message.as_str()).id(item.code));
+        group = match item.span.as_ref().and_then(|span| lines.excerpt(&self.source, span)) {
+            Some((text, first_line, mark)) => group.element(
+                Snippet::source(text)
+                    .path(self.file.as_str())
+                    .line_start(first_line)
+                    .fold(false)
+                    .annotation(AnnotationKind::Primary.span(mark)),
+            ),
+            None if item.line > 0 => {
+                group.element(Origin::path(self.file.as_str()).line(item.line).char_column(item.column))
+            }
+            None => group.element(Origin::path(self.file.as_str())),
+        };
+        for help in &item.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group])
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+/// Where lines begin.
+struct LineStarts(Vec<usize>);
+
+impl LineStarts {
+    fn new(source: &str) -> Self {
+        Self(std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect())
+    }
+
+    /// Line and column (in characters) of a byte, both from 1.
+    fn place(&self, source: &str, at: usize) -> (usize, usize) {
+        let line = self.0.partition_point(|&start| start <= at).max(1);
+        let column = source.get(self.0[line - 1]..at).map_or(1, |text| text.chars().count() + 1);
+        (line, column)
+    }
+
+    /// The lines of a span, the number of the first, and the span within them; nothing if they are too long to show.
+    fn excerpt<'s>(&self, source: &'s str, span: &Range<usize>) -> Option<(&'s str, usize, Range<usize>)> {
+        let first = self.0.partition_point(|&start| start <= span.start).max(1) - 1;
+        let last = self.0.partition_point(|&start| start < span.end).max(first + 1).min(first + SHOWN_LINES_MAX);
+        let from = self.0[first];
+        let to = self.0.get(last).copied().unwrap_or(source.len());
+        let text = source.get(from..to)?.trim_end_matches(['\n', '\r']);
+        if text.len() > SHOWN_BYTES_MAX * SHOWN_LINES_MAX || text.lines().any(|line| line.len() > SHOWN_BYTES_MAX) {
+            return None;
+        }
+        let begin = (span.start - from).min(text.len());
+        let end = (span.end - from).clamp(begin, text.len());
+        Some((text, first + 1, begin..end))
+    }
+}
+
+/// Collects while the file is read.
+#[derive(Debug, Default)]
+pub(crate) struct Sink {
+    items: Vec<Diagnostic>,
+    seen: BTreeSet<(usize, usize, &'static str, String)>,
+    untold: usize,
+    /// Keys that the decoder asked for, by their place in the table of keys; the tests compare both.
+    pub asked: BTreeSet<usize>,
+    /// Values of empirical laws read so far, in all designs.
+    pub empirical_values: usize,
+}
+
+impl Sink {
+    pub fn error(&mut self, code: &'static str, span: &Range<usize>, message: impl Into<String>) -> More<'_> {
+        self.push(Severity::Error, code, Some(span.clone()), message.into())
+    }
+
+    pub fn warn(&mut self, code: &'static str, span: &Range<usize>, message: impl Into<String>) -> More<'_> {
+        self.push(Severity::Warning, code, Some(span.clone()), message.into())
+    }
+
+    pub fn hint(&mut self, code: &'static str, span: &Range<usize>, message: impl Into<String>) -> More<'_> {
+        self.push(Severity::Hint, code, Some(span.clone()), message.into())
+    }
+
+    pub fn error_of_file(&mut self, code: &'static str, message: impl Into<String>) -> More<'_> {
+        self.push(Severity::Error, code, None, message.into())
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.items.iter().any(|item| item.severity == Severity::Error)
+    }
+
+    /// The same words at the same place are said once, though a base is read for every design.
+    fn push(&mut self, severity: Severity, code: &'static str, span: Option<Range<usize>>, message: String) -> More<'_> {
+        debug_assert!(crate::codes::find_code(code).is_some());
+        let message = printable(&message);
+        let place = span.clone().unwrap_or(0..0);
+        if self.items.len() >= KEPT_MAX {
+            self.untold += 1;
+            return More(None);
+        }
+        if !self.seen.insert((place.start, place.end, code, message.clone())) {
+            return More(None);
+        }
+        self.items.push(Diagnostic { severity, code, message, span, line: 0, column: 0, help: Vec::new() });
+        More(self.items.last_mut())
+    }
+
+    /// Puts everything in order and finds lines and columns.
+    pub fn finish(mut self, file: &str, source: &str) -> Diagnostics {
+        let lines = LineStarts::new(source);
+        for item in &mut self.items {
+            if let Some(span) = &item.span {
+                (item.line, item.column) = lines.place(source, span.start);
+            }
+        }
+        self.items.sort_by_key(|item| (item.severity, item.span.as_ref().map_or(0, |span| span.start)));
+        Diagnostics { file: printable(file), source: source.into(), items: self.items, untold: self.untold }
+    }
+}
+
+/// The diagnostic just made, for adding help to it.
+pub(crate) struct More<'a>(Option<&'a mut Diagnostic>);
+
+impl More<'_> {
+    pub fn help(self, words: impl Into<String>) -> Self {
+        let words = printable(&words.into());
+        Self(self.0.map(|item| {
+            item.help.push(words);
+            item
+        }))
+    }
+
+    /// Offers the nearest of the right names, else all of them if they are few.
+    pub fn nearest<'n>(self, wrong: &str, right: impl IntoIterator<Item = &'n str>) -> Self {
+        let right: Vec<&str> = right.into_iter().collect();
+        match nearest(wrong, &right) {
+            Some(name) => self.help(format!("did you mean `{name}`?")),
+            None if right.is_empty() || right.len() > 20 => self,
+            None => self.help(format!("known here: {}", right.join(", "))),
+        }
+    }
+}
+
+/// The right name that is nearest to a wrong one, if it is near at all.
+pub(crate) fn nearest<'n>(wrong: &str, right: &[&'n str]) -> Option<&'n str> {
+    if wrong.len() > 200 {
+        return None;
+    }
+    let plain = |text: &str| text.to_lowercase().replace(['-', ' ', '.'], "_");
+    let wrong = plain(wrong);
+    let scored = right.iter().take(1000).map(|name| (strsim::jaro_winkler(&wrong, &plain(name)), *name));
+    scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= 0.8).map(|(_, name)| name)
+}
+
+/// Text from a file without control characters, and not endless.
+fn printable(text: &str) -> String {
+    let mut out: String =
+        text.chars().take(1000).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(1000).is_some() {
+        out.push('…');
+    }
+    out
+}

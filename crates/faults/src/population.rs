@@ -5,7 +5,7 @@
 //! the group's tag and the ordinal, which do not.
 
 use std::ops::Range;
-use zonefall_engine::name_tag;
+use zonefall_engine::{Key, name_tag};
 use zonefall_topology::{HostId, Topology, ZoneId};
 
 /// The slots of one scale set in one zone (or of a regional set, whose zone is hidden).
@@ -126,6 +126,15 @@ impl Population {
     /// The numbers of a group's slots.
     pub fn slots(&self, name: &str) -> Option<Range<u32>> {
         self.groups.iter().find(|group| group.name == name).map(|group| group.first..group.first + group.count)
+    }
+
+    /// A number that two populations share only if they have the same slots and the same occupied hosts.
+    pub fn fingerprint(&self) -> u64 {
+        let slots = self.groups.iter().map(|group| (group.tag, u64::from(group.count)));
+        let hosts = self.occupied.iter().enumerate().filter(|&(_, &bits)| bits != 0);
+        let hosts = hosts.map(|(at, &bits)| (at as u64, bits));
+        let key = slots.chain(hosts).fold(Key::root(0), |key, (x, y)| key.part(x, y));
+        key.word(0)
     }
 
     pub(crate) fn host_groups(&self) -> &[HostGroup] {

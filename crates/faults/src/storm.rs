@@ -209,6 +209,11 @@ impl StormModes {
         &self.causes
     }
 
+    /// The topology that the storm passes over.
+    pub fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
     /// The mode behind a cause.
     pub fn mode_of(&self, cause: u16) -> &Mode {
         let of_pair = self.processes.iter().find(|process| process.cause == cause);

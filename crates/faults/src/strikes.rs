@@ -75,6 +75,12 @@ impl Strikes {
         self.unit_modes.record(ends);
     }
 
+    /// Of the strikes that [`Strikes::replay`] was given, those that were seen coming: (mode, unit, start, end). The
+    /// machine only pauses.
+    pub fn replay_predicted(&mut self, pauses: Vec<(u32, u32, SimTime, SimTime)>) {
+        self.unit_modes.record_predicted(pauses);
+    }
+
     /// Draws the storm and opens the clocks of a trial.
     pub fn begin(&mut self, trial: Key) {
         self.unit_modes.begin(trial);

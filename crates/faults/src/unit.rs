@@ -37,6 +37,8 @@ pub struct UnitMode {
 pub struct UnitModes {
     modes: Vec<UnitMode>,
     recorded: Vec<(u32, u32, SimTime, SimTime)>,
+    /// Recorded pauses of strikes that were predicted.
+    pauses: Vec<(u32, u32, SimTime, SimTime)>,
 }
 
 impl UnitModes {
@@ -51,7 +53,7 @@ impl UnitModes {
             clock: Key::root(0),
             luck: Key::root(0),
         };
-        Self { modes: marking.map(unit).collect(), recorded: Vec::new() }
+        Self { modes: marking.map(unit).collect(), recorded: Vec::new(), pauses: Vec::new() }
     }
 
     /// The modes.
@@ -73,26 +75,34 @@ impl UnitModes {
         self.recorded = ends;
     }
 
+    /// Takes the pauses of predicted strikes from a record (mode, unit, start, end).
+    pub fn record_predicted(&mut self, mut pauses: Vec<(u32, u32, SimTime, SimTime)>) {
+        pauses.sort_unstable();
+        self.pauses = pauses;
+    }
+
     /// Whether outages end as recorded, not as drawn.
     pub fn is_recorded(&self) -> bool {
-        !self.recorded.is_empty()
+        !self.recorded.is_empty() || !self.pauses.is_empty()
     }
 
     /// What a strike of `mode` at `start` does to `unit`, whose luck is keyed by `who`.
     #[inline]
     pub fn outcome(&self, mode: u32, unit: u32, who: (u64, u64), start: SimTime) -> Outcome {
         if self.is_recorded() {
-            if let Some(end) = self.recorded_end(mode, unit, start) {
-                return Outcome { length: Some(end.since(start)), predicted: false };
+            for (list, predicted) in [(&self.recorded, false), (&self.pauses, true)] {
+                if let Some(end) = recorded_end(list, mode, unit, start) {
+                    return Outcome { length: Some(end.since(start)), predicted };
+                }
             }
         }
         self.modes[mode as usize].outcome(who, start)
     }
+}
 
-    fn recorded_end(&self, mode: u32, unit: u32, start: SimTime) -> Option<SimTime> {
-        let at = self.recorded.partition_point(|&(m, u, s, _)| (m, u, s) < (mode, unit, start));
-        self.recorded.get(at).filter(|&&(m, u, s, _)| (m, u, s) == (mode, unit, start)).map(|&(.., end)| end)
-    }
+fn recorded_end(list: &[(u32, u32, SimTime, SimTime)], mode: u32, unit: u32, start: SimTime) -> Option<SimTime> {
+    let at = list.partition_point(|&(m, u, s, _)| (m, u, s) < (mode, unit, start));
+    list.get(at).filter(|&&(m, u, s, _)| (m, u, s) == (mode, unit, start)).map(|&(.., end)| end)
 }
 
 impl UnitMode {

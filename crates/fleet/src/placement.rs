@@ -5,6 +5,7 @@
 //! storm's luck, so the numbering favours nobody (FD-09's random tie-break happens there).
 
 use crate::design::{Design, HiddenZone, ScaleSet, Spreading};
+use std::ops::Range;
 use zonefall_engine::Key;
 use zonefall_faults::Population;
 use zonefall_topology::{HostId, RackId, Topology, ZoneId};
@@ -21,9 +22,9 @@ pub struct Place {
 }
 
 /// ZB-03: places `capacity` instances one at a time into the zone with the fewest, lowest index on ties.
-pub fn spread_over_zones(capacity: u32, zones: usize) -> Vec<u32> {
+pub fn spread_over_zones(capacity: u32, zones: usize) -> impl ExactSizeIterator<Item = u32> {
     let zones = zones as u32;
-    (0..zones).map(|zone| capacity / zones + u32::from(zone < capacity % zones)).collect()
+    (0..zones).map(move |zone| capacity / zones + u32::from(zone < capacity % zones))
 }
 
 /// OV-05: instances left when the zone with the most is lost.
@@ -51,10 +52,23 @@ pub(crate) fn register(design: &Design, topology: &Topology, population: &mut Po
         if set.zones.is_empty() {
             population.add_slots(&group_name(set, None, topology), set.capacity);
         }
-        for (zone, count) in set.zones.iter().zip(spread_over_zones(set.capacity, set.zones.len().max(1))) {
+        for (zone, count) in set.zones.iter().zip(spread_over_zones(set.capacity, set.zones.len())) {
             population.add_slots(&group_name(set, Some(*zone), topology), count);
         }
     }
+}
+
+/// The slots of each set of a design, zone by zone (a regional set has one group), in the order of placement.
+pub(crate) fn slots(design: &Design, topology: &Topology, population: &Population) -> Vec<Range<u32>> {
+    let group = |set: &ScaleSet, zone| population.slots(&group_name(set, zone, topology)).unwrap_or(0..0);
+    let mut slots = Vec::new();
+    for set in &design.sets {
+        if set.zones.is_empty() {
+            slots.push(group(set, None));
+        }
+        slots.extend(set.zones.iter().map(|&zone| group(set, Some(zone))));
+    }
+    slots
 }
 
 /// Marks the hosts that a design's machines may stand on. A regional set may stand anywhere in its region.
@@ -74,7 +88,8 @@ pub(crate) fn occupy(design: &Design, topology: &Topology, population: &mut Popu
         }
     }
     let mut places = Vec::new();
-    planner.plan(design, topology, population, Key::root(0), &mut places);
+    let slots = slots(design, topology, population);
+    planner.plan(design, topology, &slots, Key::root(0), &mut places);
     for place in places {
         population.occupy(topology, place.host);
     }
@@ -96,33 +111,33 @@ impl Planner {
         self.loads.fill(0);
     }
 
-    /// Places every instance of a design. `luck` draws the hidden zones of regional sets.
+    /// Places every instance of a design into its `slots`. `luck` draws the hidden zones of regional sets.
     pub fn plan(
         &mut self,
         design: &Design,
         topology: &Topology,
-        population: &Population,
+        slots: &[Range<u32>],
         luck: Key,
         out: &mut Vec<Place>,
     ) {
         self.clear();
         out.clear();
+        let mut slots = slots.iter().cloned();
         for (index, set) in design.sets.iter().enumerate() {
             let mut place = |planner: &mut Self, instance: u32, zone: ZoneId| {
                 let host = planner.next_host(set, zone, topology);
                 out.push(Place { set: index as u32, instance, host });
             };
             if set.zones.is_empty() {
-                let slots = population.slots(&group_name(set, None, topology)).unwrap_or(0..0);
                 let mut hidden = Hidden::new(set, topology, luck);
-                for instance in slots.take(set.capacity as usize) {
+                for instance in slots.next().unwrap_or(0..0).take(set.capacity as usize) {
                     let zone = hidden.next();
                     place(self, instance, zone);
                 }
                 continue;
             }
             for (&zone, count) in set.zones.iter().zip(spread_over_zones(set.capacity, set.zones.len())) {
-                let slots = population.slots(&group_name(set, Some(zone), topology)).unwrap_or(0..0);
+                let slots = slots.next().unwrap_or(0..0);
                 slots.take(count as usize).for_each(|instance| place(self, instance, zone));
             }
         }

@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::machine::*;
 use crate::measure::Measure;
 use crate::pending::Pending;
-use crate::placement::{Place, Planner, occupy, register};
+use crate::placement::{Place, Planner, occupy, register, slots};
 use crate::repair::Crews;
 use crate::serving::{Book, Class};
 use std::ops::Range;
@@ -78,6 +78,7 @@ pub struct World {
     pub(crate) measure: Arc<Measure>,
     pub(crate) topology: Arc<Topology>,
     pub(crate) planner: Planner,
+    pub(crate) slots: Vec<Range<u32>>,
     pub(crate) places: Vec<Place>,
     /// Some set's zone is hidden: places are drawn anew in every trial.
     pub(crate) moves: bool,
@@ -229,6 +230,7 @@ impl World {
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
             planner: Planner::new(&topology),
+            slots: slots(&design, &topology, strikes.population()),
             places: Vec::new(),
             modes,
             causes,
@@ -259,7 +261,7 @@ impl World {
         self.rack_active.clear();
         self.rack_slow.clear();
         if self.moves || !self.placed {
-            self.place(strikes.population());
+            self.place();
         }
         for mode in &mut self.modes {
             if let Some(crews) = &mut mode.crews {
@@ -275,8 +277,8 @@ impl World {
     }
 
     /// Puts the machines on their hosts, in the order of hosts, so that a rack or a host is a range of positions.
-    fn place(&mut self, population: &Population) {
-        self.planner.plan(&self.design, &self.topology, population, self.luck, &mut self.places);
+    fn place(&mut self) {
+        self.planner.plan(&self.design, &self.topology, &self.slots, self.luck, &mut self.places);
         self.host_start.fill(0);
         self.position_of.fill(NONE);
         for place in &self.places {

@@ -56,9 +56,13 @@ fn a_cause_that_ends_before_its_effect_is_charged_until_the_machine_serves_again
 
 #[test]
 fn an_outage_over_a_window_border_is_split_at_the_border() {
-    let script = Script::new(topology(1, 1, 1), racks_and_zones(), 10 * DAY)
-        .windows(4 * DAY)
-        .outages(&[(RACK, 0, 1, 3 * DAY, 5 * DAY)]);
+    let script = Script::new(topology(1, 1, 1), racks_and_zones(), 10 * DAY).windows(4 * DAY).outages(&[(
+        RACK,
+        0,
+        1,
+        3 * DAY,
+        5 * DAY,
+    )]);
     let ledger = script.play(design(&[1], 1, 1));
     assert_eq!(ledger.missed_by_window_ms, [DAY, DAY, 0]);
     assert_eq!(ledger.outages_ms, [2 * DAY]);
@@ -97,9 +101,12 @@ fn a_machine_struck_while_it_boots_boots_again_afterwards() {
     modes.push(mode("guest", Scope::Instance));
     let mut slow = design(&[1], 1, 1);
     slow.sets[0].boot = constant(10 * MINUTE);
-    let script = Script::new(topology(1, 1, 1), modes, DAY)
-        .outages(&[(RACK, 0, 1, HOUR, 2 * HOUR)])
-        .units(&[(0, 0, 2 * HOUR + 5 * MINUTE, 2 * HOUR + 6 * MINUTE)]);
+    let script = Script::new(topology(1, 1, 1), modes, DAY).outages(&[(RACK, 0, 1, HOUR, 2 * HOUR)]).units(&[(
+        0,
+        0,
+        2 * HOUR + 5 * MINUTE,
+        2 * HOUR + 6 * MINUTE,
+    )]);
     // Down 1:00, power 2:00, struck 2:05 to 2:06 while booting, then the whole boot: serving at 2:16.
     let ledger = script.play(slow);
     assert_eq!(ledger.missed_ms, HOUR + 16 * MINUTE);

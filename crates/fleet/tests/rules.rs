@@ -5,19 +5,22 @@ mod support;
 use support::*;
 use zonefall_engine::{Key, Law, SimTime};
 use zonefall_faults::{Kind, Recovery, Scope, Strikes};
-use zonefall_fleet::{HiddenZone, Spreading, World, assign_fault_domain, population, spread_over_zones, worst_zone_loss};
+use zonefall_fleet::{
+    HiddenZone, Spreading, World, assign_fault_domain, population, spread_over_zones, worst_zone_loss,
+};
 
 #[test]
 fn zb_03_instances_go_one_by_one_to_the_zone_with_the_fewest() {
-    assert_eq!(spread_over_zones(5, 3), [2, 2, 1]);
-    assert_eq!(spread_over_zones(9, 3), [3, 3, 3]);
-    assert_eq!(spread_over_zones(0, 3), [0, 0, 0]);
-    assert_eq!(spread_over_zones(2, 4), [1, 1, 0, 0]);
+    let spread = |capacity, zones| spread_over_zones(capacity, zones).collect::<Vec<u32>>();
+    assert_eq!(spread(5, 3), [2, 2, 1]);
+    assert_eq!(spread(9, 3), [3, 3, 3]);
+    assert_eq!(spread(0, 3), [0, 0, 0]);
+    assert_eq!(spread(2, 4), [1, 1, 0, 0]);
 }
 
 #[test]
 fn ov_05_a_design_survives_if_the_rest_still_reaches_the_peak() {
-    assert_eq!(worst_zone_loss(&spread_over_zones(10, 3)), 6);
+    assert_eq!(worst_zone_loss(&spread_over_zones(10, 3).collect::<Vec<u32>>()), 6);
     assert_eq!(worst_zone_loss(&[5]), 0);
 }
 
@@ -55,14 +58,16 @@ fn fd_04_fixed_spreading_uses_exactly_that_many_fault_domains() {
 
 #[test]
 fn zn_04_a_zone_outage_takes_all_of_a_zonal_set_and_a_third_of_a_spanning_one() {
-    let script = Script::new(topology(3, 4, 4), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 2 * HOUR)]);
+    let script =
+        Script::new(topology(3, 4, 4), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 2 * HOUR)]);
     let down = |zones: &[u32]| script.play(design(zones, 9, 0)).classes.down / i128::from(HOUR);
     assert_eq!((down(&[1]), down(&[1, 2, 3]), down(&[2])), (9, 3, 0));
 }
 
 #[test]
 fn zn_05_nothing_fails_over_by_itself_and_the_same_machines_return() {
-    let script = Script::new(topology(3, 4, 4), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 20 * HOUR)]);
+    let script =
+        Script::new(topology(3, 4, 4), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 20 * HOUR)]);
     let ledger = script.play(design(&[1, 2, 3], 9, 7));
     assert_eq!(ledger.missed_ms, 19 * HOUR);
 }
@@ -71,7 +76,8 @@ fn zn_05_nothing_fails_over_by_itself_and_the_same_machines_return() {
 fn zn_08_machines_restart_two_to_fifteen_minutes_after_the_zone_returns_then_boot() {
     let mut zone = mode("zone", Scope::Zone);
     zone.recovery = Recovery::Boot;
-    zone.restart = Some(Law::new(zonefall_engine::Shape::Uniform(2.0 * MINUTE as f64, 15.0 * MINUTE as f64), None).unwrap());
+    zone.restart =
+        Some(Law::new(zonefall_engine::Shape::Uniform(2.0 * MINUTE as f64, 15.0 * MINUTE as f64), None).unwrap());
     let script = Script::new(topology(1, 20, 40), vec![zone], DAY).outages(&[(0, 0, 20, HOUR, 2 * HOUR)]);
     let mut web = design(&[1], 400, 400);
     web.sets[0].boot = constant(MINUTE);
@@ -85,7 +91,8 @@ fn zn_08_machines_restart_two_to_fifteen_minutes_after_the_zone_returns_then_boo
 fn zn_03_a_regional_set_hides_its_zone() {
     let hidden = |hidden_zone| {
         let topology = topology(3, 4, 40);
-        let script = Script::new(topology.clone(), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 2 * HOUR)]);
+        let script =
+            Script::new(topology.clone(), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 2 * HOUR)]);
         let mut web = design(&[], 30, 0);
         web.sets[0].hidden_zone = hidden_zone;
         let people = population(std::slice::from_ref(&web), &topology);
@@ -113,7 +120,9 @@ fn zn_03_a_regional_set_hides_its_zone() {
 fn hl_02_machines_of_a_failed_host_are_healed_one_by_one() {
     let mut host = mode("host", Scope::Host);
     host.kind = Kind::Shock;
-    host.outage = zonefall_faults::Outage::Law(Law::new(zonefall_engine::Shape::Uniform(0.0, 16.0 * MINUTE as f64), None).unwrap());
+    host.outage = zonefall_faults::Outage::Law(
+        Law::new(zonefall_engine::Shape::Uniform(0.0, 16.0 * MINUTE as f64), None).unwrap(),
+    );
     let mut script = Script::new(topology(1, 1, 1), vec![host], DAY);
     script.strikes = vec![(HOUR, 0, 0)];
     let ledger = script.play(design(&[1], 200, 0));
@@ -155,7 +164,8 @@ fn hl_12_machines_do_not_heal_across_zones() {
 
 #[test]
 fn av_01_an_availability_set_stands_in_one_zone_over_its_fault_domains() {
-    let script = Script::new(topology(1, 20, 40), vec![mode("rack", Scope::Rack)], DAY).outages(&[(0, 1, 1, HOUR, 2 * HOUR)]);
+    let script =
+        Script::new(topology(1, 20, 40), vec![mode("rack", Scope::Rack)], DAY).outages(&[(0, 1, 1, HOUR, 2 * HOUR)]);
     let mut set = design(&[], 5, 0);
     set.sets[0].spreading = Spreading::Fixed(3);
     assert_eq!(script.play(set).classes.down, 2 * i128::from(HOUR));

@@ -221,6 +221,9 @@ impl More<'_> {
 
     /// Offers the nearest of the right names, else all of them if they are few.
     pub fn nearest<'n>(self, wrong: &str, right: impl IntoIterator<Item = &'n str>) -> Self {
+        if self.0.is_none() {
+            return self;
+        }
         let right: Vec<&str> = right.into_iter().collect();
         match nearest(wrong, &right) {
             Some(name) => self.help(format!("did you mean `{name}`?")),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use zonefall_engine::{Key, Law, SimDuration, SimTime};
 use zonefall_faults::{Event, Mode, Outage, Profile, RackOutage, Scope, Storm, Strikes};
 use zonefall_fleet::{
-    Design, HiddenZone, Ledger, LoadBalancer, Measure, Need, ScaleSet, Spreading, StartState, Windows, World, population,
+    Design, HiddenZone, Ledger, LoadBalancer, Measure, Need, ScaleSet, Spreading, StartState, Windows, World,
+    population,
 };
 use zonefall_topology::{Region, RegionId, Topology, ZoneId};
 

@@ -1,0 +1,77 @@
+//! The failure profiles: `azure-like-v0` (FR-01 with IN-01..04) and `none`.
+//!
+//! `rows` is the table, one row a mode; `extra` holds what several modes share (repeats, predictions, partial zones);
+//! `assemble` turns a row into a [`Mode`]. Rates are per unit and year of 365 days, lengths of time carry their unit.
+//! Every mode starts stationary and ages by the calendar.
+
+mod assemble;
+mod extra;
+mod not_modelled;
+mod rows;
+
+pub use not_modelled::NOT_MODELLED;
+
+use crate::Number;
+use zonefall_faults::{Mode, Profile};
+
+/// The name of the default profile.
+pub const AZURE_LIKE_V0: &str = "azure-like-v0";
+/// The name of the profile without a failure.
+pub const NONE: &str = "none";
+
+/// The default failure profile (FR-01): assumptions in the order of magnitude of what is published, not Azure's own
+/// figures, which are not published.
+pub fn azure_like_v0() -> Profile {
+    Profile { name: AZURE_LIKE_V0.into(), modes: rows::ROWS.iter().map(assemble::mode).collect() }
+}
+
+/// The profile called `name`.
+pub fn profile(name: &str) -> Option<Profile> {
+    match name {
+        AZURE_LIKE_V0 => Some(azure_like_v0()),
+        NONE => Some(Profile::none()),
+        _ => None,
+    }
+}
+
+/// The names that [`profile`] knows, the default first.
+pub const fn profile_names() -> [&'static str; 2] {
+    [AZURE_LIKE_V0, NONE]
+}
+
+/// One number of the default profile.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EvidenceRow {
+    /// The mode it belongs to.
+    pub mode: &'static str,
+    /// What it says of the mode.
+    pub quantity: &'static str,
+    /// The number with its range, unit, source and confidence.
+    pub number: Number,
+}
+
+/// Every number of the default profile, mode by mode, its rate first.
+pub fn evidence() -> Vec<EvidenceRow> {
+    let of = |row: &rows::Row| {
+        let mode = row.name;
+        assemble::numbers(row).into_iter().map(move |(quantity, number)| EvidenceRow { mode, quantity, number })
+    };
+    rows::ROWS.iter().flat_map(of).collect()
+}
+
+/// The profile with every rate at its low value. Nothing else changes.
+#[must_use]
+pub fn at_low(profile: &Profile) -> Profile {
+    at_rates(profile, "low rates", |mode| mode.evidence.rate_low_high.0)
+}
+
+/// The profile with every rate at its high value. Nothing else changes.
+#[must_use]
+pub fn at_high(profile: &Profile) -> Profile {
+    at_rates(profile, "high rates", |mode| mode.evidence.rate_low_high.1)
+}
+
+fn at_rates(profile: &Profile, words: &str, rate: impl Fn(&Mode) -> f64) -> Profile {
+    let at = |mode: &Mode| mode.with_rate_times(rate(mode) / mode.rate_per_year());
+    Profile { name: format!("{} ({words})", profile.name), modes: profile.modes.iter().map(at).collect() }
+}

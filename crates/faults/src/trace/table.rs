@@ -1,0 +1,122 @@
+//! A CSV file with a row of column names, read row by row with the number of each row's line.
+
+use super::problems::TraceError;
+use super::{BYTES_MAX, ROWS_MAX};
+use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// Reads a file whole, up to [`BYTES_MAX`].
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, TraceError> {
+    let file = File::open(path)?;
+    let too_many = |count| TraceError::TooMany { what: "bytes", count, limit: BYTES_MAX };
+    let length = file.metadata()?.len();
+    if length > BYTES_MAX {
+        return Err(too_many(length));
+    }
+    let mut bytes = Vec::with_capacity(length as usize);
+    file.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > BYTES_MAX { Err(too_many(bytes.len() as u64)) } else { Ok(bytes) }
+}
+
+/// The text without a byte order mark.
+pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// The rows of a file.
+pub(crate) struct Table<'a> {
+    text: &'a [u8],
+    reader: Reader<&'a [u8]>,
+    record: ByteRecord,
+    /// Bytes whose line breaks are counted.
+    counted: usize,
+    line: u64,
+    names: Vec<String>,
+    rows: usize,
+}
+
+impl<'a> Table<'a> {
+    /// Begins with the row of column names; `lines_before` lines were read already.
+    pub fn new(text: &'a [u8], lines_before: u64) -> Result<Self, TraceError> {
+        let reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+        let (record, names) = (ByteRecord::new(), Vec::new());
+        let mut table = Self { text, reader, record, counted: 0, line: lines_before + 1, names, rows: 0 };
+        if table.advance().is_some() {
+            let name = |field: &[u8]| String::from_utf8_lossy(field).trim().to_owned();
+            table.names = table.record.iter().map(name).collect();
+        }
+        Ok(table)
+    }
+
+    /// Where the named columns are.
+    pub fn columns<const N: usize>(&self, wanted: [&str; N]) -> Result<[usize; N], TraceError> {
+        let at = |name: &str| self.names.iter().position(|column| column == name);
+        let missing: Vec<String> =
+            wanted.iter().filter(|name| at(name).is_none()).map(|name| format!("`{name}`")).collect();
+        if missing.is_empty() {
+            return Ok(wanted.map(|name| at(name).unwrap_or(0)));
+        }
+        let found: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
+        let found = if found.is_empty() { "none".into() } else { found.join(", ") };
+        Err(TraceError::Columns { missing: missing.join(", "), found })
+    }
+
+    /// Goes to the next row; the number of its first line, or `None` after the last row.
+    fn advance(&mut self) -> Option<u64> {
+        // A reader over memory that accepts any number of fields has no way to fail.
+        if !self.reader.read_byte_record(&mut self.record).unwrap_or(false) {
+            return None;
+        }
+        let mut at = self.record.position().map_or(0, |position| position.byte() as usize);
+        while matches!(self.text.get(at), Some(b'\r' | b'\n')) {
+            at += 1;
+        }
+        self.line += self.text[self.counted..at].iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.counted = at;
+        Some(self.line)
+    }
+
+    /// The next row.
+    pub fn next(&mut self) -> Result<Option<Fields<'_>>, TraceError> {
+        let Some(line) = self.advance() else { return Ok(None) };
+        self.rows += 1;
+        if self.rows > ROWS_MAX {
+            return Err(TraceError::TooMany { what: "rows", count: self.rows as u64, limit: ROWS_MAX as u64 });
+        }
+        Ok(Some(Fields { line, record: &self.record, expected: self.names.len() }))
+    }
+}
+
+/// One row.
+#[derive(Clone, Copy)]
+pub(crate) struct Fields<'a> {
+    /// The number of its first line.
+    pub line: u64,
+    record: &'a ByteRecord,
+    expected: usize,
+}
+
+impl<'a> Fields<'a> {
+    /// Refuses a row with too few or too many fields, or with bytes that are not UTF-8.
+    pub fn check(&self) -> Result<(), String> {
+        if self.record.len() != self.expected {
+            return Err(format!("{} fields instead of {}", self.record.len(), self.expected));
+        }
+        match self.record.iter().position(|field| std::str::from_utf8(field).is_err()) {
+            Some(at) => Err(format!("field {} is not UTF-8", at + 1)),
+            None => Ok(()),
+        }
+    }
+
+    /// A field as it stands; empty where the row does not have it.
+    pub fn raw(&self, at: usize) -> &'a str {
+        self.record.get(at).and_then(|field| std::str::from_utf8(field).ok()).unwrap_or("")
+    }
+
+    /// A field without the blanks around it.
+    pub fn text(&self, at: usize) -> &'a str {
+        self.raw(at).trim()
+    }
+}

@@ -1,0 +1,174 @@
+//! Keys of the designs: sets of machines, load balancer, demand, and what else a design may change.
+
+use super::Key;
+use super::Kind::{Choice, Count, Duration, Either, Flag, Law, List, Number, Off, RequestRate, Table, Tables, Text};
+
+/// The most machines of a design.
+pub(crate) const MACHINES_MAX: u64 = 10_000_000;
+/// The most sets of a design.
+pub(crate) const SETS_MAX: usize = 200;
+/// The most designs of a study.
+pub(crate) const DESIGNS_MAX: usize = 200;
+
+const DISKS: super::Kind = Choice(&["ultra", "premium-ssd-v2", "premium-ssd", "standard-ssd", "standard-hdd"]);
+const HIDDEN: super::Kind = Either(&[Choice(&["single", "uniform"]), Table]);
+const DOMAINS: super::Kind = Either(&[Choice(&["max"]), Count(1, 5)]);
+const STATES: super::Kind = Choice(&["running", "creating"]);
+
+const REGION: &str = "The region it is in. May be left out where there is one region.";
+const SERVES: &str = "What one machine can serve; matters with `[demand]`.";
+const BOOT: &str = "From power to a running system.";
+const WARM_UP: &str = "From a running system to the first request served: extensions and the application.";
+const STATE: &str = "Whether the machines serve when the trial begins, or are only then created.";
+const CREATE: &str = "From request to a running system, with `start_state = \"creating\"`.";
+const DISK: &str = "The disks; decides which SLA a machine alone has.";
+const CREATE_DEFAULT: &str = "{ law = \"lognormal\", median = \"75 s\", sigma = 0.532 }";
+
+macro_rules! machine_keys {
+    ($set:literal) => {
+        [
+            Key::new(concat!($set, ".<name>.region"), Text, REGION).overlay(),
+            Key::new(concat!($set, ".<name>.capacity_per_instance"), RequestRate, SERVES)
+                .or("100 req/s")
+                .overlay()
+                .from("assumed"),
+            Key::new(concat!($set, ".<name>.boot"), Law, BOOT).or("30 s").overlay().from("PT-03"),
+            Key::new(concat!($set, ".<name>.warm_up"), Law, WARM_UP).or("60 s").overlay().from("PT-03"),
+            Key::new(concat!($set, ".<name>.start_state"), STATES, STATE).or("running").overlay(),
+            Key::new(concat!($set, ".<name>.create_time"), Law, CREATE).or(CREATE_DEFAULT).overlay().from("PT-03"),
+            Key::new(concat!($set, ".<name>.disk"), DISKS, DISK).or("premium-ssd").overlay().from("SL-01, SL-03"),
+        ]
+    };
+}
+
+const SCALE: [Key; 7] = machine_keys!("scale_set");
+const AVAILABILITY: [Key; 7] = machine_keys!("availability_set");
+const SINGLE: [Key; 7] = machine_keys!("virtual_machine");
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new("scale_set", Table, "Virtual machine scale sets, each `[scale_set.<name>]`.").overlay(),
+    Key::new("scale_set.<name>", Either(&[Table, Off]), "A scale set; `false` in a design removes it.").overlay(),
+    SCALE[0],
+    Key::new(
+        "scale_set.<name>.zones",
+        List(&Count(1, 1000), 1000),
+        "Zones by number. One: zonal. Several: zone-spanning. None: regional, in hidden zones.",
+    )
+    .or("[]")
+    .overlay()
+    .from("ZN-01, ZB-03"),
+    Key::new("scale_set.<name>.capacity", Count(1, MACHINES_MAX), "Machines.").overlay().from("OM-02"),
+    Key::new(
+        "scale_set.<name>.fault_domains",
+        DOMAINS,
+        "How machines are spread over racks in each zone: `\"max\"` (the same as 1) over as many as possible, or over exactly this many. Without it: 5 for uniform regional sets, else max.",
+    )
+    .overlay()
+    .from("FD-02, FD-03, FD-04"),
+    Key::new(
+        "scale_set.<name>.orchestration",
+        Choice(&["flexible", "uniform"]),
+        "The orchestration mode; decides which fault domain counts Azure accepts.",
+    )
+    .or("flexible")
+    .overlay()
+    .from("OM-01, FD-02"),
+    Key::new(
+        "scale_set.<name>.hidden_zone",
+        HIDDEN,
+        "Where the machines of a regional set stand: all in one zone, each in a zone of its own draw, or mostly in the first one's.",
+    )
+    .or("{ sticky = 0.8 }")
+    .overlay()
+    .from("ZN-03"),
+    Key::new(
+        "scale_set.<name>.hidden_zone.sticky",
+        Number(0.0, 1.0),
+        "Probability that a further machine goes to the zone of the first one.",
+    )
+    .overlay()
+    .from("ZN-03"),
+    SCALE[1], SCALE[2], SCALE[3], SCALE[4], SCALE[5], SCALE[6],
+    Key::new("availability_set", Table, "Availability sets, each `[availability_set.<name>]`: regional, in one zone.").overlay(),
+    Key::new("availability_set.<name>", Either(&[Table, Off]), "An availability set; `false` in a design removes it.")
+        .overlay(),
+    AVAILABILITY[0],
+    Key::new("availability_set.<name>.capacity", Count(1, MACHINES_MAX), "Machines; Azure allows 200.")
+        .overlay()
+        .from("AV-01"),
+    Key::new(
+        "availability_set.<name>.fault_domains",
+        Count(1, 1000),
+        "Racks that the machines are spread over: at most 3, in some regions 2.",
+    )
+    .or("2")
+    .overlay()
+    .from("AV-01"),
+    AVAILABILITY[1], AVAILABILITY[2], AVAILABILITY[3], AVAILABILITY[4], AVAILABILITY[5], AVAILABILITY[6],
+    Key::new("virtual_machine", Table, "Single machines, each `[virtual_machine.<name>]`.").overlay(),
+    Key::new("virtual_machine.<name>", Either(&[Table, Off]), "One machine; `false` in a design removes it.").overlay(),
+    SINGLE[0],
+    Key::new("virtual_machine.<name>.zone", Count(1, 1000), "Its zone; regional without it.").overlay().from("AV-02"),
+    SINGLE[1], SINGLE[2], SINGLE[3], SINGLE[4], SINGLE[5], SINGLE[6],
+    Key::new(
+        "load_balancer",
+        Either(&[Table, Off]),
+        "Finds dead machines by probes. Without the table a machine serves whenever it runs; `false` in a design removes it.",
+    )
+    .overlay()
+    .from("LB-01"),
+    Key::new("load_balancer.probe_interval", Duration, "Time between probes; Azure's least is 5 s.")
+        .or("5 s")
+        .overlay()
+        .from("LB-01"),
+    Key::new(
+        "load_balancer.unhealthy_threshold",
+        Count(1, 100),
+        "Failed probes in a row that take a machine out of rotation.",
+    )
+    .or("2")
+    .overlay()
+    .from("LB-01"),
+    Key::new("load_balancer.healthy_threshold", Count(1, 100), "Successful probes in a row that bring it back.")
+        .or("1")
+        .overlay()
+        .from("LB-01"),
+    Key::new("load_balancer.probe_timeout", Duration, "How long an unanswered probe takes to count as failed.")
+        .or("5 s")
+        .overlay()
+        .from("LB-02"),
+    Key::new(
+        "load_balancer.flap_window",
+        Duration,
+        "Each return within this time of the last doubles the successes needed, up to 8 times; 0 s turns it off.",
+    )
+    .or("5 min")
+    .overlay()
+    .from("LB-03"),
+    Key::new("demand", Either(&[Table, Off]), "What arrives; `false` in a design removes it.").overlay(),
+    Key::new("demand.rate", RequestRate, "Requests that arrive, constant.").overlay(),
+    Key::new("service", Table, "What the service depends on besides its machines.").overlay(),
+    Key::new(
+        "service.depends_on",
+        List(&Text, 100),
+        "Failure modes of scope `global` that take the service down. Others of that scope do not touch it.",
+    )
+    .or("[]")
+    .overlay()
+    .from("FR-01"),
+    Key::new("healing", Table, "How the platform heals machines on other hardware.").overlay(),
+    Key::new(
+        "healing.needs_control_plane",
+        Flag,
+        "Whether healing waits while the region's control plane is out.",
+    )
+    .or("false")
+    .overlay()
+    .from("HL-02, HL-05"),
+    Key::new(
+        "design[]",
+        Tables(DESIGNS_MAX),
+        "Designs to compare, each laid over the base; the first is the reference. Without one the base is the only design.",
+    ),
+    Key::new("design[].name", Text, "The design's name, unique."),
+];

@@ -1,0 +1,147 @@
+//! The one table of keys: what may stand where, of which kind, with which default, from which source.
+//!
+//! The decoder reads known keys, ranges and defaults from it, the JSON schema is built from it, and `explain` prints it.
+//!
+//! Paths: `scale_set.<name>.zones`, `script[].at`. A design may change the keys whose [`Key::overlay`] is set, under
+//! the same path. The keys of a law stand under `law`, wherever the law stands.
+
+mod fault;
+mod fleet;
+mod world;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// What a value looks like.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// A whole number in a range, ends included.
+    Count(u64, u64),
+    /// A number in a range, ends included.
+    Number(f64, f64),
+    /// `true` or `false`.
+    Flag,
+    /// `false`: turns an inherited table off.
+    Off,
+    /// A duration: `"90 min"`.
+    Duration,
+    /// A law of durations: a duration, or a table with `law`.
+    Law,
+    /// A share: `"99.95%"` or `0.9995`.
+    Share,
+    /// A rate of failures: `"0.1 per rack-year"`.
+    Rate,
+    /// A rate of requests: `"100 req/s"`.
+    RequestRate,
+    /// A date or a date with time, of the calendar.
+    Instant,
+    /// A list of values of one kind, with at most this many.
+    List(&'static Kind, usize),
+    /// A table whose keys have paths of their own.
+    Table,
+    /// A list of such tables, with at most this many.
+    Tables(usize),
+    /// One of several.
+    Either(&'static [Kind]),
+}
+
+impl Kind {
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Text => "a text".into(),
+            Self::Choice(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or "),
+            Self::Count(low, high) => format!("a whole number from {low} to {high}"),
+            Self::Number(low, high) => format!("a number from {low} to {high}"),
+            Self::Flag => "true or false".into(),
+            Self::Off => "false".into(),
+            Self::Duration => "a duration such as \"90 min\"".into(),
+            Self::Law => "a duration such as \"90 min\", or a law such as { law = \"exponential\", mean = \"4 h\" }".into(),
+            Self::Share => "a share such as \"99.95%\"".into(),
+            Self::Rate => "a rate such as \"0.1 per rack-year\"".into(),
+            Self::RequestRate => "a rate of requests such as \"100 req/s\"".into(),
+            Self::Instant => "a date such as \"2026-01-01\"".into(),
+            Self::List(kind, most) => format!("a list of at most {most}, each {}", kind.words()),
+            Self::Table => "a table".into(),
+            Self::Tables(most) => format!("at most {most} tables"),
+            Self::Either(kinds) => kinds.iter().map(Self::words).collect::<Vec<_>>().join(", or "),
+        }
+    }
+}
+
+/// One key of the file format.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Key {
+    /// Where it stands.
+    pub path: &'static str,
+    /// What its value looks like.
+    pub kind: Kind,
+    /// Its value where it is absent, in TOML or as a bare text; none if there is none, or if it depends on others.
+    pub default: Option<&'static str>,
+    /// Whether a design may change it.
+    pub overlay: bool,
+    /// What it means.
+    pub doc: &'static str,
+    /// The rule or source behind it; empty if there is none.
+    pub source: &'static str,
+}
+
+impl Key {
+    const fn new(path: &'static str, kind: Kind, doc: &'static str) -> Self {
+        Self { path, kind, default: None, overlay: false, doc, source: "" }
+    }
+
+    const fn or(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+
+    const fn from(self, source: &'static str) -> Self {
+        Self { source, ..self }
+    }
+
+    const fn overlay(self) -> Self {
+        Self { overlay: true, ..self }
+    }
+
+    /// The last part of its path.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or(self.path)
+    }
+
+    /// The path of the table it stands in; empty for the top.
+    pub fn parent(&self) -> &'static str {
+        self.path.rsplit_once('.').map_or("", |(parent, _)| parent)
+    }
+}
+
+/// All keys, in the order of the documentation.
+pub fn keys() -> &'static [Key] {
+    static ALL: OnceLock<Vec<Key>> = OnceLock::new();
+    ALL.get_or_init(|| [world::KEYS, fleet::KEYS, fault::KEYS].concat())
+}
+
+/// The key with a path, and its place in the table.
+pub(crate) fn find(path: &str) -> Option<(usize, &'static Key)> {
+    static INDEX: OnceLock<BTreeMap<&'static str, usize>> = OnceLock::new();
+    let index = INDEX.get_or_init(|| keys().iter().enumerate().map(|(at, key)| (key.path, at)).collect());
+    index.get(path).map(|&at| (at, &keys()[at]))
+}
+
+/// The path of a key called `name` in the table at `parent`.
+pub(crate) fn join(parent: &str, name: &str) -> String {
+    if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
+}
+
+/// The keys that may stand in the table at `parent`.
+pub(crate) fn children(parent: &str) -> impl Iterator<Item = &'static Key> + '_ {
+    keys().iter().filter(move |key| key.parent() == parent)
+}
+
+/// How often a list of tables is written: `script[]` is the key `script`.
+pub(crate) fn plain_name(key: &Key) -> &'static str {
+    key.name().trim_end_matches("[]")
+}

@@ -1,0 +1,100 @@
+//! Keys of the study and the world: horizon, objective, regions.
+
+use super::Key;
+use super::Kind::{Choice, Count, Duration, Either, Instant, List, Share, Table, Text};
+
+/// At most one trial per nanosecond of a year of computing.
+const TRIALS_MAX: u64 = 1_000_000_000;
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new("name", Text, "What the study is called in every report.").or("unnamed"),
+    Key::new("horizon", Either(&[Duration, Table]), "How much time one trial simulates."),
+    Key::new(
+        "horizon.until",
+        Choice(&["first miss"]),
+        "Ends a design's trial when its objective is missed for the first time.",
+    ),
+    Key::new("horizon.at_most", Duration, "Ends the trial at the latest here; such trials are counted as censored."),
+    Key::new("trials", Count(1, TRIALS_MAX), "Independent replications.").or("10000"),
+    Key::new(
+        "seed",
+        Count(0, i64::MAX as u64),
+        "All luck follows from it: the same file and seed give the same result, bit by bit.",
+    )
+    .or("42"),
+    Key::new(
+        "start",
+        Instant,
+        "The calendar's date at the beginning of each trial; needed for calendar months, otherwise nothing depends on it.",
+    ),
+    Key::new("time_zone", Text, "The IANA time zone of `start` and of the months.").or("UTC"),
+    Key::new("measure_from", Duration, "Warm-up: nothing before this instant counts.").or("0 s"),
+    Key::new(
+        "measure_at",
+        List(&Duration, 1000),
+        "Instants at which the objective is sampled: is the service up three hours after the beginning?",
+    )
+    .or("[]"),
+    Key::new(
+        "event_budget",
+        Count(1, 1_000_000_000_000_000),
+        "The most events of one trial and design: a guard against scenarios that never end.",
+    )
+    .or("100000000"),
+    Key::new("slo", Table, "The objective: when the service counts as up, and how much of the time it should be.").overlay(),
+    Key::new(
+        "slo.min_serving",
+        Count(1, 10_000_000),
+        "Up is: at least this many machines in rotation and alive.",
+    )
+    .overlay(),
+    Key::new(
+        "slo.min_served",
+        Share,
+        "Up is: at least this share of the demand served. Needs `[demand]`; one of this and `min_serving`.",
+    )
+    .overlay(),
+    Key::new(
+        "slo.target",
+        Share,
+        "The availability that each window should reach. Decided in integers against exactly this decimal.",
+    )
+    .or("99.95%"),
+    Key::new(
+        "slo.window",
+        Either(&[Duration, Choice(&["month"])]),
+        "The span over which the target is judged; `\"month\"` means calendar months and needs `start`.",
+    )
+    .or("30 days")
+    .from("SL-02, SL-05"),
+    Key::new(
+        "slo.confidence",
+        Share,
+        "How sure the verdict must be: the level of every interval, and the share of windows that must reach the target.",
+    )
+    .or("95%"),
+    Key::new("region", Table, "The regions, each `[region.<name>]`. At least one."),
+    Key::new("region.<name>", Table, "A region."),
+    Key::new(
+        "region.<name>.zones",
+        Count(1, 1000),
+        "Availability zones, numbered from 1. Azure's regions have at least 3; 1 stands for a region without zones.",
+    )
+    .or("3")
+    .from("ZN-01"),
+    Key::new(
+        "region.<name>.halls_per_zone",
+        Count(1, 100_000),
+        "Data halls in each zone: even shares of its racks that fail together.",
+    )
+    .or("4")
+    .from("assumed"),
+    Key::new(
+        "region.<name>.racks_per_zone",
+        Count(1, 16_777_216),
+        "Racks in each zone. A rack is a fault domain: shared power, network and maintenance.",
+    )
+    .or("20")
+    .from("FD-01, FD-09"),
+    Key::new("region.<name>.hosts_per_rack", Count(1, 16_777_216), "Hosts in each rack.").or("40").from("assumed"),
+];

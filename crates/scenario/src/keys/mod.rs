@@ -5,8 +5,8 @@
 //! Paths: `scale_set.<name>.zones`, `script[].at`. A design may change the keys whose [`Key::overlay`] is set, under
 //! the same path. The keys of a law stand under `law`, wherever the law stands.
 
-mod fault;
-mod fleet;
+pub(crate) mod fault;
+pub(crate) mod fleet;
 mod world;
 
 use std::collections::BTreeMap;

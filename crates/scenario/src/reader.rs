@@ -1,0 +1,326 @@
+//! Reads the keys of one table: known keys, kinds, ranges and defaults all come from the table of keys.
+//!
+//! Every getter answers `None` for a value that is absent without a default, and for one that is wrong; the mistake is
+//! then already told, and [`Reader::has`] tells the two apart.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::keys::{self, Kind};
+use crate::node::{Node, Table, Value};
+use crate::units::{self, RateText, Ratio};
+use std::ops::Range;
+use std::rc::Rc;
+use zonefall_engine::SimDuration;
+
+/// One table of the file under a path of the table of keys.
+pub(crate) struct Reader<'t> {
+    table: &'t Table,
+    path: &'static str,
+    span: Range<usize>,
+}
+
+static NOTHING: Table = Table { entries: Vec::new() };
+
+impl<'t> Reader<'t> {
+    /// Reads a table; tells what is unknown in it. Something else than a table is told and read as an empty one.
+    pub fn new(node: &'t Node, path: &'static str, sink: &mut Sink) -> Self {
+        let Some(table) = node.table() else {
+            wrong_type(node, path, "a table", sink);
+            return Self { table: &NOTHING, path, span: node.span.clone() };
+        };
+        let names: Vec<&str> = keys::children(path).map(keys::plain_name).collect();
+        if !names.contains(&"<name>") {
+            for entry in table.entries.iter().filter(|entry| !names.contains(&entry.key.as_str())) {
+                let place = if path.is_empty() { "a scenario".to_owned() } else { format!("`{path}`") };
+                let words = format!("`{}` is not a key of {place}", entry.key);
+                sink.error(codes::UNKNOWN_KEY, &entry.key_span, words)
+                    .nearest(&entry.key, names.iter().copied());
+            }
+        }
+        Self { table, path, span: node.span.clone() }
+    }
+
+    /// The place of the whole table.
+    pub fn span(&self) -> &Range<usize> {
+        &self.span
+    }
+
+    /// The place of a key's value, or of the table where it is absent.
+    pub fn span_of(&self, name: &str) -> Range<usize> {
+        self.table.get(name).map_or_else(|| self.span.clone(), |node| node.span.clone())
+    }
+
+    /// Whether the key is written, rightly or wrongly.
+    pub fn has(&self, name: &str) -> bool {
+        self.table.entry(name).is_some()
+    }
+
+    /// Whether the key is written as `false`.
+    pub fn is_off(&self, name: &str) -> bool {
+        self.table.get(name).is_some_and(|node| node.is_off())
+    }
+
+    /// The value, or the default of the table of keys, with the key's kind.
+    fn value(&self, name: &str, sink: &mut Sink) -> Option<(Rc<Node>, Kind)> {
+        let found = keys::find(&keys::join(self.path, name));
+        debug_assert!(found.is_some(), "`{}.{name}` is not in the table of keys", self.path);
+        let (at, key) = found?;
+        sink.asked.insert(at);
+        let node = self.table.get(name).cloned();
+        let node = node.or_else(|| key.default.map(|text| Rc::new(Node::from_default(text))))?;
+        Some((node, key.kind))
+    }
+
+    /// The value as it stands.
+    pub fn node(&self, name: &str, sink: &mut Sink) -> Option<Rc<Node>> {
+        self.value(name, sink).map(|(node, _)| node)
+    }
+
+    /// A table among the keys; `path` is its place in the table of keys.
+    pub fn sub(&self, name: &str, path: &'static str, sink: &mut Sink) -> Option<Reader<'t>> {
+        self.value(name, sink);
+        self.table.get(name).map(|node| Reader::new(node, path, sink))
+    }
+
+    /// The named tables within a table such as `region`, in order of writing.
+    pub fn named(&self, name: &str, sink: &mut Sink) -> Vec<(&'t str, Range<usize>, &'t Node)> {
+        self.value(name, sink);
+        let Some(node) = self.table.get(name) else { return Vec::new() };
+        if let Some((at, _)) = keys::find(&format!("{}.<name>", keys::join(self.path, name))) {
+            sink.asked.insert(at);
+        }
+        let Some(table) = node.table() else {
+            wrong_type(node, &keys::join(self.path, name), "a table of tables", sink);
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for entry in &table.entries {
+            check_name(&entry.key, &entry.key_span, sink);
+            all.push((entry.key.as_str(), entry.key_span.clone(), &*entry.node));
+        }
+        all
+    }
+
+    /// The tables of a list such as `[[script]]`.
+    pub fn tables(&self, name: &str, most: usize, sink: &mut Sink) -> Vec<Rc<Node>> {
+        self.value(&format!("{name}[]"), sink);
+        let Some(node) = self.table.get(name) else { return Vec::new() };
+        let Value::List(items) = &node.value else {
+            sink.error(codes::WRONG_TYPE, &node.span, format!("`{name}` must be a list of tables, not {}", node.kind()))
+                .help(format!("write `[[{name}]]` above each"));
+            return Vec::new();
+        };
+        if items.len() > most {
+            sink.error(codes::TOO_MUCH, &node.span, format!("{} `{name}` tables are more than {most}", items.len()));
+        }
+        items.iter().take(most).cloned().collect()
+    }
+
+    /// Tells that a key is missing.
+    pub fn missing(&self, name: &str, help: &str, sink: &mut Sink) {
+        let place = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
+        let path = keys::join(self.path, name);
+        let doc = keys::find(&path).map_or("", |(_, key)| key.doc);
+        let more = sink.error(codes::MISSING_KEY, &self.span, format!("`{name}` is missing{place}"));
+        more.help(format!("write for example `{help}`")).help(doc);
+    }
+
+    pub fn text(&self, name: &str, sink: &mut Sink) -> Option<String> {
+        let (node, kind) = self.value(name, sink)?;
+        match &node.value {
+            Value::Text(text) if text.len() > 4096 => {
+                sink.error(codes::TOO_MUCH, &node.span, format!("`{name}` is longer than 4096 bytes"));
+                None
+            }
+            Value::Text(text) => Some(text.clone()),
+            _ => wrong_type(&node, name, &kind.words(), sink),
+        }
+    }
+
+    /// One of the words of a choice.
+    pub fn choice(&self, name: &str, sink: &mut Sink) -> Option<&'static str> {
+        let (node, kind) = self.value(name, sink)?;
+        let words = words_of(kind);
+        let Value::Text(text) = &node.value else { return wrong_type(&node, name, &kind.words(), sink) };
+        if let Some(word) = words.iter().find(|word| text == **word) {
+            return Some(word);
+        }
+        sink.error(codes::CHOICE, &node.span, format!("`{name}` must be {}, not \"{text}\"", kind.words()))
+            .nearest(text, words.iter().copied());
+        None
+    }
+
+    pub fn count(&self, name: &str, sink: &mut Sink) -> Option<u64> {
+        let (node, kind) = self.value(name, sink)?;
+        count_of(&node, name, kind, sink)
+    }
+
+    pub fn number(&self, name: &str, sink: &mut Sink) -> Option<f64> {
+        let (node, kind) = self.value(name, sink)?;
+        let Kind::Number(low, high) = kind else { return None };
+        let number = match node.value {
+            Value::Integer(number) => number as f64,
+            Value::Float(number, _) => number,
+            _ => return wrong_type(&node, name, &kind.words(), sink),
+        };
+        if !(low..=high).contains(&number) {
+            sink.error(codes::RANGE, &node.span, format!("`{name}` must be {}, not {number}", kind.words()));
+            return None;
+        }
+        Some(number)
+    }
+
+    pub fn flag(&self, name: &str, sink: &mut Sink) -> Option<bool> {
+        let (node, kind) = self.value(name, sink)?;
+        match node.value {
+            Value::Flag(flag) => Some(flag),
+            _ => wrong_type(&node, name, &kind.words(), sink),
+        }
+    }
+
+    pub fn duration(&self, name: &str, sink: &mut Sink) -> Option<SimDuration> {
+        let (node, _) = self.value(name, sink)?;
+        duration_of(&node, name, sink)
+    }
+
+    /// A duration above zero.
+    pub fn span_of_time(&self, name: &str, sink: &mut Sink) -> Option<SimDuration> {
+        let length = self.duration(name, sink)?;
+        if length == SimDuration::ZERO {
+            sink.error(codes::RANGE, &self.span_of(name), format!("`{name}` must be longer than nothing"));
+            return None;
+        }
+        Some(length)
+    }
+
+    pub fn share(&self, name: &str, sink: &mut Sink) -> Option<Ratio> {
+        let (node, kind) = self.value(name, sink)?;
+        let text = match &node.value {
+            Value::Text(text) | Value::Float(_, text) => text.clone(),
+            Value::Integer(number) => number.to_string(),
+            _ => return wrong_type(&node, name, &kind.words(), sink),
+        };
+        told(units::share(&text), codes::SHARE, &node, name, &text, "99.95%", sink)
+    }
+
+    pub fn rate(&self, name: &str, sink: &mut Sink) -> Option<RateText> {
+        let (node, kind) = self.value(name, sink)?;
+        let Value::Text(text) = &node.value else { return wrong_type(&node, name, &kind.words(), sink) };
+        told(units::rate(text), codes::RATE, &node, name, text, "0.1 per rack-year", sink)
+    }
+
+    pub fn request_rate(&self, name: &str, sink: &mut Sink) -> Option<u64> {
+        let (node, kind) = self.value(name, sink)?;
+        let Value::Text(text) = &node.value else { return wrong_type(&node, name, &kind.words(), sink) };
+        told(units::request_rate(text), codes::REQUEST_RATE, &node, name, text, "100 req/s", sink)
+    }
+
+    /// The items of a list, with the kind of each; told if there are too many.
+    pub fn list(&self, name: &str, sink: &mut Sink) -> Option<(Vec<Rc<Node>>, Kind)> {
+        let (node, kind) = self.value(name, sink)?;
+        let Kind::List(each, most) = kind else { return None };
+        let Value::List(items) = &node.value else { return wrong_type(&node, name, &kind.words(), sink) };
+        if items.len() > most {
+            sink.error(codes::TOO_MUCH, &node.span, format!("`{name}` has {} entries, more than {most}", items.len()));
+            return None;
+        }
+        Some((items.clone(), *each))
+    }
+
+    /// A list of whole numbers, each with its place.
+    pub fn counts(&self, name: &str, sink: &mut Sink) -> Option<Vec<(u64, Range<usize>)>> {
+        let (items, each) = self.list(name, sink)?;
+        items.iter().map(|item| Some((count_of(item, name, each, sink)?, item.span.clone()))).collect()
+    }
+
+    /// A list of durations, each with its place.
+    pub fn durations(&self, name: &str, sink: &mut Sink) -> Option<Vec<(SimDuration, Range<usize>)>> {
+        let (items, _) = self.list(name, sink)?;
+        items.iter().map(|item| Some((duration_of(item, name, sink)?, item.span.clone()))).collect()
+    }
+
+    /// A list of texts, each with its place.
+    pub fn texts(&self, name: &str, sink: &mut Sink) -> Option<Vec<(String, Range<usize>)>> {
+        let (items, each) = self.list(name, sink)?;
+        let text = |item: &Rc<Node>, sink: &mut Sink| match &item.value {
+            Value::Text(text) => Some((text.clone(), item.span.clone())),
+            _ => wrong_type(item, name, &each.words(), sink),
+        };
+        items.iter().map(|item| text(item, sink)).collect()
+    }
+}
+
+/// The words of a choice, also where a table may stand in its place.
+fn words_of(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Choice(words) => words,
+        Kind::Either(kinds) => kinds
+            .iter()
+            .find_map(|kind| if let Kind::Choice(words) = kind { Some(*words) } else { None })
+            .unwrap_or(&[]),
+        _ => &[],
+    }
+}
+
+/// The range of a whole number, also where a word may stand in its place.
+fn range_of(kind: Kind) -> Option<(u64, u64)> {
+    match kind {
+        Kind::Count(low, high) => Some((low, high)),
+        Kind::Either(kinds) => kinds.iter().find_map(|&kind| range_of(kind)),
+        _ => None,
+    }
+}
+
+fn count_of(node: &Node, name: &str, kind: Kind, sink: &mut Sink) -> Option<u64> {
+    let (low, high) = range_of(kind)?;
+    let Value::Integer(number) = node.value else { return wrong_type(node, name, &kind.words(), sink) };
+    match u64::try_from(number).ok().filter(|number| (low..=high).contains(number)) {
+        Some(number) => Some(number),
+        None => {
+            sink.error(codes::RANGE, &node.span, format!("`{name}` must be {}, not {number}", kind.words()));
+            None
+        }
+    }
+}
+
+fn duration_of(node: &Node, name: &str, sink: &mut Sink) -> Option<SimDuration> {
+    let Value::Text(text) = &node.value else { return wrong_type(node, name, &Kind::Duration.words(), sink) };
+    told(units::duration(text), codes::DURATION, node, name, text, "90 min", sink)
+}
+
+/// The value, or the complaint about its text.
+fn told<T>(
+    result: Result<T, String>,
+    code: &'static str,
+    node: &Node,
+    name: &str,
+    text: &str,
+    example: &str,
+    sink: &mut Sink,
+) -> Option<T> {
+    result
+        .map_err(|why| {
+            let more = sink.error(code, &node.span, format!("`{name}`: \"{text}\" {why}"));
+            more.help(format!("write for example \"{example}\""));
+        })
+        .ok()
+}
+
+pub(crate) fn wrong_type<T>(node: &Node, name: &str, must: &str, sink: &mut Sink) -> Option<T> {
+    sink.error(codes::WRONG_TYPE, &node.span, format!("`{name}` must be {must}, not {}", node.kind()));
+    None
+}
+
+/// Names become parts of paths and columns of reports.
+pub(crate) fn check_name(name: &str, span: &Range<usize>, sink: &mut Sink) -> bool {
+    let fine = !name.is_empty()
+        && name.chars().count() <= 80
+        && name.trim() == name
+        && !name.contains('/')
+        && !name.chars().any(char::is_control);
+    if !fine {
+        sink.error(codes::NAME, span, format!("`{name}` cannot be a name"))
+            .help("names have 1 to 80 characters, no `/`, no control characters, no blanks around");
+    }
+    fine
+}

@@ -8,7 +8,6 @@
 
 use core::convert::Infallible;
 use rand::TryRng;
-use rand_distr::{Distribution, Exp1};
 
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 const GAMMA_2: u64 = 0xd1b5_4a32_d192_ed03;
@@ -119,7 +118,7 @@ impl Stream {
     /// A standard exponential variate (ziggurat).
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        Exp1.sample(self)
+        crate::ziggurat::exponential(self)
     }
 
     /// A whole number below `n` (Lemire's multiplication; the bias is below n/2⁶⁴).

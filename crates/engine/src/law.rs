@@ -1,13 +1,12 @@
 //! Laws of durations, in milliseconds: exponential, Weibull, gamma, lognormal, Pareto, uniform, constant, empirical.
 //!
-//! A [`Law`] is a [`Shape`] with an optional upper cut (the law *given* that it stays below). Draws use the
-//! ziggurats of `rand_distr` for the standard exponential and normal, which do not change with features elsewhere
-//! in the tree, and `libm` for every transformation, so the bits are the same on every machine.
+//! A [`Law`] is a [`Shape`] with an optional upper cut (the law *given* that it stays below). Every transcendental
+//! function comes from the pure-Rust `libm`, so the bits are the same on every machine and in every build.
 
 use crate::special::gamma_upper;
+use crate::ziggurat::normal;
 use crate::{SimDuration, Stream};
 use libm::{erfc, exp, expm1, lgamma, log, pow, sqrt};
-use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -121,13 +120,19 @@ impl Law {
             }
         }
         let law = Self { shape, below: None };
-        if let Some(cut) = below {
-            positive("the cut", cut)?;
-            if law.survival(cut) > 0.99 {
-                return Err(LawError::CutTooLow);
-            }
+        let Some(cut) = below else { return Ok(law) };
+        positive("the cut", cut)?;
+        if law.survival(cut) > 0.99 {
+            return Err(LawError::CutTooLow);
         }
-        Ok(Self { below, ..law })
+        Ok(match law.shape {
+            // What lies above the cut is never drawn: drop it at once.
+            Shape::Empirical(values) => {
+                let kept = values.iter().copied().filter(|&value| value <= cut).collect();
+                Self { shape: Shape::Empirical(kept), below: None }
+            }
+            shape => Self { shape, below },
+        })
     }
 
     /// A law that always says `length`.
@@ -164,6 +169,9 @@ impl Law {
     /// The same law with every length multiplied by `factor` (at least 0).
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
+        if factor <= 0.0 {
+            return Self { shape: Shape::Constant(0.0), below: None };
+        }
         let shape = match &self.shape {
             Shape::Constant(length) => Shape::Constant(length * factor),
             Shape::Uniform(low, high) => Shape::Uniform(low * factor, high * factor),
@@ -220,10 +228,16 @@ impl Law {
     /// A draw of the whole length that such an instant falls into: the length-biased law, with density proportional to
     /// length × density.
     pub fn draw_biased_ms(&self, stream: &mut Stream) -> f64 {
+        let Some(cut) = self.below else { return self.biased_uncut(stream) };
+        // A cut below the uncut mean: thin the law's own draws by length instead of cutting the biased law's.
+        let thin = match &self.shape {
+            Shape::Pareto(..) => false,
+            _ => cut < self.mean_uncut(),
+        };
         loop {
-            let biased = self.biased_uncut(stream);
-            if self.below.is_none_or(|cut| biased <= cut) {
-                return biased;
+            let length = if thin { self.draw_uncut(stream) } else { self.biased_uncut(stream) };
+            if length <= cut && (!thin || stream.unit() * cut < length) {
+                return length;
             }
         }
     }
@@ -331,11 +345,6 @@ impl Law {
         };
         part / within
     }
-}
-
-#[inline]
-fn normal(stream: &mut Stream) -> f64 {
-    StandardNormal.sample(stream)
 }
 
 /// A gamma variate of scale 1 (Marsaglia & Tsang 2000; below shape 1 by their power trick).

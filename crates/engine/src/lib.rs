@@ -14,6 +14,7 @@ mod law;
 mod recurrence;
 mod special;
 mod time;
+mod ziggurat;
 
 pub use budget::{BudgetExceeded, EventBudget};
 pub use calendar::Calendar;

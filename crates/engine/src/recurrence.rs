@@ -7,6 +7,8 @@
 //! In: a survival function S and its mean (ms), a horizon (ms), and whether the unit is new at the start or has been
 //! running for ever (stationary: the residual has density S(t)/mean). Out: an instant in milliseconds or nothing.
 
+use libm::{expm1, log1p};
+
 /// Cells of the table for the stationary case.
 const CELLS: usize = 512;
 /// Gauss–Legendre nodes and weights on [-1, 1], five points.
@@ -24,6 +26,10 @@ const WEIGHTS: [f64; 5] = [
 #[derive(Debug, Clone)]
 pub struct FirstPassage {
     horizon: f64,
+    /// Cell `i` begins at `scale · (exp(step · i) − 1)`: even cells for a short horizon, and below the law's own
+    /// length for a long one.
+    scale: f64,
+    step: f64,
     /// Distribution function at the cell borders; the last is the probability of a failure inside the horizon.
     table: Vec<f64>,
 }
@@ -31,24 +37,38 @@ pub struct FirstPassage {
 impl FirstPassage {
     /// For a unit that has been running for ever: P(residual ≤ t) = (1/mean) ∫₀ᵗ S.
     pub fn stationary(survival: impl Fn(f64) -> f64, mean: f64, horizon: f64) -> Self {
-        let width = horizon / CELLS as f64;
-        let mut table = Vec::with_capacity(CELLS + 1);
+        let mut passage = Self::graded(horizon, &survival);
         let mut sum = 0.0;
-        table.push(0.0);
+        passage.table.push(0.0);
         for cell in 0..CELLS {
-            let middle = (cell as f64 + 0.5) * width;
+            let (from, to) = (passage.border(cell as f64), passage.border(cell as f64 + 1.0));
+            let (middle, half) = (0.5 * (from + to), 0.5 * (to - from));
             let area: f64 =
-                NODES.iter().zip(WEIGHTS).map(|(node, weight)| weight * survival(middle + 0.5 * width * node)).sum();
-            sum += 0.5 * width * area / mean;
-            table.push(sum.min(1.0));
+                NODES.iter().zip(WEIGHTS).map(|(node, weight)| weight * survival(middle + half * node)).sum();
+            sum += half * area / mean;
+            passage.table.push(sum.min(1.0));
         }
-        Self { horizon, table }
+        passage
     }
 
     /// For a unit that is new at the start: P(failure ≤ t) = 1 − S(t).
     pub fn new_at_start(survival: impl Fn(f64) -> f64, horizon: f64) -> Self {
-        let table = (0..=CELLS).map(|cell| 1.0 - survival(horizon * cell as f64 / CELLS as f64)).collect();
-        Self { horizon, table }
+        let mut passage = Self::graded(horizon, &survival);
+        passage.table = (0..=CELLS).map(|cell| 1.0 - survival(passage.border(cell as f64))).collect();
+        passage
+    }
+
+    fn graded(horizon: f64, survival: impl Fn(f64) -> f64) -> Self {
+        let mut scale = horizon;
+        while survival(scale) < 0.99 && scale > horizon * 1e-12 {
+            scale *= 0.5;
+        }
+        Self { horizon, scale, step: log1p(horizon / scale) / CELLS as f64, table: Vec::with_capacity(CELLS + 1) }
+    }
+
+    /// Where cell `cell` begins.
+    fn border(&self, cell: f64) -> f64 {
+        if cell >= CELLS as f64 { self.horizon } else { self.scale * expm1(self.step * cell) }
     }
 
     /// The probability of a failure inside the horizon.
@@ -67,7 +87,8 @@ impl FirstPassage {
         let cell = self.table.partition_point(|&p| p <= u).clamp(1, CELLS);
         let (low, high) = (self.table[cell - 1], self.table[cell]);
         let inside = if high > low { (u - low) / (high - low) } else { 0.0 };
-        (cell as f64 - 1.0 + inside) * self.horizon / CELLS as f64
+        let from = self.border(cell as f64 - 1.0);
+        from + inside * (self.border(cell as f64) - from)
     }
 }
 

@@ -86,7 +86,6 @@ fn folded(law: &Law) -> u64 {
 }
 
 #[test]
-#[ignore = "the ziggurats' tails still take ln from num-traits, whose feature std (on through proptest) exchanges it"]
 fn the_tails_do_not_move() {
     let exponential = folded(&Law::new(Shape::Exponential(1.0), None).unwrap());
     let normal = folded(&Law::new(Shape::LogNormal(1.0, 1.0), None).unwrap());
@@ -96,31 +95,31 @@ fn the_tails_do_not_move() {
 const DRAWS: [(&str, [u64; 3]); 13] = [
     ("constant", [0x414b_7740_0000_0000, 0x414b_7740_0000_0000, 0x414b_7740_0000_0000]),
     ("uniform", [0x4161_595e_187e_0f72, 0x4168_9e90_970f_cccd, 0x4161_1596_2f5e_b0aa]),
-    ("exponential", [0x4198_45e2_5910_5b59, 0x4195_1469_578c_97db, 0x4190_43c5_3d78_ba0b]),
-    ("exponential below", [0x4198_45e2_5910_5b59, 0x4195_1469_578c_97db, 0x4190_43c5_3d78_ba0b]),
-    ("weibull 0.8", [0x4196_41f2_175b_3528, 0x4192_a8e5_1744_8527, 0x418a_fccd_aa8c_89ed]),
-    ("weibull 1.5", [0x419b_3f31_a55b_ac13, 0x4198_cd2d_c4ff_5193, 0x4194_dd32_c5ea_21c2]),
-    ("gamma 0.5", [0x415e_4ea9_8969_8edd, 0x4190_a47e_917e_cac7, 0x4197_b87c_417b_67f8]),
-    ("gamma 3", [0x4191_e41f_760b_866a, 0x4192_8304_9868_c1e4, 0x41a0_5669_e0b1_0c2a]),
-    ("lognormal", [0x4151_47a9_251b_7657, 0x4164_2ecb_a645_ee6f, 0x4152_6233_7bfc_ce73]),
-    ("lognormal below", [0x4151_47a9_251b_7657, 0x4164_2ecb_a645_ee6f, 0x4152_6233_7bfc_ce73]),
-    ("pareto 2.5", [0x4152_38ac_b6b0_61b3, 0x4151_8e51_7cf1_f8ba, 0x4150_9922_3da1_0c81]),
-    ("pareto 0.9 below", [0x415e_1ffa_fe60_75af, 0x415b_2ac9_b312_4bcc, 0x4157_3f3e_4809_26fb]),
+    ("exponential", [0x4198_45e2_5910_5b40, 0x4195_1469_578c_97b8, 0x4190_43c5_3d78_b9f6]),
+    ("exponential below", [0x4198_45e2_5910_5b40, 0x4195_1469_578c_97b8, 0x4190_43c5_3d78_b9f6]),
+    ("weibull 0.8", [0x4196_41f2_175b_350c, 0x4192_a8e5_1744_8500, 0x418a_fccd_aa8c_89c0]),
+    ("weibull 1.5", [0x419b_3f31_a55b_abff, 0x4198_cd2d_c4ff_5178, 0x4194_dd32_c5ea_21af]),
+    ("gamma 0.5", [0x415e_4ea9_8969_8ee5, 0x4190_a47e_917e_cac9, 0x4197_b87c_417b_67f8]),
+    ("gamma 3", [0x4191_e41f_760b_866b, 0x4192_8304_9868_c1e4, 0x41a0_5669_e0b1_0c2a]),
+    ("lognormal", [0x4151_47a9_251b_7659, 0x4164_2ecb_a645_ee70, 0x4152_6233_7bfc_ce75]),
+    ("lognormal below", [0x4151_47a9_251b_7659, 0x4164_2ecb_a645_ee70, 0x4152_6233_7bfc_ce75]),
+    ("pareto 2.5", [0x4152_38ac_b6b0_61ae, 0x4151_8e51_7cf1_f8b3, 0x4150_9922_3da1_0c7d]),
+    ("pareto 0.9 below", [0x415e_1ffa_fe60_7597, 0x415b_2ac9_b312_4bae, 0x4157_3f3e_4809_26ea]),
     ("empirical", [0x414b_7740_0000_0000, 0x415b_7740_0000_0000, 0x414b_7740_0000_0000]),
 ];
 
 const RESIDUALS: [(&str, [u64; 3]); 13] = [
     ("constant", [0x4134_f71c_30fc_1ee3, 0x4141_c0c0_970f_cccd, 0x4134_6f8c_5ebd_6153]),
     ("uniform", [0x415c_4b18_a1ba_9104, 0x415b_d887_be63_f46f, 0x4164_be8e_ed6b_23f2]),
-    ("exponential", [0x4198_45e2_5910_5b59, 0x4195_1469_578c_97db, 0x4190_43c5_3d78_ba0b]),
-    ("exponential below", [0x4161_d0d1_673b_0a4a, 0x4192_a98a_ca91_1009, 0x4161_531e_d1a5_260b]),
-    ("weibull 0.8", [0x4193_fa02_183c_05f3, 0x41b6_1355_2cb2_0d3c, 0x41bf_836d_ec36_d554]),
-    ("weibull 1.5", [0x4188_6e30_bac2_79bf, 0x41a4_154f_b065_cb43, 0x41a9_16d0_c59a_0858]),
-    ("gamma 0.5", [0x4174_5ddb_7f4b_f400, 0x4196_ef04_28cd_8136, 0x41a0_454e_4155_6e2d]),
-    ("gamma 3", [0x4183_0108_8777_26d1, 0x419d_ca7b_f13c_16d9, 0x41a2_8083_97d3_1ead]),
-    ("lognormal", [0x4167_921d_50df_844b, 0x4168_f72a_06be_47f7, 0x4186_0e0f_4439_f4a5]),
-    ("lognormal below", [0x4167_921d_50df_844b, 0x4168_f72a_06be_47f7, 0x414d_7652_42ef_936c]),
-    ("pareto 2.5", [0x414c_7149_e06e_2646, 0x4148_3d21_f446_d181, 0x4158_c509_28cc_6707]),
+    ("exponential", [0x4198_45e2_5910_5b40, 0x4195_1469_578c_97b8, 0x4190_43c5_3d78_b9f6]),
+    ("exponential below", [0x4182_0f64_ba22_0e35, 0x418a_8cab_7025_16e7, 0x417a_f9c5_053a_9a29]),
+    ("weibull 0.8", [0x4193_fa02_183c_05f4, 0x41b6_1355_2cb2_0d3c, 0x41bf_836d_ec36_d554]),
+    ("weibull 1.5", [0x4188_6e30_bac2_79c0, 0x41a4_154f_b065_cb43, 0x41a9_16d0_c59a_0858]),
+    ("gamma 0.5", [0x4174_5ddb_7f4b_f405, 0x4196_ef04_28cd_8139, 0x41a0_454e_4155_6e2d]),
+    ("gamma 3", [0x4183_0108_8777_26d2, 0x419d_ca7b_f13c_16de, 0x41a2_8083_97d3_1ead]),
+    ("lognormal", [0x4167_921d_50df_8450, 0x4168_f72a_06be_47fa, 0x4186_0e0f_4439_f4a5]),
+    ("lognormal below", [0x4167_921d_50df_8450, 0x4168_f72a_06be_47fa, 0x414d_7652_42ef_936e]),
+    ("pareto 2.5", [0x414c_7149_e06e_2638, 0x4148_3d21_f446_d178, 0x4158_c509_28cc_66f3]),
     ("pareto 0.9 below", [0x4170_a4ef_c931_b3d7, 0x416f_a52d_ede3_494e, 0x4191_c32d_53a2_0a9a]),
     ("empirical", [0x4171_c0c0_970f_cccd, 0x4171_acae_5a9c_e1d1, 0x4173_ee74_b3c2_cecf]),
 ];
@@ -142,4 +141,4 @@ const MOMENTS: [(&str, [u64; 3]); 13] = [
 ];
 
 /// As a build without the features of development has them.
-const TAILS: [u64; 2] = [0xe698_b8e2_6352_97b6, 0xbeaf_d618_6ae9_b311];
+const TAILS: [u64; 2] = [0x5b38_a2f1_aa5a_549c, 0x7a83_c27a_29df_3913];

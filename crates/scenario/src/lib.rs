@@ -1,1 +1,12 @@
-//! Scenario files: TOML, units, diagnostics, JSON schema
+//! Scenario files.
+mod codes;
+mod diagnostic;
+mod keys;
+mod laws;
+mod months;
+mod node;
+mod reader;
+mod scenario;
+mod timeline;
+mod units;
+mod world;

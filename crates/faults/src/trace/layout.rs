@@ -61,3 +61,20 @@ pub(crate) fn find_racks(member: &str, topology: &Topology) -> Option<Range<u32>
     let last = racks.start.checked_add(last.parse().ok()?)?;
     (racks.contains(&last) && first.0 <= last).then_some(first.0..last + 1)
 }
+
+/// The same racks without those that were named twice, each range where it was first named.
+pub(crate) fn without_overlap(ranges: Vec<Range<u32>>) -> Vec<Range<u32>> {
+    let mut sorted = ranges.clone();
+    sorted.sort_unstable_by_key(|range| (range.start, range.end));
+    if sorted.windows(2).all(|pair| pair[0].end <= pair[1].start) {
+        return ranges;
+    }
+    let mut merged: Vec<Range<u32>> = Vec::new();
+    for range in sorted {
+        match merged.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
+}

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use zonefall_engine::{SimDuration, SimTime};
 
+/// The most different causes of one file.
+const CAUSES_MAX: usize = 4096;
+
 /// Reads a fault trace from a file of at most [`super::BYTES_MAX`] bytes.
 ///
 /// # Errors
@@ -39,8 +42,11 @@ pub fn parse_trace(bytes: &[u8]) -> Result<Trace, TraceError> {
             }
             Err(words) => problems.add(fields.line, words),
         }
-        if members > ROWS_MAX {
-            return Err(TraceError::TooMany { what: "members", count: members as u64, limit: ROWS_MAX as u64 });
+        let counts = [("members", members, ROWS_MAX), ("causes", trace.causes().len(), CAUSES_MAX)];
+        for (what, count, limit) in counts {
+            if count > limit {
+                return Err(TraceError::TooMany { what, count: count as u64, limit: limit as u64 });
+            }
         }
     }
     check_events(&trace, &places, &mut problems);

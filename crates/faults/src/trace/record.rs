@@ -117,9 +117,16 @@ impl Recorder<'_> {
                 Kind::Outage => Stage::Tail,
             };
             told[event.0 as usize] |= stage != Stage::Tail;
-            let racks = group.iter().map(|outage| outage.first_rack..outage.first_rack + outage.racks);
-            let names: Vec<String> = racks.flat_map(|racks| rack_names(racks, mode.scope, self.topology)).collect();
-            names.iter().try_for_each(|name| self.must_be_plain(name, find_racks(name, self.topology).is_some()))?;
+            let mut names = Vec::new();
+            for outage in group {
+                let mut next = outage.first_rack;
+                for name in rack_names(next..next + outage.racks, mode.scope, self.topology) {
+                    let found = find_racks(&name, self.topology).filter(|racks| racks.start == next);
+                    self.must_be_plain(&name, found.is_some())?;
+                    next = found.map_or(next, |racks| racks.end);
+                    names.push(name);
+                }
+            }
             self.draft(event, stage, start, end, names.join(";"));
         }
         self.spans(&storm.control_plane, Stage::ControlPlane, &mut told)?;

@@ -1,0 +1,181 @@
+//! What a scenario file says, typed: everything that a study needs, nothing left to interpret.
+
+use crate::diagnostic::Diagnostics;
+use std::ops::Range;
+use std::path::PathBuf;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::{Effect, Profile, Recovery};
+use zonefall_fleet::{Design, Measure};
+use zonefall_topology::{HostId, Topology};
+
+/// One scenario, checked.
+#[derive(Debug, Clone)]
+pub struct Scenario {
+    /// What the study is called.
+    pub name: String,
+    /// The seed of all luck.
+    pub seed: u64,
+    /// Independent replications.
+    pub trials: u64,
+    /// Horizon, warm-up, windows, sampled instants, event budget, and whether a trial ends at the first miss.
+    pub measure: Measure,
+    /// The calendar's date at the beginning of a trial and its time zone, if the scenario has a calendar.
+    pub start: Option<CalendarStart>,
+    /// The availability that each window should reach.
+    pub target: Target,
+    /// The span over which the target is judged.
+    pub window: Window,
+    /// How sure a verdict must be, as a share.
+    pub confidence: Target,
+    /// Regions, zones, racks and hosts.
+    pub topology: Topology,
+    /// The failure modes.
+    pub profile: Profile,
+    /// Where faults come from.
+    pub source: FaultSource,
+    /// The designs in their order; the first is the reference.
+    pub designs: Vec<Design>,
+    /// Warnings and hints, never errors.
+    pub warnings: Diagnostics,
+    /// The SHA-256 of the file's text, in hexadecimal digits.
+    pub hash: String,
+}
+
+/// An exact share, as it was written and as a ratio of integers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// As it was written, for example `99.95%`.
+    pub text: String,
+    /// The share's numerator, at most the denominator.
+    pub numerator: u64,
+    /// The share's denominator, a power of ten up to 10^18.
+    pub denominator: u64,
+}
+
+impl Target {
+    /// The nearest float, for plots and levels; decide with the ratio.
+    pub fn share(&self) -> f64 {
+        self.numerator as f64 / self.denominator as f64
+    }
+}
+
+/// The span over which the target is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// Windows of one length, from the end of the warm-up on.
+    Length(SimDuration),
+    /// Calendar months; the first whole one begins the first window.
+    Month,
+}
+
+impl Window {
+    /// In words: `30 days`, `calendar month`.
+    pub fn words(self) -> String {
+        match self {
+            Self::Month => "calendar month".into(),
+            Self::Length(length) => duration_words(length),
+        }
+    }
+}
+
+/// A duration in the largest unit that divides it.
+pub fn duration_words(length: SimDuration) -> String {
+    const UNITS: [(u64, &str); 5] =
+        [(86_400_000, "days"), (3_600_000, "h"), (60_000, "min"), (1000, "s"), (1, "ms")];
+    let ms = length.as_ms();
+    let found = UNITS.iter().find(|(unit, _)| ms > 0 && ms.is_multiple_of(*unit));
+    match found {
+        Some((unit, "days")) if ms == *unit => "1 day".into(),
+        Some((unit, word)) => format!("{} {word}", ms / unit),
+        None => "0 s".into(),
+    }
+}
+
+/// The calendar's date at the beginning of a trial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarStart {
+    /// Date and time there, `2026-01-01T00:00:00`.
+    pub date: String,
+    /// An IANA time zone.
+    pub time_zone: String,
+    /// The same instant in milliseconds since 1970-01-01 UTC.
+    pub unix_ms: i64,
+}
+
+/// Where faults come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FaultSource {
+    /// Drawn from the profile.
+    Drawn,
+    /// Replayed from a file of outages.
+    Trace {
+        /// The file.
+        path: PathBuf,
+        /// What its columns are called, if it is not in our own form.
+        columns: Option<TraceColumns>,
+        /// Whether units that the topology does not know may be mapped in order of appearance.
+        allow_mapping: bool,
+    },
+    /// Given each of the incidents of a file: what would it have cost?
+    Incidents {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Scripted, in place of drawn ones.
+    Script(Vec<ScriptRow>),
+}
+
+/// The columns of a foreign trace.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TraceColumns {
+    /// What was struck.
+    pub unit: Option<String>,
+    /// The beginning.
+    pub start: Option<String>,
+    /// The end.
+    pub end: Option<String>,
+    /// The length of one unit of time.
+    pub time_unit: Option<SimDuration>,
+    /// The cause.
+    pub cause: Option<String>,
+    /// The scope.
+    pub scope: Option<String>,
+}
+
+/// One scripted fault.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScriptRow {
+    /// When it strikes.
+    pub at: SimTime,
+    /// How long it lasts; to the end of the trial if none.
+    pub lasts: Option<SimDuration>,
+    /// What it strikes.
+    pub members: Vec<Member>,
+    /// What happens to the machines.
+    pub effect: Effect,
+    /// What they need afterwards.
+    pub recovery: Recovery,
+    /// What the fault is called in reports.
+    pub cause: String,
+}
+
+/// What a scripted fault strikes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Member {
+    /// A region, a zone, a hall or a rack: a range of rack ids.
+    Racks {
+        /// Its name.
+        name: String,
+        /// The racks' ids.
+        racks: Range<u32>,
+    },
+    /// One host.
+    Host(HostId),
+    /// One machine, by the slot that it has in every design which has it.
+    Instance {
+        /// The group of slots, as the fleet names it: `web/eastus/1`, or `web/eastus` for a regional set.
+        group: String,
+        /// Its place in the group, from 0.
+        ordinal: u32,
+    },
+}

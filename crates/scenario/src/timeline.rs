@@ -1,0 +1,218 @@
+//! Trials, horizon, warm-up, windows: what is measured over which time.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::months;
+use crate::node::Value;
+use crate::reader::{Reader, wrong_type};
+use crate::scenario::{CalendarStart, Target, Window, duration_words};
+use crate::units;
+use std::ops::Range;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_fleet::{Measure, Windows};
+
+/// The most windows of a trial.
+pub(crate) const WINDOWS_MAX: u64 = 100_000;
+/// Below this many trials the intervals of rare outages say little.
+const FEW_TRIALS: u64 = 1000;
+
+/// What the file says of time and of the objective's target.
+pub(crate) struct Timeline {
+    pub seed: u64,
+    pub trials: u64,
+    pub measure: Measure,
+    pub start: Option<CalendarStart>,
+    pub target: Target,
+    pub window: Window,
+    pub confidence: Target,
+}
+
+/// Reads everything of it.
+pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> Option<Timeline> {
+    let trials = root.count("trials", sink);
+    let seed = root.count("seed", sink);
+    let budget = root.count("event_budget", sink);
+    let horizon = horizon(root, sink);
+    let from = root.duration("measure_from", sink);
+    let at = root.durations("measure_at", sink);
+    let start = start(root, sink);
+    let target = slo.and_then(|slo| share(slo, "target", sink));
+    let confidence = slo.and_then(|slo| confidence(slo, sink));
+    let window = slo.and_then(|slo| window(slo, sink));
+    let trials_now = trials?;
+    if trials_now < FEW_TRIALS {
+        let words = format!("{trials_now} trials are few: below {FEW_TRIALS} the intervals of rare outages say little");
+        sink.hint(codes::FEW_TRIALS, &root.span_of("trials"), words);
+    }
+    let (horizon, until_first_miss) = horizon?;
+    let from = warm_up(root, from?, horizon, sink);
+    let at = instants(at?, horizon, sink);
+    let (window, start) = (window?, start?);
+    let slo_span = slo.map_or(0..0, |slo| slo.span_of("window"));
+    let windows = windows(window, start.as_ref(), (from?, horizon), &slo_span, sink)?;
+    let measure = Measure {
+        horizon,
+        from: from?,
+        windows,
+        at: at?,
+        until_first_miss,
+        event_budget: budget?,
+    };
+    Some(Timeline { seed: seed?, trials: trials?, measure, start, target: target?, window, confidence: confidence? })
+}
+
+/// The horizon, and whether the first miss ends a trial.
+fn horizon(root: &Reader<'_>, sink: &mut Sink) -> Option<(SimTime, bool)> {
+    if !root.has("horizon") {
+        root.missing("horizon", "horizon = \"360 days\"", sink);
+        return None;
+    }
+    let node = root.node("horizon", sink)?;
+    match &node.value {
+        Value::Text(_) => root.span_of_time("horizon", sink).map(|length| (SimTime::ZERO.after(length), false)),
+        Value::Table(_) => {
+            let reader = Reader::new(&node, "horizon", sink);
+            let until = reader.choice("until", sink);
+            if !reader.has("until") {
+                reader.missing("until", "until = \"first miss\"", sink);
+            }
+            if !reader.has("at_most") {
+                reader.missing("at_most", "at_most = \"100000 h\"", sink);
+            }
+            let length = reader.span_of_time("at_most", sink)?;
+            until.map(|_| (SimTime::ZERO.after(length), true))
+        }
+        _ => wrong_type(&node, "horizon", "a duration such as \"360 days\"", sink),
+    }
+}
+
+fn warm_up(root: &Reader<'_>, from: SimDuration, horizon: SimTime, sink: &mut Sink) -> Option<SimTime> {
+    let from = SimTime::ZERO.after(from);
+    if from >= horizon {
+        let words = "the warm-up is as long as the horizon, so nothing is measured";
+        sink.error(codes::TIME, &root.span_of("measure_from"), words);
+        return None;
+    }
+    Some(from)
+}
+
+/// The sampled instants in their order.
+fn instants(at: Vec<(SimDuration, Range<usize>)>, horizon: SimTime, sink: &mut Sink) -> Option<Vec<SimTime>> {
+    let mut fine = true;
+    let mut instants: Vec<SimTime> = Vec::with_capacity(at.len());
+    for (length, span) in at {
+        let instant = SimTime::ZERO.after(length);
+        if instant > horizon {
+            sink.error(codes::TIME, &span, "this instant lies beyond the horizon");
+            fine = false;
+        } else if instants.contains(&instant) {
+            sink.error(codes::DUPLICATE, &span, "this instant is listed twice");
+            fine = false;
+        }
+        instants.push(instant);
+    }
+    instants.sort_unstable();
+    fine.then_some(instants)
+}
+
+/// The calendar; the outer `None` is a mistake, the inner one no calendar.
+fn start(root: &Reader<'_>, sink: &mut Sink) -> Option<Option<CalendarStart>> {
+    let time_zone = root.text("time_zone", sink);
+    let Some(node) = root.node("start", sink) else {
+        if root.has("time_zone") {
+            sink.error(codes::EXCLUSIVE, &root.span_of("time_zone"), "`time_zone` is the zone of `start`, which is absent")
+                .help("add for example `start = \"2026-01-01\"`");
+            return None;
+        }
+        return Some(None);
+    };
+    let (Value::Text(text) | Value::Date(text)) = &node.value else {
+        return wrong_type(&node, "start", "a date such as \"2026-01-01\"", sink);
+    };
+    match months::start(text, &time_zone?) {
+        Ok(start) => Some(Some(start)),
+        Err(months::Wrong::Date) => {
+            sink.error(codes::INSTANT, &node.span, format!("`start`: \"{text}\" is not a date"))
+                .help("write \"2026-01-01\" or \"2026-01-01T08:00\"; the zone stands in `time_zone`");
+            None
+        }
+        Err(months::Wrong::Zone) => {
+            sink.error(codes::INSTANT, &root.span_of("time_zone"), "this is not an IANA time zone")
+                .help("write for example \"Europe/Berlin\" or \"UTC\"");
+            None
+        }
+    }
+}
+
+fn share(slo: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<Target> {
+    let ratio = slo.share(name, sink)?;
+    let node = slo.node(name, sink)?;
+    let text = match &node.value {
+        Value::Text(text) | Value::Float(_, text) => text.trim().to_owned(),
+        Value::Integer(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(Target { text, numerator: ratio.numerator, denominator: ratio.denominator })
+}
+
+fn confidence(slo: &Reader<'_>, sink: &mut Sink) -> Option<Target> {
+    let level = share(slo, "confidence", sink)?;
+    if level.numerator == 0 || level.numerator == level.denominator {
+        let words = "a confidence lies between 0% and 100%, without either";
+        sink.error(codes::RANGE, &slo.span_of("confidence"), words).help("95% is usual");
+        return None;
+    }
+    Some(level)
+}
+
+fn window(slo: &Reader<'_>, sink: &mut Sink) -> Option<Window> {
+    let node = slo.node("window", sink)?;
+    match &node.value {
+        Value::Text(text) if text == "month" => Some(Window::Month),
+        Value::Text(text) if units::duration(text).is_err() && text.contains("month") => {
+            sink.error(codes::DURATION, &node.span, format!("\"{text}\" has no fixed length"))
+                .help("write \"month\" for calendar months, or \"30 days\"");
+            None
+        }
+        _ => slo.span_of_time("window", sink).map(Window::Length),
+    }
+}
+
+fn windows(
+    window: Window,
+    start: Option<&CalendarStart>,
+    (from, horizon): (SimTime, SimTime),
+    span: &Range<usize>,
+    sink: &mut Sink,
+) -> Option<Windows> {
+    let measured = horizon.since(from).as_ms();
+    let length = match (window, start) {
+        (Window::Length(length), _) => length,
+        (Window::Month, Some(start)) => return Some(months::windows(start, from, horizon, span, sink)),
+        (Window::Month, None) => {
+            sink.error(codes::MONTHS, span, "calendar months need to know the calendar")
+                .help("add for example `start = \"2026-01-01\"`, or write window = \"30 days\"");
+            return None;
+        }
+    };
+    let count = measured.div_ceil(length.as_ms());
+    if count > WINDOWS_MAX {
+        let words = format!("{count} windows of {} are more than {WINDOWS_MAX}", duration_words(length));
+        sink.error(codes::WINDOWS, span, words).help("a longer window, or a shorter horizon");
+        return None;
+    }
+    let rest = measured % length.as_ms();
+    if measured < length.as_ms() {
+        let words = format!(
+            "one window ({}) is longer than the measured time, so no window can be breached",
+            duration_words(length)
+        );
+        sink.hint(codes::SHORT_WINDOW, span, words);
+    } else if rest > 0 {
+        let rest = duration_words(SimDuration::from_ms(rest));
+        let words = format!("the last {rest} are no whole window of {}: they never count as a breach", duration_words(length));
+        let whole = duration_words(SimDuration::from_ms(measured / length.as_ms() * length.as_ms()));
+        sink.hint(codes::PART_WINDOW, span, words).help(format!("{whole} of measured time would fit"));
+    }
+    Some(Windows::every(length, from, horizon))
+}

@@ -164,9 +164,9 @@ fn fr_01_one_zone_event_in_26_takes_a_second_zone() {
 }
 
 #[test]
-fn in_01_a_quarter_of_datacenter_events_take_the_whole_zone() {
+fn in_01_a_quarter_of_zone_events_take_the_whole_zone() {
     assert_eq!(mode("datacenter").share, Share { whole: 0.25, low: 0.05, high: 0.6 });
-    assert_eq!(mode("zone-network").share, Share::ALL);
+    assert_eq!(mode("zone-network").share, mode("datacenter").share);
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn fr_03_downtime_of_one_machine() {
     within("rack-failure", 7.0, 8.0);
     // With 80 % back at the main recovery and the rest evenly up to three times it, the mean is 1.2 times the main one.
     within("datacenter", 13.0, 14.0);
-    within("zone-network", 7.0, 8.0);
+    within("zone-network", 3.5, 4.0);
     within("region-data-plane", 7.0, 8.0);
     let hosts = minutes_a_year(&mode("host-hard-failure")) + minutes_a_year(&mode("host-software-reboot"));
     assert!((0.4..=1.0).contains(&hosts), "hosts: {hosts} min a year");

@@ -298,6 +298,13 @@ impl Mode {
         self.is_unit() || (self.kind == Kind::Shock && !matches!(self.scope, Scope::ControlPlane | Scope::Allocation))
     }
 
+    /// Whether the next failure depends on what happened to the machine in its design: it ages only while it runs, or
+    /// waits for a crew, under a law with memory. Such failures are drawn by the fleet, not by the world.
+    pub fn depends_on_history(&self) -> bool {
+        let memory = self.time_to_failure.memoryless_mean().is_none() || self.repeat.is_some();
+        memory && self.is_unit() && (self.crews.is_some() || self.clock == Clock::Operating)
+    }
+
     /// The mean time until one machine that was hit is back, restart included, boot and warm-up not; milliseconds.
     /// Infinite where it never is.
     pub fn mean_time_back_ms(&self) -> f64 {

@@ -116,11 +116,9 @@ impl UnitMode {
         self.clock.part(!tag, number)
     }
 
-    /// Whether the next failure depends on what happened to the machine in its design: it ages only while it runs, or
-    /// waits for a crew, under a law with memory. Such failures are drawn by the fleet, not by the world.
+    /// [`Mode::depends_on_history`].
     pub fn depends_on_history(&self) -> bool {
-        let memory = self.mode.time_to_failure.memoryless_mean().is_none() || self.mode.repeat.is_some();
-        memory && self.mode.is_unit() && (self.mode.crews.is_some() || self.mode.clock == Clock::Operating)
+        self.mode.depends_on_history()
     }
 
     /// The `k`-th time to failure of a unit (k = 0 from the beginning), for modes that depend on history.

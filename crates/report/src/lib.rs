@@ -1,1 +1,22 @@
-//! CSV and JSON result files, and the terminal's tables
+//! What a study leaves behind: CSV and JSON result files, and the terminal's tables.
+//!
+//! In: an [`Outcome`](zonefall_study::outcome::Outcome), trial rows, losses. Out: bytes and strings. Three steps, each
+//! usable alone:
+//!
+//! 1. [`result_files`] turns results into named bytes, a function of the results (and the [`CsvLocale`]) only;
+//! 2. [`ResultsFolder`] puts a whole [`ResultSet`] into a folder, all or nothing, and never over what is not ours;
+//! 3. [`terminal`] draws the tables for people; [`json`] and [`csv_table`] the ones for pipes.
+//!
+//! Nothing here prints, looks at a clock, draws a random result or knows a command line. Shares are between 0 and 1 in
+//! files and percent on the terminal; a month is 30 days.
+
+mod csv;
+mod files;
+mod folder;
+mod manifest;
+pub mod terminal;
+
+pub use csv::CsvLocale;
+pub use files::{Contents, FilesError, ResultFile, csv_table, json, result_files, result_names};
+pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
+pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};

@@ -19,14 +19,14 @@ pub(crate) struct Reader<'t> {
     span: Range<usize>,
 }
 
-static NOTHING: Table = Table { entries: Vec::new() };
+const NOTHING: &Table = &Table { entries: Vec::new() };
 
 impl<'t> Reader<'t> {
     /// Reads a table; tells what is unknown in it. Something else than a table is told and read as an empty one.
     pub fn new(node: &'t Node, path: &'static str, sink: &mut Sink) -> Self {
         let Some(table) = node.table() else {
-            wrong_type(node, path, "a table", sink);
-            return Self { table: &NOTHING, path, span: node.span.clone() };
+            wrong_type::<()>(node, path, "a table", sink);
+            return Self { table: NOTHING, path, span: node.span.clone() };
         };
         let names: Vec<&str> = keys::children(path).map(keys::plain_name).collect();
         if !names.contains(&"<name>") {
@@ -90,7 +90,7 @@ impl<'t> Reader<'t> {
             sink.asked.insert(at);
         }
         let Some(table) = node.table() else {
-            wrong_type(node, &keys::join(self.path, name), "a table of tables", sink);
+            wrong_type::<()>(node, &keys::join(self.path, name), "a table of tables", sink);
             return Vec::new();
         };
         let mut all = Vec::new();

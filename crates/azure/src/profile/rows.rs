@@ -182,7 +182,7 @@ pub(super) const ROWS: &[Row] = &[
             Number::new(7.389_056_098_930_65, (2.5, 20.0), Unit::Hours, Assumed, FEW),
             Number::new(1.0, (0.7, 1.5), Unit::Plain, Assumed, FEW),
         ),
-        extras: &[Extra::HitsControlPlane, Extra::CommonCause],
+        extras: &[Extra::Partial, Extra::HitsControlPlane, Extra::CommonCause],
         ..PLAIN
     },
     Row {

@@ -2,9 +2,8 @@
 
 use super::row::{Row, Stage, Trace, effect_word, scope_word};
 use crate::mode::{Effect, Kind, Mode, ModeError, Outage, Profile, Scope, cause_name};
-use crate::unit::UnitModes;
 use std::collections::BTreeMap;
-use zonefall_engine::SimDuration;
+use zonefall_topology::Topology;
 
 /// How the fleet meets a strike: rows of one cause may meet it in more than one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,26 +84,34 @@ pub(crate) struct Target {
 pub(crate) struct Causes {
     pub profile: Profile,
     targets: BTreeMap<Kinship, Option<Target>>,
+    pairs: bool,
     /// What was said about modes that had to be made or dropped.
     pub sentences: Vec<String>,
 }
 
-/// The profile's causes as a storm numbers them, with the mode behind each.
-fn numbered(profile: &Profile) -> Vec<(String, usize)> {
+/// The profile's causes as a storm numbers them, with the mode behind each. `pairs`: some region has two zones.
+fn numbered(profile: &Profile, pairs: bool) -> Vec<(String, usize)> {
     let modes = || profile.modes.iter().enumerate();
-    let pairs = modes().filter(|(_, mode)| mode.common_cause > 0.0).map(|(at, mode)| (cause_name(mode, true), at));
+    let pairs = modes().filter(|(_, mode)| pairs && mode.common_cause > 0.0).map(|(at, mode)| (cause_name(mode, true), at));
     modes().map(|(at, mode)| (mode.name.clone(), at)).chain(pairs).collect()
 }
 
 impl Causes {
     /// Finds the causes of a trace. With `maps`, causes that the profile does not have in this way become new plain
     /// modes; shocks cannot (their recovery is a law that no trace holds) and are dropped.
-    pub fn new(trace: &Trace, profile: &Profile, maps: bool) -> Result<Self, Vec<(u64, String)>> {
+    pub fn new(
+        trace: &Trace,
+        profile: &Profile,
+        topology: &Topology,
+        maps: bool,
+    ) -> Result<Self, Vec<(u64, String)>> {
         let mut kinds: BTreeMap<Kinship, (u64, &Row)> = BTreeMap::new();
         for row in trace.rows() {
             kinds.entry(kinship(row)).or_insert((0, row)).0 += 1;
         }
-        let mut causes = Self { profile: profile.clone(), targets: BTreeMap::new(), sentences: Vec::new() };
+        let pairs = topology.regions().iter().any(|region| region.zones > 1);
+        let (profile, targets) = (profile.clone(), BTreeMap::new());
+        let mut causes = Self { profile, targets, pairs, sentences: Vec::new() };
         let (mut names, mut wrong) = (Vec::new(), Vec::new());
         for (&kind, &(count, row)) in &kinds {
             let known = causes.find(trace.cause(row), row);
@@ -127,7 +134,7 @@ impl Causes {
 
     /// Whether the profile has this cause, striking in the way of this row.
     fn find(&self, name: &str, row: &Row) -> Result<(), String> {
-        let numbered = numbered(&self.profile);
+        let numbered = numbered(&self.profile, self.pairs);
         let Some(&(_, at)) = numbered.iter().find(|(known, _)| known == name) else {
             return Err(format!("the profile has no cause `{name}`"));
         };
@@ -144,8 +151,7 @@ impl Causes {
             let word = effect_word(row.effect);
             return Err(format!("`{name}` leaves its units {word} otherwise than the profile says"));
         }
-        let history = UnitModes::new(&Profile { name: String::new(), modes: vec![mode.clone()] }, SimDuration::MAX);
-        if history.as_slice().iter().any(crate::unit::UnitMode::depends_on_history) {
+        if mode.depends_on_history() {
             return Err(format!("the strikes of `{name}` follow from the fleet's history and are in no trace"));
         }
         Ok(())
@@ -160,7 +166,7 @@ impl Causes {
             ));
             return Ok(None);
         }
-        let taken = numbered(&self.profile).iter().any(|(known, _)| known == name);
+        let taken = numbered(&self.profile, self.pairs).iter().any(|(known, _)| known == name);
         let mut new_name = name.to_owned();
         if taken {
             new_name = format!("{name} (trace, {} {})", scope_word(row.scope), effect_word(row.effect));
@@ -181,7 +187,7 @@ impl Causes {
     }
 
     fn settle(&mut self, names: Vec<(Kinship, Option<String>)>) {
-        let numbered = numbered(&self.profile);
+        let numbered = numbered(&self.profile, self.pairs);
         let marking: Vec<usize> =
             self.profile.modes.iter().enumerate().filter(|(_, m)| m.marks_machines()).map(|(at, _)| at).collect();
         for (kind, name) in names {

@@ -34,6 +34,7 @@
 mod causes;
 mod foreign;
 mod incidents;
+mod intervals;
 mod layout;
 mod members;
 mod problems;
@@ -41,6 +42,7 @@ mod read;
 mod record;
 mod replay;
 mod row;
+mod spread;
 mod table;
 mod write;
 

@@ -12,7 +12,7 @@ use crate::mode::{Profile, Scope, UNIT_MODES_MAX};
 use crate::population::Population;
 use crate::storm::{Event, EventId, RackOutage, Span, Storm};
 use crate::strikes::Strikes;
-use zonefall_engine::{SimDuration, SimTime};
+use zonefall_engine::SimTime;
 use zonefall_topology::Topology;
 
 /// What to do with a trace from another topology or profile.
@@ -82,7 +82,7 @@ pub fn replay(
         let (name, here) = (header.profile_name.clone(), profile.fingerprint());
         return Err(TraceError::OtherProfile { name, recorded: header.profile, here });
     }
-    let causes = Causes::new(trace, profile, mapping == Mapping::Allow).map_err(|wrong| {
+    let causes = Causes::new(trace, profile, topology, mapping == Mapping::Allow).map_err(|wrong| {
         let mut problems = Problems::new("event");
         wrong.into_iter().for_each(|(event, words)| problems.add(event, words));
         TraceError::Problems(problems)
@@ -93,7 +93,7 @@ pub fn replay(
         return Err(TraceError::TooMany { what, count: marking as u64, limit });
     }
     let names = Names::new(topology, population, mapping == Mapping::Allow && !same_topology);
-    let mut builder = Builder::new(trace, topology, &causes, names);
+    let mut builder = Builder::new(trace, &causes, names);
     builder.build()?;
     let Builder { mut replay, names, .. } = builder;
     replay.notes = notes(trace, &causes, population);
@@ -119,7 +119,6 @@ fn notes(trace: &Trace, causes: &Causes, population: &Population) -> Vec<String>
 /// Puts a replay together, row by row.
 struct Builder<'a> {
     trace: &'a Trace,
-    topology: &'a Topology,
     causes: &'a Causes,
     names: Names<'a>,
     problems: Problems,
@@ -129,7 +128,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(trace: &'a Trace, topology: &'a Topology, causes: &'a Causes, names: Names<'a>) -> Self {
+    fn new(trace: &'a Trace, causes: &'a Causes, names: Names<'a>) -> Self {
         let replay = Replay {
             profile: causes.profile.clone(),
             storm: Storm::default(),
@@ -139,7 +138,7 @@ impl<'a> Builder<'a> {
             horizon: trace.header.horizon,
             notes: Vec::new(),
         };
-        Self { trace, topology, causes, names, problems: Problems::new("event"), replay, ids: Vec::new() }
+        Self { trace, causes, names, problems: Problems::new("event"), replay, ids: Vec::new() }
     }
 
     fn build(&mut self) -> Result<(), TraceError> {
@@ -177,6 +176,10 @@ impl<'a> Builder<'a> {
 
     fn storm(&mut self, row: &Row, event: EventId) -> Result<(), String> {
         let (start, end) = (row.start, row.end);
+        let of_span = matches!(row.scope, Scope::ControlPlane | Scope::Allocation);
+        if of_span != matches!(row.stage, Stage::ControlPlane | Stage::Allocation) {
+            return Err("the stages control-plane and allocation go with the scopes of the same name".into());
+        }
         let mut hit: Vec<std::ops::Range<u32>> = Vec::new();
         for name in row.members.split(';').filter(|name| !name.is_empty()) {
             match row.stage {
@@ -219,7 +222,6 @@ impl<'a> Builder<'a> {
                 _ => self.replay.ends.push(end),
             }
         }
-
         Ok(())
     }
 }

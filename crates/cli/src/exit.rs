@@ -1,0 +1,43 @@
+//! How the program ends: one documented type.
+
+use std::process::ExitCode;
+
+/// What the exit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything asked for was done, whatever the verdict.
+    Fine,
+    /// Something failed: a file, a disk, a pipe, a trial.
+    Failure,
+    /// The command line makes no sense.
+    Usage,
+    /// The scenario or a trace has mistakes; all of them were listed.
+    BadScenario,
+    /// With `--gate`: a design misses its objective.
+    Missed,
+    /// With `--gate`: no design misses, but one is not resolved.
+    NotResolved,
+    /// Ctrl-C; the trials finished so far are kept and marked as partial.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::BadScenario => 3,
+            Self::Missed => 4,
+            Self::NotResolved => 5,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

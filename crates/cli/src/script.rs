@@ -1,0 +1,83 @@
+//! Scripted faults: rows of a scenario turned into a recorded storm.
+//!
+//! Every cause becomes a mode of its own (two, if it strikes racks and single machines). Overlapping rows of one cause
+//! on one unit are one outage.
+
+use std::collections::BTreeMap;
+use zonefall_engine::{Law, SimDuration, SimTime};
+use zonefall_faults::{Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Scope, Storm};
+use zonefall_scenario::{Member, ScriptRow};
+use zonefall_study::Replay;
+
+/// A unit that can be out: a rack, a host or an instance.
+type Unit = (Scope, u32);
+/// Outages of one unit by one cause, with the row that says what they do.
+type Outages = BTreeMap<(String, Unit), Vec<(SimTime, SimTime)>>;
+
+/// The profile and the storm of a script.
+pub fn replay(rows: &[ScriptRow], population: &Population) -> Result<(Profile, Replay), ModeError> {
+    let mut profile = Profile { name: "script".into(), modes: Vec::new() };
+    let mut outages = Outages::new();
+    for row in rows {
+        let end = row.lasts.map_or(SimTime::NEVER, |lasts| row.at.after(lasts));
+        for unit in row.members.iter().flat_map(|member| units(member, population)) {
+            let name = mode_name(&row.cause, unit.0);
+            if profile.find(&name).is_none() {
+                profile.modes.push(mode(&name, unit.0, row)?);
+            }
+            outages.entry((name, unit)).or_default().push((row.at, end));
+        }
+    }
+    let mut replay = Replay { storm: Storm::default(), strikes: Vec::new(), ends: Vec::new() };
+    let marking: Vec<usize> = (0..profile.modes.len()).filter(|&at| profile.modes[at].marks_machines()).collect();
+    for ((name, (scope, unit)), spans) in outages {
+        let Some(cause) = profile.find(&name) else { continue };
+        for (start, end) in merged(spans) {
+            if scope == Scope::Rack {
+                let event = replay.storm.add_event(Event { cause: cause as u16, parent: None, start, end });
+                replay.storm.outages.push(RackOutage { event, first_rack: unit, racks: 1, start, end });
+            } else if let Some(mode) = marking.iter().position(|&at| at == cause) {
+                replay.strikes.push((start, mode as u32, unit));
+                replay.ends.push((mode as u32, unit, start, end));
+            }
+        }
+    }
+    Ok((profile, replay))
+}
+
+fn mode_name(cause: &str, scope: Scope) -> String {
+    match scope {
+        Scope::Rack => cause.into(),
+        Scope::Host => format!("{cause} (host)"),
+        _ => format!("{cause} (machine)"),
+    }
+}
+
+fn mode(name: &str, scope: Scope, row: &ScriptRow) -> Result<Mode, ModeError> {
+    let never_drawn = Outage::Law(Law::constant(SimDuration::ZERO));
+    Ok(Mode { effect: row.effect, recovery: row.recovery, ..Mode::plain(name, scope, 1.0, never_drawn)? })
+}
+
+fn units(member: &Member, population: &Population) -> Vec<Unit> {
+    match member {
+        Member::Racks { racks, .. } => racks.clone().map(|rack| (Scope::Rack, rack)).collect(),
+        Member::Host(host) => vec![(Scope::Host, host.0)],
+        Member::Instance { group, ordinal } => {
+            let slots = population.slots(group).unwrap_or(0..0);
+            slots.clone().nth(*ordinal as usize).map(|slot| (Scope::Instance, slot)).into_iter().collect()
+        }
+    }
+}
+
+/// Spans that overlap or touch become one.
+fn merged(mut spans: Vec<(SimTime, SimTime)>) -> Vec<(SimTime, SimTime)> {
+    spans.sort_unstable();
+    let mut whole: Vec<(SimTime, SimTime)> = Vec::new();
+    for (start, end) in spans {
+        match whole.last_mut().filter(|last| start <= last.1) {
+            Some(last) => last.1 = last.1.max(end),
+            None => whole.push((start, end)),
+        }
+    }
+    whole
+}

@@ -1,0 +1,16 @@
+//! The CSV files: RFC 4180 (CRLF), UTF-8, a header row, units in the names of columns.
+//!
+//! A file is a list of fields; a field knows its name, unit, meaning and how to read its cell from a row. The data
+//! dictionary is made from the same fields, so a column cannot exist without being explained.
+
+mod bounded;
+mod cell;
+mod designs;
+mod sheet;
+mod tables;
+
+pub use cell::CsvLocale;
+pub(crate) use sheet::Sheet;
+pub(crate) use tables::{causes, dictionary, differences, losses, trials, windows};
+
+pub(crate) use designs::designs;

@@ -1,0 +1,119 @@
+//! From results to named bytes. The bytes depend on the results and the locale only.
+
+use crate::csv::{self, CsvLocale};
+use crate::terminal::CONDITIONAL;
+use serde::Serialize;
+use thiserror::Error;
+use zonefall_study::TrialRow;
+use zonefall_study::incidents::Loss;
+use zonefall_study::outcome::Outcome;
+
+const SUMMARY: &str = "summary.json";
+const LOSSES_SCHEMA: &str = "zonefall-losses/1";
+
+/// A result that could not be turned into a file.
+#[derive(Debug, Error)]
+pub enum FilesError {
+    /// A row could not be written.
+    #[error("cannot write a table: {0}")]
+    Csv(#[from] ::csv::Error),
+    /// The results could not be put into JSON.
+    #[error("cannot write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// A result file that is not yet anywhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultFile {
+    /// Its plain name, without any folder.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// What there is to write.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Contents<'a> {
+    /// The results of a study.
+    pub outcome: Option<&'a Outcome>,
+    /// Figures of every trial, if they were kept; they belong to `outcome`.
+    pub rows: Option<&'a [TrialRow]>,
+    /// What incidents would have cost, if it was asked.
+    pub losses: Option<&'a [Loss]>,
+}
+
+/// The form of `summary.json` when only losses were asked for.
+#[derive(Serialize)]
+struct LossSummary<'a> {
+    schema: &'static str,
+    says: &'static str,
+    losses: &'a [Loss],
+}
+
+/// The result files, sorted by name. `trials.csv` and `losses.csv` are there only if there is something to put in them.
+///
+/// # Errors
+/// If a row or the JSON cannot be written.
+pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultFile>, FilesError> {
+    let mut sheets = Vec::new();
+    if let Some(outcome) = contents.outcome {
+        sheets.push(csv::designs(outcome, locale)?);
+        sheets.push(csv::differences(outcome, locale)?);
+        sheets.push(csv::causes(outcome, locale)?);
+        sheets.push(csv::windows(outcome, locale)?);
+        if let Some(rows) = contents.rows {
+            sheets.push(csv::trials(outcome, rows, locale)?);
+        }
+    }
+    if let Some(losses) = contents.losses {
+        sheets.push(csv::losses(losses, locale)?);
+    }
+    sheets.push(csv::dictionary(&sheets, locale)?);
+    let mut files: Vec<ResultFile> =
+        sheets.into_iter().map(|sheet| ResultFile { name: sheet.file.into(), bytes: sheet.bytes }).collect();
+    let summary = match (contents.outcome, contents.losses) {
+        (Some(outcome), _) => Some(json(outcome)?),
+        (None, Some(losses)) => Some(pretty(&LossSummary { schema: LOSSES_SCHEMA, says: CONDITIONAL, losses })?),
+        (None, None) => None,
+    };
+    files.extend(summary.map(|text| ResultFile { name: SUMMARY.into(), bytes: text.into_bytes() }));
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+/// The names that [`result_files`] will use, known before there are any results.
+pub fn result_names(outcome: bool, rows: bool, losses: bool) -> Vec<&'static str> {
+    let all = [
+        ("causes.csv", outcome),
+        ("designs.csv", outcome),
+        ("dictionary.csv", true),
+        ("differences.csv", outcome),
+        ("losses.csv", losses),
+        (SUMMARY, outcome || losses),
+        ("trials.csv", outcome && rows),
+        ("windows.csv", outcome),
+    ];
+    all.into_iter().filter(|&(_, used)| used).map(|(name, _)| name).collect()
+}
+
+/// Indented JSON with the keys in the order of the type, and a last line end.
+pub(crate) fn pretty(of: &impl Serialize) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(of).map(|text| text + "\n")
+}
+
+/// The outcome as JSON: the text of `summary.json`.
+///
+/// # Errors
+/// If it cannot be put into JSON.
+pub fn json(outcome: &Outcome) -> Result<String, FilesError> {
+    Ok(pretty(outcome)?)
+}
+
+/// The designs as CSV: the text of `designs.csv`.
+///
+/// # Errors
+/// If a row cannot be written.
+pub fn csv_table(outcome: &Outcome) -> Result<String, FilesError> {
+    let sheet = csv::designs(outcome, CsvLocale::Point)?;
+    Ok(String::from_utf8_lossy(&sheet.bytes).into_owned())
+}

@@ -1,0 +1,230 @@
+//! One design, as the fleet wants it: its sets, what sends requests to them, what it needs.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
+use crate::node::Node;
+use crate::overlay::Seen;
+use crate::reader::Reader;
+use crate::sets::{self, Placed};
+use std::ops::Range;
+use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
+use zonefall_engine::SimDuration;
+use zonefall_faults::{Profile, Scope};
+use zonefall_fleet::{Demand, Design, LoadBalancer, Need, SlaTerms};
+use zonefall_topology::Topology;
+
+/// Requests a second, in thousandths: a thousand million.
+const DEMAND_MILLI_MAX: u64 = 1_000_000_000_000;
+/// LB-01: the least probe interval of Azure's load balancer.
+const PROBE_INTERVAL_LEAST_MS: u64 = 5000;
+
+/// A design and the places of its parts, for the checks that follow.
+pub(crate) struct Laid {
+    pub design: Design,
+    pub sets: Vec<Placed>,
+    /// Its name's place.
+    pub span: Range<usize>,
+    /// The place of what it needs.
+    pub need_span: Range<usize>,
+}
+
+/// Reads one design.
+pub(crate) fn design(seen: &Seen, topology: Option<&Topology>, profile: Option<&Profile>, sink: &mut Sink) -> Option<Laid> {
+    let reader = Reader::new(&seen.tree, "", sink);
+    let sets = all_sets(&reader, seen, topology, sink);
+    let balancer = load_balancer(&reader, sink);
+    let demand = demand(&reader, sink);
+    let need = need(&reader, matches!(demand, Some(Some(_))), sink);
+    let depends_on = depends_on(&reader, profile, sink);
+    let healing = match reader.sub("healing", "healing", sink) {
+        Some(healing) => healing.flag("needs_control_plane", sink),
+        None => Some(false),
+    };
+    let (sets, (need, need_span)) = (sets?, need?);
+    let design = Design {
+        name: seen.name.clone(),
+        sets: sets.iter().map(|placed| placed.set.clone()).collect(),
+        balancer: balancer?,
+        demand: demand?,
+        need,
+        sla: terms(&sets),
+        depends_on: depends_on?,
+        healing_needs_control_plane: healing?,
+    };
+    Some(Laid { design, sets, span: seen.span.clone(), need_span })
+}
+
+type Read = fn(&str, &Node, Option<&Topology>, &mut Sink) -> Option<Placed>;
+
+fn all_sets(reader: &Reader<'_>, seen: &Seen, topology: Option<&Topology>, sink: &mut Sink) -> Option<Vec<Placed>> {
+    let kinds: [(&str, Read); 3] = [
+        ("scale_set", sets::scale_set),
+        ("availability_set", sets::availability_set),
+        ("virtual_machine", sets::virtual_machine),
+    ];
+    let mut all = Vec::new();
+    let mut names: Vec<&str> = Vec::new();
+    let mut fine = true;
+    for (kind, read) in kinds {
+        for (name, span, node) in reader.named(kind, sink) {
+            if names.len() == SETS_MAX {
+                sink.error(codes::TOO_MUCH, &span, format!("a design may have {SETS_MAX} sets"));
+                return None;
+            }
+            if names.contains(&name) {
+                sink.error(codes::DUPLICATE, &span, format!("two sets are called `{name}`"));
+                fine = false;
+            }
+            names.push(name);
+            match read(name, node, topology, sink) {
+                Some(placed) => all.push(placed),
+                None => fine = false,
+            }
+        }
+    }
+    if names.is_empty() {
+        sink.error(codes::NO_MACHINES, &seen.span, format!("design `{}` has no machines", seen.name))
+            .help("add `[scale_set.web]` with `capacity = 9`");
+        return None;
+    }
+    let machines: u64 = all.iter().map(|placed| u64::from(placed.set.capacity)).sum();
+    if machines > MACHINES_MAX {
+        let span = all.last().map_or_else(|| seen.span.clone(), |placed| placed.capacity_span.clone());
+        sink.error(codes::MACHINES, &span, format!("{machines} machines in one design are more than {MACHINES_MAX}"));
+        return None;
+    }
+    fine.then_some(all)
+}
+
+/// The outer `None` is a mistake, the inner one no load balancer.
+fn load_balancer(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<LoadBalancer>> {
+    if reader.is_off("load_balancer") {
+        return Some(None);
+    }
+    let Some(reader) = reader.sub("load_balancer", "load_balancer", sink) else { return Some(None) };
+    let interval = reader.span_of_time("probe_interval", sink);
+    let unhealthy = reader.count("unhealthy_threshold", sink);
+    let healthy = reader.count("healthy_threshold", sink);
+    let timeout = reader.duration("probe_timeout", sink);
+    let flap_window = reader.duration("flap_window", sink);
+    let interval = interval?;
+    if interval < SimDuration::from_ms(PROBE_INTERVAL_LEAST_MS) {
+        let words = "Azure's load balancer probes every 5 s at most (LB-01)";
+        sink.warn(codes::FAST_PROBE, &reader.span_of("probe_interval"), words);
+    }
+    Some(Some(LoadBalancer {
+        interval,
+        unhealthy_threshold: unhealthy? as u32,
+        healthy_threshold: healthy? as u32,
+        timeout: timeout?,
+        flap_window: flap_window?,
+    }))
+}
+
+fn demand(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Demand>> {
+    if reader.is_off("demand") {
+        return Some(None);
+    }
+    let Some(reader) = reader.sub("demand", "demand", sink) else { return Some(None) };
+    if !reader.has("rate") {
+        reader.missing("rate", "rate = \"600 req/s\"", sink);
+    }
+    let per_second_milli = reader.request_rate("rate", sink)?;
+    if !(1..=DEMAND_MILLI_MAX).contains(&per_second_milli) {
+        let words = "the demand must be above 0 and at most 1,000,000,000 req/s";
+        sink.error(codes::RANGE, &reader.span_of("rate"), words);
+        return None;
+    }
+    Some(Some(Demand { per_second_milli }))
+}
+
+fn need(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<(Need, Range<usize>)> {
+    let slo = reader.sub("slo", "slo", sink);
+    let said = |key: &str| slo.as_ref().is_some_and(|slo| slo.has(key));
+    let Some(slo) = slo.as_ref().filter(|_| said("min_serving") || said("min_served")) else {
+        let span = slo.as_ref().map_or_else(|| reader.span().clone(), |slo| slo.span().clone());
+        sink.error(codes::OBJECTIVE, &span, "the scenario does not say when the service is up")
+            .help("write `min_serving = 6` under `[slo]`, or `min_served = \"99%\"` with `[demand]`");
+        return None;
+    };
+    if said("min_serving") && said("min_served") {
+        let words = "`min_serving` and `min_served` are two objectives: keep one";
+        sink.error(codes::EXCLUSIVE, &slo.span_of("min_served"), words);
+    }
+    if said("min_serving") {
+        let count = slo.count("min_serving", sink)?;
+        return Some((Need::Serving(count as u32), slo.span_of("min_serving")));
+    }
+    let span = slo.span_of("min_served");
+    let share = slo.share("min_served", sink);
+    if !has_demand {
+        sink.error(codes::OBJECTIVE, &span, "`min_served` is a share of a demand, and there is none")
+            .help("add `[demand]` with `rate = \"600 req/s\"`");
+    }
+    let share = share.filter(|_| has_demand)?;
+    if share.numerator == 0 {
+        sink.error(codes::RANGE, &span, "an objective of 0% is always met");
+        return None;
+    }
+    Some((Need::Served(share.numerator, share.denominator), span))
+}
+
+fn depends_on(reader: &Reader<'_>, profile: Option<&Profile>, sink: &mut Sink) -> Option<Vec<String>> {
+    let Some(service) = reader.sub("service", "service", sink) else { return Some(Vec::new()) };
+    let names = service.texts("depends_on", sink)?;
+    let profile = profile?;
+    let global = || profile.modes.iter().filter(|mode| mode.scope == Scope::Global).map(|mode| mode.name.as_str());
+    let mut fine = true;
+    let mut all: Vec<String> = Vec::new();
+    for (name, span) in names {
+        if !global().any(|known| known == name) {
+            let words = format!("`{name}` is not a failure mode of scope global in profile `{}`", profile.name);
+            sink.error(codes::DEPENDENCY, &span, words).nearest(&name, global());
+            fine = false;
+        } else if all.contains(&name) {
+            sink.error(codes::DUPLICATE, &span, format!("`{name}` is listed twice"));
+            fine = false;
+        }
+        all.push(name);
+    }
+    fine.then_some(all)
+}
+
+/// SL-01: Azure's promise for the machines of a design, all of its sets together. None over several regions.
+fn terms(sets: &[Placed]) -> Option<SlaTerms> {
+    let first = sets.first()?;
+    if sets.iter().any(|placed| placed.set.region != first.set.region) {
+        return None;
+    }
+    let mut zones: Vec<_> = sets.iter().flat_map(|placed| used_zones(placed)).collect();
+    zones.sort_unstable();
+    zones.dedup();
+    let kind = match sets {
+        [only] => only.kind,
+        // Machines of several sets share a promise only by their zones.
+        _ => GroupKind::ScaleSet,
+    };
+    let machines = Machines {
+        instances: sets.iter().map(|placed| u64::from(placed.set.capacity)).sum(),
+        zones: zones.len() as u32,
+        kind,
+        disk: sets.iter().map(|placed| placed.disk).max_by_key(|disk| badness(*disk))?,
+        regional: sets.iter().any(|placed| placed.set.zones.is_empty()),
+    };
+    let table = sla::terms_for(&machines)?;
+    Some(SlaTerms { name: table.name.to_owned(), tiers: table.tiers.to_vec() })
+}
+
+/// Zones with a machine in them: a set of two over three zones uses two.
+fn used_zones(placed: &Placed) -> impl Iterator<Item = zonefall_topology::ZoneId> + '_ {
+    placed.set.zones.iter().copied().take(placed.set.capacity as usize)
+}
+
+fn badness(disk: Disk) -> u8 {
+    match disk {
+        Disk::UltraDisk | Disk::PremiumSsd => 0,
+        Disk::StandardSsd => 1,
+        Disk::StandardHdd => 2,
+    }
+}

@@ -1,0 +1,194 @@
+//! Designs laid over the base: which keys may change, and the tree that results.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::keys::{self, fleet::DESIGNS_MAX};
+use crate::node::{Entry, Node, Table, Value};
+use crate::reader::{Reader, check_name};
+use std::ops::Range;
+use std::rc::Rc;
+
+/// The file as one design sees it.
+pub(crate) struct Seen {
+    pub name: String,
+    /// Where the design's name stands, else the beginning of the file.
+    pub span: Range<usize>,
+    /// The base with the design laid over it.
+    pub tree: Node,
+}
+
+/// The three tables of sets.
+pub(crate) const SETS: [&str; 3] = ["scale_set", "availability_set", "virtual_machine"];
+
+/// The base as every design sees it: without designs, or with each laid over it.
+pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<Seen> {
+    let mut base = root.table().cloned().unwrap_or_default();
+    base.entries.retain(|entry| is_overlay(&entry.key));
+    let said = reader.tables("design", usize::MAX, sink);
+    if said.len() > DESIGNS_MAX {
+        let words = format!("{} designs are more than {DESIGNS_MAX}", said.len());
+        sink.error(codes::DESIGNS, &reader.span_of("design"), words);
+        return Vec::new();
+    }
+    if said.is_empty() {
+        if !reader.has("design") {
+            refuse_removals(&base, sink);
+        }
+        return vec![Seen { name: "base".into(), span: 0..0, tree: table_node(root.span.clone(), base) }];
+    }
+    let mut seen: Vec<Seen> = Vec::new();
+    for node in said {
+        let Some(table) = node.table() else {
+            crate::reader::wrong_type::<()>(&node, "design", "a table", sink);
+            continue;
+        };
+        let Some((name, span)) = name(table, &node, sink) else { continue };
+        if seen.iter().any(|other| other.name == name) {
+            sink.error(codes::DUPLICATE, &span, format!("two designs are called `{name}`"));
+        }
+        let tree = lay_over(&base, table, sink);
+        seen.push(Seen { name, span, tree: table_node(root.span.clone(), tree) });
+    }
+    seen
+}
+
+fn table_node(span: Range<usize>, table: Table) -> Node {
+    Node { span, value: Value::Table(table) }
+}
+
+fn is_overlay(key: &str) -> bool {
+    keys::find(key).is_some_and(|(_, key)| key.overlay)
+}
+
+fn name(table: &Table, node: &Node, sink: &mut Sink) -> Option<(String, Range<usize>)> {
+    if let Some((at, _)) = keys::find("design[].name") {
+        sink.asked.insert(at);
+    }
+    let Some(entry) = table.entry("name") else {
+        sink.error(codes::MISSING_KEY, &node.span, "a design needs a name").help("write for example `name = \"zonal\"`");
+        return None;
+    };
+    let Value::Text(text) = &entry.node.value else {
+        return crate::reader::wrong_type(&entry.node, "name", "a text", sink);
+    };
+    check_name(text, &entry.node.span, sink).then(|| (text.clone(), entry.node.span.clone()))
+}
+
+/// Lays a design over the base; tells what a design may not change.
+fn lay_over(base: &Table, design: &Table, sink: &mut Sink) -> Table {
+    let mut tree = base.clone();
+    for entry in design.entries.iter().filter(|entry| entry.key != "name") {
+        if !allowed(entry, sink) {
+            continue;
+        }
+        if entry.key == "slo" {
+            lay_slo(&mut tree, entry);
+        } else if SETS.contains(&entry.key.as_str()) {
+            lay_sets(&mut tree, entry, sink);
+        } else {
+            merge(&mut tree, entry);
+        }
+    }
+    tree
+}
+
+fn allowed(entry: &Entry, sink: &mut Sink) -> bool {
+    let overlays = || keys::children("").filter(|key| key.overlay).map(keys::plain_name);
+    if is_overlay(&entry.key) {
+        return entry.key != "slo" || slo_allowed(entry, sink);
+    }
+    if keys::children("").any(|key| keys::plain_name(key) == entry.key) {
+        world(&entry.key, &entry.key_span, sink);
+    } else {
+        sink.error(codes::UNKNOWN_KEY, &entry.key_span, format!("`{}` is not a key of a design", entry.key))
+            .nearest(&entry.key, overlays().chain(["name"]));
+    }
+    false
+}
+
+fn world(key: &str, span: &Range<usize>, sink: &mut Sink) {
+    let words = format!("a design cannot change `{key}`: all designs live through the same storms");
+    sink.error(codes::WORLD, span, words).help("move it to the top of the file, or compare two files");
+}
+
+fn slo_allowed(entry: &Entry, sink: &mut Sink) -> bool {
+    let mut fine = true;
+    for inner in entry.node.table().map_or(&[][..], |table| &table.entries) {
+        let path = keys::join("slo", &inner.key);
+        if keys::find(&path).is_some_and(|(_, key)| !key.overlay) {
+            world(&path, &inner.key_span, sink);
+            fine = false;
+        }
+    }
+    fine
+}
+
+/// `min_serving` and `min_served` take each other's place.
+fn lay_slo(tree: &mut Table, entry: &Entry) {
+    let says = |key: &str| entry.node.table().is_some_and(|table| table.get(key).is_some());
+    for (new, old) in [("min_serving", "min_served"), ("min_served", "min_serving")] {
+        if says(new) && !says(old) {
+            drop_inner(tree, "slo", old);
+        }
+    }
+    merge(tree, entry);
+}
+
+fn drop_inner(tree: &mut Table, outer: &str, inner: &str) {
+    let Some(entry) = tree.entry(outer).cloned() else { return };
+    let Some(mut table) = entry.node.table().cloned() else { return };
+    table.remove(inner);
+    let node = Rc::new(table_node(entry.node.span.clone(), table));
+    tree.set(Entry { node, ..entry });
+}
+
+/// `scale_set.web = false` removes a set; a table changes or adds one.
+fn lay_sets(tree: &mut Table, entry: &Entry, sink: &mut Sink) {
+    let Some(changes) = entry.node.table() else {
+        return merge(tree, entry);
+    };
+    let mut kept = changes.clone();
+    for change in changes.entries.iter().filter(|change| change.node.is_off()) {
+        kept.remove(&change.key);
+        let there: Vec<String> = tree
+            .get(&entry.key)
+            .and_then(|node| node.table())
+            .map_or_else(Vec::new, |table| table.entries.iter().map(|entry| entry.key.clone()).collect());
+        if there.contains(&change.key) {
+            drop_inner(tree, &entry.key, &change.key);
+        } else {
+            let words = format!("the base has no `{}.{}` to remove", entry.key, change.key);
+            sink.error(codes::UNKNOWN_KEY, &change.key_span, words)
+                .nearest(&change.key, there.iter().map(String::as_str));
+        }
+    }
+    let node = Rc::new(table_node(entry.node.span.clone(), kept));
+    merge(tree, &Entry { node, ..entry.clone() });
+}
+
+/// In the base there is nothing to remove.
+fn refuse_removals(base: &Table, sink: &mut Sink) {
+    for outer in base.entries.iter().filter(|entry| SETS.contains(&entry.key.as_str())) {
+        for inner in outer.node.table().map_or(&[][..], |table| &table.entries) {
+            if inner.node.is_off() {
+                let words = format!("`{}.{} = false` removes a set in a design; here there is none", outer.key, inner.key);
+                sink.error(codes::WRONG_TYPE, &inner.node.span, words);
+            }
+        }
+    }
+}
+
+/// Tables are merged key by key; a law is a whole, as is every other value.
+fn merge(tree: &mut Table, entry: &Entry) {
+    let old = tree.get(&entry.key).cloned();
+    let (Some(old), Some(new)) = (old.as_ref().and_then(|node| node.table()), entry.node.table()) else {
+        return tree.set(entry.clone());
+    };
+    if old.get("law").is_some() || new.get("law").is_some() {
+        return tree.set(entry.clone());
+    }
+    let mut merged = old.clone();
+    new.entries.iter().for_each(|inner| merge(&mut merged, inner));
+    let node = Rc::new(table_node(entry.node.span.clone(), merged));
+    tree.set(Entry { node, ..entry.clone() });
+}

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `zonefall` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    zonefall_cli::main()
+}

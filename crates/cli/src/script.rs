@@ -5,17 +5,16 @@
 
 use std::collections::BTreeMap;
 use zonefall_engine::{Law, SimDuration, SimTime};
-use zonefall_faults::{Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Scope, Storm};
+use zonefall_faults::{Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Storm};
 use zonefall_scenario::{Member, ScriptRow};
-use zonefall_study::Replay;
 
 /// A unit that can be out: a rack, a host or an instance.
 type Unit = (Scope, u32);
 /// Outages of one unit by one cause, with the row that says what they do.
 type Outages = BTreeMap<(String, Unit), Vec<(SimTime, SimTime)>>;
 
-/// The profile and the storm of a script.
-pub fn replay(rows: &[ScriptRow], population: &Population) -> Result<(Profile, Replay), ModeError> {
+/// A script as a record, up to `horizon`.
+pub fn replay(rows: &[ScriptRow], population: &Population, horizon: SimTime) -> Result<Replay, ModeError> {
     let mut profile = Profile { name: "script".into(), modes: Vec::new() };
     let mut outages = Outages::new();
     for row in rows {
@@ -28,21 +27,21 @@ pub fn replay(rows: &[ScriptRow], population: &Population) -> Result<(Profile, R
             outages.entry((name, unit)).or_default().push((row.at, end));
         }
     }
-    let mut replay = Replay { storm: Storm::default(), strikes: Vec::new(), ends: Vec::new() };
+    let (mut storm, mut strikes, mut ends) = (Storm::default(), Vec::new(), Vec::new());
     let marking: Vec<usize> = (0..profile.modes.len()).filter(|&at| profile.modes[at].marks_machines()).collect();
     for ((name, (scope, unit)), spans) in outages {
         let Some(cause) = profile.find(&name) else { continue };
         for (start, end) in merged(spans) {
             if scope == Scope::Rack {
-                let event = replay.storm.add_event(Event { cause: cause as u16, parent: None, start, end });
-                replay.storm.outages.push(RackOutage { event, first_rack: unit, racks: 1, start, end });
+                let event = storm.add_event(Event { cause: cause as u16, parent: None, start, end });
+                storm.outages.push(RackOutage { event, first_rack: unit, racks: 1, start, end });
             } else if let Some(mode) = marking.iter().position(|&at| at == cause) {
-                replay.strikes.push((start, mode as u32, unit));
-                replay.ends.push((mode as u32, unit, start, end));
+                strikes.push((start, mode as u32, unit));
+                ends.push((mode as u32, unit, start, end));
             }
         }
     }
-    Ok((profile, replay))
+    Ok(Replay { profile, storm, strikes, ends, pauses: Vec::new(), horizon, notes: Vec::new() })
 }
 
 fn mode_name(cause: &str, scope: Scope) -> String {

@@ -29,8 +29,8 @@ pub use storm::{Event, EventId, RackOutage, Span, Storm, StormModes};
 pub use strikes::Strikes;
 pub use trace::{
     BURST_UNITS_MIN, BURST_WITHIN_MS, BYTES_MAX, Bursts, Dirty, FORMAT, Foreign, ForeignCause, ForeignColumns,
-    ForeignReport, Header, Incident, Incidents, Mapping, PROBLEMS_SHOWN_MAX, Problems, ROWS_MAX, Recording, Replay, Row,
-    Stage, TimeUnit, Trace, TraceError, TrialId, incident_storm, parse_foreign, parse_incidents, parse_trace,
+    ForeignReport, Header, Incident, Incidents, Mapping, PROBLEMS_SHOWN_MAX, Problems, ROWS_MAX, Recording, Replay,
+    Row, Stage, TimeUnit, Trace, TraceError, TrialId, incident_storm, parse_foreign, parse_incidents, parse_trace,
     read_foreign, read_incidents, read_trace, record, replay,
 };
 pub use unit::{Outcome, UnitMode, UnitModes};

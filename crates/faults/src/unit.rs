@@ -4,7 +4,7 @@
 //! answer does not depend on the design. A strike at instant 0 stands for a unit that is already down when the trial
 //! begins: its outage is the residual.
 
-use crate::mode::{Clock, Kind, Mode, Outage, Profile, Scope};
+use crate::mode::{Kind, Mode, Outage, Profile, Scope};
 use crate::renewal::TimeToFailure;
 use zonefall_engine::{Key, SimDuration, SimTime, name_tag};
 
@@ -142,16 +142,16 @@ impl UnitMode {
     #[inline]
     fn outcome(&self, who: (u64, u64), start: SimTime) -> Outcome {
         let Outage::Law(law) = &self.mode.outage else { return Outcome { length: None, predicted: false } };
-        if let (zonefall_engine::Shape::Constant(length), None) = (law.shape(), &self.mode.predicted) {
-            if start > SimTime::ZERO {
-                return Outcome { length: Some(SimDuration::from_ms(*length as u64)), predicted: false };
-            }
+        if let (zonefall_engine::Shape::Constant(length), None) = (law.shape(), &self.mode.predicted)
+            && start > SimTime::ZERO
+        {
+            return Outcome { length: Some(SimDuration::from_ms(*length as u64)), predicted: false };
         }
         let mut stream = self.luck_key(who, start).stream();
-        if let Some(predicted) = &self.mode.predicted {
-            if stream.unit() < predicted.share {
-                return Outcome { length: Some(predicted.pause.draw(&mut stream)), predicted: true };
-            }
+        if let Some(predicted) = &self.mode.predicted
+            && stream.unit() < predicted.share
+        {
+            return Outcome { length: Some(predicted.pause.draw(&mut stream)), predicted: true };
         }
         let length = if start == SimTime::ZERO {
             SimDuration::from_ms(law.draw_residual_ms(&mut stream) as u64)

@@ -1,12 +1,44 @@
-//! Scenario files.
+//! Scenario files: TOML in, a typed and checked [`Scenario`] out, or every mistake at once.
+//!
+//! The way of a file: bytes → text → a tree of values with their places (`node`) → typed parts, read key by key
+//! through `reader` against the one table of keys ([`keys()`]) → checks over the whole. Designs are laid over the base
+//! before they are read (`overlay`), so a design is read like any other file. Each mistake carries a code of [`CODES`],
+//! its line and column, and help; warnings and hints are apart and never stop a run.
+//!
+//! Units at this border: durations and laws become milliseconds, rates failures a year, shares exact ratios, requests
+//! thousandths a second. What must never be here: a random draw, a result, and writing files.
+
+mod checks;
 mod codes;
+mod designs;
 mod diagnostic;
+mod explain;
+mod faults;
 mod keys;
 mod laws;
+mod load;
+mod mode_parts;
+mod modes;
 mod months;
 mod node;
+mod overlay;
 mod reader;
 mod scenario;
+mod schema;
+mod script;
+mod sets;
+mod templates;
 mod timeline;
 mod units;
 mod world;
+
+pub use codes::{CODES, Code, find_code};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use explain::{explain, nearest_topic, topics};
+pub use keys::{Key, Kind, keys};
+pub use load::{FILE_BYTES_MAX, load, parse};
+pub use scenario::{
+    CalendarStart, FaultSource, Member, Scenario, ScriptRow, Target, TraceColumns, Window, duration_words,
+};
+pub use schema::schema;
+pub use templates::{template, template_names};

@@ -91,10 +91,9 @@ impl Node {
         }
     }
 
-    /// A number without an own place, for checks of defaults.
-    #[cfg(test)]
-    pub fn text(text: &str) -> Self {
-        Self { span: 0..0, value: Value::Text(text.to_owned()) }
+    /// A table without a key, in the place of one that is absent.
+    pub fn empty_table() -> Self {
+        Self { span: 0..0, value: Value::Table(Table::default()) }
     }
 }
 

@@ -31,9 +31,6 @@ pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<
         return Vec::new();
     }
     if said.is_empty() {
-        if !reader.has("design") {
-            refuse_removals(&base, sink);
-        }
         return vec![Seen { name: "base".into(), span: 0..0, tree: table_node(root.span.clone(), base) }];
     }
     let mut seen: Vec<Seen> = Vec::new();
@@ -164,18 +161,6 @@ fn lay_sets(tree: &mut Table, entry: &Entry, sink: &mut Sink) {
     }
     let node = Rc::new(table_node(entry.node.span.clone(), kept));
     merge(tree, &Entry { node, ..entry.clone() });
-}
-
-/// In the base there is nothing to remove.
-fn refuse_removals(base: &Table, sink: &mut Sink) {
-    for outer in base.entries.iter().filter(|entry| SETS.contains(&entry.key.as_str())) {
-        for inner in outer.node.table().map_or(&[][..], |table| &table.entries) {
-            if inner.node.is_off() {
-                let words = format!("`{}.{} = false` removes a set in a design; here there is none", outer.key, inner.key);
-                sink.error(codes::WRONG_TYPE, &inner.node.span, words);
-            }
-        }
-    }
 }
 
 /// Tables are merged key by key; a law is a whole, as is every other value.

@@ -3,7 +3,7 @@
 //! Never an availability: nothing here says how often.
 
 use crate::stage::Stage;
-use crate::study::{Replay, Study};
+use crate::study::Study;
 use serde::{Deserialize, Serialize};
 use zonefall_engine::BudgetExceeded;
 
@@ -44,10 +44,4 @@ pub fn losses(study: &Study, incident: &str, zone: &str) -> Result<Vec<Loss>, Bu
         }
     };
     Ok(study.designs.iter().enumerate().map(loss).collect())
-}
-
-/// The same study with a recorded storm in the place of drawing.
-#[must_use]
-pub fn with_storm(study: &Study, profile: zonefall_faults::Profile, replay: Replay) -> Study {
-    Study { profile, replay: Some(replay), trials: 1, ..study.clone() }
 }

@@ -5,6 +5,7 @@
 //! threads. Nothing here prints or writes a file, and no result depends on a clock.
 
 mod conclude;
+pub mod implied;
 pub mod incidents;
 pub mod outcome;
 mod run;
@@ -16,5 +17,5 @@ mod warnings;
 pub use conclude::{Labels, conclude};
 pub use run::{Finished, Progress, RunError, Silent, run};
 pub use stage::{Stage, TrialRow};
-pub use study::{Replay, Study};
+pub use study::Study;
 pub use tally::{DesignTally, Tally};

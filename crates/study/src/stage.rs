@@ -51,7 +51,7 @@ impl Stage {
         let horizon = study.measure.horizon.since(SimTime::ZERO);
         let mut strikes = Strikes::new(&study.profile, &study.topology, population, horizon);
         if let Some(replay) = &study.replay {
-            strikes.replay(replay.storm.clone(), replay.strikes.clone(), replay.ends.clone());
+            replay.load(&mut strikes);
         }
         let world = |design: &std::sync::Arc<_>| {
             World::new(std::sync::Arc::clone(design), study.measure.clone(), study.topology.clone(), &strikes)

@@ -1,22 +1,11 @@
 //! What is studied.
 
 use std::sync::Arc;
-use zonefall_engine::{Key, SimTime};
-use zonefall_faults::{Profile, Storm};
+use zonefall_engine::Key;
+use zonefall_faults::{Profile, Replay, TrialId};
 use zonefall_fleet::{Design, Measure};
 use zonefall_stats::{Confidence, Target};
 use zonefall_topology::Topology;
-
-/// A recorded storm that takes the place of drawing.
-#[derive(Debug, Clone)]
-pub struct Replay {
-    /// What struck many.
-    pub storm: Storm,
-    /// Strikes on single units: (when, unit mode, unit).
-    pub strikes: Vec<(SimTime, u32, u32)>,
-    /// The ends of their outages: (unit mode, unit, start, end).
-    pub ends: Vec<(u32, u32, SimTime, SimTime)>,
-}
 
 /// Designs that live through the same storms.
 #[derive(Debug, Clone)]
@@ -36,7 +25,7 @@ pub struct Study {
     /// What may happen.
     pub profile: Profile,
     /// What did happen, if it is known.
-    pub replay: Option<Replay>,
+    pub replay: Option<Arc<Replay>>,
     /// What is measured.
     pub measure: Arc<Measure>,
     /// The availability asked for in each window.
@@ -50,14 +39,13 @@ pub struct Study {
 }
 
 impl Study {
-    /// The key of a trial. `lineage` is 0: no branches are made yet.
-    pub fn trial_key(&self, trial: u64) -> Key {
-        trial_key(self.seed, trial)
+    /// A trial's name. The lineage is 0: no branches are made yet.
+    pub fn trial(&self, trial: u64) -> TrialId {
+        TrialId { seed: self.seed, trial, lineage: 0 }
     }
-}
 
-/// The key of a trial under a seed.
-pub fn trial_key(seed: u64, trial: u64) -> Key {
-    const LINEAGE: u64 = 0;
-    Key::root(seed).part(trial, LINEAGE)
+    /// The key of a trial.
+    pub fn trial_key(&self, trial: u64) -> Key {
+        self.trial(trial).key()
+    }
 }

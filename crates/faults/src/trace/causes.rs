@@ -92,19 +92,15 @@ pub(crate) struct Causes {
 /// The profile's causes as a storm numbers them, with the mode behind each. `pairs`: some region has two zones.
 fn numbered(profile: &Profile, pairs: bool) -> Vec<(String, usize)> {
     let modes = || profile.modes.iter().enumerate();
-    let pairs = modes().filter(|(_, mode)| pairs && mode.common_cause > 0.0).map(|(at, mode)| (cause_name(mode, true), at));
+    let pairs =
+        modes().filter(|(_, mode)| pairs && mode.common_cause > 0.0).map(|(at, mode)| (cause_name(mode, true), at));
     modes().map(|(at, mode)| (mode.name.clone(), at)).chain(pairs).collect()
 }
 
 impl Causes {
     /// Finds the causes of a trace. With `maps`, causes that the profile does not have in this way become new plain
     /// modes; shocks cannot (their recovery is a law that no trace holds) and are dropped.
-    pub fn new(
-        trace: &Trace,
-        profile: &Profile,
-        topology: &Topology,
-        maps: bool,
-    ) -> Result<Self, Vec<(u64, String)>> {
+    pub fn new(trace: &Trace, profile: &Profile, topology: &Topology, maps: bool) -> Result<Self, Vec<(u64, String)>> {
         let mut kinds: BTreeMap<Kinship, (u64, &Row)> = BTreeMap::new();
         for row in trace.rows() {
             kinds.entry(kinship(row)).or_insert((0, row)).0 += 1;
@@ -121,7 +117,9 @@ impl Causes {
                     wrong.push((row.event_id, words));
                     None
                 }
-                Err(_) => causes.adopt(trace.cause(row), row, count).map_err(|e| vec![(row.event_id, e.to_string())])?,
+                Err(_) => {
+                    causes.adopt(trace.cause(row), row, count).map_err(|e| vec![(row.event_id, e.to_string())])?
+                }
             };
             names.push((kind, name));
         }

@@ -7,8 +7,8 @@
 //! Nothing is dropped in silence: rows that make no sense are counted and named by line in [`Dirty`]; outages of one unit
 //! that overlap or adjoin are joined (the time that the unit is out stays, the first cause is kept) and counted.
 
-use super::intervals::{Interval, Joined, union};
 pub use super::intervals::{BURST_UNITS_MIN, BURST_WITHIN_MS, Bursts};
+use super::intervals::{Interval, Joined, union};
 use super::problems::{Problems, TraceError};
 use super::row::{Header, Row, Stage, Trace};
 use super::spread::{Units, place, profile_of};

@@ -162,11 +162,7 @@ const BEGINS: SimTime = SimTime::from_ms(3_600_000);
 ///
 /// # Errors
 /// If the incident's name or times make an impossible mode.
-pub fn incident_storm(
-    incident: &Incident,
-    zone: ZoneId,
-    topology: &Topology,
-) -> Result<(Profile, Storm), ModeError> {
+pub fn incident_storm(incident: &Incident, zone: ZoneId, topology: &Topology) -> Result<(Profile, Storm), ModeError> {
     let only_control = !incident.data_plane_hit;
     let scope = if only_control { Scope::ControlPlane } else { Scope::Zone };
     let mut mode = Mode::plain(&incident.name(), scope, 1.0, Outage::Law(Law::constant(incident.main)))?;

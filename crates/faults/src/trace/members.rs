@@ -187,10 +187,11 @@ impl<'a> Names<'a> {
 fn wrapped(first: u32, last: u32, racks: Range<u32>) -> Vec<Range<u32>> {
     let count = racks.len() as u32;
     let wanted = last.saturating_sub(first).saturating_add(1);
-    if wanted >= count {
-        return vec![racks];
-    }
     let from = racks.start + first % count;
-    let to = from + wanted;
-    if to <= racks.end { vec![from..to] } else { vec![from..racks.end, racks.start..racks.start + (to - racks.end)] }
+    let to = from.saturating_add(wanted);
+    if wanted >= count {
+        return std::iter::once(racks).collect();
+    }
+    let around = racks.start..racks.start + to.saturating_sub(racks.end);
+    [from..to.min(racks.end), around].into_iter().filter(|range| !range.is_empty()).collect()
 }

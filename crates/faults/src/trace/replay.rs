@@ -112,7 +112,9 @@ fn notes(trace: &Trace, causes: &Causes, population: &Population) -> Vec<String>
         );
     }
     let lost = trace.header.not_recorded.iter().filter(|name| causes.profile.find(name).is_none());
-    notes.extend(lost.map(|name| format!("the strikes of `{name}` are not in the file, nor is the mode in the profile")));
+    notes.extend(
+        lost.map(|name| format!("the strikes of `{name}` are not in the file, nor is the mode in the profile")),
+    );
     notes
 }
 

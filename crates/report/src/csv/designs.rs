@@ -4,8 +4,7 @@ use super::bounded::Bounded;
 use super::cell::{Cell, CsvLocale};
 use super::sheet::{Field, Sheet, bounded, estimate, field, quantile};
 use crate::files::FilesError;
-use zonefall_study::Verdict;
-use zonefall_study::outcome::{ClassShares, DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, SlaOutcome};
+use zonefall_study::outcome::{ClassShares, DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, SlaOutcome, Verdict};
 
 /// A design and the study it is from.
 struct Row<'a> {
@@ -43,18 +42,21 @@ pub(crate) fn verdict(of: Verdict) -> Cell {
 
 fn about<'a>() -> Fields<'a> {
     vec![
-        field("design", "", "the design's name", |row| Cell::text(&row.design.design)),
-        field("machines", "machines", "its machines", |row| Cell::Count(row.design.machines)),
-        field("need", "", "its objective in words", |row| Cell::text(&row.design.need)),
-        field("target", "", "the availability asked for, as written", |row| Cell::text(&row.outcome.target)),
-        field("target_share", "share", "the same as a number between 0 and 1", |row| {
+        field("design", "", "the design's name", |row: &Row| Cell::text(&row.design.design)),
+        field("machines", "machines", "its machines", |row: &Row| Cell::Count(row.design.machines)),
+        field("need", "", "its objective in words", |row: &Row| Cell::text(&row.design.need)),
+        field("target", "", "the availability asked for, as written", |row: &Row| Cell::text(&row.outcome.target)),
+        field("target_share", "share", "the same as a number between 0 and 1", |row: &Row| {
             Cell::Number(row.outcome.target_share)
         }),
-        field("window", "", "the span over which the target is judged", |row| Cell::text(&row.outcome.window)),
-        field("confidence", "share", "confidence of every interval, and the share of windows that must meet", |row| {
-            Cell::Number(row.outcome.confidence)
-        }),
-        field("trials", "trials", "replications behind every number", |row| Cell::Count(row.outcome.trials)),
+        field("window", "", "the span over which the target is judged", |row: &Row| Cell::text(&row.outcome.window)),
+        field(
+            "confidence",
+            "share",
+            "confidence of every interval, and the share of windows that must meet",
+            |row: &Row| Cell::Number(row.outcome.confidence),
+        ),
+        field("trials", "trials", "replications behind every number", |row: &Row| Cell::Count(row.outcome.trials)),
     ]
 }
 
@@ -67,27 +69,41 @@ fn availability<'a>() -> Fields<'a> {
         field("verdict_mean", "", "mean availability against the target: meets, misses, not_resolved", |row: &Row| {
             verdict(row.design.verdict_mean)
         }),
-        bounded("availability", "share", "share of time in which the objective held", |row| {
+        bounded("availability", "share", "share of time in which the objective held", |row: &Row| {
             Some(unavailability(row).availability())
         }),
-        bounded("downtime_min_per_month", "min/month", "the same as missed minutes in a month of 30 days", |row| {
-            Some(unavailability(row).minutes_per_month())
-        }),
-        bounded("nines", "nines", "the same as -log10(1 - availability); empty where nothing was missed", |row| {
-            Some(unavailability(row).nines())
-        }),
-        field("missed_min_sd", "min", "standard deviation over trials of the missed minutes of a trial", |row| {
-            Cell::Number(row.design.missed_min_sd)
-        }),
+        bounded(
+            "downtime_min_per_month",
+            "min/month",
+            "the same as missed minutes in a month of 30 days",
+            |row: &Row| Some(unavailability(row).minutes_per_month()),
+        ),
+        bounded(
+            "nines",
+            "nines",
+            "the same as -log10(1 - availability); empty where nothing was missed",
+            |row: &Row| Some(unavailability(row).nines()),
+        ),
+        field(
+            "missed_min_sd",
+            "min",
+            "standard deviation over trials of the missed minutes of a trial",
+            |row: &Row| Cell::Number(row.design.missed_min_sd),
+        ),
     ]
 }
 
 fn windows<'a>() -> Fields<'a> {
     vec![
-        field("verdict_windows", "", "whether enough windows meet the target; empty without whole windows", |row: &Row| {
-            row.design.verdict_windows.map_or(Cell::Empty, verdict)
+        field(
+            "verdict_windows",
+            "",
+            "whether enough windows meet the target; empty without whole windows",
+            |row: &Row| row.design.verdict_windows.map_or(Cell::Empty, verdict),
+        ),
+        estimate("windows_met", "share", "share of whole windows that meet the target", |row: &Row| {
+            row.design.windows_met
         }),
-        estimate("windows_met", "share", "share of whole windows that meet the target", |row: &Row| row.design.windows_met),
         field("windows", "windows", "whole windows over all trials", |row: &Row| Cell::Count(row.design.windows)),
         quantile("once_in_10_years_min", "min", "downtime that a window exceeds once in ten years", |row: &Row| {
             row.design.once_in_10_years_min
@@ -97,7 +113,9 @@ fn windows<'a>() -> Fields<'a> {
 
 fn outages<'a>() -> Fields<'a> {
     vec![
-        estimate("outages_per_year", "1/year", "outages of the objective", |row: &Row| Some(row.design.outages_per_year)),
+        estimate("outages_per_year", "1/year", "outages of the objective", |row: &Row| {
+            Some(row.design.outages_per_year)
+        }),
         field("outage_mean_min", "min", "mean length of an outage; empty without any", |row: &Row| {
             Cell::maybe(row.design.outage_mean_min)
         }),
@@ -138,9 +156,12 @@ fn capacity<'a>() -> Fields<'a> {
         estimate("unserved", "share", "share of demand not served; empty without demand", |row: &Row| {
             row.design.unserved
         }),
-        estimate("lost_to_dead", "share", "share of demand sent to dead machines; empty without demand", |row: &Row| {
-            row.design.lost_to_dead
-        }),
+        estimate(
+            "lost_to_dead",
+            "share",
+            "share of demand sent to dead machines; empty without demand",
+            |row: &Row| row.design.lost_to_dead,
+        ),
     ]
 }
 
@@ -173,9 +194,12 @@ fn platform<'a>() -> Fields<'a> {
         number("delayed_healings_per_year", "1/year", "healings that waited for capacity", |of| {
             Some(of.delayed_healings_per_year)
         }),
-        number("control_plane_out_h_per_year", "h/year", "time in which a control plane of its regions was out", |of| {
-            Some(of.control_plane_out_h_per_year)
-        }),
+        number(
+            "control_plane_out_h_per_year",
+            "h/year",
+            "time in which a control plane of its regions was out",
+            |of| Some(of.control_plane_out_h_per_year),
+        ),
         number("allocation_out_h_per_year", "h/year", "time in which one of its zones had no capacity to give", |of| {
             Some(of.allocation_out_h_per_year)
         }),
@@ -193,27 +217,36 @@ fn unconnected(of: &SlaOutcome) -> Bounded {
 
 fn sla_uptime<'a>() -> Fields<'a> {
     vec![
-        bounded("sla_uptime", "share", "uptime by Azure's definition: a connection to at least one machine", |row| {
-            sla(row).map(|of| Bounded { mean: Some(of.uptime), ..unconnected(of).availability() })
-        }),
-        estimate("sla_unconnected_min_per_month", "min/month", "minutes without any connection in 30 days", |row| {
-            sla(row).map(|of| of.unconnected_min_per_month)
-        }),
-        bounded("sla_nines", "nines", "the same as -log10(1 - sla_uptime); empty where nothing was lost", |row| {
-            sla(row).map(|of| unconnected(of).nines())
-        }),
+        bounded(
+            "sla_uptime",
+            "share",
+            "uptime by Azure's definition: a connection to at least one machine",
+            |row: &Row| sla(row).map(|of| Bounded { mean: Some(of.uptime), ..unconnected(of).availability() }),
+        ),
+        estimate(
+            "sla_unconnected_min_per_month",
+            "min/month",
+            "minutes without any connection in 30 days",
+            |row: &Row| sla(row).map(|of| of.unconnected_min_per_month),
+        ),
+        bounded(
+            "sla_nines",
+            "nines",
+            "the same as -log10(1 - sla_uptime); empty where nothing was lost",
+            |row: &Row| sla(row).map(|of| unconnected(of).nines()),
+        ),
     ]
 }
 
 fn sla_promise<'a>() -> Fields<'a> {
     let breach = |row: &Row| -> Option<Estimate> { sla(row)?.breach_share };
     vec![
-        field("sla_name", "", "Azure's promise that applies; sla columns are empty where none does", |row| {
+        field("sla_name", "", "Azure's promise that applies; sla columns are empty where none does", |row: &Row| {
             sla(row).map_or(Cell::Empty, |of| Cell::text(&of.name))
         }),
-        field("sla_promise", "share", "the promised uptime", |row| Cell::maybe(sla(row).map(|of| of.promise))),
+        field("sla_promise", "share", "the promised uptime", |row: &Row| Cell::maybe(sla(row).map(|of| of.promise))),
         estimate("sla_breach_share", "share", "share of whole windows below the promise", breach),
-        field("sla_expected_credit_percent", "percent", "expected credit, of a window's bill", |row| {
+        field("sla_expected_credit_percent", "percent", "expected credit, of a window's bill", |row: &Row| {
             Cell::maybe(sla(row).map(|of| of.expected_credit_percent))
         }),
     ]

@@ -10,7 +10,5 @@ mod sheet;
 mod tables;
 
 pub use cell::CsvLocale;
-pub(crate) use sheet::Sheet;
-pub(crate) use tables::{causes, dictionary, differences, losses, trials, windows};
-
 pub(crate) use designs::designs;
+pub(crate) use tables::{causes, dictionary, differences, losses, trials, windows};

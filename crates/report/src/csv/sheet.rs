@@ -73,13 +73,14 @@ pub(crate) fn quantile<T>(
     name: &str,
     unit: &'static str,
     meaning: &str,
-    read: fn(&T) -> Option<Quantile>,
+    read: impl Fn(&T) -> Option<Quantile> + Clone + 'static,
 ) -> Vec<Field<T>> {
+    let (low, high) = (read.clone(), read.clone());
     let end = |which| format!("{which} end of {name}; empty where the sample is too small");
     [
         field(name, unit, meaning, move |row| Cell::maybe(read(row).map(|of| of.value))),
-        field(&format!("{name}_low"), unit, &end("lower"), move |row| Cell::maybe(read(row).and_then(|of| of.low))),
-        field(&format!("{name}_high"), unit, &end("upper"), move |row| Cell::maybe(read(row).and_then(|of| of.high))),
+        field(&format!("{name}_low"), unit, &end("lower"), move |row| Cell::maybe(low(row).and_then(|of| of.low))),
+        field(&format!("{name}_high"), unit, &end("upper"), move |row| Cell::maybe(high(row).and_then(|of| of.high))),
     ]
     .into_iter()
     .flatten()

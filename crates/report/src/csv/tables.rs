@@ -27,9 +27,12 @@ pub(crate) fn differences(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet,
                 Some(Bounded { mean, low: of.low, high: of.high, quality, hits: of.hits })
             },
         ),
-        field("p_adjusted", "share", "p value against no difference, adjusted for all rows (Holm)", |of: &&Difference| {
-            Cell::Number(of.p_adjusted)
-        }),
+        field(
+            "p_adjusted",
+            "share",
+            "p value against no difference, adjusted for all rows (Holm)",
+            |of: &&Difference| Cell::Number(of.p_adjusted),
+        ),
         field("says", "", "less downtime, more downtime, not distinguishable", |of: &&Difference| Cell::text(&of.says)),
     ];
     Sheet::write("differences.csv", fields, &outcome.differences, locale)
@@ -86,9 +89,12 @@ pub(crate) fn windows(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fil
     let fields: Vec<Vec<Field<Bar>>> = vec![
         field("design", "", "the design", |row: &Bar| Cell::text(row.design)),
         field("downtime", "", "the bar in words", |row: &Bar| Cell::Text(row.label())),
-        field("above_min", "min", "downtime of the window is above this (the first bar is exactly zero)", |row: &Bar| {
-            Cell::Number(row.bar.above_min)
-        }),
+        field(
+            "above_min",
+            "min",
+            "downtime of the window is above this (the first bar is exactly zero)",
+            |row: &Bar| Cell::Number(row.bar.above_min),
+        ),
         field("up_to_min", "min", "and at most this", |row: &Bar| Cell::Number(row.bar.up_to_min)),
         field("windows", "windows", "whole windows in the bar", |row: &Bar| Cell::Count(row.bar.windows)),
         field("share", "share", "share of whole windows in the bar", |row: &Bar| {

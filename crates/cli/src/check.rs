@@ -1,0 +1,172 @@
+//! `check`: what a scenario says, before anything is computed.
+
+use crate::args::{Check, Format};
+use crate::console::Console;
+use crate::exit::Exit;
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::path::Path;
+use zonefall_faults::Strikes;
+use zonefall_fleet::{Design, Need, spread_over_zones, worst_zone_loss};
+use zonefall_scenario::{FaultSource, Scenario};
+use zonefall_study::implied::{StartHours, one_machine};
+
+/// Loads a scenario; says everything that is wrong with it, or worth a remark.
+pub fn load(path: &Path, console: Console) -> Option<Scenario> {
+    match zonefall_scenario::load(path) {
+        Ok(scenario) => {
+            if !scenario.warnings.is_empty() {
+                console.remark(&scenario.warnings.render(console.colour_err()));
+            }
+            Some(scenario)
+        }
+        Err(diagnostics) => {
+            console.complain(&diagnostics.render(console.colour_err()));
+            None
+        }
+    }
+}
+
+/// Checks a scenario and shows it.
+pub fn check(options: &Check, console: Console) -> Result<Exit> {
+    let Some(scenario) = load(&options.scenario, console) else { return Ok(Exit::BadScenario) };
+    let resolved = resolved(&scenario)?;
+    match options.format {
+        Format::Json => console.data(&format!("{}\n", serde_json::to_string_pretty(&resolved)?))?,
+        Format::Table | Format::Csv => console.data(&in_words(&scenario, &resolved))?,
+    }
+    Ok(Exit::Fine)
+}
+
+/// Machines in each zone of a design: `{"web": {"eastus/1": 3, …}}`; a regional set has its region's name.
+fn placement(design: &Design, scenario: &Scenario) -> Value {
+    let topology = &scenario.topology;
+    let sets = design.sets.iter().map(|set| {
+        let counts: serde_json::Map<String, Value> = if set.zones.is_empty() {
+            [(topology.region(set.region).name.clone(), json!(set.capacity))].into_iter().collect()
+        } else {
+            let counts = spread_over_zones(set.capacity, set.zones.len());
+            set.zones.iter().zip(counts).map(|(&zone, count)| (topology.zone_name(zone), json!(count))).collect()
+        };
+        (set.name.clone(), Value::Object(counts))
+    });
+    Value::Object(sets.collect())
+}
+
+/// Machines left when the zone with the most is lost; none if a zone is hidden.
+fn after_zone_loss(design: &Design, scenario: &Scenario) -> Option<u32> {
+    let mut counts = vec![0; scenario.topology.zone_count() as usize];
+    for set in &design.sets {
+        if set.zones.is_empty() {
+            return None;
+        }
+        for (zone, count) in set.zones.iter().zip(spread_over_zones(set.capacity, set.zones.len())) {
+            counts[zone.0 as usize] += count;
+        }
+    }
+    Some(worst_zone_loss(&counts))
+}
+
+fn need(need: Need) -> Value {
+    match need {
+        Need::Serving(least) => json!({ "min_serving": least }),
+        Need::Served(share, of) => json!({ "min_served": share as f64 / of as f64 }),
+    }
+}
+
+/// Strikes that one trial expects, all designs together.
+fn strikes_per_trial(scenario: &Scenario) -> f64 {
+    let horizon = scenario.measure.horizon.since(zonefall_engine::SimTime::ZERO);
+    let people = crate::assemble::people(scenario);
+    let mut strikes = Strikes::new(&scenario.profile, &scenario.topology, people, horizon);
+    // A window is drawn to a number of entries: count those of one trial, or of the first windows of a long one.
+    if strikes.begin(zonefall_engine::Key::root(scenario.seed)).is_err() {
+        return f64::INFINITY;
+    }
+    let (mut windows, mut entries) = (0, 0);
+    while windows < 64 && strikes.next_window() {
+        windows += 1;
+        entries += strikes.window().len();
+    }
+    entries as f64 * horizon.as_ms() as f64 / strikes.end().as_ms().max(1) as f64
+}
+
+fn resolved(scenario: &Scenario) -> Result<Value> {
+    let designs: Vec<Value> = scenario
+        .designs
+        .iter()
+        .map(|design| {
+            json!({
+                "design": design.name,
+                "machines": design.capacity(),
+                "need": need(design.need),
+                "machines_by_zone": placement(design, scenario),
+                "machines_after_losing_the_largest_zone": after_zone_loss(design, scenario),
+                "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
+            })
+        })
+        .collect();
+    let first = scenario.designs.first().and_then(|design| design.sets.first());
+    let hours = |law: &zonefall_engine::Law| law.mean_ms() / 3_600_000.0;
+    let start = first.map_or_else(StartHours::default, |set| StartHours { boot: hours(&set.boot), warm_up: hours(&set.warm_up) });
+    let zones = first.map_or(1, |set| scenario.topology.region(set.region).zones);
+    let depends: &[String] = scenario.designs.first().map_or(&[], |design| &design.depends_on);
+    let implied = one_machine(&scenario.profile, zones, start, depends)?;
+    let modes: Vec<Value> = implied
+        .rows
+        .iter()
+        .map(|row| json!({ "mode": row.name, "downtime_min_per_year": row.minutes_per_year }))
+        .collect();
+    Ok(json!({
+        "schema": "zonefall-check/1",
+        "study": scenario.name,
+        "seed": scenario.seed,
+        "trials": scenario.trials,
+        "horizon_h": scenario.measure.horizon.since(zonefall_engine::SimTime::ZERO).as_hours(),
+        "windows": scenario.measure.windows.whole(),
+        "target": scenario.target.text,
+        "designs": designs,
+        "profile": scenario.profile.name,
+        "one_machine_min_per_year": implied.total_minutes_per_year,
+        "one_machine_by_mode": modes,
+        "strikes_per_trial": if scenario.source == FaultSource::Drawn { json!(strikes_per_trial(scenario)) } else { Value::Null },
+    }))
+}
+
+fn in_words(scenario: &Scenario, resolved: &Value) -> String {
+    let mut text = format!("{}: fine\n\n", scenario.name);
+    let topology = &scenario.topology;
+    for region in topology.regions() {
+        text += &format!(
+            "Region     {}: {} zones × {} racks × {} hosts\n",
+            region.name, region.zones, region.racks_per_zone, region.hosts_per_rack
+        );
+    }
+    for design in resolved["designs"].as_array().into_iter().flatten() {
+        let left = design["machines_after_losing_the_largest_zone"].as_u64();
+        let left = left.map_or("the zone is hidden".into(), |left| format!("{left} left when the largest zone is lost"));
+        text += &format!(
+            "Design     {}: {} machines {}, {left}\n",
+            design["design"].as_str().unwrap_or_default(),
+            design["machines"],
+            design["machines_by_zone"],
+        );
+    }
+    text += &format!("Profile    {}\n", scenario.profile.name);
+    for mode in resolved["one_machine_by_mode"].as_array().into_iter().flatten() {
+        let minutes = mode["downtime_min_per_year"].as_f64().unwrap_or_default();
+        text += &format!("           {:<24} {minutes:>8.2} min a year for one machine\n", mode["mode"].as_str().unwrap_or_default());
+    }
+    let total = resolved["one_machine_min_per_year"].as_f64().unwrap_or_default();
+    text += &format!("           {:<24} {total:>8.2} min a year (exact, from the profile; no probes)\n", "all modes");
+    if let Some(strikes) = resolved["strikes_per_trial"].as_f64() {
+        let events = strikes * scenario.trials as f64 * (1.0 + scenario.designs.len() as f64);
+        text += &format!(
+            "Work       {} trials × {} designs, about {strikes:.0} strikes a trial, some {:.1} s on one core\n",
+            scenario.trials,
+            scenario.designs.len(),
+            events * 60e-9 + scenario.trials as f64 * 3e-6
+        );
+    }
+    text
+}

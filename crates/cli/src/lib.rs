@@ -1,0 +1,47 @@
+//! The `zonefall` binary: the command line, the console, and nothing that computes.
+//!
+//! The only crate that prints. Exit codes are [`exit::Exit`].
+
+pub mod args;
+pub mod assemble;
+mod check;
+mod console;
+pub mod exit;
+mod incidents;
+mod progress;
+mod run;
+mod script;
+mod texts;
+mod trace;
+
+use clap::Parser;
+use exit::Exit;
+use std::process::ExitCode;
+
+/// Parses the command line and does what it says.
+pub fn main() -> ExitCode {
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Fine };
+            return if error.print().is_ok() { exit.into() } else { Exit::Failure.into() };
+        }
+    };
+    let console = console::Console::new(cli.quiet, cli.color);
+    let done = match &cli.command {
+        args::Command::Run(options) => run::run(options, console),
+        args::Command::Check(options) => check::check(options, console),
+        args::Command::Trace(options) => trace::trace(options, console),
+        args::Command::Init(options) => texts::init(options, console),
+        args::Command::Explain(options) => texts::explain(options, console),
+        args::Command::Schema => texts::schema(console),
+        args::Command::Completions { shell } => texts::completions(*shell, console),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            console.complain(&format!("error: {error:#}"));
+            Exit::Failure.into()
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Commands that print or write text: init, explain, schema, completions.
+
+use crate::args::{Cli, Explain, Init};
+use crate::console::Console;
+use crate::exit::Exit;
+use anyhow::{Context, Result};
+use clap::CommandFactory;
+use std::io::Write;
+
+/// Writes a template. An existing file is never replaced.
+pub fn init(options: &Init, console: Console) -> Result<Exit> {
+    let names = zonefall_scenario::template_names();
+    if options.template == "list" {
+        console.data(&format!("{}\n", names.join("\n")))?;
+        return Ok(Exit::Fine);
+    }
+    let Some(text) = zonefall_scenario::template(&options.template) else {
+        console.complain(&format!("error: no template `{}`; there are: {}", options.template, names.join(", ")));
+        return Ok(Exit::Usage);
+    };
+    let Some(path) = &options.file else {
+        console.data(text)?;
+        return Ok(Exit::Fine);
+    };
+    let mut file = std::fs::File::create_new(path).with_context(|| format!("cannot create {}", path.display()))?;
+    file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+    console.remark(&format!("wrote {0}; now: zonefall run {0}", path.display()));
+    Ok(Exit::Fine)
+}
+
+/// Explains a topic, or lists all of them.
+pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
+    let Some(topic) = &options.topic else {
+        console.data(&format!("{}\n", topics().join("\n")))?;
+        return Ok(Exit::Fine);
+    };
+    let text = own_topic(topic)
+        .or_else(|| zonefall_scenario::explain(topic))
+        .or_else(|| zonefall_report::explain(topic));
+    if let Some(text) = text {
+        console.data(&format!("{}\n", text.trim_end()))?;
+        return Ok(Exit::Fine);
+    }
+    let near: Vec<String> = topics().into_iter().filter(|other| other.contains(topic.as_str())).take(5).collect();
+    let hint = if near.is_empty() { "`zonefall explain` lists all topics".into() } else { format!("perhaps: {}", near.join(", ")) };
+    console.complain(&format!("error: nothing is known of `{topic}`; {hint}"));
+    Ok(Exit::Usage)
+}
+
+fn topics() -> Vec<String> {
+    let mut topics = vec!["not-modelled".to_owned(), "exit-codes".into()];
+    topics.extend(zonefall_scenario::topics());
+    topics.extend(zonefall_report::topics());
+    topics.dedup();
+    topics
+}
+
+fn own_topic(topic: &str) -> Option<String> {
+    match topic {
+        "not-modelled" => {
+            let of_profile = zonefall_azure::profile::NOT_MODELLED.iter().map(|(rule, words)| format!("  {rule}: {words}"));
+            let of_profile: Vec<String> = of_profile.collect();
+            Some(format!(
+                "This version does not simulate {}.\n\nThe profile azure-like-v0 leaves out:\n{}",
+                crate::assemble::NOT_MODELLED.split(';').next().unwrap_or_default(),
+                of_profile.join("\n")
+            ))
+        }
+        "exit-codes" => Some(
+            "0 fine, whatever the verdict\n1 failure: a file, a disk, a pipe, a trial\n2 usage\n3 bad scenario or trace\n\
+             4 objective missed (only with --gate)\n5 not resolved (only with --gate)\n130 interrupted, partial results kept"
+                .into(),
+        ),
+        _ => None,
+    }
+}
+
+/// Prints the JSON schema of scenario files.
+pub fn schema(console: Console) -> Result<Exit> {
+    let text = serde_json::to_string_pretty(&zonefall_scenario::schema()).context("the schema")?;
+    console.data(&format!("{text}\n"))?;
+    Ok(Exit::Fine)
+}
+
+/// Prints shell completions.
+pub fn completions(shell: clap_complete::Shell, console: Console) -> Result<Exit> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "zonefall", &mut text);
+    console.data(&String::from_utf8_lossy(&text))?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,132 @@
+//! A trial that is written down and lived through again gives bit for bit the same ledgers, also after the file's text.
+mod common;
+
+use common::{designs, live, rich_profile, topology, years};
+use zonefall_faults::*;
+use zonefall_fleet::population;
+use zonefall_topology::Topology;
+
+fn strikes(topology: &Topology) -> Strikes {
+    Strikes::new(&rich_profile(), topology, population(&designs(topology), topology), years(2.0))
+}
+
+fn recorded(topology: &Topology, id: TrialId, keep_thinned: bool) -> Trace {
+    let recording = Recording { profile: &rich_profile(), trial: id, keep_thinned };
+    record(&mut strikes(topology), id.key(), recording).expect("plain names")
+}
+
+/// The storm with each event's outages in the order of racks.
+fn sorted(storm: &Storm) -> Storm {
+    let mut storm = storm.clone();
+    storm.outages.sort_by_key(|outage| (outage.event, outage.first_rack, outage.end));
+    storm.settle();
+    storm
+}
+
+#[test]
+fn a_replayed_trial_is_the_drawn_trial() {
+    let topology = topology();
+    let designs = designs(&topology);
+    for trial in 0..6 {
+        let id = TrialId { seed: 42, trial, lineage: 0 };
+        let mut drawing = strikes(&topology);
+        let drawn = live(&mut drawing, &designs, &topology, id.key());
+        assert!(drawn.iter().all(|ledger| ledger.missed_ms > 0 && ledger.machine_failures > 50));
+        let trace = recorded(&topology, id, true);
+        let text = trace.to_text().expect("memory does not refuse");
+        let read = parse_trace(text.as_bytes()).expect("what was written can be read");
+        assert_eq!(read, trace);
+        assert_eq!(read.to_text().expect("memory does not refuse"), text);
+        for trace in [&trace, &read] {
+            let population = population(&designs, &topology);
+            let replayed = replay(trace, &topology, &rich_profile(), &population, Mapping::Refuse).expect("all exists");
+            assert_eq!(replayed.notes, [""; 0]);
+            assert_eq!(sorted(&replayed.storm), sorted(drawing.storm()), "trial {trial}");
+            let mut strikes = replayed.to_strikes(&topology, population);
+            assert_eq!(live(&mut strikes, &designs, &topology, id.key()), drawn, "trial {trial}");
+        }
+    }
+}
+
+#[test]
+fn thinned_strikes_change_nothing_but_the_count_of_events() {
+    let topology = topology();
+    let designs = designs(&topology);
+    let mut thinned = 0;
+    for trial in 0..6 {
+        let id = TrialId { seed: 7, trial, lineage: 0 };
+        let mut drawn = live(&mut strikes(&topology), &designs, &topology, id.key());
+        let trace = recorded(&topology, id, false);
+        thinned += trace.header.thinned;
+        let people = population(&designs, &topology);
+        let exact = replay(&trace, &topology, &rich_profile(), &people, Mapping::Refuse).expect("all exists");
+        let mut replayed = live(&mut exact.to_strikes(&topology, people), &designs, &topology, id.key());
+        for (drawn, replayed) in drawn.iter_mut().zip(&mut replayed) {
+            assert!(replayed.events <= drawn.events && drawn.events - replayed.events <= trace.header.thinned);
+            (drawn.events, replayed.events) = (0, 0);
+        }
+        assert_eq!(replayed, drawn, "trial {trial}");
+    }
+    assert!(thinned > 0, "the case occurs");
+}
+
+/// Where an outage may last longer in a design than was drawn, a strike within it is not thinned by every design.
+#[test]
+fn strikes_on_units_that_wait_for_healing_or_a_crew_are_kept() {
+    let topology = topology();
+    let designs = designs(&topology);
+    let mut profile = rich_profile();
+    profile.modes.retain(|mode| ["healed", "crewed", "no capacity", "gray"].contains(&mode.name.as_str()));
+    profile.modes.iter_mut().for_each(|mode| *mode = mode.with_rate_times(30.0));
+    for trial in 0..4 {
+        let id = TrialId { seed: 1, trial, lineage: 0 };
+        let people = population(&designs, &topology);
+        let mut drawing = Strikes::new(&profile, &topology, people.clone(), years(1.0));
+        let mut drawn = live(&mut drawing, &designs, &topology, id.key());
+        assert!(drawn[0].delayed_healings > 0 && drawn[0].crew_wait_ms > 0);
+        let recording = Recording { profile: &profile, trial: id, keep_thinned: false };
+        let trace = record(&mut drawing, id.key(), recording).expect("plain names");
+        assert!(trace.header.thinned > 0);
+        let exact = replay(&trace, &topology, &profile, &people, Mapping::Refuse).expect("all exists");
+        let mut replayed = live(&mut exact.to_strikes(&topology, people), &designs, &topology, id.key());
+        drawn.iter_mut().chain(&mut replayed).for_each(|ledger| ledger.events = 0);
+        assert_eq!(replayed, drawn, "trial {trial}");
+    }
+}
+
+#[test]
+fn every_kind_of_row_occurs_and_history_is_named() {
+    let topology = topology();
+    let trace = recorded(&topology, TrialId { seed: 42, trial: 0, lineage: 0 }, false);
+    for stage in [Stage::Main, Stage::Tail, Stage::Shock, Stage::Unit, Stage::ControlPlane, Stage::Allocation] {
+        assert!(trace.rows().iter().any(|row| row.stage == stage), "{stage:?}");
+    }
+    assert!(trace.causes().iter().any(|cause| cause == "zone (two zones)"));
+    assert!(trace.rows().iter().any(|row| row.announced.is_some_and(|announced| announced < row.start)));
+    assert!(trace.rows().iter().any(|row| row.parent_id.is_some() && row.stage == Stage::ControlPlane));
+    assert!(trace.rows().iter().any(|row| row.start.as_ms() == 0 && row.stage == Stage::Unit), "residuals");
+    assert_eq!(trace.header.not_recorded, ["worn"]);
+    assert!(trace.rows().iter().all(|row| trace.cause(row) != "worn"));
+    assert!(trace.rows().windows(2).all(|pair| pair[0].start <= pair[1].start));
+}
+
+#[test]
+fn recorded_outages_do_not_depend_on_the_luck_of_the_trial_that_replays_them() {
+    let topology = topology();
+    let designs = designs(&topology);
+    let id = TrialId { seed: 42, trial: 1, lineage: 0 };
+    let trace = recorded(&topology, id, false);
+    let people = population(&designs, &topology);
+    let exact = replay(&trace, &topology, &rich_profile(), &people, Mapping::Refuse).expect("all exists");
+    let mut strikes = exact.to_strikes(&topology, people);
+    strikes.begin(TrialId { seed: 99, ..id }.key());
+    for &(mode, unit, start, end) in &exact.ends {
+        let outcome = strikes.unit_modes().outcome(mode, unit, (1, 2), start);
+        assert_eq!(outcome, Outcome { length: Some(end.since(start)), predicted: false });
+    }
+    assert!(!exact.pauses.is_empty());
+    for &(mode, unit, start, end) in &exact.pauses {
+        let outcome = strikes.unit_modes().outcome(mode, unit, (1, 2), start);
+        assert_eq!(outcome, Outcome { length: Some(end.since(start)), predicted: true });
+    }
+}

@@ -1,0 +1,80 @@
+//! Why results could not be put into a folder.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why results could not be put into a folder.
+#[derive(Debug, Error)]
+pub enum FolderError {
+    /// The folder's path is something else.
+    #[error("`{}` is {what}, not a folder", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// Something that is not a regular file has the name of a result.
+    #[error("`{}` is {what}: it is never replaced, not even by force; choose another folder", path.display())]
+    NotRegular {
+        /// The path.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A file that no run of ours has written here.
+    #[error("`{}` exists and is not listed in a manifest of ours; choose another folder, move it away, or force", path.display())]
+    Foreign {
+        /// The path.
+        path: PathBuf,
+    },
+    /// An interrupted run would replace a complete one.
+    #[error("`{}` holds a complete run, which a partial one does not replace; choose another folder, or force", dir.display())]
+    PartialOverComplete {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A name that is not the plain name of a result file, or comes twice.
+    #[error("`{name}` cannot be the name of a result file")]
+    BadName {
+        /// The name.
+        name: String,
+    },
+    /// The manifest or the timing could not be put into JSON.
+    #[error("cannot write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The system said no.
+    #[error("cannot {doing} `{}`: {source}", path.display())]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Some files have their new content and some do not.
+    #[error("`{}` is half replaced ({replaced} of {of} files), write the results once more: {source}", dir.display())]
+    Halfway {
+        /// The folder.
+        dir: PathBuf,
+        /// How many were replaced.
+        replaced: usize,
+        /// How many there are.
+        of: usize,
+        /// Why it stopped.
+        source: Box<FolderError>,
+    },
+}
+
+impl FolderError {
+    pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { doing, path, source }
+    }
+
+    pub(super) fn halfway(dir: &Path, replaced: usize, of: usize, source: Self) -> Self {
+        Self::Halfway { dir: dir.to_owned(), replaced, of, source: Box::new(source) }
+    }
+}

@@ -1,0 +1,74 @@
+//! Why the objective was missed: what downtime is charged to, and what would be without it.
+
+use super::designs::estimate;
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::outcome::{CauseOutcome, DesignOutcome, Outcome};
+
+/// Causes shown for a design; the rest is one line.
+const TOP: usize = 3;
+
+pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
+    if outcome.designs.iter().all(|design| design.causes.is_empty()) {
+        return;
+    }
+    page.title("Why: downtime by cause");
+    let causes = || outcome.designs.iter().flat_map(|design| &design.causes);
+    let counterfactual = causes().any(|cause| cause.avoided_min_per_month.is_some());
+    let mut columns = vec![
+        ("design".to_owned(), Side::Text),
+        ("cause".into(), Side::Text),
+        ("charged\nmin a month".into(), Side::Right),
+        ("\nshare".into(), Side::Right),
+    ];
+    let mut notes = "Charged minutes sum to the downtime.".to_owned();
+    if counterfactual {
+        columns.push(("avoided\nwithout it".into(), Side::Right));
+        notes.push_str(" Avoided: what would not be, had the cause never happened; these need not sum.");
+    }
+    let rows: Vec<Vec<String>> = outcome.designs.iter().flat_map(|design| rows(page, design)).collect();
+    let rows = rows.into_iter().map(|mut row| {
+        row.truncate(columns.len());
+        row
+    });
+    page.grid(&Grid { rows: rows.collect(), columns });
+    page.paragraph(None, &notes, Some(Tone::Faint));
+}
+
+/// The rows of one design; its name stands in the first.
+fn rows(page: &Page, design: &DesignOutcome) -> Vec<Vec<String>> {
+    let shown = if design.causes.len() == TOP + 1 { TOP + 1 } else { TOP };
+    let mut rows: Vec<Vec<String>> = design.causes.iter().take(shown).map(|cause| row(page, cause)).collect();
+    let rest = design.causes.iter().skip(shown);
+    let (number, share) = rest.fold((0, 0.0), |(number, share), cause| (number + 1, share + cause.share));
+    if number > 0 {
+        let none = String::new();
+        rows.push(vec![none.clone(), format!("{number} more"), none.clone(), whole_percent(share), none]);
+    }
+    if let Some(first) = rows.first_mut() {
+        first[0] = clean(&design.design);
+    }
+    rows
+}
+
+fn row(page: &Page, cause: &CauseOutcome) -> Vec<String> {
+    let minus = page.sign('−', '-');
+    let charged = estimate(page, cause.downtime_min_per_month, |minutes| number::plain(minutes, Toward::Up));
+    let avoided = cause.avoided_min_per_month.map(|of| {
+        // What is gained is rounded down, what is lost by it up.
+        let toward = |minutes: f64| if minutes < 0.0 { Toward::Up } else { Toward::Down };
+        estimate(page, of, |minutes| number::signed(minutes, minutes.abs(), toward(minutes), minus))
+    });
+    vec![
+        String::new(),
+        clean(&cause.cause),
+        charged,
+        whole_percent(cause.share),
+        avoided.unwrap_or_else(|| number::NONE.into()),
+    ]
+}
+
+/// A share in whole percent, to the nearest; what is there is never 0 %.
+fn whole_percent(share: f64) -> String {
+    if share > 0.0 && share < 0.01 { "< 1 %".into() } else { format!("{:.0} %", share * 100.0) }
+}

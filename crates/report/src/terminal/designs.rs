@@ -1,0 +1,141 @@
+//! The table of designs, in one piece or in two.
+
+use super::answer;
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Quantile};
+
+/// Cells of the part that says how available, and of the part that says how bad outages are.
+const HOW_AVAILABLE: usize = 5;
+
+pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
+    page.title("Designs");
+    let whole = grid(page, outcome);
+    if page.fits(&whole) {
+        page.grid(&whole);
+    } else {
+        let (first, second) = halves(whole);
+        page.grid(&first);
+        page.line("");
+        page.grid(&second);
+    }
+    page.paragraph(None, &notes(outcome), Some(Tone::Faint));
+}
+
+/// What a window is called in a header.
+fn window(outcome: &Outcome) -> &'static str {
+    let is_month = outcome.window.contains("month") || outcome.window.starts_with("30 d");
+    if is_month { "month" } else { "window" }
+}
+
+fn grid(page: &Page, outcome: &Outcome) -> Grid {
+    let interval = format!("{} interval", number::percent(outcome.confidence, Toward::Down));
+    let window = window(outcome);
+    let columns = vec![
+        ("design".to_owned(), Side::Text),
+        ("availability".to_owned(), Side::Right),
+        (interval.clone(), Side::Left),
+        ("downtime\nmin a month".into(), Side::Right),
+        (interval, Side::Left),
+        (format!("1-in-10-\nyear {window}"), Side::Right),
+        ("outages\na year".into(), Side::Right),
+        ("longest\noutage".into(), Side::Right),
+        (format!("{window}s\nin breach"), Side::Right),
+        ("capacity\nlost".into(), Side::Right),
+    ];
+    let row = |design: &DesignOutcome| {
+        let mut row = vec![clean(&design.design)];
+        row.extend(how_available(page, outcome, design));
+        row.extend(how_bad(page, design));
+        row
+    };
+    Grid { columns, rows: outcome.designs.iter().map(row).collect() }
+}
+
+/// The same as two tables; both begin with the design.
+fn halves(mut grid: Grid) -> (Grid, Grid) {
+    let mut columns = grid.columns.split_off(HOW_AVAILABLE);
+    columns.insert(0, grid.columns[0].clone());
+    let second = grid.rows.iter_mut().map(|row| {
+        let mut rest = row.split_off(HOW_AVAILABLE);
+        rest.insert(0, row[0].clone());
+        rest
+    });
+    let rows = second.collect();
+    (grid, Grid { columns, rows })
+}
+
+fn how_available(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Vec<String> {
+    let of = design.unavailability;
+    let dash = page.sign("–", "-");
+    let low = of.low.unwrap_or(of.mean);
+    let shares = number::availabilities(&[of.high, of.mean, low], number::target_decimals(outcome.target_share));
+    let minutes = [of.mean, low, of.high].map(|share| share * MINUTES_PER_MONTH);
+    let minutes = number::alike(&minutes, Toward::Up);
+    let availability = answer::availability(page, outcome, design);
+    match of.quality {
+        Quality::Interval => vec![
+            availability,
+            format!("{}{dash}{}", shares[0], shares[2]),
+            minutes[0].clone(),
+            format!("{}{dash}{}", minutes[1], minutes[2]),
+        ],
+        Quality::UpperBound => {
+            vec![availability, String::new(), at_most(page, &minutes[2]), String::new()]
+        }
+    }
+}
+
+fn how_bad(page: &Page, design: &DesignOutcome) -> Vec<String> {
+    let breach = design.windows_met.map(|met| Estimate {
+        mean: 1.0 - met.mean,
+        high: 1.0 - met.low.unwrap_or(0.0),
+        low: Some(1.0 - met.high),
+        quality: if met.hits == 0 { Quality::UpperBound } else { Quality::Interval },
+        hits: met.hits,
+    });
+    vec![
+        length(design.once_in_10_years_min),
+        estimate(page, design.outages_per_year, |number| number::plain(number, Toward::Up)),
+        length(design.longest_p95_min),
+        breach.map_or_else(|| number::NONE.into(), |of| estimate(page, of, |share| number::percent(share, Toward::Up))),
+        estimate(page, design.capacity_lost, |share| number::percent(share, Toward::Up)),
+    ]
+}
+
+/// An estimate as its mean, or as "≤ x" where only an upper bound is known.
+pub(super) fn estimate(page: &Page, of: Estimate, show: impl Fn(f64) -> String) -> String {
+    match of.quality {
+        Quality::Interval => show(of.mean),
+        Quality::UpperBound => at_most(page, &show(of.high)),
+    }
+}
+
+fn at_most(page: &Page, shown: &str) -> String {
+    format!("{} {shown}", page.sign("≤", "<="))
+}
+
+/// A quantile as a length of time, marked where the sample is too small for an interval.
+fn length(of: Option<Quantile>) -> String {
+    let Some(of) = of else { return number::NONE.into() };
+    let mark = if is_thin(&of) { "*" } else { "" };
+    format!("{}{mark}", number::duration(of.value))
+}
+
+fn is_thin(of: &Quantile) -> bool {
+    of.high.is_none()
+}
+
+fn notes(outcome: &Outcome) -> String {
+    let window = window(outcome);
+    let quantiles = outcome.designs.iter().flat_map(|design| [design.once_in_10_years_min, design.longest_p95_min]);
+    let thin = quantiles.flatten().any(|of| is_thin(&of));
+    let mut notes = format!(
+        "1-in-10-year {window}: the downtime that a {window} exceeds once in ten years. Longest outage: 95 % of trials \
+         have none longer. Availability is rounded down, downtime up."
+    );
+    if thin {
+        notes.push_str(" *: too few observations for an interval, and perhaps too low.");
+    }
+    notes
+}

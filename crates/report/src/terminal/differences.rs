@@ -1,0 +1,36 @@
+//! Every design against the first, on the same storms.
+
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, clean};
+use zonefall_study::outcome::{Difference, Outcome};
+
+pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
+    let Some(first) = outcome.differences.first() else { return };
+    page.title(&format!("Against {}, on the same storms", clean(&first.against)));
+    let columns = vec![
+        ("design".to_owned(), Side::Text),
+        ("difference\nmin a month".into(), Side::Right),
+        (format!("{} interval\nfor all together", number::percent(outcome.confidence, Toward::Down)), Side::Left),
+        (String::new(), Side::Left),
+    ];
+    let minus = page.sign('−', '-');
+    let rows = outcome.differences.iter().map(|of| row(of, minus)).collect();
+    page.grid(&Grid { columns, rows });
+}
+
+fn row(of: &Difference, minus: char) -> Vec<String> {
+    let mean = of.downtime_min_per_month;
+    let largest = [Some(mean), of.low, of.high].into_iter().flatten().map(f64::abs).fold(0.0, f64::max);
+    // A low end towards less, everything else towards more downtime.
+    let towards_more = |value: f64| if value < 0.0 { Toward::Down } else { Toward::Up };
+    let towards_less = |value: f64| if value < 0.0 { Toward::Up } else { Toward::Down };
+    let interval = match (of.low, of.high) {
+        (Some(low), Some(high)) => format!(
+            "{} to {}",
+            number::signed(low, largest, towards_less(low), minus),
+            number::signed(high, largest, towards_more(high), minus)
+        ),
+        _ => number::NONE.into(),
+    };
+    vec![clean(&of.design), number::signed(mean, largest, towards_more(mean), minus), interval, clean(&of.says)]
+}

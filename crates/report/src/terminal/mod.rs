@@ -1,0 +1,55 @@
+//! Tables for people: the answer first, then why.
+//!
+//! Everything is returned as text; whoever prints it decides on width, colour and signs. Numbers are rounded towards the
+//! bad side; an estimate with too few hits shows its bound only. The objective and Azure's SLA never share a table.
+
+mod answer;
+mod causes;
+mod designs;
+mod differences;
+mod incidents;
+mod number;
+mod page;
+mod sla;
+
+pub use incidents::incident_table;
+
+use page::{Page, Tone};
+use zonefall_study::outcome::Outcome;
+
+/// What stands above every table of losses.
+pub const CONDITIONAL: &str =
+    "these are conditional losses: \"this outage would have cost you …\"; nothing here says how often";
+
+/// What the terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Characters in a line; less than 40 is taken for 40.
+    pub width: usize,
+    /// Whether ANSI colours are understood and wanted.
+    pub colour: bool,
+    /// Whether signs beyond ASCII are understood (names from the scenario are shown as they are).
+    pub unicode: bool,
+}
+
+/// Draws an outcome.
+pub fn render(outcome: &Outcome, style: Style) -> String {
+    let mut page = Page::new(style);
+    answer::draw(&mut page, outcome);
+    designs::draw(&mut page, outcome);
+    differences::draw(&mut page, outcome);
+    causes::draw(&mut page, outcome);
+    sla::draw(&mut page, outcome);
+    if !outcome.warnings.is_empty() {
+        page.title("Warnings");
+        for warning in &outcome.warnings {
+            let sign = page.paint(Tone::Unsure, "!");
+            page.paragraph(Some((&sign, 1)), warning, None);
+        }
+    }
+    if !outcome.not_modelled.is_empty() {
+        page.line("");
+        page.paragraph(None, &format!("Not modelled: {}", outcome.not_modelled), Some(Tone::Faint));
+    }
+    page.finish()
+}

@@ -1,0 +1,238 @@
+//! Numbers for people, rounded towards the bad side: availability down, downtime up.
+//!
+//! Rounding is exact on the shortest decimal that reads back as the number (what a file shows), so that 99.95 % stays
+//! 99.95 % and 99.949999 % never becomes it.
+
+use std::cmp::Ordering;
+
+/// Which way a number is rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Toward {
+    /// Away from zero: how bad things are.
+    Up,
+    /// Towards zero: how good things are.
+    Down,
+}
+
+/// No more decimals than this are worth a reader's time.
+const DECIMALS_MAX: u32 = 9;
+/// Shown where there is no finite number.
+pub(super) const NONE: &str = "-";
+
+/// `value` times ten to the `power`, rounded to an integer; none for what is negative, not finite or enormous.
+fn scaled(value: f64, power: u32, toward: Toward) -> Option<u128> {
+    if !(value.is_finite() && (0.0..1e20).contains(&value)) {
+        return None;
+    }
+    let plain = format!("{}", value + 0.0);
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let (kept, cut) = fraction.split_at(fraction.len().min(power as usize));
+    let digits: u128 = format!("{whole}{kept:0<width$}", width = power as usize).parse().ok()?;
+    let more = toward == Toward::Up && cut.bytes().any(|digit| digit != b'0');
+    Some(digits + u128::from(more))
+}
+
+/// An integer number of `10^-decimals`, written out with commas between thousands.
+fn written(digits: u128, decimals: u32) -> String {
+    let all = format!("{digits:0>width$}", width = decimals as usize + 1);
+    let (whole, fraction) = all.split_at(all.len() - decimals as usize);
+    let whole = grouped(whole);
+    if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
+}
+
+fn grouped(whole: &str) -> String {
+    let mut out = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count with commas between thousands.
+pub(super) fn count(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+/// Decimals that show so many significant digits.
+fn decimals(value: f64, significant: i32) -> u32 {
+    if value.partial_cmp(&0.0) != Some(Ordering::Greater) || !value.is_finite() {
+        return 0;
+    }
+    let exponent = libm::floor(libm::log10(value)) as i32;
+    (significant - 1 - exponent).clamp(0, DECIMALS_MAX as i32) as u32
+}
+
+/// A number of at least zero with a given number of decimals.
+fn fixed(value: f64, decimals: u32, toward: Toward) -> String {
+    scaled(value, decimals, toward).map_or_else(|| NONE.into(), |digits| written(digits, decimals))
+}
+
+/// A number of at least zero with three significant digits.
+pub(super) fn plain(value: f64, toward: Toward) -> String {
+    fixed(value, decimals(value, 3), toward)
+}
+
+/// Several numbers of at least zero with the same decimals: three significant digits of the largest.
+pub(super) fn alike(values: &[f64], toward: Toward) -> Vec<String> {
+    let largest = values.iter().copied().fold(0.0, f64::max);
+    let digits = decimals(largest, 3);
+    values.iter().map(|&value| fixed(value, digits, toward)).collect()
+}
+
+/// A signed number; each sign keeps its digits, and what is not zero does not look like zero.
+pub(super) fn signed(value: f64, decimals_of: f64, toward: Toward, minus: char) -> String {
+    let digits = decimals(decimals_of, 3).max(decimals(value.abs(), 1));
+    let size = fixed(value.abs(), digits, toward);
+    if value < 0.0 { format!("{minus}{size}") } else { size }
+}
+
+/// A share in percent with three significant digits, `%` included.
+pub(super) fn percent(share: f64, toward: Toward) -> String {
+    let digits = decimals(share * 100.0, 3).min(6);
+    percent_with(share, digits, toward)
+}
+
+/// A share in percent with so many decimals.
+pub(super) fn percent_with(share: f64, decimals: u32, toward: Toward) -> String {
+    scaled(share, decimals + 2, toward).map_or_else(|| NONE.into(), |digits| format!("{} %", written(digits, decimals)))
+}
+
+/// How many decimals the target has in percent.
+pub(super) fn target_decimals(share: f64) -> u32 {
+    let plain = format!("{share}");
+    let fraction = plain.split_once('.').map_or(0, |(_, fraction)| fraction.len() as u32);
+    fraction.saturating_sub(2).min(DECIMALS_MAX)
+}
+
+/// Availabilities in percent from unavailabilities, without the sign: all rounded down, with the same decimals: one
+/// more than the target, two significant digits of the smallest unavailability, and enough to tell the ends apart.
+pub(super) fn availabilities(unavailable: &[f64], target_decimals: u32) -> Vec<String> {
+    let positive = unavailable.iter().copied().filter(|&share| share > 0.0);
+    let smallest = positive.fold(1.0, f64::min);
+    let mut digits = decimals(smallest * 100.0, 2).max(target_decimals + 1).min(DECIMALS_MAX);
+    let all = |digits| -> Vec<String> { unavailable.iter().map(|&share| availability(share, digits)).collect() };
+    let confused = |shown: &[String]| {
+        let pairs = shown.windows(2).zip(unavailable.windows(2));
+        pairs.into_iter().any(|(shown, share)| shown[0] == shown[1] && share[0] != share[1])
+    };
+    let mut shown = all(digits);
+    while confused(&shown) && digits < DECIMALS_MAX {
+        digits += 1;
+        shown = all(digits);
+    }
+    shown
+}
+
+/// An availability in percent from an unavailability, rounded down, without the sign.
+fn availability(unavailable: f64, decimals: u32) -> String {
+    let whole = 100 * 10_u128.pow(decimals);
+    let lost = scaled(unavailable, decimals + 2, Toward::Up);
+    lost.map_or_else(|| NONE.into(), |lost| written(whole.saturating_sub(lost), decimals))
+}
+
+/// A length of time from minutes, rounded up: "2 h 05 min", "12.3 min", "48 s", "3 d 04 h".
+pub(super) fn duration(minutes: f64) -> String {
+    const HOUR: u128 = 60;
+    const DAY: u128 = 24 * HOUR;
+    let Some(whole) = scaled(minutes, 0, Toward::Up) else { return NONE.into() };
+    match whole {
+        0 => "0 min".into(),
+        1 if minutes < 1.0 => format!("{} s", fixed(minutes * 60.0, 0, Toward::Up)),
+        1..=10 => format!("{} min", fixed(minutes, 1, Toward::Up)),
+        11..=59 => format!("{whole} min"),
+        60..1440 => format!("{} h {:02} min", whole / HOUR, whole % HOUR),
+        _ => {
+            let hours = whole.div_ceil(HOUR);
+            format!("{} d {:02} h", hours / 24, hours % (DAY / HOUR))
+        }
+    }
+}
+
+/// A length of time from hours, as people say it: "1 year", "90 days", "36 h".
+pub(super) fn span(hours: f64) -> String {
+    let units = [(8760.0, "year", "years"), (24.0, "day", "days")];
+    for (length, one, many) in units {
+        let number = hours / length;
+        if number >= 1.0 && number.fract() == 0.0 {
+            return if number == 1.0 { format!("1 {one}") } else { format!("{number} {many}") };
+        }
+    }
+    format!("{} h", plain(hours, Toward::Up))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_never_turns_a_miss_into_a_meet() {
+        let target = 0.9995;
+        let decimals = target_decimals(target);
+        assert_eq!(decimals, 2);
+        for (unavailable, meets) in
+            [(0.0005, true), (0.000_500_000_1, false), (0.000_499_9, true), (0.000_5 + 1e-12, false), (0.000_55, false)]
+        {
+            let shown = &availabilities(&[unavailable], decimals)[0];
+            assert_eq!(shown.parse::<f64>().unwrap() >= 99.95, meets, "{unavailable} {shown}");
+        }
+        for at in 1..2000_u32 {
+            let unavailable = f64::from(at) * 3.7e-7;
+            for target in [0.999, 0.9995, 0.9999, 0.99995] {
+                let shown = &availabilities(&[unavailable], target_decimals(target))[0];
+                let shown: f64 = shown.parse().unwrap();
+                assert_eq!(shown >= target * 100.0, unavailable <= 1.0 - target, "{unavailable} {target} {shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn availability_has_enough_digits() {
+        assert_eq!(availabilities(&[8.8e-5], 2), ["99.9912"]);
+        assert_eq!(availabilities(&[8.81e-5], 2), ["99.9911"]);
+        assert_eq!(availabilities(&[8.8e-5, 8.804e-5], 2), ["99.99120", "99.99119"]);
+        assert_eq!(availabilities(&[0.0], 2), ["100.000"]);
+        assert_eq!(availabilities(&[1.0, 0.5], 0), ["0.0", "50.0"]);
+        assert_eq!(availabilities(&[f64::NAN], 2), [NONE]);
+    }
+
+    #[test]
+    fn downtime_is_rounded_up() {
+        assert_eq!(plain(12.301, Toward::Up), "12.4");
+        assert_eq!(plain(12.301, Toward::Down), "12.3");
+        assert_eq!(plain(0.000_412_01, Toward::Up), "0.000413");
+        assert_eq!(plain(1_234_567.2, Toward::Up), "1,234,568");
+        assert_eq!(plain(0.0, Toward::Up), "0");
+        assert_eq!(plain(f64::INFINITY, Toward::Up), NONE);
+        assert_eq!(alike(&[12.3, 0.061], Toward::Up), ["12.3", "0.1"]);
+        assert_eq!(percent(0.126_01, Toward::Up), "12.7 %");
+        assert_eq!(percent(0.949_999, Toward::Down), "94.9 %");
+        assert_eq!(percent(1.0, Toward::Down), "100 %");
+        assert_eq!(signed(-0.004, 31.0, Toward::Up, '-'), "-0.004");
+        assert_eq!(signed(-31.02, 31.0, Toward::Down, '-'), "-31.0");
+    }
+
+    #[test]
+    fn durations_read_like_speech() {
+        let said = [0.0, 0.5, 1.0, 3.21, 10.0, 10.01, 59.0, 59.1, 125.0, 1439.1, 1441.0, 4600.0].map(duration);
+        let expected = [
+            "0 min",
+            "30 s",
+            "1.0 min",
+            "3.3 min",
+            "10.0 min",
+            "11 min",
+            "59 min",
+            "1 h 00 min",
+            "2 h 05 min",
+            "1 d 00 h",
+            "1 d 01 h",
+            "3 d 05 h",
+        ];
+        assert_eq!(said, expected);
+        assert_eq!([8760.0, 17520.0, 2160.0, 36.5].map(span), ["1 year", "2 years", "90 days", "36.5 h"]);
+        assert_eq!(duration(f64::NAN), NONE);
+    }
+}

@@ -1,0 +1,172 @@
+//! What runs but may not mean what the reader thinks: warnings and hints over the whole scenario.
+
+use crate::codes;
+use crate::designs::Laid;
+use crate::diagnostic::Sink;
+use crate::scenario::FaultSource;
+use std::ops::Range;
+use zonefall_faults::{Mode, Profile, Scope};
+use zonefall_fleet::{Design, Need, spread_over_zones, worst_zone_loss};
+use zonefall_topology::Topology;
+
+/// Below this many expected events in all trials a mode's effect is a guess.
+const EVENTS_LEAST: f64 = 10.0;
+/// Milliseconds in a year, for rates.
+const MS_PER_YEAR: f64 = crate::units::MS_PER_YEAR;
+
+/// What the checks look at.
+pub(crate) struct All<'a> {
+    pub laid: &'a [Laid],
+    pub topology: &'a Topology,
+    pub profile: &'a Profile,
+    pub source: &'a FaultSource,
+    pub trials: u64,
+    pub horizon_ms: u64,
+    pub horizon_span: Range<usize>,
+}
+
+/// Tells all of it.
+pub(crate) fn check(all: &All<'_>, sink: &mut Sink) {
+    for laid in all.laid {
+        impossible(laid, sink);
+        few_per_zone(laid, sink);
+        zone_loss(laid, sink);
+    }
+    same(all.laid, sink);
+    if *all.source == FaultSource::Drawn {
+        rare(all, sink);
+    }
+}
+
+/// Thousandths of a request a second that must be served, rounded up.
+fn needed_milli(design: &Design) -> Option<u128> {
+    let (Need::Served(share, of), Some(demand)) = (design.need, design.demand) else { return None };
+    Some((u128::from(demand.per_second_milli) * u128::from(share)).div_ceil(u128::from(of)))
+}
+
+fn impossible(laid: &Laid, sink: &mut Sink) {
+    let design = &laid.design;
+    let name = &design.name;
+    let machines = design.capacity();
+    match design.need {
+        Need::Serving(count) if u64::from(count) > machines => {
+            let words = format!("design `{name}` can never meet the objective: min_serving is {count}, and it has {machines} machines");
+            sink.warn(codes::IMPOSSIBLE, &laid.need_span, words);
+        }
+        _ => {}
+    }
+    let give: u128 = design.sets.iter().map(|set| u128::from(set.capacity) * u128::from(set.serves_milli)).sum();
+    if let Some(needed) = needed_milli(design).filter(|&needed| needed > give) {
+        let words = format!(
+            "design `{name}` can never meet the objective: it must serve {} req/s, and its machines together serve {}",
+            needed as f64 / 1000.0,
+            give as f64 / 1000.0
+        );
+        sink.warn(codes::IMPOSSIBLE, &laid.need_span, words);
+    }
+}
+
+/// V-36: a spanning set with an empty zone.
+fn few_per_zone(laid: &Laid, sink: &mut Sink) {
+    for placed in &laid.sets {
+        let (zones, machines) = (placed.set.zones.len(), placed.set.capacity);
+        if zones > machines as usize {
+            let words = format!("`{}` spans {zones} zones with {machines} machines, so a zone stays empty (V-36)", placed.set.name);
+            sink.warn(codes::FEW_PER_ZONE, &placed.capacity_span, words);
+        }
+    }
+}
+
+/// OV-05: what is left when the fullest zone is lost, tested on the real vector. Only for sets that span zones: that
+/// one zone takes a zonal set down is what the word says.
+fn zone_loss(laid: &Laid, sink: &mut Sink) {
+    let [placed] = &laid.sets[..] else { return };
+    let zones = placed.set.zones.len();
+    if zones < 2 {
+        return;
+    }
+    let left = worst_zone_loss(&spread_over_zones(placed.set.capacity, zones));
+    let needed = match laid.design.need {
+        Need::Serving(count) => u128::from(count),
+        Need::Served(..) => match needed_milli(&laid.design) {
+            Some(milli) => milli.div_ceil(u128::from(placed.set.serves_milli)),
+            None => return,
+        },
+    };
+    let machines = u128::from(placed.set.capacity);
+    if u128::from(left) < needed && needed <= machines {
+        let enough = (needed * zones as u128).div_ceil(zones as u128 - 1);
+        let words = format!(
+            "design `{}`: one lost zone leaves {left} of {machines} machines, and the objective needs {needed} (OV-05)",
+            laid.design.name
+        );
+        sink.hint(codes::ZONE_LOSS, &placed.capacity_span, words)
+            .help(format!("{enough} machines over {zones} zones survive the loss of one (OV-04)"));
+    }
+}
+
+fn same(laid: &[Laid], sink: &mut Sink) {
+    for (at, one) in laid.iter().enumerate() {
+        let like = |other: &&Laid| Design { name: one.design.name.clone(), ..other.design.clone() } == one.design;
+        if let Some(other) = laid[..at].iter().find(like) {
+            let words = format!("design `{}` is the same as `{}`", one.design.name, other.design.name);
+            sink.hint(codes::SAME, &one.span, words);
+        }
+    }
+}
+
+/// Modes that strike many at once and are expected fewer than ten times in all trials.
+fn rare(all: &All<'_>, sink: &mut Sink) {
+    let years = all.horizon_ms as f64 / MS_PER_YEAR;
+    for mode in &all.profile.modes {
+        let units = units(mode, all);
+        if units == 0.0 {
+            continue;
+        }
+        let per_trial = mode.rate_per_year() * units * years;
+        let expected = per_trial * all.trials as f64;
+        if expected < EVENTS_LEAST {
+            let words = format!(
+                "`{}` is expected {} times in all {} trials, once in {:.3} years of this world: too rare to be judged",
+                mode.name,
+                figure(expected),
+                all.trials,
+                1.0 / (mode.rate_per_year() * units)
+            );
+            let enough = (EVENTS_LEAST / per_trial).ceil();
+            sink.hint(codes::RARE, &all.horizon_span, words)
+                .help(format!("ten are expected in {enough} trials of this horizon"));
+        }
+    }
+}
+
+fn figure(x: f64) -> String {
+    if x < 0.01 { format!("{x:.1e}") } else { format!("{x:.2}") }
+}
+
+/// Units of a mode that may touch some design; zero where its rarity decides nothing.
+fn units(mode: &Mode, all: &All<'_>) -> f64 {
+    let used = |region: &zonefall_topology::RegionId| {
+        all.laid.iter().any(|laid| laid.design.sets.iter().any(|set| set.region == *region))
+    };
+    let regions: Vec<_> = all.topology.region_ids().filter(used).collect();
+    let zones = || regions.iter().map(|&region| f64::from(all.topology.region(region).zones)).sum::<f64>();
+    let halls = || {
+        let of = |&region: &_| {
+            let region = all.topology.region(region);
+            f64::from(region.zones) * f64::from(region.halls_per_zone)
+        };
+        regions.iter().map(of).sum::<f64>()
+    };
+    match mode.scope {
+        Scope::Hall => halls(),
+        Scope::Zone => zones(),
+        Scope::Region => regions.len() as f64,
+        Scope::Global => {
+            let needed = all.laid.iter().any(|laid| laid.design.depends_on.contains(&mode.name));
+            f64::from(u8::from(needed))
+        }
+        // One machine, host or rack stops no service that is spread; a control plane stops nothing that runs.
+        Scope::Instance | Scope::Host | Scope::Rack | Scope::ControlPlane | Scope::Allocation => 0.0,
+    }
+}

@@ -1,0 +1,134 @@
+//! What every key, code and default means, for the command line.
+
+use crate::codes::{CODES, Code};
+use crate::diagnostic::nearest;
+use crate::keys::{Key, keys};
+use std::fmt::Write as _;
+use zonefall_azure::{profile, sla};
+
+/// Everything that [`explain`] knows: keys, codes, failure modes of the default profile, and a few lists.
+pub fn topics() -> Vec<String> {
+    let lists = ["topics", "codes", "keys", "profile", "sla"].into_iter().map(str::to_owned);
+    let modes = profile::azure_like_v0().modes.into_iter().map(|mode| mode.name);
+    let keys = keys().iter().map(|key| plain(key.path));
+    lists.chain(keys).chain(CODES.iter().map(|code| code.id.to_owned())).chain(modes).collect()
+}
+
+/// A path as people write it: `scale_set.zones`, not `scale_set.<name>.zones`.
+fn plain(path: &str) -> String {
+    path.replace(".<name>", "").replace("[]", "")
+}
+
+/// What a topic means: a key by its path or its last part, a code, a failure mode, `profile`, `sla`, `keys`, `codes`
+/// or `topics`. None if there is no such topic.
+pub fn explain(topic: &str) -> Option<String> {
+    let topic = topic.trim();
+    if let Some(code) = crate::codes::find_code(topic) {
+        return Some(code_text(code));
+    }
+    match topic {
+        "topics" => return Some(topics().join("\n")),
+        "codes" => return Some(CODES.iter().map(|code| format!("{}  {}\n", code.id, code.title)).collect()),
+        "keys" => return Some(keys().iter().map(key_line).collect()),
+        "profile" | "azure-like-v0" => return Some(profile_text()),
+        "sla" => return Some(sla_text()),
+        _ => {}
+    }
+    if topic.is_empty() {
+        return None;
+    }
+    let wanted = plain(topic);
+    let exact: Vec<&Key> = keys().iter().filter(|key| key.path == topic || plain(key.path) == wanted).collect();
+    let found = if exact.is_empty() { keys().iter().filter(|key| key.name() == topic).collect() } else { exact };
+    if !found.is_empty() {
+        return Some(found.into_iter().map(key_text).collect::<Vec<_>>().join("\n"));
+    }
+    mode_text(topic)
+}
+
+/// The topic nearest to one that does not exist.
+pub fn nearest_topic(topic: &str) -> Option<String> {
+    let topics = topics();
+    let names: Vec<&str> = topics.iter().map(String::as_str).collect();
+    nearest(topic, &names).map(str::to_owned)
+}
+
+fn code_text(code: &Code) -> String {
+    format!("{}: {}\n\n{}\n", code.id, code.title, code.text)
+}
+
+fn key_line(key: &Key) -> String {
+    format!("{}\n    {}\n", key.path, key.doc)
+}
+
+fn key_text(key: &Key) -> String {
+    let mut text = format!("{}\n\n{}\n\n  value    {}\n", key.path, key.doc, key.kind.words());
+    let _ = writeln!(text, "  default  {}", key.default.unwrap_or("none"));
+    if !key.source.is_empty() {
+        let _ = writeln!(text, "  source   {}", key.source);
+    }
+    let designs = if key.overlay { "may change it" } else { "share it; no design may change it" };
+    let _ = writeln!(text, "  designs  {designs}");
+    text
+}
+
+fn profile_text() -> String {
+    let mut text = String::from(
+        "azure-like-v0: the default failure profile (FR-01).\n\nAssumptions in the order of magnitude of what is \
+         published; Microsoft publishes no rate of its own.\nRates are per unit and year; in brackets their low and \
+         high value.\n\n",
+    );
+    for mode in profile::azure_like_v0().modes {
+        let (low, high) = mode.evidence.rate_low_high;
+        let _ = writeln!(
+            text,
+            "{:<22} {:<13} {:>6.3} [{:.3}, {:.3}]  {}: {}",
+            mode.name,
+            format!("{:?}", mode.scope),
+            mode.rate_per_year(),
+            low,
+            high,
+            mode.evidence.confidence.word(),
+            mode.evidence.source
+        );
+    }
+    text
+}
+
+fn mode_text(name: &str) -> Option<String> {
+    let rows: Vec<_> = profile::evidence().into_iter().filter(|row| row.mode == name).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let mut text = format!("{name}: a failure mode of azure-like-v0. Change it under [faults.mode.{name}].\n\n");
+    for row in rows {
+        let number = row.number;
+        let _ = writeln!(
+            text,
+            "  {:<28} {} {} (from {} to {}), {}: {}",
+            row.quantity,
+            number.value,
+            number.unit.word(),
+            number.low,
+            number.high,
+            number.confidence.word(),
+            number.source
+        );
+    }
+    Some(text)
+}
+
+fn sla_text() -> String {
+    let mut text = String::from(
+        "Azure's SLA for virtual machines (SL-01, SL-03): a refund, not a forecast, and never the same as your \
+         objective.\n\n",
+    );
+    for table in sla::TABLES {
+        let credit = |&(numerator, denominator, credit): &(u64, u64, u32)| {
+            format!("below {} %: {credit} % credit", numerator as f64 * 100.0 / denominator as f64)
+        };
+        let tiers: Vec<String> = table.tiers.iter().map(credit).collect();
+        let _ = writeln!(text, "{} ({})\n    {}", table.name, table.rule, tiers.join("; "));
+    }
+    text
+}

@@ -1,0 +1,99 @@
+//! Where faults come from: the profile with the file's modes, a trace, incidents, or a script.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::modes;
+use crate::node::Node;
+use crate::reader::Reader;
+use crate::scenario::{FaultSource, TraceColumns};
+use std::path::{Path, PathBuf};
+use zonefall_azure::profile;
+use zonefall_engine::SimDuration;
+use zonefall_faults::Profile;
+
+/// How files that the scenario names are found.
+#[derive(Clone, Copy)]
+pub(crate) struct Files<'a> {
+    /// The folder of the scenario file.
+    pub base: &'a Path,
+    /// Whether they must be there.
+    pub check: bool,
+}
+
+/// The profile, and the source but for the rows of a script.
+pub(crate) fn faults(root: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> (Option<Profile>, Option<FaultSource>) {
+    let nothing = Node::empty_table();
+    let said = root.sub("faults", "faults", sink);
+    let reader = said.unwrap_or_else(|| Reader::new(&nothing, "faults", sink));
+    let profile = reader.choice("profile", sink).and_then(profile::profile);
+    let profile = profile.and_then(|mut profile| modes::apply(&mut profile, &reader, sink).map(|()| profile));
+    let source = source(root, &reader, files, sink);
+    (profile, source)
+}
+
+fn source(root: &Reader<'_>, reader: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> Option<FaultSource> {
+    let trace = file(reader, "trace", files, sink);
+    let incidents = file(reader, "incidents", files, sink);
+    let columns = columns(reader, sink);
+    let allow_mapping = reader.flag("allow_mapping", sink);
+    let said = [reader.has("trace"), reader.has("incidents"), root.has("script")];
+    if said.iter().filter(|said| **said).count() > 1 {
+        let span = if said[0] { reader.span_of("trace") } else { reader.span_of("incidents") };
+        sink.error(codes::SOURCES, &span, "faults have one source: a trace, incidents, or a script");
+        return None;
+    }
+    for key in ["columns", "allow_mapping"] {
+        if reader.has(key) && !said[0] {
+            sink.error(codes::EXCLUSIVE, &reader.span_of(key), format!("`{key}` describes a trace, and there is none"))
+                .help("add `trace = \"file.csv\"`");
+        }
+    }
+    if reader.has("profile") && (said[0] || said[2]) {
+        let by = if said[0] { "trace" } else { "script" };
+        let words = format!("nothing is drawn from the profile: the faults come from the {by}");
+        sink.hint(codes::UNUSED_PROFILE, &reader.span_of("profile"), words);
+    }
+    match said {
+        [true, ..] => Some(FaultSource::Trace { path: trace?, columns: columns?, allow_mapping: allow_mapping? }),
+        [_, true, _] => Some(FaultSource::Incidents { path: incidents? }),
+        [.., true] => Some(FaultSource::Script(Vec::new())),
+        _ => Some(FaultSource::Drawn),
+    }
+}
+
+/// A path relative to the scenario file.
+fn file(reader: &Reader<'_>, key: &str, files: Files<'_>, sink: &mut Sink) -> Option<PathBuf> {
+    let text = reader.text(key, sink)?;
+    let path = files.base.join(&text);
+    let missing = text.is_empty() || text.contains('\0') || (files.check && !path.is_file());
+    if missing {
+        sink.error(codes::NO_FILE, &reader.span_of(key), format!("there is no file \"{text}\""))
+            .help("paths are relative to the scenario file");
+        return None;
+    }
+    Some(path)
+}
+
+/// The outer `None` is a mistake, the inner one our own columns.
+fn columns(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<TraceColumns>> {
+    let Some(table) = reader.sub("columns", "faults.columns", sink) else { return Some(None) };
+    let mut columns = TraceColumns {
+        unit: table.text("unit", sink),
+        start: table.text("start", sink),
+        end: table.text("end", sink),
+        time_unit: None,
+        cause: table.text("cause", sink),
+        scope: table.text("scope", sink),
+    };
+    let unit = table.choice("time_unit", sink);
+    columns.time_unit = unit.map(|unit| {
+        SimDuration::from_ms(match unit {
+            "ms" => 1,
+            "s" => 1000,
+            "min" => 60_000,
+            "h" => 3_600_000,
+            _ => 86_400_000,
+        })
+    });
+    Some(Some(columns))
+}

@@ -1,0 +1,169 @@
+//! From bytes to a scenario.
+
+use crate::checks::{self, All};
+use crate::codes;
+use crate::designs::{self, Laid};
+use crate::diagnostic::{Diagnostics, Sink};
+use crate::faults::{self, Files};
+use crate::node;
+use crate::overlay;
+use crate::reader::Reader;
+use crate::scenario::{FaultSource, Scenario};
+use crate::script::{self, World};
+use crate::timeline::{self, Timeline};
+use crate::world;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use toml::de::DeTable;
+
+/// The most bytes of a scenario file: 8 MiB.
+pub const FILE_BYTES_MAX: u64 = 8 << 20;
+
+/// Reads and checks a scenario file. Files that it names must be there.
+///
+/// # Errors
+/// All mistakes of the file at once, with places and help; or that it cannot be read.
+pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
+    let name = path.display().to_string();
+    let refuse = |code, words: String| {
+        let mut sink = Sink::default();
+        sink.error_of_file(code, words);
+        Err(sink.finish(&name, ""))
+    };
+    let bytes = match read(path) {
+        Ok(bytes) => bytes,
+        Err(why) => return refuse(codes::UNREADABLE, format!("the scenario cannot be read: {why}")),
+    };
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return refuse(codes::HUGE, "the file is larger than 8 MiB".into());
+    }
+    match String::from_utf8(bytes) {
+        Err(why) => {
+            let at = why.utf8_error().valid_up_to();
+            refuse(codes::NOT_TEXT, format!("the file is not UTF-8 text: byte {at} belongs to no character"))
+        }
+        Ok(text) => decode(&text, &name, true),
+    }
+}
+
+/// At most one byte more than is allowed.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    // Opening a pipe would wait for its writer for ever.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Checks the text of a scenario; `file_name` is what diagnostics call it and what paths in it are relative to. Files
+/// that it names need not be there.
+///
+/// # Errors
+/// All mistakes of the text at once, with places and help.
+pub fn parse(text: &str, file_name: &str) -> Result<Scenario, Diagnostics> {
+    decode(text, file_name, false)
+}
+
+fn decode(text: &str, file: &str, check_files: bool) -> Result<Scenario, Diagnostics> {
+    let mut sink = Sink::default();
+    match decode_into(text, file, check_files, &mut sink) {
+        Some(scenario) if !sink.has_errors() => {
+            let warnings = sink.finish(file, text);
+            Ok(Scenario { warnings, ..scenario })
+        }
+        _ => Err(sink.finish(file, text)),
+    }
+}
+
+/// The scenario without its warnings; also for the tests, which look at what was asked for.
+pub(crate) fn decode_into(text: &str, file: &str, check_files: bool, sink: &mut Sink) -> Option<Scenario> {
+    if text.len() as u64 > FILE_BYTES_MAX {
+        sink.error_of_file(codes::HUGE, "the file is larger than 8 MiB");
+        return None;
+    }
+    if let Some(at) = text.find('\0') {
+        sink.error_of_file(codes::NOT_TEXT, format!("the file is not text: byte {at} is NUL"));
+        return None;
+    }
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        sink.error_of_file(codes::EMPTY, "the file is empty").help("begin with a template: `zonefall init`");
+        return None;
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let span = error.span().unwrap_or(0..0);
+        sink.error(codes::SYNTAX, &span, format!("this is not TOML: {}", error.message().replace('\n', "; ")));
+    }
+    let tree = node::from_document(&document);
+    let root = Reader::new(&tree, "", sink);
+    let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+    let files = Files { base: folder, check: check_files };
+    let scenario = everything(&root, &tree, files, sink);
+    scenario.map(|scenario| Scenario { hash: hash(text), ..scenario })
+}
+
+fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut Sink) -> Option<Scenario> {
+    let name = root.text("name", sink);
+    let nothing = node::Node::empty_table();
+    let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
+    let timeline = timeline::timeline(root, Some(&slo), sink);
+    let topology = world::topology(root, sink);
+    let (profile, source) = faults::faults(root, files, sink);
+    let seen = overlay::designs(tree, root, sink);
+    let read = |seen: &overlay::Seen| designs::design(seen, topology.as_ref(), profile.as_ref(), sink);
+    let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();
+    let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
+    let laid: Vec<Laid> = laid.into_iter().flatten().collect();
+    let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
+    let world =
+        World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
+    let rows = script::script(root, &world, sink);
+    let source = match source? {
+        FaultSource::Script(_) => FaultSource::Script(rows?),
+        other => other,
+    };
+    let (timeline, topology, profile) = (timeline?, topology?, profile?);
+    if sink.has_errors() {
+        return None;
+    }
+    let all = All {
+        laid: &laid,
+        topology: &topology,
+        profile: &profile,
+        source: &source,
+        trials: timeline.trials,
+        horizon_ms: timeline.measure.horizon.as_ms(),
+        horizon_span: root.span_of("horizon"),
+    };
+    checks::check(&all, sink);
+    let designs = laid.into_iter().map(|laid| laid.design).collect();
+    let Timeline { seed, trials, measure, start, target, window, confidence } = timeline;
+    Some(Scenario {
+        name: name?,
+        seed,
+        trials,
+        measure,
+        start,
+        target,
+        window,
+        confidence,
+        topology,
+        profile,
+        source,
+        designs,
+        warnings: Sink::default().finish("", ""),
+        hash: String::new(),
+    })
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}

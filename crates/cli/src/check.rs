@@ -108,7 +108,8 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         .collect();
     let first = scenario.designs.first().and_then(|design| design.sets.first());
     let hours = |law: &zonefall_engine::Law| law.mean_ms() / 3_600_000.0;
-    let start = first.map_or_else(StartHours::default, |set| StartHours { boot: hours(&set.boot), warm_up: hours(&set.warm_up) });
+    let start = first
+        .map_or_else(StartHours::default, |set| StartHours { boot: hours(&set.boot), warm_up: hours(&set.warm_up) });
     let zones = first.map_or(1, |set| scenario.topology.region(set.region).zones);
     let depends: &[String] = scenario.designs.first().map_or(&[], |design| &design.depends_on);
     let implied = one_machine(&scenario.profile, zones, start, depends)?;
@@ -144,7 +145,8 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     }
     for design in resolved["designs"].as_array().into_iter().flatten() {
         let left = design["machines_after_losing_the_largest_zone"].as_u64();
-        let left = left.map_or("the zone is hidden".into(), |left| format!("{left} left when the largest zone is lost"));
+        let left =
+            left.map_or("the zone is hidden".into(), |left| format!("{left} left when the largest zone is lost"));
         text += &format!(
             "Design     {}: {} machines {}, {left}\n",
             design["design"].as_str().unwrap_or_default(),
@@ -155,7 +157,10 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     text += &format!("Profile    {}\n", scenario.profile.name);
     for mode in resolved["one_machine_by_mode"].as_array().into_iter().flatten() {
         let minutes = mode["downtime_min_per_year"].as_f64().unwrap_or_default();
-        text += &format!("           {:<24} {minutes:>8.2} min a year for one machine\n", mode["mode"].as_str().unwrap_or_default());
+        text += &format!(
+            "           {:<24} {minutes:>8.2} min a year for one machine\n",
+            mode["mode"].as_str().unwrap_or_default()
+        );
     }
     let total = resolved["one_machine_min_per_year"].as_f64().unwrap_or_default();
     text += &format!("           {:<24} {total:>8.2} min a year (exact, from the profile; no probes)\n", "all modes");

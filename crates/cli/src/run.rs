@@ -82,7 +82,14 @@ fn simulate(options: &args::Run, scenario: &Scenario, study: &Study, out: &Path,
 }
 
 /// Incident studies: losses in place of an outcome.
-fn lose(options: &args::Run, scenario: &Scenario, study: &Study, path: &Path, out: &Path, console: Console) -> Result<Exit> {
+fn lose(
+    options: &args::Run,
+    scenario: &Scenario,
+    study: &Study,
+    path: &Path,
+    out: &Path,
+    console: Console,
+) -> Result<Exit> {
     let began = Instant::now();
     let (losses, notes) = incidents::play(scenario, study, path)?;
     for note in &notes {
@@ -183,7 +190,8 @@ fn farewell(options: &args::Run, written: &ResultsFolder, trials: u64, seconds: 
 
 /// With `--gate` the verdicts decide.
 fn gate(options: &args::Run, outcome: &Outcome) -> Exit {
-    let verdicts = || outcome.designs.iter().flat_map(|design| [Some(design.verdict_mean), design.verdict_windows]).flatten();
+    let verdicts =
+        || outcome.designs.iter().flat_map(|design| [Some(design.verdict_mean), design.verdict_windows]).flatten();
     if !options.gate {
         Exit::Fine
     } else if verdicts().any(|verdict| verdict == Verdict::Misses) {

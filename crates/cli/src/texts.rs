@@ -34,15 +34,18 @@ pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
         console.data(&format!("{}\n", topics().join("\n")))?;
         return Ok(Exit::Fine);
     };
-    let text = own_topic(topic)
-        .or_else(|| zonefall_scenario::explain(topic))
-        .or_else(|| zonefall_report::explain(topic));
+    let text =
+        own_topic(topic).or_else(|| zonefall_scenario::explain(topic)).or_else(|| zonefall_report::explain(topic));
     if let Some(text) = text {
         console.data(&format!("{}\n", text.trim_end()))?;
         return Ok(Exit::Fine);
     }
     let near: Vec<String> = topics().into_iter().filter(|other| other.contains(topic.as_str())).take(5).collect();
-    let hint = if near.is_empty() { "`zonefall explain` lists all topics".into() } else { format!("perhaps: {}", near.join(", ")) };
+    let hint = if near.is_empty() {
+        "`zonefall explain` lists all topics".into()
+    } else {
+        format!("perhaps: {}", near.join(", "))
+    };
     console.complain(&format!("error: nothing is known of `{topic}`; {hint}"));
     Ok(Exit::Usage)
 }

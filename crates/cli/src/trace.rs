@@ -38,7 +38,10 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
     let recording = Recording { profile: &study.profile, trial, keep_thinned: false };
     let trace = record(stage.strikes(), trial.key(), recording).context("the trial cannot be written as a file")?;
     let mut file = BufWriter::new(File::create(path).with_context(|| format!("cannot create {}", path.display()))?);
-    trace.write(&mut file).and_then(|()| Ok(file.flush()?)).with_context(|| format!("cannot write {}", path.display()))?;
+    trace
+        .write(&mut file)
+        .and_then(|()| Ok(file.flush()?))
+        .with_context(|| format!("cannot write {}", path.display()))?;
     console.remark(&format!(
         "wrote {}: {} rows of trial {}; replay with: zonefall run {} --faults {0}",
         path.display(),
@@ -50,19 +53,27 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
 }
 
 /// The study of a scenario that lives through a file of faults, and what there is to say about the file.
-pub fn replayed(scenario: &Scenario, study: Study, path: &Path, columns: Option<&TraceColumns>, maps: bool) -> Result<(Study, Vec<String>)> {
+pub fn replayed(
+    scenario: &Scenario,
+    study: Study,
+    path: &Path,
+    columns: Option<&TraceColumns>,
+    maps: bool,
+) -> Result<(Study, Vec<String>)> {
     let context = || format!("the faults of {}", path.display());
     if let Some(columns) = columns {
         let found = read_foreign(path, &foreign_columns(columns)?, &scenario.topology).with_context(context)?;
         let notes = foreign_notes(&found);
         let Foreign { trace, profile, .. } = found;
         let population = people(scenario);
-        let replay = replay(&trace, &scenario.topology, &profile, &population, Mapping::Refuse).with_context(context)?;
+        let replay =
+            replay(&trace, &scenario.topology, &profile, &population, Mapping::Refuse).with_context(context)?;
         return Ok((one_trial(scenario, with_replay(study, replay))?, notes));
     }
     let trace = read_trace(path).with_context(context)?;
     let mapping = if maps { Mapping::Allow } else { Mapping::Refuse };
-    let replay = replay(&trace, &scenario.topology, &study.profile, &people(scenario), mapping).with_context(context)?;
+    let replay =
+        replay(&trace, &scenario.topology, &study.profile, &people(scenario), mapping).with_context(context)?;
     let notes = replay.notes.clone();
     let mut study = with_replay(study, replay);
     if let Some(trial) = trace.header.trial {
@@ -97,7 +108,9 @@ fn windows(length: SimDuration, from: SimTime, to: SimTime) -> Result<Windows> {
 }
 
 fn foreign_columns(columns: &TraceColumns) -> Result<ForeignColumns> {
-    let name = |column: &Option<String>, what: &str| column.clone().with_context(|| format!("`faults.columns.{what}` is missing"));
+    let name = |column: &Option<String>, what: &str| {
+        column.clone().with_context(|| format!("`faults.columns.{what}` is missing"))
+    };
     let time = match columns.time_unit.map(SimDuration::as_ms) {
         None => TimeUnit::Iso8601,
         Some(1000) => TimeUnit::UnixSeconds,
@@ -112,7 +125,14 @@ fn foreign_columns(columns: &TraceColumns) -> Result<ForeignColumns> {
         Some(other) => bail!("`faults.columns.scope` must be host, rack, zone or region, not `{other}`"),
     };
     let cause = columns.cause.clone().map_or_else(|| ForeignCause::Constant("outage".into()), ForeignCause::Column);
-    Ok(ForeignColumns { unit: name(&columns.unit, "unit")?, start: name(&columns.start, "start")?, end: name(&columns.end, "end")?, time, cause, scope })
+    Ok(ForeignColumns {
+        unit: name(&columns.unit, "unit")?,
+        start: name(&columns.start, "start")?,
+        end: name(&columns.end, "end")?,
+        time,
+        cause,
+        scope,
+    })
 }
 
 /// What was found in a foreign file: nothing is dropped silently.
@@ -136,7 +156,10 @@ fn foreign_notes(found: &Foreign) -> Vec<String> {
     dirty(&report.dirty.ends_before_start, "that end before they start");
     dirty(&report.dirty.ends_at_start, "that end when they start");
     if report.overlapping + report.adjoining > 0 {
-        notes.push(format!("joined: {} overlapping and {} adjoining outages of one unit", report.overlapping, report.adjoining));
+        notes.push(format!(
+            "joined: {} overlapping and {} adjoining outages of one unit",
+            report.overlapping, report.adjoining
+        ));
     }
     notes.push(format!(
         "bursts of 50 units or more within 120 s: {} in the file, {} as simulated",

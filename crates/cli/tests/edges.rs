@@ -15,10 +15,7 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("scenario", &["engine", "topology", "faults", "fleet", "azure"]),
     ("study", &["engine", "topology", "faults", "fleet", "stats", "exact"]),
     ("report", &["study"]),
-    (
-        "cli",
-        &["engine", "stats", "exact", "topology", "faults", "fleet", "azure", "scenario", "study", "report"],
-    ),
+    ("cli", &["engine", "stats", "exact", "topology", "faults", "fleet", "azure", "scenario", "study", "report"]),
 ];
 
 /// Our crates among the `[dependencies]` of a manifest.

@@ -7,7 +7,7 @@
 //! ([`crate::UnitMode::depends_on_history`]) are not drawn here.
 
 use crate::mode::{Kind, Scope, Start};
-use crate::packed::Entry;
+use crate::packed::{Entry, STRIKES_MAX};
 use crate::population::Population;
 use crate::unit::{UnitMode, UnitModes};
 use zonefall_engine::{SimTime, Stream};
@@ -89,8 +89,8 @@ impl Clocks {
         self.blocks.iter().map(|block| 1.0 / block.gap_ms).sum()
     }
 
-    /// Opens every stream for a trial; `modes` are keyed for it already.
-    pub fn begin(&mut self, modes: &UnitModes, population: &Population, horizon: SimTime) {
+    /// Opens every stream for a trial; `modes` are keyed for it already. False if there are too many strikes to hold.
+    pub fn begin(&mut self, modes: &UnitModes, population: &Population, horizon: SimTime) -> bool {
         self.drawn.clear();
         self.taken = 0;
         for block in &mut self.blocks {
@@ -116,6 +116,7 @@ impl Clocks {
             renew_all(modes, mode, population, horizon, &mut self.drawn);
         }
         self.drawn.sort_unstable();
+        self.drawn.len() as u64 <= STRIKES_MAX
     }
 
     /// Adds the strikes of `[base, end)` to a window.
@@ -205,7 +206,7 @@ fn renew_all(
         for at in 0..count {
             let Some(unit) = unit_of(unit_mode, group, at, population) else { continue };
             let who = match unit_mode.mode.scope {
-                Scope::Host => (u64::from(unit), 0),
+                Scope::Host => population.host_key(unit),
                 _ => (tag, u64::from(at)),
             };
             renew(modes, mode, unit, who, horizon, out);
@@ -252,6 +253,9 @@ fn renew(
     while next_ms < horizon.as_ms() as f64 {
         let start = SimTime::from_ms(next_ms as u64);
         out.push((start, mode, unit));
+        if out.len() as u64 > STRIKES_MAX {
+            return;
+        }
         if unit_mode.mode.kind == Kind::Outage {
             match modes.outcome(mode, unit, who, start).length {
                 Some(length) => next_ms += length.as_ms() as f64,

@@ -1,7 +1,7 @@
 //! What the world does: failure modes, profiles, storms and unit clocks.
 //!
 //! A [`Profile`] is a list of [`Mode`]s. What strikes many at once is drawn into a [`Storm`] (a short list in time
-//! order, the same for every design); what strikes one host or instance comes from [`UnitClocks`], keyed by the unit
+//! order, the same for every design); what strikes one host or instance comes from unit clocks, keyed by the unit
 //! and opened only for units that some design occupies. Both are merged by [`Strikes`] into windows of packed entries
 //! that every design lives through. A recorded [`Trace`] takes the place of both, so replay and Monte Carlo are one
 //! code path.

@@ -411,9 +411,13 @@ impl Profile {
         self.modes.iter().position(|mode| mode.name == name)
     }
 
-    /// A number that two profiles share only if every mode says the same.
+    /// A number that two profiles share only if every mode does the same. Where the numbers come from does not count.
     pub fn fingerprint(&self) -> u64 {
-        zonefall_engine::name_tag(&format!("{:?}", self.modes))
+        let unsourced = |mode: &Mode| {
+            let evidence = Evidence { source: String::new(), rate_low_high: (0.0, 0.0), ..mode.evidence.clone() };
+            Mode { evidence: Evidence { confidence: Confidence::Assumed, ..evidence }, ..mode.clone() }
+        };
+        zonefall_engine::name_tag(&format!("{:?}", self.modes.iter().map(unsourced).collect::<Vec<Mode>>()))
     }
 }
 

@@ -12,6 +12,9 @@ pub(crate) const WINDOW_MS_MAX: u64 = (1 << (64 - UNIT_BITS - CLASS_BITS)) - 1;
 /// The most units of one kind.
 pub(crate) const UNITS_MAX: u64 = 1 << UNIT_BITS;
 
+/// The most strikes of one trial that are drawn ahead (storm edges, and strikes of laws with memory).
+pub(crate) const STRIKES_MAX: u64 = UNITS_MAX;
+
 /// One strike of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry(u64);

@@ -141,6 +141,14 @@ impl Population {
         &self.hosts
     }
 
+    /// What a host's luck is keyed by: its zone's tag and its place there.
+    #[inline]
+    pub fn host_key(&self, host: u32) -> (u64, u64) {
+        let at = self.hosts.partition_point(|group| group.first_host <= host);
+        let group = &self.hosts[at.saturating_sub(1)];
+        (group.tag, u64::from(host - group.first_host))
+    }
+
     /// What an instance's luck is keyed by: its group's tag and its ordinal.
     #[inline]
     pub fn instance_key(&self, instance: u32) -> (u64, u64) {

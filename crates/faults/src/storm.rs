@@ -10,6 +10,7 @@
 
 use crate::clocks::each_with_probability;
 use crate::mode::{Kind, Mode, Outage, Profile, Scope, Start, cause_name};
+use crate::packed::STRIKES_MAX;
 use crate::renewal::TimeToFailure;
 use std::ops::Range;
 use zonefall_engine::{Key, SimDuration, SimTime, Stream, name_tag};
@@ -149,6 +150,8 @@ pub struct StormModes {
     topology: Topology,
     modes: Vec<Mode>,
     causes: Vec<String>,
+    /// The mode behind each cause.
+    mode_of: Vec<usize>,
     processes: Vec<Process>,
     scratch: Scratch,
 }
@@ -184,11 +187,12 @@ impl StormModes {
     /// Lays out the processes of a profile for trials up to `horizon`.
     pub fn new(profile: &Profile, topology: &Topology, horizon: SimDuration) -> Self {
         let mut causes: Vec<String> = profile.modes.iter().map(|mode| mode.name.clone()).collect();
+        let mut mode_of: Vec<usize> = (0..profile.modes.len()).collect();
         let mut processes = Vec::new();
         for (index, mode) in profile.modes.iter().enumerate() {
             let pairs = if mode.common_cause > 0.0 { pairs(mode.common_cause, topology) } else { Vec::new() };
-            let alone = if pairs.is_empty() { 1.0 } else { 1.0 - mode.common_cause };
             for (reach, units) in reaches(mode.scope, topology) {
+                let alone = if has_partner(&reach, topology) { 1.0 - mode.common_cause } else { 1.0 };
                 processes.push(Process::new(mode, index, index as u16, reach, units, alone, topology, horizon));
             }
             let cause = causes.len() as u16;
@@ -196,12 +200,13 @@ impl StormModes {
                 causes.push(cause_name(mode, true));
             }
             for (reach, times) in pairs {
+                mode_of.resize(causes.len(), index);
                 processes.push(Process::new(mode, index, cause, reach, 1, times, topology, horizon));
             }
         }
         processes.retain(|process| process.gap_ms.is_none_or(f64::is_finite));
         let (topology, modes) = (topology.clone(), profile.modes.clone());
-        Self { topology, modes, causes, processes, scratch: Scratch::default() }
+        Self { topology, modes, causes, mode_of, processes, scratch: Scratch::default() }
     }
 
     /// The names of the causes: the profile's modes in order, then the pairs of zones.
@@ -216,12 +221,11 @@ impl StormModes {
 
     /// The mode behind a cause.
     pub fn mode_of(&self, cause: u16) -> &Mode {
-        let of_pair = self.processes.iter().find(|process| process.cause == cause);
-        &self.modes[of_pair.map_or(cause as usize, |process| process.mode)]
+        &self.modes[self.mode_of[cause as usize]]
     }
 
-    /// Draws a trial's storm.
-    pub fn draw(&mut self, trial: Key, horizon: SimTime, storm: &mut Storm) {
+    /// Draws a trial's storm. False if it holds more than can be told apart.
+    pub fn draw(&mut self, trial: Key, horizon: SimTime, storm: &mut Storm) -> bool {
         storm.clear();
         let Self { topology, modes, processes, scratch, .. } = self;
         let mut drawing = Drawing { topology, modes, trial, horizon, scratch, storm };
@@ -232,12 +236,18 @@ impl StormModes {
             }
         }
         drawing.storm.settle();
+        storm.edges.len() as u64 <= STRIKES_MAX
     }
 }
 
 impl Drawing<'_> {
     fn key(&self, process: &Process) -> Key {
         self.trial.part(process.tags.0, process.tags.1)
+    }
+
+    /// More edges than a window's entries can name: the trial is given up.
+    fn is_full(&self) -> bool {
+        self.storm.outages.len() as u64 > STRIKES_MAX / 2
     }
 
     /// A memoryless mode: one Poisson stream over the group; a strike that finds its unit still out is dropped.
@@ -257,7 +267,7 @@ impl Drawing<'_> {
         let mut at_ms = 0.0;
         loop {
             at_ms += gap_ms * stream.exponential();
-            if at_ms >= self.horizon.as_ms() as f64 {
+            if at_ms >= self.horizon.as_ms() as f64 || self.is_full() {
                 return;
             }
             let start = SimTime::from_ms((at_ms as u64).max(1));
@@ -282,7 +292,7 @@ impl Drawing<'_> {
                 None => return,
             }
         };
-        while next_ms < self.horizon.as_ms() as f64 {
+        while next_ms < self.horizon.as_ms() as f64 && !self.is_full() {
             let until = self.strike(process, unit, SimTime::from_ms(next_ms as u64));
             if until == SimTime::NEVER {
                 return;
@@ -364,7 +374,7 @@ impl Drawing<'_> {
         let racks = self.topology.racks_of(zone);
         let (hit, count) = (self.scratch.places.len(), racks.len());
         self.scratch.places.extend(0..count as u32);
-        let mut order = self.trial.part(name_tag("rack places"), u64::from(zone.0)).stream();
+        let mut order = self.trial.part(name_tag("rack places"), self.topology.zone_tag(zone)).stream();
         for at in (1..count).rev() {
             self.scratch.places.swap(hit + at, hit + order.below(at as u64 + 1) as usize);
         }
@@ -399,6 +409,11 @@ fn end_after(start: SimTime, length_ms: f64) -> SimTime {
         return SimTime::NEVER;
     }
     start.after(SimDuration::from_ms((length_ms.max(0.0) + 0.5) as u64))
+}
+
+/// Whether a reach is a zone with another one in its region.
+fn has_partner(reach: &Reach, topology: &Topology) -> bool {
+    matches!(reach, Reach::Zone(zone) if topology.region(topology.region_of(*zone)).zones > 1)
 }
 
 fn region_of(reach: &Reach, topology: &Topology) -> Option<RegionId> {

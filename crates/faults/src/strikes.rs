@@ -4,11 +4,11 @@
 
 use crate::clocks::Clocks;
 use crate::mode::Profile;
-use crate::packed::{Entry, UNITS_MAX, WINDOW_MS_MAX, sort};
+use crate::packed::{Entry, STRIKES_MAX, UNITS_MAX, WINDOW_MS_MAX, sort};
 use crate::population::Population;
 use crate::storm::{Storm, StormModes};
 use crate::unit::UnitModes;
-use zonefall_engine::{Key, SimDuration, SimTime};
+use zonefall_engine::{BudgetExceeded, Key, SimDuration, SimTime};
 use zonefall_topology::Topology;
 
 /// Entries that a window aims at.
@@ -82,14 +82,21 @@ impl Strikes {
     }
 
     /// Draws the storm and opens the clocks of a trial.
-    pub fn begin(&mut self, trial: Key) {
+    ///
+    /// # Errors
+    /// If the trial holds more strikes than can be kept.
+    pub fn begin(&mut self, trial: Key) -> Result<(), BudgetExceeded> {
         self.unit_modes.begin(trial);
         if self.recorded.is_none() {
-            self.storm_modes.draw(trial, self.horizon, &mut self.storm);
-            self.clocks.begin(&self.unit_modes, &self.population, self.horizon);
+            let fits = self.storm_modes.draw(trial, self.horizon, &mut self.storm)
+                && self.clocks.begin(&self.unit_modes, &self.population, self.horizon);
+            if !fits {
+                return Err(BudgetExceeded { limit: STRIKES_MAX });
+            }
         }
         (self.base, self.end) = (SimTime::ZERO, SimTime::ZERO);
         (self.edges_taken, self.recorded_taken) = (0, 0);
+        Ok(())
     }
 
     /// Fills the next window; false once the horizon is reached.

@@ -4,7 +4,7 @@
 //! answer does not depend on the design. A strike at instant 0 stands for a unit that is already down when the trial
 //! begins: its outage is the residual.
 
-use crate::mode::{Kind, Mode, Outage, Profile, Scope};
+use crate::mode::{Kind, Mode, Outage, Profile, Scope, UNIT_MODES_MAX};
 use crate::renewal::TimeToFailure;
 use zonefall_engine::{Key, SimDuration, SimTime, name_tag};
 
@@ -44,6 +44,7 @@ pub struct UnitModes {
 impl UnitModes {
     /// Picks the marking modes of a profile.
     pub fn new(profile: &Profile, horizon: SimDuration) -> Self {
+        debug_assert!(profile.modes.iter().filter(|mode| mode.marks_machines()).count() <= UNIT_MODES_MAX);
         let marking = profile.modes.iter().enumerate().filter(|(_, mode)| mode.marks_machines());
         let unit = |(cause, mode): (usize, &Mode)| UnitMode {
             mode: mode.clone(),

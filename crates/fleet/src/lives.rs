@@ -31,7 +31,7 @@ impl World {
     fn begin_life(&mut self, index: usize, unit: u32, t: SimTime, strikes: &Strikes) {
         let mode = self.lives[index].mode;
         let who = if self.modes[mode as usize].on_host {
-            (u64::from(unit), 0)
+            strikes.population().host_key(unit)
         } else {
             strikes.population().instance_key(self.instance_of[unit as usize])
         };

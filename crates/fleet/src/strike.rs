@@ -59,7 +59,7 @@ impl World {
         }
         let outcome = match self.modes[mode as usize].fixed {
             Some(length) if t > SimTime::ZERO => Outcome { length: Some(length), predicted: false },
-            _ => strikes.unit_modes().outcome(mode, host.0, (u64::from(host.0), 0), t),
+            _ => strikes.unit_modes().outcome(mode, host.0, strikes.population().host_key(host.0), t),
         };
         self.schedule_repair(mode, host.0, true, outcome, t, strikes);
     }

@@ -68,7 +68,7 @@ fn a_trial_that_fits_the_high_water_mark_allocates_nothing() {
         let mut missed = 0;
         for trial in 0..50 {
             let key = Key::root(7).part(trial, 0);
-            strikes.begin(key);
+            strikes.begin(key).unwrap();
             worlds.iter_mut().for_each(|world| world.begin(key, &strikes, None));
             while strikes.next_window() {
                 worlds.iter_mut().for_each(|world| {

@@ -5,7 +5,9 @@ fn main() {
     for path in std::env::args().skip(1) {
         match zonefall_scenario::load(path.as_ref()) {
             Err(wrong) => println!("{}", wrong.render(false)),
-            Ok(fine) => println!("{path}: {} designs, {}\n{}", fine.designs.len(), fine.hash, fine.warnings.render(false)),
+            Ok(fine) => {
+                println!("{path}: {} designs, {}\n{}", fine.designs.len(), fine.hash, fine.warnings.render(false))
+            }
         }
     }
 }

@@ -50,7 +50,9 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
     let machines = design.capacity();
     match design.need {
         Need::Serving(count) if u64::from(count) > machines => {
-            let words = format!("design `{name}` can never meet the objective: min_serving is {count}, and it has {machines} machines");
+            let words = format!(
+                "design `{name}` can never meet the objective: min_serving is {count}, and it has {machines} machines"
+            );
             sink.warn(codes::IMPOSSIBLE, &laid.need_span, words);
         }
         _ => {}
@@ -71,7 +73,10 @@ fn few_per_zone(laid: &Laid, sink: &mut Sink) {
     for placed in &laid.sets {
         let (zones, machines) = (placed.set.zones.len(), placed.set.capacity);
         if zones > machines as usize {
-            let words = format!("`{}` spans {zones} zones with {machines} machines, so a zone stays empty (V-36)", placed.set.name);
+            let words = format!(
+                "`{}` spans {zones} zones with {machines} machines, so a zone stays empty (V-36)",
+                placed.set.name
+            );
             sink.warn(codes::FEW_PER_ZONE, &placed.capacity_span, words);
         }
     }
@@ -85,7 +90,7 @@ fn zone_loss(laid: &Laid, sink: &mut Sink) {
     if zones < 2 {
         return;
     }
-    let left = worst_zone_loss(&spread_over_zones(placed.set.capacity, zones));
+    let left = worst_zone_loss(&spread_over_zones(placed.set.capacity, zones).collect::<Vec<u32>>());
     let needed = match laid.design.need {
         Need::Serving(count) => u128::from(count),
         Need::Served(..) => match needed_milli(&laid.design) {

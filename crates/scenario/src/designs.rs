@@ -30,7 +30,12 @@ pub(crate) struct Laid {
 }
 
 /// Reads one design.
-pub(crate) fn design(seen: &Seen, topology: Option<&Topology>, profile: Option<&Profile>, sink: &mut Sink) -> Option<Laid> {
+pub(crate) fn design(
+    seen: &Seen,
+    topology: Option<&Topology>,
+    profile: Option<&Profile>,
+    sink: &mut Sink,
+) -> Option<Laid> {
     let reader = Reader::new(&seen.tree, "", sink);
     let sets = all_sets(&reader, seen, topology, sink);
     let balancer = load_balancer(&reader, sink);

@@ -179,7 +179,13 @@ impl Sink {
     }
 
     /// The same words at the same place are said once, though a base is read for every design.
-    fn push(&mut self, severity: Severity, code: &'static str, span: Option<Range<usize>>, message: String) -> More<'_> {
+    fn push(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        span: Option<Range<usize>>,
+        message: String,
+    ) -> More<'_> {
         debug_assert!(crate::codes::find_code(code).is_some());
         let message = printable(&message);
         let place = span.clone().unwrap_or(0..0);
@@ -246,8 +252,7 @@ pub(crate) fn nearest<'n>(wrong: &str, right: &[&'n str]) -> Option<&'n str> {
 
 /// Text from a file without control characters, and not endless.
 fn printable(text: &str) -> String {
-    let mut out: String =
-        text.chars().take(1000).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut out: String = text.chars().take(1000).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(1000).is_some() {
         out.push('…');
     }

@@ -6,7 +6,7 @@ use crate::keys::fault::EMPIRICAL_MAX;
 use crate::node::{Node, Value};
 use crate::reader::{Reader, wrong_type};
 use crate::units;
-use zonefall_engine::{Law, SimDuration, Shape};
+use zonefall_engine::{Law, Shape, SimDuration};
 
 /// The most values of empirical laws in all designs together.
 const EMPIRICAL_ALL_MAX: usize = 10 * EMPIRICAL_MAX;
@@ -22,8 +22,9 @@ fn law_of(node: &Node, name: &str, sink: &mut Sink) -> Option<Law> {
         Value::Text(text) => match units::duration(text) {
             Ok(length) => Some(Law::constant(length)),
             Err(why) => {
-                sink.error(codes::DURATION, &node.span, format!("`{name}`: \"{text}\" {why}"))
-                    .help("write a duration such as \"90 min\", or a law such as { law = \"exponential\", mean = \"4 h\" }");
+                sink.error(codes::DURATION, &node.span, format!("`{name}`: \"{text}\" {why}")).help(
+                    "write a duration such as \"90 min\", or a law such as { law = \"exponential\", mean = \"4 h\" }",
+                );
                 None
             }
         },
@@ -110,7 +111,8 @@ fn shape(reader: &Reader<'_>, family: &str, sink: &mut Sink) -> Option<Shape> {
             let (shape, scale) = (reader.number("shape", sink), length(reader, mean_or(reader, "scale"), sink));
             let (shape, scale) = (shape?, scale?);
             // The mean of scale 1 is Γ(1 + 1/shape), which the law itself knows.
-            let unit = if reader.has("mean") { Law::new(Shape::Weibull(shape, 1.0), None).ok()?.mean_ms() } else { 1.0 };
+            let unit =
+                if reader.has("mean") { Law::new(Shape::Weibull(shape, 1.0), None).ok()?.mean_ms() } else { 1.0 };
             Shape::Weibull(shape, scale / unit)
         }
         "gamma" => {
@@ -121,7 +123,8 @@ fn shape(reader: &Reader<'_>, family: &str, sink: &mut Sink) -> Option<Shape> {
         "lognormal" => {
             let (middle, sigma) = (length(reader, mean_or(reader, "median"), sink), reader.number("sigma", sink));
             let (middle, sigma) = (middle?, sigma?);
-            let unit = if reader.has("mean") { Law::new(Shape::LogNormal(1.0, sigma), None).ok()?.mean_ms() } else { 1.0 };
+            let unit =
+                if reader.has("mean") { Law::new(Shape::LogNormal(1.0, sigma), None).ok()?.mean_ms() } else { 1.0 };
             Shape::LogNormal(middle / unit, sigma)
         }
         "pareto" => {

@@ -42,3 +42,6 @@ pub use scenario::{
 };
 pub use schema::schema;
 pub use templates::{template, template_names};
+
+#[cfg(test)]
+mod agreement_tests;

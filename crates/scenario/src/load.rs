@@ -120,8 +120,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
     let laid: Vec<Laid> = laid.into_iter().flatten().collect();
     let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
-    let world =
-        World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
+    let world = World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
     let rows = script::script(root, &world, sink);
     let source = match source? {
         FaultSource::Script(_) => FaultSource::Script(rows?),

@@ -160,7 +160,8 @@ fn per_year(key: &str, scope: Scope, reader: &Reader<'_>, sink: &mut Sink) -> Op
     }
     if let Some(unit) = unit.filter(|unit| !units_of(scope).contains(&unit.as_str())) {
         let words = format!("`{key}` is per {unit}, but the mode strikes by the {}", units_of(scope)[0]);
-        sink.error(codes::RATE_UNIT, &span, words).help(format!("write for example \"0.1 per {}-year\"", units_of(scope)[0]));
+        sink.error(codes::RATE_UNIT, &span, words)
+            .help(format!("write for example \"0.1 per {}-year\"", units_of(scope)[0]));
         return None;
     }
     Some(per_year)
@@ -250,7 +251,11 @@ fn evidence(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()>
     // A rate that was converted twice may differ in its last digits.
     if low_now > rate * (1.0 + 1e-9) || high_now < rate * (1.0 - 1e-9) {
         let key = if low_now > rate { "rate_low" } else { "rate_high" };
-        sink.error(codes::RANGE, &reader.span_of(key), format!("the rate {rate} a year does not lie between {low_now} and {high_now}"));
+        sink.error(
+            codes::RANGE,
+            &reader.span_of(key),
+            format!("the rate {rate} a year does not lie between {low_now} and {high_now}"),
+        );
         return None;
     }
     ["rate_low", "rate_high", "source", "confidence"]
@@ -261,7 +266,12 @@ fn evidence(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()>
 }
 
 /// Whether a table stands at a key that may also be `false`.
-pub(crate) fn table_or_off<'t>(reader: &Reader<'t>, key: &str, path: &'static str, sink: &mut Sink) -> Given<Reader<'t>> {
+pub(crate) fn table_or_off<'t>(
+    reader: &Reader<'t>,
+    key: &str,
+    path: &'static str,
+    sink: &mut Sink,
+) -> Given<Reader<'t>> {
     if !reader.has(key) {
         // Asked for all the same: the table of keys is compared with what the decoder asks for.
         reader.node(key, sink);
@@ -282,4 +292,3 @@ pub(crate) enum Given<T> {
     /// Something.
     Said(T),
 }
-

@@ -62,7 +62,8 @@ fn name(table: &Table, node: &Node, sink: &mut Sink) -> Option<(String, Range<us
         sink.asked.insert(at);
     }
     let Some(entry) = table.entry("name") else {
-        sink.error(codes::MISSING_KEY, &node.span, "a design needs a name").help("write for example `name = \"zonal\"`");
+        sink.error(codes::MISSING_KEY, &node.span, "a design needs a name")
+            .help("write for example `name = \"zonal\"`");
         return None;
     };
     let Value::Text(text) = &entry.node.value else {

@@ -33,8 +33,7 @@ impl<'t> Reader<'t> {
             for entry in table.entries.iter().filter(|entry| !names.contains(&entry.key.as_str())) {
                 let place = if path.is_empty() { "a scenario".to_owned() } else { format!("`{path}`") };
                 let words = format!("`{}` is not a key of {place}", entry.key);
-                sink.error(codes::UNKNOWN_KEY, &entry.key_span, words)
-                    .nearest(&entry.key, names.iter().copied());
+                sink.error(codes::UNKNOWN_KEY, &entry.key_span, words).nearest(&entry.key, names.iter().copied());
             }
         }
         Self { table, path, span: node.span.clone() }
@@ -106,8 +105,12 @@ impl<'t> Reader<'t> {
         self.value(&format!("{name}[]"), sink);
         let Some(node) = self.table.get(name) else { return Vec::new() };
         let Value::List(items) = &node.value else {
-            sink.error(codes::WRONG_TYPE, &node.span, format!("`{name}` must be a list of tables, not {}", node.kind()))
-                .help(format!("write `[[{name}]]` above each"));
+            sink.error(
+                codes::WRONG_TYPE,
+                &node.span,
+                format!("`{name}` must be a list of tables, not {}", node.kind()),
+            )
+            .help(format!("write `[[{name}]]` above each"));
             return Vec::new();
         };
         if items.len() > most {

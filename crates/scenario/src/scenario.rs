@@ -80,8 +80,7 @@ impl Window {
 
 /// A duration in the largest unit that divides it.
 pub fn duration_words(length: SimDuration) -> String {
-    const UNITS: [(u64, &str); 5] =
-        [(86_400_000, "days"), (3_600_000, "h"), (60_000, "min"), (1000, "s"), (1, "ms")];
+    const UNITS: [(u64, &str); 5] = [(86_400_000, "days"), (3_600_000, "h"), (60_000, "min"), (1000, "s"), (1, "ms")];
     let ms = length.as_ms();
     let found = UNITS.iter().find(|(unit, _)| ms > 0 && ms.is_multiple_of(*unit));
     match found {

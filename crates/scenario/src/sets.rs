@@ -20,8 +20,6 @@ pub(crate) struct Placed {
     pub set: ScaleSet,
     pub kind: GroupKind,
     pub disk: Disk,
-    /// The place of its table.
-    pub span: Range<usize>,
     /// The place of its capacity, else of its table.
     pub capacity_span: Range<usize>,
 }
@@ -133,7 +131,9 @@ pub(crate) fn scale_set(name: &str, node: &Node, topology: Option<&Topology>, si
     let region = machine.region?;
     let zones = zones(&numbers?, region, topology, sink);
     fits(&reader, spreading?, topology.region(region), sink)?;
-    if let (Some(Spreading::Fixed(count)), Some(Orchestration::Flexible), Some(0)) = (spreading, orchestration, zone_count) {
+    if let (Some(Spreading::Fixed(count)), Some(Orchestration::Flexible), Some(0)) =
+        (spreading, orchestration, zone_count)
+    {
         region_allows(&reader, &topology.region(region).name, count, sink)?;
     }
     let capacity = capacity?;
@@ -155,10 +155,9 @@ fn placed(
 ) -> Placed {
     let Machine { serves_milli, boot, warm_up, start, disk, .. } = machine;
     let name = name.to_owned();
-    let set =
-        ScaleSet { name, region, zones, capacity, spreading, hidden_zone, serves_milli, boot, warm_up, start };
+    let set = ScaleSet { name, region, zones, capacity, spreading, hidden_zone, serves_milli, boot, warm_up, start };
     let capacity_span = if reader.has("capacity") { reader.span_of("capacity") } else { reader.span().clone() };
-    Placed { set, kind, disk, span: reader.span().clone(), capacity_span }
+    Placed { set, kind, disk, capacity_span }
 }
 
 /// The count that is asked for; the outer `None` is a mistake, the inner one no word about it.
@@ -289,18 +288,11 @@ pub(crate) fn availability_set(
     fits(&reader, spreading, there, sink)?;
     let kind = GroupKind::AvailabilitySet;
     let hidden = HiddenZone::Single;
-    violations
-        .is_empty()
-        .then(|| placed(name, &reader, machine, Vec::new(), capacity, spreading, hidden, kind, region))
+    violations.is_empty().then(|| placed(name, &reader, machine, Vec::new(), capacity, spreading, hidden, kind, region))
 }
 
 /// `[virtual_machine.<name>]`: one machine, zonal or regional (AV-02).
-pub(crate) fn virtual_machine(
-    name: &str,
-    node: &Node,
-    topology: Option<&Topology>,
-    sink: &mut Sink,
-) -> Option<Placed> {
+pub(crate) fn virtual_machine(name: &str, node: &Node, topology: Option<&Topology>, sink: &mut Sink) -> Option<Placed> {
     let reader = Reader::new(node, "virtual_machine.<name>", sink);
     let machine = machine(&reader, topology, sink);
     let number = reader.count("zone", sink);

@@ -50,14 +50,7 @@ pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut S
     let (window, start) = (window?, start?);
     let slo_span = slo.map_or(0..0, |slo| slo.span_of("window"));
     let windows = windows(window, start.as_ref(), (from?, horizon), &slo_span, sink)?;
-    let measure = Measure {
-        horizon,
-        from: from?,
-        windows,
-        at: at?,
-        until_first_miss,
-        event_budget: budget?,
-    };
+    let measure = Measure { horizon, from: from?, windows, at: at?, until_first_miss, event_budget: budget? };
     Some(Timeline { seed: seed?, trials: trials?, measure, start, target: target?, window, confidence: confidence? })
 }
 
@@ -120,8 +113,12 @@ fn start(root: &Reader<'_>, sink: &mut Sink) -> Option<Option<CalendarStart>> {
     let time_zone = root.text("time_zone", sink);
     let Some(node) = root.node("start", sink) else {
         if root.has("time_zone") {
-            sink.error(codes::EXCLUSIVE, &root.span_of("time_zone"), "`time_zone` is the zone of `start`, which is absent")
-                .help("add for example `start = \"2026-01-01\"`");
+            sink.error(
+                codes::EXCLUSIVE,
+                &root.span_of("time_zone"),
+                "`time_zone` is the zone of `start`, which is absent",
+            )
+            .help("add for example `start = \"2026-01-01\"`");
             return None;
         }
         return Some(None);
@@ -210,7 +207,8 @@ fn windows(
         sink.hint(codes::SHORT_WINDOW, span, words);
     } else if rest > 0 {
         let rest = duration_words(SimDuration::from_ms(rest));
-        let words = format!("the last {rest} are no whole window of {}: they never count as a breach", duration_words(length));
+        let words =
+            format!("the last {rest} are no whole window of {}: they never count as a breach", duration_words(length));
         let whole = duration_words(SimDuration::from_ms(measured / length.as_ms() * length.as_ms()));
         sink.hint(codes::PART_WINDOW, span, words).help(format!("{whole} of measured time would fit"));
     }

@@ -36,7 +36,8 @@ pub(crate) fn topology(root: &Reader<'_>, sink: &mut Sink) -> Option<Topology> {
         let halls = if reader.has("halls_per_zone") { halls } else { halls.min(racks) };
         if halls > racks {
             let words = format!("region `{name}` has {halls} halls in a zone but only {racks} racks");
-            sink.error(codes::TOPOLOGY, span, words).help("a hall is an even share of a zone's racks: at least one each");
+            sink.error(codes::TOPOLOGY, span, words)
+                .help("a hall is an even share of a zone's racks: at least one each");
         }
         regions.push(Region {
             name: (*name).to_owned(),

@@ -77,7 +77,7 @@ impl Stage {
     /// # Errors
     /// If a design passes its event budget.
     pub fn play(&mut self, trial: Key) -> Result<(), BudgetExceeded> {
-        self.strikes.begin(trial);
+        self.strikes.begin(trial)?;
         for world in &mut self.worlds {
             world.begin(trial, &self.strikes, None);
         }
@@ -105,7 +105,7 @@ impl Stage {
 
     /// Missed time of one design in one trial had a cause never happened.
     fn missed_without(&mut self, design: usize, trial: Key, cause: u16) -> Result<u64, BudgetExceeded> {
-        self.strikes.begin(trial);
+        self.strikes.begin(trial)?;
         let world = &mut self.worlds[design];
         world.begin(trial, &self.strikes, Some(cause));
         while self.strikes.next_window() {

@@ -60,6 +60,7 @@ struct Zone {
     number: u32,
     first_rack: u32,
     first_host: u32,
+    tag: u64,
 }
 
 /// Regions, zones, racks and hosts with their ids.
@@ -93,7 +94,8 @@ impl Topology {
             }
             for number in 1..=region.zones {
                 let region_id = RegionId(index as u32);
-                zones.push(Zone { region: region_id, number, first_rack: racks as u32, first_host: hosts as u32 });
+                let tag = name_tag(&format!("{}/{number}", region.name));
+                zones.push(Zone { region: region_id, number, first_rack: racks as u32, first_host: hosts as u32, tag });
                 racks += u64::from(region.racks_per_zone);
                 hosts += more;
             }
@@ -220,6 +222,12 @@ impl Topology {
         let zone = self.zones.partition_point(|zone| zone.first_host <= host.0) - 1;
         let place = &self.zones[zone];
         RackId(place.first_rack + (host.0 - place.first_host) / self.hosts_per_rack(ZoneId(zone as u32)))
+    }
+
+    /// What a zone's luck is keyed by: its name.
+    #[inline]
+    pub fn zone_tag(&self, zone: ZoneId) -> u64 {
+        self.zones[zone.0 as usize].tag
     }
 
     /// `eastus/1`

@@ -60,6 +60,9 @@ pub enum TraceError {
     /// The file cannot be opened or read.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// The trial holds more strikes than can be kept.
+    #[error("{0}")]
+    Budget(#[from] zonefall_engine::BudgetExceeded),
     /// More than can be held.
     #[error("{count} {what} are more than the limit of {limit}")]
     TooMany {

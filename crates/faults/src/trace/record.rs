@@ -46,7 +46,7 @@ struct Recorder<'a> {
 /// # Errors
 /// If the name of a place, an instance or a cause is ambiguous or contains `;`.
 pub fn record(strikes: &mut Strikes, key: Key, recording: Recording<'_>) -> Result<Trace, TraceError> {
-    strikes.begin(key);
+    strikes.begin(key)?;
     let mut units = Vec::new();
     while strikes.next_window() {
         let base = strikes.base();
@@ -170,7 +170,7 @@ impl Recorder<'_> {
         let (name, found, who) = if on_host {
             let name = self.topology.host_name(HostId(unit));
             let found = self.topology.find_host(&name) == Some(HostId(unit));
-            (name, found, (u64::from(unit), 0))
+            (name, found, self.strikes.population().host_key(unit))
         } else {
             let name = population.instance_name(unit);
             let found = population.find_instance(&name) == Some(unit);

@@ -147,7 +147,7 @@ impl Script {
 }
 
 pub fn play(strikes: &mut Strikes, world: &mut World, trial: Key, suppressed: Option<u16>) -> Ledger {
-    strikes.begin(trial);
+    strikes.begin(trial).unwrap();
     world.begin(trial, strikes, suppressed);
     while strikes.next_window() {
         if world.live(strikes).unwrap() {

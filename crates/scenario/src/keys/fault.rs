@@ -10,8 +10,7 @@ pub(crate) const SCRIPT_MAX: usize = 10_000;
 
 const SCOPES: &[&str] =
     &["instance", "host", "rack", "hall", "zone", "region", "global", "control-plane", "allocation"];
-const LAWS: &[&str] =
-    &["constant", "uniform", "exponential", "weibull", "gamma", "lognormal", "pareto", "empirical"];
+const LAWS: &[&str] = &["constant", "uniform", "exponential", "weibull", "gamma", "lognormal", "pareto", "empirical"];
 const EFFECTS: super::Kind = Either(&[Choice(&["down", "frozen"]), Table]);
 const RECOVERIES: super::Kind = Choice(&["reachable", "warm-up", "boot"]);
 const TABLE_OR_OFF: super::Kind = Either(&[Table, Off]);

@@ -60,7 +60,9 @@ impl Kind {
             Self::Flag => "true or false".into(),
             Self::Off => "false".into(),
             Self::Duration => "a duration such as \"90 min\"".into(),
-            Self::Law => "a duration such as \"90 min\", or a law such as { law = \"exponential\", mean = \"4 h\" }".into(),
+            Self::Law => {
+                "a duration such as \"90 min\", or a law such as { law = \"exponential\", mean = \"4 h\" }".into()
+            }
             Self::Share => "a share such as \"99.95%\"".into(),
             Self::Rate => "a rate such as \"0.1 per rack-year\"".into(),
             Self::RequestRate => "a rate of requests such as \"100 req/s\"".into(),

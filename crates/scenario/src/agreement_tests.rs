@@ -1,0 +1,168 @@
+//! The table of keys, the decoder and the schema say the same.
+
+use crate::diagnostic::Sink;
+use crate::keys::{self, Kind, keys};
+use crate::load::decode_into;
+use crate::{schema, template, template_names};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Every table and every family of laws once.
+const EVERYTHING: &str = include_str!("../tests/data/everything.toml");
+
+#[test]
+fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
+    let mut asked = BTreeSet::new();
+    let until =
+        EVERYTHING.replace("horizon = \"365 days\"", "horizon = { until = \"first miss\", at_most = \"1 year\" }");
+    let columns = "[faults]\ntrace = \"x.csv\"\n[faults.columns]\nunit = \"node\"";
+    let incidents = "[faults]\nincidents = \"x.csv\"";
+    for text in [EVERYTHING, &until, columns, incidents] {
+        // A getter for a key that is not in the table of keys fails by its own assertion.
+        let mut sink = Sink::default();
+        decode_into(text, "x.toml", false, &mut sink);
+        asked.extend(sink.asked);
+    }
+    let unread: Vec<&str> =
+        keys().iter().enumerate().filter(|(at, _)| !asked.contains(at)).map(|(_, key)| key.path).collect();
+    assert_eq!(unread, Vec::<&str>::new());
+}
+
+#[test]
+fn the_schema_has_every_key_and_no_other() {
+    let schema = schema();
+    let mut found = BTreeSet::new();
+    walk(&schema, "", &mut found);
+    walk(&schema["$defs"]["law"], "law", &mut found);
+    let base: BTreeSet<String> = found.iter().filter(|path| !path.starts_with("design[].")).cloned().collect();
+    let mut expected: BTreeSet<String> =
+        keys().iter().map(|key| key.path.to_owned()).filter(|path| path != "design[].name").collect();
+    assert_eq!(base, expected);
+    let designs: BTreeSet<String> =
+        found.iter().filter_map(|path| path.strip_prefix("design[].")).map(str::to_owned).collect();
+    expected = keys().iter().filter(|key| key.overlay).map(|key| key.path.to_owned()).collect();
+    expected.insert("name".into());
+    assert_eq!(designs, expected);
+}
+
+/// Collects the paths of all properties.
+fn walk(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
+    for inner in schema["anyOf"].as_array().into_iter().flatten() {
+        walk(inner, path, found);
+    }
+    if schema["items"]["properties"].is_object() {
+        // The key itself was inserted without its brackets.
+        found.remove(path);
+        found.insert(format!("{path}[]"));
+        walk(&schema["items"], &format!("{path}[]"), found);
+    }
+    for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
+        let path = keys::join(path, name);
+        found.insert(path.clone());
+        walk(inner, &path, found);
+    }
+    if schema["additionalProperties"].is_object() {
+        let path = keys::join(path, "<name>");
+        found.insert(path.clone());
+        walk(&schema["additionalProperties"], &path, found);
+    }
+}
+
+#[test]
+fn every_file_that_is_read_fits_the_schema_and_an_unknown_key_does_not() {
+    let schema = schema();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios");
+    let mut texts: Vec<String> = template_names().filter_map(template).map(str::to_owned).collect();
+    texts.push(EVERYTHING.to_owned());
+    for entry in std::fs::read_dir(folder).expect("the folder of scenarios").flatten() {
+        if entry.path().extension().is_some_and(|ending| ending == "toml") {
+            texts.push(std::fs::read_to_string(entry.path()).expect("a scenario"));
+        }
+    }
+    assert!(texts.len() >= 11);
+    for text in texts {
+        let table: toml::Table = toml::from_str(&text).expect("TOML");
+        let value = serde_json::to_value(&table).expect("JSON");
+        assert_eq!(wrong(&value, &schema, &schema), None, "{text}");
+        let mut more = value;
+        more["slo"]["targett"] = "99%".into();
+        assert!(wrong(&more, &schema, &schema).is_some());
+    }
+}
+
+/// What of the schema a value breaks, for the few words that our schema uses.
+fn wrong(value: &Value, schema: &Value, root: &Value) -> Option<String> {
+    if let Some(path) = schema["$ref"].as_str() {
+        return wrong(value, root.pointer(path.trim_start_matches('#'))?, root);
+    }
+    if let Some(any) = schema["anyOf"].as_array() {
+        let all: Option<Vec<String>> = any.iter().map(|one| wrong(value, one, root)).collect();
+        return all.map(|all| all.join(" / "));
+    }
+    let fits = match schema["type"].as_str() {
+        Some("string") => value.is_string(),
+        Some("integer") => value.is_i64() || value.is_u64(),
+        Some("number") => value.is_number(),
+        Some("boolean") => value.is_boolean(),
+        Some("array") => value.is_array(),
+        Some("object") => value.is_object(),
+        _ => {
+            schema["enum"].as_array().is_none_or(|words| words.contains(value))
+                && (schema["const"].is_null() || schema["const"] == *value)
+        }
+    };
+    let beyond = |key: &str, low: bool| match (schema[key].as_f64(), value.as_f64()) {
+        (Some(limit), Some(value)) => {
+            if low {
+                value < limit
+            } else {
+                value > limit
+            }
+        }
+        _ => false,
+    };
+    if !fits || beyond("minimum", true) || beyond("maximum", false) {
+        return Some(format!("{value} is not {schema}"));
+    }
+    let items = value.as_array().into_iter().flatten().find_map(|item| wrong(item, &schema["items"], root));
+    items.or_else(|| {
+        value.as_object().into_iter().flatten().find_map(|(key, inner)| match &schema["properties"][key] {
+            Value::Null if schema["additionalProperties"].is_object() => {
+                wrong(inner, &schema["additionalProperties"], root)
+            }
+            Value::Null => Some(format!("{key} is unknown")),
+            known => wrong(inner, known, root),
+        })
+    })
+}
+
+#[test]
+fn every_default_is_a_value_of_its_kind() {
+    let schema = schema();
+    for key in keys() {
+        let mut kind = key.kind;
+        while let Kind::Either([first, ..]) = kind {
+            kind = *first;
+        }
+        assert!(!key.doc.is_empty() && key.doc.ends_with('.') || key.doc.ends_with('?'), "{}", key.path);
+    }
+    // A file that says nothing but what it must takes every default without a complaint.
+    let mut sink = Sink::default();
+    let text = "horizon = \"360 days\"\n[slo]\nmin_serving = 1\n[region.a]\n[scale_set.b]\ncapacity = 1\n[load_balancer]\n\
+                [availability_set.c]\ncapacity = 2\n[virtual_machine.d]\n[service]\n[healing]\n";
+    assert!(decode_into(text, "x.toml", false, &mut sink).is_some(), "{}", sink.finish("x.toml", text));
+    assert!(schema["properties"]["trials"]["default"] == 10_000);
+}
+
+#[test]
+fn paths_are_unique() {
+    let paths: BTreeSet<&str> = keys().iter().map(|key| key.path).collect();
+    assert_eq!(paths.len(), keys().len());
+}
+
+#[test]
+fn everything_is_read_without_a_mistake() {
+    let mut sink = Sink::default();
+    let fine = decode_into(EVERYTHING, "x.toml", false, &mut sink).is_some();
+    assert!(fine, "{}", sink.finish("x.toml", EVERYTHING));
+}

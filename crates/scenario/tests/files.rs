@@ -1,0 +1,145 @@
+//! Files that are no scenario, and those that the repository ships.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use zonefall_faults::{Effect, Recovery, Scope};
+use zonefall_fleet::{HiddenZone, Need, Spreading};
+use zonefall_scenario::{
+    CODES, FaultSource, Member, Window, explain, keys, load, nearest_topic, parse, template, template_names, topics,
+};
+
+fn code_of(bytes: &[u8]) -> &'static str {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.toml");
+    std::fs::write(&path, bytes).unwrap();
+    load(&path).unwrap_err().items()[0].code
+}
+
+#[test]
+fn files_that_are_no_scenario() {
+    assert_eq!(load(Path::new("no/such/file.toml")).unwrap_err().items()[0].code, "E001");
+    assert_eq!(load(&std::env::temp_dir()).unwrap_err().items()[0].code, "E001");
+    assert_eq!(code_of(b""), "E002");
+    assert_eq!(code_of(b" \n\t\r\n"), "E002");
+    assert_eq!(code_of("\u{feff}".as_bytes()), "E002");
+    assert_eq!(code_of(&vec![b'#'; (8 << 20) + 1]), "E003");
+    assert_eq!(code_of(b"name = \"\xff\xfe\""), "E004");
+    assert_eq!(code_of(b"\x7fELF\0\0\0"), "E004");
+    #[cfg(unix)]
+    assert_eq!(load(Path::new("/dev/zero")).unwrap_err().items()[0].code, "E001");
+}
+
+#[test]
+fn hostile_texts_are_answered() {
+    let deep = format!("x = {}", "[".repeat(100_000));
+    let wide = "a = 1\n".repeat(20_000);
+    let long_line = format!("x = \"{}\"", "y".repeat(1 << 20));
+    let unknown: String = (0..20_000).map(|at| format!("key{at} = 1\n")).collect();
+    let tables = format!("a{} = 1", ".b".repeat(5000));
+    for text in [deep, wide, long_line, unknown, tables] {
+        let wrong = parse(&text, "x.toml").unwrap_err();
+        assert!(wrong.render(true).len() < 4_000_000);
+    }
+}
+
+#[test]
+fn a_named_file_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.toml");
+    let text = template("minimal").unwrap().to_owned() + "[faults]\ntrace = \"gone.csv\"\n";
+    std::fs::write(&path, &text).unwrap();
+    assert_eq!(load(&path).unwrap_err().items()[0].code, "E076");
+    std::fs::write(folder.path().join("gone.csv"), "").unwrap();
+    let FaultSource::Trace { path: found, .. } = load(&path).unwrap().source else { panic!("a trace") };
+    assert_eq!(found, folder.path().join("gone.csv"));
+}
+
+#[test]
+fn templates_run_without_a_warning_that_matters() {
+    for name in template_names() {
+        let scenario = parse(template(name).unwrap(), name).unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert!(scenario.warnings.is_empty(), "{name}: {}", scenario.warnings);
+    }
+    assert_eq!(template("nothing"), None);
+}
+
+fn shipped(name: &str) -> zonefall_scenario::Scenario {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios").join(name);
+    load(&path).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+#[test]
+fn shipped_scenarios_are_right() {
+    let scenario = shipped("zonal-or-spanning.toml");
+    let names: Vec<&str> = scenario.designs.iter().map(|design| design.name.as_str()).collect();
+    assert_eq!(names[..4], ["zonal", "regional", "zone-spanning-2", "zone-spanning-3"]);
+    assert_eq!(scenario.measure.windows.whole(), 12);
+    assert_eq!((scenario.target.text.as_str(), scenario.target.numerator), ("99.95%", 9995));
+    assert_eq!(scenario.designs[0].sla, None);
+    assert_eq!(scenario.designs[3].sla.as_ref().unwrap().tiers[0], (9999, 10_000, 10));
+    assert_eq!(scenario.designs[4].sets[0].spreading, Spreading::Fixed(5));
+    assert_eq!(scenario.designs[1].sets[0].hidden_zone, HiddenZone::Sticky(0.8));
+    assert_eq!(shipped("fault-domains.toml").designs.len(), 5);
+    assert_eq!(shipped("n-plus-one-zone.toml").designs[0].need, Need::Served(99, 100));
+    let slas = shipped("single-vm-and-availability-set.toml");
+    let promises: Vec<(u64, u64)> =
+        slas.designs.iter().map(|design| design.sla.as_ref().unwrap().tiers[0]).map(|tier| (tier.0, tier.1)).collect();
+    assert_eq!(promises, [(999, 1000), (995, 1000), (9995, 10_000), (9999, 10_000)]);
+    let replay = shipped("real-incidents-replay.toml");
+    assert!(matches!(replay.source, FaultSource::Incidents { path } if path.ends_with("data/incidents.csv")));
+}
+
+#[test]
+fn everything_arrives_as_it_was_written() {
+    let scenario = parse(include_str!("data/everything.toml"), "x.toml").unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert_eq!((scenario.window, scenario.hash.len()), (Window::Month, 64));
+    let profile = &scenario.profile;
+    assert_eq!(profile.find("guest-crash"), None);
+    let rack = &profile.modes[profile.find("rack-failure").unwrap()];
+    assert!((rack.rate_per_year() - 0.1).abs() < 1e-12 && rack.evidence.source == "our own records");
+    // The Weibull keeps its shape when its mean is stated.
+    let host = &profile.modes[profile.find("host-hard-failure").unwrap()];
+    assert!((host.rate_per_year() - 0.04).abs() < 1e-12 && host.time_to_failure.memoryless_mean().is_none());
+    let flood = &profile.modes[profile.find("flood").unwrap()];
+    assert_eq!((flood.scope, flood.recovery, flood.common_cause), (Scope::Zone, Recovery::Boot, 0.04));
+    let FaultSource::Script(rows) = &scenario.source else { panic!("a script") };
+    assert_eq!(rows[0].effect, Effect::Degraded(250));
+    assert_eq!(rows[0].members[2], Member::Racks { name: "eastus/2/hall1".into(), racks: 25..30 });
+    assert_eq!(rows[0].members[5], Member::Instance { group: "web/eastus/1".into(), ordinal: 0 });
+    let changed = &scenario.designs[1];
+    assert_eq!(changed.sets.iter().map(|set| set.name.as_str()).collect::<Vec<_>>(), ["web", "jobs", "admin"]);
+    assert_eq!((changed.need, changed.balancer), (Need::Served(90, 100), None));
+    assert_eq!(scenario.designs[0].depends_on, ["global-edge"]);
+}
+
+#[test]
+fn explain_knows_every_key_and_code() {
+    for topic in topics() {
+        assert!(explain(&topic).is_some_and(|text| text.len() > 20), "{topic}");
+    }
+    for key in keys() {
+        assert!(explain(key.path).unwrap().contains(key.doc));
+    }
+    assert!(CODES.iter().all(|code| explain(code.id).unwrap().contains(code.text)));
+    assert_eq!(explain("no such thing"), None);
+    assert_eq!(nearest_topic("rack-failur").as_deref(), Some("rack-failure"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_answered(text in ".*") {
+        let _ = parse(&text, "x.toml");
+    }
+
+    #[test]
+    fn any_change_of_a_right_file_is_answered(at in 0usize..4000, new in "[ -~\n]{0,6}") {
+        let mut text = include_str!("data/everything.toml").to_owned();
+        let from = at.min(text.len());
+        let to = (at + new.len()).min(text.len());
+        text.replace_range(from..to, &new);
+        match parse(&text, "x.toml") {
+            Ok(fine) => drop(fine.warnings.render(false)),
+            Err(wrong) => assert!(!wrong.render(true).is_empty()),
+        }
+    }
+}

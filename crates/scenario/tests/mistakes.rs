@@ -1,0 +1,210 @@
+//! One mistake a row: what stands in the file, and the code that it brings.
+#![allow(clippy::unwrap_used)]
+
+use zonefall_scenario::{CODES, Severity, parse};
+
+/// A scenario that is right, with marks where mistakes are put in.
+const RIGHT: &str = r#"
+horizon = "360 days"
+#top
+[slo]
+min_serving = 6
+#slo
+[region.eastus]
+#region
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 9
+#set
+[load_balancer]
+#balancer
+[faults]
+#faults
+#end
+"#;
+
+fn codes(text: &str) -> Vec<&'static str> {
+    match parse(text, "x.toml") {
+        Ok(fine) => fine.warnings.items().iter().map(|item| item.code).collect(),
+        Err(wrong) => {
+            assert!(wrong.error_count() > 0);
+            let rendered = wrong.render(false);
+            assert!(!rendered.is_empty() && !rendered.contains("unknown here"));
+            wrong.items().iter().map(|item| item.code).collect()
+        }
+    }
+}
+
+/// Replaces a part of the right scenario.
+fn with(old: &str, new: &str) -> String {
+    assert!(RIGHT.contains(old), "{old}");
+    RIGHT.replacen(old, new, 1)
+}
+
+#[test]
+fn the_right_scenario_is_right() {
+    assert_eq!(codes(RIGHT), Vec::<&str>::new());
+}
+
+#[test]
+fn each_mistake_brings_its_code() {
+    let design = |text: &str| format!("[[design]]\nname = \"a\"\n{text}");
+    let mode =
+        |text: &str| format!("[faults.mode.new]\nscope = \"host\"\nrate = \"1 per year\"\noutage = \"1 h\"\n{text}");
+    let cases: Vec<(&str, String, &str)> = vec![
+        ("horizon = \"360 days\"", "horizon = ".into(), "E005"),
+        ("#top", "trails = 5".into(), "E010"),
+        ("#set", "fault_domain = 1".into(), "E010"),
+        ("horizon = \"360 days\"", "".into(), "E011"),
+        ("capacity = 9", "".into(), "E011"),
+        ("capacity = 9", "capacity = \"9\"".into(), "E012"),
+        ("#set", "boot = 30".into(), "E012"),
+        ("#slo", "min_served = \"99%\"".into(), "E013"),
+        ("#faults", "columns = { unit = \"x\" }".into(), "E013"),
+        ("#set", "disk = \"floppy\"".into(), "E014"),
+        ("zones = [1, 2, 3]", "zones = [1, 1]".into(), "E015"),
+        ("#end", format!("{}{}", design(""), design("")), "E015"),
+        ("#end", "[virtual_machine.web]".into(), "E015"),
+        ("#top", "trials = 0".into(), "E020"),
+        ("#top", "trials = 1_000_000_001".into(), "E020"),
+        ("#top", "seed = -1".into(), "E020"),
+        ("horizon = \"360 days\"", "horizon = \"0 s\"".into(), "E020"),
+        ("capacity = 9", "capacity = 1_000_000_000_000".into(), "E020"),
+        ("capacity = 9", "capacity = 99999999999999999999999999999999999999999999999".into(), "E020"),
+        ("capacity = 9", "capacity = -9".into(), "E020"),
+        ("capacity = 9", "capacity = 0".into(), "E020"),
+        ("#set", "hidden_zone = { sticky = nan }".into(), "E020"),
+        ("#set", "hidden_zone = { sticky = inf }".into(), "E020"),
+        ("#balancer", "probe_interval = \"0 s\"".into(), "E020"),
+        ("#slo", "confidence = \"100%\"".into(), "E020"),
+        ("#end", mode("").replace("1 per year", "0 per year"), "E020"),
+        ("#set", "capacity_per_instance = \"0 req/s\"".into(), "E020"),
+        ("horizon = \"360 days\"", "horizon = \"12 parsecs\"".into(), "E021"),
+        ("horizon = \"360 days\"", "horizon = \"-1 day\"".into(), "E021"),
+        ("#end", mode("").replace("1 per year", "often"), "E022"),
+        ("#end", mode("").replace("1 per year", "nan per year"), "E022"),
+        ("#slo", "target = 99.95".into(), "E023"),
+        ("#slo", "target = nan".into(), "E023"),
+        ("#set", "capacity_per_instance = \"fast\"".into(), "E024"),
+        ("#set", "boot = { law = \"weibull\", shape = 1.5 }".into(), "E025"),
+        ("#set", "boot = { law = \"exponential\", mean = \"1 min\", sigma = 1 }".into(), "E025"),
+        ("#set", "boot = { law = \"pareto\", index = 0.5, least = \"1 s\" }".into(), "E025"),
+        ("#set", "boot = { law = \"empirical\", values = [] }".into(), "E025"),
+        ("#set", "boot = { law = \"uniform\", low = \"2 s\", high = \"1 s\" }".into(), "E025"),
+        ("#set", "boot = { law = \"lognormal\", median = \"1 s\", sigma = 90 }".into(), "E025"),
+        ("#top", "start = \"yesterday\"".into(), "E026"),
+        ("#top", "start = \"2026-01-01\"\ntime_zone = \"Mars\"".into(), "E026"),
+        ("[region.eastus]", "[region.\"a/b\"]".into(), "E027"),
+        ("#region", "halls_per_zone = 30".into(), "E030"),
+        ("#region", "racks_per_zone = 16_000_000".into(), "E030"),
+        ("#end", "[region.westus]".into(), "E031"),
+        ("#set", "region = \"eastsu\"".into(), "E031"),
+        ("zones = [1, 2, 3]", "zones = [1, 4]".into(), "E032"),
+        ("#set", "fault_domains = 5".into(), "E040"),
+        ("#set", "fault_domains = 2\norchestration = \"uniform\"".into(), "E040"),
+        ("#set", "fault_domains = 5\norchestration = \"uniform\"\n[region.eastus]\nracks_per_zone = 4".into(), "E005"),
+        ("#end", "[availability_set.x]\ncapacity = 3\nfault_domains = 4".into(), "E042"),
+        ("#end", "[availability_set.x]\ncapacity = 201".into(), "E042"),
+        ("capacity = 9", "capacity = 9_999_999\n[scale_set.more]\ncapacity = 2".into(), "E043"),
+        ("#end", design("scale_set.web = false"), "E044"),
+        ("min_serving = 6", "".into(), "E045"),
+        ("min_serving = 6", "min_served = \"99%\"".into(), "E045"),
+        ("#end", design("seed = 3"), "E050"),
+        ("#end", design("faults.profile = \"none\""), "E050"),
+        ("#end", design("slo.target = \"99%\""), "E050"),
+        ("#end", design("scale_set.wbe = false"), "E010"),
+        ("#top", "measure_from = \"360 days\"".into(), "E060"),
+        ("#top", "measure_at = [\"361 days\"]".into(), "E060"),
+        ("#slo", "window = \"1 min\"".into(), "E061"),
+        ("#slo", "window = \"month\"".into(), "E062"),
+        ("#faults", "profile = \"aws\"".into(), "E014"),
+        ("#end", "[faults.mode.rack-failur]\nrate = \"1 per year\"".into(), "E071"),
+        ("#end", mode("crews = 2"), "E072"),
+        ("#end", mode("common_cause = 0.1"), "E072"),
+        ("#end", mode("repeat = { factor = 2 }\nclock = \"operating\"\nshare = { low = 0.9, high = 0.1 }"), "E072"),
+        ("#end", "[service]\ndepends_on = [\"global-edg\"]".into(), "E074"),
+        ("#faults", "trace = \"a.csv\"\nincidents = \"b.csv\"".into(), "E075"),
+        ("#end", "[[script]]\nat = \"1 h\"\nmembers = [\"eastus/9\"]".into(), "E077"),
+        ("#end", "[[script]]\nat = \"1 h\"\nmembers = [\"web/eastus/1/3\"]".into(), "E077"),
+        ("#end", "[[script]]\nat = \"1 h\"\nmembers = []".into(), "E077"),
+        ("#end", "[[script]]\nat = \"360 days\"\nmembers = [\"eastus\"]".into(), "E060"),
+        ("#end", mode("").replace("per year", "per zone-year"), "E078"),
+        ("capacity = 9", "capacity = 1001".into(), "W001"),
+        ("capacity = 9", "capacity = 2".into(), "W002"),
+        ("capacity = 9", "capacity = 8".into(), "W003"),
+        ("#top", "trials = 1".into(), "W004"),
+        ("horizon = \"360 days\"", "horizon = \"365 days\"".into(), "W005"),
+        ("#balancer", "probe_interval = \"1 s\"".into(), "W006"),
+        ("#faults", "profile = \"none\"\ntrace = \"a.csv\"".into(), "W007"),
+        ("#region", "zones = 2".into(), "W008"),
+        ("min_serving = 6", "min_serving = 10".into(), "W009"),
+        ("#end", format!("{}{}", design(""), design("").replace("\"a\"", "\"b\"")), "W010"),
+        ("#top", "trials = 999".into(), "W011"),
+        ("#top", "start = \"2026-01-02\"\nslo.window = \"month\"".into(), "E005"),
+        ("horizon = \"360 days\"", "horizon = \"7 days\"".into(), "W013"),
+    ];
+    for (old, new, code) in cases {
+        let text = with(old, &new);
+        let found = codes(&text);
+        assert!(found.contains(&code), "{code} for\n{new}\ngave {found:?}");
+    }
+}
+
+#[test]
+fn fixed_spreading_needs_as_many_racks() {
+    let text = with("#region", "racks_per_zone = 4").replace("#set", "fault_domains = 5\norchestration = \"uniform\"");
+    assert_eq!(codes(&text), ["E041"]);
+}
+
+#[test]
+fn months_that_begin_in_the_middle_are_told() {
+    let text = with("#top", "start = \"2026-01-02\"").replace("#slo", "window = \"month\"");
+    assert_eq!(codes(&text), ["W012", "W005"]);
+}
+
+#[test]
+fn too_many_of_anything_is_refused() {
+    let designs: String = (0..201).map(|at| format!("[[design]]\nname = \"{at}\"\n")).collect();
+    assert!(codes(&with("#end", &designs)).contains(&"E051"));
+    let modes: String = (0..25)
+        .map(|at| format!("[faults.mode.m{at}]\nscope = \"host\"\nrate = \"1 per year\"\noutage = \"1 h\"\n"))
+        .collect();
+    assert!(codes(&with("#end", &modes)).contains(&"E073"));
+    let sets: String = (0..201).map(|at| format!("[virtual_machine.v{at}]\n")).collect();
+    assert!(codes(&with("#end", &sets)).contains(&"E090"));
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_with_their_places() {
+    let text = with("#top", "trails = 5").replace("capacity = 9", "capacity = -9").replace("[1, 2, 3]", "[7]");
+    let wrong = parse(&text, "shop.toml").unwrap_err();
+    let found: Vec<(&str, usize, usize)> =
+        wrong.items().iter().map(|item| (item.code, item.line, item.column)).collect();
+    assert_eq!(found, [("E010", 3, 1), ("E032", 10, 10), ("E020", 11, 12)]);
+    let said = wrong.render(false);
+    assert!(said.contains("shop.toml:3:1") && said.contains("did you mean `trials`?"), "{said}");
+    assert!(wrong.render(true).contains('\u{1b}') && !said.contains('\u{1b}'));
+}
+
+#[test]
+fn a_broken_line_does_not_hide_the_other_mistakes() {
+    let text = with("#top", "this is not TOML").replace("capacity = 9", "capacity = -9");
+    let found = codes(&text);
+    assert!(found.contains(&"E005") && found.contains(&"E020"), "{found:?}");
+}
+
+#[test]
+fn warnings_never_stop_a_run_and_errors_do() {
+    for code in CODES {
+        let stops = code.id.starts_with('E');
+        assert!(stops || code.id.starts_with('W'), "{}", code.id);
+    }
+    let scenario = parse(&with("min_serving = 6", "min_serving = 10"), "x.toml").unwrap();
+    assert!(scenario.warnings.items().iter().all(|item| item.severity != Severity::Error));
+}
+
+#[test]
+fn control_characters_of_the_file_do_not_reach_the_terminal() {
+    let said = parse("\"\\u001b[31m\" = 1\nx = \"\\u0007\"\n", "x\u{1b}.toml").unwrap_err().render(false);
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{7}'), "{said:?}");
+}

@@ -101,8 +101,7 @@ fn lose(
     let written = write(options, scenario, study, contents, 1, timing, out);
     match options.format {
         Format::Table => {
-            let style = style(console);
-            console.data(&zonefall_report::terminal::incident_table(&losses, &style))?;
+            console.data(&zonefall_report::terminal::incident_table(&losses, style(console)))?;
         }
         Format::Json => console.data(&format!("{}\n", serde_json::to_string_pretty(&losses)?))?,
         Format::Csv => console.data(&zonefall_report::losses_table(&losses)?)?,
@@ -162,7 +161,7 @@ fn style(console: Console) -> zonefall_report::terminal::Style {
 }
 
 fn table(outcome: &Outcome, console: Console) -> String {
-    zonefall_report::terminal::render(outcome, &style(console))
+    zonefall_report::terminal::render(outcome, style(console))
 }
 
 /// The files, and the command that makes them again.

@@ -9,7 +9,7 @@ use std::io::Write;
 
 /// Writes a template. An existing file is never replaced.
 pub fn init(options: &Init, console: Console) -> Result<Exit> {
-    let names = zonefall_scenario::template_names();
+    let names: Vec<&str> = zonefall_scenario::template_names().collect();
     if options.template == "list" {
         console.data(&format!("{}\n", names.join("\n")))?;
         return Ok(Exit::Fine);

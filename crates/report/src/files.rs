@@ -117,3 +117,12 @@ pub fn csv_table(outcome: &Outcome) -> Result<String, FilesError> {
     let sheet = csv::designs(outcome, CsvLocale::Point)?;
     Ok(String::from_utf8_lossy(&sheet.bytes).into_owned())
 }
+
+/// The losses as comma-separated text, for pipes.
+///
+/// # Errors
+/// If a row cannot be written.
+pub fn losses_table(losses: &[Loss]) -> Result<String, FilesError> {
+    let sheet = csv::losses(losses, CsvLocale::Point)?;
+    Ok(String::from_utf8_lossy(&sheet.bytes).into_owned())
+}

@@ -11,12 +11,14 @@
 //! files and percent on the terminal; a month is 30 days.
 
 mod csv;
+mod explain;
 mod files;
 mod folder;
 mod manifest;
 pub mod terminal;
 
 pub use csv::CsvLocale;
-pub use files::{Contents, FilesError, ResultFile, csv_table, json, result_files, result_names};
+pub use explain::{explain, topics};
+pub use files::{Contents, FilesError, ResultFile, csv_table, json, losses_table, result_files, result_names};
 pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};

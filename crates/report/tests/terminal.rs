@@ -28,6 +28,7 @@ fn widest(text: &str) -> usize {
 fn golden_texts() {
     let outcome = common::outcome();
     compare("study-120.txt", &render(&outcome, style(120)));
+    compare("study-140.txt", &render(&outcome, style(140)));
     compare("study-80.txt", &render(&outcome, style(80)));
     compare("study-80-ascii.txt", &render(&outcome, Style { unicode: false, ..style(80) }));
     compare("incidents-80.txt", &incident_table(&common::losses(), style(80)));
@@ -40,7 +41,6 @@ fn fits_the_width() {
         assert!(widest(&text) <= width, "{width}: {}\n{text}", widest(&text));
         assert!(widest(&incident_table(&common::losses(), style(width))) <= width);
     }
-    assert_eq!(render(&common::outcome(), style(120)).matches("downtime\n").count(), 0);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn one_table_where_it_fits_and_two_where_not() {
         let from = text.find("\nDesigns\n").unwrap();
         text[from..text.find("\nAgainst").unwrap()].matches("one-zone").count()
     };
-    assert_eq!((tables(80), tables(120)), (2, 1));
+    assert_eq!((tables(80), tables(120), tables(140)), (2, 1, 1));
 }
 
 #[test]
@@ -100,6 +100,6 @@ fn nothing_that_input_can_do_breaks_it() {
 fn bounds_are_said_as_bounds() {
     let text = render(&common::outcome(), style(120));
     assert!(text.contains("≥ 99.9999"), "{text}");
-    assert!(text.contains("≤ 0.0130") || text.contains("≤ 0.0129"), "{text}");
+    assert!(text.contains("≤ 0.0129"), "{text}");
     assert!(!text.contains("100.0"), "nothing is known to be perfect\n{text}");
 }

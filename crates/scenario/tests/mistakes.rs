@@ -157,8 +157,8 @@ fn fixed_spreading_needs_as_many_racks() {
 }
 
 #[test]
-fn months_that_begin_in_the_middle_are_told() {
-    let text = with("#top", "start = \"2026-01-02\"").replace("#slo", "window = \"month\"");
+fn months_that_begin_in_the_middle_are_told_also_with_a_date_of_toml() {
+    let text = with("#top", "start = 2026-01-02").replace("#slo", "window = \"month\"");
     assert_eq!(codes(&text), ["W012", "W005"]);
 }
 

@@ -11,4 +11,5 @@ mod tables;
 
 pub use cell::CsvLocale;
 pub(crate) use designs::designs;
+pub(crate) use sheet::Sheet;
 pub(crate) use tables::{causes, dictionary, differences, losses, trials, windows};

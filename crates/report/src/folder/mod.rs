@@ -194,6 +194,8 @@ fn sync_folder(dir: &Path) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     #[test]
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_told_with_its_cause() {

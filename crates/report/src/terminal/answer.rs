@@ -2,7 +2,7 @@
 
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{DesignOutcome, Outcome, Quality, Verdict};
+use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.title(&outcome.study);
@@ -50,7 +50,7 @@ fn about(outcome: &Outcome) -> String {
         number::span(outcome.horizon_h),
         outcome.profile,
         outcome.seed,
-        number::percent(outcome.confidence, Toward::Down),
+        number::percent_given(outcome.confidence),
     )
 }
 
@@ -72,16 +72,16 @@ fn said(page: &Page, of: Verdict) -> String {
 }
 
 fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
-    let share = number::percent(outcome.confidence, Toward::Down);
+    let share = number::percent_given(outcome.confidence);
     let mut columns = vec![
-        ("design".to_owned(), Side::Text),
-        ("on average".into(), Side::Left),
-        ("availability".into(), Side::Right),
+        ("design".to_owned(), Side::Name),
+        ("on\naverage".into(), Side::Left),
+        ("availability".into(), Side::Left),
     ];
     let windows = outcome.designs.iter().any(|design| design.verdict_windows.is_some());
     if windows {
-        columns.push((format!("in {share} of windows"), Side::Left));
-        columns.push(("windows that meet".into(), Side::Right));
+        columns.push((format!("in {share}\nof windows"), Side::Left));
+        columns.push(("windows\nthat meet".into(), Side::Right));
     }
     let needs = common_need(outcome).is_none();
     if needs {
@@ -91,8 +91,7 @@ fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
         let mut row = vec![clean(&design.design), said(page, design.verdict_mean), availability(page, outcome, design)];
         if windows {
             row.push(design.verdict_windows.map_or_else(|| number::NONE.into(), |of| said(page, of)));
-            let met = design.windows_met.map(|met| number::percent(met.mean, Toward::Down));
-            row.push(met.unwrap_or_else(|| number::NONE.into()));
+            row.push(windows_met(page, design));
         }
         if needs {
             row.push(clean(&design.need));
@@ -102,13 +101,28 @@ fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
     Grid { rows: outcome.designs.iter().map(row).collect(), columns }
 }
 
-/// The mean availability, or the bound if that is all there is.
+/// The share of windows that meet the target; where none failed to, its lower end.
+fn windows_met(page: &Page, design: &DesignOutcome) -> String {
+    let shown = |share| number::percent(share, Toward::Down);
+    match design.windows_met {
+        Some(Estimate { hits: 0, low: Some(low), .. }) => format!("{} {}", page.sign("≥", ">="), shown(low)),
+        Some(met) => shown(met.mean),
+        None => number::NONE.into(),
+    }
+}
+
+/// The mean availability, or the bound if that is all there is; the digits of all designs stand below each other.
 pub(super) fn availability(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> String {
     let of = design.unavailability;
-    let ends = [of.high, of.mean, of.low.unwrap_or(of.mean)];
-    let shown = number::availabilities(&ends, number::target_decimals(outcome.target_share));
+    let decimals = number::target_decimals(outcome.target_share);
+    let least = page.sign("≥ ", ">= ");
     match of.quality {
-        Quality::Interval => format!("{} %", shown[1]),
-        Quality::UpperBound => format!("{} {} %", page.sign("≥", ">="), shown[0]),
+        Quality::Interval => {
+            let shown = number::availabilities(&[of.high, of.mean, of.low.unwrap_or(of.mean)], decimals);
+            let any_bound = outcome.designs.iter().any(|other| other.unavailability.quality == Quality::UpperBound);
+            let before = if any_bound { " ".repeat(least.chars().count()) } else { String::new() };
+            format!("{before}{} %", shown[1])
+        }
+        Quality::UpperBound => format!("{least}{} %", number::availabilities(&[of.high], decimals)[0]),
     }
 }

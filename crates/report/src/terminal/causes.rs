@@ -16,10 +16,10 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let causes = || outcome.designs.iter().flat_map(|design| &design.causes);
     let counterfactual = causes().any(|cause| cause.avoided_min_per_month.is_some());
     let mut columns = vec![
-        ("design".to_owned(), Side::Text),
+        ("design".to_owned(), Side::Name),
         ("cause".into(), Side::Text),
         ("charged\nmin a month".into(), Side::Right),
-        ("\nshare".into(), Side::Right),
+        ("share".into(), Side::Right),
     ];
     let mut notes = "Charged minutes sum to the downtime.".to_owned();
     if counterfactual {
@@ -70,5 +70,9 @@ fn row(page: &Page, cause: &CauseOutcome) -> Vec<String> {
 
 /// A share in whole percent, to the nearest; what is there is never 0 %.
 fn whole_percent(share: f64) -> String {
-    if share > 0.0 && share < 0.01 { "< 1 %".into() } else { format!("{:.0} %", share * 100.0) }
+    match share {
+        share if !share.is_finite() => number::NONE.into(),
+        share if share > 0.0 && share < 0.01 => "< 1 %".into(),
+        share => format!("{:.0} %", share * 100.0),
+    }
 }

@@ -1,4 +1,4 @@
-//! The table of designs, in one piece or in two.
+//! The table of designs: a line each, or estimates above their intervals, or in two pieces; the first that fits.
 
 use super::answer;
 use super::number::{self, Toward};
@@ -7,12 +7,17 @@ use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcom
 
 /// Cells of the part that says how available, and of the part that says how bad outages are.
 const HOW_AVAILABLE: usize = 5;
+/// The columns that are intervals of the column before them.
+const INTERVALS: [usize; 2] = [2, 4];
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.title("Designs");
     let whole = grid(page, outcome);
+    let stacked = stacked(&whole);
     if page.fits(&whole) {
         page.grid(&whole);
+    } else if page.fits(&stacked) {
+        page.grid(&stacked);
     } else {
         let (first, second) = halves(whole);
         page.grid(&first);
@@ -29,11 +34,11 @@ fn window(outcome: &Outcome) -> &'static str {
 }
 
 fn grid(page: &Page, outcome: &Outcome) -> Grid {
-    let interval = format!("{} interval", number::percent(outcome.confidence, Toward::Down));
+    let interval = format!("{} interval", number::percent_given(outcome.confidence));
     let window = window(outcome);
     let columns = vec![
-        ("design".to_owned(), Side::Text),
-        ("availability".to_owned(), Side::Right),
+        ("design".to_owned(), Side::Name),
+        ("availability".to_owned(), Side::Left),
         (interval.clone(), Side::Left),
         ("downtime\nmin a month".into(), Side::Right),
         (interval, Side::Left),
@@ -50,6 +55,26 @@ fn grid(page: &Page, outcome: &Outcome) -> Grid {
         row
     };
     Grid { columns, rows: outcome.designs.iter().map(row).collect() }
+}
+
+/// The same with each interval below its estimate.
+fn stacked(grid: &Grid) -> Grid {
+    let columns = grid.columns.iter().enumerate().filter(|(at, _)| !INTERVALS.contains(at));
+    let columns = columns.map(|(at, (header, side))| match grid.columns.get(at + 1) {
+        Some((interval, _)) if INTERVALS.contains(&(at + 1)) => (format!("{header}\n{interval}"), *side),
+        _ => (header.clone(), *side),
+    });
+    let stack = |row: &Vec<String>| {
+        let cells = row.iter().enumerate().filter(|(at, _)| !INTERVALS.contains(at));
+        let cells = cells.map(|(at, cell)| {
+            let below = row.get(at + 1).filter(|interval| INTERVALS.contains(&(at + 1)) && !interval.is_empty());
+            // What stands before the digits of the estimate stands before those of its interval.
+            let indent = " ".repeat(cell.len() - cell.trim_start().len());
+            below.map_or_else(|| cell.clone(), |interval| format!("{cell}\n{indent}{interval}"))
+        });
+        cells.collect()
+    };
+    Grid { columns: columns.collect(), rows: grid.rows.iter().map(stack).collect() }
 }
 
 /// The same as two tables; both begin with the design.

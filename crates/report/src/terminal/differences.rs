@@ -8,9 +8,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let Some(first) = outcome.differences.first() else { return };
     page.title(&format!("Against {}, on the same storms", clean(&first.against)));
     let columns = vec![
-        ("design".to_owned(), Side::Text),
+        ("design".to_owned(), Side::Name),
         ("difference\nmin a month".into(), Side::Right),
-        (format!("{} interval\nfor all together", number::percent(outcome.confidence, Toward::Down)), Side::Left),
+        (format!("{} interval\nfor all together", number::percent_given(outcome.confidence)), Side::Left),
         (String::new(), Side::Left),
     ];
     let minus = page.sign('−', '-');

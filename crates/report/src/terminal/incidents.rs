@@ -21,12 +21,12 @@ pub fn incident_table(losses: &[Loss], style: Style) -> String {
     page.line("");
     let columns = vec![
         ("incident".to_owned(), Side::Text),
-        ("design".into(), Side::Text),
+        ("design".into(), Side::Name),
         ("missed min\nbest zone".into(), Side::Right),
-        ("\nmean".into(), Side::Right),
-        ("\nworst zone".into(), Side::Right),
-        ("\nwhich".into(), Side::Text),
-        ("\nzones".into(), Side::Right),
+        ("mean".into(), Side::Right),
+        ("worst zone".into(), Side::Right),
+        ("which".into(), Side::Name),
+        ("zones".into(), Side::Right),
     ];
     let groups = groups(losses);
     let rows = groups.iter().enumerate().map(|(at, group)| {

@@ -89,15 +89,20 @@ pub(super) fn signed(value: f64, decimals_of: f64, toward: Toward, minus: char) 
     if value < 0.0 { format!("{minus}{size}") } else { size }
 }
 
-/// A share in percent with three significant digits, `%` included.
+/// A share in percent with two significant digits, from 10 % on with one decimal; `%` included.
 pub(super) fn percent(share: f64, toward: Toward) -> String {
-    let digits = decimals(share * 100.0, 3).min(6);
+    let digits = decimals(share * 100.0, if share < 0.1 { 2 } else { 3 }).min(6);
     percent_with(share, digits, toward)
 }
 
 /// A share in percent with so many decimals.
 pub(super) fn percent_with(share: f64, decimals: u32, toward: Toward) -> String {
     scaled(share, decimals + 2, toward).map_or_else(|| NONE.into(), |digits| format!("{} %", written(digits, decimals)))
+}
+
+/// A share in percent as it was given: 0.95 is "95 %".
+pub(super) fn percent_given(share: f64) -> String {
+    percent_with(share, target_decimals(share), Toward::Down)
 }
 
 /// How many decimals the target has in percent.
@@ -165,6 +170,8 @@ pub(super) fn span(hours: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
@@ -192,7 +199,7 @@ mod tests {
     fn availability_has_enough_digits() {
         assert_eq!(availabilities(&[8.8e-5], 2), ["99.9912"]);
         assert_eq!(availabilities(&[8.81e-5], 2), ["99.9911"]);
-        assert_eq!(availabilities(&[8.8e-5, 8.804e-5], 2), ["99.99120", "99.99119"]);
+        assert_eq!(availabilities(&[8.804e-5, 8.801e-5], 2), ["99.991196", "99.991199"]);
         assert_eq!(availabilities(&[0.0], 2), ["100.000"]);
         assert_eq!(availabilities(&[1.0, 0.5], 0), ["0.0", "50.0"]);
         assert_eq!(availabilities(&[f64::NAN], 2), [NONE]);

@@ -8,8 +8,10 @@ const WIDTH_MIN: usize = 40;
 /// Wider paragraphs are hard to read.
 const PARAGRAPH_MAX: usize = 100;
 const INDENT: &str = "  ";
-/// Between two columns.
+/// Between two columns: one of padding and one that the table puts between columns.
 const GAP: u16 = 2;
+/// Names up to this long are never broken.
+const NAME_MAX: u16 = 24;
 /// Columns of text are not made narrower than this for the sake of numbers.
 const TEXT_MIN: u16 = 10;
 
@@ -26,7 +28,9 @@ pub(super) enum Tone {
 /// Where a column's cells stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
-    /// Left, and long cells are broken.
+    /// Left, and cells are broken only if they are very long.
+    Name,
+    /// Left, and cells are broken where there is no room.
     Text,
     /// Left, in one piece.
     Left,
@@ -135,17 +139,19 @@ impl Page {
         table.load_style(TableStyle::new().header_separator(LineStyle::none().fill(rule).junction(rule)));
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width((self.width() - INDENT.len()) as u16);
-        table.set_header(grid.columns.iter().map(|(header, _)| header.as_str()));
+        table.set_header(headers(grid));
         for row in &grid.rows {
             table.add_row(row);
         }
-        let whole = self.has_room(&table, grid);
+        let widths = table.column_max_content_widths();
+        let whole = self.has_room(&widths, grid);
         for (at, &(_, side)) in grid.columns.iter().enumerate() {
             let Some(column) = table.column_mut(at) else { continue };
-            column.set_padding((0, GAP));
+            let last = at + 1 == grid.columns.len();
+            column.set_padding((0, if last { 0 } else { GAP - 1 }));
             column.set_cell_alignment(if side == Side::Right { CellAlignment::Right } else { CellAlignment::Left });
-            if whole && side != Side::Text {
-                // A number that is broken in two is worse than a name that is.
+            if whole && !may_break(side, widths[at]) {
+                // A number that is broken in two is worse than words that are.
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
@@ -153,13 +159,27 @@ impl Page {
     }
 
     /// Whether something is left for the columns of text once the others have what they need.
-    fn has_room(&self, table: &Table, grid: &Grid) -> bool {
-        let widths = table.column_max_content_widths();
-        let need = |(&width, (_, side)): (&u16, &(String, Side))| {
-            usize::from(GAP + if *side == Side::Text { width.min(TEXT_MIN) } else { width })
+    fn has_room(&self, widths: &[u16], grid: &Grid) -> bool {
+        let need = |(&width, &(_, side)): (&u16, &(String, Side))| {
+            usize::from(GAP + if may_break(side, width) { width.min(TEXT_MIN) } else { width })
         };
         let needed: usize = widths.iter().zip(&grid.columns).map(need).sum();
-        INDENT.len() + needed <= self.width()
+        INDENT.len() + needed <= self.width() + usize::from(GAP)
+    }
+}
+
+/// The headers, all of them with the same number of lines, so that they stand on the rule.
+fn headers(grid: &Grid) -> Vec<String> {
+    let lines = |header: &String| header.matches('\n').count();
+    let most = grid.columns.iter().map(|(header, _)| lines(header)).max().unwrap_or(0);
+    grid.columns.iter().map(|(header, _)| "\n".repeat(most - lines(header)) + header).collect()
+}
+
+fn may_break(side: Side, width: u16) -> bool {
+    match side {
+        Side::Name => width > NAME_MAX,
+        Side::Text => true,
+        Side::Left | Side::Right => false,
     }
 }
 

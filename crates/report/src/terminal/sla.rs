@@ -14,10 +14,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     }
     page.title("Azure's own SLA, another yardstick");
     let columns = vec![
-        ("design".to_owned(), Side::Text),
-        ("promise".into(), Side::Text),
-        (String::new(), Side::Right),
-        ("\nuptime".into(), Side::Right),
+        ("design".to_owned(), Side::Name),
+        ("promise".into(), Side::Right),
+        ("uptime".into(), Side::Right),
         ("unconnected\nmin a month".into(), Side::Right),
         ("windows\nbelow".into(), Side::Right),
         ("expected\ncredit".into(), Side::Right),
@@ -26,13 +25,24 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         let mut row = vec![clean(&design.design)];
         row.extend(match &design.sla {
             Some(sla) => cells(page, sla),
-            None => vec!["none applies".into()],
+            None => vec!["none".into()],
         });
         row.resize(columns.len(), String::new());
         row
     });
     page.grid(&Grid { rows: rows.collect(), columns });
-    page.paragraph(None, NOTE, Some(Tone::Faint));
+    page.paragraph(None, &format!("Promises: {}. {NOTE}", promises(outcome)), Some(Tone::Faint));
+}
+
+/// Every promise that applies somewhere, once, in words.
+fn promises(outcome: &Outcome) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for sla in outcome.designs.iter().filter_map(|design| design.sla.as_ref()) {
+        if !names.contains(&sla.name.as_str()) {
+            names.push(&sla.name);
+        }
+    }
+    names.join("; ")
 }
 
 fn cells(page: &Page, sla: &SlaOutcome) -> Vec<String> {
@@ -42,8 +52,7 @@ fn cells(page: &Page, sla: &SlaOutcome) -> Vec<String> {
         _ => estimate(page, of, up),
     });
     vec![
-        clean(&sla.name),
-        number::percent_with(sla.promise, number::target_decimals(sla.promise), Toward::Up),
+        number::percent_given(sla.promise),
         uptime(page, sla),
         estimate(page, sla.unconnected_min_per_month, |minutes| number::plain(minutes, Toward::Up)),
         below.unwrap_or_else(|| number::NONE.into()),
@@ -53,10 +62,12 @@ fn cells(page: &Page, sla: &SlaOutcome) -> Vec<String> {
 
 fn uptime(page: &Page, sla: &SlaOutcome) -> String {
     let of = sla.unconnected_min_per_month;
-    let shares = [of.high, of.mean].map(|minutes| minutes / MINUTES_PER_MONTH);
-    let shown = number::availabilities(&shares, number::target_decimals(sla.promise));
+    let shown = |minutes: f64| {
+        let decimals = number::target_decimals(sla.promise);
+        number::availabilities(&[minutes / MINUTES_PER_MONTH], decimals).concat()
+    };
     match of.quality {
-        Quality::Interval => format!("{} %", shown[1]),
-        Quality::UpperBound => format!("{} {} %", page.sign("≥", ">="), shown[0]),
+        Quality::Interval => format!("{} %", shown(of.mean)),
+        Quality::UpperBound => format!("{} {} %", page.sign("≥", ">="), shown(of.high)),
     }
 }

@@ -97,7 +97,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         verdict_windows: Some(sketch.verdicts.1),
         windows: 120_000,
         once_in_10_years_min: quantile(1.0 - 1.0 / 122.0, sketch.rare_min),
-        outages_per_year: spread(sketch.outages, 0.1, hits),
+        outages_per_year: if hits == 0 { bound(0.0, 0.000_3, 0) } else { spread(sketch.outages, 0.1, hits) },
         outage_mean_min: (hits > 0).then_some(of.mean * 12.0 / sketch.outages),
         outage_p95_min: if hits > 0 { quantile(0.95, sketch.longest_min * 0.9) } else { None },
         longest_p95_min: quantile(0.95, sketch.longest_min),
@@ -131,7 +131,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
 
 fn sketches() -> Vec<Sketch> {
     use Verdict::{Meets, Misses, NotResolved};
-    const ZONES: (&str, f64, f64) = ("Machines in two zones", 0.9999, 0.0);
+    const ZONES: (&str, f64, f64) = ("two or more machines in two or more availability zones, 99.99 %", 0.9999, 0.0);
     vec![
         Sketch {
             name: "one-zone",
@@ -151,7 +151,7 @@ fn sketches() -> Vec<Sketch> {
                 ("maintenance", 0.027, 0.01),
                 ("probe lag", 0.003, 0.0),
             ],
-            sla: Some(("Machines in one set", 0.9995, 4.21)),
+            sla: Some(("two or more machines in an availability set, 99.95 %", 0.9995, 4.21)),
         },
         Sketch {
             name: "zonal-pinned",

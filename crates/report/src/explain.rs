@@ -1,0 +1,70 @@
+//! What a column means, from the same fields that the files are made of.
+
+use crate::csv::{self, CsvLocale};
+use crate::files::FilesError;
+use zonefall_study::outcome::Outcome;
+
+/// An outcome without a result, to read the columns from.
+fn nothing() -> Outcome {
+    Outcome {
+        schema: String::new(),
+        version: String::new(),
+        study: String::new(),
+        scenario_hash: String::new(),
+        seed: 0,
+        trials_asked: 0,
+        trials: 0,
+        partial: false,
+        horizon_h: 0.0,
+        observed_h: 0.0,
+        profile: String::new(),
+        target: String::new(),
+        target_share: 0.0,
+        window: String::new(),
+        confidence: 0.0,
+        designs: Vec::new(),
+        differences: Vec::new(),
+        not_modelled: String::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// (file, column, unit, meaning) of every column.
+fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesError> {
+    let (outcome, point) = (nothing(), CsvLocale::Point);
+    let sheets = [
+        csv::designs(&outcome, point)?,
+        csv::differences(&outcome, point)?,
+        csv::causes(&outcome, point)?,
+        csv::windows(&outcome, point)?,
+        csv::trials(&outcome, &[], point)?,
+        csv::losses(&[], point)?,
+    ];
+    let of_sheet = |sheet: csv::Sheet| {
+        let file = sheet.file;
+        sheet.columns.into_iter().map(move |column| (file, column.name, column.unit, column.meaning))
+    };
+    Ok(sheets.into_iter().flat_map(of_sheet).collect())
+}
+
+/// The names of all columns.
+pub fn topics() -> Vec<String> {
+    let mut names: Vec<String> = columns().unwrap_or_default().into_iter().map(|(_, name, ..)| name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// What a column says, in every file that has it.
+pub fn explain(topic: &str) -> Option<String> {
+    let found: Vec<String> = columns()
+        .ok()?
+        .into_iter()
+        .filter(|(_, name, ..)| name == topic)
+        .map(|(file, name, unit, meaning)| {
+            let unit = if unit.is_empty() { String::new() } else { format!(" [{unit}]") };
+            format!("{file}: {name}{unit}\n  {meaning}")
+        })
+        .collect();
+    if found.is_empty() { None } else { Some(found.join("\n")) }
+}

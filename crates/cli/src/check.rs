@@ -1,6 +1,6 @@
 //! `check`: what a scenario says, before anything is computed.
 
-use crate::args::{Check, Format};
+use crate::args::{Check, Colour, Format};
 use crate::console::Console;
 use crate::exit::Exit;
 use anyhow::Result;
@@ -8,15 +8,20 @@ use serde_json::{Value, json};
 use std::path::Path;
 use zonefall_faults::Strikes;
 use zonefall_fleet::{Design, Need, spread_over_zones, worst_zone_loss};
-use zonefall_scenario::{FaultSource, Scenario};
+use zonefall_scenario::{FaultSource, Scenario, Severity};
 use zonefall_study::implied::{StartHours, one_machine};
 
-/// Loads a scenario; says everything that is wrong with it, or worth a remark.
+/// Loads a scenario; says everything that is wrong with it. Warnings are shown; mere hints are counted, `check` shows
+/// them.
 pub fn load(path: &Path, console: Console) -> Option<Scenario> {
     match zonefall_scenario::load(path) {
         Ok(scenario) => {
-            if !scenario.warnings.is_empty() {
+            let remarks = scenario.warnings.items();
+            if remarks.iter().any(|remark| remark.severity != Severity::Hint) {
                 console.remark(&scenario.warnings.render(console.colour_err()));
+            } else if !remarks.is_empty() {
+                let (count, s) = (remarks.len(), if remarks.len() == 1 { "" } else { "s" });
+                console.remark(&format!("{count} hint{s}: zonefall check {}", path.display()));
             }
             Some(scenario)
         }
@@ -29,7 +34,12 @@ pub fn load(path: &Path, console: Console) -> Option<Scenario> {
 
 /// Checks a scenario and shows it.
 pub fn check(options: &Check, console: Console) -> Result<Exit> {
-    let Some(scenario) = load(&options.scenario, console) else { return Ok(Exit::BadScenario) };
+    let Some(scenario) = load(&options.scenario, Console::new(true, Colour::Auto)) else {
+        return Ok(Exit::BadScenario);
+    };
+    if !scenario.warnings.is_empty() {
+        console.remark(&scenario.warnings.render(console.colour_err()));
+    }
     let resolved = resolved(&scenario)?;
     match options.format {
         Format::Json => console.data(&format!("{}\n", serde_json::to_string_pretty(&resolved)?))?,

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use zonefall_report::{Contents, Identity, Options, ResultSet, ResultsFolder, Timing};
+use zonefall_report::{Contents, FolderError, Identity, Options, ResultSet, ResultsFolder, Timing};
 use zonefall_scenario::{FaultSource, Scenario};
 use zonefall_stats::Verdict;
 use zonefall_study::outcome::Outcome;
@@ -153,7 +153,16 @@ fn write(
     let files = zonefall_report::result_files(contents, locale)?;
     let partial = contents.outcome.is_some_and(|outcome| outcome.partial);
     let set = ResultSet { identity, files, timing };
-    Ok(ResultsFolder::write(out, &set, Options { force: options.force, partial })?)
+    let options = Options { force: options.force, partial };
+    match ResultsFolder::write(out, &set, options) {
+        // Nothing already computed is lost: a partial result that may not replace a complete one goes beside it.
+        Err(FolderError::PartialOverComplete { .. }) => {
+            let mut beside = out.as_os_str().to_owned();
+            beside.push("-partial");
+            Ok(ResultsFolder::write(Path::new(&beside), &set, options)?)
+        }
+        written => Ok(written?),
+    }
 }
 
 fn style(console: Console) -> zonefall_report::terminal::Style {

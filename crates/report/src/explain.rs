@@ -21,6 +21,7 @@ fn nothing() -> Outcome {
         target: String::new(),
         target_share: 0.0,
         window: String::new(),
+        window_min: 0.0,
         confidence: 0.0,
         designs: Vec::new(),
         differences: Vec::new(),

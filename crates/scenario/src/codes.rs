@@ -79,6 +79,10 @@ UNMEASURED "W012" "time outside every month" "With calendar months, what lies be
 SHORT_WINDOW "W013" "no whole window" "The measured time is shorter than one window, so no window can be breached."
 }
 
+/// Complaints that something is not there, which prove nothing in a file that could be read only in part.
+pub(crate) const OF_ABSENCE: &[&str] =
+    &[MISSING_KEY, REGION, NO_MACHINES, OBJECTIVE, MODE, DEPENDENCY, MEMBER, MONTHS, UNKNOWN_KEY, LAW];
+
 /// The code called `id`, in any case.
 pub fn find_code(id: &str) -> Option<&'static Code> {
     CODES.iter().find(|code| code.id.eq_ignore_ascii_case(id))

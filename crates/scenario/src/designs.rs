@@ -202,7 +202,7 @@ fn terms(sets: &[Placed]) -> Option<SlaTerms> {
     if sets.iter().any(|placed| placed.set.region != first.set.region) {
         return None;
     }
-    let mut zones: Vec<_> = sets.iter().flat_map(|placed| used_zones(placed)).collect();
+    let mut zones: Vec<_> = sets.iter().flat_map(used_zones).collect();
     zones.sort_unstable();
     zones.dedup();
     let kind = match sets {

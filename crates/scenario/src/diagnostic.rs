@@ -1,5 +1,6 @@
 //! Mistakes, warnings and hints with their places, collected and rendered together.
 
+use crate::codes;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -115,11 +116,18 @@ impl fmt::Display for Diagnostics {
 impl std::error::Error for Diagnostics {}
 
 /// Where lines begin.
-struct LineStarts(Vec<usize>);
+pub(crate) struct LineStarts(Vec<usize>);
 
 impl LineStarts {
-    fn new(source: &str) -> Self {
+    pub fn new(source: &str) -> Self {
         Self(std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1)).collect())
+    }
+
+    /// The whole lines that a span touches, as bytes, without the last line feed.
+    pub fn lines_of(&self, source: &str, span: &Range<usize>) -> Range<usize> {
+        let first = self.0.partition_point(|&start| start <= span.start).max(1) - 1;
+        let next = self.0.partition_point(|&start| start < span.end.max(span.start + 1));
+        self.0[first]..self.0.get(next).map_or(source.len(), |start| start - 1)
     }
 
     /// Line and column (in characters) of a byte, both from 1.
@@ -178,6 +186,19 @@ impl Sink {
         self.items.iter().any(|item| item.severity == Severity::Error)
     }
 
+    /// Where the text is not TOML, takes back what may only follow from that: mistakes about the broken lines, and
+    /// complaints that something is not there.
+    pub fn forget_consequences(&mut self, broken: &[Range<usize>]) {
+        if broken.is_empty() {
+            return;
+        }
+        let touches = |span: &Range<usize>| broken.iter().any(|line| span.start <= line.end && line.start <= span.end);
+        self.items.retain(|item| {
+            let absence = codes::OF_ABSENCE.contains(&item.code);
+            item.code == codes::SYNTAX || !(absence || item.span.as_ref().is_none_or(touches))
+        });
+    }
+
     /// The same words at the same place are said once, though a base is read for every design.
     fn push(
         &mut self,
@@ -186,7 +207,7 @@ impl Sink {
         span: Option<Range<usize>>,
         message: String,
     ) -> More<'_> {
-        debug_assert!(crate::codes::find_code(code).is_some());
+        debug_assert!(codes::find_code(code).is_some());
         let message = printable(&message);
         let place = span.clone().unwrap_or(0..0);
         if self.items.len() >= KEPT_MAX {
@@ -217,12 +238,11 @@ impl Sink {
 pub(crate) struct More<'a>(Option<&'a mut Diagnostic>);
 
 impl More<'_> {
-    pub fn help(self, words: impl Into<String>) -> Self {
-        let words = printable(&words.into());
-        Self(self.0.map(|item| {
-            item.help.push(words);
-            item
-        }))
+    pub fn help(mut self, words: impl Into<String>) -> Self {
+        if let Some(item) = &mut self.0 {
+            item.help.push(printable(&words.into()));
+        }
+        self
     }
 
     /// Offers the nearest of the right names, else all of them if they are few.

@@ -4,8 +4,9 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::keys::fault::EMPIRICAL_MAX;
 use crate::node::{Node, Value};
-use crate::reader::{Reader, wrong_type};
+use crate::reader::Reader;
 use crate::units;
+use crate::values::wrong_type;
 use zonefall_engine::{Law, Shape, SimDuration};
 
 /// The most values of empirical laws in all designs together.

@@ -10,6 +10,7 @@ use crate::overlay;
 use crate::reader::Reader;
 use crate::scenario::{FaultSource, Scenario};
 use crate::script::{self, World};
+use crate::syntax;
 use crate::timeline::{self, Timeline};
 use crate::world;
 use sha2::{Digest, Sha256};
@@ -17,7 +18,6 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use toml::de::DeTable;
 
 /// The most bytes of a scenario file: 8 MiB.
 pub const FILE_BYTES_MAX: u64 = 8 << 20;
@@ -94,16 +94,12 @@ pub(crate) fn decode_into(text: &str, file: &str, check_files: bool, sink: &mut 
         sink.error_of_file(codes::EMPTY, "the file is empty").help("begin with a template: `zonefall init`");
         return None;
     }
-    let (document, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let span = error.span().unwrap_or(0..0);
-        sink.error(codes::SYNTAX, &span, format!("this is not TOML: {}", error.message().replace('\n', "; ")));
-    }
-    let tree = node::from_document(&document);
+    let (tree, broken) = syntax::tree(text, sink);
     let root = Reader::new(&tree, "", sink);
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     let files = Files { base: folder, check: check_files };
     let scenario = everything(&root, &tree, files, sink);
+    sink.forget_consequences(&broken);
     scenario.map(|scenario| Scenario { hash: hash(text), ..scenario })
 }
 

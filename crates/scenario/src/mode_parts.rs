@@ -4,8 +4,9 @@ use crate::diagnostic::Sink;
 use crate::laws;
 use crate::modes::{Given, table_or_off};
 use crate::node::Value;
-use crate::reader::{Reader, wrong_type};
+use crate::reader::Reader;
 use crate::units::Ratio;
+use crate::values::wrong_type;
 use zonefall_faults::{ControlPlaneHit, Effect, Mode, Predicted, Recovery, Repeat, Share, Staged};
 
 /// `"down"`, `"frozen"` or `{ degraded = 0.5 }`; the inner `None` where the file is silent. Also for scripts.

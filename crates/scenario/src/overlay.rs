@@ -4,7 +4,8 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::keys::{self, fleet::DESIGNS_MAX};
 use crate::node::{Entry, Node, Table, Value};
-use crate::reader::{Reader, check_name};
+use crate::reader::Reader;
+use crate::values::{check_name, wrong_type};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -36,7 +37,7 @@ pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<
     let mut seen: Vec<Seen> = Vec::new();
     for node in said {
         let Some(table) = node.table() else {
-            crate::reader::wrong_type::<()>(&node, "design", "a table", sink);
+            wrong_type::<()>(&node, "design", "a table", sink);
             continue;
         };
         let Some((name, span)) = name(table, &node, sink) else { continue };
@@ -67,7 +68,7 @@ fn name(table: &Table, node: &Node, sink: &mut Sink) -> Option<(String, Range<us
         return None;
     };
     let Value::Text(text) = &entry.node.value else {
-        return crate::reader::wrong_type(&entry.node, "name", "a text", sink);
+        return wrong_type(&entry.node, "name", "a text", sink);
     };
     check_name(text, &entry.node.span, sink).then(|| (text.clone(), entry.node.span.clone()))
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::Sink;
 use crate::keys::{self, Kind};
 use crate::node::{Node, Table, Value};
 use crate::units::{self, RateText, Ratio};
+use crate::values::{check_name, count_of, duration_of, told, words_of, wrong_type};
 use std::ops::Range;
 use std::rc::Rc;
 use zonefall_engine::SimDuration;
@@ -251,79 +252,4 @@ impl<'t> Reader<'t> {
         };
         items.iter().map(|item| text(item, sink)).collect()
     }
-}
-
-/// The words of a choice, also where a table may stand in its place.
-fn words_of(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Choice(words) => words,
-        Kind::Either(kinds) => kinds
-            .iter()
-            .find_map(|kind| if let Kind::Choice(words) = kind { Some(*words) } else { None })
-            .unwrap_or(&[]),
-        _ => &[],
-    }
-}
-
-/// The range of a whole number, also where a word may stand in its place.
-fn range_of(kind: Kind) -> Option<(u64, u64)> {
-    match kind {
-        Kind::Count(low, high) => Some((low, high)),
-        Kind::Either(kinds) => kinds.iter().find_map(|&kind| range_of(kind)),
-        _ => None,
-    }
-}
-
-fn count_of(node: &Node, name: &str, kind: Kind, sink: &mut Sink) -> Option<u64> {
-    let (low, high) = range_of(kind)?;
-    let Value::Integer(number) = node.value else { return wrong_type(node, name, &kind.words(), sink) };
-    match u64::try_from(number).ok().filter(|number| (low..=high).contains(number)) {
-        Some(number) => Some(number),
-        None => {
-            sink.error(codes::RANGE, &node.span, format!("`{name}` must be {}, not {number}", kind.words()));
-            None
-        }
-    }
-}
-
-fn duration_of(node: &Node, name: &str, sink: &mut Sink) -> Option<SimDuration> {
-    let Value::Text(text) = &node.value else { return wrong_type(node, name, &Kind::Duration.words(), sink) };
-    told(units::duration(text), codes::DURATION, node, name, text, "90 min", sink)
-}
-
-/// The value, or the complaint about its text.
-fn told<T>(
-    result: Result<T, String>,
-    code: &'static str,
-    node: &Node,
-    name: &str,
-    text: &str,
-    example: &str,
-    sink: &mut Sink,
-) -> Option<T> {
-    result
-        .map_err(|why| {
-            let more = sink.error(code, &node.span, format!("`{name}`: \"{text}\" {why}"));
-            more.help(format!("write for example \"{example}\""));
-        })
-        .ok()
-}
-
-pub(crate) fn wrong_type<T>(node: &Node, name: &str, must: &str, sink: &mut Sink) -> Option<T> {
-    sink.error(codes::WRONG_TYPE, &node.span, format!("`{name}` must be {must}, not {}", node.kind()));
-    None
-}
-
-/// Names become parts of paths and columns of reports.
-pub(crate) fn check_name(name: &str, span: &Range<usize>, sink: &mut Sink) -> bool {
-    let fine = !name.is_empty()
-        && name.chars().count() <= 80
-        && name.trim() == name
-        && !name.contains('/')
-        && !name.chars().any(char::is_control);
-    if !fine {
-        sink.error(codes::NAME, span, format!("`{name}` cannot be a name"))
-            .help("names have 1 to 80 characters, no `/`, no control characters, no blanks around");
-    }
-    fine
 }

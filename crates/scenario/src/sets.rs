@@ -2,10 +2,12 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::fault_domains::{fault_domains, fits, region_allows, spreading};
 use crate::keys::fleet::MACHINES_MAX;
 use crate::laws;
 use crate::node::{Node, Value};
-use crate::reader::{Reader, wrong_type};
+use crate::reader::Reader;
+use crate::values::wrong_type;
 use std::ops::Range;
 use zonefall_azure::limits::{self, AvailabilitySet, Image, Orchestration, ScaleSetShape};
 use zonefall_azure::sla::{Disk, GroupKind};
@@ -158,62 +160,6 @@ fn placed(
     let set = ScaleSet { name, region, zones, capacity, spreading, hidden_zone, serves_milli, boot, warm_up, start };
     let capacity_span = if reader.has("capacity") { reader.span_of("capacity") } else { reader.span().clone() };
     Placed { set, kind, disk, capacity_span }
-}
-
-/// The count that is asked for; the outer `None` is a mistake, the inner one no word about it.
-fn fault_domains(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<u32>> {
-    let Some(node) = reader.node("fault_domains", sink) else { return Some(None) };
-    match &node.value {
-        Value::Text(_) => reader.choice("fault_domains", sink).map(|_| Some(1)),
-        _ => reader.count("fault_domains", sink).map(|count| Some(count as u32)),
-    }
-}
-
-/// FD-02: what Azure accepts for this kind of set; 1 is max spreading (FD-03).
-fn spreading(
-    reader: &Reader<'_>,
-    orchestration: Orchestration,
-    zones: u32,
-    asked: Option<u32>,
-    sink: &mut Sink,
-) -> Option<Spreading> {
-    let count = asked.unwrap_or_else(|| limits::default_fault_domains(orchestration, zones));
-    if let Some(violation) = limits::check_fault_domains(orchestration, zones, count) {
-        let words = format!("{} (V-03, {}; Azure answers {})", violation.words, violation.rule, violation.code);
-        let other = match orchestration {
-            Orchestration::Flexible => (Orchestration::Uniform, "uniform"),
-            Orchestration::Uniform => (Orchestration::Flexible, "flexible"),
-        };
-        let more = sink.error(codes::FAULT_DOMAINS, &reader.span_of("fault_domains"), words);
-        if limits::check_fault_domains(other.0, zones, count).is_none() {
-            more.help(format!("orchestration = \"{}\" allows it", other.1));
-        }
-        return None;
-    }
-    Some(if count == 1 { Spreading::Max } else { Spreading::Fixed(count) })
-}
-
-/// FD-04: fixed spreading needs that many racks.
-fn fits(reader: &Reader<'_>, spreading: Spreading, region: &zonefall_topology::Region, sink: &mut Sink) -> Option<()> {
-    let Spreading::Fixed(count) = spreading else { return Some(()) };
-    if count <= region.racks_per_zone {
-        return Some(());
-    }
-    let words = format!(
-        "{count} fault domains need as many racks, but a zone of `{}` has {} (FD-04)",
-        region.name, region.racks_per_zone
-    );
-    sink.error(codes::RACKS, &reader.span_of("fault_domains"), words)
-        .help("fewer fault domains, or a larger `racks_per_zone`");
-    None
-}
-
-/// V-04, FD-07: what managed disks in the region allow.
-fn region_allows(reader: &Reader<'_>, region: &str, count: u32, sink: &mut Sink) -> Option<()> {
-    let Some(violation) = limits::check_region_fault_domains(region, count) else { return Some(()) };
-    let words = format!("{} (V-04, {}; Azure answers {})", violation.words, violation.rule, violation.code);
-    sink.error(codes::FAULT_DOMAINS, &reader.span_of("fault_domains"), words);
-    None
 }
 
 /// OM-02: a warning, so that larger fleets can still be simulated.

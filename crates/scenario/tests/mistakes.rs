@@ -208,3 +208,17 @@ fn control_characters_of_the_file_do_not_reach_the_terminal() {
     let said = parse("\"\\u001b[31m\" = 1\nx = \"\\u0007\"\n", "x\u{1b}.toml").unwrap_err().render(false);
     assert!(!said.contains('\u{1b}') && !said.contains('\u{7}'), "{said:?}");
 }
+
+#[test]
+fn one_slip_of_syntax_is_one_mistake() {
+    for (old, new) in [
+        ("zones = [1, 2, 3]", "zones = [1, 2, 3"),
+        ("horizon = \"360 days\"", "horizon = \"360 days"),
+        ("capacity = 9", "capacity = "),
+        ("#set", "disk"),
+        ("[scale_set.web]", "[scale_set.web"),
+        ("capacity = 9", "capacity = 9\ncapacity = 8"),
+    ] {
+        assert_eq!(codes(&with(old, new)), ["E005"], "{new}");
+    }
+}

@@ -8,7 +8,7 @@ use crate::warnings::warnings;
 use zonefall_engine::SimTime;
 use zonefall_fleet::{Design, Need};
 use zonefall_stats::multiple::{holm, simultaneous_level};
-use zonefall_stats::verdict::{mean_verdict, window_verdict};
+use zonefall_stats::verdict::{at_most, window_verdict};
 use zonefall_stats::{
     Bounds, Confidence, DifferenceBounds, DifferenceEstimate, Histogram, Interval, MeanEstimate, Moments, Proportion,
     QuantileLevel,
@@ -60,6 +60,7 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
         target: labels.target.clone(),
         target_share: study.target.share(),
         window: labels.window.clone(),
+        window_min: window_ms(study) / MS_PER_MINUTE,
         confidence: study.confidence.level(),
         differences: differences(study, finished),
         warnings: warnings(study, finished, &designs),
@@ -76,6 +77,8 @@ struct Concluding<'a> {
     confidence: Confidence,
     /// Mean measured milliseconds of a trial.
     observed_ms: f64,
+    /// One record was lived through: its figures are facts, not estimates.
+    recorded: bool,
 }
 
 /// The most that can be missed in a trial.
@@ -93,6 +96,18 @@ fn estimate(of: &MeanEstimate, factor: f64) -> Estimate {
             Estimate { mean, low: None, high: high * factor, quality: Quality::UpperBound, hits }
         }
     }
+}
+
+/// The mean length of a whole window; 0 without one.
+fn window_ms(study: &Study) -> f64 {
+    let windows = &study.measure.windows;
+    let all: u64 = (0..windows.whole()).map(|window| windows.length(window).as_ms()).sum();
+    all as f64 / windows.whole().max(1) as f64
+}
+
+/// Whether the study lived through one record.
+fn is_record(study: &Study, finished: &Finished) -> bool {
+    study.replay.is_some() && finished.trials == 1
 }
 
 fn proportion(of: &Proportion, confidence: Confidence) -> Estimate {
@@ -118,12 +133,29 @@ pub(crate) fn with_zeros(moments: &Moments, trials: u64) -> Moments {
 impl<'a> Concluding<'a> {
     fn new(study: &'a Study, finished: &'a Finished, tally: &'a DesignTally) -> Self {
         let observed_ms = tally.observed_ms as f64 / finished.trials.max(1) as f64;
-        Self { study, finished, tally, confidence: study.confidence, observed_ms: observed_ms.max(1.0) }
+        let recorded = is_record(study, finished);
+        Self { study, finished, tally, confidence: study.confidence, observed_ms: observed_ms.max(1.0), recorded }
     }
 
     /// A mean per trial of a non-negative quantity that cannot pass `cap`, times a factor.
     fn mean(&self, moments: &Moments, cap: f64, factor: f64) -> Estimate {
+        if self.recorded {
+            return Estimate::recorded(moments.mean() * factor, moments.hits());
+        }
         estimate(&MeanEstimate::new(moments, cap, self.confidence), factor)
+    }
+
+    fn proportion(&self, of: &Proportion) -> Estimate {
+        if self.recorded {
+            return Estimate::recorded(of.ratio(), of.trials_with_success());
+        }
+        proportion(of, self.confidence)
+    }
+
+    fn quantile(&self, of: &Histogram, numerator: u64, denominator: u64) -> Option<Quantile> {
+        let found = quantile(of, numerator, denominator, self.confidence)?;
+        let value = Some(found.value);
+        Some(if self.recorded { Quantile { low: value, high: value, ..found } } else { found })
     }
 
     /// Missed milliseconds a trial, as minutes a month.
@@ -137,8 +169,8 @@ impl<'a> Concluding<'a> {
 
     fn design(&self, design: &Design) -> DesignOutcome {
         let (study, tally) = (self.study, self.tally);
-        let missed = MeanEstimate::new(&tally.missed, cap_ms(study), self.confidence);
-        let allowed = study.target.allowed_share() * self.observed_ms;
+        let unavailability = self.mean(&tally.missed, cap_ms(study), 1.0 / self.observed_ms);
+        let missed = Interval { low: unavailability.low.unwrap_or(f64::NEG_INFINITY), high: unavailability.high };
         let windows_met = self.windows_met();
         let met = windows_met.map(|met| Interval { low: met.low.unwrap_or(0.0), high: met.high });
         let demand = design.demand.is_some();
@@ -147,21 +179,21 @@ impl<'a> Concluding<'a> {
             design: design.name.clone(),
             machines: design.capacity(),
             need: need_in_words(design.need),
-            unavailability: estimate(&missed, 1.0 / self.observed_ms),
+            unavailability,
             missed_min_sd: tally.missed.standard_deviation() / MS_PER_MINUTE,
-            verdict_mean: mean_verdict(&missed, allowed),
+            verdict_mean: at_most(missed, study.target.allowed_share()),
             windows_met,
             verdict_windows: met.map(|met| window_verdict(met, self.confidence.level())),
             windows: tally.breaches.windows(),
             once_in_10_years_min: self.once_in_ten_years(),
             outages_per_year: self.outages_per_year(),
             outage_mean_min: self.outage_mean_min(),
-            outage_p95_min: quantile(&tally.outage_ms, 95, 100, self.confidence),
-            longest_p95_min: quantile(&tally.longest, 95, 100, self.confidence),
+            outage_p95_min: self.quantile(&tally.outage_ms, 95, 100),
+            longest_p95_min: self.quantile(&tally.longest, 95, 100),
             cut_by_horizon: tally.cut_by_horizon,
             any_miss: self.any_miss(),
             first_miss_h: self.first_miss(),
-            held_at: tally.held_at.iter().map(|held| proportion(held, self.confidence)).collect(),
+            held_at: tally.held_at.iter().map(|held| self.proportion(held)).collect(),
             capacity_lost: share(&tally.capacity_lost),
             unserved: demand.then(|| share(&tally.unserved)),
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
@@ -183,27 +215,21 @@ impl<'a> Concluding<'a> {
     fn windows_met(&self) -> Option<Estimate> {
         let breaches = &self.tally.breaches;
         (breaches.windows() > 0).then(|| {
-            let breached = breaches.interval(self.confidence);
-            Estimate {
-                mean: 1.0 - breaches.ratio(),
-                low: Some(1.0 - breached.high),
-                high: 1.0 - breached.low,
-                quality: Quality::Interval,
-                hits: breaches.trials_with_success(),
-            }
+            let breached = self.proportion(breaches);
+            let (mean, low) = (1.0 - breached.mean, Some(1.0 - breached.high));
+            Estimate { mean, low, high: 1.0 - breached.low.unwrap_or(0.0), ..breached }
         })
     }
 
     /// The quantile 1 − 1/n of the windows, n windows in ten years; none where a window is longer than that.
     fn once_in_ten_years(&self) -> Option<Quantile> {
-        let windows = &self.study.measure.windows;
-        if windows.whole() == 0 {
+        let window_ms = window_ms(self.study);
+        if window_ms <= 0.0 {
             return None;
         }
-        let mean_ms = (0..windows.whole()).map(|w| windows.length(w).as_ms()).sum::<u64>() / windows.whole() as u64;
-        let in_ten_years = (RARE_YEARS * MS_PER_YEAR / mean_ms.max(1) as f64).round_ties_even() as u64;
+        let in_ten_years = (RARE_YEARS * MS_PER_YEAR / window_ms).round_ties_even() as u64;
         let level = (in_ten_years.checked_sub(1)?, in_ten_years);
-        if level.0 == 0 { None } else { quantile(&self.tally.window_missed, level.0, level.1, self.confidence) }
+        if level.0 == 0 { None } else { self.quantile(&self.tally.window_missed, level.0, level.1) }
     }
 
     fn outages_per_year(&self) -> Estimate {
@@ -218,6 +244,9 @@ impl<'a> Concluding<'a> {
 
     fn any_miss(&self) -> Estimate {
         let (hits, trials) = (self.tally.missed.hits(), self.finished.trials);
+        if self.recorded {
+            return Estimate::recorded(hits as f64, hits);
+        }
         let Interval { low, high } = zonefall_stats::intervals::clopper_pearson(hits, trials, self.confidence);
         Estimate { mean: hits as f64 / trials.max(1) as f64, low: Some(low), high, quality: Quality::Interval, hits }
     }
@@ -293,7 +322,7 @@ impl<'a> Concluding<'a> {
             promise,
             uptime: 1.0 - self.tally.unconnected.mean() / self.observed_ms,
             unconnected_min_per_month: self.minutes_per_month(&self.tally.unconnected),
-            breach_share: (breaches.windows() > 0).then(|| proportion(breaches, self.confidence)),
+            breach_share: (breaches.windows() > 0).then(|| self.proportion(breaches)),
             expected_credit_percent: credits / breaches.windows().max(1) as f64,
         })
     }
@@ -310,7 +339,7 @@ fn need_in_words(need: Need) -> String {
 fn differences(study: &Study, finished: &Finished) -> Vec<Difference> {
     let others = finished.tally.designs.iter().zip(&study.designs).skip(1);
     let level = simultaneous_level(study.confidence, study.designs.len().saturating_sub(1).max(1) as u64);
-    let cap = cap_ms(study);
+    let (cap, recorded) = (cap_ms(study), is_record(study, finished));
     let estimates: Vec<_> =
         others.map(|(tally, design)| (design, DifferenceEstimate::new(&tally.against_reference, cap, level))).collect();
     let p_values: Vec<f64> = estimates.iter().map(|(_, estimate)| estimate.p_value).collect();
@@ -319,12 +348,14 @@ fn differences(study: &Study, finished: &Finished) -> Vec<Difference> {
     let factor = MINUTES_PER_MONTH / observed.max(1.0);
     let difference = |((design, estimate), p_adjusted): ((&std::sync::Arc<Design>, DifferenceEstimate), f64)| {
         let (low, high) = match estimate.bounds {
+            _ if recorded => (Some(estimate.mean * factor), Some(estimate.mean * factor)),
             DifferenceBounds::Interval(Interval { low, high }) => (Some(low * factor), Some(high * factor)),
             DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } => {
                 (Some(-size_high * factor), Some(size_high * factor))
             }
         };
         let says = match (low, high) {
+            _ if estimate.hits == 0 => "the same in every trial",
             (_, Some(high)) if high < 0.0 => "less downtime",
             (Some(low), _) if low > 0.0 => "more downtime",
             _ => "not distinguishable",

@@ -19,6 +19,8 @@ pub enum Quality {
     Interval,
     /// Too few hits: only the upper end can be trusted.
     UpperBound,
+    /// Not estimated: it is what the one record says. Both ends are the value.
+    Recorded,
 }
 
 /// A number, how far it can be trusted, and how many trials it rests on.
@@ -34,6 +36,13 @@ pub struct Estimate {
     pub quality: Quality,
     /// Trials with a non-zero observation.
     pub hits: u64,
+}
+
+impl Estimate {
+    /// What the one record says.
+    pub fn recorded(value: f64, hits: u64) -> Self {
+        Self { mean: value, low: Some(value), high: value, quality: Quality::Recorded, hits }
+    }
 }
 
 /// A quantile with its distribution-free interval.
@@ -195,7 +204,7 @@ pub struct Difference {
     pub hits: u64,
     /// The p value against "no difference", adjusted for all comparisons (Holm).
     pub p_adjusted: f64,
-    /// In words: "less downtime", "more downtime", "not distinguishable".
+    /// In words: "less downtime", "more downtime", "not distinguishable", "the same in every trial".
     pub says: String,
 }
 
@@ -230,6 +239,8 @@ pub struct Outcome {
     pub target_share: f64,
     /// The window in words.
     pub window: String,
+    /// The mean length of a whole window in minutes; 0 without one.
+    pub window_min: f64,
     /// The confidence of every interval.
     pub confidence: f64,
     /// Designs in order; the first is the reference.

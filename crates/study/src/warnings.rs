@@ -12,6 +12,10 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     if finished.trials < study.trials {
         said.push(format!("interrupted: these are the first {} of {} trials", finished.trials, study.trials));
     }
+    if study.replay.is_some() && finished.trials == 1 {
+        said.push("one record was lived through: these are its figures, not estimates of what to expect".into());
+        return said;
+    }
     for (design, tally) in designs.iter().zip(&finished.tally.designs) {
         let name = &design.design;
         let hits = tally.missed.hits();

@@ -17,6 +17,7 @@ impl From<Estimate> for Bounded {
         let (low, quality) = match of.quality {
             Quality::Interval => (of.low, "interval"),
             Quality::UpperBound => (None, "upper_bound"),
+            Quality::Recorded => (of.low, "recorded"),
         };
         Self { mean: Some(of.mean), low, high: Some(of.high), quality, hits: of.hits }
     }

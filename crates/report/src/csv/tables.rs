@@ -70,9 +70,15 @@ struct Bar<'a> {
     design: &'a str,
     bar: &'a WindowBar,
     all: u64,
+    window_min: f64,
 }
 
 impl Bar<'_> {
+    /// The uptime of a window with so much downtime.
+    fn uptime(&self, downtime_min: f64) -> f64 {
+        (1.0 - downtime_min / self.window_min.max(1e-9)).max(0.0)
+    }
+
     fn label(&self) -> String {
         let WindowBar { above_min, up_to_min, .. } = *self.bar;
         if up_to_min <= 0.0 {
@@ -96,6 +102,13 @@ pub(crate) fn windows(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fil
             |row: &Bar| Cell::Number(row.bar.above_min),
         ),
         field("up_to_min", "min", "and at most this", |row: &Bar| Cell::Number(row.bar.up_to_min)),
+        field(
+            "uptime_at_least",
+            "share",
+            "uptime of the windows in the bar is at least this (by the mean length of a window)",
+            |row: &Bar| Cell::Number(row.uptime(row.bar.up_to_min)),
+        ),
+        field("uptime_at_most", "share", "and at most this", |row: &Bar| Cell::Number(row.uptime(row.bar.above_min))),
         field("windows", "windows", "whole windows in the bar", |row: &Bar| Cell::Count(row.bar.windows)),
         field("share", "share", "share of whole windows in the bar", |row: &Bar| {
             Cell::Number(row.bar.windows as f64 / row.all.max(1) as f64)
@@ -109,7 +122,12 @@ pub(crate) fn windows(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fil
     ];
     let rows = outcome.designs.iter().flat_map(|design| {
         let all = design.window_bars.iter().map(|bar| bar.windows).sum();
-        design.window_bars.iter().map(move |bar| Bar { design: &design.design, bar, all })
+        design.window_bars.iter().map(move |bar| Bar {
+            design: &design.design,
+            bar,
+            all,
+            window_min: outcome.window_min,
+        })
     });
     Sheet::write("windows.csv", fields, rows, locale)
 }

@@ -105,7 +105,9 @@ fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
 fn windows_met(page: &Page, design: &DesignOutcome) -> String {
     let shown = |share| number::percent(share, Toward::Down);
     match design.windows_met {
-        Some(Estimate { hits: 0, low: Some(low), .. }) => format!("{} {}", page.sign("≥", ">="), shown(low)),
+        Some(Estimate { hits: 0, low: Some(low), quality: Quality::Interval, .. }) => {
+            format!("{} {}", page.sign("≥", ">="), shown(low))
+        }
         Some(met) => shown(met.mean),
         None => number::NONE.into(),
     }
@@ -117,7 +119,7 @@ pub(super) fn availability(page: &Page, outcome: &Outcome, design: &DesignOutcom
     let decimals = number::target_decimals(outcome.target_share);
     let least = page.sign("≥ ", ">= ");
     match of.quality {
-        Quality::Interval => {
+        Quality::Interval | Quality::Recorded => {
             let shown = number::availabilities(&[of.high, of.mean, of.low.unwrap_or(of.mean)], decimals);
             let any_bound = outcome.designs.iter().any(|other| other.unavailability.quality == Quality::UpperBound);
             let before = if any_bound { " ".repeat(least.chars().count()) } else { String::new() };

@@ -108,6 +108,7 @@ fn how_available(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Vec<
         Quality::UpperBound => {
             vec![availability, String::new(), at_most(page, &minutes[2]), String::new()]
         }
+        Quality::Recorded => vec![availability, String::new(), minutes[0].clone(), String::new()],
     }
 }
 
@@ -116,7 +117,10 @@ fn how_bad(page: &Page, design: &DesignOutcome) -> Vec<String> {
         mean: 1.0 - met.mean,
         high: 1.0 - met.low.unwrap_or(0.0),
         low: Some(1.0 - met.high),
-        quality: if met.hits == 0 { Quality::UpperBound } else { Quality::Interval },
+        quality: match met.quality {
+            Quality::Interval if met.hits == 0 => Quality::UpperBound,
+            quality => quality,
+        },
         hits: met.hits,
     });
     vec![
@@ -131,7 +135,7 @@ fn how_bad(page: &Page, design: &DesignOutcome) -> Vec<String> {
 /// An estimate as its mean, or as "≤ x" where only an upper bound is known.
 pub(super) fn estimate(page: &Page, of: Estimate, show: impl Fn(f64) -> String) -> String {
     match of.quality {
-        Quality::Interval => show(of.mean),
+        Quality::Interval | Quality::Recorded => show(of.mean),
         Quality::UpperBound => at_most(page, &show(of.high)),
     }
 }

@@ -1,0 +1,67 @@
+//! The product against systems with exact answers, expressed by public scenario keys only.
+//!
+//! Entries of `oracles/oracles.json` in the shared folder (`ZONEFALL_SHARED`, by default next to the workspace) that come
+//! with the spine. S01, S02 and S03 are formulas: `crates/stats` holds them.
+//!
+//! * `every_spine_entry_is_met`: |estimate − exact| ≤ 4 standard errors, seeds fixed; scripts agree exactly.
+//! * `printed_intervals_cover`: 200 studies an entry; the printed 95 % intervals cover as often as they say. The longer
+//!   study is `cargo run --release -p zonefall-cli --example coverage -- 1000`; its table is `docs/coverage.md`.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+#[path = "oracles/mod.rs"]
+mod oracles;
+
+use oracles::coverage::{self, SEEDS};
+use oracles::{Held, Oracles, placement, precision};
+use std::collections::BTreeSet;
+
+/// Held by `crates/stats`, as formulas to 1e-9.
+const ELSEWHERE: [&str; 3] = ["S01", "S02", "S03"];
+/// Of [`SEEDS`] intervals of one entry, so many at least must cover: five standard deviations below 95 %.
+const COVERED_LEAST: u64 = 177;
+/// Of all intervals together.
+const COVERED_POOLED: std::ops::RangeInclusive<f64> = 0.935..=0.965;
+
+#[test]
+fn every_spine_entry_is_met() {
+    let Some(file) = Oracles::find() else { return };
+    let entries = oracles::entries(&file);
+    let mut here: BTreeSet<String> = entries.iter().map(|entry| entry.id.to_owned()).collect();
+    here.insert(placement::ID.into());
+    let expected: BTreeSet<String> =
+        file.spine_ids().into_iter().filter(|id| !ELSEWHERE.contains(&id.as_str())).collect();
+    assert_eq!(here, expected, "entries that this test holds, and entries of the spine");
+
+    let mut wrong = Vec::new();
+    println!("{}", precision::HEAD);
+    for entry in &entries {
+        let met = precision::play(entry);
+        println!("{}", met.row());
+        wrong.extend(met.complaint());
+    }
+    wrong.extend(placement::complaint(&file));
+    assert!(wrong.is_empty(), "{} of {} entries fail:\n{}", wrong.len(), expected.len(), wrong.join("\n"));
+}
+
+#[test]
+fn printed_intervals_cover() {
+    let Some(file) = Oracles::find() else { return };
+    let mut all = coverage::Covered::default();
+    let mut wrong = Vec::new();
+    println!("{}", coverage::HEAD);
+    for entry in oracles::entries(&file) {
+        if let Held::ByIntervals { trials } = entry.held {
+            let covered = coverage::play(&entry, trials, SEEDS, 1);
+            println!("{}", covered.row(entry.id, trials));
+            if covered.covered < COVERED_LEAST {
+                wrong.push(format!("{}: {} of {SEEDS} intervals cover", entry.id, covered.covered));
+            }
+            all.add(&covered);
+        } else {
+            println!("{}", entry.left_out());
+        }
+    }
+    println!("{}", all.pooled());
+    assert!(wrong.is_empty(), "fewer than {COVERED_LEAST}:\n{}", wrong.join("\n"));
+    assert!(COVERED_POOLED.contains(&all.share()), "pooled {:.4} is not in {COVERED_POOLED:?}", all.share());
+}

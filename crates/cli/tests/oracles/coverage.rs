@@ -1,0 +1,96 @@
+//! How often the printed intervals cover the exact value.
+
+use super::Entry;
+use zonefall_study::outcome::Quality;
+
+/// Studies of each entry in the test.
+pub const SEEDS: u64 = 200;
+/// The first seed; the precision is tested with others.
+const FIRST_SEED: u64 = 1_000_000;
+
+pub const HEAD: &str = "\
+| entry | trials | hits a study | covered | exact below | exact above | upper bounds | share | s |
+|---|---|---|---|---|---|---|---|---|";
+
+/// Counts over studies.
+#[derive(Debug, Default, Clone)]
+pub struct Covered {
+    pub studies: u64,
+    pub covered: u64,
+    /// The exact value lies below the interval.
+    pub below: u64,
+    /// The exact value lies above the interval.
+    pub above: u64,
+    /// Studies with too few hits for an interval; they cover if the exact value lies below their bound.
+    pub upper_bounds: u64,
+    pub hits: u64,
+    pub seconds: f64,
+}
+
+/// Plays so many studies of an entry.
+pub fn play(entry: &Entry, trials: u64, studies: u64, threads: u64) -> Covered {
+    let began = std::time::Instant::now();
+    let part = |thread: u64| {
+        let mut part = Covered::default();
+        for study in (thread..studies).step_by(threads as usize) {
+            part.count(entry, trials, FIRST_SEED + study);
+        }
+        part
+    };
+    let mut all = Covered::default();
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..threads).map(|thread| scope.spawn(move || part(thread))).collect();
+        parts.into_iter().for_each(|part| all.add(&part.join().unwrap()));
+    });
+    all.seconds = began.elapsed().as_secs_f64();
+    all
+}
+
+impl Covered {
+    fn count(&mut self, entry: &Entry, trials: u64, seed: u64) {
+        let reading = (entry.read)(&entry.play(trials, seed));
+        let estimate = reading.interval().unwrap_or_else(|| panic!("{} has no interval", entry.id));
+        let below = estimate.low.is_some_and(|low| entry.expected < low);
+        let above = estimate.high < entry.expected;
+        self.studies += 1;
+        self.covered += u64::from(!below && !above);
+        self.below += u64::from(below);
+        self.above += u64::from(above);
+        self.upper_bounds += u64::from(estimate.quality == Quality::UpperBound);
+        self.hits += reading.hits(trials);
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        self.studies += other.studies;
+        self.covered += other.covered;
+        self.below += other.below;
+        self.above += other.above;
+        self.upper_bounds += other.upper_bounds;
+        self.hits += other.hits;
+        self.seconds += other.seconds;
+    }
+
+    pub fn share(&self) -> f64 {
+        self.covered as f64 / self.studies.max(1) as f64
+    }
+
+    /// A row of the table.
+    pub fn row(&self, id: &str, trials: u64) -> String {
+        format!("{} {:.1} |", self.row_without_time(id, trials), self.seconds)
+    }
+
+    /// The same without what differs from machine to machine.
+    pub fn row_without_time(&self, id: &str, trials: u64) -> String {
+        let Self { studies, covered, below, above, upper_bounds, .. } = self;
+        let hits = self.hits as f64 / (*studies).max(1) as f64;
+        let share = 100.0 * self.share();
+        format!("| {id} | {trials} | {hits:.0} | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.1} % |")
+    }
+
+    /// The last row of the table.
+    pub fn pooled(&self) -> String {
+        let Self { studies, covered, below, above, upper_bounds, seconds, .. } = self;
+        let share = 100.0 * self.share();
+        format!("| all | | | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.2} % | {seconds:.1} |")
+    }
+}

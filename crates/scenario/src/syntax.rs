@@ -1,0 +1,57 @@
+//! Text to tree, with as much as possible saved from a text that is not TOML.
+//!
+//! A line that is no key and no table makes the parser lose what follows, so such lines are blanked and the text is
+//! parsed again. One slip often looks like several: of mistakes on the same or on neighbouring lines the first is told.
+
+use crate::codes;
+use crate::diagnostic::{LineStarts, Sink};
+use crate::node::{self, Node};
+use std::ops::Range;
+use toml::de::DeTable;
+
+/// How many lines are blanked before the rest is given up.
+const BLANKED_MAX: usize = 10;
+/// How many of the parser's mistakes are looked at.
+const MISTAKES_MAX: usize = 1000;
+
+/// The tree of a text, and the lines (as bytes) that were not understood.
+pub(crate) fn tree(text: &str, sink: &mut Sink) -> (Node, Vec<Range<usize>>) {
+    let mut wrong: Vec<(Range<usize>, String)> = Vec::new();
+    let starts = LineStarts::new(text);
+    let mut text_now = text.to_owned();
+    for _ in 0..BLANKED_MAX {
+        let Some((span, message)) = lost_line(&text_now) else { break };
+        let line = starts.lines_of(&text_now, &span);
+        let blank = " ".repeat(line.len());
+        text_now.replace_range(line, &blank);
+        wrong.push((span, message));
+    }
+    let (document, errors) = DeTable::parse_recoverable(&text_now);
+    wrong.extend(
+        errors
+            .iter()
+            .take(MISTAKES_MAX)
+            .map(|error| (error.span().unwrap_or(0..0), error.message().replace('\n', "; "))),
+    );
+    wrong.sort_by_key(|(span, _)| span.start);
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    let mut in_open_list = false;
+    for (span, message) in wrong {
+        let line = starts.lines_of(text, &span);
+        // A list that is not closed swallows the rest of the text.
+        let follows = in_open_list || lines.last().is_some_and(|last| line.start <= last.end + 1);
+        in_open_list |= message.contains("array");
+        lines.push(line);
+        if !follows {
+            sink.error(codes::SYNTAX, &span, format!("this is not TOML: {message}"));
+        }
+    }
+    (node::from_document(&document), lines)
+}
+
+/// The first mistake, if it is one that loses the rest of the text.
+fn lost_line(text: &str) -> Option<(Range<usize>, String)> {
+    let error = DeTable::parse(text).err()?;
+    let span = error.span()?;
+    error.message().starts_with("key with no value").then(|| (span, error.message().replace('\n', "; ")))
+}

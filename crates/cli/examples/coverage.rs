@@ -25,7 +25,10 @@ fn main() {
     println!("{}", all.pooled_without_time());
     let left_out = |entry: &&oracles::Entry| matches!(entry.held, Held::WithoutInterval);
     let names: Vec<&str> = entries.iter().filter(left_out).map(|entry| entry.id).collect();
-    println!("\nLeft out, because no interval is printed for them: {}. Nothing is drawn in G05 and G08.", names.join(", "));
+    println!(
+        "\nLeft out, because no interval is printed for them: {}. Nothing is drawn in G05 and G08.",
+        names.join(", ")
+    );
     eprintln!("{:.0} s", all.seconds);
 }
 

@@ -84,9 +84,14 @@ impl Clocks {
         clocks
     }
 
-    /// Expected strikes per millisecond from the blocks.
-    pub fn rate_per_ms(&self) -> f64 {
-        self.blocks.iter().map(|block| 1.0 / block.gap_ms).sum()
+    /// Expected strikes per millisecond.
+    pub fn rate_per_ms(&self, modes: &UnitModes, population: &Population) -> f64 {
+        let renewing = self.renewing.iter().map(|&mode| {
+            let mode = &modes.as_slice()[mode as usize];
+            let units: u32 = groups(mode, population).iter().map(|&(_, count)| count).sum();
+            f64::from(units) / mode.time_to_failure.mean_ms()
+        });
+        self.blocks.iter().map(|block| 1.0 / block.gap_ms).sum::<f64>() + renewing.sum::<f64>()
     }
 
     /// Opens every stream for a trial; `modes` are keyed for it already. False if there are too many strikes to hold.

@@ -361,6 +361,14 @@ impl Mode {
             "`predicted` needs a share between 0 and 1 and goes with modes of scope instance or host",
         );
         must(
+            self.predicted.is_none() || self.scope == Scope::Instance || self.kind == Kind::Shock,
+            "the machines of a host are moved one by one: a host mode with `predicted` needs kind = \"shock\"",
+        );
+        must(
+            self.predicted.is_none() || self.crews.is_none(),
+            "a machine that is moved in time waits for no crew: `predicted` or `crews`, not both",
+        );
+        must(
             self.control_plane.as_ref().is_none_or(|c| fraction(c.probability)),
             "`control_plane` needs a probability between 0 and 1",
         );
@@ -375,6 +383,12 @@ impl Mode {
         must(
             self.clock == Clock::Calendar || self.marks_machines(),
             "clock = \"operating\" goes with modes that strike single machines, and with shocks",
+        );
+        must(
+            self.clock == Clock::Calendar
+                || self.scope == Scope::Instance
+                || self.time_to_failure.memoryless_mean().is_some() && self.repeat.is_none(),
+            "clock = \"operating\" with a time to failure that has memory goes with modes of scope instance",
         );
         must(
             self.clock == Clock::Calendar

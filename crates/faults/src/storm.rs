@@ -247,7 +247,7 @@ impl Drawing<'_> {
 
     /// More edges than a window's entries can name: the trial is given up.
     fn is_full(&self) -> bool {
-        self.storm.outages.len() as u64 > STRIKES_MAX / 2
+        self.storm.outages.len().max(self.storm.events.len()) as u64 > STRIKES_MAX / 2
     }
 
     /// A memoryless mode: one Poisson stream over the group; a strike that finds its unit still out is dropped.

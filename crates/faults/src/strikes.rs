@@ -40,7 +40,7 @@ impl Strikes {
     pub fn new(profile: &Profile, topology: &Topology, population: Population, horizon: SimDuration) -> Self {
         let unit_modes = UnitModes::new(profile, horizon);
         let clocks = Clocks::new(&unit_modes, &population);
-        let window = WINDOW_ENTRIES / clocks.rate_per_ms().max(1e-12);
+        let window = WINDOW_ENTRIES / clocks.rate_per_ms(&unit_modes, &population).max(1e-12);
         Self {
             storm_modes: StormModes::new(profile, topology, horizon),
             unit_modes,

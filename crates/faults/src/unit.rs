@@ -44,7 +44,7 @@ pub struct UnitModes {
 impl UnitModes {
     /// Picks the marking modes of a profile.
     pub fn new(profile: &Profile, horizon: SimDuration) -> Self {
-        debug_assert!(profile.modes.iter().filter(|mode| mode.marks_machines()).count() <= UNIT_MODES_MAX);
+        assert!(profile.modes.iter().filter(|mode| mode.marks_machines()).count() <= UNIT_MODES_MAX);
         let marking = profile.modes.iter().enumerate().filter(|(_, mode)| mode.marks_machines());
         let unit = |(cause, mode): (usize, &Mode)| UnitMode {
             mode: mode.clone(),

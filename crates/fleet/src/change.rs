@@ -44,8 +44,9 @@ impl World {
         self.age(at, t);
     }
 
-    /// Takes a halting mark off. If it was the last, the machine starts; if another still holds the machine and it was
-    /// charged to the ended cause, its heir is charged from now on.
+    /// Takes a halting mark of an ended cause off. If it was the last, the machine starts; if another still holds the
+    /// machine and it was charged to the ended cause, its heir is charged from now on. A machine is never ready before
+    /// the restart of any of its outages is over, nor before a start that was interrupted would have been.
     pub(crate) fn free(
         &mut self,
         at: usize,
@@ -57,22 +58,38 @@ impl World {
     ) {
         self.book.settle(t, &self.measure);
         self.machines[at].marks &= !mark;
+        let ready = self.ready_after(at, restart, t, strikes);
         if self.machines[at].marks & self.halting() != 0 {
-            if self.machines[at].root == ended {
+            if self.is_charged_to(at, ended) {
                 self.recharge(at, self.heir(at));
             }
             return;
         }
-        let length = self.start_length(at, restart, t, strikes);
-        if length > SimDuration::ZERO {
+        if ready > t {
             self.machines[at].marks |= STARTING;
             self.book.add(Class::Starting, 1, t, &self.measure);
-            self.ready_at[at] = t.after(length);
-            self.pending.push(t.after(length), Pending::Ready { machine: at as u32 }.tag());
+            self.pending.push(ready, Pending::Ready { machine: at as u32 }.tag());
         } else {
             self.come_up(at, t);
         }
         self.age(at, t);
+    }
+
+    /// Whether a machine is charged to a cause, or to the same mode's hit on a pair of zones.
+    fn is_charged_to(&self, at: usize, cause: u16) -> bool {
+        let root = self.machines[at].root;
+        let shock = |cause: u16| self.causes.get(cause as usize).and_then(|facts| facts.shock);
+        root == cause || (shock(root).is_some() && shock(root) == shock(cause))
+    }
+
+    /// When a machine can serve, its outage ending at `t`; `t` itself if nothing has to be waited for.
+    fn ready_after(&mut self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimTime {
+        if self.ready_at.is_empty() {
+            return t;
+        }
+        let ready = t.after(self.start_length(at, restart, t, strikes)).max(self.ready_at[at]);
+        self.ready_at[at] = ready;
+        ready
     }
 
     /// The cause that holds a machine now: its rack's oldest outage, else its first mode.
@@ -132,6 +149,11 @@ impl World {
         self.book.add(Class::Serving, -1, t, &self.measure);
         self.book.add(Class::Capacity, -left, t, &self.measure);
         if let Some(probes) = self.probes {
+            if t == SimTime::ZERO {
+                // Down since before the trial began: the probes have noticed.
+                self.machines[at].marks |= REMOVED;
+                return;
+            }
             self.book.add(Class::Dead, 1, t, &self.measure);
             self.machines[at].marks |= UNNOTICED;
             self.probe_at[at] = probes.removed(t);

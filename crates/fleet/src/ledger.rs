@@ -11,13 +11,13 @@ use zonefall_engine::SimTime;
 pub struct ClassTimes {
     /// In rotation and alive.
     pub serving: i128,
-    /// In rotation but dead: not yet noticed by probes.
+    /// In rotation but dead: not yet noticed by probes. Part of `down` (or of `starting`).
     pub dead_in_rotation: i128,
     /// Up, but not yet readmitted by probes.
     pub awaiting_probe: i128,
     /// Restarting, booting or warming up.
     pub starting: i128,
-    /// Out for any other reason.
+    /// Out for any other reason. With `serving`, `awaiting_probe` and `starting` it makes up all machine time.
     pub down: i128,
     /// Serving with less than their capacity (part of `serving`).
     pub degraded: i128,
@@ -34,8 +34,7 @@ pub struct Ledger {
     pub missed_by_cause_ms: Vec<u64>,
     /// Missed time by window, the part-window last.
     pub missed_by_window_ms: Vec<u64>,
-    /// Lengths of the outages of the objective, in order; an outage that began before the measured time counts from
-    /// its beginning.
+    /// Lengths of the outages of the objective within the measured time, in order.
     pub outages_ms: Vec<u64>,
     /// Whether the last outage was cut by the horizon.
     pub cut_by_horizon: bool,

@@ -4,7 +4,7 @@
 use crate::machine::STARTING;
 use crate::pending::Pending;
 use crate::world::World;
-use zonefall_engine::{SimDuration, SimTime};
+use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
 use zonefall_topology::HostId;
 
@@ -13,7 +13,7 @@ impl World {
         for index in 0..self.lives.len() {
             let lives = &mut self.lives[index];
             lives.ends.fill(SimTime::NEVER);
-            lives.left.fill(SimDuration::ZERO);
+            lives.left.fill(None);
             lives.count.fill(0);
             let facts = &self.modes[lives.mode as usize];
             if Some(facts.cause) == self.suppressed {
@@ -41,7 +41,7 @@ impl World {
         lives.count[unit as usize] += 1;
         let Some(length) = strikes.unit_modes().as_slice()[mode as usize].life(who, count) else { return };
         if stopped {
-            lives.left[unit as usize] = length;
+            lives.left[unit as usize] = Some(length);
         } else {
             lives.ends[unit as usize] = t.after(length);
             self.pending.push(t.after(length), Pending::LifeEnds { mode, unit }.tag());
@@ -68,7 +68,8 @@ impl World {
         if self.modes[mode as usize].on_host {
             self.strike_host(mode, HostId(unit), t, strikes);
         } else {
-            self.strike(mode, unit as usize, t, strikes);
+            let cause = self.modes[mode as usize].cause;
+            self.strike(mode, unit as usize, cause, t, strikes);
         }
     }
 
@@ -88,11 +89,11 @@ impl World {
                 continue;
             }
             if stands && lives.ends[at] < SimTime::NEVER {
-                lives.left[at] = lives.ends[at].since(t);
+                lives.left[at] = Some(lives.ends[at].since(t));
                 lives.ends[at] = SimTime::NEVER;
-            } else if !stands && lives.left[at] > SimDuration::ZERO {
-                lives.ends[at] = t.after(lives.left[at]);
-                lives.left[at] = SimDuration::ZERO;
+            } else if let Some(left) = lives.left[at].filter(|_| !stands) {
+                lives.ends[at] = t.after(left);
+                lives.left[at] = None;
                 self.pending.push(lives.ends[at], Pending::LifeEnds { mode: lives.mode, unit: at as u32 }.tag());
             }
         }

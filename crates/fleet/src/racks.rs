@@ -21,7 +21,7 @@ impl World {
             match (shock, effect, ends) {
                 (Some(_), _, true) => {}
                 (Some(mode), _, false) => {
-                    self.rack_machines(rack).for_each(|at| self.strike(mode, at, t, strikes));
+                    self.rack_machines(rack).for_each(|at| self.strike(mode, at, cause, t, strikes));
                 }
                 (None, Effect::Degraded(left), _) => self.rack_slows(rack, cause, left, ends, t),
                 (None, _, false) => self.rack_fails(rack, cause, t),

@@ -153,15 +153,13 @@ impl Book {
     }
 
     fn book(&mut self, from: SimTime, t: SimTime, missed: bool, unconnected: bool, measure: &Measure) {
+        while measure.at.get(self.next_at).is_some_and(|&at| at < t) {
+            self.ledger.held_at.push(!missed);
+            self.next_at += 1;
+        }
         let from = from.max(measure.from);
         if t <= from {
             return;
-        }
-        while let Some(&at) = measure.at.get(self.next_at).filter(|&&at| at < t) {
-            if at >= from {
-                self.ledger.held_at.push(!missed);
-            }
-            self.next_at += 1;
         }
         if self.demand.is_some() {
             self.book_demand(t.since(from).as_ms());

@@ -12,9 +12,10 @@ use zonefall_topology::{HostId, RackId};
 impl World {
     /// A mode strikes one machine. A machine that the mode holds already is not struck again; with an operating clock
     /// neither is one that does not run.
-    pub(crate) fn strike(&mut self, mode: u32, at: usize, t: SimTime, strikes: &Strikes) {
+    /// It is charged to `cause`: the mode, or its hit on a pair of zones.
+    pub(crate) fn strike(&mut self, mode: u32, at: usize, cause: u16, t: SimTime, strikes: &Strikes) {
         let facts = &self.modes[mode as usize];
-        let (mark, cause, down) = (1 << mode, facts.cause, facts.down);
+        let (mark, down) = (1 << mode, facts.down);
         let marks = self.machines[at].marks;
         if marks & mark != 0 || (facts.operating && marks & (self.halting() | STARTING) != 0) {
             return;
@@ -41,7 +42,8 @@ impl World {
         let machines = self.host_machines(host);
         let facts = &self.modes[mode as usize];
         if !facts.together {
-            return machines.for_each(|at| self.strike(mode, at, t, strikes));
+            let cause = facts.cause;
+            return machines.for_each(|at| self.strike(mode, at, cause, t, strikes));
         }
         let (mark, cause, down, operating) = (1 << mode, facts.cause, facts.down, facts.operating);
         let held = |at: usize| self.machines[at].marks & mark != 0;

@@ -5,7 +5,7 @@
 //! to one cause: the one that took it out, or, once that is over, one that still holds it.
 
 use crate::balancer::ProbeTimes;
-use crate::design::{Design, StartState};
+use crate::design::{Design, ScaleSet, StartState};
 use crate::ledger::Ledger;
 use crate::machine::*;
 use crate::measure::Measure;
@@ -16,8 +16,8 @@ use crate::serving::{Book, Class};
 use std::ops::Range;
 use std::sync::Arc;
 use zonefall_engine::{BudgetExceeded, Calendar, EventBudget, Key, Law, Shape, SimDuration, SimTime, name_tag};
-use zonefall_faults::{Clock, Effect, Kind, Outage, Population, Recovery, Scope, Storm, Strikes, What};
-use zonefall_topology::{HostId, RackId, Topology};
+use zonefall_faults::{Clock, Effect, Kind, Outage, Population, Recovery, Scope, Span, Storm, Strikes, What};
+use zonefall_topology::{HostId, RackId, Topology, ZoneId};
 
 /// Above this many machines a world no longer fits the cache.
 const CACHED_MACHINES: usize = 50_000;
@@ -58,7 +58,7 @@ pub(crate) struct StormFacts {
 pub(crate) struct Lives {
     pub(crate) mode: u32,
     pub(crate) ends: Vec<SimTime>,
-    pub(crate) left: Vec<SimDuration>,
+    pub(crate) left: Vec<Option<SimDuration>>,
     pub(crate) count: Vec<u32>,
 }
 
@@ -181,7 +181,7 @@ impl World {
         let causes: Vec<StormFacts> = (0..names.len() as u16).map(|c| storm_facts(c, strikes, &design)).collect();
         let (capacity, racks) = (design.capacity() as usize, topology.rack_count() as usize);
         let instances = strikes.population().instance_count() as usize;
-        let starts = |set: &crate::design::ScaleSet| Starts {
+        let starts = |set: &ScaleSet| Starts {
             boot: set.boot.clone(),
             warm_up: set.warm_up.clone(),
             creating: if let StartState::Creating(law) = &set.start { Some(law.clone()) } else { None },
@@ -202,7 +202,7 @@ impl World {
             Lives {
                 mode: mode as u32,
                 ends: vec![SimTime::NEVER; units],
-                left: vec![SimDuration::ZERO; units],
+                left: vec![None; units],
                 count: vec![0; units],
             }
         });
@@ -270,6 +270,7 @@ impl World {
         }
         let phase = self.luck.named("probe phase").unit(0);
         self.probes = self.design.balancer.map(|balancer| ProbeTimes::new(balancer, phase));
+        self.ready_at.fill(SimTime::ZERO);
         self.returned.fill((SimTime::ZERO, 0));
         self.factors.fill((1000, 0));
         self.start_machines(strikes);
@@ -337,7 +338,7 @@ impl World {
         }
         for &entry in strikes.window() {
             let t = entry.time(base);
-            while self.pending.next_time() < t && !self.book.done {
+            while self.pending.next_time() <= t && !self.book.done {
                 self.dispatch_pending(strikes)?;
             }
             if self.book.done {
@@ -397,7 +398,8 @@ impl World {
         let machine = self.position_of[unit as usize];
         if machine != NONE {
             self.budget.spend()?;
-            self.strike(mode, machine as usize, t, strikes);
+            let cause = facts.cause;
+            self.strike(mode, machine as usize, cause, t, strikes);
         }
         Ok(())
     }
@@ -430,20 +432,27 @@ impl World {
         self.luck.part(group.wrapping_add(ordinal), t.as_ms()).part(purpose, 0)
     }
 
+    /// Books how long control planes and free capacity that the design may need were out.
     fn book_spans(&mut self, storm: &Storm, horizon: SimTime) {
+        let sets = &self.design.sets;
+        let topology = &self.topology;
+        let control_plane = |of: u32| sets.iter().any(|set| set.region.0 == of);
+        let allocation = |of: u32| {
+            let hidden = |set: &ScaleSet| set.zones.is_empty() && topology.region_of(ZoneId(of)) == set.region;
+            sets.iter().any(|set| hidden(set) || set.zones.contains(&ZoneId(of)))
+        };
         let (from, suppressed) = (self.measure.from, self.suppressed);
-        let outside = |start: SimTime, end: SimTime| end.min(horizon).since(start.max(from)).as_ms();
-        for span in &storm.control_plane {
-            let used = self.design.sets.iter().any(|set| set.region.0 == span.of);
-            if used && Some(storm.events[span.event.0 as usize].cause) != suppressed {
-                self.book.ledger.control_plane_out_ms += outside(span.start, span.end);
-            }
-        }
-        for span in &storm.allocation {
-            let used = self.design.sets.iter().any(|set| set.zones.iter().any(|zone| zone.0 == span.of));
-            if used && Some(storm.events[span.event.0 as usize].cause) != suppressed {
-                self.book.ledger.allocation_out_ms += outside(span.start, span.end);
-            }
-        }
+        let happened = |span: &&Span| Some(storm.events[span.event.0 as usize].cause) != suppressed;
+        // Spans are in order of their beginnings; overlapping ones count once.
+        let covered = |spans: &[Span], used: &dyn Fn(u32) -> bool| {
+            let mine = spans.iter().filter(|span| used(span.of)).filter(happened);
+            let (sum, _) = mine.fold((0, from), |(sum, until), span| {
+                let end = span.end.min(horizon);
+                (sum + end.since(span.start.max(until)).as_ms(), until.max(end))
+            });
+            sum
+        };
+        self.book.ledger.control_plane_out_ms = covered(&storm.control_plane, &control_plane);
+        self.book.ledger.allocation_out_ms = covered(&storm.allocation, &allocation);
     }
 }

@@ -186,6 +186,15 @@ impl Sink {
         self.items.iter().any(|item| item.severity == Severity::Error)
     }
 
+    /// Takes over the errors of another collector, not its warnings and hints.
+    pub fn take_errors(&mut self, other: Self) {
+        for item in other.items.into_iter().filter(|item| item.severity == Severity::Error) {
+            let more = self.push(item.severity, item.code, item.span, item.message);
+            item.help.into_iter().fold(more, More::help);
+        }
+        self.asked.extend(other.asked);
+    }
+
     /// Where the text is not TOML, takes back what may only follow from that: mistakes about the broken lines, and
     /// complaints that something is not there.
     pub fn forget_consequences(&mut self, broken: &[Range<usize>]) {

@@ -10,7 +10,7 @@ use crate::values::wrong_type;
 use zonefall_engine::{Law, Shape, SimDuration};
 
 /// The most values of empirical laws in all designs together.
-const EMPIRICAL_ALL_MAX: usize = 10 * EMPIRICAL_MAX;
+const EMPIRICAL_ALL_MAX: usize = 100 * EMPIRICAL_MAX;
 
 /// The law that stands at the key `name`, or its default.
 pub(crate) fn law(reader: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<Law> {
@@ -145,13 +145,14 @@ fn length(reader: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<f64> {
 }
 
 fn empirical(reader: &Reader<'_>, sink: &mut Sink) -> Option<Shape> {
-    let values = reader.durations("values", sink)?;
-    sink.empirical_values += values.len();
+    let (items, _) = reader.list("values", sink)?;
+    sink.empirical_values += items.len();
     if sink.empirical_values > EMPIRICAL_ALL_MAX {
         let words = format!("the empirical laws of all designs have more than {EMPIRICAL_ALL_MAX} values together");
         sink.error(codes::TOO_MUCH, reader.span(), words);
         return None;
     }
+    let values = reader.durations("values", sink)?;
     let mut values: Vec<f64> = values.iter().map(|(value, _)| value.as_ms() as f64).collect();
     values.sort_by(f64::total_cmp);
     Some(Shape::Empirical(values.into()))

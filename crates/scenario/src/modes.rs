@@ -1,7 +1,7 @@
 //! Failure modes: what the file changes in the profile, and what it adds.
 
 use crate::codes;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, nearest};
 use crate::laws;
 use crate::mode_parts::{control_plane, crews, effect, predicted, recovery, repeat, restart, share, staged};
 use crate::reader::Reader;
@@ -48,13 +48,15 @@ fn one(profile: &mut Profile, name: &str, span: &Range<usize>, reader: &Reader<'
         more.nearest(name, profile.modes.iter().map(|mode| mode.name.as_str()))
             .help("a new mode needs a `scope`, for example scope = \"rack\"");
     }
-    // A name that is not known is read like a new mode, so that its other mistakes are told as well.
-    let base = match known {
-        Some(at) => Some(profile.modes[at].clone()),
-        None => Mode::plain(name, scope.unwrap_or(Scope::Rack), 1.0, Outage::Never).ok(),
+    let is_new = known.is_none() && reader.has("scope");
+    // A name that is nearly right is read as that mode, so that its other mistakes are told as well.
+    let names: Vec<&str> = profile.modes.iter().map(|mode| mode.name.as_str()).collect();
+    let base = known.or_else(|| profile.find(nearest(name, &names)?)).filter(|_| !is_new);
+    let mut mode = match base {
+        Some(at) => profile.modes[at].clone(),
+        None => Mode::plain(name, scope.filter(|_| is_new)?, 1.0, Outage::Never).ok()?,
     };
-    let mut mode = base?;
-    let told = change(&mut mode, known.is_none(), scope, reader, sink);
+    let told = change(&mut mode, is_new, scope, reader, sink);
     if enabled == Some(false) {
         if let Some(at) = known {
             profile.modes.remove(at);
@@ -62,7 +64,7 @@ fn one(profile: &mut Profile, name: &str, span: &Range<usize>, reader: &Reader<'
         return told;
     }
     told?;
-    (known.is_some() || reader.has("scope")).then_some(())?;
+    (known.is_some() || is_new).then_some(())?;
     let contradictions = mode.check();
     for why in &contradictions {
         sink.error(codes::CONTRADICTION, span, why.to_string());

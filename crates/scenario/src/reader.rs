@@ -122,7 +122,11 @@ impl<'t> Reader<'t> {
 
     /// Tells that a key is missing.
     pub fn missing(&self, name: &str, help: &str, sink: &mut Sink) {
-        let place = if self.path.is_empty() { String::new() } else { format!(" in `{}`", self.path) };
+        let place = match self.path {
+            "" => String::new(),
+            path if path.contains('<') => " here".to_owned(),
+            path => format!(" in `{path}`"),
+        };
         let path = keys::join(self.path, name);
         let doc = keys::find(&path).map_or("", |(_, key)| key.doc);
         let more = sink.error(codes::MISSING_KEY, &self.span, format!("`{name}` is missing{place}"));

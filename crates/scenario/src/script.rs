@@ -3,10 +3,11 @@
 use crate::codes;
 use crate::designs::Laid;
 use crate::diagnostic::Sink;
-use crate::keys::fault::SCRIPT_MAX;
+use crate::keys::fault::{MEMBERS_MAX, SCRIPT_MAX};
 use crate::mode_parts;
 use crate::reader::Reader;
 use crate::scenario::{Member, ScriptRow};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Effect, Recovery};
@@ -22,13 +23,25 @@ pub(crate) struct World<'a> {
     pub horizon: Option<SimTime>,
 }
 
+/// Slots by group, as the fleet names them, with the most of any design.
+type Groups = BTreeMap<String, u32>;
+
 /// The rows in their order of writing.
 pub(crate) fn script(root: &Reader<'_>, world: &World<'_>, sink: &mut Sink) -> Option<Vec<ScriptRow>> {
     let nodes = root.tables("script", SCRIPT_MAX, sink);
+    let groups = world.topology.filter(|_| !nodes.is_empty()).map(|topology| groups(world.laid, topology));
+    let groups = groups.unwrap_or_default();
     let mut rows = Vec::with_capacity(nodes.len());
-    let mut fine = true;
+    let (mut fine, mut members) = (true, 0);
     for node in nodes {
-        match row(&Reader::new(&node, "script[]", sink), world, sink) {
+        let reader = Reader::new(&node, "script[]", sink);
+        members += reader.list("members", sink).map_or(0, |(items, _)| items.len());
+        if members > MEMBERS_MAX {
+            let words = format!("the rows of the script have more than {MEMBERS_MAX} members together");
+            sink.error(codes::TOO_MUCH, &reader.span_of("members"), words);
+            return None;
+        }
+        match row(&reader, world, &groups, sink) {
             Some(row) => rows.push(row),
             None => fine = false,
         }
@@ -36,7 +49,7 @@ pub(crate) fn script(root: &Reader<'_>, world: &World<'_>, sink: &mut Sink) -> O
     fine.then_some(rows)
 }
 
-fn row(reader: &Reader<'_>, world: &World<'_>, sink: &mut Sink) -> Option<ScriptRow> {
+fn row(reader: &Reader<'_>, world: &World<'_>, groups: &Groups, sink: &mut Sink) -> Option<ScriptRow> {
     if !reader.has("at") {
         reader.missing("at", "at = \"10 min\"", sink);
     }
@@ -48,7 +61,7 @@ fn row(reader: &Reader<'_>, world: &World<'_>, sink: &mut Sink) -> Option<Script
     let effect = mode_parts::effect(reader, "script[]", sink);
     let recovery = mode_parts::recovery(reader, sink);
     let cause = reader.text("cause", sink);
-    let members = members(reader, world, sink);
+    let members = members(reader, world, groups, sink);
     if let (Some(at), Some(horizon)) = (at, world.horizon)
         && at >= horizon
     {
@@ -73,7 +86,7 @@ fn lasts(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<SimDuration>> {
     if reader.has("for") { lasts.map(Some) } else { Some(None) }
 }
 
-fn members(reader: &Reader<'_>, world: &World<'_>, sink: &mut Sink) -> Option<Vec<Member>> {
+fn members(reader: &Reader<'_>, world: &World<'_>, groups: &Groups, sink: &mut Sink) -> Option<Vec<Member>> {
     let texts = reader.texts("members", sink)?;
     if texts.is_empty() {
         sink.error(codes::MEMBER, &reader.span_of("members"), "this fault strikes nothing");
@@ -81,17 +94,18 @@ fn members(reader: &Reader<'_>, world: &World<'_>, sink: &mut Sink) -> Option<Ve
     }
     let topology = world.topology?;
     let mut all = Vec::with_capacity(texts.len());
+    let mut seen = BTreeSet::new();
     let mut fine = true;
     for (text, span) in texts {
-        match member(&text, topology).or_else(|| instance(&text, topology, world.laid)) {
-            Some(found) if all.contains(&found) => {
+        match member(&text, topology).or_else(|| instance(&text, groups)) {
+            Some(_) if !seen.insert(text.clone()) => {
                 sink.error(codes::DUPLICATE, &span, format!("`{text}` is listed twice"));
                 fine = false;
             }
             Some(found) => all.push(found),
             None if !world.designs_are_complete => fine = false,
             None => {
-                unknown(&text, &span, topology, world.laid, sink);
+                unknown(&text, &span, topology, groups, sink);
                 fine = false;
             }
         }
@@ -99,9 +113,9 @@ fn members(reader: &Reader<'_>, world: &World<'_>, sink: &mut Sink) -> Option<Ve
     fine.then_some(all)
 }
 
-fn unknown(text: &str, span: &Range<usize>, topology: &Topology, laid: &[Laid], sink: &mut Sink) {
+fn unknown(text: &str, span: &Range<usize>, topology: &Topology, groups: &Groups, sink: &mut Sink) {
     let zones = topology.zone_ids().take(100).map(|zone| topology.zone_name(zone));
-    let groups = laid.iter().flat_map(|laid| groups(laid, topology)).take(100).map(|(name, _)| format!("{name}/0"));
+    let groups = groups.keys().take(100).map(|name| format!("{name}/0"));
     let names: Vec<String> = zones.chain(groups).collect();
     let more = sink.error(codes::MEMBER, span, format!("there is no `{text}` in this world or in any design"));
     more.nearest(text, names.iter().map(String::as_str))
@@ -129,24 +143,27 @@ fn member(text: &str, topology: &Topology) -> Option<Member> {
     topology.find_host(text).map(Member::Host)
 }
 
-/// The groups of slots of a design's sets, as the fleet names them, with their sizes.
-fn groups(laid: &Laid, topology: &Topology) -> Vec<(String, u32)> {
-    let mut groups = Vec::new();
-    for set in &laid.design.sets {
+fn groups(laid: &[Laid], topology: &Topology) -> Groups {
+    let mut groups = Groups::new();
+    let mut add = |name: String, count: u32| {
+        let most = groups.entry(name).or_insert(0);
+        *most = count.max(*most);
+    };
+    for set in laid.iter().flat_map(|laid| &laid.design.sets) {
         if set.zones.is_empty() {
-            groups.push((format!("{}/{}", set.name, topology.region(set.region).name), set.capacity));
+            add(format!("{}/{}", set.name, topology.region(set.region).name), set.capacity);
         }
         for (zone, count) in set.zones.iter().zip(spread_over_zones(set.capacity, set.zones.len().max(1))) {
-            groups.push((format!("{}/{}", set.name, topology.zone_name(*zone)), count));
+            add(format!("{}/{}", set.name, topology.zone_name(*zone)), count);
         }
     }
     groups
 }
 
 /// A machine, by set, zone (or region) and ordinal, that some design has.
-fn instance(text: &str, topology: &Topology, laid: &[Laid]) -> Option<Member> {
+fn instance(text: &str, groups: &Groups) -> Option<Member> {
     let (group, ordinal) = text.rsplit_once('/')?;
     let ordinal: u32 = ordinal.parse().ok()?;
-    let has = |laid: &Laid| groups(laid, topology).iter().any(|(name, count)| name == group && ordinal < *count);
-    laid.iter().any(has).then(|| Member::Instance { group: group.to_owned(), ordinal })
+    let there = groups.get(group).is_some_and(|&count| ordinal < count);
+    there.then(|| Member::Instance { group: group.to_owned(), ordinal })
 }

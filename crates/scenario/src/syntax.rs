@@ -7,10 +7,13 @@ use crate::codes;
 use crate::diagnostic::{LineStarts, Sink};
 use crate::node::{self, Node};
 use std::ops::Range;
+use toml::Spanned;
 use toml::de::DeTable;
 
 /// How many lines are blanked before the rest is given up.
 const BLANKED_MAX: usize = 10;
+/// Beyond this size a text that is not TOML is given up at the first mistake: each may hold as many as it has bytes.
+const RECOVERED_BYTES_MAX: usize = 1 << 20;
 /// How many of the parser's mistakes are looked at.
 const MISTAKES_MAX: usize = 1000;
 
@@ -19,14 +22,19 @@ pub(crate) fn tree(text: &str, sink: &mut Sink) -> (Node, Vec<Range<usize>>) {
     let mut wrong: Vec<(Range<usize>, String)> = Vec::new();
     let starts = LineStarts::new(text);
     let mut text_now = text.to_owned();
-    for _ in 0..BLANKED_MAX {
+    let rounds = if text.len() > RECOVERED_BYTES_MAX { 0 } else { BLANKED_MAX };
+    for _ in 0..rounds {
         let Some((span, message)) = lost_line(&text_now) else { break };
         let line = starts.lines_of(&text_now, &span);
         let blank = " ".repeat(line.len());
         text_now.replace_range(line, &blank);
         wrong.push((span, message));
     }
-    let (document, errors) = DeTable::parse_recoverable(&text_now);
+    let (document, errors) = match DeTable::parse(&text_now) {
+        Ok(document) => (document, Vec::new()),
+        Err(error) if text.len() > RECOVERED_BYTES_MAX => (Spanned::new(0..0, DeTable::new()), vec![error]),
+        Err(_) => DeTable::parse_recoverable(&text_now),
+    };
     wrong.extend(
         errors
             .iter()

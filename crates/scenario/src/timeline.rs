@@ -50,7 +50,15 @@ pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut S
     let at = instants(at?, horizon, sink);
     let (window, start) = (window?, start?);
     let slo_span = slo.map_or(0..0, |slo| slo.span_of("window"));
-    let windows = windows(window, start.as_ref(), (from?, horizon), &slo_span, sink)?;
+    // A trial that ends at its first miss is not judged by windows, so how they fit says nothing.
+    let mut unheard = Sink::default();
+    let windows = if until_first_miss {
+        let windows = windows(window, start.as_ref(), (from?, horizon), &slo_span, &mut unheard);
+        sink.take_errors(unheard);
+        windows?
+    } else {
+        windows(window, start.as_ref(), (from?, horizon), &slo_span, sink)?
+    };
     let measure = Measure { horizon, from: from?, windows, at: at?, until_first_miss, event_budget: budget? };
     Some(Timeline { seed: seed?, trials: trials?, measure, start, target: target?, window, confidence: confidence? })
 }
@@ -96,8 +104,8 @@ fn instants(at: Vec<(SimDuration, Range<usize>)>, horizon: SimTime, sink: &mut S
     let mut instants: Vec<SimTime> = Vec::with_capacity(at.len());
     for (length, span) in at {
         let instant = SimTime::ZERO.after(length);
-        if instant > horizon {
-            sink.error(codes::TIME, &span, "this instant lies beyond the horizon");
+        if instant >= horizon {
+            sink.error(codes::TIME, &span, "this instant does not lie before the horizon, where the trial ends");
             fine = false;
         } else if instants.contains(&instant) {
             sink.error(codes::DUPLICATE, &span, "this instant is listed twice");

@@ -7,7 +7,7 @@ use zonefall_azure::limits;
 use zonefall_topology::{Region, Topology};
 
 /// The most regions: a report compares a handful.
-const REGIONS_MAX: usize = 1000;
+const REGIONS_MAX: usize = 100;
 
 /// The regions of the file.
 pub(crate) fn topology(root: &Reader<'_>, sink: &mut Sink) -> Option<Topology> {

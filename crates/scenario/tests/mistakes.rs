@@ -222,3 +222,29 @@ fn one_slip_of_syntax_is_one_mistake() {
         assert_eq!(codes(&with(old, new)), ["E005"], "{new}");
     }
 }
+
+#[test]
+fn a_trial_that_ends_at_its_first_miss_is_not_judged_by_windows() {
+    let until = |length: &str| {
+        with("horizon = \"360 days\"", &format!("horizon = {{ until = \"first miss\", at_most = \"{length}\" }}"))
+    };
+    assert_eq!(codes(&until("100000 h")), Vec::<&str>::new());
+    assert_eq!(codes(&until("0 s")), ["E020"]);
+    assert!(codes(&until("9999 years").replace("#slo", "window = \"1 h\"")).contains(&"E061"));
+    let at_the_end = with("#top", "measure_at = [\"360 days\"]");
+    assert_eq!(codes(&at_the_end), ["E060"]);
+}
+
+#[test]
+fn a_script_that_is_too_long_is_refused() {
+    let row = "[[script]]\nat = \"1 h\"\nmembers = [\"eastus\"]\n";
+    assert!(codes(&with("#end", &row.repeat(10_001))).contains(&"E090"));
+    assert_eq!(codes(&with("#end", row)), Vec::<&str>::new());
+}
+
+#[test]
+fn a_mode_with_a_slip_in_its_name_is_one_mistake() {
+    assert_eq!(codes(&with("#end", "[faults.mode.rack-failur]\nrate = \"1 per rack-year\"")), ["E071"]);
+    assert_eq!(codes(&with("#end", "[faults.mode.rack-failur]\nrate = \"1 per zone-year\"")), ["E071", "E078"]);
+    assert_eq!(codes(&with("#end", "[faults.mode.zzz]\nrate = \"1 per zone-year\"")), ["E071"]);
+}

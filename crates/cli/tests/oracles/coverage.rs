@@ -84,13 +84,19 @@ impl Covered {
         let Self { studies, covered, below, above, upper_bounds, .. } = self;
         let hits = self.hits as f64 / (*studies).max(1) as f64;
         let share = 100.0 * self.share();
-        format!("| {id} | {trials} | {hits:.0} | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.1} % |")
+        format!(
+            "| {id} | {trials} | {hits:.0} | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.1} % |"
+        )
     }
 
     /// The last row of the table.
     pub fn pooled(&self) -> String {
-        let Self { studies, covered, below, above, upper_bounds, seconds, .. } = self;
+        format!("{} {:.1} |", self.pooled_without_time(), self.seconds)
+    }
+
+    pub fn pooled_without_time(&self) -> String {
+        let Self { studies, covered, below, above, upper_bounds, .. } = self;
         let share = 100.0 * self.share();
-        format!("| all | | | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.2} % | {seconds:.1} |")
+        format!("| all | | | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.2} % |")
     }
 }

@@ -22,7 +22,8 @@ pub struct Text {
 impl Text {
     /// So many machines over so many zones, so many of them needed.
     pub fn new(machines: u32, zones: u32, min_serving: u32, horizon: &str) -> Self {
-        let numbers: Vec<String> = (1..=zones).map(|zone| zone.to_string()).collect();
+        // A region of one zone is one without zones: none can be named.
+        let numbers: Vec<String> = (1..=zones).filter(|_| zones > 1).map(|zone| zone.to_string()).collect();
         Self {
             time: format!("horizon = \"{horizon}\""),
             zones,
@@ -38,7 +39,8 @@ impl Text {
 
     #[must_use]
     pub fn mode(mut self, name: &str, scope: &str, up: impl Display, outage: impl Display, more: &str) -> Self {
-        let text = format!("[faults.mode.{name}]\nscope = \"{scope}\"\ntime_to_failure = {up}\noutage = {outage}\n{more}");
+        let text =
+            format!("[faults.mode.{name}]\nscope = \"{scope}\"\ntime_to_failure = {up}\noutage = {outage}\n{more}");
         self.modes.push(text);
         self
     }

@@ -47,7 +47,7 @@ pub fn rich_profile() -> Profile {
     guest.recovery = Recovery::WarmUp;
     let mut gray = mode("gray", Scope::Instance, 3.0, exponential(40.0));
     gray.effect = Effect::Degraded(400);
-    let mut maintenance = mode("maintenance", Scope::Host, 3.0, lognormal(2.0));
+    let mut maintenance = mode("maintenance", Scope::Instance, 3.0, lognormal(2.0));
     maintenance.recovery = Recovery::Boot;
     maintenance.predicted = Some(Predicted { share: 0.6, pause: hours(0.01), lead: hours(1.0) });
     let mut healed = mode("healed", Scope::Instance, 2.0, exponential(100.0));

@@ -4,7 +4,9 @@ use super::Key;
 use super::Kind::{Choice, Count, Duration, Either, Flag, Law, List, Number, Off, Rate, Share, Table, Tables, Text};
 
 /// The most values of one empirical law.
-pub(crate) const EMPIRICAL_MAX: usize = 100_000;
+pub(crate) const EMPIRICAL_MAX: usize = 10_000;
+/// The most members of all rows of a script.
+pub(crate) const MEMBERS_MAX: usize = 100_000;
 /// The most rows of a script.
 pub(crate) const SCRIPT_MAX: usize = 10_000;
 

@@ -51,7 +51,7 @@ pub(super) const KEYS: &[Key] = &[
     SCALE[0],
     Key::new(
         "scale_set.<name>.zones",
-        List(&Count(1, 1000), 1000),
+        List(&Count(1, 100), 100),
         "Zones by number. One: zonal. Several: zone-spanning. None: regional, in hidden zones.",
     )
     .or("[]")
@@ -98,7 +98,7 @@ pub(super) const KEYS: &[Key] = &[
         .from("AV-01"),
     Key::new(
         "availability_set.<name>.fault_domains",
-        Count(1, 1000),
+        Count(1, 100),
         "Racks that the machines are spread over: at most 3, in some regions 2.",
     )
     .or("2")
@@ -108,7 +108,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("virtual_machine", Table, "Single machines, each `[virtual_machine.<name>]`.").overlay(),
     Key::new("virtual_machine.<name>", Either(&[Table, Off]), "One machine; `false` in a design removes it.").overlay(),
     SINGLE[0],
-    Key::new("virtual_machine.<name>.zone", Count(1, 1000), "Its zone; regional without it.").overlay().from("AV-02"),
+    Key::new("virtual_machine.<name>.zone", Count(1, 100), "Its zone; regional without it.").overlay().from("AV-02"),
     SINGLE[1], SINGLE[2], SINGLE[3], SINGLE[4], SINGLE[5], SINGLE[6],
     Key::new(
         "load_balancer",

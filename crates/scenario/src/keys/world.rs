@@ -77,7 +77,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("region.<name>", Table, "A region."),
     Key::new(
         "region.<name>.zones",
-        Count(1, 1000),
+        Count(1, 100),
         "Availability zones, numbered from 1. Azure's regions have at least 3; 1 stands for a region without zones.",
     )
     .or("3")

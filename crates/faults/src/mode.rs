@@ -397,6 +397,14 @@ impl Mode {
             "clock = \"operating\" with a time to failure that is not exponential needs start = \"new\"",
         );
         must(self.repeat.is_none() || self.is_unit(), "a repeat factor goes with modes of scope instance or host");
+        must(
+            self.staged.is_none() || self.kind == Kind::Outage,
+            "after a shock each machine recovers by itself; `staged` goes with outages",
+        );
+        must(
+            self.crews.is_none() || !self.heals,
+            "a machine that is healed on other hardware waits for no crew: `heals` or `crews`, not both",
+        );
         let finite = |law: &Law| law.mean_ms().is_finite();
         if let Outage::Law(law) = &self.outage {
             must(finite(law), "the outage needs a finite mean");

@@ -66,8 +66,9 @@ impl Strikes {
         &mut self,
         storm: Storm,
         mut strikes: Vec<(SimTime, u32, u32)>,
-        ends: Vec<(u32, u32, SimTime, SimTime)>,
+        mut ends: Vec<(u32, u32, SimTime, SimTime)>,
     ) {
+        join(&mut strikes, &mut ends);
         strikes.sort_unstable();
         self.storm = storm;
         self.storm.settle();
@@ -164,4 +165,22 @@ impl Strikes {
     pub fn population(&self) -> &Population {
         &self.population
     }
+}
+
+/// Recorded outages of one unit that overlap or touch become one: a unit cannot be struck by a mode that holds it.
+fn join(strikes: &mut Vec<(SimTime, u32, u32)>, ends: &mut Vec<(u32, u32, SimTime, SimTime)>) {
+    ends.sort_unstable();
+    let mut swallowed = Vec::new();
+    ends.dedup_by(|next, last| {
+        let joins = (next.0, next.1) == (last.0, last.1) && next.2 <= last.3;
+        if joins {
+            last.3 = last.3.max(next.3);
+            if next.2 > last.2 {
+                swallowed.push((next.2, next.0, next.1));
+            }
+        }
+        joins
+    });
+    swallowed.sort_unstable();
+    strikes.retain(|strike| swallowed.binary_search(strike).is_err());
 }

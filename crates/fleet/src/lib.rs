@@ -4,9 +4,9 @@
 //! a [`Ledger`] of time-weighted integers. The fleet only reacts; it never decides what the world does, and it knows no
 //! word of statistics.
 //!
-//! Order within one millisecond: what was pending, by class (repairs, lives that end, machines that become ready, probes
-//! that notice, probes that readmit), then what strikes (storm first, then machines by mode and slot). The objective is
-//! evaluated once, when the millisecond is over.
+//! Order within one millisecond: what strikes (storm first, then machines by mode and slot), then what was pending, by
+//! class: repairs, lives that end, machines that become ready, probes that notice, probes that readmit. The objective
+//! is evaluated once, when the millisecond is over.
 
 mod balancer;
 mod change;

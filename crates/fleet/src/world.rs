@@ -338,7 +338,7 @@ impl World {
         }
         for &entry in strikes.window() {
             let t = entry.time(base);
-            while self.pending.next_time() <= t && !self.book.done {
+            while self.pending.next_time() < t && !self.book.done {
                 self.dispatch_pending(strikes)?;
             }
             if self.book.done {

@@ -237,6 +237,8 @@ struct Body {
     rack_slow: Vec<u16>,
     own_slow: Vec<u16>,
     ready: Option<u64>,
+    /// It is not ready before this, whatever else happens to it.
+    not_before: u64,
     boot: bool,
     warm_up: bool,
     out_of_rotation: bool,
@@ -266,12 +268,14 @@ impl Body {
     }
 
     /// An outage takes hold.
-    fn stop(&mut self, cause: u16) {
+    fn stop(&mut self, cause: u16, now: u64, story: &Story) {
         if self.held() {
             return;
         }
         if self.serving() {
             (self.failed_probes, self.remove_at) = (0, None);
+            // Down since before the trial: the probes know.
+            self.out_of_rotation = now == 0 && story.balancer.is_some();
         }
         self.charged = Some(cause);
         self.ready = None;
@@ -281,6 +285,8 @@ impl Body {
     fn go(&mut self, cause: u16, facts: &Cause, now: u64, story: &Story) {
         self.boot |= facts.recovery == Recovery::Boot;
         self.warm_up |= facts.recovery != Recovery::Reachable;
+        let length = facts.restart + u64::from(self.boot) * story.boot + u64::from(self.warm_up) * story.warm_up;
+        self.not_before = self.not_before.max(now + length);
         if self.held() {
             if self.charged == Some(cause) {
                 let oldest = self.racks_out.first().copied();
@@ -288,9 +294,8 @@ impl Body {
             }
             return;
         }
-        let length = facts.restart + u64::from(self.boot) * story.boot + u64::from(self.warm_up) * story.warm_up;
-        if length > 0 {
-            self.ready = Some(now + length);
+        if self.not_before > now {
+            self.ready = Some(self.not_before);
         } else {
             self.up(now, story);
         }
@@ -354,7 +359,8 @@ fn place(story: &Story) -> Vec<Body> {
                 let mut body = Body { serves, rack, host, slot: bodies.len() as u32, ..Body::default() };
                 if let Some(length) = creating {
                     body.warm_up = true;
-                    body.ready = Some(length + story.warm_up);
+                    body.not_before = length + story.warm_up;
+                    body.ready = Some(body.not_before);
                     body.charged = Some(causes(0).len() as u16);
                     body.out_of_rotation = story.balancer.is_some();
                 }
@@ -373,6 +379,12 @@ fn reference(story: &Story) -> Findings {
     let outages: Vec<_> = story.outages().into_iter().filter(|outage| wanted(outage.0)).collect();
     let mut units: Vec<_> = story.units().into_iter().filter(|unit| wanted(UNIT[unit.0])).collect();
     units.sort_unstable();
+    // Recorded outages of a unit that overlap or touch are one.
+    units.dedup_by(|next, last| {
+        let joins = (next.0, next.1) == (last.0, last.1) && next.2 <= last.3;
+        last.3 = if joins { last.3.max(next.3) } else { last.3 };
+        joins
+    });
     let windows = (story.horizon - story.from).div_ceil(story.window) as usize;
     let mut found = Findings {
         by_window: vec![0; windows],
@@ -404,7 +416,7 @@ fn reference(story: &Story) -> Findings {
                 } else if of.degrades {
                     list.push(cause);
                 } else {
-                    body.stop(cause);
+                    body.stop(cause, now, story);
                     body.racks_out.push(cause);
                 }
             }
@@ -421,7 +433,7 @@ fn reference(story: &Story) -> Findings {
                 if of.degrades {
                     body.own_slow.push(cause);
                 } else {
-                    body.stop(cause);
+                    body.stop(cause, now, story);
                     body.own_out.push(cause);
                 }
             }
@@ -449,9 +461,6 @@ fn reference(story: &Story) -> Findings {
                 if probe { body.probed(now, story) } else { body.notice(now) }
             }
         }
-        if now < story.from {
-            continue;
-        }
         // The millisecond is over: look at what it was.
         let length = story.tick;
         let times = i128::from(length);
@@ -465,6 +474,16 @@ fn reference(story: &Story) -> Findings {
         let dead = if story.balancer.is_some() { count(&|body| !body.alive() && !body.out_of_rotation) } else { 0 };
         let awaiting = count(&|body| body.alive() && body.out_of_rotation);
         let starting = count(&|body| body.ready.is_some());
+        let demand = story.demand.unwrap_or(0);
+        let served = if serving == 0 { 0 } else { (demand * serving / (serving + dead)).min(capacity) };
+        let missed = match story.need {
+            Need::Serving(least) => serving < u64::from(least),
+            Need::Served(share, of) => served * of < demand * share,
+        };
+        found.held_at.extend(at.iter().filter(|&&at| at == now).map(|_| !missed));
+        if now < story.from {
+            continue;
+        }
         let classes = &mut found.classes;
         classes.serving += i128::from(serving) * times;
         classes.dead_in_rotation += i128::from(dead) * times;
@@ -475,8 +494,6 @@ fn reference(story: &Story) -> Findings {
         found.machine_ms += bodies.len() as i128 * times;
         found.capacity_ms += i128::from(capacity) * times;
         found.capacity_full_ms += i128::from(bodies.iter().map(|body| body.serves).sum::<u64>()) * times;
-        let demand = story.demand.unwrap_or(0);
-        let served = if serving == 0 { 0 } else { (demand * serving / (serving + dead)).min(capacity) };
         found.offered += i128::from(demand) * times;
         found.served += i128::from(served) * times;
         if dead > 0 {
@@ -486,11 +503,6 @@ fn reference(story: &Story) -> Findings {
         if serving + awaiting == 0 {
             found.unconnected_by_window[window] += length;
         }
-        let missed = match story.need {
-            Need::Serving(least) => serving < u64::from(least),
-            Need::Served(share, of) => served * of < demand * share,
-        };
-        found.held_at.extend(at.iter().filter(|&&at| at == now).map(|_| !missed));
         if !missed {
             missed_before = false;
             continue;

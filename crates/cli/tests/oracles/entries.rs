@@ -175,11 +175,11 @@ fn single(file: &Oracles) -> Vec<Entry> {
     vec![
         entry("A01", &machine(a01, YEAR, ""), 1.0 - a01.exact(), unavailability, (2000, 100)),
         entry("A02", &a02_text, 1.0 - a02.exact(), unavailability, (2000, 100)),
-        entry("A04", &a04_text, a04.exact(), held, (20_000, 5000)),
+        entry("A04", &a04_text, a04.exact(), held, (20_000, 8000)),
         entry("A05", &machine(a05, &hours(a05), NEW), 1.0 - a05.exact(), unavailability, (5000, 100)),
         entry("A06", &machine(a06, &hours(a06), ""), 1.0 - a06.exact(), unavailability, (5000, 100)),
-        entry("A07", &a07_text, 1.0 - a07.exact(), windows_met, (5000, 500)),
-        entry("A10", &a10_text, 1.0 - a10.exact(), any_miss, (5000, 500)),
+        entry("A07", &a07_text, 1.0 - a07.exact(), windows_met, (5000, 800)),
+        entry("A10", &a10_text, 1.0 - a10.exact(), any_miss, (5000, 800)),
         // The limit: what a trial of ten years lacks of it is a few hours in 87,600.
         without_interval("A11", &a11_text, a11.exact(), variance_rate_h, 200),
     ]
@@ -217,16 +217,16 @@ fn k_of_n(file: &Oracles) -> Vec<Entry> {
     let b09_text = group_without_repair(b09, "100000 h").until_first_miss("100000 h");
     let mission = |given: Given<'_>| format!("{} h", given.h("mission_h"));
     vec![
-        entry("B01", &group(b01, YEAR, ""), 1.0 - b01.exact(), unavailability, (1000, 400)),
-        entry("B02", &b02_text, 1.0 - b02.exact(), unavailability, (1000, 400)),
+        entry("B01", &group(b01, YEAR, ""), 1.0 - b01.exact(), unavailability, (1000, 800)),
+        entry("B02", &b02_text, 1.0 - b02.exact(), unavailability, (1000, 700)),
         // An outage under way when a trial begins counts, too: 4e-5 more in ten years.
         entry("B03", &group(b03, TEN_YEARS, ""), b03.exact() * YEAR_H, outages_per_year, (100, 100)),
         without_interval("B04", &group(b04, TEN_YEARS, ""), b04.exact(), outage_mean_h, 100),
         entry("B05", &b05_text, b05.exact(), first_miss_h, (1000, 200)),
-        entry("B07", &group(b07, &mission(b07), NEW), b07.exact(), any_miss, (2000, 300)),
-        entry("B08", &group_without_repair(b08, &mission(b08)), 1.0 - b08.exact(), any_miss, (5000, 300)),
+        entry("B07", &group(b07, &mission(b07), NEW), b07.exact(), any_miss, (2000, 500)),
+        entry("B08", &group_without_repair(b08, &mission(b08)), 1.0 - b08.exact(), any_miss, (5000, 600)),
         entry("B09", &b09_text, b09.exact(), first_miss_h, (5000, 200)),
-        entry("B11", &group(b11, YEAR, NEW), b11.exact() / YEAR_H, unavailability, (1000, 400)),
+        entry("B11", &group(b11, YEAR, NEW), b11.exact() / YEAR_H, unavailability, (1000, 800)),
     ]
 }
 
@@ -241,11 +241,11 @@ fn crews(file: &Oracles) -> Vec<Entry> {
     let of = |id| Given(file, id);
     let (c01, c02, c03, c06) = (of("C01"), of("C02"), of("C03"), of("C06"));
     vec![
-        entry("C01", &queue(c01, 1, "1500 h"), 1.0 - c01.exact(), capacity_lost, (500, 100)),
-        entry("C02", &queue(c02, c02.count("k"), "1500 h"), 1.0 - c02.exact(), unavailability, (500, 100)),
+        entry("C01", &queue(c01, 1, "1500 h"), 1.0 - c01.exact(), capacity_lost, (500, 150)),
+        entry("C02", &queue(c02, c02.count("k"), "1500 h"), 1.0 - c02.exact(), unavailability, (500, 150)),
         // Waits count from the beginning, when nobody waits: 2e-4 of this horizon.
         without_interval("C03", &queue(c03, 1, "100000 h"), c03.exact(), crew_wait_h, 2),
-        entry("C06", &queue(c06, 1, "1500 h"), 1.0 - c06.exact(), capacity_lost, (500, 100)),
+        entry("C06", &queue(c06, 1, "1500 h"), 1.0 - c06.exact(), capacity_lost, (500, 150)),
     ]
 }
 
@@ -286,10 +286,10 @@ fn zones(file: &Oracles) -> Vec<Entry> {
     );
     vec![
         entry("D01", &two_zones(d01, 1, TEN_YEARS), d01.exact(), unavailability, (300, 800)),
-        entry("D02", &two_zones(d02, d02.count("k"), YEAR), 1.0 - d02.exact(), unavailability, (500, 100)),
-        entry("D03", &d03_text, 1.0 - d03.exact(), unserved, (500, 100)),
-        entry("D05", &d05_text, 1.0 - d05.exact(), unavailability, (600, 200)),
-        entry("D13", &d13_text, d13.exact(), unavailability, (100, 50)),
+        entry("D02", &two_zones(d02, d02.count("k"), YEAR), 1.0 - d02.exact(), unavailability, (500, 200)),
+        entry("D03", &d03_text, 1.0 - d03.exact(), unserved, (500, 200)),
+        entry("D05", &d05_text, 1.0 - d05.exact(), unavailability, (600, 350)),
+        entry("D13", &d13_text, d13.exact(), unavailability, (100, 100)),
         entry("D15", &d15_text, 1.0 - d15.exact(), any_miss, (8000, 8000)),
     ]
 }
@@ -318,8 +318,8 @@ fn racks(file: &Oracles) -> Vec<Entry> {
         .into();
     vec![
         entry("D08_fixed5", &over(spread(five, TEN_YEARS), 5), five.exact(), unavailability, (200, 250)),
-        entry("D08_fixed2", &over(spread(two, YEAR), 2), two.exact(), unavailability, (1000, 100)),
-        entry("D09", &both, of("D09").exact(), difference, (1000, 100)),
+        entry("D08_fixed2", &over(spread(two, YEAR), 2), two.exact(), unavailability, (1000, 200)),
+        entry("D09", &both, of("D09").exact(), difference, (1000, 200)),
     ]
 }
 
@@ -341,7 +341,7 @@ fn shocked(given: Given<'_>) -> Text {
 fn shocks(file: &Oracles) -> Vec<Entry> {
     let (d10, d11) = (Given(file, "D10"), Given(file, "D11"));
     vec![
-        entry("D10", &shocked(d10), d10.exact(), unavailability, (1000, 100)),
+        entry("D10", &shocked(d10), d10.exact(), unavailability, (1000, 200)),
         entry("D11", &shocked(d11), 1.0 - d11.exact(), capacity_lost, (1000, 100)),
     ]
 }

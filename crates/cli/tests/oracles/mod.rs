@@ -89,6 +89,11 @@ impl Entry {
         conclude(&study, &finished, &assemble::labels(&scenario))
     }
 
+    /// The first seed of its studies: entries do not share their luck, so that their coverage may be pooled.
+    pub fn first_seed(&self) -> u64 {
+        self.id.bytes().fold(0, |sum: u64, byte| (31 * sum + u64::from(byte)) % 1_000_000_007) * 1_000_000
+    }
+
     pub fn left_out(&self) -> String {
         match self.held {
             Held::Exactly => format!("| {} | left out: nothing is drawn |", self.id),

@@ -28,8 +28,8 @@ pub fn play(entry: &Entry) -> Met {
     let (studies, trials) = if matches!(entry.held, Held::Exactly) { (1, 1) } else { (STUDIES, entry.trials) };
     let mut values = Vec::new();
     let (mut hits, mut proportion) = (0, false);
-    for seed in 1..=studies {
-        let outcome = entry.play(trials, seed);
+    for study in 0..studies {
+        let outcome = entry.play(trials, entry.first_seed() + study);
         let reading = (entry.read)(&outcome);
         hits += reading.hits(trials);
         proportion |= matches!(reading, super::Reading::Proportion(_));

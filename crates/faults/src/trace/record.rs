@@ -186,7 +186,7 @@ impl Recorder<'_> {
         }
         if thins(unit_mode) {
             // What strikes in the millisecond in which an outage ends still finds the unit down.
-            let held = self.held.get(&(mode, unit)).is_some_and(|&until| start < until);
+            let held = self.held.get(&(mode, unit)).is_some_and(|&until| start <= until);
             self.thinned += u64::from(held && !self.keep_thinned);
             if held && !self.keep_thinned {
                 return Ok(());

@@ -23,8 +23,8 @@ pub struct Overrides {
 }
 
 /// What this version leaves out; one line under every result.
-pub const NOT_MODELLED: &str = "scaling, repairs, rollouts, planned maintenance, disks, quota, Spot, load that changes, \
-latency, costs; see `zonefall explain not-modelled`";
+pub const NOT_MODELLED: &str =
+    "scaling, repairs, rollouts, maintenance, disks, quota, Spot, changing load, latency, costs";
 
 /// The study of a scenario: drawn from its profile, or scripted. Traces and incidents are put in by their commands.
 ///

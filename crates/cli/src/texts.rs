@@ -65,7 +65,7 @@ fn own_topic(topic: &str) -> Option<String> {
             let of_profile: Vec<String> = of_profile.collect();
             Some(format!(
                 "This version does not simulate {}.\n\nThe profile azure-like-v0 leaves out:\n{}",
-                crate::assemble::NOT_MODELLED.split(';').next().unwrap_or_default(),
+                crate::assemble::NOT_MODELLED,
                 of_profile.join("\n")
             ))
         }

@@ -17,18 +17,23 @@ pub struct Cli {
     /// No progress bar and no remarks: only results and errors.
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
+/// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
     /// If it is a terminal and NO_COLOR is not set.
     Auto,
+    /// Even into a pipe.
     Always,
+    /// Not at all.
     Never,
 }
 
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Simulate every design of a scenario on the same storms and compare them.
@@ -50,6 +55,7 @@ pub enum Command {
     },
 }
 
+/// What to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
@@ -60,6 +66,7 @@ pub enum Format {
     Csv,
 }
 
+/// Spreadsheet habits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CsvLocale {
     /// Commas between cells, decimal points.
@@ -68,6 +75,7 @@ pub enum CsvLocale {
     Eu,
 }
 
+/// `run`.
 #[derive(Debug, Args)]
 pub struct Run {
     /// The scenario file.
@@ -110,6 +118,7 @@ pub struct Run {
     pub no_counterfactual: bool,
 }
 
+/// `check`.
 #[derive(Debug, Args)]
 pub struct Check {
     /// The scenario file.
@@ -119,6 +128,7 @@ pub struct Check {
     pub format: Format,
 }
 
+/// `trace`.
 #[derive(Debug, Args)]
 pub struct Trace {
     /// The scenario file.
@@ -137,6 +147,7 @@ pub struct Trace {
     pub force: bool,
 }
 
+/// `init`.
 #[derive(Debug, Args)]
 pub struct Init {
     /// Where to write; standard output if not given.
@@ -146,6 +157,7 @@ pub struct Init {
     pub template: String,
 }
 
+/// `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
     /// A key (scale_set.capacity), a failure mode (rack-failure), an error code (E001), a column

@@ -119,7 +119,7 @@ fn recorded_outages_do_not_depend_on_the_luck_of_the_trial_that_replays_them() {
     let people = population(&designs, &topology);
     let exact = replay(&trace, &topology, &rich_profile(), &people, Mapping::Refuse).expect("all exists");
     let mut strikes = exact.to_strikes(&topology, people);
-    strikes.begin(TrialId { seed: 99, ..id }.key());
+    strikes.begin(TrialId { seed: 99, ..id }.key()).expect("few strikes");
     for &(mode, unit, start, end) in &exact.ends {
         let outcome = strikes.unit_modes().outcome(mode, unit, (1, 2), start);
         assert_eq!(outcome, Outcome { length: Some(end.since(start)), predicted: false });

@@ -9,8 +9,8 @@ pub const SEEDS: u64 = 200;
 const SEEDS_AWAY: u64 = 100_000;
 
 pub const HEAD: &str = "\
-| entry | trials | hits a study | covered | exact below | exact above | upper bounds | share | s |
-|---|---|---|---|---|---|---|---|---|";
+| entry | trials | hits a study | covered | exact below | exact above | upper bounds | share | mean / exact | s |
+|---|---|---|---|---|---|---|---|---|---|";
 
 /// Counts over studies.
 #[derive(Debug, Default, Clone)]
@@ -24,6 +24,8 @@ pub struct Covered {
     /// Studies with too few hits for an interval; they cover if the exact value lies below their bound.
     pub upper_bounds: u64,
     pub hits: u64,
+    /// Estimates over the exact value, and their squares, summed.
+    ratios: (f64, f64),
     pub seconds: f64,
 }
 
@@ -58,6 +60,8 @@ impl Covered {
         self.above += u64::from(above);
         self.upper_bounds += u64::from(estimate.quality == Quality::UpperBound);
         self.hits += reading.hits(trials);
+        let ratio = reading.value() / entry.expected;
+        self.ratios = (self.ratios.0 + ratio, self.ratios.1 + ratio * ratio);
     }
 
     pub fn add(&mut self, other: &Self) {
@@ -67,6 +71,7 @@ impl Covered {
         self.above += other.above;
         self.upper_bounds += other.upper_bounds;
         self.hits += other.hits;
+        self.ratios = (self.ratios.0 + other.ratios.0, self.ratios.1 + other.ratios.1);
         self.seconds += other.seconds;
     }
 
@@ -84,9 +89,18 @@ impl Covered {
         let Self { studies, covered, below, above, upper_bounds, .. } = self;
         let hits = self.hits as f64 / (*studies).max(1) as f64;
         let share = 100.0 * self.share();
+        let (mean, error) = self.mean_ratio();
         format!(
-            "| {id} | {trials} | {hits:.0} | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.1} % |"
+            "| {id} | {trials} | {hits:.0} | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.1} % \
+             | {mean:.4} ± {error:.4} |"
         )
+    }
+
+    /// The mean of all estimates over the exact value, with its standard error.
+    fn mean_ratio(&self) -> (f64, f64) {
+        let (n, (sum, squares)) = (self.studies.max(1) as f64, self.ratios);
+        let mean = sum / n;
+        (mean, ((squares / n - mean * mean).max(0.0) / n).sqrt())
     }
 
     /// The last row of the table.
@@ -97,6 +111,6 @@ impl Covered {
     pub fn pooled_without_time(&self) -> String {
         let Self { studies, covered, below, above, upper_bounds, .. } = self;
         let share = 100.0 * self.share();
-        format!("| all | | | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.2} % |")
+        format!("| all | | | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.2} % | |")
     }
 }

@@ -289,7 +289,7 @@ fn zones(file: &Oracles) -> Vec<Entry> {
         entry("D02", &two_zones(d02, d02.count("k"), YEAR), 1.0 - d02.exact(), unavailability, (500, 200)),
         entry("D03", &d03_text, 1.0 - d03.exact(), unserved, (500, 200)),
         entry("D05", &d05_text, 1.0 - d05.exact(), unavailability, (600, 350)),
-        entry("D13", &d13_text, d13.exact(), unavailability, (100, 100)),
+        entry("D13", &d13_text, d13.exact(), unavailability, (400, 100)),
         entry("D15", &d15_text, 1.0 - d15.exact(), any_miss, (8000, 8000)),
     ]
 }

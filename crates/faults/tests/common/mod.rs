@@ -159,7 +159,7 @@ pub fn live(
     trial: zonefall_engine::Key,
 ) -> Vec<Ledger> {
     let measure = measure(strikes.horizon());
-    strikes.begin(trial).unwrap();
+    strikes.begin(trial).expect("few strikes");
     let world = |design: &Design| {
         let mut world = World::new(Arc::new(design.clone()), measure.clone(), topology.clone(), strikes);
         world.begin(trial, strikes, None);

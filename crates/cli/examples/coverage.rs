@@ -42,11 +42,11 @@ an upper bound only; those count as covering if the exact value lies below the b
 
 *Hits* are trials in which it happened (of a proportion: trials on its rarer side). *Exact below* and *exact above* say
 on which side the exact value was missed. *Mean / exact* is the mean of all estimates over the exact value, with its
-standard error. The intervals of proportions are exact ones, which cover a little more than they must; so do the
-intervals of means at 20 to 50 hits, on purpose.
+standard error. B05 and B09 end a trial at the first miss, long before the hours given. The intervals of proportions are
+exact ones, which cover a little more than they must; so do the intervals of means at 20 to 50 hits, on purpose.
 
 Made by `cargo run --release -p zonefall-cli --example coverage -- STUDIES`; the test `oracles` does the same with 200
 studies and asks for at least 177 of an entry and 93.5 to 96.5 % of all.
 
-| entry | trials | hits a study | covered | exact below | exact above | upper bounds | share | mean / exact |
-|---|---|---|---|---|---|---|---|---|";
+| entry | hours a trial | trials | hits a study | covered | exact below | exact above | upper bounds | share | mean / exact |
+|---|---|---|---|---|---|---|---|---|---|";

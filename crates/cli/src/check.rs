@@ -144,6 +144,15 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
     }))
 }
 
+/// "web 5 in eastus/1, 4 in eastus/2".
+fn standing(sets: &Value) -> String {
+    let of_set = |(name, zones): (&String, &Value)| {
+        let zones = zones.as_object().into_iter().flatten().map(|(zone, count)| format!("{count} in {zone}"));
+        format!("{name} {}", zones.collect::<Vec<String>>().join(", "))
+    };
+    sets.as_object().into_iter().flatten().map(of_set).collect::<Vec<String>>().join("; ")
+}
+
 fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     let mut text = format!("{}: fine\n\n", scenario.name);
     let topology = &scenario.topology;
@@ -158,10 +167,9 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
         let left =
             left.map_or("the zone is hidden".into(), |left| format!("{left} left when the largest zone is lost"));
         text += &format!(
-            "Design     {}: {} machines {}, {left}\n",
+            "Design     {}: {}; {left}\n",
             design["design"].as_str().unwrap_or_default(),
-            design["machines"],
-            design["machines_by_zone"],
+            standing(&design["machines_by_zone"]),
         );
     }
     text += &format!("Profile    {}\n", scenario.profile.name);

@@ -1,6 +1,7 @@
 //! A bar on standard error: trials, rate, time left, and the half-width that the run has reached.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use zonefall_stats::{Bounds, Confidence, MeanEstimate};
 use zonefall_study::{Progress, Study, Tally};
 
@@ -10,23 +11,20 @@ const MINUTES_PER_MONTH: f64 = zonefall_study::outcome::MINUTES_PER_MONTH;
 /// The bar.
 pub struct Bar {
     bar: ProgressBar,
-    names: Vec<String>,
     confidence: Confidence,
     measured_ms: f64,
 }
 
 impl Bar {
     pub fn new(study: &Study) -> Self {
-        let template = "{spinner} {wide_bar:.cyan/dim} {human_pos}/{human_len} trials  {per_sec}  {eta} left  {msg}";
+        let template = "{bar:20.cyan/dim} {human_pos}/{human_len} trials  {rate}  {eta} left  {msg}";
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        });
         let bar = ProgressBar::new(study.trials).with_style(style);
         let measured = study.measure.horizon.since(study.measure.from);
-        Self {
-            bar,
-            names: study.designs.iter().map(|design| design.name.clone()).collect(),
-            confidence: study.confidence,
-            measured_ms: measured.as_ms().max(1) as f64,
-        }
+        Self { bar, confidence: study.confidence, measured_ms: measured.as_ms().max(1) as f64 }
     }
 
     pub fn clear(&self) {
@@ -40,8 +38,8 @@ impl Bar {
             Bounds::UpperBound { high, .. } => high,
         };
         let widths = tally.designs.iter().map(|design| half_width(&design.missed));
-        let (name, width) = self.names.iter().zip(widths).max_by(|a, b| a.1.total_cmp(&b.1))?;
-        Some(format!("±{:.2} min/month ({name})", width / self.measured_ms * MINUTES_PER_MONTH))
+        let width = widths.max_by(f64::total_cmp)?;
+        Some(format!("±{:.2} min/month", width / self.measured_ms * MINUTES_PER_MONTH))
     }
 }
 

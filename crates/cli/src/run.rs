@@ -20,7 +20,7 @@ use zonefall_study::{Finished, Silent, Study, conclude};
 /// Runs a scenario and says what came of it.
 pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
     let Some(scenario) = check::load(&options.scenario, console) else { return Ok(Exit::BadScenario) };
-    let out = options.out.clone().unwrap_or_else(|| default_folder(&options.scenario));
+    let out = options.out.clone().unwrap_or_else(|| default_folder(options));
     let losses = options.faults.is_none() && matches!(scenario.source, FaultSource::Incidents { .. });
     let names = zonefall_report::result_names(!losses, options.rows && !losses, losses);
     ResultsFolder::probe(&out, &names, Options { force: options.force, partial: false })?;
@@ -45,9 +45,13 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
     simulate(options, &scenario, &study, &out, console)
 }
 
-/// `results/` and the scenario file's name.
-fn default_folder(scenario: &Path) -> PathBuf {
-    Path::new("results").join(scenario.file_stem().unwrap_or(scenario.as_os_str()))
+/// `results/` and the scenario file's name; a replay has a folder of its own.
+fn default_folder(options: &args::Run) -> PathBuf {
+    let mut name = options.scenario.file_stem().unwrap_or(options.scenario.as_os_str()).to_owned();
+    if options.faults.is_some() {
+        name.push("-replay");
+    }
+    Path::new("results").join(name)
 }
 
 fn simulate(options: &args::Run, scenario: &Scenario, study: &Study, out: &Path, console: Console) -> Result<Exit> {
@@ -77,8 +81,14 @@ fn simulate(options: &args::Run, scenario: &Scenario, study: &Study, out: &Path,
         Format::Json => console.data(&format!("{}\n", zonefall_report::json(&outcome)?))?,
         Format::Csv => console.data(&zonefall_report::csv_table(&outcome)?)?,
     }
-    farewell(options, &written?, outcome.trials, seconds, console)?;
-    Ok(if outcome.partial { Exit::Interrupted } else { gate(options, &outcome) })
+    let written = written?;
+    farewell(options, &written, outcome.trials, seconds, console)?;
+    if outcome.partial {
+        let (done, asked) = (outcome.trials, outcome.trials_asked);
+        console.complain(&format!("interrupted: {done} of {asked} trials kept in {}", written.dir.display()));
+        return Ok(Exit::Interrupted);
+    }
+    Ok(gate(options, study, &outcome))
 }
 
 /// Incident studies: losses in place of an outcome.
@@ -188,6 +198,17 @@ fn farewell(options: &args::Run, written: &ResultsFolder, trials: u64, seconds: 
     if let Some(faults) = &options.faults {
         command += &format!(" --faults {}", faults.display());
     }
+    for (given, flag) in [
+        (options.allow_mapping, " --allow-mapping"),
+        (options.rows, " --rows"),
+        (options.no_counterfactual, " --no-counterfactual"),
+        (options.csv_locale == CsvLocale::Eu, " --csv-locale eu"),
+    ] {
+        command += if given { flag } else { "" };
+    }
+    if let Some(out) = &options.out {
+        command += &format!(" --out {}", out.display());
+    }
     let rate = trials as f64 / seconds.max(1e-9);
     console.data(&format!(
         "\nFiles      {}\n           in {}\nAgain      {command}\nTook       {seconds:.2} s, {rate:.0} trials a second\n",
@@ -196,15 +217,15 @@ fn farewell(options: &args::Run, written: &ResultsFolder, trials: u64, seconds: 
     ))
 }
 
-/// With `--gate` the verdicts decide.
-fn gate(options: &args::Run, outcome: &Outcome) -> Exit {
+/// With `--gate` the verdicts decide. One record resolves nothing about what to expect.
+fn gate(options: &args::Run, study: &Study, outcome: &Outcome) -> Exit {
     let verdicts =
         || outcome.designs.iter().flat_map(|design| [Some(design.verdict_mean), design.verdict_windows]).flatten();
     if !options.gate {
         Exit::Fine
     } else if verdicts().any(|verdict| verdict == Verdict::Misses) {
         Exit::Missed
-    } else if verdicts().any(|verdict| verdict == Verdict::NotResolved) {
+    } else if study.replay.is_some() || verdicts().any(|verdict| verdict == Verdict::NotResolved) {
         Exit::NotResolved
     } else {
         Exit::Fine

@@ -40,11 +40,12 @@ pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
         console.data(&format!("{}\n", text.trim_end()))?;
         return Ok(Exit::Fine);
     }
-    let near: Vec<String> = topics().into_iter().filter(|other| other.contains(topic.as_str())).take(5).collect();
-    let hint = if near.is_empty() {
-        "`zonefall explain` lists all topics".into()
-    } else {
-        format!("perhaps: {}", near.join(", "))
+    let wanted = topic.to_lowercase();
+    let near: Vec<String> = topics().into_iter().filter(|other| other.contains(&wanted)).take(5).collect();
+    let hint = match (near.is_empty(), zonefall_scenario::nearest_topic(topic)) {
+        (false, _) => format!("perhaps: {}", near.join(", ")),
+        (true, Some(nearest)) => format!("perhaps: {nearest}"),
+        (true, None) => "`zonefall explain` lists all topics".into(),
     };
     console.complain(&format!("error: nothing is known of `{topic}`; {hint}"));
     Ok(Exit::Usage)

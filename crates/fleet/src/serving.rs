@@ -226,7 +226,8 @@ impl Book {
 
     /// Closes the book at the end of the trial.
     pub fn finish(&mut self, end: SimTime, measure: &Measure) {
-        let end = end.max(measure.from);
+        // A trial that ended at its first miss was lived through no further.
+        let end = if self.done { self.now } else { end }.max(measure.from);
         self.settle(end, measure);
         self.ledger.cut_by_horizon = self.missed_since.is_some() && !self.done;
         self.close_outage(end, measure);

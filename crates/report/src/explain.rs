@@ -15,6 +15,7 @@ fn nothing() -> Outcome {
         trials_asked: 0,
         trials: 0,
         partial: false,
+        until_first_miss: false,
         horizon_h: 0.0,
         observed_h: 0.0,
         profile: String::new(),

@@ -54,6 +54,7 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
         trials_asked: study.trials,
         trials: finished.trials,
         partial: finished.trials < study.trials,
+        until_first_miss: study.measure.until_first_miss,
         horizon_h: study.measure.horizon.since(SimTime::ZERO).as_hours(),
         observed_h: observed_ms / MS_PER_HOUR,
         profile: study.profile.name.clone(),
@@ -233,8 +234,15 @@ impl<'a> Concluding<'a> {
     }
 
     fn outages_per_year(&self) -> Estimate {
+        let per_year = MS_PER_YEAR / self.observed_ms;
+        let outages = &self.tally.outages;
+        if outages.hits() == 0 && !self.recorded {
+            // Nothing seen: the rule of three on the number of outages, taken as Poisson.
+            let high = -libm::log(self.confidence.alpha()) / self.finished.trials.max(1) as f64;
+            return Estimate { mean: 0.0, low: None, high: high * per_year, quality: Quality::UpperBound, hits: 0 };
+        }
         // An outage a millisecond is more than any trial can have.
-        self.mean(&self.tally.outages, cap_ms(self.study), MS_PER_YEAR / self.observed_ms)
+        self.mean(outages, cap_ms(self.study), per_year)
     }
 
     fn outage_mean_min(&self) -> Option<f64> {

@@ -227,6 +227,8 @@ pub struct Outcome {
     pub trials: u64,
     /// Whether the run was interrupted.
     pub partial: bool,
+    /// Whether trials end at the first miss: then no availability is to be read from the figures.
+    pub until_first_miss: bool,
     /// Length of a trial in hours.
     pub horizon_h: f64,
     /// Measured length of a trial in hours (mean, where trials end at the first miss).

@@ -9,8 +9,8 @@ pub const SEEDS: u64 = 200;
 const SEEDS_AWAY: u64 = 100_000;
 
 pub const HEAD: &str = "\
-| entry | trials | hits a study | covered | exact below | exact above | upper bounds | share | mean / exact | s |
-|---|---|---|---|---|---|---|---|---|---|";
+| entry | hours a trial | trials | hits a study | covered | exact below | exact above | upper bounds | share | mean / exact | s |
+|---|---|---|---|---|---|---|---|---|---|---|";
 
 /// Counts over studies.
 #[derive(Debug, Default, Clone)]
@@ -26,6 +26,8 @@ pub struct Covered {
     pub hits: u64,
     /// Estimates over the exact value, and their squares, summed.
     ratios: (f64, f64),
+    /// The horizon of a trial.
+    horizon_h: f64,
     pub seconds: f64,
 }
 
@@ -50,7 +52,8 @@ pub fn play(entry: &Entry, trials: u64, studies: u64, threads: u64) -> Covered {
 
 impl Covered {
     fn count(&mut self, entry: &Entry, trials: u64, seed: u64) {
-        let reading = (entry.read)(&entry.play(trials, seed));
+        let outcome = entry.play(trials, seed);
+        let reading = (entry.read)(&outcome);
         let estimate = reading.interval().unwrap_or_else(|| panic!("{} has no interval", entry.id));
         let below = estimate.low.is_some_and(|low| entry.expected < low);
         let above = estimate.high < entry.expected;
@@ -59,6 +62,7 @@ impl Covered {
         self.below += u64::from(below);
         self.above += u64::from(above);
         self.upper_bounds += u64::from(estimate.quality == Quality::UpperBound);
+        self.horizon_h = outcome.horizon_h;
         self.hits += reading.hits(trials);
         let ratio = reading.value() / entry.expected;
         self.ratios = (self.ratios.0 + ratio, self.ratios.1 + ratio * ratio);
@@ -70,6 +74,7 @@ impl Covered {
         self.below += other.below;
         self.above += other.above;
         self.upper_bounds += other.upper_bounds;
+        self.horizon_h = other.horizon_h;
         self.hits += other.hits;
         self.ratios = (self.ratios.0 + other.ratios.0, self.ratios.1 + other.ratios.1);
         self.seconds += other.seconds;
@@ -86,12 +91,12 @@ impl Covered {
 
     /// The same without what differs from machine to machine.
     pub fn row_without_time(&self, id: &str, trials: u64) -> String {
-        let Self { studies, covered, below, above, upper_bounds, .. } = self;
+        let Self { studies, covered, below, above, upper_bounds, horizon_h, .. } = self;
         let hits = self.hits as f64 / (*studies).max(1) as f64;
         let share = 100.0 * self.share();
         let (mean, error) = self.mean_ratio();
         format!(
-            "| {id} | {trials} | {hits:.0} | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.1} % \
+            "| {id} | {horizon_h} | {trials} | {hits:.0} | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.1} % \
              | {mean:.4} ± {error:.4} |"
         )
     }
@@ -111,6 +116,6 @@ impl Covered {
     pub fn pooled_without_time(&self) -> String {
         let Self { studies, covered, below, above, upper_bounds, .. } = self;
         let share = 100.0 * self.share();
-        format!("| all | | | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.2} % | |")
+        format!("| all | | | | {covered} of {studies} | {below} | {above} | {upper_bounds} | {share:.2} % | |")
     }
 }

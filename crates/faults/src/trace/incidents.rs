@@ -140,7 +140,13 @@ impl Incident {
 
     /// The name of its mode.
     pub fn name(&self) -> String {
-        format!("incident {} ({}, {})", self.id, self.region, self.cause_class)
+        format!(
+            "{} {}, {} (no. {})",
+            self.start.split('T').next().unwrap_or_default(),
+            self.region,
+            self.cause_class,
+            self.id
+        )
     }
 
     /// Machines lost their power, or their heat could not be carried away: they must boot.

@@ -58,7 +58,7 @@ impl fmt::Display for Problems {
 #[derive(Debug, Error)]
 pub enum TraceError {
     /// The file cannot be opened or read.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] std::io::Error),
     /// The trial holds more strikes than can be kept.
     #[error("{0}")]

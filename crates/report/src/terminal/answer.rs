@@ -16,6 +16,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.grid_with(&grid, |line| {
         painted.iter().fold(line.to_owned(), |line, (plain, paint)| line.replace(plain, paint))
     });
+    if let Some(words) = in_words(outcome) {
+        page.paragraph(None, &words, None);
+    }
 }
 
 /// "99.95%" as it is written in tables.
@@ -36,22 +39,47 @@ fn common_need(outcome: &Outcome) -> Option<&str> {
 fn objective(outcome: &Outcome) -> String {
     let need = common_need(outcome).map_or(String::new(), |need| format!(", with {need}"));
     let window = match outcome.window.as_str() {
-        words if words.starts_with(|c: char| c.is_ascii_digit()) => format!("every window of {words}"),
-        words => format!("every {}", words.trim_start_matches("a ")),
+        words if words.starts_with(|c: char| c.is_ascii_digit()) => format!("windows of {words}"),
+        words => format!("{}s", words.trim_start_matches("a ")),
     };
-    format!("Objective: available {} of {window}{need}.", target(outcome))
+    let share = number::percent_given(outcome.confidence);
+    format!("Objective: available {} on average, and in at least {share} of {window}{need}.", target(outcome))
 }
 
 fn about(outcome: &Outcome) -> String {
     let trials = number::count(outcome.trials);
     let trials = if outcome.partial { format!("{trials} of {}", number::count(outcome.trials_asked)) } else { trials };
+    let span = number::span(outcome.horizon_h);
+    if is_record(outcome) {
+        return format!("One record of {span}, lived through once: its figures, not estimates of what to expect.");
+    }
+    let trials = if outcome.trials == 1 { "1 trial".into() } else { format!("{trials} trials") };
     format!(
-        "{trials} trials of {}, every design on the same storms; profile {}, seed {}, {} intervals.",
-        number::span(outcome.horizon_h),
+        "{trials} of {span}, every design on the same storms; profile {}, seed {}, {} intervals.",
         outcome.profile,
         outcome.seed,
         number::percent_given(outcome.confidence),
     )
+}
+
+/// Whether one record was lived through.
+pub(super) fn is_record(outcome: &Outcome) -> bool {
+    outcome.designs.iter().any(|design| design.unavailability.quality == Quality::Recorded)
+}
+
+/// The comparison in words: who has less downtime than the reference, who more, who cannot be told.
+pub(super) fn in_words(outcome: &Outcome) -> Option<String> {
+    let first = outcome.differences.first()?;
+    let named = |says: &str| {
+        let of = outcome.differences.iter().filter(|of| of.says == says).map(|of| clean(&of.design));
+        of.collect::<Vec<String>>().join("; ")
+    };
+    let parts = ["less downtime", "more downtime", "not distinguishable", "the same in every trial"].map(|says| {
+        let designs = named(says);
+        if designs.is_empty() { None } else { Some(format!("{says}: {designs}")) }
+    });
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    Some(format!("Against {}: {}.", clean(&first.against), parts.join(". ")))
 }
 
 fn tone(of: Verdict) -> Tone {

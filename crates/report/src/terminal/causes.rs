@@ -1,9 +1,8 @@
 //! Why the objective was missed: what downtime is charged to, and what would be without it.
 
-use super::designs::estimate;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{CauseOutcome, DesignOutcome, Outcome};
+use zonefall_study::outcome::{CauseOutcome, DesignOutcome, Outcome, Quality};
 
 /// Causes shown for a design; the rest is one line.
 const TOP: usize = 3;
@@ -25,6 +24,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     if counterfactual {
         columns.push(("avoided\nwithout it".into(), Side::Right));
         notes.push_str(" Avoided: what would not be, had the cause never happened; these need not sum.");
+    }
+    if causes().any(|cause| cause.downtime_min_per_month.quality == Quality::UpperBound) {
+        notes.push_str(" *: from fewer than 20 trials; the upper bound is in causes.csv.");
     }
     let rows: Vec<Vec<String>> = outcome.designs.iter().flat_map(|design| rows(page, design)).collect();
     let rows = rows.into_iter().map(|mut row| {
@@ -53,11 +55,12 @@ fn rows(page: &Page, design: &DesignOutcome) -> Vec<Vec<String>> {
 
 fn row(page: &Page, cause: &CauseOutcome) -> Vec<String> {
     let minus = page.sign('−', '-');
-    let charged = estimate(page, cause.downtime_min_per_month, |minutes| number::plain(minutes, Toward::Up));
+    let charged = cause.downtime_min_per_month;
+    let few = if charged.quality == Quality::UpperBound { "*" } else { "" };
+    let charged = format!("{}{few}", number::plain(charged.mean, Toward::Up));
     let avoided = cause.avoided_min_per_month.map(|of| {
-        // What is gained is rounded down, what is lost by it up.
-        let toward = |minutes: f64| if minutes < 0.0 { Toward::Up } else { Toward::Down };
-        estimate(page, of, |minutes| number::signed(minutes, minutes.abs(), toward(minutes), minus))
+        let few = if of.quality == Quality::UpperBound { "*" } else { "" };
+        format!("{}{few}", number::signed(of.mean, of.mean.abs(), Toward::Up, minus))
     });
     vec![
         String::new(),

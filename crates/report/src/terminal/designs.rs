@@ -148,7 +148,8 @@ fn at_most(page: &Page, shown: &str) -> String {
 fn length(of: Option<Quantile>) -> String {
     let Some(of) = of else { return number::NONE.into() };
     let mark = if is_thin(&of) { "*" } else { "" };
-    format!("{}{mark}", number::duration(of.value))
+    let length = if of.value == 0.0 { "none".into() } else { number::duration(of.value) };
+    format!("{length}{mark}")
 }
 
 fn is_thin(of: &Quantile) -> bool {
@@ -161,7 +162,7 @@ fn notes(outcome: &Outcome) -> String {
     let thin = quantiles.flatten().any(|of| is_thin(&of));
     let mut notes = format!(
         "1-in-10-year {window}: the downtime that a {window} exceeds once in ten years. Longest outage: 95 % of trials \
-         have none longer. Availability is rounded down, downtime up."
+         have none longer; none: so many have no outage at all. Availability is rounded down, downtime up."
     );
     if thin {
         notes.push_str(" *: too few observations for an interval, and perhaps too low.");

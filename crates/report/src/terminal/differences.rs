@@ -24,7 +24,11 @@ fn row(of: &Difference, minus: char) -> Vec<String> {
     // A low end towards less, everything else towards more downtime.
     let towards_more = |value: f64| if value < 0.0 { Toward::Down } else { Toward::Up };
     let towards_less = |value: f64| if value < 0.0 { Toward::Up } else { Toward::Down };
+    if of.hits == 0 {
+        return vec![clean(&of.design), "0".into(), String::new(), clean(&of.says)];
+    }
     let interval = match (of.low, of.high) {
+        (Some(low), Some(high)) if low == high => String::new(),
         (Some(low), Some(high)) => format!(
             "{} to {}",
             number::signed(low, largest, towards_less(low), minus),

@@ -19,6 +19,8 @@ pub fn incident_table(losses: &[Loss], style: Style) -> String {
     let said = CONDITIONAL.replace('…', page.sign("…", "..."));
     page.paragraph(None, &said, None);
     page.line("");
+    page.grid(&summary(losses));
+    page.title("One by one");
     let columns = vec![
         ("incident".to_owned(), Side::Text),
         ("design".into(), Side::Name),
@@ -35,6 +37,38 @@ pub fn incident_table(losses: &[Loss], style: Style) -> String {
     });
     page.grid(&Grid { rows: rows.collect(), columns });
     page.finish()
+}
+
+/// The answer: how many cases cost each design something, how much on average, and the worst.
+fn summary(losses: &[Loss]) -> Grid {
+    let mut designs: Vec<&str> = Vec::new();
+    for loss in losses {
+        if !designs.contains(&loss.design.as_str()) {
+            designs.push(&loss.design);
+        }
+    }
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("cases\nwith a loss".into(), Side::Right),
+        ("mean loss\nmin".into(), Side::Right),
+        ("worst\nmin".into(), Side::Right),
+        ("which".into(), Side::Text),
+    ];
+    let row = |design: &&str| {
+        let mine: Vec<&Loss> = losses.iter().filter(|loss| loss.design == *design).collect();
+        let lost = mine.iter().filter(|loss| loss.missed_min > 0.0).count();
+        let mean = mine.iter().map(|loss| loss.missed_min).sum::<f64>() / mine.len().max(1) as f64;
+        let worst = mine.iter().copied().reduce(|a, b| if b.missed_min > a.missed_min { b } else { a });
+        let most = worst.map_or(0.0, |loss| loss.missed_min);
+        vec![
+            clean(design),
+            format!("{lost} of {}", mine.len()),
+            number::plain(mean, Toward::Up),
+            number::plain(most, Toward::Up),
+            worst.filter(|_| most > 0.0).map_or(String::new(), |loss| clean(&loss.incident)),
+        ]
+    };
+    Grid { rows: designs.iter().map(row).collect(), columns }
 }
 
 /// Groups in order of incident, then design, each in the order of its first loss.

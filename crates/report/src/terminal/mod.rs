@@ -7,6 +7,7 @@ mod answer;
 mod causes;
 mod designs;
 mod differences;
+mod first_miss;
 mod incidents;
 mod number;
 mod page;
@@ -35,11 +36,15 @@ pub struct Style {
 /// Draws an outcome.
 pub fn render(outcome: &Outcome, style: Style) -> String {
     let mut page = Page::new(style);
-    answer::draw(&mut page, outcome);
-    designs::draw(&mut page, outcome);
-    differences::draw(&mut page, outcome);
-    causes::draw(&mut page, outcome);
-    sla::draw(&mut page, outcome);
+    if outcome.until_first_miss {
+        first_miss::draw(&mut page, outcome);
+    } else {
+        answer::draw(&mut page, outcome);
+        designs::draw(&mut page, outcome);
+        differences::draw(&mut page, outcome);
+        causes::draw(&mut page, outcome);
+        sla::draw(&mut page, outcome);
+    }
     if !outcome.warnings.is_empty() {
         page.title("Warnings");
         for warning in &outcome.warnings {

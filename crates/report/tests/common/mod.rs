@@ -144,6 +144,7 @@ pub fn outcome() -> Outcome {
         trials_asked: 10_000,
         trials: 10_000,
         partial: false,
+        until_first_miss: false,
         window_min: 43_200.0,
         horizon_h: 8760.0,
         observed_h: 8760.0,

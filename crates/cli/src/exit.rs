@@ -1,6 +1,7 @@
 //! How the program ends: one documented type.
 
 use std::process::ExitCode;
+use zonefall_faults::TraceError;
 
 /// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,14 @@ impl Exit {
             Self::NotResolved => 5,
             Self::Interrupted => 130,
         }
+    }
+}
+
+/// What an error exits with: mistakes in a file of faults are the file's, everything else is a failure.
+pub fn of_error(error: &anyhow::Error) -> Exit {
+    match error.downcast_ref::<TraceError>() {
+        None | Some(TraceError::Io(_)) => Exit::Failure,
+        Some(_) => Exit::BadScenario,
     }
 }
 

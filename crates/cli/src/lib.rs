@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             console.complain(&format!("error: {error:#}"));
-            Exit::Failure.into()
+            exit::of_error(&error).into()
         }
     }
 }

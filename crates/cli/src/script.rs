@@ -5,8 +5,13 @@
 
 use std::collections::BTreeMap;
 use zonefall_engine::{Law, SimDuration, SimTime};
-use zonefall_faults::{Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Storm};
+use zonefall_faults::{
+    Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Storm, UNIT_MODES_MAX,
+};
 use zonefall_scenario::{Member, ScriptRow};
+
+/// The most outages of units that a script may hold.
+const OUTAGES_MAX: usize = 1_000_000;
 
 /// A unit that can be out: a rack, a host or an instance.
 type Unit = (Scope, u32);
@@ -15,6 +20,13 @@ type Outages = BTreeMap<(String, Unit), Vec<(SimTime, SimTime)>>;
 
 /// A script as a record, up to `horizon`.
 pub fn replay(rows: &[ScriptRow], population: &Population, horizon: SimTime) -> Result<Replay, ModeError> {
+    let racks = |member: &Member| if let Member::Racks { racks, .. } = member { racks.len() } else { 1 };
+    let outages_in_all: usize = rows.iter().flat_map(|row| &row.members).map(racks).sum();
+    if outages_in_all > OUTAGES_MAX {
+        return Err(ModeError::Contradiction(format!(
+            "the script takes out {outages_in_all} units in all; at most {OUTAGES_MAX} can be kept"
+        )));
+    }
     let mut profile = Profile { name: "script".into(), modes: Vec::new() };
     let mut outages = Outages::new();
     for row in rows {
@@ -26,6 +38,10 @@ pub fn replay(rows: &[ScriptRow], population: &Population, horizon: SimTime) -> 
             }
             outages.entry((name, unit)).or_default().push((row.at, end));
         }
+    }
+    if profile.modes.iter().filter(|mode| mode.marks_machines()).count() > UNIT_MODES_MAX {
+        let words = format!("the script has more than {UNIT_MODES_MAX} causes that strike single machines or hosts");
+        return Err(ModeError::Contradiction(words));
     }
     let (mut storm, mut strikes, mut ends) = (Storm::default(), Vec::new(), Vec::new());
     let marking: Vec<usize> = (0..profile.modes.len()).filter(|&at| profile.modes[at].marks_machines()).collect();

@@ -5,8 +5,7 @@ use crate::assemble::{self, Overrides, people, with_replay};
 use crate::console::Console;
 use crate::exit::Exit;
 use anyhow::{Context, Result, bail};
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
@@ -25,23 +24,25 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
         bail!("this scenario does not draw its faults; only drawn trials can be written");
     }
     let path = &options.faults;
-    let regular = std::fs::metadata(path).map(|found| found.is_file());
-    if regular.is_ok() && !options.force {
-        bail!("{} exists; use --force to replace it", path.display());
-    }
+    let regular = std::fs::symlink_metadata(path).map(|found| found.is_file());
     if matches!(regular, Ok(false)) {
         bail!("{} is not a regular file", path.display());
+    }
+    if regular.is_ok() && !options.force {
+        bail!("{} exists; use --force to replace it", path.display());
     }
     let study = assemble::study(&scenario, Overrides { seed: options.seed, ..Overrides::default() })?;
     let mut stage = Stage::new(&study);
     let trial = study.trial(options.trial);
     let recording = Recording { profile: &study.profile, trial, keep_thinned: false };
     let trace = record(stage.strikes(), trial.key(), recording).context("the trial cannot be written as a file")?;
-    let mut file = BufWriter::new(File::create(path).with_context(|| format!("cannot create {}", path.display()))?);
-    trace
-        .write(&mut file)
-        .and_then(|()| Ok(file.flush()?))
-        .with_context(|| format!("cannot write {}", path.display()))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let cannot = || format!("cannot write {}", path.display());
+    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder).with_context(cannot)?);
+    trace.write(&mut file).with_context(cannot)?;
+    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(cannot)?;
+    file.as_file().sync_all().with_context(cannot)?;
+    file.persist(path).with_context(cannot)?;
     console.remark(&format!(
         "wrote {}: {} rows of trial {}; replay with: zonefall run {} --faults {0}",
         path.display(),

@@ -573,8 +573,10 @@ fn a_full_disk() {
         $ZONEFALL run s.toml --seed 9 --rows --out disk/r >> said; echo exit $?; cp -r disk/r second";
     let ran = on_a_small_disk(&desk, script).unwrap();
     ran.complains(&["cannot write", "No space left"]).says(&["exit 1\n"]);
-    let bare = |folder: &str| desk.files(folder).into_iter().map(|(name, bytes)| (name.replace(folder, ""), bytes));
-    assert!(bare("first").eq(bare("second")), "the results that were there have changed");
+    let bare = |folder: &str| -> Vec<(String, Vec<u8>)> {
+        desk.files(folder).into_iter().map(|(name, bytes)| (name.replace(folder, ""), bytes)).collect()
+    };
+    assert!(bare("first") == bare("second"), "the results that were there have changed");
     desk.digest("second");
 }
 

@@ -22,7 +22,7 @@ pub use mode::{
     Clock, Confidence, ControlPlaneHit, Effect, Evidence, Kind, Mode, ModeError, Outage, Predicted, Profile, Recovery,
     Repeat, Scope, Share, Staged, Start, UNIT_MODES_MAX, cause_name,
 };
-pub use packed::{Entry, What};
+pub use packed::{Entry, UNITS_MAX, What};
 pub use population::{InstanceGroup, Population};
 pub use renewal::TimeToFailure;
 pub use storm::{Event, EventId, RackOutage, Span, Storm, StormModes};

@@ -9,8 +9,8 @@ const UNIT_BITS: u32 = 24;
 const CLASS_BITS: u32 = 5;
 /// The longest window in milliseconds: what is left for the time (about 397 days).
 pub(crate) const WINDOW_MS_MAX: u64 = (1 << (64 - UNIT_BITS - CLASS_BITS)) - 1;
-/// The most units of one kind.
-pub(crate) const UNITS_MAX: u64 = 1 << UNIT_BITS;
+/// The most units of one kind: slots of all designs together, or hosts.
+pub const UNITS_MAX: u64 = 1 << UNIT_BITS;
 
 /// The most strikes of one trial that are drawn ahead (storm edges, and strikes of laws with memory).
 pub(crate) const STRIKES_MAX: u64 = UNITS_MAX;
@@ -37,7 +37,7 @@ impl Entry {
     #[inline]
     pub(crate) fn new(base: SimTime, time: SimTime, class: u32, unit: u32) -> Self {
         let offset = time.as_ms() - base.as_ms();
-        debug_assert!(offset <= WINDOW_MS_MAX);
+        debug_assert!(offset <= WINDOW_MS_MAX && u64::from(unit) < UNITS_MAX);
         Self(offset << (UNIT_BITS + CLASS_BITS) | u64::from(class) << UNIT_BITS | u64::from(unit))
     }
 

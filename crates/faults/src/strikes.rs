@@ -1,6 +1,6 @@
 //! Storm and unit clocks merged into windows of packed entries, drawn once per trial and lived through by every design.
 //!
-//! A window holds about four thousand entries, so that it stays in the cache while each design runs through it.
+//! A window holds about three thousand entries, so that it stays in the cache while each design runs through it.
 
 use crate::clocks::Clocks;
 use crate::mode::Profile;
@@ -94,6 +94,9 @@ impl Strikes {
             if !fits {
                 return Err(BudgetExceeded { limit: STRIKES_MAX });
             }
+        }
+        if self.storm.edges.len() as u64 > STRIKES_MAX {
+            return Err(BudgetExceeded { limit: STRIKES_MAX });
         }
         (self.base, self.end) = (SimTime::ZERO, SimTime::ZERO);
         (self.edges_taken, self.recorded_taken) = (0, 0);

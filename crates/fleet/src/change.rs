@@ -5,7 +5,7 @@
 use crate::machine::*;
 use crate::pending::Pending;
 use crate::serving::Class;
-use crate::world::World;
+use crate::world::{START, World};
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::Strikes;
 
@@ -110,12 +110,17 @@ impl World {
         let starts = &self.sets[self.machines[at].set as usize];
         let boot = (marks & NEEDS_BOOT != 0).then_some(&starts.boot);
         let warm_up = (marks & NEEDS_WARM_UP != 0).then_some(&starts.warm_up);
-        let mut parts = [restart, boot, warm_up].into_iter().flatten().peekable();
-        if parts.peek().is_none() {
+        let parts = [restart, boot, warm_up];
+        if parts.iter().all(Option::is_none) {
             return SimDuration::ZERO;
         }
-        let mut stream = self.luck_of(at, strikes, t, 0x57a7).stream();
-        parts.fold(SimDuration::ZERO, |sum, law| sum.plus(law.draw(&mut stream)))
+        // A stream for each part: what a machine does not need moves nothing of what it needs.
+        let luck = self.luck_of(at, strikes, t, START);
+        let draws = parts
+            .into_iter()
+            .zip(0..)
+            .filter_map(|(law, part)| law.map(|law| law.draw(&mut luck.part(part, 1).stream())));
+        draws.fold(SimDuration::ZERO, SimDuration::plus)
     }
 
     /// A machine is up: it serves, or waits for the probes to readmit it.

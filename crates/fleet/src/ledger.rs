@@ -58,7 +58,7 @@ pub struct Ledger {
     pub lost_to_dead: i128,
     /// Time without a connection to any machine, by window (the SLA's downtime, SL-02).
     pub unconnected_by_window_ms: Vec<u64>,
-    /// Repairs that waited for a crew or not, and how long they waited in all.
+    /// Repairs begun by crews, of failures within the measured time.
     pub crew_jobs: u64,
     /// Milliseconds of waiting for a crew, over all jobs.
     pub crew_wait_ms: u64,

@@ -72,13 +72,13 @@ impl World {
         if self.modes[mode as usize].heals && !outcome.predicted {
             let at = if host { self.host_machines(HostId(unit)).start } else { unit as usize };
             begin = self.healing_begins(at, t, strikes);
-            self.book.ledger.delayed_healings += u64::from(begin > t);
+            self.book.ledger.delayed_healings += u64::from(begin > t && t >= self.measure.from);
         }
         if let Some(crews) = &mut self.modes[mode as usize].crews {
-            self.book.ledger.crew_jobs += 1;
             if !crews.take(Job { unit, since: t, length }) {
                 return;
             }
+            self.book.ledger.crew_jobs += u64::from(t >= self.measure.from);
         }
         self.push_repair(mode, unit, host, outcome.predicted, begin.after(length));
     }
@@ -126,7 +126,10 @@ impl World {
         let Some(job) = self.modes[mode as usize].crews.as_mut().and_then(crate::repair::Crews::release) else {
             return;
         };
-        self.book.ledger.crew_wait_ms += t.since(job.since).as_ms();
+        if job.since >= self.measure.from {
+            self.book.ledger.crew_jobs += 1;
+            self.book.ledger.crew_wait_ms += t.since(job.since).as_ms();
+        }
         self.push_repair(mode, job.unit, host, false, t.after(job.length));
     }
 

@@ -21,6 +21,9 @@ use zonefall_topology::{HostId, RackId, Topology, ZoneId};
 
 /// Above this many machines a world no longer fits the cache.
 const CACHED_MACHINES: usize = 50_000;
+/// Purposes of a machine's luck: its creation, and its starts.
+const CREATION: u64 = 1;
+pub(crate) const START: u64 = 2;
 /// Nobody stands here.
 const NONE: u32 = u32::MAX;
 
@@ -315,7 +318,7 @@ impl World {
             self.machines[at].marks = STARTING | NEEDS_WARM_UP | removed;
             self.machines[at].root = self.deployment;
             self.book.withheld[self.deployment as usize] += self.sets[set].serves;
-            let key = self.luck_of(at, strikes, SimTime::ZERO, 0xc7ea);
+            let key = self.luck_of(at, strikes, SimTime::ZERO, CREATION);
             let mut stream = key.stream();
             let create = self.sets[set].creating.as_ref().map_or(SimDuration::ZERO, |law| law.draw(&mut stream));
             let ready = SimTime::ZERO.after(create).after(self.sets[set].warm_up.draw(&mut stream));

@@ -18,6 +18,7 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use zonefall_faults::UNITS_MAX;
 
 /// The most bytes of a scenario file: 8 MiB.
 pub const FILE_BYTES_MAX: u64 = 8 << 20;
@@ -115,6 +116,12 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
     let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
     let laid: Vec<Laid> = laid.into_iter().flatten().collect();
+    // The slots of all designs are numbered together.
+    let machines: u64 = laid.iter().map(|laid| laid.design.capacity()).sum();
+    if machines > UNITS_MAX {
+        let words = format!("{machines} machines in all designs together are more than {UNITS_MAX}");
+        sink.error(codes::MACHINES, &root.span_of("design"), words);
+    }
     let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
     let world = World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
     let rows = script::script(root, &world, sink);

@@ -279,7 +279,7 @@ impl<'a> Concluding<'a> {
             .by_cause
             .iter()
             .enumerate()
-            .filter(|(_, moments)| moments.sum() > 0)
+            .filter(|(at, moments)| moments.sum() > 0 || tally.avoided.get(*at).is_some_and(|of| of.hits() > 0))
             .map(|(at, moments)| CauseOutcome {
                 cause: self.finished.causes[at].clone(),
                 downtime_min_per_month: self.minutes_per_month(&with_zeros(moments, trials)),

@@ -67,7 +67,8 @@ pub struct CauseOutcome {
     pub downtime_min_per_month: Estimate,
     /// Its share of all downtime.
     pub share: f64,
-    /// Downtime that would not be, had it never happened, on the same storms; these need not sum.
+    /// Downtime that would not be, had it never happened, on the same storms; these need not sum, and may be negative
+    /// where one outage spares another (probes have already removed the machine).
     pub avoided_min_per_month: Option<Estimate>,
 }
 

@@ -3,7 +3,7 @@
 use crate::study::Study;
 use crate::tally::Tally;
 use zonefall_engine::{BudgetExceeded, Key, SimTime};
-use zonefall_faults::{Clock, Strikes};
+use zonefall_faults::{Clock, Scope, Strikes};
 use zonefall_fleet::{Ledger, World, population};
 
 /// One trial of one design, for those who keep rows.
@@ -39,8 +39,12 @@ pub struct TrialRow {
 pub struct Stage {
     strikes: Strikes,
     worlds: Vec<World>,
-    /// Taking a cause away can never add missed time, so trials and causes without any need no second look.
+    /// No mode spares another its strikes (operating clocks), so a trial without missed time needs no second look. With
+    /// probes this holds up to their lag: a machine that is out of rotation already loses no requests when it dies.
     monotone: bool,
+    /// Causes that are never charged but may hold healing up.
+    delays: Vec<bool>,
+    asks: Vec<bool>,
 }
 
 impl Stage {
@@ -58,7 +62,12 @@ impl Stage {
         };
         let worlds = study.designs.iter().map(world).collect();
         let monotone = study.profile.modes.iter().all(|mode| mode.clock == Clock::Calendar);
-        Self { strikes, worlds, monotone }
+        let delays = |cause: usize| {
+            let mode = strikes.storm_modes().mode_of(cause as u16);
+            matches!(mode.scope, Scope::Allocation | Scope::ControlPlane) || mode.control_plane.is_some()
+        };
+        let delays = (0..strikes.storm_modes().causes().len()).map(delays).collect();
+        Self { strikes, worlds, monotone, delays, asks: Vec::new() }
     }
 
     /// The causes that missed time can be charged to.
@@ -131,30 +140,26 @@ impl Stage {
         Ok(())
     }
 
+    /// Lives through the trial again without each cause that may matter.
     fn counterfactual(&mut self, study: &Study, trial: Key, tally: &mut Tally) -> Result<(), BudgetExceeded> {
-        let causes = self.strikes.storm_modes().causes().len();
+        let causes = self.delays.len();
+        let mut asks = std::mem::take(&mut self.asks);
         for design in 0..study.designs.len() {
+            // The ledger is overwritten by the second look: first note which causes ask for one.
             let ledger = self.worlds[design].ledger();
-            let missed = ledger.missed_ms;
-            if missed == 0 && self.monotone {
-                continue;
-            }
-            // The ledger is overwritten by the second look: keep which causes ask for one.
-            let charged: u64 = (0..causes.min(64)).filter(|&c| ledger.missed_by_cause_ms[c] > 0).map(|c| 1 << c).sum();
-            let alone = ledger.missed_by_cause_ms.iter().filter(|&&part| part > 0).count() == 1;
-            for cause in 0..causes {
-                let asks = !self.monotone || cause >= 64 || charged >> cause & 1 == 1;
-                if !asks {
-                    continue;
-                }
-                let without = if causes == 1 && alone && self.monotone {
-                    0
-                } else {
-                    self.missed_without(design, trial, cause as u16)?
-                };
+            let (missed, delayed) = (ledger.missed_ms, ledger.delayed_healings > 0);
+            asks.clear();
+            asks.extend((0..causes).map(|cause| {
+                let charged = ledger.missed_by_cause_ms[cause] > 0;
+                missed > 0 && (charged || delayed && self.delays[cause])
+                    || !self.monotone && ledger.machine_failures > 0
+            }));
+            for cause in (0..causes).filter(|&cause| asks[cause]) {
+                let without = self.missed_without(design, trial, cause as u16)?;
                 tally.designs[design].avoided[cause].add(missed as i64 - without as i64);
             }
         }
+        self.asks = asks;
         Ok(())
     }
 }

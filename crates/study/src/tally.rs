@@ -79,7 +79,14 @@ pub struct Tally {
 }
 
 fn share(part: i128, whole: i128) -> i64 {
-    if whole <= 0 { 0 } else { (part * 1_000_000_000_000 / whole) as i64 }
+    const TRILLION: i128 = 1_000_000_000_000;
+    if whole <= 0 {
+        return 0;
+    }
+    match part.checked_mul(TRILLION) {
+        Some(times) => (times / whole) as i64,
+        None => (part / (whole / TRILLION)) as i64,
+    }
 }
 
 impl Tally {

@@ -138,7 +138,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         "target": scenario.target.text,
         "designs": designs,
         "profile": scenario.profile.name,
-        "one_machine_min_per_year": implied.total_minutes_per_year,
+        "one_machine_min_per_year": implied.unavailable_minutes_per_year(),
         "one_machine_by_mode": modes,
         "strikes_per_trial": if scenario.source == FaultSource::Drawn { json!(strikes_per_trial(scenario)) } else { Value::Null },
     }))

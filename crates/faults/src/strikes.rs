@@ -3,7 +3,7 @@
 //! A window holds about three thousand entries, so that it stays in the cache while each design runs through it.
 
 use crate::clocks::Clocks;
-use crate::mode::Profile;
+use crate::mode::{Clock, Profile};
 use crate::packed::{Entry, STRIKES_MAX, UNITS_MAX, WINDOW_MS_MAX, sort};
 use crate::population::Population;
 use crate::storm::{Storm, StormModes};
@@ -68,7 +68,7 @@ impl Strikes {
         mut strikes: Vec<(SimTime, u32, u32)>,
         mut ends: Vec<(u32, u32, SimTime, SimTime)>,
     ) {
-        join(&mut strikes, &mut ends);
+        join(&self.unit_modes, &mut strikes, &mut ends);
         strikes.sort_unstable();
         self.storm = storm;
         self.storm.settle();
@@ -171,11 +171,16 @@ impl Strikes {
 }
 
 /// Recorded outages of one unit that overlap or touch become one: a unit cannot be struck by a mode that holds it.
-fn join(strikes: &mut Vec<(SimTime, u32, u32)>, ends: &mut Vec<(u32, u32, SimTime, SimTime)>) {
+/// Where an outage may begin later than its strike (crews, healing, operating clocks) the fleet decides.
+fn join(modes: &UnitModes, strikes: &mut Vec<(SimTime, u32, u32)>, ends: &mut Vec<(u32, u32, SimTime, SimTime)>) {
+    let plain = |mode: u32| {
+        let mode = &modes.as_slice()[mode as usize].mode;
+        mode.crews.is_none() && !mode.heals && mode.clock == Clock::Calendar
+    };
     ends.sort_unstable();
     let mut swallowed = Vec::new();
     ends.dedup_by(|next, last| {
-        let joins = (next.0, next.1) == (last.0, last.1) && next.2 <= last.3;
+        let joins = (next.0, next.1) == (last.0, last.1) && next.2 <= last.3 && plain(next.0);
         if joins {
             last.3 = last.3.max(next.3);
             if next.2 > last.2 {

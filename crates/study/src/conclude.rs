@@ -5,7 +5,8 @@ use crate::run::Finished;
 use crate::study::Study;
 use crate::tally::{DesignTally, TRILLIONTHS};
 use crate::warnings::warnings;
-use zonefall_engine::SimTime;
+use zonefall_engine::{Law, Shape, SimTime};
+use zonefall_faults::{Mode, Outage};
 use zonefall_fleet::{Design, Need};
 use zonefall_stats::multiple::{holm, simultaneous_level};
 use zonefall_stats::verdict::{at_most, window_verdict};
@@ -106,6 +107,20 @@ fn window_ms(study: &Study) -> f64 {
     all as f64 / windows.whole().max(1) as f64
 }
 
+/// Modes whose outages have no usable variance: a Pareto law of index 2 or less, a lognormal law of sigma above 2, both
+/// without a cut. Measured: at sigma 4 a 95 % interval misses the truth in 44 of 100 studies, always too good.
+pub(crate) fn heavy_tails(study: &Study) -> impl Iterator<Item = &str> {
+    let heavy = |law: &Law| match law.shape() {
+        _ if law.below().is_some() => false,
+        Shape::Pareto(index, _) => *index <= 2.0,
+        Shape::LogNormal(_, sigma) => *sigma > 2.0,
+        Shape::Weibull(shape, _) => *shape < 0.3,
+        _ => false,
+    };
+    let outage = move |mode: &&Mode| matches!(&mode.outage, Outage::Law(law) if heavy(law));
+    study.profile.modes.iter().filter(outage).map(|mode| mode.name.as_str())
+}
+
 /// Whether the study lived through one record.
 fn is_record(study: &Study, finished: &Finished) -> bool {
     study.replay.is_some() && finished.trials == 1
@@ -182,9 +197,9 @@ impl<'a> Concluding<'a> {
             need: need_in_words(design.need),
             unavailability,
             missed_min_sd: tally.missed.standard_deviation() / MS_PER_MINUTE,
-            verdict_mean: at_most(missed, study.target.allowed_share()),
+            verdict_mean: self.verdict_mean(missed),
             windows_met,
-            verdict_windows: met.map(|met| window_verdict(met, self.confidence.level())),
+            verdict_windows: met.filter(|_| !study.measure.until_first_miss).map(|met| self.verdict_windows(met)),
             windows: tally.breaches.windows(),
             once_in_10_years_min: self.once_in_ten_years(),
             outages_per_year: self.outages_per_year(),
@@ -211,6 +226,22 @@ impl<'a> Concluding<'a> {
             allocation_out_h_per_year: self.per_year(tally.allocation_out_ms as f64 / MS_PER_HOUR),
             events_per_trial: tally.events as f64 / self.finished.trials.max(1) as f64,
         }
+    }
+
+    /// The mean against the target. A trial that ends at its first miss says nothing about the mean, and under a law
+    /// without a usable variance no sample proves that a design meets it.
+    fn verdict_mean(&self, unavailability: Interval) -> Verdict {
+        if self.study.measure.until_first_miss {
+            return Verdict::NotResolved;
+        }
+        match at_most(unavailability, self.study.target.allowed_share()) {
+            Verdict::Meets if !self.recorded && heavy_tails(self.study).next().is_some() => Verdict::NotResolved,
+            verdict => verdict,
+        }
+    }
+
+    fn verdict_windows(&self, met: Interval) -> Verdict {
+        window_verdict(met, self.confidence.level())
     }
 
     fn windows_met(&self) -> Option<Estimate> {

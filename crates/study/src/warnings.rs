@@ -1,5 +1,6 @@
 //! What a reader should know before believing a number.
 
+use crate::conclude::heavy_tails;
 use crate::outcome::{DesignOutcome, Quality};
 use crate::run::Finished;
 use crate::study::Study;
@@ -15,6 +16,11 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     if study.replay.is_some() && finished.trials == 1 {
         said.push("one record was lived through: these are its figures, not estimates of what to expect".into());
         return said;
+    }
+    for mode in heavy_tails(study) {
+        said.push(format!(
+            "the outages of {mode} have so heavy a tail that a mean over trials does not settle: intervals are too short, and no design is said to meet its target; cut the law (`below`)"
+        ));
     }
     for (design, tally) in designs.iter().zip(&finished.tally.designs) {
         let name = &design.design;

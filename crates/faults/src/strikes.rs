@@ -170,7 +170,8 @@ impl Strikes {
     }
 }
 
-/// Recorded outages of one unit that overlap or touch become one: a unit cannot be struck by a mode that holds it.
+/// Recorded outages of one unit that touch become one: a strike in the millisecond in which the mode lets go would find
+/// the unit held. (One that falls within an outage is thinned by the fleet, as it is in a drawn trial.)
 /// Where an outage may begin later than its strike (crews, healing, operating clocks) the fleet decides.
 fn join(modes: &UnitModes, strikes: &mut Vec<(SimTime, u32, u32)>, ends: &mut Vec<(u32, u32, SimTime, SimTime)>) {
     let plain = |mode: u32| {
@@ -180,9 +181,9 @@ fn join(modes: &UnitModes, strikes: &mut Vec<(SimTime, u32, u32)>, ends: &mut Ve
     ends.sort_unstable();
     let mut swallowed = Vec::new();
     ends.dedup_by(|next, last| {
-        let joins = (next.0, next.1) == (last.0, last.1) && next.2 <= last.3 && plain(next.0);
+        let joins = (next.0, next.1) == (last.0, last.1) && next.2 == last.3 && plain(next.0);
         if joins {
-            last.3 = last.3.max(next.3);
+            last.3 = next.3;
             if next.2 > last.2 {
                 swallowed.push((next.2, next.0, next.1));
             }

@@ -379,10 +379,10 @@ fn reference(story: &Story) -> Findings {
     let outages: Vec<_> = story.outages().into_iter().filter(|outage| wanted(outage.0)).collect();
     let mut units: Vec<_> = story.units().into_iter().filter(|unit| wanted(UNIT[unit.0])).collect();
     units.sort_unstable();
-    // Recorded outages of a unit that overlap or touch are one.
+    // Recorded outages of a unit that touch are one; one that begins within another is thinned.
     units.dedup_by(|next, last| {
-        let joins = (next.0, next.1) == (last.0, last.1) && next.2 <= last.3;
-        last.3 = if joins { last.3.max(next.3) } else { last.3 };
+        let joins = (next.0, next.1) == (last.0, last.1) && next.2 == last.3;
+        last.3 = if joins { next.3 } else { last.3 };
         joins
     });
     let windows = (story.horizon - story.from).div_ceil(story.window) as usize;

@@ -293,14 +293,23 @@ pub fn shared(file: &str) -> Option<PathBuf> {
     None
 }
 
-/// The scenario files that come with the program.
-pub fn scenarios() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> =
-        root().join("scenarios").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    assert!(!files.is_empty());
-    files
+/// Puts the scenarios that come with the program, and their data, into a folder; returns their names without the ending,
+/// each at `scenarios/<name>.toml`.
+pub fn scenarios(desk: &Desk) -> Vec<String> {
+    let from = root().join("scenarios");
+    let mut names = Vec::new();
+    for folder in ["", "data"] {
+        for path in
+            from.join(folder).read_dir().unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
+        {
+            let name = path.strip_prefix(&from).unwrap().display().to_string();
+            desk.put(&format!("scenarios/{name}"), std::fs::read(&path).unwrap());
+            names.extend(name.strip_suffix(".toml").map(str::to_owned));
+        }
+    }
+    names.sort();
+    assert!(names.len() >= 5, "{names:?}");
+    names
 }
 
 /// Starts a run that would take very long, interrupts it when it has got somewhere, and waits for its end.

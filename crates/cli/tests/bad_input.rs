@@ -79,7 +79,7 @@ fn make_pipe(desk: &Desk, name: &str) -> bool {
 fn an_unreadable_scenario() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::with(BASE);
-    std::fs::set_permissions(desk.path("s.toml"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(desk.path("s.toml"), std::fs::Permissions::from_mode(0o0)).unwrap();
     if std::fs::read(desk.path("s.toml")).is_err() {
         desk.run("run s.toml").ends(3).complains(&["error[E001]", "denied"]);
     } else if std::path::Path::new("/proc/self/mem").is_file() {
@@ -572,7 +572,8 @@ fn a_full_disk() {
     let Some(ran) = on_a_small_disk(&desk, script) else { return };
     ran.complains(&["cannot write", "No space left"]).says(&["Objective", "exit 1\nfill\n"]);
     // Too full for a second: the first one stays as it was.
-    let script = "$ZONEFALL run s.toml --out disk/r > said && cp -r disk/r first && head -c 9000 /dev/zero > disk/fill
+    let script =
+        "\"$ZONEFALL\" run s.toml --out disk/r > said && cp -r disk/r first && head -c 9000 /dev/zero > disk/fill
         \"$ZONEFALL\" run s.toml --seed 9 --rows --out disk/r >> said; echo exit $?; cp -r disk/r second";
     let ran = on_a_small_disk(&desk, script).unwrap();
     ran.complains(&["cannot write", "No space left"]).says(&["exit 1\n"]);
@@ -588,7 +589,7 @@ fn a_full_disk() {
 fn a_full_disk_does_not_cost_the_faults_that_were_there() {
     let desk = Desk::with(BASE);
     desk.put("big.toml", STRESS);
-    let script = "$ZONEFALL trace s.toml --trial 1 --faults disk/f.csv && cp disk/f.csv first
+    let script = "\"$ZONEFALL\" trace s.toml --trial 1 --faults disk/f.csv && cp disk/f.csv first
         head -c 45000 /dev/zero > disk/fill
         \"$ZONEFALL\" trace big.toml --trial 1 --faults disk/f.csv --force; echo exit $?; cp disk/f.csv second; ls -A disk";
     let Some(ran) = on_a_small_disk(&desk, script) else { return };

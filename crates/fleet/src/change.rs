@@ -6,7 +6,7 @@ use crate::machine::*;
 use crate::pending::Pending;
 use crate::serving::Class;
 use crate::world::{START, World};
-use zonefall_engine::{Law, SimDuration, SimTime};
+use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::Strikes;
 
 impl World {
@@ -113,6 +113,9 @@ impl World {
         let parts = [restart, boot, warm_up];
         if parts.iter().all(Option::is_none) {
             return SimDuration::ZERO;
+        }
+        if let Some(fixed) = parts.into_iter().flatten().map(fixed).sum::<Option<u64>>() {
+            return SimDuration::from_ms(fixed);
         }
         // A stream for each part: what a machine does not need moves nothing of what it needs.
         let luck = self.luck_of(at, strikes, t, START);
@@ -261,5 +264,13 @@ impl World {
         self.book.withheld[cause as usize] -= lost;
         self.book.add(Class::Degraded, -1, t, &self.measure);
         serves - lost
+    }
+}
+
+/// The length of a law that always says the same, in milliseconds.
+fn fixed(law: &Law) -> Option<u64> {
+    match (law.shape(), law.below()) {
+        (Shape::Constant(length), None) => Some(*length as u64),
+        _ => None,
     }
 }

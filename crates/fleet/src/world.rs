@@ -301,6 +301,10 @@ impl World {
         self.host_start.rotate_right(1);
         self.host_start[0] = 0;
         self.placed = true;
+        if !self.moves {
+            // Placed once and for all: twelve bytes a machine that a large fleet need not carry.
+            self.places = Vec::new();
+        }
     }
 
     fn start_machines(&mut self, strikes: &Strikes) {

@@ -123,6 +123,17 @@ fn a_trial_has_one_file() {
     desk.run("run s.toml --faults last --out last-run").ends(0);
 }
 
+/// Others may read the file if they may read what is written otherwise.
+#[cfg(unix)]
+#[test]
+fn the_file_is_readable_like_any_other() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::with(STRESS);
+    desk.run("trace s.toml --trial 4 --faults f.csv").ends(0);
+    let mode = |name: &str| std::fs::metadata(desk.path(name)).unwrap().permissions().mode();
+    assert_eq!(format!("{:o}", mode("f.csv")), format!("{:o}", mode("s.toml")));
+}
+
 #[test]
 fn one_record_is_no_estimate() {
     let desk = Desk::with(STRESS);

@@ -1,6 +1,6 @@
 //! `check`: what a scenario says, before anything is computed.
 
-use crate::args::{Check, Colour, Format};
+use crate::args::{Check, Format};
 use crate::console::Console;
 use crate::exit::Exit;
 use anyhow::Result;
@@ -34,7 +34,11 @@ pub fn load(path: &Path, console: Console) -> Option<Scenario> {
 
 /// Checks a scenario and shows it.
 pub fn check(options: &Check, console: Console) -> Result<Exit> {
-    let Some(scenario) = load(&options.scenario, Console::new(true, Colour::Auto)) else {
+    if options.format == Format::Csv {
+        console.complain("error: `check` speaks table or json");
+        return Ok(Exit::Usage);
+    }
+    let Some(scenario) = load(&options.scenario, console.without_remarks()) else {
         return Ok(Exit::BadScenario);
     };
     if !scenario.warnings.is_empty() {

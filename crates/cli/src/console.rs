@@ -16,6 +16,11 @@ impl Console {
         Self { quiet, colour }
     }
 
+    /// The same without remarks.
+    pub fn without_remarks(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
     fn colours(self, terminal: bool) -> bool {
         let wanted = || terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         match self.colour {

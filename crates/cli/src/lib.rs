@@ -40,8 +40,17 @@ pub fn main() -> ExitCode {
     match done {
         Ok(exit) => exit.into(),
         Err(error) => {
-            console.complain(&format!("error: {error:#}"));
+            console.complain(&format!("error: {}", reasons(&error)));
             exit::of_error(&error).into()
         }
     }
+}
+
+/// An error and its reasons, each said once.
+fn reasons(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, reason| match () {
+        () if said.is_empty() => reason,
+        () if said.contains(&reason) => said,
+        () => format!("{said}: {reason}"),
+    })
 }

@@ -16,9 +16,11 @@ pub struct Bar {
 }
 
 impl Bar {
-    pub fn new(study: &Study) -> Self {
-        let template = "{bar:20.cyan/dim} {human_pos}/{human_len} trials  {rate}  {eta} left  {msg}";
-        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    pub fn new(study: &Study, colour: bool) -> Self {
+        let bar = if colour { "{bar:20.cyan/dim}" } else { "{bar:20}" };
+        let rest = " {human_pos}/{human_len} trials  {rate}  {eta} left  {msg}";
+        let style =
+            ProgressStyle::with_template(&format!("{bar}{rest}")).unwrap_or_else(|_| ProgressStyle::default_bar());
         let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
             let _ = write!(out, "{:.0}/s", state.per_sec());
         });

@@ -59,7 +59,7 @@ fn simulate(options: &args::Run, scenario: &Scenario, study: &Study, out: &Path,
     let threads = options.threads.map_or(0, usize::from);
     let began = Instant::now();
     let finished = if console.shows_progress() {
-        let bar = Bar::new(study);
+        let bar = Bar::new(study, console.colour_err());
         let finished = zonefall_study::run(study, threads, &stop, &bar);
         bar.clear();
         finished?
@@ -113,7 +113,7 @@ fn lose(
         Format::Table => {
             console.data(&zonefall_report::terminal::incident_table(&losses, style(console)))?;
         }
-        Format::Json => console.data(&format!("{}\n", serde_json::to_string_pretty(&losses)?))?,
+        Format::Json => console.data(&zonefall_report::losses_json(&losses)?)?,
         Format::Csv => console.data(&zonefall_report::losses_table(&losses)?)?,
     }
     farewell(options, &written?, 1, seconds, console)?;
@@ -167,9 +167,10 @@ fn write(
     match ResultsFolder::write(out, &set, options) {
         // Nothing already computed is lost: a partial result that may not replace a complete one goes beside it.
         Err(FolderError::PartialOverComplete { .. }) => {
-            let mut beside = out.as_os_str().to_owned();
-            beside.push("-partial");
-            Ok(ResultsFolder::write(Path::new(&beside), &set, options)?)
+            let whole = std::path::absolute(out)?;
+            let mut name = whole.file_name().unwrap_or("results".as_ref()).to_owned();
+            name.push("-partial");
+            Ok(ResultsFolder::write(&whole.with_file_name(name), &set, options)?)
         }
         written => Ok(written?),
     }
@@ -188,7 +189,7 @@ fn farewell(options: &args::Run, written: &ResultsFolder, trials: u64, seconds: 
     if options.format != Format::Table {
         return Ok(());
     }
-    let mut command = format!("zonefall run {}", options.scenario.display());
+    let mut command = format!("zonefall run {}", quoted(&options.scenario));
     if let Some(trials) = options.trials {
         command += &format!(" --trials {trials}");
     }
@@ -196,7 +197,7 @@ fn farewell(options: &args::Run, written: &ResultsFolder, trials: u64, seconds: 
         command += &format!(" --seed {seed}");
     }
     if let Some(faults) = &options.faults {
-        command += &format!(" --faults {}", faults.display());
+        command += &format!(" --faults {}", quoted(faults));
     }
     for (given, flag) in [
         (options.allow_mapping, " --allow-mapping"),
@@ -207,7 +208,7 @@ fn farewell(options: &args::Run, written: &ResultsFolder, trials: u64, seconds: 
         command += if given { flag } else { "" };
     }
     if let Some(out) = &options.out {
-        command += &format!(" --out {}", out.display());
+        command += &format!(" --out {}", quoted(out));
     }
     let rate = trials as f64 / seconds.max(1e-9);
     console.data(&format!(
@@ -215,6 +216,13 @@ fn farewell(options: &args::Run, written: &ResultsFolder, trials: u64, seconds: 
         written.written.join(" "),
         written.dir.display()
     ))
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let shown = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=,:@".contains(c);
+    if !shown.is_empty() && shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
 }
 
 /// With `--gate` the verdicts decide. One record resolves nothing about what to expect.

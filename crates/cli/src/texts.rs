@@ -41,7 +41,8 @@ pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
         return Ok(Exit::Fine);
     }
     let wanted = topic.to_lowercase();
-    let near: Vec<String> = topics().into_iter().filter(|other| other.contains(&wanted)).take(5).collect();
+    let all = zonefall_scenario::topics().into_iter().chain(zonefall_report::topics());
+    let near: Vec<String> = all.filter(|other| other.contains(&wanted)).take(6).collect();
     let hint = match (near.is_empty(), zonefall_scenario::nearest_topic(topic)) {
         (false, _) => format!("perhaps: {}", near.join(", ")),
         (true, Some(nearest)) => format!("perhaps: {nearest}"),
@@ -55,6 +56,7 @@ fn topics() -> Vec<String> {
     let mut topics = vec!["not-modelled".to_owned(), "exit-codes".into()];
     topics.extend(zonefall_scenario::topics());
     topics.extend(zonefall_report::topics());
+    topics.sort_unstable();
     topics.dedup();
     topics
 }

@@ -38,7 +38,7 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
     let trace = record(stage.strikes(), trial.key(), recording).context("the trial cannot be written as a file")?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let cannot = || format!("cannot write {}", path.display());
-    let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(folder).with_context(cannot)?);
+    let mut file = BufWriter::new(ordinary_file(folder).with_context(cannot)?);
     trace.write(&mut file).with_context(cannot)?;
     let file = file.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(cannot)?;
     file.as_file().sync_all().with_context(cannot)?;
@@ -51,6 +51,14 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
         options.scenario.display()
     ));
     Ok(Exit::Fine)
+}
+
+/// A temporary file that anybody may read whom the umask lets, as any other file.
+fn ordinary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 /// The study of a scenario that lives through a file of faults, and what there is to say about the file.

@@ -118,6 +118,14 @@ pub fn csv_table(outcome: &Outcome) -> Result<String, FilesError> {
     Ok(String::from_utf8_lossy(&sheet.bytes).into_owned())
 }
 
+/// The losses as `summary.json` has them, for pipes.
+///
+/// # Errors
+/// If the losses cannot be put into JSON.
+pub fn losses_json(losses: &[Loss]) -> Result<String, FilesError> {
+    Ok(pretty(&LossSummary { schema: LOSSES_SCHEMA, says: CONDITIONAL, losses })?)
+}
+
 /// The losses as comma-separated text, for pipes.
 ///
 /// # Errors

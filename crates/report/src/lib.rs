@@ -19,6 +19,8 @@ pub mod terminal;
 
 pub use csv::CsvLocale;
 pub use explain::{explain, topics};
-pub use files::{Contents, FilesError, ResultFile, csv_table, json, losses_table, result_files, result_names};
+pub use files::{
+    Contents, FilesError, ResultFile, csv_table, json, losses_json, losses_table, result_files, result_names,
+};
 pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};

@@ -77,23 +77,23 @@ fn file(reader: &Reader<'_>, key: &str, files: Files<'_>, sink: &mut Sink) -> Op
 /// The outer `None` is a mistake, the inner one our own columns.
 fn columns(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<TraceColumns>> {
     let Some(table) = reader.sub("columns", "faults.columns", sink) else { return Some(None) };
-    let mut columns = TraceColumns {
-        unit: table.text("unit", sink),
-        start: table.text("start", sink),
-        end: table.text("end", sink),
-        time_unit: None,
-        cause: table.text("cause", sink),
-        scope: table.text("scope", sink),
+    let named = |key: &str, sink: &mut Sink| {
+        let column = table.text(key, sink);
+        if !table.has(key) {
+            let words = format!("`faults.columns.{key}` is missing: which column is it?");
+            sink.error(codes::MISSING_KEY, &reader.span_of("columns"), words);
+        }
+        column
     };
-    let unit = table.choice("time_unit", sink);
-    columns.time_unit = unit.map(|unit| {
-        SimDuration::from_ms(match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "min" => 60_000,
-            "h" => 3_600_000,
-            _ => 86_400_000,
-        })
-    });
+    let columns = TraceColumns {
+        unit: named("unit", sink),
+        start: named("start", sink),
+        end: named("end", sink),
+        time_unit: table
+            .choice("time_unit", sink)
+            .map(|unit| SimDuration::from_ms(if unit == "ms" { 1 } else { 1000 })),
+        cause: table.text("cause", sink),
+        scope: table.choice("scope", sink).map(str::to_owned),
+    };
     Some(Some(columns))
 }

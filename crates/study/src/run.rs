@@ -92,10 +92,10 @@ pub fn run(study: &Study, threads: usize, stop: &AtomicBool, progress: &dyn Prog
                 let mut stage = take(&stages, study);
                 let trials = index * block..((index + 1) * block).min(study.trials);
                 let count = trials.end - trials.start;
-                let tally = play(&mut stage, study, trials, number);
+                let tally = play(&mut stage, study, trials, number, stop);
                 stages.lock().unwrap_or_else(PoisonError::into_inner).push(stage);
                 progress.computed(count);
-                tally.map(|tally| Some((tally, count)))
+                tally.map(|tally| tally.map(|tally| (tally, count)))
             };
             (start..end).into_par_iter().map(one).collect()
         });
@@ -114,12 +114,22 @@ fn take(stages: &Mutex<Vec<Stage>>, study: &Study) -> Stage {
     idle.unwrap_or_else(|| Stage::new(study))
 }
 
-fn play(stage: &mut Stage, study: &Study, trials: std::ops::Range<u64>, causes: usize) -> Result<Tally, RunError> {
+/// The tally of a block; none if it was interrupted.
+fn play(
+    stage: &mut Stage,
+    study: &Study,
+    trials: std::ops::Range<u64>,
+    causes: usize,
+    stop: &AtomicBool,
+) -> Result<Option<Tally>, RunError> {
     let mut tally = Tally::new(study, causes);
     for trial in trials {
-        let trial = study.first_trial + trial;
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let trial = study.first_trial.saturating_add(trial);
         let played = stage.tally(study, trial, &mut tally);
         played.map_err(|source| RunError::Budget { trial, seed: study.seed, source })?;
     }
-    Ok(tally)
+    Ok(Some(tally))
 }

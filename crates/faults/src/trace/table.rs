@@ -9,6 +9,10 @@ use std::path::Path;
 
 /// Reads a file whole, up to [`BYTES_MAX`].
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, TraceError> {
+    // Not a pipe or a device, which might never end.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a regular file").into());
+    }
     let file = File::open(path)?;
     let too_many = |count| TraceError::TooMany { what: "bytes", count, limit: BYTES_MAX };
     let length = file.metadata()?.len();

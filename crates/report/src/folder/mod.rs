@@ -140,7 +140,11 @@ fn temporary(dir: &Path) -> Result<NamedTempFile, FolderError> {
 /// The system's own error, without the temporary path that the library adds to it.
 fn bare(why: io::Error) -> io::Error {
     let inner = why.get_ref().and_then(|wrapped| wrapped.source()?.downcast_ref::<io::Error>()?.raw_os_error());
-    inner.map_or(why, io::Error::from_raw_os_error)
+    match inner {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None if why.get_ref().is_some() => why.kind().into(),
+        None => why,
+    }
 }
 
 /// Writes a file under a temporary name and makes sure that it is on the disk.

@@ -28,9 +28,13 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("faults.columns.unit", Text, "The column with what was struck."),
     Key::new("faults.columns.start", Text, "The column with the beginning."),
     Key::new("faults.columns.end", Text, "The column with the end."),
-    Key::new("faults.columns.time_unit", Choice(&["ms", "s", "min", "h", "day"]), "The unit of both times."),
+    Key::new("faults.columns.time_unit", Choice(&["s", "ms"]), "The unit of both times, counted from 1970; dates as in ISO 8601 if none."),
     Key::new("faults.columns.cause", Text, "The column with the cause."),
-    Key::new("faults.columns.scope", Text, "The column with the scope."),
+    Key::new(
+        "faults.columns.scope",
+        Choice(&["host", "rack", "zone", "region"]),
+        "What each unit of the file becomes; a host if none.",
+    ),
     Key::new(
         "faults.allow_mapping",
         Flag,

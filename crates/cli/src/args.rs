@@ -89,7 +89,7 @@ pub struct Run {
     /// Threads; as many as there are cores if not given. The results do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// The folder for the result files; results/<scenario> if not given.
+    /// The folder for the result files; results/ and its name if not given.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// What to print.

@@ -87,12 +87,8 @@ pub(crate) fn occupy(design: &Design, topology: &Topology, population: &mut Popu
             }
         }
     }
-    let mut places = Vec::new();
     let slots = slots(design, topology, population);
-    planner.plan(design, topology, &slots, Key::root(0), &mut places);
-    for place in places {
-        population.occupy(topology, place.host);
-    }
+    planner.plan(design, topology, &slots, Key::root(0), |place| population.occupy(topology, place.host));
 }
 
 /// Plans placements; keeps its lists between trials.
@@ -111,22 +107,22 @@ impl Planner {
         self.loads.fill(0);
     }
 
-    /// Places every instance of a design into its `slots`. `luck` draws the hidden zones of regional sets.
+    /// Places every instance of a design into its `slots`, one after the other, and tells `put` where. `luck` draws the
+    /// hidden zones of regional sets; with the same luck the places are the same.
     pub fn plan(
         &mut self,
         design: &Design,
         topology: &Topology,
         slots: &[Range<u32>],
         luck: Key,
-        out: &mut Vec<Place>,
+        mut put: impl FnMut(Place),
     ) {
         self.clear();
-        out.clear();
         let mut slots = slots.iter().cloned();
         for (index, set) in design.sets.iter().enumerate() {
             let mut place = |planner: &mut Self, instance: u32, zone: ZoneId| {
                 let host = planner.next_host(set, zone, topology);
-                out.push(Place { set: index as u32, instance, host });
+                put(Place { set: index as u32, instance, host });
             };
             if set.zones.is_empty() {
                 let mut hidden = Hidden::new(set, topology, luck);

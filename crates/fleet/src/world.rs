@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::machine::*;
 use crate::measure::Measure;
 use crate::pending::Pending;
-use crate::placement::{Place, Planner, occupy, register, slots};
+use crate::placement::{Planner, occupy, register, slots};
 use crate::repair::Crews;
 use crate::serving::{Book, Class};
 use std::ops::Range;
@@ -82,7 +82,6 @@ pub struct World {
     pub(crate) topology: Arc<Topology>,
     pub(crate) planner: Planner,
     pub(crate) slots: Vec<Range<u32>>,
-    pub(crate) places: Vec<Place>,
     /// Some set's zone is hidden: places are drawn anew in every trial.
     pub(crate) moves: bool,
     pub(crate) placed: bool,
@@ -234,7 +233,6 @@ impl World {
             placed: false,
             planner: Planner::new(&topology),
             slots: slots(&design, &topology, strikes.population()),
-            places: Vec::new(),
             modes,
             causes,
             sets,
@@ -282,29 +280,24 @@ impl World {
 
     /// Puts the machines on their hosts, in the order of hosts, so that a rack or a host is a range of positions.
     fn place(&mut self) {
-        self.planner.plan(&self.design, &self.topology, &self.slots, self.luck, &mut self.places);
-        self.host_start.fill(0);
-        self.position_of.fill(NONE);
-        for place in &self.places {
-            self.host_start[place.host.0 as usize + 1] += 1;
+        let Self { planner, design, topology, slots, host_start, position_of, machines, instance_of, .. } = self;
+        host_start.fill(0);
+        position_of.fill(NONE);
+        // Twice the same places: first to count, then to put; no list of them is kept.
+        planner.plan(design, topology, slots, self.luck, |place| host_start[place.host.0 as usize + 1] += 1);
+        for host in 1..host_start.len() {
+            host_start[host] += host_start[host - 1];
         }
-        for host in 1..self.host_start.len() {
-            self.host_start[host] += self.host_start[host - 1];
-        }
-        for place in &self.places {
-            let position = self.host_start[place.host.0 as usize];
-            self.host_start[place.host.0 as usize] += 1;
-            self.machines[position as usize].set = place.set as u16;
-            self.instance_of[position as usize] = place.instance;
-            self.position_of[place.instance as usize] = position;
-        }
+        planner.plan(design, topology, slots, self.luck, |place| {
+            let position = host_start[place.host.0 as usize];
+            host_start[place.host.0 as usize] += 1;
+            machines[position as usize].set = place.set as u16;
+            instance_of[position as usize] = place.instance;
+            position_of[place.instance as usize] = position;
+        });
         self.host_start.rotate_right(1);
         self.host_start[0] = 0;
         self.placed = true;
-        if !self.moves {
-            // Placed once and for all: twelve bytes a machine that a large fleet need not carry.
-            self.places = Vec::new();
-        }
     }
 
     fn start_machines(&mut self, strikes: &Strikes) {

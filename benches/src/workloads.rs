@@ -41,6 +41,7 @@ fn design(zones: u32, machines: u32, need: u32) -> Design {
         boot: Law::constant(SimDuration::ZERO),
         warm_up: Law::constant(SimDuration::ZERO),
         start: StartState::Running,
+        management: None,
     };
     Design {
         name: format!("{need} of {machines}"),
@@ -51,6 +52,8 @@ fn design(zones: u32, machines: u32, need: u32) -> Design {
         sla: None,
         depends_on: Vec::new(),
         healing_needs_control_plane: false,
+        quota: None,
+        zone_down_milli: 500,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a person designed: scale sets, a load balancer, a demand, an objective. Typed and checked; no laws of the world.
 
 use crate::balancer::LoadBalancer;
+use crate::management::{Management, Quota};
 use zonefall_engine::Law;
 use zonefall_topology::{RegionId, ZoneId};
 
@@ -56,6 +57,8 @@ pub struct ScaleSet {
     pub warm_up: Law,
     /// State at the beginning.
     pub start: StartState,
+    /// What happens to it while the trial runs; none for a set that never changes.
+    pub management: Option<Box<Management>>,
 }
 
 /// Requests that arrive, in thousandths of a request a second; constant.
@@ -102,6 +105,10 @@ pub struct Design {
     pub depends_on: Vec<String>,
     /// Whether healing on other hardware waits while the region's control plane is out.
     pub healing_needs_control_plane: bool,
+    /// AL-05: what the subscription allows; unlimited without it.
+    pub quota: Option<Quota>,
+    /// From this share of its racks, in thousandths, a zone counts as unavailable (ZB-05).
+    pub zone_down_milli: u32,
 }
 
 impl Design {

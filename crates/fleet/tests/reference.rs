@@ -125,6 +125,7 @@ impl Story {
                 boot: law(self.boot),
                 warm_up: law(self.warm_up),
                 start: creating.map_or(StartState::Running, |length| StartState::Creating(law(length))),
+                management: None,
                 ..plain.sets[0].clone()
             }
         };

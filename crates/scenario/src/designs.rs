@@ -56,6 +56,8 @@ pub(crate) fn design(
         sla: terms(&sets),
         depends_on: depends_on?,
         healing_needs_control_plane: healing?,
+        quota: None,
+        zone_down_milli: 500,
     };
     Some(Laid { design, sets, span: seen.span.clone(), need_span })
 }

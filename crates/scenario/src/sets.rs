@@ -157,7 +157,19 @@ fn placed(
 ) -> Placed {
     let Machine { serves_milli, boot, warm_up, start, disk, .. } = machine;
     let name = name.to_owned();
-    let set = ScaleSet { name, region, zones, capacity, spreading, hidden_zone, serves_milli, boot, warm_up, start };
+    let set = ScaleSet {
+        name,
+        region,
+        zones,
+        capacity,
+        spreading,
+        hidden_zone,
+        serves_milli,
+        boot,
+        warm_up,
+        start,
+        management: None,
+    };
     let capacity_span = if reader.has("capacity") { reader.span_of("capacity") } else { reader.span().clone() };
     Placed { set, kind, disk, capacity_span }
 }

@@ -114,6 +114,7 @@ pub fn set(name: &str, topology: &Topology, region: u32, zones: &[u32], capacity
         boot: Law::exponential(0.05 * HOUR).expect("positive"),
         warm_up: hours(0.02),
         start: StartState::Running,
+        management: None,
     }
 }
 
@@ -127,6 +128,8 @@ pub fn design(name: &str, sets: Vec<ScaleSet>, need: u32) -> Design {
         sla: None,
         depends_on: vec!["identity".into()],
         healing_needs_control_plane: true,
+        quota: None,
+        zone_down_milli: 500,
     }
 }
 

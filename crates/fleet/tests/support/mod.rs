@@ -37,6 +37,7 @@ pub fn design(zones: &[u32], capacity: u32, need: u32) -> Design {
         boot: constant(0),
         warm_up: constant(0),
         start: StartState::Running,
+        management: None,
     };
     Design {
         name: "test".into(),
@@ -47,6 +48,8 @@ pub fn design(zones: &[u32], capacity: u32, need: u32) -> Design {
         sla: None,
         depends_on: vec![],
         healing_needs_control_plane: false,
+        quota: None,
+        zone_down_milli: 500,
     }
 }
 

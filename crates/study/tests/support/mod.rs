@@ -25,6 +25,7 @@ pub fn design(name: &str, zones: &[u32], capacity: u32, need: u32) -> Design {
         boot: constant(30),
         warm_up: constant(60),
         start: StartState::Running,
+        management: None,
     };
     Design {
         name: name.into(),
@@ -35,6 +36,8 @@ pub fn design(name: &str, zones: &[u32], capacity: u32, need: u32) -> Design {
         sla: None,
         depends_on: vec![],
         healing_needs_control_plane: false,
+        quota: None,
+        zone_down_milli: 500,
     }
 }
 

@@ -1,0 +1,19 @@
+//! The rules of the real system as pure functions over small read-only views: no state, no luck, no clock of their own.
+//!
+//! One rule family a file; each rule carries its id in the documentation and in the name of its test.
+
+pub mod allocation;
+pub mod auto_zone_balance;
+pub mod disk;
+pub mod fault_domain;
+pub mod health;
+pub mod instance_mix;
+pub mod overprovision;
+pub mod placement_group;
+pub mod repair;
+pub mod resilient;
+pub mod scale_in;
+pub mod spot;
+pub mod standby;
+pub mod zone_balance;
+pub mod zone_placement;

@@ -11,6 +11,7 @@
 mod balancer;
 mod change;
 mod design;
+mod groups;
 mod ledger;
 mod lives;
 mod machine;
@@ -27,6 +28,7 @@ mod world;
 
 pub use balancer::{LoadBalancer, ProbeTimes};
 pub use design::{Demand, Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
+pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use ledger::{ClassTimes, Ledger};
 pub use measure::{Measure, Windows};
 pub use placement::{Place, assign_fault_domain, spread_over_zones, worst_zone_loss};

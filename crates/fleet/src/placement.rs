@@ -5,6 +5,7 @@
 //! storm's luck, so the numbering favours nobody (FD-09's random tie-break happens there).
 
 use crate::design::{Design, HiddenZone, ScaleSet, Spreading};
+use crate::groups::{SlotGroup, slot_groups};
 use std::ops::Range;
 use zonefall_engine::Key;
 use zonefall_faults::Population;
@@ -38,52 +39,49 @@ pub fn assign_fault_domain(loads: &[u32]) -> usize {
     loads.iter().position(|&load| load == least).unwrap_or(0)
 }
 
-/// The name of a set's slots: in a zone, or hidden somewhere in the region.
-fn group_name(set: &ScaleSet, zone: Option<ZoneId>, topology: &Topology) -> String {
-    match zone {
-        Some(zone) => format!("{}/{}", set.name, topology.zone_name(zone)),
-        None => format!("{}/{}", set.name, topology.region(set.region).name),
-    }
-}
-
-/// Makes room in the population for a design's slots and for every host that they may stand on.
+/// Makes room in the population for a design's slots.
 pub(crate) fn register(design: &Design, topology: &Topology, population: &mut Population) {
-    for set in &design.sets {
-        if set.zones.is_empty() {
-            population.add_slots(&group_name(set, None, topology), set.capacity);
-        }
-        for (zone, count) in set.zones.iter().zip(spread_over_zones(set.capacity, set.zones.len())) {
-            population.add_slots(&group_name(set, Some(*zone), topology), count);
-        }
+    for group in slot_groups(design, topology) {
+        population.add_slots(&group.name, group.slots);
     }
 }
 
-/// The slots of each set of a design, zone by zone (a regional set has one group), in the order of placement.
-pub(crate) fn slots(design: &Design, topology: &Topology, population: &Population) -> Vec<Range<u32>> {
-    let group = |set: &ScaleSet, zone| population.slots(&group_name(set, zone, topology)).unwrap_or(0..0);
-    let mut slots = Vec::new();
-    for set in &design.sets {
-        if set.zones.is_empty() {
-            slots.push(group(set, None));
-        }
-        slots.extend(set.zones.iter().map(|&zone| group(set, Some(zone))));
-    }
-    slots
+/// A group's slots by their numbers in a population.
+#[derive(Debug, Clone)]
+pub(crate) struct Slots {
+    pub set: u32,
+    pub zone: Option<ZoneId>,
+    /// Numbers of the slots; the first `initial` of them are occupied when the trial begins.
+    pub numbers: Range<u32>,
+    pub initial: u32,
+}
+
+/// The slots of a design, in the order of placement.
+pub(crate) fn slots(design: &Design, topology: &Topology, population: &Population) -> Vec<Slots> {
+    let numbered = |group: SlotGroup| {
+        let numbers = population.slots(&group.name).unwrap_or(0..0);
+        let numbers = numbers.start..numbers.end.min(numbers.start + group.slots);
+        Slots { set: group.set, zone: group.zone, numbers, initial: group.initial }
+    };
+    slot_groups(design, topology).into_iter().map(numbered).collect()
 }
 
 /// Marks the hosts that a design's machines may stand on. A regional set may stand anywhere in its region.
 pub(crate) fn occupy(design: &Design, topology: &Topology, population: &mut Population, planner: &mut Planner) {
+    let groups = slot_groups(design, topology);
     for zone in topology.zone_ids() {
-        let may_be_here = |set: &ScaleSet| set.zones.is_empty() && topology.region_of(zone) == set.region;
-        let hidden = design.sets.iter().any(may_be_here);
-        if !hidden {
+        let hidden = |group: &SlotGroup| {
+            group.zone.is_none() && topology.region_of(zone) == design.sets[group.set as usize].region
+        };
+        if !groups.iter().any(hidden) {
             continue;
         }
         // Every set that may be here is, with all its machines.
         planner.clear();
-        for set in design.sets.iter().filter(|set| may_be_here(set) || set.zones.contains(&zone)) {
-            for _ in 0..set.capacity {
-                population.occupy(topology, planner.next_host(set, zone, topology));
+        for group in groups.iter().filter(|group| hidden(group) || group.zone == Some(zone)) {
+            for _ in 0..group.slots {
+                let host = planner.next_host(&design.sets[group.set as usize], zone, topology);
+                population.occupy(topology, host);
             }
         }
     }
@@ -107,34 +105,35 @@ impl Planner {
         self.loads.fill(0);
     }
 
-    /// Places every instance of a design into its `slots`, one after the other, and tells `put` where. `luck` draws the
-    /// hidden zones of regional sets; with the same luck the places are the same.
+    /// Finds the host of every slot of a design, one after the other: those that are occupied when the trial begins,
+    /// then the room for more, which so moves nobody. Tells `put` where. `luck` draws the hidden zones of regional sets;
+    /// with the same luck the places are the same.
     pub fn plan(
         &mut self,
         design: &Design,
         topology: &Topology,
-        slots: &[Range<u32>],
+        slots: &[Slots],
         luck: Key,
         mut put: impl FnMut(Place),
     ) {
         self.clear();
-        let mut slots = slots.iter().cloned();
-        for (index, set) in design.sets.iter().enumerate() {
-            let mut place = |planner: &mut Self, instance: u32, zone: ZoneId| {
-                let host = planner.next_host(set, zone, topology);
-                put(Place { set: index as u32, instance, host });
-            };
-            if set.zones.is_empty() {
-                let mut hidden = Hidden::new(set, topology, luck);
-                for instance in slots.next().unwrap_or(0..0).take(set.capacity as usize) {
-                    let zone = hidden.next();
-                    place(self, instance, zone);
+        for room in [false, true] {
+            for group in slots {
+                let set = &design.sets[group.set as usize];
+                let first = group.numbers.start + group.initial.min(group.numbers.len() as u32);
+                let numbers = if room { first..group.numbers.end } else { group.numbers.start..first };
+                let mut hidden = group.zone.is_none().then(|| Hidden::new(set, topology, luck));
+                if let (Some(hidden), true) = (&mut hidden, room) {
+                    hidden.next = u64::from(group.initial);
                 }
-                continue;
-            }
-            for (&zone, count) in set.zones.iter().zip(spread_over_zones(set.capacity, set.zones.len())) {
-                let slots = slots.next().unwrap_or(0..0);
-                slots.take(count as usize).for_each(|instance| place(self, instance, zone));
+                for instance in numbers {
+                    let zone = match &mut hidden {
+                        Some(hidden) => hidden.next(),
+                        None => group.zone.unwrap_or(ZoneId(0)),
+                    };
+                    let host = self.next_host(set, zone, topology);
+                    put(Place { set: group.set, instance, host });
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::machine::*;
 use crate::measure::Measure;
 use crate::pending::Pending;
-use crate::placement::{Planner, occupy, register, slots};
+use crate::placement::{Planner, Slots, occupy, register, slots};
 use crate::repair::Crews;
 use crate::serving::{Book, Class};
 use std::ops::Range;
@@ -81,7 +81,7 @@ pub struct World {
     pub(crate) measure: Arc<Measure>,
     pub(crate) topology: Arc<Topology>,
     pub(crate) planner: Planner,
-    pub(crate) slots: Vec<Range<u32>>,
+    pub(crate) slots: Vec<Slots>,
     /// Some set's zone is hidden: places are drawn anew in every trial.
     pub(crate) moves: bool,
     pub(crate) placed: bool,
@@ -181,7 +181,8 @@ impl World {
         let modes: Vec<Facts> = strikes.unit_modes().as_slice().iter().map(|unit| facts(unit, recorded)).collect();
         let names = strikes.storm_modes().causes();
         let causes: Vec<StormFacts> = (0..names.len() as u16).map(|c| storm_facts(c, strikes, &design)).collect();
-        let (capacity, racks) = (design.capacity() as usize, topology.rack_count() as usize);
+        let slots = slots(&design, &topology, strikes.population());
+        let (capacity, racks) = (slots.iter().map(|group| group.numbers.len()).sum(), topology.rack_count() as usize);
         let instances = strikes.population().instance_count() as usize;
         let starts = |set: &ScaleSet| Starts {
             boot: set.boot.clone(),
@@ -232,7 +233,7 @@ impl World {
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
             planner: Planner::new(&topology),
-            slots: slots(&design, &topology, strikes.population()),
+            slots,
             modes,
             causes,
             sets,

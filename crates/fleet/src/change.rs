@@ -12,12 +12,12 @@ use zonefall_faults::Strikes;
 impl World {
     /// The marks that keep a machine from running.
     pub(crate) fn halting(&self) -> u32 {
-        self.holding | RACK_OUT
+        self.holding | RACK_OUT | ABSENT
     }
 
     /// The marks that keep a machine from serving.
-    fn absent(&self) -> u32 {
-        self.holding | RACK_OUT | STARTING | REMOVED
+    pub(crate) fn absent(&self) -> u32 {
+        self.halting() | STARTING | REMOVED
     }
 
     /// Puts a mark on a machine that stops it.
@@ -60,7 +60,7 @@ impl World {
         self.machines[at].marks &= !mark;
         let ready = self.ready_after(at, restart, t, strikes);
         if self.machines[at].marks & self.halting() != 0 {
-            if self.is_charged_to(at, ended) {
+            if self.machines[at].marks & (self.holding | RACK_OUT) != 0 && self.is_charged_to(at, ended) {
                 self.recharge(at, self.heir(at));
             }
             return;
@@ -127,7 +127,7 @@ impl World {
     }
 
     /// A machine is up: it serves, or waits for the probes to readmit it.
-    fn come_up(&mut self, at: usize, t: SimTime) {
+    pub(crate) fn come_up(&mut self, at: usize, t: SimTime) {
         self.machines[at].marks &= !(NEEDS_BOOT | NEEDS_WARM_UP);
         if self.machines[at].marks & REMOVED == 0 {
             return self.join(at, t);
@@ -183,8 +183,11 @@ impl World {
         self.take_factor(at, t);
     }
 
-    /// Charges an absent machine to another cause.
-    fn recharge(&mut self, at: usize, cause: u16) {
+    /// Charges an absent machine to another cause; one that nobody asks for stays nobody's.
+    pub(crate) fn recharge(&mut self, at: usize, cause: u16) {
+        if self.machines[at].root == self.nobody {
+            return;
+        }
         let serves = self.sets[self.machines[at].set as usize].serves;
         self.book.withheld[self.machines[at].root as usize] -= serves;
         self.book.withheld[cause as usize] += serves;
@@ -219,6 +222,7 @@ impl World {
         self.machines[at].marks &= !(AWAITING | REMOVED);
         self.book.add(Class::Awaiting, -1, t, &self.measure);
         self.join(at, t);
+        self.age(at, t);
     }
 
     /// Puts the mark of a slow-down on a machine, or takes it off, and books what that changes.
@@ -239,7 +243,7 @@ impl World {
     }
 
     /// The least of the factors that slow a machine, and the cause.
-    fn factor(&self, at: usize) -> (u32, u16) {
+    pub(crate) fn factor(&self, at: usize) -> (u32, u16) {
         let marks = self.machines[at].marks & MODES & !self.holding;
         let own = self.modes.iter().enumerate().filter(|(mode, _)| marks >> mode & 1 == 1);
         let own = own.map(|(_, facts)| (facts.factor, facts.cause));
@@ -258,7 +262,7 @@ impl World {
     }
 
     /// Unbooks a serving machine's slow-down from its cause; returns the capacity that it was booked with.
-    fn drop_factor(&mut self, at: usize, t: SimTime, serves: i64) -> i64 {
+    pub(crate) fn drop_factor(&mut self, at: usize, t: SimTime, serves: i64) -> i64 {
         let Some(&(left, cause)) = self.factors.get(at).filter(|factor| factor.0 < 1000) else { return serves };
         let lost = serves * i64::from(1000 - left) / 1000;
         self.book.withheld[cause as usize] -= lost;

@@ -4,6 +4,7 @@
 //! are thousandths of a request a second times milliseconds (so, millionths of a request). The missed time of all
 //! causes sums exactly to `missed_ms`.
 
+use crate::operations::OPERATIONS;
 use zonefall_engine::SimTime;
 
 /// Machine-milliseconds by what the machines were doing.
@@ -24,7 +25,7 @@ pub struct ClassTimes {
 }
 
 /// One trial of one design.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     /// Length of the measured time.
     pub observed_ms: u64,
@@ -72,6 +73,39 @@ pub struct Ledger {
     pub allocation_out_ms: u64,
     /// Events dispatched.
     pub events: u64,
+    /// What was done to managed sets, by [`crate::Operation`]; all zero where no set is managed.
+    pub operations: [u64; OPERATIONS],
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self {
+            observed_ms: Default::default(),
+            missed_ms: Default::default(),
+            missed_by_cause_ms: Default::default(),
+            missed_by_window_ms: Default::default(),
+            outages_ms: Default::default(),
+            cut_by_horizon: Default::default(),
+            first_miss: Default::default(),
+            held_at: Default::default(),
+            classes: Default::default(),
+            machine_ms: Default::default(),
+            capacity_ms: Default::default(),
+            capacity_full_ms: Default::default(),
+            offered: Default::default(),
+            served: Default::default(),
+            lost_to_dead: Default::default(),
+            unconnected_by_window_ms: Default::default(),
+            crew_jobs: Default::default(),
+            crew_wait_ms: Default::default(),
+            machine_failures: Default::default(),
+            delayed_healings: Default::default(),
+            control_plane_out_ms: Default::default(),
+            allocation_out_ms: Default::default(),
+            events: Default::default(),
+            operations: [0; OPERATIONS],
+        }
+    }
 }
 
 impl Ledger {

@@ -15,8 +15,10 @@ mod groups;
 mod ledger;
 mod lives;
 mod machine;
+mod manage;
 pub mod management;
 mod measure;
+mod operations;
 mod pending;
 mod placement;
 pub mod policy;
@@ -31,8 +33,31 @@ pub use design::{Demand, Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading
 pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use ledger::{ClassTimes, Ledger};
 pub use measure::{Measure, Windows};
+pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
 pub use placement::{Place, assign_fault_domain, spread_over_zones, worst_zone_loss};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.
-pub const EXTRA_CAUSES: [&str; 3] = ["deployment", "probe lag", "overload"];
+pub const EXTRA_CAUSES: [&str; 8] =
+    ["deployment", "probe lag", "overload", "no capacity", "quota", "blocked by policy", "planned", "repair"];
+
+/// The places of [`EXTRA_CAUSES`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extra {
+    /// Being created because somebody asked for more.
+    Deployment,
+    /// Requests go to a dead machine that probes have not found.
+    ProbeLag,
+    /// Everything serves, and it is not enough.
+    Overload,
+    /// A zone had none to give.
+    NoCapacity,
+    /// The subscription allows no more.
+    Quota,
+    /// Balance forbade it.
+    BlockedByPolicy,
+    /// The customer took it out.
+    Planned,
+    /// A repair took out a machine that served.
+    Repair,
+}

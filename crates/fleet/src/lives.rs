@@ -79,6 +79,31 @@ impl World {
         if !self.lives.is_empty() {
             self.age_lives(at, t);
         }
+        if self.manager.is_active() {
+            self.manager.touched.push(at as u32);
+        }
+    }
+
+    /// A new machine stands where another one stood: its lives begin.
+    pub(crate) fn begin_new_lives(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        for index in 0..self.lives.len() {
+            let facts = &self.modes[self.lives[index].mode as usize];
+            if !facts.on_host && Some(facts.cause) != self.suppressed {
+                self.lives[index].ends[at] = SimTime::NEVER;
+                self.lives[index].left[at] = None;
+                self.begin_life(index, at as u32, t, strikes);
+            }
+        }
+    }
+
+    /// The machine is gone: its lives end without a strike.
+    pub(crate) fn end_lives(&mut self, at: usize) {
+        for lives in &mut self.lives {
+            if !self.modes[lives.mode as usize].on_host {
+                lives.ends[at] = SimTime::NEVER;
+                lives.left[at] = None;
+            }
+        }
     }
 
     fn age_lives(&mut self, at: usize, t: SimTime) {

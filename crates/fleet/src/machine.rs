@@ -24,6 +24,9 @@ pub(crate) const NEEDS_WARM_UP: u32 = 1 << 29;
 /// It is up and removed: it waits to be readmitted.
 pub(crate) const AWAITING: u32 = 1 << 30;
 
+/// Nothing runs here: the slot is vacant, or its machine is deallocated, failed or being deleted (managed sets only).
+pub(crate) const ABSENT: u32 = 1 << 31;
+
 /// The marks of unit modes.
 pub(crate) const MODES: u32 = (1 << 24) - 1;
 

@@ -3,8 +3,9 @@
 /// A pending event. Units are machines by position, or hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pending {
-    /// A machine's repair of one mode ends; a predicted strike was only a pause.
-    Repaired { mode: u32, machine: u32, predicted: bool },
+    /// A machine's repair of one mode ends; a predicted strike was only a pause. `epoch` tells machines apart that stood
+    /// in the same slot after each other.
+    Repaired { mode: u32, machine: u32, predicted: bool, epoch: u16 },
     /// A host's repair of one mode ends.
     HostRepaired { mode: u32, host: u32 },
     /// A life of a mode that depends on history ends.
@@ -15,6 +16,58 @@ pub(crate) enum Pending {
     Noticed { machine: u32 },
     /// Probes readmit a machine.
     Readmitted { machine: u32 },
+    /// Something that a managed set waits for; `unit` is a machine, a set or a change.
+    Due { what: Due, unit: u32 },
+}
+
+/// What a managed set waits for. The order breaks ties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Due {
+    /// A creation times out.
+    CreateTimeout,
+    /// A machine is gone, or an attempt to delete it has failed.
+    Deleted,
+    /// A notice of termination is over.
+    Terminate,
+    /// A standby machine is ready; the unit is a slot group.
+    Standby,
+    /// A machine may have become unhealthy for long enough to be repaired.
+    Repair,
+    /// A repair of a machine in place is over.
+    Repaired,
+    /// The grace of a repair's product is over.
+    Product,
+    /// An operation of automatic zone balance may begin; the unit is a set.
+    Rebalance,
+    /// The operation's new machine is healthy, or the wait is over; the unit is a set.
+    Rebalanced,
+    /// An evicted machine is tried to be restored.
+    Restore,
+    /// A change is made; the unit is a change.
+    Change,
+    /// The service has been short for long enough; the unit is a change.
+    Short,
+    /// A change is taken back; the unit is a change.
+    Back,
+}
+
+impl Due {
+    const ALL: [Self; 13] = [
+        Self::CreateTimeout,
+        Self::Deleted,
+        Self::Terminate,
+        Self::Standby,
+        Self::Repair,
+        Self::Repaired,
+        Self::Product,
+        Self::Rebalance,
+        Self::Rebalanced,
+        Self::Restore,
+        Self::Change,
+        Self::Short,
+        Self::Back,
+    ];
 }
 
 const fn tag(class: u64, mode: u32, unit: u32) -> u64 {
@@ -25,12 +78,15 @@ impl Pending {
     #[inline]
     pub const fn tag(self) -> u64 {
         match self {
-            Self::Repaired { mode, machine, predicted } => tag(1, mode | (predicted as u32) << 7, machine),
+            Self::Repaired { mode, machine, predicted, epoch } => {
+                tag(1, mode | (predicted as u32) << 7, machine) | (epoch as u64) << 32
+            }
             Self::HostRepaired { mode, host } => tag(2, mode, host),
             Self::LifeEnds { mode, unit } => tag(3, mode, unit),
             Self::Ready { machine } => tag(4, 0, machine),
             Self::Noticed { machine } => tag(5, 0, machine),
             Self::Readmitted { machine } => tag(6, 0, machine),
+            Self::Due { what, unit } => tag(7, what as u32, unit),
         }
     }
 
@@ -38,12 +94,13 @@ impl Pending {
     pub const fn from_tag(tag: u64) -> Self {
         let (mode, unit) = ((tag >> 48) as u32 & 0xff, tag as u32);
         match tag >> 56 {
-            1 => Self::Repaired { mode: mode & 0x7f, machine: unit, predicted: mode > 0x7f },
+            1 => Self::Repaired { mode: mode & 0x7f, machine: unit, predicted: mode > 0x7f, epoch: (tag >> 32) as u16 },
             2 => Self::HostRepaired { mode, host: unit },
             3 => Self::LifeEnds { mode, unit },
             4 => Self::Ready { machine: unit },
             5 => Self::Noticed { machine: unit },
-            _ => Self::Readmitted { machine: unit },
+            6 => Self::Readmitted { machine: unit },
+            _ => Self::Due { what: Due::ALL[mode as usize], unit },
         }
     }
 
@@ -60,15 +117,18 @@ mod tests {
     #[test]
     fn tags_are_lossless_and_ordered_by_class() {
         let all = [
-            Pending::Repaired { mode: 23, machine: 9, predicted: true },
+            Pending::Repaired { mode: 23, machine: 9, predicted: true, epoch: u16::MAX },
             Pending::HostRepaired { mode: 1, host: 8 },
             Pending::LifeEnds { mode: 2, unit: 7 },
             Pending::Ready { machine: u32::MAX },
             Pending::Noticed { machine: 0 },
             Pending::Readmitted { machine: 5 },
+            Pending::Due { what: Due::CreateTimeout, unit: 6 },
+            Pending::Due { what: Due::Back, unit: 0 },
         ];
         assert!(all.windows(2).all(|pair| pair[0].tag() < pair[1].tag()));
         assert!(all.iter().all(|&pending| Pending::from_tag(pending.tag()) == pending));
+        assert!(Due::ALL.iter().enumerate().all(|(at, &due)| due as usize == at));
         assert!(Pending::ready_tags(3..5).contains(&Pending::Ready { machine: 4 }.tag()));
     }
 }

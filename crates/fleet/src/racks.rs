@@ -36,6 +36,7 @@ impl World {
         if self.rack_depth[rack as usize] > 1 {
             return;
         }
+        self.rack_turns(rack, true);
         let machines = self.rack_machines(rack);
         if !self.ready_at.is_empty() && !machines.is_empty() {
             self.pending.cancel(Pending::ready_tags(machines.start as u32..machines.end as u32));
@@ -49,6 +50,9 @@ impl World {
         }
         self.rack_depth[rack as usize] -= 1;
         let last = self.rack_depth[rack as usize] == 0;
+        if last {
+            self.rack_turns(rack, false);
+        }
         let facts = &self.causes[cause as usize];
         let (needs, restart) = (facts.needs, facts.restart.clone());
         for at in self.rack_machines(rack) {

@@ -9,6 +9,8 @@ pub(crate) struct Job {
     pub unit: u32,
     pub since: SimTime,
     pub length: SimDuration,
+    /// Which of the machines that stood here after each other.
+    pub epoch: u16,
 }
 
 /// The crews of one mode.
@@ -56,7 +58,7 @@ mod tests {
 
     #[test]
     fn first_come_first_served() {
-        let job = |unit| Job { unit, since: SimTime::ZERO, length: SimDuration::ZERO };
+        let job = |unit| Job { unit, since: SimTime::ZERO, length: SimDuration::ZERO, epoch: 0 };
         let mut crews = Crews::new(1);
         assert!(crews.take(job(1)));
         assert!(!crews.take(job(2)) && !crews.take(job(3)));

@@ -4,9 +4,11 @@
 //! change costs one addition and an undisturbed machine costs nothing. The objective is looked at when time moves on,
 //! over intervals longer than zero only.
 
+use crate::Extra;
 use crate::design::{Demand, Need};
 use crate::ledger::{Ledger, split};
 use crate::measure::Measure;
+use crate::operations::Operation;
 use zonefall_engine::SimTime;
 
 /// A count of machines (or their capacity) and its integral over the measured time.
@@ -38,7 +40,19 @@ pub(crate) enum Class {
     Awaiting,
     Starting,
     Degraded,
+    /// Machines that exist: running, starting, down, deallocated, failed.
+    Existing,
+    /// Capacity that is asked for.
+    Asked,
+    Spot,
+    Deallocated,
+    Standby,
+    Suspended,
+    DiskUnreachable,
 }
+
+/// The number of classes.
+const CLASSES: usize = Class::DiskUnreachable as usize + 1;
 
 /// Counters and the open ends of intervals.
 #[derive(Debug, Clone)]
@@ -46,10 +60,8 @@ pub(crate) struct Book {
     need: Need,
     demand: Option<Demand>,
     counts_connections: bool,
-    levels: [Level; 6],
-    machines: i64,
-    capacity_full: i64,
-    /// Capacity that each cause keeps from serving.
+    levels: [Level; CLASSES],
+    /// Capacity that each cause keeps from serving; the last is nobody's: machines that are not asked for.
     pub withheld: Vec<i64>,
     probe_lag: usize,
     overload: usize,
@@ -68,16 +80,15 @@ impl Book {
     /// A book for a storm with `causes` causes, to which the fleet's own are added.
     pub fn new(need: Need, demand: Option<Demand>, counts_connections: bool, causes: usize) -> Self {
         let all = causes + crate::EXTRA_CAUSES.len();
+        let extra = |extra: Extra| causes + extra as usize;
         Self {
             need,
             demand,
             counts_connections,
             levels: Default::default(),
-            machines: 0,
-            capacity_full: 0,
-            withheld: vec![0; all],
-            probe_lag: all - 2,
-            overload: all - 1,
+            withheld: vec![0; all + 1],
+            probe_lag: extra(Extra::ProbeLag),
+            overload: extra(Extra::Overload),
             now: SimTime::ZERO,
             missed_since: None,
             missed_hint: 0,
@@ -92,13 +103,14 @@ impl Book {
     /// Opens the book for a trial with so many machines of so much capacity, none of them serving yet.
     pub fn begin(&mut self, machines: i64, capacity_full: i64, measure: &Measure) {
         self.levels = Default::default();
-        (self.machines, self.capacity_full) = (machines, capacity_full);
+        self.add(Class::Existing, machines, SimTime::ZERO, measure);
+        self.add(Class::Asked, capacity_full, SimTime::ZERO, measure);
         self.withheld.fill(0);
         self.now = SimTime::ZERO;
         (self.missed_since, self.unconnected_since) = (None, None);
         (self.missed_hint, self.unconnected_hint, self.next_at) = (0, 0, 0);
         self.done = false;
-        self.ledger.reset(self.withheld.len(), measure.windows.count());
+        self.ledger.reset(self.withheld.len() - 1, measure.windows.count());
     }
 
     /// Changes a level at `t`.
@@ -108,7 +120,7 @@ impl Book {
     }
 
     #[inline]
-    fn level(&self, class: Class) -> i64 {
+    pub fn level(&self, class: Class) -> i64 {
         self.levels[class as usize].now
     }
 
@@ -204,10 +216,11 @@ impl Book {
                 return;
             }
         }
-        if self.withheld.iter().all(|&capacity| capacity == 0) {
+        let withheld = &self.withheld[..charged.len()];
+        if withheld.iter().all(|&capacity| capacity == 0) {
             charged[self.overload] += length_ms;
         } else {
-            split(length_ms, &self.withheld, charged);
+            split(length_ms, withheld, charged);
         }
     }
 
@@ -224,6 +237,13 @@ impl Book {
         self.unconnected_hint = measure.windows.spread(since, end, self.unconnected_hint, windows);
     }
 
+    /// Counts something that was done at `t`.
+    pub fn count(&mut self, operation: Operation, times: u64, t: SimTime, measure: &Measure) {
+        if t >= measure.from {
+            self.ledger.operations[operation as usize] += times;
+        }
+    }
+
     /// Closes the book at the end of the trial.
     pub fn finish(&mut self, end: SimTime, measure: &Measure) {
         // A trial that ended at its first miss was lived through no further.
@@ -236,8 +256,8 @@ impl Book {
         let observed = end.since(measure.from).as_ms();
         let ledger = &mut self.ledger;
         ledger.observed_ms = observed;
-        ledger.machine_ms = i128::from(self.machines) * i128::from(observed);
-        ledger.capacity_full_ms = i128::from(self.capacity_full) * i128::from(observed);
+        ledger.machine_ms = total(Class::Existing);
+        ledger.capacity_full_ms = total(Class::Asked);
         ledger.capacity_ms = total(Class::Capacity);
         let classes = &mut ledger.classes;
         classes.serving = total(Class::Serving);
@@ -245,6 +265,15 @@ impl Book {
         classes.awaiting_probe = total(Class::Awaiting);
         classes.starting = total(Class::Starting);
         classes.degraded = total(Class::Degraded);
+        for (class, operation) in [
+            (Class::Spot, Operation::SpotMs),
+            (Class::Deallocated, Operation::DeallocatedMs),
+            (Class::Standby, Operation::StandbyMs),
+            (Class::Suspended, Operation::SuspendedMs),
+            (Class::DiskUnreachable, Operation::DiskUnreachableMs),
+        ] {
+            ledger.operations[operation as usize] = total(class) as u64;
+        }
         classes.down = ledger.machine_ms - classes.serving - classes.awaiting_probe - classes.starting;
     }
 }

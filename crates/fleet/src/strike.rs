@@ -1,13 +1,18 @@
 //! Strikes on single machines and hosts, their repairs, and the waiting that lies in between.
 
 use crate::machine::*;
+use crate::operations::Operation;
 use crate::pending::Pending;
+use crate::policy::disk::Touch;
 use crate::repair::Job;
 use crate::world::World;
 use std::ops::Range;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Outcome, Span, Storm, Strikes};
 use zonefall_topology::{HostId, RackId};
+
+/// Purpose of a machine's luck: its redeployment.
+const REDEPLOY: u64 = 8;
 
 impl World {
     /// A mode strikes one machine. A machine that the mode holds already is not struck again; with an operating clock
@@ -17,7 +22,7 @@ impl World {
         let facts = &self.modes[mode as usize];
         let (mark, down) = (1 << mode, facts.down);
         let marks = self.machines[at].marks;
-        if marks & mark != 0 || (facts.operating && marks & (self.halting() | STARTING) != 0) {
+        if marks & (mark | ABSENT) != 0 || (facts.operating && marks & (self.halting() | STARTING) != 0) {
             return;
         }
         let outcome = match facts.fixed {
@@ -51,7 +56,8 @@ impl World {
         if machines.clone().any(held) || (operating && machines.clone().all(idle)) {
             return;
         }
-        self.book.ledger.machine_failures += u64::from(t >= self.measure.from) * machines.len() as u64;
+        let there = machines.clone().filter(|&at| self.machines[at].marks & ABSENT == 0).count() as u64;
+        self.book.ledger.machine_failures += u64::from(t >= self.measure.from) * there;
         for at in machines {
             if down {
                 self.halt(at, mark, cause, t);
@@ -73,21 +79,25 @@ impl World {
             let at = if host { self.host_machines(HostId(unit)).start } else { unit as usize };
             begin = self.healing_begins(at, t, strikes);
             self.book.ledger.delayed_healings += u64::from(begin > t && t >= self.measure.from);
+            if self.manager.is_active() {
+                begin = self.redeploys(at, begin, t, strikes);
+            }
         }
+        let epoch = if host { 0 } else { self.manager.epoch(unit) };
         if let Some(crews) = &mut self.modes[mode as usize].crews {
-            if !crews.take(Job { unit, since: t, length }) {
+            if !crews.take(Job { unit, since: t, length, epoch }) {
                 return;
             }
             self.book.ledger.crew_jobs += u64::from(t >= self.measure.from);
         }
-        self.push_repair(mode, unit, host, outcome.predicted, begin.after(length));
+        self.push_repair(mode, unit, host, outcome.predicted, epoch, begin.after(length));
     }
 
-    fn push_repair(&mut self, mode: u32, unit: u32, host: bool, predicted: bool, end: SimTime) {
+    fn push_repair(&mut self, mode: u32, unit: u32, host: bool, predicted: bool, epoch: u16, end: SimTime) {
         let pending = if host {
             Pending::HostRepaired { mode, host: unit }
         } else {
-            Pending::Repaired { mode, machine: unit, predicted }
+            Pending::Repaired { mode, machine: unit, predicted, epoch }
         };
         self.pending.push(end, pending.tag());
     }
@@ -113,6 +123,19 @@ impl World {
         }
     }
 
+    /// HL-02, DH-02: healing loses the temporary disk; on a dedicated host without automatic replacement the customer has
+    /// to redeploy the machine.
+    fn redeploys(&mut self, at: usize, begin: SimTime, t: SimTime, strikes: &Strikes) -> SimTime {
+        self.lose_disks(at, Touch::Heal, t);
+        let managed = self.design.sets[self.set_of(at)].management.as_ref();
+        let Some(hosts) = managed.and_then(|m| m.dedicated.as_ref()).filter(|hosts| !hosts.auto_replace) else {
+            return begin;
+        };
+        let takes = hosts.redeploy.draw(&mut self.luck_of(at, strikes, t, REDEPLOY).stream());
+        self.book.count(Operation::Redeploys, 1, t, &self.measure);
+        begin.after(takes)
+    }
+
     /// The first instant at or after `t` that no span of a unit covers.
     fn after_spans(&self, spans: &[Span], of: u32, t: SimTime, storm: &Storm) -> SimTime {
         spans.iter().fold(t, |t, span| {
@@ -130,11 +153,22 @@ impl World {
             self.book.ledger.crew_jobs += 1;
             self.book.ledger.crew_wait_ms += t.since(job.since).as_ms();
         }
-        self.push_repair(mode, job.unit, host, false, t.after(job.length));
+        self.push_repair(mode, job.unit, host, false, job.epoch, t.after(job.length));
     }
 
-    pub(crate) fn repaired(&mut self, mode: u32, at: usize, predicted: bool, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn repaired(
+        &mut self,
+        mode: u32,
+        at: usize,
+        (predicted, epoch): (bool, u16),
+        t: SimTime,
+        strikes: &Strikes,
+    ) {
         self.release_crew(mode, false, t);
+        if epoch != self.manager.epoch(at as u32) {
+            // The machine that was struck is gone.
+            return;
+        }
         self.unmark(mode, at, predicted, t, strikes);
         self.renew(mode, at as u32, t, strikes);
     }

@@ -8,7 +8,9 @@ use crate::balancer::ProbeTimes;
 use crate::design::{Design, ScaleSet, StartState};
 use crate::ledger::Ledger;
 use crate::machine::*;
+use crate::manage::{Manager, State};
 use crate::measure::Measure;
+use crate::operations::Operation;
 use crate::pending::Pending;
 use crate::placement::{Planner, Slots, occupy, register, slots};
 use crate::repair::Crews;
@@ -22,7 +24,7 @@ use zonefall_topology::{HostId, RackId, Topology, ZoneId};
 /// Above this many machines a world no longer fits the cache.
 const CACHED_MACHINES: usize = 50_000;
 /// Purposes of a machine's luck: its creation, and its starts.
-const CREATION: u64 = 1;
+pub(crate) const CREATION: u64 = 1;
 pub(crate) const START: u64 = 2;
 /// Nobody stands here.
 const NONE: u32 = u32::MAX;
@@ -115,6 +117,10 @@ pub struct World {
     pub(crate) luck: Key,
     pub(crate) suppressed: Option<u16>,
     pub(crate) deployment: u16,
+    /// The cause of machines that nobody asks for: the last of the book's causes, charged with nothing.
+    pub(crate) nobody: u16,
+    /// What the managed sets do; idle without one.
+    pub(crate) manager: Manager,
 }
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
@@ -193,7 +199,9 @@ impl World {
         let sets: Vec<Starts> = design.sets.iter().map(starts).collect();
         let takes_time = |law: &Law| law.mean_ms() > 0.0;
         let restarts = modes.iter().any(|mode| mode.restart.is_some()) || causes.iter().any(|c| c.restart.is_some());
+        let managed = design.sets.iter().any(|set| set.management.is_some());
         let starting = restarts
+            || managed
             || sets.iter().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up) || set.creating.is_some());
         let degrades = modes.iter().any(|mode| !mode.down)
             || causes.iter().any(|cause| matches!(cause.effect, Effect::Degraded(_)));
@@ -230,6 +238,8 @@ impl World {
             luck: Key::root(0),
             suppressed: None,
             deployment: names.len() as u16,
+            nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
+            manager: Manager::new(&design, &slots, capacity, racks, &topology),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
             planner: Planner::new(&topology),
@@ -265,6 +275,9 @@ impl World {
         if self.moves || !self.placed {
             self.place();
         }
+        if self.manager.is_active() {
+            self.begin_slots();
+        }
         for mode in &mut self.modes {
             if let Some(crews) = &mut mode.crews {
                 crews.reset();
@@ -277,6 +290,9 @@ impl World {
         self.factors.fill((1000, 0));
         self.start_machines(strikes);
         self.begin_lives(strikes);
+        if self.manager.is_active() {
+            self.begin_management(strikes);
+        }
     }
 
     /// Puts the machines on their hosts, in the order of hosts, so that a rack or a host is a range of positions.
@@ -302,11 +318,23 @@ impl World {
     }
 
     fn start_machines(&mut self, strikes: &Strikes) {
-        let full = self.design.sets.iter().map(|set| i64::from(set.capacity) * set.serves_milli as i64).sum();
-        self.book.begin(self.machines.len() as i64, full, &self.measure);
+        let (machines, full) = if self.manager.is_active() {
+            let states = self.manager.sets.iter().zip(&self.sets);
+            let full = states.map(|(set, starts)| i64::from(set.desired) * starts.serves).sum();
+            (self.manager.sets.iter().map(|set| i64::from(set.exists)).sum(), full)
+        } else {
+            let full = self.design.sets.iter().map(|set| i64::from(set.capacity) * set.serves_milli as i64).sum();
+            (self.machines.len() as i64, full)
+        };
+        self.book.begin(machines, full, &self.measure);
         let mut serving = (0, 0);
         for at in 0..self.machines.len() {
             self.machines[at].marks = 0;
+            if self.manager.slots.get(at).is_some_and(|slot| slot.state == State::Vacant) {
+                self.machines[at].marks = ABSENT;
+                self.machines[at].root = self.nobody;
+                continue;
+            }
             let set = self.machines[at].set as usize;
             if self.sets[set].creating.is_none() {
                 serving = (serving.0 + 1, serving.1 + self.sets[set].serves);
@@ -350,6 +378,7 @@ impl World {
                 What::Edge(edge) => {
                     self.budget.spend()?;
                     self.edge(edge, t, strikes);
+                    self.manage(t, strikes);
                 }
             }
         }
@@ -379,6 +408,9 @@ impl World {
     pub fn finish(&mut self, strikes: &Strikes) -> &Ledger {
         self.book.finish(strikes.horizon(), &self.measure);
         self.book.ledger.events = self.budget.spent();
+        if self.manager.is_active() {
+            self.book.ledger.operations[Operation::ExistingMs as usize] = self.book.ledger.machine_ms as u64;
+        }
         self.book_spans(strikes.storm(), strikes.horizon());
         &self.book.ledger
     }
@@ -393,14 +425,16 @@ impl World {
             if !machines.is_empty() {
                 self.budget.spend()?;
                 self.strike_host(mode, HostId(unit), t, strikes);
+                self.manage(t, strikes);
             }
             return Ok(());
         }
         let machine = self.position_of[unit as usize];
-        if machine != NONE {
+        if machine != NONE && self.machines[machine as usize].marks & ABSENT == 0 {
             self.budget.spend()?;
             let cause = facts.cause;
             self.strike(mode, machine as usize, cause, t, strikes);
+            self.manage(t, strikes);
         }
         Ok(())
     }
@@ -409,15 +443,17 @@ impl World {
         let Some((t, tag)) = self.pending.pop() else { return Ok(()) };
         self.budget.spend()?;
         match Pending::from_tag(tag) {
-            Pending::Repaired { mode, machine, predicted } => {
-                self.repaired(mode, machine as usize, predicted, t, strikes)
+            Pending::Repaired { mode, machine, predicted, epoch } => {
+                self.repaired(mode, machine as usize, (predicted, epoch), t, strikes)
             }
             Pending::HostRepaired { mode, host } => self.host_repaired(mode, HostId(host), t, strikes),
             Pending::LifeEnds { mode, unit } => self.life_ends(mode, unit, t, strikes),
             Pending::Ready { machine } => self.ready(machine as usize, t),
             Pending::Noticed { machine } => self.noticed(machine as usize, t),
             Pending::Readmitted { machine } => self.readmitted(machine as usize, t),
+            Pending::Due { what, unit } => self.due(what, unit, t, strikes),
         }
+        self.manage(t, strikes);
         Ok(())
     }
 

@@ -1,0 +1,318 @@
+//! The customer's changes: at an instant, again and again, or when too few machines serve; tried again, taken back.
+
+use super::State;
+use super::create::Order;
+use crate::Extra;
+use crate::balancer::{LoadBalancer, ProbeTimes};
+use crate::design::StartState;
+use crate::machine::RACK_OUT;
+use crate::management::{Action, Change, Trigger};
+use crate::operations::Operation;
+use crate::pending::Due;
+use crate::policy::disk::Touch;
+use crate::serving::Class;
+use crate::world::World;
+use std::sync::Arc;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::Strikes;
+use zonefall_topology::ZoneId;
+
+impl World {
+    /// The managed sets of a trial begin: their probes and looks get their phases, pools are full, changes are awaited,
+    /// and sets that are to be created are.
+    pub(crate) fn begin_management(&mut self, strikes: &Strikes) {
+        for set in 0..self.manager.sets.len() {
+            let design = Arc::clone(&self.design);
+            let Some(managed) = design.sets[set].management.as_deref() else { continue };
+            let luck = self.luck.named("management").named(&design.sets[set].name);
+            self.manager.sets[set].probes = managed.health.map(|health| {
+                let probes = LoadBalancer {
+                    interval: health.interval,
+                    unhealthy_threshold: health.probes,
+                    healthy_threshold: health.probes,
+                    timeout: SimDuration::ZERO,
+                    flap_window: SimDuration::ZERO,
+                };
+                ProbeTimes::new(probes, luck.unit(0))
+            });
+            let tick = managed.repairs.map_or(0, |repairs| repairs.tick.as_ms());
+            self.manager.sets[set].tick_phase_ms = (luck.unit(1) * tick as f64) as u64;
+            self.begin_pools(set);
+            let spot = self.manager.sets[set].spot;
+            self.book.add(Class::Spot, i64::from(spot), SimTime::ZERO, &self.measure);
+            if matches!(design.sets[set].start, StartState::Creating(_)) {
+                self.set_capacity(set, design.sets[set].capacity, SimTime::ZERO, strikes);
+            }
+        }
+        for at in 0..self.manager.changes.len() {
+            if let Trigger::At { at: first, .. } = self.change(at).trigger {
+                self.manager.changes[at].due = first;
+                self.wait(Due::Change, at, first);
+            }
+        }
+        let waits =
+            (0..self.manager.changes.len()).any(|at| matches!(self.change(at).trigger, Trigger::ServingBelow { .. }));
+        self.manager.watches = waits;
+    }
+
+    fn change(&self, at: usize) -> &Change {
+        let of = &self.manager.changes[at];
+        let managed = self.design.sets[of.set].management.as_ref().expect("only managed sets have changes");
+        &managed.changes[of.index]
+    }
+
+    /// A change is to be made, or to be tried again.
+    pub(crate) fn change_is_due(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        let state = self.manager.changes[at];
+        let change = self.change(at).clone();
+        if state.due == t {
+            self.manager.changes[at].due = SimTime::NEVER;
+            self.manager.changes[at].retry_due = SimTime::NEVER;
+            if let Trigger::At { every: Some(every), .. } = change.trigger {
+                self.manager.changes[at].due = t.after(every);
+                self.wait(Due::Change, at, t.after(every));
+            }
+        } else if state.retry_due != t {
+            return;
+        }
+        let done = self.act(state.set, &change.action, t, strikes);
+        if let (false, Some(retry)) = (done, change.retry) {
+            self.manager.changes[at].retry_due = t.after(retry);
+            self.wait(Due::Change, at, t.after(retry));
+        }
+        if self.manager.watches {
+            self.watch_triggers(t);
+        }
+    }
+
+    /// Does what a change says; false if it was not wholly done.
+    fn act(&mut self, set: usize, action: &Action, t: SimTime, strikes: &Strikes) -> bool {
+        let refused = self.control_plane_back(set, t, strikes) > t;
+        if refused {
+            self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+            return false;
+        }
+        match action {
+            Action::Capacity(target) => {
+                self.set_capacity(set, *target, t, strikes);
+                self.manager.sets[set].exists == *target
+            }
+            Action::Zones(zones) => self.set_zones(set, zones, t),
+            Action::Delete { zone, count } => self.take_out(set, *zone, *count, false, t, strikes),
+            Action::Detach { zone, count } => self.take_out(set, *zone, *count, true, t, strikes),
+            Action::Attach { zone, count } => self.attach(set, *zone, *count, t, strikes),
+            Action::Deallocate(count) => self.deallocate(set, *count, t),
+            Action::Start => self.start_all(set, t, strikes),
+            Action::ResumeRepairs => {
+                self.resume_repairs(set, t);
+                true
+            }
+            Action::ForceDetach => self.force_detach(set, t, strikes),
+        }
+    }
+
+    /// CV-01, CV-02: the zones of new machines from now on; what stands goes on standing.
+    fn set_zones(&mut self, set: usize, zones: &[ZoneId], t: SimTime) -> bool {
+        let groups = self.manager.sets[set].groups.clone();
+        let of_zone = |zone: &ZoneId| groups.clone().find(|&group| self.manager.groups[group].zone == Some(*zone));
+        let zones: Vec<usize> = zones.iter().filter_map(of_zone).collect();
+        self.manager.sets[set].zones.clear();
+        self.manager.sets[set].zones.extend(zones);
+        self.has_changed(set, t);
+        true
+    }
+
+    /// The newest machine of a set, in a zone if one is given, that `fits`.
+    fn newest(&self, set: usize, zone: Option<ZoneId>, fits: impl Fn(usize) -> bool) -> Option<usize> {
+        let here = |at: &usize| {
+            let slot = &self.manager.slots[*at];
+            let group = &self.manager.groups[slot.group as usize];
+            group.set == set && slot.state.counts() && !slot.extra && (zone.is_none() || group.zone == zone)
+        };
+        (0..self.manager.slots.len()).filter(here).filter(|&at| fits(at)).max_by_key(|&at| self.manager.slots[at].id)
+    }
+
+    /// ZB-14, SI-07, CV-07: single machines are deleted or detached, whatever balance and protection say.
+    fn take_out(
+        &mut self,
+        set: usize,
+        zone: Option<ZoneId>,
+        count: u32,
+        detach: bool,
+        t: SimTime,
+        strikes: &Strikes,
+    ) -> bool {
+        for _ in 0..count {
+            let Some(at) = self.newest(set, zone, |_| true) else { return false };
+            if detach {
+                // The machine and its disks live on outside the set.
+                self.book.settle(t, &self.measure);
+                self.count_out(at);
+                self.disown(at, t);
+                self.withdraw(at, self.nobody, t);
+                self.becomes(at, State::Deleting, t);
+                self.vacate(at, t);
+            } else {
+                self.remove(at, None, t, strikes);
+            }
+            let desired = self.manager.sets[set].desired.saturating_sub(1);
+            self.ask_for(set, desired, self.own_cause(Extra::Planned), t);
+        }
+        self.has_changed(set, t);
+        true
+    }
+
+    /// CV-05, CV-06: machines that run already join the set, without a downtime.
+    fn attach(&mut self, set: usize, zone: Option<ZoneId>, count: u32, t: SimTime, strikes: &Strikes) -> bool {
+        let cause = self.own_cause(Extra::Planned);
+        for _ in 0..count {
+            let state = &self.manager.sets[set];
+            let group = match zone {
+                Some(_) => state.groups.clone().find(|&group| self.manager.groups[group].zone == zone),
+                None => state.regional.or_else(|| state.zones.first().copied()),
+            };
+            let Some(at) = group.and_then(|group| self.vacant_slot(group, t, strikes)) else { return false };
+            let desired = self.manager.sets[set].desired + 1;
+            self.ask_for(set, desired, cause, t);
+            self.appear(at, false, false, cause, t, strikes);
+            self.pay(set, cause, t);
+            self.power_on(at, t, t, strikes);
+        }
+        self.has_changed(set, t);
+        true
+    }
+
+    /// OM-09: machines are deallocated, the newest first; they go on counting.
+    fn deallocate(&mut self, set: usize, count: u32, t: SimTime) -> bool {
+        for _ in 0..count {
+            let running = |at: usize| self.manager.slots[at].state == State::Running;
+            let Some(at) = self.newest(set, None, running) else { return false };
+            self.withdraw(at, self.own_cause(Extra::Planned), t);
+            self.freshen(at);
+            self.lose_disks(at, Touch::Deallocate, t);
+            self.becomes(at, State::Deallocated, t);
+            self.manager.slots[at].due = SimTime::NEVER;
+        }
+        self.has_changed(set, t);
+        true
+    }
+
+    fn start_all(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let mut all = true;
+        for at in 0..self.manager.slots.len() {
+            if self.set_of(at) == set && self.manager.slots[at].state == State::Deallocated {
+                let started = self.starts_again(at, t, strikes);
+                self.book.count(Operation::AllocationsFailed, u64::from(!started), t, &self.measure);
+                all &= started;
+            }
+        }
+        self.has_changed(set, t);
+        all
+    }
+
+    /// DK-04: zone-redundant data disks of machines in the dark are detached by force; new machines elsewhere take them.
+    fn force_detach(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let disks = self.design.sets[set].management.as_ref().map(|managed| managed.disks);
+        if !disks.is_some_and(|disks| disks.data && disks.zone_redundant) {
+            return true;
+        }
+        let mut all = true;
+        for at in 0..self.manager.slots.len() {
+            let slot = self.manager.slots[at];
+            let dark = self.machines[at].marks & RACK_OUT != 0 && slot.state == State::Running;
+            if self.set_of(at) != set || !dark {
+                continue;
+            }
+            let Some(group) = self.zone_for_one(set, slot.group as usize, t, strikes) else { return false };
+            let cause = self.machines[at].root;
+            self.manager.slots[at].data_moved = true;
+            self.book.count(Operation::ForceDetaches, 1, t, &self.measure);
+            self.remove(at, None, t, strikes);
+            self.owe(set, 1, cause, t);
+            let order = Order { group, spot: slot.spot, extra: false, cause, repairs: false, attaches: true };
+            match self.create_owed(order, t, strikes) {
+                Some(new) => self.manager.slots[new].data_since = slot.data_since,
+                None => all = false,
+            }
+        }
+        self.has_changed(set, t);
+        all
+    }
+
+    /// Looks whether changes that wait for too few serving machines have to be made or taken back.
+    pub(crate) fn watch_triggers(&mut self, t: SimTime) {
+        if !self.manager.watches {
+            return;
+        }
+        for at in 0..self.manager.changes.len() {
+            let (Trigger::ServingBelow { machines, lasting, .. }, back_after) =
+                (&self.change(at).trigger, self.change(at).back_after)
+            else {
+                continue;
+            };
+            let (machines, lasting) = (i64::from(*machines), *lasting);
+            let serving = self.book.level(Class::Serving);
+            let state = self.manager.changes[at];
+            if state.made {
+                self.watch_return(at, serving, machines, back_after, t);
+            } else if serving >= machines {
+                self.manager.changes[at].since = None;
+                self.manager.changes[at].due = SimTime::NEVER;
+            } else if state.since.is_none() {
+                self.manager.changes[at].since = Some(t);
+                self.manager.changes[at].due = t.after(lasting);
+                self.wait(Due::Short, at, t.after(lasting));
+            }
+        }
+    }
+
+    /// ZN-09: a change is taken back once no zone of the set is unavailable and the service would do without it.
+    fn watch_return(&mut self, at: usize, serving: i64, machines: i64, after: Option<SimDuration>, t: SimTime) {
+        let state = self.manager.changes[at];
+        if state.due < SimTime::NEVER {
+            // It is not made yet: the customer is still reacting.
+            return;
+        }
+        let Some(after) = after else {
+            if serving >= machines {
+                self.manager.changes[at].made = false;
+                self.manager.changes[at].since = None;
+            }
+            return;
+        };
+        let added = i64::from(self.manager.sets[state.set].exists) - i64::from(state.before);
+        if serving < machines + added.max(0) || self.some_zone_is_down(state.set) {
+            self.manager.changes[at].back_due = SimTime::NEVER;
+        } else if state.back_due == SimTime::NEVER {
+            self.manager.changes[at].back_due = t.after(after);
+            self.wait(Due::Back, at, t.after(after));
+        }
+    }
+
+    /// Too few machines have served for long enough: the customer notices, and acts after a while.
+    pub(crate) fn service_is_short(&mut self, at: usize, t: SimTime) {
+        let state = self.manager.changes[at];
+        if state.due != t || state.since.is_none() || state.made {
+            return;
+        }
+        let Trigger::ServingBelow { react, .. } = &self.change(at).trigger else { return };
+        let luck = self.luck.named("reaction").part(at as u64, t.as_ms());
+        let acts = t.after(react.draw(&mut luck.stream()));
+        let before = self.manager.sets[state.set].desired;
+        let state = &mut self.manager.changes[at];
+        (state.made, state.before, state.due) = (true, before, acts);
+        self.wait(Due::Change, at, acts);
+    }
+
+    pub(crate) fn change_is_taken_back(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        let state = self.manager.changes[at];
+        if state.back_due != t {
+            return;
+        }
+        self.manager.changes[at].back_due = SimTime::NEVER;
+        if self.set_capacity(state.set, state.before, t, strikes) {
+            let state = &mut self.manager.changes[at];
+            (state.made, state.since, state.retry_due) = (false, None, SimTime::NEVER);
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Machines are created: quota and hardware, standby pools, time-outs and retries, overprovisioning.
+
+use super::State;
+use crate::Extra;
+use crate::machine::ABSENT;
+use crate::operations::Operation;
+use crate::pending::Due;
+use crate::policy::allocation::fits_quota;
+use crate::policy::resilient::next_create;
+use crate::policy::standby;
+use crate::serving::Class;
+use crate::world::{CREATION, World};
+use zonefall_engine::{Law, SimDuration, SimTime};
+use zonefall_faults::Strikes;
+
+/// DK-04: how long a forced detach takes.
+const DETACH: SimDuration = SimDuration::from_ms(120_000);
+/// DK-04: how long attaching the disk takes.
+const ATTACH: SimDuration = SimDuration::from_ms(30_000);
+
+/// A machine to be made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order {
+    pub group: usize,
+    pub spot: bool,
+    /// Not asked for (OV-01, AZ-08): it counts only once it is adopted.
+    pub extra: bool,
+    /// What it is charged to until it serves.
+    pub cause: u16,
+    /// It takes the place of a repaired one.
+    pub repairs: bool,
+    /// DK-04: a data disk is detached elsewhere and attached to it.
+    pub attaches: bool,
+}
+
+impl World {
+    /// AL-01, AL-05: whether the quota has room for `add` more machines of a set.
+    pub(crate) fn quota_allows(&self, set: usize, add: u32, spot: u32) -> bool {
+        let (Some(quota), Some(managed)) = (&self.design.quota, &self.design.sets[set].management) else { return true };
+        // CR-02: what the reservation covers is not checked.
+        let reserved: u32 = self.manager.sets[set]
+            .zones
+            .iter()
+            .map(|&group| managed.reserved_per_zone.saturating_sub(self.manager.groups[group].allocated))
+            .sum();
+        let mut usage = self.manager.usage;
+        let free = reserved.min(add);
+        (0..add - free).all(|machine| {
+            let is_spot = machine < spot;
+            let fits = fits_quota(&usage, quota, managed.vcpus, is_spot);
+            let cores = if is_spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
+            *cores += managed.vcpus;
+            usage.machines += 1;
+            fits
+        })
+    }
+
+    /// Begins the creation of a machine; none if the zone has no slot or no hardware for it.
+    pub(crate) fn create(&mut self, order: Order, t: SimTime, strikes: &Strikes) -> Option<usize> {
+        let at = self.vacant_slot(order.group, t, strikes);
+        let set = self.manager.groups[order.group].set;
+        let pooled = !order.spot && self.manager.groups[order.group].standby > 0;
+        let runs =
+            self.design.sets[set].management.as_ref().and_then(|m| m.standby.as_ref()).is_some_and(|p| p.running);
+        // SB-01: a pool of running machines holds its capacity, a pool of deallocated ones promises none.
+        let at = at.filter(|&at| pooled && runs || self.finds_hardware(at, t, strikes));
+        let Some(at) = at else {
+            self.book.count(Operation::AllocationsFailed, 1, t, &self.measure);
+            return None;
+        };
+        self.book.count(Operation::Creations, 1, t, &self.measure);
+        self.appear(at, order.spot, order.extra, order.cause, t, strikes);
+        self.manager.slots[at].repairing = order.repairs;
+        self.manager.slots[at].data_moved = order.attaches;
+        if pooled {
+            self.take_from_pool(at, order.group, t, strikes);
+        } else {
+            self.try_to_create(at, t, strikes);
+        }
+        Some(at)
+    }
+
+    /// One attempt to create the machine of a slot (RC-02..04). Both its length and whether it fails are its own luck.
+    fn try_to_create(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
+        let creation = &managed.creation;
+        let slot = &mut self.manager.slots[at];
+        let spent = t.since(slot.first_try);
+        let Some(allowed) = next_create(slot.attempts, spent, creation.timeout, creation.resilient) else { return };
+        slot.attempts += 1;
+        let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
+        let fails = stream.unit() < creation.failure;
+        let length = creation.time.draw(&mut stream);
+        let warm_up = self.sets[self.set_of(at)].warm_up.draw(&mut stream);
+        if fails || length > allowed {
+            self.manager.slots[at].due = t.after(allowed);
+            self.wait(Due::CreateTimeout, at, t.after(allowed));
+        } else {
+            let moved = std::mem::take(&mut self.manager.slots[at].data_moved);
+            let length = if moved { length.max(DETACH).plus(ATTACH) } else { length };
+            self.manager.slots[at].due = SimTime::NEVER;
+            self.power_on(at, t.after(length).after(warm_up), t, strikes);
+        }
+    }
+
+    /// RC-04, RC-07: a creation has timed out: another attempt is made, as a new machine with a new id, or it has failed.
+    pub(crate) fn create_timed_out(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        let slot = self.manager.slots[at];
+        if slot.state != State::Creating || slot.due != t {
+            return;
+        }
+        let set = self.set_of(at);
+        self.book.count(Operation::CreationsTimedOut, 1, t, &self.measure);
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return };
+        let (timeout, resilient) = (managed.creation.timeout, managed.creation.resilient);
+        if next_create(slot.attempts, t.since(slot.first_try), timeout, resilient).is_some() {
+            self.manager.slots[at].id = self.manager.sets[set].next_id;
+            self.manager.sets[set].next_id += 1;
+            return self.try_to_create(at, t, strikes);
+        }
+        if slot.extra {
+            return self.extra_has_failed(at, t);
+        }
+        if self.extra_steps_in(at, t) {
+            return;
+        }
+        self.book.count(Operation::CreationsFailed, 1, t, &self.measure);
+        self.becomes(at, State::Failed, t);
+        self.awaited_has_come(slot.group as usize, t);
+        if slot.repairing {
+            self.repair_has_ended(at, false, t, strikes);
+        }
+    }
+
+    /// A machine runs for the first time.
+    pub(crate) fn has_been_created(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        let set = self.set_of(at);
+        self.becomes(at, State::Running, t);
+        let group = self.manager.slots[at].group as usize;
+        if self.manager.groups[group].awaited > 0 {
+            // OV-01: whichever is ready first is kept.
+            if self.manager.slots[at].extra && !self.is_rebalancing_to(set, at) {
+                self.swap_extra(at, group, t);
+            }
+            self.awaited_has_come(group, t);
+        }
+        let grace = self.design.sets[set].management.as_ref().and_then(|m| m.repairs.as_ref()).map(|r| r.grace);
+        if let Some(grace) = grace {
+            // AR-04: every new machine has its grace.
+            self.manager.slots[at].grace_until = t.after(grace);
+            if self.manager.slots[at].repairing {
+                self.repair_has_ended(at, true, t, strikes);
+            }
+        }
+    }
+
+    /// OV-01, OV-02: an extra machine runs before one that was asked for: they change places.
+    fn swap_extra(&mut self, at: usize, group: usize, t: SimTime) {
+        let numbers = self.manager.groups[group].numbers.clone();
+        let slow = numbers.map(|number| self.position_of[number as usize] as usize).filter(|&other| {
+            let slot = &self.manager.slots[other];
+            slot.state == State::Creating && !slot.extra && !slot.repairing
+        });
+        // The slowest is the one that will be ready last; one that will time out is slower still.
+        let slow = slow.max_by_key(|&other| {
+            let fails = self.machines[other].marks & ABSENT != 0;
+            (fails, self.ready_at[other], self.instance_of[other])
+        });
+        if let Some(slow) = slow {
+            let cause = self.machines[slow].root;
+            self.adopt(at, cause, t);
+            self.make_extra(slow, t);
+        }
+    }
+
+    /// OV-01: where a machine that was asked for has failed, an extra one that is still coming takes its place.
+    fn extra_steps_in(&mut self, at: usize, t: SimTime) -> bool {
+        let group = self.manager.slots[at].group as usize;
+        let set = self.set_of(at);
+        let numbers = self.manager.groups[group].numbers.clone();
+        let coming = numbers.map(|number| self.position_of[number as usize] as usize).find(|&other| {
+            let slot = &self.manager.slots[other];
+            slot.state == State::Creating && slot.extra && !self.is_rebalancing_to(set, other)
+        });
+        let Some(coming) = coming.filter(|_| !self.manager.slots[at].repairing) else { return false };
+        let cause = self.machines[at].root;
+        self.adopt(coming, cause, t);
+        self.make_extra(at, t);
+        self.vacate(at, t);
+        true
+    }
+
+    /// An extra machine could not be created.
+    fn extra_has_failed(&mut self, at: usize, t: SimTime) {
+        let set = self.set_of(at);
+        let rebalancing = self.is_rebalancing_to(set, at);
+        self.vacate(at, t);
+        if rebalancing {
+            self.rebalance_has_failed(set, t);
+        }
+    }
+
+    /// A machine that was asked for is no longer.
+    fn make_extra(&mut self, at: usize, t: SimTime) {
+        self.disown(at, t);
+        self.count_out(at);
+        self.use_quota(at, false);
+        self.manager.slots[at].extra = true;
+    }
+
+    /// OV-01: once all that was asked for in a zone runs, the extra machines there are deleted.
+    fn awaited_has_come(&mut self, group: usize, t: SimTime) {
+        let awaited = &mut self.manager.groups[group].awaited;
+        *awaited = awaited.saturating_sub(1);
+        if *awaited > 0 {
+            return;
+        }
+        let set = self.manager.groups[group].set;
+        for number in self.manager.groups[group].numbers.clone() {
+            let at = self.position_of[number as usize] as usize;
+            let slot = &self.manager.slots[at];
+            if slot.extra && slot.state != State::Vacant && !self.is_rebalancing_to(set, at) {
+                self.vacate(at, t);
+            }
+        }
+    }
+
+    /// SB-01: a machine of the pool joins the set; the pool is filled up again.
+    fn take_from_pool(&mut self, at: usize, group: usize, t: SimTime, strikes: &Strikes) {
+        let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
+        let Some(pool) = &managed.standby else { return };
+        let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
+        let ready = t.after(pool.start.draw(&mut stream)).after(self.sets[self.set_of(at)].warm_up.draw(&mut stream));
+        self.manager.groups[group].standby -= 1;
+        self.book.add(Class::Standby, -1, t, &self.measure);
+        self.book.count(Operation::StandbyUsed, 1, t, &self.measure);
+        self.power_on(at, ready, t, strikes);
+        self.fill_pool(self.set_of(at), t, strikes);
+    }
+
+    /// SB-01: begins as many machines as the pools of a set lack, spread over its zones.
+    pub(crate) fn fill_pool(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return };
+        let Some(pool) = managed.standby.as_ref() else { return };
+        let (wanted, time) = (
+            standby::size(pool.min_ready, pool.max_ready, self.manager.sets[set].exists),
+            managed.creation.time.clone(),
+        );
+        let groups: std::ops::Range<usize> = self.manager.sets[set].groups.clone();
+        let have = |world: &Self| -> u32 {
+            groups.clone().map(|group| &world.manager.groups[group]).map(|g| g.standby + g.standby_coming).sum()
+        };
+        while have(self) < wanted {
+            let state = &self.manager.sets[set];
+            let open = state.zones.iter().copied().chain(state.regional);
+            let open = open.filter(|&group| {
+                self.manager.groups[group]
+                    .zone
+                    .is_none_or(|zone| !self.is_down(zone) && self.capacity_back(zone, t, strikes) == t)
+            });
+            let Some(group) = open.min_by_key(|&group| {
+                let state = &self.manager.groups[group];
+                (state.standby + state.standby_coming, group)
+            }) else {
+                return;
+            };
+            let ready = self.pool_time(group, &time, t);
+            self.manager.groups[group].standby_coming += 1;
+            self.wait(Due::Standby, group, ready);
+        }
+    }
+
+    fn pool_time(&self, group: usize, time: &Law, t: SimTime) -> SimTime {
+        let state = &self.manager.groups[group];
+        let luck = self.luck.named("standby").part(u64::from(state.numbers.start), t.as_ms());
+        t.after(time.draw(&mut luck.part(u64::from(state.standby_coming), 0).stream()))
+    }
+
+    pub(crate) fn standby_is_ready(&mut self, group: usize, t: SimTime) {
+        let state = &mut self.manager.groups[group];
+        state.standby_coming -= 1;
+        state.standby += 1;
+        self.book.settle(t, &self.measure);
+        self.book.add(Class::Standby, 1, t, &self.measure);
+    }
+
+    /// The pools of a set as they are when a trial begins: full.
+    pub(crate) fn begin_pools(&mut self, set: usize) {
+        let Some(pool) = self.design.sets[set].management.as_ref().and_then(|m| m.standby.as_ref()) else { return };
+        let state = &self.manager.sets[set];
+        let wanted = standby::size(pool.min_ready, pool.max_ready, state.desired);
+        let groups = state.zones.len().max(1) as u32;
+        for place in 0..groups {
+            let group = state.zones.get(place as usize).copied().or(state.regional);
+            let Some(group) = group else { return };
+            let share = wanted / groups + u32::from(place < wanted % groups);
+            self.manager.groups[group].standby = share;
+            self.book.add(Class::Standby, i64::from(share), SimTime::ZERO, &self.measure);
+        }
+    }
+
+    /// How long the creation of a machine takes that replaces an image (PT-03: reimage = create − 15 s).
+    pub(crate) fn reimage_time(&self, at: usize, t: SimTime, strikes: &Strikes) -> SimDuration {
+        let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return SimDuration::ZERO };
+        let length = managed.creation.time.draw(&mut self.luck_of(at, strikes, t, CREATION).stream());
+        SimDuration::from_ms(length.as_ms().saturating_sub(15_000))
+    }
+
+    /// What missing machines of a scale-out are charged to.
+    pub(crate) fn no_capacity(&self) -> u16 {
+        self.own_cause(Extra::NoCapacity)
+    }
+}

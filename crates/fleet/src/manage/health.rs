@@ -1,0 +1,123 @@
+//! HM: what health monitoring makes of machines whose marks have changed.
+
+use super::State;
+use crate::machine::*;
+use crate::pending::Due;
+use crate::policy::health::{HealthState, Trouble, begins_initializing, settling, state_after_grace, state_in_trouble};
+use crate::world::World;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::Strikes;
+
+impl World {
+    /// A machine's marks have changed.
+    pub(crate) fn look_at(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        if !self.manager.sets[self.set_of(at)].managed {
+            return;
+        }
+        let marks = self.machines[at].marks;
+        let runs = marks & (self.halting() | STARTING) == 0;
+        if self.manager.slots[at].state == State::Creating && runs {
+            self.has_been_created(at, t, strikes);
+        }
+        let slot = &self.manager.slots[at];
+        if matches!(slot.state, State::Vacant | State::Deleting | State::Stuck) {
+            return;
+        }
+        let dark = marks & RACK_OUT != 0;
+        let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
+        let disk_dark = dark && managed.disks.data && !managed.disks.zone_redundant;
+        self.see_disk(at, disk_dark, t);
+        let well = runs && marks & self.manager.unhealthy == 0;
+        let slot = &mut self.manager.slots[at];
+        if slot.well == well {
+            return;
+        }
+        (slot.well, slot.since) = (well, t);
+        if !well {
+            let dead = dark || marks & (self.manager.of_host | ABSENT) != 0;
+            slot.trouble = if dead { Trouble::Machine } else { Trouble::Application };
+            self.await_repair(at, t);
+        } else {
+            slot.blocked = false;
+            self.rebalanced_machine_is_well(at, t);
+        }
+    }
+
+    /// HM-04, HM-07: how long after a machine fell ill the set knows; none if it never does.
+    pub(crate) fn known_ill_at(&self, at: usize) -> Option<SimTime> {
+        let set = self.set_of(at);
+        let health = self.design.sets[set].management.as_ref()?.health?;
+        let slot = &self.manager.slots[at];
+        match slot.trouble {
+            Trouble::Machine => health.dead_after.map(|after| slot.since.after(after)),
+            Trouble::Application => Some(match self.manager.sets[set].probes {
+                Some(probes) => probes.removed(slot.since),
+                None => slot.since.after(settling(health.interval, health.probes)),
+            }),
+        }
+    }
+
+    /// HM-04: when the set knows that a machine is well.
+    pub(crate) fn known_well_at(&self, at: usize) -> SimTime {
+        let slot = &self.manager.slots[at];
+        match self.manager.sets[self.set_of(at)].probes {
+            Some(probes) => probes.readmitted(slot.since, 0),
+            None => slot.since,
+        }
+    }
+
+    /// HM: what the set believes of a machine at `t`.
+    pub(crate) fn health_of(&self, at: usize, t: SimTime) -> HealthState {
+        let set = self.set_of(at);
+        let Some(health) = self.design.sets[set].management.as_ref().and_then(|m| m.health) else {
+            return HealthState::Initializing;
+        };
+        let slot = &self.manager.slots[at];
+        if slot.state == State::Creating {
+            return HealthState::Initializing;
+        }
+        if slot.well {
+            if self.known_well_at(at) <= t {
+                return HealthState::Healthy;
+            }
+            // HM-05: a new machine is Initializing until its grace is over.
+            let new = slot.since.since(slot.created) < health.grace || t.since(slot.since) < health.grace;
+            return if begins_initializing(health.source) && new {
+                HealthState::Initializing
+            } else {
+                state_after_grace(health.source)
+            };
+        }
+        match self.known_ill_at(at) {
+            Some(known) if known <= t => state_in_trouble(health.source, slot.trouble),
+            _ => HealthState::Healthy,
+        }
+    }
+
+    /// A machine is not well: its repair is looked at once that is known, has lasted, and no grace holds it up.
+    pub(crate) fn await_repair(&mut self, at: usize, t: SimTime) {
+        let set = self.set_of(at);
+        let Some(repairs) = self.design.sets[set].management.as_ref().and_then(|m| m.repairs) else { return };
+        let slot = &self.manager.slots[at];
+        if slot.well || slot.state != State::Running || slot.repairing || self.manager.sets[set].suspended {
+            return;
+        }
+        let Some(known) = self.known_ill_at(at) else { return };
+        let due = known.after(repairs.dwell).max(slot.grace_until).max(self.manager.sets[set].grace_until).max(t);
+        let due = self.next_look(set, due, repairs.tick);
+        if self.manager.slots[at].repair_due != due {
+            self.manager.slots[at].repair_due = due;
+            self.wait(Due::Repair, at, due);
+        }
+    }
+
+    /// AR-08: the first look of automatic repairs at or after `t`.
+    fn next_look(&self, set: usize, t: SimTime, tick: SimDuration) -> SimTime {
+        if tick == SimDuration::ZERO {
+            return t;
+        }
+        let phase = self.manager.sets[set].tick_phase_ms;
+        let looks = t.as_ms().saturating_sub(phase).div_ceil(tick.as_ms());
+        SimTime::from_ms(phase + looks * tick.as_ms())
+    }
+}

@@ -1,0 +1,86 @@
+//! Managed sets: what the platform and the customer do to a scale set while a trial runs.
+//!
+//! In: the changes of the machines (`touched`), of the racks (`zones_changed`), and what was waited for ([`Due`]). Out:
+//! machines that appear, stop and vanish, through the few functions of `slots.rs`. Decisions are the pure functions of
+//! [`crate::policy`]; here they get their views and their decisions are carried out. Nothing ticks: each wait is computed
+//! when it begins and checked when it ends (a slot or a set remembers which wait is the current one).
+//!
+//! Order within a millisecond: machines touched (by slot position, as they were touched), then zones, then triggers,
+//! then rebalancing. Luck is keyed by slot, instant and purpose.
+
+mod change;
+mod create;
+mod delete;
+mod health;
+mod rebalance;
+mod repair;
+mod scale;
+mod slots;
+mod spot;
+mod state;
+mod zones;
+
+pub(crate) use state::{Manager, SetState, Slot, State};
+
+use crate::pending::{Due, Pending};
+use crate::world::World;
+use zonefall_engine::SimTime;
+use zonefall_faults::Strikes;
+
+impl World {
+    /// Lets the managed sets react to what has just changed.
+    #[inline]
+    pub(crate) fn manage(&mut self, t: SimTime, strikes: &Strikes) {
+        if self.manager.has_news() {
+            self.react(t, strikes);
+        }
+    }
+
+    fn react(&mut self, t: SimTime, strikes: &Strikes) {
+        // What reacts may touch further machines, which are looked at in turn.
+        let mut at = 0;
+        while let Some(&machine) = self.manager.touched.get(at) {
+            self.look_at(machine as usize, t, strikes);
+            at += 1;
+            if at == self.manager.touched.len() && self.manager.zones_changed {
+                self.manager.zones_changed = false;
+                self.zones_have_changed(t, strikes);
+            }
+        }
+        self.manager.touched.clear();
+        if std::mem::take(&mut self.manager.zones_changed) {
+            self.zones_have_changed(t, strikes);
+        }
+        self.watch_triggers(t);
+        self.consider_rebalancing(t, strikes);
+        if self.manager.has_news() {
+            self.react(t, strikes);
+        }
+    }
+
+    /// What a managed set waited for has come.
+    pub(crate) fn due(&mut self, what: Due, unit: u32, t: SimTime, strikes: &Strikes) {
+        let at = unit as usize;
+        match what {
+            Due::CreateTimeout => self.create_timed_out(at, t, strikes),
+            Due::Deleted => self.deleted(at, t, strikes),
+            Due::Terminate => self.notice_is_over(at, t, strikes),
+            Due::Standby => self.standby_is_ready(at, t),
+            Due::Repair => self.repair_is_due(at, t, strikes),
+            Due::Repaired => self.repaired_in_place(at, t, strikes),
+            Due::Product => self.product_is_due(at, t),
+            Due::Rebalance => self.rebalance_is_due(at, t, strikes),
+            Due::Rebalanced => self.rebalance_ends(at, t, strikes),
+            Due::Restore => self.restore(at, t, strikes),
+            Due::Change => self.change_is_due(at, t, strikes),
+            Due::Short => self.service_is_short(at, t),
+            Due::Back => self.change_is_taken_back(at, t, strikes),
+        }
+    }
+
+    pub(crate) fn wait(&mut self, what: Due, unit: usize, until: SimTime) {
+        if until < SimTime::NEVER {
+            self.pending.push(until, Pending::Due { what, unit: unit as u32 }.tag());
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! AR: repairs are begun, carried out, and judged by their product.
+
+use super::State;
+use crate::Extra;
+use crate::machine::*;
+use crate::management::RepairAction;
+use crate::operations::Operation;
+use crate::pending::Due;
+use crate::policy::health::HealthState;
+use crate::policy::repair::{Patient, is_eligible, limit};
+use crate::serving::Class;
+use crate::world::World;
+use zonefall_engine::SimTime;
+use zonefall_faults::Strikes;
+
+/// Purposes of luck.
+const RESTART: u64 = 6;
+
+impl World {
+    /// A machine may have been ill for long enough.
+    pub(crate) fn repair_is_due(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        if self.manager.slots[at].repair_due != t {
+            return;
+        }
+        self.manager.slots[at].repair_due = SimTime::NEVER;
+        let set = self.set_of(at);
+        if self.manager.sets[set].grace_until > t || self.manager.slots[at].grace_until > t {
+            return self.await_repair(at, t);
+        }
+        if self.is_patient(at, t) && !self.manager.sets[set].waiting.contains(&(at as u32)) {
+            self.manager.sets[set].waiting.push(at as u32);
+            self.next_repairs(set, t, strikes);
+        }
+    }
+
+    /// HM-06, AR-04, AR-06: whether a machine is to be repaired at `t`.
+    fn is_patient(&mut self, at: usize, t: SimTime) -> bool {
+        let set = self.set_of(at);
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
+        let protection = managed.protection;
+        let protected = self.protected_below(set, protection.from_scale_in.max(protection.from_scale_set_actions));
+        let slot = &self.manager.slots[at];
+        let patient = Patient {
+            health: self.health_of(at, t),
+            protected: slot.id < protected,
+            failed_provisioning: slot.state == State::Failed,
+            in_grace: slot.grace_until.max(self.manager.sets[set].grace_until) > t,
+        };
+        slot.state == State::Running && !slot.repairing && is_eligible(&patient)
+    }
+
+    /// AR-05: begins repairs of waiting machines, in the order in which they came, as long as the limit allows.
+    pub(crate) fn next_repairs(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        if self.manager.sets[set].waiting.is_empty() || self.manager.sets[set].suspended {
+            return;
+        }
+        let mut next = 0;
+        while next < self.manager.sets[set].waiting.len() {
+            if self.manager.sets[set].repairing >= limit(self.manager.sets[set].desired) {
+                return;
+            }
+            let at = self.manager.sets[set].waiting.remove(next);
+            if !self.is_patient(at as usize, t) {
+                self.await_repair(at as usize, t);
+            } else if !self.begin_repair(at as usize, t, strikes) {
+                self.manager.sets[set].waiting.insert(next, at);
+                next += 1;
+            }
+        }
+    }
+
+    /// Begins a repair; false if it must go on waiting.
+    fn begin_repair(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let set = self.set_of(at);
+        let Some(repairs) = self.design.sets[set].management.as_ref().and_then(|m| m.repairs) else { return true };
+        let back = self.control_plane_back(set, t, strikes);
+        if back > t {
+            // Nothing can be done before the control plane is back: look again then.
+            self.manager.slots[at].repair_due = back;
+            self.wait(Due::Repair, at, back);
+            return true;
+        }
+        let group = self.manager.slots[at].group as usize;
+        if repairs.action == RepairAction::Replace && !self.may_be_replaced(set, group, t, strikes) {
+            let first = !std::mem::replace(&mut self.manager.slots[at].blocked, true);
+            self.book.count(Operation::RepairsBlocked, u64::from(first), t, &self.measure);
+            return false;
+        }
+        self.book.count(Operation::Repairs, 1, t, &self.measure);
+        self.manager.sets[set].repairing += 1;
+        self.manager.slots[at].repairing = true;
+        match repairs.action {
+            RepairAction::Replace => {
+                let serves = self.machines[at].marks & self.absent() == 0;
+                let cause = if serves { self.own_cause(Extra::Repair) } else { self.machines[at].root };
+                self.remove(at, Some(cause), t, strikes);
+            }
+            RepairAction::Reimage | RepairAction::Restart => self.repair_in_place(at, repairs.action, t, strikes),
+        }
+        true
+    }
+
+    /// AR-02, AR-11: reimages or restarts a machine where it stands; on a dead host or in a dead zone that fails.
+    fn repair_in_place(&mut self, at: usize, action: RepairAction, t: SimTime, strikes: &Strikes) {
+        if self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0 {
+            return self.repair_has_ended(at, false, t, strikes);
+        }
+        let serves = self.machines[at].marks & self.absent() == 0;
+        let cause = if serves { self.own_cause(Extra::Repair) } else { self.machines[at].root };
+        let length = if action == RepairAction::Reimage {
+            self.reimage_time(at, t, strikes)
+        } else {
+            self.sets[self.set_of(at)].boot.draw(&mut self.luck_of(at, strikes, t, RESTART).stream())
+        };
+        self.withdraw(at, cause, t);
+        self.freshen(at);
+        self.begin_new_lives(at, t, strikes);
+        self.manager.slots[at].due = t.after(length);
+        self.wait(Due::Repaired, at, t.after(length));
+    }
+
+    /// A repair in place is over: the application warms up.
+    pub(crate) fn repaired_in_place(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        let slot = &self.manager.slots[at];
+        if slot.state != State::Running || !slot.repairing || slot.due != t {
+            return;
+        }
+        let warm_up =
+            self.sets[self.set_of(at)].warm_up.draw(&mut self.luck_of(at, strikes, t, RESTART).part(1, 1).stream());
+        self.power_on(at, t.after(warm_up), t, strikes);
+        self.repair_has_ended(at, true, t, strikes);
+    }
+
+    /// A repair has ended at its machine (or at the one that it made): AR-04's grace begins, and with its end the verdict
+    /// on the product (AR-07). A repair that failed is its own verdict.
+    pub(crate) fn repair_has_ended(&mut self, at: usize, done: bool, t: SimTime, strikes: &Strikes) {
+        let set = self.set_of(at);
+        self.manager.sets[set].repairing -= 1;
+        self.manager.slots[at].repairing = false;
+        let Some(repairs) = self.design.sets[set].management.as_ref().and_then(|m| m.repairs) else { return };
+        self.manager.slots[at].grace_until = t.after(repairs.grace);
+        if done {
+            self.manager.slots[at].product_due = t.after(repairs.grace);
+            self.wait(Due::Product, at, t.after(repairs.grace));
+        } else {
+            self.judge(set, false, t);
+        }
+        self.await_repair(at, t);
+        self.next_repairs(set, t, strikes);
+    }
+
+    /// AR-07: the grace of a repair's product is over.
+    pub(crate) fn product_is_due(&mut self, at: usize, t: SimTime) {
+        if self.manager.slots[at].product_due == t {
+            self.manager.slots[at].product_due = SimTime::NEVER;
+            let healthy = self.health_of(at, t) == HealthState::Healthy;
+            self.judge(self.set_of(at), healthy, t);
+        }
+    }
+
+    /// AR-07: counts a repair's product, and suspends repairs after too many bad ones.
+    fn judge(&mut self, set: usize, healthy: bool, t: SimTime) {
+        let Some(repairs) = self.design.sets[set].management.as_ref().and_then(|m| m.repairs) else { return };
+        self.book.count(Operation::RepairsFailed, u64::from(!healthy), t, &self.measure);
+        let state = &mut self.manager.sets[set];
+        if state.streak.count(healthy, repairs.suspend_after) && !state.suspended {
+            state.suspended = true;
+            state.waiting.clear();
+            self.book.count(Operation::Suspensions, 1, t, &self.measure);
+            self.book.settle(t, &self.measure);
+            self.book.add(Class::Suspended, 1, t, &self.measure);
+        }
+    }
+
+    /// AR-07: the customer resumes repairs.
+    pub(crate) fn resume_repairs(&mut self, set: usize, t: SimTime) {
+        let state = &mut self.manager.sets[set];
+        state.streak = Default::default();
+        if std::mem::take(&mut state.suspended) {
+            self.book.settle(t, &self.measure);
+            self.book.add(Class::Suspended, -1, t, &self.measure);
+            for at in 0..self.manager.slots.len() {
+                if self.set_of(at) == set {
+                    self.await_repair(at, t);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! Capacity changes: what is asked for, what is refused, what is placed, what is owed.
+
+use super::State;
+use super::create::Order;
+use crate::Extra;
+use crate::design::Spreading;
+use crate::operations::Operation;
+use crate::policy::overprovision::extra;
+use crate::policy::scale_in::{Candidate, choose_victim};
+use crate::policy::spot::{regular_to_add, removes_regular};
+use crate::policy::zone_balance::{Balance, check_scale_in, plan_scale_out, spread};
+use crate::policy::{zone_balance, zone_placement};
+use crate::serving::Class;
+use crate::world::World;
+use zonefall_engine::SimTime;
+use zonefall_faults::Strikes;
+
+/// What a machine is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// Scale-in.
+    ScaleIn,
+    /// The source of a rebalance.
+    Rebalance,
+}
+
+impl World {
+    /// A set is short of `machines` more, charged to `cause` until they exist.
+    pub(crate) fn owe(&mut self, set: usize, machines: u32, cause: u16, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        let serves = self.sets[set].serves;
+        for _ in 0..machines {
+            self.manager.sets[set].short.push(cause);
+            self.book.withheld[cause as usize] += serves;
+        }
+    }
+
+    /// One machine less is missing: one that was charged to `cause`, else the one that has been missing for longest.
+    pub(crate) fn pay(&mut self, set: usize, cause: u16, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        let short = &mut self.manager.sets[set].short;
+        if short.is_empty() {
+            return;
+        }
+        let at = short.iter().position(|&owed| owed == cause).unwrap_or(0);
+        let paid = short.remove(at);
+        self.book.withheld[paid as usize] -= self.sets[set].serves;
+    }
+
+    /// Creates a machine that is owed.
+    pub(crate) fn create_owed(&mut self, order: Order, t: SimTime, strikes: &Strikes) -> Option<usize> {
+        let set = self.manager.groups[order.group].set;
+        let made = self.create(order, t, strikes);
+        if made.is_some() {
+            self.pay(set, order.cause, t);
+        }
+        made
+    }
+
+    /// What the customer asks for changes; the machines that are then missing are owed to `cause`.
+    pub(crate) fn ask_for(&mut self, set: usize, desired: u32, cause: u16, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        let state = &mut self.manager.sets[set];
+        let change = i64::from(desired) - i64::from(state.desired);
+        state.desired = desired;
+        self.book.add(Class::Asked, change * self.sets[set].serves, t, &self.measure);
+        loop {
+            let state = &self.manager.sets[set];
+            let (owed, missing) = (state.short.len() as u32, state.desired.saturating_sub(state.exists));
+            match owed.cmp(&missing) {
+                std::cmp::Ordering::Less => self.owe(set, missing - owed, cause, t),
+                std::cmp::Ordering::Greater => self.pay(set, cause, t),
+                std::cmp::Ordering::Equal => return,
+            }
+        }
+    }
+
+    /// Asks for a capacity. False if the request is refused as a whole; then nothing has changed.
+    pub(crate) fn set_capacity(&mut self, set: usize, target: u32, t: SimTime, strikes: &Strikes) -> bool {
+        if self.control_plane_back(set, t, strikes) > t {
+            self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+            return false;
+        }
+        let exists = self.manager.sets[set].exists;
+        if target > exists {
+            // AZ-10: new capacity wins over a running rebalance.
+            self.cancel_rebalance(set, t, strikes);
+            self.scale_out(set, target, t, strikes)
+        } else {
+            if target < exists {
+                self.cancel_rebalance(set, t, strikes);
+            }
+            self.scale_in(set, target, t, strikes)
+        }
+    }
+
+    /// A change of the set is complete: AR-04's grace and AZ-05's quiet hour begin.
+    pub(crate) fn has_changed(&mut self, set: usize, t: SimTime) {
+        let grace = self.design.sets[set].management.as_ref().and_then(|m| m.repairs.as_ref()).map(|r| r.grace);
+        let state = &mut self.manager.sets[set];
+        state.last_change = Some(t);
+        state.unconsidered = true;
+        if let Some(grace) = grace {
+            state.grace_until = state.grace_until.max(t.after(grace));
+        }
+    }
+
+    fn scale_out(&mut self, set: usize, target: u32, t: SimTime, strikes: &Strikes) -> bool {
+        let state = &self.manager.sets[set];
+        let (exists, add, regular) = (state.exists, target - state.exists, state.exists - state.spot);
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
+        let regular = managed.spot.as_ref().map_or(add, |spot| regular_to_add(regular, exists + add, add, spot.mix));
+        let percent = managed.overprovision;
+        if !self.quota_allows(set, add, add - regular) {
+            self.book.count(Operation::QuotaRefusals, 1, t, &self.measure);
+            // The customer wants them all the same; what is missing is the quota's.
+            self.ask_for(set, target, self.own_cause(Extra::Quota), t);
+            return false;
+        }
+        let planned = match self.plan(set, add, target, t, strikes) {
+            Ok(planned) => planned,
+            Err(_) => {
+                self.book.count(Operation::ScaleOutsBlocked, 1, t, &self.measure);
+                self.ask_for(set, target, self.own_cause(Extra::BlockedByPolicy), t);
+                return false;
+            }
+        };
+        self.book.count(Operation::ScaleOuts, 1, t, &self.measure);
+        self.book.count(Operation::AllocationsFailed, u64::from(add - planned), t, &self.measure);
+        self.ask_for(set, target, self.no_capacity(), t);
+        let cause = self.own_cause(Extra::Deployment);
+        for (machine, group) in self.places(set, planned).into_iter().enumerate() {
+            let spot = machine as u32 >= regular;
+            let order = Order { group, spot, extra: false, cause, repairs: false, attaches: false };
+            if self.create_owed(order, t, strikes).is_some() && percent.is_some() {
+                self.manager.groups[group].awaited += 1;
+            }
+        }
+        if let Some(percent) = percent {
+            self.overprovision(set, extra(planned, percent), t, strikes);
+        }
+        self.has_changed(set, t);
+        true
+    }
+
+    /// ZB, ZP: plans `add` machines into the manager's list of counts; returns how many found a zone.
+    fn plan(
+        &mut self,
+        set: usize,
+        add: u32,
+        target: u32,
+        t: SimTime,
+        strikes: &Strikes,
+    ) -> Result<u32, zone_balance::Refusal> {
+        if self.manager.sets[set].zones.is_empty() {
+            return Ok(add);
+        }
+        self.view_zones(set, t, strikes);
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return Ok(0) };
+        let manager = &mut self.manager;
+        match managed.auto_placement {
+            Some(auto) => {
+                let (counts, states) = (&mut manager.counts, &manager.states);
+                Ok(zone_placement::plan(counts, states, add, target, &managed.balance, auto))
+            }
+            None => plan_scale_out(&mut manager.counts, &manager.states, add, &managed.balance),
+        }
+    }
+
+    /// The groups of planned machines, one after the other: the zone with the fewest first.
+    fn places(&self, set: usize, planned: u32) -> Vec<usize> {
+        let state = &self.manager.sets[set];
+        if state.zones.is_empty() {
+            return state.regional.into_iter().flat_map(|group| std::iter::repeat_n(group, planned as usize)).collect();
+        }
+        let mut now: Vec<u32> = state.zones.iter().map(|&group| self.manager.groups[group].count).collect();
+        let mut places = Vec::with_capacity(planned as usize);
+        for _ in 0..planned {
+            let open = (0..now.len()).filter(|&zone| now[zone] < self.manager.counts[zone]);
+            let Some(zone) = open.min_by_key(|&zone| (now[zone], zone)) else { break };
+            now[zone] += 1;
+            places.push(state.zones[zone]);
+        }
+        places
+    }
+
+    /// OV-01, OV-02: extra machines, spread as a further scale-out would be; outside quota, gone once enough run.
+    fn overprovision(&mut self, set: usize, extra: u32, t: SimTime, strikes: &Strikes) {
+        let cause = self.own_cause(Extra::Deployment);
+        for _ in 0..extra {
+            let state = &self.manager.sets[set];
+            let awaited = |group: &usize| self.manager.groups[*group].awaited;
+            let zones = state.zones.iter().copied().chain(state.regional.filter(|_| state.zones.is_empty()));
+            let extras = |group: usize| {
+                let numbers = self.manager.groups[group].numbers.clone();
+                numbers.filter(|&n| self.manager.slots[self.position_of[n as usize] as usize].extra).count()
+            };
+            let open = zones.filter(|group| awaited(group) > 0);
+            let Some(group) = open.min_by_key(|&group| (extras(group), group)) else { return };
+            let order = Order { group, spot: false, extra: true, cause, repairs: false, attaches: false };
+            self.create(order, t, strikes);
+        }
+    }
+
+    /// The group for one machine that takes the place of one in `from`, under the set's balance; none if there is none.
+    pub(crate) fn zone_for_one(&mut self, set: usize, from: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
+        if self.manager.groups[from].zone.is_none() && self.manager.sets[set].zones.is_empty() {
+            return Some(from);
+        }
+        self.view_zones(set, t, strikes);
+        let zone = zone_balance::next_zone(&self.manager.counts, &self.manager.states)?;
+        Some(self.manager.sets[set].zones[zone])
+    }
+
+    /// AR-09, ZB-07: whether strict balance lets a machine of `from` be replaced.
+    pub(crate) fn may_be_replaced(&mut self, set: usize, from: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let strict = self.design.sets[set].management.as_ref().is_some_and(|m| m.balance.balance == Balance::Strict);
+        if !strict || self.manager.sets[set].zones.len() < 2 {
+            return true;
+        }
+        self.view_zones(set, t, strikes);
+        if let Some(zone) = self.manager.sets[set].zones.iter().position(|&group| group == from) {
+            self.manager.counts[zone] -= 1;
+        }
+        let Some(zone) = zone_balance::next_zone(&self.manager.counts, &self.manager.states) else { return false };
+        self.manager.counts[zone] += 1;
+        spread(&self.manager.counts) <= 1
+    }
+
+    fn scale_in(&mut self, set: usize, target: u32, t: SimTime, strikes: &Strikes) -> bool {
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
+        let rules = managed.balance;
+        self.view_zones(set, t, strikes);
+        // A request for what is there already is no scaling operation.
+        let blocked = target < self.manager.sets[set].exists && zone_balance::is_blocked(&self.manager.states, &rules);
+        if blocked {
+            self.book.count(Operation::ScaleInsBlocked, 1, t, &self.measure);
+            return false;
+        }
+        self.ask_for(set, target, self.no_capacity(), t);
+        let surplus = self.manager.sets[set].exists.saturating_sub(target);
+        self.book.count(Operation::ScaleIns, u64::from(surplus > 0), t, &self.measure);
+        for _ in 0..surplus {
+            let Some(at) = self.victim(set, None, Claim::ScaleIn) else {
+                // SI-05: the target is not reached.
+                self.book.count(Operation::ScaleInsBlocked, 1, t, &self.measure);
+                break;
+            };
+            if !self.may_leave(set, at, t, strikes) {
+                self.book.count(Operation::ScaleInsBlocked, 1, t, &self.measure);
+                break;
+            }
+            self.remove(at, None, t, strikes);
+        }
+        let exists = self.manager.sets[set].exists;
+        if exists > target {
+            self.ask_for(set, exists, self.no_capacity(), t);
+        }
+        if surplus > 0 {
+            self.has_changed(set, t);
+        }
+        true
+    }
+
+    /// ZB-10: whether strict balance lets this machine go.
+    fn may_leave(&mut self, set: usize, at: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
+        let rules = managed.balance;
+        let group = self.manager.slots[at].group as usize;
+        self.view_zones(set, t, strikes);
+        let before = spread(&self.manager.counts);
+        if let Some(zone) = self.manager.sets[set].zones.iter().position(|&of| of == group) {
+            self.manager.counts[zone] -= u32::from(self.manager.slots[at].state.balances());
+        }
+        // What only reduces an imbalance that was there before is allowed.
+        check_scale_in(&self.manager.counts, &self.manager.states, &rules).is_ok()
+            || spread(&self.manager.counts) < before
+    }
+
+    /// SI-01..06, SP-06: the machine that scale-in removes next, of one group only if that is given.
+    pub(crate) fn victim(&mut self, set: usize, only: Option<usize>, claim: Claim) -> Option<usize> {
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return None };
+        let state = &self.manager.sets[set];
+        let mixed = managed.spot.as_ref().filter(|_| claim == Claim::ScaleIn);
+        let regular_goes = mixed.map(|spot| {
+            let target = state.exists.saturating_sub(1);
+            removes_regular(state.exists - state.spot, state.spot, target, spot.mix)
+        });
+        let (rules, protection) = (managed.scale_in, managed.protection);
+        let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
+        // SI-08: the customer's own scale-in may pass over protection; a rebalance never does (AZ-09).
+        let respects = protection.from_manual || claim == Claim::Rebalance;
+        let scale_in = if respects { protection.from_scale_in } else { 0 };
+        let protected = self.protected_below(set, scale_in.max(protection.from_scale_set_actions));
+        let mut candidates = std::mem::take(&mut self.manager.candidates);
+        let mut places = std::mem::take(&mut self.manager.candidate_at);
+        candidates.clear();
+        places.clear();
+        let groups = only.map_or(self.manager.sets[set].groups.clone(), |group| group..group + 1);
+        for group in groups {
+            let of = &self.manager.groups[group];
+            let zone = self.manager.sets[set].zones.iter().position(|&other| other == group).map(|zone| zone as u32);
+            for number in of.numbers.clone() {
+                let at = self.position_of[number as usize] as usize;
+                let slot = &self.manager.slots[at];
+                if !slot.state.counts() || slot.extra {
+                    continue;
+                }
+                let other_class = regular_goes.is_some_and(|regular| regular == slot.spot);
+                let barred = claim == Claim::Rebalance && slot.state != State::Running;
+                candidates.push(Candidate {
+                    zone,
+                    fault_domain: if spreads { slot.rack } else { 0 },
+                    id: slot.id,
+                    created: slot.created,
+                    protected: slot.id < protected || other_class || barred,
+                    unhealthy: !slot.well || slot.state != State::Running,
+                });
+                places.push(at as u32);
+            }
+        }
+        let found = choose_victim(&candidates, &rules).map(|index| places[index] as usize);
+        (self.manager.candidates, self.manager.candidate_at) = (candidates, places);
+        found
+    }
+
+    /// SI-07: the first `count` machines of a set are protected: those with an id below the one returned.
+    pub(crate) fn protected_below(&mut self, set: usize, count: u32) -> u32 {
+        if count == 0 {
+            return 0;
+        }
+        let mut ids = std::mem::take(&mut self.manager.ids);
+        ids.clear();
+        let of_set = self.machines.iter().zip(&self.manager.slots).filter(|(machine, _)| machine.set as usize == set);
+        ids.extend(of_set.filter(|(_, slot)| slot.state.counts() && !slot.extra).map(|(_, slot)| slot.id));
+        ids.sort_unstable();
+        let below = ids.get(count as usize - 1).map_or(u32::MAX, |id| id + 1);
+        self.manager.ids = ids;
+        below
+    }
+}

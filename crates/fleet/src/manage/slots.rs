@@ -1,0 +1,307 @@
+//! Machines appear, stop, start again and vanish. The only functions that change what a slot holds, and so the only ones
+//! that keep the counts of groups, sets, racks and quota.
+
+use super::{Slot, State};
+use crate::Extra;
+use crate::design::StartState;
+use crate::machine::*;
+use crate::operations::Operation;
+use crate::policy::disk::{Touch, loses};
+use crate::serving::Class;
+use crate::world::World;
+use zonefall_engine::SimTime;
+use zonefall_faults::Strikes;
+
+/// No cause of the storm: what ends with it was charged to nothing.
+const NO_CAUSE: u16 = u16::MAX;
+
+impl World {
+    /// The cause of that name among the fleet's own.
+    pub(crate) fn own_cause(&self, extra: Extra) -> u16 {
+        self.deployment + extra as u16
+    }
+
+    /// Puts the slots as they are when a trial begins: the first machines of each group stand, the others are vacant.
+    /// Sets that begin by being created are vacant altogether.
+    pub(crate) fn begin_slots(&mut self) {
+        self.manager.reset();
+        for index in 0..self.manager.groups.len() {
+            let group = &self.manager.groups[index];
+            let (set, numbers, initial) = (group.set, group.numbers.clone(), group.initial);
+            let creating = matches!(self.design.sets[set].start, StartState::Creating(_));
+            let stands = if self.manager.sets[set].managed && creating { 0 } else { initial };
+            for (ordinal, number) in numbers.enumerate() {
+                let at = self.position_of[number as usize] as usize;
+                let rack = self.rack_of(at);
+                self.manager.slots[at] = Slot { group: index as u32, rack, ..Slot::VACANT };
+                if (ordinal as u32) < stands {
+                    self.manager.slots[at].state = State::Running;
+                }
+            }
+        }
+        // Ids go round the zones, as a set is created: one machine at a time in the zone with the fewest.
+        for set in 0..self.manager.sets.len() {
+            self.number_machines(set);
+        }
+    }
+
+    fn number_machines(&mut self, set: usize) {
+        let groups = self.manager.sets[set].groups.clone();
+        let most = groups.clone().map(|group| self.manager.groups[group].numbers.len()).max().unwrap_or(0);
+        for ordinal in 0..most as u32 {
+            for group in groups.clone() {
+                let numbers = self.manager.groups[group].numbers.clone();
+                let Some(number) = numbers.clone().nth(ordinal as usize) else { continue };
+                let at = self.position_of[number as usize] as usize;
+                if self.manager.slots[at].state == State::Running {
+                    self.manager.sets[set].desired += 1;
+                    let spot = self.is_next_spot(set);
+                    let slot = &mut self.manager.slots[at];
+                    slot.spot = spot;
+                    self.count_in(at);
+                }
+            }
+        }
+    }
+
+    /// SP-05: whether the next machine of a set that grows to what it wants is a Spot one.
+    fn is_next_spot(&self, set: usize) -> bool {
+        let Some(spot) = self.design.sets[set].management.as_ref().and_then(|managed| managed.spot.as_ref()) else {
+            return false;
+        };
+        let state = &self.manager.sets[set];
+        let (total, regular) = (state.exists + 1, state.exists - state.spot);
+        crate::policy::spot::regular_to_add(regular, total, 1, spot.mix) == 0
+    }
+
+    /// The set of a machine.
+    pub(crate) fn set_of(&self, at: usize) -> usize {
+        self.machines[at].set as usize
+    }
+
+    /// Counts the machine of a slot whose state has just been set, and gives it its id.
+    fn count_in(&mut self, at: usize) {
+        let set = self.set_of(at);
+        let slot = &mut self.manager.slots[at];
+        let state = &mut self.manager.sets[set];
+        slot.id = state.next_id;
+        state.next_id += 1;
+        state.exists += u32::from(!slot.extra);
+        state.spot += u32::from(slot.spot && !slot.extra);
+        state.unconsidered = true;
+        let group = &mut self.manager.groups[slot.group as usize];
+        group.count += u32::from(!slot.extra);
+        group.allocated += 1;
+        self.manager.occupied[slot.rack as usize] += 1;
+        if !slot.extra {
+            self.use_quota(at, true);
+        }
+        self.manager.touched.push(at as u32);
+    }
+
+    /// AL-05: takes a machine's cores from the quota, or gives them back.
+    pub(crate) fn use_quota(&mut self, at: usize, takes: bool) {
+        let vcpus = self.design.sets[self.set_of(at)].management.as_ref().map_or(0, |managed| managed.vcpus);
+        let usage = &mut self.manager.usage;
+        let cores = if self.manager.slots[at].spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
+        if takes {
+            *cores += vcpus;
+            usage.machines += 1;
+        } else {
+            *cores -= vcpus;
+            usage.machines -= 1;
+        }
+    }
+
+    /// A machine no longer counts as an instance of its set.
+    pub(crate) fn count_out(&mut self, at: usize) {
+        let set = self.set_of(at);
+        let slot = self.manager.slots[at];
+        debug_assert!(slot.state.counts());
+        let state = &mut self.manager.sets[set];
+        if slot.extra {
+            return;
+        }
+        state.exists -= 1;
+        state.spot -= u32::from(slot.spot);
+        state.unconsidered = true;
+        self.manager.groups[slot.group as usize].count -= u32::from(slot.state.balances());
+        self.manager.touched.push(at as u32);
+    }
+
+    /// Changes the state of a machine that goes on counting.
+    pub(crate) fn becomes(&mut self, at: usize, state: State, t: SimTime) {
+        let slot = &mut self.manager.slots[at];
+        let before = std::mem::replace(&mut slot.state, state);
+        let (set, group, spot, extra) = (self.machines[at].set as usize, slot.group as usize, slot.spot, slot.extra);
+        let group = &mut self.manager.groups[group];
+        if !extra && before.counts() && state.counts() && before.balances() != state.balances() {
+            group.count = if state.balances() { group.count + 1 } else { group.count - 1 };
+        }
+        if before.is_allocated() != state.is_allocated() {
+            group.allocated = if state.is_allocated() { group.allocated + 1 } else { group.allocated - 1 };
+            if spot {
+                let change = if state.is_allocated() { 1 } else { -1 };
+                self.book.add(Class::Spot, change, t, &self.measure);
+            }
+        }
+        if (before == State::Deallocated) != (state == State::Deallocated) {
+            let change = if state == State::Deallocated { 1 } else { -1 };
+            group.deallocated = group.deallocated.saturating_add_signed(change as i32);
+            self.book.add(Class::Deallocated, change, t, &self.measure);
+        }
+        self.manager.sets[set].unconsidered = true;
+    }
+
+    /// A new machine in a vacant slot, of which the creation begins: it does not run, and is charged to `cause`.
+    pub(crate) fn appear(&mut self, at: usize, spot: bool, extra: bool, cause: u16, t: SimTime, strikes: &Strikes) {
+        self.book.settle(t, &self.measure);
+        let slot = &mut self.manager.slots[at];
+        debug_assert_eq!(slot.state, State::Vacant);
+        *slot = Slot {
+            state: State::Creating,
+            spot,
+            extra,
+            created: t,
+            data_since: t,
+            well: false,
+            since: t,
+            first_try: t,
+            ..Slot { epoch: slot.epoch, group: slot.group, rack: slot.rack, ..Slot::VACANT }
+        };
+        self.count_in(at);
+        if spot {
+            self.book.add(Class::Spot, 1, t, &self.measure);
+        }
+        self.book.add(Class::Existing, 1, t, &self.measure);
+        self.machines[at].root = if extra { self.nobody } else { cause };
+        self.book.withheld[self.machines[at].root as usize] += self.sets[self.set_of(at)].serves;
+        if self.probes.is_some() {
+            self.machines[at].marks |= REMOVED;
+        }
+        if !self.factors.is_empty() {
+            self.factors[at] = self.factor(at);
+        }
+        self.begin_new_lives(at, t, strikes);
+    }
+
+    /// A machine that does not run gets its hardware and will be ready at `ready`.
+    pub(crate) fn power_on(&mut self, at: usize, ready: SimTime, t: SimTime, strikes: &Strikes) {
+        self.ready_at[at] = ready;
+        self.free(at, ABSENT, NO_CAUSE, None, t, strikes);
+    }
+
+    /// A machine stops and leaves the rotation at once, without a probe having to find it (LB-10).
+    pub(crate) fn withdraw(&mut self, at: usize, cause: u16, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        let marks = self.machines[at].marks;
+        if marks & ABSENT != 0 {
+            return self.recharge(at, cause);
+        }
+        let removed = if self.probes.is_some() { REMOVED } else { 0 };
+        if marks & self.absent() == 0 {
+            let serves = self.sets[self.set_of(at)].serves;
+            let left = self.drop_factor(at, t, serves);
+            self.machines[at].root = cause;
+            self.book.withheld[cause as usize] += serves;
+            self.book.add(Class::Serving, -1, t, &self.measure);
+            self.book.add(Class::Capacity, -left, t, &self.measure);
+        } else {
+            self.recharge(at, cause);
+        }
+        for (mark, class) in [(STARTING, Class::Starting), (AWAITING, Class::Awaiting), (UNNOTICED, Class::Dead)] {
+            if marks & mark != 0 {
+                self.book.add(class, -1, t, &self.measure);
+            }
+        }
+        self.machines[at].marks = (marks & !(STARTING | AWAITING | UNNOTICED)) | ABSENT | removed;
+        self.age(at, t);
+    }
+
+    /// Nobody asks for this machine any more: what it withholds is charged to nobody.
+    pub(crate) fn disown(&mut self, at: usize, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        if self.machines[at].marks & self.absent() != 0 {
+            self.recharge(at, self.nobody);
+        }
+    }
+
+    /// The machine of an overprovisioned or rebalancing creation is one that is asked for from now on.
+    pub(crate) fn adopt(&mut self, at: usize, cause: u16, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        let set = self.set_of(at);
+        let slot = &mut self.manager.slots[at];
+        if !std::mem::take(&mut slot.extra) {
+            return;
+        }
+        self.manager.sets[set].exists += 1;
+        self.manager.sets[set].spot += u32::from(slot.spot);
+        self.manager.groups[slot.group as usize].count += 1;
+        if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
+            self.machines[at].root = cause;
+            self.book.withheld[cause as usize] += self.sets[set].serves;
+        }
+        self.use_quota(at, true);
+    }
+
+    /// A machine is gone. It no longer counts; its slot is free for another one.
+    pub(crate) fn vacate(&mut self, at: usize, t: SimTime) {
+        self.withdraw(at, self.nobody, t);
+        self.disown(at, t);
+        self.machines[at].root = self.nobody;
+        self.machines[at].marks &= RACK_OUT | ABSENT | self.manager.host_marks;
+        self.ready_at[at] = SimTime::ZERO;
+        if let Some(when) = self.probe_at.get_mut(at) {
+            *when = SimTime::ZERO;
+        }
+        if let Some(returned) = self.returned.get_mut(at) {
+            *returned = (SimTime::ZERO, 0);
+        }
+        if let Some(factor) = self.factors.get_mut(at) {
+            *factor = (1000, 0);
+        }
+        self.end_lives(at);
+        if !self.manager.slots[at].extra {
+            self.use_quota(at, false);
+        }
+        self.see_disk(at, false, t);
+        let slot = &mut self.manager.slots[at];
+        debug_assert!(!slot.state.counts() || slot.extra);
+        let (allocated, spot) = (slot.state.is_allocated(), slot.spot);
+        *slot = Slot { epoch: slot.epoch.wrapping_add(1), group: slot.group, rack: slot.rack, ..Slot::VACANT };
+        self.manager.groups[slot.group as usize].allocated -= u32::from(allocated);
+        self.manager.occupied[slot.rack as usize] -= 1;
+        self.book.add(Class::Existing, -1, t, &self.measure);
+        if spot && allocated {
+            self.book.add(Class::Spot, -1, t, &self.measure);
+        }
+    }
+
+    /// AR-02, DK-07: books what an operation on a machine loses of its disks.
+    pub(crate) fn lose_disks(&mut self, at: usize, touch: Touch, t: SimTime) {
+        let Some(disks) = self.design.sets[self.set_of(at)].management.as_ref().map(|managed| managed.disks) else {
+            return;
+        };
+        let loss = loses(touch);
+        self.book.count(Operation::TemporaryDisksLost, u64::from(loss.temporary), t, &self.measure);
+        if loss.data && disks.data && !self.manager.slots[at].data_moved {
+            self.lose_data(at, t);
+        }
+    }
+
+    /// A data disk is lost for good, with all that was written since the machine was made.
+    pub(crate) fn lose_data(&mut self, at: usize, t: SimTime) {
+        let age = t.since(self.manager.slots[at].data_since).as_ms();
+        self.book.count(Operation::DataDisksLost, 1, t, &self.measure);
+        self.book.count(Operation::DataLostMs, age, t, &self.measure);
+        self.manager.slots[at].data_since = t;
+    }
+
+    /// DK-03: whether a machine's data disk can be reached.
+    pub(crate) fn see_disk(&mut self, at: usize, dark: bool, t: SimTime) {
+        if std::mem::replace(&mut self.manager.slots[at].disk_dark, dark) != dark {
+            let change = if dark { 1 } else { -1 };
+            self.book.add(Class::DiskUnreachable, change, t, &self.measure);
+        }
+    }
+}

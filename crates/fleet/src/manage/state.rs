@@ -1,0 +1,377 @@
+//! What the managed sets of a design remember within a trial.
+
+use crate::balancer::ProbeTimes;
+use crate::design::Design;
+use crate::placement::Slots;
+use crate::policy::allocation::Usage;
+use crate::policy::health::Trouble;
+use crate::policy::repair::Streak;
+use crate::policy::scale_in::Candidate;
+use crate::policy::zone_balance::ZoneState;
+use std::ops::Range;
+use zonefall_engine::SimTime;
+use zonefall_topology::{Topology, ZoneId};
+
+/// What a slot holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nothing.
+    Vacant,
+    /// A machine that does not run yet for the first time.
+    Creating,
+    /// A machine; it may well be down.
+    Running,
+    /// A machine whose creation failed for good; it counts (RC-07).
+    Failed,
+    /// A machine without hardware; it counts (OM-09).
+    Deallocated,
+    /// A machine that serves until its notice is over; it no longer counts.
+    Terminating,
+    /// A machine on its way out; it no longer counts.
+    Deleting,
+    /// A machine that could not be deleted; it no longer counts.
+    Stuck,
+}
+
+impl State {
+    /// Whether the machine counts as an instance of its set.
+    pub const fn counts(self) -> bool {
+        matches!(self, Self::Creating | Self::Running | Self::Failed | Self::Deallocated)
+    }
+
+    /// Whether it counts for the balance of zones (ZB-01): not what failed to be created.
+    pub const fn balances(self) -> bool {
+        matches!(self, Self::Creating | Self::Running | Self::Deallocated)
+    }
+
+    /// Whether it holds hardware (CR-03).
+    pub const fn is_allocated(self) -> bool {
+        matches!(self, Self::Creating | Self::Running | Self::Terminating | Self::Deleting | Self::Stuck)
+    }
+}
+
+/// A slot and the machine in it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slot {
+    pub state: State,
+    /// Machines that stood here before.
+    pub epoch: u16,
+    /// Its slot group.
+    pub group: u32,
+    pub rack: u32,
+    /// OM-08: never used again in its set.
+    pub id: u32,
+    pub created: SimTime,
+    /// When its data began to be written.
+    pub data_since: SimTime,
+    pub spot: bool,
+    /// OV-01: one more than asked for.
+    pub extra: bool,
+    /// Being repaired, or (a new machine) the repair of another one.
+    pub repairing: bool,
+    /// Its repair was held up by strict balance, and counted as such.
+    pub blocked: bool,
+    /// Deleted so that another one takes its place.
+    pub replaced: bool,
+    /// DK-04: its data disk was detached, or is attached to it before it serves.
+    pub data_moved: bool,
+    /// Its data disk cannot be reached.
+    pub disk_dark: bool,
+    /// Runs, and its application says that it is well.
+    pub well: bool,
+    /// Since when it is well or not.
+    pub since: SimTime,
+    pub trouble: Trouble,
+    /// AR-04.
+    pub grace_until: SimTime,
+    /// The wait that its state is in.
+    pub due: SimTime,
+    pub repair_due: SimTime,
+    pub product_due: SimTime,
+    /// Attempts to create, to delete or to restore.
+    pub attempts: u32,
+    /// The first of them.
+    pub first_try: SimTime,
+    /// SP: no Spot capacity here before this instant.
+    pub short_until: SimTime,
+    /// What the machine is charged to that takes its place.
+    pub heir_root: u16,
+}
+
+impl Slot {
+    pub const VACANT: Self = Self {
+        state: State::Vacant,
+        epoch: 0,
+        group: 0,
+        rack: 0,
+        id: 0,
+        created: SimTime::ZERO,
+        data_since: SimTime::ZERO,
+        spot: false,
+        extra: false,
+        repairing: false,
+        blocked: false,
+        replaced: false,
+        data_moved: false,
+        disk_dark: false,
+        well: true,
+        since: SimTime::ZERO,
+        trouble: Trouble::Application,
+        grace_until: SimTime::ZERO,
+        due: SimTime::NEVER,
+        repair_due: SimTime::NEVER,
+        product_due: SimTime::NEVER,
+        attempts: 0,
+        first_try: SimTime::ZERO,
+        short_until: SimTime::ZERO,
+        heir_root: 0,
+    };
+}
+
+/// A group of slots (one set in one zone, or a regional set).
+#[derive(Debug, Clone)]
+pub(crate) struct GroupState {
+    pub set: usize,
+    pub zone: Option<ZoneId>,
+    /// Numbers of its slots in the population.
+    pub numbers: Range<u32>,
+    pub initial: u32,
+    /// Machines that count for balance.
+    pub count: u32,
+    /// Those of them that are deallocated.
+    pub deallocated: u32,
+    /// Machines that hold hardware.
+    pub allocated: u32,
+    /// OV: machines asked for of the running scale-out that do not run yet.
+    pub awaited: u32,
+    /// SB: machines of the pool that are ready, and on their way.
+    pub standby: u32,
+    pub standby_coming: u32,
+}
+
+/// AZ: an operation of automatic zone balance.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rebalance {
+    pub new: u32,
+    pub new_epoch: u16,
+    pub source: u32,
+    pub source_epoch: u16,
+    pub until: SimTime,
+    pub due: SimTime,
+}
+
+/// A set.
+#[derive(Debug, Clone)]
+pub(crate) struct SetState {
+    pub managed: bool,
+    /// Its slot groups.
+    pub groups: Range<usize>,
+    pub regional: Option<usize>,
+    /// The groups of its zones, in their order; zones that it does not have yet are not among them.
+    pub zones: Vec<usize>,
+    /// The zones that it begins with.
+    first_zones: Vec<usize>,
+    /// Instances that the customer asks for.
+    pub desired: u32,
+    pub exists: u32,
+    pub spot: u32,
+    pub next_id: u32,
+    /// What each missing instance is charged to; as many as `desired` exceeds `exists`.
+    pub short: Vec<u16>,
+    pub repairing: u32,
+    /// Machines that wait for their repair.
+    pub waiting: Vec<u32>,
+    pub streak: Streak,
+    pub suspended: bool,
+    pub grace_until: SimTime,
+    pub notice_end: SimTime,
+    pub last_change: Option<SimTime>,
+    pub last_rebalance: Option<SimTime>,
+    pub rebalance: Option<Rebalance>,
+    pub rebalance_due: SimTime,
+    /// The counts of its zones have changed since rebalancing was considered.
+    pub unconsidered: bool,
+    /// The grid of its health probes.
+    pub probes: Option<ProbeTimes>,
+    /// The phase of the looks of automatic repairs.
+    pub tick_phase_ms: u64,
+}
+
+/// A change of the customer's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ChangeState {
+    pub set: usize,
+    /// Its place among the set's changes.
+    pub index: usize,
+    pub due: SimTime,
+    pub retry_due: SimTime,
+    /// Since when too few machines serve.
+    pub since: Option<SimTime>,
+    /// It was made and not taken back.
+    pub made: bool,
+    /// The capacity from before.
+    pub before: u32,
+    pub back_due: SimTime,
+}
+
+/// Everything about the managed sets of a design.
+#[derive(Debug, Clone)]
+pub(crate) struct Manager {
+    active: bool,
+    /// Machines whose marks have changed.
+    pub touched: Vec<u32>,
+    /// A rack has gone dark or come back.
+    pub zones_changed: bool,
+    pub slots: Vec<Slot>,
+    pub groups: Vec<GroupState>,
+    pub sets: Vec<SetState>,
+    pub changes: Vec<ChangeState>,
+    pub usage: Usage,
+    /// Machines of the design on each rack.
+    pub occupied: Vec<u32>,
+    /// Dark racks of each zone.
+    pub dark: Vec<u32>,
+    /// Marks of hosts that stand on a slot whether or not a machine does.
+    pub host_marks: u32,
+    /// Marks that say a machine is unhealthy.
+    pub unhealthy: u32,
+    /// Marks of modes that strike hosts.
+    pub of_host: u32,
+    /// Some change waits for too few machines to serve.
+    pub watches: bool,
+    pub counts: Vec<u32>,
+    pub states: Vec<ZoneState>,
+    pub candidates: Vec<Candidate>,
+    pub candidate_at: Vec<u32>,
+    pub ids: Vec<u32>,
+}
+
+impl Manager {
+    pub fn new(design: &Design, slots: &[Slots], machines: usize, racks: usize, topology: &Topology) -> Self {
+        let active = design.sets.iter().any(|set| set.management.is_some());
+        let when = |length: usize| if active { length } else { 0 };
+        let groups = slots.iter().filter(|_| active).map(|group| GroupState {
+            set: group.set as usize,
+            zone: group.zone,
+            numbers: group.numbers.clone(),
+            initial: group.initial,
+            count: 0,
+            deallocated: 0,
+            allocated: 0,
+            awaited: 0,
+            standby: 0,
+            standby_coming: 0,
+        });
+        let groups: Vec<GroupState> = groups.collect();
+        let sets = design.sets.iter().enumerate().filter(|_| active).map(|(index, set)| {
+            let start = groups.iter().position(|group| group.set == index).unwrap_or(0);
+            let end = groups.iter().rposition(|group| group.set == index).map_or(0, |last| last + 1);
+            let of_zone = |zone: &ZoneId| (start..end).find(|&group| groups[group].zone == Some(*zone));
+            SetState {
+                managed: set.management.is_some(),
+                groups: start..end,
+                regional: (start..end).find(|&group| groups[group].zone.is_none()),
+                zones: Vec::with_capacity(end - start),
+                first_zones: set.zones.iter().filter_map(of_zone).collect(),
+                desired: 0,
+                exists: 0,
+                spot: 0,
+                next_id: 0,
+                short: Vec::new(),
+                repairing: 0,
+                waiting: Vec::new(),
+                streak: Streak::default(),
+                suspended: false,
+                grace_until: SimTime::ZERO,
+                notice_end: SimTime::ZERO,
+                last_change: None,
+                last_rebalance: None,
+                rebalance: None,
+                rebalance_due: SimTime::NEVER,
+                unconsidered: true,
+                probes: None,
+                tick_phase_ms: 0,
+            }
+        });
+        let changes = design.sets.iter().enumerate().flat_map(|(set, of)| {
+            let changes = of.management.as_ref().map_or(0, |managed| managed.changes.len());
+            (0..changes).map(move |index| ChangeState {
+                set,
+                index,
+                due: SimTime::NEVER,
+                retry_due: SimTime::NEVER,
+                since: None,
+                made: false,
+                before: 0,
+                back_due: SimTime::NEVER,
+            })
+        });
+        let (sets, changes) = (sets.collect(), changes.collect());
+        Self {
+            active,
+            touched: Vec::new(),
+            zones_changed: false,
+            slots: vec![Slot::VACANT; when(machines)],
+            groups,
+            sets,
+            changes,
+            usage: Usage::default(),
+            occupied: vec![0; when(racks)],
+            dark: vec![0; when(topology.zone_count() as usize)],
+            host_marks: 0,
+            unhealthy: 0,
+            of_host: 0,
+            watches: false,
+            counts: Vec::new(),
+            states: Vec::new(),
+            candidates: Vec::new(),
+            candidate_at: Vec::new(),
+            ids: Vec::new(),
+        }
+    }
+
+    /// Whether some set of the design is managed.
+    #[inline]
+    pub fn is_active(&self) -> bool {
+        self.active
+    }
+
+    #[inline]
+    pub fn has_news(&self) -> bool {
+        !self.touched.is_empty() || self.zones_changed
+    }
+
+    /// Which of the machines that stood in a slot after each other stands there now.
+    #[inline]
+    pub fn epoch(&self, at: u32) -> u16 {
+        self.slots.get(at as usize).map_or(0, |slot| slot.epoch)
+    }
+
+    /// Forgets the last trial.
+    pub fn reset(&mut self) {
+        self.touched.clear();
+        self.zones_changed = false;
+        self.usage = Usage::default();
+        self.occupied.fill(0);
+        self.dark.fill(0);
+        for group in &mut self.groups {
+            (group.count, group.allocated, group.awaited) = (0, 0, 0);
+            (group.standby, group.standby_coming, group.deallocated) = (0, 0, 0);
+        }
+        for set in &mut self.sets {
+            set.zones.clear();
+            set.zones.extend_from_slice(&set.first_zones);
+            set.short.clear();
+            set.waiting.clear();
+            (set.desired, set.exists, set.spot, set.next_id, set.repairing) = (0, 0, 0, 0, 0);
+            (set.streak, set.suspended, set.unconsidered) = (Streak::default(), false, true);
+            (set.grace_until, set.notice_end) = (SimTime::ZERO, SimTime::ZERO);
+            (set.last_change, set.last_rebalance, set.rebalance) = (None, None, None);
+            set.rebalance_due = SimTime::NEVER;
+        }
+        for change in &mut self.changes {
+            (change.due, change.retry_due, change.back_due) = (SimTime::NEVER, SimTime::NEVER, SimTime::NEVER);
+            (change.since, change.made) = (None, false);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What zones can take: dark racks, lack of capacity, the control plane; and the slot of a new machine.
+
+use super::State;
+use crate::machine::*;
+use crate::policy::allocation::{granted_milli, is_reserved};
+use crate::policy::instance_mix::order;
+use crate::policy::zone_balance::ZoneState;
+use crate::world::World;
+use zonefall_engine::{Key, SimTime};
+use zonefall_faults::{Span, Strikes};
+use zonefall_topology::{RackId, ZoneId};
+
+/// Purposes of luck.
+const ALLOCATION: u64 = 3;
+
+impl World {
+    /// A rack goes dark or comes back.
+    pub(crate) fn rack_turns(&mut self, rack: u32, dark: bool) {
+        if self.manager.is_active() {
+            let zone = self.topology.zone_of(RackId(rack));
+            let count = &mut self.manager.dark[zone.0 as usize];
+            *count = if dark { *count + 1 } else { *count - 1 };
+            self.manager.zones_changed = true;
+        }
+    }
+
+    /// ZB-05: whether so many of a zone's racks are dark that the platform calls it unavailable.
+    pub(crate) fn is_down(&self, zone: ZoneId) -> bool {
+        let dark = u64::from(self.manager.dark[zone.0 as usize]);
+        dark > 0 && dark * 1000 >= u64::from(self.topology.racks_in(zone)) * u64::from(self.design.zone_down_milli)
+    }
+
+    /// Whether some zone that a set uses is unavailable.
+    pub(crate) fn some_zone_is_down(&self, set: usize) -> bool {
+        let zones = &self.manager.sets[set].zones;
+        zones.iter().filter_map(|&group| self.manager.groups[group].zone).any(|zone| self.is_down(zone))
+    }
+
+    fn happens(&self, span: &Span, t: SimTime, strikes: &Strikes) -> bool {
+        let cause = strikes.storm().events[span.event.0 as usize].cause;
+        span.start <= t && t < span.end && Some(cause) != self.suppressed
+    }
+
+    /// IN-04: when the control plane of a set's region is back; `t` itself if it is not out.
+    pub(crate) fn control_plane_back(&self, set: usize, t: SimTime, strikes: &Strikes) -> SimTime {
+        let region = self.design.sets[set].region.0;
+        let mut back = t;
+        // Spans are in order of their beginnings.
+        for span in strikes.storm().control_plane.iter().filter(|span| span.of == region) {
+            if self.happens(span, back, strikes) {
+                back = span.end;
+            }
+        }
+        back
+    }
+
+    /// The share of requests, in thousandths, that a zone grants at an instant.
+    fn left_milli(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> u32 {
+        let spans = strikes.storm().allocation.iter().filter(|span| span.of == zone.0);
+        spans.filter(|span| self.happens(span, t, strikes)).map(|span| span.left_milli).min().unwrap_or(1000)
+    }
+
+    /// When a zone's lack of capacity ends; `t` itself if there is none.
+    pub(crate) fn capacity_back(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> SimTime {
+        let mut back = t;
+        for span in strikes.storm().allocation.iter().filter(|span| span.of == zone.0 && span.left_milli == 0) {
+            if self.happens(span, back, strikes) {
+                back = span.end;
+            }
+        }
+        back
+    }
+
+    /// ZB-05, ZB-11: what a zone of a set can take. Reserved capacity is there whatever others lack (CR-02).
+    pub(crate) fn zone_state(&self, group: usize, t: SimTime, strikes: &Strikes) -> ZoneState {
+        let state = &self.manager.groups[group];
+        let Some(zone) = state.zone else { return ZoneState::Usable };
+        let management = self.design.sets[state.set].management.as_ref();
+        let reserved = management.map_or(0, |managed| managed.reserved_per_zone);
+        if self.is_down(zone) {
+            ZoneState::Down
+        } else if !is_reserved(state.allocated, reserved)
+            && !management.is_some_and(|managed| managed.instance_mix.is_some())
+            && self.left_milli(zone, t, strikes) == 0
+        {
+            ZoneState::Starved
+        } else {
+            ZoneState::Usable
+        }
+    }
+
+    /// Fills the manager's lists of counts and states with a set's zones.
+    pub(crate) fn view_zones(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let mut counts = std::mem::take(&mut self.manager.counts);
+        let mut states = std::mem::take(&mut self.manager.states);
+        counts.clear();
+        states.clear();
+        for &group in &self.manager.sets[set].zones {
+            counts.push(self.manager.groups[group].count);
+            states.push(self.zone_state(group, t, strikes));
+        }
+        (self.manager.counts, self.manager.states) = (counts, states);
+    }
+
+    /// FD-08, FD-09: the slot of a new machine of a group: on the lit rack with the fewest machines of the design, lowest
+    /// first. A regional set's platform avoids zones that are dark or have nothing to give.
+    pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
+        let state = &self.manager.groups[group];
+        let hidden = state.zone.is_none();
+        let closed = self.holding | RACK_OUT;
+        let open = state.numbers.clone().map(|number| self.position_of[number as usize] as usize).filter(|&at| {
+            let slot = &self.manager.slots[at];
+            slot.state == State::Vacant && self.machines[at].marks & closed == 0
+        });
+        let open = open.filter(|&at| {
+            let zone = self.topology.zone_of(RackId(self.manager.slots[at].rack));
+            !hidden || !self.is_down(zone) && self.left_milli(zone, t, strikes) > 0
+        });
+        open.min_by_key(|&at| (self.manager.occupied[self.manager.slots[at].rack as usize], self.instance_of[at]))
+    }
+
+    /// AL-02..04, CR-02, PG-05, IM-02, IM-03: whether the platform finds hardware for the machine of a slot.
+    pub(crate) fn finds_hardware(&self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let set = self.set_of(at);
+        let Some(management) = &self.design.sets[set].management else { return true };
+        let group = &self.manager.groups[self.manager.slots[at].group as usize];
+        if is_reserved(group.allocated, management.reserved_per_zone) {
+            return true;
+        }
+        let zone = self.topology.zone_of(RackId(self.manager.slots[at].rack));
+        let left = granted_milli(self.left_milli(zone, t, strikes), management.single_placement_group);
+        if left >= 1000 {
+            return true;
+        }
+        let luck = self.luck_of(at, strikes, t, ALLOCATION);
+        let granted = |size: u64| luck.unit(2 * size) * 1000.0 < f64::from(left);
+        match &management.instance_mix {
+            None => granted(0),
+            // A shortage of the first size is one of another size with a stated probability, else that size is to be had.
+            Some(mix) => {
+                let mut sizes = 0..order(mix).len() as u64;
+                sizes.any(|size| {
+                    granted(size) || size > 0 && self.other_size(zone, size, t, mix.shared_shortage, strikes)
+                })
+            }
+        }
+    }
+
+    /// Whether a zone's present shortage leaves another size alone: the shortage's own luck, the same in every design.
+    fn other_size(&self, zone: ZoneId, size: u64, t: SimTime, shared: f64, strikes: &Strikes) -> bool {
+        let spans = strikes.storm().allocation.iter().filter(|span| span.of == zone.0);
+        let mut spans = spans.filter(|span| self.happens(span, t, strikes));
+        spans.all(|span| self.size_luck(zone, span.start).unit(size) >= shared)
+    }
+
+    fn size_luck(&self, zone: ZoneId, start: SimTime) -> Key {
+        self.luck.named("other sizes").part(self.topology.zone_tag(zone), start.as_ms())
+    }
+
+    /// Racks of zones have gone dark or come back: what waited for that goes on.
+    pub(crate) fn zones_have_changed(&mut self, t: SimTime, strikes: &Strikes) {
+        self.destroy_disks(t);
+        for set in 0..self.manager.sets.len() {
+            self.manager.sets[set].unconsidered = true;
+            self.next_repairs(set, t, strikes);
+        }
+    }
+
+    /// DK-05: an outage of a whole zone may destroy the disks there that are not copied to other zones.
+    fn destroy_disks(&mut self, t: SimTime) {
+        for zone in self.topology.zone_ids() {
+            if self.manager.dark[zone.0 as usize] < self.topology.racks_in(zone) {
+                continue;
+            }
+            for at in 0..self.manager.slots.len() {
+                let slot = self.manager.slots[at];
+                let gone = self.topology.zone_of(RackId(slot.rack)) == zone && slot.state != State::Vacant;
+                let Some(managed) = &self.design.sets[self.set_of(at)].management else { continue };
+                let disks = managed.disks;
+                if !gone || !disks.data || disks.zone_redundant || disks.zone_destroyed <= 0.0 || slot.data_since == t {
+                    continue;
+                }
+                let luck = self.luck.named("zone destroyed").part(self.topology.zone_tag(zone), t.as_ms());
+                if luck.unit(0) < disks.zone_destroyed {
+                    self.lose_data(at, t);
+                }
+            }
+        }
+    }
+}

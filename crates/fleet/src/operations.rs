@@ -1,0 +1,180 @@
+//! What the platform and the customer did to the managed sets of a design: counters of the measured time.
+
+/// Something that is counted. The order is the order of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is explained in `TABLE`")]
+pub enum Operation {
+    ScaleOuts,
+    ScaleOutsBlocked,
+    ScaleIns,
+    ScaleInsBlocked,
+    ControlPlaneRefusals,
+    QuotaRefusals,
+    AllocationsFailed,
+    Creations,
+    CreationsTimedOut,
+    CreationsFailed,
+    Deletions,
+    DeletionsRetried,
+    DeletionsFailed,
+    Repairs,
+    RepairsFailed,
+    RepairsBlocked,
+    Suspensions,
+    Rebalances,
+    RebalancesUndone,
+    ScaleInsDeferred,
+    Evictions,
+    Restores,
+    RestoresGivenUp,
+    StandbyUsed,
+    Redeploys,
+    ForceDetaches,
+    DataDisksLost,
+    DataLostMs,
+    TemporaryDisksLost,
+    ExistingMs,
+    SpotMs,
+    DeallocatedMs,
+    StandbyMs,
+    SuspendedMs,
+    DiskUnreachableMs,
+}
+
+/// One counter: its name in reports, what it counts, the rules behind it.
+#[derive(Debug, Clone, Copy)]
+pub struct OperationRow {
+    /// Which.
+    pub operation: Operation,
+    /// Its name in files and tables.
+    pub name: &'static str,
+    /// What it counts, in words.
+    pub doc: &'static str,
+    /// Rule ids.
+    pub rules: &'static str,
+}
+
+const fn row(operation: Operation, name: &'static str, doc: &'static str, rules: &'static str) -> OperationRow {
+    OperationRow { operation, name, doc, rules }
+}
+
+/// The number of counters.
+pub const OPERATIONS: usize = TABLE.len();
+
+/// Every counter, in order.
+pub const TABLE: [OperationRow; 35] = {
+    use Operation as O;
+    [
+        row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
+        row(
+            O::ScaleOutsBlocked,
+            "scale_outs_blocked",
+            "capacity increases that the balance of zones forbade",
+            "ZB-06, ZB-07",
+        ),
+        row(O::ScaleIns, "scale_ins", "capacity decreases that were accepted", "SI-01"),
+        row(
+            O::ScaleInsBlocked,
+            "scale_ins_blocked",
+            "capacity decreases that balance or protection held up, whole or in part",
+            "ZB-06, ZB-10, SI-05",
+        ),
+        row(
+            O::ControlPlaneRefusals,
+            "control_plane_refusals",
+            "requests that failed because the region's control plane was out",
+            "IN-04",
+        ),
+        row(O::QuotaRefusals, "quota_refusals", "requests refused for lack of quota", "AL-01, AL-05"),
+        row(
+            O::AllocationsFailed,
+            "allocations_failed",
+            "machines that found no capacity in their zone",
+            "AL-02, AL-04",
+        ),
+        row(O::Creations, "creations", "machines whose creation was begun", "PT-04"),
+        row(O::CreationsTimedOut, "creations_timed_out", "attempts to create that did not run in time", "RC-02, RC-03"),
+        row(O::CreationsFailed, "creations_failed", "machines that stayed in state Failed", "RC-04, RC-07"),
+        row(O::Deletions, "deletions", "machines whose deletion was begun", "SI-01, PT-03"),
+        row(
+            O::DeletionsRetried,
+            "deletions_retried",
+            "attempts to delete that met a transient error and were tried again",
+            "RC-05",
+        ),
+        row(O::DeletionsFailed, "deletions_failed", "machines that could not be deleted", "RC-05"),
+        row(O::Repairs, "repairs", "automatic repairs begun", "AR-01"),
+        row(
+            O::RepairsFailed,
+            "repairs_failed",
+            "repairs that failed, or whose machine was not healthy at the end of its grace",
+            "AR-07, AR-11",
+        ),
+        row(O::RepairsBlocked, "repairs_blocked", "replacements that strict balance forbade", "AR-09, ZB-07"),
+        row(O::Suspensions, "suspensions", "times that repairs were suspended", "AR-07"),
+        row(O::Rebalances, "rebalances", "operations of automatic zone balance begun", "AZ-04..07"),
+        row(
+            O::RebalancesUndone,
+            "rebalances_undone",
+            "operations of automatic zone balance that were cancelled, failed, or deleted the new machine",
+            "AZ-07, AZ-08, AZ-10",
+        ),
+        row(
+            O::ScaleInsDeferred,
+            "scale_ins_deferred",
+            "capacity decreases that waited for a rebalance to end",
+            "AZ-10",
+        ),
+        row(O::Evictions, "evictions", "Spot machines evicted", "SP-01"),
+        row(O::Restores, "restores", "evicted machines that were restored", "SP-03"),
+        row(O::RestoresGivenUp, "restores_given_up", "evicted machines whose restoring timed out", "SP-03"),
+        row(O::StandbyUsed, "standby_used", "machines taken from a standby pool", "SB-01"),
+        row(O::Redeploys, "redeploys", "machines that the customer redeployed off a failed dedicated host", "DH-02"),
+        row(O::ForceDetaches, "force_detaches", "data disks detached by force", "DK-04"),
+        row(O::DataDisksLost, "data_disks_lost", "data disks lost for good", "DK-05, DK-07, AR-02"),
+        row(O::DataLostMs, "data_lost_h", "hours of data that were on the lost disks", "DK-07"),
+        row(
+            O::TemporaryDisksLost,
+            "temporary_disks_lost",
+            "temporary disks lost in healing, deallocation or deletion",
+            "DK-07, HL-02",
+        ),
+        row(O::ExistingMs, "existing_machine_h", "machine-hours of machines that exist, running or not", "OM-09"),
+        row(O::SpotMs, "spot_machine_h", "machine-hours of Spot machines that are allocated", "SP-01"),
+        row(O::DeallocatedMs, "deallocated_machine_h", "machine-hours of deallocated machines", "OM-09, SP-02"),
+        row(O::StandbyMs, "standby_machine_h", "machine-hours of machines kept in standby pools", "SB-01"),
+        row(O::SuspendedMs, "repairs_suspended_h", "hours in which repairs were suspended, over sets", "AR-07"),
+        row(
+            O::DiskUnreachableMs,
+            "data_disk_unreachable_h",
+            "disk-hours of data disks (LRS) that their zone's outage made unreachable",
+            "DK-03",
+        ),
+    ]
+};
+
+impl Operation {
+    /// Whether it is a time in milliseconds, reported in hours.
+    pub const fn is_time(self) -> bool {
+        matches!(
+            self,
+            Self::DataLostMs
+                | Self::ExistingMs
+                | Self::SpotMs
+                | Self::DeallocatedMs
+                | Self::StandbyMs
+                | Self::SuspendedMs
+                | Self::DiskUnreachableMs
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_counters() {
+        assert!(TABLE.iter().enumerate().all(|(at, row)| row.operation as usize == at));
+    }
+}

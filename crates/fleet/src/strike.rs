@@ -15,6 +15,10 @@ impl World {
     /// It is charged to `cause`: the mode, or its hit on a pair of zones.
     pub(crate) fn strike(&mut self, mode: u32, at: usize, cause: u16, t: SimTime, strikes: &Strikes) {
         let facts = &self.modes[mode as usize];
+        if facts.effect.is_managed() {
+            // What becomes of it is decided by the set's management.
+            return;
+        }
         let (mark, down) = (1 << mode, facts.down);
         let marks = self.machines[at].marks;
         if marks & mark != 0 || (facts.operating && marks & (self.halting() | STARTING) != 0) {
@@ -41,6 +45,10 @@ impl World {
     pub(crate) fn strike_host(&mut self, mode: u32, host: HostId, t: SimTime, strikes: &Strikes) {
         let machines = self.host_machines(host);
         let facts = &self.modes[mode as usize];
+        if facts.effect.is_managed() {
+            // What becomes of it is decided by the set's management.
+            return;
+        }
         if !facts.together {
             let cause = facts.cause;
             return machines.for_each(|at| self.strike(mode, at, cause, t, strikes));
@@ -113,10 +121,12 @@ impl World {
         }
     }
 
-    /// The first instant at or after `t` that no span of a unit covers.
+    /// The first instant at or after `t` that no span of a unit covers. Partial shortages hold nothing up.
     fn after_spans(&self, spans: &[Span], of: u32, t: SimTime, storm: &Storm) -> SimTime {
         spans.iter().fold(t, |t, span| {
-            let mine = span.of == of && Some(storm.events[span.event.0 as usize].cause) != self.suppressed;
+            let mine = span.left_milli == 0
+                && span.of == of
+                && Some(storm.events[span.event.0 as usize].cause) != self.suppressed;
             if mine && span.start <= t && t < span.end { span.end } else { t }
         })
     }

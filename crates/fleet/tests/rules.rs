@@ -145,7 +145,7 @@ fn hl_05_healing_waits_for_free_capacity_in_the_zone() {
     let mut storm = storm(&[]);
     let (start, end) = (SimTime::from_ms(HOUR), SimTime::from_ms(5 * HOUR));
     let event = storm.add_event(zonefall_faults::Event { cause: 1, parent: None, start, end });
-    storm.allocation.push(zonefall_faults::Span { of: 0, event, start, end });
+    storm.allocation.push(zonefall_faults::Span { of: 0, event, start, end, left_milli: 0 });
     strikes.replay(storm, vec![(SimTime::from_ms(2 * HOUR), 0, 0)], vec![]);
     let mut world = World::new(web.into(), measure.into(), topology, &strikes);
     let ledger = play(&mut strikes, &mut world, Key::root(1), None);

@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::modes;
-use crate::node::Node;
+use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::scenario::{FaultSource, TraceColumns};
 use std::path::{Path, PathBuf};
@@ -20,15 +20,42 @@ pub(crate) struct Files<'a> {
     pub check: bool,
 }
 
-/// The profile, and the source but for the rows of a script.
-pub(crate) fn faults(root: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> (Option<Profile>, Option<FaultSource>) {
+/// The profile, and the source but for the rows of a script. `tree` is the whole file.
+pub(crate) fn faults(
+    root: &Reader<'_>,
+    tree: &Node,
+    files: Files<'_>,
+    sink: &mut Sink,
+) -> (Option<Profile>, Option<FaultSource>) {
     let nothing = Node::empty_table();
     let said = root.sub("faults", "faults", sink);
     let reader = said.unwrap_or_else(|| Reader::new(&nothing, "faults", sink));
     let profile = reader.choice("profile", sink).and_then(profile::profile);
+    let spot = |profile: &Profile| profile.name == profile::AZURE_LIKE_V0 && has_spot_machines(tree);
+    let profile = profile.map(|profile| if spot(&profile) { profile::with_spot_modes(profile) } else { profile });
     let profile = profile.and_then(|mut profile| modes::apply(&mut profile, &reader, sink).map(|()| profile));
     let source = source(root, &reader, files, sink);
     (profile, source)
+}
+
+/// SP-04: whether the base or a design has a scale set with `priority = "spot"` or a table `spot`. Asked of the file as
+/// it is written, for the profile is the same for all designs and is read before them.
+fn has_spot_machines(tree: &Node) -> bool {
+    let of_set = |set: &Node| {
+        let Some(set) = set.table() else { return false };
+        let priority =
+            set.get("priority").is_some_and(|node| matches!(&node.value, Value::Text(word) if word == "spot"));
+        priority || set.get("spot").is_some_and(|node| node.table().is_some())
+    };
+    let of_sets = |root: &Node| {
+        let sets = root.table().and_then(|root| root.get("scale_set")?.table());
+        sets.is_some_and(|sets| sets.entries.iter().any(|entry| of_set(&entry.node)))
+    };
+    let designs = tree.table().and_then(|root| match &root.get("design")?.value {
+        Value::List(designs) => Some(designs),
+        _ => None,
+    });
+    of_sets(tree) || designs.is_some_and(|designs| designs.iter().any(|design| of_sets(design)))
 }
 
 fn source(root: &Reader<'_>, reader: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> Option<FaultSource> {

@@ -124,3 +124,60 @@ fn columns(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<TraceColumns>>
     };
     Some(Some(columns))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax;
+
+    /// Whether the profile of a file has the modes of Spot machines. What the file says of sets is not read here.
+    fn has_spot_modes(text: &str) -> bool {
+        let mut sink = Sink::default();
+        let (tree, _) = syntax::tree(text, &mut sink);
+        let root = Reader::new(&tree, "", &mut sink);
+        let files = Files { base: Path::new(""), check: false };
+        let profile = faults(&root, &tree, files, &mut sink).0.expect("a profile");
+        let found: Vec<bool> = profile::spot_modes().iter().map(|mode| profile.find(&mode.name).is_some()).collect();
+        assert_eq!(found[0], found[1]);
+        found[0]
+    }
+
+    #[test]
+    fn sp_04_spot_modes_come_with_spot_machines_of_the_base_or_of_a_design() {
+        let with = [
+            "[scale_set.web]\npriority = \"spot\"",
+            "[scale_set.web]\ncapacity = 1\n[scale_set.jobs.spot]\nmax_price = -1",
+            "[scale_set.web]\n[[design]]\nname = \"a\"\n[[design]]\nname = \"b\"\nscale_set.web.priority = \"spot\"",
+            "[[design]]\nname = \"a\"\n[design.scale_set.web.spot]\nshare = 0.5",
+        ];
+        for text in with {
+            assert!(has_spot_modes(text), "{text}");
+            assert!(!has_spot_modes(&format!("{text}\n[faults]\nprofile = \"none\"")), "{text}");
+        }
+        let without = [
+            "",
+            "scale_set = 3",
+            "[scale_set]\nweb = 3",
+            "[scale_set.web]\npriority = \"regular\"\nspot = false",
+            "[virtual_machine.web]\npriority = \"spot\"",
+            "design = 3",
+            "[[design]]\nname = \"spot\"",
+        ];
+        for text in without {
+            assert!(!has_spot_modes(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn sp_04_spot_modes_are_overridden_like_any_other() {
+        let text = "[scale_set.web]\npriority = \"spot\"\n[faults.mode.spot-eviction]\nrate = \"9 per VM-year\"\n\
+                    [faults.mode.spot-eviction-wave]\nenabled = false";
+        let mut sink = Sink::default();
+        let (tree, _) = syntax::tree(text, &mut sink);
+        let root = Reader::new(&tree, "", &mut sink);
+        let (profile, _) = faults(&root, &tree, Files { base: Path::new(""), check: false }, &mut sink);
+        let modes = profile.expect("a profile").modes;
+        assert!(modes.iter().any(|mode| mode.name == "spot-eviction" && (mode.rate_per_year() - 9.0).abs() < 1e-9));
+        assert!(modes.iter().all(|mode| mode.name != "spot-eviction-wave"));
+    }
+}

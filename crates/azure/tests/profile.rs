@@ -1,10 +1,15 @@
-//! FR-01, FR-03 and IN-01..04 against the assembled profile.
+//! FR-01, FR-03, IN-01..04, IN-07, SP-01 and SP-04 against the assembled profile.
 #![allow(clippy::unwrap_used)]
 
 use zonefall_azure::Unit;
-use zonefall_azure::profile::{NOT_MODELLED, at_high, at_low, azure_like_v0, evidence, profile, profile_names};
+use zonefall_azure::profile::{
+    EvidenceRow, NOT_MODELLED, at_high, at_low, azure_like_v0, evidence, profile, profile_names, spot_modes,
+    with_spot_modes,
+};
 use zonefall_engine::{Law, Shape};
-use zonefall_faults::{Clock, Confidence, Effect, Kind, Mode, Outage, Profile, Recovery, Scope, Share, Staged, Start};
+use zonefall_faults::{
+    Clock, Confidence, Effect, Kind, Mode, Outage, Profile, Recovery, Scope, Share, Staged, Start, Surge,
+};
 
 const MINUTE: f64 = 60_000.0;
 const HOUR: f64 = 60.0 * MINUTE;
@@ -186,9 +191,61 @@ fn in_04_a_zone_event_takes_the_control_plane_in_26_of_100() {
 }
 
 #[test]
-fn in_07_surge_in_healthy_zones_is_named_as_missing() {
-    assert!(NOT_MODELLED.iter().any(|(rule, _)| *rule == "IN-07"));
-    assert!(azure_like_v0().modes.iter().all(|mode| mode.scope != Scope::Allocation));
+fn in_07_allocation_fails_in_5_to_30_of_100_during_zone_events() {
+    for mode in azure_like_v0().modes {
+        let expected = (mode.scope == Scope::Zone).then_some(Surge { least: 0.05, greatest: 0.3 });
+        assert_eq!(mode.surge, expected, "{}", mode.name);
+    }
+    assert!(NOT_MODELLED.iter().all(|(rule, words)| *rule != "IN-07" && !words.contains("create failures")));
+    let rows = evidence();
+    let surge = |row: &&EvidenceRow| row.mode == "zone-network" && row.quantity.contains("allocation fails");
+    assert_eq!(rows.iter().filter(surge).count(), 2);
+}
+
+fn spot(name: &str) -> Mode {
+    spot_modes().into_iter().find(|mode| mode.name == name).unwrap()
+}
+
+#[test]
+fn sp_01_spot_modes_evict_and_nothing_else() {
+    for mode in spot_modes() {
+        assert_eq!(mode.check(), Vec::new(), "{}", mode.name);
+        assert_eq!(mode.effect, Effect::Evicted);
+        assert!(azure_like_v0().find(&mode.name).is_none());
+        let of_mode: Vec<_> = evidence().into_iter().filter(|row| row.mode == mode.name).collect();
+        assert!(close(of_mode[0].number.value, mode.rate_per_year(), 1e-12) && of_mode.len() >= 3);
+        assert_eq!(mode.evidence.rate_low_high, (of_mode[0].number.low, of_mode[0].number.high));
+    }
+    let wave = spot("spot-eviction-wave");
+    assert_eq!((wave.scope, wave.kind, wave.share), (Scope::Zone, Kind::Shock, Share::ALL));
+    assert!(close(wave.rate_per_year(), 12.0, 1e-12));
+    let shape = |mode: Mode| match mode.outage {
+        Outage::Law(law) => law.shape().clone(),
+        Outage::Never => panic!("{} never ends", mode.name),
+    };
+    assert_eq!(shape(wave), Shape::LogNormal(2.0 * HOUR, 0.8));
+    assert_eq!(shape(spot("spot-eviction")), Shape::LogNormal(30.0 * MINUTE, 1.0));
+}
+
+#[test]
+fn sp_04_one_machine_in_a_hundred_is_evicted_an_hour() {
+    let mode = spot("spot-eviction");
+    assert!(mode.time_to_failure.memoryless_mean().is_some());
+    let an_hour = |per_year: f64| 1.0 - (-per_year / 8760.0).exp();
+    assert!(close(an_hour(mode.rate_per_year()), 0.01, 1e-9));
+    let (low, high) = mode.evidence.rate_low_high;
+    assert!(close(an_hour(low), 0.001, 1e-9) && close(an_hour(high), 0.05, 1e-9));
+}
+
+#[test]
+fn spot_modes_come_last_and_do_not_replace_a_mode_of_the_same_name() {
+    let with = with_spot_modes(azure_like_v0());
+    assert_eq!(with.modes[..10], azure_like_v0().modes[..]);
+    assert_eq!(with.modes[10..], spot_modes()[..]);
+    let mut own = azure_like_v0();
+    own.modes.push(spot("spot-eviction").with_rate_times(2.0));
+    let with = with_spot_modes(own.clone());
+    assert_eq!((with.modes[..11].to_vec(), with.modes.len()), (own.modes, 12));
 }
 
 #[test]

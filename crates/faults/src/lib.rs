@@ -8,6 +8,7 @@
 //!
 //! What must never be here: what a fleet does about a strike.
 
+mod check;
 mod clocks;
 mod mode;
 mod packed;
@@ -20,7 +21,7 @@ mod unit;
 
 pub use mode::{
     Clock, Confidence, ControlPlaneHit, Effect, Evidence, Kind, Mode, ModeError, Outage, Predicted, Profile, Recovery,
-    Repeat, Scope, Share, Staged, Start, UNIT_MODES_MAX, cause_name,
+    Repeat, Scope, Share, Staged, Start, Surge, UNIT_MODES_MAX, cause_name,
 };
 pub use packed::{Entry, UNITS_MAX, What};
 pub use population::{InstanceGroup, Population};

@@ -44,6 +44,19 @@ pub enum Effect {
     Degraded(u32),
     /// It pauses and goes on where it was.
     Frozen,
+    /// A Spot machine is taken away (SP-01); nobody else is touched. What becomes of it is the fleet's. The outage is
+    /// how long Spot capacity stays short there afterwards. A trial begins with nobody evicted.
+    Evicted,
+    /// It goes on serving, but its health endpoint reports trouble for as long as the outage. What comes of that is the
+    /// fleet's.
+    Unhealthy,
+}
+
+impl Effect {
+    /// Whether the strike by itself takes nothing away: the management of the set decides what becomes of the machine.
+    pub const fn is_managed(self) -> bool {
+        matches!(self, Self::Evicted | Self::Unhealthy)
+    }
 }
 
 /// What a machine still needs when the outage is over.
@@ -155,6 +168,23 @@ pub struct ControlPlaneHit {
     pub outage: Law,
 }
 
+/// While an event of a zone mode lasts, machines are wanted in the region's other zones, and allocation fails there
+/// with a probability drawn evenly between these two, for each zone by itself (IN-07).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Surge {
+    /// The least probability that an allocation fails.
+    pub least: f64,
+    /// The greatest.
+    pub greatest: f64,
+}
+
+impl Surge {
+    /// Whether it may leave nothing at all to allocate.
+    pub fn may_exhaust(self) -> bool {
+        self.greatest >= 0.9995
+    }
+}
+
 /// How well a number is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confidence {
@@ -225,6 +255,8 @@ pub struct Mode {
     pub common_cause: f64,
     /// Whether the control plane goes too.
     pub control_plane: Option<ControlPlaneHit>,
+    /// Whether allocation fails now and then in the other zones. Zone modes only.
+    pub surge: Option<Surge>,
     /// Whether the platform heals the machine on other hardware, which needs free capacity in the zone (HL-02, HL-05).
     pub heals: bool,
     /// Where the numbers come from.
@@ -268,6 +300,7 @@ impl Mode {
             predicted: None,
             common_cause: 0.0,
             control_plane: None,
+            surge: None,
             heals: false,
             evidence: Evidence {
                 source: "the scenario".into(),
@@ -315,101 +348,6 @@ impl Mode {
             Some(p) => (1.0 - p.share) * down + p.share * p.pause.mean_ms(),
             None => down,
         }
-    }
-
-    /// Finds what cannot be, all of it.
-    pub fn check(&self) -> Vec<ModeError> {
-        let mut wrong = Vec::new();
-        let mut must = |fine: bool, words: &str| {
-            if !fine {
-                wrong.push(ModeError::Contradiction(format!("mode `{}`: {words}", self.name)));
-            }
-        };
-        let fraction = |x: f64| (0.0..=1.0).contains(&x);
-        let rate = self.rate_per_year();
-        must(rate.is_finite() && rate > 0.0 && rate < 1e9, "the rate must be above 0 and below 1e9 a year");
-        must(self.crews != Some(0), "`crews` must be at least 1");
-        must(self.crews.is_none() || self.is_unit(), "`crews` go with modes of scope instance or host");
-        must(
-            self.crews.is_none() || self.kind == Kind::Outage || self.scope == Scope::Instance,
-            "`crews` repair hosts or instances, so a host mode with crews needs kind = \"outage\"",
-        );
-        must(self.crews.is_none() || self.start == Start::New, "a mode with `crews` needs start = \"new\"");
-        must(
-            self.repeat.is_none_or(|r| r.factor >= 1.0 && r.factor.is_finite() && r.within_ms > 0.0),
-            "a repeat factor must be at least 1 and its span above 0",
-        );
-        must(
-            fraction(self.share.whole)
-                && fraction(self.share.low)
-                && fraction(self.share.high)
-                && self.share.low <= self.share.high,
-            "shares must lie between 0 and 1, low before high",
-        );
-        must(
-            self.staged.is_none_or(|s| fraction(s.main) && s.tail >= 1.0 && s.tail <= 1000.0),
-            "staged recovery needs a share between 0 and 1 and a tail between 1 and 1000",
-        );
-        must(fraction(self.common_cause), "`common_cause` must lie between 0 and 1");
-        must(self.common_cause == 0.0 || self.scope == Scope::Zone, "`common_cause` goes with modes of scope zone");
-        must(
-            self.common_cause == 0.0 || self.time_to_failure.memoryless_mean().is_some(),
-            "`common_cause` needs an exponential time to failure",
-        );
-        must(
-            self.predicted.as_ref().is_none_or(|p| fraction(p.share) && self.is_unit()),
-            "`predicted` needs a share between 0 and 1 and goes with modes of scope instance or host",
-        );
-        must(
-            self.predicted.is_none() || self.scope == Scope::Instance || self.kind == Kind::Shock,
-            "the machines of a host are moved one by one: a host mode with `predicted` needs kind = \"shock\"",
-        );
-        must(
-            self.predicted.is_none() || self.crews.is_none(),
-            "a machine that is moved in time waits for no crew: `predicted` or `crews`, not both",
-        );
-        must(
-            self.control_plane.as_ref().is_none_or(|c| fraction(c.probability)),
-            "`control_plane` needs a probability between 0 and 1",
-        );
-        must(
-            matches!(self.effect, Effect::Down | Effect::Frozen) || self.kind == Kind::Outage || self.is_unit(),
-            "a shock stops or freezes machines; it cannot degrade them",
-        );
-        must(
-            self.kind == Kind::Outage || !matches!(self.scope, Scope::ControlPlane | Scope::Allocation),
-            "a control plane or a zone's capacity knows outages, not shocks",
-        );
-        must(
-            self.clock == Clock::Calendar || self.marks_machines(),
-            "clock = \"operating\" goes with modes that strike single machines, and with shocks",
-        );
-        must(
-            self.clock == Clock::Calendar
-                || self.scope == Scope::Instance
-                || self.time_to_failure.memoryless_mean().is_some() && self.repeat.is_none(),
-            "clock = \"operating\" with a time to failure that has memory goes with modes of scope instance",
-        );
-        must(
-            self.clock == Clock::Calendar
-                || self.start == Start::New
-                || self.time_to_failure.memoryless_mean().is_some(),
-            "clock = \"operating\" with a time to failure that is not exponential needs start = \"new\"",
-        );
-        must(self.repeat.is_none() || self.is_unit(), "a repeat factor goes with modes of scope instance or host");
-        must(
-            self.staged.is_none() || self.kind == Kind::Outage,
-            "after a shock each machine recovers by itself; `staged` goes with outages",
-        );
-        must(
-            self.crews.is_none() || !self.heals,
-            "a machine that is healed on other hardware waits for no crew: `heals` or `crews`, not both",
-        );
-        let finite = |law: &Law| law.mean_ms().is_finite();
-        if let Outage::Law(law) = &self.outage {
-            must(finite(law), "the outage needs a finite mean");
-        }
-        wrong
     }
 }
 

@@ -8,8 +8,10 @@
 //! A partial outage takes neighbouring racks. Which logical rack stands where is a keyed permutation per zone and trial,
 //! so that no design profits from the numbering. Everything ends up as outages of ranges of racks.
 
+mod surge;
+
 use crate::clocks::each_with_probability;
-use crate::mode::{Kind, Mode, Outage, Profile, Scope, Start, cause_name};
+use crate::mode::{Effect, Kind, Mode, Outage, Profile, Scope, Start, cause_name};
 use crate::packed::STRIKES_MAX;
 use crate::renewal::TimeToFailure;
 use std::ops::Range;
@@ -59,6 +61,8 @@ pub struct Span {
     pub start: SimTime,
     /// … until here (exclusive).
     pub end: SimTime,
+    /// Thousandths of the requests for capacity that still succeed: 0 if nothing can be allocated. 0 for control planes.
+    pub left_milli: u32,
 }
 
 /// One trial's storm.
@@ -319,8 +323,13 @@ impl Drawing<'_> {
         let event = self.storm.add_event(Event { cause: process.cause, parent: None, start, end });
         let mut blow = Blow { event, start, length_ms, age_ms, stream };
         match process.reach {
-            Reach::ControlPlane(region) => self.storm.control_plane.push(Span { of: region.0, event, start, end }),
-            Reach::Allocation(zone) => self.storm.allocation.push(Span { of: zone.0, event, start, end }),
+            Reach::ControlPlane(region) => {
+                self.storm.control_plane.push(Span { of: region.0, event, start, end, left_milli: 0 });
+            }
+            Reach::Allocation(zone) => {
+                let left_milli = if let Effect::Degraded(left) = mode.effect { left } else { 0 };
+                self.storm.allocation.push(Span { of: zone.0, event, start, end, left_milli });
+            }
             Reach::Racks(zone) => {
                 let rack = self.topology.racks_of(zone).start + unit;
                 self.hit(mode, rack..rack + 1, &mut blow);
@@ -339,6 +348,8 @@ impl Drawing<'_> {
             Reach::Global => self.hit(mode, 0..self.topology.rack_count(), &mut blow),
         }
         self.hit_control_plane(process, mode, &mut blow);
+        // Last, so that it moves no draw of anything else.
+        self.surge(process, mode, &mut blow);
         end_after(start, length_ms * tail - age_ms)
     }
 
@@ -348,7 +359,7 @@ impl Drawing<'_> {
             let (start, end) = (blow.start, blow.start.after(hit.outage.draw(&mut blow.stream)));
             let parent = Some(blow.event);
             let event = self.storm.add_event(Event { cause: process.cause, parent, start, end });
-            self.storm.control_plane.push(Span { of: region.0, event, start, end });
+            self.storm.control_plane.push(Span { of: region.0, event, start, end, left_milli: 0 });
         }
     }
 

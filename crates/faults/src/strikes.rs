@@ -172,11 +172,12 @@ impl Strikes {
 
 /// Recorded outages of one unit that touch become one: a strike in the millisecond in which the mode lets go would find
 /// the unit held. (One that falls within an outage is thinned by the fleet, as it is in a drawn trial.)
-/// Where an outage may begin later than its strike (crews, healing, operating clocks) the fleet decides.
+/// Where an outage may begin later than its strike (crews, healing, operating clocks), or where the machine may be
+/// another by then (evictions, bad health), the fleet decides.
 fn join(modes: &UnitModes, strikes: &mut Vec<(SimTime, u32, u32)>, ends: &mut Vec<(u32, u32, SimTime, SimTime)>) {
     let plain = |mode: u32| {
         let mode = &modes.as_slice()[mode as usize].mode;
-        mode.crews.is_none() && !mode.heals && mode.clock == Clock::Calendar
+        mode.crews.is_none() && !mode.heals && mode.clock == Clock::Calendar && !mode.effect.is_managed()
     };
     ends.sort_unstable();
     let mut swallowed = Vec::new();

@@ -4,7 +4,7 @@
 //! answer does not depend on the design. A strike at instant 0 stands for a unit that is already down when the trial
 //! begins: its outage is the residual.
 
-use crate::mode::{Kind, Mode, Outage, Profile, Scope, UNIT_MODES_MAX};
+use crate::mode::{Effect, Kind, Mode, Outage, Profile, Scope, UNIT_MODES_MAX};
 use crate::renewal::TimeToFailure;
 use zonefall_engine::{Key, SimDuration, SimTime, name_tag};
 
@@ -176,10 +176,13 @@ impl UnitMode {
 }
 
 /// The probability that a unit of a mode is down when a stationary trial begins. Shocks begin with everything up: their
-/// bias is at most rate × outage and dies out within one outage.
+/// bias is at most rate × outage and dies out within one outage. Nobody has been evicted when it begins.
 pub(crate) fn initially_down(mode: &Mode) -> f64 {
     let Outage::Law(law) = &mode.outage else { return 0.0 };
     if mode.start == crate::mode::Start::New || mode.kind == Kind::Shock || mode.scope == Scope::Global {
+        return 0.0;
+    }
+    if mode.effect == Effect::Evicted {
         return 0.0;
     }
     let (up, down) = (mode.time_to_failure.mean_ms(), law.mean_ms());

@@ -59,6 +59,29 @@ fn every_bad_line_is_named() {
 }
 
 #[test]
+fn sp_01_evictions_and_bad_health_strike_single_machines_and_shortages_have_a_factor() {
+    let right = "0,,allocation,,1,2,allocation,eastus/1,degraded,800,c\n1,,unit,,1,2,instance,web/eastus/1/0,evicted,,d\n\
+                 2,,shock,,1,1,zone,eastus/1,unhealthy,,e\n3,,shock,,1,1,host,eastus/1/rack00/host000,evicted,,f\n";
+    let trace = parse_trace(format!("{HEAD}{COLUMNS}{right}").as_bytes()).expect("it is right");
+    let effects: Vec<Effect> = trace.rows().iter().map(|row| row.effect).collect();
+    assert_eq!(effects, [Effect::Degraded(800), Effect::Evicted, Effect::Unhealthy, Effect::Evicted]);
+    let wrong = "0,,main,,1,2,zone,eastus/1,evicted,,c\n1,,unit,,1,2,host,h,unhealthy,,d\n\
+                 2,,allocation,,1,2,allocation,eastus/1,frozen,,e\n3,,control-plane,,1,2,control-plane,eastus,degraded,1,f\n\
+                 4,,unit,,1,2,instance,i,evicted,5,g\n5,,unit,,1,2,instance,i,evict,,h\n";
+    let found: Vec<String> = problems(wrong).into_iter().map(|(_, words)| words).collect();
+    let each = "strikes each machine by itself: stage `shock`, or stage `unit` of scope `instance`";
+    let expected = [
+        format!("`evicted` {each}"),
+        format!("`unhealthy` {each}"),
+        "a zone's capacity is `down` or `degraded`, not `frozen`".into(),
+        "a control plane is `down`, not `degraded`".into(),
+        "`factor` goes with the effect `degraded`, not with `evicted`".into(),
+        "there is no effect `evict`".into(),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn line_numbers_are_right_with_windows_line_ends() {
     let text = format!("{HEAD}{COLUMNS}0,,main,,1,2,zone,a,down,,c\n\n1,,main,,x,2,zone,a,down,,c\n");
     let Err(TraceError::Problems(problems)) = parse_trace(text.replace('\n', "\r\n").as_bytes()) else { panic!() };

@@ -1,7 +1,8 @@
 //! A trial that is written down and lived through again gives bit for bit the same ledgers, also after the file's text.
 mod common;
 
-use common::{designs, live, rich_profile, topology, years};
+use common::{designs, live, managed_profile, rich_profile, topology, years};
+use zonefall_engine::SimTime;
 use zonefall_faults::*;
 use zonefall_fleet::population;
 use zonefall_topology::Topology;
@@ -46,6 +47,50 @@ fn a_replayed_trial_is_the_drawn_trial() {
             assert_eq!(live(&mut strikes, &designs, &topology, id.key()), drawn, "trial {trial}");
         }
     }
+}
+
+#[test]
+fn in_07_sp_01_surges_shortages_evictions_and_bad_health_are_replayed_bit_for_bit() {
+    let topology = topology();
+    let designs = designs(&topology);
+    let profile = managed_profile();
+    let (mut partial, mut evicted) = (0, 0);
+    for trial in 0..6 {
+        let id = TrialId { seed: 43, trial, lineage: 0 };
+        let mut drawing = Strikes::new(&profile, &topology, population(&designs, &topology), years(2.0));
+        let drawn = live(&mut drawing, &designs, &topology, id.key());
+        let recording = Recording { profile: &profile, trial: id, keep_thinned: true };
+        let text = record(&mut drawing, id.key(), recording).expect("plain names").to_text().expect("it fits");
+        let trace = parse_trace(text.as_bytes()).expect("what was written can be read");
+        assert_eq!(trace.to_text().expect("it fits"), text);
+        let people = population(&designs, &topology);
+        let replayed = replay(&trace, &topology, &profile, &people, Mapping::Refuse).expect("all exists");
+        assert_eq!(sorted(&replayed.storm), sorted(drawing.storm()), "trial {trial}");
+        partial += replayed.storm.allocation.iter().filter(|span| span.left_milli > 0).count();
+        let evictions = trace.rows().iter().filter(|row| row.effect == Effect::Evicted && row.stage == Stage::Unit);
+        evicted += evictions.count();
+        let again = live(&mut replayed.to_strikes(&topology, people), &designs, &topology, id.key());
+        assert_eq!(again, drawn, "trial {trial}");
+    }
+    assert!(partial > 50 && evicted > 1000, "{partial} {evicted}");
+}
+
+#[test]
+fn sp_01_an_eviction_of_a_machine_that_is_evicted_is_never_left_out_of_a_trace() {
+    let topology = topology();
+    let designs = designs(&topology);
+    let mut profile = managed_profile();
+    profile.modes.retain(|mode| mode.name == "evicted" || mode.name == "unhealthy");
+    let mut strikes = Strikes::new(&profile, &topology, population(&designs, &topology), years(2.0));
+    let id = TrialId { seed: 1, trial: 0, lineage: 0 };
+    let recording = Recording { profile: &profile, trial: id, keep_thinned: false };
+    let trace = record(&mut strikes, id.key(), recording).expect("plain names");
+    // Another machine may stand in its place by then.
+    assert_eq!(trace.header.thinned, 0);
+    let at_start =
+        |effect| trace.rows().iter().filter(|row| row.effect == effect && row.start == SimTime::ZERO).count();
+    assert!(at_start(Effect::Unhealthy) > 0, "bad health may have begun before the trial");
+    assert_eq!(at_start(Effect::Evicted), 0, "nobody has been evicted when a trial begins");
 }
 
 #[test]

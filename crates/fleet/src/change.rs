@@ -5,9 +5,9 @@
 use crate::machine::*;
 use crate::pending::Pending;
 use crate::serving::Class;
-use crate::world::{START, World};
+use crate::world::{Facts, START, World};
 use zonefall_engine::{Law, Shape, SimDuration, SimTime};
-use zonefall_faults::Strikes;
+use zonefall_faults::{Effect, Strikes};
 
 impl World {
     /// The marks that keep a machine from running.
@@ -245,7 +245,8 @@ impl World {
     /// The least of the factors that slow a machine, and the cause.
     pub(crate) fn factor(&self, at: usize) -> (u32, u16) {
         let marks = self.machines[at].marks & MODES & !self.holding;
-        let own = self.modes.iter().enumerate().filter(|(mode, _)| marks >> mode & 1 == 1);
+        let slows = |facts: &Facts| matches!(facts.effect, Effect::Degraded(_));
+        let own = self.modes.iter().enumerate().filter(|(mode, facts)| marks >> mode & 1 == 1 && slows(facts));
         let own = own.map(|(_, facts)| (facts.factor, facts.cause));
         let rack = if self.rack_slow.is_empty() { u32::MAX } else { self.rack_of(at) };
         let of_rack = self.rack_slow.iter().filter(|slow| slow.0 == rack).map(|&(_, cause, left)| (left, cause));

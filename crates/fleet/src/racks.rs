@@ -23,6 +23,8 @@ impl World {
                 (Some(mode), _, false) => {
                     self.rack_machines(rack).for_each(|at| self.strike(mode, at, cause, t, strikes));
                 }
+                // They come as shocks only.
+                (None, Effect::Evicted | Effect::Unhealthy, _) => {}
                 (None, Effect::Degraded(left), _) => self.rack_slows(rack, cause, left, ends, t),
                 (None, _, false) => self.rack_fails(rack, cause, t),
                 (None, _, true) => self.rack_returns(rack, cause, t, strikes),

@@ -8,7 +8,7 @@ use crate::repair::Job;
 use crate::world::World;
 use std::ops::Range;
 use zonefall_engine::SimTime;
-use zonefall_faults::{Outcome, Span, Storm, Strikes};
+use zonefall_faults::{Effect, Outcome, Span, Storm, Strikes};
 use zonefall_topology::{HostId, RackId};
 
 /// Purpose of a machine's luck: its redeployment.
@@ -20,8 +20,11 @@ impl World {
     /// It is charged to `cause`: the mode, or its hit on a pair of zones.
     pub(crate) fn strike(&mut self, mode: u32, at: usize, cause: u16, t: SimTime, strikes: &Strikes) {
         let facts = &self.modes[mode as usize];
-        let (mark, down) = (1 << mode, facts.down);
+        let (mark, effect) = (1 << mode, facts.effect);
         let marks = self.machines[at].marks;
+        if effect.is_managed() && !self.manager.is_active() {
+            return;
+        }
         if marks & (mark | ABSENT) != 0 || (facts.operating && marks & (self.halting() | STARTING) != 0) {
             return;
         }
@@ -33,13 +36,23 @@ impl World {
                 strikes.unit_modes().outcome(mode, instance, who, t)
             }
         };
+        if effect == Effect::Evicted {
+            return self.evict(at, cause, outcome.length, t);
+        }
         self.book.ledger.machine_failures += u64::from(t >= self.measure.from);
-        if down {
-            self.halt(at, mark, cause, t);
-        } else {
-            self.slow(at, mark, true, t);
+        match effect {
+            Effect::Degraded(_) => self.slow(at, mark, true, t),
+            Effect::Unhealthy => self.sicken(at, mark, true, t),
+            _ => self.halt(at, mark, cause, t),
         }
         self.schedule_repair(mode, at as u32, false, outcome, t, strikes);
+    }
+
+    /// A machine's health endpoint begins or ceases to report trouble; it serves all the same.
+    fn sicken(&mut self, at: usize, mark: u32, on: bool, t: SimTime) {
+        let marks = &mut self.machines[at].marks;
+        *marks = if on { *marks | mark } else { *marks & !mark };
+        self.age(at, t);
     }
 
     /// A mode strikes a host: everything on it goes down together, or (a shock) each machine for itself.
@@ -136,10 +149,12 @@ impl World {
         begin.after(takes)
     }
 
-    /// The first instant at or after `t` that no span of a unit covers.
+    /// The first instant at or after `t` that no span of a unit covers. Partial shortages hold nothing up.
     fn after_spans(&self, spans: &[Span], of: u32, t: SimTime, storm: &Storm) -> SimTime {
         spans.iter().fold(t, |t, span| {
-            let mine = span.of == of && Some(storm.events[span.event.0 as usize].cause) != self.suppressed;
+            let mine = span.left_milli == 0
+                && span.of == of
+                && Some(storm.events[span.event.0 as usize].cause) != self.suppressed;
             if mine && span.start <= t && t < span.end { span.end } else { t }
         })
     }
@@ -182,8 +197,10 @@ impl World {
     /// Takes a mode's mark off a machine, which may then start.
     fn unmark(&mut self, mode: u32, at: usize, predicted: bool, t: SimTime, strikes: &Strikes) {
         let facts = &self.modes[mode as usize];
-        if !facts.down {
-            return self.slow(at, 1 << mode, false, t);
+        match facts.effect {
+            Effect::Degraded(_) => return self.slow(at, 1 << mode, false, t),
+            Effect::Unhealthy => return self.sicken(at, 1 << mode, false, t),
+            _ => {}
         }
         let cause = facts.cause;
         if predicted {

@@ -33,6 +33,7 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub(crate) struct Facts {
     pub(crate) cause: u16,
+    pub(crate) effect: Effect,
     pub(crate) down: bool,
     pub(crate) factor: u32,
     pub(crate) needs: u32,
@@ -152,7 +153,8 @@ fn facts(unit: &zonefall_faults::UnitMode, recorded: bool) -> Facts {
     };
     Facts {
         cause: unit.cause,
-        down: !matches!(mode.effect, Effect::Degraded(_)),
+        effect: mode.effect,
+        down: matches!(mode.effect, Effect::Down | Effect::Frozen),
         factor: if let Effect::Degraded(left) = mode.effect { left } else { 0 },
         needs: needs(mode.recovery),
         operating: mode.clock == Clock::Operating,
@@ -203,7 +205,7 @@ impl World {
         let starting = restarts
             || managed
             || sets.iter().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up) || set.creating.is_some());
-        let degrades = modes.iter().any(|mode| !mode.down)
+        let degrades = modes.iter().any(|mode| matches!(mode.effect, Effect::Degraded(_)))
             || causes.iter().any(|cause| matches!(cause.effect, Effect::Degraded(_)));
         let when = |asked: bool| if asked { vec![SimTime::ZERO; capacity] } else { Vec::new() };
         let flapping = design.balancer.is_some_and(|balancer| balancer.flap_window > SimDuration::ZERO);
@@ -217,6 +219,13 @@ impl World {
                 count: vec![0; units],
             }
         });
+        let mut manager = Manager::new(&design, &slots, capacity, racks, &topology);
+        let marks = |fits: fn(&Facts) -> bool| {
+            modes.iter().enumerate().filter(|(_, mode)| fits(mode)).fold(0, |marks, (at, _)| marks | 1 << at)
+        };
+        manager.of_host = marks(|mode| mode.on_host && mode.down);
+        manager.host_marks = marks(|mode| mode.on_host && mode.together);
+        manager.unhealthy = marks(|mode| mode.effect == Effect::Unhealthy);
         Self {
             lives: lives.collect(),
             holding: modes.iter().enumerate().filter(|(_, mode)| mode.down).fold(0, |bits, (at, _)| bits | 1 << at),
@@ -239,7 +248,7 @@ impl World {
             suppressed: None,
             deployment: names.len() as u16,
             nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
-            manager: Manager::new(&design, &slots, capacity, racks, &topology),
+            manager,
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
             planner: Planner::new(&topology),
@@ -481,8 +490,9 @@ impl World {
         let (from, suppressed) = (self.measure.from, self.suppressed);
         let happened = |span: &&Span| Some(storm.events[span.event.0 as usize].cause) != suppressed;
         // Spans are in order of their beginnings; overlapping ones count once.
+        // A partial shortage is not counted: something can still be allocated.
         let covered = |spans: &[Span], used: &dyn Fn(u32) -> bool| {
-            let mine = spans.iter().filter(|span| used(span.of)).filter(happened);
+            let mine = spans.iter().filter(|span| span.left_milli == 0 && used(span.of)).filter(happened);
             let (sum, _) = mine.fold((0, from), |(sum, until), span| {
                 let end = span.end.min(horizon);
                 (sum + end.since(span.start.max(until)).as_ms(), until.max(end))

@@ -131,8 +131,9 @@ fn hl_02_machines_of_a_failed_host_are_healed_one_by_one() {
     assert_eq!(ledger.machine_failures, 200);
 }
 
-#[test]
-fn hl_05_healing_waits_for_free_capacity_in_the_zone() {
+/// A host that fails at 2:00, while from 1:00 to 5:00 so many thousandths of the requests for capacity succeed: missed
+/// time, delayed healings, time without capacity, and missed time had the shortage never been.
+fn healed_in_a_shortage(left_milli: u32) -> (u64, u64, u64, u64) {
     let mut host = mode("host", Scope::Host);
     host.kind = Kind::Shock;
     host.heals = true;
@@ -145,14 +146,25 @@ fn hl_05_healing_waits_for_free_capacity_in_the_zone() {
     let mut storm = storm(&[]);
     let (start, end) = (SimTime::from_ms(HOUR), SimTime::from_ms(5 * HOUR));
     let event = storm.add_event(zonefall_faults::Event { cause: 1, parent: None, start, end });
-    storm.allocation.push(zonefall_faults::Span { of: 0, event, start, end });
+    storm.allocation.push(zonefall_faults::Span { of: 0, event, start, end, left_milli });
     strikes.replay(storm, vec![(SimTime::from_ms(2 * HOUR), 0, 0)], vec![]);
     let mut world = World::new(web.into(), measure.into(), topology, &strikes);
     let ledger = play(&mut strikes, &mut world, Key::root(1), None);
-    // Struck at 2:00, capacity returns at 5:00, then one hour of healing.
-    assert_eq!((ledger.missed_ms, ledger.delayed_healings, ledger.allocation_out_ms), (4 * HOUR, 1, 4 * HOUR));
-    // Without the shortage the healing begins at once.
-    assert_eq!(play(&mut strikes, &mut world, Key::root(1), Some(1)).missed_ms, HOUR);
+    let without = play(&mut strikes, &mut world, Key::root(1), Some(1)).missed_ms;
+    (ledger.missed_ms, ledger.delayed_healings, ledger.allocation_out_ms, without)
+}
+
+#[test]
+fn hl_05_healing_waits_for_free_capacity_in_the_zone() {
+    // Struck at 2:00, capacity returns at 5:00, then one hour of healing. Without the shortage it begins at once.
+    assert_eq!(healed_in_a_shortage(0), (4 * HOUR, 1, 4 * HOUR, HOUR));
+}
+
+#[test]
+fn in_07_a_partial_shortage_holds_no_healing_up_and_is_not_counted() {
+    for left_milli in [1, 700, 1000] {
+        assert_eq!(healed_in_a_shortage(left_milli), (HOUR, 0, 0, HOUR));
+    }
 }
 
 #[test]

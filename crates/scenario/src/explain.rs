@@ -5,11 +5,12 @@ use crate::diagnostic::nearest;
 use crate::keys::{Key, keys};
 use std::fmt::Write as _;
 use zonefall_azure::{profile, sla};
+use zonefall_faults::Mode;
 
 /// Everything that [`explain`] knows: keys, codes, failure modes of the default profile, and a few lists.
 pub fn topics() -> Vec<String> {
     let lists = ["topics", "codes", "keys", "profile", "sla"].into_iter().map(str::to_owned);
-    let modes = profile::azure_like_v0().modes.into_iter().map(|mode| mode.name);
+    let modes = profile::with_spot_modes(profile::azure_like_v0()).modes.into_iter().map(|mode| mode.name);
     let keys = keys().iter().map(|key| plain(key.path));
     lists.chain(keys).chain(CODES.iter().map(|code| code.id.to_owned())).chain(modes).collect()
 }
@@ -78,21 +79,26 @@ fn profile_text() -> String {
          published; Microsoft publishes no rate of its own.\nRates are per unit and year; in brackets their low and \
          high value.\n\n",
     );
-    for mode in profile::azure_like_v0().modes {
-        let (low, high) = mode.evidence.rate_low_high;
-        let _ = writeln!(
-            text,
-            "{:<22} {:<13} {:>6.3} [{:.3}, {:.3}]  {}: {}",
-            mode.name,
-            format!("{:?}", mode.scope),
-            mode.rate_per_year(),
-            low,
-            high,
-            mode.evidence.confidence.word(),
-            mode.evidence.source
-        );
-    }
+    let own = profile::azure_like_v0().modes;
+    own.iter().for_each(|mode| mode_line(mode, &mut text));
+    text.push_str("\nWhere a design has Spot machines it also has:\n\n");
+    profile::spot_modes().iter().for_each(|mode| mode_line(mode, &mut text));
     text
+}
+
+fn mode_line(mode: &Mode, text: &mut String) {
+    let (low, high) = mode.evidence.rate_low_high;
+    let _ = writeln!(
+        text,
+        "{:<22} {:<13} {:>6.3} [{:.3}, {:.3}]  {}: {}",
+        mode.name,
+        format!("{:?}", mode.scope),
+        mode.rate_per_year(),
+        low,
+        high,
+        mode.evidence.confidence.word(),
+        mode.evidence.source
+    );
 }
 
 fn mode_text(name: &str) -> Option<String> {
@@ -100,7 +106,9 @@ fn mode_text(name: &str) -> Option<String> {
     if rows.is_empty() {
         return None;
     }
-    let mut text = format!("{name}: a failure mode of azure-like-v0. Change it under [faults.mode.{name}].\n\n");
+    let spot = profile::spot_modes().iter().any(|mode| mode.name == name);
+    let when = if spot { ", where a design has Spot machines" } else { "" };
+    let mut text = format!("{name}: a failure mode of azure-like-v0{when}. Change it under [faults.mode.{name}].\n\n");
     for row in rows {
         let number = row.number;
         let _ = writeln!(

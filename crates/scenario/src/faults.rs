@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::modes;
-use crate::node::Node;
+use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::scenario::{FaultSource, TraceColumns};
 use std::path::{Path, PathBuf};
@@ -20,15 +20,42 @@ pub(crate) struct Files<'a> {
     pub check: bool,
 }
 
-/// The profile, and the source but for the rows of a script.
-pub(crate) fn faults(root: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> (Option<Profile>, Option<FaultSource>) {
+/// The profile, and the source but for the rows of a script. `tree` is the whole file.
+pub(crate) fn faults(
+    root: &Reader<'_>,
+    tree: &Node,
+    files: Files<'_>,
+    sink: &mut Sink,
+) -> (Option<Profile>, Option<FaultSource>) {
     let nothing = Node::empty_table();
     let said = root.sub("faults", "faults", sink);
     let reader = said.unwrap_or_else(|| Reader::new(&nothing, "faults", sink));
     let profile = reader.choice("profile", sink).and_then(profile::profile);
+    let spot = |profile: &Profile| profile.name == profile::AZURE_LIKE_V0 && has_spot_machines(tree);
+    let profile = profile.map(|profile| if spot(&profile) { profile::with_spot_modes(profile) } else { profile });
     let profile = profile.and_then(|mut profile| modes::apply(&mut profile, &reader, sink).map(|()| profile));
     let source = source(root, &reader, files, sink);
     (profile, source)
+}
+
+/// SP-04: whether the base or a design has a scale set with `priority = "spot"` or a table `spot`. Asked of the file as
+/// it is written, for the profile is the same for all designs and is read before them.
+fn has_spot_machines(tree: &Node) -> bool {
+    let of_set = |set: &Node| {
+        let Some(set) = set.table() else { return false };
+        let priority =
+            set.get("priority").is_some_and(|node| matches!(&node.value, Value::Text(word) if word == "spot"));
+        priority || set.get("spot").is_some_and(|node| node.table().is_some())
+    };
+    let of_sets = |root: &Node| {
+        let sets = root.table().and_then(|root| root.get("scale_set")?.table());
+        sets.is_some_and(|sets| sets.entries.iter().any(|entry| of_set(&entry.node)))
+    };
+    let designs = tree.table().and_then(|root| match &root.get("design")?.value {
+        Value::List(designs) => Some(designs),
+        _ => None,
+    });
+    of_sets(tree) || designs.is_some_and(|designs| designs.iter().any(|design| of_sets(design)))
 }
 
 fn source(root: &Reader<'_>, reader: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> Option<FaultSource> {
@@ -96,4 +123,61 @@ fn columns(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<TraceColumns>>
         scope: table.choice("scope", sink).map(str::to_owned),
     };
     Some(Some(columns))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax;
+
+    /// Whether the profile of a file has the modes of Spot machines. What the file says of sets is not read here.
+    fn has_spot_modes(text: &str) -> bool {
+        let mut sink = Sink::default();
+        let (tree, _) = syntax::tree(text, &mut sink);
+        let root = Reader::new(&tree, "", &mut sink);
+        let files = Files { base: Path::new(""), check: false };
+        let profile = faults(&root, &tree, files, &mut sink).0.expect("a profile");
+        let found: Vec<bool> = profile::spot_modes().iter().map(|mode| profile.find(&mode.name).is_some()).collect();
+        assert_eq!(found[0], found[1]);
+        found[0]
+    }
+
+    #[test]
+    fn sp_04_spot_modes_come_with_spot_machines_of_the_base_or_of_a_design() {
+        let with = [
+            "[scale_set.web]\npriority = \"spot\"",
+            "[scale_set.web]\ncapacity = 1\n[scale_set.jobs.spot]\nmax_price = -1",
+            "[scale_set.web]\n[[design]]\nname = \"a\"\n[[design]]\nname = \"b\"\nscale_set.web.priority = \"spot\"",
+            "[[design]]\nname = \"a\"\n[design.scale_set.web.spot]\nshare = 0.5",
+        ];
+        for text in with {
+            assert!(has_spot_modes(text), "{text}");
+            assert!(!has_spot_modes(&format!("{text}\n[faults]\nprofile = \"none\"")), "{text}");
+        }
+        let without = [
+            "",
+            "scale_set = 3",
+            "[scale_set]\nweb = 3",
+            "[scale_set.web]\npriority = \"regular\"\nspot = false",
+            "[virtual_machine.web]\npriority = \"spot\"",
+            "design = 3",
+            "[[design]]\nname = \"spot\"",
+        ];
+        for text in without {
+            assert!(!has_spot_modes(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn sp_04_spot_modes_are_overridden_like_any_other() {
+        let text = "[scale_set.web]\npriority = \"spot\"\n[faults.mode.spot-eviction]\nrate = \"9 per VM-year\"\n\
+                    [faults.mode.spot-eviction-wave]\nenabled = false";
+        let mut sink = Sink::default();
+        let (tree, _) = syntax::tree(text, &mut sink);
+        let root = Reader::new(&tree, "", &mut sink);
+        let (profile, _) = faults(&root, &tree, Files { base: Path::new(""), check: false }, &mut sink);
+        let modes = profile.expect("a profile").modes;
+        assert!(modes.iter().any(|mode| mode.name == "spot-eviction" && (mode.rate_per_year() - 9.0).abs() < 1e-9));
+        assert!(modes.iter().all(|mode| mode.name != "spot-eviction-wave"));
+    }
 }

@@ -110,7 +110,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
     let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
     let timeline = timeline::timeline(root, Some(&slo), sink);
     let topology = world::topology(root, sink);
-    let (profile, source) = faults::faults(root, files, sink);
+    let (profile, source) = faults::faults(root, tree, files, sink);
     let seen = overlay::designs(tree, root, sink);
     let read = |seen: &overlay::Seen| designs::design(seen, topology.as_ref(), profile.as_ref(), sink);
     let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();

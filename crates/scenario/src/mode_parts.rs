@@ -7,15 +7,17 @@ use crate::node::Value;
 use crate::reader::Reader;
 use crate::units::Ratio;
 use crate::values::wrong_type;
-use zonefall_faults::{ControlPlaneHit, Effect, Mode, Predicted, Recovery, Repeat, Share, Staged};
+use zonefall_faults::{ControlPlaneHit, Effect, Mode, Predicted, Recovery, Repeat, Share, Staged, Surge};
 
-/// `"down"`, `"frozen"` or `{ degraded = 0.5 }`; the inner `None` where the file is silent. Also for scripts.
+/// `"down"`, `"frozen"`, `"evicted"`, `"unhealthy"` (the last two not in scripts) or `{ degraded = 0.5 }`; the inner `None` where the file is silent. Also for scripts.
 pub(crate) fn effect(reader: &Reader<'_>, path: &str, sink: &mut Sink) -> Option<Option<Effect>> {
     let Some(node) = reader.node("effect", sink) else { return Some(None) };
     let inner = if path == "script[]" { "script[].effect" } else { "faults.mode.<name>.effect" };
     match &node.value {
         Value::Text(_) => reader.choice("effect", sink).map(|word| match word {
             "frozen" => Some(Effect::Frozen),
+            "evicted" => Some(Effect::Evicted),
+            "unhealthy" => Some(Effect::Unhealthy),
             _ => Some(Effect::Down),
         }),
         Value::Table(_) => {
@@ -25,7 +27,7 @@ pub(crate) fn effect(reader: &Reader<'_>, path: &str, sink: &mut Sink) -> Option
             }
             table.number("degraded", sink).map(|part| Some(Effect::Degraded((part * 1000.0).round() as u32)))
         }
-        _ => wrong_type(&node, "effect", "\"down\", \"frozen\" or { degraded = 0.5 }", sink),
+        _ => wrong_type(&node, "effect", "a word such as \"down\", or { degraded = 0.5 }", sink),
     }
 }
 
@@ -126,6 +128,18 @@ pub(crate) fn control_plane(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sin
             }
             let outage = laws::law(&table, "outage", sink);
             mode.control_plane = Some(ControlPlaneHit { probability: probability?, outage: outage? });
+        }
+    }
+    Some(())
+}
+
+pub(crate) fn surge(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
+    match table_or_off(reader, "surge", "faults.mode.<name>.surge", sink) {
+        Given::Absent => {}
+        Given::Off => mode.surge = None,
+        Given::Said(table) => {
+            let (least, greatest) = (table.share("least", sink), table.share("greatest", sink));
+            mode.surge = Some(Surge { least: least?.as_f64(), greatest: greatest?.as_f64() });
         }
     }
     Some(())

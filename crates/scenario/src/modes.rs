@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::diagnostic::{Sink, nearest};
 use crate::laws;
-use crate::mode_parts::{control_plane, crews, effect, predicted, recovery, repeat, restart, share, staged};
+use crate::mode_parts::{control_plane, crews, effect, predicted, recovery, repeat, restart, share, staged, surge};
 use crate::reader::Reader;
 use crate::units::{MS_PER_YEAR, RateText};
 use std::ops::Range;
@@ -45,8 +45,12 @@ fn one(profile: &mut Profile, name: &str, span: &Range<usize>, reader: &Reader<'
     if known.is_none() && !reader.has("scope") {
         let words = format!("profile `{}` has no failure mode `{name}`", profile.name);
         let more = sink.error(codes::MODE, span, words);
-        more.nearest(name, profile.modes.iter().map(|mode| mode.name.as_str()))
-            .help("a new mode needs a `scope`, for example scope = \"rack\"");
+        if zonefall_azure::profile::spot_modes().iter().any(|mode| mode.name == name) {
+            more.help("it comes with Spot machines: a scale set with priority = \"spot\" or a table `spot`");
+        } else {
+            more.nearest(name, profile.modes.iter().map(|mode| mode.name.as_str()))
+                .help("a new mode needs a `scope`, for example scope = \"rack\"");
+        }
     }
     let is_new = known.is_none() && reader.has("scope");
     // A name that is nearly right is read as that mode, so that its other mistakes are told as well.
@@ -107,6 +111,7 @@ fn change(mode: &mut Mode, is_new: bool, scope: Option<Scope>, reader: &Reader<'
         repeat(mode, reader, sink),
         predicted(mode, reader, sink),
         control_plane(mode, reader, sink),
+        surge(mode, reader, sink),
         crews(mode, reader, sink),
         flags(mode, reader, sink),
         evidence(mode, reader, sink),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
-use zonefall_faults::{Effect, Recovery, Scope};
+use zonefall_faults::{Effect, Kind, Mode, Recovery, Scope, Surge};
 use zonefall_fleet::{HiddenZone, Need, Spreading};
 use zonefall_scenario::{
     CODES, FaultSource, Member, Window, explain, keys, load, nearest_topic, parse, template, template_names, topics,
@@ -102,6 +102,7 @@ fn everything_arrives_as_it_was_written() {
     assert!((host.rate_per_year() - 0.04).abs() < 1e-12 && host.time_to_failure.memoryless_mean().is_none());
     let flood = &profile.modes[profile.find("flood").unwrap()];
     assert_eq!((flood.scope, flood.recovery, flood.common_cause), (Scope::Zone, Recovery::Boot, 0.04));
+    assert_eq!(flood.surge, Some(Surge { least: 0.05, greatest: 0.3 }));
     let FaultSource::Script(rows) = &scenario.source else { panic!("a script") };
     assert_eq!(rows[0].effect, Effect::Degraded(250));
     assert_eq!(rows[0].members[2], Member::Racks { name: "eastus/2/hall1".into(), racks: 25..30 });
@@ -110,6 +111,51 @@ fn everything_arrives_as_it_was_written() {
     assert_eq!(changed.sets.iter().map(|set| set.name.as_str()).collect::<Vec<_>>(), ["web", "jobs", "admin"]);
     assert_eq!((changed.need, changed.balancer), (Need::Served(90, 100), None));
     assert_eq!(scenario.designs[0].depends_on, ["global-edge"]);
+}
+
+/// The modes of a small scenario with these lines at its end.
+fn modes(lines: &str) -> Vec<Mode> {
+    let text = format!("{}\n{lines}\n", template("minimal").unwrap());
+    parse(&text, "x.toml").unwrap_or_else(|wrong| panic!("{wrong}")).profile.modes
+}
+
+fn new_mode(lines: &str) -> Mode {
+    let text = format!("[faults.mode.new]\nrate = \"1 per year\"\noutage = \"1 h\"\n{lines}");
+    modes(&text).into_iter().find(|mode| mode.name == "new").unwrap()
+}
+
+#[test]
+fn sp_01_hm_02_modes_may_evict_and_report_bad_health() {
+    let one = new_mode("scope = \"instance\"\neffect = \"evicted\"");
+    assert_eq!((one.effect, one.kind), (Effect::Evicted, Kind::Outage));
+    let storm =
+        new_mode("scope = \"zone\"\nkind = \"shock\"\neffect = \"unhealthy\"\nshare = { low = 0.1, high = 0.2 }");
+    assert_eq!((storm.effect, storm.kind, storm.share.high), (Effect::Unhealthy, Kind::Shock, 0.2));
+    let short = new_mode("scope = \"allocation\"\neffect = { degraded = 0.8 }");
+    assert_eq!(short.effect, Effect::Degraded(800));
+}
+
+#[test]
+fn in_07_a_surge_can_be_changed_and_turned_off() {
+    let surge = |lines: &str| {
+        let all = modes(&format!("[faults.mode.datacenter]\n{lines}"));
+        all.into_iter().find(|mode| mode.name == "datacenter").unwrap().surge
+    };
+    assert_eq!(surge(""), Some(Surge { least: 0.05, greatest: 0.3 }));
+    assert_eq!(surge("surge = { least = \"10%\", greatest = 0.9 }"), Some(Surge { least: 0.1, greatest: 0.9 }));
+    assert_eq!(surge("surge = { greatest = 0.9 }"), Some(Surge { least: 0.05, greatest: 0.9 }));
+    assert_eq!(surge("surge = false"), None);
+}
+
+#[test]
+fn sp_04_explain_knows_the_spot_modes() {
+    for name in ["spot-eviction", "spot-eviction-wave"] {
+        let text = explain(name).unwrap();
+        assert!(text.contains("where a design has Spot machines") && text.contains("assumed"), "{text}");
+        assert!(explain("profile").unwrap().contains(name));
+    }
+    assert!(!explain("datacenter").unwrap().contains("Spot"));
+    assert!(explain("datacenter").unwrap().contains("allocation fails in the other zones"));
 }
 
 #[test]

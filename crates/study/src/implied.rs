@@ -31,7 +31,7 @@ pub fn one_machine(
     depends_on: &[String],
 ) -> Result<Breakdown, Error> {
     let reaches = |mode: &&Mode| {
-        !matches!(mode.effect, Effect::Degraded(_))
+        matches!(mode.effect, Effect::Down | Effect::Frozen)
             && !matches!(mode.scope, Scope::ControlPlane | Scope::Allocation)
             && (mode.scope != Scope::Global || depends_on.contains(&mode.name))
     };

@@ -64,7 +64,10 @@ impl Stage {
         let monotone = study.profile.modes.iter().all(|mode| mode.clock == Clock::Calendar);
         let delays = |cause: usize| {
             let mode = strikes.storm_modes().mode_of(cause as u16);
-            matches!(mode.scope, Scope::Allocation | Scope::ControlPlane) || mode.control_plane.is_some()
+            // A surge holds healing up only where it leaves nothing at all.
+            matches!(mode.scope, Scope::Allocation | Scope::ControlPlane)
+                || mode.control_plane.is_some()
+                || mode.surge.is_some_and(zonefall_faults::Surge::may_exhaust)
         };
         let delays = (0..strikes.storm_modes().causes().len()).map(delays).collect();
         Self { strikes, worlds, monotone, delays, asks: Vec::new() }

@@ -77,6 +77,16 @@ fn another_design_leaves_the_other_rows_as_they_were() {
 }
 
 #[test]
+fn in_07_a_surge_changes_nothing_for_designs_that_create_no_machine() {
+    let with = study(busy_profile(), designs(), 365, 200);
+    let mut profile = busy_profile();
+    profile.modes.iter_mut().for_each(|mode| mode.surge = None);
+    let without = study(profile, designs(), 365, 200);
+    assert_ne!(with.profile, without.profile);
+    assert_eq!(outcome(&with, &go(&with, 2)), outcome(&without, &go(&without, 2)));
+}
+
+#[test]
 fn an_interrupt_keeps_an_unbroken_run_of_trials_from_the_first_on() {
     struct StopSoon<'a>(&'a AtomicBool);
     impl zonefall_study::Progress for StopSoon<'_> {

@@ -4,7 +4,7 @@ use crate::defaults::{RESTART_GREATEST, RESTART_LEAST};
 use crate::{Number, Unit};
 use zonefall_engine::{Law, Shape};
 use zonefall_faults::Confidence::{Assumed, Derived, Published};
-use zonefall_faults::{ControlPlaneHit, Mode, ModeError, Predicted, Repeat, Share, Staged};
+use zonefall_faults::{ControlPlaneHit, Mode, ModeError, Predicted, Repeat, Share, Staged, Surge};
 
 /// Something that a mode has beside its rate and its outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,10 @@ pub(super) enum Extra {
     HitsControlPlane,
     /// A second zone may go too.
     CommonCause,
+    /// Allocation fails now and then in the region's other zones meanwhile (IN-07).
+    Surges,
+    /// A wave of evictions goes through the whole zone.
+    WholeZone,
 }
 
 const CHOSEN: &str = "FR-01, chosen";
@@ -61,6 +65,13 @@ const CONTROL_PLANE_GREATEST: Number = Number::new(11.0, (6.0, 22.0), Unit::Hour
 const COMMON_CAUSE: Number =
     Number::new(1.0 / 26.0, (0.0, 0.15), Unit::Share, Assumed, "FR-01, chosen; sweep 0 to 0.15 before relying on it");
 
+const SURGE_SOURCE: &str = "IN-07, chosen: during a zone event other customers compete for the surviving zones";
+const SURGE_LEAST: Number = Number::new(0.05, (0.0, 0.15), Unit::Share, Assumed, SURGE_SOURCE);
+const SURGE_GREATEST: Number = Number::new(0.3, (0.15, 0.9), Unit::Share, Assumed, SURGE_SOURCE);
+
+const WAVE_SOURCE: &str = "chosen: whoever needs the zone's capacity takes all Spot machines there";
+const WAVE_WHOLE: Number = Number::new(1.0, (0.25, 1.0), Unit::Share, Assumed, WAVE_SOURCE);
+
 impl Extra {
     /// Its numbers, with the words for each.
     pub(super) const fn numbers(self) -> &'static [(&'static str, Number)] {
@@ -95,6 +106,11 @@ impl Extra {
                 ("control plane out, greatest", CONTROL_PLANE_GREATEST),
             ],
             Self::CommonCause => &[("share of events that take a second zone", COMMON_CAUSE)],
+            Self::Surges => &[
+                ("probability that an allocation fails in the other zones meanwhile, least", SURGE_LEAST),
+                ("probability that an allocation fails in the other zones meanwhile, greatest", SURGE_GREATEST),
+            ],
+            Self::WholeZone => &[("probability that the whole zone is hit", WAVE_WHOLE)],
         }
     }
 
@@ -120,6 +136,8 @@ impl Extra {
                 mode.control_plane = Some(ControlPlaneHit { probability: CONTROL_PLANE_SHARE.value, outage });
             }
             Self::CommonCause => mode.common_cause = COMMON_CAUSE.value,
+            Self::Surges => mode.surge = Some(Surge { least: SURGE_LEAST.value, greatest: SURGE_GREATEST.value }),
+            Self::WholeZone => mode.share = Share { whole: WAVE_WHOLE.value, ..Share::ALL },
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
-//! The failure profiles: `azure-like-v0` (FR-01 with IN-01..04) and `none`.
+//! The failure profiles: `azure-like-v0` (FR-01 with IN-01..04 and IN-07) and `none`.
 //!
-//! `rows` is the table, one row a mode; `extra` holds what several modes share (repeats, predictions, partial zones);
+//! `rows` is the table, one row a mode; `spot` holds the rows that come with Spot machines; `extra` holds what several modes share (repeats, predictions, partial zones);
 //! `assemble` turns a row into a [`Mode`]. Rates are per unit and year of 365 days, lengths of time carry their unit.
 //! Every mode starts stationary and ages by the calendar.
 
@@ -8,6 +8,7 @@ mod assemble;
 mod extra;
 mod not_modelled;
 mod rows;
+mod spot;
 
 pub use not_modelled::NOT_MODELLED;
 
@@ -25,6 +26,23 @@ pub fn azure_like_v0() -> Profile {
     Profile { name: AZURE_LIKE_V0.into(), modes: rows::ROWS.iter().map(assemble::mode).collect() }
 }
 
+/// Evictions of Spot machines (SP-01, SP-04), one by one and in waves. No part of [`azure_like_v0`]: see
+/// [`with_spot_modes`].
+pub fn spot_modes() -> Vec<Mode> {
+    spot::ROWS.iter().map(assemble::mode).collect()
+}
+
+/// A profile with the modes of [`spot_modes`] at its end. A mode of the same name that is there already stays as it is.
+#[must_use]
+pub fn with_spot_modes(mut profile: Profile) -> Profile {
+    for mode in spot_modes() {
+        if profile.find(&mode.name).is_none() {
+            profile.modes.push(mode);
+        }
+    }
+    profile
+}
+
 /// The profile called `name`.
 pub fn profile(name: &str) -> Option<Profile> {
     match name {
@@ -39,7 +57,7 @@ pub const fn profile_names() -> [&'static str; 2] {
     [AZURE_LIKE_V0, NONE]
 }
 
-/// One number of the default profile.
+/// One number of the default profile or of the Spot modes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EvidenceRow {
     /// The mode it belongs to.
@@ -50,13 +68,13 @@ pub struct EvidenceRow {
     pub number: Number,
 }
 
-/// Every number of the default profile, mode by mode, its rate first.
+/// Every number of the default profile and then of [`spot_modes`], mode by mode, its rate first.
 pub fn evidence() -> Vec<EvidenceRow> {
     let of = |row: &rows::Row| {
         let mode = row.name;
         assemble::numbers(row).into_iter().map(move |(quantity, number)| EvidenceRow { mode, quantity, number })
     };
-    rows::ROWS.iter().flat_map(of).collect()
+    rows::ROWS.iter().chain(spot::ROWS).flat_map(of).collect()
 }
 
 /// The profile with every rate at its low value. Nothing else changes.

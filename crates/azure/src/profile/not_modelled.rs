@@ -2,12 +2,6 @@
 
 /// Rules of the real system that `azure-like-v0` does not contain: rule id, and what is missing.
 pub const NOT_MODELLED: &[(&str, &str)] = &[
-    (
-        "IN-07",
-        "allocation failures in the healthy zones during a zone event (5 to 30 %, assumed): a mode cannot depend on \
-         another mode's event",
-    ),
-    ("FR-01", "create failures in normal times (1 % of machines created, assumed)"),
     ("FR-01", "bad guest or application releases (0.02 a release, assumed), with the rollback of UP-12 and UP-13"),
     ("FR-01", "repair of the failed host itself (median 24 h, σ 1): the host is whole again when the machine is back"),
     ("FR-01", "guests that stay down until somebody repairs them; a crash ends with the watchdog's restart"),

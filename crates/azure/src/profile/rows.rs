@@ -46,7 +46,7 @@ const fn sigma(value: f64, range: (f64, f64)) -> Number {
     Number::new(value, range, Unit::Plain, Assumed, CHOSEN)
 }
 
-const fn lognormal(median: Number, sigma: Number) -> Length {
+pub(super) const fn lognormal(median: Number, sigma: Number) -> Length {
     Length::LogNormal { median, sigma, below: None }
 }
 
@@ -63,7 +63,7 @@ const REGION: (Number, Number) = fitted((8.166_169_912_567_652, 4.6, 14.5), (0.9
 const GLOBAL: (Number, Number) = fitted((4.095_955_404_071_176, 1.8, 9.2), (1.13, 0.78, 2.06), GLOBAL_FIT);
 
 /// What most modes have in common; rows override it.
-const PLAIN: Row = Row {
+pub(super) const PLAIN: Row = Row {
     name: "",
     scope: Scope::Host,
     effect: Effect::Down,
@@ -171,7 +171,14 @@ pub(super) const ROWS: &[Row] = &[
             "FR-01, chosen above the floor of 0.013 that published Azure events give (R41), which is the low value",
         ),
         outage: lognormal(ZONE.0, ZONE.1),
-        extras: &[Extra::Partial, Extra::Staged, Extra::Restarts, Extra::HitsControlPlane, Extra::CommonCause],
+        extras: &[
+            Extra::Partial,
+            Extra::Staged,
+            Extra::Restarts,
+            Extra::HitsControlPlane,
+            Extra::CommonCause,
+            Extra::Surges,
+        ],
         ..PLAIN
     },
     Row {
@@ -182,7 +189,7 @@ pub(super) const ROWS: &[Row] = &[
             Number::new(7.389_056_098_930_65, (2.5, 20.0), Unit::Hours, Assumed, FEW),
             Number::new(1.0, (0.7, 1.5), Unit::Plain, Assumed, FEW),
         ),
-        extras: &[Extra::Partial, Extra::HitsControlPlane, Extra::CommonCause],
+        extras: &[Extra::Partial, Extra::HitsControlPlane, Extra::CommonCause, Extra::Surges],
         ..PLAIN
     },
     Row {

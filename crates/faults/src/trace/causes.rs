@@ -65,6 +65,8 @@ fn kinship(row: &Row) -> Kinship {
         (Way::Span, _) | (_, Effect::Down) => (0, 0),
         (_, Effect::Frozen) => (1, 0),
         (_, Effect::Degraded(left)) => (2, left),
+        (_, Effect::Evicted) => (3, 0),
+        (_, Effect::Unhealthy) => (4, 0),
     };
     (Way::of_row(row), row.cause, effect)
 }

@@ -197,7 +197,7 @@ pub fn incident_storm(incident: &Incident, zone: ZoneId, topology: &Topology) ->
         } else {
             storm.add_event(Event { cause: 0, parent: Some(event), start: BEGINS, end })
         };
-        storm.control_plane.push(Span { of: topology.region_of(zone).0, event, start: BEGINS, end });
+        storm.control_plane.push(Span { of: topology.region_of(zone).0, event, start: BEGINS, end, left_milli: 0 });
     }
     storm.settle();
     Ok((Profile { name: incident.name(), modes: vec![mode] }, storm))

@@ -27,7 +27,9 @@
 //!   for crews and for free capacity is the fleet's.
 //! * `members` are names separated by `;`: `*`, `eastus`, `eastus/1`, `eastus/1/rack07`, `eastus/1/rack03-rack07`,
 //!   `eastus/1/rack07/host003`, `web/eastus/1/0`. One member is one outage: a zone that fails as a whole is one name.
-//! * `effect` is `down`, `degraded` (with its `factor` in thousandths) or `frozen`; `cause` is a mode's name.
+//! * `effect` is `down`, `degraded` (with its `factor` in thousandths), `frozen`, `evicted` (Spot machines) or
+//!   `unhealthy`; `cause` is a mode's name. A row of stage `allocation` that is `degraded` says how many thousandths of the
+//!   requests for capacity succeed.
 //!
 //! What must never be here: a draw of chance, or what a fleet does about a strike.
 

@@ -1,11 +1,11 @@
 //! A trace from text: everything that is wrong is found and said, line by line.
 
 use super::problems::{Problems, TraceError};
-use super::row::{Header, Row, Stage, Trace, TrialId, effect_word, scope_from_word};
+use super::row::{EFFECTS, Header, Row, Stage, Trace, TrialId, effect_word, scope_from_word};
 use super::table::{Fields, Table, read_file, without_mark};
 use super::write::{COLUMNS, TITLE};
 use super::{FORMAT, ROWS_MAX};
-use crate::mode::Effect;
+use crate::mode::{Effect, Scope};
 use std::collections::BTreeMap;
 use std::path::Path;
 use zonefall_engine::{SimDuration, SimTime};
@@ -141,6 +141,7 @@ fn read_row<'a>(fields: &Fields<'a>, columns: &[usize; 11]) -> Result<(Row, &'a 
     }
     let scope = scope_from_word(required(6)?).ok_or_else(|| unknown("scope", field(6)))?;
     let effect = read_effect(required(8)?, field(9))?;
+    check_effect(effect, stage, scope)?;
     required(10)?;
     let members = fields.raw(columns[7]).into();
     let row = Row { event_id, parent_id, stage, announced, start, end, scope, members, effect, cause: 0 };
@@ -152,7 +153,7 @@ fn unknown(what: &str, word: &str) -> String {
 }
 
 fn read_effect(word: &str, factor: &str) -> Result<Effect, String> {
-    let known = [Effect::Down, Effect::Degraded(0), Effect::Frozen].into_iter().find(|&e| effect_word(e) == word);
+    let known = EFFECTS.into_iter().find(|&e| effect_word(e) == word);
     match known.ok_or_else(|| unknown("effect", word))? {
         Effect::Degraded(_) => match factor.parse() {
             Ok(left) if left <= 1000 => Ok(Effect::Degraded(left)),
@@ -160,6 +161,22 @@ fn read_effect(word: &str, factor: &str) -> Result<Effect, String> {
         },
         effect if factor.is_empty() => Ok(effect),
         _ => Err(format!("`factor` goes with the effect `degraded`, not with `{word}`")),
+    }
+}
+
+/// What an effect cannot be said of.
+fn check_effect(effect: Effect, stage: Stage, scope: Scope) -> Result<(), String> {
+    let word = effect_word(effect);
+    let each = stage == Stage::Shock || (stage == Stage::Unit && scope == Scope::Instance);
+    match (stage, effect) {
+        (_, Effect::Evicted | Effect::Unhealthy) if !each => {
+            Err(format!("`{word}` strikes each machine by itself: stage `shock`, or stage `unit` of scope `instance`"))
+        }
+        (Stage::Allocation, Effect::Frozen) => Err("a zone's capacity is `down` or `degraded`, not `frozen`".into()),
+        (Stage::ControlPlane, Effect::Frozen | Effect::Degraded(_)) => {
+            Err(format!("a control plane is `down`, not `{word}`"))
+        }
+        _ => Ok(()),
     }
 }
 

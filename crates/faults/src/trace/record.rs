@@ -71,22 +71,32 @@ pub fn record(strikes: &mut Strikes, key: Key, recording: Recording<'_>) -> Resu
 }
 
 /// Whether a strike that finds its unit within the mode's last outage there changes nothing in any design: the outage
-/// is no longer than drawn anywhere, and does not wait for crews or capacity.
+/// is no longer than drawn anywhere, and does not wait for crews or capacity. (An evicted or unhealthy machine may have
+/// been replaced.)
 fn thins(unit: &UnitMode) -> bool {
     let mode = &unit.mode;
     let one_outage = mode.kind == Kind::Outage || mode.scope == Scope::Instance;
-    one_outage && mode.crews.is_none() && mode.clock == Clock::Calendar && !mode.heals
+    one_outage && mode.crews.is_none() && mode.clock == Clock::Calendar && !mode.heals && !mode.effect.is_managed()
 }
 
 impl Recorder<'_> {
+    /// A row of an event in the words of its mode.
     fn draft(&mut self, event: EventId, stage: Stage, start: SimTime, end: SimTime, members: String) {
         let Some(of) = self.strikes.storm().events.get(event.0 as usize) else { return };
         let mode = self.strikes.storm_modes().mode_of(of.cause);
-        let (scope, effect) = match stage {
-            Stage::ControlPlane => (Scope::ControlPlane, Effect::Down),
-            Stage::Allocation => (Scope::Allocation, Effect::Down),
-            _ => (mode.scope, mode.effect),
-        };
+        let what = (mode.scope, mode.effect);
+        self.draft_as(event, stage, what, (start, end), members);
+    }
+
+    fn draft_as(
+        &mut self,
+        event: EventId,
+        stage: Stage,
+        (scope, effect): (Scope, Effect),
+        (start, end): (SimTime, SimTime),
+        members: String,
+    ) {
+        let Some(of) = self.strikes.storm().events.get(event.0 as usize) else { return };
         let row = Row {
             event_id: u64::from(event.0),
             parent_id: of.parent.map(|parent| u64::from(parent.0)),
@@ -153,7 +163,9 @@ impl Recorder<'_> {
             self.must_be_plain(&name, found)?;
             let of = &self.strikes.storm().events[span.event.0 as usize];
             told[span.event.0 as usize] |= (span.start, span.end) == (of.start, of.end);
-            self.draft(span.event, stage, span.start, span.end, name);
+            let effect = if span.left_milli == 0 { Effect::Down } else { Effect::Degraded(span.left_milli) };
+            let scope = if stage == Stage::ControlPlane { Scope::ControlPlane } else { Scope::Allocation };
+            self.draft_as(span.event, stage, (scope, effect), (span.start, span.end), name);
         }
         Ok(())
     }

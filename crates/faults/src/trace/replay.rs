@@ -8,7 +8,7 @@ use super::members::Names;
 use super::problems::{Problems, TraceError};
 use super::row::{Row, Stage, Trace};
 use super::{ROWS_MAX, layout};
-use crate::mode::{Profile, Scope, UNIT_MODES_MAX};
+use crate::mode::{Effect, Profile, Scope, UNIT_MODES_MAX};
 use crate::population::Population;
 use crate::storm::{Event, EventId, RackOutage, Span, Storm};
 use crate::strikes::Strikes;
@@ -187,11 +187,12 @@ impl<'a> Builder<'a> {
             match row.stage {
                 Stage::ControlPlane => {
                     let of = self.names.region(name)?;
-                    self.replay.storm.control_plane.push(Span { of, event, start, end });
+                    self.replay.storm.control_plane.push(Span { of, event, start, end, left_milli: 0 });
                 }
                 Stage::Allocation => {
                     let of = self.names.zone(name)?;
-                    self.replay.storm.allocation.push(Span { of, event, start, end });
+                    let left_milli = if let Effect::Degraded(left) = row.effect { left } else { 0 };
+                    self.replay.storm.allocation.push(Span { of, event, start, end, left_milli });
                 }
                 Stage::Unit => return Err("stage `unit` goes with scope host or instance".into()),
                 Stage::Main | Stage::Shock | Stage::Tail => hit.extend(self.names.racks(name)?),

@@ -111,12 +111,18 @@ pub(crate) fn scope_from_word(word: &str) -> Option<Scope> {
     SCOPES.into_iter().find(|&scope| scope_word(scope) == word)
 }
 
+/// Every effect's word once.
+pub(crate) const EFFECTS: [Effect; 5] =
+    [Effect::Down, Effect::Degraded(0), Effect::Frozen, Effect::Evicted, Effect::Unhealthy];
+
 /// An effect's word in the file; `degraded` has its factor beside it.
 pub(crate) const fn effect_word(effect: Effect) -> &'static str {
     match effect {
         Effect::Down => "down",
         Effect::Degraded(_) => "degraded",
         Effect::Frozen => "frozen",
+        Effect::Evicted => "evicted",
+        Effect::Unhealthy => "unhealthy",
     }
 }
 

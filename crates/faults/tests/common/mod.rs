@@ -100,6 +100,29 @@ pub fn rich_profile() -> Profile {
     Profile { name: "rich".into(), modes }
 }
 
+/// The same with evictions, bad health, partial shortages and surges in it.
+pub fn managed_profile() -> Profile {
+    let mut profile = rich_profile();
+    for (name, effect) in [("evicted", Effect::Evicted), ("unhealthy", Effect::Unhealthy)] {
+        let mut one = mode(name, Scope::Instance, 20.0, lognormal(5.0));
+        one.effect = effect;
+        let mut wave = mode(&format!("{name} wave"), Scope::Zone, 3.0, lognormal(5.0));
+        (wave.effect, wave.kind, wave.common_cause) = (effect, Kind::Shock, 0.3);
+        wave.share = Share { whole: 0.5, low: 0.2, high: 0.8 };
+        let mut of_host = mode(&format!("{name} host"), Scope::Host, 1.0, lognormal(1.0));
+        (of_host.effect, of_host.kind) = (effect, Kind::Shock);
+        profile.modes.extend([one, wave, of_host]);
+    }
+    let mut short = mode("little capacity", Scope::Allocation, 3.0, lognormal(10.0));
+    short.effect = Effect::Degraded(800);
+    profile.modes.push(short);
+    for mode in profile.modes.iter_mut().filter(|mode| mode.name == "zone") {
+        mode.surge = Some(Surge { least: 0.05, greatest: 0.3 });
+    }
+    assert!(profile.modes.iter().all(|mode| mode.check().is_empty()), "the profile is possible");
+    profile
+}
+
 pub fn set(name: &str, topology: &Topology, region: u32, zones: &[u32], capacity: u32) -> ScaleSet {
     let region = RegionId(region);
     let zone = |&number: &u32| topology.zone(region, number).expect("it exists");

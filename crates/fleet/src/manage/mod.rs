@@ -20,7 +20,7 @@ mod spot;
 mod state;
 mod zones;
 
-pub(crate) use state::{Manager, SetState, Slot, State};
+pub(crate) use state::{Manager, Slot, State};
 
 use crate::pending::{Due, Pending};
 use crate::world::World;

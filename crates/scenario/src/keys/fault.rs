@@ -13,7 +13,8 @@ pub(crate) const SCRIPT_MAX: usize = 10_000;
 const SCOPES: &[&str] =
     &["instance", "host", "rack", "hall", "zone", "region", "global", "control-plane", "allocation"];
 const LAWS: &[&str] = &["constant", "uniform", "exponential", "weibull", "gamma", "lognormal", "pareto", "empirical"];
-const EFFECTS: super::Kind = Either(&[Choice(&["down", "frozen"]), Table]);
+const EFFECTS: super::Kind = Either(&[Choice(&["down", "frozen", "evicted", "unhealthy"]), Table]);
+const SCRIPT_EFFECTS: super::Kind = Either(&[Choice(&["down", "frozen"]), Table]);
 const RECOVERIES: super::Kind = Choice(&["reachable", "warm-up", "boot"]);
 const TABLE_OR_OFF: super::Kind = Either(&[Table, Off]);
 const POSITIVE_MAX: f64 = 1e12;
@@ -54,12 +55,13 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "faults.mode.<name>.effect",
         EFFECTS,
-        "What happens to a machine that is struck: it stops, it pauses, or it works at a part of its capacity. Down for a new mode.",
-    ),
+        "What happens to a machine that is struck: it stops, it pauses, it works at a part of its capacity, it is evicted if it is a Spot machine (the outage says how long Spot capacity stays short), or it serves on but reports bad health. The last two need kind = \"shock\" beyond scope instance. Of scope allocation: { degraded = 0.8 } lets that part of the requests succeed. Down for a new mode.",
+    )
+    .from("SP-01, HM-02, AL-03"),
     Key::new(
         "faults.mode.<name>.effect.degraded",
         Number(0.0, 1.0),
-        "The part of its capacity that a degraded machine has left, in thousandths.",
+        "The part of its capacity that a degraded machine has left, in thousandths; of scope allocation, the part of the requests for capacity that succeed.",
     ),
     Key::new(
         "faults.mode.<name>.rate",
@@ -137,6 +139,14 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("faults.mode.<name>.control_plane.probability", Share, "With this probability."),
     Key::new("faults.mode.<name>.control_plane.outage", Law, "For this long."),
     Key::new(
+        "faults.mode.<name>.surge",
+        TABLE_OR_OFF,
+        "While an event of this zone mode lasts, allocation fails now and then in each other zone of the region, with a probability drawn for the event between `least` and `greatest`.",
+    )
+    .from("IN-07"),
+    Key::new("faults.mode.<name>.surge.least", Share, "The least probability that an allocation fails there.").or("0.05").from("IN-07"),
+    Key::new("faults.mode.<name>.surge.greatest", Share, "The greatest probability.").or("0.3").from("IN-07"),
+    Key::new(
         "faults.mode.<name>.heals",
         Flag,
         "Whether the platform heals the machine on other hardware with free capacity in the zone. False for a new mode.",
@@ -158,7 +168,7 @@ pub(super) const KEYS: &[Key] = &[
         List(&Text, 10_000),
         "What it strikes: `eastus`, `eastus/1`, `eastus/1/hall0`, `eastus/1/rack07`, `eastus/1/rack07/host003`, or machines by set, zone and ordinal: `web/eastus/1/0` (`web/eastus/0` for a regional set).",
     ),
-    Key::new("script[].effect", EFFECTS, "What happens to the machines.").or("down"),
+    Key::new("script[].effect", SCRIPT_EFFECTS, "What happens to the machines.").or("down"),
     Key::new("script[].effect.degraded", Number(0.0, 1.0), "The part of its capacity that a machine has left."),
     Key::new(
         "script[].recovery",

@@ -1,0 +1,174 @@
+//! Storms: their bits, which no new kind of event may move, and the surges that zone events bring.
+mod common;
+
+use common::{managed_profile, rich_profile, topology, years};
+use zonefall_engine::{Key, Law, Shape, SimTime};
+use zonefall_faults::*;
+use zonefall_topology::{RackId, Region, Topology, ZoneId};
+
+fn draw(profile: &Profile, trial: u64) -> Storm {
+    let horizon = years(4.0);
+    let mut storm = Storm::default();
+    assert!(StormModes::new(profile, &topology(), horizon).draw(
+        trial_key(trial),
+        SimTime::ZERO.after(horizon),
+        &mut storm
+    ));
+    storm
+}
+
+fn trial_key(trial: u64) -> Key {
+    TrialId { seed: 3, trial, lineage: 0 }.key()
+}
+
+/// One number for every bit of a storm.
+fn digest(storm: &Storm) -> u64 {
+    let mut key = Key::root(0);
+    let mut add = |a: u64, b: u64| key = key.part(a, b);
+    for event in &storm.events {
+        add(u64::from(event.cause), event.parent.map_or(u64::MAX, |parent| u64::from(parent.0)));
+        add(event.start.as_ms(), event.end.as_ms());
+    }
+    for outage in &storm.outages {
+        add(u64::from(outage.event.0), u64::from(outage.first_rack) << 32 | u64::from(outage.racks));
+        add(outage.start.as_ms(), outage.end.as_ms());
+    }
+    storm.edges.iter().for_each(|&(time, code)| add(time.as_ms(), u64::from(code)));
+    for span in storm.control_plane.iter().chain(&storm.allocation) {
+        add(u64::from(span.of), u64::from(span.event.0));
+        add(span.start.as_ms(), span.end.as_ms());
+    }
+    key.word(0)
+}
+
+#[test]
+fn the_bits_of_a_storm_stay() {
+    let digests: Vec<u64> = (0..4).map(|trial| digest(&draw(&rich_profile(), trial))).collect();
+    assert_eq!(
+        digests,
+        [12_742_174_591_295_762_151, 3_865_419_690_976_068_969, 14_266_355_062_729_436_786, 3_828_582_248_372_694_403]
+    );
+}
+
+fn zone_mode(rate: f64, median_hours: f64, surge: Option<Surge>) -> Mode {
+    let law = Law::new(Shape::LogNormal(median_hours * 3_600_000.0, 0.9), None).expect("positive");
+    let mode = Mode::plain("zone", Scope::Zone, rate, Outage::Law(law)).expect("positive");
+    let staged = Some(Staged { main: 0.8, tail: 3.0 });
+    Mode { common_cause: 0.2, staged, surge, ..mode }
+}
+
+fn only(mode: Mode) -> Profile {
+    Profile { name: "one mode".into(), modes: vec![mode] }
+}
+
+/// The zones that an event's own outages touch.
+fn zones_hit(storm: &Storm, event: EventId) -> Vec<ZoneId> {
+    let topology = topology();
+    let racks = storm.outages.iter().filter(|outage| outage.event == event);
+    let mut zones: Vec<ZoneId> = racks.map(|outage| topology.zone_of(RackId(outage.first_rack))).collect();
+    zones.sort_unstable();
+    zones.dedup();
+    zones
+}
+
+#[test]
+fn in_07_the_other_zones_are_short_during_a_zone_event() {
+    let topology = topology();
+    let profile = only(zone_mode(4.0, 6.0, Some(Surge { least: 0.05, greatest: 0.3 })));
+    let (mut events, mut alone, mut left) = (0, 0, Vec::new());
+    for trial in 0..120 {
+        let storm = draw(&profile, trial);
+        for (at, event) in storm.events.iter().enumerate().filter(|(_, event)| event.parent.is_none()) {
+            let of = EventId(at as u32);
+            let children = storm.events.iter().enumerate().filter(|(_, child)| child.parent == Some(of));
+            let children: Vec<EventId> = children.map(|(at, _)| EventId(at as u32)).collect();
+            if event.start == event.end {
+                assert!(children.is_empty(), "its main duration was over when the trial began");
+                continue;
+            }
+            let [child] = children[..] else { panic!("{children:?}") };
+            let hit = zones_hit(&storm, of);
+            let region = topology.region_of(hit[0]);
+            let expected: Vec<ZoneId> = topology.zones_of(region).filter(|zone| !hit.contains(zone)).collect();
+            let spans: Vec<&Span> = storm.allocation.iter().filter(|span| span.event == child).collect();
+            assert_eq!(spans.iter().map(|span| ZoneId(span.of)).collect::<Vec<_>>(), expected);
+            for span in spans {
+                assert_eq!((span.start, span.end), (event.start, event.end), "as long as the main duration");
+                left.push(f64::from(span.left_milli) / 1000.0);
+            }
+            (events, alone) = (events + 1, alone + usize::from(hit.len() == 1));
+        }
+        assert_eq!(storm.allocation.iter().filter(|span| span.left_milli == 0).count(), 0);
+    }
+    // Of all events 20 % take a second zone: two other zones or one.
+    let share = f64::from(alone as u32) / f64::from(events);
+    assert!(events > 8000 && (share - 0.8).abs() < 4.0 * (0.16 / f64::from(events)).sqrt(), "{events} {share}");
+    // The share left is even between 0.7 and 0.95.
+    let n = left.len() as f64;
+    left.sort_by(f64::total_cmp);
+    assert!(left[0] >= 0.7 && left[left.len() - 1] <= 0.95, "{} {}", left[0], left[left.len() - 1]);
+    let gap = |(at, x): (usize, &f64)| ((at as f64 + 0.5) / n - (x - 0.7) / 0.25).abs();
+    let furthest = left.iter().enumerate().map(gap).fold(0.0, f64::max);
+    // Kolmogorov-Smirnov at one in a thousand, and the grid of thousandths.
+    assert!(furthest < 1.95 / n.sqrt() + 0.002, "{furthest} over {n}");
+}
+
+#[test]
+fn in_07_a_surge_may_leave_nothing_and_a_region_of_one_zone_has_none() {
+    let storm = draw(&only(zone_mode(4.0, 6.0, Some(Surge { least: 1.0, greatest: 1.0 }))), 0);
+    assert!(storm.allocation.len() > 20 && storm.allocation.iter().all(|span| span.left_milli == 0));
+    let region = Region { name: "lone".into(), zones: 1, halls_per_zone: 1, racks_per_zone: 4, hosts_per_rack: 4 };
+    let lone = Topology::new(vec![region]).expect("counts are positive");
+    let profile = only(zone_mode(4.0, 6.0, Some(Surge { least: 0.1, greatest: 0.2 })));
+    let mut storm = Storm::default();
+    assert!(StormModes::new(&profile, &lone, years(4.0)).draw(
+        trial_key(0),
+        SimTime::ZERO.after(years(4.0)),
+        &mut storm
+    ));
+    assert!(!storm.outages.is_empty() && storm.allocation.is_empty());
+}
+
+/// The storm as it would be without the children that only make capacity short.
+fn without_surges(storm: &Storm) -> Storm {
+    let event = |id: EventId| storm.events[id.0 as usize];
+    let surges: Vec<EventId> =
+        storm.allocation.iter().map(|span| span.event).filter(|&id| event(id).parent.is_some()).collect();
+    let kept: Vec<u32> = (0..storm.events.len() as u32).filter(|&at| !surges.contains(&EventId(at))).collect();
+    let new = |id: EventId| EventId(kept.binary_search(&id.0).expect("it is kept") as u32);
+    let mut left = Storm::default();
+    for &at in &kept {
+        let event = event(EventId(at));
+        left.events.push(Event { parent: event.parent.map(new), ..event });
+    }
+    left.outages.extend(storm.outages.iter().map(|outage| RackOutage { event: new(outage.event), ..*outage }));
+    left.control_plane.extend(storm.control_plane.iter().map(|span| Span { event: new(span.event), ..*span }));
+    let own = storm.allocation.iter().filter(|span| !surges.contains(&span.event));
+    left.allocation.extend(own.map(|span| Span { event: new(span.event), ..*span }));
+    left.settle();
+    left
+}
+
+#[test]
+fn in_07_a_surge_moves_nothing_else_of_a_storm() {
+    let with = managed_profile();
+    let mut off = with.clone();
+    off.modes.iter_mut().for_each(|mode| mode.surge = None);
+    for trial in 0..40 {
+        let storm = draw(&with, trial);
+        assert!(storm.allocation.iter().any(|span| storm.events[span.event.0 as usize].parent.is_some()));
+        assert_eq!(without_surges(&storm), draw(&off, trial), "trial {trial}");
+    }
+}
+
+#[test]
+fn al_03_a_degraded_allocation_mode_lets_a_part_of_the_requests_succeed() {
+    let law = Outage::Law(Law::exponential(3_600_000.0).expect("positive"));
+    let mode = Mode::plain("short", Scope::Allocation, 5.0, law).expect("positive");
+    for (effect, left_milli) in [(Effect::Down, 0), (Effect::Degraded(800), 800), (Effect::Degraded(0), 0)] {
+        let mode = Mode { effect, ..mode.clone() };
+        assert_eq!(mode.check(), []);
+        let storm = draw(&only(mode), 0);
+        assert!(storm.allocation.len() > 20 && storm.allocation.iter().all(|span| span.left_milli == left_milli));
+    }
+}

@@ -84,6 +84,8 @@ pub const fn keeps_new_on_cancel(new_is_healthy: bool) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     /// Zones by (total, active).

@@ -33,6 +33,8 @@ pub fn worst_zone_loss(counts: &[u32]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use crate::policy::zone_balance::{Balance, BalanceRules, ZoneState, plan_scale_out, spread, spread_over_zones};
 

@@ -182,6 +182,8 @@ impl Shield {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     const DEFAULT: ScaleInRules = rules(Order::Default);

@@ -16,7 +16,7 @@ fn state() -> impl Strategy<Value = ZoneState> {
 
 /// Zones with their counts and states.
 fn zones() -> impl Strategy<Value = (Vec<u32>, Vec<ZoneState>)> {
-    prop::collection::vec((0u32..12, state()), 1..6).prop_map(|zones| zones.into_iter().unzip())
+    prop::collection::vec((0u32..6, state()), 1..6).prop_map(|zones| zones.into_iter().unzip())
 }
 
 fn rules() -> impl Strategy<Value = BalanceRules> {
@@ -71,7 +71,7 @@ fn counts(machines: &[Candidate]) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2048, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn zb_03_a_plan_conserves_counts_and_touches_usable_zones_only(

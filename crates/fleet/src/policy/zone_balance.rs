@@ -156,33 +156,30 @@ impl Fill {
         Some(Self { level, rest: (u64::from(add) - needed(level)) as u32 })
     }
 
-    /// The counts afterwards, zone by zone.
-    fn after(&self, counts: &[u32], states: &[ZoneState]) -> impl Iterator<Item = u32> {
-        let mut rest = self.rest;
-        counts.iter().zip(states).map(move |(&count, &state)| {
-            if state != ZoneState::Usable || count > self.level {
-                return count;
-            }
-            let one = u32::from(rest > 0);
-            rest -= one;
-            self.level + one
-        })
+    /// What a zone has afterwards; zones are asked for in order, and `rest` begins as the plan's.
+    fn after(&self, count: u32, state: ZoneState, rest: &mut u32) -> u32 {
+        if state != ZoneState::Usable || count > self.level {
+            return count;
+        }
+        let one = u32::from(*rest > 0);
+        *rest -= one;
+        self.level + one
     }
 
+    /// ZB-01: max − min afterwards.
     fn spread(&self, counts: &[u32], states: &[ZoneState]) -> u32 {
-        let (least, most) =
-            self.after(counts, states).fold((u32::MAX, 0), |(least, most), count| (count.min(least), count.max(most)));
+        let (mut least, mut most, mut rest) = (u32::MAX, 0, self.rest);
+        for (&count, &state) in counts.iter().zip(states) {
+            let after = self.after(count, state, &mut rest);
+            (least, most) = (least.min(after), most.max(after));
+        }
         most.saturating_sub(least)
     }
 
     fn apply(&self, counts: &mut [u32], states: &[ZoneState]) {
         let mut rest = self.rest;
-        for (count, _) in counts.iter_mut().zip(states).filter(|(_, state)| **state == ZoneState::Usable) {
-            if *count <= self.level {
-                let one = u32::from(rest > 0);
-                rest -= one;
-                *count = self.level + one;
-            }
+        for (count, &state) in counts.iter_mut().zip(states) {
+            *count = self.after(*count, state, &mut rest);
         }
     }
 }
@@ -341,6 +338,14 @@ mod tests {
         assert_eq!(out([5, 5, 0], UP, 1, &STRICT), ([5, 5, 0], Err(Refusal::Unbalanced)));
         assert_eq!(out([5, 5, 0], UP, 4, &STRICT), ([5, 5, 4], Ok(4)));
         assert_eq!(check_scale_in(&[5, 4, 0], &UP, &STRICT), Err(Refusal::Unbalanced));
+    }
+
+    #[test]
+    fn zb_07_a_fuller_zone_is_not_forgotten_when_the_others_rise() {
+        let mut counts = [2, 0, 0, 0];
+        assert_eq!(plan_scale_out(&mut counts, &[Usable; 4], 2, &STRICT), Err(Refusal::Unbalanced));
+        assert_eq!(plan_scale_out(&mut counts, &[Usable; 4], 3, &STRICT), Ok(3));
+        assert_eq!(counts, [2, 1, 1, 1]);
     }
 
     #[test]

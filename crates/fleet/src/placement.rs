@@ -6,6 +6,9 @@
 
 use crate::design::{Design, HiddenZone, ScaleSet, Spreading};
 use crate::groups::{SlotGroup, slot_groups};
+pub use crate::policy::fault_domain::assign as assign_fault_domain;
+pub use crate::policy::overprovision::worst_zone_loss;
+pub use crate::policy::zone_balance::spread_over_zones;
 use std::ops::Range;
 use zonefall_engine::Key;
 use zonefall_faults::Population;
@@ -20,23 +23,6 @@ pub struct Place {
     pub instance: u32,
     /// Its host.
     pub host: HostId,
-}
-
-/// ZB-03: places `capacity` instances one at a time into the zone with the fewest, lowest index on ties.
-pub fn spread_over_zones(capacity: u32, zones: usize) -> impl ExactSizeIterator<Item = u32> {
-    let zones = zones as u32;
-    (0..zones).map(move |zone| capacity / zones + u32::from(zone < capacity % zones))
-}
-
-/// OV-05: instances left when the zone with the most is lost.
-pub fn worst_zone_loss(counts: &[u32]) -> u32 {
-    counts.iter().sum::<u32>() - counts.iter().copied().max().unwrap_or(0)
-}
-
-/// FD-08: the fault domain with the fewest instances, lowest index on ties.
-pub fn assign_fault_domain(loads: &[u32]) -> usize {
-    let least = loads.iter().copied().min().unwrap_or(0);
-    loads.iter().position(|&load| load == least).unwrap_or(0)
 }
 
 /// Makes room in the population for a design's slots.

@@ -9,3 +9,30 @@ pub fn choose(groups: &[u32]) -> usize {
     let open = groups.iter().enumerate().filter(|(_, count)| **count < GROUP_MAX);
     open.max_by_key(|&(at, &count)| (count, std::cmp::Reverse(at))).map_or(groups.len(), |(at, _)| at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pg_01_a_group_holds_a_hundred() {
+        let mut groups = Vec::new();
+        for _ in 0..250 {
+            let group = choose(&groups);
+            if group == groups.len() {
+                groups.push(0);
+            }
+            groups[group] += 1;
+        }
+        assert_eq!(groups, [100, 100, 50]);
+    }
+
+    #[test]
+    fn pg_06_the_fullest_that_is_not_full_lowest_number_on_ties() {
+        assert_eq!(choose(&[]), 0);
+        assert_eq!(choose(&[100]), 1);
+        assert_eq!(choose(&[100, 40, 99, 99]), 2);
+        assert_eq!(choose(&[0, 0]), 0);
+        assert_eq!(choose(&[100, 101]), 2);
+    }
+}

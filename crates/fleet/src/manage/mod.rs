@@ -8,6 +8,7 @@
 //! Order within a millisecond: machines touched (by slot position, as they were touched), then zones, then triggers,
 //! then rebalancing. Luck is keyed by slot, instant and purpose.
 
+mod audit;
 mod change;
 mod create;
 mod delete;

@@ -3,7 +3,11 @@
 
 use std::sync::Arc;
 use zonefall_engine::{Key, Law, SimDuration, SimTime};
-use zonefall_faults::{Event, Mode, Outage, Profile, RackOutage, Scope, Storm, Strikes};
+use zonefall_faults::{Event, Mode, Outage, Profile, RackOutage, Scope, Span, Storm, Strikes};
+use zonefall_fleet::management::*;
+use zonefall_fleet::policy::health::HealthSource;
+use zonefall_fleet::policy::scale_in::{Order, ScaleInRules};
+use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
 use zonefall_fleet::{
     Design, HiddenZone, Ledger, LoadBalancer, Measure, Need, ScaleSet, Spreading, StartState, Windows, World,
     population,
@@ -96,6 +100,77 @@ pub fn storm(outages: &[Scripted]) -> Storm {
     storm
 }
 
+/// A managed set whose machines are made in 75 s and deleted in 60 s, and that does nothing of itself.
+pub fn management() -> Management {
+    Management {
+        orchestration: Orchestration::Flexible,
+        balance: BalanceRules { balance: Balance::BestEffort, atomic: true, starved_is_down: false },
+        auto_placement: None,
+        single_placement_group: false,
+        scale_in: ScaleInRules { order: Order::Default, prioritize_unhealthy: false, falls_back: true },
+        force_deletion: false,
+        protection: Protection { from_scale_in: 0, from_scale_set_actions: 0, from_manual: true },
+        terminate_notice: None,
+        overprovision: None,
+        creation: Creation {
+            time: constant(75 * SECOND),
+            timeout: SimDuration::from_ms(8 * MINUTE),
+            failure: 0.0,
+            resilient: false,
+            start: constant(45 * SECOND),
+        },
+        deletion: Deletion {
+            time: constant(MINUTE),
+            failure: 0.0,
+            resilient: false,
+            in_dead_zone: SimDuration::from_ms(10 * MINUTE),
+        },
+        health: None,
+        repairs: None,
+        auto_zone_balance: false,
+        vcpus: 2,
+        reserved_per_zone: 0,
+        spot: None,
+        instance_mix: None,
+        standby: None,
+        disks: Disks { data: false, zone_redundant: false, zone_destroyed: 0.0 },
+        dedicated: None,
+        changes: vec![],
+    }
+}
+
+/// The set of a design, managed, with something else said of it.
+pub fn managed(mut design: Design, say: impl FnOnce(&mut Management)) -> Design {
+    let mut management = management();
+    say(&mut management);
+    design.sets[0].management = Some(Box::new(management));
+    design
+}
+
+/// Health by a binary extension every 5 s that calls a dead machine unhealthy after a minute, and repairs of one kind.
+pub fn repaired(management: &mut Management, action: RepairAction) {
+    management.health = Some(Health {
+        source: HealthSource::Binary,
+        interval: SimDuration::from_ms(5 * SECOND),
+        probes: 1,
+        grace: SimDuration::from_ms(5 * SECOND),
+        dead_after: Some(SimDuration::from_ms(MINUTE)),
+    });
+    management.repairs = Some(Repairs {
+        action,
+        grace: SimDuration::from_ms(10 * MINUTE),
+        dwell: SimDuration::ZERO,
+        tick: SimDuration::ZERO,
+        suspend_after: 3,
+    });
+}
+
+/// A change at an instant.
+pub fn at(ms: u64, action: Action) -> Change {
+    let trigger = Trigger::At { at: SimTime::from_ms(ms), every: None };
+    Change { trigger, action, retry: None, back_after: None }
+}
+
 pub struct Script {
     pub topology: Arc<Topology>,
     pub modes: Vec<Mode>,
@@ -105,12 +180,25 @@ pub struct Script {
     pub strikes: Vec<(u64, u32, u32)>,
     /// (unit mode, unit, start, end).
     pub ends: Vec<(u32, u32, u64, u64)>,
+    /// (zone from 1, thousandths left, start, end), by cause 0.
+    pub shortages: Vec<(u32, u32, u64, u64)>,
+    /// (start, end), by cause 0.
+    pub control_plane: Vec<(u64, u64)>,
 }
 
 impl Script {
     pub fn new(topology: Arc<Topology>, modes: Vec<Mode>, horizon_ms: u64) -> Self {
         let measure = measure(horizon_ms, horizon_ms);
-        Self { topology, modes, measure, outages: vec![], strikes: vec![], ends: vec![] }
+        Self {
+            topology,
+            modes,
+            measure,
+            outages: vec![],
+            strikes: vec![],
+            ends: vec![],
+            shortages: vec![],
+            control_plane: vec![],
+        }
     }
 
     pub fn outages(mut self, outages: &[Scripted]) -> Self {
@@ -135,6 +223,11 @@ impl Script {
     }
 
     pub fn play_without(&self, design: Design, suppressed: Option<u16>) -> Ledger {
+        self.live(design, suppressed).0
+    }
+
+    /// The ledger, and the world as it is at the end.
+    pub fn live(&self, design: Design, suppressed: Option<u16>) -> (Ledger, World) {
         let designs = [design];
         let ms = SimTime::from_ms;
         let horizon = self.measure.horizon.since(SimTime::ZERO);
@@ -142,10 +235,21 @@ impl Script {
         let mut strikes = Strikes::new(&profile(self.modes.clone()), &self.topology, people, horizon);
         let units = self.strikes.iter().map(|&(at, mode, unit)| (ms(at), mode, unit)).collect();
         let ends = self.ends.iter().map(|&(mode, unit, start, end)| (mode, unit, ms(start), ms(end))).collect();
-        strikes.replay(storm(&self.outages), units, ends);
+        let mut storm = storm(&self.outages);
+        for &(zone, left_milli, start, end) in &self.shortages {
+            let event = storm.add_event(Event { cause: 0, parent: None, start: ms(start), end: ms(end) });
+            storm.allocation.push(Span { of: zone - 1, event, start: ms(start), end: ms(end), left_milli });
+        }
+        for &(start, end) in &self.control_plane {
+            let event = storm.add_event(Event { cause: 0, parent: None, start: ms(start), end: ms(end) });
+            storm.control_plane.push(Span { of: 0, event, start: ms(start), end: ms(end), left_milli: 0 });
+        }
+        strikes.replay(storm, units, ends);
         let [design] = designs;
         let mut world = World::new(Arc::new(design), Arc::new(self.measure.clone()), self.topology.clone(), &strikes);
-        play(&mut strikes, &mut world, Key::root(1), suppressed)
+        let ledger = play(&mut strikes, &mut world, Key::root(1), suppressed);
+        assert_eq!(world.audit(), Vec::<String>::new());
+        (ledger, world)
     }
 }
 

@@ -1,0 +1,69 @@
+//! Counts again what is kept by changes: for tests, which call it after every trial they like to doubt.
+
+use super::State;
+use crate::serving::Class;
+use crate::world::World;
+
+impl World {
+    /// Instances of a set by its zones, in their order now, then (if there are slots for them) its regional ones.
+    pub fn instances(&self, set: usize) -> Vec<u32> {
+        let Some(state) = self.manager.sets.get(set) else { return Vec::new() };
+        let groups = state.zones.iter().copied().chain(state.regional);
+        groups.map(|group| self.manager.groups[group].count).collect()
+    }
+
+    /// What is kept and what is counted, where they differ; empty if all is well.
+    pub fn audit(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut must = |what: String, kept: i64, counted: i64| {
+            if kept != counted {
+                wrong.push(format!("{what}: kept {kept}, counted {counted}"));
+            }
+        };
+        let slots = || self.manager.slots.iter().enumerate();
+        for (index, group) in self.manager.groups.iter().enumerate() {
+            let here = || slots().filter(move |(_, slot)| slot.group as usize == index);
+            let count = here().filter(|(_, slot)| slot.state.balances() && !slot.extra).count();
+            must(format!("group {index} balance"), i64::from(group.count), count as i64);
+            let allocated = here().filter(|(_, slot)| slot.state.is_allocated()).count();
+            must(format!("group {index} allocated"), i64::from(group.allocated), allocated as i64);
+            let off = here().filter(|(_, slot)| slot.state == State::Deallocated).count();
+            must(format!("group {index} deallocated"), i64::from(group.deallocated), off as i64);
+        }
+        for (index, set) in self.manager.sets.iter().enumerate() {
+            let here = || slots().filter(move |&(at, _)| self.machines[at].set as usize == index);
+            let exists = here().filter(|(_, slot)| slot.state.counts() && !slot.extra).count();
+            must(format!("set {index} exists"), i64::from(set.exists), exists as i64);
+            let owed = i64::from(set.desired) - exists as i64;
+            must(format!("set {index} short"), set.short.len() as i64, owed.max(0));
+            let repairing = here().filter(|(_, slot)| slot.repairing).count();
+            must(format!("set {index} repairing"), i64::from(set.repairing), repairing as i64);
+            let mut ids: Vec<u32> = here().filter(|(_, slot)| slot.state != State::Vacant).map(|(_, s)| s.id).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let stand = here().filter(|(_, slot)| slot.state != State::Vacant).count();
+            must(format!("set {index} ids (OM-08)"), ids.len() as i64, stand as i64);
+        }
+        let stand = slots().filter(|(_, slot)| slot.state != State::Vacant).count();
+        if self.manager.is_active() {
+            must("existing machines".into(), self.book.level(Class::Existing), stand as i64);
+            let charged = slots().filter(|(_, slot)| !slot.extra && slot.state != State::Vacant);
+            must("machines of the quota".into(), i64::from(self.manager.usage.machines), charged.count() as i64);
+        }
+        let serving = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).count();
+        must("serving".into(), self.book.level(Class::Serving), serving as i64);
+        for (cause, &withheld) in self.book.withheld[..self.nobody as usize].iter().enumerate() {
+            let absent = self.machines.iter().filter(|m| m.marks & self.absent() != 0 && m.root as usize == cause);
+            let absent: i64 = absent.map(|machine| self.sets[machine.set as usize].serves).sum();
+            let owed = self.manager.sets.iter().zip(&self.sets).map(|(set, starts)| {
+                set.short.iter().filter(|&&short| short as usize == cause).count() as i64 * starts.serves
+            });
+            let slowed = self.machines.iter().zip(&self.factors).filter(|(machine, (left, of))| {
+                machine.marks & self.absent() == 0 && *left < 1000 && *of as usize == cause
+            });
+            let slowed = slowed.map(|(m, (left, _))| self.sets[m.set as usize].serves * i64::from(1000 - left) / 1000);
+            must(format!("withheld by cause {cause}"), withheld, absent + owed.sum::<i64>() + slowed.sum::<i64>());
+        }
+        wrong
+    }
+}

@@ -1,0 +1,301 @@
+//! ZB, SI, AL, CR, OV, CV: what a change of capacity comes to, with zones dark, short or unbalanced.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+use support::*;
+use zonefall_engine::SimDuration;
+use zonefall_faults::{Mode, Scope};
+use zonefall_fleet::management::*;
+use zonefall_fleet::policy::zone_balance::Balance;
+use zonefall_fleet::{Design, Ledger, Operation, World};
+use zonefall_topology::ZoneId;
+
+fn modes() -> Vec<Mode> {
+    vec![mode("zone", Scope::Zone), mode("guest", Scope::Instance)]
+}
+
+/// Three zones of four racks, one day.
+fn script() -> Script {
+    Script::new(topology(3, 4, 2), modes(), DAY)
+}
+
+fn count(ledger: &Ledger, operation: Operation) -> u64 {
+    ledger.operations[operation as usize]
+}
+
+fn spanning(capacity: u32, changes: Vec<Change>) -> Design {
+    managed(design(&[1, 2, 3], capacity, 1), |set| set.changes = changes)
+}
+
+fn strict(capacity: u32, changes: Vec<Change>) -> Design {
+    managed(design(&[1, 2, 3], capacity, 1), |set| {
+        set.changes = changes;
+        set.balance.balance = Balance::Strict;
+    })
+}
+
+fn live(script: &Script, design: Design) -> (Ledger, World) {
+    script.live(design, None)
+}
+
+#[test]
+fn zb_03_a_scale_out_fills_the_zone_with_the_fewest() {
+    let (ledger, world) = live(&script(), spanning(5, vec![at(HOUR, Action::Capacity(8))]));
+    assert_eq!(world.instances(0), [3, 3, 2]);
+    // Three machines serve from 75 s after the request on.
+    let serving = 5 * DAY + 3 * (DAY - HOUR - 75 * SECOND);
+    assert_eq!(ledger.classes.serving, i128::from(serving));
+    assert_eq!(ledger.classes.starting, i128::from(3 * 75 * SECOND));
+    assert_eq!(count(&ledger, Operation::Creations), 3);
+}
+
+#[test]
+fn zb_05_with_one_zone_dark_best_effort_goes_on_in_the_others_and_evens_out_later() {
+    let zone_three = (0, 8, 4, HOUR, 5 * HOUR);
+    let changes =
+        vec![at(2 * HOUR, Action::Capacity(10)), at(6 * HOUR, Action::Capacity(12)), at(7 * HOUR, Action::Capacity(8))];
+    let (ledger, world) = live(&script().outages(&[zone_three]), spanning(6, changes[..1].to_vec()));
+    assert_eq!(world.instances(0), [4, 4, 2]);
+    assert_eq!(count(&ledger, Operation::ScaleOuts), 1);
+    let (_, world) = live(&script().outages(&[zone_three]), spanning(6, changes[..2].to_vec()));
+    assert_eq!(world.instances(0), [4, 4, 4]);
+    let (_, world) = live(&script().outages(&[zone_three]), spanning(6, vec![changes[0].clone(), changes[2].clone()]));
+    assert_eq!(world.instances(0), [3, 3, 2]);
+}
+
+#[test]
+fn zb_06_with_two_zones_dark_best_effort_scales_neither_out_nor_in() {
+    let two = [(0, 4, 8, HOUR, 5 * HOUR)];
+    for capacity in [9, 3] {
+        let (ledger, world) =
+            live(&script().outages(&two), spanning(6, vec![at(2 * HOUR, Action::Capacity(capacity))]));
+        assert_eq!(world.instances(0), [2, 2, 2]);
+        assert_eq!(count(&ledger, Operation::ScaleOutsBlocked) + count(&ledger, Operation::ScaleInsBlocked), 1);
+    }
+    // Single machines can be deleted all the same.
+    let delete = Action::Delete { zone: Some(ZoneId(0)), count: 1 };
+    let (_, world) = live(&script().outages(&two), spanning(6, vec![at(2 * HOUR, delete)]));
+    assert_eq!(world.instances(0), [1, 2, 2]);
+}
+
+#[test]
+fn zb_08_strict_has_head_room_of_one_a_zone_with_a_zone_dark() {
+    let zone_three = [(0, 8, 4, HOUR, 5 * HOUR)];
+    for (target, zones, blocked) in [(7, [3, 2, 2], 0), (8, [3, 3, 2], 0), (9, [2, 2, 2], 1)] {
+        let (ledger, world) =
+            live(&script().outages(&zone_three), strict(6, vec![at(2 * HOUR, Action::Capacity(target))]));
+        assert_eq!(world.instances(0), zones);
+        assert_eq!(count(&ledger, Operation::ScaleOutsBlocked), blocked);
+    }
+}
+
+#[test]
+fn zb_09_zb_12_what_strict_balance_blocks_is_missed_for_that_reason() {
+    let mut design = strict(6, vec![at(2 * HOUR, Action::Capacity(9))]);
+    design.need = zonefall_fleet::Need::Serving(7);
+    let zone_three = [(0, 8, 4, HOUR, 5 * HOUR)];
+    let ledger = script().outages(&zone_three).play(design);
+    let blocked = ledger.missed_by_cause_ms[2 + 5];
+    assert!(blocked > 15 * HOUR, "{:?}", ledger.missed_by_cause_ms);
+}
+
+#[test]
+fn zb_11_a_starved_zone_is_no_place_but_does_not_block() {
+    let mut short = script();
+    short.shortages = vec![(2, 0, HOUR, 5 * HOUR), (3, 0, HOUR, 5 * HOUR)];
+    let changes = vec![at(2 * HOUR, Action::Capacity(9))];
+    let (_, world) = live(&short, spanning(6, changes.clone()));
+    assert_eq!(world.instances(0), [5, 2, 2]);
+    let (ledger, world) = live(&short, strict(6, changes.clone()));
+    assert_eq!((world.instances(0), count(&ledger, Operation::ScaleOutsBlocked)), (vec![2, 2, 2], 1));
+    let counts_as_down = managed(design(&[1, 2, 3], 6, 1), |set| {
+        set.changes = changes;
+        set.balance.starved_is_down = true;
+    });
+    let (_, world) = live(&short, counts_as_down);
+    assert_eq!(world.instances(0), [2, 2, 2]);
+}
+
+#[test]
+fn zb_13_scaling_out_and_in_again_evens_out_by_hand() {
+    let delete = Action::Delete { zone: Some(ZoneId(0)), count: 3 };
+    let changes = vec![at(HOUR, delete), at(2 * HOUR, Action::Capacity(9)), at(3 * HOUR, Action::Capacity(6))];
+    let (_, world) = live(&script(), spanning(9, changes[..1].to_vec()));
+    assert_eq!(world.instances(0), [0, 3, 3]);
+    let (_, world) = live(&script(), spanning(9, changes));
+    assert_eq!(world.instances(0), [2, 2, 2]);
+}
+
+#[test]
+fn zb_14_single_deletions_ignore_balance_even_under_strict() {
+    let delete = Action::Delete { zone: Some(ZoneId(1)), count: 2 };
+    let (_, world) = live(&script(), strict(6, vec![at(HOUR, delete)]));
+    assert_eq!(world.instances(0), [2, 0, 2]);
+}
+
+#[test]
+fn zn_05_zn_07_a_dark_zone_keeps_its_machines_and_they_count() {
+    let zone_three = [(0, 8, 4, HOUR, 5 * HOUR)];
+    let (ledger, world) = live(&script().outages(&zone_three), spanning(9, vec![]));
+    assert_eq!(world.instances(0), [3, 3, 3]);
+    assert_eq!(count(&ledger, Operation::Creations), 0);
+    assert_eq!(ledger.classes.serving, i128::from(9 * DAY - 3 * 4 * HOUR));
+}
+
+#[test]
+fn al_04_machines_that_find_no_hardware_leave_no_instance_and_are_not_tried_again() {
+    let mut short = script();
+    short.shortages = vec![(1, 0, HOUR, 5 * HOUR)];
+    let zonal = |changes| managed(design(&[1], 6, 9), |set| set.changes = changes);
+    let (ledger, world) = live(&short, zonal(vec![at(2 * HOUR, Action::Capacity(9))]));
+    assert_eq!((world.instances(0), count(&ledger, Operation::AllocationsFailed)), (vec![6], 3));
+    // The rest of the day is short of three machines for lack of capacity.
+    assert_eq!(ledger.missed_by_cause_ms[2 + 3], 22 * HOUR);
+    let mut again = at(2 * HOUR, Action::Capacity(9));
+    again.retry = Some(SimDuration::from_ms(2 * HOUR));
+    let (_, world) = live(&short, zonal(vec![again]));
+    assert_eq!(world.instances(0), [9]);
+}
+
+#[test]
+fn cr_02_a_reservation_gives_what_others_lack() {
+    let mut short = script();
+    short.shortages = vec![(1, 0, HOUR, 5 * HOUR)];
+    let reserved = managed(design(&[1], 6, 9), |set| {
+        set.changes = vec![at(2 * HOUR, Action::Capacity(9))];
+        set.reserved_per_zone = 8;
+    });
+    let (ledger, world) = live(&short, reserved);
+    assert_eq!((world.instances(0), count(&ledger, Operation::AllocationsFailed)), (vec![8], 1));
+}
+
+#[test]
+fn al_05_quota_refuses_a_request_whole_and_counts_deallocated_machines() {
+    let mut design = spanning(6, vec![at(HOUR, Action::Deallocate(2)), at(2 * HOUR, Action::Capacity(9))]);
+    design.quota = Some(Quota { vcpus: 16, spot_vcpus: 0, machines: 100 });
+    let (ledger, world) = live(&script(), design);
+    assert_eq!((world.instances(0), count(&ledger, Operation::QuotaRefusals)), (vec![2, 2, 2], 1));
+    assert_eq!(count(&ledger, Operation::DeallocatedMs), 2 * 23 * HOUR);
+}
+
+#[test]
+fn in_04_without_a_control_plane_nothing_is_created() {
+    let mut out = script();
+    out.control_plane = vec![(HOUR, 5 * HOUR)];
+    let mut change = at(2 * HOUR, Action::Capacity(9));
+    let (ledger, world) = live(&out, spanning(6, vec![change.clone()]));
+    assert_eq!((world.instances(0), count(&ledger, Operation::ControlPlaneRefusals)), (vec![2, 2, 2], 1));
+    change.retry = Some(SimDuration::from_ms(HOUR));
+    let (ledger, world) = live(&out, spanning(6, vec![change]));
+    assert_eq!((world.instances(0), count(&ledger, Operation::ControlPlaneRefusals)), (vec![3, 3, 3], 3));
+}
+
+#[test]
+fn si_07_si_08_protected_machines_stay_and_the_target_is_not_reached() {
+    let protected = |from_manual| {
+        managed(design(&[1, 2, 3], 6, 1), |set| {
+            set.changes = vec![at(HOUR, Action::Capacity(3))];
+            set.protection = Protection { from_scale_in: 5, from_scale_set_actions: 0, from_manual };
+        })
+    };
+    let (ledger, world) = live(&script(), protected(true));
+    assert_eq!((world.instances(0).iter().sum::<u32>(), count(&ledger, Operation::ScaleInsBlocked)), (5, 1));
+    let (_, world) = live(&script(), protected(false));
+    assert_eq!(world.instances(0), [1, 1, 1]);
+}
+
+#[test]
+fn si_09_a_notice_lets_a_machine_serve_until_it_is_approved_or_over() {
+    let notice = |approval: Option<u64>| {
+        managed(design(&[1], 3, 1), |set| {
+            set.changes = vec![at(HOUR, Action::Capacity(2))];
+            set.terminate_notice =
+                Some(TerminateNotice { timeout: SimDuration::from_ms(5 * MINUTE), approval: approval.map(constant) });
+        })
+    };
+    let serving = |design| script().play(design).classes.serving;
+    assert_eq!(serving(notice(None)), i128::from(2 * DAY + HOUR + 5 * MINUTE));
+    assert_eq!(serving(notice(Some(MINUTE))), i128::from(2 * DAY + HOUR + MINUTE));
+    assert_eq!(serving(notice(Some(HOUR))), i128::from(2 * DAY + HOUR + 5 * MINUTE));
+}
+
+#[test]
+fn cv_02_cv_04_a_regional_set_becomes_zone_spanning_by_scaling_out_and_in() {
+    let zones = Action::Zones(vec![ZoneId(0), ZoneId(1), ZoneId(2)]);
+    let changes = vec![at(HOUR, zones), at(2 * HOUR, Action::Capacity(10)), at(3 * HOUR, Action::Capacity(5))];
+    let regional = |changes| managed(design(&[], 5, 1), |set| set.changes = changes);
+    let (_, world) = live(&script(), regional(changes[..1].to_vec()));
+    assert_eq!(world.instances(0), [0, 0, 0, 5]);
+    let (_, world) = live(&script(), regional(changes[..2].to_vec()));
+    assert_eq!(world.instances(0), [2, 2, 1, 5]);
+    // SI-02: regional machines go first.
+    let (_, world) = live(&script(), regional(changes));
+    assert_eq!(world.instances(0), [2, 2, 1, 0]);
+}
+
+#[test]
+fn cv_01_a_third_zone_fills_as_the_set_grows() {
+    let zones = Action::Zones(vec![ZoneId(0), ZoneId(1), ZoneId(2)]);
+    let changes = vec![at(HOUR, zones), at(2 * HOUR, Action::Capacity(9))];
+    let two = managed(design(&[1, 2], 6, 1), |set| set.changes = changes);
+    let (_, world) = live(&script(), two);
+    assert_eq!(world.instances(0), [3, 3, 3]);
+}
+
+#[test]
+fn cv_05_cv_07_machines_are_attached_at_once_and_detached() {
+    let changes = vec![
+        at(HOUR, Action::Attach { zone: Some(ZoneId(2)), count: 2 }),
+        at(2 * HOUR, Action::Detach { zone: Some(ZoneId(0)), count: 1 }),
+    ];
+    let (ledger, world) = live(&script(), spanning(6, changes));
+    assert_eq!(world.instances(0), [1, 2, 4]);
+    assert_eq!(ledger.classes.serving, i128::from(6 * DAY + 2 * 23 * HOUR - 22 * HOUR));
+}
+
+#[test]
+fn ov_01_extra_machines_make_a_scale_out_as_fast_as_its_fastest() {
+    let growing = |overprovision| {
+        managed(design(&[1, 2, 3], 10, 1), |set| {
+            set.changes = vec![at(HOUR, Action::Capacity(40))];
+            set.creation.time = zonefall_engine::Law::exponential(60.0 * SECOND as f64).unwrap();
+            set.overprovision = overprovision;
+        })
+    };
+    let (plain, _) = live(&script(), growing(None));
+    let (faster, world) = live(&script(), growing(Some(20)));
+    assert_eq!(world.instances(0), [14, 13, 13]);
+    assert_eq!(count(&faster, Operation::Creations), 36);
+    assert!(faster.classes.serving > plain.classes.serving);
+    // In the end as many machines as were asked for.
+    assert!(faster.machine_ms < plain.machine_ms + i128::from(6 * HOUR));
+}
+
+#[test]
+fn al_04_static_stability_is_a_change_that_comes_when_too_few_serve() {
+    let react = |back_after: Option<u64>| {
+        managed(design(&[1, 2, 3], 6, 6), |set| {
+            set.changes = vec![Change {
+                trigger: Trigger::ServingBelow {
+                    machines: 6,
+                    lasting: SimDuration::from_ms(5 * MINUTE),
+                    react: constant(10 * MINUTE),
+                },
+                action: Action::Capacity(9),
+                retry: Some(SimDuration::from_ms(10 * MINUTE)),
+                back_after: back_after.map(SimDuration::from_ms),
+            }];
+        })
+    };
+    let zone_three = [(0, 8, 4, HOUR, 5 * HOUR)];
+    let (ledger, world) = live(&script().outages(&zone_three), react(None));
+    // 5 minutes until it counts, 10 to react, 75 s to create.
+    assert_eq!((ledger.missed_ms, world.instances(0)), (15 * MINUTE + 75 * SECOND, vec![4, 3, 2]));
+    // ZN-09: taken back an hour after the zone is back.
+    let (ledger, world) = live(&script().outages(&zone_three), react(Some(HOUR)));
+    assert_eq!((world.instances(0), count(&ledger, Operation::ScaleIns)), (vec![2, 2, 2], 1));
+    // A change in four other outages of the day.
+    let twice = [(0, 8, 4, HOUR, 5 * HOUR), (0, 0, 4, 10 * HOUR, 11 * HOUR)];
+    let (ledger, _) = live(&script().outages(&twice), react(Some(HOUR)));
+    assert_eq!(count(&ledger, Operation::ScaleOuts), 2);
+}

@@ -14,7 +14,7 @@ use zonefall_azure::rules::{self, Confidence, RuleTest};
 
 const PAGE: &str = "docs/rules.md";
 
-/// Every test of the workspace whose name begins with an id of a known family.
+/// Every test of the workspace whose name begins with an id of a known family, once for each id.
 fn rule_tests() -> Vec<RuleTest> {
     let root = kit::root();
     let mut found = Vec::new();
@@ -22,12 +22,10 @@ fn rule_tests() -> Vec<RuleTest> {
         for path in scan::sources(&root.join(folder)) {
             let parts: Vec<&str> =
                 path.strip_prefix(&root).unwrap().iter().map(|part| part.to_str().unwrap()).collect();
-            let names = scan::tests_of(&std::fs::read_to_string(&path).unwrap());
-            let tests = names.into_iter().filter_map(|name| {
-                let rule = rules::id_of_test(&name)?;
-                Some(RuleTest { rule, file: parts.join("/"), name })
-            });
-            found.extend(tests);
+            for name in scan::tests_of(&std::fs::read_to_string(&path).unwrap()) {
+                let test = |rule| RuleTest { rule, file: parts.join("/"), name: name.clone() };
+                found.extend(rules::ids_of_test(&name).into_iter().map(test));
+            }
         }
     }
     found
@@ -42,10 +40,10 @@ fn the_page_says_what_the_code_says() {
         return;
     }
     let committed = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
-    let differs = page.lines().zip(committed.lines()).find(|(now, then)| now != then);
+    let differs = page.lines().zip(committed.lines().chain(std::iter::repeat(""))).find(|(now, then)| now != then);
     assert!(
         page == committed,
-        "{PAGE} is not what the code says; ZONEFALL_BLESS=1 writes it. First difference: {differs:?}"
+        "{PAGE} is not what the code says; ZONEFALL_BLESS=1 writes it. First difference, now and then: {differs:#?}"
     );
 }
 

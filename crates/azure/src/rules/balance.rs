@@ -30,7 +30,7 @@ pub(super) const BALANCE: &[Rule] = &[
         "ZB-05",
         "Best effort, one zone unavailable: scale-out goes on in the others, and later changes even it out.",
         BALANCING,
-    ),
+    ).key("platform.zone_unavailable_from"),
     Rule::modelled(
         "ZB-06",
         "Best effort, two or more zones unavailable: the set scales neither out nor in.",
@@ -45,7 +45,7 @@ pub(super) const BALANCE: &[Rule] = &[
     .inferred(),
     Rule::modelled("ZB-09", "Strict: a change that cannot be made whole is rejected whole.", "chosen")
         .unknown()
-        .key("scale_set.strict_atomic"),
+        .key("scale_set.strict_atomicity"),
     Rule::modelled("ZB-10", "Strict scale-in is blocked where protected machines would leave zones unbalanced.", EXAMPLES)
         .inferred(),
     Rule::modelled(
@@ -54,7 +54,7 @@ pub(super) const BALANCE: &[Rule] = &[
         "chosen",
     )
     .unknown()
-    .key("scale_set.starved_is_down"),
+    .key("scale_set.starved_zone_counts_as_down"),
     Rule::modelled(
         "ZB-12",
         "A block by balance is OperationNotAllowed; lack of capacity fails each machine for itself.",
@@ -66,7 +66,7 @@ pub(super) const BALANCE: &[Rule] = &[
         "By hand: scale out by some, then in; regional machines go first, then the policy's.",
         BALANCING,
     ),
-    Rule::modelled("ZB-14", "Attaching, detaching and deleting single machines ignores balance.", BALANCING),
+    Rule::modelled("ZB-14", "Attaching, detaching and deleting single machines ignores balance.", BALANCING).key("change.delete"),
 ];
 
 pub(super) const PLACEMENT: &[Rule] = &[
@@ -75,15 +75,16 @@ pub(super) const PLACEMENT: &[Rule] = &[
         "The platform chooses the zones, all or among those included or not excluded.",
         PLACEMENT_PAGE,
     )
-    .key("scale_set.auto_placement"),
+    .key("scale_set.zone_placement"),
     Rule::modelled(
         "ZP-02",
         "It spreads over three zones, or the most that is set; a fourth only if that is open and the others are full.",
         PLACEMENT_PAGE,
-    ),
+    )
+    .key("scale_set.zone_placement.max_zone_count"),
     Rule::modelled("ZP-03", "At least two zones, and at most half of the target in one.", PLACEMENT_PAGE),
     Rule::modelled("ZP-04", "The share of one zone can be set; it is rounded up to whole machines.", PLACEMENT_PAGE)
-        .key("scale_set.auto_placement.max_percent"),
+        .key("scale_set.zone_placement.max_instance_percent_per_zone"),
     Rule::modelled("ZP-05", "What finds no place fails: 100 asked of 70, 30 and 0 gives 50, 30 and 0.", PLACEMENT_PAGE),
     Rule::modelled("ZP-06", "Strict balance places as many as stay balanced; the rest fails.", PLACEMENT_PAGE),
     Rule::checked(

@@ -47,7 +47,8 @@ pub(super) const CONFLICTS: &[Rule] = &[
         "C-06",
         "Can dedicated hosts be zonal? Followed: refused for spanning sets; for zonal ones only where allowed (DH-03).",
         "VMSS reliability page against dedicated hosts page",
-    ),
+    )
+    .key("scale_set.allow_zonal_dedicated_host"),
     idle(
         "C-07",
         "May regional sets have Ultra and Premium v2 disks? Followed: they may.",
@@ -87,11 +88,10 @@ pub(super) const CONFLICTS: &[Rule] = &[
         "repairs page now and in 2022",
     )
     .key("scale_set.repairs.grace"),
-    idle(
+    followed(
         "C-15",
         "Is Healthy a 200, or any 2xx with the right body? Followed: the first for binary, the second for rich states.",
         "repairs page against health extension page",
-        "answers of applications have no status codes here",
     ),
     followed(
         "C-16",
@@ -103,11 +103,10 @@ pub(super) const CONFLICTS: &[Rule] = &[
         "How many regular machines has a mix of 4 with base 2 and 50 %? Followed: the formula: 3, not the sample's 2.",
         "VMSS Spot priority mix page",
     ),
-    idle(
+    held(
         "C-18",
-        "May B sizes be Spot? Followed: they may.",
+        "May B sizes be Spot? Followed: not in a scale set.",
         "VMSS Spot page against virtual machine Spot page",
-        "families of sizes are not known here",
     ),
     held(
         "C-19",

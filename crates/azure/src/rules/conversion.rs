@@ -7,7 +7,7 @@ const ATTACH: &str = "VMSS attach and detach page";
 
 pub(super) const CONVERSION: &[Rule] = &[
     Rule::modelled("CV-01", "Zones can be added to a set, never taken away or exchanged.", ZONES_PAGE)
-        .key("scale_set.change.zones"),
+        .key("change.zones"),
     Rule::modelled(
         "CV-02",
         "Existing machines and data stay where they are; new machines use the new zones.",
@@ -25,14 +25,14 @@ pub(super) const CONVERSION: &[Rule] = &[
     )
     .inferred(),
     Rule::modelled("CV-05", "A new machine can join a Flexible set, in a zone of the set.", ATTACH)
-        .key("scale_set.change.attach"),
+        .key("change.attach"),
     Rule::modelled(
         "CV-06",
         "So can a running machine, without interruption; one fault domain, no availability set.",
         ATTACH,
     ),
     Rule::modelled("CV-07", "A machine can leave a Flexible set with one fault domain, and go on running.", ATTACH)
-        .key("scale_set.change.detach"),
+        .key("change.detach"),
     Rule::checked("CV-08", "What an impossible attachment is refused with.", ATTACH),
     Rule::out(
         "CV-09",

@@ -12,7 +12,8 @@ pub(super) const RESILIENT: &[Rule] = &[
         "Both policies are off unless asked for; which version of the interface knows them.",
         RESILIENT_PAGE,
         "versions and preview labels; that they are off by default is the default of their keys",
-    ),
+    )
+    .key("scale_set.resilient_create"),
     Rule::modelled(
         "RC-02",
         "Only machines that timed out while they were made or started are made again.",
@@ -20,7 +21,7 @@ pub(super) const RESILIENT: &[Rule] = &[
     )
     .key("scale_set.resilient_create"),
     Rule::modelled("RC-03", "A creation times out after 8 minutes on Linux, 20 on Windows.", RESILIENT_OLD)
-        .key("scale_set.creation.timeout"),
+        .key("scale_set.create_timeout"),
     Rule::modelled(
         "RC-04",
         "Up to five attempts or 30 minutes a machine, each with a new id; then it stays Failed.",
@@ -63,7 +64,7 @@ pub(super) const ALLOCATION: &[Rule] = &[
         "No capacity is promised; what fails is not tried again by the set, and leaves no machine.",
         "Azure support article on allocation failures; partial success is chosen",
     )
-    .key("scale_set.change.retry"),
+    .key("change.retry"),
     Rule::modelled(
         "AL-05",
         "Quota counts vCPUs and machines of the region, deallocated ones too; Spot has its own.",

@@ -48,7 +48,7 @@ pub(super) const DOMAINS: &[Rule] = &[
         "Update domains are taken in turn (Uniform 5 a group, availability sets 20, Flexible none); one restarts at a time.",
         "availability sets page, VMSS frequently asked questions",
         "restarting by update domain belongs to maintenance, which is not simulated; the assignment is a tested function",
-    ),
+    ).key("availability_set.update_domains"),
     Rule::checked("FD-12", "The counts of fault and update domains never change after creation.", DOMAINS_PAGE),
 ];
 
@@ -62,7 +62,8 @@ pub(super) const GROUPS: &[Rule] = &[
         "PG-02",
         "Unsaid, a Uniform set with zones may have several groups, a regional one has a single group.",
         GROUPS_PAGE,
-    ),
+    )
+    .key("scale_set.single_placement_group"),
     Rule::checked("PG-03", "A single placement group may be given up, never come back.", GROUPS_PAGE),
     Rule::checked("PG-04", "Max spreading needs several placement groups allowed.", GROUPS_PAGE),
     Rule::modelled(

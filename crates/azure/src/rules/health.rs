@@ -17,7 +17,8 @@ pub(super) const MONITORING: &[Rule] = &[
         "HM-03",
         "Rich states: over HTTP no usable answer is Unknown; over TCP there is no Unknown.",
         EXTENSION,
-    ),
+    )
+    .key("scale_set.health.rich"),
     Rule::modelled(
         "HM-04",
         "A probe every 5 to 60 s (5), 1 to 24 equal answers in a row (1) for any change; a grace of at most 4 h.",
@@ -86,6 +87,6 @@ pub(super) const REPAIRS: &[Rule] = &[
     .inferred(),
     Rule::modelled("AR-10", "A machine in a dead zone can be deleted, after 10 minutes.", "chosen")
         .unknown()
-        .key("scale_set.deletion.in_dead_zone"),
+        .key("scale_set.dead_zone_delete"),
     Rule::modelled("AR-11", "Reimage and Restart fail while the machine's host or zone is down.", "chosen").unknown(),
 ];

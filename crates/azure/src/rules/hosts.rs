@@ -89,7 +89,8 @@ pub(super) const SETS: &[Rule] = &[
 ];
 
 pub(super) const DEDICATED: &[Rule] = &[
-    Rule::checked("DH-01", "A host group's zone, fault domains and size must be the set's; no proximity group.", HOSTS),
+    Rule::checked("DH-01", "A host group's zone, fault domains and size must be the set's; no proximity group.", HOSTS)
+        .key("scale_set.dedicated_hosts.zone"),
     Rule::modelled(
         "DH-02",
         "A failed host is replaced and its machines heal there; otherwise the customer redeploys.",
@@ -100,7 +101,8 @@ pub(super) const DEDICATED: &[Rule] = &[
         "DH-03",
         "No dedicated hosts for zone-spanning sets; for zonal ones only where allowed.",
         "VMSS reliability page",
-    ),
+    )
+    .key("scale_set.allow_zonal_dedicated_host"),
     Rule::out(
         "DH-04",
         "Dedicated hosts have a vCPU quota of their own.",

@@ -222,13 +222,23 @@ pub fn tidy(id: &str) -> Option<String> {
     is_id.then(|| format!("{}-{digits:0>2}", letters.to_ascii_uppercase()))
 }
 
-/// The rule that a function of this name tests, as an id of a known family, whether or not there is such a rule:
-/// `zb_03_spreads` tests ZB-03, `c_sharp` nothing.
-pub fn id_of_test(name: &str) -> Option<String> {
-    let mut parts = name.splitn(3, '_');
-    let (letters, digits, _) = (parts.next()?, parts.next()?, parts.next()?);
+/// The rules that a function of this name tests, as ids of known families, whether or not there are such rules:
+/// `zb_03_spreads` tests ZB-03, `sp_01_hm_02_strike` SP-01 and HM-02, `c_sharp` nothing.
+pub fn ids_of_test(name: &str) -> Vec<String> {
+    let mut ids = Vec::new();
+    let mut rest = name;
+    while let Some((id, after)) = leading_id(rest) {
+        ids.push(id);
+        rest = after;
+    }
+    ids
+}
+
+fn leading_id(name: &str) -> Option<(String, &str)> {
+    let (letters, rest) = name.split_once('_')?;
+    let (digits, rest) = rest.split_once('_')?;
     let is_number = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
     let letters = letters.to_ascii_uppercase();
     let is_known = FAMILIES.iter().any(|family| family.letters == letters);
-    (is_number && is_known).then(|| format!("{letters}-{digits}"))
+    (is_number && is_known).then(|| (format!("{letters}-{digits}"), rest))
 }

@@ -102,13 +102,13 @@ pub(super) const INCIDENTS: &[Rule] = &[
         "services beside the machines are not simulated; a second zone is lost by common cause",
     )
     .measured(),
-    Rule::out(
+    Rule::modelled(
         "IN-07",
         "In a zone incident the other zones run short: 5 to 30 % of allocations fail there.",
         "chosen",
-        "a mode of the default profile cannot depend on another mode's event",
     )
-    .unknown(),
+    .unknown()
+    .key("faults.mode.surge"),
 ];
 
 pub(super) const RATES: &[Rule] = &[

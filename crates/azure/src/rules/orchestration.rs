@@ -9,7 +9,8 @@ const FAQ: &str = "VMSS frequently asked questions";
 pub(super) const MODES: &[Rule] = &[
     Rule::checked("OM-01", "A set is Uniform or Flexible, from its creation on; Flexible is the default.", MODES_PAGE)
         .key("scale_set.orchestration"),
-    Rule::checked("OM-02", "At most 1,000 machines, 600 if they are made from a legacy managed image.", DESIGN),
+    Rule::checked("OM-02", "At most 1,000 machines, 600 if they are made from a legacy managed image.", DESIGN)
+        .key("scale_set.image"),
     Rule::checked(
         "OM-03",
         "Uniform: at most 100 machines in a single placement group, else 1,000.",
@@ -19,18 +20,18 @@ pub(super) const MODES: &[Rule] = &[
         "OM-04",
         "Flexible: 1,000 machines, but 200 if there are several fault domains and the size loses memory in updates.",
         MODES_PAGE,
-    ),
+    )
+    .key("scale_set.size"),
     Rule::out(
         "OM-05",
         "The fault domain guarantee covers 1,000 Flexible machines, 100 Uniform ones, 200 of an availability set.",
         MODES_PAGE,
         "a promise on paper: machines beyond it are placed and fail like the others",
     ),
-    Rule::out(
+    Rule::checked(
         "OM-06",
         "2,500 sets a subscription and region; 100 machines with InfiniBand; 1,000 with the standby pool counted.",
         "Azure limits page, standby pool questions",
-        "a scenario knows neither the subscription's other sets nor InfiniBand; the standby pool's part is V-29",
     ),
     Rule::out(
         "OM-07",
@@ -43,11 +44,12 @@ pub(super) const MODES: &[Rule] = &[
         "OM-09",
         "Deallocated machines count towards the capacity, stay stopped, and may be taken by a scale-in.",
         "VMSS frequently asked questions, VMSS zone balancing page",
-    ),
-    Rule::out(
+    )
+    .key("change.deallocate"),
+    Rule::checked(
         "OM-10",
         "A Flexible set that still holds machines cannot be deleted.",
         "Azure support article on OperationNotAllowed",
-        "no set is deleted while a trial runs",
-    ),
+    )
+    .key("change.delete_set"),
 ];

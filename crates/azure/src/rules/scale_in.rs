@@ -19,14 +19,14 @@ pub(super) const SCALE_IN: &[Rule] = &[
         "Default: zones, then fault domains, then the highest id. Or the oldest, or the newest, of the candidate zones.",
         POLICY,
     )
-    .key("scale_set.scale_in"),
+    .key("scale_set.scale_in_policy"),
     Rule::modelled("SI-04", "Age counts from creation; ids settle ties.", POLICY).inferred(),
     Rule::modelled(
         "SI-05",
         "Protected machines are skipped; if a fullest zone has no others, the next fullest is taken.",
         "VMSS instance protection page; the next zone is chosen",
     )
-    .key("scale_set.scale_in_falls_back"),
+    .key("scale_set.protected_zone_fallback"),
     Rule::modelled(
         "SI-06",
         "Unhealthy machines can be made to go first, within the candidates; deletion can be forced.",
@@ -41,7 +41,7 @@ pub(super) const SCALE_IN: &[Rule] = &[
     .key("scale_set.protection"),
     Rule::modelled("SI-08", "Protection from scale-in holds against a lower capacity set by hand too.", "chosen")
         .unknown()
-        .key("scale_set.protection.from_manual"),
+        .key("scale_set.protection.manual"),
     Rule::modelled(
         "SI-09",
         "A deletion can be announced 5 to 15 minutes ahead; the machine may approve earlier, but never prevent it.",
@@ -64,7 +64,8 @@ pub(super) const OVERPROVISION: &[Rule] = &[
     )
     .key("scale_set.overprovision"),
     Rule::modelled("OV-02", "The extra is 20 % of what is asked, rounded up; the slowest are cancelled.", "chosen")
-        .unknown(),
+        .unknown()
+        .key("scale_set.overprovision_percent"),
     Rule::checked(
         "OV-03",
         "Not with automatic zone placement; dedicated hosts need the room for it.",

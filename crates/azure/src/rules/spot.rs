@@ -19,7 +19,8 @@ pub(super) const SPOT: &[Rule] = &[
         "VMSS Spot page; the rhythm is chosen",
     )
     .key("scale_set.spot.restore"),
-    Rule::modelled("SP-04", "The risk of eviction is quoted a machine and hour; Spot carries no promise.", SPOT_PAGE),
+    Rule::modelled("SP-04", "The risk of eviction is quoted a machine and hour; Spot carries no promise.", SPOT_PAGE)
+        .key("faults.mode.rate"),
     Rule::modelled(
         "SP-05",
         "Priority mix: a base of regular machines, then a percentage of what is above it, rounded down.",
@@ -47,7 +48,8 @@ pub(super) const MIX: &[Rule] = &[
         "The zone is chosen first, then the size; another zone only when all sizes fail.",
         "chosen",
     )
-    .unknown(),
+    .unknown()
+    .key("scale_set.instance_mix.shared_shortage"),
 ];
 
 pub(super) const STANDBY: &[Rule] = &[Rule::modelled(

@@ -37,12 +37,15 @@ pub(super) const ZONES: &[Rule] = &[
         "ZN-06",
         "Capacity reaches healthy zones only by autoscale, by hand, or by a repair that replaces.",
         RELIABILITY,
-    ),
+    )
+    .key("change.when"),
     Rule::modelled("ZN-07", "Machines of a lost zone still count, in the capacity and in their zone.", ZONES_PAGE)
         .inferred(),
     Rule::modelled("ZN-08", "After a zone's power returns, each machine restarts 2 to 15 minutes later.", "chosen")
         .unknown()
         .key("faults.mode.restart"),
-    Rule::modelled("ZN-09", "Machines added during an outage remain until the customer scales in.", RELIABILITY),
-    Rule::checked("ZN-10", "Size and disk type must be offered in each zone of the set.", RELIABILITY),
+    Rule::modelled("ZN-09", "Machines added during an outage remain until the customer scales in.", RELIABILITY)
+        .key("change.back_after"),
+    Rule::checked("ZN-10", "Size and disk type must be offered in each zone of the set.", RELIABILITY)
+        .key("region.zone_lacks"),
 ];

@@ -8,6 +8,7 @@
 //! * [`sla`]: SL-01 and SL-03, the promises and their credits;
 //! * [`limits`]: OM, FD, AV and ZN, what Azure would refuse;
 //! * [`defaults`]: what a scenario need not say.
+//! * [`rules`]: every rule with an id, and what the program does about it.
 //!
 //! What must never be here: a fleet, a scenario, a random draw.
 
@@ -15,6 +16,7 @@ pub mod defaults;
 pub mod limits;
 mod number;
 pub mod profile;
+pub mod rules;
 pub mod sla;
 
 pub use number::{Number, Unit};

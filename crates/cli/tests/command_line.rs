@@ -66,6 +66,14 @@ fn every_topic_can_be_explained() {
 }
 
 #[test]
+fn a_rule_can_be_explained_by_its_id() {
+    let desk = Desk::new();
+    desk.run("explain ZB-05").ends(0).says(&["ZB-05: ", "standing    modelled", "source ", "confidence  documented"]);
+    desk.run("explain cv-9").ends(0).says(&["CV-09: ", "standing    out of the model", "reason "]);
+    desk.run("explain rules").ends(0).says(&["Zone balance", "ZB-05", "V-36", "C-23"]);
+}
+
+#[test]
 fn a_topic_is_listed_once() {
     let mut seen = BTreeSet::new();
     let twice: Vec<String> = topics(&Desk::new()).into_iter().filter(|topic| !seen.insert(topic.clone())).collect();
@@ -76,6 +84,7 @@ fn a_topic_is_listed_once() {
 fn unknown_topics_are_usage_errors() {
     let desk = Desk::new();
     desk.run("explain nonsense").ends(2).complains(&["nonsense", "zonefall explain"]);
+    desk.run("explain ZB-99").ends(2).complains(&["ZB-99", "perhaps: ZB-"]);
     desk.run("explain capaci").ends(2).complains(&["perhaps", "scale_set.capacity"]);
     ran(&mut desk.command(["explain", ""])).ends(2);
 }

@@ -4,12 +4,14 @@ use crate::codes::{CODES, Code};
 use crate::diagnostic::nearest;
 use crate::keys::{Key, keys};
 use std::fmt::Write as _;
+use zonefall_azure::rules::{self, FAMILIES, Rule, Standing};
 use zonefall_azure::{profile, sla};
 use zonefall_faults::Mode;
 
-/// Everything that [`explain`] knows: keys, codes, failure modes of the default profile, and a few lists.
+/// Everything that [`explain`] knows, but for the single rules, which are listed under `rules`: keys, codes, failure modes
+/// of the default profile, and a few lists.
 pub fn topics() -> Vec<String> {
-    let lists = ["topics", "codes", "keys", "profile", "sla"].into_iter().map(str::to_owned);
+    let lists = ["topics", "codes", "keys", "profile", "rules", "sla"].into_iter().map(str::to_owned);
     let modes = profile::with_spot_modes(profile::azure_like_v0()).modes.into_iter().map(|mode| mode.name);
     let keys = keys().iter().map(|key| plain(key.path));
     lists.chain(keys).chain(CODES.iter().map(|code| code.id.to_owned())).chain(modes).collect()
@@ -20,8 +22,8 @@ fn plain(path: &str) -> String {
     path.replace(".<name>", "").replace("[]", "")
 }
 
-/// What a topic means: a key by its path or its last part, a code, a failure mode, `profile`, `sla`, `keys`, `codes`
-/// or `topics`. None if there is no such topic.
+/// What a topic means: a key by its path or its last part, a code, a rule by its id, a failure mode, `profile`, `sla`,
+/// `rules`, `keys`, `codes` or `topics`. None if there is no such topic.
 pub fn explain(topic: &str) -> Option<String> {
     let topic = topic.trim();
     if let Some(code) = crate::codes::find_code(topic) {
@@ -32,8 +34,12 @@ pub fn explain(topic: &str) -> Option<String> {
         "codes" => return Some(CODES.iter().map(|code| format!("{}  {}\n", code.id, code.title)).collect()),
         "keys" => return Some(keys().iter().map(key_line).collect()),
         "profile" | "azure-like-v0" => return Some(profile_text()),
+        "rules" => return Some(rules_text()),
         "sla" => return Some(sla_text()),
         _ => {}
+    }
+    if let Some(rule) = rules::find(topic) {
+        return Some(rule_text(rule));
     }
     if topic.is_empty() {
         return None;
@@ -47,8 +53,12 @@ pub fn explain(topic: &str) -> Option<String> {
     mode_text(topic)
 }
 
-/// The topic nearest to one that does not exist.
+/// The topic nearest to one that does not exist: a rule, for what looks like the id of one.
 pub fn nearest_topic(topic: &str) -> Option<String> {
+    if let Some(id) = rules::tidy(topic) {
+        let ids: Vec<&str> = rules::rules().map(|rule| rule.id).collect();
+        return nearest(&id, &ids).map(str::to_owned);
+    }
     let topics = topics();
     let names: Vec<&str> = topics.iter().map(String::as_str).collect();
     nearest(topic, &names).map(str::to_owned)
@@ -70,6 +80,30 @@ fn key_text(key: &Key) -> String {
     }
     let designs = if key.overlay { "may change it" } else { "share it; no design may change it" };
     let _ = writeln!(text, "  designs  {designs}");
+    text
+}
+
+fn rule_text(rule: &Rule) -> String {
+    let mut text = format!("{}: {}\n\n  standing    {}\n", rule.id, rule.says, rule.standing.words());
+    if let Standing::OutOfModel(why) = rule.standing {
+        let _ = writeln!(text, "  reason      {why}");
+    }
+    let _ = writeln!(text, "  source      {}\n  confidence  {}", rule.source, rule.confidence.word());
+    if let Some(key) = rule.key {
+        let _ = writeln!(text, "  key         {key}");
+    }
+    text
+}
+
+fn rules_text() -> String {
+    let mut text =
+        String::from("Rules of the real system; `zonefall explain <id>` shows one, docs/rules.md names the tests.\n");
+    for family in FAMILIES {
+        let _ = writeln!(text, "\n{}: {}", family.letters, family.title);
+        for rule in family.rules {
+            let _ = writeln!(text, "  {}  {:<16}  {}", rule.id, rule.standing.words(), rule.says);
+        }
+    }
     text
 }
 

@@ -171,6 +171,25 @@ fn explain_knows_every_key_and_code() {
     assert_eq!(nearest_topic("rack-failur").as_deref(), Some("rack-failure"));
 }
 
+#[test]
+fn explain_knows_every_rule_by_its_id() {
+    let all = explain("rules").unwrap();
+    for rule in zonefall_azure::rules::rules() {
+        let text = explain(rule.id).unwrap();
+        for part in
+            [rule.id, rule.says, rule.source, rule.standing.words(), rule.confidence.word(), rule.key.unwrap_or("")]
+        {
+            assert!(text.contains(part), "{}: {part}", rule.id);
+        }
+        assert!(all.contains(&format!("  {}  ", rule.id)), "{}", rule.id);
+    }
+    assert_eq!(explain("zb 5"), explain("ZB-05"));
+    assert!(explain("SI-10").unwrap().contains("\n  reason      only the machine"));
+    assert_eq!(explain("ZB-99"), None);
+    assert!(nearest_topic("zb-99").unwrap().starts_with("ZB-"));
+    assert!(topics().contains(&"rules".to_owned()));
+}
+
 proptest::proptest! {
     #[test]
     fn any_text_is_answered(text in ".*") {

@@ -1,0 +1,134 @@
+//! LB: probes. UP: upgrades. SL: the service level agreement. IN: incidents. FR: failure rates.
+//!
+//! Of these families only the rules that the program names so far.
+
+use super::Rule;
+
+const PROBES: &str = "load balancer health probes page";
+const AGREEMENT_PAGE: &str = "Azure's SLA for virtual machines";
+const AGREEMENT_RECALLED: &str = "Azure's SLA for virtual machines, lower tiers from secondary pages";
+const REVIEWS: &str = "public incident reviews, 2011 to 2026";
+
+pub(super) const BALANCER: &[Rule] = &[
+    Rule::modelled(
+        "LB-01",
+        "A probe every 5 s; two failures in a row take a machine out, one success brings it back.",
+        PROBES,
+    )
+    .conflicting()
+    .key("load_balancer.probe_interval"),
+    Rule::modelled(
+        "LB-02",
+        "An unanswered probe has failed when its time is up; a dead machine is found only by its probes.",
+        PROBES,
+    )
+    .key("load_balancer.probe_timeout"),
+    Rule::modelled(
+        "LB-03",
+        "A new machine serves after its first success; one that flaps needs ever more, up to eight.",
+        "load balancer health probes page; the doubling is chosen",
+    )
+    .key("load_balancer.flap_window"),
+];
+
+pub(super) const UPGRADES: &[Rule] = &[
+    Rule::out(
+        "UP-12",
+        "What a bad image does before a rolling upgrade stops and rolls back.",
+        "arithmetic on the upgrade pages",
+        "upgrades are not simulated",
+    )
+    .inferred(),
+    Rule::out(
+        "UP-13",
+        "A rehearsed rollback by hand takes 18 minutes.",
+        "a field manual by others",
+        "upgrades are not simulated",
+    )
+    .measured(),
+];
+
+pub(super) const AGREEMENT: &[Rule] = &[
+    Rule::modelled(
+        "SL-01",
+        "Two machines in two zones 99.99 %, in an availability set 99.95 %; alone 95 to 99.9 %, by its worst disk.",
+        AGREEMENT_PAGE,
+    ),
+    Rule::modelled(
+        "SL-02",
+        "Down is a minute without a connection to any machine; the clock stops while the group does not qualify.",
+        AGREEMENT_RECALLED,
+    ),
+    Rule::modelled("SL-03", "Credits of 10, 25 and 100 % at falling uptimes.", AGREEMENT_RECALLED),
+    Rule::modelled("SL-05", "What a promise allows in a month of 30 days: 4.32 minutes at 99.99 %.", "arithmetic")
+        .inferred(),
+];
+
+pub(super) const INCIDENTS: &[Rule] = &[
+    Rule::modelled(
+        "IN-01",
+        "Most zone incidents take a part of the zone: all of it in a quarter, else 5 to 60 %.",
+        REVIEWS,
+    )
+    .unknown()
+    .key("faults.mode.share"),
+    Rule::modelled("IN-02", "Four fifths are back at the main recovery, the rest up to three times later.", REVIEWS)
+        .inferred()
+        .key("faults.mode.staged"),
+    Rule::out(
+        "IN-03",
+        "Lost cooling sheds machines after 1 to 3.5 hours only.",
+        REVIEWS,
+        "an outage begins when machines go; nothing in a design reacts to the heat before",
+    )
+    .measured(),
+    Rule::modelled(
+        "IN-04",
+        "One zone incident in four takes the region's control plane too, for 1 to 11 hours.",
+        REVIEWS,
+    )
+    .measured()
+    .key("faults.mode.control_plane"),
+    Rule::modelled(
+        "IN-05",
+        "Incidents of a region ignore its zones; some take the control plane only, and what runs goes on.",
+        REVIEWS,
+    )
+    .measured(),
+    Rule::out(
+        "IN-06",
+        "Shared storage and injected networks carry an incident into other zones.",
+        REVIEWS,
+        "services beside the machines are not simulated; a second zone is lost by common cause",
+    )
+    .measured(),
+    Rule::modelled(
+        "IN-07",
+        "In a zone incident the other zones run short: 5 to 30 % of allocations fail there.",
+        "chosen",
+    )
+    .unknown()
+    .key("faults.mode.surge"),
+];
+
+pub(super) const RATES: &[Rule] = &[
+    Rule::modelled(
+        "FR-01",
+        "The default profile azure-like-v0: modes, rates, durations, each with its range.",
+        "sources R01 to R42",
+    )
+    .unknown()
+    .key("faults.profile"),
+    Rule::modelled(
+        "FR-02",
+        "Events over many units are Poisson, hosts have a Weibull renewal, repairs are lognormal.",
+        "published failure studies",
+    )
+    .inferred(),
+    Rule::modelled(
+        "FR-03",
+        "What the profile implies is computed exactly, and the simulation agrees: 25 to 35 minutes a machine and year.",
+        "arithmetic on FR-01",
+    )
+    .inferred(),
+];

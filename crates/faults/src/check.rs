@@ -118,8 +118,11 @@ impl Mode {
             "evictions and bad health strike machines: scope instance, host, rack, hall, zone or region",
         );
         must(
-            !managed || !many || self.kind == Kind::Shock,
-            "evictions and bad health strike each machine by itself: beyond scope instance they need kind = \"shock\"",
+            !managed
+                || !many
+                || self.kind == Kind::Shock
+                || self.effect == Effect::Unhealthy && self.scope != Scope::Host,
+            "evictions, and bad health of a host, strike each machine by itself: they need kind = \"shock\"",
         );
         must(
             !managed || (!self.heals && self.crews.is_none() && self.predicted.is_none()),

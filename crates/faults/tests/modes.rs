@@ -19,7 +19,9 @@ fn sp_01_hm_02_evictions_and_bad_health_strike_machines_one_by_one() {
         assert_eq!(words(&Mode { effect, ..mode(Scope::Instance) }), "");
         for scope in [Scope::Host, Scope::Rack, Scope::Hall, Scope::Zone, Scope::Region] {
             let one = Mode { effect, ..mode(scope) };
-            assert!(words(&one).contains("kind = \"shock\""), "{scope:?}");
+            // A bad health endpoint may also lie over whole racks for a while, and reach the machines that come meanwhile.
+            let together = effect == Effect::Unhealthy && scope != Scope::Host;
+            assert_eq!(words(&one).contains("kind = \"shock\""), !together, "{scope:?}");
             assert_eq!(words(&Mode { kind: Kind::Shock, ..one }), "", "{scope:?}");
         }
         for scope in [Scope::Global, Scope::ControlPlane, Scope::Allocation] {

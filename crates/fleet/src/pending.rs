@@ -32,12 +32,12 @@ pub(crate) enum Due {
     Terminate,
     /// A standby machine is ready; the unit is a slot group.
     Standby,
-    /// A machine may have become unhealthy for long enough to be repaired.
-    Repair,
     /// A repair of a machine in place is over.
     Repaired,
     /// The grace of a repair's product is over.
     Product,
+    /// A machine may have become unhealthy for long enough to be repaired.
+    Repair,
     /// An operation of automatic zone balance may begin; the unit is a set.
     Rebalance,
     /// The operation's new machine is healthy, or the wait is over; the unit is a set.
@@ -58,9 +58,9 @@ impl Due {
         Self::Deleted,
         Self::Terminate,
         Self::Standby,
-        Self::Repair,
         Self::Repaired,
         Self::Product,
+        Self::Repair,
         Self::Rebalance,
         Self::Rebalanced,
         Self::Restore,

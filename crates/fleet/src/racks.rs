@@ -23,13 +23,25 @@ impl World {
                 (Some(mode), _, false) => {
                     self.rack_machines(rack).for_each(|at| self.strike(mode, at, cause, t, strikes));
                 }
-                // They come as shocks only.
-                (None, Effect::Evicted | Effect::Unhealthy, _) => {}
+                // Evictions come as shocks only.
+                (None, Effect::Evicted, _) => {}
+                (None, Effect::Unhealthy, _) => self.rack_sickens(rack, ends),
                 (None, Effect::Degraded(left), _) => self.rack_slows(rack, cause, left, ends, t),
                 (None, _, false) => self.rack_fails(rack, cause, t),
                 (None, _, true) => self.rack_returns(rack, cause, t, strikes),
             }
         }
+    }
+
+    /// A bad health endpoint reaches the machines of a rack, those to come included, until it ends.
+    fn rack_sickens(&mut self, rack: u32, ends: bool) {
+        if !self.manager.is_active() {
+            return;
+        }
+        let depth = &mut self.manager.sick_racks[rack as usize];
+        *depth = if ends { *depth - 1 } else { *depth + 1 };
+        let machines = self.rack_machines(rack);
+        self.manager.touched.extend(machines.map(|at| at as u32));
     }
 
     fn rack_fails(&mut self, rack: u32, cause: u16, t: SimTime) {

@@ -22,7 +22,8 @@ impl World {
         let facts = &self.modes[mode as usize];
         let (mark, effect) = (1 << mode, facts.effect);
         let marks = self.machines[at].marks;
-        if effect.is_managed() && !self.manager.is_active() {
+        if effect.is_managed() && !self.manager.is_active() || !facts.on_host && self.manager.is_creating(at) {
+            // Nothing runs yet that could fail by itself.
             return;
         }
         if marks & (mark | ABSENT) != 0 || (facts.operating && marks & (self.halting() | STARTING) != 0) {

@@ -169,6 +169,7 @@ fn check_effect(effect: Effect, stage: Stage, scope: Scope) -> Result<(), String
     let word = effect_word(effect);
     let each = stage == Stage::Shock || (stage == Stage::Unit && scope == Scope::Instance);
     match (stage, effect) {
+        (Stage::Main | Stage::Tail, Effect::Unhealthy) => Ok(()),
         (_, Effect::Evicted | Effect::Unhealthy) if !each => {
             Err(format!("`{word}` strikes each machine by itself: stage `shock`, or stage `unit` of scope `instance`"))
         }

@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::Extra;
-use crate::machine::ABSENT;
+use crate::machine::{ABSENT, RACK_OUT};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::allocation::fits_quota;
@@ -88,6 +88,7 @@ impl World {
         let spent = t.since(slot.first_try);
         let Some(allowed) = next_create(slot.attempts, spent, creation.timeout, creation.resilient) else { return };
         slot.attempts += 1;
+        slot.deadline = t.after(allowed);
         let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
         let fails = stream.unit() < creation.failure;
         let length = creation.time.draw(&mut stream);
@@ -110,13 +111,23 @@ impl World {
             return;
         }
         let set = self.set_of(at);
+        let stalled = self.machines[at].marks & (self.holding | RACK_OUT) != 0;
+        if !stalled && self.machines[at].marks & ABSENT == 0 {
+            // Its rack or host is back, and it is on its way.
+            return;
+        }
         self.book.count(Operation::CreationsTimedOut, 1, t, &self.measure);
         let Some(managed) = self.design.sets[set].management.as_ref() else { return };
         let (timeout, resilient) = (managed.creation.timeout, managed.creation.resilient);
         if next_create(slot.attempts, t.since(slot.first_try), timeout, resilient).is_some() {
             self.manager.slots[at].id = self.manager.sets[set].next_id;
             self.manager.sets[set].next_id += 1;
-            return self.try_to_create(at, t, strikes);
+            if !stalled {
+                return self.try_to_create(at, t, strikes);
+            }
+            if !slot.extra && self.create_elsewhere(at, t, strikes) {
+                return;
+            }
         }
         if slot.extra {
             return self.extra_has_failed(at, t);
@@ -130,6 +141,39 @@ impl World {
         if slot.repairing {
             self.repair_has_ended(at, false, t, strikes);
         }
+    }
+
+    /// The rack or host of a machine that is being created is dark: if it still is at the end of the attempt, the attempt
+    /// has timed out.
+    pub(crate) fn creation_stalls(&mut self, at: usize, t: SimTime) {
+        let slot = &mut self.manager.slots[at];
+        if slot.due == SimTime::NEVER {
+            slot.due = slot.deadline.max(t);
+            let due = slot.due;
+            self.wait(Due::CreateTimeout, at, due);
+        }
+    }
+
+    /// RC-04: the next attempt, on other hardware; false if there is none.
+    fn create_elsewhere(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let (set, slot, cause) = (self.set_of(at), self.manager.slots[at], self.machines[at].root);
+        let Some(group) = self.zone_for_one(set, slot.group as usize, t, strikes) else { return false };
+        self.count_out(at);
+        self.disown(at, t);
+        self.manager.slots[at].repairing = false;
+        self.becomes(at, State::Deleting, t);
+        self.vacate(at, t);
+        self.owe(set, 1, cause, t);
+        let order = Order { group, spot: slot.spot, extra: false, cause, repairs: slot.repairing, attaches: false };
+        if let Some(new) = self.create_owed(order, t, strikes) {
+            (self.manager.slots[new].attempts, self.manager.slots[new].first_try) = (slot.attempts + 1, slot.first_try);
+        } else {
+            self.awaited_has_come(slot.group as usize, t);
+            if slot.repairing {
+                self.repair_has_failed(set, t, strikes);
+            }
+        }
+        true
     }
 
     /// A machine runs for the first time.

@@ -1,7 +1,7 @@
 //! Machines are deleted: notice, graceful shutdown, transient errors and retries, dead zones.
 
-use super::State;
 use super::create::Order;
+use super::{Slot, State};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::disk::Touch;
@@ -44,7 +44,9 @@ impl World {
         self.wait(Due::Terminate, at, over);
         if self.manager.slots[at].replaced {
             // AR-03: the new machine does not wait for the delayed deletion.
-            self.replace(at, t, strikes);
+            let slot = self.manager.slots[at];
+            (self.manager.slots[at].replaced, self.manager.slots[at].repairing) = (false, false);
+            self.replace(at, slot, t, strikes);
         }
     }
 
@@ -103,41 +105,39 @@ impl World {
                 None => {
                     self.book.count(Operation::DeletionsFailed, 1, t, &self.measure);
                     self.becomes(at, State::Stuck, t);
-                    self.after_deletion(at, t, strikes);
+                    self.manager.slots[at].repairing = false;
+                    self.after_deletion(at, slot, t, strikes);
                 }
             }
             return;
         }
-        self.after_deletion(at, t, strikes);
         self.vacate(at, t);
+        self.after_deletion(at, slot, t, strikes);
     }
 
     /// What was to follow the deletion of a machine.
-    fn after_deletion(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
-        if std::mem::take(&mut self.manager.slots[at].replaced) {
-            self.replace(at, t, strikes);
+    fn after_deletion(&mut self, at: usize, gone: Slot, t: SimTime, strikes: &Strikes) {
+        if gone.replaced {
+            self.replace(at, gone, t, strikes);
         }
         self.next_repairs(self.set_of(at), t, strikes);
     }
 
     /// AR-03, AR-09: creates the machine that takes the place of one that is repaired, in the zone that ZB-03 says.
-    fn replace(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+    fn replace(&mut self, at: usize, gone: Slot, t: SimTime, strikes: &Strikes) {
         let set = self.set_of(at);
-        let slot = self.manager.slots[at];
-        self.manager.slots[at].replaced = false;
-        let group = self.zone_for_one(set, slot.group as usize, t, strikes);
+        let group = self.zone_for_one(set, gone.group as usize, t, strikes);
         let order = |group| Order {
             group,
-            spot: slot.spot,
+            spot: gone.spot,
             extra: false,
-            cause: slot.heir_root,
-            repairs: slot.repairing,
+            cause: gone.heir_root,
+            repairs: gone.repairing,
             attaches: false,
         };
         let made = group.and_then(|group| self.create_owed(order(group), t, strikes));
-        if made.is_none() && slot.repairing {
-            self.repair_has_ended(at, false, t, strikes);
+        if made.is_none() && gone.repairing {
+            self.repair_has_failed(set, t, strikes);
         }
-        self.manager.slots[at].repairing = false;
     }
 }

@@ -19,15 +19,19 @@ impl World {
         if self.manager.slots[at].state == State::Creating && runs {
             self.has_been_created(at, t, strikes);
         }
+        if self.manager.slots[at].state == State::Creating && marks & (self.holding | RACK_OUT) != 0 {
+            self.creation_stalls(at, t);
+        }
         let slot = &self.manager.slots[at];
         if matches!(slot.state, State::Vacant | State::Deleting | State::Stuck) {
             return;
         }
-        let dark = marks & RACK_OUT != 0;
+        let (dark, rack) = (marks & RACK_OUT != 0, slot.rack as usize);
         let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
         let disk_dark = dark && managed.disks.data && !managed.disks.zone_redundant;
         self.see_disk(at, disk_dark, t);
-        let well = runs && marks & self.manager.unhealthy == 0;
+        let sick = marks & self.manager.unhealthy != 0 || self.manager.sick_racks[rack] > 0;
+        let well = runs && !sick;
         let slot = &mut self.manager.slots[at];
         if slot.well == well {
             return;

@@ -19,11 +19,20 @@ const RESTART: u64 = 6;
 impl World {
     /// A machine may have been ill for long enough.
     pub(crate) fn repair_is_due(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        eprintln!(
+            "due {at} {t:?} {:?} health {:?} rep {}",
+            self.manager.slots[at],
+            self.health_of(at, t),
+            self.manager.sets[0].repairing
+        );
         if self.manager.slots[at].repair_due != t {
             return;
         }
         self.manager.slots[at].repair_due = SimTime::NEVER;
         let set = self.set_of(at);
+        if self.manager.sets[set].suspended {
+            return;
+        }
         if self.manager.sets[set].grace_until > t || self.manager.slots[at].grace_until > t {
             return self.await_repair(at, t);
         }
@@ -46,7 +55,8 @@ impl World {
             failed_provisioning: slot.state == State::Failed,
             in_grace: slot.grace_until.max(self.manager.sets[set].grace_until) > t,
         };
-        slot.state == State::Running && !slot.repairing && is_eligible(&patient)
+        // A machine that is well again is left alone, though its probes have not said so yet.
+        slot.state == State::Running && !slot.well && !slot.repairing && is_eligible(&patient)
     }
 
     /// AR-05: begins repairs of waiting machines, in the order in which they came, as long as the limit allows.
@@ -146,6 +156,13 @@ impl World {
             self.judge(set, false, t);
         }
         self.await_repair(at, t);
+        self.next_repairs(set, t, strikes);
+    }
+
+    /// A repair could not even create its new machine.
+    pub(crate) fn repair_has_failed(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        self.manager.sets[set].repairing -= 1;
+        self.judge(set, false, t);
         self.next_repairs(set, t, strikes);
     }
 

@@ -92,6 +92,8 @@ pub(crate) struct Slot {
     pub attempts: u32,
     /// The first of them.
     pub first_try: SimTime,
+    /// RC-03: when the present attempt to create times out.
+    pub deadline: SimTime,
     /// SP: no Spot capacity here before this instant.
     pub short_until: SimTime,
     /// What the machine is charged to that takes its place.
@@ -123,6 +125,7 @@ impl Slot {
         product_due: SimTime::NEVER,
         attempts: 0,
         first_try: SimTime::ZERO,
+        deadline: SimTime::NEVER,
         short_until: SimTime::ZERO,
         heir_root: 0,
     };
@@ -229,6 +232,8 @@ pub(crate) struct Manager {
     pub usage: Usage,
     /// Machines of the design on each rack.
     pub occupied: Vec<u32>,
+    /// Outages of the health endpoint that reach each rack.
+    pub sick_racks: Vec<u16>,
     /// Dark racks of each zone.
     pub dark: Vec<u32>,
     /// Marks of hosts that stand on a slot whether or not a machine does.
@@ -317,6 +322,7 @@ impl Manager {
             changes,
             usage: Usage::default(),
             occupied: vec![0; when(racks)],
+            sick_racks: vec![0; when(racks)],
             dark: vec![0; when(topology.zone_count() as usize)],
             host_marks: 0,
             unhealthy: 0,
@@ -347,12 +353,19 @@ impl Manager {
         self.slots.get(at as usize).map_or(0, |slot| slot.epoch)
     }
 
+    /// Whether the machine of a slot does not run yet for the first time.
+    #[inline]
+    pub fn is_creating(&self, at: usize) -> bool {
+        self.slots.get(at).is_some_and(|slot| slot.state == State::Creating)
+    }
+
     /// Forgets the last trial.
     pub fn reset(&mut self) {
         self.touched.clear();
         self.zones_changed = false;
         self.usage = Usage::default();
         self.occupied.fill(0);
+        self.sick_racks.fill(0);
         self.dark.fill(0);
         for group in &mut self.groups {
             (group.count, group.allocated, group.awaited) = (0, 0, 0);

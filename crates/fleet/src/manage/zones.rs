@@ -77,9 +77,12 @@ impl World {
         let Some(zone) = state.zone else { return ZoneState::Usable };
         let management = self.design.sets[state.set].management.as_ref();
         let reserved = management.map_or(0, |managed| managed.reserved_per_zone);
+        let pool = management.and_then(|managed| managed.standby.as_ref());
+        let pooled = state.standby > 0 && pool.is_some_and(|pool| pool.running);
         if self.is_down(zone) {
             ZoneState::Down
-        } else if !is_reserved(state.allocated, reserved)
+        } else if !pooled
+            && !is_reserved(state.allocated, reserved)
             && !management.is_some_and(|managed| managed.instance_mix.is_some())
             && self.left_milli(zone, t, strikes) == 0
         {

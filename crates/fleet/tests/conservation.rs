@@ -1,0 +1,186 @@
+//! Random managed designs through random storms: what is kept by changes is what is counted, causes sum, ids are never
+//! used twice, and time goes on.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+use proptest::prelude::*;
+use std::sync::Arc;
+use support::*;
+use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
+use zonefall_faults::*;
+use zonefall_fleet::management::*;
+use zonefall_fleet::policy::health::HealthSource;
+use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy as MixStrategy};
+use zonefall_fleet::policy::scale_in::Order;
+use zonefall_fleet::policy::spot::PriorityMix;
+use zonefall_fleet::policy::zone_balance::Balance;
+use zonefall_fleet::policy::zone_placement::AutoPlacement;
+use zonefall_fleet::{Design, HiddenZone, Need, Spreading, StartState, World, population};
+use zonefall_topology::ZoneId;
+
+/// Everything that may happen, far more often than it does.
+fn wild_profile() -> Profile {
+    let lognormal = |median: u64, sigma| Law::new(Shape::LogNormal(median as f64, sigma), None).unwrap();
+    let plain = |name: &str, scope, rate: f64, law: Law| Mode::plain(name, scope, rate, Outage::Law(law)).unwrap();
+    let mut host = plain("host", Scope::Host, 20.0, lognormal(8 * MINUTE, 0.7));
+    (host.kind, host.heals) = (Kind::Shock, true);
+    let together = plain("reboot", Scope::Host, 20.0, lognormal(6 * MINUTE, 0.5));
+    let guest = plain("guest", Scope::Instance, 60.0, lognormal(10 * MINUTE, 1.5));
+    let mut crewed = plain("crewed", Scope::Instance, 10.0, lognormal(HOUR, 1.0));
+    (crewed.crews, crewed.start) = (Some(1), Start::New);
+    crewed.time_to_failure = Law::new(Shape::Weibull(0.8, 300.0 * HOUR as f64), None).unwrap();
+    let mut slow = plain("slow", Scope::Instance, 20.0, lognormal(HOUR, 1.0));
+    slow.effect = Effect::Degraded(500);
+    let mut sick = plain("sick", Scope::Instance, 20.0, lognormal(HOUR, 1.0));
+    sick.effect = Effect::Unhealthy;
+    let mut endpoint = plain("endpoint", Scope::Zone, 4.0, lognormal(HOUR, 1.0));
+    endpoint.effect = Effect::Unhealthy;
+    let mut evicted = plain("evicted", Scope::Instance, 100.0, lognormal(HOUR, 1.0));
+    evicted.effect = Effect::Evicted;
+    let mut wave = plain("wave", Scope::Zone, 12.0, lognormal(HOUR, 1.0));
+    (wave.effect, wave.kind) = (Effect::Evicted, Kind::Shock);
+    let mut rack = plain("rack", Scope::Rack, 10.0, lognormal(2 * HOUR, 0.7));
+    rack.recovery = Recovery::Boot;
+    let mut zone = plain("zone", Scope::Zone, 10.0, lognormal(7 * HOUR, 0.9));
+    zone.share = Share { whole: 0.5, low: 0.2, high: 0.8 };
+    zone.staged = Some(Staged { main: 0.8, tail: 3.0 });
+    zone.common_cause = 0.3;
+    zone.control_plane = Some(ControlPlaneHit { probability: 0.5, outage: lognormal(3 * HOUR, 0.5) });
+    zone.surge = Some(Surge { least: 0.05, greatest: 0.6 });
+    let capacity = plain("capacity", Scope::Allocation, 20.0, lognormal(3 * HOUR, 0.9));
+    profile(vec![host, together, guest, crewed, slow, sick, endpoint, evicted, wave, rack, zone, capacity])
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let zone = prop_oneof![Just(None), (0u32..3).prop_map(|zone| Some(ZoneId(zone)))];
+    let action = (0u32..10, 0u32..14, zone).prop_map(|(kind, count, zone)| match kind {
+        0..3 => Action::Capacity(count),
+        3 => Action::Delete { zone, count: count / 4 },
+        4 => Action::Attach { zone, count: count / 6 },
+        5 => Action::Detach { zone, count: count / 4 },
+        6 => Action::Deallocate(count / 3),
+        7 => Action::Start,
+        8 => Action::ResumeRepairs,
+        _ => Action::ForceDetach,
+    });
+    let trigger = prop_oneof![
+        (1u64..60, proptest::option::of(1u64..20)).prop_map(|(day, every)| Trigger::At {
+            at: SimTime::from_ms(day * DAY / 2),
+            every: every.map(|days| SimDuration::from_ms(days * DAY)),
+        }),
+        (1u32..8).prop_map(|machines| Trigger::ServingBelow {
+            machines,
+            lasting: SimDuration::from_ms(5 * MINUTE),
+            react: constant(10 * MINUTE),
+        }),
+    ];
+    let change = (trigger, action, any::<bool>(), any::<bool>()).prop_map(|(trigger, action, retry, back)| Change {
+        trigger,
+        action,
+        retry: retry.then(|| SimDuration::from_ms(20 * MINUTE)),
+        back_after: back.then(|| SimDuration::from_ms(HOUR)),
+    });
+    proptest::collection::vec(change, 0..5)
+}
+
+fn designs() -> impl Strategy<Value = Design> {
+    let flags = proptest::collection::vec(any::<bool>(), 24);
+    (flags, changes(), 0u32..4, 1u32..12, 0u32..3).prop_map(|(flags, changes, zones, capacity, action)| {
+        let numbers: Vec<u32> = (1..=zones).collect();
+        let mut wild = managed(design(&numbers, capacity, capacity.div_ceil(2)), |set| {
+            set.changes = changes;
+            if flags[0] {
+                set.balance.balance = Balance::Strict;
+            }
+            (set.balance.atomic, set.balance.starved_is_down) = (flags[1], flags[2]);
+            set.scale_in.order = [Order::Default, Order::OldestFirst, Order::NewestFirst][action as usize];
+            (set.scale_in.prioritize_unhealthy, set.scale_in.falls_back) = (flags[3], flags[4]);
+            set.protection = Protection { from_scale_in: u32::from(flags[5]) * 2, ..Protection::default() };
+            if flags[6] {
+                let timeout = SimDuration::from_ms(5 * MINUTE);
+                set.terminate_notice = Some(TerminateNotice { timeout, approval: flags[7].then(|| constant(MINUTE)) });
+            }
+            set.overprovision = flags[8].then_some(20);
+            (set.creation.failure, set.creation.resilient) = (0.2, flags[9]);
+            (set.deletion.failure, set.deletion.resilient) = (0.2, flags[10]);
+            if flags[11] {
+                let actions = [RepairAction::Replace, RepairAction::Reimage, RepairAction::Restart];
+                repaired(set, actions[action as usize]);
+                set.repairs.as_mut().unwrap().suspend_after = 50;
+                if flags[12] {
+                    set.health.as_mut().unwrap().source = HealthSource::RichHttp;
+                }
+            }
+            set.auto_zone_balance = flags[13] && !flags[0];
+            if flags[14] {
+                let mix = PriorityMix { base_regular: 2, regular_percent_above: 30 };
+                let eviction = if flags[15] { EvictionPolicy::Delete } else { EvictionPolicy::Deallocate };
+                set.spot = Some(Spot { mix, eviction, restore: flags[16].then(|| SimDuration::from_ms(HOUR)) });
+            }
+            if flags[17] {
+                set.standby =
+                    Some(StandbyPool { min_ready: 1, max_ready: 8, running: flags[18], start: constant(SECOND) });
+            }
+            set.disks = Disks { data: flags[19], zone_redundant: flags[20], zone_destroyed: 0.1 };
+            if flags[21] {
+                let size = |name: &str| Size { name: name.into(), price: 1.0, rank: 0, availability: 1.0 };
+                let sizes = vec![size("a"), size("b")];
+                set.instance_mix = Some(Mix { sizes, strategy: MixStrategy::LowestPrice, shared_shortage: 0.5 });
+            }
+            if flags[22] && zones > 1 {
+                set.auto_placement = Some(AutoPlacement { max_zones: None, max_percent: 50 });
+            }
+            set.reserved_per_zone = u32::from(flags[23]);
+        });
+        let set = &mut wild.sets[0];
+        set.hidden_zone = HiddenZone::Uniform;
+        (set.boot, set.warm_up) = (constant(30 * SECOND), constant(MINUTE));
+        if flags[7] {
+            set.start = StartState::Creating(constant(75 * SECOND));
+        }
+        if flags[12] && zones == 0 {
+            set.spreading = Spreading::Fixed(2);
+        }
+        wild.balancer = flags[3].then(balancer);
+        wild.quota = flags[4].then_some(Quota { vcpus: 30, spot_vcpus: 20, machines: 14 });
+        wild.need = Need::Serving(capacity.div_ceil(2));
+        wild
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn om_08_counts_conserve_and_ids_are_never_used_again(design in designs(), seed in 0u64..1000) {
+        let topology = topology(3, 4, 3);
+        let mut measure = measure(30 * DAY, 10 * DAY);
+        measure.event_budget = 3_000_000;
+        let horizon = measure.horizon.since(SimTime::ZERO);
+        let designs = [design];
+        let people = population(&designs, &topology);
+        let mut strikes = Strikes::new(&wild_profile(), &topology, people, horizon);
+        let [design] = designs;
+        let mut world = World::new(Arc::new(design), Arc::new(measure), topology.clone(), &strikes);
+        let mut first = None;
+        for round in 0..2 {
+            let trial = Key::root(seed).part(7, 7);
+            strikes.begin(trial).unwrap();
+            world.begin(trial, &strikes, None);
+            while strikes.next_window() {
+                world.live(&strikes).unwrap();
+                prop_assert_eq!(world.audit(), Vec::<String>::new());
+            }
+            let ledger = world.finish(&strikes).clone();
+            prop_assert_eq!(ledger.missed_by_cause_ms.iter().sum::<u64>(), ledger.missed_ms);
+            prop_assert!(ledger.classes.serving >= 0 && ledger.classes.down >= 0);
+            prop_assert!(ledger.classes.serving <= ledger.machine_ms);
+            if round == 0 {
+                first = Some(ledger);
+            } else {
+                // The same trial again, in a world that was used: nothing is left over.
+                prop_assert_eq!(&Some(ledger), &first);
+            }
+        }
+    }
+}

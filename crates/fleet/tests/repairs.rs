@@ -1,0 +1,462 @@
+//! HM, AR, AZ, RC, SP, SB, DK, DH: what the platform does of itself to machines that are ill, evicted, late or lost.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+use support::*;
+use zonefall_engine::SimDuration;
+use zonefall_faults::{Effect, Kind, Mode, Scope};
+use zonefall_fleet::management::*;
+use zonefall_fleet::policy::spot::PriorityMix;
+use zonefall_fleet::policy::zone_balance::Balance;
+use zonefall_fleet::{Design, Ledger, Need, Operation, StartState, World};
+use zonefall_topology::ZoneId;
+
+/// 0: whole zones, 1: the application, 2: hosts, 3: the health endpoint, 4: evictions.
+fn modes() -> Vec<Mode> {
+    let mut sick = mode("health-endpoint", Scope::Instance);
+    sick.effect = Effect::Unhealthy;
+    let mut evicted = mode("eviction", Scope::Instance);
+    evicted.effect = Effect::Evicted;
+    let mut host = mode("host", Scope::Host);
+    host.kind = Kind::Shock;
+    host.heals = true;
+    vec![mode("zone", Scope::Zone), mode("guest", Scope::Instance), host, sick, evicted]
+}
+
+const GUEST: u32 = 0;
+const HOST: u32 = 1;
+const SICK: u32 = 2;
+const EVICTED: u32 = 3;
+
+fn script() -> Script {
+    Script::new(topology(3, 4, 4), modes(), DAY)
+}
+
+fn count(ledger: &Ledger, operation: Operation) -> u64 {
+    ledger.operations[operation as usize]
+}
+
+fn live(script: &Script, design: Design) -> (Ledger, World) {
+    script.live(design, None)
+}
+
+fn min(minutes: u64) -> SimDuration {
+    SimDuration::from_ms(minutes * MINUTE)
+}
+
+fn repairing(zones: &[u32], capacity: u32, action: RepairAction) -> Design {
+    managed(design(zones, capacity, capacity), |set| repaired(set, action))
+}
+
+/// Time from `at` to the next probe, at most one interval of 5 s.
+fn within_a_probe(time: u64, expected: u64) -> bool {
+    (expected..=expected + 5 * SECOND).contains(&time)
+}
+
+#[test]
+fn ar_01_ar_03_a_dead_machine_is_deleted_and_created_anew() {
+    // The application dies at 1 h for good.
+    let (ledger, world) =
+        live(&script().units(&[(GUEST, 0, HOUR, 2 * DAY)]), repairing(&[1], 3, RepairAction::Replace));
+    // Found by a probe, deleted in 60 s, created in 75 s.
+    assert!(within_a_probe(ledger.missed_ms, 135 * SECOND), "{}", ledger.missed_ms);
+    assert_eq!((count(&ledger, Operation::Repairs), count(&ledger, Operation::RepairsFailed)), (1, 0));
+    assert_eq!((count(&ledger, Operation::Creations), count(&ledger, Operation::Deletions)), (1, 1));
+    // The new machine is charged to what killed the old one until it serves.
+    assert_eq!(ledger.missed_by_cause_ms[1], ledger.missed_ms);
+    assert_eq!(world.instances(0), [3]);
+}
+
+#[test]
+fn ar_02_pt_03_a_reimage_and_a_restart_mend_in_place() {
+    let mut restarted = repairing(&[1], 3, RepairAction::Restart);
+    restarted.sets[0].boot = constant(30 * SECOND);
+    for (design, takes) in [(repairing(&[1], 3, RepairAction::Reimage), 60 * SECOND), (restarted, 30 * SECOND)] {
+        let (ledger, _) = live(&script().units(&[(GUEST, 0, HOUR, 2 * DAY)]), design);
+        assert!(within_a_probe(ledger.missed_ms, takes), "{}", ledger.missed_ms);
+        assert_eq!(count(&ledger, Operation::Creations), 0);
+    }
+}
+
+#[test]
+fn ar_04_a_new_machine_is_not_repaired_within_its_grace() {
+    // The same slot's application dies again a minute after its replacement serves.
+    let twice = [(GUEST, 0, HOUR, 2 * DAY), (GUEST, 0, HOUR + 5 * MINUTE, 3 * DAY)];
+    let (ledger, _) = live(&script().units(&twice), repairing(&[1], 1, RepairAction::Replace));
+    // The second repair begins 10 minutes after the first one's product was created, not at once.
+    assert!(ledger.missed_ms > 9 * MINUTE && ledger.missed_ms < 14 * MINUTE, "{}", ledger.missed_ms);
+    assert_eq!(count(&ledger, Operation::Repairs), 2);
+}
+
+#[test]
+fn ar_05_at_most_one_of_few_and_five_percent_of_many_are_repaired_at_once() {
+    let all = |machines: u32| (0..machines).map(|unit| (GUEST, unit, HOUR, 2 * DAY)).collect::<Vec<_>>();
+    for (machines, rounds) in [(10, 10), (40, 20)] {
+        let (ledger, _) = live(&script().units(&all(machines)), repairing(&[1], machines, RepairAction::Replace));
+        let each = 135 * SECOND;
+        let least = rounds * each;
+        assert!((least..least + MINUTE).contains(&ledger.missed_ms), "{machines}: {}", ledger.missed_ms);
+        assert_eq!(count(&ledger, Operation::Repairs), u64::from(machines));
+    }
+}
+
+#[test]
+fn ar_06_protected_and_failed_machines_are_left_alone() {
+    let protected = managed(design(&[1], 3, 3), |set| {
+        repaired(set, RepairAction::Replace);
+        set.protection = Protection { from_scale_in: 3, from_scale_set_actions: 0, from_manual: true };
+    });
+    let (ledger, _) = live(&script().units(&[(GUEST, 0, HOUR, 2 * HOUR)]), protected);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::Repairs)), (HOUR, 0));
+    let failing = managed(design(&[1], 3, 3), |set| {
+        repaired(set, RepairAction::Replace);
+        set.creation.failure = 1.0;
+        set.changes = vec![at(HOUR, Action::Capacity(4))];
+    });
+    let (ledger, world) = live(&script(), failing);
+    assert_eq!((count(&ledger, Operation::CreationsFailed), count(&ledger, Operation::Repairs)), (1, 0));
+    // RC-07: it counts towards capacity, but not for balance (ZB-01).
+    assert_eq!(world.instances(0), [3]);
+}
+
+#[test]
+fn ar_07_three_bad_products_in_a_row_suspend_repairs_until_they_are_resumed() {
+    // A bad image: every product of slot 0 is ill at once.
+    let ill = |from: u64| (GUEST, 0, from, from + 2 * DAY);
+    let storm: Vec<_> = (0..600).map(|minute| ill(HOUR + minute * MINUTE)).collect();
+    let one = |changes: Vec<Change>| {
+        managed(design(&[1], 1, 1), |set| {
+            repaired(set, RepairAction::Replace);
+            set.changes = changes;
+        })
+    };
+    let (ledger, _) = live(&script().units(&storm), one(vec![]));
+    assert_eq!((count(&ledger, Operation::Suspensions), count(&ledger, Operation::Repairs)), (1, 3));
+    assert!(count(&ledger, Operation::SuspendedMs) > 21 * HOUR);
+    let (ledger, _) = live(&script().units(&storm), one(vec![at(20 * HOUR, Action::ResumeRepairs)]));
+    assert_eq!((count(&ledger, Operation::Suspensions), count(&ledger, Operation::Repairs)), (1, 4));
+    assert!(count(&ledger, Operation::SuspendedMs) < 19 * HOUR);
+}
+
+#[test]
+fn ar_09_replacing_moves_machines_out_of_a_dark_zone_under_best_effort_and_is_blocked_under_strict() {
+    // Zone 1 is dark from 1 h on, for long enough to replace all of its three machines, one after the other.
+    let dark = [(0, 0, 4, HOUR, 20 * HOUR)];
+    let (ledger, world) = live(&script().outages(&dark), repairing(&[1, 2, 3], 9, RepairAction::Replace));
+    assert_eq!((world.instances(0), count(&ledger, Operation::Repairs)), (vec![0, 5, 4], 3));
+    let mut strict = repairing(&[1, 2, 3], 9, RepairAction::Replace);
+    strict.sets[0].management.as_mut().unwrap().balance.balance = Balance::Strict;
+    let (ledger, world) = live(&script().outages(&dark), strict);
+    assert_eq!((world.instances(0), count(&ledger, Operation::Repairs)), (vec![3, 3, 3], 0));
+    assert_eq!(count(&ledger, Operation::RepairsBlocked), 3);
+}
+
+#[test]
+fn ar_10_the_deletion_of_a_machine_in_a_dead_zone_takes_ten_minutes() {
+    let dark = [(0, 0, 4, HOUR, 20 * HOUR)];
+    let (ledger, _) = live(&script().outages(&dark), repairing(&[1, 2], 2, RepairAction::Replace));
+    // A minute until the extension counts as silent, ten to delete, 75 s to create.
+    assert_eq!(ledger.missed_ms, 11 * MINUTE + 75 * SECOND);
+}
+
+#[test]
+fn ar_11_a_reimage_in_a_dead_zone_fails_and_counts() {
+    let dark = [(0, 0, 4, HOUR, 2 * HOUR)];
+    let (ledger, _) = live(&script().outages(&dark), repairing(&[1, 2], 2, RepairAction::Reimage));
+    assert_eq!(ledger.missed_ms, HOUR);
+    assert!(count(&ledger, Operation::RepairsFailed) >= 3);
+    assert_eq!(count(&ledger, Operation::Suspensions), 1);
+}
+
+#[test]
+fn hm_06_hm_07_a_machine_that_is_back_in_time_is_not_repaired() {
+    let dark = [(0, 0, 4, HOUR, HOUR + 50 * SECOND)];
+    let (ledger, _) = live(&script().outages(&dark), repairing(&[1], 3, RepairAction::Replace));
+    assert_eq!(count(&ledger, Operation::Repairs), 0);
+    let mut never = repairing(&[1], 3, RepairAction::Replace);
+    never.sets[0].management.as_mut().unwrap().health.as_mut().unwrap().dead_after = None;
+    let (ledger, _) = live(&script().outages(&[(0, 0, 4, HOUR, 5 * HOUR)]), never);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::Repairs)), (4 * HOUR, 0));
+}
+
+#[test]
+fn hm_02_a_bad_health_endpoint_makes_repairs_take_out_what_serves() {
+    let bad: Vec<_> = (0..6).map(|unit| (SICK, unit, HOUR, 3 * HOUR)).collect();
+    let (ledger, _) = live(&script().units(&bad), repairing(&[1], 6, RepairAction::Replace));
+    assert_eq!((count(&ledger, Operation::Repairs), ledger.missed_ms), (6, 6 * 135 * SECOND));
+    assert_eq!(ledger.missed_by_cause_ms[modes().len() + 7], ledger.missed_ms);
+    // An endpoint that is bad for every machine, the new ones too, is found out after three products.
+    let everywhere = [(3, 0, 4, HOUR, 20 * HOUR)];
+    let (ledger, _) = live(&script().outages(&everywhere), repairing(&[1], 6, RepairAction::Replace));
+    assert_eq!(count(&ledger, Operation::Suspensions), 1);
+    // One after the other, 135 s each, until the third product's grace of 10 minutes is over.
+    assert_eq!(count(&ledger, Operation::Repairs), 8);
+    // Without repairs nothing is amiss.
+    let ledger = script().units(&bad).play(design(&[1], 6, 6));
+    assert_eq!(ledger.missed_ms, 0);
+}
+
+/// A set that rebalances itself, and three of whose machines of zone 1 were deleted by hand.
+fn lopsided(say: impl FnOnce(&mut Management)) -> Design {
+    managed(design(&[1, 2, 3], 9, 1), |set| {
+        repaired(set, RepairAction::Replace);
+        set.repairs = None;
+        set.auto_zone_balance = true;
+        set.changes = vec![at(HOUR, Action::Delete { zone: Some(ZoneId(0)), count: 3 })];
+        say(set);
+    })
+}
+
+#[test]
+fn az_05_az_06_az_07_one_machine_moves_an_hour_after_the_change_and_the_next_after_twelve() {
+    let mut long = script();
+    long.measure = measure(3 * DAY, 3 * DAY);
+    // 0/3/3 → 1/2/3 → 1/2/3 is balanced enough only once 2/2/2: two moves.
+    let (ledger, world) = live(&long, lopsided(|_| {}));
+    assert_eq!((world.instances(0), count(&ledger, Operation::Rebalances)), (vec![2, 2, 2], 2));
+    assert_eq!(count(&ledger, Operation::RebalancesUndone), 0);
+    // Create before delete: never fewer than six serve.
+    let mut six = lopsided(|_| {});
+    six.need = Need::Serving(6);
+    assert_eq!(long.play(six).missed_ms, 0);
+    // A day ends before the second move is through only if the first was late: gates at 2 h and 14 h.
+    let mut short = script();
+    short.measure = measure(13 * HOUR, 13 * HOUR);
+    let (ledger, world) = live(&short, lopsided(|_| {}));
+    assert_eq!((world.instances(0), count(&ledger, Operation::Rebalances)), (vec![1, 2, 3], 1));
+}
+
+#[test]
+fn az_07_a_new_machine_that_never_gets_healthy_is_deleted_after_ninety_minutes() {
+    let slow = lopsided(|set| {
+        set.creation.time = constant(3 * HOUR);
+        set.creation.timeout = min(600);
+    });
+    let mut short = script();
+    short.measure = measure(8 * HOUR, 8 * HOUR);
+    let (ledger, world) = live(&short, slow);
+    assert_eq!((count(&ledger, Operation::Rebalances), count(&ledger, Operation::RebalancesUndone)), (1, 1));
+    assert_eq!(world.instances(0), [0, 3, 3]);
+}
+
+#[test]
+fn az_08_without_quota_or_capacity_it_does_not_begin() {
+    let mut tight = lopsided(|_| {});
+    tight.quota = Some(Quota { vcpus: 12, spot_vcpus: 0, machines: 6 });
+    // Nine machines stand when the trial begins, six after the deletion: no room for a seventh.
+    let (ledger, _) = live(&script(), tight);
+    assert_eq!(count(&ledger, Operation::Rebalances), 0);
+    let mut starved = script();
+    starved.shortages = vec![(1, 0, HOUR, 10 * HOUR)];
+    let (ledger, world) = live(&starved, lopsided(|_| {}));
+    // It begins when there is capacity again.
+    assert_eq!((count(&ledger, Operation::Rebalances), world.instances(0)), (2, vec![2, 2, 2]));
+}
+
+#[test]
+fn az_10_a_change_of_capacity_cancels_a_running_rebalance() {
+    let slow = lopsided(|set| {
+        set.creation.time = constant(20 * MINUTE);
+        set.creation.timeout = min(600);
+        set.changes.push(at(2 * HOUR + 10 * MINUTE, Action::Capacity(9)));
+    });
+    let (ledger, world) = live(&script(), slow);
+    assert_eq!(count(&ledger, Operation::RebalancesUndone), 1);
+    assert_eq!(world.instances(0), [3, 3, 3]);
+}
+
+#[test]
+fn az_12_it_is_no_outage_tool() {
+    let zone_three = [(0, 8, 4, 3 * HOUR, 20 * HOUR)];
+    let plain = managed(design(&[1, 2, 3], 9, 9), |set| {
+        repaired(set, RepairAction::Replace);
+        set.repairs = None;
+        set.auto_zone_balance = true;
+    });
+    let (ledger, world) = live(&script().outages(&zone_three), plain.clone());
+    assert_eq!((count(&ledger, Operation::Rebalances), ledger.missed_ms), (0, 17 * HOUR));
+    assert_eq!(world.instances(0), [3, 3, 3]);
+    // Having scaled out round the dead zone it would move a machine there, which cannot begin, so nothing is deleted.
+    let mut grown = plain;
+    grown.sets[0].management.as_mut().unwrap().changes = vec![at(4 * HOUR, Action::Capacity(13))];
+    let (ledger, world) = live(&script().outages(&zone_three), grown);
+    assert_eq!((count(&ledger, Operation::Rebalances), world.instances(0)), (1, vec![4, 5, 4]));
+}
+
+#[test]
+fn rc_04_a_resilient_creation_tries_four_times_on_linux_and_twice_on_windows() {
+    let failing = |timeout, resilient| {
+        managed(design(&[1], 3, 3), |set| {
+            set.creation.failure = 1.0;
+            set.creation.timeout = timeout;
+            set.creation.resilient = resilient;
+            set.changes = vec![at(HOUR, Action::Capacity(4))];
+        })
+    };
+    for (timeout, resilient, attempts) in [(8, true, 4), (20, true, 2), (8, false, 1)] {
+        let (ledger, _) = live(&script(), failing(min(timeout), resilient));
+        assert_eq!(count(&ledger, Operation::CreationsTimedOut), attempts);
+        assert_eq!(count(&ledger, Operation::CreationsFailed), 1);
+    }
+}
+
+#[test]
+fn rc_05_a_deletion_that_fails_is_tried_again_after_ten_minutes() {
+    let failing = |resilient| {
+        managed(design(&[1], 3, 1), |set| {
+            set.deletion.failure = 1.0;
+            set.deletion.resilient = resilient;
+            set.changes = vec![at(HOUR, Action::Capacity(2))];
+        })
+    };
+    let (ledger, _) = live(&script(), failing(true));
+    assert_eq!((count(&ledger, Operation::DeletionsRetried), count(&ledger, Operation::DeletionsFailed)), (4, 1));
+    let (ledger, _) = live(&script(), failing(false));
+    assert_eq!((count(&ledger, Operation::DeletionsRetried), count(&ledger, Operation::DeletionsFailed)), (0, 1));
+}
+
+#[test]
+fn rc_07_sets_that_begin_by_being_created_begin_vacant() {
+    let mut new = managed(design(&[1, 2, 3], 6, 6), |_| {});
+    new.sets[0].start = StartState::Creating(constant(75 * SECOND));
+    let (ledger, world) = live(&script(), new);
+    assert_eq!((ledger.missed_ms, world.instances(0)), (75 * SECOND, vec![2, 2, 2]));
+    assert_eq!(ledger.missed_by_cause_ms[modes().len()], 75 * SECOND);
+}
+
+fn spot(mix: PriorityMix, eviction: EvictionPolicy, restore: Option<SimDuration>) -> Design {
+    managed(design(&[1], 4, 4), |set| {
+        set.spot = Some(Spot { mix, eviction, restore });
+    })
+}
+
+const ALL_SPOT: PriorityMix = PriorityMix { base_regular: 0, regular_percent_above: 0 };
+
+#[test]
+fn sp_01_sp_02_an_evicted_machine_is_deallocated_and_stays_so() {
+    let evicted = [(EVICTED, 0, HOUR, 2 * HOUR)];
+    let (ledger, _) = live(&script().units(&evicted), spot(ALL_SPOT, EvictionPolicy::Deallocate, None));
+    assert_eq!((count(&ledger, Operation::Evictions), ledger.missed_ms), (1, 23 * HOUR));
+    assert_eq!(count(&ledger, Operation::DeallocatedMs), 23 * HOUR);
+    assert_eq!(count(&ledger, Operation::SpotMs), 3 * DAY + HOUR);
+    assert_eq!(ledger.missed_by_cause_ms[4], 23 * HOUR);
+    // Regular machines are not touched.
+    let ledger = script().units(&evicted).play(managed(design(&[1], 4, 4), |_| {}));
+    assert_eq!(ledger.missed_ms, 0);
+}
+
+#[test]
+fn sp_02_with_delete_the_customer_has_to_ask_again() {
+    let mut design = spot(ALL_SPOT, EvictionPolicy::Delete, None);
+    design.sets[0].management.as_mut().unwrap().changes = vec![at(3 * HOUR, Action::Capacity(4))];
+    let (ledger, world) = live(&script().units(&[(EVICTED, 0, HOUR, 2 * HOUR)]), design);
+    assert_eq!((ledger.missed_ms, world.instances(0)), (2 * HOUR + 75 * SECOND, vec![4]));
+}
+
+#[test]
+fn sp_03_restoring_is_tried_after_1_2_4_8_15_minutes_until_it_times_out() {
+    let restored = spot(ALL_SPOT, EvictionPolicy::Deallocate, Some(min(60)));
+    // Spot capacity is short for 10 minutes: tries at 1, 3, 7 and 15 minutes.
+    let ten = [(EVICTED, 0, HOUR, HOUR + 10 * MINUTE)];
+    let (ledger, _) = live(&script().units(&ten), restored.clone());
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::Restores)), (15 * MINUTE + 45 * SECOND, 1));
+    let (ledger, _) = live(&script().units(&[(EVICTED, 0, HOUR, 5 * HOUR)]), restored);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::RestoresGivenUp)), (23 * HOUR, 1));
+}
+
+#[test]
+fn sp_05_only_the_spot_part_of_a_mix_is_evicted() {
+    let mix = PriorityMix { base_regular: 2, regular_percent_above: 50 };
+    let all: Vec<_> = (0..4).map(|unit| (EVICTED, unit, HOUR, 2 * HOUR)).collect();
+    let (ledger, _) = live(&script().units(&all), spot(mix, EvictionPolicy::Deallocate, None));
+    // C-17: 2 + 50 % of 2 are regular: one is Spot.
+    assert_eq!(count(&ledger, Operation::Evictions), 1);
+}
+
+#[test]
+fn sb_01_machines_of_a_running_pool_join_fast_and_whatever_others_lack() {
+    let mut short = script();
+    short.shortages = vec![(1, 0, HOUR, 5 * HOUR)];
+    let pooled = |running| {
+        managed(design(&[1], 4, 6), |set| {
+            set.standby = Some(StandbyPool { min_ready: 0, max_ready: 6, running, start: constant(10 * SECOND) });
+            set.changes = vec![at(2 * HOUR, Action::Capacity(6))];
+        })
+    };
+    let (ledger, world) = live(&short, pooled(true));
+    assert_eq!((count(&ledger, Operation::StandbyUsed), world.instances(0)), (2, vec![6]));
+    assert_eq!(ledger.missed_ms, 2 * HOUR + 10 * SECOND);
+    assert_eq!(count(&ledger, Operation::StandbyMs), 2 * 2 * HOUR);
+    // SB-01: a pool of deallocated machines promises no capacity.
+    let (ledger, world) = live(&short, pooled(false));
+    assert_eq!((count(&ledger, Operation::StandbyUsed), world.instances(0)), (0, vec![4]));
+}
+
+#[test]
+fn dk_03_dk_07_what_an_outage_and_a_replacement_cost_in_data() {
+    let data = |zone_redundant, action| {
+        managed(design(&[1, 2], 2, 1), |set| {
+            set.disks = Disks { data: true, zone_redundant, zone_destroyed: 0.0 };
+            if let Some(action) = action {
+                repaired(set, action);
+            }
+        })
+    };
+    let dark = [(0, 0, 4, HOUR, 3 * HOUR)];
+    let (lrs, _) = live(&script().outages(&dark), data(false, None));
+    assert_eq!((count(&lrs, Operation::DiskUnreachableMs), count(&lrs, Operation::DataDisksLost)), (2 * HOUR, 0));
+    let (zrs, _) = live(&script().outages(&dark), data(true, None));
+    assert_eq!(count(&zrs, Operation::DiskUnreachableMs), 0);
+    let ill = [(GUEST, 0, 5 * HOUR, 2 * DAY)];
+    let (replaced, _) = live(&script().units(&ill), data(false, Some(RepairAction::Replace)));
+    assert_eq!(count(&replaced, Operation::DataDisksLost), 1);
+    assert!(within_a_probe(count(&replaced, Operation::DataLostMs), 5 * HOUR));
+    let (reimaged, _) = live(&script().units(&ill), data(false, Some(RepairAction::Reimage)));
+    assert_eq!(count(&reimaged, Operation::DataDisksLost), 0);
+}
+
+#[test]
+fn dk_04_a_forced_detach_saves_a_zone_redundant_disk_from_a_dark_zone() {
+    let forced = |zone_redundant| {
+        managed(design(&[1, 2], 2, 2), |set| {
+            set.disks = Disks { data: true, zone_redundant, zone_destroyed: 0.0 };
+            set.changes = vec![at(2 * HOUR, Action::ForceDetach)];
+        })
+    };
+    let dark = [(0, 0, 4, HOUR, 20 * HOUR)];
+    let (zrs, world) = live(&script().outages(&dark), forced(true));
+    // Two minutes to detach (longer than the 75 s to create), half a minute to attach.
+    assert_eq!((zrs.missed_ms, count(&zrs, Operation::DataDisksLost)), (HOUR + 150 * SECOND, 0));
+    assert_eq!(world.instances(0), [0, 2]);
+    let (lrs, _) = live(&script().outages(&dark), forced(false));
+    assert_eq!((lrs.missed_ms, count(&lrs, Operation::ForceDetaches)), (19 * HOUR, 0));
+}
+
+#[test]
+fn dk_05_a_destroyed_zone_loses_what_is_not_copied_elsewhere() {
+    let data = |zone_redundant| {
+        managed(design(&[1, 2], 4, 1), |set| {
+            set.disks = Disks { data: true, zone_redundant, zone_destroyed: 1.0 };
+        })
+    };
+    let dark = [(0, 0, 4, HOUR, 3 * HOUR)];
+    let (lrs, _) = live(&script().outages(&dark), data(false));
+    assert_eq!((count(&lrs, Operation::DataDisksLost), count(&lrs, Operation::DataLostMs)), (2, 2 * HOUR));
+    let (zrs, _) = live(&script().outages(&dark), data(true));
+    assert_eq!(count(&zrs, Operation::DataDisksLost), 0);
+}
+
+#[test]
+fn dh_02_without_automatic_replacement_the_customer_redeploys() {
+    let on = |auto_replace| {
+        managed(design(&[1], 2, 2), |set| {
+            set.dedicated = Some(DedicatedHosts { auto_replace, redeploy: constant(4 * HOUR) });
+        })
+    };
+    // Hosts are struck as units; each machine on them is healed by itself within an hour.
+    let failed = |design| script().units(&[(HOST, 0, HOUR, 2 * HOUR)]).play(design);
+    assert_eq!(failed(on(true)).missed_ms, HOUR);
+    let ledger = failed(on(false));
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::Redeploys)), (5 * HOUR, 1));
+    assert_eq!(count(&ledger, Operation::TemporaryDisksLost), 1);
+}

@@ -149,7 +149,7 @@ fn designs() -> impl Strategy<Value = Design> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
     fn om_08_counts_conserve_and_ids_are_never_used_again(design in designs(), seed in 0u64..1000) {

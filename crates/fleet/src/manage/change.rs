@@ -146,6 +146,7 @@ impl World {
             let Some(at) = self.newest(set, zone, |_| true) else { return false };
             if detach {
                 // The machine and its disks live on outside the set.
+                self.abandon_repair(at);
                 self.book.settle(t, &self.measure);
                 self.count_out(at);
                 self.disown(at, t);
@@ -187,6 +188,7 @@ impl World {
         for _ in 0..count {
             let running = |at: usize| self.manager.slots[at].state == State::Running;
             let Some(at) = self.newest(set, None, running) else { return false };
+            self.abandon_repair(at);
             self.withdraw(at, self.own_cause(Extra::Planned), t);
             self.freshen(at);
             self.lose_disks(at, Touch::Deallocate, t);
@@ -224,7 +226,7 @@ impl World {
                 continue;
             }
             let Some(group) = self.zone_for_one(set, slot.group as usize, t, strikes) else { return false };
-            let cause = self.machines[at].root;
+            let cause = self.charged_to(at, Extra::Planned);
             self.manager.slots[at].data_moved = true;
             self.book.count(Operation::ForceDetaches, 1, t, &self.measure);
             self.remove(at, None, t, strikes);

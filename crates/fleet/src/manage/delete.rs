@@ -23,6 +23,9 @@ impl World {
         self.count_out(at);
         self.disown(at, t);
         self.manager.slots[at].replaced = replaced.is_some();
+        if replaced.is_none() {
+            self.abandon_repair(at);
+        }
         if let Some(cause) = replaced {
             self.manager.slots[at].heir_root = cause;
             self.owe(set, 1, cause, t);
@@ -126,6 +129,11 @@ impl World {
     /// AR-03, AR-09: creates the machine that takes the place of one that is repaired, in the zone that ZB-03 says.
     fn replace(&mut self, at: usize, gone: Slot, t: SimTime, strikes: &Strikes) {
         let set = self.set_of(at);
+        if self.manager.sets[set].short.is_empty() {
+            // A change of capacity has made it in the meantime.
+            self.manager.sets[set].repairing -= u32::from(gone.repairing);
+            return;
+        }
         let group = self.zone_for_one(set, gone.group as usize, t, strikes);
         let order = |group| Order {
             group,

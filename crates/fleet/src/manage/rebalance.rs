@@ -133,7 +133,7 @@ impl World {
         let source_is_healthy = self.health_of(source, t) == HealthState::Healthy;
         match conclude(new_is_healthy, source_is_healthy) {
             End::DeleteSource => {
-                let cause = self.machines[source].root.min(self.nobody - 1);
+                let cause = self.charged_to(source, Extra::Planned);
                 self.adopt(new, cause, t);
                 self.remove(source, None, t, strikes);
             }

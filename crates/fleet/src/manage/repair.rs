@@ -19,12 +19,6 @@ const RESTART: u64 = 6;
 impl World {
     /// A machine may have been ill for long enough.
     pub(crate) fn repair_is_due(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
-        eprintln!(
-            "due {at} {t:?} {:?} health {:?} rep {}",
-            self.manager.slots[at],
-            self.health_of(at, t),
-            self.manager.sets[0].repairing
-        );
         if self.manager.slots[at].repair_due != t {
             return;
         }
@@ -56,7 +50,7 @@ impl World {
             in_grace: slot.grace_until.max(self.manager.sets[set].grace_until) > t,
         };
         // A machine that is well again is left alone, though its probes have not said so yet.
-        slot.state == State::Running && !slot.well && !slot.repairing && is_eligible(&patient)
+        slot.state == State::Running && !slot.well && !slot.extra && !slot.repairing && is_eligible(&patient)
     }
 
     /// AR-05: begins repairs of waiting machines, in the order in which they came, as long as the limit allows.
@@ -101,8 +95,7 @@ impl World {
         self.manager.slots[at].repairing = true;
         match repairs.action {
             RepairAction::Replace => {
-                let serves = self.machines[at].marks & self.absent() == 0;
-                let cause = if serves { self.own_cause(Extra::Repair) } else { self.machines[at].root };
+                let cause = self.charged_to(at, Extra::Repair);
                 self.remove(at, Some(cause), t, strikes);
             }
             RepairAction::Reimage | RepairAction::Restart => self.repair_in_place(at, repairs.action, t, strikes),
@@ -115,8 +108,7 @@ impl World {
         if self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0 {
             return self.repair_has_ended(at, false, t, strikes);
         }
-        let serves = self.machines[at].marks & self.absent() == 0;
-        let cause = if serves { self.own_cause(Extra::Repair) } else { self.machines[at].root };
+        let cause = self.charged_to(at, Extra::Repair);
         let length = if action == RepairAction::Reimage {
             self.reimage_time(at, t, strikes)
         } else {
@@ -157,6 +149,14 @@ impl World {
         }
         self.await_repair(at, t);
         self.next_repairs(set, t, strikes);
+    }
+
+    /// A machine under repair is taken away: the repair has no product to be judged by.
+    pub(crate) fn abandon_repair(&mut self, at: usize) {
+        if std::mem::take(&mut self.manager.slots[at].repairing) {
+            let set = self.set_of(at);
+            self.manager.sets[set].repairing -= 1;
+        }
     }
 
     /// A repair could not even create its new machine.

@@ -21,6 +21,13 @@ impl World {
         self.deployment + extra as u16
     }
 
+    /// What a machine is charged to, or, where it serves, what takes it out.
+    pub(crate) fn charged_to(&self, at: usize, reason: Extra) -> u16 {
+        let machine = &self.machines[at];
+        let absent = machine.marks & self.absent() != 0 && machine.root != self.nobody;
+        if absent { machine.root } else { self.own_cause(reason) }
+    }
+
     /// Puts the slots as they are when a trial begins: the first machines of each group stand, the others are vacant.
     /// Sets that begin by being created are vacant altogether.
     pub(crate) fn begin_slots(&mut self) {

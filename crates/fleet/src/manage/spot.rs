@@ -27,6 +27,7 @@ impl World {
             return;
         };
         let (eviction, restore) = (spot.eviction, spot.restore);
+        self.abandon_repair(at);
         self.book.count(Operation::Evictions, 1, t, &self.measure);
         if extra || eviction == EvictionPolicy::Delete {
             return self.evict_for_good(at, cause, t);

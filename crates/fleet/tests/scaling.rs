@@ -53,7 +53,7 @@ fn zb_03_a_scale_out_fills_the_zone_with_the_fewest() {
 fn zb_05_with_one_zone_dark_best_effort_goes_on_in_the_others_and_evens_out_later() {
     let zone_three = (0, 8, 4, HOUR, 5 * HOUR);
     let changes =
-        vec![at(2 * HOUR, Action::Capacity(10)), at(6 * HOUR, Action::Capacity(12)), at(7 * HOUR, Action::Capacity(8))];
+        [at(2 * HOUR, Action::Capacity(10)), at(6 * HOUR, Action::Capacity(12)), at(7 * HOUR, Action::Capacity(8))];
     let (ledger, world) = live(&script().outages(&[zone_three]), spanning(6, changes[..1].to_vec()));
     assert_eq!(world.instances(0), [4, 4, 2]);
     assert_eq!(count(&ledger, Operation::ScaleOuts), 1);

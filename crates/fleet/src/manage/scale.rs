@@ -279,7 +279,7 @@ impl World {
 
     /// SI-01..06, SP-06: the machine that scale-in removes next, of one group only if that is given.
     pub(crate) fn victim(&mut self, set: usize, only: Option<usize>, claim: Claim) -> Option<usize> {
-        let Some(managed) = self.design.sets[set].management.as_ref() else { return None };
+        let managed = self.design.sets[set].management.as_ref()?;
         let state = &self.manager.sets[set];
         let mixed = managed.spot.as_ref().filter(|_| claim == Claim::ScaleIn);
         let regular_goes = mixed.map(|spot| {

@@ -83,7 +83,7 @@ impl World {
             ZoneState::Down
         } else if !pooled
             && !is_reserved(state.allocated, reserved)
-            && !management.is_some_and(|managed| managed.instance_mix.is_some())
+            && management.is_none_or(|managed| managed.instance_mix.is_none())
             && self.left_milli(zone, t, strikes) == 0
         {
             ZoneState::Starved

@@ -33,6 +33,9 @@ pub(crate) fn spreading(
             Orchestration::Uniform => (Orchestration::Flexible, "flexible"),
         };
         let more = sink.error(codes::FAULT_DOMAINS, &reader.span_of("fault_domains"), words);
+        let allowed = limits::allowed_fault_domains(orchestration, zones);
+        let allowed = allowed.iter().map(|count| format!("`fault_domains = {count}`")).collect::<Vec<_>>().join(" or ");
+        let more = more.help(format!("write {allowed}"));
         if limits::check_fault_domains(other.0, zones, count).is_none() {
             more.help(format!("orchestration = \"{}\" allows it", other.1));
         }
@@ -60,6 +63,7 @@ pub(crate) fn fits(reader: &Reader<'_>, spreading: Spreading, region: &Region, s
 pub(crate) fn region_allows(reader: &Reader<'_>, region: &str, count: u32, sink: &mut Sink) -> Option<()> {
     let Some(violation) = limits::check_region_fault_domains(region, count) else { return Some(()) };
     let words = format!("{} (V-04, {}; Azure answers {})", violation.words, violation.rule, violation.code);
-    sink.error(codes::FAULT_DOMAINS, &reader.span_of("fault_domains"), words);
+    sink.error(codes::FAULT_DOMAINS, &reader.span_of("fault_domains"), words)
+        .help("write fewer `fault_domains`, or name zones, or choose another region");
     None
 }

@@ -49,7 +49,7 @@ pub use lifecycle::{Notice, check_overprovision, check_protection, check_termina
 pub use model::Model;
 pub use pins::{Pins, check_pins};
 pub use placement_group::check_placement_groups;
-pub use reservation::check_reservation;
+pub use reservation::{check_reservation, check_reserved_availability_set};
 pub use size::{Size, SizeKind};
 pub use spot::{SpotShape, check_spot, check_spot_availability_set};
 pub use standby::{StandbyShape, check_standby};

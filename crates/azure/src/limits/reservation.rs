@@ -22,3 +22,13 @@ pub fn check_reservation(model: &Model, size: Option<&Size>, disk: DiskKind) -> 
         against(model.instance_mix, "instance_mix", "an instance mix"),
     ])
 }
+
+/// V-21, CR-04: no capacity reservation for an availability set.
+pub fn check_reserved_availability_set(reserved: bool) -> Option<Violation> {
+    let words = "a capacity reservation does not go with an availability set".to_owned();
+    reserved.then(|| {
+        Violation::ours("CR-04", "InvalidParameter", words)
+            .row("V-21", "reserved_per_zone")
+            .help("take `reserved_per_zone` out, or use a scale set")
+    })
+}

@@ -47,24 +47,29 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
         None => named,
     };
     let count = numbers.as_ref().map(|numbers| numbers.len() as u32);
-    let spreading = spreading(&reader, mode?, count?, domains?, sink);
+    let (mode, count, domains) = (mode?, count?, domains?);
+    let spreading = spreading(&reader, mode, count, domains, sink);
     let (machine, topology) = (machine?, ground.topology?);
     let region = machine.region?;
     let numbers = numbers?;
     let zones = zones(&numbers, region, topology, sink);
     let there = topology.region(region);
-    fits(&reader, spreading?, there, sink)?;
-    let fault_domains = if let Spreading::Fixed(count) = spreading? { count } else { 1 };
-    if fault_domains > 1 && mode? == Orchestration::Flexible && count? == 0 {
-        region_allows(&reader, &there.name, fault_domains, sink)?;
-    }
+    // A count that is refused is still held against the other keys, so that all mistakes are told at once.
+    let fault_domains = domains.unwrap_or_else(|| limits::default_fault_domains(mode, count));
+    let spreading = spreading.and_then(|spreading| {
+        fits(&reader, spreading, there, sink)?;
+        if fault_domains > 1 && mode == Orchestration::Flexible && count == 0 {
+            region_allows(&reader, &there.name, fault_domains, sink)?;
+        }
+        Some(spreading)
+    });
     let (written, capacity, zones) = (written?, capacity?, zones?);
     let rows: Vec<&Row> = ground.rows.iter().filter(|row| row.set == name).collect();
-    let model = written.model(mode?, count?, capacity, most(capacity, &rows), fault_domains);
+    let model = written.model(mode, count, capacity, most(capacity, &rows), fault_domains);
     let numbers = numbers.iter().map(|(number, _)| *number as u32).collect();
     let creating = machine.creating;
     let draft = Draft { written, rows, model, region, topology, zones, numbers, creating };
-    finish(name, &reader, machine, (spreading?, hidden?), draft, ground, sink)
+    finish(name, &reader, machine, (spreading, hidden?), draft, ground, sink)
 }
 
 /// The greatest capacity that the set is ever given.
@@ -81,7 +86,7 @@ fn finish(
     name: &str,
     reader: &Reader<'_>,
     machine: Machine,
-    (spreading, hidden_zone): (Spreading, HiddenZone),
+    (spreading, hidden_zone): (Option<Spreading>, HiddenZone),
     draft: Draft<'_>,
     ground: &Ground<'_>,
     sink: &mut Sink,
@@ -105,7 +110,7 @@ fn finish(
     let changes = manage::changes(&draft.rows, changed, sink);
     let uses = manage::used(reader, &draft.written, &draft.rows, managed, draft.creating);
     let needs = needs(&draft.written, draft.model.capacity, draft.zones.len());
-    let changes = changes.filter(|_| fine)?;
+    let (changes, spreading) = (changes.filter(|_| fine)?, spreading?);
     let (model, disk) = (draft.model, machine.disk);
     let management = managed.then(|| Box::new(draft.written.management(&model, changes)));
     let set = set_of(name, machine, draft.zones, model.capacity, draft.region);

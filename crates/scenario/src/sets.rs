@@ -224,12 +224,12 @@ pub(crate) fn availability_set(name: &str, node: &Node, ground: &Ground<'_>, sin
     let mut violations = limits::check_availability_set(&asked);
     violations.extend(limits::check_spot_availability_set(spot?));
     violations.extend(limits::check_reserved_availability_set(reserved?.is_some()));
-    violations.iter().for_each(|violation| manage::tell(&reader, violation, sink));
+    let allowed = manage::tell_all(&reader, &violations, sink);
     let spreading = Spreading::Fixed(domains);
     fits(&reader, spreading, there, sink)?;
     let disk = machine.disk;
     let set = ScaleSet { spreading, ..set_of(name, machine, Vec::new(), capacity, region) };
-    violations.is_empty().then(|| placed(set, disk, GroupKind::AvailabilitySet, &reader))
+    allowed.then(|| placed(set, disk, GroupKind::AvailabilitySet, &reader))
 }
 
 /// `[virtual_machine.<name>]`: one machine, zonal or regional (AV-02).

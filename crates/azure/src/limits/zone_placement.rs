@@ -25,8 +25,7 @@ pub struct PlacementPolicy {
 /// V-34, ZP-01..07: what automatic placement does not go with.
 pub fn check_zone_placement(model: &Model, policy: PlacementPolicy) -> Vec<Violation> {
     let refuse = |rule, about, words: String, help: &str| {
-        let violation = Violation::ours(rule, "InvalidParameter", words).row("V-34", about);
-        if help.is_empty() { violation } else { violation.help(help) }
+        Violation::ours(rule, "InvalidParameter", words).row("V-34", about).help(help)
     };
     let against = |has: bool, about, what: &str| {
         let words = format!("automatic zone placement does not go with {what}");
@@ -72,7 +71,7 @@ pub fn check_zone_placement(model: &Model, policy: PlacementPolicy) -> Vec<Viola
                     "with {} eligible zones the share of one is {least} to 100 percent, not {percent}",
                     model.zones
                 ),
-                "",
+                "write for example `max_instance_percent_per_zone = 50`",
             ),
         ),
         (

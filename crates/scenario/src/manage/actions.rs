@@ -1,7 +1,7 @@
 //! The changes of one set, each held against what the set is by then.
 
 use super::rows::{Asked, Row};
-use super::tell;
+use super::{tell, tell_all};
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
@@ -49,7 +49,7 @@ fn action(row: &Row, set: &mut Changed<'_>, reader: &Reader<'_>, sink: &mut Sink
         Asked::Zones(numbers) => zones(numbers, set, reader, sink).map(Action::Zones),
         Asked::Delete(zone, count) => Some(Action::Delete { zone: place(*zone, set, reader, sink)?, count: *count }),
         Asked::Detach(zone, count) => {
-            let fine = told(reader, limits::check_detach(&set.model), sink);
+            let fine = tell_all(reader, &limits::check_detach(&set.model), sink);
             let zone = place(*zone, set, reader, sink)?;
             fine.then_some(Action::Detach { zone, count: *count })
         }
@@ -59,7 +59,7 @@ fn action(row: &Row, set: &mut Changed<'_>, reader: &Reader<'_>, sink: &mut Sink
         Asked::ResumeRepairs if set.has_repairs => Some(Action::ResumeRepairs),
         Asked::ForceDetach { os_disk } => {
             let wrong = limits::check_force_detach(*os_disk, set.has_data_disk, set.zone_redundant);
-            told(reader, wrong, sink).then_some(Action::ForceDetach)
+            tell_all(reader, &wrong, sink).then_some(Action::ForceDetach)
         }
         refused => refuse(refused, set, reader, sink),
     }
@@ -91,16 +91,14 @@ fn refuse(asked: &Asked, set: &Changed<'_>, reader: &Reader<'_>, sink: &mut Sink
     };
     match violation {
         Some(violation) => tell(reader, &violation, sink),
-        None => {
-            sink.error(codes::EXCLUSIVE, &reader.span_of(key), otherwise).help("take this change out");
-        }
-    }
+        None => sink.error(codes::EXCLUSIVE, &reader.span_of(key), otherwise).help("take this change out"),
+    };
     None
 }
 
-fn told(reader: &Reader<'_>, wrong: Vec<Violation>, sink: &mut Sink) -> bool {
-    wrong.iter().for_each(|violation| tell(reader, violation, sink));
-    wrong.is_empty()
+/// The same mistakes, told of a key of the change.
+fn about(key: &'static str, wrong: impl IntoIterator<Item = Violation>) -> impl Iterator<Item = Violation> {
+    wrong.into_iter().map(move |violation| Violation { about: key, ..violation })
 }
 
 fn capacity(capacity: u32, set: &mut Changed<'_>, reader: &Reader<'_>, sink: &mut Sink) -> Option<Action> {
@@ -108,10 +106,10 @@ fn capacity(capacity: u32, set: &mut Changed<'_>, reader: &Reader<'_>, sink: &mu
     if let Some(pool) = set.standby {
         let asked = StandbyShape { min_ready: pool.min_ready, max_ready: pool.max_ready, capacity };
         let too_many = |violation: &Violation| violation.rule == "OM-06";
-        wrong.extend(limits::check_standby(&set.model, asked).into_iter().filter(too_many));
+        wrong.extend(about("capacity", limits::check_standby(&set.model, asked).into_iter().filter(too_many)));
     }
     set.model.capacity = capacity;
-    told(reader, wrong, sink).then_some(Action::Capacity(capacity))
+    tell_all(reader, &wrong, sink).then_some(Action::Capacity(capacity))
 }
 
 /// CV-01: the zones from now on, in order of their numbers.
@@ -127,12 +125,12 @@ fn zones(
     if set.model.proximity_placement_group {
         let after = Model { zones: to.len() as u32, ..set.model };
         let ppg = limits::check_placement_groups(&after, None);
-        wrong.extend(ppg.into_iter().filter(|violation| violation.row == "V-22"));
+        wrong.extend(about("zones", ppg.into_iter().filter(|violation| violation.row == "V-22")));
     }
     let new: Vec<ZoneId> =
         found.iter().zip(&to).filter(|(_, number)| !set.zones.contains(number)).map(|(id, _)| *id).collect();
-    wrong.extend((set.lacking)(&new));
-    if !told(reader, wrong, sink) {
+    wrong.extend(about("zones", (set.lacking)(&new)));
+    if !tell_all(reader, &wrong, sink) {
         return None;
     }
     if new.is_empty() {
@@ -177,11 +175,8 @@ fn attach(
     };
     let mut wrong = limits::check_attach(&set.model, &asked);
     let after = set.model.capacity.saturating_add(count);
-    wrong.extend(limits::check_capacity(&set.shape, after).map(|mut violation| {
-        violation.about = "attach";
-        violation
-    }));
-    let fine = told(reader, wrong, sink);
+    wrong.extend(about("attach", limits::check_capacity(&set.shape, after)));
+    let fine = tell_all(reader, &wrong, sink);
     let zone = if fine { place(zone, set, reader, sink)? } else { None };
     set.model.capacity = after;
     fine.then_some(Action::Attach { zone, count })

@@ -1,7 +1,7 @@
 //! What Azure would refuse of a scale set as it is written: the rows of the validation matrix, one after the other.
 
 use super::Written;
-use super::tell;
+use super::tell_all;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use zonefall_azure::limits::{
@@ -44,8 +44,7 @@ pub(crate) fn check(reader: &Reader<'_>, set: &Checked<'_>, sink: &mut Sink) -> 
     let mut wrong = placing(set);
     wrong.extend(caring(set));
     wrong.extend(offered(set));
-    wrong.iter().for_each(|violation| tell(reader, violation, sink));
-    wrong.is_empty()
+    tell_all(reader, &wrong, sink)
 }
 
 /// V-05, V-06, V-08, V-10, V-11, V-22, V-31, V-34.

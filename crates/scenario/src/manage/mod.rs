@@ -13,7 +13,7 @@ mod scaling;
 mod unused;
 
 use crate::codes;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{More, Sink};
 use crate::reader::Reader;
 use std::ops::Range;
 use zonefall_azure::limits::{Model, Orchestration as Mode, ScaleSetShape, Violation};
@@ -191,17 +191,23 @@ impl Written {
 }
 
 /// Tells what Azure would refuse, at the key that it is about.
-pub(crate) fn tell(reader: &Reader<'_>, violation: &Violation, sink: &mut Sink) {
-    tell_at(&reader.place(violation.about), violation, sink);
+pub(crate) fn tell<'s>(reader: &Reader<'_>, violation: &Violation, sink: &'s mut Sink) -> More<'s> {
+    tell_at(&reader.place(violation.about), violation, sink)
 }
 
 /// The same at a known place.
-pub(crate) fn tell_at(span: &Range<usize>, violation: &Violation, sink: &mut Sink) {
+pub(crate) fn tell_at<'s>(span: &Range<usize>, violation: &Violation, sink: &'s mut Sink) -> More<'s> {
     let words = format!("{} ({})", violation.words, violation.reason());
     let more = sink.error(topic(violation), span, words);
-    if !violation.help.is_empty() {
-        more.help(violation.help.as_str());
+    if violation.help.is_empty() { more } else { more.help(violation.help.as_str()) }
+}
+
+/// Tells them all; whether there were none.
+pub(crate) fn tell_all(reader: &Reader<'_>, wrong: &[Violation], sink: &mut Sink) -> bool {
+    for violation in wrong {
+        tell(reader, violation, sink);
     }
+    wrong.is_empty()
 }
 
 /// The code of a row of the matrix; of a rule, where the matrix has none.

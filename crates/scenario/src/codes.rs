@@ -46,7 +46,7 @@ REGION "E031" "unknown region" "A set names a region without a `[region.<name>]`
 ZONE "E032" "unknown zone (V-09)" "Zones are numbered from 1 to `region.<name>.zones`, and each may stand once (ZN-01)."
 FAULT_DOMAINS "E040" "a fault domain count that Azure refuses (V-03, FD-02)" "Uniform with zones: 1 or 5. Uniform regional: 1 to 5. Flexible with zones: 1. Flexible regional: 1 to 3. `\"max\"` is 1."
 RACKS "E041" "more fault domains than racks (FD-04)" "Fixed spreading needs exactly that many fault domains (racks) in each zone; if there are fewer, allocation fails."
-AVAILABILITY_SET "E042" "an availability set that Azure refuses (AV-01)" "At most 3 fault domains and 200 machines, and no zones."
+AVAILABILITY_SET "E042" "an availability set that Azure refuses (V-32, AV-01)" "At most 3 fault domains (in some regions 2), 20 update domains and 200 machines, and no zones."
 MACHINES "E043" "too many machines" "A design may have 10,000,000 machines."
 NO_MACHINES "E044" "a design without machines" "Each design needs at least one scale set, availability set or virtual machine."
 OBJECTIVE "E045" "no objective" "`slo.min_serving`, or `slo.min_served` together with `[demand]`, says when the service is up."

@@ -240,20 +240,22 @@ fn depends_on(reader: &Reader<'_>, profile: Option<&Profile>, sink: &mut Sink) -
 
 /// SL-01: Azure's promise for the machines of a design, all of its sets together. None over several regions.
 fn terms(sets: &[Placed]) -> Option<SlaTerms> {
+    // SL-03: no promise covers Spot machines.
+    let sets: Vec<&Placed> = sets.iter().filter(|placed| placed.regular_machines() > 0).collect();
     let first = sets.first()?;
     if sets.iter().any(|placed| placed.set.region != first.set.region) {
         return None;
     }
-    let mut zones: Vec<_> = sets.iter().flat_map(used_zones).collect();
+    let mut zones: Vec<_> = sets.iter().copied().flat_map(used_zones).collect();
     zones.sort_unstable();
     zones.dedup();
-    let kind = match sets {
+    let kind = match sets[..] {
         [only] => only.kind,
         // Machines of several sets share a promise only by their zones.
         _ => GroupKind::ScaleSet,
     };
     let machines = Machines {
-        instances: sets.iter().map(|placed| u64::from(placed.set.capacity)).sum(),
+        instances: sets.iter().map(|placed| u64::from(placed.regular_machines())).sum(),
         zones: zones.len() as u32,
         kind,
         disk: sets.iter().map(|placed| placed.disk).max_by_key(|disk| badness(*disk))?,
@@ -265,7 +267,7 @@ fn terms(sets: &[Placed]) -> Option<SlaTerms> {
 
 /// Zones with a machine in them: a set of two over three zones uses two.
 fn used_zones(placed: &Placed) -> impl Iterator<Item = zonefall_topology::ZoneId> + '_ {
-    placed.set.zones.iter().copied().take(placed.set.capacity as usize)
+    placed.set.zones.iter().copied().take(placed.regular_machines() as usize)
 }
 
 fn badness(disk: Disk) -> u8 {

@@ -13,6 +13,9 @@ use zonefall_azure::sla::GroupKind;
 use zonefall_fleet::{HiddenZone, ScaleSet, Spreading, spread_over_zones};
 use zonefall_topology::{RegionId, Topology, ZoneId};
 
+/// The most zones that automatic placement chooses among; the fleet's plan has room for so many.
+const ELIGIBLE_MAX: usize = 8;
+
 /// A set as it is written, before it is held against Azure's rules.
 struct Draft<'a> {
     written: Written,
@@ -46,6 +49,11 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
         Some(told) => Some(told.eligible(there?.zones)),
         None => named,
     };
+    if let Some(told) = eligible.filter(|_| numbers.as_ref().is_some_and(|numbers| numbers.len() > ELIGIBLE_MAX)) {
+        let words = format!("automatic placement chooses among at most {ELIGIBLE_MAX} zones here");
+        sink.error(codes::TOO_MUCH, &told.span, words).help("write for example `include = [1, 2, 3]`");
+        return None;
+    }
     let count = numbers.as_ref().map(|numbers| numbers.len() as u32);
     let (mode, count, domains) = (mode?, count?, domains?);
     let spreading = spreading(&reader, mode, count, domains, sink);

@@ -15,6 +15,7 @@ use zonefall_azure::limits::{self, AvailabilitySet};
 use zonefall_azure::sla::{Disk, GroupKind};
 use zonefall_engine::Law;
 use zonefall_fleet::management::{Action, Management};
+use zonefall_fleet::policy::spot::regular_target;
 use zonefall_fleet::{HiddenZone, LoadBalancer, ScaleSet, Spreading, StartState};
 use zonefall_topology::{RegionId, Topology, ZoneId};
 
@@ -48,6 +49,12 @@ impl Placed {
     pub fn most_machines(&self) -> u64 {
         let most = |management: &Management| management.most(self.set.capacity);
         u64::from(self.set.management.as_deref().map_or(self.set.capacity, most))
+    }
+
+    /// Machines that are not Spot when the trial begins.
+    pub fn regular_machines(&self) -> u32 {
+        let spot = self.set.management.as_ref().and_then(|management| management.spot.as_ref());
+        spot.map_or(self.set.capacity, |spot| regular_target(self.set.capacity, spot.mix))
     }
 
     /// Zones that it spans: its own, or as many of the eligible ones as automatic placement takes (ZP-02).

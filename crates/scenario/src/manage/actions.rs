@@ -127,8 +127,9 @@ fn zones(
         let ppg = limits::check_placement_groups(&after, None);
         wrong.extend(about("zones", ppg.into_iter().filter(|violation| violation.row == "V-22")));
     }
+    let before = set.zones.clone();
     let new: Vec<ZoneId> =
-        found.iter().zip(&to).filter(|(_, number)| !set.zones.contains(number)).map(|(id, _)| *id).collect();
+        found.iter().zip(&to).filter(|(_, number)| !before.contains(number)).map(|(id, _)| *id).collect();
     wrong.extend(about("zones", (set.lacking)(&new)));
     if !tell_all(reader, &wrong, sink) {
         return None;
@@ -136,12 +137,10 @@ fn zones(
     if new.is_empty() {
         sink.warn(codes::UNUSED, &reader.span_of("zones"), "this change adds no zone");
     }
-    set.zones = to;
+    // Zones that were there keep their place, and new ones follow.
+    set.zones.extend(to.iter().filter(|number| !before.contains(number)));
     set.model.zones = set.zones.len() as u32;
-    // Zones that were there keep their place: the fleet knows them by it.
-    let mut found = found;
-    found.sort_unstable();
-    Some(found)
+    Some(set.zones.iter().filter_map(|&number| set.topology.zone(set.region, number)).collect())
 }
 
 /// The zone in which machines are deleted or detached; the outer `None` is a mistake.

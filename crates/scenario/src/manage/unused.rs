@@ -57,7 +57,7 @@ pub(crate) fn used(reader: &Reader<'_>, written: &Written, rows: &[&Row], manage
         ("protection", life.removes || life.heals, "nothing would remove or repair machines of this set"),
         ("terminate_notice", life.managed, never),
         ("terminate_approval", written.scaling.notice.is_some(), "there is no `terminate_notice`"),
-        ("overprovision", life.creates || written.scaling.overprovision == Some(false), "no machines are created"),
+        ("overprovision", life.creates, "no machines are created"),
         ("overprovision_percent", life.creates && written.scaling.overprovision != Some(false), "no more are started"),
         ("health", life.heals, "neither repairs nor automatic zone balance look at it"),
         ("create_timeout", life.managed, never),
@@ -73,6 +73,8 @@ pub(crate) fn used(reader: &Reader<'_>, written: &Written, rows: &[&Row], manage
         ("disk_redundancy", data, "there is no `data_disk` whose loss counts"),
         ("zone_destroyed", data, "there is no `data_disk` whose loss counts"),
     ];
-    let written = table.into_iter().filter(|(key, ..)| reader.has(key));
+    // What is written as `false` asks for nothing, but where the default is `true`.
+    let asks = |key: &str| reader.has(key) && (!reader.is_off(key) || key == "protected_zone_fallback");
+    let written = table.into_iter().filter(|(key, ..)| asks(key));
     written.map(|(key, used, why)| Use { span: reader.span_of(key), key, idle: (!used).then_some(why) }).collect()
 }

@@ -39,6 +39,14 @@ fn v_19_cv_01_zones_are_only_added() {
 }
 
 #[test]
+fn cv_02_zones_that_were_there_keep_their_place() {
+    let scenario = accepted(&scenario("zones = [3, 1]", &change("zones = [1, 2, 3]")));
+    let set = &scenario.designs[0].sets[0];
+    let Action::Zones(zones) = &set.management.as_ref().unwrap().changes[0].action else { panic!("zones") };
+    assert_eq!((zones.len(), &zones[..2]), (3, &set.zones[..]));
+}
+
+#[test]
 fn v_20_cv_03_not_every_set_can_get_zones() {
     let reason = "V-20, CV-03; our code OperationNotAllowed";
     let text = |set: &str| scenario(set, &change("zones = [1, 2]"));

@@ -93,6 +93,20 @@ fn slips_are_told_with_the_nearest_name() {
 }
 
 #[test]
+fn every_key_says_what_it_means_and_where_it_comes_from() {
+    for (key, path) in new_keys() {
+        let text = zonefall_scenario::explain(key.path).unwrap();
+        assert!(text.contains(key.doc), "{path}");
+    }
+    assert!(zonefall_scenario::explain("change").unwrap().contains("customer"));
+    let sourced = keys().iter().filter(|key| key.path.starts_with("scale_set.<name>.") && key.source.is_empty());
+    assert_eq!(
+        sourced.map(|key| key.path).collect::<Vec<_>>(),
+        ["scale_set.<name>.region", "scale_set.<name>.start_state"]
+    );
+}
+
+#[test]
 fn sizes_that_are_none() {
     for wrong in
         ["", "D4s v5", "4s", "Standard_", "Standard_Ds_v5", "Dxyz", "D0", "D4S_v5", "D99999999999", "Mix", "D3-_v2é"]

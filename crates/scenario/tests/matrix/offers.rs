@@ -202,3 +202,11 @@ fn v_35_dk_04_only_data_disks_are_force_detached() {
     accepted(&text(zrs, "true"));
     accepted(&text(zrs, "\"data\""));
 }
+
+#[test]
+fn sl_03_no_promise_covers_spot_machines() {
+    let promise = |set: &str| allowed(&scenario(set, "")).designs[0].sla.as_ref().map(|sla| sla.tiers[0]);
+    assert_eq!(promise("zones = [1, 2]"), Some((9999, 10_000, 10)));
+    assert_eq!(promise("zones = [1, 2]\npriority = \"spot\""), None);
+    assert_eq!(promise("zones = [1, 2]\npriority = \"spot\"\nspot = { base_regular = 2 }"), Some((9999, 10_000, 10)));
+}

@@ -187,6 +187,13 @@ fn zp_01_include_or_exclude() {
 }
 
 #[test]
+fn zp_02_the_platform_chooses_among_eight_zones_at_most() {
+    let text = scenario("zone_placement = {}", "").replace("zones = 4", "zones = 9");
+    assert_eq!(zonefall_scenario::parse(&text, "x.toml").unwrap_err().items()[0].code, "E090");
+    accepted(&text.replace("{}", "{ exclude = [9] }"));
+}
+
+#[test]
 fn zp_03_at_least_two_zones() {
     let reason = "V-34, ZP-03; our code InvalidParameter";
     refused(&scenario("zone_placement = { include = [2] }", ""), "E047", reason, "{");

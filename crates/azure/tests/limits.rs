@@ -14,6 +14,7 @@ const SET: ScaleSetShape = ScaleSetShape {
     single_placement_group: false,
     fault_domains: 1,
     memory_preserving: true,
+    infiniband: false,
 };
 
 #[test]

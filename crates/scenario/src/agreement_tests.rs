@@ -10,6 +10,13 @@ use std::collections::BTreeSet;
 /// Every table and every family of laws once.
 const EVERYTHING: &str = include_str!("../tests/data/everything.toml");
 
+/// Every key that says how machines change.
+const MANAGED: &str = include_str!("../tests/data/managed.toml");
+
+/// Changes that Azure refuses.
+const REFUSED: &str = "[scale_set.a]\ncapacity = 1\n[[change]]\norchestration = \"uniform\"\n[[change]]\n\
+    single_placement_group = true\n[[change]]\nrepair_action = \"restart\"\n[[change]]\ndelete_set = true\n";
+
 #[test]
 fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
     let mut asked = BTreeSet::new();
@@ -17,7 +24,7 @@ fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
         EVERYTHING.replace("horizon = \"365 days\"", "horizon = { until = \"first miss\", at_most = \"1 year\" }");
     let columns = "[faults]\ntrace = \"x.csv\"\n[faults.columns]\nunit = \"node\"";
     let incidents = "[faults]\nincidents = \"x.csv\"";
-    for text in [EVERYTHING, &until, columns, incidents] {
+    for text in [EVERYTHING, MANAGED, REFUSED, &until, columns, incidents] {
         // A getter for a key that is not in the table of keys fails by its own assertion.
         let mut sink = Sink::default();
         decode_into(text, "x.toml", false, &mut sink);
@@ -73,7 +80,7 @@ fn every_file_that_is_read_fits_the_schema_and_an_unknown_key_does_not() {
     let schema = schema();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios");
     let mut texts: Vec<String> = template_names().filter_map(template).map(str::to_owned).collect();
-    texts.push(EVERYTHING.to_owned());
+    texts.extend([EVERYTHING.to_owned(), MANAGED.to_owned()]);
     for entry in std::fs::read_dir(folder).expect("the folder of scenarios").flatten() {
         if entry.path().extension().is_some_and(|ending| ending == "toml") {
             texts.push(std::fs::read_to_string(entry.path()).expect("a scenario"));
@@ -158,7 +165,9 @@ fn paths_are_unique() {
 
 #[test]
 fn everything_is_read_without_a_mistake() {
-    let mut sink = Sink::default();
-    let fine = decode_into(EVERYTHING, "x.toml", false, &mut sink).is_some();
-    assert!(fine, "{}", sink.finish("x.toml", EVERYTHING));
+    for text in [EVERYTHING, MANAGED] {
+        let mut sink = Sink::default();
+        let fine = decode_into(text, "x.toml", false, &mut sink).is_some();
+        assert!(fine, "{}", sink.finish("x.toml", text));
+    }
 }

@@ -4,6 +4,7 @@ use crate::codes;
 use crate::designs::Laid;
 use crate::diagnostic::Sink;
 use crate::scenario::FaultSource;
+use crate::sets::Placed;
 use std::ops::Range;
 use zonefall_faults::{Mode, Profile, Scope};
 use zonefall_fleet::{Design, Need, spread_over_zones, worst_zone_loss};
@@ -32,9 +33,22 @@ pub(crate) fn check(all: &All<'_>, sink: &mut Sink) {
         few_per_zone(laid, sink);
         zone_loss(laid, sink);
     }
+    unused(all.laid, sink);
     same(all.laid, sink);
     if *all.source == FaultSource::Drawn {
         rare(all, sink);
+    }
+}
+
+/// Keys that change nothing in any design that has them.
+fn unused(laid: &[Laid], sink: &mut Sink) {
+    let all = || laid.iter().flat_map(|laid| &laid.uses);
+    for one in all() {
+        let Some(why) = one.idle else { continue };
+        if !all().any(|other| other.span == one.span && other.idle.is_none()) {
+            sink.warn(codes::UNUSED, &one.span, format!("`{}` has no effect: {why}", one.key))
+                .help("take it out, or see `zonefall explain change`");
+        }
     }
 }
 
@@ -47,7 +61,7 @@ fn needed_milli(design: &Design) -> Option<u128> {
 fn impossible(laid: &Laid, sink: &mut Sink) {
     let design = &laid.design;
     let name = &design.name;
-    let machines = design.capacity();
+    let machines: u64 = laid.sets.iter().map(|placed| u64::from(placed.most_asked())).sum();
     match design.need {
         Need::Serving(count) if u64::from(count) > machines => {
             let words = format!(
@@ -57,7 +71,8 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
         }
         _ => {}
     }
-    let give: u128 = design.sets.iter().map(|set| u128::from(set.capacity) * u128::from(set.serves_milli)).sum();
+    let most = |placed: &Placed| u128::from(placed.most_asked()) * u128::from(placed.set.serves_milli);
+    let give: u128 = laid.sets.iter().map(most).sum();
     if let Some(needed) = needed_milli(design).filter(|&needed| needed > give) {
         let words = format!(
             "design `{name}` can never meet the objective: it must serve {} req/s, and its machines together serve {}",
@@ -71,7 +86,7 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
 /// V-36: a spanning set with an empty zone.
 fn few_per_zone(laid: &Laid, sink: &mut Sink) {
     for placed in &laid.sets {
-        let (zones, machines) = (placed.set.zones.len(), placed.set.capacity);
+        let (zones, machines) = (placed.spanned_zones(), placed.set.capacity);
         if zones > machines as usize {
             let words = format!(
                 "`{}` spans {zones} zones with {machines} machines, so a zone stays empty (V-36)",
@@ -86,7 +101,7 @@ fn few_per_zone(laid: &Laid, sink: &mut Sink) {
 /// one zone takes a zonal set down is what the word says.
 fn zone_loss(laid: &Laid, sink: &mut Sink) {
     let [placed] = &laid.sets[..] else { return };
-    let zones = placed.set.zones.len();
+    let zones = placed.spanned_zones();
     if zones < 2 {
         return;
     }

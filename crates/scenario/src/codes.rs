@@ -46,12 +46,22 @@ REGION "E031" "unknown region" "A set names a region without a `[region.<name>]`
 ZONE "E032" "unknown zone (V-09)" "Zones are numbered from 1 to `region.<name>.zones`, and each may stand once (ZN-01)."
 FAULT_DOMAINS "E040" "a fault domain count that Azure refuses (V-03, FD-02)" "Uniform with zones: 1 or 5. Uniform regional: 1 to 5. Flexible with zones: 1. Flexible regional: 1 to 3. `\"max\"` is 1."
 RACKS "E041" "more fault domains than racks (FD-04)" "Fixed spreading needs exactly that many fault domains (racks) in each zone; if there are fewer, allocation fails."
-AVAILABILITY_SET "E042" "an availability set that Azure refuses (AV-01)" "At most 3 fault domains and 200 machines, and no zones."
+AVAILABILITY_SET "E042" "an availability set that Azure refuses (V-32, AV-01)" "At most 3 fault domains (in some regions 2), 20 update domains and 200 machines, and no zones."
 MACHINES "E043" "too many machines" "A design may have 10,000,000 machines."
 NO_MACHINES "E044" "a design without machines" "Each design needs at least one scale set, availability set or virtual machine."
 OBJECTIVE "E045" "no objective" "`slo.min_serving`, or `slo.min_served` together with `[demand]`, says when the service is up."
+CAPACITY "E046" "more machines than Azure allows in the set (V-02)" "1,000 in a scale set; 600 with a legacy managed image, 200 of families G, H, L, M, N with several fault domains, 100 in a single placement group or with InfiniBand (OM-02, OM-03, OM-04, OM-06). A plain set that never changes only warns (W001)."
+PLACEMENT "E047" "a placement that Azure refuses (V-05, V-06, V-08, V-11, V-22, V-34)" "Placement groups, zone balance, automatic zone balance and automatic zone placement exclude each other in many ways (PG, ZB, AZ, ZP). The message names the row of the validation matrix, the rule and Azure's code; a code marked as ours is not published."
+HEALTH "E048" "health monitoring or repairs that Azure refuses (V-12, V-13, V-14)" "One source of health: the extension, or for Uniform sets the load balancer's probe. Probes every 5 to 60 s, 1 to 24 in a row, a grace of at most 14,400 s, a path with HTTP and none with TCP; repairs need a source and a grace of 10 to 90 min (HM-01, HM-04, AR-04, AR-06)."
+LIFECYCLE "E049" "a scale-in or deletion setting that Azure refuses (V-16, V-17, V-18)" "A terminate notice is 5 to 15 min and not for Spot (SI-09); protection from actions on the set includes protection from scale-in (SI-07); only Uniform sets overprovision (OV-01)."
 WORLD "E050" "a design changes the world" "All designs live through the same storms, or their comparison would mean nothing. A design may change only its sets, `slo.min_serving` or `slo.min_served`, `load_balancer`, `demand`, `service` and `healing`. Put other worlds into another file."
 DESIGNS "E051" "too many designs" "A study compares at most 200 designs."
+CHANGE "E052" "a change that Azure refuses (V-01, V-07, V-15, V-19, V-20, V-30, V-33)" "Orchestration mode, fault domains and a lost single placement group cannot be changed, zones only be added, the action of repairs not while they are on; machines join and leave only Flexible sets with one fault domain; a Flexible set with machines is not deleted (OM-01, PG-03, AR-06, CV, OM-10)."
+OFFER "E053" "Spot, an instance mix or a standby pool that Azure refuses (V-24 to V-29)" "Priorities, sizes and pools go with few other settings (SP, IM, SB); the message names the other one."
+HARDWARE "E054" "a reservation, host, disk, pin or size that Azure refuses (V-10, V-21, V-23, V-31, V-35)" "A size has to exist in each zone (ZN-10); reservations, dedicated hosts and pins go with few other settings (CR-04, DH-01, FD-08); only Premium SSD and Standard SSD are copied over zones, and only data disks are force-detached (DK-02, DK-04)."
+SIZE "E055" "not a machine size" "Sizes are names such as `Standard_D4s_v5`: letters of the family, vCPUs, letters of features, version. `Mix` stands for an instance mix."
+QUOTA "E056" "more than the quota (AL-05)" "The designed sets need more vCPUs or machines than `[quota]` allows in their region; Azure answers QuotaExceeded. Reserved machines need no quota (CR-02)."
+SET "E057" "unknown scale set" "A `[[change]]` names a scale set that the design does not have, or names none where there are several. Availability sets and single machines do not change."
 TIME "E060" "times that do not fit" "An instant lies beyond the horizon, or the warm-up leaves nothing to measure."
 WINDOWS "E061" "too many windows" "A trial has at most 100,000 windows of the objective."
 MONTHS "E062" "calendar months without a calendar" "`slo.window = \"month\"` needs `start = \"2026-01-01\"` (and may have `time_zone`)."
@@ -77,11 +87,13 @@ SAME "W010" "two designs are the same" "Every difference between them will be ex
 FEW_TRIALS "W011" "few trials" "Below 1,000 trials the intervals of rare outages say little."
 UNMEASURED "W012" "time outside every month" "With calendar months, what lies before the first whole month counts for availability but belongs to no window."
 SHORT_WINDOW "W013" "no whole window" "The measured time is shorter than one window, so no window can be breached."
+NO_HEADROOM "W014" "automatic zone balance without head-room (V-36, AZ-08)" "Each rebalancing makes one machine more before it takes one away; where the quota has no room for it, it never starts."
+UNUSED "W015" "a key that changes nothing" "The key is right, but nothing in any design makes it matter: a scale-in policy of a set whose capacity never changes, for example."
 }
 
 /// Complaints that something is not there, which prove nothing in a file that could be read only in part.
 pub(crate) const OF_ABSENCE: &[&str] =
-    &[MISSING_KEY, REGION, NO_MACHINES, OBJECTIVE, MODE, DEPENDENCY, MEMBER, MONTHS, UNKNOWN_KEY, LAW];
+    &[MISSING_KEY, REGION, SET, NO_MACHINES, OBJECTIVE, MODE, DEPENDENCY, MEMBER, MONTHS, UNKNOWN_KEY, LAW];
 
 /// The code called `id`, in any case.
 pub fn find_code(id: &str) -> Option<&'static Code> {

@@ -3,13 +3,16 @@
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
+use crate::manage::{self, Use};
 use crate::node::Node;
+use crate::offers::Lacks;
 use crate::overlay::Seen;
 use crate::reader::Reader;
-use crate::sets::{self, Placed};
+use crate::scale_sets::scale_set;
+use crate::sets::{self, Ground, Placed};
 use std::ops::Range;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
-use zonefall_engine::SimDuration;
+use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Profile, Scope};
 use zonefall_fleet::{Demand, Design, LoadBalancer, Need, SlaTerms};
 use zonefall_topology::Topology;
@@ -23,22 +26,45 @@ const PROBE_INTERVAL_LEAST_MS: u64 = 5000;
 pub(crate) struct Laid {
     pub design: Design,
     pub sets: Vec<Placed>,
+    /// Keys that may be idle in it.
+    pub uses: Vec<Use>,
     /// Its name's place.
     pub span: Range<usize>,
     /// The place of what it needs.
     pub need_span: Range<usize>,
 }
 
+/// What all designs share, as far as it could be read.
+pub(crate) struct Around<'a> {
+    pub topology: Option<&'a Topology>,
+    pub lacks: &'a Lacks,
+    pub profile: Option<&'a Profile>,
+    pub horizon: Option<SimTime>,
+}
+
+impl Laid {
+    /// The most machines that it may have at one time.
+    pub fn most_machines(&self) -> u64 {
+        self.sets.iter().map(Placed::most_machines).sum()
+    }
+}
+
 /// Reads one design.
-pub(crate) fn design(
-    seen: &Seen,
-    topology: Option<&Topology>,
-    profile: Option<&Profile>,
-    sink: &mut Sink,
-) -> Option<Laid> {
+pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Option<Laid> {
+    let profile = around.profile;
     let reader = Reader::new(&seen.tree, "", sink);
-    let sets = all_sets(&reader, seen, topology, sink);
     let balancer = load_balancer(&reader, sink);
+    let names: Vec<&str> = reader.named("scale_set", sink).into_iter().map(|(name, ..)| name).collect();
+    let rows = manage::rows(&reader, &names, around.horizon, sink);
+    let quota = manage::quota(&reader, sink);
+    let zone_down = manage::platform(&reader, sink);
+    let ground = Ground {
+        topology: around.topology,
+        lacks: around.lacks,
+        balancer: balancer.as_ref().and_then(Option::as_ref),
+        rows: rows.as_deref().unwrap_or_default(),
+    };
+    let sets = all_sets(&reader, seen, &ground, sink);
     let demand = demand(&reader, sink);
     let need = need(&reader, matches!(demand, Some(Some(_))), sink);
     let depends_on = depends_on(&reader, profile, sink);
@@ -46,7 +72,11 @@ pub(crate) fn design(
         Some(healing) => healing.flag("needs_control_plane", sink),
         None => Some(false),
     };
-    let (sets, (need, need_span)) = (sets?, need?);
+    let (mut sets, (need, need_span)) = (sets?, need?);
+    let quota = quota?;
+    let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
+    rows.filter(|_| fits)?;
+    let uses = uses(&reader, &mut sets);
     let design = Design {
         name: seen.name.clone(),
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
@@ -56,17 +86,27 @@ pub(crate) fn design(
         sla: terms(&sets),
         depends_on: depends_on?,
         healing_needs_control_plane: healing?,
-        quota: None,
-        zone_down_milli: 500,
+        quota: quota.map(|told| told.quota),
+        zone_down_milli: zone_down?,
     };
-    Some(Laid { design, sets, span: seen.span.clone(), need_span })
+    Some(Laid { design, sets, uses, span: seen.span.clone(), need_span })
 }
 
-type Read = fn(&str, &Node, Option<&Topology>, &mut Sink) -> Option<Placed>;
+/// The keys of the sets and of the design that may be idle.
+fn uses(reader: &Reader<'_>, sets: &mut [Placed]) -> Vec<Use> {
+    let changes = sets.iter().any(|placed| placed.set.management.is_some());
+    let mut all: Vec<Use> = sets.iter_mut().flat_map(|placed| std::mem::take(&mut placed.uses)).collect();
+    let idle = (!changes).then_some("nothing changes any machine while a trial runs");
+    let written = ["quota", "platform"].into_iter().filter(|key| reader.has(key) && !reader.is_off(key));
+    all.extend(written.map(|key| Use { span: reader.span_of(key), key, idle }));
+    all
+}
 
-fn all_sets(reader: &Reader<'_>, seen: &Seen, topology: Option<&Topology>, sink: &mut Sink) -> Option<Vec<Placed>> {
+type Read = fn(&str, &Node, &Ground<'_>, &mut Sink) -> Option<Placed>;
+
+fn all_sets(reader: &Reader<'_>, seen: &Seen, ground: &Ground<'_>, sink: &mut Sink) -> Option<Vec<Placed>> {
     let kinds: [(&str, Read); 3] = [
-        ("scale_set", sets::scale_set),
+        ("scale_set", scale_set),
         ("availability_set", sets::availability_set),
         ("virtual_machine", sets::virtual_machine),
     ];
@@ -84,7 +124,7 @@ fn all_sets(reader: &Reader<'_>, seen: &Seen, topology: Option<&Topology>, sink:
                 fine = false;
             }
             names.push(name);
-            match read(name, node, topology, sink) {
+            match read(name, node, ground, sink) {
                 Some(placed) => all.push(placed),
                 None => fine = false,
             }
@@ -95,7 +135,7 @@ fn all_sets(reader: &Reader<'_>, seen: &Seen, topology: Option<&Topology>, sink:
             .help("add `[scale_set.web]` with `capacity = 9`");
         return None;
     }
-    let machines: u64 = all.iter().map(|placed| u64::from(placed.set.capacity)).sum();
+    let machines: u64 = all.iter().map(Placed::most_machines).sum();
     if machines > MACHINES_MAX {
         let span = all.last().map_or_else(|| seen.span.clone(), |placed| placed.capacity_span.clone());
         sink.error(codes::MACHINES, &span, format!("{machines} machines in one design are more than {MACHINES_MAX}"));
@@ -200,20 +240,22 @@ fn depends_on(reader: &Reader<'_>, profile: Option<&Profile>, sink: &mut Sink) -
 
 /// SL-01: Azure's promise for the machines of a design, all of its sets together. None over several regions.
 fn terms(sets: &[Placed]) -> Option<SlaTerms> {
+    // SL-03: no promise covers Spot machines.
+    let sets: Vec<&Placed> = sets.iter().filter(|placed| placed.regular_machines() > 0).collect();
     let first = sets.first()?;
     if sets.iter().any(|placed| placed.set.region != first.set.region) {
         return None;
     }
-    let mut zones: Vec<_> = sets.iter().flat_map(used_zones).collect();
+    let mut zones: Vec<_> = sets.iter().copied().flat_map(used_zones).collect();
     zones.sort_unstable();
     zones.dedup();
-    let kind = match sets {
+    let kind = match sets[..] {
         [only] => only.kind,
         // Machines of several sets share a promise only by their zones.
         _ => GroupKind::ScaleSet,
     };
     let machines = Machines {
-        instances: sets.iter().map(|placed| u64::from(placed.set.capacity)).sum(),
+        instances: sets.iter().map(|placed| u64::from(placed.regular_machines())).sum(),
         zones: zones.len() as u32,
         kind,
         disk: sets.iter().map(|placed| placed.disk).max_by_key(|disk| badness(*disk))?,
@@ -225,7 +267,7 @@ fn terms(sets: &[Placed]) -> Option<SlaTerms> {
 
 /// Zones with a machine in them: a set of two over three zones uses two.
 fn used_zones(placed: &Placed) -> impl Iterator<Item = zonefall_topology::ZoneId> + '_ {
-    placed.set.zones.iter().copied().take(placed.set.capacity as usize)
+    placed.set.zones.iter().copied().take(placed.regular_machines() as usize)
 }
 
 fn badness(disk: Disk) -> u8 {

@@ -2,6 +2,7 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::manage::tell;
 use crate::node::Value;
 use crate::reader::Reader;
 use zonefall_azure::limits::{self, Orchestration};
@@ -27,14 +28,13 @@ pub(crate) fn spreading(
 ) -> Option<Spreading> {
     let count = asked.unwrap_or_else(|| limits::default_fault_domains(orchestration, zones));
     if let Some(violation) = limits::check_fault_domains(orchestration, zones, count) {
-        let words = format!("{} (V-03, {}; Azure answers {})", violation.words, violation.rule, violation.code);
-        let other = match orchestration {
+        let more = tell(reader, &violation, sink);
+        let (other, word) = match orchestration {
             Orchestration::Flexible => (Orchestration::Uniform, "uniform"),
             Orchestration::Uniform => (Orchestration::Flexible, "flexible"),
         };
-        let more = sink.error(codes::FAULT_DOMAINS, &reader.span_of("fault_domains"), words);
-        if limits::check_fault_domains(other.0, zones, count).is_none() {
-            more.help(format!("orchestration = \"{}\" allows it", other.1));
+        if limits::check_fault_domains(other, zones, count).is_none() {
+            more.help(format!("orchestration = \"{word}\" allows it"));
         }
         return None;
     }
@@ -59,7 +59,6 @@ pub(crate) fn fits(reader: &Reader<'_>, spreading: Spreading, region: &Region, s
 /// V-04, FD-07: what managed disks in the region allow.
 pub(crate) fn region_allows(reader: &Reader<'_>, region: &str, count: u32, sink: &mut Sink) -> Option<()> {
     let Some(violation) = limits::check_region_fault_domains(region, count) else { return Some(()) };
-    let words = format!("{} (V-04, {}; Azure answers {})", violation.words, violation.rule, violation.code);
-    sink.error(codes::FAULT_DOMAINS, &reader.span_of("fault_domains"), words);
+    tell(reader, &violation, sink);
     None
 }

@@ -18,6 +18,14 @@ pub(crate) fn law(reader: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<La
     law_of(&node, name, sink)
 }
 
+/// The same with another default, if there is one.
+pub(crate) fn law_or(reader: &Reader<'_>, name: &str, default: Option<&str>, sink: &mut Sink) -> Option<Law> {
+    match default {
+        Some(text) if !reader.has(name) => law_of(&Node::from_default(text), name, sink),
+        _ => law(reader, name, sink),
+    }
+}
+
 fn law_of(node: &Node, name: &str, sink: &mut Sink) -> Option<Law> {
     match &node.value {
         Value::Text(text) => match units::duration(text) {

@@ -2,10 +2,11 @@
 
 use crate::checks::{self, All};
 use crate::codes;
-use crate::designs::{self, Laid};
+use crate::designs::{self, Around, Laid};
 use crate::diagnostic::{Diagnostics, Sink};
 use crate::faults::{self, Files};
 use crate::node;
+use crate::offers;
 use crate::overlay;
 use crate::reader::Reader;
 use crate::scenario::{FaultSource, Scenario};
@@ -110,19 +111,21 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
     let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
     let timeline = timeline::timeline(root, Some(&slo), sink);
     let topology = world::topology(root, sink);
+    let lacks = offers::lacks(root, topology.as_ref(), sink);
     let (profile, source) = faults::faults(root, tree, files, sink);
     let seen = overlay::designs(tree, root, sink);
-    let read = |seen: &overlay::Seen| designs::design(seen, topology.as_ref(), profile.as_ref(), sink);
+    let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
+    let around = Around { topology: topology.as_ref(), lacks: &lacks, profile: profile.as_ref(), horizon };
+    let read = |seen: &overlay::Seen| designs::design(seen, &around, sink);
     let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
     let laid: Vec<Laid> = laid.into_iter().flatten().collect();
     // The slots of all designs are numbered together.
-    let machines: u64 = laid.iter().map(|laid| laid.design.capacity()).sum();
+    let machines: u64 = laid.iter().map(Laid::most_machines).sum();
     if machines > UNITS_MAX {
         let words = format!("{machines} machines in all designs together are more than {UNITS_MAX}");
         sink.error(codes::MACHINES, &root.span_of("design"), words);
     }
-    let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
     let world = World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
     let rows = script::script(root, &world, sink);
     let source = match source? {

@@ -55,7 +55,8 @@ fn table_node(span: Range<usize>, table: Table) -> Node {
 }
 
 fn is_overlay(key: &str) -> bool {
-    keys::find(key).is_some_and(|(_, key)| key.overlay)
+    // A list of tables such as `change` stands under `change[]`.
+    [key.to_owned(), format!("{key}[]")].iter().any(|path| keys::find(path).is_some_and(|(_, key)| key.overlay))
 }
 
 fn name(table: &Table, node: &Node, sink: &mut Sink) -> Option<(String, Range<usize>)> {

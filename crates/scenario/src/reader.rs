@@ -60,6 +60,34 @@ impl<'t> Reader<'t> {
         self.table.get(name).is_some_and(|node| node.is_off())
     }
 
+    /// Whether the key is written as a list.
+    pub fn is_list(&self, name: &str) -> bool {
+        self.table.get(name).is_some_and(|node| matches!(node.value, Value::List(_)))
+    }
+
+    /// The place of a key deeper in the table, `repairs.grace`; of the nearest table around it where it is absent.
+    pub fn place(&self, path: &str) -> Range<usize> {
+        let mut span = self.span.clone();
+        let mut table = Some(self.table);
+        for part in path.split('.') {
+            let Some(node) = table.and_then(|table| table.get(part)) else { break };
+            span = node.span.clone();
+            table = node.table();
+        }
+        span
+    }
+
+    /// A value without a default: the outer `None` is a mistake, the inner one its absence.
+    pub fn optional<T>(
+        &self,
+        name: &str,
+        sink: &mut Sink,
+        get: impl Fn(&Self, &str, &mut Sink) -> Option<T>,
+    ) -> Option<Option<T>> {
+        let value = get(self, name, sink);
+        if value.is_none() && self.has(name) { None } else { Some(value) }
+    }
+
     /// The value, or the default of the table of keys, with the key's kind.
     fn value(&self, name: &str, sink: &mut Sink) -> Option<(Rc<Node>, Kind)> {
         let found = keys::find(&keys::join(self.path, name));
@@ -80,6 +108,15 @@ impl<'t> Reader<'t> {
     pub fn sub(&self, name: &str, path: &'static str, sink: &mut Sink) -> Option<Reader<'t>> {
         self.value(name, sink);
         self.table.get(name).map(|node| Reader::new(node, path, sink))
+    }
+
+    /// A table among the keys, unless it is `false`.
+    pub fn sub_or_off(&self, name: &str, path: &'static str, sink: &mut Sink) -> Option<Reader<'t>> {
+        if self.is_off(name) {
+            self.value(name, sink);
+            return None;
+        }
+        self.sub(name, path, sink)
     }
 
     /// The named tables within a table such as `region`, in order of writing.

@@ -1,10 +1,11 @@
 //! Files to begin with: runnable and commented.
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("minimal", include_str!("../templates/minimal.toml")),
     ("zonal-or-spanning", include_str!("../templates/zonal-or-spanning.toml")),
     ("single-vm", include_str!("../templates/single-vm.toml")),
     ("availability-set", include_str!("../templates/availability-set.toml")),
+    ("managed", include_str!("../templates/managed.toml")),
     ("game-day", include_str!("../templates/game-day.toml")),
 ];
 

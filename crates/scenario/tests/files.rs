@@ -90,6 +90,21 @@ fn shipped_scenarios_are_right() {
 }
 
 #[test]
+fn scenarios_that_say_nothing_of_changes_have_no_management() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scenarios");
+    let mut texts = vec![template("minimal").unwrap().to_owned(), template("availability-set").unwrap().to_owned()];
+    for name in ["zonal-or-spanning.toml", "fault-domains.toml", "n-plus-one-zone.toml"] {
+        texts.push(std::fs::read_to_string(folder.join(name)).unwrap());
+    }
+    for text in texts {
+        for design in parse(&text, "x.toml").unwrap().designs {
+            assert!(design.sets.iter().all(|set| set.management.is_none()), "{}", design.name);
+            assert_eq!((design.quota, design.zone_down_milli), (None, 500));
+        }
+    }
+}
+
+#[test]
 fn everything_arrives_as_it_was_written() {
     let scenario = parse(include_str!("data/everything.toml"), "x.toml").unwrap_or_else(|wrong| panic!("{wrong}"));
     assert_eq!((scenario.window, scenario.hash.len()), (Window::Month, 64));

@@ -27,22 +27,34 @@ pub struct AvailabilitySet<'a> {
 
 /// What Azure would refuse about an availability set, all of it (AV-01).
 pub fn check_availability_set(set: &AvailabilitySet<'_>) -> Vec<Violation> {
-    let refuse = |wrong: bool, words: String| wrong.then(|| Violation::azures("AV-01", "InvalidParameter", words));
+    let refuse = |wrong: bool, about, help: &str, words: String| {
+        wrong.then(|| Violation::azures("AV-01", "InvalidParameter", words).row("V-32", about).help(help))
+    };
     let (machines, updates) = (AVAILABILITY_SET_INSTANCES_MAX, AVAILABILITY_SET_UPDATE_DOMAINS_MAX);
     let mut wrong: Vec<Violation> = [
         refuse(
             set.instances > machines,
+            "capacity",
+            "write at most 200, or use a scale set",
             format!("an availability set holds at most {machines} machines, not {}", set.instances),
         ),
         refuse(
             !(1..=updates).contains(&set.update_domains),
+            "update_domains",
+            "write for example `update_domains = 5`",
             format!("an availability set has 1 to {updates} update domains, not {}", set.update_domains),
         ),
-        refuse(set.zones > 0, "an availability set cannot name zones".into()),
+        refuse(
+            set.zones > 0,
+            "zones",
+            "take `zones` out, or use a scale set",
+            "an availability set cannot name zones".into(),
+        ),
     ]
     .into_iter()
     .flatten()
     .collect();
-    wrong.extend(check_region_fault_domains(set.region, set.fault_domains));
+    let domains = check_region_fault_domains(set.region, set.fault_domains);
+    wrong.extend(domains.map(|violation| violation.row("V-32", "fault_domains")));
     wrong
 }

@@ -87,7 +87,9 @@ pub fn check_fault_domains(orchestration: Orchestration, zones: u32, count: u32)
     let place = if zones == 0 { "without zones" } else { "with zones" };
     let mode = orchestration.word();
     let words = format!("a {mode} scale set {place} may have {list} fault domains, not {count}");
-    Some(Violation::azures("FD-02", "InvalidParameter", words))
+    let counts = allowed.iter().map(|count| format!("`fault_domains = {count}`")).collect::<Vec<_>>().join(" or ");
+    let violation = Violation::azures("FD-02", "InvalidParameter", words).row("V-03", "fault_domains");
+    Some(violation.help(format!("write {counts}")))
 }
 
 /// The most fault domains of managed disks in a region, by its name with or without spaces; none where the table does
@@ -101,5 +103,9 @@ pub fn managed_fault_domains(region: &str) -> Option<u32> {
 pub fn check_region_fault_domains(region: &str, count: u32) -> Option<Violation> {
     let most = managed_fault_domains(region).unwrap_or(MANAGED_FAULT_DOMAINS_MAX);
     let words = || format!("the fault domain count {count} must fall in the range 1 to {most} in {region}");
-    (count == 0 || count > most).then(|| Violation::azures("FD-07", "InvalidParameter", words()))
+    (count == 0 || count > most).then(|| {
+        Violation::azures("FD-07", "InvalidParameter", words())
+            .row("V-04", "fault_domains")
+            .help(format!("write at most `fault_domains = {most}`, or choose another region"))
+    })
 }

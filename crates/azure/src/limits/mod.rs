@@ -1,23 +1,61 @@
-//! What Azure would refuse: instance counts, fault domains, availability sets, zone numbers.
+//! What Azure would refuse: the validation matrix V-01 to V-36 and the limits behind it, one family a file.
 //!
-//! Tables and pure checks. A check answers with a [`Violation`]: the rule, an error code (Azure's own, or ours where
-//! that is not known), and a sentence.
+//! Tables and pure checks over small shapes. A check answers with a [`Violation`]: the row of the matrix, the rule, an
+//! error code (Azure's own, or ours where that is not known), what it is about, a sentence, and what to write instead.
 
+mod attach;
 mod availability_set;
 mod capacity;
+mod change;
+mod dedicated_hosts;
+mod disks;
 mod fault_domains;
+mod health;
+mod instance_mix;
+mod lifecycle;
+mod model;
+mod pins;
+mod placement_group;
+mod reservation;
+mod size;
+mod spot;
+mod standby;
+mod zone_balance;
+mod zone_placement;
 mod zones;
+
+pub use attach::{Attachment, check_attach, check_detach};
 
 pub use availability_set::{
     AVAILABILITY_SET_FAULT_DOMAINS_MAX, AVAILABILITY_SET_INSTANCES_MAX, AVAILABILITY_SET_UPDATE_DOMAINS_MAX,
     AvailabilitySet, check_availability_set,
 };
-pub use capacity::{Image, ScaleSetShape, capacity_limit, check_capacity};
+pub use capacity::{
+    GUARANTEED_INSTANCES, Image, SCALE_SETS_PER_REGION_MAX, ScaleSetShape, capacity_limit, check_capacity, check_quota,
+};
+pub use change::{
+    check_delete_set, check_orchestration_change, check_placement_group_change, check_repair_action_change,
+    check_zone_change,
+};
+pub use dedicated_hosts::{HostGroup, check_host_group};
+pub use disks::{DiskKind, check_force_detach, check_redundancy};
 pub use fault_domains::{
     FAULT_DOMAINS, FaultDomainRow, MANAGED_FAULT_DOMAINS, allowed_fault_domains, check_fault_domains,
     check_region_fault_domains, default_fault_domains, managed_fault_domains,
 };
-pub use zones::{ZONES_MIN, check_region_zones, check_zones};
+pub use health::{HealthProbes, HealthSources, check_health_probes, check_health_sources, check_repairs};
+pub use instance_mix::{MixShape, check_instance_mix};
+pub use lifecycle::{Notice, check_overprovision, check_protection, check_terminate_notice};
+pub use model::Model;
+pub use pins::{Pins, check_pins};
+pub use placement_group::check_placement_groups;
+pub use reservation::{check_reservation, check_reserved_availability_set};
+pub use size::{Size, SizeKind};
+pub use spot::{SpotShape, check_spot, check_spot_availability_set};
+pub use standby::{StandbyShape, check_standby};
+pub use zone_balance::{AutoBalance, check_auto_zone_balance, check_zone_balance};
+pub use zone_placement::{PlacementPolicy, check_zone_placement};
+pub use zones::{ZONES_MIN, check_region_zones, check_size_in_zone, check_zones};
 
 /// How a scale set is run (OM-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +80,8 @@ impl Orchestration {
 /// What is wrong with a design in Azure's eyes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
+    /// The row of the validation matrix, `V-08`; empty where the matrix has none.
+    pub row: &'static str,
     /// The rule that is broken.
     pub rule: &'static str,
     /// The error code.
@@ -50,14 +90,33 @@ pub struct Violation {
     pub code_is_azures: bool,
     /// What is wrong, in a sentence.
     pub words: String,
+    /// The property that it is about, by the name of its key (`repairs.grace`); empty if it is the set as a whole.
+    pub about: &'static str,
+    /// What to write instead; empty where the sentence says it.
+    pub help: String,
 }
 
 impl Violation {
     fn azures(rule: &'static str, code: &'static str, words: String) -> Self {
-        Self { rule, code, code_is_azures: true, words }
+        Self { row: "", rule, code, code_is_azures: true, words, about: "", help: String::new() }
     }
 
     fn ours(rule: &'static str, code: &'static str, words: String) -> Self {
-        Self { rule, code, code_is_azures: false, words }
+        Self { code_is_azures: false, ..Self::azures(rule, code, words) }
+    }
+
+    fn row(self, row: &'static str, about: &'static str) -> Self {
+        Self { row, about, ..self }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: help.into(), ..self }
+    }
+
+    /// The rules and the code, as a report has them: `V-08, ZB-02; Azure answers InvalidParameter`.
+    pub fn reason(&self) -> String {
+        let rules = [self.row, self.rule].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        let who = if self.code_is_azures { "Azure answers" } else { "our code" };
+        format!("{rules}; {who} {}", self.code)
     }
 }

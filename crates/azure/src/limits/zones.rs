@@ -1,6 +1,6 @@
 //! Zone numbers (ZN-01).
 
-use super::Violation;
+use super::{Size, Violation};
 
 /// Fewest zones of a region that has zones (ZN-01).
 pub const ZONES_MIN: u32 = 3;
@@ -27,4 +27,14 @@ pub fn check_zones(zones: &[u32], region_zones: u32) -> Vec<Violation> {
         }
     }
     wrong
+}
+
+/// V-10, ZN-10: whether a zone has a size; `lacks` are the names of those that it does not have.
+pub fn check_size_in_zone(size: &Size, zone: &str, lacks: &[String]) -> Option<Violation> {
+    let words = format!("size {} is not available in zone {zone}", size.name);
+    lacks.iter().any(|name| size.is_same(name)).then(|| {
+        Violation::azures("ZN-10", "SkuNotAvailable", words)
+            .row("V-10", "size")
+            .help("choose another size, or other zones")
+    })
 }

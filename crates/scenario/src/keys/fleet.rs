@@ -20,7 +20,7 @@ const SERVES: &str = "What one machine can serve; matters with `[demand]`.";
 const BOOT: &str = "From power to a running system.";
 const WARM_UP: &str = "From a running system to the first request served: extensions and the application.";
 const STATE: &str = "Whether the machines serve when the trial begins, or are only then created.";
-const CREATE: &str = "From request to a running system, with `start_state = \"creating\"`.";
+const CREATE: &str = "From request to a running system, with `start_state = \"creating\"` and for every machine made later. On Windows (`os`) median 240 s, sigma 0.421.";
 const DISK: &str = "The disks; decides which SLA a machine alone has.";
 const CREATE_DEFAULT: &str = "{ law = \"lognormal\", median = \"75 s\", sigma = 0.532 }";
 
@@ -104,6 +104,33 @@ pub(super) const KEYS: &[Key] = &[
     .or("2")
     .overlay()
     .from("AV-01"),
+    Key::new(
+        "availability_set.<name>.update_domains",
+        Count(1, 1000),
+        "Update domains, at most 20. Checked only: planned maintenance goes rack by rack here.",
+    )
+    .or("5")
+    .overlay()
+    .from("AV-01, FD-11"),
+    Key::new("availability_set.<name>.zones", List(&Count(1, 100), 100), "Azure refuses zones of an availability set.")
+        .or("[]")
+        .overlay()
+        .from("AV-01"),
+    Key::new(
+        "availability_set.<name>.priority",
+        Choice(&["regular", "spot"]),
+        "Azure refuses Spot machines in an availability set.",
+    )
+    .or("regular")
+    .overlay()
+    .from("SP-04"),
+    Key::new(
+        "availability_set.<name>.reserved_per_zone",
+        Count(1, MACHINES_MAX),
+        "Azure refuses a capacity reservation for an availability set.",
+    )
+    .overlay()
+    .from("CR-04"),
     AVAILABILITY[1], AVAILABILITY[2], AVAILABILITY[3], AVAILABILITY[4], AVAILABILITY[5], AVAILABILITY[6],
     Key::new("virtual_machine", Table, "Single machines, each `[virtual_machine.<name>]`.").overlay(),
     Key::new("virtual_machine.<name>", Either(&[Table, Off]), "One machine; `false` in a design removes it.").overlay(),

@@ -5,8 +5,11 @@
 //! Paths: `scale_set.<name>.zones`, `script[].at`. A design may change the keys whose [`Key::overlay`] is set, under
 //! the same path. The keys of a law stand under `law`, wherever the law stands.
 
+pub(crate) mod change;
 pub(crate) mod fault;
 pub(crate) mod fleet;
+mod manage;
+pub(crate) mod offer;
 mod world;
 
 use std::collections::BTreeMap;
@@ -123,7 +126,7 @@ impl Key {
 /// All keys, in the order of the documentation.
 pub fn keys() -> &'static [Key] {
     static ALL: OnceLock<Vec<Key>> = OnceLock::new();
-    ALL.get_or_init(|| [world::KEYS, fleet::KEYS, fault::KEYS].concat())
+    ALL.get_or_init(|| [world::KEYS, fleet::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS].concat())
 }
 
 /// The key with a path, and its place in the table.

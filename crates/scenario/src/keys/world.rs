@@ -97,4 +97,12 @@ pub(super) const KEYS: &[Key] = &[
     .or("20")
     .from("FD-01, FD-09"),
     Key::new("region.<name>.hosts_per_rack", Count(1, 16_777_216), "Hosts in each rack.").or("40").from("assumed"),
+    Key::new(
+        "region.<name>.zone_lacks",
+        Table,
+        "Sizes that a zone does not have: `zone_lacks = { 3 = [\"Standard_M128s\"] }`.",
+    )
+    .from("ZN-10"),
+    Key::new("region.<name>.zone_lacks.<name>", List(&Text, 1000), "The sizes that the zone of this number does not have.")
+        .from("ZN-10"),
 ];

@@ -1,0 +1,194 @@
+//! Scale sets: zones, spreading, what happens to their machines, and what Azure would refuse.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::fault_domains::{fault_domains, fits, region_allows, spreading};
+use crate::manage::{self, Asked, Changed, Checked, Needs, Row, Written};
+use crate::node::{Node, Value};
+use crate::reader::Reader;
+use crate::sets::{Ground, Machine, Placed, capacity, machine, placed, set_of, zones};
+use crate::values::wrong_type;
+use zonefall_azure::limits::{self, Image, Model, Orchestration, Violation};
+use zonefall_azure::sla::GroupKind;
+use zonefall_fleet::{HiddenZone, ScaleSet, Spreading, spread_over_zones};
+use zonefall_topology::{RegionId, Topology, ZoneId};
+
+/// The most zones that automatic placement chooses among; the fleet's plan has room for so many.
+const ELIGIBLE_MAX: usize = 8;
+
+/// A set as it is written, before it is held against Azure's rules.
+struct Draft<'a> {
+    written: Written,
+    rows: Vec<&'a Row>,
+    model: Model,
+    region: RegionId,
+    topology: &'a Topology,
+    zones: Vec<ZoneId>,
+    /// Its zones by number.
+    numbers: Vec<u32>,
+    creating: bool,
+}
+
+/// `[scale_set.<name>]`
+pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut Sink) -> Option<Placed> {
+    let reader = Reader::new(node, "scale_set.<name>", sink);
+    let os = manage::os(&reader, sink).unwrap_or_default();
+    let machine = machine(&reader, os, ground.topology, sink);
+    let named = reader.counts("zones", sink);
+    let capacity = capacity(&reader, sink);
+    let hidden = hidden_zone(&reader, sink);
+    let domains = fault_domains(&reader, sink);
+    let mode = reader.choice("orchestration", sink).map(|word| match word {
+        "uniform" => Orchestration::Uniform,
+        _ => Orchestration::Flexible,
+    });
+    let written = manage::read(&reader, ground.balancer, sink);
+    let there = machine.as_ref().and_then(|machine| Some(ground.topology?.region(machine.region?)));
+    let eligible = written.as_ref().and_then(|written| written.placement.as_ref());
+    let numbers = match eligible {
+        Some(told) => Some(told.eligible(there?.zones)),
+        None => named,
+    };
+    if let Some(told) = eligible.filter(|_| numbers.as_ref().is_some_and(|numbers| numbers.len() > ELIGIBLE_MAX)) {
+        let words = format!("automatic placement chooses among at most {ELIGIBLE_MAX} zones here");
+        sink.error(codes::TOO_MUCH, &told.span, words).help("write for example `include = [1, 2, 3]`");
+        return None;
+    }
+    let count = numbers.as_ref().map(|numbers| numbers.len() as u32);
+    let (mode, count, domains) = (mode?, count?, domains?);
+    let spreading = spreading(&reader, mode, count, domains, sink);
+    let (machine, topology) = (machine?, ground.topology?);
+    let region = machine.region?;
+    let numbers = numbers?;
+    let zones = zones(&numbers, region, topology, sink);
+    let there = topology.region(region);
+    // A count that is refused is still held against the other keys, so that all mistakes are told at once.
+    let fault_domains = domains.unwrap_or_else(|| limits::default_fault_domains(mode, count));
+    let spreading = spreading.and_then(|spreading| {
+        fits(&reader, spreading, there, sink)?;
+        if fault_domains > 1 && mode == Orchestration::Flexible && count == 0 {
+            region_allows(&reader, &there.name, fault_domains, sink)?;
+        }
+        Some(spreading)
+    });
+    let (written, capacity, zones) = (written?, capacity?, zones?);
+    let rows: Vec<&Row> = ground.rows.iter().filter(|row| row.set == name).collect();
+    let model = written.model(mode, count, capacity, most(capacity, &rows), fault_domains);
+    let numbers = numbers.iter().map(|(number, _)| *number as u32).collect();
+    let creating = machine.creating;
+    let draft = Draft { written, rows, model, region, topology, zones, numbers, creating };
+    finish(name, &reader, machine, (spreading, hidden?), draft, ground, sink)
+}
+
+/// The greatest capacity that the set is ever given.
+fn most(capacity: u32, rows: &[&Row]) -> u32 {
+    rows.iter().fold(capacity, |most, row| match row.asked {
+        Asked::Capacity(capacity) => most.max(capacity),
+        Asked::Attach(_, count) => most.saturating_add(count),
+        _ => most,
+    })
+}
+
+/// Holds the draft against Azure's rules, and makes of it what the fleet is told.
+fn finish(
+    name: &str,
+    reader: &Reader<'_>,
+    machine: Machine,
+    (spreading, hidden_zone): (Option<Spreading>, HiddenZone),
+    draft: Draft<'_>,
+    ground: &Ground<'_>,
+    sink: &mut Sink,
+) -> Option<Placed> {
+    let managed = draft.written.changes_machines(reader, draft.creating, !draft.rows.is_empty());
+    let fine = is_allowed(reader, &draft, managed, ground, sink);
+    let lacking = |zones: &[ZoneId]| manage::check_sizes(&draft.written, &lacks(zones, ground, draft.topology));
+    let disks = &draft.written.basics.disks;
+    let changed = Changed {
+        model: draft.model,
+        shape: draft.written.shape(&draft.model),
+        region: draft.region,
+        topology: draft.topology,
+        zones: draft.numbers.clone(),
+        has_repairs: draft.written.repairs.is_some(),
+        has_data_disk: disks.data,
+        zone_redundant: disks.zone_redundant,
+        standby: draft.written.standby.as_ref(),
+        lacking: &lacking,
+    };
+    let changes = manage::changes(&draft.rows, changed, sink);
+    let uses = manage::used(reader, &draft.written, &draft.rows, managed, draft.creating);
+    let needs = needs(&draft.written, draft.model.capacity, draft.zones.len());
+    let (changes, spreading) = (changes.filter(|_| fine)?, spreading?);
+    let (model, disk) = (draft.model, machine.disk);
+    let management = managed.then(|| Box::new(draft.written.management(&model, changes)));
+    let set = set_of(name, machine, draft.zones, model.capacity, draft.region);
+    let set = ScaleSet { spreading, hidden_zone, management, ..set };
+    Some(Placed { needs, uses, ..placed(set, disk, GroupKind::ScaleSet, reader) })
+}
+
+fn lacks<'a>(zones: &[ZoneId], ground: &'a Ground<'_>, topology: &Topology) -> Vec<(String, &'a [String])> {
+    zones.iter().map(|&zone| (topology.zone_name(zone), ground.lacks.of(zone))).collect()
+}
+
+fn is_allowed(reader: &Reader<'_>, draft: &Draft<'_>, managed: bool, ground: &Ground<'_>, sink: &mut Sink) -> bool {
+    let adds = |row: &&Row| matches!(row.asked, Asked::Zones(_));
+    let attaches = |row: &&Row| matches!(row.asked, Asked::Attach(..)) || adds(row);
+    let checked = Checked {
+        written: &draft.written,
+        model: draft.model,
+        zones: &draft.numbers,
+        names_zones: reader.has("zones") && reader.counts("zones", sink).is_some_and(|zones| !zones.is_empty()),
+        attaches: draft.rows.iter().any(attaches),
+        becomes_zonal: draft.zones.is_empty() && draft.rows.iter().any(adds),
+        lacking: &lacks(&draft.zones, ground, draft.topology),
+    };
+    let fine = manage::check(reader, &checked, sink);
+    has_room(reader, draft, managed, sink) && fine
+}
+
+/// V-02. A plain set that never changes only warns, so that larger fleets can be simulated (OM-02).
+fn has_room(reader: &Reader<'_>, draft: &Draft<'_>, managed: bool, sink: &mut Sink) -> bool {
+    let shape = draft.written.shape(&draft.model);
+    let Some(violation) = limits::check_capacity(&shape, draft.model.capacity) else { return true };
+    if managed || shape.image == Image::Managed || violation.rule != "OM-02" {
+        manage::tell(reader, &violation, sink);
+        return false;
+    }
+    let Violation { words, rule, .. } = violation;
+    sink.warn(codes::BIG_SET, &reader.span_of("capacity"), format!("{words} ({rule})"))
+        .help("the simulation runs as one set; in Azure it would be several");
+    true
+}
+
+/// AL-05, CR-02: what the set needs of a quota when the trial begins.
+fn needs(written: &Written, capacity: u32, zones: usize) -> Needs {
+    let reserved = written.reserved_per_zone;
+    let covered: u32 = spread_over_zones(capacity, zones.max(1)).map(|count| count.min(reserved)).sum();
+    let vcpus = u64::from(written.vcpus());
+    let regular = written.regular(capacity);
+    Needs {
+        vcpus: u64::from(regular.saturating_sub(covered)) * vcpus,
+        spot_vcpus: u64::from(capacity - regular) * vcpus,
+        machines: u64::from(capacity.saturating_sub(covered)),
+        one_more: written.scaling.auto_zone_balance.then_some(vcpus),
+    }
+}
+
+/// ZN-03: `"single"`, `"uniform"` or `{ sticky = 0.8 }`.
+fn hidden_zone(reader: &Reader<'_>, sink: &mut Sink) -> Option<HiddenZone> {
+    let node = reader.node("hidden_zone", sink)?;
+    match &node.value {
+        Value::Text(_) => reader.choice("hidden_zone", sink).map(|word| match word {
+            "uniform" => HiddenZone::Uniform,
+            _ => HiddenZone::Single,
+        }),
+        Value::Table(_) => {
+            let table = Reader::new(&node, "scale_set.<name>.hidden_zone", sink);
+            if !table.has("sticky") {
+                table.missing("sticky", "hidden_zone = { sticky = 0.8 }", sink);
+            }
+            table.number("sticky", sink).map(HiddenZone::Sticky)
+        }
+        _ => wrong_type(&node, "hidden_zone", "\"single\", \"uniform\" or { sticky = 0.8 }", sink),
+    }
+}

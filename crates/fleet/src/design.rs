@@ -112,6 +112,11 @@ pub struct Design {
 }
 
 impl Design {
+    /// Whether some set changes while the trial runs.
+    pub fn is_managed(&self) -> bool {
+        self.sets.iter().any(|set| set.management.is_some())
+    }
+
     /// Instances of all sets.
     pub fn capacity(&self) -> u64 {
         self.sets.iter().map(|set| u64::from(set.capacity)).sum()

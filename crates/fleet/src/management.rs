@@ -217,6 +217,8 @@ pub enum Action {
     Deallocate(u32),
     /// Starts every deallocated machine.
     Start,
+    /// RC-07: deletes machines that failed to be created, and asks for others.
+    ReplaceFailed,
     /// AR-07: ends a suspension of repairs.
     ResumeRepairs,
     /// DK-04: data disks (ZRS) of machines in dead zones are detached and attached to new machines elsewhere.

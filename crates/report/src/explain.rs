@@ -2,7 +2,7 @@
 
 use crate::csv::{self, CsvLocale};
 use crate::files::FilesError;
-use zonefall_study::outcome::Outcome;
+use zonefall_study::outcome::{OPERATION_TABLE, Outcome};
 
 /// An outcome without a result, to read the columns from.
 fn nothing() -> Outcome {
@@ -39,6 +39,7 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
         csv::differences(&outcome, point)?,
         csv::causes(&outcome, point)?,
         csv::windows(&outcome, point)?,
+        csv::operations(&outcome, point)?,
         csv::trials(&outcome, &[], point)?,
         csv::losses(&[], point)?,
     ];
@@ -51,14 +52,21 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
 
 /// The names of all columns.
 pub fn topics() -> Vec<String> {
-    let mut names: Vec<String> = columns().unwrap_or_default().into_iter().map(|(_, name, ..)| name).collect();
+    let columns = columns().unwrap_or_default().into_iter().map(|(_, name, ..)| name);
+    let operations = OPERATION_TABLE.iter().map(|row| row.name.to_owned());
+    let mut names: Vec<String> = columns.chain(operations).chain(["operations".into()]).collect();
     names.sort_unstable();
     names.dedup();
     names
 }
 
-/// What a column says, in every file that has it.
+/// What a column says, in every file that has it; what is counted of managed sets, one of them or all.
 pub fn explain(topic: &str) -> Option<String> {
+    let counted = OPERATION_TABLE.iter().filter(|row| topic == "operations" || topic == row.name);
+    let counted: Vec<String> = counted.map(|row| format!("{}\n  {} ({})\n", row.name, row.doc, row.rules)).collect();
+    if !counted.is_empty() {
+        return Some(counted.concat());
+    }
     let found: Vec<String> = columns()
         .ok()?
         .into_iter()

@@ -61,6 +61,7 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
         sheets.push(csv::differences(outcome, locale)?);
         sheets.push(csv::causes(outcome, locale)?);
         sheets.push(csv::windows(outcome, locale)?);
+        sheets.push(csv::operations(outcome, locale)?);
         if let Some(rows) = contents.rows {
             sheets.push(csv::trials(outcome, rows, locale)?);
         }
@@ -89,6 +90,7 @@ pub fn result_names(outcome: bool, rows: bool, losses: bool) -> Vec<&'static str
         ("dictionary.csv", true),
         ("differences.csv", outcome),
         ("losses.csv", losses),
+        ("operations.csv", outcome),
         (SUMMARY, outcome || losses),
         ("trials.csv", outcome && rows),
         ("windows.csv", outcome),

@@ -18,6 +18,8 @@ use zonefall_stats::{
 const MS_PER_HOUR: f64 = 3_600_000.0;
 const MS_PER_MINUTE: f64 = 60_000.0;
 const MS_PER_YEAR: f64 = 365.0 * 24.0 * MS_PER_HOUR;
+/// The most machines of a design.
+const MOST_MACHINES: f64 = 1e7;
 /// A window that is exceeded once in this many years.
 const RARE_YEARS: f64 = 10.0;
 
@@ -224,6 +226,7 @@ impl<'a> Concluding<'a> {
             delayed_healings_per_year: self.per_year(tally.delayed_healings as f64),
             control_plane_out_h_per_year: self.per_year(tally.control_plane_out_ms as f64 / MS_PER_HOUR),
             allocation_out_h_per_year: self.per_year(tally.allocation_out_ms as f64 / MS_PER_HOUR),
+            operations: self.operations(),
             events_per_trial: tally.events as f64 / self.finished.trials.max(1) as f64,
         }
     }
@@ -324,6 +327,21 @@ impl<'a> Concluding<'a> {
             .collect();
         causes.sort_by(|a, b| b.share.total_cmp(&a.share));
         causes
+    }
+
+    fn operations(&self) -> Vec<OperationOutcome> {
+        let trials = self.finished.trials;
+        let happened = OPERATION_TABLE.iter().zip(&self.tally.operations);
+        let happened = happened.filter(|(_, moments)| moments.hits() > 0);
+        let outcome = |(row, moments): (&zonefall_fleet::OperationRow, &Moments)| {
+            let in_hours = row.operation.is_time();
+            let unit = if in_hours { 1.0 / MS_PER_HOUR } else { 1.0 };
+            // The most of a trial: each machine that there may ever be, all the time, or an operation a millisecond.
+            let cap = cap_ms(self.study) * MOST_MACHINES;
+            let per_year = self.mean(&with_zeros(moments, trials), cap, unit * MS_PER_YEAR / self.observed_ms);
+            OperationOutcome { operation: row.name.into(), in_hours, per_year }
+        };
+        happened.map(outcome).collect()
     }
 
     fn window_bars(&self) -> Vec<WindowBar> {

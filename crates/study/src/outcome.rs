@@ -4,6 +4,7 @@
 //! year is 365 days. This is also the form of `summary.json`; `SCHEMA` is its version.
 
 use serde::{Deserialize, Serialize};
+pub use zonefall_fleet::OPERATION_TABLE;
 pub use zonefall_stats::Verdict;
 
 /// The version of this form.
@@ -119,6 +120,17 @@ pub struct ClassShares {
     pub degraded: f64,
 }
 
+/// Something that was done to the managed sets of a design.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OperationOutcome {
+    /// Its name, one of [`zonefall_fleet::OPERATION_TABLE`].
+    pub operation: String,
+    /// Whether `per_year` is in hours; else it is a number of times.
+    pub in_hours: bool,
+    /// So often, or so long, a year.
+    pub per_year: Estimate,
+}
+
 /// What a design gets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DesignOutcome {
@@ -184,6 +196,9 @@ pub struct DesignOutcome {
     pub control_plane_out_h_per_year: f64,
     /// Hours a year in which one of its zones had no capacity to allocate.
     pub allocation_out_h_per_year: f64,
+    /// What was done to its managed sets, in the order of the table; what never happened is left out.
+    #[serde(default)]
+    pub operations: Vec<OperationOutcome>,
     /// Events dispatched per trial.
     pub events_per_trial: f64,
 }

@@ -152,10 +152,12 @@ impl Stage {
             let ledger = self.worlds[design].ledger();
             let (missed, delayed) = (ledger.missed_ms, ledger.delayed_healings > 0);
             asks.clear();
+            // What a managed set does may turn on any cause, for better or worse.
+            let open =
+                !self.monotone && ledger.machine_failures > 0 || missed > 0 && study.designs[design].is_managed();
             asks.extend((0..causes).map(|cause| {
                 let charged = ledger.missed_by_cause_ms[cause] > 0;
-                missed > 0 && (charged || delayed && self.delays[cause])
-                    || !self.monotone && ledger.machine_failures > 0
+                open || missed > 0 && (charged || delayed && self.delays[cause])
             }));
             for cause in (0..causes).filter(|&cause| asks[cause]) {
                 let without = self.missed_without(design, trial, cause as u16)?;

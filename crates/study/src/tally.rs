@@ -65,6 +65,9 @@ pub struct DesignTally {
     pub control_plane_out_ms: i128,
     /// Milliseconds in which a zone of the design had nothing to allocate.
     pub allocation_out_ms: i128,
+    /// What was done to managed sets a trial, by [`zonefall_fleet::Operation`], where it was done at all; empty for a
+    /// design without a managed set.
+    pub operations: Vec<Moments>,
     /// Events dispatched.
     pub events: u64,
 }
@@ -97,6 +100,7 @@ impl Tally {
             by_cause: vec![Moments::new(); causes],
             avoided: vec![Moments::new(); causes - zonefall_fleet::EXTRA_CAUSES.len()],
             sla_tiers: vec![0; design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
+            operations: vec![Moments::new(); if design.is_managed() { zonefall_fleet::OPERATIONS } else { 0 }],
             ..DesignTally::default()
         };
         Self { designs: study.designs.iter().map(design).collect(), rows: Vec::new() }
@@ -191,6 +195,11 @@ impl DesignTally {
                 moments.add(missed as i64);
             }
         }
+        for (moments, &times) in self.operations.iter_mut().zip(&ledger.operations) {
+            if times > 0 {
+                moments.add(times as i64);
+            }
+        }
         self.unconnected.add(ledger.unconnected_by_window_ms.iter().sum::<u64>() as i64);
         let classes = &ledger.classes;
         let by_class = [
@@ -227,6 +236,7 @@ impl DesignTally {
             mine.merge(theirs);
         }
         self.by_cause.iter_mut().zip(&other.by_cause).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.operations.iter_mut().zip(&other.operations).for_each(|(mine, theirs)| mine.merge(theirs));
         self.avoided.iter_mut().zip(&other.avoided).for_each(|(mine, theirs)| mine.merge(theirs));
         self.held_at.iter_mut().zip(&other.held_at).for_each(|(mine, theirs)| mine.merge(theirs));
         self.breaches.merge(&other.breaches);

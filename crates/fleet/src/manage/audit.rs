@@ -48,7 +48,11 @@ impl World {
         if self.manager.is_active() {
             must("existing machines".into(), self.book.level(Class::Existing), stand as i64);
             let charged = slots().filter(|(_, slot)| !slot.extra && slot.state != State::Vacant);
-            must("machines of the quota".into(), i64::from(self.manager.usage.machines), charged.count() as i64);
+            must(
+                "machines of the quota".into(),
+                self.manager.usage.iter().map(|usage| i64::from(usage.machines)).sum(),
+                charged.count() as i64,
+            );
         }
         let serving = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).count();
         must("serving".into(), self.book.level(Class::Serving), serving as i64);

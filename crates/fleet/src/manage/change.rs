@@ -103,6 +103,7 @@ impl World {
             Action::Attach { zone, count } => self.attach(set, *zone, *count, t, strikes),
             Action::Deallocate(count) => self.deallocate(set, *count, t),
             Action::Start => self.start_all(set, t, strikes),
+            Action::ReplaceFailed => self.replace_failed(set, t, strikes),
             Action::ResumeRepairs => {
                 self.resume_repairs(set, t);
                 true
@@ -197,6 +198,21 @@ impl World {
         }
         self.has_changed(set, t);
         true
+    }
+
+    /// RC-07, AL-04: machines in state Failed are deleted by hand, and the capacity is asked for again.
+    fn replace_failed(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {
+        for at in 0..self.manager.slots.len() {
+            if self.set_of(at) == set && self.manager.slots[at].state == State::Failed {
+                self.remove(at, None, t, strikes);
+                self.owe(set, 1, self.own_cause(Extra::Deployment), t);
+            }
+        }
+        let target = self.manager.sets[set].desired;
+        if self.manager.sets[set].exists < target {
+            self.set_capacity(set, target, t, strikes);
+        }
+        self.manager.sets[set].exists == target
     }
 
     fn start_all(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {

@@ -43,7 +43,7 @@ impl World {
             .iter()
             .map(|&group| managed.reserved_per_zone.saturating_sub(self.manager.groups[group].allocated))
             .sum();
-        let mut usage = self.manager.usage;
+        let mut usage = self.manager.usage[self.design.sets[set].region.0 as usize];
         let free = reserved.min(add);
         (0..add - free).all(|machine| {
             let is_spot = machine < spot;

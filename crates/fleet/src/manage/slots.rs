@@ -108,8 +108,9 @@ impl World {
 
     /// AL-05: takes a machine's cores from the quota, or gives them back.
     pub(crate) fn use_quota(&mut self, at: usize, takes: bool) {
-        let vcpus = self.design.sets[self.set_of(at)].management.as_ref().map_or(0, |managed| managed.vcpus);
-        let usage = &mut self.manager.usage;
+        let set = &self.design.sets[self.set_of(at)];
+        let vcpus = set.management.as_ref().map_or(0, |managed| managed.vcpus);
+        let usage = &mut self.manager.usage[set.region.0 as usize];
         let cores = if self.manager.slots[at].spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
         if takes {
             *cores += vcpus;

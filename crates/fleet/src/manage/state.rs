@@ -229,7 +229,8 @@ pub(crate) struct Manager {
     pub groups: Vec<GroupState>,
     pub sets: Vec<SetState>,
     pub changes: Vec<ChangeState>,
-    pub usage: Usage,
+    /// AL-05: what is in use of the quota, by region.
+    pub usage: Vec<Usage>,
     /// Machines of the design on each rack.
     pub occupied: Vec<u32>,
     /// Outages of the health endpoint that reach each rack.
@@ -320,7 +321,7 @@ impl Manager {
             groups,
             sets,
             changes,
-            usage: Usage::default(),
+            usage: vec![Usage::default(); topology.regions().len()],
             occupied: vec![0; when(racks)],
             sick_racks: vec![0; when(racks)],
             dark: vec![0; when(topology.zone_count() as usize)],
@@ -363,7 +364,7 @@ impl Manager {
     pub fn reset(&mut self) {
         self.touched.clear();
         self.zones_changed = false;
-        self.usage = Usage::default();
+        self.usage.fill(Usage::default());
         self.occupied.fill(0);
         self.sick_racks.fill(0);
         self.dark.fill(0);

@@ -12,4 +12,4 @@ mod tables;
 pub use cell::CsvLocale;
 pub(crate) use designs::designs;
 pub(crate) use sheet::Sheet;
-pub(crate) use tables::{causes, dictionary, differences, losses, trials, windows};
+pub(crate) use tables::{causes, dictionary, differences, losses, operations, trials, windows};

@@ -6,7 +6,9 @@ use super::sheet::{Column, Field, Sheet, bounded, estimate, field};
 use crate::files::FilesError;
 use zonefall_study::TrialRow;
 use zonefall_study::incidents::Loss;
-use zonefall_study::outcome::{CauseOutcome, Difference, Outcome, WindowBar};
+use zonefall_study::outcome::{
+    CauseOutcome, DesignOutcome, Difference, OPERATION_TABLE, OperationOutcome, Outcome, WindowBar,
+};
 
 /// Edges from here on stand for "no end".
 const NO_END_MIN: f64 = 1e9;
@@ -38,6 +40,32 @@ pub(crate) fn differences(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet,
     Sheet::write("differences.csv", fields, &outcome.differences, locale)
 }
 
+/// What the platform and the customer did to managed sets.
+pub(crate) fn operations(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, FilesError> {
+    type Row<'a> = (&'a str, &'a OperationOutcome);
+    let row = |name: &str| OPERATION_TABLE.iter().find(|row| row.name == name);
+    let fields = vec![
+        field("design", "", "the design", |of: &Row| Cell::text(of.0)),
+        field("operation", "", "what was done; each is explained under `meaning`", |of: &Row| {
+            Cell::text(&of.1.operation)
+        }),
+        field("unit", "", "whether per_year is a number of times or hours", |of: &Row| {
+            Cell::text(if of.1.in_hours { "h/year" } else { "1/year" })
+        }),
+        estimate("per_year", "", "so often, or so many hours, a year", |of: &Row| Some(of.1.per_year)),
+        field("meaning", "", "what is counted", move |of: &Row| Cell::text(row(&of.1.operation).map_or("", |r| r.doc))),
+        field("rules", "", "the rules of the real system behind it", move |of: &Row| {
+            Cell::text(row(&of.1.operation).map_or("", |r| r.rules))
+        }),
+    ];
+    let of_design = |design| -> Vec<Row> { operations_of(design) };
+    Sheet::write("operations.csv", fields, outcome.designs.iter().flat_map(of_design), locale)
+}
+
+fn operations_of(design: &DesignOutcome) -> Vec<(&str, &OperationOutcome)> {
+    design.operations.iter().map(|operation| (design.design.as_str(), operation)).collect()
+}
+
 pub(crate) fn causes(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, FilesError> {
     type Row<'a> = (&'a str, &'a CauseOutcome);
     let fields = vec![
@@ -61,7 +89,7 @@ pub(crate) fn causes(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, File
     Sheet::write("causes.csv", fields, outcome.designs.iter().flat_map(of_design), locale)
 }
 
-fn rows_of(design: &zonefall_study::outcome::DesignOutcome) -> Vec<(&str, &CauseOutcome)> {
+fn rows_of(design: &DesignOutcome) -> Vec<(&str, &CauseOutcome)> {
     design.causes.iter().map(|cause| (design.design.as_str(), cause)).collect()
 }
 

@@ -10,6 +10,7 @@ mod differences;
 mod first_miss;
 mod incidents;
 mod number;
+mod operations;
 mod page;
 mod sla;
 
@@ -43,6 +44,7 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
         designs::draw(&mut page, outcome);
         differences::draw(&mut page, outcome);
         causes::draw(&mut page, outcome);
+        operations::draw(&mut page, outcome);
         sla::draw(&mut page, outcome);
     }
     if !outcome.warnings.is_empty() {

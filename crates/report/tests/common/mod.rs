@@ -113,6 +113,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         delayed_healings_per_year: 0.02,
         control_plane_out_h_per_year: 1.4,
         allocation_out_h_per_year: 3.3,
+        operations: vec![],
         events_per_trial: 214.6,
     }
 }

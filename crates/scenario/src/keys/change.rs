@@ -38,6 +38,7 @@ pub(super) const KEYS: &[Key] = &[
     change_key!("zone", Count(1, 100), "In which zone machines are deleted, attached or detached.", "CV-05"),
     change_key!("deallocate", Count(1, MACHINES_MAX), "Deallocates so many machines, the newest first; they go on counting.", "OM-09, AL-03"),
     change_key!("start", Flag, "Starts every deallocated machine.", "OM-09, AL-03"),
+    change_key!("replace_failed", Flag, "Deletes the machines that failed to be created, and asks for others.", "RC-07"),
     change_key!("resume_repairs", Flag, "Ends a suspension of repairs.", "AR-07"),
     change_key!("force_detach", Either(&[Flag, Choice(&["data", "os"])]), "Data disks of machines in dark zones are detached and attached to new machines elsewhere.", "DK-04"),
     change_key!("orchestration", Choice(&["flexible", "uniform"]), "Changes the mode: Azure refuses.", "OM-01"),

@@ -56,6 +56,7 @@ fn action(row: &Row, set: &mut Changed<'_>, reader: &Reader<'_>, sink: &mut Sink
         Asked::Attach(zone, count) => attach(*zone, *count, set, reader, sink),
         Asked::Deallocate(count) => Some(Action::Deallocate(*count)),
         Asked::Start => Some(Action::Start),
+        Asked::ReplaceFailed => Some(Action::ReplaceFailed),
         Asked::ResumeRepairs if set.has_repairs => Some(Action::ResumeRepairs),
         Asked::ForceDetach { os_disk } => {
             let wrong = limits::check_force_detach(*os_disk, set.has_data_disk, set.zone_redundant);

@@ -32,6 +32,7 @@ pub(crate) enum Asked {
     Detach(Option<u64>, u32),
     Deallocate(u32),
     Start,
+    ReplaceFailed,
     ResumeRepairs,
     ForceDetach { os_disk: bool },
     Orchestration(Orchestration),
@@ -40,7 +41,7 @@ pub(crate) enum Asked {
     DeleteSet,
 }
 
-const ACTIONS: [&str; 13] = [
+const ACTIONS: [&str; 14] = [
     "capacity",
     "zones",
     "delete",
@@ -48,6 +49,7 @@ const ACTIONS: [&str; 13] = [
     "detach",
     "deallocate",
     "start",
+    "replace_failed",
     "resume_repairs",
     "force_detach",
     "orchestration",
@@ -210,6 +212,7 @@ fn action(name: &str, zone: Option<u64>, reader: &Reader<'_>, sink: &mut Sink) -
         "detach" => Asked::Detach(zone, reader.count(name, sink)? as u32),
         "deallocate" => Asked::Deallocate(reader.count(name, sink)? as u32),
         "start" => only_true(name, reader, sink, Asked::Start)?,
+        "replace_failed" => only_true(name, reader, sink, Asked::ReplaceFailed)?,
         "resume_repairs" => only_true(name, reader, sink, Asked::ResumeRepairs)?,
         "delete_set" => only_true(name, reader, sink, Asked::DeleteSet)?,
         "force_detach" => match &reader.node(name, sink)?.value {

@@ -37,6 +37,8 @@ fn design(zones: u32, machines: u32, need: u32) -> Design {
         capacity: machines,
         spreading: Spreading::Max,
         hidden_zone: HiddenZone::Single,
+        placement_groups: false,
+        disk_elsewhere: 0.0,
         serves_milli: 1000,
         boot: Law::constant(SimDuration::ZERO),
         warm_up: Law::constant(SimDuration::ZERO),

@@ -97,7 +97,8 @@ impl World {
         let marks = self.machines[at].marks;
         if marks & RACK_OUT != 0 {
             let rack = self.rack_of(at);
-            if let Some(&(_, cause)) = self.rack_active.iter().find(|&&(of, _)| of == rack) {
+            let disk = self.far_disks.iter().find(|disk| disk.machine as usize == at).map_or(rack, |disk| disk.rack);
+            if let Some(&(_, cause)) = self.rack_active.iter().find(|&&(of, _)| of == rack || of == disk) {
                 return cause;
             }
         }

@@ -49,6 +49,10 @@ pub struct ScaleSet {
     pub spreading: Spreading,
     /// The hidden zones of a regional set.
     pub hidden_zone: HiddenZone,
+    /// PG-01: a regional set is made of placement groups of at most 100, each with a hidden zone of its own.
+    pub placement_groups: bool,
+    /// DK-06: probability that the disk of a regional machine stands in another zone than the machine.
+    pub disk_elsewhere: f64,
     /// What one instance can serve, in thousandths of a request a second.
     pub serves_milli: u64,
     /// From power to a running system.

@@ -11,6 +11,7 @@
 mod balancer;
 mod change;
 mod design;
+mod disks;
 mod groups;
 mod ledger;
 mod lives;

@@ -8,6 +8,7 @@ use crate::design::{Design, HiddenZone, ScaleSet, Spreading};
 use crate::groups::{SlotGroup, slot_groups};
 pub use crate::policy::fault_domain::assign as assign_fault_domain;
 pub use crate::policy::overprovision::worst_zone_loss;
+use crate::policy::placement_group::GROUP_MAX;
 pub use crate::policy::zone_balance::spread_over_zones;
 use std::ops::Range;
 use zonefall_engine::Key;
@@ -146,25 +147,26 @@ struct Hidden<'a> {
     topology: &'a Topology,
     set: &'a ScaleSet,
     luck: Key,
-    first: u64,
     next: u64,
 }
 
 impl<'a> Hidden<'a> {
     fn new(set: &'a ScaleSet, topology: &'a Topology, luck: Key) -> Self {
         let luck = luck.named("hidden zone").named(&set.name);
-        let zones = u64::from(topology.region(set.region).zones);
-        Self { topology, set, luck, first: luck.part(0, 1).stream().below(zones), next: 0 }
+        Self { topology, set, luck, next: 0 }
     }
 
     fn next(&mut self) -> ZoneId {
         let zones = u64::from(self.topology.region(self.set.region).zones);
+        // PG-01: each placement group has a zone of its own.
+        let group = if self.set.placement_groups { self.next / u64::from(GROUP_MAX) } else { 0 };
+        let first = self.luck.part(group, 1).stream().below(zones);
         let mut stream = self.luck.part(self.next, 0).stream();
         let index = match self.set.hidden_zone {
-            _ if self.next == 0 || zones == 1 => self.first,
-            HiddenZone::Single => self.first,
-            HiddenZone::Sticky(stay) if stream.unit() < stay => self.first,
-            HiddenZone::Sticky(_) => (self.first + 1 + stream.below(zones - 1)) % zones,
+            _ if self.next == 0 || zones == 1 => first,
+            HiddenZone::Single => first,
+            HiddenZone::Sticky(stay) if stream.unit() < stay => first,
+            HiddenZone::Sticky(_) => (first + 1 + stream.below(zones - 1)) % zones,
             HiddenZone::Uniform => stream.below(zones),
         };
         self.next += 1;

@@ -56,6 +56,9 @@ impl World {
             self.pending.cancel(Pending::ready_tags(machines.start as u32..machines.end as u32));
         }
         machines.for_each(|at| self.halt(at, RACK_OUT, cause, t));
+        if !self.far_disks.is_empty() {
+            self.disks_fail(rack, cause, t);
+        }
     }
 
     fn rack_returns(&mut self, rack: u32, cause: u16, t: SimTime, strikes: &Strikes) {
@@ -71,8 +74,12 @@ impl World {
         let (needs, restart) = (facts.needs, facts.restart.clone());
         for at in self.rack_machines(rack) {
             self.machines[at].marks |= needs;
-            let mark = if last { RACK_OUT } else { 0 };
+            let held = !self.far_disks.is_empty() && self.disk_is_dark(at);
+            let mark = if last && !held { RACK_OUT } else { 0 };
             self.free(at, mark, cause, restart.as_ref(), t, strikes);
+        }
+        if last && !self.far_disks.is_empty() {
+            self.disks_return(rack, (cause, needs), restart.as_ref(), t, strikes);
         }
     }
 

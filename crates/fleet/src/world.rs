@@ -6,6 +6,7 @@
 
 use crate::balancer::ProbeTimes;
 use crate::design::{Design, ScaleSet, StartState};
+use crate::disks::FarDisk;
 use crate::ledger::Ledger;
 use crate::machine::*;
 use crate::manage::{Manager, State};
@@ -102,6 +103,8 @@ pub struct World {
     pub(crate) rack_active: Vec<(u32, u16)>,
     /// Slow-downs that run: (rack, cause, thousandths left).
     pub(crate) rack_slow: Vec<(u32, u16, u32)>,
+    /// DK-06: disks that stand in another zone than their machines, by rack.
+    pub(crate) far_disks: Vec<FarDisk>,
     /// When a starting machine is ready. Empty where starts take no time.
     pub(crate) ready_at: Vec<SimTime>,
     /// When probes notice or readmit a machine. Empty without a load balancer.
@@ -236,6 +239,7 @@ impl World {
             rack_depth: vec![0; racks],
             rack_active: Vec::new(),
             rack_slow: Vec::new(),
+            far_disks: Vec::new(),
             ready_at: when(starting),
             probe_at: when(design.balancer.is_some()),
             returned: if flapping { vec![(SimTime::ZERO, 0); capacity] } else { Vec::new() },
@@ -283,6 +287,9 @@ impl World {
         self.rack_slow.clear();
         if self.moves || !self.placed {
             self.place();
+        }
+        if self.moves {
+            self.place_disks();
         }
         if self.manager.is_active() {
             self.begin_slots();

@@ -120,9 +120,11 @@ fn finish(
     let needs = needs(&draft.written, draft.model.capacity, draft.zones.len());
     let (changes, spreading) = (changes.filter(|_| fine)?, spreading?);
     let (model, disk) = (draft.model, machine.disk);
+    let disk_elsewhere = draft.written.basics.disk_elsewhere(draft.topology.region(draft.region).zones);
+    let placement_groups = model.orchestration == Orchestration::Uniform && !model.single_placement_group;
     let management = managed.then(|| Box::new(draft.written.management(&model, changes)));
     let set = set_of(name, machine, draft.zones, model.capacity, draft.region);
-    let set = ScaleSet { spreading, hidden_zone, management, ..set };
+    let set = ScaleSet { spreading, hidden_zone, placement_groups, disk_elsewhere, management, ..set };
     Some(Placed { needs, uses, ..placed(set, disk, GroupKind::ScaleSet, reader) })
 }
 

@@ -196,6 +196,8 @@ pub(crate) fn set_of(name: &str, machine: Machine, zones: Vec<ZoneId>, capacity:
         capacity,
         spreading: Spreading::Max,
         hidden_zone: HiddenZone::Single,
+        placement_groups: false,
+        disk_elsewhere: 0.0,
         serves_milli,
         boot,
         warm_up,

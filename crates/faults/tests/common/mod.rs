@@ -133,6 +133,8 @@ pub fn set(name: &str, topology: &Topology, region: u32, zones: &[u32], capacity
         capacity,
         spreading: Spreading::Max,
         hidden_zone: HiddenZone::Uniform,
+        placement_groups: false,
+        disk_elsewhere: 0.0,
         serves_milli: 1000,
         boot: Law::exponential(0.05 * HOUR).expect("positive"),
         warm_up: hours(0.02),

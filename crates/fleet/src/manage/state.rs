@@ -5,11 +5,12 @@ use crate::design::Design;
 use crate::placement::Slots;
 use crate::policy::allocation::Usage;
 use crate::policy::health::Trouble;
+use crate::policy::instance_mix::order;
 use crate::policy::repair::Streak;
 use crate::policy::scale_in::Candidate;
 use crate::policy::zone_balance::ZoneState;
 use std::ops::Range;
-use zonefall_engine::SimTime;
+use zonefall_engine::{SimTime, name_tag};
 use zonefall_topology::{Topology, ZoneId};
 
 /// What a slot holds.
@@ -194,6 +195,10 @@ pub(crate) struct SetState {
     pub rebalance_due: SimTime,
     /// The counts of its zones have changed since rebalancing was considered.
     pub unconsidered: bool,
+    /// IM-02: the sizes of its mix after the first, in the order in which they are tried, by the tags of their names.
+    pub other_sizes: Vec<u64>,
+    /// Requests for hardware that failed at the present instant: the next one has its own luck.
+    pub refused: (SimTime, u32),
     /// The grid of its health probes.
     pub probes: Option<ProbeTimes>,
     /// The phase of the looks of automatic repairs.
@@ -295,6 +300,13 @@ impl Manager {
                 rebalance: None,
                 rebalance_due: SimTime::NEVER,
                 unconsidered: true,
+                other_sizes: set.management.as_ref().map_or_else(Vec::new, |managed| {
+                    let mix = managed.instance_mix.as_ref();
+                    let sizes =
+                        mix.map_or_else(Vec::new, |mix| order(mix).into_iter().map(|at| &mix.sizes[at]).collect());
+                    sizes.iter().skip(1).map(|size| name_tag(&size.name)).collect()
+                }),
+                refused: (SimTime::ZERO, 0),
                 probes: None,
                 tick_phase_ms: 0,
             }
@@ -381,7 +393,7 @@ impl Manager {
             (set.streak, set.suspended, set.unconsidered) = (Streak::default(), false, true);
             (set.grace_until, set.notice_end) = (SimTime::ZERO, SimTime::ZERO);
             (set.last_change, set.last_rebalance, set.rebalance) = (None, None, None);
-            set.rebalance_due = SimTime::NEVER;
+            (set.rebalance_due, set.refused) = (SimTime::NEVER, (SimTime::ZERO, 0));
         }
         for change in &mut self.changes {
             (change.due, change.retry_due, change.back_due) = (SimTime::NEVER, SimTime::NEVER, SimTime::NEVER);

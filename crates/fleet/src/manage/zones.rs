@@ -2,11 +2,12 @@
 
 use super::State;
 use crate::machine::*;
+use crate::operations::Operation;
 use crate::policy::allocation::{granted_milli, is_reserved};
-use crate::policy::instance_mix::order;
+use crate::policy::placement_group::{GROUP_MAX, choose};
 use crate::policy::zone_balance::ZoneState;
 use crate::world::World;
-use zonefall_engine::{Key, SimTime};
+use zonefall_engine::SimTime;
 use zonefall_faults::{Span, Strikes};
 use zonefall_topology::{RackId, ZoneId};
 
@@ -83,8 +84,8 @@ impl World {
             ZoneState::Down
         } else if !pooled
             && !is_reserved(state.allocated, reserved)
-            && management.is_none_or(|managed| managed.instance_mix.is_none())
             && self.left_milli(zone, t, strikes) == 0
+            && !self.has_other_size(state.set, zone, t, strikes)
         {
             ZoneState::Starved
         } else {
@@ -119,11 +120,38 @@ impl World {
             let zone = self.topology.zone_of(RackId(self.manager.slots[at].rack));
             !hidden || !self.is_down(zone) && self.left_milli(zone, t, strikes) > 0
         });
-        open.min_by_key(|&at| (self.manager.occupied[self.manager.slots[at].rack as usize], self.instance_of[at]))
+        let key = |at: usize| (self.manager.occupied[self.manager.slots[at].rack as usize], self.instance_of[at]);
+        if hidden && self.design.sets[state.set].placement_groups {
+            // PG-06: into the fullest placement group that is not full, if there is a slot.
+            let chosen = self.placement_group(group);
+            let off = |at: usize| (self.instance_of[at] - state.numbers.start) / GROUP_MAX != chosen;
+            return open.min_by_key(|&at| (off(at), key(at)));
+        }
+        open.min_by_key(|&at| key(at))
+    }
+
+    /// PG-06: the placement group, as a number, of a new machine of a regional Uniform set.
+    fn placement_group(&self, group: usize) -> u32 {
+        let numbers = &self.manager.groups[group].numbers;
+        let mut counts = vec![0; numbers.len().div_ceil(GROUP_MAX as usize)];
+        for number in numbers.clone() {
+            let stands = self.manager.slots[self.position_of[number as usize] as usize].state != State::Vacant;
+            counts[((number - numbers.start) / GROUP_MAX) as usize] += u32::from(stands);
+        }
+        choose(&counts) as u32
     }
 
     /// AL-02..04, CR-02, PG-05, IM-02, IM-03: whether the platform finds hardware for the machine of a slot.
-    pub(crate) fn finds_hardware(&self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
+    pub(crate) fn finds_hardware(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let granted = self.is_granted(at, t, strikes);
+        if !granted {
+            let refused = &mut self.manager.sets[self.machines[at].set as usize].refused;
+            *refused = (t, if refused.0 == t { refused.1 + 1 } else { 1 });
+        }
+        granted
+    }
+
+    fn is_granted(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let set = self.set_of(at);
         let Some(management) = &self.design.sets[set].management else { return true };
         let group = &self.manager.groups[self.manager.slots[at].group as usize];
@@ -135,29 +163,30 @@ impl World {
         if left >= 1000 {
             return true;
         }
-        let luck = self.luck_of(at, strikes, t, ALLOCATION);
-        let granted = |size: u64| luck.unit(2 * size) * 1000.0 < f64::from(left);
-        match &management.instance_mix {
-            None => granted(0),
-            // A shortage of the first size is one of another size with a stated probability, else that size is to be had.
-            Some(mix) => {
-                let mut sizes = 0..order(mix).len() as u64;
-                sizes.any(|size| {
-                    granted(size) || size > 0 && self.other_size(zone, size, t, mix.shared_shortage, strikes)
-                })
-            }
+        let (at_instant, refused) = self.manager.sets[set].refused;
+        let again = if at_instant == t { refused } else { 0 };
+        let luck = self.luck_of(at, strikes, t, ALLOCATION).part(u64::from(again), 0);
+        if luck.unit(0) * 1000.0 < f64::from(left) {
+            return true;
         }
+        let other = self.has_other_size(set, zone, t, strikes);
+        self.book.count(Operation::OtherSizes, u64::from(other), t, &self.measure);
+        other
     }
 
-    /// Whether a zone's present shortage leaves another size alone: the shortage's own luck, the same in every design.
-    fn other_size(&self, zone: ZoneId, size: u64, t: SimTime, shared: f64, strikes: &Strikes) -> bool {
+    /// IM-02, IM-03: whether a zone that lacks capacity for the first size of a mix has another one. A shortage of the
+    /// first size is one of another size with a stated probability: the shortage's own luck, the same in every design.
+    fn has_other_size(&self, set: usize, zone: ZoneId, t: SimTime, strikes: &Strikes) -> bool {
+        let Some(mix) = self.design.sets[set].management.as_ref().and_then(|managed| managed.instance_mix.as_ref())
+        else {
+            return false;
+        };
         let spans = strikes.storm().allocation.iter().filter(|span| span.of == zone.0);
-        let mut spans = spans.filter(|span| self.happens(span, t, strikes));
-        spans.all(|span| self.size_luck(zone, span.start).unit(size) >= shared)
-    }
-
-    fn size_luck(&self, zone: ZoneId, start: SimTime) -> Key {
-        self.luck.named("other sizes").part(self.topology.zone_tag(zone), start.as_ms())
+        let spans = spans.filter(|span| self.happens(span, t, strikes));
+        let luck = self.luck.named("other sizes").part(self.topology.zone_tag(zone), 0);
+        let to_be_had =
+            |size: u64| spans.clone().all(|span| luck.part(size, span.start.as_ms()).unit(0) >= mix.shared_shortage);
+        self.manager.sets[set].other_sizes.iter().any(|&size| to_be_had(size))
     }
 
     /// Racks of zones have gone dark or come back: what waited for that goes on.

@@ -37,6 +37,8 @@ pub fn design(zones: &[u32], capacity: u32, need: u32) -> Design {
         capacity,
         spreading: Spreading::Max,
         hidden_zone: HiddenZone::Single,
+        placement_groups: false,
+        disk_elsewhere: 0.0,
         serves_milli: 1000,
         boot: constant(0),
         warm_up: constant(0),

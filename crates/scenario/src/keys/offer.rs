@@ -179,6 +179,12 @@ pub(super) const KEYS: &[Key] = &[
         "DK-01, DK-02"
     ),
     set_key!(
+        "disk_elsewhere",
+        Share,
+        "Probability that the disk of a regional machine stands in another zone than the machine, so that either zone can stop it. Without it: never for ultra and premium disks and for zone-redundant ones, by chance for standard ones.",
+        "DK-06"
+    ),
+    set_key!(
         "zone_destroyed",
         Share,
         "Probability that an outage of a whole zone destroys what is stored there. Assumed.",

@@ -23,6 +23,8 @@ pub(crate) struct Basics {
     pub pinned_fault_domain: Option<u32>,
     pub disk: DiskKind,
     pub disks: Disks,
+    /// DK-06: how often a regional machine's disk stands in another zone, if the file says so.
+    pub elsewhere: Option<f64>,
 }
 
 pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Basics> {
@@ -37,6 +39,7 @@ pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Basics> {
     let domain = reader.optional("pinned_fault_domain", sink, Reader::count);
     let disk = reader.choice("disk", sink).map(kind_of);
     let disks = disks(reader, sink);
+    let elsewhere = reader.optional("disk_elsewhere", sink, Reader::share);
     let size = size?;
     Some(Basics {
         os: os?,
@@ -51,7 +54,18 @@ pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Basics> {
         pinned_fault_domain: domain?.map(|domain| domain as u32),
         disk: disk?,
         disks: disks?,
+        elsewhere: elsewhere?.map(|share| share.as_f64()),
     })
+}
+
+impl Basics {
+    /// DK-06: ultra and premium disks stand with their machine (C-07: premium v1 as far as can be had), zone-redundant
+    /// ones can be reached from everywhere, standard ones stand in any zone of the region.
+    pub fn disk_elsewhere(&self, zones: u32) -> f64 {
+        let standard = matches!(self.disk, DiskKind::StandardSsd | DiskKind::StandardHdd);
+        let usual = if standard && !self.disks.zone_redundant { f64::from(zones - 1) / f64::from(zones) } else { 0.0 };
+        self.elsewhere.unwrap_or(usual)
+    }
 }
 
 pub(crate) fn os(reader: &Reader<'_>, sink: &mut Sink) -> Option<Os> {

@@ -106,7 +106,7 @@ fn v_27_no_spot_machine_in_an_availability_set() {
 }
 
 #[test]
-fn sp_04_no_spot_of_the_b_series_or_of_promotions() {
+fn sp_04_c_18_no_spot_of_the_b_series_or_of_promotions() {
     for size in ["Standard_B2ms", "Standard_DS2_v2_Promo"] {
         let text = scenario(&format!("priority = \"spot\"\nsize = \"{size}\""), "");
         refused(&text, "E053", "SP-04; our code InvalidParameter", &format!("\"{size}\""));

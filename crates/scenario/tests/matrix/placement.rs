@@ -104,7 +104,7 @@ fn v_10_zn_10_the_size_is_there_in_each_zone() {
 }
 
 #[test]
-fn v_11_what_automatic_zone_balance_needs() {
+fn v_11_az_01_what_automatic_zone_balance_needs() {
     let reason = "V-11, AZ-01; our code RebalanceNotSupported";
     let text = scenario("zones = [1, 2]\nauto_zone_balance = true\nzone_balance = \"best-effort\"\nhealth = {}", "");
     accepted(&text);

@@ -21,6 +21,8 @@ pub fn design(name: &str, zones: &[u32], capacity: u32, need: u32) -> Design {
         capacity,
         spreading: Spreading::Max,
         hidden_zone: HiddenZone::Sticky(0.8),
+        placement_groups: false,
+        disk_elsewhere: 0.0,
         serves_milli: 1000,
         boot: constant(30),
         warm_up: constant(60),

@@ -96,7 +96,7 @@ fn the_page_names_the_tests_of_a_rule_by_file_in_any_order() {
     );
     assert!(row("ZB-03").contains("| modelled, **without a test** |"), "{}", row("ZB-03"));
     assert!(row("SI-10").contains("| out: only the machine"), "{}", row("SI-10"));
-    assert!(row("FD-11").contains("is a tested function; tested is `fd_11_in_turn` in"), "{}", row("FD-11"));
+    assert!(row("FD-11").contains("which is not simulated; tested is `fd_11_in_turn` in"), "{}", row("FD-11"));
     assert!(row("ZN-08").contains("| unknown | `faults.mode.restart` |"), "{}", row("ZN-08"));
 }
 

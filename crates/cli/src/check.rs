@@ -3,11 +3,12 @@
 use crate::args::{Check, Format};
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::managed;
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
 use zonefall_faults::Strikes;
-use zonefall_fleet::{Design, Need, spread_over_zones, worst_zone_loss};
+use zonefall_fleet::{Design, Need, initial_counts, worst_zone_loss};
 use zonefall_scenario::{FaultSource, Scenario, Severity};
 use zonefall_study::implied::{StartHours, one_machine};
 
@@ -59,7 +60,7 @@ fn placement(design: &Design, scenario: &Scenario) -> Value {
         let counts: serde_json::Map<String, Value> = if set.zones.is_empty() {
             [(topology.region(set.region).name.clone(), json!(set.capacity))].into_iter().collect()
         } else {
-            let counts = spread_over_zones(set.capacity, set.zones.len());
+            let counts = initial_counts(set);
             set.zones.iter().zip(counts).map(|(&zone, count)| (topology.zone_name(zone), json!(count))).collect()
         };
         (set.name.clone(), Value::Object(counts))
@@ -74,11 +75,18 @@ fn after_zone_loss(design: &Design, scenario: &Scenario) -> Option<u32> {
         if set.zones.is_empty() {
             return None;
         }
-        for (zone, count) in set.zones.iter().zip(spread_over_zones(set.capacity, set.zones.len())) {
+        for (zone, count) in set.zones.iter().zip(initial_counts(set)) {
             counts[zone.0 as usize] += count;
         }
     }
     Some(worst_zone_loss(&counts))
+}
+
+/// What changes the machines of each set during a trial; nothing for sets that never change.
+fn what_happens(design: &Design, scenario: &Scenario) -> Value {
+    let sets = design.sets.iter().filter(|set| set.management.is_some());
+    let sets = sets.map(|set| (set.name.clone(), json!(managed::lines(set, &scenario.topology))));
+    Value::Object(sets.collect())
 }
 
 fn need(need: Need) -> Value {
@@ -116,6 +124,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
                 "need": need(design.need),
                 "machines_by_zone": placement(design, scenario),
                 "machines_after_losing_the_largest_zone": after_zone_loss(design, scenario),
+                "what_happens": what_happens(design, scenario),
                 "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
             })
         })
@@ -175,6 +184,11 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
             design["design"].as_str().unwrap_or_default(),
             standing(&design["machines_by_zone"]),
         );
+        for (set, lines) in design["what_happens"].as_object().into_iter().flatten() {
+            for line in lines.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                text += &format!("           {set}: {line}\n");
+            }
+        }
     }
     text += &format!("Profile    {}\n", scenario.profile.name);
     for mode in resolved["one_machine_by_mode"].as_array().into_iter().flatten() {

@@ -8,6 +8,7 @@ mod check;
 mod console;
 pub mod exit;
 mod incidents;
+mod managed;
 mod progress;
 mod run;
 mod script;

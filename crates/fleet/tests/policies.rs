@@ -4,7 +4,6 @@
 use proptest::prelude::*;
 use zonefall_engine::SimTime;
 use zonefall_fleet::policy::auto_zone_balance::{ZoneLoad, imbalance};
-use zonefall_fleet::policy::overprovision::{extra, zone_to_cancel};
 use zonefall_fleet::policy::scale_in::{Candidate, Order, ScaleInRules, choose_victim};
 use zonefall_fleet::policy::spot::{PriorityMix, regular_to_add, removes_regular};
 use zonefall_fleet::policy::zone_balance::*;
@@ -301,24 +300,5 @@ proptest! {
         if takes_regular && spot > 0 {
             prop_assert!(regular > base);
         }
-    }
-
-    #[test]
-    fn ov_02_the_surplus_can_always_be_cancelled_in_balance(
-        before in 0u32..30, add in 1u32..30, zones in 2usize..5, percent in 0u32..=100,
-    ) {
-        let mut counts: Vec<u32> = spread_over_zones(before, zones).collect();
-        let old = counts.clone();
-        let more = extra(add, percent);
-        let states = vec![ZoneState::Usable; zones];
-        prop_assert_eq!(plan_scale_out(&mut counts, &states, add + more, &strict(true)), Ok(add + more));
-        let mut surplus: Vec<u32> = counts.iter().zip(&old).map(|(now, old)| now - old).collect();
-        for _ in 0..more {
-            let zone = zone_to_cancel(&counts, &surplus).unwrap();
-            counts[zone] -= 1;
-            surplus[zone] -= 1;
-        }
-        prop_assert!(spread(&counts) <= 1);
-        prop_assert_eq!(counts.iter().sum::<u32>(), before + add);
     }
 }

@@ -299,3 +299,38 @@ fn al_04_static_stability_is_a_change_that_comes_when_too_few_serve() {
     let (ledger, _) = live(&script().outages(&twice), react(Some(HOUR)));
     assert_eq!(count(&ledger, Operation::ScaleOuts), 2);
 }
+
+#[test]
+fn ov_02_c_22_strict_three_to_seven_ends_balanced_with_overprovision_on() {
+    let growing = managed(design(&[1, 2, 3], 3, 1), |set| {
+        set.changes = vec![at(HOUR, Action::Capacity(7))];
+        set.balance.balance = Balance::Strict;
+        set.creation.time = zonefall_engine::Law::exponential(60.0 * SECOND as f64).unwrap();
+        set.overprovision = Some(20);
+    });
+    let (ledger, world) = live(&script(), growing);
+    assert_eq!((world.instances(0), count(&ledger, Operation::Creations)), (vec![3, 2, 2], 5));
+}
+
+#[test]
+fn rc_02_only_time_outs_are_tried_again_not_a_lack_of_capacity() {
+    let mut short = script();
+    short.shortages = vec![(1, 0, HOUR, 5 * HOUR)];
+    let resilient = managed(design(&[1], 6, 1), |set| {
+        set.changes = vec![at(2 * HOUR, Action::Capacity(7))];
+        set.creation.resilient = true;
+    });
+    let (ledger, world) = live(&short, resilient);
+    assert_eq!((world.instances(0), count(&ledger, Operation::AllocationsFailed)), (vec![6], 1));
+    assert_eq!(count(&ledger, Operation::Creations), 0);
+}
+
+#[test]
+fn si_07_a_deallocation_of_the_set_passes_over_machines_protected_from_its_actions() {
+    let protected = managed(design(&[1], 4, 1), |set| {
+        set.changes = vec![at(HOUR, Action::Deallocate(4))];
+        set.protection = Protection { from_scale_in: 3, from_scale_set_actions: 3, from_manual: true };
+    });
+    let (ledger, _) = live(&script(), protected);
+    assert_eq!(count(&ledger, Operation::DeallocatedMs), 23 * HOUR);
+}

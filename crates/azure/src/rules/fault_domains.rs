@@ -48,7 +48,7 @@ pub(super) const DOMAINS: &[Rule] = &[
         "FD-11",
         "Update domains are taken in turn (Uniform 5 a group, availability sets 20, Flexible none); one restarts at a time.",
         "availability sets page, VMSS frequently asked questions",
-        "restarting by update domain belongs to maintenance, which is not simulated; the assignment is a tested function",
+        "restarting by update domain belongs to maintenance, which is not simulated",
     ).key("availability_set.update_domains"),
     Rule::checked("FD-12", "The counts of fault and update domains never change after creation.", DOMAINS_PAGE),
 ];

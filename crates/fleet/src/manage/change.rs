@@ -10,6 +10,7 @@ use crate::management::{Action, Change, Trigger};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::disk::Touch;
+use crate::policy::scale_in::Deed;
 use crate::serving::Class;
 use crate::world::World;
 use std::sync::Arc;
@@ -186,8 +187,13 @@ impl World {
 
     /// OM-09: machines are deallocated, the newest first; they go on counting.
     fn deallocate(&mut self, set: usize, count: u32, t: SimTime) -> bool {
+        // SI-07: an action on the whole set passes over machines that are protected from it.
+        let shields = self.shields(set);
         for _ in 0..count {
-            let running = |at: usize| self.manager.slots[at].state == State::Running;
+            let running = |at: usize| {
+                let slot = &self.manager.slots[at];
+                slot.state == State::Running && !shields.of(slot.id).stops(Deed::SetAction, true)
+            };
             let Some(at) = self.newest(set, None, running) else { return false };
             self.abandon_repair(at);
             self.withdraw(at, self.own_cause(Extra::Planned), t);

@@ -5,7 +5,7 @@ use crate::Extra;
 use crate::machine::{ABSENT, RACK_OUT};
 use crate::operations::Operation;
 use crate::pending::Due;
-use crate::policy::allocation::fits_quota;
+use crate::policy::allocation::{Usage, admits};
 use crate::policy::resilient::next_create;
 use crate::policy::standby;
 use crate::serving::Class;
@@ -34,25 +34,18 @@ pub(crate) struct Order {
 }
 
 impl World {
-    /// AL-01, AL-05: whether the quota has room for `add` more machines of a set.
+    /// AL-01, AL-05: whether the quota has room for `add` more machines of a set, `spot` of them Spot.
     pub(crate) fn quota_allows(&self, set: usize, add: u32, spot: u32) -> bool {
         let (Some(quota), Some(managed)) = (&self.design.quota, &self.design.sets[set].management) else { return true };
-        // CR-02: what the reservation covers is not checked.
-        let reserved: u32 = self.manager.sets[set]
-            .zones
-            .iter()
-            .map(|&group| managed.reserved_per_zone.saturating_sub(self.manager.groups[group].allocated))
-            .sum();
-        let mut usage = self.manager.usage[self.design.sets[set].region.0 as usize];
-        let free = reserved.min(add);
-        (0..add - free).all(|machine| {
-            let is_spot = machine < spot;
-            let fits = fits_quota(&usage, quota, managed.vcpus, is_spot);
-            let cores = if is_spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
-            *cores += managed.vcpus;
-            usage.machines += 1;
-            fits
-        })
+        let state = &self.manager.sets[set];
+        let groups = state.zones.iter().copied().chain(state.regional.filter(|_| state.zones.is_empty()));
+        let allocated = groups.map(|group| self.manager.groups[group].allocated);
+        let reserved: u32 = allocated.map(|allocated| managed.reserved_per_zone.saturating_sub(allocated)).sum();
+        let usage = self.manager.usage[self.design.sets[set].region.0 as usize];
+        let regular = add - spot;
+        let after = Usage { machines: usage.machines + regular.saturating_sub(reserved), ..usage };
+        admits(&usage, quota, managed.vcpus, false, regular, reserved)
+            && admits(&after, quota, managed.vcpus, true, spot, 0)
     }
 
     /// Begins the creation of a machine; none if the zone has no slot or no hardware for it.

@@ -3,6 +3,7 @@
 use super::State;
 use crate::machine::*;
 use crate::pending::Due;
+use crate::policy::disk::is_reachable;
 use crate::policy::health::{HealthState, Trouble, begins_initializing, settling, state_after_grace, state_in_trouble};
 use crate::world::World;
 use zonefall_engine::{SimDuration, SimTime};
@@ -28,7 +29,7 @@ impl World {
         }
         let (dark, rack) = (marks & RACK_OUT != 0, slot.rack as usize);
         let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
-        let disk_dark = dark && managed.disks.data && !managed.disks.zone_redundant;
+        let disk_dark = managed.disks.data && !is_reachable(dark, managed.disks.zone_redundant);
         self.see_disk(at, disk_dark, t);
         let sick = marks & self.manager.unhealthy != 0 || self.manager.sick_racks[rack] > 0;
         let well = runs && !sick;

@@ -8,6 +8,7 @@ use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::health::HealthState;
 use crate::policy::repair::{Patient, is_eligible, limit};
+use crate::policy::scale_in::Deed;
 use crate::serving::Class;
 use crate::world::World;
 use zonefall_engine::SimTime;
@@ -39,13 +40,11 @@ impl World {
     /// HM-06, AR-04, AR-06: whether a machine is to be repaired at `t`.
     fn is_patient(&mut self, at: usize, t: SimTime) -> bool {
         let set = self.set_of(at);
-        let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
-        let protection = managed.protection;
-        let protected = self.protected_below(set, protection.from_scale_in.max(protection.from_scale_set_actions));
+        let shields = self.shields(set);
         let slot = &self.manager.slots[at];
         let patient = Patient {
             health: self.health_of(at, t),
-            protected: slot.id < protected,
+            protected: shields.of(slot.id).stops(Deed::Upkeep, true),
             failed_provisioning: slot.state == State::Failed,
             in_grace: slot.grace_until.max(self.manager.sets[set].grace_until) > t,
         };

@@ -5,8 +5,9 @@ use super::create::Order;
 use crate::Extra;
 use crate::design::Spreading;
 use crate::operations::Operation;
+use crate::policy::auto_zone_balance::may_be_source;
 use crate::policy::overprovision::extra;
-use crate::policy::scale_in::{Candidate, choose_victim};
+use crate::policy::scale_in::{Candidate, Deed, Shield, choose_victim};
 use crate::policy::spot::{regular_to_add, removes_regular};
 use crate::policy::zone_balance::{Balance, check_scale_in, plan_scale_out, spread};
 use crate::policy::{zone_balance, zone_placement};
@@ -286,12 +287,10 @@ impl World {
             let target = state.exists.saturating_sub(1);
             removes_regular(state.exists - state.spot, state.spot, target, spot.mix)
         });
-        let (rules, protection) = (managed.scale_in, managed.protection);
+        let (rules, from_manual) = (managed.scale_in, managed.protection.from_manual);
         let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
-        // SI-08: the customer's own scale-in may pass over protection; a rebalance never does (AZ-09).
-        let respects = protection.from_manual || claim == Claim::Rebalance;
-        let scale_in = if respects { protection.from_scale_in } else { 0 };
-        let protected = self.protected_below(set, scale_in.max(protection.from_scale_set_actions));
+        let deed = if claim == Claim::Rebalance { Deed::Upkeep } else { Deed::ManualIn };
+        let shields = self.shields(set);
         let mut candidates = std::mem::take(&mut self.manager.candidates);
         let mut places = std::mem::take(&mut self.manager.candidate_at);
         candidates.clear();
@@ -307,13 +306,15 @@ impl World {
                     continue;
                 }
                 let other_class = regular_goes.is_some_and(|regular| regular == slot.spot);
-                let barred = claim == Claim::Rebalance && slot.state != State::Running;
+                let shielded = shields.of(slot.id).stops(deed, from_manual);
+                let off = slot.state == State::Deallocated;
+                let barred = claim == Claim::Rebalance && !may_be_source(shielded, off, slot.state != State::Running);
                 candidates.push(Candidate {
                     zone,
                     fault_domain: if spreads { slot.rack } else { 0 },
                     id: slot.id,
                     created: slot.created,
-                    protected: slot.id < protected || other_class || barred,
+                    protected: shielded || other_class || barred,
                     unhealthy: !slot.well || slot.state != State::Running,
                 });
                 places.push(at as u32);
@@ -324,18 +325,38 @@ impl World {
         found
     }
 
-    /// SI-07: the first `count` machines of a set are protected: those with an id below the one returned.
-    pub(crate) fn protected_below(&mut self, set: usize, count: u32) -> u32 {
-        if count == 0 {
-            return 0;
+    /// SI-07: which machines of a set are protected: the oldest, by their ids.
+    pub(crate) fn shields(&mut self, set: usize) -> Shields {
+        let protection =
+            self.design.sets[set].management.as_ref().map(|managed| managed.protection).unwrap_or_default();
+        let (scale_in, actions) = (protection.from_scale_in, protection.from_scale_set_actions);
+        if scale_in.max(actions) == 0 {
+            return Shields::default();
         }
         let mut ids = std::mem::take(&mut self.manager.ids);
         ids.clear();
         let of_set = self.machines.iter().zip(&self.manager.slots).filter(|(machine, _)| machine.set as usize == set);
         ids.extend(of_set.filter(|(_, slot)| slot.state.counts() && !slot.extra).map(|(_, slot)| slot.id));
         ids.sort_unstable();
-        let below = ids.get(count as usize - 1).map_or(u32::MAX, |id| id + 1);
+        let below = |count: u32| match count.checked_sub(1) {
+            Some(last) => ids.get(last as usize).map_or(u32::MAX, |id| id + 1),
+            None => 0,
+        };
+        let shields = Shields { scale_in_below: below(scale_in), actions_below: below(actions) };
         self.manager.ids = ids;
-        below
+        shields
+    }
+}
+
+/// SI-07: machines with ids below these are protected.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Shields {
+    scale_in_below: u32,
+    actions_below: u32,
+}
+
+impl Shields {
+    pub fn of(self, id: u32) -> Shield {
+        Shield { from_scale_in: id < self.scale_in_below, from_scale_set_actions: id < self.actions_below }
     }
 }

@@ -30,16 +30,6 @@ pub fn admits(
             && u64::from(usage.machines) + u64::from(counted) <= u64::from(quota.machines))
 }
 
-/// AL-01, AL-05: whether one more machine fits the quota. `vcpus` are its own.
-pub const fn fits_quota(usage: &Usage, quota: &crate::management::Quota, vcpus: u32, spot: bool) -> bool {
-    let cores = if spot {
-        usage.spot_vcpus.saturating_add(vcpus) <= quota.spot_vcpus
-    } else {
-        usage.vcpus.saturating_add(vcpus) <= quota.vcpus
-    };
-    cores && usage.machines < quota.machines
-}
-
 /// CR-02, CR-03: whether the next allocation in a zone is covered by its reservation. `allocated`: machines there that
 /// are not deallocated.
 pub const fn is_reserved(allocated: u32, reserved: u32) -> bool {
@@ -57,30 +47,25 @@ mod tests {
     use super::*;
     use crate::management::Quota;
 
-    const QUOTA: Quota = Quota { vcpus: 100, spot_vcpus: 20, machines: 30 };
-
     #[test]
-    fn al_01_quota_is_judged_for_the_whole_request() {
-        let usage = Usage { vcpus: 90, spot_vcpus: 0, machines: 10 };
+    fn al_01_a_request_passes_the_quota_whole_or_not_at_all() {
+        let usage = Usage { vcpus: 90, spot_vcpus: 0, machines: 20 };
         assert!(admits(&usage, &QUOTA, 2, false, 5, 0));
         assert!(!admits(&usage, &QUOTA, 2, false, 6, 0));
-        assert!(fits_quota(&usage, &QUOTA, 10, false));
-        assert!(!fits_quota(&usage, &QUOTA, 11, false));
-        for vcpus in 0..30 {
-            let one = |spot| admits(&usage, &QUOTA, vcpus, spot, 1, 0) == fits_quota(&usage, &QUOTA, vcpus, spot);
-            assert!(one(true) && one(false));
-        }
+        // CR-02: what is reserved skips the quota.
+        assert!(admits(&usage, &QUOTA, 2, false, 6, 1));
+        assert!(!admits(&usage, &QUOTA, 0, false, 11, 0));
     }
 
     #[test]
-    fn al_05_spot_has_a_pool_of_its_own_and_machines_are_counted() {
-        let usage = Usage { vcpus: 100, spot_vcpus: 18, machines: 29 };
-        assert!(!fits_quota(&usage, &QUOTA, 1, false));
-        assert!(fits_quota(&usage, &QUOTA, 2, true));
-        assert!(!fits_quota(&usage, &QUOTA, 3, true));
-        assert!(!fits_quota(&Usage { machines: 30, ..usage }, &QUOTA, 0, true));
-        assert!(!fits_quota(&usage, &QUOTA, u32::MAX, true));
+    fn al_05_spot_has_a_pool_of_its_own() {
+        let usage = Usage { vcpus: 100, spot_vcpus: 10, machines: 0 };
+        assert!(!admits(&usage, &QUOTA, 2, false, 1, 0));
+        assert!(admits(&usage, &QUOTA, 2, true, 5, 0));
+        assert!(!admits(&usage, &QUOTA, 2, true, 6, 6));
     }
+
+    const QUOTA: Quota = Quota { vcpus: 100, spot_vcpus: 20, machines: 30 };
 
     #[test]
     fn cr_02_up_to_its_quantity_a_reservation_skips_the_quota() {

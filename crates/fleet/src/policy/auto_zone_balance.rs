@@ -61,22 +61,6 @@ pub const fn conclude(new_is_healthy: bool, source_is_healthy: bool) -> End {
     if new_is_healthy || !source_is_healthy { End::DeleteSource } else { End::DeleteNew }
 }
 
-/// What is asked of the set during an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Request {
-    /// Autoscale scales in.
-    AutoscaleIn,
-    /// Autoscale scales out.
-    AutoscaleOut,
-    /// The customer changes the capacity, up or down.
-    Capacity,
-}
-
-/// AZ-10: whether a request cancels the operation; if not, it waits until the operation is over.
-pub const fn cancels(request: Request) -> bool {
-    !matches!(request, Request::AutoscaleIn)
-}
-
 /// AZ-10: what a cancelled operation leaves: the new machine stays if it is healthy.
 pub const fn keeps_new_on_cancel(new_is_healthy: bool) -> bool {
     new_is_healthy
@@ -171,14 +155,5 @@ mod tests {
         assert!(!may_be_source(true, false, false));
         assert!(!may_be_source(false, true, false));
         assert!(!may_be_source(false, false, true));
-    }
-
-    #[test]
-    fn az_10_autoscale_in_waits_and_every_other_change_of_capacity_cancels() {
-        assert!(!cancels(Request::AutoscaleIn));
-        assert!(cancels(Request::AutoscaleOut));
-        assert!(cancels(Request::Capacity));
-        assert!(keeps_new_on_cancel(true));
-        assert!(!keeps_new_on_cancel(false));
     }
 }

@@ -85,15 +85,15 @@ pub const fn calls_for_repair(state: HealthState) -> bool {
 /// HM-02, HM-03, HM-07: what the source calls a machine in trouble. Rich states over TCP know no `Unknown` (HM-03), so a
 /// dead machine is `Unhealthy` there.
 pub const fn state_in_trouble(source: HealthSource, trouble: Trouble) -> HealthState {
-    match (source, trouble) {
-        (HealthSource::RichHttp, _) => HealthState::Unknown,
-        _ => HealthState::Unhealthy,
+    match trouble {
+        Trouble::Application => judge(source, Answer::Http { status: 503, says: None }),
+        Trouble::Machine => judge(source, Answer::Nothing),
     }
 }
 
 /// HM-05: what a machine that has not reported by the end of its grace is called.
 pub const fn state_after_grace(source: HealthSource) -> HealthState {
-    if matches!(source, HealthSource::RichHttp) { HealthState::Unknown } else { HealthState::Unhealthy }
+    judge(source, Answer::Nothing)
 }
 
 /// HM-05: whether new machines begin as `Initializing`.

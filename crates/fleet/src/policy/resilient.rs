@@ -15,11 +15,6 @@ pub const DELETE_ATTEMPTS: u32 = 5;
 /// RC-05: the waits before each attempt to delete, in minutes.
 const DELETE_WAITS_MIN: [u64; DELETE_ATTEMPTS as usize] = [0, 10, 20, 40, 80];
 
-/// RC-02: whether a failure to create is tried again: only a time-out is, and only in a set that is made or scaled out.
-pub const fn is_retried(timed_out: bool, attached: bool, resilient: bool) -> bool {
-    timed_out && !attached && resilient
-}
-
 /// RC-04: how long the next attempt to create may run, after `attempts` of them took `spent` together; none if there is
 /// no next: the machine is then `Failed`, and stays (RC-07). `timeout`: RC-03. Where the set is resilient, the last
 /// attempt is cut at 30 minutes in all.
@@ -51,15 +46,6 @@ mod tests {
             minutes.push(length.as_ms() / 60_000);
         }
         minutes
-    }
-
-    #[test]
-    fn rc_02_only_time_outs_of_a_resilient_set_are_retried() {
-        assert!(is_retried(true, false, true));
-        assert!(!is_retried(false, false, true));
-        assert!(!is_retried(true, true, true));
-        assert!(!is_retried(true, false, false));
-        assert_eq!(attempts(TIMEOUT_LINUX, false), [8]);
     }
 
     #[test]

@@ -149,33 +149,23 @@ pub struct Shield {
 /// What is about to happen to a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deed {
-    /// Autoscale scales in.
-    AutoscaleIn,
     /// The user lowers the capacity.
     ManualIn,
     /// The user upgrades, reimages or deallocates the whole set.
     SetAction,
     /// Automatic repair, or automatic zone balance takes it as a source (AZ-09, AR-06).
     Upkeep,
-    /// The user deletes this machine, or the whole set.
-    Delete,
 }
 
 impl Shield {
-    /// SI-07, V-17: protection from the set's actions without protection from scale-in is invalid.
-    pub const fn is_valid(self) -> bool {
-        self.from_scale_in || !self.from_scale_set_actions
-    }
-
     /// SI-07, SI-08: whether a machine so protected is left alone. `from_manual`: whether protection holds against a
     /// manual change of capacity too (SI-08, by default it does).
     pub const fn stops(self, deed: Deed, from_manual: bool) -> bool {
         let any = self.from_scale_in || self.from_scale_set_actions;
         match deed {
-            Deed::AutoscaleIn | Deed::Upkeep => any,
+            Deed::Upkeep => any,
             Deed::ManualIn => any && from_manual,
             Deed::SetAction => self.from_scale_set_actions,
-            Deed::Delete => false,
         }
     }
 }
@@ -366,14 +356,11 @@ mod tests {
         let none = Shield::default();
         let scale_in = Shield { from_scale_in: true, from_scale_set_actions: false };
         let both = Shield { from_scale_in: true, from_scale_set_actions: true };
-        let stopped = |shield: Shield| {
-            [Deed::AutoscaleIn, Deed::SetAction, Deed::Upkeep, Deed::Delete].map(|deed| shield.stops(deed, true))
-        };
-        assert_eq!(stopped(none), [false, false, false, false]);
-        assert_eq!(stopped(scale_in), [true, false, true, false]);
-        assert_eq!(stopped(both), [true, true, true, false]);
-        assert!(none.is_valid() && scale_in.is_valid() && both.is_valid());
-        assert!(!Shield { from_scale_in: false, from_scale_set_actions: true }.is_valid());
+        let stopped =
+            |shield: Shield| [Deed::ManualIn, Deed::SetAction, Deed::Upkeep].map(|deed| shield.stops(deed, true));
+        assert_eq!(stopped(none), [false, false, false]);
+        assert_eq!(stopped(scale_in), [true, false, true]);
+        assert_eq!(stopped(both), [true, true, true]);
     }
 
     #[test]
@@ -381,6 +368,6 @@ mod tests {
         let shield = Shield { from_scale_in: true, from_scale_set_actions: false };
         assert!(shield.stops(Deed::ManualIn, true));
         assert!(!shield.stops(Deed::ManualIn, false));
-        assert!(shield.stops(Deed::AutoscaleIn, false));
+        assert!(shield.stops(Deed::Upkeep, false));
     }
 }

@@ -20,11 +20,6 @@ pub const MAX_PERCENT_DEFAULT: u32 = 50;
 /// ZP-02: zones that a set spreads over, where nothing is said.
 pub const ZONES_DEFAULT: u32 = 3;
 
-/// ZP-04: the least percentage that may be asked for with so many eligible zones (at most `max_zones`).
-pub const fn least_percent(eligible: u32) -> u32 {
-    if eligible == 0 { 100 } else { 100u32.div_ceil(eligible) }
-}
-
 /// ZP-04: the most machines of one zone.
 pub fn cap(target: u32, percent: u32) -> u32 {
     u32::try_from((u64::from(target) * u64::from(percent)).div_ceil(100)).unwrap_or(u32::MAX)
@@ -122,6 +117,11 @@ mod tests {
     }
 
     #[test]
+    fn zp_04_the_most_of_one_zone_is_rounded_up() {
+        assert_eq!([cap(100, 50), cap(5, 50), cap(7, 34), cap(0, 50)], [50, 3, 3, 0]);
+    }
+
+    #[test]
     fn zp_02_an_even_spread_over_three_zones() {
         assert_eq!(grown([0; 3], &[], 100, &BEST, AUTO), ([34, 33, 33], 100));
         assert_eq!(grown([0; 4], &[], 100, &BEST, AUTO), ([34, 33, 33, 0], 100));
@@ -168,14 +168,6 @@ mod tests {
         assert_eq!(grown([0; 3], &[100, 0, 0], 100, &BEST, all), ([99, 0, 0], 99));
         assert_eq!(grown([0; 3], &[100, 5, 0], 100, &BEST, all), ([95, 5, 0], 100));
         assert_eq!(grown([0; 3], &[], 1, &BEST, all), ([1, 0, 0], 1));
-    }
-
-    #[test]
-    fn zp_04_the_cap_is_rounded_up() {
-        assert_eq!(cap(101, 85), 86);
-        assert_eq!(cap(100, 50), 50);
-        assert_eq!(cap(u32::MAX, 100), u32::MAX);
-        assert_eq!([1, 2, 3, 4].map(least_percent), [100, 50, 34, 25]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use zonefall_azure::limits::{HealthProbes, HealthSources};
 use zonefall_engine::SimDuration;
 use zonefall_fleet::LoadBalancer;
 use zonefall_fleet::management::{Health, RepairAction, Repairs};
-use zonefall_fleet::policy::health::{HealthSource, dead_after, settling};
+use zonefall_fleet::policy::health::{HealthSource, dead_after, default_grace, settling};
 
 /// What is said of health, in Azure's terms and in the fleet's.
 pub(crate) struct Told {
@@ -37,7 +37,7 @@ pub(crate) fn health(reader: &Reader<'_>, balancer: Option<&LoadBalancer>, sink:
         interval = if reader.has("interval") { interval } else { balancer.interval };
         probes = if reader.has("probes") { probes } else { balancer.unhealthy_threshold };
     }
-    let usual_grace = SimDuration::from_ms(interval.as_ms().saturating_mul(u64::from(probes)));
+    let usual_grace = default_grace(interval, probes);
     let grace = grace?.unwrap_or(usual_grace);
     let source = match (sources.load_balancer, rich?, http) {
         (true, ..) => HealthSource::LoadBalancerProbe,

@@ -4,15 +4,14 @@ use crate::diagnostic::Sink;
 use crate::laws;
 use crate::reader::Reader;
 use zonefall_azure::defaults::Os;
-use zonefall_engine::{Law, SimDuration};
+use zonefall_engine::Law;
 use zonefall_fleet::management::{Creation, Deletion};
+use zonefall_fleet::policy::resilient::TIMEOUT_WINDOWS;
 
 /// PT-03: creation on Windows.
 pub(crate) const CREATE_WINDOWS: &str = "{ law = \"lognormal\", median = \"240 s\", sigma = 0.421 }";
 /// PT-03: start of a deallocated machine on Windows.
 const START_WINDOWS: &str = "90 s";
-/// RC-03: Windows.
-const TIMEOUT_WINDOWS: SimDuration = SimDuration::from_ms(20 * 60_000);
 
 /// The law of `create_time`, whose default depends on the system.
 pub(crate) fn create_time(reader: &Reader<'_>, os: Os, sink: &mut Sink) -> Option<Law> {

@@ -1,0 +1,122 @@
+//! What happens to a managed set while a trial runs, in words, for `check`.
+
+use zonefall_engine::{Law, SimDuration, SimTime};
+use zonefall_fleet::ScaleSet;
+use zonefall_fleet::management::{Action, Change, EvictionPolicy, Management, RepairAction, Trigger};
+use zonefall_fleet::policy::spot::regular_target;
+use zonefall_fleet::policy::zone_balance::Balance;
+use zonefall_scenario::duration_words;
+use zonefall_topology::{Topology, ZoneId};
+
+/// One line for what the platform does, then one for each change of the customer's; none for a set that never changes.
+pub fn lines(set: &ScaleSet, topology: &Topology) -> Vec<String> {
+    let Some(managed) = &set.management else { return Vec::new() };
+    let platform = platform(set, managed);
+    let changes = managed.changes.iter().map(|change| change_in_words(change, topology));
+    std::iter::once(platform.join(", ")).chain(changes).collect()
+}
+
+fn platform(set: &ScaleSet, managed: &Management) -> Vec<String> {
+    let mut says = Vec::new();
+    if managed.auto_placement.is_some() {
+        says.push("zones chosen by the platform".to_owned());
+    }
+    if set.zones.len() > 1 {
+        let strict = managed.balance.balance == Balance::Strict;
+        says.push(if strict { "strict balance" } else { "best-effort balance" }.into());
+    }
+    if managed.auto_zone_balance {
+        says.push("automatic zone balance".into());
+    }
+    match (&managed.repairs, &managed.health) {
+        (Some(repairs), Some(health)) => {
+            let action = match repairs.action {
+                RepairAction::Replace => "replaced",
+                RepairAction::Reimage => "reimaged",
+                RepairAction::Restart => "restarted",
+            };
+            let dead = health.dead_after.map_or("never".into(), |after| format!("after {}", duration_words(after)));
+            says.push(format!(
+                "ill machines {action} (a dead one counts as ill {dead}; grace {})",
+                duration_words(repairs.grace)
+            ));
+        }
+        _ => says.push("no repairs".into()),
+    }
+    if let Some(spot) = &managed.spot {
+        let of = set.capacity - regular_target(set.capacity, spot.mix);
+        let gone = match spot.eviction {
+            EvictionPolicy::Deallocate => "deallocated",
+            EvictionPolicy::Delete => "deleted",
+        };
+        let restored = spot.restore.map_or(String::new(), |limit| format!(", restored for {}", duration_words(limit)));
+        says.push(format!("{of} of {} Spot, {gone} when evicted{restored}", set.capacity));
+    }
+    if let Some(mix) = &managed.instance_mix {
+        says.push(format!("{} sizes", mix.sizes.len()));
+    }
+    if let Some(pool) = &managed.standby {
+        let state = if pool.running { "running" } else { "stopped" };
+        says.push(format!("standby up to {} machines in all, {state}", pool.max_ready));
+    }
+    if managed.reserved_per_zone > 0 {
+        says.push(format!("{} reserved in each zone", managed.reserved_per_zone));
+    }
+    if let Some(notice) = &managed.terminate_notice {
+        says.push(format!("terminate notice {}", duration_words(notice.timeout)));
+    }
+    let flags = [
+        (managed.overprovision.is_some(), "overprovisioned"),
+        (managed.creation.resilient, "resilient create"),
+        (managed.deletion.resilient, "resilient delete"),
+        (managed.protection.from_scale_in.max(managed.protection.from_scale_set_actions) > 0, "some protected"),
+        (managed.disks.data, "a data disk each"),
+    ];
+    says.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, words)| words.to_owned()));
+    if managed.creation.failure > 0.0 {
+        says.push(format!("{} % of creations time out", managed.creation.failure * 100.0));
+    }
+    says
+}
+
+fn change_in_words(change: &Change, topology: &Topology) -> String {
+    let when = match &change.trigger {
+        Trigger::At { at, every: None } => format!("at {}", instant(*at)),
+        Trigger::At { at, every: Some(every) } => format!("at {} and every {}", instant(*at), duration_words(*every)),
+        Trigger::ServingBelow { machines, lasting, react } => {
+            format!("when fewer than {machines} serve for {}, {} later", duration_words(*lasting), length(react))
+        }
+    };
+    let retry =
+        change.retry.map_or(String::new(), |retry| format!(", again every {} until done", duration_words(retry)));
+    let back = change.back_after.map_or(String::new(), |after| format!(", taken back {} after", duration_words(after)));
+    format!("{when}: {}{retry}{back}", action(&change.action, topology))
+}
+
+fn instant(at: SimTime) -> String {
+    duration_words(at.since(SimTime::ZERO))
+}
+
+fn length(law: &Law) -> String {
+    let words = duration_words(SimDuration::from_ms(law.mean_ms() as u64));
+    if matches!(law.shape(), zonefall_engine::Shape::Constant(_)) { words } else { format!("{words} on average") }
+}
+
+fn action(action: &Action, topology: &Topology) -> String {
+    let place = |zone: &Option<ZoneId>| zone.map_or(String::new(), |zone| format!(" in {}", topology.zone_name(zone)));
+    match action {
+        Action::Capacity(capacity) => format!("capacity {capacity}"),
+        Action::Zones(zones) => {
+            let names: Vec<String> = zones.iter().map(|&zone| topology.zone_name(zone)).collect();
+            format!("zones {}", names.join(", "))
+        }
+        Action::Delete { zone, count } => format!("{count} deleted{}", place(zone)),
+        Action::Attach { zone, count } => format!("{count} attached{}", place(zone)),
+        Action::Detach { zone, count } => format!("{count} detached{}", place(zone)),
+        Action::Deallocate(count) => format!("{count} deallocated"),
+        Action::Start => "deallocated machines started".into(),
+        Action::ReplaceFailed => "machines that failed to be created replaced".into(),
+        Action::ResumeRepairs => "repairs resumed".into(),
+        Action::ForceDetach => "data disks in dark zones detached by force and attached elsewhere".into(),
+    }
+}

@@ -1,6 +1,6 @@
 //! What the head of each scenario of managed sets promises comes out, with few trials: the order of the designs and what
 //! was done to their machines, read from summary.json. Figures that were computed by hand stand beside their sums.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
 

@@ -34,7 +34,9 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
     let study = assemble::study(&scenario, Overrides { seed: options.seed, ..Overrides::default() })?;
     let mut stage = Stage::new(&study);
     let trial = study.trial(options.trial);
-    let recording = Recording { profile: &study.profile, trial, keep_thinned: false };
+    // A repair or a replacement ends an outage before its time: what strikes within it then finds the machine up.
+    let keep_thinned = study.designs.iter().any(|design| design.sets.iter().any(|set| set.management.is_some()));
+    let recording = Recording { profile: &study.profile, trial, keep_thinned };
     let trace = record(stage.strikes(), trial.key(), recording).context("the trial cannot be written as a file")?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let cannot = || format!("cannot write {}", path.display());

@@ -23,8 +23,8 @@ pub struct Recording<'a> {
     pub profile: &'a Profile,
     /// Which trial.
     pub trial: TrialId,
-    /// Also write strikes that find their unit down by the same mode in every design. They change nothing but
-    /// `Ledger::events`, the count of what was dispatched.
+    /// Also write strikes within the drawn outage of the same mode there. They change nothing but `Ledger::events`, the
+    /// count of what was dispatched, unless a set of some design repairs or replaces its machines.
     pub keep_thinned: bool,
 }
 

@@ -16,6 +16,7 @@ fn nothing() -> Outcome {
         trials: 0,
         partial: false,
         until_first_miss: false,
+        asked_h: Vec::new(),
         horizon_h: 0.0,
         observed_h: 0.0,
         profile: String::new(),

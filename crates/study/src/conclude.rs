@@ -70,6 +70,7 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
         warnings: warnings(study, finished, &designs),
         designs,
         not_modelled: labels.not_modelled.clone(),
+        asked_h: study.measure.at.iter().map(|at| at.as_ms() as f64 / MS_PER_HOUR).collect(),
     }
 }
 
@@ -336,9 +337,12 @@ impl<'a> Concluding<'a> {
         let outcome = |(row, moments): (&zonefall_fleet::OperationRow, &Moments)| {
             let in_hours = row.operation.is_time();
             let unit = if in_hours { 1.0 / MS_PER_HOUR } else { 1.0 };
+            let moments = with_zeros(moments, trials);
             // The most of a trial: each machine that there may ever be, all the time, or an operation a millisecond.
-            let cap = cap_ms(self.study) * MOST_MACHINES;
-            let per_year = self.mean(&with_zeros(moments, trials), cap, unit * MS_PER_YEAR / self.observed_ms);
+            // Where every trial shows the same (a change on schedule), ten times that is taken for the most.
+            let most = cap_ms(self.study) * MOST_MACHINES;
+            let cap = if moments.is_constant() { (10.0 * moments.mean()).min(most) } else { most };
+            let per_year = self.mean(&moments, cap, unit * MS_PER_YEAR / self.observed_ms);
             OperationOutcome { operation: row.name.into(), in_hours, per_year }
         };
         happened.map(outcome).collect()

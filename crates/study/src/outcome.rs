@@ -245,6 +245,9 @@ pub struct Outcome {
     pub partial: bool,
     /// Whether trials end at the first miss: then no availability is to be read from the figures.
     pub until_first_miss: bool,
+    /// The instants at which the objective was sampled, in hours from the beginning of a trial.
+    #[serde(default)]
+    pub asked_h: Vec<f64>,
     /// Length of a trial in hours.
     pub horizon_h: f64,
     /// Measured length of a trial in hours (mean, where trials end at the first miss).

@@ -9,6 +9,7 @@ mod designs;
 mod differences;
 mod first_miss;
 mod incidents;
+mod instants;
 mod number;
 mod operations;
 mod page;
@@ -42,6 +43,7 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
     } else {
         answer::draw(&mut page, outcome);
         designs::draw(&mut page, outcome);
+        instants::draw(&mut page, outcome);
         differences::draw(&mut page, outcome);
         causes::draw(&mut page, outcome);
         operations::draw(&mut page, outcome);

@@ -147,6 +147,7 @@ pub fn outcome() -> Outcome {
         partial: false,
         until_first_miss: false,
         window_min: 43_200.0,
+        asked_h: vec![3.0, 27.5],
         horizon_h: 8760.0,
         observed_h: 8760.0,
         profile: "azure-like-v0".into(),

@@ -52,7 +52,7 @@ pub(super) const KEYS: &[Key] = &[
     change_key!("attach_existing.proximity_placement_group", Flag, "They are in a proximity placement group.", "false", "CV-06, CV-08"),
     change_key!("attach_existing.dedicated_host", Flag, "They are on a dedicated host.", "false", "CV-06"),
     change_key!("attach_existing.infiniband", Flag, "They are connected by InfiniBand.", "false", "CV-06"),
-    change_key!("retry", Duration, "If the capacity was not reached, it is asked for again after this time. The set itself does not keep trying.", "AL-04"),
+    change_key!("retry", Duration, "If the capacity was not reached, or the request was refused, it is asked for again after this time. The set itself does not keep trying.", "AL-04"),
     change_key!("back_after", Duration, "With `when`: the capacity from before is asked for again once no zone was dark for so long.", "ZN-09"),
     Key::new("quota", Either(&[Table, Off]), "What the subscription allows in each region; unlimited without it.").overlay().from("AL-05"),
     Key::new("quota.vcpus", Count(1, VCPUS_MAX), "vCPUs of regular machines, deallocated ones included.").overlay().from("AL-05"),

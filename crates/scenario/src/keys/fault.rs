@@ -55,7 +55,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "faults.mode.<name>.effect",
         EFFECTS,
-        "What happens to a machine that is struck: it stops, it pauses, it works at a part of its capacity, it is evicted if it is a Spot machine (the outage says how long Spot capacity stays short), or it serves on but reports bad health. The last two need kind = \"shock\" beyond scope instance. Of scope allocation: { degraded = 0.8 } lets that part of the requests succeed. Down for a new mode.",
+        "What happens to a machine that is struck: it stops, it pauses, it works at a part of its capacity, it is evicted if it is a Spot machine (the outage says how long Spot capacity stays short), or it serves on but reports bad health. Beyond scope instance evictions need kind = \"shock\"; bad health may be a shock (machines that are there fall ill and recover one by one) or an outage (all machines there, new ones too, report bad health until it ends). Of scope allocation: { degraded = 0.8 } lets that part of the requests succeed. Down for a new mode.",
     )
     .from("SP-01, HM-02, AL-03"),
     Key::new(

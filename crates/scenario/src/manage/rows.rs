@@ -84,12 +84,10 @@ fn row(node: &Rc<Node>, sets: &[&str], horizon: Option<SimTime>, sink: &mut Sink
         let words = "`back_after` goes back from a change that answers to `when`";
         sink.error(codes::EXCLUSIVE, &reader.span_of("back_after"), words).help("use `when`, or take it out");
     }
-    for key in ["retry", "back_after"] {
-        let goes = reader.has("capacity") || (key == "retry" && (reader.has("start") || reader.has("attach")));
-        if reader.has(key) && !goes {
-            let words = format!("`{key}` has no effect: this change asks for no capacity");
-            sink.warn(codes::UNUSED, &reader.span_of(key), words);
-        }
+    // `retry` goes with every action: any may be refused while the control plane is out.
+    if reader.has("back_after") && !reader.has("capacity") {
+        let words = "`back_after` has no effect: this change asks for no capacity";
+        sink.warn(codes::UNUSED, &reader.span_of("back_after"), words);
     }
     Some(Row {
         node: node.clone(),

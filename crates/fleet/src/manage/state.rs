@@ -145,6 +145,8 @@ pub(crate) struct GroupState {
     pub deallocated: u32,
     /// Machines that hold hardware.
     pub allocated: u32,
+    /// When a machine was refused last, and how many were at that instant.
+    pub refused: (SimTime, u32),
     /// OV: machines asked for of the running scale-out that do not run yet.
     pub awaited: u32,
     /// SB: machines of the pool that are ready, and on their way.
@@ -264,6 +266,7 @@ impl Manager {
             count: 0,
             deallocated: 0,
             allocated: 0,
+            refused: (SimTime::ZERO, 0),
             awaited: 0,
             standby: 0,
             standby_coming: 0,
@@ -371,6 +374,7 @@ impl Manager {
         for group in &mut self.groups {
             (group.count, group.allocated, group.awaited) = (0, 0, 0);
             (group.standby, group.standby_coming, group.deallocated) = (0, 0, 0);
+            group.refused = (SimTime::ZERO, 0);
         }
         for set in &mut self.sets {
             set.zones.clear();

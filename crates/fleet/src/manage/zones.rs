@@ -3,7 +3,7 @@
 use super::State;
 use crate::machine::*;
 use crate::policy::allocation::{granted_milli, is_reserved};
-use crate::policy::instance_mix::order;
+use crate::policy::instance_mix::{SIZES_MAX, order};
 use crate::policy::zone_balance::ZoneState;
 use crate::world::World;
 use zonefall_engine::{Key, SimTime};
@@ -122,8 +122,9 @@ impl World {
         open.min_by_key(|&at| (self.manager.occupied[self.manager.slots[at].rack as usize], self.instance_of[at]))
     }
 
-    /// AL-02..04, CR-02, PG-05, IM-02, IM-03: whether the platform finds hardware for the machine of a slot.
-    pub(crate) fn finds_hardware(&self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
+    /// AL-02..04, CR-02, PG-05, IM-02, IM-03: whether the platform finds hardware for the machine of a slot. `refused`:
+    /// requests at this instant that may have been for the same slot; each has luck of its own.
+    pub(crate) fn finds_hardware(&self, at: usize, refused: u32, t: SimTime, strikes: &Strikes) -> bool {
         let set = self.set_of(at);
         let Some(management) = &self.design.sets[set].management else { return true };
         let group = &self.manager.groups[self.manager.slots[at].group as usize];
@@ -136,7 +137,8 @@ impl World {
             return true;
         }
         let luck = self.luck_of(at, strikes, t, ALLOCATION);
-        let granted = |size: u64| luck.unit(2 * size) * 1000.0 < f64::from(left);
+        let request = u64::from(refused) * SIZES_MAX as u64;
+        let granted = |size: u64| luck.unit(2 * (request + size)) * 1000.0 < f64::from(left);
         match &management.instance_mix {
             None => granted(0),
             // A shortage of the first size is one of another size with a stated probability, else that size is to be had.

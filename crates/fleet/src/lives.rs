@@ -73,14 +73,14 @@ impl World {
         }
     }
 
-    /// Stops or continues the operating clocks of a machine whose marks have changed.
+    /// A machine's marks have changed: its operating clocks stop or go on, and the managed sets will look at it.
     #[inline]
     pub(crate) fn age(&mut self, at: usize, t: SimTime) {
-        if !self.lives.is_empty() {
+        if self.is_watched {
             self.age_lives(at, t);
-        }
-        if self.manager.is_active() {
-            self.manager.touched.push(at as u32);
+            if self.manager.is_active() {
+                self.manager.touched.push(at as u32);
+            }
         }
     }
 

@@ -111,6 +111,8 @@ pub struct World {
     /// What is left of a machine's capacity in thousandths, and the cause. Empty where nothing degrades.
     pub(crate) factors: Vec<(u32, u16)>,
     pub(crate) lives: Vec<Lives>,
+    /// Somebody wants to know of every machine whose marks change: lives, or the managed sets.
+    pub(crate) is_watched: bool,
     pub(crate) probes: Option<ProbeTimes>,
     pub(crate) pending: Calendar,
     pub(crate) book: Book,
@@ -227,6 +229,7 @@ impl World {
         manager.host_marks = marks(|mode| mode.on_host && mode.together);
         manager.unhealthy = marks(|mode| mode.effect == Effect::Unhealthy);
         Self {
+            is_watched: managed || modes.iter().any(|mode| mode.history),
             lives: lives.collect(),
             holding: modes.iter().enumerate().filter(|(_, mode)| mode.down).fold(0, |bits, (at, _)| bits | 1 << at),
             machines: vec![Machine::default(); capacity],
@@ -439,10 +442,14 @@ impl World {
             return Ok(());
         }
         let machine = self.position_of[unit as usize];
-        if machine != NONE && self.machines[machine as usize].marks & ABSENT == 0 {
-            self.budget.spend()?;
-            let cause = facts.cause;
-            self.strike(mode, machine as usize, cause, t, strikes);
+        let is_managed = self.manager.is_active();
+        if machine == NONE || is_managed && self.machines[machine as usize].marks & ABSENT != 0 {
+            return Ok(());
+        }
+        self.budget.spend()?;
+        let cause = facts.cause;
+        self.strike(mode, machine as usize, cause, t, strikes);
+        if is_managed {
             self.manage(t, strikes);
         }
         Ok(())

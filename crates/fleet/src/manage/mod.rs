@@ -32,7 +32,7 @@ impl World {
     /// Lets the managed sets react to what has just changed.
     #[inline]
     pub(crate) fn manage(&mut self, t: SimTime, strikes: &Strikes) {
-        if self.manager.has_news() {
+        if self.manager.is_active() && self.manager.has_news() {
             self.react(t, strikes);
         }
     }

@@ -1,12 +1,13 @@
 //! Capacity changes: what is asked for, what is refused, what is placed, what is owed.
 
-use super::State;
-use super::create::Order;
+use super::create::Order as Creation;
+use super::order::NOBODY;
+use super::{Slot, State};
 use crate::Extra;
 use crate::design::Spreading;
 use crate::operations::Operation;
 use crate::policy::overprovision::extra;
-use crate::policy::scale_in::{Candidate, choose_victim};
+use crate::policy::scale_in::{Candidate, Order, ScaleInRules, choose_in_zones, choose_victim};
 use crate::policy::spot::{regular_to_add, removes_regular};
 use crate::policy::zone_balance::{Balance, check_scale_in, plan_scale_out, spread};
 use crate::policy::{zone_balance, zone_placement};
@@ -22,6 +23,25 @@ pub(crate) enum Claim {
     ScaleIn,
     /// The source of a rebalance.
     Rebalance,
+}
+
+/// Which machine is wanted.
+#[derive(Debug, Clone, Copy)]
+struct Wish {
+    rules: ScaleInRules,
+    /// Machines with an id below this are protected.
+    protected: u32,
+    /// SP-06: of a mixed set, whether a regular machine goes.
+    regular_goes: Option<bool>,
+    claim: Claim,
+}
+
+impl Wish {
+    fn spares(&self, slot: &Slot) -> bool {
+        slot.id < self.protected
+            || self.regular_goes.is_some_and(|regular| regular == slot.spot)
+            || self.claim == Claim::Rebalance && slot.state != State::Running
+    }
 }
 
 impl World {
@@ -48,7 +68,7 @@ impl World {
     }
 
     /// Creates a machine that is owed.
-    pub(crate) fn create_owed(&mut self, order: Order, t: SimTime, strikes: &Strikes) -> Option<usize> {
+    pub(crate) fn create_owed(&mut self, order: Creation, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let set = self.manager.groups[order.group].set;
         let made = self.create(order, t, strikes);
         if made.is_some() {
@@ -131,7 +151,7 @@ impl World {
         let cause = self.own_cause(Extra::Deployment);
         for (machine, group) in self.places(set, planned).into_iter().enumerate() {
             let spot = machine as u32 >= regular;
-            let order = Order { group, spot, extra: false, cause, repairs: false, attaches: false };
+            let order = Creation { group, spot, extra: false, cause, repairs: false, attaches: false };
             if self.create_owed(order, t, strikes).is_some() && percent.is_some() {
                 self.manager.groups[group].awaited += 1;
             }
@@ -197,7 +217,7 @@ impl World {
             };
             let open = zones.filter(|group| awaited(group) > 0);
             let Some(group) = open.min_by_key(|&group| (extras(group), group)) else { return };
-            let order = Order { group, spot: false, extra: true, cause, repairs: false, attaches: false };
+            let order = Creation { group, spot: false, extra: true, cause, repairs: false, attaches: false };
             self.create(order, t, strikes);
         }
     }
@@ -292,6 +312,44 @@ impl World {
         let respects = protection.from_manual || claim == Claim::Rebalance;
         let scale_in = if respects { protection.from_scale_in } else { 0 };
         let protected = self.protected_below(set, scale_in.max(protection.from_scale_set_actions));
+        let wish = Wish { rules, protected, regular_goes, claim };
+        if spreads && rules.order == Order::Default || self.manager.sets[set].renumbered && rules.order != Order::Default {
+            return self.victim_of_all(set, only, wish);
+        }
+        let groups = only.map_or(self.manager.sets[set].groups.clone(), |group| group..group + 1);
+        let zones = &self.manager.sets[set].zones;
+        let zones = groups.map(|group| {
+            let zone = zones.iter().position(|&other| other == group);
+            (group, zone.map(|_| self.manager.groups[group].listed))
+        });
+        let found = choose_in_zones(zones, rules.falls_back, |group| self.victim_of_group(group, wish));
+        debug_assert_eq!(found, self.victim_of_all(set, only, wish), "the lists say what a walk says");
+        found
+    }
+
+    /// SI-03, SI-06: the machine of a group that goes first, and its claim to that.
+    fn victim_of_group(&self, group: usize, wish: Wish) -> Option<((bool, u32), usize)> {
+        let state = &self.manager.groups[group];
+        let oldest_first = wish.rules.order == Order::OldestFirst;
+        let find = |ill: bool| {
+            let mut at = if oldest_first { state.oldest } else { state.newest };
+            while at != NOBODY {
+                let slot = &self.manager.slots[at as usize];
+                if !wish.spares(slot) && (!ill || slot.is_ill()) {
+                    let claim = if oldest_first { u32::MAX - slot.id } else { slot.id };
+                    return Some(((ill, claim), at as usize));
+                }
+                at = if oldest_first { slot.newer } else { slot.older };
+            }
+            None
+        };
+        let ill = (wish.rules.prioritize_unhealthy && state.ill > 0).then(|| find(true)).flatten();
+        ill.or_else(|| find(false))
+    }
+
+    /// The same by looking at every machine.
+    fn victim_of_all(&mut self, set: usize, only: Option<usize>, wish: Wish) -> Option<usize> {
+        let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
         let mut candidates = std::mem::take(&mut self.manager.candidates);
         let mut places = std::mem::take(&mut self.manager.candidate_at);
         candidates.clear();
@@ -306,36 +364,19 @@ impl World {
                 if !slot.state.counts() || slot.extra {
                     continue;
                 }
-                let other_class = regular_goes.is_some_and(|regular| regular == slot.spot);
-                let barred = claim == Claim::Rebalance && slot.state != State::Running;
                 candidates.push(Candidate {
                     zone,
                     fault_domain: if spreads { slot.rack } else { 0 },
                     id: slot.id,
                     created: slot.created,
-                    protected: slot.id < protected || other_class || barred,
-                    unhealthy: !slot.well || slot.state != State::Running,
+                    protected: wish.spares(slot),
+                    unhealthy: slot.is_ill(),
                 });
                 places.push(at as u32);
             }
         }
-        let found = choose_victim(&candidates, &rules).map(|index| places[index] as usize);
+        let found = choose_victim(&candidates, &wish.rules).map(|index| places[index] as usize);
         (self.manager.candidates, self.manager.candidate_at) = (candidates, places);
         found
-    }
-
-    /// SI-07: the first `count` machines of a set are protected: those with an id below the one returned.
-    pub(crate) fn protected_below(&mut self, set: usize, count: u32) -> u32 {
-        if count == 0 {
-            return 0;
-        }
-        let mut ids = std::mem::take(&mut self.manager.ids);
-        ids.clear();
-        let of_set = self.machines.iter().zip(&self.manager.slots).filter(|(machine, _)| machine.set as usize == set);
-        ids.extend(of_set.filter(|(_, slot)| slot.state.counts() && !slot.extra).map(|(_, slot)| slot.id));
-        ids.sort_unstable();
-        let below = ids.get(count as usize - 1).map_or(u32::MAX, |id| id + 1);
-        self.manager.ids = ids;
-        below
     }
 }

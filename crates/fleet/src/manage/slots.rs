@@ -32,6 +32,17 @@ impl World {
     /// Sets that begin by being created are vacant altogether.
     pub(crate) fn begin_slots(&mut self) {
         self.manager.reset();
+        let placed = self.moves || self.manager.vacancy.is_empty();
+        if placed {
+            for index in 0..self.manager.groups.len() {
+                for number in self.manager.groups[index].numbers.clone() {
+                    let at = self.position_of[number as usize] as usize;
+                    let rack = self.rack_of(at);
+                    self.manager.slots[at] = Slot { group: index as u32, rack, ..Slot::VACANT };
+                }
+            }
+            self.lay_out_vacancy();
+        }
         for index in 0..self.manager.groups.len() {
             let group = &self.manager.groups[index];
             let (set, numbers, initial) = (group.set, group.numbers.clone(), group.initial);
@@ -39,11 +50,11 @@ impl World {
             let stands = if self.manager.sets[set].managed && creating { 0 } else { initial };
             for (ordinal, number) in numbers.enumerate() {
                 let at = self.position_of[number as usize] as usize;
-                let rack = self.rack_of(at);
-                self.manager.slots[at] = Slot { group: index as u32, rack, ..Slot::VACANT };
-                if (ordinal as u32) < stands {
-                    self.manager.slots[at].state = State::Running;
-                }
+                let rack = self.manager.slots[at].rack;
+                let stands = (ordinal as u32) < stands;
+                let state = if stands { State::Running } else { State::Vacant };
+                self.manager.slots[at] = Slot { state, group: index as u32, rack, ..Slot::VACANT };
+                self.manager.vacancy.set(at, !stands);
             }
         }
         // Ids go round the zones, as a set is created: one machine at a time in the zone with the fewest.
@@ -101,6 +112,7 @@ impl World {
         group.allocated += 1;
         self.manager.occupied[slot.rack as usize] += 1;
         if !slot.extra {
+            self.list(at);
             self.use_quota(at, true);
         }
         self.manager.touched.push(at as u32);
@@ -134,6 +146,7 @@ impl World {
         state.spot -= u32::from(slot.spot);
         state.unconsidered = true;
         self.manager.groups[slot.group as usize].count -= u32::from(slot.state.balances());
+        self.unlist(at);
         self.manager.touched.push(at as u32);
     }
 
@@ -159,6 +172,7 @@ impl World {
             self.book.add(Class::Deallocated, change, t, &self.measure);
         }
         self.manager.sets[set].unconsidered = true;
+        self.sees_illness(at);
     }
 
     /// A new machine in a vacant slot, of which the creation begins: it does not run, and is charged to `cause`.
@@ -177,6 +191,7 @@ impl World {
             first_try: t,
             ..Slot { epoch: slot.epoch, group: slot.group, rack: slot.rack, ..Slot::VACANT }
         };
+        self.manager.vacancy.set(at, false);
         self.count_in(at);
         if spot {
             self.book.add(Class::Spot, 1, t, &self.measure);
@@ -245,6 +260,7 @@ impl World {
         self.manager.sets[set].exists += 1;
         self.manager.sets[set].spot += u32::from(slot.spot);
         self.manager.groups[slot.group as usize].count += 1;
+        self.list(at);
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
             self.book.withheld[cause as usize] += self.sets[set].serves;
@@ -278,6 +294,7 @@ impl World {
         let (allocated, spot) = (slot.state.is_allocated(), slot.spot);
         *slot = Slot { epoch: slot.epoch.wrapping_add(1), group: slot.group, rack: slot.rack, ..Slot::VACANT };
         self.manager.groups[slot.group as usize].allocated -= u32::from(allocated);
+        self.manager.vacancy.set(at, true);
         self.manager.occupied[slot.rack as usize] -= 1;
         self.book.add(Class::Existing, -1, t, &self.measure);
         if spot && allocated {

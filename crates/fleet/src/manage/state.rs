@@ -1,5 +1,7 @@
 //! What the managed sets of a design remember within a trial.
 
+use super::order::NOBODY;
+use super::vacancy::Vacancy;
 use crate::balancer::ProbeTimes;
 use crate::design::Design;
 use crate::placement::Slots;
@@ -98,6 +100,11 @@ pub(crate) struct Slot {
     pub short_until: SimTime,
     /// What the machine is charged to that takes its place.
     pub heir_root: u16,
+    /// It counts among the ill ones of its group.
+    pub counted_ill: bool,
+    /// Its neighbours on the list of its group's instances.
+    pub older: u32,
+    pub newer: u32,
 }
 
 impl Slot {
@@ -128,7 +135,26 @@ impl Slot {
         deadline: SimTime::NEVER,
         short_until: SimTime::ZERO,
         heir_root: 0,
+        counted_ill: false,
+        older: NOBODY,
+        newer: NOBODY,
     };
+}
+
+/// What a zone has to give from an instant on, and until when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Capacity {
+    pub from: SimTime,
+    pub until: SimTime,
+    /// The share of requests, in thousandths, that it grants.
+    pub left_milli: u32,
+    /// If it grants none, when it does again.
+    pub back: SimTime,
+}
+
+impl Capacity {
+    const UNKNOWN: Self =
+        Self { from: SimTime::ZERO, until: SimTime::ZERO, left_milli: 1000, back: SimTime::ZERO };
 }
 
 /// A group of slots (one set in one zone, or a regional set).
@@ -149,6 +175,11 @@ pub(crate) struct GroupState {
     pub refused: (SimTime, u32),
     /// OV: machines asked for of the running scale-out that do not run yet.
     pub awaited: u32,
+    /// The ends of the list of its instances in the order of their ids, their number, and how many of them are ill.
+    pub oldest: u32,
+    pub newest: u32,
+    pub listed: u32,
+    pub ill: u32,
     /// SB: machines of the pool that are ready, and on their way.
     pub standby: u32,
     pub standby_coming: u32,
@@ -181,6 +212,10 @@ pub(crate) struct SetState {
     pub exists: u32,
     pub spot: u32,
     pub next_id: u32,
+    /// Some machine has got an id that says nothing of its age.
+    pub renumbered: bool,
+    /// SI-07: the ids below the second number are those of the oldest so many machines; of none if that is not known.
+    pub protected: (u32, u32),
     /// What each missing instance is charged to; as many as `desired` exceeds `exists`.
     pub short: Vec<u16>,
     pub repairing: u32,
@@ -239,6 +274,12 @@ pub(crate) struct Manager {
     pub sick_racks: Vec<u16>,
     /// Dark racks of each zone.
     pub dark: Vec<u32>,
+    /// What each zone has to give, as far as it is known.
+    pub capacity: Vec<Capacity>,
+    /// When that changes first.
+    pub capacity_until: SimTime,
+    /// The free slots.
+    pub vacancy: Vacancy,
     /// Marks of hosts that stand on a slot whether or not a machine does.
     pub host_marks: u32,
     /// Marks that say a machine is unhealthy.
@@ -268,6 +309,10 @@ impl Manager {
             allocated: 0,
             refused: (SimTime::ZERO, 0),
             awaited: 0,
+            oldest: NOBODY,
+            newest: NOBODY,
+            listed: 0,
+            ill: 0,
             standby: 0,
             standby_coming: 0,
         });
@@ -286,6 +331,8 @@ impl Manager {
                 exists: 0,
                 spot: 0,
                 next_id: 0,
+                renumbered: false,
+                protected: (0, 0),
                 short: Vec::new(),
                 repairing: 0,
                 waiting: Vec::new(),
@@ -328,6 +375,9 @@ impl Manager {
             occupied: vec![0; when(racks)],
             sick_racks: vec![0; when(racks)],
             dark: vec![0; when(topology.zone_count() as usize)],
+            capacity: vec![Capacity::UNKNOWN; when(topology.zone_count() as usize)],
+            capacity_until: SimTime::ZERO,
+            vacancy: Vacancy::default(),
             host_marks: 0,
             unhealthy: 0,
             of_host: 0,
@@ -371,10 +421,13 @@ impl Manager {
         self.occupied.fill(0);
         self.sick_racks.fill(0);
         self.dark.fill(0);
+        self.capacity.fill(Capacity::UNKNOWN);
+        self.capacity_until = SimTime::ZERO;
         for group in &mut self.groups {
             (group.count, group.allocated, group.awaited) = (0, 0, 0);
             (group.standby, group.standby_coming, group.deallocated) = (0, 0, 0);
             group.refused = (SimTime::ZERO, 0);
+            (group.oldest, group.newest, group.listed, group.ill) = (NOBODY, NOBODY, 0, 0);
         }
         for set in &mut self.sets {
             set.zones.clear();
@@ -382,6 +435,7 @@ impl Manager {
             set.short.clear();
             set.waiting.clear();
             (set.desired, set.exists, set.spot, set.next_id, set.repairing) = (0, 0, 0, 0, 0);
+            (set.renumbered, set.protected) = (false, (0, 0));
             (set.streak, set.suspended, set.unconsidered) = (Streak::default(), false, true);
             (set.grace_until, set.notice_end) = (SimTime::ZERO, SimTime::ZERO);
             (set.last_change, set.last_rebalance, set.rebalance) = (None, None, None);

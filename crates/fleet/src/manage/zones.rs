@@ -1,7 +1,7 @@
 //! What zones can take: dark racks, lack of capacity, the control plane; and the slot of a new machine.
 
 use super::State;
-use crate::machine::*;
+use super::state::Capacity;
 use crate::policy::allocation::{granted_milli, is_reserved};
 use crate::policy::instance_mix::{SIZES_MAX, order};
 use crate::policy::zone_balance::ZoneState;
@@ -54,21 +54,48 @@ impl World {
         back
     }
 
+    /// Looks up what zones have to give, if that may have changed since it was looked up.
+    #[inline]
+    pub(crate) fn see_capacity(&mut self, t: SimTime, strikes: &Strikes) {
+        if t >= self.manager.capacity_until {
+            let until = |world: &Self| world.manager.capacity.iter().map(|known| known.until).min();
+            for zone in 0..self.manager.capacity.len() {
+                self.manager.capacity[zone] = self.look_up_capacity(zone as u32, t, strikes);
+            }
+            self.manager.capacity_until = until(self).unwrap_or(SimTime::NEVER);
+        }
+    }
+
+    fn look_up_capacity(&self, zone: u32, t: SimTime, strikes: &Strikes) -> Capacity {
+        let mut now = Capacity { from: t, until: SimTime::NEVER, left_milli: 1000, back: t };
+        // Spans are in order of their beginnings.
+        for span in strikes.storm().allocation.iter().filter(|span| span.of == zone) {
+            if self.happens(span, t, strikes) {
+                now.left_milli = now.left_milli.min(span.left_milli);
+                now.until = now.until.min(span.end);
+            } else if span.start > t {
+                now.until = now.until.min(span.start);
+            }
+            if span.left_milli == 0 && self.happens(span, now.back, strikes) {
+                now.back = span.end;
+            }
+        }
+        now
+    }
+
+    fn capacity_of(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> Capacity {
+        let known = self.manager.capacity[zone.0 as usize];
+        if known.from <= t && t < known.until { known } else { self.look_up_capacity(zone.0, t, strikes) }
+    }
+
     /// The share of requests, in thousandths, that a zone grants at an instant.
-    fn left_milli(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> u32 {
-        let spans = strikes.storm().allocation.iter().filter(|span| span.of == zone.0);
-        spans.filter(|span| self.happens(span, t, strikes)).map(|span| span.left_milli).min().unwrap_or(1000)
+    pub(super) fn left_milli(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> u32 {
+        self.capacity_of(zone, t, strikes).left_milli
     }
 
     /// When a zone's lack of capacity ends; `t` itself if there is none.
     pub(crate) fn capacity_back(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> SimTime {
-        let mut back = t;
-        for span in strikes.storm().allocation.iter().filter(|span| span.of == zone.0 && span.left_milli == 0) {
-            if self.happens(span, back, strikes) {
-                back = span.end;
-            }
-        }
-        back
+        self.capacity_of(zone, t, strikes).back.max(t)
     }
 
     /// ZB-05, ZB-11: what a zone of a set can take. Reserved capacity is there whatever others lack (CR-02).
@@ -103,23 +130,6 @@ impl World {
             states.push(self.zone_state(group, t, strikes));
         }
         (self.manager.counts, self.manager.states) = (counts, states);
-    }
-
-    /// FD-08, FD-09: the slot of a new machine of a group: on the lit rack with the fewest machines of the design, lowest
-    /// first. A regional set's platform avoids zones that are dark or have nothing to give.
-    pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
-        let state = &self.manager.groups[group];
-        let hidden = state.zone.is_none();
-        let closed = self.holding | RACK_OUT;
-        let open = state.numbers.clone().map(|number| self.position_of[number as usize] as usize).filter(|&at| {
-            let slot = &self.manager.slots[at];
-            slot.state == State::Vacant && self.machines[at].marks & closed == 0
-        });
-        let open = open.filter(|&at| {
-            let zone = self.topology.zone_of(RackId(self.manager.slots[at].rack));
-            !hidden || !self.is_down(zone) && self.left_milli(zone, t, strikes) > 0
-        });
-        open.min_by_key(|&at| (self.manager.occupied[self.manager.slots[at].rack as usize], self.instance_of[at]))
     }
 
     /// AL-02..04, CR-02, PG-05, IM-02, IM-03: whether the platform finds hardware for the machine of a slot. `refused`:

@@ -100,13 +100,23 @@ impl Calendar {
         let entry = self.heap[at];
         loop {
             let first = ARITY * at + 1;
-            let last = (first + ARITY).min(self.heap.len());
-            let Some(least) = (first..last).min_by_key(|&child| self.heap[child]) else { break };
-            if self.heap[least] >= entry {
+            let Some(children) = self.heap.get(first..) else { break };
+            let least = match children.first_chunk::<ARITY>() {
+                Some([a, b, c, d]) => {
+                    let (left, right) = (usize::from(b < a), 2 + usize::from(d < c));
+                    if children[right] < children[left] { right } else { left }
+                }
+                None => match (0..children.len()).min_by_key(|&child| children[child]) {
+                    Some(least) => least,
+                    None => break,
+                },
+            };
+            let next = children[least];
+            if next >= entry {
                 break;
             }
-            self.heap[at] = self.heap[least];
-            at = least;
+            self.heap[at] = next;
+            at = first + least;
         }
         self.heap[at] = entry;
     }

@@ -288,7 +288,7 @@ impl World {
             self.place();
         }
         if self.manager.is_active() {
-            self.begin_slots();
+            self.begin_slots(strikes);
         }
         for mode in &mut self.modes {
             if let Some(crews) = &mut mode.crews {
@@ -481,8 +481,14 @@ impl World {
 
     /// The key of a machine's luck at an instant, for one purpose.
     pub(crate) fn luck_of(&self, at: usize, strikes: &Strikes, t: SimTime, purpose: u64) -> Key {
-        let (group, ordinal) = strikes.population().instance_key(self.instance_of[at]);
-        self.luck.part(group.wrapping_add(ordinal), t.as_ms()).part(purpose, 0)
+        let who = match self.manager.slots.get(at) {
+            Some(slot) => slot.who,
+            None => {
+                let (group, ordinal) = strikes.population().instance_key(self.instance_of[at]);
+                group.wrapping_add(ordinal)
+            }
+        };
+        self.luck.part(who, t.as_ms()).part(purpose, 0)
     }
 
     /// Books how long control planes and free capacity that the design may need were out.

@@ -118,9 +118,7 @@ fn lasting(text: Text, scope: &str, probability: f64, more: &str) -> Text {
 fn scaled_out(file: &Oracles) -> Vec<Entry> {
     let p = file.number("G09", "p_no_capacity");
     let exact = |name: &str| file.entry("G09")["exact_value"][name].as_f64().unwrap();
-    let set = |balance: &str| {
-        lasting(grown(9, 12, 3, &format!("zone_balance = \"{balance}\"")), "allocation", p, "")
-    };
+    let set = |balance: &str| lasting(grown(9, 12, 3, &format!("zone_balance = \"{balance}\"")), "allocation", p, "");
     let strict = set("strict");
     vec![
         without_interval("G09", &strict, exact("strict"), serving, 200),

@@ -50,9 +50,11 @@ impl World {
                 self.wait(Due::Change, at, first);
             }
         }
-        let waits =
-            (0..self.manager.changes.len()).any(|at| matches!(self.change(at).trigger, Trigger::ServingBelow { .. }));
-        self.manager.watches = waits;
+        let mut watching = std::mem::take(&mut self.manager.watching);
+        watching.clear();
+        let waits = |at: &usize| matches!(self.change(*at).trigger, Trigger::ServingBelow { .. });
+        watching.extend((0..self.manager.changes.len()).filter(waits));
+        self.manager.watching = watching;
     }
 
     fn change(&self, at: usize) -> &Change {
@@ -64,7 +66,9 @@ impl World {
     /// A change is to be made, or to be tried again.
     pub(crate) fn change_is_due(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
         let state = self.manager.changes[at];
-        let change = self.change(at).clone();
+        let design = Arc::clone(&self.design);
+        let Some(managed) = design.sets[state.set].management.as_deref() else { return };
+        let change = &managed.changes[state.index];
         if state.due == t {
             self.manager.changes[at].due = SimTime::NEVER;
             self.manager.changes[at].retry_due = SimTime::NEVER;
@@ -80,9 +84,7 @@ impl World {
             self.manager.changes[at].retry_due = t.after(retry);
             self.wait(Due::Change, at, t.after(retry));
         }
-        if self.manager.watches {
-            self.watch_triggers(t);
-        }
+        self.watch_triggers(t);
     }
 
     /// Does what a change says; false if it was not wholly done.
@@ -259,10 +261,8 @@ impl World {
 
     /// Looks whether changes that wait for too few serving machines have to be made or taken back.
     pub(crate) fn watch_triggers(&mut self, t: SimTime) {
-        if !self.manager.watches {
-            return;
-        }
-        for at in 0..self.manager.changes.len() {
+        for index in 0..self.manager.watching.len() {
+            let at = self.manager.watching[index];
             let (Trigger::ServingBelow { machines, lasting, .. }, back_after) =
                 (&self.change(at).trigger, self.change(at).back_after)
             else {

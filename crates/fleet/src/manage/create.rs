@@ -5,7 +5,6 @@ use crate::Extra;
 use crate::machine::{ABSENT, RACK_OUT};
 use crate::operations::Operation;
 use crate::pending::Due;
-use crate::policy::allocation::fits_quota;
 use crate::policy::resilient::next_create;
 use crate::policy::standby;
 use crate::serving::Class;
@@ -43,16 +42,15 @@ impl World {
             .iter()
             .map(|&group| managed.reserved_per_zone.saturating_sub(self.manager.groups[group].allocated))
             .sum();
-        let mut usage = self.manager.usage[self.design.sets[set].region.0 as usize];
-        let free = reserved.min(add);
-        (0..add - free).all(|machine| {
-            let is_spot = machine < spot;
-            let fits = fits_quota(&usage, quota, managed.vcpus, is_spot);
-            let cores = if is_spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
-            *cores += managed.vcpus;
-            usage.machines += 1;
-            fits
-        })
+        let usage = &self.manager.usage[self.design.sets[set].region.0 as usize];
+        let counted = add - reserved.min(add);
+        let spot = spot.min(counted);
+        let fits = |used: u32, most: u32, machines: u32| {
+            machines == 0 || u64::from(used) + u64::from(machines) * u64::from(managed.vcpus) <= u64::from(most)
+        };
+        fits(usage.spot_vcpus, quota.spot_vcpus, spot)
+            && fits(usage.vcpus, quota.vcpus, counted - spot)
+            && (counted == 0 || u64::from(usage.machines) + u64::from(counted) <= u64::from(quota.machines))
     }
 
     /// Begins the creation of a machine; none if the zone has no slot or no hardware for it.

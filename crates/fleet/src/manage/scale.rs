@@ -13,6 +13,7 @@ use crate::policy::zone_balance::{Balance, check_scale_in, plan_scale_out, sprea
 use crate::policy::{zone_balance, zone_placement};
 use crate::serving::Class;
 use crate::world::World;
+use std::iter::repeat_n;
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
 
@@ -149,13 +150,16 @@ impl World {
         self.book.count(Operation::AllocationsFailed, u64::from(add - planned), t, &self.measure);
         self.ask_for(set, target, self.no_capacity(), t);
         let cause = self.own_cause(Extra::Deployment);
-        for (machine, group) in self.places(set, planned).into_iter().enumerate() {
+        let mut places = std::mem::take(&mut self.manager.places);
+        self.find_places(set, planned, &mut places);
+        for (machine, &group) in places.iter().enumerate() {
             let spot = machine as u32 >= regular;
             let order = Creation { group, spot, extra: false, cause, repairs: false, attaches: false };
             if self.create_owed(order, t, strikes).is_some() && percent.is_some() {
                 self.manager.groups[group].awaited += 1;
             }
         }
+        self.manager.places = places;
         if let Some(percent) = percent {
             self.overprovision(set, extra(planned, percent), t, strikes);
         }
@@ -188,20 +192,29 @@ impl World {
     }
 
     /// The groups of planned machines, one after the other: the zone with the fewest first.
-    fn places(&self, set: usize, planned: u32) -> Vec<usize> {
+    fn find_places(&self, set: usize, planned: u32, places: &mut Vec<usize>) {
+        places.clear();
         let state = &self.manager.sets[set];
         if state.zones.is_empty() {
-            return state.regional.into_iter().flat_map(|group| std::iter::repeat_n(group, planned as usize)).collect();
+            return places.extend(state.regional.into_iter().flat_map(|group| repeat_n(group, planned as usize)));
         }
-        let mut now: Vec<u32> = state.zones.iter().map(|&group| self.manager.groups[group].count).collect();
-        let mut places = Vec::with_capacity(planned as usize);
-        for _ in 0..planned {
-            let open = (0..now.len()).filter(|&zone| now[zone] < self.manager.counts[zone]);
-            let Some(zone) = open.min_by_key(|&zone| (now[zone], zone)) else { break };
-            now[zone] += 1;
-            places.push(state.zones[zone]);
+        // In rounds: a zone gets its machine of a round once it has as many as the round says.
+        let zones = || state.zones.iter().zip(&self.manager.counts);
+        let now = |group: usize| self.manager.groups[group].count;
+        let mut level = zones().filter(|(group, after)| now(**group) < **after).map(|(&group, _)| now(group)).min();
+        while let Some(round) = level.filter(|_| places.len() < planned as usize) {
+            let mut next: Option<u32> = None;
+            for (&group, &after) in zones() {
+                if now(group) <= round && round < after && places.len() < planned as usize {
+                    places.push(group);
+                }
+                if now(group).max(round + 1) < after {
+                    let waits = now(group).max(round + 1);
+                    next = Some(next.map_or(waits, |next| next.min(waits)));
+                }
+            }
+            level = next;
         }
-        places
     }
 
     /// OV-01, OV-02: extra machines, spread as a further scale-out would be; outside quota, gone once enough run.
@@ -286,6 +299,10 @@ impl World {
     fn may_leave(&mut self, set: usize, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
         let rules = managed.balance;
+        if rules.balance == Balance::BestEffort {
+            // Only two unavailable zones hold it up (ZB-06), and the whole operation is held up by them already.
+            return true;
+        }
         let group = self.manager.slots[at].group as usize;
         self.view_zones(set, t, strikes);
         let before = spread(&self.manager.counts);
@@ -313,7 +330,9 @@ impl World {
         let scale_in = if respects { protection.from_scale_in } else { 0 };
         let protected = self.protected_below(set, scale_in.max(protection.from_scale_set_actions));
         let wish = Wish { rules, protected, regular_goes, claim };
-        if spreads && rules.order == Order::Default || self.manager.sets[set].renumbered && rules.order != Order::Default {
+        if spreads && rules.order == Order::Default
+            || self.manager.sets[set].renumbered && rules.order != Order::Default
+        {
             return self.victim_of_all(set, only, wish);
         }
         let groups = only.map_or(self.manager.sets[set].groups.clone(), |group| group..group + 1);

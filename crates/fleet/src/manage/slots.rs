@@ -30,7 +30,7 @@ impl World {
 
     /// Puts the slots as they are when a trial begins: the first machines of each group stand, the others are vacant.
     /// Sets that begin by being created are vacant altogether.
-    pub(crate) fn begin_slots(&mut self) {
+    pub(crate) fn begin_slots(&mut self, strikes: &Strikes) {
         self.manager.reset();
         let placed = self.moves || self.manager.vacancy.is_empty();
         if placed {
@@ -38,7 +38,9 @@ impl World {
                 for number in self.manager.groups[index].numbers.clone() {
                     let at = self.position_of[number as usize] as usize;
                     let rack = self.rack_of(at);
-                    self.manager.slots[at] = Slot { group: index as u32, rack, ..Slot::VACANT };
+                    let (group, ordinal) = strikes.population().instance_key(number);
+                    let who = group.wrapping_add(ordinal);
+                    self.manager.slots[at] = Slot { group: index as u32, rack, who, ..Slot::VACANT };
                 }
             }
             self.lay_out_vacancy();
@@ -50,10 +52,10 @@ impl World {
             let stands = if self.manager.sets[set].managed && creating { 0 } else { initial };
             for (ordinal, number) in numbers.enumerate() {
                 let at = self.position_of[number as usize] as usize;
-                let rack = self.manager.slots[at].rack;
+                let (rack, who) = (self.manager.slots[at].rack, self.manager.slots[at].who);
                 let stands = (ordinal as u32) < stands;
                 let state = if stands { State::Running } else { State::Vacant };
-                self.manager.slots[at] = Slot { state, group: index as u32, rack, ..Slot::VACANT };
+                self.manager.slots[at] = Slot { state, group: index as u32, rack, who, ..Slot::VACANT };
                 self.manager.vacancy.set(at, !stands);
             }
         }
@@ -189,7 +191,7 @@ impl World {
             well: false,
             since: t,
             first_try: t,
-            ..Slot { epoch: slot.epoch, group: slot.group, rack: slot.rack, ..Slot::VACANT }
+            ..slot.emptied(slot.epoch)
         };
         self.manager.vacancy.set(at, false);
         self.count_in(at);
@@ -292,7 +294,7 @@ impl World {
         let slot = &mut self.manager.slots[at];
         debug_assert!(!slot.state.counts() || slot.extra);
         let (allocated, spot) = (slot.state.is_allocated(), slot.spot);
-        *slot = Slot { epoch: slot.epoch.wrapping_add(1), group: slot.group, rack: slot.rack, ..Slot::VACANT };
+        *slot = slot.emptied(slot.epoch.wrapping_add(1));
         self.manager.groups[slot.group as usize].allocated -= u32::from(allocated);
         self.manager.vacancy.set(at, true);
         self.manager.occupied[slot.rack as usize] -= 1;

@@ -61,6 +61,8 @@ pub(crate) struct Slot {
     /// Its slot group.
     pub group: u32,
     pub rack: u32,
+    /// What its luck is keyed by.
+    pub who: u64,
     /// OM-08: never used again in its set.
     pub id: u32,
     pub created: SimTime,
@@ -113,6 +115,7 @@ impl Slot {
         epoch: 0,
         group: 0,
         rack: 0,
+        who: 0,
         id: 0,
         created: SimTime::ZERO,
         data_since: SimTime::ZERO,
@@ -139,6 +142,11 @@ impl Slot {
         older: NOBODY,
         newer: NOBODY,
     };
+
+    /// The same slot without a machine.
+    pub const fn emptied(&self, epoch: u16) -> Self {
+        Self { epoch, group: self.group, rack: self.rack, who: self.who, ..Self::VACANT }
+    }
 }
 
 /// What a zone has to give from an instant on, and until when.
@@ -153,8 +161,7 @@ pub(crate) struct Capacity {
 }
 
 impl Capacity {
-    const UNKNOWN: Self =
-        Self { from: SimTime::ZERO, until: SimTime::ZERO, left_milli: 1000, back: SimTime::ZERO };
+    const UNKNOWN: Self = Self { from: SimTime::ZERO, until: SimTime::ZERO, left_milli: 1000, back: SimTime::ZERO };
 }
 
 /// A group of slots (one set in one zone, or a regional set).
@@ -286,13 +293,15 @@ pub(crate) struct Manager {
     pub unhealthy: u32,
     /// Marks of modes that strike hosts.
     pub of_host: u32,
-    /// Some change waits for too few machines to serve.
-    pub watches: bool,
     pub counts: Vec<u32>,
     pub states: Vec<ZoneState>,
     pub candidates: Vec<Candidate>,
     pub candidate_at: Vec<u32>,
     pub ids: Vec<u32>,
+    /// Where the machines of a scale-out go.
+    pub places: Vec<usize>,
+    /// The changes that wait for too few machines to serve.
+    pub watching: Vec<usize>,
 }
 
 impl Manager {
@@ -381,12 +390,13 @@ impl Manager {
             host_marks: 0,
             unhealthy: 0,
             of_host: 0,
-            watches: false,
             counts: Vec::new(),
             states: Vec::new(),
             candidates: Vec::new(),
             candidate_at: Vec::new(),
             ids: Vec::new(),
+            places: Vec::new(),
+            watching: Vec::new(),
         }
     }
 

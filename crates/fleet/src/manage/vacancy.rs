@@ -26,6 +26,10 @@ pub(crate) struct Vacancy {
     slot_of: Vec<u32>,
     /// The bit of each slot.
     bit_of: Vec<u32>,
+    /// For each group and each of its racks the lowest bit of a free slot.
+    first: Vec<u32>,
+    /// Where in `first` the rack of each slot is.
+    rack_of: Vec<u32>,
 }
 
 impl Vacancy {
@@ -41,6 +45,15 @@ impl Vacancy {
             self.words[bit / WORD] |= mask;
         } else {
             self.words[bit / WORD] &= !mask;
+        }
+        let rack = self.rack_of[at] as usize;
+        let first = &mut self.first[rack];
+        if free {
+            *first = (*first).min(bit as u32);
+        } else if *first == bit as u32 {
+            let words = self.starts[rack] as usize..self.starts[rack + 1] as usize;
+            let word = words.into_iter().find(|&word| self.words[word] != 0);
+            *first = word.map_or(NO_SLOT, |word| (word * WORD) as u32 + self.words[word].trailing_zeros());
         }
     }
 
@@ -75,6 +88,8 @@ impl World {
         vacancy.slot_of.clear();
         vacancy.bit_of.clear();
         vacancy.bit_of.resize(self.manager.slots.len(), NO_SLOT);
+        vacancy.rack_of.clear();
+        vacancy.rack_of.resize(self.manager.slots.len(), 0);
         let mut racks_of = std::mem::take(&mut self.manager.ids);
         for group in 0..self.manager.groups.len() {
             vacancy.groups.push(vacancy.starts.len() as u32);
@@ -94,7 +109,9 @@ impl World {
             }
             for number in self.manager.groups[group].numbers.clone() {
                 let at = self.position_of[number as usize];
-                let next = &mut racks_of[(self.manager.slots[at as usize].rack - racks.start) as usize];
+                let rack = self.manager.slots[at as usize].rack - racks.start;
+                vacancy.rack_of[at as usize] = vacancy.groups[group] + rack;
+                let next = &mut racks_of[rack as usize];
                 vacancy.slot_of[*next as usize] = at;
                 vacancy.bit_of[at as usize] = *next;
                 *next += 1;
@@ -103,12 +120,32 @@ impl World {
         }
         vacancy.words.clear();
         vacancy.words.resize(vacancy.slot_of.len() / WORD, 0);
+        vacancy.first.clear();
+        vacancy.first.resize(vacancy.starts.len(), NO_SLOT);
         (self.manager.vacancy, self.manager.ids) = (vacancy, racks_of);
     }
 
     /// FD-08, FD-09: the slot of a new machine of a group: on the lit rack with the fewest machines of the design, lowest
     /// first. A regional set's platform avoids zones that are dark or have nothing to give.
     pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
+        let racks = self.racks_of_group(group);
+        let vacancy = &self.manager.vacancy;
+        let start = vacancy.groups[group] as usize;
+        let machines = &self.manager.occupied[racks.start as usize..racks.end as usize];
+        let firsts = &vacancy.first[start..start + machines.len()];
+        let least =
+            machines.iter().zip(firsts).filter(|(_, first)| **first != NO_SLOT).map(|(&count, _)| count).min()?;
+        let here = machines.iter().zip(firsts).filter(|(count, first)| **count == least && **first != NO_SLOT);
+        let at =
+            here.map(|(_, &first)| vacancy.slot_of[first as usize]).min_by_key(|&at| self.instance_of[at as usize]);
+        let at = at? as usize;
+        // Usually it can be had.
+        let is_open =
+            self.machines[at].marks & (self.holding | RACK_OUT) == 0 && self.manager.groups[group].zone.is_some();
+        if is_open { Some(at) } else { self.vacant_slot_in_trouble(group, t, strikes) }
+    }
+
+    fn vacant_slot_in_trouble(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let hidden = self.manager.groups[group].zone.is_none();
         let racks = self.racks_of_group(group);
         let mut best: Option<(u32, u32, usize)> = None;

@@ -3,7 +3,7 @@
 use super::State;
 use super::state::Capacity;
 use crate::policy::allocation::{granted_milli, is_reserved};
-use crate::policy::instance_mix::{SIZES_MAX, order};
+use crate::policy::instance_mix::SIZES_MAX;
 use crate::policy::zone_balance::ZoneState;
 use crate::world::World;
 use zonefall_engine::{Key, SimTime};
@@ -153,7 +153,7 @@ impl World {
             None => granted(0),
             // A shortage of the first size is one of another size with a stated probability, else that size is to be had.
             Some(mix) => {
-                let mut sizes = 0..order(mix).len() as u64;
+                let mut sizes = 0..mix.sizes.len() as u64;
                 sizes.any(|size| {
                     granted(size) || size > 0 && self.other_size(zone, size, t, mix.shared_shortage, strikes)
                 })

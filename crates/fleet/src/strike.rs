@@ -84,8 +84,11 @@ impl World {
         if machines.clone().any(held) || (operating && machines.clone().all(idle)) {
             return;
         }
-        let there = machines.clone().filter(|&at| self.machines[at].marks & ABSENT == 0).count() as u64;
-        self.book.ledger.machine_failures += u64::from(t >= self.measure.from) * there;
+        let there = match self.manager.is_active() {
+            true => machines.clone().filter(|&at| self.machines[at].marks & ABSENT == 0).count(),
+            false => machines.len(),
+        };
+        self.book.ledger.machine_failures += u64::from(t >= self.measure.from) * there as u64;
         for at in machines {
             if down {
                 self.halt(at, mark, cause, t);

@@ -116,11 +116,10 @@ impl World {
 
     /// CV-01, CV-02: the zones of new machines from now on; what stands goes on standing.
     fn set_zones(&mut self, set: usize, zones: &[ZoneId], t: SimTime) -> bool {
-        let groups = self.manager.sets[set].groups.clone();
-        let of_zone = |zone: &ZoneId| groups.clone().find(|&group| self.manager.groups[group].zone == Some(*zone));
-        let zones: Vec<usize> = zones.iter().filter_map(of_zone).collect();
-        self.manager.sets[set].zones.clear();
-        self.manager.sets[set].zones.extend(zones);
+        let state = &mut self.manager.sets[set];
+        let (groups, all) = (state.groups.clone(), &self.manager.groups);
+        state.zones.clear();
+        state.zones.extend(zones.iter().filter_map(|zone| groups.clone().find(|&at| all[at].zone == Some(*zone))));
         self.has_changed(set, t);
         true
     }

@@ -118,7 +118,7 @@ impl World {
         }
         self.manager.sets[set].rebalance = None;
         self.manager.sets[set].unconsidered = true;
-        self.manager.touched.push(run.new);
+        self.manager.touch(run.new as usize);
         let mut source = run.source as usize;
         let slot = &self.manager.slots[source];
         if slot.epoch != run.source_epoch || slot.state != State::Running {

@@ -117,7 +117,7 @@ impl World {
             self.list(at);
             self.use_quota(at, true);
         }
-        self.manager.touched.push(at as u32);
+        self.manager.touch(at);
     }
 
     /// AL-05: takes a machine's cores from the quota, or gives them back.
@@ -149,7 +149,7 @@ impl World {
         state.unconsidered = true;
         self.manager.groups[slot.group as usize].count -= u32::from(slot.state.balances());
         self.unlist(at);
-        self.manager.touched.push(at as u32);
+        self.manager.touch(at);
     }
 
     /// Changes the state of a machine that goes on counting.

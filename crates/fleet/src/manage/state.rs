@@ -411,6 +411,14 @@ impl Manager {
         !self.touched.is_empty() || self.zones_changed
     }
 
+    /// A machine is to be looked at; once is enough.
+    #[inline]
+    pub fn touch(&mut self, at: usize) {
+        if self.touched.last() != Some(&(at as u32)) {
+            self.touched.push(at as u32);
+        }
+    }
+
     /// Which of the machines that stood in a slot after each other stands there now.
     #[inline]
     pub fn epoch(&self, at: u32) -> u16 {

@@ -100,23 +100,19 @@ impl Calendar {
         let entry = self.heap[at];
         loop {
             let first = ARITY * at + 1;
-            let Some(children) = self.heap.get(first..) else { break };
-            let least = match children.first_chunk::<ARITY>() {
-                Some([a, b, c, d]) => {
-                    let (left, right) = (usize::from(b < a), 2 + usize::from(d < c));
-                    if children[right] < children[left] { right } else { left }
+            let last = (first + ARITY).min(self.heap.len());
+            let (mut least, mut next) = (at, entry);
+            for child in first..last {
+                let other = self.heap[child];
+                if other < next {
+                    (least, next) = (child, other);
                 }
-                None => match (0..children.len()).min_by_key(|&child| children[child]) {
-                    Some(least) => least,
-                    None => break,
-                },
-            };
-            let next = children[least];
-            if next >= entry {
+            }
+            if least == at {
                 break;
             }
             self.heap[at] = next;
-            at = first + least;
+            at = least;
         }
         self.heap[at] = entry;
     }

@@ -88,6 +88,10 @@ impl World {
             true => machines.clone().filter(|&at| self.machines[at].marks & ABSENT == 0).count(),
             false => machines.len(),
         };
+        if there == 0 && self.modes[mode as usize].crews.is_some() {
+            // Only free slots stand here: no crew is kept from machines that wait for it.
+            return self.renew(mode, host.0, t, strikes);
+        }
         self.book.ledger.machine_failures += u64::from(t >= self.measure.from) * there as u64;
         for at in machines {
             if down {

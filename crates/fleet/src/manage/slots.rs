@@ -213,6 +213,8 @@ impl World {
     /// A machine that does not run gets its hardware and will be ready at `ready`.
     pub(crate) fn power_on(&mut self, at: usize, ready: SimTime, t: SimTime, strikes: &Strikes) {
         self.ready_at[at] = ready;
+        // An outage that this slot had while nothing ran here is none of this machine's.
+        self.machines[at].marks &= !(NEEDS_BOOT | NEEDS_WARM_UP);
         self.free(at, ABSENT, NO_CAUSE, None, t, strikes);
     }
 

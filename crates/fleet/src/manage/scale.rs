@@ -335,13 +335,13 @@ impl World {
         {
             return self.victim_of_all(set, only, wish);
         }
+        let mut ranks = std::mem::take(&mut self.manager.ranks);
+        ranks.clear();
         let groups = only.map_or(self.manager.sets[set].groups.clone(), |group| group..group + 1);
         let zones = &self.manager.sets[set].zones;
-        let zones = groups.map(|group| {
-            let zone = zones.iter().position(|&other| other == group);
-            (group, zone.map(|_| self.manager.groups[group].listed))
-        });
-        let found = choose_in_zones(zones, rules.falls_back, |group| self.victim_of_group(group, wish));
+        ranks.extend(groups.map(|group| (group, zones.contains(&group).then(|| self.manager.groups[group].listed))));
+        let found = choose_in_zones(&ranks, rules.falls_back, |group| self.victim_of_group(group, wish));
+        self.manager.ranks = ranks;
         debug_assert_eq!(found, self.victim_of_all(set, only, wish), "the lists say what a walk says");
         found
     }

@@ -56,7 +56,7 @@ impl World {
                 let stands = (ordinal as u32) < stands;
                 let state = if stands { State::Running } else { State::Vacant };
                 self.manager.slots[at] = Slot { state, group: index as u32, rack, who, ..Slot::VACANT };
-                self.manager.vacancy.set(at, !stands);
+                self.set_vacant(at, !stands);
             }
         }
         // Ids go round the zones, as a set is created: one machine at a time in the zone with the fewest.
@@ -193,7 +193,7 @@ impl World {
             first_try: t,
             ..slot.emptied(slot.epoch)
         };
-        self.manager.vacancy.set(at, false);
+        self.set_vacant(at, false);
         self.count_in(at);
         if spot {
             self.book.add(Class::Spot, 1, t, &self.measure);
@@ -298,8 +298,8 @@ impl World {
         let (allocated, spot) = (slot.state.is_allocated(), slot.spot);
         *slot = slot.emptied(slot.epoch.wrapping_add(1));
         self.manager.groups[slot.group as usize].allocated -= u32::from(allocated);
-        self.manager.vacancy.set(at, true);
         self.manager.occupied[slot.rack as usize] -= 1;
+        self.set_vacant(at, true);
         self.book.add(Class::Existing, -1, t, &self.measure);
         if spot && allocated {
             self.book.add(Class::Spot, -1, t, &self.measure);

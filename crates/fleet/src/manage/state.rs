@@ -300,6 +300,8 @@ pub(crate) struct Manager {
     pub ids: Vec<u32>,
     /// Where the machines of a scale-out go.
     pub places: Vec<usize>,
+    /// The groups of a set with their machines.
+    pub ranks: Vec<(usize, Option<u32>)>,
     /// The changes that wait for too few machines to serve.
     pub watching: Vec<usize>,
 }
@@ -396,6 +398,7 @@ impl Manager {
             candidate_at: Vec::new(),
             ids: Vec::new(),
             places: Vec::new(),
+            ranks: Vec::new(),
             watching: Vec::new(),
         }
     }

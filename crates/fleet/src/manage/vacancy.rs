@@ -26,8 +26,10 @@ pub(crate) struct Vacancy {
     slot_of: Vec<u32>,
     /// The bit of each slot.
     bit_of: Vec<u32>,
-    /// For each group and each of its racks the lowest bit of a free slot.
+    /// For each group and each of its racks the number of the first free slot.
     first: Vec<u32>,
+    /// The racks that the slots of each group may stand on.
+    racks: Vec<Range<u32>>,
     /// Where in `first` the rack of each slot is.
     rack_of: Vec<u32>,
 }
@@ -37,23 +39,23 @@ impl Vacancy {
         self.bit_of.is_empty()
     }
 
+    /// A slot, whose number is given, becomes free or not.
     #[inline]
-    pub fn set(&mut self, at: usize, free: bool) {
+    pub fn set(&mut self, at: usize, number: u32, free: bool, numbers: &[u32]) {
         let bit = self.bit_of[at] as usize;
         let mask = 1 << (bit % WORD);
+        let rack = self.rack_of[at] as usize;
         if free {
             self.words[bit / WORD] |= mask;
-        } else {
-            self.words[bit / WORD] &= !mask;
+            self.first[rack] = self.first[rack].min(number);
+            return;
         }
-        let rack = self.rack_of[at] as usize;
-        let first = &mut self.first[rack];
-        if free {
-            *first = (*first).min(bit as u32);
-        } else if *first == bit as u32 {
-            let words = self.starts[rack] as usize..self.starts[rack + 1] as usize;
-            let word = words.into_iter().find(|&word| self.words[word] != 0);
-            *first = word.map_or(NO_SLOT, |word| (word * WORD) as u32 + self.words[word].trailing_zeros());
+        self.words[bit / WORD] &= !mask;
+        if self.first[rack] == number {
+            let mut words = self.starts[rack] as usize..self.starts[rack + 1] as usize;
+            let slot = |word: usize| self.slot_of[word * WORD + self.words[word].trailing_zeros() as usize];
+            let next = words.find(|&word| self.words[word] != 0).map(slot);
+            self.first[rack] = next.map_or(NO_SLOT, |at| numbers[at as usize]);
         }
     }
 
@@ -71,6 +73,11 @@ impl Vacancy {
 }
 
 impl World {
+    /// A slot becomes free or not.
+    pub(super) fn set_vacant(&mut self, at: usize, free: bool) {
+        self.manager.vacancy.set(at, self.instance_of[at], free, &self.instance_of);
+    }
+
     /// The racks that machines of a group may stand on.
     fn racks_of_group(&self, group: usize) -> Range<u32> {
         let state = &self.manager.groups[group];
@@ -85,6 +92,7 @@ impl World {
         let mut vacancy = std::mem::take(&mut self.manager.vacancy);
         vacancy.starts.clear();
         vacancy.groups.clear();
+        vacancy.racks.clear();
         vacancy.slot_of.clear();
         vacancy.bit_of.clear();
         vacancy.bit_of.resize(self.manager.slots.len(), NO_SLOT);
@@ -94,6 +102,7 @@ impl World {
         for group in 0..self.manager.groups.len() {
             vacancy.groups.push(vacancy.starts.len() as u32);
             let racks = self.racks_of_group(group);
+            vacancy.racks.push(racks.clone());
             // First how many slots stand on each rack, then the slots in the order of their numbers.
             racks_of.clear();
             racks_of.resize(racks.len(), 0);
@@ -128,17 +137,15 @@ impl World {
     /// FD-08, FD-09: the slot of a new machine of a group: on the lit rack with the fewest machines of the design, lowest
     /// first. A regional set's platform avoids zones that are dark or have nothing to give.
     pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
-        let racks = self.racks_of_group(group);
         let vacancy = &self.manager.vacancy;
-        let start = vacancy.groups[group] as usize;
+        let (racks, start) = (&vacancy.racks[group], vacancy.groups[group] as usize);
         let machines = &self.manager.occupied[racks.start as usize..racks.end as usize];
         let firsts = &vacancy.first[start..start + machines.len()];
-        let least =
-            machines.iter().zip(firsts).filter(|(_, first)| **first != NO_SLOT).map(|(&count, _)| count).min()?;
-        let here = machines.iter().zip(firsts).filter(|(count, first)| **count == least && **first != NO_SLOT);
-        let at =
-            here.map(|(_, &first)| vacancy.slot_of[first as usize]).min_by_key(|&at| self.instance_of[at as usize]);
-        let at = at? as usize;
+        let rank = |(&count, &first): (&u32, &u32)| {
+            if first == NO_SLOT { u64::MAX } else { u64::from(count) << 32 | u64::from(first) }
+        };
+        let best = machines.iter().zip(firsts).map(rank).min().filter(|&best| best != u64::MAX)?;
+        let at = self.position_of[best as u32 as usize] as usize;
         // Usually it can be had.
         let is_open =
             self.machines[at].marks & (self.holding | RACK_OUT) == 0 && self.manager.groups[group].zone.is_some();
@@ -147,7 +154,7 @@ impl World {
 
     fn vacant_slot_in_trouble(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let hidden = self.manager.groups[group].zone.is_none();
-        let racks = self.racks_of_group(group);
+        let racks = self.manager.vacancy.racks[group].clone();
         let mut best: Option<(u32, u32, usize)> = None;
         for (index, rack) in racks.enumerate() {
             let machines = self.manager.occupied[rack as usize];

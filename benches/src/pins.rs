@@ -1,6 +1,7 @@
 //! Event counts that every run must reproduce: without them, nanoseconds an event say nothing. A change of the engine's
 //! draws or of what counts as an event changes a pin, which is then changed here, in sight of everybody.
 
+use crate::managed::managed_fleet;
 use crate::workloads::{Player, default_fleet, k_of_n, peer_fleet, ten_designs};
 use crate::{bare, repair_shop};
 
@@ -14,7 +15,7 @@ pub const W1: [(u64, u64, u64); 3] =
     [(100, 1_999_872, 1_998_062), (1_000, 2_000_571, 1_998_819), (10_000, 2_002_264, 1_998_815)];
 
 /// Fleet workloads: name, trials, events.
-pub const FLEETS: [(&str, u64, u64); 10] = [
+pub const FLEETS: [(&str, u64, u64); 11] = [
     ("W2", 10, 43_848),
     ("W2 with probes", 10, 306_788),
     ("W4 8 of 10", 1_000, 176_156),
@@ -25,6 +26,7 @@ pub const FLEETS: [(&str, u64, u64); 10] = [
     ("W6 1,000", 100, 415_671),
     ("W6 1,000,000", 1, 4_161_005),
     ("ten designs", 100, 440_034),
+    ("managed", 5, 403_941),
 ];
 
 /// The workload of a pin.
@@ -36,6 +38,7 @@ fn player(name: &str) -> Player {
         "W4 95 of 100" => k_of_n(100, 95, None),
         "W4 8 of 10, 2 crews" => k_of_n(10, 8, Some(2)),
         "ten designs" => ten_designs(),
+        "managed" => managed_fleet(),
         machines => default_fleet(machines[3..].replace(',', "").parse().expect("a number of machines")),
     })
 }

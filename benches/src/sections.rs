@@ -28,11 +28,12 @@ impl Run {
 pub type Section = fn(&mut Run);
 
 /// All sections by name.
-pub const ALL: [(&str, Section); 7] = [
+pub const ALL: [(&str, Section); 8] = [
     ("w1", w1::run),
     ("w2", fleets::w2),
     ("w4", fleets::w4),
     ("w6", fleets::w6),
+    ("managed", fleets::managed),
     ("designs", shared::designs),
     ("threads", shared::threads),
     ("memory", shared::memory),

@@ -9,27 +9,27 @@ use zonefall_stats::{Confidence, Target};
 use zonefall_study::{Stage, Study, Tally};
 use zonefall_topology::{Region, RegionId, Topology, ZoneId};
 
-const SECOND: u64 = 1000;
-const MINUTE: f64 = 60_000.0;
-const HOUR: f64 = 3_600_000.0;
-const DAY: u64 = 24 * 3_600_000;
-const YEAR_H: f64 = 8760.0;
+pub(crate) const SECOND: u64 = 1000;
+pub(crate) const MINUTE: f64 = 60_000.0;
+pub(crate) const HOUR: f64 = 3_600_000.0;
+pub(crate) const DAY: u64 = 24 * 3_600_000;
+pub(crate) const YEAR_H: f64 = 8760.0;
 const SEED: u64 = 20_250_101;
 
-fn seconds(count: u64) -> SimDuration {
+pub(crate) fn seconds(count: u64) -> SimDuration {
     SimDuration::from_ms(count * SECOND)
 }
 
-fn law(shape: Shape) -> Law {
+pub(crate) fn law(shape: Shape) -> Law {
     Law::new(shape, None).expect("the laws of the workloads are constants")
 }
 
-fn mode(name: &str, scope: Scope, rate_per_year: f64, outage: Shape) -> Mode {
+pub(crate) fn mode(name: &str, scope: Scope, rate_per_year: f64, outage: Shape) -> Mode {
     Mode::plain(name, scope, rate_per_year, Outage::Law(law(outage))).expect("the rates are above zero")
 }
 
 /// Machines spread over the first `zones` zones, of which `need` must serve.
-fn design(zones: u32, machines: u32, need: u32) -> Design {
+pub(crate) fn design(zones: u32, machines: u32, need: u32) -> Design {
     let set = ScaleSet {
         name: "web".into(),
         region: RegionId(0),
@@ -59,7 +59,7 @@ fn design(zones: u32, machines: u32, need: u32) -> Design {
     }
 }
 
-fn study(name: &str, place: (u32, u32, u32), modes: Vec<Mode>, designs: Vec<Design>) -> Study {
+pub(crate) fn study(name: &str, place: (u32, u32, u32), modes: Vec<Mode>, designs: Vec<Design>) -> Study {
     let (zones, racks_per_zone, hosts_per_rack) = place;
     let region = Region { name: "east".into(), zones, halls_per_zone: 1, racks_per_zone, hosts_per_rack };
     let horizon = SimTime::from_ms(365 * DAY);
@@ -117,7 +117,7 @@ pub fn k_of_n(machines: u32, need: u32, crews: Option<u32>) -> Study {
     study("W4", (1, 20, 40), vec![machine], vec![design(1, machines, need)])
 }
 
-fn default_profile() -> Vec<Mode> {
+pub(crate) fn default_profile() -> Vec<Mode> {
     let mut host = mode("host", Scope::Host, 0.08, Shape::LogNormal(8.0 * MINUTE, 0.7));
     host.kind = Kind::Shock;
     let mut zone = mode("zone", Scope::Zone, 0.03, Shape::LogNormal(7.6 * HOUR, 0.99));

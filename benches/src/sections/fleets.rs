@@ -1,7 +1,8 @@
-//! W2, W4 and W6: trials of the ordinary fleet model, tallied as a study tallies them.
+//! W2, W4, W6 and the managed fleet: trials of the ordinary fleet model, tallied as a study tallies them.
 
 use crate::sections::{Run, shared};
 use std::cell::RefCell;
+use zonefall_benches::managed::managed_fleet;
 use zonefall_benches::measure::cpu_seconds;
 use zonefall_benches::rounds::{Contender, Demand, Rounds, number};
 use zonefall_benches::workloads::{Player, default_fleet, k_of_n, peer_fleet};
@@ -115,6 +116,18 @@ pub fn w6(run: &mut Run) {
         let shown = format!("{} bytes of resident memory a machine, topology and stage included", number(each));
         run.table.add(workload, "memory", each, &shown, Demand::AtMost(32.0, Some(8.0)));
     }
+}
+
+/// 1,000 machines with everything on that may happen to a set.
+pub fn managed(run: &mut Run) {
+    let (ours, events) = contender(managed_fleet(), run.amount(100));
+    let rounds = Rounds::run(run.rounds, &mut [ours, yardstick(run)]);
+    let cost = rounds.cost(0);
+    let workload = "managed, 1,000 machines";
+    let shown = format!("{}; {}", speed(&rounds, 0, events), beside(&rounds, 1));
+    run.table.add(workload, "trials a second", 1.0 / cost, &shown, Demand::Nothing);
+    let ns = cost * 1e9 / events;
+    run.table.add(workload, "all-in", ns, &format!("{} ns an event", number(ns)), Demand::AtMost(45.0, None));
 }
 
 fn nanoseconds(run: &mut Run, workload: &str, cost: f64, demand: Demand) {

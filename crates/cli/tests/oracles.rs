@@ -1,9 +1,10 @@
 //! The product against systems with exact answers, expressed by public scenario keys only.
 //!
 //! Entries of `oracles/oracles.json` in the shared folder (`ZONEFALL_SHARED`, by default next to the workspace) that come
-//! with the spine. S01, S02 and S03 are formulas: `crates/stats` holds them.
+//! with the spine and with the compute rules. S01, S02 and S03 are formulas: `crates/stats` holds them.
 //!
-//! * `every_spine_entry_is_met`: |estimate − exact| ≤ 4 standard errors, seeds fixed; scripts agree exactly.
+//! * `every_entry_is_met`: |estimate − exact| ≤ 4 standard errors, seeds fixed; scripts agree exactly.
+//! * `managed_sets_meet_their_closed_forms`: the same for systems of our own (`oracles/managed.rs`); needs no file.
 //! * `printed_intervals_cover`: 200 studies an entry; the printed 95 % intervals cover as often as they say. The longer
 //!   study is `cargo run --release -p zonefall-cli --example coverage -- 1000`; its table is `docs/coverage.md`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
@@ -12,9 +13,11 @@
 mod oracles;
 
 use oracles::coverage::{self, SEEDS};
-use oracles::{Held, Oracles, placement, precision};
+use oracles::{Held, Oracles, managed, placement, precision};
 use std::collections::BTreeSet;
 
+/// The capabilities whose entries are held here.
+const ISSUES: [&str; 2] = ["spine", "compute rules"];
 /// Held by `crates/stats`, as formulas to 1e-9.
 const ELSEWHERE: [&str; 3] = ["S01", "S02", "S03"];
 /// Of [`SEEDS`] intervals of one entry, so many at least must cover: five standard deviations below 95 %.
@@ -23,14 +26,14 @@ const COVERED_LEAST: u64 = 177;
 const COVERED_POOLED: std::ops::RangeInclusive<f64> = 0.935..=0.965;
 
 #[test]
-fn every_spine_entry_is_met() {
+fn every_entry_is_met() {
     let Some(file) = Oracles::find() else { return };
     let entries = oracles::entries(&file);
     let mut here: BTreeSet<String> = entries.iter().map(|entry| entry.id.to_owned()).collect();
     here.insert(placement::ID.into());
     let expected: BTreeSet<String> =
-        file.spine_ids().into_iter().filter(|id| !ELSEWHERE.contains(&id.as_str())).collect();
-    assert_eq!(here, expected, "entries that this test holds, and entries of the spine");
+        file.ids_from(&ISSUES).into_iter().filter(|id| !ELSEWHERE.contains(&id.as_str())).collect();
+    assert_eq!(here, expected, "entries that this test holds, and entries of the file");
 
     let mut wrong = Vec::new();
     println!("{}", precision::HEAD);
@@ -41,6 +44,18 @@ fn every_spine_entry_is_met() {
     }
     wrong.extend(placement::complaint(&file));
     assert!(wrong.is_empty(), "{} of {} entries fail:\n{}", wrong.len(), expected.len(), wrong.join("\n"));
+}
+
+#[test]
+fn managed_sets_meet_their_closed_forms() {
+    let mut wrong = Vec::new();
+    println!("{}", precision::HEAD);
+    for entry in &managed::own() {
+        let met = precision::play(entry);
+        println!("{}", met.row());
+        wrong.extend(met.complaint());
+    }
+    assert!(wrong.is_empty(), "{} fail:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

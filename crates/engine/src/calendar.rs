@@ -101,11 +101,17 @@ impl Calendar {
         loop {
             let first = ARITY * at + 1;
             let last = (first + ARITY).min(self.heap.len());
-            let Some(least) = (first..last).min_by_key(|&child| self.heap[child]) else { break };
-            if self.heap[least] >= entry {
+            let (mut least, mut next) = (at, entry);
+            for child in first..last {
+                let other = self.heap[child];
+                if other < next {
+                    (least, next) = (child, other);
+                }
+            }
+            if least == at {
                 break;
             }
-            self.heap[at] = self.heap[least];
+            self.heap[at] = next;
             at = least;
         }
         self.heap[at] = entry;

@@ -22,12 +22,12 @@ impl World {
 
     /// Puts a mark on a machine that stops it.
     pub(crate) fn halt(&mut self, at: usize, mark: u32, cause: u16, t: SimTime) {
-        self.book.settle(t, &self.measure);
         let before = self.machines[at].marks;
         self.machines[at].marks = before | mark;
         if before & self.halting() != 0 {
-            return;
+            return self.settle_if_present(at, t);
         }
+        self.book.settle(t, &self.measure);
         if before & self.absent() == 0 {
             self.leave(at, cause, t);
         } else {
@@ -56,15 +56,12 @@ impl World {
         t: SimTime,
         strikes: &Strikes,
     ) {
-        self.book.settle(t, &self.measure);
         self.machines[at].marks &= !mark;
-        let ready = self.ready_after(at, restart, t, strikes);
         if self.machines[at].marks & self.halting() != 0 {
-            if self.machines[at].marks & (self.holding | RACK_OUT) != 0 && self.is_charged_to(at, ended) {
-                self.recharge(at, self.heir(at));
-            }
-            return;
+            return self.free_of_one(at, ended, restart, t, strikes);
         }
+        self.book.settle(t, &self.measure);
+        let ready = self.ready_after(at, restart, t, strikes);
         if ready > t {
             self.machines[at].marks |= STARTING;
             self.book.add(Class::Starting, 1, t, &self.measure);
@@ -75,6 +72,25 @@ impl World {
         self.age(at, t);
     }
 
+    /// One of several marks is off: the machine is still held.
+    #[inline(never)]
+    fn free_of_one(&mut self, at: usize, ended: u16, restart: Option<&Law>, t: SimTime, strikes: &Strikes) {
+        self.settle_if_present(at, t);
+        self.ready_after(at, restart, t, strikes);
+        if self.machines[at].marks & (self.holding | RACK_OUT) != 0 && self.is_charged_to(at, ended) {
+            self.book.settle(t, &self.measure);
+            self.recharge(at, self.heir(at));
+        }
+    }
+
+    /// What befalls a free slot is nothing that the book knows of: a set with room for more is booked like one without.
+    #[inline(never)]
+    fn settle_if_present(&mut self, at: usize, t: SimTime) {
+        if self.machines[at].marks & ABSENT == 0 {
+            self.book.settle(t, &self.measure);
+        }
+    }
+
     /// Whether a machine is charged to a cause, or to the same mode's hit on a pair of zones.
     fn is_charged_to(&self, at: usize, cause: u16) -> bool {
         let root = self.machines[at].root;
@@ -83,10 +99,12 @@ impl World {
     }
 
     /// When a machine can serve, its outage ending at `t`; `t` itself if nothing has to be waited for.
+    #[inline]
     fn ready_after(&mut self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimTime {
-        if self.ready_at.is_empty() {
-            return t;
-        }
+        if self.ready_at.is_empty() { t } else { self.start_ends(at, restart, t, strikes) }
+    }
+
+    fn start_ends(&mut self, at: usize, restart: Option<&Law>, t: SimTime, strikes: &Strikes) -> SimTime {
         let ready = t.after(self.start_length(at, restart, t, strikes)).max(self.ready_at[at]);
         self.ready_at[at] = ready;
         ready
@@ -228,7 +246,7 @@ impl World {
 
     /// Puts the mark of a slow-down on a machine, or takes it off, and books what that changes.
     pub(crate) fn slow(&mut self, at: usize, mark: u32, on: bool, t: SimTime) {
-        self.book.settle(t, &self.measure);
+        self.settle_if_present(at, t);
         let serves = self.sets[self.machines[at].set as usize].serves;
         let serving = self.machines[at].marks & self.absent() == 0;
         if serving {

@@ -148,9 +148,10 @@ pub(crate) fn split(length: u64, weights: &[i64], into: &mut [u64]) {
     let share = |weight: i64| i128::from(length) * i128::from(weight) / total;
     let rest = |weight: i64| i128::from(length) * i128::from(weight) % total;
     let mut given = 0;
-    for (part, &weight) in into.iter_mut().zip(weights) {
-        *part += share(weight) as u64;
-        given += share(weight) as u64;
+    for (part, &weight) in into.iter_mut().zip(weights).filter(|(_, weight)| **weight != 0) {
+        let share = share(weight) as u64;
+        *part += share;
+        given += share;
     }
     // Fewer milliseconds are left than there are weights: give them to the largest remainders, one each.
     let mut last: Option<(i128, usize)> = None;
@@ -161,6 +162,7 @@ pub(crate) fn split(length: u64, weights: &[i64], into: &mut [u64]) {
         let next = weights
             .iter()
             .enumerate()
+            .filter(|(_, weight)| **weight != 0)
             .map(|(at, &weight)| (rest(weight), at))
             .filter(|&candidate| before(candidate))
             .max_by_key(|&(rest, at)| (rest, std::cmp::Reverse(at)));

@@ -73,14 +73,20 @@ impl World {
         }
     }
 
-    /// Stops or continues the operating clocks of a machine whose marks have changed.
+    /// A machine's marks have changed.
     #[inline]
     pub(crate) fn age(&mut self, at: usize, t: SimTime) {
-        if !self.lives.is_empty() {
-            self.age_lives(at, t);
+        if self.is_watched {
+            self.tell_of_marks(at, t);
         }
+    }
+
+    /// Operating clocks stop or go on, and the managed sets will look at the machine.
+    #[inline(never)]
+    fn tell_of_marks(&mut self, at: usize, t: SimTime) {
+        self.age_lives(at, t);
         if self.manager.is_active() {
-            self.manager.touched.push(at as u32);
+            self.manager.touch(at);
         }
     }
 

@@ -20,13 +20,13 @@ impl World {
     /// It is charged to `cause`: the mode, or its hit on a pair of zones.
     pub(crate) fn strike(&mut self, mode: u32, at: usize, cause: u16, t: SimTime, strikes: &Strikes) {
         let facts = &self.modes[mode as usize];
-        let (mark, effect) = (1 << mode, facts.effect);
+        let mark = 1 << mode;
         let marks = self.machines[at].marks;
-        if effect.is_managed() && !self.manager.is_active() || !facts.on_host && self.manager.is_creating(at) {
-            // Nothing runs yet that could fail by itself.
+        if marks & (mark | ABSENT) != 0 || (facts.operating && marks & (self.halting() | STARTING) != 0) {
             return;
         }
-        if marks & (mark | ABSENT) != 0 || (facts.operating && marks & (self.halting() | STARTING) != 0) {
+        if self.manager.is_active() && !facts.on_host && self.manager.is_creating(at) {
+            // Nothing runs yet that could fail by itself.
             return;
         }
         let outcome = match facts.fixed {
@@ -37,14 +37,28 @@ impl World {
                 strikes.unit_modes().outcome(mode, instance, who, t)
             }
         };
+        if !facts.down {
+            return self.strike_lightly(mode, at, cause, outcome, t, strikes);
+        }
+        self.book.ledger.machine_failures += u64::from(t >= self.measure.from);
+        self.halt(at, mark, cause, t);
+        self.schedule_repair(mode, at as u32, false, outcome, t, strikes);
+    }
+
+    /// A strike that does not stop the machine by itself.
+    fn strike_lightly(&mut self, mode: u32, at: usize, cause: u16, outcome: Outcome, t: SimTime, strikes: &Strikes) {
+        let effect = self.modes[mode as usize].effect;
+        if effect.is_managed() && !self.manager.is_active() {
+            return;
+        }
         if effect == Effect::Evicted {
             return self.evict(at, cause, outcome.length, t);
         }
         self.book.ledger.machine_failures += u64::from(t >= self.measure.from);
-        match effect {
-            Effect::Degraded(_) => self.slow(at, mark, true, t),
-            Effect::Unhealthy => self.sicken(at, mark, true, t),
-            _ => self.halt(at, mark, cause, t),
+        if effect == Effect::Unhealthy {
+            self.sicken(at, 1 << mode, true, t);
+        } else {
+            self.slow(at, 1 << mode, true, t);
         }
         self.schedule_repair(mode, at as u32, false, outcome, t, strikes);
     }
@@ -70,8 +84,15 @@ impl World {
         if machines.clone().any(held) || (operating && machines.clone().all(idle)) {
             return;
         }
-        let there = machines.clone().filter(|&at| self.machines[at].marks & ABSENT == 0).count() as u64;
-        self.book.ledger.machine_failures += u64::from(t >= self.measure.from) * there;
+        let there = match self.manager.is_active() {
+            true => machines.clone().filter(|&at| self.machines[at].marks & ABSENT == 0).count(),
+            false => machines.len(),
+        };
+        if there == 0 && self.modes[mode as usize].crews.is_some() {
+            // Only free slots stand here: no crew is kept from machines that wait for it.
+            return self.renew(mode, host.0, t, strikes);
+        }
+        self.book.ledger.machine_failures += u64::from(t >= self.measure.from) * there as u64;
         for at in machines {
             if down {
                 self.halt(at, mark, cause, t);
@@ -87,6 +108,17 @@ impl World {
     }
 
     fn schedule_repair(&mut self, mode: u32, unit: u32, host: bool, outcome: Outcome, t: SimTime, strikes: &Strikes) {
+        let Some(length) = outcome.length else { return };
+        let facts = &self.modes[mode as usize];
+        if facts.heals || facts.crews.is_some() || self.manager.is_active() {
+            return self.prepare_repair(mode, unit, host, outcome, t, strikes);
+        }
+        self.push_repair(mode, unit, host, outcome.predicted, 0, t.after(length));
+    }
+
+    /// A repair that may have to wait for capacity, a control plane, the customer or a crew, or whose machine may be gone
+    /// before it ends.
+    fn prepare_repair(&mut self, mode: u32, unit: u32, host: bool, outcome: Outcome, t: SimTime, strikes: &Strikes) {
         let Some(length) = outcome.length else { return };
         let mut begin = t;
         if self.modes[mode as usize].heals && !outcome.predicted {
@@ -107,6 +139,7 @@ impl World {
         self.push_repair(mode, unit, host, outcome.predicted, epoch, begin.after(length));
     }
 
+    #[inline]
     fn push_repair(&mut self, mode: u32, unit: u32, host: bool, predicted: bool, epoch: u16, end: SimTime) {
         let pending = if host {
             Pending::HostRepaired { mode, host: unit }
@@ -161,7 +194,14 @@ impl World {
     }
 
     /// A crew that has finished takes the next job.
+    #[inline]
     fn release_crew(&mut self, mode: u32, host: bool, t: SimTime) {
+        if self.modes[mode as usize].crews.is_some() {
+            self.take_next_job(mode, host, t);
+        }
+    }
+
+    fn take_next_job(&mut self, mode: u32, host: bool, t: SimTime) {
         let Some(job) = self.modes[mode as usize].crews.as_mut().and_then(crate::repair::Crews::release) else {
             return;
         };
@@ -181,7 +221,7 @@ impl World {
         strikes: &Strikes,
     ) {
         self.release_crew(mode, false, t);
-        if epoch != self.manager.epoch(at as u32) {
+        if self.manager.is_active() && epoch != self.manager.epoch(at as u32) {
             // The machine that was struck is gone.
             return;
         }
@@ -198,10 +238,12 @@ impl World {
     /// Takes a mode's mark off a machine, which may then start.
     fn unmark(&mut self, mode: u32, at: usize, predicted: bool, t: SimTime, strikes: &Strikes) {
         let facts = &self.modes[mode as usize];
-        match facts.effect {
-            Effect::Degraded(_) => return self.slow(at, 1 << mode, false, t),
-            Effect::Unhealthy => return self.sicken(at, 1 << mode, false, t),
-            _ => {}
+        if !facts.down {
+            return if facts.effect == Effect::Unhealthy {
+                self.sicken(at, 1 << mode, false, t);
+            } else {
+                self.slow(at, 1 << mode, false, t);
+            };
         }
         let cause = facts.cause;
         if predicted {

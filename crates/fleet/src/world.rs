@@ -114,6 +114,8 @@ pub struct World {
     /// What is left of a machine's capacity in thousandths, and the cause. Empty where nothing degrades.
     pub(crate) factors: Vec<(u32, u16)>,
     pub(crate) lives: Vec<Lives>,
+    /// Somebody wants to know of every machine whose marks change: lives, or the managed sets.
+    pub(crate) is_watched: bool,
     pub(crate) probes: Option<ProbeTimes>,
     pub(crate) pending: Calendar,
     pub(crate) book: Book,
@@ -230,6 +232,7 @@ impl World {
         manager.host_marks = marks(|mode| mode.on_host && mode.together);
         manager.unhealthy = marks(|mode| mode.effect == Effect::Unhealthy);
         Self {
+            is_watched: managed || modes.iter().any(|mode| mode.history),
             lives: lives.collect(),
             holding: modes.iter().enumerate().filter(|(_, mode)| mode.down).fold(0, |bits, (at, _)| bits | 1 << at),
             machines: vec![Machine::default(); capacity],
@@ -292,7 +295,7 @@ impl World {
             self.place_disks();
         }
         if self.manager.is_active() {
-            self.begin_slots();
+            self.begin_slots(strikes);
         }
         for mode in &mut self.modes {
             if let Some(crews) = &mut mode.crews {
@@ -446,10 +449,14 @@ impl World {
             return Ok(());
         }
         let machine = self.position_of[unit as usize];
-        if machine != NONE && self.machines[machine as usize].marks & ABSENT == 0 {
-            self.budget.spend()?;
-            let cause = facts.cause;
-            self.strike(mode, machine as usize, cause, t, strikes);
+        let is_managed = self.manager.is_active();
+        if machine == NONE || is_managed && self.machines[machine as usize].marks & ABSENT != 0 {
+            return Ok(());
+        }
+        self.budget.spend()?;
+        let cause = facts.cause;
+        self.strike(mode, machine as usize, cause, t, strikes);
+        if is_managed {
             self.manage(t, strikes);
         }
         Ok(())
@@ -481,8 +488,14 @@ impl World {
 
     /// The key of a machine's luck at an instant, for one purpose.
     pub(crate) fn luck_of(&self, at: usize, strikes: &Strikes, t: SimTime, purpose: u64) -> Key {
-        let (group, ordinal) = strikes.population().instance_key(self.instance_of[at]);
-        self.luck.part(group.wrapping_add(ordinal), t.as_ms()).part(purpose, 0)
+        let who = match self.manager.slots.get(at) {
+            Some(slot) => slot.who,
+            None => {
+                let (group, ordinal) = strikes.population().instance_key(self.instance_of[at]);
+                group.wrapping_add(ordinal)
+            }
+        };
+        self.luck.part(who, t.as_ms()).part(purpose, 0)
     }
 
     /// Books how long control planes and free capacity that the design may need were out.

@@ -4,9 +4,15 @@
 mod support;
 use std::sync::Arc;
 use support::*;
-use zonefall_engine::{Key, Law, Shape, SimTime};
+use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
 use zonefall_faults::*;
-use zonefall_fleet::{Demand, Design, HiddenZone, Need, World, population};
+use zonefall_fleet::management::*;
+use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy};
+use zonefall_fleet::policy::scale_in::Order;
+use zonefall_fleet::policy::spot::PriorityMix;
+use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
+use zonefall_fleet::{Demand, Design, HiddenZone, Ledger, Need, Operation, Spreading, World, population};
+use zonefall_topology::ZoneId;
 
 /// A profile with every kind of mode, often enough to overlap.
 pub fn rich_profile() -> Profile {
@@ -54,14 +60,129 @@ fn rich_designs() -> Vec<Design> {
     vec![spanning, regional, design(&[2], 30, 20)]
 }
 
+/// Whatever may be done to a set, often.
+fn everything(management: &mut Management, zones: u32) {
+    repaired(management, RepairAction::Replace);
+    management.balance.balance = Balance::BestEffort;
+    management.protection.from_scale_in = 3;
+    management.scale_in.prioritize_unhealthy = true;
+    let approval = Law::new(Shape::Exponential(MINUTE as f64), None).unwrap();
+    management.terminate_notice =
+        Some(TerminateNotice { timeout: SimDuration::from_ms(5 * MINUTE), approval: Some(approval) });
+    management.creation.time = Law::new(Shape::LogNormal(75.0 * SECOND as f64, 0.5), None).unwrap();
+    (management.creation.failure, management.creation.resilient) = (0.05, true);
+    (management.deletion.failure, management.deletion.resilient) = (0.05, true);
+    management.auto_zone_balance = zones > 1;
+    management.reserved_per_zone = 2;
+    management.spot = Some(Spot {
+        mix: PriorityMix { base_regular: 5, regular_percent_above: 50 },
+        eviction: EvictionPolicy::Deallocate,
+        restore: Some(SimDuration::from_ms(HOUR)),
+    });
+    management.standby = Some(StandbyPool { min_ready: 2, max_ready: 40, running: false, start: constant(MINUTE) });
+    management.disks = Disks { data: true, zone_redundant: true, zone_destroyed: 0.1 };
+    management.dedicated = Some(DedicatedHosts { auto_replace: false, redeploy: constant(HOUR) });
+    let size = |name: &str| Size { name: name.into(), price: 1.0, rank: 0, availability: 1.0 };
+    management.instance_mix =
+        Some(Mix { sizes: vec![size("a"), size("b")], strategy: Strategy::LowestPrice, shared_shortage: 0.5 });
+    let every = |hour: u64, days: u64, action: Action| {
+        let (at, every) = (SimTime::from_ms(hour * HOUR), Some(SimDuration::from_ms(days * DAY)));
+        let trigger = Trigger::At { at, every };
+        Change { trigger, action, retry: Some(SimDuration::from_ms(10 * MINUTE)), back_after: None }
+    };
+    let short = Trigger::ServingBelow { machines: 25, lasting: SimDuration::from_ms(MINUTE), react: constant(MINUTE) };
+    let zone = (zones > 1).then_some(ZoneId(1));
+    management.changes = vec![
+        every(8, 1, Action::Capacity(36)),
+        every(20, 1, Action::Capacity(30)),
+        every(30, 9, Action::Deallocate(3)),
+        every(31, 9, Action::Start),
+        every(33, 9, Action::Delete { zone, count: 2 }),
+        every(35, 9, Action::Attach { zone, count: 2 }),
+        every(37, 9, Action::Detach { zone, count: 2 }),
+        every(38, 9, Action::ReplaceFailed),
+        every(39, 9, Action::ResumeRepairs),
+        every(40, 9, Action::ForceDetach),
+        Change {
+            trigger: short,
+            action: Action::Capacity(40),
+            retry: Some(SimDuration::from_ms(10 * MINUTE)),
+            back_after: Some(SimDuration::from_ms(30 * MINUTE)),
+        },
+    ];
+    if zones > 1 {
+        management.changes.push(every(50, 1000, Action::Zones((0..zones).map(ZoneId).collect())));
+    }
+}
+
+/// Spanning with everything on; regional and overprovisioned; strict, with fixed fault domains and deleted Spot machines.
+fn managed_designs() -> Vec<Design> {
+    let [spanning, regional, _] = <[Design; 3]>::try_from(rich_designs()).unwrap();
+    let mut spanning = managed(spanning, |management| everything(management, 3));
+    spanning.quota = Some(Quota { vcpus: 60, spot_vcpus: 60, machines: 45 });
+    let regional = managed(regional, |management| {
+        everything(management, 1);
+        management.overprovision = Some(20);
+        management.standby = None;
+        management.scale_in.order = Order::OldestFirst;
+    });
+    let mut strict = managed(design(&[1, 2, 3], 30, 20), |management| {
+        everything(management, 3);
+        management.balance = BalanceRules { balance: Balance::Strict, atomic: false, starved_is_down: true };
+        management.repairs.as_mut().unwrap().action = RepairAction::Reimage;
+        management.spot.as_mut().unwrap().eviction = EvictionPolicy::Delete;
+        management.instance_mix = None;
+    });
+    strict.sets[0].spreading = Spreading::Fixed(5);
+    vec![spanning, regional, strict]
+}
+
+/// Strikes that only managed sets heed, and zones that have little to give.
+fn managed_profile() -> Profile {
+    let mut profile = rich_profile();
+    for (name, scope, rate, effect) in [
+        ("eviction", Scope::Instance, 20.0, Effect::Evicted),
+        ("hang", Scope::Instance, 10.0, Effect::Unhealthy),
+        ("short", Scope::Allocation, 20.0, Effect::Degraded(700)),
+    ] {
+        let mut mode = Mode::plain(name, scope, rate, Outage::Law(constant(2 * HOUR))).unwrap();
+        mode.effect = effect;
+        profile.modes.push(mode);
+    }
+    profile
+}
+
 #[test]
 fn a_trial_that_fits_the_high_water_mark_allocates_nothing() {
+    second_time_without_allocation(&rich_designs(), &rich_profile());
+}
+
+#[test]
+fn nor_does_a_trial_of_managed_sets() {
+    for design in managed_designs() {
+        let ledger = second_time_without_allocation(&[design], &managed_profile());
+        for operation in [
+            Operation::ScaleOuts,
+            Operation::ScaleIns,
+            Operation::Repairs,
+            Operation::Evictions,
+            Operation::CreationsTimedOut,
+            Operation::DeletionsRetried,
+            Operation::AllocationsFailed,
+            Operation::TemporaryDisksLost,
+        ] {
+            assert!(ledger.operations[operation as usize] > 0, "{operation:?}");
+        }
+    }
+}
+
+/// Plays trials twice; returns the last ledger.
+fn second_time_without_allocation(designs: &[Design], profile: &Profile) -> Ledger {
     let topology = topology(3, 8, 10);
-    let designs = rich_designs();
     let measure = Arc::new(measure(365 * DAY, 30 * DAY));
     let horizon = measure.horizon.since(SimTime::ZERO);
-    let people = population(&designs, &topology);
-    let mut strikes = Strikes::new(&rich_profile(), &topology, people, horizon);
+    let people = population(designs, &topology);
+    let mut strikes = Strikes::new(profile, &topology, people, horizon);
     let world = |d: &Design| World::new(Arc::new(d.clone()), measure.clone(), topology.clone(), &strikes);
     let mut worlds: Vec<World> = designs.iter().map(world).collect();
     let mut play_all = || {
@@ -84,4 +205,7 @@ fn a_trial_that_fits_the_high_water_mark_allocates_nothing() {
     let mut second = 0;
     let counted = allocation_counter::measure(|| second = play_all());
     assert_eq!((second, counted.count_total), (first, 0));
+    let last = worlds.last().unwrap();
+    assert_eq!(last.audit(), Vec::<String>::new());
+    last.ledger().clone()
 }

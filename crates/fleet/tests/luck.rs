@@ -106,6 +106,15 @@ fn regional(capacity: u32) -> Design {
     design
 }
 
+/// A regional set that begins running.
+fn regional_in_one_zone(capacity: u32) -> Design {
+    let mut design = regional(capacity);
+    design.name = format!("regional {capacity} in one zone");
+    design.sets[0].start = StartState::Running;
+    design.sets[0].hidden_zone = HiddenZone::Single;
+    design
+}
+
 /// A pair of sets in two regions.
 fn pair(capacity: u32) -> Design {
     let mut design = design(&[2], capacity, capacity);
@@ -251,4 +260,25 @@ fn a_named_slot_is_struck_at_the_same_instants_in_every_study() {
     let few = strikes(&[spanning(9)], rich_modes(), 1);
     let more = strikes(&[regional(4), spanning(26), pair(3)], rich_modes(), 1);
     assert!(few.is_subset(&more) && few.len() > 300 && more.len() > few.len() + 100);
+}
+
+/// The same design in a set that could change, if anybody asked it to.
+fn idle(design: &Design) -> Design {
+    managed(design.clone(), |_| {})
+}
+
+/// What an outsider sees of a trial: all but the counts of what is done to sets, and of events.
+fn seen(ledger: &Ledger) -> Ledger {
+    Ledger { events: 0, operations: Ledger::default().operations, ..ledger.clone() }
+}
+
+#[test]
+fn a_managed_set_that_nothing_is_asked_of_lives_like_a_static_one() {
+    for static_one in [spanning(9), spanning(40), regional_in_one_zone(7), design(&[3], 17, 3)] {
+        let designs = [static_one.clone(), idle(&static_one)];
+        for (trial, ledgers) in play_all(&designs).iter().enumerate() {
+            assert!(ledgers[0].machine_failures > 0);
+            assert_eq!(seen(&ledgers[0]), seen(&ledgers[1]), "{} in trial {trial}", static_one.name);
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use support::*;
 use zonefall_engine::{Key, Law, SimTime};
 use zonefall_faults::*;
+use zonefall_fleet::management::Action;
 use zonefall_fleet::{Design, Ledger, StartState, World, population};
 use zonefall_topology::{Region, Topology};
 
@@ -184,4 +185,39 @@ fn machine_time_is_the_sum_of_its_parts() {
     let classes = ledger.classes;
     assert_eq!(classes.serving + classes.awaiting_probe + classes.starting + classes.down, ledger.machine_ms);
     assert!(classes.dead_in_rotation > 0 && classes.dead_in_rotation <= classes.down + classes.starting);
+}
+
+/// A rack that was out while a slot on it was free: the machine that is made there later neither boots twice nor warms
+/// up from the rack's return on.
+#[test]
+fn a_new_machine_knows_nothing_of_outages_of_its_slot() {
+    let rack = Mode { recovery: Recovery::Boot, ..mode("rack", Scope::Rack) };
+    let mut web = managed(design(&[1], 1, 1), |management| {
+        management.creation.time = constant(0);
+        management.changes = vec![at(3 * HOUR, Action::Capacity(2))];
+    });
+    (web.sets[0].boot, web.sets[0].warm_up) = (constant(10 * MINUTE), constant(5 * MINUTE));
+    let script = Script::new(topology(1, 1, 10), vec![rack], 10 * HOUR);
+    let ledger = script.outages(&[(0, 0, 1, HOUR, 2 * HOUR)]).play(web);
+    let (first, second) = (9 * HOUR - 15 * MINUTE, 7 * HOUR - 5 * MINUTE);
+    assert_eq!(ledger.classes.serving, i128::from(first + second));
+}
+
+/// Several machines asked of a zone that grants a part of the requests: each request has luck of its own.
+#[test]
+fn a_refused_request_does_not_refuse_the_next() {
+    let trial = |trial: u64| {
+        let mut short = mode("short", Scope::Allocation);
+        (short.effect, short.start) = (Effect::Degraded(500), Start::Stationary);
+        short.time_to_failure = Law::exponential(MINUTE as f64).unwrap();
+        short.outage = Outage::Law(constant(1000 * DAY));
+        let web = managed(design(&[1], 1, 1), |management| {
+            management.creation.time = constant(0);
+            management.changes = vec![at(HOUR, Action::Capacity(21))];
+        });
+        let ledger = drawn(vec![short], &topology(1, 1, 40), web, 2 * HOUR, trial);
+        (ledger.classes.serving - i128::from(2 * HOUR)) / i128::from(HOUR)
+    };
+    let made: i128 = (0..40).map(trial).sum();
+    assert!((340..=460).contains(&made), "{made} of 800 at one half each");
 }

@@ -226,7 +226,7 @@ proptest! {
                 && under.active < over.active
         };
         let any = zones.iter().any(|over| zones.iter().any(|under| under.total <= over.total && extreme(over, under)));
-        match imbalance(&zones) {
+        match imbalance(zones.iter().copied()) {
             Some((over, under)) => prop_assert!(extreme(&zones[over], &zones[under])),
             None => prop_assert!(!any),
         }
@@ -237,7 +237,7 @@ proptest! {
         let all: u32 = counts.iter().sum();
         for _ in 0..=all {
             let zones: Vec<ZoneLoad> = counts.iter().map(|&count| ZoneLoad { total: count, active: count }).collect();
-            let Some((over, under)) = imbalance(&zones) else { break };
+            let Some((over, under)) = imbalance(zones.iter().copied()) else { break };
             counts[over] -= 1;
             counts[under] += 1;
         }

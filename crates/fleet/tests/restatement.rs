@@ -484,7 +484,7 @@ impl History {
         };
         let loads: Vec<ZoneLoad> = (0..self.plain.zones.len()).map(load).collect();
         let pairs = self.plain.pairs_to_rebalance();
-        let chosen = imbalance(&loads);
+        let chosen = imbalance(loads.iter().copied());
         assert_eq!(chosen.is_some(), !pairs.is_empty(), "{loads:?}");
         let Some((over, under)) = chosen else { return };
         assert!(pairs.contains(&(over, under)), "{loads:?}");

@@ -5,6 +5,13 @@ mod support;
 use std::sync::atomic::AtomicBool;
 use support::*;
 use zonefall_azure::profile::azure_like_v0;
+use zonefall_engine::{Law, Shape, SimDuration, SimTime};
+use zonefall_faults::{Effect, Mode, Outage, Scope};
+use zonefall_fleet::management::*;
+use zonefall_fleet::policy::health::HealthSource;
+use zonefall_fleet::policy::scale_in::{Order, ScaleInRules};
+use zonefall_fleet::policy::spot::PriorityMix;
+use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
 use zonefall_study::outcome::Outcome;
 use zonefall_study::{Finished, Labels, Silent, Stage, Study, Tally, TrialRow, conclude, run};
 
@@ -73,6 +80,126 @@ fn another_design_leaves_the_other_rows_as_they_were() {
     };
     for name in ["zonal", "spanning", "regional"] {
         assert_eq!(rows(&few, name), rows(&more, name), "{name}");
+    }
+}
+
+/// A set that repairs, rebalances, evicts, restores and is scaled every day.
+fn managed(mut design: zonefall_fleet::Design, action: RepairAction, balance: Balance) -> zonefall_fleet::Design {
+    let ms = SimDuration::from_ms;
+    let law = |shape| Law::new(shape, None).unwrap();
+    let daily = |hour: u64, capacity: u32| Change {
+        trigger: Trigger::At { at: SimTime::from_ms(hour * 3_600_000), every: Some(ms(86_400_000)) },
+        action: Action::Capacity(capacity),
+        retry: Some(ms(600_000)),
+        back_after: None,
+    };
+    let capacity = design.sets[0].capacity;
+    let short = Change {
+        trigger: Trigger::ServingBelow { machines: capacity - 1, lasting: ms(60_000), react: constant(600) },
+        action: Action::Capacity(capacity + 3),
+        retry: Some(ms(600_000)),
+        back_after: Some(ms(1_800_000)),
+    };
+    design.sets[0].management = Some(Box::new(Management {
+        orchestration: Orchestration::Flexible,
+        balance: BalanceRules { balance, atomic: true, starved_is_down: true },
+        auto_placement: None,
+        single_placement_group: false,
+        scale_in: ScaleInRules { order: Order::Default, prioritize_unhealthy: true, falls_back: true },
+        force_deletion: false,
+        protection: Protection { from_scale_in: 1, from_scale_set_actions: 0, from_manual: true },
+        terminate_notice: Some(TerminateNotice { timeout: ms(300_000), approval: None }),
+        overprovision: None,
+        creation: Creation {
+            time: law(Shape::LogNormal(75_000.0, 0.5)),
+            timeout: ms(480_000),
+            failure: 0.02,
+            resilient: true,
+            start: constant(45),
+        },
+        deletion: Deletion {
+            time: law(Shape::LogNormal(60_000.0, 0.7)),
+            failure: 0.02,
+            resilient: true,
+            in_dead_zone: ms(600_000),
+        },
+        health: Some(Health {
+            source: HealthSource::Binary,
+            interval: ms(5000),
+            probes: 2,
+            grace: ms(10_000),
+            dead_after: Some(ms(60_000)),
+        }),
+        repairs: Some(Repairs { action, grace: ms(600_000), dwell: ms(0), tick: ms(60_000), suspend_after: 3 }),
+        auto_zone_balance: !design.sets[0].zones.is_empty(),
+        vcpus: 2,
+        reserved_per_zone: 1,
+        spot: Some(Spot {
+            mix: PriorityMix { base_regular: 2, regular_percent_above: 50 },
+            eviction: EvictionPolicy::Deallocate,
+            restore: Some(ms(3_600_000)),
+        }),
+        instance_mix: None,
+        standby: Some(StandbyPool { min_ready: 1, max_ready: 20, running: true, start: constant(0) }),
+        disks: Disks { data: true, zone_redundant: false, zone_destroyed: 0.1 },
+        dedicated: None,
+        changes: vec![daily(8, capacity + 2), daily(20, capacity), short],
+    }));
+    design
+}
+
+fn managed_profile() -> zonefall_faults::Profile {
+    let mut profile = busy_profile();
+    for (name, effect) in [("eviction", Effect::Evicted), ("hang", Effect::Unhealthy)] {
+        let mut mode = Mode::plain(name, Scope::Instance, 10.0, Outage::Law(constant(3600))).unwrap();
+        mode.effect = effect;
+        profile.modes.push(mode);
+    }
+    profile
+}
+
+fn managed_designs() -> Vec<zonefall_fleet::Design> {
+    let [zonal, spanning, regional] = <[_; 3]>::try_from(designs()).unwrap();
+    vec![
+        managed(zonal, RepairAction::Restart, Balance::BestEffort),
+        managed(spanning.clone(), RepairAction::Replace, Balance::BestEffort),
+        managed(zonefall_fleet::Design { name: "strict".into(), ..spanning }, RepairAction::Replace, Balance::Strict),
+        managed(regional, RepairAction::Reimage, Balance::BestEffort),
+    ]
+}
+
+#[test]
+fn managed_sets_too_are_the_same_for_one_two_and_four_threads() {
+    let study = study(managed_profile(), managed_designs(), 90, 200);
+    let one = go(&study, 1);
+    assert!(one.tally.designs.iter().all(|design| design.operations.iter().filter(|of| of.hits() > 0).count() > 12));
+    for threads in [2, 4] {
+        let more = go(&study, threads);
+        assert_eq!(more.tally.rows, one.tally.rows);
+        assert_eq!(outcome(&study, &more), outcome(&study, &one));
+    }
+}
+
+#[test]
+fn another_managed_design_leaves_the_other_rows_as_they_were() {
+    let with = |more: Vec<zonefall_fleet::Design>| {
+        let all = designs()
+            .into_iter()
+            .map(|design| zonefall_fleet::Design { name: "static ".to_owned() + &design.name, ..design });
+        study(managed_profile(), managed_designs().into_iter().chain(all).chain(more).collect(), 90, 60)
+    };
+    let few = with(vec![]);
+    let large = || managed(design("large", &[3, 1], 40, 30), RepairAction::Replace, Balance::BestEffort);
+    let mut more = with(vec![design("zonal in 2", &[2], 12, 6), large()]);
+    more.designs.rotate_right(2);
+    let (few, more) = ((go(&few, 2), few), (go(&more, 2), more));
+    let rows = |(finished, study): &(Finished, Study), name: &str| -> Vec<TrialRow> {
+        let index = study.designs.iter().position(|design| design.name == name).unwrap();
+        let rows = finished.tally.rows.iter().filter(|row| row.design == index);
+        rows.map(|row| TrialRow { design: 0, ..row.clone() }).collect()
+    };
+    for design in &few.1.designs {
+        assert_eq!(rows(&few, &design.name), rows(&more, &design.name), "{}", design.name);
     }
 }
 

@@ -1,10 +1,10 @@
-//! Every entry of the spine that is played, as a scenario.
+//! Every entry of the file that is played, as a scenario.
 //!
 //! What a file leaves open is chosen here: the law of repairs where only its mean is given, and the time that is watched.
 //! Entries in the long run begin stationary, or new with a warm-up of many repairs where crews or shocks are at work.
 
 use super::text::{Text, constant, exponential, lognormal, weibull};
-use super::{Entry, Held, Oracles, Reading};
+use super::{Entry, Held, Oracles, Reading, managed};
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
 
 const NEW: &str = "start = \"new\"";
@@ -35,10 +35,9 @@ impl Given<'_> {
 
 /// All entries in the order of the file.
 pub fn entries(file: &Oracles) -> Vec<Entry> {
-    [single(file), k_of_n(file), crews(file), zones(file), racks(file), shocks(file), probes(file), script(file)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let spine =
+        [single(file), k_of_n(file), crews(file), zones(file), racks(file), shocks(file), probes(file), script(file)];
+    spine.into_iter().flatten().chain(managed::entries(file)).collect()
 }
 
 fn entry(

@@ -24,10 +24,10 @@ impl Oracles {
         Some(Self(serde_json::from_str(&text).unwrap()))
     }
 
-    /// The ids that come with the spine.
-    pub fn spine_ids(&self) -> Vec<String> {
-        let spine = |entry: &&Value| entry["from_issue"] == "spine";
-        self.0.iter().filter(spine).map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
+    /// The ids that come with some capabilities.
+    pub fn ids_from(&self, issues: &[&str]) -> Vec<String> {
+        let asked = |entry: &&Value| issues.iter().any(|issue| entry["from_issue"] == **issue);
+        self.0.iter().filter(asked).map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
     }
 
     pub fn entry(&self, id: &str) -> &Value {

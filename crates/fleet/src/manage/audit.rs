@@ -29,6 +29,7 @@ impl World {
             must(format!("group {index} allocated"), i64::from(group.allocated), allocated as i64);
             let off = here().filter(|(_, slot)| slot.state == State::Deallocated).count();
             must(format!("group {index} deallocated"), i64::from(group.deallocated), off as i64);
+            must(self.audit_order(index).unwrap_or_default(), 0, i64::from(self.audit_order(index).is_some()));
         }
         for (index, set) in self.manager.sets.iter().enumerate() {
             let here = || slots().filter(move |&(at, _)| self.machines[at].set as usize == index);
@@ -44,6 +45,7 @@ impl World {
             let stand = here().filter(|(_, slot)| slot.state != State::Vacant).count();
             must(format!("set {index} ids (OM-08)"), ids.len() as i64, stand as i64);
         }
+        must(self.audit_vacancy().unwrap_or_default(), 0, i64::from(self.audit_vacancy().is_some()));
         let stand = slots().filter(|(_, slot)| slot.state != State::Vacant).count();
         if self.manager.is_active() {
             must("existing machines".into(), self.book.level(Class::Existing), stand as i64);

@@ -51,9 +51,11 @@ impl World {
                 self.wait(Due::Change, at, first);
             }
         }
-        let waits =
-            (0..self.manager.changes.len()).any(|at| matches!(self.change(at).trigger, Trigger::ServingBelow { .. }));
-        self.manager.watches = waits;
+        let mut watching = std::mem::take(&mut self.manager.watching);
+        watching.clear();
+        let waits = |at: &usize| matches!(self.change(*at).trigger, Trigger::ServingBelow { .. });
+        watching.extend((0..self.manager.changes.len()).filter(waits));
+        self.manager.watching = watching;
     }
 
     fn change(&self, at: usize) -> &Change {
@@ -65,7 +67,9 @@ impl World {
     /// A change is to be made, or to be tried again.
     pub(crate) fn change_is_due(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
         let state = self.manager.changes[at];
-        let change = self.change(at).clone();
+        let design = Arc::clone(&self.design);
+        let Some(managed) = design.sets[state.set].management.as_deref() else { return };
+        let change = &managed.changes[state.index];
         if state.due == t {
             self.manager.changes[at].due = SimTime::NEVER;
             self.manager.changes[at].retry_due = SimTime::NEVER;
@@ -81,9 +85,7 @@ impl World {
             self.manager.changes[at].retry_due = t.after(retry);
             self.wait(Due::Change, at, t.after(retry));
         }
-        if self.manager.watches {
-            self.watch_triggers(t);
-        }
+        self.watch_triggers(t);
     }
 
     /// Does what a change says; false if it was not wholly done.
@@ -115,11 +117,10 @@ impl World {
 
     /// CV-01, CV-02: the zones of new machines from now on; what stands goes on standing.
     fn set_zones(&mut self, set: usize, zones: &[ZoneId], t: SimTime) -> bool {
-        let groups = self.manager.sets[set].groups.clone();
-        let of_zone = |zone: &ZoneId| groups.clone().find(|&group| self.manager.groups[group].zone == Some(*zone));
-        let zones: Vec<usize> = zones.iter().filter_map(of_zone).collect();
-        self.manager.sets[set].zones.clear();
-        self.manager.sets[set].zones.extend(zones);
+        let state = &mut self.manager.sets[set];
+        let (groups, all) = (state.groups.clone(), &self.manager.groups);
+        state.zones.clear();
+        state.zones.extend(zones.iter().filter_map(|zone| groups.clone().find(|&at| all[at].zone == Some(*zone))));
         self.has_changed(set, t);
         true
     }
@@ -265,10 +266,8 @@ impl World {
 
     /// Looks whether changes that wait for too few serving machines have to be made or taken back.
     pub(crate) fn watch_triggers(&mut self, t: SimTime) {
-        if !self.manager.watches {
-            return;
-        }
-        for at in 0..self.manager.changes.len() {
+        for index in 0..self.manager.watching.len() {
+            let at = self.manager.watching[index];
             let (Trigger::ServingBelow { machines, lasting, .. }, back_after) =
                 (&self.change(at).trigger, self.change(at).back_after)
             else {

@@ -56,8 +56,11 @@ impl World {
         let runs =
             self.design.sets[set].management.as_ref().and_then(|m| m.standby.as_ref()).is_some_and(|p| p.running);
         // SB-01: a pool of running machines holds its capacity, a pool of deallocated ones promises none.
-        let at = at.filter(|&at| pooled && runs || self.finds_hardware(at, t, strikes));
+        let (when, refused) = self.manager.groups[order.group].refused;
+        let refused = if when == t { refused } else { 0 };
+        let at = at.filter(|&at| pooled && runs || self.finds_hardware(at, refused, t, strikes));
         let Some(at) = at else {
+            self.manager.groups[order.group].refused = (t, refused + 1);
             self.book.count(Operation::AllocationsFailed, 1, t, &self.measure);
             return None;
         };
@@ -113,8 +116,7 @@ impl World {
         let Some(managed) = self.design.sets[set].management.as_ref() else { return };
         let (timeout, resilient) = (managed.creation.timeout, managed.creation.resilient);
         if next_create(slot.attempts, t.since(slot.first_try), timeout, resilient).is_some() {
-            self.manager.slots[at].id = self.manager.sets[set].next_id;
-            self.manager.sets[set].next_id += 1;
+            self.renumber(at);
             if !stalled {
                 return self.try_to_create(at, t, strikes);
             }

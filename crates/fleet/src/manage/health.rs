@@ -38,6 +38,8 @@ impl World {
             return;
         }
         (slot.well, slot.since) = (well, t);
+        self.sees_illness(at);
+        let slot = &mut self.manager.slots[at];
         if !well {
             let dead = dark || marks & (self.manager.of_host | ABSENT) != 0;
             slot.trouble = if dead { Trouble::Machine } else { Trouble::Application };

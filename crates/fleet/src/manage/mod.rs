@@ -13,12 +13,14 @@ mod change;
 mod create;
 mod delete;
 mod health;
+mod order;
 mod rebalance;
 mod repair;
 mod scale;
 mod slots;
 mod spot;
 mod state;
+mod vacancy;
 mod zones;
 
 pub(crate) use state::{Manager, Slot, State};
@@ -32,12 +34,13 @@ impl World {
     /// Lets the managed sets react to what has just changed.
     #[inline]
     pub(crate) fn manage(&mut self, t: SimTime, strikes: &Strikes) {
-        if self.manager.has_news() {
+        if self.manager.is_active() && self.manager.has_news() {
             self.react(t, strikes);
         }
     }
 
     fn react(&mut self, t: SimTime, strikes: &Strikes) {
+        self.see_capacity(t, strikes);
         // What reacts may touch further machines, which are looked at in turn.
         let mut at = 0;
         while let Some(&machine) = self.manager.touched.get(at) {
@@ -62,6 +65,7 @@ impl World {
     /// What a managed set waited for has come.
     pub(crate) fn due(&mut self, what: Due, unit: u32, t: SimTime, strikes: &Strikes) {
         let at = unit as usize;
+        self.see_capacity(t, strikes);
         match what {
             Due::CreateTimeout => self.create_timed_out(at, t, strikes),
             Due::Deleted => self.deleted(at, t, strikes),

@@ -45,12 +45,11 @@ impl World {
         if !on || state.rebalance.is_some() || regional || state.zones.len() < 2 {
             return;
         }
-        let load = |&group: &usize| {
-            let group = &self.manager.groups[group];
+        let load = |group: &usize| {
+            let group = &self.manager.groups[*group];
             ZoneLoad { total: group.count, active: group.count - group.deallocated }
         };
-        let loads: Vec<ZoneLoad> = state.zones.iter().map(load).collect();
-        let Some((over, under)) = imbalance(&loads) else { return };
+        let Some((over, under)) = imbalance(state.zones.iter().map(load)) else { return };
         let (over, under) = (state.zones[over], state.zones[under]);
         let mut due = earliest(t, state.last_change, state.last_rebalance);
         due = due.max(self.control_plane_back(set, t, strikes));
@@ -119,7 +118,7 @@ impl World {
         }
         self.manager.sets[set].rebalance = None;
         self.manager.sets[set].unconsidered = true;
-        self.manager.touched.push(run.new);
+        self.manager.touch(run.new as usize);
         let mut source = run.source as usize;
         let slot = &self.manager.slots[source];
         if slot.epoch != run.source_epoch || slot.state != State::Running {

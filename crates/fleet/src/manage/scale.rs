@@ -1,18 +1,20 @@
 //! Capacity changes: what is asked for, what is refused, what is placed, what is owed.
 
-use super::State;
-use super::create::Order;
+use super::create::Order as Creation;
+use super::order::NOBODY;
+use super::{Slot, State};
 use crate::Extra;
 use crate::design::Spreading;
 use crate::operations::Operation;
 use crate::policy::auto_zone_balance::may_be_source;
 use crate::policy::overprovision::extra;
-use crate::policy::scale_in::{Candidate, Deed, Shield, choose_victim};
+use crate::policy::scale_in::{Candidate, Deed, Order, ScaleInRules, Shield, choose_in_zones, choose_victim};
 use crate::policy::spot::{regular_to_add, removes_regular};
 use crate::policy::zone_balance::{Balance, check_scale_in, plan_scale_out, spread};
 use crate::policy::{zone_balance, zone_placement};
 use crate::serving::Class;
 use crate::world::World;
+use std::iter::repeat_n;
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
 
@@ -23,6 +25,34 @@ pub(crate) enum Claim {
     ScaleIn,
     /// The source of a rebalance.
     Rebalance,
+}
+
+/// Which machine is wanted.
+#[derive(Debug, Clone, Copy)]
+struct Wish {
+    rules: ScaleInRules,
+    shields: Shields,
+    /// SI-08: whether the customer's own scale-in respects protection.
+    from_manual: bool,
+    /// SP-06: of a mixed set, whether a regular machine goes.
+    regular_goes: Option<bool>,
+    claim: Claim,
+}
+
+impl Wish {
+    fn spares(&self, slot: &Slot) -> bool {
+        let shield = self.shields.of(slot.id);
+        match self.claim {
+            Claim::ScaleIn => {
+                shield.stops(Deed::ManualIn, self.from_manual)
+                    || self.regular_goes.is_some_and(|regular| regular == slot.spot)
+            }
+            Claim::Rebalance => {
+                let off = slot.state == State::Deallocated;
+                !may_be_source(shield.stops(Deed::Upkeep, self.from_manual), off, slot.state != State::Running)
+            }
+        }
+    }
 }
 
 impl World {
@@ -49,7 +79,7 @@ impl World {
     }
 
     /// Creates a machine that is owed.
-    pub(crate) fn create_owed(&mut self, order: Order, t: SimTime, strikes: &Strikes) -> Option<usize> {
+    pub(crate) fn create_owed(&mut self, order: Creation, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let set = self.manager.groups[order.group].set;
         let made = self.create(order, t, strikes);
         if made.is_some() {
@@ -130,13 +160,16 @@ impl World {
         self.book.count(Operation::AllocationsFailed, u64::from(add - planned), t, &self.measure);
         self.ask_for(set, target, self.no_capacity(), t);
         let cause = self.own_cause(Extra::Deployment);
-        for (machine, group) in self.places(set, planned).into_iter().enumerate() {
+        let mut places = std::mem::take(&mut self.manager.places);
+        self.find_places(set, planned, &mut places);
+        for (machine, &group) in places.iter().enumerate() {
             let spot = machine as u32 >= regular;
-            let order = Order { group, spot, extra: false, cause, repairs: false, attaches: false };
+            let order = Creation { group, spot, extra: false, cause, repairs: false, attaches: false };
             if self.create_owed(order, t, strikes).is_some() && percent.is_some() {
                 self.manager.groups[group].awaited += 1;
             }
         }
+        self.manager.places = places;
         if let Some(percent) = percent {
             self.overprovision(set, extra(planned, percent), t, strikes);
         }
@@ -169,20 +202,29 @@ impl World {
     }
 
     /// The groups of planned machines, one after the other: the zone with the fewest first.
-    fn places(&self, set: usize, planned: u32) -> Vec<usize> {
+    fn find_places(&self, set: usize, planned: u32, places: &mut Vec<usize>) {
+        places.clear();
         let state = &self.manager.sets[set];
         if state.zones.is_empty() {
-            return state.regional.into_iter().flat_map(|group| std::iter::repeat_n(group, planned as usize)).collect();
+            return places.extend(state.regional.into_iter().flat_map(|group| repeat_n(group, planned as usize)));
         }
-        let mut now: Vec<u32> = state.zones.iter().map(|&group| self.manager.groups[group].count).collect();
-        let mut places = Vec::with_capacity(planned as usize);
-        for _ in 0..planned {
-            let open = (0..now.len()).filter(|&zone| now[zone] < self.manager.counts[zone]);
-            let Some(zone) = open.min_by_key(|&zone| (now[zone], zone)) else { break };
-            now[zone] += 1;
-            places.push(state.zones[zone]);
+        // In rounds: a zone gets its machine of a round once it has as many as the round says.
+        let zones = || state.zones.iter().zip(&self.manager.counts);
+        let now = |group: usize| self.manager.groups[group].count;
+        let mut level = zones().filter(|(group, after)| now(**group) < **after).map(|(&group, _)| now(group)).min();
+        while let Some(round) = level.filter(|_| places.len() < planned as usize) {
+            let mut next: Option<u32> = None;
+            for (&group, &after) in zones() {
+                if now(group) <= round && round < after && places.len() < planned as usize {
+                    places.push(group);
+                }
+                if now(group).max(round + 1) < after {
+                    let waits = now(group).max(round + 1);
+                    next = Some(next.map_or(waits, |next| next.min(waits)));
+                }
+            }
+            level = next;
         }
-        places
     }
 
     /// OV-01, OV-02: extra machines, spread as a further scale-out would be; outside quota, gone once enough run.
@@ -198,7 +240,7 @@ impl World {
             };
             let open = zones.filter(|group| awaited(group) > 0);
             let Some(group) = open.min_by_key(|&group| (extras(group), group)) else { return };
-            let order = Order { group, spot: false, extra: true, cause, repairs: false, attaches: false };
+            let order = Creation { group, spot: false, extra: true, cause, repairs: false, attaches: false };
             self.create(order, t, strikes);
         }
     }
@@ -267,6 +309,10 @@ impl World {
     fn may_leave(&mut self, set: usize, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
         let rules = managed.balance;
+        if rules.balance == Balance::BestEffort {
+            // Only two unavailable zones hold it up (ZB-06), and the whole operation is held up by them already.
+            return true;
+        }
         let group = self.manager.slots[at].group as usize;
         self.view_zones(set, t, strikes);
         let before = spread(&self.manager.counts);
@@ -289,8 +335,47 @@ impl World {
         });
         let (rules, from_manual) = (managed.scale_in, managed.protection.from_manual);
         let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
-        let deed = if claim == Claim::Rebalance { Deed::Upkeep } else { Deed::ManualIn };
         let shields = self.shields(set);
+        let wish = Wish { rules, shields, from_manual, regular_goes, claim };
+        if spreads && rules.order == Order::Default
+            || self.manager.sets[set].renumbered && rules.order != Order::Default
+        {
+            return self.victim_of_all(set, only, wish);
+        }
+        let mut ranks = std::mem::take(&mut self.manager.ranks);
+        ranks.clear();
+        let groups = only.map_or(self.manager.sets[set].groups.clone(), |group| group..group + 1);
+        let zones = &self.manager.sets[set].zones;
+        ranks.extend(groups.map(|group| (group, zones.contains(&group).then(|| self.manager.groups[group].listed))));
+        let found = choose_in_zones(&ranks, rules.falls_back, |group| self.victim_of_group(group, wish));
+        self.manager.ranks = ranks;
+        debug_assert_eq!(found, self.victim_of_all(set, only, wish), "the lists say what a walk says");
+        found
+    }
+
+    /// SI-03, SI-06: the machine of a group that goes first, and its claim to that.
+    fn victim_of_group(&self, group: usize, wish: Wish) -> Option<((bool, u32), usize)> {
+        let state = &self.manager.groups[group];
+        let oldest_first = wish.rules.order == Order::OldestFirst;
+        let find = |ill: bool| {
+            let mut at = if oldest_first { state.oldest } else { state.newest };
+            while at != NOBODY {
+                let slot = &self.manager.slots[at as usize];
+                if !wish.spares(slot) && (!ill || slot.is_ill()) {
+                    let claim = if oldest_first { u32::MAX - slot.id } else { slot.id };
+                    return Some(((ill, claim), at as usize));
+                }
+                at = if oldest_first { slot.newer } else { slot.older };
+            }
+            None
+        };
+        let ill = (wish.rules.prioritize_unhealthy && state.ill > 0).then(|| find(true)).flatten();
+        ill.or_else(|| find(false))
+    }
+
+    /// The same by looking at every machine.
+    fn victim_of_all(&mut self, set: usize, only: Option<usize>, wish: Wish) -> Option<usize> {
+        let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
         let mut candidates = std::mem::take(&mut self.manager.candidates);
         let mut places = std::mem::take(&mut self.manager.candidate_at);
         candidates.clear();
@@ -305,22 +390,18 @@ impl World {
                 if !slot.state.counts() || slot.extra {
                     continue;
                 }
-                let other_class = regular_goes.is_some_and(|regular| regular == slot.spot);
-                let shielded = shields.of(slot.id).stops(deed, from_manual);
-                let off = slot.state == State::Deallocated;
-                let barred = claim == Claim::Rebalance && !may_be_source(shielded, off, slot.state != State::Running);
                 candidates.push(Candidate {
                     zone,
                     fault_domain: if spreads { slot.rack } else { 0 },
                     id: slot.id,
                     created: slot.created,
-                    protected: shielded || other_class || barred,
-                    unhealthy: !slot.well || slot.state != State::Running,
+                    protected: wish.spares(slot),
+                    unhealthy: slot.is_ill(),
                 });
                 places.push(at as u32);
             }
         }
-        let found = choose_victim(&candidates, &rules).map(|index| places[index] as usize);
+        let found = choose_victim(&candidates, &wish.rules).map(|index| places[index] as usize);
         (self.manager.candidates, self.manager.candidate_at) = (candidates, places);
         found
     }
@@ -329,22 +410,9 @@ impl World {
     pub(crate) fn shields(&mut self, set: usize) -> Shields {
         let protection =
             self.design.sets[set].management.as_ref().map(|managed| managed.protection).unwrap_or_default();
-        let (scale_in, actions) = (protection.from_scale_in, protection.from_scale_set_actions);
-        if scale_in.max(actions) == 0 {
-            return Shields::default();
-        }
-        let mut ids = std::mem::take(&mut self.manager.ids);
-        ids.clear();
-        let of_set = self.machines.iter().zip(&self.manager.slots).filter(|(machine, _)| machine.set as usize == set);
-        ids.extend(of_set.filter(|(_, slot)| slot.state.counts() && !slot.extra).map(|(_, slot)| slot.id));
-        ids.sort_unstable();
-        let below = |count: u32| match count.checked_sub(1) {
-            Some(last) => ids.get(last as usize).map_or(u32::MAX, |id| id + 1),
-            None => 0,
-        };
-        let shields = Shields { scale_in_below: below(scale_in), actions_below: below(actions) };
-        self.manager.ids = ids;
-        shields
+        let scale_in_below = self.protected_below(set, protection.from_scale_in);
+        let actions_below = self.protected_below(set, protection.from_scale_set_actions);
+        Shields { scale_in_below, actions_below }
     }
 }
 

@@ -30,8 +30,21 @@ impl World {
 
     /// Puts the slots as they are when a trial begins: the first machines of each group stand, the others are vacant.
     /// Sets that begin by being created are vacant altogether.
-    pub(crate) fn begin_slots(&mut self) {
+    pub(crate) fn begin_slots(&mut self, strikes: &Strikes) {
         self.manager.reset();
+        let placed = self.moves || self.manager.vacancy.is_empty();
+        if placed {
+            for index in 0..self.manager.groups.len() {
+                for number in self.manager.groups[index].numbers.clone() {
+                    let at = self.position_of[number as usize] as usize;
+                    let rack = self.rack_of(at);
+                    let (group, ordinal) = strikes.population().instance_key(number);
+                    let who = group.wrapping_add(ordinal);
+                    self.manager.slots[at] = Slot { group: index as u32, rack, who, ..Slot::VACANT };
+                }
+            }
+            self.lay_out_vacancy();
+        }
         for index in 0..self.manager.groups.len() {
             let group = &self.manager.groups[index];
             let (set, numbers, initial) = (group.set, group.numbers.clone(), group.initial);
@@ -39,11 +52,11 @@ impl World {
             let stands = if self.manager.sets[set].managed && creating { 0 } else { initial };
             for (ordinal, number) in numbers.enumerate() {
                 let at = self.position_of[number as usize] as usize;
-                let rack = self.rack_of(at);
-                self.manager.slots[at] = Slot { group: index as u32, rack, ..Slot::VACANT };
-                if (ordinal as u32) < stands {
-                    self.manager.slots[at].state = State::Running;
-                }
+                let (rack, who) = (self.manager.slots[at].rack, self.manager.slots[at].who);
+                let stands = (ordinal as u32) < stands;
+                let state = if stands { State::Running } else { State::Vacant };
+                self.manager.slots[at] = Slot { state, group: index as u32, rack, who, ..Slot::VACANT };
+                self.set_vacant(at, !stands);
             }
         }
         // Ids go round the zones, as a set is created: one machine at a time in the zone with the fewest.
@@ -101,9 +114,10 @@ impl World {
         group.allocated += 1;
         self.manager.occupied[slot.rack as usize] += 1;
         if !slot.extra {
+            self.list(at);
             self.use_quota(at, true);
         }
-        self.manager.touched.push(at as u32);
+        self.manager.touch(at);
     }
 
     /// AL-05: takes a machine's cores from the quota, or gives them back.
@@ -134,7 +148,8 @@ impl World {
         state.spot -= u32::from(slot.spot);
         state.unconsidered = true;
         self.manager.groups[slot.group as usize].count -= u32::from(slot.state.balances());
-        self.manager.touched.push(at as u32);
+        self.unlist(at);
+        self.manager.touch(at);
     }
 
     /// Changes the state of a machine that goes on counting.
@@ -159,6 +174,7 @@ impl World {
             self.book.add(Class::Deallocated, change, t, &self.measure);
         }
         self.manager.sets[set].unconsidered = true;
+        self.sees_illness(at);
     }
 
     /// A new machine in a vacant slot, of which the creation begins: it does not run, and is charged to `cause`.
@@ -175,8 +191,9 @@ impl World {
             well: false,
             since: t,
             first_try: t,
-            ..Slot { epoch: slot.epoch, group: slot.group, rack: slot.rack, ..Slot::VACANT }
+            ..slot.emptied(slot.epoch)
         };
+        self.set_vacant(at, false);
         self.count_in(at);
         if spot {
             self.book.add(Class::Spot, 1, t, &self.measure);
@@ -196,6 +213,8 @@ impl World {
     /// A machine that does not run gets its hardware and will be ready at `ready`.
     pub(crate) fn power_on(&mut self, at: usize, ready: SimTime, t: SimTime, strikes: &Strikes) {
         self.ready_at[at] = ready;
+        // An outage that this slot had while nothing ran here is none of this machine's.
+        self.machines[at].marks &= !(NEEDS_BOOT | NEEDS_WARM_UP);
         self.free(at, ABSENT, NO_CAUSE, None, t, strikes);
     }
 
@@ -245,6 +264,7 @@ impl World {
         self.manager.sets[set].exists += 1;
         self.manager.sets[set].spot += u32::from(slot.spot);
         self.manager.groups[slot.group as usize].count += 1;
+        self.list(at);
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
             self.book.withheld[cause as usize] += self.sets[set].serves;
@@ -276,9 +296,10 @@ impl World {
         let slot = &mut self.manager.slots[at];
         debug_assert!(!slot.state.counts() || slot.extra);
         let (allocated, spot) = (slot.state.is_allocated(), slot.spot);
-        *slot = Slot { epoch: slot.epoch.wrapping_add(1), group: slot.group, rack: slot.rack, ..Slot::VACANT };
+        *slot = slot.emptied(slot.epoch.wrapping_add(1));
         self.manager.groups[slot.group as usize].allocated -= u32::from(allocated);
         self.manager.occupied[slot.rack as usize] -= 1;
+        self.set_vacant(at, true);
         self.book.add(Class::Existing, -1, t, &self.measure);
         if spot && allocated {
             self.book.add(Class::Spot, -1, t, &self.measure);

@@ -107,7 +107,7 @@ impl World {
     pub(crate) fn starts_again(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let set = self.set_of(at);
         let dark = self.machines[at].marks & (self.holding | RACK_OUT) != 0;
-        if dark || self.control_plane_back(set, t, strikes) > t || !self.finds_hardware(at, t, strikes) {
+        if dark || self.control_plane_back(set, t, strikes) > t || !self.finds_hardware(at, 0, t, strikes) {
             return false;
         }
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };

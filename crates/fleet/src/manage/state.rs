@@ -1,5 +1,7 @@
 //! What the managed sets of a design remember within a trial.
 
+use super::order::NOBODY;
+use super::vacancy::Vacancy;
 use crate::balancer::ProbeTimes;
 use crate::design::Design;
 use crate::placement::Slots;
@@ -60,6 +62,8 @@ pub(crate) struct Slot {
     /// Its slot group.
     pub group: u32,
     pub rack: u32,
+    /// What its luck is keyed by.
+    pub who: u64,
     /// OM-08: never used again in its set.
     pub id: u32,
     pub created: SimTime,
@@ -99,6 +103,11 @@ pub(crate) struct Slot {
     pub short_until: SimTime,
     /// What the machine is charged to that takes its place.
     pub heir_root: u16,
+    /// It counts among the ill ones of its group.
+    pub counted_ill: bool,
+    /// Its neighbours on the list of its group's instances.
+    pub older: u32,
+    pub newer: u32,
 }
 
 impl Slot {
@@ -107,6 +116,7 @@ impl Slot {
         epoch: 0,
         group: 0,
         rack: 0,
+        who: 0,
         id: 0,
         created: SimTime::ZERO,
         data_since: SimTime::ZERO,
@@ -129,7 +139,30 @@ impl Slot {
         deadline: SimTime::NEVER,
         short_until: SimTime::ZERO,
         heir_root: 0,
+        counted_ill: false,
+        older: NOBODY,
+        newer: NOBODY,
     };
+
+    /// The same slot without a machine.
+    pub const fn emptied(&self, epoch: u16) -> Self {
+        Self { epoch, group: self.group, rack: self.rack, who: self.who, ..Self::VACANT }
+    }
+}
+
+/// What a zone has to give from an instant on, and until when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Capacity {
+    pub from: SimTime,
+    pub until: SimTime,
+    /// The share of requests, in thousandths, that it grants.
+    pub left_milli: u32,
+    /// If it grants none, when it does again.
+    pub back: SimTime,
+}
+
+impl Capacity {
+    const UNKNOWN: Self = Self { from: SimTime::ZERO, until: SimTime::ZERO, left_milli: 1000, back: SimTime::ZERO };
 }
 
 /// A group of slots (one set in one zone, or a regional set).
@@ -146,8 +179,15 @@ pub(crate) struct GroupState {
     pub deallocated: u32,
     /// Machines that hold hardware.
     pub allocated: u32,
+    /// When a machine was refused last, and how many were at that instant.
+    pub refused: (SimTime, u32),
     /// OV: machines asked for of the running scale-out that do not run yet.
     pub awaited: u32,
+    /// The ends of the list of its instances in the order of their ids, their number, and how many of them are ill.
+    pub oldest: u32,
+    pub newest: u32,
+    pub listed: u32,
+    pub ill: u32,
     /// SB: machines of the pool that are ready, and on their way.
     pub standby: u32,
     pub standby_coming: u32,
@@ -180,6 +220,10 @@ pub(crate) struct SetState {
     pub exists: u32,
     pub spot: u32,
     pub next_id: u32,
+    /// Some machine has got an id that says nothing of its age.
+    pub renumbered: bool,
+    /// SI-07: the ids below the second number are those of the oldest so many machines; of none if that is not known.
+    pub protected: (u32, u32),
     /// What each missing instance is charged to; as many as `desired` exceeds `exists`.
     pub short: Vec<u16>,
     pub repairing: u32,
@@ -197,8 +241,6 @@ pub(crate) struct SetState {
     pub unconsidered: bool,
     /// IM-02: the sizes of its mix after the first, in the order in which they are tried, by the tags of their names.
     pub other_sizes: Vec<u64>,
-    /// Requests for hardware that failed at the present instant: the next one has its own luck.
-    pub refused: (SimTime, u32),
     /// The grid of its health probes.
     pub probes: Option<ProbeTimes>,
     /// The phase of the looks of automatic repairs.
@@ -242,19 +284,29 @@ pub(crate) struct Manager {
     pub sick_racks: Vec<u16>,
     /// Dark racks of each zone.
     pub dark: Vec<u32>,
+    /// What each zone has to give, as far as it is known.
+    pub capacity: Vec<Capacity>,
+    /// When that changes first.
+    pub capacity_until: SimTime,
+    /// The free slots.
+    pub vacancy: Vacancy,
     /// Marks of hosts that stand on a slot whether or not a machine does.
     pub host_marks: u32,
     /// Marks that say a machine is unhealthy.
     pub unhealthy: u32,
     /// Marks of modes that strike hosts.
     pub of_host: u32,
-    /// Some change waits for too few machines to serve.
-    pub watches: bool,
     pub counts: Vec<u32>,
     pub states: Vec<ZoneState>,
     pub candidates: Vec<Candidate>,
     pub candidate_at: Vec<u32>,
     pub ids: Vec<u32>,
+    /// Where the machines of a scale-out go.
+    pub places: Vec<usize>,
+    /// The groups of a set with their machines.
+    pub ranks: Vec<(usize, Option<u32>)>,
+    /// The changes that wait for too few machines to serve.
+    pub watching: Vec<usize>,
 }
 
 impl Manager {
@@ -269,7 +321,12 @@ impl Manager {
             count: 0,
             deallocated: 0,
             allocated: 0,
+            refused: (SimTime::ZERO, 0),
             awaited: 0,
+            oldest: NOBODY,
+            newest: NOBODY,
+            listed: 0,
+            ill: 0,
             standby: 0,
             standby_coming: 0,
         });
@@ -288,6 +345,8 @@ impl Manager {
                 exists: 0,
                 spot: 0,
                 next_id: 0,
+                renumbered: false,
+                protected: (0, 0),
                 short: Vec::new(),
                 repairing: 0,
                 waiting: Vec::new(),
@@ -306,7 +365,6 @@ impl Manager {
                         mix.map_or_else(Vec::new, |mix| order(mix).into_iter().map(|at| &mix.sizes[at]).collect());
                     sizes.iter().skip(1).map(|size| name_tag(&size.name)).collect()
                 }),
-                refused: (SimTime::ZERO, 0),
                 probes: None,
                 tick_phase_ms: 0,
             }
@@ -337,15 +395,20 @@ impl Manager {
             occupied: vec![0; when(racks)],
             sick_racks: vec![0; when(racks)],
             dark: vec![0; when(topology.zone_count() as usize)],
+            capacity: vec![Capacity::UNKNOWN; when(topology.zone_count() as usize)],
+            capacity_until: SimTime::ZERO,
+            vacancy: Vacancy::default(),
             host_marks: 0,
             unhealthy: 0,
             of_host: 0,
-            watches: false,
             counts: Vec::new(),
             states: Vec::new(),
             candidates: Vec::new(),
             candidate_at: Vec::new(),
             ids: Vec::new(),
+            places: Vec::new(),
+            ranks: Vec::new(),
+            watching: Vec::new(),
         }
     }
 
@@ -358,6 +421,14 @@ impl Manager {
     #[inline]
     pub fn has_news(&self) -> bool {
         !self.touched.is_empty() || self.zones_changed
+    }
+
+    /// A machine is to be looked at; once is enough.
+    #[inline]
+    pub fn touch(&mut self, at: usize) {
+        if self.touched.last() != Some(&(at as u32)) {
+            self.touched.push(at as u32);
+        }
     }
 
     /// Which of the machines that stood in a slot after each other stands there now.
@@ -380,9 +451,13 @@ impl Manager {
         self.occupied.fill(0);
         self.sick_racks.fill(0);
         self.dark.fill(0);
+        self.capacity.fill(Capacity::UNKNOWN);
+        self.capacity_until = SimTime::ZERO;
         for group in &mut self.groups {
             (group.count, group.allocated, group.awaited) = (0, 0, 0);
             (group.standby, group.standby_coming, group.deallocated) = (0, 0, 0);
+            group.refused = (SimTime::ZERO, 0);
+            (group.oldest, group.newest, group.listed, group.ill) = (NOBODY, NOBODY, 0, 0);
         }
         for set in &mut self.sets {
             set.zones.clear();
@@ -390,10 +465,11 @@ impl Manager {
             set.short.clear();
             set.waiting.clear();
             (set.desired, set.exists, set.spot, set.next_id, set.repairing) = (0, 0, 0, 0, 0);
+            (set.renumbered, set.protected) = (false, (0, 0));
             (set.streak, set.suspended, set.unconsidered) = (Streak::default(), false, true);
             (set.grace_until, set.notice_end) = (SimTime::ZERO, SimTime::ZERO);
             (set.last_change, set.last_rebalance, set.rebalance) = (None, None, None);
-            (set.rebalance_due, set.refused) = (SimTime::NEVER, (SimTime::ZERO, 0));
+            set.rebalance_due = SimTime::NEVER;
         }
         for change in &mut self.changes {
             (change.due, change.retry_due, change.back_due) = (SimTime::NEVER, SimTime::NEVER, SimTime::NEVER);

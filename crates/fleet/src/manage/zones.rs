@@ -1,10 +1,9 @@
 //! What zones can take: dark racks, lack of capacity, the control plane; and the slot of a new machine.
 
 use super::State;
-use crate::machine::*;
+use super::state::Capacity;
 use crate::operations::Operation;
 use crate::policy::allocation::{granted_milli, is_reserved};
-use crate::policy::placement_group::{GROUP_MAX, choose};
 use crate::policy::zone_balance::ZoneState;
 use crate::world::World;
 use zonefall_engine::SimTime;
@@ -55,21 +54,48 @@ impl World {
         back
     }
 
+    /// Looks up what zones have to give, if that may have changed since it was looked up.
+    #[inline]
+    pub(crate) fn see_capacity(&mut self, t: SimTime, strikes: &Strikes) {
+        if t >= self.manager.capacity_until {
+            let until = |world: &Self| world.manager.capacity.iter().map(|known| known.until).min();
+            for zone in 0..self.manager.capacity.len() {
+                self.manager.capacity[zone] = self.look_up_capacity(zone as u32, t, strikes);
+            }
+            self.manager.capacity_until = until(self).unwrap_or(SimTime::NEVER);
+        }
+    }
+
+    fn look_up_capacity(&self, zone: u32, t: SimTime, strikes: &Strikes) -> Capacity {
+        let mut now = Capacity { from: t, until: SimTime::NEVER, left_milli: 1000, back: t };
+        // Spans are in order of their beginnings.
+        for span in strikes.storm().allocation.iter().filter(|span| span.of == zone) {
+            if self.happens(span, t, strikes) {
+                now.left_milli = now.left_milli.min(span.left_milli);
+                now.until = now.until.min(span.end);
+            } else if span.start > t {
+                now.until = now.until.min(span.start);
+            }
+            if span.left_milli == 0 && self.happens(span, now.back, strikes) {
+                now.back = span.end;
+            }
+        }
+        now
+    }
+
+    fn capacity_of(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> Capacity {
+        let known = self.manager.capacity[zone.0 as usize];
+        if known.from <= t && t < known.until { known } else { self.look_up_capacity(zone.0, t, strikes) }
+    }
+
     /// The share of requests, in thousandths, that a zone grants at an instant.
-    fn left_milli(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> u32 {
-        let spans = strikes.storm().allocation.iter().filter(|span| span.of == zone.0);
-        spans.filter(|span| self.happens(span, t, strikes)).map(|span| span.left_milli).min().unwrap_or(1000)
+    pub(super) fn left_milli(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> u32 {
+        self.capacity_of(zone, t, strikes).left_milli
     }
 
     /// When a zone's lack of capacity ends; `t` itself if there is none.
     pub(crate) fn capacity_back(&self, zone: ZoneId, t: SimTime, strikes: &Strikes) -> SimTime {
-        let mut back = t;
-        for span in strikes.storm().allocation.iter().filter(|span| span.of == zone.0 && span.left_milli == 0) {
-            if self.happens(span, back, strikes) {
-                back = span.end;
-            }
-        }
-        back
+        self.capacity_of(zone, t, strikes).back.max(t)
     }
 
     /// ZB-05, ZB-11: what a zone of a set can take. Reserved capacity is there whatever others lack (CR-02).
@@ -106,52 +132,9 @@ impl World {
         (self.manager.counts, self.manager.states) = (counts, states);
     }
 
-    /// FD-08, FD-09: the slot of a new machine of a group: on the lit rack with the fewest machines of the design, lowest
-    /// first. A regional set's platform avoids zones that are dark or have nothing to give.
-    pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
-        let state = &self.manager.groups[group];
-        let hidden = state.zone.is_none();
-        let closed = self.holding | RACK_OUT;
-        let open = state.numbers.clone().map(|number| self.position_of[number as usize] as usize).filter(|&at| {
-            let slot = &self.manager.slots[at];
-            slot.state == State::Vacant && self.machines[at].marks & closed == 0
-        });
-        let open = open.filter(|&at| {
-            let zone = self.topology.zone_of(RackId(self.manager.slots[at].rack));
-            !hidden || !self.is_down(zone) && self.left_milli(zone, t, strikes) > 0
-        });
-        let key = |at: usize| (self.manager.occupied[self.manager.slots[at].rack as usize], self.instance_of[at]);
-        if hidden && self.design.sets[state.set].placement_groups {
-            // PG-06: into the fullest placement group that is not full, if there is a slot.
-            let chosen = self.placement_group(group);
-            let off = |at: usize| (self.instance_of[at] - state.numbers.start) / GROUP_MAX != chosen;
-            return open.min_by_key(|&at| (off(at), key(at)));
-        }
-        open.min_by_key(|&at| key(at))
-    }
-
-    /// PG-06: the placement group, as a number, of a new machine of a regional Uniform set.
-    fn placement_group(&self, group: usize) -> u32 {
-        let numbers = &self.manager.groups[group].numbers;
-        let mut counts = vec![0; numbers.len().div_ceil(GROUP_MAX as usize)];
-        for number in numbers.clone() {
-            let stands = self.manager.slots[self.position_of[number as usize] as usize].state != State::Vacant;
-            counts[((number - numbers.start) / GROUP_MAX) as usize] += u32::from(stands);
-        }
-        choose(&counts) as u32
-    }
-
-    /// AL-02..04, CR-02, PG-05, IM-02, IM-03: whether the platform finds hardware for the machine of a slot.
-    pub(crate) fn finds_hardware(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
-        let granted = self.is_granted(at, t, strikes);
-        if !granted {
-            let refused = &mut self.manager.sets[self.machines[at].set as usize].refused;
-            *refused = (t, if refused.0 == t { refused.1 + 1 } else { 1 });
-        }
-        granted
-    }
-
-    fn is_granted(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
+    /// AL-02..04, CR-02, PG-05, IM-02, IM-03: whether the platform finds hardware for the machine of a slot. `refused`:
+    /// requests at this instant that may have been for the same slot; each has luck of its own.
+    pub(crate) fn finds_hardware(&mut self, at: usize, refused: u32, t: SimTime, strikes: &Strikes) -> bool {
         let set = self.set_of(at);
         let Some(management) = &self.design.sets[set].management else { return true };
         let group = &self.manager.groups[self.manager.slots[at].group as usize];
@@ -163,9 +146,7 @@ impl World {
         if left >= 1000 {
             return true;
         }
-        let (at_instant, refused) = self.manager.sets[set].refused;
-        let again = if at_instant == t { refused } else { 0 };
-        let luck = self.luck_of(at, strikes, t, ALLOCATION).part(u64::from(again), 0);
+        let luck = self.luck_of(at, strikes, t, ALLOCATION).part(u64::from(refused), 0);
         if luck.unit(0) * 1000.0 < f64::from(left) {
             return true;
         }

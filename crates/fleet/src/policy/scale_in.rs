@@ -68,6 +68,35 @@ pub fn choose_victim(candidates: &[Candidate], rules: &ScaleInRules) -> Option<u
     }
 }
 
+/// The same where each zone knows its own first victim: `zones` are groups of machines with the number of those that
+/// count (none for a regional group), `first` is a group's victim with its claim.
+pub fn choose_in_zones<C: Ord>(
+    zones: &[(usize, Option<u32>)],
+    falls_back: bool,
+    first: impl Fn(usize) -> Option<(C, usize)>,
+) -> Option<usize> {
+    let best = |count: Option<u32>| {
+        let here = zones.iter().filter(move |(_, of)| *of == count);
+        here.filter_map(|&(group, _)| first(group)).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, at)| at)
+    };
+    // SI-02.
+    let regional = best(None);
+    if regional.is_some() {
+        return regional;
+    }
+    // SI-01, SI-05.
+    let mut below = u32::MAX;
+    loop {
+        let counts = zones.iter().filter_map(|&(_, count)| count);
+        let most = counts.filter(|&count| count > 0 && count < below).max()?;
+        let victim = best(Some(most));
+        if victim.is_some() || !falls_back {
+            return victim;
+        }
+        below = most;
+    }
+}
+
 /// SI-03, SI-04, SI-06: the victim among the machines `here` that are not protected.
 fn pick(
     candidates: &[Candidate],

@@ -1,0 +1,230 @@
+//! Where a slot is free: a bit for each slot, those of a group on a rack side by side in the order of their numbers.
+
+use super::State;
+use crate::machine::RACK_OUT;
+use crate::policy::placement_group::{GROUP_MAX, choose};
+use crate::world::World;
+use std::ops::Range;
+use zonefall_engine::SimTime;
+use zonefall_faults::Strikes;
+use zonefall_topology::RackId;
+
+/// Bits of a word.
+const WORD: usize = u64::BITS as usize;
+/// No slot has this bit.
+const NO_SLOT: u32 = u32::MAX;
+
+/// The free slots of all groups.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Vacancy {
+    /// For each group and each of its racks the first word, and the end.
+    starts: Vec<u32>,
+    /// Where each group's racks begin in `starts`.
+    groups: Vec<u32>,
+    /// A bit is set if the slot is free.
+    words: Vec<u64>,
+    /// The slot of each bit.
+    slot_of: Vec<u32>,
+    /// The bit of each slot.
+    bit_of: Vec<u32>,
+    /// For each group and each of its racks the number of the first free slot.
+    first: Vec<u32>,
+    /// The racks that the slots of each group may stand on.
+    racks: Vec<Range<u32>>,
+    /// Where in `first` the rack of each slot is.
+    rack_of: Vec<u32>,
+}
+
+impl Vacancy {
+    pub fn is_empty(&self) -> bool {
+        self.bit_of.is_empty()
+    }
+
+    /// A slot, whose number is given, becomes free or not.
+    #[inline]
+    pub fn set(&mut self, at: usize, number: u32, free: bool, numbers: &[u32]) {
+        let bit = self.bit_of[at] as usize;
+        let mask = 1 << (bit % WORD);
+        let rack = self.rack_of[at] as usize;
+        if free {
+            self.words[bit / WORD] |= mask;
+            self.first[rack] = self.first[rack].min(number);
+            return;
+        }
+        self.words[bit / WORD] &= !mask;
+        if self.first[rack] == number {
+            let mut words = self.starts[rack] as usize..self.starts[rack + 1] as usize;
+            let slot = |word: usize| self.slot_of[word * WORD + self.words[word].trailing_zeros() as usize];
+            let next = words.find(|&word| self.words[word] != 0).map(slot);
+            self.first[rack] = next.map_or(NO_SLOT, |at| numbers[at as usize]);
+        }
+    }
+
+    /// The words of a group's slots on its `rack`-th rack.
+    #[inline]
+    fn words_of(&self, group: usize, rack: usize) -> Range<usize> {
+        let at = self.groups[group] as usize + rack;
+        self.starts[at] as usize..self.starts[at + 1] as usize
+    }
+
+    pub fn is_free(&self, at: usize) -> bool {
+        let bit = self.bit_of[at] as usize;
+        self.words[bit / WORD] >> (bit % WORD) & 1 == 1
+    }
+}
+
+impl World {
+    /// A slot becomes free or not.
+    pub(super) fn set_vacant(&mut self, at: usize, free: bool) {
+        self.manager.vacancy.set(at, self.instance_of[at], free, &self.instance_of);
+    }
+
+    /// The racks that machines of a group may stand on.
+    fn racks_of_group(&self, group: usize) -> Range<u32> {
+        let state = &self.manager.groups[group];
+        match state.zone {
+            Some(zone) => self.topology.racks_of(zone),
+            None => self.topology.racks_of_region(self.design.sets[state.set].region),
+        }
+    }
+
+    /// Lays out the bits: after every placement of the slots.
+    pub(crate) fn lay_out_vacancy(&mut self) {
+        let mut vacancy = std::mem::take(&mut self.manager.vacancy);
+        vacancy.starts.clear();
+        vacancy.groups.clear();
+        vacancy.racks.clear();
+        vacancy.slot_of.clear();
+        vacancy.bit_of.clear();
+        vacancy.bit_of.resize(self.manager.slots.len(), NO_SLOT);
+        vacancy.rack_of.clear();
+        vacancy.rack_of.resize(self.manager.slots.len(), 0);
+        let mut racks_of = std::mem::take(&mut self.manager.ids);
+        for group in 0..self.manager.groups.len() {
+            vacancy.groups.push(vacancy.starts.len() as u32);
+            let racks = self.racks_of_group(group);
+            vacancy.racks.push(racks.clone());
+            // First how many slots stand on each rack, then the slots in the order of their numbers.
+            racks_of.clear();
+            racks_of.resize(racks.len(), 0);
+            for number in self.manager.groups[group].numbers.clone() {
+                let rack = self.manager.slots[self.position_of[number as usize] as usize].rack;
+                racks_of[(rack - racks.start) as usize] += 1;
+            }
+            for count in &mut racks_of {
+                let start = vacancy.slot_of.len();
+                vacancy.starts.push((start / WORD) as u32);
+                vacancy.slot_of.resize(start + (*count as usize).next_multiple_of(WORD), NO_SLOT);
+                *count = start as u32;
+            }
+            for number in self.manager.groups[group].numbers.clone() {
+                let at = self.position_of[number as usize];
+                let rack = self.manager.slots[at as usize].rack - racks.start;
+                vacancy.rack_of[at as usize] = vacancy.groups[group] + rack;
+                let next = &mut racks_of[rack as usize];
+                vacancy.slot_of[*next as usize] = at;
+                vacancy.bit_of[at as usize] = *next;
+                *next += 1;
+            }
+            vacancy.starts.push((vacancy.slot_of.len() / WORD) as u32);
+        }
+        vacancy.words.clear();
+        vacancy.words.resize(vacancy.slot_of.len() / WORD, 0);
+        vacancy.first.clear();
+        vacancy.first.resize(vacancy.starts.len(), NO_SLOT);
+        (self.manager.vacancy, self.manager.ids) = (vacancy, racks_of);
+    }
+
+    /// FD-08, FD-09: the slot of a new machine of a group: on the lit rack with the fewest machines of the design, lowest
+    /// first. A regional set's platform avoids zones that are dark or have nothing to give.
+    pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
+        let vacancy = &self.manager.vacancy;
+        let (racks, start) = (&vacancy.racks[group], vacancy.groups[group] as usize);
+        let machines = &self.manager.occupied[racks.start as usize..racks.end as usize];
+        let firsts = &vacancy.first[start..start + machines.len()];
+        let rank = |(&count, &first): (&u32, &u32)| {
+            if first == NO_SLOT { u64::MAX } else { u64::from(count) << 32 | u64::from(first) }
+        };
+        let best = machines.iter().zip(firsts).map(rank).min().filter(|&best| best != u64::MAX)?;
+        let at = self.position_of[best as u32 as usize] as usize;
+        let state = &self.manager.groups[group];
+        if state.zone.is_none() && self.design.sets[state.set].placement_groups {
+            return self.vacant_slot_by_placement_group(group, t, strikes);
+        }
+        // Usually it can be had.
+        let is_open =
+            self.machines[at].marks & (self.holding | RACK_OUT) == 0 && self.manager.groups[group].zone.is_some();
+        if is_open { Some(at) } else { self.vacant_slot_in_trouble(group, t, strikes) }
+    }
+
+    fn vacant_slot_in_trouble(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
+        let hidden = self.manager.groups[group].zone.is_none();
+        let racks = self.manager.vacancy.racks[group].clone();
+        let mut best: Option<(u32, u32, usize)> = None;
+        for (index, rack) in racks.enumerate() {
+            let machines = self.manager.occupied[rack as usize];
+            if best.is_some_and(|(least, ..)| machines > least) || self.rack_depth[rack as usize] > 0 {
+                continue;
+            }
+            let Some(at) = self.first_vacant(group, index) else { continue };
+            let candidate = (machines, self.instance_of[at], at);
+            if best.is_none_or(|best| candidate < best) && !(hidden && self.is_closed(rack, t, strikes)) {
+                best = Some(candidate);
+            }
+        }
+        best.map(|(.., at)| at)
+    }
+
+    /// PG-06: a new machine of a regional Uniform set joins the fullest placement group that is not full, if there is a
+    /// slot for it; within the group, the rack decides.
+    fn vacant_slot_by_placement_group(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
+        let numbers = &self.manager.groups[group].numbers;
+        let mut counts = vec![0; numbers.len().div_ceil(GROUP_MAX as usize)];
+        let place = |number: u32| (number - numbers.start) / GROUP_MAX;
+        let slot = |number: u32| self.position_of[number as usize] as usize;
+        let free = |number: u32| self.manager.slots[slot(number)].state == State::Vacant;
+        for number in numbers.clone().filter(|&number| !free(number)) {
+            counts[place(number) as usize] += 1;
+        }
+        let chosen = choose(&counts) as u32;
+        let closed = self.holding | RACK_OUT;
+        let open = numbers.clone().filter(|&number| {
+            let at = slot(number);
+            free(number)
+                && self.machines[at].marks & closed == 0
+                && !self.is_closed(self.manager.slots[at].rack, t, strikes)
+        });
+        let machines = |number: u32| self.manager.occupied[self.manager.slots[slot(number)].rack as usize];
+        open.min_by_key(|&number| (place(number) != chosen, machines(number), number)).map(slot)
+    }
+
+    fn is_closed(&self, rack: u32, t: SimTime, strikes: &Strikes) -> bool {
+        let zone = self.topology.zone_of(RackId(rack));
+        self.is_down(zone) || self.left_milli(zone, t, strikes) == 0
+    }
+
+    /// The free slot with the lowest number on a rack, whose host is up.
+    fn first_vacant(&self, group: usize, rack: usize) -> Option<usize> {
+        let vacancy = &self.manager.vacancy;
+        let closed = self.holding | RACK_OUT;
+        for word in vacancy.words_of(group, rack) {
+            let mut bits = vacancy.words[word];
+            while bits != 0 {
+                let at = vacancy.slot_of[word * WORD + bits.trailing_zeros() as usize] as usize;
+                if self.machines[at].marks & closed == 0 {
+                    return Some(at);
+                }
+                bits &= bits - 1;
+            }
+        }
+        None
+    }
+
+    /// What is kept of the free slots and what is counted, where they differ.
+    pub(super) fn audit_vacancy(&self) -> Option<String> {
+        let free = |at: usize| self.manager.slots[at].state == State::Vacant;
+        let wrong = |&at: &usize| free(at) != self.manager.vacancy.is_free(at);
+        let wrong: Vec<usize> = (0..self.manager.slots.len()).filter(wrong).collect();
+        (!wrong.is_empty()).then(|| format!("vacant slots: {wrong:?}"))
+    }
+}

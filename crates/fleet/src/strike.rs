@@ -52,7 +52,8 @@ impl World {
             return;
         }
         if effect == Effect::Evicted {
-            return self.evict(at, cause, outcome.length, t);
+            let wide = self.modes[mode as usize].wide;
+            return self.evict(at, cause, (outcome.length, wide), t);
         }
         self.book.ledger.machine_failures += u64::from(t >= self.measure.from);
         if effect == Effect::Unhealthy {

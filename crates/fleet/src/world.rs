@@ -40,6 +40,8 @@ pub(crate) struct Facts {
     pub(crate) needs: u32,
     pub(crate) operating: bool,
     pub(crate) on_host: bool,
+    /// It strikes more than a machine or a host at once.
+    pub(crate) wide: bool,
     /// All machines of the host come back together.
     pub(crate) together: bool,
     pub(crate) heals: bool,
@@ -164,6 +166,7 @@ fn facts(unit: &zonefall_faults::UnitMode, recorded: bool) -> Facts {
         needs: needs(mode.recovery),
         operating: mode.clock == Clock::Operating,
         on_host: mode.scope == Scope::Host,
+        wide: !mode.is_unit(),
         together: mode.kind == Kind::Outage,
         heals: mode.heals,
         history: unit.depends_on_history(),

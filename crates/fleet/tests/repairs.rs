@@ -387,6 +387,18 @@ fn sb_01_machines_of_a_running_pool_join_fast_and_whatever_others_lack() {
     assert_eq!((count(&ledger, Operation::StandbyUsed), world.instances(0)), (2, vec![6]));
     assert_eq!(ledger.missed_ms, 2 * HOUR + 10 * SECOND);
     assert_eq!(count(&ledger, Operation::StandbyMs), 2 * 2 * HOUR);
+    // The pool grows again when the set shrinks, and shrinks when the set grows.
+    let daily = managed(design(&[1], 4, 1), |set| {
+        set.standby = Some(StandbyPool { min_ready: 0, max_ready: 6, running: true, start: constant(10 * SECOND) });
+        set.changes = vec![
+            at(2 * HOUR, Action::Capacity(6)),
+            at(4 * HOUR, Action::Capacity(4)),
+            at(6 * HOUR, Action::Capacity(6)),
+        ];
+    });
+    let (ledger, _) = live(&script(), daily);
+    assert_eq!(count(&ledger, Operation::StandbyUsed), 4);
+    assert_eq!(count(&ledger, Operation::StandbyMs), 2 * (2 * HOUR + 2 * HOUR - 75 * SECOND));
     // SB-01: a pool of deallocated machines promises no capacity.
     let (ledger, world) = live(&short, pooled(false));
     assert_eq!((count(&ledger, Operation::StandbyUsed), world.instances(0)), (0, vec![4]));
@@ -459,4 +471,34 @@ fn dh_02_without_automatic_replacement_the_customer_redeploys() {
     let ledger = failed(on(false));
     assert_eq!((ledger.missed_ms, count(&ledger, Operation::Redeploys)), (5 * HOUR, 1));
     assert_eq!(count(&ledger, Operation::TemporaryDisksLost), 1);
+}
+
+#[test]
+fn sp_01_after_a_wave_no_new_spot_machine_finds_capacity_for_a_while() {
+    let mut grown = spot(ALL_SPOT, EvictionPolicy::Delete, None);
+    grown.sets[0].management.as_mut().unwrap().changes =
+        vec![at(2 * HOUR, Action::Capacity(4)), at(20 * HOUR, Action::Capacity(4))];
+    let mut wave = mode("wave", Scope::Zone);
+    (wave.effect, wave.kind) = (Effect::Evicted, Kind::Shock);
+    let mut all = modes();
+    all.push(wave);
+    // The wave's cause is the sixth; the shortage of each machine is its law's: an hour and a half.
+    all[5].outage = zonefall_faults::Outage::Law(constant(3 * HOUR / 2));
+    let script = Script::new(topology(3, 4, 4), all, DAY).outages(&[(5, 0, 4, HOUR, HOUR)]);
+    let (ledger, world) = live(&script, grown);
+    assert_eq!((count(&ledger, Operation::Evictions), count(&ledger, Operation::AllocationsFailed)), (4, 4));
+    assert_eq!(world.instances(0), [4]);
+}
+
+#[test]
+fn al_04_a_later_change_of_capacity_ends_the_retries_of_an_earlier_one() {
+    let mut short = script();
+    short.shortages = vec![(1, 0, HOUR, 10 * HOUR)];
+    let asked = managed(design(&[1], 4, 1), |set| {
+        let mut more = at(2 * HOUR, Action::Capacity(8));
+        more.retry = Some(min(60));
+        set.changes = vec![more, at(11 * HOUR / 2, Action::Capacity(4))];
+    });
+    let (ledger, world) = live(&short, asked);
+    assert_eq!((world.instances(0), count(&ledger, Operation::ScaleOuts)), (vec![4], 4));
 }

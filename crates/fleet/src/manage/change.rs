@@ -72,7 +72,7 @@ impl World {
         let change = &managed.changes[state.index];
         if state.due == t {
             self.manager.changes[at].due = SimTime::NEVER;
-            self.manager.changes[at].retry_due = SimTime::NEVER;
+            self.forget_retries(at, &change.action);
             if let Trigger::At { every: Some(every), .. } = change.trigger {
                 self.manager.changes[at].due = t.after(every);
                 self.wait(Due::Change, at, t.after(every));
@@ -86,6 +86,19 @@ impl World {
             self.wait(Due::Change, at, t.after(retry));
         }
         self.watch_triggers(t);
+    }
+
+    /// A change that is made takes the place of what other changes of the set still try: the last word on the capacity
+    /// holds.
+    fn forget_retries(&mut self, at: usize, action: &Action) {
+        let set = self.manager.changes[at].set;
+        for other in 0..self.manager.changes.len() {
+            let of_capacity = matches!(self.change(other).action, Action::Capacity(_));
+            let same = other == at || matches!(action, Action::Capacity(_)) && of_capacity;
+            if same && self.manager.changes[other].set == set {
+                self.manager.changes[other].retry_due = SimTime::NEVER;
+            }
+        }
     }
 
     /// Does what a change says; false if it was not wholly done.

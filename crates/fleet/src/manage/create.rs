@@ -58,7 +58,8 @@ impl World {
         // SB-01: a pool of running machines holds its capacity, a pool of deallocated ones promises none.
         let (when, refused) = self.manager.groups[order.group].refused;
         let refused = if when == t { refused } else { 0 };
-        let at = at.filter(|&at| pooled && runs || self.finds_hardware(at, refused, t, strikes));
+        let short = order.spot && t < self.manager.groups[order.group].spot_short_until;
+        let at = at.filter(|_| !short).filter(|&at| pooled && runs || self.finds_hardware(at, refused, t, strikes));
         let Some(at) = at else {
             self.manager.groups[order.group].refused = (t, refused + 1);
             self.book.count(Operation::AllocationsFailed, 1, t, &self.measure);
@@ -274,10 +275,9 @@ impl World {
         self.book.add(Class::Standby, -1, t, &self.measure);
         self.book.count(Operation::StandbyUsed, 1, t, &self.measure);
         self.power_on(at, ready, t, strikes);
-        self.fill_pool(self.set_of(at), t, strikes);
     }
 
-    /// SB-01: begins as many machines as the pools of a set lack, spread over its zones.
+    /// SB-01: begins as many machines as the pools of a set lack, spread over its zones, or lets go what is too many.
     pub(crate) fn fill_pool(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
         let Some(managed) = self.design.sets[set].management.as_ref() else { return };
         let Some(pool) = managed.standby.as_ref() else { return };
@@ -289,24 +289,42 @@ impl World {
         let have = |world: &Self| -> u32 {
             groups.clone().map(|group| &world.manager.groups[group]).map(|g| g.standby + g.standby_coming).sum()
         };
+        while have(self) > wanted && self.shrink_pool(set, t) {}
         while have(self) < wanted {
             let state = &self.manager.sets[set];
-            let open = state.zones.iter().copied().chain(state.regional);
-            let open = open.filter(|&group| {
-                self.manager.groups[group]
-                    .zone
-                    .is_none_or(|zone| !self.is_down(zone) && self.capacity_back(zone, t, strikes) == t)
+            let groups = state.zones.iter().copied().chain(state.regional.filter(|_| state.zones.is_empty()));
+            let zone = |group: usize| self.manager.groups[group].zone;
+            let open = groups.clone().filter(|&group| {
+                zone(group).is_none_or(|zone| !self.is_down(zone) && self.capacity_back(zone, t, strikes) == t)
             });
             let Some(group) = open.min_by_key(|&group| {
                 let state = &self.manager.groups[group];
                 (state.standby + state.standby_coming, group)
             }) else {
+                // Zones that come back are considered anew; for capacity that comes back it is waited.
+                let back = groups.filter_map(zone).map(|zone| self.capacity_back(zone, t, strikes)).filter(|&b| b > t);
+                let back = back.min().unwrap_or(SimTime::NEVER);
+                if back < self.manager.sets[set].rebalance_due {
+                    self.manager.sets[set].rebalance_due = back;
+                    self.wait(Due::Rebalance, set, back);
+                }
                 return;
             };
             let ready = self.pool_time(group, &time, t);
             self.manager.groups[group].standby_coming += 1;
             self.wait(Due::Standby, group, ready);
         }
+    }
+
+    /// SB-01: the pool is larger than it should be: a ready machine of its fullest zone goes; false if none is ready.
+    fn shrink_pool(&mut self, set: usize, t: SimTime) -> bool {
+        let groups = self.manager.sets[set].groups.clone();
+        let ready = groups.filter(|&group| self.manager.groups[group].standby > 0);
+        let Some(group) = ready.max_by_key(|&group| (self.manager.groups[group].standby, group)) else { return false };
+        self.manager.groups[group].standby -= 1;
+        self.book.settle(t, &self.measure);
+        self.book.add(Class::Standby, -1, t, &self.measure);
+        true
     }
 
     fn pool_time(&self, group: usize, time: &Law, t: SimTime) -> SimTime {

@@ -38,6 +38,7 @@ impl World {
 
     /// AZ-04..06: begins an operation, or waits for the gate that holds it up.
     fn consider(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        self.fill_pool(set, t, strikes);
         let on = self.design.sets[set].management.as_ref().is_some_and(|managed| managed.auto_zone_balance);
         let state = &self.manager.sets[set];
         // AZ-01: a regional machine disqualifies the set.

@@ -15,9 +15,9 @@ use zonefall_faults::Strikes;
 const START_AGAIN: u64 = 7;
 
 impl World {
-    /// SP-01, SP-02: the platform takes a Spot machine; `shortage` is how long it has none to give back there. Others are
-    /// not touched.
-    pub(crate) fn evict(&mut self, at: usize, cause: u16, shortage: Option<SimDuration>, t: SimTime) {
+    /// SP-01, SP-02: the platform takes a Spot machine; `shortage` is how long it has none to give back for it. In a wave,
+    /// the first machine's is how long no new Spot machine finds capacity in the zone. Others are not touched.
+    pub(crate) fn evict(&mut self, at: usize, cause: u16, (shortage, wave): (Option<SimDuration>, bool), t: SimTime) {
         let Some(slot) = self.manager.slots.get(at) else { return };
         if !slot.spot || !matches!(slot.state, State::Creating | State::Running) {
             return;
@@ -27,6 +27,11 @@ impl World {
             return;
         };
         let (eviction, restore) = (spot.eviction, spot.restore);
+        let short_until = shortage.map_or(SimTime::NEVER, |length| t.after(length));
+        let group = &mut self.manager.groups[slot.group as usize];
+        if wave && group.last_wave != Some(t) {
+            (group.last_wave, group.spot_short_until) = (Some(t), group.spot_short_until.max(short_until));
+        }
         self.abandon_repair(at);
         self.book.count(Operation::Evictions, 1, t, &self.measure);
         if extra || eviction == EvictionPolicy::Delete {
@@ -36,7 +41,6 @@ impl World {
         self.freshen(at);
         self.lose_disks(at, Touch::Deallocate, t);
         self.becomes(at, State::Deallocated, t);
-        let short_until = shortage.map_or(SimTime::NEVER, |length| t.after(length));
         let slot = &mut self.manager.slots[at];
         (slot.short_until, slot.attempts, slot.first_try) = (short_until, 0, t);
         slot.due = SimTime::NEVER;
@@ -87,7 +91,7 @@ impl World {
         let set = self.set_of(at);
         let spot = self.design.sets[set].management.as_ref().and_then(|managed| managed.spot.as_ref());
         let Some(limit) = spot.and_then(|spot| spot.restore) else { return };
-        if t >= slot.short_until && self.starts_again(at, t, strikes) {
+        if self.starts_again(at, t, strikes) {
             self.book.count(Operation::Restores, 1, t, &self.measure);
             return;
         }
@@ -107,7 +111,10 @@ impl World {
     pub(crate) fn starts_again(&mut self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let set = self.set_of(at);
         let dark = self.machines[at].marks & (self.holding | RACK_OUT) != 0;
-        if dark || self.control_plane_back(set, t, strikes) > t || !self.finds_hardware(at, 0, t, strikes) {
+        let slot = &self.manager.slots[at];
+        // SP-01: after an eviction Spot capacity stays short for a while.
+        let short = slot.spot && t < slot.short_until;
+        if dark || short || self.control_plane_back(set, t, strikes) > t || !self.finds_hardware(at, 0, t, strikes) {
             return false;
         }
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };

@@ -188,6 +188,9 @@ pub(crate) struct GroupState {
     pub newest: u32,
     pub listed: u32,
     pub ill: u32,
+    /// SP: the last wave of evictions in the zone, and until when it leaves no capacity for new Spot machines.
+    pub last_wave: Option<SimTime>,
+    pub spot_short_until: SimTime,
     /// SB: machines of the pool that are ready, and on their way.
     pub standby: u32,
     pub standby_coming: u32,
@@ -327,6 +330,8 @@ impl Manager {
             newest: NOBODY,
             listed: 0,
             ill: 0,
+            last_wave: None,
+            spot_short_until: SimTime::ZERO,
             standby: 0,
             standby_coming: 0,
         });
@@ -456,7 +461,8 @@ impl Manager {
         for group in &mut self.groups {
             (group.count, group.allocated, group.awaited) = (0, 0, 0);
             (group.standby, group.standby_coming, group.deallocated) = (0, 0, 0);
-            group.refused = (SimTime::ZERO, 0);
+            (group.refused, group.spot_short_until) = ((SimTime::ZERO, 0), SimTime::ZERO);
+            group.last_wave = None;
             (group.oldest, group.newest, group.listed, group.ill) = (NOBODY, NOBODY, 0, 0);
         }
         for set in &mut self.sets {

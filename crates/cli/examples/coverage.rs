@@ -23,7 +23,9 @@ fn main() {
         all.add(&covered);
     }
     println!("{}", all.pooled_without_time());
-    let left_out = |entry: &&oracles::Entry| matches!(entry.held, Held::WithoutInterval);
+    let printed =
+        |id: &str| entries.iter().any(|other| other.id == id && matches!(other.held, Held::ByIntervals { .. }));
+    let left_out = |entry: &&oracles::Entry| matches!(entry.held, Held::WithoutInterval) && !printed(entry.id);
     let names: Vec<&str> = entries.iter().filter(left_out).map(|entry| entry.id).collect();
     println!(
         "\nLeft out, because no interval is printed for them: {}. Nothing is drawn in G05 and G08.",

@@ -40,6 +40,11 @@ impl World {
     /// HM-06, AR-04, AR-06: whether a machine is to be repaired at `t`.
     fn is_patient(&mut self, at: usize, t: SimTime) -> bool {
         let set = self.set_of(at);
+        let slot = &self.manager.slots[at];
+        // A machine that is well again is left alone, though its probes have not said so yet.
+        if slot.state != State::Running || slot.well || slot.extra || slot.repairing {
+            return false;
+        }
         let shields = self.shields(set);
         let slot = &self.manager.slots[at];
         let patient = Patient {
@@ -48,8 +53,7 @@ impl World {
             failed_provisioning: slot.state == State::Failed,
             in_grace: slot.grace_until.max(self.manager.sets[set].grace_until) > t,
         };
-        // A machine that is well again is left alone, though its probes have not said so yet.
-        slot.state == State::Running && !slot.well && !slot.extra && !slot.repairing && is_eligible(&patient)
+        is_eligible(&patient)
     }
 
     /// AR-05: begins repairs of waiting machines, in the order in which they came, as long as the limit allows.

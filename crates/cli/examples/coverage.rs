@@ -1,5 +1,5 @@
 //! The long study of coverage: `cargo run --release -p zonefall-cli --example coverage -- 1000` prints the table of
-//! `docs/coverage.md`. Entries come from the shared folder, as in `tests/oracles.rs`.
+//! `docs/coverage.md`; with ids after it, their rows only. Entries come from the shared folder, as in `tests/oracles.rs`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 #[path = "../tests/oracles/mod.rs"]
@@ -12,7 +12,9 @@ fn main() {
     let studies: u64 = std::env::args().nth(1).map_or(1000, |word| word.parse().expect("how many studies an entry?"));
     let Some(file) = Oracles::find() else { return };
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let entries = oracles::entries(&file);
+    let asked: Vec<String> = std::env::args().skip(2).collect();
+    let mut entries = oracles::entries(&file);
+    entries.retain(|entry| asked.is_empty() || asked.iter().any(|id| id == entry.id));
     let mut all = Covered::default();
     println!("{}", HEAD.replace("STUDIES", &studies.to_string()));
     for entry in &entries {

@@ -248,3 +248,80 @@ impl Pass for Reader<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Writes a value down, reads it back, and tries whether anything shorter would do.
+    macro_rules! there_and_back {
+        ($value:expr, $method:ident) => {{
+            let (mut value, mut writer) = ($value.clone(), Writer::default());
+            let Ok(()) = writer.$method(&mut value);
+            let bytes = writer.into_bytes();
+            let mut reader = Reader::new(&bytes);
+            value = Default::default();
+            reader.$method(&mut value).unwrap();
+            reader.end().unwrap();
+            for end in 0..bytes.len() {
+                assert!(Reader::new(&bytes[..end]).$method(&mut value.clone()).is_err());
+            }
+            value
+        }};
+    }
+
+    #[test]
+    fn the_extremes_of_integers() {
+        for value in [0i128, 1, -1, 63, 64, -64, -65, i128::MAX, i128::MIN] {
+            assert_eq!(there_and_back!(value, amount), value);
+        }
+        for value in [0u64, 127, 128, u64::MAX] {
+            assert_eq!(there_and_back!(value, number), value);
+        }
+        let mut writer = Writer::default();
+        writer.put(u128::from(u64::MAX) + 1);
+        assert_eq!(Reader::new(&writer.into_bytes()).number(&mut 0), Err(TOO_LARGE));
+        assert_eq!(Reader::new(&[0xff; 40]).amount(&mut 0), Err(TOO_LARGE));
+    }
+
+    #[test]
+    fn lengths_are_held_against_the_bytes_before_anything_is_allocated() {
+        let mut writer = Writer::default();
+        writer.put(1u64 << 40);
+        let bytes = writer.into_bytes();
+        assert_eq!(Reader::new(&bytes).text(&mut String::new()), Err(SHORT));
+        assert_eq!(Reader::new(&bytes).texts(&mut Vec::new()), Err(SHORT));
+        assert_eq!(Reader::new(&bytes).histogram(&mut Histogram::new()), Err(SHORT));
+    }
+
+    proptest! {
+        #[test]
+        fn statistics_come_back_as_they_were(
+            values in prop::collection::vec(any::<i64>(), 0..40),
+            windows in prop::collection::vec((any::<u32>(), any::<u32>()), 0..20),
+            texts in prop::collection::vec(any::<String>(), 0..5),
+        ) {
+            let moments: Moments = values.iter().copied().collect();
+            prop_assert_eq!(there_and_back!(moments, moments), moments);
+            let mut histogram = Histogram::new();
+            values.iter().for_each(|&value| histogram.add(value.unsigned_abs() >> (value & 63)));
+            prop_assert_eq!(&there_and_back!(histogram, histogram), &histogram);
+            let mut proportion = Proportion::new();
+            windows.iter().for_each(|&(of, whole)| proportion.add(of, whole));
+            prop_assert_eq!(there_and_back!(proportion, proportion), proportion);
+            prop_assert_eq!(&there_and_back!(texts, texts), &texts);
+        }
+
+        #[test]
+        fn whatever_the_bytes_are_nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut reader = Reader::new(&bytes);
+            let _ = reader.moments(&mut Moments::new());
+            let _ = reader.histogram(&mut Histogram::new());
+            let _ = reader.proportion(&mut Proportion::new());
+            let _ = reader.texts(&mut Vec::new());
+            let _ = reader.amount(&mut 0);
+        }
+    }
+}

@@ -36,7 +36,7 @@ pub enum PartialError {
         differences: Vec<String>,
     },
     /// Of this study, but not of the trials that are asked for.
-    #[error("it holds {}; asked for are {}", in_words(held), in_words(asked))]
+    #[error("it holds {}; asked for: {}", in_words(held), in_words(asked))]
     OtherTrials {
         /// The trials in it.
         held: Range<u64>,
@@ -83,13 +83,13 @@ pub enum JoinError {
         differences: Vec<String>,
     },
     /// Trials that nobody has.
-    #[error("{} are missing", in_words(trials))]
+    #[error("missing: {}", in_words(trials))]
     Gap {
         /// Which.
         trials: Range<u64>,
     },
     /// Trials that two of them have, together with others.
-    #[error("{} are in {one} and in {other}", in_words(trials))]
+    #[error("{one} and {other} overlap in {}", in_words(trials))]
     Overlap {
         /// Which.
         trials: Range<u64>,
@@ -99,7 +99,7 @@ pub enum JoinError {
         other: String,
     },
     /// The same trials with another result: one of them was not made by this program.
-    #[error("{one} and {other} both hold {} and do not agree", in_words(trials))]
+    #[error("{one} and {other} disagree on {}", in_words(trials))]
     Disagree {
         /// Which.
         trials: Range<u64>,

@@ -15,8 +15,8 @@
 //! | 32 | SHA-256 of everything before |
 //!
 //! Integers in the body take as few bytes as they need (seven bits a byte, least significant first; the signed ones
-//! zigzag); a histogram is its occupied buckets as steps and counts. Ten designs take some tens of kilobytes, however
-//! many trials. There is one way to write a partial result: bytes that would be written otherwise are refused.
+//! zigzag); a histogram is its occupied buckets as steps and counts. A design takes some kilobytes, and not much more with
+//! more trials: a few hundred at the very most, when every bucket of its histograms is occupied. There is one way to write a partial result: bytes that would be written otherwise are refused.
 //!
 //! Refused, in words: what is not ours, of another form, damaged, of another study, or contradicts itself. Every size is
 //! held against what is left of the bytes and against the study before anything is allocated.

@@ -1,7 +1,12 @@
 //! The command line: the one place that help, completions and parsing come from.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// The most trials of a run.
+const TRIALS_MAX: u64 = 1_000_000_000;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 failure, 2 usage, 3 bad scenario, 4 objective missed and 5 not resolved (only with --gate), \
@@ -38,6 +43,8 @@ pub enum Colour {
 pub enum Command {
     /// Simulate every design of a scenario on the same storms and compare them.
     Run(Run),
+    /// Conclude from partial results (`run --partial`), to the same files as one run over all their trials.
+    Merge(Merge),
     /// Check a scenario and show what it says: fleet, faults, placement, estimated work.
     Check(Check),
     /// Write the faults of one trial to a file that `run --faults` replays bit for bit.
@@ -76,12 +83,12 @@ pub enum CsvLocale {
 }
 
 /// `run`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Run {
     /// The scenario file.
     pub scenario: PathBuf,
     /// Trials, instead of the scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
     pub trials: Option<u64>,
     /// The seed, instead of the scenario's.
     #[arg(long, value_name = "N")]
@@ -89,12 +96,9 @@ pub struct Run {
     /// Threads; as many as there are cores if not given. The results do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// The folder for the result files; results/ and its name if not given.
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// What to print.
-    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
-    pub format: Format,
+    /// Where the results go.
+    #[command(flatten)]
+    pub output: Output,
     /// Keep every trial's figures in trials.csv.
     #[arg(long)]
     pub rows: bool,
@@ -104,6 +108,23 @@ pub struct Run {
     /// Let a fault file of another topology or profile be mapped onto this one, and say how.
     #[arg(long, requires = "faults")]
     pub allow_mapping: bool,
+    /// Leave out the second look at missed trials without each cause.
+    #[arg(long)]
+    pub no_counterfactual: bool,
+    /// What is kept beside the results.
+    #[command(flatten)]
+    pub keep: Keep,
+}
+
+/// What `run` and `merge` do with results.
+#[derive(Debug, Clone, Args)]
+pub struct Output {
+    /// The folder for the result files; results/ and its name if not given.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub format: Format,
     /// Spreadsheet habits of the CSV files.
     #[arg(long, value_enum, default_value_t = CsvLocale::Us, value_name = "LOCALE")]
     pub csv_locale: CsvLocale,
@@ -113,9 +134,51 @@ pub struct Run {
     /// Replace files that are not ours, and a complete result by a partial one.
     #[arg(long)]
     pub force: bool,
-    /// Leave out the second look at missed trials without each cause.
-    #[arg(long)]
-    pub no_counterfactual: bool,
+}
+
+/// What `run` keeps of a study that is not finished, or not asked for as a whole.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Keep {
+    /// Keep what is computed in this file; after a kill the same command goes on from it, to the same bits. Removed when
+    /// the results are written.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// How often it is kept, at the border of a block of trials.
+    #[arg(long, value_name = "TIME", default_value = "30s", requires = "checkpoint", value_parser = every)]
+    pub checkpoint_every: Duration,
+    /// Only these trials, counted from 0; B is the first that is left out.
+    #[arg(long, value_name = "A..B", requires = "partial", conflicts_with = "trials", value_parser = trials)]
+    pub trials_range: Option<Range<u64>>,
+    /// Write the sums of the trials to this file, for `merge`, in place of results.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "gate"])]
+    pub partial: Option<PathBuf>,
+}
+
+fn every(text: &str) -> Result<Duration, String> {
+    zonefall_scenario::duration(text).map(|time| Duration::from_millis(time.as_ms()))
+}
+
+fn trials(text: &str) -> Result<Range<u64>, String> {
+    let ends = text.split_once("..").and_then(|(first, end)| Some(first.parse().ok()?..end.parse().ok()?));
+    let ends: Range<u64> = ends.ok_or("is not two numbers as in 0..5000")?;
+    match ends {
+        Range { start, end } if start >= end => Err("holds no trial".into()),
+        Range { end, .. } if end > TRIALS_MAX => Err(format!("goes beyond {TRIALS_MAX} trials")),
+        ends => Ok(ends),
+    }
+}
+
+/// `merge`.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The scenario file.
+    pub scenario: PathBuf,
+    /// Partial results of it, in any order; together they must hold every trial from the first on.
+    #[arg(required = true, value_name = "PARTIAL")]
+    pub partials: Vec<PathBuf>,
+    /// Where the results go.
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// `check`.

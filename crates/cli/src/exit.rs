@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use zonefall_faults::TraceError;
+use zonefall_study::partial::{JoinError, PartialError};
 
 /// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub enum Exit {
     Failure,
     /// The command line makes no sense.
     Usage,
-    /// The scenario or a trace has mistakes; all of them were listed.
+    /// The scenario or a trace has mistakes, all of them listed; or a partial result is of another study.
     BadScenario,
     /// With `--gate`: a design misses its objective.
     Missed,
@@ -37,12 +38,13 @@ impl Exit {
     }
 }
 
-/// What an error exits with: mistakes in a file of faults are the file's, everything else is a failure.
+/// What an error exits with: mistakes in a file of faults are the file's, a partial result of another study does not go
+/// with the scenario, everything else is a failure.
 pub fn of_error(error: &anyhow::Error) -> Exit {
-    match error.downcast_ref::<TraceError>() {
-        None | Some(TraceError::Io(_)) => Exit::Failure,
-        Some(_) => Exit::BadScenario,
-    }
+    let trace = error.downcast_ref().is_some_and(|trace| !matches!(trace, TraceError::Io(_)));
+    let foreign = error.downcast_ref().is_some_and(PartialError::is_foreign)
+        || matches!(error.downcast_ref(), Some(JoinError::Foreign { .. }));
+    if trace || foreign { Exit::BadScenario } else { Exit::Failure }
 }
 
 impl From<Exit> for ExitCode {

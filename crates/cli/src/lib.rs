@@ -8,8 +8,11 @@ mod check;
 mod console;
 pub mod exit;
 mod incidents;
+mod keep;
 mod managed;
+mod merge;
 mod progress;
+mod results;
 mod run;
 mod script;
 mod texts;
@@ -31,6 +34,7 @@ pub fn main() -> ExitCode {
     let console = console::Console::new(cli.quiet, cli.color);
     let done = match &cli.command {
         args::Command::Run(options) => run::run(options, console),
+        args::Command::Merge(options) => merge::merge(options, console),
         args::Command::Check(options) => check::check(options, console),
         args::Command::Trace(options) => trace::trace(options, console),
         args::Command::Init(options) => texts::init(options, console),

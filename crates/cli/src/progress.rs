@@ -2,21 +2,29 @@
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use zonefall_stats::{Bounds, Confidence, MeanEstimate};
-use zonefall_study::{Progress, Study, Tally};
+use zonefall_study::{Finished, Progress, Study, Tally};
 
 /// Minutes a month per millisecond of a trial.
 const MINUTES_PER_MONTH: f64 = zonefall_study::outcome::MINUTES_PER_MONTH;
+
+/// The half-width is computed anew after this time.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The bar.
 pub struct Bar {
     bar: ProgressBar,
     confidence: Confidence,
     measured_ms: f64,
+    /// When the half-width was last computed.
+    told: Mutex<Option<Instant>>,
 }
 
 impl Bar {
-    pub fn new(study: &Study, colour: bool) -> Self {
+    /// A bar for a study of which so many trials are finished.
+    pub fn new(study: &Study, finished: u64, colour: bool) -> Self {
         let bar = if colour { "{bar:20.cyan/dim}" } else { "{bar:20}" };
         let rest = " {human_pos}/{human_len} trials  {rate}  {eta} left  {msg}";
         let style =
@@ -24,9 +32,10 @@ impl Bar {
         let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
             let _ = write!(out, "{:.0}/s", state.per_sec());
         });
-        let bar = ProgressBar::new(study.trials).with_style(style);
+        let bar = ProgressBar::new(study.trials).with_style(style).with_position(finished);
+        bar.reset_eta();
         let measured = study.measure.horizon.since(study.measure.from);
-        Self { bar, confidence: study.confidence, measured_ms: measured.as_ms().max(1) as f64 }
+        Self { bar, confidence: study.confidence, measured_ms: measured.as_ms().max(1) as f64, told: Mutex::new(None) }
     }
 
     pub fn clear(&self) {
@@ -46,8 +55,13 @@ impl Bar {
 }
 
 impl Progress for Bar {
-    fn merged(&self, _: u64, tally: &Tally) {
-        if let Some(widest) = self.widest(tally) {
+    fn merged(&self, finished: &Finished) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_some_and(|told| told.elapsed() < PAUSE) {
+            return;
+        }
+        *told = Some(Instant::now());
+        if let Some(widest) = self.widest(&finished.tally) {
             self.bar.set_message(widest);
         }
     }

@@ -1,36 +1,43 @@
 //! `run`: the main job.
 
-use crate::args::{self, CsvLocale, Format};
-use crate::assemble::{self, Overrides, labels};
+use crate::args::{self, Format};
+use crate::assemble::{self, Overrides};
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::keep::{self, Keeper, Kept};
 use crate::progress::Bar;
+use crate::results::{self, Work};
 use crate::{check, incidents, trace};
 use anyhow::{Context, Result};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use zonefall_report::{Contents, FolderError, Identity, Options, ResultSet, ResultsFolder, Timing};
+use zonefall_report::{Contents, Options, ResultsFolder, Timing};
 use zonefall_scenario::{FaultSource, Scenario};
-use zonefall_stats::Verdict;
-use zonefall_study::outcome::Outcome;
-use zonefall_study::{Finished, Silent, Study, conclude};
+use zonefall_study::partial::Partial;
+use zonefall_study::{Progress, Silent, Study, go_on};
 
 /// Runs a scenario and says what came of it.
 pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
+    if let Some(words) = keep::nonsense(options) {
+        console.complain(&format!("error: {words}"));
+        return Ok(Exit::Usage);
+    }
     let Some(scenario) = check::load(&options.scenario, console) else { return Ok(Exit::BadScenario) };
-    let out = options.out.clone().unwrap_or_else(|| default_folder(options));
+    let keeps = options.keep.checkpoint.is_some() || options.keep.partial.is_some();
+    if keeps && (options.faults.is_some() || is_record(&scenario)) {
+        console.complain("error: a record is one trial: there is nothing to keep of it, nor to cut into ranges");
+        return Ok(Exit::Usage);
+    }
+    let folder = || results::default_folder(&options.scenario, options.faults.is_some());
+    let out = options.output.out.clone().unwrap_or_else(folder);
     let losses = options.faults.is_none() && matches!(scenario.source, FaultSource::Incidents { .. });
-    let names = zonefall_report::result_names(!losses, options.rows && !losses, losses);
-    ResultsFolder::probe(&out, &names, Options { force: options.force, partial: false })?;
-    let overrides = Overrides {
-        trials: options.trials,
-        seed: options.seed,
-        rows: options.rows,
-        no_counterfactual: options.no_counterfactual,
-    };
-    let study = assemble::study(&scenario, overrides)?;
+    if options.keep.partial.is_none() {
+        let names = zonefall_report::result_names(!losses, options.rows && !losses, losses);
+        ResultsFolder::probe(&out, &names, Options { force: options.output.force, partial: false })?;
+    }
+    let study = assemble::study(&scenario, overrides(options))?;
     let (study, notes) = match (&options.faults, &scenario.source) {
         (Some(path), _) => trace::replayed(&scenario, study, path, None, options.allow_mapping)?,
         (None, FaultSource::Trace { path, columns, allow_mapping }) => {
@@ -42,53 +49,123 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
     for note in &notes {
         console.remark(&format!("note: {note}"));
     }
-    simulate(options, &scenario, &study, &out, console)
+    match &options.keep.partial {
+        Some(path) => shard(options, &scenario, &study, path, console),
+        None => simulate(options, &scenario, &study, &out, console),
+    }
 }
 
-/// `results/` and the scenario file's name; a replay has a folder of its own.
-fn default_folder(options: &args::Run) -> PathBuf {
-    let mut name = options.scenario.file_stem().unwrap_or(options.scenario.as_os_str()).to_owned();
-    if options.faults.is_some() {
-        name.push("-replay");
+/// Whether a scenario lives through what is in a file, once.
+pub fn is_record(scenario: &Scenario) -> bool {
+    matches!(scenario.source, FaultSource::Trace { .. } | FaultSource::Incidents { .. })
+}
+
+fn overrides(options: &args::Run) -> Overrides {
+    Overrides {
+        trials: options.trials,
+        seed: options.seed,
+        rows: options.rows,
+        no_counterfactual: options.no_counterfactual,
     }
-    Path::new("results").join(name)
 }
 
 fn simulate(options: &args::Run, scenario: &Scenario, study: &Study, out: &Path, console: Console) -> Result<Exit> {
+    let origin = keep::origin(scenario, study);
+    let kept = options.keep.checkpoint.as_deref().map(|path| Kept::new(path, study, &origin));
+    let begun = begun(options, kept.as_ref(), study, console)?;
+    let work = compute(options, study, begun, kept.as_ref(), console)?;
+    let published = results::publish(options, scenario, study, &work, out, console);
+    let Some(kept) = &kept else { return published };
+    match published {
+        Ok(exit) if exit != Exit::Interrupted => kept.remove().map(|()| exit),
+        published => {
+            stay(kept, &work, console);
+            published
+        }
+    }
+}
+
+/// What a checkpoint holds of the study.
+fn begun(options: &args::Run, kept: Option<&Kept<'_>>, study: &Study, console: Console) -> Result<Option<Partial>> {
+    let (Some(path), Some(kept)) = (&options.keep.checkpoint, kept) else { return Ok(None) };
+    let begun = kept.open("the checkpoint")?;
+    if let Some(begun) = &begun {
+        let done = begun.trials().end - begun.trials().start;
+        console.remark(&format!("going on from {}: {done} of {} trials are done", path.display(), study.trials));
+    }
+    Ok(begun)
+}
+
+/// Keeps the checkpoint of a run whose results are not all there.
+fn stay(kept: &Kept<'_>, work: &Work, console: Console) {
+    if work.finished.trials == 0 {
+        return;
+    }
+    match kept.write(&work.finished) {
+        Ok(()) => console.complain(&format!("the same command goes on after {} trials", work.finished.trials)),
+        Err(why) => console.complain(&format!("warning: the checkpoint could not be written: {why:#}")),
+    }
+}
+
+/// Computes what is left of a study, and keeps it now and then.
+fn compute(
+    options: &args::Run,
+    study: &Study,
+    begun: Option<Partial>,
+    kept: Option<&Kept<'_>>,
+    console: Console,
+) -> Result<Work> {
     let stop = interrupt()?;
     let threads = options.threads.map_or(0, usize::from);
+    let begun = begun.map(Partial::into_finished);
+    let (trials, events) = begun.as_ref().map_or((0, 0), |begun| (begun.trials, results::events(begun)));
     let began = Instant::now();
-    let finished = if console.shows_progress() {
-        let bar = Bar::new(study, console.colour_err());
-        let finished = zonefall_study::run(study, threads, &stop, &bar);
+    let bar = console.shows_progress().then(|| Bar::new(study, trials, console.colour_err()));
+    let shown: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let keeper = kept.map(|kept| Keeper::new(kept, options.keep.checkpoint_every, console, shown));
+    let progress = keeper.as_ref().map_or(shown, |keeper| keeper);
+    let finished = match begun {
+        Some(begun) => go_on(study, begun, threads, &stop, progress),
+        None => zonefall_study::run(study, threads, &stop, progress),
+    };
+    if let Some(bar) = &bar {
         bar.clear();
-        finished?
-    } else {
-        zonefall_study::run(study, threads, &stop, &Silent)?
-    };
-    let seconds = began.elapsed().as_secs_f64();
-    let outcome = conclude(study, &finished, &labels(scenario));
-    let contents = Contents {
-        outcome: Some(&outcome),
-        rows: options.rows.then_some(finished.tally.rows.as_slice()),
-        losses: None,
-    };
-    let timing = timing(&finished, seconds, threads);
-    let written = write(options, scenario, study, contents, finished.trials, timing, out);
-    // What was computed is shown even if it could not be written.
-    match options.format {
-        Format::Table => console.data(&table(&outcome, console))?,
-        Format::Json => console.data(&format!("{}\n", zonefall_report::json(&outcome)?))?,
-        Format::Csv => console.data(&zonefall_report::csv_table(&outcome)?)?,
     }
-    let written = written?;
-    farewell(options, &written, outcome.trials, seconds, console)?;
-    if outcome.partial {
-        let (done, asked) = (outcome.trials, outcome.trials_asked);
-        console.complain(&format!("interrupted: {done} of {asked} trials kept in {}", written.dir.display()));
+    let finished = finished?;
+    let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
+    let (trials, events) = (finished.trials - trials, results::events(&finished) - events);
+    Ok(Work { finished, trials, events, seconds: began.elapsed().as_secs_f64(), threads })
+}
+
+/// The partial result of a range of trials, in place of results. What the file already holds of it is not computed
+/// again.
+fn shard(options: &args::Run, scenario: &Scenario, study: &Study, path: &Path, console: Console) -> Result<Exit> {
+    let range = options.keep.trials_range.clone().unwrap_or(0..study.trials);
+    let study = Study { first_trial: range.start, trials: range.end - range.start, ..study.clone() };
+    let origin = keep::origin(scenario, &study);
+    let kept = options.keep.checkpoint.as_deref().map(|path| Kept::new(path, &study, &origin));
+    let target = Kept::new(path, &study, &origin);
+    let there = target.open("the partial result")?;
+    let begun = begun(options, kept.as_ref(), &study, console)?.into_iter().chain(there);
+    let begun = begun.max_by_key(|begun| begun.trials().end);
+    let work = compute(options, &study, begun, kept.as_ref(), console)?;
+    let done = work.finished.trials;
+    if done > 0 {
+        target.write(&work.finished)?;
+    }
+    if let Some(kept) = &kept {
+        kept.remove()?;
+    }
+    if done < study.trials {
+        let (asked, file) = (study.trials, path.display());
+        console.complain(&format!("interrupted: {done} of {asked} trials kept in {file}; the same command goes on"));
         return Ok(Exit::Interrupted);
     }
-    Ok(gate(options, study, &outcome))
+    let (first, last, scenario) = (range.start, range.end - 1, results::quoted(&options.scenario));
+    let file = results::quoted(path);
+    console
+        .remark(&format!("wrote {file}: trials {first} to {last}; conclude with: zonefall merge {scenario} {file} …"));
+    Ok(Exit::Fine)
 }
 
 /// Incident studies: losses in place of an outcome.
@@ -108,15 +185,15 @@ fn lose(
     let seconds = began.elapsed().as_secs_f64();
     let contents = Contents { outcome: None, rows: None, losses: Some(&losses) };
     let timing = Timing { seconds, threads: 1, trials_per_second: 0.0, events_per_second: 0.0 };
-    let written = write(options, scenario, study, contents, 1, timing, out);
-    match options.format {
+    let written = results::write(&options.output, scenario, study, contents, 1, timing, out);
+    match options.output.format {
         Format::Table => {
-            console.data(&zonefall_report::terminal::incident_table(&losses, style(console)))?;
+            console.data(&zonefall_report::terminal::incident_table(&losses, results::style(console)))?;
         }
         Format::Json => console.data(&zonefall_report::losses_json(&losses)?)?,
         Format::Csv => console.data(&zonefall_report::losses_table(&losses)?)?,
     }
-    farewell(options, &written?, 1, seconds, console)?;
+    results::farewell(options, &written?, 1, seconds, console)?;
     Ok(Exit::Fine)
 }
 
@@ -131,111 +208,4 @@ fn interrupt() -> Result<Arc<AtomicBool>> {
     })
     .context("cannot listen for Ctrl-C")?;
     Ok(stop)
-}
-
-fn timing(finished: &Finished, seconds: f64, threads: usize) -> Timing {
-    let events: u64 = finished.tally.designs.iter().map(|design| design.events).sum();
-    let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
-    let per_second = |count: u64| count as f64 / seconds.max(1e-9);
-    Timing { seconds, threads, trials_per_second: per_second(finished.trials), events_per_second: per_second(events) }
-}
-
-fn write(
-    options: &args::Run,
-    scenario: &Scenario,
-    study: &Study,
-    contents: Contents<'_>,
-    trials: u64,
-    timing: Timing,
-    out: &Path,
-) -> Result<ResultsFolder> {
-    let locale = match options.csv_locale {
-        CsvLocale::Us => zonefall_report::CsvLocale::Point,
-        CsvLocale::Eu => zonefall_report::CsvLocale::Eu,
-    };
-    let identity = Identity {
-        version: env!("CARGO_PKG_VERSION").into(),
-        study: study.name.clone(),
-        scenario_hash: scenario.hash.clone(),
-        seed: study.seed,
-        trials,
-    };
-    let files = zonefall_report::result_files(contents, locale)?;
-    let partial = contents.outcome.is_some_and(|outcome| outcome.partial);
-    let set = ResultSet { identity, files, timing };
-    let options = Options { force: options.force, partial };
-    match ResultsFolder::write(out, &set, options) {
-        // Nothing already computed is lost: a partial result that may not replace a complete one goes beside it.
-        Err(FolderError::PartialOverComplete { .. }) => {
-            let whole = std::path::absolute(out)?;
-            let mut name = whole.file_name().unwrap_or("results".as_ref()).to_owned();
-            name.push("-partial");
-            Ok(ResultsFolder::write(&whole.with_file_name(name), &set, options)?)
-        }
-        written => Ok(written?),
-    }
-}
-
-fn style(console: Console) -> zonefall_report::terminal::Style {
-    zonefall_report::terminal::Style { width: console.width(), colour: console.colour_out(), unicode: true }
-}
-
-fn table(outcome: &Outcome, console: Console) -> String {
-    zonefall_report::terminal::render(outcome, style(console))
-}
-
-/// The files, and the command that makes them again.
-fn farewell(options: &args::Run, written: &ResultsFolder, trials: u64, seconds: f64, console: Console) -> Result<()> {
-    if options.format != Format::Table {
-        return Ok(());
-    }
-    let mut command = format!("zonefall run {}", quoted(&options.scenario));
-    if let Some(trials) = options.trials {
-        command += &format!(" --trials {trials}");
-    }
-    if let Some(seed) = options.seed {
-        command += &format!(" --seed {seed}");
-    }
-    if let Some(faults) = &options.faults {
-        command += &format!(" --faults {}", quoted(faults));
-    }
-    for (given, flag) in [
-        (options.allow_mapping, " --allow-mapping"),
-        (options.rows, " --rows"),
-        (options.no_counterfactual, " --no-counterfactual"),
-        (options.csv_locale == CsvLocale::Eu, " --csv-locale eu"),
-    ] {
-        command += if given { flag } else { "" };
-    }
-    if let Some(out) = &options.out {
-        command += &format!(" --out {}", quoted(out));
-    }
-    let rate = trials as f64 / seconds.max(1e-9);
-    console.data(&format!(
-        "\nFiles      {}\n           in {}\nAgain      {command}\nTook       {seconds:.2} s, {rate:.0} trials a second\n",
-        written.written.join(" "),
-        written.dir.display()
-    ))
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let shown = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+=,:@".contains(c);
-    if !shown.is_empty() && shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
-}
-
-/// With `--gate` the verdicts decide. One record resolves nothing about what to expect.
-fn gate(options: &args::Run, study: &Study, outcome: &Outcome) -> Exit {
-    let verdicts =
-        || outcome.designs.iter().flat_map(|design| [Some(design.verdict_mean), design.verdict_windows]).flatten();
-    if !options.gate {
-        Exit::Fine
-    } else if verdicts().any(|verdict| verdict == Verdict::Misses) {
-        Exit::Missed
-    } else if study.replay.is_some() || verdicts().any(|verdict| verdict == Verdict::NotResolved) {
-        Exit::NotResolved
-    } else {
-        Exit::Fine
-    }
 }

@@ -53,7 +53,7 @@ pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
 }
 
 fn topics() -> Vec<String> {
-    let mut topics = vec!["not-modelled".to_owned(), "exit-codes".into()];
+    let mut topics = vec!["not-modelled".to_owned(), "exit-codes".into(), "checkpoint".into()];
     topics.extend(zonefall_scenario::topics());
     topics.extend(zonefall_report::topics());
     topics.sort_unstable();
@@ -73,13 +73,37 @@ fn own_topic(topic: &str) -> Option<String> {
             ))
         }
         "exit-codes" => Some(
-            "0 fine, whatever the verdict\n1 failure: a file, a disk, a pipe, a trial\n2 usage\n3 bad scenario or trace\n\
+            "0 fine, whatever the verdict\n1 failure: a file, a disk, a pipe, a trial\n2 usage\n\
+             3 bad scenario or trace, or a checkpoint or partial result of another study\n\
              4 objective missed (only with --gate)\n5 not resolved (only with --gate)\n130 interrupted, partial results kept"
                 .into(),
         ),
+        "checkpoint" | "checkpoints" | "merge" | "partial" => Some(CHECKPOINT.into()),
         _ => None,
     }
 }
+
+const CHECKPOINT: &str = "\
+Checkpoints and partial results: small files that hold the exact sums of a range of trials.
+
+  zonefall run S --checkpoint FILE [--checkpoint-every 30s]
+      Keeps in FILE, every so often, the trials that are done without a gap from the first on. After a kill, a power cut
+      or Ctrl-C the same command goes on from FILE, to the same bits as if nothing had happened. Other threads or more
+      --trials are fine. Once the results are written FILE is removed.
+
+  zonefall run S --trials-range A..B --partial FILE
+      Computes only trials A to B-1, on any machine, and writes FILE in place of results. Once more: what FILE holds
+      already is not computed again.
+
+  zonefall merge S FILE... [--out DIR]
+      Concludes from partial results (a checkpoint is one, too), in any order, to the same files and the same digest as
+      one run over all their trials. Seed and second look are those of the files. The same file twice counts once;
+      a gap, an overlap or a file of another study is refused.
+
+FILE is refused, and not touched, if it is not such a file or damaged (exit code 1), or if it is of another version of
+the program, another text of the scenario, another seed, or made with or without --no-counterfactual (exit code 3). It is
+written beside itself and renamed, and only ever over a file of its kind. --rows keeps every trial and cannot be combined
+with either. A record (--faults, a trace, incidents) is one trial: there is nothing to keep.";
 
 /// Prints the JSON schema of scenario files.
 pub fn schema(console: Console) -> Result<Exit> {

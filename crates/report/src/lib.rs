@@ -14,6 +14,7 @@ mod csv;
 mod explain;
 mod files;
 mod folder;
+mod kept;
 mod manifest;
 pub mod terminal;
 
@@ -23,4 +24,5 @@ pub use files::{
     Contents, FilesError, ResultFile, csv_table, json, losses_json, losses_table, result_files, result_names,
 };
 pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
+pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};

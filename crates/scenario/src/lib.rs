@@ -48,6 +48,7 @@ pub use scenario::{
 };
 pub use schema::schema;
 pub use templates::{template, template_names};
+pub use units::duration;
 
 #[cfg(test)]
 mod agreement_tests;

@@ -57,8 +57,11 @@ fn decimal(number: &str) -> Option<(&str, &str)> {
     (digits(whole) && digits(fraction)).then_some((whole, fraction))
 }
 
-/// `90 min`, `1h 30m`, `2.4 days`, `PT90M`.
-pub(crate) fn duration(text: &str) -> Result<SimDuration, String> {
+/// A duration as scenarios write it: `90 min`, `1h 30m`, `2.4 days`, `PT90M`.
+///
+/// # Errors
+/// What is wrong with the text, as "it …" would go on.
+pub fn duration(text: &str) -> Result<SimDuration, String> {
     let text = text.trim();
     if text.starts_with('-') {
         return Err("is negative".into());

@@ -157,6 +157,30 @@ impl Histogram {
         self.extremes = Some((old_low.min(low), old_high.max(high)));
     }
 
+    /// The occupied buckets by their place on the grid, ascending, for those who write them down.
+    pub fn parts(&self) -> impl ExactSizeIterator<Item = (u32, u64)> + '_ {
+        self.buckets.iter().map(|(&index, &count)| (index, count))
+    }
+
+    /// A histogram of what was written down: the buckets by place, ascending, and the least and the greatest value.
+    /// `None` where no observations can have made it.
+    #[must_use]
+    pub fn from_parts(parts: impl IntoIterator<Item = (u32, u64)>, extremes: Option<(u64, u64)>) -> Option<Self> {
+        let mut histogram = Self { extremes, ..Self::default() };
+        for (place, times) in parts {
+            let ascends = histogram.buckets.last_key_value().is_none_or(|(&last, _)| last < place);
+            if !ascends || times == 0 || place > index(u64::MAX) {
+                return None;
+            }
+            histogram.buckets.insert(place, times);
+            histogram.count = histogram.count.saturating_add(times);
+        }
+        let ends = || Some((*histogram.buckets.first_key_value()?.0, *histogram.buckets.last_key_value()?.0));
+        let sane = extremes.is_none_or(|(low, high)| low <= high)
+            && extremes.map(|(low, high)| (index(low), index(high))) == ends();
+        sane.then_some(histogram)
+    }
+
     /// How many observations.
     #[must_use]
     pub fn count(&self) -> u64 {
@@ -295,6 +319,25 @@ mod tests {
     }
 
     #[test]
+    fn parts_that_nothing_can_have_made_are_refused() {
+        let last = index(u64::MAX);
+        assert!(Histogram::from_parts([(3, 1), (last, 2)], Some((3, u64::MAX))).is_some());
+        assert!(Histogram::from_parts([], None).is_some());
+        for (parts, extremes) in [
+            (vec![(3, 1), (3, 1)], Some((3, 3))),       // a bucket twice
+            (vec![(4, 1), (3, 1)], Some((3, 4))),       // out of order
+            (vec![(3, 0)], Some((3, 3))),               // an empty bucket
+            (vec![(last + 1, 1)], Some((0, u64::MAX))), // beyond the grid
+            (vec![(3, 1)], None),                       // without extremes
+            (vec![], Some((3, 3))),                     // extremes of nothing
+            (vec![(3, 1)], Some((3, 4))),               // an extreme elsewhere
+            (vec![(5000, 1)], Some((10_000, 9_999))),   // extremes the wrong way round
+        ] {
+            assert_eq!(Histogram::from_parts(parts.clone(), extremes), None, "{parts:?} {extremes:?}");
+        }
+    }
+
+    #[test]
     fn the_grid_has_no_gaps() {
         let (mut next, last) = (0u64, index(u64::MAX));
         for i in 0..=last {
@@ -329,7 +372,9 @@ mod tests {
             values.chunks(chunk).rev().for_each(|part| chunks.merge(&of(part.iter().copied())));
             prop_assert_eq!(&whole, &chunks);
             let text = serde_json::to_string(&whole).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Histogram>(&text).unwrap(), whole);
+            prop_assert_eq!(serde_json::from_str::<Histogram>(&text).unwrap(), whole.clone());
+            let extremes = whole.min().zip(whole.max());
+            prop_assert_eq!(Histogram::from_parts(whole.parts(), extremes), Some(whole));
         }
 
         #[test]

@@ -63,6 +63,25 @@ impl Moments {
         self.sum3 = self.sum3.plus(other.sum3);
     }
 
+    /// What they are made of, for those who write them down: n, hits, and Σx, Σx², Σx³.
+    #[must_use]
+    pub fn parts(&self) -> (u64, u64, [Wide<4>; 3]) {
+        let &Self { n, hits, sum, sum2, sum3 } = self;
+        (n, hits, [sum, sum2, sum3])
+    }
+
+    /// Moments of what was written down; `None` where no observations can have made them.
+    #[must_use]
+    pub fn from_parts(n: u64, hits: u64, [sum, sum2, sum3]: [Wide<4>; 3]) -> Option<Self> {
+        let of_hits = match hits {
+            0 => sum == Wide::ZERO && sum2 == Wide::ZERO && sum3 == Wide::ZERO,
+            _ => sum2 != Wide::ZERO,
+        };
+        let moments = Self { n, hits, sum, sum2, sum3 };
+        let sane = hits <= n && of_hits && sum.to_i128().is_some() && !sum2.is_negative();
+        (sane && !moments.scaled_variance().is_negative()).then_some(moments)
+    }
+
     /// How many observations.
     #[must_use]
     pub fn n(&self) -> u64 {
@@ -233,6 +252,22 @@ mod tests {
         assert!(m.is_constant());
     }
 
+    #[test]
+    fn parts_that_nothing_can_have_made_are_refused() {
+        let w = |value: i128| Wide::from_i128(value);
+        let fine = Moments::from_parts(3, 2, [w(5), w(13), w(35)]);
+        assert_eq!(fine, Some([0, 2, 3].into_iter().collect()));
+        for (n, hits, sums) in [
+            (1, 2, [5, 13, 35]),  // more hits than observations
+            (3, 0, [5, 13, 35]),  // sums of nothing
+            (3, 2, [0, 0, 0]),    // hits that are zero
+            (3, 2, [5, -13, 35]), // squares below zero
+            (3, 2, [50, 13, 35]), // a variance below zero
+        ] {
+            assert_eq!(Moments::from_parts(n, hits, sums.map(w)), None, "{n} {hits} {sums:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_grouping_gives_the_same_bits(
@@ -253,6 +288,8 @@ mod tests {
             prop_assert_eq!(whole.skewness().to_bits(), chunks.skewness().to_bits());
             let text = serde_json::to_string(&whole).unwrap();
             prop_assert_eq!(serde_json::from_str::<Moments>(&text).unwrap(), whole);
+            let (n, hits, sums) = whole.parts();
+            prop_assert_eq!(Moments::from_parts(n, hits, sums), Some(whole));
         }
 
         #[test]

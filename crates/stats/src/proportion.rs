@@ -64,6 +64,39 @@ impl Proportion {
         self.cross = self.cross.saturating_add(other.cross);
     }
 
+    /// What it is made of, for those who write it down: trials, those with a success, those with a failure, successes
+    /// and windows; then Σb², Σm² and Σbm.
+    #[must_use]
+    pub fn parts(&self) -> ([u64; 5], [u128; 3]) {
+        let &Self { trials, trials_with_success, trials_with_failure, successes, windows, successes2, windows2, cross } =
+            self;
+        ([trials, trials_with_success, trials_with_failure, successes, windows], [successes2, windows2, cross])
+    }
+
+    /// A proportion of what was written down; `None` where no trials can have made it.
+    #[must_use]
+    pub fn from_parts(counts: [u64; 5], sums: [u128; 3]) -> Option<Self> {
+        let [trials, trials_with_success, trials_with_failure, successes, windows] = counts;
+        let [successes2, windows2, cross] = sums;
+        let sane = trials_with_success.max(trials_with_failure) <= trials
+            && trials_with_success.saturating_add(trials_with_failure) >= trials
+            && trials <= windows
+            && (trials_with_success..=windows).contains(&successes)
+            && u128::from(successes) <= successes2
+            && u128::from(windows) <= windows2
+            && (successes2..=windows2).contains(&cross);
+        sane.then_some(Self {
+            trials,
+            trials_with_success,
+            trials_with_failure,
+            successes,
+            windows,
+            successes2,
+            windows2,
+            cross,
+        })
+    }
+
     /// How many trials had at least one window.
     #[must_use]
     pub fn trials(&self) -> u64 {
@@ -242,6 +275,20 @@ mod tests {
         assert!(of([(3, 12)]).interval(C95).high > 0.9);
     }
 
+    #[test]
+    fn parts_that_nothing_can_have_made_are_refused() {
+        let (counts, sums) = of([(1, 3), (0, 2), (2, 2)]).parts();
+        assert!(Proportion::from_parts(counts, sums).is_some());
+        // Any one of them far too large, but for the sums of squares, which have no bound in the others.
+        for at in 0..5 {
+            let mut wrong = counts;
+            wrong[at] = 1000;
+            assert_eq!(Proportion::from_parts(wrong, sums), None, "count {at}");
+        }
+        assert_eq!(Proportion::from_parts(counts, [sums[0], sums[1], 1000]), None);
+        assert_eq!(Proportion::from_parts(counts, [0; 3]), None);
+    }
+
     proptest! {
         #[test]
         fn merging_is_exact_and_intervals_are_sane(
@@ -260,6 +307,8 @@ mod tests {
             }
             let text = serde_json::to_string(&whole).unwrap();
             prop_assert_eq!(serde_json::from_str::<Proportion>(&text).unwrap(), whole);
+            let (counts, sums) = whole.parts();
+            prop_assert_eq!(Proportion::from_parts(counts, sums), Some(whole));
         }
     }
 }

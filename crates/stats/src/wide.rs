@@ -40,6 +40,18 @@ impl<const L: usize> Wide<L> {
         Wide(limbs)
     }
 
+    /// The limbs, least significant first.
+    #[must_use]
+    pub fn limbs(self) -> [u64; L] {
+        self.0
+    }
+
+    /// The integer of these limbs, least significant first.
+    #[must_use]
+    pub fn from_limbs(limbs: [u64; L]) -> Self {
+        Self(limbs)
+    }
+
     /// Whether the integer is below zero.
     #[must_use]
     pub fn is_negative(self) -> bool {
@@ -198,6 +210,7 @@ mod tests {
             let wide = W::from_i128(a).times(W::from_i128(b));
             let text = serde_json::to_string(&wide).unwrap();
             prop_assert_eq!(serde_json::from_str::<W>(&text).unwrap(), wide);
+            prop_assert_eq!(W::from_limbs(wide.limbs()), wide);
         }
     }
 }

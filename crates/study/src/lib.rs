@@ -8,6 +8,7 @@ mod conclude;
 pub mod implied;
 pub mod incidents;
 pub mod outcome;
+pub mod partial;
 mod run;
 mod stage;
 mod study;
@@ -15,7 +16,7 @@ mod tally;
 mod warnings;
 
 pub use conclude::{Labels, conclude};
-pub use run::{Finished, Progress, RunError, Silent, run};
+pub use run::{Finished, Progress, RunError, Silent, go_on, run};
 pub use stage::{Stage, TrialRow};
 pub use study::Study;
 pub use tally::{DesignTally, Tally};

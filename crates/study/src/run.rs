@@ -3,12 +3,13 @@
 //! What comes out depends on the study only: not on the number of threads, the size of a block or the order in which
 //! blocks finish. An interrupt keeps the longest unbroken run of blocks from the first trial on.
 
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
 use crate::study::Study;
 use crate::tally::Tally;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 use zonefall_engine::BudgetExceeded;
 
@@ -42,8 +43,8 @@ pub enum RunError {
 
 /// Told now and then how far the run is.
 pub trait Progress: Sync {
-    /// `done` trials are merged into `tally`.
-    fn merged(&self, done: u64, tally: &Tally);
+    /// So much is merged, without a gap; told at the border of a block, while no other block can be merged.
+    fn merged(&self, finished: &Finished);
     /// One more block of `trials` has been computed (perhaps not in order).
     fn computed(&self, trials: u64);
 }
@@ -52,7 +53,7 @@ pub trait Progress: Sync {
 pub struct Silent;
 
 impl Progress for Silent {
-    fn merged(&self, _: u64, _: &Tally) {}
+    fn merged(&self, _: &Finished) {}
     fn computed(&self, _: u64) {}
 }
 
@@ -67,50 +68,110 @@ pub struct Finished {
     pub causes: Vec<String>,
 }
 
+impl Finished {
+    /// Nothing yet.
+    fn nothing(study: &Study) -> Self {
+        let causes = stage::causes(study);
+        Self { tally: Tally::new(study, causes.len()), trials: 0, causes }
+    }
+}
+
 /// Runs a study on `threads` threads (0: as many as there are cores) until it is done or interrupted.
 ///
 /// # Errors
 /// If a trial passes its event budget or the threads cannot be started.
 pub fn run(study: &Study, threads: usize, stop: &AtomicBool, progress: &dyn Progress) -> Result<Finished, RunError> {
+    go_on(study, Finished::nothing(study), threads, stop, progress)
+}
+
+/// Goes on with a study whose first trials are finished, as [`run`] would have.
+///
+/// # Errors
+/// If a trial passes its event budget or the threads cannot be started.
+pub fn go_on(
+    study: &Study,
+    begun: Finished,
+    threads: usize,
+    stop: &AtomicBool,
+    progress: &dyn Progress,
+) -> Result<Finished, RunError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|why| RunError::Threads { threads, why: why.to_string() })?;
+    let (first, number) = (begun.trials, begun.causes.len());
     let block = (study.trials / 256).clamp(1, BLOCK);
-    let blocks = study.trials.div_ceil(block);
+    let blocks = study.trials.saturating_sub(first).div_ceil(block);
     let wave = 8 * pool.current_num_threads() as u64;
-    let first = Stage::new(study);
-    let causes = first.causes();
-    let stages = Mutex::new(vec![first]);
-    let mut finished = Finished { tally: Tally::new(study, causes.len()), trials: 0, causes };
+    let stages = Mutex::new(Vec::new());
+    let front = Mutex::new(Front { finished: begun, next: 0, waiting: BTreeMap::new(), halted: None });
     for start in (0..blocks).step_by(wave as usize) {
         let end = (start + wave).min(blocks);
-        let number = finished.causes.len();
-        let done: Vec<_> = pool.install(|| {
-            let one = |index: u64| {
-                if stop.load(Ordering::Relaxed) {
-                    return Ok(None);
-                }
-                let mut stage = take(&stages, study);
-                let trials = index * block..((index + 1) * block).min(study.trials);
+        pool.install(|| {
+            (start..end).into_par_iter().for_each(|index| {
+                let begin = first + index * block;
+                let trials = begin..(begin + block).min(study.trials);
                 let count = trials.end - trials.start;
-                let tally = play(&mut stage, study, trials, number, stop);
-                stages.lock().unwrap_or_else(PoisonError::into_inner).push(stage);
-                progress.computed(count);
-                tally.map(|tally| tally.map(|tally| (tally, count)))
-            };
-            (start..end).into_par_iter().map(one).collect()
+                let played = if stop.load(Ordering::Relaxed) {
+                    Ok(None)
+                } else {
+                    let mut stage = take(&stages, study);
+                    let played = play(&mut stage, study, trials, number, stop);
+                    lock(&stages).push(stage);
+                    progress.computed(count);
+                    played
+                };
+                lock(&front).take_in(index, played.map(|tally| tally.map(|tally| (tally, count))), progress);
+            });
         });
-        for block in done {
-            let Some((tally, count)) = block? else { return Ok(finished) };
-            finished.tally.merge(tally);
-            finished.trials += count;
+        if lock(&front).halted.is_some() {
+            break;
         }
-        progress.merged(finished.trials, &finished.tally);
     }
-    Ok(finished)
+    let Front { finished, halted, .. } = front.into_inner().unwrap_or_else(PoisonError::into_inner);
+    halted.unwrap_or(Ok(())).map(|()| finished)
+}
+
+/// A block's tally and number of trials; none if it was interrupted.
+type Block = Result<Option<(Tally, u64)>, RunError>;
+
+/// How far the trials are merged without a gap, and the blocks beyond that wait for those before them: at most a wave.
+struct Front {
+    finished: Finished,
+    /// The block that is merged next.
+    next: u64,
+    waiting: BTreeMap<u64, Block>,
+    /// A block that has no tally: nothing behind it is merged.
+    halted: Option<Result<(), RunError>>,
+}
+
+impl Front {
+    fn take_in(&mut self, index: u64, block: Block, progress: &dyn Progress) {
+        self.waiting.insert(index, block);
+        let before = self.next;
+        while self.halted.is_none()
+            && let Some(block) = self.waiting.remove(&self.next)
+        {
+            match block {
+                Ok(Some((tally, count))) => {
+                    self.finished.tally.merge(tally);
+                    self.finished.trials += count;
+                    self.next += 1;
+                }
+                Ok(None) => self.halted = Some(Ok(())),
+                Err(why) => self.halted = Some(Err(why)),
+            }
+        }
+        if self.next > before {
+            progress.merged(&self.finished);
+        }
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn take(stages: &Mutex<Vec<Stage>>, study: &Study) -> Stage {
-    let idle = stages.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    let idle = lock(stages).pop();
     idle.unwrap_or_else(|| Stage::new(study))
 }
 

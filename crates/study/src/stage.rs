@@ -3,7 +3,7 @@
 use crate::study::Study;
 use crate::tally::Tally;
 use zonefall_engine::{BudgetExceeded, Key, SimTime};
-use zonefall_faults::{Clock, Scope, Strikes};
+use zonefall_faults::{Clock, Scope, StormModes, Strikes};
 use zonefall_fleet::{Ledger, World, population};
 
 /// One trial of one design, for those who keep rows.
@@ -33,6 +33,18 @@ pub struct TrialRow {
     pub breaches: u32,
     /// Strikes that took effect.
     pub machine_failures: u64,
+}
+
+/// The causes that missed time can be charged to, without building a stage.
+pub(crate) fn causes(study: &Study) -> Vec<String> {
+    let horizon = study.measure.horizon.since(SimTime::ZERO);
+    with_own(&StormModes::new(&study.profile, &study.topology, horizon))
+}
+
+/// The causes of storms, then those that a fleet has of its own.
+fn with_own(modes: &StormModes) -> Vec<String> {
+    let own = zonefall_fleet::EXTRA_CAUSES.iter().map(|&name| name.to_owned());
+    modes.causes().iter().cloned().chain(own).collect()
 }
 
 /// Strikes and worlds for the designs of one study.
@@ -75,8 +87,7 @@ impl Stage {
 
     /// The causes that missed time can be charged to.
     pub fn causes(&self) -> Vec<String> {
-        let own = zonefall_fleet::EXTRA_CAUSES.iter().map(|&name| name.to_owned());
-        self.strikes.storm_modes().causes().iter().cloned().chain(own).collect()
+        with_own(self.strikes.storm_modes())
     }
 
     /// The strikes, for recording.

@@ -8,8 +8,8 @@ use zonefall_stats::{Histogram, Moments, Proportion};
 /// Shares are kept in trillionths.
 pub(crate) const TRILLIONTHS: f64 = 1e12;
 
-/// The tally of one design.
-#[derive(Debug, Clone, Default)]
+/// The tally of one design. What is added here is also merged (`merge`), and kept in partial results (`partial`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DesignTally {
     /// Missed milliseconds a trial.
     pub missed: Moments,
@@ -222,7 +222,7 @@ impl DesignTally {
         self.events += ledger.events;
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         for (mine, theirs) in [
             (&mut self.missed, &other.missed),
             (&mut self.against_reference, &other.against_reference),

@@ -217,7 +217,7 @@ fn in_07_a_surge_changes_nothing_for_designs_that_create_no_machine() {
 fn an_interrupt_keeps_an_unbroken_run_of_trials_from_the_first_on() {
     struct StopSoon<'a>(&'a AtomicBool);
     impl zonefall_study::Progress for StopSoon<'_> {
-        fn merged(&self, _: u64, _: &Tally) {
+        fn merged(&self, _: &Finished) {
             self.0.store(true, std::sync::atomic::Ordering::Relaxed);
         }
         fn computed(&self, _: u64) {}

@@ -16,7 +16,7 @@ pub enum FolderError {
         what: &'static str,
     },
     /// Something that is not a regular file has the name of a result.
-    #[error("`{}` is {what}: it is never replaced, not even by force; choose another folder", path.display())]
+    #[error("`{}` is {what}: it is never replaced, not even by force; choose another place", path.display())]
     NotRegular {
         /// The path.
         path: PathBuf,
@@ -40,6 +40,26 @@ pub enum FolderError {
     BadName {
         /// The name.
         name: String,
+    },
+    /// A regular file stands where something is to be kept, and does not begin as ours do.
+    #[error("`{}` exists and is not a partial result of zonefall: it is not touched; choose another name", path.display())]
+    NotKept {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file to be read is something else.
+    #[error("`{}` is not a regular file", path.display())]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file to be read is larger than anything that we write.
+    #[error("`{}` is larger than {bytes_max} bytes", path.display())]
+    TooLarge {
+        /// The path.
+        path: PathBuf,
+        /// The limit.
+        bytes_max: u64,
     },
     /// The manifest or the timing could not be put into JSON.
     #[error("cannot write JSON: {0}")]
@@ -69,7 +89,7 @@ pub enum FolderError {
 }
 
 impl FolderError {
-    pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { doing, path, source }
     }

@@ -98,7 +98,7 @@ fn manifest_of(dir: &Path) -> Result<Option<Manifest>, FolderError> {
 }
 
 /// Whether a regular file is there (`true`) or nothing (`false`); whatever else is there is an error.
-pub(super) fn is_regular(path: &Path) -> Result<bool, FolderError> {
+pub(crate) fn is_regular(path: &Path) -> Result<bool, FolderError> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_file() => Ok(true),
         Ok(found) => Err(FolderError::NotRegular { path: path.to_owned(), what: describe(found.file_type()) }),

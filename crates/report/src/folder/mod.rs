@@ -13,7 +13,9 @@ pub use error::FolderError;
 
 use crate::files::{ResultFile, pretty};
 use crate::manifest::{Identity, MANIFEST, Manifest, TIMING, Timing};
-use look::{Look, is_regular};
+pub(crate) use look::is_regular;
+
+use look::Look;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -91,7 +93,7 @@ impl ResultsFolder {
 }
 
 /// The folder that a path is in.
-fn parent(path: &Path) -> &Path {
+pub(crate) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(above) if !above.as_os_str().is_empty() => above,
         _ => Path::new("."),
@@ -138,7 +140,7 @@ fn temporary(dir: &Path) -> Result<NamedTempFile, FolderError> {
 }
 
 /// The system's own error, without the temporary path that the library adds to it.
-fn bare(why: io::Error) -> io::Error {
+pub(crate) fn bare(why: io::Error) -> io::Error {
     let inner = why.get_ref().and_then(|wrapped| wrapped.source()?.downcast_ref::<io::Error>()?.raw_os_error());
     match inner {
         Some(code) => io::Error::from_raw_os_error(code),
@@ -154,7 +156,7 @@ fn prepare(dir: &Path, name: &str, bytes: &[u8]) -> Result<(String, NamedTempFil
     Ok((name.to_owned(), file))
 }
 
-fn fill(file: &mut fs::File, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn fill(file: &mut fs::File, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()
 }
@@ -189,7 +191,7 @@ fn remove_stale(dir: &Path, owned: Vec<String>, names: &[&str]) -> Result<Vec<St
 }
 
 /// Makes the renames last through a power cut, where the system can do that.
-fn sync_folder(dir: &Path) {
+pub(crate) fn sync_folder(dir: &Path) {
     if let Ok(folder) = fs::File::open(dir) {
         // A file system that cannot sync a folder has still got the files.
         drop(folder.sync_all());

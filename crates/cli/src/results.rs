@@ -1,0 +1,197 @@
+//! What becomes of finished trials: conclusions, files, a table, a verdict.
+
+use crate::args::{self, CsvLocale, Format};
+use crate::assemble::labels;
+use crate::console::Console;
+use crate::exit::Exit;
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+use zonefall_report::{Contents, FolderError, Identity, Options, ResultSet, ResultsFolder, Timing};
+use zonefall_scenario::Scenario;
+use zonefall_stats::Verdict;
+use zonefall_study::outcome::Outcome;
+use zonefall_study::{Finished, Study, conclude};
+
+/// Finished trials, and the work that they took here and now.
+pub struct Work {
+    /// What is finished.
+    pub finished: Finished,
+    /// Trials that were computed now, and not read from a file.
+    pub trials: u64,
+    /// Events dispatched for them.
+    pub events: u64,
+    /// How long it took.
+    pub seconds: f64,
+    /// On how many threads.
+    pub threads: usize,
+}
+
+impl Work {
+    /// How long it took.
+    fn timing(&self) -> Timing {
+        let per_second = |count: u64| count as f64 / self.seconds.max(1e-9);
+        Timing {
+            seconds: self.seconds,
+            threads: self.threads,
+            trials_per_second: per_second(self.trials),
+            events_per_second: per_second(self.events),
+        }
+    }
+}
+
+/// Events dispatched for what is finished.
+pub fn events(finished: &Finished) -> u64 {
+    finished.tally.designs.iter().map(|design| design.events).sum()
+}
+
+/// `results/` and the scenario file's name; a replay has a folder of its own.
+pub fn default_folder(scenario: &Path, replay: bool) -> PathBuf {
+    let mut name = scenario.file_stem().unwrap_or(scenario.as_os_str()).to_owned();
+    if replay {
+        name.push("-replay");
+    }
+    Path::new("results").join(name)
+}
+
+/// Concludes, writes the result files and shows the results. `options` is the run that makes the same files.
+pub fn publish(
+    options: &args::Run,
+    scenario: &Scenario,
+    study: &Study,
+    work: &Work,
+    out: &Path,
+    console: Console,
+) -> Result<Exit> {
+    let outcome = conclude(study, &work.finished, &labels(scenario));
+    let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
+    let contents = Contents { outcome: Some(&outcome), rows, losses: None };
+    let written = write(&options.output, scenario, study, contents, work.finished.trials, work.timing(), out);
+    // What was computed is shown even if it could not be written.
+    match options.output.format {
+        Format::Table => console.data(&zonefall_report::terminal::render(&outcome, style(console)))?,
+        Format::Json => console.data(&format!("{}\n", zonefall_report::json(&outcome)?))?,
+        Format::Csv => console.data(&zonefall_report::csv_table(&outcome)?)?,
+    }
+    let written = written?;
+    farewell(options, &written, work.trials, work.seconds, console)?;
+    if outcome.partial {
+        let (done, asked) = (outcome.trials, outcome.trials_asked);
+        console.complain(&format!("interrupted: {done} of {asked} trials kept in {}", written.dir.display()));
+        return Ok(Exit::Interrupted);
+    }
+    Ok(gate(&options.output, study, &outcome))
+}
+
+/// Writes a set of result files.
+pub fn write(
+    output: &args::Output,
+    scenario: &Scenario,
+    study: &Study,
+    contents: Contents<'_>,
+    trials: u64,
+    timing: Timing,
+    out: &Path,
+) -> Result<ResultsFolder> {
+    let locale = match output.csv_locale {
+        CsvLocale::Us => zonefall_report::CsvLocale::Point,
+        CsvLocale::Eu => zonefall_report::CsvLocale::Eu,
+    };
+    let identity = Identity {
+        version: env!("CARGO_PKG_VERSION").into(),
+        study: study.name.clone(),
+        scenario_hash: scenario.hash.clone(),
+        seed: study.seed,
+        trials,
+    };
+    let files = zonefall_report::result_files(contents, locale)?;
+    let partial = contents.outcome.is_some_and(|outcome| outcome.partial);
+    let set = ResultSet { identity, files, timing };
+    let options = Options { force: output.force, partial };
+    match ResultsFolder::write(out, &set, options) {
+        // Nothing already computed is lost: a partial result that may not replace a complete one goes beside it.
+        Err(FolderError::PartialOverComplete { .. }) => {
+            let whole = std::path::absolute(out)?;
+            let mut name = whole.file_name().unwrap_or("results".as_ref()).to_owned();
+            name.push("-partial");
+            Ok(ResultsFolder::write(&whole.with_file_name(name), &set, options)?)
+        }
+        written => Ok(written?),
+    }
+}
+
+/// How tables are drawn here.
+pub fn style(console: Console) -> zonefall_report::terminal::Style {
+    zonefall_report::terminal::Style { width: console.width(), colour: console.colour_out(), unicode: true }
+}
+
+/// The files, and the command that makes them again.
+pub fn farewell(
+    options: &args::Run,
+    written: &ResultsFolder,
+    trials: u64,
+    seconds: f64,
+    console: Console,
+) -> Result<()> {
+    if options.output.format != Format::Table {
+        return Ok(());
+    }
+    // Nothing was computed by a merge: it has no rate.
+    let rate = match trials {
+        0 => String::new(),
+        trials => format!(", {:.0} trials a second", trials as f64 / seconds.max(1e-9)),
+    };
+    console.data(&format!(
+        "\nFiles      {}\n           in {}\nAgain      {}\nTook       {seconds:.2} s{rate}\n",
+        written.written.join(" "),
+        written.dir.display(),
+        command(options)
+    ))
+}
+
+/// The command that makes the result files again.
+fn command(options: &args::Run) -> String {
+    let mut command = format!("zonefall run {}", quoted(&options.scenario));
+    if let Some(trials) = options.trials {
+        command += &format!(" --trials {trials}");
+    }
+    if let Some(seed) = options.seed {
+        command += &format!(" --seed {seed}");
+    }
+    if let Some(faults) = &options.faults {
+        command += &format!(" --faults {}", quoted(faults));
+    }
+    for (given, flag) in [
+        (options.allow_mapping, " --allow-mapping"),
+        (options.rows, " --rows"),
+        (options.no_counterfactual, " --no-counterfactual"),
+        (options.output.csv_locale == CsvLocale::Eu, " --csv-locale eu"),
+    ] {
+        command += if given { flag } else { "" };
+    }
+    if let Some(out) = &options.output.out {
+        command += &format!(" --out {}", quoted(out));
+    }
+    command
+}
+
+/// A path as a shell takes it.
+pub fn quoted(path: &Path) -> String {
+    let shown = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=,:@".contains(c);
+    if !shown.is_empty() && shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
+}
+
+/// With `--gate` the verdicts decide. One record resolves nothing about what to expect.
+fn gate(output: &args::Output, study: &Study, outcome: &Outcome) -> Exit {
+    let verdicts =
+        || outcome.designs.iter().flat_map(|design| [Some(design.verdict_mean), design.verdict_windows]).flatten();
+    if !output.gate {
+        Exit::Fine
+    } else if verdicts().any(|verdict| verdict == Verdict::Misses) {
+        Exit::Missed
+    } else if study.replay.is_some() || verdicts().any(|verdict| verdict == Verdict::NotResolved) {
+        Exit::NotResolved
+    } else {
+        Exit::Fine
+    }
+}

@@ -1,0 +1,95 @@
+//! What a partial result holds and in which order: one list of fields, passed over by the writer and by the reader.
+//!
+//! Structs are taken apart without `..`: a field that is added and not written down does not compile.
+
+use super::origin::Origin;
+use crate::tally::DesignTally;
+use std::ops::Range;
+use zonefall_stats::{Histogram, Moments, Proportion};
+
+/// Writes values down, or reads them back into the places given.
+pub(super) trait Pass {
+    /// What can go wrong.
+    type Error;
+    fn number(&mut self, value: &mut u64) -> Result<(), Self::Error>;
+    fn amount(&mut self, value: &mut i128) -> Result<(), Self::Error>;
+    fn yes_or_no(&mut self, value: &mut bool) -> Result<(), Self::Error>;
+    fn fingerprint(&mut self, value: &mut [u8; 32]) -> Result<(), Self::Error>;
+    fn text(&mut self, value: &mut String) -> Result<(), Self::Error>;
+    fn texts(&mut self, value: &mut Vec<String>) -> Result<(), Self::Error>;
+    fn moments(&mut self, value: &mut Moments) -> Result<(), Self::Error>;
+    fn proportion(&mut self, value: &mut Proportion) -> Result<(), Self::Error>;
+    fn histogram(&mut self, value: &mut Histogram) -> Result<(), Self::Error>;
+}
+
+/// Whose it is, and which trials.
+pub(super) fn head<P: Pass>(origin: &mut Origin, trials: &mut Range<u64>, pass: &mut P) -> Result<(), P::Error> {
+    let Origin { version, scenario_hash, seed, counterfactual, horizon_ms, fingerprint, designs, causes } = origin;
+    pass.text(version)?;
+    pass.text(scenario_hash)?;
+    pass.number(seed)?;
+    pass.yes_or_no(counterfactual)?;
+    pass.number(horizon_ms)?;
+    pass.fingerprint(fingerprint)?;
+    pass.texts(designs)?;
+    pass.texts(causes)?;
+    let Range { start, end } = trials;
+    pass.number(start)?;
+    pass.number(end)
+}
+
+/// One design. Lists have the length that the study gives them, on both passes.
+pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(), P::Error> {
+    let DesignTally {
+        missed,
+        against_reference,
+        breaches,
+        window_missed,
+        outages,
+        outage_ms,
+        cut_by_horizon,
+        longest,
+        first_miss,
+        held_at,
+        capacity_lost,
+        unserved,
+        lost_to_dead,
+        by_cause,
+        avoided,
+        unconnected,
+        sla_breaches,
+        sla_tiers,
+        classes,
+        machine_ms,
+        observed_ms,
+        crew_jobs,
+        crew_wait_ms,
+        machine_failures,
+        delayed_healings,
+        control_plane_out_ms,
+        allocation_out_ms,
+        operations,
+        events,
+    } = tally;
+    let of_trials =
+        [missed, against_reference, outages, first_miss, capacity_lost, unserved, lost_to_dead, unconnected];
+    let moments = of_trials.into_iter().chain(by_cause).chain(avoided).chain(operations);
+    for moments in moments {
+        pass.moments(moments)?;
+    }
+    for proportion in [breaches, sla_breaches].into_iter().chain(held_at) {
+        pass.proportion(proportion)?;
+    }
+    for histogram in [window_missed, outage_ms, longest] {
+        pass.histogram(histogram)?;
+    }
+    let counts = [cut_by_horizon, crew_jobs, machine_failures, delayed_healings, events];
+    for count in counts.into_iter().chain(sla_tiers) {
+        pass.number(count)?;
+    }
+    let sums = [machine_ms, observed_ms, crew_wait_ms, control_plane_out_ms, allocation_out_ms];
+    for sum in sums.into_iter().chain(classes) {
+        pass.amount(sum)?;
+    }
+    Ok(())
+}

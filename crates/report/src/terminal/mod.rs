@@ -8,12 +8,14 @@ mod causes;
 mod designs;
 mod differences;
 mod first_miss;
+mod fit;
 mod incidents;
 mod number;
 mod operations;
 mod page;
 mod sla;
 
+pub use fit::fit_table;
 pub use incidents::incident_table;
 
 use page::{Page, Tone};

@@ -37,6 +37,12 @@ impl Sample {
         Ok(Self::sorted(exact, beyond))
     }
 
+    /// No length at all.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::sorted(Vec::new(), Vec::new())
+    }
+
     /// From lengths that are known to be fine.
     pub(super) fn sorted(exact: Vec<f64>, beyond: Vec<f64>) -> Self {
         let n = exact.len().max(1) as f64;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use zonefall_faults::TraceError;
+use zonefall_study::fitting::FitError;
 
 /// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +40,12 @@ impl Exit {
 
 /// What an error exits with: mistakes in a file of faults are the file's, everything else is a failure.
 pub fn of_error(error: &anyhow::Error) -> Exit {
+    if let Some(error) = error.downcast_ref::<FitError>() {
+        return if matches!(error, FitError::Nothing(_)) { Exit::BadScenario } else { Exit::Usage };
+    }
     match error.downcast_ref::<TraceError>() {
         None | Some(TraceError::Io(_)) => Exit::Failure,
+        Some(TraceError::Column { .. }) => Exit::Usage,
         Some(_) => Exit::BadScenario,
     }
 }

@@ -7,11 +7,13 @@ pub mod assemble;
 mod check;
 mod console;
 pub mod exit;
+mod fit;
 mod incidents;
 mod managed;
 mod progress;
 mod run;
 mod script;
+mod target;
 mod texts;
 mod trace;
 
@@ -33,6 +35,7 @@ pub fn main() -> ExitCode {
         args::Command::Run(options) => run::run(options, console),
         args::Command::Check(options) => check::check(options, console),
         args::Command::Trace(options) => trace::trace(options, console),
+        args::Command::Fit(options) => fit::fit(options, console),
         args::Command::Init(options) => texts::init(options, console),
         args::Command::Explain(options) => texts::explain(options, console),
         args::Command::Schema => texts::schema(console),

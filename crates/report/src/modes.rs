@@ -66,7 +66,8 @@ pub fn modes_toml(fitted: &Fitted, struck: Option<Struck<'_>>) -> Result<String,
             let _ = writeln!(text, "scope = \"{}\"", struck.scope);
         }
         rate(&mut text, group, name, own)?;
-        let _ = writeln!(text, "source = {}", quoted(&format!("fitted to {} ({} events)", fitted.source, group.events)));
+        let _ =
+            writeln!(text, "source = {}", quoted(&format!("fitted to {} ({} events)", fitted.source, group.events)));
         let _ = writeln!(text, "confidence = \"derived\"\n{law}");
     }
     if modes == 0 { Err(ModesError::Nothing) } else { Ok(text) }
@@ -85,7 +86,8 @@ fn rate(text: &mut String, group: &Group, name: &str, own: Option<Struck<'_>>) -
         let _ = writeln!(text, "# The rate stays the profile's: nobody said how many units were watched.");
         return if own.is_some() { Err(ModesError::NoUnits) } else { Ok(()) };
     };
-    for (key, value) in [("rate", often.per_year), ("rate_low", often.interval.low), ("rate_high", often.interval.high)] {
+    for (key, value) in [("rate", often.per_year), ("rate_low", often.interval.low), ("rate_high", often.interval.high)]
+    {
         let _ = writeln!(text, "{key} = \"{} per {unit}-year\"", digits(value));
     }
     Ok(())
@@ -171,7 +173,10 @@ mod tests {
     #[test]
     fn numbers_that_a_scenario_reads() {
         assert_eq!([7.613_8, 0.5, 0.01, 1e-5, 1e-9].map(duration), ["7.6138 h", "30 min", "36 s", "36 ms", "1 ms"]);
-        assert_eq!([0.030_04, 123_456_789.0, 0.0, f64::INFINITY, 12.0].map(digits), ["0.03004", "123456789", "0", "unlimited", "12"]);
+        assert_eq!(
+            [0.030_04, 123_456_789.0, 0.0, f64::INFINITY, 12.0].map(digits),
+            ["0.03004", "123456789", "0", "unlimited", "12"]
+        );
         assert_eq!(quoted("a \"b\" \\ \n"), "\"a \\\"b\\\" \\\\ \u{fffd}\"");
     }
 }

@@ -58,7 +58,10 @@ fn decimal(number: &str) -> Option<(&str, &str)> {
 }
 
 /// `90 min`, `1h 30m`, `2.4 days`, `PT90M`.
-pub(crate) fn duration(text: &str) -> Result<SimDuration, String> {
+///
+/// # Errors
+/// What is wrong with the text, in words that follow it: "has no unit".
+pub fn duration(text: &str) -> Result<SimDuration, String> {
     let text = text.trim();
     if text.starts_with('-') {
         return Err("is negative".into());

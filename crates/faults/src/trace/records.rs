@@ -209,7 +209,11 @@ impl<'a> Places<'a> {
             length: at(length)?,
             groups: columns.groups.iter().map(at).collect::<Result<_, _>>()?,
             unit: columns.unit.as_ref().map(at).transpose()?,
-            only: columns.only.iter().map(|(name, values)| at(name).map(|at| (at, values))).collect::<Result<_, _>>()?,
+            only: columns
+                .only
+                .iter()
+                .map(|(name, values)| at(name).map(|at| (at, values)))
+                .collect::<Result<_, _>>()?,
         })
     }
 }

@@ -29,16 +29,26 @@ fn fields<'a>() -> Vec<Vec<Field<Of<'a>>>> {
         field("rate_per_year", "1/year", "events per unit and year", |group: &Of<'a>| {
             Cell::maybe(group.often.map(|often| often.per_year))
         }),
-        field("rate_low", "1/year", "lower end", |group: &Of<'a>| Cell::maybe(group.often.map(|often| often.interval.low))),
-        field("rate_high", "1/year", "upper end", |group: &Of<'a>| Cell::maybe(group.often.map(|often| often.interval.high))),
+        field("rate_low", "1/year", "lower end", |group: &Of<'a>| {
+            Cell::maybe(group.often.map(|often| often.interval.low))
+        }),
+        field("rate_high", "1/year", "upper end", |group: &Of<'a>| {
+            Cell::maybe(group.often.map(|often| often.interval.high))
+        }),
         field("dispersion", "", "variance over mean of counts; 1 is Poisson", |group: &Of<'a>| {
             Cell::maybe(group.dispersion.map(|found| found.index))
         }),
         field("dispersion_p", "", "its p value", |group: &Of<'a>| Cell::maybe(group.dispersion.map(|found| found.p))),
-        field("median_h", "h", "median as recorded", |group: &Of<'a>| Cell::maybe(group.long.and_then(|long| long.median_h))),
+        field("median_h", "h", "median as recorded", |group: &Of<'a>| {
+            Cell::maybe(group.long.and_then(|long| long.median_h))
+        }),
         field("mean_h", "h", "mean as recorded", |group: &Of<'a>| Cell::maybe(group.long.and_then(|long| long.mean_h))),
-        field("p90_h", "h", "90 % quantile as recorded", |group: &Of<'a>| Cell::maybe(group.long.and_then(|long| long.p90_h))),
-        field("mean_ln_h", "", "mean of ln(hours)", |group: &Of<'a>| Cell::maybe(group.long.map(|long| long.mean_ln_h))),
+        field("p90_h", "h", "90 % quantile as recorded", |group: &Of<'a>| {
+            Cell::maybe(group.long.and_then(|long| long.p90_h))
+        }),
+        field("mean_ln_h", "", "mean of ln(hours)", |group: &Of<'a>| {
+            Cell::maybe(group.long.map(|long| long.mean_ln_h))
+        }),
         field("sd_ln_h", "", "standard deviation of ln(hours)", |group: &Of<'a>| {
             Cell::maybe(group.long.and_then(|long| long.sd_ln_h))
         }),
@@ -52,7 +62,9 @@ fn fields<'a>() -> Vec<Vec<Field<Of<'a>>>> {
             let named = first(group).and_then(|first| first.parameters.get(at));
             named.map_or(Cell::Empty, |of| Cell::text(of.name))
         }));
-        fields.push(field(&name("_value"), "h or none", "its value", move |group: &Of<'a>| parameter(group, at, |of| of.value)));
+        fields.push(field(&name("_value"), "h or none", "its value", move |group: &Of<'a>| {
+            parameter(group, at, |of| of.value)
+        }));
         fields.push(field(&name("_low"), "h or none", "lower end", move |group: &Of<'a>| {
             parameter(group, at, |of| of.interval.low)
         }));
@@ -64,9 +76,13 @@ fn fields<'a>() -> Vec<Vec<Field<Of<'a>>>> {
         field("fit_p", "", "p value of the Anderson-Darling test", |group: &Of<'a>| {
             Cell::maybe(first(group).and_then(|first| first.goodness).map(|goodness| goodness.p))
         }),
-        field("law_median_h", "h", "median of the law", |group: &Of<'a>| Cell::maybe(group.fitted.map(|of| of.median_h))),
+        field("law_median_h", "h", "median of the law", |group: &Of<'a>| {
+            Cell::maybe(group.fitted.map(|of| of.median_h))
+        }),
         field("law_mean_h", "h", "mean of the law", |group: &Of<'a>| Cell::maybe(group.fitted.map(|of| of.mean_h))),
-        field("law_p90_h", "h", "90 % quantile of the law", |group: &Of<'a>| Cell::maybe(group.fitted.map(|of| of.p90_h))),
+        field("law_p90_h", "h", "90 % quantile of the law", |group: &Of<'a>| {
+            Cell::maybe(group.fitted.map(|of| of.p90_h))
+        }),
         field("word", "", "how far the choice of the law can be trusted", |group: &Of<'a>| Cell::text(&group.word)),
         field("remarks", "", "what else there is to say", |group: &Of<'a>| Cell::Text(group.remarks.join("; "))),
     ]);

@@ -92,7 +92,8 @@ fn long(fitted: &Fitted) -> Grid {
     columns.push(("what is in it".into(), Side::Text));
     let row = |group: &Group| {
         let long = group.long;
-        let hours = |pick: fn(zonefall_study::fitting::HowLong) -> Option<f64>| long.and_then(pick).map_or_else(dash, near);
+        let hours =
+            |pick: fn(zonefall_study::fitting::HowLong) -> Option<f64>| long.and_then(pick).map_or_else(dash, near);
         let mut cells = vec![clean(&group.name), number::count(group.durations)];
         if cut {
             cells.push(number::count(group.cut_off));

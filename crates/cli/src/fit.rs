@@ -110,7 +110,7 @@ pub fn fit(options: &Fit, console: Console) -> Result<Exit> {
         Format::Csv => console.data(&fit_csv(&fitted)?)?,
     }
     if let (Some(path), Some(text)) = (&options.write, modes) {
-        target::write(path, |file| Ok(file.write_all(text.as_bytes())?))?;
+        target::write(path, options.force, |file| Ok(file.write_all(text.as_bytes())?))?;
         let name = path.file_name().unwrap_or_default().display();
         console
             .remark(&format!("wrote {}; a scenario takes it with: [faults] modes_from = \"{name}\"", path.display()));
@@ -124,8 +124,7 @@ pub fn fit(options: &Fit, console: Console) -> Result<Exit> {
 /// Where figures go into a pipe, people still see what was left out.
 fn tell_dirt(fitted: &Fitted, console: Console) {
     for left in &fitted.left_out {
-        let lines: Vec<String> = left.lines.iter().map(u64::to_string).collect();
-        console.remark(&format!("note: left out {} rows that {} (lines {} …)", left.rows, left.why, lines.join(", ")));
+        console.remark(&format!("note: left out: {}", left.words()));
     }
 }
 

@@ -20,18 +20,19 @@ pub fn refuse_unless_free(path: &Path, force: bool) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file beside its place, and puts it there when it is whole.
+/// Writes a file beside its place, and puts it there when it is whole. Without `force` it takes nobody's place, not even
+/// that of a file which appeared meanwhile.
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn write(path: &Path, fill: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
+pub fn write(path: &Path, force: bool, fill: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let cannot = || format!("cannot write {}", path.display());
     let file = ordinary_file(folder).with_context(cannot)?;
     let mut buffer = BufWriter::new(file.as_file());
     fill(&mut buffer).with_context(cannot)?;
     buffer.into_inner().map_err(IntoInnerError::into_error).with_context(cannot)?.sync_all().with_context(cannot)?;
-    file.persist(path).with_context(cannot)?;
+    if force { file.persist(path) } else { file.persist_noclobber(path) }.with_context(cannot)?;
     Ok(())
 }
 

@@ -30,7 +30,7 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
     let trial = study.trial(options.trial);
     let recording = Recording { profile: &study.profile, trial, keep_thinned: false };
     let trace = record(stage.strikes(), trial.key(), recording).context("the trial cannot be written as a file")?;
-    target::write(path, |file| Ok(trace.write(file)?))?;
+    target::write(path, options.force, |file| Ok(trace.write(file)?))?;
     console.remark(&format!(
         "wrote {}: {} rows of trial {}; replay with: zonefall run {} --faults {0}",
         path.display(),

@@ -151,6 +151,6 @@ pub fn fit_json(fitted: &Fitted) -> Result<String, FilesError> {
 /// # Errors
 /// If a row cannot be written.
 pub fn fit_csv(fitted: &Fitted) -> Result<String, FilesError> {
-    let sheet = csv::fits(fitted, CsvLocale::Point)?;
+    let sheet = csv::fits(&fitted.groups, CsvLocale::Point)?;
     Ok(String::from_utf8_lossy(&sheet.bytes).into_owned())
 }

@@ -89,17 +89,17 @@ pub enum Dirt {
 }
 
 impl Dirt {
-    /// "rows that …".
+    /// In words, for one row or many.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Malformed => "are no row of this table",
-            Self::Start => "have no readable start",
-            Self::End => "have no readable end",
-            Self::Length => "have no readable duration",
-            Self::Negative => "end before they start",
-            Self::Zero => "end when they start",
-            Self::Endless => "last longer than 10,000 years",
-            Self::Outside => "begin outside the span",
+            Self::Malformed => "not a row of this table",
+            Self::Start => "no readable start",
+            Self::End => "no readable end",
+            Self::Length => "no readable duration",
+            Self::Negative => "end before start",
+            Self::Zero => "end at start",
+            Self::Endless => "longer than 10,000 years",
+            Self::Outside => "beginning outside the span",
         }
     }
 }
@@ -117,7 +117,7 @@ pub struct Records {
     pub events: Vec<Record>,
     /// The values that name each group.
     pub groups: Vec<Vec<String>>,
-    /// How many different units there are, if a column names them.
+    /// How many different units there are, also in rows that are no events, if a column names them.
     pub units: Option<u64>,
 }
 
@@ -157,10 +157,18 @@ pub fn parse_records(bytes: &[u8], columns: &RecordColumns) -> Result<Records, T
     let (mut numbers, mut units) = (BTreeMap::new(), BTreeSet::new());
     while let Some(fields) = table.next()? {
         found.rows += 1;
-        let event = sane(&fields).and_then(|()| {
-            let has = |(at, values): &(usize, &Vec<String>)| values.iter().any(|value| fields.text(*at) == value);
-            if places.only.iter().all(has) { event(&fields, &places, columns).map(Some) } else { Ok(None) }
-        });
+        let has = |(at, values): &(usize, &Vec<String>)| values.iter().any(|value| fields.text(*at) == value);
+        let event = match sane(&fields) {
+            Ok(()) if !places.only.iter().all(has) => Ok(None),
+            Ok(()) => {
+                // A unit whose only row is dirty was watched all the same.
+                if let Some(at) = places.unit {
+                    units.insert(fields.text(at).to_owned());
+                }
+                event(&fields, &places, columns).map(Some)
+            }
+            Err(why) => Err(why),
+        };
         match event {
             Ok(None) => found.aside += 1,
             Err((dirt, words)) => {
@@ -176,9 +184,6 @@ pub fn parse_records(bytes: &[u8], columns: &RecordColumns) -> Result<Records, T
                 if found.groups.len() > GROUPS_MAX {
                     let (count, limit) = (found.groups.len() as u64, GROUPS_MAX as u64);
                     return Err(TraceError::TooMany { what: "groups", count, limit });
-                }
-                if let Some(at) = places.unit {
-                    units.insert(fields.text(at).to_owned());
                 }
                 found.events.push(Record { start, lasted, group });
             }

@@ -3,7 +3,7 @@
 use super::cell::{Cell, CsvLocale};
 use super::sheet::{Field, Sheet, field};
 use crate::files::FilesError;
-use zonefall_study::fitting::{Candidate, Fitted, Group};
+use zonefall_study::fitting::{Candidate, Group};
 
 type Of<'a> = &'a Group;
 
@@ -90,6 +90,6 @@ fn fields<'a>() -> Vec<Vec<Field<Of<'a>>>> {
 }
 
 /// The groups.
-pub(crate) fn fits(fitted: &Fitted, locale: CsvLocale) -> Result<Sheet, FilesError> {
-    Sheet::write("fit.csv", fields(), fitted.groups.iter(), locale)
+pub(crate) fn fits(groups: &[Group], locale: CsvLocale) -> Result<Sheet, FilesError> {
+    Sheet::write("fit.csv", fields(), groups.iter(), locale)
 }

@@ -3,7 +3,7 @@
 use super::Style;
 use super::number;
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::fitting::{Fitted, Group, Law, Parameter};
+use zonefall_study::fitting::{AsFitted, Fitted, Group, HowLong, Law, Parameter};
 
 /// Draws fits.
 pub fn fit_table(fitted: &Fitted, style: Style) -> String {
@@ -42,11 +42,7 @@ fn head(page: &mut Page, fitted: &Fitted) {
     }
     page.paragraph(None, &format!("{words}."), None);
     for left in &fitted.left_out {
-        let lines: Vec<String> = left.lines.iter().map(u64::to_string).collect();
-        let more = if left.rows > left.lines.len() as u64 { ", …" } else { "" };
-        let more = more.replace('…', page.sign("…", "..."));
-        let words =
-            format!("Left out: {} rows that {} (lines {}{more})", number::count(left.rows), left.why, lines.join(", "));
+        let words = format!("Left out: {}.", left.words());
         page.paragraph(None, &words, Some(Tone::Unsure));
     }
 }
@@ -92,8 +88,7 @@ fn long(fitted: &Fitted) -> Grid {
     columns.push(("what is in it".into(), Side::Text));
     let row = |group: &Group| {
         let long = group.long;
-        let hours =
-            |pick: fn(zonefall_study::fitting::HowLong) -> Option<f64>| long.and_then(pick).map_or_else(dash, near);
+        let hours = |pick: fn(HowLong) -> Option<f64>| long.and_then(pick).map_or_else(dash, near);
         let mut cells = vec![clean(&group.name), number::count(group.durations)];
         if cut {
             cells.push(number::count(group.cut_off));
@@ -125,10 +120,16 @@ fn laws(page: &Page, fitted: &Fitted) -> Grid {
         let Some(first) = group.fit.first() else {
             return vec![clean(&group.name), dash(), String::new(), dash(), dash(), dash(), dash()];
         };
+        let p = first.goodness.map_or_else(dash, |goodness| format!("{:.3}", goodness.p));
+        if !group.own_h.is_empty() {
+            let words = format!("{} values; the nearest family is {}", group.own_h.len(), law_word(&first.law));
+            let hours = |pick: fn(HowLong) -> Option<f64>| group.long.and_then(pick).map_or_else(dash, near);
+            let [median, mean, p90] =
+                [hours(|long| long.median_h), hours(|long| long.mean_h), hours(|long| long.p90_h)];
+            return vec![clean(&group.name), "recorded".into(), words, median, mean, p90, p];
+        }
         let parameters: Vec<String> = first.parameters.iter().map(|of| parameter(page, of)).collect();
-        let hours = |hours: fn(zonefall_study::fitting::AsFitted) -> f64| {
-            group.fitted.map_or_else(dash, |fitted| near(hours(fitted)))
-        };
+        let hours = |hours: fn(AsFitted) -> f64| group.fitted.map_or_else(dash, |fitted| near(hours(fitted)));
         vec![
             clean(&group.name),
             law_word(&first.law).into(),
@@ -136,7 +137,7 @@ fn laws(page: &Page, fitted: &Fitted) -> Grid {
             hours(|fitted| fitted.median_h),
             hours(|fitted| fitted.mean_h),
             hours(|fitted| fitted.p90_h),
-            first.goodness.map_or_else(dash, |goodness| format!("{:.3}", goodness.p)),
+            p,
         ]
     };
     Grid { columns, rows: fitted.groups.iter().map(row).collect() }

@@ -180,7 +180,7 @@ pub struct Group {
 /// Rows that are no events.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LeftOut {
-    /// "end before they start".
+    /// "end before start".
     pub why: &'static str,
     /// How many.
     pub rows: u64,
@@ -188,6 +188,17 @@ pub struct LeftOut {
     pub lines: Vec<u64>,
     /// What is wrong with the first.
     pub first: String,
+}
+
+impl LeftOut {
+    /// "2 rows, end before start (lines 4, 9)".
+    #[must_use]
+    pub fn words(&self) -> String {
+        let lines: Vec<String> = self.lines.iter().map(u64::to_string).collect();
+        let more = if self.rows > self.lines.len() as u64 { ", ..." } else { "" };
+        let s = if self.rows == 1 { "" } else { "s" };
+        format!("{} row{s}, {} (line{s} {}{more})", self.rows, self.why, lines.join(", "))
+    }
 }
 
 /// What came of a file.

@@ -43,7 +43,7 @@ fn groups_rates_and_durations_by_hand() {
     // Garwood for 4 events: 1.0899 to 10.2416.
     assert!((often.interval.low - 0.108_99).abs() < 1e-4 && (often.interval.high - 1.024_16).abs() < 1e-4);
     assert_eq!(a.long.unwrap().mean_h, None);
-    assert!(b.word.contains("1 event: the family cannot be told"), "{}", b.word);
+    assert!(b.word.contains("1 duration: the family cannot be told"), "{}", b.word);
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn plans_that_do_not_go_with_the_file() {
     assert!(matches!(fit_records(&records, &other), Err(FitError::NoGroup { .. })));
     let nothing = parse_records(b"start,hours,kind\n0,-1,a\n", &columns()).unwrap();
     let why = fit_records(&nothing, &plan()).unwrap_err().to_string();
-    assert!(why.contains("1 end before they start (line 2"), "{why}");
+    assert!(why.contains("1 row, end before start (line 2)"), "{why}");
 }
 
 #[test]

@@ -12,6 +12,10 @@ fn events(count: u64) -> String {
     if count == 1 { "1 event".into() } else { format!("{count} events") }
 }
 
+fn durations(count: u64) -> String {
+    if count == 1 { "1 duration".into() } else { format!("{count} durations") }
+}
+
 fn listed(families: &[Family]) -> String {
     families.iter().map(|family| family.word()).collect::<Vec<_>>().join(", ")
 }
@@ -26,8 +30,8 @@ pub(super) fn why_nothing(records: &Records, left_out: &[LeftOut]) -> String {
         parts.push(format!("{} left aside by the filter", records.aside));
     }
     for left in left_out {
-        let line = left.lines.first().map_or(String::new(), |line| format!(" (line {line}: {})", left.first));
-        parts.push(format!("{} {}{line}", left.rows, left.why));
+        let why = if left.first == left.why { String::new() } else { format!(": {}", left.first) };
+        parts.push(format!("{}{why}", left.words()));
     }
     format!(": {}", parts.join("; "))
 }
@@ -40,10 +44,10 @@ pub(super) fn word(group: &Group, choice: Choice) -> String {
     }
     match &group.fit.verdict {
         Verdict::Nothing => "no duration is known".into(),
-        Verdict::Constant(_) => format!("{}, all alike", events(n)),
+        Verdict::Constant(_) => format!("{}, all alike", durations(n)),
         Verdict::TooFew => {
             let by = if n < 3 { "exponential" } else { "lognormal" };
-            format!("{}: the family cannot be told; {by} by convention", events(n))
+            format!("{}: the family cannot be told; {by} by convention", durations(n))
         }
         Verdict::Asked => "as asked".into(),
         Verdict::NoneFits if group.own_h.is_empty() => "no family fits".into(),
@@ -89,7 +93,7 @@ pub(super) fn of_group(group: &Group, choice: Choice) -> Vec<String> {
             remarks.push("recorded durations are no law where some are cut off".into());
         }
     }
-    if (group.durations as usize) < super::TELLS_FROM && group.durations > 0 && group.durations < 5 {
+    if (1..5).contains(&group.durations) {
         remarks.push("too few durations to test any fit".into());
     }
     remarks
@@ -117,8 +121,8 @@ pub(super) fn remarks(fitted: &Fitted, plan: &Plan, units_named: Option<u64>) ->
     }
     if plan.grouping == super::Grouping::Incidents {
         remarks.push(
-            "Only published incidents: short ones are missing, and so are most of the long ones nobody wrote about; \
-             rates are a floor."
+            "Only published incidents: those that nobody wrote about are missing, above all the short ones; rates are a \
+             floor, durations too long."
                 .into(),
         );
     }

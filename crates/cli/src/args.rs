@@ -49,6 +49,8 @@ pub enum Command {
     Check(Check),
     /// Write the faults of one trial to a file that `run --faults` replays bit for bit.
     Trace(Trace),
+    /// Fit rates and durations to recorded incidents, with intervals and goodness of fit, and write them as failure modes.
+    Fit(Fit),
     /// Write a commented scenario to start from.
     Init(Init),
     /// Explain a key, a default, a failure mode, a metric or an error code.
@@ -155,7 +157,7 @@ pub struct Keep {
 }
 
 fn every(text: &str) -> Result<Duration, String> {
-    zonefall_scenario::duration(text).map(|time| Duration::from_millis(time.as_ms()))
+    zonefall_scenario::parse_duration(text).map(|time| Duration::from_millis(time.as_ms()))
 }
 
 fn trials(text: &str) -> Result<Range<u64>, String> {
@@ -207,6 +209,107 @@ pub struct Trace {
     pub faults: PathBuf,
     /// Replace an existing file.
     #[arg(long)]
+    pub force: bool,
+}
+
+/// How instants are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Instants {
+    /// Dates with times, 2024-07-18T21:40Z; UTC without an offset.
+    Iso,
+    /// Seconds since 1970.
+    S,
+    /// Milliseconds since 1970.
+    Ms,
+    /// Hours since any zero.
+    Hours,
+}
+
+/// Units of durations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LengthUnit {
+    /// Milliseconds.
+    Ms,
+    /// Seconds.
+    S,
+    /// Minutes.
+    Min,
+    /// Hours.
+    H,
+    /// Days.
+    Days,
+}
+
+/// Which law to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LawChoice {
+    /// What the data prefer; lognormal below 20 durations.
+    Auto,
+    /// Constant hazard.
+    Exponential,
+    /// The logarithm is normal.
+    Lognormal,
+    /// A hazard that is a power of the age.
+    Weibull,
+    /// A sum of exponentials, and all between.
+    Gamma,
+    /// The recorded durations themselves.
+    Empirical,
+}
+
+/// `fit`.
+#[derive(Debug, Args)]
+#[command(after_help = crate::fit::AFTER_HELP)]
+pub struct Fit {
+    /// The incidents: a CSV file with a row of column names.
+    pub file: PathBuf,
+    /// The column with the beginning.
+    #[arg(long, value_name = "COLUMN")]
+    pub start: Option<String>,
+    /// The column with the end; an empty one is an event of unknown duration.
+    #[arg(long, value_name = "COLUMN", conflicts_with = "duration")]
+    pub end: Option<String>,
+    /// The column with the duration, a number; `>24` and `24+` are longer than 24.
+    #[arg(long, value_name = "COLUMN")]
+    pub duration: Option<String>,
+    /// The unit of the durations.
+    #[arg(long, value_enum, default_value_t = LengthUnit::H, value_name = "UNIT", requires = "duration")]
+    pub duration_unit: LengthUnit,
+    /// How beginnings and ends are written.
+    #[arg(long, value_enum, default_value_t = Instants::Iso, value_name = "FORM")]
+    pub time: Instants,
+    /// Columns whose values together make a group; one group of all rows without it.
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub group: Vec<String>,
+    /// Only rows with this value; may be given again (same column: either, another column: both).
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
+    pub only: Vec<String>,
+    /// How many units were watched: a number, or GROUP=NUMBER for each group.
+    #[arg(long, value_name = "N", conflicts_with = "unit")]
+    pub units: Vec<String>,
+    /// The column that names what was struck; its different values are counted as the units.
+    #[arg(long, value_name = "COLUMN")]
+    pub unit: Option<String>,
+    /// How long was watched: FROM..TO in the form of --time, or a duration ("3 years") from the first beginning on.
+    #[arg(long, value_name = "SPAN")]
+    pub span: Option<String>,
+    /// Events without an end were still going on at the end of the span: longer than until then.
+    #[arg(long, requires = "span", conflicts_with = "duration")]
+    pub still_running: bool,
+    /// Which law to take.
+    #[arg(long, value_enum, default_value_t = LawChoice::Auto, value_name = "LAW")]
+    pub law: LawChoice,
+    /// What is struck, for the failure modes: instance, host, rack, hall, zone, region, global, control-plane, allocation.
+    #[arg(long, value_name = "SCOPE", value_parser = crate::fit::SCOPES.map(|(scope, _)| scope))]
+    pub scope: Option<String>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub format: Format,
+    /// Write the groups as failure modes, for `[faults] modes_from` of a scenario.
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Replace an existing file.
+    #[arg(long, requires = "write")]
     pub force: bool,
 }
 

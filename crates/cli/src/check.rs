@@ -18,7 +18,8 @@ pub fn load(path: &Path, console: Console) -> Option<Scenario> {
     match zonefall_scenario::load(path) {
         Ok(scenario) => {
             let remarks = scenario.warnings.items();
-            if remarks.iter().any(|remark| remark.severity != Severity::Hint) {
+            let of_others = scenario.warnings.others().iter().any(|other| !other.is_empty());
+            if of_others || remarks.iter().any(|remark| remark.severity != Severity::Hint) {
                 console.remark(&scenario.warnings.render(console.colour_err()));
             } else if !remarks.is_empty() {
                 let (count, s) = (remarks.len(), if remarks.len() == 1 { "" } else { "s" });

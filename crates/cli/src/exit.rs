@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use zonefall_faults::TraceError;
+use zonefall_study::fitting::FitError;
 use zonefall_study::partial::{JoinError, PartialError};
 
 /// What the exit code says.
@@ -41,10 +42,17 @@ impl Exit {
 /// What an error exits with: mistakes in a file of faults are the file's, a partial result of another study does not go
 /// with the scenario, everything else is a failure.
 pub fn of_error(error: &anyhow::Error) -> Exit {
-    let trace = error.downcast_ref().is_some_and(|trace| !matches!(trace, TraceError::Io(_)));
+    if let Some(error) = error.downcast_ref::<FitError>() {
+        return if matches!(error, FitError::Nothing(_)) { Exit::BadScenario } else { Exit::Usage };
+    }
     let foreign = error.downcast_ref().is_some_and(PartialError::is_foreign)
         || matches!(error.downcast_ref(), Some(JoinError::Foreign { .. }));
-    if trace || foreign { Exit::BadScenario } else { Exit::Failure }
+    match error.downcast_ref::<TraceError>() {
+        _ if foreign => Exit::BadScenario,
+        None | Some(TraceError::Io(_)) => Exit::Failure,
+        Some(TraceError::Column { .. }) => Exit::Usage,
+        Some(_) => Exit::BadScenario,
+    }
 }
 
 impl From<Exit> for ExitCode {

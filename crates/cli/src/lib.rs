@@ -7,6 +7,7 @@ pub mod assemble;
 mod check;
 mod console;
 pub mod exit;
+mod fit;
 mod incidents;
 mod keep;
 mod managed;
@@ -15,6 +16,7 @@ mod progress;
 mod results;
 mod run;
 mod script;
+mod target;
 mod texts;
 mod trace;
 
@@ -37,6 +39,7 @@ pub fn main() -> ExitCode {
         args::Command::Merge(options) => merge::merge(options, console),
         args::Command::Check(options) => check::check(options, console),
         args::Command::Trace(options) => trace::trace(options, console),
+        args::Command::Fit(options) => fit::fit(options, console),
         args::Command::Init(options) => texts::init(options, console),
         args::Command::Explain(options) => texts::explain(options, console),
         args::Command::Schema => texts::schema(console),

@@ -53,7 +53,7 @@ pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
 }
 
 fn topics() -> Vec<String> {
-    let mut topics = vec!["not-modelled".to_owned(), "exit-codes".into(), "checkpoint".into()];
+    let mut topics = vec!["not-modelled".to_owned(), "exit-codes".into(), "checkpoint".into(), "fit".into()];
     topics.extend(zonefall_scenario::topics());
     topics.extend(zonefall_report::topics());
     topics.sort_unstable();
@@ -63,6 +63,7 @@ fn topics() -> Vec<String> {
 
 fn own_topic(topic: &str) -> Option<String> {
     match topic {
+        "fit" => Some(crate::fit::EXPLAINED.into()),
         "not-modelled" => {
             let of_profile = zonefall_azure::profile::NOT_MODELLED.iter().map(|(rule, words)| format!("  {rule}: {words}"));
             let of_profile: Vec<String> = of_profile.collect();

@@ -4,8 +4,8 @@ use crate::args::Trace;
 use crate::assemble::{self, Overrides, people, with_replay};
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::target;
 use anyhow::{Context, Result, bail};
-use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
@@ -24,13 +24,7 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
         bail!("this scenario does not draw its faults; only drawn trials can be written");
     }
     let path = &options.faults;
-    let regular = std::fs::symlink_metadata(path).map(|found| found.is_file());
-    if matches!(regular, Ok(false)) {
-        bail!("{} is not a regular file", path.display());
-    }
-    if regular.is_ok() && !options.force {
-        bail!("{} exists; use --force to replace it", path.display());
-    }
+    target::refuse_unless_free(path, options.force)?;
     let study = assemble::study(&scenario, Overrides { seed: options.seed, ..Overrides::default() })?;
     let mut stage = Stage::new(&study);
     let trial = study.trial(options.trial);
@@ -38,13 +32,7 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
     let keep_thinned = study.designs.iter().any(|design| design.sets.iter().any(|set| set.management.is_some()));
     let recording = Recording { profile: &study.profile, trial, keep_thinned };
     let trace = record(stage.strikes(), trial.key(), recording).context("the trial cannot be written as a file")?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let cannot = || format!("cannot write {}", path.display());
-    let mut file = BufWriter::new(ordinary_file(folder).with_context(cannot)?);
-    trace.write(&mut file).with_context(cannot)?;
-    let file = file.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(cannot)?;
-    file.as_file().sync_all().with_context(cannot)?;
-    file.persist(path).with_context(cannot)?;
+    target::write(path, options.force, |file| Ok(trace.write(file)?))?;
     console.remark(&format!(
         "wrote {}: {} rows of trial {}; replay with: zonefall run {} --faults {0}",
         path.display(),
@@ -53,14 +41,6 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
         options.scenario.display()
     ));
     Ok(Exit::Fine)
-}
-
-/// A temporary file that anybody may read whom the umask lets, as any other file.
-fn ordinary_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }
 
 /// The study of a scenario that lives through a file of faults, and what there is to say about the file.

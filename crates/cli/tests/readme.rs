@@ -137,6 +137,11 @@ fn tame(mut args: Vec<String>, desk: &Desk, number: usize) -> Vec<String> {
                 redirect(&mut args, at);
             }
         }
+        "fit" => {
+            if let Some(at) = value_of(&args, "--write") {
+                redirect(&mut args, at);
+            }
+        }
         "init" => {
             let template = value_of(&args, "--template");
             let file = (1..args.len()).find(|&at| !args[at].starts_with('-') && Some(at) != template);

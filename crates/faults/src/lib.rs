@@ -29,9 +29,10 @@ pub use renewal::TimeToFailure;
 pub use storm::{Event, EventId, RackOutage, Span, Storm, StormModes};
 pub use strikes::Strikes;
 pub use trace::{
-    BURST_UNITS_MIN, BURST_WITHIN_MS, BYTES_MAX, Bursts, Dirty, FORMAT, Foreign, ForeignCause, ForeignColumns,
-    ForeignReport, Header, Incident, Incidents, Mapping, PROBLEMS_SHOWN_MAX, Problems, ROWS_MAX, Recording, Replay,
-    Row, Stage, TimeUnit, Trace, TraceError, TrialId, incident_storm, parse_foreign, parse_incidents, parse_trace,
-    read_foreign, read_incidents, read_trace, record, replay,
+    BURST_UNITS_MIN, BURST_WITHIN_MS, BYTES_MAX, Bursts, Dirt, Dirty, FORMAT, Foreign, ForeignCause, ForeignColumns,
+    ForeignReport, GROUPS_MAX, Header, Incident, Incidents, Lasted, LengthColumn, Mapping, PROBLEMS_SHOWN_MAX,
+    Problems, ROWS_MAX, Record, RecordColumns, Recording, Records, Replay, Row, Stage, TimeUnit, Trace, TraceError,
+    TrialId, incident_storm, parse_foreign, parse_incidents, parse_instant, parse_records, parse_trace,
+    read_column_names, read_foreign, read_incidents, read_records, read_trace, record, replay,
 };
 pub use unit::{Outcome, UnitMode, UnitModes};

@@ -43,6 +43,7 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
         csv::operations(&outcome, point)?,
         csv::trials(&outcome, &[], point)?,
         csv::losses(&[], point)?,
+        csv::fits(&[], point)?,
     ];
     let of_sheet = |sheet: csv::Sheet| {
         let file = sheet.file;

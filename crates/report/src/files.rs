@@ -5,6 +5,7 @@ use crate::terminal::CONDITIONAL;
 use serde::Serialize;
 use thiserror::Error;
 use zonefall_study::TrialRow;
+use zonefall_study::fitting::Fitted;
 use zonefall_study::incidents::Loss;
 use zonefall_study::outcome::Outcome;
 
@@ -134,5 +135,22 @@ pub fn losses_json(losses: &[Loss]) -> Result<String, FilesError> {
 /// If a row cannot be written.
 pub fn losses_table(losses: &[Loss]) -> Result<String, FilesError> {
     let sheet = csv::losses(losses, CsvLocale::Point)?;
+    Ok(String::from_utf8_lossy(&sheet.bytes).into_owned())
+}
+
+/// Fits as JSON, for programs.
+///
+/// # Errors
+/// If they cannot be put into JSON.
+pub fn fit_json(fitted: &Fitted) -> Result<String, FilesError> {
+    Ok(pretty(fitted)?)
+}
+
+/// Fits as comma-separated text, one row a group.
+///
+/// # Errors
+/// If a row cannot be written.
+pub fn fit_csv(fitted: &Fitted) -> Result<String, FilesError> {
+    let sheet = csv::fits(&fitted.groups, CsvLocale::Point)?;
     Ok(String::from_utf8_lossy(&sheet.bytes).into_owned())
 }

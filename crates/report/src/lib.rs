@@ -16,13 +16,16 @@ mod files;
 mod folder;
 mod kept;
 mod manifest;
+mod modes;
 pub mod terminal;
 
 pub use csv::CsvLocale;
 pub use explain::{explain, topics};
 pub use files::{
-    Contents, FilesError, ResultFile, csv_table, json, losses_json, losses_table, result_files, result_names,
+    Contents, FilesError, ResultFile, csv_table, fit_csv, fit_json, json, losses_json, losses_table, result_files,
+    result_names,
 };
 pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
 pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};
+pub use modes::{ModesError, Struck, modes_toml};

@@ -73,6 +73,7 @@ SOURCES "E075" "several sources of faults" "Faults are drawn from the profile, o
 NO_FILE "E076" "a file that the scenario names is not there" "Paths are relative to the scenario file."
 MEMBER "E077" "unknown member of a script" "Members are `eastus`, `eastus/1`, `eastus/1/hall0`, `eastus/1/rack07`, `eastus/1/rack07/host003`, or a machine: `web/eastus/1/0` (set, region, zone, ordinal from 0) and `web/eastus/0` for a regional set."
 RATE_UNIT "E078" "a rate per something else" "The rate of a mode is per unit of its scope: per rack-year for scope rack."
+MODES_FROM "E079" "a file of failure modes that has mistakes" "The file that `faults.modes_from` names holds tables `[faults.mode.<name>]` and nothing else. Its own mistakes are told with line and column in that file."
 TOO_MUCH "E090" "more than the program accepts" "A list is longer, or a text larger, than its documented limit."
 BIG_SET "W001" "a scale set above Azure's limit (OM-02)" "Azure allows 1,000 machines in a scale set. The simulation runs; the real thing would have to be several sets."
 FEW_PER_ZONE "W002" "fewer machines than zones (V-36)" "A set that spans zones but has fewer machines than zones leaves a zone empty."

@@ -51,17 +51,24 @@ pub struct Diagnostics {
     source: Arc<str>,
     items: Vec<Diagnostic>,
     untold: usize,
+    /// Those of files that the scenario names.
+    others: Vec<Diagnostics>,
 }
 
 impl Diagnostics {
-    /// All of them.
+    /// All of the scenario file itself.
     pub fn items(&self) -> &[Diagnostic] {
         &self.items
     }
 
+    /// Those of files that the scenario names, file by file.
+    pub fn others(&self) -> &[Self] {
+        &self.others
+    }
+
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.items.is_empty() && self.others.iter().all(Self::is_empty)
     }
 
     /// Errors that are told; warnings and hints are not counted.
@@ -77,6 +84,7 @@ impl Diagnostics {
         if self.untold > 0 {
             out.push(format!("… and {} more", self.untold));
         }
+        out.extend(self.others.iter().filter(|other| !other.is_empty()).map(|other| other.render(colour)));
         out.join("\n\n")
     }
 
@@ -163,6 +171,8 @@ pub(crate) struct Sink {
     pub asked: BTreeSet<usize>,
     /// Values of empirical laws read so far, in all designs.
     pub empirical_values: usize,
+    /// Of files that the scenario names, with their texts.
+    attached: Vec<(Diagnostics, String)>,
 }
 
 impl Sink {
@@ -184,6 +194,16 @@ impl Sink {
 
     pub fn has_errors(&self) -> bool {
         self.items.iter().any(|item| item.severity == Severity::Error)
+    }
+
+    /// Adds what is to be said of a file that the scenario names.
+    pub fn attach(&mut self, of_file: Diagnostics, text: String) {
+        self.attached.push((of_file, text));
+    }
+
+    /// The texts of those files.
+    pub fn attached_texts(&self) -> impl Iterator<Item = &str> {
+        self.attached.iter().map(|(_, text)| text.as_str())
     }
 
     /// Takes over the errors of another collector, not its warnings and hints.
@@ -239,7 +259,8 @@ impl Sink {
             }
         }
         self.items.sort_by_key(|item| (item.severity, item.span.as_ref().map_or(0, |span| span.start)));
-        Diagnostics { file: printable(file), source: source.into(), items: self.items, untold: self.untold }
+        let others = self.attached.into_iter().map(|(of_file, _)| of_file).collect();
+        Diagnostics { file: printable(file), source: source.into(), items: self.items, untold: self.untold, others }
     }
 }
 
@@ -269,7 +290,7 @@ impl More<'_> {
 }
 
 /// The right name that is nearest to a wrong one, if it is near at all.
-pub(crate) fn nearest<'n>(wrong: &str, right: &[&'n str]) -> Option<&'n str> {
+pub fn nearest<'n>(wrong: &str, right: &[&'n str]) -> Option<&'n str> {
     if wrong.len() > 200 {
         return None;
     }

@@ -2,6 +2,7 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::fragment;
 use crate::modes;
 use crate::node::{Node, Value};
 use crate::reader::Reader;
@@ -33,7 +34,11 @@ pub(crate) fn faults(
     let profile = reader.choice("profile", sink).and_then(profile::profile);
     let spot = |profile: &Profile| profile.name == profile::AZURE_LIKE_V0 && has_spot_machines(tree);
     let profile = profile.map(|profile| if spot(&profile) { profile::with_spot_modes(profile) } else { profile });
-    let profile = profile.and_then(|mut profile| modes::apply(&mut profile, &reader, sink).map(|()| profile));
+    let profile = profile.and_then(|mut profile| {
+        // What the scenario itself says of a mode is checked even if the file that it names has mistakes.
+        let from_file = fragment::apply(&mut profile, &reader, files, sink);
+        modes::apply(&mut profile, &reader, sink).and(from_file).map(|()| profile)
+    });
     let source = source(root, &reader, files, sink);
     (profile, source)
 }

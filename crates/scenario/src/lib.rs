@@ -15,6 +15,7 @@ mod diagnostic;
 mod explain;
 mod fault_domains;
 mod faults;
+mod fragment;
 mod keys;
 mod laws;
 mod load;
@@ -39,8 +40,9 @@ mod values;
 mod world;
 
 pub use codes::{CODES, Code, find_code};
-pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 pub use explain::{explain, nearest_topic, topics};
+pub use fragment::check_modes;
 pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, parse};
 pub use scenario::{
@@ -48,7 +50,7 @@ pub use scenario::{
 };
 pub use schema::schema;
 pub use templates::{template, template_names};
-pub use units::duration;
+pub use units::duration as parse_duration;
 
 #[cfg(test)]
 mod agreement_tests;

@@ -35,19 +35,25 @@ pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
         sink.error_of_file(code, words);
         Err(sink.finish(&name, ""))
     };
-    let bytes = match read(path) {
-        Ok(bytes) => bytes,
-        Err(why) => return refuse(codes::UNREADABLE, format!("the scenario cannot be read: {why}")),
-    };
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return refuse(codes::HUGE, "the file is larger than 8 MiB".into());
-    }
-    match String::from_utf8(bytes) {
-        Err(why) => {
-            let at = why.utf8_error().valid_up_to();
-            refuse(codes::NOT_TEXT, format!("the file is not UTF-8 text: byte {at} belongs to no character"))
-        }
+    match text_of(path) {
+        Err((code, why)) => refuse(code, why),
         Ok(text) => decode(&text, &name, true),
+    }
+}
+
+/// The text of a file, or what is wrong with it.
+pub(crate) fn text_of(path: &Path) -> Result<String, (&'static str, String)> {
+    let bytes = read(path).map_err(|why| (codes::UNREADABLE, format!("the file cannot be read: {why}")))?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err((codes::HUGE, "the file is larger than 8 MiB".into()));
+    }
+    let text = String::from_utf8(bytes).map_err(|why| {
+        let at = why.utf8_error().valid_up_to();
+        (codes::NOT_TEXT, format!("the file is not UTF-8 text: byte {at} belongs to no character"))
+    })?;
+    match text.find('\0') {
+        Some(at) => Err((codes::NOT_TEXT, format!("the file is not text: byte {at} is NUL"))),
+        None => Ok(text),
     }
 }
 
@@ -102,7 +108,9 @@ pub(crate) fn decode_into(text: &str, file: &str, check_files: bool, sink: &mut 
     let files = Files { base: folder, check: check_files };
     let scenario = everything(&root, &tree, files, sink);
     sink.forget_consequences(&broken);
-    scenario.map(|scenario| Scenario { hash: hash(text), ..scenario })
+    // A file of modes is a part of the scenario.
+    let whole = sink.attached_texts().fold(text.to_owned(), |whole, part| whole + "\0" + part);
+    scenario.map(|scenario| Scenario { hash: hash(&whole), ..scenario })
 }
 
 fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut Sink) -> Option<Scenario> {

@@ -57,10 +57,10 @@ fn decimal(number: &str) -> Option<(&str, &str)> {
     (digits(whole) && digits(fraction)).then_some((whole, fraction))
 }
 
-/// A duration as scenarios write it: `90 min`, `1h 30m`, `2.4 days`, `PT90M`.
+/// `90 min`, `1h 30m`, `2.4 days`, `PT90M`.
 ///
 /// # Errors
-/// What is wrong with the text, as "it …" would go on.
+/// What is wrong with the text, in words that follow it: "has no unit".
 pub fn duration(text: &str) -> Result<SimDuration, String> {
     let text = text.trim();
     if text.starts_with('-') {

@@ -6,6 +6,8 @@
 //! not know what they count (callers feed milliseconds, but nothing here
 //! depends on it) and it knows nothing of simulation.
 //!
+//! [`fit`] works on recorded lengths, which are plain numbers: laws, rates and tests of fit.
+//!
 //! Two rules hold throughout:
 //!
 //! * **Whatever is merged is exact and associative.** [`Moments`],
@@ -20,6 +22,7 @@
 pub mod confidence;
 pub mod decimal;
 pub mod estimate;
+pub mod fit;
 pub mod histogram;
 pub mod intervals;
 pub mod moments;

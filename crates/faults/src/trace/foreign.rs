@@ -30,6 +30,8 @@ pub enum TimeUnit {
     UnixMs,
     /// `2014-11-19T00:51Z`; without an offset it is UTC.
     Iso8601,
+    /// Hours since a zero of the file's own.
+    Hours,
 }
 
 /// Where the cause of an outage comes from.
@@ -238,7 +240,7 @@ impl Reading {
 const INSTANT_MS_MAX: u64 = 1_000_000 * 365 * 86_400_000;
 
 /// Milliseconds since 1970.
-fn instant(text: &str, time: TimeUnit) -> Result<i64, String> {
+pub(super) fn instant(text: &str, time: TimeUnit) -> Result<i64, String> {
     let unreadable = || if text.is_empty() { "no time".to_owned() } else { format!("`{text}` is no time") };
     let ms = match time {
         TimeUnit::UnixMs => text.parse::<i64>().map_err(|_| unreadable())?,
@@ -246,6 +248,9 @@ fn instant(text: &str, time: TimeUnit) -> Result<i64, String> {
             Ok(seconds) => seconds.saturating_mul(1000),
             Err(_) => text.parse::<f64>().map_err(|_| unreadable()).map(|seconds| libm::round(seconds * 1e3) as i64)?,
         },
+        TimeUnit::Hours => {
+            text.parse::<f64>().map_err(|_| unreadable()).map(|hours| libm::round(hours * 3.6e6) as i64)?
+        }
         TimeUnit::Iso8601 => {
             let utc = || text.parse::<DateTime>().and_then(|at| at.to_zoned(TimeZone::UTC)).map(|at| at.timestamp());
             text.parse::<Timestamp>().or_else(|_| utc()).map_err(|_| unreadable())?.as_millisecond()

@@ -42,6 +42,7 @@ mod members;
 mod problems;
 mod read;
 mod record;
+mod records;
 mod replay;
 mod row;
 mod spread;
@@ -56,6 +57,10 @@ pub use incidents::{Incident, Incidents, incident_storm, parse_incidents, read_i
 pub use problems::{PROBLEMS_SHOWN_MAX, Problems, TraceError};
 pub use read::{parse_trace, read_trace};
 pub use record::{Recording, record};
+pub use records::{
+    Dirt, GROUPS_MAX, Lasted, LengthColumn, Record, RecordColumns, Records, parse_instant, parse_records,
+    read_column_names, read_records,
+};
 pub use replay::{Mapping, Replay, replay};
 pub use row::{Header, Row, Stage, Trace, TrialId};
 

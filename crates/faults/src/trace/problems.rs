@@ -54,6 +54,20 @@ impl fmt::Display for Problems {
     }
 }
 
+/// A few names for people.
+fn listed(names: &[String]) -> String {
+    const SHOWN_MAX: usize = 30;
+    let printable = |name: &String| -> String {
+        name.chars().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    };
+    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|name| format!("`{}`", printable(name))).collect();
+    match names.len() {
+        0 => "none".into(),
+        count if count > SHOWN_MAX => format!("{} and {} more", shown.join(", "), count - SHOWN_MAX),
+        _ => shown.join(", "),
+    }
+}
+
 /// Why a trace cannot be read, written or replayed.
 #[derive(Debug, Error)]
 pub enum TraceError {
@@ -83,6 +97,14 @@ pub enum TraceError {
         missing: String,
         /// Those found.
         found: String,
+    },
+    /// A column that must be there is not.
+    #[error("the file has no column `{name}`; it has {}", listed(found))]
+    Column {
+        /// The one missing.
+        name: String,
+        /// Those found.
+        found: Vec<String>,
     },
     /// What is wrong, line by line or event by event.
     #[error("{0}")]

@@ -54,6 +54,11 @@ impl<'a> Table<'a> {
         Ok(table)
     }
 
+    /// The names of the columns.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
     /// Where the named columns are.
     pub fn columns<const N: usize>(&self, wanted: [&str; N]) -> Result<[usize; N], TraceError> {
         let at = |name: &str| self.names.iter().position(|column| column == name);
@@ -112,6 +117,11 @@ impl<'a> Fields<'a> {
             Some(at) => Err(format!("field {} is not UTF-8", at + 1)),
             None => Ok(()),
         }
+    }
+
+    /// The first field of which something is true.
+    pub fn position(&self, is: impl Fn(&str) -> bool) -> Option<usize> {
+        (0..self.record.len()).find(|&at| is(self.raw(at)))
     }
 
     /// A field as it stands; empty where the row does not have it.

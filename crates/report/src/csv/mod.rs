@@ -6,10 +6,12 @@
 mod bounded;
 mod cell;
 mod designs;
+mod fits;
 mod sheet;
 mod tables;
 
 pub use cell::CsvLocale;
 pub(crate) use designs::designs;
+pub(crate) use fits::fits;
 pub(crate) use sheet::Sheet;
 pub(crate) use tables::{causes, dictionary, differences, losses, operations, trials, windows};

@@ -8,6 +8,7 @@ mod causes;
 mod designs;
 mod differences;
 mod first_miss;
+mod fit;
 mod incidents;
 mod instants;
 mod number;
@@ -15,6 +16,7 @@ mod operations;
 mod page;
 mod sla;
 
+pub use fit::fit_table;
 pub use incidents::incident_table;
 
 use page::{Page, Tone};

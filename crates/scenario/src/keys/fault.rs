@@ -48,6 +48,11 @@ pub(super) const KEYS: &[Key] = &[
         "A CSV of incidents that happened: what would each have cost each design? Relative to this file.",
     )
     .from("IN-02"),
+    Key::new(
+        "faults.modes_from",
+        Text,
+        "A TOML file of failure modes, such as `zonefall fit --write` makes: tables [faults.mode.<name>] and nothing else. They are laid over the profile before the modes of this file. Relative to this file.",
+    ),
     Key::new("faults.mode", Table, "Failure modes: changes to the profile's, or new ones."),
     Key::new("faults.mode.<name>", Table, "One failure mode; its name is the name of the cause in every report."),
     Key::new("faults.mode.<name>.enabled", Flag, "`false` takes the mode out of the profile.").or("true"),

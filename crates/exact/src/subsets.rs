@@ -78,8 +78,9 @@ pub fn dark_places(blocks: &[usize], out: f64, used: usize) -> Result<Vec<f64>, 
     let choose = |n: usize, k: usize| log[n] - log[k] - log[n - k];
     let mut of_used = vec![0.0; used + 1];
     for (d, &p) in dark.iter().enumerate().filter(|(_, p)| **p > 0.0) {
-        for c in (used + d).saturating_sub(all)..=d.min(used) {
-            of_used[c] += p * libm::exp(choose(used, c) + choose(all - used, d - c) - choose(all, d));
+        let (least, most) = ((used + d).saturating_sub(all), d.min(used));
+        for (c, sum) in of_used.iter_mut().enumerate().take(most + 1).skip(least) {
+            *sum += p * libm::exp(choose(used, c) + choose(all - used, d - c) - choose(all, d));
         }
     }
     Ok(of_used)

@@ -5,6 +5,7 @@
 //! threads. Nothing here prints or writes a file, and no result depends on a clock.
 
 mod conclude;
+pub mod exactly;
 pub mod implied;
 pub mod incidents;
 pub mod outcome;

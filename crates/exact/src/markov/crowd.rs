@@ -43,6 +43,12 @@ impl Crowd {
         Ok(Self { units, chain: Explored::from(vec![0; causes.len()], next)? })
     }
 
+    /// How many states the chain has.
+    #[must_use]
+    pub fn states(&self) -> usize {
+        self.chain.states.len()
+    }
+
     /// P(exactly j units are down), j = 0, …, n, at instant `t` ≥ 0, all units being up at 0.
     pub fn down_at(&self, t: f64) -> Result<Vec<f64>, Error> {
         Ok(self.counted(&self.chain.chain.transient(&self.chain.start(), t)?.probabilities))

@@ -14,6 +14,7 @@ mod run;
 mod script;
 mod texts;
 mod trace;
+pub mod verify;
 
 use clap::Parser;
 use exit::Exit;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         args::Command::Run(options) => run::run(options, console),
         args::Command::Check(options) => check::check(options, console),
+        args::Command::Verify(options) => verify::verify(options, console),
         args::Command::Trace(options) => trace::trace(options, console),
         args::Command::Init(options) => texts::init(options, console),
         args::Command::Explain(options) => texts::explain(options, console),

@@ -18,10 +18,10 @@ pub fn agreements(title: &str, rows: &[Agreement], style: Style) -> String {
         (String::new(), Side::Left),
     ];
     let compared = |row: &&Agreement| row.agrees != Agrees::NoExact;
-    let cells = rows.iter().filter(compared).map(|row| cells(&page, row)).collect();
+    let cells = rows.iter().filter(compared).map(|row| cells(&page, rows, row)).collect();
     page.grid(&Grid { columns, rows: cells });
     for row in rows.iter().filter(|row| row.agrees == Agrees::NoExact) {
-        page.paragraph(None, &format!("{}: no exact answer.", name(row)), Some(Tone::Strong));
+        page.paragraph(None, &format!("{}: no exact answer.", name(rows, row)), Some(Tone::Strong));
         for words in &row.obstacles {
             let sign = page.sign('·', '-').to_string();
             page.paragraph(Some((&sign, 1)), words, None);
@@ -33,13 +33,17 @@ pub fn agreements(title: &str, rows: &[Agreement], style: Style) -> String {
     page.finish()
 }
 
-/// The design, and its study unless they are called the same.
-fn name(row: &Agreement) -> String {
-    let (study, design) = (clean(&row.study), clean(&row.design));
-    if study == design || study.is_empty() { design } else { format!("{study}: {design}") }
+/// The design; its study, where there are several; both, where that has several designs.
+fn name(rows: &[Agreement], of: &Agreement) -> String {
+    let alone = rows.iter().filter(|row| row.study == of.study).count() == 1;
+    match (rows.iter().all(|row| row.study == of.study), alone) {
+        (true, _) => clean(&of.design),
+        (false, true) => clean(&of.study),
+        (false, false) => format!("{}: {}", clean(&of.study), clean(&of.design)),
+    }
 }
 
-fn cells(page: &Page, row: &Agreement) -> Vec<String> {
+fn cells(page: &Page, rows: &[Agreement], row: &Agreement) -> Vec<String> {
     let scientific = |value: f64| if value == 0.0 { "0".to_owned() } else { format!("{value:.4e}") };
     let of = row.simulated;
     let interval = match of.low {
@@ -54,7 +58,7 @@ fn cells(page: &Page, row: &Agreement) -> Vec<String> {
         Agrees::TooFewHits => format!("? {} trials with a miss", number::count(of.hits)),
         Agrees::NoExact => String::new(),
     };
-    vec![name(row), scientific(row.exact.unwrap_or(0.0)), scientific(of.mean), interval, z, says]
+    vec![name(rows, row), scientific(row.exact.unwrap_or(0.0)), scientific(of.mean), interval, z, says]
 }
 
 fn verdict(rows: &[Agreement]) -> (String, Tone) {

@@ -98,24 +98,29 @@ fn plain(mode: &Mode, profile: &Profile, design: &Design) -> Result<(), String> 
     };
     let whole = mode.share.whole >= 1.0 || mode.share.low >= 1.0;
     let tight = |within_ms: f64| within_ms / 3.0 >= mode.time_to_failure.mean_ms();
-    let words = if mode.staged.is_some_and(|staged| staged.tail > 1.0) {
-        "repair with staged recovery is not Markov: racks hit together come back one after the other"
-    } else if mode.scope == Scope::Zone && !whole {
-        "it takes a part of a zone, drawn anew each time"
-    } else if starts {
-        "machines boot or warm up after it, so what serves depends on how outages overlap"
-    } else if mode.restart.as_ref().is_some_and(takes_time) {
-        "machines restart after it one by one, so what serves depends on how outages overlap"
-    } else if mode.predicted.as_ref().is_some_and(|predicted| predicted.share > 0.0) {
-        "a part of its strikes is predicted"
-    } else if mode.heals && healing_may_wait(profile, design) {
-        "healing waits for capacity or for the control plane, which other modes take away"
-    } else if mode.repeat.is_some_and(|repeat| tight(repeat.within_ms)) {
-        "failures cluster over longer than the time between them"
-    } else {
-        return Ok(());
-    };
-    Err(words.into())
+    let obstacles = [
+        (
+            mode.staged.is_some_and(|staged| staged.tail > 1.0),
+            "repair with staged recovery is not Markov: racks hit together come back one after the other",
+        ),
+        (mode.scope == Scope::Zone && !whole, "it takes a part of a zone, drawn anew each time"),
+        (starts, "machines boot or warm up after it, so what serves depends on how outages overlap"),
+        (
+            mode.restart.as_ref().is_some_and(takes_time),
+            "machines restart after it one by one, so what serves depends on how outages overlap",
+        ),
+        (mode.predicted.as_ref().is_some_and(|predicted| predicted.share > 0.0), "a part of its strikes is predicted"),
+        (
+            mode.heals && healing_may_wait(profile, design),
+            "healing waits for capacity or for the control plane, which other modes take away",
+        ),
+        (
+            mode.repeat.is_some_and(|repeat| tight(repeat.within_ms)),
+            "failures cluster over longer than the time between them",
+        ),
+    ];
+    let words: Vec<&str> = obstacles.iter().filter(|(is_so, _)| *is_so).map(|&(_, words)| words).collect();
+    if words.is_empty() { Ok(()) } else { Err(words.join("; ")) }
 }
 
 fn healing_may_wait(profile: &Profile, design: &Design) -> bool {

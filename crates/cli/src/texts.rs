@@ -73,7 +73,7 @@ fn own_topic(topic: &str) -> Option<String> {
             ))
         }
         "exit-codes" => Some(
-            "0 fine, whatever the verdict\n1 failure: a file, a disk, a pipe, a trial\n2 usage\n3 bad scenario or trace\n\
+            "0 fine, whatever the verdict\n1 failure: a file, a disk, a pipe, a trial, a comparison of verify\n2 usage\n3 bad scenario or trace\n\
              4 objective missed (only with --gate)\n5 not resolved (only with --gate)\n130 interrupted, partial results kept"
                 .into(),
         ),

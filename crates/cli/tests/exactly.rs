@@ -254,8 +254,8 @@ fn clocks_that_stop_with_the_machine() {
                 to
             };
             let mut moves = vec![(held.iter().map(|&by| if by == 0 { 3 } else { by }).collect(), 1.0 / 60.0)];
-            for at in 0..3 {
-                match held[at] {
+            for (at, &by) in held.iter().enumerate() {
+                match by {
                     0 => moves.extend([(with(at, 1), 1.0 / 25.0), (with(at, 2), 1.0 / 40.0)]),
                     by => moves.push((with(at, 0), 1.0 / [8.0, 3.0, 5.0][by - 1])),
                 }

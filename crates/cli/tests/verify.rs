@@ -1,5 +1,5 @@
 //! `verify`: that it agrees where it should, says why where it cannot, and fails where the exact answer is wrong.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
 
@@ -30,7 +30,7 @@ outage = { law = \"exponential\", mean = \"10 h\" }
 
 #[test]
 fn the_built_in_systems_agree() {
-    let ran = Desk::new().run("verify").ends(0).says(&["exact", "simulated", "z", "✓", "22 of 22 agree"]);
+    let ran = Desk::new().run("verify --trials 2000").ends(0).says(&["exact", "simulated", "z", "✓", "22 of 22 agree"]);
     for (name, _) in SYSTEMS {
         assert!(ran.out.contains(name), "{name} is missing: {ran}");
     }
@@ -76,7 +76,7 @@ fn bad_input_ends_as_documented() {
 fn with_answer_times(factor: f64, trials: u64) -> Vec<Agreement> {
     let scenario = zonefall_scenario::parse(SMALL, "s.toml").unwrap();
     let options = Verify { scenario: None, trials: Some(trials), seed: None, threads: Some(1), format: Format::Table };
-    let wrong = |study: &zonefall_study::Study, design: &zonefall_fleet::Design| {
+    let wrong = move |study: &zonefall_study::Study, design: &zonefall_fleet::Design| {
         exactly(study, design).map(|exact| Exact { unavailability: factor * exact.unavailability, ..exact })
     };
     compared(&scenario, &options, &wrong).unwrap()

@@ -47,6 +47,8 @@ pub enum Command {
     Merge(Merge),
     /// Check a scenario and show what it says: fleet, faults, placement, estimated work.
     Check(Check),
+    /// Hold the simulation against exact answers: built-in systems, or a scenario that is simple enough.
+    Verify(Verify),
     /// Write the faults of one trial to a file that `run --faults` replays bit for bit.
     Trace(Trace),
     /// Fit rates and durations to recorded incidents, with intervals and goodness of fit, and write them as failure modes.
@@ -188,6 +190,25 @@ pub struct Merge {
 pub struct Check {
     /// The scenario file.
     pub scenario: PathBuf,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A scenario to hold against its own exact answers; the built-in systems if not given.
+    pub scenario: Option<PathBuf>,
+    /// Trials, instead of each scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub trials: Option<u64>,
+    /// The seed, instead of each scenario's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Threads; as many as there are cores if not given. The results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,

@@ -10,7 +10,7 @@ use zonefall_study::partial::{JoinError, PartialError};
 pub enum Exit {
     /// Everything asked for was done, whatever the verdict.
     Fine,
-    /// Something failed: a file, a disk, a pipe, a trial.
+    /// Something failed: a file, a disk, a pipe, a trial, a comparison of `verify`.
     Failure,
     /// The command line makes no sense.
     Usage,

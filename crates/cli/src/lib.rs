@@ -19,6 +19,7 @@ mod script;
 mod target;
 mod texts;
 mod trace;
+pub mod verify;
 
 use clap::Parser;
 use exit::Exit;
@@ -38,6 +39,7 @@ pub fn main() -> ExitCode {
         args::Command::Run(options) => run::run(options, console),
         args::Command::Merge(options) => merge::merge(options, console),
         args::Command::Check(options) => check::check(options, console),
+        args::Command::Verify(options) => verify::verify(options, console),
         args::Command::Trace(options) => trace::trace(options, console),
         args::Command::Fit(options) => fit::fit(options, console),
         args::Command::Init(options) => texts::init(options, console),

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 #[test]
 fn help_and_version() {
     let desk = Desk::new();
-    let commands = ["run", "merge", "check", "trace", "init", "explain", "schema", "completions"];
+    let commands = ["run", "merge", "check", "verify", "fit", "trace", "init", "explain", "schema", "completions"];
     for args in ["--help", "-h", "help"] {
         let told = desk.run(args).ends(0).says(&commands).says(&["Exit codes", "--quiet", "--color"]);
         assert!(told.err.is_empty(), "{told}");

@@ -6,8 +6,11 @@
 //! * [`single`]: one unit that alternates between up and down.
 //! * [`probe`]: what a health probe adds to an outage.
 //! * [`kofn`]: a service that needs k of n alike units.
-//! * [`markov`]: generators of small chains, machine repair, common shocks.
+//! * [`markov`]: generators of small chains, chains explored from what states turn into, machine repair, common shocks.
 //! * [`spread`]: units in groups in groups, every level with its own outages.
+//! * [`importance`]: systems given by their paths, and which part matters most.
+//! * [`queue`]: a worker that breaks down.
+//! * [`quadrature`]: means over time of what is known at each instant.
 //! * [`profile`]: sums over independent causes of downtime.
 //!
 //! Conventions. Unless a name carries a unit, times are in any one unit, the same
@@ -24,14 +27,19 @@
 
 mod error;
 mod mass;
+mod subsets;
 
+pub mod importance;
 pub mod kofn;
 pub mod laws;
 pub mod markov;
 pub mod probe;
 pub mod profile;
+pub mod quadrature;
+pub mod queue;
 pub mod single;
 pub mod spread;
 
 pub use error::Error;
 pub use mass::{convolve, expected_up, probability_fewer_than};
+pub use subsets::dark_places;

@@ -16,6 +16,7 @@
 
 use crate::error::{Error, check, positive};
 use crate::mass::relaxation_lag;
+use crate::quadrature::GAUSS_LEGENDRE_9;
 use crate::single::Alternating;
 
 /// A grid of probes: its period, and how many results in a row change the rotation.
@@ -131,15 +132,6 @@ impl Probed {
         libm::exp(-(self.grid.to_return - 1.0) * self.failures_per_period())
     }
 }
-
-/// Nonnegative nodes and weights of the nine-point Gauss–Legendre rule on [-1, 1].
-const GAUSS_LEGENDRE_9: [(f64, f64); 5] = [
-    (0.0, 0.330_239_355_001_259_8),
-    (0.324_253_423_403_808_9, 0.312_347_077_040_002_84),
-    (0.613_371_432_700_590_4, 0.260_610_696_402_935_5),
-    (0.836_031_107_326_635_8, 0.180_648_160_694_857_4),
-    (0.968_160_239_507_626_1, 0.081_274_388_361_574_41),
-];
 
 #[cfg(test)]
 mod tests {

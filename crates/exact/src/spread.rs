@@ -8,6 +8,7 @@
 
 use crate::error::{Error, check, positive, probability};
 use crate::mass::{binomial, convolve};
+use crate::subsets::{some_dark, thinned};
 
 /// Most parts that common causes within one [`Part::Paired`] may name.
 pub const PAIRED_PARTS_MAX: usize = 12;
@@ -36,6 +37,20 @@ pub enum Part {
         /// The common causes, independent of one another and of everything else.
         pairs: Vec<Pair>,
     },
+    /// A part some of whose units, evenly chosen, are held down by something else: a queue for crews, a shock.
+    Held {
+        /// The part.
+        part: Box<Part>,
+        /// P(exactly m of its units are held), m from 0 to their number.
+        held: Vec<f64>,
+    },
+    /// Parts side by side, some of which, evenly chosen, are dark.
+    SomeDark {
+        /// The parts.
+        parts: Vec<Part>,
+        /// P(exactly c of them are dark), c from 0 to their number.
+        dark: Vec<f64>,
+    },
 }
 
 /// A common cause that makes two parts unreachable at once.
@@ -62,6 +77,8 @@ pub fn distribution(part: &Part) -> Result<Vec<f64>, Error> {
             Ok(mass)
         }
         Part::Paired { parts, pairs } => paired(&distributions(parts)?, pairs),
+        Part::Held { part, held } => thinned(&distribution(part)?, held),
+        Part::SomeDark { parts, dark } => some_dark(&distributions(parts)?, dark),
     }
 }
 

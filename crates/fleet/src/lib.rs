@@ -35,7 +35,7 @@ pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use ledger::{ClassTimes, Ledger};
 pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
-pub use placement::{Place, assign_fault_domain, spread_over_zones, worst_zone_loss};
+pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.

@@ -76,6 +76,25 @@ pub(crate) fn occupy(design: &Design, topology: &Topology, population: &mut Popu
     planner.plan(design, topology, &slots, Key::root(0), |place| population.occupy(topology, place.host));
 }
 
+/// The hosts of a design's machines when a trial begins, in the order of placement. `hidden` says in which zone the
+/// machines of regional sets stand (set, ordinal), which in a trial is luck.
+pub fn initial_hosts(
+    design: &Design,
+    topology: &Topology,
+    mut hidden: impl FnMut(usize, u32) -> ZoneId,
+) -> Vec<HostId> {
+    let mut planner = Planner::new(topology);
+    let mut hosts = Vec::new();
+    for group in slot_groups(design, topology) {
+        let index = group.set as usize;
+        for ordinal in 0..group.initial {
+            let zone = group.zone.unwrap_or_else(|| hidden(index, ordinal));
+            hosts.push(planner.next_host(&design.sets[index], zone, topology));
+        }
+    }
+    hosts
+}
+
 /// Plans placements; keeps its lists between trials.
 #[derive(Debug, Clone)]
 pub(crate) struct Planner {

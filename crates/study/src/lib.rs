@@ -4,7 +4,9 @@
 //! rayon; a block's [`Tally`] merges exactly and in any grouping, so the outcome is the same bits for any number of
 //! threads. Nothing here prints or writes a file, and no result depends on a clock.
 
+pub mod agreement;
 mod conclude;
+pub mod exactly;
 pub mod fitting;
 pub mod implied;
 pub mod incidents;

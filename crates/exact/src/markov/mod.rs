@@ -5,10 +5,15 @@
 //! distributions for Markov chains* (GTH elimination), and O'Cinneide (1993) on its
 //! entrywise error. Rates are per unit of time, times in that unit.
 
+mod crowd;
+mod explore;
+mod first;
 mod machine_repair;
 mod shock;
 mod transient;
 
+pub use crowd::{Crowd, CrowdCause};
+pub use explore::Explored;
 pub use machine_repair::MachineRepair;
 pub use shock::SharedShock;
 pub use transient::{Sojourn, Transient};

@@ -3,6 +3,7 @@
 //! Everything is returned as text; whoever prints it decides on width, colour and signs. Numbers are rounded towards the
 //! bad side; an estimate with too few hits shows its bound only. The objective and Azure's SLA never share a table.
 
+mod agreement;
 mod answer;
 mod causes;
 mod designs;
@@ -16,6 +17,7 @@ mod operations;
 mod page;
 mod sla;
 
+pub use agreement::agreements;
 pub use fit::fit_table;
 pub use incidents::incident_table;
 

@@ -1,0 +1,73 @@
+//! What has no exact answer, and the words that say so.
+
+use super::{THREE_ZONES, answers, mode, text};
+
+/// The words that stand in the way of a scenario's first design.
+fn obstacles(text: &str) -> String {
+    match &answers(text)[0] {
+        Ok(exact) => panic!("an exact answer: {exact:?}\n{text}"),
+        Err(words) => words.0.join("\n"),
+    }
+}
+
+#[test]
+fn modes_are_refused_by_what_is_in_the_way() {
+    let exponential = "{ law = \"exponential\", mean = \"90 h\" }";
+    let of = |scope: &str, ttf: &str, outage: &str, more: &str| {
+        format!("[faults.mode.odd]\nscope = \"{scope}\"\ntime_to_failure = {ttf}\noutage = {outage}\n{more}")
+    };
+    let weibull = "{ law = \"weibull\", mean = \"90 h\", shape = 2.0 }";
+    let cases = [
+        (
+            of("zone", exponential, "\"5 h\"", "staged = { main = 0.8, tail = 3 }"),
+            "repair with staged recovery is not Markov",
+        ),
+        (of("zone", exponential, "\"5 h\"", "share = { whole = 0.5, low = 0.1, high = 0.6 }"), "a part of a zone"),
+        (of("instance", weibull, "\"5 h\"", "start = \"new\""), "a Weibull time to failure that starts new"),
+        (of("instance", exponential, "\"5 h\"", "start = \"new\""), "a constant outage of a mode that starts new"),
+        (of("instance", exponential, "\"5 h\"", "start = \"new\"\ncrews = 1"), "a constant repair with crews"),
+        (of("rack", exponential, "\"5 h\"", "kind = \"shock\""), "after a shock is not Markov"),
+        (of("hall", exponential, exponential, "kind = \"shock\""), "a shock to halls"),
+        (of("zone", exponential, exponential, "kind = \"shock\"\ncommon_cause = 0.1"), "takes a second zone"),
+        (of("instance", exponential, "\"5 h\"", "recovery = \"boot\""), "boot or warm up"),
+        (of("instance", exponential, "\"5 h\"", "restart = \"1 min\""), "restart after it one by one"),
+        (of("instance", exponential, "\"5 h\"", "clock = \"operating\""), "its clock stops"),
+    ];
+    let other = mode("plain", "rack", 100.0, 5.0, "");
+    for (odd, words) in cases {
+        let said = obstacles(&text(THREE_ZONES, "zones = [1, 2]\ncapacity = 4", 3, &[&other, &odd]));
+        assert!(said.contains(words) && said.contains("`odd`") && !said.contains("`plain`"), "{odd}\n{said}");
+    }
+}
+
+#[test]
+fn what_the_design_asks_is_refused_too_and_everything_is_said_at_once() {
+    let vm = mode("vm", "instance", 90.0, 10.0, "recovery = \"boot\"\nrestart = \"1 min\"");
+    let text = text(THREE_ZONES, "zones = [1, 2, 3]\ncapacity = 6", 4, &[&vm]) + "[load_balancer]\n";
+    let said = obstacles(&text);
+    for words in ["a load balancer", "boot or warm up", "restart after it"] {
+        assert!(said.contains(words), "{said}");
+    }
+    let plain = mode("vm", "instance", 90.0, 10.0, "");
+    for (set, words) in [
+        ("zones = []\ncapacity = 6\ndisk_elsewhere = 0.2", "disks may stand in another zone"),
+        ("zones = []\ncapacity = 90\ndisk_elsewhere = 0", "ways to stand"),
+        ("zones = [1]\ncapacity = 600", ""),
+    ] {
+        let found = &answers(&super::text(THREE_ZONES, set, 4, &[&plain]))[0];
+        match found {
+            Ok(_) => assert!(words.is_empty(), "{set}"),
+            Err(said) => assert!(!words.is_empty() && said.0.join("\n").contains(words), "{set}: {said:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_chain_that_is_too_large_says_how_large() {
+    let crews = mode("vm", "instance", 90.0, 10.0, "start = \"new\"\ncrews = 3");
+    let said = obstacles(&text(THREE_ZONES, "zones = [1, 2, 3]\ncapacity = 99", 4, &[&crews]));
+    assert!(said.contains("a chain of 100 states is too large"), "{said}");
+    let hosts = mode("host", "host", 90.0, 10.0, "start = \"new\"\ncrews = 1");
+    let few = "zones = 1\nhalls_per_zone = 1\nracks_per_zone = 1\nhosts_per_rack = 2";
+    assert!(obstacles(&text(few, "capacity = 4", 2, &[&hosts])).contains("hosts with several machines"));
+}

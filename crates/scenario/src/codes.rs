@@ -60,7 +60,7 @@ CHANGE "E052" "a change that Azure refuses (V-01, V-07, V-15, V-19, V-20, V-30, 
 OFFER "E053" "Spot, an instance mix or a standby pool that Azure refuses (V-24 to V-29)" "Priorities, sizes and pools go with few other settings (SP, IM, SB); the message names the other one."
 HARDWARE "E054" "a reservation, host, disk, pin or size that Azure refuses (V-10, V-21, V-23, V-31, V-35)" "A size has to exist in each zone (ZN-10); reservations, dedicated hosts and pins go with few other settings (CR-04, DH-01, FD-08); only Premium SSD and Standard SSD are copied over zones, and only data disks are force-detached (DK-02, DK-04)."
 SIZE "E055" "not a machine size" "Sizes are names such as `Standard_D4s_v5`: letters of the family, vCPUs, letters of features, version. `Mix` stands for an instance mix."
-QUOTA "E056" "more than the quota (AL-05)" "The designed sets need more vCPUs or machines than `[quota]` allows in their region; Azure answers QuotaExceeded. Reserved machines need no quota (CR-02)."
+QUOTA "E056" "more than the quota (AL-05)" "The designed sets need more vCPUs or machines than `[quota]` allows in their region; Azure answers QuotaExceeded. Reserved machines count: the reservation holds their quota (CR-02)."
 SET "E057" "unknown scale set" "A `[[change]]` names a scale set that the design does not have, or names none where there are several. Availability sets and single machines do not change."
 TIME "E060" "times that do not fit" "An instant lies beyond the horizon, or the warm-up leaves nothing to measure."
 WINDOWS "E061" "too many windows" "A trial has at most 100,000 windows of the objective."

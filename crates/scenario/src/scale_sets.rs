@@ -10,7 +10,7 @@ use crate::sets::{Ground, Machine, Placed, capacity, machine, placed, set_of, zo
 use crate::values::wrong_type;
 use zonefall_azure::limits::{self, Image, Model, Orchestration, Violation};
 use zonefall_azure::sla::GroupKind;
-use zonefall_fleet::{HiddenZone, ScaleSet, Spreading, spread_over_zones};
+use zonefall_fleet::{HiddenZone, ScaleSet, Spreading};
 use zonefall_topology::{RegionId, Topology, ZoneId};
 
 /// The most zones that automatic placement chooses among; the fleet's plan has room for so many.
@@ -117,7 +117,7 @@ fn finish(
     };
     let changes = manage::changes(&draft.rows, changed, sink);
     let uses = manage::used(reader, &draft.written, &draft.rows, managed, draft.creating);
-    let needs = needs(&draft.written, draft.model.capacity, draft.zones.len());
+    let needs = if managed { needs(&draft.written, draft.model.capacity) } else { Needs::default() };
     let (changes, spreading) = (changes.filter(|_| fine)?, spreading?);
     let (model, disk) = (draft.model, machine.disk);
     let disk_elsewhere = draft.written.basics.disk_elsewhere(draft.topology.region(draft.region).zones);
@@ -162,16 +162,15 @@ fn has_room(reader: &Reader<'_>, draft: &Draft<'_>, managed: bool, sink: &mut Si
     true
 }
 
-/// AL-05, CR-02: what the set needs of a quota when the trial begins.
-fn needs(written: &Written, capacity: u32, zones: usize) -> Needs {
-    let reserved = written.reserved_per_zone;
-    let covered: u32 = spread_over_zones(capacity, zones.max(1)).map(|count| count.min(reserved)).sum();
+/// AL-05: what a set whose machines can change needs of a quota when the trial begins. Reserved machines count: the
+/// reservation holds their quota (CR-02).
+fn needs(written: &Written, capacity: u32) -> Needs {
     let vcpus = u64::from(written.vcpus());
     let regular = written.regular(capacity);
     Needs {
-        vcpus: u64::from(regular.saturating_sub(covered)) * vcpus,
+        vcpus: u64::from(regular) * vcpus,
         spot_vcpus: u64::from(capacity - regular) * vcpus,
-        machines: u64::from(capacity.saturating_sub(covered)),
+        machines: u64::from(capacity),
         one_more: written.scaling.auto_zone_balance.then_some(vcpus),
     }
 }

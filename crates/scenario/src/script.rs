@@ -65,7 +65,7 @@ fn row(reader: &Reader<'_>, world: &World<'_>, groups: &Groups, sink: &mut Sink)
     if let (Some(at), Some(horizon)) = (at, world.horizon)
         && at >= horizon
     {
-        sink.error(codes::TIME, &reader.span_of("at"), "this fault strikes after the horizon");
+        sink.error(codes::TIME, &reader.span_of("at"), "this fault strikes at the horizon or after it");
         return None;
     }
     let effect = effect?.unwrap_or(Effect::Down);

@@ -49,7 +49,8 @@ impl World {
         let stand = slots().filter(|(_, slot)| slot.state != State::Vacant).count();
         if self.manager.is_active() {
             must("existing machines".into(), self.book.level(Class::Existing), stand as i64);
-            let charged = slots().filter(|(_, slot)| !slot.extra && slot.state != State::Vacant);
+            let managed = |at: usize| self.manager.sets[self.machines[at].set as usize].managed;
+            let charged = slots().filter(|&(at, slot)| managed(at) && !slot.extra && slot.state != State::Vacant);
             must(
                 "machines of the quota".into(),
                 self.manager.usage.iter().map(|usage| i64::from(usage.machines)).sum(),

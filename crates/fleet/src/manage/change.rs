@@ -162,7 +162,7 @@ impl World {
             let Some(at) = self.newest(set, zone, |_| true) else { return false };
             if detach {
                 // The machine and its disks live on outside the set.
-                self.abandon_repair(at);
+                self.abandon_repair(at, t);
                 self.book.settle(t, &self.measure);
                 self.count_out(at);
                 self.disown(at, t);
@@ -209,7 +209,7 @@ impl World {
                 slot.state == State::Running && !shields.of(slot.id).stops(Deed::SetAction, true)
             };
             let Some(at) = self.newest(set, None, running) else { return false };
-            self.abandon_repair(at);
+            self.abandon_repair(at, t);
             self.withdraw(at, self.own_cause(Extra::Planned), t);
             self.freshen(at);
             self.lose_disks(at, Touch::Deallocate, t);
@@ -332,7 +332,8 @@ impl World {
             return;
         }
         let Trigger::ServingBelow { react, .. } = &self.change(at).trigger else { return };
-        let luck = self.luck.named("reaction").part(at as u64, t.as_ms());
+        let set = &self.design.sets[state.set].name;
+        let luck = self.luck.named("reaction").named(set).part(state.index as u64, t.as_ms());
         let acts = t.after(react.draw(&mut luck.stream()));
         let before = self.manager.sets[state.set].desired;
         let state = &mut self.manager.changes[at];

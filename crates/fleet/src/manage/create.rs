@@ -329,7 +329,8 @@ impl World {
 
     fn pool_time(&self, group: usize, time: &Law, t: SimTime) -> SimTime {
         let state = &self.manager.groups[group];
-        let luck = self.luck.named("standby").part(u64::from(state.numbers.start), t.as_ms());
+        let place = state.zone.map_or(0, |zone| self.topology.zone_tag(zone));
+        let luck = self.luck.named("standby").named(&self.design.sets[state.set].name).part(place, t.as_ms());
         t.after(time.draw(&mut luck.part(u64::from(state.standby_coming), 0).stream()))
     }
 

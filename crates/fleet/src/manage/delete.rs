@@ -24,7 +24,7 @@ impl World {
         self.disown(at, t);
         self.manager.slots[at].replaced = replaced.is_some();
         if replaced.is_none() {
-            self.abandon_repair(at);
+            self.abandon_repair(at, t);
         }
         if let Some(cause) = replaced {
             self.manager.slots[at].heir_root = cause;
@@ -64,8 +64,12 @@ impl World {
         self.book.count(Operation::Deletions, 1, t, &self.measure);
         self.withdraw(at, self.nobody, t);
         self.disown(at, t);
+        let slot = &self.manager.slots[at];
+        if slot.state.has_data() {
+            let touch = if slot.data_moved { Touch::ForceDetach } else { Touch::Delete };
+            self.lose_disks(at, touch, t);
+        }
         self.becomes(at, State::Deleting, t);
-        self.lose_disks(at, Touch::Delete, t);
         let slot = &mut self.manager.slots[at];
         (slot.attempts, slot.repair_due, slot.product_due) = (0, SimTime::NEVER, SimTime::NEVER);
         self.try_to_delete(at, SimDuration::ZERO, t, strikes);

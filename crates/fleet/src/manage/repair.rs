@@ -31,8 +31,10 @@ impl World {
         if self.manager.sets[set].grace_until > t || self.manager.slots[at].grace_until > t {
             return self.await_repair(at, t);
         }
-        if self.is_patient(at, t) && !self.manager.sets[set].waiting.contains(&(at as u32)) {
-            self.manager.sets[set].waiting.push(at as u32);
+        if self.is_patient(at, t) {
+            if !self.manager.sets[set].waiting.contains(&(at as u32)) {
+                self.manager.sets[set].waiting.push(at as u32);
+            }
             self.next_repairs(set, t, strikes);
         }
     }
@@ -42,7 +44,7 @@ impl World {
         let set = self.set_of(at);
         let slot = &self.manager.slots[at];
         // A machine that is well again is left alone, though its probes have not said so yet.
-        if slot.state != State::Running || slot.well || slot.extra || slot.repairing {
+        if !matches!(slot.state, State::Running | State::Failed) || slot.well || slot.extra || slot.repairing {
             return false;
         }
         let shields = self.shields(set);
@@ -67,6 +69,11 @@ impl World {
                 return;
             }
             let at = self.manager.sets[set].waiting.remove(next);
+            let due = self.manager.slots[at as usize].repair_due;
+            if due > t && due != SimTime::NEVER {
+                // It was well in between: its new illness has not lasted long enough yet, and it comes back then.
+                continue;
+            }
             if !self.is_patient(at as usize, t) {
                 self.await_repair(at as usize, t);
             } else if !self.begin_repair(at as usize, t, strikes) {
@@ -154,11 +161,20 @@ impl World {
         self.next_repairs(set, t, strikes);
     }
 
-    /// A machine under repair is taken away: the repair has no product to be judged by.
-    pub(crate) fn abandon_repair(&mut self, at: usize) {
-        if std::mem::take(&mut self.manager.slots[at].repairing) {
-            let set = self.set_of(at);
-            self.manager.sets[set].repairing -= 1;
+    /// A machine under repair is taken away: the repair has no product to be judged by, and its place is free for those
+    /// that wait.
+    pub(crate) fn abandon_repair(&mut self, at: usize, t: SimTime) {
+        if !std::mem::take(&mut self.manager.slots[at].repairing) {
+            return;
+        }
+        let set = self.set_of(at);
+        self.manager.sets[set].repairing -= 1;
+        for index in 0..self.manager.sets[set].waiting.len() {
+            let waiting = self.manager.sets[set].waiting[index] as usize;
+            if self.manager.slots[waiting].repair_due == SimTime::NEVER {
+                self.manager.slots[waiting].repair_due = t;
+                self.wait(Due::Repair, waiting, t);
+            }
         }
     }
 

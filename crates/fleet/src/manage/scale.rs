@@ -10,7 +10,7 @@ use crate::policy::auto_zone_balance::may_be_source;
 use crate::policy::overprovision::extra;
 use crate::policy::scale_in::{Candidate, Deed, Order, ScaleInRules, Shield, choose_in_zones, choose_victim};
 use crate::policy::spot::{regular_to_add, removes_regular};
-use crate::policy::zone_balance::{Balance, check_scale_in, plan_scale_out, spread};
+use crate::policy::zone_balance::{Balance, plan_scale_out, spread};
 use crate::policy::{zone_balance, zone_placement};
 use crate::serving::Class;
 use crate::world::World;
@@ -280,52 +280,56 @@ impl World {
             self.book.count(Operation::ScaleInsBlocked, 1, t, &self.measure);
             return false;
         }
-        self.ask_for(set, target, self.no_capacity(), t);
         let surplus = self.manager.sets[set].exists.saturating_sub(target);
-        self.book.count(Operation::ScaleIns, u64::from(surplus > 0), t, &self.measure);
-        for _ in 0..surplus {
-            let Some(at) = self.victim(set, None, Claim::ScaleIn) else {
-                // SI-05: the target is not reached.
-                self.book.count(Operation::ScaleInsBlocked, 1, t, &self.measure);
-                break;
-            };
-            if !self.may_leave(set, at, t, strikes) {
-                self.book.count(Operation::ScaleInsBlocked, 1, t, &self.measure);
-                break;
-            }
+        let strict = rules.balance == Balance::Strict && self.manager.sets[set].zones.len() > 1;
+        let Some(going) = (if strict { self.strict_victims(set, surplus, rules.atomic) } else { Some(surplus) }) else {
+            self.book.count(Operation::ScaleInsBlocked, 1, t, &self.measure);
+            return false;
+        };
+        self.ask_for(set, target, self.no_capacity(), t);
+        self.book.count(Operation::ScaleIns, u64::from(going > 0), t, &self.measure);
+        let mut gone = 0;
+        while gone < going {
+            let Some(at) = self.victim(set, None, Claim::ScaleIn) else { break };
             self.remove(at, None, t, strikes);
+            gone += 1;
         }
+        // SI-05: the target is not reached.
+        self.book.count(Operation::ScaleInsBlocked, u64::from(gone < surplus), t, &self.measure);
         let exists = self.manager.sets[set].exists;
         if exists > target {
             self.ask_for(set, exists, self.no_capacity(), t);
         }
-        if surplus > 0 {
+        if gone > 0 {
             self.has_changed(set, t);
         }
         true
     }
 
-    /// ZB-10: whether strict balance lets this machine go.
-    fn may_leave(&mut self, set: usize, at: usize, t: SimTime, strikes: &Strikes) -> bool {
-        let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
-        let rules = managed.balance;
-        if rules.balance == Balance::BestEffort {
-            // Only two unavailable zones hold it up (ZB-06), and the whole operation is held up by them already.
-            return true;
+    /// ZB-07, ZB-09, ZB-10: how many of `surplus` machines a strict scale-in may remove; none if it is blocked. The
+    /// victims are chosen on paper first, since only what remains at the end is judged.
+    fn strict_victims(&mut self, set: usize, surplus: u32, atomic: bool) -> Option<u32> {
+        let wish = self.wish(set, Claim::ScaleIn)?;
+        self.list_candidates(set, None, wish);
+        let mut candidates = std::mem::take(&mut self.manager.candidates);
+        let mut places = std::mem::take(&mut self.manager.candidate_at);
+        let mut zones = std::mem::take(&mut self.manager.paper);
+        zones.clear();
+        for _ in 0..surplus {
+            let Some(index) = choose_victim(&candidates, &wish.rules) else { break };
+            let at = places.swap_remove(index) as usize;
+            let zone = candidates.swap_remove(index).zone;
+            zones.push(zone.map(|zone| zone as usize).filter(|_| self.manager.slots[at].state.balances()));
         }
-        let group = self.manager.slots[at].group as usize;
-        self.view_zones(set, t, strikes);
-        let before = spread(&self.manager.counts);
-        if let Some(zone) = self.manager.sets[set].zones.iter().position(|&of| of == group) {
-            self.manager.counts[zone] -= u32::from(self.manager.slots[at].state.balances());
-        }
-        // What only reduces an imbalance that was there before is allowed.
-        check_scale_in(&self.manager.counts, &self.manager.states, &rules).is_ok()
-            || spread(&self.manager.counts) < before
+        (self.manager.candidates, self.manager.candidate_at) = (candidates, places);
+        let mut counts = std::mem::take(&mut self.manager.counts);
+        let going = zone_balance::strict_victims(&mut counts, &zones, atomic);
+        (self.manager.counts, self.manager.paper) = (counts, zones);
+        (going > 0 || surplus == 0).then_some(going as u32)
     }
 
-    /// SI-01..06, SP-06: the machine that scale-in removes next, of one group only if that is given.
-    pub(crate) fn victim(&mut self, set: usize, only: Option<usize>, claim: Claim) -> Option<usize> {
+    /// SI-03, SI-07, SP-06: which machine of a set is wanted next.
+    fn wish(&mut self, set: usize, claim: Claim) -> Option<Wish> {
         let managed = self.design.sets[set].management.as_ref()?;
         let state = &self.manager.sets[set];
         let mixed = managed.spot.as_ref().filter(|_| claim == Claim::ScaleIn);
@@ -334,9 +338,15 @@ impl World {
             removes_regular(state.exists - state.spot, state.spot, target, spot.mix)
         });
         let (rules, from_manual) = (managed.scale_in, managed.protection.from_manual);
-        let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
         let shields = self.shields(set);
-        let wish = Wish { rules, shields, from_manual, regular_goes, claim };
+        Some(Wish { rules, shields, from_manual, regular_goes, claim })
+    }
+
+    /// SI-01..06, SP-06: the machine that scale-in removes next, of one group only if that is given.
+    pub(crate) fn victim(&mut self, set: usize, only: Option<usize>, claim: Claim) -> Option<usize> {
+        let wish = self.wish(set, claim)?;
+        let rules = wish.rules;
+        let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
         if spreads && rules.order == Order::Default
             || self.manager.sets[set].renumbered && rules.order != Order::Default
         {
@@ -375,6 +385,13 @@ impl World {
 
     /// The same by looking at every machine.
     fn victim_of_all(&mut self, set: usize, only: Option<usize>, wish: Wish) -> Option<usize> {
+        self.list_candidates(set, only, wish);
+        let found = choose_victim(&self.manager.candidates, &wish.rules);
+        found.map(|index| self.manager.candidate_at[index] as usize)
+    }
+
+    /// Lists the instances of a set, or of one group, as scale-in sees them, and where they stand.
+    fn list_candidates(&mut self, set: usize, only: Option<usize>, wish: Wish) {
         let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
         let mut candidates = std::mem::take(&mut self.manager.candidates);
         let mut places = std::mem::take(&mut self.manager.candidate_at);
@@ -401,9 +418,7 @@ impl World {
                 places.push(at as u32);
             }
         }
-        let found = choose_victim(&candidates, &wish.rules).map(|index| places[index] as usize);
         (self.manager.candidates, self.manager.candidate_at) = (candidates, places);
-        found
     }
 
     /// SI-07: which machines of a set are protected: the oldest, by their ids.

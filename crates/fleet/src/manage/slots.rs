@@ -123,7 +123,7 @@ impl World {
     /// AL-05: takes a machine's cores from the quota, or gives them back.
     pub(crate) fn use_quota(&mut self, at: usize, takes: bool) {
         let set = &self.design.sets[self.set_of(at)];
-        let vcpus = set.management.as_ref().map_or(0, |managed| managed.vcpus);
+        let Some(vcpus) = set.management.as_ref().map(|managed| managed.vcpus) else { return };
         let usage = &mut self.manager.usage[set.region.0 as usize];
         let cores = if self.manager.slots[at].spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
         if takes {
@@ -312,8 +312,10 @@ impl World {
             return;
         };
         let loss = loses(touch);
-        self.book.count(Operation::TemporaryDisksLost, u64::from(loss.temporary), t, &self.measure);
-        if loss.data && disks.data && !self.manager.slots[at].data_moved {
+        // A deallocated machine has lost its temporary disk already.
+        let temporary = loss.temporary && self.manager.slots[at].state != State::Deallocated;
+        self.book.count(Operation::TemporaryDisksLost, u64::from(temporary), t, &self.measure);
+        if loss.data && disks.data {
             self.lose_data(at, t);
         }
     }

@@ -32,7 +32,7 @@ impl World {
         if wave && group.last_wave != Some(t) {
             (group.last_wave, group.spot_short_until) = (Some(t), group.spot_short_until.max(short_until));
         }
-        self.abandon_repair(at);
+        self.abandon_repair(at, t);
         self.book.count(Operation::Evictions, 1, t, &self.measure);
         if extra || eviction == EvictionPolicy::Delete {
             return self.evict_for_good(at, cause, t);
@@ -59,7 +59,9 @@ impl World {
         if !extra {
             self.count_out(at);
         }
-        self.lose_disks(at, Touch::Delete, t);
+        if self.manager.slots[at].state.has_data() {
+            self.lose_disks(at, Touch::Delete, t);
+        }
         self.disown(at, t);
         self.withdraw(at, self.nobody, t);
         self.becomes(at, State::Deleting, t);

@@ -47,6 +47,11 @@ impl State {
         matches!(self, Self::Creating | Self::Running | Self::Deallocated)
     }
 
+    /// Whether there is data on its disk: it has run, and is not on its way out.
+    pub const fn has_data(self) -> bool {
+        matches!(self, Self::Running | Self::Terminating | Self::Deallocated)
+    }
+
     /// Whether it holds hardware (CR-03).
     pub const fn is_allocated(self) -> bool {
         matches!(self, Self::Creating | Self::Running | Self::Terminating | Self::Deleting | Self::Stuck)
@@ -285,6 +290,8 @@ pub(crate) struct Manager {
     pub occupied: Vec<u32>,
     /// Outages of the health endpoint that reach each rack.
     pub sick_racks: Vec<u16>,
+    /// DK-05: zones that are wholly dark, and were rolled for.
+    pub lost: Vec<bool>,
     /// Dark racks of each zone.
     pub dark: Vec<u32>,
     /// What each zone has to give, as far as it is known.
@@ -303,6 +310,8 @@ pub(crate) struct Manager {
     pub states: Vec<ZoneState>,
     pub candidates: Vec<Candidate>,
     pub candidate_at: Vec<u32>,
+    /// The zones of the victims that a strict scale-in chooses on paper.
+    pub paper: Vec<Option<usize>>,
     pub ids: Vec<u32>,
     /// Where the machines of a scale-out go.
     pub places: Vec<usize>,
@@ -399,6 +408,7 @@ impl Manager {
             usage: vec![Usage::default(); topology.regions().len()],
             occupied: vec![0; when(racks)],
             sick_racks: vec![0; when(racks)],
+            lost: vec![false; when(topology.zone_count() as usize)],
             dark: vec![0; when(topology.zone_count() as usize)],
             capacity: vec![Capacity::UNKNOWN; when(topology.zone_count() as usize)],
             capacity_until: SimTime::ZERO,
@@ -410,6 +420,7 @@ impl Manager {
             states: Vec::new(),
             candidates: Vec::new(),
             candidate_at: Vec::new(),
+            paper: Vec::new(),
             ids: Vec::new(),
             places: Vec::new(),
             ranks: Vec::new(),
@@ -455,6 +466,7 @@ impl Manager {
         self.usage.fill(Usage::default());
         self.occupied.fill(0);
         self.sick_racks.fill(0);
+        self.lost.fill(false);
         self.dark.fill(0);
         self.capacity.fill(Capacity::UNKNOWN);
         self.capacity_until = SimTime::ZERO;

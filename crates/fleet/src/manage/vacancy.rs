@@ -179,14 +179,12 @@ impl World {
     /// slot for it; within the group, the rack decides.
     fn vacant_slot_by_placement_group(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let numbers = &self.manager.groups[group].numbers;
-        let mut counts = vec![0; numbers.len().div_ceil(GROUP_MAX as usize)];
         let place = |number: u32| (number - numbers.start) / GROUP_MAX;
         let slot = |number: u32| self.position_of[number as usize] as usize;
         let free = |number: u32| self.manager.slots[slot(number)].state == State::Vacant;
-        for number in numbers.clone().filter(|&number| !free(number)) {
-            counts[place(number) as usize] += 1;
-        }
-        let chosen = choose(&counts) as u32;
+        let full =
+            |from: u32| (from..(from + GROUP_MAX).min(numbers.end)).filter(|&number| !free(number)).count() as u32;
+        let chosen = choose(numbers.clone().step_by(GROUP_MAX as usize).map(full)) as u32;
         let closed = self.holding | RACK_OUT;
         let open = numbers.clone().filter(|&number| {
             let at = slot(number);

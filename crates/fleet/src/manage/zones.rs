@@ -1,6 +1,5 @@
 //! What zones can take: dark racks, lack of capacity, the control plane; and the slot of a new machine.
 
-use super::State;
 use super::state::Capacity;
 use crate::operations::Operation;
 use crate::policy::allocation::{granted_milli, is_reserved};
@@ -179,24 +178,35 @@ impl World {
         }
     }
 
-    /// DK-05: an outage of a whole zone may destroy the disks there that are not copied to other zones.
+    /// DK-05: an outage of a whole zone may destroy the disks there that are not copied to other zones. One roll a set and
+    /// outage, when the zone has gone wholly dark.
     fn destroy_disks(&mut self, t: SimTime) {
         for zone in self.topology.zone_ids() {
-            if self.manager.dark[zone.0 as usize] < self.topology.racks_in(zone) {
-                continue;
+            let whole = self.manager.dark[zone.0 as usize] == self.topology.racks_in(zone);
+            let before = std::mem::replace(&mut self.manager.lost[zone.0 as usize], whole);
+            if whole && !before {
+                (0..self.manager.groups.len()).for_each(|group| self.may_destroy(group, zone, t));
             }
-            for at in 0..self.manager.slots.len() {
-                let slot = self.manager.slots[at];
-                let gone = self.topology.zone_of(RackId(slot.rack)) == zone && slot.state != State::Vacant;
-                let Some(managed) = &self.design.sets[self.set_of(at)].management else { continue };
-                let disks = managed.disks;
-                if !gone || !disks.data || disks.zone_redundant || disks.zone_destroyed <= 0.0 || slot.data_since == t {
-                    continue;
-                }
-                let luck = self.luck.named("zone destroyed").part(self.topology.zone_tag(zone), t.as_ms());
-                if luck.unit(0) < disks.zone_destroyed {
-                    self.lose_data(at, t);
-                }
+        }
+    }
+
+    fn may_destroy(&mut self, group: usize, zone: ZoneId, t: SimTime) {
+        let state = &self.manager.groups[group];
+        let set = &self.design.sets[state.set];
+        let Some(disks) = set.management.as_ref().map(|managed| managed.disks) else { return };
+        let here = state.zone.is_none_or(|of| of == zone);
+        if !here || !disks.data || disks.zone_redundant || disks.zone_destroyed <= 0.0 {
+            return;
+        }
+        let luck = self.luck.named("zone destroyed").named(&set.name).part(self.topology.zone_tag(zone), t.as_ms());
+        if luck.unit(0) >= disks.zone_destroyed {
+            return;
+        }
+        for number in state.numbers.clone() {
+            let at = self.position_of[number as usize] as usize;
+            let slot = &self.manager.slots[at];
+            if slot.state.has_data() && self.topology.zone_of(RackId(slot.rack)) == zone {
+                self.lose_data(at, t);
             }
         }
     }

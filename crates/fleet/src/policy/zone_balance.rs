@@ -184,6 +184,23 @@ impl Fill {
     }
 }
 
+/// ZB-07, ZB-09, ZB-10: how many of the victims of a strict scale-in may go, one after the other, so that what remains is
+/// balanced: all of them or none, or (not atomic) as many as possible. `victims`: their zones, none for a machine that
+/// does not count for balance. `counts` is left as it was.
+pub fn strict_victims(counts: &mut [u32], victims: &[Option<usize>], atomic: bool) -> usize {
+    let mut most = 0;
+    for (at, zone) in victims.iter().enumerate() {
+        if let Some(zone) = *zone {
+            counts[zone] -= 1;
+        }
+        if spread(counts) <= 1 {
+            most = at + 1;
+        }
+    }
+    victims.iter().flatten().for_each(|&zone| counts[zone] += 1);
+    if atomic && most < victims.len() { 0 } else { most }
+}
+
 /// ZB-07, ZB-10: whether a scale-in may happen that would leave `counts` when it is over: the whole operation is judged,
 /// not each machine. Deleting or detaching single machines is not scaling and needs no leave (ZB-14).
 ///
@@ -222,6 +239,17 @@ mod tests {
         let mut after = counts;
         let answer = plan_scale_out(&mut after, &states, add, rules);
         (after, answer)
+    }
+
+    #[test]
+    fn zb_10_a_strict_scale_in_is_judged_by_what_remains() {
+        let zones = |list: &[usize]| list.iter().map(|&zone| Some(zone)).collect::<Vec<_>>();
+        // 5/5/0 to two machines: 1/1/0.
+        assert_eq!(strict_victims(&mut [5, 5, 0], &zones(&[0, 1, 0, 1, 0, 1, 0, 1]), true), 8);
+        assert_eq!(strict_victims(&mut [5, 5, 0], &zones(&[0]), true), 0);
+        // Zone 1 is protected: two may go, a third would unbalance.
+        assert_eq!(strict_victims(&mut [3, 3, 3], &zones(&[1, 2, 1]), true), 0);
+        assert_eq!(strict_victims(&mut [3, 3, 3], &zones(&[1, 2, 1]), false), 2);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) fn platform(root: &Reader<'_>, sink: &mut Sink) -> Option<u32> {
     Some(milli)
 }
 
-/// What a set needs of a quota: regular vCPUs, Spot vCPUs, machines; those of its reservation are not counted (CR-02).
+/// What a set needs of a quota: regular vCPUs, Spot vCPUs, machines.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Needs {
     pub vcpus: u64,

@@ -131,7 +131,7 @@ fn trigger(reader: &Reader<'_>, horizon: Option<SimTime>, sink: &mut Sink) -> Op
         (Some(at), None) => {
             let at = SimTime::ZERO.after(at);
             if horizon.is_some_and(|horizon| at >= horizon) {
-                sink.error(codes::TIME, &reader.span_of("at"), "this change happens after the horizon");
+                sink.error(codes::TIME, &reader.span_of("at"), "this change happens at the horizon or after it");
                 return None;
             }
             Some(Trigger::At { at, every })

@@ -154,7 +154,7 @@ fn mistakes_of_changes_are_told() {
         (change("capacity = 8\nzone = 1"), "E013"),
         (change("capacity = 8\nback_after = \"1 h\""), "E013"),
         (change("capacity = 8\nattach_existing = {}"), "E013"),
-        (change("deallocate = 1\nretry = \"1 h\""), "W015"),
+        ("[[change]]\nwhen = { serving_below = 3 }\ndeallocate = 1\nback_after = \"1 h\"".to_owned(), "W015"),
         (change("start = false"), "E020"),
         (change("resume_repairs = true"), "E013"),
         (change("repair_action = \"restart\""), "E013"),

@@ -150,8 +150,17 @@ fn al_05_a_request_above_the_quota_is_refused() {
     refused(&quota("vcpus = 23"), "E056", reason, "23");
     refused(&quota("machines = 5"), "E056", reason, "5\n");
     accepted(&quota("vcpus = 24\nmachines = 6"));
-    // CR-02: reserved machines need none; Spot has a quota of its own.
-    accepted(&quota("vcpus = 8").replace("capacity = 6\n", "capacity = 6\nreserved_per_zone = 4\n"));
+    // A reservation takes its part of the quota when it is made, so that reserved machines count too; Spot has a quota of
+    // its own.
+    let reserved = |text: &str| quota(text).replace("capacity = 6\n", "capacity = 6\nreserved_per_zone = 4\n");
+    accepted(&reserved("vcpus = 24"));
+    assert!(
+        zonefall_scenario::parse(&reserved("vcpus = 8"), "x.toml")
+            .unwrap_err()
+            .items()
+            .iter()
+            .any(|item| item.code == "E056")
+    );
     let spot = quota("vcpus = 1\nspot_vcpus = 23").replace("capacity = 6\n", "capacity = 6\npriority = \"spot\"\n");
     refused(&spot, "E056", reason, "23");
 }

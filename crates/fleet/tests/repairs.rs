@@ -100,6 +100,32 @@ fn ar_05_at_most_one_of_few_and_five_percent_of_many_are_repaired_at_once() {
     }
 }
 
+/// Repairs that create for ten hours and begin after `dwell`.
+fn slowly_repairing(capacity: u32, dwell: SimDuration, changes: Vec<Change>) -> Design {
+    let mut design = repairing(&[1], capacity, RepairAction::Replace);
+    let set = design.sets[0].management.as_mut().unwrap();
+    (set.creation.time, set.creation.timeout) = (constant(10 * HOUR), min(30 * 60));
+    set.repairs.as_mut().unwrap().dwell = dwell;
+    set.changes = changes;
+    design
+}
+
+#[test]
+fn ar_05_a_repair_whose_machine_is_detached_gives_its_place_to_the_next() {
+    let dead = [(GUEST, 0, HOUR, 3 * DAY), (GUEST, 1, HOUR + MINUTE, 3 * DAY)];
+    // The newest is the one that the first repair is creating.
+    let detached = vec![at(7 * HOUR, Action::Detach { zone: None, count: 1 })];
+    let (ledger, _) = live(&script().units(&dead), slowly_repairing(3, SimDuration::ZERO, detached));
+    assert_eq!(count(&ledger, Operation::Repairs), 2);
+}
+
+#[test]
+fn hm_07_a_waiting_machine_that_was_well_in_between_starts_its_dwell_anew() {
+    let ill = [(GUEST, 0, HOUR, 21 * HOUR), (GUEST, 1, 2 * HOUR, 8 * HOUR), (GUEST, 1, 15 * HOUR, 17 * HOUR)];
+    let (ledger, _) = live(&script().units(&ill), slowly_repairing(3, min(300), Vec::new()));
+    assert_eq!(count(&ledger, Operation::Repairs), 1);
+}
+
 #[test]
 fn ar_06_protected_and_failed_machines_are_left_alone() {
     let protected = managed(design(&[1], 3, 3), |set| {

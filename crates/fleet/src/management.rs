@@ -317,8 +317,11 @@ impl Management {
             .sum();
         let target = asked.fold(capacity, u32::max).saturating_add(attached);
         let extra = self.overprovision.map_or(0, |percent| crate::policy::overprovision::extra(target, percent));
+        // A whole generation that is still being deleted while the next one is created, if the customer changes anything.
+        let leaving = if self.changes.is_empty() { 0 } else { target };
         // Replaced machines that await their deletion, a rebalance, and one that is being retried.
-        target.saturating_add(extra).saturating_add(2 + crate::policy::repair::limit(target))
+        let replaced = 2 + crate::policy::repair::limit(target);
+        [extra, leaving, replaced].into_iter().fold(target, u32::saturating_add)
     }
 
     /// Every zone that the set may ever be in.

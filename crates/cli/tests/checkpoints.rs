@@ -57,6 +57,15 @@ fn killed(desk: &Desk, args: &str, after_ms: u64) -> bool {
     done
 }
 
+/// Removes what a kill in the middle of writing the results leaves: files under temporary names, which no run removes
+/// since they could be another's.
+fn sweep(folder: &std::path::Path) {
+    let entries = folder.read_dir().unwrap().map(|entry| entry.unwrap());
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".zonefall-")) {
+        std::fs::remove_file(entry.path()).unwrap();
+    }
+}
+
 #[test]
 fn killed_at_any_moment_a_run_goes_on_to_the_same_bits() {
     for (scenario, trials, threads) in [(STRESS, 600, 2), (MANAGED, 8_000, 1)] {
@@ -76,6 +85,7 @@ fn killed_at_any_moment_a_run_goes_on_to_the_same_bits() {
         if desk.lacks("r/manifest.json") {
             desk.run(&format!("{kept} --out r")).ends(0).complains(&["going on from c: ", " trials are done"]);
         }
+        sweep(&desk.path("r"));
         assert_eq!(desk.digest("r"), desk.digest("whole"));
         // The next run finds nothing to go on from, and leaves nothing half written behind.
         desk.run(&format!("{kept} --out again -q")).ends(0);

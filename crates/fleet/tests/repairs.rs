@@ -127,6 +127,18 @@ fn hm_07_a_waiting_machine_that_was_well_in_between_starts_its_dwell_anew() {
 }
 
 #[test]
+fn al_02_machines_in_deletion_leave_room_for_the_next_generation() {
+    // 2, 4, 2, 4 machines every five minutes, and each deletion takes eight hours.
+    let swings = (0..3).map(|step| at(HOUR + step * 5 * MINUTE, Action::Capacity(if step % 2 == 0 { 4 } else { 2 })));
+    let swinging = managed(design(&[1], 2, 2), |set| {
+        set.deletion.time = constant(8 * HOUR);
+        set.changes = swings.collect();
+    });
+    let (ledger, _) = live(&script(), swinging);
+    assert_eq!((count(&ledger, Operation::Creations), count(&ledger, Operation::AllocationsFailed)), (4, 0));
+}
+
+#[test]
 fn ar_06_protected_and_failed_machines_are_left_alone() {
     let protected = managed(design(&[1], 3, 3), |set| {
         repaired(set, RepairAction::Replace);

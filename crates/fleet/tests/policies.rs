@@ -113,7 +113,7 @@ proptest! {
         let down = states.iter().filter(|state| **state == ZoneState::Down).count();
         let answer = plan_scale_out(&mut counts.clone(), &states, add, &best_effort());
         prop_assert_eq!(answer == Err(Refusal::ZonesDown), down >= 2);
-        prop_assert_eq!(check_scale_in(&counts, &states, &best_effort()).is_err(), down >= 2);
+        prop_assert_eq!(is_blocked(&states, &best_effort()), down >= 2);
     }
 
     #[test]
@@ -161,7 +161,7 @@ proptest! {
             let victim = choose_victim(&machines, &rules).unwrap();
             machines.remove(victim);
             let counts = &counts(&machines)[..zones];
-            prop_assert_eq!(check_scale_in(counts, &vec![ZoneState::Usable; zones], &strict(true)), Ok(()));
+            prop_assert!(spread(counts) <= 1);
         }
     }
 

@@ -11,7 +11,7 @@ use zonefall_engine::{Key, SimTime, Stream};
 use zonefall_fleet::policy::auto_zone_balance::{ZoneLoad, imbalance};
 use zonefall_fleet::policy::fault_domain::assign;
 use zonefall_fleet::policy::scale_in::{Candidate, Order, ScaleInRules, choose_victim};
-use zonefall_fleet::policy::zone_balance::{self, BalanceRules, Refusal, ZoneState};
+use zonefall_fleet::policy::zone_balance::{self, Balance, BalanceRules, Refusal, ZoneState};
 
 const HISTORIES: u64 = 750;
 const OPERATIONS: u64 = 200;
@@ -239,19 +239,24 @@ impl Plain {
         if self.two_zones_are_down() {
             return Answer::ZonesDown;
         }
-        let mut trial = self.clone();
-        let mut removed = 0;
-        for _ in 0..remove {
-            let Some(victim) = trial.victim() else { break };
-            trial.machines.retain(|machine| machine.id != victim.id);
-            removed += 1;
+        // ZB-07, ZB-10: try it, and look at how it would end; ZB-09: whole, or as much of it as ends balanced.
+        for part in (1..=remove).rev() {
+            let mut trial = self.clone();
+            let mut removed = 0;
+            for _ in 0..part {
+                let Some(victim) = trial.victim() else { break };
+                trial.machines.retain(|machine| machine.id != victim.id);
+                removed += 1;
+            }
+            if !self.terms.strict || self.zones.len() < 2 || trial.is_balanced() {
+                *self = trial;
+                return Answer::Done(removed);
+            }
+            if self.terms.whole {
+                break;
+            }
         }
-        // ZB-07, ZB-10.
-        if self.terms.strict && self.zones.len() > 1 && !trial.is_balanced() {
-            return Answer::Unbalanced;
-        }
-        *self = trial;
-        Answer::Done(removed)
+        Answer::Unbalanced
     }
 
     /// AZ-04, for every pair of an over- and an under-provisioned zone.
@@ -288,7 +293,7 @@ struct Ours {
 
 impl Ours {
     fn new(terms: Terms, zones: usize) -> Self {
-        let balance = if terms.strict { zone_balance::Balance::Strict } else { zone_balance::Balance::BestEffort };
+        let balance = if terms.strict { Balance::Strict } else { Balance::BestEffort };
         Self {
             balance: BalanceRules { balance, atomic: terms.whole, starved_is_down: terms.starved_is_down },
             rules: ScaleInRules {
@@ -347,22 +352,25 @@ impl Ours {
     }
 
     fn scale_in(&mut self, remove: usize) -> Answer {
+        if zone_balance::is_blocked(&self.states, &self.balance) {
+            return Answer::ZonesDown;
+        }
         let mut left = self.candidates.clone();
-        let mut counts = self.counts.clone();
         let mut victims = Vec::new();
         for _ in 0..remove {
             let Some(victim) = choose_victim(&left, &self.rules) else { break };
-            let gone = left.swap_remove(victim);
-            if let Some(zone) = gone.zone {
-                counts[zone as usize] -= 1;
+            victims.push(left.swap_remove(victim));
+        }
+        let zones: Vec<Option<usize>> = victims.iter().map(|gone| gone.zone.map(|zone| zone as usize)).collect();
+        if self.balance.balance == Balance::Strict && self.counts.len() > 1 {
+            let going = zone_balance::strict_victims(&mut self.counts.clone(), &zones, self.balance.atomic);
+            if going == 0 && (!victims.is_empty() || zone_balance::spread(&self.counts) > 1) {
+                return Answer::Unbalanced;
             }
-            victims.push(gone.id);
+            victims.truncate(going);
         }
-        if let Err(refusal) = zone_balance::check_scale_in(&counts, &self.states, &self.balance) {
-            return refused(refusal);
-        }
-        for id in &victims {
-            self.remove(self.at(*id));
+        for gone in &victims {
+            self.remove(self.at(gone.id));
         }
         Answer::Done(victims.len())
     }

@@ -7,6 +7,7 @@ use crate::scenario::FaultSource;
 use crate::sets::Placed;
 use std::ops::Range;
 use zonefall_faults::{Mode, Profile, Scope};
+use zonefall_fleet::policy::overprovision::for_zone_loss;
 use zonefall_fleet::{Design, Need, spread_over_zones, worst_zone_loss};
 use zonefall_topology::Topology;
 
@@ -115,7 +116,7 @@ fn zone_loss(laid: &Laid, sink: &mut Sink) {
     };
     let machines = u128::from(placed.set.capacity);
     if u128::from(left) < needed && needed <= machines {
-        let enough = (needed * zones as u128).div_ceil(zones as u128 - 1);
+        let enough = for_zone_loss(needed as u32, zones as u32);
         let words = format!(
             "design `{}`: one lost zone leaves {left} of {machines} machines, and the objective needs {needed} (OV-05)",
             laid.design.name

@@ -201,21 +201,6 @@ pub fn strict_victims(counts: &mut [u32], victims: &[Option<usize>], atomic: boo
     if atomic && most < victims.len() { 0 } else { most }
 }
 
-/// ZB-07, ZB-10: whether a scale-in may happen that would leave `counts` when it is over: the whole operation is judged,
-/// not each machine. Deleting or detaching single machines is not scaling and needs no leave (ZB-14).
-///
-/// # Errors
-/// ZB-06 and ZB-10.
-pub fn check_scale_in(counts: &[u32], states: &[ZoneState], rules: &BalanceRules) -> Result<(), Refusal> {
-    if is_blocked(states, rules) {
-        return Err(Refusal::ZonesDown);
-    }
-    if rules.balance == Balance::Strict && spread(counts) > 1 {
-        return Err(Refusal::Unbalanced);
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::ZoneState::{Down, Starved, Usable};
@@ -273,7 +258,7 @@ mod tests {
         assert_eq!(plan_scale_out(&mut counts, &[Usable], 5, &STRICT), Ok(5));
         assert_eq!(counts, [12]);
         assert_eq!(plan_scale_out(&mut counts, &[Down], 1, &STRICT), Ok(0));
-        assert_eq!(check_scale_in(&counts, &[Down], &STRICT), Ok(()));
+        assert!(!is_blocked(&[Down], &STRICT) && spread(&counts) <= 1);
     }
 
     #[test]
@@ -346,8 +331,8 @@ mod tests {
     fn zb_06_two_zones_down_block_both_ways_under_best_effort() {
         let states = [Usable, Down, Down];
         assert_eq!(out([2, 2, 2], states, 1, &BEST), ([2, 2, 2], Err(Refusal::ZonesDown)));
-        assert_eq!(check_scale_in(&[2, 2, 1], &states, &BEST), Err(Refusal::ZonesDown));
-        assert_eq!(check_scale_in(&[2, 2, 1], &THIRD_DOWN, &BEST), Ok(()));
+        assert!(is_blocked(&states, &BEST));
+        assert!(!is_blocked(&THIRD_DOWN, &BEST));
         assert!(is_blocked(&[Usable, Usable, Down, Down], &BEST));
         assert!(!is_blocked(&[Down], &BEST));
     }
@@ -357,7 +342,8 @@ mod tests {
         let states = [Usable, Down, Down];
         assert_eq!(out([2, 2, 2], states, 1, &STRICT), ([3, 2, 2], Ok(1)));
         assert_eq!(out([2, 2, 2], states, 2, &STRICT), ([2, 2, 2], Err(Refusal::Unbalanced)));
-        assert_eq!(check_scale_in(&[2, 2, 1], &states, &STRICT), Ok(()));
+        assert!(!is_blocked(&states, &STRICT));
+        assert_eq!(strict_victims(&mut [2, 2, 2], &[Some(2)], true), 1);
     }
 
     #[test]
@@ -365,7 +351,7 @@ mod tests {
         // A set left at 5/5/0 (a zone was added) cannot grow by one, nor shrink by one; it can grow into balance.
         assert_eq!(out([5, 5, 0], UP, 1, &STRICT), ([5, 5, 0], Err(Refusal::Unbalanced)));
         assert_eq!(out([5, 5, 0], UP, 4, &STRICT), ([5, 5, 4], Ok(4)));
-        assert_eq!(check_scale_in(&[5, 4, 0], &UP, &STRICT), Err(Refusal::Unbalanced));
+        assert_eq!(strict_victims(&mut [5, 5, 0], &[Some(1)], true), 0);
     }
 
     #[test]
@@ -405,10 +391,10 @@ mod tests {
 
     #[test]
     fn zb_10_protection_that_breaks_the_balance_blocks_a_strict_scale_in() {
-        assert_eq!(check_scale_in(&[2, 1, 1], &UP, &STRICT), Ok(()));
+        assert_eq!(strict_victims(&mut [2, 2, 1], &[Some(1)], true), 1);
         // Zone 1 holds only protected machines, so the other two shrank.
-        assert_eq!(check_scale_in(&[2, 0, 1], &UP, &STRICT), Err(Refusal::Unbalanced));
-        assert_eq!(check_scale_in(&[2, 0, 1], &UP, &BEST), Ok(()));
+        assert_eq!(strict_victims(&mut [2, 1, 1], &[Some(1)], true), 0);
+        assert!(!is_blocked(&UP, &BEST));
     }
 
     #[test]

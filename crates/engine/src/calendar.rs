@@ -23,6 +23,12 @@ const fn unpack(entry: u128) -> (SimTime, u64) {
     (SimTime::from_ms((entry >> 64) as u64), entry as u64)
 }
 
+/// The earlier of two entries, with what comes with it.
+#[inline]
+fn less(a: (u128, usize), b: (u128, usize)) -> (u128, usize) {
+    if b.0 < a.0 { b } else { a }
+}
+
 impl Calendar {
     /// An empty calendar with room for `capacity` entries.
     pub fn with_capacity(capacity: usize) -> Self {
@@ -100,19 +106,16 @@ impl Calendar {
         let entry = self.heap[at];
         loop {
             let first = ARITY * at + 1;
-            let last = (first + ARITY).min(self.heap.len());
-            let (mut least, mut next) = (at, entry);
-            for child in first..last {
-                let other = self.heap[child];
-                if other < next {
-                    (least, next) = (child, other);
-                }
-            }
-            if least == at {
+            let (next, child) = match self.heap.get(first..).unwrap_or_default() {
+                // Usually there are all four: compared in pairs, without a branch that nobody can foresee.
+                &[a, b, c, d, ..] => less(less((a, 0), (b, 1)), less((c, 2), (d, 3))),
+                few => few.iter().copied().zip(0..).fold((u128::MAX, 0), less),
+            };
+            if entry <= next {
                 break;
             }
             self.heap[at] = next;
-            at = least;
+            at = first + child;
         }
         self.heap[at] = entry;
     }

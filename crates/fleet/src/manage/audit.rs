@@ -36,7 +36,10 @@ impl World {
             let exists = here().filter(|(_, slot)| slot.state.counts() && !slot.extra).count();
             must(format!("set {index} exists"), i64::from(set.exists), exists as i64);
             let owed = i64::from(set.desired) - exists as i64;
-            must(format!("set {index} short"), set.short.len() as i64, owed.max(0));
+            must(format!("set {index} short"), i64::from(set.short.count()), owed.max(0));
+            let pools = &self.manager.groups[set.groups.clone()];
+            let pooled: u32 = pools.iter().map(|group| group.standby + group.standby_coming).sum();
+            must(format!("set {index} pools"), i64::from(set.pooled), i64::from(pooled));
             let repairing = here().filter(|(_, slot)| slot.repairing).count();
             must(format!("set {index} repairing"), i64::from(set.repairing), repairing as i64);
             let mut ids: Vec<u32> = here().filter(|(_, slot)| slot.state != State::Vacant).map(|(_, s)| s.id).collect();
@@ -62,9 +65,12 @@ impl World {
         for (cause, &withheld) in self.book.withheld[..self.nobody as usize].iter().enumerate() {
             let absent = self.machines.iter().filter(|m| m.marks & self.absent() != 0 && m.root as usize == cause);
             let absent: i64 = absent.map(|machine| self.sets[machine.set as usize].serves).sum();
-            let owed = self.manager.sets.iter().zip(&self.sets).map(|(set, starts)| {
-                set.short.iter().filter(|&&short| short as usize == cause).count() as i64 * starts.serves
-            });
+            let owed = self
+                .manager
+                .sets
+                .iter()
+                .zip(&self.sets)
+                .map(|(set, starts)| i64::from(set.short.to(cause as u16)) * starts.serves);
             let slowed = self.machines.iter().zip(&self.factors).filter(|(machine, (left, of))| {
                 machine.marks & self.absent() == 0 && *left < 1000 && *of as usize == cause
             });

@@ -38,6 +38,7 @@ impl World {
             });
             let tick = managed.repairs.map_or(0, |repairs| repairs.tick.as_ms());
             self.manager.sets[set].tick_phase_ms = (luck.unit(1) * tick as f64) as u64;
+            self.manager.sets[set].pool_luck = self.luck.named("standby").named(&design.sets[set].name);
             self.begin_pools(set);
             let spot = self.manager.sets[set].spot;
             self.book.add(Class::Spot, i64::from(spot), SimTime::ZERO, &self.measure);
@@ -53,8 +54,10 @@ impl World {
         }
         let mut watching = std::mem::take(&mut self.manager.watching);
         watching.clear();
-        let waits = |at: &usize| matches!(self.change(*at).trigger, Trigger::ServingBelow { .. });
-        watching.extend((0..self.manager.changes.len()).filter(waits));
+        watching.extend((0..self.manager.changes.len()).filter_map(|at| match self.change(at).trigger {
+            Trigger::ServingBelow { machines, .. } => Some((at, i64::from(machines))),
+            Trigger::At { .. } => None,
+        }));
         self.manager.watching = watching;
     }
 
@@ -279,37 +282,36 @@ impl World {
 
     /// Looks whether changes that wait for too few serving machines have to be made or taken back.
     pub(crate) fn watch_triggers(&mut self, t: SimTime) {
+        let serving = self.book.level(Class::Serving);
         for index in 0..self.manager.watching.len() {
-            let at = self.manager.watching[index];
-            let (Trigger::ServingBelow { machines, lasting, .. }, back_after) =
-                (&self.change(at).trigger, self.change(at).back_after)
-            else {
-                continue;
-            };
-            let (machines, lasting) = (i64::from(*machines), *lasting);
-            let serving = self.book.level(Class::Serving);
-            let state = self.manager.changes[at];
+            let (at, machines) = self.manager.watching[index];
+            let state = &mut self.manager.changes[at];
             if state.made {
-                self.watch_return(at, serving, machines, back_after, t);
+                self.watch_return(at, serving, machines, t);
             } else if serving >= machines {
-                self.manager.changes[at].since = None;
-                self.manager.changes[at].due = SimTime::NEVER;
+                (state.since, state.due) = (None, SimTime::NEVER);
             } else if state.since.is_none() {
-                self.manager.changes[at].since = Some(t);
-                self.manager.changes[at].due = t.after(lasting);
-                self.wait(Due::Short, at, t.after(lasting));
+                self.service_goes_short(at, t);
             }
         }
     }
 
+    /// Too few machines serve: if that lasts, the customer notices.
+    fn service_goes_short(&mut self, at: usize, t: SimTime) {
+        let Trigger::ServingBelow { lasting, .. } = self.change(at).trigger else { return };
+        let state = &mut self.manager.changes[at];
+        (state.since, state.due) = (Some(t), t.after(lasting));
+        self.wait(Due::Short, at, t.after(lasting));
+    }
+
     /// ZN-09: a change is taken back once no zone of the set is unavailable and the service would do without it.
-    fn watch_return(&mut self, at: usize, serving: i64, machines: i64, after: Option<SimDuration>, t: SimTime) {
+    fn watch_return(&mut self, at: usize, serving: i64, machines: i64, t: SimTime) {
         let state = self.manager.changes[at];
         if state.due < SimTime::NEVER {
             // It is not made yet: the customer is still reacting.
             return;
         }
-        let Some(after) = after else {
+        let Some(after) = self.change(at).back_after else {
             if serving >= machines {
                 self.manager.changes[at].made = false;
                 self.manager.changes[at].since = None;

@@ -7,10 +7,8 @@ use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::allocation::{Usage, admits};
 use crate::policy::resilient::next_create;
-use crate::policy::standby;
-use crate::serving::Class;
 use crate::world::{CREATION, World};
-use zonefall_engine::{Law, SimDuration, SimTime};
+use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Strikes;
 
 /// DK-04: how long a forced detach takes.
@@ -37,9 +35,7 @@ impl World {
     /// AL-01, AL-05: whether the quota has room for `add` more machines of a set, `spot` of them Spot.
     pub(crate) fn quota_allows(&self, set: usize, add: u32, spot: u32) -> bool {
         let (Some(quota), Some(managed)) = (&self.design.quota, &self.design.sets[set].management) else { return true };
-        let state = &self.manager.sets[set];
-        let groups = state.zones.iter().copied().chain(state.regional.filter(|_| state.zones.is_empty()));
-        let allocated = groups.map(|group| self.manager.groups[group].allocated);
+        let allocated = self.manager.sets[set].places().map(|group| self.manager.groups[group].allocated);
         let reserved: u32 = allocated.map(|allocated| managed.reserved_per_zone.saturating_sub(allocated)).sum();
         let usage = self.manager.usage[self.design.sets[set].region.0 as usize];
         let regular = add - spot;
@@ -262,98 +258,6 @@ impl World {
             if slot.extra && slot.state != State::Vacant && !self.is_rebalancing_to(set, at) {
                 self.vacate(at, t);
             }
-        }
-    }
-
-    /// SB-01: a machine of the pool joins the set; the pool is filled up again.
-    fn take_from_pool(&mut self, at: usize, group: usize, t: SimTime, strikes: &Strikes) {
-        let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
-        let Some(pool) = &managed.standby else { return };
-        let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
-        let ready = t.after(pool.start.draw(&mut stream)).after(self.sets[self.set_of(at)].warm_up.draw(&mut stream));
-        self.manager.groups[group].standby -= 1;
-        self.book.add(Class::Standby, -1, t, &self.measure);
-        self.book.count(Operation::StandbyUsed, 1, t, &self.measure);
-        self.power_on(at, ready, t, strikes);
-    }
-
-    /// SB-01: begins as many machines as the pools of a set lack, spread over its zones, or lets go what is too many.
-    pub(crate) fn fill_pool(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        let Some(managed) = self.design.sets[set].management.as_ref() else { return };
-        let Some(pool) = managed.standby.as_ref() else { return };
-        let (wanted, time) = (
-            standby::size(pool.min_ready, pool.max_ready, self.manager.sets[set].exists),
-            managed.creation.time.clone(),
-        );
-        let groups: std::ops::Range<usize> = self.manager.sets[set].groups.clone();
-        let have = |world: &Self| -> u32 {
-            groups.clone().map(|group| &world.manager.groups[group]).map(|g| g.standby + g.standby_coming).sum()
-        };
-        while have(self) > wanted && self.shrink_pool(set, t) {}
-        while have(self) < wanted {
-            let state = &self.manager.sets[set];
-            let groups = state.zones.iter().copied().chain(state.regional.filter(|_| state.zones.is_empty()));
-            let zone = |group: usize| self.manager.groups[group].zone;
-            let open = groups.clone().filter(|&group| {
-                zone(group).is_none_or(|zone| !self.is_down(zone) && self.capacity_back(zone, t, strikes) == t)
-            });
-            let Some(group) = open.min_by_key(|&group| {
-                let state = &self.manager.groups[group];
-                (state.standby + state.standby_coming, group)
-            }) else {
-                // Zones that come back are considered anew; for capacity that comes back it is waited.
-                let back = groups.filter_map(zone).map(|zone| self.capacity_back(zone, t, strikes)).filter(|&b| b > t);
-                let back = back.min().unwrap_or(SimTime::NEVER);
-                if back < self.manager.sets[set].rebalance_due {
-                    self.manager.sets[set].rebalance_due = back;
-                    self.wait(Due::Rebalance, set, back);
-                }
-                return;
-            };
-            let ready = self.pool_time(group, &time, t);
-            self.manager.groups[group].standby_coming += 1;
-            self.wait(Due::Standby, group, ready);
-        }
-    }
-
-    /// SB-01: the pool is larger than it should be: a ready machine of its fullest zone goes; false if none is ready.
-    fn shrink_pool(&mut self, set: usize, t: SimTime) -> bool {
-        let groups = self.manager.sets[set].groups.clone();
-        let ready = groups.filter(|&group| self.manager.groups[group].standby > 0);
-        let Some(group) = ready.max_by_key(|&group| (self.manager.groups[group].standby, group)) else { return false };
-        self.manager.groups[group].standby -= 1;
-        self.book.settle(t, &self.measure);
-        self.book.add(Class::Standby, -1, t, &self.measure);
-        true
-    }
-
-    fn pool_time(&self, group: usize, time: &Law, t: SimTime) -> SimTime {
-        let state = &self.manager.groups[group];
-        let place = state.zone.map_or(0, |zone| self.topology.zone_tag(zone));
-        let luck = self.luck.named("standby").named(&self.design.sets[state.set].name).part(place, t.as_ms());
-        t.after(time.draw(&mut luck.part(u64::from(state.standby_coming), 0).stream()))
-    }
-
-    pub(crate) fn standby_is_ready(&mut self, group: usize, t: SimTime) {
-        let state = &mut self.manager.groups[group];
-        state.standby_coming -= 1;
-        state.standby += 1;
-        self.book.settle(t, &self.measure);
-        self.book.add(Class::Standby, 1, t, &self.measure);
-    }
-
-    /// The pools of a set as they are when a trial begins: full.
-    pub(crate) fn begin_pools(&mut self, set: usize) {
-        let Some(pool) = self.design.sets[set].management.as_ref().and_then(|m| m.standby.as_ref()) else { return };
-        let state = &self.manager.sets[set];
-        let wanted = standby::size(pool.min_ready, pool.max_ready, state.desired);
-        let groups = state.zones.len().max(1) as u32;
-        for place in 0..groups {
-            let group = state.zones.get(place as usize).copied().or(state.regional);
-            let Some(group) = group else { return };
-            let share = wanted / groups + u32::from(place < wanted % groups);
-            self.manager.groups[group].standby = share;
-            self.book.add(Class::Standby, i64::from(share), SimTime::ZERO, &self.measure);
         }
     }
 

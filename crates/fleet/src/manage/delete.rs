@@ -133,7 +133,7 @@ impl World {
     /// AR-03, AR-09: creates the machine that takes the place of one that is repaired, in the zone that ZB-03 says.
     fn replace(&mut self, at: usize, gone: Slot, t: SimTime, strikes: &Strikes) {
         let set = self.set_of(at);
-        if self.manager.sets[set].short.is_empty() {
+        if self.manager.sets[set].short.count() == 0 {
             // A change of capacity has made it in the meantime.
             self.manager.sets[set].repairing -= u32::from(gone.repairing);
             return;

@@ -14,6 +14,8 @@ mod create;
 mod delete;
 mod health;
 mod order;
+mod owed;
+mod pool;
 mod rebalance;
 mod repair;
 mod scale;

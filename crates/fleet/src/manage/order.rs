@@ -1,14 +1,28 @@
 //! The instances of each group in the order of their ids (oldest first), and how many of them are ill: what scale-in,
 //! rebalancing and protection ask for again and again, kept by changes.
 //!
-//! On a group's list is every machine that counts as an instance and was asked for. Ids grow, so a new machine goes to
-//! the end; only one that is adopted later finds its place further in.
+//! In a group's lines is every machine that counts as an instance and was asked for, the regular ones in one and the Spot
+//! ones in the other, since the mix of a set says which of them goes next (SP-06). Ids grow, so a new machine goes to the
+//! end; only one that is adopted later finds its place further in.
 
 use super::{Slot, State};
 use crate::world::World;
 
 /// No slot.
 pub(crate) const NOBODY: u32 = u32::MAX;
+
+/// The ends of a line of instances, their number, and how many of them are ill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub oldest: u32,
+    pub newest: u32,
+    pub count: u32,
+    pub ill: u32,
+}
+
+impl Line {
+    pub const EMPTY: Self = Self { oldest: NOBODY, newest: NOBODY, count: 0, ill: 0 };
+}
 
 impl Slot {
     /// SI-06: unhealthy or not running.
@@ -24,16 +38,16 @@ impl Slot {
 impl World {
     /// A machine is an instance from now on.
     pub(crate) fn list(&mut self, at: usize) {
-        let slot = self.manager.slots[at];
-        let group = slot.group as usize;
-        let mut older = self.manager.groups[group].newest;
-        while older != NOBODY && self.manager.slots[older as usize].id > slot.id {
+        let id = self.manager.slots[at].id;
+        let mut older = self.line_of(at).newest;
+        while older != NOBODY && self.manager.slots[older as usize].id > id {
             older = self.manager.slots[older as usize].older;
         }
-        let newer = self.next_to(group, older);
-        self.tie(group, older, at as u32);
-        self.tie(group, at as u32, newer);
-        self.manager.groups[group].listed += 1;
+        // The machine after one in the order of ids; the oldest after nobody.
+        let newer = if older == NOBODY { self.line_of(at).oldest } else { self.manager.slots[older as usize].newer };
+        self.tie(at, older, at as u32);
+        self.tie(at, at as u32, newer);
+        self.line_of(at).count += 1;
         self.sees_protection_move(at);
         self.counts_ill(at, true);
     }
@@ -42,10 +56,15 @@ impl World {
     pub(crate) fn unlist(&mut self, at: usize) {
         self.counts_ill(at, false);
         self.sees_protection_move(at);
-        let slot = self.manager.slots[at];
-        let group = slot.group as usize;
-        self.tie(group, slot.older, slot.newer);
-        self.manager.groups[group].listed -= 1;
+        let slot = &self.manager.slots[at];
+        self.tie(at, slot.older, slot.newer);
+        self.line_of(at).count -= 1;
+    }
+
+    /// The line that a machine stands in, or would.
+    fn line_of(&mut self, at: usize) -> &mut Line {
+        let slot = &self.manager.slots[at];
+        &mut self.manager.groups[slot.group as usize].lines[usize::from(slot.spot)]
     }
 
     /// A listed machine gets a new id of its set (OM-08).
@@ -75,24 +94,19 @@ impl World {
         let slot = &mut self.manager.slots[at];
         let ill = listed && slot.is_ill();
         if std::mem::replace(&mut slot.counted_ill, ill) != ill {
-            let count = &mut self.manager.groups[slot.group as usize].ill;
+            let count = &mut self.line_of(at).ill;
             *count = if ill { *count + 1 } else { *count - 1 };
         }
     }
 
-    /// The machine after one in the order of ids; the oldest after nobody.
-    fn next_to(&self, group: usize, older: u32) -> u32 {
-        if older == NOBODY { self.manager.groups[group].oldest } else { self.manager.slots[older as usize].newer }
-    }
-
-    fn tie(&mut self, group: usize, older: u32, newer: u32) {
-        let group = &mut self.manager.groups[group];
+    /// Makes two machines of the line of `at` neighbours; nobody stands beyond both ends.
+    fn tie(&mut self, at: usize, older: u32, newer: u32) {
         match older {
-            NOBODY => group.oldest = newer,
+            NOBODY => self.line_of(at).oldest = newer,
             _ => self.manager.slots[older as usize].newer = newer,
         }
         match newer {
-            NOBODY => group.newest = older,
+            NOBODY => self.line_of(at).newest = older,
             _ => self.manager.slots[newer as usize].older = older,
         }
     }
@@ -117,7 +131,8 @@ impl World {
         }
         let mut next = std::mem::take(&mut self.manager.ids);
         next.clear();
-        next.extend(self.manager.sets[set].groups.clone().map(|group| self.manager.groups[group].oldest));
+        let groups = &self.manager.groups[self.manager.sets[set].groups.clone()];
+        next.extend(groups.iter().flat_map(|group| group.lines).map(|line| line.oldest));
         let mut below = u32::MAX;
         for _ in 0..count {
             let id = |at: u32| self.manager.slots[at as usize].id;
@@ -134,26 +149,31 @@ impl World {
         below
     }
 
-    /// What is kept of a group's list and what is counted, where they differ.
+    /// What is kept of a group's lines and what is counted, where they differ.
     pub(super) fn audit_order(&self, group: usize) -> Option<String> {
-        let here = |at: &usize| self.manager.slots[*at].group as usize == group;
+        let wrong = [false, true].map(|spot| self.audit_line(group, spot));
+        wrong.into_iter().flatten().next()
+    }
+
+    fn audit_line(&self, group: usize, spot: bool) -> Option<String> {
+        let slots = &self.manager.slots;
+        let kept = self.manager.groups[group].lines[usize::from(spot)];
         let mut found: Vec<u32> = Vec::new();
-        let (mut at, mut ill) = (self.manager.groups[group].oldest, 0);
-        while at != NOBODY && found.len() <= self.manager.slots.len() {
+        let mut at = kept.oldest;
+        while at != NOBODY && found.len() <= slots.len() {
             found.push(at);
-            ill += u32::from(self.manager.slots[at as usize].is_ill());
-            at = self.manager.slots[at as usize].newer;
+            at = slots[at as usize].newer;
         }
-        let mut expected: Vec<u32> = (0..self.manager.slots.len())
-            .filter(here)
-            .filter(|&at| self.manager.slots[at].is_listed())
-            .map(|at| at as u32)
-            .collect();
-        expected.sort_by_key(|&at| self.manager.slots[at as usize].id);
-        let state = &self.manager.groups[group];
-        let kept = (state.listed as usize, state.ill, state.newest);
-        let counted = (expected.len(), ill, expected.last().copied().unwrap_or(NOBODY));
+        let here = |slot: &Slot| slot.group as usize == group && slot.spot == spot && slot.is_listed();
+        let mut expected: Vec<u32> = (0..slots.len() as u32).filter(|&at| here(&slots[at as usize])).collect();
+        expected.sort_by_key(|&at| slots[at as usize].id);
+        let counted = Line {
+            oldest: expected.first().copied().unwrap_or(NOBODY),
+            newest: expected.last().copied().unwrap_or(NOBODY),
+            count: expected.len() as u32,
+            ill: expected.iter().filter(|&&at| slots[at as usize].is_ill()).count() as u32,
+        };
         (found != expected || kept != counted)
-            .then(|| format!("group {group} order: {found:?} {kept:?}, {expected:?} {counted:?}"))
+            .then(|| format!("group {group} line {spot}: {found:?} {kept:?}, {expected:?} {counted:?}"))
     }
 }

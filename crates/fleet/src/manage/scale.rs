@@ -1,7 +1,7 @@
 //! Capacity changes: what is asked for, what is refused, what is placed, what is owed.
 
 use super::create::Order as Creation;
-use super::order::NOBODY;
+use super::order::{Line, NOBODY};
 use super::{Slot, State};
 use crate::Extra;
 use crate::design::Spreading;
@@ -59,23 +59,16 @@ impl World {
     /// A set is short of `machines` more, charged to `cause` until they exist.
     pub(crate) fn owe(&mut self, set: usize, machines: u32, cause: u16, t: SimTime) {
         self.book.settle(t, &self.measure);
-        let serves = self.sets[set].serves;
-        for _ in 0..machines {
-            self.manager.sets[set].short.push(cause);
-            self.book.withheld[cause as usize] += serves;
-        }
+        self.manager.sets[set].short.owe(machines, cause);
+        self.book.withheld[cause as usize] += i64::from(machines) * self.sets[set].serves;
     }
 
     /// One machine less is missing: one that was charged to `cause`, else the one that has been missing for longest.
     pub(crate) fn pay(&mut self, set: usize, cause: u16, t: SimTime) {
         self.book.settle(t, &self.measure);
-        let short = &mut self.manager.sets[set].short;
-        if short.is_empty() {
-            return;
+        if let Some(paid) = self.manager.sets[set].short.pay(cause) {
+            self.book.withheld[paid as usize] -= self.sets[set].serves;
         }
-        let at = short.iter().position(|&owed| owed == cause).unwrap_or(0);
-        let paid = short.remove(at);
-        self.book.withheld[paid as usize] -= self.sets[set].serves;
     }
 
     /// Creates a machine that is owed.
@@ -97,7 +90,7 @@ impl World {
         self.book.add(Class::Asked, change * self.sets[set].serves, t, &self.measure);
         loop {
             let state = &self.manager.sets[set];
-            let (owed, missing) = (state.short.len() as u32, state.desired.saturating_sub(state.exists));
+            let (owed, missing) = (state.short.count(), state.desired.saturating_sub(state.exists));
             match owed.cmp(&missing) {
                 std::cmp::Ordering::Less => self.owe(set, missing - owed, cause, t),
                 std::cmp::Ordering::Greater => self.pay(set, cause, t),
@@ -231,14 +224,12 @@ impl World {
     fn overprovision(&mut self, set: usize, extra: u32, t: SimTime, strikes: &Strikes) {
         let cause = self.own_cause(Extra::Deployment);
         for _ in 0..extra {
-            let state = &self.manager.sets[set];
             let awaited = |group: &usize| self.manager.groups[*group].awaited;
-            let zones = state.zones.iter().copied().chain(state.regional.filter(|_| state.zones.is_empty()));
             let extras = |group: usize| {
                 let numbers = self.manager.groups[group].numbers.clone();
                 numbers.filter(|&n| self.manager.slots[self.position_of[n as usize] as usize].extra).count()
             };
-            let open = zones.filter(|group| awaited(group) > 0);
+            let open = self.manager.sets[set].places().filter(|group| awaited(group) > 0);
             let Some(group) = open.min_by_key(|&group| (extras(group), group)) else { return };
             let order = Creation { group, spot: false, extra: true, cause, repairs: false, attaches: false };
             self.create(order, t, strikes);
@@ -356,19 +347,27 @@ impl World {
         ranks.clear();
         let groups = only.map_or(self.manager.sets[set].groups.clone(), |group| group..group + 1);
         let zones = &self.manager.sets[set].zones;
-        ranks.extend(groups.map(|group| (group, zones.contains(&group).then(|| self.manager.groups[group].listed))));
+        ranks.extend(groups.map(|group| (group, zones.contains(&group).then(|| self.manager.groups[group].listed()))));
         let found = choose_in_zones(&ranks, rules.falls_back, |group| self.victim_of_group(group, wish));
         self.manager.ranks = ranks;
         debug_assert_eq!(found, self.victim_of_all(set, only, wish), "the lists say what a walk says");
         found
     }
 
-    /// SI-03, SI-06: the machine of a group that goes first, and its claim to that.
+    /// SI-03, SI-06, SP-06: the machine of a group that goes first, and its claim to that.
     fn victim_of_group(&self, group: usize, wish: Wish) -> Option<((bool, u32), usize)> {
-        let state = &self.manager.groups[group];
+        let lines = &self.manager.groups[group].lines;
+        let wanted = match wish.regular_goes {
+            Some(regular) => std::slice::from_ref(&lines[usize::from(!regular)]),
+            None => lines,
+        };
+        wanted.iter().filter_map(|line| self.victim_of_line(line, wish)).max()
+    }
+
+    fn victim_of_line(&self, line: &Line, wish: Wish) -> Option<((bool, u32), usize)> {
         let oldest_first = wish.rules.order == Order::OldestFirst;
         let find = |ill: bool| {
-            let mut at = if oldest_first { state.oldest } else { state.newest };
+            let mut at = if oldest_first { line.oldest } else { line.newest };
             while at != NOBODY {
                 let slot = &self.manager.slots[at as usize];
                 if !wish.spares(slot) && (!ill || slot.is_ill()) {
@@ -379,7 +378,7 @@ impl World {
             }
             None
         };
-        let ill = (wish.rules.prioritize_unhealthy && state.ill > 0).then(|| find(true)).flatten();
+        let ill = (wish.rules.prioritize_unhealthy && line.ill > 0).then(|| find(true)).flatten();
         ill.or_else(|| find(false))
     }
 

@@ -1,6 +1,7 @@
 //! What the managed sets of a design remember within a trial.
 
-use super::order::NOBODY;
+use super::order::{Line, NOBODY};
+use super::owed::Owed;
 use super::vacancy::Vacancy;
 use crate::balancer::ProbeTimes;
 use crate::design::Design;
@@ -12,7 +13,7 @@ use crate::policy::repair::Streak;
 use crate::policy::scale_in::Candidate;
 use crate::policy::zone_balance::ZoneState;
 use std::ops::Range;
-use zonefall_engine::{SimTime, name_tag};
+use zonefall_engine::{Key, SimTime, name_tag};
 use zonefall_topology::{Topology, ZoneId};
 
 /// What a slot holds.
@@ -110,7 +111,7 @@ pub(crate) struct Slot {
     pub heir_root: u16,
     /// It counts among the ill ones of its group.
     pub counted_ill: bool,
-    /// Its neighbours on the list of its group's instances.
+    /// Its neighbours in its line.
     pub older: u32,
     pub newer: u32,
 }
@@ -188,17 +189,21 @@ pub(crate) struct GroupState {
     pub refused: (SimTime, u32),
     /// OV: machines asked for of the running scale-out that do not run yet.
     pub awaited: u32,
-    /// The ends of the list of its instances in the order of their ids, their number, and how many of them are ill.
-    pub oldest: u32,
-    pub newest: u32,
-    pub listed: u32,
-    pub ill: u32,
+    /// Its instances in the order of their ids: the regular ones, and the Spot ones.
+    pub lines: [Line; 2],
     /// SP: the last wave of evictions in the zone, and until when it leaves no capacity for new Spot machines.
     pub last_wave: Option<SimTime>,
     pub spot_short_until: SimTime,
     /// SB: machines of the pool that are ready, and on their way.
     pub standby: u32,
     pub standby_coming: u32,
+}
+
+impl GroupState {
+    /// Its instances that were asked for.
+    pub fn listed(&self) -> u32 {
+        self.lines[0].count + self.lines[1].count
+    }
 }
 
 /// AZ: an operation of automatic zone balance.
@@ -232,8 +237,8 @@ pub(crate) struct SetState {
     pub renumbered: bool,
     /// SI-07: the ids below the second number are those of the oldest so many machines; of none if that is not known.
     pub protected: (u32, u32),
-    /// What each missing instance is charged to; as many as `desired` exceeds `exists`.
-    pub short: Vec<u16>,
+    /// The missing instances: as many as `desired` exceeds `exists`.
+    pub short: Owed,
     pub repairing: u32,
     /// Machines that wait for their repair.
     pub waiting: Vec<u32>,
@@ -253,6 +258,16 @@ pub(crate) struct SetState {
     pub probes: Option<ProbeTimes>,
     /// The phase of the looks of automatic repairs.
     pub tick_phase_ms: u64,
+    /// SB: machines of its pools, ready or on their way, and what the luck of those on their way is keyed by.
+    pub pooled: u32,
+    pub pool_luck: Key,
+}
+
+impl SetState {
+    /// The groups that its new machines go to.
+    pub fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        self.zones.iter().copied().chain(self.regional.filter(|_| self.zones.is_empty()))
+    }
 }
 
 /// A change of the customer's.
@@ -317,8 +332,10 @@ pub(crate) struct Manager {
     pub places: Vec<usize>,
     /// The groups of a set with their machines.
     pub ranks: Vec<(usize, Option<u32>)>,
-    /// The changes that wait for too few machines to serve.
-    pub watching: Vec<usize>,
+    /// The changes that wait for too few machines to serve, and how many have to.
+    pub watching: Vec<(usize, i64)>,
+    /// The groups whose pools can be filled.
+    pub open: Vec<usize>,
 }
 
 impl Manager {
@@ -335,10 +352,7 @@ impl Manager {
             allocated: 0,
             refused: (SimTime::ZERO, 0),
             awaited: 0,
-            oldest: NOBODY,
-            newest: NOBODY,
-            listed: 0,
-            ill: 0,
+            lines: [Line::EMPTY; 2],
             last_wave: None,
             spot_short_until: SimTime::ZERO,
             standby: 0,
@@ -361,7 +375,7 @@ impl Manager {
                 next_id: 0,
                 renumbered: false,
                 protected: (0, 0),
-                short: Vec::new(),
+                short: Owed::default(),
                 repairing: 0,
                 waiting: Vec::new(),
                 streak: Streak::default(),
@@ -381,6 +395,8 @@ impl Manager {
                 }),
                 probes: None,
                 tick_phase_ms: 0,
+                pooled: 0,
+                pool_luck: Key::root(0),
             }
         });
         let changes = design.sets.iter().enumerate().flat_map(|(set, of)| {
@@ -425,6 +441,7 @@ impl Manager {
             places: Vec::new(),
             ranks: Vec::new(),
             watching: Vec::new(),
+            open: Vec::new(),
         }
     }
 
@@ -475,14 +492,14 @@ impl Manager {
             (group.standby, group.standby_coming, group.deallocated) = (0, 0, 0);
             (group.refused, group.spot_short_until) = ((SimTime::ZERO, 0), SimTime::ZERO);
             group.last_wave = None;
-            (group.oldest, group.newest, group.listed, group.ill) = (NOBODY, NOBODY, 0, 0);
+            group.lines = [Line::EMPTY; 2];
         }
         for set in &mut self.sets {
             set.zones.clear();
             set.zones.extend_from_slice(&set.first_zones);
             set.short.clear();
             set.waiting.clear();
-            (set.desired, set.exists, set.spot, set.next_id, set.repairing) = (0, 0, 0, 0, 0);
+            (set.desired, set.exists, set.spot, set.next_id, set.repairing, set.pooled) = (0, 0, 0, 0, 0, 0);
             (set.renumbered, set.protected) = (false, (0, 0));
             (set.streak, set.suspended, set.unconsidered) = (Streak::default(), false, true);
             (set.grace_until, set.notice_end) = (SimTime::ZERO, SimTime::ZERO);

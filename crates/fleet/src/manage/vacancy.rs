@@ -13,6 +13,8 @@ use zonefall_topology::RackId;
 const WORD: usize = u64::BITS as usize;
 /// No slot has this bit.
 const NO_SLOT: u32 = u32::MAX;
+/// No slot is free: comes after every number, whatever stands in its upper half.
+const FULL: u64 = u64::MAX;
 
 /// The free slots of all groups.
 #[derive(Debug, Clone, Default)]
@@ -27,8 +29,8 @@ pub(crate) struct Vacancy {
     slot_of: Vec<u32>,
     /// The bit of each slot.
     bit_of: Vec<u32>,
-    /// For each group and each of its racks the number of the first free slot.
-    first: Vec<u32>,
+    /// For each group and each of its racks the number of the first free slot, or [`FULL`].
+    first: Vec<u64>,
     /// The racks that the slots of each group may stand on.
     racks: Vec<Range<u32>>,
     /// Where in `first` the rack of each slot is.
@@ -48,15 +50,15 @@ impl Vacancy {
         let rack = self.rack_of[at] as usize;
         if free {
             self.words[bit / WORD] |= mask;
-            self.first[rack] = self.first[rack].min(number);
+            self.first[rack] = self.first[rack].min(u64::from(number));
             return;
         }
         self.words[bit / WORD] &= !mask;
-        if self.first[rack] == number {
+        if self.first[rack] == u64::from(number) {
             let mut words = self.starts[rack] as usize..self.starts[rack + 1] as usize;
             let slot = |word: usize| self.slot_of[word * WORD + self.words[word].trailing_zeros() as usize];
             let next = words.find(|&word| self.words[word] != 0).map(slot);
-            self.first[rack] = next.map_or(NO_SLOT, |at| numbers[at as usize]);
+            self.first[rack] = next.map_or(FULL, |at| u64::from(numbers[at as usize]));
         }
     }
 
@@ -131,7 +133,7 @@ impl World {
         vacancy.words.clear();
         vacancy.words.resize(vacancy.slot_of.len() / WORD, 0);
         vacancy.first.clear();
-        vacancy.first.resize(vacancy.starts.len(), NO_SLOT);
+        vacancy.first.resize(vacancy.starts.len(), FULL);
         (self.manager.vacancy, self.manager.ids) = (vacancy, racks_of);
     }
 
@@ -142,10 +144,11 @@ impl World {
         let (racks, start) = (&vacancy.racks[group], vacancy.groups[group] as usize);
         let machines = &self.manager.occupied[racks.start as usize..racks.end as usize];
         let firsts = &vacancy.first[start..start + machines.len()];
-        let rank = |(&count, &first): (&u32, &u32)| {
-            if first == NO_SLOT { u64::MAX } else { u64::from(count) << 32 | u64::from(first) }
-        };
-        let best = machines.iter().zip(firsts).map(rank).min().filter(|&best| best != u64::MAX)?;
+        let ranks = machines.iter().zip(firsts).map(|(&count, &first)| u64::from(count) << 32 | first);
+        let best = ranks.fold(FULL, u64::min);
+        if best == FULL {
+            return None;
+        }
         let at = self.position_of[best as u32 as usize] as usize;
         let state = &self.manager.groups[group];
         if state.zone.is_none() && self.design.sets[state.set].placement_groups {

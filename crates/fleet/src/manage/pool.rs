@@ -1,0 +1,115 @@
+//! SB: standby pools: machines that wait ready, and join a set the moment they are asked for.
+
+use crate::operations::Operation;
+use crate::pending::Due;
+use crate::policy::standby;
+use crate::serving::Class;
+use crate::world::{CREATION, World};
+use std::cmp::Ordering;
+use zonefall_engine::SimTime;
+use zonefall_faults::Strikes;
+
+impl World {
+    /// SB-01: a machine of the pool joins the set; the pool is filled up again.
+    pub(super) fn take_from_pool(&mut self, at: usize, group: usize, t: SimTime, strikes: &Strikes) {
+        let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
+        let Some(pool) = &managed.standby else { return };
+        let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
+        let ready = t.after(pool.start.draw(&mut stream)).after(self.sets[self.set_of(at)].warm_up.draw(&mut stream));
+        self.manager.groups[group].standby -= 1;
+        self.manager.sets[self.manager.groups[group].set].pooled -= 1;
+        self.book.add(Class::Standby, -1, t, &self.measure);
+        self.book.count(Operation::StandbyUsed, 1, t, &self.measure);
+        self.power_on(at, ready, t, strikes);
+    }
+
+    /// SB-01: begins as many machines as the pools of a set lack, spread over its zones, or lets go what is too many.
+    pub(crate) fn fill_pool(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return };
+        let Some(pool) = managed.standby.as_ref() else { return };
+        let state = &self.manager.sets[set];
+        let wanted = standby::size(pool.min_ready, pool.max_ready, state.exists);
+        match state.pooled.cmp(&wanted) {
+            Ordering::Equal => {}
+            Ordering::Greater => self.shrink_pool(set, wanted, t),
+            Ordering::Less => self.widen_pool(set, wanted, t, strikes),
+        }
+    }
+
+    /// SB-01: the pools of a set get new machines, each where the fewest are.
+    fn widen_pool(&mut self, set: usize, wanted: u32, t: SimTime, strikes: &Strikes) {
+        let mut open = std::mem::take(&mut self.manager.open);
+        let is_open = |zone| !self.is_down(zone) && self.capacity_back(zone, t, strikes) == t;
+        let places = self.manager.sets[set].places();
+        open.clear();
+        open.extend(places.filter(|&group| self.manager.groups[group].zone.is_none_or(is_open)));
+        while self.manager.sets[set].pooled < wanted {
+            let coming = |group: usize| self.manager.groups[group].standby + self.manager.groups[group].standby_coming;
+            let Some(group) = open.iter().copied().min_by_key(|&group| (coming(group), group)) else { break };
+            let ready = self.pool_time(group, t);
+            self.manager.groups[group].standby_coming += 1;
+            self.manager.sets[set].pooled += 1;
+            self.wait(Due::Standby, group, ready);
+        }
+        if open.is_empty() {
+            self.await_capacity(set, t, strikes);
+        }
+        self.manager.open = open;
+    }
+
+    /// Zones that come back are considered anew; for capacity that comes back it is waited.
+    fn await_capacity(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let zones = self.manager.sets[set].places().filter_map(|group| self.manager.groups[group].zone);
+        let back = zones.map(|zone| self.capacity_back(zone, t, strikes)).filter(|&back| back > t).min();
+        let back = back.unwrap_or(SimTime::NEVER);
+        if back < self.manager.sets[set].rebalance_due {
+            self.manager.sets[set].rebalance_due = back;
+            self.wait(Due::Rebalance, set, back);
+        }
+    }
+
+    /// SB-01: the pools of a set are larger than they should be: ready machines go, each from the fullest of them.
+    fn shrink_pool(&mut self, set: usize, wanted: u32, t: SimTime) {
+        while self.manager.sets[set].pooled > wanted {
+            let groups = &mut self.manager.groups[self.manager.sets[set].groups.clone()];
+            // The last of the fullest.
+            let fullest = groups.iter_mut().max_by_key(|group| group.standby);
+            let Some(fullest) = fullest.filter(|group| group.standby > 0) else { return };
+            fullest.standby -= 1;
+            self.manager.sets[set].pooled -= 1;
+            self.book.settle(t, &self.measure);
+            self.book.add(Class::Standby, -1, t, &self.measure);
+        }
+    }
+
+    /// When a machine that is made for a pool now is ready.
+    fn pool_time(&self, group: usize, t: SimTime) -> SimTime {
+        let state = &self.manager.groups[group];
+        let Some(managed) = self.design.sets[state.set].management.as_ref() else { return t };
+        let place = state.zone.map_or(0, |zone| self.topology.zone_tag(zone));
+        let luck = self.manager.sets[state.set].pool_luck.part(place, t.as_ms());
+        t.after(managed.creation.time.draw(&mut luck.part(u64::from(state.standby_coming), 0).stream()))
+    }
+
+    pub(crate) fn standby_is_ready(&mut self, group: usize, t: SimTime) {
+        let state = &mut self.manager.groups[group];
+        state.standby_coming -= 1;
+        state.standby += 1;
+        self.book.settle(t, &self.measure);
+        self.book.add(Class::Standby, 1, t, &self.measure);
+    }
+
+    /// The pools of a set as they are when a trial begins: full.
+    pub(crate) fn begin_pools(&mut self, set: usize) {
+        let Some(pool) = self.design.sets[set].management.as_ref().and_then(|m| m.standby.as_ref()) else { return };
+        let wanted = standby::size(pool.min_ready, pool.max_ready, self.manager.sets[set].desired);
+        let places = self.manager.sets[set].places().count() as u32;
+        for place in 0..places {
+            let Some(group) = self.manager.sets[set].places().nth(place as usize) else { return };
+            let share = wanted / places + u32::from(place < wanted % places);
+            self.manager.groups[group].standby = share;
+            self.manager.sets[set].pooled += share;
+            self.book.add(Class::Standby, i64::from(share), SimTime::ZERO, &self.measure);
+        }
+    }
+}

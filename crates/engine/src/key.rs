@@ -121,6 +121,12 @@ impl Stream {
         crate::ziggurat::exponential(self)
     }
 
+    /// A standard normal variate (ziggurat).
+    #[inline]
+    pub fn normal(&mut self) -> f64 {
+        crate::ziggurat::normal(self)
+    }
+
     /// A whole number below `n` (Lemire's multiplication; the bias is below n/2⁶⁴).
     #[inline]
     pub fn below(&mut self, n: u64) -> u64 {

@@ -1,6 +1,7 @@
 //! What a person designed: scale sets, a load balancer, a demand, an objective. Typed and checked; no laws of the world.
 
 use crate::balancer::LoadBalancer;
+use crate::demand::Demand;
 use crate::management::{Management, Quota};
 use zonefall_engine::Law;
 use zonefall_topology::{RegionId, ZoneId};
@@ -63,13 +64,6 @@ pub struct ScaleSet {
     pub start: StartState,
     /// What happens to it while the trial runs; none for a set that never changes.
     pub management: Option<Box<Management>>,
-}
-
-/// Requests that arrive, in thousandths of a request a second; constant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Demand {
-    /// Thousandths of a request a second.
-    pub per_second_milli: u64,
 }
 
 /// What the service needs to meet its objective at an instant.

@@ -5,11 +5,12 @@
 //! word of statistics.
 //!
 //! Order within one millisecond: what strikes (storm first, then machines by mode and slot), then what was pending, by
-//! class: repairs, lives that end, machines that become ready, probes that notice, probes that readmit. The objective
+//! class: demand that changes, repairs, lives that end, machines that become ready, probes that notice, probes that readmit. The objective
 //! is evaluated once, when the millisecond is over.
 
 mod balancer;
 mod change;
+mod demand;
 mod design;
 mod disks;
 mod groups;
@@ -30,7 +31,8 @@ mod strike;
 mod world;
 
 pub use balancer::{LoadBalancer, ProbeTimes};
-pub use design::{Demand, Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
+pub use demand::{Demand, Noise, Step};
+pub use design::{Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
 pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use ledger::{ClassTimes, Ledger};
 pub use measure::{Measure, Windows};

@@ -5,7 +5,7 @@
 //! over intervals longer than zero only.
 
 use crate::Extra;
-use crate::design::{Demand, Need};
+use crate::design::Need;
 use crate::ledger::{Ledger, split};
 use crate::measure::Measure;
 use crate::operations::Operation;
@@ -58,7 +58,8 @@ const CLASSES: usize = Class::DiskUnreachable as usize + 1;
 #[derive(Debug, Clone)]
 pub(crate) struct Book {
     need: Need,
-    demand: Option<Demand>,
+    /// What arrives now, in thousandths of a request a second; none without demand.
+    pub demand: Option<u64>,
     counts_connections: bool,
     levels: [Level; CLASSES],
     /// Capacity that each cause keeps from serving; the last is nobody's: machines that are not asked for.
@@ -78,12 +79,12 @@ pub(crate) struct Book {
 
 impl Book {
     /// A book for a storm with `causes` causes, to which the fleet's own are added.
-    pub fn new(need: Need, demand: Option<Demand>, counts_connections: bool, causes: usize) -> Self {
+    pub fn new(need: Need, counts_connections: bool, causes: usize) -> Self {
         let all = causes + crate::EXTRA_CAUSES.len();
         let extra = |extra: Extra| causes + extra as usize;
         Self {
             need,
-            demand,
+            demand: None,
             counts_connections,
             levels: Default::default(),
             withheld: vec![0; all + 1],
@@ -101,7 +102,8 @@ impl Book {
     }
 
     /// Opens the book for a trial with so many machines of so much capacity, none of them serving yet.
-    pub fn begin(&mut self, machines: i64, capacity_full: i64, measure: &Measure) {
+    pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
+        self.demand = demand;
         self.levels = Default::default();
         self.add(Class::Existing, machines, SimTime::ZERO, measure);
         self.add(Class::Asked, capacity_full, SimTime::ZERO, measure);
@@ -146,7 +148,7 @@ impl Book {
         match self.need {
             Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
             Need::Served(share, of) => {
-                let demand = self.demand.map_or(0, |demand| demand.per_second_milli);
+                let demand = self.demand.unwrap_or(0);
                 u128::from(self.served()) * u128::from(of) < u128::from(demand) * u128::from(share)
             }
         }
@@ -155,7 +157,7 @@ impl Book {
     /// Demand served in the current state: requests go evenly to the machines in rotation, those sent to dead ones are
     /// lost, the rest is served as far as capacity goes.
     fn served(&self) -> u64 {
-        let demand = self.demand.map_or(0, |demand| demand.per_second_milli);
+        let demand = self.demand.unwrap_or(0);
         let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
         if alive == 0 {
             return 0;
@@ -194,7 +196,7 @@ impl Book {
     }
 
     fn book_demand(&mut self, length_ms: u64) {
-        let demand = self.demand.map_or(0, |demand| demand.per_second_milli);
+        let demand = self.demand.unwrap_or(0);
         let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
         let times = i128::from(length_ms);
         self.ledger.offered += i128::from(demand) * times;
@@ -205,20 +207,25 @@ impl Book {
     }
 
     /// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request
-    /// went to a dead one, the lag of the probes is the cause; where nothing is withheld, the fleet is too small.
+    /// went to a dead one, the lag of the probes is the cause; what even everything together could not serve is overload.
     fn charge(&mut self, length_ms: u64) {
         self.ledger.missed_ms += length_ms;
         let charged = &mut self.ledger.missed_by_cause_ms;
+        let withheld = &mut self.withheld[..charged.len()];
+        let mut lacking = 0;
         if let (Need::Served(share, of), Some(demand)) = (self.need, self.demand) {
-            let could = demand.per_second_milli.min(self.levels[Class::Capacity as usize].now as u64);
-            if u128::from(could) * u128::from(of) >= u128::from(demand.per_second_milli) * u128::from(share) {
+            let needed = (u128::from(demand) * u128::from(share)).div_ceil(u128::from(of)) as i64;
+            let capacity = self.levels[Class::Capacity as usize].now;
+            if capacity >= needed {
                 charged[self.probe_lag] += length_ms;
                 return;
             }
+            lacking = (needed - capacity - withheld.iter().sum::<i64>()).max(0);
         }
-        let withheld = &self.withheld[..charged.len()];
-        if withheld.iter().all(|&capacity| capacity == 0) {
-            charged[self.overload] += length_ms;
+        if lacking > 0 || withheld.iter().all(|&capacity| capacity == 0) {
+            withheld[self.overload] = lacking.max(1);
+            split(length_ms, withheld, charged);
+            withheld[self.overload] = 0;
         } else {
             split(length_ms, withheld, charged);
         }

@@ -5,6 +5,7 @@
 //! to one cause: the one that took it out, or, once that is over, one that still holds it.
 
 use crate::balancer::ProbeTimes;
+use crate::demand::Tide;
 use crate::design::{Design, ScaleSet, StartState};
 use crate::disks::FarDisk;
 use crate::ledger::Ledger;
@@ -120,6 +121,8 @@ pub struct World {
     pub(crate) is_watched: bool,
     pub(crate) probes: Option<ProbeTimes>,
     pub(crate) pending: Calendar,
+    /// Where the demand of the trial is; none without demand.
+    pub(crate) tide: Option<Tide>,
     pub(crate) book: Book,
     pub(crate) budget: EventBudget,
     pub(crate) luck: Key,
@@ -252,7 +255,8 @@ impl World {
             factors: if degrades { vec![(1000, 0); capacity] } else { Vec::new() },
             probes: None,
             pending: Calendar::with_capacity(64),
-            book: Book::new(design.need, design.demand, design.sla.is_some(), names.len()),
+            tide: None,
+            book: Book::new(design.need, design.sla.is_some(), names.len()),
             budget: EventBudget::new(measure.event_budget),
             luck: Key::root(0),
             suppressed: None,
@@ -310,7 +314,7 @@ impl World {
         self.ready_at.fill(SimTime::ZERO);
         self.returned.fill((SimTime::ZERO, 0));
         self.factors.fill((1000, 0));
-        self.start_machines(strikes);
+        self.start_machines(trial, strikes);
         self.begin_lives(strikes);
         if self.manager.is_active() {
             self.begin_management(strikes);
@@ -339,7 +343,7 @@ impl World {
         self.placed = true;
     }
 
-    fn start_machines(&mut self, strikes: &Strikes) {
+    fn start_machines(&mut self, trial: Key, strikes: &Strikes) {
         let (machines, full) = if self.manager.is_active() {
             let states = self.manager.sets.iter().zip(&self.sets);
             let full = states.map(|(set, starts)| i64::from(set.desired) * starts.serves).sum();
@@ -348,7 +352,9 @@ impl World {
             let full = self.design.sets.iter().map(|set| i64::from(set.capacity) * set.serves_milli as i64).sum();
             (self.machines.len() as i64, full)
         };
-        self.book.begin(machines, full, &self.measure);
+        self.tide = self.design.demand.as_ref().map(|demand| demand.begin(trial));
+        self.book.begin(machines, full, self.tide.map(|tide| tide.now_milli), &self.measure);
+        self.await_demand();
         let mut serving = (0, 0);
         for at in 0..self.machines.len() {
             self.machines[at].marks = 0;
@@ -469,6 +475,7 @@ impl World {
         let Some((t, tag)) = self.pending.pop() else { return Ok(()) };
         self.budget.spend()?;
         match Pending::from_tag(tag) {
+            Pending::Demand => self.demand_changes(t),
             Pending::Repaired { mode, machine, predicted, epoch } => {
                 self.repaired(mode, machine as usize, (predicted, epoch), t, strikes)
             }
@@ -481,6 +488,20 @@ impl World {
         }
         self.manage(t, strikes);
         Ok(())
+    }
+
+    fn demand_changes(&mut self, t: SimTime) {
+        let (Some(demand), Some(tide)) = (&self.design.demand, &mut self.tide) else { return };
+        demand.advance(tide);
+        self.book.settle(t, &self.measure);
+        self.book.demand = Some(tide.now_milli);
+        self.await_demand();
+    }
+
+    fn await_demand(&mut self) {
+        if let Some(tide) = self.tide.filter(|tide| tide.next < self.measure.horizon) {
+            self.pending.push(tide.next, Pending::Demand.tag());
+        }
     }
 
     /// The machines of a rack, as positions.

@@ -47,7 +47,7 @@ pub fn rich_profile() -> Profile {
 fn rich_designs() -> Vec<Design> {
     let mut spanning = design(&[1, 2, 3], 30, 20);
     spanning.balancer = Some(balancer());
-    spanning.demand = Some(Demand { per_second_milli: 20_000 });
+    spanning.demand = Some(Demand::constant(20_000));
     spanning.need = Need::Served(99, 100);
     for set in &mut spanning.sets {
         set.boot = constant(30 * SECOND);

@@ -85,7 +85,7 @@ fn modes(life_ms: f64, outage_ms: f64) -> Vec<Mode> {
 fn busy_design(capacity: u32) -> Design {
     let mut web = design(&[1, 2], capacity, capacity.div_ceil(2));
     web.balancer = Some(balancer());
-    web.demand = Some(Demand { per_second_milli: 500 * u64::from(capacity) });
+    web.demand = Some(Demand::constant(500 * u64::from(capacity)));
     web.sla = Some(SlaTerms { name: "some".into(), tiers: vec![] });
     web.healing_needs_control_plane = true;
     (web.sets[0].boot, web.sets[0].warm_up) = (constant(2), constant(1));
@@ -226,7 +226,7 @@ fn nobody_at_all() {
             assert_eq!(ledger.missed_ms, if need == Need::Serving(1) { DAY } else { 0 });
             assert_eq!(ledger.machine_ms, 0);
             // Demand that nobody is there for.
-            web.demand = Some(Demand { per_second_milli: 1 });
+            web.demand = Some(Demand::constant(1));
             let ledger = trial(&everything, &topology(2, 1, 1), &web, &measure(DAY, HOUR), 0).unwrap();
             assert_eq!((ledger.offered, ledger.served), (i128::from(DAY), 0));
             assert_eq!(ledger.unconnected_by_window_ms.iter().sum::<u64>(), DAY);
@@ -255,7 +255,7 @@ fn amounts_at_both_ends() {
                 let mut web = busy_design(4);
                 web.sets[0].serves_milli = serves;
                 web.sets[0].spreading = Spreading::Fixed(u32::MAX);
-                (web.demand, web.need) = (Some(Demand { per_second_milli: demand }), need);
+                (web.demand, web.need) = (Some(Demand::constant(demand)), need);
                 trial(&everything, &topology(2, 1, 1), &web, &measure(100 * DAY, 7 * DAY), 0).unwrap();
             }
         }

@@ -120,7 +120,7 @@ fn a_degraded_rack_withholds_its_share_of_capacity() {
     modes[0].effect = Effect::Degraded(500);
     let script = Script::new(topology(1, 2, 1), modes, DAY).outages(&[(RACK, 0, 1, HOUR, 5 * HOUR)]);
     let mut web = design(&[1], 2, 2);
-    web.demand = Some(Demand { per_second_milli: 2000 });
+    web.demand = Some(Demand::constant(2000));
     web.need = Need::Served(9, 10);
     let ledger = script.play(web);
     assert_eq!(ledger.missed_ms, 4 * HOUR);
@@ -142,7 +142,7 @@ fn requests_to_an_unnoticed_dead_machine_are_lost_and_charged_to_the_lag_of_the_
     let script = Script::new(topology(1, 2, 1), racks_and_zones(), DAY).outages(&[(RACK, 0, 1, HOUR, 5 * HOUR)]);
     let mut web = design(&[1], 2, 2);
     web.balancer = Some(balancer());
-    web.demand = Some(Demand { per_second_milli: 1000 });
+    web.demand = Some(Demand::constant(1000));
     web.need = Need::Served(99, 100);
     let ledger = script.play(web);
     // Two failed probes 5 s apart and a time-out of 5 s: between 10 and 15 s, in which half of the requests are lost.

@@ -89,7 +89,7 @@ fn spanning(capacity: u32) -> Design {
     let mut design = design(&[1, 2, 3], capacity, capacity / 2);
     design.name = format!("spanning {capacity}");
     design.balancer = Some(balancer());
-    design.demand = Some(Demand { per_second_milli: 700 * u64::from(capacity) });
+    design.demand = Some(Demand::constant(700 * u64::from(capacity)));
     design.need = Need::Served(99, 100);
     design.depends_on = vec!["global".into()];
     design.healing_needs_control_plane = true;

@@ -9,7 +9,7 @@ use support::*;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Effect, Recovery, Scope};
 use zonefall_fleet::{
-    ClassTimes, Demand, Design, LoadBalancer, Need, ScaleSet, SlaTerms, Spreading, StartState, Windows,
+    ClassTimes, Demand, Design, LoadBalancer, Need, ScaleSet, SlaTerms, Spreading, StartState, Step, Windows,
 };
 use zonefall_topology::{Topology, ZoneId};
 
@@ -60,7 +60,8 @@ struct Story {
     boot: u64,
     warm_up: u64,
     restart: u64,
-    demand: Option<u64>,
+    /// What arrives, and from when on how much else.
+    demand: Option<(u64, u64, u64)>,
     need: Need,
     balancer: Option<(u64, u32, u32, u64, u64)>,
     suppressed: Option<u16>,
@@ -141,7 +142,10 @@ impl Story {
                     flap_window: ms(flap),
                 }
             }),
-            demand: self.demand.map(|per_second_milli| Demand { per_second_milli }),
+            demand: self.demand.map(|(first, turn, then)| {
+                let step = Step { from: SimTime::from_ms(turn * self.tick), per_second_milli: then };
+                Demand::course(first, vec![step], None)
+            }),
             need: self.need,
             sla: Some(SlaTerms { name: "some".into(), tiers: vec![] }),
             ..plain
@@ -221,6 +225,8 @@ struct Findings {
     served: i128,
     lost_to_dead: i128,
     failures: u64,
+    /// Some missed time was split in parts that are no whole ticks.
+    rounded: bool,
 }
 
 /// A machine of the reference.
@@ -475,7 +481,7 @@ fn reference(story: &Story) -> Findings {
         let dead = if story.balancer.is_some() { count(&|body| !body.alive() && !body.out_of_rotation) } else { 0 };
         let awaiting = count(&|body| body.alive() && body.out_of_rotation);
         let starting = count(&|body| body.ready.is_some());
-        let demand = story.demand.unwrap_or(0);
+        let demand = story.demand.map_or(0, |(first, turn, then)| if now < turn { first } else { then });
         let served = if serving == 0 { 0 } else { (demand * serving / (serving + dead)).min(capacity) };
         let missed = match story.need {
             Need::Serving(least) => serving < u64::from(least),
@@ -528,6 +534,18 @@ fn reference(story: &Story) -> Findings {
                 withheld[cause as usize] += body.serves / 2;
             }
         }
+        let lacking = match story.need {
+            Need::Served(share, _) if story.demand.is_some() && !enough_alive => {
+                // Even all machines together would not do.
+                (demand * share).div_ceil(100).saturating_sub(capacity + withheld.iter().sum::<u64>())
+            }
+            _ => 0,
+        };
+        if lacking > 0 {
+            withheld.resize(overload + 1, 0);
+            withheld[overload] = lacking;
+            found.rounded = true;
+        }
         let all: u64 = withheld.iter().sum();
         match (enough_alive, all) {
             (true, _) => found.by_cause[probe_lag] += length,
@@ -563,13 +581,21 @@ fn check(story: &Story) -> Result<(), TestCaseError> {
         served: ledger.served,
         lost_to_dead: ledger.lost_to_dead,
         failures: ledger.machine_failures,
+        rounded: false,
     };
     prop_assert_eq!(ledger.observed_ms, (story.horizon - story.from) * story.tick);
     prop_assert_eq!(seen.by_cause.iter().sum::<u64>(), seen.missed);
     if story.tick == 1 {
-        // Splits leave remainders; the causes that are nobody's failure do not.
+        // Splits leave remainders; the causes that are nobody's failure do not, but for what is lacking.
         let extra = causes(0).len() + 1;
-        prop_assert_eq!(&seen.by_cause[extra..], &expected.by_cause[extra..]);
+        let compared = extra..seen.by_cause.len() - usize::from(expected.rounded);
+        prop_assert_eq!(&seen.by_cause[compared.clone()], &expected.by_cause[compared]);
+        (seen.by_cause, expected.by_cause) = (vec![], vec![]);
+    }
+    if std::mem::take(&mut expected.rounded) && story.tick > 1 {
+        // At most a millisecond an interval between changes.
+        let near = seen.by_cause.iter().zip(&expected.by_cause).all(|(one, two)| one.abs_diff(*two) <= story.horizon);
+        prop_assert!(near, "{:?} {:?}", seen.by_cause, expected.by_cause);
         (seen.by_cause, expected.by_cause) = (vec![], vec![]);
     }
     prop_assert_eq!(seen, expected);
@@ -589,7 +615,7 @@ fn stories() -> impl Strategy<Value = Story> {
     let starts =
         (prop_oneof![Just(0u64), 0..12u64], prop_oneof![Just(0u64), 0..6u64], prop_oneof![Just(0u64), 0..6u64]);
     let need = prop_oneof![(0..7u32).prop_map(Need::Serving), (1..100u64).prop_map(|share| Need::Served(share, 100)),];
-    let demand = prop_oneof![Just(None), (0..9000u64).prop_map(Some)];
+    let demand = prop_oneof![Just(None), (0..9000u64, 1..130u64, 0..9000u64).prop_map(Some)];
     let balancer =
         prop_oneof![Just(None), (1..9u64, 1..4u32, 1..4u32, 0..6u64, prop_oneof![Just(0u64), 1..60u64]).prop_map(Some)];
     let suppressed = prop_oneof![3 => Just(None), 1 => (0..7u16).prop_map(Some)];

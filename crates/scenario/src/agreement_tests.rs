@@ -24,7 +24,8 @@ fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
         EVERYTHING.replace("horizon = \"365 days\"", "horizon = { until = \"first miss\", at_most = \"1 year\" }");
     let columns = "[faults]\ntrace = \"x.csv\"\n[faults.columns]\nunit = \"node\"";
     let incidents = "[faults]\nincidents = \"x.csv\"";
-    for text in [EVERYTHING, MANAGED, REFUSED, &until, columns, incidents] {
+    let traced = "[scale_set.a]\ncapacity = 1\n[demand]\ntrace = \"x.csv\"\ntrace_every = \"7 days\"";
+    for text in [EVERYTHING, MANAGED, REFUSED, &until, columns, incidents, traced] {
         // A getter for a key that is not in the table of keys fails by its own assertion.
         let mut sink = Sink::default();
         decode_into(text, "x.toml", false, &mut sink);

@@ -53,10 +53,12 @@ fn unused(laid: &[Laid], sink: &mut Sink) {
     }
 }
 
-/// Thousandths of a request a second that must be served, rounded up.
-fn needed_milli(design: &Design) -> Option<u128> {
-    let (Need::Served(share, of), Some(demand)) = (design.need, design.demand) else { return None };
-    Some((u128::from(demand.per_second_milli) * u128::from(share)).div_ceil(u128::from(of)))
+/// Thousandths of a request a second that must be served, rounded up: when the least arrives, and when the most does.
+fn needed_milli(design: &Design) -> Option<(u128, u128)> {
+    let (Need::Served(share, of), Some(demand)) = (design.need, &design.demand) else { return None };
+    let needed = |milli: u64| (u128::from(milli) * u128::from(share)).div_ceil(u128::from(of));
+    let (least, most) = demand.range_milli();
+    Some((needed(least), needed(most)))
 }
 
 fn impossible(laid: &Laid, sink: &mut Sink) {
@@ -74,13 +76,25 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
     }
     let most = |placed: &Placed| u128::from(placed.most_asked()) * u128::from(placed.set.serves_milli);
     let give: u128 = laid.sets.iter().map(most).sum();
-    if let Some(needed) = needed_milli(design).filter(|&needed| needed > give) {
-        let words = format!(
-            "design `{name}` can never meet the objective: it must serve {} req/s, and its machines together serve {}",
-            needed as f64 / 1000.0,
-            give as f64 / 1000.0
-        );
-        sink.warn(codes::IMPOSSIBLE, &laid.need_span, words);
+    let per_second = |milli: u128| milli as f64 / 1000.0;
+    match needed_milli(design) {
+        Some((least, _)) if least > give => {
+            let words = format!(
+                "design `{name}` can never meet the objective: it must serve {} req/s, and its machines together serve {}",
+                per_second(least),
+                per_second(give)
+            );
+            sink.warn(codes::IMPOSSIBLE, &laid.need_span, words);
+        }
+        Some((_, most)) if most > give => {
+            let words = format!(
+                "design `{name}` cannot meet the objective at its peak: it must serve {} req/s then, and its machines together serve {}",
+                per_second(most),
+                per_second(give)
+            );
+            sink.hint(codes::PEAK, &laid.need_span, words);
+        }
+        _ => {}
     }
 }
 
@@ -110,7 +124,7 @@ fn zone_loss(laid: &Laid, sink: &mut Sink) {
     let needed = match laid.design.need {
         Need::Serving(count) => u128::from(count),
         Need::Served(..) => match needed_milli(&laid.design) {
-            Some(milli) => milli.div_ceil(u128::from(placed.set.serves_milli)),
+            Some((_, milli)) => milli.div_ceil(u128::from(placed.set.serves_milli)),
             None => return,
         },
     };

@@ -62,6 +62,7 @@ HARDWARE "E054" "a reservation, host, disk, pin or size that Azure refuses (V-10
 SIZE "E055" "not a machine size" "Sizes are names such as `Standard_D4s_v5`: letters of the family, vCPUs, letters of features, version. `Mix` stands for an instance mix."
 QUOTA "E056" "more than the quota (AL-05)" "The designed sets need more vCPUs or machines than `[quota]` allows in their region; Azure answers QuotaExceeded. Reserved machines count: the reservation holds their quota (CR-02)."
 SET "E057" "unknown scale set" "A `[[change]]` names a scale set that the design does not have, or names none where there are several. Availability sets and single machines do not change."
+DEMAND "E058" "a demand that cannot be" "A demand has one source, `rate` or `trace`; shapes of day and week need `start`; a day is cut into equal parts of whole minutes, a week into seven days; a launch that comes again must be over by then; rows of a trace rise in time."
 TIME "E060" "times that do not fit" "An instant lies beyond the horizon, or the warm-up leaves nothing to measure."
 WINDOWS "E061" "too many windows" "A trial has at most 100,000 windows of the objective."
 MONTHS "E062" "calendar months without a calendar" "`slo.window = \"month\"` needs `start = \"2026-01-01\"` (and may have `time_zone`)."
@@ -90,6 +91,7 @@ UNMEASURED "W012" "time outside every month" "With calendar months, what lies be
 SHORT_WINDOW "W013" "no whole window" "The measured time is shorter than one window, so no window can be breached."
 NO_HEADROOM "W014" "automatic zone balance without head-room (V-36, AZ-08)" "Each rebalancing makes one machine more before it takes one away; where the quota has no room for it, it never starts."
 UNUSED "W015" "a key that changes nothing" "The key is right, but nothing in any design makes it matter: a scale-in policy of a set whose capacity never changes, for example."
+PEAK "W016" "a peak that the design cannot serve" "At its greatest demand the objective asks for more than all machines together give; that time is missed, as overload."
 }
 
 /// Complaints that something is not there, which prove nothing in a file that could be read only in part.

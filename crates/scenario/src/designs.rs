@@ -1,7 +1,9 @@
 //! One design, as the fleet wants it: its sets, what sends requests to them, what it needs.
 
 use crate::codes;
+use crate::demand;
 use crate::diagnostic::Sink;
+use crate::faults::Files;
 use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
 use crate::manage::{self, Use};
 use crate::node::Node;
@@ -9,16 +11,15 @@ use crate::offers::Lacks;
 use crate::overlay::Seen;
 use crate::reader::Reader;
 use crate::scale_sets::scale_set;
+use crate::scenario::CalendarStart;
 use crate::sets::{self, Ground, Placed};
 use std::ops::Range;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Profile, Scope};
-use zonefall_fleet::{Demand, Design, LoadBalancer, Need, SlaTerms};
+use zonefall_fleet::{Design, LoadBalancer, Need, SlaTerms};
 use zonefall_topology::Topology;
 
-/// Requests a second, in thousandths: a thousand million.
-const DEMAND_MILLI_MAX: u64 = 1_000_000_000_000;
 /// LB-01: the least probe interval of Azure's load balancer.
 const PROBE_INTERVAL_LEAST_MS: u64 = 5000;
 
@@ -40,6 +41,9 @@ pub(crate) struct Around<'a> {
     pub lacks: &'a Lacks,
     pub profile: Option<&'a Profile>,
     pub horizon: Option<SimTime>,
+    /// The calendar's date at the beginning of a trial, if there is one.
+    pub start: Option<&'a CalendarStart>,
+    pub files: Files<'a>,
 }
 
 impl Laid {
@@ -65,8 +69,9 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         rows: rows.as_deref().unwrap_or_default(),
     };
     let sets = all_sets(&reader, seen, &ground, sink);
-    let demand = demand(&reader, sink);
-    let need = need(&reader, matches!(demand, Some(Some(_))), sink);
+    let clock = demand::Clock { start: around.start, horizon: around.horizon, files: around.files };
+    let demand = demand::demand(&reader, &clock, sink);
+    let need = need(&reader, demand.as_ref().is_none_or(Option::is_some), sink);
     let depends_on = depends_on(&reader, profile, sink);
     let healing = match reader.sub("healing", "healing", sink) {
         Some(healing) => healing.flag("needs_control_plane", sink),
@@ -167,23 +172,6 @@ fn load_balancer(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<LoadBala
         timeout: timeout?,
         flap_window: flap_window?,
     }))
-}
-
-fn demand(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Demand>> {
-    if reader.is_off("demand") {
-        return Some(None);
-    }
-    let Some(reader) = reader.sub("demand", "demand", sink) else { return Some(None) };
-    if !reader.has("rate") {
-        reader.missing("rate", "rate = \"600 req/s\"", sink);
-    }
-    let per_second_milli = reader.request_rate("rate", sink)?;
-    if !(1..=DEMAND_MILLI_MAX).contains(&per_second_milli) {
-        let words = "the demand must be above 0 and at most 1,000,000,000 req/s";
-        sink.error(codes::RANGE, &reader.span_of("rate"), words);
-        return None;
-    }
-    Some(Some(Demand { per_second_milli }))
 }
 
 fn need(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<(Need, Range<usize>)> {

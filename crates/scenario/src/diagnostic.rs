@@ -196,9 +196,11 @@ impl Sink {
         self.items.iter().any(|item| item.severity == Severity::Error)
     }
 
-    /// Adds what is to be said of a file that the scenario names.
+    /// Adds what is to be said of a file that the scenario names; once, though it is read for every design.
     pub fn attach(&mut self, of_file: Diagnostics, text: String) {
-        self.attached.push((of_file, text));
+        if self.attached.iter().all(|(known, _)| known.file != of_file.file) {
+            self.attached.push((of_file, text));
+        }
     }
 
     /// The texts of those files.

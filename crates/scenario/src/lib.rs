@@ -10,6 +10,7 @@
 
 mod checks;
 mod codes;
+mod demand;
 mod designs;
 mod diagnostic;
 mod explain;

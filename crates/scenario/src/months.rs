@@ -19,7 +19,8 @@ pub(crate) enum Wrong {
     Zone,
 }
 
-fn zone(name: &str) -> Option<TimeZone> {
+/// A bundled time zone.
+pub(crate) fn zone(name: &str) -> Option<TimeZone> {
     if name == "UTC" { Some(TimeZone::UTC) } else { TimeZoneDatabase::bundled().get(name).ok() }
 }
 

@@ -8,7 +8,7 @@ use crate::diagnostic::Sink;
 use crate::keys::{self, Kind};
 use crate::node::{Node, Table, Value};
 use crate::units::{self, RateText, Ratio};
-use crate::values::{check_name, count_of, duration_of, told, words_of, wrong_type};
+use crate::values::{check_name, count_of, duration_of, number_of, told, words_of, wrong_type};
 use std::ops::Range;
 use std::rc::Rc;
 use zonefall_engine::SimDuration;
@@ -202,17 +202,7 @@ impl<'t> Reader<'t> {
 
     pub fn number(&self, name: &str, sink: &mut Sink) -> Option<f64> {
         let (node, kind) = self.value(name, sink)?;
-        let Kind::Number(low, high) = kind else { return None };
-        let number = match node.value {
-            Value::Integer(number) => number as f64,
-            Value::Float(number, _) => number,
-            _ => return wrong_type(&node, name, &kind.words(), sink),
-        };
-        if !(low..=high).contains(&number) {
-            sink.error(codes::RANGE, &node.span, format!("`{name}` must be {}, not {number}", kind.words()));
-            return None;
-        }
-        Some(number)
+        number_of(&node, name, kind, sink)
     }
 
     pub fn flag(&self, name: &str, sink: &mut Sink) -> Option<bool> {
@@ -276,6 +266,12 @@ impl<'t> Reader<'t> {
     pub fn counts(&self, name: &str, sink: &mut Sink) -> Option<Vec<(u64, Range<usize>)>> {
         let (items, each) = self.list(name, sink)?;
         items.iter().map(|item| Some((count_of(item, name, each, sink)?, item.span.clone()))).collect()
+    }
+
+    /// A list of numbers.
+    pub fn numbers(&self, name: &str, sink: &mut Sink) -> Option<Vec<f64>> {
+        let (items, each) = self.list(name, sink)?;
+        items.iter().map(|item| number_of(item, name, each, sink)).collect()
     }
 
     /// A list of durations, each with its place.

@@ -41,6 +41,20 @@ pub(crate) fn count_of(node: &Node, name: &str, kind: Kind, sink: &mut Sink) -> 
     }
 }
 
+pub(crate) fn number_of(node: &Node, name: &str, kind: Kind, sink: &mut Sink) -> Option<f64> {
+    let Kind::Number(low, high) = kind else { return None };
+    let number = match node.value {
+        Value::Integer(number) => number as f64,
+        Value::Float(number, _) => number,
+        _ => return wrong_type(node, name, &kind.words(), sink),
+    };
+    if !(low..=high).contains(&number) {
+        sink.error(codes::RANGE, &node.span, format!("`{name}` must be {}, not {number}", kind.words()));
+        return None;
+    }
+    Some(number)
+}
+
 pub(crate) fn duration_of(node: &Node, name: &str, sink: &mut Sink) -> Option<SimDuration> {
     let Value::Text(text) = &node.value else { return wrong_type(node, name, &Kind::Duration.words(), sink) };
     told(units::duration(text), codes::DURATION, node, name, text, "90 min", sink)

@@ -55,6 +55,29 @@ fn a_named_file_must_be_there() {
 }
 
 #[test]
+fn a_trace_of_demand_is_read_beside_the_scenario_and_is_a_part_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, trace) = (folder.path().join("x.toml"), folder.path().join("load.csv"));
+    let text = template("minimal").unwrap().to_owned()
+        + "[demand]\ntrace = \"load.csv\"\n[[design]]\nname = \"a\"\n[[design]]\nname = \"b\"\ndemand.growth_per_year = 0.1\n";
+    std::fs::write(&path, &text).unwrap();
+    assert_eq!(load(&path).unwrap_err().items()[0].code, "E076");
+    std::fs::write(&trace, "time,rate\n0,100\n3600,250\n").unwrap();
+    let first = load(&path).unwrap();
+    assert_eq!(first.designs[0].demand.as_ref().unwrap().range_milli(), (100_000, 250_000));
+    assert!(first.designs[1].demand.as_ref().unwrap().range_milli().1 > 270_000);
+    std::fs::write(&trace, "time,rate\n0,100\n3600,251\n").unwrap();
+    assert_ne!(load(&path).unwrap().hash, first.hash);
+    // Two designs read the file; its mistakes are told once, where they stand.
+    std::fs::write(&trace, "time,rate\n0,100\n3600,many\n").unwrap();
+    let wrong = load(&path).unwrap_err();
+    assert_eq!((wrong.items().len(), wrong.items()[0].code, wrong.others().len()), (1, "E058", 1));
+    let told = &wrong.others()[0].items()[0];
+    assert_eq!((told.line, told.column, told.code), (3, 6, "E058"));
+    assert!(wrong.render(false).contains("load.csv:3:6"), "{}", wrong.render(false));
+}
+
+#[test]
 fn templates_run_without_a_warning_that_matters() {
     for name in template_names() {
         let scenario = parse(template(name).unwrap(), name).unwrap_or_else(|wrong| panic!("{wrong}"));

@@ -51,6 +51,8 @@ fn each_mistake_brings_its_code() {
     let design = |text: &str| format!("[[design]]\nname = \"a\"\n{text}");
     let mode =
         |text: &str| format!("[faults.mode.new]\nscope = \"host\"\nrate = \"1 per year\"\noutage = \"1 h\"\n{text}");
+    let demand = |text: &str| format!("[demand]\nrate = \"9 req/s\"\n{text}");
+    let launch = |text: &str| demand(&format!("[[demand.launch]]\npeak = 4.8\nlasts = \"3 h\"\n{text}"));
     let cases: Vec<(&str, String, &str)> = vec![
         ("horizon = \"360 days\"", "horizon = ".into(), "E005"),
         ("#top", "trails = 5".into(), "E010"),
@@ -83,6 +85,31 @@ fn each_mistake_brings_its_code() {
         ("horizon = \"360 days\"", "horizon = \"-1 day\"".into(), "E021"),
         ("#end", mode("").replace("1 per year", "often"), "E022"),
         ("#end", mode("").replace("1 per year", "nan per year"), "E022"),
+        ("#end", "[demand]\nrate = \"0 req/s\"".into(), "E020"),
+        ("#end", "[demand]".into(), "E011"),
+        ("#end", demand("daily = [1, 2, 3, 4, 5, 6, 7]"), "E058"),
+        ("#end", demand("weekly = [1, 2]"), "E058"),
+        ("#end", demand("weekly = [1, 1, 1, 1, 1, 1, 1]"), "E058"),
+        ("#end", demand("daily = [1, -1]"), "E020"),
+        ("#end", demand("daily = [1, \"2\"]"), "E012"),
+        ("#end", demand("daily = 1"), "E012"),
+        ("#end", demand("time_zone = \"Mars/Olympus\""), "E026"),
+        ("#end", demand("growth_per_year = -1"), "E020"),
+        ("#end", demand("growth_per_year = 1e9"), "E020"),
+        ("#end", demand("growth_per_year = 100").replace("9 req", "900000000 req"), "E020"),
+        ("#end", demand("noise = { sigma = 9 }"), "E020"),
+        ("#end", demand("noise = { every = \"0 s\" }"), "E020"),
+        ("#end", demand("noise = { every = \"1 ms\" }"), "E090"),
+        ("#end", demand("step = \"0 s\""), "E020"),
+        ("#end", demand("trace_every = \"7 days\""), "E013"),
+        ("#end", demand("trace = \"x.csv\""), "E013"),
+        ("#end", demand("launch = 3"), "E012"),
+        ("#end", demand("[[demand.launch]]"), "E011"),
+        ("#end", launch("at = \"someday\""), "E026"),
+        ("#end", launch("at = \"2026-06-01\""), "E058"),
+        ("#end", launch("at = 5"), "E012"),
+        ("#end", launch("at = \"1 day\"\nevery = \"2 h\""), "E058"),
+        ("#end", launch("at = \"1 day\"\nrise = \"100 days\"").replace("[[", "step = \"1 ms\"\n[["), "E090"),
         ("#slo", "target = 99.95".into(), "E023"),
         ("#slo", "target = nan".into(), "E023"),
         ("#set", "capacity_per_instance = \"fast\"".into(), "E024"),

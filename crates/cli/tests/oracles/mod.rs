@@ -3,6 +3,7 @@
 
 pub mod coverage;
 mod entries;
+pub mod load;
 pub mod managed;
 pub mod placement;
 pub mod precision;

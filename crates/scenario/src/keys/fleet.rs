@@ -1,4 +1,4 @@
-//! Keys of the designs: sets of machines, load balancer, demand, and what else a design may change.
+//! Keys of the designs: sets of machines, load balancer, and what else a design may change.
 
 use super::Key;
 use super::Kind::{Choice, Count, Duration, Either, Flag, Law, List, Number, Off, RequestRate, Table, Tables, Text};
@@ -172,8 +172,6 @@ pub(super) const KEYS: &[Key] = &[
     .or("5 min")
     .overlay()
     .from("LB-03"),
-    Key::new("demand", Either(&[Table, Off]), "What arrives; `false` in a design removes it.").overlay(),
-    Key::new("demand.rate", RequestRate, "Requests that arrive, constant.").overlay(),
     Key::new("service", Table, "What the service depends on besides its machines.").overlay(),
     Key::new(
         "service.depends_on",

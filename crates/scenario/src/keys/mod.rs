@@ -6,6 +6,7 @@
 //! the same path. The keys of a law stand under `law`, wherever the law stands.
 
 pub(crate) mod change;
+pub(crate) mod demand;
 pub(crate) mod fault;
 pub(crate) mod fleet;
 mod manage;
@@ -126,7 +127,7 @@ impl Key {
 /// All keys, in the order of the documentation.
 pub fn keys() -> &'static [Key] {
     static ALL: OnceLock<Vec<Key>> = OnceLock::new();
-    ALL.get_or_init(|| [world::KEYS, fleet::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS].concat())
+    ALL.get_or_init(|| [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS].concat())
 }
 
 /// The key with a path, and its place in the table.

@@ -25,9 +25,9 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "start",
         Instant,
-        "The calendar's date at the beginning of each trial; needed for calendar months, otherwise nothing depends on it.",
+        "The calendar's date at the beginning of each trial; needed for calendar months and for demand that follows the clock; otherwise nothing depends on it.",
     ),
-    Key::new("time_zone", Text, "The IANA time zone of `start` and of the months.").or("UTC"),
+    Key::new("time_zone", Text, "The IANA time zone of `start`, of the months, and of demand.").or("UTC"),
     Key::new("measure_from", Duration, "Warm-up: nothing before this instant counts.").or("0 s"),
     Key::new(
         "measure_at",

@@ -1,0 +1,105 @@
+//! Demand that changes over a trial: what arrives, what is served of it, and what missed time is charged to.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+use support::*;
+use zonefall_engine::{Key, SimDuration, SimTime};
+use zonefall_faults::{Scope, Strikes};
+use zonefall_fleet::{Demand, Design, Need, Noise, Step, World, population};
+
+const RACK: u16 = 0;
+/// Causes of the fleet's own follow the only mode.
+const PROBE_LAG: usize = 2;
+const OVERLOAD: usize = 3;
+
+fn steps(of: &[(u64, u64)]) -> Vec<Step> {
+    of.iter().map(|&(ms, per_second_milli)| Step { from: SimTime::from_ms(ms), per_second_milli }).collect()
+}
+
+/// Two racks of one machine each, and a course; everything must be served.
+fn web(first: u64, of: &[(u64, u64)]) -> Design {
+    let mut web = design(&[1], 2, 2);
+    web.demand = Some(Demand::course(first, steps(of), None));
+    web.need = Need::Served(1, 1);
+    web
+}
+
+fn script() -> Script {
+    Script::new(topology(1, 2, 1), vec![mode("rack", Scope::Rack)], DAY)
+}
+
+#[test]
+fn what_is_served_is_integrated_exactly_over_a_course() {
+    let ledger = script().play(web(500, &[(6 * HOUR, 3000), (8 * HOUR, 2000), (20 * HOUR, 0)]));
+    let offered = 6 * HOUR * 500 + 2 * HOUR * 3000 + 12 * HOUR * 2000;
+    assert_eq!(ledger.offered, i128::from(offered));
+    assert_eq!(ledger.served, i128::from(offered - 2 * HOUR * 1000));
+    // Three hours' demand is beyond two machines; nothing is asked of them in the last four.
+    assert_eq!((ledger.missed_ms, &ledger.outages_ms[..]), (2 * HOUR, &[2 * HOUR][..]));
+    assert_eq!(ledger.missed_by_cause_ms[OVERLOAD], 2 * HOUR);
+    assert_eq!(ledger.first_miss, Some(SimTime::from_ms(6 * HOUR)));
+    assert_eq!(ledger.events, 3);
+}
+
+#[test]
+fn a_failure_at_the_peak_answers_for_what_it_withholds_and_overload_for_the_rest() {
+    // 2,400 of 2,000 at the peak, and half of the machines are down for an hour of it.
+    let outage = [(RACK, 0, 1, 7 * HOUR, 8 * HOUR)];
+    let ledger = script().outages(&outage).play(web(900, &[(6 * HOUR, 2400), (9 * HOUR, 900)]));
+    assert_eq!(ledger.missed_ms, 3 * HOUR);
+    // In that hour 1,400 are lacking: 1,000 stand still, 400 nobody has.
+    let withheld = HOUR * 1000 / 1400;
+    assert_eq!(ledger.missed_by_cause_ms[0], withheld + 1, "the largest remainder");
+    assert_eq!(ledger.missed_by_cause_ms[OVERLOAD], 3 * HOUR - withheld - 1);
+    // Outside of the peak the same failure misses nothing.
+    let ledger = script().outages(&[(RACK, 0, 1, HOUR, 2 * HOUR)]).play(web(900, &[(6 * HOUR, 1900)]));
+    assert_eq!(ledger.missed_ms, 0);
+}
+
+#[test]
+fn requests_to_a_dead_machine_are_lost_at_the_rate_of_their_time() {
+    let mut web = web(100, &[(2 * HOUR + 2000, 1000)]);
+    web.balancer = Some(balancer());
+    let ledger = script().outages(&[(RACK, 0, 1, 2 * HOUR, 5 * HOUR)]).play(web);
+    let noticed = ledger.missed_ms;
+    assert!((10 * SECOND..=15 * SECOND).contains(&noticed), "{noticed}");
+    assert_eq!(ledger.lost_to_dead, i128::from(50 * 2000 + 500 * (noticed - 2000)));
+    assert_eq!(ledger.missed_by_cause_ms[PROBE_LAG], noticed);
+}
+
+#[test]
+fn a_trial_ends_at_its_first_overload() {
+    let mut script = script();
+    script.measure.until_first_miss = true;
+    let ledger = script.play(web(500, &[(6 * HOUR, 3000), (8 * HOUR, 100)]));
+    assert_eq!(ledger.first_miss, Some(SimTime::from_ms(6 * HOUR)));
+    let never = script.play(web(500, &[(6 * HOUR, 2000), (8 * HOUR, 100)]));
+    assert_eq!((never.first_miss, never.observed_ms), (None, DAY));
+}
+
+#[test]
+fn every_design_meets_the_same_noise() {
+    let noise = Some(Noise { sigma: 0.3, every: SimDuration::from_ms(HOUR) });
+    let of = |zones: &[u32], capacity: u32, name: &str| {
+        let mut one = design(zones, capacity, 1);
+        one.name = name.into();
+        one.demand = Some(Demand::course(3_000_000, steps(&[(5 * HOUR + 7, 9_000_000)]), noise));
+        one
+    };
+    let offered = |designs: &[Design], which: usize, trial: u64| {
+        let topology = topology(3, 2, 1);
+        let strikes = || {
+            let people = population(designs, &topology);
+            Strikes::new(&profile(vec![]), &topology, people, SimDuration::from_ms(DAY))
+        };
+        let mut strikes = strikes();
+        let design = std::sync::Arc::new(designs[which].clone());
+        let mut world = World::new(design, std::sync::Arc::new(measure(DAY, DAY)), topology.clone(), &strikes);
+        play(&mut strikes, &mut world, Key::root(trial), None).offered
+    };
+    let (small, large) = (of(&[1], 2, "small"), of(&[1, 2, 3], 9, "large"));
+    let both = [small.clone(), large];
+    assert_eq!(offered(&both, 0, 1), offered(&both, 1, 1));
+    assert_eq!(offered(&both, 0, 1), offered(&[small], 0, 1));
+    assert_ne!(offered(&both, 0, 1), offered(&both, 0, 2));
+}

@@ -1,0 +1,293 @@
+//! `[demand]`: what arrives over a trial. Shapes of day and week, launches, growth and traces are factors on a rate; they
+//! are cut into pieces here, so that the fleet only knows of steps.
+//!
+//! What can go wrong: a shape without a calendar, more pieces than are accepted, a rate beyond the limit, a trace with
+//! mistakes; all told at their places.
+
+mod pieces;
+mod trace;
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::faults::Files;
+use crate::keys::demand::{DAY_PARTS_MAX, LAUNCHES_MAX};
+use crate::months;
+use crate::node::{Node, Value};
+use crate::reader::Reader;
+use crate::scenario::CalendarStart;
+use crate::units;
+use crate::values::wrong_type;
+use jiff::tz::TimeZone;
+use pieces::{Launch, MILLI_MAX, PIECES_MAX, Pieces, by_the_clock, of_rows};
+use std::ops::Range;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_fleet::{Demand, Noise};
+
+/// What the demand needs to know of the study's time.
+pub(crate) struct Clock<'a> {
+    pub start: Option<&'a CalendarStart>,
+    /// None if it could not be read.
+    pub horizon: Option<SimTime>,
+    pub files: Files<'a>,
+}
+
+/// The outer `None` is a mistake, the inner one no demand.
+pub(crate) fn demand(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Demand>> {
+    let Some(reader) = root.sub_or_off("demand", "demand", sink) else { return Some(None) };
+    let zone = zone(&reader, clock, sink);
+    let level = level(&reader, clock, zone.as_ref(), sink);
+    let shape = shape(&reader, clock, zone.as_ref(), sink);
+    let growth = reader.number("growth_per_year", sink);
+    let noise = noise(&reader, sink);
+    let launches = launches(&reader, clock, zone.as_ref(), sink);
+    let (level, shape, growth, noise, (step, launches)) = (level?, shape?, growth?, noise?, launches?);
+    let horizon = clock.horizon?;
+    let span = reader.span();
+    let grows = if growth == 0.0 { 0 } else { horizon.as_ms().div_ceil(86_400_000) };
+    let drawn = noise.map_or(0, |noise: Noise| horizon.as_ms() / noise.every.as_ms());
+    let of_launches = launches.iter().map(|launch| launch.pieces_most(step, horizon));
+    let all = of_launches.chain([level.pieces_most(horizon), shape.pieces_most(horizon), grows, drawn]);
+    if all.fold(0, u64::saturating_add) > PIECES_MAX {
+        let words = format!("this demand may change more than {PIECES_MAX} times within the horizon");
+        sink.error(codes::TOO_MUCH, span, words)
+            .help("coarser parts of a day, a longer `step` or `noise.every`, or a shorter horizon");
+        return None;
+    }
+    let (base, traced) = level.pieces(horizon);
+    let of_launches = launches.iter().map(|launch| launch.pieces(step, horizon));
+    let factors = of_launches.fold(traced.times(&shape.pieces(clock, horizon)?), |all, launch| all.times(&launch));
+    let factors = if growth == 0.0 { factors } else { factors.in_days(horizon) };
+    let found = factors.demand(base, growth, horizon, noise);
+    if found.is_none() {
+        too_much(span, sink);
+    }
+    found.map(Some)
+}
+
+fn too_much(span: &Range<usize>, sink: &mut Sink) {
+    sink.error(codes::RANGE, span, "the demand must be at most 1,000,000,000 req/s at any time");
+}
+
+/// The time zone of the demand; none where it is wrong, or where there is no calendar.
+fn zone(reader: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<TimeZone> {
+    let own = reader.text("time_zone", sink);
+    let name = own.as_deref().or_else(|| clock.start.map(|start| start.time_zone.as_str()))?;
+    let zone = months::zone(name);
+    if zone.is_none() {
+        sink.error(codes::INSTANT, &reader.span_of("time_zone"), "this is not an IANA time zone")
+            .help("write for example \"Europe/Berlin\" or \"UTC\"");
+    }
+    zone
+}
+
+/// The rate that everything else is a factor on.
+enum Level {
+    Rate(f64),
+    Trace(Vec<trace::Row>, Option<SimDuration>),
+}
+
+impl Level {
+    fn pieces_most(&self, horizon: SimTime) -> u64 {
+        match self {
+            Self::Rate(_) => 1,
+            Self::Trace(rows, every) => {
+                let times = every.map_or(1, |every| horizon.as_ms() / every.as_ms() + 2);
+                times.saturating_mul(rows.len() as u64)
+            }
+        }
+    }
+
+    /// A level, and the factors on it.
+    fn pieces(&self, horizon: SimTime) -> (f64, Pieces) {
+        match self {
+            Self::Rate(milli) => (*milli, Pieces::constant(1.0)),
+            Self::Trace(rows, every) => (1.0, of_rows(rows, *every, horizon)),
+        }
+    }
+}
+
+fn level(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<Level> {
+    let every = reader.optional("trace_every", sink, Reader::span_of_time);
+    let rate = reader.request_rate("rate", sink);
+    if reader.has("trace") && reader.has("rate") {
+        let words = "`rate` and `trace` both say what arrives: keep one";
+        sink.error(codes::EXCLUSIVE, &reader.span_of("trace"), words);
+        return None;
+    }
+    if reader.has("trace") {
+        let rows = trace::rows(reader, clock, zone, sink);
+        let (rows, every) = (rows?, every?);
+        // A file that need not be there is taken for one request a second.
+        let Some(rows) = rows else { return Some(Level::Rate(1000.0)) };
+        let covers = rows.last().map_or(0, |last| last.0) - rows.first().map_or(0, |first| first.0);
+        if every.is_some_and(|every| covers >= every.as_ms() as i64) {
+            let words = "the trace is longer than the time after which it begins anew";
+            sink.error(codes::DEMAND, &reader.span_of("trace_every"), words).help("a longer time, or fewer rows");
+            return None;
+        }
+        return Some(Level::Trace(rows, every));
+    }
+    reader.node("trace", sink);
+    if reader.has("trace_every") {
+        let words = "`trace_every` repeats a trace, and there is none";
+        sink.error(codes::EXCLUSIVE, &reader.span_of("trace_every"), words).help("add `trace = \"file.csv\"`");
+        return None;
+    }
+    if !reader.has("rate") {
+        reader.missing("rate", "rate = \"600 req/s\"", sink);
+    }
+    let milli = rate?;
+    if !(1..=MILLI_MAX).contains(&milli) {
+        let words = "the demand must be above 0 and at most 1,000,000,000 req/s";
+        sink.error(codes::RANGE, &reader.span_of("rate"), words);
+        return None;
+    }
+    Some(Level::Rate(milli as f64))
+}
+
+/// The factors of day and week.
+struct Shape {
+    daily: Vec<f64>,
+    weekly: Vec<f64>,
+    zone: Option<TimeZone>,
+}
+
+impl Shape {
+    fn is_flat(&self) -> bool {
+        self.daily.is_empty() && self.weekly.is_empty()
+    }
+
+    fn pieces_most(&self, horizon: SimTime) -> u64 {
+        if self.is_flat() {
+            return 0;
+        }
+        (horizon.as_ms() / 86_400_000 + 2).saturating_mul(self.daily.len().max(1) as u64)
+    }
+
+    fn pieces(&self, clock: &Clock<'_>, horizon: SimTime) -> Option<Pieces> {
+        match (&self.zone, clock.start) {
+            (Some(zone), Some(start)) if !self.is_flat() => {
+                by_the_clock(&self.daily, &self.weekly, zone, start.unix_ms, horizon)
+            }
+            _ => Some(Pieces::constant(1.0)),
+        }
+    }
+}
+
+fn shape(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<Shape> {
+    let daily = reader.numbers("daily", sink);
+    let weekly = reader.numbers("weekly", sink);
+    let (daily, weekly) = (daily?, weekly?);
+    let mut fine = true;
+    if !daily.is_empty() && !DAY_PARTS_MAX.is_multiple_of(daily.len()) {
+        let words = format!("a day cannot be cut into {} equal parts of whole minutes", daily.len());
+        sink.error(codes::DEMAND, &reader.span_of("daily"), words).help("24 parts are hours, 48 half-hours");
+        fine = false;
+    }
+    if !weekly.is_empty() && weekly.len() != 7 {
+        let words = format!("a week has 7 days, not {}", weekly.len());
+        sink.error(codes::DEMAND, &reader.span_of("weekly"), words).help("Monday first");
+        fine = false;
+    }
+    let shape = Shape { daily, weekly, zone: zone.cloned() };
+    if !shape.is_flat() && clock.start.is_none() && clock.horizon.is_some() {
+        let key = if shape.daily.is_empty() { "weekly" } else { "daily" };
+        no_calendar(&reader.span_of(key), sink);
+        fine = false;
+    }
+    fine.then_some(shape)
+}
+
+fn no_calendar(span: &Range<usize>, sink: &mut Sink) {
+    sink.error(codes::DEMAND, span, "this needs to know the calendar")
+        .help("add for example `start = \"2026-01-01\"` at the top of the file");
+}
+
+/// The outer `None` is a mistake, the inner one no noise.
+fn noise(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Noise>> {
+    let Some(reader) = reader.sub_or_off("noise", "demand.noise", sink) else { return Some(None) };
+    let sigma = reader.number("sigma", sink);
+    let every = reader.span_of_time("every", sink);
+    let noise = Noise { sigma: sigma?, every: every? };
+    Some((noise.sigma > 0.0).then_some(noise))
+}
+
+/// The length of a stair, and the launches.
+fn launches(
+    reader: &Reader<'_>,
+    clock: &Clock<'_>,
+    zone: Option<&TimeZone>,
+    sink: &mut Sink,
+) -> Option<(SimDuration, Vec<Launch>)> {
+    let step = reader.span_of_time("step", sink);
+    let nodes = reader.tables("launch", LAUNCHES_MAX, sink);
+    let mut fine = !reader.has("launch") || reader.is_list("launch");
+    let mut all = Vec::with_capacity(nodes.len());
+    for node in &nodes {
+        match launch(node, clock, zone, sink) {
+            Some(launch) => all.push(launch),
+            None => fine = false,
+        }
+    }
+    let step = step?;
+    fine.then_some((step, all))
+}
+
+fn launch(node: &Node, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<Launch> {
+    let reader = Reader::new(node, "demand.launch[]", sink);
+    for (key, example) in [("at", "at = \"2026-06-01T20:00\""), ("peak", "peak = 4.8"), ("lasts", "lasts = \"3 h\"")] {
+        if !reader.has(key) {
+            reader.missing(key, example, sink);
+        }
+    }
+    let at_ms = moment(&reader, "at", clock, zone, sink);
+    let peak = reader.number("peak", sink);
+    let (rise, lasts) = (reader.duration("rise", sink), reader.duration("lasts", sink));
+    let fall = reader.duration("fall", sink);
+    let every = reader.optional("every", sink, Reader::span_of_time);
+    let launch = Launch { at_ms: at_ms?, peak: peak?, rise: rise?, lasts: lasts?, fall: fall?, every: every? };
+    if launch.every.is_some_and(|every| every.as_ms() < launch.length_ms()) {
+        let words = "it comes again before it is over";
+        sink.error(codes::DEMAND, &reader.span_of("every"), words);
+        return None;
+    }
+    Some(launch)
+}
+
+/// A date, or a time after the trial's beginning; in milliseconds after it.
+fn moment(
+    reader: &Reader<'_>,
+    name: &str,
+    clock: &Clock<'_>,
+    zone: Option<&TimeZone>,
+    sink: &mut Sink,
+) -> Option<i64> {
+    let node = reader.node(name, sink)?;
+    let (Value::Text(text) | Value::Date(text)) = &node.value else {
+        return wrong_type(&node, name, "a date such as \"2026-06-01T20:00\", or a time such as \"90 days\"", sink);
+    };
+    if let Ok(length) = units::duration(text) {
+        return i64::try_from(length.as_ms()).ok();
+    }
+    let Some(start) = clock.start else {
+        if months::start(text, "UTC").is_ok() && clock.horizon.is_some() {
+            no_calendar(&node.span, sink);
+        } else {
+            not_a_moment(name, text, &node.span, sink);
+        }
+        return None;
+    };
+    let zone = zone?.iana_name().unwrap_or("UTC").to_owned();
+    match months::start(text, &zone) {
+        Ok(at) => Some(at.unix_ms - start.unix_ms),
+        Err(_) => {
+            not_a_moment(name, text, &node.span, sink);
+            None
+        }
+    }
+}
+
+fn not_a_moment(name: &str, text: &str, span: &Range<usize>, sink: &mut Sink) {
+    sink.error(codes::INSTANT, span, format!("`{name}`: \"{text}\" is neither a date nor a time"))
+        .help("write \"2026-06-01T20:00\" in the demand's time zone, or \"90 days\" after the trial's beginning");
+}

@@ -124,7 +124,8 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
     let seen = overlay::designs(tree, root, sink);
     let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
     let start = timeline.as_ref().and_then(|timeline| timeline.start.as_ref());
-    let around = Around { topology: topology.as_ref(), lacks: &lacks, profile: profile.as_ref(), horizon, start, files };
+    let around =
+        Around { topology: topology.as_ref(), lacks: &lacks, profile: profile.as_ref(), horizon, start, files };
     let read = |seen: &overlay::Seen| designs::design(seen, &around, sink);
     let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);

@@ -24,11 +24,8 @@ fn phases(file: &Oracles) -> Entry {
     text.set += "\ncapacity_per_instance = \"100 req/s\"";
     // Three parts of a day: eight hours each.
     assert_eq!(of("peak_h"), 8.0);
-    text.more = format!(
-        "[demand]\nrate = \"{} req/s\"\ndaily = [{}, 1, 1]",
-        100.0 * of("off_k"),
-        of("peak_k") / of("off_k")
-    );
+    text.more =
+        format!("[demand]\nrate = \"{} req/s\"\ndaily = [{}, 1, 1]", 100.0 * of("off_k"), of("peak_k") / of("off_k"));
     let toml = text.to_string().replace("min_serving = 1", "min_served = \"100%\"");
     let expected = 1.0 - file.exact("G01");
     Entry { id: "G01", toml, expected, read: unavailability, trials: 1000, held: Held::ByIntervals { trials: 500 } }

@@ -255,13 +255,7 @@ fn launch(node: &Node, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Si
 }
 
 /// A date, or a time after the trial's beginning; in milliseconds after it.
-fn moment(
-    reader: &Reader<'_>,
-    name: &str,
-    clock: &Clock<'_>,
-    zone: Option<&TimeZone>,
-    sink: &mut Sink,
-) -> Option<i64> {
+fn moment(reader: &Reader<'_>, name: &str, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<i64> {
     let node = reader.node(name, sink)?;
     let (Value::Text(text) | Value::Date(text)) = &node.value else {
         return wrong_type(&node, name, "a date such as \"2026-06-01T20:00\", or a time such as \"90 days\"", sink);

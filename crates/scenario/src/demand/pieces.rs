@@ -266,7 +266,10 @@ mod tests {
         assert_eq!(hours(&of_rows(&rows, None, ms(30))), [(0.0, 10.0), (5.0, 20.0)]);
         let every = Some(SimDuration::from_ms(10 * HOUR));
         let found = hours(&of_rows(&rows, every, ms(30)));
-        assert_eq!(found, [(0.0, 20.0), (2.0, 10.0), (5.0, 20.0), (12.0, 10.0), (15.0, 20.0), (22.0, 10.0), (25.0, 20.0)]);
+        assert_eq!(
+            found,
+            [(0.0, 20.0), (2.0, 10.0), (5.0, 20.0), (12.0, 10.0), (15.0, 20.0), (22.0, 10.0), (25.0, 20.0)]
+        );
     }
 
     #[test]

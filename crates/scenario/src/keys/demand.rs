@@ -67,4 +67,3 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("demand.launch[].fall", Duration, "How long it falls.").or("0 s").overlay(),
     Key::new("demand.launch[].every", Duration, "It comes again after so long, each time.").overlay(),
 ];
-

@@ -127,7 +127,9 @@ impl Key {
 /// All keys, in the order of the documentation.
 pub fn keys() -> &'static [Key] {
     static ALL: OnceLock<Vec<Key>> = OnceLock::new();
-    ALL.get_or_init(|| [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS].concat())
+    ALL.get_or_init(|| {
+        [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS].concat()
+    })
 }
 
 /// The key with a path, and its place in the table.

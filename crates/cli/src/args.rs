@@ -86,11 +86,23 @@ pub enum CsvLocale {
     Eu,
 }
 
+/// Changes of the scenario, for those commands that read one.
+#[derive(Debug, Clone, Default, Args)]
+pub struct WhatIf {
+    /// Change a key of the scenario first, as in `slo.target=99.9%` or `design.zonal.scale_set.web.capacity=12`;
+    /// may be given again.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub what_if: Vec<String>,
+}
+
 /// `run`.
 #[derive(Debug, Clone, Args)]
 pub struct Run {
     /// The scenario file.
     pub scenario: PathBuf,
+    /// Changes of the scenario.
+    #[command(flatten)]
+    pub what_if: WhatIf,
     /// Trials, instead of the scenario's.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
     pub trials: Option<u64>,
@@ -177,6 +189,9 @@ fn trials(text: &str) -> Result<Range<u64>, String> {
 pub struct Merge {
     /// The scenario file.
     pub scenario: PathBuf,
+    /// Changes of the scenario.
+    #[command(flatten)]
+    pub what_if: WhatIf,
     /// Partial results of it, in any order; together they must hold every trial from the first on.
     #[arg(required = true, value_name = "PARTIAL")]
     pub partials: Vec<PathBuf>,
@@ -190,6 +205,9 @@ pub struct Merge {
 pub struct Check {
     /// The scenario file.
     pub scenario: PathBuf,
+    /// Changes of the scenario.
+    #[command(flatten)]
+    pub what_if: WhatIf,
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,
@@ -219,6 +237,9 @@ pub struct Verify {
 pub struct Trace {
     /// The scenario file.
     pub scenario: PathBuf,
+    /// Changes of the scenario.
+    #[command(flatten)]
+    pub what_if: WhatIf,
     /// The trial, counted from 0.
     #[arg(long, value_name = "N")]
     pub trial: u64,

@@ -1,6 +1,6 @@
 //! `check`: what a scenario says, before anything is computed.
 
-use crate::args::{Check, Format};
+use crate::args::{self, Check, Format};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::managed;
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use std::path::Path;
 use zonefall_faults::Strikes;
 use zonefall_fleet::{Design, Need, initial_counts, worst_zone_loss};
-use zonefall_scenario::{FaultSource, Scenario, Severity};
+use zonefall_scenario::{FaultSource, Scenario, Severity, WhatIf};
 use zonefall_study::implied::{StartHours, one_machine};
 
-/// Loads a scenario; says everything that is wrong with it. Warnings are shown; mere hints are counted, `check` shows
-/// them.
-pub fn load(path: &Path, console: Console) -> Option<Scenario> {
-    match zonefall_scenario::load(path) {
+/// Loads a scenario, changed or not; says everything that is wrong with it. Warnings are shown; mere hints are counted,
+/// `check` shows them.
+pub fn load(path: &Path, changes: &args::WhatIf, console: Console) -> Option<Scenario> {
+    match zonefall_scenario::load_with(path, &WhatIf::new(&changes.what_if)) {
         Ok(scenario) => {
             let remarks = scenario.warnings.items();
             let of_others = scenario.warnings.others().iter().any(|other| !other.is_empty());
@@ -40,7 +40,7 @@ pub fn check(options: &Check, console: Console) -> Result<Exit> {
         console.complain("error: `check` speaks table or json");
         return Ok(Exit::Usage);
     }
-    let Some(scenario) = load(&options.scenario, console.without_remarks()) else {
+    let Some(scenario) = load(&options.scenario, &options.what_if, console.without_remarks()) else {
         return Ok(Exit::BadScenario);
     };
     if !scenario.warnings.is_empty() {

@@ -18,13 +18,15 @@ use zonefall_study::partial::{BYTES_MAX, JoinError, Partial, join};
 
 /// Merges partial results and concludes from them.
 pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
-    let Some(scenario) = check::load(&options.scenario, console) else { return Ok(Exit::BadScenario) };
+    let Some(scenario) = check::load(&options.scenario, &options.what_if, console) else {
+        return Ok(Exit::BadScenario);
+    };
     if is_record(&scenario) {
         console.complain("error: a record is one trial: there is nothing to merge");
         return Ok(Exit::Usage);
     }
     let began = Instant::now();
-    let folder = || results::default_folder(&options.scenario, false);
+    let folder = || results::default_folder(&options.scenario, &options.what_if, false);
     let out = options.output.out.clone().unwrap_or_else(folder);
     let names = zonefall_report::result_names(true, false, false);
     ResultsFolder::probe(&out, &names, Options { force: options.output.force, partial: false })?;
@@ -72,6 +74,7 @@ fn merged(scenario: &Scenario, paths: &[impl AsRef<Path>]) -> Result<(Study, Par
 fn same_run(options: &args::Merge, scenario: &Scenario, study: &Study) -> args::Run {
     args::Run {
         scenario: options.scenario.clone(),
+        what_if: options.what_if.clone(),
         trials: (study.trials != scenario.trials).then_some(study.trials),
         seed: (study.seed != scenario.seed).then_some(study.seed),
         threads: None,

@@ -44,9 +44,12 @@ pub fn events(finished: &Finished) -> u64 {
     finished.tally.designs.iter().map(|design| design.events).sum()
 }
 
-/// `results/` and the scenario file's name; a replay has a folder of its own.
-pub fn default_folder(scenario: &Path, replay: bool) -> PathBuf {
+/// `results/` and the scenario file's name; a replay and a changed scenario have folders of their own.
+pub fn default_folder(scenario: &Path, what_if: &args::WhatIf, replay: bool) -> PathBuf {
     let mut name = scenario.file_stem().unwrap_or(scenario.as_os_str()).to_owned();
+    if !what_if.what_if.is_empty() {
+        name.push("-what-if");
+    }
     if replay {
         name.push("-replay");
     }
@@ -151,6 +154,9 @@ pub fn farewell(
 /// The command that makes the result files again.
 fn command(options: &args::Run) -> String {
     let mut command = format!("zonefall run {}", quoted(&options.scenario));
+    for change in &options.what_if.what_if {
+        command += &format!(" --what-if {}", quoted(Path::new(change)));
+    }
     if let Some(trials) = options.trials {
         command += &format!(" --trials {trials}");
     }

@@ -24,13 +24,15 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
         console.complain(&format!("error: {words}"));
         return Ok(Exit::Usage);
     }
-    let Some(scenario) = check::load(&options.scenario, console) else { return Ok(Exit::BadScenario) };
+    let Some(scenario) = check::load(&options.scenario, &options.what_if, console) else {
+        return Ok(Exit::BadScenario);
+    };
     let keeps = options.keep.checkpoint.is_some() || options.keep.partial.is_some();
     if keeps && (options.faults.is_some() || is_record(&scenario)) {
         console.complain("error: a record is one trial: there is nothing to keep of it, nor to cut into ranges");
         return Ok(Exit::Usage);
     }
-    let folder = || results::default_folder(&options.scenario, options.faults.is_some());
+    let folder = || results::default_folder(&options.scenario, &options.what_if, options.faults.is_some());
     let out = options.output.out.clone().unwrap_or_else(folder);
     let losses = options.faults.is_none() && matches!(scenario.source, FaultSource::Incidents { .. });
     if options.keep.partial.is_none() {

@@ -19,7 +19,9 @@ use zonefall_study::{Stage, Study};
 
 /// Writes the faults of a trial.
 pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
-    let Some(scenario) = crate::check::load(&options.scenario, console) else { return Ok(Exit::BadScenario) };
+    let Some(scenario) = crate::check::load(&options.scenario, &options.what_if, console) else {
+        return Ok(Exit::BadScenario);
+    };
     if scenario.source != FaultSource::Drawn {
         bail!("this scenario does not draw its faults; only drawn trials can be written");
     }

@@ -3,7 +3,7 @@
 //! Without a scenario, against the systems of the folder `verify/`, which are part of the program; their answers are
 //! computed when it runs. With one, against the scenario's own answers, as far as it has some.
 
-use crate::args::{Format, Verify};
+use crate::args::{Format, Verify, WhatIf};
 use crate::assemble::{self, Overrides, labels};
 use crate::check;
 use crate::console::Console;
@@ -56,7 +56,7 @@ pub fn verify(options: &Verify, console: Console) -> Result<Exit> {
     let (title, rows) = match &options.scenario {
         None => ("Built-in systems with exact answers".to_owned(), built_in(options, console, &exactly)?),
         Some(path) => {
-            let Some(scenario) = check::load(path, console) else { return Ok(Exit::BadScenario) };
+            let Some(scenario) = check::load(path, &WhatIf::default(), console) else { return Ok(Exit::BadScenario) };
             (scenario.name.clone(), compared(&scenario, options, &exactly)?)
         }
     };

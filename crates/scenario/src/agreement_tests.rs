@@ -2,10 +2,16 @@
 
 use crate::diagnostic::Sink;
 use crate::keys::{self, keys};
-use crate::load::decode_into;
-use crate::{schema, template, template_names};
+use crate::load::{Source, decode_into};
+use crate::{WhatIf, schema, template, template_names};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+fn source(text: &str) -> Source<'_> {
+    static NOTHING: LazyLock<WhatIf> = LazyLock::new(WhatIf::default);
+    Source { text, file: "x.toml", check_files: false, what_if: &NOTHING }
+}
 
 /// Every table and every family of laws once.
 const EVERYTHING: &str = include_str!("../tests/data/everything.toml");
@@ -28,7 +34,7 @@ fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
     for text in [EVERYTHING, MANAGED, REFUSED, &until, columns, incidents, traced] {
         // A getter for a key that is not in the table of keys fails by its own assertion.
         let mut sink = Sink::default();
-        decode_into(text, "x.toml", false, &mut sink);
+        decode_into(&source(text), &mut sink);
         asked.extend(sink.asked);
     }
     let unread: Vec<&str> =
@@ -154,7 +160,7 @@ fn every_default_is_taken_without_a_complaint() {
     let mut sink = Sink::default();
     let text = "horizon = \"360 days\"\n[slo]\nmin_serving = 1\n[region.a]\n[scale_set.b]\ncapacity = 1\n[load_balancer]\n\
                 [availability_set.c]\ncapacity = 2\n[virtual_machine.d]\n[service]\n[healing]\n";
-    assert!(decode_into(text, "x.toml", false, &mut sink).is_some(), "{}", sink.finish("x.toml", text));
+    assert!(decode_into(&source(text), &mut sink).is_some(), "{}", sink.finish("x.toml", text));
     assert!(schema["properties"]["trials"]["default"] == 10_000);
 }
 
@@ -168,7 +174,7 @@ fn paths_are_unique() {
 fn everything_is_read_without_a_mistake() {
     for text in [EVERYTHING, MANAGED] {
         let mut sink = Sink::default();
-        let fine = decode_into(text, "x.toml", false, &mut sink).is_some();
+        let fine = decode_into(&source(text), &mut sink).is_some();
         assert!(fine, "{}", sink.finish("x.toml", text));
     }
 }

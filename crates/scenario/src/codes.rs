@@ -75,6 +75,7 @@ NO_FILE "E076" "a file that the scenario names is not there" "Paths are relative
 MEMBER "E077" "unknown member of a script" "Members are `eastus`, `eastus/1`, `eastus/1/hall0`, `eastus/1/rack07`, `eastus/1/rack07/host003`, or a machine: `web/eastus/1/0` (set, region, zone, ordinal from 0) and `web/eastus/0` for a regional set."
 RATE_UNIT "E078" "a rate per something else" "The rate of a mode is per unit of its scope: per rack-year for scope rack."
 MODES_FROM "E079" "a file of failure modes that has mistakes" "The file that `faults.modes_from` names holds tables `[faults.mode.<name>]` and nothing else. Its own mistakes are told with line and column in that file."
+WHAT_IF "E080" "not a change" "A change is `key=value`: the path of a key as `zonefall explain` names it, `design.<name>.…` for a design, `script.<number>.…` for an entry of a list (from 1); and TOML or a bare text as value."
 TOO_MUCH "E090" "more than the program accepts" "A list is longer, or a text larger, than its documented limit."
 BIG_SET "W001" "a scale set above Azure's limit (OM-02)" "Azure allows 1,000 machines in a scale set. The simulation runs; the real thing would have to be several sets."
 FEW_PER_ZONE "W002" "fewer machines than zones (V-36)" "A set that spans zones but has fewer machines than zones leaves a zone empty."
@@ -92,6 +93,7 @@ SHORT_WINDOW "W013" "no whole window" "The measured time is shorter than one win
 NO_HEADROOM "W014" "automatic zone balance without head-room (V-36, AZ-08)" "Each rebalancing makes one machine more before it takes one away; where the quota has no room for it, it never starts."
 UNUSED "W015" "a key that changes nothing" "The key is right, but nothing in any design makes it matter: a scale-in policy of a set whose capacity never changes, for example."
 PEAK "W016" "a peak that the design cannot serve" "At its greatest demand the objective asks for more than all machines together give; that time is missed, as overload."
+KEPT_BY_DESIGN "W017" "a change that a design does not feel" "`--what-if` changes the base; a design that says the same key keeps its own value. `--what-if design.<name>.<key>=…` changes the design."
 }
 
 /// Complaints that something is not there, which prove nothing in a file that could be read only in part.

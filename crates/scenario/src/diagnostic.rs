@@ -13,6 +13,8 @@ const KEPT_MAX: usize = 1000;
 const SHOWN_BYTES_MAX: usize = 400;
 /// A mark over more lines than this shows its first lines only.
 const SHOWN_LINES_MAX: usize = 4;
+/// What the changes of a file are called.
+const CHANGES: &str = "--what-if";
 
 /// What a diagnostic means for the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -250,6 +252,22 @@ impl Sink {
         }
         self.items.push(Diagnostic { severity, code, message, span, line: 0, column: 0, help: Vec::new() });
         More(self.items.last_mut())
+    }
+
+    /// [`Sink::finish`] where places behind the file's text are those of changes on the command line.
+    pub fn finish_with(mut self, file: &str, source: &str, changes: &str) -> Diagnostics {
+        let base = source.len() + 1;
+        let behind = |item: &Diagnostic| item.span.as_ref().is_some_and(|span| span.start >= base);
+        let (mut of_changes, of_file): (Vec<_>, Vec<_>) = std::mem::take(&mut self.items).into_iter().partition(behind);
+        self.items = of_file;
+        if !of_changes.is_empty() {
+            for item in &mut of_changes {
+                item.span = item.span.as_ref().map(|span| span.start - base..span.end.max(span.start) - base);
+            }
+            let told = Self { items: of_changes, ..Self::default() };
+            self.attached.push((told.finish(CHANGES, changes), String::new()));
+        }
+        self.finish(file, source)
     }
 
     /// Puts everything in order and finds lines and columns.

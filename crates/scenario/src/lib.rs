@@ -38,6 +38,7 @@ mod templates;
 mod timeline;
 mod units;
 mod values;
+mod what_if;
 mod world;
 
 pub use codes::{CODES, Code, find_code};
@@ -45,13 +46,14 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 pub use explain::{explain, nearest_topic, topics};
 pub use fragment::check_modes;
 pub use keys::{Key, Kind, keys};
-pub use load::{FILE_BYTES_MAX, load, parse};
+pub use load::{FILE_BYTES_MAX, load, load_with, parse, parse_with};
 pub use scenario::{
     CalendarStart, FaultSource, Member, Scenario, ScriptRow, Target, TraceColumns, Window, duration_words,
 };
 pub use schema::schema;
 pub use templates::{template, template_names};
 pub use units::duration as parse_duration;
+pub use what_if::WhatIf;
 
 #[cfg(test)]
 mod agreement_tests;

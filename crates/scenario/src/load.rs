@@ -13,6 +13,7 @@ use crate::scenario::{FaultSource, Scenario};
 use crate::script::{self, World};
 use crate::syntax;
 use crate::timeline::{self, Timeline};
+use crate::what_if::{self, WhatIf};
 use crate::world;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -29,6 +30,14 @@ pub const FILE_BYTES_MAX: u64 = 8 << 20;
 /// # Errors
 /// All mistakes of the file at once, with places and help; or that it cannot be read.
 pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
+    load_with(path, &WhatIf::default())
+}
+
+/// [`load`], as if the file had been changed.
+///
+/// # Errors
+/// Those of [`load`]; mistakes in the changes name the change.
+pub fn load_with(path: &Path, what_if: &WhatIf) -> Result<Scenario, Diagnostics> {
     let name = path.display().to_string();
     let refuse = |code, words: String| {
         let mut sink = Sink::default();
@@ -37,7 +46,7 @@ pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
     };
     match text_of(path) {
         Err((code, why)) => refuse(code, why),
-        Ok(text) => decode(&text, &name, true),
+        Ok(text) => decode(&Source { text: &text, file: &name, check_files: true, what_if }),
     }
 }
 
@@ -74,22 +83,41 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
 /// # Errors
 /// All mistakes of the text at once, with places and help.
 pub fn parse(text: &str, file_name: &str) -> Result<Scenario, Diagnostics> {
-    decode(text, file_name, false)
+    parse_with(text, file_name, &WhatIf::default())
 }
 
-fn decode(text: &str, file: &str, check_files: bool) -> Result<Scenario, Diagnostics> {
+/// [`parse`], as if the text had been changed.
+///
+/// # Errors
+/// Those of [`parse`]; mistakes in the changes name the change.
+pub fn parse_with(text: &str, file_name: &str, what_if: &WhatIf) -> Result<Scenario, Diagnostics> {
+    decode(&Source { text, file: file_name, check_files: false, what_if })
+}
+
+/// What is decoded.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub text: &'a str,
+    /// What diagnostics call it, and what paths in it are relative to.
+    pub file: &'a str,
+    pub check_files: bool,
+    pub what_if: &'a WhatIf,
+}
+
+fn decode(source: &Source<'_>) -> Result<Scenario, Diagnostics> {
     let mut sink = Sink::default();
-    match decode_into(text, file, check_files, &mut sink) {
+    match decode_into(source, &mut sink) {
         Some(scenario) if !sink.has_errors() => {
-            let warnings = sink.finish(file, text);
+            let warnings = sink.finish_with(source.file, source.text, source.what_if.text());
             Ok(Scenario { warnings, ..scenario })
         }
-        _ => Err(sink.finish(file, text)),
+        _ => Err(sink.finish_with(source.file, source.text, source.what_if.text())),
     }
 }
 
 /// The scenario without its warnings; also for the tests, which look at what was asked for.
-pub(crate) fn decode_into(text: &str, file: &str, check_files: bool, sink: &mut Sink) -> Option<Scenario> {
+pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenario> {
+    let Source { text, file, check_files, what_if } = *source;
     if text.len() as u64 > FILE_BYTES_MAX {
         sink.error_of_file(codes::HUGE, "the file is larger than 8 MiB");
         return None;
@@ -103,14 +131,20 @@ pub(crate) fn decode_into(text: &str, file: &str, check_files: bool, sink: &mut 
         return None;
     }
     let (tree, broken) = syntax::tree(text, sink);
+    let tree = what_if::lay(tree, what_if, text.len() + 1, sink);
     let root = Reader::new(&tree, "", sink);
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     let files = Files { base: folder, check: check_files };
     let scenario = everything(&root, &tree, files, sink);
     sink.forget_consequences(&broken);
     // A file of modes is a part of the scenario.
-    let whole = sink.attached_texts().fold(text.to_owned(), |whole, part| whole + "\0" + part);
-    scenario.map(|scenario| Scenario { hash: hash(&whole), ..scenario })
+    let mut whole = sink.attached_texts().fold(text.to_owned(), |whole, part| whole + "\0" + part);
+    if what_if.is_empty() {
+        return scenario.map(|scenario| Scenario { hash: hash(&whole), ..scenario });
+    }
+    whole += &format!("\0what if\0{}", what_if.text());
+    let name = |name: &str| format!("{name}, if {}", what_if.words());
+    scenario.map(|scenario| Scenario { name: name(&scenario.name), hash: hash(&whole), ..scenario })
 }
 
 fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut Sink) -> Option<Scenario> {

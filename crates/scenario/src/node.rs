@@ -91,6 +91,23 @@ impl Node {
         }
     }
 
+    /// The same with all places so much further on.
+    pub fn moved(self, by: usize) -> Self {
+        let inner = |node: &Rc<Self>| Rc::new(Self::clone(node).moved(by));
+        let value = match self.value {
+            Value::List(items) => Value::List(items.iter().map(inner).collect()),
+            Value::Table(mut table) => {
+                for entry in &mut table.entries {
+                    entry.key_span = entry.key_span.start + by..entry.key_span.end + by;
+                    entry.node = inner(&entry.node);
+                }
+                Value::Table(table)
+            }
+            other => other,
+        };
+        Self { span: self.span.start + by..self.span.end + by, value }
+    }
+
     /// A table without a key, in the place of one that is absent.
     pub fn empty_table() -> Self {
         Self { span: 0..0, value: Value::Table(Table::default()) }
@@ -113,6 +130,11 @@ fn convert_table(table: &DeTable<'_>) -> Table {
         .collect();
     entries.sort_by_key(|entry| entry.key_span.start);
     Table { entries }
+}
+
+/// A value.
+pub(crate) fn from_value(value: &Spanned<DeValue<'_>>) -> Node {
+    convert(value)
 }
 
 fn convert(value: &Spanned<DeValue<'_>>) -> Node {

@@ -134,7 +134,7 @@ fn lay_slo(tree: &mut Table, entry: &Entry) {
     merge(tree, entry);
 }
 
-fn drop_inner(tree: &mut Table, outer: &str, inner: &str) {
+pub(crate) fn drop_inner(tree: &mut Table, outer: &str, inner: &str) {
     let Some(entry) = tree.entry(outer).cloned() else { return };
     let Some(mut table) = entry.node.table().cloned() else { return };
     table.remove(inner);

@@ -1,0 +1,95 @@
+//! `--what-if`: a scenario changed from the command line, checked like the file itself.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+mod kit;
+
+use kit::{BASE, Desk, STRESS, json};
+
+#[test]
+fn a_change_gives_what_the_changed_file_gives() {
+    let desk = Desk::with(STRESS);
+    desk.put("t.toml", STRESS.replace("min_serving = 6", "min_serving = 7").replace("capacity = 8", "capacity = 10"));
+    desk.run("run s.toml --what-if slo.min_serving=7 --what-if design.eight.scale_set.web.capacity=10 --out a").ends(0);
+    desk.run("run t.toml --out b").ends(0);
+    assert_eq!(desk.read("a/designs.csv"), desk.read("b/designs.csv"));
+    let (changed, plain) = (json(&desk.path("a/summary.json")), json(&desk.path("b/summary.json")));
+    assert_eq!(changed["study"], "stress, if slo.min_serving=7, design.eight.scale_set.web.capacity=10");
+    assert_ne!(changed["scenario_hash"], plain["scenario_hash"]);
+    assert_eq!(changed["designs"], plain["designs"]);
+}
+
+#[test]
+fn values_are_toml_or_bare_texts_and_may_make_new_tables() {
+    let desk = Desk::with(BASE);
+    for change in [
+        "slo.target=99.9%",
+        "slo.target=\"99.9%\"",
+        "slo.target=0.999",
+        "slo.target = 0.999",
+        "scale_set.web.zones=[1,2]",
+        "load_balancer.probe_interval=10 s",
+        "scale_set.\"web\".boot={law=\"exponential\",mean=\"5 min\"}",
+        "faults.mode.rack-failure.rate=1 per rack-year",
+        "scale_set.second.capacity=3",
+        "slo.min_serving=5",
+        "horizon={until=\"first miss\",at_most=\"1 year\"}",
+    ] {
+        kit::ran(&mut desk.command(["check", "s.toml", "--what-if", change])).ends(0);
+    }
+    // One objective takes the other's place; a set goes as in a design.
+    let demand = ["check", "s.toml", "--what-if", "slo.min_served=90%", "--what-if", "demand.requests=100 req/s"];
+    let ran = kit::ran(&mut desk.command(demand));
+    assert!(!ran.err.contains("E013"), "{ran}");
+    let ran = desk.run("check s.toml --what-if scale_set.b.capacity=3 --what-if scale_set.web=false").ends(0);
+    assert!(ran.out.contains("b 1 in") || ran.out.contains("b 3 in"), "{ran}");
+}
+
+#[test]
+fn every_mistake_names_the_change_with_its_place() {
+    let desk = Desk::with(STRESS);
+    let changes = [
+        ("slo.target", "E080", "--what-if:1:1"),
+        ("=3", "E080", "--what-if:1:1"),
+        ("slo..target=3", "E080", "--what-if:1:1"),
+        ("slo.targett=99%", "E010", "--what-if:1:5"),
+        ("scale_set.web.capacity=many", "E012", "--what-if:1:24"),
+        ("scale_set.web.capacity=-1", "E020", "--what-if:1:24"),
+        ("design.zonall.scale_set.web.capacity=3", "E080", "--what-if:1:8"),
+        ("design.zonal=3", "E080", "--what-if:1:8"),
+        ("design.zonal.seed=3", "E050", "--what-if:1:14"),
+        ("region.eastus.racks_per_zone=0", "E020", "--what-if:1:30"),
+    ];
+    for (change, code, place) in changes {
+        let ran = kit::ran(&mut desk.command(["check", "s.toml", "--what-if", change])).ends(3);
+        ran.complains(&[code, place]);
+    }
+    let all = desk.run("run s.toml --what-if slo.targett=1 --what-if seed=x --what-if seed=4").ends(3);
+    all.complains(&["--what-if:1:5", "--what-if:2:6", "did you mean `target`?", "`seed` is changed twice"]);
+    desk.run("check s.toml --what-if design.zonall.slo.min_serving=3").ends(3).complains(&["did you mean `zonal`?"]);
+    let hostile = "\u{202e}\0\n=\u{7f}".replace('\0', "");
+    kit::ran(&mut desk.command(["check", "s.toml", "--what-if", &hostile])).ends(3).complains(&["E0"]);
+    assert!(desk.lacks("results"));
+}
+
+#[test]
+fn a_design_that_says_the_key_itself_keeps_it_and_that_is_told() {
+    let desk = Desk::with(STRESS);
+    let ran = desk.run("check s.toml --what-if scale_set.web.capacity=12").ends(0);
+    ran.complains(&[
+        "W017",
+        "the design `eight` says its own",
+        "--what-if:1:1",
+        "design.eight.scale_set.web.capacity=…",
+    ]);
+}
+
+#[test]
+fn partial_results_of_a_changed_scenario_belong_to_it_alone() {
+    let desk = Desk::with(STRESS);
+    let change = "--what-if slo.min_serving=7";
+    desk.run(&format!("run s.toml {change} --partial p")).ends(0);
+    desk.run("merge s.toml p").ends(3);
+    desk.run(&format!("merge s.toml p {change}")).ends(0);
+    desk.run(&format!("run s.toml {change} --out whole")).ends(0);
+    assert_eq!(desk.digest("results/s-what-if"), desk.digest("whole"));
+}

@@ -1,0 +1,228 @@
+//! What-ifs: `key=value`, laid over the tree of a file before anything of it is read.
+//!
+//! In: the texts of the command line. Out: the changed tree, so that a change is checked like the file itself. Places of
+//! changes lie behind the end of the file's text, in a text of their own ([`WhatIf::text`]): a mistake names the change.
+//!
+//! A key is the path of the table of keys (`scale_set.web.capacity`, `region.eastus.zones`); a design is
+//! `design.<name>.…`, an entry of another list `script.<number>.…`, from 1. A value is TOML, or else a bare text:
+//! `slo.target=99.9%`. `scale_set.web=false` removes a set, as in a design.
+//! What can go wrong: no `=`, a key that is no path, a list's entry that is not there, the same key twice. A design that
+//! says the key itself keeps its own value; that is told.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::node::{self, Entry, Node, Table, Value};
+use crate::overlay::{SETS, drop_inner};
+use std::ops::Range;
+use std::rc::Rc;
+use toml::de::{DeTable, DeValue};
+
+/// Changes of a file, one a line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WhatIf {
+    text: String,
+}
+
+impl WhatIf {
+    /// The changes as they were given.
+    pub fn new<S: AsRef<str>>(changes: &[S]) -> Self {
+        // A line feed within a change would break its place; TOML has another way to write it.
+        let lines = changes.iter().map(|change| change.as_ref().replace(['\n', '\r'], " "));
+        Self { text: lines.collect::<Vec<String>>().join("\n") }
+    }
+
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// One change a line.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// In words, for titles; empty if nothing changes.
+    pub fn words(&self) -> String {
+        self.text.lines().map(str::trim).collect::<Vec<&str>>().join(", ")
+    }
+}
+
+/// A path through tables, and the value at its end.
+struct Change {
+    path: Vec<(String, Range<usize>)>,
+    value: Node,
+}
+
+/// Lays the changes over a tree. Their places begin at `base`.
+pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink) -> Node {
+    let mut at = base;
+    let mut said: Vec<Vec<String>> = Vec::new();
+    for line in what_if.text.split('\n').filter(|_| !what_if.is_empty()) {
+        let place = at..at + line.len();
+        if let Some(change) = change(line, place, sink) {
+            let names: Vec<String> = change.path.iter().map(|(name, _)| name.clone()).collect();
+            if said.contains(&names) {
+                sink.error(codes::DUPLICATE, &whole(&change), format!("`{}` is changed twice", names.join(".")));
+            } else if let Some(table) = root.table().cloned() {
+                told_of_designs(&table, &change, sink);
+                let mut table = table;
+                if set(&mut table, &change.path, &change, sink).is_some() {
+                    root.value = Value::Table(table);
+                }
+            }
+            said.push(names);
+        }
+        at += line.len() + 1;
+    }
+    root
+}
+
+fn whole(change: &Change) -> Range<usize> {
+    let first = change.path.first().map_or(change.value.span.start, |(_, span)| span.start);
+    first..change.value.span.end.max(first)
+}
+
+/// Reads one change.
+fn change(line: &str, place: Range<usize>, sink: &mut Sink) -> Option<Change> {
+    let wrong = |sink: &mut Sink, words: &str| {
+        let more = sink.error(codes::WHAT_IF, &place, format!("`{}` {words}", line.trim()));
+        more.help("write for example `scale_set.web.capacity=12` or `slo.target=99.9%`");
+    };
+    let Some(split) = equals(line) else {
+        wrong(sink, "is not of the form key=value");
+        return None;
+    };
+    let key = format!("{}=0", &line[..split]);
+    let Some(path) = DeTable::parse(&key).ok().and_then(|table| path(table.get_ref(), place.start)) else {
+        wrong(sink, "does not begin with the path of a key");
+        return None;
+    };
+    let text = &line[split + 1..];
+    let begin = place.start + split + 1;
+    let trimmed = text.trim();
+    let start = begin + (text.len() - text.trim_start().len());
+    let value = match DeValue::parse(trimmed) {
+        Ok(value) => node::from_value(&value).moved(start),
+        Err(_) => Node { span: start..start + trimmed.len(), value: Value::Text(trimmed.to_owned()) },
+    };
+    Some(Change { path, value })
+}
+
+/// The first `=` outside quotes.
+fn equals(line: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, c) in line.char_indices() {
+        match (quote, c) {
+            (None, '=') => return Some(at),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn path(table: &DeTable<'_>, base: usize) -> Option<Vec<(String, Range<usize>)>> {
+    let (key, value) = table.iter().next()?;
+    let span = key.span();
+    let mut path = vec![(key.get_ref().to_string(), base + span.start..base + span.end)];
+    if let DeValue::Table(inner) = value.get_ref() {
+        path.extend(self::path(inner, base)?);
+    }
+    Some(path)
+}
+
+/// Sets a value in a table; `None` if a mistake was told.
+fn set(table: &mut Table, path: &[(String, Range<usize>)], change: &Change, sink: &mut Sink) -> Option<()> {
+    let ((key, key_span), rest) = path.split_first()?;
+    let at_top = path.len() == change.path.len();
+    if rest.is_empty() {
+        let node = Rc::new(change.value.clone());
+        table.set(Entry { key: key.clone(), key_span: key_span.clone(), node });
+        return Some(());
+    }
+    // What takes the other's place in a design does so here.
+    match (key.as_str(), rest) {
+        ("slo", [(inner, _)]) if inner == "min_serving" => drop_inner(table, "slo", "min_served"),
+        ("slo", [(inner, _)]) if inner == "min_served" => drop_inner(table, "slo", "min_serving"),
+        (kind, [(set, _)]) if SETS.contains(&kind) && change.value.is_off() => {
+            drop_inner(table, kind, set);
+            return Some(());
+        }
+        _ => {}
+    }
+    let old = table.get(key).cloned();
+    let node = match old.as_deref().map(|node| (&node.value, node.span.clone())) {
+        Some((Value::List(items), span)) if at_top => {
+            let items = set_in_list(items, key, rest, change, sink)?;
+            Node { span, value: Value::List(items) }
+        }
+        Some((Value::Table(inner), span)) => {
+            let mut inner = inner.clone();
+            set(&mut inner, rest, change, sink)?;
+            Node { span, value: Value::Table(inner) }
+        }
+        _ => {
+            let mut inner = Table::default();
+            set(&mut inner, rest, change, sink)?;
+            Node { span: whole(change), value: Value::Table(inner) }
+        }
+    };
+    let key_span = table.entry(key).map_or(key_span.clone(), |entry| entry.key_span.clone());
+    table.set(Entry { key: key.clone(), key_span, node: Rc::new(node) });
+    Some(())
+}
+
+/// Sets a value in the entry of a list: a design by its name, others by their number.
+fn set_in_list(
+    items: &[Rc<Node>],
+    list: &str,
+    path: &[(String, Range<usize>)],
+    change: &Change,
+    sink: &mut Sink,
+) -> Option<Vec<Rc<Node>>> {
+    let ((which, span), rest) = path.split_first()?;
+    let names: Vec<String> = items.iter().enumerate().map(|(at, item)| called(list, at, item)).collect();
+    let Some(at) = names.iter().position(|name| name == which) else {
+        let words = format!("there is no `{list}.{which}` to change");
+        sink.error(codes::WHAT_IF, span, words).nearest(which, names.iter().map(String::as_str));
+        return None;
+    };
+    let mut inner = items[at].table().cloned().unwrap_or_default();
+    if rest.is_empty() {
+        sink.error(codes::WHAT_IF, span, format!("`{list}.{which}` is a table: name one of its keys"));
+        return None;
+    }
+    set(&mut inner, rest, change, sink)?;
+    let mut items = items.to_vec();
+    items[at] = Rc::new(Node { span: items[at].span.clone(), value: Value::Table(inner) });
+    Some(items)
+}
+
+fn called(list: &str, at: usize, item: &Node) -> String {
+    let name = item.table().and_then(|table| table.get("name"));
+    match name.map(|name| &name.value) {
+        Some(Value::Text(name)) if list == "design" => name.clone(),
+        _ => (at + 1).to_string(),
+    }
+}
+
+/// Tells of designs that say the changed key themselves.
+fn told_of_designs(root: &Table, change: &Change, sink: &mut Sink) {
+    let Some(Value::List(designs)) = root.get("design").map(|node| &node.value) else { return };
+    let key = change.path.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
+    for (at, design) in designs.iter().enumerate() {
+        let mut table = design.table();
+        let mut found = None;
+        for (name, _) in &change.path {
+            found = table.and_then(|table| table.get(name));
+            table = found.and_then(|node| node.table());
+        }
+        if found.is_some() {
+            let name = called("design", at, design);
+            let words = format!("the design `{name}` says its own `{key}`, which stays");
+            sink.warn(codes::KEPT_BY_DESIGN, &whole(change), words)
+                .help(format!("to change it there: `design.{name}.{key}=…`"));
+        }
+    }
+}

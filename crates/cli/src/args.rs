@@ -1,5 +1,9 @@
 //! The command line: the one place that help, completions and parsing come from.
 
+mod answers;
+
+pub use answers::{Compare, Effort, Shown, Sweep};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -45,6 +49,10 @@ pub enum Command {
     Run(Run),
     /// Conclude from partial results (`run --partial`), to the same files as one run over all their trials.
     Merge(Merge),
+    /// Set designs of one or several scenarios against each other, every pair, and say what makes the difference.
+    Compare(Compare),
+    /// Run a scenario at many points: any key over ranges and lists.
+    Sweep(Sweep),
     /// Check a scenario and show what it says: fleet, faults, placement, estimated work.
     Check(Check),
     /// Hold the simulation against exact answers: built-in systems, or a scenario that is simple enough.

@@ -2,9 +2,11 @@
 //!
 //! The only crate that prints. Exit codes are [`exit::Exit`].
 
+mod answers;
 pub mod args;
 pub mod assemble;
 mod check;
+mod compare;
 mod console;
 pub mod exit;
 mod fit;
@@ -16,6 +18,7 @@ mod progress;
 mod results;
 mod run;
 mod script;
+mod sweep;
 mod target;
 mod texts;
 mod trace;
@@ -38,6 +41,8 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         args::Command::Run(options) => run::run(options, console),
         args::Command::Merge(options) => merge::merge(options, console),
+        args::Command::Compare(options) => compare::compare(options, console),
+        args::Command::Sweep(options) => sweep::sweep(options, console),
         args::Command::Check(options) => check::check(options, console),
         args::Command::Verify(options) => verify::verify(options, console),
         args::Command::Trace(options) => trace::trace(options, console),

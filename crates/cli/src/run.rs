@@ -199,7 +199,11 @@ fn lose(
     Ok(Exit::Fine)
 }
 
-fn interrupt() -> Result<Arc<AtomicBool>> {
+/// A flag that Ctrl-C raises.
+///
+/// # Errors
+/// If it cannot be listened for.
+pub fn interrupt() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&stop);
     // A second Ctrl-C does not wait for the blocks that are under way.

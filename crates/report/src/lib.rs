@@ -10,6 +10,7 @@
 //! Nothing here prints, looks at a clock, draws a random result or knows a command line. Shares are between 0 and 1 in
 //! files and percent on the terminal; a month is 30 days.
 
+mod answers;
 mod csv;
 mod explain;
 mod files;
@@ -19,6 +20,7 @@ mod manifest;
 mod modes;
 pub mod terminal;
 
+pub use answers::{comparison_csv, sweep_csv, to_json};
 pub use csv::CsvLocale;
 pub use explain::{explain, topics};
 pub use files::{

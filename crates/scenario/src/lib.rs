@@ -9,6 +9,7 @@
 //! thousandths a second. What must never be here: a random draw, a result, and writing files.
 
 mod checks;
+mod choices;
 mod codes;
 mod demand;
 mod designs;
@@ -41,6 +42,7 @@ mod values;
 mod what_if;
 mod world;
 
+pub use choices::{CHOICES_MAX, choices};
 pub use codes::{CODES, Code, find_code};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 pub use explain::{explain, nearest_topic, topics};

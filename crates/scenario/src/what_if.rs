@@ -207,6 +207,12 @@ fn called(list: &str, at: usize, item: &Node) -> String {
     }
 }
 
+/// A key as TOML wants it.
+fn quoted(name: &str) -> String {
+    let bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    if bare { name.to_owned() } else { format!("{name:?}") }
+}
+
 /// Tells of designs that say the changed key themselves.
 fn told_of_designs(root: &Table, change: &Change, sink: &mut Sink) {
     let Some(Value::List(designs)) = root.get("design").map(|node| &node.value) else { return };
@@ -222,7 +228,7 @@ fn told_of_designs(root: &Table, change: &Change, sink: &mut Sink) {
             let name = called("design", at, design);
             let words = format!("the design `{name}` says its own `{key}`, which stays");
             sink.warn(codes::KEPT_BY_DESIGN, &whole(change), words)
-                .help(format!("to change it there: `design.{name}.{key}=…`"));
+                .help(format!("to change it there: `design.{}.{key}=…`", quoted(&name)));
         }
     }
 }

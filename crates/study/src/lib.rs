@@ -5,6 +5,7 @@
 //! threads. Nothing here prints or writes a file, and no result depends on a clock.
 
 pub mod agreement;
+pub mod comparison;
 mod conclude;
 pub mod exactly;
 pub mod fitting;
@@ -15,11 +16,14 @@ pub mod partial;
 mod run;
 mod stage;
 mod study;
+pub mod sweep;
 mod tally;
+mod visit;
 mod warnings;
 
 pub use conclude::{Labels, conclude};
-pub use run::{Finished, Progress, RunError, Silent, go_on, run};
+pub use run::{Finished, Progress, RunError, Silent, Threads, go_on, run};
 pub use stage::{Stage, TrialRow};
 pub use study::Study;
 pub use tally::{DesignTally, Tally};
+pub use visit::Visit;

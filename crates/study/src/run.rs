@@ -41,6 +41,29 @@ pub enum RunError {
     },
 }
 
+/// Threads to live through trials on.
+#[derive(Debug)]
+pub struct Threads(rayon::ThreadPool);
+
+impl Threads {
+    /// So many; as many as there are cores for 0.
+    ///
+    /// # Errors
+    /// If they cannot be started.
+    pub fn new(threads: usize) -> Result<Self, RunError> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.map(Self).map_err(|why| RunError::Threads { threads, why: why.to_string() })
+    }
+
+    pub(crate) fn pool(&self) -> &rayon::ThreadPool {
+        &self.0
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.current_num_threads()
+    }
+}
+
 /// Told now and then how far the run is.
 pub trait Progress: Sync {
     /// So much is merged, without a gap; told at the border of a block, while no other block can be merged.
@@ -95,8 +118,7 @@ pub fn go_on(
     stop: &AtomicBool,
     progress: &dyn Progress,
 ) -> Result<Finished, RunError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|why| RunError::Threads { threads, why: why.to_string() })?;
+    let Threads(pool) = Threads::new(threads)?;
     let (first, number) = (begun.trials, begun.causes.len());
     let block = (study.trials / 256).clamp(1, BLOCK);
     let blocks = study.trials.saturating_sub(first).div_ceil(block);

@@ -90,6 +90,11 @@ impl Stage {
         with_own(self.strikes.storm_modes())
     }
 
+    /// How many designs live here.
+    pub fn designs(&self) -> usize {
+        self.worlds.len()
+    }
+
     /// The strikes, for recording.
     pub fn strikes(&mut self) -> &mut Strikes {
         &mut self.strikes

@@ -3,6 +3,7 @@
 //! A file is a list of fields; a field knows its name, unit, meaning and how to read its cell from a row. The data
 //! dictionary is made from the same fields, so a column cannot exist without being explained.
 
+mod answers;
 mod bounded;
 mod cell;
 mod designs;
@@ -10,6 +11,7 @@ mod fits;
 mod sheet;
 mod tables;
 
+pub(crate) use answers::{comparison, sweep};
 pub use cell::CsvLocale;
 pub(crate) use designs::designs;
 pub(crate) use fits::fits;

@@ -6,6 +6,7 @@
 mod agreement;
 mod answer;
 mod causes;
+mod comparison;
 mod designs;
 mod differences;
 mod first_miss;
@@ -16,10 +17,13 @@ mod number;
 mod operations;
 mod page;
 mod sla;
+mod sweep;
 
 pub use agreement::agreements;
+pub use comparison::comparison;
 pub use fit::fit_table;
 pub use incidents::incident_table;
+pub use sweep::sweep;
 
 use page::{Page, Tone};
 use zonefall_study::outcome::Outcome;

@@ -1,0 +1,63 @@
+//! What `sweep`, `compare` and `plan` share: how answers are shown and kept, and the bar.
+
+use crate::args::{Format, Shown};
+use crate::console::Console;
+use crate::target;
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+use zonefall_report::FilesError;
+
+/// Refuses files that would not be written, before anything is computed.
+///
+/// # Errors
+/// If there is something else in a file's place.
+pub fn refuse_unless_free(shown: &Shown) -> Result<()> {
+    shown.csv.as_deref().map_or(Ok(()), |path| target::refuse_unless_free(path, shown.force))
+}
+
+/// Prints an answer, and keeps its table.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn show(
+    shown: &Shown,
+    json: impl FnOnce() -> Result<String, FilesError>,
+    table: impl FnOnce() -> String,
+    csv: &str,
+    console: Console,
+) -> Result<()> {
+    match shown.format {
+        Format::Table => console.data(&table())?,
+        Format::Json => console.data(&json()?)?,
+        Format::Csv => console.data(csv)?,
+    }
+    let Some(path) = &shown.csv else { return Ok(()) };
+    target::write(path, shown.force, |file| Ok(file.write_all(csv.as_bytes())?))?;
+    console.remark(&format!("wrote {}", path.display()));
+    Ok(())
+}
+
+/// A bar on standard error, if it is a terminal.
+pub struct Steps(Option<ProgressBar>);
+
+impl Steps {
+    /// A bar over so many steps, called so.
+    pub fn new(console: Console, steps: u64, of: &str) -> Self {
+        let shape = format!("{{bar:20}} {{human_pos}}/{{human_len}} {of}  {{eta}} left  {{msg}}");
+        let style = ProgressStyle::with_template(&shape).unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(console.shows_progress().then(|| ProgressBar::new(steps).with_style(style)))
+    }
+
+    pub fn told(&self, more: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(more);
+        }
+    }
+
+    pub fn clear(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

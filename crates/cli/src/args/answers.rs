@@ -1,0 +1,92 @@
+//! The commands that ask about many designs or points at once.
+
+use super::{Format, TRIALS_MAX, WhatIf};
+use clap::Args;
+use std::path::PathBuf;
+
+const SWEEP_HELP: &str = "\
+Examples:
+  zonefall sweep scenario.toml --vary 'scale_set.web.capacity=6 to 12'
+  zonefall sweep scenario.toml --vary 'scale_set.web.capacity=6, 9, 12' --vary 'scale_set.web.zones=[1], [1, 2, 3]'
+
+Values are lists (commas), ranges (A to B, both ends in, or A to B step C), or both. Every point has the same seed.";
+
+const COMPARE_HELP: &str = "\
+Examples:
+  zonefall compare scenario.toml
+  zonefall compare today.toml tomorrow.toml --trials 20000
+  zonefall compare scenario.toml --only zonal --only spanning
+
+Scenarios share their storms if seed, topology, failure modes and horizon are the same; it is said where they do not.";
+
+/// How much is simulated.
+#[derive(Debug, Clone, Args)]
+pub struct Effort {
+    /// Trials, instead of the scenario's.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
+    pub trials: Option<u64>,
+    /// The seed, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Threads; as many as there are cores if not given. The results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// What is printed and kept.
+#[derive(Debug, Clone, Args)]
+pub struct Shown {
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
+    pub format: Format,
+    /// Write the table for spreadsheets to this file as well.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Replace existing files.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `sweep`.
+#[derive(Debug, Args)]
+#[command(after_help = SWEEP_HELP)]
+pub struct Sweep {
+    /// The scenario file.
+    pub scenario: PathBuf,
+    /// A key and its values, as in `scale_set.web.capacity=6 to 12`; may be given again.
+    #[arg(long, value_name = "KEY=VALUES", required = true)]
+    pub vary: Vec<String>,
+    /// Vary one key at a time, the others as the file says; else every value meets every other.
+    #[arg(long)]
+    pub one_at_a_time: bool,
+    /// Changes of the scenario.
+    #[command(flatten)]
+    pub what_if: WhatIf,
+    /// How much is simulated.
+    #[command(flatten)]
+    pub effort: Effort,
+    /// What is printed and kept.
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+/// `compare`.
+#[derive(Debug, Args)]
+#[command(after_help = COMPARE_HELP)]
+pub struct Compare {
+    /// Scenario files; of one, its designs.
+    #[arg(required = true, value_name = "SCENARIO")]
+    pub scenarios: Vec<PathBuf>,
+    /// Only this design; may be given again.
+    #[arg(long, value_name = "DESIGN")]
+    pub only: Vec<String>,
+    /// Changes of every scenario.
+    #[command(flatten)]
+    pub what_if: WhatIf,
+    /// How much is simulated.
+    #[command(flatten)]
+    pub effort: Effort,
+    /// What is printed and kept.
+    #[command(flatten)]
+    pub shown: Shown,
+}

@@ -1,0 +1,126 @@
+//! `compare`: designs of one or several scenarios, every pair.
+
+use crate::answers::{self, Steps};
+use crate::args;
+use crate::assemble::{self, Overrides};
+use crate::check;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::results::style;
+use crate::run::{interrupt, is_record};
+use anyhow::{Result, bail};
+use std::path::Path;
+use zonefall_scenario::{Scenario, nearest};
+use zonefall_study::comparison::{DESIGNS_MAX, compare as compared, united};
+use zonefall_study::{Study, Threads, Visit};
+
+/// Compares.
+pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
+    answers::refuse_unless_free(&options.shown)?;
+    let load = |path: &std::path::PathBuf| check::load(path, &options.what_if, console);
+    // Every file says what is wrong with it.
+    let loaded: Vec<Option<Scenario>> = options.scenarios.iter().map(load).collect();
+    let Some(scenarios) = loaded.into_iter().collect::<Option<Vec<Scenario>>>() else { return Ok(Exit::BadScenario) };
+    let mut studies = studies(options, &scenarios)?;
+    let trials = same_length(options, &studies, console)?;
+    for study in &mut studies {
+        study.trials = trials;
+    }
+    if let Err(words) = choose(&mut studies, &options.only) {
+        console.complain(&format!("error: {words}"));
+        return Ok(Exit::Usage);
+    }
+    studies.retain(|study| !study.designs.is_empty());
+    let studies = united(studies);
+    let names: Vec<String> = studies.iter().flat_map(|of| of.designs.iter().map(|of| of.name.clone())).collect();
+    if names.len() < 2 || names.len() > DESIGNS_MAX {
+        bail!("{} designs: two to {DESIGNS_MAX} can be compared", names.len());
+    }
+    let stop = interrupt()?;
+    let threads = Threads::new(options.effort.threads.map_or(0, usize::from))?;
+    let bar = Steps::new(console, trials * names.len() as u64, "trials × designs");
+    let how = Visit { threads: &threads, stop: &stop, told: &|more| bar.told(more) };
+    let comparison = compared(&studies, &names, trials, &how);
+    bar.clear();
+    let Some(comparison) = comparison? else {
+        console.complain("interrupted: nothing kept");
+        return Ok(Exit::Interrupted);
+    };
+    let csv = zonefall_report::comparison_csv(&comparison)?;
+    let table = || zonefall_report::terminal::comparison(&comparison, style(console));
+    answers::show(&options.shown, || zonefall_report::to_json(&comparison), table, &csv, console)?;
+    Ok(Exit::Fine)
+}
+
+/// The studies, their designs called by file where there are several.
+fn studies(options: &args::Compare, scenarios: &[Scenario]) -> Result<Vec<Study>> {
+    let overrides =
+        Overrides { trials: options.effort.trials, seed: options.effort.seed, rows: false, no_counterfactual: true };
+    let mut studies = Vec::new();
+    for (at, scenario) in scenarios.iter().enumerate() {
+        if is_record(scenario) {
+            bail!("{} lives through one record: a comparison needs drawn trials", options.scenarios[at].display());
+        }
+        if scenario.measure.until_first_miss {
+            bail!(
+                "{} ends its trials at the first miss: there is no downtime to compare",
+                options.scenarios[at].display()
+            );
+        }
+        let mut study = assemble::study(scenario, overrides)?;
+        if scenarios.len() > 1 {
+            let file = file_name(&options.scenarios, at);
+            for design in &mut study.designs {
+                let mut named = zonefall_fleet::Design::clone(design);
+                named.name = if scenario.designs.len() > 1 { format!("{file}: {}", design.name) } else { file.clone() };
+                *design = named.into();
+            }
+        }
+        studies.push(study);
+    }
+    Ok(studies)
+}
+
+/// The stem of a file, the whole path where two have the same.
+fn file_name(paths: &[std::path::PathBuf], at: usize) -> String {
+    let stem = |path: &Path| path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let mine = stem(&paths[at]);
+    let alone = paths.iter().filter(|path| stem(path) == mine).count() == 1;
+    if alone { mine } else { format!("{} ({})", mine, at + 1) }
+}
+
+/// The number of trials; refuses what measures different lengths of time.
+fn same_length(options: &args::Compare, studies: &[Study], console: Console) -> Result<u64> {
+    let measured = |study: &Study| (study.measure.from, study.measure.horizon.since(study.measure.from));
+    for (at, study) in studies.iter().enumerate() {
+        if measured(study).1 != measured(&studies[0]).1 {
+            let (first, other) = (options.scenarios[0].display(), options.scenarios[at].display());
+            bail!(
+                "{first} and {other} do not measure the same length of time; \
+                 `--what-if horizon=…` and `--what-if measure_from=…` change all of them"
+            );
+        }
+    }
+    let trials = studies.iter().map(|study| study.trials).min().unwrap_or(0);
+    if studies.iter().any(|study| study.trials != trials) {
+        console.remark(&format!("note: {trials} trials each, the fewest that a scenario asks for"));
+    }
+    Ok(trials)
+}
+
+/// Keeps the asked designs only.
+fn choose(studies: &mut [Study], only: &[String]) -> Result<(), String> {
+    let names: Vec<String> = studies.iter().flat_map(|of| of.designs.iter().map(|of| of.name.clone())).collect();
+    for asked in only {
+        if !names.contains(asked) {
+            let all: Vec<&str> = names.iter().map(String::as_str).collect();
+            let help = nearest(asked, &all)
+                .map_or_else(|| format!("there are: {}", all.join(", ")), |name| format!("did you mean `{name}`?"));
+            return Err(format!("there is no design `{asked}`; {help}"));
+        }
+    }
+    if !only.is_empty() {
+        studies.iter_mut().for_each(|study| study.designs.retain(|design| only.contains(&design.name)));
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! `sweep`: a scenario at many points.
+
+use crate::answers::{self, Steps};
+use crate::args;
+use crate::assemble::{self, Overrides};
+use crate::check;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::results::style;
+use crate::run::{interrupt, is_record};
+use anyhow::{Result, bail};
+use std::sync::atomic::Ordering;
+use zonefall_scenario::{Diagnostics, Scenario, WhatIf, choices, load_with};
+use zonefall_study::sweep::{Point, SCHEMA, Sweep};
+use zonefall_study::{Silent, conclude};
+
+/// The most points.
+const POINTS_MAX: usize = 10_000;
+
+/// A key and its values.
+struct Varied {
+    key: String,
+    values: Vec<String>,
+}
+
+/// Runs a scenario at every point.
+pub fn sweep(options: &args::Sweep, console: Console) -> Result<Exit> {
+    let varied: Vec<Varied> = match options.vary.iter().map(|text| varied(text)).collect() {
+        Ok(varied) => varied,
+        Err(words) => {
+            let words: String = words;
+            console.complain(&format!("error: {words}"));
+            return Ok(Exit::Usage);
+        }
+    };
+    let points = points(&varied, options.one_at_a_time);
+    if points.len() > POINTS_MAX {
+        console.complain(&format!("error: {} points are more than {POINTS_MAX}", points.len()));
+        return Ok(Exit::Usage);
+    }
+    answers::refuse_unless_free(&options.shown)?;
+    let Some(scenarios) = scenarios(options, &varied, &points, console) else { return Ok(Exit::BadScenario) };
+    if scenarios.iter().any(is_record) {
+        bail!("a record is one trial of one world: there is nothing to sweep");
+    }
+    let Some(points) = play(options, points, &scenarios, console)? else { return Ok(Exit::Interrupted) };
+    let keys = varied.into_iter().map(|varied| varied.key).collect();
+    let sweep = Sweep { schema: SCHEMA, keys, one_at_a_time: options.one_at_a_time, points };
+    let csv = zonefall_report::sweep_csv(&sweep)?;
+    let table = || zonefall_report::terminal::sweep(&sweep, style(console));
+    answers::show(&options.shown, || zonefall_report::to_json(&sweep), table, &csv, console)?;
+    Ok(Exit::Fine)
+}
+
+fn varied(text: &str) -> Result<Varied, String> {
+    let (key, values) = text.split_once('=').ok_or_else(|| format!("`{text}` is not of the form key=values"))?;
+    let values = choices(values).map_err(|why| format!("`{text}` {why}"))?;
+    Ok(Varied { key: key.trim().to_owned(), values })
+}
+
+/// The values of every point, the last key fastest; one at a time begins with the file as it is.
+fn points(varied: &[Varied], one_at_a_time: bool) -> Vec<Vec<Option<String>>> {
+    if one_at_a_time {
+        let mut points = vec![vec![None; varied.len()]];
+        for (at, of) in varied.iter().enumerate() {
+            let point = |value: &String| {
+                let mut point = vec![None; varied.len()];
+                point[at] = Some(value.clone());
+                point
+            };
+            points.extend(of.values.iter().map(point));
+        }
+        return points;
+    }
+    let mut points = vec![Vec::new()];
+    for of in varied {
+        // Beyond the limit the product is not made: the caller refuses it.
+        if points.len().saturating_mul(of.values.len()) > POINTS_MAX {
+            return vec![Vec::new(); points.len().saturating_mul(of.values.len()).min(POINTS_MAX + 1)];
+        }
+        let with = |point: &Vec<Option<String>>, value: &String| {
+            point.iter().cloned().chain([Some(value.clone())]).collect::<Vec<_>>()
+        };
+        points = points.iter().flat_map(|point| of.values.iter().map(move |value| with(point, value))).collect();
+    }
+    points
+}
+
+/// The scenario of every point; says what is wrong with the first that is.
+fn scenarios(
+    options: &args::Sweep,
+    varied: &[Varied],
+    points: &[Vec<Option<String>>],
+    console: Console,
+) -> Option<Vec<Scenario>> {
+    let one = |point: &Vec<Option<String>>| {
+        let set = varied.iter().zip(point).filter_map(|(of, value)| Some(format!("{}={}", of.key, value.as_ref()?)));
+        let changes: Vec<String> = options.what_if.what_if.iter().cloned().chain(set).collect();
+        load_with(&options.scenario, &WhatIf::new(&changes))
+    };
+    // Points have no names of their own.
+    let base = check::load(&options.scenario, &options.what_if, console)?;
+    match points.iter().map(one).collect::<Result<Vec<Scenario>, _>>() {
+        Ok(mut scenarios) => {
+            let remarks = scenarios.first().map(|first| &first.warnings);
+            let told = |remarks: &&Diagnostics| remarks.others().iter().any(|other| !other.is_empty());
+            if let Some(remarks) = remarks.filter(told) {
+                console.remark(&format!("at the first point:\n{}", remarks.render(console.colour_err())));
+            }
+            scenarios.iter_mut().for_each(|scenario| scenario.name.clone_from(&base.name));
+            Some(scenarios)
+        }
+        Err(diagnostics) => {
+            console.complain(&diagnostics.render(console.colour_err()));
+            None
+        }
+    }
+}
+
+fn play(
+    options: &args::Sweep,
+    points: Vec<Vec<Option<String>>>,
+    scenarios: &[Scenario],
+    console: Console,
+) -> Result<Option<Vec<Point>>> {
+    let stop = interrupt()?;
+    let bar = Steps::new(console, points.len() as u64, "points");
+    let threads = options.effort.threads.map_or(0, usize::from);
+    let overrides =
+        Overrides { trials: options.effort.trials, seed: options.effort.seed, rows: false, no_counterfactual: true };
+    let mut played = Vec::with_capacity(points.len());
+    for (values, scenario) in points.into_iter().zip(scenarios) {
+        let study = assemble::study(scenario, overrides)?;
+        let finished = zonefall_study::run(&study, threads, &stop, &Silent)?;
+        if stop.load(Ordering::Relaxed) {
+            bar.clear();
+            console.complain(&format!("interrupted: {} of {} points done, none kept", played.len(), scenarios.len()));
+            return Ok(None);
+        }
+        played.push(Point { values, outcome: conclude(&study, &finished, &assemble::labels(scenario)) });
+        bar.told(1);
+    }
+    bar.clear();
+    Ok(Some(played))
+}

@@ -1,0 +1,155 @@
+//! `sweep` and `compare`: the figures are those of `run`, on the same luck; wrong input is told.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+mod kit;
+
+use kit::{BASE, Desk, STRESS, Table, json, ran};
+use serde_json::Value;
+
+const VARY: &str = "scale_set.web.capacity=7 to 11 step 2";
+const NEED: &str = "slo.min_serving=5, 6";
+
+/// One design on the world of [`STRESS`].
+fn plain() -> String {
+    let design = STRESS.find("[[design]]").unwrap();
+    STRESS[..design].replace("capacity = 9", "capacity = 9\nzones = [1, 2, 3]")
+}
+
+#[test]
+fn a_point_of_a_sweep_is_the_run_of_the_changed_scenario_and_all_points_share_their_luck() {
+    let desk = Desk::with(&plain());
+    let args = ["sweep", "s.toml", "--vary", VARY, "--vary", NEED, "--csv", "w.csv", "--format", "json"];
+    let all: Value = serde_json::from_str(&ran(&mut desk.command(args)).ends(0).out).unwrap();
+    let points = all["points"].as_array().unwrap();
+    assert_eq!(points.len(), 6);
+    let values: Vec<String> = points.iter().map(|p| format!("{} {}", p["values"][0], p["values"][1])).collect();
+    assert_eq!(values[0], "\"7\" \"5\"");
+    assert_eq!(values[5], "\"11\" \"6\"");
+    desk.run("run s.toml --no-counterfactual --what-if scale_set.web.capacity=9 --what-if slo.min_serving=6 --out r")
+        .ends(0);
+    let alone = json(&desk.path("r/summary.json"));
+    let point = &points[3]["outcome"];
+    assert_eq!(point["designs"][0]["unavailability"], alone["designs"][0]["unavailability"]);
+    assert_eq!(point["designs"][0]["causes"], alone["designs"][0]["causes"]);
+    // On the same storms more machines never miss more, nor does a smaller need, point by point.
+    let missed = |at: usize| points[at]["outcome"]["designs"][0]["unavailability"]["mean"].as_f64().unwrap();
+    assert!(missed(5) <= missed(3) && missed(3) <= missed(1) && missed(1) > 0.0);
+    assert!((0..3).all(|row| missed(2 * row) <= missed(2 * row + 1)));
+    let csv = desk.table("w.csv");
+    assert_eq!(csv.columns[..4], ["point", "scale_set.web.capacity", "slo.min_serving", "design"]);
+    let rows: Vec<&Vec<String>> = csv.rows.iter().filter(|row| row[0] == "4" && row[5] == "unavailability").collect();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0][7].parse::<f64>().unwrap(), missed(3));
+}
+
+#[test]
+fn a_sweep_is_a_heat_map_a_list_or_one_key_at_a_time_and_the_same_on_any_number_of_threads() {
+    let desk = Desk::with(&plain());
+    let sweep = |more: &[&str]| ran(desk.command(["sweep", "s.toml"]).args(more)).ends(0);
+    let one = sweep(&["--vary", VARY, "--vary", NEED, "--threads", "1"]);
+    let two = sweep(&["--vary", VARY, "--vary", NEED, "--threads", "2"]);
+    assert_eq!(one.out, two.out);
+    one.says(&["base, by slo.min_serving", "scale_set.web.capacity", "█", "6 points, 18 trials each"]);
+    sweep(&["--vary", VARY]).says(&["scale_set.web.capacity", "11"]);
+    let each = sweep(&["--vary", VARY, "--vary", NEED, "--one-at-a-time", "--format", "csv"]);
+    let each = Table::read(each.out.as_bytes(), b',');
+    assert_eq!(each.column("point").last(), Some(&"6"));
+    assert_eq!(each.column("slo.min_serving")[0], "");
+}
+
+#[test]
+fn sweeps_that_make_no_sense_are_refused_in_words() {
+    let desk = Desk::with(BASE);
+    for (vary, code, words) in [
+        ("scale_set.web.capacity", 2, "key=values"),
+        ("scale_set.web.capacity=", 2, "empty place"),
+        ("scale_set.web.capacity=9 to 6", 2, "begins above its end"),
+        ("scale_set.web.capacity=0 to 999999999", 2, "more than 10000 values"),
+        ("scale_set.web.capacityy=6, 9", 3, "did you mean `capacity`?"),
+        ("scale_set.web.capacity=9, many", 3, "--what-if:1:24"),
+        ("slo.target=99%, 101%", 3, "E023"),
+    ] {
+        ran(&mut desk.command(["sweep", "s.toml", "--vary", vary])).ends(code).complains(&[words]);
+    }
+    let many = ["sweep", "s.toml", "--vary", "seed=1 to 200", "--vary", "trials=1 to 200"];
+    ran(&mut desk.command(many)).ends(2).complains(&["points are more than 10000"]);
+    desk.put("there.csv", "mine");
+    let there = ["sweep", "s.toml", "--vary", "seed=1, 2", "--csv", "there.csv"];
+    ran(&mut desk.command(there)).ends(1).complains(&["exists; use --force"]);
+    assert_eq!(desk.read("there.csv"), "mine");
+    desk.run("sweep missing.toml --vary seed=1").ends(3).complains(&["E001"]);
+    desk.run("sweep s.toml").ends(2);
+}
+
+#[test]
+fn a_comparison_has_the_figures_of_a_run_and_its_causes_sum_to_the_difference() {
+    let desk = Desk::with(STRESS);
+    desk.run("run s.toml --no-counterfactual --out r").ends(0);
+    let run = json(&desk.path("r/summary.json"));
+    let out = desk.run("compare s.toml --format json").ends(0).out;
+    let all: Value = serde_json::from_str(&out).unwrap();
+    let pairs = all["pairs"].as_array().unwrap();
+    assert_eq!((all["standings"].as_array().unwrap().len(), pairs.len()), (4, 6));
+    for difference in run["differences"].as_array().unwrap() {
+        let named = |pair: &&Value| {
+            let names = [&pair["design"], &pair["against"]];
+            names.contains(&&difference["design"]) && names.contains(&&difference["against"])
+        };
+        let pair = pairs.iter().find(named).unwrap();
+        let sign = if pair["design"] == difference["design"] { 1.0 } else { -1.0 };
+        let mean = pair["difference"]["min_per_month"].as_f64().unwrap();
+        let there = difference["downtime_min_per_month"].as_f64().unwrap();
+        assert!((sign * mean - there).abs() < 1e-9 * (1.0 + there.abs()));
+        // More pairs, wider intervals: all of them hold together.
+        let width = pair["difference"]["high"].as_f64().unwrap() - pair["difference"]["low"].as_f64().unwrap();
+        assert!(width >= difference["high"].as_f64().unwrap() - difference["low"].as_f64().unwrap() - 1e-9);
+    }
+    for pair in pairs {
+        let causes = pair["causes"].as_array().unwrap();
+        let sum: f64 = causes.iter().map(|cause| cause[1]["min_per_month"].as_f64().unwrap()).sum();
+        let whole = pair["difference"]["min_per_month"].as_f64().unwrap();
+        assert!((sum - whole).abs() < 1e-9 * (1.0 + whole.abs()), "{pair}");
+        assert!(whole <= 0.0 && pair["same_storms"] == true);
+    }
+    let text = desk.run("compare s.toml").ends(0);
+    text.says(&["The order, least downtime first", "not distinguishable", "Every pair", "each by itself"]);
+    assert_eq!(desk.run("compare s.toml --threads 1").out, desk.run("compare s.toml --threads 2").out);
+    desk.run("compare s.toml --only zonal --only eight --csv c.csv").ends(0);
+    assert_eq!(desk.table("c.csv").column("cause")[0], "all");
+}
+
+#[test]
+fn two_files_that_share_their_storms_are_paired_and_others_are_told() {
+    let desk = Desk::with(&plain());
+    desk.put("t.toml", plain().replace("zones = [1, 2, 3]", "zones = [1]"));
+    desk.put("u.toml", plain().replace("seed = 7", "seed = 8"));
+    let one = STRESS.replace("name = \"regional\"", "name = \"gone\"");
+    desk.put("all.toml", one);
+    let json = |args: &str| -> Value { serde_json::from_str(&desk.run(args).ends(0).out).unwrap() };
+    let files = json("compare s.toml t.toml --format json");
+    let designs = json("compare all.toml --only spanning --only zonal --format json");
+    let whole = |of: &Value| (of["pairs"][0]["difference"].clone(), of["pairs"][0]["same_storms"].clone());
+    assert_eq!(whole(&files), whole(&designs));
+    assert_eq!(files["standings"][0]["design"], "s");
+    let others = json("compare s.toml u.toml --format json");
+    assert_eq!(others["pairs"][0]["same_storms"], false);
+    desk.run("compare s.toml u.toml").ends(0).says(&["u does not live through the storms of s: the seed differs"]);
+    // The same designs on other luck: what is there is luck.
+    assert!(others["pairs"][0]["says"] != "the same in every trial");
+    desk.run("compare s.toml all.toml").ends(0).says(&["all: zonal"]);
+}
+
+#[test]
+fn comparisons_that_make_no_sense_are_refused_in_words() {
+    let desk = Desk::with(STRESS);
+    desk.put("short.toml", plain().replace("200 days", "100 days"));
+    desk.put("broken.toml", "horizon = ");
+    desk.put("first.toml", plain().replace("\"200 days\"", "{ until = \"first miss\", at_most = \"200 days\" }"));
+    desk.run("compare s.toml short.toml").ends(1).complains(&["the same length of time", "--what-if horizon"]);
+    desk.run("compare s.toml short.toml --what-if horizon=50days").ends(0);
+    desk.run("compare s.toml broken.toml missing.toml").ends(3).complains(&["broken.toml:1", "missing.toml"]);
+    desk.run("compare short.toml").ends(1).complains(&["1 designs"]);
+    desk.run("compare first.toml s.toml").ends(1).complains(&["first miss"]);
+    desk.run("compare s.toml --only zonall").ends(2).complains(&["did you mean `zonal`?"]);
+    desk.run("compare").ends(2);
+}

@@ -1,0 +1,35 @@
+//! Answers about many designs or points at once, as text for pipes and files.
+
+use crate::csv::{self, CsvLocale, Sheet};
+use crate::files::{FilesError, pretty};
+use serde::Serialize;
+use zonefall_study::comparison::Comparison;
+use zonefall_study::sweep::Sweep;
+
+/// An answer as JSON.
+///
+/// # Errors
+/// If it cannot be put into JSON.
+pub fn to_json(answer: &impl Serialize) -> Result<String, FilesError> {
+    Ok(pretty(answer)?)
+}
+
+fn text(sheet: &Sheet) -> String {
+    String::from_utf8_lossy(&sheet.bytes).into_owned()
+}
+
+/// A sweep as comma-separated text, one row a point, design and figure.
+///
+/// # Errors
+/// If a row cannot be written.
+pub fn sweep_csv(sweep: &Sweep) -> Result<String, FilesError> {
+    Ok(text(&csv::sweep(sweep, CsvLocale::Point)?))
+}
+
+/// A comparison as comma-separated text, one row a pair and cause.
+///
+/// # Errors
+/// If a row cannot be written.
+pub fn comparison_csv(comparison: &Comparison) -> Result<String, FilesError> {
+    Ok(text(&csv::comparison(comparison, CsvLocale::Point)?))
+}

@@ -1,0 +1,151 @@
+//! A comparison: places with ties, every pair, and what makes the difference.
+
+use super::Style;
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::comparison::{Comparison, Gap, Pair, Standing};
+
+/// Causes of a pair that are shown; the others are in the CSV.
+const CAUSES_SHOWN: usize = 3;
+/// Pairs that are shown.
+const PAIRS_SHOWN: usize = 30;
+/// Pairs whose causes are shown.
+const REASONS_SHOWN: usize = 15;
+
+/// Draws a comparison.
+pub fn comparison(of: &Comparison, style: Style) -> String {
+    let mut page = Page::new(style);
+    page.title("The order, least downtime first");
+    page.paragraph(None, &verdict(of), Some(Tone::Strong));
+    let words = format!(
+        "{} trials of {}; all differences hold together with {} confidence.",
+        number::count(of.trials),
+        number::span(of.horizon_h),
+        number::percent_given(of.confidence)
+    );
+    page.paragraph(None, &words, None);
+    order(&mut page, of);
+    differences(&mut page, of);
+    for note in &of.notes {
+        let sign = page.paint(Tone::Unsure, "!");
+        page.paragraph(Some((&sign, 1)), note, None);
+    }
+    page.finish()
+}
+
+/// Who is first, and who cannot be told from it.
+fn verdict(of: &Comparison) -> String {
+    let Some(first) = of.standings.first() else { return String::new() };
+    let tied: Vec<String> =
+        of.standings.iter().skip(1).filter(|other| other.place_from == 1).map(|other| clean(&other.design)).collect();
+    match (first.place_to, tied.as_slice()) {
+        (1, _) => format!("{} has the least downtime.", clean(&first.design)),
+        (_, []) => format!("{} has the least downtime seen.", clean(&first.design)),
+        (_, tied) => format!(
+            "{} has the least downtime seen, not distinguishable from {}.",
+            clean(&first.design),
+            tied.join("; ")
+        ),
+    }
+}
+
+fn order(page: &mut Page, of: &Comparison) {
+    let columns = vec![
+        ("place".to_owned(), Side::Left),
+        ("design".into(), Side::Name),
+        ("machines".into(), Side::Right),
+        ("downtime\nmin a month".into(), Side::Right),
+        (format!("{} interval\neach by itself", number::percent_given(of.confidence)), Side::Left),
+    ];
+    let place = |of: &Standing| {
+        if of.place_from == of.place_to {
+            of.place_from.to_string()
+        } else {
+            format!("{} to {}", of.place_from, of.place_to)
+        }
+    };
+    let rows = of.standings.iter().map(|of| {
+        let downtime = of.downtime_min_per_month;
+        let interval = match downtime.low {
+            Some(low) => {
+                format!("{} to {}", number::plain(low, Toward::Down), number::plain(downtime.high, Toward::Up))
+            }
+            None => format!("{} {}", page.sign("≤", "at most"), number::plain(downtime.high, Toward::Up)),
+        };
+        let mean = number::plain(downtime.mean, Toward::Up);
+        vec![place(of), clean(&of.design), number::count(of.machines), mean, interval]
+    });
+    let rows = rows.collect();
+    page.grid(&Grid { columns, rows });
+}
+
+fn differences(page: &mut Page, of: &Comparison) {
+    page.title("Every pair");
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("against".into(), Side::Name),
+        ("difference\nmin a month".into(), Side::Right),
+        (format!("{} interval\nfor all together", number::percent_given(of.confidence)), Side::Left),
+        (String::new(), Side::Left),
+    ];
+    let shown = &of.pairs[..of.pairs.len().min(PAIRS_SHOWN)];
+    let rows = shown.iter().map(|pair| row(page, pair)).collect();
+    page.grid(&Grid { columns, rows });
+    let hidden = of.pairs.len() - shown.len();
+    if hidden > 0 {
+        page.paragraph(None, &format!("{hidden} more pairs are in the CSV."), Some(Tone::Faint));
+    }
+    let differ: Vec<&Pair> = shown.iter().filter(|pair| pair.difference.hits > 0).take(REASONS_SHOWN).collect();
+    if differ.is_empty() {
+        return;
+    }
+    page.title("What makes the difference, min a month");
+    for pair in differ {
+        let sign = page.sign("·", "-").to_owned();
+        page.paragraph(Some((&sign, 1)), &reasons(page, pair), None);
+    }
+    let words = "Causes of a pair sum to its difference; *: for this cause alone the difference is not beyond doubt.";
+    page.paragraph(None, words, Some(Tone::Faint));
+}
+
+/// "a against b: datacenter −0.59, zone-network −0.25*".
+fn reasons(page: &Page, pair: &Pair) -> String {
+    let minus = page.sign('−', '-');
+    let size = pair.causes.first().map_or(0.0, |(_, gap)| gap.min_per_month.abs());
+    let cause = |(name, gap): &(String, Gap)| {
+        let doubt = if gap.low <= 0.0 && gap.high >= 0.0 { "*" } else { "" };
+        format!("{} {}{doubt}", clean(name), number::signed(gap.min_per_month, size, Toward::Up, minus))
+    };
+    let mut causes: Vec<String> = pair.causes.iter().take(CAUSES_SHOWN).map(cause).collect();
+    if pair.causes.len() > CAUSES_SHOWN {
+        causes.push(format!("{} more", pair.causes.len() - CAUSES_SHOWN));
+    }
+    format!("{} against {}: {}", clean(&pair.design), clean(&pair.against), causes.join(", "))
+}
+
+fn row(page: &Page, pair: &Pair) -> Vec<String> {
+    let minus = page.sign('−', '-');
+    let Gap { min_per_month, low, high, hits } = pair.difference;
+    let size = min_per_month.abs().max(low.abs()).max(high.abs());
+    let signed = |value: f64, up: bool| {
+        let toward = if (value < 0.0) == up { Toward::Down } else { Toward::Up };
+        number::signed(value, size, toward, minus)
+    };
+    if hits == 0 {
+        return vec![
+            clean(&pair.design),
+            clean(&pair.against),
+            "0".into(),
+            String::new(),
+            pair.says.clone(),
+            String::new(),
+        ];
+    }
+    vec![
+        clean(&pair.design),
+        clean(&pair.against),
+        number::signed(min_per_month, size, Toward::Up, minus),
+        format!("{} to {}", signed(low, false), signed(high, true)),
+        pair.says.clone(),
+    ]
+}

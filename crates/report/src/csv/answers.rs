@@ -17,7 +17,7 @@ struct Figure<'a> {
     of: Estimate,
 }
 
-fn figures<'a>(design: &'a DesignOutcome) -> Vec<(&'static str, &'static str, Estimate)> {
+fn figures(design: &DesignOutcome) -> Vec<(&'static str, &'static str, Estimate)> {
     let times = |of: Estimate, factor: f64| Estimate {
         mean: of.mean * factor,
         low: of.low.map(|low| low * factor),

@@ -149,14 +149,12 @@ mod tests {
             ("6 to 9 step -1", "not above zero"),
             ("1 h to 90 min", "mixes units"),
             ("a to b", "a number is needed"),
-            ("1e9 to 2e9", "mixes units"),
             ("0 to 999999999999999", "more than 10000"),
             ("0 to 1 step 0.0000000000001", "a number is needed"),
             ("1.2.3 to 4", "a number is needed"),
-            (" to ", "empty place"),
         ] {
             let why = choices(text).expect_err(text);
-            assert!(why.contains(words) || text == " to " || text.contains('e'), "{text}: {why}");
+            assert!(why.contains(words), "{text}: {why}");
         }
     }
 }

@@ -92,6 +92,10 @@ impl Mode {
             self.crews.is_none() || !self.heals,
             "a machine that is healed on other hardware waits for no crew: `heals` or `crews`, not both",
         );
+        must(
+            !self.application_only || (self.scope == Scope::Instance && self.effect == Effect::Down && !self.heals),
+            "`application_only` goes with modes of scope instance and effect down that are not healed on other hardware",
+        );
         self.check_effect(&mut must);
         must(
             self.surge.is_none_or(|s| fraction(s.least) && fraction(s.greatest) && s.least <= s.greatest),

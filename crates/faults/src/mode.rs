@@ -259,6 +259,8 @@ pub struct Mode {
     pub surge: Option<Surge>,
     /// Whether the platform heals the machine on other hardware, which needs free capacity in the zone (HL-02, HL-05).
     pub heals: bool,
+    /// Whether only the application stops: the machine's health endpoint still tells (HM-07). Instance modes only.
+    pub application_only: bool,
     /// Where the numbers come from.
     pub evidence: Evidence,
 }
@@ -302,6 +304,7 @@ impl Mode {
             control_plane: None,
             surge: None,
             heals: false,
+            application_only: false,
             evidence: Evidence {
                 source: "the scenario".into(),
                 confidence: Confidence::Assumed,

@@ -13,6 +13,9 @@ use crate::policy::zone_placement::AutoPlacement;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_topology::ZoneId;
 
+/// OM-02: the most machines that a set may have.
+const LARGEST_SET: u32 = 1000;
+
 /// The orchestration mode (OM-01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Orchestration {
@@ -311,17 +314,19 @@ impl Management {
             .iter()
             .map(|change| match (&change.action, &change.trigger) {
                 (Action::Attach { count, .. }, Trigger::At { every: None, .. }) => *count,
-                (Action::Attach { count, .. }, _) => count.saturating_mul(16),
+                // How often it will happen is not known here.
+                (Action::Attach { .. }, _) => LARGEST_SET,
                 _ => 0,
             })
-            .sum();
-        let target = asked.fold(capacity, u32::max).saturating_add(attached);
+            .fold(0, u32::saturating_add);
+        let asked = asked.fold(capacity, u32::max);
+        let target = asked.saturating_add(attached.min(LARGEST_SET.saturating_sub(asked)));
         let extra = self.overprovision.map_or(0, |percent| crate::policy::overprovision::extra(target, percent));
-        // A whole generation that is still being deleted while the next one is created, if the customer changes anything.
-        let leaving = if self.changes.is_empty() { 0 } else { target };
-        // Replaced machines that await their deletion, a rebalance, and one that is being retried.
-        let replaced = 2 + crate::policy::repair::limit(target);
-        [extra, leaving, replaced].into_iter().fold(target, u32::saturating_add)
+        // SI-09: a whole generation may still serve during its notice while the next one is created.
+        let noticed = if self.terminate_notice.is_none() { 0 } else { target };
+        // A machine that is rebalanced to, and some choice among the racks for the last ones.
+        let choice = 2 + crate::policy::repair::limit(target);
+        [extra, noticed, choice].into_iter().fold(target, u32::saturating_add)
     }
 
     /// Every zone that the set may ever be in.

@@ -11,6 +11,7 @@ pub enum Operation {
     ControlPlaneRefusals,
     QuotaRefusals,
     AllocationsFailed,
+    NoRoom,
     Creations,
     CreationsTimedOut,
     CreationsFailed,
@@ -62,7 +63,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 35] = {
+pub const TABLE: [OperationRow; 36] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -91,6 +92,12 @@ pub const TABLE: [OperationRow; 35] = {
             "allocations_failed",
             "machines that found no capacity in their zone",
             "AL-02, AL-04",
+        ),
+        row(
+            O::NoRoom,
+            "no_room_in_model",
+            "machines for which the model had no slot where Azure may have had hardware: a limit of the model",
+            "AL-02",
         ),
         row(O::Creations, "creations", "machines whose creation was begun", "PT-04"),
         row(O::CreationsTimedOut, "creations_timed_out", "attempts to create that did not run in time", "RC-02, RC-03"),

@@ -18,7 +18,7 @@ pub(crate) enum Pending {
     Noticed { machine: u32 },
     /// Probes readmit a machine.
     Readmitted { machine: u32 },
-    /// Something that a managed set waits for; `unit` is a machine, a set or a change.
+    /// Something that a managed set waits for; `unit` is a machine, one on its way out, a set or a change.
     Due { what: Due, unit: u32 },
 }
 
@@ -28,7 +28,7 @@ pub(crate) enum Pending {
 pub(crate) enum Due {
     /// A creation times out.
     CreateTimeout,
-    /// A machine is gone, or an attempt to delete it has failed.
+    /// A machine is gone, or an attempt to delete it has failed; the unit is one on its way out.
     Deleted,
     /// A notice of termination is over.
     Terminate,
@@ -40,6 +40,8 @@ pub(crate) enum Due {
     Product,
     /// A machine may have become unhealthy for long enough to be repaired.
     Repair,
+    /// The next look of automatic repairs at those that wait; the unit is a set.
+    Look,
     /// An operation of automatic zone balance may begin; the unit is a set.
     Rebalance,
     /// The operation's new machine is healthy, or the wait is over; the unit is a set.
@@ -55,7 +57,7 @@ pub(crate) enum Due {
 }
 
 impl Due {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::CreateTimeout,
         Self::Deleted,
         Self::Terminate,
@@ -63,6 +65,7 @@ impl Due {
         Self::Repaired,
         Self::Product,
         Self::Repair,
+        Self::Look,
         Self::Rebalance,
         Self::Rebalanced,
         Self::Restore,

@@ -72,6 +72,8 @@ pub(crate) struct Book {
     unconnected_since: Option<SimTime>,
     unconnected_hint: usize,
     next_at: usize,
+    /// Capacity over time beyond what is asked for: of machines that serve until their notice is over.
+    surplus: i128,
     /// The trial is over before its horizon: the objective was missed and that was all that was asked.
     pub done: bool,
     pub ledger: Ledger,
@@ -96,6 +98,7 @@ impl Book {
             unconnected_since: None,
             unconnected_hint: 0,
             next_at: 0,
+            surplus: 0,
             done: false,
             ledger: Ledger::default(),
         }
@@ -111,7 +114,7 @@ impl Book {
         self.now = SimTime::ZERO;
         (self.missed_since, self.unconnected_since) = (None, None);
         (self.missed_hint, self.unconnected_hint, self.next_at) = (0, 0, 0);
-        self.done = false;
+        (self.surplus, self.done) = (0, false);
         self.ledger.reset(self.withheld.len() - 1, measure.windows.count());
     }
 
@@ -134,6 +137,10 @@ impl Book {
         }
         let from = self.now;
         self.now = t;
+        let surplus = self.level(Class::Capacity) - self.level(Class::Asked);
+        if surplus > 0 {
+            self.surplus += i128::from(surplus) * i128::from(t.since(from.max(measure.from).min(t)).as_ms());
+        }
         let missed = self.misses();
         let unconnected = self.counts_connections && self.level(Class::Serving) + self.level(Class::Awaiting) == 0;
         let plain = !missed && !unconnected && self.missed_since.is_none() && self.unconnected_since.is_none();
@@ -265,7 +272,7 @@ impl Book {
         ledger.observed_ms = observed;
         ledger.machine_ms = total(Class::Existing);
         ledger.capacity_full_ms = total(Class::Asked);
-        ledger.capacity_ms = total(Class::Capacity);
+        ledger.capacity_ms = total(Class::Capacity) - self.surplus;
         let classes = &mut ledger.classes;
         classes.serving = total(Class::Serving);
         classes.dead_in_rotation = total(Class::Dead);

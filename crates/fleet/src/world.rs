@@ -46,6 +46,7 @@ pub(crate) struct Facts {
     /// All machines of the host come back together.
     pub(crate) together: bool,
     pub(crate) heals: bool,
+    pub(crate) application_only: bool,
     pub(crate) history: bool,
     pub(crate) fixed: Option<SimDuration>,
     pub(crate) restart: Option<Law>,
@@ -172,6 +173,7 @@ fn facts(unit: &zonefall_faults::UnitMode, recorded: bool) -> Facts {
         wide: !mode.is_unit(),
         together: mode.kind == Kind::Outage,
         heals: mode.heals,
+        application_only: mode.application_only,
         history: unit.depends_on_history(),
         fixed,
         restart: mode.restart.clone(),
@@ -235,6 +237,7 @@ impl World {
             modes.iter().enumerate().filter(|(_, mode)| fits(mode)).fold(0, |marks, (at, _)| marks | 1 << at)
         };
         manager.of_host = marks(|mode| mode.on_host && mode.down);
+        manager.of_application = marks(|mode| mode.application_only);
         manager.host_marks = marks(|mode| mode.on_host && mode.together);
         manager.unhealthy = marks(|mode| mode.effect == Effect::Unhealthy);
         Self {
@@ -519,6 +522,11 @@ impl World {
                 group.wrapping_add(ordinal)
             }
         };
+        self.luck_by(who, t, purpose)
+    }
+
+    /// The same for what is keyed by `who`.
+    pub(crate) fn luck_by(&self, who: u64, t: SimTime, purpose: u64) -> Key {
         self.luck.part(who, t.as_ms()).part(purpose, 0)
     }
 

@@ -12,7 +12,7 @@ use zonefall_fleet::{Design, HiddenZone, Ledger, Operation, StartState, World, p
 use zonefall_topology::ZoneId;
 
 fn modes() -> Vec<Mode> {
-    vec![mode("zone", Scope::Zone), mode("guest", Scope::Instance)]
+    vec![mode("zone", Scope::Zone), application("guest")]
 }
 
 const GUEST: u32 = 0;

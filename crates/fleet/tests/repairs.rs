@@ -20,7 +20,7 @@ fn modes() -> Vec<Mode> {
     let mut host = mode("host", Scope::Host);
     host.kind = Kind::Shock;
     host.heals = true;
-    vec![mode("zone", Scope::Zone), mode("guest", Scope::Instance), host, sick, evicted]
+    vec![mode("zone", Scope::Zone), application("guest"), host, sick, evicted]
 }
 
 const GUEST: u32 = 0;
@@ -124,6 +124,54 @@ fn hm_07_a_waiting_machine_that_was_well_in_between_starts_its_dwell_anew() {
     let ill = [(GUEST, 0, HOUR, 21 * HOUR), (GUEST, 1, 2 * HOUR, 8 * HOUR), (GUEST, 1, 15 * HOUR, 17 * HOUR)];
     let (ledger, _) = live(&script().units(&ill), slowly_repairing(3, min(300), Vec::new()));
     assert_eq!(count(&ledger, Operation::Repairs), 1);
+}
+
+#[test]
+fn hm_07_a_machine_that_is_down_is_unhealthy_once_it_has_been_dead_for_long_enough() {
+    let mut modes = modes();
+    modes[1].application_only = false;
+    let script = Script::new(topology(3, 4, 4), modes, DAY).units(&[(GUEST, 0, HOUR, 5 * HOUR)]);
+    let dead_after = |after: Option<u64>| {
+        managed(design(&[1], 3, 3), |set| {
+            repaired(set, RepairAction::Replace);
+            set.health.as_mut().unwrap().dead_after = after.map(SimDuration::from_ms);
+        })
+    };
+    for after in [MINUTE, 89 * MINUTE] {
+        assert_eq!(script.play(dead_after(Some(after))).missed_ms, after + 135 * SECOND);
+    }
+    let never = script.play(dead_after(None));
+    assert_eq!((never.missed_ms, count(&never, Operation::Repairs)), (4 * HOUR, 0));
+}
+
+#[test]
+fn ar_08_a_freed_place_is_taken_at_the_next_look() {
+    // Two die at once; one may be repaired at a time, and a look is taken every 20 minutes.
+    let dead = [(GUEST, 0, HOUR, 3 * DAY), (GUEST, 1, HOUR, 3 * DAY)];
+    let mut design = repairing(&[1], 3, RepairAction::Replace);
+    design.sets[0].management.as_mut().unwrap().repairs.as_mut().unwrap().tick = min(20);
+    let (ledger, _) = live(&script().units(&dead), design);
+    // From the first look the second waits for the next one, though the first repair takes 135 s only.
+    let first_look = ledger.missed_ms - 20 * MINUTE - 135 * SECOND;
+    assert!(first_look <= 20 * MINUTE + 5 * SECOND, "{first_look}");
+    assert_eq!(count(&ledger, Operation::Repairs), 2);
+}
+
+#[test]
+fn al_02_deletions_that_fail_for_good_hold_no_room() {
+    // Twelve more every morning for three weeks, and none of them can be deleted in the evening.
+    let day =
+        |day: u64| [at(day * DAY + 7 * HOUR, Action::Capacity(24)), at(day * DAY + 19 * HOUR, Action::Capacity(12))];
+    let swinging = managed(design(&[1], 12, 12), |set| {
+        set.deletion.failure = 1.0;
+        set.changes = (0..21).flat_map(day).collect();
+    });
+    let script = Script::new(topology(3, 4, 4), modes(), 21 * DAY);
+    let (ledger, _) = live(&script, swinging);
+    assert_eq!((count(&ledger, Operation::Creations), count(&ledger, Operation::DeletionsFailed)), (252, 252));
+    assert_eq!((count(&ledger, Operation::AllocationsFailed), count(&ledger, Operation::NoRoom)), (0, 0));
+    // What cannot be deleted is paid for.
+    assert!(count(&ledger, Operation::ExistingMs) > 12 * 12 * 20 * DAY);
 }
 
 #[test]

@@ -3,11 +3,11 @@
 
 mod support;
 use support::*;
-use zonefall_engine::SimDuration;
+use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Mode, Scope};
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::zone_balance::Balance;
-use zonefall_fleet::{Design, Ledger, Operation, World};
+use zonefall_fleet::{Design, Ledger, Need, Operation, World};
 use zonefall_topology::ZoneId;
 
 fn modes() -> Vec<Mode> {
@@ -92,7 +92,7 @@ fn zb_08_strict_has_head_room_of_one_a_zone_with_a_zone_dark() {
 #[test]
 fn zb_09_zb_12_what_strict_balance_blocks_is_missed_for_that_reason() {
     let mut design = strict(6, vec![at(2 * HOUR, Action::Capacity(9))]);
-    design.need = zonefall_fleet::Need::Serving(7);
+    design.need = Need::Serving(7);
     let zone_three = [(0, 8, 4, HOUR, 5 * HOUR)];
     let ledger = script().outages(&zone_three).play(design);
     let blocked = ledger.missed_by_cause_ms[2 + 5];
@@ -220,6 +220,35 @@ fn si_09_a_notice_lets_a_machine_serve_until_it_is_approved_or_over() {
 }
 
 #[test]
+fn si_09_machines_announced_together_leave_together_when_all_have_approved() {
+    let notice = |need: u32, second: u64| {
+        let mut set = design(&[1], 6, 1);
+        set.need = Need::Serving(need);
+        managed(set, |set| {
+            set.changes = vec![at(HOUR, Action::Capacity(4)), at(HOUR + second, Action::Capacity(3))];
+            let approval = Some(zonefall_engine::Law::exponential(2.0 * MINUTE as f64).unwrap());
+            set.terminate_notice = Some(TerminateNotice { timeout: SimDuration::from_ms(15 * MINUTE), approval });
+        })
+    };
+    let serve_for = |need, second| DAY - HOUR - script().play(notice(need, second)).missed_ms;
+    // The first and the second of a pair go at the same instant, which is the later one of their approvals.
+    assert_eq!(serve_for(6, DAY), serve_for(5, DAY));
+    // One that is announced a second later never goes before them.
+    assert!(serve_for(4, SECOND) >= serve_for(5, SECOND));
+    let ledger = script().play(notice(1, DAY));
+    // What serves beyond what is asked for makes up for nothing.
+    assert_eq!(ledger.capacity_ms, ledger.capacity_full_ms);
+}
+
+#[test]
+fn cv_05_an_attachment_that_is_repeated_goes_on() {
+    let trigger = Trigger::At { at: SimTime::from_ms(HOUR / 2), every: Some(SimDuration::from_ms(HOUR)) };
+    let attach = Change { trigger, ..at(0, Action::Attach { zone: None, count: 3 }) };
+    let (ledger, world) = live(&script(), managed(design(&[1], 1, 1), |set| set.changes = vec![attach]));
+    assert_eq!((world.instances(0), count(&ledger, Operation::NoRoom)), (vec![1 + 24 * 3], 0));
+}
+
+#[test]
 fn cv_02_cv_04_a_regional_set_becomes_zone_spanning_by_scaling_out_and_in() {
     let zones = Action::Zones(vec![ZoneId(0), ZoneId(1), ZoneId(2)]);
     let changes = vec![at(HOUR, zones), at(2 * HOUR, Action::Capacity(10)), at(3 * HOUR, Action::Capacity(5))];
@@ -298,6 +327,21 @@ fn al_04_static_stability_is_a_change_that_comes_when_too_few_serve() {
     let twice = [(0, 8, 4, HOUR, 5 * HOUR), (0, 0, 4, 10 * HOUR, 11 * HOUR)];
     let (ledger, _) = live(&script().outages(&twice), react(Some(HOUR)));
     assert_eq!(count(&ledger, Operation::ScaleOuts), 2);
+}
+
+#[test]
+fn zn_09_going_back_does_not_wait_for_machines_that_failed_to_be_created() {
+    let react = managed(design(&[1, 2, 3], 6, 6), |set| {
+        set.creation.failure = 1.0;
+        set.changes = vec![Change {
+            trigger: Trigger::ServingBelow { machines: 6, lasting: SimDuration::ZERO, react: constant(MINUTE) },
+            back_after: Some(SimDuration::from_ms(HOUR)),
+            ..at(0, Action::Capacity(9))
+        }];
+    });
+    let (ledger, world) = live(&script().outages(&[(0, 8, 4, HOUR, 5 * HOUR)]), react);
+    assert_eq!((count(&ledger, Operation::CreationsFailed), count(&ledger, Operation::ScaleIns)), (3, 1));
+    assert_eq!(world.instances(0), [2, 2, 2]);
 }
 
 #[test]

@@ -233,11 +233,14 @@ fn words(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
 
 fn flags(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
     let heals = reader.flag("heals", sink);
+    let application_only = reader.flag("application_only", sink);
     let common = reader.share("common_cause", sink);
+    mode.application_only = application_only.unwrap_or(mode.application_only);
     mode.heals = heals.unwrap_or(mode.heals);
     mode.common_cause = common.map_or(mode.common_cause, |share| share.as_f64());
-    let fine = (heals.is_some() || !reader.has("heals")) && (common.is_some() || !reader.has("common_cause"));
-    fine.then_some(())
+    let read = |key: &str, found: bool| found || !reader.has(key);
+    let flags = read("heals", heals.is_some()) && read("application_only", application_only.is_some());
+    (flags && read("common_cause", common.is_some())).then_some(())
 }
 
 fn evidence(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {

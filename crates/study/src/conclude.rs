@@ -339,9 +339,9 @@ impl<'a> Concluding<'a> {
             let unit = if in_hours { 1.0 / MS_PER_HOUR } else { 1.0 };
             let moments = with_zeros(moments, trials);
             // The most of a trial: each machine that there may ever be, all the time, or an operation a millisecond.
-            // Where every trial shows the same (a change on schedule), ten times that is taken for the most.
+            // Where every trial shows the same (a change on schedule), twice that is taken for the most.
             let most = cap_ms(self.study) * MOST_MACHINES;
-            let cap = if moments.is_constant() { (10.0 * moments.mean()).min(most) } else { most };
+            let cap = if moments.is_constant() { (2.0 * moments.mean()).min(most) } else { most };
             let per_year = self.mean(&moments, cap, unit * MS_PER_YEAR / self.observed_ms);
             OperationOutcome { operation: row.name.into(), in_hours, per_year }
         };

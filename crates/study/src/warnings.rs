@@ -4,6 +4,7 @@ use crate::conclude::heavy_tails;
 use crate::outcome::{DesignOutcome, Quality};
 use crate::run::Finished;
 use crate::study::Study;
+use zonefall_fleet::Operation;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::skewed::coverage_warning;
 
@@ -35,6 +36,12 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
             said.push(format!(
                 "{name}: downtime is very skewed ({hits} trials with a miss): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",
                 100.0 * coverage
+            ));
+        }
+        if let Some(times) = tally.operations.get(Operation::NoRoom as usize).filter(|times| times.hits() > 0) {
+            said.push(format!(
+                "{name}: in {} trials the model had no slot for a machine where Azure may have had hardware (`no_room_in_model`): part of what is charged to `no capacity` is the model's",
+                times.hits()
             ));
         }
         if tally.cut_by_horizon > 0 {

@@ -11,6 +11,8 @@ use zonefall_faults::{ControlPlaneHit, Mode, ModeError, Predicted, Repeat, Share
 pub(super) enum Extra {
     /// The platform heals the machine on other hardware (HL-02, HL-05).
     Heals,
+    /// Only the application stops (HM-07).
+    ApplicationOnly,
     /// Failures cluster after a failure.
     Repeats,
     /// Half of the failures are predicted; the machine is moved and only pauses (HL-06).
@@ -76,7 +78,7 @@ impl Extra {
     /// Its numbers, with the words for each.
     pub(super) const fn numbers(self) -> &'static [(&'static str, Number)] {
         match self {
-            Self::Heals => &[],
+            Self::Heals | Self::ApplicationOnly => &[],
             Self::Repeats => &[
                 ("hazard right after a failure, times the usual", REPEAT_FACTOR),
                 ("span over which that fades", REPEAT_SPAN),
@@ -118,6 +120,7 @@ impl Extra {
     pub(super) fn apply(self, mode: &mut Mode) -> Result<(), ModeError> {
         match self {
             Self::Heals => mode.heals = true,
+            Self::ApplicationOnly => mode.application_only = true,
             Self::Repeats => {
                 mode.repeat = Some(Repeat { factor: REPEAT_FACTOR.value, within_ms: REPEAT_SPAN.ms() });
             }

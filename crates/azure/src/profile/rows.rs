@@ -126,6 +126,7 @@ pub(super) const ROWS: &[Row] = &[
             Assumed,
             "FR-01, chosen: a watchdog restarts the application",
         )),
+        extras: &[Extra::ApplicationOnly],
         ..PLAIN
     },
     Row {

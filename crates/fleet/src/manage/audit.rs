@@ -21,12 +21,15 @@ impl World {
             }
         };
         let slots = || self.manager.slots.iter().enumerate();
+        let leaves = |which: &usize| !self.manager.free_leavers.contains(&(*which as u32));
+        let leavers = || (0..self.manager.leavers.len()).filter(leaves).map(|which| self.manager.leavers[which]);
         for (index, group) in self.manager.groups.iter().enumerate() {
             let here = || slots().filter(move |(_, slot)| slot.group as usize == index);
             let count = here().filter(|(_, slot)| slot.state.balances() && !slot.extra).count();
             must(format!("group {index} balance"), i64::from(group.count), count as i64);
             let allocated = here().filter(|(_, slot)| slot.state.is_allocated()).count();
-            must(format!("group {index} allocated"), i64::from(group.allocated), allocated as i64);
+            let leaving = leavers().filter(|leaver| leaver.group == index && leaver.allocated).count();
+            must(format!("group {index} allocated"), i64::from(group.allocated), (allocated + leaving) as i64);
             let off = here().filter(|(_, slot)| slot.state == State::Deallocated).count();
             must(format!("group {index} deallocated"), i64::from(group.deallocated), off as i64);
             must(self.audit_order(index).unwrap_or_default(), 0, i64::from(self.audit_order(index).is_some()));
@@ -41,7 +44,9 @@ impl World {
             let pooled: u32 = pools.iter().map(|group| group.standby + group.standby_coming).sum();
             must(format!("set {index} pools"), i64::from(set.pooled), i64::from(pooled));
             let repairing = here().filter(|(_, slot)| slot.repairing).count();
-            must(format!("set {index} repairing"), i64::from(set.repairing), repairing as i64);
+            let heirs = leavers().filter(|leaver| self.manager.groups[leaver.group].set == index);
+            let heirs = heirs.filter(|leaver| leaver.heir.is_some_and(|heir| heir.repairs)).count();
+            must(format!("set {index} repairing"), i64::from(set.repairing), (repairing + heirs) as i64);
             let mut ids: Vec<u32> = here().filter(|(_, slot)| slot.state != State::Vacant).map(|(_, s)| s.id).collect();
             ids.sort_unstable();
             ids.dedup();
@@ -51,13 +56,14 @@ impl World {
         must(self.audit_vacancy().unwrap_or_default(), 0, i64::from(self.audit_vacancy().is_some()));
         let stand = slots().filter(|(_, slot)| slot.state != State::Vacant).count();
         if self.manager.is_active() {
-            must("existing machines".into(), self.book.level(Class::Existing), stand as i64);
+            let existing = stand + leavers().count();
+            must("existing machines".into(), self.book.level(Class::Existing), existing as i64);
             let managed = |at: usize| self.manager.sets[self.machines[at].set as usize].managed;
             let charged = slots().filter(|&(at, slot)| managed(at) && !slot.extra && slot.state != State::Vacant);
             must(
                 "machines of the quota".into(),
                 self.manager.usage.iter().map(|usage| i64::from(usage.machines)).sum(),
-                charged.count() as i64,
+                (charged.count() + leavers().filter(|leaver| leaver.charged).count()) as i64,
             );
         }
         let serving = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).count();

@@ -170,7 +170,6 @@ impl World {
                 self.count_out(at);
                 self.disown(at, t);
                 self.withdraw(at, self.nobody, t);
-                self.becomes(at, State::Deleting, t);
                 self.vacate(at, t);
             } else {
                 self.remove(at, None, t, strikes);
@@ -318,7 +317,11 @@ impl World {
             }
             return;
         };
-        let added = i64::from(self.manager.sets[state.set].exists) - i64::from(state.before);
+        // What failed to be created will not serve: it is not waited for (RC-07).
+        let set = &self.manager.sets[state.set];
+        let failed = |group: usize| i64::from(self.manager.groups[group].listed() - self.manager.groups[group].count);
+        let failed: i64 = set.groups.clone().map(failed).sum();
+        let added = i64::from(set.exists) - failed - i64::from(state.before);
         if serving < machines + added.max(0) || self.some_zone_is_down(state.set) {
             self.manager.changes[at].back_due = SimTime::NEVER;
         } else if state.back_due == SimTime::NEVER {

@@ -46,7 +46,7 @@ impl World {
 
     /// Begins the creation of a machine; none if the zone has no slot or no hardware for it.
     pub(crate) fn create(&mut self, order: Order, t: SimTime, strikes: &Strikes) -> Option<usize> {
-        let at = self.vacant_slot(order.group, t, strikes);
+        let vacant = self.vacant_slot(order.group, t, strikes);
         let set = self.manager.groups[order.group].set;
         let pooled = !order.spot && self.manager.groups[order.group].standby > 0;
         let runs =
@@ -55,10 +55,15 @@ impl World {
         let (when, refused) = self.manager.groups[order.group].refused;
         let refused = if when == t { refused } else { 0 };
         let short = order.spot && t < self.manager.groups[order.group].spot_short_until;
-        let at = at.filter(|_| !short).filter(|&at| pooled && runs || self.finds_hardware(at, refused, t, strikes));
+        let at = vacant.filter(|_| !short).filter(|&at| pooled && runs || self.finds_hardware(at, refused, t, strikes));
         let Some(at) = at else {
             self.manager.groups[order.group].refused = (t, refused + 1);
-            self.book.count(Operation::AllocationsFailed, 1, t, &self.measure);
+            let why = if vacant.is_none() && !self.has_room(order.group) {
+                Operation::NoRoom
+            } else {
+                Operation::AllocationsFailed
+            };
+            self.book.count(why, 1, t, &self.measure);
             return None;
         };
         self.book.count(Operation::Creations, 1, t, &self.measure);
@@ -131,7 +136,7 @@ impl World {
         self.becomes(at, State::Failed, t);
         self.awaited_has_come(slot.group as usize, t);
         if slot.repairing {
-            self.repair_has_ended(at, false, t, strikes);
+            self.repair_has_ended(at, false, t);
         }
     }
 
@@ -153,7 +158,6 @@ impl World {
         self.count_out(at);
         self.disown(at, t);
         self.manager.slots[at].repairing = false;
-        self.becomes(at, State::Deleting, t);
         self.vacate(at, t);
         self.owe(set, 1, cause, t);
         let order = Order { group, spot: slot.spot, extra: false, cause, repairs: slot.repairing, attaches: false };
@@ -162,14 +166,14 @@ impl World {
         } else {
             self.awaited_has_come(slot.group as usize, t);
             if slot.repairing {
-                self.repair_has_failed(set, t, strikes);
+                self.repair_has_failed(set, t);
             }
         }
         true
     }
 
     /// A machine runs for the first time.
-    pub(crate) fn has_been_created(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn has_been_created(&mut self, at: usize, t: SimTime) {
         let set = self.set_of(at);
         self.becomes(at, State::Running, t);
         let group = self.manager.slots[at].group as usize;
@@ -185,7 +189,7 @@ impl World {
             // AR-04: every new machine has its grace.
             self.manager.slots[at].grace_until = t.after(grace);
             if self.manager.slots[at].repairing {
-                self.repair_has_ended(at, true, t, strikes);
+                self.repair_has_ended(at, true, t);
             }
         }
     }
@@ -240,7 +244,7 @@ impl World {
     fn make_extra(&mut self, at: usize, t: SimTime) {
         self.disown(at, t);
         self.count_out(at);
-        self.use_quota(at, false);
+        self.use_quota(self.set_of(at), self.manager.slots[at].spot, false);
         self.manager.slots[at].extra = true;
     }
 

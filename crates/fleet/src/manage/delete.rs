@@ -1,7 +1,10 @@
 //! Machines are deleted: notice, graceful shutdown, transient errors and retries, dead zones.
+//!
+//! A machine whose deletion has begun no longer serves and never will: its slot is free for another one at once, and what
+//! is left of it is a [`Leaver`], which holds its hardware, its quota and its bill until it is gone.
 
+use super::State;
 use super::create::Order;
-use super::{Slot, State};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::disk::Touch;
@@ -14,6 +17,33 @@ use zonefall_faults::Strikes;
 const DELETION: u64 = 4;
 const APPROVAL: u64 = 5;
 
+/// A machine on its way out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leaver {
+    pub group: usize,
+    pub rack: u32,
+    /// What its luck is keyed by.
+    pub who: u64,
+    pub spot: bool,
+    /// It holds hardware (CR-03).
+    pub allocated: bool,
+    /// It holds quota (AL-05).
+    pub charged: bool,
+    /// The machine that takes its place once it is gone.
+    pub heir: Option<Order>,
+    /// Attempts to delete it.
+    pub attempts: u32,
+    /// The end of the present attempt; never, if it could not be deleted at all.
+    pub due: SimTime,
+}
+
+/// SI-09: machines whose deletion was announced at the same instant.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Notice {
+    pub not_before: SimTime,
+    pub over: SimTime,
+}
+
 impl World {
     /// A machine is to go. It stops counting at once; with a notice it serves until the notice is over (SI-09).
     /// `replaced`: another one takes its place and is charged to what this one is charged to.
@@ -22,134 +52,150 @@ impl World {
         self.book.settle(t, &self.measure);
         self.count_out(at);
         self.disown(at, t);
-        self.manager.slots[at].replaced = replaced.is_some();
         if replaced.is_none() {
             self.abandon_repair(at, t);
         }
+        let slot = &mut self.manager.slots[at];
+        let (group, spot, state) = (slot.group as usize, slot.spot, slot.state);
+        let heir = replaced.map(|cause| {
+            let repairs = std::mem::take(&mut slot.repairing);
+            Order { group, spot, extra: false, cause, repairs, attaches: false }
+        });
         if let Some(cause) = replaced {
-            self.manager.slots[at].heir_root = cause;
             self.owe(set, 1, cause, t);
         }
-        let state = self.manager.slots[at].state;
-        let spot = self.manager.slots[at].spot;
         let notice = self.design.sets[set].management.as_ref().and_then(|m| m.terminate_notice.as_ref());
         let Some(notice) = notice.filter(|_| state == State::Running && !spot) else {
-            return self.begin_deletion(at, t, strikes);
+            return self.begin_deletion(at, heir, t, strikes);
         };
         let approved =
             notice.approval.as_ref().map(|law| law.draw(&mut self.luck_of(at, strikes, t, APPROVAL).stream()));
-        let length = approved.map_or(notice.timeout, |length| length.min(notice.timeout));
-        // SI-09: an approved machine waits until the earlier pending deletions are approved or over.
-        let over = t.after(length).max(self.manager.sets[set].notice_end).min(t.after(notice.timeout));
-        self.manager.sets[set].notice_end = self.manager.sets[set].notice_end.max(over);
+        let not_before = t.after(notice.timeout);
+        let over = self.announce(set, approved.map_or(not_before, |length| t.after(length)), not_before, t);
         self.becomes(at, State::Terminating, t);
-        self.manager.slots[at].due = over;
+        (self.manager.slots[at].due, self.manager.slots[at].deadline) = (over, not_before);
         self.wait(Due::Terminate, at, over);
-        if self.manager.slots[at].replaced {
+        if let Some(heir) = heir {
             // AR-03: the new machine does not wait for the delayed deletion.
-            let slot = self.manager.slots[at];
-            (self.manager.slots[at].replaced, self.manager.slots[at].repairing) = (false, false);
-            self.replace(at, slot, t, strikes);
+            self.replace(heir, t, strikes);
         }
+    }
+
+    /// SI-09: one more machine of a set is announced to go: when it may, as far as the approvals are known. It waits for
+    /// those that were announced before it, and for all that were announced with it.
+    fn announce(&mut self, set: usize, approved: SimTime, not_before: SimTime, t: SimTime) -> SimTime {
+        let notices = &mut self.manager.sets[set].notices;
+        let before = notices.iter().rfind(|notice| notice.not_before < not_before).map_or(t, |notice| notice.over);
+        let over = approved.max(before).min(not_before);
+        match notices.last_mut().filter(|last| last.not_before == not_before) {
+            Some(last) => last.over = last.over.max(over),
+            None => {
+                notices.retain(|notice| notice.over >= t);
+                notices.push(Notice { not_before, over });
+            }
+        }
+        over
     }
 
     pub(crate) fn notice_is_over(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
         let slot = &self.manager.slots[at];
-        if slot.state == State::Terminating && slot.due == t {
-            self.begin_deletion(at, t, strikes);
+        if slot.state != State::Terminating || slot.due != t {
+            return;
         }
+        let notices = &self.manager.sets[self.set_of(at)].notices;
+        let over = notices.iter().find(|notice| notice.not_before == slot.deadline).map_or(t, |notice| notice.over);
+        if over > t {
+            self.manager.slots[at].due = over;
+            return self.wait(Due::Terminate, at, over);
+        }
+        self.begin_deletion(at, None, t, strikes);
     }
 
-    pub(crate) fn begin_deletion(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+    /// The deletion of a machine begins: it is off, and its slot is free.
+    pub(crate) fn begin_deletion(&mut self, at: usize, heir: Option<Order>, t: SimTime, strikes: &Strikes) {
         self.book.count(Operation::Deletions, 1, t, &self.measure);
-        self.withdraw(at, self.nobody, t);
-        self.disown(at, t);
         let slot = &self.manager.slots[at];
         if slot.state.has_data() {
             let touch = if slot.data_moved { Touch::ForceDetach } else { Touch::Delete };
             self.lose_disks(at, touch, t);
         }
-        self.becomes(at, State::Deleting, t);
-        let slot = &mut self.manager.slots[at];
-        (slot.attempts, slot.repair_due, slot.product_due) = (0, SimTime::NEVER, SimTime::NEVER);
-        self.try_to_delete(at, SimDuration::ZERO, t, strikes);
+        let leaver = Leaver { heir, ..self.clear(at, t) };
+        let manager = &mut self.manager;
+        let which = match manager.free_leavers.pop() {
+            Some(free) => {
+                manager.leavers[free as usize] = leaver;
+                free as usize
+            }
+            None => {
+                manager.leavers.push(leaver);
+                manager.leavers.len() - 1
+            }
+        };
+        self.try_to_delete(which, SimDuration::ZERO, t, strikes);
     }
 
     /// One attempt to delete (PT-03, AR-10), after a wait and once the control plane is there.
-    fn try_to_delete(&mut self, at: usize, wait: SimDuration, t: SimTime, strikes: &Strikes) {
-        let set = self.set_of(at);
+    fn try_to_delete(&mut self, which: usize, wait: SimDuration, t: SimTime, strikes: &Strikes) {
+        let leaver = self.manager.leavers[which];
+        let set = self.manager.groups[leaver.group].set;
         let Some(managed) = self.design.sets[set].management.as_ref() else { return };
         let begins = self.control_plane_back(set, t.after(wait), strikes);
-        let rack = self.manager.slots[at].rack;
-        let dead = self.rack_depth[rack as usize] > 0;
+        let dead = self.rack_depth[leaver.rack as usize] > 0;
         let length = if dead {
             managed.deletion.in_dead_zone
         } else if managed.force_deletion {
             SimDuration::ZERO
         } else {
-            managed.deletion.time.draw(&mut self.luck_of(at, strikes, t, DELETION).stream())
+            managed.deletion.time.draw(&mut self.luck_by(leaver.who, t, DELETION).stream())
         };
-        let slot = &mut self.manager.slots[at];
-        slot.attempts += 1;
-        slot.due = begins.after(length);
-        self.wait(Due::Deleted, at, begins.after(length));
+        let due = begins.after(length);
+        let leaver = &mut self.manager.leavers[which];
+        (leaver.attempts, leaver.due) = (leaver.attempts + 1, due);
+        self.wait(Due::Deleted, which, due);
     }
 
     /// RC-05: an attempt to delete has ended.
-    pub(crate) fn deleted(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
-        let slot = self.manager.slots[at];
-        if slot.state != State::Deleting || slot.due != t {
-            return;
-        }
-        let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
+    pub(crate) fn deleted(&mut self, which: usize, t: SimTime, strikes: &Strikes) {
+        let leaver = self.manager.leavers[which];
+        let set = self.manager.groups[leaver.group].set;
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return };
         let (failure, resilient) = (managed.deletion.failure, managed.deletion.resilient);
-        if failure > 0.0 && self.luck_of(at, strikes, t, DELETION).part(1, 1).unit(0) < failure {
-            match next_delete(slot.attempts, resilient) {
-                Some(wait) => {
-                    self.book.count(Operation::DeletionsRetried, 1, t, &self.measure);
-                    self.try_to_delete(at, wait, t, strikes);
-                }
-                None => {
-                    self.book.count(Operation::DeletionsFailed, 1, t, &self.measure);
-                    self.becomes(at, State::Stuck, t);
-                    self.manager.slots[at].repairing = false;
-                    self.after_deletion(at, slot, t, strikes);
-                }
+        let fails = failure > 0.0 && self.luck_by(leaver.who, t, DELETION).part(1, 1).unit(0) < failure;
+        match next_delete(leaver.attempts, resilient).filter(|_| fails) {
+            Some(wait) => {
+                self.book.count(Operation::DeletionsRetried, 1, t, &self.measure);
+                return self.try_to_delete(which, wait, t, strikes);
             }
-            return;
+            None if fails => {
+                // It goes on holding what it holds.
+                self.book.count(Operation::DeletionsFailed, 1, t, &self.measure);
+                let stuck = &mut self.manager.leavers[which];
+                (stuck.heir, stuck.due) = (None, SimTime::NEVER);
+            }
+            None => {
+                self.manager.free_leavers.push(which as u32);
+                self.book.settle(t, &self.measure);
+                self.release(&leaver, t);
+            }
         }
-        self.vacate(at, t);
-        self.after_deletion(at, slot, t, strikes);
-    }
-
-    /// What was to follow the deletion of a machine.
-    fn after_deletion(&mut self, at: usize, gone: Slot, t: SimTime, strikes: &Strikes) {
-        if gone.replaced {
-            self.replace(at, gone, t, strikes);
+        if let Some(heir) = leaver.heir {
+            self.replace(heir, t, strikes);
         }
-        self.next_repairs(self.set_of(at), t, strikes);
+        self.await_look(set, t);
     }
 
     /// AR-03, AR-09: creates the machine that takes the place of one that is repaired, in the zone that ZB-03 says.
-    fn replace(&mut self, at: usize, gone: Slot, t: SimTime, strikes: &Strikes) {
-        let set = self.set_of(at);
+    fn replace(&mut self, heir: Order, t: SimTime, strikes: &Strikes) {
+        let set = self.manager.groups[heir.group].set;
         if self.manager.sets[set].short.count() == 0 {
             // A change of capacity has made it in the meantime.
-            self.manager.sets[set].repairing -= u32::from(gone.repairing);
+            self.manager.sets[set].repairing -= u32::from(heir.repairs);
             return;
         }
-        let group = self.zone_for_one(set, gone.group as usize, t, strikes);
-        let order = |group| Order {
-            group,
-            spot: gone.spot,
-            extra: false,
-            cause: gone.heir_root,
-            repairs: gone.repairing,
-            attaches: false,
-        };
-        let made = group.and_then(|group| self.create_owed(order(group), t, strikes));
-        if made.is_none() && gone.repairing {
-            self.repair_has_failed(set, t, strikes);
+        let group = self.zone_for_one(set, heir.group, t, strikes);
+        let made = group.and_then(|group| self.create_owed(Order { group, ..heir }, t, strikes));
+        if made.is_none() && heir.repairs {
+            self.repair_has_failed(set, t);
         }
     }
 }

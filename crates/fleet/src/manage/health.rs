@@ -7,24 +7,23 @@ use crate::policy::disk::is_reachable;
 use crate::policy::health::{HealthState, Trouble, begins_initializing, settling, state_after_grace, state_in_trouble};
 use crate::world::World;
 use zonefall_engine::{SimDuration, SimTime};
-use zonefall_faults::Strikes;
 
 impl World {
     /// A machine's marks have changed.
-    pub(crate) fn look_at(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn look_at(&mut self, at: usize, t: SimTime) {
         if !self.manager.sets[self.set_of(at)].managed {
             return;
         }
         let marks = self.machines[at].marks;
         let runs = marks & (self.halting() | STARTING) == 0;
         if self.manager.slots[at].state == State::Creating && runs {
-            self.has_been_created(at, t, strikes);
+            self.has_been_created(at, t);
         }
         if self.manager.slots[at].state == State::Creating && marks & (self.holding | RACK_OUT) != 0 {
             self.creation_stalls(at, t);
         }
         let slot = &self.manager.slots[at];
-        if matches!(slot.state, State::Vacant | State::Deleting | State::Stuck) {
+        if slot.state == State::Vacant {
             return;
         }
         let (dark, rack) = (marks & RACK_OUT != 0, slot.rack as usize);
@@ -39,13 +38,13 @@ impl World {
         }
         (slot.well, slot.since) = (well, t);
         self.sees_illness(at);
-        let slot = &mut self.manager.slots[at];
         if !well {
-            let dead = dark || marks & (self.manager.of_host | ABSENT) != 0;
+            let dead = marks & self.halting() & !self.manager.of_application != 0;
+            let slot = &mut self.manager.slots[at];
             slot.trouble = if dead { Trouble::Machine } else { Trouble::Application };
             self.await_repair(at, t);
         } else {
-            slot.blocked = false;
+            self.manager.slots[at].blocked = false;
             self.rebalanced_machine_is_well(at, t);
         }
     }
@@ -119,7 +118,7 @@ impl World {
     }
 
     /// AR-08: the first look of automatic repairs at or after `t`.
-    fn next_look(&self, set: usize, t: SimTime, tick: SimDuration) -> SimTime {
+    pub(crate) fn next_look(&self, set: usize, t: SimTime, tick: SimDuration) -> SimTime {
         if tick == SimDuration::ZERO {
             return t;
         }

@@ -46,16 +46,16 @@ impl World {
         // What reacts may touch further machines, which are looked at in turn.
         let mut at = 0;
         while let Some(&machine) = self.manager.touched.get(at) {
-            self.look_at(machine as usize, t, strikes);
+            self.look_at(machine as usize, t);
             at += 1;
             if at == self.manager.touched.len() && self.manager.zones_changed {
                 self.manager.zones_changed = false;
-                self.zones_have_changed(t, strikes);
+                self.zones_have_changed(t);
             }
         }
         self.manager.touched.clear();
         if std::mem::take(&mut self.manager.zones_changed) {
-            self.zones_have_changed(t, strikes);
+            self.zones_have_changed(t);
         }
         self.watch_triggers(t);
         self.consider_rebalancing(t, strikes);
@@ -74,6 +74,7 @@ impl World {
             Due::Terminate => self.notice_is_over(at, t, strikes),
             Due::Standby => self.standby_is_ready(at, t),
             Due::Repair => self.repair_is_due(at, t, strikes),
+            Due::Look => self.look_is_due(at, t, strikes),
             Due::Repaired => self.repaired_in_place(at, t, strikes),
             Due::Product => self.product_is_due(at, t),
             Due::Rebalance => self.rebalance_is_due(at, t, strikes),

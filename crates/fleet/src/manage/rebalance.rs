@@ -143,7 +143,7 @@ impl World {
 
     fn undo_rebalance(&mut self, new: usize, t: SimTime, strikes: &Strikes) {
         self.book.count(Operation::RebalancesUndone, 1, t, &self.measure);
-        self.begin_deletion(new, t, strikes);
+        self.begin_deletion(new, None, t, strikes);
     }
 
     /// AZ-08: the new machine could not be created. It counts as an operation for the pace.

@@ -59,7 +59,7 @@ impl World {
     }
 
     /// AR-05: begins repairs of waiting machines, in the order in which they came, as long as the limit allows.
-    pub(crate) fn next_repairs(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+    fn next_repairs(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
         if self.manager.sets[set].waiting.is_empty() || self.manager.sets[set].suspended {
             return;
         }
@@ -80,6 +80,24 @@ impl World {
                 self.manager.sets[set].waiting.insert(next, at);
                 next += 1;
             }
+        }
+    }
+
+    /// AR-08: machines that wait for their repair, which may now be possible, are looked at with the next look.
+    pub(crate) fn await_look(&mut self, set: usize, t: SimTime) {
+        let Some(repairs) = self.design.sets[set].management.as_ref().and_then(|m| m.repairs) else { return };
+        let look = self.next_look(set, t, repairs.tick);
+        let state = &mut self.manager.sets[set];
+        if !state.waiting.is_empty() && !state.suspended && state.look_due != look {
+            state.look_due = look;
+            self.wait(Due::Look, set, look);
+        }
+    }
+
+    pub(crate) fn look_is_due(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        if self.manager.sets[set].look_due == t {
+            self.manager.sets[set].look_due = SimTime::NEVER;
+            self.next_repairs(set, t, strikes);
         }
     }
 
@@ -116,7 +134,7 @@ impl World {
     /// AR-02, AR-11: reimages or restarts a machine where it stands; on a dead host or in a dead zone that fails.
     fn repair_in_place(&mut self, at: usize, action: RepairAction, t: SimTime, strikes: &Strikes) {
         if self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0 {
-            return self.repair_has_ended(at, false, t, strikes);
+            return self.repair_has_ended(at, false, t);
         }
         let cause = self.charged_to(at, Extra::Repair);
         let length = if action == RepairAction::Reimage {
@@ -140,12 +158,12 @@ impl World {
         let warm_up =
             self.sets[self.set_of(at)].warm_up.draw(&mut self.luck_of(at, strikes, t, RESTART).part(1, 1).stream());
         self.power_on(at, t.after(warm_up), t, strikes);
-        self.repair_has_ended(at, true, t, strikes);
+        self.repair_has_ended(at, true, t);
     }
 
     /// A repair has ended at its machine (or at the one that it made): AR-04's grace begins, and with its end the verdict
     /// on the product (AR-07). A repair that failed is its own verdict.
-    pub(crate) fn repair_has_ended(&mut self, at: usize, done: bool, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn repair_has_ended(&mut self, at: usize, done: bool, t: SimTime) {
         let set = self.set_of(at);
         self.manager.sets[set].repairing -= 1;
         self.manager.slots[at].repairing = false;
@@ -158,7 +176,7 @@ impl World {
             self.judge(set, false, t);
         }
         self.await_repair(at, t);
-        self.next_repairs(set, t, strikes);
+        self.await_look(set, t);
     }
 
     /// A machine under repair is taken away: the repair has no product to be judged by, and its place is free for those
@@ -169,20 +187,14 @@ impl World {
         }
         let set = self.set_of(at);
         self.manager.sets[set].repairing -= 1;
-        for index in 0..self.manager.sets[set].waiting.len() {
-            let waiting = self.manager.sets[set].waiting[index] as usize;
-            if self.manager.slots[waiting].repair_due == SimTime::NEVER {
-                self.manager.slots[waiting].repair_due = t;
-                self.wait(Due::Repair, waiting, t);
-            }
-        }
+        self.await_look(set, t);
     }
 
     /// A repair could not even create its new machine.
-    pub(crate) fn repair_has_failed(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn repair_has_failed(&mut self, set: usize, t: SimTime) {
         self.manager.sets[set].repairing -= 1;
         self.judge(set, false, t);
-        self.next_repairs(set, t, strikes);
+        self.await_look(set, t);
     }
 
     /// AR-07: the grace of a repair's product is over.

@@ -126,6 +126,7 @@ impl World {
         state.unconsidered = true;
         if let Some(grace) = grace {
             state.grace_until = state.grace_until.max(t.after(grace));
+            self.await_look(set, t);
         }
     }
 

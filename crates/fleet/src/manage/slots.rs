@@ -1,6 +1,7 @@
 //! Machines appear, stop, start again and vanish. The only functions that change what a slot holds, and so the only ones
 //! that keep the counts of groups, sets, racks and quota.
 
+use super::delete::Leaver;
 use super::{Slot, State};
 use crate::Extra;
 use crate::design::StartState;
@@ -114,18 +115,19 @@ impl World {
         group.allocated += 1;
         self.manager.occupied[slot.rack as usize] += 1;
         if !slot.extra {
+            let spot = slot.spot;
             self.list(at);
-            self.use_quota(at, true);
+            self.use_quota(set, spot, true);
         }
         self.manager.touch(at);
     }
 
     /// AL-05: takes a machine's cores from the quota, or gives them back.
-    pub(crate) fn use_quota(&mut self, at: usize, takes: bool) {
-        let set = &self.design.sets[self.set_of(at)];
+    pub(crate) fn use_quota(&mut self, set: usize, spot: bool, takes: bool) {
+        let set = &self.design.sets[set];
         let Some(vcpus) = set.management.as_ref().map(|managed| managed.vcpus) else { return };
         let usage = &mut self.manager.usage[set.region.0 as usize];
-        let cores = if self.manager.slots[at].spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
+        let cores = if spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
         if takes {
             *cores += vcpus;
             usage.machines += 1;
@@ -264,16 +266,23 @@ impl World {
         self.manager.sets[set].exists += 1;
         self.manager.sets[set].spot += u32::from(slot.spot);
         self.manager.groups[slot.group as usize].count += 1;
+        let spot = slot.spot;
         self.list(at);
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
             self.book.withheld[cause as usize] += self.sets[set].serves;
         }
-        self.use_quota(at, true);
+        self.use_quota(set, spot, true);
     }
 
-    /// A machine is gone. It no longer counts; its slot is free for another one.
+    /// A machine is gone.
     pub(crate) fn vacate(&mut self, at: usize, t: SimTime) {
+        let leaver = self.clear(at, t);
+        self.release(&leaver, t);
+    }
+
+    /// A machine leaves its slot, which is free for another one. What it still holds is told.
+    pub(crate) fn clear(&mut self, at: usize, t: SimTime) -> Leaver {
         self.withdraw(at, self.nobody, t);
         self.disown(at, t);
         self.machines[at].root = self.nobody;
@@ -289,19 +298,40 @@ impl World {
             *factor = (1000, 0);
         }
         self.end_lives(at);
-        if !self.manager.slots[at].extra {
-            self.use_quota(at, false);
-        }
         self.see_disk(at, false, t);
         let slot = &mut self.manager.slots[at];
-        debug_assert!(!slot.state.counts() || slot.extra);
-        let (allocated, spot) = (slot.state.is_allocated(), slot.spot);
+        let leaver = Leaver {
+            group: slot.group as usize,
+            rack: slot.rack,
+            who: slot.who,
+            spot: slot.spot,
+            allocated: slot.state.is_allocated(),
+            charged: !slot.extra,
+            heir: None,
+            attempts: 0,
+            due: SimTime::NEVER,
+        };
+        let deallocated = slot.state == State::Deallocated;
         *slot = slot.emptied(slot.epoch.wrapping_add(1));
-        self.manager.groups[slot.group as usize].allocated -= u32::from(allocated);
-        self.manager.occupied[slot.rack as usize] -= 1;
+        if deallocated {
+            self.manager.groups[leaver.group].deallocated -= 1;
+            self.book.add(Class::Deallocated, -1, t, &self.measure);
+        }
         self.set_vacant(at, true);
+        leaver
+    }
+
+    /// What a machine held that has left its slot is free: hardware, quota, its place on a rack, its bill.
+    pub(crate) fn release(&mut self, leaver: &Leaver, t: SimTime) {
+        let group = &mut self.manager.groups[leaver.group];
+        group.allocated -= u32::from(leaver.allocated);
+        let set = group.set;
+        self.manager.occupied[leaver.rack as usize] -= 1;
+        if leaver.charged {
+            self.use_quota(set, leaver.spot, false);
+        }
         self.book.add(Class::Existing, -1, t, &self.measure);
-        if spot && allocated {
+        if leaver.spot && leaver.allocated {
             self.book.add(Class::Spot, -1, t, &self.measure);
         }
     }

@@ -64,7 +64,6 @@ impl World {
         }
         self.disown(at, t);
         self.withdraw(at, self.nobody, t);
-        self.becomes(at, State::Deleting, t);
         self.vacate(at, t);
         if !extra {
             self.owe(set, 1, cause, t);

@@ -1,5 +1,6 @@
 //! What the managed sets of a design remember within a trial.
 
+use super::delete::{Leaver, Notice};
 use super::order::{Line, NOBODY};
 use super::owed::Owed;
 use super::vacancy::Vacancy;
@@ -31,10 +32,6 @@ pub(crate) enum State {
     Deallocated,
     /// A machine that serves until its notice is over; it no longer counts.
     Terminating,
-    /// A machine on its way out; it no longer counts.
-    Deleting,
-    /// A machine that could not be deleted; it no longer counts.
-    Stuck,
 }
 
 impl State {
@@ -55,7 +52,7 @@ impl State {
 
     /// Whether it holds hardware (CR-03).
     pub const fn is_allocated(self) -> bool {
-        matches!(self, Self::Creating | Self::Running | Self::Terminating | Self::Deleting | Self::Stuck)
+        matches!(self, Self::Creating | Self::Running | Self::Terminating)
     }
 }
 
@@ -82,8 +79,6 @@ pub(crate) struct Slot {
     pub repairing: bool,
     /// Its repair was held up by strict balance, and counted as such.
     pub blocked: bool,
-    /// Deleted so that another one takes its place.
-    pub replaced: bool,
     /// DK-04: its data disk was detached, or is attached to it before it serves.
     pub data_moved: bool,
     /// Its data disk cannot be reached.
@@ -99,7 +94,7 @@ pub(crate) struct Slot {
     pub due: SimTime,
     pub repair_due: SimTime,
     pub product_due: SimTime,
-    /// Attempts to create, to delete or to restore.
+    /// Attempts to create or to restore.
     pub attempts: u32,
     /// The first of them.
     pub first_try: SimTime,
@@ -107,8 +102,6 @@ pub(crate) struct Slot {
     pub deadline: SimTime,
     /// SP: no Spot capacity here before this instant.
     pub short_until: SimTime,
-    /// What the machine is charged to that takes its place.
-    pub heir_root: u16,
     /// It counts among the ill ones of its group.
     pub counted_ill: bool,
     /// Its neighbours in its line.
@@ -130,7 +123,6 @@ impl Slot {
         extra: false,
         repairing: false,
         blocked: false,
-        replaced: false,
         data_moved: false,
         disk_dark: false,
         well: true,
@@ -144,7 +136,6 @@ impl Slot {
         first_try: SimTime::ZERO,
         deadline: SimTime::NEVER,
         short_until: SimTime::ZERO,
-        heir_root: 0,
         counted_ill: false,
         older: NOBODY,
         newer: NOBODY,
@@ -244,8 +235,11 @@ pub(crate) struct SetState {
     pub waiting: Vec<u32>,
     pub streak: Streak,
     pub suspended: bool,
+    /// AR-08: when those are looked at again that wait.
+    pub look_due: SimTime,
     pub grace_until: SimTime,
-    pub notice_end: SimTime,
+    /// SI-09: the notices that run, the earlier first.
+    pub notices: Vec<Notice>,
     pub last_change: Option<SimTime>,
     pub last_rebalance: Option<SimTime>,
     pub rebalance: Option<Rebalance>,
@@ -296,6 +290,9 @@ pub(crate) struct Manager {
     /// A rack has gone dark or come back.
     pub zones_changed: bool,
     pub slots: Vec<Slot>,
+    /// Machines on their way out, and which of these entries are free.
+    pub leavers: Vec<Leaver>,
+    pub free_leavers: Vec<u32>,
     pub groups: Vec<GroupState>,
     pub sets: Vec<SetState>,
     pub changes: Vec<ChangeState>,
@@ -321,6 +318,8 @@ pub(crate) struct Manager {
     pub unhealthy: u32,
     /// Marks of modes that strike hosts.
     pub of_host: u32,
+    /// Marks of modes that stop the application only.
+    pub of_application: u32,
     pub counts: Vec<u32>,
     pub states: Vec<ZoneState>,
     pub candidates: Vec<Candidate>,
@@ -380,8 +379,9 @@ impl Manager {
                 waiting: Vec::new(),
                 streak: Streak::default(),
                 suspended: false,
+                look_due: SimTime::NEVER,
                 grace_until: SimTime::ZERO,
-                notice_end: SimTime::ZERO,
+                notices: Vec::new(),
                 last_change: None,
                 last_rebalance: None,
                 rebalance: None,
@@ -418,6 +418,8 @@ impl Manager {
             touched: Vec::new(),
             zones_changed: false,
             slots: vec![Slot::VACANT; when(machines)],
+            leavers: Vec::new(),
+            free_leavers: Vec::new(),
             groups,
             sets,
             changes,
@@ -432,6 +434,7 @@ impl Manager {
             host_marks: 0,
             unhealthy: 0,
             of_host: 0,
+            of_application: 0,
             counts: Vec::new(),
             states: Vec::new(),
             candidates: Vec::new(),
@@ -480,6 +483,8 @@ impl Manager {
     pub fn reset(&mut self) {
         self.touched.clear();
         self.zones_changed = false;
+        self.leavers.clear();
+        self.free_leavers.clear();
         self.usage.fill(Usage::default());
         self.occupied.fill(0);
         self.sick_racks.fill(0);
@@ -499,12 +504,13 @@ impl Manager {
             set.zones.extend_from_slice(&set.first_zones);
             set.short.clear();
             set.waiting.clear();
+            set.notices.clear();
             (set.desired, set.exists, set.spot, set.next_id, set.repairing, set.pooled) = (0, 0, 0, 0, 0, 0);
             (set.renumbered, set.protected) = (false, (0, 0));
             (set.streak, set.suspended, set.unconsidered) = (Streak::default(), false, true);
-            (set.grace_until, set.notice_end) = (SimTime::ZERO, SimTime::ZERO);
+            set.grace_until = SimTime::ZERO;
             (set.last_change, set.last_rebalance, set.rebalance) = (None, None, None);
-            set.rebalance_due = SimTime::NEVER;
+            (set.rebalance_due, set.look_due) = (SimTime::NEVER, SimTime::NEVER);
         }
         for change in &mut self.changes {
             (change.due, change.retry_due, change.back_due) = (SimTime::NEVER, SimTime::NEVER, SimTime::NEVER);

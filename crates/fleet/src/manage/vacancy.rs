@@ -199,6 +199,15 @@ impl World {
         open.min_by_key(|&number| (place(number) != chosen, machines(number), number)).map(slot)
     }
 
+    /// Whether a lit rack of a group has a free slot, or none of its racks is lit.
+    pub(super) fn has_room(&self, group: usize) -> bool {
+        let start = self.manager.vacancy.groups[group] as usize;
+        let racks = self.manager.vacancy.racks[group].clone().zip(&self.manager.vacancy.first[start..]);
+        let mut lit =
+            racks.filter(|(rack, _)| self.rack_depth[*rack as usize] == 0).map(|(_, &first)| first).peekable();
+        lit.peek().is_none() || lit.any(|first| first != FULL)
+    }
+
     fn is_closed(&self, rack: u32, t: SimTime, strikes: &Strikes) -> bool {
         let zone = self.topology.zone_of(RackId(rack));
         self.is_down(zone) || self.left_milli(zone, t, strikes) == 0

@@ -170,11 +170,11 @@ impl World {
     }
 
     /// Racks of zones have gone dark or come back: what waited for that goes on.
-    pub(crate) fn zones_have_changed(&mut self, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn zones_have_changed(&mut self, t: SimTime) {
         self.destroy_disks(t);
         for set in 0..self.manager.sets.len() {
             self.manager.sets[set].unconsidered = true;
-            self.next_repairs(set, t, strikes);
+            self.await_look(set, t);
         }
     }
 

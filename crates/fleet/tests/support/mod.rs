@@ -85,6 +85,11 @@ pub fn mode(name: &str, scope: Scope) -> Mode {
     Mode::plain(name, scope, 1.0, Outage::Law(constant(HOUR))).unwrap()
 }
 
+/// A mode that stops the application of a machine, whose health endpoint tells.
+pub fn application(name: &str) -> Mode {
+    Mode { application_only: true, ..mode(name, Scope::Instance) }
+}
+
 pub fn profile(modes: Vec<Mode>) -> Profile {
     Profile { name: "test".into(), modes }
 }

@@ -157,6 +157,12 @@ pub(super) const KEYS: &[Key] = &[
         "Whether the platform heals the machine on other hardware with free capacity in the zone. False for a new mode.",
     )
     .from("HL-02, HL-05"),
+    Key::new(
+        "faults.mode.<name>.application_only",
+        Flag,
+        "Whether only the application stops, so that the machine's own health extension tells after its probes; else the machine is dead and counts as unhealthy after `health.dead_after`. Scope instance. False for a new mode.",
+    )
+    .from("HM-07"),
     Key::new("faults.mode.<name>.rate_low", Rate, "The rate at its low end, for the interval of assumptions."),
     Key::new("faults.mode.<name>.rate_high", Rate, "The rate at its high end."),
     Key::new("faults.mode.<name>.source", Text, "Where the numbers come from."),

@@ -41,8 +41,16 @@ pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.
-pub const EXTRA_CAUSES: [&str; 8] =
-    ["deployment", "probe lag", "overload", "no capacity", "quota", "blocked by policy", "planned", "repair"];
+pub const EXTRA_CAUSES: [(&str, &str); 8] = [
+    ("deployment", "A machine that was asked for is being created (PT-03, RC), or its creation has failed (RC-07)."),
+    ("probe lag", "Enough machines are alive, but requests still go to dead ones that no probe has found yet (LB-02)."),
+    ("overload", "Every machine that was asked for serves, and that is not enough for the demand."),
+    ("no capacity", "A machine was asked for, and its zone had no hardware to give (AL-02, IN-07)."),
+    ("quota", "A machine was asked for, and the subscription's quota refused it (AL-01, AL-05)."),
+    ("blocked by policy", "A machine was asked for, and strict zone balance refused the request (ZB-06, ZB-07)."),
+    ("planned", "The customer or a rebalance took the machine out: deleted, detached, deallocated, moved."),
+    ("repair", "An automatic repair took out a machine that still served (AR-02)."),
+];
 
 /// The places of [`EXTRA_CAUSES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

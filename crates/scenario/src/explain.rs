@@ -7,14 +7,16 @@ use std::fmt::Write as _;
 use zonefall_azure::rules::{self, FAMILIES, Rule, Standing};
 use zonefall_azure::{profile, sla};
 use zonefall_faults::Mode;
+use zonefall_fleet::EXTRA_CAUSES;
 
 /// Everything that [`explain`] knows, but for the single rules, which are listed under `rules`: keys, codes, failure modes
 /// of the default profile, and a few lists.
 pub fn topics() -> Vec<String> {
-    let lists = ["topics", "codes", "keys", "profile", "rules", "sla"].into_iter().map(str::to_owned);
+    let lists = ["topics", "codes", "causes", "keys", "profile", "rules", "sla"].into_iter().map(str::to_owned);
+    let causes = EXTRA_CAUSES.iter().map(|&(name, _)| name.to_owned());
     let modes = profile::with_spot_modes(profile::azure_like_v0()).modes.into_iter().map(|mode| mode.name);
     let keys = keys().iter().map(|key| plain(key.path));
-    lists.chain(keys).chain(CODES.iter().map(|code| code.id.to_owned())).chain(modes).collect()
+    lists.chain(causes).chain(keys).chain(CODES.iter().map(|code| code.id.to_owned())).chain(modes).collect()
 }
 
 /// A path as people write it: `scale_set.zones`, not `scale_set.<name>.zones`.
@@ -23,7 +25,7 @@ fn plain(path: &str) -> String {
 }
 
 /// What a topic means: a key by its path or its last part, a code, a rule by its id, a failure mode, `profile`, `sla`,
-/// `rules`, `keys`, `codes` or `topics`. None if there is no such topic.
+/// `rules`, `keys`, `codes`, `causes` or `topics`. None if there is no such topic.
 pub fn explain(topic: &str) -> Option<String> {
     let topic = topic.trim();
     if let Some(code) = crate::codes::find_code(topic) {
@@ -32,6 +34,7 @@ pub fn explain(topic: &str) -> Option<String> {
     match topic {
         "topics" => return Some(topics().join("\n")),
         "codes" => return Some(CODES.iter().map(|code| format!("{}  {}\n", code.id, code.title)).collect()),
+        "causes" => return Some(causes_text()),
         "keys" => return Some(keys().iter().map(key_line).collect()),
         "profile" | "azure-like-v0" => return Some(profile_text()),
         "rules" => return Some(rules_text()),
@@ -43,6 +46,9 @@ pub fn explain(topic: &str) -> Option<String> {
     }
     if topic.is_empty() {
         return None;
+    }
+    if let Some((name, text)) = EXTRA_CAUSES.iter().find(|(name, _)| *name == topic) {
+        return Some(format!("{name}: a cause of downtime\n\n{text}\n"));
     }
     let wanted = plain(topic);
     let exact: Vec<&Key> = keys().iter().filter(|key| key.path == topic || plain(key.path) == wanted).collect();
@@ -66,6 +72,14 @@ pub fn nearest_topic(topic: &str) -> Option<String> {
 
 fn code_text(code: &Code) -> String {
     format!("{}: {}\n\n{}\n", code.id, code.title, code.text)
+}
+
+fn causes_text() -> String {
+    let own = EXTRA_CAUSES.iter().map(|(name, text)| format!("  {name}: {text}\n"));
+    let own: String = own.collect();
+    format!(
+        "Missed time is charged to failure modes (`explain profile`), and to what the fleet itself does or lacks:\n\n{own}"
+    )
 }
 
 fn key_line(key: &Key) -> String {

@@ -43,7 +43,7 @@ pub(crate) fn causes(study: &Study) -> Vec<String> {
 
 /// The causes of storms, then those that a fleet has of its own.
 fn with_own(modes: &StormModes) -> Vec<String> {
-    let own = zonefall_fleet::EXTRA_CAUSES.iter().map(|&name| name.to_owned());
+    let own = zonefall_fleet::EXTRA_CAUSES.iter().map(|&(name, _)| name.to_owned());
     modes.causes().iter().cloned().chain(own).collect()
 }
 

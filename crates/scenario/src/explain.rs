@@ -47,16 +47,13 @@ pub fn explain(topic: &str) -> Option<String> {
     if topic.is_empty() {
         return None;
     }
-    if let Some((name, text)) = EXTRA_CAUSES.iter().find(|(name, _)| *name == topic) {
-        return Some(format!("{name}: a cause of downtime\n\n{text}\n"));
-    }
     let wanted = plain(topic);
     let exact: Vec<&Key> = keys().iter().filter(|key| key.path == topic || plain(key.path) == wanted).collect();
     let found = if exact.is_empty() { keys().iter().filter(|key| key.name() == topic).collect() } else { exact };
-    if !found.is_empty() {
-        return Some(found.into_iter().map(key_text).collect::<Vec<_>>().join("\n"));
-    }
-    mode_text(topic)
+    let cause = EXTRA_CAUSES.iter().find(|(name, _)| *name == topic);
+    let cause = cause.map(|(name, text)| format!("{name}: a cause of downtime\n\n{text}\n"));
+    let texts: Vec<String> = found.into_iter().map(key_text).chain(cause).collect();
+    if texts.is_empty() { mode_text(topic) } else { Some(texts.join("\n")) }
 }
 
 /// The topic nearest to one that does not exist: a rule, for what looks like the id of one.

@@ -264,6 +264,9 @@ impl World {
     /// The least of the factors that slow a machine, and the cause.
     pub(crate) fn factor(&self, at: usize) -> (u32, u16) {
         let marks = self.machines[at].marks & MODES & !self.holding;
+        if marks == 0 && self.rack_slow.is_empty() {
+            return (1000, 0);
+        }
         let slows = |facts: &Facts| matches!(facts.effect, Effect::Degraded(_));
         let own = self.modes.iter().enumerate().filter(|(mode, facts)| marks >> mode & 1 == 1 && slows(facts));
         let own = own.map(|(_, facts)| (facts.factor, facts.cause));

@@ -1,8 +1,17 @@
 //! Counts again what is kept by changes: for tests, which call it after every trial they like to doubt.
 
-use super::State;
+use super::delete::Leaver;
+use super::{Manager, State};
 use crate::serving::Class;
 use crate::world::World;
+
+impl Manager {
+    /// The machines on their way out.
+    pub fn leaving(&self) -> impl Iterator<Item = &Leaver> {
+        let leaves = |which: &usize| !self.free_leavers.contains(&(*which as u32));
+        (0..self.leavers.len()).filter(leaves).map(|which| &self.leavers[which])
+    }
+}
 
 impl World {
     /// Instances of a set by its zones, in their order now, then (if there are slots for them) its regional ones.
@@ -21,8 +30,7 @@ impl World {
             }
         };
         let slots = || self.manager.slots.iter().enumerate();
-        let leaves = |which: &usize| !self.manager.free_leavers.contains(&(*which as u32));
-        let leavers = || (0..self.manager.leavers.len()).filter(leaves).map(|which| self.manager.leavers[which]);
+        let leavers = || self.manager.leaving();
         for (index, group) in self.manager.groups.iter().enumerate() {
             let here = || slots().filter(move |(_, slot)| slot.group as usize == index);
             let count = here().filter(|(_, slot)| slot.state.balances() && !slot.extra).count();

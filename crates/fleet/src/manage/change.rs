@@ -1,7 +1,7 @@
 //! The customer's changes: at an instant, again and again, or when too few machines serve; tried again, taken back.
 
-use super::State;
 use super::create::Order;
+use super::{Slot, State};
 use crate::Extra;
 use crate::balancer::{LoadBalancer, ProbeTimes};
 use crate::design::StartState;
@@ -134,21 +134,12 @@ impl World {
     /// CV-01, CV-02: the zones of new machines from now on; what stands goes on standing.
     fn set_zones(&mut self, set: usize, zones: &[ZoneId], t: SimTime) -> bool {
         let state = &mut self.manager.sets[set];
-        let (groups, all) = (state.groups.clone(), &self.manager.groups);
+        let (groups, all) = (state.groups.clone(), &mut self.manager.groups);
         state.zones.clear();
         state.zones.extend(zones.iter().filter_map(|zone| groups.clone().find(|&at| all[at].zone == Some(*zone))));
+        groups.for_each(|group| all[group].in_use = state.zones.contains(&group));
         self.has_changed(set, t);
         true
-    }
-
-    /// The newest machine of a set, in a zone if one is given, that `fits`.
-    fn newest(&self, set: usize, zone: Option<ZoneId>, fits: impl Fn(usize) -> bool) -> Option<usize> {
-        let here = |at: &usize| {
-            let slot = &self.manager.slots[*at];
-            let group = &self.manager.groups[slot.group as usize];
-            group.set == set && slot.state.counts() && !slot.extra && (zone.is_none() || group.zone == zone)
-        };
-        (0..self.manager.slots.len()).filter(here).filter(|&at| fits(at)).max_by_key(|&at| self.manager.slots[at].id)
     }
 
     /// ZB-14, SI-07, CV-07: single machines are deleted or detached, whatever balance and protection say.
@@ -162,7 +153,7 @@ impl World {
         strikes: &Strikes,
     ) -> bool {
         for _ in 0..count {
-            let Some(at) = self.newest(set, zone, |_| true) else { return false };
+            let Some(at) = self.manager.newest(set, zone, |_| true) else { return false };
             if detach {
                 // The machine and its disks live on outside the set.
                 self.abandon_repair(at, t);
@@ -206,11 +197,9 @@ impl World {
         // SI-07: an action on the whole set passes over machines that are protected from it.
         let shields = self.shields(set);
         for _ in 0..count {
-            let running = |at: usize| {
-                let slot = &self.manager.slots[at];
-                slot.state == State::Running && !shields.of(slot.id).stops(Deed::SetAction, true)
-            };
-            let Some(at) = self.newest(set, None, running) else { return false };
+            let running =
+                |slot: &Slot| slot.state == State::Running && !shields.of(slot.id).stops(Deed::SetAction, true);
+            let Some(at) = self.manager.newest(set, None, running) else { return false };
             self.abandon_repair(at, t);
             self.withdraw(at, self.own_cause(Extra::Planned), t);
             self.freshen(at);

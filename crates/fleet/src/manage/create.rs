@@ -118,7 +118,7 @@ impl World {
         let Some(managed) = self.design.sets[set].management.as_ref() else { return };
         let (timeout, resilient) = (managed.creation.timeout, managed.creation.resilient);
         if next_create(slot.attempts, t.since(slot.first_try), timeout, resilient).is_some() {
-            self.renumber(at);
+            self.manager.renumber(at);
             if !stalled {
                 return self.try_to_create(at, t, strikes);
             }

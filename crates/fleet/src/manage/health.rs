@@ -37,7 +37,7 @@ impl World {
             return;
         }
         (slot.well, slot.since) = (well, t);
-        self.sees_illness(at);
+        self.manager.sees_illness(at);
         if !well {
             let dead = marks & self.halting() & !self.manager.of_application != 0;
             let slot = &mut self.manager.slots[at];

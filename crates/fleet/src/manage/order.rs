@@ -5,8 +5,9 @@
 //! ones in the other, since the mix of a set says which of them goes next (SP-06). Ids grow, so a new machine goes to the
 //! end; only one that is adopted later finds its place further in.
 
-use super::{Slot, State};
+use super::{Manager, Slot, State};
 use crate::world::World;
+use zonefall_topology::ZoneId;
 
 /// No slot.
 pub(crate) const NOBODY: u32 = u32::MAX;
@@ -22,6 +23,18 @@ pub(crate) struct Line {
 
 impl Line {
     pub const EMPTY: Self = Self { oldest: NOBODY, newest: NOBODY, count: 0, ill: 0 };
+
+    /// Makes two machines of the line neighbours; nobody stands beyond its ends.
+    fn tie(&mut self, slots: &mut [Slot], older: u32, newer: u32) {
+        match slots.get_mut(older as usize) {
+            Some(slot) => slot.newer = newer,
+            None => self.oldest = newer,
+        }
+        match slots.get_mut(newer as usize) {
+            Some(slot) => slot.older = older,
+            None => self.newest = older,
+        }
+    }
 }
 
 impl Slot {
@@ -35,47 +48,42 @@ impl Slot {
     }
 }
 
-impl World {
+impl Manager {
     /// A machine is an instance from now on.
-    pub(crate) fn list(&mut self, at: usize) {
-        let id = self.manager.slots[at].id;
-        let mut older = self.line_of(at).newest;
-        while older != NOBODY && self.manager.slots[older as usize].id > id {
-            older = self.manager.slots[older as usize].older;
+    pub fn list(&mut self, at: usize) {
+        let Self { slots, groups, .. } = self;
+        let Slot { id, group, spot, .. } = slots[at];
+        let line = &mut groups[group as usize].lines[usize::from(spot)];
+        let (mut older, mut newer) = (line.newest, NOBODY);
+        while older != NOBODY && slots[older as usize].id > id {
+            (older, newer) = (slots[older as usize].older, older);
         }
-        // The machine after one in the order of ids; the oldest after nobody.
-        let newer = if older == NOBODY { self.line_of(at).oldest } else { self.manager.slots[older as usize].newer };
-        self.tie(at, older, at as u32);
-        self.tie(at, at as u32, newer);
-        self.line_of(at).count += 1;
+        line.tie(slots, older, at as u32);
+        line.tie(slots, at as u32, newer);
+        line.count += 1;
         self.sees_protection_move(at);
         self.counts_ill(at, true);
     }
 
     /// A machine is no instance any more, or is about to get another id.
-    pub(crate) fn unlist(&mut self, at: usize) {
+    pub fn unlist(&mut self, at: usize) {
         self.counts_ill(at, false);
         self.sees_protection_move(at);
-        let slot = &self.manager.slots[at];
-        self.tie(at, slot.older, slot.newer);
-        self.line_of(at).count -= 1;
-    }
-
-    /// The line that a machine stands in, or would.
-    fn line_of(&mut self, at: usize) -> &mut Line {
-        let slot = &self.manager.slots[at];
-        &mut self.manager.groups[slot.group as usize].lines[usize::from(slot.spot)]
+        let Self { slots, groups, .. } = self;
+        let Slot { group, spot, older, newer, .. } = slots[at];
+        let line = &mut groups[group as usize].lines[usize::from(spot)];
+        line.tie(slots, older, newer);
+        line.count -= 1;
     }
 
     /// A listed machine gets a new id of its set (OM-08).
-    pub(crate) fn renumber(&mut self, at: usize) {
-        let listed = self.manager.slots[at].is_listed();
+    pub fn renumber(&mut self, at: usize) {
+        let listed = self.slots[at].is_listed();
         if listed {
             self.unlist(at);
         }
-        let set = self.set_of(at);
-        let set = &mut self.manager.sets[set];
-        self.manager.slots[at].id = set.next_id;
+        let set = &mut self.sets[self.groups[self.slots[at].group as usize].set];
+        self.slots[at].id = set.next_id;
         set.next_id += 1;
         set.renumbered = true;
         if listed {
@@ -84,71 +92,75 @@ impl World {
     }
 
     /// A machine's health or state has changed.
-    pub(crate) fn sees_illness(&mut self, at: usize) {
-        if self.manager.slots[at].is_listed() {
+    pub fn sees_illness(&mut self, at: usize) {
+        if self.slots[at].is_listed() {
             self.counts_ill(at, true);
         }
     }
 
     fn counts_ill(&mut self, at: usize, listed: bool) {
-        let slot = &mut self.manager.slots[at];
+        let slot = &mut self.slots[at];
         let ill = listed && slot.is_ill();
         if std::mem::replace(&mut slot.counted_ill, ill) != ill {
-            let count = &mut self.line_of(at).ill;
+            let count = &mut self.groups[slot.group as usize].lines[usize::from(slot.spot)].ill;
             *count = if ill { *count + 1 } else { *count - 1 };
-        }
-    }
-
-    /// Makes two machines of the line of `at` neighbours; nobody stands beyond both ends.
-    fn tie(&mut self, at: usize, older: u32, newer: u32) {
-        match older {
-            NOBODY => self.line_of(at).oldest = newer,
-            _ => self.manager.slots[older as usize].newer = newer,
-        }
-        match newer {
-            NOBODY => self.line_of(at).newest = older,
-            _ => self.manager.slots[newer as usize].older = older,
         }
     }
 
     /// SI-07: which machines are the oldest so many may have changed.
     fn sees_protection_move(&mut self, at: usize) {
-        let set = self.set_of(at);
-        let (_, below) = self.manager.sets[set].protected;
-        if below == u32::MAX || self.manager.slots[at].id < below {
-            self.manager.sets[set].protected = (0, 0);
+        let slot = &self.slots[at];
+        let protected = &mut self.sets[self.groups[slot.group as usize].set].protected;
+        if protected.1 == u32::MAX || slot.id < protected.1 {
+            *protected = (0, 0);
         }
     }
 
     /// SI-07: the first `count` machines of a set are protected: those with an id below the one returned.
-    pub(crate) fn protected_below(&mut self, set: usize, count: u32) -> u32 {
+    pub fn protected_below(&mut self, set: usize, count: u32) -> u32 {
         if count == 0 {
             return 0;
         }
-        let (known, below) = self.manager.sets[set].protected;
+        let (known, below) = self.sets[set].protected;
         if known == count {
             return below;
         }
-        let mut next = std::mem::take(&mut self.manager.ids);
+        let mut next = std::mem::take(&mut self.ids);
         next.clear();
-        let groups = &self.manager.groups[self.manager.sets[set].groups.clone()];
+        let groups = &self.groups[self.sets[set].groups.clone()];
         next.extend(groups.iter().flat_map(|group| group.lines).map(|line| line.oldest));
         let mut below = u32::MAX;
         for _ in 0..count {
-            let id = |at: u32| self.manager.slots[at as usize].id;
+            let id = |at: u32| self.slots[at as usize].id;
             let oldest = next.iter_mut().filter(|at| **at != NOBODY).min_by_key(|at| id(**at));
             let Some(oldest) = oldest else {
                 below = u32::MAX;
                 break;
             };
             below = id(*oldest) + 1;
-            *oldest = self.manager.slots[*oldest as usize].newer;
+            *oldest = self.slots[*oldest as usize].newer;
         }
-        self.manager.ids = next;
-        self.manager.sets[set].protected = (count, below);
+        self.ids = next;
+        self.sets[set].protected = (count, below);
         below
     }
 
+    /// The newest machine of a set, in a zone if one is given, that `fits`.
+    pub fn newest(&self, set: usize, zone: Option<ZoneId>, fits: impl Fn(&Slot) -> bool) -> Option<usize> {
+        let groups = &self.groups[self.sets[set].groups.clone()];
+        let lines = groups.iter().filter(|group| zone.is_none() || group.zone == zone).flat_map(|group| group.lines);
+        let of_line = |line: Line| {
+            let mut at = line.newest;
+            while at != NOBODY && !fits(&self.slots[at as usize]) {
+                at = self.slots[at as usize].older;
+            }
+            (at != NOBODY).then_some(at as usize)
+        };
+        lines.filter_map(of_line).max_by_key(|&at| self.slots[at].id)
+    }
+}
+
+impl World {
     /// What is kept of a group's lines and what is counted, where they differ.
     pub(super) fn audit_order(&self, group: usize) -> Option<String> {
         let wrong = [false, true].map(|spot| self.audit_line(group, spot));

@@ -24,16 +24,18 @@ impl World {
     }
 
     /// SB-01: begins as many machines as the pools of a set lack, spread over its zones, or lets go what is too many.
-    pub(crate) fn fill_pool(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        let Some(managed) = self.design.sets[set].management.as_ref() else { return };
-        let Some(pool) = managed.standby.as_ref() else { return };
+    /// Returns whether there are as many as there should be.
+    pub(crate) fn fill_pool(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let Some(managed) = self.design.sets[set].management.as_ref() else { return true };
+        let Some(pool) = managed.standby.as_ref() else { return true };
         let state = &self.manager.sets[set];
         let wanted = standby::size(pool.min_ready, pool.max_ready, state.exists);
         match state.pooled.cmp(&wanted) {
-            Ordering::Equal => {}
+            Ordering::Equal => return true,
             Ordering::Greater => self.shrink_pool(set, wanted, t),
             Ordering::Less => self.widen_pool(set, wanted, t, strikes),
         }
+        self.manager.sets[set].pooled == wanted
     }
 
     /// SB-01: the pools of a set get new machines, each where the fewest are.

@@ -36,22 +36,38 @@ impl World {
         }
     }
 
-    /// AZ-04..06: begins an operation, or waits for the gate that holds it up.
+    /// Fills the pools of a set, and begins an operation or waits for the gate that holds it up.
     fn consider(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        self.fill_pool(set, t, strikes);
-        let on = self.design.sets[set].management.as_ref().is_some_and(|managed| managed.auto_zone_balance);
+        let filled = self.fill_pool(set, t, strikes);
+        let between = self.imbalance_of(set);
+        self.manager.sets[set].restless = !filled || between.is_some();
+        if let Some((over, under)) = between {
+            self.rebalance(set, over, under, t, strikes);
+        }
+    }
+
+    /// AZ-04: the groups that an operation would take a machine from, and make one in.
+    fn imbalance_of(&self, set: usize) -> Option<(usize, usize)> {
         let state = &self.manager.sets[set];
         // AZ-01: a regional machine disqualifies the set.
         let regional = state.regional.is_some_and(|group| self.manager.groups[group].count > 0);
-        if !on || state.rebalance.is_some() || regional || state.zones.len() < 2 {
-            return;
+        if state.rebalance.is_some() || regional || state.zones.len() < 2 {
+            return None;
+        }
+        if !self.design.sets[set].management.as_ref().is_some_and(|managed| managed.auto_zone_balance) {
+            return None;
         }
         let load = |group: &usize| {
             let group = &self.manager.groups[*group];
             ZoneLoad { total: group.count, active: group.count - group.deallocated }
         };
-        let Some((over, under)) = imbalance(state.zones.iter().map(load)) else { return };
-        let (over, under) = (state.zones[over], state.zones[under]);
+        let (over, under) = imbalance(state.zones.iter().map(load))?;
+        Some((state.zones[over], state.zones[under]))
+    }
+
+    /// AZ-05, AZ-06: begins an operation, or waits for the gate that holds it up.
+    fn rebalance(&mut self, set: usize, over: usize, under: usize, t: SimTime, strikes: &Strikes) {
+        let state = &self.manager.sets[set];
         let mut due = earliest(t, state.last_change, state.last_rebalance);
         due = due.max(self.control_plane_back(set, t, strikes));
         if due == t {
@@ -156,6 +172,7 @@ impl World {
     /// AZ-10: more capacity, or a change by the customer, wins over a running operation.
     pub(crate) fn cancel_rebalance(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
         let Some(run) = self.manager.sets[set].rebalance.take() else { return };
+        self.manager.sets[set].restless = true;
         let new = run.new as usize;
         if keeps_new_on_cancel(self.health_of(new, t) == HealthState::Healthy) {
             self.book.count(Operation::RebalancesUndone, 1, t, &self.measure);

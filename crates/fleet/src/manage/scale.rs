@@ -1,7 +1,8 @@
 //! Capacity changes: what is asked for, what is refused, what is placed, what is owed.
 
 use super::create::Order as Creation;
-use super::order::{Line, NOBODY};
+use super::order::Line;
+use super::state::GroupState;
 use super::{Slot, State};
 use crate::Extra;
 use crate::design::Spreading;
@@ -281,8 +282,11 @@ impl World {
         self.ask_for(set, target, self.no_capacity(), t);
         self.book.count(Operation::ScaleIns, u64::from(going > 0), t, &self.measure);
         let mut gone = 0;
-        while gone < going {
-            let Some(at) = self.victim(set, None, Claim::ScaleIn) else { break };
+        let mut wish = self.wish(set, Claim::ScaleIn);
+        while let Some(wish) = wish.as_mut().filter(|_| gone < going) {
+            // Who is protected stays so, since no protected machine goes.
+            wish.regular_goes = self.regular_goes(set);
+            let Some(at) = self.wanted(set, None, wish) else { break };
             self.remove(at, None, t, strikes);
             gone += 1;
         }
@@ -302,7 +306,7 @@ impl World {
     /// victims are chosen on paper first, since only what remains at the end is judged.
     fn strict_victims(&mut self, set: usize, surplus: u32, atomic: bool) -> Option<u32> {
         let wish = self.wish(set, Claim::ScaleIn)?;
-        self.list_candidates(set, None, wish);
+        self.list_candidates(set, None, &wish);
         let mut candidates = std::mem::take(&mut self.manager.candidates);
         let mut places = std::mem::take(&mut self.manager.candidate_at);
         let mut zones = std::mem::take(&mut self.manager.paper);
@@ -323,54 +327,57 @@ impl World {
     /// SI-03, SI-07, SP-06: which machine of a set is wanted next.
     fn wish(&mut self, set: usize, claim: Claim) -> Option<Wish> {
         let managed = self.design.sets[set].management.as_ref()?;
-        let state = &self.manager.sets[set];
-        let mixed = managed.spot.as_ref().filter(|_| claim == Claim::ScaleIn);
-        let regular_goes = mixed.map(|spot| {
-            let target = state.exists.saturating_sub(1);
-            removes_regular(state.exists - state.spot, state.spot, target, spot.mix)
-        });
         let (rules, from_manual) = (managed.scale_in, managed.protection.from_manual);
+        let regular_goes = if claim == Claim::ScaleIn { self.regular_goes(set) } else { None };
         let shields = self.shields(set);
         Some(Wish { rules, shields, from_manual, regular_goes, claim })
     }
 
-    /// SI-01..06, SP-06: the machine that scale-in removes next, of one group only if that is given.
+    /// SP-06: of a mixed set, whether a regular machine goes next.
+    fn regular_goes(&self, set: usize) -> Option<bool> {
+        let spot = self.design.sets[set].management.as_ref()?.spot.as_ref()?;
+        let state = &self.manager.sets[set];
+        let target = state.exists.saturating_sub(1);
+        Some(removes_regular(state.exists - state.spot, state.spot, target, spot.mix))
+    }
+
+    /// SI-01..06, SP-06: the machine of a set that goes next, of one group only if that is given.
     pub(crate) fn victim(&mut self, set: usize, only: Option<usize>, claim: Claim) -> Option<usize> {
         let wish = self.wish(set, claim)?;
-        let rules = wish.rules;
+        self.wanted(set, only, &wish)
+    }
+
+    fn wanted(&mut self, set: usize, only: Option<usize>, wish: &Wish) -> Option<usize> {
         let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
-        if spreads && rules.order == Order::Default
-            || self.manager.sets[set].renumbered && rules.order != Order::Default
-        {
-            return self.victim_of_all(set, only, wish);
+        let order = wish.rules.order;
+        if spreads && order == Order::Default || self.manager.sets[set].renumbered && order != Order::Default {
+            return self.wanted_of_all(set, only, wish);
         }
-        let mut ranks = std::mem::take(&mut self.manager.ranks);
-        ranks.clear();
         let groups = only.map_or(self.manager.sets[set].groups.clone(), |group| group..group + 1);
-        let zones = &self.manager.sets[set].zones;
-        ranks.extend(groups.map(|group| (group, zones.contains(&group).then(|| self.manager.groups[group].listed()))));
-        let found = choose_in_zones(&ranks, rules.falls_back, |group| self.victim_of_group(group, wish));
-        self.manager.ranks = ranks;
-        debug_assert_eq!(found, self.victim_of_all(set, only, wish), "the lists say what a walk says");
+        let all = &self.manager.groups;
+        let ranked = groups.map(|group| (group, all[group].in_use.then(|| all[group].listed())));
+        let found = choose_in_zones(ranked, wish.rules.falls_back, |group| self.wanted_of_group(&all[group], wish));
+        debug_assert_eq!(found, self.wanted_of_all(set, only, wish), "the lines say what a walk says");
         found
     }
 
     /// SI-03, SI-06, SP-06: the machine of a group that goes first, and its claim to that.
-    fn victim_of_group(&self, group: usize, wish: Wish) -> Option<((bool, u32), usize)> {
-        let lines = &self.manager.groups[group].lines;
-        let wanted = match wish.regular_goes {
-            Some(regular) => std::slice::from_ref(&lines[usize::from(!regular)]),
-            None => lines,
-        };
-        wanted.iter().filter_map(|line| self.victim_of_line(line, wish)).max()
+    #[inline]
+    fn wanted_of_group(&self, group: &GroupState, wish: &Wish) -> Option<((bool, u32), usize)> {
+        let [regular, spot] = &group.lines;
+        match wish.regular_goes {
+            Some(true) => self.wanted_of_line(regular, wish),
+            Some(false) => self.wanted_of_line(spot, wish),
+            None => self.wanted_of_line(regular, wish).max(self.wanted_of_line(spot, wish)),
+        }
     }
 
-    fn victim_of_line(&self, line: &Line, wish: Wish) -> Option<((bool, u32), usize)> {
+    #[inline]
+    fn wanted_of_line(&self, line: &Line, wish: &Wish) -> Option<((bool, u32), usize)> {
         let oldest_first = wish.rules.order == Order::OldestFirst;
         let find = |ill: bool| {
             let mut at = if oldest_first { line.oldest } else { line.newest };
-            while at != NOBODY {
-                let slot = &self.manager.slots[at as usize];
+            while let Some(slot) = self.manager.slots.get(at as usize) {
                 if !wish.spares(slot) && (!ill || slot.is_ill()) {
                     let claim = if oldest_first { u32::MAX - slot.id } else { slot.id };
                     return Some(((ill, claim), at as usize));
@@ -384,14 +391,14 @@ impl World {
     }
 
     /// The same by looking at every machine.
-    fn victim_of_all(&mut self, set: usize, only: Option<usize>, wish: Wish) -> Option<usize> {
+    fn wanted_of_all(&mut self, set: usize, only: Option<usize>, wish: &Wish) -> Option<usize> {
         self.list_candidates(set, only, wish);
         let found = choose_victim(&self.manager.candidates, &wish.rules);
         found.map(|index| self.manager.candidate_at[index] as usize)
     }
 
     /// Lists the instances of a set, or of one group, as scale-in sees them, and where they stand.
-    fn list_candidates(&mut self, set: usize, only: Option<usize>, wish: Wish) {
+    fn list_candidates(&mut self, set: usize, only: Option<usize>, wish: &Wish) {
         let spreads = matches!(self.design.sets[set].spreading, Spreading::Fixed(_));
         let mut candidates = std::mem::take(&mut self.manager.candidates);
         let mut places = std::mem::take(&mut self.manager.candidate_at);
@@ -425,8 +432,8 @@ impl World {
     pub(crate) fn shields(&mut self, set: usize) -> Shields {
         let protection =
             self.design.sets[set].management.as_ref().map(|managed| managed.protection).unwrap_or_default();
-        let scale_in_below = self.protected_below(set, protection.from_scale_in);
-        let actions_below = self.protected_below(set, protection.from_scale_set_actions);
+        let scale_in_below = self.manager.protected_below(set, protection.from_scale_in);
+        let actions_below = self.manager.protected_below(set, protection.from_scale_set_actions);
         Shields { scale_in_below, actions_below }
     }
 }

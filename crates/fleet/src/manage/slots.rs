@@ -113,10 +113,10 @@ impl World {
         let group = &mut self.manager.groups[slot.group as usize];
         group.count += u32::from(!slot.extra);
         group.allocated += 1;
-        self.manager.occupied[slot.rack as usize] += 1;
+        self.manager.vacancy.occupy(slot.rack, true);
         if !slot.extra {
             let spot = slot.spot;
-            self.list(at);
+            self.manager.list(at);
             self.use_quota(set, spot, true);
         }
         self.manager.touch(at);
@@ -124,15 +124,17 @@ impl World {
 
     /// AL-05: takes a machine's cores from the quota, or gives them back.
     pub(crate) fn use_quota(&mut self, set: usize, spot: bool, takes: bool) {
-        let set = &self.design.sets[set];
-        let Some(vcpus) = set.management.as_ref().map(|managed| managed.vcpus) else { return };
-        let usage = &mut self.manager.usage[set.region.0 as usize];
+        let set = &self.manager.sets[set];
+        if !set.managed {
+            return;
+        }
+        let usage = &mut self.manager.usage[set.region];
         let cores = if spot { &mut usage.spot_vcpus } else { &mut usage.vcpus };
         if takes {
-            *cores += vcpus;
+            *cores += set.vcpus;
             usage.machines += 1;
         } else {
-            *cores -= vcpus;
+            *cores -= set.vcpus;
             usage.machines -= 1;
         }
     }
@@ -150,18 +152,21 @@ impl World {
         state.spot -= u32::from(slot.spot);
         state.unconsidered = true;
         self.manager.groups[slot.group as usize].count -= u32::from(slot.state.balances());
-        self.unlist(at);
+        self.manager.unlist(at);
         self.manager.touch(at);
     }
 
-    /// Changes the state of a machine that goes on counting.
+    /// Changes the state of a machine.
     pub(crate) fn becomes(&mut self, at: usize, state: State, t: SimTime) {
         let slot = &mut self.manager.slots[at];
         let before = std::mem::replace(&mut slot.state, state);
-        let (set, group, spot, extra) = (self.machines[at].set as usize, slot.group as usize, slot.spot, slot.extra);
-        let group = &mut self.manager.groups[group];
+        let (spot, extra) = (slot.spot, slot.extra);
+        let group = &mut self.manager.groups[slot.group as usize];
+        let set = &mut self.manager.sets[group.set];
+        set.unconsidered |= set.restless;
         if !extra && before.counts() && state.counts() && before.balances() != state.balances() {
             group.count = if state.balances() { group.count + 1 } else { group.count - 1 };
+            set.unconsidered = true;
         }
         if before.is_allocated() != state.is_allocated() {
             group.allocated = if state.is_allocated() { group.allocated + 1 } else { group.allocated - 1 };
@@ -174,9 +179,9 @@ impl World {
             let change = if state == State::Deallocated { 1 } else { -1 };
             group.deallocated = group.deallocated.saturating_add_signed(change as i32);
             self.book.add(Class::Deallocated, change, t, &self.measure);
+            set.unconsidered = true;
         }
-        self.manager.sets[set].unconsidered = true;
-        self.sees_illness(at);
+        self.manager.sees_illness(at);
     }
 
     /// A new machine in a vacant slot, of which the creation begins: it does not run, and is charged to `cause`.
@@ -265,9 +270,10 @@ impl World {
         }
         self.manager.sets[set].exists += 1;
         self.manager.sets[set].spot += u32::from(slot.spot);
+        self.manager.sets[set].restless = true;
         self.manager.groups[slot.group as usize].count += 1;
         let spot = slot.spot;
-        self.list(at);
+        self.manager.list(at);
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
             self.book.withheld[cause as usize] += self.sets[set].serves;
@@ -326,7 +332,7 @@ impl World {
         let group = &mut self.manager.groups[leaver.group];
         group.allocated -= u32::from(leaver.allocated);
         let set = group.set;
-        self.manager.occupied[leaver.rack as usize] -= 1;
+        self.manager.vacancy.occupy(leaver.rack, false);
         if leaver.charged {
             self.use_quota(set, leaver.spot, false);
         }

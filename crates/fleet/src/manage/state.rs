@@ -167,6 +167,8 @@ impl Capacity {
 pub(crate) struct GroupState {
     pub set: usize,
     pub zone: Option<ZoneId>,
+    /// Its zone is one of those of its set.
+    pub in_use: bool,
     /// Numbers of its slots in the population.
     pub numbers: Range<u32>,
     pub initial: u32,
@@ -212,6 +214,9 @@ pub(crate) struct Rebalance {
 #[derive(Debug, Clone)]
 pub(crate) struct SetState {
     pub managed: bool,
+    /// Where its quota is, and what a machine takes of it.
+    pub region: usize,
+    pub vcpus: u32,
     /// Its slot groups.
     pub groups: Range<usize>,
     pub regional: Option<usize>,
@@ -244,8 +249,10 @@ pub(crate) struct SetState {
     pub last_rebalance: Option<SimTime>,
     pub rebalance: Option<Rebalance>,
     pub rebalance_due: SimTime,
-    /// The counts of its zones have changed since rebalancing was considered.
+    /// What its zones or pools have has changed since rebalancing was considered.
     pub unconsidered: bool,
+    /// When it was considered last, something was left to be done: any change may help.
+    pub restless: bool,
     /// IM-02: the sizes of its mix after the first, in the order in which they are tried, by the tags of their names.
     pub other_sizes: Vec<u64>,
     /// The grid of its health probes.
@@ -298,8 +305,6 @@ pub(crate) struct Manager {
     pub changes: Vec<ChangeState>,
     /// AL-05: what is in use of the quota, by region.
     pub usage: Vec<Usage>,
-    /// Machines of the design on each rack.
-    pub occupied: Vec<u32>,
     /// Outages of the health endpoint that reach each rack.
     pub sick_racks: Vec<u16>,
     /// DK-05: zones that are wholly dark, and were rolled for.
@@ -329,8 +334,6 @@ pub(crate) struct Manager {
     pub ids: Vec<u32>,
     /// Where the machines of a scale-out go.
     pub places: Vec<usize>,
-    /// The groups of a set with their machines.
-    pub ranks: Vec<(usize, Option<u32>)>,
     /// The changes that wait for too few machines to serve, and how many have to.
     pub watching: Vec<(usize, i64)>,
     /// The groups whose pools can be filled.
@@ -344,6 +347,7 @@ impl Manager {
         let groups = slots.iter().filter(|_| active).map(|group| GroupState {
             set: group.set as usize,
             zone: group.zone,
+            in_use: false,
             numbers: group.numbers.clone(),
             initial: group.initial,
             count: 0,
@@ -364,6 +368,8 @@ impl Manager {
             let of_zone = |zone: &ZoneId| (start..end).find(|&group| groups[group].zone == Some(*zone));
             SetState {
                 managed: set.management.is_some(),
+                region: set.region.0 as usize,
+                vcpus: set.management.as_ref().map_or(0, |managed| managed.vcpus),
                 groups: start..end,
                 regional: (start..end).find(|&group| groups[group].zone.is_none()),
                 zones: Vec::with_capacity(end - start),
@@ -387,6 +393,7 @@ impl Manager {
                 rebalance: None,
                 rebalance_due: SimTime::NEVER,
                 unconsidered: true,
+                restless: true,
                 other_sizes: set.management.as_ref().map_or_else(Vec::new, |managed| {
                     let mix = managed.instance_mix.as_ref();
                     let sizes =
@@ -424,7 +431,6 @@ impl Manager {
             sets,
             changes,
             usage: vec![Usage::default(); topology.regions().len()],
-            occupied: vec![0; when(racks)],
             sick_racks: vec![0; when(racks)],
             lost: vec![false; when(topology.zone_count() as usize)],
             dark: vec![0; when(topology.zone_count() as usize)],
@@ -442,7 +448,6 @@ impl Manager {
             paper: Vec::new(),
             ids: Vec::new(),
             places: Vec::new(),
-            ranks: Vec::new(),
             watching: Vec::new(),
             open: Vec::new(),
         }
@@ -486,7 +491,7 @@ impl Manager {
         self.leavers.clear();
         self.free_leavers.clear();
         self.usage.fill(Usage::default());
-        self.occupied.fill(0);
+        self.vacancy.reset();
         self.sick_racks.fill(0);
         self.lost.fill(false);
         self.dark.fill(0);
@@ -502,12 +507,14 @@ impl Manager {
         for set in &mut self.sets {
             set.zones.clear();
             set.zones.extend_from_slice(&set.first_zones);
+            set.groups.clone().for_each(|group| self.groups[group].in_use = set.first_zones.contains(&group));
             set.short.clear();
             set.waiting.clear();
             set.notices.clear();
             (set.desired, set.exists, set.spot, set.next_id, set.repairing, set.pooled) = (0, 0, 0, 0, 0, 0);
             (set.renumbered, set.protected) = (false, (0, 0));
-            (set.streak, set.suspended, set.unconsidered) = (Streak::default(), false, true);
+            (set.streak, set.suspended) = (Streak::default(), false);
+            (set.unconsidered, set.restless) = (true, true);
             set.grace_until = SimTime::ZERO;
             (set.last_change, set.last_rebalance, set.rebalance) = (None, None, None);
             (set.rebalance_due, set.look_due) = (SimTime::NEVER, SimTime::NEVER);

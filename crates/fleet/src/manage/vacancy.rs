@@ -1,6 +1,6 @@
 //! Where a slot is free: a bit for each slot, those of a group on a rack side by side in the order of their numbers.
 
-use super::State;
+use super::{Slot, State};
 use crate::machine::RACK_OUT;
 use crate::policy::placement_group::{GROUP_MAX, choose};
 use crate::world::World;
@@ -13,8 +13,10 @@ use zonefall_topology::RackId;
 const WORD: usize = u64::BITS as usize;
 /// No slot has this bit.
 const NO_SLOT: u32 = u32::MAX;
-/// No slot is free: comes after every number, whatever stands in its upper half.
-const FULL: u64 = u64::MAX;
+/// A rack's rank when no slot is free there: after all others.
+const FULL: u64 = 1 << 63;
+/// What a machine adds to the rank of its rack.
+const MACHINE: u64 = 1 << 32;
 
 /// The free slots of all groups.
 #[derive(Debug, Clone, Default)]
@@ -29,11 +31,12 @@ pub(crate) struct Vacancy {
     slot_of: Vec<u32>,
     /// The bit of each slot.
     bit_of: Vec<u32>,
-    /// For each group and each of its racks the number of the first free slot, or [`FULL`].
-    first: Vec<u64>,
+    /// For each group and each of its racks its rank for the next machine: the machines of the design there, then the
+    /// number of the first free slot.
+    ranks: Vec<u64>,
     /// The racks that the slots of each group may stand on.
     racks: Vec<Range<u32>>,
-    /// Where in `first` the rack of each slot is.
+    /// Where in `ranks` the rack of each slot is.
     rack_of: Vec<u32>,
 }
 
@@ -42,24 +45,48 @@ impl Vacancy {
         self.bit_of.is_empty()
     }
 
+    /// Nothing is free, and nobody stands anywhere.
+    pub fn reset(&mut self) {
+        self.words.fill(0);
+        self.ranks.fill(FULL);
+    }
+
     /// A slot, whose number is given, becomes free or not.
     #[inline]
     pub fn set(&mut self, at: usize, number: u32, free: bool, numbers: &[u32]) {
         let bit = self.bit_of[at] as usize;
         let mask = 1 << (bit % WORD);
         let rack = self.rack_of[at] as usize;
+        let rank = self.ranks[rack];
+        let first = if rank < FULL { rank as u32 } else { NO_SLOT };
         if free {
             self.words[bit / WORD] |= mask;
-            self.first[rack] = self.first[rack].min(u64::from(number));
+            self.ranks[rack] = (rank & !FULL) >> 32 << 32 | u64::from(first.min(number));
             return;
         }
         self.words[bit / WORD] &= !mask;
-        if self.first[rack] == u64::from(number) {
+        if first == number {
             let mut words = self.starts[rack] as usize..self.starts[rack + 1] as usize;
             let slot = |word: usize| self.slot_of[word * WORD + self.words[word].trailing_zeros() as usize];
             let next = words.find(|&word| self.words[word] != 0).map(slot);
-            self.first[rack] = next.map_or(FULL, |at| u64::from(numbers[at as usize]));
+            self.ranks[rack] = rank >> 32 << 32 | next.map_or(FULL, |at| u64::from(numbers[at as usize]));
         }
+    }
+
+    /// A machine appears on a rack, or vanishes from it.
+    #[inline]
+    pub fn occupy(&mut self, rack: u32, appears: bool) {
+        for (racks, &start) in self.racks.iter().zip(&self.groups) {
+            if racks.contains(&rack) {
+                let rank = &mut self.ranks[(start + rack - racks.start) as usize];
+                *rank = if appears { *rank + MACHINE } else { *rank - MACHINE };
+            }
+        }
+    }
+
+    /// Machines of the design on a rack of a group.
+    fn machines_on(&self, rack: usize) -> u32 {
+        ((self.ranks[rack] & !FULL) / MACHINE) as u32
     }
 
     /// The words of a group's slots on its `rack`-th rack.
@@ -132,8 +159,8 @@ impl World {
         }
         vacancy.words.clear();
         vacancy.words.resize(vacancy.slot_of.len() / WORD, 0);
-        vacancy.first.clear();
-        vacancy.first.resize(vacancy.starts.len(), FULL);
+        vacancy.ranks.clear();
+        vacancy.ranks.resize(vacancy.starts.len(), FULL);
         (self.manager.vacancy, self.manager.ids) = (vacancy, racks_of);
     }
 
@@ -141,14 +168,9 @@ impl World {
     /// first. A regional set's platform avoids zones that are dark or have nothing to give.
     pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let vacancy = &self.manager.vacancy;
-        let (racks, start) = (&vacancy.racks[group], vacancy.groups[group] as usize);
-        let machines = &self.manager.occupied[racks.start as usize..racks.end as usize];
-        let firsts = &vacancy.first[start..start + machines.len()];
-        let ranks = machines.iter().zip(firsts).map(|(&count, &first)| u64::from(count) << 32 | first);
-        let best = ranks.fold(FULL, u64::min);
-        if best == FULL {
-            return None;
-        }
+        let (racks, start) = (vacancy.racks[group].len(), vacancy.groups[group] as usize);
+        let ranks = vacancy.ranks[start..start + racks].iter().enumerate();
+        let (_, &best) = ranks.min_by_key(|&(_, rank)| rank).filter(|&(_, &best)| best < FULL)?;
         let at = self.position_of[best as u32 as usize] as usize;
         let state = &self.manager.groups[group];
         if state.zone.is_none() && self.design.sets[state.set].placement_groups {
@@ -162,10 +184,11 @@ impl World {
 
     fn vacant_slot_in_trouble(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let hidden = self.manager.groups[group].zone.is_none();
-        let racks = self.manager.vacancy.racks[group].clone();
+        let vacancy = &self.manager.vacancy;
+        let (racks, start) = (vacancy.racks[group].clone(), vacancy.groups[group] as usize);
         let mut best: Option<(u32, u32, usize)> = None;
         for (index, rack) in racks.enumerate() {
-            let machines = self.manager.occupied[rack as usize];
+            let machines = vacancy.machines_on(start + index);
             if best.is_some_and(|(least, ..)| machines > least) || self.rack_depth[rack as usize] > 0 {
                 continue;
             }
@@ -195,17 +218,17 @@ impl World {
                 && self.machines[at].marks & closed == 0
                 && !self.is_closed(self.manager.slots[at].rack, t, strikes)
         });
-        let machines = |number: u32| self.manager.occupied[self.manager.slots[slot(number)].rack as usize];
+        let vacancy = &self.manager.vacancy;
+        let machines = |number: u32| vacancy.machines_on(vacancy.rack_of[slot(number)] as usize);
         open.min_by_key(|&number| (place(number) != chosen, machines(number), number)).map(slot)
     }
 
     /// Whether a lit rack of a group has a free slot, or none of its racks is lit.
     pub(super) fn has_room(&self, group: usize) -> bool {
         let start = self.manager.vacancy.groups[group] as usize;
-        let racks = self.manager.vacancy.racks[group].clone().zip(&self.manager.vacancy.first[start..]);
-        let mut lit =
-            racks.filter(|(rack, _)| self.rack_depth[*rack as usize] == 0).map(|(_, &first)| first).peekable();
-        lit.peek().is_none() || lit.any(|first| first != FULL)
+        let racks = self.manager.vacancy.racks[group].clone().zip(&self.manager.vacancy.ranks[start..]);
+        let mut lit = racks.filter(|(rack, _)| self.rack_depth[*rack as usize] == 0).map(|(_, &rank)| rank).peekable();
+        lit.peek().is_none() || lit.any(|rank| rank < FULL)
     }
 
     fn is_closed(&self, rack: u32, t: SimTime, strikes: &Strikes) -> bool {
@@ -235,6 +258,24 @@ impl World {
         let free = |at: usize| self.manager.slots[at].state == State::Vacant;
         let wrong = |&at: &usize| free(at) != self.manager.vacancy.is_free(at);
         let wrong: Vec<usize> = (0..self.manager.slots.len()).filter(wrong).collect();
-        (!wrong.is_empty()).then(|| format!("vacant slots: {wrong:?}"))
+        let vacancy = &self.manager.vacancy;
+        let rank = |group: usize, rack: u32| {
+            let here = |&&(_, slot): &&(u32, &Slot)| slot.group as usize == group && slot.rack == rack;
+            let numbered = self.instance_of.iter().copied().zip(&self.manager.slots).collect::<Vec<_>>();
+            let first =
+                numbered.iter().filter(here).filter(|(_, slot)| slot.state == State::Vacant).map(|of| of.0).min();
+            let stand = |slot: &&Slot| slot.rack == rack && slot.state != State::Vacant;
+            let leaving = self.manager.leaving().filter(|leaver| leaver.rack == rack).count();
+            let machines = self.manager.slots.iter().filter(stand).count() + leaving;
+            (machines as u64 * MACHINE) | first.map_or(FULL, u64::from)
+        };
+        let ranks = |group: usize| {
+            let kept = &vacancy.ranks[vacancy.groups[group] as usize..];
+            let racks = vacancy.racks[group].clone();
+            racks.zip(kept).filter(|&(rack, &kept)| rank(group, rack) != kept).map(|(rack, _)| rack).collect::<Vec<_>>()
+        };
+        let racks: Vec<Vec<u32>> = (0..self.manager.groups.len()).map(ranks).collect();
+        (!wrong.is_empty() || racks.iter().any(|racks| !racks.is_empty()))
+            .then(|| format!("vacant slots: {wrong:?}, racks {racks:?}"))
     }
 }

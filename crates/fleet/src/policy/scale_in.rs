@@ -71,30 +71,27 @@ pub fn choose_victim(candidates: &[Candidate], rules: &ScaleInRules) -> Option<u
 /// The same where each zone knows its own first victim: `zones` are groups of machines with the number of those that
 /// count (none for a regional group), `first` is a group's victim with its claim.
 pub fn choose_in_zones<C: Ord>(
-    zones: &[(usize, Option<u32>)],
+    zones: impl Iterator<Item = (usize, Option<u32>)>,
     falls_back: bool,
     first: impl Fn(usize) -> Option<(C, usize)>,
 ) -> Option<usize> {
-    let best = |count: Option<u32>| {
-        let here = zones.iter().filter(move |(_, of)| *of == count);
-        here.filter_map(|&(group, _)| first(group)).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, at)| at)
-    };
-    // SI-02.
-    let regional = best(None);
-    if regional.is_some() {
-        return regional;
-    }
-    // SI-01, SI-05.
-    let mut below = u32::MAX;
-    loop {
-        let counts = zones.iter().filter_map(|&(_, count)| count);
-        let most = counts.filter(|&count| count > 0 && count < below).max()?;
-        let victim = best(Some(most));
-        if victim.is_some() || !falls_back {
-            return victim;
+    // SI-02: regional machines rank above those of any zone. SI-01, SI-05: then the fullest zones, and so on down.
+    const REGIONAL: u64 = 1 << 32;
+    let (mut best, mut fullest): (Option<(u64, C, usize)>, u64) = (None, 0);
+    for (group, count) in zones {
+        let rank = count.map_or(REGIONAL, u64::from);
+        if rank < REGIONAL {
+            fullest = fullest.max(rank);
         }
-        below = most;
+        if rank == 0 || best.as_ref().is_some_and(|best| rank < best.0) {
+            continue;
+        }
+        let Some((claim, at)) = first(group) else { continue };
+        if best.as_ref().is_none_or(|best| rank > best.0 || claim > best.1) {
+            best = Some((rank, claim, at));
+        }
     }
+    best.filter(|best| falls_back || best.0 >= fullest).map(|(.., at)| at)
 }
 
 /// SI-03, SI-04, SI-06: the victim among the machines `here` that are not protected.

@@ -3,8 +3,7 @@
 
 use zonefall_azure::Unit;
 use zonefall_azure::profile::{
-    EvidenceRow, NOT_MODELLED, at_high, at_low, azure_like_v0, evidence, profile, profile_names, spot_modes,
-    with_spot_modes,
+    EvidenceRow, NOT_MODELLED, azure_like_v0, evidence, profile, profile_names, spot_modes, with_spot_modes,
 };
 use zonefall_engine::{Law, Shape};
 use zonefall_faults::{
@@ -311,7 +310,7 @@ fn fr_01_no_rate_claims_to_be_published() {
 #[test]
 fn fr_01_low_and_high_move_the_rates_only() {
     let base = azure_like_v0();
-    for (other, pick) in [(at_low(&base), 0), (at_high(&base), 1)] {
+    for (other, pick) in [(base.at_low(), 0), (base.at_high(), 1)] {
         for (was, is) in base.modes.iter().zip(&other.modes) {
             let (low, high) = was.evidence.rate_low_high;
             assert!(close(is.rate_per_year(), [low, high][pick], 1e-9), "{}", is.name);

@@ -135,6 +135,9 @@ pub struct Run {
     /// Leave out the second look at missed trials without each cause.
     #[arg(long)]
     pub no_counterfactual: bool,
+    /// Leave out the looks at what is assumed (rates at their low and high values, pairs of zones): one interval only.
+    #[arg(long)]
+    pub no_assumptions: bool,
     /// What is kept beside the results.
     #[command(flatten)]
     pub keep: Keep,
@@ -203,6 +206,12 @@ pub struct Merge {
     /// Partial results of it, in any order; together they must hold every trial from the first on.
     #[arg(required = true, value_name = "PARTIAL")]
     pub partials: Vec<PathBuf>,
+    /// Leave out the looks at what is assumed.
+    #[arg(long)]
+    pub no_assumptions: bool,
+    /// Threads for those looks; as many as there are cores if not given. The results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// Where the results go.
     #[command(flatten)]
     pub output: Output,

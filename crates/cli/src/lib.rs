@@ -5,6 +5,7 @@
 mod answers;
 pub mod args;
 pub mod assemble;
+mod assumptions;
 mod check;
 mod compare;
 mod console;

@@ -2,12 +2,13 @@
 
 use crate::args;
 use crate::assemble::{self, Overrides};
+use crate::assumptions;
 use crate::check;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::keep;
-use crate::results::{self, Work};
-use crate::run::is_record;
+use crate::results::{self, Looked, Work};
+use crate::run::{interrupt, is_record};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::time::Instant;
@@ -28,7 +29,7 @@ pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
     let began = Instant::now();
     let folder = || results::default_folder(&options.scenario, &options.what_if, false);
     let out = options.output.out.clone().unwrap_or_else(folder);
-    let names = zonefall_report::result_names(true, false, false);
+    let names = zonefall_report::result_names(true, true, false, false);
     ResultsFolder::probe(&out, &names, Options { force: options.output.force, partial: false })?;
     let (study, merged) = merged(&scenario, &options.partials)?;
     if study.trials != scenario.trials {
@@ -36,7 +37,11 @@ pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
         console.remark(&format!("note: the partial results hold {merged} trials, the scenario asks for {asked}"));
     }
     let finished = merged.into_finished();
-    let work = Work { finished, trials: 0, events: 0, seconds: began.elapsed().as_secs_f64(), threads: 1 };
+    let (seconds, threads) = (began.elapsed().as_secs_f64(), options.threads.map_or(0, usize::from));
+    let mut work = Work { finished, trials: 0, events: 0, seconds, threads, looks: Looked::Not };
+    if let Some(plan) = assumptions::plan(&scenario, &study, options.no_assumptions) {
+        assumptions::look(plan, &study, &mut work, &*interrupt()?, console)?;
+    }
     results::publish(&same_run(options, &scenario, &study), &scenario, &study, &work, &out, console)
 }
 
@@ -83,6 +88,7 @@ fn same_run(options: &args::Merge, scenario: &Scenario, study: &Study) -> args::
         faults: None,
         allow_mapping: false,
         no_counterfactual: !study.counterfactual && !scenario.measure.until_first_miss,
+        no_assumptions: options.no_assumptions,
         keep: args::Keep::default(),
     }
 }

@@ -25,14 +25,23 @@ pub struct Bar {
 impl Bar {
     /// A bar for a study of which so many trials are finished.
     pub fn new(study: &Study, finished: u64, colour: bool) -> Self {
+        Self::with_rest(study, study.trials, finished, colour, "")
+    }
+
+    /// A bar for the looks at what is assumed, of so many trials in all.
+    pub fn of_looks(study: &Study, trials: u64, colour: bool) -> Self {
+        Self::with_rest(study, trials, 0, colour, " (what is assumed)")
+    }
+
+    fn with_rest(study: &Study, trials: u64, finished: u64, colour: bool, what: &str) -> Self {
         let bar = if colour { "{bar:20.cyan/dim}" } else { "{bar:20}" };
-        let rest = " {human_pos}/{human_len} trials  {rate}  {eta} left  {msg}";
+        let rest = format!(" {{human_pos}}/{{human_len}} trials{what}  {{rate}}  {{eta}} left  {{msg}}");
         let style =
             ProgressStyle::with_template(&format!("{bar}{rest}")).unwrap_or_else(|_| ProgressStyle::default_bar());
         let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
             let _ = write!(out, "{:.0}/s", state.per_sec());
         });
-        let bar = ProgressBar::new(study.trials).with_style(style).with_position(finished);
+        let bar = ProgressBar::new(trials).with_style(style).with_position(finished);
         bar.reset_eta();
         let measured = study.measure.horizon.since(study.measure.from);
         Self { bar, confidence: study.confidence, measured_ms: measured.as_ms().max(1) as f64, told: Mutex::new(None) }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use zonefall_report::{Contents, FolderError, Identity, Options, ResultSet, ResultsFolder, Timing};
 use zonefall_scenario::Scenario;
 use zonefall_stats::Verdict;
+use zonefall_study::assumptions::Looks;
 use zonefall_study::outcome::Outcome;
 use zonefall_study::{Finished, Study, conclude};
 
@@ -24,6 +25,18 @@ pub struct Work {
     pub seconds: f64,
     /// On how many threads.
     pub threads: usize,
+    /// The looks at what is assumed.
+    pub looks: Looked,
+}
+
+/// What became of the looks at what is assumed.
+pub enum Looked {
+    /// None was asked for, or nothing is assumed.
+    Not,
+    /// They were interrupted.
+    Interrupted,
+    /// They were taken.
+    Taken(Box<Looks>),
 }
 
 impl Work {
@@ -65,7 +78,15 @@ pub fn publish(
     out: &Path,
     console: Console,
 ) -> Result<Exit> {
-    let outcome = conclude(study, &work.finished, &labels(scenario));
+    let mut outcome = conclude(study, &work.finished, &labels(scenario));
+    match &work.looks {
+        Looked::Taken(looks) => looks.add_to(&mut outcome, study),
+        Looked::Interrupted => {
+            outcome.partial = true;
+            outcome.warnings.push("interrupted: what is assumed was not looked at".into());
+        }
+        Looked::Not => {}
+    }
     let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
     let contents = Contents { outcome: Some(&outcome), rows, losses: None };
     let written = write(&options.output, scenario, study, contents, work.finished.trials, work.timing(), out);
@@ -170,6 +191,7 @@ fn command(options: &args::Run) -> String {
         (options.allow_mapping, " --allow-mapping"),
         (options.rows, " --rows"),
         (options.no_counterfactual, " --no-counterfactual"),
+        (options.no_assumptions, " --no-assumptions"),
         (options.output.csv_locale == CsvLocale::Eu, " --csv-locale eu"),
     ] {
         command += if given { flag } else { "" };

@@ -6,8 +6,8 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::keep::{self, Keeper, Kept};
 use crate::progress::Bar;
-use crate::results::{self, Work};
-use crate::{check, incidents, trace};
+use crate::results::{self, Looked, Work};
+use crate::{assumptions, check, incidents, trace};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
     let out = options.output.out.clone().unwrap_or_else(folder);
     let losses = options.faults.is_none() && matches!(scenario.source, FaultSource::Incidents { .. });
     if options.keep.partial.is_none() {
-        let names = zonefall_report::result_names(!losses, options.rows && !losses, losses);
+        let names = zonefall_report::result_names(!losses, true, options.rows && !losses, losses);
         ResultsFolder::probe(&out, &names, Options { force: options.output.force, partial: false })?;
     }
     let study = assemble::study(&scenario, overrides(options))?;
@@ -75,7 +75,11 @@ fn simulate(options: &args::Run, scenario: &Scenario, study: &Study, out: &Path,
     let origin = keep::origin(scenario, study);
     let kept = options.keep.checkpoint.as_deref().map(|path| Kept::new(path, study, &origin));
     let begun = begun(options, kept.as_ref(), study, console)?;
-    let work = compute(options, study, begun, kept.as_ref(), console)?;
+    let stop = interrupt()?;
+    let mut work = compute(options, study, begun, kept.as_ref(), &stop, console)?;
+    if let Some(plan) = assumptions::plan(scenario, study, options.no_assumptions) {
+        assumptions::look(plan, study, &mut work, &stop, console)?;
+    }
     let published = results::publish(options, scenario, study, &work, out, console);
     let Some(kept) = &kept else { return published };
     match published {
@@ -115,9 +119,9 @@ fn compute(
     study: &Study,
     begun: Option<Partial>,
     kept: Option<&Kept<'_>>,
+    stop: &AtomicBool,
     console: Console,
 ) -> Result<Work> {
-    let stop = interrupt()?;
     let threads = options.threads.map_or(0, usize::from);
     let begun = begun.map(Partial::into_finished);
     let (trials, events) = begun.as_ref().map_or((0, 0), |begun| (begun.trials, results::events(begun)));
@@ -127,8 +131,8 @@ fn compute(
     let keeper = kept.map(|kept| Keeper::new(kept, options.keep.checkpoint_every, console, shown));
     let progress = keeper.as_ref().map_or(shown, |keeper| keeper);
     let finished = match begun {
-        Some(begun) => go_on(study, begun, threads, &stop, progress),
-        None => zonefall_study::run(study, threads, &stop, progress),
+        Some(begun) => go_on(study, begun, threads, stop, progress),
+        None => zonefall_study::run(study, threads, stop, progress),
     };
     if let Some(bar) = &bar {
         bar.clear();
@@ -136,7 +140,8 @@ fn compute(
     let finished = finished?;
     let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
     let (trials, events) = (finished.trials - trials, results::events(&finished) - events);
-    Ok(Work { finished, trials, events, seconds: began.elapsed().as_secs_f64(), threads })
+    let seconds = began.elapsed().as_secs_f64();
+    Ok(Work { finished, trials, events, seconds, threads, looks: Looked::Not })
 }
 
 /// The partial result of a range of trials, in place of results. What the file already holds of it is not computed
@@ -150,7 +155,7 @@ fn shard(options: &args::Run, scenario: &Scenario, study: &Study, path: &Path, c
     let there = target.open("the partial result")?;
     let begun = begun(options, kept.as_ref(), &study, console)?.into_iter().chain(there);
     let begun = begun.max_by_key(|begun| begun.trials().end);
-    let work = compute(options, &study, begun, kept.as_ref(), console)?;
+    let work = compute(options, &study, begun, kept.as_ref(), &*interrupt()?, console)?;
     let done = work.finished.trials;
     if done > 0 {
         target.write(&work.finished)?;

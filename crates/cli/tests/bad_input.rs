@@ -206,6 +206,8 @@ fn numbers_that_cannot_be() {
     for number in ["-1", "nan", "inf", "-inf", "1.5"] {
         for line in [
             "rate = \"# per rack-year\"".replace('#', if number == "1.5" { "1,5" } else { number }),
+            format!("rate = {{ median = \"1 per rack-year\", factor = {} }}", number.replace("1.5", "0.5")),
+            format!("rate = {{ events = 1, unit_years = {} }}", number.replace("1.5", "0")),
             format!("share = {{ low = {number} }}"),
             format!("effect = {{ degraded = {number} }}"),
             format!("share = {{ whole = {number} }}"),

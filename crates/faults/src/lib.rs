@@ -14,6 +14,7 @@ mod mode;
 mod packed;
 mod population;
 mod renewal;
+mod spread;
 mod storm;
 mod strikes;
 mod trace;
@@ -26,6 +27,7 @@ pub use mode::{
 pub use packed::{Entry, UNITS_MAX, What};
 pub use population::{InstanceGroup, Population};
 pub use renewal::TimeToFailure;
+pub use spread::RateSpread;
 pub use storm::{Event, EventId, RackOutage, Span, Storm, StormModes};
 pub use strikes::Strikes;
 pub use trace::{

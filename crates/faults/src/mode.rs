@@ -3,6 +3,7 @@
 //! Rates are per unit of the scope and year of 365 days; laws are in milliseconds. One mode never overlaps itself on
 //! one unit. Every number carries its evidence.
 
+use crate::spread::RateSpread;
 use thiserror::Error;
 use zonefall_engine::{Law, LawError};
 
@@ -216,6 +217,15 @@ pub struct Evidence {
     pub confidence: Confidence,
     /// The rate per unit-year at its low and high value.
     pub rate_low_high: (f64, f64),
+    /// The distribution over the rate, where one is given; its 5 % and 95 % points are the range then.
+    pub spread: Option<RateSpread>,
+}
+
+impl Evidence {
+    /// Whether the rate is said to lie in a range, and not just to be what it is.
+    pub fn has_range(&self) -> bool {
+        self.rate_low_high.0 < self.rate_low_high.1
+    }
 }
 
 /// One failure mode.
@@ -309,6 +319,7 @@ impl Mode {
                 source: "the scenario".into(),
                 confidence: Confidence::Assumed,
                 rate_low_high: (rate_per_year, rate_per_year),
+                spread: None,
             },
         })
     }
@@ -374,11 +385,31 @@ impl Profile {
         self.modes.iter().position(|mode| mode.name == name)
     }
 
+    /// The same with every rate as `rate` says, per unit and year; its name says so in `words`. Nothing else changes.
+    #[must_use]
+    pub fn at_rates(&self, words: &str, rate: impl Fn(&Mode) -> f64) -> Self {
+        let at = |mode: &Mode| mode.with_rate_times(rate(mode) / mode.rate_per_year());
+        Self { name: format!("{} ({words})", self.name), modes: self.modes.iter().map(at).collect() }
+    }
+
+    /// The same with every rate at its low value.
+    #[must_use]
+    pub fn at_low(&self) -> Self {
+        self.at_rates("low rates", |mode| mode.evidence.rate_low_high.0)
+    }
+
+    /// The same with every rate at its high value.
+    #[must_use]
+    pub fn at_high(&self) -> Self {
+        self.at_rates("high rates", |mode| mode.evidence.rate_low_high.1)
+    }
+
     /// A number that two profiles share only if every mode does the same. Where the numbers come from does not count.
     pub fn fingerprint(&self) -> u64 {
         let unsourced = |mode: &Mode| {
-            let evidence = Evidence { source: String::new(), rate_low_high: (0.0, 0.0), ..mode.evidence.clone() };
-            Mode { evidence: Evidence { confidence: Confidence::Assumed, ..evidence }, ..mode.clone() }
+            let (source, rate_low_high, spread) = (String::new(), (0.0, 0.0), None);
+            let evidence = Evidence { source, confidence: Confidence::Assumed, rate_low_high, spread };
+            Mode { evidence, ..mode.clone() }
         };
         zonefall_engine::name_tag(&format!("{:?}", self.modes.iter().map(unsourced).collect::<Vec<Mode>>()))
     }

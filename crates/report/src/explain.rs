@@ -27,6 +27,7 @@ fn nothing() -> Outcome {
         confidence: 0.0,
         designs: Vec::new(),
         differences: Vec::new(),
+        assumptions: None,
         not_modelled: String::new(),
         warnings: Vec::new(),
     }
@@ -41,6 +42,7 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
         csv::causes(&outcome, point)?,
         csv::windows(&outcome, point)?,
         csv::operations(&outcome, point)?,
+        csv::assumptions(&outcome, point)?,
         csv::trials(&outcome, &[], point)?,
         csv::losses(&[], point)?,
         csv::fits(&[], point)?,

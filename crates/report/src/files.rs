@@ -51,7 +51,7 @@ struct LossSummary<'a> {
     losses: &'a [Loss],
 }
 
-/// The result files, sorted by name. `trials.csv` and `losses.csv` are there only if there is something to put in them.
+/// The result files, sorted by name. `assumptions.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
 ///
 /// # Errors
 /// If a row or the JSON cannot be written.
@@ -63,6 +63,9 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
         sheets.push(csv::causes(outcome, locale)?);
         sheets.push(csv::windows(outcome, locale)?);
         sheets.push(csv::operations(outcome, locale)?);
+        if outcome.assumptions.is_some() {
+            sheets.push(csv::assumptions(outcome, locale)?);
+        }
         if let Some(rows) = contents.rows {
             sheets.push(csv::trials(outcome, rows, locale)?);
         }
@@ -84,8 +87,9 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
 }
 
 /// The names that [`result_files`] will use, known before there are any results.
-pub fn result_names(outcome: bool, rows: bool, losses: bool) -> Vec<&'static str> {
+pub fn result_names(outcome: bool, assumptions: bool, rows: bool, losses: bool) -> Vec<&'static str> {
     let all = [
+        ("assumptions.csv", outcome && assumptions),
         ("causes.csv", outcome),
         ("designs.csv", outcome),
         ("dictionary.csv", true),

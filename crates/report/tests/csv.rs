@@ -59,7 +59,7 @@ fn names_are_known_before() {
             losses: with_losses.then_some(&losses),
         };
         let files = result_files(contents, CsvLocale::Point).unwrap();
-        assert_eq!(names(&files), result_names(with_outcome, with_rows, with_losses));
+        assert_eq!(names(&files), result_names(with_outcome, false, with_rows, with_losses));
     }
 }
 

@@ -28,6 +28,7 @@ mod months;
 mod node;
 mod offers;
 mod overlay;
+mod rates;
 mod reader;
 mod scale_sets;
 mod scenario;
@@ -50,7 +51,7 @@ pub use fragment::check_modes;
 pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_with, parse, parse_with};
 pub use scenario::{
-    CalendarStart, FaultSource, Member, Scenario, ScriptRow, Target, TraceColumns, Window, duration_words,
+    Assumptions, CalendarStart, FaultSource, Member, Scenario, ScriptRow, Target, TraceColumns, Window, duration_words,
 };
 pub use schema::schema;
 pub use templates::{template, template_names};

@@ -9,7 +9,7 @@ use crate::node;
 use crate::offers;
 use crate::overlay;
 use crate::reader::Reader;
-use crate::scenario::{FaultSource, Scenario};
+use crate::scenario::{Assumptions, FaultSource, Scenario};
 use crate::script::{self, World};
 use crate::syntax;
 use crate::timeline::{self, Timeline};
@@ -152,6 +152,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
     let nothing = node::Node::empty_table();
     let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
     let timeline = timeline::timeline(root, Some(&slo), sink);
+    let assumptions = assumptions(root, sink);
     let topology = world::topology(root, sink);
     let lacks = offers::lacks(root, topology.as_ref(), sink);
     let (profile, source) = faults::faults(root, tree, files, sink);
@@ -205,9 +206,18 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
         profile,
         source,
         designs,
+        assumptions: assumptions?,
         warnings: Sink::default().finish("", ""),
         hash: String::new(),
     })
+}
+
+/// `assumptions = 2000`, or `false`.
+fn assumptions(root: &Reader<'_>, sink: &mut Sink) -> Option<Assumptions> {
+    if root.is_off("assumptions") {
+        return Some(Assumptions::Off);
+    }
+    Some(root.optional("assumptions", sink, Reader::count)?.map_or(Assumptions::Auto, Assumptions::Trials))
 }
 
 fn hash(text: &str) -> String {

@@ -4,6 +4,7 @@ use crate::codes;
 use crate::diagnostic::{Sink, nearest};
 use crate::laws;
 use crate::mode_parts::{control_plane, crews, effect, predicted, recovery, repeat, restart, share, staged, surge};
+use crate::rates::rate_spread;
 use crate::reader::Reader;
 use crate::units::{MS_PER_YEAR, RateText};
 use std::ops::Range;
@@ -127,7 +128,12 @@ fn time_to_failure(mode: &mut Mode, is_new: bool, reader: &Reader<'_>, sink: &mu
         sink.error(codes::EXCLUSIVE, &reader.span_of(said[1]), words);
         return None;
     }
-    let rate = per_year("rate", mode.scope, reader, sink);
+    let spread = rate_spread(mode.scope, reader, sink);
+    let rate = match &spread {
+        Some(None) => per_year("rate", mode.scope, reader, sink),
+        Some(Some(known)) => Some(known.mean),
+        None => None,
+    };
     let mttf = reader.span_of_time("mttf", sink);
     let law = laws::law(reader, "time_to_failure", sink);
     match said.first() {
@@ -147,6 +153,10 @@ fn time_to_failure(mode: &mut Mode, is_new: bool, reader: &Reader<'_>, sink: &mu
             mode.evidence.rate_low_high = (rate, rate);
             mode.evidence.source = "the scenario".into();
             mode.evidence.confidence = Confidence::Assumed;
+            mode.evidence.spread = None;
+            if let Some(known) = spread.flatten() {
+                known.note(&mut mode.evidence);
+            }
             Some(())
         }
     }
@@ -157,7 +167,7 @@ fn scaled(mode: &Mode, mean_ms: f64) -> Law {
 }
 
 /// A rate above zero, per unit of the mode's scope.
-fn per_year(key: &str, scope: Scope, reader: &Reader<'_>, sink: &mut Sink) -> Option<f64> {
+pub(crate) fn per_year(key: &str, scope: Scope, reader: &Reader<'_>, sink: &mut Sink) -> Option<f64> {
     let RateText { per_year, unit } = reader.rate(key, sink)?;
     let span = reader.span_of(key);
     if per_year <= 0.0 || !(1e-12..1e9).contains(&per_year) {
@@ -245,6 +255,13 @@ fn flags(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
 
 fn evidence(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
     let (low, high) = (per_year("rate_low", mode.scope, reader, sink), per_year("rate_high", mode.scope, reader, sink));
+    if let Some(key) = ["rate_low", "rate_high"].into_iter().find(|key| reader.has(key))
+        && reader.is_table("rate")
+    {
+        let words = format!("`{key}` does not go with a `rate` that is a distribution: its ends follow from it");
+        sink.error(codes::EXCLUSIVE, &reader.span_of(key), words);
+        return None;
+    }
     let (source, confidence) = (reader.text("source", sink), reader.choice("confidence", sink));
     let range = &mut mode.evidence.rate_low_high;
     *range = (low.unwrap_or(range.0), high.unwrap_or(range.1));

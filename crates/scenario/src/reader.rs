@@ -65,6 +65,11 @@ impl<'t> Reader<'t> {
         self.table.get(name).is_some_and(|node| matches!(node.value, Value::List(_)))
     }
 
+    /// Whether the key is written as a table.
+    pub fn is_table(&self, name: &str) -> bool {
+        self.table.get(name).is_some_and(|node| node.table().is_some())
+    }
+
     /// The place of a key deeper in the table, `repairs.grace`; of the nearest table around it where it is absent.
     pub fn place(&self, path: &str) -> Range<usize> {
         let mut span = self.span.clone();

@@ -35,10 +35,23 @@ pub struct Scenario {
     pub source: FaultSource,
     /// The designs in their order; the first is the reference.
     pub designs: Vec<Design>,
+    /// How closely what is assumed is looked at.
+    pub assumptions: Assumptions,
     /// Warnings and hints, never errors.
     pub warnings: Diagnostics,
     /// The SHA-256 of the file's text, in hexadecimal digits.
     pub hash: String,
+}
+
+/// How closely what is assumed is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assumptions {
+    /// Not at all.
+    Off,
+    /// With as many trials as the run's own number suggests.
+    Auto,
+    /// With so many trials a look.
+    Trials(u64),
 }
 
 /// An exact share, as it was written and as a ratio of integers.

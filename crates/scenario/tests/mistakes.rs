@@ -53,6 +53,7 @@ fn each_mistake_brings_its_code() {
         |text: &str| format!("[faults.mode.new]\nscope = \"host\"\nrate = \"1 per year\"\noutage = \"1 h\"\n{text}");
     let demand = |text: &str| format!("[demand]\nrate = \"9 req/s\"\n{text}");
     let launch = |text: &str| demand(&format!("[[demand.launch]]\npeak = 4.8\nlasts = \"3 h\"\n{text}"));
+    let rate = |text: &str| format!("[faults.mode.rack-failure]\nrate = {text}");
     let cases: Vec<(&str, String, &str)> = vec![
         ("horizon = \"360 days\"", "horizon = ".into(), "E005"),
         ("#top", "trails = 5".into(), "E010"),
@@ -147,6 +148,23 @@ fn each_mistake_brings_its_code() {
         ("#faults", "profile = \"aws\"".into(), "E014"),
         ("#end", "[faults.mode.rack-failur]\nrate = \"1 per year\"".into(), "E071"),
         ("#end", mode("crews = 2"), "E072"),
+        ("#top", "assumptions = true".into(), "E012"),
+        ("#top", "assumptions = 0".into(), "E020"),
+        ("#end", rate("{ events = 3 }"), "E022"),
+        ("#end", rate("{}"), "E022"),
+        ("#end", rate("{ events = 3, unit_years = 10, factor = 2 }"), "E022"),
+        ("#end", rate("{ median = \"1 per rack-year\", unit_years = 10 }"), "E022"),
+        ("#end", rate("{ events = -1, unit_years = 10 }"), "E020"),
+        ("#end", rate("{ events = 3, unit_years = 0 }"), "E020"),
+        ("#end", rate("{ median = \"1 per rack-year\", factor = 0.5 }"), "E020"),
+        ("#end", rate("{ median = \"0 per rack-year\", factor = 2 }"), "E020"),
+        ("#end", rate("{ median = \"1 per zone-year\", factor = 2 }"), "E078"),
+        ("#end", rate("{ median = 1, factor = 2 }"), "E012"),
+        ("#end", rate("{ events = 3, unit_yaers = 10 }"), "E010"),
+        ("#end", rate("{ median = \"1e8 per rack-year\", factor = 1000 }"), "E020"),
+        ("#end", rate("{ events = 3, unit_years = 10 }\nrate_low = \"0.01 per rack-year\""), "E013"),
+        ("#end", rate("{ events = 3, unit_years = 10 }\nmttf = \"1 year\""), "E013"),
+        ("#end", rate("7"), "E012"),
         ("#end", mode("common_cause = 0.1"), "E072"),
         ("#end", mode("repeat = { factor = 2 }\nclock = \"operating\"\nshare = { low = 0.9, high = 0.1 }"), "E072"),
         ("#end", mode("surge = { least = 0.1, greatest = 0.2 }"), "E072"),
@@ -288,4 +306,24 @@ fn a_mode_with_a_slip_in_its_name_is_one_mistake() {
     assert_eq!(codes(&with("#end", "[faults.mode.rack-failur]\nrate = \"1 per rack-year\"")), ["E071"]);
     assert_eq!(codes(&with("#end", "[faults.mode.rack-failur]\nrate = \"1 per zone-year\"")), ["E071", "E078"]);
     assert_eq!(codes(&with("#end", "[faults.mode.zzz]\nrate = \"1 per zone-year\"")), ["E071"]);
+}
+
+#[test]
+fn a_rate_that_is_a_distribution_brings_its_range_and_its_evidence() {
+    let read = |rate: &str| {
+        let text = format!("[faults.mode.rack-failure]\nrate = {rate}");
+        let scenario = parse(&with("#end", &text), "x.toml").unwrap();
+        scenario.profile.modes[scenario.profile.find("rack-failure").unwrap()].clone()
+    };
+    let counted = read("{ events = 3, unit_years = 120 }");
+    assert!((counted.rate_per_year() - 3.5 / 120.0).abs() < 1e-12);
+    assert!((counted.evidence.rate_low_high.0 - 2.167_35 / 240.0).abs() < 1e-6);
+    assert_eq!(counted.evidence.source, "the scenario: 3 events in 120 unit-years");
+    assert_eq!(counted.evidence.confidence.word(), "derived");
+    let judged = read("{ median = \"0.1 per rack-year\", factor = 3 }");
+    assert!(judged.rate_per_year() > 0.1 && (judged.evidence.rate_low_high.1 - 0.3).abs() < 1e-9);
+    assert_eq!(judged.evidence.confidence.word(), "assumed");
+    // What is said as a plain rate afterwards is a plain rate.
+    let plain = read("\"0.1 per rack-year\"");
+    assert!(plain.evidence.spread.is_none() && !plain.evidence.has_range());
 }

@@ -24,7 +24,7 @@ const MOST_MACHINES: f64 = 1e7;
 const RARE_YEARS: f64 = 10.0;
 
 /// What the caller knows of a study and the outcome must carry.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Labels {
     /// The program's version.
     pub version: String,
@@ -69,6 +69,7 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
         differences: differences(study, finished),
         warnings: warnings(study, finished, &designs),
         designs,
+        assumptions: None,
         not_modelled: labels.not_modelled.clone(),
         asked_h: study.measure.at.iter().map(|at| at.as_ms() as f64 / MS_PER_HOUR).collect(),
     }
@@ -229,6 +230,7 @@ impl<'a> Concluding<'a> {
             allocation_out_h_per_year: self.per_year(tally.allocation_out_ms as f64 / MS_PER_HOUR),
             operations: self.operations(),
             events_per_trial: tally.events as f64 / self.finished.trials.max(1) as f64,
+            assumptions: None,
         }
     }
 

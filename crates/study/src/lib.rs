@@ -6,6 +6,7 @@
 
 pub mod agreement;
 pub mod comparison;
+pub mod assumptions;
 mod conclude;
 pub mod exactly;
 pub mod fitting;

@@ -3,6 +3,9 @@
 //! Shares are between 0 and 1; times are in the unit that a field's name says; a month is 30 days (43,200 minutes) and a
 //! year is 365 days. This is also the form of `summary.json`; `SCHEMA` is its version.
 
+mod assumptions;
+
+pub use assumptions::{AssumptionsOutcome, DesignAssumptions, DesignVariation, DrawnRates, Ignorance, Variation};
 use serde::{Deserialize, Serialize};
 pub use zonefall_fleet::OPERATION_TABLE;
 pub use zonefall_stats::Verdict;
@@ -144,11 +147,11 @@ pub struct DesignOutcome {
     pub unavailability: Estimate,
     /// Standard deviation over trials of the missed minutes.
     pub missed_min_sd: f64,
-    /// The mean against the target.
+    /// The mean against the target: the headline, which what is assumed may unsettle (`assumptions`).
     pub verdict_mean: Verdict,
     /// Share of whole windows that meet the target.
     pub windows_met: Option<Estimate>,
-    /// Whether that share reaches the confidence.
+    /// Whether that share reaches the confidence; as `verdict_mean`.
     pub verdict_windows: Option<Verdict>,
     /// Whole windows, over all trials.
     pub windows: u64,
@@ -201,6 +204,9 @@ pub struct DesignOutcome {
     pub operations: Vec<OperationOutcome>,
     /// Events dispatched per trial.
     pub events_per_trial: f64,
+    /// What it would get if what is assumed were otherwise; none if it was not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumptions: Option<DesignAssumptions>,
 }
 
 /// A design against the reference, on the same storms.
@@ -268,6 +274,9 @@ pub struct Outcome {
     pub designs: Vec<DesignOutcome>,
     /// Every other design against the first.
     pub differences: Vec<Difference>,
+    /// Which looks at what is assumed were taken; none if none was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumptions: Option<AssumptionsOutcome>,
     /// What this version leaves out, in words.
     pub not_modelled: String,
     /// What a reader should know before believing a number.

@@ -27,6 +27,7 @@ fn try_mode(row: &Row) -> Result<Mode, ModeError> {
         source: row.rate.source.into(),
         confidence: row.rate.confidence,
         rate_low_high: (row.rate.low, row.rate.high),
+        spread: None,
     };
     row.extras.iter().try_for_each(|extra| extra.apply(&mut mode))?;
     Ok(mode)

@@ -76,20 +76,3 @@ pub fn evidence() -> Vec<EvidenceRow> {
     };
     rows::ROWS.iter().chain(spot::ROWS).flat_map(of).collect()
 }
-
-/// The profile with every rate at its low value. Nothing else changes.
-#[must_use]
-pub fn at_low(profile: &Profile) -> Profile {
-    at_rates(profile, "low rates", |mode| mode.evidence.rate_low_high.0)
-}
-
-/// The profile with every rate at its high value. Nothing else changes.
-#[must_use]
-pub fn at_high(profile: &Profile) -> Profile {
-    at_rates(profile, "high rates", |mode| mode.evidence.rate_low_high.1)
-}
-
-fn at_rates(profile: &Profile, words: &str, rate: impl Fn(&Mode) -> f64) -> Profile {
-    let at = |mode: &Mode| mode.with_rate_times(rate(mode) / mode.rate_per_year());
-    Profile { name: format!("{} ({words})", profile.name), modes: profile.modes.iter().map(at).collect() }
-}

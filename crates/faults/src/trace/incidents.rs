@@ -184,6 +184,7 @@ pub fn incident_storm(incident: &Incident, zone: ZoneId, topology: &Topology) ->
         source: format!("{} {}, {}: {}", incident.cloud, incident.region, incident.start, incident.source),
         confidence: Confidence::Published,
         rate_low_high: (1.0, 1.0),
+        spread: None,
     };
     let end = BEGINS.after(incident.main);
     let mut storm = Storm::default();

@@ -109,6 +109,7 @@ pub(crate) fn profile_of(
             source: format!("{count} outages of {units} units in a foreign file"),
             confidence: Confidence::Derived,
             rate_low_high: (rate, rate),
+            spread: None,
         };
         modes.push(mode);
     }

@@ -4,6 +4,7 @@
 //! dictionary is made from the same fields, so a column cannot exist without being explained.
 
 mod answers;
+mod assumptions;
 mod bounded;
 mod cell;
 mod designs;
@@ -12,6 +13,7 @@ mod sheet;
 mod tables;
 
 pub(crate) use answers::{comparison, sweep};
+pub(crate) use assumptions::assumptions;
 pub use cell::CsvLocale;
 pub(crate) use designs::designs;
 pub(crate) use fits::fits;

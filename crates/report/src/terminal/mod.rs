@@ -5,6 +5,7 @@
 
 mod agreement;
 mod answer;
+mod assumptions;
 mod causes;
 mod comparison;
 mod designs;
@@ -50,6 +51,7 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
         first_miss::draw(&mut page, outcome);
     } else {
         answer::draw(&mut page, outcome);
+        assumptions::draw(&mut page, outcome);
         designs::draw(&mut page, outcome);
         instants::draw(&mut page, outcome);
         differences::draw(&mut page, outcome);

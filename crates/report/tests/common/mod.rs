@@ -114,6 +114,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         control_plane_out_h_per_year: 1.4,
         allocation_out_h_per_year: 3.3,
         operations: vec![],
+        assumptions: None,
         events_per_trial: 214.6,
     }
 }
@@ -137,6 +138,7 @@ fn difference(of: &DesignOutcome, against: &DesignOutcome) -> Difference {
 pub fn outcome() -> Outcome {
     let designs: Vec<DesignOutcome> = sketches().iter().map(design).collect();
     Outcome {
+        assumptions: None,
         schema: SCHEMA.into(),
         version: "0.1.0".into(),
         study: "payments-api".into(),

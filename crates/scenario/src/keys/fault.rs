@@ -70,8 +70,20 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "faults.mode.<name>.rate",
-        Rate,
-        "Failures per unit and year (365 days) of time up. The law keeps its shape; a new mode is exponential.",
+        Either(&[Rate, Table]),
+        "Failures per unit and year (365 days) of time up. The law keeps its shape; a new mode is exponential. A table says what is known of it instead: { events = 3, unit_years = 120 }, or { median = \"0.05 per rack-year\", factor = 3 }. The run then lives at the mean rate, the range is from the 5 % to the 95 % point, and rates are drawn beside it to tell what is not known from luck.",
+    ),
+    Key::new(
+        "faults.mode.<name>.rate.events",
+        Count(0, 1_000_000_000),
+        "Failures that were seen in `unit_years`: the rate has the gamma law of shape events + 1/2 (Jeffreys prior), mean (events + 1/2) / unit_years.",
+    ),
+    Key::new("faults.mode.<name>.rate.unit_years", Number(1e-6, POSITIVE_MAX), "Units watched, times years: 40 racks over 3 years are 120."),
+    Key::new("faults.mode.<name>.rate.median", Rate, "The median of a rate that is judged, not counted: a lognormal law."),
+    Key::new(
+        "faults.mode.<name>.rate.factor",
+        Number(1.0, 1000.0),
+        "The error factor: the rate lies above median × factor with 5 %, and below median / factor with 5 %.",
     ),
     Key::new("faults.mode.<name>.mttf", Duration, "Mean time to failure: the rate, said the other way round."),
     Key::new("faults.mode.<name>.time_to_failure", Law, "The law of the time to failure. One of this, `rate` and `mttf`."),

@@ -1,7 +1,7 @@
 //! Keys of the study and the world: horizon, objective, regions.
 
 use super::Key;
-use super::Kind::{Choice, Count, Duration, Either, Instant, List, Share, Table, Text};
+use super::Kind::{Choice, Count, Duration, Either, Instant, List, Off, Share, Table, Text};
 
 /// At most one trial per nanosecond of a year of computing.
 const TRIALS_MAX: u64 = 1_000_000_000;
@@ -16,6 +16,11 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new("horizon.at_most", Duration, "Ends the trial at the latest here; such trials are counted as censored."),
     Key::new("trials", Count(1, TRIALS_MAX), "Independent replications.").or("10000"),
+    Key::new(
+        "assumptions",
+        Either(&[Count(1, TRIALS_MAX), Off]),
+        "Trials of each look at what is assumed: all rates at their low and at their high values, and fractions of zone events that take a second zone (`common_cause`) at 0 and at 0.15, on the same luck as the run's first trials. A quarter of `trials` if absent, but at least 1,000 and at most 5,000; never more than `trials`. `false`: no look.",
+    ),
     Key::new(
         "seed",
         Count(0, i64::MAX as u64),

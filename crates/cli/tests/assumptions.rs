@@ -1,0 +1,90 @@
+//! The second interval on the command line: what a verdict depends on, what the files say, and how to leave it out.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod kit;
+
+use kit::{BASE, Desk};
+
+/// One zone, one machine; up at 99.9 % at the stated rate, far below at the high one.
+const TURNS: &str = "\
+name = \"turns\"
+horizon = \"365 days\"
+trials = 3000
+[slo]
+min_serving = 1
+target = \"99.9%\"
+[region.eastus]
+[scale_set.web]
+zones = [1]
+capacity = 1
+[faults]
+profile = \"none\"
+[faults.mode.flood]
+scope = \"zone\"
+rate = \"1 per zone-year\"
+rate_low = \"0.3 per zone-year\"
+rate_high = \"4 per zone-year\"
+outage = \"4 h\"
+";
+
+#[test]
+fn a_verdict_that_an_assumption_turns_is_not_resolved_and_says_why() {
+    let desk = Desk::with(TURNS);
+    let told = desk.run("run s.toml --out r --gate").ends(5);
+    let told = told.says(&["Two intervals", "sampling", "assumptions", "? not resolved", "depends on assumptions: misses"]);
+    // Wrapped lines.
+    let words: Vec<&str> = told.out.split_whitespace().collect();
+    assert!(words.join(" ").contains("above all of flood: 4 a year in place of 1 (assumed)"), "{told}");
+    let summary = kit::json(&desk.path("r/summary.json"));
+    let of = &summary["designs"][0];
+    assert_eq!((&of["verdict_mean"], &of["assumptions"]["verdict_mean_sampling"]), (&"not_resolved".into(), &"meets".into()));
+    assert!(of["assumptions"]["high"].as_f64() > of["unavailability"]["high"].as_f64());
+    assert_eq!(summary["assumptions"]["trials"], 1000);
+    let rows = desk.read("r/assumptions.csv");
+    let looks: Vec<&str> = rows.lines().skip(1).filter_map(|row| row.split(',').nth(1)).collect();
+    assert_eq!(looks, ["as stated", "low rates", "high rates"]);
+    assert!(rows.lines().nth(1).unwrap().contains("misses with high rates"), "{rows}");
+}
+
+#[test]
+fn the_looks_can_be_left_out() {
+    let desk = Desk::with(TURNS);
+    desk.run("run s.toml --out r --no-assumptions --gate").ends(0).says(&["✓ meets", "--no-assumptions"]);
+    assert!(desk.lacks("r/assumptions.csv") && !desk.read("r/summary.json").contains("assumptions"));
+    desk.put("off.toml", TURNS.replace("trials = 3000", "trials = 3000\nassumptions = false"));
+    desk.run("run off.toml --out off --gate").ends(0);
+    assert_eq!(desk.read("off/designs.csv"), desk.read("r/designs.csv"));
+    // A file of an earlier run does not stay behind.
+    desk.run("run s.toml --out r").ends(0);
+    assert!(!desk.lacks("r/assumptions.csv"));
+    desk.run("run s.toml --out r --no-assumptions").ends(0);
+    assert!(desk.lacks("r/assumptions.csv"));
+}
+
+#[test]
+fn the_looks_are_the_same_bits_for_any_threads_and_shards() {
+    let uncertain = "rate = { events = 3, unit_years = 4 }";
+    let lines = "rate = \"1 per zone-year\"\nrate_low = \"0.3 per zone-year\"\nrate_high = \"4 per zone-year\"";
+    let desk = Desk::with(&TURNS.replace(lines, uncertain).replace("trials = 3000", "trials = 900\nassumptions = 400"));
+    let told = desk.run("run s.toml --threads 1 --out one").ends(0);
+    told.says(&["What is not known of the rates", "Rates drawn from what is known of them (flood): 100 sets"]);
+    desk.run("run s.toml --threads 3 --out three").ends(0);
+    assert_eq!(desk.digest("one"), desk.digest("three"));
+    for (range, file) in [("0..300", "a"), ("300..900", "b")] {
+        desk.run(&format!("run s.toml --trials-range {range} --partial {file}")).ends(0);
+    }
+    desk.run("merge s.toml b a --out merged").ends(0);
+    assert_eq!(desk.digest("one"), desk.digest("merged"));
+    desk.run("merge s.toml b a --no-assumptions --out less").ends(0).says(&["--no-assumptions"]);
+    desk.run("run s.toml --no-assumptions --out alone").ends(0);
+    assert_eq!(desk.digest("less"), desk.digest("alone"));
+}
+
+#[test]
+fn the_number_of_trials_of_a_look_can_be_said() {
+    let desk = Desk::with(&BASE.replace("trials = 100", "trials = 100\nassumptions = 5000"));
+    desk.run("run s.toml --out r").ends(0);
+    // Never more than the run has.
+    assert_eq!(kit::json(&desk.path("r/summary.json"))["assumptions"]["trials"], 100);
+    desk.run("explain assumptions").ends(0).says(&["false", "1,000"]);
+}

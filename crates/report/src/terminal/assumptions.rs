@@ -1,0 +1,120 @@
+//! The two intervals: what luck may have done, and what the assumptions may do; then what a verdict depends on.
+
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::outcome::{
+    AssumptionsOutcome, DesignAssumptions, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality,
+};
+
+pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
+    let Some(looks) = &outcome.assumptions else { return };
+    let of: Vec<(&DesignOutcome, &DesignAssumptions)> =
+        outcome.designs.iter().filter_map(|design| Some((design, design.assumptions.as_ref()?))).collect();
+    page.title("Two intervals: luck, and what is assumed");
+    let grid = intervals(page, outcome, &of);
+    page.grid(&grid);
+    for (design, of) in &of {
+        for (verdict, words) in [("on average", &of.mean_depends_on), ("in windows", &of.windows_depend_on)] {
+            if let Some(words) = words {
+                let sign = page.paint(Tone::Unsure, "?");
+                let said = format!("{}, {verdict}: not resolved, depends on assumptions: {words}.", design.design);
+                page.paragraph(Some((&sign, 1)), &said, None);
+            }
+        }
+    }
+    page.paragraph(None, &notes(looks, &of), Some(Tone::Faint));
+    not_known(page, outcome, looks, &of);
+}
+
+fn intervals(page: &Page, outcome: &Outcome, of: &[(&DesignOutcome, &DesignAssumptions)]) -> Grid {
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("availability".into(), Side::Left),
+        (format!("sampling\n{} interval", number::percent_given(outcome.confidence)), Side::Left),
+        ("assumptions\nworst to best".into(), Side::Left),
+        ("worst\nfrom".into(), Side::Left),
+        ("best\nfrom".into(), Side::Left),
+    ];
+    let decimals = number::target_decimals(outcome.target_share);
+    let dash = page.sign("–", "-");
+    let row = |&(design, of): &(&DesignOutcome, &DesignAssumptions)| {
+        let own = design.unavailability;
+        let low = own.low.unwrap_or(own.mean);
+        let shown = number::availabilities(&[own.high, own.mean, low], decimals);
+        let (mean, sampling) = match own.quality {
+            Quality::Interval | Quality::Recorded => {
+                (format!("{} %", shown[1]), format!("{}{dash}{}", shown[0], shown[2]))
+            }
+            Quality::UpperBound => (
+                format!("{} {} %", page.sign("≥", ">="), number::availabilities(&[own.high], decimals)[0]),
+                String::new(),
+            ),
+        };
+        let mut ends = number::availabilities(&[of.high, of.low], decimals);
+        if of.low <= 0.0 {
+            ends[1] = "100".into();
+        }
+        let from = |name: &Option<String>| name.clone().unwrap_or_else(|| "as stated".into());
+        let range = format!("{}{dash}{}", ends[0], ends[1]);
+        vec![clean(&design.design), mean, sampling, range, from(&of.high_from), from(&of.low_from)]
+    };
+    Grid { columns, rows: of.iter().map(row).collect() }
+}
+
+fn notes(looks: &AssumptionsOutcome, of: &[(&DesignOutcome, &DesignAssumptions)]) -> String {
+    let few = match of.iter().any(|(_, of)| of.low <= 0.0) {
+        true => " A best end of 100: that look had too few misses to say less.",
+        false => "",
+    };
+    let said: Vec<String> = looks.variations.iter().map(|look| format!("{}: {}", look.name, look.says)).collect();
+    format!(
+        "Looks of {} trials each on the luck of the run's first. {}. More trials shrink the first interval, never the \
+         second; a verdict stands only if it stands under every look (assumptions.csv).{few}",
+        number::count(looks.trials),
+        said.join("; ")
+    )
+}
+
+/// Where rates are distributions.
+fn not_known(
+    page: &mut Page,
+    outcome: &Outcome,
+    looks: &AssumptionsOutcome,
+    of: &[(&DesignOutcome, &DesignAssumptions)],
+) {
+    let Some(drawn) = &looks.drawn else { return };
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("downtime\nmin a month".into(), Side::Right),
+        ("not known\nsd".into(), Side::Right),
+        ("luck of\nthe run, sd".into(), Side::Right),
+        (format!("{} of rates\ngive", number::percent_given(outcome.confidence)), Side::Left),
+        ("rates that meet\nthe target".into(), Side::Right),
+    ];
+    let row = |&(design, of): &(&DesignOutcome, &DesignAssumptions)| {
+        let Some(of) = of.ignorance else {
+            let nothing = || number::NONE.to_owned();
+            return vec![clean(&design.design), nothing(), nothing(), nothing(), "too few misses".into(), nothing()];
+        };
+        let minutes = [of.mean, of.sd_not_known, of.sd_luck, of.low, of.high].map(|share| share * MINUTES_PER_MONTH);
+        let shown = number::alike(&minutes, Toward::Up);
+        vec![
+            clean(&design.design),
+            shown[0].clone(),
+            shown[1].clone(),
+            shown[2].clone(),
+            format!("{}{}{}", shown[3], page.sign("–", "-"), shown[4]),
+            number::percent(of.share_that_meets, Toward::Down),
+        ]
+    };
+    let grid = Grid { columns, rows: of.iter().map(row).collect() };
+    page.title("What is not known of the rates, apart from luck");
+    page.grid(&grid);
+    let note = format!(
+        "Rates drawn from what is known of them ({}): {} sets, {} trials each.",
+        drawn.modes.join(", "),
+        number::count(drawn.draws),
+        number::count(drawn.trials_each)
+    );
+    page.paragraph(None, &note, Some(Tone::Faint));
+}

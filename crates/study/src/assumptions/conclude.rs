@@ -1,0 +1,151 @@
+//! From looks to the second interval of every design, and to the headline verdict.
+
+use super::verdict::{Badness, unsettles};
+use super::{Kind, Look, Looks, PAIR_FRACTION};
+use crate::conclude::{Labels, conclude};
+use crate::outcome::{
+    AssumptionsOutcome, DesignAssumptions, DesignOutcome, DesignVariation, Estimate, Outcome, Quality, Verdict,
+};
+use crate::study::Study;
+use zonefall_faults::{Mode, cause_name};
+
+impl Looks {
+    /// Puts the looks into the outcome of the run: the second interval, and verdicts that stand at both ends only.
+    pub fn add_to(&self, outcome: &mut Outcome, study: &Study) {
+        let looked: Vec<Outcome> =
+            self.looks.iter().map(|look| conclude(&look.study, &look.finished, &Labels::default())).collect();
+        for (at, design) in outcome.designs.iter_mut().enumerate() {
+            let seen: Vec<(&Look, &DesignOutcome)> =
+                self.looks.iter().zip(looked.iter().map(|outcome| &outcome.designs[at])).collect();
+            let mut assumptions = of_design(study, design, &seen);
+            assumptions.ignorance =
+                self.drawn.as_ref().and_then(|drawn| drawn.ignorance(study, at, outcome.observed_h, outcome.trials));
+            if assumptions.mean_depends_on.is_some() {
+                design.verdict_mean = Verdict::NotResolved;
+            }
+            if assumptions.windows_depend_on.is_some() {
+                design.verdict_windows = Some(Verdict::NotResolved);
+            }
+            design.assumptions = Some(assumptions);
+        }
+        outcome.assumptions = Some(AssumptionsOutcome {
+            trials: self.trials,
+            variations: self.looks.iter().map(|look| look.variation.clone()).collect(),
+            drawn: self.drawn.as_ref().map(|drawn| drawn.outcome(study)),
+        });
+    }
+}
+
+fn of_design(study: &Study, design: &DesignOutcome, seen: &[(&Look, &DesignOutcome)]) -> DesignAssumptions {
+    let variation = |&(look, of): &(&Look, &DesignOutcome)| DesignVariation {
+        unavailability: of.unavailability,
+        windows_met: of.windows_met,
+        verdict_mean: of.verdict_mean,
+        verdict_windows: of.verdict_windows,
+        mostly: mostly(study, look.kind, design, of).map(|mode| mode.name.clone()),
+    };
+    let variations: Vec<DesignVariation> = seen.iter().map(variation).collect();
+    let (mut low, mut high) = ((design.unavailability.mean, None), (design.unavailability.mean, None));
+    for ((look, _), of) in seen.iter().zip(&variations) {
+        let (least, most) = ends(of.unavailability);
+        if least < low.0 {
+            low = (least, Some(look.variation.name.clone()));
+        }
+        if most > high.0 {
+            high = (most, Some(look.variation.name.clone()));
+        }
+    }
+    let mean = |of: &DesignOutcome| Some((of.verdict_mean, badness(of.unavailability)));
+    let windows = |of: &DesignOutcome| Some((of.verdict_windows?, badness(missed(of.windows_met?))));
+    DesignAssumptions {
+        low: low.0,
+        low_from: low.1,
+        high: high.0,
+        high_from: high.1,
+        verdict_mean_sampling: design.verdict_mean,
+        verdict_windows_sampling: design.verdict_windows,
+        mean_depends_on: depends_on(study, design, seen, mean),
+        windows_depend_on: depends_on(study, design, seen, windows),
+        variations,
+        ignorance: None,
+    }
+}
+
+/// The ends of what a look says: with too few hits, nothing and the upper bound.
+fn ends(of: Estimate) -> (f64, f64) {
+    match of.quality {
+        Quality::Interval | Quality::Recorded => (of.mean, of.mean),
+        Quality::UpperBound => (0.0, of.high),
+    }
+}
+
+fn badness(of: Estimate) -> Badness {
+    let low = if of.quality == Quality::UpperBound { None } else { of.low };
+    Badness { mean: of.mean, low, high: of.high }
+}
+
+/// The share of windows that miss.
+fn missed(met: Estimate) -> Estimate {
+    Estimate { mean: 1.0 - met.mean, low: Some(1.0 - met.high), high: 1.0 - met.low.unwrap_or(0.0), ..met }
+}
+
+/// The look that unsettles a verdict most, in words.
+fn depends_on(
+    study: &Study,
+    design: &DesignOutcome,
+    seen: &[(&Look, &DesignOutcome)],
+    read: impl Fn(&DesignOutcome) -> Option<(Verdict, Badness)>,
+) -> Option<String> {
+    let run = read(design)?;
+    let mut most: Option<(bool, f64, Verdict, &Look, &DesignOutcome)> = None;
+    for &(look, of) in seen {
+        let Some(found) = read(of).filter(|&found| unsettles(run, found)) else { continue };
+        // The opposite verdict before one that is open, then the greater difference, then the first.
+        let (opposite, differs) = (found.0 != Verdict::NotResolved, (found.1.mean - run.1.mean).abs());
+        if most.is_none_or(|most| (opposite, differs) > (most.0, most.1)) {
+            most = Some((opposite, differs, found.0, look, of));
+        }
+    }
+    let (_, _, verdict, look, of) = most?;
+    Some(format!("{verdict} with {}{}", look.variation.name, because(study, look, design, of)))
+}
+
+/// ", above all of datacenter: 0.09 a year in place of 0.03 (assumed)".
+fn because(study: &Study, look: &Look, design: &DesignOutcome, of: &DesignOutcome) -> String {
+    let Some(mode) = mostly(study, look.kind, design, of) else { return String::new() };
+    let confidence = mode.evidence.confidence.word();
+    let (was, is) = match look.kind {
+        Kind::Rates => {
+            let at = study.profile.find(&mode.name).map_or(mode, |at| &look.study.profile.modes[at]);
+            (mode.rate_per_year(), at.rate_per_year())
+        }
+        Kind::Pairs => {
+            let fraction = mode.common_cause;
+            return format!(
+                " (stated: {} %; assumed, {} to {} %)",
+                rounded(100.0 * fraction),
+                100.0 * PAIR_FRACTION.0,
+                100.0 * PAIR_FRACTION.1
+            );
+        }
+    };
+    format!(", above all of {}: {} a year in place of {} ({confidence})", mode.name, rounded(is), rounded(was))
+}
+
+/// Three digits.
+fn rounded(number: f64) -> f64 {
+    format!("{number:.2e}").parse().unwrap_or(number)
+}
+
+/// The varied mode whose charged downtime differs most between a look and the run.
+fn mostly<'a>(study: &'a Study, kind: Kind, run: &DesignOutcome, look: &DesignOutcome) -> Option<&'a Mode> {
+    let charged = |of: &DesignOutcome, mode: &Mode| -> f64 {
+        let names = [cause_name(mode, false), cause_name(mode, true)];
+        let causes = of.causes.iter().filter(|cause| names.contains(&cause.cause));
+        causes.map(|cause| cause.downtime_min_per_month.mean).sum()
+    };
+    let changes = study.profile.modes.iter().filter(|mode| kind.varies(mode));
+    let changes = changes.map(|mode| (mode, (charged(look, mode) - charged(run, mode)).abs()));
+    let most = changes.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+    (most.1 > 0.0).then_some(most.0)
+}

@@ -1,0 +1,176 @@
+//! Looks at what is assumed: the same designs on the same luck, with the stated ranges at their ends.
+//!
+//! In: a study. Out: the second interval of every design, and the assumption that a verdict depends on. More trials shrink
+//! luck, not ignorance: a verdict stands only if it stands at both ends of every range.
+//!
+//! * **Rates**: all at their low values, all at their high ones.
+//! * **Pairs**: the fraction of zone events that take a second zone, at both ends of [`PAIR_FRACTION`].
+//! * **Distributions** (`nested`): where rates are distributions, rates are drawn from them, each set for a few trials, which
+//!   tells what is not known from luck.
+//!
+//! Every look plays the run's first trials again: the same keys, so the same luck stretched to another rate. It takes
+//! fewer trials than the run, and no second look without each cause. What can go wrong: a look with few hits cannot tell on
+//! which side it lies; `verdict` says when that unsettles a verdict. Bit-identical for any threads, like every run.
+
+mod conclude;
+mod nested;
+mod verdict;
+
+use crate::outcome::Variation;
+use crate::run::{Finished, Progress, RunError, run};
+use crate::study::Study;
+use std::sync::atomic::{AtomicBool, Ordering};
+use zonefall_faults::{Mode, Profile};
+
+/// FR-01: the fraction of zone events that take a second zone is assumed, and is looked at over this range.
+pub const PAIR_FRACTION: (f64, f64) = (0.0, 0.15);
+/// Fewest and most trials of a look, unless the scenario says.
+const TRIALS: (u64, u64) = (1000, 5000);
+
+/// The looks that a study asks for.
+#[derive(Debug)]
+pub struct Plan {
+    trials: u64,
+    looks: Vec<(Variation, Kind, Profile)>,
+    nested: Option<nested::Plan>,
+}
+
+/// What a look varies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Rates,
+    Pairs,
+}
+
+impl Kind {
+    /// Whether a look of this kind varies a mode.
+    fn varies(self, mode: &Mode) -> bool {
+        match self {
+            Self::Rates => mode.evidence.has_range(),
+            Self::Pairs => mode.common_cause > 0.0,
+        }
+    }
+}
+
+/// What the looks found.
+#[derive(Debug)]
+pub struct Looks {
+    trials: u64,
+    looks: Vec<Look>,
+    drawn: Option<nested::Drawn>,
+}
+
+/// One look, played.
+#[derive(Debug)]
+struct Look {
+    variation: Variation,
+    kind: Kind,
+    study: Study,
+    finished: Finished,
+}
+
+impl Plan {
+    /// The looks at a study, each of `asked` trials or of as many as suit it; none if nothing is assumed in a range,
+    /// nothing is drawn, or trials end at the first miss.
+    pub fn new(study: &Study, asked: Option<u64>) -> Option<Self> {
+        let trials = asked.unwrap_or((study.trials / 4).clamp(TRIALS.0, TRIALS.1)).min(study.trials);
+        if study.replay.is_some() || study.measure.until_first_miss || trials == 0 {
+            return None;
+        }
+        let looks: Vec<_> = rates(&study.profile).into_iter().chain(pairs(study)).collect();
+        let nested = nested::Plan::new(study, trials);
+        (!looks.is_empty() || nested.is_some()).then_some(Self { trials, looks, nested })
+    }
+
+    /// Trials of all looks together.
+    pub fn all_trials(&self) -> u64 {
+        self.trials * self.looks.len() as u64 + self.nested.as_ref().map_or(0, nested::Plan::all_trials)
+    }
+
+    /// Plays every look; none if it was interrupted.
+    ///
+    /// # Errors
+    /// If a trial passes its event budget or the threads cannot be started.
+    pub fn play(
+        self,
+        study: &Study,
+        threads: usize,
+        stop: &AtomicBool,
+        progress: &dyn Progress,
+    ) -> Result<Option<Looks>, RunError> {
+        let progress = Counting(progress);
+        let mut looks = Vec::with_capacity(self.looks.len());
+        for (variation, kind, profile) in self.looks {
+            let study = varied(study, profile, self.trials);
+            let finished = run(&study, threads, stop, &progress)?;
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            looks.push(Look { variation, kind, study, finished });
+        }
+        let drawn = match self.nested {
+            Some(nested) => match nested.play(study, threads, stop, &progress)? {
+                Some(drawn) => Some(drawn),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        Ok(Some(Looks { trials: self.trials, looks, drawn }))
+    }
+}
+
+impl Looks {
+    /// Events dispatched for all looks.
+    pub fn events(&self) -> u64 {
+        let looks = self.looks.iter().flat_map(|look| &look.finished.tally.designs).map(|design| design.events);
+        looks.sum::<u64>() + self.drawn.as_ref().map_or(0, nested::Drawn::events)
+    }
+}
+
+/// Only counts: the tally of a look is not the run's.
+struct Counting<'a>(&'a dyn Progress);
+
+impl Progress for Counting<'_> {
+    fn merged(&self, _: &Finished) {}
+
+    fn computed(&self, trials: u64) {
+        self.0.computed(trials);
+    }
+}
+
+/// The study of a look.
+fn varied(study: &Study, profile: Profile, trials: u64) -> Study {
+    Study { profile, trials, counterfactual: false, rows: false, ..study.clone() }
+}
+
+/// All rates at their ends.
+fn rates(profile: &Profile) -> Vec<(Variation, Kind, Profile)> {
+    if !profile.modes.iter().any(|mode| Kind::Rates.varies(mode)) {
+        return Vec::new();
+    }
+    let look = |name: &str, which: &str, profile: Profile| {
+        let says = format!("every rate that has a range at its {which} value");
+        (Variation { name: name.into(), says }, Kind::Rates, profile)
+    };
+    vec![look("low rates", "low", profile.at_low()), look("high rates", "high", profile.at_high())]
+}
+
+/// Pairs of zones at both ends; nothing where no region has two zones or no mode takes a second one.
+fn pairs(study: &Study) -> Vec<(Variation, Kind, Profile)> {
+    let takes_two = study.profile.modes.iter().any(|mode| Kind::Pairs.varies(mode));
+    if !takes_two || study.topology.regions().iter().all(|region| region.zones < 2) {
+        return Vec::new();
+    }
+    let look = |fraction: f64, at: fn(f64, f64) -> f64| {
+        let mut profile = study.profile.clone();
+        profile.name += &format!(" (pairs {} %)", 100.0 * fraction);
+        for mode in profile.modes.iter_mut().filter(|mode| Kind::Pairs.varies(mode)) {
+            mode.common_cause = at(mode.common_cause, fraction);
+        }
+        let says = format!("{} % of zone events take a second zone", 100.0 * fraction);
+        let changes = profile.modes != study.profile.modes;
+        changes.then_some((Variation { name: format!("pairs {} %", 100.0 * fraction), says }, Kind::Pairs, profile))
+    };
+    // Where more is stated than the high end, that is the high end.
+    [look(PAIR_FRACTION.0, f64::min), look(PAIR_FRACTION.1, f64::max)].into_iter().flatten().collect()
+}

@@ -1,5 +1,5 @@
 //! The second interval on the command line: what a verdict depends on, what the files say, and how to leave it out.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
 
@@ -31,13 +31,17 @@ outage = \"4 h\"
 fn a_verdict_that_an_assumption_turns_is_not_resolved_and_says_why() {
     let desk = Desk::with(TURNS);
     let told = desk.run("run s.toml --out r --gate").ends(5);
-    let told = told.says(&["Two intervals", "sampling", "assumptions", "? not resolved", "depends on assumptions: misses"]);
+    let told =
+        told.says(&["Two intervals", "sampling", "assumptions", "? not resolved", "depends on assumptions: misses"]);
     // Wrapped lines.
     let words: Vec<&str> = told.out.split_whitespace().collect();
     assert!(words.join(" ").contains("above all of flood: 4 a year in place of 1 (assumed)"), "{told}");
     let summary = kit::json(&desk.path("r/summary.json"));
     let of = &summary["designs"][0];
-    assert_eq!((&of["verdict_mean"], &of["assumptions"]["verdict_mean_sampling"]), (&"not_resolved".into(), &"meets".into()));
+    assert_eq!(
+        (&of["verdict_mean"], &of["assumptions"]["verdict_mean_sampling"]),
+        (&"not_resolved".into(), &"meets".into())
+    );
     assert!(of["assumptions"]["high"].as_f64() > of["unavailability"]["high"].as_f64());
     assert_eq!(summary["assumptions"]["trials"], 1000);
     let rows = desk.read("r/assumptions.csv");

@@ -5,8 +5,8 @@
 //! threads. Nothing here prints or writes a file, and no result depends on a clock.
 
 pub mod agreement;
-pub mod comparison;
 pub mod assumptions;
+pub mod comparison;
 mod conclude;
 pub mod exactly;
 pub mod fitting;

@@ -53,10 +53,11 @@ fn a_verdict_that_an_assumption_turns_is_not_resolved_and_says_why() {
 #[test]
 fn the_looks_can_be_left_out() {
     let desk = Desk::with(TURNS);
-    desk.run("run s.toml --out r --no-assumptions --gate").ends(0).says(&["✓ meets", "--no-assumptions"]);
+    // On average it meets; its months do not.
+    desk.run("run s.toml --out r --no-assumptions --gate").ends(4).says(&["✓ meets", "--no-assumptions"]);
     assert!(desk.lacks("r/assumptions.csv") && !desk.read("r/summary.json").contains("assumptions"));
     desk.put("off.toml", TURNS.replace("trials = 3000", "trials = 3000\nassumptions = false"));
-    desk.run("run off.toml --out off --gate").ends(0);
+    desk.run("run off.toml --out off --gate").ends(4);
     assert_eq!(desk.read("off/designs.csv"), desk.read("r/designs.csv"));
     // A file of an earlier run does not stay behind.
     desk.run("run s.toml --out r").ends(0);

@@ -103,6 +103,17 @@ pub struct WhatIf {
     pub what_if: Vec<String>,
 }
 
+/// How trials are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Method {
+    /// As the world would draw them.
+    Crude,
+    /// Half of them forced into overlapping outages, all weighed: for objectives that are rarely missed.
+    Forcing,
+    /// Whichever promises more; says why.
+    Auto,
+}
+
 /// `run`.
 #[derive(Debug, Clone, Args)]
 pub struct Run {
@@ -120,6 +131,9 @@ pub struct Run {
     /// Threads; as many as there are cores if not given. The results do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// How trials are drawn, instead of the scenario's choice.
+    #[arg(long, value_enum, value_name = "METHOD")]
+    pub method: Option<Method>,
     /// Where the results go.
     #[command(flatten)]
     pub output: Output,

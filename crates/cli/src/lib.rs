@@ -23,6 +23,7 @@ mod sweep;
 mod target;
 mod texts;
 mod trace;
+mod weighted;
 pub mod verify;
 
 use clap::Parser;

@@ -38,7 +38,7 @@ pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
     }
     let finished = merged.into_finished();
     let (seconds, threads) = (began.elapsed().as_secs_f64(), options.threads.map_or(0, usize::from));
-    let mut work = Work { finished, trials: 0, events: 0, seconds, threads, looks: Looked::Not };
+    let mut work = Work { finished, trials: 0, events: 0, seconds, threads, looks: Looked::Not, method: None };
     if let Some(plan) = assumptions::plan(&scenario, &study, options.no_assumptions) {
         assumptions::look(plan, &study, &mut work, &*interrupt()?, console)?;
     }
@@ -83,6 +83,7 @@ fn same_run(options: &args::Merge, scenario: &Scenario, study: &Study) -> args::
         trials: (study.trials != scenario.trials).then_some(study.trials),
         seed: (study.seed != scenario.seed).then_some(study.seed),
         threads: None,
+        method: None,
         output: options.output.clone(),
         rows: false,
         faults: None,

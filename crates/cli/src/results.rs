@@ -4,14 +4,15 @@ use crate::args::{self, CsvLocale, Format};
 use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::weighted;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 use zonefall_report::{Contents, FolderError, Identity, Options, ResultSet, ResultsFolder, Timing};
 use zonefall_scenario::Scenario;
 use zonefall_stats::Verdict;
 use zonefall_study::assumptions::Looks;
-use zonefall_study::outcome::Outcome;
-use zonefall_study::{Finished, Study, conclude};
+use zonefall_study::outcome::{MethodOutcome, Outcome};
+use zonefall_study::{Finished, Study, TrialRow, conclude};
 
 /// Finished trials, and the work that they took here and now.
 pub struct Work {
@@ -27,6 +28,8 @@ pub struct Work {
     pub threads: usize,
     /// The looks at what is assumed.
     pub looks: Looked,
+    /// How a method that was asked for chose plain trials.
+    pub method: Option<MethodOutcome>,
 }
 
 /// What became of the looks at what is assumed.
@@ -42,14 +45,14 @@ pub enum Looked {
 impl Work {
     /// How long it took.
     fn timing(&self) -> Timing {
-        let per_second = |count: u64| count as f64 / self.seconds.max(1e-9);
-        Timing {
-            seconds: self.seconds,
-            threads: self.threads,
-            trials_per_second: per_second(self.trials),
-            events_per_second: per_second(self.events),
-        }
+        timing(self.seconds, self.threads, self.trials, self.events)
     }
+}
+
+/// Seconds and rates of what was computed here and now.
+pub fn timing(seconds: f64, threads: usize, trials: u64, events: u64) -> Timing {
+    let per_second = |count: u64| count as f64 / seconds.max(1e-9);
+    Timing { seconds, threads, trials_per_second: per_second(trials), events_per_second: per_second(events) }
 }
 
 /// Events dispatched for what is finished.
@@ -79,6 +82,7 @@ pub fn publish(
     console: Console,
 ) -> Result<Exit> {
     let mut outcome = conclude(study, &work.finished, &labels(scenario));
+    outcome.method = work.method.clone();
     match &work.looks {
         Looked::Taken(looks) => looks.add_to(&mut outcome, study),
         Looked::Interrupted => {
@@ -88,22 +92,38 @@ pub fn publish(
         Looked::Not => {}
     }
     let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
-    let contents = Contents { outcome: Some(&outcome), rows, losses: None };
-    let written = write(&options.output, scenario, study, contents, work.finished.trials, work.timing(), out);
+    present(options, scenario, study, (&outcome, rows), work.timing(), work.trials, out, console)
+}
+
+/// Writes the result files and shows the results; `trials` were computed here and now.
+#[allow(clippy::too_many_arguments, reason = "what is shown, and where")]
+pub fn present(
+    options: &args::Run,
+    scenario: &Scenario,
+    study: &Study,
+    (outcome, rows): (&Outcome, Option<&[TrialRow]>),
+    timing: Timing,
+    trials: u64,
+    out: &Path,
+    console: Console,
+) -> Result<Exit> {
+    let contents = Contents { outcome: Some(outcome), rows, losses: None };
+    let seconds = timing.seconds;
+    let written = write(&options.output, scenario, study, contents, outcome.trials, timing, out);
     // What was computed is shown even if it could not be written.
     match options.output.format {
-        Format::Table => console.data(&zonefall_report::terminal::render(&outcome, style(console)))?,
-        Format::Json => console.data(&format!("{}\n", zonefall_report::json(&outcome)?))?,
-        Format::Csv => console.data(&zonefall_report::csv_table(&outcome)?)?,
+        Format::Table => console.data(&zonefall_report::terminal::render(outcome, style(console)))?,
+        Format::Json => console.data(&format!("{}\n", zonefall_report::json(outcome)?))?,
+        Format::Csv => console.data(&zonefall_report::csv_table(outcome)?)?,
     }
     let written = written?;
-    farewell(options, &written, work.trials, work.seconds, console)?;
+    farewell(options, &written, trials, seconds, console)?;
     if outcome.partial {
         let (done, asked) = (outcome.trials, outcome.trials_asked);
         console.complain(&format!("interrupted: {done} of {asked} trials kept in {}", written.dir.display()));
         return Ok(Exit::Interrupted);
     }
-    Ok(gate(&options.output, study, &outcome))
+    Ok(gate(&options.output, study, outcome))
 }
 
 /// Writes a set of result files.
@@ -183,6 +203,9 @@ fn command(options: &args::Run) -> String {
     }
     if let Some(seed) = options.seed {
         command += &format!(" --seed {seed}");
+    }
+    if let Some(method) = options.method {
+        command += &format!(" --method {}", weighted::method(method).word());
     }
     if let Some(faults) = &options.faults {
         command += &format!(" --faults {}", quoted(faults));

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::keep::{self, Keeper, Kept};
 use crate::progress::Bar;
 use crate::results::{self, Looked, Work};
-use crate::{assumptions, check, incidents, trace};
+use crate::{assumptions, check, incidents, trace, weighted};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use std::time::Instant;
 use zonefall_report::{Contents, Options, ResultsFolder, Timing};
 use zonefall_scenario::{FaultSource, Scenario};
 use zonefall_study::partial::Partial;
+use zonefall_study::rare::Method;
 use zonefall_study::{Progress, Silent, Study, go_on};
 
 /// Runs a scenario and says what came of it.
@@ -51,7 +52,13 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
     for note in &notes {
         console.remark(&format!("note: {note}"));
     }
+    let method = weighted::asked(options, &scenario);
+    if let Some(words) = weighted::nonsense(options, method) {
+        console.complain(&format!("error: {words}"));
+        return Ok(Exit::Usage);
+    }
     match &options.keep.partial {
+        _ if method != Method::Crude => weighted::run(options, &scenario, &study, method, &out, console),
         Some(path) => shard(options, &scenario, &study, path, console),
         None => simulate(options, &scenario, &study, &out, console),
     }
@@ -71,6 +78,7 @@ fn overrides(options: &args::Run) -> Overrides {
     }
 }
 
+/// Plain trials.
 fn simulate(options: &args::Run, scenario: &Scenario, study: &Study, out: &Path, console: Console) -> Result<Exit> {
     let origin = keep::origin(scenario, study);
     let kept = options.keep.checkpoint.as_deref().map(|path| Kept::new(path, study, &origin));
@@ -114,7 +122,7 @@ fn stay(kept: &Kept<'_>, work: &Work, console: Console) {
 }
 
 /// Computes what is left of a study, and keeps it now and then.
-fn compute(
+pub fn compute(
     options: &args::Run,
     study: &Study,
     begun: Option<Partial>,
@@ -141,7 +149,7 @@ fn compute(
     let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
     let (trials, events) = (finished.trials - trials, results::events(&finished) - events);
     let seconds = began.elapsed().as_secs_f64();
-    Ok(Work { finished, trials, events, seconds, threads, looks: Looked::Not })
+    Ok(Work { finished, trials, events, seconds, threads, looks: Looked::Not, method: None })
 }
 
 /// The partial result of a range of trials, in place of results. What the file already holds of it is not computed

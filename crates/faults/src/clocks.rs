@@ -22,6 +22,7 @@ struct Block {
     group: u32,
     first: u32,
     size: u32,
+    on_host: bool,
     gap_ms: f64,
     stream: Stream,
     next_ms: f64,
@@ -74,6 +75,7 @@ impl Clocks {
                     group: group as u32,
                     first,
                     size,
+                    on_host: mode.mode.scope == Scope::Host,
                     gap_ms: mean / f64::from(size),
                     stream: zonefall_engine::Key::root(0).stream(),
                     next_ms: 0.0,
@@ -122,6 +124,51 @@ impl Clocks {
         }
         self.drawn.sort_unstable();
         self.drawn.len() as u64 <= STRIKES_MAX
+    }
+
+    /// The machines or hosts that a mode without memory strikes; nobody under a mode with memory.
+    pub fn units_of<'a>(&'a self, mode: u32, population: &'a Population) -> impl Iterator<Item = u32> + 'a {
+        let blocks = self.blocks.iter().filter(move |block| block.mode == mode);
+        blocks.flat_map(move |block| {
+            let within = block.first..block.first + block.size;
+            within.filter_map(move |at| unit_in(block.on_host, block.group, at, population))
+        })
+    }
+
+    /// Adds strikes to those drawn; a unit that is down at the beginning already is so once.
+    pub fn add(&mut self, strikes: &[(SimTime, u32, u32)]) {
+        if !strikes.is_empty() {
+            self.drawn.extend_from_slice(strikes);
+            self.drawn.sort_unstable();
+            self.drawn.dedup();
+        }
+    }
+
+    /// Every strike of modes without memory in the trial that has just begun: (mode, unit, instant).
+    pub fn each_strike(
+        &self,
+        modes: &UnitModes,
+        population: &Population,
+        horizon: SimTime,
+        mut each: impl FnMut(u32, u32, SimTime),
+    ) {
+        let end_ms = horizon.as_ms() as f64;
+        for &(time, mode, unit) in &self.drawn {
+            if !self.renewing.contains(&mode) {
+                each(mode, unit, time);
+            }
+        }
+        for block in &self.blocks {
+            let mut block = block.clone();
+            debug_assert_eq!(block.on_host, modes.as_slice()[block.mode as usize].mode.scope == Scope::Host);
+            while block.next_ms < end_ms {
+                let at = block.first + block.stream.below(u64::from(block.size)) as u32;
+                if let Some(unit) = unit_in(block.on_host, block.group, at, population) {
+                    each(block.mode, unit, SimTime::from_ms((block.next_ms as u64).max(1)));
+                }
+                block.next_ms += gap(block.gap_ms, &mut block.stream);
+            }
+        }
     }
 
     /// Adds the strikes of `[base, end)` to a window.
@@ -177,7 +224,12 @@ fn gap(mean_ms: f64, stream: &mut Stream) -> f64 {
 /// The unit at `at` in a group's numbering, if some design occupies it.
 #[inline]
 fn unit_of(mode: &UnitMode, group: u32, at: u32, population: &Population) -> Option<u32> {
-    if mode.mode.scope == Scope::Host {
+    unit_in(mode.mode.scope == Scope::Host, group, at, population)
+}
+
+#[inline]
+fn unit_in(on_host: bool, group: u32, at: u32, population: &Population) -> Option<u32> {
+    if on_host {
         population.host_groups()[group as usize].occupied(at, population)
     } else {
         let slots = &population.groups()[group as usize];

@@ -10,6 +10,7 @@
 
 mod check;
 mod clocks;
+mod forcing;
 mod mode;
 mod packed;
 mod population;
@@ -20,6 +21,7 @@ mod strikes;
 mod trace;
 mod unit;
 
+pub use forcing::{Forced, Point, SOURCES_MAX, Source};
 pub use mode::{
     Clock, Confidence, ControlPlaneHit, Effect, Evidence, Kind, Mode, ModeError, Outage, Predicted, Profile, Recovery,
     Repeat, Scope, Share, Staged, Start, Surge, UNIT_MODES_MAX, cause_name,

@@ -8,9 +8,11 @@
 //! A partial outage takes neighbouring racks. Which logical rack stands where is a keyed permutation per zone and trial,
 //! so that no design profits from the numbering. Everything ends up as outages of ranges of racks.
 
+mod forced;
 mod surge;
 
 use crate::clocks::each_with_probability;
+use crate::forcing::Forcing;
 use crate::mode::{Effect, Kind, Mode, Outage, Profile, Scope, Start, cause_name};
 use crate::packed::STRIKES_MAX;
 use crate::renewal::TimeToFailure;
@@ -136,11 +138,15 @@ enum Reach {
 /// One stream of strikes.
 #[derive(Debug, Clone)]
 struct Process {
+    /// Its place in the list.
+    number: u32,
     cause: u16,
     mode: usize,
     reach: Reach,
     units: u32,
     tags: (u64, u64),
+    /// What the mode's rate is multiplied by.
+    rate_times: f64,
     /// Mean gap of the whole group, if the law has no memory.
     gap_ms: Option<f64>,
     life: TimeToFailure,
@@ -176,6 +182,10 @@ struct Drawing<'a> {
     horizon: SimTime,
     scratch: &'a mut Scratch,
     storm: &'a mut Storm,
+    /// What is forced and noted, if anything is.
+    forcing: Option<&'a mut Forcing>,
+    /// The length and the age of the next strike, in place of drawn ones.
+    given: Option<(f64, f64)>,
 }
 
 /// One strike while it is turned into outages. `age_ms` is how long it has been going on when the trial begins.
@@ -209,6 +219,7 @@ impl StormModes {
             }
         }
         processes.retain(|process| process.gap_ms.is_none_or(f64::is_finite));
+        processes.iter_mut().enumerate().for_each(|(number, process)| process.number = number as u32);
         let (topology, modes) = (topology.clone(), profile.modes.clone());
         Self { topology, modes, causes, mode_of, processes, scratch: Scratch::default() }
     }
@@ -230,11 +241,23 @@ impl StormModes {
 
     /// Draws a trial's storm. False if it holds more than can be told apart.
     pub fn draw(&mut self, trial: Key, horizon: SimTime, storm: &mut Storm) -> bool {
+        self.draw_with(trial, horizon, storm, None)
+    }
+
+    /// The same, with outages forced and noted.
+    pub(crate) fn draw_with(
+        &mut self,
+        trial: Key,
+        horizon: SimTime,
+        storm: &mut Storm,
+        forcing: Option<&mut Forcing>,
+    ) -> bool {
         storm.clear();
         let Self { topology, modes, processes, scratch, .. } = self;
-        let mut drawing = Drawing { topology, modes, trial, horizon, scratch, storm };
+        let mut drawing = Drawing { topology, modes, trial, horizon, scratch, storm, forcing, given: None };
         for process in processes {
             match process.gap_ms {
+                Some(gap_ms) if drawing.forcing.is_some() => drawing.forced_arrivals(process, gap_ms),
                 Some(gap_ms) => drawing.arrivals(process, gap_ms),
                 None => (0..process.units).for_each(|unit| drawing.renewals(process, unit)),
             }
@@ -305,10 +328,15 @@ impl Drawing<'_> {
         }
     }
 
+    /// What one strike is drawn from.
+    fn strike_stream(&self, process: &Process, unit: u32, start: SimTime) -> Stream {
+        self.key(process).part(u64::from(unit), start.as_ms().wrapping_add(2)).stream()
+    }
+
     /// Lets one unit be struck; returns until when it cannot be struck again. At instant 0 the event has been going on.
     fn strike(&mut self, process: &Process, unit: u32, start: SimTime) -> SimTime {
         let mode = &self.modes[process.mode];
-        let mut stream = self.key(process).part(u64::from(unit), start.as_ms().wrapping_add(2)).stream();
+        let mut stream = self.strike_stream(process, unit, start);
         let tail = mode.staged.map_or(1.0, |staged| staged.tail);
         let (length_ms, age_ms) = match &mode.outage {
             _ if mode.kind == Kind::Shock => (0.0, 0.0),
@@ -319,6 +347,8 @@ impl Drawing<'_> {
             }
             Outage::Law(law) => (law.draw_ms(&mut stream), 0.0),
         };
+        let (length_ms, age_ms) = self.given.take().unwrap_or((length_ms, age_ms));
+        self.note(process, unit, start, length_ms - age_ms);
         let end = end_after(start, length_ms - age_ms);
         let event = self.storm.add_event(Event { cause: process.cause, parent: None, start, end });
         let mut blow = Blow { event, start, length_ms, age_ms, stream };
@@ -492,10 +522,12 @@ impl Process {
         let up_ms = mode.time_to_failure.mean_ms() / rate_times;
         let stationary = mode.start == Start::Stationary;
         Self {
+            number: 0,
             cause,
             mode: index,
             units,
             tags: (name_tag(&mode.name), name_tag(&name)),
+            rate_times,
             gap_ms: mode.time_to_failure.memoryless_mean().map(|mean| mean / rate_times / f64::from(units)),
             life: TimeToFailure::new(mode, horizon.as_ms() as f64),
             down_at_start: if stationary { extent_ms / (up_ms + extent_ms) } else { 0.0 },

@@ -3,6 +3,7 @@
 //! A window holds about three thousand entries, so that it stays in the cache while each design runs through it.
 
 use crate::clocks::Clocks;
+use crate::forcing::{Forced, Forcing, Of, Point, SOURCES_MAX, Source};
 use crate::mode::{Clock, Profile};
 use crate::packed::{Entry, STRIKES_MAX, UNITS_MAX, WINDOW_MS_MAX, sort};
 use crate::population::Population;
@@ -33,6 +34,8 @@ pub struct Strikes {
     /// Strikes on single units taken from a record, in time order, instead of clocks.
     recorded: Option<Vec<(SimTime, u32, u32)>>,
     recorded_taken: usize,
+    /// What is forced and found, once [`Strikes::force`] was called.
+    forcing: Option<Box<Forcing>>,
 }
 
 impl Strikes {
@@ -57,6 +60,7 @@ impl Strikes {
             counts: Vec::new(),
             recorded: None,
             recorded_taken: 0,
+            forcing: None,
         }
     }
 
@@ -80,6 +84,84 @@ impl Strikes {
     /// machine only pauses.
     pub fn replay_predicted(&mut self, pauses: Vec<(u32, u32, SimTime, SimTime)>) {
         self.unit_modes.record_predicted(pauses);
+    }
+
+    /// From now on outages may be forced, and all outages of sources are noted. Machines and hosts are sources only as long
+    /// as there are at most [`SOURCES_MAX`] of all kinds.
+    pub fn force(&mut self, topology: &Topology) -> &[Source] {
+        let in_use = |rack: u32| {
+            let hosts = topology.hosts_of(zonefall_topology::RackId(rack));
+            (hosts.start..hosts.end).any(|host| self.population.is_occupied(host))
+        };
+        let mut sources = self.storm_modes.sources(in_use);
+        let units = self.unit_sources();
+        if sources.len() + units.len() <= SOURCES_MAX {
+            sources.extend(units);
+        }
+        &self.forcing.insert(Box::new(Forcing::new(sources))).sources
+    }
+
+    fn unit_sources(&self) -> Vec<Source> {
+        let mut sources = Vec::new();
+        for (mode, of) in self.unit_modes.as_slice().iter().enumerate() {
+            if !of.mode.is_unit() || of.depends_on_history() || sources.len() > SOURCES_MAX {
+                continue;
+            }
+            let units = self.clocks.units_of(mode as u32, &self.population).take(SOURCES_MAX + 1);
+            let source = |unit: u32| Source::new(&of.mode, 1.0, Of::Unit { mode: mode as u32, unit }, false, unit);
+            sources.extend(units.filter_map(source));
+        }
+        sources
+    }
+
+    /// Begins a trial with outages put into it; [`Strikes::points`] then holds all outages of sources.
+    ///
+    /// # Errors
+    /// If the trial holds more strikes than can be kept.
+    pub fn begin_forced(&mut self, trial: Key, forced: &[Forced]) -> Result<(), BudgetExceeded> {
+        let mut forcing = self.forcing.take();
+        if let Some(forcing) = &mut forcing {
+            forcing.begin(forced);
+        }
+        let begun = self.begin_with(trial, forcing.as_deref_mut());
+        self.forcing = forcing;
+        begun
+    }
+
+    fn begin_with(&mut self, trial: Key, mut forcing: Option<&mut Forcing>) -> Result<(), BudgetExceeded> {
+        self.unit_modes.begin(trial);
+        let ends = forcing.as_ref().map_or_else(Vec::new, |forcing| forcing.on_units().collect());
+        let fits = self.storm_modes.draw_with(trial, self.horizon, &mut self.storm, forcing.as_deref_mut())
+            && {
+                let strikes: Vec<_> = ends.iter().map(|&(mode, unit, start, _)| (start, mode, unit)).collect();
+                self.unit_modes.record(ends);
+                self.clocks.begin(&self.unit_modes, &self.population, self.horizon) && {
+                    self.clocks.add(&strikes);
+                    true
+                }
+            };
+        if !fits || self.storm.edges.len() as u64 > STRIKES_MAX {
+            return Err(BudgetExceeded { limit: STRIKES_MAX });
+        }
+        if let Some(forcing) = forcing {
+            let Self { clocks, unit_modes, population, horizon, .. } = self;
+            clocks.each_strike(unit_modes, population, *horizon, |mode, unit, start| {
+                let Some(source) = forcing.of_unit(mode, unit) else { return };
+                let on_host = unit_modes.as_slice()[mode as usize].mode.scope == crate::mode::Scope::Host;
+                let who = if on_host { population.host_key(unit) } else { population.instance_key(unit) };
+                if let Some(length) = unit_modes.outcome(mode, unit, who, start).length {
+                    forcing.note(source, start, length.as_ms() as f64);
+                }
+            });
+        }
+        (self.base, self.end) = (SimTime::ZERO, SimTime::ZERO);
+        (self.edges_taken, self.recorded_taken) = (0, 0);
+        Ok(())
+    }
+
+    /// All outages of sources in a trial that [`Strikes::begin_forced`] began.
+    pub fn points(&self) -> &[Point] {
+        self.forcing.as_ref().map_or(&[], |forcing| &forcing.points)
     }
 
     /// Draws the storm and opens the clocks of a trial.

@@ -84,6 +84,15 @@ pub struct SlaTerms {
     pub tiers: Vec<(u64, u64, u32)>,
 }
 
+impl SlaTerms {
+    /// The last tier whose fraction `up` of `length` lies below; none where the promise is kept.
+    pub fn tier_below(&self, up: u64, length: u64) -> Option<usize> {
+        let below =
+            |tier: &&(u64, u64, u32)| u128::from(up) * u128::from(tier.1) < u128::from(length) * u128::from(tier.0);
+        self.tiers.iter().take_while(below).count().checked_sub(1)
+    }
+}
+
 /// One design.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Design {

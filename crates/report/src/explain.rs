@@ -30,6 +30,7 @@ fn nothing() -> Outcome {
         assumptions: None,
         not_modelled: String::new(),
         warnings: Vec::new(),
+        method: None,
     }
 }
 

@@ -23,6 +23,7 @@ mod laws;
 mod load;
 mod manage;
 mod mode_parts;
+mod method;
 mod modes;
 mod months;
 mod node;
@@ -51,7 +52,7 @@ pub use fragment::check_modes;
 pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_with, parse, parse_with};
 pub use scenario::{
-    Assumptions, CalendarStart, FaultSource, Member, Scenario, ScriptRow, Target, TraceColumns, Window, duration_words,
+    Assumptions, CalendarStart, FaultSource, Member, Method, Scenario, ScriptRow, Target, TraceColumns, Window, duration_words,
 };
 pub use schema::schema;
 pub use templates::{template, template_names};

@@ -5,6 +5,7 @@ use crate::codes;
 use crate::designs::{self, Around, Laid};
 use crate::diagnostic::{Diagnostics, Sink};
 use crate::faults::{self, Files};
+use crate::method;
 use crate::node;
 use crate::offers;
 use crate::overlay;
@@ -153,6 +154,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
     let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
     let timeline = timeline::timeline(root, Some(&slo), sink);
     let assumptions = assumptions(root, sink);
+    let method = method::method(root, sink);
     let topology = world::topology(root, sink);
     let lacks = offers::lacks(root, topology.as_ref(), sink);
     let (profile, source) = faults::faults(root, tree, files, sink);
@@ -177,7 +179,8 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
         FaultSource::Script(_) => FaultSource::Script(rows?),
         other => other,
     };
-    let (timeline, topology, profile) = (timeline?, topology?, profile?);
+    let (timeline, topology, profile, method) = (timeline?, topology?, profile?, method?);
+    method::check(method, &source, timeline.measure.until_first_miss, root, sink);
     if sink.has_errors() {
         return None;
     }
@@ -197,6 +200,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
         name: name?,
         seed,
         trials,
+        method,
         measure,
         start,
         target,

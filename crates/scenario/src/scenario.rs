@@ -17,6 +17,8 @@ pub struct Scenario {
     pub seed: u64,
     /// Independent replications.
     pub trials: u64,
+    /// How they are drawn.
+    pub method: Method,
     /// Horizon, warm-up, windows, sampled instants, event budget, and whether a trial ends at the first miss.
     pub measure: Measure,
     /// The calendar's date at the beginning of a trial and its time zone, if the scenario has a calendar.
@@ -52,6 +54,17 @@ pub enum Assumptions {
     Auto,
     /// With so many trials a look.
     Trials(u64),
+}
+
+/// How trials are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// As the world would.
+    Crude,
+    /// Half of them forced into overlapping outages, all weighed.
+    Forcing,
+    /// Whichever promises more.
+    Auto,
 }
 
 /// An exact share, as it was written and as a ratio of integers.

@@ -28,7 +28,7 @@
 
 use crate::confidence::Confidence;
 use crate::intervals::{Interval, clopper_pearson_upper};
-use crate::moments::Moments;
+use crate::sample::Sample;
 use crate::skewed::SkewedMean;
 use crate::special::normal_quantile;
 use serde::{Deserialize, Serialize};
@@ -107,14 +107,14 @@ impl MeanEstimate {
     /// time), in the unit of the observations; +∞ where nothing is known, and
     /// then a bound without hits is infinite.
     #[must_use]
-    pub fn new(moments: &Moments, cap: f64, conf: Confidence) -> Self {
+    pub fn new(moments: &impl Sample, cap: f64, conf: Confidence) -> Self {
         let (trials, hits) = (moments.n(), moments.hits());
         let bound = |high, why| Bounds::UpperBound { high, why };
         let bounds = if trials == 0 {
             bound(cap, UpperBoundReason::NoTrials)
         } else if hits == 0 {
             bound(size_times_probability(moments, 0.0, cap, conf), UpperBoundReason::NoHits)
-        } else if hits < HITS_FOR_INTERVAL {
+        } else if !moments.carries_an_interval() {
             let high = size_times_probability(moments, mean_hit(moments), cap, conf);
             bound(high, UpperBoundReason::FewHits)
         } else if moments.is_constant() {
@@ -134,16 +134,16 @@ impl MeanEstimate {
 }
 
 /// Mean size of the hits, for observations of one sign.
-fn mean_hit(moments: &Moments) -> f64 {
+fn mean_hit(moments: &impl Sample) -> f64 {
     moments.mean() * (moments.n() as f64 / moments.hits().max(1) as f64)
 }
 
 /// The upper bound below 20 hits; see the module. `size` is the mean size of
 /// the hits or more (their root mean square where signs cancel).
-fn size_times_probability(moments: &Moments, size: f64, cap: f64, conf: Confidence) -> f64 {
+fn size_times_probability(moments: &impl Sample, size: f64, cap: f64, conf: Confidence) -> f64 {
     let (n, hits) = (moments.n(), moments.hits());
     if hits == 0 {
-        return clopper_pearson_upper(0, n, conf) * cap;
+        return (clopper_pearson_upper(0, n, conf) * moments.most_weight() * cap).min(cap);
     }
     let half = conf.split(2);
     let spread = moments.hit_root_mean_square() / size;
@@ -152,14 +152,14 @@ fn size_times_probability(moments: &Moments, size: f64, cap: f64, conf: Confiden
     let sigma = shown.max(LEAST_LOG_SD);
     let z = -normal_quantile(half.alpha());
     let factor = libm::exp(0.5 * sigma * sigma + z.max(0.0) * sigma / libm::sqrt(hits as f64));
-    clopper_pearson_upper(hits, n, half) * (size * factor).min(cap)
+    (clopper_pearson_upper(hits, n, half) * (size * factor).min(moments.most_weight() * cap)).min(cap)
 }
 
 /// Equal observations have no spread to estimate from. All that n of them say
 /// is that a different value has probability at most p⁺; it may lie anywhere
 /// in `range`.
-fn constant_interval(moments: &Moments, range: Interval, conf: Confidence) -> Interval {
-    let p = clopper_pearson_upper(0, moments.n(), conf);
+fn constant_interval(moments: &impl Sample, range: Interval, conf: Confidence) -> Interval {
+    let p = (clopper_pearson_upper(0, moments.n(), conf) * moments.most_weight()).min(1.0);
     let x = moments.mean();
     Interval::new(x - p * (x - range.low).max(0.0), x + p * (range.high - x).max(0.0))
 }
@@ -207,13 +207,13 @@ impl DifferenceEstimate {
     /// mean square of the differences for their mean size, which bounds the
     /// mean of either sign.
     #[must_use]
-    pub fn new(differences: &Moments, cap: f64, conf: Confidence) -> Self {
+    pub fn new(differences: &impl Sample, cap: f64, conf: Confidence) -> Self {
         let (trials, hits) = (differences.n(), differences.hits());
         let mut p_value = 1.0;
         let bounds = if hits == 0 {
             let size_high = size_times_probability(differences, 0.0, cap, conf);
             DifferenceBounds::NoneObserved { size_high }
-        } else if hits < HITS_FOR_INTERVAL {
+        } else if !differences.carries_an_interval() {
             let size = differences.hit_root_mean_square();
             let size_high = size_times_probability(differences, size, cap, conf);
             DifferenceBounds::NotResolved { size_high }
@@ -238,7 +238,7 @@ impl DifferenceEstimate {
 
 /// The α at which [`constant_interval`] just reaches zero: the probability p
 /// of another value would have to be |x| / (|x| + cap), and (1 − p)ⁿ is α.
-fn constant_p_value(differences: &Moments, cap: f64) -> f64 {
+fn constant_p_value(differences: &impl Sample, cap: f64) -> f64 {
     let x = differences.mean().abs();
     if !cap.is_finite() {
         return 1.0;
@@ -249,6 +249,7 @@ fn constant_p_value(differences: &Moments, cap: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::moments::Moments;
     use proptest::prelude::*;
 
     const C95: Confidence = Confidence::P95;

@@ -98,7 +98,7 @@ pub struct Histogram {
 }
 
 /// The bucket of `value`.
-fn index(value: u64) -> u32 {
+pub(crate) fn index(value: u64) -> u32 {
     if value < EXACT_BELOW {
         return value as u32;
     }
@@ -107,7 +107,7 @@ fn index(value: u64) -> u32 {
 }
 
 /// Least and greatest value of a bucket.
-fn bounds(index: u32) -> (u64, u64) {
+pub(crate) fn bounds(index: u32) -> (u64, u64) {
     if u64::from(index) < EXACT_BELOW {
         return (u64::from(index), u64::from(index));
     }

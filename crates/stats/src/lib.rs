@@ -28,9 +28,11 @@ pub mod intervals;
 pub mod moments;
 pub mod multiple;
 pub mod proportion;
+pub mod sample;
 pub mod skewed;
 pub mod special;
 pub mod verdict;
+pub mod weighted;
 pub mod wide;
 
 pub use confidence::{Confidence, ConfidenceError};
@@ -40,4 +42,6 @@ pub use histogram::{Bucket, CountAbove, Histogram, QuantileInterval, QuantileLev
 pub use intervals::Interval;
 pub use moments::Moments;
 pub use proportion::Proportion;
+pub use sample::Sample;
 pub use verdict::Verdict;
+pub use weighted::{Weight, WeightedHistogram, WeightedMoments, WeightedRatio, WeightedSum};

@@ -57,7 +57,7 @@
 
 use crate::confidence::Confidence;
 use crate::intervals::Interval;
-use crate::moments::Moments;
+use crate::sample::Sample;
 use crate::special::{normal_density, normal_quantile, student_two_sided_quantile, student_two_sided_tail};
 
 /// Below this estimated coverage of a nominal 95 % interval the sample is not
@@ -86,7 +86,7 @@ pub struct SkewedMean {
 impl SkewedMean {
     /// Of non-negative observations: the effective number is Kish's.
     #[must_use]
-    pub fn of_non_negative(moments: &Moments) -> Self {
+    pub fn of_non_negative(moments: &impl Sample) -> Self {
         Self::with_effective(moments, moments.effective_hits())
     }
 
@@ -94,11 +94,11 @@ impl SkewedMean {
     /// signs cancel: half the number of non-zero observations stands in (for
     /// lognormal sizes with σ = 1, Kish's number is 0.37 to 0.5 of it).
     #[must_use]
-    pub fn of_signed(moments: &Moments) -> Self {
-        Self::with_effective(moments, 0.5 * moments.hits() as f64)
+    pub fn of_signed(moments: &impl Sample) -> Self {
+        Self::with_effective(moments, moments.effective_signed_hits())
     }
 
-    fn with_effective(moments: &Moments, effective: f64) -> Self {
+    fn with_effective(moments: &impl Sample, effective: f64) -> Self {
         Self {
             mean: moments.mean(),
             sd: moments.standard_deviation(),
@@ -199,7 +199,7 @@ fn hall_inverse(z: f64, a: f64) -> f64 {
 /// 0.95 − (γ̂²/n)·z(z⁴ + 2z² − 3)·φ(z)/9. Source: P. Hall, *The Bootstrap and
 /// Edgeworth Expansion* (1992) §2.6. In [0, 0.95]; 0 below two observations.
 #[must_use]
-pub fn student_coverage(moments: &Moments) -> f64 {
+pub fn student_coverage(moments: &impl Sample) -> f64 {
     if moments.n() < 2 {
         return 0.0;
     }
@@ -217,7 +217,7 @@ pub fn student_coverage(moments: &Moments) -> f64 {
 /// the correction, and sees little of the tail that decides its mean. The
 /// table of the module says how the estimate and the corrected interval fare.
 #[must_use]
-pub fn coverage_warning(moments: &Moments) -> Option<f64> {
+pub fn coverage_warning(moments: &impl Sample) -> Option<f64> {
     let coverage = student_coverage(moments);
     (coverage < NEAR_NOMINAL).then_some(coverage)
 }
@@ -225,6 +225,7 @@ pub fn coverage_warning(moments: &Moments) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::moments::Moments;
     use crate::intervals::student_t;
     use proptest::prelude::*;
 
@@ -268,7 +269,7 @@ mod tests {
 
         #[test]
         fn the_p_value_belongs_to_the_interval(xs in prop::collection::vec(-50i64..90, 3..60)) {
-            let sample = SkewedMean::of_signed(&xs.into_iter().collect());
+            let sample = SkewedMean::of_signed(&xs.into_iter().collect::<Moments>());
             let p = sample.p_value_of_zero();
             prop_assert!((0.0..=1.0).contains(&p));
             if sample.sd > 0.0 && (p - 0.05).abs() > 1e-9 {

@@ -15,13 +15,17 @@ use zonefall_stats::{
     QuantileLevel,
 };
 
-const MS_PER_HOUR: f64 = 3_600_000.0;
-const MS_PER_MINUTE: f64 = 60_000.0;
-const MS_PER_YEAR: f64 = 365.0 * 24.0 * MS_PER_HOUR;
+pub(crate) const MS_PER_HOUR: f64 = 3_600_000.0;
+pub(crate) const MS_PER_MINUTE: f64 = 60_000.0;
+pub(crate) const MS_PER_YEAR: f64 = 365.0 * 24.0 * MS_PER_HOUR;
 /// The most machines of a design.
-const MOST_MACHINES: f64 = 1e7;
+pub(crate) const MOST_MACHINES: f64 = 1e7;
 /// A window that is exceeded once in this many years.
-const RARE_YEARS: f64 = 10.0;
+pub(crate) const RARE_YEARS: f64 = 10.0;
+
+/// Where the bars of the distribution of window downtime end, in minutes.
+pub(crate) const WINDOW_EDGES_MIN: [f64; 16] =
+    [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e4, 1e5, 1e9];
 
 /// What the caller knows of a study and the outcome must carry.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +75,7 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
         designs,
         assumptions: None,
         not_modelled: labels.not_modelled.clone(),
+        method: None,
         asked_h: study.measure.at.iter().map(|at| at.as_ms() as f64 / MS_PER_HOUR).collect(),
     }
 }
@@ -88,11 +93,11 @@ struct Concluding<'a> {
 }
 
 /// The most that can be missed in a trial.
-fn cap_ms(study: &Study) -> f64 {
+pub(crate) fn cap_ms(study: &Study) -> f64 {
     study.measure.horizon.since(study.measure.from).as_ms() as f64
 }
 
-fn estimate(of: &MeanEstimate, factor: f64) -> Estimate {
+pub(crate) fn estimate(of: &MeanEstimate, factor: f64) -> Estimate {
     let (mean, hits) = (of.mean * factor, of.hits);
     match of.bounds {
         Bounds::Interval(Interval { low, high }) => {
@@ -105,7 +110,7 @@ fn estimate(of: &MeanEstimate, factor: f64) -> Estimate {
 }
 
 /// The mean length of a whole window; 0 without one.
-fn window_ms(study: &Study) -> f64 {
+pub(crate) fn window_ms(study: &Study) -> f64 {
     let windows = &study.measure.windows;
     let all: u64 = (0..windows.whole()).map(|window| windows.length(window).as_ms()).sum();
     all as f64 / windows.whole().max(1) as f64
@@ -351,13 +356,11 @@ impl<'a> Concluding<'a> {
     }
 
     fn window_bars(&self) -> Vec<WindowBar> {
-        let edges_min =
-            [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 1e4, 1e5, 1e9];
         let histogram = &self.tally.window_missed;
         let all = histogram.count();
         let mut bars: Vec<WindowBar> = Vec::new();
         let (mut above, mut sum) = (-1.0, 0);
-        for up_to in edges_min {
+        for up_to in WINDOW_EDGES_MIN {
             let inside = histogram.iter().filter(|bucket| {
                 let minutes = bucket.high as f64 / MS_PER_MINUTE;
                 above < minutes && minutes <= up_to
@@ -391,7 +394,7 @@ impl<'a> Concluding<'a> {
     }
 }
 
-fn need_in_words(need: Need) -> String {
+pub(crate) fn need_in_words(need: Need) -> String {
     match need {
         Need::Serving(least) => format!("at least {least} serving"),
         Need::Served(share, of) => format!("at least {} % of demand served", 100.0 * share as f64 / of as f64),
@@ -400,14 +403,27 @@ fn need_in_words(need: Need) -> String {
 
 /// Every design against the first, with intervals that hold for all of them together.
 fn differences(study: &Study, finished: &Finished) -> Vec<Difference> {
-    let others = finished.tally.designs.iter().zip(&study.designs).skip(1);
-    let level = simultaneous_level(study.confidence, study.designs.len().saturating_sub(1).max(1) as u64);
-    let (cap, recorded) = (cap_ms(study), is_record(study, finished));
-    let estimates: Vec<_> =
-        others.map(|(tally, design)| (design, DifferenceEstimate::new(&tally.against_reference, cap, level))).collect();
-    let p_values: Vec<f64> = estimates.iter().map(|(_, estimate)| estimate.p_value).collect();
-    let adjusted = holm(&p_values);
+    let level = difference_level(study);
+    let of = |tally: &DesignTally| DifferenceEstimate::new(&tally.against_reference, cap_ms(study), level);
+    let estimates = finished.tally.designs.iter().skip(1).map(of).collect();
     let observed = finished.tally.designs.first().map_or(1.0, |t| t.observed_ms as f64) / finished.trials.max(1) as f64;
+    compare(study, estimates, observed, is_record(study, finished))
+}
+
+/// The level of each difference, so that all hold together.
+pub(crate) fn difference_level(study: &Study) -> Confidence {
+    simultaneous_level(study.confidence, study.designs.len().saturating_sub(1).max(1) as u64)
+}
+
+/// What the differences from the first design say; trials measure `observed` milliseconds.
+pub(crate) fn compare(
+    study: &Study,
+    estimates: Vec<DifferenceEstimate>,
+    observed: f64,
+    recorded: bool,
+) -> Vec<Difference> {
+    let p_values: Vec<f64> = estimates.iter().map(|estimate| estimate.p_value).collect();
+    let adjusted = holm(&p_values);
     let factor = MINUTES_PER_MONTH / observed.max(1.0);
     let difference = |((design, estimate), p_adjusted): ((&std::sync::Arc<Design>, DifferenceEstimate), f64)| {
         let (low, high) = match estimate.bounds {
@@ -434,5 +450,5 @@ fn differences(study: &Study, finished: &Finished) -> Vec<Difference> {
             says: says.into(),
         }
     };
-    estimates.into_iter().zip(adjusted).map(difference).collect()
+    study.designs.iter().skip(1).zip(estimates).zip(adjusted).map(difference).collect()
 }

@@ -14,6 +14,7 @@ pub mod implied;
 pub mod incidents;
 pub mod outcome;
 pub mod partial;
+pub mod rare;
 mod run;
 mod stage;
 mod study;

@@ -230,6 +230,53 @@ pub struct Difference {
     pub says: String,
 }
 
+/// A pattern of outages that trials were forced into.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PatternOutcome {
+    /// In words: "2 zones and a machine".
+    pub pattern: String,
+    /// The share of all trials.
+    pub share: f64,
+}
+
+/// What the method did for one design.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MethodDesign {
+    /// The design.
+    pub design: String,
+    /// As many trials with a miss of equal weight and size would say as much (Kish).
+    pub effective_hits: f64,
+    /// Variance × events of plain trials over that of these trials, the pilot counted in; none below 20 effective hits.
+    pub gain: Option<f64>,
+    /// Trials with a miss that hold no pattern.
+    pub unforeseen_hits: u64,
+    /// Unavailability that such misses may add at most, if they last as long as the others.
+    pub unforeseen_at_most: f64,
+}
+
+/// How the trials were drawn; only where a method was asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MethodOutcome {
+    /// What was asked for.
+    pub asked: String,
+    /// What was done: "crude" or "forcing".
+    pub used: String,
+    /// Why.
+    pub why: String,
+    /// Trials of the pilot.
+    pub pilot_trials: u64,
+    /// Events of the pilot.
+    pub pilot_events: u64,
+    /// The mean weight of the trials: 1 but for luck.
+    pub mean_weight: f64,
+    /// The greatest weight that a trial can have.
+    pub greatest_weight: f64,
+    /// Patterns that trials were forced into, those of the largest share first.
+    pub patterns: Vec<PatternOutcome>,
+    /// By design.
+    pub designs: Vec<MethodDesign>,
+}
+
 /// All of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
@@ -281,4 +328,7 @@ pub struct Outcome {
     pub not_modelled: String,
     /// What a reader should know before believing a number.
     pub warnings: Vec<String>,
+    /// How the trials were drawn, where a method was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<MethodOutcome>,
 }

@@ -3,7 +3,8 @@
 use crate::study::Study;
 use crate::tally::Tally;
 use zonefall_engine::{BudgetExceeded, Key, SimTime};
-use zonefall_faults::{Clock, Scope, StormModes, Strikes};
+use zonefall_faults::{Clock, Forced, Point, Scope, Source, StormModes, Strikes};
+use zonefall_topology::Topology;
 use zonefall_fleet::{Ledger, World, population};
 
 /// One trial of one design, for those who keep rows.
@@ -57,6 +58,8 @@ pub struct Stage {
     /// Causes that are never charged but may hold healing up.
     delays: Vec<bool>,
     asks: Vec<bool>,
+    /// The outages that the trial at hand is forced into; none where nothing is ever forced.
+    forced: Option<Vec<Forced>>,
 }
 
 impl Stage {
@@ -82,7 +85,7 @@ impl Stage {
                 || mode.surge.is_some_and(zonefall_faults::Surge::may_exhaust)
         };
         let delays = (0..strikes.storm_modes().causes().len()).map(delays).collect();
-        Self { strikes, worlds, monotone, delays, asks: Vec::new() }
+        Self { strikes, worlds, monotone, delays, asks: Vec::new(), forced: None }
     }
 
     /// The causes that missed time can be charged to.
@@ -105,7 +108,7 @@ impl Stage {
     /// # Errors
     /// If a design passes its event budget.
     pub fn play(&mut self, trial: Key) -> Result<(), BudgetExceeded> {
-        self.strikes.begin(trial)?;
+        self.begin(trial)?;
         for world in &mut self.worlds {
             world.begin(trial, &self.strikes, None);
         }
@@ -126,6 +129,36 @@ impl Stage {
         Ok(())
     }
 
+    fn begin(&mut self, trial: Key) -> Result<(), BudgetExceeded> {
+        match &self.forced {
+            None => self.strikes.begin(trial),
+            Some(forced) => self.strikes.begin_forced(trial, forced),
+        }
+    }
+
+    /// From now on trials may be forced into outages; what can be.
+    pub fn force(&mut self, topology: &Topology) -> &[Source] {
+        self.forced = Some(Vec::new());
+        self.strikes.force(topology)
+    }
+
+    /// Lives through one trial that is forced into outages; needs [`Stage::force`].
+    ///
+    /// # Errors
+    /// If a design passes its event budget.
+    pub fn play_forced(&mut self, trial: Key, forced: &[Forced]) -> Result<(), BudgetExceeded> {
+        if let Some(mine) = &mut self.forced {
+            mine.clear();
+            mine.extend_from_slice(forced);
+        }
+        self.play(trial)
+    }
+
+    /// The outages of the trial at hand, forced or not.
+    pub fn points(&self) -> &[Point] {
+        self.strikes.points()
+    }
+
     /// The ledger of a design after [`Stage::play`].
     pub fn ledger(&self, design: usize) -> &Ledger {
         self.worlds[design].ledger()
@@ -133,7 +166,7 @@ impl Stage {
 
     /// Missed time of one design in one trial had a cause never happened.
     fn missed_without(&mut self, design: usize, trial: Key, cause: u16) -> Result<u64, BudgetExceeded> {
-        self.strikes.begin(trial)?;
+        self.begin(trial)?;
         let world = &mut self.worlds[design];
         world.begin(trial, &self.strikes, Some(cause));
         while self.strikes.next_window() {
@@ -154,13 +187,23 @@ impl Stage {
             tally.add(study, design, number, world.ledger(), reference);
         }
         if study.counterfactual {
-            self.counterfactual(study, trial, tally)?;
+            self.counterfactual(study, trial, |design, cause, avoided| {
+                tally.designs[design].avoided[cause].add(avoided);
+            })?;
         }
         Ok(())
     }
 
-    /// Lives through the trial again without each cause that may matter.
-    fn counterfactual(&mut self, study: &Study, trial: Key, tally: &mut Tally) -> Result<(), BudgetExceeded> {
+    /// Lives through the trial again without each cause that may matter, and tells (design, cause, missed time avoided).
+    ///
+    /// # Errors
+    /// If a design passes its event budget.
+    pub fn counterfactual(
+        &mut self,
+        study: &Study,
+        trial: Key,
+        mut avoided: impl FnMut(usize, usize, i64),
+    ) -> Result<(), BudgetExceeded> {
         let causes = self.delays.len();
         let mut asks = std::mem::take(&mut self.asks);
         for design in 0..study.designs.len() {
@@ -177,7 +220,7 @@ impl Stage {
             }));
             for cause in (0..causes).filter(|&cause| asks[cause]) {
                 let without = self.missed_without(design, trial, cause as u16)?;
-                tally.designs[design].avoided[cause].add(missed as i64 - without as i64);
+                avoided(design, cause, missed as i64 - without as i64);
             }
         }
         self.asks = asks;

@@ -81,7 +81,7 @@ pub struct Tally {
     pub rows: Vec<TrialRow>,
 }
 
-fn share(part: i128, whole: i128) -> i64 {
+pub(crate) fn share(part: i128, whole: i128) -> i64 {
     const TRILLION: i128 = 1_000_000_000_000;
     if whole <= 0 {
         return 0;
@@ -153,14 +153,11 @@ impl DesignTally {
                 breaches += u32::from(!study.target.allows(missed, length));
             }
             let unconnected = ledger.unconnected_by_window_ms[window];
-            if let Some(sla) = sla.filter(|_| unconnected > 0) {
-                let up = u128::from(length - unconnected);
-                let below = |tier: &&(u64, u64, u32)| up * u128::from(tier.1) < u128::from(length) * u128::from(tier.0);
-                let tier = sla.tiers.iter().take_while(below).count();
-                sla_breaches += u32::from(tier > 0);
-                if tier > 0 {
-                    self.sla_tiers[tier - 1] += 1;
-                }
+            if let Some(sla) = sla.filter(|_| unconnected > 0)
+                && let Some(tier) = sla.tier_below(length - unconnected, length)
+            {
+                sla_breaches += 1;
+                self.sla_tiers[tier] += 1;
             }
         }
         let whole = windows.whole() as u32;

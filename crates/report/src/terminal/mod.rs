@@ -14,6 +14,7 @@ mod first_miss;
 mod fit;
 mod incidents;
 mod instants;
+mod method;
 mod number;
 mod operations;
 mod page;
@@ -59,6 +60,7 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
         operations::draw(&mut page, outcome);
         sla::draw(&mut page, outcome);
     }
+    method::draw(&mut page, outcome);
     if !outcome.warnings.is_empty() {
         page.title("Warnings");
         for warning in &outcome.warnings {

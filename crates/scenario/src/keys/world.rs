@@ -28,6 +28,12 @@ pub(super) const KEYS: &[Key] = &[
     )
     .or("42"),
     Key::new(
+        "method",
+        Choice(&["crude", "forcing", "auto"]),
+        "How trials are drawn: \"crude\" as the world would, \"forcing\" half of them forced into overlapping outages and all weighed, for objectives that are rarely missed; \"auto\" chooses and says why.",
+    )
+    .or("crude"),
+    Key::new(
         "start",
         Instant,
         "The calendar's date at the beginning of each trial; needed for calendar months and for demand that follows the clock; otherwise nothing depends on it.",

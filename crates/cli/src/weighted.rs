@@ -1,0 +1,124 @@
+//! `run` with a method: chooses how trials are drawn, and says so.
+
+use crate::args;
+use crate::assemble::labels;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::progress::Bar;
+use crate::{results, run};
+use anyhow::Result;
+use std::path::Path;
+use std::time::Instant;
+use zonefall_scenario::Scenario;
+use zonefall_study::outcome::MethodOutcome;
+use zonefall_study::rare::{Choice, Method, Plan, choose, conclude_weighted, run_forced};
+use zonefall_study::{Progress, Silent, Study};
+
+/// The method of the command line.
+pub const fn method(of: args::Method) -> Method {
+    match of {
+        args::Method::Crude => Method::Crude,
+        args::Method::Forcing => Method::Forcing,
+        args::Method::Auto => Method::Auto,
+    }
+}
+
+/// What the command line asks for, or else the scenario.
+pub fn asked(options: &args::Run, scenario: &Scenario) -> Method {
+    options.method.map_or_else(|| of_scenario(scenario), method)
+}
+
+/// What the scenario asks for.
+pub const fn of_scenario(scenario: &Scenario) -> Method {
+    match scenario.method {
+        zonefall_scenario::Method::Crude => Method::Crude,
+        zonefall_scenario::Method::Forcing => Method::Forcing,
+        zonefall_scenario::Method::Auto => Method::Auto,
+    }
+}
+
+/// What does not go with a method, in words.
+pub fn nonsense(options: &args::Run, method: Method) -> Option<String> {
+    if method == Method::Crude {
+        return None;
+    }
+    let keep = &options.keep;
+    let flag = match () {
+        () if keep.partial.is_some() => "--partial",
+        () if keep.checkpoint.is_some() => "--checkpoint",
+        () if method == Method::Forcing && options.rows => "--rows",
+        () if method == Method::Forcing && options.faults.is_some() => "--faults",
+        () => return None,
+    };
+    let word = method.word();
+    Some(format!("{flag} does not go with method {word}: it holds plain trials, without weights; say --method crude"))
+}
+
+/// Chooses, runs and says what came of it.
+pub fn run(
+    options: &args::Run,
+    scenario: &Scenario,
+    study: &Study,
+    method: Method,
+    out: &Path,
+    console: Console,
+) -> Result<Exit> {
+    let threads = options.threads.map_or(0, usize::from);
+    let began = Instant::now();
+    match choose(study, method, threads)? {
+        Choice::Refused { why } => {
+            console.complain(&format!("error: method {} cannot be used: {why}", method.word()));
+            Ok(Exit::Failure)
+        }
+        Choice::Crude { why } => {
+            console.remark(&format!("method: plain trials; {why}"));
+            let mut work = run::compute(options, study, None, None, console)?;
+            work.method = Some(plain(method, why));
+            results::publish(options, scenario, study, &work, out, console)
+        }
+        Choice::Forcing { plan, why } => {
+            console.remark(&format!("method: forced trials; {why}"));
+            forced(options, scenario, study, (method, *plan, &why), began, out, console)
+        }
+    }
+}
+
+fn forced(
+    options: &args::Run,
+    scenario: &Scenario,
+    study: &Study,
+    (method, plan, why): (Method, Plan, &str),
+    began: Instant,
+    out: &Path,
+    console: Console,
+) -> Result<Exit> {
+    let stop = run::interrupt()?;
+    let threads = options.threads.map_or(0, usize::from);
+    let bar = console.shows_progress().then(|| Bar::new(study, 0, console.colour_err()));
+    let shown: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
+    let weighed = run_forced(study, plan, threads, &stop, shown);
+    if let Some(bar) = &bar {
+        bar.clear();
+    }
+    let weighed = weighed?;
+    let outcome = conclude_weighted(study, &weighed, &labels(scenario), method, why);
+    let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
+    let (trials, events) = (weighed.trials(), weighed.events() + weighed.plan.pilot_events);
+    let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
+    results::present(options, scenario, study, (&outcome, None), timing, trials, out, console)
+}
+
+/// What is said of a method that chose plain trials.
+fn plain(asked: Method, why: String) -> MethodOutcome {
+    MethodOutcome {
+        asked: asked.word().into(),
+        used: Method::Crude.word().into(),
+        why,
+        pilot_trials: 0,
+        pilot_events: 0,
+        mean_weight: 1.0,
+        greatest_weight: 1.0,
+        patterns: Vec::new(),
+        designs: Vec::new(),
+    }
+}

@@ -1,0 +1,68 @@
+//! How the trials were drawn, and what that gained.
+
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::outcome::{MethodDesign, MethodOutcome, Outcome};
+
+/// Patterns that are named.
+const NAMED: usize = 4;
+
+pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
+    let Some(method) = &outcome.method else { return };
+    page.title("How the trials were drawn");
+    if method.designs.is_empty() {
+        return page.paragraph(None, &format!("Plain trials: {}.", method.why), None);
+    }
+    page.paragraph(None, &in_words(method), None);
+    page.line("");
+    let grid = Grid {
+        columns: [
+            ("design", Side::Name),
+            ("as good as\nhits", Side::Right),
+            ("gain over\nplain trials", Side::Right),
+            ("unforeseen\nhits", Side::Right),
+            ("they may add\nat most", Side::Right),
+        ]
+        .map(|(header, side)| (header.to_owned(), side))
+        .into(),
+        rows: method.designs.iter().map(row).collect(),
+    };
+    page.grid(&grid);
+    page.paragraph(
+        None,
+        "Gain: variance × events of plain trials over that of these, the pilot counted in. Unforeseen: trials with a miss \
+         that no pattern explains; they weigh most, and what they may still add (at the confidence of the intervals) is no \
+         part of the intervals above.",
+        Some(Tone::Faint),
+    );
+}
+
+fn in_words(method: &MethodOutcome) -> String {
+    let named: Vec<String> = method
+        .patterns
+        .iter()
+        .take(NAMED)
+        .map(|of| format!("{} ({})", of.pattern, number::percent(of.share, Toward::Down)))
+        .collect();
+    let more = method.patterns.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(
+        "Forced: {}. So half of the trials were put into outages that overlap: {}{more}. Every trial counts with its \
+         weight, at most {}, so that all estimates stay unbiased.",
+        method.why,
+        named.join(", "),
+        method.greatest_weight
+    )
+}
+
+fn row(of: &MethodDesign) -> Vec<String> {
+    let whole = |value: f64| number::count((value + 0.5) as u64);
+    let gain = |gain: f64| if gain < 10.0 { format!("{gain:.1}") } else { whole(gain) };
+    vec![
+        clean(&of.design),
+        whole(of.effective_hits),
+        of.gain.map_or_else(|| number::NONE.into(), gain),
+        number::count(of.unforeseen_hits),
+        format!("{:.1e}", of.unforeseen_at_most),
+    ]
+}

@@ -1,0 +1,247 @@
+//! Patterns of outages that overlap, with their exact expected durations: what trials are forced into, and how a trial that
+//! was drawn so is weighed.
+//!
+//! Sources (`zonefall_faults::Source`) are sorted into *classes*: zones, pairs of zones, regions, racks, machines, …; the
+//! sources of one unit under several modes are one *site*. A [`Pattern`] asks for so many different sites of each class at
+//! once. With N_s(t) the outages of site s that cover t and e_m the elementary symmetric polynomial (the number of ways to
+//! pick m different sites that are out), its *duration* in a trial is
+//!
+//! > h = ∫ Π over classes of e_m(N_1(t), N_2(t), …) dt over the measured time,
+//!
+//! and because sources are independent and each has the mean ρ_s at every instant, its expectation is known exactly:
+//! Λ = (measured time) · Π e_m(ρ_1, ρ_2, …). Drawing a trial with the density h/Λ against the plain one is simple (Mecke's
+//! formula for Poisson processes; Last & Penrose, *Lectures on the Poisson Process*, §4.1): pick an instant evenly, pick the
+//! sites and their sources in proportion to ρ, put an outage over the instant into each (length-biased, begun anywhere
+//! within it), and draw everything else as ever.
+//!
+//! A study mixes plain trials (share α₀) with forced ones (shares α_k); a trial's weight is
+//! 1 / (α₀ + Σ α_k h_k/Λ_k) whichever way it was drawn (the balance heuristic of Veach & Guibas, 1995; for unions of rare
+//! events Karp & Luby, 1983, and Owen, Maximov & Chertkov, 2019), so never above 1/α₀. The weights do not ask what the fleet
+//! made of the outages: whatever the policy, the estimate is unbiased.
+
+use zonefall_engine::{Key, Stream};
+use zonefall_faults::{Forced, Point, Scope, Source};
+
+/// The most sites that a pattern asks for of one class.
+pub(crate) const ORDER_MAX: usize = 8;
+
+/// Sources of one kind of unit.
+#[derive(Debug, Clone)]
+pub(crate) struct Class {
+    pub scope: Scope,
+    pub pair: bool,
+    sites: Vec<Site>,
+    /// `table[s][m]` = e_m over the sites from s on.
+    table: Vec<[f64; ORDER_MAX + 1]>,
+}
+
+#[derive(Debug, Clone)]
+struct Site {
+    place: u32,
+    share: f64,
+    sources: Vec<u32>,
+}
+
+/// So many different sites of each class.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Pattern(pub Vec<u8>);
+
+/// The classes of a layout.
+#[derive(Debug, Clone)]
+pub(crate) struct Kernel {
+    pub classes: Vec<Class>,
+    sources: Vec<Source>,
+    /// Class and site of each source.
+    place_of: Vec<(u16, u32)>,
+    from_ms: f64,
+    to_ms: f64,
+}
+
+/// What is kept between trials.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scratch {
+    edges: Vec<(f64, bool, u32)>,
+    active: Vec<Vec<(u32, f64)>>,
+    ways: Vec<[f64; ORDER_MAX + 1]>,
+}
+
+/// Takes a factor (1 + x z) into a polynomial in z.
+fn take_in(ways: &mut [f64; ORDER_MAX + 1], x: f64) {
+    for m in (1..=ORDER_MAX).rev() {
+        ways[m] += ways[m - 1] * x;
+    }
+}
+
+const NOTHING: [f64; ORDER_MAX + 1] = {
+    let mut ways = [0.0; ORDER_MAX + 1];
+    ways[0] = 1.0;
+    ways
+};
+
+impl Class {
+    fn settle(&mut self) {
+        self.table = vec![NOTHING; self.sites.len() + 1];
+        for at in (0..self.sites.len()).rev() {
+            self.table[at] = self.table[at + 1];
+            take_in(&mut self.table[at], self.sites[at].share);
+        }
+    }
+
+    /// How many sites there are.
+    pub fn len(&self) -> usize {
+        self.sites.len()
+    }
+
+    /// In words: "zones".
+    pub fn name(&self) -> &'static str {
+        match self.scope {
+            Scope::Zone if self.pair => "pairs of zones",
+            Scope::Instance => "machines",
+            Scope::Host => "hosts",
+            Scope::Rack => "racks",
+            Scope::Hall => "halls",
+            Scope::Zone => "zones",
+            Scope::Region => "regions",
+            Scope::Global | Scope::ControlPlane | Scope::Allocation => "others",
+        }
+    }
+
+    /// Picks `order` different sites in proportion to the product of their shares.
+    fn pick(&self, order: usize, stream: &mut Stream, mut each: impl FnMut(&Site, &mut Stream)) {
+        let mut left = order;
+        for (at, site) in self.sites.iter().enumerate() {
+            if left == 0 {
+                return;
+            }
+            let taken = site.share * self.table[at + 1][left - 1];
+            if stream.unit() * self.table[at][left] < taken || self.sites.len() - at == left {
+                each(site, stream);
+                left -= 1;
+            }
+        }
+    }
+}
+
+impl Kernel {
+    /// Sorts sources into classes, for the time measured from `from_ms` to `to_ms`.
+    pub fn new(sources: &[Source], (from_ms, to_ms): (f64, f64)) -> Self {
+        let mut classes: Vec<Class> = Vec::new();
+        let mut place_of = Vec::with_capacity(sources.len());
+        for (number, source) in sources.iter().enumerate() {
+            let same = |class: &Class| class.scope == source.scope && class.pair == source.pair;
+            let at = classes.iter().position(same).unwrap_or_else(|| {
+                classes.push(Class { scope: source.scope, pair: source.pair, sites: Vec::new(), table: Vec::new() });
+                classes.len() - 1
+            });
+            let sites = &mut classes[at].sites;
+            // Sources of one mode come in the order of their places, so a site is near or new.
+            let site = match sites.binary_search_by_key(&source.place, |site| site.place) {
+                Ok(site) => site,
+                Err(site) => {
+                    sites.insert(site, Site { place: source.place, share: 0.0, sources: Vec::new() });
+                    site
+                }
+            };
+            sites[site].share += source.share_out();
+            sites[site].sources.push(number as u32);
+        }
+        classes.sort_by_key(|class| (class.scope, class.pair));
+        place_of.resize(sources.len(), (0, 0));
+        for (at, class) in classes.iter_mut().enumerate() {
+            class.settle();
+            for (site, of) in class.sites.iter().enumerate() {
+                of.sources.iter().for_each(|&source| place_of[source as usize] = (at as u16, site as u32));
+            }
+        }
+        Self { classes, sources: sources.to_vec(), place_of, from_ms, to_ms }
+    }
+
+    /// Λ: the expected duration of a pattern, in milliseconds.
+    pub fn expected_ms(&self, pattern: &Pattern) -> f64 {
+        let ways = self.classes.iter().zip(&pattern.0).map(|(class, &order)| class.table[0][order as usize]);
+        (self.to_ms - self.from_ms) * ways.product::<f64>()
+    }
+
+    /// The outages that force a trial into a pattern.
+    pub fn force(&self, pattern: &Pattern, trial: Key, forced: &mut Vec<Forced>) {
+        let mut stream = trial.named("forced outages").stream();
+        let t_ms = self.from_ms + (self.to_ms - self.from_ms) * stream.unit();
+        for (class, &order) in self.classes.iter().zip(&pattern.0) {
+            class.pick(order as usize, &mut stream, |site, stream| {
+                let mut left = stream.unit() * site.share;
+                let chosen = site.sources.iter().find(|&&number| {
+                    left -= self.sources[number as usize].share_out();
+                    left < 0.0
+                });
+                let Some(&number) = chosen.or(site.sources.last()) else { return };
+                forced.push(self.sources[number as usize].covering(number, t_ms, stream));
+            });
+        }
+    }
+
+    /// h of each pattern in a trial with these outages, in milliseconds.
+    pub fn durations(&self, points: &[Point], patterns: &[Pattern], scratch: &mut Scratch, into: &mut Vec<f64>) {
+        into.clear();
+        into.resize(patterns.len(), 0.0);
+        let Scratch { edges, active, ways } = scratch;
+        edges.clear();
+        for (number, point) in points.iter().enumerate() {
+            let (from, to) = (point.from_ms.max(self.from_ms), point.to_ms.min(self.to_ms));
+            if from < to {
+                edges.extend([(from, true, number as u32), (to, false, number as u32)]);
+            }
+        }
+        edges.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
+        active.resize(self.classes.len(), Vec::new());
+        active.iter_mut().for_each(Vec::clear);
+        ways.resize(self.classes.len(), NOTHING);
+        ways.fill(NOTHING);
+        let mut since = self.from_ms;
+        for &(at, begins, number) in edges.iter() {
+            if at > since {
+                for (sum, pattern) in into.iter_mut().zip(patterns) {
+                    let ways = ways.iter().zip(&pattern.0).map(|(ways, &order)| ways[order as usize]);
+                    *sum += (at - since) * ways.product::<f64>();
+                }
+                since = at;
+            }
+            let (class, _) = self.place_of[points[number as usize].source as usize];
+            let active = &mut active[class as usize];
+            match active.binary_search_by_key(&number, |&(of, _)| of) {
+                Ok(at) if !begins => drop(active.remove(at)),
+                Err(at) if begins => active.insert(at, (number, points[number as usize].weight)),
+                _ => {}
+            }
+            ways[class as usize] = self.ways(active, points);
+        }
+    }
+
+    /// e_0, e_1, … over the sites that the active outages are on.
+    fn ways(&self, active: &[(u32, f64)], points: &[Point]) -> [f64; ORDER_MAX + 1] {
+        let site = |number: u32| self.place_of[points[number as usize].source as usize].1;
+        let mut ways = NOTHING;
+        for (at, &(number, weight)) in active.iter().enumerate() {
+            let mine = site(number);
+            if active[..at].iter().any(|&(other, _)| site(other) == mine) {
+                continue;
+            }
+            let others = active[at + 1..].iter().filter(|&&(other, _)| site(other) == mine);
+            take_in(&mut ways, others.fold(weight, |sum, (_, weight)| sum + weight));
+        }
+        ways
+    }
+
+    /// In words: "2 zones and a machine".
+    pub fn words(&self, pattern: &Pattern) -> String {
+        let of = self.classes.iter().zip(&pattern.0).filter(|(_, order)| **order > 0);
+        let words: Vec<String> = of
+            .rev()
+            .map(|(class, order)| match (order, class.name()) {
+                (1, "pairs of zones") => "a pair of zones".into(),
+                (1, name) => format!("a {}", name.trim_end_matches('s')),
+                (order, name) => format!("{order} {name}"),
+            })
+            .collect();
+        words.join(" and ")
+    }
+}

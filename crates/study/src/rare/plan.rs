@@ -1,0 +1,353 @@
+//! Which patterns trials are forced into, and how often: learned from a pilot whose trials are thrown away.
+//!
+//! 1. *Discovery.* Patterns are tried in the order of their exact expected durations, [`TRIES`] trials each. What a pattern
+//!    adds to the downtime is at most its expected duration, so the search ends when that is a thousandth of what has been
+//!    found. A pattern that nearly always misses the objective is not made larger.
+//! 2. *Allocation.* Trials over all patterns alike; then the shares that minimise the second moment of the
+//!    weighted downtime, summed over designs (a convex problem; multiplicative steps). Half of the trials stay plain, and a
+//!    fiftieth of the other half is shared by all patterns, so that no weight passes 2 and none of a pattern is unbounded.
+//!
+//! Trials come in pairs, a plain one and a forced one, so that half of them are plain to the very trial.
+//!
+//! The pilot has luck of its own (lineage 1), depends on nothing but the study, and is the same for any number of threads.
+
+use super::kernel::{Kernel, ORDER_MAX, Pattern, Scratch};
+use crate::run::RunError;
+use crate::stage::Stage;
+use crate::study::Study;
+use rayon::prelude::*;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+use zonefall_engine::{Key, SimTime};
+use zonefall_faults::{Forced, Point, TrialId};
+use zonefall_stats::Weight;
+
+/// Trials of a pattern in the discovery.
+const TRIES: u64 = 64;
+/// The most patterns that are tried.
+const PATTERNS_MAX: usize = 64;
+/// Trials of the allocation: so many, and so many for each pattern.
+const LEARNING: (u64, u64) = (256, 32);
+/// The share of trials in which nothing is forced.
+pub(crate) const PLAIN: f64 = 0.5;
+/// The share of forced trials that all patterns have alike.
+const ALIKE: f64 = 0.02;
+/// What may be left out, as a share of what is found.
+const LEFT_OUT: f64 = 1e-3;
+/// From this share of trials with a miss on, a pattern is not made larger.
+const SATURATED: f64 = 0.9;
+/// The lineage of pilots.
+const LINEAGE: u64 = 1;
+
+/// How the trials of a study are drawn and weighed.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    kernel: Kernel,
+    patterns: Vec<Pattern>,
+    /// Share of all trials, by pattern; with [`PLAIN`] they sum to one.
+    shares: Vec<f64>,
+    /// Λ by pattern.
+    expected_ms: Vec<f64>,
+    /// Events of the pilot.
+    pub pilot_events: u64,
+    /// Trials of the pilot.
+    pub pilot_trials: u64,
+    /// What the pilot expects of each design.
+    pub(crate) forecasts: Vec<Forecast>,
+}
+
+/// What the pilot expects.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Forecast {
+    /// The probability that a plain trial misses the objective.
+    pub hit: f64,
+    /// Variance × events of plain trials over that of weighted ones.
+    pub gain: f64,
+}
+
+/// Room for weighing a trial.
+#[derive(Debug, Clone, Default)]
+pub struct Scales {
+    scratch: Scratch,
+    durations: Vec<f64>,
+}
+
+impl Plan {
+    /// Learns a plan; none if no pattern was found that misses the objective of any design.
+    ///
+    /// # Errors
+    /// If a trial passes its event budget or threads cannot be started.
+    pub fn learn(study: &Study, threads: usize) -> Result<Option<Self>, RunError> {
+        let mut stage = Stage::new(study);
+        let span = (study.measure.from.as_ms() as f64, study.measure.horizon.as_ms() as f64);
+        let kernel = Kernel::new(stage.force(&study.topology), span);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(|why| RunError::Threads { threads, why: why.to_string() })?;
+        let mut pilot = Pilot { study, kernel: &kernel, pool, stages: Mutex::new(vec![stage]), trials: 0, events: 0 };
+        let patterns = pilot.discover()?;
+        if patterns.is_empty() {
+            return Ok(None);
+        }
+        let learned = pilot.learn(&patterns)?;
+        let (pilot_events, pilot_trials) = (pilot.events, pilot.trials);
+        if learned.iter().all(|trial| trial.missed_ms.iter().all(|&missed| missed == 0)) {
+            return Ok(None);
+        }
+        let inner = allocate(&learned, study.designs.len(), patterns.len());
+        let forecasts = (0..study.designs.len()).map(|design| forecast(&learned, design, &inner)).collect();
+        let shares = inner.iter().map(|share| (1.0 - PLAIN) * share).collect();
+        let expected_ms = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
+        Ok(Some(Self { kernel, patterns, shares, expected_ms, pilot_events, pilot_trials, forecasts }))
+    }
+
+    /// The greatest weight that a trial can have.
+    pub fn most_weight() -> Weight {
+        Weight::new(1.0 / PLAIN)
+    }
+
+    /// The outages that a trial is forced into; none in the even ones.
+    pub fn force(&self, number: u64, trial: Key, forced: &mut Vec<Forced>) {
+        forced.clear();
+        if number.is_multiple_of(2) {
+            return;
+        }
+        let mut left = trial.named("forced pattern").unit(0) * (1.0 - PLAIN);
+        let chosen = self.shares.iter().position(|share| {
+            left -= share;
+            left < 0.0
+        });
+        let pattern = &self.patterns[chosen.unwrap_or(self.patterns.len() - 1)];
+        self.kernel.force(pattern, trial, forced);
+    }
+
+    /// The weight of a trial that holds these outages, and whether it holds any pattern.
+    pub fn weigh(&self, points: &[Point], scales: &mut Scales) -> (Weight, bool) {
+        let Scales { scratch, durations } = scales;
+        self.kernel.durations(points, &self.patterns, scratch, durations);
+        let parts = durations.iter().zip(&self.shares).zip(&self.expected_ms);
+        let density = parts.fold(PLAIN, |sum, ((h, share), expected)| sum + share * h / expected);
+        (Weight::new(1.0 / density), durations.iter().any(|&h| h > 0.0))
+    }
+
+    /// The patterns with their shares of all trials, in words, largest first.
+    pub fn in_words(&self) -> Vec<(String, f64)> {
+        let named = self.patterns.iter().zip(&self.shares);
+        let mut named: Vec<(String, f64)> =
+            named.map(|(pattern, &share)| (self.kernel.words(pattern), share)).collect();
+        named.sort_by(|a, b| b.1.total_cmp(&a.1));
+        named
+    }
+}
+
+/// A trial of a pilot.
+struct Tried {
+    missed_ms: Vec<u64>,
+    events: u64,
+    /// h/Λ by pattern.
+    ratios: Vec<f64>,
+}
+
+impl Tried {
+    /// The density that trials were drawn by over the plain one, all patterns having had the same share.
+    fn density(&self) -> f64 {
+        let sum: f64 = self.ratios.iter().sum();
+        PLAIN + (1.0 - PLAIN) * sum / self.ratios.len().max(1) as f64
+    }
+}
+
+/// Plays pilots.
+struct Pilot<'a> {
+    study: &'a Study,
+    kernel: &'a Kernel,
+    pool: rayon::ThreadPool,
+    stages: Mutex<Vec<Stage>>,
+    trials: u64,
+    events: u64,
+}
+
+impl Pilot<'_> {
+    /// Plays trials, each forced into the pattern that `which` names.
+    fn play(
+        &mut self,
+        trials: Range<u64>,
+        patterns: &[Pattern],
+        which: impl Fn(u64, Key) -> Option<usize> + Sync,
+    ) -> Result<Vec<Tried>, RunError> {
+        let Self { study, kernel, pool, stages, .. } = &*self;
+        let expected: Vec<f64> = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
+        let one = |trial: u64| {
+            let key = TrialId { seed: study.seed, trial, lineage: LINEAGE }.key();
+            let idle = stages.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut stage = idle.unwrap_or_else(|| {
+                let mut stage = Stage::new(study);
+                stage.force(&study.topology);
+                stage
+            });
+            let mut forced = Vec::new();
+            if let Some(pattern) = which(trial, key) {
+                kernel.force(&patterns[pattern], key, &mut forced);
+            }
+            let played = stage.play_forced(key, &forced);
+            let mut ratios = Vec::new();
+            kernel.durations(stage.points(), patterns, &mut Scratch::default(), &mut ratios);
+            ratios.iter_mut().zip(&expected).for_each(|(h, expected)| *h /= expected);
+            let ledgers = || (0..study.designs.len()).map(|design| stage.ledger(design));
+            let missed_ms = ledgers().map(|ledger| ledger.missed_ms).collect();
+            let events = ledgers().map(|ledger| ledger.events).sum();
+            stages.lock().unwrap_or_else(PoisonError::into_inner).push(stage);
+            let tried = Tried { missed_ms, events, ratios };
+            played.map(|()| tried).map_err(|source| RunError::Budget { trial, seed: study.seed, source })
+        };
+        let tried: Vec<Result<Tried, RunError>> = pool.install(|| trials.into_par_iter().map(one).collect());
+        let tried = tried.into_iter().collect::<Result<Vec<Tried>, RunError>>()?;
+        self.trials += tried.len() as u64;
+        self.events += tried.iter().map(|trial| trial.events).sum::<u64>();
+        Ok(tried)
+    }
+
+    /// The patterns that may matter.
+    fn discover(&mut self) -> Result<Vec<Pattern>, RunError> {
+        let (mut found, mut saturated): (Vec<Pattern>, Vec<Pattern>) = (Vec::new(), Vec::new());
+        let mut added_ms = vec![0.0_f64; self.study.designs.len()];
+        let mut next = BinaryHeap::new();
+        self.larger(&Pattern(vec![0; self.kernel.classes.len()]), &mut next);
+        while let Some(Candidate { expected_ms, pattern }) = next.pop() {
+            let enough = added_ms.iter().all(|&added| added > 0.0 && expected_ms < LEFT_OUT * added);
+            if enough || found.len() == PATTERNS_MAX {
+                break;
+            }
+            if saturated.iter().any(|within| within.0.iter().zip(&pattern.0).all(|(a, b)| a <= b)) {
+                continue;
+            }
+            let first = TRIES * found.len() as u64;
+            let patterns = [pattern];
+            let tried = self.play(first..first + TRIES, &patterns, |_, _| Some(0))?;
+            let [pattern] = patterns;
+            for (design, added) in added_ms.iter_mut().enumerate() {
+                let parts = tried.iter().map(|trial| trial.missed_ms[design] as f64 / trial.ratios[0].max(1e-300));
+                *added = added.max(parts.sum::<f64>() / TRIES as f64);
+            }
+            let missing = |trial: &&Tried| trial.missed_ms.iter().all(|&missed| missed > 0);
+            if tried.iter().filter(missing).count() as f64 >= SATURATED * TRIES as f64 {
+                saturated.push(pattern.clone());
+            } else {
+                self.larger(&pattern, &mut next);
+            }
+            found.push(pattern);
+        }
+        Ok(found)
+    }
+
+    /// The patterns with one site more, each reached in one way only.
+    fn larger(&self, pattern: &Pattern, next: &mut BinaryHeap<Candidate>) {
+        let last = pattern.0.iter().rposition(|&order| order > 0).unwrap_or(0);
+        for class in last..pattern.0.len() {
+            let mut larger = pattern.clone();
+            larger.0[class] += 1;
+            let order = larger.0[class] as usize;
+            if order <= self.kernel.classes[class].len().min(ORDER_MAX) {
+                next.push(Candidate { expected_ms: self.kernel.expected_ms(&larger), pattern: larger });
+            }
+        }
+    }
+
+    /// Trials over all patterns alike.
+    fn learn(&mut self, patterns: &[Pattern]) -> Result<Vec<Tried>, RunError> {
+        let first = TRIES * PATTERNS_MAX as u64;
+        let trials = LEARNING.0 + LEARNING.1 * patterns.len() as u64;
+        self.play(first..first + trials, patterns, |_, key| {
+            let u = key.named("forced pattern").unit(0);
+            let forced = (u - PLAIN) / (1.0 - PLAIN) * patterns.len() as f64;
+            (forced >= 0.0).then(|| (forced as usize).min(patterns.len() - 1))
+        })
+    }
+}
+
+/// A pattern that waits to be tried; the longest expected duration comes first.
+struct Candidate {
+    expected_ms: f64,
+    pattern: Pattern,
+}
+
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.expected_ms.total_cmp(&other.expected_ms).then_with(|| self.pattern.cmp(&other.pattern))
+    }
+}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Candidate {}
+
+/// Steps towards the best shares.
+const STEPS: usize = 60;
+
+/// The shares of the forced trials by pattern: those that minimise Σ over designs of E\[(w·missed)²\] / E\[missed\]².
+fn allocate(learned: &[Tried], designs: usize, patterns: usize) -> Vec<f64> {
+    let mean = |design: usize| {
+        let parts = learned.iter().map(|trial| trial.missed_ms[design] as f64 / trial.density());
+        parts.sum::<f64>() / learned.len() as f64
+    };
+    let means: Vec<f64> = (0..designs).map(mean).collect();
+    // What each trial adds to the sum of relative second moments, but for the density to be chosen.
+    let worth = |trial: &Tried| {
+        let of = trial.missed_ms.iter().zip(&means).filter(|(_, mean)| **mean > 0.0);
+        of.map(|(&missed, mean)| missed as f64 / mean * (missed as f64 / mean)).sum::<f64>() / trial.density()
+    };
+    let hits: Vec<(f64, &Tried)> = learned.iter().map(|trial| (worth(trial), trial)).filter(|hit| hit.0 > 0.0).collect();
+    let alike = 1.0 / patterns as f64;
+    let mut shares = vec![alike; patterns];
+    for _ in 0..STEPS {
+        let mut slopes = vec![0.0; patterns];
+        for (worth, trial) in &hits {
+            let density = mixed(&shares, &trial.ratios);
+            let part = worth / (density * density);
+            slopes.iter_mut().zip(&trial.ratios).for_each(|(slope, ratio)| *slope += part * ratio);
+        }
+        shares.iter_mut().zip(&slopes).for_each(|(share, slope)| *share *= libm::sqrt(*slope));
+        let sum: f64 = shares.iter().sum();
+        if sum <= 0.0 {
+            return vec![alike; patterns];
+        }
+        shares.iter_mut().for_each(|share| *share /= sum);
+    }
+    shares.iter().map(|share| (1.0 - ALIKE) * share + ALIKE * alike).collect()
+}
+
+/// The density of a mixture over the plain one.
+fn mixed(shares: &[f64], ratios: &[f64]) -> f64 {
+    PLAIN + (1.0 - PLAIN) * shares.iter().zip(ratios).map(|(share, ratio)| share * ratio).sum::<f64>()
+}
+
+fn forecast(learned: &[Tried], design: usize, shares: &[f64]) -> Forecast {
+    let mean = |of: &dyn Fn(&Tried) -> f64| learned.iter().map(of).sum::<f64>() / learned.len() as f64;
+    let missed = |trial: &Tried| trial.missed_ms[design] as f64;
+    let average = mean(&|trial| missed(trial) / trial.density());
+    let plain = mean(&|trial| missed(trial) * missed(trial) / trial.density()) - average * average;
+    let weighted = mean(&|trial| missed(trial) * missed(trial) / (trial.density() * mixed(shares, &trial.ratios)));
+    let weighted = weighted - average * average;
+    let plain_events = mean(&|trial| trial.events as f64 / trial.density());
+    let events = mean(&|trial| trial.events as f64 * mixed(shares, &trial.ratios) / trial.density());
+    Forecast {
+        hit: mean(&|trial| f64::from(missed(trial) > 0.0) / trial.density()),
+        gain: if weighted > 0.0 { plain * plain_events / (weighted * events) } else { 0.0 },
+    }
+}
+
+/// The measured time in milliseconds.
+pub(crate) fn measured_ms(study: &Study) -> f64 {
+    let at = |time: SimTime| time.as_ms() as f64;
+    at(study.measure.horizon) - at(study.measure.from)
+}

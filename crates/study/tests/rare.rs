@@ -1,0 +1,225 @@
+//! Forced trials: against exact answers, against plain trials, the same bits for any threads, honest where they cannot know.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+mod support;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use support::*;
+use zonefall_azure::profile::azure_like_v0;
+use zonefall_engine::{Law, Shape, SimDuration};
+use zonefall_faults::{Mode, Outage, Profile, Scope, Staged};
+use zonefall_fleet::{Design, LoadBalancer, Measure};
+use zonefall_study::exactly::exactly;
+use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
+use zonefall_study::rare::{Choice, Method, Plan, choose, conclude_weighted, run_forced};
+use zonefall_study::{Labels, Silent, Stage, Study, conclude, run};
+use zonefall_topology::{Region, Topology};
+
+const HOUR: f64 = 3_600_000.0;
+const YEAR_H: f64 = 8760.0;
+
+fn labels() -> Labels {
+    let words = || "x".to_owned();
+    Labels { version: words(), scenario_hash: words(), target: words(), window: words(), not_modelled: words() }
+}
+
+fn forced(study: &Study, threads: usize) -> Outcome {
+    let plan = Plan::learn(study, threads).unwrap().expect("something to force");
+    let weighed = run_forced(study, plan, threads, &AtomicBool::new(false), &Silent).unwrap();
+    conclude_weighted(study, &weighed, &labels(), Method::Forcing, "asked for")
+}
+
+fn plain(study: &Study) -> Outcome {
+    conclude(study, &run(study, 2, &AtomicBool::new(false), &Silent).unwrap(), &labels())
+}
+
+/// Machines that need nothing after an outage.
+fn bare(zones: &[u32], capacity: u32, need: u32) -> Design {
+    let mut design = design("bare", zones, capacity, need);
+    design.sets[0].boot = constant(0);
+    design.sets[0].warm_up = constant(0);
+    design
+}
+
+fn mode(name: &str, scope: Scope, up_h: f64, outage: Law) -> Mode {
+    Mode::plain(name, scope, YEAR_H / up_h, Outage::Law(outage)).unwrap()
+}
+
+fn exponential(mean_h: f64) -> Law {
+    Law::exponential(mean_h * HOUR).unwrap()
+}
+
+fn lognormal(median_h: f64, sigma: f64) -> Law {
+    Law::new(Shape::LogNormal(median_h * HOUR, sigma), None).unwrap()
+}
+
+/// One rack a zone.
+fn small(profile: Profile, design: Design, trials: u64) -> Study {
+    let region = Region { name: "east".into(), zones: 3, halls_per_zone: 1, racks_per_zone: 1, hosts_per_rack: 12 };
+    let study = study(profile, vec![design], 365, trials);
+    Study { topology: Arc::new(Topology::new(vec![region]).unwrap()), rows: false, counterfactual: false, ..study }
+}
+
+fn profile(modes: Vec<Mode>) -> Profile {
+    Profile { name: "test".into(), modes }
+}
+
+/// Standard errors between two numbers, of which one or both are estimated.
+fn z(one: &Estimate, other: f64, other_error: f64) -> f64 {
+    let error = (one.high - one.low.unwrap()) / 2.0 / 1.96;
+    (one.mean - other) / (error * error + other_error * other_error).sqrt()
+}
+
+fn held_to_exact(name: &str, study: &Study, within: f64) {
+    let exact = exactly(study, &study.designs[0]).unwrap().unavailability;
+    let outcome = forced(study, 2);
+    let found = outcome.designs[0].unavailability;
+    let z = z(&found, exact, 0.0);
+    let method = outcome.method.unwrap();
+    let (of, weight) = (&method.designs[0], method.mean_weight);
+    println!("{name}: exact {exact:.4e}, found {:.4e}, z {z:+.2}, gain {:.0?}, mean weight {weight:.3}", found.mean, of.gain);
+    assert!(z.abs() <= 4.0, "{name}: z {z}");
+    assert!((found.mean / exact - 1.0).abs() <= within, "{name}: {} for {exact}", found.mean);
+    assert!((weight - 1.0).abs() <= 4.0 / (outcome.trials as f64).sqrt(), "{name}: mean weight {weight}");
+}
+
+#[test]
+fn rare_systems_meet_their_exact_answers() {
+    let zone = |up_h| mode("zone", Scope::Zone, up_h, exponential(1.0));
+    let machine = |up_h, down_h| mode("vm", Scope::Instance, up_h, exponential(down_h));
+    let all_down = profile(vec![machine(1000.0, 1.0)]);
+    held_to_exact("R01", &small(all_down, bare(&[1], 4, 1), 1000), 0.01);
+    let three_zones = profile(vec![zone(8760.0), machine(2000.0, 2.0)]);
+    held_to_exact("R10", &small(three_zones.clone(), bare(&[1, 2, 3], 12, 1), 2000), 0.05);
+    held_to_exact("need 8 of 12", &small(three_zones.clone(), bare(&[1, 2, 3], 12, 8), 4000), 0.1);
+    held_to_exact("need 5 of 12", &small(three_zones, bare(&[1, 2, 3], 12, 5), 4000), 0.1);
+}
+
+#[test]
+fn pairs_racks_hosts_and_laws_meet_their_exact_answers() {
+    let pairs = Mode { common_cause: 0.1, ..mode("zone", Scope::Zone, 50_000.0, lognormal(2.0, 1.0)) };
+    let rack = mode("rack", Scope::Rack, 20_000.0, lognormal(1.0, 0.7));
+    let host = mode("host", Scope::Host, 5000.0, Law::constant(SimDuration::from_ms(1_800_000)));
+    let region = mode("region", Scope::Region, 1e9, exponential(1.0));
+    let modes = vec![pairs, rack, host, region];
+    let study = study(profile(modes), vec![bare(&[1, 2, 3], 9, 4)], 365, 4000);
+    let study = Study { rows: false, counterfactual: false, ..study };
+    held_to_exact("layers", &study, 0.15);
+}
+
+/// The default profile with everything on that the fleet does about it.
+fn everything(trials: u64, times: f64) -> Study {
+    let mut profile = azure_like_v0();
+    profile.modes.retain(|mode| mode.scope != Scope::Region);
+    profile.modes = profile.modes.iter().map(|mode| mode.with_rate_times(times)).collect();
+    let mut design = design("spanning", &[1, 2, 3], 9, 6);
+    design.healing_needs_control_plane = true;
+    design.balancer = Some(LoadBalancer {
+        interval: SimDuration::from_ms(5000),
+        unhealthy_threshold: 2,
+        healthy_threshold: 1,
+        timeout: SimDuration::ZERO,
+        flap_window: SimDuration::ZERO,
+    });
+    Study { rows: false, ..study(profile, vec![design], 365, trials) }
+}
+
+#[test]
+fn everything_on_agrees_with_plain_trials() {
+    let (forced, plain) = (forced(&everything(6000, 3.0), 2), plain(&everything(30_000, 3.0)));
+    let pick: [(&str, fn(&DesignOutcome) -> Estimate); 6] = [
+        ("unavailability", |of| of.unavailability),
+        ("outages a year", |of| of.outages_per_year),
+        ("any miss", |of| of.any_miss),
+        ("windows met", |of| of.windows_met.unwrap()),
+        ("capacity lost", |of| of.capacity_lost),
+        ("first miss", |of| of.first_miss_h.unwrap()),
+    ];
+    for (name, pick) in pick {
+        let (one, other) = (pick(&forced.designs[0]), pick(&plain.designs[0]));
+        let error = (other.high - other.low.unwrap()) / 2.0 / 1.96;
+        let z = z(&one, other.mean, error);
+        println!("{name}: forced {:.4e}, plain {:.4e} ± {error:.1e}, z {z:+.2}", one.mean, other.mean);
+        assert!(z.abs() <= 4.0, "{name}: z {z}");
+    }
+    let share = |of: &Outcome| of.designs[0].causes.iter().map(|cause| cause.share).sum::<f64>();
+    assert!((share(&forced) - 1.0).abs() < 1e-12 && (share(&plain) - 1.0).abs() < 1e-12);
+    let bars = |of: &Outcome| of.designs[0].window_bars.iter().map(|bar| bar.cumulative_share).collect::<Vec<_>>();
+    for (one, other) in bars(&forced).iter().zip(bars(&plain)) {
+        assert!((one - other).abs() < 2e-3, "{one} {other}");
+    }
+    let method = forced.method.unwrap();
+    println!("{:?}\n{:?}", method.patterns, method.designs);
+    assert!(method.designs[0].gain.unwrap() > 3.0);
+}
+
+#[test]
+fn the_outcome_is_the_same_for_any_threads() {
+    let study = everything(500, 1.0);
+    let one = forced(&study, 1);
+    for threads in [2, 3] {
+        assert_eq!(forced(&study, threads), one);
+    }
+}
+
+#[test]
+fn a_trial_with_nothing_forced_is_the_plain_trial() {
+    let study = everything(1, 20.0);
+    let (mut plain, mut forced) = (Stage::new(&study), Stage::new(&study));
+    forced.force(&study.topology);
+    for trial in 0..20 {
+        let key = study.trial_key(trial);
+        plain.play(key).unwrap();
+        forced.play_forced(key, &[]).unwrap();
+        assert_eq!(plain.ledger(0), forced.ledger(0), "trial {trial}");
+    }
+}
+
+#[test]
+fn staged_recovery_and_a_warm_up_do_not_bias() {
+    // A zone is out for two hours, four fifths of it; the rest stays up to three times as long.
+    let staged = Mode {
+        staged: Some(Staged { main: 0.8, tail: 3.0 }),
+        ..mode("zone", Scope::Zone, 2000.0, lognormal(2.0, 0.5))
+    };
+    let of = |trials| {
+        let study = study(profile(vec![staged.clone()]), vec![design("two", &[1, 2], 8, 3)], 90, trials);
+        let from = SimDuration::from_ms(10 * 86_400_000);
+        let measure = Measure { from: zonefall_engine::SimTime::ZERO.after(from), ..(*study.measure).clone() };
+        Study { rows: false, counterfactual: false, measure: Arc::new(measure), ..study }
+    };
+    let (forced, plain) = (forced(&of(4000), 2), plain(&of(40_000)));
+    let other = plain.designs[0].unavailability;
+    let z = z(&forced.designs[0].unavailability, other.mean, (other.high - other.low.unwrap()) / 3.92);
+    println!("staged: {:.4e} {:.4e} z {z:+.2}", forced.designs[0].unavailability.mean, other.mean);
+    assert!(z.abs() <= 4.0, "z {z}");
+}
+
+#[test]
+fn too_little_is_only_bounded() {
+    let machine = mode("vm", Scope::Instance, 1000.0, exponential(1.0));
+    let study = small(profile(vec![machine]), bare(&[1], 4, 1), 30);
+    let found = forced(&study, 1).designs[0].unavailability;
+    assert_eq!((found.quality, found.low), (Quality::UpperBound, None));
+    assert!(found.high > 9.96e-13, "{found:?}");
+    // What plain trials say of the same: nothing was seen, never ±0.
+    let plain = plain(&Study { trials: 1000, ..study }).designs[0].unavailability;
+    assert_eq!((plain.quality, plain.hits), (Quality::UpperBound, 0));
+    assert!(plain.high > 1e-4, "{plain:?}");
+}
+
+#[test]
+fn auto_says_why() {
+    let often = small(profile(vec![mode("vm", Scope::Instance, 100.0, exponential(1.0))]), bare(&[1], 4, 4), 1000);
+    let Choice::Crude { why } = choose(&often, Method::Auto, 1).unwrap() else { panic!("forced for nothing") };
+    assert!(why.contains("plain trials see enough"), "{why}");
+    let rarely = small(profile(vec![mode("vm", Scope::Instance, 1000.0, exponential(1.0))]), bare(&[1], 4, 1), 1000);
+    let Choice::Forcing { why, .. } = choose(&rarely, Method::Auto, 1).unwrap() else { panic!("plain for nothing") };
+    assert!(why.contains("less than one"), "{why}");
+    let shock = Mode { kind: zonefall_faults::Kind::Shock, ..mode("zone", Scope::Zone, 1000.0, exponential(1.0)) };
+    let unfit = small(profile(vec![shock]), bare(&[1, 2, 3], 9, 1), 1000);
+    let Choice::Refused { why } = choose(&unfit, Method::Forcing, 1).unwrap() else { panic!("what was forced?") };
+    assert!(why.contains("no overlap"), "{why}");
+    let rows = Study { rows: true, ..rarely };
+    assert!(matches!(choose(&rows, Method::Auto, 1).unwrap(), Choice::Crude { .. }));
+}

@@ -1,6 +1,7 @@
 //! The sections of a run: one for each group of demands.
 
 mod fleets;
+mod rare;
 mod shared;
 mod w1;
 
@@ -28,12 +29,13 @@ impl Run {
 pub type Section = fn(&mut Run);
 
 /// All sections by name.
-pub const ALL: [(&str, Section); 8] = [
+pub const ALL: [(&str, Section); 9] = [
     ("w1", w1::run),
     ("w2", fleets::w2),
     ("w4", fleets::w4),
     ("w6", fleets::w6),
     ("managed", fleets::managed),
+    ("rare", rare::rare),
     ("designs", shared::designs),
     ("threads", shared::threads),
     ("memory", shared::memory),

@@ -23,8 +23,8 @@ mod sweep;
 mod target;
 mod texts;
 mod trace;
-mod weighted;
 pub mod verify;
+mod weighted;
 
 use clap::Parser;
 use exit::Exit;

@@ -131,6 +131,25 @@ fn a_scenario_that_is_not_toml() {
 // What scenarios say.
 
 #[test]
+fn methods_that_do_not_fit() {
+    let with = |line: &str| base("trials = 100", &format!("trials = 100\n{line}"));
+    refused(with("method = \"forced\"")).complains(&["error[E014]", "s.toml:3:", "forcing"]);
+    let until = "horizon = { until = \"first miss\", at_most = \"365 days\" }";
+    let first_miss = with("method = \"forcing\"").replace("horizon = \"365 days\"", until);
+    refused(first_miss).complains(&["error[E013]", "first miss"]);
+    let scripted =
+        with("method = \"forcing\"") + "\n[[script]]\nat = \"1 h\"\nfor = \"1 h\"\nmembers = [\"eastus/1\"]\n";
+    refused(scripted).complains(&["error[E013]", "drawn"]);
+    let desk = Desk::with(BASE);
+    desk.run("run s.toml --method forced").ends(2).complains(&["forcing"]);
+    desk.run("run s.toml --method auto --partial p").ends(2).complains(&["--partial", "plain trials"]);
+    desk.run("run s.toml --method forcing --checkpoint c").ends(2).complains(&["--checkpoint", "plain trials"]);
+    desk.run("run s.toml --method forcing --rows").ends(2).complains(&["--rows", "plain trials"]);
+    desk.put("s.toml", base("min_serving = 6", "min_serving = 1") + "\n[faults]\nprofile = \"none\"\n");
+    desk.run("run s.toml --method forcing").ends(1).complains(&["found no overlap"]);
+}
+
+#[test]
 fn unknown_keys_are_offered_the_nearest_name() {
     for (from, to, wrong, right) in [
         ("trials = 100", "trails = 100", "trails", "trials"),

@@ -13,7 +13,7 @@
 mod oracles;
 
 use oracles::coverage::{self, SEEDS};
-use oracles::{Held, Oracles, load, managed, placement, precision};
+use oracles::{Held, Oracles, load, managed, placement, precision, rare};
 use std::collections::BTreeSet;
 
 /// The capabilities whose entries are held here.
@@ -32,7 +32,8 @@ fn every_entry_is_met() {
     let mut here: BTreeSet<String> = entries.iter().map(|entry| entry.id.to_owned()).collect();
     here.insert(placement::ID.into());
     let of_issues = file.ids_from(&ISSUES).into_iter().filter(|id| !ELSEWHERE.contains(&id.as_str()));
-    let expected: BTreeSet<String> = of_issues.chain(load::IDS.map(str::to_owned)).collect();
+    let expected: BTreeSet<String> =
+        of_issues.chain(load::IDS.map(str::to_owned)).chain(rare::IDS.map(str::to_owned)).collect();
     assert_eq!(here, expected, "entries that this test holds, and entries of the file");
 
     let mut wrong = Vec::new();

@@ -131,15 +131,14 @@ impl Strikes {
     fn begin_with(&mut self, trial: Key, mut forcing: Option<&mut Forcing>) -> Result<(), BudgetExceeded> {
         self.unit_modes.begin(trial);
         let ends = forcing.as_ref().map_or_else(Vec::new, |forcing| forcing.on_units().collect());
-        let fits = self.storm_modes.draw_with(trial, self.horizon, &mut self.storm, forcing.as_deref_mut())
-            && {
-                let strikes: Vec<_> = ends.iter().map(|&(mode, unit, start, _)| (start, mode, unit)).collect();
-                self.unit_modes.record(ends);
-                self.clocks.begin(&self.unit_modes, &self.population, self.horizon) && {
-                    self.clocks.add(&strikes);
-                    true
-                }
-            };
+        let fits = self.storm_modes.draw_with(trial, self.horizon, &mut self.storm, forcing.as_deref_mut()) && {
+            let strikes: Vec<_> = ends.iter().map(|&(mode, unit, start, _)| (start, mode, unit)).collect();
+            self.unit_modes.record(ends);
+            self.clocks.begin(&self.unit_modes, &self.population, self.horizon) && {
+                self.clocks.add(&strikes);
+                true
+            }
+        };
         if !fits || self.storm.edges.len() as u64 > STRIKES_MAX {
             return Err(BudgetExceeded { limit: STRIKES_MAX });
         }

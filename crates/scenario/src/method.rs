@@ -15,18 +15,13 @@ pub(crate) fn method(root: &Reader<'_>, sink: &mut Sink) -> Option<Method> {
 }
 
 /// Forcing needs faults that are drawn, and trials that are measured to their end.
-pub(crate) fn check(
-    method: Method,
-    source: &FaultSource,
-    until_first_miss: bool,
-    root: &Reader<'_>,
-    sink: &mut Sink,
-) {
+pub(crate) fn check(method: Method, source: &FaultSource, until_first_miss: bool, root: &Reader<'_>, sink: &mut Sink) {
     if method != Method::Forcing {
         return;
     }
     if *source != FaultSource::Drawn {
-        let words = "`method = \"forcing\"` needs faults that are drawn, not recorded, scripted or taken from incidents";
+        let words =
+            "`method = \"forcing\"` needs faults that are drawn, not recorded, scripted or taken from incidents";
         sink.error(codes::EXCLUSIVE, &root.span_of("method"), words);
     }
     if until_first_miss {

@@ -225,8 +225,8 @@ pub fn coverage_warning(moments: &impl Sample) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::moments::Moments;
     use crate::intervals::student_t;
+    use crate::moments::Moments;
     use proptest::prelude::*;
 
     const C95: Confidence = Confidence::P95;

@@ -463,7 +463,7 @@ mod tests {
             moments.add(heavy.half(), x);
             moments.close();
         }
-        let expected = 128.0 * 9.223_372_036_854_775_8e18;
+        let expected = 128.0 * 9.223_372_036_854_776e18;
         assert!((moments.hit_root_mean_square() / expected - 1.0).abs() < 1e-12);
         assert!(moments.skewness().abs() < 1e-6 && moments.mean().abs() < 256.0);
     }
@@ -487,7 +487,9 @@ mod tests {
     fn nothing_seen_is_bounded_by_the_greatest_weight() {
         let mut moments = WeightedMoments::new(Weight::new(5.0));
         (0..1000).for_each(|_| moments.close());
-        let Bounds::UpperBound { high, .. } = MeanEstimate::new(&moments, 1e6, C95).bounds else { panic!("an interval") };
+        let Bounds::UpperBound { high, .. } = MeanEstimate::new(&moments, 1e6, C95).bounds else {
+            panic!("an interval")
+        };
         assert!((high / (5.0 * 0.002_991 * 1e6) - 1.0).abs() < 1e-3, "{high}");
     }
 

@@ -252,6 +252,9 @@ pub struct MethodDesign {
     pub unforeseen_hits: u64,
     /// Unavailability that such misses may add at most, if they last as long as the others.
     pub unforeseen_at_most: f64,
+    /// The exact unavailability, where there is one (as `verify` computes it).
+    #[serde(default)]
+    pub exact: Option<f64>,
 }
 
 /// How the trials were drawn; only where a method was asked for.

@@ -4,8 +4,8 @@ use crate::study::Study;
 use crate::tally::Tally;
 use zonefall_engine::{BudgetExceeded, Key, SimTime};
 use zonefall_faults::{Clock, Forced, Point, Scope, Source, StormModes, Strikes};
-use zonefall_topology::Topology;
 use zonefall_fleet::{Ledger, World, population};
+use zonefall_topology::Topology;
 
 /// One trial of one design, for those who keep rows.
 #[derive(Debug, Clone, PartialEq)]

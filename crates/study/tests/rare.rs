@@ -77,7 +77,10 @@ fn held_to_exact(name: &str, study: &Study, within: f64) {
     let z = z(&found, exact, 0.0);
     let method = outcome.method.unwrap();
     let (of, weight) = (&method.designs[0], method.mean_weight);
-    println!("{name}: exact {exact:.4e}, found {:.4e}, z {z:+.2}, gain {:.0?}, mean weight {weight:.3}", found.mean, of.gain);
+    println!(
+        "{name}: exact {exact:.4e}, found {:.4e}, z {z:+.2}, gain {:.0?}, mean weight {weight:.3}",
+        found.mean, of.gain
+    );
     assert!(z.abs() <= 4.0, "{name}: z {z}");
     assert!((found.mean / exact - 1.0).abs() <= within, "{name}: {} for {exact}", found.mean);
     assert!((weight - 1.0).abs() <= 4.0 / (outcome.trials as f64).sqrt(), "{name}: mean weight {weight}");

@@ -4,7 +4,7 @@
 //! Entries in the long run begin stationary, or new with a warm-up of many repairs where crews or shocks are at work.
 
 use super::text::{Text, constant, exponential, lognormal, weibull};
-use super::{Entry, Held, Oracles, Reading, load, managed};
+use super::{Entry, Held, Oracles, Reading, load, managed, rare};
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
 
 const NEW: &str = "start = \"new\"";
@@ -37,7 +37,13 @@ impl Given<'_> {
 pub fn entries(file: &Oracles) -> Vec<Entry> {
     let spine =
         [single(file), k_of_n(file), crews(file), zones(file), racks(file), shocks(file), probes(file), script(file)];
-    spine.into_iter().flatten().chain(managed::entries(file)).chain(load::entries(file)).collect()
+    spine
+        .into_iter()
+        .flatten()
+        .chain(managed::entries(file))
+        .chain(load::entries(file))
+        .chain(rare::entries(file))
+        .collect()
 }
 
 fn entry(

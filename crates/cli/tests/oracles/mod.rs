@@ -7,6 +7,7 @@ pub mod load;
 pub mod managed;
 pub mod placement;
 pub mod precision;
+pub mod rare;
 mod shared;
 mod text;
 
@@ -16,6 +17,7 @@ pub use shared::Oracles;
 use std::sync::atomic::AtomicBool;
 use zonefall_cli::assemble::{self, Overrides};
 use zonefall_study::outcome::{Estimate, Outcome};
+use zonefall_study::rare::{Method, Plan, conclude_weighted, run_forced};
 use zonefall_study::{Silent, conclude, run};
 
 /// What is read off an outcome.
@@ -87,8 +89,13 @@ impl Entry {
             .unwrap_or_else(|mistakes| panic!("{}\n{text}\n{}", self.id, mistakes.render(false)));
         let overrides = Overrides { no_counterfactual: true, ..Overrides::default() };
         let study = assemble::study(&scenario, overrides).unwrap();
-        let finished = run(&study, 1, &AtomicBool::new(false), &Silent).unwrap();
-        conclude(&study, &finished, &assemble::labels(&scenario))
+        let (stop, labels) = (AtomicBool::new(false), assemble::labels(&scenario));
+        if scenario.method == zonefall_scenario::Method::Forcing {
+            let plan = Plan::learn(&study, 1).unwrap().unwrap_or_else(|| panic!("{}: nothing to force", self.id));
+            let weighed = run_forced(&study, plan, 1, &stop, &Silent).unwrap();
+            return conclude_weighted(&study, &weighed, &labels, Method::Forcing, "asked for");
+        }
+        conclude(&study, &run(&study, 1, &stop, &Silent).unwrap(), &labels)
     }
 
     /// The first seed of its studies: entries do not share their luck, so that their coverage may be pooled.

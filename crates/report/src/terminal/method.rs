@@ -22,6 +22,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
             ("gain over\nplain trials", Side::Right),
             ("unforeseen\nhits", Side::Right),
             ("they may add\nat most", Side::Right),
+            ("exact un-\navailability", Side::Right),
         ]
         .map(|(header, side)| (header.to_owned(), side))
         .into(),
@@ -64,5 +65,6 @@ fn row(of: &MethodDesign) -> Vec<String> {
         of.gain.map_or_else(|| number::NONE.into(), gain),
         number::count(of.unforeseen_hits),
         format!("{:.1e}", of.unforeseen_at_most),
+        of.exact.map_or_else(|| number::NONE.into(), |exact| format!("{exact:.3e}")),
     ]
 }

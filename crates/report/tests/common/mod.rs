@@ -162,6 +162,7 @@ pub fn outcome() -> Outcome {
         not_modelled: "allocation failures in the healthy zones during a zone event, storage paths lost for more than \
                        120 s, planned host updates that preserve memory."
             .into(),
+        method: None,
         warnings: vec![
             "two-regions: only 4 trials missed their objective (an interval needs 20); only an upper bound is given"
                 .into(),

@@ -6,6 +6,7 @@ use super::plan::{PLAIN, Plan, measured_ms};
 use super::run::{Weighed, asked};
 use super::tally::{Total, WeightedDesign};
 use crate::conclude::*;
+use crate::exactly::exactly;
 use crate::outcome::*;
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
@@ -283,10 +284,16 @@ fn method(study: &Study, of: &Weighed, wanted: Method, why: &str) -> MethodOutco
         why: why.into(),
         pilot_trials: of.plan.pilot_trials,
         pilot_events: of.plan.pilot_events,
-        mean_weight: of.tally.designs.first().map_or(1.0, |first| first.total(Total::Weights)) / of.trials().max(1) as f64,
+        mean_weight: of.tally.designs.first().map_or(1.0, |first| first.total(Total::Weights))
+            / of.trials().max(1) as f64,
         greatest_weight: Plan::most_weight().value(),
         patterns: patterns.map(|(pattern, share)| PatternOutcome { pattern, share }).collect(),
-        designs: study.designs.iter().zip(&of.tally.designs).map(|(design, tally)| gained(study, of, design, tally)).collect(),
+        designs: study
+            .designs
+            .iter()
+            .zip(&of.tally.designs)
+            .map(|(design, tally)| gained(study, of, design, tally))
+            .collect(),
     }
 }
 
@@ -304,6 +311,7 @@ fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) 
         design: design.name.clone(),
         effective_hits: tally.missed.effective_hits(),
         gain: (tally.missed.carries_an_interval() && weighted > 0.0).then(|| plain / weighted),
+        exact: exactly(study, design).ok().map(|exact| exact.unavailability),
         unforeseen_hits: tally.unforeseen,
         unforeseen_at_most: (unforeseen * mean_miss / measured_ms(study).max(1.0)).min(1.0),
     }

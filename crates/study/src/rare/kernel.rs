@@ -245,3 +245,140 @@ impl Kernel {
         words.join(" and ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use zonefall_engine::{Law, SimDuration};
+    use zonefall_faults::{Mode, Outage, Population, Profile, Staged, Strikes};
+    use zonefall_topology::{HostId, Region, Topology};
+
+    const HOUR: f64 = 3_600_000.0;
+
+    /// Two zones of two racks, a machine in each; everything fails often.
+    fn strikes() -> (Strikes, Topology) {
+        let region = Region { name: "here".into(), zones: 2, halls_per_zone: 1, racks_per_zone: 2, hosts_per_rack: 1 };
+        let topology = Topology::new(vec![region]).unwrap();
+        let mode = |name: &str, scope, up_h: f64, down_h: f64| {
+            let outage = Outage::Law(Law::exponential(down_h * HOUR).unwrap());
+            Mode::plain(name, scope, 8760.0 / up_h, outage).unwrap()
+        };
+        let zone = Mode { common_cause: 0.2, ..mode("zone", Scope::Zone, 100.0, 10.0) };
+        let staged = Some(Staged { main: 0.5, tail: 3.0 });
+        let modes = vec![
+            Mode { staged, ..zone },
+            mode("network", Scope::Zone, 200.0, 5.0),
+            mode("rack", Scope::Rack, 50.0, 4.0),
+            mode("host", Scope::Host, 60.0, 3.0),
+            mode("vm", Scope::Instance, 40.0, 2.0),
+        ];
+        let mut population = Population::new(&topology);
+        population.add_slots("web/here/1", 2);
+        population.add_slots("web/here/2", 2);
+        population.number();
+        (0..4).for_each(|host| population.occupy(&topology, HostId(host)));
+        let profile = Profile { name: "test".into(), modes };
+        let strikes = Strikes::new(&profile, &topology, population, SimDuration::from_ms((300.0 * HOUR) as u64));
+        (strikes, topology)
+    }
+
+    fn patterns() -> Vec<Pattern> {
+        // machines, hosts, racks, zones, pairs
+        [
+            [1, 0, 0, 0, 0],
+            [0, 2, 0, 0, 0],
+            [0, 0, 1, 1, 0],
+            [0, 0, 0, 2, 0],
+            [0, 0, 0, 0, 1],
+            [2, 0, 0, 1, 0],
+            [0, 1, 1, 0, 1],
+        ]
+        .map(|orders| Pattern(orders.into()))
+        .into()
+    }
+
+    /// Means over trials of what `of` says, with their standard errors.
+    fn means(trials: u64, count: usize, mut of: impl FnMut(u64) -> Vec<f64>) -> Vec<(f64, f64)> {
+        let (mut sums, mut squares) = (vec![0.0; count], vec![0.0; count]);
+        for trial in 0..trials {
+            for (at, x) in of(trial).into_iter().enumerate() {
+                sums[at] += x;
+                squares[at] += x * x;
+            }
+        }
+        let n = trials as f64;
+        let one = |(sum, square): (&f64, &f64)| (sum / n, ((square / n - sum / n * sum / n) / n).sqrt());
+        sums.iter().zip(&squares).map(one).collect()
+    }
+
+    #[test]
+    fn plain_trials_hold_patterns_as_long_as_is_known() {
+        let (mut strikes, topology) = strikes();
+        let kernel = Kernel::new(strikes.force(&topology), (50.0 * HOUR, 300.0 * HOUR));
+        assert_eq!(kernel.classes.iter().map(Class::len).collect::<Vec<_>>(), [4, 4, 4, 2, 1]);
+        let (patterns, mut scratch) = (patterns(), Scratch::default());
+        let found = means(20_000, patterns.len(), |trial| {
+            strikes.begin_forced(Key::root(5).part(trial, 0), &[]).unwrap();
+            let mut durations = Vec::new();
+            kernel.durations(strikes.points(), &patterns, &mut scratch, &mut durations);
+            durations
+        });
+        for (pattern, (mean, error)) in patterns.iter().zip(found) {
+            let expected = kernel.expected_ms(pattern);
+            assert!(
+                (mean - expected).abs() <= 4.0 * error,
+                "{}: {mean} ± {error} for {expected}",
+                kernel.words(pattern)
+            );
+        }
+    }
+
+    #[test]
+    fn forced_trials_weighed_back_are_plain_trials() {
+        let (mut strikes, topology) = strikes();
+        let kernel = Kernel::new(strikes.force(&topology), (50.0 * HOUR, 300.0 * HOUR));
+        let mut scratch = Scratch::default();
+        for pattern in patterns() {
+            let expected = kernel.expected_ms(&pattern);
+            let only = [pattern];
+            // The number of outages, of events and of edges, in trials that hold the pattern at all.
+            let mut look = |forced: &[Forced], key: Key| {
+                strikes.begin_forced(key, forced).unwrap();
+                let mut durations = Vec::new();
+                kernel.durations(strikes.points(), &only, &mut scratch, &mut durations);
+                let storm = strikes.storm();
+                let counts = [strikes.points().len(), storm.events.len(), storm.edges.len()].map(|count| count as f64);
+                (durations[0], counts)
+            };
+            let plain = means(4000, 4, |trial| {
+                let (h, counts) = look(&[], Key::root(6).part(trial, 0));
+                let holds = f64::from(h > 0.0);
+                [&[holds][..], &counts.map(|count| count * holds)].concat()
+            });
+            let weighed = means(4000, 4, |trial| {
+                let key = Key::root(7).part(trial, 0);
+                let mut forced = Vec::new();
+                if trial % 2 == 1 {
+                    kernel.force(&only[0], key, &mut forced);
+                }
+                let (h, counts) = look(&forced, key);
+                assert!(forced.is_empty() || h > 0.0, "{}", kernel.words(&only[0]));
+                let weight = f64::from(h > 0.0) / (0.5 + 0.5 * h / expected);
+                [&[weight][..], &counts.map(|count| count * weight)].concat()
+            });
+            for ((plain, plain_error), (mean, error)) in plain.into_iter().zip(weighed) {
+                let z = (mean - plain) / (plain_error * plain_error + error * error).sqrt();
+                assert!(z.abs() <= 4.5, "{}: {mean} ± {error} for {plain}, z {z}", kernel.words(&only[0]));
+            }
+        }
+    }
+
+    #[test]
+    fn words_for_people() {
+        let (mut strikes, topology) = strikes();
+        let kernel = Kernel::new(strikes.force(&topology), (0.0, HOUR));
+        assert_eq!(kernel.words(&Pattern(vec![1, 0, 0, 2, 0])), "2 zones and a machine");
+        assert_eq!(kernel.words(&Pattern(vec![0, 0, 0, 0, 1])), "a pair of zones");
+    }
+}

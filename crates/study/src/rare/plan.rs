@@ -306,7 +306,8 @@ fn allocate(learned: &[Tried], designs: usize, patterns: usize) -> Vec<f64> {
         let of = trial.missed_ms.iter().zip(&means).filter(|(_, mean)| **mean > 0.0);
         of.map(|(&missed, mean)| missed as f64 / mean * (missed as f64 / mean)).sum::<f64>() / trial.density()
     };
-    let hits: Vec<(f64, &Tried)> = learned.iter().map(|trial| (worth(trial), trial)).filter(|hit| hit.0 > 0.0).collect();
+    let hits: Vec<(f64, &Tried)> =
+        learned.iter().map(|trial| (worth(trial), trial)).filter(|hit| hit.0 > 0.0).collect();
     let alike = 1.0 / patterns as f64;
     let mut shares = vec![alike; patterns];
     for _ in 0..STEPS {

@@ -104,7 +104,7 @@ fn play(
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
-                let mut one = || -> Result<(), BudgetExceeded> {
+        let mut one = || -> Result<(), BudgetExceeded> {
             let key = study.trial_key(number);
             plan.force(number, key, &mut forced);
             stage.play_forced(key, &forced)?;

@@ -1,0 +1,90 @@
+//! Rare events: variance × events of plain trials over those of forced ones, and how they meet exact answers or plain trials.
+
+use crate::sections::Run;
+use std::sync::atomic::AtomicBool;
+use zonefall_benches::measure::wall_seconds;
+use zonefall_benches::rounds::{Demand, number};
+use zonefall_cli::assemble::{self, Overrides};
+use zonefall_study::exactly::exactly;
+use zonefall_study::outcome::{Estimate, Outcome};
+use zonefall_study::rare::{Method, Plan, conclude_weighted, run_forced};
+use zonefall_study::{Labels, Silent, Study, conclude};
+
+macro_rules! scenario {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../rare/", $name, ".toml")))
+    };
+}
+
+/// Where an estimate is wrong, in standard errors.
+const Z_MOST: f64 = 4.0;
+
+fn study((name, text): (&str, &str)) -> Study {
+    let scenario = zonefall_scenario::parse(text, name).unwrap_or_else(|why| panic!("{}", why.render(false)));
+    let overrides = Overrides { no_counterfactual: true, ..Overrides::default() };
+    assemble::study(&scenario, overrides).unwrap_or_else(|why| panic!("{name}: {why:#}"))
+}
+
+fn labels() -> Labels {
+    let words = String::new;
+    Labels { version: words(), scenario_hash: words(), target: words(), window: words(), not_modelled: words() }
+}
+
+/// Pilot and trials.
+fn forced(study: &Study) -> Outcome {
+    let plan = Plan::learn(study, 0).expect("the event budget is ample").expect("there is something to force");
+    let weighed = run_forced(study, plan, 0, &AtomicBool::new(false), &Silent).expect("the event budget is ample");
+    conclude_weighted(study, &weighed, &labels(), Method::Forcing, "asked for")
+}
+
+fn error(of: &Estimate) -> f64 {
+    (of.high - of.low.unwrap_or(0.0)) / 2.0 / 1.96
+}
+
+fn gain(run: &mut Run, scenario: (&str, &str), floor: f64) -> (Study, Estimate) {
+    let mut study = study(scenario);
+    study.trials = run.amount(study.trials);
+    let outcome = forced(&study);
+    let found = outcome.designs[0].unavailability;
+    let gain = outcome.method.as_ref().and_then(|method| method.designs[0].gain).unwrap_or(0.0);
+    let shown = format!("{} × at {:.2e}", number(gain), found.mean);
+    run.table.add("rare", &format!("{}: variance × events", scenario.0), gain, &shown, Demand::AtLeast(floor, None));
+    (study, found)
+}
+
+fn agreement(run: &mut Run, name: &str, with: &str, z: f64) {
+    let shown = format!("{z:+.2} standard errors from {with}");
+    run.table.add("rare", &format!("{name}: agreement"), z.abs(), &shown, Demand::AtMost(Z_MOST, None));
+}
+
+fn held_to_exact(run: &mut Run, scenario: (&str, &str), floor: f64) {
+    let (study, found) = gain(run, scenario, floor);
+    let exact = exactly(&study, &study.designs[0]).expect("it has an exact answer").unavailability;
+    agreement(run, scenario.0, &format!("the exact {exact:.3e}"), (found.mean - exact) / error(&found));
+}
+
+pub fn rare(run: &mut Run) {
+    held_to_exact(run, scenario!("eight-of-twelve"), 100.0);
+    held_to_exact(run, scenario!("four-of-twelve"), 10_000.0);
+    let everything = scenario!("everything-on");
+    let (mut study, found) = gain(run, everything, 30.0);
+    study.trials = run.amount(300_000);
+    let plain = zonefall_study::run(&study, 0, &AtomicBool::new(false), &Silent).expect("the event budget is ample");
+    let plain = conclude(&study, &plain, &labels()).designs[0].unavailability;
+    let (a, b) = (error(&found), error(&plain));
+    let z = (found.mean - plain.mean) / (a * a + b * b).sqrt();
+    agreement(run, everything.0, &format!("{} plain trials, {:.2e}", study.trials, plain.mean), z);
+    precision(run);
+}
+
+/// R01 to one per cent, pilot and all.
+fn precision(run: &mut Run) {
+    let scenario = scenario!("four-machines");
+    let study = study(scenario);
+    let (seconds, outcome) = wall_seconds(|| forced(&study));
+    let found = outcome.designs[0].unavailability;
+    let relative = error(&found) / found.mean;
+    let shown = format!("{:.2} % in {seconds:.3} s, {:.3e}", 100.0 * relative, found.mean);
+    run.table.add("rare", "four-machines: standard error", relative, &shown, Demand::AtMost(0.01, None));
+    run.table.add("rare", "four-machines: seconds", seconds, &shown, Demand::AtMost(0.1, None));
+}

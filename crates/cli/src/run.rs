@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use zonefall_report::{Contents, Options, ResultsFolder, Timing};
 use zonefall_scenario::{FaultSource, Scenario};
+use zonefall_study::outcome::MethodOutcome;
 use zonefall_study::partial::Partial;
 use zonefall_study::rare::Method;
 use zonefall_study::{Progress, Silent, Study, go_on};
@@ -60,7 +61,7 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
     match &options.keep.partial {
         _ if method != Method::Crude => weighted::run(options, &scenario, &study, method, &out, console),
         Some(path) => shard(options, &scenario, &study, path, console),
-        None => simulate(options, &scenario, &study, &out, console),
+        None => simulate(options, &scenario, &study, None, &out, console),
     }
 }
 
@@ -78,13 +79,21 @@ fn overrides(options: &args::Run) -> Overrides {
     }
 }
 
-/// Plain trials.
-fn simulate(options: &args::Run, scenario: &Scenario, study: &Study, out: &Path, console: Console) -> Result<Exit> {
+/// Plain trials; a method that was asked for may have chosen them.
+pub fn simulate(
+    options: &args::Run,
+    scenario: &Scenario,
+    study: &Study,
+    method: Option<MethodOutcome>,
+    out: &Path,
+    console: Console,
+) -> Result<Exit> {
     let origin = keep::origin(scenario, study);
     let kept = options.keep.checkpoint.as_deref().map(|path| Kept::new(path, study, &origin));
     let begun = begun(options, kept.as_ref(), study, console)?;
     let stop = interrupt()?;
     let mut work = compute(options, study, begun, kept.as_ref(), &stop, console)?;
+    work.method = method;
     if let Some(plan) = assumptions::plan(scenario, study, options.no_assumptions) {
         assumptions::look(plan, study, &mut work, &stop, console)?;
     }
@@ -122,7 +131,7 @@ fn stay(kept: &Kept<'_>, work: &Work, console: Console) {
 }
 
 /// Computes what is left of a study, and keeps it now and then.
-pub fn compute(
+fn compute(
     options: &args::Run,
     study: &Study,
     begun: Option<Partial>,

@@ -5,7 +5,7 @@ use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::progress::Bar;
-use crate::{results, run};
+use crate::{assumptions, results, run};
 use anyhow::Result;
 use std::path::Path;
 use std::time::Instant;
@@ -13,6 +13,9 @@ use zonefall_scenario::Scenario;
 use zonefall_study::outcome::MethodOutcome;
 use zonefall_study::rare::{Choice, Method, Plan, choose, conclude_weighted, run_forced};
 use zonefall_study::{Progress, Silent, Study};
+
+/// Looks are plain trials, and forced ones are made because those see too little.
+const NOT_LOOKED_AT: &str = "what is assumed was not looked at: the looks are plain trials, which see too little here";
 
 /// The method of the command line.
 pub const fn method(of: args::Method) -> Method {
@@ -72,9 +75,7 @@ pub fn run(
         }
         Choice::Crude { why } => {
             console.remark(&format!("method: plain trials; {why}"));
-            let mut work = run::compute(options, study, None, None, console)?;
-            work.method = Some(plain(method, why));
-            results::publish(options, scenario, study, &work, out, console)
+            run::simulate(options, scenario, study, Some(plain(method, why)), out, console)
         }
         Choice::Forcing { plan, why } => {
             console.remark(&format!("method: forced trials; {why}"));
@@ -101,7 +102,10 @@ fn forced(
         bar.clear();
     }
     let weighed = weighed?;
-    let outcome = conclude_weighted(study, &weighed, &labels(scenario), method, why);
+    let mut outcome = conclude_weighted(study, &weighed, &labels(scenario), method, why);
+    if assumptions::plan(scenario, study, options.no_assumptions).is_some() {
+        outcome.warnings.push(NOT_LOOKED_AT.into());
+    }
     let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
     let (trials, events) = (weighed.trials(), weighed.events() + weighed.plan.pilot_events);
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);

@@ -110,6 +110,9 @@ fn pairs_racks_hosts_and_laws_meet_their_exact_answers() {
     held_to_exact("layers", &study, 0.15);
 }
 
+/// Reads a figure off a design.
+type Pick = fn(&DesignOutcome) -> Estimate;
+
 /// The default profile with everything on that the fleet does about it.
 fn everything(trials: u64, times: f64) -> Study {
     let mut profile = azure_like_v0();
@@ -130,7 +133,7 @@ fn everything(trials: u64, times: f64) -> Study {
 #[test]
 fn everything_on_agrees_with_plain_trials() {
     let (forced, plain) = (forced(&everything(6000, 3.0), 2), plain(&everything(30_000, 3.0)));
-    let pick: [(&str, fn(&DesignOutcome) -> Estimate); 6] = [
+    let pick: [(&str, Pick); 6] = [
         ("unavailability", |of| of.unavailability),
         ("outages a year", |of| of.outages_per_year),
         ("any miss", |of| of.any_miss),

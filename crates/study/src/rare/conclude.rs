@@ -49,6 +49,7 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
         differences: compare(study, differences.collect(), measured_ms(study), false),
         warnings: warnings(study, of, &designs),
         method: Some(method(study, of, wanted, why)),
+        assumptions: None,
         designs,
         not_modelled: labels.not_modelled.clone(),
         asked_h: study.measure.at.iter().map(|at| at.as_ms() as f64 / MS_PER_HOUR).collect(),
@@ -137,6 +138,7 @@ impl<'a> Concluding<'a> {
             allocation_out_h_per_year: hours_per_year(Total::AllocationOutMs),
             operations: self.operations(),
             events_per_trial: tally.total(Total::Events) / self.trials,
+            assumptions: None,
         }
     }
 

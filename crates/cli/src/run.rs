@@ -32,6 +32,10 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
         console.complain("error: a record is one trial: there is nothing to keep of it, nor to cut into ranges");
         return Ok(Exit::Usage);
     }
+    if let Some(words) = keep::no_ranges(&scenario).filter(|_| options.keep.partial.is_some()) {
+        console.complain(&format!("error: {words}"));
+        return Ok(Exit::Usage);
+    }
     let folder = || results::default_folder(&options.scenario, &options.what_if, options.faults.is_some());
     let out = options.output.out.clone().unwrap_or_else(folder);
     let losses = options.faults.is_none() && matches!(scenario.source, FaultSource::Incidents { .. });
@@ -77,7 +81,7 @@ fn simulate(options: &args::Run, scenario: &Scenario, study: &Study, out: &Path,
     let begun = begun(options, kept.as_ref(), study, console)?;
     let stop = interrupt()?;
     let mut work = compute(options, study, begun, kept.as_ref(), &stop, console)?;
-    if let Some(plan) = assumptions::plan(scenario, study, options.no_assumptions) {
+    if let Some(plan) = assumptions::plan(scenario, study, work.finished.trials, options.no_assumptions) {
         assumptions::look(plan, study, &mut work, &stop, console)?;
     }
     let published = results::publish(options, scenario, study, &work, out, console);

@@ -16,6 +16,7 @@ pub mod outcome;
 pub mod partial;
 mod run;
 mod stage;
+pub mod stopping;
 mod study;
 pub mod sweep;
 mod tally;
@@ -23,8 +24,9 @@ mod visit;
 mod warnings;
 
 pub use conclude::{Labels, conclude};
-pub use run::{Finished, Progress, RunError, Silent, Threads, go_on, run};
+pub use run::{Finished, Progress, RunError, Silent, Threads, run};
 pub use stage::{Stage, TrialRow};
+pub use stopping::go_on;
 pub use study::Study;
 pub use tally::{DesignTally, Tally};
 pub use visit::Visit;

@@ -140,7 +140,7 @@ impl Progress for Counting<'_> {
 
 /// The study of a look.
 fn varied(study: &Study, profile: Profile, trials: u64) -> Study {
-    Study { profile, trials, counterfactual: false, rows: false, ..study.clone() }
+    Study { profile, trials, counterfactual: false, stopping: None, rows: false, ..study.clone() }
 }
 
 /// All rates at their ends.

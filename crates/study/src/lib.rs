@@ -11,6 +11,7 @@ mod conclude;
 pub mod exactly;
 pub mod fitting;
 pub mod implied;
+pub mod importance;
 pub mod incidents;
 pub mod outcome;
 pub mod partial;

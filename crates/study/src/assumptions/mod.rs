@@ -16,6 +16,8 @@ mod conclude;
 mod nested;
 mod verdict;
 
+pub(crate) use verdict::{Badness, unsettles};
+
 use crate::outcome::Variation;
 use crate::run::{Finished, Progress, RunError, run};
 use crate::study::Study;

@@ -76,6 +76,7 @@ pub(crate) fn study(name: &str, place: (u32, u32, u32), modes: Vec<Mode>, design
         seed: SEED,
         trials: 0,
         first_trial: 0,
+        stopping: None,
         designs: designs.into_iter().map(Arc::new).collect(),
         topology: Arc::new(Topology::new(vec![region]).expect("the topologies are constants")),
         profile: Profile { name: name.into(), modes },

@@ -2,7 +2,7 @@
 
 mod answers;
 
-pub use answers::{Compare, Effort, Shown, Sweep};
+pub use answers::{Compare, Effort, Importance, Shown, Sweep};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ops::Range;
@@ -51,6 +51,8 @@ pub enum Command {
     Merge(Merge),
     /// Set designs of one or several scenarios against each other, every pair, and say what makes the difference.
     Compare(Compare),
+    /// Tell what matters most: each cause and zone taken away, each rate nudged, each rate at its ends.
+    Importance(Importance),
     /// Run a scenario at many points: any key over ranges and lists.
     Sweep(Sweep),
     /// Check a scenario and show what it says: fleet, faults, placement, estimated work.

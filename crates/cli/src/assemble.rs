@@ -5,8 +5,9 @@ use anyhow::{Context, Result};
 use std::sync::Arc;
 use zonefall_faults::{Population, Replay};
 use zonefall_fleet::population;
-use zonefall_scenario::{FaultSource, Scenario};
+use zonefall_scenario::{FaultSource, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
+use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, Study};
 
 /// What the command line changes.
@@ -44,6 +45,7 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
         measure: Arc::new(scenario.measure.clone()),
         target,
         confidence,
+        stopping: scenario.until.as_ref().filter(|_| overrides.trials.is_none()).map(|until| rule(until, scenario)),
         counterfactual: !overrides.no_counterfactual && !scenario.measure.until_first_miss,
         rows: overrides.rows,
     };
@@ -52,6 +54,24 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
         study = with_replay(study, replay);
     }
     Ok(study)
+}
+
+/// The rule of stopping of a scenario.
+fn rule(until: &Until, scenario: &Scenario) -> Rule {
+    let metric = match until.of {
+        "difference" => Metric::Difference,
+        "outages" => Metric::Outages,
+        "breaches" => Metric::Breaches,
+        "capacity lost" => Metric::CapacityLost,
+        "unserved" => Metric::Unserved,
+        _ => Metric::Downtime,
+    };
+    let half_width = match until.half_width {
+        zonefall_scenario::HalfWidth::Absolute(width) => HalfWidth::Absolute(width),
+        zonefall_scenario::HalfWidth::Relative(share) => HalfWidth::Relative(share),
+    };
+    let named = |name: &String| scenario.designs.iter().position(|design| design.name == *name);
+    Rule { half_width, text: until.text.clone(), metric, design: until.design.as_ref().and_then(named) }
 }
 
 /// Who can be struck in a scenario.

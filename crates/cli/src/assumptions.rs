@@ -8,10 +8,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use zonefall_scenario::{Assumptions, Scenario};
 use zonefall_study::assumptions::Plan;
+use zonefall_study::stopping::is_finished;
 use zonefall_study::{Progress, Silent, Study};
 
-/// The looks that a scenario asks for.
-pub fn plan(scenario: &Scenario, study: &Study, off: bool) -> Option<Plan> {
+/// The looks that a scenario asks for at a study of which so many trials are finished.
+pub fn plan(scenario: &Scenario, study: &Study, trials: u64, off: bool) -> Option<Plan> {
+    let study = &Study { trials, ..study.clone() };
     match scenario.assumptions {
         _ if off => None,
         Assumptions::Off => None,
@@ -22,7 +24,7 @@ pub fn plan(scenario: &Scenario, study: &Study, off: bool) -> Option<Plan> {
 
 /// Takes the looks and adds them to the work, unless the run itself was interrupted.
 pub fn look(plan: Plan, study: &Study, work: &mut Work, stop: &AtomicBool, console: Console) -> Result<()> {
-    if work.finished.trials < study.trials {
+    if !is_finished(study, &work.finished) {
         return Ok(());
     }
     let (began, trials) = (Instant::now(), plan.all_trials());

@@ -147,6 +147,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         "study": scenario.name,
         "seed": scenario.seed,
         "trials": scenario.trials,
+        "until": scenario.until.as_ref().map(|until| until.text.clone()),
         "horizon_h": scenario.measure.horizon.since(zonefall_engine::SimTime::ZERO).as_hours(),
         "windows": scenario.measure.windows.whole(),
         "target": scenario.target.text,
@@ -204,7 +205,8 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     if let Some(strikes) = resolved["strikes_per_trial"].as_f64() {
         let events = strikes * scenario.trials as f64 * (1.0 + scenario.designs.len() as f64);
         text += &format!(
-            "Work       {} trials × {} designs, about {strikes:.0} strikes a trial, some {:.1} s on one core\n",
+            "Work       {}{} trials × {} designs, about {strikes:.0} strikes a trial, some {:.1} s on one core\n",
+            if scenario.until.is_some() { "at most " } else { "" },
             scenario.trials,
             scenario.designs.len(),
             events * 60e-9 + scenario.trials as f64 * 3e-6

@@ -23,6 +23,15 @@ pub fn nonsense(options: &args::Run) -> Option<&'static str> {
         .then_some("the checkpoint and the partial result need two names")
 }
 
+/// Why ranges of trials do not go with a rule of stopping; none if there is none.
+pub fn no_ranges(scenario: &Scenario) -> Option<String> {
+    let until = &scenario.until.as_ref()?.text;
+    Some(format!(
+        "the scenario runs until {until} (`trials.until`), and only a whole run can tell when that is: for ranges of trials \
+         write a number, `trials = 100_000`"
+    ))
+}
+
 /// The origin of a scenario's partial results.
 pub fn origin(scenario: &Scenario, study: &Study) -> Origin {
     Origin::new(study, env!("CARGO_PKG_VERSION"), &scenario.hash)

@@ -11,6 +11,7 @@ mod compare;
 mod console;
 pub mod exit;
 mod fit;
+mod importance;
 mod incidents;
 mod keep;
 mod managed;
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         args::Command::Run(options) => run::run(options, console),
         args::Command::Merge(options) => merge::merge(options, console),
         args::Command::Compare(options) => compare::compare(options, console),
+        args::Command::Importance(options) => importance::importance(options, console),
         args::Command::Sweep(options) => sweep::sweep(options, console),
         args::Command::Check(options) => check::check(options, console),
         args::Command::Verify(options) => verify::verify(options, console),

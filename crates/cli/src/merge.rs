@@ -26,6 +26,10 @@ pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
         console.complain("error: a record is one trial: there is nothing to merge");
         return Ok(Exit::Usage);
     }
+    if let Some(words) = keep::no_ranges(&scenario) {
+        console.complain(&format!("error: {words}"));
+        return Ok(Exit::Usage);
+    }
     let began = Instant::now();
     let folder = || results::default_folder(&options.scenario, &options.what_if, false);
     let out = options.output.out.clone().unwrap_or_else(folder);
@@ -39,7 +43,7 @@ pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
     let finished = merged.into_finished();
     let (seconds, threads) = (began.elapsed().as_secs_f64(), options.threads.map_or(0, usize::from));
     let mut work = Work { finished, trials: 0, events: 0, seconds, threads, looks: Looked::Not, method: None };
-    if let Some(plan) = assumptions::plan(&scenario, &study, options.no_assumptions) {
+    if let Some(plan) = assumptions::plan(&scenario, &study, study.trials, options.no_assumptions) {
         assumptions::look(plan, &study, &mut work, &*interrupt()?, console)?;
     }
     results::publish(&same_run(options, &scenario, &study), &scenario, &study, &work, &out, console)

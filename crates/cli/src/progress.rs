@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use zonefall_stats::{Bounds, Confidence, MeanEstimate};
+use zonefall_study::stopping::{foreseen, widest};
 use zonefall_study::{Finished, Progress, Study, Tally};
 
 /// Minutes a month per millisecond of a trial.
@@ -18,6 +19,8 @@ pub struct Bar {
     bar: ProgressBar,
     confidence: Confidence,
     measured_ms: f64,
+    /// The study, if a rule stops it.
+    until: Option<Study>,
     /// When the half-width was last computed.
     told: Mutex<Option<Instant>>,
 }
@@ -43,8 +46,15 @@ impl Bar {
         });
         let bar = ProgressBar::new(trials).with_style(style).with_position(finished);
         bar.reset_eta();
+        let until = study.stopping.is_some().then(|| study.clone());
         let measured = study.measure.horizon.since(study.measure.from);
-        Self { bar, confidence: study.confidence, measured_ms: measured.as_ms().max(1) as f64, told: Mutex::new(None) }
+        Self {
+            bar,
+            confidence: study.confidence,
+            measured_ms: measured.as_ms().max(1) as f64,
+            until,
+            told: Mutex::new(None),
+        }
     }
 
     pub fn clear(&self) {
@@ -70,7 +80,14 @@ impl Progress for Bar {
             return;
         }
         *told = Some(Instant::now());
-        if let Some(widest) = self.widest(&finished.tally) {
+        if let Some(study) = &self.until {
+            // As far as one can tell by now.
+            self.bar.set_length(foreseen(study, finished));
+            if let Some((half, asked)) = widest(study, finished) {
+                let unit = study.stopping.as_ref().map_or("", |rule| rule.metric.unit());
+                self.bar.set_message(format!("±{half:.3} of ±{asked:.3} {unit}"));
+            }
+        } else if let Some(widest) = self.widest(&finished.tally) {
             self.bar.set_message(widest);
         }
     }

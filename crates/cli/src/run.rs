@@ -34,6 +34,10 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
         console.complain("error: a record is one trial: there is nothing to keep of it, nor to cut into ranges");
         return Ok(Exit::Usage);
     }
+    if let Some(words) = keep::no_ranges(&scenario).filter(|_| options.keep.partial.is_some()) {
+        console.complain(&format!("error: {words}"));
+        return Ok(Exit::Usage);
+    }
     let folder = || results::default_folder(&options.scenario, &options.what_if, options.faults.is_some());
     let out = options.output.out.clone().unwrap_or_else(folder);
     let losses = options.faults.is_none() && matches!(scenario.source, FaultSource::Incidents { .. });
@@ -94,7 +98,7 @@ pub fn simulate(
     let stop = interrupt()?;
     let mut work = compute(options, study, begun, kept.as_ref(), &stop, console)?;
     work.method = method;
-    if let Some(plan) = assumptions::plan(scenario, study, options.no_assumptions) {
+    if let Some(plan) = assumptions::plan(scenario, study, work.finished.trials, options.no_assumptions) {
         assumptions::look(plan, study, &mut work, &stop, console)?;
     }
     let published = results::publish(options, scenario, study, &work, out, console);

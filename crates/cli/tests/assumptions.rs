@@ -93,3 +93,25 @@ fn the_number_of_trials_of_a_look_can_be_said() {
     assert_eq!(kit::json(&desk.path("r/summary.json"))["assumptions"]["trials"], 100);
     desk.run("explain assumptions").ends(0).says(&["false", "1,000"]);
 }
+
+#[test]
+fn importance_tells_what_matters_and_which_assumption_turns_the_verdict() {
+    let desk = Desk::with(TURNS);
+    let told = desk.run("importance s.toml --csv i.csv").ends(0);
+    let told =
+        told.says(&["what matters most", "flood", "elasticity", "eastus/1", "rate from end to end", "turns the"]);
+    let words: Vec<&str> = told.out.split_whitespace().collect();
+    assert!(words.join(" ").contains("an assumed rate turns that: not resolved, depends on assumptions"), "{told}");
+    let rows = desk.read("i.csv");
+    let kinds: Vec<&str> = rows.lines().skip(1).filter_map(|row| row.split(',').nth(1)).collect();
+    assert_eq!(kinds, ["cause", "zone", "rate"]);
+    desk.run("importance s.toml --csv i.csv").ends(1).complains(&["exists"]);
+    let json = |threads: u8| {
+        desk.run(&format!("importance s.toml --trials 500 --threads {threads} --format json")).ends(0).out
+    };
+    let one = json(1);
+    assert_eq!(one, json(3));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&one).unwrap()["schema"], "zonefall-importance/1");
+    desk.put("script.toml", format!("{TURNS}[[script]]\nat = \"1 h\"\nmembers = [\"eastus/1\"]\n"));
+    desk.run("importance script.toml").ends(2).complains(&["faults that are drawn"]);
+}

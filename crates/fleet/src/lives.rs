@@ -16,7 +16,7 @@ impl World {
             lives.left.fill(None);
             lives.count.fill(0);
             let facts = &self.modes[lives.mode as usize];
-            if Some(facts.cause) == self.suppressed {
+            if self.suppressed.as_ref().is_some_and(|of| of.takes_cause(facts.cause)) {
                 continue;
             }
             let on_host = facts.on_host;
@@ -94,7 +94,8 @@ impl World {
     pub(crate) fn begin_new_lives(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
         for index in 0..self.lives.len() {
             let facts = &self.modes[self.lives[index].mode as usize];
-            if !facts.on_host && Some(facts.cause) != self.suppressed {
+            let taken = self.suppressed.as_ref().is_some_and(|of| of.takes_cause(facts.cause));
+            if !facts.on_host && !taken {
                 self.lives[index].ends[at] = SimTime::NEVER;
                 self.lives[index].left[at] = None;
                 self.begin_life(index, at as u32, t, strikes);

@@ -2,6 +2,7 @@
 
 use crate::machine::RACK_OUT;
 use crate::pending::Pending;
+use crate::suppressed::Suppressed;
 use crate::world::World;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Effect, Strikes};
@@ -13,11 +14,15 @@ impl World {
         let outage = storm.outages[code as usize / 2];
         let cause = storm.events[outage.event.0 as usize].cause;
         let facts = &self.causes[cause as usize];
-        if facts.ignored || Some(cause) == self.suppressed {
+        if facts.ignored || self.suppressed.as_ref().is_some_and(|of| of.takes_event(storm, outage.event)) {
             return;
         }
         let (effect, shock, ends) = (facts.effect, facts.shock, code & 1 == 1);
+        let spared = self.suppressed.as_ref().map_or(0..0, Suppressed::racks);
         for rack in outage.first_rack..outage.first_rack + outage.racks {
+            if spared.contains(&rack) {
+                continue;
+            }
             match (shock, effect, ends) {
                 (Some(_), _, true) => {}
                 (Some(mode), _, false) => {

@@ -189,7 +189,7 @@ impl World {
         spans.iter().fold(t, |t, span| {
             let mine = span.left_milli == 0
                 && span.of == of
-                && Some(storm.events[span.event.0 as usize].cause) != self.suppressed;
+                && !self.suppressed.as_ref().is_some_and(|of| of.takes_event(storm, span.event));
             if mine && span.start <= t && t < span.end { span.end } else { t }
         })
     }

@@ -17,6 +17,7 @@ use crate::pending::Pending;
 use crate::placement::{Planner, Slots, occupy, register, slots};
 use crate::repair::Crews;
 use crate::serving::{Book, Class};
+use crate::suppressed::Suppressed;
 use std::ops::Range;
 use std::sync::Arc;
 use zonefall_engine::{BudgetExceeded, Calendar, EventBudget, Key, Law, Shape, SimDuration, SimTime, name_tag};
@@ -127,7 +128,7 @@ pub struct World {
     pub(crate) book: Book,
     pub(crate) budget: EventBudget,
     pub(crate) luck: Key,
-    pub(crate) suppressed: Option<u16>,
+    pub(crate) suppressed: Option<Suppressed>,
     pub(crate) deployment: u16,
     /// The cause of machines that nobody asks for: the last of the book's causes, charged with nothing.
     pub(crate) nobody: u16,
@@ -289,8 +290,8 @@ impl World {
         &self.book.ledger
     }
 
-    /// Prepares a trial. With a suppressed cause the world lives as if that cause never happened.
-    pub fn begin(&mut self, trial: Key, strikes: &Strikes, suppressed: Option<u16>) {
+    /// Prepares a trial. The world lives as if what is suppressed never happened.
+    pub fn begin(&mut self, trial: Key, strikes: &Strikes, suppressed: Option<Suppressed>) {
         self.luck = trial.part(name_tag("fleet luck"), 0);
         self.suppressed = suppressed;
         self.pending.clear();
@@ -446,9 +447,29 @@ impl World {
         &self.book.ledger
     }
 
+    /// Whether a strike on one unit is suppressed.
+    fn is_spared(&self, mode: u32, unit: u32, t: SimTime) -> bool {
+        let (Some(suppressed), facts) = (&self.suppressed, &self.modes[mode as usize]) else { return false };
+        if suppressed.takes_strike(facts.cause, mode, unit, t) {
+            return true;
+        }
+        let racks = suppressed.racks();
+        if racks.is_empty() {
+            return false;
+        }
+        let hosts = |rack: u32| self.topology.hosts_of(RackId(rack));
+        let spared = hosts(racks.start).start..hosts(racks.end - 1).end;
+        if facts.on_host {
+            return spared.contains(&unit);
+        }
+        let position = self.position_of[unit as usize];
+        let positions = self.host_start[spared.start as usize]..self.host_start[spared.end as usize];
+        position != NONE && positions.contains(&position)
+    }
+
     fn dispatch_strike(&mut self, mode: u32, unit: u32, t: SimTime, strikes: &Strikes) -> Result<(), BudgetExceeded> {
         let facts = &self.modes[mode as usize];
-        if Some(facts.cause) == self.suppressed {
+        if self.suppressed.is_some() && self.is_spared(mode, unit, t) {
             return Ok(());
         }
         if facts.on_host {
@@ -539,8 +560,8 @@ impl World {
             let hidden = |set: &ScaleSet| set.zones.is_empty() && topology.region_of(ZoneId(of)) == set.region;
             sets.iter().any(|set| hidden(set) || set.zones.contains(&ZoneId(of)))
         };
-        let (from, suppressed) = (self.measure.from, self.suppressed);
-        let happened = |span: &&Span| Some(storm.events[span.event.0 as usize].cause) != suppressed;
+        let (from, suppressed) = (self.measure.from, self.suppressed.as_ref());
+        let happened = |span: &&Span| !suppressed.is_some_and(|of| of.takes_event(storm, span.event));
         // Spans are in order of their beginnings; overlapping ones count once.
         // A partial shortage is not counted: something can still be allocated.
         let covered = |spans: &[Span], used: &dyn Fn(u32) -> bool| {

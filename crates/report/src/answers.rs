@@ -4,6 +4,7 @@ use crate::csv::{self, CsvLocale, Sheet};
 use crate::files::{FilesError, pretty};
 use serde::Serialize;
 use zonefall_study::comparison::Comparison;
+use zonefall_study::importance::Importance;
 use zonefall_study::sweep::Sweep;
 
 /// An answer as JSON.
@@ -16,6 +17,14 @@ pub fn to_json(answer: &impl Serialize) -> Result<String, FilesError> {
 
 fn text(sheet: &Sheet) -> String {
     String::from_utf8_lossy(&sheet.bytes).into_owned()
+}
+
+/// Importances as comma-separated text, one row a design and cause, zone or rate.
+///
+/// # Errors
+/// If a row cannot be written.
+pub fn importance_csv(of: &Importance) -> Result<String, FilesError> {
+    Ok(text(&csv::importance(of, CsvLocale::Point)?))
 }
 
 /// A sweep as comma-separated text, one row a point, design and figure.

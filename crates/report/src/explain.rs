@@ -28,6 +28,7 @@ fn nothing() -> Outcome {
         designs: Vec::new(),
         differences: Vec::new(),
         assumptions: None,
+        stopping: None,
         not_modelled: String::new(),
         warnings: Vec::new(),
         method: None,

@@ -20,7 +20,7 @@ mod manifest;
 mod modes;
 pub mod terminal;
 
-pub use answers::{comparison_csv, sweep_csv, to_json};
+pub use answers::{comparison_csv, importance_csv, sweep_csv, to_json};
 pub use csv::CsvLocale;
 pub use explain::{explain, topics};
 pub use files::{

@@ -28,10 +28,11 @@ fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
     let mut asked = BTreeSet::new();
     let until =
         EVERYTHING.replace("horizon = \"365 days\"", "horizon = { until = \"first miss\", at_most = \"1 year\" }");
+    let enough = EVERYTHING.replace("trials = 10_000", "trials = { until = \"±10 %\", at_most = 10_000 }");
     let columns = "[faults]\ntrace = \"x.csv\"\n[faults.columns]\nunit = \"node\"";
     let incidents = "[faults]\nincidents = \"x.csv\"";
     let traced = "[scale_set.a]\ncapacity = 1\n[demand]\ntrace = \"x.csv\"\ntrace_every = \"7 days\"";
-    for text in [EVERYTHING, MANAGED, REFUSED, &until, columns, incidents, traced] {
+    for text in [EVERYTHING, MANAGED, REFUSED, &until, &enough, columns, incidents, traced] {
         // A getter for a key that is not in the table of keys fails by its own assertion.
         let mut sink = Sink::default();
         decode_into(&source(text), &mut sink);

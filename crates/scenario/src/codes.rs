@@ -66,6 +66,7 @@ DEMAND "E058" "a demand that cannot be" "A demand has one source, `rate` or `tra
 TIME "E060" "times that do not fit" "An instant lies beyond the horizon, or the warm-up leaves nothing to measure."
 WINDOWS "E061" "too many windows" "A trial has at most 100,000 windows of the objective."
 MONTHS "E062" "calendar months without a calendar" "`slo.window = \"month\"` needs `start = \"2026-01-01\"` (and may have `time_zone`)."
+HALF_WIDTH "E063" "not a half-width" "`trials.until` is `\"±10 %\"` of the estimate, or a half-width in the unit of `trials.of`: `\"±0.5 min/month\"` of downtime and differences, `\"±0.01 per year\"` of outages, `\"±0.1 points\"` of percentages; its design has to be there, and differences need two."
 MODE "E071" "unknown failure mode" "The name is not in the profile. To make a new mode, say what it strikes: `scope = \"rack\"`."
 CONTRADICTION "E072" "a failure mode contradicts itself" "Two keys of the mode cannot both hold; the message says which."
 UNIT_MODES "E073" "too many modes that strike single machines" "At most 24 modes may mark single machines: those of scope instance or host, and shocks."

@@ -40,6 +40,7 @@ mod syntax;
 mod templates;
 mod timeline;
 mod units;
+mod until;
 mod values;
 mod what_if;
 mod world;
@@ -52,8 +53,8 @@ pub use fragment::check_modes;
 pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_with, parse, parse_with};
 pub use scenario::{
-    Assumptions, CalendarStart, FaultSource, Member, Method, Scenario, ScriptRow, Target, TraceColumns, Window,
-    duration_words,
+    Assumptions, CalendarStart, FaultSource, HalfWidth, Member, Method, Scenario, ScriptRow, Target, TraceColumns, Until,
+    Window, duration_words,
 };
 pub use schema::schema;
 pub use templates::{template, template_names};

@@ -14,6 +14,7 @@ use crate::scenario::{Assumptions, FaultSource, Scenario};
 use crate::script::{self, World};
 use crate::syntax;
 use crate::timeline::{self, Timeline};
+use crate::until;
 use crate::what_if::{self, WhatIf};
 use crate::world;
 use sha2::{Digest, Sha256};
@@ -194,13 +195,21 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
         horizon_span: root.span_of("horizon"),
     };
     checks::check(&all, sink);
+    let names: Vec<&str> = laid.iter().map(|laid| laid.design.name.as_str()).collect();
+    if let Some(until) = &timeline.until {
+        until::check(until, &names, root, sink);
+        if sink.has_errors() {
+            return None;
+        }
+    }
     let designs = laid.into_iter().map(|laid| laid.design).collect();
-    let Timeline { seed, trials, measure, start, target, window, confidence } = timeline;
+    let Timeline { seed, trials, until, measure, start, target, window, confidence } = timeline;
     Some(Scenario {
         name: name?,
         seed,
         trials,
         method,
+        until,
         measure,
         start,
         target,

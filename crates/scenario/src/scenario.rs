@@ -15,10 +15,12 @@ pub struct Scenario {
     pub name: String,
     /// The seed of all luck.
     pub seed: u64,
-    /// Independent replications.
+    /// Independent replications; the most of them where `until` stops earlier.
     pub trials: u64,
     /// How they are drawn.
     pub method: Method,
+    /// When the trials are enough.
+    pub until: Option<Until>,
     /// Horizon, warm-up, windows, sampled instants, event budget, and whether a trial ends at the first miss.
     pub measure: Measure,
     /// The calendar's date at the beginning of a trial and its time zone, if the scenario has a calendar.
@@ -43,6 +45,28 @@ pub struct Scenario {
     pub warnings: Diagnostics,
     /// The SHA-256 of the file's text, in hexadecimal digits.
     pub hash: String,
+}
+
+/// When the trials are enough: an interval is so narrow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Until {
+    /// Half of the interval's width.
+    pub half_width: HalfWidth,
+    /// The same as it was written.
+    pub text: String,
+    /// The quantity, a word of the key `trials.of`.
+    pub of: &'static str,
+    /// The design; all of them if none.
+    pub design: Option<String>,
+}
+
+/// Half of an interval's width.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum HalfWidth {
+    /// In minutes a month, outages a year, or points of a percentage.
+    Absolute(f64),
+    /// As a share of the estimate.
+    Relative(f64),
 }
 
 /// How closely what is assumed is looked at.

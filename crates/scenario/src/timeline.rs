@@ -5,8 +5,9 @@ use crate::diagnostic::Sink;
 use crate::months;
 use crate::node::Value;
 use crate::reader::Reader;
-use crate::scenario::{CalendarStart, Target, Window, duration_words};
+use crate::scenario::{CalendarStart, Target, Until, Window, duration_words};
 use crate::units;
+use crate::until;
 use crate::values::wrong_type;
 use std::ops::Range;
 use zonefall_engine::{SimDuration, SimTime};
@@ -21,6 +22,7 @@ const FEW_TRIALS: u64 = 1000;
 pub(crate) struct Timeline {
     pub seed: u64,
     pub trials: u64,
+    pub until: Option<Until>,
     pub measure: Measure,
     pub start: Option<CalendarStart>,
     pub target: Target,
@@ -30,7 +32,7 @@ pub(crate) struct Timeline {
 
 /// Reads everything of it.
 pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> Option<Timeline> {
-    let trials = root.count("trials", sink);
+    let trials = until::trials(root, sink);
     let seed = root.count("seed", sink);
     let budget = root.count("event_budget", sink);
     let horizon = horizon(root, sink);
@@ -40,7 +42,7 @@ pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut S
     let target = slo.and_then(|slo| share(slo, "target", sink));
     let confidence = slo.and_then(|slo| confidence(slo, sink));
     let window = slo.and_then(|slo| window(slo, sink));
-    let trials_now = trials?;
+    let (trials_now, until) = trials?;
     if trials_now < FEW_TRIALS {
         let words = format!("{trials_now} trials are few: below {FEW_TRIALS} the intervals of rare outages say little");
         sink.hint(codes::FEW_TRIALS, &root.span_of("trials"), words);
@@ -60,7 +62,16 @@ pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut S
         windows(window, start.as_ref(), (from?, horizon), &slo_span, sink)?
     };
     let measure = Measure { horizon, from: from?, windows, at: at?, until_first_miss, event_budget: budget? };
-    Some(Timeline { seed: seed?, trials: trials?, measure, start, target: target?, window, confidence: confidence? })
+    Some(Timeline {
+        seed: seed?,
+        trials: trials_now,
+        until,
+        measure,
+        start,
+        target: target?,
+        window,
+        confidence: confidence?,
+    })
 }
 
 /// The horizon, and whether the first miss ends a trial.

@@ -95,7 +95,7 @@ fn one_unit(text: &str) -> Option<Result<u128, String>> {
 }
 
 /// The milliseconds of a unit of fixed length.
-fn unit_ms(unit: &str) -> Option<u64> {
+pub(crate) fn unit_ms(unit: &str) -> Option<u64> {
     Some(match unit.to_ascii_lowercase().as_str() {
         "ms" | "msec" | "millisecond" | "milliseconds" => 1,
         "s" | "sec" | "secs" | "second" | "seconds" => 1000,

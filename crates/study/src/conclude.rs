@@ -2,6 +2,7 @@
 
 use crate::outcome::*;
 use crate::run::Finished;
+use crate::stopping;
 use crate::study::Study;
 use crate::tally::{DesignTally, TRILLIONTHS};
 use crate::warnings::warnings;
@@ -60,7 +61,7 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
         seed: study.seed,
         trials_asked: study.trials,
         trials: finished.trials,
-        partial: finished.trials < study.trials,
+        partial: !stopping::is_finished(study, finished),
         until_first_miss: study.measure.until_first_miss,
         horizon_h: study.measure.horizon.since(SimTime::ZERO).as_hours(),
         observed_h: observed_ms / MS_PER_HOUR,
@@ -74,6 +75,7 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
         warnings: warnings(study, finished, &designs),
         designs,
         assumptions: None,
+        stopping: stopping::outcome(study, finished),
         not_modelled: labels.not_modelled.clone(),
         method: None,
         asked_h: study.measure.at.iter().map(|at| at.as_ms() as f64 / MS_PER_HOUR).collect(),

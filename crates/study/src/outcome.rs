@@ -4,9 +4,11 @@
 //! year is 365 days. This is also the form of `summary.json`; `SCHEMA` is its version.
 
 mod assumptions;
+mod stopping;
 
 pub use assumptions::{AssumptionsOutcome, DesignAssumptions, DesignVariation, DrawnRates, Ignorance, Variation};
 use serde::{Deserialize, Serialize};
+pub use stopping::{StoppingOutcome, StoppingWidth};
 pub use zonefall_fleet::OPERATION_TABLE;
 pub use zonefall_stats::Verdict;
 
@@ -293,7 +295,7 @@ pub struct Outcome {
     pub scenario_hash: String,
     /// The seed.
     pub seed: u64,
-    /// Trials asked for.
+    /// Trials asked for; the most of them under a rule of stopping.
     pub trials_asked: u64,
     /// Trials computed.
     pub trials: u64,
@@ -327,6 +329,9 @@ pub struct Outcome {
     /// Which looks at what is assumed were taken; none if none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumptions: Option<AssumptionsOutcome>,
+    /// The rule of stopping and what became of it; none if the number of trials was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopping: Option<StoppingOutcome>,
     /// What this version leaves out, in words.
     pub not_modelled: String,
     /// What a reader should know before believing a number.

@@ -4,6 +4,7 @@
 //! blocks finish. An interrupt keeps the longest unbroken run of blocks from the first trial on.
 
 use crate::stage::{self, Stage};
+use crate::stopping;
 use crate::study::Study;
 use crate::tally::Tally;
 use rayon::prelude::*;
@@ -99,19 +100,17 @@ impl Finished {
     }
 }
 
-/// Runs a study on `threads` threads (0: as many as there are cores) until it is done or interrupted.
+/// Runs a study on `threads` threads (0: as many as there are cores) until it is done (at the last trial, or
+/// where its rule stops it) or interrupted.
 ///
 /// # Errors
 /// If a trial passes its event budget or the threads cannot be started.
 pub fn run(study: &Study, threads: usize, stop: &AtomicBool, progress: &dyn Progress) -> Result<Finished, RunError> {
-    go_on(study, Finished::nothing(study), threads, stop, progress)
+    stopping::go_on(study, Finished::nothing(study), threads, stop, progress)
 }
 
-/// Goes on with a study whose first trials are finished, as [`run`] would have.
-///
-/// # Errors
-/// If a trial passes its event budget or the threads cannot be started.
-pub fn go_on(
+/// Goes on with a study whose first trials are finished, up to the last one: whatever its rule of stopping says.
+pub(crate) fn play_to_the_end(
     study: &Study,
     begun: Finished,
     threads: usize,

@@ -4,7 +4,7 @@ use crate::study::Study;
 use crate::tally::Tally;
 use zonefall_engine::{BudgetExceeded, Key, SimTime};
 use zonefall_faults::{Clock, Forced, Point, Scope, Source, StormModes, Strikes};
-use zonefall_fleet::{Ledger, World, population};
+use zonefall_fleet::{Ledger, Suppressed, World, population};
 use zonefall_topology::Topology;
 
 /// One trial of one design, for those who keep rows.
@@ -164,11 +164,16 @@ impl Stage {
         self.worlds[design].ledger()
     }
 
-    /// Missed time of one design in one trial had a cause never happened.
-    fn missed_without(&mut self, design: usize, trial: Key, cause: u16) -> Result<u64, BudgetExceeded> {
+    /// Missed time of one design in one trial had something never happened.
+    pub(crate) fn missed_without(
+        &mut self,
+        design: usize,
+        trial: Key,
+        suppressed: Suppressed,
+    ) -> Result<u64, BudgetExceeded> {
         self.begin(trial)?;
         let world = &mut self.worlds[design];
-        world.begin(trial, &self.strikes, Some(cause));
+        world.begin(trial, &self.strikes, Some(suppressed));
         while self.strikes.next_window() {
             world.live(&self.strikes)?;
         }
@@ -194,6 +199,19 @@ impl Stage {
         Ok(())
     }
 
+    /// Which causes may have made a difference to the trial that a design has lived through.
+    pub(crate) fn ask(&self, study: &Study, design: usize, asks: &mut Vec<bool>) {
+        let ledger = self.worlds[design].ledger();
+        let (missed, delayed) = (ledger.missed_ms > 0, ledger.delayed_healings > 0);
+        // What a managed set does may turn on any cause, for better or worse.
+        let open = !self.monotone && ledger.machine_failures > 0 || missed && study.designs[design].is_managed();
+        asks.clear();
+        asks.extend((0..self.delays.len()).map(|cause| {
+            let charged = ledger.missed_by_cause_ms[cause] > 0;
+            open || missed && (charged || delayed && self.delays[cause])
+        }));
+    }
+
     /// Lives through the trial again without each cause that may matter, and tells (design, cause, missed time avoided).
     ///
     /// # Errors
@@ -208,18 +226,10 @@ impl Stage {
         let mut asks = std::mem::take(&mut self.asks);
         for design in 0..study.designs.len() {
             // The ledger is overwritten by the second look: first note which causes ask for one.
-            let ledger = self.worlds[design].ledger();
-            let (missed, delayed) = (ledger.missed_ms, ledger.delayed_healings > 0);
-            asks.clear();
-            // What a managed set does may turn on any cause, for better or worse.
-            let open =
-                !self.monotone && ledger.machine_failures > 0 || missed > 0 && study.designs[design].is_managed();
-            asks.extend((0..causes).map(|cause| {
-                let charged = ledger.missed_by_cause_ms[cause] > 0;
-                open || missed > 0 && (charged || delayed && self.delays[cause])
-            }));
+            let missed = self.worlds[design].ledger().missed_ms;
+            self.ask(study, design, &mut asks);
             for cause in (0..causes).filter(|&cause| asks[cause]) {
-                let without = self.missed_without(design, trial, cause as u16)?;
+                let without = self.missed_without(design, trial, Suppressed::Cause(cause as u16))?;
                 avoided(design, cause, missed as i64 - without as i64);
             }
         }

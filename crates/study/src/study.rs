@@ -1,5 +1,6 @@
 //! What is studied.
 
+use crate::stopping::Rule;
 use std::sync::Arc;
 use zonefall_engine::Key;
 use zonefall_faults::{Profile, Replay, TrialId};
@@ -14,7 +15,7 @@ pub struct Study {
     pub name: String,
     /// The root of all luck.
     pub seed: u64,
-    /// Replications.
+    /// Replications; the most of them under a rule of stopping.
     pub trials: u64,
     /// The first trial's number (0; a replay begins at the recorded one).
     pub first_trial: u64,
@@ -34,6 +35,8 @@ pub struct Study {
     pub confidence: Confidence,
     /// Whether missed time is computed without each cause, too.
     pub counterfactual: bool,
+    /// When the trials are enough, if not at `trials`.
+    pub stopping: Option<Rule>,
     /// Whether every trial's figures are kept.
     pub rows: bool,
 }

@@ -3,15 +3,17 @@
 use crate::conclude::heavy_tails;
 use crate::outcome::{DesignOutcome, Quality};
 use crate::run::Finished;
+use crate::stopping::{self, OCCURRENCES_MIN, in_words, lonely};
 use crate::study::Study;
 use zonefall_fleet::Operation;
+use zonefall_stats::Verdict;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::skewed::coverage_warning;
 
 /// Says what is thin, cut or out of reach.
 pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutcome]) -> Vec<String> {
     let mut said = Vec::new();
-    if finished.trials < study.trials {
+    if !stopping::is_finished(study, finished) {
         said.push(format!("interrupted: these are the first {} of {} trials", finished.trials, study.trials));
     }
     if study.replay.is_some() && finished.trials == 1 {
@@ -45,8 +47,20 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
             ));
         }
         if tally.cut_by_horizon > 0 {
-            said.push(format!("{name}: {} outages were cut by the end of the trial", tally.cut_by_horizon));
+            let short = if tally.cut_by_horizon * 20 > hits {
+                ": the horizon is short for outages of this length, and what is said of their lengths is too kind"
+            } else {
+                ""
+            };
+            said.push(format!("{name}: {} outages were cut by the end of the trial{short}", tally.cut_by_horizon));
         }
+        let carried = tally.missed.effective_hits();
+        if hits >= HITS_FOR_INTERVAL && carried < HITS_FOR_INTERVAL as f64 {
+            said.push(format!(
+                "{name}: a few long outages carry the downtime: {hits} trials with a miss weigh like {carried:.0}"
+            ));
+        }
+        said.extend(to_resolve(study, finished, design));
         if study.measure.until_first_miss && hits < finished.trials {
             said.push(format!(
                 "{name}: {} trials reached the horizon without a miss; the mean time to the first miss is taken over the others and is too short",
@@ -54,8 +68,66 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
             ));
         }
     }
+    said.extend(stopping::warning(study, finished));
+    said.extend(too_rare(study, finished));
     if study.measure.windows.whole() == 0 && !study.measure.until_first_miss {
         said.push("the measured time is shorter than one window, so no window can be judged".into());
     }
     said
+}
+
+/// About how many trials would resolve the verdict on the mean, if the mean stays where it is: half-widths shrink with the
+/// root of the trials.
+fn to_resolve(study: &Study, finished: &Finished, design: &DesignOutcome) -> Option<String> {
+    let of = design.unavailability;
+    let open = design.verdict_mean == Verdict::NotResolved && !study.measure.until_first_miss;
+    let low = of.low.filter(|_| open && of.quality == Quality::Interval)?;
+    let allowed = study.target.allowed_share();
+    // The half that reaches over the target.
+    let half = if of.mean <= allowed { of.high - of.mean } else { of.mean - low };
+    let needed = finished.trials as f64 * (half / (of.mean - allowed)) * (half / (of.mean - allowed));
+    (needed > finished.trials as f64).then(|| {
+        format!(
+            "{}: not resolved on average; if its downtime stays where it is, about {} trials would resolve it",
+            design.design,
+            in_words(needed.min(1e18) as u64)
+        )
+    })
+}
+
+/// Modes that can alone miss an objective and are hardly expected in all trials together.
+fn too_rare(study: &Study, finished: &Finished) -> Vec<String> {
+    let mut found: Vec<(String, f64, Vec<&str>, bool)> = Vec::new();
+    for (at, design) in study.designs.iter().enumerate() {
+        for of in lonely(study, at) {
+            let expected = of.per_trial * finished.trials as f64;
+            if expected >= OCCURRENCES_MIN {
+                continue;
+            }
+            let charged = finished.causes.iter().position(|cause| *cause == of.cause);
+            let seen = charged.is_some_and(|cause| finished.tally.designs[at].by_cause[cause].n() > 0);
+            match found.iter_mut().find(|(cause, ..)| *cause == of.cause) {
+                Some((_, least, names, any)) => {
+                    *least = least.min(expected);
+                    names.push(&design.name);
+                    *any |= seen;
+                }
+                None => found.push((of.cause, expected, vec![&design.name], seen)),
+            }
+        }
+    }
+    let words = |(cause, expected, names, seen): (String, f64, Vec<&str>, bool)| {
+        let enough = in_words((OCCURRENCES_MIN / expected * finished.trials as f64).min(1e18) as u64);
+        let trials = finished.trials;
+        // The rule of three.
+        let seen = match seen {
+            true => String::new(),
+            false => format!(", and no miss was charged to it (at 95 %, it brings one in up to 3 of {trials} trials)"),
+        };
+        format!(
+            "{cause} can alone miss the objective of {} and is expected {expected:.1} times in all trials together{seen}:              what it does to the result is a guess; {enough} trials would see it ten times",
+            names.join(", ")
+        )
+    };
+    found.into_iter().map(words).collect()
 }

@@ -90,3 +90,28 @@ pub struct Compare {
     #[command(flatten)]
     pub shown: Shown,
 }
+
+const IMPORTANCE_HELP: &str = "\
+Examples:
+  zonefall importance scenario.toml
+  zonefall importance scenario.toml --trials 20000 --csv importance.csv
+
+For each design: what each cause and each zone takes, by how much the downtime follows each rate, and every rate that has a
+range at both of its ends (a tornado), with the word whether the verdict survives. See docs/statistics.md.";
+
+/// `importance`.
+#[derive(Debug, Args)]
+#[command(after_help = IMPORTANCE_HELP)]
+pub struct Importance {
+    /// The scenario file.
+    pub scenario: PathBuf,
+    /// Changes of the scenario.
+    #[command(flatten)]
+    pub what_if: WhatIf,
+    /// How much is simulated.
+    #[command(flatten)]
+    pub effort: Effort,
+    /// What is printed and kept.
+    #[command(flatten)]
+    pub shown: Shown,
+}

@@ -36,8 +36,8 @@ impl World {
     }
 
     fn happens(&self, span: &Span, t: SimTime, strikes: &Strikes) -> bool {
-        let cause = strikes.storm().events[span.event.0 as usize].cause;
-        span.start <= t && t < span.end && Some(cause) != self.suppressed
+        let taken = self.suppressed.as_ref().is_some_and(|of| of.takes_event(strikes.storm(), span.event));
+        span.start <= t && t < span.end && !taken
     }
 
     /// IN-04: when the control plane of a set's region is back; `t` itself if it is not out.

@@ -262,7 +262,7 @@ impl Script {
 
 pub fn play(strikes: &mut Strikes, world: &mut World, trial: Key, suppressed: Option<u16>) -> Ledger {
     strikes.begin(trial).unwrap();
-    world.begin(trial, strikes, suppressed);
+    world.begin(trial, strikes, suppressed.map(zonefall_fleet::Suppressed::Cause));
     while strikes.next_window() {
         if world.live(strikes).unwrap() {
             break;

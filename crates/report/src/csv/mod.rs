@@ -9,6 +9,7 @@ mod bounded;
 mod cell;
 mod designs;
 mod fits;
+mod importance;
 mod sheet;
 mod tables;
 
@@ -17,5 +18,6 @@ pub(crate) use assumptions::assumptions;
 pub use cell::CsvLocale;
 pub(crate) use designs::designs;
 pub(crate) use fits::fits;
+pub(crate) use importance::importance;
 pub(crate) use sheet::Sheet;
 pub(crate) use tables::{causes, dictionary, differences, losses, operations, trials, windows};

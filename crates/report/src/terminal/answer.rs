@@ -50,12 +50,14 @@ fn about(outcome: &Outcome) -> String {
     let trials = number::count(outcome.trials);
     let trials = if outcome.partial { format!("{trials} of {}", number::count(outcome.trials_asked)) } else { trials };
     let span = number::span(outcome.horizon_h);
+    let stopped = outcome.stopping.as_ref().filter(|of| of.reached);
+    let stopped = stopped.map_or(String::new(), |of| format!(" Stopped at {} of {}.", of.until.trim(), of.of));
     if is_record(outcome) {
         return format!("One record of {span}, lived through once: its figures, not estimates of what to expect.");
     }
     let trials = if outcome.trials == 1 { "1 trial".into() } else { format!("{trials} trials") };
     format!(
-        "{trials} of {span}, every design on the same storms; profile {}, seed {}, {} intervals.",
+        "{trials} of {span}, every design on the same storms; profile {}, seed {}, {} intervals.{stopped}",
         outcome.profile,
         outcome.seed,
         number::percent_given(outcome.confidence),

@@ -12,6 +12,7 @@ mod designs;
 mod differences;
 mod first_miss;
 mod fit;
+mod importance;
 mod incidents;
 mod instants;
 mod method;
@@ -24,6 +25,7 @@ mod sweep;
 pub use agreement::agreements;
 pub use comparison::comparison;
 pub use fit::fit_table;
+pub use importance::importances;
 pub use incidents::incident_table;
 pub use sweep::sweep;
 

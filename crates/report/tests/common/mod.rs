@@ -139,6 +139,7 @@ pub fn outcome() -> Outcome {
     let designs: Vec<DesignOutcome> = sketches().iter().map(design).collect();
     Outcome {
         assumptions: None,
+        stopping: None,
         schema: SCHEMA.into(),
         version: "0.1.0".into(),
         study: "payments-api".into(),

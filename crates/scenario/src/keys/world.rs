@@ -15,7 +15,25 @@ pub(super) const KEYS: &[Key] = &[
         "Ends a design's trial when its objective is missed for the first time.",
     ),
     Key::new("horizon.at_most", Duration, "Ends the trial at the latest here; such trials are counted as censored."),
-    Key::new("trials", Count(1, TRIALS_MAX), "Independent replications.").or("10000"),
+    Key::new(
+        "trials",
+        Either(&[Count(1, TRIALS_MAX), Table]),
+        "Independent replications; or until an interval is narrow enough: { until = \"±10 %\", at_most = 1_000_000 }.",
+    )
+    .or("10000"),
+    Key::new(
+        "trials.until",
+        Text,
+        "The half-width to reach, on either side of the estimate: of the estimate (\"±10 %\"), or in the unit of `of` (\"±0.5 min/month\", \"±0.01 per year\", \"±0.1 points\"). Looked at after 1,000 trials at the earliest, then each time that the trials have grown by a tenth, with at least 100 hits and each mode that can alone miss the objective expected ten times.",
+    ),
+    Key::new("trials.at_most", Count(1, TRIALS_MAX), "The most trials, reached or not."),
+    Key::new(
+        "trials.of",
+        Choice(&["downtime", "difference", "outages", "breaches", "capacity lost", "unserved"]),
+        "The quantity whose interval counts: minutes a month; the same less the first design's, on the same storms; outages a year; the share of windows in breach; of capacity lost; of demand not served.",
+    )
+    .or("downtime"),
+    Key::new("trials.design", Text, "The design whose interval counts; those of all designs without it."),
     Key::new(
         "assumptions",
         Either(&[Count(1, TRIALS_MAX), Off]),

@@ -16,6 +16,8 @@ mod conclude;
 mod nested;
 mod verdict;
 
+pub(crate) use verdict::{Badness, unsettles};
+
 use crate::outcome::Variation;
 use crate::run::{Finished, Progress, RunError, run};
 use crate::study::Study;
@@ -140,7 +142,7 @@ impl Progress for Counting<'_> {
 
 /// The study of a look.
 fn varied(study: &Study, profile: Profile, trials: u64) -> Study {
-    Study { profile, trials, counterfactual: false, rows: false, ..study.clone() }
+    Study { profile, trials, counterfactual: false, stopping: None, rows: false, ..study.clone() }
 }
 
 /// All rates at their ends.

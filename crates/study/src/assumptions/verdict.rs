@@ -4,7 +4,7 @@ use zonefall_stats::Verdict;
 
 /// How bad something is (unavailability, or the share of windows that miss), with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Badness {
+pub(crate) struct Badness {
     pub mean: f64,
     /// None where only an upper bound is known.
     pub low: Option<f64>,
@@ -16,7 +16,7 @@ pub(super) struct Badness {
 ///
 /// A look has fewer trials than the run. One that is not resolved, but not distinguishable from the run either, says
 /// nothing against it; so does one that lies further on the run's own side.
-pub(super) fn unsettles(run: (Verdict, Badness), look: (Verdict, Badness)) -> bool {
+pub(crate) fn unsettles(run: (Verdict, Badness), look: (Verdict, Badness)) -> bool {
     let away = |beyond: bool, bound: bool| if look.1.low.is_some() { beyond } else { bound };
     match (run.0, look.0) {
         (Verdict::NotResolved, _) => false,

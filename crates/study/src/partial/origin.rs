@@ -72,7 +72,7 @@ impl Origin {
         }
         if said.is_empty() && *fingerprint != asked.fingerprint {
             said.push(
-                "its scenario was understood otherwise (by another build of the program, or with other data)".into(),
+                "its scenario was understood otherwise (by another build of the program, with other data, or with another rule of stopping)".into(),
             );
         }
         said
@@ -105,11 +105,16 @@ fn fingerprint(study: &Study) -> [u8; 32] {
         target,
         confidence: _,
         counterfactual,
+        stopping,
         rows: _,
     } = study;
     let mut hashing = Hashing(Sha256::new());
     let all = (name, seed, designs, topology, profile, replay, measure, (target, counterfactual));
     // Only a `Debug` of ours could fail, and none does; what was written until then still counts.
     let _ = write!(hashing, "{all:?}");
+    // A run that goes on does not look back: it must have looked by the same rule.
+    if let Some(rule) = stopping {
+        let _ = write!(hashing, "{rule:?}");
+    }
     hashing.0.finalize().into()
 }

@@ -54,6 +54,7 @@ pub fn study(profile: Profile, designs: Vec<Design>, days: u64, trials: u64) -> 
         seed: 11,
         trials,
         first_trial: 0,
+        stopping: None,
         designs: designs.into_iter().map(Arc::new).collect(),
         topology: Arc::new(Topology::new(vec![region]).unwrap()),
         profile,

@@ -1,0 +1,266 @@
+//! From tallies to importances: plain numbers with their intervals, ready for a report.
+
+use super::Seen;
+use super::tornado::End;
+use crate::assumptions::{Badness, unsettles};
+use crate::conclude::with_zeros;
+use crate::outcome::{Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use crate::stage;
+use crate::study::Study;
+use serde::{Deserialize, Serialize};
+use zonefall_faults::{Mode, cause_name};
+use zonefall_stats::{DifferenceBounds, DifferenceEstimate, Moments};
+
+/// The version of this form.
+pub const SCHEMA: &str = "zonefall-importance/1";
+
+/// What matters most, design by design.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Importance {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// The study's name.
+    pub study: String,
+    /// The seed.
+    pub seed: u64,
+    /// Trials in which causes and zones were taken away.
+    pub trials: u64,
+    /// Trials of each end of a rate, and of the stated rates that they are set against.
+    pub trials_of_ends: u64,
+    /// The confidence of every interval.
+    pub confidence: f64,
+    /// The designs.
+    pub designs: Vec<DesignImportance>,
+}
+
+/// What matters to one design.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DesignImportance {
+    /// Its name.
+    pub design: String,
+    /// Share of time in which the objective did not hold.
+    pub unavailability: f64,
+    /// The same as minutes a month.
+    pub downtime_min_per_month: f64,
+    /// The causes, the greatest elasticity first.
+    pub causes: Vec<CauseImportance>,
+    /// The zones, what they spare most first.
+    pub parts: Vec<PartImportance>,
+    /// The rates that have a range, the widest swing first.
+    pub tornado: Vec<Swing>,
+    /// The verdict on the mean at the stated rates.
+    pub verdict_mean: Verdict,
+    /// Whether it survives every assumed rate at both ends, one at a time; none if it is not resolved to begin with.
+    pub survives: Option<bool>,
+}
+
+/// One cause.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CauseImportance {
+    /// The cause: a mode, or its hit on two zones.
+    pub cause: String,
+    /// Minutes a month charged to it.
+    pub charged_min_per_month: f64,
+    /// Minutes a month that would not be, had it never happened; its interval.
+    pub spared_if_never: Estimate,
+    /// Unavailability had it never happened.
+    pub unavailability_if_never: f64,
+    /// By how many percent the downtime changes when its rate does by one percent; none where the fleet draws it (operating
+    /// clocks), or where nothing was missed.
+    pub elasticity: Option<Elasticity>,
+    /// Minutes a month for one more event a year of each of its units (Birnbaum-like); none with `elasticity`.
+    pub per_event_a_year: Option<f64>,
+}
+
+/// A relative change of downtime for a relative change of a rate.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Elasticity {
+    /// The estimate.
+    pub mean: f64,
+    /// Its ends, for the downtime as estimated; none with fewer than 20 trials that tell.
+    pub low: Option<f64>,
+    /// See `low`.
+    pub high: Option<f64>,
+    /// Trials that tell.
+    pub hits: u64,
+}
+
+/// One zone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartImportance {
+    /// The zone: `eastus/1`.
+    pub part: String,
+    /// Minutes a month that would not be, had nothing ever struck it.
+    pub spared_if_never: Estimate,
+    /// Unavailability then.
+    pub unavailability_if_never: f64,
+}
+
+/// One rate over its range.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Swing {
+    /// The mode.
+    pub mode: String,
+    /// How well its rate is known: published, derived, assumed.
+    pub confidence: String,
+    /// The rate, and its ends, per unit and year.
+    pub rate: f64,
+    /// See `rate`.
+    pub rate_low: f64,
+    /// See `rate`.
+    pub rate_high: f64,
+    /// Share of time in which the objective does not hold at the low end.
+    pub at_low: Estimate,
+    /// The same at the high end.
+    pub at_high: Estimate,
+    /// Minutes a month from end to end.
+    pub swing_min_per_month: f64,
+    /// Whether an end turns the verdict on the mean.
+    pub turns_verdict: bool,
+}
+
+pub(super) fn conclude(
+    study: &Study,
+    trials: u64,
+    ends: u64,
+    seen: &[Seen],
+    swings: &(Outcome, Vec<End>),
+) -> Importance {
+    let names = stage::causes(study);
+    let of = |(at, seen): (usize, &Seen)| Concluding { study, trials, seen, names: &names }.design(at, swings);
+    Importance {
+        schema: SCHEMA.into(),
+        study: study.name.clone(),
+        seed: study.seed,
+        trials,
+        trials_of_ends: ends,
+        confidence: study.confidence.level(),
+        designs: seen.iter().enumerate().map(of).collect(),
+    }
+}
+
+struct Concluding<'a> {
+    study: &'a Study,
+    trials: u64,
+    seen: &'a Seen,
+    names: &'a [String],
+}
+
+impl Concluding<'_> {
+    /// Minutes a month per missed millisecond of a trial.
+    fn factor(&self) -> f64 {
+        MINUTES_PER_MONTH * self.trials as f64 / (self.seen.observed_ms as f64).max(1.0)
+    }
+
+    /// A difference that may be negative, over all trials.
+    fn difference(&self, moments: &Moments) -> Estimate {
+        // A sum over events may be larger than the trial: one miss needs several events.
+        let cap = 16.0 * self.study.measure.horizon.since(self.study.measure.from).as_ms() as f64;
+        let of = DifferenceEstimate::new(&with_zeros(moments, self.trials), cap, self.study.confidence);
+        let (low, high, quality) = match of.bounds {
+            DifferenceBounds::Interval(interval) => (Some(interval.low), interval.high, Quality::Interval),
+            DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } => {
+                (None, size_high, Quality::UpperBound)
+            }
+        };
+        let factor = self.factor();
+        Estimate {
+            mean: of.mean * factor,
+            low: low.map(|low| low * factor),
+            high: high * factor,
+            quality,
+            hits: of.hits,
+        }
+    }
+
+    fn design(&self, at: usize, (stated, ends): &(Outcome, Vec<End>)) -> DesignImportance {
+        let downtime = self.seen.missed.mean() * self.factor();
+        let mut causes: Vec<CauseImportance> =
+            (0..self.seen.never.len()).filter_map(|cause| self.cause(cause, downtime)).collect();
+        let weight =
+            |of: &CauseImportance| of.elasticity.map_or(of.spared_if_never.mean / downtime.max(1e-300), |of| of.mean);
+        causes.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+        let parts = self.study.topology.zone_ids().map(|zone| {
+            let spared_if_never = self.difference(&self.seen.parts[zone.0 as usize]);
+            PartImportance {
+                part: self.study.topology.zone_name(zone),
+                unavailability_if_never: ((downtime - spared_if_never.mean) / MINUTES_PER_MONTH).max(0.0),
+                spared_if_never,
+            }
+        });
+        let mut parts: Vec<PartImportance> = parts.filter(|part| part.spared_if_never.hits > 0).collect();
+        parts.sort_by(|a, b| b.spared_if_never.mean.total_cmp(&a.spared_if_never.mean));
+        let mut tornado: Vec<Swing> =
+            ends.chunks_exact(2).map(|pair| self.swing(at, stated, &pair[0], &pair[1])).collect();
+        tornado.sort_by(|a, b| b.swing_min_per_month.total_cmp(&a.swing_min_per_month));
+        let verdict_mean = stated.designs[at].verdict_mean;
+        let turned = tornado.iter().any(|swing| swing.confidence == "assumed" && swing.turns_verdict);
+        DesignImportance {
+            design: self.study.designs[at].name.clone(),
+            unavailability: downtime / MINUTES_PER_MONTH,
+            downtime_min_per_month: downtime,
+            causes,
+            parts,
+            tornado,
+            verdict_mean,
+            survives: (verdict_mean != Verdict::NotResolved).then_some(!turned),
+        }
+    }
+
+    /// A cause that made a difference.
+    fn cause(&self, cause: usize, downtime: f64) -> Option<CauseImportance> {
+        let (seen, name) = (self.seen, &self.names[cause]);
+        if seen.never[cause].hits() == 0 && seen.charged[cause].n() == 0 {
+            return None;
+        }
+        let mode = self.mode_of(name)?;
+        let spared_if_never = self.difference(&seen.never[cause]);
+        let nudged = self.difference(&seen.nudged[cause]);
+        let can_tell = downtime > 0.0 && !mode.depends_on_history();
+        let elasticity = can_tell.then(|| {
+            let has_interval = nudged.quality == Quality::Interval;
+            Elasticity {
+                mean: nudged.mean / downtime,
+                low: nudged.low.filter(|_| has_interval).map(|low| low / downtime),
+                high: has_interval.then_some(nudged.high / downtime),
+                hits: nudged.hits,
+            }
+        });
+        Some(CauseImportance {
+            cause: name.clone(),
+            charged_min_per_month: with_zeros(&seen.charged[cause], self.trials).mean() * self.factor(),
+            unavailability_if_never: ((downtime - spared_if_never.mean) / MINUTES_PER_MONTH).max(0.0),
+            spared_if_never,
+            per_event_a_year: elasticity.map(|_| nudged.mean / mode.rate_per_year()),
+            elasticity,
+        })
+    }
+
+    fn mode_of(&self, cause: &str) -> Option<&Mode> {
+        self.study.profile.modes.iter().find(|mode| cause_name(mode, false) == cause || cause_name(mode, true) == cause)
+    }
+
+    fn swing(&self, at: usize, stated: &Outcome, low: &End, high: &End) -> Swing {
+        debug_assert!(low.mode == high.mode && !low.high && high.high);
+        let mode = &self.study.profile.modes[low.mode];
+        let of = |outcome: &Outcome| {
+            let design = &outcome.designs[at];
+            let of = design.unavailability;
+            let low = if of.quality == Quality::UpperBound { None } else { of.low };
+            (design.verdict_mean, Badness { mean: of.mean, low, high: of.high })
+        };
+        let (at_low, at_high) = (low.outcome.designs[at].unavailability, high.outcome.designs[at].unavailability);
+        let run = of(stated);
+        Swing {
+            mode: mode.name.clone(),
+            confidence: mode.evidence.confidence.word().into(),
+            rate: mode.rate_per_year(),
+            rate_low: mode.evidence.rate_low_high.0,
+            rate_high: mode.evidence.rate_low_high.1,
+            at_low,
+            at_high,
+            swing_min_per_month: (at_high.mean - at_low.mean).abs() * MINUTES_PER_MONTH,
+            turns_verdict: [low, high].iter().any(|end| unsettles(run, of(&end.outcome))),
+        }
+    }
+}

@@ -85,6 +85,17 @@ pub enum Format {
     Csv,
 }
 
+/// Reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Report {
+    /// report.html: one page for a browser, without a network.
+    Html,
+    /// report.xlsx: a workbook with native charts.
+    Xlsx,
+    /// report.md: for a design review or a pull request.
+    Md,
+}
+
 /// Spreadsheet habits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CsvLocale {
@@ -152,6 +163,9 @@ pub struct Output {
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,
+    /// Reports beside the result files; several with commas between them.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
+    pub report: Vec<Report>,
     /// Spreadsheet habits of the CSV files.
     #[arg(long, value_enum, default_value_t = CsvLocale::Us, value_name = "LOCALE")]
     pub csv_locale: CsvLocale,

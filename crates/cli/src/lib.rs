@@ -3,6 +3,7 @@
 //! The only crate that prints. Exit codes are [`exit::Exit`].
 
 mod answers;
+mod about;
 pub mod args;
 pub mod assemble;
 mod assumptions;

@@ -1,12 +1,15 @@
 //! What becomes of finished trials: conclusions, files, a table, a verdict.
 
+use crate::about::about;
 use crate::args::{self, CsvLocale, Format};
 use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
-use zonefall_report::{Contents, FolderError, Identity, Options, ResultSet, ResultsFolder, Timing};
+use zonefall_report::{
+    Contents, FolderError, Identity, Options, ReportKind, Reports, ResultSet, ResultsFolder, Timing,
+};
 use zonefall_scenario::Scenario;
 use zonefall_stats::Verdict;
 use zonefall_study::assumptions::Looks;
@@ -52,6 +55,29 @@ impl Work {
     }
 }
 
+/// The reports that are asked for, each once.
+fn kinds(output: &args::Output) -> Vec<ReportKind> {
+    let mut kinds = Vec::new();
+    for report in &output.report {
+        let kind = match report {
+            args::Report::Html => ReportKind::Html,
+            args::Report::Xlsx => ReportKind::Xlsx,
+            args::Report::Md => ReportKind::Markdown,
+        };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
+}
+
+/// The names of the files that will be written.
+pub fn names(output: &args::Output, rows: bool, losses: bool) -> Vec<&'static str> {
+    let mut names = zonefall_report::result_names(!losses, true, rows && !losses, losses);
+    names.extend(kinds(output).into_iter().map(ReportKind::file));
+    names
+}
+
 /// Events dispatched for what is finished.
 pub fn events(finished: &Finished) -> u64 {
     finished.tally.designs.iter().map(|design| design.events).sum()
@@ -88,7 +114,9 @@ pub fn publish(
         Looked::Not => {}
     }
     let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
-    let contents = Contents { outcome: Some(&outcome), rows, losses: None };
+    let (kinds, about) = (kinds(&options.output), about(options, scenario));
+    let reports = (!kinds.is_empty()).then_some(Reports { kinds: &kinds, about: &about });
+    let contents = Contents { outcome: Some(&outcome), rows, losses: None, reports };
     let written = write(&options.output, scenario, study, contents, work.finished.trials, work.timing(), out);
     // What was computed is shown even if it could not be written.
     match options.output.format {
@@ -173,7 +201,7 @@ pub fn farewell(
 }
 
 /// The command that makes the result files again.
-fn command(options: &args::Run) -> String {
+pub fn command(options: &args::Run) -> String {
     let mut command = format!("zonefall run {}", quoted(&options.scenario));
     for change in &options.what_if.what_if {
         command += &format!(" --what-if {}", quoted(Path::new(change)));
@@ -195,6 +223,10 @@ fn command(options: &args::Run) -> String {
         (options.output.csv_locale == CsvLocale::Eu, " --csv-locale eu"),
     ] {
         command += if given { flag } else { "" };
+    }
+    let reports: Vec<&str> = kinds(&options.output).into_iter().map(ReportKind::word).collect();
+    if !reports.is_empty() {
+        command += &format!(" --report {}", reports.join(","));
     }
     if let Some(out) = &options.output.out {
         command += &format!(" --out {}", quoted(out));

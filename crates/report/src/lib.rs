@@ -11,16 +11,26 @@
 //! files and percent on the terminal; a month is 30 days.
 
 mod answers;
+mod about;
+mod chart;
 mod csv;
 mod explain;
 mod files;
 mod folder;
+mod headline;
+mod html;
 mod kept;
 mod manifest;
+mod markdown;
 mod modes;
+mod number;
+mod page;
 pub mod terminal;
+mod unfinished;
+mod xlsx;
 
 pub use answers::{comparison_csv, sweep_csv, to_json};
+pub use about::{About, Assumption, ReportKind, Reports};
 pub use csv::CsvLocale;
 pub use explain::{explain, topics};
 pub use files::{

@@ -2,8 +2,8 @@
 //!
 //! The only crate that prints. Exit codes are [`exit::Exit`].
 
-mod answers;
 mod about;
+mod answers;
 pub mod args;
 pub mod assemble;
 mod assumptions;

@@ -1,6 +1,6 @@
 //! The answer in one sentence, and the two verdicts of a design in one.
 
-use crate::page::Tone;
+use crate::page::{Tone, clean};
 use crate::terminal::is_record;
 use zonefall_study::outcome::{DesignOutcome, Outcome, Verdict};
 
@@ -20,8 +20,8 @@ pub(crate) fn headline(outcome: &Outcome) -> Option<(Tone, String)> {
     if outcome.until_first_miss || outcome.designs.is_empty() || is_record(outcome) {
         return None;
     }
-    let named = |of: Verdict| -> Vec<&str> {
-        outcome.designs.iter().filter(|design| both(design) == of).map(|design| design.design.as_str()).collect()
+    let named = |of: Verdict| -> Vec<String> {
+        outcome.designs.iter().filter(|design| both(design) == of).map(|design| clean(&design.design)).collect()
     };
     let (meets, misses, open) = (named(Verdict::Meets), named(Verdict::Misses), named(Verdict::NotResolved));
     let all = outcome.designs.len();

@@ -10,8 +10,8 @@
 //! Nothing here prints, looks at a clock, draws a random result or knows a command line. Shares are between 0 and 1 in
 //! files and percent on the terminal; a month is 30 days.
 
-mod answers;
 mod about;
+mod answers;
 mod chart;
 mod csv;
 mod explain;
@@ -29,8 +29,8 @@ pub mod terminal;
 mod unfinished;
 mod xlsx;
 
-pub use answers::{comparison_csv, sweep_csv, to_json};
 pub use about::{About, Assumption, ReportKind, Reports};
+pub use answers::{comparison_csv, sweep_csv, to_json};
 pub use csv::CsvLocale;
 pub use explain::{explain, topics};
 pub use files::{

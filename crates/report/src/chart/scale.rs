@@ -63,7 +63,7 @@ impl Scale {
     }
 
     fn linear_ticks(&self) -> Vec<f64> {
-        let rough = (self.to - self.from) / 5.0;
+        let rough = (self.to - self.from) / 6.0;
         let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
         let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| step * power >= rough).unwrap_or(10.0) * power;
         let first = libm::ceil(self.from / step) as i64;
@@ -105,7 +105,7 @@ mod tests {
     fn ticks_are_round_and_inside() {
         assert_eq!(Scale::linear([23.0].into_iter()).ticks(), [0.0, 5.0, 10.0, 15.0, 20.0]);
         assert_eq!(Scale::linear([-1.8, 0.55].into_iter()).ticks(), [-1.5, -1.0, -0.5, 0.0, 0.5]);
-        assert_eq!(Scale::linear([0.0].into_iter()).ticks(), [0.0, 0.5, 1.0]);
+        assert_eq!(Scale::linear([0.0].into_iter()).ticks(), [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]);
         let log = Scale::log([0.7, 21.6].into_iter()).map(|scale| scale.ticks());
         assert_eq!(log, Some(vec![1.0, 2.0, 5.0, 10.0, 20.0]));
         let wide = Scale::log([1e-6, 1e6].into_iter()).map_or(0, |scale| scale.ticks().len());

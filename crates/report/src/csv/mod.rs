@@ -20,4 +20,4 @@ pub use cell::CsvLocale;
 pub(crate) use designs::designs;
 pub(crate) use fits::fits;
 pub(crate) use sheet::{Column, Sheet};
-pub(crate) use tables::{assumptions, causes, dictionary, differences, losses, operations, trials, windows};
+pub(crate) use tables::{causes, dictionary, differences, evidence, losses, operations, trials, windows};

@@ -195,7 +195,7 @@ pub(crate) fn trials(outcome: &Outcome, rows: &[TrialRow], locale: CsvLocale) ->
 }
 
 /// What the results rest on; no file of its own, but a sheet of the workbook.
-pub(crate) fn assumptions(about: &About, locale: CsvLocale) -> Result<Sheet, FilesError> {
+pub(crate) fn evidence(about: &About, locale: CsvLocale) -> Result<Sheet, FilesError> {
     let text = |name, meaning, read: fn(&Assumption) -> &str| {
         field(name, "", meaning, move |of: &&Assumption| Cell::text(read(of)))
     };

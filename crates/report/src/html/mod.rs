@@ -10,7 +10,7 @@ use crate::about::About;
 use crate::files::FilesError;
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Grid, Item, Page, Side, Tone};
+use crate::page::{Grid, Item, Page, Side, Tone, clean};
 use crate::terminal::{Style, blocks};
 use figures::{Figure, figure};
 use minijinja::value::Serde;
@@ -73,14 +73,20 @@ pub(crate) fn html(outcome: &Outcome, about: &About) -> Result<String, FilesErro
     let page = environment.get_template("page.html")?.render(context! {
         style => STYLE,
         script => SCRIPT,
-        nonce => &outcome.scenario_hash,
-        outcome => Serde(outcome),
+        study => clean(&outcome.study),
+        version => clean(&outcome.version),
+        profile => clean(&outcome.profile),
+        seed => outcome.seed,
+        partial => outcome.partial,
+        trials_asked => number::count(outcome.trials_asked),
+        hash => &outcome.scenario_hash,
+        not_modelled => clean(&outcome.not_modelled),
         headline,
         first => Serde(&first),
         sections => Serde(&sections),
-        warnings => Serde(&outcome.warnings),
+        warnings => outcome.warnings.iter().map(|words| clean(words)).collect::<Vec<String>>(),
         assumptions => Serde(assumptions(about)),
-        command => &about.command,
+        command => clean(&about.command),
         trials => number::count(outcome.trials),
         horizon => number::span(outcome.horizon_h),
         confidence => number::percent_given(outcome.confidence),

@@ -27,7 +27,7 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
         ("Causes", csv::causes(outcome, point)?),
         ("Windows", csv::windows(outcome, point)?),
         ("Operations", csv::operations(outcome, point)?),
-        ("Assumptions", csv::assumptions(about, point)?),
+        ("Assumptions", csv::evidence(about, point)?),
     ];
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?;

@@ -12,6 +12,7 @@ mod compare;
 mod console;
 pub mod exit;
 mod fit;
+mod gate;
 mod incidents;
 mod keep;
 mod managed;
@@ -51,7 +52,7 @@ pub fn main() -> ExitCode {
         args::Command::Fit(options) => fit::fit(options, console),
         args::Command::Init(options) => texts::init(options, console),
         args::Command::Explain(options) => texts::explain(options, console),
-        args::Command::Schema => texts::schema(console),
+        args::Command::Schema { of } => texts::schema(*of, console),
         args::Command::Completions { shell } => texts::completions(*shell, console),
     };
     match done {

@@ -5,15 +5,14 @@ use crate::args::{self, CsvLocale, Format};
 use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::gate::gate;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 use zonefall_report::{
     Contents, FolderError, Identity, Options, ReportKind, Reports, ResultSet, ResultsFolder, Timing,
 };
 use zonefall_scenario::Scenario;
-use zonefall_stats::Verdict;
 use zonefall_study::assumptions::Looks;
-use zonefall_study::outcome::Outcome;
 use zonefall_study::{Finished, Study, conclude};
 
 /// Finished trials, and the work that they took here and now.
@@ -131,7 +130,7 @@ pub fn publish(
         console.complain(&format!("interrupted: {done} of {asked} trials kept in {}", written.dir.display()));
         return Ok(Exit::Interrupted);
     }
-    Ok(gate(&options.output, study, &outcome))
+    Ok(gate(&options.output, scenario, &outcome, console))
 }
 
 /// Writes a set of result files.
@@ -239,19 +238,4 @@ pub fn quoted(path: &Path) -> String {
     let shown = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+=,:@".contains(c);
     if !shown.is_empty() && shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
-}
-
-/// With `--gate` the verdicts decide. One record resolves nothing about what to expect.
-fn gate(output: &args::Output, study: &Study, outcome: &Outcome) -> Exit {
-    let verdicts =
-        || outcome.designs.iter().flat_map(|design| [Some(design.verdict_mean), design.verdict_windows]).flatten();
-    if !output.gate {
-        Exit::Fine
-    } else if verdicts().any(|verdict| verdict == Verdict::Misses) {
-        Exit::Missed
-    } else if study.replay.is_some() || verdicts().any(|verdict| verdict == Verdict::NotResolved) {
-        Exit::NotResolved
-    } else {
-        Exit::Fine
-    }
 }

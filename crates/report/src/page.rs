@@ -38,6 +38,8 @@ pub(crate) struct Grid {
 pub(crate) enum Picture {
     /// The downtime of every design with its interval, against the objective.
     Downtime,
+    /// Two intervals a design: what luck may have done, and what the assumptions may do.
+    Assumptions,
     /// The differences to the first design, with their intervals.
     Differences,
     /// Downtime by cause.

@@ -131,7 +131,8 @@ fn every_figure_of_differences_and_causes_is_that_of_the_summary() {
                     let minutes = cause.downtime_min_per_month.mean;
                     let cells = line.replace("</td>", " | ").replace("</th>", " | ");
                     let near = |cell: &str| {
-                        let words = cell.rsplit('>').next().unwrap_or("").trim().trim_end_matches(['*', '\\']).to_owned();
+                        let words =
+                            cell.rsplit('>').next().unwrap_or("").trim().trim_end_matches(['*', '\\']).to_owned();
                         words.parse::<f64>().is_ok_and(|shown| shown >= minutes && shown - minutes < 0.011 * minutes)
                     };
                     has && cells.split(" | ").any(near)
@@ -247,7 +248,8 @@ fn sheet(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Range<Data> {
 fn the_workbook_is_the_csv_set_number_for_number() {
     let outcome = common::outcome();
     let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
-    let names = ["Summary", "Designs", "Differences", "Causes", "Windows", "Operations", "Assumptions", "Dictionary"];
+    let names =
+        ["Summary", "Designs", "Differences", "Causes", "Windows", "Operations", "Looks", "Assumptions", "Dictionary"];
     assert_eq!(book.sheet_names(), names);
     for (name, file) in [
         ("Designs", "designs.csv"),

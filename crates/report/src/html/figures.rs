@@ -36,6 +36,7 @@ impl Figure {
 pub(super) fn figure(picture: Picture, outcome: &Outcome) -> Option<Figure> {
     match picture {
         Picture::Downtime => downtime(outcome),
+        Picture::Assumptions => assumptions(outcome),
         Picture::Differences => differences(outcome),
         Picture::Causes => causes(outcome),
         Picture::Windows => windows(outcome),
@@ -50,6 +51,17 @@ fn budget(outcome: &Outcome, of_min: f64) -> f64 {
 fn downtime(outcome: &Outcome) -> Option<Figure> {
     let page = Page::new(Style { width: usize::MAX, colour: false, unicode: true });
     let rows: Vec<Row> = outcome.designs.iter().map(|design| downtime_row(&page, outcome, design)).collect();
+    let caption = format!(
+        "Mean downtime of each design with its {} interval, against what the objective leaves. Circle: meets it, on \
+         average and in enough windows; cross: misses one of the two; diamond: not resolved. An arrow: only an upper \
+         bound is known. Beside it the availability.",
+        number::percent_given(outcome.confidence)
+    );
+    against_objective("Downtime of the designs", &caption, outcome, &rows)
+}
+
+/// Rows of minutes a month against what the objective leaves.
+fn against_objective(label: &str, caption: &str, outcome: &Outcome, rows: &[Row]) -> Option<Figure> {
     let goal = budget(outcome, MINUTES_PER_MONTH);
     let numbers = || rows.iter().flat_map(|row| [row.mean, row.low, row.high]).flatten().chain([goal]);
     let positive = || numbers().filter(|number| number.is_finite() && *number > 0.0);
@@ -66,13 +78,43 @@ fn downtime(outcome: &Outcome) -> Option<Figure> {
             label: format!("objective {}: {} min", target(outcome), number::plain(goal, Toward::Up)),
         }),
     };
-    let caption = format!(
-        "Mean downtime of each design with its {} interval, against what the objective leaves. Circle: meets it, on \
-         average and in enough windows; cross: misses one of the two; diamond: not resolved. An arrow: only an upper \
-         bound is known. Beside it the availability.",
-        number::percent_given(outcome.confidence)
-    );
-    Figure::new(&caption, None, |width| Some(chart::forest("Downtime of the designs", &rows, &axis, width)))
+    Figure::new(caption, None, |width| Some(chart::forest(label, rows, &axis, width)))
+}
+
+/// Two rows a design: the interval of luck, and the span of all looks at what is assumed.
+fn assumptions(outcome: &Outcome) -> Option<Figure> {
+    let page = Page::new(Style { width: usize::MAX, colour: false, unicode: true });
+    let pair = |design: &DesignOutcome| {
+        let of = design.assumptions.as_ref()?;
+        let name = clean(&design.design);
+        let minutes = |share: f64| share * MINUTES_PER_MONTH;
+        let shown = |share: f64| number::plain(minutes(share), Toward::Up);
+        let luck = Row { mark: Mark::Plain, label: name.clone(), ..downtime_row(&page, outcome, design) };
+        let from = |look: &Option<String>| look.as_deref().map_or("as stated".to_owned(), clean);
+        let ends = (shown(of.low), shown(of.high));
+        let assumed = Row {
+            label: "    if assumptions differ".into(),
+            mean: None,
+            low: Some(minutes(of.low)).filter(|low| *low > 0.0),
+            high: Some(minutes(of.high)),
+            mark: mark(both(design)),
+            words: format!("{} to {} min", ends.0, ends.1),
+            tip: format!(
+                "{name}, if assumptions differ: from {} min a month ({}) to {} ({})",
+                ends.0,
+                from(&of.low_from),
+                ends.1,
+                from(&of.high_from)
+            ),
+        };
+        Some([luck, assumed])
+    };
+    let rows: Vec<Row> = outcome.designs.iter().filter_map(pair).flatten().collect();
+    (!rows.is_empty()).then_some(())?;
+    let caption = "Two rows a design. The first is what luck may have done: more trials shrink it. The second spans all looks at \
+                   what is assumed, each with its own estimate: only better evidence shrinks it. A design meets the objective \
+                   if both lie left of the line.";
+    against_objective("Luck and assumptions", caption, outcome, &rows)
 }
 
 fn downtime_row(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Row {

@@ -27,6 +27,7 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
         ("Causes", csv::causes(outcome, point)?),
         ("Windows", csv::windows(outcome, point)?),
         ("Operations", csv::operations(outcome, point)?),
+        ("Looks", csv::assumptions(outcome, point)?),
         ("Assumptions", csv::evidence(about, point)?),
     ];
     let mut workbook = Workbook::new();

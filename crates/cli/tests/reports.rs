@@ -10,10 +10,13 @@ use std::process::{Command, Output, Stdio};
 
 const REPORTS: [&str; 3] = ["report.html", "report.md", "report.xlsx"];
 
-/// A desk with a run that made every report; a design has a name that wants to be a script.
+/// A desk with a run that made every report; the study and a design have names that want to be markup.
 fn reported() -> Desk {
-    let bad = "<script>document.title='taken'</script><img src=http://example.invalid/x.png>";
-    let desk = Desk::with(&STRESS.replace("name = \"regional\"", &format!("name = \"{bad}\"")));
+    let study = "<script src=http://example.invalid/x.js></script>";
+    let design = "<img src=x.png onerror=document.title=1><script>document.title=2";
+    let named = |old: &str, new: &str| (format!("name = \"{old}\""), format!("name = \"{new}\""));
+    let [(old_study, new_study), (old_design, new_design)] = [named("stress", study), named("regional", design)];
+    let desk = Desk::with(&STRESS.replace(&old_study, &new_study).replace(&old_design, &new_design));
     desk.run("run s.toml --trials 300 --report html,xlsx,md --out r").ends(0).says(&["report.html", "report.xlsx"]);
     desk
 }
@@ -117,11 +120,11 @@ fn a_browser_shows_the_page_without_an_error_and_without_a_request() {
     let Some(output) = browsed(&desk, "r/report.html", &["--dump-dom", "--virtual-time-budget=2000"]) else { return };
     let (dom, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(!said.contains("CONSOLE"), "{said}");
-    assert!(dom.contains("stress: Zonefall report</title>"), "the name of the design is not run");
+    assert!(dom.contains("&lt;/script&gt;: Zonefall report</title>"), "names are not run");
     // The script has run: it adds the buttons.
-    assert_eq!(dom.matches("class=\"enlarge\"").count(), 4);
+    assert_eq!(dom.matches("class=\"enlarge\"").count(), 5);
     let log = std::fs::read_to_string(desk.path("net.json")).unwrap();
-    assert!(!log.contains("example.invalid"), "the page asks for nothing");
+    assert!(!log.contains("example.invalid") && !log.contains("x.png"), "the page asks for nothing");
     let asked: Vec<&str> = log.split("\"url\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     // The browser itself may look for its maker; the page knows no address but its own.
     let strange = |url: &&str| url.starts_with("http") && !url.contains("google") && !url.contains("gstatic");

@@ -49,9 +49,11 @@ fn axes(svg: &mut Svg, x: &Scale, y: &Scale, (from, to): Plot, (below, aside, wr
     for tick in x.ticks() {
         let (place, words) = (x.place(tick), written(tick));
         svg.line("grid", (place, from.1), (place, to.1));
-        if place - width_of(&words) / 2.0 > free {
-            svg.text("tick", (place, to.1 + 17.0), Anchor::Middle, &words);
-            free = place + width_of(&words) / 2.0 + 4.0;
+        let half = width_of(&words) / 2.0;
+        let middle = place.min(to.0 + 8.0 - half);
+        if middle - half > free {
+            svg.text("tick", (middle, to.1 + 17.0), Anchor::Middle, &words);
+            free = middle + half + 4.0;
         }
     }
     for tick in y.ticks() {

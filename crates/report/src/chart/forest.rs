@@ -111,7 +111,7 @@ pub(crate) fn forest(label: &str, rows: &[Row], axis: &Axis, width: f64) -> Stri
         draw(&mut svg, row, lay.top + at as f64 * lay.row, &lay, &scale);
     }
     let middle = if lay.beside() { (lay.plot.0 + lay.plot.1) / 2.0 } else { width / 2.0 };
-    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &axis.title);
+    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &cut(&axis.title, width));
     svg.finish(bottom + 46.0)
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn stacked(label: &str, bars: &[Bar], kinds: &[String], axis: &str, w
         parts(&mut svg, bar, top + bar_top, &scale);
     }
     let middle = if beside { (plot.0 + plot.1) / 2.0 } else { width / 2.0 };
-    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, axis);
+    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &cut(axis, width));
     let end = legend(&mut svg, kinds, bottom + 52.0, width);
     svg.finish(end)
 }

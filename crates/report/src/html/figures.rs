@@ -93,12 +93,12 @@ fn assumptions(outcome: &Outcome) -> Option<Figure> {
         let from = |look: &Option<String>| look.as_deref().map_or("as stated".to_owned(), clean);
         let ends = (shown(of.low), shown(of.high));
         let assumed = Row {
-            label: "    if assumptions differ".into(),
+            label: "↳ if assumptions differ".into(),
             mean: None,
             low: Some(minutes(of.low)).filter(|low| *low > 0.0),
             high: Some(minutes(of.high)),
             mark: mark(both(design)),
-            words: format!("{} to {} min", ends.0, ends.1),
+            words: if of.low > 0.0 { format!("{} to {} min", ends.0, ends.1) } else { format!("≤ {} min", ends.1) },
             tip: format!(
                 "{name}, if assumptions differ: from {} min a month ({}) to {} ({})",
                 ends.0,
@@ -120,7 +120,7 @@ fn assumptions(outcome: &Outcome) -> Option<Figure> {
 fn downtime_row(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Row {
     let of = design.unavailability;
     let minutes = |share: f64| share * MINUTES_PER_MONTH;
-    let words = format!("{}", availability(page, outcome, design).trim());
+    let words = availability(page, outcome, design).trim().to_owned();
     let shown = |share: f64| number::plain(minutes(share), Toward::Up);
     let figures = match of.quality {
         Quality::UpperBound => format!("at most {} min a month", shown(of.high)),
@@ -155,12 +155,12 @@ fn differences(outcome: &Outcome) -> Option<Figure> {
     let rows: Vec<Row> = outcome.differences.iter().map(difference_row).collect();
     let numbers = rows.iter().flat_map(|row| [row.mean, row.low, row.high]).flatten();
     let axis = Axis {
-        title: format!("minutes of downtime a month more than {first} (left of the line: less)"),
+        title: format!("minutes a month more than {first}"),
         scale: Scale::linear(numbers),
         reference: Some(Reference { at: 0.0, label: "no difference".into() }),
     };
     let caption = format!(
-        "Each design's downtime less that of {first}, on the same storms; the {} intervals hold for all together. Circle: \
+        "Each design's downtime less that of {first}, on the same storms: less on the left of the line. The {} intervals hold for all together. Circle: \
          less downtime; cross: more; diamond: they cannot be told apart.",
         number::percent_given(outcome.confidence)
     );
@@ -249,7 +249,7 @@ fn windows(outcome: &Outcome) -> Option<Figure> {
     let budget = budget(outcome, outcome.window_min);
     let share = number::tidy(1.0 - outcome.confidence);
     let percent = number::percent_given(share);
-    let corner = Corner { x: budget, y: share, label: format!("objective: at most {percent} of windows beyond here") };
+    let corner = Corner { x: budget, y: share, label: format!("objective: at most {percent} here") };
     let titles =
         ("minutes of downtime in a window, logarithmic", "share of windows with more", upright as fn(f64) -> String);
     let caption = format!(

@@ -48,8 +48,9 @@ pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, fr
         .set_values(("Summary", first, column, last, column))
         .set_x_error_bars(ChartErrorBars::new().set_type(bars));
     chart.title().set_name("Downtime of the designs, with intervals");
-    chart.x_axis().set_reverse();
-    chart.y_axis().set_name("minutes a month");
+    // The axis of a bar chart's names is its upright one; they stand in the order of the table.
+    chart.y_axis().set_reverse();
+    chart.x_axis().set_name("minutes a month");
     chart.legend().set_hidden();
     chart.set_alt_text("Mean downtime of each design in minutes a month with its interval, as in the table above.");
     let height = 120 + 34 * count;
@@ -96,8 +97,9 @@ pub(super) fn causes(sheet: &mut Worksheet, outcome: &Outcome, list: &Sheet, sty
             .set_values(("Causes", 1, column, last, column));
     }
     chart.title().set_name("Downtime by cause");
-    chart.x_axis().set_reverse();
-    chart.y_axis().set_name("minutes a month");
+    // The axis of a bar chart's names is its upright one; they stand in the order of the table.
+    chart.y_axis().set_reverse();
+    chart.x_axis().set_name("minutes a month");
     chart.set_alt_text("Downtime charged to each cause in minutes a month, one bar a design, as in the table above.");
     chart.set_width(900).set_height(u32::try_from(160 + 34 * outcome.designs.len()).unwrap_or(1000));
     sheet.insert_chart(last + 2, category, &chart)?;

@@ -43,6 +43,7 @@ pub(super) fn write(sheet: &mut Worksheet, outcome: &Outcome, about: &About, sty
         put(sheet, (row, at), &Cell::text(name), &styles.head)?;
         sheet.set_column_width(at as u16, width)?;
     }
+    sheet.set_row_height(u32::try_from(head).unwrap_or(0), 32)?;
     for design in &outcome.designs {
         row += 1;
         for (at, (cell, format)) in cells(outcome, design, styles).into_iter().enumerate() {

@@ -67,13 +67,26 @@ pub enum Command {
     Init(Init),
     /// Explain a key, a default, a failure mode, a metric or an error code.
     Explain(Explain),
-    /// Print the JSON schema of scenario files.
-    Schema,
+    /// Print a JSON schema: of scenario files, or of `summary.json`.
+    Schema {
+        /// Of what.
+        #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
+        of: SchemaOf,
+    },
     /// Print shell completions.
     Completions {
         /// For which shell.
         shell: clap_complete::Shell,
     },
+}
+
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// Scenario files.
+    Scenario,
+    /// `summary.json`, and what `--format json` prints.
+    Summary,
 }
 
 /// What to print.
@@ -85,6 +98,17 @@ pub enum Format {
     Json,
     /// The designs, for spreadsheets.
     Csv,
+}
+
+/// Reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Report {
+    /// report.html: one page for a browser, without a network.
+    Html,
+    /// report.xlsx: a workbook with native charts.
+    Xlsx,
+    /// report.md: for a design review or a pull request.
+    Md,
 }
 
 /// Spreadsheet habits.
@@ -168,10 +192,13 @@ pub struct Output {
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,
+    /// Reports beside the result files; several with commas between them.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
+    pub report: Vec<Report>,
     /// Spreadsheet habits of the CSV files.
     #[arg(long, value_enum, default_value_t = CsvLocale::Us, value_name = "LOCALE")]
     pub csv_locale: CsvLocale,
-    /// Exit with 4 if a design misses its objective, with 5 if one is not resolved.
+    /// Exit with 4 if a design misses its objective, with 5 if one is not resolved; `[gate]` may ask more or less.
     #[arg(long)]
     pub gate: bool,
     /// Replace files that are not ours, and a complete result by a partial one.

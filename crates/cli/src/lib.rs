@@ -2,6 +2,7 @@
 //!
 //! The only crate that prints. Exit codes are [`exit::Exit`].
 
+mod about;
 mod answers;
 pub mod args;
 pub mod assemble;
@@ -11,6 +12,7 @@ mod compare;
 mod console;
 pub mod exit;
 mod fit;
+mod gate;
 mod importance;
 mod incidents;
 mod keep;
@@ -53,7 +55,7 @@ pub fn main() -> ExitCode {
         args::Command::Fit(options) => fit::fit(options, console),
         args::Command::Init(options) => texts::init(options, console),
         args::Command::Explain(options) => texts::explain(options, console),
-        args::Command::Schema => texts::schema(console),
+        args::Command::Schema { of } => texts::schema(*of, console),
         args::Command::Completions { shell } => texts::completions(*shell, console),
     };
     match done {

@@ -33,7 +33,7 @@ pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
     let began = Instant::now();
     let folder = || results::default_folder(&options.scenario, &options.what_if, false);
     let out = options.output.out.clone().unwrap_or_else(folder);
-    let names = zonefall_report::result_names(true, true, false, false);
+    let names = results::names(&options.output, false, false);
     ResultsFolder::probe(&out, &names, Options { force: options.output.force, partial: false })?;
     let (study, merged) = merged(&scenario, &options.partials)?;
     if study.trials != scenario.trials {

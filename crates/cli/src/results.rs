@@ -1,15 +1,18 @@
 //! What becomes of finished trials: conclusions, files, a table, a verdict.
 
+use crate::about::about;
 use crate::args::{self, CsvLocale, Format};
 use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::gate::gate;
 use crate::weighted;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
-use zonefall_report::{Contents, FolderError, Identity, Options, ResultSet, ResultsFolder, Timing};
+use zonefall_report::{
+    Contents, FolderError, Identity, Options, ReportKind, Reports, ResultSet, ResultsFolder, Timing,
+};
 use zonefall_scenario::Scenario;
-use zonefall_stats::Verdict;
 use zonefall_study::assumptions::Looks;
 use zonefall_study::outcome::{MethodOutcome, Outcome};
 use zonefall_study::{Finished, Study, TrialRow, conclude};
@@ -53,6 +56,29 @@ impl Work {
 pub fn timing(seconds: f64, threads: usize, trials: u64, events: u64) -> Timing {
     let per_second = |count: u64| count as f64 / seconds.max(1e-9);
     Timing { seconds, threads, trials_per_second: per_second(trials), events_per_second: per_second(events) }
+}
+
+/// The reports that are asked for, each once.
+fn kinds(output: &args::Output) -> Vec<ReportKind> {
+    let mut kinds = Vec::new();
+    for report in &output.report {
+        let kind = match report {
+            args::Report::Html => ReportKind::Html,
+            args::Report::Xlsx => ReportKind::Xlsx,
+            args::Report::Md => ReportKind::Markdown,
+        };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    kinds
+}
+
+/// The names of the files that will be written.
+pub fn names(output: &args::Output, rows: bool, losses: bool) -> Vec<&'static str> {
+    let mut names = zonefall_report::result_names(!losses, true, rows && !losses, losses);
+    names.extend(kinds(output).into_iter().map(ReportKind::file));
+    names
 }
 
 /// Events dispatched for what is finished.
@@ -107,7 +133,9 @@ pub fn present(
     out: &Path,
     console: Console,
 ) -> Result<Exit> {
-    let contents = Contents { outcome: Some(outcome), rows, losses: None };
+    let (kinds, about) = (kinds(&options.output), about(options, scenario));
+    let reports = (!kinds.is_empty()).then_some(Reports { kinds: &kinds, about: &about });
+    let contents = Contents { outcome: Some(outcome), rows, losses: None, reports };
     let seconds = timing.seconds;
     let written = write(&options.output, scenario, study, contents, outcome.trials, timing, out);
     // What was computed is shown even if it could not be written.
@@ -123,7 +151,7 @@ pub fn present(
         console.complain(&format!("interrupted: {done} of {asked} trials kept in {}", written.dir.display()));
         return Ok(Exit::Interrupted);
     }
-    Ok(gate(&options.output, study, outcome))
+    Ok(gate(&options.output, scenario, outcome, console))
 }
 
 /// Writes a set of result files.
@@ -193,7 +221,7 @@ pub fn farewell(
 }
 
 /// The command that makes the result files again.
-fn command(options: &args::Run) -> String {
+pub fn command(options: &args::Run) -> String {
     let mut command = format!("zonefall run {}", quoted(&options.scenario));
     for change in &options.what_if.what_if {
         command += &format!(" --what-if {}", quoted(Path::new(change)));
@@ -219,6 +247,10 @@ fn command(options: &args::Run) -> String {
     ] {
         command += if given { flag } else { "" };
     }
+    let reports: Vec<&str> = kinds(&options.output).into_iter().map(ReportKind::word).collect();
+    if !reports.is_empty() {
+        command += &format!(" --report {}", reports.join(","));
+    }
     if let Some(out) = &options.output.out {
         command += &format!(" --out {}", quoted(out));
     }
@@ -230,19 +262,4 @@ pub fn quoted(path: &Path) -> String {
     let shown = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+=,:@".contains(c);
     if !shown.is_empty() && shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
-}
-
-/// With `--gate` the verdicts decide. One record resolves nothing about what to expect.
-fn gate(output: &args::Output, study: &Study, outcome: &Outcome) -> Exit {
-    let verdicts =
-        || outcome.designs.iter().flat_map(|design| [Some(design.verdict_mean), design.verdict_windows]).flatten();
-    if !output.gate {
-        Exit::Fine
-    } else if verdicts().any(|verdict| verdict == Verdict::Misses) {
-        Exit::Missed
-    } else if study.replay.is_some() || verdicts().any(|verdict| verdict == Verdict::NotResolved) {
-        Exit::NotResolved
-    } else {
-        Exit::Fine
-    }
 }

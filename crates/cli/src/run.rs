@@ -41,8 +41,17 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
     let folder = || results::default_folder(&options.scenario, &options.what_if, options.faults.is_some());
     let out = options.output.out.clone().unwrap_or_else(folder);
     let losses = options.faults.is_none() && matches!(scenario.source, FaultSource::Incidents { .. });
+    if !options.output.report.is_empty() && (losses || options.keep.partial.is_some()) {
+        let what = if losses {
+            "an incident study has losses only, in losses.csv"
+        } else {
+            "a partial result is not concluded from"
+        };
+        console.complain(&format!("error: {what}: there is nothing to report on; leave out --report"));
+        return Ok(Exit::Usage);
+    }
     if options.keep.partial.is_none() {
-        let names = zonefall_report::result_names(!losses, true, options.rows && !losses, losses);
+        let names = results::names(&options.output, options.rows, losses);
         ResultsFolder::probe(&out, &names, Options { force: options.output.force, partial: false })?;
     }
     let study = assemble::study(&scenario, overrides(options))?;
@@ -211,7 +220,7 @@ fn lose(
         console.remark(&format!("note: {note}"));
     }
     let seconds = began.elapsed().as_secs_f64();
-    let contents = Contents { outcome: None, rows: None, losses: Some(&losses) };
+    let contents = Contents { losses: Some(&losses), ..Contents::default() };
     let timing = Timing { seconds, threads: 1, trials_per_second: 0.0, events_per_second: 0.0 };
     let written = results::write(&options.output, scenario, study, contents, 1, timing, out);
     match options.output.format {

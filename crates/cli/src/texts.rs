@@ -1,6 +1,6 @@
 //! Commands that print or write text: init, explain, schema, completions.
 
-use crate::args::{Cli, Explain, Init};
+use crate::args::{Cli, Explain, Init, SchemaOf};
 use crate::console::Console;
 use crate::exit::Exit;
 use anyhow::{Context, Result};
@@ -117,9 +117,12 @@ the program, another text of the scenario, another seed, or made with or without
 written beside itself and renamed, and only ever over a file of its kind. --rows keeps every trial and cannot be combined
 with either. A record (--faults, a trace, incidents) is one trial: there is nothing to keep.";
 
-/// Prints the JSON schema of scenario files.
-pub fn schema(console: Console) -> Result<Exit> {
-    let text = serde_json::to_string_pretty(&zonefall_scenario::schema()).context("the schema")?;
+/// Prints a JSON schema.
+pub fn schema(of: SchemaOf, console: Console) -> Result<Exit> {
+    let text = match of {
+        SchemaOf::Scenario => serde_json::to_string_pretty(&zonefall_scenario::schema()).context("the schema")?,
+        SchemaOf::Summary => zonefall_report::summary_schema()?.trim_end().to_owned(),
+    };
     console.data(&format!("{text}\n"))?;
     Ok(Exit::Fine)
 }

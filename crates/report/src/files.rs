@@ -1,7 +1,11 @@
 //! From results to named bytes. The bytes depend on the results and the locale only.
 
+use crate::about::{ReportKind, Reports};
 use crate::csv::{self, CsvLocale};
+use crate::html::html;
+use crate::markdown::markdown;
 use crate::terminal::CONDITIONAL;
+use crate::xlsx::xlsx;
 use serde::Serialize;
 use thiserror::Error;
 use zonefall_study::TrialRow;
@@ -21,6 +25,12 @@ pub enum FilesError {
     /// The results could not be put into JSON.
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// The template of a page could not be filled in.
+    #[error("cannot write the page: {0}")]
+    Page(#[from] minijinja::Error),
+    /// The workbook could not be made.
+    #[error("cannot write the workbook: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
 }
 
 /// A result file that is not yet anywhere.
@@ -41,6 +51,8 @@ pub struct Contents<'a> {
     pub rows: Option<&'a [TrialRow]>,
     /// What incidents would have cost, if it was asked.
     pub losses: Option<&'a [Loss]>,
+    /// Reports to make of `outcome`.
+    pub reports: Option<Reports<'a>>,
 }
 
 /// The form of `summary.json` when only losses were asked for.
@@ -82,6 +94,16 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
         (None, None) => None,
     };
     files.extend(summary.map(|text| ResultFile { name: SUMMARY.into(), bytes: text.into_bytes() }));
+    if let (Some(outcome), Some(Reports { kinds, about })) = (contents.outcome, contents.reports) {
+        for &kind in kinds {
+            let bytes = match kind {
+                ReportKind::Html => html(outcome, about)?.into_bytes(),
+                ReportKind::Xlsx => xlsx(outcome, about)?,
+                ReportKind::Markdown => markdown(outcome, about).into_bytes(),
+            };
+            files.push(ResultFile { name: kind.file().into(), bytes });
+        }
+    }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
 }

@@ -4,12 +4,11 @@
 //! A new file in the same folder is written, synced, and renamed over the old one. Ours is a regular file that begins as
 //! a partial result does. What a killed run has left half written goes when the next one comes.
 
-use crate::folder::{FolderError, bare, fill, is_regular, parent, sync_folder};
-use std::ffi::OsString;
+use crate::folder::{FolderError, fill, is_regular, parent, sync_folder};
+use crate::unfinished::Unfinished;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// Bytes that tell whether a file is ours.
 const BEGINNING: u64 = 64;
@@ -45,8 +44,8 @@ impl KeptFile {
     /// What [`KeptFile::replace`] would say, as far as it can be told.
     pub fn probe(&self) -> Result<(), FolderError> {
         self.may_be_replaced()?;
-        self.clear();
-        drop(self.temporary()?);
+        self.unfinished().clear(parent(&self.path));
+        drop(self.unfinished().create(parent(&self.path))?);
         Ok(())
     }
 
@@ -55,7 +54,7 @@ impl KeptFile {
     /// # Errors
     /// If what is there is not ours, or the folder cannot be written; what was there is then still there.
     pub fn replace(&self, bytes: &[u8]) -> Result<(), FolderError> {
-        let mut file = self.temporary()?;
+        let mut file = self.unfinished().create(parent(&self.path))?;
         fill(file.as_file_mut(), bytes).map_err(FolderError::io("write", &self.path))?;
         // As late as can be: nobody may have put something else here in the meantime.
         self.may_be_replaced()?;
@@ -86,43 +85,8 @@ impl KeptFile {
         if (self.ours)(&beginning) { Ok(()) } else { Err(FolderError::NotKept { path: self.path.clone() }) }
     }
 
-    /// What half written files are called before a few letters of chance.
-    fn prefix(&self) -> OsString {
-        let mut prefix = OsString::from(".");
-        prefix.push(self.path.file_name().unwrap_or_default());
-        prefix.push(".zonefall-");
-        prefix
-    }
-
-    /// A new file beside the place, locked while it is written, removed when dropped.
-    fn temporary(&self) -> Result<NamedTempFile, FolderError> {
-        let (folder, prefix) = (parent(&self.path), self.prefix());
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(&prefix);
-        #[cfg(unix)]
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-        #[cfg(unix)]
-        builder.permissions(readable);
-        let file = builder.tempfile_in(folder).map_err(|why| FolderError::io("write into", folder)(bare(why)))?;
-        // The lock only tells others that it is in use; not every file system has one.
-        drop(file.as_file().try_lock());
-        Ok(file)
-    }
-
-    /// Removes files that a killed run has left half written: those that nobody holds.
-    fn clear(&self) {
-        let prefix = self.prefix();
-        let left = |entry: &fs::DirEntry| {
-            let name = entry.file_name();
-            let begins = name.as_encoded_bytes().starts_with(prefix.as_encoded_bytes());
-            begins && name.len() == prefix.len() + 6 && entry.file_type().is_ok_and(|kind| kind.is_file())
-        };
-        for entry in fs::read_dir(parent(&self.path)).into_iter().flatten().flatten().filter(left) {
-            let unused = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
-            if unused {
-                drop(fs::remove_file(entry.path()));
-            }
-        }
+    fn unfinished(&self) -> Unfinished {
+        Unfinished::of(self.path.file_name().unwrap_or_default())
     }
 }
 

@@ -10,16 +10,27 @@
 //! Nothing here prints, looks at a clock, draws a random result or knows a command line. Shares are between 0 and 1 in
 //! files and percent on the terminal; a month is 30 days.
 
+mod about;
 mod answers;
+mod chart;
 mod csv;
 mod explain;
 mod files;
 mod folder;
+mod headline;
+mod html;
 mod kept;
 mod manifest;
+mod markdown;
 mod modes;
+mod number;
+mod page;
+mod schema;
 pub mod terminal;
+mod unfinished;
+mod xlsx;
 
+pub use about::{About, Assumption, ReportKind, Reports};
 pub use answers::{comparison_csv, importance_csv, sweep_csv, to_json};
 pub use csv::CsvLocale;
 pub use explain::{explain, topics};
@@ -31,3 +42,4 @@ pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
 pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};
 pub use modes::{ModesError, Struck, modes_toml};
+pub use schema::summary_schema;

@@ -9,7 +9,7 @@ use zonefall_study::outcome::Outcome;
 
 fn all(locale: CsvLocale) -> BTreeMap<String, String> {
     let (outcome, rows, losses) = (common::outcome(), common::rows(), common::losses());
-    let contents = Contents { outcome: Some(&outcome), rows: Some(&rows), losses: Some(&losses) };
+    let contents = Contents { outcome: Some(&outcome), rows: Some(&rows), losses: Some(&losses), reports: None };
     text(result_files(contents, locale).unwrap())
 }
 
@@ -57,6 +57,7 @@ fn names_are_known_before() {
             outcome: with_outcome.then_some(&outcome),
             rows: with_rows.then_some(&rows),
             losses: with_losses.then_some(&losses),
+            reports: None,
         };
         let files = result_files(contents, CsvLocale::Point).unwrap();
         assert_eq!(names(&files), result_names(with_outcome, false, with_rows, with_losses));

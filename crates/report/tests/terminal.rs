@@ -48,7 +48,7 @@ fn one_table_where_it_fits_and_two_where_not() {
     let tables = |width| {
         let text = render(&common::outcome(), style(width));
         let from = text.find("\nDesigns\n").unwrap();
-        text[from..text.find("\nUp at").unwrap()].matches("one-zone").count()
+        text[from..text.find("\nMonths by").unwrap()].matches("one-zone").count()
     };
     assert_eq!((tables(80), tables(120), tables(140)), (2, 1, 1));
 }

@@ -18,6 +18,7 @@ mod explain;
 mod fault_domains;
 mod faults;
 mod fragment;
+mod gate;
 mod keys;
 mod laws;
 mod load;
@@ -50,6 +51,7 @@ pub use codes::{CODES, Code, find_code};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 pub use explain::{explain, nearest_topic, topics};
 pub use fragment::check_modes;
+pub use gate::Gate;
 pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_with, parse, parse_with};
 pub use scenario::{

@@ -5,6 +5,7 @@ use crate::codes;
 use crate::designs::{self, Around, Laid};
 use crate::diagnostic::{Diagnostics, Sink};
 use crate::faults::{self, Files};
+use crate::gate;
 use crate::method;
 use crate::node;
 use crate::offers;
@@ -160,6 +161,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
     let lacks = offers::lacks(root, topology.as_ref(), sink);
     let (profile, source) = faults::faults(root, tree, files, sink);
     let seen = overlay::designs(tree, root, sink);
+    let gate = gate::gate(root, &seen, sink);
     let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
     let start = timeline.as_ref().and_then(|timeline| timeline.start.as_ref());
     let around =
@@ -220,6 +222,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
         source,
         designs,
         assumptions: assumptions?,
+        gate,
         warnings: Sink::default().finish("", ""),
         hash: String::new(),
     })

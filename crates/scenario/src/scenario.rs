@@ -1,6 +1,7 @@
 //! What a scenario file says, typed: everything that a study needs, nothing left to interpret.
 
 use crate::diagnostic::Diagnostics;
+use crate::gate::Gate;
 use std::ops::Range;
 use std::path::PathBuf;
 use zonefall_engine::{SimDuration, SimTime};
@@ -41,6 +42,8 @@ pub struct Scenario {
     pub designs: Vec<Design>,
     /// How closely what is assumed is looked at.
     pub assumptions: Assumptions,
+    /// What a pipeline asks of the results; none if the file says nothing of it.
+    pub gate: Option<Gate>,
     /// Warnings and hints, never errors.
     pub warnings: Diagnostics,
     /// The SHA-256 of the file's text, in hexadecimal digits.

@@ -57,6 +57,12 @@ fn each_mistake_brings_its_code() {
     let cases: Vec<(&str, String, &str)> = vec![
         ("horizon = \"360 days\"", "horizon = ".into(), "E005"),
         ("#top", "trails = 5".into(), "E010"),
+        ("#end", "[gate]\ndesigns = [\"bass\"]".into(), "E081"),
+        ("#end", "[gate]\ndesigns = []".into(), "E081"),
+        ("#end", "[gate]\naverage = false\nwindows = false".into(), "E081"),
+        ("#end", "[gate]\ndesigns = [\"base\", \"base\"]".into(), "E015"),
+        ("#end", "[gate]\nnot_resolved = \"maybe\"".into(), "E014"),
+        ("#end", "[gate]\ndowntime_max = 5".into(), "E012"),
         ("#set", "fault_domain = 1".into(), "E010"),
         ("horizon = \"360 days\"", "".into(), "E011"),
         ("capacity = 9", "".into(), "E011"),

@@ -10,6 +10,7 @@ pub mod comparison;
 mod conclude;
 pub mod exactly;
 pub mod fitting;
+pub mod gate;
 pub mod implied;
 pub mod importance;
 pub mod incidents;

@@ -7,6 +7,7 @@ mod assumptions;
 mod stopping;
 
 pub use assumptions::{AssumptionsOutcome, DesignAssumptions, DesignVariation, DrawnRates, Ignorance, Variation};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 pub use stopping::{StoppingOutcome, StoppingWidth};
 pub use zonefall_fleet::OPERATION_TABLE;
@@ -18,7 +19,7 @@ pub const SCHEMA: &str = "zonefall-summary/1";
 pub const MINUTES_PER_MONTH: f64 = 43_200.0;
 
 /// How an estimate is bounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Quality {
     /// Both ends are given.
@@ -30,7 +31,7 @@ pub enum Quality {
 }
 
 /// A number, how far it can be trusted, and how many trials it rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     /// The estimate.
     pub mean: f64,
@@ -52,7 +53,7 @@ impl Estimate {
 }
 
 /// A quantile with its distribution-free interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Quantile {
     /// Which, between 0 and 1.
     pub level: f64,
@@ -65,7 +66,7 @@ pub struct Quantile {
 }
 
 /// Missed time by cause.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CauseOutcome {
     /// The cause.
     pub cause: String,
@@ -79,7 +80,7 @@ pub struct CauseOutcome {
 }
 
 /// Azure's own yardstick.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SlaOutcome {
     /// Which promise applies.
     pub name: String,
@@ -96,7 +97,7 @@ pub struct SlaOutcome {
 }
 
 /// A bar of the distribution of window downtime.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WindowBar {
     /// Downtime above this many minutes (the first bar is exactly zero) …
     pub above_min: f64,
@@ -109,7 +110,7 @@ pub struct WindowBar {
 }
 
 /// Hours of machine time by what the machines did, as shares of all machine time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClassShares {
     /// In rotation and alive.
     pub serving: f64,
@@ -126,7 +127,7 @@ pub struct ClassShares {
 }
 
 /// Something that was done to the managed sets of a design.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OperationOutcome {
     /// Its name, one of [`zonefall_fleet::OPERATION_TABLE`].
     pub operation: String,
@@ -137,7 +138,7 @@ pub struct OperationOutcome {
 }
 
 /// What a design gets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DesignOutcome {
     /// Its name.
     pub design: String,
@@ -212,7 +213,7 @@ pub struct DesignOutcome {
 }
 
 /// A design against the reference, on the same storms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// The design.
     pub design: String,
@@ -283,7 +284,7 @@ pub struct MethodOutcome {
 }
 
 /// All of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
     /// [`SCHEMA`].
     pub schema: String,

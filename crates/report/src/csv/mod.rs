@@ -15,9 +15,11 @@ mod tables;
 
 pub(crate) use answers::{comparison, sweep};
 pub(crate) use assumptions::assumptions;
+pub(crate) use bounded::Bounded;
+pub(crate) use cell::Cell;
 pub use cell::CsvLocale;
 pub(crate) use designs::designs;
 pub(crate) use fits::fits;
 pub(crate) use importance::importance;
-pub(crate) use sheet::Sheet;
-pub(crate) use tables::{causes, dictionary, differences, losses, operations, trials, windows};
+pub(crate) use sheet::{Column, Sheet};
+pub(crate) use tables::{causes, dictionary, differences, evidence, losses, operations, trials, windows};

@@ -93,26 +93,48 @@ pub(crate) struct Sheet {
     pub(crate) file: &'static str,
     pub(crate) columns: Vec<Column>,
     pub(crate) bytes: Vec<u8>,
+    /// The same rows for a workbook; none of a file that may have millions.
+    pub(crate) rows: Vec<Vec<Cell>>,
 }
 
 impl Sheet {
-    /// Writes a header and the rows.
+    /// Writes a header and the rows, and keeps the rows.
     pub(crate) fn write<T>(
         file: &'static str,
         fields: Vec<Vec<Field<T>>>,
         rows: impl IntoIterator<Item = T>,
         locale: CsvLocale,
     ) -> Result<Self, FilesError> {
-        let fields: Vec<Field<T>> = fields.into_iter().flatten().collect();
-        let mut writer = ::csv::WriterBuilder::new()
-            .delimiter(locale.delimiter())
-            .terminator(::csv::Terminator::CRLF)
-            .from_writer(Vec::new());
-        writer.write_record(fields.iter().map(|field| &field.column.name))?;
-        for row in rows {
-            writer.write_record(fields.iter().map(|field| (field.read)(&row).written(locale)))?;
-        }
-        let bytes = writer.into_inner().map_err(|failed| FilesError::Csv(failed.into_error().into()))?;
-        Ok(Self { file, columns: fields.into_iter().map(|field| field.column).collect(), bytes })
+        let read = |row: T| -> Vec<Cell> { fields.iter().flatten().map(|field| (field.read)(&row)).collect() };
+        let rows: Vec<Vec<Cell>> = rows.into_iter().map(read).collect();
+        let columns: Vec<Column> = fields.iter().flatten().map(|field| field.column.clone()).collect();
+        let bytes = text(&columns, rows.iter().cloned(), locale)?;
+        Ok(Self { file, columns, bytes, rows })
     }
+
+    /// Writes a header and the rows, one after the other.
+    pub(crate) fn stream<T>(
+        file: &'static str,
+        fields: Vec<Vec<Field<T>>>,
+        rows: impl IntoIterator<Item = T>,
+        locale: CsvLocale,
+    ) -> Result<Self, FilesError> {
+        let columns: Vec<Column> = fields.iter().flatten().map(|field| field.column.clone()).collect();
+        let read = |row: T| -> Vec<Cell> { fields.iter().flatten().map(|field| (field.read)(&row)).collect() };
+        let bytes = text(&columns, rows.into_iter().map(read), locale)?;
+        Ok(Self { file, columns, bytes, rows: Vec::new() })
+    }
+}
+
+/// A header and rows as CSV.
+fn text(columns: &[Column], rows: impl Iterator<Item = Vec<Cell>>, locale: CsvLocale) -> Result<Vec<u8>, FilesError> {
+    let mut writer = ::csv::WriterBuilder::new()
+        .delimiter(locale.delimiter())
+        .terminator(::csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    writer.write_record(columns.iter().map(|column| &column.name))?;
+    for row in rows {
+        writer.write_record(row.iter().map(|cell| cell.written(locale)))?;
+    }
+    writer.into_inner().map_err(|failed| FilesError::Csv(failed.into_error().into()))
 }

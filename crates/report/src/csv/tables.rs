@@ -3,7 +3,9 @@
 use super::bounded::Bounded;
 use super::cell::{Cell, CsvLocale};
 use super::sheet::{Column, Field, Sheet, bounded, estimate, field};
+use crate::about::{About, Assumption};
 use crate::files::FilesError;
+use crate::number::tidy;
 use zonefall_study::TrialRow;
 use zonefall_study::incidents::Loss;
 use zonefall_study::outcome::{
@@ -189,7 +191,28 @@ pub(crate) fn trials(outcome: &Outcome, rows: &[TrialRow], locale: CsvLocale) ->
         count("machine_failures", "strikes", "strikes on machines that took effect", |row| row.machine_failures),
     ];
     let name = |index: usize| outcome.designs.get(index).map_or("", |design| design.design.as_str());
-    Sheet::write("trials.csv", fields, rows.iter().map(|row| (name(row.design), row)), locale)
+    Sheet::stream("trials.csv", fields, rows.iter().map(|row| (name(row.design), row)), locale)
+}
+
+/// What the results rest on; no file of its own, but a sheet of the workbook.
+pub(crate) fn evidence(about: &About, locale: CsvLocale) -> Result<Sheet, FilesError> {
+    let text = |name, meaning, read: fn(&Assumption) -> &str| {
+        field(name, "", meaning, move |of: &&Assumption| Cell::text(read(of)))
+    };
+    let number = |name, meaning, read: fn(&Assumption) -> f64| {
+        field(name, "", meaning, move |of: &&Assumption| Cell::Number(tidy(read(of))))
+    };
+    let fields = vec![
+        text("mode", "the failure mode", |of| &of.of),
+        text("quantity", "what the number says of it", |of| &of.quantity),
+        number("value", "the value used, in the unit of its row", |of| of.value),
+        number("low", "the least value that the evidence allows", |of| of.low),
+        number("high", "the greatest value that the evidence allows", |of| of.high),
+        text("unit", "what the three numbers count", |of| &of.unit),
+        text("known", "how well it is known: published, derived, assumed", |of| &of.confidence),
+        text("source", "where it comes from", |of| &of.source),
+    ];
+    Sheet::write("assumptions", fields, &about.assumptions, locale)
 }
 
 pub(crate) fn losses(losses: &[Loss], locale: CsvLocale) -> Result<Sheet, FilesError> {

@@ -1,7 +1,7 @@
 //! A folder of results: the whole set at once, and never over what is not ours.
 //!
-//! In this order: look (nothing is touched), write every file under a temporary name in the same folder and sync it,
-//! rename one by one with the manifest last, remove what the last run left and this one does not have. Whatever fails
+//! In this order: look (nothing is touched), clear what a killed run has left unfinished, write every file under a temporary
+//! name in the same folder and sync it, rename one by one with the manifest last, remove what the last run left and this one does not have. Whatever fails
 //! before the first rename leaves the folder as it was.
 //!
 //! Ours are the files that a valid `manifest.json` in the folder lists, the manifest itself and the timing.
@@ -13,6 +13,7 @@ pub use error::FolderError;
 
 use crate::files::{ResultFile, pretty};
 use crate::manifest::{Identity, MANIFEST, Manifest, TIMING, Timing};
+use crate::unfinished::Unfinished;
 pub(crate) use look::is_regular;
 
 use look::Look;
@@ -63,7 +64,8 @@ impl ResultsFolder {
     pub fn probe(dir: &Path, names: &[&str], options: Options) -> Result<(), FolderError> {
         let look = Look::at(dir, names, options)?;
         let ground = look.missing.last().map_or(dir, |top| parent(top));
-        temporary(ground)?;
+        Unfinished::results().clear(ground);
+        Unfinished::results().create(ground)?;
         Ok(())
     }
 
@@ -77,6 +79,7 @@ impl ResultsFolder {
         let look = Look::at(dir, &names, options)?;
         let manifest = Manifest::new(&set.identity, &set.files, options.partial);
         let made = Made::folders(dir, &look.missing)?;
+        Unfinished::results().clear(dir);
         let mut ready = Vec::new();
         for file in &set.files {
             ready.push(prepare(dir, &file.name, &file.bytes)?);
@@ -128,17 +131,6 @@ impl Drop for Made<'_> {
     }
 }
 
-/// A new file in a folder, removed when dropped, readable by whom the user's mask allows.
-fn temporary(dir: &Path) -> Result<NamedTempFile, FolderError> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".zonefall-");
-    #[cfg(unix)]
-    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    #[cfg(unix)]
-    builder.permissions(readable);
-    builder.tempfile_in(dir).map_err(|why| FolderError::io("write into", dir)(bare(why)))
-}
-
 /// The system's own error, without the temporary path that the library adds to it.
 pub(crate) fn bare(why: io::Error) -> io::Error {
     let inner = why.get_ref().and_then(|wrapped| wrapped.source()?.downcast_ref::<io::Error>()?.raw_os_error());
@@ -151,7 +143,7 @@ pub(crate) fn bare(why: io::Error) -> io::Error {
 
 /// Writes a file under a temporary name and makes sure that it is on the disk.
 fn prepare(dir: &Path, name: &str, bytes: &[u8]) -> Result<(String, NamedTempFile), FolderError> {
-    let mut file = temporary(dir)?;
+    let mut file = Unfinished::results().create(dir)?;
     fill(file.as_file_mut(), bytes).map_err(FolderError::io("write", &dir.join(name)))?;
     Ok((name.to_owned(), file))
 }

@@ -10,19 +10,15 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.paragraph(None, &about(outcome), Some(Tone::Faint));
     page.line("");
     let grid = verdicts(page, outcome);
-    let painted: Vec<(String, String)> = [Verdict::Meets, Verdict::Misses, Verdict::NotResolved]
-        .map(|of| (said(page, of), page.paint(tone(of), &said(page, of))))
-        .into();
-    page.grid_with(&grid, |line| {
-        painted.iter().fold(line.to_owned(), |line, (plain, paint)| line.replace(plain, paint))
-    });
+    let coloured = [Verdict::Meets, Verdict::Misses, Verdict::NotResolved].map(|of| (said(page, of), tone(of)));
+    page.grid_with(&grid, coloured.into());
     if let Some(words) = in_words(outcome) {
         page.paragraph(None, &words, None);
     }
 }
 
 /// "99.95%" as it is written in tables.
-fn target(outcome: &Outcome) -> String {
+pub(crate) fn target(outcome: &Outcome) -> String {
     let written = outcome.target.trim();
     match written.strip_suffix('%') {
         Some(number) => format!("{} %", number.trim_end()),
@@ -36,7 +32,7 @@ fn common_need(outcome: &Outcome) -> Option<&str> {
     outcome.designs.iter().all(|design| design.need == first).then_some(first)
 }
 
-fn objective(outcome: &Outcome) -> String {
+pub(crate) fn objective(outcome: &Outcome) -> String {
     let need = common_need(outcome).map_or(String::new(), |need| format!(", with {need}"));
     let window = match outcome.window.as_str() {
         words if words.starts_with(|c: char| c.is_ascii_digit()) => format!("windows of {words}"),
@@ -65,12 +61,12 @@ fn about(outcome: &Outcome) -> String {
 }
 
 /// Whether one record was lived through.
-pub(super) fn is_record(outcome: &Outcome) -> bool {
+pub(crate) fn is_record(outcome: &Outcome) -> bool {
     outcome.designs.iter().any(|design| design.unavailability.quality == Quality::Recorded)
 }
 
 /// The comparison in words: who has less downtime than the reference, who more, who cannot be told.
-pub(super) fn in_words(outcome: &Outcome) -> Option<String> {
+pub(crate) fn in_words(outcome: &Outcome) -> Option<String> {
     let first = outcome.differences.first()?;
     let named = |says: &str| {
         let of = outcome.differences.iter().filter(|of| of.says == says).map(|of| clean(&of.design));
@@ -144,7 +140,7 @@ fn windows_met(page: &Page, design: &DesignOutcome) -> String {
 }
 
 /// The mean availability, or the bound if that is all there is; the digits of all designs stand below each other.
-pub(super) fn availability(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> String {
+pub(crate) fn availability(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> String {
     let of = design.unavailability;
     let decimals = number::target_decimals(outcome.target_share);
     let least = page.sign("≥ ", ">= ");

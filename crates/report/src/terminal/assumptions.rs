@@ -1,7 +1,7 @@
 //! The two intervals: what luck may have done, and what the assumptions may do; then what a verdict depends on.
 
 use super::number::{self, Toward};
-use super::page::{Grid, Page, Side, Tone, clean};
+use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{
     AssumptionsOutcome, DesignAssumptions, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality,
 };
@@ -11,6 +11,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let of: Vec<(&DesignOutcome, &DesignAssumptions)> =
         outcome.designs.iter().filter_map(|design| Some((design, design.assumptions.as_ref()?))).collect();
     page.title("Two intervals: luck, and what is assumed");
+    page.picture(Picture::Assumptions, None);
     let grid = intervals(page, outcome, &of);
     page.grid(&grid);
     for (design, of) in &of {

@@ -1,7 +1,7 @@
 //! Why the objective was missed: what downtime is charged to, and what would be without it.
 
 use super::number::{self, Toward};
-use super::page::{Grid, Page, Side, Tone, clean};
+use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{CauseOutcome, DesignOutcome, Outcome, Quality};
 
 /// Causes shown for a design; the rest is one line.
@@ -12,6 +12,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         return;
     }
     page.title("Why: downtime by cause");
+    page.picture(Picture::Causes, None);
     let causes = || outcome.designs.iter().flat_map(|design| &design.causes);
     let counterfactual = causes().any(|cause| cause.avoided_min_per_month.is_some());
     let mut columns = vec![

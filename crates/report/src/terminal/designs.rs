@@ -2,7 +2,7 @@
 
 use super::answer;
 use super::number::{self, Toward};
-use super::page::{Grid, Page, Side, Tone, clean};
+use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Quantile};
 
 /// Cells of the part that says how available, and of the part that says how bad outages are.
@@ -12,6 +12,7 @@ const INTERVALS: [usize; 2] = [2, 4];
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.title("Designs");
+    page.picture(Picture::Downtime, None);
     let whole = grid(page, outcome);
     let stacked = stacked(&whole);
     if page.fits(&whole) {
@@ -28,7 +29,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
 }
 
 /// What a window is called in a header.
-fn window(outcome: &Outcome) -> &'static str {
+pub(super) fn window(outcome: &Outcome) -> &'static str {
     let is_month = outcome.window.contains("month") || outcome.window.starts_with("30 d");
     if is_month { "month" } else { "window" }
 }

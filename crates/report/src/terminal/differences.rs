@@ -1,12 +1,13 @@
 //! Every design against the first, on the same storms.
 
 use super::number::{self, Toward};
-use super::page::{Grid, Page, Side, clean};
+use super::page::{Grid, Page, Picture, Side, clean};
 use zonefall_study::outcome::{Difference, Outcome};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let Some(first) = outcome.differences.first() else { return };
     page.title(&format!("Against {}, on the same storms", clean(&first.against)));
+    page.picture(Picture::Differences, None);
     let columns = vec![
         ("design".to_owned(), Side::Name),
         ("difference\nmin a month".into(), Side::Right),
@@ -18,7 +19,8 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.grid(&Grid { columns, rows });
 }
 
-fn row(of: &Difference, minus: char) -> Vec<String> {
+/// The design, the difference, its interval, and what that says.
+pub(crate) fn row(of: &Difference, minus: char) -> Vec<String> {
     let mean = of.downtime_min_per_month;
     let largest = [Some(mean), of.low, of.high].into_iter().flatten().map(f64::abs).fold(0.0, f64::max);
     // A low end towards less, everything else towards more downtime.

@@ -10,25 +10,28 @@ mod causes;
 mod comparison;
 mod designs;
 mod differences;
+mod draw;
 mod first_miss;
 mod fit;
 mod importance;
 mod incidents;
 mod instants;
 mod method;
-mod number;
 mod operations;
-mod page;
 mod sla;
 mod sweep;
+mod windows;
 
 pub use agreement::agreements;
+pub(crate) use answer::{availability, is_record, target};
 pub use comparison::comparison;
+pub(crate) use differences::row as difference_cells;
 pub use fit::fit_table;
 pub use importance::importances;
 pub use incidents::incident_table;
 pub use sweep::sweep;
 
+use crate::{number, page};
 use page::{Page, Tone};
 use zonefall_study::outcome::Outcome;
 
@@ -49,6 +52,11 @@ pub struct Style {
 
 /// Draws an outcome.
 pub fn render(outcome: &Outcome, style: Style) -> String {
+    blocks(outcome, style).finish()
+}
+
+/// Everything that there is to say about an outcome, block by block.
+pub(crate) fn blocks(outcome: &Outcome, style: Style) -> Page {
     let mut page = Page::new(style);
     if outcome.until_first_miss {
         first_miss::draw(&mut page, outcome);
@@ -56,6 +64,7 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
         answer::draw(&mut page, outcome);
         assumptions::draw(&mut page, outcome);
         designs::draw(&mut page, outcome);
+        windows::draw(&mut page, outcome);
         instants::draw(&mut page, outcome);
         differences::draw(&mut page, outcome);
         causes::draw(&mut page, outcome);
@@ -74,5 +83,5 @@ pub fn render(outcome: &Outcome, style: Style) -> String {
         page.line("");
         page.paragraph(None, &format!("Not modelled: {}", outcome.not_modelled), Some(Tone::Faint));
     }
-    page.finish()
+    page
 }

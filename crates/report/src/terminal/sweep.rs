@@ -88,10 +88,7 @@ fn cell(page: &Page, design: &DesignOutcome, shades: &Shades) -> String {
 
 fn draw(page: &mut Page, grid: &Grid) {
     let (good, bad) = (page.sign("✓", "+"), page.sign("✗", "x"));
-    let painted = [(good, page.paint(Tone::Good, good)), (bad, page.paint(Tone::Bad, bad))];
-    page.grid_with(grid, |line| {
-        painted.iter().fold(line.to_owned(), |line, (plain, paint)| line.replace(plain, paint))
-    });
+    page.grid_with(grid, vec![(good.to_owned(), Tone::Good), (bad.to_owned(), Tone::Bad)]);
 }
 
 /// A row for each point, a column for each design.

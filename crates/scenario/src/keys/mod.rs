@@ -9,6 +9,7 @@ pub(crate) mod change;
 pub(crate) mod demand;
 pub(crate) mod fault;
 pub(crate) mod fleet;
+mod gate;
 mod manage;
 pub(crate) mod offer;
 mod world;
@@ -128,7 +129,8 @@ impl Key {
 pub fn keys() -> &'static [Key] {
     static ALL: OnceLock<Vec<Key>> = OnceLock::new();
     ALL.get_or_init(|| {
-        [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS].concat()
+        [world::KEYS, gate::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS]
+            .concat()
     })
 }
 

@@ -6,10 +6,11 @@
 //! [`DesignOutcome::unavailability`]: super::DesignOutcome::unavailability
 
 use super::{Estimate, Verdict};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The looks at what is assumed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AssumptionsOutcome {
     /// Trials of each look, on the luck of the run's first trials.
     pub trials: u64,
@@ -21,7 +22,7 @@ pub struct AssumptionsOutcome {
 }
 
 /// One look.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Variation {
     /// Its short name: "low rates", "high rates", "pairs 0 %", "pairs 15 %".
     pub name: String,
@@ -30,7 +31,7 @@ pub struct Variation {
 }
 
 /// How rates that are distributions were drawn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DrawnRates {
     /// The modes whose rates were drawn.
     pub modes: Vec<String>,
@@ -41,7 +42,7 @@ pub struct DrawnRates {
 }
 
 /// A design when what is assumed is otherwise.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DesignAssumptions {
     /// The least unavailability of the run and all looks; 0 where a look has too few hits to say.
     pub low: f64,
@@ -67,7 +68,7 @@ pub struct DesignAssumptions {
 }
 
 /// What one look says of a design.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DesignVariation {
     /// Share of time in which the objective did not hold.
     pub unavailability: Estimate,
@@ -82,7 +83,7 @@ pub struct DesignVariation {
 }
 
 /// What is not known of the rates, apart from luck (nested sampling).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Ignorance {
     /// Mean unavailability over all drawn rates.
     pub mean: f64,

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 /// Which way a number is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Toward {
+pub(crate) enum Toward {
     /// Away from zero: how bad things are.
     Up,
     /// Towards zero: how good things are.
@@ -17,7 +17,7 @@ pub(super) enum Toward {
 /// No more decimals than this are worth a reader's time.
 const DECIMALS_MAX: u32 = 9;
 /// Shown where there is no finite number.
-pub(super) const NONE: &str = "-";
+pub(crate) const NONE: &str = "-";
 
 /// `value` times ten to the `power`, rounded to an integer; none for what is negative, not finite or enormous.
 fn scaled(value: f64, power: u32, toward: Toward) -> Option<u128> {
@@ -52,7 +52,7 @@ fn grouped(whole: &str) -> String {
 }
 
 /// A count with commas between thousands.
-pub(super) fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     grouped(&number.to_string())
 }
 
@@ -71,42 +71,42 @@ fn fixed(value: f64, decimals: u32, toward: Toward) -> String {
 }
 
 /// A number of at least zero with three significant digits.
-pub(super) fn plain(value: f64, toward: Toward) -> String {
+pub(crate) fn plain(value: f64, toward: Toward) -> String {
     fixed(value, decimals(value, 3), toward)
 }
 
 /// Several numbers of at least zero with the same decimals: three significant digits of the largest.
-pub(super) fn alike(values: &[f64], toward: Toward) -> Vec<String> {
+pub(crate) fn alike(values: &[f64], toward: Toward) -> Vec<String> {
     let largest = values.iter().copied().fold(0.0, f64::max);
     let digits = decimals(largest, 3);
     values.iter().map(|&value| fixed(value, digits, toward)).collect()
 }
 
 /// A signed number; each sign keeps its digits, and what is not zero does not look like zero.
-pub(super) fn signed(value: f64, decimals_of: f64, toward: Toward, minus: char) -> String {
+pub(crate) fn signed(value: f64, decimals_of: f64, toward: Toward, minus: char) -> String {
     let digits = decimals(decimals_of, 3).max(decimals(value.abs(), 1));
     let size = fixed(value.abs(), digits, toward);
     if value < 0.0 { format!("{minus}{size}") } else { size }
 }
 
 /// A share in percent with two significant digits, from 10 % on with one decimal; `%` included.
-pub(super) fn percent(share: f64, toward: Toward) -> String {
+pub(crate) fn percent(share: f64, toward: Toward) -> String {
     let digits = decimals(share * 100.0, if share < 0.1 { 2 } else { 3 }).min(6);
     percent_with(share, digits, toward)
 }
 
 /// A share in percent with so many decimals.
-pub(super) fn percent_with(share: f64, decimals: u32, toward: Toward) -> String {
+pub(crate) fn percent_with(share: f64, decimals: u32, toward: Toward) -> String {
     scaled(share, decimals + 2, toward).map_or_else(|| NONE.into(), |digits| format!("{} %", written(digits, decimals)))
 }
 
 /// A share in percent as it was given: 0.95 is "95 %".
-pub(super) fn percent_given(share: f64) -> String {
+pub(crate) fn percent_given(share: f64) -> String {
     percent_with(share, target_decimals(share), Toward::Down)
 }
 
 /// How many decimals the target has in percent.
-pub(super) fn target_decimals(share: f64) -> u32 {
+pub(crate) fn target_decimals(share: f64) -> u32 {
     let plain = format!("{share}");
     let fraction = plain.split_once('.').map_or(0, |(_, fraction)| fraction.len() as u32);
     fraction.saturating_sub(2).min(DECIMALS_MAX)
@@ -114,7 +114,7 @@ pub(super) fn target_decimals(share: f64) -> u32 {
 
 /// Availabilities in percent from unavailabilities, without the sign: all rounded down, with the same decimals: one
 /// more than the target, two significant digits of the smallest unavailability, and enough to tell the ends apart.
-pub(super) fn availabilities(unavailable: &[f64], target_decimals: u32) -> Vec<String> {
+pub(crate) fn availabilities(unavailable: &[f64], target_decimals: u32) -> Vec<String> {
     let positive = unavailable.iter().copied().filter(|&share| share > 0.0);
     let smallest = positive.fold(1.0, f64::min);
     let mut digits = decimals(smallest * 100.0, 2).max(target_decimals + 1).min(DECIMALS_MAX);
@@ -139,7 +139,7 @@ fn availability(unavailable: f64, decimals: u32) -> String {
 }
 
 /// A length of time from minutes, rounded up: "2 h 05 min", "12.3 min", "48 s", "3 d 04 h".
-pub(super) fn duration(minutes: f64) -> String {
+pub(crate) fn duration(minutes: f64) -> String {
     const HOUR: u128 = 60;
     const DAY: u128 = 24 * HOUR;
     let Some(whole) = scaled(minutes, 0, Toward::Up) else { return NONE.into() };
@@ -157,7 +157,7 @@ pub(super) fn duration(minutes: f64) -> String {
 }
 
 /// A length of time from hours, as people say it: "1 year", "90 days", "36 h".
-pub(super) fn span(hours: f64) -> String {
+pub(crate) fn span(hours: f64) -> String {
     let units = [(8760.0, "year", "years"), (24.0, "day", "days")];
     for (length, one, many) in units {
         let number = hours / length;
@@ -166,6 +166,11 @@ pub(super) fn span(hours: f64) -> String {
         }
     }
     format!("{} h", plain(hours, Toward::Up))
+}
+
+/// A number without the dust of arithmetic: nine digits.
+pub(crate) fn tidy(number: f64) -> f64 {
+    format!("{number:.8e}").parse().unwrap_or(number)
 }
 
 #[cfg(test)]

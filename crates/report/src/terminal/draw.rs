@@ -1,6 +1,6 @@
-//! The page that the blocks are drawn on: titles, calm tables, wrapped paragraphs, colours where they are wanted.
+//! A page as text: titles, calm tables, wrapped paragraphs, colours where they are wanted.
 
-use super::Style;
+use crate::page::{Grid, Item, Page, Side, Tone};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 
 /// Narrower pages are drawn as if they had this width.
@@ -15,53 +15,24 @@ const NAME_MAX: u16 = 24;
 /// Columns of text are not made narrower than this for the sake of numbers.
 const TEXT_MIN: u16 = 10;
 
-/// What a colour is for.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Tone {
-    Strong,
-    Faint,
-    Good,
-    Bad,
-    Unsure,
-}
-
-/// Where a column's cells stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    /// Left, and cells are broken only if they are very long.
-    Name,
-    /// Left, and cells are broken where there is no room.
-    Text,
-    /// Left, in one piece.
-    Left,
-    /// Right, in one piece.
-    Right,
-}
-
-/// Columns (header, side) and rows of one table.
-pub(super) struct Grid {
-    pub(super) columns: Vec<(String, Side)>,
-    pub(super) rows: Vec<Vec<String>>,
-}
-
-/// A page in the making.
-pub(super) struct Page {
-    style: Style,
-    text: String,
-}
-
 impl Page {
-    pub(super) fn new(style: Style) -> Self {
-        Self { style, text: String::new() }
-    }
-
-    pub(super) fn finish(self) -> String {
-        self.text
-    }
-
-    /// One of two signs, by what the terminal can show.
-    pub(super) fn sign<T>(&self, unicode: T, ascii: T) -> T {
-        if self.style.unicode { unicode } else { ascii }
+    /// The page as text.
+    pub(crate) fn finish(self) -> String {
+        let mut text = String::new();
+        for item in &self.items {
+            match item {
+                Item::Title(title) => self.draw_title(title, &mut text),
+                Item::Paragraph { sign, words, tone } => self.draw_paragraph(sign.as_ref(), words, *tone, &mut text),
+                Item::Table(grid, coloured) => self.draw_grid(grid, coloured, &mut text),
+                Item::Line(line) => put(line, &mut text),
+                Item::Picture(_, Some(sketch)) => {
+                    self.draw_grid(&sketch.grid, &[], &mut text);
+                    self.draw_paragraph(None, &sketch.notes, Some(Tone::Faint), &mut text);
+                }
+                Item::Picture(_, None) => {}
+            }
+        }
+        text
     }
 
     fn width(&self) -> usize {
@@ -80,31 +51,22 @@ impl Page {
         if self.style.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    /// A line as it is.
-    pub(super) fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    /// A block's title, with an empty line before it.
-    pub(super) fn title(&mut self, title: &str) {
-        if !self.text.is_empty() {
-            self.text.push('\n');
+    fn draw_title(&self, title: &str, text: &mut String) {
+        if !text.is_empty() {
+            text.push('\n');
         }
         for line in wrapped(title, self.width()) {
-            let line = self.paint(Tone::Strong, &line);
-            self.line(&line);
+            put(&self.paint(Tone::Strong, &line), text);
         }
     }
 
-    /// A paragraph; a sign (and its width) may stand before it.
-    pub(super) fn paragraph(&mut self, sign: Option<(&str, usize)>, words: &str, tone: Option<Tone>) {
+    fn draw_paragraph(&self, sign: Option<&(String, usize)>, words: &str, tone: Option<Tone>, text: &mut String) {
         let (sign, lead) = sign.map_or((String::new(), 0), |(sign, width)| (format!("{sign} "), width + 1));
         let width = self.width().min(PARAGRAPH_MAX).saturating_sub(INDENT.len() + lead);
         for (at, line) in wrapped(words, width).into_iter().enumerate() {
             let line = tone.map_or(line.clone(), |tone| self.paint(tone, &line));
             let before = if at == 0 { sign.clone() } else { " ".repeat(lead) };
-            self.line(&format!("{INDENT}{before}{line}"));
+            put(&format!("{INDENT}{before}{line}"), text);
         }
     }
 
@@ -116,20 +78,16 @@ impl Page {
     }
 
     /// A table; long first columns are broken to fit the page.
-    pub(super) fn grid(&mut self, grid: &Grid) {
-        self.grid_with(grid, str::to_owned);
-    }
-
-    /// A table whose finished lines go through `touch`, for colours.
-    pub(super) fn grid_with(&mut self, grid: &Grid, touch: impl Fn(&str) -> String) {
-        if grid.rows.is_empty() {
-            return;
-        }
-        let table = self.table(grid);
-        for line in table.lines() {
+    fn draw_grid(&self, grid: &Grid, coloured: &[(String, Tone)], text: &mut String) {
+        let painted: Vec<(&String, String)> =
+            coloured.iter().map(|(words, tone)| (words, self.paint(*tone, words))).collect();
+        let paint = |line: &str| {
+            painted.iter().fold(line.to_owned(), |line, (plain, paint)| line.replace(plain.as_str(), paint))
+        };
+        for line in self.table(grid).lines() {
             let rule = line.trim_start().starts_with(['-', '─']);
-            let line = if rule { self.paint(Tone::Faint, line.trim_end()) } else { touch(line.trim_end()) };
-            self.line(&format!("{INDENT}{line}"));
+            let line = if rule { self.paint(Tone::Faint, line.trim_end()) } else { paint(line.trim_end()) };
+            put(&format!("{INDENT}{line}"), text);
         }
     }
 
@@ -183,15 +141,16 @@ fn may_break(side: Side, width: u16) -> bool {
     }
 }
 
-/// Words without anything that moves the cursor or colours the screen.
-pub(super) fn clean(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+/// A line, without blanks at its end.
+fn put(line: &str, text: &mut String) {
+    text.push_str(line.trim_end());
+    text.push('\n');
 }
 
 /// Greedy lines of at most `width` characters, as far as the words allow.
 fn wrapped(words: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for word in clean(words).split(' ').filter(|word| !word.is_empty()) {
+    for word in words.split(' ').filter(|word| !word.is_empty()) {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');

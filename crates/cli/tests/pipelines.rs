@@ -1,0 +1,169 @@
+//! What pipelines rely on: gates, exit codes, the published schema and the example workflow.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+mod kit;
+
+use kit::{Desk, STRESS};
+use serde_json::Value;
+
+/// The scenario with a gate.
+fn gated(gate: &str) -> Desk {
+    Desk::with(&format!("{STRESS}[gate]\n{gate}\n"))
+}
+
+/// The value of a figure that a condition can be put beside.
+fn downtime(desk: &Desk, design: &str, of: &str) -> f64 {
+    let summary = kit::json(&desk.path("r/summary.json"));
+    let designs = summary["designs"].as_array().unwrap();
+    let found = designs.iter().find(|found| found["design"] == design).unwrap();
+    found["unavailability"][of].as_f64().unwrap() * 43_200.0
+}
+
+#[test]
+fn a_gate_asks_what_the_scenario_says() {
+    let all = "average = true";
+    let told = gated(all).run("run s.toml --trials 300 --gate").ends(4);
+    told.complains(&["gate: zonal: 99.95% on average: misses", "gate: eight: "]);
+    gated(all).run("run s.toml --trials 300").ends(0);
+    // Only what is asked, of whom it is asked.
+    let told = gated("designs = [\"eight\"]\nwindows = false").run("run s.toml --trials 300 --gate").ends(4);
+    assert!(!told.err.contains("zonal") && !told.err.contains("of windows"), "{told}");
+}
+
+#[test]
+fn a_most_downtime_is_held_against_the_whole_interval() {
+    let desk = Desk::with(STRESS);
+    desk.run("run s.toml --trials 300 --out r").ends(0);
+    let [low, mean, high] = ["low", "mean", "high"].map(|of| downtime(&desk, "spanning", of));
+    for (most, code, passes) in [(high * 1.01, 0, ""), (low * 0.99, 4, ""), (mean, 5, ""), (mean, 0, "pass")] {
+        let pass = if passes.is_empty() { "" } else { "\nnot_resolved = \"pass\"" };
+        let only = "designs = [\"spanning\"]\naverage = false\nwindows = false";
+        let desk = gated(&format!("{only}\ndowntime_max = \"{most:.3} min\"{pass}"));
+        let told = desk.run("run s.toml --trials 300 --gate --quiet").ends(code);
+        assert_eq!(told.err.contains("of downtime a month"), code != 0 || !pass.is_empty(), "{told}");
+    }
+}
+
+#[test]
+fn no_design_may_be_worse_than_the_first() {
+    let only = "average = false\nwindows = false\nno_worse = true";
+    gated(only).run("run s.toml --trials 300 --gate").ends(0).complains(&["conditions are met"]);
+    // The other way round: one zone is worse than three.
+    let (head, designs) = STRESS.split_once("[[design]]").unwrap();
+    let mut designs: Vec<&str> = designs.split("[[design]]").collect();
+    designs.swap(0, 2);
+    let desk = Desk::with(&format!("{head}[[design]]{}[gate]\n{only}\n", designs.join("[[design]]")));
+    desk.run("run s.toml --trials 300 --gate").ends(4).complains(&["gate: zonal: not more downtime than spanning"]);
+}
+
+#[test]
+fn quiet_json_is_nothing_but_json() {
+    let desk = Desk::with(STRESS);
+    let told = desk.run("run s.toml --trials 60 --quiet --format json --out r").ends(0);
+    assert_eq!(serde_json::from_str::<Value>(&told.out).unwrap(), kit::json(&desk.path("r/summary.json")));
+    assert!(told.err.is_empty(), "{told}");
+}
+
+/// What of a value does not fit a schema, by the words that the schema uses.
+fn misfits(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String> {
+    if let Some(target) = schema["$ref"].as_str() {
+        return misfits(value, root.pointer(target.trim_start_matches('#')).unwrap(), root, at);
+    }
+    let mut wrong = Vec::new();
+    if let Some(any) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
+        if !any.iter().any(|one| misfits(value, one, root, at).is_empty()) {
+            wrong.push(format!("{at}: none of the forms"));
+        }
+    }
+    let is = |name: &str| match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        name => panic!("type {name}"),
+    };
+    let types = match &schema["type"] {
+        Value::String(one) => vec![one.as_str()],
+        Value::Array(all) => all.iter().map(|one| one.as_str().unwrap()).collect(),
+        _ => vec![],
+    };
+    if !types.is_empty() && !types.iter().any(|name| is(name)) {
+        wrong.push(format!("{at}: {value} is not {types:?}"));
+    }
+    let unequal = |of: &Value| !of.is_null() && of != value;
+    let not_among = schema["enum"].as_array().is_some_and(|all| !all.contains(value));
+    if unequal(&schema["const"]) || not_among {
+        wrong.push(format!("{at}: {value} is not one of the words"));
+    }
+    for name in schema["required"].as_array().into_iter().flatten() {
+        if value.get(name.as_str().unwrap()).is_none() {
+            wrong.push(format!("{at}: {name} is missing"));
+        }
+    }
+    if let (Some(object), Some(known)) = (value.as_object(), schema["properties"].as_object()) {
+        for (name, inner) in object {
+            match known.get(name) {
+                Some(of) => wrong.extend(misfits(inner, of, root, &format!("{at}/{name}"))),
+                None => wrong.push(format!("{at}/{name} is not in the schema")),
+            }
+        }
+    }
+    for (place, inner) in value.as_array().into_iter().flatten().enumerate() {
+        wrong.extend(misfits(inner, &schema["items"], root, &format!("{at}/{place}")));
+    }
+    wrong
+}
+
+#[test]
+fn summaries_fit_the_published_schema() {
+    let desk = Desk::with(STRESS);
+    kit::scenarios(&desk);
+    let text = desk.run("schema summary").ends(0).out;
+    let published = kit::root().join("docs/schema/summary-1.json");
+    if std::env::var_os("ZONEFALL_BLESS").is_some() {
+        std::fs::write(&published, &text).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(&published).unwrap_or_default(),
+        text,
+        "docs/schema/summary-1.json is not what `schema summary` prints; ZONEFALL_BLESS=1 writes it"
+    );
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(schema["properties"]["schema"]["const"], "zonefall-summary/1");
+    for scenario in ["s.toml", "scenarios/spot-mix.toml", "scenarios/quorum-on-flexible.toml"] {
+        desk.run(&format!("run {scenario} --trials 40 --out r")).ends(0);
+        let wrong = misfits(&kit::json(&desk.path("r/summary.json")), &schema, &schema, "");
+        assert!(wrong.is_empty(), "{scenario}: {}", wrong.join("\n"));
+    }
+    let mut summary = kit::json(&desk.path("r/summary.json"));
+    summary["designs"][0]["verdict_mean"] = "perhaps".into();
+    assert!(!misfits(&summary, &schema, &schema, "").is_empty(), "the check sees what is wrong");
+}
+
+/// The commands of the example workflow, with its variables, do what the workflow relies on.
+#[test]
+fn the_example_workflow_works() {
+    let text = std::fs::read_to_string(kit::root().join("docs/pipelines/github-actions.yml")).unwrap();
+    let commands: Vec<&str> = text.lines().filter_map(|line| line.trim_start().strip_prefix("zonefall ")).collect();
+    let commands = commands.into_iter().chain(text.lines().filter_map(|line| line.split("run: zonefall ").nth(1)));
+    let desk = Desk::new();
+    let mut played = 0;
+    for command in commands {
+        let command = command.split(" || ").next().unwrap().replace('"', "");
+        let scenario = kit::root().join("scenarios/zonal-or-spanning.toml").display().to_string();
+        let mut command = command.replace("$SCENARIO", &scenario).replace("$RESULTS", "availability-results");
+        if command.starts_with("run ") {
+            command += " --trials 200";
+        }
+        let ran = desk.run(&command);
+        assert!(matches!(ran.code, Some(0 | 4 | 5)), "{ran}");
+        played += 1;
+    }
+    assert_eq!(played, 2, "check and run");
+    let report = desk.read("availability-results/report.md");
+    assert!(report.len() < 65_000, "a comment holds 65,536 characters: {}", report.len());
+    assert!(!text.contains('\t') && text.contains("pull-requests: write"));
+}

@@ -1,0 +1,177 @@
+//! `--report`: the same bytes whatever the way there, and what browsers and spreadsheets make of them. A program that is not
+//! installed is said to be skipped.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+mod kit;
+
+use kit::{Desk, STRESS};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const REPORTS: [&str; 3] = ["report.html", "report.md", "report.xlsx"];
+
+/// A desk with a run that made every report; the study and a design have names that want to be markup.
+fn reported() -> Desk {
+    let study = "<script src=http://example.invalid/x.js></script>";
+    let design = "<img src=x.png onerror=document.title=1><script>document.title=2";
+    let named = |old: &str, new: &str| (format!("name = \"{old}\""), format!("name = \"{new}\""));
+    let [(old_study, new_study), (old_design, new_design)] = [named("stress", study), named("regional", design)];
+    let desk = Desk::with(&STRESS.replace(&old_study, &new_study).replace(&old_design, &new_design));
+    desk.run("run s.toml --trials 300 --report html,xlsx,md --out r").ends(0).says(&["report.html", "report.xlsx"]);
+    desk
+}
+
+/// Runs a program that may not be there.
+fn tried(program: &str, args: &[&str]) -> Option<Output> {
+    match Command::new(program).args(args).stdin(Stdio::null()).output() {
+        Ok(output) => Some(output),
+        Err(_) => {
+            println!("skipped: {program} is not installed");
+            None
+        }
+    }
+}
+
+#[test]
+fn reports_are_the_same_bytes_for_any_number_of_threads_and_by_merging() {
+    let desk = Desk::with(STRESS);
+    for threads in [1, 2, 5] {
+        desk.run(&format!("run s.toml --trials 300 --threads {threads} --report md,html,xlsx,md --out t{threads}"))
+            .ends(0);
+    }
+    desk.run("run s.toml --trials-range 0..100 --partial a").ends(0);
+    desk.run("run s.toml --trials-range 100..300 --partial b").ends(0);
+    desk.run("merge s.toml b a --report md,html,xlsx --out m").ends(0);
+    for folder in ["t2", "t5", "m"] {
+        for name in REPORTS {
+            let [one, two] =
+                ["t1", folder].map(|folder| std::fs::read(desk.path(&format!("{folder}/{name}"))).unwrap());
+            assert_eq!(one, two, "{folder}/{name}");
+        }
+    }
+    assert_eq!(desk.digest("t1"), desk.digest("t2"));
+    assert_eq!(desk.digest("t1"), desk.digest("t5"));
+    // Without --report the next run takes them away, and nothing else changes.
+    desk.run("run s.toml --trials 300 --out t1").ends(0);
+    assert!(REPORTS.iter().all(|name| desk.lacks(&format!("t1/{name}"))));
+}
+
+#[test]
+fn a_report_says_how_to_make_it_again_and_nothing_of_this_machine() {
+    let desk = reported();
+    let html = desk.read("r/report.html");
+    assert!(html.contains("zonefall run s.toml --trials 300 --report html,xlsx,md"));
+    let here = desk.path("").display().to_string();
+    desk.run(&format!("run {here}/s.toml --trials 60 --report html,md --out {here}/q")).ends(0);
+    for name in ["q/report.html", "q/report.md"] {
+        let text = desk.read(name);
+        assert!(text.contains("zonefall run s.toml") && !text.contains(here.trim_end_matches('/')), "{name}");
+    }
+    let summary = kit::json(&desk.path("r/summary.json"));
+    for name in ["r/report.html", "r/report.md"] {
+        assert!(desk.read(name).contains(summary["scenario_hash"].as_str().unwrap()), "{name}");
+        assert!(desk.read(name).contains("rack-failure"), "{name}");
+    }
+}
+
+#[test]
+fn there_is_no_report_without_results() {
+    let desk = Desk::with(STRESS);
+    kit::scenarios(&desk);
+    desk.run("run scenarios/real-incidents-replay.toml --report html").ends(2).complains(&["losses only", "--report"]);
+    desk.run("run s.toml --trials-range 0..5 --partial p --report md").ends(2).complains(&["--report"]);
+    desk.run("run s.toml --report pdf").ends(2).complains(&["pdf", "html"]);
+    assert!(desk.lacks("results") && desk.lacks("p"));
+}
+
+#[test]
+fn a_report_of_somebody_else_is_not_replaced() {
+    let desk = Desk::with(STRESS);
+    desk.run("run s.toml --trials 20 --out r").ends(0);
+    desk.put("r/report.html", "mine");
+    desk.run("run s.toml --trials 20 --report html --out r").ends(1).complains(&["report.html"]);
+    assert_eq!(desk.read("r/report.html"), "mine");
+}
+
+/// Loads a page headless and gives what the browser says of it.
+fn browsed(desk: &Desk, page: &str, more: &[&str]) -> Option<Output> {
+    let program = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|program| {
+        Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    });
+    let Some(program) = program else {
+        println!("skipped: no Chromium is installed");
+        return None;
+    };
+    let profile = format!("--user-data-dir={}", desk.path("profile").display());
+    let log = format!("--log-net-log={}", desk.path("net.json").display());
+    let url = format!("file://{}", desk.path(page).canonicalize().unwrap().display());
+    let mut args = vec!["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--enable-logging=stderr"];
+    args.extend(["--disable-background-networking", "--disable-component-update", "--disable-sync", &profile, &log]);
+    args.extend(more);
+    args.push(&url);
+    let output = tried(program, &args)?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(output)
+}
+
+#[test]
+fn a_browser_shows_the_page_without_an_error_and_without_a_request() {
+    let desk = reported();
+    let Some(output) = browsed(&desk, "r/report.html", &["--dump-dom", "--virtual-time-budget=2000"]) else { return };
+    let (dom, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!said.contains("CONSOLE"), "{said}");
+    assert!(dom.contains("&lt;/script&gt;: Zonefall report</title>"), "names are not run");
+    // The script has run: it adds the buttons.
+    assert_eq!(dom.matches("class=\"enlarge\"").count(), 5);
+    let log = std::fs::read_to_string(desk.path("net.json")).unwrap();
+    assert!(!log.contains("example.invalid") && !log.contains("x.png"), "the page asks for nothing");
+    let asked: Vec<&str> = log.split("\"url\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    // The browser itself may look for its maker; the page knows no address but its own.
+    let strange = |url: &&str| url.starts_with("http") && !url.contains("google") && !url.contains("gstatic");
+    assert!(!asked.iter().any(|url| strange(&url)), "{asked:?}");
+    println!("looked at in Chromium: no word on the console, no request");
+}
+
+#[test]
+fn a_spreadsheet_program_opens_the_workbook() {
+    let desk = reported();
+    let (book, out) = (desk.path("r/report.xlsx"), desk.path("converted"));
+    let home = format!("-env:UserInstallation=file://{}", desk.path("office").display());
+    let args = [&home, "--headless", "--convert-to", "ods", "--outdir", out.to_str().unwrap(), book.to_str().unwrap()];
+    let Some(output) = tried("soffice", &args) else { return };
+    let said = String::from_utf8_lossy(&output.stderr).to_lowercase();
+    assert!(output.status.success() && !said.contains("error"), "{said}");
+    assert!(out.join("report.ods").metadata().unwrap().len() > 10_000);
+    println!("LibreOffice converts the workbook");
+}
+
+#[test]
+fn python_reads_the_workbook() {
+    const SCRIPT: &str = "\
+import sys, json
+import openpyxl, pandas
+book = openpyxl.load_workbook(sys.argv[1])
+assert book.sheetnames[0] == 'Summary', book.sheetnames
+for name in ['Designs', 'Causes', 'Windows', 'Dictionary']:
+    assert book[name].freeze_panes == 'B2', name
+assert sum(len(sheet._charts) for sheet in book) == 3
+frame = pandas.read_excel(sys.argv[1], sheet_name='Designs')
+summary = json.load(open(sys.argv[2]))
+for row, design in zip(frame.itertuples(), summary['designs']):
+    assert row.design == design['design']
+    assert row.availability == 1 - design['unavailability']['mean']
+    assert row.windows == design['windows']
+";
+    let python = std::env::var("ZONEFALL_PYTHON").unwrap_or_else(|_| "python3".into());
+    let Some(output) = tried(&python, &["-c", "import openpyxl, pandas"]) else { return };
+    if !output.status.success() {
+        println!("skipped: {python} has no openpyxl and pandas");
+        return;
+    }
+    let desk = reported();
+    let [book, summary] = ["r/report.xlsx", "r/summary.json"].map(|name| desk.path(name).display().to_string());
+    let output = tried(&python, &["-c", SCRIPT, &book, &summary]).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(Path::new(&book).is_file());
+    println!("openpyxl and pandas read the workbook");
+}

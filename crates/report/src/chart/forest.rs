@@ -1,0 +1,165 @@
+//! Estimates with their intervals, one a row, against a reference.
+
+use super::SIDE_BY_SIDE;
+use super::scale::{Scale, written};
+use super::svg::{Anchor, Svg, cut, width_of};
+
+/// What an estimate is found to be; each has its own shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// A filled circle.
+    Good,
+    /// A cross.
+    Bad,
+    /// A hollow diamond.
+    Unsure,
+    /// A square: nothing is said of it.
+    Plain,
+}
+
+/// One estimate.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// Its name.
+    pub(crate) label: String,
+    /// The estimate; none if only its bound is known.
+    pub(crate) mean: Option<f64>,
+    /// The lower end; none if it cannot be given.
+    pub(crate) low: Option<f64>,
+    /// The upper end.
+    pub(crate) high: Option<f64>,
+    /// What it is found to be.
+    pub(crate) mark: Mark,
+    /// The figure in words, at the end of the row.
+    pub(crate) words: String,
+    /// All of it in words, when the row is pointed at.
+    pub(crate) tip: String,
+}
+
+/// A line across all rows.
+#[derive(Debug, Clone)]
+pub(crate) struct Reference {
+    /// Where.
+    pub(crate) at: f64,
+    /// What it is called.
+    pub(crate) label: String,
+}
+
+/// The axis below.
+#[derive(Debug, Clone)]
+pub(crate) struct Axis {
+    /// What it measures.
+    pub(crate) title: String,
+    /// From numbers to places.
+    pub(crate) scale: Scale,
+    /// A line across all rows.
+    pub(crate) reference: Option<Reference>,
+}
+
+/// Where things stand.
+struct Layout {
+    /// The left and right end of the axis.
+    plot: (f64, f64),
+    /// The width of names.
+    names: f64,
+    /// The height of a row.
+    row: f64,
+    /// How far below the top of its row the interval is drawn.
+    bar: f64,
+    /// The height above the first row.
+    top: f64,
+    width: f64,
+}
+
+impl Layout {
+    fn new(rows: &[Row], axis: &Axis, width: f64) -> Self {
+        let widest = |words: fn(&Row) -> &String| rows.iter().map(|row| width_of(words(row))).fold(0.0, f64::max);
+        let top = if axis.reference.is_some() { 24.0 } else { 6.0 };
+        if width < SIDE_BY_SIDE {
+            let names = width - widest(|row| &row.words) - 24.0;
+            return Self { plot: (8.0, width - 8.0), names, row: 46.0, bar: 31.0, top, width };
+        }
+        let names = widest(|row| &row.label).min(0.34 * width);
+        let plot = (names + 20.0, width - widest(|row| &row.words) - 20.0);
+        Self { plot, names, row: 30.0, bar: 15.0, top, width }
+    }
+
+    fn beside(&self) -> bool {
+        self.width >= SIDE_BY_SIDE
+    }
+}
+
+/// Draws the rows, so wide.
+pub(crate) fn forest(label: &str, rows: &[Row], axis: &Axis, width: f64) -> String {
+    let lay = Layout::new(rows, axis, width);
+    let mut svg = Svg::new(width, label);
+    let scale = axis.scale.between(lay.plot.0, lay.plot.1);
+    let bottom = lay.top + rows.len() as f64 * lay.row;
+    for tick in scale.ticks() {
+        let x = scale.place(tick);
+        svg.line("grid", (x, lay.top), (x, bottom));
+        svg.text("tick", (x, bottom + 17.0), Anchor::Middle, &written(tick));
+    }
+    if let Some(reference) = &axis.reference {
+        let x = scale.place(reference.at);
+        svg.line("goal", (x, lay.top - 4.0), (x, bottom));
+        let half = width_of(&reference.label) / 2.0;
+        let middle = x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0));
+        svg.text("goal-label", (middle, 14.0), Anchor::Middle, &reference.label);
+    }
+    for (at, row) in rows.iter().enumerate() {
+        draw(&mut svg, row, lay.top + at as f64 * lay.row, &lay, &scale);
+    }
+    let middle = if lay.beside() { (lay.plot.0 + lay.plot.1) / 2.0 } else { width / 2.0 };
+    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &cut(&axis.title, width));
+    svg.finish(bottom + 46.0)
+}
+
+fn draw(svg: &mut Svg, row: &Row, top: f64, lay: &Layout, scale: &Scale) {
+    let y = top + lay.bar;
+    svg.tipped(&row.tip, |svg| {
+        svg.rect("hit", (0.0, top), (lay.width, lay.row));
+        let words = if lay.beside() { y + 4.5 } else { top + 16.0 };
+        svg.text("name", (4.0, words), Anchor::Start, &cut(&row.label, lay.names));
+        svg.text("value", (lay.width - 4.0, words), Anchor::End, &row.words);
+        interval(svg, row, y, lay, scale);
+        if let Some(mean) = row.mean {
+            mark(svg, row.mark, (scale.place(mean), y));
+        }
+    });
+}
+
+/// The interval, with an arrow where it is open.
+fn interval(svg: &mut Svg, row: &Row, y: f64, lay: &Layout, scale: &Scale) {
+    let Some(high) = row.high.filter(|high| high.is_finite()) else { return };
+    let class = format!("interval {}", colour(row.mark));
+    let (left, right) = (row.low.map_or(lay.plot.0, |low| scale.place(low)), scale.place(high));
+    svg.line(&class, (left, y), (right, y));
+    svg.line(&class, (right, y - 5.0), (right, y + 5.0));
+    if row.low.is_some() {
+        svg.line(&class, (left, y - 5.0), (left, y + 5.0));
+    } else {
+        svg.path(&class, &[(left + 7.0, y - 5.0), (left, y), (left + 7.0, y + 5.0)], false);
+    }
+}
+
+fn colour(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Good => "good",
+        Mark::Bad => "bad",
+        Mark::Unsure => "unsure",
+        Mark::Plain => "plain",
+    }
+}
+
+fn mark(svg: &mut Svg, mark: Mark, (x, y): (f64, f64)) {
+    match mark {
+        Mark::Good => svg.circle("mark good", (x, y), 6.0),
+        Mark::Bad => {
+            svg.line("cross bad", (x - 5.5, y - 5.5), (x + 5.5, y + 5.5));
+            svg.line("cross bad", (x - 5.5, y + 5.5), (x + 5.5, y - 5.5));
+        }
+        Mark::Unsure => svg.path("hollow unsure", &[(x, y - 7.0), (x + 7.0, y), (x, y + 7.0), (x - 7.0, y)], true),
+        Mark::Plain => svg.rect("mark plain", (x - 5.0, y - 5.0), (10.0, 10.0)),
+    }
+}

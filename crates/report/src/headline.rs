@@ -1,0 +1,48 @@
+//! The answer in one sentence, and the two verdicts of a design in one.
+
+use crate::page::{Tone, clean};
+use crate::terminal::is_record;
+use zonefall_study::outcome::{DesignOutcome, Outcome, Verdict};
+
+/// Both verdicts of a design in one: the objective is met if both say so, and missed if one does.
+pub(crate) fn both(design: &DesignOutcome) -> Verdict {
+    let verdicts = [Some(design.verdict_mean), design.verdict_windows];
+    let any = |of: Verdict| verdicts.contains(&Some(of));
+    match () {
+        () if any(Verdict::Misses) => Verdict::Misses,
+        () if any(Verdict::NotResolved) => Verdict::NotResolved,
+        () => Verdict::Meets,
+    }
+}
+
+/// Which designs meet the objective; none where the results cannot say: trials that end at the first miss, and records.
+pub(crate) fn headline(outcome: &Outcome) -> Option<(Tone, String)> {
+    if outcome.until_first_miss || outcome.designs.is_empty() || is_record(outcome) {
+        return None;
+    }
+    let named = |of: Verdict| -> Vec<String> {
+        outcome.designs.iter().filter(|design| both(design) == of).map(|design| clean(&design.design)).collect()
+    };
+    let (meets, misses, open) = (named(Verdict::Meets), named(Verdict::Misses), named(Verdict::NotResolved));
+    let all = outcome.designs.len();
+    let tone = match (misses.is_empty(), open.is_empty()) {
+        (true, true) => Tone::Good,
+        (false, _) => Tone::Bad,
+        (true, false) => Tone::Unsure,
+    };
+    let mut words = match (all, meets.len()) {
+        (1, 1) => return Some((tone, format!("{} meets the objective.", meets[0]))),
+        (1, _) if misses.is_empty() => return Some((tone, format!("{} is not resolved: run more trials.", open[0]))),
+        (1, _) => return Some((tone, format!("{} misses the objective.", misses[0]))),
+        (all, met) if met == all => format!("All {all} designs meet the objective."),
+        (_, 0) => "No design is shown to meet the objective.".into(),
+        (all, 1) => format!("1 of {all} designs meets the objective: {}.", meets[0]),
+        (all, met) => format!("{met} of {all} designs meet the objective: {}.", meets.join("; ")),
+    };
+    for (says, which) in [("Missed by", misses), ("Not resolved", open)] {
+        if !which.is_empty() {
+            words += &format!(" {says}: {}.", which.join("; "));
+        }
+    }
+    Some((tone, words))
+}

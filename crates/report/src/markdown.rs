@@ -1,0 +1,155 @@
+//! `report.md`: the blocks of the terminal for a design review or a pull request.
+//!
+//! Words from the scenario are escaped: none of them becomes markup, a mention or a link to an issue.
+
+use crate::about::{About, assumptions};
+use crate::headline::headline;
+use crate::number;
+use crate::page::{Grid, Item, Page, Side};
+use crate::terminal::{Style, blocks};
+use zonefall_study::outcome::Outcome;
+
+/// Lines of what is drawn with letters.
+const WIDTH: usize = 100;
+
+/// The text.
+pub(crate) fn markdown(outcome: &Outcome, about: &About) -> String {
+    let style = Style { width: usize::MAX, colour: false, unicode: true };
+    let mut text = String::new();
+    let mut level = "#";
+    for item in blocks(outcome, style).items {
+        match item {
+            Item::Title(title) => {
+                text += &format!("{level} {}\n\n", escaped(&title));
+                let headline = headline(outcome).filter(|_| level == "#");
+                text += &headline.map_or(String::new(), |(_, words)| format!("**{}**\n\n", escaped(&words)));
+                level = "##";
+            }
+            Item::Paragraph { sign: Some(_), words, .. } => text += &format!("* {}\n", escaped(&words)),
+            Item::Paragraph { words, .. } => text += &format!("{}\n\n", escaped(&words)),
+            Item::Table(grid, _) => text += &format!("{}\n", table(&grid)),
+            Item::Line(line) if line.is_empty() => text += "\n",
+            Item::Line(line) => text += &format!("{}\n\n", escaped(&line)),
+            Item::Picture(_, sketch) => {
+                let drawn = sketch.map(|sketch| (fenced(sketch.grid), sketch.notes));
+                text += &drawn.map_or(String::new(), |(drawn, notes)| format!("{drawn}\n{}\n\n", escaped(&notes)));
+            }
+        }
+    }
+    text += &rest(outcome, about);
+    tidied(&text)
+}
+
+/// What the results rest on, and how to make them again.
+fn rest(outcome: &Outcome, about: &About) -> String {
+    let mut text = String::new();
+    if !about.assumptions.is_empty() {
+        let (profile, table) = (escaped(&outcome.profile), table(&assumptions(about)));
+        text += "\n## What it rests on\n\n";
+        text +=
+            &format!("<details><summary>Every number of the profile {profile}</summary>\n\n{table}\n</details>\n\n");
+    }
+    text += "\n## How to make it again\n\n";
+    if !about.command.is_empty() {
+        text += &format!("{}\n", fence(&about.command));
+    }
+    text += &format!(
+        "Seed {}, {} trials, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in summary.json.\n",
+        outcome.seed,
+        number::count(outcome.trials),
+        escaped(&outcome.version),
+        outcome.scenario_hash
+    );
+    text
+}
+
+/// A table as it looks on a terminal.
+fn fenced(grid: Grid) -> String {
+    let mut page = Page::new(Style { width: WIDTH, colour: false, unicode: true });
+    page.grid(&grid);
+    fence(&page.finish())
+}
+
+/// Words in a block of code, whatever they hold.
+fn fence(words: &str) -> String {
+    let mut longest = 2;
+    for run in words.split(|c| c != '`') {
+        longest = longest.max(run.len());
+    }
+    let fence = "`".repeat(longest + 1);
+    format!("{fence}text\n{}\n{fence}\n", words.trim_end())
+}
+
+fn table(grid: &Grid) -> String {
+    let heads = grid.columns.iter().map(|(head, _)| escaped(&head.replace("-\n", "-").replace('\n', " ")));
+    let sides = grid.columns.iter().map(|(_, side)| if *side == Side::Right { "---:".into() } else { ":---".into() });
+    let mut text = line(heads) + &line(sides);
+    for row in &grid.rows {
+        text += &line(row.iter().map(|cell| escaped(cell.trim())));
+    }
+    text
+}
+
+fn line(cells: impl Iterator<Item = String>) -> String {
+    cells.fold("|".to_owned(), |line, cell| format!("{line} {cell} |")) + "\n"
+}
+
+/// At most one empty line after another, one line end at the end.
+fn tidied(text: &str) -> String {
+    let mut out = String::new();
+    let mut empty = true;
+    for line in text.lines() {
+        if !(line.is_empty() && empty) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        empty = line.is_empty();
+    }
+    out.truncate(out.trim_end().len());
+    out + "\n"
+}
+
+/// Words that are only words: no markup, no mention of a person, no link to an issue.
+fn escaped(words: &str) -> String {
+    let mut out = String::new();
+    let mut letters = words.chars().peekable();
+    while let Some(c) = letters.next() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => out.extend(['\\', c]),
+            '@' | '#' if letters.peek().is_some_and(|next| next.is_alphanumeric()) => {
+                // A comment between the sign and the name: it looks the same and means nothing.
+                out.push(c);
+                out.push_str("<!-- -->");
+            }
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    // What would begin a heading, a list or a rule at the beginning of a line.
+    match out.chars().next() {
+        Some(first @ ('#' | '+' | '-' | '=')) if out.len() > 1 => out.replacen(first, &format!("\\{first}"), 1),
+        _ => out,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_only_words() {
+        let bad = "<script>a|b</script> @octocat #12 [x](y) *b* _i_ `c`";
+        let fine = "&lt;script&gt;a\\|b&lt;/script&gt; @<!-- -->octocat #<!-- -->12 \\[x\\](y) \\*b\\* \\_i\\_ \\`c\\`";
+        assert_eq!(escaped(bad), fine);
+        assert_eq!(escaped("# no heading"), "\\# no heading");
+        assert_eq!(escaped("a @ b"), "a @ b");
+    }
+
+    #[test]
+    fn code_ends_where_it_should() {
+        assert_eq!(fence("a ``` b"), "````text\na ``` b\n````\n");
+    }
+}

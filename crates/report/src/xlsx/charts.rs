@@ -1,0 +1,144 @@
+//! Native charts, over ranges of the sheets that they stand on.
+
+use super::sheets::{Styles, place, put};
+use super::summary::DOWNTIME;
+use crate::csv::{Cell, Sheet};
+use rust_xlsxwriter::{
+    Chart, ChartErrorBars, ChartErrorBarsType, ChartFormat, ChartLine, ChartRange, ChartType, Worksheet, XlsxError,
+};
+use zonefall_study::outcome::{Outcome, Quality};
+
+/// The height of a row in pixels, as worksheets have it by default.
+const ROW_PX: usize = 20;
+/// The sheet's columns left of a chart's own table are its list; so many stay free between them.
+const GAP: usize = 2;
+
+/// The downtime of the designs with error bars, from the table under row `head`; returns the row below the chart. The
+/// error bars need their lengths, which stand beside the table.
+pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, from: usize) -> Result<usize, XlsxError> {
+    if outcome.until_first_miss || outcome.designs.is_empty() {
+        return Ok(from);
+    }
+    let count = outcome.designs.len();
+    let ((first, column), (last, _)) = (place(head + 1, DOWNTIME[0].into())?, place(head + count, 0)?);
+    let lengths = [DOWNTIME[2] + 2, DOWNTIME[2] + 3];
+    let styles = Styles::new();
+    for (at, name) in ["error bar, down (for the chart)", "error bar, up (for the chart)"].into_iter().enumerate() {
+        put(sheet, (head, usize::from(lengths[at])), &Cell::text(name), &styles.head)?;
+        sheet.set_column_width(lengths[at], 16)?;
+    }
+    for (at, design) in outcome.designs.iter().enumerate() {
+        let of = design.unavailability;
+        let minutes = |share: f64| share * zonefall_study::outcome::MINUTES_PER_MONTH;
+        let ends = match (of.quality, of.low) {
+            (Quality::Interval, Some(low)) => [of.mean - low, of.high - of.mean].map(|length| minutes(length.max(0.0))),
+            _ => [0.0, 0.0],
+        };
+        for (end, column) in ends.into_iter().zip(lengths) {
+            put(sheet, (head + 1 + at, column.into()), &Cell::Number(end), &styles.number)?;
+        }
+    }
+    let range = |column: u16| ChartRange::new_from_range("Summary", first, column, last, column);
+    let bars = ChartErrorBarsType::Custom(range(lengths[1]), range(lengths[0]));
+    let mut chart = Chart::new(ChartType::Bar);
+    chart
+        .add_series()
+        .set_name("downtime")
+        .set_categories(("Summary", first, 0, last, 0))
+        .set_values(("Summary", first, column, last, column))
+        .set_x_error_bars(ChartErrorBars::new().set_type(bars));
+    chart.title().set_name("Downtime of the designs, with intervals");
+    // The axis of a bar chart's names is its upright one; they stand in the order of the table.
+    chart.y_axis().set_reverse();
+    chart.x_axis().set_name("minutes a month");
+    chart.legend().set_hidden();
+    chart.set_alt_text("Mean downtime of each design in minutes a month with its interval, as in the table above.");
+    let height = 120 + 34 * count;
+    chart.set_width(900).set_height(u32::try_from(height).unwrap_or(1000));
+    let (row, _) = place(from, 0)?;
+    sheet.insert_chart(row, 0, &chart)?;
+    Ok(from + height / ROW_PX + 2)
+}
+
+/// Downtime by cause as stacked bars, over a table of design and cause to the right of the list.
+pub(super) fn causes(sheet: &mut Worksheet, outcome: &Outcome, list: &Sheet, styles: &Styles) -> Result<(), XlsxError> {
+    let mut names: Vec<&str> = Vec::new();
+    for cause in outcome.designs.iter().flat_map(|design| &design.causes) {
+        if !names.contains(&cause.cause.as_str()) {
+            names.push(&cause.cause);
+        }
+    }
+    if names.is_empty() {
+        return Ok(());
+    }
+    let left = list.columns.len() + GAP;
+    put(sheet, (0, left), &Cell::text("min a month"), &styles.head)?;
+    sheet.set_column_width(place(0, left)?.1, 32)?;
+    for (at, name) in names.iter().enumerate() {
+        put(sheet, (0, left + 1 + at), &Cell::text(name), &styles.head)?;
+        sheet.set_column_width(place(0, left + 1 + at)?.1, 18)?;
+    }
+    for (at, design) in outcome.designs.iter().enumerate() {
+        put(sheet, (at + 1, left), &Cell::text(&design.design), &styles.strong)?;
+        for (of, name) in names.iter().enumerate() {
+            let minutes = design.causes.iter().find(|cause| cause.cause == *name);
+            let minutes = minutes.map_or(0.0, |cause| cause.downtime_min_per_month.mean);
+            put(sheet, (at + 1, left + 1 + of), &Cell::Number(minutes), &styles.number)?;
+        }
+    }
+    let (last, category) = place(outcome.designs.len(), left)?;
+    let mut chart = Chart::new(ChartType::BarStacked);
+    for of in 0..names.len() {
+        let (_, column) = place(0, left + 1 + of)?;
+        chart
+            .add_series()
+            .set_name(("Causes", 0, column))
+            .set_categories(("Causes", 1, category, last, category))
+            .set_values(("Causes", 1, column, last, column));
+    }
+    chart.title().set_name("Downtime by cause");
+    // The axis of a bar chart's names is its upright one; they stand in the order of the table.
+    chart.y_axis().set_reverse();
+    chart.x_axis().set_name("minutes a month");
+    chart.set_alt_text("Downtime charged to each cause in minutes a month, one bar a design, as in the table above.");
+    chart.set_width(900).set_height(u32::try_from(160 + 34 * outcome.designs.len()).unwrap_or(1000));
+    sheet.insert_chart(last + 2, category, &chart)?;
+    Ok(())
+}
+
+/// How often windows exceed a downtime, one line a design, over the rows of the list.
+pub(super) fn windows(sheet: &mut Worksheet, outcome: &Outcome) -> Result<(), XlsxError> {
+    /// `up_to_min` and `exceeded_share` among the columns of the list.
+    const COLUMNS: (u16, u16) = (3, 9);
+    let mut chart = Chart::new(ChartType::ScatterStraightWithMarkers);
+    let (mut row, mut any) = (1, false);
+    for design in &outcome.designs {
+        // Logarithmic axes have no place for zero: neither for the bar without downtime nor for shares of nothing.
+        let bars = design.window_bars.iter().skip(1).take_while(|bar| bar.cumulative_share < 1.0).count();
+        let ((first, _), (last, _)) = (place(row + 1, 0)?, place(row + bars, 0)?);
+        if bars > 0 {
+            any = true;
+            let mut format = ChartFormat::new();
+            format.set_line(ChartLine::new().set_width(1.75));
+            chart
+                .add_series()
+                .set_name(("Windows", first, 0))
+                .set_categories(("Windows", first, COLUMNS.0, last, COLUMNS.0))
+                .set_values(("Windows", first, COLUMNS.1, last, COLUMNS.1))
+                .set_format(&mut format);
+        }
+        row += design.window_bars.len();
+    }
+    if !any {
+        return Ok(());
+    }
+    chart.title().set_name("Windows with more downtime than so many minutes");
+    chart.x_axis().set_name("minutes of downtime").set_log_base(10).set_min(1);
+    chart.y_axis().set_name("share of windows with more").set_log_base(10).set_num_format("0.####%");
+    chart.set_alt_text(
+        "Share of windows with more than so many minutes of downtime, one line a design, as in the list.",
+    );
+    chart.set_width(900).set_height(480);
+    sheet.insert_chart(1, 11, &chart)?;
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! `report.xlsx`: the CSV set as one workbook, with a summary and native charts.
+//!
+//! In: an outcome and what there is to say about it. Out: bytes that depend on both only (the date of creation is fixed).
+//! Cells hold the unrounded numbers; formats show so many digits that a miss does not look like a meet. Text is written as
+//! text, never as a formula. What can go wrong: more rows or longer words than a worksheet can hold.
+
+mod charts;
+mod sheets;
+mod summary;
+
+use crate::about::About;
+use crate::csv::{self, CsvLocale, Sheet};
+use crate::files::FilesError;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
+use sheets::Styles;
+use zonefall_study::outcome::Outcome;
+
+/// The workbook.
+///
+/// # Errors
+/// If a sheet cannot hold what belongs there.
+pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesError> {
+    let point = CsvLocale::Point;
+    let tables: Vec<(&str, Sheet)> = vec![
+        ("Designs", csv::designs(outcome, point)?),
+        ("Differences", csv::differences(outcome, point)?),
+        ("Causes", csv::causes(outcome, point)?),
+        ("Windows", csv::windows(outcome, point)?),
+        ("Operations", csv::operations(outcome, point)?),
+        ("Looks", csv::assumptions(outcome, point)?),
+        ("Assumptions", csv::evidence(about, point)?),
+    ];
+    let mut workbook = Workbook::new();
+    let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    let program = format!("Zonefall {}", outcome.version);
+    let properties =
+        DocProperties::new().set_title(&outcome.study).set_author(&program).set_creation_datetime(&created);
+    workbook.set_properties(&properties);
+    let styles = Styles::new();
+    summary::write(workbook.add_worksheet(), outcome, about, &styles)?;
+    for (name, table) in &tables {
+        let sheet = workbook.add_worksheet();
+        sheets::write(sheet, name, table, &styles)?;
+        match *name {
+            "Causes" => charts::causes(sheet, outcome, table, &styles)?,
+            "Windows" => charts::windows(sheet, outcome)?,
+            _ => {}
+        }
+    }
+    sheets::dictionary(workbook.add_worksheet(), &tables, &styles)?;
+    Ok(workbook.save_to_buffer()?)
+}

@@ -1,0 +1,125 @@
+//! The first sheet: the answer, the designs with their intervals and a chart, and how to make it again.
+
+use super::charts;
+use super::sheets::{Styles, put};
+use crate::about::About;
+use crate::csv::{Bounded, Cell};
+use crate::headline::headline;
+use crate::number;
+use crate::page::{Item, Page};
+use crate::terminal::{Style, blocks};
+use rust_xlsxwriter::{Format, Worksheet, XlsxError};
+use zonefall_study::outcome::{DesignOutcome, Outcome, Verdict};
+
+/// The columns of the table of designs, and how wide they are.
+const COLUMNS: [(&str, f64); 10] = [
+    ("design", 32.0),
+    ("machines", 10.0),
+    ("on average", 14.0),
+    ("in enough windows", 14.0),
+    ("availability", 15.0),
+    ("availability, low end", 15.0),
+    ("availability, high end", 15.0),
+    ("downtime, min a month", 14.0),
+    ("low end", 14.0),
+    ("high end", 14.0),
+];
+/// The columns of downtime and its ends.
+pub(super) const DOWNTIME: [u16; 3] = [7, 8, 9];
+
+pub(super) fn write(sheet: &mut Worksheet, outcome: &Outcome, about: &About, styles: &Styles) -> Result<(), XlsxError> {
+    sheet.set_name("Summary")?;
+    put(sheet, (0, 0), &Cell::text(&outcome.study), &styles.title)?;
+    let mut row = 1;
+    let answer = headline(outcome).map(|(_, words)| (words, &styles.strong));
+    let lead = lead(outcome).into_iter().map(|words| (words, &styles.text));
+    for (words, format) in answer.into_iter().chain(lead) {
+        put(sheet, (row, 0), &Cell::Text(words), format)?;
+        row += 1;
+    }
+    row += 1;
+    let head = row;
+    for (at, (name, width)) in COLUMNS.into_iter().enumerate() {
+        put(sheet, (row, at), &Cell::text(name), &styles.head)?;
+        sheet.set_column_width(at as u16, width)?;
+    }
+    sheet.set_row_height(u32::try_from(head).unwrap_or(0), 32)?;
+    for design in &outcome.designs {
+        row += 1;
+        for (at, (cell, format)) in cells(outcome, design, styles).into_iter().enumerate() {
+            put(sheet, (row, at), &cell, format)?;
+        }
+    }
+    sheet.set_freeze_panes(u32::try_from(head + 1).unwrap_or(0), 1)?;
+    let below = charts::downtime(sheet, outcome, head, row + 2)?;
+    rest(sheet, outcome, about, below, styles)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0);
+    Ok(())
+}
+
+/// The words of the first block, and the warnings.
+fn lead(outcome: &Outcome) -> Vec<String> {
+    let page: Page = blocks(outcome, Style { width: usize::MAX, colour: false, unicode: true });
+    let words = page.items.into_iter().skip(1).map_while(|item| match item {
+        Item::Title(_) => None,
+        Item::Paragraph { words, .. } => Some(Some(words)),
+        _ => Some(None),
+    });
+    let warnings = outcome.warnings.iter().map(|warning| format!("! {warning}"));
+    words.flatten().chain(warnings).collect()
+}
+
+fn cells<'a>(outcome: &Outcome, design: &DesignOutcome, styles: &'a Styles) -> Vec<(Cell, &'a Format)> {
+    let verdict = |of: Verdict| {
+        let format = match of {
+            Verdict::Meets => &styles.good,
+            Verdict::Misses => &styles.bad,
+            Verdict::NotResolved => &styles.unsure,
+        };
+        (Cell::Text(of.to_string()), format)
+    };
+    let mut cells = vec![
+        (Cell::text(&design.design), &styles.strong),
+        (Cell::Count(design.machines), &styles.count),
+        verdict(design.verdict_mean),
+        design.verdict_windows.map_or((Cell::Empty, &styles.text), verdict),
+    ];
+    let unavailability = Bounded::from(design.unavailability);
+    for (of, format) in
+        [(unavailability.availability(), &styles.share), (unavailability.minutes_per_month(), &styles.number)]
+    {
+        // Where only a bound is known, the estimate would be taken for one.
+        let known = of.low.is_some() && of.high.is_some();
+        let mean = if known { of.mean } else { None };
+        cells.extend([mean, of.low, of.high].map(|number| (Cell::maybe(number), format)));
+    }
+    if outcome.until_first_miss {
+        cells.truncate(2);
+    }
+    cells
+}
+
+/// How to make it again, and what is left out.
+fn rest(
+    sheet: &mut Worksheet,
+    outcome: &Outcome,
+    about: &About,
+    from: usize,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    let lines = [
+        ("Again", about.command.clone()),
+        ("Seed", outcome.seed.to_string()),
+        ("Trials", number::count(outcome.trials)),
+        ("Intervals", number::percent_given(outcome.confidence)),
+        ("Program", format!("Zonefall {}", outcome.version)),
+        ("Scenario (SHA-256)", outcome.scenario_hash.clone()),
+        ("Not modelled", outcome.not_modelled.clone()),
+        ("Empty cells", "only a bound is known, or there is nothing to say; see the sheet Dictionary".into()),
+    ];
+    for (at, (name, words)) in lines.into_iter().enumerate() {
+        put(sheet, (from + at, 0), &Cell::text(name), &styles.strong)?;
+        put(sheet, (from + at, 1), &Cell::Text(words), &styles.text)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,299 @@
+//! Reports for people: every figure is that of the results, nothing in them becomes markup, and nothing asks a network.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use calamine::{Data, Range, Reader, Xlsx};
+use std::io::Cursor;
+use zonefall_report::{About, Assumption, Contents, CsvLocale, ReportKind, Reports, ResultFile, result_files};
+use zonefall_study::outcome::{Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+
+const ALL: [ReportKind; 3] = [ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown];
+
+fn about() -> About {
+    let assumption = |of: &str, quantity: &str, value: f64| Assumption {
+        of: of.into(),
+        quantity: quantity.into(),
+        value,
+        low: value / 2.0,
+        high: value * 3.0,
+        unit: "per rack-year".into(),
+        confidence: "assumed".into(),
+        source: "a <source> of its own".into(),
+    };
+    About {
+        command: "zonefall run 'a <b>.toml' --report html".into(),
+        assumptions: vec![
+            assumption("rack-failure", "rate", 0.1),
+            assumption("rack-failure", "outage mean", 0.1 + 0.2),
+            assumption("region-outage", "rate", 1.0 / 3.0),
+        ],
+    }
+}
+
+fn files(outcome: &Outcome) -> Vec<ResultFile> {
+    let about = about();
+    let reports = Some(Reports { kinds: &ALL, about: &about });
+    result_files(Contents { outcome: Some(outcome), reports, ..Contents::default() }, CsvLocale::Point).unwrap()
+}
+
+fn bytes(outcome: &Outcome, name: &str) -> Vec<u8> {
+    files(outcome).into_iter().find(|file| file.name == name).unwrap().bytes
+}
+
+fn text(outcome: &Outcome, name: &str) -> String {
+    String::from_utf8(bytes(outcome, name)).unwrap()
+}
+
+/// The cells of the rows of a table in HTML or Markdown whose first cell is `name`, block by block.
+fn rows(text: &str, name: &str) -> Vec<Vec<String>> {
+    let html = |line: &str| -> Option<Vec<String>> {
+        let cells = line.strip_prefix("<tr")?.replace("</th>", "</td>");
+        let cells = cells.split("</td>").filter(|cell| !cell.starts_with("</tr>"));
+        let cells = cells.filter_map(|cell| cell.rsplit_once('>').map(|(_, words)| words.to_owned()));
+        Some(cells.collect())
+    };
+    let markdown = |line: &str| -> Option<Vec<String>> {
+        Some(line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").map(|cell| cell.trim().to_owned()).collect())
+    };
+    let cells = text.lines().filter_map(|line| html(line).or_else(|| markdown(line)));
+    cells.filter(|cells| cells.first().is_some_and(|first| first == name)).collect()
+}
+
+/// A figure with its digits, as it is written: (value, one unit of the last digit).
+fn figure(words: &str) -> (f64, f64) {
+    let digits: String = words.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+    let decimals = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len() as i32);
+    (digits.parse().unwrap_or_else(|_| panic!("{words:?} is no figure")), 10_f64.powi(-decimals))
+}
+
+/// What is written is the number, rounded up (`up`) or down by less than one unit.
+fn is_rounded(words: &str, number: f64, up: bool) {
+    let (shown, unit) = figure(words);
+    let off = if up { shown - number } else { number - shown };
+    assert!((-1e-9 * number.abs()..unit * 1.000_001).contains(&off), "{words:?} for {number}");
+}
+
+fn percent(words: &str) -> f64 {
+    figure(words).0 / 100.0
+}
+
+#[test]
+fn every_figure_of_the_designs_is_that_of_the_summary() {
+    let outcome = common::outcome();
+    for name in ["report.html", "report.md"] {
+        let text = text(&outcome, name);
+        for design in &outcome.designs {
+            let rows = rows(&text, &design.design);
+            let (verdicts, figures) = (&rows[0], rows.iter().find(|row| row.len() == 10).unwrap());
+            let of = design.unavailability;
+            let bound = of.quality == Quality::UpperBound;
+            assert_eq!(verdicts[2].starts_with('≥'), bound, "{name}: {verdicts:?}");
+            assert!(verdicts[1].ends_with(&design.verdict_mean.to_string()), "{name}: {verdicts:?}");
+            assert!(verdicts[3].ends_with(&design.verdict_windows.unwrap().to_string()), "{name}: {verdicts:?}");
+            let shown = if bound { of.high } else { of.mean };
+            for cell in [&verdicts[2], &figures[1]] {
+                is_rounded(cell, 100.0 * (1.0 - shown), false);
+            }
+            is_rounded(&figures[3], shown * MINUTES_PER_MONTH, true);
+            if !bound {
+                let (low, high) = figures[2].split_once('–').unwrap();
+                is_rounded(low, 100.0 * (1.0 - of.high), false);
+                is_rounded(high, 100.0 * (1.0 - of.low.unwrap()), false);
+                let (low, high) = figures[4].split_once('–').unwrap();
+                is_rounded(low, of.low.unwrap() * MINUTES_PER_MONTH, true);
+                is_rounded(high, of.high * MINUTES_PER_MONTH, true);
+            }
+            let outages = design.outages_per_year;
+            is_rounded(&figures[6], if figures[6].starts_with('≤') { outages.high } else { outages.mean }, true);
+            is_rounded(&figures[9], 100.0 * design.capacity_lost.mean, true);
+        }
+    }
+}
+
+#[test]
+fn every_figure_of_differences_and_causes_is_that_of_the_summary() {
+    let outcome = common::outcome();
+    for name in ["report.html", "report.md"] {
+        let text = text(&outcome, name);
+        for of in &outcome.differences {
+            let rows = rows(&text, &of.design);
+            let row = rows.iter().find(|row| row.last().is_some_and(|says| *says == of.says)).unwrap();
+            let minus = of.downtime_min_per_month < 0.0;
+            assert_eq!(row[1].starts_with('−'), minus, "{row:?}");
+            is_rounded(&row[1], of.downtime_min_per_month.abs(), !minus);
+        }
+        for design in &outcome.designs {
+            for cause in design.causes.iter().take(3) {
+                let found = text.lines().any(|line| {
+                    let has =
+                        line.contains(&format!(">{}<", cause.cause)) || line.contains(&format!("| {} |", cause.cause));
+                    let minutes = cause.downtime_min_per_month.mean;
+                    let cells = line.replace("</td>", " | ").replace("</th>", " | ");
+                    let near = |cell: &str| {
+                        let words =
+                            cell.rsplit('>').next().unwrap_or("").trim().trim_end_matches(['*', '\\']).to_owned();
+                        words.parse::<f64>().is_ok_and(|shown| shown >= minutes && shown - minutes < 0.011 * minutes)
+                    };
+                    has && cells.split(" | ").any(near)
+                });
+                assert!(found, "{name}: {} of {}", cause.cause, design.design);
+            }
+        }
+    }
+}
+
+/// Just below and just above the target, by as little as can be: what is shown is on the right side of it.
+#[test]
+fn rounding_never_turns_a_miss_into_a_meet() {
+    let mut outcome = common::outcome();
+    for (off, verdict) in
+        [(1e-12, Verdict::Misses), (1e-9, Verdict::Misses), (-1e-9, Verdict::Meets), (0.0, Verdict::Meets)]
+    {
+        let design = &mut outcome.designs[0];
+        let mean = 0.0005 + off;
+        design.unavailability =
+            Estimate { mean, low: Some(mean * 0.9), high: mean * 1.1, quality: Quality::Interval, hits: 900 };
+        design.verdict_mean = verdict;
+        for name in ["report.html", "report.md"] {
+            let text = text(&outcome, name);
+            let row = &rows(&text, "one-zone")[0];
+            let meets = percent(&row[2]) >= 0.9995 - 1e-15;
+            assert_eq!(meets, verdict == Verdict::Meets, "{name}, {off}: {row:?}");
+        }
+    }
+}
+
+#[test]
+fn names_never_become_markup() {
+    let mut outcome = common::outcome();
+    let bad = "</title><script>alert(1)</script><img src=x onerror=alert(2)>\" onload=\"x {{ 7*7 }} | `x` @octocat";
+    outcome.study = bad.into();
+    outcome.profile = bad.into();
+    outcome.target = bad.into();
+    outcome.warnings.push(bad.into());
+    outcome.not_modelled = bad.into();
+    for design in &mut outcome.designs {
+        design.design = bad.into();
+        design.need += bad;
+        design.causes.iter_mut().for_each(|cause| cause.cause = bad.into());
+    }
+    for of in &mut outcome.differences {
+        (of.design, of.against) = (bad.into(), bad.into());
+    }
+    let html = text(&outcome, "report.html");
+    assert_eq!(html.matches("<script").count(), 1, "only the page's own");
+    assert_eq!(html.matches("</script>").count(), 1);
+    assert!(!html.contains("<img") && !html.contains(" onload=\"x"));
+    assert!(html.contains("{{ 7*7 }}"), "words are no template");
+    assert!(html.contains("&lt;script&gt;alert(1)"));
+    // In blocks of code everything is only letters.
+    let markdown = text(&outcome, "report.md");
+    let markdown: String = markdown.split("\n```").step_by(2).collect();
+    assert!(!markdown.contains("<script") && !markdown.contains("<img") && !markdown.contains("@octocat"));
+    assert!(markdown.contains("\\|"));
+}
+
+#[test]
+fn the_page_asks_no_network_and_stays_small() {
+    let mut outcome = common::outcome();
+    outcome.designs.extend(common::outcome().designs.into_iter().take(4));
+    assert_eq!(outcome.designs.len(), 10);
+    let html = text(&outcome, "report.html");
+    assert!(html.len() <= 1_000_000, "{} bytes", html.len());
+    for (at, _) in html.match_indices("://") {
+        let around = &html[at.saturating_sub(20)..at + 16];
+        assert!(around.contains("http://www.w3.org"), "{around}");
+    }
+    for word in ["url(", "@import", " src=", "<iframe", "fetch(", "XMLHttp", "<object", "<embed"] {
+        assert!(!html.contains(word), "{word}");
+    }
+    assert!(html.contains("default-src 'none'"));
+    // Readable without a picture: every picture says what it shows, and its figures stand in a table.
+    assert_eq!(html.matches("<svg").count(), html.matches("role=\"img\" aria-label=\"").count());
+    assert_eq!(html.matches("<figure>").count(), 4);
+    assert!(html.matches("<table>").count() >= 7);
+}
+
+#[test]
+fn nothing_that_input_can_do_breaks_them() {
+    let empty = Outcome { designs: vec![], differences: vec![], warnings: vec![], ..common::outcome() };
+    assert_eq!(files(&empty).iter().filter(|file| file.name.starts_with("report.")).count(), 3);
+    let mut odd = common::outcome();
+    odd.horizon_h = f64::NAN;
+    odd.target_share = f64::NAN;
+    odd.window_min = f64::INFINITY;
+    odd.differences[0].downtime_min_per_month = f64::NAN;
+    for (at, design) in odd.designs.iter_mut().enumerate() {
+        design.design = format!("{at} \u{1}\x1b[2J\n日本語 {}", "x".repeat(40_000));
+        design.unavailability.mean = [f64::NAN, f64::INFINITY, -1.0, 2.0, 1e-300, 0.0][at];
+        design.unavailability.high = f64::NAN;
+        design.windows_met = None;
+        design.verdict_windows = None;
+        design.window_bars.iter_mut().for_each(|bar| bar.cumulative_share = f64::NAN);
+        design.causes.iter_mut().for_each(|cause| cause.downtime_min_per_month.mean = f64::NAN);
+    }
+    assert!(!text(&odd, "report.html").contains('\x1b'));
+    files(&odd);
+    let first_miss = Outcome { until_first_miss: true, ..common::outcome() };
+    assert!(!text(&first_miss, "report.html").contains("<figure>"), "there is no availability to draw");
+    files(&first_miss);
+}
+
+fn sheet(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Range<Data> {
+    book.worksheet_range(name).unwrap()
+}
+
+#[test]
+fn the_workbook_is_the_csv_set_number_for_number() {
+    let outcome = common::outcome();
+    let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
+    let names =
+        ["Summary", "Designs", "Differences", "Causes", "Windows", "Operations", "Looks", "Assumptions", "Dictionary"];
+    assert_eq!(book.sheet_names(), names);
+    for (name, file) in [
+        ("Designs", "designs.csv"),
+        ("Differences", "differences.csv"),
+        ("Causes", "causes.csv"),
+        ("Windows", "windows.csv"),
+    ] {
+        let sheet = sheet(&mut book, name);
+        let csv = bytes(&outcome, file);
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_slice());
+        for (row, record) in reader.records().enumerate() {
+            for (column, cell) in record.unwrap().iter().enumerate() {
+                let found = sheet.get((row, column)).unwrap_or(&Data::Empty);
+                let same = match found {
+                    Data::Empty => cell.is_empty(),
+                    Data::Float(number) => cell.parse() == Ok(*number),
+                    Data::Int(number) => cell.parse() == Ok(*number),
+                    Data::String(words) => cell == words,
+                    _ => false,
+                };
+                assert!(same, "{name}, row {row}, column {column}: {found:?} and {cell:?}");
+            }
+        }
+    }
+    let summary = sheet(&mut book, "Summary");
+    for design in &outcome.designs {
+        let row = summary.rows().find(|row| row[0] == Data::String(design.design.clone())).unwrap();
+        assert_eq!(row[2], Data::String(design.verdict_mean.to_string()));
+        let of = design.unavailability;
+        if of.quality == Quality::Interval {
+            assert_eq!(row[4], Data::Float(1.0 - of.mean));
+            assert_eq!(row[7], Data::Float(of.mean * MINUTES_PER_MONTH));
+        } else {
+            assert_eq!((&row[4], &row[7]), (&Data::Empty, &Data::Empty));
+        }
+        assert_eq!(row[5], Data::Float(1.0 - of.high));
+    }
+}
+
+#[test]
+fn reports_depend_on_the_results_only() {
+    assert_eq!(files(&common::outcome()), files(&common::outcome()));
+    // Two workbooks made at different seconds would differ if one told its time.
+    let first = bytes(&common::outcome(), "report.xlsx");
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    assert_eq!(first, bytes(&common::outcome(), "report.xlsx"));
+}

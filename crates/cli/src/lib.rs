@@ -15,6 +15,7 @@ mod incidents;
 mod keep;
 mod managed;
 mod merge;
+mod plan;
 mod progress;
 mod results;
 mod run;
@@ -22,6 +23,7 @@ mod script;
 mod sweep;
 mod target;
 mod texts;
+mod timeline;
 mod trace;
 pub mod verify;
 
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
         args::Command::Run(options) => run::run(options, console),
         args::Command::Merge(options) => merge::merge(options, console),
         args::Command::Compare(options) => compare::compare(options, console),
+        args::Command::Plan(options) => plan::plan(options, console),
         args::Command::Sweep(options) => sweep::sweep(options, console),
         args::Command::Check(options) => check::check(options, console),
         args::Command::Verify(options) => verify::verify(options, console),

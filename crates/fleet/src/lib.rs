@@ -28,6 +28,7 @@ mod racks;
 mod repair;
 mod serving;
 mod strike;
+mod watch;
 mod world;
 
 pub use balancer::{LoadBalancer, ProbeTimes};
@@ -38,6 +39,7 @@ pub use ledger::{ClassTimes, Ledger};
 pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
+pub use watch::{Seen, Sighting, Stand, Watcher, Witness};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.

@@ -18,9 +18,10 @@ mod folder;
 mod kept;
 mod manifest;
 mod modes;
+mod picture;
 pub mod terminal;
 
-pub use answers::{comparison_csv, sweep_csv, to_json};
+pub use answers::{comparison_csv, plan_csv, sweep_csv, timeline_csv, to_json};
 pub use csv::CsvLocale;
 pub use explain::{explain, topics};
 pub use files::{
@@ -31,3 +32,4 @@ pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
 pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};
 pub use modes::{ModesError, Struck, modes_toml};
+pub use picture::timeline_svg;

@@ -28,6 +28,7 @@ mod months;
 mod node;
 mod offers;
 mod overlay;
+mod plan;
 mod rates;
 mod reader;
 mod scale_sets;
@@ -49,7 +50,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 pub use explain::{explain, nearest_topic, topics};
 pub use fragment::check_modes;
 pub use keys::{Key, Kind, keys};
-pub use load::{FILE_BYTES_MAX, load, load_with, parse, parse_with};
+pub use load::{FILE_BYTES_MAX, load, load_plan, load_with, parse, parse_with};
+pub use plan::{HOURS_PER_MONTH, Plan, PlanCandidate, PlanChoice, Price};
 pub use scenario::{
     Assumptions, CalendarStart, FaultSource, Member, Scenario, ScriptRow, Target, TraceColumns, Window, duration_words,
 };

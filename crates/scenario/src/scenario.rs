@@ -1,6 +1,7 @@
 //! What a scenario file says, typed: everything that a study needs, nothing left to interpret.
 
 use crate::diagnostic::Diagnostics;
+use crate::plan::Plan;
 use std::ops::Range;
 use std::path::PathBuf;
 use zonefall_engine::{SimDuration, SimTime};
@@ -37,6 +38,8 @@ pub struct Scenario {
     pub designs: Vec<Design>,
     /// How closely what is assumed is looked at.
     pub assumptions: Assumptions,
+    /// What may be chosen, for `zonefall plan`.
+    pub plan: Option<Plan>,
     /// Warnings and hints, never errors.
     pub warnings: Diagnostics,
     /// The SHA-256 of the file's text, in hexadecimal digits.

@@ -391,7 +391,7 @@ impl<'a> Concluding<'a> {
     }
 }
 
-fn need_in_words(need: Need) -> String {
+pub(crate) fn need_in_words(need: Need) -> String {
     match need {
         Need::Serving(least) => format!("at least {least} serving"),
         Need::Served(share, of) => format!("at least {} % of demand served", 100.0 * share as f64 / of as f64),

@@ -14,11 +14,13 @@ pub mod implied;
 pub mod incidents;
 pub mod outcome;
 pub mod partial;
+pub mod plan;
 mod run;
 mod stage;
 mod study;
 pub mod sweep;
 mod tally;
+pub mod timeline;
 mod visit;
 mod warnings;
 

@@ -9,13 +9,17 @@ mod bounded;
 mod cell;
 mod designs;
 mod fits;
+mod plan;
 mod sheet;
 mod tables;
+mod timeline;
 
 pub(crate) use answers::{comparison, sweep};
 pub(crate) use assumptions::assumptions;
 pub use cell::CsvLocale;
 pub(crate) use designs::designs;
 pub(crate) use fits::fits;
+pub(crate) use plan::plan;
 pub(crate) use sheet::Sheet;
 pub(crate) use tables::{causes, dictionary, differences, losses, operations, trials, windows};
+pub(crate) use timeline::timeline;

@@ -17,14 +17,18 @@ mod instants;
 mod number;
 mod operations;
 mod page;
+mod plan;
 mod sla;
 mod sweep;
+mod timeline;
 
 pub use agreement::agreements;
 pub use comparison::comparison;
 pub use fit::fit_table;
 pub use incidents::incident_table;
+pub use plan::plan;
 pub use sweep::sweep;
+pub use timeline::timeline;
 
 use page::{Page, Tone};
 use zonefall_study::outcome::Outcome;

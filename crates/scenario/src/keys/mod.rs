@@ -11,6 +11,7 @@ pub(crate) mod fault;
 pub(crate) mod fleet;
 mod manage;
 pub(crate) mod offer;
+pub(crate) mod plan;
 mod world;
 
 use std::collections::BTreeMap;
@@ -128,7 +129,8 @@ impl Key {
 pub fn keys() -> &'static [Key] {
     static ALL: OnceLock<Vec<Key>> = OnceLock::new();
     ALL.get_or_init(|| {
-        [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS].concat()
+        [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS, plan::KEYS]
+            .concat()
     })
 }
 

@@ -102,9 +102,9 @@ fn the_chain_is_told_from_the_fault_to_the_end_of_the_outage() {
         let at = row["at_ms"].as_u64().unwrap();
         let level = |lane: &Value| {
             let steps = lane["steps"].as_array().unwrap().iter();
-            steps.filter(|step| step[0].as_u64().unwrap() <= at).last().map_or(0, |step| step[1].as_i64().unwrap())
+            steps.filter(|step| step[0].as_u64().unwrap() <= at).next_back().map_or(0, |step| step[1].as_i64().unwrap())
         };
-        assert!(lanes.iter().map(level).sum::<i64>() >= 0);
+        assert_eq!(lanes.iter().map(level).sum::<i64>(), row["serving"].as_i64().unwrap(), "{row}");
     }
     let text = ran(desk.command(["trace"]).args(args)).ends(0);
     text.says(&["Outage 1: day ", "Charged to ", "[LB-02]", "the objective is missed"]);

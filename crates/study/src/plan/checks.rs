@@ -5,7 +5,7 @@
 //! misses more beyond doubt, the declaration is dropped.
 
 use super::answer::Checked;
-use super::{Key, Question};
+use super::{Alike, Key, Question};
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
@@ -53,8 +53,11 @@ fn doubt(question: &Question) -> Option<&'static str> {
         .then_some("changes depend on how many machines serve")
 }
 
-/// The declarations that are used, and what is to be said of each; none if interrupted.
-pub(super) fn check(question: &Question, how: &Visit<'_>) -> Result<Option<(Vec<bool>, Vec<Checked>)>, RunError> {
+/// Which declarations are used, and what is to be said of each.
+pub(super) type Declared = (Vec<bool>, Vec<Checked>);
+
+/// Looks at every declaration; none if interrupted.
+pub(super) fn check(question: &Question, how: &Visit<'_>) -> Result<Option<Declared>, RunError> {
     let mut used = vec![false; question.keys.len()];
     let mut told = Vec::new();
     let doubt = doubt(question);
@@ -78,7 +81,7 @@ pub(super) fn check(question: &Question, how: &Visit<'_>) -> Result<Option<(Vec<
 
 /// Pairs (worse, better) that differ in a key alone, by one step of it.
 fn pairs(question: &Question, at: usize, key: &Key) -> Vec<(usize, usize)> {
-    let mut alike: BTreeMap<(usize, Vec<u32>), Vec<(u32, usize)>> = BTreeMap::new();
+    let mut alike: BTreeMap<Alike, Vec<(u32, usize)>> = BTreeMap::new();
     for (candidate, of) in question.candidates.iter().enumerate() {
         let mut others = of.values.clone();
         let value = others.remove(at);

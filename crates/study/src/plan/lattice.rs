@@ -3,7 +3,7 @@
 //! Candidates that are alike in everything but the keys that are declared to help make a group. Within it x is at most as
 //! good as y if it is so in each of these keys.
 
-use super::Question;
+use super::{Alike, Question};
 use std::collections::BTreeMap;
 
 /// The groups of all candidates.
@@ -19,7 +19,7 @@ pub(super) struct Lattice {
 impl Lattice {
     /// The groups where the keys marked as used help.
     pub fn new(question: &Question, used: &[bool]) -> Self {
-        let mut groups: BTreeMap<(usize, Vec<u32>), Vec<usize>> = BTreeMap::new();
+        let mut groups: BTreeMap<Alike, Vec<usize>> = BTreeMap::new();
         let mut ranks = Vec::with_capacity(question.candidates.len());
         for (at, candidate) in question.candidates.iter().enumerate() {
             let (mut same, mut rank) = (Vec::new(), Vec::new());

@@ -51,6 +51,9 @@ pub struct Candidate {
     pub values: Vec<u32>,
 }
 
+/// What candidates are alike in: the design they were made from, and the values of some keys.
+type Alike = (usize, Vec<u32>);
+
 /// A key that may be chosen.
 #[derive(Debug, Clone)]
 pub struct Key {

@@ -55,6 +55,14 @@ impl Steps {
         }
     }
 
+    /// So many are done, and a word about it.
+    pub fn reached(&self, steps: u64, words: &str) {
+        if let Some(bar) = &self.0 {
+            bar.set_position(steps);
+            bar.set_message(words.to_owned());
+        }
+    }
+
     pub fn clear(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();

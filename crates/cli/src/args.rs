@@ -2,7 +2,10 @@
 
 mod answers;
 
-pub use answers::{Compare, Effort, Importance, Shown, Sweep};
+mod trace;
+
+pub use answers::{Compare, Effort, Importance, Plan, Shown, Sweep};
+pub use trace::Trace;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ops::Range;
@@ -53,13 +56,16 @@ pub enum Command {
     Compare(Compare),
     /// Tell what matters most: each cause and zone taken away, each rate nudged, each rate at its ends.
     Importance(Importance),
+    /// Find the cheapest design that meets the objective, among all that the scenario's `[plan]` allows.
+    Plan(Plan),
     /// Run a scenario at many points: any key over ranges and lists.
     Sweep(Sweep),
     /// Check a scenario and show what it says: fleet, faults, placement, estimated work.
     Check(Check),
     /// Hold the simulation against exact answers: built-in systems, or a scenario that is simple enough.
     Verify(Verify),
-    /// Write the faults of one trial to a file that `run --faults` replays bit for bit.
+    /// Tell one trial of one design as a timeline: faults, reactions, probes, decisions, the objective; or write its
+    /// faults to a file that `run --faults` replays bit for bit.
     Trace(Trace),
     /// Fit rates and durations to recorded incidents, with intervals and goodness of fit, and write them as failure modes.
     Fit(Fit),
@@ -290,28 +296,6 @@ pub struct Verify {
     /// What to print.
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,
-}
-
-/// `trace`.
-#[derive(Debug, Args)]
-pub struct Trace {
-    /// The scenario file.
-    pub scenario: PathBuf,
-    /// Changes of the scenario.
-    #[command(flatten)]
-    pub what_if: WhatIf,
-    /// The trial, counted from 0.
-    #[arg(long, value_name = "N")]
-    pub trial: u64,
-    /// The seed, instead of the scenario's.
-    #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
-    /// Where to write the faults.
-    #[arg(long, value_name = "FILE")]
-    pub faults: PathBuf,
-    /// Replace an existing file.
-    #[arg(long)]
-    pub force: bool,
 }
 
 /// How instants are written.

@@ -1,12 +1,13 @@
 //! From a scenario to a study.
 
 use crate::script;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::sync::Arc;
 use zonefall_faults::{Population, Replay};
 use zonefall_fleet::population;
-use zonefall_scenario::{FaultSource, Scenario, Until};
+use zonefall_scenario::{FaultSource, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
+use zonefall_study::plan::{Candidate, Key, Question};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, Study};
 
@@ -72,6 +73,47 @@ fn rule(until: &Until, scenario: &Scenario) -> Rule {
     };
     let named = |name: &String| scenario.designs.iter().position(|design| design.name == *name);
     Rule { half_width, text: until.text.clone(), metric, design: until.design.as_ref().and_then(named) }
+}
+
+/// What the command line changes of a plan.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// `--target`
+    pub target: Option<String>,
+    /// `--seed`
+    pub seed: Option<u64>,
+    /// `--trials`
+    pub trials_max: Option<u64>,
+}
+
+/// The question of a scenario's plan.
+///
+/// # Errors
+/// If the target is none that can be met.
+pub fn question(scenario: &Scenario, plan: &Plan, asked: &Asked) -> Result<Question> {
+    let overrides = Overrides { seed: asked.seed, no_counterfactual: true, ..Overrides::default() };
+    let mut study = study(scenario, overrides)?;
+    let text = asked.target.as_ref().or(plan.target.as_ref().map(|target| &target.text));
+    if let Some(text) = text {
+        study.target = text.parse::<Target>().with_context(|| format!("the target {text}"))?;
+    }
+    if study.target.allowed_share() <= 0.0 {
+        bail!("no design meets a target of 100 %: everything fails now and then");
+    }
+    let key = |of: &PlanChoice| Key { name: of.key.clone(), values: of.values.clone(), more_helps: of.more_helps };
+    let candidate = |of: &PlanCandidate| Candidate {
+        design: Arc::clone(&of.design),
+        cost: of.cost,
+        shape: of.shape,
+        values: of.values.clone(),
+    };
+    Ok(Question {
+        study,
+        keys: plan.choices.iter().map(key).collect(),
+        candidates: plan.candidates.iter().map(candidate).collect(),
+        trials_max: asked.trials_max.unwrap_or(plan.trials_max),
+        unit: plan.price.as_ref().map_or("machines".into(), |price| format!("{} a month", price.currency)),
+    })
 }
 
 /// Who can be struck in a scenario.

@@ -9,13 +9,22 @@ use serde_json::{Value, json};
 use std::path::Path;
 use zonefall_faults::Strikes;
 use zonefall_fleet::{Design, Need, initial_counts, worst_zone_loss};
-use zonefall_scenario::{FaultSource, Scenario, Severity, WhatIf};
+use zonefall_scenario::{Diagnostics, FaultSource, Scenario, Severity, WhatIf};
 use zonefall_study::implied::{StartHours, one_machine};
 
 /// Loads a scenario, changed or not; says everything that is wrong with it. Warnings are shown; mere hints are counted,
 /// `check` shows them.
 pub fn load(path: &Path, changes: &args::WhatIf, console: Console) -> Option<Scenario> {
-    match zonefall_scenario::load_with(path, &WhatIf::new(&changes.what_if)) {
+    told(path, zonefall_scenario::load_with(path, &WhatIf::new(&changes.what_if)), console)
+}
+
+/// [`load`], with every candidate of the plan.
+pub fn load_plan(path: &Path, changes: &args::WhatIf, console: Console) -> Option<Scenario> {
+    told(path, zonefall_scenario::load_plan(path, &WhatIf::new(&changes.what_if)), console)
+}
+
+fn told(path: &Path, loaded: Result<Scenario, Diagnostics>, console: Console) -> Option<Scenario> {
+    match loaded {
         Ok(scenario) => {
             let remarks = scenario.warnings.items();
             let of_others = scenario.warnings.others().iter().any(|other| !other.is_empty());
@@ -40,7 +49,7 @@ pub fn check(options: &Check, console: Console) -> Result<Exit> {
         console.complain("error: `check` speaks table or json");
         return Ok(Exit::Usage);
     }
-    let Some(scenario) = load(&options.scenario, &options.what_if, console.without_remarks()) else {
+    let Some(scenario) = load_plan(&options.scenario, &options.what_if, console.without_remarks()) else {
         return Ok(Exit::BadScenario);
     };
     if !scenario.warnings.is_empty() {
@@ -152,6 +161,12 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         "windows": scenario.measure.windows.whole(),
         "target": scenario.target.text,
         "designs": designs,
+        "plan": scenario.plan.as_ref().map(|plan| json!({
+            "keys": plan.choices.iter().map(|choice| &choice.key).collect::<Vec<_>>(),
+            "candidates": plan.candidates.len(),
+            "impossible": plan.impossible.iter().map(|(_, count)| count).sum::<u64>(),
+            "over_limit": plan.over_limit,
+        })),
         "profile": scenario.profile.name,
         "one_machine_min_per_year": implied.unavailable_minutes_per_year(),
         "one_machine_by_mode": modes,
@@ -191,6 +206,16 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
                 text += &format!("           {set}: {line}\n");
             }
         }
+    }
+    if let Some(plan) = &scenario.plan {
+        let keys: Vec<&str> = plan.choices.iter().map(|choice| choice.key.as_str()).collect();
+        let impossible: u64 = plan.impossible.iter().map(|(_, count)| count).sum();
+        text += &format!(
+            "Plan       {} candidates over {}; {impossible} impossible, {} beyond a limit\n",
+            plan.candidates.len(),
+            keys.join(", "),
+            plan.over_limit
+        );
     }
     text += &format!("Profile    {}\n", scenario.profile.name);
     for mode in resolved["one_machine_by_mode"].as_array().into_iter().flatten() {

@@ -18,6 +18,7 @@ mod incidents;
 mod keep;
 mod managed;
 mod merge;
+mod plan;
 mod progress;
 mod results;
 mod run;
@@ -25,6 +26,7 @@ mod script;
 mod sweep;
 mod target;
 mod texts;
+mod timeline;
 mod trace;
 pub mod verify;
 mod weighted;
@@ -48,6 +50,7 @@ pub fn main() -> ExitCode {
         args::Command::Merge(options) => merge::merge(options, console),
         args::Command::Compare(options) => compare::compare(options, console),
         args::Command::Importance(options) => importance::importance(options, console),
+        args::Command::Plan(options) => plan::plan(options, console),
         args::Command::Sweep(options) => sweep::sweep(options, console),
         args::Command::Check(options) => check::check(options, console),
         args::Command::Verify(options) => verify::verify(options, console),

@@ -1,10 +1,11 @@
-//! `trace`: one trial's faults as a file. Also what `run` does with such a file, or with a foreign one.
+//! `trace`: one trial's faults as a file, or (in `timeline`) the trial told. Also what `run` does with such a file, or with a foreign one.
 
 use crate::args::Trace;
 use crate::assemble::{self, Overrides, people, with_replay};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::target;
+use crate::timeline;
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,19 +18,21 @@ use zonefall_fleet::{Measure, Windows};
 use zonefall_scenario::{FaultSource, Scenario, TraceColumns, Window};
 use zonefall_study::{Stage, Study};
 
-/// Writes the faults of a trial.
+/// Writes the faults of a trial, or tells it.
 pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
     let Some(scenario) = crate::check::load(&options.scenario, &options.what_if, console) else {
         return Ok(Exit::BadScenario);
     };
+    let (Some(path), Some(number)) = (&options.faults, options.trial) else {
+        return timeline::timeline(options, &scenario, console);
+    };
     if scenario.source != FaultSource::Drawn {
         bail!("this scenario does not draw its faults; only drawn trials can be written");
     }
-    let path = &options.faults;
     target::refuse_unless_free(path, options.force)?;
     let study = assemble::study(&scenario, Overrides { seed: options.seed, ..Overrides::default() })?;
     let mut stage = Stage::new(&study);
-    let trial = study.trial(options.trial);
+    let trial = study.trial(number);
     // A repair or a replacement ends an outage before its time: what strikes within it then finds the machine up.
     let keep_thinned = study.designs.iter().any(|design| design.sets.iter().any(|set| set.management.is_some()));
     let recording = Recording { profile: &study.profile, trial, keep_thinned };
@@ -39,7 +42,7 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
         "wrote {}: {} rows of trial {}; replay with: zonefall run {} --faults {0}",
         path.display(),
         trace.rows().len(),
-        options.trial,
+        number,
         options.scenario.display()
     ));
     Ok(Exit::Fine)

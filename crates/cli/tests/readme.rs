@@ -133,13 +133,16 @@ fn tame(mut args: Vec<String>, desk: &Desk, number: usize) -> Vec<String> {
             }
         }
         "sweep" | "compare" | "plan" => {
-            for name in ["--csv"] {
+            if let Some(at) = value_of(&args, "--csv") {
+                redirect(&mut args, at);
+            }
+        }
+        "trace" => {
+            for name in ["--csv", "--svg"] {
                 if let Some(at) = value_of(&args, name) {
                     redirect(&mut args, at);
                 }
             }
-        }
-        "trace" => {
             if let Some(at) = value_of(&args, "--faults").filter(|&at| !here(&args[at]).is_file()) {
                 redirect(&mut args, at);
             }

@@ -5,6 +5,11 @@ mod kit;
 
 use kit::{BASE, Desk, STRESS, Table, json, ran};
 use serde_json::Value;
+use std::sync::atomic::AtomicBool;
+use zonefall_cli::assemble::{self, Overrides};
+use zonefall_study::comparison::compare;
+use zonefall_study::exactly::exactly;
+use zonefall_study::{Threads, Visit};
 
 const VARY: &str = "scale_set.web.capacity=7 to 11 step 2";
 const NEED: &str = "slo.min_serving=5, 6";
@@ -152,4 +157,78 @@ fn comparisons_that_make_no_sense_are_refused_in_words() {
     desk.run("compare first.toml s.toml").ends(1).complains(&["first miss"]);
     desk.run("compare s.toml --only zonall").ends(2).complains(&["did you mean `zonal`?"]);
     desk.run("compare").ends(2);
+}
+
+/// Machines and two zones that fail by themselves, with exact answers.
+const KNOWN: &str = "\
+horizon = \"8760 h\"
+[slo]
+min_serving = 10
+window = \"8760 h\"
+[region.here]
+zones = 2
+halls_per_zone = 1
+racks_per_zone = 1
+hosts_per_rack = 40
+[scale_set.web]
+zones = [1, 2]
+capacity = 11
+[faults]
+profile = \"none\"
+[faults.mode.vm]
+scope = \"instance\"
+time_to_failure = { law = \"exponential\", mean = \"1000 h\" }
+outage = { law = \"exponential\", mean = \"3 h\" }
+[faults.mode.zone]
+scope = \"zone\"
+time_to_failure = { law = \"exponential\", mean = \"4000 h\" }
+outage = { law = \"exponential\", mean = \"8 h\" }
+[[design]]
+name = \"eleven\"
+[[design]]
+name = \"twelve\"
+scale_set.web.capacity = 12
+[[design]]
+name = \"thirteen in one zone\"
+scale_set.web.capacity = 13
+scale_set.web.zones = [1]
+[[design]]
+name = \"twenty\"
+scale_set.web.capacity = 20
+";
+
+/// Comparisons, each of six intervals, all of which have to cover at once.
+const COMPARISONS: u64 = 100;
+/// So many at least: three standard deviations below 95 %.
+const COVER_LEAST: usize = 88;
+
+#[test]
+fn the_intervals_of_all_pairs_cover_the_exact_differences_at_once() {
+    let scenario = zonefall_scenario::parse(KNOWN, "known").unwrap();
+    let threads = Threads::new(0).unwrap();
+    let stop = AtomicBool::new(false);
+    let how = Visit { threads: &threads, stop: &stop, told: &|_| () };
+    let mut covered = 0;
+    for seed in 0..COMPARISONS {
+        let overrides = Overrides { seed: Some(seed), no_counterfactual: true, ..Overrides::default() };
+        let study = assemble::study(&scenario, overrides).unwrap();
+        let names: Vec<String> = study.designs.iter().map(|design| design.name.clone()).collect();
+        let truth = |name: &str| {
+            let design = study.designs.iter().find(|design| design.name == name).unwrap();
+            43_200.0 * exactly(&study, design).unwrap().unavailability
+        };
+        let of = compare(std::slice::from_ref(&study), &names, 300, &how).unwrap().unwrap();
+        let holds = |pair: &zonefall_study::comparison::Pair| {
+            let exact = truth(&pair.design) - truth(&pair.against);
+            pair.difference.low <= exact && exact <= pair.difference.high
+        };
+        // The true order is within the places.
+        let mut order = names.clone();
+        order.sort_by(|a, b| truth(a).total_cmp(&truth(b)));
+        let place = |name: &str| 1 + order.iter().position(|other| other == name).unwrap();
+        let placed = of.standings.iter().all(|of| (of.place_from..=of.place_to).contains(&place(&of.design)));
+        covered += usize::from(of.pairs.iter().all(holds) && placed);
+    }
+    println!("{covered} of {COMPARISONS} comparisons cover all six differences and all places");
+    assert!(covered >= COVER_LEAST);
 }

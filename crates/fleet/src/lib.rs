@@ -29,6 +29,7 @@ mod repair;
 mod serving;
 mod strike;
 mod suppressed;
+mod watch;
 mod world;
 
 pub use balancer::{LoadBalancer, ProbeTimes};
@@ -40,6 +41,7 @@ pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};
+pub use watch::{Seen, Sighting, Stand, Watcher, Witness};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.

@@ -151,7 +151,7 @@ impl Book {
     }
 
     #[inline]
-    fn misses(&self) -> bool {
+    pub fn misses(&self) -> bool {
         match self.need {
             Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
             Need::Served(share, of) => {
@@ -163,7 +163,7 @@ impl Book {
 
     /// Demand served in the current state: requests go evenly to the machines in rotation, those sent to dead ones are
     /// lost, the rest is served as far as capacity goes.
-    fn served(&self) -> u64 {
+    pub fn served(&self) -> u64 {
         let demand = self.demand.unwrap_or(0);
         let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
         if alive == 0 {

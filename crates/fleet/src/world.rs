@@ -18,6 +18,7 @@ use crate::placement::{Planner, Slots, occupy, register, slots};
 use crate::repair::Crews;
 use crate::serving::{Book, Class};
 use crate::suppressed::Suppressed;
+use crate::watch::Watcher;
 use std::ops::Range;
 use std::sync::Arc;
 use zonefall_engine::{BudgetExceeded, Calendar, EventBudget, Key, Law, Shape, SimDuration, SimTime, name_tag};
@@ -392,7 +393,16 @@ impl World {
     ///
     /// # Errors
     /// If the trial passes its event budget.
+    #[inline]
     pub fn live(&mut self, strikes: &Strikes) -> Result<bool, BudgetExceeded> {
+        self.live_watched(strikes, &mut ())
+    }
+
+    /// [`World::live`] with somebody who looks on.
+    ///
+    /// # Errors
+    /// If the trial passes its event budget.
+    pub fn live_watched<W: Watcher>(&mut self, strikes: &Strikes, watcher: &mut W) -> Result<bool, BudgetExceeded> {
         let base = strikes.base();
         if self.machines.len() > CACHED_MACHINES {
             self.touch(strikes);
@@ -400,7 +410,9 @@ impl World {
         for &entry in strikes.window() {
             let t = entry.time(base);
             while self.pending.next_time() < t && !self.book.done {
+                let now = self.pending.next_time();
                 self.dispatch_pending(strikes)?;
+                watcher.saw(self, now);
             }
             if self.book.done {
                 return Ok(true);
@@ -413,9 +425,12 @@ impl World {
                     self.manage(t, strikes);
                 }
             }
+            watcher.saw(self, t);
         }
         while self.pending.next_time() < strikes.end() && !self.book.done {
+            let now = self.pending.next_time();
             self.dispatch_pending(strikes)?;
+            watcher.saw(self, now);
         }
         Ok(self.book.done)
     }

@@ -5,7 +5,9 @@ use crate::files::{FilesError, pretty};
 use serde::Serialize;
 use zonefall_study::comparison::Comparison;
 use zonefall_study::importance::Importance;
+use zonefall_study::plan::Planned;
 use zonefall_study::sweep::Sweep;
+use zonefall_study::timeline::Timeline;
 
 /// An answer as JSON.
 ///
@@ -41,4 +43,20 @@ pub fn sweep_csv(sweep: &Sweep) -> Result<String, FilesError> {
 /// If a row cannot be written.
 pub fn comparison_csv(comparison: &Comparison) -> Result<String, FilesError> {
     Ok(text(&csv::comparison(comparison, CsvLocale::Point)?))
+}
+
+/// The designs of a plan as comma-separated text.
+///
+/// # Errors
+/// If a row cannot be written.
+pub fn plan_csv(plan: &Planned) -> Result<String, FilesError> {
+    Ok(text(&csv::plan(plan, CsvLocale::Point)?))
+}
+
+/// A timeline as comma-separated text, one row a thing that happened.
+///
+/// # Errors
+/// If a row cannot be written.
+pub fn timeline_csv(timeline: &Timeline) -> Result<String, FilesError> {
+    Ok(text(&csv::timeline(timeline, CsvLocale::Point)?))
 }

@@ -25,13 +25,14 @@ mod markdown;
 mod modes;
 mod number;
 mod page;
+mod picture;
 mod schema;
 pub mod terminal;
 mod unfinished;
 mod xlsx;
 
 pub use about::{About, Assumption, ReportKind, Reports};
-pub use answers::{comparison_csv, importance_csv, sweep_csv, to_json};
+pub use answers::{comparison_csv, importance_csv, plan_csv, sweep_csv, timeline_csv, to_json};
 pub use csv::CsvLocale;
 pub use explain::{explain, topics};
 pub use files::{
@@ -42,4 +43,5 @@ pub use folder::{FolderError, Options, ResultSet, ResultsFolder};
 pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};
 pub use modes::{ModesError, Struck, modes_toml};
+pub use picture::timeline_svg;
 pub use schema::summary_schema;

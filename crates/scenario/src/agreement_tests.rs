@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 fn source(text: &str) -> Source<'_> {
     static NOTHING: LazyLock<WhatIf> = LazyLock::new(WhatIf::default);
-    Source { text, file: "x.toml", check_files: false, what_if: &NOTHING }
+    Source { text, file: "x.toml", check_files: false, whole_plan: false, what_if: &NOTHING }
 }
 
 /// Every table and every family of laws once.

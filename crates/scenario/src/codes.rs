@@ -78,6 +78,7 @@ RATE_UNIT "E078" "a rate per something else" "The rate of a mode is per unit of 
 MODES_FROM "E079" "a file of failure modes that has mistakes" "The file that `faults.modes_from` names holds tables `[faults.mode.<name>]` and nothing else. Its own mistakes are told with line and column in that file."
 WHAT_IF "E080" "not a change" "A change is `key=value`: the path of a key as `zonefall explain` names it, `design.<name>.…` for a design, `script.<number>.…` for an entry of a list (from 1); and TOML or a bare text as value."
 GATE "E081" "a gate that asks nothing, or a design that is not there" "`[gate]` says what `run --gate` asks: `designs` names designs of this file, and at least one of `average`, `windows`, `downtime_max` and `no_worse` has to ask something."
+PLAN "E082" "a plan without candidates" "No combination of the choices can be a design with this value, or none is within the limits of the plan. What stands in the way is told beside it."
 TOO_MUCH "E090" "more than the program accepts" "A list is longer, or a text larger, than its documented limit."
 BIG_SET "W001" "a scale set above Azure's limit (OM-02)" "Azure allows 1,000 machines in a scale set. The simulation runs; the real thing would have to be several sets."
 FEW_PER_ZONE "W002" "fewer machines than zones (V-36)" "A set that spans zones but has fewer machines than zones leaves a zone empty."

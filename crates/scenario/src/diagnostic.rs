@@ -210,6 +210,11 @@ impl Sink {
         self.attached.iter().map(|(_, text)| text.as_str())
     }
 
+    /// The first error in words.
+    pub fn first_error(&self) -> Option<String> {
+        self.items.iter().find(|item| item.severity == Severity::Error).map(|item| item.message.clone())
+    }
+
     /// Takes over the errors of another collector, not its warnings and hints.
     pub fn take_errors(&mut self, other: Self) {
         for item in other.items.into_iter().filter(|item| item.severity == Severity::Error) {

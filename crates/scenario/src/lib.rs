@@ -30,6 +30,7 @@ mod months;
 mod node;
 mod offers;
 mod overlay;
+mod plan;
 mod rates;
 mod reader;
 mod scale_sets;
@@ -53,7 +54,8 @@ pub use explain::{explain, nearest_topic, topics};
 pub use fragment::check_modes;
 pub use gate::Gate;
 pub use keys::{Key, Kind, keys};
-pub use load::{FILE_BYTES_MAX, load, load_with, parse, parse_with};
+pub use load::{FILE_BYTES_MAX, load, load_plan, load_with, parse, parse_with};
+pub use plan::{HOURS_PER_MONTH, Plan, PlanCandidate, PlanChoice, Price};
 pub use scenario::{
     Assumptions, CalendarStart, FaultSource, HalfWidth, Member, Method, Scenario, ScriptRow, Target, TraceColumns, Until,
     Window, duration_words,

@@ -10,6 +10,7 @@ use crate::method;
 use crate::node;
 use crate::offers;
 use crate::overlay;
+use crate::plan;
 use crate::reader::Reader;
 use crate::scenario::{Assumptions, FaultSource, Scenario};
 use crate::script::{self, World};
@@ -41,6 +42,18 @@ pub fn load(path: &Path) -> Result<Scenario, Diagnostics> {
 /// # Errors
 /// Those of [`load`]; mistakes in the changes name the change.
 pub fn load_with(path: &Path, what_if: &WhatIf) -> Result<Scenario, Diagnostics> {
+    load_as(path, what_if, false)
+}
+
+/// [`load_with`] that also makes every candidate of the plan.
+///
+/// # Errors
+/// Those of [`load`], and values of the plan with which no candidate is possible.
+pub fn load_plan(path: &Path, what_if: &WhatIf) -> Result<Scenario, Diagnostics> {
+    load_as(path, what_if, true)
+}
+
+fn load_as(path: &Path, what_if: &WhatIf, whole_plan: bool) -> Result<Scenario, Diagnostics> {
     let name = path.display().to_string();
     let refuse = |code, words: String| {
         let mut sink = Sink::default();
@@ -49,7 +62,7 @@ pub fn load_with(path: &Path, what_if: &WhatIf) -> Result<Scenario, Diagnostics>
     };
     match text_of(path) {
         Err((code, why)) => refuse(code, why),
-        Ok(text) => decode(&Source { text: &text, file: &name, check_files: true, what_if }),
+        Ok(text) => decode(&Source { text: &text, file: &name, check_files: true, whole_plan, what_if }),
     }
 }
 
@@ -94,7 +107,7 @@ pub fn parse(text: &str, file_name: &str) -> Result<Scenario, Diagnostics> {
 /// # Errors
 /// Those of [`parse`]; mistakes in the changes name the change.
 pub fn parse_with(text: &str, file_name: &str, what_if: &WhatIf) -> Result<Scenario, Diagnostics> {
-    decode(&Source { text, file: file_name, check_files: false, what_if })
+    decode(&Source { text, file: file_name, check_files: false, whole_plan: false, what_if })
 }
 
 /// What is decoded.
@@ -104,6 +117,8 @@ pub(crate) struct Source<'a> {
     /// What diagnostics call it, and what paths in it are relative to.
     pub file: &'a str,
     pub check_files: bool,
+    /// Whether every candidate of a plan is made.
+    pub whole_plan: bool,
     pub what_if: &'a WhatIf,
 }
 
@@ -120,7 +135,7 @@ fn decode(source: &Source<'_>) -> Result<Scenario, Diagnostics> {
 
 /// The scenario without its warnings; also for the tests, which look at what was asked for.
 pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenario> {
-    let Source { text, file, check_files, what_if } = *source;
+    let Source { text, file, check_files, whole_plan, what_if } = *source;
     if text.len() as u64 > FILE_BYTES_MAX {
         sink.error_of_file(codes::HUGE, "the file is larger than 8 MiB");
         return None;
@@ -138,7 +153,7 @@ pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenar
     let root = Reader::new(&tree, "", sink);
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     let files = Files { base: folder, check: check_files };
-    let scenario = everything(&root, &tree, files, sink);
+    let scenario = everything(&root, &tree, files, whole_plan, sink);
     sink.forget_consequences(&broken);
     // A file of modes is a part of the scenario.
     let mut whole = sink.attached_texts().fold(text.to_owned(), |whole, part| whole + "\0" + part);
@@ -150,7 +165,13 @@ pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenar
     scenario.map(|scenario| Scenario { name: name(&scenario.name), hash: hash(&whole), ..scenario })
 }
 
-fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut Sink) -> Option<Scenario> {
+fn everything(
+    root: &Reader<'_>,
+    tree: &node::Node,
+    files: Files<'_>,
+    whole_plan: bool,
+    sink: &mut Sink,
+) -> Option<Scenario> {
     let name = root.text("name", sink);
     let nothing = node::Node::empty_table();
     let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
@@ -168,6 +189,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
         Around { topology: topology.as_ref(), lacks: &lacks, profile: profile.as_ref(), horizon, start, files };
     let read = |seen: &overlay::Seen| designs::design(seen, &around, sink);
     let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();
+    let plan = plan::plan(root, &seen, &around, whole_plan && !sink.has_errors(), sink);
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
     let laid: Vec<Laid> = laid.into_iter().flatten().collect();
     // The slots of all designs are numbered together.
@@ -182,7 +204,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
         FaultSource::Script(_) => FaultSource::Script(rows?),
         other => other,
     };
-    let (timeline, topology, profile, method) = (timeline?, topology?, profile?, method?);
+    let (timeline, topology, profile, method, plan) = (timeline?, topology?, profile?, method?, plan?);
     method::check(method, &source, timeline.measure.until_first_miss, root, sink);
     if sink.has_errors() {
         return None;
@@ -223,6 +245,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
         designs,
         assumptions: assumptions?,
         gate,
+        plan,
         warnings: Sink::default().finish("", ""),
         hash: String::new(),
     })

@@ -54,7 +54,7 @@ fn table_node(span: Range<usize>, table: Table) -> Node {
     Node { span, value: Value::Table(table) }
 }
 
-fn is_overlay(key: &str) -> bool {
+pub(crate) fn is_overlay(key: &str) -> bool {
     // A list of tables such as `change` stands under `change[]`.
     [key.to_owned(), format!("{key}[]")].iter().any(|path| keys::find(path).is_some_and(|(_, key)| key.overlay))
 }

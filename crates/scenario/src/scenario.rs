@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::gate::Gate;
+use crate::plan::Plan;
 use std::ops::Range;
 use std::path::PathBuf;
 use zonefall_engine::{SimDuration, SimTime};
@@ -44,6 +45,8 @@ pub struct Scenario {
     pub assumptions: Assumptions,
     /// What a pipeline asks of the results; none if the file says nothing of it.
     pub gate: Option<Gate>,
+    /// What may be chosen, for `zonefall plan`.
+    pub plan: Option<Plan>,
     /// Warnings and hints, never errors.
     pub warnings: Diagnostics,
     /// The SHA-256 of the file's text, in hexadecimal digits.

@@ -161,7 +161,7 @@ fn start(root: &Reader<'_>, sink: &mut Sink) -> Option<Option<CalendarStart>> {
     }
 }
 
-fn share(slo: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<Target> {
+pub(crate) fn share(slo: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<Target> {
     let ratio = slo.share(name, sink)?;
     let node = slo.node(name, sink)?;
     let text = match &node.value {

@@ -48,9 +48,9 @@ impl WhatIf {
 }
 
 /// A path through tables, and the value at its end.
-struct Change {
-    path: Vec<(String, Range<usize>)>,
-    value: Node,
+pub(crate) struct Change {
+    pub path: Vec<(String, Range<usize>)>,
+    pub value: Node,
 }
 
 /// Lays the changes over a tree. Their places begin at `base`.
@@ -66,7 +66,7 @@ pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink
             } else if let Some(table) = root.table().cloned() {
                 told_of_designs(&table, &change, sink);
                 let mut table = table;
-                if set(&mut table, &change.path, &change, sink).is_some() {
+                if apply(&mut table, &change, sink).is_some() {
                     root.value = Value::Table(table);
                 }
             }
@@ -92,8 +92,7 @@ fn change(line: &str, place: Range<usize>, sink: &mut Sink) -> Option<Change> {
         wrong(sink, "is not of the form key=value");
         return None;
     };
-    let key = format!("{}=0", &line[..split]);
-    let Some(path) = DeTable::parse(&key).ok().and_then(|table| path(table.get_ref(), place.start)) else {
+    let Some(path) = path_of(&line[..split], place.start) else {
         wrong(sink, "does not begin with the path of a key");
         return None;
     };
@@ -122,6 +121,12 @@ fn equals(line: &str) -> Option<usize> {
     None
 }
 
+/// The parts of a key's path with their places, the text beginning at `base`.
+pub(crate) fn path_of(key: &str, base: usize) -> Option<Vec<(String, Range<usize>)>> {
+    let text = format!("{key}=0");
+    DeTable::parse(&text).ok().and_then(|table| path(table.get_ref(), base))
+}
+
 fn path(table: &DeTable<'_>, base: usize) -> Option<Vec<(String, Range<usize>)>> {
     let (key, value) = table.iter().next()?;
     let span = key.span();
@@ -130,6 +135,11 @@ fn path(table: &DeTable<'_>, base: usize) -> Option<Vec<(String, Range<usize>)>>
         path.extend(self::path(inner, base)?);
     }
     Some(path)
+}
+
+/// Lays one change over a table; `None` if a mistake was told.
+pub(crate) fn apply(table: &mut Table, change: &Change, sink: &mut Sink) -> Option<()> {
+    set(table, &change.path, change, sink)
 }
 
 /// Sets a value in a table; `None` if a mistake was told.

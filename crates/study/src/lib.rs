@@ -16,6 +16,7 @@ pub mod importance;
 pub mod incidents;
 pub mod outcome;
 pub mod partial;
+pub mod plan;
 pub mod rare;
 mod run;
 mod stage;
@@ -23,6 +24,7 @@ pub mod stopping;
 mod study;
 pub mod sweep;
 mod tally;
+pub mod timeline;
 mod visit;
 mod warnings;
 

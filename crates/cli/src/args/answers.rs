@@ -19,6 +19,18 @@ Examples:
 
 Scenarios share their storms if seed, topology, failure modes and horizon are the same; it is said where they do not.";
 
+const PLAN_HELP: &str = "\
+Examples:
+  zonefall plan scenarios/capacity-plan.toml
+  zonefall plan scenario.toml --target 99.99% --csv plan.csv
+
+`[plan]` in the scenario says what may be chosen: `zonefall explain plan`. Exit codes as of `run`; with --gate 4 if no design
+meets the target, 5 if the trials do not suffice.";
+
+fn target(text: &str) -> Result<String, String> {
+    text.parse::<zonefall_stats::Target>().map(|_| text.to_owned()).map_err(|why| why.to_string())
+}
+
 /// How much is simulated.
 #[derive(Debug, Clone, Args)]
 pub struct Effort {
@@ -109,6 +121,29 @@ pub struct Importance {
     #[command(flatten)]
     pub what_if: WhatIf,
     /// How much is simulated.
+    #[command(flatten)]
+    pub effort: Effort,
+    /// What is printed and kept.
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+/// `plan`.
+#[derive(Debug, Args)]
+#[command(after_help = PLAN_HELP)]
+pub struct Plan {
+    /// The scenario file, with a `[plan]`.
+    pub scenario: PathBuf,
+    /// The availability to reach on average, instead of the plan's.
+    #[arg(long, value_name = "SHARE", value_parser = target)]
+    pub target: Option<String>,
+    /// Exit with 4 if no design meets the target, with 5 if the trials do not suffice.
+    #[arg(long)]
+    pub gate: bool,
+    /// Changes of the scenario.
+    #[command(flatten)]
+    pub what_if: WhatIf,
+    /// How much is simulated; `--trials` are the most of one candidate.
     #[command(flatten)]
     pub effort: Effort,
     /// What is printed and kept.

@@ -10,8 +10,10 @@ mod cell;
 mod designs;
 mod fits;
 mod importance;
+mod plan;
 mod sheet;
 mod tables;
+mod timeline;
 
 pub(crate) use answers::{comparison, sweep};
 pub(crate) use assumptions::assumptions;
@@ -21,5 +23,7 @@ pub use cell::CsvLocale;
 pub(crate) use designs::designs;
 pub(crate) use fits::fits;
 pub(crate) use importance::importance;
+pub(crate) use plan::plan;
 pub(crate) use sheet::{Column, Sheet};
 pub(crate) use tables::{causes, dictionary, differences, evidence, losses, operations, trials, windows};
+pub(crate) use timeline::timeline;

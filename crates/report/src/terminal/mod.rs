@@ -18,8 +18,10 @@ mod incidents;
 mod instants;
 mod method;
 mod operations;
+mod plan;
 mod sla;
 mod sweep;
+mod timeline;
 mod windows;
 
 pub use agreement::agreements;
@@ -29,7 +31,9 @@ pub(crate) use differences::row as difference_cells;
 pub use fit::fit_table;
 pub use importance::importances;
 pub use incidents::incident_table;
+pub use plan::plan;
 pub use sweep::sweep;
+pub use timeline::timeline;
 
 use crate::{number, page};
 use page::{Page, Tone};

@@ -12,6 +12,7 @@ pub(crate) mod fleet;
 mod gate;
 mod manage;
 pub(crate) mod offer;
+pub(crate) mod plan;
 mod world;
 
 use std::collections::BTreeMap;
@@ -129,7 +130,17 @@ impl Key {
 pub fn keys() -> &'static [Key] {
     static ALL: OnceLock<Vec<Key>> = OnceLock::new();
     ALL.get_or_init(|| {
-        [world::KEYS, gate::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS]
+        [
+            world::KEYS,
+            gate::KEYS,
+            fleet::KEYS,
+            demand::KEYS,
+            manage::KEYS,
+            offer::KEYS,
+            change::KEYS,
+            fault::KEYS,
+            plan::KEYS,
+        ]
             .concat()
     })
 }

@@ -1,0 +1,81 @@
+//! `plan`: the cheapest design that meets the objective.
+
+use crate::answers::{self, Steps};
+use crate::args;
+use crate::assemble::{self, Asked};
+use crate::check;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::results::style;
+use crate::run::{interrupt, is_record};
+use anyhow::{Result, bail};
+use zonefall_scenario::{HOURS_PER_MONTH, Plan};
+use zonefall_study::plan::{Planned, Verdict, plan as planned};
+use zonefall_study::{Threads, Visit};
+
+/// Plans.
+pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
+    answers::refuse_unless_free(&options.shown)?;
+    let Some(scenario) = check::load_plan(&options.scenario, &options.what_if, console) else {
+        return Ok(Exit::BadScenario);
+    };
+    let Some(plan) = &scenario.plan else {
+        console.complain("error: the scenario has no `[plan]`: it says what may be chosen (`zonefall explain plan`)");
+        return Ok(Exit::BadScenario);
+    };
+    if is_record(&scenario) {
+        bail!("a record is one trial: it plans nothing");
+    }
+    if scenario.measure.until_first_miss {
+        bail!("the scenario ends its trials at the first miss: there is no availability to plan for");
+    }
+    let asked = Asked { target: options.target.clone(), seed: options.effort.seed, trials_max: options.effort.trials };
+    let question = assemble::question(&scenario, plan, &asked)?;
+    let stop = interrupt()?;
+    let threads = Threads::new(options.effort.threads.map_or(0, usize::from))?;
+    let bar = Steps::new(console, question.candidates.len() as u64, "candidates decided");
+    let told = |decided: usize, _: usize, trials: u64| bar.reached(decided as u64, &format!("{trials} trials"));
+    let how = Visit { threads: &threads, stop: &stop, told: &|_| () };
+    let answer = planned(&question, &how, &told);
+    bar.clear();
+    let Some(mut answer) = answer? else {
+        console.complain("interrupted: nothing kept");
+        return Ok(Exit::Interrupted);
+    };
+    answer.notes.extend(notes(plan));
+    let csv = zonefall_report::plan_csv(&answer)?;
+    let json = || zonefall_report::to_json(&answer);
+    let table = || zonefall_report::terminal::plan(&answer, style(console));
+    answers::show(&options.shown, json, table, &csv, console)?;
+    Ok(gate(options, &answer))
+}
+
+/// What was left out, and where the cost comes from.
+fn notes(plan: &Plan) -> Vec<String> {
+    let mut notes = Vec::new();
+    match &plan.price {
+        Some(price) => notes.push(format!(
+            "cost: {} {} a machine and hour ({} Spot, {} standby), {HOURS_PER_MONTH} h a month, as of {}; of the machines asked \
+             for, whatever happens to them",
+            price.per_hour, price.currency, price.spot_per_hour, price.standby_per_hour, price.date
+        )),
+        None => notes.push("cost: the number of machines, for there is no `[plan.price]`".into()),
+    }
+    if plan.over_limit > 0 {
+        notes.push(format!("{} candidates are beyond a limit of the plan and were left out", plan.over_limit));
+    }
+    for (why, count) in plan.impossible.iter().take(5) {
+        notes.push(format!("{count} candidates are impossible: {why}"));
+    }
+    notes
+}
+
+/// With `--gate` the verdict decides.
+fn gate(options: &args::Plan, answer: &Planned) -> Exit {
+    match answer.verdict {
+        _ if !options.gate => Exit::Fine,
+        Verdict::Found => Exit::Fine,
+        Verdict::NoneMeets => Exit::Missed,
+        Verdict::NotResolved => Exit::NotResolved,
+    }
+}

@@ -1,0 +1,173 @@
+//! `trace` as a timeline: what it shows missed is what the ledger booked, and the right trial is picked.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+mod kit;
+
+use kit::{BASE, Desk, STRESS, Table, ran};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+fn told(desk: &Desk, args: &[&str]) -> Value {
+    let ran = ran(desk.command(["trace"]).args(args).args(["--format", "json"])).ends(0);
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+/// Missed milliseconds and outages by trial and design, as a run keeps them.
+fn booked(desk: &Desk, file: &str, trials: u64) -> BTreeMap<(u64, String), (f64, u64)> {
+    let args = ["run", file, "--rows", "--no-counterfactual", "--force", "--out", "rows"];
+    ran(desk.command(args).args(["--trials", &trials.to_string()])).ends(0);
+    let rows = desk.table("rows/trials.csv");
+    let column = |name: &str| rows.column(name).into_iter().map(str::to_owned).collect::<Vec<String>>();
+    let (trials, designs) = (column("trial"), column("design"));
+    let missed = rows.columns.iter().find(|name| name.contains("missed") || name.contains("downtime")).unwrap().clone();
+    let outages = column("outages");
+    let missed = column(&missed);
+    (0..trials.len())
+        .map(|at| {
+            let key = (trials[at].parse().unwrap(), designs[at].clone());
+            (key, (missed[at].parse().unwrap(), outages[at].parse().unwrap()))
+        })
+        .collect()
+}
+
+/// Every trial of every design: the missed intervals sum to the ledger's downtime, their causes to each of them.
+fn holds(desk: &Desk, file: &str, trials: u64) -> u64 {
+    let mut missed_in_all = 0;
+    for ((trial, design), (minutes, outages)) in booked(desk, file, trials) {
+        let of = told(desk, &[file, "--trial", &trial.to_string(), "--design", &design]);
+        let missed = of["missed_ms"].as_u64().unwrap();
+        assert!(
+            (missed as f64 / 60_000.0 - minutes).abs() < 1e-6,
+            "{file} {trial} {design}: {missed} ms, {minutes} min"
+        );
+        let all = of["outages"].as_array().unwrap();
+        assert_eq!(all.len() as u64, outages, "{file} {trial} {design}");
+        let mut sum = 0;
+        for outage in all {
+            let at = |name: &str| outage[name].as_u64().unwrap();
+            let causes: u64 = outage["causes"].as_array().unwrap().iter().map(|cause| cause[1].as_u64().unwrap()).sum();
+            assert_eq!(causes, at("to_ms") - at("from_ms"), "{file} {trial} {design}: {outage}");
+            assert!(at("roots_ms") <= at("from_ms"));
+            sum += causes;
+        }
+        assert_eq!(sum, missed, "{file} {trial} {design}");
+        missed_in_all += missed;
+    }
+    missed_in_all
+}
+
+#[test]
+fn what_is_shown_missed_is_what_was_booked() {
+    let desk = Desk::with(STRESS);
+    assert!(holds(&desk, "s.toml", 6) > 0);
+    desk.put("warm.toml", STRESS.replace("trials = 18", "trials = 18\nmeasure_from = \"40 days\""));
+    assert!(holds(&desk, "warm.toml", 4) > 0);
+}
+
+/// Managed sets, demand, hidden zones, Spot: whatever the scenarios that come with the program do.
+#[test]
+fn it_holds_for_the_scenarios_that_come_with_the_program() {
+    let desk = Desk::new();
+    kit::scenarios(&desk);
+    let mut missed = 0;
+    for name in ["repairs-help-or-hurt", "quota-runs-out", "spot-mix", "n-plus-one-zone", "auto-zone-balance"] {
+        missed += holds(&desk, &format!("scenarios/{name}.toml"), 2);
+    }
+    assert!(missed > 0);
+}
+
+#[test]
+fn the_chain_is_told_from_the_fault_to_the_end_of_the_outage() {
+    let desk = Desk::with(STRESS);
+    let args = ["s.toml", "--worst", "--design", "spanning"];
+    let of = told(&desk, &args);
+    let rows = of["rows"].as_array().unwrap();
+    let outage = &of["outages"][0];
+    let within: Vec<&Value> = rows
+        .iter()
+        .filter(|row| {
+            row["at_ms"].as_u64() >= outage["roots_ms"].as_u64() && row["at_ms"].as_u64() <= outage["to_ms"].as_u64()
+        })
+        .collect();
+    let says = |words: &str| within.iter().any(|row| row["says"].as_str().unwrap().contains(words));
+    for words in ["stop", "the probes", "the objective is missed", "the objective holds again", "serve"] {
+        assert!(says(words), "nothing is said of {words}: {within:#?}");
+    }
+    assert!(within.iter().any(|row| row["rules"] == "LB-02"));
+    assert!(rows.windows(2).all(|pair| pair[0]["at_ms"].as_u64() <= pair[1]["at_ms"].as_u64()));
+    // Lanes are the zones; together they are what serves.
+    let lanes = of["lanes"].as_array().unwrap();
+    assert_eq!(lanes.len(), 3);
+    for row in rows.iter().filter(|row| row["kind"] == "objective") {
+        let at = row["at_ms"].as_u64().unwrap();
+        let level = |lane: &Value| {
+            let steps = lane["steps"].as_array().unwrap().iter();
+            steps.filter(|step| step[0].as_u64().unwrap() <= at).next_back().map_or(0, |step| step[1].as_i64().unwrap())
+        };
+        assert_eq!(lanes.iter().map(level).sum::<i64>(), row["serving"].as_i64().unwrap(), "{row}");
+    }
+    let text = ran(desk.command(["trace"]).args(args)).ends(0);
+    text.says(&["Outage 1: day ", "Charged to ", "[LB-02]", "the objective is missed"]);
+}
+
+#[test]
+fn the_trial_is_picked_by_what_a_run_books() {
+    let desk = Desk::with(STRESS);
+    let rows = booked(&desk, "s.toml", 18);
+    let mut of: Vec<(f64, u64)> = rows
+        .iter()
+        .filter(|((_, design), _)| design == "zonal")
+        .map(|((trial, _), (missed, _))| (*missed, *trial))
+        .collect();
+    of.retain(|(missed, _)| *missed > 0.0);
+    of.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let trial = |which: &str| told(&desk, &["s.toml", which])["trial"].as_u64().unwrap();
+    assert_eq!(trial("--worst"), of.last().unwrap().1);
+    assert_eq!(trial("--median"), of[(of.len() - 1) / 2].1);
+    let breaches = desk.table("rows/trials.csv");
+    let first = breaches.rows.iter().zip(breaches.column("design")).zip(breaches.column("breaches"));
+    let first =
+        first.filter(|((_, design), count)| *design == "zonal" && *count != "0").map(|((row, _), _)| row[0].clone());
+    assert_eq!(trial("--first-breach").to_string(), first.min_by_key(|trial| trial.parse::<u64>().unwrap()).unwrap());
+    let calm = Desk::with(&BASE.replace("trials = 100", "trials = 1"));
+    calm.run("trace s.toml --worst").ends(1).complains(&["none of 1 trials"]);
+    calm.run("trace s.toml --trial 0").ends(0).says(&["holds for all of"]);
+}
+
+#[test]
+fn a_picture_and_a_table_are_written_and_names_are_no_markup() {
+    let desk = Desk::with(
+        &STRESS.replace("name = \"zonal\"", "name = \"<script>alert(1)</script>\"").replace("</script>", ""),
+    );
+    desk.run("trace s.toml --worst --svg p.svg --csv t.csv").ends(0);
+    let svg = desk.read("p.svg");
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n") && !svg.contains("<script"), "{svg}");
+    assert!(svg.contains("&lt;script&gt;") && svg.contains("<path d=\"M"));
+    let table = desk.table("t.csv");
+    assert_eq!(table.columns[..4], ["at_ms", "day", "kind", "says"]);
+    let printed = desk.run("trace s.toml --worst --format csv").ends(0);
+    assert_eq!(Table::read(printed.out.as_bytes(), b','), table);
+    desk.run("trace s.toml --worst --svg p.svg").ends(1).complains(&["exists; use --force"]);
+    desk.run("trace s.toml --worst --svg p.svg --force").ends(0);
+    assert_eq!(desk.read("p.svg"), svg);
+    desk.run("trace s.toml --worst --all").ends(0).says(&["Everything that happened"]);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_in_words() {
+    let desk = Desk::with(STRESS);
+    desk.run("trace s.toml").ends(2).complains(&["--worst"]);
+    desk.run("trace s.toml --trial 1 --worst").ends(2);
+    desk.run("trace s.toml --worst --faults f.csv").ends(2);
+    desk.run("trace s.toml --trial 1 --faults f.csv --svg p.svg").ends(2);
+    desk.run("trace s.toml --trial 1 --design zonall").ends(2).complains(&["did you mean `zonal`?"]);
+    desk.run("trace missing.toml --worst").ends(3).complains(&["E001"]);
+    desk.run("trace s.toml --trial -1").ends(2);
+    let first = STRESS.replace("\"200 days\"", "{ until = \"first miss\", at_most = \"200 days\" }");
+    desk.put("first.toml", first);
+    desk.run("trace first.toml --trial 0").ends(1).complains(&["first miss"]);
+    desk.put("record.toml", format!("{BASE}[faults]\ntrace = \"f.csv\"\n"));
+    desk.put("f.csv", "x");
+    desk.run("trace record.toml --trial 0").ends(1).complains(&["a record"]);
+    assert!(desk.lacks("p.svg"));
+}

@@ -1,0 +1,257 @@
+//! One world watched: what happened when, for a timeline of one trial.
+//!
+//! In: a look at the world after each event ([`Watcher`]; the one that looks away costs nothing and is what every normal
+//! run has). Out: [`Sighting`]s in order, found by comparing the world with what it was before. Nothing here changes the
+//! world. What can go wrong: comparing costs a look at every machine for every event, so whoever watches asks first how
+//! many there are.
+//!
+//! The objective is looked at as the book does it, when time moves on: the missed intervals sum to the ledger's downtime.
+
+use crate::machine::*;
+use crate::operations::OPERATIONS;
+use crate::serving::Class;
+use crate::world::World;
+use zonefall_engine::SimTime;
+use zonefall_topology::{HostId, RackId, ZoneId};
+
+/// Looks on while a world lives.
+pub trait Watcher {
+    /// The world after an event at `t`.
+    fn saw(&mut self, world: &World, t: SimTime);
+}
+
+/// Looks away.
+impl Watcher for () {
+    #[inline(always)]
+    fn saw(&mut self, _: &World, _: SimTime) {}
+}
+
+/// Something that changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// When.
+    pub t: SimTime,
+    /// What.
+    pub what: Seen,
+    /// Machines in rotation and alive when the instant was over.
+    pub serving: i64,
+    /// Machines in rotation and dead.
+    pub dead: i64,
+    /// Demand that is not served then, in thousandths of a request a second.
+    pub unserved_milli: u64,
+}
+
+/// Where a machine stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stand {
+    /// Its number in the population.
+    pub instance: u32,
+    /// Its set in the design.
+    pub set: u16,
+    /// Its host.
+    pub host: HostId,
+    /// Its rack.
+    pub rack: RackId,
+    /// Its zone.
+    pub zone: ZoneId,
+}
+
+/// What changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// A machine stopped serving, charged to a cause of the ledger.
+    Down(Stand, u16),
+    /// What held it is over: it restarts, boots or warms up.
+    Starts(Stand),
+    /// Probes have found that it is dead, and take it out of the rotation.
+    Noticed(Stand),
+    /// It is up, and waits for the probes.
+    Awaits(Stand),
+    /// It serves (again).
+    Serves(Stand),
+    /// It was made, and does not serve yet.
+    Made(Stand),
+    /// It is gone: deleted, deallocated, or failed to be created.
+    Gone(Stand),
+    /// So much arrives from here on, in thousandths of a request a second.
+    Demand(u64),
+    /// The platform or the customer did something so many times: an index into [`crate::OPERATION_TABLE`].
+    Did(usize, u64),
+    /// The objective is missed from here on. What was missed before by cause.
+    Missed(Vec<u64>),
+    /// The objective holds again. What was missed up to here by cause.
+    Met(Vec<u64>),
+}
+
+/// What a machine does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Absent,
+    Serving,
+    Down,
+    Starting,
+    Awaiting,
+}
+
+/// Keeps what it sees.
+#[derive(Debug, Default)]
+pub struct Witness {
+    sightings: Vec<Sighting>,
+    states: Vec<(State, bool)>,
+    operations: Vec<u64>,
+    demand: Option<u64>,
+    now: SimTime,
+    misses: bool,
+    missed: bool,
+    began: bool,
+    /// Machines in rotation and demand that is not served, after the last event.
+    level: (i64, i64, u64),
+    /// What was booked by cause when the objective last came to be missed or to hold.
+    by_cause: Vec<u64>,
+}
+
+impl Witness {
+    /// Has seen nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What was seen of a world that has finished its trial.
+    pub fn finish(mut self, world: &World, end: SimTime) -> Vec<Sighting> {
+        self.time_moves(world, end);
+        if self.missed {
+            let by_cause = world.ledger().missed_by_cause_ms.clone();
+            self.tell_of(self.level, end, Seen::Met(by_cause));
+        }
+        self.sightings
+    }
+
+    fn tell(&mut self, world: &World, t: SimTime, what: Seen) {
+        self.tell_of(world.rotation(), t, what);
+    }
+
+    fn tell_of(&mut self, (serving, dead, unserved_milli): (i64, i64, u64), t: SimTime, what: Seen) {
+        self.sightings.push(Sighting { t, what, serving, dead, unserved_milli });
+    }
+
+    /// The state since the last event lasts until `t`.
+    fn time_moves(&mut self, world: &World, t: SimTime) {
+        let from = self.now.max(world.measure.from);
+        self.now = t;
+        if t <= from || self.misses == self.missed {
+            return;
+        }
+        self.missed = self.misses;
+        let by_cause = std::mem::take(&mut self.by_cause);
+        let what = if self.missed { Seen::Missed(by_cause) } else { Seen::Met(by_cause) };
+        self.tell_of(self.level, from, what);
+    }
+
+    fn look(&mut self, world: &World, t: SimTime) {
+        for at in 0..world.machines.len() {
+            let marks = world.machines[at].marks;
+            let new = (state(world, marks), marks & UNNOTICED != 0);
+            let old = std::mem::replace(&mut self.states[at], new);
+            if old == new {
+                continue;
+            }
+            let stand = world.stand(at);
+            let what = match (old.0, new.0) {
+                (from, to) if from == to => None,
+                (_, State::Absent) => Some(Seen::Gone(stand)),
+                (State::Absent, State::Starting | State::Awaiting | State::Down) => Some(Seen::Made(stand)),
+                (_, State::Serving) => Some(Seen::Serves(stand)),
+                (_, State::Down) => Some(Seen::Down(stand, world.machines[at].root)),
+                (_, State::Starting) => Some(Seen::Starts(stand)),
+                (_, State::Awaiting) => Some(Seen::Awaits(stand)),
+            };
+            if let Some(what) = what {
+                self.tell(world, t, what);
+            }
+            if old.1 && !new.1 && marks & REMOVED != 0 {
+                self.tell(world, t, Seen::Noticed(stand));
+            }
+        }
+    }
+
+    fn count(&mut self, world: &World, t: SimTime) {
+        for at in 0..OPERATIONS {
+            let (new, row) = (world.ledger().operations[at], &crate::OPERATION_TABLE[at]);
+            let old = std::mem::replace(&mut self.operations[at], new);
+            if new > old && !row.operation.is_time() {
+                self.tell(world, t, Seen::Did(at, new - old));
+            }
+        }
+    }
+}
+
+fn state(world: &World, marks: u32) -> State {
+    match marks {
+        _ if marks & ABSENT != 0 => State::Absent,
+        _ if marks & world.halting() != 0 => State::Down,
+        _ if marks & STARTING != 0 => State::Starting,
+        _ if marks & (AWAITING | REMOVED) != 0 => State::Awaiting,
+        _ => State::Serving,
+    }
+}
+
+impl Watcher for Witness {
+    fn saw(&mut self, world: &World, t: SimTime) {
+        if !self.began {
+            self.began = true;
+            self.states = world.machines.iter().map(|machine| (state(world, machine.marks), false)).collect();
+            self.operations = world.ledger().operations.to_vec();
+            self.demand = world.book.demand;
+            (self.misses, self.level) = (world.misses(), world.rotation());
+        }
+        if t > self.now {
+            self.time_moves(world, t);
+        }
+        let demand = std::mem::replace(&mut self.demand, world.book.demand);
+        if let Some(now) = world.book.demand.filter(|_| demand != world.book.demand) {
+            self.tell(world, t, Seen::Demand(now));
+        }
+        self.look(world, t);
+        self.count(world, t);
+        (self.misses, self.level) = (world.misses(), world.rotation());
+        if self.misses != self.missed {
+            // Booked up to now: the interval that follows is not in it.
+            self.by_cause.clone_from(&world.ledger().missed_by_cause_ms);
+        }
+    }
+}
+
+impl World {
+    /// Machines in rotation alive and dead, and the demand that is not served.
+    fn rotation(&self) -> (i64, i64, u64) {
+        let unserved = self.book.demand.map_or(0, |demand| demand.saturating_sub(self.book.served()));
+        (self.book.level(Class::Serving), self.book.level(Class::Dead), unserved)
+    }
+
+    /// Whether the objective is missed as things stand.
+    fn misses(&self) -> bool {
+        self.book.misses()
+    }
+
+    fn stand(&self, at: usize) -> Stand {
+        let host = HostId((self.host_start.partition_point(|&start| start as usize <= at) - 1) as u32);
+        let rack = self.topology.rack_of(host);
+        let zone = self.topology.zone_of(rack);
+        Stand { instance: self.instance_of[at], set: self.machines[at].set, host, rack, zone }
+    }
+
+    /// Shows the world as it stands at `t`.
+    pub fn show(&self, t: SimTime, watcher: &mut impl Watcher) {
+        watcher.saw(self, t);
+    }
+
+    /// The places of its machines, vacant ones too, by position; of those that serve whether they do.
+    pub fn standings(&self) -> impl Iterator<Item = (Stand, bool)> + '_ {
+        (0..self.machines.len()).map(|at| (self.stand(at), self.machines[at].marks & (self.absent() | ABSENT) == 0))
+    }
+
+    /// How many machines there may ever be.
+    pub fn places(&self) -> usize {
+        self.machines.len()
+    }
+}

@@ -1,0 +1,49 @@
+//! A plan as a table for spreadsheets: one row for each design that it names, and in which role.
+
+use super::cell::{Cell, CsvLocale};
+use super::sheet::{Field, Sheet, field};
+use crate::files::FilesError;
+use zonefall_study::plan::{Offer, Planned};
+
+type Named<'a> = (&'static str, Option<f64>, &'a Offer);
+
+/// The designs of a plan.
+pub(crate) fn plan(of: &Planned, locale: CsvLocale) -> Result<Sheet, FilesError> {
+    let mut fields: Vec<Vec<Field<Named<'_>>>> = vec![
+        field("role", "", "best, runner_up, cheaper, tie, open, closest, frontier, or nine", |row: &Named<'_>| {
+            Cell::text(row.0)
+        }),
+        field("target", "share", "the target that it answers; empty for the frontier", |row: &Named<'_>| {
+            Cell::maybe(row.1)
+        }),
+        field("design", "", "the design", |row: &Named<'_>| Cell::text(&row.2.design)),
+    ];
+    for (at, key) in of.keys.iter().enumerate() {
+        fields.push(field(key, "", "its value", move |row: &Named<'_>| {
+            let text = &row.2.values[at];
+            text.parse::<f64>().ok().filter(|number| number.is_finite()).map_or_else(|| Cell::text(text), Cell::Number)
+        }));
+    }
+    fields.extend([
+        field("machines", "", "its machines", |row: &Named<'_>| Cell::Count(row.2.machines)),
+        field("cost_per_month", "", "its cost, in the unit of the plan", |row: &Named<'_>| Cell::Number(row.2.cost)),
+        field("unavailability", "share", "share of time missed", |row: &Named<'_>| Cell::Number(row.2.unavailability)),
+        field("unavailability_low", "share", "lower end, for all candidates together", |row: &Named<'_>| {
+            Cell::maybe(row.2.low)
+        }),
+        field("unavailability_high", "share", "upper end, for all candidates together", |row: &Named<'_>| {
+            Cell::Number(row.2.high)
+        }),
+        field("trials", "trials", "trials", |row: &Named<'_>| Cell::Count(row.2.trials)),
+        field("hits", "trials", "trials with missed time", |row: &Named<'_>| Cell::Count(row.2.hits)),
+    ]);
+    let target = Some(of.target_share);
+    let single = [("best", &of.best), ("runner_up", &of.runner_up), ("cheaper", &of.cheaper), ("closest", &of.closest)];
+    let mut rows: Vec<Named<'_>> = Vec::new();
+    rows.extend(single.into_iter().filter_map(|(role, of)| Some((role, target, of.as_ref()?))));
+    rows.extend(of.ties.iter().map(|of| ("tie", target, of)));
+    rows.extend(of.open.iter().map(|of| ("open", target, of)));
+    rows.extend(of.nines.iter().filter_map(|nine| Some(("nine", Some(nine.target_share), nine.best.as_ref()?))));
+    rows.extend(of.frontier.iter().map(|of| ("frontier", None, of)));
+    Sheet::write("plan.csv", fields, rows, locale)
+}

@@ -1,0 +1,40 @@
+//! A timeline as a table for spreadsheets: one row a thing that happened.
+
+use super::cell::{Cell, CsvLocale};
+use super::sheet::{Sheet, field};
+use crate::files::FilesError;
+use zonefall_study::timeline::{Kind, Row, Timeline};
+
+fn kind(of: Kind) -> &'static str {
+    match of {
+        Kind::Fault => "fault",
+        Kind::Demand => "demand",
+        Kind::Machine => "machine",
+        Kind::Probe => "probe",
+        Kind::Decision => "decision",
+        Kind::Objective => "objective",
+    }
+}
+
+/// Everything that happened, in order.
+pub(crate) fn timeline(of: &Timeline, locale: CsvLocale) -> Result<Sheet, FilesError> {
+    let whole = |value: i64| Cell::Count(value.max(0) as u64);
+    let fields = vec![
+        field("at_ms", "ms", "from the beginning of the trial", |row: &&Row| Cell::Count(row.at_ms)),
+        field("day", "", "the day, from 0", |row: &&Row| Cell::Number(row.at_ms as f64 / 86_400_000.0)),
+        field("kind", "", "fault, demand, machine, probe, decision or objective", |row: &&Row| {
+            Cell::text(kind(row.kind))
+        }),
+        field("says", "", "what happened", |row: &&Row| Cell::text(&row.says)),
+        field("rules", "", "the rules behind it", |row: &&Row| Cell::text(&row.rules)),
+        field("cause", "", "the cause", |row: &&Row| Cell::text(&row.cause)),
+        field("place", "", "where", |row: &&Row| Cell::text(&row.place)),
+        field("machines", "", "machines that it is about", |row: &&Row| Cell::Count(row.machines)),
+        field("serving", "", "machines that serve then", move |row: &&Row| whole(row.serving)),
+        field("dead_in_rotation", "", "dead machines that still get requests", move |row: &&Row| whole(row.dead)),
+        field("unserved_per_s", "1/s", "requests a second that are not served then", |row: &&Row| {
+            Cell::Number(row.unserved_per_s)
+        }),
+    ];
+    Sheet::write("timeline.csv", fields, of.rows.iter(), locale)
+}

@@ -1,0 +1,164 @@
+//! A timeline as a picture: SVG, zones as lanes, outages of the objective shaded, what the storm did as bars.
+//!
+//! The longest outage with what led to it, or the whole trial if there is none. Plain SVG 1.1 without script or font files.
+
+use std::fmt::Write;
+use zonefall_study::timeline::{Kind, Lane, Timeline};
+
+const WIDTH: f64 = 960.0;
+const LEFT: f64 = 150.0;
+const RIGHT: f64 = 20.0;
+const LANE: f64 = 70.0;
+const GAP: f64 = 14.0;
+const BAR: f64 = 16.0;
+const TOP: f64 = 64.0;
+/// Bars of the storm that are drawn.
+const BARS_MAX: usize = 12;
+
+/// The stretch of time that is drawn.
+struct Stretch {
+    from: u64,
+    to: u64,
+}
+
+impl Stretch {
+    fn of(timeline: &Timeline) -> Self {
+        let longest = timeline.outages.iter().max_by_key(|outage| (outage.to_ms - outage.from_ms, outage.from_ms));
+        let Some(outage) = longest else { return Self { from: 0, to: timeline.horizon_ms.max(1) } };
+        // Long-dead machines are not worth a picture of a year around an hour.
+        let length = outage.to_ms - outage.from_ms;
+        let roots = outage.roots_ms.max(outage.from_ms.saturating_sub(2 * length));
+        let margin = ((outage.to_ms - roots) / 5).max(60_000);
+        Self { from: roots.saturating_sub(margin), to: (outage.to_ms + margin).min(timeline.horizon_ms).max(1) }
+    }
+
+    fn x(&self, ms: u64) -> f64 {
+        let share = (ms.clamp(self.from, self.to) - self.from) as f64 / (self.to - self.from).max(1) as f64;
+        LEFT + share * (WIDTH - LEFT - RIGHT)
+    }
+}
+
+/// Draws a timeline.
+pub fn timeline_svg(of: &Timeline) -> String {
+    let stretch = Stretch::of(of);
+    let bars = bars(of, &stretch);
+    let lanes = of.lanes.len() as f64;
+    let bottom = TOP + lanes * (LANE + GAP) + bars.len() as f64 * (BAR + 4.0);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {h}\" width=\"{WIDTH}\" height=\"{h}\" role=\"img\" \
+         font-family=\"sans-serif\" font-size=\"12\">\n",
+        h = bottom + 40.0
+    );
+    let title = format!("{}: trial {} of {}", of.study, of.trial, of.design);
+    let _ = writeln!(svg, "<title>{}</title>", escaped(&title));
+    let _ = writeln!(svg, "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
+    text(&mut svg, 12.0, 24.0, "start", 16, &title);
+    text(&mut svg, 12.0, 44.0, "start", 12, &format!("{}; shaded: the objective is missed", of.need));
+    for outage in of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to) {
+        let (from, to) = (stretch.x(outage.from_ms), stretch.x(outage.to_ms));
+        let _ = writeln!(
+            svg,
+            "<rect x=\"{from:.2}\" y=\"{TOP}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"#d55e00\" fill-opacity=\"0.25\"/>",
+            (to - from).max(1.0),
+            bottom - TOP
+        );
+    }
+    for (at, lane) in of.lanes.iter().enumerate() {
+        draw_lane(&mut svg, lane, TOP + at as f64 * (LANE + GAP), &stretch);
+    }
+    let y = TOP + lanes * (LANE + GAP);
+    for (at, (name, from, to)) in bars.iter().enumerate() {
+        draw_bar(&mut svg, name, (stretch.x(*from), stretch.x(*to)), y + at as f64 * (BAR + 4.0));
+    }
+    axis(&mut svg, &stretch, bottom + 16.0);
+    svg + "</svg>\n"
+}
+
+/// What the storm did in the stretch: name, beginning, end.
+fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> {
+    let mut bars: Vec<(String, u64, u64)> = Vec::new();
+    for row in of.rows.iter().filter(|row| row.kind == Kind::Fault) {
+        let name = format!("{} {}", row.cause, row.place);
+        let open = bars.iter_mut().rev().find(|bar| bar.0 == name && bar.2 == u64::MAX);
+        match open {
+            Some(bar) if row.says.contains("is mainly over") => bar.2 = row.at_ms,
+            _ if row.says.contains("is mainly over") => {}
+            _ => bars.push((name, row.at_ms, u64::MAX)),
+        }
+    }
+    bars.retain(|bar| bar.1 < stretch.to && bar.2 > stretch.from);
+    bars.truncate(BARS_MAX);
+    bars
+}
+
+fn draw_lane(svg: &mut String, lane: &Lane, top: f64, stretch: &Stretch) {
+    let most = lane.steps.iter().map(|step| step.1).max().unwrap_or(0).max(1) as f64;
+    let y = |count: i64| top + LANE * (1.0 - count as f64 / most);
+    text(svg, 12.0, top + LANE / 2.0, "start", 12, &lane.name);
+    text(svg, LEFT - 8.0, top + 10.0, "end", 10, &format!("{most}"));
+    text(svg, LEFT - 8.0, top + LANE, "end", 10, "0");
+    let _ = writeln!(
+        svg,
+        "<line x1=\"{LEFT}\" y1=\"{0:.2}\" x2=\"{1}\" y2=\"{0:.2}\" stroke=\"#bbbbbb\"/>",
+        top + LANE,
+        WIDTH - RIGHT
+    );
+    let before = lane.steps.partition_point(|step| step.0 <= stretch.from);
+    let mut level = before.checked_sub(1).map_or(0, |at| lane.steps[at].1);
+    let mut path = format!("M{LEFT:.2} {:.2}", y(level));
+    for &(t, count) in lane.steps[before..].iter().take_while(|step| step.0 < stretch.to) {
+        let x = stretch.x(t);
+        let _ = write!(path, " L{x:.2} {:.2} L{x:.2} {:.2}", y(level), y(count));
+        level = count;
+    }
+    let _ = write!(path, " L{:.2} {:.2}", WIDTH - RIGHT, y(level));
+    let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"#0072b2\" stroke-width=\"2\"/>");
+}
+
+fn draw_bar(svg: &mut String, name: &str, (from, to): (f64, f64), top: f64) {
+    let _ = writeln!(
+        svg,
+        "<rect x=\"{from:.2}\" y=\"{top:.2}\" width=\"{:.2}\" height=\"{BAR}\" fill=\"#e69f00\"><title>{}</title></rect>",
+        (to - from).max(2.0),
+        escaped(name)
+    );
+    text(svg, 12.0, top + BAR - 4.0, "start", 11, &shortened(name, 22));
+}
+
+fn shortened(name: &str, most: usize) -> String {
+    if name.chars().count() <= most { name.to_owned() } else { name.chars().take(most - 1).chain(['…']).collect() }
+}
+
+fn axis(svg: &mut String, stretch: &Stretch, y: f64) {
+    let instant = |ms: u64| {
+        let rest = ms % 86_400_000;
+        format!("day {} {:02}:{:02}:{:02}", ms / 86_400_000, rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
+    };
+    for (part, anchor) in [(0, "start"), (2, "middle"), (4, "end")] {
+        let ms = stretch.from + (stretch.to - stretch.from) / 4 * part;
+        text(svg, LEFT + (WIDTH - LEFT - RIGHT) * part as f64 / 4.0, y, anchor, 11, &instant(ms));
+    }
+}
+
+fn text(svg: &mut String, x: f64, y: f64, anchor: &str, size: u32, words: &str) {
+    let words = escaped(words);
+    let _ = writeln!(
+        svg,
+        "<text x=\"{x:.2}\" y=\"{y:.2}\" text-anchor=\"{anchor}\" font-size=\"{size}\" fill=\"#222222\">{words}</text>"
+    );
+}
+
+/// Names come from the scenario: nothing of them is markup.
+fn escaped(words: &str) -> String {
+    words.chars().fold(String::new(), |mut out, c| {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+        out
+    })
+}

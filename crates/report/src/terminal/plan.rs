@@ -1,0 +1,244 @@
+//! A plan: the verdict first, then what lost and why, then what more or less would cost.
+
+use super::Style;
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::outcome::MINUTES_PER_MONTH;
+use zonefall_study::plan::{BAND, CHEAPER, Nine, Offer, Planned, Verdict};
+
+/// Designs of a list that are shown.
+const SHOWN: usize = 8;
+
+/// Draws a plan.
+pub fn plan(of: &Planned, style: Style) -> String {
+    let mut page = Page::new(style);
+    page.title(&format!("{}: the cheapest design for {}", clean(&of.study), number::percent_given(of.target_share)));
+    let (words, tone) = verdict(of);
+    page.paragraph(None, &words, Some(tone));
+    page.paragraph(None, &scope(of), None);
+    designs(&mut page, of);
+    reasons(&mut page, of);
+    frontier(&mut page, of);
+    nines(&mut page, of);
+    remarks(&mut page, of);
+    page.finish()
+}
+
+fn minutes(share: f64, toward: Toward) -> String {
+    number::plain(share * MINUTES_PER_MONTH, toward)
+}
+
+fn cost(of: &Planned, offer: &Offer) -> String {
+    let value = if offer.cost.fract() == 0.0 {
+        number::count(offer.cost as u64)
+    } else {
+        number::count(offer.cost.ceil() as u64)
+    };
+    format!("{value} {}", clean(&of.unit))
+}
+
+fn verdict(of: &Planned) -> (String, Tone) {
+    match (of.verdict, &of.best) {
+        (Verdict::Found, Some(best)) => {
+            let within = if of.meets_target_itself {
+                "it meets the target".to_owned()
+            } else {
+                format!("its misses are proven to be at most {:.0} % above what the target allows", BAND * 100.0)
+            };
+            (format!("{}, for {}: {within}.", clean(&best.design), cost(of, best)), Tone::Good)
+        }
+        (Verdict::NoneMeets, _) => {
+            let closest = of.closest.as_ref().map_or(String::new(), |closest| {
+                format!(
+                    " The closest is {}, for {}, with {} min a month; the target allows {}.",
+                    clean(&closest.design),
+                    cost(of, closest),
+                    minutes(closest.unavailability, Toward::Up),
+                    minutes(1.0 - of.target_share, Toward::Down)
+                )
+            });
+            // What misses more than nine tenths of the budget may still be just within it.
+            let in_band =
+                of.closest.as_ref().and_then(|closest| closest.low).is_some_and(|low| low <= 1.0 - of.target_share);
+            let words = if in_band {
+                "No design is proven to meet it, and at best one just does."
+            } else {
+                "No design meets it."
+            };
+            (format!("{words}{closest}"), Tone::Bad)
+        }
+        (_, Some(best)) => (
+            format!(
+                "Not resolved: the trials do not suffice. The most promising is {}, for {}.",
+                clean(&best.design),
+                cost(of, best)
+            ),
+            Tone::Unsure,
+        ),
+        _ => ("Not resolved: the trials do not suffice.".into(), Tone::Unsure),
+    }
+}
+
+fn scope(of: &Planned) -> String {
+    let promise = match of.verdict {
+        Verdict::Found => format!(
+            " With {} confidence for all of it together: no candidate that is cheaper by more than {:.0} % misses less than \
+             {:.0} % of what the target allows.",
+            number::percent_given(of.confidence),
+            CHEAPER * 100.0,
+            (1.0 - BAND) * 100.0
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "{} candidates, {} of them simulated, {} trials × designs, seed {}.{promise}",
+        number::count(of.candidates),
+        number::count(of.tested),
+        number::count(of.work),
+        of.seed
+    )
+}
+
+fn head(of: &Planned) -> Vec<(String, Side)> {
+    let mut columns = vec![(String::new(), Side::Left)];
+    columns.extend(shapes(of).then(|| ("design".to_owned(), Side::Name)));
+    columns.extend(of.keys.iter().map(|key| (clean(key).replace('.', ".\n"), Side::Text)));
+    columns.extend([
+        (clean(&of.unit).replace(' ', "\n"), Side::Right),
+        ("availability".into(), Side::Right),
+        ("downtime\nmin a month".into(), Side::Right),
+        ("interval\nfor all together".into(), Side::Left),
+    ]);
+    columns
+}
+
+/// Whether candidates were made from several designs.
+fn shapes(of: &Planned) -> bool {
+    of.best.iter().chain(&of.closest).chain(&of.frontier).any(|offer| !offer.shape.is_empty())
+}
+
+fn row(page: &Page, of: &Planned, role: &str, offer: &Offer) -> Vec<String> {
+    let interval = match offer.low {
+        Some(low) => format!("{} to {}", minutes(low, Toward::Down), minutes(offer.high, Toward::Up)),
+        None => format!("{} {}", page.sign("≤", "at most"), minutes(offer.high, Toward::Up)),
+    };
+    let availability = number::availabilities(&[offer.unavailability], 3).join("");
+    let mut cells = vec![role.to_owned()];
+    cells.extend(shapes(of).then(|| clean(&offer.shape)));
+    cells.extend(offer.values.iter().map(|value| clean(value)));
+    cells.extend([
+        number::count(offer.cost.ceil() as u64),
+        format!("{availability} %"),
+        minutes(offer.unavailability, Toward::Up),
+        interval,
+    ]);
+    cells
+}
+
+fn designs(page: &mut Page, of: &Planned) {
+    let mut rows = Vec::new();
+    let found = of.verdict == Verdict::Found;
+    rows.extend(of.best.iter().map(|best| row(page, of, if found { "best" } else { "promising" }, best)));
+    rows.extend(of.closest.iter().filter(|_| of.best.is_none()).map(|closest| row(page, of, "closest", closest)));
+    rows.extend(of.runner_up.iter().map(|next| row(page, of, "runner-up", next)));
+    rows.extend(of.cheaper.iter().map(|cheaper| row(page, of, "cheaper", cheaper)));
+    rows.extend(of.ties.iter().take(SHOWN).map(|tie| row(page, of, "tie", tie)));
+    rows.extend(of.open.iter().take(SHOWN).map(|open| row(page, of, "open", open)));
+    page.line("");
+    page.grid(&Grid { columns: head(of), rows });
+}
+
+/// Why the others lost.
+fn reasons(page: &mut Page, of: &Planned) {
+    let Some(best) = of.best.as_ref().filter(|_| of.verdict == Verdict::Found) else { return };
+    if let Some(next) = &of.runner_up {
+        let more = 100.0 * (next.cost / best.cost.max(f64::MIN_POSITIVE) - 1.0);
+        let words = if more < 100.0 * CHEAPER {
+            format!("The runner-up, {}, costs as much and is not told apart.", clean(&next.design))
+        } else {
+            format!(
+                "The runner-up, {}, meets the target as far as it was tested, and costs {more:.1} % more.",
+                clean(&next.design)
+            )
+        };
+        page.paragraph(None, &words, None);
+    }
+    if let Some(cheaper) = &of.cheaper {
+        let words = format!(
+            "What is cheaper misses it: the best of that, {}, has {} min a month where the target allows {}.",
+            clean(&cheaper.design),
+            minutes(cheaper.unavailability, Toward::Up),
+            minutes(1.0 - of.target_share, Toward::Down)
+        );
+        page.paragraph(None, &words, None);
+    }
+    if let Some(thumb) = of.rule_of_thumb {
+        let words = format!(
+            "Rule of thumb (OV-04): {} needed × {} / {} = {} machines; the simulation says {}.",
+            thumb.peak,
+            thumb.zones,
+            thumb.zones - 1,
+            thumb.machines,
+            thumb.simulated
+        );
+        page.paragraph(None, &words, None);
+    }
+}
+
+fn frontier(page: &mut Page, of: &Planned) {
+    if of.frontier.len() < 2 {
+        return;
+    }
+    page.title("Cost against availability: what misses a tenth less than all that is cheaper, of those simulated");
+    let rows = of.frontier.iter().map(|offer| row(page, of, "", offer)).collect();
+    page.grid(&Grid { columns: head(of), rows });
+}
+
+fn nines(page: &mut Page, of: &Planned) {
+    if of.nines.is_empty() {
+        return;
+    }
+    page.title("What a nine costs");
+    for nine in &of.nines {
+        let more = nine.target_share > of.target_share;
+        let what = if more { "One nine more" } else { "One nine less" };
+        page.paragraph(None, &format!("{what}, {}: {}", share(nine.target_share), nine_words(of, nine)), None);
+    }
+}
+
+/// 0.9995 as "99.95 %", without the noise of the last binary digit.
+fn share(share: f64) -> String {
+    let percent = format!("{:.8}", share * 100.0);
+    format!("{} %", percent.trim_end_matches('0').trim_end_matches('.'))
+}
+
+fn nine_words(of: &Planned, nine: &Nine) -> String {
+    match (nine.verdict, &nine.best) {
+        (Verdict::Found, Some(best)) => {
+            let than = of.best.as_ref().filter(|_| of.verdict == Verdict::Found).map_or(String::new(), |base| {
+                let change = 100.0 * (best.cost / base.cost.max(f64::MIN_POSITIVE) - 1.0);
+                match change {
+                    _ if best.design == base.design => ", the same design".into(),
+                    change if change >= 0.0 => format!(", {change:.1} % more"),
+                    change => format!(", {:.1} % less", -change),
+                }
+            });
+            format!("{}, for {}{than}.", clean(&best.design), cost(of, best))
+        }
+        (Verdict::NoneMeets, _) => "no candidate meets it.".into(),
+        _ => "not resolved with these trials.".into(),
+    }
+}
+
+fn remarks(page: &mut Page, of: &Planned) {
+    page.line("");
+    for checked in &of.checked {
+        let words = format!("{} helps: {}.", clean(&checked.key), clean(&checked.says));
+        let tone = if checked.used { None } else { Some(Tone::Unsure) };
+        page.paragraph(None, &words, tone);
+    }
+    for note in &of.notes {
+        let sign = page.sign('·', '-').to_string();
+        page.paragraph(Some((&sign, 1)), note, Some(Tone::Faint));
+    }
+}

@@ -1,0 +1,445 @@
+//! `[plan]`: the choices of a plan, and every candidate that they make.
+//!
+//! A candidate is one of the scenario's designs with one value of every choice laid over it, read like any other design.
+//! What Azure refuses is no mistake of a plan, for it may come from a combination: such candidates are left out and counted by
+//! reason. A value with which no candidate is possible is a mistake, told with the reasons of the first such candidate.
+//!
+//! The cost is that of the machines asked for, 730 hours a month, whatever happens to them: Spot, standby and all others,
+//! reserved ones also where no machine stands.
+
+use crate::choices::{CHOICES_MAX, choices};
+use crate::codes;
+use crate::designs::{self, Around};
+use crate::diagnostic::Sink;
+use crate::keys::{self, plan::KEYS_MAX};
+use crate::node::{self, Node, Value};
+use crate::overlay::{Seen, is_overlay};
+use crate::reader::Reader;
+use crate::scenario::Target;
+use crate::timeline;
+use crate::what_if::{self, Change};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::de::DeValue;
+use zonefall_fleet::policy::spot::regular_target;
+use zonefall_fleet::{Design, ScaleSet, initial_counts};
+
+/// The most candidates.
+pub const CANDIDATES_MAX: usize = 20_000;
+/// Hours of a month in prices.
+pub const HOURS_PER_MONTH: f64 = 730.0;
+/// Reasons for which candidates are impossible, of which the others are summed up.
+const REASONS_MAX: usize = 20;
+
+/// `[plan]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The target; that of the objective if none.
+    pub target: Option<Target>,
+    /// The most trials of a candidate.
+    pub trials_max: u64,
+    /// The keys with their values.
+    pub choices: Vec<PlanChoice>,
+    /// What machines cost.
+    pub price: Option<Price>,
+    /// The candidates; only if they were asked for.
+    pub candidates: Vec<PlanCandidate>,
+    /// Why candidates are impossible, and how many for each reason.
+    pub impossible: Vec<(String, u64)>,
+    /// Candidates beyond a limit of the plan.
+    pub over_limit: u64,
+}
+
+/// A key that may be chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanChoice {
+    /// Its path.
+    pub key: String,
+    /// Its values.
+    pub values: Vec<String>,
+    /// Whether more of it, or less, never means more downtime; none if nobody says so.
+    pub more_helps: Option<bool>,
+}
+
+/// What machines cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Price {
+    /// A machine and hour.
+    pub per_hour: f64,
+    /// A Spot machine and hour.
+    pub spot_per_hour: f64,
+    /// A machine of a standby pool and hour.
+    pub standby_per_hour: f64,
+    /// In what.
+    pub currency: String,
+    /// As of when.
+    pub date: String,
+}
+
+/// A design that may be chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanCandidate {
+    /// The design.
+    pub design: Arc<Design>,
+    /// Which of the scenario's designs it was made from.
+    pub shape: usize,
+    /// The place of its value among those of each choice.
+    pub values: Vec<u32>,
+    /// What it costs a month.
+    pub cost: f64,
+}
+
+struct Limits {
+    machines: Option<u64>,
+    per_zone: Option<u64>,
+    cost: Option<f64>,
+}
+
+/// A choice with the places of its parts.
+struct Read {
+    choice: PlanChoice,
+    path: Vec<(String, Range<usize>)>,
+    nodes: Vec<Node>,
+    span: Range<usize>,
+}
+
+/// Reads `[plan]`; the outer `None` is a mistake, the inner one its absence. With `whole` the candidates are made.
+pub(crate) fn plan(
+    root: &Reader<'_>,
+    seen: &[Seen],
+    around: &Around<'_>,
+    whole: bool,
+    sink: &mut Sink,
+) -> Option<Option<Plan>> {
+    let Some(reader) = root.sub("plan", "plan", sink) else {
+        return if root.has("plan") { None } else { Some(None) };
+    };
+    let target = if reader.has("target") { Some(timeline::share(&reader, "target", sink)?) } else { None };
+    let trials_max = reader.count("trials_max", sink);
+    let limits = Limits {
+        machines: reader.optional("max_machines", sink, Reader::count)?,
+        per_zone: reader.optional("max_machines_per_zone", sink, Reader::count)?,
+        cost: reader.optional("max_cost", sink, Reader::number)?,
+    };
+    let price = price(&reader, sink);
+    let read = read(&reader, sink);
+    let (price, read, trials_max) = (price?, read?, trials_max?);
+    let number = read.iter().map(|of| of.nodes.len()).chain([seen.len()]).try_fold(1_usize, |n, of| n.checked_mul(of));
+    let number = number.unwrap_or(usize::MAX);
+    if number > CANDIDATES_MAX {
+        let words = format!("the choices make {number} candidates, more than {CANDIDATES_MAX}");
+        sink.error(codes::TOO_MUCH, reader.span(), words).help("make a range coarser: \"6 to 30 step 3\"");
+        return None;
+    }
+    let choices = read.iter().map(|of| of.choice.clone()).collect();
+    let mut plan =
+        Plan { target, trials_max, choices, price, candidates: Vec::new(), impossible: Vec::new(), over_limit: 0 };
+    if whole {
+        candidates(&mut plan, &read, seen, around, &limits, sink)?;
+    }
+    Some(Some(plan))
+}
+
+fn price(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Price>> {
+    let Some(reader) = reader.sub("price", "plan.price", sink) else { return Some(None) };
+    for (key, help) in [("per_machine_hour", "per_machine_hour = 0.192"), ("date", "date = \"2026-01-15, price list\"")]
+    {
+        if !reader.has(key) {
+            reader.missing(key, help, sink);
+        }
+    }
+    let per_hour = reader.number("per_machine_hour", sink);
+    let spot = reader.optional("spot_per_machine_hour", sink, Reader::number);
+    let standby = reader.optional("standby_per_machine_hour", sink, Reader::number);
+    let (currency, date) = (reader.text("currency", sink), reader.text("date", sink));
+    let per_hour = per_hour?;
+    Some(Some(Price {
+        per_hour,
+        spot_per_hour: spot?.unwrap_or(per_hour),
+        standby_per_hour: standby?.unwrap_or(per_hour),
+        currency: currency?,
+        date: date?,
+    }))
+}
+
+/// The choices; all mistakes of all of them are told.
+fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Vec<Read>> {
+    let nodes = reader.tables("choice", KEYS_MAX, sink);
+    if nodes.is_empty() {
+        let words = "a plan needs at least one `[[plan.choice]]`";
+        sink.error(codes::MISSING_KEY, reader.span(), words)
+            .help("write for example `[[plan.choice]]`, `key = \"scale_set.web.capacity\"`, `values = \"6 to 12\"`");
+        return None;
+    }
+    let all: Vec<Option<Read>> =
+        nodes.iter().map(|node| one(&Reader::new(node, "plan.choice[]", sink), sink)).collect();
+    let all: Vec<Read> = all.into_iter().collect::<Option<_>>()?;
+    for (at, of) in all.iter().enumerate() {
+        if all[..at].iter().any(|other| other.choice.key == of.choice.key) {
+            sink.error(codes::DUPLICATE, &of.span, format!("`{}` is chosen twice", of.choice.key));
+            return None;
+        }
+    }
+    Some(all)
+}
+
+fn one(reader: &Reader<'_>, sink: &mut Sink) -> Option<Read> {
+    for (key, help) in [("key", "key = \"scale_set.web.capacity\""), ("values", "values = \"6 to 12\"")] {
+        if !reader.has(key) {
+            reader.missing(key, help, sink);
+        }
+    }
+    let helps = reader.choice("helps", sink);
+    let key = reader.text("key", sink);
+    let values = values(reader, sink);
+    let key = key?;
+    let span = reader.span_of("key");
+    // Within the quotes of the text.
+    let Some(path) = what_if::path_of(&key, span.start + 1) else {
+        sink.error(codes::WHAT_IF, &span, format!("`{key}` is not the path of a key"));
+        return None;
+    };
+    known(&key, &path, &span, sink)?;
+    let (texts, nodes) = values?;
+    let more_helps = match helps? {
+        "more" => Some(true),
+        "less" => Some(false),
+        _ => None,
+    };
+    Some(Read { choice: PlanChoice { key, values: texts, more_helps }, path, nodes, span })
+}
+
+/// Whether a design may change the key; tells why not.
+fn known(key: &str, path: &[(String, Range<usize>)], span: &Range<usize>, sink: &mut Sink) -> Option<()> {
+    let mut parent = String::new();
+    for (name, _) in path {
+        let here: Vec<&str> = keys::children(&parent).map(keys::plain_name).collect();
+        let name = if here.contains(&"<name>") { "<name>" } else { name.as_str() };
+        if !here.is_empty() && !here.contains(&name) {
+            let words = format!("`{key}` is not a key: `{name}` is unknown");
+            sink.error(codes::UNKNOWN_KEY, span, words).nearest(name, here.iter().copied());
+            return None;
+        }
+        parent = keys::join(&parent, name);
+    }
+    let first = path.first().map_or("", |(name, _)| name);
+    let of_objective = keys::find(&parent).is_none_or(|(_, key)| key.overlay);
+    if !is_overlay(first) || !of_objective {
+        let words = format!("a plan cannot choose `{key}`: all candidates live through the same storms");
+        sink.error(codes::WORLD, span, words).help("vary it with `zonefall sweep`, or plan another file");
+        return None;
+    }
+    Some(())
+}
+
+/// The values as texts and as nodes.
+fn values(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Vec<String>, Vec<Node>)> {
+    let written = reader.node("values", sink)?;
+    if let Value::List(items) = &written.value {
+        if items.len() > CHOICES_MAX {
+            sink.error(codes::TOO_MUCH, &written.span, format!("`values` has more than {CHOICES_MAX} entries"));
+            return None;
+        }
+        let nodes: Vec<Node> = items.iter().map(|item| Node::clone(item)).collect();
+        let texts: Vec<String> = nodes.iter().map(shown).collect();
+        return distinct(texts, nodes, reader, sink);
+    }
+    let text = reader.text("values", sink)?;
+    let span = reader.span_of("values");
+    match choices(&text) {
+        Ok(texts) => {
+            let node = |text: &String| match DeValue::parse(text) {
+                Ok(value) => Node { span: span.clone(), ..node::from_value(&value) },
+                Err(_) => Node { span: span.clone(), value: Value::Text(text.clone()) },
+            };
+            let nodes = texts.iter().map(node).collect();
+            distinct(texts, nodes, reader, sink)
+        }
+        Err(why) => {
+            sink.error(codes::CHOICE, &span, format!("`values`: \"{text}\" {why}"))
+                .help("write for example \"6 to 30 step 3\", or a list");
+            None
+        }
+    }
+}
+
+fn distinct(
+    texts: Vec<String>,
+    nodes: Vec<Node>,
+    reader: &Reader<'_>,
+    sink: &mut Sink,
+) -> Option<(Vec<String>, Vec<Node>)> {
+    let mut sorted: Vec<&String> = texts.iter().collect();
+    sorted.sort_unstable();
+    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone());
+    if let Some(twice) = twice {
+        sink.error(codes::DUPLICATE, &reader.span_of("values"), format!("`values` has {twice} twice"));
+        return None;
+    }
+    if texts.is_empty() {
+        sink.error(codes::CHOICE, &reader.span_of("values"), "`values` has no value");
+        return None;
+    }
+    Some((texts, nodes))
+}
+
+/// A value as people write it.
+fn shown(node: &Node) -> String {
+    match &node.value {
+        Value::Text(text) | Value::Date(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(_, text) => text.clone(),
+        Value::Flag(flag) => flag.to_string(),
+        Value::List(items) => format!("[{}]", items.iter().map(|item| shown(item)).collect::<Vec<_>>().join(", ")),
+        Value::Table(table) => {
+            let entries = table.entries.iter().map(|entry| format!("{} = {}", entry.key, shown(&entry.node)));
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// Makes every candidate.
+fn candidates(
+    plan: &mut Plan,
+    read: &[Read],
+    seen: &[Seen],
+    around: &Around<'_>,
+    limits: &Limits,
+    sink: &mut Sink,
+) -> Option<()> {
+    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    // For each choice and value, whether some candidate is possible, else the mistakes of the first.
+    let mut first: Vec<Vec<Option<Sink>>> = read.iter().map(|of| of.nodes.iter().map(|_| None).collect()).collect();
+    let mut possible: Vec<Vec<bool>> = read.iter().map(|of| vec![false; of.nodes.len()]).collect();
+    let names = names(read);
+    for (shape, of) in seen.iter().enumerate() {
+        let mut at = vec![0_u32; read.len()];
+        loop {
+            let mut own = Sink::default();
+            let design = candidate(of, read, &at, around, &mut own).filter(|_| !own.has_errors());
+            sink.asked.extend(std::mem::take(&mut own.asked));
+            match design {
+                Some(design) => {
+                    at.iter().enumerate().for_each(|(key, &value)| possible[key][value as usize] = true);
+                    let name = named(seen, shape, &names, read, &at);
+                    take(plan, Design { name, ..design }, shape, &at, limits);
+                }
+                None => {
+                    let why = own.first_error().unwrap_or_default();
+                    *reasons.entry(why).or_default() += 1;
+                    if let Some((key, &value)) =
+                        at.iter().enumerate().find(|&(key, &value)| first[key][value as usize].is_none())
+                    {
+                        first[key][value as usize] = Some(own);
+                    }
+                }
+            }
+            if !count_up(&mut at, read) {
+                break;
+            }
+        }
+    }
+    let mut fine = true;
+    for (key, of) in possible.iter().enumerate() {
+        for (value, _) in of.iter().enumerate().filter(|(_, possible)| !**possible) {
+            let words =
+                format!("no candidate with `{}` {} is possible", read[key].choice.key, read[key].choice.values[value]);
+            sink.error(codes::PLAN, &read[key].nodes[value].span, words);
+            if let Some(own) = first[key][value].take() {
+                sink.take_errors(own);
+            }
+            fine = false;
+        }
+    }
+    let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
+    reasons.sort_by(|(_, a), (_, b)| b.cmp(a));
+    reasons.truncate(REASONS_MAX);
+    plan.impossible = reasons;
+    if fine && plan.candidates.is_empty() {
+        sink.error(codes::PLAN, &read[0].span, "no candidate is within the limits of the plan");
+        return None;
+    }
+    fine.then_some(())
+}
+
+/// The next combination of values, the last choice fastest.
+fn count_up(at: &mut [u32], read: &[Read]) -> bool {
+    for (value, of) in at.iter_mut().zip(read).rev() {
+        *value += 1;
+        if (*value as usize) < of.nodes.len() {
+            return true;
+        }
+        *value = 0;
+    }
+    false
+}
+
+fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &mut Sink) -> Option<Design> {
+    let mut table = of.tree.table().cloned().unwrap_or_default();
+    for (of, &value) in read.iter().zip(at) {
+        let change = Change { path: of.path.clone(), value: of.nodes[value as usize].clone() };
+        what_if::apply(&mut table, &change, sink)?;
+    }
+    let tree = Node { span: of.tree.span.clone(), value: Value::Table(table) };
+    let laid = designs::design(&Seen { name: of.name.clone(), span: of.span.clone(), tree }, around, sink)?;
+    Some(laid.design)
+}
+
+/// What the choices are called in names of candidates: the last part of the key, all of it where that is not enough.
+fn names(read: &[Read]) -> Vec<String> {
+    let last = |of: &Read| of.path.last().map_or(String::new(), |(name, _)| name.clone());
+    let name = |of: &Read| {
+        let mine = last(of);
+        if read.iter().filter(|other| last(other) == mine).count() == 1 { mine } else { of.choice.key.clone() }
+    };
+    read.iter().map(name).collect()
+}
+
+fn named(seen: &[Seen], shape: usize, names: &[String], read: &[Read], at: &[u32]) -> String {
+    let value = |((name, of), &value): ((&String, &Read), &u32)| format!("{name} {}", of.choice.values[value as usize]);
+    let values: Vec<String> = names.iter().zip(read).zip(at).map(value).collect();
+    let values = values.join(", ");
+    if seen.len() > 1 { format!("{}: {values}", seen[shape].name) } else { values }
+}
+
+/// Takes a candidate that is within the limits.
+fn take(plan: &mut Plan, design: Design, shape: usize, at: &[u32], limits: &Limits) {
+    let cost = cost(&design, plan.price.as_ref());
+    let mut zones: BTreeMap<u32, u64> = BTreeMap::new();
+    for set in &design.sets {
+        for (zone, count) in set.zones.iter().zip(initial_counts(set)) {
+            *zones.entry(zone.0).or_default() += u64::from(count);
+        }
+    }
+    let within = limits.machines.is_none_or(|most| design.capacity() <= most)
+        && limits.per_zone.is_none_or(|most| zones.values().all(|&count| count <= most))
+        && limits.cost.is_none_or(|most| cost <= most);
+    if within {
+        plan.candidates.push(PlanCandidate { design: Arc::new(design), shape, values: at.to_vec(), cost });
+    } else {
+        plan.over_limit += 1;
+    }
+}
+
+/// What a design costs a month; its machines without a price.
+fn cost(design: &Design, price: Option<&Price>) -> f64 {
+    let of_set = |set: &ScaleSet| {
+        let management = set.management.as_ref();
+        let spot = management.and_then(|managed| managed.spot.as_ref());
+        let regular = spot.map_or(set.capacity, |spot| regular_target(set.capacity, spot.mix));
+        let reserved = management.map_or(0, |managed| managed.reserved_per_zone) * set.zones.len() as u32;
+        let standby = management.and_then(|managed| managed.standby.as_ref()).map_or(0, |pool| pool.max_ready);
+        (f64::from(regular.max(reserved)), f64::from(set.capacity - regular), f64::from(standby))
+    };
+    let sets = design.sets.iter().map(of_set);
+    match price {
+        None => sets.map(|(regular, spot, standby)| regular + spot + standby).sum(),
+        Some(price) => {
+            let hourly = sets.map(|(regular, spot, standby)| {
+                regular * price.per_hour + spot * price.spot_per_hour + standby * price.standby_per_hour
+            });
+            hourly.sum::<f64>() * HOURS_PER_MONTH
+        }
+    }
+}

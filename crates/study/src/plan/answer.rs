@@ -1,0 +1,342 @@
+//! From a finished search to what a reader needs: the design, what comes next, what more or less would cost.
+
+use super::lattice::Lattice;
+use super::search::{Bench, Found, Standing, Stopped, trials_of};
+use super::{BAND, CHEAPER, Question, SCHEMA, Told, checks};
+use crate::run::RunError;
+use crate::visit::Visit;
+use serde::Serialize;
+use zonefall_fleet::Need;
+use zonefall_stats::Bounds;
+
+/// Looks of the designs along the frontier, at most: 4,096 trials.
+const FRONTIER_LOOK: u32 = 6;
+/// Steps of cost along the frontier, and candidates of each.
+const STEPS: usize = 16;
+const PER_STEP: usize = 4;
+/// Trials times designs for another nine: as many as the question took, at least these.
+const EXTRA_WORK: u64 = 200_000;
+/// Candidates among which the runner-up is looked for, next in cost.
+const NEXT: usize = 32;
+/// A step of the frontier leaves at most this share of the missed time.
+const WORTH: f64 = 0.9;
+/// Ties and open candidates that are listed.
+const LISTED: usize = 20;
+
+/// What the search came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// There is a cheapest design that meets the target, and what is cheaper misses it.
+    Found,
+    /// No candidate meets it.
+    NoneMeets,
+    /// The trials do not suffice.
+    NotResolved,
+}
+
+/// A candidate with what is known of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Offer {
+    /// Its name.
+    pub design: String,
+    /// The scenario's design that it was made from; empty where there is one only.
+    pub shape: String,
+    /// The value of each key.
+    pub values: Vec<String>,
+    /// Its machines.
+    pub machines: u64,
+    /// Its cost a month.
+    pub cost: f64,
+    /// Share of time missed.
+    pub unavailability: f64,
+    /// The lower end, for all candidates together; none with too few hits.
+    pub low: Option<f64>,
+    /// The upper end.
+    pub high: f64,
+    /// Trials that it lived through.
+    pub trials: u64,
+    /// Those with missed time.
+    pub hits: u64,
+}
+
+/// What another nine costs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Nine {
+    /// The target as a share.
+    pub target_share: f64,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// The cheapest design that meets it.
+    pub best: Option<Offer>,
+}
+
+/// A declaration that a key helps.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Checked {
+    /// The key.
+    pub key: String,
+    /// Whether it was used.
+    pub used: bool,
+    /// Why, or why not.
+    pub says: String,
+}
+
+/// OV-04: peak × Z/(Z − 1), rounded up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Thumb {
+    /// Machines that the objective needs.
+    pub peak: u64,
+    /// Zones of the design.
+    pub zones: u64,
+    /// What the rule says.
+    pub machines: u64,
+    /// What the search says.
+    pub simulated: u64,
+}
+
+/// All of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Planned {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The study's name.
+    pub study: String,
+    /// The seed.
+    pub seed: u64,
+    /// The target as a share.
+    pub target_share: f64,
+    /// The confidence of the whole.
+    pub confidence: f64,
+    /// What a cost is counted in.
+    pub unit: String,
+    /// The keys that were chosen from.
+    pub keys: Vec<String>,
+    /// Candidates.
+    pub candidates: u64,
+    /// Those that lived through trials.
+    pub tested: u64,
+    /// Trials times designs, all together.
+    pub work: u64,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// The cheapest design that meets the target.
+    pub best: Option<Offer>,
+    /// Whether it is proven to meet the target itself, not just within the band.
+    pub meets_target_itself: bool,
+    /// The runner-up: the next cheapest that meets, or may.
+    pub runner_up: Option<Offer>,
+    /// What is cheaper by more than the tolerance and misses least.
+    pub cheaper: Option<Offer>,
+    /// Designs inside the band: as cheap within the tolerance and not proven to miss, or cheaper and not proven to miss
+    /// the target by more than the band.
+    pub ties: Vec<Offer>,
+    /// Cheaper candidates that the trials could not decide.
+    pub open: Vec<Offer>,
+    /// Where no design meets the target, the one with the least missed time.
+    pub closest: Option<Offer>,
+    /// Cost against availability: designs that miss at least a tenth less than every cheaper one, among those that lived
+    /// through trials.
+    pub frontier: Vec<Offer>,
+    /// A nine less and a nine more.
+    pub nines: Vec<Nine>,
+    /// The rule of thumb.
+    pub rule_of_thumb: Option<Thumb>,
+    /// Declarations that keys help.
+    pub checked: Vec<Checked>,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+}
+
+/// Answers a question; none if interrupted.
+pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Result<Option<Planned>, RunError> {
+    let Some((used, checked)) = checks::check(question, how)? else { return Ok(None) };
+    let lattice = Lattice::new(question, &used);
+    let mut bench = Bench::new(question, how, told);
+    let allowed = question.study.target.allowed_share();
+    let Ok(found) = bench.search(allowed, &lattice, u64::MAX)? else { return Ok(None) };
+    let Ok(runner_up) = runner_up(&mut bench, allowed, &found)? else { return Ok(None) };
+    // What the trials so far say of the target; the frontier and other targets only add to them.
+    let mut planned = concluded(&bench, allowed, &found, runner_up, checked);
+    let mut nines = Vec::new();
+    let work = bench.work.max(EXTRA_WORK);
+    for factor in [10.0, 0.1] {
+        let share = allowed * factor;
+        if share >= 0.5 {
+            continue;
+        }
+        let limit = bench.work + work;
+        let Ok(found) = bench.search(share, &lattice, limit)? else { return Ok(None) };
+        let best = found.best.filter(|_| found.decided).map(|best| told_of(&bench, best));
+        nines.push(Nine { target_share: 1.0 - share, verdict: verdict(question, &found), best });
+    }
+    let Ok(frontier) = frontier(&mut bench)? else { return Ok(None) };
+    planned.nines = nines;
+    planned.frontier = frontier;
+    planned.tested = (0..question.candidates.len()).filter(|&candidate| bench.look(candidate) > 0).count() as u64;
+    planned.work = bench.work;
+    Ok(Some(planned))
+}
+
+/// What a search came to. Under a law of outages without a usable variance no sample proves that a design meets.
+fn verdict(question: &Question, found: &Found) -> Verdict {
+    match (found.decided, found.best) {
+        (true, Some(_)) if crate::conclude::heavy_tails(&question.study).next().is_some() => Verdict::NotResolved,
+        (true, Some(_)) => Verdict::Found,
+        (true, None) => Verdict::NoneMeets,
+        (false, _) => Verdict::NotResolved,
+    }
+}
+
+fn told_of(bench: &Bench<'_>, candidate: usize) -> Offer {
+    let of = &bench.question.candidates[candidate];
+    let estimate = bench.estimate(candidate);
+    let low = if let Bounds::Interval(interval) = estimate.bounds { Some(interval.low) } else { None };
+    let value = |(key, &value): (&super::Key, &u32)| key.values[value as usize].clone();
+    Offer {
+        design: of.design.name.clone(),
+        shape: match bench.question.study.designs.as_slice() {
+            [_] => String::new(),
+            shapes => shapes.get(of.shape).map_or(String::new(), |shape| shape.name.clone()),
+        },
+        values: bench.question.keys.iter().zip(&of.values).map(value).collect(),
+        machines: of.design.capacity(),
+        cost: of.cost,
+        unavailability: if bench.look(candidate) == 0 { 1.0 } else { estimate.mean },
+        low,
+        high: estimate.bounds.high(),
+        trials: bench.seen[candidate].n(),
+        hits: estimate.hits,
+    }
+}
+
+/// The next cheapest that meets or may, tested as long as the best.
+fn runner_up(bench: &mut Bench<'_>, allowed: f64, found: &Found) -> Result<Result<Option<usize>, Stopped>, RunError> {
+    let Some(best) = found.best else { return Ok(Ok(None)) };
+    let look = bench.look(best).max(1);
+    let at = bench.order.iter().position(|&candidate| candidate == best).unwrap_or(0);
+    let next: Vec<usize> = bench.order[at + 1..].iter().copied().take(NEXT).collect();
+    if bench.test(&next, look)?.is_err() {
+        return Ok(Err(Stopped));
+    }
+    let may =
+        |&candidate: &usize| bench.judge(candidate, allowed) != Standing::Misses && bench.mean(candidate) <= allowed;
+    Ok(Ok(next.iter().copied().find(|candidate| may(candidate))))
+}
+
+fn concluded(
+    bench: &Bench<'_>,
+    allowed: f64,
+    found: &Found,
+    runner_up: Option<usize>,
+    checked: Vec<Checked>,
+) -> Planned {
+    let question = bench.question;
+    let (study, best) = (&question.study, found.best);
+    let told = |candidate: usize| told_of(bench, candidate);
+    let tested = || bench.order.iter().copied().filter(|&candidate| bench.look(candidate) > 0);
+    let least = |all: Vec<usize>| all.into_iter().min_by(|&a, &b| bench.mean(a).total_cmp(&bench.mean(b)));
+    let limit = best.map(|best| bench.cost(best) * (1.0 - CHEAPER));
+    let cheaper = limit.and_then(|limit| least(tested().filter(|&candidate| bench.cost(candidate) < limit).collect()));
+    let hope = bench.hope(allowed, &found.standings);
+    let open = tested().filter(|&candidate| {
+        found.standings[candidate] == Standing::Open
+            && Some(candidate) != best
+            && limit.is_none_or(|limit| bench.cost(candidate) < limit)
+    });
+    let open: Vec<usize> = open.take(LISTED).collect();
+    let mut notes = Vec::new();
+    if let Some(mode) = crate::conclude::heavy_tails(study).next() {
+        notes
+            .push(format!("outages of {mode} have no usable variance: no number of trials proves that a design meets"));
+    }
+    Planned {
+        schema: SCHEMA,
+        study: study.name.clone(),
+        seed: study.seed,
+        target_share: study.target.share(),
+        confidence: study.confidence.level(),
+        unit: question.unit.clone(),
+        keys: question.keys.iter().map(|key| key.name.clone()).collect(),
+        candidates: question.candidates.len() as u64,
+        tested: 0,
+        work: 0,
+        verdict: verdict(question, found),
+        meets_target_itself: best.is_some_and(|best| bench.estimate(best).bounds.high() <= allowed),
+        best: best.or(hope.filter(|_| !found.decided)).map(told),
+        runner_up: runner_up.map(told),
+        cheaper: cheaper.map(told),
+        ties: ties(bench, allowed, found).into_iter().map(told).collect(),
+        open: open.into_iter().map(told).collect(),
+        closest: if best.is_none() { least(tested().collect()).map(told) } else { None },
+        frontier: Vec::new(),
+        nines: Vec::new(),
+        rule_of_thumb: best.and_then(|best| thumb(bench, best)),
+        checked,
+        notes,
+    }
+}
+
+fn ties(bench: &Bench<'_>, allowed: f64, found: &Found) -> Vec<usize> {
+    let Some(best) = found.best else { return Vec::new() };
+    let cost = bench.cost(best);
+    let tied = |&candidate: &usize| {
+        let near = (bench.cost(candidate) - cost).abs() <= CHEAPER * cost;
+        if near {
+            return found.standings[candidate] != Standing::Misses;
+        }
+        // Cheaper, and proven to miss nine tenths of the budget, but not more than eleven tenths of it.
+        let in_band = |bounds: Bounds| matches!(bounds, Bounds::Interval(of) if of.low <= (1.0 + BAND) * allowed);
+        bench.cost(candidate) < cost
+            && bench.look(candidate) > 0
+            && in_band(bench.estimate(candidate).bounds)
+            && bench.mean(candidate) <= (1.0 + BAND) * allowed
+    };
+    bench.order.iter().copied().filter(|&candidate| candidate != best).filter(tied).take(LISTED).collect()
+}
+
+/// OV-04 beside what the search says, for designs of one set that spans zones.
+fn thumb(bench: &Bench<'_>, best: usize) -> Option<Thumb> {
+    let design = &bench.question.candidates[best].design;
+    let [set] = design.sets.as_slice() else { return None };
+    let zones = set.zones.len() as u64;
+    if zones < 2 {
+        return None;
+    }
+    let peak = match design.need {
+        Need::Serving(least) => u64::from(least),
+        Need::Served(share, of) => {
+            let demand = u128::from(design.demand.as_ref()?.range_milli().1) * u128::from(share);
+            demand.div_ceil(u128::from(of) * u128::from(set.serves_milli.max(1))) as u64
+        }
+    };
+    Some(Thumb { peak, zones, machines: (peak * zones).div_ceil(zones - 1), simulated: design.capacity() })
+}
+
+/// Designs over all costs, and those of them that beat every cheaper one by a tenth or more.
+fn frontier(bench: &mut Bench<'_>) -> Result<Result<Vec<Offer>, Stopped>, RunError> {
+    let number = bench.order.len();
+    let mut along: Vec<usize> = Vec::new();
+    // Steps over the order of costs; of each some that lie apart.
+    let step = number.div_ceil(STEPS).max(1);
+    for part in bench.order.chunks(step) {
+        let apart = part.len().div_ceil(PER_STEP).max(1);
+        along.extend(part.iter().copied().step_by(apart));
+    }
+    let look = FRONTIER_LOOK.min(bench.last_look());
+    if bench.test(&along, look)?.is_err() {
+        return Ok(Err(Stopped));
+    }
+    let least = trials_of(look);
+    let tested = bench.order.iter().copied().filter(|&candidate| bench.seen[candidate].n() >= least);
+    let mut front: Vec<usize> = Vec::new();
+    for candidate in tested {
+        if front.last().is_none_or(|&last| bench.mean(candidate) < WORTH * bench.mean(last)) {
+            if front.last().is_some_and(|&last| bench.cost(last) >= bench.cost(candidate)) {
+                front.pop();
+            }
+            front.push(candidate);
+        }
+    }
+    Ok(Ok(front.into_iter().map(|candidate| told_of(bench, candidate)).collect()))
+}

@@ -1,0 +1,92 @@
+//! The cheapest design that meets an objective, among many.
+//!
+//! In: a [`Question`]: candidates with their costs, on one world. Out: a [`Planned`].
+//!
+//! **What is promised.** With the confidence of the study, all at once: the design that is returned misses at most
+//! [`BAND`] more than the target allows, and no candidate that is cheaper by more than [`CHEAPER`] truly misses less than
+//! the target allows less [`BAND`]. The interval of a candidate at its k-th look is drawn at 1 − α/(N·k(k+1)) for N candidates, so
+//! all intervals of all candidates at all looks hold together (Bonferroni; Σ 1/(k(k+1)) = 1), whichever of them are looked at
+//! and why. They are the skew-corrected intervals of [`zonefall_stats`]: right for many hits, tested for the few that decide.
+//!
+//! **How it is found.** All candidates live through the same trials. Looks are at 128, 256, 512 … trials. At each look only
+//! candidates are tested that are no dearer than the cheapest which may meet the target, so that dear ones cost
+//! nothing; what is proven to miss is dropped. Along keys that are declared to help, a proof for one candidate is one for all
+//! that are better or worse in these keys and the same in all others; such declarations are checked on pairs (`checks`), and
+//! dropped, in words, where a pair contradicts them or a feature makes them doubtful.
+//!
+//! What can go wrong: the budget of trials ends before everything is decided; that is said, and nothing is promised.
+
+mod answer;
+mod checks;
+mod lattice;
+mod search;
+
+pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
+
+use crate::run::RunError;
+use crate::study::Study;
+use crate::visit::Visit;
+use std::sync::Arc;
+use zonefall_fleet::Design;
+
+/// The version of the form.
+pub const SCHEMA: &str = "zonefall-plan/1";
+/// How far from the target's budget of missed time a proof may be, as a share of it.
+pub const BAND: f64 = 0.1;
+/// Candidates that are cheaper by less than this share are no better.
+pub const CHEAPER: f64 = 0.01;
+/// Trials of the first look.
+pub const FIRST_LOOK: u64 = 128;
+
+/// One design that may be chosen.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The design, called by what was chosen.
+    pub design: Arc<Design>,
+    /// What it costs a month.
+    pub cost: f64,
+    /// Which of the scenario's designs it was made from.
+    pub shape: usize,
+    /// The place of its value in the list of each key.
+    pub values: Vec<u32>,
+}
+
+/// What candidates are alike in: the design they were made from, and the values of some keys.
+type Alike = (usize, Vec<u32>);
+
+/// A key that may be chosen.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// Its path.
+    pub name: String,
+    /// Its values in order, as texts.
+    pub values: Vec<String>,
+    /// Whether more of it (a later value), or less, never means more downtime; none if nobody says so.
+    pub more_helps: Option<bool>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The world; its designs are the scenario's own and not looked at.
+    pub study: Study,
+    /// The keys.
+    pub keys: Vec<Key>,
+    /// Everything that may be chosen.
+    pub candidates: Vec<Candidate>,
+    /// The most trials of a candidate.
+    pub trials_max: u64,
+    /// What a cost is counted in.
+    pub unit: String,
+}
+
+/// How far a search is: candidates that are decided, of how many, and trials a candidate now.
+pub type Told<'a> = &'a dyn Fn(usize, usize, u64);
+
+/// Answers the question; none if interrupted.
+///
+/// # Errors
+/// If a trial passes its event budget.
+pub fn plan(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Result<Option<Planned>, RunError> {
+    answer::answer(question, how, told)
+}

@@ -1,0 +1,225 @@
+//! One trial of one design as a timeline: faults, what the platform did, probes, decisions, the objective.
+//!
+//! In: a study, a trial, a design. Out: a [`Timeline`] of named rows. The trial is lived through twice: once as always,
+//! for the ledger, and once watched. Both must agree to the millisecond ([`TimelineError::Differs`] is a bug).
+//! What can go wrong: too many machines times events to look at, a trial that ends at its first miss.
+
+mod pick;
+mod rows;
+
+pub use pick::{Pick, pick};
+
+use crate::stage;
+use crate::study::Study;
+use serde::Serialize;
+use std::sync::Arc;
+use thiserror::Error;
+use zonefall_engine::{BudgetExceeded, SimTime};
+use zonefall_faults::Strikes;
+use zonefall_fleet::{Ledger, Need, Sighting, Stand, Witness, World, population};
+
+/// The version of the form.
+pub const SCHEMA: &str = "zonefall-timeline/1";
+/// The most looks at a machine: about a minute.
+const LOOKS_MAX: u64 = 30_000_000_000;
+
+/// A timeline that cannot be made.
+#[derive(Debug, Error)]
+pub enum TimelineError {
+    /// The trial passes its event budget.
+    #[error("trial {0}: {1}; raise `event_budget`")]
+    Budget(u64, BudgetExceeded),
+    /// Looking would take too long.
+    #[error("{0} events of {1} machines are too many to be looked at one by one; ask for a smaller fleet or horizon")]
+    Large(u64, usize),
+    /// The trial is over at its first miss.
+    #[error("the scenario ends its trials at the first miss: there is no time after it to be shown")]
+    FirstMiss,
+    /// What was seen is not what was booked.
+    #[error("the timeline misses {seen} ms and the ledger {booked} ms; this is a bug of the program")]
+    Differs {
+        /// Missed as seen.
+        seen: u64,
+        /// Missed as booked.
+        booked: u64,
+    },
+}
+
+/// One trial of one design.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Timeline {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The study's name.
+    pub study: String,
+    /// The design's.
+    pub design: String,
+    /// The trial, from 0.
+    pub trial: u64,
+    /// The seed.
+    pub seed: u64,
+    /// Nothing before this instant counts.
+    pub measured_from_ms: u64,
+    /// The end of the trial.
+    pub horizon_ms: u64,
+    /// Its objective in words.
+    pub need: String,
+    /// Machines that must serve, where that is the objective.
+    pub least_serving: Option<u32>,
+    /// Whether there is a demand.
+    pub has_demand: bool,
+    /// Missed time of the ledger.
+    pub missed_ms: u64,
+    /// Outages of the objective in order.
+    pub outages: Vec<Outage>,
+    /// Everything that happened, in order.
+    pub rows: Vec<Row>,
+    /// Machines that serve, by zone: a step at each change.
+    pub lanes: Vec<Lane>,
+}
+
+/// The objective was missed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outage {
+    /// When the first of what was down then had gone down.
+    pub roots_ms: u64,
+    /// From here …
+    pub from_ms: u64,
+    /// … until here.
+    pub to_ms: u64,
+    /// Whether the end of the trial cut it.
+    pub cut: bool,
+    /// Its missed time by cause, the largest first.
+    pub causes: Vec<(String, u64)>,
+}
+
+/// What kind of thing happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Something of the world begins or ends.
+    Fault,
+    /// The demand changes.
+    Demand,
+    /// Machines stop, start, serve, come or go.
+    Machine,
+    /// Probes notice or readmit.
+    Probe,
+    /// The platform or the customer does something by a rule.
+    Decision,
+    /// The objective is missed or holds again.
+    Objective,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// When.
+    pub at_ms: u64,
+    /// What kind.
+    pub kind: Kind,
+    /// In words.
+    pub says: String,
+    /// The rules behind it; empty where there are none.
+    pub rules: String,
+    /// The cause; empty where there is none.
+    pub cause: String,
+    /// Where; empty where it is nowhere.
+    pub place: String,
+    /// Machines that it is about.
+    pub machines: u64,
+    /// Machines that serve when the instant is over.
+    pub serving: i64,
+    /// Dead machines that still get requests.
+    pub dead: i64,
+    /// Requests a second that are not served then; 0 without demand.
+    pub unserved_per_s: f64,
+}
+
+/// Machines that serve in one zone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Lane {
+    /// The zone.
+    pub name: String,
+    /// When, and how many from then on.
+    pub steps: Vec<(u64, i64)>,
+}
+
+/// Lives through a trial and tells it.
+///
+/// # Errors
+/// [`TimelineError`].
+pub fn timeline(study: &Study, trial: u64, design: usize) -> Result<Timeline, TimelineError> {
+    if study.measure.until_first_miss {
+        return Err(TimelineError::FirstMiss);
+    }
+    let designs: Vec<_> = study.designs.iter().map(|design| (**design).clone()).collect();
+    let horizon = study.measure.horizon.since(SimTime::ZERO);
+    let mut strikes = Strikes::new(&study.profile, &study.topology, population(&designs, &study.topology), horizon);
+    if let Some(replay) = &study.replay {
+        replay.load(&mut strikes);
+    }
+    let (measure, topology) = (study.measure.clone(), study.topology.clone());
+    let mut world = World::new(Arc::clone(&study.designs[design]), measure, topology, &strikes);
+    let ledger = alone(study, trial, &mut world, &mut strikes).map_err(|why| TimelineError::Budget(trial, why))?;
+    if ledger.events.saturating_mul(world.places() as u64) > LOOKS_MAX {
+        return Err(TimelineError::Large(ledger.events, world.places()));
+    }
+    let (begins, sightings) =
+        watched(study, trial, &mut world, &mut strikes).map_err(|why| TimelineError::Budget(trial, why))?;
+    let told = rows::Telling { study, design, strikes: &strikes, causes: stage::causes(study) };
+    let (rows, outages) = told.rows_and_outages(&sightings, &ledger);
+    let seen = outages.iter().map(|outage| outage.to_ms - outage.from_ms).sum();
+    if seen != ledger.missed_ms {
+        return Err(TimelineError::Differs { seen, booked: ledger.missed_ms });
+    }
+    let of = &study.designs[design];
+    Ok(Timeline {
+        schema: SCHEMA,
+        study: study.name.clone(),
+        design: of.name.clone(),
+        trial,
+        seed: study.seed,
+        measured_from_ms: study.measure.from.as_ms(),
+        horizon_ms: study.measure.horizon.as_ms(),
+        need: crate::conclude::need_in_words(of.need),
+        least_serving: if let Need::Serving(least) = of.need { Some(least) } else { None },
+        has_demand: of.demand.is_some(),
+        missed_ms: ledger.missed_ms,
+        outages,
+        rows,
+        lanes: told.lanes(&begins, &sightings),
+    })
+}
+
+/// The ledger of a trial as every run has it.
+fn alone(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) -> Result<Ledger, BudgetExceeded> {
+    let key = study.trial_key(trial);
+    strikes.begin(key)?;
+    world.begin(key, strikes, None);
+    while strikes.next_window() {
+        if world.live(strikes)? {
+            break;
+        }
+    }
+    Ok(world.finish(strikes).clone())
+}
+
+type Watched = (Vec<(Stand, bool)>, Vec<Sighting>);
+
+/// What is to be seen in a trial, and where machines stand when it begins.
+fn watched(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) -> Result<Watched, BudgetExceeded> {
+    let key = study.trial_key(trial);
+    strikes.begin(key)?;
+    world.begin(key, strikes, None);
+    let begins = world.standings().collect();
+    let mut witness = Witness::new();
+    world.show(SimTime::ZERO, &mut witness);
+    while strikes.next_window() {
+        if world.live_watched(strikes, &mut witness)? {
+            break;
+        }
+    }
+    world.finish(strikes);
+    Ok((begins, witness.finish(world, strikes.horizon())))
+}

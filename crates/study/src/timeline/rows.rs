@@ -1,0 +1,293 @@
+//! Sightings put into words: like things of one instant are one row.
+
+use super::{Kind, Lane, Outage, Row};
+use crate::study::Study;
+use std::collections::BTreeMap;
+use zonefall_faults::{EventId, Strikes};
+use zonefall_fleet::{Ledger, OPERATION_TABLE, Seen, Sighting, Stand};
+use zonefall_topology::{RackId, ZoneId};
+
+/// So many machines of a row are named.
+const NAMED_MAX: usize = 3;
+
+/// What the rows are told from.
+pub(super) struct Telling<'a> {
+    pub study: &'a Study,
+    pub design: usize,
+    pub strikes: &'a Strikes,
+    pub causes: Vec<String>,
+}
+
+/// What makes machines of one instant alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Alike {
+    Down(u16),
+    Starts,
+    Noticed,
+    Awaits,
+    Serves,
+    Made,
+    Gone,
+}
+
+fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
+    Some(match *seen {
+        Seen::Down(stand, cause) => (Alike::Down(cause), stand),
+        Seen::Starts(stand) => (Alike::Starts, stand),
+        Seen::Noticed(stand) => (Alike::Noticed, stand),
+        Seen::Awaits(stand) => (Alike::Awaits, stand),
+        Seen::Serves(stand) => (Alike::Serves, stand),
+        Seen::Made(stand) => (Alike::Made, stand),
+        Seen::Gone(stand) => (Alike::Gone, stand),
+        Seen::Did(..) | Seen::Demand(_) | Seen::Missed(_) | Seen::Met(_) => return None,
+    })
+}
+
+impl Telling<'_> {
+    /// All rows in order, and the outages of the objective.
+    pub fn rows_and_outages(&self, sightings: &[Sighting], ledger: &Ledger) -> (Vec<Row>, Vec<Outage>) {
+        let mut rows = self.storm_rows(sightings);
+        let mut outages: Vec<Outage> = Vec::new();
+        let mut down: BTreeMap<u32, u64> = BTreeMap::new();
+        let mut before: Vec<u64> = Vec::new();
+        let mut at = 0;
+        while at < sightings.len() {
+            let t = sightings[at].t;
+            let end = at + sightings[at..].iter().take_while(|sighting| sighting.t == t).count();
+            self.machines(&sightings[at..end], &mut rows);
+            for sighting in &sightings[at..end] {
+                match &sighting.what {
+                    Seen::Down(stand, _) | Seen::Made(stand) => {
+                        down.entry(stand.instance).or_insert(t.as_ms());
+                    }
+                    Seen::Serves(stand) | Seen::Gone(stand) => {
+                        down.remove(&stand.instance);
+                    }
+                    Seen::Did(operation, times) => rows.push(Self::decision(sighting, *operation, *times)),
+                    Seen::Demand(milli) => {
+                        let says = format!("{} requests a second arrive", *milli as f64 / 1000.0);
+                        rows.push(Self::row(sighting, Kind::Demand, says));
+                    }
+                    Seen::Missed(by_cause) => {
+                        before.clone_from(by_cause);
+                        // A miss is told when time moves on, so what ended it may have been seen already.
+                        let roots = down.values().copied().filter(|&since| since <= t.as_ms()).min();
+                        outages.push(Outage {
+                            roots_ms: roots.unwrap_or(t.as_ms()),
+                            from_ms: t.as_ms(),
+                            to_ms: t.as_ms(),
+                            cut: false,
+                            causes: Vec::new(),
+                        });
+                        rows.push(Self::row(sighting, Kind::Objective, "the objective is missed".into()));
+                    }
+                    Seen::Met(by_cause) => {
+                        if let Some(outage) = outages.last_mut() {
+                            outage.to_ms = t.as_ms();
+                            outage.causes = self.split(&before, by_cause);
+                        }
+                        let cut = ledger.cut_by_horizon && t == self.strikes.horizon();
+                        let says = if cut {
+                            "the trial ends, the objective is still missed"
+                        } else {
+                            "the objective holds again"
+                        };
+                        rows.push(Self::row(sighting, Kind::Objective, says.into()));
+                    }
+                    _ => {}
+                }
+            }
+            at = end;
+        }
+        if let Some(last) = outages.last_mut() {
+            last.cut = ledger.cut_by_horizon;
+        }
+        // The order within an instant: faults, machines, probes, decisions, the objective.
+        rows.sort_by_key(|row| (row.at_ms, row.kind as u8));
+        (rows, outages)
+    }
+
+    fn split(&self, before: &[u64], after: &[u64]) -> Vec<(String, u64)> {
+        let parts = self.causes.iter().zip(before.iter().zip(after));
+        let mut parts: Vec<(String, u64)> =
+            parts.filter(|(_, (old, new))| new > old).map(|(name, (old, new))| (name.clone(), new - old)).collect();
+        parts.sort_by(|(a_name, a), (b_name, b)| b.cmp(a).then_with(|| a_name.cmp(b_name)));
+        parts
+    }
+
+    fn row(of: &Sighting, kind: Kind, says: String) -> Row {
+        Row {
+            at_ms: of.t.as_ms(),
+            kind,
+            says,
+            rules: String::new(),
+            cause: String::new(),
+            place: String::new(),
+            machines: 0,
+            serving: of.serving,
+            dead: of.dead,
+            unserved_per_s: of.unserved_milli as f64 / 1000.0,
+        }
+    }
+
+    fn decision(sighting: &Sighting, operation: usize, times: u64) -> Row {
+        let of = &OPERATION_TABLE[operation];
+        let words = if times == 1 { of.doc.to_owned() } else { format!("{times} × {}", of.doc) };
+        let row = Self::row(sighting, Kind::Decision, format!("{}: {words}", of.name.replace('_', " ")));
+        Row { rules: of.rules.into(), machines: times, ..row }
+    }
+
+    /// The machines of one instant: one row for those of one set in one zone that do the same.
+    fn machines(&self, instant: &[Sighting], rows: &mut Vec<Row>) {
+        let Some(last) = instant.last() else { return };
+        let mut groups: BTreeMap<(Alike, u16, ZoneId), Vec<Stand>> = BTreeMap::new();
+        for (what, stand) in instant.iter().filter_map(|sighting| alike(&sighting.what)) {
+            groups.entry((what, stand.set, stand.zone)).or_default().push(stand);
+        }
+        for ((what, set, zone), stands) in groups {
+            let set = &self.study.designs[self.design].sets[set as usize].name;
+            let place = self.place(zone, &stands);
+            let who = match stands.len() {
+                1..=NAMED_MAX => {
+                    let name = |stand: &Stand| self.strikes.population().instance_name(stand.instance);
+                    stands.iter().map(name).collect::<Vec<String>>().join(", ")
+                }
+                many => format!("{many} machines of {set} in {}", self.study.topology.zone_name(zone)),
+            };
+            let (kind, says, rules, cause) = self.words(what, stands.len() == 1);
+            let row = Self::row(last, kind, format!("{who} {says}"));
+            rows.push(Row { rules: rules.into(), cause, place, machines: stands.len() as u64, ..row });
+        }
+    }
+
+    fn words(&self, what: Alike, one: bool) -> (Kind, String, &'static str, String) {
+        let s = |singular: &str, plural: &str| if one { singular.to_owned() } else { plural.to_owned() };
+        let plain = |kind, says, rules| (kind, says, rules, String::new());
+        match what {
+            Alike::Down(cause) => {
+                let cause = self.causes.get(cause as usize).cloned().unwrap_or_else(|| "not asked for".into());
+                (Kind::Machine, format!("{}: {cause}", s("stops serving", "stop serving")), "", cause)
+            }
+            Alike::Starts => plain(Kind::Machine, s("starts again", "start again"), "HL-02"),
+            Alike::Noticed => {
+                plain(Kind::Probe, s("is found dead by the probes", "are found dead by the probes"), "LB-02")
+            }
+            Alike::Awaits => {
+                plain(Kind::Probe, s("is up, and waits for the probes", "are up, and wait for the probes"), "LB-02")
+            }
+            Alike::Serves => plain(Kind::Machine, s("serves", "serve"), ""),
+            Alike::Made => plain(Kind::Machine, s("is being created", "are being created"), ""),
+            Alike::Gone => plain(Kind::Machine, s("is gone", "are gone"), ""),
+        }
+    }
+
+    /// The smallest place that holds all of them.
+    fn place(&self, zone: ZoneId, stands: &[Stand]) -> String {
+        let topology = &self.study.topology;
+        let first = stands[0];
+        match () {
+            () if stands.iter().all(|stand| stand.host == first.host) => topology.host_name(first.host),
+            () if stands.iter().all(|stand| stand.rack == first.rack) => topology.rack_name(first.rack),
+            () => topology.zone_name(zone),
+        }
+    }
+
+    /// What the storm does to places where the design has machines, or to what it may need.
+    fn storm_rows(&self, sightings: &[Sighting]) -> Vec<Row> {
+        let storm = self.strikes.storm();
+        let topology = &self.study.topology;
+        let sets = &self.study.designs[self.design].sets;
+        let regions: Vec<u32> = sets.iter().map(|set| set.region.0).collect();
+        let uses = |zone: ZoneId| {
+            sets.iter()
+                .any(|set| set.zones.contains(&zone) || set.zones.is_empty() && topology.region_of(zone) == set.region)
+        };
+        let mut places: BTreeMap<(EventId, &str), Vec<String>> = BTreeMap::new();
+        for outage in &storm.outages {
+            let zone = topology.zone_of(RackId(outage.first_rack));
+            if uses(zone) {
+                let name = self.racks(outage.first_rack, outage.racks);
+                places.entry((outage.event, "")).or_default().push(name);
+            }
+        }
+        for span in storm.control_plane.iter().filter(|span| regions.contains(&span.of)) {
+            let region = topology.regions().get(span.of as usize).map(|region| region.name.clone());
+            places.entry((span.event, "control plane of ")).or_default().extend(region);
+        }
+        for span in storm.allocation.iter().filter(|span| uses(ZoneId(span.of))) {
+            let name = topology.zone_name(ZoneId(span.of));
+            places.entry((span.event, "capacity to allocate in ")).or_default().push(name);
+        }
+        let mut rows = Vec::new();
+        for ((event, what), mut names) in places {
+            names.dedup();
+            let event = storm.events[event.0 as usize];
+            let (cause, place) = (self.causes[event.cause as usize].clone(), shortened(&names));
+            for (t, says) in [(event.start, "begins"), (event.end, "is mainly over")] {
+                if t >= self.strikes.horizon() {
+                    continue;
+                }
+                let after = sightings.partition_point(|sighting| sighting.t <= t);
+                let level = after.checked_sub(1).map(|at| Sighting { t, ..sightings[at].clone() });
+                let Some(level) = level.or_else(|| sightings.first().map(|first| Sighting { t, ..first.clone() }))
+                else {
+                    continue;
+                };
+                let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{place}"));
+                rows.push(Row { cause: cause.clone(), place: place.clone(), ..row });
+            }
+        }
+        rows
+    }
+
+    /// The region, the zone, or the racks that an outage takes.
+    fn racks(&self, first: u32, count: u32) -> String {
+        let topology = &self.study.topology;
+        let zone = topology.zone_of(RackId(first));
+        let region = topology.region_of(zone);
+        let racks = first..first + count;
+        if topology.racks_of_region(region) == racks {
+            return topology.region(region).name.clone();
+        }
+        if topology.racks_of(zone) == racks {
+            return topology.zone_name(zone);
+        }
+        let name = topology.rack_name(RackId(first));
+        if count == 1 { name } else { format!("{name} and {} more racks", count - 1) }
+    }
+
+    /// Machines that serve by zone.
+    pub fn lanes(&self, begins: &[(Stand, bool)], sightings: &[Sighting]) -> Vec<Lane> {
+        let mut lanes: BTreeMap<ZoneId, Vec<(u64, i64)>> = BTreeMap::new();
+        for (stand, serves) in begins {
+            lanes.entry(stand.zone).or_insert_with(|| vec![(0, 0)])[0].1 += i64::from(*serves);
+        }
+        let mut serving: BTreeMap<u32, bool> = begins.iter().map(|(stand, serves)| (stand.instance, *serves)).collect();
+        for sighting in sightings {
+            let (stand, serves) = match &sighting.what {
+                Seen::Serves(stand) => (stand, true),
+                Seen::Down(stand, _) | Seen::Gone(stand) | Seen::Starts(stand) | Seen::Awaits(stand) => (stand, false),
+                _ => continue,
+            };
+            if serving.insert(stand.instance, serves) == Some(serves) {
+                continue;
+            }
+            let steps = lanes.entry(stand.zone).or_insert_with(|| vec![(0, 0)]);
+            let now = steps.last().map_or(0, |step| step.1) + if serves { 1 } else { -1 };
+            let t = sighting.t.as_ms();
+            match steps.last_mut() {
+                Some(last) if last.0 == t => last.1 = now,
+                _ => steps.push((t, now)),
+            }
+        }
+        lanes.into_iter().map(|(zone, steps)| Lane { name: self.study.topology.zone_name(zone), steps }).collect()
+    }
+}
+
+/// The first names, and how many more there are.
+fn shortened(names: &[String]) -> String {
+    let shown = names.len().min(NAMED_MAX);
+    let more = names.len() - shown;
+    let text = names[..shown].join(", ");
+    if more == 0 { text } else { format!("{text} and {more} more") }
+}

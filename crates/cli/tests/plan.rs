@@ -205,8 +205,8 @@ fn plans_that_make_no_sense_are_refused_in_words() {
     refused(&choice("slo.target", "[\"99%\"]"), &["E050"]);
     refused(&choice("scale_set.web.capacity", "\"12 to 6\""), &["begins above its end"]);
     refused(&choice("scale_set.web.capacity", "[6, 6]"), &["E015", "twice"]);
-    refused(&choice("scale_set.web.capacity", "[6, \"many\"]"), &["E081", "many", "E012"]);
-    refused(&choice("scale_set.web.zones", "[[1, 2], [1, 9]]"), &["E081", "[1, 9]", "E032"]);
+    refused(&choice("scale_set.web.capacity", "[6, \"many\"]"), &["E082", "many", "E012"]);
+    refused(&choice("scale_set.web.zones", "[[1, 2], [1, 9]]"), &["E082", "[1, 9]", "E032"]);
     refused(&choice("scale_set.web.capacity", "\"1 to 30000\""), &["10000"]);
     refused(
         &(choice("scale_set.web.capacity", "\"1 to 9999\"") + &choice("slo.min_serving", "\"1 to 9\"")),

@@ -63,13 +63,19 @@ impl World {
         self.book.settle(t, &self.measure);
         let ready = self.ready_after(at, restart, t, strikes);
         if ready > t {
-            self.machines[at].marks |= STARTING;
-            self.book.add(Class::Starting, 1, t, &self.measure);
-            self.pending.push(ready, Pending::Ready { machine: at as u32 }.tag());
+            self.start(at, self.machines[at].marks, ready, t);
         } else {
             self.come_up(at, t);
         }
         self.age(at, t);
+    }
+
+    /// A machine starts, with nothing but these marks on it.
+    #[inline]
+    pub(crate) fn start(&mut self, at: usize, marks: u32, ready: SimTime, t: SimTime) {
+        self.machines[at].marks = marks | STARTING;
+        self.book.add(Class::Starting, 1, t, &self.measure);
+        self.pending.push(ready, Pending::Ready { machine: at as u32 }.tag());
     }
 
     /// One of several marks is off: the machine is still held.

@@ -132,14 +132,17 @@ impl Book {
     /// Time moves on to `t`: books the interval since the last change. Call before a change.
     #[inline]
     pub fn settle(&mut self, t: SimTime, measure: &Measure) {
-        if t <= self.now {
-            return;
+        if t > self.now {
+            self.move_on(t, measure);
         }
+    }
+
+    fn move_on(&mut self, t: SimTime, measure: &Measure) {
         let from = self.now;
         self.now = t;
         let surplus = self.level(Class::Capacity) - self.level(Class::Asked);
         if surplus > 0 {
-            self.surplus += i128::from(surplus) * i128::from(t.since(from.max(measure.from).min(t)).as_ms());
+            self.book_surplus(surplus, from, t, measure);
         }
         let missed = self.misses();
         let unconnected = self.counts_connections && self.level(Class::Serving) + self.level(Class::Awaiting) == 0;
@@ -148,6 +151,11 @@ impl Book {
             return;
         }
         self.book(from, t, missed, unconnected, measure);
+    }
+
+    #[inline(never)]
+    fn book_surplus(&mut self, surplus: i64, from: SimTime, t: SimTime, measure: &Measure) {
+        self.surplus += i128::from(surplus) * i128::from(t.since(from.max(measure.from).min(t)).as_ms());
     }
 
     #[inline]

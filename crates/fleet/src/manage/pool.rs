@@ -6,7 +6,8 @@ use crate::policy::standby;
 use crate::serving::Class;
 use crate::world::{CREATION, World};
 use std::cmp::Ordering;
-use zonefall_engine::SimTime;
+use std::sync::Arc;
+use zonefall_engine::{Key, SimTime};
 use zonefall_faults::Strikes;
 
 impl World {
@@ -40,23 +41,34 @@ impl World {
 
     /// SB-01: the pools of a set get new machines, each where the fewest are.
     fn widen_pool(&mut self, set: usize, wanted: u32, t: SimTime, strikes: &Strikes) {
+        let design = Arc::clone(&self.design);
+        let Some(managed) = design.sets[set].management.as_ref() else { return };
         let mut open = std::mem::take(&mut self.manager.open);
         let is_open = |zone| !self.is_down(zone) && self.capacity_back(zone, t, strikes) == t;
         let places = self.manager.sets[set].places();
+        let places = places.filter(|&group| self.manager.groups[group].zone.is_none_or(is_open));
         open.clear();
-        open.extend(places.filter(|&group| self.manager.groups[group].zone.is_none_or(is_open)));
+        open.extend(places.map(|group| (group, self.pool_luck(group, t))));
         while self.manager.sets[set].pooled < wanted {
             let coming = |group: usize| self.manager.groups[group].standby + self.manager.groups[group].standby_coming;
-            let Some(group) = open.iter().copied().min_by_key(|&group| (coming(group), group)) else { break };
-            let ready = self.pool_time(group, t);
+            let fewest = open.iter().min_by_key(|&&(group, _)| (coming(group), group));
+            let Some(&(group, luck)) = fewest else { break };
+            let luck = luck.part(u64::from(self.manager.groups[group].standby_coming), 0);
             self.manager.groups[group].standby_coming += 1;
             self.manager.sets[set].pooled += 1;
-            self.wait(Due::Standby, group, ready);
+            self.wait(Due::Standby, group, t.after(managed.creation.time.draw(&mut luck.stream())));
         }
         if open.is_empty() {
             self.await_capacity(set, t, strikes);
         }
         self.manager.open = open;
+    }
+
+    /// What the luck of machines is keyed by that are made for a group's pool now.
+    fn pool_luck(&self, group: usize, t: SimTime) -> Key {
+        let state = &self.manager.groups[group];
+        let place = state.zone.map_or(0, |zone| self.topology.zone_tag(zone));
+        self.manager.sets[state.set].pool_luck.part(place, t.as_ms())
     }
 
     /// Zones that come back are considered anew; for capacity that comes back it is waited.
@@ -82,15 +94,6 @@ impl World {
             self.book.settle(t, &self.measure);
             self.book.add(Class::Standby, -1, t, &self.measure);
         }
-    }
-
-    /// When a machine that is made for a pool now is ready.
-    fn pool_time(&self, group: usize, t: SimTime) -> SimTime {
-        let state = &self.manager.groups[group];
-        let Some(managed) = self.design.sets[state.set].management.as_ref() else { return t };
-        let place = state.zone.map_or(0, |zone| self.topology.zone_tag(zone));
-        let luck = self.manager.sets[state.set].pool_luck.part(place, t.as_ms());
-        t.after(managed.creation.time.draw(&mut luck.part(u64::from(state.standby_coming), 0).stream()))
     }
 
     pub(crate) fn standby_is_ready(&mut self, group: usize, t: SimTime) {

@@ -2,7 +2,7 @@
 //! that keep the counts of groups, sets, racks and quota.
 
 use super::delete::Leaver;
-use super::{Slot, State};
+use super::{Manager, Slot, State};
 use crate::Extra;
 use crate::design::StartState;
 use crate::machine::*;
@@ -102,20 +102,20 @@ impl World {
 
     /// Counts the machine of a slot whose state has just been set, and gives it its id.
     fn count_in(&mut self, at: usize) {
-        let set = self.set_of(at);
-        let slot = &mut self.manager.slots[at];
-        let state = &mut self.manager.sets[set];
+        let Manager { slots, groups, sets, vacancy, .. } = &mut self.manager;
+        let slot = &mut slots[at];
+        let group = &mut groups[slot.group as usize];
+        let (set, spot, extra) = (group.set, slot.spot, slot.extra);
+        let state = &mut sets[set];
         slot.id = state.next_id;
         state.next_id += 1;
-        state.exists += u32::from(!slot.extra);
-        state.spot += u32::from(slot.spot && !slot.extra);
         state.unconsidered = true;
-        let group = &mut self.manager.groups[slot.group as usize];
-        group.count += u32::from(!slot.extra);
         group.allocated += 1;
-        self.manager.vacancy.occupy(slot.rack, true);
-        if !slot.extra {
-            let spot = slot.spot;
+        vacancy.occupy(slot.rack, true);
+        if !extra {
+            state.exists += 1;
+            state.spot += u32::from(spot);
+            group.count += 1;
             self.manager.list(at);
             self.use_quota(set, spot, true);
         }
@@ -221,8 +221,14 @@ impl World {
     pub(crate) fn power_on(&mut self, at: usize, ready: SimTime, t: SimTime, strikes: &Strikes) {
         self.ready_at[at] = ready;
         // An outage that this slot had while nothing ran here is none of this machine's.
-        self.machines[at].marks &= !(NEEDS_BOOT | NEEDS_WARM_UP);
-        self.free(at, ABSENT, NO_CAUSE, None, t, strikes);
+        let marks = self.machines[at].marks & !(NEEDS_BOOT | NEEDS_WARM_UP);
+        self.machines[at].marks = marks;
+        if marks & self.halting() != ABSENT || ready <= t {
+            return self.free(at, ABSENT, NO_CAUSE, None, t, strikes);
+        }
+        self.book.settle(t, &self.measure);
+        self.start(at, marks & !ABSENT, ready, t);
+        self.age(at, t);
     }
 
     /// A machine stops and leaves the rotation at once, without a probe having to find it (LB-10).

@@ -336,8 +336,8 @@ pub(crate) struct Manager {
     pub places: Vec<usize>,
     /// The changes that wait for too few machines to serve, and how many have to.
     pub watching: Vec<(usize, i64)>,
-    /// The groups whose pools can be filled.
-    pub open: Vec<usize>,
+    /// The groups whose pools can be filled, and the luck of their machines.
+    pub open: Vec<(usize, Key)>,
 }
 
 impl Manager {

@@ -38,6 +38,9 @@ pub(crate) struct Vacancy {
     racks: Vec<Range<u32>>,
     /// Where in `ranks` the rack of each slot is.
     rack_of: Vec<u32>,
+    /// Where in `ranks` each rack of the topology is: once for each group that may stand on it, and the next rack's.
+    ranks_of: Vec<u32>,
+    ranks_from: Vec<u32>,
 }
 
 impl Vacancy {
@@ -73,14 +76,23 @@ impl Vacancy {
         }
     }
 
+    /// Lists where each rack's ranks are; the same in every trial.
+    fn find_ranks(&mut self, racks: u32) {
+        for rack in 0..racks {
+            self.ranks_from.push(self.ranks_of.len() as u32);
+            let here = self.racks.iter().zip(&self.groups).filter(|(racks, _)| racks.contains(&rack));
+            self.ranks_of.extend(here.map(|(racks, start)| start + rack - racks.start));
+        }
+        self.ranks_from.push(self.ranks_of.len() as u32);
+    }
+
     /// A machine appears on a rack, or vanishes from it.
     #[inline]
     pub fn occupy(&mut self, rack: u32, appears: bool) {
-        for (racks, &start) in self.racks.iter().zip(&self.groups) {
-            if racks.contains(&rack) {
-                let rank = &mut self.ranks[(start + rack - racks.start) as usize];
-                *rank = if appears { *rank + MACHINE } else { *rank - MACHINE };
-            }
+        let (from, to) = (self.ranks_from[rack as usize] as usize, self.ranks_from[rack as usize + 1] as usize);
+        for &at in &self.ranks_of[from..to] {
+            let rank = &mut self.ranks[at as usize];
+            *rank = if appears { *rank + MACHINE } else { *rank - MACHINE };
         }
     }
 
@@ -161,6 +173,9 @@ impl World {
         vacancy.words.resize(vacancy.slot_of.len() / WORD, 0);
         vacancy.ranks.clear();
         vacancy.ranks.resize(vacancy.starts.len(), FULL);
+        if vacancy.ranks_from.is_empty() {
+            vacancy.find_ranks(self.topology.rack_count());
+        }
         (self.manager.vacancy, self.manager.ids) = (vacancy, racks_of);
     }
 

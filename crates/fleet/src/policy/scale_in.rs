@@ -70,6 +70,7 @@ pub fn choose_victim(candidates: &[Candidate], rules: &ScaleInRules) -> Option<u
 
 /// The same where each zone knows its own first victim: `zones` are groups of machines with the number of those that
 /// count (none for a regional group), `first` is a group's victim with its claim.
+#[inline]
 pub fn choose_in_zones<C: Ord>(
     zones: impl Iterator<Item = (usize, Option<u32>)>,
     falls_back: bool,

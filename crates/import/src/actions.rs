@@ -61,9 +61,12 @@ pub(crate) fn meaning(action: &Action) -> Meaning {
             Recovery::WarmUp,
             "the process is taken for the one that serves",
         ),
-        "agent:pauseprocess" => {
-            strikes("application paused", Effect::Frozen, Recovery::Reachable, "the process is taken for the one that serves")
-        }
+        "agent:pauseprocess" => strikes(
+            "application paused",
+            Effect::Frozen,
+            Recovery::Reachable,
+            "the process is taken for the one that serves",
+        ),
         "agent:cpupressure" => match level(action) {
             Some(level) => strikes(
                 "CPU pressure",
@@ -76,9 +79,9 @@ pub(crate) fn meaning(action: &Action) -> Meaning {
         "autoscalesettings:disableautoscale" | "autoscalesetting:disableautoscale" => {
             Meaning::NotHeld("rules of autoscale go on while it lasts (CH-03)")
         }
-        "networksecuritygroup:securityrule" => {
-            Meaning::NotHeld("who may reach whom is not part of the model (CH-04); what it cuts off must be scripted as a fault")
-        }
+        "networksecuritygroup:securityrule" => Meaning::NotHeld(
+            "who may reach whom is not part of the model (CH-04); what it cuts off must be scripted as a fault",
+        ),
         _ if fault.starts_with("agent:") => {
             Meaning::NotHeld("memory, disk, clock, names, latency and packet loss are not part of the model (CH-05)")
         }
@@ -104,7 +107,11 @@ mod tests {
 
     #[test]
     fn ch_02_both_shutdowns_stop_machines_that_boot_afterwards() {
-        for urn in ["virtualmachinescaleset:shutdown/1.0", "virtualmachinescaleset:shutdown/2.0", "virtualmachine:shutdown/1.0"] {
+        for urn in [
+            "virtualmachinescaleset:shutdown/1.0",
+            "virtualmachinescaleset:shutdown/2.0",
+            "virtualmachine:shutdown/1.0",
+        ] {
             let abrupt = meaning(&action(&format!("urn:csci:microsoft:{urn}"), &[("abruptshutdown", "true")]));
             assert_eq!(abrupt, strikes("shutdown", Effect::Down, Recovery::Boot, ""), "{urn}");
         }
@@ -113,7 +120,9 @@ mod tests {
     #[test]
     fn ch_03_autoscale_is_named_in_both_spellings_and_not_held() {
         for urn in ["autoscalesettings:disableautoscale/1.0", "autoscalesetting:disableautoscale/1.0"] {
-            assert!(matches!(meaning(&action(&format!("urn:csci:microsoft:{urn}"), &[])), Meaning::NotHeld(why) if why.contains("autoscale")));
+            assert!(
+                matches!(meaning(&action(&format!("urn:csci:microsoft:{urn}"), &[])), Meaning::NotHeld(why) if why.contains("autoscale"))
+            );
         }
     }
 

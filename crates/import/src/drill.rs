@@ -115,7 +115,10 @@ impl Drill<'_> {
             let at = match named(name) {
                 Some(at) => at,
                 None if told.is_empty() && sets.len() == 1 => {
-                    note(script, format!("`{}` ({name}) is taken for `{}`, the only scale set", selector.id, sets[0].name));
+                    note(
+                        script,
+                        format!("`{}` ({name}) is taken for `{}`, the only scale set", selector.id, sets[0].name),
+                    );
                     0
                 }
                 None => {
@@ -139,7 +142,10 @@ impl Drill<'_> {
         let listed = INSTANCES.iter().find_map(|key| action.parameter(key));
         let listed = listed.filter(|text| !matches!(text.trim(), "" | "*"));
         let ids: Option<Vec<u32>> = match listed {
-            Some(text) => Some(instance_ids(text).ok_or_else(|| format!("`{text}` is no list of instance ids such as [\"1\",\"3\"]"))?),
+            Some(text) => Some(
+                instance_ids(text)
+                    .ok_or_else(|| format!("`{text}` is no list of instance ids such as [\"1\",\"3\"]"))?,
+            ),
             None => None,
         };
         let inside = |zone: Option<ZoneId>| {
@@ -167,12 +173,11 @@ impl Drill<'_> {
     fn zones_of(&self, set: usize, selector: &Selector) -> (Vec<Member>, String) {
         let region = self.design.sets[set].region;
         let zones = selector.zones.iter().flatten().filter_map(|&zone| self.topology.zone(region, zone));
-        let racks = zones.map(|zone| Member::Racks {
-            name: self.topology.zone_name(zone),
-            racks: self.topology.racks_of(zone),
-        });
+        let racks = zones
+            .map(|zone| Member::Racks { name: self.topology.zone_name(zone), racks: self.topology.racks_of(zone) });
         let members: Vec<Member> = racks.collect();
-        let names: Vec<&str> = members.iter().map(|member| if let Member::Racks { name, .. } = member { name } else { "" }).collect();
+        let names: Vec<&str> =
+            members.iter().map(|member| if let Member::Racks { name, .. } = member { name } else { "" }).collect();
         let what = format!("everything in {}", names.join(" and "));
         (members, what)
     }
@@ -181,7 +186,9 @@ impl Drill<'_> {
 /// OM-08: the first machines of a set, in the order of their ids: round the zones.
 fn in_order(groups: &[SlotGroup]) -> impl Iterator<Item = (&SlotGroup, u32)> {
     let most = groups.iter().map(|group| group.initial).max().unwrap_or(0);
-    (0..most).flat_map(move |ordinal| groups.iter().filter(move |group| ordinal < group.initial).map(move |group| (group, ordinal)))
+    (0..most).flat_map(move |ordinal| {
+        groups.iter().filter(move |group| ordinal < group.initial).map(move |group| (group, ordinal))
+    })
 }
 
 fn note(script: &mut Script, words: String) {
@@ -201,7 +208,9 @@ fn resource_name(id: &str) -> String {
 /// `["1","3"]`, all texts (CH-01).
 fn instance_ids(text: &str) -> Option<Vec<u32>> {
     let ids: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
-    let id = |id: &serde_json::Value| id.as_str().and_then(|id| id.parse().ok()).or_else(|| u32::try_from(id.as_u64()?).ok());
+    let id = |id: &serde_json::Value| {
+        id.as_str().and_then(|id| id.parse().ok()).or_else(|| u32::try_from(id.as_u64()?).ok())
+    };
     ids.iter().map(id).collect()
 }
 

@@ -5,7 +5,8 @@ use zonefall_engine::SimDuration;
 
 /// The length; none if it is not one, or not positive.
 pub(crate) fn duration(text: &str) -> Option<SimDuration> {
-    let span: Span = text.parse().ok()?;
+    // A span may also be written in words, which Azure does not take.
+    let span: Span = text.starts_with(['P', 'p']).then(|| text.parse().ok())??;
     let length: SignedDuration = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
     let ms = u64::try_from(length.as_millis()).ok()?;
     (ms > 0).then(|| SimDuration::from_ms(ms))

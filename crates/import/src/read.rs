@@ -145,7 +145,8 @@ fn find<'a>(value: &'a Value, name: &str, depth: usize, found: &mut Vec<(String,
     match value {
         Value::Object(fields) => {
             let own = fields.get("name").and_then(Value::as_str).unwrap_or(name);
-            if let Some(properties) = fields.get("properties").filter(|p| p["steps"].is_array() && !p["selectors"].is_null())
+            if let Some(properties) =
+                fields.get("properties").filter(|p| p["steps"].is_array() && !p["selectors"].is_null())
             {
                 found.push((own.into(), properties));
                 return;
@@ -207,7 +208,10 @@ fn read(name: &str, properties: &Value) -> Result<Experiment, ImportError> {
         let place = format!("properties.steps[{at}]");
         let name = reader.text(value, "name", &place);
         let branches = reader.list(value, "branches", BRANCHES_MAX, &place);
-        let branches = branches.iter().enumerate().map(|(at, value)| branch(value, &format!("{place}.branches[{at}]"), &mut reader));
+        let branches = branches
+            .iter()
+            .enumerate()
+            .map(|(at, value)| branch(value, &format!("{place}.branches[{at}]"), &mut reader));
         let branches = branches.collect();
         Step { name, branches }
     });
@@ -230,7 +234,11 @@ fn selector(value: &Value, place: &str, reader: &mut Reader) -> Selector {
         Value::Null => None,
         filter => {
             let zones = reader.list(&filter["parameters"], "zones", usize::MAX, &format!("{place}.filter.parameters"));
-            let number = |zone: &Value| zone.as_str().and_then(|zone| zone.trim().parse().ok()).or_else(|| zone.as_u64().map(|zone| zone as u32));
+            let number = |zone: &Value| {
+                zone.as_str()
+                    .and_then(|zone| zone.trim().parse().ok())
+                    .or_else(|| zone.as_u64().map(|zone| zone as u32))
+            };
             let numbers: Option<Vec<u32>> = zones.iter().map(number).collect();
             if numbers.is_none() {
                 reader.wrong(&format!("{place}.filter.parameters.zones"), "zones are numbers in quotes, such as \"1\"");
@@ -244,7 +252,8 @@ fn selector(value: &Value, place: &str, reader: &mut Reader) -> Selector {
 fn branch(value: &Value, place: &str, reader: &mut Reader) -> Branch {
     let name = reader.text(value, "name", place);
     let actions = reader.list(value, "actions", ACTIONS_MAX, place);
-    let actions = actions.iter().enumerate().map(|(at, value)| action(value, &format!("{place}.actions[{at}]"), reader));
+    let actions =
+        actions.iter().enumerate().map(|(at, value)| action(value, &format!("{place}.actions[{at}]"), reader));
     Branch { name, actions: actions.collect() }
 }
 
@@ -263,7 +272,8 @@ fn action(value: &Value, place: &str, reader: &mut Reader) -> Action {
         let text = reader.text(value, "duration", place);
         let length = duration(&text).filter(|&length| length <= LONGEST);
         if length.is_none() && !text.is_empty() {
-            let words = format!("`{text}` is not a length of up to 12 hours as ISO 8601 writes it, such as PT10M (CH-06)");
+            let words =
+                format!("`{text}` is not a length of up to 12 hours as ISO 8601 writes it, such as PT10M (CH-06)");
             reader.wrong(&format!("{place}.duration"), &words);
         }
         length
@@ -285,7 +295,8 @@ fn action(value: &Value, place: &str, reader: &mut Reader) -> Action {
 fn check(experiment: &Experiment, reader: &mut Reader) {
     let ids: Vec<&str> = experiment.selectors.iter().map(|selector| selector.id.as_str()).collect();
     for (at, step) in experiment.steps.iter().enumerate() {
-        let named = step.branches.iter().flat_map(|branch| &branch.actions).filter_map(|action| action.selector.as_deref());
+        let named =
+            step.branches.iter().flat_map(|branch| &branch.actions).filter_map(|action| action.selector.as_deref());
         for name in named.filter(|name| !name.is_empty() && !ids.contains(name)) {
             let near = ids.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
             let near = near.map_or(String::new(), |near| format!("; perhaps `{near}`"));

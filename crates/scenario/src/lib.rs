@@ -50,7 +50,7 @@ pub use fragment::check_modes;
 pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_with, parse, parse_with};
 pub use scenario::{
-    CalendarStart, FaultSource, Member, Scenario, ScriptRow, Target, TraceColumns, Window, duration_words,
+    CalendarStart, FaultSource, Hypothesis, Member, Scenario, ScriptRow, Target, TraceColumns, Window, duration_words,
 };
 pub use schema::schema;
 pub use templates::{template, template_names};

@@ -172,6 +172,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
     }
     let world = World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
     let rows = script::script(root, &world, sink);
+    let hypothesis = script::hypothesis(root, sink);
     let source = match source? {
         FaultSource::Script(_) => FaultSource::Script(rows?),
         other => other,
@@ -204,6 +205,7 @@ fn everything(root: &Reader<'_>, tree: &node::Node, files: Files<'_>, sink: &mut
         topology,
         profile,
         source,
+        hypothesis: hypothesis?,
         designs,
         warnings: Sink::default().finish("", ""),
         hash: String::new(),

@@ -14,7 +14,7 @@ fn minutes(minutes: u64) -> SimDuration {
 
 fn scenario(zones: &str) -> Scenario {
     let text = format!(
-        "name = \"drill\"\n[slo]\nmin_serving = 6\n[region.eastus]\n[scale_set.web]\ncapacity = 9\nzones = {zones}\n\
+        "name = \"drill\"\nhorizon = \"1 day\"\n[slo]\nmin_serving = 6\n[region.eastus]\n[scale_set.web]\ncapacity = 9\nzones = {zones}\n\
          [faults]\nprofile = \"none\"\n"
     );
     parse(&text, "drill.toml").unwrap()

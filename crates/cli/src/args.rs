@@ -1,8 +1,10 @@
 //! The command line: the one place that help, completions and parsing come from.
 
 mod answers;
+mod drill;
 
 pub use answers::{Compare, Effort, Shown, Sweep};
+pub use drill::{Drill, DrillFormat};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ops::Range;
@@ -59,6 +61,8 @@ pub enum Command {
     Verify(Verify),
     /// Write the faults of one trial to a file that `run --faults` replays bit for bit.
     Trace(Trace),
+    /// Run an Azure Chaos Studio experiment on each design, and hold it against a hypothesis.
+    Drill(Drill),
     /// Fit rates and durations to recorded incidents, with intervals and goodness of fit, and write them as failure modes.
     Fit(Fit),
     /// Write a commented scenario to start from.

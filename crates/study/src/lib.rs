@@ -7,6 +7,7 @@
 pub mod agreement;
 pub mod comparison;
 mod conclude;
+pub mod drill;
 pub mod exactly;
 pub mod fitting;
 pub mod implied;

@@ -9,6 +9,7 @@ mod causes;
 mod comparison;
 mod designs;
 mod differences;
+mod drill;
 mod first_miss;
 mod fit;
 mod incidents;
@@ -21,6 +22,7 @@ mod sweep;
 
 pub use agreement::agreements;
 pub use comparison::comparison;
+pub use drill::drill;
 pub use fit::fit_table;
 pub use incidents::incident_table;
 pub use sweep::sweep;

@@ -8,6 +8,7 @@
 //! What must never be here: a rule's arithmetic. That stands with what acts on it, under the same id.
 
 mod balance;
+mod chaos;
 mod conflicts;
 mod conversion;
 mod creation;
@@ -196,6 +197,7 @@ pub const FAMILIES: &[Family] = &[
     family("SL", "The service level agreement", operations::AGREEMENT),
     family("IN", "Patterns of public incidents", operations::INCIDENTS),
     family("FR", "Failure rates", operations::RATES),
+    family("CH", "Chaos experiments", chaos::CHAOS),
 ];
 
 /// All rules, family by family.

@@ -1,10 +1,12 @@
 //! The command line: the one place that help, completions and parsing come from.
 
 mod answers;
+mod drill;
 
 mod trace;
 
 pub use answers::{Compare, Effort, Importance, Plan, Shown, Sweep};
+pub use drill::{Drill, DrillFormat};
 pub use trace::Trace;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -67,6 +69,8 @@ pub enum Command {
     /// Tell one trial of one design as a timeline: faults, reactions, probes, decisions, the objective; or write its
     /// faults to a file that `run --faults` replays bit for bit.
     Trace(Trace),
+    /// Run an Azure Chaos Studio experiment on each design, and hold it against a hypothesis.
+    Drill(Drill),
     /// Fit rates and durations to recorded incidents, with intervals and goodness of fit, and write them as failure modes.
     Fit(Fit),
     /// Write a commented scenario to start from.

@@ -10,6 +10,7 @@ mod assumptions;
 mod check;
 mod compare;
 mod console;
+mod drill;
 pub mod exit;
 mod fit;
 mod gate;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         args::Command::Check(options) => check::check(options, console),
         args::Command::Verify(options) => verify::verify(options, console),
         args::Command::Trace(options) => trace::trace(options, console),
+        args::Command::Drill(options) => drill::drill(options, console),
         args::Command::Fit(options) => fit::fit(options, console),
         args::Command::Init(options) => texts::init(options, console),
         args::Command::Explain(options) => texts::explain(options, console),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const EDGES: [(&str, &[&str]); 11] = [
+const EDGES: [(&str, &[&str]); 12] = [
     ("engine", &[]),
     ("stats", &[]),
     ("exact", &[]),
@@ -13,9 +13,13 @@ const EDGES: [(&str, &[&str]); 11] = [
     ("fleet", &["engine", "topology", "faults"]),
     ("azure", &["engine", "topology", "faults"]),
     ("scenario", &["engine", "topology", "faults", "fleet", "azure"]),
+    ("import", &["engine", "topology", "faults", "fleet", "scenario"]),
     ("study", &["engine", "topology", "faults", "fleet", "stats", "exact"]),
     ("report", &["study"]),
-    ("cli", &["engine", "stats", "exact", "topology", "faults", "fleet", "azure", "scenario", "study", "report"]),
+    (
+        "cli",
+        &["engine", "stats", "exact", "topology", "faults", "fleet", "azure", "scenario", "import", "study", "report"],
+    ),
 ];
 
 /// Our crates among the `[dependencies]` of a manifest.

@@ -57,8 +57,8 @@ pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_plan, load_with, parse, parse_with};
 pub use plan::{HOURS_PER_MONTH, Plan, PlanCandidate, PlanChoice, Price};
 pub use scenario::{
-    Assumptions, CalendarStart, FaultSource, HalfWidth, Member, Method, Scenario, ScriptRow, Target, TraceColumns, Until,
-    Window, duration_words,
+    Assumptions, CalendarStart, FaultSource, HalfWidth, Hypothesis, Member, Method, Scenario, ScriptRow, Target,
+    TraceColumns, Until, Window, duration_words,
 };
 pub use schema::schema;
 pub use templates::{template, template_names};

@@ -200,6 +200,7 @@ fn everything(
     }
     let world = World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
     let rows = script::script(root, &world, sink);
+    let hypothesis = script::hypothesis(root, sink);
     let source = match source? {
         FaultSource::Script(_) => FaultSource::Script(rows?),
         other => other,
@@ -242,6 +243,7 @@ fn everything(
         topology,
         profile,
         source,
+        hypothesis: hypothesis?,
         designs,
         assumptions: assumptions?,
         gate,

@@ -39,6 +39,8 @@ pub struct Scenario {
     pub profile: Profile,
     /// Where faults come from.
     pub source: FaultSource,
+    /// What a drill must find.
+    pub hypothesis: Hypothesis,
     /// The designs in their order; the first is the reference.
     pub designs: Vec<Design>,
     /// How closely what is assumed is looked at.
@@ -155,6 +157,19 @@ pub struct CalendarStart {
     pub time_zone: String,
     /// The same instant in milliseconds since 1970-01-01 UTC.
     pub unix_ms: i64,
+}
+
+/// `[drill]`: the steady state that a chaos experiment is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hypothesis {
+    /// The experiment begins after this time, in which the objective must hold.
+    pub begins: SimDuration,
+    /// So long the objective may be missed while it lasts.
+    pub may_miss: SimDuration,
+    /// So long after it the objective must hold again, for good.
+    pub recover_within: SimDuration,
+    /// So long it is watched after that.
+    pub watch: SimDuration,
 }
 
 /// Where faults come from.

@@ -5,8 +5,9 @@ use crate::designs::Laid;
 use crate::diagnostic::Sink;
 use crate::keys::fault::{MEMBERS_MAX, SCRIPT_MAX};
 use crate::mode_parts;
+use crate::node::Node;
 use crate::reader::Reader;
-use crate::scenario::{Member, ScriptRow};
+use crate::scenario::{Hypothesis, Member, ScriptRow};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use zonefall_engine::{SimDuration, SimTime};
@@ -47,6 +48,15 @@ pub(crate) fn script(root: &Reader<'_>, world: &World<'_>, sink: &mut Sink) -> O
         }
     }
     fine.then_some(rows)
+}
+
+/// `[drill]`.
+pub(crate) fn hypothesis(root: &Reader<'_>, sink: &mut Sink) -> Option<Hypothesis> {
+    let nothing = Node::empty_table();
+    let reader = root.sub("drill", "drill", sink).unwrap_or_else(|| Reader::new(&nothing, "drill", sink));
+    let (begins, may_miss) = (reader.span_of_time("begins", sink), reader.duration("may_miss", sink));
+    let (recover_within, watch) = (reader.duration("recover_within", sink), reader.span_of_time("watch", sink));
+    Some(Hypothesis { begins: begins?, may_miss: may_miss?, recover_within: recover_within?, watch: watch? })
 }
 
 fn row(reader: &Reader<'_>, world: &World<'_>, groups: &Groups, sink: &mut Sink) -> Option<ScriptRow> {

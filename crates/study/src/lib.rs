@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod assumptions;
 pub mod comparison;
 mod conclude;
+pub mod drill;
 pub mod exactly;
 pub mod fitting;
 pub mod gate;

@@ -9,6 +9,7 @@
 
 mod autoscale;
 mod balance;
+mod chaos;
 mod conflicts;
 mod conversion;
 mod creation;
@@ -198,6 +199,7 @@ pub const FAMILIES: &[Family] = &[
     family("SL", "The service level agreement", operations::AGREEMENT),
     family("IN", "Patterns of public incidents", operations::INCIDENTS),
     family("FR", "Failure rates", operations::RATES),
+    family("CH", "Chaos experiments", chaos::CHAOS),
 ];
 
 /// All rules, family by family.

@@ -102,6 +102,13 @@ pub(super) const KEYS: &[Key] = &[
         "How sure the verdict must be: the level of every interval, and the share of windows that must reach the target.",
     )
     .or("95%"),
+    Key::new("drill", Table, "The steady-state hypothesis of `zonefall drill`: a chaos experiment is run on each design."),
+    Key::new("drill.begins", Duration, "How long the service runs undisturbed first; it must be well for all of it.")
+        .or("10 min"),
+    Key::new("drill.may_miss", Duration, "How long the objective may be missed while the experiment lasts.").or("0 s"),
+    Key::new("drill.recover_within", Duration, "How soon after the experiment the objective must hold again, for good.")
+        .or("10 min"),
+    Key::new("drill.watch", Duration, "How long the service is watched after that.").or("1 h"),
     Key::new("region", Table, "The regions, each `[region.<name>]`. At least one."),
     Key::new("region.<name>", Table, "A region."),
     Key::new(

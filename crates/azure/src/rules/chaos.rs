@@ -1,0 +1,49 @@
+//! CH: experiments of Azure Chaos Studio.
+
+use super::Rule;
+
+const LIBRARY: &str = "Chaos Studio fault and action library";
+
+pub(super) const CHAOS: &[Rule] = &[
+    Rule::modelled(
+        "CH-01",
+        "Steps follow each other, branches run side by side, actions of a branch follow each other; a step ends with its \
+         last branch.",
+        LIBRARY,
+    )
+    .key("drill"),
+    Rule::modelled(
+        "CH-02",
+        "A shutdown strikes all machines of a set, those listed, or those in the filtered zones; a filter that matches \
+         nothing fails.",
+        LIBRARY,
+    ),
+    Rule::out(
+        "CH-03",
+        "An experiment may switch autoscale off and on again.",
+        LIBRARY,
+        "rules of autoscale go on while an experiment lasts; the output says so",
+    ),
+    Rule::out(
+        "CH-04",
+        "A security rule cuts off ports.",
+        LIBRARY,
+        "who may reach whom is not simulated; the output says so",
+    ),
+    Rule::modelled(
+        "CH-05",
+        "Agent faults: CPU pressure slows, stopped, killed and paused processes and cut networks stop; others are named.",
+        LIBRARY,
+    ),
+    Rule::modelled(
+        "CH-06",
+        "At most 4 steps, 9 branches and 9 actions; 12 h; 50 targets an action.",
+        "Chaos Studio limits page",
+    ),
+    Rule::modelled(
+        "CH-07",
+        "A shutdown is no zone outage: control plane, disks and balancer stay well.",
+        "comparison of the two",
+    )
+    .inferred(),
+];

@@ -1,0 +1,60 @@
+//! `drill`.
+
+use super::WhatIf;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+const DRILL_HELP: &str = "\
+Example:
+  zonefall drill experiment.json --on scenarios/zone-down-drill.toml --target sel-vmss=web
+
+The experiment is what Azure takes: raw, in a REST example, or in an ARM template. Scale sets are found by their names; a
+placeholder or another name needs --target. The hypothesis stands in the scenario (`explain drill`).
+
+Exit code 4 if the hypothesis fails on a design.";
+
+/// The most trials of a drill.
+const TRIALS_MAX: u64 = 1000;
+
+/// `drill`.
+#[derive(Debug, Args)]
+#[command(after_help = DRILL_HELP)]
+pub struct Drill {
+    /// The experiment of Azure Chaos Studio, as JSON.
+    pub experiment: PathBuf,
+    /// The scenario whose designs are to stand it.
+    #[arg(long, value_name = "SCENARIO")]
+    pub on: PathBuf,
+    /// Changes of the scenario.
+    #[command(flatten)]
+    pub what_if: WhatIf,
+    /// The scale set that a selector stands for, as in `sel-vmss=web`; may be given again.
+    #[arg(long, value_name = "SELECTOR=SET", value_parser = pair)]
+    pub target: Vec<(String, String)>,
+    /// Let the zones that the experiment filters go dark as a whole, as in a real outage.
+    #[arg(long)]
+    pub as_outage: bool,
+    /// Trials: they differ in how long boots and repairs take.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
+    pub trials: u64,
+    /// The seed, instead of the scenario's.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = DrillFormat::Table, value_name = "FORMAT")]
+    pub format: DrillFormat,
+}
+
+/// What `drill` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DrillFormat {
+    /// For people, with the timeline of the first design that fails, or of the first one.
+    Table,
+    /// For programs.
+    Json,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (selector, set) = text.split_once('=').ok_or("write SELECTOR=SET")?;
+    Ok((selector.trim().into(), set.trim().into()))
+}

@@ -1,0 +1,172 @@
+//! `drill`: an Azure Chaos Studio experiment on each design, held against the scenario's hypothesis.
+
+use crate::args;
+use crate::assemble::{self, Overrides};
+use crate::check;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::results::style;
+use crate::script::replay;
+use anyhow::{Context, Result, bail};
+use std::sync::Arc;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_fleet::{Design, Windows, population};
+use zonefall_import::{Drill, Experiment, Script, experiment};
+use zonefall_scenario::Scenario;
+use zonefall_study::Study;
+use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, SCHEMA, judge};
+use zonefall_study::timeline::{Timeline, timeline};
+
+/// CH-07: what a shutdown leaves out.
+const OUTAGE_ADDS: &str = "A shutdown is no zone outage (CH-07): in a real one the racks go dark with everything else on \
+    them, nothing can be allocated in the zone, disks copied within it cannot be reached, and machines come back one by \
+    one; --as-outage runs that. Beyond it the region's control plane may be out and capacity short in the other zones.";
+/// CH-07: what `--as-outage` leaves out.
+const OUTAGE_LACKS: &str = "as an outage, all racks of the zone come back together; the region's control plane and \
+    the capacity of other zones are not touched (IN-02, IN-04, IN-07)";
+
+/// Runs a drill.
+pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
+    let Some(scenario) = check::load(&options.on, &options.what_if, console) else { return Ok(Exit::BadScenario) };
+    let name = options.experiment.display();
+    let text = std::fs::read_to_string(&options.experiment).with_context(|| format!("cannot read {name}"))?;
+    let experiment = match experiment(&text) {
+        Ok(experiment) => experiment,
+        Err(why) => {
+            console.complain(&format!("error: {name}: {why}"));
+            return Ok(Exit::BadScenario);
+        }
+    };
+    for (selector, _) in &options.target {
+        if !experiment.selectors.iter().any(|known| known.id == *selector) {
+            let known: Vec<&str> = experiment.selectors.iter().map(|known| known.id.as_str()).collect();
+            bail!("--target: the experiment has no selector `{selector}`; there are: {}", known.join(", "));
+        }
+    }
+    let drilled = drilled(options, &scenario, &experiment)?;
+    match options.format {
+        args::DrillFormat::Table => {
+            console.data(&zonefall_report::terminal::drill(&drilled.0, style(console)))?;
+            if let Some(timeline) = &drilled.1 {
+                console.data(&zonefall_report::terminal::timeline(timeline, false, style(console)))?;
+            }
+        }
+        args::DrillFormat::Json => console.data(&zonefall_report::to_json(&drilled.0)?)?,
+    }
+    let passes = drilled.0.designs.iter().all(DrillDesign::passes);
+    Ok(if passes { Exit::Fine } else { Exit::Missed })
+}
+
+/// The drill, and the timeline of the first design that fails, or of the first one.
+fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Result<(Drilled, Option<Timeline>)> {
+    let hypothesis = hypothesis(scenario, of);
+    let (mut designs, mut notes, mut shown) = (Vec::new(), Vec::new(), None);
+    for design in &scenario.designs {
+        let script = script(options, scenario, of, design);
+        for note in &script.notes {
+            if !notes.contains(note) {
+                notes.push(note.clone());
+            }
+        }
+        let (found, timeline) = one(options, scenario, design, &script, &hypothesis)?;
+        let first_failure = !found.passes() && designs.iter().all(DrillDesign::passes);
+        if timeline.is_some() && (shown.is_none() || first_failure) {
+            shown = timeline;
+        }
+        designs.push(found);
+    }
+    if options.as_outage {
+        notes.push(OUTAGE_LACKS.into());
+    }
+    let name = if of.name.is_empty() { options.experiment.display().to_string() } else { of.name.clone() };
+    let (study, outage_adds) = (scenario.name.clone(), (!options.as_outage).then(|| OUTAGE_ADDS.to_owned()));
+    Ok((Drilled { schema: SCHEMA, experiment: name, study, hypothesis, designs, notes, outage_adds }, shown))
+}
+
+fn hypothesis(scenario: &Scenario, of: &Experiment) -> Hypothesis {
+    let says = scenario.hypothesis;
+    let ends = says.begins.plus(of.schedule().1);
+    let recovered = ends.plus(says.recover_within);
+    let ms = SimDuration::as_ms;
+    Hypothesis {
+        begins_ms: ms(says.begins),
+        ends_ms: ms(ends),
+        may_miss_ms: ms(says.may_miss),
+        recovered_ms: ms(recovered),
+        horizon_ms: ms(recovered.plus(says.watch)),
+    }
+}
+
+fn script(options: &args::Drill, scenario: &Scenario, experiment: &Experiment, design: &Design) -> Script {
+    let begins = SimTime::ZERO.after(scenario.hypothesis.begins);
+    let (topology, targets) = (&scenario.topology, options.target.as_slice());
+    Drill { experiment, design, topology, targets, begins, as_outage: options.as_outage }.script()
+}
+
+/// One design, in every trial.
+fn one(
+    options: &args::Drill,
+    scenario: &Scenario,
+    design: &Design,
+    script: &Script,
+    hypothesis: &Hypothesis,
+) -> Result<(DrillDesign, Option<Timeline>)> {
+    let minutes = |at: SimTime| zonefall_scenario::duration_words(at.since(SimTime::ZERO));
+    let struck = script.touched.iter().map(|of| {
+        let lasts = zonefall_scenario::duration_words(of.lasts);
+        format!("{} of {} from {} for {lasts}", of.cause, of.what, minutes(of.at))
+    });
+    let mut found = DrillDesign {
+        design: design.name.clone(),
+        fails: script.fails.clone(),
+        struck: struck.collect(),
+        trials: 0,
+        passed: 0,
+        worst: None,
+        judged: None,
+        least_serving: None,
+    };
+    if !script.fails.is_empty() {
+        return Ok((found, None));
+    }
+    let study = study(options, scenario, design, script, hypothesis)?;
+    let mut shown: Option<(Timeline, u64)> = None;
+    for trial in 0..options.trials {
+        let told = timeline(&study, trial, 0)?;
+        let spans: Vec<(u64, u64)> = told.outages.iter().map(|outage| (outage.from_ms, outage.to_ms)).collect();
+        let judged = judge(&spans, hypothesis);
+        found.trials += 1;
+        found.passed += u64::from(judged.passes);
+        if shown.as_ref().is_none_or(|(_, most)| told.missed_ms > *most) {
+            (found.worst, found.judged) = (Some(trial), Some(judged));
+            let from_the_beginning = told.rows.iter().filter(|row| row.at_ms >= hypothesis.begins_ms);
+            found.least_serving = from_the_beginning.map(|row| row.serving).min();
+            let missed = told.missed_ms;
+            shown = Some((told, missed));
+        }
+    }
+    Ok((found, shown.map(|(timeline, _)| timeline)))
+}
+
+/// A study of one design that lives through the experiment and nothing else.
+fn study(
+    options: &args::Drill,
+    scenario: &Scenario,
+    design: &Design,
+    script: &Script,
+    hypothesis: &Hypothesis,
+) -> Result<Study> {
+    let overrides =
+        Overrides { trials: Some(options.trials), seed: options.seed, no_counterfactual: true, ..Overrides::default() };
+    let horizon = SimTime::from_ms(hypothesis.horizon_ms);
+    let designs = [design.clone()];
+    let people = population(&designs, &scenario.topology);
+    let replay = replay(&script.rows, &people, horizon)?;
+    let mut study = assemble::with_replay(assemble::study(scenario, overrides)?, replay);
+    study.designs = designs.into_iter().map(Arc::new).collect();
+    let measure = Arc::make_mut(&mut study.measure);
+    (measure.horizon, measure.from, measure.until_first_miss) = (horizon, SimTime::ZERO, false);
+    measure.windows = Windows::every(horizon.since(SimTime::ZERO), SimTime::ZERO, horizon);
+    measure.at.clear();
+    Ok(study)
+}

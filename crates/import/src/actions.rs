@@ -1,0 +1,140 @@
+//! What each action of Chaos Studio is in the model (CH-02..05, CH-07), or why it is nothing.
+
+use crate::read::Action;
+use zonefall_faults::{Effect, Recovery};
+
+/// What an action does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// It only takes time.
+    Delay,
+    /// It stops or slows machines for as long as it lasts.
+    Strikes {
+        cause: &'static str,
+        effect: Effect,
+        recovery: Recovery,
+        /// What is not quite the same, if anything.
+        but: &'static str,
+    },
+    /// The model does not hold it.
+    NotHeld(&'static str),
+}
+
+const fn strikes(cause: &'static str, effect: Effect, recovery: Recovery, but: &'static str) -> Meaning {
+    Meaning::Strikes { cause, effect, recovery, but }
+}
+
+/// Parameters that name machines of a scale set: `["1","3"]`.
+pub(crate) const INSTANCES: [&str; 2] = ["instances", "virtualMachineScaleSetInstances"];
+
+/// What an action is here. Its URN is in lower case; versions do not matter.
+pub(crate) fn meaning(action: &Action) -> Meaning {
+    let urn = action.urn.strip_prefix("urn:csci:microsoft:").unwrap_or(&action.urn);
+    let fault = urn.split('/').next().unwrap_or(urn);
+    match fault {
+        "chaosstudio:timeddelay" => Meaning::Delay,
+        "virtualmachinescaleset:shutdown" | "virtualmachine:shutdown" => strikes(
+            "shutdown",
+            Effect::Down,
+            Recovery::Boot,
+            if action.parameter("abruptShutdown").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+                ""
+            } else {
+                "a graceful shutdown is as sudden as an abrupt one here; connections are not drained"
+            },
+        ),
+        "agent:networkdisconnect" => strikes(
+            "network disconnect",
+            Effect::Down,
+            Recovery::Reachable,
+            "Azure cuts new connections only, here all of them are cut",
+        ),
+        "agent:networkdisconnectviafirewall" | "agent:networkisolation" => strikes(
+            "network disconnect",
+            Effect::Down,
+            Recovery::Reachable,
+            "destination filters are not looked at: the machines cannot be reached at all",
+        ),
+        "agent:stopservice" | "agent:killprocess" => strikes(
+            "application stopped",
+            Effect::Down,
+            Recovery::WarmUp,
+            "the process is taken for the one that serves",
+        ),
+        "agent:pauseprocess" => strikes(
+            "application paused",
+            Effect::Frozen,
+            Recovery::Reachable,
+            "the process is taken for the one that serves",
+        ),
+        "agent:cpupressure" => match level(action) {
+            Some(level) => strikes(
+                "CPU pressure",
+                Effect::Degraded(1000 - 10 * level),
+                Recovery::Reachable,
+                "the pressure is taken for the share of capacity that is lost",
+            ),
+            None => Meaning::NotHeld("its `pressureLevel` is no whole number from 1 to 99 (CH-05)"),
+        },
+        "autoscalesettings:disableautoscale" | "autoscalesetting:disableautoscale" => {
+            Meaning::NotHeld("rules of autoscale go on while it lasts (CH-03)")
+        }
+        "networksecuritygroup:securityrule" => Meaning::NotHeld(
+            "who may reach whom is not part of the model (CH-04); what it cuts off must be scripted as a fault",
+        ),
+        _ if fault.starts_with("agent:") => {
+            Meaning::NotHeld("memory, disk, clock, names, latency and packet loss are not part of the model (CH-05)")
+        }
+        _ if fault.starts_with("azurekubernetesservicechaosmesh:") => {
+            Meaning::NotHeld("what runs in a cluster is not part of the model, only its machines are")
+        }
+        _ => Meaning::NotHeld("the model knows no such action"),
+    }
+}
+
+fn level(action: &Action) -> Option<u32> {
+    action.parameter("pressureLevel")?.trim().parse().ok().filter(|level| (1..=99).contains(level))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(urn: &str, parameters: &[(&str, &str)]) -> Action {
+        let parameters = parameters.iter().map(|&(key, value)| (key.into(), value.into())).collect();
+        Action { urn: urn.into(), length: None, selector: None, parameters }
+    }
+
+    #[test]
+    fn ch_02_both_shutdowns_stop_machines_that_boot_afterwards() {
+        for urn in [
+            "virtualmachinescaleset:shutdown/1.0",
+            "virtualmachinescaleset:shutdown/2.0",
+            "virtualmachine:shutdown/1.0",
+        ] {
+            let abrupt = meaning(&action(&format!("urn:csci:microsoft:{urn}"), &[("abruptshutdown", "true")]));
+            assert_eq!(abrupt, strikes("shutdown", Effect::Down, Recovery::Boot, ""), "{urn}");
+        }
+    }
+
+    #[test]
+    fn ch_03_autoscale_is_named_in_both_spellings_and_not_held() {
+        for urn in ["autoscalesettings:disableautoscale/1.0", "autoscalesetting:disableautoscale/1.0"] {
+            assert!(
+                matches!(meaning(&action(&format!("urn:csci:microsoft:{urn}"), &[])), Meaning::NotHeld(why) if why.contains("autoscale"))
+            );
+        }
+    }
+
+    #[test]
+    fn ch_05_pressure_slows_down_and_what_is_not_held_is_said() {
+        let pressed = action("urn:csci:microsoft:agent:cpupressure/1.0", &[("pressureLevel", "80")]);
+        assert!(matches!(meaning(&pressed), Meaning::Strikes { effect: Effect::Degraded(200), .. }));
+        for level in ["0", "100", "high"] {
+            let wrong = action("urn:csci:microsoft:agent:cpupressure/1.0", &[("pressureLevel", level)]);
+            assert!(matches!(meaning(&wrong), Meaning::NotHeld(_)));
+        }
+        assert!(matches!(meaning(&action("urn:csci:microsoft:agent:dnsfailure/1.0", &[])), Meaning::NotHeld(_)));
+        assert!(matches!(meaning(&action("urn:csci:provider:providername:shutdown/1.0", &[])), Meaning::NotHeld(_)));
+    }
+}

@@ -1,0 +1,223 @@
+//! An experiment on one design: which machines it strikes, when, and what it touches in vain.
+//!
+//! A resource id says a name; a scale set of that name is meant, in any case of letters. A name that the design does not
+//! have (a placeholder, an expression, a set with another name) must be told by its selector, unless the design has one
+//! set only.
+
+use crate::actions::{INSTANCES, Meaning, meaning};
+use crate::read::{Action, Experiment, Selector};
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::Recovery;
+use zonefall_fleet::{Design, SlotGroup, slot_groups};
+use zonefall_scenario::{Member, ScriptRow};
+use zonefall_topology::{Topology, ZoneId};
+
+/// An experiment, and what it is run on.
+#[derive(Debug, Clone, Copy)]
+pub struct Drill<'a> {
+    /// What is done.
+    pub experiment: &'a Experiment,
+    /// To whom.
+    pub design: &'a Design,
+    /// Where.
+    pub topology: &'a Topology,
+    /// Scale sets that selectors stand for: (selector, set).
+    pub targets: &'a [(String, String)],
+    /// When it begins.
+    pub begins: SimTime,
+    /// CH-07: zones that are filtered go dark as a whole.
+    pub as_outage: bool,
+}
+
+/// One action, as it strikes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// When.
+    pub at: SimTime,
+    /// How long.
+    pub lasts: SimDuration,
+    /// What is done.
+    pub cause: String,
+    /// To what, in words.
+    pub what: String,
+}
+
+/// What an experiment comes to on a design.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Script {
+    /// The faults.
+    pub rows: Vec<ScriptRow>,
+    /// The same in words.
+    pub touched: Vec<Touched>,
+    /// What the model does not hold, or holds in another way.
+    pub notes: Vec<String>,
+    /// Why Azure would refuse to run it on this design.
+    pub fails: Vec<String>,
+    /// How long it takes.
+    pub lasts: SimDuration,
+}
+
+impl Drill<'_> {
+    /// The faults, the notes, and why the experiment fails, if it does.
+    pub fn script(&self) -> Script {
+        let (schedule, lasts) = self.experiment.schedule();
+        let mut script = Script { lasts, ..Script::default() };
+        for (begins, action) in schedule {
+            self.act(self.begins.after(begins), action, &mut script);
+        }
+        script.notes.dedup();
+        script
+    }
+
+    fn act(&self, at: SimTime, action: &Action, script: &mut Script) {
+        let urn = &action.urn;
+        let (cause, effect, recovery, but) = match meaning(action) {
+            Meaning::Delay => return,
+            Meaning::NotHeld(why) => return note(script, format!("{urn}: {why}")),
+            Meaning::Strikes { cause, effect, recovery, but } => (cause, effect, recovery, but),
+        };
+        if !but.is_empty() {
+            note(script, format!("{urn}: {but}"));
+        }
+        let selector = self.experiment.selectors.iter().find(|selector| Some(&selector.id) == action.selector.as_ref());
+        let (Some(selector), Some(lasts)) = (selector, action.length) else {
+            return note(script, format!("{urn}: it is aimed at nothing, or takes no time"));
+        };
+        for set in self.sets(selector, script) {
+            let found = match self.struck(set, selector, action) {
+                Ok(found) => found,
+                Err(why) => {
+                    script.fails.push(why);
+                    continue;
+                }
+            };
+            let dark = self.as_outage && cause == "shutdown" && selector.zones.is_some();
+            let (cause, recovery) = if dark { ("zone outage", Recovery::Boot) } else { (cause, recovery) };
+            let (members, what) = if dark { self.zones_of(set, selector) } else { found };
+            script.touched.push(Touched { at, lasts, cause: cause.into(), what });
+            script.rows.push(ScriptRow { at, lasts: Some(lasts), members, effect, recovery, cause: cause.into() });
+        }
+    }
+
+    /// The sets that a selector stands for.
+    fn sets(&self, selector: &Selector, script: &mut Script) -> Vec<usize> {
+        let sets = &self.design.sets;
+        let named = |name: &str| sets.iter().position(|set| set.name.eq_ignore_ascii_case(name));
+        let told: Vec<&str> =
+            self.targets.iter().filter(|(id, _)| *id == selector.id).map(|(_, set)| set.as_str()).collect();
+        let names: Vec<String> = match (told.is_empty(), selector.targets.is_empty()) {
+            (false, _) => told.iter().map(|&name| name.to_owned()).collect(),
+            (true, true) => vec!["a query".into()],
+            (true, false) => selector.targets.iter().map(|target| resource_name(target)).collect(),
+        };
+        let mut found: Vec<usize> = Vec::new();
+        for name in &names {
+            let at = match named(name) {
+                Some(at) => at,
+                None if told.is_empty() && sets.len() == 1 => {
+                    note(
+                        script,
+                        format!("`{}` ({name}) is taken for `{}`, the only scale set", selector.id, sets[0].name),
+                    );
+                    0
+                }
+                None => {
+                    let id = &selector.id;
+                    script.fails.push(format!("no scale set here is called `{name}` (selector `{id}`): say which is meant, `--target {id}=SET`"));
+                    continue;
+                }
+            };
+            if !found.contains(&at) {
+                found.push(at);
+            }
+        }
+        found
+    }
+
+    /// The machines of a set that an action strikes; an error if its filter, or its list of instances, matches nothing.
+    fn struck(&self, set: usize, selector: &Selector, action: &Action) -> Result<(Vec<Member>, String), String> {
+        let groups: Vec<SlotGroup> =
+            slot_groups(self.design, self.topology).into_iter().filter(|group| group.set as usize == set).collect();
+        let name = &self.design.sets[set].name;
+        let listed = INSTANCES.iter().find_map(|key| action.parameter(key));
+        let listed = listed.filter(|text| !matches!(text.trim(), "" | "*"));
+        let ids: Option<Vec<u32>> = match listed {
+            Some(text) => Some(
+                instance_ids(text)
+                    .ok_or_else(|| format!("`{text}` is no list of instance ids such as [\"1\",\"3\"]"))?,
+            ),
+            None => None,
+        };
+        let inside = |zone: Option<ZoneId>| {
+            let Some(zones) = &selector.zones else { return true };
+            zone.is_some_and(|zone| zones.contains(&self.topology.zone_number(zone)))
+        };
+        let mut members = Vec::new();
+        for (id, (group, ordinal)) in (0u32..).zip(in_order(&groups)) {
+            if inside(group.zone) && ids.as_ref().is_none_or(|ids| ids.contains(&id)) {
+                members.push(Member::Instance { group: group.name.clone(), ordinal });
+            }
+        }
+        let filter = selector.zones.as_ref().map_or(String::new(), |zones| format!(" in zone {}", join(zones)));
+        if members.is_empty() {
+            return Err(format!(
+                "nothing of `{name}` stands{filter}{}: an experiment whose target is empty fails in Azure (CH-02)",
+                if ids.is_some() { " and has such an id" } else { "" }
+            ));
+        }
+        let what = format!("{} of `{name}`{filter}", count(members.len()));
+        Ok((members, what))
+    }
+
+    /// The zones of a filter as a whole.
+    fn zones_of(&self, set: usize, selector: &Selector) -> (Vec<Member>, String) {
+        let region = self.design.sets[set].region;
+        let zones = selector.zones.iter().flatten().filter_map(|&zone| self.topology.zone(region, zone));
+        let racks = zones
+            .map(|zone| Member::Racks { name: self.topology.zone_name(zone), racks: self.topology.racks_of(zone) });
+        let members: Vec<Member> = racks.collect();
+        let names: Vec<&str> =
+            members.iter().map(|member| if let Member::Racks { name, .. } = member { name } else { "" }).collect();
+        let what = format!("everything in {}", names.join(" and "));
+        (members, what)
+    }
+}
+
+/// OM-08: the first machines of a set, in the order of their ids: round the zones.
+fn in_order(groups: &[SlotGroup]) -> impl Iterator<Item = (&SlotGroup, u32)> {
+    let most = groups.iter().map(|group| group.initial).max().unwrap_or(0);
+    (0..most).flat_map(move |ordinal| {
+        groups.iter().filter(move |group| ordinal < group.initial).map(move |group| (group, ordinal))
+    })
+}
+
+fn note(script: &mut Script, words: String) {
+    if !script.notes.contains(&words) {
+        script.notes.push(words);
+    }
+}
+
+/// The name in a resource id: what follows its resource type.
+fn resource_name(id: &str) -> String {
+    let parts: Vec<&str> = id.split('/').collect();
+    let kinds = ["virtualmachinescalesets", "virtualmachines"];
+    let at = parts.iter().rposition(|part| kinds.iter().any(|kind| part.eq_ignore_ascii_case(kind)));
+    at.and_then(|at| parts.get(at + 1)).map_or_else(|| id.to_owned(), |name| (*name).to_owned())
+}
+
+/// `["1","3"]`, all texts (CH-01).
+fn instance_ids(text: &str) -> Option<Vec<u32>> {
+    let ids: Vec<serde_json::Value> = serde_json::from_str(text).ok()?;
+    let id = |id: &serde_json::Value| {
+        id.as_str().and_then(|id| id.parse().ok()).or_else(|| u32::try_from(id.as_u64()?).ok())
+    };
+    ids.iter().map(id).collect()
+}
+
+fn join(numbers: &[u32]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn count(machines: usize) -> String {
+    if machines == 1 { "one machine".into() } else { format!("{machines} machines") }
+}

@@ -1,0 +1,163 @@
+//! CH: experiments are read as they are, scheduled, and turned into faults of a design.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::path::PathBuf;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_import::{Drill, Experiment, ImportError, Script, experiment};
+use zonefall_scenario::{Member, Scenario, parse};
+
+const MINUTE: u64 = 60_000;
+
+fn minutes(minutes: u64) -> SimDuration {
+    SimDuration::from_ms(minutes * MINUTE)
+}
+
+fn scenario(zones: &str) -> Scenario {
+    let text = format!(
+        "name = \"drill\"\nhorizon = \"1 day\"\n[slo]\nmin_serving = 6\n[region.eastus]\n[scale_set.web]\ncapacity = 9\nzones = {zones}\n\
+         [faults]\nprofile = \"none\"\n"
+    );
+    parse(&text, "drill.toml").unwrap()
+}
+
+fn action(urn: &str, selector: &str, length: &str, parameters: &str) -> String {
+    format!(
+        r#"{{"type":"continuous","name":"urn:csci:microsoft:{urn}","selectorId":"{selector}","duration":"{length}",
+           "parameters":[{parameters}]}}"#
+    )
+}
+
+/// Steps of branches of actions.
+fn raw(selectors: &str, steps: &[&[&[String]]]) -> String {
+    let branch =
+        |(at, actions): (usize, &&[String])| format!(r#"{{"name":"b{at}","actions":[{}]}}"#, actions.join(","));
+    let step = |(at, branches): (usize, &&[&[String]])| {
+        let branches: Vec<String> = branches.iter().enumerate().map(branch).collect();
+        format!(r#"{{"name":"s{at}","branches":[{}]}}"#, branches.join(","))
+    };
+    let steps: Vec<String> = steps.iter().enumerate().map(step).collect();
+    format!(r#"{{"properties":{{"selectors":[{selectors}],"steps":[{}]}}}}"#, steps.join(","))
+}
+
+const WEB: &str = r#"{"type":"List","id":"sel","targets":[{"type":"ChaosTarget",
+    "id":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachineScaleSets/WEB/providers/Microsoft.Chaos/targets/Microsoft-VirtualMachineScaleSet"}]}"#;
+
+fn in_zone(zone: &str) -> String {
+    let filter = format!(r#","filter":{{"type":"Simple","parameters":{{"zones":["{zone}"]}}}}}}"#);
+    WEB.strip_suffix('}').unwrap().to_owned() + &filter
+}
+
+fn drill(experiment: &Experiment, scenario: &Scenario, targets: &[(String, String)], as_outage: bool) -> Script {
+    let design = &scenario.designs[0];
+    let begins = SimTime::from_ms(10 * MINUTE);
+    Drill { experiment, design, topology: &scenario.topology, targets, begins, as_outage }.script()
+}
+
+fn shutdown(length: &str) -> String {
+    action("virtualMachineScaleSet:shutdown/2.0", "sel", length, r#"{"key":"abruptShutdown","value":"true"}"#)
+}
+
+#[test]
+fn ch_01_steps_and_actions_follow_each_other_and_branches_run_side_by_side() {
+    let delay =
+        r#"{"type":"delay","name":"urn:csci:microsoft:chaosStudio:timedDelay/1.0","duration":"PT7M"}"#.to_owned();
+    let (long, other, next) = ([shutdown("PT10M"), delay, shutdown("PT2M")], [shutdown("PT5M")], [shutdown("PT1M")]);
+    let text = raw(WEB, &[&[&long, &other], &[&next]]);
+    let experiment = experiment(&text).unwrap();
+    let (schedule, whole) = experiment.schedule();
+    let begins: Vec<u64> = schedule.iter().map(|(at, _)| at.as_ms() / MINUTE).collect();
+    assert_eq!((begins, whole), (vec![0, 10, 17, 0, 19], minutes(20)));
+    let script = drill(&experiment, &scenario("[1, 2, 3]"), &[], false);
+    let at: Vec<u64> = script.rows.iter().map(|row| row.at.as_ms() / MINUTE).collect();
+    assert_eq!((at, script.fails.len()), (vec![10, 27, 10, 29], 0));
+}
+
+#[test]
+fn ch_02_a_zone_filter_strikes_the_machines_of_that_zone_or_the_experiment_fails() {
+    let experiment = experiment(&raw(&in_zone("2"), &[&[&[shutdown("PT10M")]]])).unwrap();
+    let script = drill(&experiment, &scenario("[1, 2, 3]"), &[], false);
+    let machine = |ordinal| Member::Instance { group: "web/eastus/2".into(), ordinal };
+    assert_eq!(script.rows[0].members, [machine(0), machine(1), machine(2)]);
+    assert_eq!(script.touched[0].what, "3 machines of `web` in zone 2");
+    for zones in ["[1]", "[]"] {
+        let script = drill(&experiment, &scenario(zones), &[], false);
+        assert!(script.rows.is_empty() && script.fails[0].contains("CH-02"), "{zones}: {:?}", script.fails);
+    }
+}
+
+#[test]
+fn ch_02_a_list_of_instances_is_a_text_of_ids_that_go_round_the_zones() {
+    let listed =
+        action("virtualMachineScaleSet:shutdown/1.0", "sel", "PT10M", r#"{"key":"instances","value":"[\"1\",\"3\"]"}"#);
+    let experiment = experiment(&raw(WEB, &[&[&[listed]]])).unwrap();
+    let script = drill(&experiment, &scenario("[1, 2, 3]"), &[], false);
+    let machine = |zone: u32, ordinal| Member::Instance { group: format!("web/eastus/{zone}"), ordinal };
+    assert_eq!(script.rows[0].members, [machine(2, 0), machine(1, 1)]);
+    assert!(script.notes.iter().any(|note| note.contains("graceful")));
+}
+
+#[test]
+fn ch_06_every_mistake_is_told_with_its_place() {
+    let one = &[shutdown("10 min"), action("agent:cpuPressure/1.0", "sle", "PT13H", "")][..];
+    let branch = &[one, one, one, one, one, one, one, one, one, one][..];
+    let ImportError::Mistakes(said) = experiment(&raw(WEB, &[&[one], branch])).unwrap_err() else { panic!() };
+    let all = said.join("\n");
+    for part in [
+        "properties.steps[0].branches[0].actions[0].duration: `10 min` is not a length",
+        "properties.steps[0].branches[0].actions[1].duration: `PT13H`",
+        "properties.steps[1].branches: 10 are more than the 9",
+        "properties.steps[0]: there is no selector `sle`; perhaps `sel`",
+    ] {
+        assert!(all.contains(part), "{part}\n{all}");
+    }
+    assert!(matches!(experiment("{"), Err(ImportError::Json(_))));
+    assert!(matches!(experiment("{}"), Err(ImportError::None)));
+}
+
+#[test]
+fn ch_07_as_an_outage_the_whole_zone_goes_dark() {
+    let experiment = experiment(&raw(&in_zone("2"), &[&[&[shutdown("PT10M")]]])).unwrap();
+    let scenario = scenario("[1, 2, 3]");
+    let script = drill(&experiment, &scenario, &[], true);
+    let zone = scenario.topology.find_zone("eastus/2").unwrap();
+    let racks = scenario.topology.racks_of(zone);
+    assert_eq!(script.rows[0].members, [Member::Racks { name: "eastus/2".into(), racks }]);
+    assert_eq!(script.rows[0].cause, "zone outage");
+}
+
+/// The files of the corpus, if it is there.
+fn corpus() -> Option<PathBuf> {
+    let given = std::env::var_os("ZONEFALL_SHARED").map(PathBuf::from);
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+    let folder = given.clone().unwrap_or_else(|| beside.into()).join("corpus");
+    assert!(given.is_none() || folder.is_dir(), "ZONEFALL_SHARED is set, but {} is not there", folder.display());
+    if !folder.is_dir() {
+        eprintln!("skipped: {} is not there", folder.display());
+    }
+    folder.is_dir().then_some(folder)
+}
+
+#[test]
+fn experiments_of_the_corpus_are_read() {
+    let Some(corpus) = corpus() else { return };
+    let index = std::fs::read_to_string(corpus.join("INDEX.csv")).unwrap();
+    let files = index.lines().filter_map(|line| {
+        let (file, rest) = line.split_once(',')?;
+        rest.starts_with("chaos-experiment,").then_some(file)
+    });
+    let (mut read, mut struck) = (0, 0);
+    for file in files {
+        let text = std::fs::read_to_string(corpus.join(file)).unwrap();
+        let found = match experiment(&text) {
+            Ok(found) => found,
+            // Two examples of the specification list several or none.
+            Err(ImportError::Several(_) | ImportError::None) => continue,
+            Err(why) => panic!("{file}: {why}"),
+        };
+        let script = drill(&found, &scenario("[1, 2, 3]"), &[], false);
+        assert!(!script.rows.is_empty() || !script.notes.is_empty() || !script.fails.is_empty(), "{file}: dropped");
+        read += 1;
+        struck += usize::from(!script.rows.is_empty());
+    }
+    assert!(read >= 10 && struck >= 1, "{read} read, {struck} strike");
+}

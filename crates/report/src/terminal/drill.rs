@@ -1,0 +1,95 @@
+//! A drill: which designs pass, and what the experiment did to each.
+
+use super::Style;
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::drill::{DrillDesign, Drilled};
+
+/// Draws a drill.
+pub fn drill(of: &Drilled, style: Style) -> String {
+    let mut page = Page::new(style);
+    page.title(&clean(&of.experiment));
+    page.paragraph(None, &verdict(of), Some(Tone::Strong));
+    page.paragraph(None, &asked(of), None);
+    designs(&mut page, of);
+    for design in &of.designs {
+        let name = clean(&design.design);
+        for why in &design.fails {
+            let sign = page.paint(Tone::Unsure, "!");
+            page.paragraph(Some((&sign, 1)), &format!("{name}: the experiment cannot be run: {}", clean(why)), None);
+        }
+        if !design.struck.is_empty() {
+            let sign = page.sign("·", "-").to_owned();
+            page.paragraph(Some((&sign, 1)), &format!("{name}: {}", clean(&design.struck.join("; "))), None);
+        }
+    }
+    if !of.notes.is_empty() {
+        page.title("Not as in Azure");
+        for note in &of.notes {
+            let sign = page.sign("·", "-").to_owned();
+            page.paragraph(Some((&sign, 1)), &clean(note), None);
+        }
+    }
+    if let Some(adds) = &of.outage_adds {
+        page.paragraph(None, adds, Some(Tone::Faint));
+    }
+    page.finish()
+}
+
+fn verdict(of: &Drilled) -> String {
+    let passed: Vec<String> = of.designs.iter().filter(|of| of.passes()).map(|of| clean(&of.design)).collect();
+    match (passed.len(), of.designs.len()) {
+        (0, _) => "No design passes.".into(),
+        (some, all) if some == all => "Every design passes.".into(),
+        _ => format!("{} of {} designs pass: {}.", passed.len(), of.designs.len(), passed.join(", ")),
+    }
+}
+
+fn asked(of: &Drilled) -> String {
+    let min = |ms: u64| number::plain(ms as f64 / 60_000.0, Toward::Up);
+    let hypothesis = &of.hypothesis;
+    format!(
+        "The objective must hold for {} min before the experiment, may be missed for {} of its {} min, and must hold for \
+         good {} min after it.",
+        min(hypothesis.begins_ms),
+        min(hypothesis.may_miss_ms),
+        min(hypothesis.ends_ms - hypothesis.begins_ms),
+        min(hypothesis.recovered_ms - hypothesis.ends_ms)
+    )
+}
+
+fn designs(page: &mut Page, of: &Drilled) {
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("verdict".into(), Side::Left),
+        ("trials\npassed".into(), Side::Right),
+        ("missed before\nmin".into(), Side::Right),
+        ("during\nmin".into(), Side::Right),
+        ("well again\nafter, min".into(), Side::Right),
+        ("fewest\nserving".into(), Side::Right),
+    ];
+    let rows = of.designs.iter().map(|design| row(page, design)).collect();
+    page.grid(&Grid { columns, rows });
+    page.paragraph(None, "Figures are those of the trial that missed the most.", Some(Tone::Faint));
+}
+
+fn row(page: &Page, of: &DrillDesign) -> Vec<String> {
+    let min = |ms: u64| number::plain(ms as f64 / 60_000.0, Toward::Up);
+    let says = match (of.fails.is_empty(), of.passes()) {
+        (false, _) => page.paint(Tone::Unsure, "? cannot be run"),
+        (true, true) => page.paint(Tone::Good, &format!("{} passes", page.sign("✓", "+"))),
+        (true, false) => page.paint(Tone::Bad, &format!("{} fails", page.sign("✗", "x"))),
+    };
+    let mut cells = vec![clean(&of.design), says];
+    match of.judged {
+        None => cells.extend(std::iter::repeat_n(String::new(), 5)),
+        Some(judged) => {
+            cells.push(format!("{} of {}", of.passed, of.trials));
+            cells.push(min(judged.before_ms));
+            cells.push(min(judged.during_ms));
+            cells.push(judged.recovers_ms.map_or("never".into(), min));
+            cells.push(of.least_serving.map_or(String::new(), |least| least.to_string()));
+        }
+    }
+    cells
+}

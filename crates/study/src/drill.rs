@@ -1,0 +1,124 @@
+//! A chaos experiment held against a steady-state hypothesis: before it, while it lasts, and after it.
+//!
+//! In: the spans in which the objective was missed in one trial, and the hypothesis. Out: what holds and what does not.
+//! Nothing here says how often anything happens: a drill is a question about one experiment.
+
+use serde::Serialize;
+
+/// The instants of a drill and what must hold, in milliseconds of the trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Hypothesis {
+    /// The objective must hold until here, where the experiment begins.
+    pub begins_ms: u64,
+    /// The experiment ends.
+    pub ends_ms: u64,
+    /// So much of the time between may be missed.
+    pub may_miss_ms: u64,
+    /// From here on the objective must hold again.
+    pub recovered_ms: u64,
+    /// The end of the trial.
+    pub horizon_ms: u64,
+}
+
+/// What a trial has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Judged {
+    /// Missed before the experiment.
+    pub before_ms: u64,
+    /// Missed while it lasted.
+    pub during_ms: u64,
+    /// From the end of the experiment until the objective held for good; none if it did not until the end of the trial.
+    pub recovers_ms: Option<u64>,
+    /// Missed after the objective should have held again.
+    pub late_ms: u64,
+    /// Whether all of the hypothesis holds.
+    pub passes: bool,
+}
+
+/// Holds the spans of missed time, half-open and in order, against a hypothesis.
+pub fn judge(missed: &[(u64, u64)], of: &Hypothesis) -> Judged {
+    let within = |from: u64, to: u64| -> u64 {
+        missed.iter().map(|&(start, end)| end.min(to).saturating_sub(start.max(from))).sum()
+    };
+    let before_ms = within(0, of.begins_ms);
+    let during_ms = within(of.begins_ms, of.ends_ms);
+    let late_ms = within(of.recovered_ms, of.horizon_ms);
+    let last = missed.last().map_or(0, |&(_, end)| end);
+    let recovers_ms = (last < of.horizon_ms).then(|| last.saturating_sub(of.ends_ms));
+    let passes = before_ms == 0 && during_ms <= of.may_miss_ms && late_ms == 0;
+    Judged { before_ms, during_ms, recovers_ms, late_ms, passes }
+}
+
+/// A drill on one design.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DrillDesign {
+    /// The design.
+    pub design: String,
+    /// Why Azure would not run the experiment on it; then nothing was run.
+    pub fails: Vec<String>,
+    /// What was struck, in words.
+    pub struck: Vec<String>,
+    /// Trials, which differ in the luck of boots and repairs only.
+    pub trials: u64,
+    /// Trials in which the hypothesis held.
+    pub passed: u64,
+    /// The trial that missed the most; none where nothing was run.
+    pub worst: Option<u64>,
+    /// What that trial has shown.
+    pub judged: Option<Judged>,
+    /// The fewest machines that served in it from the beginning of the experiment on.
+    pub least_serving: Option<i64>,
+}
+
+impl DrillDesign {
+    /// Whether the hypothesis held in every trial.
+    pub fn passes(&self) -> bool {
+        self.fails.is_empty() && self.passed == self.trials
+    }
+}
+
+/// A drill.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Drilled {
+    /// The version of the form.
+    pub schema: &'static str,
+    /// The experiment.
+    pub experiment: String,
+    /// The study.
+    pub study: String,
+    /// What must hold.
+    pub hypothesis: Hypothesis,
+    /// Each design.
+    pub designs: Vec<DrillDesign>,
+    /// What the model does not hold, or holds in another way.
+    pub notes: Vec<String>,
+    /// CH-07: what a real outage would add; none if one was run.
+    pub outage_adds: Option<String>,
+}
+
+/// [`Drilled::schema`].
+pub const SCHEMA: &str = "zonefall-drill/1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OF: Hypothesis =
+        Hypothesis { begins_ms: 100, ends_ms: 200, may_miss_ms: 30, recovered_ms: 250, horizon_ms: 1000 };
+
+    fn judged(missed: &[(u64, u64)]) -> (u64, u64, Option<u64>, u64, bool) {
+        let of = judge(missed, &OF);
+        (of.before_ms, of.during_ms, of.recovers_ms, of.late_ms, of.passes)
+    }
+
+    #[test]
+    fn ch_07_a_hypothesis_looks_before_during_and_after() {
+        assert_eq!(judged(&[]), (0, 0, Some(0), 0, true));
+        assert_eq!(judged(&[(110, 140)]), (0, 30, Some(0), 0, true));
+        assert_eq!(judged(&[(110, 141)]), (0, 31, Some(0), 0, false));
+        assert_eq!(judged(&[(99, 110)]), (1, 10, Some(0), 0, false));
+        assert_eq!(judged(&[(190, 250)]), (0, 10, Some(50), 0, true));
+        assert_eq!(judged(&[(190, 251)]), (0, 10, Some(51), 1, false));
+        assert_eq!(judged(&[(190, 1000)]), (0, 10, None, 750, false));
+    }
+}

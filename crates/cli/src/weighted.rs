@@ -103,7 +103,7 @@ fn forced(
     }
     let weighed = weighed?;
     let mut outcome = conclude_weighted(study, &weighed, &labels(scenario), method, why);
-    if assumptions::plan(scenario, study, options.no_assumptions).is_some() {
+    if assumptions::plan(scenario, study, study.trials, options.no_assumptions).is_some() {
         outcome.warnings.push(NOT_LOOKED_AT.into());
     }
     let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };

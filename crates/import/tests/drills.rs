@@ -1,5 +1,5 @@
 //! CH: experiments are read as they are, scheduled, and turned into faults of a design.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
 use std::path::PathBuf;
 use zonefall_engine::{SimDuration, SimTime};

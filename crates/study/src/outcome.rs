@@ -234,7 +234,7 @@ pub struct Difference {
 }
 
 /// A pattern of outages that trials were forced into.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PatternOutcome {
     /// In words: "2 zones and a machine".
     pub pattern: String,
@@ -243,7 +243,7 @@ pub struct PatternOutcome {
 }
 
 /// What the method did for one design.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MethodDesign {
     /// The design.
     pub design: String,
@@ -261,7 +261,7 @@ pub struct MethodDesign {
 }
 
 /// How the trials were drawn; only where a method was asked for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MethodOutcome {
     /// What was asked for.
     pub asked: String,

@@ -143,7 +143,7 @@ pub fn keys() -> &'static [Key] {
             fault::KEYS,
             plan::KEYS,
         ]
-            .concat()
+        .concat()
     })
 }
 

@@ -1,9 +1,10 @@
 //! What became of a rule of stopping, as plain numbers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The rule, and whether it was reached.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StoppingOutcome {
     /// The half-width asked for, as written.
     pub until: String,
@@ -22,7 +23,7 @@ pub struct StoppingOutcome {
 }
 
 /// How narrow the interval of a design is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StoppingWidth {
     /// The design.
     pub design: String,

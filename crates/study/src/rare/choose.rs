@@ -106,6 +106,8 @@ fn obstacle(study: &Study) -> Option<&'static str> {
         Some("the faults are recorded or scripted: nothing is drawn")
     } else if study.measure.until_first_miss {
         Some("trials end at the first miss: no share of time is measured")
+    } else if study.stopping.is_some() {
+        Some("the rule of stopping (`until`) looks at plain trials; `--trials N` sets it aside")
     } else if study.rows {
         Some("rows of single trials are kept, which would need their weights")
     } else {

@@ -48,6 +48,7 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
         confidence: study.confidence.level(),
         differences: compare(study, differences.collect(), measured_ms(study), false),
         warnings: warnings(study, of, &designs),
+        stopping: None,
         method: Some(method(study, of, wanted, why)),
         assumptions: None,
         designs,

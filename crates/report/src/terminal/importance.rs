@@ -125,9 +125,15 @@ fn tornado(page: &mut Page, design: &DesignImportance) {
             if of.turns_verdict { "yes".into() } else { "no".to_owned() },
         ]
     };
-    let rows = design.tornado.iter().map(row).collect();
+    let (matter, still): (Vec<&Swing>, Vec<&Swing>) =
+        design.tornado.iter().partition(|of| of.swing_min_per_month > 0.0);
+    let rows = matter.iter().map(|of| row(of)).collect();
     page.line("");
     page.grid(&Grid { columns, rows });
+    if !still.is_empty() {
+        let names: Vec<String> = still.iter().map(|of| clean(&of.mode)).collect();
+        page.paragraph(None, &format!("No difference in these trials: {}.", names.join(", ")), Some(Tone::Faint));
+    }
     let verdict = design.verdict_mean;
     let words = match design.survives {
         Some(true) => format!("On average: {verdict}, and no assumed rate turns that, one at a time."),

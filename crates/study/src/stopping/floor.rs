@@ -112,13 +112,16 @@ impl Holds {
         f64::from(units)
     }
 
-    /// Pairs of zones that hold more than can be spared, each times 2/(n − 1): what a pair's rate is a multiple of.
+    /// Pairs of zones that hold more than can be spared, neither of them by itself, each times 2/(n − 1): what a pair's
+    /// rate is a multiple of. Where one zone is enough, the mode's other strikes tell as much.
     fn pairs(&self, topology: &Topology) -> f64 {
         let mut all = 0.0;
         for region in topology.region_ids() {
             let zones: Vec<u32> = topology.zones_of(region).map(|zone| self.by_zone[zone.0 as usize]).collect();
             for (at, one) in zones.iter().enumerate() {
-                let enough = zones[at + 1..].iter().filter(|&other| one.saturating_add(*other) > self.spare).count();
+                let together =
+                    |&&other: &&u32| one.max(&other) <= &self.spare && one.saturating_add(other) > self.spare;
+                let enough = zones[at + 1..].iter().filter(together).count();
                 all += 2.0 * enough as f64 / (zones.len() as f64 - 1.0);
             }
         }

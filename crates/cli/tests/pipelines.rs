@@ -70,10 +70,9 @@ fn misfits(value: &Value, schema: &Value, root: &Value, at: &str) -> Vec<String>
         return misfits(value, root.pointer(target.trim_start_matches('#')).unwrap(), root, at);
     }
     let mut wrong = Vec::new();
-    if let Some(any) = schema["anyOf"].as_array().or(schema["oneOf"].as_array()) {
-        if !any.iter().any(|one| misfits(value, one, root, at).is_empty()) {
-            wrong.push(format!("{at}: none of the forms"));
-        }
+    let forms = schema["anyOf"].as_array().or(schema["oneOf"].as_array());
+    if forms.is_some_and(|forms| !forms.iter().any(|form| misfits(value, form, root, at).is_empty())) {
+        wrong.push(format!("{at}: none of the forms"));
     }
     let is = |name: &str| match name {
         "object" => value.is_object(),

@@ -128,7 +128,7 @@ fn a_browser_shows_the_page_without_an_error_and_without_a_request() {
     let asked: Vec<&str> = log.split("\"url\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     // The browser itself may look for its maker; the page knows no address but its own.
     let strange = |url: &&str| url.starts_with("http") && !url.contains("google") && !url.contains("gstatic");
-    assert!(!asked.iter().any(|url| strange(&url)), "{asked:?}");
+    assert!(!asked.iter().any(strange), "{asked:?}");
     println!("looked at in Chromium: no word on the console, no request");
 }
 

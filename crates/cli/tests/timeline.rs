@@ -101,8 +101,8 @@ fn the_chain_is_told_from_the_fault_to_the_end_of_the_outage() {
     for row in rows.iter().filter(|row| row["kind"] == "objective") {
         let at = row["at_ms"].as_u64().unwrap();
         let level = |lane: &Value| {
-            let steps = lane["steps"].as_array().unwrap().iter();
-            steps.filter(|step| step[0].as_u64().unwrap() <= at).next_back().map_or(0, |step| step[1].as_i64().unwrap())
+            let mut steps = lane["steps"].as_array().unwrap().iter();
+            steps.rfind(|step| step[0].as_u64().unwrap() <= at).map_or(0, |step| step[1].as_i64().unwrap())
         };
         assert_eq!(lanes.iter().map(level).sum::<i64>(), row["serving"].as_i64().unwrap(), "{row}");
     }

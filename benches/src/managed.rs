@@ -90,6 +90,7 @@ fn management() -> Management {
             suspend_after: 3,
         }),
         auto_zone_balance: true,
+        autoscale: None,
         vcpus: 4,
         reserved_per_zone: 100,
         spot: Some(Spot {

@@ -180,6 +180,7 @@ impl World {
         self.machines[at].root = cause;
         self.book.withheld[cause as usize] += serves;
         self.book.add(Class::Serving, -1, t, &self.measure);
+        self.scaler.count(self.machines[at].set as usize, -1);
         self.book.add(Class::Capacity, -left, t, &self.measure);
         if let Some(probes) = self.probes {
             if t == SimTime::ZERO {
@@ -204,6 +205,7 @@ impl World {
         }
         self.book.withheld[self.machines[at].root as usize] -= serves;
         self.book.add(Class::Serving, 1, t, &self.measure);
+        self.scaler.count(self.machines[at].set as usize, 1);
         self.book.add(Class::Capacity, serves, t, &self.measure);
         self.take_factor(at, t);
     }

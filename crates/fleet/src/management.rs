@@ -4,6 +4,7 @@
 //! A set without a [`Management`] never changes: its machines fail and come back in place (ZN-05), and nothing of this
 //! is on its path.
 
+use crate::policy::autoscale::Autoscale;
 use crate::policy::health::HealthSource;
 use crate::policy::instance_mix::Mix;
 use crate::policy::scale_in::ScaleInRules;
@@ -284,6 +285,8 @@ pub struct Management {
     pub repairs: Option<Repairs>,
     /// AZ: automatic zone balance.
     pub auto_zone_balance: bool,
+    /// AS.
+    pub autoscale: Option<Box<Autoscale>>,
     /// vCPUs of a machine, for quota.
     pub vcpus: u32,
     /// CR: reserved capacity in each zone (in the region, for a regional set).
@@ -319,7 +322,8 @@ impl Management {
                 _ => 0,
             })
             .fold(0, u32::saturating_add);
-        let asked = asked.fold(capacity, u32::max);
+        let scaled = self.autoscale.as_ref().map_or(0, |autoscale| autoscale.most());
+        let asked = asked.fold(capacity.max(scaled), u32::max);
         let target = asked.saturating_add(attached.min(LARGEST_SET.saturating_sub(asked)));
         let extra = self.overprovision.map_or(0, |percent| crate::policy::overprovision::extra(target, percent));
         // SI-09: a whole generation may still serve during its notice while the next one is created.

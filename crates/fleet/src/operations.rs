@@ -40,6 +40,11 @@ pub enum Operation {
     StandbyMs,
     SuspendedMs,
     DiskUnreachableMs,
+    AutoscaleOuts,
+    AutoscaleIns,
+    AutoscaleFailed,
+    AutoscaleHeldBack,
+    AutoscaleMetricsLost,
 }
 
 /// One counter: its name in reports, what it counts, the rules behind it.
@@ -63,7 +68,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 36] = {
+pub const TABLE: [OperationRow; 41] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -156,6 +161,21 @@ pub const TABLE: [OperationRow; 36] = {
             "data_disk_unreachable_h",
             "disk-hours of data disks (LRS) that their zone's outage made unreachable",
             "DK-03",
+        ),
+        row(O::AutoscaleOuts, "autoscale_outs", "capacity increases that autoscale asked for and got accepted", "AS-09"),
+        row(O::AutoscaleIns, "autoscale_ins", "capacity decreases that autoscale asked for and got accepted", "AS-09"),
+        row(O::AutoscaleFailed, "autoscale_failed", "requests of autoscale that were refused", "AS-17"),
+        row(
+            O::AutoscaleHeldBack,
+            "autoscale_held_back",
+            "times that a scale-in by autoscale was shortened or held back, as it would have had to be undone",
+            "AS-12, AS-13",
+        ),
+        row(
+            O::AutoscaleMetricsLost,
+            "autoscale_metrics_lost",
+            "times that autoscale found no data of a metric",
+            "AS-15, AS-16",
         ),
     ]
 };

@@ -54,10 +54,14 @@ pub(crate) enum Due {
     Short,
     /// A change is taken back; the unit is a change.
     Back,
+    /// Another profile of autoscale is in force, or it sees what others changed; the unit is a set that autoscales.
+    Profile,
+    /// An evaluation of autoscale that may come to something; the unit is a set that autoscales.
+    Autoscale,
 }
 
 impl Due {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::CreateTimeout,
         Self::Deleted,
         Self::Terminate,
@@ -72,6 +76,8 @@ impl Due {
         Self::Change,
         Self::Short,
         Self::Back,
+        Self::Profile,
+        Self::Autoscale,
     ];
 }
 
@@ -133,6 +139,7 @@ mod tests {
             Pending::Readmitted { machine: 5 },
             Pending::Due { what: Due::CreateTimeout, unit: 6 },
             Pending::Due { what: Due::Back, unit: 0 },
+            Pending::Due { what: Due::Autoscale, unit: 0 },
         ];
         assert!(all.windows(2).all(|pair| pair[0].tag() < pair[1].tag()));
         assert!(all.iter().all(|&pending| Pending::from_tag(pending.tag()) == pending));

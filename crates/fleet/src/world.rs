@@ -10,7 +10,7 @@ use crate::design::{Design, ScaleSet, StartState};
 use crate::disks::FarDisk;
 use crate::ledger::Ledger;
 use crate::machine::*;
-use crate::manage::{Manager, State};
+use crate::manage::{Manager, Scaler, State};
 use crate::measure::Measure;
 use crate::operations::Operation;
 use crate::pending::Pending;
@@ -133,6 +133,8 @@ pub struct World {
     pub(crate) nobody: u16,
     /// What the managed sets do; idle without one.
     pub(crate) manager: Manager,
+    /// What autoscale does; idle without it.
+    pub(crate) scaler: Scaler,
 }
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
@@ -266,6 +268,7 @@ impl World {
             deployment: names.len() as u16,
             nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
             manager,
+            scaler: Scaler::new(&design),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
             planner: Planner::new(&topology),
@@ -321,6 +324,7 @@ impl World {
         self.begin_lives(strikes);
         if self.manager.is_active() {
             self.begin_management(strikes);
+            self.begin_autoscale();
         }
     }
 

@@ -132,6 +132,7 @@ fn managed(mut design: zonefall_fleet::Design, action: RepairAction, balance: Ba
         }),
         repairs: Some(Repairs { action, grace: ms(600_000), dwell: ms(0), tick: ms(60_000), suspend_after: 3 }),
         auto_zone_balance: !design.sets[0].zones.is_empty(),
+        autoscale: None,
         vcpus: 2,
         reserved_per_zone: 1,
         spot: Some(Spot {

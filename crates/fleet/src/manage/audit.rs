@@ -61,6 +61,11 @@ impl World {
             let stand = here().filter(|(_, slot)| slot.state != State::Vacant).count();
             must(format!("set {index} ids (OM-08)"), ids.len() as i64, stand as i64);
         }
+        for (set, &serving) in self.scaler.serving.iter().enumerate() {
+            let all = self.machines.iter().filter(|machine| machine.set as usize == set);
+            let counted = all.filter(|machine| machine.marks & self.absent() == 0).count();
+            must(format!("set {set} serving"), i64::from(serving), counted as i64);
+        }
         must(self.audit_vacancy().unwrap_or_default(), 0, i64::from(self.audit_vacancy().is_some()));
         let stand = slots().filter(|(_, slot)| slot.state != State::Vacant).count();
         if self.manager.is_active() {

@@ -83,7 +83,9 @@ impl World {
         } else if state.retry_due != t {
             return;
         }
+        let before = self.counted_before(state.set);
         let done = self.act(state.set, &change.action, t, strikes);
+        self.overlook(state.set, &change.action, before, t);
         if let (false, Some(retry)) = (done, change.retry) {
             self.manager.changes[at].retry_due = t.after(retry);
             self.wait(Due::Change, at, t.after(retry));

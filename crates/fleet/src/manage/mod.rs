@@ -9,6 +9,7 @@
 //! then rebalancing. Luck is keyed by slot, instant and purpose.
 
 mod audit;
+mod autoscale;
 mod change;
 mod create;
 mod delete;
@@ -25,6 +26,7 @@ mod state;
 mod vacancy;
 mod zones;
 
+pub(crate) use autoscale::Scaler;
 pub(crate) use state::{Manager, Slot, State};
 
 use crate::pending::{Due, Pending};
@@ -36,8 +38,13 @@ impl World {
     /// Lets the managed sets react to what has just changed.
     #[inline]
     pub(crate) fn manage(&mut self, t: SimTime, strikes: &Strikes) {
-        if self.manager.is_active() && self.manager.has_news() {
-            self.react(t, strikes);
+        if self.manager.is_active() {
+            if self.manager.has_news() {
+                self.react(t, strikes);
+            }
+            if self.scaler.is_active() {
+                self.watch_metrics(t);
+            }
         }
     }
 
@@ -83,6 +90,8 @@ impl World {
             Due::Change => self.change_is_due(at, t, strikes),
             Due::Short => self.service_is_short(at, t),
             Due::Back => self.change_is_taken_back(at, t, strikes),
+            Due::Profile => self.profile_is_due(at, t),
+            Due::Autoscale => self.autoscale_is_due(at, t, strikes),
         }
     }
 

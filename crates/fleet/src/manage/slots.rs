@@ -245,6 +245,7 @@ impl World {
             self.machines[at].root = cause;
             self.book.withheld[cause as usize] += serves;
             self.book.add(Class::Serving, -1, t, &self.measure);
+            self.scaler.count(self.set_of(at), -1);
             self.book.add(Class::Capacity, -left, t, &self.measure);
         } else {
             self.recharge(at, cause);

@@ -135,6 +135,7 @@ pub fn management() -> Management {
         health: None,
         repairs: None,
         auto_zone_balance: false,
+        autoscale: None,
         vcpus: 2,
         reserved_per_zone: 0,
         spot: None,

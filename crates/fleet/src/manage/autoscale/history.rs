@@ -1,0 +1,375 @@
+//! What the metrics of a set were, and when a rule's condition first holds if nothing else changes.
+//!
+//! Metrics are constant between changes, so a window's mean is a quotient of two linear functions of time until one of
+//! the window's ends meets a change: between two such meetings the first instant at which a condition holds is solved for,
+//! in integers, and nothing has to be looked at in between. What was before the trial is what its first instant says.
+//!
+//! A window of an evaluation at `t` is `[t − delay − window, t − delay)`; the last value is the one at its end.
+
+use crate::policy::autoscale::{Aggregation, Metric, Operator, Reading, Rule};
+use std::collections::VecDeque;
+use zonefall_engine::{SimDuration, SimTime};
+
+/// Nobody reported.
+const MISSING: i64 = -1;
+
+/// The metrics from an instant on.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    from: i64,
+    /// Millionths of a percent, or [`MISSING`].
+    cpu: i64,
+    /// Millionths of a request a second.
+    requests: i64,
+}
+
+impl Piece {
+    fn value(&self, metric: Metric) -> Option<i64> {
+        match metric {
+            Metric::Cpu => Some(self.cpu).filter(|&cpu| cpu != MISSING),
+            Metric::Requests { .. } => Some(self.requests),
+        }
+    }
+}
+
+/// Instants at which autoscale is evaluated.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grid {
+    pub phase_ms: u64,
+    pub tick: SimDuration,
+}
+
+impl Grid {
+    /// The first at or after an instant.
+    pub fn at_or_after(self, t: SimTime) -> SimTime {
+        if t == SimTime::NEVER {
+            return t;
+        }
+        let steps = t.as_ms().saturating_sub(self.phase_ms).div_ceil(self.tick.as_ms());
+        SimTime::from_ms(self.phase_ms.saturating_add(steps.saturating_mul(self.tick.as_ms())))
+    }
+}
+
+/// A condition on the value of a rule's metric: that of `to` instances where `now` were, compared with its threshold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Condition<'a> {
+    pub rule: &'a Rule,
+    pub operator: Operator,
+    pub now: u32,
+    pub to: u32,
+}
+
+impl<'a> Condition<'a> {
+    pub fn fires(rule: &'a Rule, now: u32) -> Self {
+        Self { rule, operator: rule.operator, now, to: now }
+    }
+
+    /// It does not, and would not with `to` instances.
+    pub fn spares(rule: &'a Rule, now: u32, to: u32) -> Self {
+        let to = if rule.is_shared_out() { to } else { now };
+        Self { rule, operator: rule.operator.negated(), now, to }
+    }
+
+    fn holds(&self, reading: Reading) -> bool {
+        !reading.is_missing() && self.operator.holds(self.rule.rest(reading, self.now, self.to))
+    }
+}
+
+/// The metrics of a set, as far back as its rules look.
+#[derive(Debug, Clone)]
+pub(crate) struct History {
+    pieces: VecDeque<Piece>,
+    memory_ms: i64,
+    delay_ms: i64,
+}
+
+impl History {
+    pub fn new(memory: SimDuration, delay: SimDuration) -> Self {
+        Self { pieces: VecDeque::with_capacity(64), memory_ms: memory.as_ms() as i64, delay_ms: delay.as_ms() as i64 }
+    }
+
+    pub fn clear(&mut self) {
+        self.pieces.clear();
+    }
+
+    /// From `t` on the metrics are these; `cpu` is none where nobody reports.
+    pub fn record(&mut self, t: SimTime, cpu: Option<i64>, requests: i64) {
+        let piece = Piece { from: t.as_ms() as i64, cpu: cpu.unwrap_or(MISSING), requests };
+        if self.pieces.back().is_some_and(|last| last.from == piece.from) {
+            self.pieces.pop_back();
+        }
+        if self.pieces.back().is_none_or(|last| (last.cpu, last.requests) != (cpu.unwrap_or(MISSING), requests)) {
+            self.pieces.push_back(piece);
+        }
+        while self.pieces.get(1).is_some_and(|second| second.from <= piece.from - self.memory_ms) {
+            self.pieces.pop_front();
+        }
+    }
+
+    /// The piece that an instant is in; the first one before all.
+    fn index_at(&self, at: i64) -> usize {
+        self.pieces.iter().rposition(|piece| piece.from <= at).unwrap_or(0)
+    }
+
+    /// Whether a rule's value may fulfil a condition at all, whatever window of the remembered time is looked at.
+    pub fn may_hold(&self, condition: &Condition<'_>) -> bool {
+        if condition.rule.aggregation == Aggregation::Total {
+            return true;
+        }
+        let values = self.pieces.iter().filter_map(|piece| piece.value(condition.rule.metric));
+        // The value of a window lies between the least and the greatest in it.
+        values.map(|value| Reading { sum: i128::from(value), weight: 1 }).any(|reading| condition.holds(reading))
+    }
+
+    fn ends(&self, rule: &Rule, t: SimTime) -> (i64, i64) {
+        let end = t.as_ms() as i64 - self.delay_ms;
+        (end - rule.window.as_ms() as i64, end)
+    }
+
+    /// What a rule has measured at an evaluation.
+    pub fn reading(&self, rule: &Rule, t: SimTime) -> Reading {
+        let (begin, end) = self.ends(rule, t);
+        let last = self.index_at(end);
+        if rule.aggregation == Aggregation::Last {
+            let value = self.pieces[last].value(rule.metric);
+            return value.map_or(Reading::MISSING, |value| Reading { sum: i128::from(value), weight: 1 });
+        }
+        let mut reading = Reading::MISSING;
+        let mut extreme: Option<i64> = None;
+        let mut until = end;
+        for at in (0..=last).rev() {
+            let from = if at == 0 { begin } else { self.pieces[at].from.max(begin) };
+            let length = until - from;
+            if let Some(value) = self.pieces[at].value(rule.metric).filter(|_| length > 0) {
+                reading.sum += i128::from(value) * i128::from(length);
+                reading.weight += i128::from(length);
+                let picked = |other: i64| match rule.aggregation {
+                    Aggregation::Minimum => value.min(other),
+                    _ => value.max(other),
+                };
+                extreme = Some(extreme.map_or(value, picked));
+            }
+            if from <= begin {
+                break;
+            }
+            until = from;
+        }
+        match rule.aggregation {
+            Aggregation::Minimum | Aggregation::Maximum => {
+                extreme.map_or(Reading::MISSING, |value| Reading { sum: i128::from(value), weight: 1 })
+            }
+            // Values are a second's, and times milliseconds.
+            Aggregation::Total => Reading { weight: 1000, ..reading },
+            _ => reading,
+        }
+    }
+
+    /// The next instant after `t` at which an end of a rule's window meets a change.
+    fn next_meeting(&self, rule: &Rule, t: SimTime) -> Option<SimTime> {
+        let (begin, end) = self.ends(rule, t);
+        let after = |edge: i64| self.pieces.iter().skip(1).map(|piece| piece.from).find(|&from| from > edge);
+        let leaves = after(begin).map(|from| from - begin);
+        let enters = after(end).map(|from| from - end);
+        let wait = leaves.into_iter().chain(enters).min()?;
+        Some(t.after(SimDuration::from_ms(wait as u64)))
+    }
+
+    /// The growth of a reading's sum and weight in a millisecond, until an end of the window meets a change.
+    fn slope(&self, rule: &Rule, t: SimTime) -> Reading {
+        let (begin, end) = self.ends(rule, t);
+        let at = |edge: i64| match self.pieces[self.index_at(edge)].value(rule.metric) {
+            Some(value) => (i128::from(value), 1),
+            None => (0, 0),
+        };
+        let (first, last) = (at(begin), at(end));
+        match rule.aggregation {
+            Aggregation::Average => Reading { sum: last.0 - first.0, weight: last.1 - first.1 },
+            Aggregation::Total => Reading { sum: last.0 - first.0, weight: 0 },
+            _ => Reading { sum: 0, weight: 0 },
+        }
+    }
+
+    /// The first evaluation from `from` on at which a condition holds if the metrics stay as they are; none if never.
+    pub fn first_true(&self, condition: &Condition<'_>, from: SimTime, grid: Grid) -> Option<SimTime> {
+        let rule = condition.rule;
+        let mut t = grid.at_or_after(from);
+        loop {
+            let reading = self.reading(rule, t);
+            if condition.holds(reading) {
+                return Some(t);
+            }
+            let meeting = self.next_meeting(rule, t);
+            if let Some(wait) = self.wait(condition, reading, self.slope(rule, t)) {
+                let crossed = grid.at_or_after(t.after(SimDuration::from_ms(wait)));
+                if meeting.is_none_or(|meeting| crossed <= meeting) && condition.holds(self.reading(rule, crossed)) {
+                    return Some(crossed);
+                }
+            }
+            t = grid.at_or_after(meeting?);
+        }
+    }
+
+    /// Milliseconds until a condition that does not hold does, along a straight line.
+    fn wait(&self, condition: &Condition<'_>, reading: Reading, slope: Reading) -> Option<u64> {
+        if reading.is_missing() && slope.weight > 0 {
+            // The window begins to have data: as long as they are of one piece, its value stays.
+            return Some(1);
+        }
+        let rest = condition.rule.rest(reading, condition.now, condition.to);
+        let grows = condition.rule.rest(slope, condition.now, condition.to);
+        let (rest, grows, strict) = match condition.operator {
+            Operator::Above => (-rest, grows, true),
+            Operator::AtLeast => (-rest, grows, false),
+            Operator::Below => (rest, -grows, true),
+            Operator::AtMost => (rest, -grows, false),
+        };
+        // `rest` is what is lacking: it must fall to zero, or below.
+        if grows <= 0 || rest < 0 {
+            return None;
+        }
+        let wait = if strict { rest / grows + 1 } else { (rest + grows - 1) / grows };
+        u64::try_from(wait.max(1)).ok()
+    }
+
+    /// The first evaluation from `from` on at which a rule has no data, if the metrics stay as they are.
+    pub fn first_missing(&self, rule: &Rule, from: SimTime, grid: Grid) -> Option<SimTime> {
+        if self.pieces.iter().all(|piece| piece.value(rule.metric).is_some()) {
+            return None;
+        }
+        let mut t = grid.at_or_after(from);
+        while !self.reading(rule, t).is_missing() {
+            t = grid.at_or_after(self.next_meeting(rule, t)?);
+        }
+        Some(t)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::autoscale::{Change, Direction};
+
+    const MICRO: i64 = 1_000_000;
+    const MINUTE: u64 = 60_000;
+
+    fn rule(aggregation: Aggregation, operator: Operator, threshold: i64) -> Rule {
+        Rule {
+            metric: Metric::Cpu,
+            aggregation,
+            window: SimDuration::from_ms(10 * MINUTE),
+            operator,
+            threshold_micro: threshold * MICRO,
+            direction: Direction::Out,
+            change: Change::Count(1),
+            cooldown: SimDuration::ZERO,
+        }
+    }
+
+    fn minute(at: u64) -> SimTime {
+        SimTime::from_ms(at * MINUTE)
+    }
+
+    fn history(delay_ms: u64, values: &[(u64, Option<i64>)]) -> History {
+        let mut history = History::new(SimDuration::from_ms(30 * MINUTE), SimDuration::from_ms(delay_ms));
+        for &(at, cpu) in values {
+            history.record(minute(at), cpu.map(|cpu| cpu * MICRO), 5 * MICRO);
+        }
+        history
+    }
+
+    fn first(history: &History, rule: &Rule, from: u64, tick_ms: u64) -> Option<u64> {
+        let grid = Grid { phase_ms: 0, tick: SimDuration::from_ms(tick_ms) };
+        history.first_true(&Condition::fires(rule, 3), minute(from), grid).map(SimTime::as_ms)
+    }
+
+    #[test]
+    fn as_20_a_window_crosses_after_its_share_of_the_step() {
+        // W · (θ − m0) / (m1 − m0) = 10 min · (70 − 40) / (90 − 40) = 6 min, and the metrics are 90 s late.
+        let step = history(90_000, &[(0, Some(40)), (60, Some(90))]);
+        let above = rule(Aggregation::Average, Operator::Above, 70);
+        assert_eq!(first(&step, &above, 60, 1), Some(67 * MINUTE + 30_000 + 1));
+        let at_least = rule(Aggregation::Average, Operator::AtLeast, 70);
+        assert_eq!(first(&step, &at_least, 60, 1), Some(67 * MINUTE + 30_000));
+        assert_eq!(first(&step, &above, 60, 60_000), Some(68 * MINUTE));
+        assert_eq!(first(&step, &rule(Aggregation::Average, Operator::Above, 90), 60, 1000), None);
+    }
+
+    #[test]
+    fn as_06_the_ways_to_look_at_a_window() {
+        let up = history(0, &[(0, Some(40)), (60, Some(90)), (65, Some(20))]);
+        let read = |aggregation, at: u64| {
+            let reading = up.reading(&rule(aggregation, Operator::Above, 0), minute(at));
+            reading.sum as f64 / reading.weight as f64 / MICRO as f64
+        };
+        assert_eq!(read(Aggregation::Average, 68), (2.0 * 40.0 + 5.0 * 90.0 + 3.0 * 20.0) / 10.0);
+        assert_eq!([read(Aggregation::Minimum, 68), read(Aggregation::Maximum, 68)], [20.0, 90.0]);
+        assert_eq!([read(Aggregation::Last, 64), read(Aggregation::Last, 65)], [90.0, 20.0]);
+        assert_eq!(read(Aggregation::Average, 200), 20.0);
+        let requests = Rule {
+            metric: Metric::Requests { per_instance: false },
+            ..rule(Aggregation::Total, Operator::Above, 2999)
+        };
+        // Five a second over ten minutes.
+        let reading = up.reading(&requests, minute(68));
+        assert_eq!(reading.sum / reading.weight, 3000 * i128::from(MICRO));
+        assert!(Condition::fires(&requests, 3).holds(reading));
+    }
+
+    #[test]
+    fn as_08_windows_leave_out_what_nobody_reported() {
+        let lost = history(0, &[(0, Some(40)), (60, None), (64, Some(90))]);
+        let average = rule(Aggregation::Average, Operator::Above, 70);
+        let reading = lost.reading(&average, minute(68));
+        assert_eq!((reading.sum, reading.weight), (i128::from((2 * 40 + 4 * 90) * MICRO) * 60_000, 6 * 60_000));
+        let dark = history(0, &[(0, Some(40)), (60, None)]);
+        let grid = Grid { phase_ms: 0, tick: SimDuration::from_ms(MINUTE) };
+        assert_eq!(dark.first_missing(&average, minute(60), grid), Some(minute(70)));
+        assert_eq!(lost.first_missing(&average, minute(60), grid), None);
+    }
+
+    #[test]
+    fn the_first_instant_is_that_of_a_walk_over_all_ticks() {
+        // Pseudo-random histories against a look at every tick.
+        let mut state = 7u64;
+        let mut next = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        for case in 0..3000 {
+            let mut at = 0;
+            let values: Vec<(u64, Option<i64>)> = (0..=next(6))
+                .map(|piece| {
+                    at += if piece == 0 { 0 } else { 1 + next(9) };
+                    (at, (next(8) > 0).then(|| 10 * next(10) as i64))
+                })
+                .collect();
+            let history = history(30_000 * next(4), &values);
+            let aggregations = [
+                Aggregation::Average,
+                Aggregation::Average,
+                Aggregation::Minimum,
+                Aggregation::Maximum,
+                Aggregation::Last,
+                Aggregation::Total,
+            ];
+            let operators = [Operator::Above, Operator::AtLeast, Operator::Below, Operator::AtMost];
+            let mut of = rule(aggregations[next(6) as usize], operators[next(4) as usize], 10 * next(10) as i64);
+            if of.aggregation == Aggregation::Total {
+                of = Rule { metric: Metric::Requests { per_instance: next(2) > 0 }, threshold_micro: 600 * MICRO, ..of };
+            }
+            let condition = match next(2) {
+                0 => Condition::fires(&of, 3),
+                _ => Condition::spares(&of, 3, 2),
+            };
+            let grid = Grid { phase_ms: next(60_000), tick: SimDuration::from_ms(15_000 * (1 + next(4))) };
+            let from = minute(at + next(3));
+            let walked = (0..400)
+                .map(|tick| grid.at_or_after(from).after(SimDuration::from_ms(tick * grid.tick.as_ms())))
+                .find(|&t| condition.holds(history.reading(&of, t)));
+            assert_eq!(history.first_true(&condition, from, grid), walked, "case {case}: {values:?} {condition:?}");
+            if walked.is_some() {
+                assert!(history.may_hold(&condition), "case {case}");
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! AS: autoscale watches the metrics of managed sets and asks for capacity.
+//!
+//! In: every change of the demand, of the machines that serve and of the instances that count. Out: requests through
+//! `set_capacity`, like the customer's own. Real autoscale looks every minute; here the next look that may come to
+//! something is computed whenever something has changed (`history`), and only that look happens. At it the pure
+//! [`decide`] says what is done.
+//!
+//! What can go wrong is counted: actions that failed (AS-17), scale-ins held back (AS-13), metrics lost (AS-15).
+//!
+//! Choices where the documents are silent: the CPU of a slowed machine is that of a healthy one; machines report while they
+//! are in rotation and alive; what autoscale counts as instances are those that exist and those that repairs are about to
+//! make again; limits and defaults start no cooldown, and are tried again five minutes after a failure.
+
+mod history;
+mod scaler;
+
+pub(crate) use scaler::Scaler;
+
+use crate::Extra;
+use crate::management::{Action, Orchestration};
+use crate::operations::Operation;
+use crate::pending::Due;
+use crate::policy::autoscale::{Autoscale, Decision, Direction, View, decide};
+use crate::serving::Class;
+use crate::world::World;
+use scaler::Seen;
+use std::sync::Arc;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::Strikes;
+
+/// AS-17: how soon limits and defaults are asked for again.
+const AGAIN: SimDuration = SimDuration::from_ms(5 * 60_000);
+
+impl World {
+    fn setting(&self, at: usize) -> Option<&Autoscale> {
+        self.design.sets[self.scaler.sets[at].set].management.as_ref()?.autoscale.as_deref()
+    }
+
+    /// A trial begins: what was before it is what it begins with.
+    pub(crate) fn begin_autoscale(&mut self) {
+        if !self.scaler.is_active() {
+            return;
+        }
+        self.scaler.serving.fill(0);
+        for at in 0..self.machines.len() {
+            if self.machines[at].marks & self.absent() == 0 {
+                self.scaler.count(self.machines[at].set as usize, 1);
+            }
+        }
+        for at in 0..self.scaler.sets.len() {
+            let design = Arc::clone(&self.design);
+            let of = &design.sets[self.scaler.sets[at].set];
+            let Some(setting) = of.management.as_ref().and_then(|managed| managed.autoscale.as_deref()) else { continue };
+            let luck = self.luck.named("autoscale").named(&of.name);
+            self.scaler.sets[at].begin(setting, luck);
+            self.await_profile(at, SimTime::ZERO);
+            self.see(at, SimTime::ZERO);
+            self.plan_autoscale(at, SimTime::ZERO);
+        }
+    }
+
+    /// AS-18, AS-22: the instances that count: those that exist, lost ones too, and those that repairs make again.
+    fn counted_instances(&self, set: usize) -> u32 {
+        let state = &self.manager.sets[set];
+        let owed = state.short.count();
+        if owed == 0 {
+            return state.exists;
+        }
+        let refused = [Extra::NoCapacity, Extra::Quota, Extra::BlockedByPolicy];
+        let refused: u32 = refused.map(|extra| state.short.to(self.own_cause(extra))).iter().sum();
+        state.exists + owed.saturating_sub(refused)
+    }
+
+    /// What a set's metrics follow from, now.
+    fn look_around(&self, at: usize, t: SimTime) -> Seen {
+        let scaled = &self.scaler.sets[at];
+        let capacity = if t < scaled.blind_until { scaled.believed } else { self.counted_instances(scaled.set) };
+        Seen {
+            demand: self.book.demand.unwrap_or(0),
+            rotation: self.book.level(Class::Serving) + self.book.level(Class::Dead),
+            serving: self.scaler.serving[scaled.set],
+            capacity,
+        }
+    }
+
+    /// Records the metrics if they have changed; whether anything has.
+    fn see(&mut self, at: usize, t: SimTime) -> bool {
+        let seen = self.look_around(at, t);
+        let scaled = &mut self.scaler.sets[at];
+        if seen == scaled.seen && t > SimTime::ZERO {
+            return false;
+        }
+        scaled.seen = seen;
+        let serves = self.sets[scaled.set].serves;
+        scaled.history.record(t, seen.cpu(serves), seen.requests());
+        true
+    }
+
+    /// After every event: has something changed that autoscale sees?
+    pub(crate) fn watch_metrics(&mut self, t: SimTime) {
+        for at in 0..self.scaler.sets.len() {
+            let scaled = &self.scaler.sets[at];
+            let freed = scaled.waits_for_balance && self.manager.sets[scaled.set].rebalance.is_none();
+            self.scaler.sets[at].waits_for_balance &= !freed;
+            if self.see(at, t) || freed {
+                self.plan_autoscale(at, t);
+            }
+        }
+    }
+
+    /// Computes the next evaluation that may come to something, and waits for it.
+    fn plan_autoscale(&mut self, at: usize, t: SimTime) {
+        let Self { scaler, design, .. } = self;
+        let scaled = &mut scaler.sets[at];
+        let setting = design.sets[scaled.set].management.as_ref().and_then(|managed| managed.autoscale.as_deref());
+        let Some(setting) = setting else { return };
+        let due = scaled.plan(scaled.profile(setting), t);
+        if due != scaled.due {
+            scaled.due = due;
+            if due < self.measure.horizon {
+                self.wait(Due::Autoscale, at, due);
+            }
+        }
+    }
+
+    /// An evaluation.
+    pub(crate) fn autoscale_is_due(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        if self.scaler.sets[at].due != t {
+            return;
+        }
+        let design = Arc::clone(&self.design);
+        let set = self.scaler.sets[at].set;
+        let setting = design.sets[set].management.as_ref().and_then(|managed| managed.autoscale.as_deref());
+        let Some(setting) = setting else { return };
+        let scaled = &mut self.scaler.sets[at];
+        (scaled.due, scaled.looked) = (SimTime::NEVER, Some(t));
+        let profile = scaled.profile(setting);
+        let mut readings = std::mem::take(&mut self.scaler.readings);
+        readings.clear();
+        readings.extend(profile.rules.iter().map(|rule| self.scaler.sets[at].history.reading(rule, t)));
+        let scaled = &self.scaler.sets[at];
+        let (may_out, may_in) = (t >= scaled.out_from, t >= scaled.in_from);
+        let decision =
+            decide(&View { capacity: scaled.seen.capacity, profile, readings: &readings, may_out, may_in });
+        self.note_missing(at, readings.iter().any(|reading| reading.is_missing()), t);
+        self.scaler.readings = readings;
+        match decision {
+            Decision::Stay => {}
+            Decision::Flapping => {
+                let begins = !std::mem::replace(&mut self.scaler.sets[at].held_back, true);
+                self.book.count(Operation::AutoscaleHeldBack, u64::from(begins), t, &self.measure);
+            }
+            Decision::ToLimit(to) | Decision::ToDefault(to) => self.scale_unasked(at, to, t, strikes),
+            Decision::Out { to, rule } => {
+                self.scaler.sets[at].cools(setting, Direction::Out, profile.rules[rule].cooldown, t);
+                self.scale(at, to, t, strikes);
+            }
+            // AZ-10: it waits for the operation of automatic zone balance that runs.
+            Decision::In { .. } if self.manager.sets[set].rebalance.is_some() => {
+                self.scaler.sets[at].waits_for_balance = true;
+            }
+            Decision::In { to, rule, shortened } => {
+                self.book.count(Operation::AutoscaleHeldBack, u64::from(shortened), t, &self.measure);
+                self.scaler.sets[at].cools(setting, Direction::In, profile.rules[rule].cooldown, t);
+                // Where fewer exist, repairs are about to make them again: nothing is to be removed.
+                if to < self.manager.sets[set].exists {
+                    self.scale(at, to, t, strikes);
+                }
+            }
+        }
+        self.see(at, t);
+        self.plan_autoscale(at, t);
+    }
+
+    /// AS-16: metrics are lost, or back.
+    fn note_missing(&mut self, at: usize, missing: bool, t: SimTime) {
+        let lost = missing && !std::mem::replace(&mut self.scaler.sets[at].lacks_data, missing);
+        self.book.count(Operation::AutoscaleMetricsLost, u64::from(lost), t, &self.measure);
+    }
+
+    /// AS-17: asks for a capacity; an action that fails is counted.
+    fn scale(&mut self, at: usize, to: u32, t: SimTime, strikes: &Strikes) -> bool {
+        let set = self.scaler.sets[at].set;
+        let before = self.manager.sets[set].exists;
+        let fine = self.set_capacity(set, to, t, strikes);
+        let operation = match (fine, to > before) {
+            (false, _) => Operation::AutoscaleFailed,
+            (true, true) => Operation::AutoscaleOuts,
+            (true, false) => Operation::AutoscaleIns,
+        };
+        self.book.count(operation, 1, t, &self.measure);
+        // What it does itself it knows of.
+        self.scaler.sets[at].blind_until = SimTime::ZERO;
+        fine
+    }
+
+    /// AS-05, AS-15: limits and defaults, which no rule asks for.
+    fn scale_unasked(&mut self, at: usize, to: u32, t: SimTime, strikes: &Strikes) {
+        let set = self.scaler.sets[at].set;
+        let fine = self.scale(at, to, t, strikes);
+        if !fine || self.counted_instances(set) != to {
+            let back = self.control_plane_back(set, t, strikes);
+            self.scaler.sets[at].again_from = if back > t { back } else { t.after(AGAIN) };
+        }
+    }
+
+    /// Another profile is in force, or what others changed is seen.
+    pub(crate) fn profile_is_due(&mut self, at: usize, t: SimTime) {
+        let Some(setting) = self.setting(at) else { return };
+        let place = self.scaler.sets[at].at;
+        let turns = setting.schedule.get(place + 1).is_some_and(|next| next.0 == t);
+        if turns {
+            self.scaler.sets[at].at += 1;
+            self.await_profile(at, t);
+        }
+        self.see(at, t);
+        self.plan_autoscale(at, t);
+    }
+
+    fn await_profile(&mut self, at: usize, t: SimTime) {
+        let Some(setting) = self.setting(at) else { return };
+        let next = setting.schedule.get(self.scaler.sets[at].at + 1).map(|next| next.0);
+        if let Some(next) = next.filter(|&next| next > t && next < self.measure.horizon) {
+            self.wait(Due::Profile, at, next);
+        }
+    }
+
+    /// AS-18: what others do to a set's capacity is not seen at once.
+    pub(crate) fn overlook(&mut self, set: usize, action: &Action, before: u32, t: SimTime) {
+        let Some(at) = self.scaler.sets.iter().position(|scaled| scaled.set == set) else { return };
+        let Some(setting) = self.setting(at) else { return };
+        let managed = self.design.sets[set].management.as_ref();
+        let flexible = managed.is_some_and(|managed| managed.orchestration == Orchestration::Flexible);
+        let blind = match action {
+            Action::Delete { .. } | Action::Detach { .. } if flexible => setting.blind.deletes,
+            Action::Capacity(_) | Action::Delete { .. } | Action::Detach { .. } | Action::Attach { .. } => {
+                setting.blind.capacity
+            }
+            _ => return,
+        };
+        let until = t.after(blind);
+        if self.counted_instances(set) == before || until == t {
+            return;
+        }
+        let scaled = &mut self.scaler.sets[at];
+        if t >= scaled.blind_until {
+            scaled.believed = before;
+        }
+        scaled.blind_until = scaled.blind_until.max(until);
+        self.wait(Due::Profile, at, until);
+    }
+
+    /// The instances of a set that autoscale would count, for [`World::overlook`].
+    pub(crate) fn counted_before(&self, set: usize) -> u32 {
+        if self.scaler.is_active() { self.counted_instances(set) } else { 0 }
+    }
+}

@@ -1,0 +1,143 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+
+const MICRO: i64 = 1_000_000;
+
+fn rule(direction: Direction, threshold: f64, change: Change) -> Rule {
+    Rule {
+        metric: Metric::Cpu,
+        aggregation: Aggregation::Average,
+        window: SimDuration::from_ms(600_000),
+        operator: if direction == Direction::Out { Operator::Above } else { Operator::Below },
+        threshold_micro: (threshold * MICRO as f64) as i64,
+        direction,
+        change,
+        cooldown: SimDuration::from_ms(300_000),
+    }
+}
+
+fn out(threshold: f64, add: u32) -> Rule {
+    rule(Direction::Out, threshold, Change::Count(add))
+}
+
+fn r#in(threshold: f64, remove: u32) -> Rule {
+    rule(Direction::In, threshold, Change::Count(remove))
+}
+
+fn profile((minimum, maximum): (u32, u32), rules: &[Rule]) -> Profile {
+    Profile { name: "default".into(), minimum, maximum, default: minimum, rules: rules.to_vec() }
+}
+
+fn value(of: f64) -> Reading {
+    Reading { sum: (of * MICRO as f64) as i128 * 1000, weight: 1000 }
+}
+
+/// Decides where no cooldown stands in the way.
+fn decided(now: u32, profile: &Profile, readings: &[Reading]) -> Decision {
+    decide(&View { capacity: now, profile, readings, may_out: true, may_in: true })
+}
+
+#[test]
+fn as_05_limits_come_first_and_no_cooldown_delays_them() {
+    let within = profile((3, 6), &[out(70.0, 1)]);
+    assert_eq!(decided(1, &within, &[value(99.0)]), Decision::ToLimit(3));
+    assert_eq!(decided(8, &within, &[value(99.0)]), Decision::ToLimit(6));
+    let cooling = View { capacity: 12, profile: &profile((3, 10), &[]), readings: &[], may_out: false, may_in: false };
+    assert_eq!(decide(&cooling), Decision::ToLimit(10));
+}
+
+#[test]
+fn as_07_storage_messages_are_per_instance() {
+    let queue = |direction, threshold| Rule {
+        metric: Metric::Requests { per_instance: true },
+        operator: if direction == Direction::Out { Operator::AtLeast } else { Operator::AtMost },
+        ..rule(direction, threshold, Change::Count(1))
+    };
+    let more = queue(Direction::Out, 50.0);
+    assert!(more.fires(value(100.0), 2, 2) && !more.fires(value(99.0), 2, 2));
+    assert!(more.fires(value(150.0), 3, 3) && !more.fires(value(149.0), 3, 3));
+    assert!(queue(Direction::In, 10.0).fires(value(30.0), 3, 3));
+    // Six flows over two are three.
+    assert!(queue(Direction::Out, 3.0).fires(value(6.0), 2, 2) && !queue(Direction::Out, 3.1).fires(value(6.0), 2, 2));
+}
+
+#[test]
+fn as_09_out_is_any_and_takes_the_largest_in_is_all_and_takes_the_smallest_cut() {
+    let outs = profile((1, 20), &[out(70.0, 1), out(80.0, 4), out(95.0, 9)]);
+    assert_eq!(decided(10, &outs, &[value(85.0); 3]), Decision::Out { to: 14, rule: 1 });
+    let half = rule(Direction::In, 30.0, Change::Percent(50));
+    let ins = profile((1, 20), &[half, r#in(30.0, 3)]);
+    assert_eq!(decided(10, &ins, &[value(20.0); 2]), Decision::In { to: 7, rule: 1, shortened: false });
+    assert_eq!(decided(10, &ins, &[value(20.0), value(40.0)]), Decision::Stay);
+    // Rules that scale in are not asked while one fires that scales out, even where that can do nothing.
+    let both = profile((1, 10), &[out(10.0, 1), r#in(30.0, 1)]);
+    assert_eq!(decided(10, &both, &[value(20.0); 2]), Decision::Stay);
+    assert_eq!(decided(10, &profile((1, 20), &[]), &[]), Decision::Stay);
+    assert_eq!(decided(10, &profile((1, 20), &[out(70.0, 1)]), &[value(0.0)]), Decision::Stay);
+}
+
+#[test]
+fn as_10_percentages_round_away_from_no_change_and_targets_are_limited() {
+    let up = rule(Direction::Out, 70.0, Change::Percent(10));
+    let down = rule(Direction::In, 30.0, Change::Percent(10));
+    assert_eq!([1, 10, 11].map(|now| up.target(now)), [2, 11, 13]);
+    assert_eq!([1, 10, 19].map(|now| down.target(now)), [0, 9, 18]);
+    assert_eq!(rule(Direction::Out, 70.0, Change::Exact(7)).target(3), 7);
+    let limited = profile((2, 12), &[out(70.0, 5), r#in(30.0, 5)]);
+    assert_eq!(decided(10, &limited, &[value(80.0); 2]), Decision::Out { to: 12, rule: 0 });
+    assert_eq!(decided(12, &limited, &[value(80.0); 2]), Decision::Stay);
+    assert_eq!(decided(4, &limited, &[value(5.0); 2]), Decision::In { to: 2, rule: 1, shortened: false });
+}
+
+#[test]
+fn as_12_a_scale_in_is_projected_before_it_is_made() {
+    let stays = |outs: f64, ins: f64, of: f64, now: u32| {
+        let rules = [Rule { operator: Operator::AtLeast, ..out(outs, 1) }, r#in(ins, 1)];
+        decided(now, &profile((1, 20), &rules), &[value(of); 2]) == Decision::Flapping
+    };
+    // 60 % × 3 / 2 = 90 ≥ 80; 50 % × 3 / 2 = 75 < 80.
+    assert!(stays(80.0, 61.0, 60.0, 3));
+    assert!(!stays(80.0, 60.0, 50.0, 3));
+    // Threads: 575 × 3 / 2 = 862.5 ≥ 600.
+    assert!(stays(600.0, 600.0, 575.0, 3));
+    // 1,250 / 2 = 625 stays, 1,180 / 2 = 590 goes: totals of two instances for one.
+    assert!(stays(600.0, 600.0, 1250.0 / 3.0, 3));
+    assert!(!stays(600.0, 600.0, 1180.0 / 3.0, 3));
+}
+
+#[test]
+fn as_13_the_count_nearest_to_the_aim_that_is_safe() {
+    // 30 at 65 %, limit 70 %, ten fewer: at 28 they would see 69.6 %, at 27 72.2 %.
+    let rules = [out(70.0, 1), r#in(66.0, 10)];
+    let found = decided(30, &profile((1, 50), &rules), &[value(65.0); 2]);
+    assert_eq!(found, Decision::In { to: 28, rule: 1, shortened: true });
+}
+
+#[test]
+fn as_14_totals_that_do_not_depend_on_the_count_are_not_projected() {
+    let total = |of: Rule| Rule { metric: Metric::Requests { per_instance: false }, ..of };
+    let rules = [total(out(700.0, 1)), total(r#in(650.0, 5))];
+    let found = decided(10, &profile((1, 50), &rules), &[value(640.0); 2]);
+    assert_eq!(found, Decision::In { to: 5, rule: 1, shortened: false });
+}
+
+#[test]
+fn as_15_missing_metrics_never_scale_in_and_bring_the_default() {
+    let set = Profile { default: 6, ..profile((2, 12), &[out(70.0, 2), r#in(30.0, 2)]) };
+    assert_eq!(decided(4, &set, &[Reading::MISSING; 2]), Decision::ToDefault(6));
+    assert_eq!(decided(8, &set, &[Reading::MISSING; 2]), Decision::Stay);
+    assert_eq!(decided(8, &set, &[Reading::MISSING, value(5.0)]), Decision::Stay);
+    // Another rule that has data may still scale out.
+    let set = Profile { rules: vec![out(70.0, 2), out(90.0, 4)], ..set };
+    assert_eq!(decided(4, &set, &[value(80.0), Reading::MISSING]), Decision::Out { to: 6, rule: 0 });
+}
+
+#[test]
+fn as_06_comparisons_are_exact_at_the_threshold() {
+    let strict = out(70.0, 1);
+    let loose = Rule { operator: Operator::AtLeast, ..strict };
+    assert!(!strict.fires(value(70.0), 3, 3) && loose.fires(value(70.0), 3, 3));
+    let third = Reading { sum: 210 * MICRO as i128, weight: 3 };
+    assert!(!strict.fires(third, 7, 7) && loose.fires(third, 7, 7));
+}

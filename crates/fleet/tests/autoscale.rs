@@ -1,0 +1,225 @@
+//! Autoscale against timelines by hand: what it asks for, when, and what comes of it.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+use support::*;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::Scope;
+use zonefall_fleet::management::*;
+use zonefall_fleet::policy::autoscale::{
+    Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile, Rule,
+};
+use zonefall_fleet::{Demand, Design, Ledger, Need, Operation, Step};
+
+fn ms(ms: u64) -> SimDuration {
+    SimDuration::from_ms(ms)
+}
+
+fn cpu(direction: Direction, percent: u64, by: u32) -> Rule {
+    Rule {
+        metric: Metric::Cpu,
+        aggregation: Aggregation::Last,
+        window: ms(5 * MINUTE),
+        operator: if direction == Direction::Out { Operator::Above } else { Operator::Below },
+        threshold_micro: percent as i64 * 1_000_000,
+        direction,
+        change: By::Count(by),
+        cooldown: ms(5 * MINUTE),
+    }
+}
+
+fn profile(minimum: u32, maximum: u32, rules: Vec<Rule>) -> Profile {
+    Profile { name: "default".into(), minimum, maximum, default: minimum, rules }
+}
+
+fn setting(profiles: Vec<Profile>) -> Autoscale {
+    Autoscale {
+        tick: ms(MINUTE),
+        phase: Some(SimDuration::ZERO),
+        metric_delay: SimDuration::ZERO,
+        shared_cooldown: true,
+        blind: Blind { deletes: ms(2 * HOUR), capacity: ms(HOUR) },
+        profiles,
+        schedule: vec![(SimTime::ZERO, 0)],
+    }
+}
+
+fn usual() -> Autoscale {
+    setting(vec![profile(2, 12, vec![cpu(Direction::Out, 70, 2), cpu(Direction::In, 30, 2)])])
+}
+
+fn course(first: u64, steps: &[(u64, u64)]) -> Demand {
+    let step = |&(from, per_second_milli): &(u64, u64)| Step { from: SimTime::from_ms(from), per_second_milli };
+    Demand::course(first, steps.iter().map(step).collect(), None)
+}
+
+/// Machines of one request a second each, made in two minutes and gone at once.
+fn web(zones: &[u32], capacity: u32, demand: Demand, autoscale: Autoscale) -> Design {
+    let mut web = managed(design(zones, capacity, 1), |management| {
+        management.creation.time = constant(2 * MINUTE);
+        management.deletion.time = constant(0);
+        management.autoscale = Some(Box::new(autoscale));
+    });
+    web.demand = Some(demand);
+    web.need = Need::Served(1, 1);
+    web
+}
+
+fn script(horizon: u64) -> Script {
+    Script::new(topology(3, 2, 20), vec![mode("zone", Scope::Zone)], horizon)
+}
+
+fn done(ledger: &Ledger, operation: Operation) -> u64 {
+    ledger.operations[operation as usize]
+}
+
+#[test]
+fn as_02_as_11_the_step_load_of_the_oracle() {
+    // 200 a second, 900 from 10 min on, 150 from 60 min on, with machines of 100: here in tenths.
+    let demand = course(2000, &[(10 * MINUTE, 9000), (60 * MINUTE, 1500)]);
+    let ledger = script(2 * HOUR).play(web(&[1], 3, demand, usual()));
+    assert_eq!(ledger.served * 1000 / ledger.offered, 925);
+    assert_eq!(ledger.machine_ms, 51_000 * 1000);
+    assert_eq!((done(&ledger, Operation::AutoscaleOuts), done(&ledger, Operation::AutoscaleIns)), (5, 4));
+}
+
+#[test]
+fn nothing_ticks_events_do_not_grow_with_the_frequency_of_evaluation() {
+    let events = |tick: u64| {
+        let demand = course(2000, &[(10 * MINUTE, 9000), (60 * MINUTE, 1500)]);
+        let often = Autoscale { tick: ms(tick), ..usual() };
+        script(200 * DAY).play(web(&[1], 3, demand, often)).events
+    };
+    let minute = events(MINUTE);
+    assert_eq!(minute, events(SECOND));
+    assert_eq!(minute, events(10));
+    assert!(minute < 60, "{minute}");
+}
+
+#[test]
+fn as_03_as_05_as_21_a_profile_brings_its_limits_and_rules_at_the_next_look() {
+    // Pre-warmed to eight from 2:00:30 to 4:00:00.
+    let rules = vec![cpu(Direction::Out, 70, 1), cpu(Direction::In, 30, 1)];
+    let warm = Profile { name: "warm".into(), ..profile(8, 12, vec![]) };
+    let schedule = vec![
+        (SimTime::ZERO, 0),
+        (SimTime::from_ms(2 * HOUR + 30 * SECOND), 1),
+        (SimTime::from_ms(4 * HOUR), 0),
+    ];
+    let set = Autoscale { schedule, ..setting(vec![profile(2, 6, rules), warm]) };
+    let ledger = script(5 * HOUR).play(web(&[1], 3, course(1500, &[]), set));
+    // Three until 2:01, eight until 4:00, then six (the limit), and one fewer each five minutes from 4:00 on? 1.5 of six is
+    // 25 %: below 30 %, so one goes each five minutes, the first when the limit has been met.
+    let machine = |from: u64, to: u64, count: u64| (to - from) * count;
+    let first = machine(0, 121 * MINUTE, 3) + machine(121 * MINUTE, 240 * MINUTE, 8);
+    // At 4:00 to six; at 4:01 to five (30 %: no more).
+    let rest = machine(240 * MINUTE, 241 * MINUTE, 6) + machine(241 * MINUTE, 300 * MINUTE, 5);
+    assert_eq!(ledger.machine_ms, i128::from(first + rest));
+}
+
+#[test]
+fn as_11_both_directions_wait_for_the_cooldown_of_the_rule_that_fired() {
+    // 13:00 in (40 min), spike at 13:20, out at 13:40 (60 min): the text of 2026.
+    let out = Rule { cooldown: ms(60 * MINUTE), ..cpu(Direction::Out, 70, 1) };
+    let fewer = Rule { cooldown: ms(40 * MINUTE), ..cpu(Direction::In, 30, 1) };
+    let demand = || course(2000, &[(13 * HOUR, 1000), (13 * HOUR + 20 * MINUTE, 3500)]);
+    let set = |shared_cooldown: bool| {
+        Autoscale { shared_cooldown, ..setting(vec![profile(2, 9, vec![out, fewer])]) }
+    };
+    let play = |shared| script(14 * HOUR).play(web(&[1], 4, demand(), set(shared))).machine_ms;
+    let hours = |four_until: u64, again: u64| four_until * 4 + (again - four_until) * 3 + (14 * HOUR - again) * 4;
+    assert_eq!(play(true), i128::from(hours(13 * HOUR, 13 * HOUR + 40 * MINUTE)));
+    assert_eq!(play(false), i128::from(hours(13 * HOUR, 13 * HOUR + 20 * MINUTE)));
+}
+
+#[test]
+fn as_12_as_13_a_scale_in_that_would_be_undone_is_held_back_once() {
+    // 60 % of three machines are 90 % of two.
+    let rules = vec![cpu(Direction::Out, 80, 1), cpu(Direction::In, 65, 1)];
+    let ledger = script(DAY).play(web(&[1], 3, course(1800, &[]), setting(vec![profile(2, 9, rules)])));
+    assert_eq!(ledger.machine_ms, i128::from(3 * DAY));
+    assert_eq!(done(&ledger, Operation::AutoscaleHeldBack), 1);
+    assert!(ledger.events < 5, "{}", ledger.events);
+}
+
+#[test]
+fn as_15_as_16_without_metrics_it_goes_to_the_default() {
+    let set = setting(vec![Profile { default: 5, ..profile(2, 9, vec![cpu(Direction::Out, 70, 1)]) }]);
+    let mut lost = web(&[1], 3, course(1000, &[]), set);
+    // The only rack is dark for an hour: nobody reports.
+    lost.zone_down_milli = 1000;
+    let script = Script::new(topology(1, 1, 20), vec![mode("zone", Scope::Zone)], 3 * HOUR);
+    let ledger = script.outages(&[(0, 0, 1, HOUR, 2 * HOUR)]).play(lost);
+    assert!(done(&ledger, Operation::AutoscaleMetricsLost) >= 1);
+    // A dark rack takes no machine: what was asked for is owed, and asked for again.
+    assert!(done(&ledger, Operation::AutoscaleOuts) + done(&ledger, Operation::AutoscaleFailed) >= 1);
+}
+
+#[test]
+fn as_17_an_action_that_fails_consumes_its_cooldown() {
+    let mut script = script(HOUR);
+    script.control_plane = vec![(9 * MINUTE, 32 * MINUTE)];
+    let demand = course(1000, &[(10 * MINUTE, 3000)]);
+    let ledger = script.play(web(&[1], 3, demand, usual()));
+    // Refused at 10, 15, 20, 25 and 30; done at 35.
+    assert_eq!(done(&ledger, Operation::AutoscaleFailed), 5);
+    assert_eq!(done(&ledger, Operation::ControlPlaneRefusals), 5);
+    assert_eq!(ledger.machine_ms, i128::from(3 * 35 * MINUTE + 5 * 25 * MINUTE));
+}
+
+#[test]
+fn as_18_single_deletes_are_not_seen_for_two_hours() {
+    // Two of four are deleted by hand at 1:00. CPU is 90 % then; autoscale still counts four and asks for six.
+    let mut deleted = web(&[1], 4, course(1800, &[]), usual());
+    let change = at(HOUR, Action::Delete { zone: None, count: 2 });
+    deleted.sets[0].management.as_mut().unwrap().changes.push(change);
+    let ledger = script(90 * MINUTE).play(deleted.clone());
+    assert_eq!(ledger.machine_ms, i128::from(4 * HOUR + 6 * 30 * MINUTE));
+    // A change of capacity by hand is seen after an hour: until then the limit of three is not noticed.
+    let rules = vec![cpu(Direction::Out, 99, 1)];
+    let mut manual = web(&[1], 4, course(100, &[]), setting(vec![profile(3, 9, rules)]));
+    manual.sets[0].management.as_mut().unwrap().changes.push(at(HOUR, Action::Capacity(2)));
+    let ledger = script(3 * HOUR).play(manual);
+    assert_eq!(ledger.machine_ms, i128::from(4 * HOUR + 2 * HOUR + 3 * HOUR));
+}
+
+#[test]
+fn as_22_a_lost_zone_counts_and_the_new_machines_go_where_placement_lets_them() {
+    // Nine over three zones at 60 %. Zone 1 is lost for two hours: six survivors at 90 % bring three, over two zones.
+    let rules = vec![cpu(Direction::Out, 70, 3), cpu(Direction::In, 20, 1)];
+    let nine = web(&[1, 2, 3], 9, course(5400, &[]), setting(vec![profile(9, 12, rules)]));
+    let (ledger, world) = script(5 * HOUR).outages(&[(0, 0, 2, HOUR, 3 * HOUR)]).live(nine, None);
+    assert_eq!(done(&ledger, Operation::AutoscaleOuts), 1);
+    let mut counts = world.instances(0);
+    counts.truncate(3);
+    assert_eq!(counts, [3, 5, 4]);
+}
+
+#[test]
+fn az_10_a_scale_in_by_autoscale_waits_for_automatic_zone_balance() {
+    // Zone 1 has two machines fewer: balance begins to move one an hour after the trial's deletion. While it waits for the
+    // new machine to be healthy, demand falls.
+    let rules = vec![cpu(Direction::Out, 90, 1), cpu(Direction::In, 30, 1)];
+    let demand = course(3000, &[(2 * HOUR + 30 * SECOND, 1200)]);
+    let mut set = setting(vec![profile(3, 9, rules)]);
+    set.blind.deletes = SimDuration::ZERO;
+    let mut moved = web(&[1, 2, 3], 9, demand, set);
+    let management = moved.sets[0].management.as_mut().unwrap();
+    repaired(management, RepairAction::Replace);
+    management.auto_zone_balance = true;
+    management.changes.push(at(HOUR, Action::Delete { zone: Some(zonefall_topology::ZoneId(0)), count: 2 }));
+    let ledger = script(2 * HOUR + 10 * MINUTE).play(moved);
+    assert_eq!(done(&ledger, Operation::Rebalances), 1);
+    assert_eq!(done(&ledger, Operation::RebalancesUndone), 0, "the scale-in has not cancelled it");
+    assert!(done(&ledger, Operation::AutoscaleIns) >= 1);
+}
+
+#[test]
+fn a_design_without_autoscale_is_not_touched_by_one_that_has_it() {
+    let demand = || course(2000, &[(10 * MINUTE, 9000), (60 * MINUTE, 1500)]);
+    let plain = managed(design(&[1], 3, 1), |_| ());
+    let with_demand = Design { demand: Some(demand()), ..plain.clone() };
+    let script = script(DAY).outages(&[(0, 0, 1, HOUR, 2 * HOUR)]);
+    let (one, two) = (script.play(plain), script.play(with_demand));
+    assert_eq!((one.classes, one.events + 2), (two.classes, two.events));
+}

@@ -25,6 +25,14 @@ fn platform(set: &ScaleSet, managed: &Management) -> Vec<String> {
         let strict = managed.balance.balance == Balance::Strict;
         says.push(if strict { "strict balance" } else { "best-effort balance" }.into());
     }
+    if let Some(autoscale) = &managed.autoscale {
+        let base = &autoscale.profiles[0];
+        let others = match autoscale.profiles.len() - 1 {
+            0 => String::new(),
+            count => format!(", {count} more profiles"),
+        };
+        says.push(format!("autoscaled {} to {} by {} rules{others}", base.minimum, base.maximum, base.rules.len()));
+    }
     if managed.auto_zone_balance {
         says.push("automatic zone balance".into());
     }

@@ -63,6 +63,7 @@ SIZE "E055" "not a machine size" "Sizes are names such as `Standard_D4s_v5`: let
 QUOTA "E056" "more than the quota (AL-05)" "The designed sets need more vCPUs or machines than `[quota]` allows in their region; Azure answers QuotaExceeded. Reserved machines count: the reservation holds their quota (CR-02)."
 SET "E057" "unknown scale set" "A `[[change]]` names a scale set that the design does not have, or names none where there are several. Availability sets and single machines do not change."
 DEMAND "E058" "a demand that cannot be" "A demand has one source, `rate` or `trace`; shapes of day and week need `start`; a day is cut into equal parts of whole minutes, a week into seven days; a launch that comes again must be over by then; rows of a trace rise in time."
+AUTOSCALE "E059" "an autoscale setting that cannot be" "At most 20 profiles of at most 10 rules; minimum ≤ default ≤ maximum; cooldowns of 1 min to 7 days; rules that scale out compare upwards, rules that scale in downwards; a profile recurs or has a fixed date of at most 365 days (AS-01, AS-03, AS-05). It needs `[demand]`, and profiles need `start`."
 TIME "E060" "times that do not fit" "An instant lies beyond the horizon, or the warm-up leaves nothing to measure."
 WINDOWS "E061" "too many windows" "A trial has at most 100,000 windows of the objective."
 MONTHS "E062" "calendar months without a calendar" "`slo.window = \"month\"` needs `start = \"2026-01-01\"` (and may have `time_zone`)."
@@ -94,6 +95,7 @@ NO_HEADROOM "W014" "automatic zone balance without head-room (V-36, AZ-08)" "Eac
 UNUSED "W015" "a key that changes nothing" "The key is right, but nothing in any design makes it matter: a scale-in policy of a set whose capacity never changes, for example."
 PEAK "W016" "a peak that the design cannot serve" "At its greatest demand the objective asks for more than all machines together give; that time is missed, as overload."
 KEPT_BY_DESIGN "W017" "a change that a design does not feel" "`--what-if` changes the base; a design that says the same key keeps its own value. `--what-if design.<name>.<key>=…` changes the design."
+AUTOSCALE_RANGE "W018" "a window that Azure may refuse (AS-01)" "The documented range is 5 min to 12 h, but a log in the documents shows one of a minute."
 }
 
 /// Complaints that something is not there, which prove nothing in a file that could be read only in part.

@@ -62,14 +62,15 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let rows = manage::rows(&reader, &names, around.horizon, sink);
     let quota = manage::quota(&reader, sink);
     let zone_down = manage::platform(&reader, sink);
+    let clock = demand::Clock { start: around.start, horizon: around.horizon, files: around.files };
     let ground = Ground {
         topology: around.topology,
         lacks: around.lacks,
         balancer: balancer.as_ref().and_then(Option::as_ref),
         rows: rows.as_deref().unwrap_or_default(),
+        clock: &clock,
     };
     let sets = all_sets(&reader, seen, &ground, sink);
-    let clock = demand::Clock { start: around.start, horizon: around.horizon, files: around.files };
     let demand = demand::demand(&reader, &clock, sink);
     let need = need(&reader, demand.as_ref().is_none_or(Option::is_some), sink);
     let depends_on = depends_on(&reader, profile, sink);
@@ -78,6 +79,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         None => Some(false),
     };
     let (mut sets, (need, need_span)) = (sets?, need?);
+    let demand = demand?;
+    watches_something(&reader, &sets, demand.is_some(), sink)?;
     let quota = quota?;
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
     rows.filter(|_| fits)?;
@@ -86,7 +89,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         name: seen.name.clone(),
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
         balancer: balancer?,
-        demand: demand?,
+        demand,
         need,
         sla: terms(&sets),
         depends_on: depends_on?,
@@ -95,6 +98,16 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         zone_down_milli: zone_down?,
     };
     Some(Laid { design, sets, uses, span: seen.span.clone(), need_span })
+}
+
+/// AS-08: autoscale has metrics only where something arrives.
+fn watches_something(reader: &Reader<'_>, sets: &[Placed], has_demand: bool, sink: &mut Sink) -> Option<()> {
+    let scales = |placed: &&Placed| placed.set.management.as_ref().is_some_and(|managed| managed.autoscale.is_some());
+    let Some(placed) = sets.iter().find(scales).filter(|_| !has_demand) else { return Some(()) };
+    let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
+    sink.error(codes::AUTOSCALE, &span, "autoscale watches what the machines serve, and nothing arrives")
+        .help("add `[demand]` with `rate = \"600 req/s\"`");
+    None
 }
 
 /// The keys of the sets and of the design that may be idle.

@@ -42,7 +42,7 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
         "uniform" => Orchestration::Uniform,
         _ => Orchestration::Flexible,
     });
-    let written = manage::read(&reader, ground.balancer, sink);
+    let written = manage::read(&reader, ground.balancer, ground.clock, sink);
     let there = machine.as_ref().and_then(|machine| Some(ground.topology?.region(machine.region?)));
     let eligible = written.as_ref().and_then(|written| written.placement.as_ref());
     let numbers = match eligible {
@@ -73,7 +73,7 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
     });
     let (written, capacity, zones) = (written?, capacity?, zones?);
     let rows: Vec<&Row> = ground.rows.iter().filter(|row| row.set == name).collect();
-    let model = written.model(mode, count, capacity, most(capacity, &rows), fault_domains);
+    let model = written.model(mode, count, capacity, most(capacity.max(manage::most_autoscaled(written.autoscale.as_ref())), &rows), fault_domains);
     let numbers = numbers.iter().map(|(number, _)| *number as u32).collect();
     let creating = machine.creating;
     let draft = Draft { written, rows, model, region, topology, zones, numbers, creating };
@@ -151,6 +151,11 @@ fn is_allowed(reader: &Reader<'_>, draft: &Draft<'_>, managed: bool, ground: &Gr
 /// V-02. A plain set that never changes only warns, so that larger fleets can be simulated (OM-02).
 fn has_room(reader: &Reader<'_>, draft: &Draft<'_>, managed: bool, sink: &mut Sink) -> bool {
     let shape = draft.written.shape(&draft.model);
+    let most = manage::most_autoscaled(draft.written.autoscale.as_ref());
+    if let Some(violation) = limits::check_capacity(&shape, most) {
+        manage::tell(reader, &Violation { about: "autoscale.maximum", ..violation }, sink);
+        return false;
+    }
     let Some(violation) = limits::check_capacity(&shape, draft.model.capacity) else { return true };
     if managed || shape.image == Image::Managed || violation.rule != "OM-02" {
         manage::tell(reader, &violation, sink);

@@ -1,6 +1,7 @@
 //! What all kinds of sets have, availability sets and single machines: what is named, counted and allowed.
 
 use crate::codes;
+use crate::demand::Clock;
 use crate::diagnostic::Sink;
 use crate::fault_domains::fits;
 use crate::keys::fleet::MACHINES_MAX;
@@ -29,6 +30,7 @@ pub(crate) struct Ground<'a> {
     pub balancer: Option<&'a LoadBalancer>,
     /// The changes of all sets of the design.
     pub rows: &'a [Row],
+    pub clock: &'a Clock<'a>,
 }
 
 /// A set of machines and where the file says so.
@@ -67,7 +69,9 @@ impl Placed {
     /// The most machines that it is ever asked to have.
     pub fn most_asked(&self) -> u32 {
         let changes = self.set.management.iter().flat_map(|management| &management.changes);
-        changes.fold(self.set.capacity, |most, change| match change.action {
+        let autoscale = self.set.management.as_ref().and_then(|management| management.autoscale.as_ref());
+        let asked = autoscale.map_or(0, |autoscale| autoscale.most()).max(self.set.capacity);
+        changes.fold(asked, |most, change| match change.action {
             Action::Capacity(capacity) => most.max(capacity),
             Action::Attach { count, .. } => most.saturating_add(count),
             _ => most,

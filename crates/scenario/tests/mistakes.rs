@@ -54,6 +54,10 @@ fn each_mistake_brings_its_code() {
     let demand = |text: &str| format!("[demand]\nrate = \"9 req/s\"\n{text}");
     let launch = |text: &str| demand(&format!("[[demand.launch]]\npeak = 4.8\nlasts = \"3 h\"\n{text}"));
     let rate = |text: &str| format!("[faults.mode.rack-failure]\nrate = {text}");
+    let scaled = |text: &str| {
+        demand(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{text}"))
+    };
+    let rule = |text: &str| scaled(&format!("{RULE}\n{text}\n"));
     let cases: Vec<(&str, String, &str)> = vec![
         ("horizon = \"360 days\"", "horizon = ".into(), "E005"),
         ("#top", "trails = 5".into(), "E010"),
@@ -111,6 +115,26 @@ fn each_mistake_brings_its_code() {
         ("#end", launch("at = 5"), "E012"),
         ("#end", launch("at = \"1 day\"\nevery = \"2 h\""), "E058"),
         ("#end", launch("at = \"1 day\"\nrise = \"100 days\"").replace("[[", "step = \"1 ms\"\n[["), "E090"),
+        ("#end", scaled("").replace("[demand]\nrate = \"9 req/s\"", ""), "E059"),
+        ("#end", scaled("").replace("minimum = 3", ""), "E011"),
+        ("#end", scaled("").replace("minimum = 3", "minimum = 30"), "E059"),
+        ("#end", scaled("").replace("maximum = 12", "maximum = 1200"), "E046"),
+        ("#end", scaled("default = 2"), "E059"),
+        ("#end", scaled("tick = \"0 s\""), "E020"),
+        ("#end", scaled("cooldown = \"none\""), "E014"),
+        ("#end", scaled("rule = 7"), "E012"),
+        ("#end", scaled(&format!("{RULE}\nincrease = 1\n").repeat(11)), "E059"),
+        ("#end", rule(""), "E011"),
+        ("#end", rule("increase = 1\ndecrease = 1"), "E013"),
+        ("#end", rule("decrease = 1"), "E059"),
+        ("#end", rule("increase = 0"), "E020"),
+        ("#end", rule("increase = 1\naggregation = \"total\""), "E059"),
+        ("#end", rule("increase = 1\nper_instance = true"), "E059"),
+        ("#end", rule("increase = 1\ncooldown = \"1 s\""), "E059"),
+        ("#end", rule("increase = 1\nwindow = \"1 min\""), "W018"),
+        ("#end", rule("increase = 1").replace("threshold = 70", ""), "E011"),
+        ("#end", rule("increase = 1").replace("\">\"", "\"!=\""), "E014"),
+        ("#end", scaled("[[scale_set.web.autoscale.profile]]\nname = \"a\"\nstarts = \"18:00\""), "E059"),
         ("#slo", "target = 99.95".into(), "E023"),
         ("#slo", "target = nan".into(), "E023"),
         ("#set", "capacity_per_instance = \"fast\"".into(), "E024"),
@@ -207,6 +231,38 @@ fn each_mistake_brings_its_code() {
         let found = codes(&text);
         assert!(found.contains(&code), "{code} for\n{new}\ngave {found:?}");
     }
+}
+
+const RULE: &str = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 70";
+
+#[test]
+fn as_01_as_03_profiles_that_cannot_be() {
+    let text = |times: &str| {
+        let autoscale = "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12";
+        let profile = format!("{autoscale}\n[[scale_set.web.autoscale.profile]]\nname = \"evening\"\n{times}");
+        with("#end", &profile).replace("#top", "start = \"2026-01-01\"")
+    };
+    assert_eq!(codes(&text("starts = \"18:00\"")), Vec::<&str>::new());
+    let cases = [
+        ("", "E059"),
+        ("starts = \"18:00\"\nfrom = \"2026-01-01\"", "E059"),
+        ("days = [\"monday\"]", "E011"),
+        ("starts = \"18:00\"\ndays = [\"mondays\"]", "E014"),
+        ("starts = \"6 pm\"", "E026"),
+        ("starts = \"24:00\"", "E026"),
+        ("starts = \"18:00\"\nends = \"later\"", "E026"),
+        ("from = \"2026-02-01\"", "E011"),
+        ("from = \"2026-02-01\"\nuntil = \"2026-01-01\"", "E059"),
+        ("from = \"2026-02-01\"\nuntil = \"2027-03-01\"", "E059"),
+        ("from = 5\nuntil = \"2027-03-01\"", "E012"),
+        ("starts = \"18:00\"\nmaximum = 2", "E059"),
+    ];
+    for (times, code) in cases {
+        let found = codes(&text(times));
+        assert!(found.contains(&code), "{code} for {times} gave {found:?}");
+    }
+    let twenty = "[[scale_set.web.autoscale.profile]]\nname = \"x\"\nstarts = \"18:00\"\n".repeat(20);
+    assert!(codes(&text(&format!("starts = \"18:00\"\n{twenty}"))).contains(&"E059"));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //!
 //! What must never be here: a rule's arithmetic. That stands with what acts on it, under the same id.
 
+mod autoscale;
 mod balance;
 mod conflicts;
 mod conversion;
@@ -191,6 +192,7 @@ pub const FAMILIES: &[Family] = &[
     family("CV", "Adding zones, attaching, detaching", conversion::CONVERSION),
     family("V", "What is refused", validation::VALIDATION),
     family("C", "Sources that contradict each other", conflicts::CONFLICTS),
+    family("AS", "Autoscale", autoscale::AUTOSCALE),
     family("LB", "Load balancer probes", operations::BALANCER),
     family("UP", "Upgrades", operations::UPGRADES),
     family("SL", "The service level agreement", operations::AGREEMENT),

@@ -5,14 +5,14 @@ use super::{Entry, Held, Oracles, Reading};
 use zonefall_study::outcome::Outcome;
 
 /// The entries of the capability `load and operations` that are held so far.
-pub const IDS: [&str; 1] = ["G01"];
+pub const IDS: [&str; 2] = ["G01", "G06"];
 
 fn unavailability(outcome: &Outcome) -> Reading {
     Reading::Estimated(outcome.designs[0].unavailability)
 }
 
 pub fn entries(file: &Oracles) -> Vec<Entry> {
-    vec![phases(file)]
+    std::iter::once(phases(file)).chain(step_load(file)).collect()
 }
 
 /// G01: ten machines, of which a day needs eight for eight hours and four for the rest.
@@ -29,4 +29,62 @@ fn phases(file: &Oracles) -> Entry {
     let toml = text.to_string().replace("min_serving = 1", "min_served = \"100%\"");
     let expected = 1.0 - file.exact("G01");
     Entry { id: "G01", toml, expected, read: unavailability, trials: 1000, held: Held::ByIntervals { trials: 500 } }
+}
+
+fn served(outcome: &Outcome) -> Reading {
+    Reading::Plain { value: 1.0 - outcome.designs[0].unserved.unwrap().mean, hits: 1 }
+}
+
+/// Machine-seconds that exist, from the request on.
+fn billed_vm_s(outcome: &Outcome) -> Reading {
+    let operations = &outcome.designs[0].operations;
+    let exist = operations.iter().find(|row| row.operation == "existing_machine_h").unwrap();
+    Reading::Plain { value: exist.per_year.mean / 8760.0 * outcome.observed_h * 3600.0, hits: 1 }
+}
+
+/// G06: demand in steps, and rules on the CPU of the moment. The numbers of its description stand here: the file has them
+/// in words only.
+fn step_load(file: &Oracles) -> Vec<Entry> {
+    let of = |name: &str| file.number("G06", name);
+    let rate = 200.0;
+    let mut text = Text::new(of("n0") as u32, 1, 1, &format!("{} s", of("horizon_s")));
+    text.set += &format!(
+        "\ncapacity_per_instance = \"{} req/s\"\ncreate_time = \"{} s\"\nwarm_up = \"0 s\"\ndelete_time = \"0 s\"",
+        of("vm_rps"),
+        of("boot_s")
+    );
+    let rule = |operator: &str, threshold: f64, action: &str| {
+        format!(
+            "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\naggregation = \"last\"\noperator = \"{operator}\"\n\
+             threshold = {}\n{action} = {}\ncooldown = \"{} s\"",
+            100.0 * threshold,
+            of("step"),
+            of("cooldown_s")
+        )
+    };
+    let launch = |at: u32, lasts: u32, rps: f64| {
+        format!("[[demand.launch]]\nat = \"{at} s\"\npeak = {}\nlasts = \"{lasts} s\"", rps / rate)
+    };
+    text.more = [
+        format!("[demand]\nrate = \"{rate} req/s\""),
+        launch(600, 3000, 900.0),
+        launch(3600, 3600, 150.0),
+        format!(
+            "[scale_set.web.autoscale]\nminimum = {}\nmaximum = {}\ntick = \"{} s\"\nphase = \"0 s\"\n\
+             metric_delay = \"0 s\"",
+            of("min"),
+            of("max"),
+            of("eval_s")
+        ),
+        rule(">", of("up"), "increase"),
+        rule("<", of("down"), "decrease"),
+    ]
+    .join("\n\n");
+    let toml = text.to_string().replace("min_serving = 1", "min_served = \"100%\"");
+    let exact = &file.entry("G06")["exact_value"];
+    let exactly = |name: &str, read: fn(&Outcome) -> Reading| {
+        let expected = exact[name].as_f64().unwrap_or_else(|| panic!("G06 has no {name}"));
+        Entry { id: "G06", toml: toml.clone(), expected, read, trials: 1, held: Held::Exactly }
+    };
+    vec![exactly("served_fraction", served), exactly("vm_seconds", billed_vm_s)]
 }

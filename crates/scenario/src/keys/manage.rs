@@ -13,6 +13,9 @@ macro_rules! set_key {
     ($name:literal, $kind:expr, $doc:literal, $source:literal) => {
         Key::new(concat!("scale_set.<name>.", $name), $kind, $doc).overlay().from($source)
     };
+    (concat $at:literal, $name:literal, $kind:expr, $doc:literal, $source:literal) => {
+        Key::new(concat!("scale_set.<name>.", $at, $name), $kind, $doc).overlay().from($source)
+    };
     ($name:literal, $kind:expr, $doc:literal, $default:expr, $source:literal) => {
         set_key!($name, $kind, $doc, $source).or($default)
     };

@@ -5,6 +5,7 @@
 //! Paths: `scale_set.<name>.zones`, `script[].at`. A design may change the keys whose [`Key::overlay`] is set, under
 //! the same path. The keys of a law stand under `law`, wherever the law stands.
 
+pub(crate) mod autoscale;
 pub(crate) mod change;
 pub(crate) mod demand;
 pub(crate) mod fault;
@@ -128,7 +129,7 @@ impl Key {
 pub fn keys() -> &'static [Key] {
     static ALL: OnceLock<Vec<Key>> = OnceLock::new();
     ALL.get_or_init(|| {
-        [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, change::KEYS, fault::KEYS].concat()
+        [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, autoscale::KEYS, change::KEYS, fault::KEYS].concat()
     })
 }
 

@@ -2,6 +2,7 @@
 //! [`Management`] that comes of them; none for a set whose machines never change.
 
 mod actions;
+mod autoscale;
 mod basics;
 mod check;
 mod health;
@@ -13,15 +14,18 @@ mod scaling;
 mod unused;
 
 use crate::codes;
+use crate::demand::Clock;
 use crate::diagnostic::{More, Sink};
 use crate::reader::Reader;
 use std::ops::Range;
 use zonefall_azure::limits::{Model, Orchestration as Mode, ScaleSetShape, Violation};
 use zonefall_fleet::LoadBalancer;
 use zonefall_fleet::management::{Change, Creation, Deletion, Management, Orchestration, Repairs, Spot, StandbyPool};
+use zonefall_fleet::policy::autoscale::Autoscale;
 use zonefall_fleet::policy::spot::regular_target;
 use zonefall_fleet::policy::zone_placement::AutoPlacement;
 
+pub(crate) use autoscale::most as most_autoscaled;
 pub(crate) use actions::{Changed, changes};
 pub(crate) use basics::os;
 pub(crate) use check::{Checked, check, check_sizes};
@@ -47,10 +51,16 @@ pub(crate) struct Written {
     pub hosts: Option<offer::HostsTold>,
     pub zonal_hosts_are_allowed: bool,
     pub placement: Option<offer::PlacementTold>,
+    pub autoscale: Option<Autoscale>,
 }
 
 /// Reads all keys, so that every mistake is told.
-pub(crate) fn read(reader: &Reader<'_>, balancer: Option<&LoadBalancer>, sink: &mut Sink) -> Option<Written> {
+pub(crate) fn read(
+    reader: &Reader<'_>,
+    balancer: Option<&LoadBalancer>,
+    clock: &Clock<'_>,
+    sink: &mut Sink,
+) -> Option<Written> {
     let basics = basics::read(reader, sink);
     let scaling = scaling::read(reader, sink);
     let health = health::health(reader, balancer, sink);
@@ -69,6 +79,7 @@ pub(crate) fn read(reader: &Reader<'_>, balancer: Option<&LoadBalancer>, sink: &
     let hosts = offer::hosts(reader, sink);
     let zonal = reader.flag("allow_zonal_dedicated_host", sink);
     let placement = offer::placement(reader, sink);
+    let autoscale = autoscale::autoscale(reader, clock, sink);
     let (scaling, repairs) = (scaling?, repairs?);
     let turned_on = scaling.auto_zone_balance && !reader.is_off("repairs");
     Some(Written {
@@ -86,6 +97,7 @@ pub(crate) fn read(reader: &Reader<'_>, balancer: Option<&LoadBalancer>, sink: &
         hosts: hosts?,
         zonal_hosts_are_allowed: zonal?,
         placement: placement?,
+        autoscale: autoscale?,
     })
 }
 
@@ -148,6 +160,7 @@ impl Written {
             || self.spot.spot.is_some()
             || self.standby.is_some()
             || self.placement.is_some()
+            || self.autoscale.is_some()
             || self.basics.disks.data
             || self.hosts.as_ref().is_some_and(|told| !told.hosts.auto_replace)
             || (creating && of_creation.iter().any(|key| reader.has(key)))
@@ -178,6 +191,7 @@ impl Written {
             health: self.health.map(|told| told.health),
             repairs: self.repairs,
             auto_zone_balance: self.scaling.auto_zone_balance,
+            autoscale: self.autoscale.map(Box::new),
             vcpus,
             reserved_per_zone: self.reserved_per_zone,
             spot,

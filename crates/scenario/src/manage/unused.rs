@@ -25,7 +25,7 @@ struct Life {
 }
 
 fn life(written: &Written, rows: &[&Row], managed: bool, creating: bool) -> Life {
-    let scales = rows.iter().any(|row| matches!(row.asked, Asked::Capacity(_)));
+    let scales = rows.iter().any(|row| matches!(row.asked, Asked::Capacity(_))) || written.autoscale.is_some();
     let heals = written.repairs.is_some() || written.scaling.auto_zone_balance;
     let starts = rows.iter().any(|row| matches!(row.asked, Asked::Deallocate(_) | Asked::Start))
         || written.spot.spot.as_ref().is_some_and(|spot| spot.eviction == EvictionPolicy::Deallocate)

@@ -1,0 +1,135 @@
+//! AS: autoscale.
+
+use super::Rule;
+
+const SETTINGS: &str = "Azure Monitor autoscale settings page";
+const PRACTICES: &str = "Azure Monitor autoscale best practices page";
+const FLAPPING: &str = "Azure Monitor autoscale flapping page";
+const REST: &str = "autoscale REST specification 2022-10-01";
+
+pub(super) const AUTOSCALE: &[Rule] = &[
+    Rule::checked(
+        "AS-01",
+        "At most 20 profiles of 10 rules; windows of 5 min to 12 h (others warn), cooldowns of 1 min to a week, fixed dates of at most 365 days.",
+        REST,
+    )
+    .key("scale_set.autoscale.rule"),
+    Rule::modelled(
+        "AS-02",
+        "It looks every 30 to 60 s (60 s, at a random phase). Here only the looks that can come to something happen.",
+        "Azure Monitor autoscale settings page; the interval for scale sets is not published",
+    )
+    .unknown()
+    .key("scale_set.autoscale.tick"),
+    Rule::modelled(
+        "AS-03",
+        "At each look a fixed-date profile goes before a recurring one, and that before the default; only its limits and rules hold.",
+        SETTINGS,
+    )
+    .key("scale_set.autoscale.profile"),
+    Rule::modelled(
+        "AS-04",
+        "A recurring profile holds until the next start; its end is a start of the default (23:59 by default).",
+        "Azure Monitor autoscale page on several profiles",
+    )
+    .key("scale_set.autoscale.profile.ends"),
+    Rule::modelled(
+        "AS-05",
+        "Limits come first: a capacity outside of them is brought to the nearer one. No cooldown delays or follows that.",
+        "Azure Monitor autoscale settings page; the cooldown is chosen",
+    )
+    .key("scale_set.autoscale.minimum"),
+    Rule::modelled(
+        "AS-06",
+        "A rule compares its metric over instances and a window. Requests go evenly to the machines, so that their mean, least and greatest are one; over time mean, least, greatest, last or total.",
+        PRACTICES,
+    )
+    .key("scale_set.autoscale.rule.aggregation"),
+    Rule::modelled("AS-07", "Where asked, a metric is divided by the instance count of the moment.", PRACTICES)
+        .key("scale_set.autoscale.rule.per_instance"),
+    Rule::modelled(
+        "AS-08",
+        "CPU is the mean of the machines that report; those that are down or lost send nothing, and survivors' load drives it.",
+        "inferred from metrics that only running machines send",
+    )
+    .inferred(),
+    Rule::modelled(
+        "AS-09",
+        "Any rule that fires scales out, to the largest target; only if none does, all that scale in must agree, to the largest.",
+        SETTINGS,
+    ),
+    Rule::modelled(
+        "AS-10",
+        "By a count, a percentage or to a number, then within the limits. Percentages round up outwards, down inwards, at least one.",
+        "autoscale REST specification 2022-10-01; the rounding is chosen",
+    )
+    .unknown(),
+    Rule::modelled(
+        "AS-11",
+        "After an action none in either direction until the cooldown of the rule that gave its target is over, counted from the request.",
+        "Azure Monitor autoscale settings page of 2026; others say one for each direction",
+    )
+    .conflicting()
+    .key("scale_set.autoscale.cooldown"),
+    Rule::modelled(
+        "AS-12",
+        "A scale-in is projected: if value × n / n' would make any rule scale out, it is not made.",
+        FLAPPING,
+    ),
+    Rule::modelled(
+        "AS-13",
+        "Then the count nearest to the target that is safe is taken; if there is none, nothing is done, and the next look tries again.",
+        "Azure Monitor autoscale flapping page, by arithmetic (its example says 27 where 28 is safe)",
+    )
+    .conflicting(),
+    Rule::modelled("AS-14", "Totals that do not depend on the count are not projected.", "inferred from the projection")
+        .inferred(),
+    Rule::modelled(
+        "AS-15",
+        "Without data a rule does not fire and nothing scales in; below the default capacity it goes there.",
+        SETTINGS,
+    )
+    .key("scale_set.autoscale.default"),
+    Rule::modelled(
+        "AS-16",
+        "Actions, failures, lost metrics and held-back scale-ins are counted. Return of metrics and notifications are not.",
+        PRACTICES,
+    ),
+    Rule::modelled(
+        "AS-17",
+        "Quota limits it, too; a failed action is counted, consumes its cooldown, and is looked at anew afterwards.",
+        "autoscale REST specification 2022-10-01; the cooldown is chosen",
+    )
+    .unknown(),
+    Rule::modelled(
+        "AS-18",
+        "Single deletes in a Flexible set are not seen for hours (2 h), changes of capacity by hand for up to an hour.",
+        "Azure Monitor autoscale troubleshooting page",
+    )
+    .key("scale_set.autoscale.blind_to_deletes"),
+    Rule::out(
+        "AS-19",
+        "Predictive autoscale scales out ahead by a forecast of the total CPU, after at least 7 days of history.",
+        "Azure Monitor predictive autoscale page",
+        "the forecast is a model that nobody publishes; a recurring profile (AS-21) stands in for it",
+    ),
+    Rule::modelled(
+        "AS-20",
+        "It reacts after the rest of the interval, the delay of metrics (90 s), the window's share of the step, creation and start.",
+        "inferred from its parts",
+    )
+    .inferred()
+    .key("scale_set.autoscale.metric_delay"),
+    Rule::modelled(
+        "AS-21",
+        "Scheduled pre-warming is a recurring profile with a raised minimum. Metrics of one's own are left out.",
+        SETTINGS,
+    )
+    .key("scale_set.autoscale.profile.minimum"),
+    Rule::modelled(
+        "AS-22",
+        "It has no idea of zones: lost machines count, and new ones go wherever placement lets them.",
+        "inferred from the capacity counter",
+    )
+    .inferred(),
+];

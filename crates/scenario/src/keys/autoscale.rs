@@ -1,0 +1,65 @@
+//! Keys of autoscale: limits, rules, profiles, and what nobody publishes of the service.
+
+use super::Key;
+use super::Kind::{self, Choice, Count, Duration, Either, Flag, Instant, List, Number, Off, Table, Tables, Text};
+use super::fleet::MACHINES_MAX;
+use super::manage::set_key;
+
+/// More than Azure allows, so that it can be said in its words.
+pub(crate) const LISTED_MAX: usize = 1000;
+const INSTANCES: Kind = Count(0, MACHINES_MAX);
+const SOME: Kind = Count(1, MACHINES_MAX);
+const DAYS: Kind = Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
+
+macro_rules! rule_keys {
+    ($at:literal) => {
+        [
+            set_key!(concat $at, "rule[]", Tables(LISTED_MAX), "Rules: at most 10 in a profile. Any that scales out does; all that scale in must agree.", "AS-01, AS-09"),
+            set_key!(concat $at, "rule[].metric", Choice(&["cpu", "requests"]), "Percentage CPU of the machines that report, or the requests that arrive a second.", "AS-06, AS-08"),
+            set_key!(concat $at, "rule[].per_instance", Flag, "Whether requests are divided by the instance count.", "AS-07").or("false"),
+            set_key!(concat $at, "rule[].aggregation", Choice(&["average", "minimum", "maximum", "last", "total"]), "How the window becomes one value; `total` for requests only.", "AS-06").or("average"),
+            set_key!(concat $at, "rule[].window", Duration, "How far back is looked: 5 min to 12 h.", "AS-01").or("10 min"),
+            set_key!(concat $at, "rule[].operator", Choice(&[">", ">=", "<", "<="]), "Upwards to scale out, downwards to scale in.", "AS-06"),
+            set_key!(concat $at, "rule[].threshold", Number(0.0, 1e9), "In percent, or requests a second.", "AS-06"),
+            set_key!(concat $at, "rule[].increase", SOME, "So many machines more.", "AS-10"),
+            set_key!(concat $at, "rule[].increase_percent", SOME, "So many percent more, rounded up.", "AS-10"),
+            set_key!(concat $at, "rule[].increase_to", SOME, "More, to so many.", "AS-10"),
+            set_key!(concat $at, "rule[].decrease", SOME, "So many machines fewer.", "AS-10"),
+            set_key!(concat $at, "rule[].decrease_percent", SOME, "So many percent fewer, rounded down, at least one.", "AS-10"),
+            set_key!(concat $at, "rule[].decrease_to", INSTANCES, "Fewer, to so many.", "AS-10"),
+            set_key!(concat $at, "rule[].cooldown", Duration, "No action so soon after one of this rule: 1 min to 7 days.", "AS-01, AS-11").or("5 min"),
+        ]
+    };
+}
+
+const OF_DEFAULT: [Key; 14] = rule_keys!("autoscale.");
+const OF_PROFILE: [Key; 14] = rule_keys!("autoscale.profile[].");
+
+pub(super) const KEYS: &[Key] = &[
+    set_key!("autoscale", Either(&[Table, Off]), "Autoscale of the set; needs `[demand]`. What stands in it is the default profile.", "AS-01"),
+    set_key!("autoscale.minimum", INSTANCES, "The least machines.", "AS-05"),
+    set_key!("autoscale.maximum", SOME, "The most machines.", "AS-05"),
+    set_key!("autoscale.default", INSTANCES, "As many if metrics are missing and there are fewer; the minimum without it.", "AS-15"),
+    set_key!("autoscale.tick", Duration, "Time between evaluations. Nobody publishes it for scale sets.", "60 s", "AS-02"),
+    set_key!("autoscale.phase", Duration, "The first evaluation after the trial's beginning; drawn without it.", "AS-02"),
+    set_key!("autoscale.metric_delay", Duration, "How late metrics are.", "90 s", "AS-20"),
+    set_key!("autoscale.cooldown", Choice(&["shared", "per-direction"]), "Whether an action in one direction holds up the other: sources differ.", "shared", "AS-11"),
+    set_key!("autoscale.blind_to_deletes", Duration, "How long machines deleted one by one (Flexible) still count.", "2 h", "AS-18"),
+    set_key!("autoscale.blind_to_capacity", Duration, "How long a capacity changed by hand is not seen.", "1 h", "AS-18"),
+    set_key!("autoscale.time_zone", Text, "The IANA time zone of its profiles; the scenario's without it.", "AS-03"),
+    OF_DEFAULT[0], OF_DEFAULT[1], OF_DEFAULT[2], OF_DEFAULT[3], OF_DEFAULT[4], OF_DEFAULT[5], OF_DEFAULT[6],
+    OF_DEFAULT[7], OF_DEFAULT[8], OF_DEFAULT[9], OF_DEFAULT[10], OF_DEFAULT[11], OF_DEFAULT[12], OF_DEFAULT[13],
+    set_key!("autoscale.profile[]", Tables(LISTED_MAX), "Further profiles, at most 19, each with `days` and `starts`, or `from` and `until`. A fixed date goes before a recurring one, and that before the default.", "AS-01, AS-03"),
+    set_key!("autoscale.profile[].name", Text, "Its name.", "AS-03"),
+    set_key!("autoscale.profile[].days", List(&DAYS, 7), "The days of a week on which it starts; every day without it.", "AS-04").or("[]"),
+    set_key!("autoscale.profile[].starts", Text, "When it starts on them: \"18:00\".", "AS-04"),
+    set_key!("autoscale.profile[].ends", Text, "When the default comes back: \"23:59\" (on the next day if it is earlier), or \"never\", which is: until another profile starts.", "AS-04").or("\"23:59\""),
+    set_key!("autoscale.profile[].from", Instant, "The date from which it holds; at most 365 days.", "AS-01, AS-03"),
+    set_key!("autoscale.profile[].until", Instant, "The date until which it holds.", "AS-01, AS-03"),
+    set_key!("autoscale.profile[].minimum", INSTANCES, "The least machines; as by default without it.", "AS-05"),
+    set_key!("autoscale.profile[].maximum", SOME, "The most machines; as by default without it.", "AS-05"),
+    set_key!("autoscale.profile[].default", INSTANCES, "As many if metrics are missing; the minimum without it.", "AS-15"),
+    set_key!("autoscale.profile[].same_rules", Flag, "Whether it has the rules of the default profile; only its own hold otherwise.", "AS-03").or("true"),
+    OF_PROFILE[0], OF_PROFILE[1], OF_PROFILE[2], OF_PROFILE[3], OF_PROFILE[4], OF_PROFILE[5], OF_PROFILE[6],
+    OF_PROFILE[7], OF_PROFILE[8], OF_PROFILE[9], OF_PROFILE[10], OF_PROFILE[11], OF_PROFILE[12], OF_PROFILE[13],
+];

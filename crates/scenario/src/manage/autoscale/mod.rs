@@ -1,0 +1,263 @@
+//! `autoscale` of a scale set: the default profile, further ones with their times, and the rules of each.
+
+mod rule;
+mod schedule;
+
+use crate::codes;
+use crate::demand;
+use crate::diagnostic::Sink;
+use crate::months;
+use crate::node::{Node, Value};
+use crate::reader::Reader;
+use crate::values::wrong_type;
+use jiff::tz::TimeZone;
+use rule::rules;
+use schedule::{CHANGES_MAX, Clock, When, changes_most, schedule};
+use std::rc::Rc;
+use zonefall_fleet::policy::autoscale::{Autoscale, Blind, Profile, Rule};
+
+/// AS-01.
+const PROFILES_MAX: usize = 20;
+const FIXED_MAX_MS: i64 = 365 * 86_400_000;
+const TABLE: &str = "scale_set.<name>.autoscale";
+const RULE: &str = "scale_set.<name>.autoscale.rule[]";
+const PROFILE: &str = "scale_set.<name>.autoscale.profile[]";
+const RULE_OF_PROFILE: &str = "scale_set.<name>.autoscale.profile[].rule[]";
+const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// The outer `None` is a mistake, the inner one no autoscale.
+pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut Sink) -> Option<Option<Autoscale>> {
+    let Some(reader) = set.sub_or_off("autoscale", TABLE, sink) else { return Some(None) };
+    let limits = limits(&reader, None, sink);
+    let rules = rules(&reader, RULE, sink);
+    let (tick, phase) = (reader.span_of_time("tick", sink), reader.optional("phase", sink, Reader::duration));
+    let metric_delay = reader.duration("metric_delay", sink);
+    let shared = reader.choice("cooldown", sink).map(|word| word == "shared");
+    let (deletes, capacity) = (reader.duration("blind_to_deletes", sink), reader.duration("blind_to_capacity", sink));
+    let zone = zone(&reader, clock, sink);
+    let base = limits.zip(rules).map(|(limits, rules)| limits.profile("default".into(), rules));
+    let others = profiles(&reader, base.as_ref(), clock, zone.as_ref(), sink);
+    let (base, (others, times)) = (base?, others?);
+    let horizon = clock.horizon?;
+    if changes_most(&times, horizon) > CHANGES_MAX {
+        let words = format!("its profiles may change more than {CHANGES_MAX} times within the horizon");
+        sink.error(codes::TOO_MUCH, reader.span(), words).help("a shorter horizon, or fewer profiles");
+        return None;
+    }
+    let start = clock.start.map(|start| start.unix_ms);
+    let zone = zone.unwrap_or(TimeZone::UTC);
+    let known = start.map(|start_unix_ms| Clock { zone: &zone, start_unix_ms, horizon });
+    let schedule = schedule(&times, known.as_ref());
+    Some(Some(Autoscale {
+        tick: tick?,
+        phase: phase?,
+        metric_delay: metric_delay?,
+        shared_cooldown: shared?,
+        blind: Blind { deletes: deletes?, capacity: capacity? },
+        profiles: std::iter::once(base).chain(others).collect(),
+        schedule,
+    }))
+}
+
+struct Limits {
+    minimum: u32,
+    maximum: u32,
+    default: u32,
+}
+
+impl Limits {
+    fn profile(self, name: String, rules: Vec<Rule>) -> Profile {
+        let Self { minimum, maximum, default } = self;
+        Profile { name, minimum, maximum, default, rules }
+    }
+}
+
+/// AS-05: the limits of a profile, those of the default profile where it says nothing.
+fn limits(reader: &Reader<'_>, base: Option<&Profile>, sink: &mut Sink) -> Option<Limits> {
+    let limit = |key: &str, example: &str, base: Option<u32>, sink: &mut Sink| {
+        if !reader.has(key) && base.is_none() {
+            reader.missing(key, example, sink);
+        }
+        reader.count(key, sink).map(|count| count as u32).or(base.filter(|_| !reader.has(key)))
+    };
+    let minimum = limit("minimum", "minimum = 3", base.map(|base| base.minimum), sink);
+    let maximum = limit("maximum", "maximum = 12", base.map(|base| base.maximum), sink);
+    let default = reader.optional("default", sink, Reader::count);
+    let (minimum, maximum) = (minimum?, maximum?);
+    let default = default?.map_or(minimum, |default| default as u32);
+    if minimum > maximum {
+        let words = format!("the minimum {minimum} is above the maximum {maximum} (AS-05)");
+        sink.error(codes::AUTOSCALE, &reader.span_of("minimum"), words);
+        return None;
+    }
+    if !(minimum..=maximum).contains(&default) {
+        let words = format!("the default {default} lies outside of {minimum} to {maximum} (AS-05)");
+        sink.error(codes::AUTOSCALE, &reader.span_of("default"), words);
+        return None;
+    }
+    Some(Limits { minimum, maximum, default })
+}
+
+fn zone(reader: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut Sink) -> Option<TimeZone> {
+    let own = reader.text("time_zone", sink);
+    let name = own.as_deref().or_else(|| clock.start.map(|start| start.time_zone.as_str()))?;
+    let zone = months::zone(name);
+    if zone.is_none() {
+        sink.error(codes::INSTANT, &reader.span_of("time_zone"), "this is not an IANA time zone")
+            .help("write for example \"Europe/Berlin\" or \"UTC\"");
+    }
+    zone
+}
+
+/// The profiles after the default one, and when they hold.
+fn profiles(
+    reader: &Reader<'_>,
+    base: Option<&Profile>,
+    clock: &demand::Clock<'_>,
+    zone: Option<&TimeZone>,
+    sink: &mut Sink,
+) -> Option<(Vec<Profile>, Vec<When>)> {
+    let nodes = reader.tables("profile", usize::MAX, sink);
+    let mut fine = !reader.has("profile") || reader.is_list("profile");
+    if nodes.len() >= PROFILES_MAX {
+        let words = format!("a setting has at most {PROFILES_MAX} profiles, the default one included (AS-01)");
+        sink.error(codes::AUTOSCALE, &reader.span_of("profile"), words);
+        return None;
+    }
+    if !nodes.is_empty() && clock.start.is_none() && clock.horizon.is_some() {
+        sink.error(codes::AUTOSCALE, &reader.span_of("profile"), "profiles need to know the calendar")
+            .help("add for example `start = \"2026-01-01\"` at the top of the file");
+        fine = false;
+    }
+    let (mut all, mut times): (Vec<Profile>, Vec<When>) = (Vec::new(), Vec::new());
+    for node in &nodes {
+        let Some((profile, when)) = profile(node, base, clock, zone, sink) else {
+            fine = false;
+            continue;
+        };
+        if all.iter().any(|other| other.name == profile.name) {
+            sink.error(codes::DUPLICATE, &node.span, format!("two profiles are called `{}`", profile.name));
+            fine = false;
+        }
+        all.push(profile);
+        times.push(when);
+    }
+    fine.then_some((all, times))
+}
+
+fn profile(
+    node: &Rc<Node>,
+    base: Option<&Profile>,
+    clock: &demand::Clock<'_>,
+    zone: Option<&TimeZone>,
+    sink: &mut Sink,
+) -> Option<(Profile, When)> {
+    let reader = Reader::new(node, PROFILE, sink);
+    if !reader.has("name") {
+        reader.missing("name", "name = \"evening\"", sink);
+    }
+    let name = reader.text("name", sink);
+    // What the default profile lacks is told there.
+    let nothing = Profile { name: String::new(), minimum: 0, maximum: u32::MAX, default: 0, rules: Vec::new() };
+    let limits = limits(&reader, Some(base.unwrap_or(&nothing)), sink);
+    let own = rules(&reader, RULE_OF_PROFILE, sink);
+    let same = reader.flag("same_rules", sink);
+    let when = when(&reader, clock, zone, sink);
+    let (own, same) = (own?, same?);
+    let rules = if own.is_empty() && same { base.map_or_else(Vec::new, |base| base.rules.clone()) } else { own };
+    Some((limits?.profile(name?, rules), when?))
+}
+
+/// AS-03, AS-04: when a profile holds.
+fn when(reader: &Reader<'_>, clock: &demand::Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<When> {
+    let days = reader.texts("days", sink);
+    let starts = minute_of(reader, "starts", sink);
+    let ends = minute_of(reader, "ends", sink);
+    let from = date_of(reader, "from", clock, zone, sink);
+    let until = date_of(reader, "until", clock, zone, sink);
+    let (recurs, fixed) = (reader.has("starts") || reader.has("days"), reader.has("from") || reader.has("until"));
+    if recurs == fixed {
+        let words = "a profile either recurs (`days`, `starts`) or has a fixed date (`from`, `until`) (AS-03)";
+        sink.error(codes::AUTOSCALE, reader.span(), words).help("write for example `starts = \"18:00\"`");
+        return None;
+    }
+    if recurs {
+        if !reader.has("starts") {
+            reader.missing("starts", "starts = \"18:00\"", sink);
+        }
+        return Some(When::Weekly { days: week(&days?, sink)?, starts: starts?.unwrap_or(0), ends: ends? });
+    }
+    for (key, example) in [("from", "from = \"2026-11-27\""), ("until", "until = \"2026-11-28\"")] {
+        if !reader.has(key) {
+            reader.missing(key, example, sink);
+        }
+    }
+    let (from, until) = (from?, until?);
+    if until <= from || until - from > FIXED_MAX_MS {
+        let words = "a fixed date ends after it begins, and within 365 days (AS-01)";
+        sink.error(codes::AUTOSCALE, &reader.span_of("until"), words);
+        return None;
+    }
+    Some(When::Fixed { from, until })
+}
+
+/// The days of a week, all of them if none is named.
+fn week(days: &[(String, std::ops::Range<usize>)], sink: &mut Sink) -> Option<[bool; 7]> {
+    let mut week = [days.is_empty(); 7];
+    let mut fine = true;
+    for (name, span) in days {
+        match DAYS.iter().position(|day| day == name) {
+            Some(day) => week[day] = true,
+            None => {
+                sink.error(codes::CHOICE, span, format!("`{name}` is not a day of the week")).nearest(name, DAYS);
+                fine = false;
+            }
+        }
+    }
+    fine.then_some(week)
+}
+
+/// A time of the day in minutes; the inner `None` for `"never"` and for what is absent.
+fn minute_of(reader: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<Option<u32>> {
+    let Some(text) = reader.text(name, sink) else { return (!reader.has(name)).then_some(None) };
+    if name == "ends" && text == "never" {
+        return Some(None);
+    }
+    let parsed = text.split_once(':').and_then(|(hours, minutes)| {
+        let number = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() == 2);
+        let (hours, minutes) = (number(hours)?, number(minutes)?);
+        (hours < 24 && minutes < 60).then_some(60 * hours + minutes)
+    });
+    if parsed.is_none() {
+        sink.error(codes::INSTANT, &reader.span_of(name), format!("`{name}`: \"{text}\" is not a time of day"))
+            .help("write for example \"18:00\"");
+    }
+    parsed.map(Some)
+}
+
+/// A date in milliseconds after the trial's beginning.
+fn date_of(
+    reader: &Reader<'_>,
+    name: &str,
+    clock: &demand::Clock<'_>,
+    zone: Option<&TimeZone>,
+    sink: &mut Sink,
+) -> Option<i64> {
+    let node = reader.node(name, sink)?;
+    let (Value::Text(text) | Value::Date(text)) = &node.value else {
+        return wrong_type(&node, name, "a date such as \"2026-11-27\"", sink);
+    };
+    let zone = zone.and_then(TimeZone::iana_name).unwrap_or("UTC");
+    match months::start(text, zone) {
+        Ok(at) => clock.start.map(|start| at.unix_ms - start.unix_ms),
+        Err(_) => {
+            sink.error(codes::INSTANT, &node.span, format!("`{name}`: \"{text}\" is not a date"));
+            None
+        }
+    }
+}
+
+/// AS-05, OM-02: the greatest capacity that it may ask for.
+pub(crate) fn most(autoscale: Option<&Autoscale>) -> u32 {
+    autoscale.map_or(0, Autoscale::most)
+}

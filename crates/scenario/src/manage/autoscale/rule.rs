@@ -1,0 +1,152 @@
+//! One rule of autoscale.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::node::Node;
+use crate::reader::Reader;
+use std::rc::Rc;
+use zonefall_engine::SimDuration;
+use zonefall_fleet::policy::autoscale::{Aggregation, Change, Direction, Metric, Operator, Rule};
+
+/// AS-01.
+const RULES_MAX: usize = 10;
+const MINUTE_MS: u64 = 60_000;
+const WINDOW_MS: std::ops::RangeInclusive<u64> = 5 * MINUTE_MS..=12 * 60 * MINUTE_MS;
+const COOLDOWN_MS: std::ops::RangeInclusive<u64> = MINUTE_MS..=7 * 24 * 60 * MINUTE_MS;
+
+const ACTIONS: [&str; 6] =
+    ["increase", "increase_percent", "increase_to", "decrease", "decrease_percent", "decrease_to"];
+
+/// The rules of one profile.
+pub(super) fn rules(reader: &Reader<'_>, path: &'static str, sink: &mut Sink) -> Option<Vec<Rule>> {
+    let nodes = reader.tables("rule", usize::MAX, sink);
+    let mut fine = !reader.has("rule") || reader.is_list("rule");
+    if nodes.len() > RULES_MAX {
+        let words = format!("a profile has at most {RULES_MAX} rules, not {} (AS-01)", nodes.len());
+        sink.error(codes::AUTOSCALE, &reader.span_of("rule"), words);
+        return None;
+    }
+    let mut all = Vec::with_capacity(nodes.len());
+    for node in &nodes {
+        match rule(node, path, sink) {
+            Some(rule) => all.push(rule),
+            None => fine = false,
+        }
+    }
+    fine.then_some(all)
+}
+
+fn rule(node: &Rc<Node>, path: &'static str, sink: &mut Sink) -> Option<Rule> {
+    let reader = Reader::new(node, path, sink);
+    for (key, example) in
+        [("metric", "metric = \"cpu\""), ("operator", "operator = \">\""), ("threshold", "threshold = 70")]
+    {
+        if !reader.has(key) {
+            reader.missing(key, example, sink);
+        }
+    }
+    let metric = metric(&reader, sink);
+    let aggregation = reader.choice("aggregation", sink);
+    let window = window(&reader, sink);
+    let operator = reader.choice("operator", sink);
+    let threshold = reader.number("threshold", sink);
+    let change = change(&reader, sink);
+    let cooldown = cooldown(&reader, sink);
+    let (metric, (direction, change)) = (metric?, change?);
+    let aggregation = match aggregation? {
+        "minimum" => Aggregation::Minimum,
+        "maximum" => Aggregation::Maximum,
+        "last" => Aggregation::Last,
+        "total" => Aggregation::Total,
+        _ => Aggregation::Average,
+    };
+    if aggregation == Aggregation::Total && metric == Metric::Cpu {
+        let words = "CPU over a window has a mean, a least and a greatest value, and no total";
+        sink.error(codes::AUTOSCALE, &reader.span_of("aggregation"), words);
+        return None;
+    }
+    let operator = operator_of(operator?, direction, &reader, sink)?;
+    let threshold_micro = (threshold? * 1e6).round() as i64;
+    let (window, cooldown) = (window?, cooldown?);
+    Some(Rule { metric, aggregation, window, operator, threshold_micro, direction, change, cooldown })
+}
+
+fn metric(reader: &Reader<'_>, sink: &mut Sink) -> Option<Metric> {
+    let word = reader.choice("metric", sink);
+    let per_instance = reader.flag("per_instance", sink)?;
+    if word? == "requests" {
+        return Some(Metric::Requests { per_instance });
+    }
+    if per_instance {
+        let words = "CPU is a mean over instances already: `per_instance` goes with requests (AS-07)";
+        sink.error(codes::AUTOSCALE, &reader.span_of("per_instance"), words);
+        return None;
+    }
+    Some(Metric::Cpu)
+}
+
+/// AS-01: a log in the documents shows a window of a minute, so that others only warn.
+fn window(reader: &Reader<'_>, sink: &mut Sink) -> Option<SimDuration> {
+    let window = reader.span_of_time("window", sink)?;
+    if !WINDOW_MS.contains(&window.as_ms()) {
+        let words = "Azure takes windows of 5 min to 12 h (AS-01)";
+        sink.warn(codes::AUTOSCALE_RANGE, &reader.span_of("window"), words);
+    }
+    Some(window)
+}
+
+fn cooldown(reader: &Reader<'_>, sink: &mut Sink) -> Option<SimDuration> {
+    let cooldown = reader.duration("cooldown", sink)?;
+    if !COOLDOWN_MS.contains(&cooldown.as_ms()) {
+        let words = "a cooldown lasts 1 min to 7 days (AS-01)";
+        sink.error(codes::AUTOSCALE, &reader.span_of("cooldown"), words);
+        return None;
+    }
+    Some(cooldown)
+}
+
+fn change(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Direction, Change)> {
+    let counts = ACTIONS.map(|key| (key, reader.count(key, sink)));
+    let written: Vec<&str> = ACTIONS.into_iter().filter(|key| reader.has(key)).collect();
+    match written[..] {
+        [key] => {
+            let count = counts.into_iter().find(|(other, _)| *other == key)?.1? as u32;
+            let direction = if key.starts_with("increase") { Direction::Out } else { Direction::In };
+            let change = match key.rsplit('_').next() {
+                Some("percent") => Change::Percent(count),
+                Some("to") => Change::Exact(count),
+                _ => Change::Count(count),
+            };
+            Some((direction, change))
+        }
+        [] => {
+            sink.error(codes::MISSING_KEY, reader.span(), "this rule changes nothing")
+                .help("write for example `increase = 2`")
+                .help(format!("one of: {}", ACTIONS.join(", ")));
+            None
+        }
+        [_, second, ..] => {
+            let words = format!("a rule has one action, and this has {}: keep one", written.join(" and "));
+            sink.error(codes::EXCLUSIVE, &reader.span_of(second), words);
+            None
+        }
+    }
+}
+
+fn operator_of(word: &str, direction: Direction, reader: &Reader<'_>, sink: &mut Sink) -> Option<Operator> {
+    let found = match (word, direction) {
+        (">", Direction::Out) => Some(Operator::Above),
+        (">=", Direction::Out) => Some(Operator::AtLeast),
+        ("<", Direction::In) => Some(Operator::Below),
+        ("<=", Direction::In) => Some(Operator::AtMost),
+        _ => None,
+    };
+    if found.is_none() {
+        let words = match direction {
+            Direction::Out => "a rule that scales out compares with > or >= here: more load, more machines",
+            Direction::In => "a rule that scales in compares with < or <= here: less load, fewer machines",
+        };
+        sink.error(codes::AUTOSCALE, &reader.span_of("operator"), words);
+    }
+    found
+}

@@ -162,7 +162,12 @@ pub const TABLE: [OperationRow; 41] = {
             "disk-hours of data disks (LRS) that their zone's outage made unreachable",
             "DK-03",
         ),
-        row(O::AutoscaleOuts, "autoscale_outs", "capacity increases that autoscale asked for and got accepted", "AS-09"),
+        row(
+            O::AutoscaleOuts,
+            "autoscale_outs",
+            "capacity increases that autoscale asked for and got accepted",
+            "AS-09",
+        ),
         row(O::AutoscaleIns, "autoscale_ins", "capacity decreases that autoscale asked for and got accepted", "AS-09"),
         row(O::AutoscaleFailed, "autoscale_failed", "requests of autoscale that were refused", "AS-17"),
         row(

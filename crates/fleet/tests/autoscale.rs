@@ -101,11 +101,8 @@ fn as_03_as_05_as_21_a_profile_brings_its_limits_and_rules_at_the_next_look() {
     // Pre-warmed to eight from 2:00:30 to 4:00:00.
     let rules = vec![cpu(Direction::Out, 70, 1), cpu(Direction::In, 30, 1)];
     let warm = Profile { name: "warm".into(), ..profile(8, 12, vec![]) };
-    let schedule = vec![
-        (SimTime::ZERO, 0),
-        (SimTime::from_ms(2 * HOUR + 30 * SECOND), 1),
-        (SimTime::from_ms(4 * HOUR), 0),
-    ];
+    let schedule =
+        vec![(SimTime::ZERO, 0), (SimTime::from_ms(2 * HOUR + 30 * SECOND), 1), (SimTime::from_ms(4 * HOUR), 0)];
     let set = Autoscale { schedule, ..setting(vec![profile(2, 6, rules), warm]) };
     let ledger = script(5 * HOUR).play(web(&[1], 3, course(1500, &[]), set));
     // Three until 2:01, eight until 4:00, then six (the limit), and one fewer each five minutes from 4:00 on? 1.5 of six is
@@ -123,9 +120,7 @@ fn as_11_both_directions_wait_for_the_cooldown_of_the_rule_that_fired() {
     let out = Rule { cooldown: ms(60 * MINUTE), ..cpu(Direction::Out, 70, 1) };
     let fewer = Rule { cooldown: ms(40 * MINUTE), ..cpu(Direction::In, 30, 1) };
     let demand = || course(2000, &[(13 * HOUR, 1000), (13 * HOUR + 20 * MINUTE, 3500)]);
-    let set = |shared_cooldown: bool| {
-        Autoscale { shared_cooldown, ..setting(vec![profile(2, 9, vec![out, fewer])]) }
-    };
+    let set = |shared_cooldown: bool| Autoscale { shared_cooldown, ..setting(vec![profile(2, 9, vec![out, fewer])]) };
     let play = |shared| script(14 * HOUR).play(web(&[1], 4, demand(), set(shared))).machine_ms;
     let hours = |four_until: u64, again: u64| four_until * 4 + (again - four_until) * 3 + (14 * HOUR - again) * 4;
     assert_eq!(play(true), i128::from(hours(13 * HOUR, 13 * HOUR + 40 * MINUTE)));

@@ -73,7 +73,13 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
     });
     let (written, capacity, zones) = (written?, capacity?, zones?);
     let rows: Vec<&Row> = ground.rows.iter().filter(|row| row.set == name).collect();
-    let model = written.model(mode, count, capacity, most(capacity.max(manage::most_autoscaled(written.autoscale.as_ref())), &rows), fault_domains);
+    let model = written.model(
+        mode,
+        count,
+        capacity,
+        most(capacity.max(manage::most_autoscaled(written.autoscale.as_ref())), &rows),
+        fault_domains,
+    );
     let numbers = numbers.iter().map(|(number, _)| *number as u32).collect();
     let creating = machine.creating;
     let draft = Draft { written, rows, model, region, topology, zones, numbers, creating };

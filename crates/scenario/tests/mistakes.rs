@@ -54,9 +54,7 @@ fn each_mistake_brings_its_code() {
     let demand = |text: &str| format!("[demand]\nrate = \"9 req/s\"\n{text}");
     let launch = |text: &str| demand(&format!("[[demand.launch]]\npeak = 4.8\nlasts = \"3 h\"\n{text}"));
     let rate = |text: &str| format!("[faults.mode.rack-failure]\nrate = {text}");
-    let scaled = |text: &str| {
-        demand(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{text}"))
-    };
+    let scaled = |text: &str| demand(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{text}"));
     let rule = |text: &str| scaled(&format!("{RULE}\n{text}\n"));
     let cases: Vec<(&str, String, &str)> = vec![
         ("horizon = \"360 days\"", "horizon = ".into(), "E005"),

@@ -129,7 +129,8 @@ impl Key {
 pub fn keys() -> &'static [Key] {
     static ALL: OnceLock<Vec<Key>> = OnceLock::new();
     ALL.get_or_init(|| {
-        [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, autoscale::KEYS, change::KEYS, fault::KEYS].concat()
+        [world::KEYS, fleet::KEYS, demand::KEYS, manage::KEYS, offer::KEYS, autoscale::KEYS, change::KEYS, fault::KEYS]
+            .concat()
     })
 }
 

@@ -25,8 +25,8 @@ use zonefall_fleet::policy::autoscale::Autoscale;
 use zonefall_fleet::policy::spot::regular_target;
 use zonefall_fleet::policy::zone_placement::AutoPlacement;
 
-pub(crate) use autoscale::most as most_autoscaled;
 pub(crate) use actions::{Changed, changes};
+pub(crate) use autoscale::most as most_autoscaled;
 pub(crate) use basics::os;
 pub(crate) use check::{Checked, check, check_sizes};
 pub(crate) use life::create_time;

@@ -355,7 +355,8 @@ mod tests {
             let operators = [Operator::Above, Operator::AtLeast, Operator::Below, Operator::AtMost];
             let mut of = rule(aggregations[next(6) as usize], operators[next(4) as usize], 10 * next(10) as i64);
             if of.aggregation == Aggregation::Total {
-                of = Rule { metric: Metric::Requests { per_instance: next(2) > 0 }, threshold_micro: 600 * MICRO, ..of };
+                of =
+                    Rule { metric: Metric::Requests { per_instance: next(2) > 0 }, threshold_micro: 600 * MICRO, ..of };
             }
             let condition = match next(2) {
                 0 => Condition::fires(&of, 3),

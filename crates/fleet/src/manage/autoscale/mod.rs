@@ -50,7 +50,9 @@ impl World {
         for at in 0..self.scaler.sets.len() {
             let design = Arc::clone(&self.design);
             let of = &design.sets[self.scaler.sets[at].set];
-            let Some(setting) = of.management.as_ref().and_then(|managed| managed.autoscale.as_deref()) else { continue };
+            let Some(setting) = of.management.as_ref().and_then(|managed| managed.autoscale.as_deref()) else {
+                continue;
+            };
             let luck = self.luck.named("autoscale").named(&of.name);
             self.scaler.sets[at].begin(setting, luck);
             self.await_profile(at, SimTime::ZERO);
@@ -140,8 +142,7 @@ impl World {
         readings.extend(profile.rules.iter().map(|rule| self.scaler.sets[at].history.reading(rule, t)));
         let scaled = &self.scaler.sets[at];
         let (may_out, may_in) = (t >= scaled.out_from, t >= scaled.in_from);
-        let decision =
-            decide(&View { capacity: scaled.seen.capacity, profile, readings: &readings, may_out, may_in });
+        let decision = decide(&View { capacity: scaled.seen.capacity, profile, readings: &readings, may_out, may_in });
         self.note_missing(at, readings.iter().any(|reading| reading.is_missing()), t);
         self.scaler.readings = readings;
         match decision {

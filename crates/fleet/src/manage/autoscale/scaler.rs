@@ -343,7 +343,10 @@ mod tests {
                 Some((at, decision)) => {
                     assert!(planned <= at, "case {case}: {decision:?} at {at:?}, planned {planned:?}\n{profile:?}");
                     acted += 1;
-                    assert!(planned == at || planned == cooled || known, "case {case}: {at:?} {planned:?} {decision:?}");
+                    assert!(
+                        planned == at || planned == cooled || known,
+                        "case {case}: {at:?} {planned:?} {decision:?}"
+                    );
                 }
                 None => {
                     never += 1;

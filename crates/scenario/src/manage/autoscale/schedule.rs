@@ -41,10 +41,12 @@ pub(super) fn changes_most(all: &[When], horizon: SimTime) -> u64 {
 /// The profile in force from each instant on: 0 is the default, `n` the n-th of the others. The first begins the trial.
 pub(super) fn schedule(all: &[When], clock: Option<&Clock<'_>>) -> Vec<(SimTime, u16)> {
     let mut turns = clock.map_or_else(Vec::new, |clock| weekly(all, clock));
-    let fixed = || all.iter().enumerate().filter_map(|(at, when)| match when {
-        When::Fixed { from, until } => Some((at as u16 + 1, *from, *until)),
-        When::Weekly { .. } => None,
-    });
+    let fixed = || {
+        all.iter().enumerate().filter_map(|(at, when)| match when {
+            When::Fixed { from, until } => Some((at as u16 + 1, *from, *until)),
+            When::Weekly { .. } => None,
+        })
+    };
     // What recurs when a fixed date begins or ends.
     let recurring = turns.clone();
     let at = |t: i64| recurring.partition_point(|turn| turn.0 <= t).checked_sub(1).map_or(0, |last| recurring[last].1);

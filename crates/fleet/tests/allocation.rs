@@ -7,11 +7,14 @@ use support::*;
 use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
 use zonefall_faults::*;
 use zonefall_fleet::management::*;
+use zonefall_fleet::policy::autoscale::{
+    Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile as Limits, Rule,
+};
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy};
 use zonefall_fleet::policy::scale_in::Order;
 use zonefall_fleet::policy::spot::PriorityMix;
 use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
-use zonefall_fleet::{Demand, Design, HiddenZone, Ledger, Need, Operation, Spreading, World, population};
+use zonefall_fleet::{Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Spreading, World, population};
 use zonefall_topology::ZoneId;
 
 /// A profile with every kind of mode, often enough to overlap.
@@ -115,10 +118,38 @@ fn everything(management: &mut Management, zones: u32) {
     }
 }
 
+fn autoscale() -> Autoscale {
+    let rule = |direction, operator, percent: i64| Rule {
+        metric: Metric::Cpu,
+        aggregation: Aggregation::Average,
+        window: SimDuration::from_ms(10 * MINUTE),
+        operator,
+        threshold_micro: percent * 1_000_000,
+        direction,
+        change: By::Count(3),
+        cooldown: SimDuration::from_ms(5 * MINUTE),
+    };
+    let rules = vec![rule(Direction::Out, Operator::Above, 70), rule(Direction::In, Operator::Below, 40)];
+    Autoscale {
+        tick: SimDuration::from_ms(MINUTE),
+        phase: None,
+        metric_delay: SimDuration::from_ms(90 * SECOND),
+        shared_cooldown: true,
+        blind: Blind { deletes: SimDuration::from_ms(2 * HOUR), capacity: SimDuration::from_ms(HOUR) },
+        profiles: vec![Limits { name: "default".into(), minimum: 20, maximum: 45, default: 30, rules }],
+        schedule: vec![(SimTime::ZERO, 0)],
+    }
+}
+
 /// Spanning with everything on; regional and overprovisioned; strict, with fixed fault domains and deleted Spot machines.
 fn managed_designs() -> Vec<Design> {
     let [spanning, regional, _] = <[Design; 3]>::try_from(rich_designs()).unwrap();
-    let mut spanning = managed(spanning, |management| everything(management, 3));
+    let mut spanning = managed(spanning, |management| {
+        everything(management, 3);
+        management.autoscale = Some(Box::new(autoscale()));
+    });
+    let noise = Noise { sigma: 0.3, every: SimDuration::from_ms(HOUR) };
+    spanning.demand = Some(Demand::course(20_000, vec![], Some(noise)));
     spanning.quota = Some(Quota { vcpus: 60, spot_vcpus: 60, machines: 45 });
     let regional = managed(regional, |management| {
         everything(management, 1);

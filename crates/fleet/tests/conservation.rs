@@ -9,13 +9,16 @@ use support::*;
 use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
 use zonefall_faults::*;
 use zonefall_fleet::management::*;
+use zonefall_fleet::policy::autoscale::{
+    Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile as Limits, Rule,
+};
 use zonefall_fleet::policy::health::HealthSource;
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy as MixStrategy};
 use zonefall_fleet::policy::scale_in::Order;
 use zonefall_fleet::policy::spot::PriorityMix;
 use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_fleet::policy::zone_placement::AutoPlacement;
-use zonefall_fleet::{Design, HiddenZone, Need, Spreading, StartState, World, population};
+use zonefall_fleet::{Demand, Design, HiddenZone, Need, Noise, Spreading, StartState, World, population};
 use zonefall_topology::ZoneId;
 
 /// Everything that may happen, far more often than it does.
@@ -83,9 +86,36 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     proptest::collection::vec(change, 0..5)
 }
 
+fn autoscale(maximum: u32, shared_cooldown: bool, averages: bool) -> Autoscale {
+    let rule = |direction, operator, percent: i64, by| Rule {
+        metric: Metric::Cpu,
+        aggregation: if averages { Aggregation::Average } else { Aggregation::Last },
+        window: SimDuration::from_ms(10 * MINUTE),
+        operator,
+        threshold_micro: percent * 1_000_000,
+        direction,
+        change: By::Count(by),
+        cooldown: SimDuration::from_ms(5 * MINUTE),
+    };
+    let rules = vec![rule(Direction::Out, Operator::Above, 70, 2), rule(Direction::In, Operator::Below, 40, 1)];
+    let usual = Limits { name: "default".into(), minimum: 1, maximum, default: 2, rules };
+    let night = Limits { name: "night".into(), minimum: 2, default: 3, ..usual.clone() };
+    Autoscale {
+        tick: SimDuration::from_ms(MINUTE),
+        phase: None,
+        metric_delay: SimDuration::from_ms(90 * SECOND),
+        shared_cooldown,
+        blind: Blind { deletes: SimDuration::from_ms(2 * HOUR), capacity: SimDuration::from_ms(HOUR) },
+        profiles: vec![usual, night],
+        schedule: (0..30).map(|turn| (SimTime::from_ms(turn * DAY), (turn % 2) as u16)).collect(),
+    }
+}
+
 fn designs() -> impl Strategy<Value = Design> {
     let flags = proptest::collection::vec(any::<bool>(), 24);
-    (flags, changes(), 0u32..4, 1u32..12, 0u32..3).prop_map(|(flags, changes, zones, capacity, action)| {
+    // Of half of the designs the capacity follows a demand: the most machines, and how far it swings.
+    let load = proptest::option::of((3u32..14, 1u64..9));
+    (flags, changes(), 0u32..4, 1u32..12, 0u32..3, load).prop_map(|(flags, changes, zones, capacity, action, load)| {
         let numbers: Vec<u32> = (1..=zones).collect();
         let mut wild = managed(design(&numbers, capacity, capacity.div_ceil(2)), |set| {
             set.changes = changes;
@@ -131,6 +161,11 @@ fn designs() -> impl Strategy<Value = Design> {
                 set.auto_placement = Some(AutoPlacement { max_zones: None, max_percent: 50 });
             }
             set.reserved_per_zone = u32::from(flags[23]);
+            set.autoscale = load.map(|(most, _)| Box::new(autoscale(most, flags[1], flags[2])));
+        });
+        wild.demand = load.map(|(_, swing)| {
+            let noise = Noise { sigma: 0.1 * swing as f64, every: SimDuration::from_ms(2 * HOUR) };
+            Demand::course(4000, vec![], Some(noise))
         });
         let set = &mut wild.sets[0];
         set.hidden_zone = HiddenZone::Uniform;

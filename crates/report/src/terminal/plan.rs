@@ -102,7 +102,10 @@ fn scope(of: &Planned) -> String {
 fn head(of: &Planned) -> Vec<(String, Side)> {
     let mut columns = vec![(String::new(), Side::Left)];
     columns.extend(shapes(of).then(|| ("design".to_owned(), Side::Name)));
-    columns.extend(of.keys.iter().map(|key| (clean(key).replace('.', ".\n"), Side::Text)));
+    let last = |key: &str| key.rsplit('.').next().unwrap_or(key).to_owned();
+    let alone = |key: &String| of.keys.iter().filter(|other| last(other) == last(key)).count() == 1;
+    let short = |key: &String| if alone(key) { clean(&last(key)) } else { clean(key).replace('.', ".\n") };
+    columns.extend(of.keys.iter().map(|key| (short(key), Side::Name)));
     columns.extend([
         (clean(&of.unit).replace(' ', "\n"), Side::Right),
         ("availability".into(), Side::Right),

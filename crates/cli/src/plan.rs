@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::results::style;
 use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
-use zonefall_scenario::{HOURS_PER_MONTH, Plan};
+use zonefall_scenario::{HOURS_PER_MONTH, Plan, PlanCandidate};
 use zonefall_study::plan::{Planned, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
@@ -60,6 +60,12 @@ fn notes(plan: &Plan) -> Vec<String> {
             price.per_hour, price.currency, price.spot_per_hour, price.standby_per_hour, price.date
         )),
         None => notes.push("cost: the number of machines, for there is no `[plan.price]`".into()),
+    }
+    let scaled = |of: &PlanCandidate| {
+        of.design.sets.iter().filter_map(|set| set.management.as_ref()).any(|managed| managed.autoscale.is_some())
+    };
+    if plan.candidates.iter().any(scaled) {
+        notes.push("an autoscaled set is paid for at its first capacity, not at what autoscale adds or takes".into());
     }
     if plan.over_limit > 0 {
         notes.push(format!("{} candidates are beyond a limit of the plan and were left out", plan.over_limit));

@@ -1,7 +1,7 @@
 //! Declarations that a key helps, checked.
 //!
-//! A declaration is not used where a feature makes it doubtful (a quota, strict balance, changes that depend on how many
-//! serve). Else pairs of candidates that differ in the key alone live through the same trials; if the better one
+//! A declaration is not used where a feature makes it doubtful (a quota, strict balance, autoscale, changes that depend
+//! on how many serve). Else pairs of candidates that differ in the key alone live through the same trials; if the better one
 //! misses more beyond doubt, the declaration is dropped.
 
 use super::answer::Checked;
@@ -46,6 +46,9 @@ fn doubt(question: &Question) -> Option<&'static str> {
     }
     if managed().any(|managed| managed.balance.balance == Balance::Strict) {
         return Some("strict balance may block what is larger");
+    }
+    if managed().any(|managed| managed.autoscale.is_some()) {
+        return Some("autoscale reads metrics that more machines dilute");
     }
     let depends = |trigger: &Trigger| matches!(trigger, Trigger::ServingBelow { .. });
     managed()

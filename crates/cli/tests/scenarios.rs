@@ -263,3 +263,16 @@ fn a_lab_of_three_zones_and_two_spare_machines_is_there() {
     assert_eq!(got.done("deallocated at night, one zone", "creations"), 0.0);
     assert!(got.done("Spot, made anew, three zones", "evictions") > 0.0);
 }
+
+#[test]
+fn high_thresholds_lose_requests_when_a_zone_is_lost_and_head_room_loses_none() {
+    let got = answer("thresholds-too-high", 200);
+    let (high, middle, low) = (got.down("out above 90 %"), got.down("out above 75 %"), got.down("out above 60 %"));
+    assert!(high > 1.3 * middle && middle > 10.0 * low, "{high} {middle} {low}");
+    // What is lost until probes have found the dead machines is lost by everybody, and more only without head-room.
+    assert_eq!(low, got.down("fixed at 15"));
+    assert!(got.charged("out above 60 %", "probe lag") > 0.999);
+    assert!(got.charged("out above 90 %", "zone lost") > 0.8);
+    // Three machines for every step: after the lost zone and after what went too early.
+    assert!(got.done("out above 90 %", "autoscale_outs") > 10.0 * got.done("out above 75 %", "autoscale_outs"));
+}

@@ -12,6 +12,7 @@ use zonefall_fleet::{Design, LoadBalancer, Measure};
 use zonefall_study::exactly::exactly;
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
 use zonefall_study::rare::{Choice, Method, Plan, choose, conclude_weighted, run_forced};
+use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, Silent, Stage, Study, conclude, run};
 use zonefall_topology::{Region, Topology};
 
@@ -226,6 +227,11 @@ fn auto_says_why() {
     let unfit = small(profile(vec![shock]), bare(&[1, 2, 3], 9, 1), 1000);
     let Choice::Refused { why } = choose(&unfit, Method::Forcing, 1).unwrap() else { panic!("what was forced?") };
     assert!(why.contains("no overlap"), "{why}");
+    let rule =
+        Rule { half_width: HalfWidth::Relative(0.1), text: "±10%".into(), metric: Metric::Downtime, design: None };
+    let until = Study { stopping: Some(rule), ..rarely.clone() };
+    let Choice::Refused { why } = choose(&until, Method::Forcing, 1).unwrap() else { panic!("a rule was passed over") };
+    assert!(why.contains("rule of stopping"), "{why}");
     let rows = Study { rows: true, ..rarely };
     assert!(matches!(choose(&rows, Method::Auto, 1).unwrap(), Choice::Crude { .. }));
 }

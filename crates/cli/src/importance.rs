@@ -12,6 +12,8 @@ use anyhow::Result;
 use zonefall_study::Threads;
 use zonefall_study::importance::{How, play, steps};
 
+/// Most trials where the scenario does not say how many.
+const TRIALS_MAX: u64 = 10_000;
 /// Most trials of each end of a rate.
 const ENDS_MAX: u64 = 5000;
 /// Fewest, if there are so many.
@@ -33,7 +35,8 @@ pub fn importance(options: &args::Importance, console: Console) -> Result<Exit> 
         );
         return Ok(Exit::Usage);
     }
-    let trials = study.trials;
+    // A rule of stopping says nothing of importances.
+    let trials = if study.stopping.is_some() { study.trials.min(TRIALS_MAX) } else { study.trials };
     let ends = (trials / 4).clamp(ENDS_MIN, ENDS_MAX).min(trials);
     let (count, stop) = (effort.threads.map_or(0, usize::from), interrupt()?);
     let threads = Threads::new(count)?;

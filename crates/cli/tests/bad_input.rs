@@ -832,7 +832,7 @@ fn commands_that_make_no_sense() {
         "run",
         "check",
         "trace s.toml",
-        "trace s.toml --trial 1",
+        "trace s.toml --trial x",
         "trace s.toml --trial -1 --faults f",
         "run s.toml --format xml",
         "run s.toml --threads 0",

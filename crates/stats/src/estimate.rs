@@ -27,7 +27,7 @@
 //! 4 to 9 times the sample mean at 7 to 19 hits: the price of the guarantee.
 
 use crate::confidence::Confidence;
-use crate::intervals::{Interval, clopper_pearson_upper};
+use crate::intervals::{Interval, clopper_pearson, clopper_pearson_upper};
 use crate::sample::Sample;
 use crate::skewed::SkewedMean;
 use crate::special::normal_quantile;
@@ -124,6 +124,19 @@ impl MeanEstimate {
             Bounds::Interval(interval.clamped(0.0, cap))
         };
         Self { mean: moments.mean(), trials, hits, bounds }
+    }
+
+    /// An interval at least as wide as what the number of hits leaves open: were all of one size, the mean would be that
+    /// size × the probability of a hit, which the exact interval of Clopper and Pearson encloses. For samples in which
+    /// nearly every observation shows nearly the same (forced trials): where no observation misses, their spread says
+    /// nothing of those that would.
+    #[must_use]
+    pub fn as_wide_as_its_hits(self, conf: Confidence) -> Self {
+        let Bounds::Interval(of) = self.bounds else { return self };
+        let size = self.mean * (self.trials as f64 / self.hits.max(1) as f64);
+        let probability = clopper_pearson(self.hits, self.trials, conf).scaled(size);
+        let bounds = Bounds::Interval(Interval::new(of.low.min(probability.low), of.high.max(probability.high)));
+        Self { bounds, ..self }
     }
 
     /// The same estimate in another unit: everything times a positive `factor`.
@@ -254,6 +267,21 @@ mod tests {
 
     const C95: Confidence = Confidence::P95;
     const YEAR_MS: f64 = 31_536_000_000.0;
+
+    #[test]
+    fn where_nearly_all_hit_alike_the_exact_interval_of_their_number_holds() {
+        // 50 observations of nearly one size: the law may well be 0 now and then (0.025^(1/50) = 0.929).
+        let hits: Vec<i64> = (0..50).map(|at| 1_000_000 + at).collect();
+        let plain = MeanEstimate::new(&sparse(&hits, 50), 1e9, C95);
+        let wide = plain.as_wide_as_its_hits(C95);
+        let (Bounds::Interval(plain), Bounds::Interval(wide)) = (plain.bounds, wide.bounds) else { panic!() };
+        assert!(plain.low > 999_000.0 && (wide.low / 1_000_024.5 - 0.9289).abs() < 1e-3, "{plain:?} {wide:?}");
+        assert!(wide.high >= plain.high);
+        // Where sizes differ and hits are few, nothing changes.
+        let hits: Vec<i64> = (0..100).map(|at| 1000 * (1 + at % 40) * (1 + at % 7)).collect();
+        let plain = MeanEstimate::new(&sparse(&hits, 5000), 1e9, C95);
+        assert_eq!(plain.as_wide_as_its_hits(C95), plain);
+    }
 
     fn sparse(hits: &[i64], n: u64) -> Moments {
         let mut moments: Moments = hits.iter().copied().collect();

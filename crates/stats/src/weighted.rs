@@ -384,7 +384,8 @@ impl WeightedHistogram {
         if whole <= 0.0 {
             return None;
         }
-        let allowed = (1.0 - level.as_f64()) * whole;
+        // 1 − level is not exact in binary: a rest that is met exactly counts as met.
+        let allowed = (1.0 - level.as_f64()) * whole * (1.0 + 1e-12);
         let (mut value, mut low, mut high) = (self.most, None, None);
         // Downwards: each condition holds down to some value, which is the last that is noted.
         for above in self.above() {

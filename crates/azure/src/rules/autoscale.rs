@@ -10,7 +10,7 @@ const REST: &str = "autoscale REST specification 2022-10-01";
 pub(super) const AUTOSCALE: &[Rule] = &[
     Rule::checked(
         "AS-01",
-        "At most 20 profiles of 10 rules; windows of 5 min to 12 h (others warn), cooldowns of 1 min to a week, fixed dates of at most 365 days.",
+        "At most 20 profiles of 10 rules; windows of 5 min to 12 h, cooldowns of 1 min to a week, fixed dates of at most a year.",
         REST,
     )
     .key("scale_set.autoscale.rule"),
@@ -41,7 +41,7 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     .key("scale_set.autoscale.minimum"),
     Rule::modelled(
         "AS-06",
-        "A rule compares its metric over instances and a window. Requests go evenly to the machines, so that their mean, least and greatest are one; over time mean, least, greatest, last or total.",
+        "A rule compares its metric over instances and a window: mean, least, greatest, last or total. All instances are alike.",
         PRACTICES,
     )
     .key("scale_set.autoscale.rule.aggregation"),
@@ -66,7 +66,7 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     .unknown(),
     Rule::modelled(
         "AS-11",
-        "After an action none in either direction until the cooldown of the rule that gave its target is over, counted from the request.",
+        "After an action none in either direction until the cooldown of the rule that gave its target is over.",
         "Azure Monitor autoscale settings page of 2026; others say one for each direction",
     )
     .conflicting()

@@ -7,15 +7,13 @@ const LIBRARY: &str = "Chaos Studio fault and action library";
 pub(super) const CHAOS: &[Rule] = &[
     Rule::modelled(
         "CH-01",
-        "Steps follow each other, branches run side by side, actions of a branch follow each other; a step ends with its \
-         last branch.",
+        "Steps follow each other, branches run side by side; a step ends with its last branch.",
         LIBRARY,
     )
     .key("drill"),
     Rule::modelled(
         "CH-02",
-        "A shutdown strikes all machines of a set, those listed, or those in the filtered zones; a filter that matches \
-         nothing fails.",
+        "A shutdown strikes a set, listed machines, or those in the filtered zones; a filter that matches nothing fails.",
         LIBRARY,
     ),
     Rule::out(
@@ -32,7 +30,7 @@ pub(super) const CHAOS: &[Rule] = &[
     ),
     Rule::modelled(
         "CH-05",
-        "Agent faults: CPU pressure slows, stopped, killed and paused processes and cut networks stop; others are named.",
+        "Agent faults: CPU pressure slows; stopped, killed and paused processes and cut networks stop; others are named.",
         LIBRARY,
     ),
     Rule::modelled(

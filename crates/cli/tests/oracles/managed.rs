@@ -8,10 +8,8 @@ use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome};
 const YEAR: &str = "8760 h";
 /// Machines that are made and deleted as the entry says, and by nothing else.
 const PLAIN: &str = "boot = \"0 s\"\nwarm_up = \"0 s\"\ndelete_time = \"0 s\"\ncreate_failure = \"0%\"";
-/// Health that knows of every failure at the next probe.
-const HEALTH: &str = "health = { interval = \"5 s\", probes = 1 }";
-/// How long the next probe is off, on average.
-const PROBE_S: f64 = 2.5;
+/// Health that knows of a dead machine at once (HM-07).
+const HEALTH: &str = "health = { interval = \"5 s\", probes = 1, dead_after = \"0 s\" }";
 
 fn first(outcome: &Outcome) -> &DesignOutcome {
     &outcome.designs[0]
@@ -80,9 +78,6 @@ pub fn entries(file: &Oracles) -> Vec<Entry> {
 /// A12: a machine that reboots, or is replaced if that takes too long.
 fn replaced(file: &Oracles) -> Entry {
     let number = |name| file.number("A12", name);
-    // What is waited for begins at the next probe, on average half an interval later: that much less is waited for. What
-    // the spread of the probe's wait still adds to the mean is 3e-6 of it.
-    let dwell_s = number("grace_min") * 60.0 - PROBE_S;
     let mut text = Text::new(1, 1, 1, YEAR).mode(
         "vm",
         "instance",
@@ -93,8 +88,9 @@ fn replaced(file: &Oracles) -> Entry {
     // AR-04's grace of 10 minutes is over before any repair could be due: that takes as long from the failure on.
     text.set += &format!(
         "\n{PLAIN}\n{HEALTH}\ncreate_time = \"{} min\"\ncreate_timeout = \"1 h\"\n\
-         repairs = {{ action = \"replace\", dwell = \"{dwell_s} s\", tick = \"0 s\", grace = \"10 min\" }}",
-        number("replace_min")
+         repairs = {{ action = \"replace\", dwell = \"{} min\", tick = \"0 s\", grace = \"10 min\" }}",
+        number("replace_min"),
+        number("grace_min")
     );
     entry("A12", &text, 1.0 - file.exact("A12"), unavailability, (1000, 100))
 }
@@ -189,7 +185,7 @@ fn created() -> Vec<Entry> {
 /// Twenty machines that never come back by themselves; one at a time is replaced (AR-05), which takes B = Exp(10 h):
 /// machine repair with one crew. With load ρ = B / M, P(d down) is in proportion to n! / (n − d)! ρ^d.
 ///
-/// The probe's wait of 2.5 s, and AR-04's grace of 10 minutes after 200 h, move the answer by less than 1e-4 of itself.
+/// AR-04's grace of 10 minutes after 200 h moves the answer by less than 1e-4 of itself.
 fn repaired_in_turn() -> Vec<Entry> {
     let (n, m, b) = (20_u32, 200.0, 10.0);
     let mut text = Text::new(n, 1, 10, "6000 h").measured_from("1000 h");

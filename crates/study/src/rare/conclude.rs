@@ -74,7 +74,7 @@ impl<'a> Concluding<'a> {
     }
 
     fn mean(&self, moments: &WeightedMoments, cap: f64, factor: f64) -> Estimate {
-        estimate(&MeanEstimate::new(moments, cap, self.confidence), factor)
+        estimate(&MeanEstimate::new(moments, cap, self.confidence).as_wide_as_its_hits(self.confidence), factor)
     }
 
     fn minutes_per_month(&self, moments: &WeightedMoments) -> Estimate {

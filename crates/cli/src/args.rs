@@ -18,7 +18,8 @@ use std::time::Duration;
 const TRIALS_MAX: u64 = 1_000_000_000;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 fine, 1 failure, 2 usage, 3 bad scenario, 4 objective missed and 5 not resolved (only with --gate), \
+Exit codes: 0 fine, 1 failure, 2 usage, 3 bad scenario, 4 objective missed and 5 not resolved (with --gate; \
+a failed drill is 4), \
 130 interrupted with partial results kept.";
 
 /// How many nines does a fleet of cloud machines really get, why not more, and what would one more cost?

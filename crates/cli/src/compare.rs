@@ -119,6 +119,9 @@ fn choose(studies: &mut [Study], only: &[String]) -> Result<(), String> {
             return Err(format!("there is no design `{asked}`; {help}"));
         }
     }
+    if !only.is_empty() && studies.iter().any(|study| study.replay.is_some()) {
+        return Err("--only does not go with a script: it numbers the machines of all its designs together".into());
+    }
     if !only.is_empty() {
         studies.iter_mut().for_each(|study| study.designs.retain(|design| only.contains(&design.name)));
     }

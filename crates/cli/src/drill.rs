@@ -12,7 +12,7 @@ use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
 use zonefall_import::{Drill, Experiment, Script, experiment};
-use zonefall_scenario::Scenario;
+use zonefall_scenario::{FILE_BYTES_MAX, Scenario};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, SCHEMA, judge};
 use zonefall_study::timeline::{Timeline, timeline};
@@ -29,7 +29,8 @@ const OUTAGE_LACKS: &str = "as an outage, all racks of the zone come back togeth
 pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
     let Some(scenario) = check::load(&options.on, &options.what_if, console) else { return Ok(Exit::BadScenario) };
     let name = options.experiment.display();
-    let text = std::fs::read_to_string(&options.experiment).with_context(|| format!("cannot read {name}"))?;
+    let bytes = zonefall_report::read_file(&options.experiment, FILE_BYTES_MAX)?;
+    let text = String::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8 text"))?;
     let experiment = match experiment(&text) {
         Ok(experiment) => experiment,
         Err(why) => {
@@ -60,6 +61,13 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
 /// The drill, and the timeline of the first design that fails, or of the first one.
 fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Result<(Drilled, Option<Timeline>)> {
     let hypothesis = hypothesis(scenario, of);
+    let horizon = scenario.measure.horizon.as_ms();
+    if hypothesis.horizon_ms > horizon {
+        bail!(
+            "the drill takes {}, longer than the horizon of the scenario: demand and schedules are known until then only",
+            zonefall_scenario::duration_words(SimDuration::from_ms(hypothesis.horizon_ms))
+        );
+    }
     let (mut designs, mut notes, mut shown) = (Vec::new(), Vec::new(), None);
     for design in &scenario.designs {
         let script = script(options, scenario, of, design);

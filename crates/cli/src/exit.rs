@@ -16,7 +16,7 @@ pub enum Exit {
     Usage,
     /// The scenario or a trace has mistakes, all of them listed; or a partial result is of another study.
     BadScenario,
-    /// With `--gate`: a design misses its objective.
+    /// With `--gate`: a design misses its objective. Of `drill`: a design fails the hypothesis.
     Missed,
     /// With `--gate`: no design misses, but one is not resolved.
     NotResolved,

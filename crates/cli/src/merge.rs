@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use std::path::Path;
 use std::time::Instant;
 use zonefall_report::{Options, ResultsFolder, read_file};
-use zonefall_scenario::Scenario;
+use zonefall_scenario::{Method, Scenario};
 use zonefall_study::Study;
 use zonefall_study::partial::{BYTES_MAX, JoinError, Partial, join};
 
@@ -87,7 +87,8 @@ fn same_run(options: &args::Merge, scenario: &Scenario, study: &Study) -> args::
         trials: (study.trials != scenario.trials).then_some(study.trials),
         seed: (study.seed != scenario.seed).then_some(study.seed),
         threads: None,
-        method: None,
+        // Partial results are of plain trials.
+        method: (scenario.method != Method::Crude).then_some(args::Method::Crude),
         output: options.output.clone(),
         rows: false,
         faults: None,

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::results::style;
 use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
-use zonefall_scenario::{HOURS_PER_MONTH, Plan, PlanCandidate};
+use zonefall_scenario::{FaultSource, HOURS_PER_MONTH, Plan, PlanCandidate};
 use zonefall_study::plan::{Planned, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
@@ -23,8 +23,8 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
         console.complain("error: the scenario has no `[plan]`: it says what may be chosen (`zonefall explain plan`)");
         return Ok(Exit::BadScenario);
     };
-    if is_record(&scenario) {
-        bail!("a record is one trial: it plans nothing");
+    if is_record(&scenario) || matches!(scenario.source, FaultSource::Script(_)) {
+        bail!("a plan needs faults that are drawn, not a record and not a script");
     }
     if scenario.measure.until_first_miss {
         bail!("the scenario ends its trials at the first miss: there is no availability to plan for");
@@ -52,7 +52,10 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
 
 /// What was left out, and where the cost comes from.
 fn notes(plan: &Plan) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes = vec![
+        "what is assumed is not looked at here: `zonefall run` on the design says whether its verdict stands"
+            .to_owned(),
+    ];
     match &plan.price {
         Some(price) => notes.push(format!(
             "cost: {} {} a machine and hour ({} Spot, {} standby), {HOURS_PER_MONTH} h a month, as of {}; of the machines asked \

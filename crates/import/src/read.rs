@@ -235,9 +235,7 @@ fn selector(value: &Value, place: &str, reader: &mut Reader) -> Selector {
         filter => {
             let zones = reader.list(&filter["parameters"], "zones", usize::MAX, &format!("{place}.filter.parameters"));
             let number = |zone: &Value| {
-                zone.as_str()
-                    .and_then(|zone| zone.trim().parse().ok())
-                    .or_else(|| zone.as_u64().map(|zone| zone as u32))
+                zone.as_str().and_then(|zone| zone.trim().parse().ok()).or_else(|| u32::try_from(zone.as_u64()?).ok())
             };
             let numbers: Option<Vec<u32>> = zones.iter().map(number).collect();
             if numbers.is_none() {

@@ -206,7 +206,7 @@ fn everything(
         other => other,
     };
     let (timeline, topology, profile, method, plan) = (timeline?, topology?, profile?, method?, plan?);
-    method::check(method, &source, timeline.measure.until_first_miss, root, sink);
+    method::check(method, &source, &timeline, root, sink);
     if sink.has_errors() {
         return None;
     }

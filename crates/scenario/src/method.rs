@@ -4,6 +4,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::scenario::{FaultSource, Method};
+use crate::timeline::Timeline;
 
 /// The method of the file.
 pub(crate) fn method(root: &Reader<'_>, sink: &mut Sink) -> Option<Method> {
@@ -15,7 +16,7 @@ pub(crate) fn method(root: &Reader<'_>, sink: &mut Sink) -> Option<Method> {
 }
 
 /// Forcing needs faults that are drawn, and trials that are measured to their end.
-pub(crate) fn check(method: Method, source: &FaultSource, until_first_miss: bool, root: &Reader<'_>, sink: &mut Sink) {
+pub(crate) fn check(method: Method, source: &FaultSource, timeline: &Timeline, root: &Reader<'_>, sink: &mut Sink) {
     if method != Method::Forcing {
         return;
     }
@@ -24,7 +25,11 @@ pub(crate) fn check(method: Method, source: &FaultSource, until_first_miss: bool
             "`method = \"forcing\"` needs faults that are drawn, not recorded, scripted or taken from incidents";
         sink.error(codes::EXCLUSIVE, &root.span_of("method"), words);
     }
-    if until_first_miss {
+    if timeline.until.is_some() {
+        let words = "`method = \"forcing\"` does not go with `until`: the rule of stopping looks at plain trials";
+        sink.error(codes::EXCLUSIVE, &root.span_of("method"), words);
+    }
+    if timeline.measure.until_first_miss {
         let words = "`method = \"forcing\"` measures a share of time: trials must not end at the first miss";
         sink.error(codes::EXCLUSIVE, &root.span_of("method"), words);
     }

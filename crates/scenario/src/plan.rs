@@ -354,7 +354,10 @@ fn candidates(
     }
     let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
     reasons.sort_by(|(_, a), (_, b)| b.cmp(a));
-    reasons.truncate(REASONS_MAX);
+    if reasons.len() > REASONS_MAX {
+        let others = reasons.split_off(REASONS_MAX - 1).iter().map(|(_, count)| count).sum();
+        reasons.push(("other reasons".into(), others));
+    }
     plan.impossible = reasons;
     if fine && plan.candidates.is_empty() {
         sink.error(codes::PLAN, &read[0].span, "no candidate is within the limits of the plan");

@@ -97,16 +97,20 @@ pub fn difference_of_storms(a: &Study, b: &Study) -> Option<String> {
         (a.topology.regions() != b.topology.regions(), "the topology"),
         (a.profile != b.profile, "the failure modes"),
         (a.measure.horizon != b.measure.horizon, "the horizon"),
+        (a.replay != b.replay, "the script"),
     ];
     let reasons: Vec<&str> = reasons.iter().filter(|(differs, _)| *differs).map(|&(_, what)| what).collect();
     (!reasons.is_empty()).then(|| reasons.join(" and "))
 }
 
-/// Puts the designs of studies that share their storms together: adding a design changes no other's rows.
+/// Puts the designs of studies that share their storms together: adding a design changes no other's rows. A script numbers
+/// the machines of its own designs, so a study that lives through one stays by itself.
 pub fn united(studies: Vec<Study>) -> Vec<Study> {
     let mut united: Vec<Study> = Vec::new();
     for study in studies {
-        let same = |other: &&mut Study| difference_of_storms(other, &study).is_none() && other.measure == study.measure;
+        let same = |other: &&mut Study| {
+            study.replay.is_none() && difference_of_storms(other, &study).is_none() && other.measure == study.measure
+        };
         match united.iter_mut().find(same) {
             Some(other) => other.designs.extend(study.designs),
             None => united.push(study),

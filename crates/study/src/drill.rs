@@ -58,7 +58,7 @@ pub struct DrillDesign {
     pub fails: Vec<String>,
     /// What was struck, in words.
     pub struck: Vec<String>,
-    /// Trials, which differ in the luck of boots and repairs only.
+    /// Trials, which differ in the luck of boots and repairs, and in the noise of a demand.
     pub trials: u64,
     /// Trials in which the hypothesis held.
     pub passed: u64,

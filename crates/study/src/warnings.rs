@@ -6,6 +6,7 @@ use crate::run::Finished;
 use crate::stopping::{self, OCCURRENCES_MIN, in_words, lonely};
 use crate::study::Study;
 use zonefall_fleet::Operation;
+use zonefall_stats::Moments;
 use zonefall_stats::Verdict;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::skewed::coverage_warning;
@@ -40,12 +41,7 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
                 100.0 * coverage
             ));
         }
-        if let Some(times) = tally.operations.get(Operation::NoRoom as usize).filter(|times| times.hits() > 0) {
-            said.push(format!(
-                "{name}: in {} trials the model had no slot for a machine where Azure may have had hardware (`no_room_in_model`): part of what is charged to `no capacity` is the model's",
-                times.hits()
-            ));
-        }
+        said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Moments::hits)));
         if tally.cut_by_horizon > 0 {
             let short = if tally.cut_by_horizon * 20 > hits {
                 ": the horizon is short for outages of this length, and what is said of their lengths is too kind"
@@ -125,9 +121,18 @@ fn too_rare(study: &Study, finished: &Finished) -> Vec<String> {
             false => format!(", and no miss was charged to it (at 95 %, it brings one in up to 3 of {trials} trials)"),
         };
         format!(
-            "{cause} can alone miss the objective of {} and is expected {expected:.1} times in all trials together{seen}:              what it does to the result is a guess; {enough} trials would see it ten times",
+            "{cause} can alone miss the objective of {} and is expected {expected:.1} times in all trials together{seen}: what it does to the result is a guess; {enough} trials would see it ten times",
             names.join(", ")
         )
     };
     found.into_iter().map(words).collect()
+}
+
+/// The model lacked slots.
+pub(crate) fn no_room(design: &str, trials: u64) -> Option<String> {
+    (trials > 0).then(|| {
+        format!(
+            "{design}: in {trials} trials the model had no slot for a machine where Azure may have had hardware (`no_room_in_model`): part of what is charged to `no capacity` is the model's"
+        )
+    })
 }

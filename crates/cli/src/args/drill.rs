@@ -34,7 +34,7 @@ pub struct Drill {
     /// Let the zones that the experiment filters go dark as a whole, as in a real outage.
     #[arg(long)]
     pub as_outage: bool,
-    /// Trials: they differ in how long boots and repairs take.
+    /// Trials: they differ in how long boots and repairs take, and in the noise of a demand.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
     pub trials: u64,
     /// The seed, instead of the scenario's.

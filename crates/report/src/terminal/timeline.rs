@@ -25,7 +25,7 @@ pub fn timeline(of: &Timeline, all: bool, style: Style) -> String {
     }
     let more = of.outages.len().saturating_sub(OUTAGES_SHOWN);
     let more = if more > 0 { format!("{more} more outages and a") } else { "A".to_owned() };
-    let words = format!("{more}ll {} rows of the trial are in the CSV, and with --all here.", of.rows.len());
+    let words = format!("{more}ll {} rows of the trial: `zonefall trace` with --all, or --csv FILE.", of.rows.len());
     page.paragraph(None, &words, Some(Tone::Faint));
     page.finish()
 }

@@ -5,6 +5,7 @@ use crate::study::Study;
 use sha2::{Digest, Sha256};
 use std::fmt::{self, Write};
 use zonefall_engine::SimTime;
+use zonefall_fleet::OPERATIONS;
 
 /// Everything by which two studies may differ in the figures of a trial. The number of trials is not among them, nor is
 /// the confidence of the intervals: a trial is the same trial in a longer run.
@@ -109,7 +110,7 @@ fn fingerprint(study: &Study) -> [u8; 32] {
         rows: _,
     } = study;
     let mut hashing = Hashing(Sha256::new());
-    let all = (name, seed, designs, topology, profile, replay, measure, (target, counterfactual));
+    let all = (name, seed, designs, topology, profile, replay, measure, (target, counterfactual, OPERATIONS));
     // Only a `Debug` of ours could fail, and none does; what was written until then still counts.
     let _ = write!(hashing, "{all:?}");
     // A run that goes on does not look back: it must have looked by the same rule.

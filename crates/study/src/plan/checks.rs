@@ -72,7 +72,7 @@ pub(super) fn check(question: &Question, how: &Visit<'_>) -> Result<Option<Decla
                 Some(Ok(0)) => "not used: no two candidates differ in it alone".into(),
                 Some(Ok(pairs)) => {
                     used[at] = true;
-                    format!("used: held in {pairs} of {pairs} pairs over {TRIALS} trials")
+                    format!("used: held in {pairs} of {pairs} pairs over {} trials", TRIALS.min(question.trials_max))
                 }
                 Some(Err(words)) => format!("not used: {words}"),
             },

@@ -10,8 +10,9 @@ use crate::exactly::exactly;
 use crate::outcome::*;
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
+use crate::warnings::no_room;
 use zonefall_engine::SimTime;
-use zonefall_fleet::Design;
+use zonefall_fleet::{Design, Operation};
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;
 use zonefall_stats::skewed::coverage_warning;
@@ -344,6 +345,7 @@ fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome]) -> Vec<Strin
                 100.0 * coverage
             ));
         }
+        said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Sample::hits)));
         if tally.cut_by_horizon > 0 {
             said.push(format!("{name}: {} outages were cut by the end of the trial", tally.cut_by_horizon));
         }

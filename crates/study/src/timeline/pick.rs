@@ -48,9 +48,13 @@ impl Visitor for Missed<'_> {
 /// # Errors
 /// If a trial passes its event budget.
 pub fn pick(study: &Study, design: usize, which: Pick, how: &Visit<'_>) -> Result<Option<Option<u64>>, RunError> {
-    let alone = Study { designs: vec![study.designs[design].clone()], ..study.clone() };
-    let new = || Missed { study, design: 0, seen: Vec::new() };
-    let Some(Missed { mut seen, .. }) = visit(std::slice::from_ref(&alone), 0..study.trials, how, new)? else {
+    // A script numbers the machines of all designs together.
+    let (played, design) = match study.replay {
+        Some(_) => (study.clone(), design),
+        None => (Study { designs: vec![study.designs[design].clone()], ..study.clone() }, 0),
+    };
+    let new = || Missed { study, design, seen: Vec::new() };
+    let Some(Missed { mut seen, .. }) = visit(std::slice::from_ref(&played), 0..study.trials, how, new)? else {
         return Ok(None);
     };
     let found = match which {

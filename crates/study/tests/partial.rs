@@ -213,7 +213,7 @@ fn what_is_refused_is_told_in_words() {
     let mut other = WHOLE.clone();
     other[24] = 9;
     assert!(said(&other).contains("form 9"), "{}", said(&other));
-    other[24] = 1;
+    other[24] = WHOLE[24];
     other[100] ^= 4;
     assert_eq!(said(&other), "it is damaged: its sum is not that of its content");
 }

@@ -92,11 +92,31 @@ fn rare_systems_meet_their_exact_answers() {
     let zone = |up_h| mode("zone", Scope::Zone, up_h, exponential(1.0));
     let machine = |up_h, down_h| mode("vm", Scope::Instance, up_h, exponential(down_h));
     let all_down = profile(vec![machine(1000.0, 1.0)]);
-    held_to_exact("R01", &small(all_down, bare(&[1], 4, 1), 1000), 0.01);
+    held_to_exact("R01", &small(all_down, bare(&[1], 4, 1), 4000), 0.01);
     let three_zones = profile(vec![zone(8760.0), machine(2000.0, 2.0)]);
     held_to_exact("R10", &small(three_zones.clone(), bare(&[1, 2, 3], 12, 1), 2000), 0.05);
     held_to_exact("need 8 of 12", &small(three_zones.clone(), bare(&[1, 2, 3], 12, 8), 4000), 0.1);
     held_to_exact("need 5 of 12", &small(three_zones, bare(&[1, 2, 3], 12, 5), 4000), 0.1);
+}
+
+/// Two hosts a zone, with two machines and one: a zone and two hosts miss for one pair of hosts in six.
+#[test]
+fn intervals_cover_where_a_pattern_misses_for_few_of_its_units() {
+    let of = |name, scope, a_year: f64, hours| mode(name, scope, YEAR_H / a_year, exponential(hours));
+    let modes =
+        vec![of("zone", Scope::Zone, 2.0, 8.0), of("host", Scope::Host, 3.0, 6.0), of("vm", Scope::Instance, 6.0, 5.0)];
+    let region = Region { name: "east".into(), zones: 3, halls_per_zone: 1, racks_per_zone: 1, hosts_per_rack: 2 };
+    let uneven = small(profile(modes), bare(&[1, 2, 3], 9, 3), 4000);
+    let uneven = Study { topology: Arc::new(Topology::new(vec![region]).unwrap()), ..uneven };
+    let exact = exactly(&uneven, &uneven.designs[0]).unwrap().unavailability;
+    let covers = |seed: u64| {
+        let found = forced(&Study { seed, ..uneven.clone() }, 2).designs[0].unavailability;
+        found.low.unwrap() <= exact && exact <= found.high
+    };
+    let covered = (0..30).filter(|&seed| covers(seed)).count();
+    // Fewer than 25 of 30 by luck: one in 200 where each covers with 95 %.
+    println!("{covered} of 30 intervals cover {exact:.4e}");
+    assert!(covered >= 25, "{covered} of 30");
 }
 
 #[test]

@@ -156,8 +156,6 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
     let allowed = question.study.target.allowed_share();
     let Ok(found) = bench.search(allowed, &lattice, u64::MAX)? else { return Ok(None) };
     let Ok(runner_up) = runner_up(&mut bench, allowed, &found)? else { return Ok(None) };
-    // What the trials so far say of the target; the frontier and other targets only add to them.
-    let mut planned = concluded(&bench, allowed, &found, runner_up, checked);
     let mut nines = Vec::new();
     let work = bench.work.max(EXTRA_WORK);
     for factor in [10.0, 0.1] {
@@ -167,11 +165,17 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
         }
         let limit = bench.work + work;
         let Ok(found) = bench.search(share, &lattice, limit)? else { return Ok(None) };
-        let best = found.best.filter(|_| found.decided).map(|best| told_of(&bench, best));
-        nines.push(Nine { target_share: 1.0 - share, verdict: verdict(question, &found), best });
+        nines.push((1.0 - share, verdict(question, &found), found.best.filter(|_| found.decided)));
     }
-    let Ok(frontier) = frontier(&mut bench)? else { return Ok(None) };
-    planned.nines = nines;
+    let Ok(frontier) = frontier(&mut bench, found.best)? else { return Ok(None) };
+    // The searches for other targets and the frontier add trials: every estimate is of all of them.
+    let mut planned = concluded(&bench, allowed, &found, runner_up, checked);
+    let nine = |(target_share, verdict, best): (f64, Verdict, Option<usize>)| Nine {
+        target_share,
+        verdict,
+        best: best.map(|best| told_of(&bench, best)),
+    };
+    planned.nines = nines.into_iter().map(nine).collect();
     planned.frontier = frontier;
     planned.tested = (0..question.candidates.len()).filter(|&candidate| bench.look(candidate) > 0).count() as u64;
     planned.work = bench.work;
@@ -266,7 +270,7 @@ fn concluded(
         best: best.or(hope.filter(|_| !found.decided)).map(told),
         runner_up: runner_up.map(told),
         cheaper: cheaper.map(told),
-        ties: ties(bench, allowed, found).into_iter().map(told).collect(),
+        ties: ties(bench, allowed, found).into_iter().filter(|&tied| Some(tied) != runner_up).map(told).collect(),
         open: open.into_iter().map(told).collect(),
         closest: if best.is_none() { least(tested().collect()).map(told) } else { None },
         frontier: Vec::new(),
@@ -314,14 +318,14 @@ fn thumb(bench: &Bench<'_>, best: usize) -> Option<Thumb> {
 }
 
 /// Designs over all costs, and those of them that beat every cheaper one by a tenth or more.
-fn frontier(bench: &mut Bench<'_>) -> Result<Result<Vec<Offer>, Stopped>, RunError> {
+fn frontier(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<Vec<Offer>, Stopped>, RunError> {
     let number = bench.order.len();
-    let mut along: Vec<usize> = Vec::new();
+    let mut along: Vec<usize> = best.into_iter().collect();
     // Steps over the order of costs; of each some that lie apart.
     let step = number.div_ceil(STEPS).max(1);
     for part in bench.order.chunks(step) {
         let apart = part.len().div_ceil(PER_STEP).max(1);
-        along.extend(part.iter().copied().step_by(apart));
+        along.extend(part.iter().copied().step_by(apart).filter(|&candidate| Some(candidate) != best));
     }
     let look = FRONTIER_LOOK.min(bench.last_look());
     if bench.test(&along, look)?.is_err() {

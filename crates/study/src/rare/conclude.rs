@@ -345,6 +345,16 @@ fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome]) -> Vec<Strin
                 100.0 * coverage
             ));
         }
+        // Patterns can be overlooked; where the exact answer is known, it has the last word.
+        let exact = study.designs.iter().find(|of| of.name == *name).and_then(|of| exactly(study, of).ok());
+        let of = &design.unavailability;
+        if let Some(exact) = exact.map(|exact| exact.unavailability)
+            && (exact > of.high || of.low.is_some_and(|low| exact < low))
+        {
+            said.push(format!(
+                "{name}: the exact unavailability, {exact:.4e}, lies outside the interval; believe the exact one, and run more trials for all that it does not say"
+            ));
+        }
         said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Sample::hits)));
         if tally.cut_by_horizon > 0 {
             said.push(format!("{name}: {} outages were cut by the end of the trial", tally.cut_by_horizon));

@@ -5,7 +5,8 @@
 //!    found. A pattern that nearly always misses the objective is not made larger.
 //! 2. *Allocation.* Trials over all patterns alike; then the shares that minimise the second moment of the
 //!    weighted downtime, summed over designs (a convex problem; multiplicative steps). Half of the trials stay plain, and a
-//!    fiftieth of the other half is shared by all patterns, so that no weight passes 2 and none of a pattern is unbounded.
+//!    twentieth of the other half is shared by all patterns, so that no weight passes 2, none of a pattern is unbounded, and a
+//!    pattern that misses for few of its choices of units only is not starved by a pilot that has not seen it miss.
 //!
 //! Trials come in pairs, a plain one and a forced one, so that half of them are plain to the very trial.
 //!
@@ -29,11 +30,11 @@ const TRIES: u64 = 64;
 /// The most patterns that are tried.
 const PATTERNS_MAX: usize = 64;
 /// Trials of the allocation: so many, and so many for each pattern.
-const LEARNING: (u64, u64) = (256, 32);
+const LEARNING: (u64, u64) = (256, 256);
 /// The share of trials in which nothing is forced.
 pub(crate) const PLAIN: f64 = 0.5;
 /// The share of forced trials that all patterns have alike.
-const ALIKE: f64 = 0.02;
+const ALIKE: f64 = 0.05;
 /// What may be left out, as a share of what is found.
 const LEFT_OUT: f64 = 1e-3;
 /// From this share of trials with a miss on, a pattern is not made larger.

@@ -11,6 +11,9 @@ use zonefall_study::plan::{Candidate, Key, Question};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, Study};
 
+/// The most trials where a rule of stopping is set aside.
+const WITHOUT_RULE: u64 = 10_000;
+
 /// What the command line changes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Overrides {
@@ -34,6 +37,7 @@ pub const NOT_MODELLED: &str = "rollouts, planned maintenance, latency, costs";
 pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
     let target: Target = scenario.target.text.parse().context("the target")?;
     let confidence = Confidence::new(scenario.confidence.share()).context("the confidence")?;
+    let until = scenario.until.as_ref().filter(|_| overrides.trials.is_none());
     let mut study = Study {
         name: scenario.name.clone(),
         seed: overrides.seed.unwrap_or(scenario.seed),
@@ -46,7 +50,7 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
         measure: Arc::new(scenario.measure.clone()),
         target,
         confidence,
-        stopping: scenario.until.as_ref().filter(|_| overrides.trials.is_none()).map(|until| rule(until, scenario)),
+        stopping: until.map(|until| rule(until, scenario)).transpose()?,
         counterfactual: !overrides.no_counterfactual && !scenario.measure.until_first_miss,
         rows: overrides.rows,
     };
@@ -57,22 +61,23 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
     Ok(study)
 }
 
+/// A study of a known number of trials: a rule of stopping says nothing of what is asked, and is set aside.
+pub fn without_rule(study: Study) -> Study {
+    match study.stopping {
+        Some(_) => Study { trials: study.trials.min(WITHOUT_RULE), stopping: None, ..study },
+        None => study,
+    }
+}
+
 /// The rule of stopping of a scenario.
-fn rule(until: &Until, scenario: &Scenario) -> Rule {
-    let metric = match until.of {
-        "difference" => Metric::Difference,
-        "outages" => Metric::Outages,
-        "breaches" => Metric::Breaches,
-        "capacity lost" => Metric::CapacityLost,
-        "unserved" => Metric::Unserved,
-        _ => Metric::Downtime,
-    };
+fn rule(until: &Until, scenario: &Scenario) -> Result<Rule> {
+    let metric = Metric::named(until.of).with_context(|| format!("no metric is called {}", until.of))?;
     let half_width = match until.half_width {
         zonefall_scenario::HalfWidth::Absolute(width) => HalfWidth::Absolute(width),
         zonefall_scenario::HalfWidth::Relative(share) => HalfWidth::Relative(share),
     };
     let named = |name: &String| scenario.designs.iter().position(|design| design.name == *name);
-    Rule { half_width, text: until.text.clone(), metric, design: until.design.as_ref().and_then(named) }
+    Ok(Rule { half_width, text: until.text.clone(), metric, design: until.design.as_ref().and_then(named) })
 }
 
 /// What the command line changes of a plan.

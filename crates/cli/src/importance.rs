@@ -12,8 +12,6 @@ use anyhow::Result;
 use zonefall_study::Threads;
 use zonefall_study::importance::{How, play, steps};
 
-/// Most trials where the scenario does not say how many.
-const TRIALS_MAX: u64 = 10_000;
 /// Most trials of each end of a rate.
 const ENDS_MAX: u64 = 5000;
 /// Fewest, if there are so many.
@@ -27,7 +25,7 @@ pub fn importance(options: &args::Importance, console: Console) -> Result<Exit> 
     };
     let effort = &options.effort;
     let overrides = Overrides { trials: effort.trials, seed: effort.seed, rows: false, no_counterfactual: true };
-    let study = assemble::study(&scenario, overrides)?;
+    let study = assemble::without_rule(assemble::study(&scenario, overrides)?);
     if study.replay.is_some() || crate::run::is_record(&scenario) || study.measure.until_first_miss {
         console.complain(
             "error: importances need faults that are drawn and a downtime: not a record, not a script, not a trial that \
@@ -35,13 +33,11 @@ pub fn importance(options: &args::Importance, console: Console) -> Result<Exit> 
         );
         return Ok(Exit::Usage);
     }
-    // A rule of stopping says nothing of importances.
-    let trials = if study.stopping.is_some() { study.trials.min(TRIALS_MAX) } else { study.trials };
+    let trials = study.trials;
     let ends = (trials / 4).clamp(ENDS_MIN, ENDS_MAX).min(trials);
-    let (count, stop) = (effort.threads.map_or(0, usize::from), interrupt()?);
-    let threads = Threads::new(count)?;
+    let (stop, threads) = (interrupt()?, Threads::new(effort.threads.map_or(0, usize::from))?);
     let bar = Steps::new(console, steps(&study, trials, ends), "trials");
-    let how = How { threads: &threads, count, stop: &stop, told: &|more| bar.told(more) };
+    let how = How { threads: &threads, stop: &stop, told: &|more| bar.told(more) };
     let found = play(&study, trials, ends, &how);
     bar.clear();
     let Some(found) = found? else {

@@ -24,7 +24,7 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
         target::refuse_unless_free(path, options.force)?;
     }
     let overrides = Overrides { seed: options.seed, no_counterfactual: true, ..Overrides::default() };
-    let study = assemble::study(scenario, overrides)?;
+    let study = assemble::without_rule(assemble::study(scenario, overrides)?);
     let Some(design) = design(options, &study, console) else { return Ok(Exit::Usage) };
     let trial = match (options.trial, which(options)) {
         (Some(trial), _) => trial,

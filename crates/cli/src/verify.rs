@@ -99,7 +99,7 @@ pub fn built_in(options: &Verify, console: Console, answer: &Answer) -> Result<V
 pub fn compared(scenario: &Scenario, options: &Verify, answer: &Answer) -> Result<Vec<Agreement>> {
     let overrides =
         Overrides { trials: options.trials, seed: options.seed, no_counterfactual: true, ..Overrides::default() };
-    let study = assemble::study(scenario, overrides)?;
+    let study = assemble::without_rule(assemble::study(scenario, overrides)?);
     if !matches!(scenario.source, FaultSource::Drawn) {
         return Err(anyhow!("the faults of `{}` are recorded or scripted: `verify` needs drawn ones", scenario.name));
     }

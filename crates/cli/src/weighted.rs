@@ -10,8 +10,8 @@ use anyhow::Result;
 use std::path::Path;
 use std::time::Instant;
 use zonefall_scenario::Scenario;
-use zonefall_stats::Verdict;
-use zonefall_study::outcome::{MethodOutcome, Outcome};
+use zonefall_study::assumptions::not_looked_at;
+use zonefall_study::outcome::MethodOutcome;
 use zonefall_study::rare::{Choice, Method, Plan, choose, conclude_weighted, run_forced};
 use zonefall_study::{Progress, Silent, Study};
 
@@ -105,21 +105,12 @@ fn forced(
     let weighed = weighed?;
     let mut outcome = conclude_weighted(study, &weighed, &labels(scenario), method, why);
     if assumptions::plan(scenario, study, study.trials, options.no_assumptions).is_some() {
-        unresolved(&mut outcome, NOT_LOOKED_AT);
+        not_looked_at(&mut outcome, NOT_LOOKED_AT);
     }
     let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
     let (trials, events) = (weighed.trials(), weighed.events() + weighed.plan.pilot_events);
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
     results::present(options, scenario, study, (&outcome, None), timing, trials, out, console)
-}
-
-/// A verdict stands only if it stands under every look: without looks there is none.
-fn unresolved(outcome: &mut Outcome, why: &str) {
-    for design in &mut outcome.designs {
-        design.verdict_mean = Verdict::NotResolved;
-        design.verdict_windows = design.verdict_windows.map(|_| Verdict::NotResolved);
-    }
-    outcome.warnings.insert(0, why.into());
 }
 
 /// What is said of a method that chose plain trials.

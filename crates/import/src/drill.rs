@@ -65,7 +65,6 @@ impl Drill<'_> {
         for (begins, action) in schedule {
             self.act(self.begins.after(begins), action, &mut script);
         }
-        script.notes.dedup();
         script
     }
 

@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::demand;
 use crate::diagnostic::Sink;
-use crate::faults::Files;
+use crate::files::Files;
 use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
 use crate::manage::{self, Use};
 use crate::node::Node;

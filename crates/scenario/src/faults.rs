@@ -2,24 +2,15 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::files::Files;
 use crate::fragment;
 use crate::modes;
 use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::scenario::{FaultSource, TraceColumns};
-use std::path::{Path, PathBuf};
 use zonefall_azure::profile;
 use zonefall_engine::SimDuration;
 use zonefall_faults::Profile;
-
-/// How files that the scenario names are found.
-#[derive(Clone, Copy)]
-pub(crate) struct Files<'a> {
-    /// The folder of the scenario file.
-    pub base: &'a Path,
-    /// Whether they must be there.
-    pub check: bool,
-}
 
 /// The profile, and the source but for the rows of a script. `tree` is the whole file.
 pub(crate) fn faults(
@@ -64,8 +55,8 @@ fn has_spot_machines(tree: &Node) -> bool {
 }
 
 fn source(root: &Reader<'_>, reader: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> Option<FaultSource> {
-    let trace = file(reader, "trace", files, sink);
-    let incidents = file(reader, "incidents", files, sink);
+    let trace = files.path(reader, "trace", sink);
+    let incidents = files.path(reader, "incidents", sink);
     let columns = columns(reader, sink);
     let allow_mapping = reader.flag("allow_mapping", sink);
     let said = [reader.has("trace"), reader.has("incidents"), root.has("script")];
@@ -91,19 +82,6 @@ fn source(root: &Reader<'_>, reader: &Reader<'_>, files: Files<'_>, sink: &mut S
         [.., true] => Some(FaultSource::Script(Vec::new())),
         _ => Some(FaultSource::Drawn),
     }
-}
-
-/// A path relative to the scenario file.
-fn file(reader: &Reader<'_>, key: &str, files: Files<'_>, sink: &mut Sink) -> Option<PathBuf> {
-    let text = reader.text(key, sink)?;
-    let path = files.base.join(&text);
-    let missing = text.is_empty() || text.contains('\0') || (files.check && !path.is_file());
-    if missing {
-        sink.error(codes::NO_FILE, &reader.span_of(key), format!("there is no file \"{text}\""))
-            .help("paths are relative to the scenario file");
-        return None;
-    }
-    Some(path)
 }
 
 /// The outer `None` is a mistake, the inner one our own columns.
@@ -134,6 +112,7 @@ fn columns(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<TraceColumns>>
 mod tests {
     use super::*;
     use crate::syntax;
+    use std::path::Path;
 
     /// Whether the profile of a file has the modes of Spot machines. What the file says of sets is not read here.
     fn has_spot_modes(text: &str) -> bool {

@@ -5,8 +5,7 @@
 
 use crate::codes;
 use crate::diagnostic::{Diagnostics, Sink};
-use crate::faults::Files;
-use crate::load;
+use crate::files::{Files, Mistaken};
 use crate::modes;
 use crate::node::{Entry, Node, Table, Value};
 use crate::reader::Reader;
@@ -18,39 +17,12 @@ use zonefall_faults::Profile;
 /// Lays the modes of the named file over the profile. Without a name nothing is done; where files need not be there, one
 /// that is not is passed over.
 pub(crate) fn apply(profile: &mut Profile, faults: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> Option<()> {
-    let named = faults.text("modes_from", sink);
     if !faults.has("modes_from") {
+        faults.text("modes_from", sink);
         return Some(());
     }
-    let (name, span) = (named?, faults.span_of("modes_from"));
-    let path = files.base.join(&name);
-    let gone = name.is_empty() || name.contains('\0') || !path.is_file();
-    if gone && files.check {
-        sink.error(codes::NO_FILE, &span, format!("there is no file \"{name}\""))
-            .help("paths are relative to the scenario file");
-        return None;
-    }
-    if gone {
-        return Some(());
-    }
-    let shown = path.display().to_string();
-    let text = match load::text_of(&path) {
-        Ok(text) => text,
-        Err((code, why)) => {
-            sink.error(code, &span, format!("\"{name}\": {why}"));
-            return None;
-        }
-    };
-    let mut own = Sink::default();
-    let read = modes_of(profile, &text, &mut own);
-    sink.empirical_values += own.empirical_values;
-    let failed = read.is_none() || own.has_errors();
-    if failed {
-        let words = format!("the failure modes of \"{name}\" have mistakes");
-        sink.error(codes::MODES_FROM, &span, words).help("they are told below, with lines and columns of that file");
-    }
-    sink.attach(own.finish(&shown, &text), text);
-    if failed { None } else { Some(()) }
+    let mistaken = Mistaken { code: codes::MODES_FROM, words: "the file of failure modes" };
+    files.read(faults, "modes_from", mistaken, sink, |text, own| modes_of(profile, text, own)).map(|_| ())
 }
 
 /// Checks the text of a file of failure modes, as a scenario of the default profile would take it; `file_name` is what

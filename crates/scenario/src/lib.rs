@@ -17,6 +17,7 @@ mod diagnostic;
 mod explain;
 mod fault_domains;
 mod faults;
+mod files;
 mod fragment;
 mod gate;
 mod keys;

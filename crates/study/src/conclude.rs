@@ -22,7 +22,7 @@ pub(crate) const MS_PER_YEAR: f64 = 365.0 * 24.0 * MS_PER_HOUR;
 /// The most machines of a design.
 pub(crate) const MOST_MACHINES: f64 = 1e7;
 /// A window that is exceeded once in this many years.
-pub(crate) const RARE_YEARS: f64 = 10.0;
+const RARE_YEARS: f64 = 10.0;
 
 /// Where the bars of the distribution of window downtime end, in minutes.
 pub(crate) const WINDOW_EDGES_MIN: [f64; 16] =
@@ -54,30 +54,43 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
         .map(|(design, tally)| Concluding::new(study, finished, tally).design(design))
         .collect();
     Outcome {
+        partial: !stopping::is_finished(study, finished),
+        observed_h: observed_ms / MS_PER_HOUR,
+        differences: differences(study, finished),
+        warnings: warnings(study, finished, &designs),
+        designs,
+        stopping: stopping::outcome(study, finished),
+        ..frame(study, (finished.trials, study.trials), labels)
+    }
+}
+
+/// What an outcome says of the study itself, whatever its (finished, asked) trials have shown.
+pub(crate) fn frame(study: &Study, (trials, asked): (u64, u64), labels: &Labels) -> Outcome {
+    Outcome {
         schema: SCHEMA.into(),
         version: labels.version.clone(),
         study: study.name.clone(),
         scenario_hash: labels.scenario_hash.clone(),
         seed: study.seed,
-        trials_asked: study.trials,
-        trials: finished.trials,
-        partial: !stopping::is_finished(study, finished),
+        trials_asked: asked,
+        trials,
+        partial: trials < asked,
         until_first_miss: study.measure.until_first_miss,
         horizon_h: study.measure.horizon.since(SimTime::ZERO).as_hours(),
-        observed_h: observed_ms / MS_PER_HOUR,
+        observed_h: cap_ms(study) / MS_PER_HOUR,
         profile: study.profile.name.clone(),
         target: labels.target.clone(),
         target_share: study.target.share(),
         window: labels.window.clone(),
         window_min: window_ms(study) / MS_PER_MINUTE,
         confidence: study.confidence.level(),
-        differences: differences(study, finished),
-        warnings: warnings(study, finished, &designs),
-        designs,
+        designs: Vec::new(),
+        differences: Vec::new(),
+        warnings: Vec::new(),
         assumptions: None,
-        stopping: stopping::outcome(study, finished),
-        not_modelled: labels.not_modelled.clone(),
+        stopping: None,
         method: None,
+        not_modelled: labels.not_modelled.clone(),
         asked_h: study.measure.at.iter().map(|at| at.as_ms() as f64 / MS_PER_HOUR).collect(),
     }
 }
@@ -130,6 +143,24 @@ pub(crate) fn heavy_tails(study: &Study) -> impl Iterator<Item = &str> {
     };
     let outage = move |mode: &&Mode| matches!(&mode.outage, Outage::Law(law) if heavy(law));
     study.profile.modes.iter().filter(outage).map(|mode| mode.name.as_str())
+}
+
+/// The mean against the target: under a law without a usable variance no sample proves that a design meets it.
+pub(crate) fn mean_verdict(study: &Study, unavailability: Interval) -> Verdict {
+    match at_most(unavailability, study.target.allowed_share()) {
+        Verdict::Meets if heavy_tails(study).next().is_some() => Verdict::NotResolved,
+        verdict => verdict,
+    }
+}
+
+/// The level of the quantile that is exceeded by one window in ten years; none where a window is about that long.
+pub(crate) fn once_in_ten_years(study: &Study) -> Option<(u64, u64)> {
+    let window_ms = window_ms(study);
+    if window_ms <= 0.0 {
+        return None;
+    }
+    let in_ten_years = (RARE_YEARS * MS_PER_YEAR / window_ms).round_ties_even() as u64;
+    in_ten_years.checked_sub(1).filter(|&level| level > 0).map(|level| (level, in_ten_years))
 }
 
 /// Whether the study lived through one record.
@@ -247,9 +278,9 @@ impl<'a> Concluding<'a> {
         if self.study.measure.until_first_miss {
             return Verdict::NotResolved;
         }
-        match at_most(unavailability, self.study.target.allowed_share()) {
-            Verdict::Meets if !self.recorded && heavy_tails(self.study).next().is_some() => Verdict::NotResolved,
-            verdict => verdict,
+        match self.recorded {
+            true => at_most(unavailability, self.study.target.allowed_share()),
+            false => mean_verdict(self.study, unavailability),
         }
     }
 
@@ -268,13 +299,8 @@ impl<'a> Concluding<'a> {
 
     /// The quantile 1 − 1/n of the windows, n windows in ten years; none where a window is longer than that.
     fn once_in_ten_years(&self) -> Option<Quantile> {
-        let window_ms = window_ms(self.study);
-        if window_ms <= 0.0 {
-            return None;
-        }
-        let in_ten_years = (RARE_YEARS * MS_PER_YEAR / window_ms).round_ties_even() as u64;
-        let level = (in_ten_years.checked_sub(1)?, in_ten_years);
-        if level.0 == 0 { None } else { self.quantile(&self.tally.window_missed, level.0, level.1) }
+        let (numerator, denominator) = once_in_ten_years(self.study)?;
+        self.quantile(&self.tally.window_missed, numerator, denominator)
     }
 
     fn outages_per_year(&self) -> Estimate {

@@ -6,6 +6,7 @@
 
 pub mod agreement;
 pub mod assumptions;
+mod blocks;
 pub mod comparison;
 mod conclude;
 pub mod drill;

@@ -3,14 +3,12 @@
 //! What comes out depends on the study only: not on the number of threads, the size of a block or the order in which
 //! blocks finish. An interrupt keeps the longest unbroken run of blocks from the first trial on.
 
+use crate::blocks::{Workers, trials_of};
 use crate::stage::{self, Stage};
 use crate::stopping;
 use crate::study::Study;
 use crate::tally::Tally;
-use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
 use zonefall_engine::BudgetExceeded;
 
@@ -106,94 +104,44 @@ impl Finished {
 /// # Errors
 /// If a trial passes its event budget or the threads cannot be started.
 pub fn run(study: &Study, threads: usize, stop: &AtomicBool, progress: &dyn Progress) -> Result<Finished, RunError> {
-    stopping::go_on(study, Finished::nothing(study), threads, stop, progress)
+    run_on(study, &Threads::new(threads)?, stop, progress)
+}
+
+/// [`run`], on threads that are there.
+pub(crate) fn run_on(
+    study: &Study,
+    threads: &Threads,
+    stop: &AtomicBool,
+    progress: &dyn Progress,
+) -> Result<Finished, RunError> {
+    stopping::go_on_with(study, Finished::nothing(study), threads, stop, progress)
 }
 
 /// Goes on with a study whose first trials are finished, up to the last one: whatever its rule of stopping says.
 pub(crate) fn play_to_the_end(
     study: &Study,
     begun: Finished,
-    threads: usize,
+    workers: &Workers<'_, Stage, impl Fn() -> Stage + Sync>,
     stop: &AtomicBool,
     progress: &dyn Progress,
 ) -> Result<Finished, RunError> {
-    let Threads(pool) = Threads::new(threads)?;
-    let (first, number) = (begun.trials, begun.causes.len());
-    let block = (study.trials / 256).clamp(1, BLOCK);
-    let blocks = study.trials.saturating_sub(first).div_ceil(block);
-    let wave = 8 * pool.current_num_threads() as u64;
-    let stages = Mutex::new(Vec::new());
-    let front = Mutex::new(Front { finished: begun, next: 0, waiting: BTreeMap::new(), halted: None });
-    for start in (0..blocks).step_by(wave as usize) {
-        let end = (start + wave).min(blocks);
-        pool.install(|| {
-            (start..end).into_par_iter().for_each(|index| {
-                let begin = first + index * block;
-                let trials = begin..(begin + block).min(study.trials);
-                let count = trials.end - trials.start;
-                let played = if stop.load(Ordering::Relaxed) {
-                    Ok(None)
-                } else {
-                    let mut stage = take(&stages, study);
-                    let played = play(&mut stage, study, trials, number, stop);
-                    lock(&stages).push(stage);
-                    progress.computed(count);
-                    played
-                };
-                lock(&front).take_in(index, played.map(|tally| tally.map(|tally| (tally, count))), progress);
-            });
-        });
-        if lock(&front).halted.is_some() {
-            break;
-        }
-    }
-    let Front { finished, halted, .. } = front.into_inner().unwrap_or_else(PoisonError::into_inner);
-    halted.unwrap_or(Ok(())).map(|()| finished)
-}
-
-/// A block's tally and number of trials; none if it was interrupted.
-type Block = Result<Option<(Tally, u64)>, RunError>;
-
-/// How far the trials are merged without a gap, and the blocks beyond that wait for those before them: at most a wave.
-struct Front {
-    finished: Finished,
-    /// The block that is merged next.
-    next: u64,
-    waiting: BTreeMap<u64, Block>,
-    /// A block that has no tally: nothing behind it is merged.
-    halted: Option<Result<(), RunError>>,
-}
-
-impl Front {
-    fn take_in(&mut self, index: u64, block: Block, progress: &dyn Progress) {
-        self.waiting.insert(index, block);
-        let before = self.next;
-        while self.halted.is_none()
-            && let Some(block) = self.waiting.remove(&self.next)
-        {
-            match block {
-                Ok(Some((tally, count))) => {
-                    self.finished.tally.merge(tally);
-                    self.finished.trials += count;
-                    self.next += 1;
-                }
-                Ok(None) => self.halted = Some(Ok(())),
-                Err(why) => self.halted = Some(Err(why)),
-            }
-        }
-        if self.next > before {
-            progress.merged(&self.finished);
-        }
-    }
-}
-
-fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn take(stages: &Mutex<Vec<Stage>>, study: &Study) -> Stage {
-    let idle = lock(stages).pop();
-    idle.unwrap_or_else(|| Stage::new(study))
+    let trials = begun.trials..study.trials.max(begun.trials);
+    let (causes, mut finished) = (begun.causes.len(), begun);
+    let length = (study.trials / 256).clamp(1, BLOCK);
+    let blocks = (trials.end - trials.start).div_ceil(length);
+    let block = |stage: &mut Stage, at: u64| {
+        let range = trials_of(at, length, &trials);
+        let count = range.end - range.start;
+        let played = play(stage, study, range, causes, stop)?;
+        progress.computed(count);
+        Ok(played.map(|tally| (tally, count)))
+    };
+    workers.in_order(blocks, block, |(tally, count)| {
+        finished.tally.merge(tally);
+        finished.trials += count;
+        progress.merged(&finished);
+    })?;
+    Ok(finished)
 }
 
 /// The tally of a block; none if it was interrupted.

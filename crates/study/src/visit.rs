@@ -4,13 +4,12 @@
 //! accumulator has seen, block by block, merged in the order of trials: the same bits for any number of threads.
 //! An interrupted visit leaves nothing.
 
+use crate::blocks::{Workers, trials_of};
 use crate::run::{RunError, Threads};
 use crate::stage::Stage;
 use crate::study::Study;
-use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 /// Trials in a block, at most.
 const BLOCK: u64 = 64;
@@ -43,18 +42,13 @@ pub(crate) fn visit<V: Visitor>(
     how: &Visit<'_>,
     new: impl Fn() -> V + Sync,
 ) -> Result<Option<V>, RunError> {
-    let idle: Mutex<Vec<Vec<Stage>>> = Mutex::new(Vec::new());
-    let lock = || idle.lock().unwrap_or_else(PoisonError::into_inner);
     let designs: u64 = studies.iter().map(|study| study.designs.len() as u64).sum();
-    let block = (trials.end.saturating_sub(trials.start) / 32).clamp(1, BLOCK);
-    let blocks = trials.end.saturating_sub(trials.start).div_ceil(block);
-    let one = |index: u64| -> Result<Option<V>, RunError> {
-        let free = lock().pop();
-        let mut stages = free.unwrap_or_else(|| studies.iter().map(Stage::new).collect());
+    let count = trials.end.saturating_sub(trials.start);
+    let length = (count / 32).clamp(1, BLOCK);
+    let block = |stages: &mut Vec<Stage>, at: u64| -> Result<Option<V>, RunError> {
         let mut seen = new();
-        let begin = trials.start + index * block;
-        let end = (begin + block).min(trials.end);
-        for trial in begin..end {
+        let range = trials_of(at, length, &trials);
+        for trial in range.clone() {
             if how.stop.load(Ordering::Relaxed) {
                 return Ok(None);
             }
@@ -62,24 +56,13 @@ pub(crate) fn visit<V: Visitor>(
                 let budget = |source| RunError::Budget { trial, seed: study.seed, source };
                 stage.play(study.trial_key(trial)).map_err(budget)?;
             }
-            seen.see(trial, &stages);
+            seen.see(trial, stages);
         }
-        lock().push(stages);
-        (how.told)((end - begin) * designs);
+        (how.told)((range.end - range.start) * designs);
         Ok(Some(seen))
     };
-    // In waves, so that at most so many accumulators wait.
-    let wave = 64 * how.threads.count() as u64;
+    let workers = Workers::new(how.threads, || studies.iter().map(Stage::new).collect());
     let mut all = new();
-    for start in (0..blocks).step_by(wave as usize) {
-        let range = start..(start + wave).min(blocks);
-        let seen: Vec<_> = how.threads.pool().install(|| range.into_par_iter().map(one).collect());
-        for part in seen {
-            match part? {
-                Some(part) => all.merge(part),
-                None => return Ok(None),
-            }
-        }
-    }
-    Ok(Some(all))
+    let whole = workers.in_order(count.div_ceil(length), block, |part| all.merge(part))?;
+    Ok(whole.then_some(all))
 }

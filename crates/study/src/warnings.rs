@@ -21,11 +21,7 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
         said.push("one record was lived through: these are its figures, not estimates of what to expect".into());
         return said;
     }
-    for mode in heavy_tails(study) {
-        said.push(format!(
-            "the outages of {mode} have so heavy a tail that a mean over trials does not settle: intervals are too short, and no design is said to meet its target; cut the law (`below`)"
-        ));
-    }
+    said.extend(of_the_study(study));
     for (design, tally) in designs.iter().zip(&finished.tally.designs) {
         let name = &design.design;
         let hits = tally.missed.hits();
@@ -66,9 +62,6 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     }
     said.extend(stopping::warning(study, finished));
     said.extend(too_rare(study, finished));
-    if study.measure.windows.whole() == 0 && !study.measure.until_first_miss {
-        said.push("the measured time is shorter than one window, so no window can be judged".into());
-    }
     said
 }
 
@@ -135,4 +128,17 @@ pub(crate) fn no_room(design: &str, trials: u64) -> Option<String> {
             "{design}: in {trials} trials the model had no slot for a machine where Azure may have had hardware (`no_room_in_model`): part of what is charged to `no capacity` is the model's"
         )
     })
+}
+
+/// What is to be said before any trial: laws without a usable variance, windows that are too long.
+pub(crate) fn of_the_study(study: &Study) -> Vec<String> {
+    let heavy = heavy_tails(study).map(|mode| {
+        format!(
+            "the outages of {mode} have so heavy a tail that a mean over trials does not settle: intervals are too short, and no design is said to meet its target; cut the law (`below`)"
+        )
+    });
+    let long = study.measure.windows.whole() == 0 && !study.measure.until_first_miss;
+    heavy
+        .chain(long.then(|| "the measured time is shorter than one window, so no window can be judged".into()))
+        .collect()
 }

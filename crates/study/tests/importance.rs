@@ -28,7 +28,7 @@ fn small(modes: Vec<Mode>, designs: Vec<zonefall_fleet::Design>) -> Study {
 
 fn looked(study: &Study, threads: usize, trials: u64, ends: u64) -> Importance {
     let (pool, stop) = (Threads::new(threads).unwrap(), AtomicBool::new(false));
-    let how = How { threads: &pool, count: threads, stop: &stop, told: &|_| {} };
+    let how = How { threads: &pool, stop: &stop, told: &|_| {} };
     play(study, trials, ends, &how).unwrap().unwrap()
 }
 

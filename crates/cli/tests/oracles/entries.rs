@@ -3,9 +3,10 @@
 //! What a file leaves open is chosen here: the law of repairs where only its mean is given, and the time that is watched.
 //! Entries in the long run begin stationary, or new with a warm-up of many repairs where crews or shocks are at work.
 
+use super::readings::*;
 use super::text::{Text, constant, exponential, lognormal, weibull};
 use super::{Entry, Held, Oracles, Reading, load, managed, rare};
-use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
+use zonefall_study::outcome::{Estimate, Outcome, Quality};
 
 const NEW: &str = "start = \"new\"";
 const YEAR: &str = "8760 h";
@@ -44,52 +45,6 @@ pub fn entries(file: &Oracles) -> Vec<Entry> {
         .chain(load::entries(file))
         .chain(rare::entries(file))
         .collect()
-}
-
-fn entry(
-    id: &'static str,
-    text: &Text,
-    expected: f64,
-    read: fn(&Outcome) -> Reading,
-    (trials, coverage): (u64, u64),
-) -> Entry {
-    Entry { id, toml: text.to_string(), expected, read, trials, held: Held::ByIntervals { trials: coverage } }
-}
-
-fn without_interval(id: &'static str, text: &Text, expected: f64, read: fn(&Outcome) -> Reading, trials: u64) -> Entry {
-    Entry { id, toml: text.to_string(), expected, read, trials, held: Held::WithoutInterval }
-}
-
-fn first(outcome: &Outcome) -> &DesignOutcome {
-    &outcome.designs[0]
-}
-
-fn unavailability(outcome: &Outcome) -> Reading {
-    Reading::Estimated(first(outcome).unavailability)
-}
-
-fn capacity_lost(outcome: &Outcome) -> Reading {
-    Reading::Estimated(first(outcome).capacity_lost)
-}
-
-fn any_miss(outcome: &Outcome) -> Reading {
-    Reading::Proportion(first(outcome).any_miss)
-}
-
-fn held(outcome: &Outcome) -> Reading {
-    Reading::Proportion(first(outcome).held_at[0])
-}
-
-fn windows_met(outcome: &Outcome) -> Reading {
-    Reading::Proportion(first(outcome).windows_met.unwrap())
-}
-
-fn outages_per_year(outcome: &Outcome) -> Reading {
-    Reading::Estimated(first(outcome).outages_per_year)
-}
-
-fn first_miss_h(outcome: &Outcome) -> Reading {
-    Reading::Estimated(first(outcome).first_miss_h.unwrap())
 }
 
 /// Squared standard deviation of a trial's missed hours, over the trial's length.
@@ -180,7 +135,7 @@ fn single(file: &Oracles) -> Vec<Entry> {
     vec![
         entry("A01", &machine(a01, YEAR, ""), 1.0 - a01.exact(), unavailability, (2000, 100)),
         entry("A02", &a02_text, 1.0 - a02.exact(), unavailability, (2000, 100)),
-        entry("A04", &a04_text, a04.exact(), held, (20_000, 8000)),
+        entry("A04", &a04_text, a04.exact(), held::<0>, (20_000, 8000)),
         entry("A05", &machine(a05, &hours(a05), NEW), 1.0 - a05.exact(), unavailability, (5000, 100)),
         entry("A06", &machine(a06, &hours(a06), ""), 1.0 - a06.exact(), unavailability, (5000, 100)),
         entry("A07", &a07_text, 1.0 - a07.exact(), windows_met, (5000, 800)),

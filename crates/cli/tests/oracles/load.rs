@@ -1,15 +1,12 @@
 //! Entries about demand that changes and about what answers to it.
 
+use super::readings::unavailability;
 use super::text::{Text, exponential};
 use super::{Entry, Held, Oracles, Reading};
 use zonefall_study::outcome::Outcome;
 
 /// The entries of the capability `load and operations` that are held so far.
 pub const IDS: [&str; 2] = ["G01", "G06"];
-
-fn unavailability(outcome: &Outcome) -> Reading {
-    Reading::Estimated(outcome.designs[0].unavailability)
-}
 
 pub fn entries(file: &Oracles) -> Vec<Entry> {
     std::iter::once(phases(file)).chain(step_load(file)).collect()

@@ -1,35 +1,16 @@
 //! Managed sets with exact answers: entries of the file that come with the compute rules, and systems of our own, each
 //! with its closed form beside it.
 
+use super::readings::*;
 use super::text::{Text, constant, exponential};
-use super::{Entry, Held, Oracles, Reading};
-use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome};
+use super::{Entry, Oracles, Reading};
+use zonefall_study::outcome::{Estimate, Outcome};
 
 const YEAR: &str = "8760 h";
 /// Machines that are made and deleted as the entry says, and by nothing else.
 const PLAIN: &str = "boot = \"0 s\"\nwarm_up = \"0 s\"\ndelete_time = \"0 s\"\ncreate_failure = \"0%\"";
 /// Health that knows of a dead machine at once (HM-07).
 const HEALTH: &str = "health = { interval = \"5 s\", probes = 1, dead_after = \"0 s\" }";
-
-fn first(outcome: &Outcome) -> &DesignOutcome {
-    &outcome.designs[0]
-}
-
-fn unavailability(outcome: &Outcome) -> Reading {
-    Reading::Estimated(first(outcome).unavailability)
-}
-
-fn capacity_lost(outcome: &Outcome) -> Reading {
-    Reading::Estimated(first(outcome).capacity_lost)
-}
-
-fn any_miss(outcome: &Outcome) -> Reading {
-    Reading::Proportion(first(outcome).any_miss)
-}
-
-fn held<const AT: usize>(outcome: &Outcome) -> Reading {
-    Reading::Proportion(first(outcome).held_at[AT])
-}
 
 /// Machines that serve, over the hour that is measured.
 fn serving(outcome: &Outcome) -> Reading {
@@ -56,20 +37,6 @@ fn blocked(outcome: &Outcome) -> Reading {
 }
 
 /// An entry whose interval is printed.
-fn entry(
-    id: &'static str,
-    text: &Text,
-    expected: f64,
-    read: fn(&Outcome) -> Reading,
-    (trials, coverage): (u64, u64),
-) -> Entry {
-    Entry { id, toml: text.to_string(), expected, read, trials, held: Held::ByIntervals { trials: coverage } }
-}
-
-fn without_interval(id: &'static str, text: &Text, expected: f64, read: fn(&Outcome) -> Reading, trials: u64) -> Entry {
-    Entry { id, toml: text.to_string(), expected, read, trials, held: Held::WithoutInterval }
-}
-
 /// The entries of the file.
 pub fn entries(file: &Oracles) -> Vec<Entry> {
     [vec![replaced(file)], scaled_out(file)].into_iter().flatten().collect()

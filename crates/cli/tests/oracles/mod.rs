@@ -8,6 +8,7 @@ pub mod managed;
 pub mod placement;
 pub mod precision;
 pub mod rare;
+mod readings;
 mod shared;
 mod text;
 

@@ -1,9 +1,9 @@
 //! Entries of the capability `five nines` that the product itself holds: rare events by forced trials, and first misses that
 //! lie far away.
 
+use super::readings::{first_miss_h, unavailability};
 use super::text::{Text, exponential};
-use super::{Entry, Held, Oracles, Reading};
-use zonefall_study::outcome::Outcome;
+use super::{Entry, Held, Oracles};
 
 /// The entries; the others of the capability are held by `crates/exact`.
 pub const IDS: [&str; 4] = ["B06", "D16", "R01", "R10"];
@@ -12,14 +12,6 @@ const YEAR: &str = "8760 h";
 
 pub fn entries(file: &Oracles) -> Vec<Entry> {
     vec![pair(file), two_zones(file), four_machines(file), three_zones(file)]
-}
-
-fn unavailability(outcome: &Outcome) -> Reading {
-    Reading::Estimated(outcome.designs[0].unavailability)
-}
-
-fn first_miss(outcome: &Outcome) -> Reading {
-    Reading::Estimated(outcome.designs[0].first_miss_h.expect("a first miss"))
 }
 
 /// Machines that are down now and then, each for itself.
@@ -32,7 +24,7 @@ fn far(file: &Oracles, id: &'static str, text: Text, trials: (u64, u64)) -> Entr
     let expected = file.exact(id);
     // Fifteen times the mean: later than this once in three million times.
     let toml = text.until_first_miss(&format!("{} h", (15.0 * expected).round())).to_string();
-    Entry { id, toml, expected, read: first_miss, trials: trials.0, held: Held::ByIntervals { trials: trials.1 } }
+    Entry { id, toml, expected, read: first_miss_h, trials: trials.0, held: Held::ByIntervals { trials: trials.1 } }
 }
 
 fn forced(file: &Oracles, id: &'static str, mut text: Text) -> Entry {

@@ -46,8 +46,10 @@ fn about(outcome: &Outcome) -> String {
     let trials = number::count(outcome.trials);
     let trials = if outcome.partial { format!("{trials} of {}", number::count(outcome.trials_asked)) } else { trials };
     let span = number::span(outcome.horizon_h);
-    let stopped = outcome.stopping.as_ref().filter(|of| of.reached);
-    let stopped = stopped.map_or(String::new(), |of| format!(" Stopped at {} of {}.", of.until.trim(), of.of));
+    let stopped = outcome.stopping.as_ref().map_or(String::new(), |of| {
+        let (until, what) = (of.until.trim(), &of.of);
+        if of.reached { format!(" Stopped at {until} of {what}.") } else { format!(" {until} of {what} was not reached.") }
+    });
     if is_record(outcome) {
         return format!("One record of {span}, lived through once: its figures, not estimates of what to expect.");
     }

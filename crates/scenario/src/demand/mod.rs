@@ -9,7 +9,7 @@ mod trace;
 
 use crate::codes;
 use crate::diagnostic::Sink;
-use crate::faults::Files;
+use crate::files::Files;
 use crate::keys::demand::{DAY_PARTS_MAX, LAUNCHES_MAX};
 use crate::months;
 use crate::node::{Node, Value};
@@ -68,8 +68,8 @@ fn too_much(span: &Range<usize>, sink: &mut Sink) {
     sink.error(codes::RANGE, span, "the demand must be at most 1,000,000,000 req/s at any time");
 }
 
-/// The time zone of the demand; none where it is wrong, or where there is no calendar.
-fn zone(reader: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<TimeZone> {
+/// The time zone that a demand or an autoscale setting goes by; none where it is wrong, or where there is no calendar.
+pub(crate) fn zone(reader: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<TimeZone> {
     let own = reader.text("time_zone", sink);
     let name = own.as_deref().or_else(|| clock.start.map(|start| start.time_zone.as_str()))?;
     let zone = months::zone(name);

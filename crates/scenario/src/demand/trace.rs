@@ -5,7 +5,7 @@ use super::Clock;
 use super::pieces::{MILLI_MAX, PIECES_MAX};
 use crate::codes;
 use crate::diagnostic::Sink;
-use crate::load;
+use crate::files::Mistaken;
 use crate::reader::Reader;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -25,35 +25,9 @@ pub(super) fn rows(
     zone: Option<&TimeZone>,
     sink: &mut Sink,
 ) -> Option<Option<Vec<Row>>> {
-    let name = reader.text("trace", sink)?;
-    let span = reader.span_of("trace");
-    let path = clock.files.base.join(&name);
-    let gone = name.is_empty() || name.contains('\0') || !path.is_file();
-    if gone && clock.files.check {
-        sink.error(codes::NO_FILE, &span, format!("there is no file \"{name}\""))
-            .help("paths are relative to the scenario file");
-        return None;
-    }
-    if gone {
-        return Some(None);
-    }
-    let text = match load::text_of(&path) {
-        Ok(text) => text,
-        Err((code, why)) => {
-            sink.error(code, &span, format!("\"{name}\": {why}"));
-            return None;
-        }
-    };
-    let mut own = Sink::default();
     let calendar = zone.zip(clock.start.map(|start| start.unix_ms));
-    let found = read(&text, calendar, &mut own);
-    let failed = own.has_errors();
-    if failed {
-        sink.error(codes::DEMAND, &span, format!("the trace \"{name}\" has mistakes"))
-            .help("they are told below, with lines and columns of that file");
-    }
-    sink.attach(own.finish(&path.display().to_string(), &text), text);
-    if failed { None } else { found.map(Some) }
+    let mistaken = Mistaken { code: codes::DEMAND, words: "the trace" };
+    clock.files.read(reader, "trace", mistaken, sink, |text, own| read(text, calendar, own))
 }
 
 /// Reads all rows; tells what is wrong with any.

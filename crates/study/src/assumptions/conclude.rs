@@ -36,6 +36,15 @@ impl Looks {
     }
 }
 
+/// A verdict stands only if it stands under every look: where looks were asked for and not taken, there is none.
+pub fn not_looked_at(outcome: &mut Outcome, why: &str) {
+    for design in &mut outcome.designs {
+        design.verdict_mean = Verdict::NotResolved;
+        design.verdict_windows = design.verdict_windows.map(|_| Verdict::NotResolved);
+    }
+    outcome.warnings.insert(0, why.into());
+}
+
 fn of_design(study: &Study, design: &DesignOutcome, seen: &[(&Look, &DesignOutcome)]) -> DesignAssumptions {
     let variation = |&(look, of): &(&Look, &DesignOutcome)| DesignVariation {
         unavailability: of.unavailability,

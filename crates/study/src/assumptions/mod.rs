@@ -16,10 +16,11 @@ mod conclude;
 mod nested;
 mod verdict;
 
+pub use conclude::not_looked_at;
 pub(crate) use verdict::{Badness, unsettles};
 
 use crate::outcome::Variation;
-use crate::run::{Finished, Progress, RunError, run};
+use crate::run::{Finished, Progress, RunError, Threads, run_on};
 use crate::study::Study;
 use std::sync::atomic::{AtomicBool, Ordering};
 use zonefall_faults::{Mode, Profile};
@@ -100,18 +101,18 @@ impl Plan {
         stop: &AtomicBool,
         progress: &dyn Progress,
     ) -> Result<Option<Looks>, RunError> {
-        let progress = Counting(progress);
+        let (threads, progress) = (Threads::new(threads)?, Counting(progress));
         let mut looks = Vec::with_capacity(self.looks.len());
         for (variation, kind, profile) in self.looks {
             let study = varied(study, profile, self.trials);
-            let finished = run(&study, threads, stop, &progress)?;
+            let finished = run_on(&study, &threads, stop, &progress)?;
             if stop.load(Ordering::Relaxed) {
                 return Ok(None);
             }
             looks.push(Look { variation, kind, study, finished });
         }
         let drawn = match self.nested {
-            Some(nested) => match nested.play(study, threads, stop, &progress)? {
+            Some(nested) => match nested.play(study, &threads, stop, &progress)? {
                 Some(drawn) => Some(drawn),
                 None => return Ok(None),
             },

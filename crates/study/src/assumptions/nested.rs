@@ -12,7 +12,7 @@
 
 use super::varied;
 use crate::outcome::{DrawnRates, Ignorance};
-use crate::run::{Progress, RunError, run};
+use crate::run::{Progress, RunError, Threads, run_on};
 use crate::study::Study;
 use crate::tally::DesignTally;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -93,7 +93,7 @@ impl Plan {
     pub fn play(
         self,
         study: &Study,
-        threads: usize,
+        threads: &Threads,
         stop: &AtomicBool,
         progress: &dyn Progress,
     ) -> Result<Option<Drawn>, RunError> {
@@ -107,7 +107,7 @@ impl Plan {
                 profile.modes[at] = profile.modes[at].with_rate_times(times);
             }
             let drawn = Study { first_trial: study.first_trial + draw * each, ..varied(study, profile, each) };
-            let finished = run(&drawn, threads, stop, progress)?;
+            let finished = run_on(&drawn, threads, stop, progress)?;
             if stop.load(Ordering::Relaxed) {
                 return Ok(None);
             }

@@ -19,11 +19,10 @@ mod tornado;
 
 pub use conclude::{CauseImportance, DesignImportance, Elasticity, Importance, PartImportance, SCHEMA, Swing};
 
+use crate::blocks::{Workers, trials_of};
 use crate::run::{RunError, Threads};
 use crate::stage::{self, Stage};
 use crate::study::Study;
-use rayon::prelude::*;
-use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use zonefall_engine::BudgetExceeded;
 use zonefall_fleet::{GROUPS, Suppressed, group_of_event};
@@ -38,8 +37,6 @@ const ALL: u8 = u8::MAX;
 pub struct How<'a> {
     /// The threads.
     pub threads: &'a Threads,
-    /// How many they are, for runs that make their own.
-    pub count: usize,
     /// Raised to interrupt.
     pub stop: &'a AtomicBool,
     /// Told how many more trials are done, in any order.
@@ -100,45 +97,24 @@ pub fn play(study: &Study, trials: u64, ends: u64, how: &How<'_>) -> Result<Opti
 fn spared(study: &Study, trials: u64, how: &How<'_>) -> Result<Option<Vec<Seen>>, RunError> {
     let causes = stage::causes(study).len() - zonefall_fleet::EXTRA_CAUSES.len();
     let empty = || vec![Seen::new(causes, study.topology.zone_count() as usize); study.designs.len()];
-    let blocks = trials.div_ceil(BLOCK);
     let block = |stage: &mut Stage, at: u64| {
         let mut seen = empty();
-        let range = at * BLOCK..(at * BLOCK + BLOCK).min(trials);
-        see_all(stage, study, range.clone(), how.stop, &mut seen)?;
-        (how.told)(range.end - range.start);
-        Ok(seen)
-    };
-    let all: Result<Vec<Vec<Seen>>, RunError> = how
-        .threads
-        .pool()
-        .install(|| (0..blocks).into_par_iter().map_init(|| Stage::new(study), |stage, at| block(stage, at)).collect());
-    let all = all?;
-    if how.stop.load(Ordering::Relaxed) {
-        return Ok(None);
-    }
-    let mut merged = empty();
-    for block in &all {
-        merged.iter_mut().zip(block).for_each(|(mine, theirs)| mine.merge(theirs));
-    }
-    Ok(Some(merged))
-}
-
-fn see_all(
-    stage: &mut Stage,
-    study: &Study,
-    trials: Range<u64>,
-    stop: &AtomicBool,
-    seen: &mut [Seen],
-) -> Result<(), RunError> {
-    for trial in trials {
-        if stop.load(Ordering::Relaxed) {
-            return Ok(());
+        let range = trials_of(at, BLOCK, &(0..trials));
+        for trial in range.clone() {
+            if how.stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let number = study.first_trial + trial;
+            let of = see(stage, study, number, &mut seen);
+            of.map_err(|source| RunError::Budget { trial: number, seed: study.seed, source })?;
         }
-        let number = study.first_trial + trial;
-        let of = see(stage, study, number, seen);
-        of.map_err(|source| RunError::Budget { trial: number, seed: study.seed, source })?;
-    }
-    Ok(())
+        (how.told)(range.end - range.start);
+        Ok(Some(seen))
+    };
+    let mut all = empty();
+    let take = |later: Vec<Seen>| all.iter_mut().zip(&later).for_each(|(mine, theirs)| mine.merge(theirs));
+    let whole = Workers::new(how.threads, || Stage::new(study)).in_order(trials.div_ceil(BLOCK), block, take)?;
+    Ok(whole.then_some(all))
 }
 
 /// One trial: lived through once, then again for whatever may have mattered.

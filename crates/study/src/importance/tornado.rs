@@ -3,7 +3,7 @@
 use super::How;
 use crate::conclude::{Labels, conclude};
 use crate::outcome::Outcome;
-use crate::run::{Finished, Progress, RunError, run};
+use crate::run::{Finished, Progress, RunError, run_on};
 use crate::study::Study;
 use std::sync::atomic::Ordering;
 
@@ -37,7 +37,7 @@ pub(super) fn looks(study: &Study) -> u64 {
 /// The run itself, then every end; none if interrupted.
 pub(super) fn play(study: &Study, trials: u64, how: &How<'_>) -> Result<Option<(Outcome, Vec<End>)>, RunError> {
     let play = |study: &Study| -> Result<Option<Outcome>, RunError> {
-        let finished = run(study, how.count, how.stop, &Told(how.told))?;
+        let finished = run_on(study, how.threads, how.stop, &Told(how.told))?;
         let stopped = how.stop.load(Ordering::Relaxed);
         Ok((!stopped).then(|| conclude(study, &finished, &Labels::default())))
     };

@@ -2,7 +2,7 @@
 //! weight counts here.
 
 use super::choose::Method;
-use super::plan::{PLAIN, Plan, measured_ms};
+use super::plan::{PLAIN, Plan};
 use super::run::{Weighed, asked};
 use super::tally::{Total, WeightedDesign};
 use crate::conclude::*;
@@ -10,13 +10,13 @@ use crate::exactly::exactly;
 use crate::outcome::*;
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
-use crate::warnings::no_room;
+use crate::warnings::{no_room, of_the_study};
 use zonefall_engine::SimTime;
 use zonefall_fleet::{Design, Operation};
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;
 use zonefall_stats::skewed::coverage_warning;
-use zonefall_stats::verdict::{at_most, window_verdict};
+use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
     Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, WeightedHistogram, WeightedMoments,
 };
@@ -29,32 +29,13 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
     let level = difference_level(study);
     let others = of.tally.designs.iter().skip(1);
     let differences = others.map(|tally| DifferenceEstimate::new(&tally.against_reference, cap_ms(study), level));
+    let method = method(study, of, wanted, why);
     Outcome {
-        schema: SCHEMA.into(),
-        version: labels.version.clone(),
-        study: study.name.clone(),
-        scenario_hash: labels.scenario_hash.clone(),
-        seed: study.seed,
-        trials_asked: asked(study),
-        trials: of.trials(),
-        partial: of.trials() < asked(study),
-        until_first_miss: false,
-        horizon_h: study.measure.horizon.since(SimTime::ZERO).as_hours(),
-        observed_h: measured_ms(study) / MS_PER_HOUR,
-        profile: study.profile.name.clone(),
-        target: labels.target.clone(),
-        target_share: study.target.share(),
-        window: labels.window.clone(),
-        window_min: window_ms(study) / MS_PER_MINUTE,
-        confidence: study.confidence.level(),
-        differences: compare(study, differences.collect(), measured_ms(study), false),
-        warnings: warnings(study, of, &designs),
-        stopping: None,
-        method: Some(method(study, of, wanted, why)),
-        assumptions: None,
+        differences: compare(study, differences.collect(), cap_ms(study), false),
+        warnings: warnings(study, of, &designs, &method),
+        method: Some(method),
         designs,
-        not_modelled: labels.not_modelled.clone(),
-        asked_h: study.measure.at.iter().map(|at| at.as_ms() as f64 / MS_PER_HOUR).collect(),
+        ..frame(study, (of.trials(), asked(study)), labels)
     }
 }
 
@@ -70,7 +51,7 @@ struct Concluding<'a> {
 
 impl<'a> Concluding<'a> {
     fn new(study: &'a Study, of: &'a Weighed, tally: &'a WeightedDesign) -> Self {
-        let (confidence, measured_ms) = (study.confidence, measured_ms(study).max(1.0));
+        let (confidence, measured_ms) = (study.confidence, cap_ms(study).max(1.0));
         Self { study, causes: &of.causes, tally, trials: of.trials().max(1) as f64, confidence, measured_ms }
     }
 
@@ -112,7 +93,7 @@ impl<'a> Concluding<'a> {
             need: need_in_words(design.need),
             unavailability,
             missed_min_sd: tally.missed.plain_variance().sqrt() / MS_PER_MINUTE,
-            verdict_mean: self.verdict_mean(missed),
+            verdict_mean: mean_verdict(study, missed),
             windows_met,
             verdict_windows: met.map(|met| window_verdict(met, self.confidence.level())),
             windows: windows as u64 * self.trials as u64,
@@ -144,20 +125,8 @@ impl<'a> Concluding<'a> {
         }
     }
 
-    fn verdict_mean(&self, unavailability: Interval) -> Verdict {
-        match at_most(unavailability, self.study.target.allowed_share()) {
-            Verdict::Meets if heavy_tails(self.study).next().is_some() => Verdict::NotResolved,
-            verdict => verdict,
-        }
-    }
-
     fn once_in_ten_years(&self, windows: f64) -> Option<Quantile> {
-        let window_ms = window_ms(self.study);
-        if window_ms <= 0.0 {
-            return None;
-        }
-        let in_ten_years = (RARE_YEARS * MS_PER_YEAR / window_ms).round_ties_even() as u64;
-        let level = (in_ten_years.checked_sub(1).filter(|&level| level > 0)?, in_ten_years);
+        let level = once_in_ten_years(self.study)?;
         self.quantile(&self.tally.window_missed, level, windows * self.trials)
     }
 
@@ -317,21 +286,17 @@ fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) 
         gain: (tally.missed.carries_an_interval() && weighted > 0.0).then(|| plain / weighted),
         exact: exactly(study, design).ok().map(|exact| exact.unavailability),
         unforeseen_hits: tally.unforeseen,
-        unforeseen_at_most: (unforeseen * mean_miss / measured_ms(study).max(1.0)).min(1.0),
+        unforeseen_at_most: (unforeseen * mean_miss / cap_ms(study).max(1.0)).min(1.0),
     }
 }
 
-fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome]) -> Vec<String> {
+fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], method: &MethodOutcome) -> Vec<String> {
     let mut said = Vec::new();
     if of.trials() < asked(study) {
         said.push(format!("interrupted: these are the first {} of {} trials", of.trials(), asked(study)));
     }
-    for mode in heavy_tails(study) {
-        said.push(format!(
-            "the outages of {mode} have so heavy a tail that a mean over trials does not settle: intervals are too short, and no design is said to meet its target; cut the law (`below`)"
-        ));
-    }
-    for (design, tally) in designs.iter().zip(&of.tally.designs) {
+    said.extend(of_the_study(study));
+    for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
         let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
         if design.unavailability.quality == Quality::UpperBound {
             said.push(if hits == 0 {
@@ -346,9 +311,8 @@ fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome]) -> Vec<Strin
             ));
         }
         // Patterns can be overlooked; where the exact answer is known, it has the last word.
-        let exact = study.designs.iter().find(|of| of.name == *name).and_then(|of| exactly(study, of).ok());
         let of = &design.unavailability;
-        if let Some(exact) = exact.map(|exact| exact.unavailability)
+        if let Some(exact) = known.exact
             && (exact > of.high || of.low.is_some_and(|low| exact < low))
         {
             said.push(format!(
@@ -359,9 +323,6 @@ fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome]) -> Vec<Strin
         if tally.cut_by_horizon > 0 {
             said.push(format!("{name}: {} outages were cut by the end of the trial", tally.cut_by_horizon));
         }
-    }
-    if study.measure.windows.whole() == 0 {
-        said.push("the measured time is shorter than one window, so no window can be judged".into());
     }
     said
 }

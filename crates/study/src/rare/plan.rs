@@ -13,18 +13,20 @@
 //! The pilot has luck of its own (lineage 1), depends on nothing but the study, and is the same for any number of threads.
 
 use super::kernel::{Kernel, ORDER_MAX, Pattern, Scratch};
-use crate::run::RunError;
+use super::run::forced_stage;
+use crate::blocks::{Workers, trials_of};
+use crate::run::{RunError, Threads};
 use crate::stage::Stage;
 use crate::study::Study;
-use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
-use zonefall_engine::{Key, SimTime};
+use zonefall_engine::Key;
 use zonefall_faults::{Forced, Point, TrialId};
 use zonefall_stats::Weight;
 
+/// Trials in a block.
+const BLOCK: u64 = 8;
 /// Trials of a pattern in the discovery.
 const TRIES: u64 = 64;
 /// The most patterns that are tried.
@@ -82,11 +84,11 @@ impl Plan {
     /// If a trial passes its event budget or threads cannot be started.
     pub fn learn(study: &Study, threads: usize) -> Result<Option<Self>, RunError> {
         let mut stage = Stage::new(study);
+        let threads = Threads::new(threads)?;
         let span = (study.measure.from.as_ms() as f64, study.measure.horizon.as_ms() as f64);
         let kernel = Kernel::new(stage.force(&study.topology), span);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|why| RunError::Threads { threads, why: why.to_string() })?;
-        let mut pilot = Pilot { study, kernel: &kernel, pool, stages: Mutex::new(vec![stage]), trials: 0, events: 0 };
+        let workers = Workers::new(&threads, || forced_stage(study));
+        let mut pilot = Pilot { study, kernel: &kernel, workers, trials: 0, events: 0 };
         let patterns = pilot.discover()?;
         if patterns.is_empty() {
             return Ok(None);
@@ -159,16 +161,15 @@ impl Tried {
 }
 
 /// Plays pilots.
-struct Pilot<'a> {
+struct Pilot<'a, N> {
     study: &'a Study,
     kernel: &'a Kernel,
-    pool: rayon::ThreadPool,
-    stages: Mutex<Vec<Stage>>,
+    workers: Workers<'a, Stage, N>,
     trials: u64,
     events: u64,
 }
 
-impl Pilot<'_> {
+impl<N: Fn() -> Stage + Sync> Pilot<'_, N> {
     /// Plays trials, each forced into the pattern that `which` names.
     fn play(
         &mut self,
@@ -176,33 +177,30 @@ impl Pilot<'_> {
         patterns: &[Pattern],
         which: impl Fn(u64, Key) -> Option<usize> + Sync,
     ) -> Result<Vec<Tried>, RunError> {
-        let Self { study, kernel, pool, stages, .. } = &*self;
+        let Self { study, kernel, workers, .. } = &*self;
         let expected: Vec<f64> = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
-        let one = |trial: u64| {
+        let one = |stage: &mut Stage, trial: u64| -> Result<Tried, RunError> {
             let key = TrialId { seed: study.seed, trial, lineage: LINEAGE }.key();
-            let idle = stages.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut stage = idle.unwrap_or_else(|| {
-                let mut stage = Stage::new(study);
-                stage.force(&study.topology);
-                stage
-            });
             let mut forced = Vec::new();
             if let Some(pattern) = which(trial, key) {
                 kernel.force(&patterns[pattern], key, &mut forced);
             }
             let played = stage.play_forced(key, &forced);
+            played.map_err(|source| RunError::Budget { trial, seed: study.seed, source })?;
             let mut ratios = Vec::new();
             kernel.durations(stage.points(), patterns, &mut Scratch::default(), &mut ratios);
             ratios.iter_mut().zip(&expected).for_each(|(h, expected)| *h /= expected);
             let ledgers = || (0..study.designs.len()).map(|design| stage.ledger(design));
             let missed_ms = ledgers().map(|ledger| ledger.missed_ms).collect();
             let events = ledgers().map(|ledger| ledger.events).sum();
-            stages.lock().unwrap_or_else(PoisonError::into_inner).push(stage);
-            let tried = Tried { missed_ms, events, ratios };
-            played.map(|()| tried).map_err(|source| RunError::Budget { trial, seed: study.seed, source })
+            Ok(Tried { missed_ms, events, ratios })
         };
-        let tried: Vec<Result<Tried, RunError>> = pool.install(|| trials.into_par_iter().map(one).collect());
-        let tried = tried.into_iter().collect::<Result<Vec<Tried>, RunError>>()?;
+        let block = |stage: &mut Stage, at: u64| {
+            let tried = trials_of(at, BLOCK, &trials).map(|trial| one(stage, trial));
+            tried.collect::<Result<Vec<Tried>, RunError>>().map(Some)
+        };
+        let mut tried = Vec::new();
+        workers.in_order((trials.end - trials.start).div_ceil(BLOCK), block, |more| tried.extend(more))?;
         self.trials += tried.len() as u64;
         self.events += tried.iter().map(|trial| trial.events).sum::<u64>();
         Ok(tried)
@@ -346,10 +344,4 @@ fn forecast(learned: &[Tried], design: usize, shares: &[f64]) -> Forecast {
         hit: mean(&|trial| f64::from(missed(trial) > 0.0) / trial.density()),
         gain: if weighted > 0.0 { plain * plain_events / (weighted * events) } else { 0.0 },
     }
-}
-
-/// The measured time in milliseconds.
-pub(crate) fn measured_ms(study: &Study) -> f64 {
-    let at = |time: SimTime| time.as_ms() as f64;
-    at(study.measure.horizon) - at(study.measure.from)
 }

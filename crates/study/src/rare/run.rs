@@ -3,13 +3,12 @@
 
 use super::plan::{Plan, Scales};
 use super::tally::{Trial, WeightedTally};
-use crate::run::{Progress, RunError};
+use crate::blocks::{Workers, trials_of};
+use crate::run::{Progress, RunError, Threads};
 use crate::stage::{self, Stage};
 use crate::study::Study;
-use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use zonefall_engine::BudgetExceeded;
 
 /// Trials in a block, at most; an even number, since trials come in pairs.
@@ -53,40 +52,27 @@ pub fn run_forced(
     stop: &AtomicBool,
     progress: &dyn Progress,
 ) -> Result<Weighed, RunError> {
-    let causes = stage::causes(study);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|why| RunError::Threads { threads, why: why.to_string() })?;
-    let trials = asked(study);
-    let block = (trials / 512 * 2).clamp(2, BLOCK);
-    let blocks = trials.div_ceil(block);
-    let wave = 8 * pool.current_num_threads() as u64;
-    let stages = Mutex::new(Vec::new());
-    let mut all = WeightedTally::new(study, causes.len());
-    for start in (0..blocks).step_by(wave as usize) {
-        let one = |index: u64| {
-            let trials = index * block..((index + 1) * block).min(trials);
-            let idle = stages.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut stage = idle.unwrap_or_else(|| {
-                let mut stage = Stage::new(study);
-                stage.force(&study.topology);
-                stage
-            });
-            let count = trials.end - trials.start;
-            let played = play(&mut stage, study, &plan, trials, causes.len(), stop);
-            stages.lock().unwrap_or_else(PoisonError::into_inner).push(stage);
-            progress.computed(count);
-            played
-        };
-        let end = (start + wave).min(blocks);
-        let played: Vec<_> = pool.install(|| (start..end).into_par_iter().map(one).collect());
-        for block in played {
-            match block? {
-                Some(block) => all.merge(block),
-                None => return Ok(Weighed { tally: all, causes, plan }),
-            }
-        }
-    }
-    Ok(Weighed { tally: all, causes, plan })
+    let threads = Threads::new(threads)?;
+    let (causes, trials) = (stage::causes(study), 0..asked(study));
+    let length = (trials.end / 512 * 2).clamp(2, BLOCK);
+    let block = |stage: &mut Stage, at: u64| {
+        let range = trials_of(at, length, &trials);
+        let count = range.end - range.start;
+        let played = play(stage, study, &plan, range, causes.len(), stop)?;
+        progress.computed(count);
+        Ok(played)
+    };
+    let mut tally = WeightedTally::new(study, causes.len());
+    let blocks = trials.end.div_ceil(length);
+    Workers::new(&threads, || forced_stage(study)).in_order(blocks, block, |later| tally.merge(later))?;
+    Ok(Weighed { tally, causes, plan })
+}
+
+/// A stage whose trials can be forced.
+pub(super) fn forced_stage(study: &Study) -> Stage {
+    let mut stage = Stage::new(study);
+    stage.force(&study.topology);
+    stage
 }
 
 /// The tally of a block; none if it was interrupted.

@@ -23,8 +23,10 @@ mod reading;
 pub use floor::{floor, lonely};
 pub use reading::{Metric, Reading};
 
+use crate::blocks::Workers;
 use crate::outcome::{StoppingOutcome, StoppingWidth};
-use crate::run::{Finished, Progress, RunError, play_to_the_end};
+use crate::run::{Finished, Progress, RunError, Threads, play_to_the_end};
+use crate::stage::Stage;
 use crate::study::Study;
 use std::sync::atomic::AtomicBool;
 
@@ -119,13 +121,25 @@ pub fn go_on(
     stop: &AtomicBool,
     progress: &dyn Progress,
 ) -> Result<Finished, RunError> {
+    go_on_with(study, begun, &Threads::new(threads)?, stop, progress)
+}
+
+/// [`go_on`], on threads that are there.
+pub(crate) fn go_on_with(
+    study: &Study,
+    begun: Finished,
+    threads: &Threads,
+    stop: &AtomicBool,
+    progress: &dyn Progress,
+) -> Result<Finished, RunError> {
+    let workers = Workers::new(threads, || Stage::new(study));
     if study.stopping.is_none() {
-        return play_to_the_end(study, begun, threads, stop, progress);
+        return play_to_the_end(study, begun, &workers, stop, progress);
     }
     let (first, mut finished) = (floor(study), begun);
     while !is_finished(study, &finished) {
         let trials = next_look(first, finished.trials).min(study.trials);
-        finished = play_to_the_end(&Study { trials, ..study.clone() }, finished, threads, stop, progress)?;
+        finished = play_to_the_end(&Study { trials, ..study.clone() }, finished, &workers, stop, progress)?;
         if finished.trials < trials {
             break;
         }

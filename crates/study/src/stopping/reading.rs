@@ -39,6 +39,15 @@ pub struct Reading {
 }
 
 impl Metric {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Downtime, Self::Difference, Self::Outages, Self::Breaches, Self::CapacityLost, Self::Unserved];
+
+    /// The one of that name.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|metric| metric.word() == word)
+    }
+
     /// What scenarios and reports call it.
     pub const fn word(self) -> &'static str {
         match self {

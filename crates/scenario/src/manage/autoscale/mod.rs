@@ -34,7 +34,7 @@ pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut 
     let metric_delay = reader.duration("metric_delay", sink);
     let shared = reader.choice("cooldown", sink).map(|word| word == "shared");
     let (deletes, capacity) = (reader.duration("blind_to_deletes", sink), reader.duration("blind_to_capacity", sink));
-    let zone = zone(&reader, clock, sink);
+    let zone = demand::zone(&reader, clock, sink);
     let base = limits.zip(rules).map(|(limits, rules)| limits.profile("default".into(), rules));
     let others = profiles(&reader, base.as_ref(), clock, zone.as_ref(), sink);
     let (base, (others, times)) = (base?, others?);
@@ -96,17 +96,6 @@ fn limits(reader: &Reader<'_>, base: Option<&Profile>, sink: &mut Sink) -> Optio
         return None;
     }
     Some(Limits { minimum, maximum, default })
-}
-
-fn zone(reader: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut Sink) -> Option<TimeZone> {
-    let own = reader.text("time_zone", sink);
-    let name = own.as_deref().or_else(|| clock.start.map(|start| start.time_zone.as_str()))?;
-    let zone = months::zone(name);
-    if zone.is_none() {
-        sink.error(codes::INSTANT, &reader.span_of("time_zone"), "this is not an IANA time zone")
-            .help("write for example \"Europe/Berlin\" or \"UTC\"");
-    }
-    zone
 }
 
 /// The profiles after the default one, and when they hold.

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use std::sync::atomic::Ordering;
 use zonefall_scenario::{Diagnostics, Scenario, WhatIf, choices, load_with};
 use zonefall_study::sweep::{Point, SCHEMA, Sweep};
-use zonefall_study::{Silent, conclude};
+use zonefall_study::{Silent, Threads, conclude, run_on};
 
 /// The most points.
 const POINTS_MAX: usize = 10_000;
@@ -125,13 +125,13 @@ fn play(
 ) -> Result<Option<Vec<Point>>> {
     let stop = interrupt()?;
     let bar = Steps::new(console, points.len() as u64, "points");
-    let threads = options.effort.threads.map_or(0, usize::from);
+    let threads = Threads::new(options.effort.threads.map_or(0, usize::from))?;
     let overrides =
         Overrides { trials: options.effort.trials, seed: options.effort.seed, rows: false, no_counterfactual: true };
     let mut played = Vec::with_capacity(points.len());
     for (values, scenario) in points.into_iter().zip(scenarios) {
         let study = assemble::study(scenario, overrides)?;
-        let finished = zonefall_study::run(&study, threads, &stop, &Silent)?;
+        let finished = run_on(&study, &threads, &stop, &Silent)?;
         if stop.load(Ordering::Relaxed) {
             bar.clear();
             console.complain(&format!("interrupted: {} of {} points done, none kept", played.len(), scenarios.len()));

@@ -54,6 +54,9 @@ fn what_is_out_of_reach_is_told() {
     let words = words.join(" ");
     assert!(words.contains("±0.001 min/month of downtime was not reached in 3000 trials: about"), "{told}");
     assert!(words.contains("trials would reach it"), "{told}");
+    // Also beside the number of trials, before any figure.
+    let head = words.split("Designs").next().unwrap();
+    assert!(head.contains("±0.001 min/month of downtime was not reached."), "{told}");
 }
 
 #[test]

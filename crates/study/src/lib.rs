@@ -31,7 +31,7 @@ mod visit;
 mod warnings;
 
 pub use conclude::{Labels, conclude};
-pub use run::{Finished, Progress, RunError, Silent, Threads, run};
+pub use run::{Finished, Progress, RunError, Silent, Threads, run, run_on};
 pub use stage::{Stage, TrialRow};
 pub use stopping::go_on;
 pub use study::Study;

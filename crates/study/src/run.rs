@@ -108,7 +108,10 @@ pub fn run(study: &Study, threads: usize, stop: &AtomicBool, progress: &dyn Prog
 }
 
 /// [`run`], on threads that are there.
-pub(crate) fn run_on(
+///
+/// # Errors
+/// If a trial passes its event budget.
+pub fn run_on(
     study: &Study,
     threads: &Threads,
     stop: &AtomicBool,

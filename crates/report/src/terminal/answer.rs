@@ -48,7 +48,11 @@ fn about(outcome: &Outcome) -> String {
     let span = number::span(outcome.horizon_h);
     let stopped = outcome.stopping.as_ref().map_or(String::new(), |of| {
         let (until, what) = (of.until.trim(), &of.of);
-        if of.reached { format!(" Stopped at {until} of {what}.") } else { format!(" {until} of {what} was not reached.") }
+        if of.reached {
+            format!(" Stopped at {until} of {what}.")
+        } else {
+            format!(" {until} of {what} was not reached.")
+        }
     });
     if is_record(outcome) {
         return format!("One record of {span}, lived through once: its figures, not estimates of what to expect.");

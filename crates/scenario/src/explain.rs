@@ -24,6 +24,15 @@ fn plain(path: &str) -> String {
     path.replace(".<name>", "").replace("[]", "")
 }
 
+/// Whether a path as a scenario writes it, names and all, is that of a key. A design's change is the key's own path.
+fn is_written(path: &str, key: &Key) -> bool {
+    let path =
+        path.strip_prefix("design.").and_then(|of_design| of_design.split_once('.')).map_or(path, |(_, own)| own);
+    let (written, known) = (path.split('.'), key.path.split('.'));
+    written.clone().count() == known.clone().count()
+        && written.zip(known).all(|(part, known)| known == "<name>" || part == known.trim_end_matches("[]"))
+}
+
 /// What a topic means: a key by its path or its last part, a code, a rule by its id, a failure mode, `profile`, `sla`,
 /// `rules`, `keys`, `codes`, `causes` or `topics`. None if there is no such topic.
 pub fn explain(topic: &str) -> Option<String> {
@@ -48,7 +57,8 @@ pub fn explain(topic: &str) -> Option<String> {
         return None;
     }
     let wanted = plain(topic);
-    let exact: Vec<&Key> = keys().iter().filter(|key| key.path == topic || plain(key.path) == wanted).collect();
+    let exact: Vec<&Key> =
+        keys().iter().filter(|key| key.path == topic || plain(key.path) == wanted || is_written(topic, key)).collect();
     let found = if exact.is_empty() { keys().iter().filter(|key| key.name() == topic).collect() } else { exact };
     let cause = EXTRA_CAUSES.iter().find(|(name, _)| *name == topic);
     let cause = cause.map(|(name, text)| format!("{name}: a cause of downtime\n\n{text}\n"));

@@ -205,6 +205,13 @@ fn explain_knows_every_key_and_code() {
         assert!(explain(key.path).unwrap().contains(key.doc));
     }
     assert!(CODES.iter().all(|code| explain(code.id).unwrap().contains(code.text)));
+    for (written, path) in [
+        ("scale_set.web.capacity", "scale_set.<name>.capacity"),
+        ("design.zonal.scale_set.web.zones", "scale_set.<name>.zones"),
+        ("faults.mode.rack-failure.rate", "faults.mode.<name>.rate"),
+    ] {
+        assert!(explain(written).unwrap().starts_with(path), "{written}");
+    }
     assert_eq!(explain("no such thing"), None);
     assert_eq!(nearest_topic("rack-failur").as_deref(), Some("rack-failure"));
 }

@@ -27,7 +27,7 @@ pub struct Work {
     pub events: u64,
     /// How long it took.
     pub seconds: f64,
-    /// On how many threads.
+    /// On how many threads; 0: as many as there are cores.
     pub threads: usize,
     /// The looks at what is assumed.
     pub looks: Looked,
@@ -54,6 +54,7 @@ impl Work {
 
 /// Seconds and rates of what was computed here and now.
 pub fn timing(seconds: f64, threads: usize, trials: u64, events: u64) -> Timing {
+    let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
     let per_second = |count: u64| count as f64 / seconds.max(1e-9);
     Timing { seconds, threads, trials_per_second: per_second(trials), events_per_second: per_second(events) }
 }

@@ -168,7 +168,6 @@ fn compute(
         bar.clear();
     }
     let finished = finished?;
-    let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
     let (trials, events) = (finished.trials - trials, results::events(&finished) - events);
     let seconds = began.elapsed().as_secs_f64();
     Ok(Work { finished, trials, events, seconds, threads, looks: Looked::Not, method: None })

@@ -107,7 +107,6 @@ fn forced(
     if assumptions::plan(scenario, study, study.trials, options.no_assumptions).is_some() {
         not_looked_at(&mut outcome, NOT_LOOKED_AT);
     }
-    let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { threads };
     let (trials, events) = (weighed.trials(), weighed.events() + weighed.plan.pilot_events);
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
     results::present(options, scenario, study, (&outcome, None), timing, trials, out, console)

@@ -14,7 +14,7 @@
 //!   (Woodruff's interval: R. S. Woodruff, *Confidence intervals for medians and other position measures*, JASA 47, 1952).
 //!
 //! **When it fails.** Where few heavy trials carry the sum, the interval is not to be trusted: below 20 *effective* hits
-//! (Kish) [`Sample::carries_an_interval`] says no and only an upper bound is given. What no trial has shown is no part of
+//! (Kish) [`Sample::carries_an_interval`](crate::Sample::carries_an_interval) says no and only an upper bound is given. What no trial has shown is no part of
 //! any interval.
 
 mod histogram;

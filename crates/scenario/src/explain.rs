@@ -24,12 +24,14 @@ fn plain(path: &str) -> String {
     path.replace(".<name>", "").replace("[]", "")
 }
 
-/// Whether a path as a scenario writes it, names and all, is that of a key. A design's change is the key's own path.
+/// Whether a path as a scenario writes it, names and all, is that of a key. A design's change is the key's own path. A name
+/// alone says nothing: it may be a key misspelt.
 fn is_written(path: &str, key: &Key) -> bool {
     let path =
         path.strip_prefix("design.").and_then(|of_design| of_design.split_once('.')).map_or(path, |(_, own)| own);
     let (written, known) = (path.split('.'), key.path.split('.'));
-    written.clone().count() == known.clone().count()
+    !key.path.ends_with("<name>")
+        && written.clone().count() == known.clone().count()
         && written.zip(known).all(|(part, known)| known == "<name>" || part == known.trim_end_matches("[]"))
 }
 

@@ -326,7 +326,7 @@ impl World {
         self.begin_lives(strikes);
         if self.manager.is_active() {
             self.begin_management(strikes);
-            self.begin_autoscale();
+            self.begin_autoscale(trial);
         }
     }
 

@@ -138,6 +138,7 @@ fn autoscale() -> Autoscale {
         blind: Blind { deletes: SimDuration::from_ms(2 * HOUR), capacity: SimDuration::from_ms(HOUR) },
         profiles: vec![Limits { name: "default".into(), minimum: 20, maximum: 45, default: 30, rules }],
         schedule: vec![(SimTime::ZERO, 0)],
+        series: vec![],
     }
 }
 

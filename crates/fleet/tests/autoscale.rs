@@ -41,6 +41,7 @@ fn setting(profiles: Vec<Profile>) -> Autoscale {
         blind: Blind { deletes: ms(2 * HOUR), capacity: ms(HOUR) },
         profiles,
         schedule: vec![(SimTime::ZERO, 0)],
+        series: vec![],
     }
 }
 
@@ -112,6 +113,40 @@ fn as_03_as_05_as_21_a_profile_brings_its_limits_and_rules_at_the_next_look() {
     // At 4:00 to six; at 4:01 to five (30 %: no more).
     let rest = machine(240 * MINUTE, 241 * MINUTE, 6) + machine(241 * MINUTE, 300 * MINUTE, 5);
     assert_eq!(ledger.machine_ms, i128::from(first + rest));
+}
+
+#[test]
+fn as_21_a_series_of_its_own_scales_a_set_whose_demand_stays() {
+    // 300 players a machine are too many: 700 from 10 min on are 350 of two, then 233 of three; 2,000 from 30 min on are too
+    // many for any number up to six, one more each five minutes.
+    let many = Rule {
+        metric: Metric::Series { which: 0, per_instance: true },
+        threshold_micro: 300_000_000,
+        ..cpu(Direction::Out, 0, 1)
+    };
+    let players = course(400_000, &[(10 * MINUTE, 700_000), (30 * MINUTE, 2_000_000)]);
+    let set = Autoscale { series: vec![("players".into(), players)], ..setting(vec![profile(2, 6, vec![many])]) };
+    let ledger = script(60 * MINUTE).play(web(&[1], 2, course(1000, &[]), set.clone()));
+    let machine_minutes = 2 * 10 + 3 * 20 + 4 * 5 + 5 * 5 + 6 * 20;
+    assert_eq!(ledger.machine_ms, i128::from(machine_minutes * MINUTE));
+    assert_eq!(done(&ledger, Operation::AutoscaleOuts), 4);
+    // Without a change nothing happens, however often it is evaluated.
+    let quiet = Autoscale { tick: ms(10), series: vec![("players".into(), course(1, &[]))], ..set };
+    assert_eq!(script(60 * MINUTE).play(web(&[1], 2, course(1000, &[]), quiet)).events, 0);
+}
+
+#[test]
+fn as_06_memory_follows_cpu_on_a_line() {
+    // 30 % at rest and 90 % at full CPU: above 72 % of memory is above 70 % of CPU, to the millisecond.
+    let rule = |metric, threshold| Rule { metric, threshold_micro: threshold, ..cpu(Direction::Out, 0, 2) };
+    let memory = Metric::Memory { at_rest: 30_000_000, at_full: 90_000_000 };
+    let play = |rule: Rule| {
+        let demand = course(2000, &[(10 * MINUTE, 9000), (60 * MINUTE, 1500)]);
+        script(2 * HOUR).play(web(&[1], 3, demand, setting(vec![profile(2, 12, vec![rule])])))
+    };
+    let (by_cpu, by_memory) = (play(rule(Metric::Cpu, 70_000_000)), play(rule(memory, 72_000_000)));
+    assert_eq!(by_cpu, by_memory);
+    assert_eq!(done(&by_memory, Operation::AutoscaleOuts), 5);
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn each_mistake_brings_its_code() {
     let launch = |text: &str| demand(&format!("[[demand.launch]]\npeak = 4.8\nlasts = \"3 h\"\n{text}"));
     let rate = |text: &str| format!("[faults.mode.rack-failure]\nrate = {text}");
     let scaled = |text: &str| demand(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{text}"));
+    let series = |text: &str| scaled(&format!("{SERIES}\n{text}\n"));
     let rule = |text: &str| scaled(&format!("{RULE}\n{text}\n"));
     let cases: Vec<(&str, String, &str)> = vec![
         ("horizon = \"360 days\"", "horizon = ".into(), "E005"),
@@ -134,6 +135,21 @@ fn each_mistake_brings_its_code() {
         ("#end", rule("increase = 0"), "E020"),
         ("#end", rule("increase = 1\naggregation = \"total\""), "E059"),
         ("#end", rule("increase = 1\nper_instance = true"), "E059"),
+        ("#end", rule("increase = 1\nseries = \"players\""), "E013"),
+        ("#end", rule("increase = 1").replace("\"cpu\"", "\"memory\""), "E059"),
+        ("#end", rule("increase = 1").replace("\"cpu\"", "\"series\""), "E011"),
+        ("#end", rule("increase = 1\nseries = \"x\"").replace("\"cpu\"", "\"series\""), "E059"),
+        ("#end", scaled("memory = { at_rest = 50 }"), "E011"),
+        ("#end", scaled("memory = { at_rest = 50, at_full = 40 }"), "E059"),
+        ("#end", scaled("memory = { at_rest = 50, at_full = 140 }"), "E020"),
+        ("#end", series("value = -1"), "E020"),
+        ("#end", series(""), "E011"),
+        ("#end", series("value = 1\ntrace = \"x.csv\""), "E013"),
+        ("#end", series("value = 1\ndaily = [1, 2]"), "E058"),
+        ("#end", series("value = 1e9\nnoise = { every = \"1 ms\" }"), "E090"),
+        ("#end", series("value = 1").replace("\"players\"", "\"a/b\""), "E027"),
+        ("#end", scaled(&format!("{SERIES}\nvalue = 1\n{SERIES}\nvalue = 2")), "E015"),
+        ("#end", scaled(&format!("{SERIES}\nvalue = 1\n").repeat(5)), "E090"),
         ("#end", rule("increase = 1\ncooldown = \"1 s\""), "E059"),
         ("#end", rule("increase = 1\nwindow = \"1 min\""), "W018"),
         ("#end", rule("increase = 1").replace("threshold = 70", ""), "E011"),
@@ -249,6 +265,7 @@ fn each_mistake_brings_its_code() {
     }
 }
 
+const SERIES: &str = "[[scale_set.web.autoscale.series]]\nname = \"players\"";
 const RULE: &str = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 70";
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     .key("scale_set.autoscale.minimum"),
     Rule::modelled(
         "AS-06",
-        "A rule compares its metric over instances and a window: mean, least, greatest, last or total. All instances are alike.",
+        "A rule compares CPU, memory (a line over CPU), requests or a named series over instances and a window: mean, least, greatest, last or total. All instances are alike.",
         PRACTICES,
     )
     .key("scale_set.autoscale.rule.aggregation"),
@@ -122,7 +122,7 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     .key("scale_set.autoscale.metric_delay"),
     Rule::modelled(
         "AS-21",
-        "Scheduled pre-warming is a recurring profile with a raised minimum. Metrics of one's own are left out.",
+        "Scheduled pre-warming is a recurring profile with a raised minimum; a metric of one's own is a named series.",
         SETTINGS,
     )
     .key("scale_set.autoscale.profile.minimum"),

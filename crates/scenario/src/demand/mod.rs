@@ -5,7 +5,10 @@
 //! mistakes; all told at their places.
 
 mod pieces;
+mod series;
 mod trace;
+
+pub(crate) use series::series;
 
 use crate::codes;
 use crate::diagnostic::Sink;
@@ -19,7 +22,7 @@ use crate::units;
 use crate::values::wrong_type;
 use jiff::tz::TimeZone;
 use pieces::{Launch, MILLI_MAX, PIECES_MAX, Pieces, by_the_clock, of_rows};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Demand, Noise};
 
@@ -35,10 +38,10 @@ pub(crate) struct Clock<'a> {
 pub(crate) fn demand(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Demand>> {
     let Some(reader) = root.sub_or_off("demand", "demand", sink) else { return Some(None) };
     let zone = zone(&reader, clock, sink);
-    let level = level(&reader, clock, zone.as_ref(), sink);
+    let level = level(&reader, &RATE, clock, zone.as_ref(), sink);
     let shape = shape(&reader, clock, zone.as_ref(), sink);
     let growth = reader.number("growth_per_year", sink);
-    let noise = noise(&reader, sink);
+    let noise = noise(&reader, "demand.noise", sink);
     let launches = launches(&reader, clock, zone.as_ref(), sink);
     let (level, shape, growth, noise, (step, launches)) = (level?, shape?, growth?, noise?, launches?);
     let horizon = clock.horizon?;
@@ -59,13 +62,13 @@ pub(crate) fn demand(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> O
     let factors = if growth == 0.0 { factors } else { factors.in_days(horizon) };
     let found = factors.demand(base, growth, horizon, noise);
     if found.is_none() {
-        too_much(span, sink);
+        too_much("the demand (req/s)", span, sink);
     }
     found.map(Some)
 }
 
-fn too_much(span: &Range<usize>, sink: &mut Sink) {
-    sink.error(codes::RANGE, span, "the demand must be at most 1,000,000,000 req/s at any time");
+fn too_much(what: &str, span: &Range<usize>, sink: &mut Sink) {
+    sink.error(codes::RANGE, span, format!("{what} must be at most 1,000,000,000 at any time"));
 }
 
 /// The time zone that a demand or an autoscale setting goes by; none where it is wrong, or where there is no calendar.
@@ -82,14 +85,14 @@ pub(crate) fn zone(reader: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> O
 
 /// The rate that everything else is a factor on.
 enum Level {
-    Rate(f64),
+    Constant(f64),
     Trace(Vec<trace::Row>, Option<SimDuration>),
 }
 
 impl Level {
     fn pieces_most(&self, horizon: SimTime) -> u64 {
         match self {
-            Self::Rate(_) => 1,
+            Self::Constant(_) => 1,
             Self::Trace(rows, every) => {
                 let times = every.map_or(1, |every| horizon.as_ms() / every.as_ms() + 2);
                 times.saturating_mul(rows.len() as u64)
@@ -100,25 +103,53 @@ impl Level {
     /// A level, and the factors on it.
     fn pieces(&self, horizon: SimTime) -> (f64, Pieces) {
         match self {
-            Self::Rate(milli) => (*milli, Pieces::constant(1.0)),
+            Self::Constant(milli) => (*milli, Pieces::constant(1.0)),
             Self::Trace(rows, every) => (1.0, of_rows(rows, *every, horizon)),
         }
     }
 }
 
-fn level(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<Level> {
+/// How a level is written.
+struct LevelKeys {
+    /// The key of a level that stays.
+    constant: &'static str,
+    example: &'static str,
+    /// What it reads as, in thousandths.
+    read: fn(&Reader<'_>, &str, &mut Sink) -> Option<u64>,
+    /// What it may be.
+    within: RangeInclusive<u64>,
+    limits: &'static str,
+    columns: trace::Columns,
+}
+
+const RATE: LevelKeys = LevelKeys {
+    constant: "rate",
+    example: "rate = \"600 req/s\"",
+    read: |reader, key, sink| reader.request_rate(key, sink),
+    within: 1..=MILLI_MAX,
+    limits: "the demand must be above 0 and at most 1,000,000,000 req/s",
+    columns: ["time", "rate"],
+};
+
+fn level(
+    reader: &Reader<'_>,
+    keys: &LevelKeys,
+    clock: &Clock<'_>,
+    zone: Option<&TimeZone>,
+    sink: &mut Sink,
+) -> Option<Level> {
     let every = reader.optional("trace_every", sink, Reader::span_of_time);
-    let rate = reader.request_rate("rate", sink);
-    if reader.has("trace") && reader.has("rate") {
-        let words = "`rate` and `trace` both say what arrives: keep one";
+    let constant = (keys.read)(reader, keys.constant, sink);
+    if reader.has("trace") && reader.has(keys.constant) {
+        let words = format!("`{}` and `trace` both say what arrives: keep one", keys.constant);
         sink.error(codes::EXCLUSIVE, &reader.span_of("trace"), words);
         return None;
     }
     if reader.has("trace") {
-        let rows = trace::rows(reader, clock, zone, sink);
+        let rows = trace::rows(reader, clock, zone, keys.columns, sink);
         let (rows, every) = (rows?, every?);
-        // A file that need not be there is taken for one request a second.
-        let Some(rows) = rows else { return Some(Level::Rate(1000.0)) };
+        // A file that need not be there is taken for one a second.
+        let Some(rows) = rows else { return Some(Level::Constant(1000.0)) };
         let covers = rows.last().map_or(0, |last| last.0) - rows.first().map_or(0, |first| first.0);
         if every.is_some_and(|every| covers >= every.as_ms() as i64) {
             let words = "the trace is longer than the time after which it begins anew";
@@ -133,16 +164,15 @@ fn level(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: 
         sink.error(codes::EXCLUSIVE, &reader.span_of("trace_every"), words).help("add `trace = \"file.csv\"`");
         return None;
     }
-    if !reader.has("rate") {
-        reader.missing("rate", "rate = \"600 req/s\"", sink);
+    if !reader.has(keys.constant) {
+        reader.missing(keys.constant, keys.example, sink);
     }
-    let milli = rate?;
-    if !(1..=MILLI_MAX).contains(&milli) {
-        let words = "the demand must be above 0 and at most 1,000,000,000 req/s";
-        sink.error(codes::RANGE, &reader.span_of("rate"), words);
+    let milli = constant?;
+    if !keys.within.contains(&milli) {
+        sink.error(codes::RANGE, &reader.span_of(keys.constant), keys.limits);
         return None;
     }
-    Some(Level::Rate(milli as f64))
+    Some(Level::Constant(milli as f64))
 }
 
 /// The factors of day and week.
@@ -204,8 +234,8 @@ fn no_calendar(span: &Range<usize>, sink: &mut Sink) {
 }
 
 /// The outer `None` is a mistake, the inner one no noise.
-fn noise(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Noise>> {
-    let Some(reader) = reader.sub_or_off("noise", "demand.noise", sink) else { return Some(None) };
+fn noise(reader: &Reader<'_>, path: &'static str, sink: &mut Sink) -> Option<Option<Noise>> {
+    let Some(reader) = reader.sub_or_off("noise", path, sink) else { return Some(None) };
     let sigma = reader.number("sigma", sink);
     let every = reader.span_of_time("every", sink);
     let noise = Noise { sigma: sigma?, every: every? };

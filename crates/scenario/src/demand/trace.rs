@@ -1,4 +1,4 @@
-//! A CSV file of what arrived: columns `time` and `rate`, others are passed over. Its mistakes are told in its own lines
+//! A CSV file of what arrived, or of another series: columns `time` and `rate` (`value`), others are passed over. Its mistakes are told in its own lines
 //! and columns.
 
 use super::Clock;
@@ -15,7 +15,10 @@ use std::ops::Range;
 /// Seconds of 10,000 years.
 const SECONDS_MAX: f64 = 10_000.0 * 365.0 * 86_400.0;
 
-/// Milliseconds after the trial's beginning, and thousandths of a request a second from then on.
+/// What the columns of a trace are called: its time, and what it is worth from then on.
+pub(super) type Columns = [&'static str; 2];
+
+/// Milliseconds after the trial's beginning, and thousandths of a request a second (of the value) from then on.
 pub(super) type Row = (i64, f64);
 
 /// The rows of the file that `trace` names; the outer `None` is a mistake, the inner one a file that need not be there.
@@ -23,15 +26,16 @@ pub(super) fn rows(
     reader: &Reader<'_>,
     clock: &Clock<'_>,
     zone: Option<&TimeZone>,
+    columns: Columns,
     sink: &mut Sink,
 ) -> Option<Option<Vec<Row>>> {
     let calendar = zone.zip(clock.start.map(|start| start.unix_ms));
     let mistaken = Mistaken { code: codes::DEMAND, words: "the trace" };
-    clock.files.read(reader, "trace", mistaken, sink, |text, own| read(text, calendar, own))
+    clock.files.read(reader, "trace", mistaken, sink, |text, own| read(text, columns, calendar, own))
 }
 
 /// Reads all rows; tells what is wrong with any.
-fn read(text: &str, calendar: Option<(&TimeZone, i64)>, sink: &mut Sink) -> Option<Vec<Row>> {
+fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: &mut Sink) -> Option<Vec<Row>> {
     let mut csv = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = csv.headers().ok()?.clone();
     let first_line = 0..text.find('\n').unwrap_or(text.len());
@@ -39,11 +43,11 @@ fn read(text: &str, calendar: Option<(&TimeZone, i64)>, sink: &mut Sink) -> Opti
         let found = header.iter().position(|given| given.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
         if found.is_none() {
             sink.error(codes::DEMAND, &first_line, format!("there is no column `{name}`"))
-                .help("the first line names the columns: time,rate");
+                .help(format!("the first line names the columns: {}", columns.join(",")));
         }
         found
     };
-    let (time, rate) = (column("time", sink), column("rate", sink));
+    let (time, rate) = (column(columns[0], sink), column(columns[1], sink));
     let (time, rate) = (time?, rate?);
     let mut rows: Vec<Row> = Vec::new();
     for record in csv.records() {
@@ -62,7 +66,7 @@ fn read(text: &str, calendar: Option<(&TimeZone, i64)>, sink: &mut Sink) -> Opti
             sink.error(codes::DEMAND, &place(time), format!("`time`: \"{}\" {why}", cell(time)));
         });
         let rate = amount(cell(rate)).map_err(|why| {
-            sink.error(codes::DEMAND, &place(rate), format!("`rate`: \"{}\" {why}", cell(rate)));
+            sink.error(codes::DEMAND, &place(rate), format!("`{}`: \"{}\" {why}", columns[1], cell(rate)));
         });
         let (Ok(at), Ok(rate)) = (at, rate) else { continue };
         if rows.last().is_some_and(|last| last.0 >= at) {
@@ -113,7 +117,7 @@ fn instant(cell: &str, calendar: Option<(&TimeZone, i64)>) -> Result<i64, &'stat
 
 /// Requests a second, in thousandths.
 fn amount(cell: &str) -> Result<f64, &'static str> {
-    let rate: f64 = cell.parse().map_err(|_| "is not a number of requests a second")?;
+    let rate: f64 = cell.parse().map_err(|_| "is not a number")?;
     let milli = rate * 1000.0;
     if milli.is_finite() && (0.0..=MILLI_MAX as f64).contains(&milli) {
         Ok(milli)
@@ -131,24 +135,24 @@ mod tests {
         let mut sink = Sink::default();
         let utc = TimeZone::UTC;
         let text = "time, rate,note\n1970-01-01T00:00:01,5,\n1970-01-01T01:00:02+01:00, 7.5 ,x\n3,0,\n";
-        let rows = read(text, Some((&utc, 1000)), &mut sink);
+        let rows = read(text, ["time", "rate"], Some((&utc, 1000)), &mut sink);
         assert_eq!(rows, Some(vec![(0, 5000.0), (1000, 7500.0), (3000, 0.0)]));
         assert!(!sink.has_errors());
 
         let text = "time,rate\n0,5\n0,x\n5,-1\n4,1\nnoon,2\n1970-01-01,3\n6\n";
         let mut sink = Sink::default();
-        read(text, None, &mut sink);
+        read(text, ["time", "rate"], None, &mut sink);
         let told = sink.finish("x.csv", text);
         let places: Vec<(usize, usize)> = told.items().iter().map(|item| (item.line, item.column)).collect();
         assert_eq!(places, [(3, 3), (4, 3), (6, 1), (7, 1), (8, 1)]);
 
         let text = "time,rate\n5,1\n4,1\n";
         let mut sink = Sink::default();
-        read(text, None, &mut sink);
+        read(text, ["time", "rate"], None, &mut sink);
         assert_eq!(sink.finish("x.csv", text).items()[0].line, 3);
         for text in ["", "when,rate\n", "time,rate\n", "time\n1\n", "\u{0}"] {
             let mut sink = Sink::default();
-            assert!(read(text, None, &mut sink).is_none(), "{text:?}");
+            assert!(read(text, ["time", "rate"], None, &mut sink).is_none(), "{text:?}");
             assert!(sink.has_errors(), "{text:?}");
         }
     }

@@ -2,12 +2,15 @@
 
 use super::Key;
 use super::Kind::{self, Choice, Count, Duration, Either, Flag, Instant, List, Number, Off, Table, Tables, Text};
+use super::demand::{DAY_PARTS_MAX, FACTOR};
 use super::fleet::MACHINES_MAX;
 use super::manage::set_key;
+use zonefall_fleet::policy::autoscale::SERIES_MAX;
 
 /// More than Azure allows, so that it can be said in its words.
 pub(crate) const LISTED_MAX: usize = 1000;
 const INSTANCES: Kind = Count(0, MACHINES_MAX);
+const PERCENT: Kind = Number(0.0, 100.0);
 const SOME: Kind = Count(1, MACHINES_MAX);
 const DAYS: Kind = Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
 
@@ -15,12 +18,13 @@ macro_rules! rule_keys {
     ($at:literal) => {
         [
             set_key!(concat $at, "rule[]", Tables(LISTED_MAX), "Rules: at most 10 in a profile. Any that scales out does; all that scale in must agree.", "AS-01, AS-09"),
-            set_key!(concat $at, "rule[].metric", Choice(&["cpu", "requests"]), "Percentage CPU of the machines that report, or the requests that arrive a second.", "AS-06, AS-08"),
-            set_key!(concat $at, "rule[].per_instance", Flag, "Whether requests are divided by the instance count.", "AS-07").or("false"),
-            set_key!(concat $at, "rule[].aggregation", Choice(&["average", "minimum", "maximum", "last", "total"]), "How the window becomes one value; `total` for requests only.", "AS-06").or("average"),
+            set_key!(concat $at, "rule[].metric", Choice(&["cpu", "memory", "requests", "series"]), "Percentage CPU or memory of the machines that report, the requests that arrive a second, or a series of the setting's own.", "AS-06, AS-08, AS-21"),
+            set_key!(concat $at, "rule[].series", Text, "The name of the series, with `metric = \"series\"`.", "AS-21"),
+            set_key!(concat $at, "rule[].per_instance", Flag, "Whether requests or a series are divided by the instance count.", "AS-07").or("false"),
+            set_key!(concat $at, "rule[].aggregation", Choice(&["average", "minimum", "maximum", "last", "total"]), "How the window becomes one value; `total` for requests and series only.", "AS-06").or("average"),
             set_key!(concat $at, "rule[].window", Duration, "How far back is looked: 5 min to 12 h.", "AS-01").or("10 min"),
             set_key!(concat $at, "rule[].operator", Choice(&[">", ">=", "<", "<="]), "Upwards to scale out, downwards to scale in.", "AS-06"),
-            set_key!(concat $at, "rule[].threshold", Number(0.0, 1e9), "In percent, or requests a second.", "AS-06"),
+            set_key!(concat $at, "rule[].threshold", Number(0.0, 1e9), "In percent, requests a second, or in the unit of the series.", "AS-06"),
             set_key!(concat $at, "rule[].increase", SOME, "So many machines more.", "AS-10"),
             set_key!(concat $at, "rule[].increase_percent", SOME, "So many percent more, rounded up.", "AS-10"),
             set_key!(concat $at, "rule[].increase_to", SOME, "More, to so many.", "AS-10"),
@@ -32,8 +36,8 @@ macro_rules! rule_keys {
     };
 }
 
-const OF_DEFAULT: [Key; 14] = rule_keys!("autoscale.");
-const OF_PROFILE: [Key; 14] = rule_keys!("autoscale.profile[].");
+const OF_DEFAULT: [Key; 15] = rule_keys!("autoscale.");
+const OF_PROFILE: [Key; 15] = rule_keys!("autoscale.profile[].");
 
 pub(super) const KEYS: &[Key] = &[
     set_key!("autoscale", Either(&[Table, Off]), "Autoscale of the set; needs `[demand]`. What stands in it is the default profile.", "AS-01"),
@@ -47,8 +51,22 @@ pub(super) const KEYS: &[Key] = &[
     set_key!("autoscale.blind_to_deletes", Duration, "How long machines deleted one by one (Flexible) still count.", "2 h", "AS-18"),
     set_key!("autoscale.blind_to_capacity", Duration, "How long a capacity changed by hand is not seen.", "1 h", "AS-18"),
     set_key!("autoscale.time_zone", Text, "The IANA time zone of its profiles; the scenario's without it.", "AS-03"),
+    set_key!("autoscale.memory", Table, "How memory follows CPU, for rules that look at it: on a straight line.", "AS-06"),
+    set_key!("autoscale.memory.at_rest", PERCENT, "Percent of memory in use where CPU is at 0 %.", "AS-06"),
+    set_key!("autoscale.memory.at_full", PERCENT, "Percent of memory in use where CPU is at 100 %.", "AS-06"),
+    set_key!("autoscale.series[]", Tables(SERIES_MAX), "Named series that rules look at: players, sessions, messages of another system. The same in every design that has it.", "AS-21"),
+    set_key!("autoscale.series[].name", Text, "Its name.", "AS-21"),
+    set_key!("autoscale.series[].value", Number(0.0, 1e9), "What it is worth; what follows are factors on it.", "AS-21"),
+    set_key!("autoscale.series[].trace", Text, "A CSV file in place of `value`, relative to the scenario file, with columns `time` (seconds from the beginning of a trial, or dates with times in autoscale's time zone) and `value`. A value holds until the next row.", "AS-21"),
+    set_key!("autoscale.series[].trace_every", Duration, "The trace begins anew after so long. Without it the last value holds.", "AS-21"),
+    set_key!("autoscale.series[].daily", List(&FACTOR, DAY_PARTS_MAX), "Factors of a day cut into equal parts of whole minutes, from midnight on. Needs `start`.", "AS-21").or("[]"),
+    set_key!("autoscale.series[].weekly", List(&FACTOR, 7), "Factors of the days of a week, Monday first. Needs `start`.", "AS-21").or("[]"),
+    set_key!("autoscale.series[].noise", Either(&[Table, Off]), "A random factor of mean 1, the same for every design.", "AS-21"),
+    set_key!("autoscale.series[].noise.sigma", Number(0.0, 3.0), "Standard deviation of the factor's logarithm (lognormal).", "AS-21").or("0.1"),
+    set_key!("autoscale.series[].noise.every", Duration, "How long a factor holds before the next is drawn.", "AS-21").or("1 h"),
     OF_DEFAULT[0], OF_DEFAULT[1], OF_DEFAULT[2], OF_DEFAULT[3], OF_DEFAULT[4], OF_DEFAULT[5], OF_DEFAULT[6],
     OF_DEFAULT[7], OF_DEFAULT[8], OF_DEFAULT[9], OF_DEFAULT[10], OF_DEFAULT[11], OF_DEFAULT[12], OF_DEFAULT[13],
+    OF_DEFAULT[14],
     set_key!("autoscale.profile[]", Tables(LISTED_MAX), "Further profiles, at most 19, each with `days` and `starts`, or `from` and `until`. A fixed date goes before a recurring one, and that before the default.", "AS-01, AS-03"),
     set_key!("autoscale.profile[].name", Text, "Its name.", "AS-03"),
     set_key!("autoscale.profile[].days", List(&DAYS, 7), "The days of a week on which it starts; every day without it.", "AS-04").or("[]"),
@@ -62,4 +80,5 @@ pub(super) const KEYS: &[Key] = &[
     set_key!("autoscale.profile[].same_rules", Flag, "Whether it has the rules of the default profile; only its own hold otherwise.", "AS-03").or("true"),
     OF_PROFILE[0], OF_PROFILE[1], OF_PROFILE[2], OF_PROFILE[3], OF_PROFILE[4], OF_PROFILE[5], OF_PROFILE[6],
     OF_PROFILE[7], OF_PROFILE[8], OF_PROFILE[9], OF_PROFILE[10], OF_PROFILE[11], OF_PROFILE[12], OF_PROFILE[13],
+    OF_PROFILE[14],
 ];

@@ -8,7 +8,7 @@ pub(crate) const LAUNCHES_MAX: usize = 1000;
 /// The most parts that a day is cut into: minutes.
 pub(crate) const DAY_PARTS_MAX: usize = 1440;
 
-const FACTOR: Kind = Number(0.0, 1e6);
+pub(super) const FACTOR: Kind = Number(0.0, 1e6);
 const MOMENT: Kind = Either(&[Duration, Instant]);
 
 pub(super) const KEYS: &[Key] = &[

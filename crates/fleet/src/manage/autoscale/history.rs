@@ -6,28 +6,37 @@
 //!
 //! A window of an evaluation at `t` is `[t − delay − window, t − delay)`; the last value is the one at its end.
 
-use crate::policy::autoscale::{Aggregation, Metric, Operator, Reading, Rule};
+use crate::policy::autoscale::{Aggregation, Metric, Operator, Reading, Rule, SERIES_MAX};
 use std::collections::VecDeque;
 use zonefall_engine::{SimDuration, SimTime};
 
+/// 100 %, in millionths of a percent.
+pub(super) const FULL: i64 = 100_000_000;
 /// Nobody reported.
 const MISSING: i64 = -1;
 
 /// The metrics from an instant on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Piece {
     from: i64,
     /// Millionths of a percent, or [`MISSING`].
     cpu: i64,
     /// Millionths of a request a second.
     requests: i64,
+    /// Millionths.
+    series: [i64; SERIES_MAX],
 }
 
 impl Piece {
     fn value(&self, metric: Metric) -> Option<i64> {
         match metric {
             Metric::Cpu => Some(self.cpu).filter(|&cpu| cpu != MISSING),
+            Metric::Memory { at_rest, at_full } => {
+                let used = |cpu: i64| at_rest + ((at_full - at_rest) as i128 * cpu as i128 / FULL as i128) as i64;
+                Some(self.cpu).filter(|&cpu| cpu != MISSING).map(used)
+            }
             Metric::Requests { .. } => Some(self.requests),
+            Metric::Series { which, .. } => self.series.get(usize::from(which)).copied(),
         }
     }
 }
@@ -93,12 +102,12 @@ impl History {
     }
 
     /// From `t` on the metrics are these; `cpu` is none where nobody reports.
-    pub fn record(&mut self, t: SimTime, cpu: Option<i64>, requests: i64) {
-        let piece = Piece { from: t.as_ms() as i64, cpu: cpu.unwrap_or(MISSING), requests };
+    pub fn record(&mut self, t: SimTime, cpu: Option<i64>, requests: i64, series: [i64; SERIES_MAX]) {
+        let piece = Piece { from: t.as_ms() as i64, cpu: cpu.unwrap_or(MISSING), requests, series };
         if self.pieces.back().is_some_and(|last| last.from == piece.from) {
             self.pieces.pop_back();
         }
-        if self.pieces.back().is_none_or(|last| (last.cpu, last.requests) != (cpu.unwrap_or(MISSING), requests)) {
+        if self.pieces.back().is_none_or(|last| Piece { from: piece.from, ..*last } != piece) {
             self.pieces.push_back(piece);
         }
         while self.pieces.get(1).is_some_and(|second| second.from <= piece.from - self.memory_ms) {
@@ -272,7 +281,7 @@ mod tests {
     fn history(delay_ms: u64, values: &[(u64, Option<i64>)]) -> History {
         let mut history = History::new(SimDuration::from_ms(30 * MINUTE), SimDuration::from_ms(delay_ms));
         for &(at, cpu) in values {
-            history.record(minute(at), cpu.map(|cpu| cpu * MICRO), 5 * MICRO);
+            history.record(minute(at), cpu.map(|cpu| cpu * MICRO), 5 * MICRO, [0; 4]);
         }
         history
     }

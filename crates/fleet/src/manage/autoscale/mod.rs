@@ -20,12 +20,12 @@ use crate::Extra;
 use crate::management::{Action, Orchestration};
 use crate::operations::Operation;
 use crate::pending::Due;
-use crate::policy::autoscale::{Autoscale, Decision, Direction, View, decide};
+use crate::policy::autoscale::{Autoscale, Decision, Direction, SERIES_MAX, View, decide};
 use crate::serving::Class;
 use crate::world::World;
 use scaler::Seen;
 use std::sync::Arc;
-use zonefall_engine::{SimDuration, SimTime};
+use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::Strikes;
 
 /// AS-17: how soon limits and defaults are asked for again.
@@ -37,7 +37,7 @@ impl World {
     }
 
     /// A trial begins: what was before it is what it begins with.
-    pub(crate) fn begin_autoscale(&mut self) {
+    pub(crate) fn begin_autoscale(&mut self, trial: Key) {
         if !self.scaler.is_active() {
             return;
         }
@@ -54,8 +54,9 @@ impl World {
                 continue;
             };
             let luck = self.luck.named("autoscale").named(&of.name);
-            self.scaler.sets[at].begin(setting, luck);
+            self.scaler.sets[at].begin(setting, trial, luck);
             self.await_profile(at, SimTime::ZERO);
+            self.await_series(at);
             self.see(at, SimTime::ZERO);
             self.plan_autoscale(at, SimTime::ZERO);
         }
@@ -77,7 +78,10 @@ impl World {
     fn look_around(&self, at: usize, t: SimTime) -> Seen {
         let scaled = &self.scaler.sets[at];
         let capacity = if t < scaled.blind_until { scaled.believed } else { self.counted_instances(scaled.set) };
+        let mut series = [0; SERIES_MAX];
+        series.iter_mut().zip(&scaled.tides).for_each(|(now, tide)| *now = tide.now_milli);
         Seen {
+            series,
             demand: self.book.demand.unwrap_or(0),
             rotation: self.book.level(Class::Serving) + self.book.level(Class::Dead),
             serving: self.scaler.serving[scaled.set],
@@ -94,7 +98,7 @@ impl World {
         }
         scaled.seen = seen;
         let serves = self.sets[scaled.set].serves;
-        scaled.history.record(t, seen.cpu(serves), seen.requests());
+        scaled.history.record(t, seen.cpu(serves), seen.requests(), seen.series());
         true
     }
 
@@ -205,7 +209,7 @@ impl World {
         }
     }
 
-    /// Another profile is in force, or what others changed is seen.
+    /// Another profile is in force, a series moves on, or what others changed is seen.
     pub(crate) fn profile_is_due(&mut self, at: usize, t: SimTime) {
         let Some(setting) = self.setting(at) else { return };
         let place = self.scaler.sets[at].at;
@@ -214,8 +218,29 @@ impl World {
             self.scaler.sets[at].at += 1;
             self.await_profile(at, t);
         }
+        self.move_series(at, t);
         self.see(at, t);
         self.plan_autoscale(at, t);
+    }
+
+    /// AS-21: the series whose next step is due take it.
+    fn move_series(&mut self, at: usize, t: SimTime) {
+        if !self.scaler.sets[at].tides.iter().any(|tide| tide.next == t) {
+            return;
+        }
+        let Self { design, scaler, .. } = self;
+        let setting = design.sets[scaler.sets[at].set].management.as_ref().and_then(|of| of.autoscale.as_deref());
+        let series = setting.map_or(&[][..], |setting| &setting.series);
+        let moving = scaler.sets[at].tides.iter_mut().zip(series).filter(|(tide, _)| tide.next == t);
+        moving.for_each(|(tide, (_, course))| course.advance(tide));
+        self.await_series(at);
+    }
+
+    fn await_series(&mut self, at: usize) {
+        let next = self.scaler.sets[at].tides.iter().map(|tide| tide.next).min();
+        if let Some(next) = next.filter(|&next| next < self.measure.horizon) {
+            self.wait(Due::Profile, at, next);
+        }
     }
 
     fn await_profile(&mut self, at: usize, t: SimTime) {

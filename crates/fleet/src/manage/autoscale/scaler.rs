@@ -1,8 +1,9 @@
 //! What autoscale remembers of the sets that have it, within a trial.
 
-use super::history::{Condition, Grid, History};
+use super::history::{Condition, FULL, Grid, History};
+use crate::demand::Tide;
 use crate::design::Design;
-use crate::policy::autoscale::{Autoscale, Direction, Profile, Reading};
+use crate::policy::autoscale::{Autoscale, Direction, Profile, Reading, SERIES_MAX};
 use zonefall_engine::{Key, SimDuration, SimTime};
 
 /// What the metrics of a set follow from.
@@ -16,6 +17,8 @@ pub(super) struct Seen {
     pub serving: u32,
     /// AS-18, AS-22: instances that it counts.
     pub capacity: u32,
+    /// AS-21: what its own series are worth, in thousandths.
+    pub series: [u64; SERIES_MAX],
 }
 
 impl Seen {
@@ -25,7 +28,6 @@ impl Seen {
         if self.serving == 0 {
             return None;
         }
-        const FULL: i64 = 100_000_000;
         let room = i128::from(self.rotation) * i128::from(serves_milli.max(1));
         let busy = i128::from(self.demand) * i128::from(FULL) / room.max(1);
         Some(i64::try_from(busy).map_or(FULL, |busy| busy.min(FULL)))
@@ -33,8 +35,17 @@ impl Seen {
 
     /// Millionths of a request a second.
     pub fn requests(&self) -> i64 {
-        i64::try_from(self.demand.saturating_mul(1000)).unwrap_or(i64::MAX)
+        micro(self.demand)
     }
+
+    /// The series, in millionths.
+    pub fn series(&self) -> [i64; SERIES_MAX] {
+        self.series.map(micro)
+    }
+}
+
+fn micro(milli: u64) -> i64 {
+    i64::try_from(milli.saturating_mul(1000)).unwrap_or(i64::MAX)
 }
 
 /// One set.
@@ -42,6 +53,8 @@ impl Seen {
 pub(super) struct Scaled {
     pub set: usize,
     pub history: History,
+    /// Where its series are.
+    pub tides: Vec<Tide>,
     pub grid: Grid,
     /// Its place in the schedule of profiles.
     pub at: usize,
@@ -82,6 +95,7 @@ impl Scaler {
             Some(Scaled {
                 set,
                 history: History::new(setting.memory(), setting.metric_delay),
+                tides: Vec::with_capacity(setting.series.len()),
                 grid: Grid { phase_ms: 0, tick: setting.tick },
                 at: 0,
                 due: SimTime::NEVER,
@@ -117,8 +131,11 @@ impl Scaler {
 }
 
 impl Scaled {
-    /// Forgets the last trial.
-    pub fn begin(&mut self, setting: &Autoscale, luck: Key) {
+    /// Forgets the last trial; begins one with this luck. Series are the trial's own, whatever the design.
+    pub fn begin(&mut self, setting: &Autoscale, trial: Key, luck: Key) {
+        self.tides.clear();
+        let series = trial.named("autoscale series");
+        self.tides.extend(setting.series.iter().map(|(name, course)| course.begin(series.named(name))));
         let drawn = || SimDuration::from_ms((luck.unit(0) * setting.tick.as_ms() as f64) as u64);
         self.grid.phase_ms = setting.phase.unwrap_or_else(drawn).as_ms();
         self.history.clear();
@@ -256,10 +273,13 @@ mod tests {
                 Metric::Cpu,
                 Metric::Requests { per_instance: true },
                 Metric::Requests { per_instance: false },
+                Metric::Memory { at_rest: 30 * MICRO, at_full: 90 * MICRO },
+                Metric::Series { which: 0, per_instance: true },
+                Metric::Series { which: 0, per_instance: false },
             ]);
             let mut aggregations =
                 vec![Aggregation::Average, Aggregation::Minimum, Aggregation::Maximum, Aggregation::Last];
-            if metric != Metric::Cpu {
+            if !matches!(metric, Metric::Cpu | Metric::Memory { .. }) {
                 aggregations.push(Aggregation::Total);
             }
             let threshold = if direction == Direction::Out { 40 + 10 * self.below(6) } else { 10 * self.below(6) };
@@ -287,7 +307,8 @@ mod tests {
                 at += if piece == 0 { 0 } else { 1 + self.below(6 * MINUTE) };
                 serving = self.below(5) as u32;
                 let cpu = (serving > 0).then(|| 10 * self.below(11) as i64 * MICRO);
-                history.record(SimTime::from_ms(at), cpu, 10 * self.below(40) as i64 * MICRO);
+                let series = [10 * self.below(40) as i64 * MICRO, 0, 0, 0];
+                history.record(SimTime::from_ms(at), cpu, 10 * self.below(40) as i64 * MICRO, series);
             }
             let now = SimTime::from_ms(at + self.below(2 * MINUTE));
             let cool = |dice: &mut Self| SimTime::from_ms(at + dice.below(3) * 7 * MINUTE);
@@ -295,6 +316,7 @@ mod tests {
             let scaled = Scaled {
                 set: 0,
                 history,
+                tides: Vec::new(),
                 grid: Grid { phase_ms: self.below(MINUTE), tick: SimDuration::from_ms(MINUTE) },
                 at: 0,
                 due: SimTime::NEVER,
@@ -367,6 +389,7 @@ mod tests {
             blind: Blind { deletes: SimDuration::ZERO, capacity: SimDuration::ZERO },
             profiles: vec![],
             schedule: vec![],
+            series: vec![],
         };
         let (mut scaled, ..) = Dice(1).scaled();
         let hour = |minutes: u64| SimTime::from_ms(minutes * MINUTE);
@@ -380,7 +403,7 @@ mod tests {
 
     #[test]
     fn as_08_the_survivors_load_drives_cpu_and_nobody_reports_from_the_dead() {
-        let seen = Seen { demand: 600_000, rotation: 9, serving: 9, capacity: 9 };
+        let seen = Seen { demand: 600_000, rotation: 9, serving: 9, capacity: 9, series: [0; 4] };
         assert_eq!(seen.cpu(100_000), Some(66_666_666));
         // A zone is lost: three machines are gone from the rotation, then those that live are busier.
         assert_eq!(Seen { rotation: 6, serving: 6, ..seen }.cpu(100_000), Some(100 * MICRO));

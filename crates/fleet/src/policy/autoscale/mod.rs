@@ -4,6 +4,7 @@
 //! a [`Decision`]. Values are millionths (of a percent, of a request a second), sums are integers over milliseconds, and
 //! every comparison is one of integers: nothing is rounded. When it is evaluated is none of this module's business.
 
+use crate::demand::Demand;
 use zonefall_engine::{SimDuration, SimTime};
 
 /// What a rule looks at.
@@ -11,12 +12,30 @@ use zonefall_engine::{SimDuration, SimTime};
 pub enum Metric {
     /// Percentage CPU, the mean over the instances that report (AS-08).
     Cpu,
+    /// Percentage of memory in use, the mean over the instances that report: so much at rest, so much at full CPU, on a
+    /// straight line between, in millionths.
+    Memory {
+        /// Where CPU is at 0 %.
+        at_rest: i64,
+        /// Where CPU is at 100 %.
+        at_full: i64,
+    },
     /// Requests that arrive a second, all together; divided by the instance count if asked (AS-07).
     Requests {
         /// `dividePerInstance`.
         per_instance: bool,
     },
+    /// AS-21: a series of the setting's own, by its place; divided by the instance count if asked (AS-07).
+    Series {
+        /// Which of the setting's series.
+        which: u8,
+        /// `dividePerInstance`.
+        per_instance: bool,
+    },
 }
+
+/// The most series of a setting.
+pub const SERIES_MAX: usize = 4;
 
 /// AS-06: how what was measured in a window becomes one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +48,7 @@ pub enum Aggregation {
     Maximum,
     /// The one at the end of the window.
     Last,
-    /// What came in over the window (requests only).
+    /// What came in over the window (requests and series only).
     Total,
 }
 
@@ -141,6 +160,8 @@ pub struct Autoscale {
     pub profiles: Vec<Profile>,
     /// AS-03, AS-04: which of them is in force from when on; the first from the beginning.
     pub schedule: Vec<(SimTime, u16)>,
+    /// AS-21: named series that rules look at, at most [`SERIES_MAX`]: what they are worth over time.
+    pub series: Vec<(String, Demand)>,
 }
 
 /// AS-18: how long changes by others are not seen.
@@ -187,7 +208,7 @@ impl Reading {
 impl Rule {
     /// AS-12, AS-14: whether its value is shared out between the instances.
     pub const fn is_shared_out(&self) -> bool {
-        !matches!(self.metric, Metric::Requests { per_instance: false })
+        !matches!(self.metric, Metric::Requests { per_instance: false } | Metric::Series { per_instance: false, .. })
     }
 
     /// AS-07, AS-12: the factors by which sum and weight are multiplied to say what `to` instances would have seen where
@@ -195,9 +216,9 @@ impl Rule {
     pub fn scale(&self, now: u32, to: u32) -> (i128, i128) {
         let least_one = |count: u32| i128::from(count.max(1));
         match self.metric {
-            Metric::Cpu => (least_one(now), least_one(to)),
-            Metric::Requests { per_instance: true } => (1, least_one(to)),
-            Metric::Requests { per_instance: false } => (1, 1),
+            Metric::Cpu | Metric::Memory { .. } => (least_one(now), least_one(to)),
+            Metric::Requests { per_instance: true } | Metric::Series { per_instance: true, .. } => (1, least_one(to)),
+            Metric::Requests { .. } | Metric::Series { .. } => (1, 1),
         }
     }
 

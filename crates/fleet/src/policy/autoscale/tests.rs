@@ -48,6 +48,17 @@ fn as_05_limits_come_first_and_no_cooldown_delays_them() {
 }
 
 #[test]
+fn as_12_memory_is_projected_as_it_is_measured_and_a_series_only_where_it_is_shared_out() {
+    let of = |metric, threshold| Rule { metric, ..rule(Direction::Out, threshold, Change::Count(1)) };
+    // 60 % of three machines are 90 % of two, for memory as for CPU.
+    let memory = of(Metric::Memory { at_rest: 30 * MICRO, at_full: 90 * MICRO }, 80.0);
+    assert!(!memory.fires(value(60.0), 3, 3) && memory.fires(value(60.0), 3, 2));
+    let series = |per_instance| of(Metric::Series { which: 0, per_instance }, 500.0);
+    assert!(!series(true).fires(value(1500.0), 3, 3) && series(true).fires(value(1500.0), 3, 2));
+    assert!(!series(false).fires(value(400.0), 3, 1) && series(false).fires(value(501.0), 3, 3));
+}
+
+#[test]
 fn as_07_storage_messages_are_per_instance() {
     let queue = |direction, threshold| Rule {
         metric: Metric::Requests { per_instance: true },

@@ -9,12 +9,13 @@ use crate::diagnostic::Sink;
 use crate::months;
 use crate::node::{Node, Value};
 use crate::reader::Reader;
-use crate::values::wrong_type;
+use crate::values::{check_name, wrong_type};
 use jiff::tz::TimeZone;
-use rule::rules;
+use rule::{Known, rules};
 use schedule::{CHANGES_MAX, Clock, When, changes_most, schedule};
 use std::rc::Rc;
-use zonefall_fleet::policy::autoscale::{Autoscale, Blind, Profile, Rule};
+use zonefall_fleet::Demand;
+use zonefall_fleet::policy::autoscale::{Autoscale, Blind, Profile, Rule, SERIES_MAX};
 
 /// AS-01.
 const PROFILES_MAX: usize = 20;
@@ -23,20 +24,25 @@ const TABLE: &str = "scale_set.<name>.autoscale";
 const RULE: &str = "scale_set.<name>.autoscale.rule[]";
 const PROFILE: &str = "scale_set.<name>.autoscale.profile[]";
 const RULE_OF_PROFILE: &str = "scale_set.<name>.autoscale.profile[].rule[]";
+const SERIES: &str = "scale_set.<name>.autoscale.series[]";
+const SERIES_NOISE: &str = "scale_set.<name>.autoscale.series[].noise";
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The outer `None` is a mistake, the inner one no autoscale.
 pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut Sink) -> Option<Option<Autoscale>> {
     let Some(reader) = set.sub_or_off("autoscale", TABLE, sink) else { return Some(None) };
     let limits = limits(&reader, None, sink);
-    let rules = rules(&reader, RULE, sink);
+    let zone = demand::zone(&reader, clock, sink);
+    let memory = memory(&reader, sink);
+    let (names, series) = all_series(&reader, clock, zone.as_ref(), sink);
+    let known = Known { memory, series: names };
+    let rules = rules(&reader, RULE, &known, sink);
     let (tick, phase) = (reader.span_of_time("tick", sink), reader.optional("phase", sink, Reader::duration));
     let metric_delay = reader.duration("metric_delay", sink);
     let shared = reader.choice("cooldown", sink).map(|word| word == "shared");
     let (deletes, capacity) = (reader.duration("blind_to_deletes", sink), reader.duration("blind_to_capacity", sink));
-    let zone = demand::zone(&reader, clock, sink);
     let base = limits.zip(rules).map(|(limits, rules)| limits.profile("default".into(), rules));
-    let others = profiles(&reader, base.as_ref(), clock, zone.as_ref(), sink);
+    let others = profiles(&reader, base.as_ref(), &known, clock, zone.as_ref(), sink);
     let (base, (others, times)) = (base?, others?);
     let horizon = clock.horizon?;
     if changes_most(&times, horizon) > CHANGES_MAX {
@@ -56,7 +62,58 @@ pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut 
         blind: Blind { deletes: deletes?, capacity: capacity? },
         profiles: std::iter::once(base).chain(others).collect(),
         schedule,
+        series: memory.and(series)?,
     }))
+}
+
+/// Memory at rest and at full CPU, in millionths of a percent; the outer `None` is a mistake, the inner one no memory.
+fn memory(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<(i64, i64)>> {
+    if !reader.has("memory") {
+        return Some(None);
+    }
+    let reader = reader.sub("memory", "scale_set.<name>.autoscale.memory", sink)?;
+    for (key, example) in [("at_rest", "at_rest = 30"), ("at_full", "at_full = 85")] {
+        if !reader.has(key) {
+            reader.missing(key, example, sink);
+        }
+    }
+    let micro = |percent: f64| libm::round(percent * 1e6) as i64;
+    let (at_rest, at_full) = (reader.number("at_rest", sink), reader.number("at_full", sink));
+    let (at_rest, at_full) = (micro(at_rest?), micro(at_full?));
+    if at_full < at_rest {
+        let words = "memory grows with CPU here: `at_full` is at least `at_rest`";
+        sink.error(codes::AUTOSCALE, &reader.span_of("at_full"), words);
+        return None;
+    }
+    Some(Some((at_rest, at_full)))
+}
+
+/// The names of all series, and their courses if all could be read.
+fn all_series(
+    reader: &Reader<'_>,
+    clock: &demand::Clock<'_>,
+    zone: Option<&TimeZone>,
+    sink: &mut Sink,
+) -> (Vec<String>, Option<Vec<(String, Demand)>>) {
+    let nodes = reader.tables("series", SERIES_MAX, sink);
+    let mut fine = !reader.has("series") || reader.is_list("series");
+    let (mut names, mut all): (Vec<String>, Vec<(String, Demand)>) = (Vec::new(), Vec::new());
+    for node in &nodes {
+        let reader = Reader::new(node, SERIES, sink);
+        if !reader.has("name") {
+            reader.missing("name", "name = \"players\"", sink);
+        }
+        let name = reader.text("name", sink).filter(|name| check_name(name, &reader.span_of("name"), sink));
+        let course = demand::series(&reader, SERIES_NOISE, clock, zone, sink);
+        if let Some(name) = name.as_ref().filter(|name| names.contains(name)) {
+            sink.error(codes::DUPLICATE, &node.span, format!("two series are called `{name}`"));
+            fine = false;
+        }
+        names.extend(name.clone());
+        fine &= name.is_some() && course.is_some();
+        all.extend(name.zip(course));
+    }
+    (names, fine.then_some(all))
 }
 
 struct Limits {
@@ -102,6 +159,7 @@ fn limits(reader: &Reader<'_>, base: Option<&Profile>, sink: &mut Sink) -> Optio
 fn profiles(
     reader: &Reader<'_>,
     base: Option<&Profile>,
+    known: &Known,
     clock: &demand::Clock<'_>,
     zone: Option<&TimeZone>,
     sink: &mut Sink,
@@ -120,7 +178,7 @@ fn profiles(
     }
     let (mut all, mut times): (Vec<Profile>, Vec<When>) = (Vec::new(), Vec::new());
     for node in &nodes {
-        let Some((profile, when)) = profile(node, base, clock, zone, sink) else {
+        let Some((profile, when)) = profile(node, base, known, clock, zone, sink) else {
             fine = false;
             continue;
         };
@@ -137,6 +195,7 @@ fn profiles(
 fn profile(
     node: &Rc<Node>,
     base: Option<&Profile>,
+    known: &Known,
     clock: &demand::Clock<'_>,
     zone: Option<&TimeZone>,
     sink: &mut Sink,
@@ -149,7 +208,7 @@ fn profile(
     // What the default profile lacks is told there.
     let nothing = Profile { name: String::new(), minimum: 0, maximum: u32::MAX, default: 0, rules: Vec::new() };
     let limits = limits(&reader, Some(base.unwrap_or(&nothing)), sink);
-    let own = rules(&reader, RULE_OF_PROFILE, sink);
+    let own = rules(&reader, RULE_OF_PROFILE, known, sink);
     let same = reader.flag("same_rules", sink);
     let when = when(&reader, clock, zone, sink);
     let (own, same) = (own?, same?);

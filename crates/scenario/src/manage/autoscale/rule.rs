@@ -17,8 +17,16 @@ const COOLDOWN_MS: std::ops::RangeInclusive<u64> = MINUTE_MS..=7 * 24 * 60 * MIN
 const ACTIONS: [&str; 6] =
     ["increase", "increase_percent", "increase_to", "decrease", "decrease_percent", "decrease_to"];
 
+/// What rules may look at beside CPU and requests.
+pub(super) struct Known {
+    /// Memory at rest and at full CPU, in millionths of a percent; the outer `None` is a mistake told already.
+    pub memory: Option<Option<(i64, i64)>>,
+    /// The names of the series, those too that could not be read.
+    pub series: Vec<String>,
+}
+
 /// The rules of one profile.
-pub(super) fn rules(reader: &Reader<'_>, path: &'static str, sink: &mut Sink) -> Option<Vec<Rule>> {
+pub(super) fn rules(reader: &Reader<'_>, path: &'static str, known: &Known, sink: &mut Sink) -> Option<Vec<Rule>> {
     let nodes = reader.tables("rule", usize::MAX, sink);
     let mut fine = !reader.has("rule") || reader.is_list("rule");
     if nodes.len() > RULES_MAX {
@@ -28,7 +36,7 @@ pub(super) fn rules(reader: &Reader<'_>, path: &'static str, sink: &mut Sink) ->
     }
     let mut all = Vec::with_capacity(nodes.len());
     for node in &nodes {
-        match rule(node, path, sink) {
+        match rule(node, path, known, sink) {
             Some(rule) => all.push(rule),
             None => fine = false,
         }
@@ -36,7 +44,7 @@ pub(super) fn rules(reader: &Reader<'_>, path: &'static str, sink: &mut Sink) ->
     fine.then_some(all)
 }
 
-fn rule(node: &Rc<Node>, path: &'static str, sink: &mut Sink) -> Option<Rule> {
+fn rule(node: &Rc<Node>, path: &'static str, known: &Known, sink: &mut Sink) -> Option<Rule> {
     let reader = Reader::new(node, path, sink);
     for (key, example) in
         [("metric", "metric = \"cpu\""), ("operator", "operator = \">\""), ("threshold", "threshold = 70")]
@@ -45,7 +53,7 @@ fn rule(node: &Rc<Node>, path: &'static str, sink: &mut Sink) -> Option<Rule> {
             reader.missing(key, example, sink);
         }
     }
-    let metric = metric(&reader, sink);
+    let metric = metric(&reader, known, sink);
     let aggregation = reader.choice("aggregation", sink);
     let window = window(&reader, sink);
     let operator = reader.choice("operator", sink);
@@ -60,8 +68,8 @@ fn rule(node: &Rc<Node>, path: &'static str, sink: &mut Sink) -> Option<Rule> {
         "total" => Aggregation::Total,
         _ => Aggregation::Average,
     };
-    if aggregation == Aggregation::Total && metric == Metric::Cpu {
-        let words = "CPU over a window has a mean, a least and a greatest value, and no total";
+    if aggregation == Aggregation::Total && matches!(metric, Metric::Cpu | Metric::Memory { .. }) {
+        let words = "a percentage over a window has a mean, a least and a greatest value, and no total";
         sink.error(codes::AUTOSCALE, &reader.span_of("aggregation"), words);
         return None;
     }
@@ -71,18 +79,50 @@ fn rule(node: &Rc<Node>, path: &'static str, sink: &mut Sink) -> Option<Rule> {
     Some(Rule { metric, aggregation, window, operator, threshold_micro, direction, change, cooldown })
 }
 
-fn metric(reader: &Reader<'_>, sink: &mut Sink) -> Option<Metric> {
+fn metric(reader: &Reader<'_>, known: &Known, sink: &mut Sink) -> Option<Metric> {
     let word = reader.choice("metric", sink);
+    let name = reader.text("series", sink);
     let per_instance = reader.flag("per_instance", sink)?;
-    if word? == "requests" {
-        return Some(Metric::Requests { per_instance });
+    let word = word?;
+    if reader.has("series") && word != "series" {
+        let words = format!("`series` names a series, and the metric is `{word}`");
+        sink.error(codes::EXCLUSIVE, &reader.span_of("series"), words).help("write `metric = \"series\"`");
+        return None;
     }
-    if per_instance {
-        let words = "CPU is a mean over instances already: `per_instance` goes with requests (AS-07)";
+    if per_instance && matches!(word, "cpu" | "memory") {
+        let words =
+            "a percentage is a mean over instances already: `per_instance` goes with requests and series (AS-07)";
         sink.error(codes::AUTOSCALE, &reader.span_of("per_instance"), words);
         return None;
     }
-    Some(Metric::Cpu)
+    match word {
+        "requests" => Some(Metric::Requests { per_instance }),
+        "series" => series(reader, name, known, sink).map(|which| Metric::Series { which, per_instance }),
+        "memory" => {
+            if known.memory == Some(None) {
+                sink.error(codes::AUTOSCALE, &reader.span_of("metric"), "nothing says how memory follows CPU")
+                    .help("add `memory = { at_rest = 30, at_full = 85 }` to `autoscale`");
+            }
+            known.memory?.map(|(at_rest, at_full)| Metric::Memory { at_rest, at_full })
+        }
+        _ => Some(Metric::Cpu),
+    }
+}
+
+/// The place of the series that a rule names.
+fn series(reader: &Reader<'_>, name: Option<String>, known: &Known, sink: &mut Sink) -> Option<u8> {
+    if !reader.has("series") {
+        reader.missing("series", "series = \"players\"", sink);
+    }
+    let name = name?;
+    let found = known.series.iter().position(|other| *other == name);
+    if found.is_none() {
+        let words = format!("there is no series `{name}`");
+        sink.error(codes::AUTOSCALE, &reader.span_of("series"), words)
+            .nearest(&name, known.series.iter().map(String::as_str))
+            .help("each stands under `[[scale_set.<name>.autoscale.series]]`");
+    }
+    found.and_then(|at| u8::try_from(at).ok())
 }
 
 /// AS-01: a log in the documents shows a window of a minute, so that others only warn.

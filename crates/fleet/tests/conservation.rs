@@ -108,6 +108,7 @@ fn autoscale(maximum: u32, shared_cooldown: bool, averages: bool) -> Autoscale {
         blind: Blind { deletes: SimDuration::from_ms(2 * HOUR), capacity: SimDuration::from_ms(HOUR) },
         profiles: vec![usual, night],
         schedule: (0..30).map(|turn| (SimTime::from_ms(turn * DAY), (turn % 2) as u16)).collect(),
+        series: vec![],
     }
 }
 

@@ -10,13 +10,15 @@ use std::ops::Range;
 
 /// Pending events in their total order. A tag is whatever its owner packs; smaller tags go first within a
 /// millisecond.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Calendar {
     /// The soonest entries, the next one last. Empty only if the heap is.
     soonest: Vec<u128>,
     /// The others: none goes before one of the soonest.
     heap: Vec<u128>,
 }
+
+crate::pooled_clone!(Calendar { soonest, heap });
 
 /// The most entries that are kept in order.
 const SOONEST: usize = 128;

@@ -11,6 +11,7 @@ mod budget;
 mod calendar;
 mod key;
 mod law;
+mod pooled;
 mod recurrence;
 mod slots;
 mod special;

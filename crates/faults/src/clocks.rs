@@ -6,10 +6,14 @@
 //! random word lies beyond the horizon costs that word only. Modes that depend on the fleet's history
 //! ([`crate::UnitMode::depends_on_history`]) are not drawn here.
 
+mod branch;
+
 use crate::mode::{Kind, Scope, Start};
 use crate::packed::{Entry, STRIKES_MAX};
 use crate::population::Population;
 use crate::unit::{UnitMode, UnitModes};
+pub(crate) use branch::TRIES;
+use branch::UnitLife;
 use zonefall_engine::{SimTime, Stream};
 
 /// Units in the first block of a group.
@@ -29,14 +33,18 @@ struct Block {
 }
 
 /// The clocks of all unit modes in one trial.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Clocks {
     blocks: Vec<Block>,
     renewing: Vec<u32>,
+    /// The lives of the units of renewing modes, once branches are made.
+    lives: Vec<UnitLife>,
     /// Strikes drawn for the whole trial: (time, mode, unit), in order.
     drawn: Vec<(SimTime, u32, u32)>,
     taken: usize,
 }
+
+zonefall_engine::pooled_clone!(Clocks { blocks, renewing, lives, drawn, taken });
 
 /// The blocks that cover `count` units: (first, size).
 fn blocks(count: u32) -> impl Iterator<Item = (u32, u32)> {
@@ -100,6 +108,7 @@ impl Clocks {
     pub fn begin(&mut self, modes: &UnitModes, population: &Population, horizon: SimTime) -> bool {
         self.drawn.clear();
         self.taken = 0;
+        self.lives.iter_mut().for_each(UnitLife::reset);
         for block in &mut self.blocks {
             let mode = &modes.as_slice()[block.mode as usize];
             let tag = match mode.mode.scope {
@@ -298,7 +307,7 @@ fn renew(
     let mut u = stream.unit();
     let share_down = if unit_mode.mode.start == Start::Stationary { unit_mode.down_at_start() } else { 0.0 };
     let life = &unit_mode.time_to_failure;
-    let mut next_ms = if u < share_down {
+    let next_ms = if u < share_down {
         0.0
     } else {
         u = (u - share_down) / (1.0 - share_down);
@@ -307,6 +316,18 @@ fn renew(
             None => return,
         }
     };
+    renew_from(modes, (mode, unit, who), (next_ms, &mut stream), horizon, out);
+}
+
+/// The strikes of a unit, the next of them at an instant that is known.
+fn renew_from(
+    modes: &UnitModes,
+    (mode, unit, who): (u32, u32, (u64, u64)),
+    (mut next_ms, stream): (f64, &mut Stream),
+    horizon: SimTime,
+    out: &mut Vec<(SimTime, u32, u32)>,
+) {
+    let unit_mode = &modes.as_slice()[mode as usize];
     while next_ms < horizon.as_ms() as f64 {
         let start = SimTime::from_ms(next_ms as u64);
         out.push((start, mode, unit));
@@ -319,6 +340,6 @@ fn renew(
                 None => return,
             }
         }
-        next_ms += life.next(&mut stream).max(1.0);
+        next_ms += unit_mode.time_to_failure.next(stream).max(1.0);
     }
 }

@@ -31,7 +31,7 @@ pub use population::{InstanceGroup, Population};
 pub use renewal::TimeToFailure;
 pub use spread::RateSpread;
 pub use storm::{Event, EventId, RackOutage, Span, Storm, StormModes};
-pub use strikes::Strikes;
+pub use strikes::{Course, Strikes};
 pub use trace::{
     BURST_UNITS_MIN, BURST_WITHIN_MS, BYTES_MAX, Bursts, Dirt, Dirty, FORMAT, Foreign, ForeignCause, ForeignColumns,
     ForeignReport, GROUPS_MAX, Header, Incident, Incidents, Lasted, LengthColumn, Mapping, PROBLEMS_SHOWN_MAX,

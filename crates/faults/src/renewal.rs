@@ -82,6 +82,21 @@ impl TimeToFailure {
         self.base.draw_ms(stream)
     }
 
+    /// A full time to failure of a unit that has lived for `age_ms`; none after so many tries in vain.
+    pub(crate) fn after(&self, age_ms: f64, stream: &mut Stream, tries: u32) -> Option<f64> {
+        (0..tries).map(|_| self.next(stream)).find(|&ms| ms > age_ms)
+    }
+
+    /// The first failure after the beginning of a unit that has not failed up to `ms`: infinite beyond the horizon; none after
+    /// so many tries in vain.
+    pub(crate) fn first_after(&self, ms: f64, stream: &mut Stream, tries: u32) -> Option<f64> {
+        let draw = |_| {
+            let u = stream.unit();
+            self.first(u, stream).map_or(f64::INFINITY, |first| first.max(1.0))
+        };
+        (0..tries).map(draw).find(|&first| first >= ms)
+    }
+
     fn residual(&self, stream: &mut Stream) -> f64 {
         if self.soon > 0.0 && stream.unit() < self.soon * self.span_ms / 3.0 / self.mean_ms {
             return self.span_ms * (1.0 - cbrt(1.0 - stream.unit()));

@@ -8,8 +8,11 @@
 //! A partial outage takes neighbouring racks. Which logical rack stands where is a keyed permutation per zone and trial,
 //! so that no design profits from the numbering. Everything ends up as outages of ranges of racks.
 
+mod branch;
 mod forced;
 mod surge;
+
+pub(crate) use branch::Struck;
 
 use crate::clocks::each_with_probability;
 use crate::forcing::Forcing;
@@ -68,7 +71,7 @@ pub struct Span {
 }
 
 /// One trial's storm.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Storm {
     /// The events, by number.
     pub events: Vec<Event>,
@@ -81,6 +84,8 @@ pub struct Storm {
     /// Capacity to allocate, by zone.
     pub allocation: Vec<Span>,
 }
+
+zonefall_engine::pooled_clone!(Storm { events, outages, edges, control_plane, allocation });
 
 impl Storm {
     /// Empties it, keeps the memory.
@@ -179,6 +184,8 @@ struct Drawing<'a> {
     topology: &'a Topology,
     modes: &'a [Mode],
     trial: Key,
+    /// What keys where racks stand: the trial that branches came from.
+    places: Key,
     horizon: SimTime,
     scratch: &'a mut Scratch,
     storm: &'a mut Storm,
@@ -186,6 +193,8 @@ struct Drawing<'a> {
     forcing: Option<&'a mut Forcing>,
     /// The length and the age of the next strike, in place of drawn ones.
     given: Option<(f64, f64)>,
+    /// Who was struck, if anybody wants to know.
+    struck: Option<&'a mut Vec<Struck>>,
 }
 
 /// One strike while it is turned into outages. `age_ms` is how long it has been going on when the trial begins.
@@ -241,20 +250,22 @@ impl StormModes {
 
     /// Draws a trial's storm. False if it holds more than can be told apart.
     pub fn draw(&mut self, trial: Key, horizon: SimTime, storm: &mut Storm) -> bool {
-        self.draw_with(trial, horizon, storm, None)
+        self.draw_with(trial, horizon, storm, None, None)
     }
 
-    /// The same, with outages forced and noted.
+    /// The same, with outages forced and noted, and with a list of who was struck.
     pub(crate) fn draw_with(
         &mut self,
         trial: Key,
         horizon: SimTime,
         storm: &mut Storm,
         forcing: Option<&mut Forcing>,
+        struck: Option<&mut Vec<Struck>>,
     ) -> bool {
         storm.clear();
         let Self { topology, modes, processes, scratch, .. } = self;
-        let mut drawing = Drawing { topology, modes, trial, horizon, scratch, storm, forcing, given: None };
+        let mut drawing =
+            Drawing { topology, modes, trial, places: trial, horizon, scratch, storm, forcing, given: None, struck };
         for process in processes {
             match process.gap_ms {
                 Some(gap_ms) if drawing.forcing.is_some() => drawing.forced_arrivals(process, gap_ms),
@@ -291,7 +302,11 @@ impl Drawing<'_> {
                 self.scratch.busy.push((unit, until));
             }
         }
-        let mut at_ms = 0.0;
+        self.arrivals_from(process, gap_ms, 0.0, &mut stream);
+    }
+
+    /// What arrives from an instant on; `scratch.busy` says who is out then.
+    fn arrivals_from(&mut self, process: &Process, gap_ms: f64, mut at_ms: f64, stream: &mut Stream) {
         loop {
             at_ms += gap_ms * stream.exponential();
             if at_ms >= self.horizon.as_ms() as f64 || self.is_full() {
@@ -311,7 +326,7 @@ impl Drawing<'_> {
     fn renewals(&mut self, process: &Process, unit: u32) {
         let mut stream = self.key(process).part(u64::from(unit), 1).stream();
         let (u, down) = (stream.unit(), process.down_at_start);
-        let mut next_ms = if u < down {
+        let next_ms = if u < down {
             0.0
         } else {
             match process.life.first((u - down) / (1.0 - down), &mut stream) {
@@ -319,12 +334,17 @@ impl Drawing<'_> {
                 None => return,
             }
         };
+        self.renewals_from(process, unit, next_ms, &mut stream);
+    }
+
+    /// A unit's strikes, the next of them at an instant that is known.
+    fn renewals_from(&mut self, process: &Process, unit: u32, mut next_ms: f64, stream: &mut Stream) {
         while next_ms < self.horizon.as_ms() as f64 && !self.is_full() {
             let until = self.strike(process, unit, SimTime::from_ms(next_ms as u64));
             if until == SimTime::NEVER {
                 return;
             }
-            next_ms = until.as_ms() as f64 + process.life.next(&mut stream).max(1.0);
+            next_ms = until.as_ms() as f64 + process.life.next(stream).max(1.0);
         }
     }
 
@@ -380,7 +400,11 @@ impl Drawing<'_> {
         self.hit_control_plane(process, mode, &mut blow);
         // Last, so that it moves no draw of anything else.
         self.surge(process, mode, &mut blow);
-        end_after(start, length_ms * tail - age_ms)
+        let until = end_after(start, length_ms * tail - age_ms);
+        if let Some(struck) = &mut self.struck {
+            struck.push(Struck { process: process.number, unit, start, until });
+        }
+        until
     }
 
     fn hit_control_plane(&mut self, process: &Process, mode: &Mode, blow: &mut Blow) {
@@ -415,7 +439,7 @@ impl Drawing<'_> {
         let racks = self.topology.racks_of(zone);
         let (hit, count) = (self.scratch.places.len(), racks.len());
         self.scratch.places.extend(0..count as u32);
-        let mut order = self.trial.part(name_tag("rack places"), self.topology.zone_tag(zone)).stream();
+        let mut order = self.places.part(name_tag("rack places"), self.topology.zone_tag(zone)).stream();
         for at in (1..count).rev() {
             self.scratch.places.swap(hit + at, hit + order.below(at as u64 + 1) as usize);
         }

@@ -2,14 +2,17 @@
 //!
 //! A window holds about three thousand entries, so that it stays in the cache while each design runs through it.
 
+mod branch;
+
 use crate::clocks::Clocks;
 use crate::forcing::{Forced, Forcing, Of, Point, SOURCES_MAX, Source};
 use crate::mode::{Clock, Profile};
 use crate::packed::{Entry, STRIKES_MAX, UNITS_MAX, WINDOW_MS_MAX, sort};
 use crate::population::Population;
-use crate::storm::{Storm, StormModes};
+use crate::storm::{Storm, StormModes, Struck};
 use crate::unit::UnitModes;
 use zonefall_engine::{BudgetExceeded, Key, SimDuration, SimTime};
+pub use branch::Course;
 use zonefall_topology::Topology;
 
 /// Entries that a window aims at.
@@ -36,6 +39,12 @@ pub struct Strikes {
     recorded_taken: usize,
     /// What is forced and found, once [`Strikes::force`] was called.
     forcing: Option<Box<Forcing>>,
+    /// The trial at hand, and what it is keyed by since its last branch.
+    trial: Key,
+    lineage: Key,
+    /// Who was struck by the storm, once [`Strikes::allow_branches`] was called.
+    struck: Option<Vec<Struck>>,
+    before: Vec<Struck>,
 }
 
 impl Strikes {
@@ -61,6 +70,10 @@ impl Strikes {
             recorded: None,
             recorded_taken: 0,
             forcing: None,
+            trial: Key::root(0),
+            lineage: Key::root(0),
+            struck: None,
+            before: Vec::new(),
         }
     }
 
@@ -130,8 +143,9 @@ impl Strikes {
 
     fn begin_with(&mut self, trial: Key, mut forcing: Option<&mut Forcing>) -> Result<(), BudgetExceeded> {
         self.unit_modes.begin(trial);
+        (self.trial, self.lineage) = (trial, trial);
         let ends = forcing.as_ref().map_or_else(Vec::new, |forcing| forcing.on_units().collect());
-        let fits = self.storm_modes.draw_with(trial, self.horizon, &mut self.storm, forcing.as_deref_mut()) && {
+        let fits = self.storm_modes.draw_with(trial, self.horizon, &mut self.storm, forcing.as_deref_mut(), None) && {
             let strikes: Vec<_> = ends.iter().map(|&(mode, unit, start, _)| (start, mode, unit)).collect();
             self.unit_modes.record(ends);
             self.clocks.begin(&self.unit_modes, &self.population, self.horizon) && {
@@ -154,6 +168,7 @@ impl Strikes {
             });
         }
         (self.base, self.end) = (SimTime::ZERO, SimTime::ZERO);
+        self.entries.clear();
         (self.edges_taken, self.recorded_taken) = (0, 0);
         Ok(())
     }
@@ -169,8 +184,12 @@ impl Strikes {
     /// If the trial holds more strikes than can be kept.
     pub fn begin(&mut self, trial: Key) -> Result<(), BudgetExceeded> {
         self.unit_modes.begin(trial);
+        (self.trial, self.lineage) = (trial, trial);
         if self.recorded.is_none() {
-            let fits = self.storm_modes.draw(trial, self.horizon, &mut self.storm)
+            if let Some(struck) = &mut self.struck {
+                struck.clear();
+            }
+            let fits = self.storm_modes.draw_with(trial, self.horizon, &mut self.storm, None, self.struck.as_mut())
                 && self.clocks.begin(&self.unit_modes, &self.population, self.horizon);
             if !fits {
                 return Err(BudgetExceeded { limit: STRIKES_MAX });
@@ -180,6 +199,7 @@ impl Strikes {
             return Err(BudgetExceeded { limit: STRIKES_MAX });
         }
         (self.base, self.end) = (SimTime::ZERO, SimTime::ZERO);
+        self.entries.clear();
         (self.edges_taken, self.recorded_taken) = (0, 0);
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! answer does not depend on the design. A strike at instant 0 stands for a unit that is already down when the trial
 //! begins: its outage is the residual.
 
+use crate::clocks::TRIES;
 use crate::mode::{Effect, Kind, Mode, Outage, Profile, Scope, UNIT_MODES_MAX};
 use crate::renewal::TimeToFailure;
 use zonefall_engine::{Key, SimDuration, SimTime, name_tag};
@@ -133,6 +134,17 @@ impl UnitMode {
             self.time_to_failure.next(&mut stream)
         };
         Some(SimDuration::from_ms((ms as u64).max(1)))
+    }
+
+    /// The `k`-th time to failure of a unit that has lived for `age` of it: infinite beyond the horizon; none if it cannot be
+    /// found by drawing.
+    pub fn life_after(&self, who: (u64, u64), k: u32, age: SimDuration) -> Option<f64> {
+        let mut stream = self.unit_key(who).part(0x0011_fe01, u64::from(k)).stream();
+        let (law, age_ms) = (&self.time_to_failure, age.as_ms() as f64);
+        match k {
+            0 => law.first_after(age_ms + 1.0, &mut stream, TRIES),
+            _ => law.after(age_ms + 1.0, &mut stream, TRIES),
+        }
     }
 
     /// The probability that a unit is down at the beginning of a stationary trial: outage / (life + outage).

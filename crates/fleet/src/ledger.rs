@@ -25,7 +25,7 @@ pub struct ClassTimes {
 }
 
 /// One trial of one design.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Ledger {
     /// Length of the measured time.
     pub observed_ms: u64,
@@ -76,6 +76,8 @@ pub struct Ledger {
     /// What was done to managed sets, by [`crate::Operation`]; all zero where no set is managed.
     pub operations: [u64; OPERATIONS],
 }
+
+zonefall_engine::pooled_clone!(Ledger { observed_ms, missed_ms, missed_by_cause_ms, missed_by_window_ms, outages_ms, cut_by_horizon, first_miss, held_at, classes, machine_ms, capacity_ms, capacity_full_ms, offered, served, lost_to_dead, unconnected_by_window_ms, crew_jobs, crew_wait_ms, machine_failures, delayed_healings, control_plane_out_ms, allocation_out_ms, events, operations });
 
 impl Default for Ledger {
     fn default() -> Self {

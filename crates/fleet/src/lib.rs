@@ -9,6 +9,7 @@
 //! is evaluated once, when the millisecond is over.
 
 mod balancer;
+mod branch;
 mod change;
 mod demand;
 mod design;
@@ -32,6 +33,7 @@ mod suppressed;
 mod watch;
 mod world;
 
+pub use branch::Descent;
 pub use balancer::{LoadBalancer, ProbeTimes};
 pub use demand::{Demand, Noise, Step};
 pub use design::{Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};

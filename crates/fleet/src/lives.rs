@@ -39,7 +39,13 @@ impl World {
         let lives = &mut self.lives[index];
         let count = lives.count[unit as usize];
         lives.count[unit as usize] += 1;
-        let Some(length) = strikes.unit_modes().as_slice()[mode as usize].life(who, count) else { return };
+        let drawn = strikes.unit_modes().as_slice()[mode as usize].life(who, count);
+        // Where trials branch, a life beyond the horizon has an age as well.
+        let beyond = || (!lives.length.is_empty()).then(|| self.measure.horizon.since(SimTime::ZERO));
+        let Some(length) = drawn.or_else(beyond) else { return };
+        if let Some(whole) = lives.length.get_mut(unit as usize) {
+            *whole = length;
+        }
         if stopped {
             lives.left[unit as usize] = Some(length);
         } else {

@@ -96,11 +96,13 @@ pub fn initial_hosts(
 }
 
 /// Plans placements; keeps its lists between trials.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Planner {
     /// Machines of the design on each rack so far.
     loads: Vec<u32>,
 }
+
+zonefall_engine::pooled_clone!(Planner { loads });
 
 impl Planner {
     pub fn new(topology: &Topology) -> Self {

@@ -14,12 +14,14 @@ pub(crate) struct Job {
 }
 
 /// The crews of one mode.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Crews {
     limit: u32,
     busy: u32,
     queue: VecDeque<Job>,
 }
+
+zonefall_engine::pooled_clone!(Crews { limit, busy, queue });
 
 impl Crews {
     pub fn new(limit: u32) -> Self {

@@ -55,7 +55,7 @@ pub(crate) enum Class {
 const CLASSES: usize = Class::DiskUnreachable as usize + 1;
 
 /// Counters and the open ends of intervals.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Book {
     need: Need,
     /// What arrives now, in thousandths of a request a second; none without demand.
@@ -78,6 +78,8 @@ pub(crate) struct Book {
     pub done: bool,
     pub ledger: Ledger,
 }
+
+zonefall_engine::pooled_clone!(Book { need, demand, counts_connections, levels, withheld, probe_lag, overload, now, missed_since, missed_hint, unconnected_since, unconnected_hint, next_at, surplus, done, ledger });
 
 impl Book {
     /// A book for a storm with `causes` causes, to which the fleet's own are added.

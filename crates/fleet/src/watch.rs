@@ -18,6 +18,12 @@ use zonefall_topology::{HostId, RackId, ZoneId};
 pub trait Watcher {
     /// The world after an event at `t`.
     fn saw(&mut self, world: &World, t: SimTime);
+
+    /// Whether the world is not to be lived on, whose next event is at `next`.
+    #[inline(always)]
+    fn stops(&mut self, _world: &World, _next: SimTime) -> bool {
+        false
+    }
 }
 
 /// Looks away.

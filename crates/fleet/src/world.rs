@@ -34,7 +34,7 @@ pub(crate) const START: u64 = 2;
 const NONE: u32 = u32::MAX;
 
 /// What a world needs to know of a unit mode, at hand.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Facts {
     pub(crate) cause: u16,
     pub(crate) effect: Effect,
@@ -55,6 +55,8 @@ pub(crate) struct Facts {
     pub(crate) crews: Option<Crews>,
 }
 
+zonefall_engine::pooled_clone!(Facts { cause, effect, down, factor, needs, operating, on_host, wide, together, heals, application_only, history, fixed, restart, crews });
+
 /// What a world needs to know of a cause of the storm.
 #[derive(Debug, Clone)]
 pub(crate) struct StormFacts {
@@ -67,13 +69,17 @@ pub(crate) struct StormFacts {
 }
 
 /// The lives of a mode that depends on history: when the running one ends, or what is left of a stopped one.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Lives {
     pub(crate) mode: u32,
     pub(crate) ends: Vec<SimTime>,
     pub(crate) left: Vec<Option<SimDuration>>,
     pub(crate) count: Vec<u32>,
+    /// How long each life is in all. Empty unless trials branch.
+    pub(crate) length: Vec<SimDuration>,
 }
+
+zonefall_engine::pooled_clone!(Lives { mode, ends, left, count, length });
 
 /// The lengths of a set's starts.
 #[derive(Debug, Clone)]
@@ -85,7 +91,7 @@ pub(crate) struct Starts {
 }
 
 /// One design living through trials. Reset and reused; after warm-up a trial allocates nothing.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct World {
     pub(crate) design: Arc<Design>,
     pub(crate) measure: Arc<Measure>,
@@ -129,6 +135,8 @@ pub struct World {
     pub(crate) book: Book,
     pub(crate) budget: EventBudget,
     pub(crate) luck: Key,
+    /// The luck of the whole trial, whatever branches it has come through.
+    pub(crate) standing_luck: Key,
     pub(crate) suppressed: Option<Suppressed>,
     pub(crate) deployment: u16,
     /// The cause of machines that nobody asks for: the last of the book's causes, charged with nothing.
@@ -139,6 +147,8 @@ pub struct World {
     pub(crate) scaler: Scaler,
 }
 
+zonefall_engine::pooled_clone!(World { design, measure, topology, planner, slots, moves, placed, modes, causes, holding, sets, machines, instance_of, position_of, host_start, rack_depth, rack_active, rack_slow, far_disks, ready_at, probe_at, returned, factors, lives, is_watched, probes, pending, tide, book, budget, luck, standing_luck, suppressed, deployment, nobody, manager, scaler });
+
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
 pub fn population(designs: &[Design], topology: &Topology) -> Population {
     let mut population = Population::new(topology);
@@ -147,6 +157,10 @@ pub fn population(designs: &[Design], topology: &Topology) -> Population {
     population.number();
     designs.iter().for_each(|design| occupy(design, topology, &mut population, &mut planner));
     population
+}
+
+pub(crate) fn fleet_luck(trial: Key) -> Key {
+    trial.part(name_tag("fleet luck"), 0)
 }
 
 fn needs(recovery: Recovery) -> u32 {
@@ -234,6 +248,7 @@ impl World {
                 ends: vec![SimTime::NEVER; units],
                 left: vec![None; units],
                 count: vec![0; units],
+                length: Vec::new(),
             }
         });
         let mut manager = Manager::new(&design, &slots, capacity, racks, &topology);
@@ -266,6 +281,7 @@ impl World {
             book: Book::new(design.need, design.sla.is_some(), names.len()),
             budget: EventBudget::new(measure.event_budget),
             luck: Key::root(0),
+            standing_luck: Key::root(0),
             suppressed: None,
             deployment: names.len() as u16,
             nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
@@ -296,7 +312,8 @@ impl World {
 
     /// Prepares a trial. The world lives as if what is suppressed never happened.
     pub fn begin(&mut self, trial: Key, strikes: &Strikes, suppressed: Option<Suppressed>) {
-        self.luck = trial.part(name_tag("fleet luck"), 0);
+        self.luck = fleet_luck(trial);
+        self.standing_luck = self.luck;
         self.suppressed = suppressed;
         self.pending.clear();
         self.budget.reset();
@@ -415,10 +432,13 @@ impl World {
             let t = entry.time(base);
             while self.pending.next_time() < t && !self.book.done {
                 let now = self.pending.next_time();
+                if watcher.stops(self, now) {
+                    return Ok(true);
+                }
                 self.dispatch_pending(strikes)?;
                 watcher.saw(self, now);
             }
-            if self.book.done {
+            if self.book.done || watcher.stops(self, t) {
                 return Ok(true);
             }
             match entry.what() {
@@ -433,10 +453,13 @@ impl World {
         }
         while self.pending.next_time() < strikes.end() && !self.book.done {
             let now = self.pending.next_time();
+            if watcher.stops(self, now) {
+                return Ok(true);
+            }
             self.dispatch_pending(strikes)?;
             watcher.saw(self, now);
         }
-        Ok(self.book.done)
+        Ok(self.book.done || watcher.stops(self, strikes.end()))
     }
 
     /// Reads every machine that the window will strike. The reads do not depend on each other, so their cache misses

@@ -1,6 +1,8 @@
 //! After warm-up a trial allocates nothing while it fits the high-water mark (invariant 3).
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "allocation/branches.rs"]
+mod branches;
 mod support;
 use std::sync::Arc;
 use support::*;

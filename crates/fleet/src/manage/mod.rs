@@ -27,7 +27,7 @@ mod vacancy;
 mod zones;
 
 pub(crate) use autoscale::Scaler;
-pub(crate) use state::{Manager, Slot, State};
+pub(crate) use state::{Capacity, Manager, Slot, State};
 
 use crate::pending::{Due, Pending};
 use crate::world::World;

@@ -1,11 +1,13 @@
 //! The machines that a set is short of, and what the absence of each is charged to.
 
 /// Missing machines in the order in which they went missing: runs of machines charged to one cause.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Owed {
     runs: Vec<(u16, u32)>,
     count: u32,
 }
+
+zonefall_engine::pooled_clone!(Owed { runs, count });
 
 impl Owed {
     /// So many machines are missing.

@@ -159,7 +159,7 @@ pub(crate) struct Capacity {
 }
 
 impl Capacity {
-    const UNKNOWN: Self = Self { from: SimTime::ZERO, until: SimTime::ZERO, left_milli: 1000, back: SimTime::ZERO };
+    pub const UNKNOWN: Self = Self { from: SimTime::ZERO, until: SimTime::ZERO, left_milli: 1000, back: SimTime::ZERO };
 }
 
 /// A group of slots (one set in one zone, or a regional set).
@@ -211,7 +211,7 @@ pub(crate) struct Rebalance {
 }
 
 /// A set.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct SetState {
     pub managed: bool,
     /// Where its quota is, and what a machine takes of it.
@@ -264,6 +264,8 @@ pub(crate) struct SetState {
     pub pool_luck: Key,
 }
 
+zonefall_engine::pooled_clone!(SetState { managed, region, vcpus, groups, regional, zones, first_zones, desired, exists, spot, next_id, renumbered, protected, short, repairing, waiting, streak, suspended, look_due, grace_until, notices, last_change, last_rebalance, rebalance, rebalance_due, unconsidered, restless, other_sizes, probes, tick_phase_ms, pooled, pool_luck });
+
 impl SetState {
     /// The groups that its new machines go to.
     pub fn places(&self) -> impl Iterator<Item = usize> + '_ {
@@ -289,7 +291,7 @@ pub(crate) struct ChangeState {
 }
 
 /// Everything about the managed sets of a design.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Manager {
     active: bool,
     /// Machines whose marks have changed.
@@ -339,6 +341,8 @@ pub(crate) struct Manager {
     /// The groups whose pools can be filled, and the luck of their machines.
     pub open: Vec<(usize, Key)>,
 }
+
+zonefall_engine::pooled_clone!(Manager { active, touched, zones_changed, slots, leavers, free_leavers, groups, sets, changes, usage, sick_racks, lost, dark, capacity, capacity_until, vacancy, host_marks, unhealthy, of_host, of_application, counts, states, candidates, candidate_at, paper, ids, places, watching, open });
 
 impl Manager {
     pub fn new(design: &Design, slots: &[Slots], machines: usize, racks: usize, topology: &Topology) -> Self {

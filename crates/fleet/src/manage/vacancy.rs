@@ -19,7 +19,7 @@ const FULL: u64 = 1 << 63;
 const MACHINE: u64 = 1 << 32;
 
 /// The free slots of all groups.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Vacancy {
     /// For each group and each of its racks the first word, and the end.
     starts: Vec<u32>,
@@ -42,6 +42,8 @@ pub(crate) struct Vacancy {
     ranks_of: Vec<u32>,
     ranks_from: Vec<u32>,
 }
+
+zonefall_engine::pooled_clone!(Vacancy { starts, groups, words, slot_of, bit_of, ranks, racks, rack_of, ranks_of, ranks_from });
 
 impl Vacancy {
     pub fn is_empty(&self) -> bool {

@@ -163,7 +163,7 @@ impl World {
         };
         let spans = strikes.storm().allocation.iter().filter(|span| span.of == zone.0);
         let spans = spans.filter(|span| self.happens(span, t, strikes));
-        let luck = self.luck.named("other sizes").part(self.topology.zone_tag(zone), 0);
+        let luck = self.standing_luck.named("other sizes").part(self.topology.zone_tag(zone), 0);
         let to_be_had =
             |size: u64| spans.clone().all(|span| luck.part(size, span.start.as_ms()).unit(0) >= mix.shared_shortage);
         self.manager.sets[set].other_sizes.iter().any(|&size| to_be_had(size))

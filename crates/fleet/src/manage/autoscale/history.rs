@@ -85,12 +85,14 @@ impl<'a> Condition<'a> {
 }
 
 /// The metrics of a set, as far back as its rules look.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct History {
     pieces: VecDeque<Piece>,
     memory_ms: i64,
     delay_ms: i64,
 }
+
+zonefall_engine::pooled_clone!(History { pieces, memory_ms, delay_ms });
 
 impl History {
     pub fn new(memory: SimDuration, delay: SimDuration) -> Self {

@@ -49,7 +49,7 @@ fn micro(milli: u64) -> i64 {
 }
 
 /// One set.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Scaled {
     pub set: usize,
     pub history: History,
@@ -79,14 +79,18 @@ pub(super) struct Scaled {
     pub lacks_data: bool,
 }
 
+zonefall_engine::pooled_clone!(Scaled { set, history, grid, at, due, looked, out_from, in_from, again_from, seen, blind_until, believed, waits_for_balance, held_back, lacks_data });
+
 /// All sets of a design that autoscale.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Scaler {
     pub(super) sets: Vec<Scaled>,
     /// Machines that serve, by set; empty where nothing autoscales.
     pub serving: Vec<u32>,
     pub(super) readings: Vec<Reading>,
 }
+
+zonefall_engine::pooled_clone!(Scaler { sets, serving, readings });
 
 impl Scaler {
     pub fn new(design: &Design) -> Self {

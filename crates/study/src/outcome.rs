@@ -242,6 +242,18 @@ pub struct PatternOutcome {
     pub share: f64,
 }
 
+/// A level at which trials were split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LevelOutcome {
+    /// The design.
+    pub design: String,
+    /// How much more may be lost there before the objective is missed: machines, or thousandths of a request a second; −1
+    /// is the miss itself.
+    pub margin: i64,
+    /// The share of trials that came there, of those that went on from the level before.
+    pub share: f64,
+}
+
 /// What the method did for one design.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MethodDesign {
@@ -265,7 +277,7 @@ pub struct MethodDesign {
 pub struct MethodOutcome {
     /// What was asked for.
     pub asked: String,
-    /// What was done: "crude" or "forcing".
+    /// What was done: "crude", "forcing" or "splitting".
     pub used: String,
     /// Why.
     pub why: String,
@@ -279,6 +291,9 @@ pub struct MethodOutcome {
     pub greatest_weight: f64,
     /// Patterns that trials were forced into, those of the largest share first.
     pub patterns: Vec<PatternOutcome>,
+    /// Levels at which trials were split, by design, falling.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<LevelOutcome>,
     /// By design.
     pub designs: Vec<MethodDesign>,
 }

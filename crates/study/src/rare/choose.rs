@@ -1,6 +1,7 @@
 //! Whether trials can be forced, and whether it is worth while.
 
 use super::plan::Plan;
+use super::splitting::Ladder;
 use crate::run::RunError;
 use crate::study::Study;
 
@@ -11,7 +12,9 @@ pub enum Method {
     Crude,
     /// Half of them forced into patterns of outages, all weighed.
     Forcing,
-    /// Whichever of the two promises the better numbers.
+    /// Split where they have lost much, and gone on with from there.
+    Splitting,
+    /// Whichever of these promises the better numbers.
     Auto,
 }
 
@@ -21,6 +24,7 @@ impl Method {
         match self {
             Self::Crude => "crude",
             Self::Forcing => "forcing",
+            Self::Splitting => "splitting",
             Self::Auto => "auto",
         }
     }
@@ -41,7 +45,14 @@ pub enum Choice {
         /// Why.
         why: String,
     },
-    /// Forcing was asked for and cannot be done.
+    /// Trials that are split.
+    Splitting {
+        /// Where.
+        ladder: Ladder,
+        /// Why.
+        why: String,
+    },
+    /// What was asked for cannot be done.
     Refused {
         /// Why not.
         why: String,
@@ -64,25 +75,42 @@ pub fn choose(study: &Study, asked: Method, threads: usize) -> Result<Choice, Ru
         return Ok(Choice::Crude { why: "asked for".into() });
     }
     let instead = |why: String| match asked {
-        Method::Forcing => Choice::Refused { why },
-        _ => Choice::Crude { why },
+        Method::Auto => Choice::Crude { why },
+        _ => Choice::Refused { why },
     };
     if let Some(why) = obstacle(study) {
         return Ok(instead(why.into()));
     }
+    if asked == Method::Splitting {
+        return Ok(Choice::Splitting { ladder: Ladder::learn(study, threads)?, why: "asked for".into() });
+    }
+    let (forced, sees_enough) = forcing(study, asked, threads, instead)?;
+    match forced {
+        Choice::Crude { why } if !sees_enough && builds_up(study) => splitting(study, threads, why),
+        _ => Ok(forced),
+    }
+}
+
+/// Whether to force trials, and whether plain ones would do.
+fn forcing(
+    study: &Study,
+    asked: Method,
+    threads: usize,
+    instead: impl Fn(String) -> Choice,
+) -> Result<(Choice, bool), RunError> {
     let Some(plan) = Plan::learn(study, threads)? else {
-        return Ok(instead(NOTHING_FOUND.into()));
+        return Ok((instead(NOTHING_FOUND.into()), false));
     };
     let weighed = |why: String| Choice::Forcing { plan: Box::new(plan.clone()), why };
     if asked == Method::Forcing {
-        return Ok(weighed("asked for".into()));
+        return Ok((weighed("asked for".into()), false));
     }
     let hits = |hit: f64| hit * study.trials as f64;
     let poorest = plan.forecasts.iter().filter(|of| hits(of.hit) < HITS_ENOUGH);
     let gain = poorest.map(|of| of.gain).fold(f64::NEG_INFINITY, f64::max);
     let worst = plan.forecasts.iter().map(|of| of.gain).fold(f64::INFINITY, f64::min);
     let fewest = plan.forecasts.iter().map(|of| hits(of.hit)).fold(f64::INFINITY, f64::min);
-    Ok(if gain == f64::NEG_INFINITY {
+    let choice = if gain == f64::NEG_INFINITY {
         let words = "plain trials see enough: the pilot expects at least";
         Choice::Crude { why: format!("{words} {fewest:.0} with a miss for every design") }
     } else if gain < GAIN_LEAST || worst < GAIN_NOWHERE_BELOW {
@@ -91,6 +119,30 @@ pub fn choose(study: &Study, asked: Method, threads: usize) -> Result<Choice, Ru
     } else {
         let words = "plain trials see too little: the pilot expects";
         weighed(format!("{words} {} with a miss, and a gain of about {gain:.0} from forcing", few(fewest)))
+    };
+    Ok((choice, gain == f64::NEG_INFINITY))
+}
+
+/// Whether misses may build up in ways that no overlap of outages is: queues before crews, ageing, sets that change.
+fn builds_up(study: &Study) -> bool {
+    let ageing = |mode: &zonefall_faults::Mode| mode.time_to_failure.memoryless_mean().is_none() || mode.repeat.is_some();
+    study.profile.modes.iter().any(|mode| mode.crews.is_some() || ageing(mode))
+        || study.designs.iter().any(|design| design.is_managed())
+}
+
+/// Whether to split trials, where forcing is not for them.
+fn splitting(study: &Study, threads: usize, why: String) -> Result<Choice, RunError> {
+    let ladder = Ladder::learn(study, threads)?;
+    let hits = |hit: f64| hit * study.trials as f64;
+    let poorest = ladder.forecasts.iter().min_by(|a, b| a.hit.total_cmp(&b.hit)).copied();
+    let worst = ladder.forecasts.iter().map(|of| of.gain).fold(f64::INFINITY, f64::min);
+    Ok(match poorest.filter(|of| of.hit > 0.0 && hits(of.hit) < HITS_ENOUGH) {
+        Some(of) if of.gain >= GAIN_LEAST && worst >= GAIN_NOWHERE_BELOW => {
+            let few = few(hits(of.hit));
+            let words = format!("{why}; splitting is for what builds up: plain trials would show {few} with a miss");
+            Choice::Splitting { ladder, why: format!("{words}, and the pilot expects a gain of about {:.0}", of.gain) }
+        }
+        _ => Choice::Crude { why },
     })
 }
 

@@ -2,20 +2,16 @@
 //! weight counts here.
 
 use super::choose::Method;
-use super::plan::{PLAIN, Plan};
-use super::run::{Weighed, asked};
+use super::gained::{method, warnings};
+use super::run::{Drawn, Weighed, asked};
+use super::splitting;
 use super::tally::{Total, WeightedDesign};
 use crate::conclude::*;
-use crate::exactly::exactly;
 use crate::outcome::*;
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
-use crate::warnings::{no_room, of_the_study};
 use zonefall_engine::SimTime;
-use zonefall_fleet::{Design, Operation};
-use zonefall_stats::estimate::HITS_FOR_INTERVAL;
-use zonefall_stats::intervals::clopper_pearson_upper;
-use zonefall_stats::skewed::coverage_warning;
+use zonefall_fleet::Design;
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
     Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, WeightedHistogram, WeightedMoments,
@@ -35,7 +31,15 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
         warnings: warnings(study, of, &designs, &method),
         method: Some(method),
         designs,
-        ..frame(study, (of.trials(), asked(study)), labels)
+        ..frame(study, (of.trials(), wanted_trials(study, of)), labels)
+    }
+}
+
+/// How many trials were asked for.
+pub(super) fn wanted_trials(study: &Study, of: &Weighed) -> u64 {
+    match of.drawn {
+        Drawn::Forced(_) => asked(study),
+        Drawn::Split(_) => splitting::asked(study),
     }
 }
 
@@ -44,7 +48,12 @@ struct Concluding<'a> {
     study: &'a Study,
     causes: &'a [String],
     tally: &'a WeightedDesign,
-    trials: f64,
+    /// Trials that were played.
+    trials: u64,
+    /// Plain trials that all weights stand for.
+    whole: f64,
+    /// Trials are not independent: groups of them are. Then nothing is known of quantiles and ratios but their values.
+    grouped: bool,
     confidence: Confidence,
     measured_ms: f64,
 }
@@ -52,11 +61,14 @@ struct Concluding<'a> {
 impl<'a> Concluding<'a> {
     fn new(study: &'a Study, of: &'a Weighed, tally: &'a WeightedDesign) -> Self {
         let (confidence, measured_ms) = (study.confidence, cap_ms(study).max(1.0));
-        Self { study, causes: &of.causes, tally, trials: of.trials().max(1) as f64, confidence, measured_ms }
+        let (causes, grouped) = (&of.causes[..], matches!(of.drawn, Drawn::Split(_)));
+        let (trials, whole) = (of.trials(), of.whole().max(1.0));
+        Self { study, causes, tally, trials, whole, grouped, confidence, measured_ms }
     }
 
     fn mean(&self, moments: &WeightedMoments, cap: f64, factor: f64) -> Estimate {
-        estimate(&MeanEstimate::new(moments, cap, self.confidence).as_wide_as_its_hits(self.confidence), factor)
+        let mean = MeanEstimate::new(moments, cap, self.confidence);
+        estimate(&if self.grouped { mean } else { mean.as_wide_as_its_hits(self.confidence) }, factor)
     }
 
     fn minutes_per_month(&self, moments: &WeightedMoments) -> Estimate {
@@ -65,7 +77,7 @@ impl<'a> Concluding<'a> {
 
     /// A sum over trials, a year.
     fn per_year(&self, of: Total) -> f64 {
-        self.tally.total(of) / (self.trials * self.measured_ms) * MS_PER_YEAR
+        self.tally.total(of) / (self.whole * self.measured_ms) * MS_PER_YEAR
     }
 
     /// A quantile of observations that weigh `whole` together, in minutes.
@@ -74,7 +86,8 @@ impl<'a> Concluding<'a> {
         let (value, interval) = of.quantile(level, whole, self.confidence)?;
         let minutes = |ms: u64| ms as f64 / MS_PER_MINUTE;
         let (low, high) = (interval.low.map(minutes), interval.high.map(minutes));
-        Some(Quantile { level: level.as_f64(), value: minutes(value), low, high })
+        let found = Quantile { level: level.as_f64(), value: minutes(value), low, high };
+        Some(if self.grouped { without_interval(found) } else { found })
     }
 
     fn design(&self, design: &Design) -> DesignOutcome {
@@ -96,12 +109,12 @@ impl<'a> Concluding<'a> {
             verdict_mean: mean_verdict(study, missed),
             windows_met,
             verdict_windows: met.map(|met| window_verdict(met, self.confidence.level())),
-            windows: windows as u64 * self.trials as u64,
+            windows: windows as u64 * self.trials,
             once_in_10_years_min: self.once_in_ten_years(windows),
             outages_per_year: self.mean(&tally.outages, cap_ms(study), MS_PER_YEAR / self.measured_ms),
             outage_mean_min: tally.outage_mean.value().map(|ms| ms / MS_PER_MINUTE),
             outage_p95_min: self.quantile(&tally.outage_ms, (95, 100), tally.outage_ms.total()).map(without_interval),
-            longest_p95_min: self.quantile(&tally.longest, (95, 100), self.trials),
+            longest_p95_min: self.quantile(&tally.longest, (95, 100), self.whole),
             cut_by_horizon: tally.cut_by_horizon,
             any_miss: self.mean(&tally.any_miss, 1.0, 1.0),
             first_miss_h: self.first_miss(),
@@ -110,9 +123,9 @@ impl<'a> Concluding<'a> {
             unserved: demand.then(|| share(&tally.unserved)),
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
             classes: self.classes(),
-            serving_machine_hours: tally.total(Total::Serving) / MS_PER_HOUR / self.trials,
+            serving_machine_hours: tally.total(Total::Serving) / MS_PER_HOUR / self.whole,
             causes: self.causes(),
-            window_bars: self.window_bars(windows * self.trials),
+            window_bars: self.window_bars(windows * self.whole),
             sla: self.sla(design, windows),
             machine_failures_per_year: self.per_year(Total::MachineFailures),
             crew_wait_mean_h: self.crew_wait(),
@@ -120,21 +133,21 @@ impl<'a> Concluding<'a> {
             control_plane_out_h_per_year: hours_per_year(Total::ControlPlaneOutMs),
             allocation_out_h_per_year: hours_per_year(Total::AllocationOutMs),
             operations: self.operations(),
-            events_per_trial: tally.total(Total::Events) / self.trials,
+            events_per_trial: tally.total(Total::Events) / self.whole,
             assumptions: None,
         }
     }
 
     fn once_in_ten_years(&self, windows: f64) -> Option<Quantile> {
         let level = once_in_ten_years(self.study)?;
-        self.quantile(&self.tally.window_missed, level, windows * self.trials)
+        self.quantile(&self.tally.window_missed, level, windows * self.whole)
     }
 
     fn first_miss(&self) -> Option<Estimate> {
         let of = &self.tally.first_miss;
         let mean = of.value()? / MS_PER_HOUR;
         let hits = of.hits();
-        Some(match of.interval(self.confidence) {
+        Some(match of.interval(self.confidence).filter(|_| !self.grouped) {
             Some(Interval { low, high }) => Estimate {
                 mean,
                 low: Some((low / MS_PER_HOUR).max(0.0)),
@@ -170,7 +183,9 @@ impl<'a> Concluding<'a> {
     fn causes(&self) -> Vec<CauseOutcome> {
         let tally = self.tally;
         let total = tally.missed.sum();
-        let charged = tally.by_cause.iter().enumerate().filter(|(_, moments)| moments.hits() > 0);
+        let avoided = |at: usize| tally.avoided.get(at).is_some_and(|avoided| avoided.hits() > 0);
+        let charged =
+            tally.by_cause.iter().enumerate().filter(|(at, moments)| moments.hits() > 0 || avoided(*at));
         let outcome = |(at, moments): (usize, &WeightedMoments)| CauseOutcome {
             cause: self.causes[at].clone(),
             downtime_min_per_month: self.minutes_per_month(moments),
@@ -178,7 +193,7 @@ impl<'a> Concluding<'a> {
             avoided_min_per_month: tally
                 .avoided
                 .get(at)
-                .filter(|_| self.study.counterfactual)
+                .filter(|_| self.study.counterfactual && !self.grouped)
                 .map(|avoided| self.minutes_per_month(avoided)),
         };
         let mut causes: Vec<CauseOutcome> = charged.map(outcome).collect();
@@ -233,7 +248,7 @@ impl<'a> Concluding<'a> {
             uptime: 1.0 - tally.unconnected.mean() / self.measured_ms,
             unconnected_min_per_month: self.minutes_per_month(&tally.unconnected),
             breach_share: (windows > 0.0).then(|| self.mean(&tally.sla_breaches, windows, 1.0 / windows)),
-            expected_credit_percent: credits / (windows * self.trials).max(1.0),
+            expected_credit_percent: credits / (windows * self.whole).max(1.0),
         })
     }
 }
@@ -247,82 +262,4 @@ fn one_less(of: Estimate) -> Estimate {
 /// Outages of one trial are dependent and their number is random: no interval is known.
 fn without_interval(of: Quantile) -> Quantile {
     Quantile { low: None, high: None, ..of }
-}
-
-fn method(study: &Study, of: &Weighed, wanted: Method, why: &str) -> MethodOutcome {
-    let patterns = of.plan.in_words().into_iter();
-    MethodOutcome {
-        asked: wanted.word().into(),
-        used: Method::Forcing.word().into(),
-        why: why.into(),
-        pilot_trials: of.plan.pilot_trials,
-        pilot_events: of.plan.pilot_events,
-        mean_weight: of.tally.designs.first().map_or(1.0, |first| first.total(Total::Weights))
-            / of.trials().max(1) as f64,
-        greatest_weight: Plan::most_weight().value(),
-        patterns: patterns.map(|(pattern, share)| PatternOutcome { pattern, share }).collect(),
-        designs: study
-            .designs
-            .iter()
-            .zip(&of.tally.designs)
-            .map(|(design, tally)| gained(study, of, design, tally))
-            .collect(),
-    }
-}
-
-fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) -> MethodDesign {
-    let trials = of.trials().max(1) as f64;
-    // All designs share the pilot.
-    let pilot = of.plan.pilot_events as f64 / study.designs.len().max(1) as f64;
-    let plain = tally.missed.plain_variance() * tally.total(Total::Events) / trials;
-    let weighted = tally.missed.variance() / tally.missed.n().max(1) as f64 * (tally.events as f64 + pilot);
-    let hit = tally.any_miss.mean();
-    let mean_miss = if hit > 0.0 { tally.missed.mean() / hit } else { cap_ms(study) };
-    // What holds no pattern is drawn half as often as by plain trials.
-    let unforeseen = clopper_pearson_upper(tally.unforeseen, of.trials(), study.confidence) / PLAIN;
-    MethodDesign {
-        design: design.name.clone(),
-        effective_hits: tally.missed.effective_hits(),
-        gain: (tally.missed.carries_an_interval() && weighted > 0.0).then(|| plain / weighted),
-        exact: exactly(study, design).ok().map(|exact| exact.unavailability),
-        unforeseen_hits: tally.unforeseen,
-        unforeseen_at_most: (unforeseen * mean_miss / cap_ms(study).max(1.0)).min(1.0),
-    }
-}
-
-fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], method: &MethodOutcome) -> Vec<String> {
-    let mut said = Vec::new();
-    if of.trials() < asked(study) {
-        said.push(format!("interrupted: these are the first {} of {} trials", of.trials(), asked(study)));
-    }
-    said.extend(of_the_study(study));
-    for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
-        let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
-        if design.unavailability.quality == Quality::UpperBound {
-            said.push(if hits == 0 {
-                format!("{name}: no trial of {} missed its objective, forced or not; only an upper bound is given", of.trials())
-            } else {
-                format!("{name}: {hits} pairs of trials missed their objective, but few of them carry the sum (as good as {effective:.0} of equal weight; an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given")
-            });
-        } else if let Some(coverage) = coverage_warning(&tally.missed) {
-            said.push(format!(
-                "{name}: weighted downtime is very skewed (as good as {effective:.0} trials of equal weight): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",
-                100.0 * coverage
-            ));
-        }
-        // Patterns can be overlooked; where the exact answer is known, it has the last word.
-        let of = &design.unavailability;
-        if let Some(exact) = known.exact
-            && (exact > of.high || of.low.is_some_and(|low| exact < low))
-        {
-            said.push(format!(
-                "{name}: the exact unavailability, {exact:.4e}, lies outside the interval; believe the exact one, and run more trials for all that it does not say"
-            ));
-        }
-        said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Sample::hits)));
-        if tally.cut_by_horizon > 0 {
-            said.push(format!("{name}: {} outages were cut by the end of the trial", tally.cut_by_horizon));
-        }
-    }
-    said
 }

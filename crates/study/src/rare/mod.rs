@@ -1,4 +1,5 @@
-//! Rare events: trials that are forced into overlapping outages, and weighed so that every estimate stays unbiased.
+//! Rare events: trials that are forced into overlapping outages, or split where they lose much, and weighed so that every
+//! estimate stays unbiased.
 //!
 //! In: a [`Study`](crate::Study). Out: the same [`Outcome`](crate::outcome::Outcome) as from plain trials, with intervals of
 //! weighted observations, and a [`MethodOutcome`](crate::outcome::MethodOutcome) that says what was done and what it gained.
@@ -9,7 +10,8 @@
 //! | `plan` | which patterns, and how many trials for each: learned from a pilot that is thrown away |
 //! | `choose` | whether forcing is possible and worth while (`method = "auto"`) |
 //! | `tally`, `run` | weighted sums, exact in any grouping; blocks of trials on threads |
-//! | `conclude` | estimates and intervals from weighted sums |
+//! | `splitting` | for misses that build up: levels, saved trials that go on with another future, replications |
+//! | `conclude`, `gained` | estimates and intervals from weighted sums; what the method did for them |
 //!
 //! What can go wrong: a way to miss the objective that no pattern holds is found only by the plain half of the trials, with
 //! a weight of up to 2. If it carries the sum, the effective number of hits falls and the interval is withheld; if it is so
@@ -18,12 +20,15 @@
 
 mod choose;
 mod conclude;
+mod gained;
 mod kernel;
 mod plan;
 mod run;
+mod splitting;
 mod tally;
 
 pub use choose::{Choice, Method, choose};
 pub use conclude::conclude_weighted;
 pub use plan::Plan;
 pub use run::{Weighed, run_forced};
+pub use splitting::{Ladder, run_split};

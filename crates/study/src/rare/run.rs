@@ -2,6 +2,7 @@
 //! threads or blocks, and an interrupt keeps the longest unbroken run of blocks.
 
 use super::plan::{Plan, Scales};
+use super::splitting::Ladder;
 use super::tally::{Trial, WeightedTally};
 use crate::blocks::{Workers, trials_of};
 use crate::run::{Progress, RunError, Threads};
@@ -21,13 +22,39 @@ pub struct Weighed {
     /// The names of the causes.
     pub(crate) causes: Vec<String>,
     /// How its trials were drawn.
-    pub plan: Plan,
+    pub(crate) drawn: Drawn,
+}
+
+/// How weighted trials were drawn.
+#[derive(Debug)]
+pub(crate) enum Drawn {
+    /// Half of them forced into patterns.
+    Forced(Plan),
+    /// Split at levels.
+    Split(Ladder),
 }
 
 impl Weighed {
     /// Trials in it.
     pub fn trials(&self) -> u64 {
         self.tally.trials
+    }
+
+    /// How many plain trials its weights stand for.
+    pub(crate) fn whole(&self) -> f64 {
+        let first = self.tally.designs.first();
+        match self.drawn {
+            Drawn::Forced(_) => self.trials() as f64,
+            Drawn::Split(_) => first.map_or(0, |first| zonefall_stats::Sample::n(&first.missed)) as f64,
+        }
+    }
+
+    /// Trials and events of the pilot.
+    pub fn pilot(&self) -> (u64, u64) {
+        match &self.drawn {
+            Drawn::Forced(plan) => (plan.pilot_trials, plan.pilot_events),
+            Drawn::Split(ladder) => (ladder.pilot_trials, ladder.pilot_events),
+        }
     }
 
     /// Events dispatched, those of the pilot not among them.
@@ -62,10 +89,10 @@ pub fn run_forced(
         progress.computed(count);
         Ok(played)
     };
-    let mut tally = WeightedTally::new(study, causes.len());
+    let mut tally = WeightedTally::new(study, causes.len(), Plan::most_weight());
     let blocks = trials.end.div_ceil(length);
     Workers::new(&threads, || forced_stage(study)).in_order(blocks, block, |later| tally.merge(later))?;
-    Ok(Weighed { tally, causes, plan })
+    Ok(Weighed { tally, causes, drawn: Drawn::Forced(plan) })
 }
 
 /// A stage whose trials can be forced.
@@ -84,7 +111,7 @@ fn play(
     causes: usize,
     stop: &AtomicBool,
 ) -> Result<Option<WeightedTally>, RunError> {
-    let mut tally = WeightedTally::new(study, causes);
+    let mut tally = WeightedTally::new(study, causes, Plan::most_weight());
     let (mut forced, mut scales) = (Vec::new(), Scales::default());
     for number in trials {
         if stop.load(Ordering::Relaxed) {
@@ -97,7 +124,8 @@ fn play(
             let (weight, holds_a_pattern) = plan.weigh(stage.points(), &mut scales);
             let of = Trial { reference_missed_ms: stage.ledger(0).missed_ms, holds_a_pattern };
             for design in 0..study.designs.len() {
-                tally.add(study, design, stage.ledger(design), weight, of);
+                tally.add(study, design, stage.ledger(design), (weight, weight.half()), of);
+                tally.designs[design].events += stage.ledger(design).events;
             }
             tally.trials += 1;
             if study.counterfactual {

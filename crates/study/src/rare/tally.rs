@@ -1,7 +1,6 @@
 //! What is kept of many weighted trials: exact sums, in any grouping the same bits. Means count pairs of trials, a plain
 //! one and a forced one with half its weight each; everything else counts trials.
 
-use super::plan::Plan;
 use crate::study::Study;
 use crate::tally::share;
 use zonefall_fleet::Ledger;
@@ -66,6 +65,8 @@ pub(crate) struct WeightedDesign {
     pub events: u64,
     /// Not weighted: trials with a miss that hold no pattern.
     pub unforeseen: u64,
+    /// Not weighted: trials of each stage of a splitting, and those of them that reached its level.
+    pub stages: Vec<(u64, u64)>,
 }
 
 /// The weighted tally of all designs.
@@ -78,8 +79,9 @@ pub(crate) struct WeightedTally {
 
 impl WeightedTally {
     /// An empty tally for a study with so many causes.
-    pub fn new(study: &Study, causes: usize) -> Self {
-        let none = WeightedMoments::new(Plan::most_weight());
+    /// No observation weighs more than `most`.
+    pub fn new(study: &Study, causes: usize, most: Weight) -> Self {
+        let none = WeightedMoments::new(most);
         let design = |design: &std::sync::Arc<zonefall_fleet::Design>| WeightedDesign {
             missed: none,
             against_reference: none,
@@ -105,17 +107,23 @@ impl WeightedTally {
             cut_by_horizon: 0,
             events: 0,
             unforeseen: 0,
+            stages: Vec::new(),
         };
         Self { designs: study.designs.iter().map(design).collect(), trials: 0, values: Vec::new() }
     }
 
-    /// Adds one trial of one design.
-    pub fn add(&mut self, study: &Study, design: usize, ledger: &Ledger, weight: Weight, of: Trial) {
+    /// Adds one trial of one design: what it weighs, and what it weighs in its observation.
+    pub fn add(&mut self, study: &Study, design: usize, ledger: &Ledger, weights: (Weight, Weight), of: Trial) {
         let Self { designs, values, .. } = self;
         let tally = &mut designs[design];
-        tally.add_windows(study, design, ledger, weight, values);
-        tally.add_trial(ledger, weight, of, values);
-        tally.add_totals(ledger, weight);
+        tally.add_windows(study, design, ledger, weights, values);
+        tally.add_trial(ledger, weights, of, values);
+        tally.add_totals(ledger, weights.0);
+    }
+
+    /// A trial of the first design, where designs do not live through the same trials.
+    pub fn less_reference(&mut self, weight: Weight, missed_ms: u64) {
+        self.designs.iter_mut().for_each(|design| design.against_reference.add(weight, -(missed_ms as i64)));
     }
 
     /// A pair of trials is complete.
@@ -144,8 +152,14 @@ impl WeightedDesign {
         self.totals[of as usize].value()
     }
 
-    fn add_windows(&mut self, study: &Study, design: usize, ledger: &Ledger, weight: Weight, values: &mut Vec<u64>) {
-        let half = weight.half();
+    fn add_windows(
+        &mut self,
+        study: &Study,
+        design: usize,
+        ledger: &Ledger,
+        (weight, half): (Weight, Weight),
+        values: &mut Vec<u64>,
+    ) {
         let windows = &study.measure.windows;
         let sla = study.designs[design].sla.as_ref();
         let (mut breaches, mut sla_breaches) = (0, 0);
@@ -168,8 +182,7 @@ impl WeightedDesign {
         self.sla_breaches.add(half, sla_breaches);
     }
 
-    fn add_trial(&mut self, ledger: &Ledger, weight: Weight, of: Trial, values: &mut Vec<u64>) {
-        let half = weight.half();
+    fn add_trial(&mut self, ledger: &Ledger, (weight, half): (Weight, Weight), of: Trial, values: &mut Vec<u64>) {
         let missed = ledger.missed_ms as i64;
         let outages = ledger.outages_ms.len() as i64;
         self.missed.add(half, missed);
@@ -200,7 +213,16 @@ impl WeightedDesign {
         }
         self.unconnected.add(half, ledger.unconnected_by_window_ms.iter().sum::<u64>() as i64);
         self.cut_by_horizon += u64::from(ledger.cut_by_horizon);
-        self.events += ledger.events;
+    }
+
+    /// A stage of a splitting is over.
+    pub fn close_stage(&mut self, stage: usize, (begun, reached): (u64, u64), events: u64) {
+        if self.stages.len() <= stage {
+            self.stages.resize(stage + 1, (0, 0));
+        }
+        self.stages[stage].0 += begun;
+        self.stages[stage].1 += reached;
+        self.events += events;
     }
 
     /// Everything that counts pairs.
@@ -257,5 +279,8 @@ impl WeightedDesign {
         self.cut_by_horizon += other.cut_by_horizon;
         self.events += other.events;
         self.unforeseen += other.unforeseen;
+        for (stage, counts) in other.stages.into_iter().enumerate() {
+            self.close_stage(stage, counts, 0);
+        }
     }
 }

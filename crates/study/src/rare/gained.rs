@@ -1,0 +1,123 @@
+//! What a method has done, what it gained, and what a reader of its numbers should know.
+
+use super::choose::Method;
+use super::conclude::wanted_trials;
+use super::plan::{PLAIN, Plan};
+use super::run::{Drawn, Weighed};
+use super::splitting::Ladder;
+use super::tally::{Total, WeightedDesign};
+use crate::conclude::cap_ms;
+use crate::exactly::exactly;
+use crate::outcome::*;
+use crate::study::Study;
+use crate::warnings::{no_room, of_the_study};
+use zonefall_fleet::{Design, Operation};
+use zonefall_stats::estimate::HITS_FOR_INTERVAL;
+use zonefall_stats::intervals::clopper_pearson_upper;
+use zonefall_stats::skewed::coverage_warning;
+use zonefall_stats::Sample;
+
+pub(super) fn method(study: &Study, of: &Weighed, wanted: Method, why: &str) -> MethodOutcome {
+    let weights = of.tally.designs.first().map_or(1.0, |first| first.total(Total::Weights) / of.whole().max(1.0));
+    let (pilot_trials, pilot_events) = of.pilot();
+    let (used, patterns, levels) = match &of.drawn {
+        Drawn::Forced(plan) => (Method::Forcing, patterns(plan), Vec::new()),
+        Drawn::Split(ladder) => (Method::Splitting, Vec::new(), levels(study, of, ladder)),
+    };
+    MethodOutcome {
+        asked: wanted.word().into(),
+        used: used.word().into(),
+        why: why.into(),
+        pilot_trials,
+        pilot_events,
+        mean_weight: weights,
+        greatest_weight: if used == Method::Forcing { Plan::most_weight().value() } else { 1.0 },
+        patterns,
+        levels,
+        designs: study
+            .designs
+            .iter()
+            .zip(&of.tally.designs)
+            .map(|(design, tally)| gained(study, of, design, tally))
+            .collect(),
+    }
+}
+
+fn patterns(plan: &Plan) -> Vec<PatternOutcome> {
+    plan.in_words().into_iter().map(|(pattern, share)| PatternOutcome { pattern, share }).collect()
+}
+
+fn levels(study: &Study, of: &Weighed, ladder: &Ladder) -> Vec<LevelOutcome> {
+    let of_design = |((design, levels), tally): ((&std::sync::Arc<Design>, &Vec<i64>), &WeightedDesign)| {
+        let level = |(stage, &margin): (usize, &i64)| {
+            let (begun, reached) = tally.stages.get(stage).copied().unwrap_or((0, 0));
+            LevelOutcome { design: design.name.clone(), margin, share: reached as f64 / begun.max(1) as f64 }
+        };
+        levels.iter().enumerate().map(level).collect::<Vec<_>>()
+    };
+    study.designs.iter().zip(&ladder.levels).zip(&of.tally.designs).flat_map(of_design).collect()
+}
+
+fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) -> MethodDesign {
+    // All designs share the pilot.
+    let pilot = of.pilot().1 as f64 / study.designs.len().max(1) as f64;
+    let plain = tally.missed.plain_variance() * tally.total(Total::Events) / of.whole().max(1.0);
+    let weighted = tally.missed.variance() / tally.missed.n().max(1) as f64 * (tally.events as f64 + pilot);
+    let hit = tally.any_miss.mean();
+    let mean_miss = if hit > 0.0 { tally.missed.mean() / hit } else { cap_ms(study) };
+    // What holds no pattern is drawn half as often as by plain trials. Levels foresee everything.
+    let unforeseen = match of.drawn {
+        Drawn::Forced(_) => clopper_pearson_upper(tally.unforeseen, of.trials(), study.confidence) / PLAIN,
+        Drawn::Split(_) => 0.0,
+    };
+    MethodDesign {
+        design: design.name.clone(),
+        effective_hits: tally.missed.effective_hits(),
+        gain: (tally.missed.carries_an_interval() && weighted > 0.0).then(|| plain / weighted),
+        exact: exactly(study, design).ok().map(|exact| exact.unavailability),
+        unforeseen_hits: tally.unforeseen,
+        unforeseen_at_most: (unforeseen * mean_miss / cap_ms(study).max(1.0)).min(1.0),
+    }
+}
+
+pub(super) fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], method: &MethodOutcome) -> Vec<String> {
+    let mut said = Vec::new();
+    if of.trials() < wanted_trials(study, of) {
+        let asked = wanted_trials(study, of);
+        said.push(format!("interrupted: these are the first {} of {asked} trials", of.trials()));
+    }
+    said.extend(of_the_study(study));
+    for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
+        let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
+        if design.unavailability.quality == Quality::UpperBound {
+            let (all, groups) = match of.drawn {
+                Drawn::Forced(_) => (format!("trial of {}", of.trials()), "pairs of trials"),
+                Drawn::Split(_) => (format!("branch of {} replications", of.whole()), "replications"),
+            };
+            said.push(if hits == 0 {
+                format!("{name}: no {all} missed its objective; only an upper bound is given")
+            } else {
+                format!("{name}: {hits} {groups} missed their objective, but few of them carry the sum (as good as {effective:.0} of equal weight; an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given")
+            });
+        } else if let Some(coverage) = coverage_warning(&tally.missed) {
+            said.push(format!(
+                "{name}: weighted downtime is very skewed (as good as {effective:.0} trials of equal weight): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",
+                100.0 * coverage
+            ));
+        }
+        // Patterns can be overlooked; where the exact answer is known, it has the last word.
+        let of = &design.unavailability;
+        if let Some(exact) = known.exact
+            && (exact > of.high || of.low.is_some_and(|low| exact < low))
+        {
+            said.push(format!(
+                "{name}: the exact unavailability, {exact:.4e}, lies outside the interval; believe the exact one, and run more trials for all that it does not say"
+            ));
+        }
+        said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Sample::hits)));
+        if tally.cut_by_horizon > 0 {
+            said.push(format!("{name}: {} outages were cut by the end of the trial", tally.cut_by_horizon));
+        }
+    }
+    said
+}

@@ -1,0 +1,133 @@
+//! Multilevel splitting with fixed effort, for misses that build up step by step: a queue before one crew, machines that
+//! age, sets that lose more than they make.
+//!
+//! A *replication* begins so many plain trials (the effort). Each is lived through until its margin (machines that may still
+//! be lost, `World::margin`) falls to the first level, and saved there, or to its end. From the saved ones as many trials
+//! begin again, with new luck from there on, up to the second level, and so on; the last level is the miss itself. Whatever
+//! comes to its end counts with the product of the shares that reached the levels before, over the effort. The weights of
+//! a replication sum to one, and every quantity of a trial is estimated without bias (Garvels 2000; L'Ecuyer, Demers &
+//! Tuffin 2007; the argument needs nothing but that a branch has the law of what comes after, given what was).
+//!
+//! In: a [`Study`], [`Ladder`] (levels from a pilot that is thrown away). Out: [`Weighed`](super::Weighed). A replication is one
+//! observation: trials of one replication depend on each other, replications do not. It is played on one thread, by keys
+//! of its own, so the bits are the same for any number of threads.
+//!
+//! What can go wrong: a miss that comes at one blow passes no levels. It is estimated without bias, as seldom as by plain
+//! trials. Where no trial comes to the last level, only an upper bound is left, from the number of replications.
+
+mod ladder;
+mod pool;
+
+use super::run::{Drawn, Weighed};
+use super::tally::{Trial, WeightedTally};
+use crate::blocks::Workers;
+use crate::run::{Progress, RunError, Threads};
+use crate::stage;
+use crate::study::Study;
+pub use ladder::Ladder;
+use pool::{Splitter, Stage};
+use std::sync::atomic::{AtomicBool, Ordering};
+use zonefall_engine::BudgetExceeded;
+use zonefall_faults::TrialId;
+use zonefall_stats::Weight;
+
+/// Replications, at least.
+const REPLICATIONS: u64 = 100;
+/// Trials that a stage begins: at least and at most.
+const EFFORT: (u64, u64) = (20, 1000);
+/// The lineage of the first branches of a trial.
+const LINEAGE: u64 = 2;
+
+/// Trials that each stage of a replication begins.
+pub(crate) fn effort(study: &Study) -> u64 {
+    (study.trials / REPLICATIONS).clamp(EFFORT.0, EFFORT.1)
+}
+
+/// Plain trials that are asked for: whole replications.
+pub(crate) fn asked(study: &Study) -> u64 {
+    study.trials.next_multiple_of(effort(study))
+}
+
+/// Runs a study by splitting.
+///
+/// # Errors
+/// If a trial passes its event budget or the threads cannot be started.
+pub fn run_split(
+    study: &Study,
+    ladder: Ladder,
+    threads: usize,
+    stop: &AtomicBool,
+    progress: &dyn Progress,
+) -> Result<Weighed, RunError> {
+    let threads = Threads::new(threads)?;
+    let (causes, effort) = (stage::causes(study), effort(study));
+    let block = |splitter: &mut Splitter, at: u64| {
+        let tally = replicate(splitter, study, &ladder, at * effort, causes.len(), stop)?;
+        progress.computed(effort);
+        Ok(tally)
+    };
+    let mut tally = WeightedTally::new(study, causes.len(), Weight::ONE);
+    let replications = asked(study) / effort;
+    Workers::new(&threads, || Splitter::new(study)).in_order(replications, block, |later| tally.merge(later))?;
+    Ok(Weighed { tally, causes, drawn: Drawn::Split(ladder) })
+}
+
+/// One replication of every design; none if interrupted.
+fn replicate(
+    splitter: &mut Splitter,
+    study: &Study,
+    ladder: &Ladder,
+    first: u64,
+    causes: usize,
+    stop: &AtomicBool,
+) -> Result<Option<WeightedTally>, RunError> {
+    let mut tally = WeightedTally::new(study, causes, Weight::ONE);
+    let spaced = effort(study);
+    for (design, levels) in ladder.levels.iter().enumerate() {
+        splitter.take(design);
+        let mut reached = 1.0;
+        for stage in 0..=levels.len() {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let level = levels.get(stage).copied();
+            let effort = ladder.effort(design, stage, spaced);
+            let weight = Weight::new(reached / effort as f64);
+            let (number, lineage, seed) = (stage as u64, LINEAGE, study.seed);
+            let of = Stage { number, first, spaced, effort, lineage, seed, level };
+            let seen = |ledger: &zonefall_fleet::Ledger| {
+                let known = Trial { reference_missed_ms: 0, holds_a_pattern: true };
+                tally.add(study, design, ledger, (weight, weight), known);
+                if design == 0 {
+                    tally.less_reference(weight, ledger.missed_ms);
+                }
+            };
+            let played = splitter.stage(of, seen);
+            let passed = played.map_err(|source| RunError::Budget { trial: first, seed: study.seed, source })?;
+            tally.designs[design].close_stage(stage, (effort, passed.reached), passed.events);
+            reached *= passed.reached as f64 / effort as f64;
+            if passed.reached == 0 {
+                break;
+            }
+        }
+    }
+    tally.trials += spaced;
+    tally.close_pair();
+    Ok(Some(tally))
+}
+
+/// The key of a trial or of one of its branches.
+fn key_of(seed: u64, trial: u64, lineage: u64) -> zonefall_engine::Key {
+    TrialId { seed, trial, lineage }.key()
+}
+
+/// What a stage has come to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Passed {
+    /// Trials that reached the level.
+    reached: u64,
+    /// Events, those before the branches not among them.
+    events: u64,
+}
+
+type Played<T> = Result<T, BudgetExceeded>;

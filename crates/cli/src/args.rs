@@ -147,6 +147,8 @@ pub enum Method {
     Crude,
     /// Half of them forced into overlapping outages, all weighed: for objectives that are rarely missed.
     Forcing,
+    /// Split where they have lost much, all weighed: for misses that build up (crews, ageing machines, managed sets).
+    Splitting,
     /// Whichever promises more; says why.
     Auto,
 }

@@ -12,10 +12,10 @@ use std::time::Instant;
 use zonefall_scenario::Scenario;
 use zonefall_study::assumptions::not_looked_at;
 use zonefall_study::outcome::MethodOutcome;
-use zonefall_study::rare::{Choice, Method, Plan, choose, conclude_weighted, run_forced};
+use zonefall_study::rare::{Choice, Ladder, Method, Plan, choose, conclude_weighted, run_forced, run_split};
 use zonefall_study::{Progress, Silent, Study};
 
-/// Looks are plain trials, and forced ones are made because those see too little.
+/// Looks are plain trials, and weighted ones are made because those see too little.
 const NOT_LOOKED_AT: &str = "no verdict is given: what is assumed was not looked at, for looks are plain trials, which see too little here; with --no-assumptions (or `assumptions = false`) the verdict is that of luck alone";
 
 /// The method of the command line.
@@ -23,6 +23,7 @@ pub const fn method(of: args::Method) -> Method {
     match of {
         args::Method::Crude => Method::Crude,
         args::Method::Forcing => Method::Forcing,
+        args::Method::Splitting => Method::Splitting,
         args::Method::Auto => Method::Auto,
     }
 }
@@ -37,6 +38,7 @@ pub const fn of_scenario(scenario: &Scenario) -> Method {
     match scenario.method {
         zonefall_scenario::Method::Crude => Method::Crude,
         zonefall_scenario::Method::Forcing => Method::Forcing,
+        zonefall_scenario::Method::Splitting => Method::Splitting,
         zonefall_scenario::Method::Auto => Method::Auto,
     }
 }
@@ -50,8 +52,8 @@ pub fn nonsense(options: &args::Run, method: Method) -> Option<String> {
     let flag = match () {
         () if keep.partial.is_some() => "--partial",
         () if keep.checkpoint.is_some() => "--checkpoint",
-        () if method == Method::Forcing && options.rows => "--rows",
-        () if method == Method::Forcing && options.faults.is_some() => "--faults",
+        () if method != Method::Auto && options.rows => "--rows",
+        () if method != Method::Auto && options.faults.is_some() => "--faults",
         () => return None,
     };
     let word = method.word();
@@ -80,16 +82,26 @@ pub fn run(
         }
         Choice::Forcing { plan, why } => {
             console.remark(&format!("method: forced trials; {why}"));
-            forced(options, scenario, study, (method, *plan, &why), began, out, console)
+            weighted(options, scenario, study, (method, Way::Forced(plan), &why), began, out, console)
+        }
+        Choice::Splitting { ladder, why } => {
+            console.remark(&format!("method: split trials; {why}"));
+            weighted(options, scenario, study, (method, Way::Split(ladder), &why), began, out, console)
         }
     }
 }
 
-fn forced(
+/// How weighted trials are drawn.
+enum Way {
+    Forced(Box<Plan>),
+    Split(Ladder),
+}
+
+fn weighted(
     options: &args::Run,
     scenario: &Scenario,
     study: &Study,
-    (method, plan, why): (Method, Plan, &str),
+    (method, way, why): (Method, Way, &str),
     began: Instant,
     out: &Path,
     console: Console,
@@ -98,7 +110,10 @@ fn forced(
     let threads = options.threads.map_or(0, usize::from);
     let bar = console.shows_progress().then(|| Bar::new(study, 0, console.colour_err()));
     let shown: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let weighed = run_forced(study, plan, threads, &stop, shown);
+    let weighed = match way {
+        Way::Forced(plan) => run_forced(study, *plan, threads, &stop, shown),
+        Way::Split(ladder) => run_split(study, ladder, threads, &stop, shown),
+    };
     if let Some(bar) = &bar {
         bar.clear();
     }
@@ -107,7 +122,7 @@ fn forced(
     if assumptions::plan(scenario, study, study.trials, options.no_assumptions).is_some() {
         not_looked_at(&mut outcome, NOT_LOOKED_AT);
     }
-    let (trials, events) = (weighed.trials(), weighed.events() + weighed.plan.pilot_events);
+    let (trials, events) = (weighed.trials(), weighed.events() + weighed.pilot().1);
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
     results::present(options, scenario, study, (&outcome, None), timing, trials, out, console)
 }
@@ -123,6 +138,7 @@ fn plain(asked: Method, why: String) -> MethodOutcome {
         mean_weight: 1.0,
         greatest_weight: 1.0,
         patterns: Vec::new(),
+        levels: Vec::new(),
         designs: Vec::new(),
     }
 }

@@ -140,7 +140,11 @@ fn methods_that_do_not_fit() {
     let scripted =
         with("method = \"forcing\"") + "\n[[script]]\nat = \"1 h\"\nfor = \"1 h\"\nmembers = [\"eastus/1\"]\n";
     refused(scripted).complains(&["error[E013]", "drawn"]);
+    let split = with("method = \"splitting\"").replace("horizon = \"365 days\"", until);
+    refused(split).complains(&["error[E013]", "splitting", "first miss"]);
     let desk = Desk::with(BASE);
+    desk.run("run s.toml --method splitting --rows").ends(2).complains(&["--rows", "plain trials"]);
+    desk.run("run s.toml --method splitting --checkpoint c").ends(2).complains(&["--checkpoint", "plain trials"]);
     desk.run("run s.toml --method forced").ends(2).complains(&["forcing"]);
     desk.run("run s.toml --method auto --partial p").ends(2).complains(&["--partial", "plain trials"]);
     desk.run("run s.toml --method forcing --checkpoint c").ends(2).complains(&["--checkpoint", "plain trials"]);

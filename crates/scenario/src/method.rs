@@ -10,27 +10,29 @@ use crate::timeline::Timeline;
 pub(crate) fn method(root: &Reader<'_>, sink: &mut Sink) -> Option<Method> {
     Some(match root.choice("method", sink)? {
         "forcing" => Method::Forcing,
+        "splitting" => Method::Splitting,
         "auto" => Method::Auto,
         _ => Method::Crude,
     })
 }
 
-/// Forcing needs faults that are drawn, and trials that are measured to their end.
+/// Weighted trials need faults that are drawn, and trials that are measured to their end.
 pub(crate) fn check(method: Method, source: &FaultSource, timeline: &Timeline, root: &Reader<'_>, sink: &mut Sink) {
-    if method != Method::Forcing {
-        return;
-    }
+    let word = match method {
+        Method::Forcing => "forcing",
+        Method::Splitting => "splitting",
+        Method::Crude | Method::Auto => return,
+    };
+    let mut wrong = |says: &str| {
+        sink.error(codes::EXCLUSIVE, &root.span_of("method"), format!("`method = \"{word}\"` {says}"));
+    };
     if *source != FaultSource::Drawn {
-        let words =
-            "`method = \"forcing\"` needs faults that are drawn, not recorded, scripted or taken from incidents";
-        sink.error(codes::EXCLUSIVE, &root.span_of("method"), words);
+        wrong("needs faults that are drawn, not recorded, scripted or taken from incidents");
     }
     if timeline.until.is_some() {
-        let words = "`method = \"forcing\"` does not go with `until`: the rule of stopping looks at plain trials";
-        sink.error(codes::EXCLUSIVE, &root.span_of("method"), words);
+        wrong("does not go with `until`: the rule of stopping looks at plain trials");
     }
     if timeline.measure.until_first_miss {
-        let words = "`method = \"forcing\"` measures a share of time: trials must not end at the first miss";
-        sink.error(codes::EXCLUSIVE, &root.span_of("method"), words);
+        wrong("measures a share of time: trials must not end at the first miss");
     }
 }

@@ -95,6 +95,8 @@ pub enum Method {
     Crude,
     /// Half of them forced into overlapping outages, all weighed.
     Forcing,
+    /// Split where they have lost much.
+    Splitting,
     /// Whichever promises more.
     Auto,
 }

@@ -2,7 +2,7 @@
 
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{MethodDesign, MethodOutcome, Outcome};
+use zonefall_study::outcome::{LevelOutcome, MethodDesign, MethodOutcome, Outcome};
 
 /// Patterns that are named.
 const NAMED: usize = 4;
@@ -13,7 +13,8 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     if method.designs.is_empty() {
         return page.paragraph(None, &format!("Plain trials: {}.", method.why), None);
     }
-    page.paragraph(None, &in_words(method), None);
+    let split = !method.levels.is_empty();
+    page.paragraph(None, &if split { split_in_words(method) } else { in_words(method) }, None);
     page.line("");
     let grid = Grid {
         columns: [
@@ -26,9 +27,12 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         ]
         .map(|(header, side)| (header.to_owned(), side))
         .into(),
-        rows: method.designs.iter().map(row).collect(),
+        rows: method.designs.iter().map(|of| row(of, split)).collect(),
     };
     page.grid(&grid);
+    if split {
+        return page.paragraph(None, GAIN_OF_SPLITTING, Some(Tone::Faint));
+    }
     page.paragraph(
         None,
         "Gain: variance × events of plain trials over that of these, the pilot counted in. Unforeseen: trials with a miss \
@@ -56,15 +60,34 @@ fn in_words(method: &MethodOutcome) -> String {
     )
 }
 
-fn row(of: &MethodDesign) -> Vec<String> {
+const GAIN_OF_SPLITTING: &str = "Gain: variance × events of plain trials over that of these, the pilot counted in. Hits are replications: each is \
+     one independent estimate.";
+
+fn split_in_words(method: &MethodOutcome) -> String {
+    let steps = |design: &str| {
+        let of = method.levels.iter().filter(|level| level.design == design);
+        let step = |level: &LevelOutcome| number::percent(level.share, Toward::Down);
+        of.map(step).collect::<Vec<_>>().join(", ")
+    };
+    let named = method.designs.iter().take(NAMED).map(|of| format!("{}: {}", clean(&of.design), steps(&of.design)));
+    format!(
+        "Split: {}. Trials went on several times from where they had lost much, level after level, the last of them the miss \
+         itself; so many came to each from the one before: {}. Every trial counts with its weight, so that all estimates \
+         stay unbiased.",
+        method.why,
+        named.collect::<Vec<_>>().join("; ")
+    )
+}
+
+fn row(of: &MethodDesign, split: bool) -> Vec<String> {
     let whole = |value: f64| number::count((value + 0.5) as u64);
     let gain = |gain: f64| if gain < 10.0 { format!("{gain:.1}") } else { whole(gain) };
     vec![
         clean(&of.design),
         whole(of.effective_hits),
         of.gain.map_or_else(|| number::NONE.into(), gain),
-        number::count(of.unforeseen_hits),
-        format!("{:.1e}", of.unforeseen_at_most),
+        if split { number::NONE.into() } else { number::count(of.unforeseen_hits) },
+        if split { number::NONE.into() } else { format!("{:.1e}", of.unforeseen_at_most) },
         of.exact.map_or_else(|| number::NONE.into(), |exact| format!("{exact:.3e}")),
     ]
 }

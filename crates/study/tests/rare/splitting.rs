@@ -55,7 +55,7 @@ fn laws_with_memory_meet_the_exact_answer() {
         };
         let down = lognormal(4.0, 0.5).mean_ms() / HOUR;
         let exact = KOfN::new(need, 5, Alternating::new(500.0, down).unwrap()).unwrap().unavailability();
-        let mut study = small(profile(vec![ageing]), bare(&[1], 5, need as u32), 20_000);
+        let mut study = small(profile(vec![ageing]), bare(&[1], 5, need as u32), 8000);
         study.seed = 4;
         meets(&format!("2 of 5, Weibull {shape}"), &study, exact, 0.3);
     }
@@ -65,7 +65,7 @@ fn laws_with_memory_meet_the_exact_answer() {
 fn zones_and_machines_meet_the_exact_answer() {
     let zone = |start| Mode { start, ..mode("zone", Scope::Zone, 8760.0, exponential(1.0)) };
     let machine = mode("vm", Scope::Instance, 2000.0, exponential(2.0));
-    let study = small(profile(vec![zone(Start::Stationary), machine]), bare(&[1, 2, 3], 12, 7), 20_000);
+    let study = small(profile(vec![zone(Start::Stationary), machine]), bare(&[1, 2, 3], 12, 7), 16_000);
     let exact = exactly(&study, &study.designs[0]).unwrap().unavailability;
     meets("need 7 of 12", &study, exact, 0.5);
 }

@@ -11,8 +11,8 @@ use crate::packed::{Entry, STRIKES_MAX, UNITS_MAX, WINDOW_MS_MAX, sort};
 use crate::population::Population;
 use crate::storm::{Storm, StormModes, Struck};
 use crate::unit::UnitModes;
-use zonefall_engine::{BudgetExceeded, Key, SimDuration, SimTime};
 pub use branch::Course;
+use zonefall_engine::{BudgetExceeded, Key, SimDuration, SimTime};
 use zonefall_topology::Topology;
 
 /// Entries that a window aims at.

@@ -77,7 +77,32 @@ pub struct Ledger {
     pub operations: [u64; OPERATIONS],
 }
 
-zonefall_engine::pooled_clone!(Ledger { observed_ms, missed_ms, missed_by_cause_ms, missed_by_window_ms, outages_ms, cut_by_horizon, first_miss, held_at, classes, machine_ms, capacity_ms, capacity_full_ms, offered, served, lost_to_dead, unconnected_by_window_ms, crew_jobs, crew_wait_ms, machine_failures, delayed_healings, control_plane_out_ms, allocation_out_ms, events, operations });
+zonefall_engine::pooled_clone!(Ledger {
+    observed_ms,
+    missed_ms,
+    missed_by_cause_ms,
+    missed_by_window_ms,
+    outages_ms,
+    cut_by_horizon,
+    first_miss,
+    held_at,
+    classes,
+    machine_ms,
+    capacity_ms,
+    capacity_full_ms,
+    offered,
+    served,
+    lost_to_dead,
+    unconnected_by_window_ms,
+    crew_jobs,
+    crew_wait_ms,
+    machine_failures,
+    delayed_healings,
+    control_plane_out_ms,
+    allocation_out_ms,
+    events,
+    operations
+});
 
 impl Default for Ledger {
     fn default() -> Self {

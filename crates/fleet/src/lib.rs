@@ -33,8 +33,8 @@ mod suppressed;
 mod watch;
 mod world;
 
-pub use branch::Descent;
 pub use balancer::{LoadBalancer, ProbeTimes};
+pub use branch::Descent;
 pub use demand::{Demand, Noise, Step};
 pub use design::{Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
 pub use groups::{SlotGroup, initial_counts, slot_groups};

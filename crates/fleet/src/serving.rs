@@ -79,7 +79,24 @@ pub(crate) struct Book {
     pub ledger: Ledger,
 }
 
-zonefall_engine::pooled_clone!(Book { need, demand, counts_connections, levels, withheld, probe_lag, overload, now, missed_since, missed_hint, unconnected_since, unconnected_hint, next_at, surplus, done, ledger });
+zonefall_engine::pooled_clone!(Book {
+    need,
+    demand,
+    counts_connections,
+    levels,
+    withheld,
+    probe_lag,
+    overload,
+    now,
+    missed_since,
+    missed_hint,
+    unconnected_since,
+    unconnected_hint,
+    next_at,
+    surplus,
+    done,
+    ledger
+});
 
 impl Book {
     /// A book for a storm with `causes` causes, to which the fleet's own are added.

@@ -55,7 +55,23 @@ pub(crate) struct Facts {
     pub(crate) crews: Option<Crews>,
 }
 
-zonefall_engine::pooled_clone!(Facts { cause, effect, down, factor, needs, operating, on_host, wide, together, heals, application_only, history, fixed, restart, crews });
+zonefall_engine::pooled_clone!(Facts {
+    cause,
+    effect,
+    down,
+    factor,
+    needs,
+    operating,
+    on_host,
+    wide,
+    together,
+    heals,
+    application_only,
+    history,
+    fixed,
+    restart,
+    crews
+});
 
 /// What a world needs to know of a cause of the storm.
 #[derive(Debug, Clone)]
@@ -147,7 +163,45 @@ pub struct World {
     pub(crate) scaler: Scaler,
 }
 
-zonefall_engine::pooled_clone!(World { design, measure, topology, planner, slots, moves, placed, modes, causes, holding, sets, machines, instance_of, position_of, host_start, rack_depth, rack_active, rack_slow, far_disks, ready_at, probe_at, returned, factors, lives, is_watched, probes, pending, tide, book, budget, luck, standing_luck, suppressed, deployment, nobody, manager, scaler });
+zonefall_engine::pooled_clone!(World {
+    design,
+    measure,
+    topology,
+    planner,
+    slots,
+    moves,
+    placed,
+    modes,
+    causes,
+    holding,
+    sets,
+    machines,
+    instance_of,
+    position_of,
+    host_start,
+    rack_depth,
+    rack_active,
+    rack_slow,
+    far_disks,
+    ready_at,
+    probe_at,
+    returned,
+    factors,
+    lives,
+    is_watched,
+    probes,
+    pending,
+    tide,
+    book,
+    budget,
+    luck,
+    standing_luck,
+    suppressed,
+    deployment,
+    nobody,
+    manager,
+    scaler
+});
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
 pub fn population(designs: &[Design], topology: &Topology) -> Population {

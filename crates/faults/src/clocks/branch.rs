@@ -63,7 +63,8 @@ impl Clocks {
                 continue;
             }
             let lasts = modes.as_slice()[mode as usize].mode.kind == Kind::Outage;
-            let length = if lasts { modes.outcome(mode, unit, life.who, start).length } else { Some(Default::default()) };
+            let length =
+                if lasts { modes.outcome(mode, unit, life.who, start).length } else { Some(Default::default()) };
             let end = |length: zonefall_engine::SimDuration| start.as_ms() as f64 + length.as_ms() as f64;
             life.since_ms = Some(length.map_or(f64::INFINITY, end));
         }

@@ -264,7 +264,40 @@ pub(crate) struct SetState {
     pub pool_luck: Key,
 }
 
-zonefall_engine::pooled_clone!(SetState { managed, region, vcpus, groups, regional, zones, first_zones, desired, exists, spot, next_id, renumbered, protected, short, repairing, waiting, streak, suspended, look_due, grace_until, notices, last_change, last_rebalance, rebalance, rebalance_due, unconsidered, restless, other_sizes, probes, tick_phase_ms, pooled, pool_luck });
+zonefall_engine::pooled_clone!(SetState {
+    managed,
+    region,
+    vcpus,
+    groups,
+    regional,
+    zones,
+    first_zones,
+    desired,
+    exists,
+    spot,
+    next_id,
+    renumbered,
+    protected,
+    short,
+    repairing,
+    waiting,
+    streak,
+    suspended,
+    look_due,
+    grace_until,
+    notices,
+    last_change,
+    last_rebalance,
+    rebalance,
+    rebalance_due,
+    unconsidered,
+    restless,
+    other_sizes,
+    probes,
+    tick_phase_ms,
+    pooled,
+    pool_luck
+});
 
 impl SetState {
     /// The groups that its new machines go to.
@@ -342,7 +375,37 @@ pub(crate) struct Manager {
     pub open: Vec<(usize, Key)>,
 }
 
-zonefall_engine::pooled_clone!(Manager { active, touched, zones_changed, slots, leavers, free_leavers, groups, sets, changes, usage, sick_racks, lost, dark, capacity, capacity_until, vacancy, host_marks, unhealthy, of_host, of_application, counts, states, candidates, candidate_at, paper, ids, places, watching, open });
+zonefall_engine::pooled_clone!(Manager {
+    active,
+    touched,
+    zones_changed,
+    slots,
+    leavers,
+    free_leavers,
+    groups,
+    sets,
+    changes,
+    usage,
+    sick_racks,
+    lost,
+    dark,
+    capacity,
+    capacity_until,
+    vacancy,
+    host_marks,
+    unhealthy,
+    of_host,
+    of_application,
+    counts,
+    states,
+    candidates,
+    candidate_at,
+    paper,
+    ids,
+    places,
+    watching,
+    open
+});
 
 impl Manager {
     pub fn new(design: &Design, slots: &[Slots], machines: usize, racks: usize, topology: &Topology) -> Self {

@@ -43,7 +43,18 @@ pub(crate) struct Vacancy {
     ranks_from: Vec<u32>,
 }
 
-zonefall_engine::pooled_clone!(Vacancy { starts, groups, words, slot_of, bit_of, ranks, racks, rack_of, ranks_of, ranks_from });
+zonefall_engine::pooled_clone!(Vacancy {
+    starts,
+    groups,
+    words,
+    slot_of,
+    bit_of,
+    ranks,
+    racks,
+    rack_of,
+    ranks_of,
+    ranks_from
+});
 
 impl Vacancy {
     pub fn is_empty(&self) -> bool {

@@ -125,7 +125,8 @@ fn forcing(
 
 /// Whether misses may build up in ways that no overlap of outages is: queues before crews, ageing, sets that change.
 fn builds_up(study: &Study) -> bool {
-    let ageing = |mode: &zonefall_faults::Mode| mode.time_to_failure.memoryless_mean().is_none() || mode.repeat.is_some();
+    let ageing =
+        |mode: &zonefall_faults::Mode| mode.time_to_failure.memoryless_mean().is_none() || mode.repeat.is_some();
     study.profile.modes.iter().any(|mode| mode.crews.is_some() || ageing(mode))
         || study.designs.iter().any(|design| design.is_managed())
 }

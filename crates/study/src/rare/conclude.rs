@@ -184,8 +184,7 @@ impl<'a> Concluding<'a> {
         let tally = self.tally;
         let total = tally.missed.sum();
         let avoided = |at: usize| tally.avoided.get(at).is_some_and(|avoided| avoided.hits() > 0);
-        let charged =
-            tally.by_cause.iter().enumerate().filter(|(at, moments)| moments.hits() > 0 || avoided(*at));
+        let charged = tally.by_cause.iter().enumerate().filter(|(at, moments)| moments.hits() > 0 || avoided(*at));
         let outcome = |(at, moments): (usize, &WeightedMoments)| CauseOutcome {
             cause: self.causes[at].clone(),
             downtime_min_per_month: self.minutes_per_month(moments),

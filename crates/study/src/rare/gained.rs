@@ -12,10 +12,10 @@ use crate::outcome::*;
 use crate::study::Study;
 use crate::warnings::{no_room, of_the_study};
 use zonefall_fleet::{Design, Operation};
+use zonefall_stats::Sample;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;
 use zonefall_stats::skewed::coverage_warning;
-use zonefall_stats::Sample;
 
 pub(super) fn method(study: &Study, of: &Weighed, wanted: Method, why: &str) -> MethodOutcome {
     let weights = of.tally.designs.first().map_or(1.0, |first| first.total(Total::Weights) / of.whole().max(1.0));

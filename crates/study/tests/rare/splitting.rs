@@ -1,8 +1,8 @@
 //! Split trials: against exact answers and plain trials, the same bits for any threads, honest where they see too little.
 
 use super::*;
-use zonefall_exact::markov::MachineRepair;
 use zonefall_exact::kofn::KOfN;
+use zonefall_exact::markov::MachineRepair;
 use zonefall_exact::single::Alternating;
 use zonefall_faults::{Clock, Start};
 use zonefall_fleet::Need;

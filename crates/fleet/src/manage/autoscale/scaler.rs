@@ -79,7 +79,23 @@ pub(super) struct Scaled {
     pub lacks_data: bool,
 }
 
-zonefall_engine::pooled_clone!(Scaled { set, history, grid, at, due, looked, out_from, in_from, again_from, seen, blind_until, believed, waits_for_balance, held_back, lacks_data });
+zonefall_engine::pooled_clone!(Scaled {
+    set,
+    history,
+    grid,
+    at,
+    due,
+    looked,
+    out_from,
+    in_from,
+    again_from,
+    seen,
+    blind_until,
+    believed,
+    waits_for_balance,
+    held_back,
+    lacks_data
+});
 
 /// All sets of a design that autoscale.
 #[derive(Debug, Default)]

@@ -63,7 +63,8 @@ impl Ladder {
             let learned = learn(splitter, study.seed);
             learned.map(Some).map_err(|source| RunError::Budget { trial: 0, seed: study.seed, source })
         };
-        let mut ladder = Self { levels: Vec::new(), efforts: Vec::new(), pilot_events: 0, pilot_trials: 0, forecasts: Vec::new() };
+        let mut ladder =
+            Self { levels: Vec::new(), efforts: Vec::new(), pilot_events: 0, pilot_trials: 0, forecasts: Vec::new() };
         let workers = Workers::new(&threads, || Splitter::new(study));
         workers.in_order(study.designs.len() as u64, block, |learned: Learned| {
             ladder.levels.push(learned.levels);
@@ -129,7 +130,8 @@ fn learn(splitter: &mut Splitter, seed: u64) -> Result<Learned, BudgetExceeded> 
     }
     if of.forecast.hit > 0.0 {
         // The variance of a product of shares, each from as many trials, against that of one share.
-        of.forecast.gain = (1.0 - of.forecast.hit) / of.forecast.hit / spread.max(1e-9) * plain_events / events.max(1.0);
+        of.forecast.gain =
+            (1.0 - of.forecast.hit) / of.forecast.hit / spread.max(1e-9) * plain_events / events.max(1.0);
     }
     Ok(of)
 }

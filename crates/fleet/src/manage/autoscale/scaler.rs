@@ -94,7 +94,8 @@ zonefall_engine::pooled_clone!(Scaled {
     believed,
     waits_for_balance,
     held_back,
-    lacks_data
+    lacks_data,
+    tides,
 });
 
 /// All sets of a design that autoscale.

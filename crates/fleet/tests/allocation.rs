@@ -141,6 +141,7 @@ fn autoscale() -> Autoscale {
         profiles: vec![Limits { name: "default".into(), minimum: 20, maximum: 45, default: 30, rules }],
         schedule: vec![(SimTime::ZERO, 0)],
         series: vec![],
+        look_ahead: None,
     }
 }
 

@@ -42,6 +42,7 @@ fn setting(profiles: Vec<Profile>) -> Autoscale {
         profiles,
         schedule: vec![(SimTime::ZERO, 0)],
         series: vec![],
+        look_ahead: None,
     }
 }
 
@@ -133,6 +134,36 @@ fn as_21_a_series_of_its_own_scales_a_set_whose_demand_stays() {
     // Without a change nothing happens, however often it is evaluated.
     let quiet = Autoscale { tick: ms(10), series: vec![("players".into(), course(1, &[]))], ..set };
     assert_eq!(script(60 * MINUTE).play(web(&[1], 2, course(1000, &[]), quiet)).events, 0);
+}
+
+#[test]
+fn as_19_from_the_second_week_on_machines_are_there_before_the_peak() {
+    // Each week the same peak of two hours: three machines otherwise, twelve for it, made in two minutes.
+    let peaks: Vec<(u64, u64)> = (0..3u64)
+        .flat_map(|week| {
+            let from = 7 * DAY * week + 10 * HOUR;
+            [(from, 9000), (from + 2 * HOUR, 2000)]
+        })
+        .collect();
+    let rules = |out| {
+        let average = |rule: Rule| Rule { aggregation: out, ..rule };
+        let twelve = Rule { change: By::Exact(12), ..average(cpu(Direction::Out, 70, 1)) };
+        vec![twelve, Rule { change: By::Exact(3), ..average(cpu(Direction::In, 45, 1)) }]
+    };
+    let play = |aggregation, look_ahead| {
+        let set = Autoscale { look_ahead, ..setting(vec![profile(3, 12, rules(aggregation))]) };
+        script(15 * DAY).play(web(&[1], 3, course(2000, &peaks), set))
+    };
+    let minutes = |count: u64| Some(ms(count * MINUTE));
+    let (surprised, foreseeing) = (play(Aggregation::Average, None), play(Aggregation::Average, minutes(10)));
+    // The mean of five minutes passes 70 % a minute after the load has come; nine machines, ten minutes before it, twice.
+    assert_eq!(foreseeing.machine_ms - surprised.machine_ms, i128::from(2 * 9 * 11 * MINUTE));
+    assert!(foreseeing.served > surprised.served);
+    assert_eq!(done(&foreseeing, Operation::AutoscaleOuts), done(&surprised, Operation::AutoscaleOuts));
+    // It goes by the average only, and no earlier than it looks ahead.
+    assert_eq!(play(Aggregation::Last, minutes(10)).machine_ms, play(Aggregation::Last, None).machine_ms);
+    let hour = play(Aggregation::Average, minutes(60));
+    assert_eq!(hour.machine_ms - foreseeing.machine_ms, i128::from(2 * 9 * 50 * MINUTE));
 }
 
 #[test]

@@ -109,6 +109,7 @@ fn autoscale(maximum: u32, shared_cooldown: bool, averages: bool) -> Autoscale {
         profiles: vec![usual, night],
         schedule: (0..30).map(|turn| (SimTime::from_ms(turn * DAY), (turn % 2) as u16)).collect(),
         series: vec![],
+        look_ahead: None,
     }
 }
 

@@ -107,12 +107,13 @@ pub(super) const AUTOSCALE: &[Rule] = &[
         "Azure Monitor autoscale troubleshooting page",
     )
     .key("scale_set.autoscale.blind_to_deletes"),
-    Rule::out(
+    Rule::modelled(
         "AS-19",
-        "Predictive autoscale scales out ahead by a forecast of the total CPU, after at least 7 days of history.",
-        "Azure Monitor predictive autoscale page",
-        "the forecast is a model that nobody publishes; a recurring profile (AS-21) stands in for it",
-    ),
+        "Predictive autoscale scales out ahead, by its rules on average CPU, from a forecast of the total: here the mean of the same time of the last two weeks.",
+        "Azure Monitor predictive autoscale page; its model is not published",
+    )
+    .inferred()
+    .key("scale_set.autoscale.predictive"),
     Rule::modelled(
         "AS-20",
         "It reacts after the rest of the interval, the delay of metrics (90 s), the window's share of the step, creation and start.",

@@ -11,6 +11,7 @@
 //! are in rotation and alive; what autoscale counts as instances are those that exist and those that repairs are about to
 //! make again; limits and defaults start no cooldown, and are tried again five minutes after a failure.
 
+mod forecast;
 mod history;
 mod scaler;
 
@@ -98,7 +99,11 @@ impl World {
         }
         scaled.seen = seen;
         let serves = self.sets[scaled.set].serves;
-        scaled.history.record(t, seen.cpu(serves), seen.requests(), seen.series());
+        let cpu = seen.cpu(serves);
+        scaled.history.record(t, cpu, seen.requests(), seen.series());
+        if let Some(forecast) = &mut scaled.forecast {
+            forecast.record(t, cpu.unwrap_or(0).saturating_mul(i64::from(seen.serving)));
+        }
         true
     }
 
@@ -146,7 +151,9 @@ impl World {
         readings.extend(profile.rules.iter().map(|rule| self.scaler.sets[at].history.reading(rule, t)));
         let scaled = &self.scaler.sets[at];
         let (may_out, may_in) = (t >= scaled.out_from, t >= scaled.in_from);
-        let decision = decide(&View { capacity: scaled.seen.capacity, profile, readings: &readings, may_out, may_in });
+        let foreseen = scaled.foreseen(t);
+        let capacity = scaled.seen.capacity;
+        let decision = decide(&View { capacity, profile, readings: &readings, foreseen, may_out, may_in });
         self.note_missing(at, readings.iter().any(|reading| reading.is_missing()), t);
         self.scaler.readings = readings;
         match decision {

@@ -1,5 +1,6 @@
 //! What autoscale remembers of the sets that have it, within a trial.
 
+use super::forecast::Forecast;
 use super::history::{Condition, FULL, Grid, History};
 use crate::demand::Tide;
 use crate::design::Design;
@@ -53,6 +54,8 @@ fn micro(milli: u64) -> i64 {
 pub(super) struct Scaled {
     pub set: usize,
     pub history: History,
+    /// AS-19: with predictive autoscale.
+    pub forecast: Option<Forecast>,
     /// Where its series are.
     pub tides: Vec<Tide>,
     pub grid: Grid,
@@ -116,6 +119,7 @@ impl Scaler {
             Some(Scaled {
                 set,
                 history: History::new(setting.memory(), setting.metric_delay),
+                forecast: setting.look_ahead.map(Forecast::new),
                 tides: Vec::with_capacity(setting.series.len()),
                 grid: Grid { phase_ms: 0, tick: setting.tick },
                 at: 0,
@@ -160,6 +164,7 @@ impl Scaled {
         let drawn = || SimDuration::from_ms((luck.unit(0) * setting.tick.as_ms() as f64) as u64);
         self.grid.phase_ms = setting.phase.unwrap_or_else(drawn).as_ms();
         self.history.clear();
+        self.forecast.iter_mut().for_each(Forecast::clear);
         (self.at, self.due, self.looked) = (0, SimTime::NEVER, None);
         (self.out_from, self.in_from, self.again_from) = (SimTime::ZERO, SimTime::ZERO, SimTime::ZERO);
         (self.seen, self.blind_until, self.believed) = (Seen::default(), SimTime::ZERO, 0);
@@ -204,6 +209,11 @@ impl Scaled {
         missing.min(wider).min(narrower)
     }
 
+    /// AS-19: the total CPU foreseen at `t`.
+    pub fn foreseen(&self, t: SimTime) -> Reading {
+        self.forecast.as_ref().map_or(Reading::MISSING, |forecast| forecast.at(t))
+    }
+
     /// AS-15: when a metric is missing first, if that would bring more instances.
     fn missing(&self, profile: &Profile, now: u32, from: SimTime) -> SimTime {
         if now >= profile.within(profile.default) {
@@ -217,9 +227,15 @@ impl Scaled {
     fn wider(&self, profile: &Profile, now: u32, from: SimTime) -> SimTime {
         let mut first = SimTime::NEVER;
         for (_, rule) in profile.rules_of(Direction::Out) {
+            if profile.within(rule.target(now)) <= now {
+                continue;
+            }
             let fires = Condition::fires(rule, now);
-            if profile.within(rule.target(now)) > now && self.history.may_hold(&fires) {
+            if self.history.may_hold(&fires) {
                 first = self.history.first_true(&fires, from, self.grid).map_or(first, |at| first.min(at));
+            }
+            if let Some(forecast) = self.forecast.as_ref().filter(|_| rule.is_predictive()) {
+                first = forecast.first(rule, true, now, from, self.grid).map_or(first, |at| first.min(at));
             }
         }
         first
@@ -230,19 +246,22 @@ impl Scaled {
         let ins = || profile.rules_of(Direction::In).map(|(_, rule)| Condition::fires(rule, now));
         let may = profile.cut(now).is_some() && ins().all(|fires| self.history.may_hold(&fires));
         let outs = |to: u32| profile.rules_of(Direction::Out).map(move |(_, rule)| Condition::spares(rule, now, to));
-        let wanted = if may { self.first_of_all(|| ins().chain(outs(now)), from) } else { SimTime::NEVER };
+        let wanted =
+            if may { self.first_of_all(|| ins().chain(outs(now)), profile, &[now], from) } else { SimTime::NEVER };
         self.held_back &= wanted <= self.grid.at_or_after(from);
         if wanted == SimTime::NEVER || !self.held_back {
             return wanted;
         }
         // It has been found that it would have to be undone: until that is otherwise, nothing comes of it.
-        self.first_of_all(|| ins().chain(outs(now)).chain(outs(now - 1)), from)
+        self.first_of_all(|| ins().chain(outs(now)).chain(outs(now - 1)), profile, &[now, now - 1], from)
     }
 
-    /// When all conditions first hold together.
+    /// When all conditions first hold together, and nothing foreseen would scale out any of so many instances.
     fn first_of_all<'a, I: Iterator<Item = Condition<'a>>>(
         &self,
         conditions: impl Fn() -> I,
+        profile: &Profile,
+        spared: &[u32],
         from: SimTime,
     ) -> SimTime {
         let mut t = self.grid.at_or_after(from);
@@ -252,6 +271,15 @@ impl Scaled {
                 match self.history.first_true(&condition, latest, self.grid) {
                     Some(at) => latest = at,
                     None => return SimTime::NEVER,
+                }
+            }
+            if let Some(forecast) = &self.forecast {
+                let outs = profile.rules_of(Direction::Out).filter(|(_, rule)| rule.is_predictive());
+                for (rule, &to) in outs.flat_map(|(_, rule)| spared.iter().map(move |to| (rule, to))) {
+                    match forecast.first(rule, false, to, latest, self.grid) {
+                        Some(at) => latest = at,
+                        None => return SimTime::NEVER,
+                    }
                 }
             }
             if latest == t {
@@ -268,6 +296,7 @@ mod tests {
     use crate::policy::autoscale::{Aggregation, Blind, Change, Decision, Metric, Operator, Rule, View, decide};
 
     const MINUTE: u64 = 60_000;
+    const WEEK: u64 = 7 * 24 * 60 * MINUTE;
     const MICRO: i64 = 1_000_000;
 
     /// Numbers that look like chance.
@@ -332,11 +361,22 @@ mod tests {
                 history.record(SimTime::from_ms(at), cpu, 10 * self.below(40) as i64 * MICRO, series);
             }
             let now = SimTime::from_ms(at + self.below(2 * MINUTE));
+            // Half of them foresee: a week ago and two, around the same minutes.
+            let forecast = (self.below(2) > 0).then(|| {
+                let mut forecast = Forecast::new(SimDuration::from_ms(WEEK));
+                let mut from = 0;
+                for _ in 0..=self.below(6) {
+                    forecast.record(SimTime::from_ms(from), 30 * self.below(20) as i64 * MICRO);
+                    from += 1 + self.below(9 * MINUTE);
+                }
+                forecast
+            });
             let cool = |dice: &mut Self| SimTime::from_ms(at + dice.below(3) * 7 * MINUTE);
             let (out_from, in_from) = (cool(self), cool(self));
             let scaled = Scaled {
                 set: 0,
                 history,
+                forecast,
                 tides: Vec::new(),
                 grid: Grid { phase_ms: self.below(MINUTE), tick: SimDuration::from_ms(MINUTE) },
                 at: 0,
@@ -359,7 +399,8 @@ mod tests {
     fn decided(scaled: &Scaled, profile: &Profile, t: SimTime) -> Decision {
         let readings: Vec<Reading> = profile.rules.iter().map(|rule| scaled.history.reading(rule, t)).collect();
         let (may_out, may_in) = (t >= scaled.out_from, t >= scaled.in_from);
-        decide(&View { capacity: scaled.seen.capacity, profile, readings: &readings, may_out, may_in })
+        let foreseen = scaled.foreseen(t);
+        decide(&View { capacity: scaled.seen.capacity, profile, readings: &readings, foreseen, may_out, may_in })
     }
 
     #[test]
@@ -393,7 +434,7 @@ mod tests {
                 }
                 None => {
                     never += 1;
-                    assert!(planned == SimTime::NEVER || planned == cooled || known, "case {case}: {planned:?}");
+                    assert!(planned >= t || planned == cooled || known, "case {case}: {planned:?}");
                 }
             }
         }
@@ -411,6 +452,7 @@ mod tests {
             profiles: vec![],
             schedule: vec![],
             series: vec![],
+            look_ahead: None,
         };
         let (mut scaled, ..) = Dice(1).scaled();
         let hour = |minutes: u64| SimTime::from_ms(minutes * MINUTE);

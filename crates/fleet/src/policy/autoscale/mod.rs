@@ -162,6 +162,8 @@ pub struct Autoscale {
     pub schedule: Vec<(SimTime, u16)>,
     /// AS-21: named series that rules look at, at most [`SERIES_MAX`]: what they are worth over time.
     pub series: Vec<(String, Demand)>,
+    /// AS-19: how far ahead predictive autoscale looks; none without it.
+    pub look_ahead: Option<SimDuration>,
 }
 
 /// AS-18: how long changes by others are not seen.
@@ -233,6 +235,16 @@ impl Rule {
         !reading.is_missing() && self.operator.holds(self.rest(reading, now, to))
     }
 
+    /// AS-19: whether predictive autoscale goes by it: rules on average CPU that scale out.
+    pub fn is_predictive(&self) -> bool {
+        (self.metric, self.aggregation, self.direction) == (Metric::Cpu, Aggregation::Average, Direction::Out)
+    }
+
+    /// AS-19: whether it would fire for `to` instances that share a total CPU out between them.
+    pub fn foresees(&self, total: Reading, to: u32) -> bool {
+        self.is_predictive() && self.fires(total, 1, to)
+    }
+
     /// AS-10: the instances that it asks for, before limits. Percentages round away from no change at all.
     pub fn target(&self, now: u32) -> u32 {
         let part = |percent: u32| u64::from(now) * u64::from(percent);
@@ -274,6 +286,8 @@ pub struct View<'a> {
     pub profile: &'a Profile,
     /// What each of its rules has measured.
     pub readings: &'a [Reading],
+    /// AS-19: the total CPU that is foreseen, if anything is.
+    pub foreseen: Reading,
     /// No cooldown stands against scaling out.
     pub may_out: bool,
     /// None against scaling in.
@@ -311,12 +325,13 @@ pub enum Decision {
 
 /// Decides.
 pub fn decide(view: &View<'_>) -> Decision {
-    let View { capacity: now, profile, readings, .. } = *view;
+    let View { capacity: now, profile, readings, foreseen, .. } = *view;
     let limited = profile.within(now);
     if limited != now {
         return Decision::ToLimit(limited);
     }
-    let fired = profile.rules_of(Direction::Out).filter(|(at, rule)| rule.fires(readings[*at], now, now));
+    let fires = |at: usize, out: &Rule, to: u32| out.fires(readings[at], now, to) || out.foresees(foreseen, to);
+    let fired = profile.rules_of(Direction::Out).filter(|(at, rule)| fires(*at, rule, now));
     let targets = fired.map(|(at, rule)| (profile.within(rule.target(now)), at));
     let largest = targets.reduce(|one, other| if other.0 > one.0 { other } else { one });
     if let Some((to, rule)) = largest.filter(|&(to, _)| to > now && view.may_out) {
@@ -332,7 +347,7 @@ pub fn decide(view: &View<'_>) -> Decision {
     let all = profile.rules_of(Direction::In).all(|(at, rule)| rule.fires(readings[at], now, now));
     let Some((aim, rule)) = profile.cut(now).filter(|_| all && view.may_in) else { return Decision::Stay };
     // AS-12, AS-13: the count nearest to the aim at which nothing would scale out again.
-    let safe = |to: u32| profile.rules_of(Direction::Out).all(|(at, out)| !out.fires(readings[at], now, to));
+    let safe = |to: u32| profile.rules_of(Direction::Out).all(|(at, out)| !fires(at, out, to));
     match (aim..now).find(|&to| safe(to)) {
         Some(to) => Decision::In { to, rule, shortened: to > aim },
         None => Decision::Flapping,

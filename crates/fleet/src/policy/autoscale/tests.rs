@@ -35,7 +35,7 @@ fn value(of: f64) -> Reading {
 
 /// Decides where no cooldown stands in the way.
 fn decided(now: u32, profile: &Profile, readings: &[Reading]) -> Decision {
-    decide(&View { capacity: now, profile, readings, may_out: true, may_in: true })
+    decide(&View { capacity: now, profile, readings, foreseen: Reading::MISSING, may_out: true, may_in: true })
 }
 
 #[test]
@@ -43,7 +43,14 @@ fn as_05_limits_come_first_and_no_cooldown_delays_them() {
     let within = profile((3, 6), &[out(70.0, 1)]);
     assert_eq!(decided(1, &within, &[value(99.0)]), Decision::ToLimit(3));
     assert_eq!(decided(8, &within, &[value(99.0)]), Decision::ToLimit(6));
-    let cooling = View { capacity: 12, profile: &profile((3, 10), &[]), readings: &[], may_out: false, may_in: false };
+    let cooling = View {
+        capacity: 12,
+        profile: &profile((3, 10), &[]),
+        readings: &[],
+        foreseen: Reading::MISSING,
+        may_out: false,
+        may_in: false,
+    };
     assert_eq!(decide(&cooling), Decision::ToLimit(10));
 }
 

@@ -14,12 +14,15 @@ use jiff::tz::TimeZone;
 use rule::{Known, rules};
 use schedule::{CHANGES_MAX, Clock, When, changes_most, schedule};
 use std::rc::Rc;
+use zonefall_engine::SimDuration;
 use zonefall_fleet::Demand;
 use zonefall_fleet::policy::autoscale::{Autoscale, Blind, Profile, Rule, SERIES_MAX};
 
 /// AS-01.
 const PROFILES_MAX: usize = 20;
 const FIXED_MAX_MS: i64 = 365 * 86_400_000;
+/// AS-19.
+const LOOK_AHEAD_MS: std::ops::RangeInclusive<u64> = 60_000..=3_600_000;
 const TABLE: &str = "scale_set.<name>.autoscale";
 const RULE: &str = "scale_set.<name>.autoscale.rule[]";
 const PROFILE: &str = "scale_set.<name>.autoscale.profile[]";
@@ -41,9 +44,16 @@ pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut 
     let metric_delay = reader.duration("metric_delay", sink);
     let shared = reader.choice("cooldown", sink).map(|word| word == "shared");
     let (deletes, capacity) = (reader.duration("blind_to_deletes", sink), reader.duration("blind_to_capacity", sink));
+    let look_ahead = look_ahead(&reader, sink);
     let base = limits.zip(rules).map(|(limits, rules)| limits.profile("default".into(), rules));
     let others = profiles(&reader, base.as_ref(), &known, clock, zone.as_ref(), sink);
-    let (base, (others, times)) = (base?, others?);
+    let (base, (others, times), look_ahead) = (base?, others?, look_ahead?);
+    let foresees = std::iter::once(&base).chain(&others).flat_map(|profile| &profile.rules).any(Rule::is_predictive);
+    if look_ahead.is_some() && !foresees {
+        let words = "predictive autoscale goes by rules on average CPU that scale out, and there is none (AS-19)";
+        sink.error(codes::AUTOSCALE, &reader.span_of("predictive"), words);
+        return None;
+    }
     let horizon = clock.horizon?;
     if changes_most(&times, horizon) > CHANGES_MAX {
         let words = format!("its profiles may change more than {CHANGES_MAX} times within the horizon");
@@ -63,7 +73,22 @@ pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut 
         profiles: std::iter::once(base).chain(others).collect(),
         schedule,
         series: memory.and(series)?,
+        look_ahead,
     }))
+}
+
+/// AS-19; the outer `None` is a mistake, the inner one no prediction that acts.
+fn look_ahead(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<SimDuration>> {
+    let path = "scale_set.<name>.autoscale.predictive";
+    let Some(reader) = reader.sub_or_off("predictive", path, sink) else { return Some(None) };
+    let (mode, ahead) = (reader.choice("mode", sink), reader.duration("look_ahead", sink));
+    let (mode, ahead) = (mode?, ahead?);
+    if !LOOK_AHEAD_MS.contains(&ahead.as_ms()) {
+        let words = "it looks 1 min to 60 min ahead (AS-19)";
+        sink.error(codes::AUTOSCALE, &reader.span_of("look_ahead"), words);
+        return None;
+    }
+    Some((mode == "enabled").then_some(ahead))
 }
 
 /// Memory at rest and at full CPU, in millionths of a percent; the outer `None` is a mistake, the inner one no memory.

@@ -10,6 +10,7 @@
 //! * [`spread`]: units in groups in groups, every level with its own outages.
 //! * [`importance`]: systems given by their paths, and which part matters most.
 //! * [`queue`]: a worker that breaks down.
+//! * [`waiting`]: requests that wait for one of several servers.
 //! * [`quadrature`]: means over time of what is known at each instant.
 //! * [`profile`]: sums over independent causes of downtime.
 //!
@@ -39,6 +40,7 @@ pub mod quadrature;
 pub mod queue;
 pub mod single;
 pub mod spread;
+pub mod waiting;
 
 pub use error::Error;
 pub use mass::{convolve, expected_up, probability_fewer_than};

@@ -1,10 +1,10 @@
-//! The entries that are this crate's alone: chains assembled from components, importances, a queue.
+//! The entries that are this crate's alone: chains assembled from components, importances, queues.
 
 use super::{Given, all_up, database_reliability, database_unavailability};
 use zonefall_exact::importance::Paths;
 use zonefall_exact::markov::{Explored, Generator};
 use zonefall_exact::spread::{self, Part};
-use zonefall_exact::{Error, queue};
+use zonefall_exact::{Error, queue, waiting};
 
 /// An answer's numbers, by name; one number has no name.
 pub type Answers = Vec<(String, f64)>;
@@ -26,6 +26,18 @@ pub fn answer<'a>(id: &str, of: &dyn Fn(&str) -> Given<'a>) -> Result<Option<Ans
         "Q08" => {
             let rate = |name| given.f(name);
             one(queue::mean_jobs_with_breakdowns(rate("lam"), rate("mu"), rate("breakdown_rate"), rate("repair_rate"))?)
+        }
+        "Q01" | "Q02" | "Q03" => {
+            let station = waiting::Station::new(given.n("c") as u64, given.f("lam_per_s"), given.f("mu_per_s"))?;
+            one(match id {
+                "Q01" => station.waiting_share(),
+                "Q02" => station.mean_wait(),
+                _ => station.wait_exceeds(given.f("t_s")),
+            })
+        }
+        "Q04" => {
+            let load = given.f("lam_per_s") / given.f("mu_per_s");
+            one(waiting::turned_away(given.n("c") as u64, given.n("K") as u64, load)?)
         }
         "R04" => balanced(&given)?,
         "R06" => one(1.0 - database_unavailability(&given)?),

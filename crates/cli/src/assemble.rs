@@ -28,7 +28,7 @@ pub struct Overrides {
 }
 
 /// What this version leaves out; one line under every result.
-pub const NOT_MODELLED: &str = "rollouts, planned maintenance, latency, costs";
+pub const NOT_MODELLED: &str = "rollouts, planned maintenance, costs";
 
 /// The study of a scenario: drawn from its profile, or scripted. Traces and incidents are put in by their commands.
 ///

@@ -99,11 +99,16 @@ fn what_happens(design: &Design, scenario: &Scenario) -> Value {
     Value::Object(sets.collect())
 }
 
-fn need(need: Need) -> Value {
-    match need {
+fn need(design: &Design) -> Value {
+    let mut need = match design.need {
         Need::Serving(least) => json!({ "min_serving": least }),
+        Need::Served(0, _) => json!({}),
         Need::Served(share, of) => json!({ "min_served": share as f64 / of as f64 }),
+    };
+    if let Some(limit) = design.limit() {
+        need["p95_latency_ms"] = json!(limit.within.as_ms());
     }
+    need
 }
 
 /// Strikes that one trial expects, all designs together.
@@ -131,7 +136,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
             json!({
                 "design": design.name,
                 "machines": design.capacity(),
-                "need": need(design.need),
+                "need": need(design),
                 "machines_by_zone": placement(design, scenario),
                 "machines_after_losing_the_largest_zone": after_zone_loss(design, scenario),
                 "what_happens": what_happens(design, scenario),

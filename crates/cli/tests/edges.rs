@@ -12,7 +12,7 @@ const EDGES: [(&str, &[&str]); 12] = [
     ("faults", &["engine", "topology"]),
     ("fleet", &["engine", "topology", "faults"]),
     ("azure", &["engine", "topology", "faults"]),
-    ("scenario", &["engine", "topology", "faults", "fleet", "azure"]),
+    ("scenario", &["engine", "topology", "faults", "fleet", "azure", "exact"]),
     ("import", &["engine", "topology", "faults", "fleet", "scenario"]),
     ("study", &["engine", "topology", "faults", "fleet", "stats", "exact"]),
     ("report", &["study"]),

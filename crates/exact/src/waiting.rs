@@ -1,7 +1,7 @@
 //! Requests that wait for one of several servers: the M/M/c family.
 //!
 //! Poisson arrivals, exponential service times, first come, first served, and the state held long enough that its
-//! beginning no longer matters ([`Station::settling_time`] is the scale of that). Erlang (1917); the distributions are those
+//! beginning no longer matters ([`settling_time`] is the scale of that). Erlang (1917); the distributions are those
 //! of Gross and Harris, *Fundamentals of Queueing Theory*, chapter 2.
 
 use crate::error::{Error, check, nonnegative, positive};
@@ -115,13 +115,13 @@ impl Station {
         }
         Ok(high)
     }
+}
 
-    /// The scale on which a disturbed queue comes to rest: 1 / (√(cμ) − √λ)² (the relaxation time of M/M/1, which is an
-    /// upper bound for several servers), and no less than a service.
-    pub fn settling_time(&self) -> f64 {
-        let gap = libm::sqrt(self.servers * self.service) - libm::sqrt(self.arrival);
-        (1.0 / (gap * gap)).max(1.0 / self.service)
-    }
+/// The scale on which a disturbed queue comes to rest: 1 / (√(cμ) − √λ)² (the relaxation time of M/M/1, and of several
+/// servers near their limit), and no less than a service. Infinite at the limit.
+pub fn settling_time(servers: u64, arrival: f64, service: f64) -> f64 {
+    let gap = libm::sqrt(servers as f64 * service) - libm::sqrt(arrival);
+    (1.0 / (gap * gap)).max(1.0 / service)
 }
 
 /// The greatest arrival rate at which the share `level` of requests is answered within `within`; 0 if the service alone

@@ -3,6 +3,7 @@
 use crate::balancer::LoadBalancer;
 use crate::demand::Demand;
 use crate::management::{Management, Quota};
+use crate::service::{Limit, Service};
 use zonefall_engine::Law;
 use zonefall_topology::{RegionId, ZoneId};
 
@@ -71,7 +72,7 @@ pub struct ScaleSet {
 pub enum Need {
     /// At least this many instances in rotation and alive.
     Serving(u32),
-    /// At least this share of the demand served, as a ratio.
+    /// At least this share of the demand served, as a ratio; and answered in time, where the service has a limit.
     Served(u64, u64),
 }
 
@@ -104,6 +105,8 @@ pub struct Design {
     pub balancer: Option<LoadBalancer>,
     /// What arrives.
     pub demand: Option<Demand>,
+    /// How its machines work on it.
+    pub service: Service,
     /// What it needs.
     pub need: Need,
     /// Azure's promise.
@@ -122,6 +125,11 @@ impl Design {
     /// Whether some set changes while the trial runs.
     pub fn is_managed(&self) -> bool {
         self.sets.iter().any(|set| set.management.is_some())
+    }
+
+    /// The limit on the times of responses, if the objective has one.
+    pub fn limit(&self) -> Option<&Limit> {
+        self.service.latency.as_ref()?.limit.as_ref()
     }
 
     /// Instances of all sets.

@@ -5,6 +5,7 @@
 //! causes sums exactly to `missed_ms`.
 
 use crate::operations::OPERATIONS;
+use crate::states::States;
 use zonefall_engine::SimTime;
 
 /// Machine-milliseconds by what the machines were doing.
@@ -57,6 +58,10 @@ pub struct Ledger {
     pub served: i128,
     /// Demand sent to machines that probes had not yet found dead.
     pub lost_to_dead: i128,
+    /// Demand offered while answers were not in time; 0 without a limit on them.
+    pub slow: i128,
+    /// How long each state of load was held; empty unless the times of responses are asked for.
+    pub states: States,
     /// Time without a connection to any machine, by window (the SLA's downtime, SL-02).
     pub unconnected_by_window_ms: Vec<u64>,
     /// Repairs begun by crews, of failures within the measured time.
@@ -122,6 +127,8 @@ impl Default for Ledger {
             offered: Default::default(),
             served: Default::default(),
             lost_to_dead: Default::default(),
+            slow: Default::default(),
+            states: Default::default(),
             unconnected_by_window_ms: Default::default(),
             crew_jobs: Default::default(),
             crew_wait_ms: Default::default(),
@@ -154,12 +161,14 @@ impl Ledger {
         }
         keep.outages_ms.clear();
         keep.held_at.clear();
+        keep.states.clear();
         *self = Self {
             missed_by_cause_ms: keep.missed_by_cause_ms,
             missed_by_window_ms: keep.missed_by_window_ms,
             unconnected_by_window_ms: keep.unconnected_by_window_ms,
             outages_ms: keep.outages_ms,
             held_at: keep.held_at,
+            states: keep.states,
             ..Self::default()
         };
     }

@@ -5,10 +5,11 @@
 //! over intervals longer than zero only.
 
 use crate::Extra;
-use crate::design::Need;
+use crate::design::{Design, Need};
 use crate::ledger::{Ledger, split};
 use crate::measure::Measure;
 use crate::operations::Operation;
+use crate::service::{Latency, Limit};
 use zonefall_engine::SimTime;
 
 /// A count of machines (or their capacity) and its integral over the measured time.
@@ -58,6 +59,8 @@ const CLASSES: usize = Class::DiskUnreachable as usize + 1;
 #[derive(Debug)]
 pub(crate) struct Book {
     need: Need,
+    /// The times of responses, if they are asked for.
+    latency: Option<Latency>,
     /// What arrives now, in thousandths of a request a second; none without demand.
     pub demand: Option<u64>,
     counts_connections: bool,
@@ -100,13 +103,14 @@ zonefall_engine::pooled_clone!(Book {
 
 impl Book {
     /// A book for a storm with `causes` causes, to which the fleet's own are added.
-    pub fn new(need: Need, counts_connections: bool, causes: usize) -> Self {
+    pub fn new(design: &Design, causes: usize) -> Self {
         let all = causes + crate::EXTRA_CAUSES.len();
         let extra = |extra: Extra| causes + extra as usize;
         Self {
-            need,
+            need: design.need,
+            latency: design.service.latency.clone(),
             demand: None,
-            counts_connections,
+            counts_connections: design.sla.is_some(),
             levels: Default::default(),
             withheld: vec![0; all + 1],
             probe_lag: extra(Extra::ProbeLag),
@@ -183,7 +187,7 @@ impl Book {
             Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
             Need::Served(share, of) => {
                 let demand = self.demand.unwrap_or(0);
-                u128::from(self.served()) * u128::from(of) < u128::from(demand) * u128::from(share)
+                u128::from(self.served()) * u128::from(of) < u128::from(demand) * u128::from(share) || self.is_slow()
             }
         }
     }
@@ -191,13 +195,29 @@ impl Book {
     /// Demand served in the current state: requests go evenly to the machines in rotation, those sent to dead ones are
     /// lost, the rest is served as far as capacity goes.
     pub fn served(&self) -> u64 {
+        self.reaches().min(self.level(Class::Capacity) as u64)
+    }
+
+    /// Demand that is sent to machines that are alive.
+    fn reaches(&self) -> u64 {
         let demand = self.demand.unwrap_or(0);
         let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
         if alive == 0 {
             return 0;
         }
-        let reaches = (u128::from(demand) * alive / (alive + dead)) as u64;
-        reaches.min(self.level(Class::Capacity) as u64)
+        (u128::from(demand) * alive / (alive + dead)) as u64
+    }
+
+    /// The limit on the times of responses, and how many machines' worth of capacity there is to keep it.
+    fn limit(&self) -> Option<(&Limit, u64, u64)> {
+        let latency = self.latency.as_ref()?;
+        Some((latency.limit.as_ref()?, self.level(Class::Capacity) as u64 / latency.serves_milli, latency.serves_milli))
+    }
+
+    /// Whether too many answers come too late. Where something arrives and nobody answers, all do.
+    fn is_slow(&self) -> bool {
+        let Some((limit, machines, _)) = self.limit() else { return false };
+        !limit.admits(machines, self.reaches()) || machines == 0 && self.demand.unwrap_or(0) > 0
     }
 
     fn book(&mut self, from: SimTime, t: SimTime, missed: bool, unconnected: bool, measure: &Measure) {
@@ -211,6 +231,7 @@ impl Book {
         }
         if self.demand.is_some() {
             self.book_demand(t.since(from).as_ms());
+            self.book_state(from, t);
         }
         if missed {
             if self.missed_since.is_none() {
@@ -240,15 +261,26 @@ impl Book {
         }
     }
 
+    fn book_state(&mut self, from: SimTime, t: SimTime) {
+        let Some(latency) = &self.latency else { return };
+        let machines = self.level(Class::Capacity) as u64 / latency.serves_milli;
+        self.ledger.states.add(machines as u32, self.reaches(), from, t);
+        if self.is_slow() {
+            self.ledger.slow += i128::from(self.demand.unwrap_or(0)) * i128::from(t.since(from).as_ms());
+        }
+    }
+
     /// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request
     /// went to a dead one, the lag of the probes is the cause; what even everything together could not serve is overload.
     fn charge(&mut self, length_ms: u64) {
         self.ledger.missed_ms += length_ms;
+        let in_time = self.needs_in_time();
         let charged = &mut self.ledger.missed_by_cause_ms;
         let withheld = &mut self.withheld[..charged.len()];
         let mut lacking = 0;
         if let (Need::Served(share, of), Some(demand)) = (self.need, self.demand) {
             let needed = (u128::from(demand) * u128::from(share)).div_ceil(u128::from(of)) as i64;
+            let needed = needed.max(in_time);
             let capacity = self.levels[Class::Capacity as usize].now;
             if capacity >= needed {
                 charged[self.probe_lag] += length_ms;
@@ -263,6 +295,11 @@ impl Book {
         } else {
             split(length_ms, withheld, charged);
         }
+    }
+
+    /// The capacity that answers all of the demand in time; 0 without a limit on that.
+    fn needs_in_time(&self) -> i64 {
+        self.limit().map_or(0, |(limit, _, serves)| (limit.fewest(self.demand.unwrap_or(0)) * serves) as i64)
     }
 
     fn close_outage(&mut self, end: SimTime, measure: &Measure) {
@@ -293,6 +330,7 @@ impl Book {
         self.ledger.cut_by_horizon = self.missed_since.is_some() && !self.done;
         self.close_outage(end, measure);
         self.close_unconnected(end, measure);
+        self.ledger.states.close();
         let total = |class: Class| self.levels[class as usize].total(end.as_ms() as i64);
         let observed = end.since(measure.from).as_ms();
         let ledger = &mut self.ledger;

@@ -332,7 +332,7 @@ impl World {
             probes: None,
             pending: Calendar::with_capacity(64),
             tide: None,
-            book: Book::new(design.need, design.sla.is_some(), names.len()),
+            book: Book::new(&design, names.len()),
             budget: EventBudget::new(measure.event_budget),
             luck: Key::root(0),
             standing_luck: Key::root(0),

@@ -5,7 +5,7 @@ mod support;
 use support::*;
 use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Scope, Strikes};
-use zonefall_fleet::{Demand, Design, Need, Noise, Step, World, population};
+use zonefall_fleet::{Demand, Design, Latency, Limit, Need, Noise, Queue, Step, World, population};
 
 const RACK: u16 = 0;
 /// Causes of the fleet's own follow the only mode.
@@ -102,4 +102,47 @@ fn every_design_meets_the_same_noise() {
     assert_eq!(offered(&both, 0, 1), offered(&both, 1, 1));
     assert_eq!(offered(&both, 0, 1), offered(&[small], 0, 1));
     assert_ne!(offered(&both, 0, 1), offered(&both, 0, 2));
+}
+
+/// One in flight on each machine, one in line; 400 may be sent to one machine and 1,000 to two for 95 of 100 to be in time.
+fn in_time(first: u64, of: &[(u64, u64)]) -> Design {
+    let mut web = web(first, of);
+    web.need = Need::Served(0, 1);
+    let limit = Limit { within: SimDuration::from_ms(90), admits_milli: [0, 400, 1000].into() };
+    web.service.latency =
+        Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: Some(limit) });
+    web
+}
+
+#[test]
+fn answers_that_come_too_late_are_missed_time_though_everything_is_served() {
+    let ledger = script().play(in_time(1000, &[(6 * HOUR, 1001), (8 * HOUR, 1000)]));
+    assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[OVERLOAD]), (2 * HOUR, 2 * HOUR));
+    assert_eq!((ledger.served, ledger.slow), (ledger.offered, i128::from(2 * HOUR * 1001)));
+    // Half of the machines are out for an hour: 500 are served, and too late. The rack answers for it.
+    let ledger = script().outages(&[(RACK, 0, 1, HOUR, 2 * HOUR)]).play(in_time(500, &[]));
+    assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[0]), (HOUR, HOUR));
+    let ledger = script().outages(&[(RACK, 0, 1, HOUR, 2 * HOUR)]).play(in_time(400, &[]));
+    assert_eq!(ledger.missed_ms, 0);
+}
+
+#[test]
+fn where_nobody_answers_all_answers_are_late() {
+    let both = [(RACK, 0, 2, HOUR, 2 * HOUR)];
+    let ledger = script().outages(&both).play(in_time(400, &[(90 * 60 * SECOND, 0)]));
+    assert_eq!(ledger.missed_ms, HOUR / 2, "until nothing arrives");
+}
+
+#[test]
+fn states_of_load_are_booked_by_what_reaches_how_many() {
+    let ledger = script().outages(&[(RACK, 0, 1, HOUR, 2 * HOUR)]).play(in_time(400, &[(6 * HOUR, 900)]));
+    let found: Vec<_> = ledger.states.iter().map(|of| (of.machines, of.reach_milli, of.held.as_ms() / HOUR)).collect();
+    // Before and after the outage are two spells of the same order of length or not: the sums count.
+    let held =
+        |machines, reach| found.iter().filter(|of| (of.0, of.1) == (machines, reach)).map(|of| of.2).sum::<u64>();
+    assert_eq!((held(1, 400), held(2, 400), held(2, 900)), (1, 5, 18));
+    // Nobody asks: nothing is kept.
+    let mut plain = in_time(400, &[(6 * HOUR, 900)]);
+    plain.service = Default::default();
+    assert_eq!(script().play(plain).states.iter().count(), 0);
 }

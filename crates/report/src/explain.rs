@@ -44,6 +44,7 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
         csv::causes(&outcome, point)?,
         csv::windows(&outcome, point)?,
         csv::operations(&outcome, point)?,
+        csv::latency(&outcome, point)?,
         csv::assumptions(&outcome, point)?,
         csv::trials(&outcome, &[], point)?,
         csv::losses(&[], point)?,

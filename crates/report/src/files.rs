@@ -63,7 +63,7 @@ struct LossSummary<'a> {
     losses: &'a [Loss],
 }
 
-/// The result files, sorted by name. `assumptions.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
+/// The result files, sorted by name. `assumptions.csv`, `latency.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
 ///
 /// # Errors
 /// If a row or the JSON cannot be written.
@@ -75,6 +75,9 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
         sheets.push(csv::causes(outcome, locale)?);
         sheets.push(csv::windows(outcome, locale)?);
         sheets.push(csv::operations(outcome, locale)?);
+        if outcome.designs.iter().any(|design| design.latency.is_some()) {
+            sheets.push(csv::latency(outcome, locale)?);
+        }
         if outcome.assumptions.is_some() {
             sheets.push(csv::assumptions(outcome, locale)?);
         }
@@ -108,14 +111,16 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
     Ok(files)
 }
 
-/// The names that [`result_files`] will use, known before there are any results.
-pub fn result_names(outcome: bool, assumptions: bool, rows: bool, losses: bool) -> Vec<&'static str> {
+/// The names that [`result_files`] will use, known before there are any results; `optional`: also those of files that are
+/// there only if an outcome has something to put in them.
+pub fn result_names(outcome: bool, optional: bool, rows: bool, losses: bool) -> Vec<&'static str> {
     let all = [
-        ("assumptions.csv", outcome && assumptions),
+        ("assumptions.csv", outcome && optional),
         ("causes.csv", outcome),
         ("designs.csv", outcome),
         ("dictionary.csv", true),
         ("differences.csv", outcome),
+        ("latency.csv", outcome && optional),
         ("losses.csv", losses),
         ("operations.csv", outcome),
         (SUMMARY, outcome || losses),

@@ -12,6 +12,7 @@ use crate::overlay::Seen;
 use crate::reader::Reader;
 use crate::scale_sets::scale_set;
 use crate::scenario::CalendarStart;
+use crate::service::{self, Within};
 use crate::sets::{self, Ground, Placed};
 use std::ops::Range;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
@@ -22,6 +23,9 @@ use zonefall_topology::Topology;
 
 /// LB-01: the least probe interval of Azure's load balancer.
 const PROBE_INTERVAL_LEAST_MS: u64 = 5000;
+
+/// The keys that say when the service is up.
+const OBJECTIVES: [&str; 3] = ["min_serving", "min_served", "p95_latency"];
 
 /// A design and the places of its parts, for the checks that follow.
 pub(crate) struct Laid {
@@ -72,13 +76,15 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     };
     let sets = all_sets(&reader, seen, &ground, sink);
     let demand = demand::demand(&reader, &clock, sink);
-    let need = need(&reader, demand.as_ref().is_none_or(Option::is_some), sink);
+    let has_demand = demand.as_ref().is_none_or(Option::is_some);
+    let need = need(&reader, has_demand, sink);
     let depends_on = depends_on(&reader, profile, sink);
     let healing = match reader.sub("healing", "healing", sink) {
         Some(healing) => healing.flag("needs_control_plane", sink),
         None => Some(false),
     };
-    let (mut sets, (need, need_span)) = (sets?, need?);
+    let (mut sets, (need, need_span, within)) = (sets?, need?);
+    let service = service::service(&reader, &sets, has_demand, within, sink);
     let demand = demand?;
     watches_something(&reader, &sets, demand.is_some(), sink)?;
     let quota = quota?;
@@ -90,6 +96,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
         balancer: balancer?,
         demand,
+        service: service?,
         need,
         sla: terms(&sets),
         depends_on: depends_on?,
@@ -187,22 +194,29 @@ fn load_balancer(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<LoadBala
     }))
 }
 
-fn need(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<(Need, Range<usize>)> {
+/// What is needed, where that is said, and the limit on times.
+fn need(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<(Need, Range<usize>, Option<Within>)> {
     let slo = reader.sub("slo", "slo", sink);
     let said = |key: &str| slo.as_ref().is_some_and(|slo| slo.has(key));
-    let Some(slo) = slo.as_ref().filter(|_| said("min_serving") || said("min_served")) else {
+    let Some(slo) = slo.as_ref().filter(|_| OBJECTIVES.iter().any(|key| said(key))) else {
         let span = slo.as_ref().map_or_else(|| reader.span().clone(), |slo| slo.span().clone());
         sink.error(codes::OBJECTIVE, &span, "the scenario does not say when the service is up")
             .help("write `min_serving = 6` under `[slo]`, or `min_served = \"99%\"` with `[demand]`");
         return None;
     };
-    if said("min_serving") && said("min_served") {
-        let words = "`min_serving` and `min_served` are two objectives: keep one";
-        sink.error(codes::EXCLUSIVE, &slo.span_of("min_served"), words);
+    for other in ["min_served", "p95_latency"].into_iter().filter(|other| said("min_serving") && said(other)) {
+        let words = format!("`min_serving` and `{other}` are two objectives: keep one");
+        sink.error(codes::EXCLUSIVE, &slo.span_of(other), words);
     }
     if said("min_serving") {
         let count = slo.count("min_serving", sink)?;
-        return Some((Need::Serving(count as u32), slo.span_of("min_serving")));
+        return Some((Need::Serving(count as u32), slo.span_of("min_serving"), None));
+    }
+    let within = slo.optional("p95_latency", sink, Reader::span_of_time)?;
+    let within = within.map(|within| Within { within, span: slo.span_of("p95_latency") });
+    if !said("min_served") {
+        // Nothing is asked of how much is served.
+        return Some((Need::Served(0, 1), slo.span_of("p95_latency"), within));
     }
     let span = slo.span_of("min_served");
     let share = slo.share("min_served", sink);
@@ -215,7 +229,7 @@ fn need(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<(Need,
         sink.error(codes::RANGE, &span, "an objective of 0% is always met");
         return None;
     }
-    Some((Need::Served(share.numerator, share.denominator), span))
+    Some((Need::Served(share.numerator, share.denominator), span, within))
 }
 
 fn depends_on(reader: &Reader<'_>, profile: Option<&Profile>, sink: &mut Sink) -> Option<Vec<String>> {

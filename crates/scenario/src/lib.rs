@@ -38,6 +38,7 @@ mod scale_sets;
 mod scenario;
 mod schema;
 mod script;
+mod service;
 mod sets;
 mod syntax;
 mod templates;

@@ -236,7 +236,7 @@ impl<'a> Concluding<'a> {
         DesignOutcome {
             design: design.name.clone(),
             machines: design.capacity(),
-            need: need_in_words(design.need),
+            need: need_in_words(design),
             unavailability,
             missed_min_sd: tally.missed.standard_deviation() / MS_PER_MINUTE,
             verdict_mean: self.verdict_mean(missed),
@@ -255,6 +255,7 @@ impl<'a> Concluding<'a> {
             capacity_lost: share(&tally.capacity_lost),
             unserved: demand.then(|| share(&tally.unserved)),
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
+            latency: self.latency(design),
             classes: self.classes(),
             serving_machine_hours: tally.classes[0] as f64 / MS_PER_HOUR / self.finished.trials.max(1) as f64,
             causes: self.causes(),
@@ -333,6 +334,12 @@ impl<'a> Concluding<'a> {
         let first = &self.tally.first_miss;
         let cap = self.study.measure.horizon.as_ms() as f64;
         (first.n() > 0).then(|| self.mean(first, cap, 1.0 / MS_PER_HOUR))
+    }
+
+    fn latency(&self, design: &Design) -> Option<LatencyOutcome> {
+        let of = design.service.latency.as_ref()?;
+        let slow = of.limit.as_ref().map(|_| self.mean(&self.tally.slow, TRILLIONTHS, 1.0 / TRILLIONTHS));
+        Some(self.tally.latency.conclude(of, slow))
     }
 
     fn classes(&self) -> ClassShares {
@@ -422,11 +429,14 @@ impl<'a> Concluding<'a> {
     }
 }
 
-pub(crate) fn need_in_words(need: Need) -> String {
-    match need {
-        Need::Serving(least) => format!("at least {least} serving"),
-        Need::Served(share, of) => format!("at least {} % of demand served", 100.0 * share as f64 / of as f64),
-    }
+pub(crate) fn need_in_words(design: &Design) -> String {
+    let in_time = design.limit().map(|limit| format!("95 % of answers within {} ms", limit.within.as_ms()));
+    let counted = match design.need {
+        Need::Serving(least) => Some(format!("at least {least} serving")),
+        Need::Served(0, _) => None,
+        Need::Served(share, of) => Some(format!("at least {} % of demand served", 100.0 * share as f64 / of as f64)),
+    };
+    counted.into_iter().chain(in_time).collect::<Vec<_>>().join(", ")
 }
 
 /// Every design against the first, with intervals that hold for all of them together.

@@ -16,6 +16,7 @@ pub mod gate;
 pub mod implied;
 pub mod importance;
 pub mod incidents;
+pub mod latency;
 pub mod outcome;
 pub mod partial;
 pub mod plan;

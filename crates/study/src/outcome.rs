@@ -65,6 +65,26 @@ pub struct Quantile {
     pub high: Option<f64>,
 }
 
+/// Times of responses, over all trials.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LatencyOutcome {
+    /// Half of the requests that reach a machine are answered within so many milliseconds; none where more than half of
+    /// them come in overload.
+    pub p50_ms: Option<f64>,
+    /// The same of 95 of 100.
+    pub p95_ms: Option<f64>,
+    /// The same of 99 of 100.
+    pub p99_ms: Option<f64>,
+    /// The limit on the 95 % quantile, if the objective has one.
+    pub limit_ms: Option<f64>,
+    /// Share of the demand that is offered while the 95 % quantile is above the limit.
+    pub slow: Option<Estimate>,
+    /// Share of the requests that come while more arrives than is served: how long they wait is withheld.
+    pub overloaded: f64,
+    /// Share of the requests that come in states too short for the formulas to be right to 5 %.
+    pub unsettled: f64,
+}
+
 /// Missed time by cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CauseOutcome {
@@ -182,6 +202,9 @@ pub struct DesignOutcome {
     pub unserved: Option<Estimate>,
     /// Share of demand sent to dead machines; none without demand.
     pub lost_to_dead: Option<Estimate>,
+    /// Times of responses; none unless they are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<LatencyOutcome>,
     /// What the machines did.
     pub classes: ClassShares,
     /// Machine-hours per trial in rotation and alive.

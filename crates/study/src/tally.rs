@@ -1,5 +1,6 @@
 //! What is kept of many trials: exact sums, counts and fixed-grid histograms. Merging is associative and exact.
 
+use crate::latency::LatencyTally;
 use crate::stage::TrialRow;
 use crate::study::Study;
 use zonefall_fleet::Ledger;
@@ -37,6 +38,10 @@ pub struct DesignTally {
     pub unserved: Moments,
     /// Demand sent to dead machines a trial, in trillionths.
     pub lost_to_dead: Moments,
+    /// Demand offered while answers were not in time a trial, in trillionths.
+    pub slow: Moments,
+    /// Requests by state of load, where times of responses are asked for.
+    pub latency: LatencyTally,
     /// Missed milliseconds by cause.
     pub by_cause: Vec<Moments>,
     /// Missed milliseconds that would not be, had the cause never happened.
@@ -111,6 +116,9 @@ impl Tally {
         let tally = &mut self.designs[design];
         let breaches = tally.add_windows(study, design, ledger);
         tally.add_trial(ledger, reference_missed_ms);
+        if let Some(latency) = &study.designs[design].service.latency {
+            tally.latency.add(latency, &ledger.states);
+        }
         if study.rows {
             self.rows.push(TrialRow {
                 trial,
@@ -187,6 +195,7 @@ impl DesignTally {
         self.capacity_lost.add(share(ledger.capacity_full_ms - ledger.capacity_ms, ledger.capacity_full_ms));
         self.unserved.add(share(ledger.offered - ledger.served, ledger.offered));
         self.lost_to_dead.add(share(ledger.lost_to_dead, ledger.offered));
+        self.slow.add(share(ledger.slow, ledger.offered));
         for (moments, &missed) in self.by_cause.iter_mut().zip(&ledger.missed_by_cause_ms) {
             if missed > 0 {
                 moments.add(missed as i64);
@@ -228,6 +237,7 @@ impl DesignTally {
             (&mut self.capacity_lost, &other.capacity_lost),
             (&mut self.unserved, &other.unserved),
             (&mut self.lost_to_dead, &other.lost_to_dead),
+            (&mut self.slow, &other.slow),
             (&mut self.unconnected, &other.unconnected),
         ] {
             mine.merge(theirs);
@@ -236,6 +246,7 @@ impl DesignTally {
         self.operations.iter_mut().zip(&other.operations).for_each(|(mine, theirs)| mine.merge(theirs));
         self.avoided.iter_mut().zip(&other.avoided).for_each(|(mine, theirs)| mine.merge(theirs));
         self.held_at.iter_mut().zip(&other.held_at).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.latency.merge(&other.latency);
         self.breaches.merge(&other.breaches);
         self.sla_breaches.merge(&other.sla_breaches);
         self.window_missed.merge(&other.window_missed);

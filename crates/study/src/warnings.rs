@@ -1,6 +1,7 @@
 //! What a reader should know before believing a number.
 
 use crate::conclude::heavy_tails;
+use crate::latency;
 use crate::outcome::{DesignOutcome, Quality};
 use crate::run::Finished;
 use crate::stopping::{self, OCCURRENCES_MIN, in_words, lonely};
@@ -52,6 +53,7 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
                 "{name}: a few long outages carry the downtime: {hits} trials with a miss weigh like {carried:.0}"
             ));
         }
+        said.extend(design.latency.iter().flat_map(|of| latency::warnings(name, of)));
         said.extend(to_resolve(study, finished, design));
         if study.measure.until_first_miss && hits < finished.trials {
             said.push(format!(

@@ -155,6 +155,7 @@ pub fn design(name: &str, sets: Vec<ScaleSet>, need: u32) -> Design {
         healing_needs_control_plane: true,
         quota: None,
         zone_down_milli: 500,
+        service: Default::default(),
     }
 }
 

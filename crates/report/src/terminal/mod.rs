@@ -17,6 +17,7 @@ mod fit;
 mod importance;
 mod incidents;
 mod instants;
+mod latency;
 mod method;
 mod operations;
 mod plan;
@@ -72,6 +73,7 @@ pub(crate) fn blocks(outcome: &Outcome, style: Style) -> Page {
         designs::draw(&mut page, outcome);
         windows::draw(&mut page, outcome);
         instants::draw(&mut page, outcome);
+        latency::draw(&mut page, outcome);
         differences::draw(&mut page, outcome);
         causes::draw(&mut page, outcome);
         operations::draw(&mut page, outcome);

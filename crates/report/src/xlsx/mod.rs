@@ -15,13 +15,16 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use sheets::Styles;
 use zonefall_study::outcome::Outcome;
 
+/// The place of the sheet of times of responses among the tables.
+const LATENCY_AT: usize = 5;
+
 /// The workbook.
 ///
 /// # Errors
 /// If a sheet cannot hold what belongs there.
 pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesError> {
     let point = CsvLocale::Point;
-    let tables: Vec<(&str, Sheet)> = vec![
+    let mut tables: Vec<(&str, Sheet)> = vec![
         ("Designs", csv::designs(outcome, point)?),
         ("Differences", csv::differences(outcome, point)?),
         ("Causes", csv::causes(outcome, point)?),
@@ -30,6 +33,9 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
         ("Looks", csv::assumptions(outcome, point)?),
         ("Assumptions", csv::evidence(about, point)?),
     ];
+    if outcome.designs.iter().any(|design| design.latency.is_some()) {
+        tables.insert(LATENCY_AT, ("Latency", csv::latency(outcome, point)?));
+    }
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
     let program = format!("Zonefall {}", outcome.version);

@@ -96,6 +96,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         capacity_lost: spread(sketch.lost, 0.03, 9_900),
         unserved: None,
         lost_to_dead: None,
+        latency: None,
         classes: ClassShares {
             serving: 1.0 - sketch.lost,
             dead_in_rotation: sketch.lost * 0.01,

@@ -14,6 +14,7 @@ mod gate;
 mod manage;
 pub(crate) mod offer;
 pub(crate) mod plan;
+mod service;
 mod world;
 
 use std::collections::BTreeMap;
@@ -136,6 +137,7 @@ pub fn keys() -> &'static [Key] {
             gate::KEYS,
             fleet::KEYS,
             demand::KEYS,
+            service::KEYS,
             manage::KEYS,
             offer::KEYS,
             autoscale::KEYS,

@@ -84,6 +84,12 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay(),
     Key::new(
+        "slo.p95_latency",
+        Duration,
+        "Up is: 95 of 100 requests that a machine answers are answered within this time. Needs `service.parallelism`; may stand beside `min_served`.",
+    )
+    .overlay(),
+    Key::new(
         "slo.target",
         Share,
         "The availability that each window should reach. Decided in integers against exactly this decimal.",

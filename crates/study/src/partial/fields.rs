@@ -3,6 +3,7 @@
 //! Structs are taken apart without `..`: a field that is added and not written down does not compile.
 
 use super::origin::Origin;
+use crate::latency::{LatencyTally, Load};
 use crate::tally::DesignTally;
 use std::ops::Range;
 use zonefall_stats::{Histogram, Moments, Proportion};
@@ -54,6 +55,8 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         capacity_lost,
         unserved,
         lost_to_dead,
+        slow,
+        latency,
         by_cause,
         avoided,
         unconnected,
@@ -72,7 +75,7 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         events,
     } = tally;
     let of_trials =
-        [missed, against_reference, outages, first_miss, capacity_lost, unserved, lost_to_dead, unconnected];
+        [missed, against_reference, outages, first_miss, capacity_lost, unserved, lost_to_dead, slow, unconnected];
     let moments = of_trials.into_iter().chain(by_cause).chain(avoided).chain(operations);
     for moments in moments {
         pass.moments(moments)?;
@@ -90,6 +93,22 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
     let sums = [machine_ms, observed_ms, crew_wait_ms, control_plane_out_ms, allocation_out_ms];
     for sum in sums.into_iter().chain(classes) {
         pass.amount(sum)?;
+    }
+    states(latency, pass)
+}
+
+/// Requests by state of load, as many states as there are. A reader's list is empty and grows no further than what it reads.
+fn states<P: Pass>(LatencyTally(tally): &mut LatencyTally, pass: &mut P) -> Result<(), P::Error> {
+    let mut rows = std::mem::take(tally).into_iter();
+    let mut count = rows.len() as u64;
+    pass.number(&mut count)?;
+    for _ in 0..count {
+        let (Load { mut machines, mut spare_milli, mut settled }, mut requests) = rows.next().unwrap_or_default();
+        pass.number(&mut machines)?;
+        pass.number(&mut spare_milli)?;
+        pass.yes_or_no(&mut settled)?;
+        pass.amount(&mut requests)?;
+        tally.insert(Load { machines, spare_milli, settled }, requests);
     }
     Ok(())
 }

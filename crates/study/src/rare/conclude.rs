@@ -103,7 +103,7 @@ impl<'a> Concluding<'a> {
         DesignOutcome {
             design: design.name.clone(),
             machines: design.capacity(),
-            need: need_in_words(design.need),
+            need: need_in_words(design),
             unavailability,
             missed_min_sd: tally.missed.plain_variance().sqrt() / MS_PER_MINUTE,
             verdict_mean: mean_verdict(study, missed),
@@ -122,6 +122,7 @@ impl<'a> Concluding<'a> {
             capacity_lost: share(&tally.capacity_lost),
             unserved: demand.then(|| share(&tally.unserved)),
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
+            latency: None,
             classes: self.classes(),
             serving_machine_hours: tally.total(Total::Serving) / MS_PER_HOUR / self.whole,
             causes: self.causes(),

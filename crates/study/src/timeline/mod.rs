@@ -182,7 +182,7 @@ pub fn timeline(study: &Study, trial: u64, design: usize) -> Result<Timeline, Ti
         seed: study.seed,
         measured_from_ms: study.measure.from.as_ms(),
         horizon_ms: study.measure.horizon.as_ms(),
-        need: crate::conclude::need_in_words(of.need),
+        need: crate::conclude::need_in_words(of),
         least_serving: if let Need::Serving(least) = of.need { Some(least) } else { None },
         has_demand: of.demand.is_some(),
         missed_ms: ledger.missed_ms,

@@ -40,6 +40,7 @@ pub fn design(name: &str, zones: &[u32], capacity: u32, need: u32) -> Design {
         healing_needs_control_plane: false,
         quota: None,
         zone_down_milli: 500,
+        service: Default::default(),
     }
 }
 

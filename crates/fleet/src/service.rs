@@ -1,0 +1,73 @@
+//! How the machines of a design work on requests: what a design says of it beyond what one machine can serve.
+//!
+//! In: numbers that the scenario has checked, and tables that it has worked out from closed forms; nothing here knows of
+//! distributions. Out: data that the book looks at when time moves on. A design that says nothing of it is
+//! [`Service::default`], and nothing of this is on its path.
+
+use std::sync::Arc;
+use zonefall_engine::SimDuration;
+
+/// What a design says of how requests are worked on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Service {
+    /// The times of responses are asked for.
+    pub latency: Option<Latency>,
+}
+
+/// Where requests wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// In one line for all machines: the next that is free takes the next request.
+    Shared,
+    /// At the machine that they were sent to, whoever else is free.
+    Each,
+}
+
+/// A machine works on several requests at once, and the others wait.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Latency {
+    /// Requests that a machine works on at once.
+    pub parallelism: u32,
+    /// Where the others wait.
+    pub queue: Queue,
+    /// What each machine serves, in thousandths of a request a second; the same for all of a design.
+    pub serves_milli: u64,
+    /// The objective, if it is about times.
+    pub limit: Option<Limit>,
+}
+
+/// Of the requests that are answered, 95 of 100 are answered in time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    /// In which time.
+    pub within: SimDuration,
+    /// The most that may reach so many machines for that to hold, in thousandths of a request a second, by their number.
+    pub admits_milli: Arc<[u64]>,
+}
+
+impl Limit {
+    /// Whether so many machines answer in time what reaches them.
+    #[inline]
+    pub fn admits(&self, machines: u64, reach_milli: u64) -> bool {
+        // A set never has more machines than the table was made for.
+        let most = self.admits_milli.get(machines as usize).or(self.admits_milli.last());
+        most.is_some_and(|&most| reach_milli <= most)
+    }
+
+    /// The fewest machines that do; one more than the table knows where none of its numbers is enough.
+    pub fn fewest(&self, reach_milli: u64) -> u64 {
+        self.admits_milli.partition_point(|&most| most < reach_milli) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fewest_machines_are_just_admitted() {
+        let limit = Limit { within: SimDuration::from_ms(1), admits_milli: Arc::from([0, 10, 25]) };
+        assert!(limit.admits(1, 10) && !limit.admits(1, 11) && limit.admits(2, 25) && limit.admits(9, 25));
+        assert_eq!([0, 1, 10, 11, 25, 26].map(|reach| limit.fewest(reach)), [0, 1, 1, 2, 2, 3]);
+    }
+}

@@ -1,0 +1,122 @@
+//! How the machines of a design work on requests: `[service]` but for its dependencies, and the limit on times.
+//!
+//! In: the checked sets and demand of a design. Out: a [`Service`], with the table of how much so many machines may be sent
+//! for their answers to be in time, from closed forms. What can go wrong: times without a demand, machines that are not
+//! alike, a limit that not even an idle machine keeps, more servers than the closed forms take on; told at their places.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::reader::Reader;
+use crate::sets::Placed;
+use std::ops::Range;
+use std::sync::Arc;
+use zonefall_engine::SimDuration;
+use zonefall_exact::waiting::greatest_arrival;
+use zonefall_fleet::{Latency, Limit, Queue, Service};
+
+/// The share of answers that a limit is about.
+const LEVEL: f64 = 0.95;
+/// The most requests that are worked on at once in one queue.
+const SERVERS_MAX: u64 = 10_000;
+
+/// A limit as it was written.
+pub(crate) struct Within {
+    pub within: SimDuration,
+    pub span: Range<usize>,
+}
+
+/// What a design says of how requests are worked on.
+pub(crate) fn service(
+    design: &Reader<'_>,
+    sets: &[Placed],
+    has_demand: bool,
+    limit: Option<Within>,
+    sink: &mut Sink,
+) -> Option<Service> {
+    let reader = design.sub("service", "service", sink);
+    let parallelism = reader.as_ref().and_then(|reader| reader.optional("parallelism", sink, Reader::count));
+    let queue = reader.as_ref().and_then(|reader| reader.choice("queue", sink));
+    let said = reader.as_ref().filter(|reader| reader.has("parallelism"));
+    let Some(reader) = said else {
+        if let Some(reader) = reader.as_ref().filter(|reader| reader.has("queue")) {
+            let words = "`queue` says where requests wait, and nothing says how many a machine works on at once";
+            sink.error(codes::SERVICE, &reader.span_of("queue"), words).help("add `parallelism = 8`");
+            return None;
+        }
+        let Some(limit) = limit else { return Some(Service::default()) };
+        let words = "times of responses need to know how many requests a machine works on at once";
+        sink.error(codes::SERVICE, &limit.span, words).help("add `[service]` with `parallelism = 8`");
+        return None;
+    };
+    let span = reader.span_of("parallelism");
+    let serves = alike(sets, has_demand, &span, sink);
+    let (parallelism, queue, serves_milli) = (parallelism??, queue?, serves?);
+    let queue = if queue == "shared" { Queue::Shared } else { Queue::Each };
+    let mut latency = Latency { parallelism: parallelism as u32, queue, serves_milli, limit: None };
+    let machines: u64 = sets.iter().map(Placed::most_machines).sum();
+    if queue == Queue::Shared && machines * parallelism > SERVERS_MAX {
+        let words = format!(
+            "{machines} machines that work on {parallelism} requests each are more than {SERVERS_MAX} in one queue"
+        );
+        sink.error(codes::SERVICE, &span, words).help("`queue = \"per-machine\"` has no such limit");
+        return None;
+    }
+    if let Some(limit) = limit {
+        latency.limit = Some(admitted(&latency, machines, &limit, sink)?);
+    }
+    Some(Service { latency: Some(latency) })
+}
+
+/// What each machine serves. The closed forms know servers of one kind.
+fn alike(sets: &[Placed], has_demand: bool, span: &Range<usize>, sink: &mut Sink) -> Option<u64> {
+    if !has_demand {
+        sink.error(codes::SERVICE, span, "times of responses are those of a demand, and there is none")
+            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        return None;
+    }
+    let first = sets.first()?.set.serves_milli;
+    let Some(other) = sets.iter().find(|placed| placed.set.serves_milli != first) else { return Some(first) };
+    let words = format!(
+        "times of responses need machines that are alike: `{}` serves {} req/s a machine, `{}` {}",
+        sets[0].set.name,
+        first as f64 / 1000.0,
+        other.set.name,
+        other.set.serves_milli as f64 / 1000.0
+    );
+    sink.error(codes::SERVICE, span, words).help("give all sets the same `capacity_per_instance`");
+    None
+}
+
+/// How much so many machines may be sent.
+fn admitted(of: &Latency, machines: u64, limit: &Within, sink: &mut Sink) -> Option<Limit> {
+    let service = of.serves_milli as f64 / 1000.0 / f64::from(of.parallelism);
+    let within = limit.within.as_ms() as f64 / 1000.0;
+    let most = |machines: u64, known: f64| {
+        greatest_arrival(machines * u64::from(of.parallelism), service, LEVEL, within, known).unwrap_or(0.0)
+    };
+    let one = most(1, 0.0);
+    if one <= 0.0 {
+        let idle = -libm::log(1.0 - LEVEL) / service;
+        let words = format!(
+            "no machine can keep this: a request takes {:.0} ms on average, and alone 95 % are answered within {:.0} ms",
+            1000.0 / service,
+            (1000.0 * idle).ceil()
+        );
+        sink.error(codes::SERVICE, &limit.span, words)
+            .help("a longer limit, or less `parallelism` at the same `capacity_per_instance`");
+        return None;
+    }
+    let milli = |rate: f64| (rate * 1000.0) as u64;
+    let admits: Vec<u64> = match of.queue {
+        Queue::Each => (0..=machines).map(|machines| milli(one * machines as f64)).collect(),
+        Queue::Shared => {
+            let next = |known: &mut f64, machines: u64| {
+                // More machines are never sent less.
+                *known = if machines == 0 { 0.0 } else { most(machines, *known) };
+                Some(milli(*known))
+            };
+            (0..=machines).scan(0.0, next).collect()
+        }
+    };
+    Some(Limit { within: limit.within, admits_milli: Arc::from(admits) })
+}

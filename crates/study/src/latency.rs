@@ -1,0 +1,207 @@
+//! Times of responses, from how long each state of load was held.
+//!
+//! In: the states of each trial ([`zonefall_fleet::States`]). Out: quantiles over all requests, with the share for which
+//! none is told. The tally holds integers by state: capacity to spare is kept to one part in 2,048, so that states repeat and
+//! memory is bounded. Only the conclusion knows formulas (`zonefall_exact::waiting`).
+//!
+//! What can go wrong is said, not hidden: requests in overloaded states wait as long as that lasts, so they count as later
+//! than any time; requests in states that were too short for the queue to come to rest are counted with the formula and
+//! told as unsettled (docs/latency.md measures what that costs).
+
+use crate::outcome::{Estimate, LatencyOutcome};
+use std::collections::BTreeMap;
+use zonefall_exact::waiting::{Station, settling_time};
+use zonefall_fleet::{Latency, Queue, States};
+
+/// A state counts as settled if it was held for so many settling times: measured in docs/latency.md.
+pub const SETTLED: f64 = 20.0;
+/// Significant bits of the capacity to spare.
+const BITS: u32 = 11;
+/// Quantiles are found to this share of themselves.
+const PRECISION: f64 = 1e-9;
+
+/// A state of load.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Load {
+    /// Machines' worth of capacity; 0 for every overloaded state.
+    pub machines: u64,
+    /// Capacity to spare, in thousandths of a request a second; 0 for every overloaded state.
+    pub spare_milli: u64,
+    /// Whether it was held for long.
+    pub settled: bool,
+}
+
+/// Requests by state of load, in millionths.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LatencyTally(pub(crate) BTreeMap<Load, i128>);
+
+/// To so many significant bits, in the middle of what that leaves open.
+fn rounded(spare: u64) -> u64 {
+    let shift = (u64::BITS - spare.leading_zeros()).saturating_sub(BITS);
+    spare >> shift << shift | (1 << shift) >> 1
+}
+
+/// Requests a second, of what is given in thousandths.
+fn rate(milli: u64) -> f64 {
+    milli as f64 / 1000.0
+}
+
+/// The queue of one state: servers, arrival rate, service rate of one server.
+fn queue(of: &Latency, machines: u64, reach_milli: u64) -> (u64, f64, f64) {
+    let service = rate(of.serves_milli) / f64::from(of.parallelism);
+    match of.queue {
+        Queue::Shared => (machines * u64::from(of.parallelism), rate(reach_milli), service),
+        Queue::Each => (u64::from(of.parallelism), rate(reach_milli) / machines as f64, service),
+    }
+}
+
+impl LatencyTally {
+    /// Adds the states of a trial.
+    pub(crate) fn add(&mut self, of: &Latency, states: &States) {
+        for state in states.iter().filter(|state| state.reach_milli > 0) {
+            let machines = u64::from(state.machines);
+            let spare = (machines * of.serves_milli).saturating_sub(state.reach_milli);
+            let load = if spare == 0 {
+                Load::default()
+            } else {
+                let (servers, arrival, service) = queue(of, machines, state.reach_milli);
+                let rest_ms = 1000.0 * SETTLED * settling_time(servers, arrival, service);
+                let settled = state.shortest().as_ms() as f64 >= rest_ms;
+                Load { machines, spare_milli: rounded(spare), settled }
+            };
+            *self.0.entry(load).or_default() += i128::from(state.reach_milli) * i128::from(state.held.as_ms());
+        }
+    }
+
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (load, requests) in &other.0 {
+            *self.0.entry(*load).or_default() += requests;
+        }
+    }
+
+    /// What may be said of the times of responses.
+    pub(crate) fn conclude(&self, of: &Latency, slow: Option<Estimate>) -> LatencyOutcome {
+        let mixture = Mixture::new(self, of);
+        LatencyOutcome {
+            p50_ms: mixture.quantile_ms(0.5),
+            p95_ms: mixture.quantile_ms(0.95),
+            p99_ms: mixture.quantile_ms(0.99),
+            limit_ms: of.limit.as_ref().map(|limit| limit.within.as_ms() as f64),
+            slow,
+            overloaded: mixture.overloaded,
+            unsettled: mixture.unsettled,
+        }
+    }
+}
+
+/// The queues that requests met, each with its share of them.
+struct Mixture {
+    queues: Vec<(f64, Station)>,
+    overloaded: f64,
+    unsettled: f64,
+}
+
+impl Mixture {
+    fn new(tally: &LatencyTally, of: &Latency) -> Self {
+        let all = tally.0.values().sum::<i128>().max(1) as f64;
+        let mut mixture = Self { queues: Vec::new(), overloaded: 0.0, unsettled: 0.0 };
+        for (load, &requests) in &tally.0 {
+            let share = requests as f64 / all;
+            let reach = (load.machines * of.serves_milli).saturating_sub(load.spare_milli);
+            let (servers, arrival, service) = queue(of, load.machines, reach);
+            match Station::new(servers, arrival, service) {
+                Ok(station) => {
+                    mixture.queues.push((share, station));
+                    mixture.unsettled += if load.settled { 0.0 } else { share };
+                }
+                Err(_) => mixture.overloaded += share,
+            }
+        }
+        mixture
+    }
+
+    fn later_than(&self, t: f64) -> f64 {
+        self.queues.iter().map(|(share, queue)| share * queue.response_exceeds(t)).sum::<f64>() + self.overloaded
+    }
+
+    /// None where no request came, or where too many came in overload.
+    fn quantile_ms(&self, level: f64) -> Option<f64> {
+        let tail = 1.0 - level;
+        if self.queues.is_empty() || self.overloaded >= tail {
+            return None;
+        }
+        let (mut low, mut high) = (0.0, 1.0);
+        while self.later_than(high) > tail {
+            (low, high) = (high, 2.0 * high);
+        }
+        while high - low > PRECISION * high {
+            let middle = 0.5 * (low + high);
+            if self.later_than(middle) > tail { low = middle } else { high = middle }
+        }
+        Some(1000.0 * high)
+    }
+}
+
+/// What a reader should know of it.
+pub(crate) fn warnings(design: &str, of: &LatencyOutcome) -> Vec<String> {
+    let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+    let mut said = Vec::new();
+    if of.overloaded >= 1e-4 {
+        said.push(format!(
+            "{design}: {} of the requests that reach a machine come while more arrives than the machines serve: how long they wait is withheld, and they count as later than any time",
+            percent(of.overloaded)
+        ));
+    }
+    if of.unsettled >= 0.01 {
+        said.push(format!(
+            "{design}: {} of the requests come in states too short for a queue to come to rest: times of responses may be off by more than 5 % (docs/latency.md)",
+            percent(of.unsettled)
+        ));
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one_at_a_time() -> Latency {
+        Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: None }
+    }
+
+    fn tally(rows: &[(u64, u64, bool, i128)]) -> LatencyTally {
+        let load = |&(machines, spare_milli, settled, requests): &(u64, u64, bool, i128)| {
+            (Load { machines, spare_milli, settled }, requests)
+        };
+        LatencyTally(rows.iter().map(load).collect())
+    }
+
+    #[test]
+    fn one_state_has_its_own_quantiles_and_a_mixture_lies_between() {
+        let of = one_at_a_time();
+        // M/M/1 with a fifth to spare: the response is exponential with mean 5 s.
+        let busy = tally(&[(1, 200, true, 10)]).conclude(&of, None);
+        assert!((busy.p50_ms.unwrap_or(0.0) / (5000.0 * 2f64.ln()) - 1.0).abs() < 1e-6);
+        let idle = tally(&[(1, 1000, true, 10)]).conclude(&of, None);
+        let both = tally(&[(1, 200, true, 10), (1, 1000, false, 10)]).conclude(&of, None);
+        assert!(idle.p95_ms < both.p95_ms && both.p95_ms < busy.p95_ms);
+        assert_eq!((both.unsettled, both.overloaded), (0.5, 0.0));
+    }
+
+    #[test]
+    fn overload_is_later_than_any_time() {
+        let found = tally(&[(0, 0, false, 6), (1, 200, true, 94)]).conclude(&one_at_a_time(), None);
+        assert!(found.p50_ms.is_some() && found.p95_ms.is_none());
+        assert_eq!(found.overloaded, 0.06);
+        assert_eq!(warnings("a", &found).len(), 1);
+    }
+
+    #[test]
+    fn rounding_keeps_a_part_in_two_thousand() {
+        for spare in [1, 7, 2047, 2048, 99_999, u64::MAX / 3, u64::MAX] {
+            let kept = rounded(spare);
+            assert!(spare.abs_diff(kept) as f64 <= spare as f64 / 2047.0, "{spare} {kept}");
+            assert_eq!(rounded(kept), kept);
+        }
+    }
+}

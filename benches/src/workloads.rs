@@ -56,6 +56,7 @@ pub(crate) fn design(zones: u32, machines: u32, need: u32) -> Design {
         healing_needs_control_plane: false,
         quota: None,
         zone_down_milli: 500,
+        service: Default::default(),
     }
 }
 

@@ -98,6 +98,8 @@ zonefall_engine::pooled_clone!(Ledger {
     offered,
     served,
     lost_to_dead,
+    slow,
+    states,
     unconnected_by_window_ms,
     crew_jobs,
     crew_wait_ms,

@@ -84,6 +84,7 @@ pub(crate) struct Book {
 
 zonefall_engine::pooled_clone!(Book {
     need,
+    latency,
     demand,
     counts_connections,
     levels,

@@ -34,13 +34,15 @@ impl StateTime {
 }
 
 /// The states of a trial.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct States {
     all: Vec<StateTime>,
     /// When they are put together next.
     look_at: usize,
     open: Option<(u32, u64, SimTime, SimTime)>,
 }
+
+zonefall_engine::pooled_clone!(States { all, look_at, open });
 
 /// Two are the same if their sums are.
 impl PartialEq for States {

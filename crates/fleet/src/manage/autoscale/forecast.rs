@@ -14,12 +14,14 @@ const WEEK_MS: i64 = 7 * 86_400_000;
 const WEEKS: i64 = 2;
 
 /// The load of a set over two weeks.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Forecast {
     /// From an instant on, the total CPU in millionths of a percent.
     totals: VecDeque<(i64, i64)>,
     ahead_ms: i64,
 }
+
+zonefall_engine::pooled_clone!(Forecast { totals, ahead_ms });
 
 impl Forecast {
     pub fn new(ahead: SimDuration) -> Self {

@@ -99,6 +99,7 @@ zonefall_engine::pooled_clone!(Scaled {
     held_back,
     lacks_data,
     tides,
+    forecast,
 });
 
 /// All sets of a design that autoscale.

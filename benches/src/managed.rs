@@ -108,6 +108,7 @@ fn management() -> Management {
         disks: Disks { data: true, zone_redundant: false, zone_destroyed: 0.01 },
         dedicated: None,
         changes: vec![daily(8, MACHINES + BY_DAY), daily(20, MACHINES), watchful()],
+        upgrades: None,
     }
 }
 

@@ -51,15 +51,16 @@ pub use watch::{Seen, Sighting, Stand, Watcher, Witness};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.
-pub const EXTRA_CAUSES: [(&str, &str); 8] = [
+pub const EXTRA_CAUSES: [(&str, &str); 9] = [
     ("deployment", "A machine that was asked for is being created (PT-03, RC), or its creation has failed (RC-07)."),
     ("probe lag", "Enough machines are alive, but requests still go to dead ones that no probe has found yet (LB-02)."),
     ("overload", "Every machine that was asked for serves, and that is not enough for the demand."),
     ("no capacity", "A machine was asked for, and its zone had no hardware to give (AL-02, IN-07)."),
     ("quota", "A machine was asked for, and the subscription's quota refused it (AL-01, AL-05)."),
     ("blocked by policy", "A machine was asked for, and strict zone balance refused the request (ZB-06, ZB-07)."),
-    ("planned", "The customer or a rebalance took the machine out: deleted, detached, deallocated, moved."),
+    ("planned", "The customer, a rebalance or a rollout took the machine out: deleted, detached, deallocated, moved, upgraded."),
     ("repair", "An automatic repair took out a machine that still served (AR-02)."),
+    ("bad release", "A machine ran a release that was bad, until it got another one (UP-12)."),
 ];
 
 /// The places of [`EXTRA_CAUSES`].
@@ -81,4 +82,6 @@ pub(crate) enum Extra {
     Planned,
     /// A repair took out a machine that served.
     Repair,
+    /// It runs a bad release.
+    BadRelease,
 }

@@ -14,6 +14,12 @@ use crate::policy::zone_placement::AutoPlacement;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_topology::ZoneId;
 
+mod upgrade;
+
+pub use upgrade::{
+    Automatic, Bad, Release, ReleaseKind, Rollback, Symptom, UpgradePolicy, Upgrades,
+};
+
 /// OM-02: the most machines that a set may have.
 const LARGEST_SET: u32 = 1000;
 
@@ -303,6 +309,8 @@ pub struct Management {
     pub dedicated: Option<DedicatedHosts>,
     /// The customer's changes, in order of writing.
     pub changes: Vec<Change>,
+    /// UP: none where nothing is ever released.
+    pub upgrades: Option<Box<Upgrades>>,
 }
 
 impl Management {
@@ -330,7 +338,8 @@ impl Management {
         let noticed = if self.terminate_notice.is_none() { 0 } else { target };
         // A machine that is rebalanced to, and some choice among the racks for the last ones.
         let choice = 2 + crate::policy::repair::limit(target);
-        [extra, noticed, choice].into_iter().fold(target, u32::saturating_add)
+        let surge = self.upgrades.as_ref().map_or(0, |upgrades| upgrades.surge(target));
+        [extra, noticed, choice, surge].into_iter().fold(target, u32::saturating_add)
     }
 
     /// Every zone that the set may ever be in.

@@ -45,6 +45,19 @@ pub enum Operation {
     AutoscaleFailed,
     AutoscaleHeldBack,
     AutoscaleMetricsLost,
+    Releases,
+    BadReleases,
+    Rollouts,
+    RolloutBatches,
+    RolloutsCompleted,
+    RolloutsFaulted,
+    RolloutsCancelled,
+    MachinesUpgraded,
+    UpgradesFailed,
+    MachinesRolledBack,
+    SurgesInPlace,
+    ReleasesTakenBack,
+    RolloutMs,
 }
 
 /// One counter: its name in reports, what it counts, the rules behind it.
@@ -68,7 +81,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 41] = {
+pub const TABLE: [OperationRow; 54] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -182,6 +195,29 @@ pub const TABLE: [OperationRow; 41] = {
             "times that autoscale found no data of a metric",
             "AS-15, AS-16",
         ),
+        row(O::Releases, "releases", "releases: the model of a set changed", "UP-02"),
+        row(O::BadReleases, "bad_releases", "releases that were bad", "FR-01, UP-12"),
+        row(O::Rollouts, "rollouts", "rollouts begun, those of an older model included", "UP-02, UP-05"),
+        row(O::RolloutBatches, "rollout_batches", "batches begun", "UP-03, UP-05"),
+        row(O::RolloutsCompleted, "rollouts_completed", "rollouts that reached every machine in their way", "UP-14"),
+        row(O::RolloutsFaulted, "rollouts_faulted", "rollouts that unhealthy machines stopped", "UP-04, UP-12"),
+        row(O::RolloutsCancelled, "rollouts_cancelled", "rollouts that another model cut short", "UP-11"),
+        row(O::MachinesUpgraded, "machines_upgraded", "machines that got another model, an older one included", "UP-08"),
+        row(
+            O::UpgradesFailed,
+            "upgrades_failed",
+            "machines that could not be upgraded, or were not healthy in time",
+            "UP-04, UP-09",
+        ),
+        row(
+            O::MachinesRolledBack,
+            "machines_rolled_back",
+            "machines that got their old model back because they were not healthy",
+            "UP-09, UP-10, UP-11",
+        ),
+        row(O::SurgesInPlace, "surges_in_place", "batches that quota turned from surge to in place", "UP-07"),
+        row(O::ReleasesTakenBack, "releases_taken_back", "bad releases that the operator took back", "UP-13"),
+        row(O::RolloutMs, "rollout_h", "hours in which rollouts ran, over sets", "UP-14"),
     ]
 };
 
@@ -197,6 +233,7 @@ impl Operation {
                 | Self::StandbyMs
                 | Self::SuspendedMs
                 | Self::DiskUnreachableMs
+                | Self::RolloutMs
         )
     }
 }

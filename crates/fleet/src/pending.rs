@@ -58,10 +58,20 @@ pub(crate) enum Due {
     Profile,
     /// An evaluation of autoscale that may come to something; the unit is a set that autoscales.
     Autoscale,
+    /// A machine has got another model.
+    Upgraded,
+    /// A bad release shows on a machine.
+    Symptom,
+    /// The next step of a rollout; the unit is a set.
+    Rollout,
+    /// A release happens; the unit is one of the design's releases.
+    Release,
+    /// The operator takes a bad release back; the unit is a set.
+    Rollback,
 }
 
 impl Due {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 21] = [
         Self::CreateTimeout,
         Self::Deleted,
         Self::Terminate,
@@ -78,6 +88,11 @@ impl Due {
         Self::Back,
         Self::Profile,
         Self::Autoscale,
+        Self::Upgraded,
+        Self::Symptom,
+        Self::Rollout,
+        Self::Release,
+        Self::Rollback,
     ];
 }
 

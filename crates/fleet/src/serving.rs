@@ -50,10 +50,12 @@ pub(crate) enum Class {
     Standby,
     Suspended,
     DiskUnreachable,
+    /// Rollouts under way.
+    Rollouts,
 }
 
 /// The number of classes.
-const CLASSES: usize = Class::DiskUnreachable as usize + 1;
+const CLASSES: usize = Class::Rollouts as usize + 1;
 
 /// Counters and the open ends of intervals.
 #[derive(Debug)]
@@ -351,6 +353,7 @@ impl Book {
             (Class::Standby, Operation::StandbyMs),
             (Class::Suspended, Operation::SuspendedMs),
             (Class::DiskUnreachable, Operation::DiskUnreachableMs),
+            (Class::Rollouts, Operation::RolloutMs),
         ] {
             ledger.operations[operation as usize] = total(class) as u64;
         }

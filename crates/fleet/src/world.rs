@@ -10,7 +10,7 @@ use crate::design::{Design, ScaleSet, StartState};
 use crate::disks::FarDisk;
 use crate::ledger::Ledger;
 use crate::machine::*;
-use crate::manage::{Manager, Scaler, State};
+use crate::manage::{Manager, Rollouts, Scaler, State, bad_releases};
 use crate::measure::Measure;
 use crate::operations::Operation;
 use crate::pending::Pending;
@@ -217,6 +217,29 @@ pub(crate) fn fleet_luck(trial: Key) -> Key {
     trial.part(name_tag("fleet luck"), 0)
 }
 
+impl Facts {
+    /// What software does to the machine that runs it, until it gets other software.
+    pub(crate) fn of_software(cause: u16, effect: Effect, factor: u32) -> Self {
+        Self {
+            cause,
+            effect,
+            down: effect == Effect::Down,
+            factor,
+            needs: NEEDS_WARM_UP,
+            operating: false,
+            on_host: false,
+            wide: false,
+            together: false,
+            heals: false,
+            application_only: true,
+            history: false,
+            fixed: None,
+            restart: None,
+            crews: None,
+        }
+    }
+}
+
 fn needs(recovery: Recovery) -> u32 {
     match recovery {
         Recovery::Reachable => 0,
@@ -271,8 +294,11 @@ impl World {
     /// A world for a design. `strikes` must be laid out for a population that holds the design.
     pub fn new(design: Arc<Design>, measure: Arc<Measure>, topology: Arc<Topology>, strikes: &Strikes) -> Self {
         let recorded = strikes.unit_modes().is_recorded();
-        let modes: Vec<Facts> = strikes.unit_modes().as_slice().iter().map(|unit| facts(unit, recorded)).collect();
+        let mut modes: Vec<Facts> = strikes.unit_modes().as_slice().iter().map(|unit| facts(unit, recorded)).collect();
         let names = strikes.storm_modes().causes();
+        let own_mark = modes.len();
+        modes.extend(bad_releases(&design, (names.len() + crate::Extra::BadRelease as usize) as u16));
+        assert!(modes.len() <= zonefall_faults::UNIT_MODES_MAX, "a machine has a mark for each mode and bad release");
         let causes: Vec<StormFacts> = (0..names.len() as u16).map(|c| storm_facts(c, strikes, &design)).collect();
         let slots = slots(&design, &topology, strikes.population());
         let (capacity, racks) = (slots.iter().map(|group| group.numbers.len()).sum(), topology.rack_count() as usize);
@@ -309,6 +335,7 @@ impl World {
         let marks = |fits: fn(&Facts) -> bool| {
             modes.iter().enumerate().filter(|(_, mode)| fits(mode)).fold(0, |marks, (at, _)| marks | 1 << at)
         };
+        manager.rollouts = Rollouts::new(&design, capacity, own_mark);
         manager.of_host = marks(|mode| mode.on_host && mode.down);
         manager.of_application = marks(|mode| mode.application_only);
         manager.host_marks = marks(|mode| mode.on_host && mode.together);
@@ -397,6 +424,7 @@ impl World {
         self.begin_lives(strikes);
         if self.manager.is_active() {
             self.begin_management(strikes);
+            self.begin_rollouts();
             self.begin_autoscale(trial);
         }
     }

@@ -1,6 +1,7 @@
 //! Rules of managed sets that need a word of their own, each in a small world.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod rollouts;
 mod support;
 use std::sync::Arc;
 use support::*;

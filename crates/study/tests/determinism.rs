@@ -145,6 +145,7 @@ fn managed(mut design: zonefall_fleet::Design, action: RepairAction, balance: Ba
         disks: Disks { data: true, zone_redundant: false, zone_destroyed: 0.1 },
         dedicated: None,
         changes: vec![daily(8, capacity + 2), daily(20, capacity), short],
+        upgrades: None,
     }));
     design
 }

@@ -72,7 +72,8 @@ impl World {
             let existing = stand + leavers().count();
             must("existing machines".into(), self.book.level(Class::Existing), existing as i64);
             let managed = |at: usize| self.manager.sets[self.machines[at].set as usize].managed;
-            let charged = slots().filter(|&(at, slot)| managed(at) && !slot.extra && slot.state != State::Vacant);
+            let takes = |at: usize, slot: &super::Slot| managed(at) && (!slot.extra || self.is_surging(at));
+            let charged = slots().filter(|&(at, slot)| takes(at, slot) && slot.state != State::Vacant);
             must(
                 "machines of the quota".into(),
                 self.manager.usage.iter().map(|usage| i64::from(usage.machines)).sum(),

@@ -179,10 +179,13 @@ impl World {
         let group = self.manager.slots[at].group as usize;
         if self.manager.groups[group].awaited > 0 {
             // OV-01: whichever is ready first is kept.
-            if self.manager.slots[at].extra && !self.is_rebalancing_to(set, at) {
+            if self.is_spare(at) {
                 self.swap_extra(at, group, t);
             }
             self.awaited_has_come(group, t);
+        }
+        if self.is_surging(at) {
+            self.nudge_rollout(set, t);
         }
         let grace = self.design.sets[set].management.as_ref().and_then(|m| m.repairs.as_ref()).map(|r| r.grace);
         if let Some(grace) = grace {
@@ -192,6 +195,11 @@ impl World {
                 self.repair_has_ended(at, true, t);
             }
         }
+    }
+
+    /// OV-01: whether a machine is one of overprovisioning: nobody waits for it.
+    fn is_spare(&self, at: usize) -> bool {
+        self.manager.slots[at].extra && !self.is_rebalancing_to(self.set_of(at), at) && !self.is_surging(at)
     }
 
     /// OV-01, OV-02: an extra machine runs before one that was asked for: they change places.
@@ -216,11 +224,10 @@ impl World {
     /// OV-01: where a machine that was asked for has failed, an extra one that is still coming takes its place.
     fn extra_steps_in(&mut self, at: usize, t: SimTime) -> bool {
         let group = self.manager.slots[at].group as usize;
-        let set = self.set_of(at);
         let numbers = self.manager.groups[group].numbers.clone();
         let coming = numbers.map(|number| self.position_of[number as usize] as usize).find(|&other| {
             let slot = &self.manager.slots[other];
-            slot.state == State::Creating && slot.extra && !self.is_rebalancing_to(set, other)
+            slot.state == State::Creating && self.is_spare(other)
         });
         let Some(coming) = coming.filter(|_| !self.manager.slots[at].repairing) else { return false };
         let cause = self.machines[at].root;
@@ -255,11 +262,10 @@ impl World {
         if *awaited > 0 {
             return;
         }
-        let set = self.manager.groups[group].set;
         for number in self.manager.groups[group].numbers.clone() {
             let at = self.position_of[number as usize] as usize;
             let slot = &self.manager.slots[at];
-            if slot.extra && slot.state != State::Vacant && !self.is_rebalancing_to(set, at) {
+            if slot.state != State::Vacant && self.is_spare(at) {
                 self.vacate(at, t);
             }
         }

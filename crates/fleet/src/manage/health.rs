@@ -46,6 +46,7 @@ impl World {
         } else {
             self.manager.slots[at].blocked = false;
             self.rebalanced_machine_is_well(at, t);
+            self.runs_its_model(at, t);
         }
     }
 
@@ -65,10 +66,14 @@ impl World {
 
     /// HM-04: when the set knows that a machine is well.
     pub(crate) fn known_well_at(&self, at: usize) -> SimTime {
-        let slot = &self.manager.slots[at];
+        self.known_well_from(at, self.manager.slots[at].since)
+    }
+
+    /// HM-04: when the set knows that a machine has been well since an instant.
+    pub(crate) fn known_well_from(&self, at: usize, since: SimTime) -> SimTime {
         match self.manager.sets[self.set_of(at)].probes {
-            Some(probes) => probes.readmitted(slot.since, 0),
-            None => slot.since,
+            Some(probes) => probes.readmitted(since, 0),
+            None => since,
         }
     }
 

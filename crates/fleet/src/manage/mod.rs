@@ -19,6 +19,7 @@ mod owed;
 mod pool;
 mod rebalance;
 mod repair;
+mod rollout;
 mod scale;
 mod slots;
 mod spot;
@@ -27,6 +28,7 @@ mod vacancy;
 mod zones;
 
 pub(crate) use autoscale::Scaler;
+pub(crate) use rollout::{Rollouts, bad_releases};
 pub(crate) use state::{Capacity, Manager, Slot, State};
 
 use crate::pending::{Due, Pending};
@@ -92,6 +94,11 @@ impl World {
             Due::Back => self.change_is_taken_back(at, t, strikes),
             Due::Profile => self.profile_is_due(at, t),
             Due::Autoscale => self.autoscale_is_due(at, t, strikes),
+            Due::Upgraded => self.upgraded(at, t, strikes),
+            Due::Symptom => self.symptom_shows(at, t),
+            Due::Rollout => self.rollout_is_due(at, t, strikes),
+            Due::Release => self.release_is_due(at, t, strikes),
+            Due::Rollback => self.rollback_is_due(at, t, strikes),
         }
     }
 

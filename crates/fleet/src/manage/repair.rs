@@ -44,7 +44,8 @@ impl World {
         let set = self.set_of(at);
         let slot = &self.manager.slots[at];
         // A machine that is well again is left alone, though its probes have not said so yet.
-        if !matches!(slot.state, State::Running | State::Failed) || slot.well || slot.extra || slot.repairing {
+        let changed = slot.repairing || self.is_being_upgraded(at);
+        if !matches!(slot.state, State::Running | State::Failed) || slot.well || slot.extra || changed {
             return false;
         }
         let shields = self.shields(set);

@@ -182,6 +182,9 @@ impl World {
             set.unconsidered = true;
         }
         self.manager.sees_illness(at);
+        if !matches!(state, State::Creating | State::Running) {
+            self.leaves_rollout(at, state, t);
+        }
     }
 
     /// A new machine in a vacant slot, of which the creation begins: it does not run, and is charged to `cause`.
@@ -201,6 +204,7 @@ impl World {
             ..slot.emptied(slot.epoch)
         };
         self.set_vacant(at, false);
+        self.install_newest(at);
         self.count_in(at);
         if spot {
             self.book.add(Class::Spot, 1, t, &self.measure);
@@ -312,6 +316,8 @@ impl World {
         }
         self.end_lives(at);
         self.see_disk(at, false, t);
+        let surging = self.is_surging(at);
+        self.leaves_rollout(at, State::Vacant, t);
         let slot = &mut self.manager.slots[at];
         let leaver = Leaver {
             group: slot.group as usize,
@@ -319,7 +325,7 @@ impl World {
             who: slot.who,
             spot: slot.spot,
             allocated: slot.state.is_allocated(),
-            charged: !slot.extra,
+            charged: !slot.extra || surging,
             heir: None,
             attempts: 0,
             due: SimTime::NEVER,

@@ -81,6 +81,7 @@ impl World {
             self.factors[at] = self.factor(at);
         }
         self.end_lives(at);
+        self.forget_symptom(at);
     }
 
     /// SP-03: an attempt to restore an evicted machine.

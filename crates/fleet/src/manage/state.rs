@@ -3,6 +3,7 @@
 use super::delete::{Leaver, Notice};
 use super::order::{Line, NOBODY};
 use super::owed::Owed;
+use super::rollout::Rollouts;
 use super::vacancy::Vacancy;
 use crate::balancer::ProbeTimes;
 use crate::design::Design;
@@ -371,6 +372,8 @@ pub(crate) struct Manager {
     pub places: Vec<usize>,
     /// The changes that wait for too few machines to serve, and how many have to.
     pub watching: Vec<(usize, i64)>,
+    /// UP: what is installed, and what is on its way.
+    pub rollouts: Rollouts,
     /// The groups whose pools can be filled, and the luck of their machines.
     pub open: Vec<(usize, Key)>,
 }
@@ -516,6 +519,7 @@ impl Manager {
             ids: Vec::new(),
             places: Vec::new(),
             watching: Vec::new(),
+            rollouts: Rollouts::default(),
             open: Vec::new(),
         }
     }
@@ -555,6 +559,7 @@ impl Manager {
     pub fn reset(&mut self) {
         self.touched.clear();
         self.zones_changed = false;
+        self.rollouts.reset();
         self.leavers.clear();
         self.free_leavers.clear();
         self.usage.fill(Usage::default());

@@ -16,5 +16,6 @@ pub mod resilient;
 pub mod scale_in;
 pub mod spot;
 pub mod standby;
+pub mod upgrade;
 pub mod zone_balance;
 pub mod zone_placement;

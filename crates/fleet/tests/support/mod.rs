@@ -145,6 +145,7 @@ pub fn management() -> Management {
         disks: Disks { data: false, zone_redundant: false, zone_destroyed: 0.0 },
         dedicated: None,
         changes: vec![],
+        upgrades: None,
     }
 }
 

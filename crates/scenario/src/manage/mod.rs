@@ -200,6 +200,7 @@ impl Written {
             disks: self.basics.disks,
             dedicated: self.hosts.map(|told| told.hosts),
             changes,
+            upgrades: None,
         }
     }
 }

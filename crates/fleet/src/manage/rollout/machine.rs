@@ -1,0 +1,129 @@
+//! UP-08: one machine gets another model where it stands.
+
+use super::super::State;
+use super::state::Installed;
+use crate::Extra;
+use crate::machine::*;
+use crate::management::{ReleaseKind, UpgradePolicy};
+use crate::operations::Operation;
+use crate::pending::Due;
+use crate::world::World;
+use zonefall_engine::SimTime;
+use zonefall_faults::Strikes;
+
+/// Purposes of luck.
+const UPGRADE: u64 = 9;
+const WARM_UP: u64 = 10;
+
+impl World {
+    fn upgrade_policy(&self, set: usize) -> Option<&UpgradePolicy> {
+        let upgrades = self.design.sets[set].management.as_ref()?.upgrades.as_ref()?;
+        Some(&upgrades.policy)
+    }
+
+    /// Begins to put a model on a machine. One on a dead host or in a dark rack cannot be reached, and has failed.
+    pub(super) fn begin_upgrade(
+        &mut self,
+        at: usize,
+        model: u32,
+        kind: ReleaseKind,
+        t: SimTime,
+        strikes: &Strikes,
+    ) {
+        let installed = &mut self.manager.rollouts.machines[at];
+        (installed.attempted, installed.in_batch) = (true, true);
+        if self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0 {
+            installed.failed = true;
+            return self.book.count(Operation::UpgradesFailed, 1, t, &self.measure);
+        }
+        let Some(policy) = self.upgrade_policy(self.set_of(at)) else { return };
+        let law = match kind {
+            ReleaseKind::Image => &policy.reimage,
+            ReleaseKind::Extension => &policy.extension,
+            ReleaseKind::Application => &policy.application,
+        };
+        let due = t.after(law.draw(&mut self.luck_of(at, strikes, t, UPGRADE).stream()));
+        if kind != ReleaseKind::Extension {
+            self.abandon_repair(at, t);
+            let cause = self.charged_to(at, Extra::Planned);
+            self.withdraw(at, cause, t);
+            self.freshen(at);
+            self.begin_new_lives(at, t, strikes);
+        }
+        let installed = &mut self.manager.rollouts.machines[at];
+        (installed.next, installed.due) = (model, due);
+        self.wait(Due::Upgraded, at, due);
+    }
+
+    /// A machine has got its model.
+    pub(crate) fn upgraded(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        let installed = &mut self.manager.rollouts.machines[at];
+        if installed.due != t {
+            return;
+        }
+        (installed.model, installed.since) = (installed.next, t);
+        (installed.due, installed.symptom_due) = (SimTime::NEVER, SimTime::NEVER);
+        self.book.count(Operation::MachinesUpgraded, 1, t, &self.measure);
+        let set = self.set_of(at);
+        if self.machines[at].marks & ABSENT != 0 {
+            let mut stream = self.luck_of(at, strikes, t, WARM_UP).stream();
+            let warm_up = self.sets[set].warm_up.draw(&mut stream);
+            self.power_on(at, t.after(warm_up), t, strikes);
+        } else {
+            self.heal_symptoms(at, t, strikes);
+            if self.manager.slots[at].well {
+                self.await_symptom(at, t);
+            }
+        }
+        // AR-04: a machine that was changed has its grace.
+        let grace = self.design.sets[set].management.as_ref().and_then(|m| m.repairs.as_ref()).map(|r| r.grace);
+        if let Some(grace) = grace {
+            self.manager.slots[at].grace_until = t.after(grace);
+            self.await_repair(at, t);
+        }
+        self.batch_moves_on(set, t, strikes);
+    }
+
+    /// Whether a machine is out for its upgrade.
+    pub(crate) fn is_being_upgraded(&self, at: usize) -> bool {
+        self.manager.rollouts.machines.get(at).is_some_and(|installed| installed.due < SimTime::NEVER)
+    }
+
+    /// UP-02: a new machine has the newest model.
+    pub(crate) fn install_newest(&mut self, at: usize) {
+        let set = self.set_of(at);
+        let rollouts = &mut self.manager.rollouts;
+        if let Some(installed) = rollouts.machines.get_mut(at) {
+            *installed = Installed { model: rollouts.sets[set].newest, ..Installed::NOTHING };
+        }
+    }
+
+    /// A machine is well: its model shows what it does, and the rollout that waits for it looks.
+    pub(crate) fn runs_its_model(&mut self, at: usize, t: SimTime) {
+        if !self.manager.rollouts.is_active() {
+            return;
+        }
+        self.await_symptom(at, t);
+        let installed = &self.manager.rollouts.machines[at];
+        if installed.in_batch || installed.surges_for.is_some() {
+            self.nudge_rollout(self.set_of(at), t);
+        }
+    }
+
+    /// A machine is off, or gone: nothing that was under way for it goes on.
+    pub(crate) fn leaves_rollout(&mut self, at: usize, state: State, t: SimTime) {
+        if !self.manager.rollouts.is_active() {
+            return;
+        }
+        let installed = &mut self.manager.rollouts.machines[at];
+        let had_part = installed.in_batch || installed.surges_for.is_some();
+        if state == State::Vacant {
+            *installed = Installed::NOTHING;
+        } else {
+            (installed.due, installed.symptom_due, installed.in_batch) = (SimTime::NEVER, SimTime::NEVER, false);
+        }
+        if had_part {
+            self.nudge_rollout(self.set_of(at), t);
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! UP: releases change the model of a set, and rollouts bring it to the machines that exist.
+//!
+//! In: releases at their instants, machines that become well or vanish, waits that end. Out: machines that are taken
+//! out and come back with another model (`machine.rs`), or that are replaced by new ones (`surge.rs`). Which machines go
+//! next and when a rollout stops is decided by [`crate::policy::upgrade`].
+//!
+//! A set has at most one rollout; another model cuts it short. Machines are told apart by flags in what is installed on
+//! them, so that one that vanishes takes its part in the rollout with it. What can go wrong: the control plane is out
+//! (the next step waits for it), machines cannot be reached (they failed), too many are unhealthy (the rollout stops for
+//! good, UP-11), the model itself is bad (`symptoms.rs`).
+
+mod frame;
+mod machine;
+mod state;
+mod surge;
+mod symptoms;
+
+pub(crate) use state::Rollouts;
+
+use crate::management::{Bad, Release, ReleaseKind, Symptom};
+use crate::operations::Operation;
+use crate::pending::Due;
+use crate::policy::health::{HealthState, calls_for_repair};
+use crate::policy::scale_in::Deed;
+use crate::policy::upgrade::{Condition, Pending, may_begin, may_go_on, next_batch};
+use crate::serving::Class;
+use crate::world::{Facts, World};
+use frame::{Batches, Frame};
+use state::{Model, Phase, Run, releases};
+use zonefall_engine::{Key, SimTime};
+use zonefall_faults::{Effect, Strikes};
+
+use super::State;
+
+/// What a world needs to know of each release that may be bad: it holds machines as a failure mode does. `cause`: what
+/// they are charged to.
+pub(crate) fn bad_releases(design: &crate::Design, cause: u16) -> impl Iterator<Item = Facts> {
+    releases(design).filter_map(|(.., release)| release.bad.as_ref()).map(move |bad| {
+        let (effect, factor) = match bad.symptom {
+            Symptom::Down => (Effect::Down, 0),
+            Symptom::Degraded(left) => (Effect::Degraded(left), left),
+        };
+        Facts::of_software(cause, effect, factor)
+    })
+}
+
+impl World {
+    /// The releases of a trial are awaited.
+    pub(crate) fn begin_rollouts(&mut self) {
+        for at in 0..self.manager.rollouts.releases.len() {
+            let first = self.release_of(at).at;
+            self.manager.rollouts.releases[at].due = first;
+            self.wait(Due::Release, at, first);
+        }
+    }
+
+    fn release_of(&self, at: usize) -> &Release {
+        let of = &self.manager.rollouts.releases[at];
+        let upgrades = self.design.sets[of.set].management.as_ref().and_then(|managed| managed.upgrades.as_ref());
+        &upgrades.expect("only sets with an upgrade policy have releases").releases[of.index]
+    }
+
+    /// The luck of a release: of itself, by how often it has happened, and of nothing that a design says.
+    fn release_luck(&self, at: usize, count: u64) -> Key {
+        self.luck.named("release").named(&self.release_of(at).name).part(count, 0)
+    }
+
+    /// UP-02: a release: the model of the set is another one from now on.
+    pub(crate) fn release_is_due(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        let state = self.manager.rollouts.releases[at];
+        if state.due != t {
+            return;
+        }
+        let back = self.control_plane_back(state.set, t, strikes);
+        if back > t {
+            self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+            self.manager.rollouts.releases[at].due = back;
+            return self.wait(Due::Release, at, back);
+        }
+        let luck = self.release_luck(at, state.count);
+        let release = self.release_of(at);
+        let kind = release.kind;
+        let next = release.every.as_ref().map(|every| t.after(every.draw(&mut luck.part(1, 0).stream())));
+        let bad_after = release.bad.as_ref().and_then(|bad: &Bad| {
+            let is_bad = luck.part(2, 0).unit(0) < bad.probability;
+            is_bad.then(|| bad.after.draw(&mut luck.part(3, 0).stream()))
+        });
+        let state = &mut self.manager.rollouts.releases[at];
+        (state.due, state.count) = (next.unwrap_or(SimTime::NEVER), state.count + 1);
+        let set = state.set;
+        if let Some(next) = next {
+            self.wait(Due::Release, at, next);
+        }
+        self.book.count(Operation::Releases, 1, t, &self.measure);
+        self.book.count(Operation::BadReleases, u64::from(bad_after.is_some()), t, &self.measure);
+        let of = &mut self.manager.rollouts.sets[set];
+        of.models.push(Model { release: at as u32, before: of.newest, bad_after, shown: false });
+        let target = of.models.len() as u32;
+        self.new_model(set, target, kind, None, t, strikes);
+    }
+
+    /// The operator takes a bad model back; or, if there is a newer one, brings that to the machines.
+    pub(crate) fn rollback_is_due(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let of = &self.manager.rollouts.sets[set];
+        if of.rollback_due != t {
+            return;
+        }
+        let bad = of.rollback_of;
+        let back = self.control_plane_back(set, t, strikes);
+        if back > t {
+            self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+            self.manager.rollouts.sets[set].rollback_due = back;
+            return self.wait(Due::Rollback, set, back);
+        }
+        let of = &mut self.manager.rollouts.sets[set];
+        of.rollback_due = SimTime::NEVER;
+        let mut target = of.newest;
+        while let Some(model) = of.model(target).filter(|model| model.shown) {
+            target = model.before;
+        }
+        let Some(release) = of.model(bad).map(|model| model.release) else { return };
+        let kind = self.release_of(release as usize).kind;
+        self.book.count(Operation::ReleasesTakenBack, 1, t, &self.measure);
+        self.new_model(set, target, kind, Some(bad), t, strikes);
+    }
+
+    /// The model of new machines is this one, and it is brought to those that exist.
+    fn new_model(
+        &mut self,
+        set: usize,
+        target: u32,
+        kind: ReleaseKind,
+        mends: Option<u32>,
+        t: SimTime,
+        strikes: &Strikes,
+    ) {
+        self.manager.rollouts.sets[set].newest = target;
+        // AZ-10: a change of the set wins over a running rebalance.
+        self.cancel_rebalance(set, t, strikes);
+        if self.manager.rollouts.sets[set].run.is_some() {
+            self.end_rollout(set, Operation::RolloutsCancelled, t);
+            self.undo_surges(set, t, strikes);
+        }
+        self.has_changed(set, t);
+        let upgrades = self.design.sets[set].management.as_ref().and_then(|managed| managed.upgrades.as_ref());
+        let Some(frame) = upgrades.and_then(|upgrades| Frame::of(&upgrades.policy, kind, mends.is_some())) else {
+            return;
+        };
+        for at in 0..self.manager.slots.len() {
+            let installed = &mut self.manager.rollouts.machines[at];
+            if self.machines[at].set as usize == set {
+                (installed.attempted, installed.failed, installed.in_batch) = (false, false, false);
+            }
+        }
+        self.book.count(Operation::Rollouts, 1, t, &self.measure);
+        self.book.settle(t, &self.measure);
+        self.book.add(Class::Rollouts, 1, t, &self.measure);
+        let run = Run { target, kind, frame, phase: Phase::Between, due: t, mends };
+        self.manager.rollouts.sets[set].run = Some(run);
+        self.begin_batch(set, t, strikes);
+    }
+
+    /// What a rollout waited for has come.
+    pub(crate) fn rollout_is_due(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let Some(run) = self.manager.rollouts.sets[set].run.as_mut().filter(|run| run.due == t) else { return };
+        run.due = SimTime::NEVER;
+        match run.phase {
+            Phase::Between => self.begin_batch(set, t, strikes),
+            Phase::Upgrading => self.batch_moves_on(set, t, strikes),
+            Phase::Settling(_) => self.settle_batch(set, t, strikes),
+        }
+    }
+
+    fn await_rollout(&mut self, set: usize, phase: Phase, due: SimTime) {
+        if let Some(run) = &mut self.manager.rollouts.sets[set].run {
+            (run.phase, run.due) = (phase, due);
+            self.wait(Due::Rollout, set, due);
+        }
+    }
+
+    /// A machine of a batch is well, or gone: the rollout looks at once.
+    pub(crate) fn nudge_rollout(&mut self, set: usize, t: SimTime) {
+        if let Some(run) = &mut self.manager.rollouts.sets[set].run
+            && run.phase != Phase::Between
+            && run.due != t
+        {
+            run.due = t;
+            self.wait(Due::Rollout, set, t);
+        }
+    }
+
+    /// UP-04: the next batch, if the set's health allows it and anything is left.
+    fn begin_batch(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let Some(run) = self.manager.rollouts.sets[set].run else { return };
+        let back = self.control_plane_back(set, t, strikes);
+        if back > t {
+            return self.await_rollout(set, Phase::Between, back);
+        }
+        let condition = self.condition(set, run.mends, t);
+        if let Frame::Batches(batches) = run.frame
+            && !may_begin(condition, &batches.rolling)
+        {
+            return self.end_rollout(set, Operation::RolloutsFaulted, t);
+        }
+        self.list_batch(set, &run, t);
+        let mut batch = std::mem::take(&mut self.manager.rollouts.batch);
+        let mut surges = false;
+        if let Frame::Batches(batches) = run.frame {
+            next_batch(&mut batch, condition, &batches.rolling);
+            surges = batches.surges && !batch.is_empty() && self.may_surge(set, &batch, t);
+        }
+        self.book.count(Operation::RolloutBatches, u64::from(!batch.is_empty()), t, &self.measure);
+        for &(_, at) in &batch {
+            if !surges || !self.surge(at as usize, t, strikes) {
+                self.begin_upgrade(at as usize, run.target, run.kind, t, strikes);
+            }
+        }
+        let is_over = batch.is_empty();
+        self.manager.rollouts.batch = batch;
+        if is_over {
+            return self.end_rollout(set, Operation::RolloutsCompleted, t);
+        }
+        // Each machine tells when it is done; for a batch that nobody could be reached of, nobody does.
+        self.await_rollout(set, Phase::Upgrading, t);
+    }
+
+    /// The machines of a set that the rollout has yet to reach.
+    fn list_batch(&mut self, set: usize, run: &Run, t: SimTime) {
+        let mut batch = std::mem::take(&mut self.manager.rollouts.batch);
+        batch.clear();
+        // UP-11: an action on the whole set passes over machines that are protected from it.
+        let shields = self.shields(set);
+        let spreads = matches!(self.design.sets[set].spreading, crate::Spreading::Fixed(_));
+        for at in 0..self.manager.slots.len() {
+            let (slot, installed) = (&self.manager.slots[at], &self.manager.rollouts.machines[at]);
+            let waits = self.machines[at].set as usize == set
+                && slot.state == State::Running
+                && !slot.extra
+                && !installed.attempted
+                && installed.model != run.target
+                && !shields.of(slot.id).stops(Deed::SetAction, true);
+            if waits {
+                let zone = self.manager.groups[slot.group as usize].zone.map_or(0, |zone| zone.0 + 1);
+                let domain = if spreads { slot.rack } else { 0 };
+                let unhealthy = self.is_believed_ill(at, t);
+                batch.push((Pending { zone, domain, id: slot.id, unhealthy }, at as u32));
+            }
+        }
+        self.manager.rollouts.batch = batch;
+    }
+
+    /// HM-06: what the set believes of its machines. Those that run the model that is taken back are being mended: they
+    /// hold nothing up.
+    fn condition(&self, set: usize, mends: Option<u32>, t: SimTime) -> Condition {
+        let mut now = Condition::default();
+        for at in 0..self.manager.slots.len() {
+            let slot = &self.manager.slots[at];
+            if self.machines[at].set as usize == set && slot.state.counts() && !slot.extra {
+                now.total += 1;
+                let mended = mends == Some(self.manager.rollouts.machines[at].model);
+                now.unhealthy += u32::from(!mended && self.is_believed_ill(at, t));
+            }
+        }
+        now
+    }
+
+    fn is_believed_ill(&self, at: usize, t: SimTime) -> bool {
+        match self.manager.slots[at].state {
+            State::Running => calls_for_repair(self.health_of(at, t)),
+            State::Failed => self.has_health(self.set_of(at)),
+            _ => false,
+        }
+    }
+
+    fn has_health(&self, set: usize) -> bool {
+        self.design.sets[set].management.as_ref().is_some_and(|managed| managed.health.is_some())
+    }
+
+    /// Something of a batch is done: if all of it is, it gets its time to be healthy.
+    fn batch_moves_on(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let Some(run) = self.manager.rollouts.sets[set].run.filter(|run| run.phase == Phase::Upgrading) else { return };
+        if self.batch(set).any(|at| self.is_under_way(at)) {
+            return;
+        }
+        if run.frame == Frame::AtOnce {
+            return self.end_rollout(set, Operation::RolloutsCompleted, t);
+        }
+        let upgrades = self.design.sets[set].management.as_ref().and_then(|managed| managed.upgrades.as_ref());
+        let Some(wait) = upgrades.map(|upgrades| upgrades.policy.health_wait) else { return };
+        if let Some(run) = &mut self.manager.rollouts.sets[set].run {
+            run.phase = Phase::Settling(t.after(wait));
+        }
+        self.settle_batch(set, t, strikes);
+    }
+
+    /// The machines of the present batch, and those that are made for it.
+    fn batch(&self, set: usize) -> impl Iterator<Item = usize> + '_ {
+        let machines = self.manager.rollouts.machines.iter().enumerate();
+        let mine = machines.filter(move |(at, installed)| {
+            self.machines[*at].set as usize == set && (installed.in_batch || installed.surges_for.is_some())
+        });
+        mine.map(|(at, _)| at)
+    }
+
+    fn is_under_way(&self, at: usize) -> bool {
+        self.manager.rollouts.machines[at].due < SimTime::NEVER || self.manager.slots[at].state == State::Creating
+    }
+
+    /// UP-09: a batch is over as soon as the set knows that all of it is healthy, at the latest when its time is up.
+    fn settle_batch(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let Some(Phase::Settling(until)) = self.manager.rollouts.sets[set].run.map(|run| run.phase) else { return };
+        let well = |at: usize| {
+            let (slot, installed) = (&self.manager.slots[at], &self.manager.rollouts.machines[at]);
+            // What was known of a machine before its upgrade says nothing of it after. The machine that a new one stands
+            // for is left as it is.
+            let known = || self.known_well_from(at, slot.since.max(installed.since));
+            let awaited = !installed.failed && !self.is_surged_for(at);
+            awaited.then(|| if slot.well { known() } else { SimTime::NEVER })
+        };
+        let known = self.batch(set).filter_map(well).max().unwrap_or(t);
+        if known <= t || until <= t {
+            return self.batch_is_over(set, t, strikes);
+        }
+        self.await_rollout(set, Phase::Settling(until), known.min(until));
+    }
+
+    /// UP-04, UP-09: a batch is judged.
+    fn batch_is_over(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let Some(run) = self.manager.rollouts.sets[set].run else { return };
+        let Frame::Batches(batches) = run.frame else { return };
+        self.conclude_surges(set, t, strikes);
+        let (unhealthy, upgraded) = self.judge_upgraded(set, t);
+        let total = self.condition(set, None, t).total;
+        let goes_on = may_go_on(unhealthy, upgraded, total, &batches.rolling);
+        self.revert(set, &batches, goes_on, t, strikes);
+        for at in 0..self.manager.rollouts.machines.len() {
+            if self.machines[at].set as usize == set {
+                self.manager.rollouts.machines[at].in_batch = false;
+            }
+        }
+        self.has_changed(set, t);
+        if !goes_on {
+            return self.end_rollout(set, Operation::RolloutsFaulted, t);
+        }
+        self.list_batch(set, &run, t);
+        if self.manager.rollouts.batch.is_empty() {
+            return self.end_rollout(set, Operation::RolloutsCompleted, t);
+        }
+        self.await_rollout(set, Phase::Between, t.after(batches.pause));
+    }
+
+    /// UP-04: how many of the machines that the rollout has reached are not healthy, and how many it has reached. Those of
+    /// the batch that are not healthy have failed.
+    fn judge_upgraded(&mut self, set: usize, t: SimTime) -> (u32, u32) {
+        let (mut unhealthy, mut upgraded) = (0, 0);
+        for at in 0..self.manager.slots.len() {
+            let installed = self.manager.rollouts.machines[at];
+            if self.machines[at].set as usize != set || !installed.attempted {
+                continue;
+            }
+            upgraded += 1;
+            let in_time = !installed.in_batch || self.health_of(at, t) == HealthState::Healthy || !self.has_health(set);
+            if installed.failed || !in_time || self.is_believed_ill(at, t) {
+                unhealthy += 1;
+                if installed.in_batch && !installed.failed {
+                    self.manager.rollouts.machines[at].failed = true;
+                    self.book.count(Operation::UpgradesFailed, 1, t, &self.measure);
+                }
+            }
+        }
+        (unhealthy, upgraded)
+    }
+
+    /// UP-09 to UP-11: machines that failed get their old model back: those of the batch, or, where the rollout stops,
+    /// all of them.
+    fn revert(&mut self, set: usize, batches: &Batches, goes_on: bool, t: SimTime, strikes: &Strikes) {
+        let Some(run) = self.manager.rollouts.sets[set].run else { return };
+        let all = !goes_on && batches.reverts_at_stop;
+        if !batches.reverts && !all {
+            return;
+        }
+        let Some(before) = self.manager.rollouts.sets[set].model(run.target).map(|model| model.before) else { return };
+        for at in 0..self.manager.slots.len() {
+            let installed = self.manager.rollouts.machines[at];
+            let mine = self.machines[at].set as usize == set && self.manager.slots[at].state == State::Running;
+            let ill = installed.failed || all && installed.attempted && self.is_believed_ill(at, t);
+            if mine && ill && installed.model == run.target && (all || installed.in_batch) {
+                self.book.count(Operation::MachinesRolledBack, 1, t, &self.measure);
+                self.begin_upgrade(at, before, run.kind, t, strikes);
+            }
+        }
+    }
+
+    /// A rollout is over.
+    fn end_rollout(&mut self, set: usize, how: Operation, t: SimTime) {
+        self.manager.rollouts.sets[set].run = None;
+        self.book.count(how, 1, t, &self.measure);
+        self.book.settle(t, &self.measure);
+        self.book.add(Class::Rollouts, -1, t, &self.measure);
+    }
+
+    /// UP-07: whether the quota has room for new machines in place of those of a batch, which is asked before each.
+    fn may_surge(&mut self, set: usize, batch: &[(Pending, u32)], t: SimTime) -> bool {
+        let spot = batch.iter().filter(|&&(_, at)| self.manager.slots[at as usize].spot).count() as u32;
+        let allowed = self.quota_allows(set, batch.len() as u32, spot);
+        self.book.count(Operation::SurgesInPlace, u64::from(!allowed), t, &self.measure);
+        allowed
+    }
+}

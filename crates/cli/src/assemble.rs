@@ -3,7 +3,7 @@
 use crate::script;
 use anyhow::{Context, Result, bail};
 use std::sync::Arc;
-use zonefall_faults::{Population, Replay};
+use zonefall_faults::{Population, Replay, UNIT_MODES_MAX};
 use zonefall_fleet::population;
 use zonefall_scenario::{FaultSource, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
@@ -28,7 +28,7 @@ pub struct Overrides {
 }
 
 /// What this version leaves out; one line under every result.
-pub const NOT_MODELLED: &str = "rollouts, planned maintenance, costs";
+pub const NOT_MODELLED: &str = "planned maintenance, costs";
 
 /// The study of a scenario: drawn from its profile, or scripted. Traces and incidents are put in by their commands.
 ///
@@ -56,7 +56,7 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
     };
     if let FaultSource::Script(rows) = &scenario.source {
         let replay = script::replay(rows, &people(scenario), scenario.measure.horizon)?;
-        study = with_replay(study, replay);
+        study = with_replay(study, replay)?;
     }
     Ok(study)
 }
@@ -127,8 +127,19 @@ pub fn people(scenario: &Scenario) -> Population {
 }
 
 /// A study that lives through a record.
-pub fn with_replay(study: Study, replay: Replay) -> Study {
-    Study { profile: replay.profile.clone(), replay: Some(Arc::new(replay)), ..study }
+///
+/// # Errors
+/// If machines lack marks for all that its causes and the designs' bad releases do.
+pub fn with_replay(study: Study, replay: Replay) -> Result<Study> {
+    let marking = replay.profile.modes.iter().filter(|mode| mode.marks_machines()).count();
+    let own = study.designs.iter().map(|design| design.own_marks()).max().unwrap_or(0);
+    if marking + own > UNIT_MODES_MAX {
+        bail!(
+            "{marking} recorded causes strike single machines and bad releases have {own} effects on them: \
+             more than {UNIT_MODES_MAX} together"
+        );
+    }
+    Ok(Study { profile: replay.profile.clone(), replay: Some(Arc::new(replay)), ..study })
 }
 
 /// What the outcome carries of the scenario.

@@ -170,7 +170,7 @@ fn study(
     let designs = [design.clone()];
     let people = population(&designs, &scenario.topology);
     let replay = replay(&script.rows, &people, horizon)?;
-    let mut study = assemble::with_replay(assemble::study(scenario, overrides)?, replay);
+    let mut study = assemble::with_replay(assemble::study(scenario, overrides)?, replay)?;
     study.designs = designs.into_iter().map(Arc::new).collect();
     let measure = Arc::make_mut(&mut study.measure);
     (measure.horizon, measure.from, measure.until_first_miss) = (horizon, SimTime::ZERO, false);

@@ -64,14 +64,14 @@ pub fn replayed(
         let population = people(scenario);
         let replay =
             replay(&trace, &scenario.topology, &profile, &population, Mapping::Refuse).with_context(context)?;
-        return Ok((one_trial(scenario, with_replay(study, replay))?, notes));
+        return Ok((one_trial(scenario, with_replay(study, replay)?)?, notes));
     }
     let trace = read_trace(path).with_context(context)?;
     let mapping = if maps { Mapping::Allow } else { Mapping::Refuse };
     let replay =
         replay(&trace, &scenario.topology, &study.profile, &people(scenario), mapping).with_context(context)?;
     let notes = replay.notes.clone();
-    let mut study = with_replay(study, replay);
+    let mut study = with_replay(study, replay)?;
     if let Some(trial) = trace.header.trial {
         (study.seed, study.first_trial) = (trial.seed, trial.trial);
     }

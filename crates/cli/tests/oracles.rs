@@ -13,7 +13,7 @@
 mod oracles;
 
 use oracles::coverage::{self, SEEDS};
-use oracles::{Held, Oracles, load, managed, placement, precision, rare};
+use oracles::{Held, Oracles, load, managed, placement, precision, rare, rollouts};
 use std::collections::BTreeSet;
 
 /// The capabilities whose entries are held here.
@@ -32,8 +32,11 @@ fn every_entry_is_met() {
     let mut here: BTreeSet<String> = entries.iter().map(|entry| entry.id.to_owned()).collect();
     here.insert(placement::ID.into());
     let of_issues = file.ids_from(&ISSUES).into_iter().filter(|id| !ELSEWHERE.contains(&id.as_str()));
-    let expected: BTreeSet<String> =
-        of_issues.chain(load::IDS.map(str::to_owned)).chain(rare::IDS.map(str::to_owned)).collect();
+    let expected: BTreeSet<String> = of_issues
+        .chain(load::IDS.map(str::to_owned))
+        .chain(rollouts::IDS.map(str::to_owned))
+        .chain(rare::IDS.map(str::to_owned))
+        .collect();
     assert_eq!(here, expected, "entries that this test holds, and entries of the file");
 
     let mut wrong = Vec::new();
@@ -51,7 +54,7 @@ fn every_entry_is_met() {
 fn managed_sets_meet_their_closed_forms() {
     let mut wrong = Vec::new();
     println!("{}", precision::HEAD);
-    for entry in &managed::own() {
+    for entry in managed::own().iter().chain(&rollouts::own()) {
         let met = precision::play(entry);
         println!("{}", met.row());
         wrong.extend(met.complaint());

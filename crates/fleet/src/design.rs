@@ -132,6 +132,11 @@ impl Design {
         self.service.latency.as_ref()?.limit.as_ref()
     }
 
+    /// Marks on a machine that the design needs beside those of failure modes: one for each thing that its bad releases do.
+    pub fn own_marks(&self) -> usize {
+        crate::manage::symptoms(self).len()
+    }
+
     /// Instances of all sets.
     pub fn capacity(&self) -> u64 {
         self.sets.iter().map(|set| u64::from(set.capacity)).sum()

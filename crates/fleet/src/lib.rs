@@ -58,7 +58,10 @@ pub const EXTRA_CAUSES: [(&str, &str); 9] = [
     ("no capacity", "A machine was asked for, and its zone had no hardware to give (AL-02, IN-07)."),
     ("quota", "A machine was asked for, and the subscription's quota refused it (AL-01, AL-05)."),
     ("blocked by policy", "A machine was asked for, and strict zone balance refused the request (ZB-06, ZB-07)."),
-    ("planned", "The customer, a rebalance or a rollout took the machine out: deleted, detached, deallocated, moved, upgraded."),
+    (
+        "planned",
+        "The customer, a rebalance or a rollout took the machine out: deleted, detached, deallocated, moved, upgraded.",
+    ),
     ("repair", "An automatic repair took out a machine that still served (AR-02)."),
     ("bad release", "A machine ran a release that was bad, until it got another one (UP-12)."),
 ];

@@ -16,9 +16,7 @@ use zonefall_topology::ZoneId;
 
 mod upgrade;
 
-pub use upgrade::{
-    Automatic, Bad, Release, ReleaseKind, Rollback, Symptom, UpgradePolicy, Upgrades,
-};
+pub use upgrade::{Automatic, Bad, Release, ReleaseKind, Rollback, Symptom, UpgradePolicy, Upgrades};
 
 /// OM-02: the most machines that a set may have.
 const LARGEST_SET: u32 = 1000;

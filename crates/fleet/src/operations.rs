@@ -202,7 +202,12 @@ pub const TABLE: [OperationRow; 54] = {
         row(O::RolloutsCompleted, "rollouts_completed", "rollouts that reached every machine in their way", "UP-14"),
         row(O::RolloutsFaulted, "rollouts_faulted", "rollouts that unhealthy machines stopped", "UP-04, UP-12"),
         row(O::RolloutsCancelled, "rollouts_cancelled", "rollouts that another model cut short", "UP-11"),
-        row(O::MachinesUpgraded, "machines_upgraded", "machines that got another model, an older one included", "UP-08"),
+        row(
+            O::MachinesUpgraded,
+            "machines_upgraded",
+            "machines that got another model, an older one included",
+            "UP-08",
+        ),
         row(
             O::UpgradesFailed,
             "upgrades_failed",

@@ -15,6 +15,7 @@ use zonefall_fleet::policy::autoscale::{
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy};
 use zonefall_fleet::policy::scale_in::Order;
 use zonefall_fleet::policy::spot::PriorityMix;
+use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
 use zonefall_fleet::{Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Spreading, World, population};
 use zonefall_topology::ZoneId;
@@ -145,12 +146,46 @@ fn autoscale() -> Autoscale {
     }
 }
 
+/// Surge, batches and releases that are bad now and then.
+fn upgrades() -> Upgrades {
+    let rolling = Rolling { unhealthy: 100, unhealthy_upgraded: 100, ..Rolling::USUAL };
+    let release = |name: &str, kind, hours: u64| Release {
+        name: name.into(),
+        kind,
+        at: SimTime::from_ms(HOUR),
+        every: Some(constant(hours * HOUR)),
+        bad: Some(Bad {
+            probability: 0.2,
+            symptom: Symptom::Down,
+            after: constant(10 * MINUTE),
+            rollback: Some(Rollback { notice: constant(5 * MINUTE), act: constant(MINUTE) }),
+        }),
+    };
+    Upgrades {
+        policy: UpgradePolicy {
+            mode: UpgradeMode::Rolling,
+            rolling,
+            pause: SimDuration::from_ms(MINUTE),
+            health_wait: SimDuration::from_ms(5 * MINUTE),
+            rollback_failed: true,
+            max_surge: true,
+            automatic_os: None,
+            automatic_extension: None,
+            reimage: constant(4 * MINUTE),
+            extension: constant(MINUTE),
+            application: constant(MINUTE),
+        },
+        releases: vec![release("image", ReleaseKind::Image, 50), release("extension", ReleaseKind::Extension, 70)],
+    }
+}
+
 /// Spanning with everything on; regional and overprovisioned; strict, with fixed fault domains and deleted Spot machines.
 fn managed_designs() -> Vec<Design> {
     let [spanning, regional, _] = <[Design; 3]>::try_from(rich_designs()).unwrap();
     let mut spanning = managed(spanning, |management| {
         everything(management, 3);
         management.autoscale = Some(Box::new(autoscale()));
+        management.upgrades = Some(Box::new(upgrades()));
     });
     let noise = Noise { sigma: 0.3, every: SimDuration::from_ms(HOUR) };
     spanning.demand = Some(Demand::course(20_000, vec![], Some(noise)));

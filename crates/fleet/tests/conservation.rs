@@ -16,6 +16,7 @@ use zonefall_fleet::policy::health::HealthSource;
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy as MixStrategy};
 use zonefall_fleet::policy::scale_in::Order;
 use zonefall_fleet::policy::spot::PriorityMix;
+use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_fleet::policy::zone_placement::AutoPlacement;
 use zonefall_fleet::{Demand, Design, HiddenZone, Need, Noise, Spreading, StartState, World, population};
@@ -113,14 +114,62 @@ fn autoscale(maximum: u32, shared_cooldown: bool, averages: bool) -> Autoscale {
     }
 }
 
+/// Releases of three kinds that come often and are bad often, and a policy.
+fn upgrades() -> impl Strategy<Value = Upgrades> {
+    let flags = proptest::collection::vec(any::<bool>(), 9);
+    let kinds = proptest::collection::vec((0usize..3, 6u64..200, any::<bool>()), 1..4);
+    (0usize..4, flags, kinds).prop_map(|(mode, flags, kinds)| {
+        let minutes = |minutes: u64| constant(minutes * MINUTE);
+        let percent = if flags[0] { 100 } else { 20 };
+        let rolling = Rolling {
+            batch: if flags[1] { 50 } else { 20 },
+            unhealthy: percent,
+            unhealthy_upgraded: percent,
+            cross_zone: flags[2],
+            prioritize_unhealthy: flags[3],
+            ..Rolling::USUAL
+        };
+        let automatic = Automatic { rolling, pause: SimDuration::from_ms(MINUTE), rolls_back: flags[4] };
+        let policy = UpgradePolicy {
+            mode: [UpgradeMode::Manual, UpgradeMode::Automatic, UpgradeMode::Rolling, UpgradeMode::Rolling][mode],
+            rolling,
+            pause: SimDuration::from_ms(if flags[0] { 0 } else { 10 * MINUTE }),
+            health_wait: SimDuration::from_ms(5 * MINUTE),
+            rollback_failed: flags[5],
+            max_surge: flags[6],
+            automatic_os: flags[7].then_some(automatic),
+            automatic_extension: flags[8].then_some(automatic),
+            reimage: Law::exponential(4.0 * MINUTE as f64).unwrap(),
+            extension: minutes(1),
+            application: minutes(0),
+        };
+        let release = |(kind, every, slow): (usize, u64, bool)| Release {
+            name: format!("{kind} {every}"),
+            kind: [ReleaseKind::Image, ReleaseKind::Extension, ReleaseKind::Application][kind],
+            at: SimTime::from_ms(every * MINUTE),
+            every: Some(Law::exponential((every * HOUR) as f64).unwrap()),
+            bad: Some(Bad {
+                probability: 0.5,
+                symptom: if slow { Symptom::Degraded(300) } else { Symptom::Down },
+                after: minutes(every % 20),
+                rollback: flags[0].then(|| Rollback { notice: minutes(every), act: minutes(0) }),
+            }),
+        };
+        Upgrades { policy, releases: kinds.into_iter().map(release).collect() }
+    })
+}
+
 fn designs() -> impl Strategy<Value = Design> {
     let flags = proptest::collection::vec(any::<bool>(), 24);
     // Of half of the designs the capacity follows a demand: the most machines, and how far it swings.
     let load = proptest::option::of((3u32..14, 1u64..9));
-    (flags, changes(), 0u32..4, 1u32..12, 0u32..3, load).prop_map(|(flags, changes, zones, capacity, action, load)| {
+    let upgrades = proptest::option::of(upgrades());
+    let all = (flags, changes(), 0u32..4, 1u32..12, 0u32..3, load, upgrades);
+    all.prop_map(|(flags, changes, zones, capacity, action, load, upgrades)| {
         let numbers: Vec<u32> = (1..=zones).collect();
         let mut wild = managed(design(&numbers, capacity, capacity.div_ceil(2)), |set| {
             set.changes = changes;
+            set.upgrades = upgrades.map(Box::new);
             if flags[0] {
                 set.balance.balance = Balance::Strict;
             }

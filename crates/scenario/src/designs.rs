@@ -17,7 +17,7 @@ use crate::sets::{self, Ground, Placed};
 use std::ops::Range;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
 use zonefall_engine::{SimDuration, SimTime};
-use zonefall_faults::{Profile, Scope};
+use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
 use zonefall_fleet::{Design, LoadBalancer, Need, SlaTerms};
 use zonefall_topology::Topology;
 
@@ -64,6 +64,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let balancer = load_balancer(&reader, sink);
     let names: Vec<&str> = reader.named("scale_set", sink).into_iter().map(|(name, ..)| name).collect();
     let rows = manage::rows(&reader, &names, around.horizon, sink);
+    let releases = manage::releases(&reader, &names, around.horizon, sink);
     let quota = manage::quota(&reader, sink);
     let zone_down = manage::platform(&reader, sink);
     let clock = demand::Clock { start: around.start, horizon: around.horizon, files: around.files };
@@ -72,6 +73,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         lacks: around.lacks,
         balancer: balancer.as_ref().and_then(Option::as_ref),
         rows: rows.as_deref().unwrap_or_default(),
+        releases: releases.as_deref().unwrap_or_default(),
         clock: &clock,
     };
     let sets = all_sets(&reader, seen, &ground, sink);
@@ -90,6 +92,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let quota = quota?;
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
     rows.filter(|_| fits)?;
+    releases?;
     let uses = uses(&reader, &mut sets);
     let design = Design {
         name: seen.name.clone(),
@@ -104,7 +107,23 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         quota: quota.map(|told| told.quota),
         zone_down_milli: zone_down?,
     };
+    has_marks(&design, around.profile, &reader, sink)?;
     Some(Laid { design, sets, uses, span: seen.span.clone(), need_span })
+}
+
+/// Machines carry a mark for each mode that strikes them singly, and for each thing that bad releases do to them.
+fn has_marks(design: &Design, profile: Option<&Profile>, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
+    let marking = profile.map_or(0, |profile| profile.modes.iter().filter(|mode| mode.marks_machines()).count());
+    let own = design.own_marks();
+    if own == 0 || marking + own <= UNIT_MODES_MAX {
+        return Some(());
+    }
+    let words = format!(
+        "{marking} modes mark single machines, and bad releases have {own} effects on them; at most {UNIT_MODES_MAX} together"
+    );
+    sink.error(codes::UNIT_MODES, &reader.span_of("release"), words)
+        .help("give releases the same `effect`, or turn modes off with `enabled = false`");
+    None
 }
 
 /// AS-08: autoscale has metrics only where something arrives.

@@ -9,10 +9,14 @@ use crate::units::Ratio;
 use crate::values::wrong_type;
 use zonefall_faults::{ControlPlaneHit, Effect, Mode, Predicted, Recovery, Repeat, Share, Staged, Surge};
 
-/// `"down"`, `"frozen"`, `"evicted"`, `"unhealthy"` (the last two not in scripts) or `{ degraded = 0.5 }`; the inner `None` where the file is silent. Also for scripts.
+/// `"down"`, `"frozen"`, `"evicted"`, `"unhealthy"` (the last two not in scripts) or `{ degraded = 0.5 }`; the inner `None` where the file is silent. Also for scripts and releases.
 pub(crate) fn effect(reader: &Reader<'_>, path: &str, sink: &mut Sink) -> Option<Option<Effect>> {
     let Some(node) = reader.node("effect", sink) else { return Some(None) };
-    let inner = if path == "script[]" { "script[].effect" } else { "faults.mode.<name>.effect" };
+    let inner = match path {
+        "script[]" => "script[].effect",
+        "release[]" => "release[].effect",
+        _ => "faults.mode.<name>.effect",
+    };
     match &node.value {
         Value::Text(_) => reader.choice("effect", sink).map(|word| match word {
             "frozen" => Some(Effect::Frozen),

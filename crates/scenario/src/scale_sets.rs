@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::fault_domains::{fault_domains, fits, region_allows, spreading};
-use crate::manage::{self, Asked, Changed, Checked, Needs, Row, Written};
+use crate::manage::{self, Asked, Changed, Checked, Happens, Needs, Released, Row, Written};
 use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::sets::{Ground, Machine, Placed, capacity, machine, placed, set_of, zones};
@@ -20,6 +20,7 @@ const ELIGIBLE_MAX: usize = 8;
 struct Draft<'a> {
     written: Written,
     rows: Vec<&'a Row>,
+    releases: Vec<&'a Released>,
     model: Model,
     region: RegionId,
     topology: &'a Topology,
@@ -73,6 +74,7 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
     });
     let (written, capacity, zones) = (written?, capacity?, zones?);
     let rows: Vec<&Row> = ground.rows.iter().filter(|row| row.set == name).collect();
+    let releases: Vec<&Released> = ground.releases.iter().filter(|released| released.set == name).collect();
     let model = written.model(
         mode,
         count,
@@ -82,7 +84,7 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
     );
     let numbers = numbers.iter().map(|(number, _)| *number as u32).collect();
     let creating = machine.creating;
-    let draft = Draft { written, rows, model, region, topology, zones, numbers, creating };
+    let draft = Draft { written, rows, releases, model, region, topology, zones, numbers, creating };
     finish(name, &reader, machine, (spreading, hidden?), draft, ground, sink)
 }
 
@@ -105,7 +107,8 @@ fn finish(
     ground: &Ground<'_>,
     sink: &mut Sink,
 ) -> Option<Placed> {
-    let managed = draft.written.changes_machines(reader, draft.creating, !draft.rows.is_empty());
+    let managed =
+        draft.written.changes_machines(reader, draft.creating, !draft.rows.is_empty() || !draft.releases.is_empty());
     let fine = is_allowed(reader, &draft, managed, ground, sink);
     let lacking = |zones: &[ZoneId]| manage::check_sizes(&draft.written, &lacks(zones, ground, draft.topology));
     let disks = &draft.written.basics.disks;
@@ -122,13 +125,15 @@ fn finish(
         lacking: &lacking,
     };
     let changes = manage::changes(&draft.rows, changed, sink);
-    let uses = manage::used(reader, &draft.written, &draft.rows, managed, draft.creating);
+    let life = Happens { rows: &draft.rows, releases: !draft.releases.is_empty(), managed, creating: draft.creating };
+    let uses = manage::used(reader, &draft.written, &life);
     let needs = if managed { needs(&draft.written, draft.model.capacity) } else { Needs::default() };
     let (changes, spreading) = (changes.filter(|_| fine)?, spreading?);
     let (model, disk) = (draft.model, machine.disk);
     let disk_elsewhere = draft.written.basics.disk_elsewhere(draft.topology.region(draft.region).zones);
     let placement_groups = model.orchestration == Orchestration::Uniform && !model.single_placement_group;
-    let management = managed.then(|| Box::new(draft.written.management(&model, changes)));
+    let releases = draft.releases.iter().map(|released| released.release.clone()).collect();
+    let management = managed.then(|| Box::new(draft.written.management(&model, changes, releases)));
     let set = set_of(name, machine, draft.zones, model.capacity, draft.region);
     let set = ScaleSet { spreading, hidden_zone, placement_groups, disk_elsewhere, management, ..set };
     Some(Placed { needs, uses, ..placed(set, disk, GroupKind::ScaleSet, reader) })
@@ -151,6 +156,8 @@ fn is_allowed(reader: &Reader<'_>, draft: &Draft<'_>, managed: bool, ground: &Gr
         lacking: &lacks(&draft.zones, ground, draft.topology),
     };
     let fine = manage::check(reader, &checked, sink);
+    let sources = draft.written.health.as_ref().map_or(0, |told| told.sources.count());
+    let fine = draft.written.upgrade.check(reader, &draft.model, sources, sink) && fine;
     has_room(reader, draft, managed, sink) && fine
 }
 

@@ -6,7 +6,7 @@ use crate::diagnostic::Sink;
 use crate::fault_domains::fits;
 use crate::keys::fleet::MACHINES_MAX;
 use crate::laws;
-use crate::manage::{self, Needs, Row, Use};
+use crate::manage::{self, Needs, Released, Row, Use};
 use crate::node::Node;
 use crate::offers::Lacks;
 use crate::reader::Reader;
@@ -30,6 +30,8 @@ pub(crate) struct Ground<'a> {
     pub balancer: Option<&'a LoadBalancer>,
     /// The changes of all sets of the design.
     pub rows: &'a [Row],
+    /// The releases of all sets of the design.
+    pub releases: &'a [Released],
     pub clock: &'a Clock<'a>,
 }
 

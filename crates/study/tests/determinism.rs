@@ -11,6 +11,7 @@ use zonefall_fleet::management::*;
 use zonefall_fleet::policy::health::HealthSource;
 use zonefall_fleet::policy::scale_in::{Order, ScaleInRules};
 use zonefall_fleet::policy::spot::PriorityMix;
+use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
 use zonefall_study::outcome::Outcome;
 use zonefall_study::{Finished, Labels, Silent, Stage, Study, Tally, TrialRow, conclude, run};
@@ -145,9 +146,42 @@ fn managed(mut design: zonefall_fleet::Design, action: RepairAction, balance: Ba
         disks: Disks { data: true, zone_redundant: false, zone_destroyed: 0.1 },
         dedicated: None,
         changes: vec![daily(8, capacity + 2), daily(20, capacity), short],
-        upgrades: None,
+        upgrades: Some(Box::new(upgrades())),
     }));
     design
+}
+
+/// An image every month and an application every week, of which every fifth is bad.
+fn upgrades() -> Upgrades {
+    let days = |days: u64| constant(86_400 * days);
+    let release = |name: &str, kind, gap: u64| Release {
+        name: name.into(),
+        kind,
+        at: SimTime::from_ms(86_400_000),
+        every: Some(days(gap)),
+        bad: Some(Bad {
+            probability: 0.2,
+            symptom: Symptom::Down,
+            after: constant(600),
+            rollback: Some(Rollback { notice: constant(600), act: constant(60) }),
+        }),
+    };
+    Upgrades {
+        policy: UpgradePolicy {
+            mode: UpgradeMode::Rolling,
+            rolling: Rolling { unhealthy: 60, ..Rolling::USUAL },
+            pause: ms(0),
+            health_wait: ms(300_000),
+            rollback_failed: false,
+            max_surge: true,
+            automatic_os: None,
+            automatic_extension: None,
+            reimage: constant(240),
+            extension: constant(60),
+            application: constant(30),
+        },
+        releases: vec![release("image", ReleaseKind::Image, 30), release("web", ReleaseKind::Application, 7)],
+    }
 }
 
 fn managed_profile() -> zonefall_faults::Profile {

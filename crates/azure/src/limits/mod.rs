@@ -20,6 +20,7 @@ mod reservation;
 mod size;
 mod spot;
 mod standby;
+mod upgrade;
 mod zone_balance;
 mod zone_placement;
 mod zones;
@@ -53,6 +54,7 @@ pub use reservation::{check_reservation, check_reserved_availability_set};
 pub use size::{Size, SizeKind};
 pub use spot::{SpotShape, check_spot, check_spot_availability_set};
 pub use standby::{StandbyShape, check_standby};
+pub use upgrade::{UpgradeShape, check_upgrade};
 pub use zone_balance::{AutoBalance, check_auto_zone_balance, check_zone_balance};
 pub use zone_placement::{PlacementPolicy, check_zone_placement};
 pub use zones::{ZONES_MIN, check_region_zones, check_size_in_zone, check_zones};
@@ -107,6 +109,10 @@ impl Violation {
 
     fn row(self, row: &'static str, about: &'static str) -> Self {
         Self { row, about, ..self }
+    }
+
+    fn about(self, about: &'static str) -> Self {
+        Self { about, ..self }
     }
 
     fn help(self, help: impl Into<String>) -> Self {

@@ -22,6 +22,7 @@ mod orchestration;
 mod page;
 mod scale_in;
 mod spot;
+mod upgrades;
 mod validation;
 mod zones;
 
@@ -195,7 +196,7 @@ pub const FAMILIES: &[Family] = &[
     family("C", "Sources that contradict each other", conflicts::CONFLICTS),
     family("AS", "Autoscale", autoscale::AUTOSCALE),
     family("LB", "Load balancer probes", operations::BALANCER),
-    family("UP", "Upgrades", operations::UPGRADES),
+    family("UP", "Upgrades", upgrades::UPGRADES),
     family("SL", "The service level agreement", operations::AGREEMENT),
     family("IN", "Patterns of public incidents", operations::INCIDENTS),
     family("FR", "Failure rates", operations::RATES),

@@ -31,23 +31,6 @@ pub(super) const BALANCER: &[Rule] = &[
     .key("load_balancer.flap_window"),
 ];
 
-pub(super) const UPGRADES: &[Rule] = &[
-    Rule::out(
-        "UP-12",
-        "What a bad image does before a rolling upgrade stops and rolls back.",
-        "arithmetic on the upgrade pages",
-        "upgrades are not simulated",
-    )
-    .inferred(),
-    Rule::out(
-        "UP-13",
-        "A rehearsed rollback by hand takes 18 minutes.",
-        "a field manual by others",
-        "upgrades are not simulated",
-    )
-    .measured(),
-];
-
 pub(super) const AGREEMENT: &[Rule] = &[
     Rule::modelled(
         "SL-01",

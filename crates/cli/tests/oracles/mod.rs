@@ -9,6 +9,7 @@ pub mod placement;
 pub mod precision;
 pub mod rare;
 mod readings;
+pub mod rollouts;
 mod shared;
 mod text;
 

@@ -28,7 +28,7 @@ mod vacancy;
 mod zones;
 
 pub(crate) use autoscale::Scaler;
-pub(crate) use rollout::{Rollouts, bad_releases};
+pub(crate) use rollout::{Rollouts, bad_releases, symptoms};
 pub(crate) use state::{Capacity, Manager, Slot, State};
 
 use crate::pending::{Due, Pending};

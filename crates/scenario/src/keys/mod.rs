@@ -15,6 +15,7 @@ mod manage;
 pub(crate) mod offer;
 pub(crate) mod plan;
 mod service;
+pub(crate) mod upgrade;
 mod world;
 
 use std::collections::BTreeMap;
@@ -142,6 +143,7 @@ pub fn keys() -> &'static [Key] {
             offer::KEYS,
             autoscale::KEYS,
             change::KEYS,
+            upgrade::KEYS,
             fault::KEYS,
             plan::KEYS,
         ]

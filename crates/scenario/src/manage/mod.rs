@@ -9,9 +9,11 @@ mod health;
 mod life;
 mod offer;
 mod quota;
+mod release;
 mod rows;
 mod scaling;
 mod unused;
+mod upgrade;
 
 use crate::codes;
 use crate::demand::Clock;
@@ -20,7 +22,9 @@ use crate::reader::Reader;
 use std::ops::Range;
 use zonefall_azure::limits::{Model, Orchestration as Mode, ScaleSetShape, Violation};
 use zonefall_fleet::LoadBalancer;
-use zonefall_fleet::management::{Change, Creation, Deletion, Management, Orchestration, Repairs, Spot, StandbyPool};
+use zonefall_fleet::management::{
+    Change, Creation, Deletion, Management, Orchestration, Release, Repairs, Spot, StandbyPool, Upgrades,
+};
 use zonefall_fleet::policy::autoscale::Autoscale;
 use zonefall_fleet::policy::spot::regular_target;
 use zonefall_fleet::policy::zone_placement::AutoPlacement;
@@ -31,8 +35,9 @@ pub(crate) use basics::os;
 pub(crate) use check::{Checked, check, check_sizes};
 pub(crate) use life::create_time;
 pub(crate) use quota::{Needs, check_quota, platform, quota};
+pub(crate) use release::{Released, releases};
 pub(crate) use rows::{Asked, Row, rows};
-pub(crate) use unused::{Use, used};
+pub(crate) use unused::{Happens, Use, used};
 
 /// Everything that a scale set says of it.
 pub(crate) struct Written {
@@ -52,6 +57,7 @@ pub(crate) struct Written {
     pub zonal_hosts_are_allowed: bool,
     pub placement: Option<offer::PlacementTold>,
     pub autoscale: Option<Autoscale>,
+    pub upgrade: upgrade::Told,
 }
 
 /// Reads all keys, so that every mistake is told.
@@ -80,6 +86,7 @@ pub(crate) fn read(
     let zonal = reader.flag("allow_zonal_dedicated_host", sink);
     let placement = offer::placement(reader, sink);
     let autoscale = autoscale::autoscale(reader, clock, sink);
+    let upgrade = upgrade::read(reader, sink);
     let (scaling, repairs) = (scaling?, repairs?);
     let turned_on = scaling.auto_zone_balance && !reader.is_off("repairs");
     Some(Written {
@@ -98,6 +105,7 @@ pub(crate) fn read(
         zonal_hosts_are_allowed: zonal?,
         placement: placement?,
         autoscale: autoscale?,
+        upgrade: upgrade?,
     })
 }
 
@@ -167,7 +175,7 @@ impl Written {
     }
 
     /// What the fleet is told.
-    pub fn management(self, model: &Model, changes: Vec<Change>) -> Management {
+    pub fn management(self, model: &Model, changes: Vec<Change>, releases: Vec<Release>) -> Management {
         let uniform = model.orchestration == Mode::Uniform;
         let overprovision = uniform && self.scaling.overprovision.unwrap_or(true);
         let vcpus = self.vcpus();
@@ -200,7 +208,7 @@ impl Written {
             disks: self.basics.disks,
             dedicated: self.hosts.map(|told| told.hosts),
             changes,
-            upgrades: None,
+            upgrades: (!releases.is_empty()).then(|| Box::new(Upgrades { policy: self.upgrade.policy, releases })),
         }
     }
 }
@@ -240,6 +248,7 @@ fn topic(violation: &Violation) -> &'static str {
         "V-10" | "V-21" | "V-23" | "V-31" | "V-35" => codes::HARDWARE,
         _ => match violation.rule {
             rule if rule.starts_with("AR") => codes::HEALTH,
+            rule if rule.starts_with("UP") => codes::UPGRADE,
             rule if rule.starts_with("SP") => codes::OFFER,
             rule if rule.starts_with("AL") => codes::QUOTA,
             _ => codes::PLACEMENT,

@@ -75,7 +75,7 @@ pub(crate) fn rows(root: &Reader<'_>, sets: &[&str], horizon: Option<SimTime>, s
 
 fn row(node: &Rc<Node>, sets: &[&str], horizon: Option<SimTime>, sink: &mut Sink) -> Option<Row> {
     let reader = Reader::new(node, "change[]", sink);
-    let set = set(&reader, sets, sink);
+    let set = set_named(&reader, sets, "change", sink);
     let trigger = trigger(&reader, horizon, sink);
     let asked = asked(&reader, sink);
     let retry = reader.optional("retry", sink, Reader::span_of_time);
@@ -99,23 +99,24 @@ fn row(node: &Rc<Node>, sets: &[&str], horizon: Option<SimTime>, sink: &mut Sink
     })
 }
 
-fn set(reader: &Reader<'_>, sets: &[&str], sink: &mut Sink) -> Option<String> {
+/// The scale set that an entry of a list is about; where there is one, it need not be named.
+pub(super) fn set_named(reader: &Reader<'_>, sets: &[&str], list: &str, sink: &mut Sink) -> Option<String> {
     let named = reader.optional("set", sink, Reader::text)?;
     match (named, sets) {
         (Some(name), _) if sets.contains(&name.as_str()) => Some(name),
         (Some(name), _) => {
-            sink.error(codes::SET, &reader.span_of("set"), format!("there is no scale set `{name}` to change"))
+            sink.error(codes::SET, &reader.span_of("set"), format!("there is no scale set `{name}`"))
                 .nearest(&name, sets.iter().copied())
-                .help("only scale sets change; a design without the set needs a `change` list of its own");
+                .help(format!("only scale sets change; a design without the set needs a `{list}` list of its own"));
             None
         }
         (None, [only]) => Some((*only).to_owned()),
         (None, []) => {
-            sink.error(codes::SET, reader.span(), "there is no scale set to change");
+            sink.error(codes::SET, reader.span(), format!("there is no scale set for this `{list}`"));
             None
         }
         (None, several) => {
-            sink.error(codes::SET, reader.span(), "which scale set is changed? There are several")
+            sink.error(codes::SET, reader.span(), format!("which scale set is this `{list}` about? There are several"))
                 .help(format!("write `set = ` and one of {}", several.join(", ")));
             None
         }

@@ -15,6 +15,16 @@ pub(crate) struct Use {
     pub idle: Option<&'static str>,
 }
 
+/// What there is that may change the machines of a set.
+pub(crate) struct Happens<'a> {
+    pub rows: &'a [&'a Row],
+    pub releases: bool,
+    /// Anything at all.
+    pub managed: bool,
+    /// The set begins by being created.
+    pub creating: bool,
+}
+
 /// What happens to the machines of a set.
 struct Life {
     managed: bool,
@@ -24,29 +34,32 @@ struct Life {
     heals: bool,
 }
 
-fn life(written: &Written, rows: &[&Row], managed: bool, creating: bool) -> Life {
+fn life(written: &Written, happens: &Happens<'_>) -> Life {
+    let Happens { rows, releases, managed, creating } = *happens;
     let scales = rows.iter().any(|row| matches!(row.asked, Asked::Capacity(_))) || written.autoscale.is_some();
     let heals = written.repairs.is_some() || written.scaling.auto_zone_balance;
+    let surges = releases && written.upgrade.policy.max_surge;
     let starts = rows.iter().any(|row| matches!(row.asked, Asked::Deallocate(_) | Asked::Start))
         || written.spot.spot.as_ref().is_some_and(|spot| spot.eviction == EvictionPolicy::Deallocate)
         || written.standby.as_ref().is_some_and(|pool| !pool.running);
     Life {
         managed,
         removes: scales || written.scaling.auto_zone_balance,
-        creates: managed && (scales || creating),
+        creates: managed && (scales || creating || surges),
         starts,
         heals,
     }
 }
 
 /// Every key of the set that may be idle.
-pub(crate) fn used(reader: &Reader<'_>, written: &Written, rows: &[&Row], managed: bool, creating: bool) -> Vec<Use> {
-    let life = life(written, rows, managed, creating);
+pub(crate) fn used(reader: &Reader<'_>, written: &Written, happens: &Happens<'_>) -> Vec<Use> {
+    let life = life(written, happens);
+    let releases = happens.releases;
     let never = "nothing changes the machines of this set while a trial runs";
     let scaling = "the capacity of this set never changes";
     let strict = written.scaling.balance.balance == Balance::Strict;
     let data = written.basics.disks.data;
-    let table: [(&'static str, bool, &'static str); 25] = [
+    let table: [(&'static str, bool, &'static str); 26] = [
         ("zone_balance", life.managed, never),
         ("strict_atomicity", life.managed && strict, "the balance of zones is not strict"),
         ("starved_zone_counts_as_down", life.managed && !strict, "it concerns best-effort balance of a changing set"),
@@ -54,12 +67,16 @@ pub(crate) fn used(reader: &Reader<'_>, written: &Written, rows: &[&Row], manage
         ("prioritize_unhealthy", life.removes, scaling),
         ("protected_zone_fallback", life.removes, scaling),
         ("force_deletion", life.removes, scaling),
-        ("protection", life.removes || life.heals, "nothing would remove or repair machines of this set"),
+        (
+            "protection",
+            life.removes || life.heals || releases,
+            "nothing would remove, repair or upgrade machines of this set",
+        ),
         ("terminate_notice", life.managed, never),
         ("terminate_approval", written.scaling.notice.is_some(), "there is no `terminate_notice`"),
         ("overprovision", life.creates, "no machines are created"),
         ("overprovision_percent", life.creates && written.scaling.overprovision != Some(false), "no more are started"),
-        ("health", life.heals, "neither repairs nor automatic zone balance look at it"),
+        ("health", life.heals || releases, "neither repairs nor automatic zone balance nor rollouts look at it"),
         ("create_timeout", life.managed, never),
         ("create_failure", life.managed, never),
         ("resilient_create", life.managed, never),
@@ -70,6 +87,7 @@ pub(crate) fn used(reader: &Reader<'_>, written: &Written, rows: &[&Row], manage
         ("dead_zone_delete", life.managed, never),
         ("reserved_per_zone", life.managed, never),
         ("instance_mix", life.managed, never),
+        ("upgrade", releases, "nothing is released to this set"),
         ("disk_redundancy", data, "there is no `data_disk` whose loss counts"),
         ("zone_destroyed", data, "there is no `data_disk` whose loss counts"),
     ];

@@ -8,6 +8,7 @@ mod lifecycle;
 mod limits;
 mod offers;
 mod placement;
+mod upgrades;
 mod warnings;
 
 use zonefall_scenario::{Diagnostic, Scenario, Severity, parse};
@@ -29,7 +30,8 @@ fn place(text: &str, piece: &str) -> (usize, usize) {
     (line, before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1)
 }
 
-fn told(text: &str) -> Vec<Diagnostic> {
+/// Everything that is told of a text.
+pub fn told(text: &str) -> Vec<Diagnostic> {
     match parse(text, "x.toml") {
         Ok(fine) => fine.warnings.items().to_vec(),
         Err(wrong) => wrong.items().to_vec(),

@@ -22,14 +22,7 @@ impl World {
     }
 
     /// Begins to put a model on a machine. One on a dead host or in a dark rack cannot be reached, and has failed.
-    pub(super) fn begin_upgrade(
-        &mut self,
-        at: usize,
-        model: u32,
-        kind: ReleaseKind,
-        t: SimTime,
-        strikes: &Strikes,
-    ) {
+    pub(super) fn begin_upgrade(&mut self, at: usize, model: u32, kind: ReleaseKind, t: SimTime, strikes: &Strikes) {
         let installed = &mut self.manager.rollouts.machines[at];
         (installed.attempted, installed.in_batch) = (true, true);
         if self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0 {

@@ -15,7 +15,7 @@ mod state;
 mod surge;
 mod symptoms;
 
-pub(crate) use state::Rollouts;
+pub(crate) use state::{Rollouts, symptoms};
 
 use crate::management::{Bad, Release, ReleaseKind, Symptom};
 use crate::operations::Operation;
@@ -26,17 +26,17 @@ use crate::policy::upgrade::{Condition, Pending, may_begin, may_go_on, next_batc
 use crate::serving::Class;
 use crate::world::{Facts, World};
 use frame::{Batches, Frame};
-use state::{Model, Phase, Run, releases};
+use state::{Model, Phase, Run};
 use zonefall_engine::{Key, SimTime};
 use zonefall_faults::{Effect, Strikes};
 
 use super::State;
 
-/// What a world needs to know of each release that may be bad: it holds machines as a failure mode does. `cause`: what
-/// they are charged to.
+/// What a world needs to know of what bad releases do: they hold machines as failure modes do. `cause`: what they are
+/// charged to.
 pub(crate) fn bad_releases(design: &crate::Design, cause: u16) -> impl Iterator<Item = Facts> {
-    releases(design).filter_map(|(.., release)| release.bad.as_ref()).map(move |bad| {
-        let (effect, factor) = match bad.symptom {
+    symptoms(design).into_iter().map(move |symptom| {
+        let (effect, factor) = match symptom {
             Symptom::Down => (Effect::Down, 0),
             Symptom::Degraded(left) => (Effect::Degraded(left), left),
         };

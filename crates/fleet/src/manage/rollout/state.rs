@@ -133,13 +133,17 @@ impl Rollouts {
     /// `first_mark`: the first mark of machines that no failure mode has.
     pub fn new(design: &Design, slots: usize, first_mark: usize) -> Self {
         let mut all = Self::default();
+        let symptoms = symptoms(design);
+        let mark_of = |symptom: Symptom| {
+            let place = symptoms.iter().position(|&other| other == symptom);
+            place.map_or(0, |place| 1 << (first_mark + place))
+        };
         for (set, index, release) in releases(design) {
-            let mark = if release.bad.is_some() { 1 << (first_mark as u32 + all.marks.count_ones()) } else { 0 };
-            all.marks |= mark;
-            let stops = release.bad.as_ref().is_some_and(|bad| bad.symptom == Symptom::Down);
-            all.stopping |= if stops { mark } else { 0 };
+            let mark = release.bad.as_ref().map_or(0, |bad| mark_of(bad.symptom));
             all.releases.push(ReleaseState { set, index, mark, due: SimTime::NEVER, count: 0 });
         }
+        all.marks = symptoms.iter().fold(0, |marks, &symptom| marks | mark_of(symptom));
+        all.stopping = mark_of(Symptom::Down);
         if !all.releases.is_empty() {
             let set = SetRollout {
                 models: Vec::new(),
@@ -171,6 +175,17 @@ impl Rollouts {
             (release.due, release.count) = (SimTime::NEVER, 0);
         }
     }
+}
+
+/// What bad releases of a design can do to a machine: each needs a mark of its own, since a machine runs one model.
+pub(crate) fn symptoms(design: &Design) -> Vec<Symptom> {
+    let mut all = Vec::new();
+    for symptom in releases(design).filter_map(|(.., release)| release.bad.as_ref()).map(|bad| bad.symptom) {
+        if !all.contains(&symptom) {
+            all.push(symptom);
+        }
+    }
+    all
 }
 
 /// The releases of a design by set, in order.

@@ -55,8 +55,8 @@ impl World {
             let old = old as usize;
             let slot = self.manager.slots[old];
             let stands = slot.epoch == epoch && slot.state == State::Running;
-            let healthy = self.health_of(new, t) == HealthState::Healthy
-                || !self.has_health(set) && self.manager.slots[new].well;
+            let healthy =
+                self.health_of(new, t) == HealthState::Healthy || !self.has_health(set) && self.manager.slots[new].well;
             if !stands || !healthy {
                 if stands {
                     self.surge_has_failed(old, t);

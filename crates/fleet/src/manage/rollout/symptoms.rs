@@ -53,7 +53,9 @@ impl World {
     /// UP-13: the operator notices the first symptom of a model after a while, and orders the old one.
     fn await_operator(&mut self, set: usize, number: u32, release: usize, t: SimTime) {
         let luck = self.release_luck(release, u64::from(number)).part(4, 0);
-        let Some(rollback) = self.release_of(release).bad.as_ref().and_then(|bad| bad.rollback.as_ref()) else { return };
+        let Some(rollback) = self.release_of(release).bad.as_ref().and_then(|bad| bad.rollback.as_ref()) else {
+            return;
+        };
         let notice = rollback.notice.draw(&mut luck.part(0, 1).stream());
         let due = t.after(notice).after(rollback.act.draw(&mut luck.part(1, 1).stream()));
         let of = &mut self.manager.rollouts.sets[set];

@@ -1,0 +1,91 @@
+//! UP: upgrades.
+
+use super::Rule;
+
+const COMPUTE: &str = "Compute API for scale sets";
+const PAGES: &str = "upgrade pages for scale sets";
+const AUTOMATIC: &str = "page on automatic OS image upgrades";
+
+pub(super) const UPGRADES: &[Rule] = &[
+    Rule::checked(
+        "UP-01",
+        "Batch, unhealthy and unhealthy upgraded machines are 20 % each (5 to 100, 5 to 100, 0 to 100), the pause is none; a batch is no larger than what may be unhealthy.",
+        COMPUTE,
+    )
+    .key("scale_set.upgrade"),
+    Rule::modelled(
+        "UP-02",
+        "Manual: machines keep their model. Automatic: all at once. Rolling: batch by batch, by one source of health. New machines have the newest model.",
+        PAGES,
+    )
+    .key("scale_set.upgrade.mode"),
+    Rule::modelled(
+        "UP-03",
+        "A batch is the percentage rounded down, at least one machine; unhealthy machines elsewhere make it smaller.",
+        "inferred from the word maximum in the Compute API",
+    )
+    .inferred()
+    .key("scale_set.upgrade.batch"),
+    Rule::modelled(
+        "UP-04",
+        "Too many unhealthy machines before a batch, or among the upgraded after it, stop the rollout. Of the upgraded by default; an example counts over the set.",
+        PAGES,
+    )
+    .conflicting()
+    .key("scale_set.upgrade.denominator"),
+    Rule::modelled(
+        "UP-05",
+        "A batch keeps to its zone, zones go one at a time (here in ascending order), unless told otherwise; it always keeps to an update domain.",
+        COMPUTE,
+    )
+    .key("scale_set.upgrade.cross_zone"),
+    Rule::modelled("UP-06", "Unhealthy machines go first if asked for; the pause follows a finished batch.", COMPUTE)
+        .key("scale_set.upgrade.prioritize_unhealthy"),
+    Rule::modelled(
+        "UP-07",
+        "Surge makes a batch of new machines, waits for their health and deletes the old ones; without quota (here: or hardware) that batch goes in place. Not with automatic OS upgrades of Flexible sets.",
+        PAGES,
+    )
+    .key("scale_set.upgrade.max_surge"),
+    Rule::modelled(
+        "UP-08",
+        "An image takes the machine out (4 min), an extension usually does not (1 min). The times are not published.",
+        "upgrade pages; the times are chosen",
+    )
+    .unknown()
+    .key("scale_set.upgrade.reimage_time"),
+    Rule::modelled(
+        "UP-09",
+        "Automatic OS images: as rolling, with up to 5 min for a batch to be healthy; a machine that is not gets its old disk back.",
+        AUTOMATIC,
+    )
+    .key("scale_set.upgrade.automatic_os"),
+    Rule::modelled(
+        "UP-10",
+        "Automatic extensions: likewise, without a restart. The later retry and the waves over regions are left out.",
+        "page on automatic extension upgrades",
+    )
+    .key("scale_set.upgrade.automatic_extensions"),
+    Rule::modelled(
+        "UP-11",
+        "Protected machines are passed over; a stopped rollout begins again only with another model; Uniform sets may roll failed machines back.",
+        PAGES,
+    )
+    .key("scale_set.upgrade.rollback_failed"),
+    Rule::modelled(
+        "UP-12",
+        "A bad image takes one batch under a rolling policy, all under an automatic one; one that shows late passes batches.",
+        "arithmetic on the upgrade pages",
+    )
+    .inferred()
+    .key("release.symptom_after"),
+    Rule::modelled(
+        "UP-13",
+        "The operator notices a bad release after 5 to 10 min, and takes it back the way it came; a rehearsed rollback took 18 min.",
+        "a field manual by others",
+    )
+    .measured()
+    .key("release.rollback"),
+    Rule::modelled("UP-14", "A rollout takes batches × (apply + health + pause).", "arithmetic on the upgrade pages")
+        .inferred(),
+];

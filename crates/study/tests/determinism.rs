@@ -170,8 +170,8 @@ fn upgrades() -> Upgrades {
         policy: UpgradePolicy {
             mode: UpgradeMode::Rolling,
             rolling: Rolling { unhealthy: 60, ..Rolling::USUAL },
-            pause: ms(0),
-            health_wait: ms(300_000),
+            pause: SimDuration::ZERO,
+            health_wait: SimDuration::from_ms(300_000),
             rollback_failed: false,
             max_surge: true,
             automatic_os: None,

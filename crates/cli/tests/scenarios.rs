@@ -276,3 +276,26 @@ fn high_thresholds_lose_requests_when_a_zone_is_lost_and_head_room_loses_none() 
     // Three machines for every step: after the lost zone and after what went too early.
     assert!(got.done("out above 90 %", "autoscale_outs") > 10.0 * got.done("out above 75 %", "autoscale_outs"));
 }
+
+#[test]
+fn batches_keep_a_bad_image_from_the_service_unless_it_shows_late() {
+    let got = answer("bad-image-rolling-or-automatic", 300);
+    let (at_once, rolling, late) = ("all at once", "rolling", "rolling, shows after an hour");
+    // Twelve images a year, a tenth of them bad.
+    for design in [at_once, rolling, late] {
+        near(got.done(design, "releases"), 12.0 * 365.0 / 360.0, 0.01);
+        near(got.done(design, "bad_releases"), 1.2, 0.15);
+    }
+    // 73 minutes a year by hand, and more for the slowest of several reimages.
+    let down = got.down(at_once) * (got.charged(at_once, "planned") + got.charged(at_once, "bad release"));
+    near(down * 12.0, 85.0, 15.0);
+    for design in [rolling, "rolling with surge", "automatic OS upgrades"] {
+        assert_eq!(got.charged(design, "planned") + got.charged(design, "bad release"), 0.0, "{design}");
+        near(got.done(design, "rollouts_faulted"), got.done(design, "bad_releases"), 0.05);
+    }
+    near(got.done("automatic OS upgrades", "machines_rolled_back"), 2.0 * got.done(rolling, "bad_releases"), 0.1);
+    // What shows late is everywhere by then; pauses leave time to see it.
+    assert!(got.charged(late, "bad release") > 0.9);
+    assert_eq!(got.done(late, "rollouts_faulted"), 0.0);
+    got.beats("rolling with pauses, shows after an hour", late, 0.2);
+}

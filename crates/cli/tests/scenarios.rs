@@ -291,11 +291,16 @@ fn batches_keep_a_bad_image_from_the_service_unless_it_shows_late() {
     near(down * 12.0, 85.0, 15.0);
     for design in [rolling, "rolling with surge", "automatic OS upgrades"] {
         assert_eq!(got.charged(design, "planned") + got.charged(design, "bad release"), 0.0, "{design}");
-        near(got.done(design, "rollouts_faulted"), got.done(design, "bad_releases"), 0.05);
     }
-    near(got.done("automatic OS upgrades", "machines_rolled_back"), 2.0 * got.done(rolling, "bad_releases"), 0.1);
+    // It stops by itself, unless the operator has seen it before the slower machine of the batch was judged.
+    for design in [rolling, "automatic OS upgrades"] {
+        let stopped = got.done(design, "rollouts_faulted") + got.done(design, "rollouts_cancelled");
+        near(stopped, got.done(design, "bad_releases"), 0.02);
+    }
+    let os = "automatic OS upgrades";
+    near(got.done(os, "machines_rolled_back"), 2.0 * got.done(os, "rollouts_faulted"), 0.02);
     // What shows late is everywhere by then; pauses leave time to see it.
-    assert!(got.charged(late, "bad release") > 0.9);
-    assert_eq!(got.done(late, "rollouts_faulted"), 0.0);
-    got.beats("rolling with pauses, shows after an hour", late, 0.2);
+    let bad = |design: &str| got.down(design) * got.charged(design, "bad release");
+    assert!(bad(late) > 0.7, "{}", bad(late));
+    assert!(bad("rolling with pauses, shows after an hour") < 0.1 * bad(late));
 }

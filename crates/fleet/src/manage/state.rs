@@ -407,6 +407,7 @@ zonefall_engine::pooled_clone!(Manager {
     ids,
     places,
     watching,
+    rollouts,
     open
 });
 

@@ -81,7 +81,7 @@ pub(crate) struct Run {
 }
 
 /// A set's models and rollout.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct SetRollout {
     /// All models after the first; model `k` is the `k`-th.
     pub models: Vec<Model>,
@@ -92,6 +92,8 @@ pub(crate) struct SetRollout {
     pub rollback_due: SimTime,
     pub rollback_of: u32,
 }
+
+zonefall_engine::pooled_clone!(SetRollout { models, newest, run, rollback_due, rollback_of });
 
 impl SetRollout {
     /// A model after the first.
@@ -114,7 +116,7 @@ pub(crate) struct ReleaseState {
 }
 
 /// All of a design.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Rollouts {
     /// By set.
     pub sets: Vec<SetRollout>,
@@ -128,6 +130,8 @@ pub(crate) struct Rollouts {
     /// The machines of the next batch.
     pub batch: Vec<(Pending, u32)>,
 }
+
+zonefall_engine::pooled_clone!(Rollouts { sets, machines, releases, marks, stopping, batch });
 
 impl Rollouts {
     /// `first_mark`: the first mark of machines that no failure mode has.

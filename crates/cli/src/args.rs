@@ -149,6 +149,8 @@ pub enum Method {
     Forcing,
     /// Split where they have lost much, all weighed: for misses that build up (crews, ageing machines, managed sets).
     Splitting,
+    /// Only what strikes many is drawn; single machines and hosts are solved exactly given that, where nothing couples them.
+    Conditioning,
     /// Whichever promises more; says why.
     Auto,
 }

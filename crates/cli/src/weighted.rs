@@ -8,12 +8,16 @@ use crate::progress::Bar;
 use crate::{assumptions, results, run};
 use anyhow::Result;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use zonefall_scenario::Scenario;
 use zonefall_study::assumptions::not_looked_at;
-use zonefall_study::outcome::MethodOutcome;
-use zonefall_study::rare::{Choice, Ladder, Method, Plan, choose, conclude_weighted, run_forced, run_split};
-use zonefall_study::{Progress, Silent, Study};
+use zonefall_study::outcome::{MethodOutcome, Outcome};
+use zonefall_study::rare::{
+    Choice, Ladder, Layered, Method, Plan, choose, conclude_conditioned, conclude_weighted, run_conditioned, run_forced,
+    run_split,
+};
+use zonefall_study::{Labels, Progress, RunError, Silent, Study};
 
 /// Looks are plain trials, and weighted ones are made because those see too little.
 const NOT_LOOKED_AT: &str = "no verdict is given: what is assumed was not looked at, for looks are plain trials, which see too little here; with --no-assumptions (or `assumptions = false`) the verdict is that of luck alone";
@@ -24,6 +28,7 @@ pub const fn method(of: args::Method) -> Method {
         args::Method::Crude => Method::Crude,
         args::Method::Forcing => Method::Forcing,
         args::Method::Splitting => Method::Splitting,
+        args::Method::Conditioning => Method::Conditioning,
         args::Method::Auto => Method::Auto,
     }
 }
@@ -39,6 +44,7 @@ pub const fn of_scenario(scenario: &Scenario) -> Method {
         zonefall_scenario::Method::Crude => Method::Crude,
         zonefall_scenario::Method::Forcing => Method::Forcing,
         zonefall_scenario::Method::Splitting => Method::Splitting,
+        zonefall_scenario::Method::Conditioning => Method::Conditioning,
         zonefall_scenario::Method::Auto => Method::Auto,
     }
 }
@@ -88,6 +94,10 @@ pub fn run(
             console.remark(&format!("method: split trials; {why}"));
             weighted(options, scenario, study, (method, Way::Split(ladder), &why), began, out, console)
         }
+        Choice::Conditioning { layered, why } => {
+            console.remark(&format!("method: storms alone; {why}"));
+            weighted(options, scenario, study, (method, Way::Given(layered), &why), began, out, console)
+        }
     }
 }
 
@@ -95,6 +105,30 @@ pub fn run(
 enum Way {
     Forced(Box<Plan>),
     Split(Ladder),
+    Given(Layered),
+}
+
+impl Way {
+    /// Runs it: the outcome, and trials and events with those of the pilot.
+    fn run(
+        self,
+        study: &Study,
+        (labels, method, why): (&Labels, Method, &str),
+        threads: usize,
+        stop: &AtomicBool,
+        shown: &dyn Progress,
+    ) -> Result<(Outcome, u64, u64), RunError> {
+        let weighed = match self {
+            Self::Forced(plan) => run_forced(study, *plan, threads, stop, shown)?,
+            Self::Split(ladder) => run_split(study, ladder, threads, stop, shown)?,
+            Self::Given(layered) => {
+                let found = run_conditioned(study, &layered, threads, stop, shown)?;
+                return Ok((conclude_conditioned(study, &found, labels, method, why), found.storms, found.events));
+            }
+        };
+        let (trials, events) = (weighed.trials(), weighed.events() + weighed.pilot().1);
+        Ok((conclude_weighted(study, &weighed, labels, method, why), trials, events))
+    }
 }
 
 fn weighted(
@@ -110,19 +144,14 @@ fn weighted(
     let threads = options.threads.map_or(0, usize::from);
     let bar = console.shows_progress().then(|| Bar::new(study, 0, console.colour_err()));
     let shown: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let weighed = match way {
-        Way::Forced(plan) => run_forced(study, *plan, threads, &stop, shown),
-        Way::Split(ladder) => run_split(study, ladder, threads, &stop, shown),
-    };
+    let played = way.run(study, (&labels(scenario), method, why), threads, &stop, shown);
     if let Some(bar) = &bar {
         bar.clear();
     }
-    let weighed = weighed?;
-    let mut outcome = conclude_weighted(study, &weighed, &labels(scenario), method, why);
+    let (mut outcome, trials, events) = played?;
     if assumptions::plan(scenario, study, study.trials, options.no_assumptions).is_some() {
         not_looked_at(&mut outcome, NOT_LOOKED_AT);
     }
-    let (trials, events) = (weighed.trials(), weighed.events() + weighed.pilot().1);
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
     results::present(options, scenario, study, (&outcome, None), timing, trials, out, console)
 }

@@ -11,6 +11,7 @@ pub(crate) fn method(root: &Reader<'_>, sink: &mut Sink) -> Option<Method> {
     Some(match root.choice("method", sink)? {
         "forcing" => Method::Forcing,
         "splitting" => Method::Splitting,
+        "conditioning" => Method::Conditioning,
         "auto" => Method::Auto,
         _ => Method::Crude,
     })
@@ -21,6 +22,7 @@ pub(crate) fn check(method: Method, source: &FaultSource, timeline: &Timeline, r
     let word = match method {
         Method::Forcing => "forcing",
         Method::Splitting => "splitting",
+        Method::Conditioning => "conditioning",
         Method::Crude | Method::Auto => return,
     };
     let mut wrong = |says: &str| {

@@ -97,6 +97,8 @@ pub enum Method {
     Forcing,
     /// Split where they have lost much.
     Splitting,
+    /// Only storms are drawn, the machine layer is solved exactly given them.
+    Conditioning,
     /// Whichever promises more.
     Auto,
 }

@@ -300,7 +300,7 @@ pub struct MethodDesign {
 pub struct MethodOutcome {
     /// What was asked for.
     pub asked: String,
-    /// What was done: "crude", "forcing" or "splitting".
+    /// What was done: "crude", "forcing", "splitting" or "conditioning".
     pub used: String,
     /// Why.
     pub why: String,

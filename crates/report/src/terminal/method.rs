@@ -13,8 +13,13 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     if method.designs.is_empty() {
         return page.paragraph(None, &format!("Plain trials: {}.", method.why), None);
     }
-    let split = !method.levels.is_empty();
-    page.paragraph(None, &if split { split_in_words(method) } else { in_words(method) }, None);
+    let forced = method.used == "forcing";
+    let words = match method.used.as_str() {
+        "forcing" => in_words(method),
+        "splitting" => split_in_words(method),
+        _ => format!("Storms alone: {}. {GIVEN}", method.why),
+    };
+    page.paragraph(None, &words, None);
     page.line("");
     let grid = Grid {
         columns: [
@@ -27,11 +32,12 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         ]
         .map(|(header, side)| (header.to_owned(), side))
         .into(),
-        rows: method.designs.iter().map(|of| row(of, split)).collect(),
+        rows: method.designs.iter().map(|of| row(of, forced)).collect(),
     };
     page.grid(&grid);
-    if split {
-        return page.paragraph(None, GAIN_OF_SPLITTING, Some(Tone::Faint));
+    if !forced {
+        let words = if method.used == "splitting" { GAIN_OF_SPLITTING } else { GAIN_OF_STORMS };
+        return page.paragraph(None, words, Some(Tone::Faint));
     }
     page.paragraph(
         None,
@@ -63,6 +69,13 @@ fn in_words(method: &MethodOutcome) -> String {
 const GAIN_OF_SPLITTING: &str = "Gain: variance × events of plain trials over that of these, the pilot counted in. Hits are replications: each is \
      one independent estimate.";
 
+const GIVEN: &str = "Of each trial only what strikes many at once is drawn; how likely single machines and hosts then leave too few is \
+     computed exactly, interval by interval. So unavailability, verdict on average and differences are conditional means; \
+     everything else is that of fewer plain trials.";
+
+const GAIN_OF_STORMS: &str = "Gain: variance × events of plain trials over that of these, the plain ones counted in; none where too few of those \
+     missed. Hits are storms that surely miss.";
+
 fn split_in_words(method: &MethodOutcome) -> String {
     let steps = |design: &str| {
         let of = method.levels.iter().filter(|level| level.design == design);
@@ -79,15 +92,15 @@ fn split_in_words(method: &MethodOutcome) -> String {
     )
 }
 
-fn row(of: &MethodDesign, split: bool) -> Vec<String> {
+fn row(of: &MethodDesign, forced: bool) -> Vec<String> {
     let whole = |value: f64| number::count((value + 0.5) as u64);
     let gain = |gain: f64| if gain < 10.0 { format!("{gain:.1}") } else { whole(gain) };
     vec![
         clean(&of.design),
         whole(of.effective_hits),
         of.gain.map_or_else(|| number::NONE.into(), gain),
-        if split { number::NONE.into() } else { number::count(of.unforeseen_hits) },
-        if split { number::NONE.into() } else { format!("{:.1e}", of.unforeseen_at_most) },
+        if forced { number::count(of.unforeseen_hits) } else { number::NONE.into() },
+        if forced { format!("{:.1e}", of.unforeseen_at_most) } else { number::NONE.into() },
         of.exact.map_or_else(|| number::NONE.into(), |exact| format!("{exact:.3e}")),
     ]
 }

@@ -24,6 +24,23 @@ pub(super) struct Layers {
 }
 
 impl Layers {
+    /// Those of single machines and hosts; crews that they share stand in the way.
+    pub fn of_units(profile: &Profile, units: &[Mode], design: &Design, obstacles: &mut Vec<String>) -> Self {
+        let mut layers = Self::default();
+        for mode in units.iter().filter(|mode| stops_machines(mode, design)) {
+            let sorted = plain(mode, profile, design).and_then(|()| match (mode.clock, mode.crews, mode.kind) {
+                (Clock::Operating, ..) => Err("its clock stops while the machine does not run".into()),
+                (_, Some(_), _) => Err("crews that machines share".into()),
+                (_, None, Kind::Shock) if mode.scope == Scope::Host => Err("a shock to hosts".into()),
+                _ => layers.sort(mode, false),
+            });
+            if let Err(words) = sorted {
+                obstacles.push(format!("mode `{}`: {words}", mode.name));
+            }
+        }
+        layers
+    }
+
     /// Sorts the modes; says what stands in the way.
     pub fn new(profile: &Profile, design: &Design, obstacles: &mut Vec<String>) -> Self {
         let mut layers = Self::default();
@@ -89,13 +106,6 @@ fn stops_machines(mode: &Mode, design: &Design) -> bool {
 
 /// Whether the outage is over for everybody when it is over, and for nobody before.
 fn plain(mode: &Mode, profile: &Profile, design: &Design) -> Result<(), String> {
-    let takes_time = |law: &Law| law.mean_ms() > 0.0;
-    let sets = &design.sets;
-    let starts = match mode.recovery {
-        Recovery::Reachable => false,
-        Recovery::WarmUp => sets.iter().any(|set| takes_time(&set.warm_up)),
-        Recovery::Boot => sets.iter().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up)),
-    };
     let whole = mode.share.whole >= 1.0 || mode.share.low >= 1.0;
     let tight = |within_ms: f64| within_ms / 3.0 >= mode.time_to_failure.mean_ms();
     let obstacles = [
@@ -104,11 +114,6 @@ fn plain(mode: &Mode, profile: &Profile, design: &Design) -> Result<(), String> 
             "repair with staged recovery is not Markov: racks hit together come back one after the other",
         ),
         (mode.scope == Scope::Zone && !whole, "it takes a part of a zone, drawn anew each time"),
-        (starts, "machines boot or warm up after it, so what serves depends on how outages overlap"),
-        (
-            mode.restart.as_ref().is_some_and(takes_time),
-            "machines restart after it one by one, so what serves depends on how outages overlap",
-        ),
         (mode.predicted.as_ref().is_some_and(|predicted| predicted.share > 0.0), "a part of its strikes is predicted"),
         (
             mode.heals && healing_may_wait(profile, design),
@@ -119,8 +124,28 @@ fn plain(mode: &Mode, profile: &Profile, design: &Design) -> Result<(), String> 
             "failures cluster over longer than the time between them",
         ),
     ];
-    let words: Vec<&str> = obstacles.iter().filter(|(is_so, _)| *is_so).map(|&(_, words)| words).collect();
+    let mut words: Vec<&str> = obstacles.iter().filter(|(is_so, _)| *is_so).map(|&(_, words)| words).collect();
+    words.extend(after_outages(mode, design));
     if words.is_empty() { Ok(()) } else { Err(words.join("; ")) }
+}
+
+/// What machines still wait for when an outage is over.
+pub(super) fn after_outages(mode: &Mode, design: &Design) -> Vec<&'static str> {
+    let takes_time = |law: &Law| law.mean_ms() > 0.0;
+    let sets = &design.sets;
+    let starts = match mode.recovery {
+        Recovery::Reachable => false,
+        Recovery::WarmUp => sets.iter().any(|set| takes_time(&set.warm_up)),
+        Recovery::Boot => sets.iter().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up)),
+    };
+    let mut words = Vec::new();
+    if starts {
+        words.push("machines boot or warm up after it, so what serves depends on how outages overlap");
+    }
+    if mode.restart.as_ref().is_some_and(takes_time) {
+        words.push("machines restart after it one by one, so what serves depends on how outages overlap");
+    }
+    words
 }
 
 fn healing_may_wait(profile: &Profile, design: &Design) -> bool {

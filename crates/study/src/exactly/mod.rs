@@ -11,6 +11,7 @@
 //! `places` where machines stand, `tree` puts both together, and `crates/exact` computes.
 
 mod course;
+pub(crate) mod given;
 mod layers;
 mod places;
 mod tree;

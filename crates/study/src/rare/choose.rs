@@ -1,5 +1,6 @@
 //! Whether trials can be forced, and whether it is worth while.
 
+use super::conditioning::{Layered, expected_gain};
 use super::plan::Plan;
 use super::splitting::Ladder;
 use crate::run::RunError;
@@ -14,6 +15,8 @@ pub enum Method {
     Forcing,
     /// Split where they have lost much, and gone on with from there.
     Splitting,
+    /// Only storms are drawn, and the machine layer is solved exactly given them.
+    Conditioning,
     /// Whichever of these promises the better numbers.
     Auto,
 }
@@ -25,6 +28,7 @@ impl Method {
             Self::Crude => "crude",
             Self::Forcing => "forcing",
             Self::Splitting => "splitting",
+            Self::Conditioning => "conditioning",
             Self::Auto => "auto",
         }
     }
@@ -49,6 +53,13 @@ pub enum Choice {
     Splitting {
         /// Where.
         ladder: Ladder,
+        /// Why.
+        why: String,
+    },
+    /// Storms alone.
+    Conditioning {
+        /// What is known given a storm.
+        layered: Layered,
         /// Why.
         why: String,
     },
@@ -81,14 +92,37 @@ pub fn choose(study: &Study, asked: Method, threads: usize) -> Result<Choice, Ru
     if let Some(why) = obstacle(study) {
         return Ok(instead(why.into()));
     }
+    if asked == Method::Conditioning {
+        return Ok(match Layered::new(study) {
+            Ok(layered) => Choice::Conditioning { layered, why: "asked for".into() },
+            Err(why) => Choice::Refused { why },
+        });
+    }
     if asked == Method::Splitting {
         return Ok(Choice::Splitting { ladder: Ladder::learn(study, threads)?, why: "asked for".into() });
     }
-    let (forced, sees_enough) = forcing(study, asked, threads, instead)?;
-    match forced {
+    let (chosen, sees_enough) = forcing(study, asked, threads, instead)?;
+    match chosen {
+        Choice::Forcing { plan, why } if asked == Method::Auto => storms_or_forced(study, plan, why),
         Choice::Crude { why } if !sees_enough && builds_up(study) => splitting(study, threads, why),
-        _ => Ok(forced),
+        _ => Ok(chosen),
     }
+}
+
+/// Storms alone, where the machine layer can be solved and that promises more than forcing.
+fn storms_or_forced(study: &Study, plan: Box<Plan>, why: String) -> Result<Choice, RunError> {
+    let forced = plan.forecasts.iter().map(|of| of.gain).fold(f64::INFINITY, f64::min);
+    let costs = || plan.forecasts.iter().map(|of| of.cost);
+    let Ok(layered) = Layered::new(study) else { return Ok(Choice::Forcing { plan, why }) };
+    let gain = expected_gain(study, &layered, costs());
+    let gain = gain.map_err(|source| RunError::Budget { trial: 0, seed: study.seed, source })?;
+    Ok(match gain.filter(|&gain| gain > forced && gain >= GAIN_LEAST) {
+        Some(gain) => {
+            let words = "nothing couples single machines with the storm, and the pilot expects a gain of about";
+            Choice::Conditioning { layered, why: format!("{words} {gain:.0} from storms alone, {forced:.0} from forcing") }
+        }
+        None => Choice::Forcing { plan, why },
+    })
 }
 
 /// Whether to force trials, and whether plain ones would do.

@@ -11,6 +11,7 @@
 //! | `choose` | whether forcing is possible and worth while (`method = "auto"`) |
 //! | `tally`, `run` | weighted sums, exact in any grouping; blocks of trials on threads |
 //! | `splitting` | for misses that build up: levels, saved trials that go on with another future, replications |
+//! | `conditioning` | storms alone, the machine layer solved exactly given each |
 //! | `conclude`, `gained` | estimates and intervals from weighted sums; what the method did for them |
 //!
 //! What can go wrong: a way to miss the objective that no pattern holds is found only by the plain half of the trials, with
@@ -20,6 +21,7 @@
 
 mod choose;
 mod conclude;
+mod conditioning;
 mod gained;
 mod kernel;
 mod plan;
@@ -29,6 +31,7 @@ mod tally;
 
 pub use choose::{Choice, Method, choose};
 pub use conclude::conclude_weighted;
+pub use conditioning::{Conditioned, Layered, conclude_conditioned, run_conditioned};
 pub use plan::Plan;
 pub use run::{Weighed, run_forced};
 pub use splitting::{Ladder, run_split};

@@ -68,6 +68,8 @@ pub(crate) struct Forecast {
     pub hit: f64,
     /// Variance × events of plain trials over that of weighted ones.
     pub gain: f64,
+    /// Relative variance × events of a plain trial, and those events.
+    pub cost: (f64, f64),
 }
 
 /// Room for weighing a trial.
@@ -343,5 +345,6 @@ fn forecast(learned: &[Tried], design: usize, shares: &[f64]) -> Forecast {
     Forecast {
         hit: mean(&|trial| f64::from(missed(trial) > 0.0) / trial.density()),
         gain: if weighted > 0.0 { plain * plain_events / (weighted * events) } else { 0.0 },
+        cost: (if average > 0.0 { plain / (average * average) * plain_events } else { 0.0 }, plain_events),
     }
 }

@@ -102,7 +102,7 @@ fn efforts(shares: &[f64]) -> Vec<f64> {
 }
 
 fn learn(splitter: &mut Splitter, seed: u64) -> Result<Learned, BudgetExceeded> {
-    let mut of = Learned { forecast: Forecast { hit: 1.0, gain: 0.0 }, ..Learned::default() };
+    let mut of = Learned { forecast: Forecast { hit: 1.0, ..Forecast::default() }, ..Learned::default() };
     let mut above = splitter.margin_at_start(key_of(seed, 0, LINEAGE))?;
     let (mut plain_events, mut events, mut spread) = (0.0, 0.0, 0.0);
     while of.levels.last() != Some(&MISS) {

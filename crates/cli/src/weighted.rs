@@ -14,8 +14,8 @@ use zonefall_scenario::Scenario;
 use zonefall_study::assumptions::not_looked_at;
 use zonefall_study::outcome::{MethodOutcome, Outcome};
 use zonefall_study::rare::{
-    Choice, Ladder, Layered, Method, Plan, choose, conclude_conditioned, conclude_weighted, run_conditioned, run_forced,
-    run_split,
+    Choice, Ladder, Layered, Method, Plan, choose, conclude_conditioned, conclude_weighted, run_conditioned,
+    run_forced, run_split,
 };
 use zonefall_study::{Labels, Progress, RunError, Silent, Study};
 

@@ -151,6 +151,7 @@ fn methods_that_do_not_fit() {
     desk.run("run s.toml --method forcing --rows").ends(2).complains(&["--rows", "plain trials"]);
     desk.put("s.toml", base("min_serving = 6", "min_serving = 1") + "\n[faults]\nprofile = \"none\"\n");
     desk.run("run s.toml --method forcing").ends(1).complains(&["found no overlap"]);
+    desk.run("run s.toml --method conditioning").ends(1).complains(&["nothing is left to draw"]);
 }
 
 #[test]

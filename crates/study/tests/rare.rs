@@ -3,6 +3,8 @@
 
 #[path = "rare/conditioning.rs"]
 mod conditioning;
+#[path = "rare/honesty.rs"]
+mod honesty;
 #[path = "rare/splitting.rs"]
 mod splitting;
 mod support;

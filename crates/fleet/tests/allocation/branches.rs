@@ -13,7 +13,7 @@ struct Bench {
 impl Bench {
     fn new(design: Design, profile: &Profile) -> Self {
         let topology = topology(3, 8, 10);
-        let measure = Arc::new(measure(60 * DAY, 30 * DAY));
+        let measure = Arc::new(measure(45 * DAY, 30 * DAY));
         let people = population(std::slice::from_ref(&design), &topology);
         let mut strikes = Strikes::new(profile, &topology, people, measure.horizon.since(SimTime::ZERO));
         strikes.allow_branches();
@@ -135,7 +135,7 @@ fn nor_does_a_branch_allocate_once_it_has_room() {
         let mut bench = Bench::new(design, &profile);
         let mut play = || {
             let mut missed = 0;
-            for trial in 0..4 {
+            for trial in 0..3 {
                 bench.begin(trial);
                 if let Some(after) = bench.descend(bench.world.margin() - 4) {
                     bench.save();

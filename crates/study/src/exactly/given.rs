@@ -173,7 +173,9 @@ fn settled(layers: &Layers, scope: Scope) -> Result<f64, String> {
         match course {
             Course::Settled(share) => up *= 1.0 - share,
             Course::FromNew { .. } => {
-                return Err("single machines or hosts that start new: how likely they are down changes with time".into());
+                return Err(
+                    "single machines or hosts that start new: how likely they are down changes with time".into()
+                );
             }
         }
     }

@@ -119,7 +119,10 @@ fn storms_or_forced(study: &Study, plan: Box<Plan>, why: String) -> Result<Choic
     Ok(match gain.filter(|&gain| gain > forced && gain >= GAIN_LEAST) {
         Some(gain) => {
             let words = "nothing couples single machines with the storm, and the pilot expects a gain of about";
-            Choice::Conditioning { layered, why: format!("{words} {gain:.0} from storms alone, {forced:.0} from forcing") }
+            Choice::Conditioning {
+                layered,
+                why: format!("{words} {gain:.0} from storms alone, {forced:.0} from forcing"),
+            }
         }
         None => Choice::Forcing { plan, why },
     })

@@ -46,7 +46,9 @@ impl Layered {
     /// In words, if a design has none.
     pub fn new(study: &Study) -> Result<Self, String> {
         let layer = |design: &std::sync::Arc<zonefall_fleet::Design>| {
-            let words = |words: String| if words == NO_STORM { format!("{words} (`verify` has the exact answer)") } else { words };
+            let words = |words: String| {
+                if words == NO_STORM { format!("{words} (`verify` has the exact answer)") } else { words }
+            };
             Machines::new(study, design).map_err(|obstacles| {
                 format!("{}: {}", design.name, obstacles.0.into_iter().map(words).collect::<Vec<_>>().join("; "))
             })
@@ -184,7 +186,8 @@ pub fn run_conditioned(
             if stop.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            let walked = walker.walk(study, study.trial_key(trial), |design, chance, length| add(&mut known, design, chance, length));
+            let walked = walker
+                .walk(study, study.trial_key(trial), |design, chance, length| add(&mut known, design, chance, length));
             events += walked.map_err(|source| RunError::Budget { trial, seed: study.seed, source })?;
             known.iter_mut().flat_map(Known::parts_mut).for_each(WeightedMoments::close);
         }
@@ -311,21 +314,22 @@ fn missed(study: &Study, known: &Known) -> MeanEstimate {
 
 fn method(study: &Study, of: &Conditioned, asked: Method, why: &str) -> MethodOutcome {
     let storms = of.storms.max(1) as f64;
-    let gained = |((design, known), plain): ((&std::sync::Arc<zonefall_fleet::Design>, &Known), &crate::tally::DesignTally)| {
-        let share = of.events as f64 / study.designs.len().max(1) as f64;
-        let deviation = plain.missed.standard_deviation();
-        let of_plain = deviation * deviation * plain.events as f64 / of.plain.trials.max(1) as f64;
-        let of_storms = known.all.variance() / storms * share;
-        let enough = plain.missed.carries_an_interval() && of_storms > 0.0;
-        MethodDesign {
-            design: design.name.clone(),
-            effective_hits: known.sure.effective_hits(),
-            gain: enough.then(|| of_plain / of_storms),
-            exact: exactly(study, design).ok().map(|exact| exact.unavailability),
-            unforeseen_hits: 0,
-            unforeseen_at_most: 0.0,
-        }
-    };
+    let gained =
+        |((design, known), plain): ((&std::sync::Arc<zonefall_fleet::Design>, &Known), &crate::tally::DesignTally)| {
+            let share = of.events as f64 / study.designs.len().max(1) as f64;
+            let deviation = plain.missed.standard_deviation();
+            let of_plain = deviation * deviation * plain.events as f64 / of.plain.trials.max(1) as f64;
+            let of_storms = known.all.variance() / storms * share;
+            let enough = plain.missed.carries_an_interval() && of_storms > 0.0;
+            MethodDesign {
+                design: design.name.clone(),
+                effective_hits: known.sure.effective_hits(),
+                gain: enough.then(|| of_plain / of_storms),
+                exact: exactly(study, design).ok().map(|exact| exact.unavailability),
+                unforeseen_hits: 0,
+                unforeseen_at_most: 0.0,
+            }
+        };
     MethodOutcome {
         asked: asked.word().into(),
         used: Method::Conditioning.word().into(),

@@ -8,7 +8,7 @@ use zonefall_faults::{Clock, Start};
 use zonefall_fleet::Need;
 use zonefall_study::rare::{Ladder, run_split};
 
-fn split(study: &Study, threads: usize) -> Outcome {
+pub fn split(study: &Study, threads: usize) -> Outcome {
     let ladder = Ladder::learn(study, threads).unwrap();
     let weighed = run_split(study, ladder, threads, &AtomicBool::new(false), &Silent).unwrap();
     conclude_weighted(study, &weighed, &labels(), Method::Splitting, "asked for")

@@ -2,7 +2,7 @@
 
 use super::conditioning::{Layered, expected_gain};
 use super::plan::Plan;
-use super::splitting::Ladder;
+use super::splitting::{Ladder, MACHINES_MAX};
 use crate::run::RunError;
 use crate::study::Study;
 
@@ -98,13 +98,18 @@ pub fn choose(study: &Study, asked: Method, threads: usize) -> Result<Choice, Ru
             Err(why) => Choice::Refused { why },
         });
     }
+    let too_large = study.designs.iter().any(|design| design.capacity() > MACHINES_MAX);
+    if asked == Method::Splitting && too_large {
+        let why = format!("more than {MACHINES_MAX} machines: saved trials would not fit into memory");
+        return Ok(Choice::Refused { why });
+    }
     if asked == Method::Splitting {
         return Ok(Choice::Splitting { ladder: Ladder::learn(study, threads)?, why: "asked for".into() });
     }
     let (chosen, sees_enough) = forcing(study, asked, threads, instead)?;
     match chosen {
         Choice::Forcing { plan, why } if asked == Method::Auto => storms_or_forced(study, plan, why),
-        Choice::Crude { why } if !sees_enough && builds_up(study) => splitting(study, threads, why),
+        Choice::Crude { why } if !sees_enough && !too_large && builds_up(study) => splitting(study, threads, why),
         _ => Ok(chosen),
     }
 }

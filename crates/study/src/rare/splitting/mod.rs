@@ -38,9 +38,18 @@ const EFFORT: (u64, u64) = (20, 1000);
 /// The lineage of the first branches of a trial.
 const LINEAGE: u64 = 2;
 
-/// Trials that each stage of a replication begins.
+/// The most machines of a design: beyond, saved trials would not fit into memory.
+pub(crate) const MACHINES_MAX: u64 = 50_000;
+/// About so many bytes a saved trial takes: itself, and for each machine.
+const BYTES: (u64, u64) = (50_000, 600);
+/// So many bytes of saved trials a thread may hold.
+const BYTES_MAX: u64 = 1 << 28;
+
+/// Trials that the first stage of a replication begins.
 pub(crate) fn effort(study: &Study) -> u64 {
-    (study.trials / REPLICATIONS).clamp(EFFORT.0, EFFORT.1)
+    let machines = study.designs.iter().map(|design| design.capacity()).max().unwrap_or(0);
+    let room = BYTES_MAX / (BYTES.0 + BYTES.1 * machines);
+    (study.trials / REPLICATIONS).clamp(EFFORT.0, room.clamp(EFFORT.0, EFFORT.1))
 }
 
 /// Plain trials that are asked for: whole replications.

@@ -297,8 +297,12 @@ pub fn conclude_conditioned(study: &Study, of: &Conditioned, labels: &Labels, as
     outcome
 }
 
-/// Both parts, each at half of the error.
+/// Both parts, each at half of the error. Where the others are seldom seen they hide nothing: then all together.
 fn missed(study: &Study, known: &Known) -> MeanEstimate {
+    if known.sure.carries_an_interval() && !known.others.carries_an_interval() {
+        let all = MeanEstimate::new(&known.all, cap_ms(study), study.confidence);
+        return MeanEstimate { hits: known.sure.hits(), ..all };
+    }
     let (cap, half) = (cap_ms(study), study.confidence.split(2));
     let (sure, others) = (MeanEstimate::new(&known.sure, cap, half), MeanEstimate::new(&known.others, cap, half));
     let bounds = match (sure.bounds, others.bounds) {

@@ -31,6 +31,10 @@ fn agrees_with_exact(name: &str, study: &Study, within: f64) {
 fn storms_alone_meet_the_exact_answer() {
     agrees_with_exact("eight of twelve", &zones_and_machines(8, 100_000), 0.1);
     agrees_with_exact("nine of twelve", &zones_and_machines(9, 20_000), 0.1);
+    // A zone that surely misses, and nothing else that is worth a figure.
+    let zone = mode("zone", Scope::Zone, 100_000.0, lognormal(2.0, 0.5));
+    let machine = mode("vm", Scope::Instance, 500.0, exponential(1.0));
+    agrees_with_exact("44 of 60", &small(profile(vec![zone, machine]), bare(&[1, 2, 3], 60, 44), 20_000), 0.1);
 }
 
 #[test]

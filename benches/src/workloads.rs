@@ -57,6 +57,7 @@ pub(crate) fn design(zones: u32, machines: u32, need: u32) -> Design {
         quota: None,
         zone_down_milli: 500,
         service: Default::default(),
+        jobs: None,
     }
 }
 

@@ -31,6 +31,8 @@ impl World {
         match self.design.need {
             Need::Serving(least) => self.book.level(Class::Serving) - i64::from(least),
             _ if self.book.misses() => -1,
+            // How late a batch will be is not known yet: what works on it is.
+            Need::Done(..) => self.book.level(Class::Capacity),
             Need::Served(share, of) => {
                 let needed = u128::from(self.book.demand.unwrap_or(0)) * u128::from(share) / u128::from(of.max(1));
                 (self.book.level(Class::Capacity) - i64::try_from(needed).unwrap_or(i64::MAX)).max(0)

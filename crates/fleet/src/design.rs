@@ -2,6 +2,7 @@
 
 use crate::balancer::LoadBalancer;
 use crate::demand::Demand;
+use crate::jobs::Jobs;
 use crate::management::{Management, Quota};
 use crate::service::{Limit, Service};
 use zonefall_engine::Law;
@@ -74,6 +75,8 @@ pub enum Need {
     Serving(u32),
     /// At least this share of the demand served, as a ratio; and answered in time, where the service has a limit.
     Served(u64, u64),
+    /// Each batch of jobs to this share by its deadline, as a ratio: from the deadline on until it is.
+    Done(u64, u64),
 }
 
 /// Azure's own promise for this configuration (SL-01), a yardstick beside the objective.
@@ -105,6 +108,8 @@ pub struct Design {
     pub balancer: Option<LoadBalancer>,
     /// What arrives.
     pub demand: Option<Demand>,
+    /// Jobs that come in batches, in place of a demand.
+    pub jobs: Option<Jobs>,
     /// How its machines work on it.
     pub service: Service,
     /// What it needs.
@@ -125,6 +130,11 @@ impl Design {
     /// Whether some set changes while the trial runs.
     pub fn is_managed(&self) -> bool {
         self.sets.iter().any(|set| set.management.is_some())
+    }
+
+    /// Whether something is counted in it besides what its machines do.
+    pub fn counts_operations(&self) -> bool {
+        self.is_managed() || self.service.retry.is_some()
     }
 
     /// The limit on the times of responses, if the objective has one.

@@ -60,6 +60,12 @@ pub struct Ledger {
     pub lost_to_dead: i128,
     /// Demand offered while answers were not in time; 0 without a limit on them.
     pub slow: i128,
+    /// Batches of jobs whose deadline passed, of those that came within the measured time.
+    pub batches_due: u32,
+    /// Those of them that were complete by then.
+    pub batches_met: u32,
+    /// From the coming of each batch until it was complete, in order.
+    pub clearance_ms: Vec<u64>,
     /// How long each state of load was held; empty unless the times of responses are asked for.
     pub states: States,
     /// Time without a connection to any machine, by window (the SLA's downtime, SL-02).
@@ -99,6 +105,9 @@ zonefall_engine::pooled_clone!(Ledger {
     served,
     lost_to_dead,
     slow,
+    batches_due,
+    batches_met,
+    clearance_ms,
     states,
     unconnected_by_window_ms,
     crew_jobs,
@@ -130,6 +139,9 @@ impl Default for Ledger {
             served: Default::default(),
             lost_to_dead: Default::default(),
             slow: Default::default(),
+            batches_due: Default::default(),
+            batches_met: Default::default(),
+            clearance_ms: Default::default(),
             states: Default::default(),
             unconnected_by_window_ms: Default::default(),
             crew_jobs: Default::default(),
@@ -163,6 +175,7 @@ impl Ledger {
         }
         keep.outages_ms.clear();
         keep.held_at.clear();
+        keep.clearance_ms.clear();
         keep.states.clear();
         *self = Self {
             missed_by_cause_ms: keep.missed_by_cause_ms,
@@ -170,6 +183,7 @@ impl Ledger {
             unconnected_by_window_ms: keep.unconnected_by_window_ms,
             outages_ms: keep.outages_ms,
             held_at: keep.held_at,
+            clearance_ms: keep.clearance_ms,
             states: keep.states,
             ..Self::default()
         };

@@ -58,6 +58,10 @@ pub enum Operation {
     SurgesInPlace,
     ReleasesTakenBack,
     RolloutMs,
+    RetryStorms,
+    RetryStormMs,
+    MetastableMs,
+    VulnerableMs,
 }
 
 /// One counter: its name in reports, what it counts, the rules behind it.
@@ -81,7 +85,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 54] = {
+pub const TABLE: [OperationRow; 58] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -223,6 +227,20 @@ pub const TABLE: [OperationRow; 54] = {
         row(O::SurgesInPlace, "surges_in_place", "batches that quota turned from surge to in place", "UP-07"),
         row(O::ReleasesTakenBack, "releases_taken_back", "bad releases that the operator took back", "UP-13"),
         row(O::RolloutMs, "rollout_h", "hours in which rollouts ran, over sets", "UP-14"),
+        row(O::RetryStorms, "retry_storms", "times that attempts began to fail for lack of capacity", "TF-01"),
+        row(O::RetryStormMs, "retry_storm_h", "hours in which attempts fail for lack of capacity", "TF-01"),
+        row(
+            O::MetastableMs,
+            "metastable_h",
+            "those of them in which the load would be served, had the overload never begun: it holds itself by retries",
+            "TF-01",
+        ),
+        row(
+            O::VulnerableMs,
+            "metastable_if_hit_h",
+            "hours without an overload in which one that began would hold itself",
+            "TF-01",
+        ),
     ]
 };
 
@@ -239,6 +257,9 @@ impl Operation {
                 | Self::SuspendedMs
                 | Self::DiskUnreachableMs
                 | Self::RolloutMs
+                | Self::RetryStormMs
+                | Self::MetastableMs
+                | Self::VulnerableMs
         )
     }
 }

@@ -5,6 +5,8 @@
 pub(crate) enum Pending {
     /// The demand changes.
     Demand,
+    /// A batch of jobs comes, a deadline passes, or late jobs may be done.
+    Jobs,
     /// A machine's repair of one mode ends; a predicted strike was only a pause. `epoch` tells machines apart that stood
     /// in the same slot after each other.
     Repaired { mode: u32, machine: u32, predicted: bool, epoch: u16 },
@@ -105,6 +107,7 @@ impl Pending {
     pub const fn tag(self) -> u64 {
         match self {
             Self::Demand => tag(0, 0, 0),
+            Self::Jobs => tag(0, 0, 1),
             Self::Repaired { mode, machine, predicted, epoch } => {
                 tag(1, mode | (predicted as u32) << 7, machine) | (epoch as u64) << 32
             }
@@ -121,7 +124,8 @@ impl Pending {
     pub const fn from_tag(tag: u64) -> Self {
         let (mode, unit) = ((tag >> 48) as u32 & 0xff, tag as u32);
         match tag >> 56 {
-            0 => Self::Demand,
+            0 if unit == 0 => Self::Demand,
+            0 => Self::Jobs,
             1 => Self::Repaired { mode: mode & 0x7f, machine: unit, predicted: mode > 0x7f, epoch: (tag >> 32) as u16 },
             2 => Self::HostRepaired { mode, host: unit },
             3 => Self::LifeEnds { mode, unit },
@@ -146,6 +150,7 @@ mod tests {
     fn tags_are_lossless_and_ordered_by_class() {
         let all = [
             Pending::Demand,
+            Pending::Jobs,
             Pending::Repaired { mode: 23, machine: 9, predicted: true, epoch: u16::MAX },
             Pending::HostRepaired { mode: 1, host: 8 },
             Pending::LifeEnds { mode: 2, unit: 7 },

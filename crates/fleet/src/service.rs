@@ -4,6 +4,7 @@
 //! distributions. Out: data that the book looks at when time moves on. A design that says nothing of it is
 //! [`Service::default`], and nothing of this is on its path.
 
+use crate::policy::retry::Retry;
 use std::sync::Arc;
 use zonefall_engine::SimDuration;
 
@@ -12,6 +13,8 @@ use zonefall_engine::SimDuration;
 pub struct Service {
     /// The times of responses are asked for.
     pub latency: Option<Latency>,
+    /// How clients try again, if they do.
+    pub retry: Option<Retry>,
 }
 
 /// Where requests wait.

@@ -6,11 +6,13 @@
 
 use crate::Extra;
 use crate::design::{Design, Need};
+use crate::jobs::Backlog;
 use crate::ledger::{Ledger, split};
 use crate::measure::Measure;
 use crate::operations::Operation;
+use crate::retries::{Asked, Clients};
 use crate::service::{Latency, Limit};
-use zonefall_engine::SimTime;
+use zonefall_engine::{Key, SimTime};
 
 /// A count of machines (or their capacity) and its integral over the measured time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,12 +59,22 @@ pub(crate) enum Class {
 /// The number of classes.
 const CLASSES: usize = Class::Rollouts as usize + 1;
 
+/// The jobs of a design, which wait for nobody yet; `causes` are all that may withhold capacity.
+fn backlog(design: &Design, causes: usize) -> Option<Box<Backlog>> {
+    let need = if let Need::Done(share, of) = design.need { Some((share, of)) } else { None };
+    design.jobs.clone().map(|jobs| Box::new(Backlog::new(jobs, need, causes)))
+}
+
 /// Counters and the open ends of intervals.
 #[derive(Debug)]
 pub(crate) struct Book {
     need: Need,
     /// The times of responses, if they are asked for.
     latency: Option<Latency>,
+    /// Clients that try again, if they do.
+    clients: Option<Clients>,
+    /// The jobs that wait, if there are any ever.
+    backlog: Option<Box<Backlog>>,
     /// What arrives now, in thousandths of a request a second; none without demand.
     pub demand: Option<u64>,
     counts_connections: bool,
@@ -87,6 +99,8 @@ pub(crate) struct Book {
 zonefall_engine::pooled_clone!(Book {
     need,
     latency,
+    clients,
+    backlog,
     demand,
     counts_connections,
     levels,
@@ -112,6 +126,8 @@ impl Book {
         Self {
             need: design.need,
             latency: design.service.latency.clone(),
+            clients: design.service.retry.map(Clients::new),
+            backlog: backlog(design, all),
             demand: None,
             counts_connections: design.sla.is_some(),
             levels: Default::default(),
@@ -134,6 +150,9 @@ impl Book {
     pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
         self.demand = demand;
         self.levels = Default::default();
+        if let Some(clients) = &mut self.clients {
+            clients.begin();
+        }
         self.add(Class::Existing, machines, SimTime::ZERO, measure);
         self.add(Class::Asked, capacity_full, SimTime::ZERO, measure);
         self.withheld.fill(0);
@@ -171,12 +190,63 @@ impl Book {
             self.book_surplus(surplus, from, t, measure);
         }
         let missed = self.misses();
-        let unconnected = self.counts_connections && self.level(Class::Serving) + self.level(Class::Awaiting) == 0;
+        let unconnected = self.is_unconnected();
+        if self.clients.is_some() {
+            self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
+        }
+        if self.backlog.is_some() {
+            self.work_off(from, t, (missed, unconnected), measure);
+            return;
+        }
         let plain = !missed && !unconnected && self.missed_since.is_none() && self.unconnected_since.is_none();
         if plain && self.demand.is_none() && measure.at.len() <= self.next_at {
             return;
         }
         self.book(from, t, missed, unconnected, measure);
+    }
+
+    /// The state holds for so many measured milliseconds.
+    #[inline(never)]
+    fn clients_wait(&mut self, counted_ms: u64) {
+        let asked = self.asked();
+        if let Some(clients) = &mut self.clients {
+            clients.lasts(asked, counted_ms, &mut self.ledger);
+        }
+    }
+
+    #[inline]
+    fn is_unconnected(&self) -> bool {
+        self.counts_connections && self.level(Class::Serving) + self.level(Class::Awaiting) == 0
+    }
+
+    /// The workers work; where late jobs are done in between, the objective is missed up to that instant only.
+    fn work_off(&mut self, from: SimTime, t: SimTime, (missed, unconnected): (bool, bool), measure: &Measure) {
+        let Some(mut backlog) = self.backlog.take() else { return };
+        let capacity = self.level(Class::Capacity) as u64;
+        let until =
+            if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
+        backlog.work(from, t, (capacity, &self.withheld), measure.from, &mut self.ledger);
+        self.backlog = Some(backlog);
+        self.book(from, until, missed, unconnected, measure);
+        if until < t {
+            self.book(until, t, false, unconnected, measure);
+        }
+    }
+
+    /// A trial of jobs begins.
+    pub fn begin_jobs(&mut self, trial: Key) {
+        if let Some(backlog) = &mut self.backlog {
+            backlog.begin(trial);
+        }
+    }
+
+    /// Batches come and deadlines pass at `t`, up to which everything is settled; when to look again.
+    pub fn look_at_jobs(&mut self, t: SimTime, measure: &Measure) -> SimTime {
+        let capacity = self.level(Class::Capacity) as u64;
+        let Some(backlog) = &mut self.backlog else { return SimTime::NEVER };
+        backlog.advance(t, measure.from, &mut self.ledger);
+        let late = if backlog.is_late() { backlog.caught_up(t, capacity) } else { SimTime::NEVER };
+        backlog.next().min(late)
     }
 
     #[inline(never)]
@@ -192,17 +262,31 @@ impl Book {
                 let demand = self.demand.unwrap_or(0);
                 u128::from(self.served()) * u128::from(of) < u128::from(demand) * u128::from(share) || self.is_slow()
             }
+            Need::Done(..) => self.backlog.as_ref().is_some_and(|backlog| backlog.is_late()),
         }
     }
 
     /// Demand served in the current state: requests go evenly to the machines in rotation, those sent to dead ones are
     /// lost, the rest is served as far as capacity goes.
     pub fn served(&self) -> u64 {
+        if let Some(clients) = &self.clients {
+            return clients.flow(self.asked()).1;
+        }
         self.reaches().min(self.level(Class::Capacity) as u64)
     }
 
-    /// Demand that is sent to machines that are alive.
+    /// What clients meet.
+    fn asked(&self) -> Asked {
+        let level = |class| self.level(class) as u64;
+        let (alive, dead) = (level(Class::Serving), level(Class::Dead));
+        Asked { demand_milli: self.demand.unwrap_or(0), capacity_milli: level(Class::Capacity), alive, dead }
+    }
+
+    /// Demand that is sent to machines that are alive, tries again counted in.
     fn reaches(&self) -> u64 {
+        if let Some(clients) = &self.clients {
+            return clients.flow(self.asked()).0;
+        }
         let demand = self.demand.unwrap_or(0);
         let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
         if alive == 0 {
@@ -277,6 +361,15 @@ impl Book {
     /// went to a dead one, the lag of the probes is the cause; what even everything together could not serve is overload.
     fn charge(&mut self, length_ms: u64) {
         self.ledger.missed_ms += length_ms;
+        if let (Need::Done(..), Some(backlog)) = (self.need, &self.backlog) {
+            let (charged, overload) = (&mut self.ledger.missed_by_cause_ms, self.overload);
+            let withheld = &backlog.withheld[..charged.len()];
+            match withheld.iter().all(|&work| work == 0) {
+                true => charged[overload] += length_ms,
+                false => split(length_ms, withheld, charged),
+            }
+            return;
+        }
         let in_time = self.needs_in_time();
         let charged = &mut self.ledger.missed_by_cause_ms;
         let withheld = &mut self.withheld[..charged.len()];
@@ -286,7 +379,9 @@ impl Book {
             let needed = needed.max(in_time);
             let capacity = self.levels[Class::Capacity as usize].now;
             if capacity >= needed {
-                charged[self.probe_lag] += length_ms;
+                // Enough for the demand, but not for all its tries.
+                let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
+                charged[if failing { self.overload } else { self.probe_lag }] += length_ms;
                 return;
             }
             lacking = (needed - capacity - withheld.iter().sum::<i64>()).max(0);
@@ -334,6 +429,10 @@ impl Book {
         self.close_outage(end, measure);
         self.close_unconnected(end, measure);
         self.ledger.states.close();
+        if let Some(backlog) = &mut self.backlog {
+            // A deadline at the very end has passed.
+            backlog.advance(end, measure.from, &mut self.ledger);
+        }
         let total = |class: Class| self.levels[class as usize].total(end.as_ms() as i64);
         let observed = end.since(measure.from).as_ms();
         let ledger = &mut self.ledger;

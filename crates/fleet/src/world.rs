@@ -463,6 +463,10 @@ impl World {
         self.tide = self.design.demand.as_ref().map(|demand| demand.begin(trial));
         self.book.begin(machines, full, self.tide.map(|tide| tide.now_milli), &self.measure);
         self.await_demand();
+        if self.design.jobs.is_some() {
+            self.book.begin_jobs(trial);
+            self.jobs_change(SimTime::ZERO);
+        }
         let mut serving = (0, 0);
         for at in 0..self.machines.len() {
             self.machines[at].marks = 0;
@@ -624,6 +628,7 @@ impl World {
         self.budget.spend()?;
         match Pending::from_tag(tag) {
             Pending::Demand => self.demand_changes(t),
+            Pending::Jobs => self.jobs_change(t),
             Pending::Repaired { mode, machine, predicted, epoch } => {
                 self.repaired(mode, machine as usize, (predicted, epoch), t, strikes)
             }
@@ -644,6 +649,15 @@ impl World {
         self.book.settle(t, &self.measure);
         self.book.demand = Some(tide.now_milli);
         self.await_demand();
+    }
+
+    /// Batches come, deadlines pass, late jobs may be done: the book says when to look again.
+    fn jobs_change(&mut self, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        let next = self.book.look_at_jobs(t, &self.measure);
+        if next < self.measure.horizon {
+            self.pending.push(next, Pending::Jobs.tag());
+        }
     }
 
     fn await_demand(&mut self) {

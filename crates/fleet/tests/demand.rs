@@ -5,7 +5,10 @@ mod support;
 use support::*;
 use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Scope, Strikes};
-use zonefall_fleet::{Demand, Design, Latency, Limit, Need, Noise, Queue, Step, World, population};
+use zonefall_fleet::policy::retry::Retry;
+use zonefall_fleet::{
+    Batch, Demand, Design, Jobs, Latency, Ledger, Limit, Need, Noise, Operation, Queue, Step, World, population,
+};
 
 const RACK: u16 = 0;
 /// Causes of the fleet's own follow the only mode.
@@ -145,4 +148,115 @@ fn states_of_load_are_booked_by_what_reaches_how_many() {
     let mut plain = in_time(400, &[(6 * HOUR, 900)]);
     plain.service = Default::default();
     assert_eq!(script().play(plain).states.iter().count(), 0);
+}
+
+/// Two racks of one worker each that do a job a second; a batch of 7,200 at 01:00, due at 03:00.
+fn workers(share: (u64, u64)) -> Design {
+    let batch = |day: u64| {
+        let at = |hour| SimTime::from_ms(day * DAY + hour * HOUR);
+        Batch { at: at(1), due: at(3) }
+    };
+    let mut workers = design(&[1], 2, 2);
+    workers.need = Need::Done(share.0, share.1);
+    workers.jobs = Some(Jobs { count: 7200, sigma: 0.0, batches: [batch(0), batch(1)].into() });
+    workers
+}
+
+fn two_days() -> Script {
+    Script::new(topology(1, 2, 1), vec![mode("rack", Scope::Rack)], 2 * DAY)
+}
+
+#[test]
+fn a_batch_is_done_when_its_work_is() {
+    let ledger = two_days().play(workers((1, 1)));
+    assert_eq!(ledger.clearance_ms, [HOUR, HOUR]);
+    assert_eq!((ledger.batches_due, ledger.batches_met, ledger.missed_ms), (2, 2, 0));
+    // A batch comes and is due, twice; nothing else happens.
+    assert_eq!(ledger.events, 4);
+}
+
+#[test]
+fn an_outage_before_the_deadline_answers_for_what_is_late_after_it() {
+    // No worker from 01:30 to 03:30: half of the work is left, and takes until 04:00.
+    let outage = [(RACK, 0, 2, HOUR + HOUR / 2, 3 * HOUR + HOUR / 2)];
+    let ledger = two_days().outages(&outage).play(workers((1, 1)));
+    assert_eq!((ledger.missed_ms, &ledger.outages_ms[..]), (HOUR, &[HOUR][..]));
+    assert_eq!((ledger.missed_by_cause_ms[0], ledger.missed_by_cause_ms[OVERLOAD]), (HOUR, 0));
+    assert_eq!((&ledger.clearance_ms[..], ledger.batches_met), (&[3 * HOUR, HOUR][..], 1));
+    // If a half by the deadline is enough, nothing is missed.
+    assert_eq!(two_days().outages(&outage).play(workers((1, 2))).missed_ms, 0);
+    // The worker that comes back in between is solved for: from 03:15 one, from 03:30 both. 900 + 2 * 1350 = 3600.
+    let half = [(RACK, 0, 1, HOUR + HOUR / 2, 3 * HOUR + HOUR / 4), (RACK, 1, 1, HOUR + HOUR / 2, 3 * HOUR + HOUR / 2)];
+    let ledger = two_days().outages(&half).play(workers((1, 1)));
+    assert_eq!(ledger.missed_ms, HOUR / 2 + 1350 * SECOND);
+}
+
+#[test]
+fn a_batch_that_is_too_large_is_an_overload() {
+    let mut many = workers((1, 1));
+    many.jobs = many.jobs.map(|jobs| Jobs { count: 4 * 7200, ..jobs });
+    let ledger = two_days().play(many);
+    // 28,800 take four hours, two more than there are.
+    assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[OVERLOAD]), (4 * HOUR, 4 * HOUR));
+    assert_eq!((ledger.batches_due, ledger.batches_met), (2, 0));
+}
+
+#[test]
+fn the_luck_of_batches_is_the_trials_and_averages_out() {
+    let batch = |at: u64| Batch { at: SimTime::from_ms(at * HOUR), due: SimTime::from_ms((at + 1) * HOUR) };
+    let mut workers = workers((1, 1));
+    workers.jobs = Some(Jobs { count: 1000, sigma: 0.2, batches: (0..2000).map(batch).collect() });
+    let play = |workers: Design| Script::new(topology(1, 2, 1), vec![], 2000 * HOUR).play(workers);
+    let ledger = play(workers.clone());
+    let mean = ledger.clearance_ms.iter().sum::<u64>() as f64 / 2000.0;
+    // Two jobs a second; the standard deviation of the factor is 0.202.
+    assert!((mean / 500_000.0 - 1.0).abs() < 4.0 * 0.202 / 2000f64.sqrt(), "{mean}");
+    assert_eq!(play(workers), ledger);
+}
+
+/// Three tries, each of which costs as much as one that succeeds.
+fn trying_again(breaker: Option<f64>, first: u64, of: &[(u64, u64)]) -> Design {
+    let mut web = web(first, of);
+    web.service.retry = Some(Retry { tries: 3, wasted: 1.0, breaker, budget: None, faults: 0.0 });
+    web
+}
+
+fn hours(ledger: &Ledger, of: Operation) -> u64 {
+    ledger.operations[of as usize] / HOUR
+}
+
+#[test]
+fn tf_01_an_overload_by_retries_outlives_the_outage_that_began_it() {
+    // Two machines serve 2,000; 1,500 arrive, and 600 from 20:00 on. One machine is out from 02:00 to 03:00.
+    let outage = [(RACK, 0, 1, 2 * HOUR, 3 * HOUR)];
+    let course = [(20 * HOUR, 600)];
+    let ledger = script().outages(&outage).play(trying_again(None, 1500, &course));
+    // 1,500 are three times 500: only 600, three times that is 1,800, let the queues run dry.
+    assert_eq!((ledger.missed_ms, ledger.outages_ms.len()), (18 * HOUR, 1));
+    assert_eq!((hours(&ledger, Operation::RetryStormMs), hours(&ledger, Operation::MetastableMs)), (18, 17));
+    assert_eq!(ledger.operations[Operation::RetryStorms as usize], 1);
+    // Before it, it only waits for somebody to begin it; the last hours are safe.
+    assert_eq!(hours(&ledger, Operation::VulnerableMs), 2);
+    assert_eq!(ledger.served, ledger.offered - i128::from(18 * HOUR * 1500));
+    assert_eq!((ledger.missed_by_cause_ms[0], ledger.missed_by_cause_ms[OVERLOAD]), (HOUR, 17 * HOUR));
+}
+
+#[test]
+fn tf_02_a_breaker_ends_it_with_the_outage() {
+    let outage = [(RACK, 0, 1, 2 * HOUR, 3 * HOUR)];
+    let ledger = script().outages(&outage).play(trying_again(Some(0.5), 1500, &[]));
+    assert_eq!(ledger.missed_ms, HOUR);
+    assert_eq!((hours(&ledger, Operation::MetastableMs), hours(&ledger, Operation::VulnerableMs)), (0, 0));
+}
+
+#[test]
+fn clients_that_never_try_again_are_those_of_a_plain_demand() {
+    let outage = [(RACK, 0, 1, 2 * HOUR, 3 * HOUR)];
+    let mut once = web(1500, &[(6 * HOUR, 2400)]);
+    let plain = script().outages(&outage).play(once.clone());
+    once.service.retry = Some(Retry { tries: 1, wasted: 0.0, breaker: None, budget: None, faults: 0.0 });
+    let ledger = script().outages(&outage).play(once);
+    assert_eq!((ledger.missed_ms, &ledger.missed_by_cause_ms), (plain.missed_ms, &plain.missed_by_cause_ms));
+    // To a thousandth of a request a second.
+    assert!((ledger.served - plain.served).abs() <= i128::from(DAY), "{} {}", ledger.served, plain.served);
 }

@@ -486,6 +486,7 @@ fn reference(story: &Story) -> Findings {
         let missed = match story.need {
             Need::Serving(least) => serving < u64::from(least),
             Need::Served(share, of) => served * of < demand * share,
+            Need::Done(..) => unreachable!("stories have no jobs"),
         };
         found.held_at.extend(at.iter().filter(|&&at| at == now).map(|_| !missed));
         if now < story.from {
@@ -524,7 +525,7 @@ fn reference(story: &Story) -> Findings {
         missed_before = true;
         let enough_alive = match story.need {
             Need::Served(share, of) => story.demand.is_some() && demand.min(capacity) * of >= demand * share,
-            Need::Serving(_) => false,
+            Need::Serving(_) | Need::Done(..) => false,
         };
         let mut withheld = vec![0; deployment + 1];
         for body in &bodies {

@@ -45,6 +45,7 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
         csv::windows(&outcome, point)?,
         csv::operations(&outcome, point)?,
         csv::latency(&outcome, point)?,
+        csv::jobs(&outcome, point)?,
         csv::assumptions(&outcome, point)?,
         csv::trials(&outcome, &[], point)?,
         csv::losses(&[], point)?,

@@ -63,7 +63,7 @@ struct LossSummary<'a> {
     losses: &'a [Loss],
 }
 
-/// The result files, sorted by name. `assumptions.csv`, `latency.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
+/// The result files, sorted by name. `assumptions.csv`, `jobs.csv`, `latency.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
 ///
 /// # Errors
 /// If a row or the JSON cannot be written.
@@ -77,6 +77,9 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
         sheets.push(csv::operations(outcome, locale)?);
         if outcome.designs.iter().any(|design| design.latency.is_some()) {
             sheets.push(csv::latency(outcome, locale)?);
+        }
+        if outcome.designs.iter().any(|design| design.jobs.is_some()) {
+            sheets.push(csv::jobs(outcome, locale)?);
         }
         if outcome.assumptions.is_some() {
             sheets.push(csv::assumptions(outcome, locale)?);
@@ -120,6 +123,7 @@ pub fn result_names(outcome: bool, optional: bool, rows: bool, losses: bool) -> 
         ("designs.csv", outcome),
         ("dictionary.csv", true),
         ("differences.csv", outcome),
+        ("jobs.csv", outcome && optional),
         ("latency.csv", outcome && optional),
         ("losses.csv", losses),
         ("operations.csv", outcome),

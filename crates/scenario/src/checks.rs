@@ -127,6 +127,7 @@ fn zone_loss(laid: &Laid, sink: &mut Sink) {
             Some((_, milli)) => milli.div_ceil(u128::from(placed.set.serves_milli)),
             None => return,
         },
+        Need::Done(..) => return,
     };
     let machines = u128::from(placed.set.capacity);
     if u128::from(left) < needed && needed <= machines {

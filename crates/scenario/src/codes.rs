@@ -81,6 +81,7 @@ WHAT_IF "E080" "not a change" "A change is `key=value`: the path of a key as `zo
 GATE "E081" "a gate that asks nothing, or a design that is not there" "`[gate]` says what `run --gate` asks: `designs` names designs of this file, and at least one of `average`, `windows`, `downtime_max` and `no_worse` has to ask something."
 PLAN "E082" "a plan without candidates" "No combination of the choices can be a design with this value, or none is within the limits of the plan. What stands in the way is told beside it."
 SERVICE "E083" "a service that cannot be" "Times of responses need `[demand]`, `service.parallelism`, machines that are alike, and a limit that an idle machine keeps; the closed forms take on 10,000 requests at once in one queue."
+JOBS "E084" "jobs that cannot be" "`[jobs]` says how many come a day, `at` which time and by which `deadline` they should be done; it needs `start` and goes with no `[demand]`. `slo.jobs_by_deadline` needs `[jobs]`."
 UPGRADE "E087" "an upgrade policy that Azure refuses" "Upgrades that go batch by batch need one source of health; `max_unhealthy` is at least `batch`; surge does not go with automatic OS upgrades of a Flexible set; only Uniform sets roll failed machines back when a rollout stops (UP-01, UP-02, UP-07, UP-11)."
 TOO_MUCH "E090" "more than the program accepts" "A list is longer, or a text larger, than its documented limit."
 BIG_SET "W001" "a scale set above Azure's limit (OM-02)" "Azure allows 1,000 machines in a scale set. The simulation runs; the real thing would have to be several sets."

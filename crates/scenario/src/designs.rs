@@ -4,6 +4,7 @@ use crate::codes;
 use crate::demand;
 use crate::diagnostic::Sink;
 use crate::files::Files;
+use crate::jobs;
 use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
 use crate::manage::{self, Use};
 use crate::node::Node;
@@ -25,7 +26,14 @@ use zonefall_topology::Topology;
 const PROBE_INTERVAL_LEAST_MS: u64 = 5000;
 
 /// The keys that say when the service is up.
-const OBJECTIVES: [&str; 3] = ["min_serving", "min_served", "p95_latency"];
+const OBJECTIVES: [&str; 4] = ["min_serving", "min_served", "p95_latency", "jobs_by_deadline"];
+
+/// What arrives; what could not be read may be there.
+#[derive(Clone, Copy)]
+struct Arrives {
+    demand: bool,
+    jobs: bool,
+}
 
 /// A design and the places of its parts, for the checks that follow.
 pub(crate) struct Laid {
@@ -79,7 +87,9 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let sets = all_sets(&reader, seen, &ground, sink);
     let demand = demand::demand(&reader, &clock, sink);
     let has_demand = demand.as_ref().is_none_or(Option::is_some);
-    let need = need(&reader, has_demand, sink);
+    let jobs = jobs::jobs(&reader, &clock, matches!(demand, Some(Some(_))), sink);
+    let arrives = Arrives { demand: has_demand, jobs: jobs.as_ref().is_none_or(Option::is_some) };
+    let need = need(&reader, arrives, sink);
     let depends_on = depends_on(&reader, profile, sink);
     let healing = match reader.sub("healing", "healing", sink) {
         Some(healing) => healing.flag("needs_control_plane", sink),
@@ -87,7 +97,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     };
     let (mut sets, (need, need_span, within)) = (sets?, need?);
     let service = service::service(&reader, &sets, has_demand, within, sink);
-    let demand = demand?;
+    let (demand, jobs) = (demand?, jobs?);
     watches_something(&reader, &sets, demand.is_some(), sink)?;
     let quota = quota?;
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
@@ -99,6 +109,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
         balancer: balancer?,
         demand,
+        jobs,
         service: service?,
         need,
         sla: terms(&sets),
@@ -214,7 +225,7 @@ fn load_balancer(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<LoadBala
 }
 
 /// What is needed, where that is said, and the limit on times.
-fn need(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<(Need, Range<usize>, Option<Within>)> {
+fn need(reader: &Reader<'_>, arrives: Arrives, sink: &mut Sink) -> Option<(Need, Range<usize>, Option<Within>)> {
     let slo = reader.sub("slo", "slo", sink);
     let said = |key: &str| slo.as_ref().is_some_and(|slo| slo.has(key));
     let Some(slo) = slo.as_ref().filter(|_| OBJECTIVES.iter().any(|key| said(key))) else {
@@ -223,13 +234,17 @@ fn need(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<(Need,
             .help("write `min_serving = 6` under `[slo]`, or `min_served = \"99%\"` with `[demand]`");
         return None;
     };
-    for other in ["min_served", "p95_latency"].into_iter().filter(|other| said("min_serving") && said(other)) {
-        let words = format!("`min_serving` and `{other}` are two objectives: keep one");
+    let first = if said("min_serving") { "min_serving" } else { "jobs_by_deadline" };
+    for other in OBJECTIVES.into_iter().filter(|&other| other != first && said(first) && said(other)) {
+        let words = format!("`{first}` and `{other}` are two objectives: keep one");
         sink.error(codes::EXCLUSIVE, &slo.span_of(other), words);
     }
     if said("min_serving") {
         let count = slo.count("min_serving", sink)?;
         return Some((Need::Serving(count as u32), slo.span_of("min_serving"), None));
+    }
+    if said("jobs_by_deadline") {
+        return by_deadline(slo, arrives.jobs, sink);
     }
     let within = slo.optional("p95_latency", sink, Reader::span_of_time)?;
     let within = within.map(|within| Within { within, span: slo.span_of("p95_latency") });
@@ -239,16 +254,32 @@ fn need(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<(Need,
     }
     let span = slo.span_of("min_served");
     let share = slo.share("min_served", sink);
-    if !has_demand {
+    if !arrives.demand {
         sink.error(codes::OBJECTIVE, &span, "`min_served` is a share of a demand, and there is none")
             .help("add `[demand]` with `rate = \"600 req/s\"`");
     }
-    let share = share.filter(|_| has_demand)?;
+    let share = share.filter(|_| arrives.demand)?;
     if share.numerator == 0 {
         sink.error(codes::RANGE, &span, "an objective of 0% is always met");
         return None;
     }
     Some((Need::Served(share.numerator, share.denominator), span, within))
+}
+
+fn by_deadline(slo: &Reader<'_>, has_jobs: bool, sink: &mut Sink) -> Option<(Need, Range<usize>, Option<Within>)> {
+    let span = slo.span_of("jobs_by_deadline");
+    let share = slo.share("jobs_by_deadline", sink);
+    if !has_jobs {
+        sink.error(codes::JOBS, &span, "`jobs_by_deadline` is a share of jobs, and there are none")
+            .help("add `[jobs]` with `count`, `at` and `deadline`");
+        return None;
+    }
+    let share = share?;
+    if share.numerator == 0 {
+        sink.error(codes::RANGE, &span, "an objective of 0% is always met");
+        return None;
+    }
+    Some((Need::Done(share.numerator, share.denominator), span, None))
 }
 
 fn depends_on(reader: &Reader<'_>, profile: Option<&Profile>, sink: &mut Sink) -> Option<Vec<String>> {

@@ -20,6 +20,7 @@ mod faults;
 mod files;
 mod fragment;
 mod gate;
+mod jobs;
 mod keys;
 mod laws;
 mod load;

@@ -1,4 +1,4 @@
-//! How the machines of a design work on requests: `[service]` but for its dependencies, and the limit on times.
+//! How the machines of a design work on requests: `[service]` but for its dependencies, the limit on times, `[retry]`.
 //!
 //! In: the checked sets and demand of a design. Out: a [`Service`], with the table of how much so many machines may be sent
 //! for their answers to be in time, from closed forms. What can go wrong: times without a demand, machines that are not
@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use zonefall_engine::SimDuration;
 use zonefall_exact::waiting::greatest_arrival;
+use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{Latency, Limit, Queue, Service};
 
 /// The share of answers that a limit is about.
@@ -33,6 +34,42 @@ pub(crate) fn service(
     limit: Option<Within>,
     sink: &mut Sink,
 ) -> Option<Service> {
+    let latency = latency(design, sets, has_demand, limit, sink);
+    let retry = retry(design, has_demand, sink);
+    Some(Service { latency: latency?, retry: retry? })
+}
+
+/// The outer `None` is a mistake, the inner one no retries.
+fn retry(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Option<Retry>> {
+    let Some(reader) = design.sub_or_off("retry", "retry", sink) else { return Some(None) };
+    let share = |name: &str, sink: &mut Sink| {
+        reader.share(name, sink).map(|ratio| ratio.numerator as f64 / ratio.denominator as f64)
+    };
+    let tries = reader.count("tries", sink);
+    let (wasted, faults) = (share("wasted_work", sink), share("faults", sink));
+    let breaker = if reader.is_off("breaker") { Some(None) } else { share("breaker", sink).map(Some) };
+    let budget = if reader.has("budget") {
+        share("budget", sink).map(Some)
+    } else {
+        share("budget", sink);
+        Some(None)
+    };
+    if !has_demand {
+        sink.error(codes::SERVICE, reader.span(), "who tries again has asked before, and nothing arrives")
+            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        return None;
+    }
+    Some(Some(Retry { tries: tries? as u32, wasted: wasted?, breaker: breaker?, budget: budget?, faults: faults? }))
+}
+
+/// The outer `None` is a mistake, the inner one that times are not asked for.
+fn latency(
+    design: &Reader<'_>,
+    sets: &[Placed],
+    has_demand: bool,
+    limit: Option<Within>,
+    sink: &mut Sink,
+) -> Option<Option<Latency>> {
     let reader = design.sub("service", "service", sink);
     let parallelism = reader.as_ref().and_then(|reader| reader.optional("parallelism", sink, Reader::count));
     let queue = reader.as_ref().and_then(|reader| reader.choice("queue", sink));
@@ -43,7 +80,7 @@ pub(crate) fn service(
             sink.error(codes::SERVICE, &reader.span_of("queue"), words).help("add `parallelism = 8`");
             return None;
         }
-        let Some(limit) = limit else { return Some(Service::default()) };
+        let Some(limit) = limit else { return Some(None) };
         let words = "times of responses need to know how many requests a machine works on at once";
         sink.error(codes::SERVICE, &limit.span, words).help("add `[service]` with `parallelism = 8`");
         return None;
@@ -64,7 +101,7 @@ pub(crate) fn service(
     if let Some(limit) = limit {
         latency.limit = Some(admitted(&latency, machines, &limit, sink)?);
     }
-    Some(Service { latency: Some(latency) })
+    Some(Some(latency))
 }
 
 /// What each machine serves. The closed forms know servers of one kind.

@@ -52,6 +52,7 @@ fn each_mistake_brings_its_code() {
     let mode =
         |text: &str| format!("[faults.mode.new]\nscope = \"host\"\nrate = \"1 per year\"\noutage = \"1 h\"\n{text}");
     let demand = |text: &str| format!("[demand]\nrate = \"9 req/s\"\n{text}");
+    let jobs = |text: &str| format!("[jobs]\ncount = 9000\nat = \"22:00\"\ndeadline = \"05:00\"\n{text}");
     let launch = |text: &str| demand(&format!("[[demand.launch]]\npeak = 4.8\nlasts = \"3 h\"\n{text}"));
     let rate = |text: &str| format!("[faults.mode.rack-failure]\nrate = {text}");
     let scaled = |text: &str| demand(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{text}"));
@@ -97,6 +98,27 @@ fn each_mistake_brings_its_code() {
         ("#end", mode("").replace("1 per year", "nan per year"), "E022"),
         ("#end", "[demand]\nrate = \"0 req/s\"".into(), "E020"),
         ("#end", "[demand]".into(), "E011"),
+        ("#end", "[retry]".into(), "E083"),
+        ("#end", demand("[retry]\ntries = 0"), "E020"),
+        ("#end", demand("[retry]\ntries = \"3\""), "E012"),
+        ("#end", demand("[retry]\nwasted_work = \"much\""), "E023"),
+        ("#end", demand("[retry]\nbreaker = true"), "E012"),
+        ("#end", demand("[retry]\nbudget = [1]"), "E012"),
+        ("#end", demand("[retry]\nfaults = \"101%\""), "E023"),
+        ("#end", demand("[retry]\ntrys = 3"), "E010"),
+        ("#end", "[jobs]".into(), "E011"),
+        ("#end", jobs(""), "E084"),
+        ("horizon = \"360 days\"", "jobs = 5\nhorizon = \"360 days\"".into(), "E012"),
+        ("#end", format!("{}\n[demand]\nrate = \"9 req/s\"", jobs("")), "E013"),
+        ("#end", jobs("sigma = 9"), "E020"),
+        ("#end", jobs("sigma = \"1\""), "E012"),
+        ("#end", jobs("").replace("22:00", "25:00"), "E084"),
+        ("#end", jobs("").replace("05:00", "soon"), "E084"),
+        ("#end", jobs("").replace("9000", "0"), "E020"),
+        ("#end", jobs("time_zone = \"Mars\""), "E084"),
+        ("#end", jobs("deadlin = \"06:00\""), "E010"),
+        ("#slo", "jobs_by_deadline = \"99%\"".into(), "E013"),
+        ("min_serving = 6", "jobs_by_deadline = \"99%\"".into(), "E084"),
         ("#slo", "p95_latency = \"90 ms\"".into(), "E013"),
         ("min_serving = 6", "p95_latency = \"90 ms\"".into(), "E083"),
         ("min_serving = 6", "p95_latency = 90".into(), "E012"),

@@ -256,6 +256,7 @@ impl<'a> Concluding<'a> {
             unserved: demand.then(|| share(&tally.unserved)),
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
             latency: self.latency(design),
+            jobs: design.jobs.as_ref().map(|_| self.jobs()),
             classes: self.classes(),
             serving_machine_hours: tally.classes[0] as f64 / MS_PER_HOUR / self.finished.trials.max(1) as f64,
             causes: self.causes(),
@@ -291,11 +292,7 @@ impl<'a> Concluding<'a> {
 
     fn windows_met(&self) -> Option<Estimate> {
         let breaches = &self.tally.breaches;
-        (breaches.windows() > 0).then(|| {
-            let breached = self.proportion(breaches);
-            let (mean, low) = (1.0 - breached.mean, Some(1.0 - breached.high));
-            Estimate { mean, low, high: 1.0 - breached.low.unwrap_or(0.0), ..breached }
-        })
+        (breaches.windows() > 0).then(|| one_less(self.proportion(breaches)))
     }
 
     /// The quantile 1 − 1/n of the windows, n windows in ten years; none where a window is longer than that.
@@ -334,6 +331,23 @@ impl<'a> Concluding<'a> {
         let first = &self.tally.first_miss;
         let cap = self.study.measure.horizon.as_ms() as f64;
         (first.n() > 0).then(|| self.mean(first, cap, 1.0 / MS_PER_HOUR))
+    }
+
+    fn jobs(&self) -> JobsOutcome {
+        let hours = |up, of| {
+            let in_minutes = self.quantile(&self.tally.clearance, up, of)?;
+            let hours = |minutes: f64| minutes / 60.0;
+            let Quantile { level, value, low, high } = in_minutes;
+            Some(Quantile { level, value: hours(value), low: low.map(hours), high: high.map(hours) })
+        };
+        let missed = self.proportion(&self.tally.batches_missed);
+        JobsOutcome {
+            batches: self.tally.batches_missed.windows(),
+            met: one_less(missed),
+            clearance_p50_h: hours(50, 100),
+            clearance_p95_h: hours(95, 100),
+            clearance_p99_h: hours(99, 100),
+        }
     }
 
     fn latency(&self, design: &Design) -> Option<LatencyOutcome> {
@@ -429,11 +443,20 @@ impl<'a> Concluding<'a> {
     }
 }
 
+/// The share of the rest.
+fn one_less(of: Estimate) -> Estimate {
+    let (mean, low) = (1.0 - of.mean, Some(1.0 - of.high));
+    Estimate { mean, low, high: 1.0 - of.low.unwrap_or(0.0), ..of }
+}
+
 pub(crate) fn need_in_words(design: &Design) -> String {
     let in_time = design.limit().map(|limit| format!("95 % of answers within {} ms", limit.within.as_ms()));
     let counted = match design.need {
         Need::Serving(least) => Some(format!("at least {least} serving")),
         Need::Served(0, _) => None,
+        Need::Done(share, of) => {
+            Some(format!("at least {} % of each batch of jobs done by its deadline", 100.0 * share as f64 / of as f64))
+        }
         Need::Served(share, of) => Some(format!("at least {} % of demand served", 100.0 * share as f64 / of as f64)),
     };
     counted.into_iter().chain(in_time).collect::<Vec<_>>().join(", ")

@@ -85,6 +85,21 @@ pub struct LatencyOutcome {
     pub unsettled: f64,
 }
 
+/// Batches of jobs, over all trials.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct JobsOutcome {
+    /// Batches whose deadline passed.
+    pub batches: u64,
+    /// Share of them that were complete by then.
+    pub met: Estimate,
+    /// Half of the batches are complete so many hours after they came; of those that became complete at all.
+    pub clearance_p50_h: Option<Quantile>,
+    /// The same of 95 of 100.
+    pub clearance_p95_h: Option<Quantile>,
+    /// The same of 99 of 100.
+    pub clearance_p99_h: Option<Quantile>,
+}
+
 /// Missed time by cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CauseOutcome {
@@ -202,6 +217,9 @@ pub struct DesignOutcome {
     pub unserved: Option<Estimate>,
     /// Share of demand sent to dead machines; none without demand.
     pub lost_to_dead: Option<Estimate>,
+    /// Batches of jobs; none without `[jobs]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jobs: Option<JobsOutcome>,
     /// Times of responses; none unless they are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyOutcome>,

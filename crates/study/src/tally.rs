@@ -42,6 +42,10 @@ pub struct DesignTally {
     pub slow: Moments,
     /// Requests by state of load, where times of responses are asked for.
     pub latency: LatencyTally,
+    /// Batches of jobs that were not complete by their deadlines.
+    pub batches_missed: Proportion,
+    /// Milliseconds from the coming of a batch until it was complete.
+    pub clearance: Histogram,
     /// Missed milliseconds by cause.
     pub by_cause: Vec<Moments>,
     /// Missed milliseconds that would not be, had the cause never happened.
@@ -105,7 +109,7 @@ impl Tally {
             by_cause: vec![Moments::new(); causes],
             avoided: vec![Moments::new(); causes - zonefall_fleet::EXTRA_CAUSES.len()],
             sla_tiers: vec![0; design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
-            operations: vec![Moments::new(); if design.is_managed() { zonefall_fleet::OPERATIONS } else { 0 }],
+            operations: vec![Moments::new(); if design.counts_operations() { zonefall_fleet::OPERATIONS } else { 0 }],
             ..DesignTally::default()
         };
         Self { designs: study.designs.iter().map(design).collect(), rows: Vec::new() }
@@ -196,6 +200,10 @@ impl DesignTally {
         self.unserved.add(share(ledger.offered - ledger.served, ledger.offered));
         self.lost_to_dead.add(share(ledger.lost_to_dead, ledger.offered));
         self.slow.add(share(ledger.slow, ledger.offered));
+        if ledger.batches_due > 0 {
+            self.batches_missed.add(ledger.batches_due - ledger.batches_met, ledger.batches_due);
+        }
+        ledger.clearance_ms.iter().for_each(|&length| self.clearance.add(length));
         for (moments, &missed) in self.by_cause.iter_mut().zip(&ledger.missed_by_cause_ms) {
             if missed > 0 {
                 moments.add(missed as i64);
@@ -247,6 +255,8 @@ impl DesignTally {
         self.avoided.iter_mut().zip(&other.avoided).for_each(|(mine, theirs)| mine.merge(theirs));
         self.held_at.iter_mut().zip(&other.held_at).for_each(|(mine, theirs)| mine.merge(theirs));
         self.latency.merge(&other.latency);
+        self.batches_missed.merge(&other.batches_missed);
+        self.clearance.merge(&other.clearance);
         self.breaches.merge(&other.breaches);
         self.sla_breaches.merge(&other.sla_breaches);
         self.window_missed.merge(&other.window_missed);

@@ -22,6 +22,7 @@ mod orchestration;
 mod page;
 mod scale_in;
 mod spot;
+mod transient;
 mod upgrades;
 mod validation;
 mod zones;
@@ -196,6 +197,7 @@ pub const FAMILIES: &[Family] = &[
     family("C", "Sources that contradict each other", conflicts::CONFLICTS),
     family("AS", "Autoscale", autoscale::AUTOSCALE),
     family("LB", "Load balancer probes", operations::BALANCER),
+    family("TF", "Transient faults and retries", transient::TRANSIENT),
     family("UP", "Upgrades", upgrades::UPGRADES),
     family("SL", "The service level agreement", operations::AGREEMENT),
     family("IN", "Patterns of public incidents", operations::INCIDENTS),

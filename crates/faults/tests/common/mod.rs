@@ -156,6 +156,7 @@ pub fn design(name: &str, sets: Vec<ScaleSet>, need: u32) -> Design {
         quota: None,
         zone_down_milli: 500,
         service: Default::default(),
+        jobs: None,
     }
 }
 

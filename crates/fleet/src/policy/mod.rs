@@ -13,6 +13,7 @@ pub mod overprovision;
 pub mod placement_group;
 pub mod repair;
 pub mod resilient;
+pub mod retry;
 pub mod scale_in;
 pub mod spot;
 pub mod standby;

@@ -57,6 +57,7 @@ pub fn design(zones: &[u32], capacity: u32, need: u32) -> Design {
         quota: None,
         zone_down_milli: 500,
         service: Default::default(),
+        jobs: None,
     }
 }
 

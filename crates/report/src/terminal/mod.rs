@@ -17,6 +17,7 @@ mod fit;
 mod importance;
 mod incidents;
 mod instants;
+mod jobs;
 mod latency;
 mod method;
 mod operations;
@@ -74,6 +75,7 @@ pub(crate) fn blocks(outcome: &Outcome, style: Style) -> Page {
         windows::draw(&mut page, outcome);
         instants::draw(&mut page, outcome);
         latency::draw(&mut page, outcome);
+        jobs::draw(&mut page, outcome);
         differences::draw(&mut page, outcome);
         causes::draw(&mut page, outcome);
         operations::draw(&mut page, outcome);

@@ -15,8 +15,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use sheets::Styles;
 use zonefall_study::outcome::Outcome;
 
-/// The place of the sheet of times of responses among the tables.
-const LATENCY_AT: usize = 5;
+/// The place of the sheets among the tables that are there only if there is something in them.
+const OPTIONAL_AT: usize = 5;
 
 /// The workbook.
 ///
@@ -34,7 +34,10 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
         ("Assumptions", csv::evidence(about, point)?),
     ];
     if outcome.designs.iter().any(|design| design.latency.is_some()) {
-        tables.insert(LATENCY_AT, ("Latency", csv::latency(outcome, point)?));
+        tables.insert(OPTIONAL_AT, ("Latency", csv::latency(outcome, point)?));
+    }
+    if outcome.designs.iter().any(|design| design.jobs.is_some()) {
+        tables.insert(OPTIONAL_AT, ("Jobs", csv::jobs(outcome, point)?));
     }
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?;

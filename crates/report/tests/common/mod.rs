@@ -97,6 +97,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         unserved: None,
         lost_to_dead: None,
         latency: None,
+        jobs: None,
         classes: ClassShares {
             serving: 1.0 - sketch.lost,
             dead_in_rotation: sketch.lost * 0.01,

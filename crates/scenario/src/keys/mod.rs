@@ -11,9 +11,11 @@ pub(crate) mod demand;
 pub(crate) mod fault;
 pub(crate) mod fleet;
 mod gate;
+mod jobs;
 mod manage;
 pub(crate) mod offer;
 pub(crate) mod plan;
+mod retry;
 mod service;
 pub(crate) mod upgrade;
 mod world;
@@ -139,6 +141,8 @@ pub fn keys() -> &'static [Key] {
             fleet::KEYS,
             demand::KEYS,
             service::KEYS,
+            jobs::KEYS,
+            retry::KEYS,
             manage::KEYS,
             offer::KEYS,
             autoscale::KEYS,

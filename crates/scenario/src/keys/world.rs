@@ -90,6 +90,12 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay(),
     Key::new(
+        "slo.jobs_by_deadline",
+        Share,
+        "Up is: of each batch of `[jobs]`, at least this share is done by its deadline; the service is down from the deadline until it is.",
+    )
+    .overlay(),
+    Key::new(
         "slo.target",
         Share,
         "The availability that each window should reach. Decided in integers against exactly this decimal.",

@@ -87,6 +87,7 @@ fn of_study(study: &Study, design: &Design) -> Vec<String> {
     no(design.is_managed(), "a managed set: what its machines do depends on what happened before");
     no(design.balancer.is_some(), "a load balancer: machines wait for its probes, so what serves depends on the past");
     no(matches!(design.need, Need::Served(..)), "`min_served`: only `min_serving` is counted in whole machines");
+    no(design.jobs.is_some(), "`[jobs]`: what is late depends on what happened before");
     let creating = |start: &StartState| matches!(start, StartState::Creating(law) if law.mean_ms() > 0.0);
     no(design.sets.iter().any(|set| creating(&set.start)), "machines are still being created when the trial begins");
     let words = format!("more than {MACHINES_MAX} machines: the convolution is too long");

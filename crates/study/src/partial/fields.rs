@@ -57,6 +57,8 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         lost_to_dead,
         slow,
         latency,
+        batches_missed,
+        clearance,
         by_cause,
         avoided,
         unconnected,
@@ -80,10 +82,10 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
     for moments in moments {
         pass.moments(moments)?;
     }
-    for proportion in [breaches, sla_breaches].into_iter().chain(held_at) {
+    for proportion in [breaches, sla_breaches, batches_missed].into_iter().chain(held_at) {
         pass.proportion(proportion)?;
     }
-    for histogram in [window_missed, outage_ms, longest] {
+    for histogram in [window_missed, outage_ms, longest, clearance] {
         pass.histogram(histogram)?;
     }
     let counts = [cut_by_horizon, crew_jobs, machine_failures, delayed_healings, events];

@@ -96,7 +96,7 @@ impl WeightedTally {
             avoided: vec![none; causes - zonefall_fleet::EXTRA_CAUSES.len()],
             unconnected: none,
             sla_breaches: none,
-            operations: vec![none; if design.is_managed() { zonefall_fleet::OPERATIONS } else { 0 }],
+            operations: vec![none; if design.counts_operations() { zonefall_fleet::OPERATIONS } else { 0 }],
             outage_mean: WeightedRatio::default(),
             first_miss: WeightedRatio::default(),
             window_missed: WeightedHistogram::default(),

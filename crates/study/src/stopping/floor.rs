@@ -88,7 +88,8 @@ impl Holds {
         let spare = match design.need {
             Need::Serving(least) => machines.saturating_sub(least),
             // How many a share of the demand needs depends on the hour: none to spare.
-            Need::Served(..) => 0,
+            // So does how far a batch is.
+            Need::Served(..) | Need::Done(..) => 0,
         };
         Self { by_zone, spare, machines }
     }

@@ -1,0 +1,214 @@
+//! Jobs that come in batches, wait for workers, and have a deadline.
+//!
+//! In: the batches of a design (cut by the scenario, which alone knows calendars) and the capacity of its machines over
+//! time. Out: when each batch is complete, and whether the objective is late. Work is a fluid: between two changes of
+//! capacity the backlog falls in a straight line, so every instant that matters is solved for in integers and nothing
+//! ticks. First come, first served. The unit of work is a millionth of a job (a thousandth of a job a second, for a
+//! millisecond).
+//!
+//! A batch that is late answers for what was withheld since its backlog began, not only for what is out at the moment.
+
+use crate::ledger::Ledger;
+use std::sync::Arc;
+use zonefall_engine::{Key, SimTime};
+
+/// Millionths of a job.
+const PER_JOB: u64 = 1_000_000;
+/// The most jobs of a batch, its luck included.
+const JOBS_MAX: f64 = 1e11;
+
+/// Jobs that come together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batch {
+    /// When they come.
+    pub at: SimTime,
+    /// When they should be done; later than `at`, and in the order of the batches.
+    pub due: SimTime,
+}
+
+/// The jobs of a design.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Jobs {
+    /// Jobs of a batch, on average.
+    pub count: u64,
+    /// Standard deviation of the logarithm of the factor on it, drawn for each batch: lognormal with mean 1.
+    pub sigma: f64,
+    /// The batches, in order.
+    pub batches: Arc<[Batch]>,
+}
+
+/// What waits for workers in a trial.
+#[derive(Debug)]
+pub(crate) struct Backlog {
+    jobs: Jobs,
+    /// The share of a batch that its deadline asks for.
+    need: Option<(u64, u64)>,
+    /// Work up to the end of each batch.
+    ends: Vec<u64>,
+    done: u64,
+    /// Batches that have come, that are complete, and whose deadlines have passed.
+    arrived: usize,
+    complete: usize,
+    due: usize,
+    /// Capacity over time that each cause withheld since the backlog began.
+    pub withheld: Vec<i64>,
+}
+
+zonefall_engine::pooled_clone!(Backlog { jobs, need, ends, done, arrived, complete, due, withheld });
+
+impl Backlog {
+    pub fn new(jobs: Jobs, need: Option<(u64, u64)>, causes: usize) -> Self {
+        let withheld = vec![0; causes];
+        Self { jobs, need, ends: Vec::new(), done: 0, arrived: 0, complete: 0, due: 0, withheld }
+    }
+
+    /// A trial begins: the luck of its batches is keyed by the trial and their number, the same for every design.
+    pub fn begin(&mut self, trial: Key) {
+        let luck = trial.named("batch size");
+        (self.done, self.arrived, self.complete, self.due) = (0, 0, 0, 0);
+        self.withheld.fill(0);
+        self.ends.clear();
+        let Jobs { count, sigma, .. } = self.jobs;
+        let mut sum = 0;
+        for batch in 0..self.jobs.batches.len() {
+            let jobs = if sigma > 0.0 {
+                let z = luck.part(batch as u64, 0).stream().normal();
+                libm::round((count as f64 * libm::exp(sigma * (z - sigma / 2.0))).clamp(1.0, JOBS_MAX)) as u64
+            } else {
+                count
+            };
+            sum += jobs * PER_JOB;
+            self.ends.push(sum);
+        }
+    }
+
+    /// Batches come and deadlines pass at `t`; the work up to `t` is booked.
+    pub fn advance(&mut self, t: SimTime, from: SimTime, ledger: &mut Ledger) {
+        let batches = &self.jobs.batches;
+        while batches.get(self.arrived).is_some_and(|batch| batch.at <= t) {
+            if self.complete == self.arrived {
+                self.withheld.fill(0);
+            }
+            self.arrived += 1;
+        }
+        while let Some(batch) = batches.get(self.due).filter(|batch| batch.due <= t) {
+            if batch.at >= from {
+                ledger.batches_due += 1;
+                ledger.batches_met += u32::from(self.complete > self.due);
+            }
+            self.due += 1;
+        }
+    }
+
+    /// When the next batch comes or the next deadline passes.
+    pub fn next(&self) -> SimTime {
+        let batches = &self.jobs.batches;
+        let at = batches.get(self.arrived).map_or(SimTime::NEVER, |batch| batch.at);
+        batches.get(self.due).map_or(at, |batch| batch.due.min(at))
+    }
+
+    /// Work that must be done by now for the objective.
+    fn target(&self) -> u64 {
+        let (Some((share, of)), Some(last)) = (self.need, self.due.checked_sub(1)) else { return 0 };
+        let before = last.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let asked = (u128::from(self.ends[last] - before) * u128::from(share)).div_ceil(u128::from(of));
+        before + asked as u64
+    }
+
+    /// Whether less is done than deadlines ask for.
+    pub fn is_late(&self) -> bool {
+        self.done < self.target()
+    }
+
+    /// When it is no longer late at this capacity, from `from` on; never without capacity.
+    pub fn caught_up(&self, from: SimTime, capacity_milli: u64) -> SimTime {
+        after(from, self.target().saturating_sub(self.done), capacity_milli)
+    }
+
+    /// Works from `from` to `to` at this capacity, and books the batches that become complete.
+    pub fn work(
+        &mut self,
+        from: SimTime,
+        to: SimTime,
+        capacity: (u64, &[i64]),
+        counted_from: SimTime,
+        ledger: &mut Ledger,
+    ) {
+        let (capacity_milli, withheld) = capacity;
+        let came = self.arrived.checked_sub(1).map_or(0, |last| self.ends[last]);
+        if self.done >= came {
+            return;
+        }
+        let length = to.since(from).as_ms();
+        let could = u128::from(capacity_milli) * u128::from(length);
+        let done = u128::from(came).min(u128::from(self.done) + could) as u64;
+        while self.complete < self.arrived && self.ends[self.complete] <= done {
+            let batch = self.jobs.batches[self.complete];
+            if batch.at >= counted_from {
+                let end = after(from, self.ends[self.complete] - self.done, capacity_milli);
+                ledger.clearance_ms.push(end.since(batch.at).as_ms());
+            }
+            self.complete += 1;
+        }
+        self.done = done;
+        for (sum, part) in self.withheld.iter_mut().zip(withheld) {
+            *sum = sum.saturating_add(part.saturating_mul(length as i64));
+        }
+    }
+}
+
+/// When so much work is done.
+fn after(from: SimTime, work: u64, capacity_milli: u64) -> SimTime {
+    match (work, capacity_milli) {
+        (0, _) => from,
+        (_, 0) => SimTime::NEVER,
+        _ => SimTime::from_ms(from.as_ms().saturating_add(work.div_ceil(capacity_milli))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn backlog(need: (u64, u64)) -> Backlog {
+        let ms = SimTime::from_ms;
+        let batches = [Batch { at: ms(0), due: ms(100) }, Batch { at: ms(1000), due: ms(1100) }];
+        let jobs = Jobs { count: 1, sigma: 0.0, batches: Arc::from(batches) };
+        let mut backlog = Backlog::new(jobs, Some(need), 1);
+        backlog.begin(Key::root(1));
+        backlog
+    }
+
+    #[test]
+    fn a_batch_is_complete_at_the_millisecond_that_is_solved_for() {
+        let (mut backlog, mut ledger, t) = (backlog((1, 1)), Ledger::default(), SimTime::from_ms);
+        backlog.advance(t(0), t(0), &mut ledger);
+        assert_eq!(backlog.next(), t(100));
+        // A millionth of a job a millisecond and thousandth of capacity: 7,000 need 143 ms.
+        backlog.work(t(0), t(100), (7000, &[0]), t(0), &mut ledger);
+        backlog.advance(t(100), t(0), &mut ledger);
+        assert!(backlog.is_late());
+        assert_eq!(backlog.caught_up(t(100), 7000), t(143));
+        assert_eq!(backlog.caught_up(t(100), 0), SimTime::NEVER);
+        backlog.work(t(100), t(1000), (7000, &[0]), t(0), &mut ledger);
+        assert!(!backlog.is_late());
+        assert_eq!((&ledger.clearance_ms[..], ledger.batches_due, ledger.batches_met), (&[143][..], 1, 0));
+    }
+
+    #[test]
+    fn a_share_of_the_batch_may_be_late_and_idle_workers_save_nothing_up() {
+        let (mut backlog, mut ledger, t) = (backlog((1, 2)), Ledger::default(), SimTime::from_ms);
+        backlog.advance(t(0), t(0), &mut ledger);
+        backlog.work(t(0), t(100), (5000, &[3]), t(0), &mut ledger);
+        backlog.advance(t(100), t(0), &mut ledger);
+        assert!(!backlog.is_late(), "half is done");
+        assert_eq!(backlog.withheld, [300]);
+        backlog.work(t(100), t(1000), (5000, &[0]), t(0), &mut ledger);
+        backlog.advance(t(1000), t(0), &mut ledger);
+        assert_eq!((backlog.withheld[0], backlog.next()), (0, t(1100)));
+        backlog.work(t(1000), t(1100), (100, &[0]), t(0), &mut ledger);
+        backlog.advance(t(1100), t(0), &mut ledger);
+        assert!(backlog.is_late());
+        assert_eq!((ledger.batches_due, ledger.batches_met), (2, 0));
+    }
+}

@@ -1,0 +1,196 @@
+//! TF-01, TF-02: what clients that try again make of an overload.
+//!
+//! A pure function from the state of load to the state that it settles in. All shares are of attempts; rates are in the
+//! caller's unit. Time between tries does not appear: it moves attempts, and a load that lasts is the same. What counts is
+//! how often a request is tried, and how much of a machine's time an attempt takes that fails.
+//!
+//! Of the attempts that reach a machine alive a share `p` fails for lack of capacity. With it an attempt fails with
+//! q = 1 − a(1 − p), a request is tried A(q) times, and the attempts ask for λ·g(p) of the capacity, with
+//! g(p) = a·A(q)·(1 − p(1 − w)). Where that is more than there is, more fail; where it is less, fewer do. As g may rise with p
+//! before it falls, there may be two states that hold themselves, and which of them holds depends on the one before.
+
+/// How clients try again.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retry {
+    /// Tries of a request at most, the first among them.
+    pub tries: u32,
+    /// Share of an attempt's work that is done though it fails in overload: 1 where only the client's clock tells.
+    pub wasted: f64,
+    /// From this share of failed attempts on, nobody tries again until the overload is over.
+    pub breaker: Option<f64>,
+    /// Retries are at most this share of the first tries.
+    pub budget: Option<f64>,
+    /// TF-03: share of attempts that fail on the way, whatever the load.
+    pub faults: f64,
+}
+
+/// Steps in which crossings are looked for.
+const STEPS: u32 = 512;
+/// Halvings that find one.
+const HALVINGS: u32 = 40;
+
+/// A load: what it is that asks for capacity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Load {
+    /// Share of attempts that are sent to machines alive.
+    pub alive: f64,
+    /// Capacity over first tries; infinite where nothing arrives.
+    pub capacity: f64,
+}
+
+impl Retry {
+    /// Tries of a request on average, where a share `q` of attempts fails.
+    fn tries(&self, q: f64) -> f64 {
+        let (mut sum, mut term) = (1.0, 1.0);
+        for _ in 1..self.tries {
+            term *= q;
+            sum += term;
+        }
+        self.budget.map_or(sum, |most| f64::min(sum, 1.0 + most))
+    }
+
+    /// Share of attempts that fail.
+    fn fails(&self, load: Load, p: f64) -> f64 {
+        1.0 - load.alive * (1.0 - self.faults) * (1.0 - p)
+    }
+
+    /// Capacity that attempts ask for, over first tries.
+    fn asks(&self, load: Load, p: f64) -> f64 {
+        let reach = load.alive * (1.0 - self.faults);
+        reach * self.tries(self.fails(load, p)) * (1.0 - p * (1.0 - self.wasted))
+    }
+
+    /// Whether nobody tries again.
+    fn is_open(&self, load: Load, p: f64) -> bool {
+        self.breaker.is_some_and(|opens| self.fails(load, p) >= opens)
+    }
+
+    /// The share `p` that a load settles in, from the one before it on.
+    pub fn settles(&self, load: Load, before: f64) -> f64 {
+        if load.capacity <= 0.0 {
+            return 1.0;
+        }
+        let p = self.settles_closed(load, before);
+        // An open breaker stays open for long enough that the queues run dry, if first tries alone let them.
+        if p > 0.0 && self.is_open(load, p) { Self { tries: 1, ..*self }.settles_closed(load, p) } else { p }
+    }
+
+    fn settles_closed(&self, load: Load, before: f64) -> f64 {
+        let too_much = |p: f64| self.asks(load, p) > load.capacity;
+        if !too_much(before) {
+            return self.falls(too_much, before);
+        }
+        let mut last = before;
+        for step in (before * f64::from(STEPS)) as u32 + 1..=STEPS {
+            let p = f64::from(step) / f64::from(STEPS);
+            if !too_much(p) {
+                return crossing(too_much, last, p);
+            }
+            last = p;
+        }
+        1.0
+    }
+
+    /// Down to the nearest state that still asks for too much, or to none.
+    fn falls(&self, too_much: impl Fn(f64) -> bool + Copy, before: f64) -> f64 {
+        let mut last = before;
+        for step in (0..(before * f64::from(STEPS)).ceil() as u32).rev() {
+            let p = f64::from(step) / f64::from(STEPS);
+            if too_much(p) {
+                return crossing(too_much, p, last);
+            }
+            last = p;
+        }
+        0.0
+    }
+
+    /// Whether a load that settles in no overload would stay in one, once it is in it: a second state that holds itself.
+    pub fn is_vulnerable(&self, load: Load) -> bool {
+        self.asks(load, 0.0) <= load.capacity && self.settles(load, 1.0) > 0.0
+    }
+
+    /// Attempts over first tries that reach a machine, and the share of requests that are served in the end.
+    pub fn flow(&self, load: Load, p: f64) -> (f64, f64) {
+        let q = self.fails(load, p);
+        let tries = if self.is_open(load, p) { 1.0 } else { self.tries(q) };
+        (tries * load.alive * (1.0 - self.faults), f64::min(tries * (1.0 - q), load.capacity))
+    }
+}
+
+/// Where `too_much` ends, between `low`, where it holds, and `high`, where it does not.
+fn crossing(too_much: impl Fn(f64) -> bool, mut low: f64, mut high: f64) -> f64 {
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (low + high);
+        if too_much(middle) { low = middle } else { high = middle }
+    }
+    high
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Retry = Retry { tries: 1, wasted: 0.0, breaker: None, budget: None, faults: 0.0 };
+    const THREE: Retry = Retry { tries: 3, wasted: 1.0, ..PLAIN };
+
+    fn load(demand: f64) -> Load {
+        Load { alive: 1.0, capacity: 1.0 / demand }
+    }
+
+    #[test]
+    fn without_retries_the_rest_is_turned_away() {
+        for demand in [0.5, 1.0, 1.25, 4.0] {
+            let p = PLAIN.settles(load(demand), 0.0);
+            assert!((PLAIN.flow(load(demand), p).1 - f64::min(1.0, 1.0 / demand)).abs() < 1e-9, "{demand}");
+        }
+    }
+
+    #[test]
+    fn tf_01_retries_outrun_capacity_and_the_overload_outlives_its_cause() {
+        // Every attempt costs as much as one that succeeds: up to the whole capacity nobody fails; beyond it everybody
+        // does, three times; and that holds itself until even three tries each fit, at a third of the capacity.
+        let mut p = 0.0;
+        for (demand, fails) in [(0.9, 0.0), (1.0, 0.0), (1.01, 1.0), (0.9, 1.0), (0.34, 1.0), (0.33, 0.0), (0.9, 0.0)] {
+            p = THREE.settles(load(demand), p);
+            assert!((p - fails).abs() < 1e-9, "{demand}: {p}");
+        }
+        assert!(THREE.is_vulnerable(load(0.9)) && THREE.is_vulnerable(load(0.34)));
+        assert!(!THREE.is_vulnerable(load(0.33)) && !THREE.is_vulnerable(load(1.1)));
+        assert_eq!(THREE.flow(load(1.1), 1.0), (3.0, 0.0));
+    }
+
+    #[test]
+    fn tf_01_attempts_that_are_turned_away_at_the_door_never_hold_an_overload() {
+        let cheap = Retry { wasted: 0.0, ..THREE };
+        let p = cheap.settles(load(1.25), 0.0);
+        // All of the capacity does work that counts.
+        assert!((cheap.flow(load(1.25), p).1 - 0.8).abs() < 1e-9);
+        assert_eq!(cheap.settles(load(0.99), 1.0), 0.0);
+        assert!(!cheap.is_vulnerable(load(0.99)));
+    }
+
+    #[test]
+    fn tf_02_a_breaker_and_a_budget_narrow_what_holds_itself() {
+        let breaker = Retry { breaker: Some(0.5), ..THREE };
+        assert_eq!(breaker.settles(load(0.9), 1.0), 0.0, "without retries the attempts fit");
+        assert_eq!(breaker.settles(load(1.1), 0.0), 1.0);
+        assert!(!breaker.is_vulnerable(load(0.9)));
+        let budget = Retry { budget: Some(0.1), ..THREE };
+        assert_eq!(budget.settles(load(0.9), 1.0), 0.0);
+        assert!(budget.is_vulnerable(load(0.95)));
+    }
+
+    #[test]
+    fn tf_03_faults_on_the_way_cost_the_more_the_fewer_the_tries() {
+        let faults = |tries| Retry { tries, faults: 0.01, ..PLAIN };
+        let served = |tries| faults(tries).flow(load(0.5), 0.0).1;
+        assert!((served(1) - 0.99).abs() < 1e-12 && (served(3) - (1.0 - 1e-6)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn machines_that_are_dead_are_tried_again_elsewhere() {
+        let dead = Load { alive: 0.5, capacity: 10.0 };
+        assert_eq!(THREE.settles(dead, 0.0), 0.0);
+        assert_eq!(THREE.flow(dead, 0.0).1, 0.875);
+    }
+}

@@ -1,0 +1,114 @@
+//! `[jobs]`: a batch a day, and a deadline. Days are cut here, by a time zone's clock, so that the fleet only knows instants.
+//!
+//! What can go wrong: no calendar, times that are none, jobs beside a demand, more batches than are accepted; all told at
+//! their places. On a day whose clock skips a time, the batch comes at the instant that the zone's rule gives for it.
+
+use crate::codes;
+use crate::demand::{Clock, zone};
+use crate::diagnostic::Sink;
+use crate::reader::Reader;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+use zonefall_engine::SimTime;
+use zonefall_fleet::{Batch, Jobs};
+
+/// The most batches of a trial.
+const BATCHES_MAX: u64 = 1_000_000;
+const DAY_MS: u64 = 86_400_000;
+
+/// The outer `None` is a mistake, the inner one no jobs.
+pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, has_demand: bool, sink: &mut Sink) -> Option<Option<Jobs>> {
+    let Some(reader) = root.sub_or_off("jobs", "jobs", sink) else { return Some(None) };
+    let zone = zone(&reader, clock, sink);
+    for (key, example) in [("count", "count = 20_000"), ("at", "at = \"22:00\""), ("deadline", "deadline = \"05:00\"")]
+    {
+        if !reader.has(key) {
+            reader.missing(key, example, sink);
+        }
+    }
+    let (count, sigma) = (reader.count("count", sink), reader.number("sigma", sink));
+    let (at, deadline) = (minute(&reader, "at", sink), minute(&reader, "deadline", sink));
+    if has_demand {
+        let words = "machines that serve `[demand]` have no capacity that is theirs for `[jobs]`: keep one";
+        sink.error(codes::EXCLUSIVE, reader.span(), words).help("two designs, or two scenarios");
+        return None;
+    }
+    let (Some(start), Some(horizon)) = (clock.start, clock.horizon) else {
+        if clock.horizon.is_some() {
+            sink.error(codes::JOBS, reader.span(), "a batch a day needs to know the calendar")
+                .help("add for example `start = \"2026-01-01\"` at the top of the file");
+        }
+        return None;
+    };
+    if horizon.as_ms() / DAY_MS > BATCHES_MAX {
+        let words = format!("a batch a day makes more than {BATCHES_MAX} of them within the horizon");
+        sink.error(codes::TOO_MUCH, reader.span(), words);
+        return None;
+    }
+    let (count, sigma, at, deadline) = (count?, sigma?, at?, deadline?);
+    let batches = days(&zone?, start.unix_ms, horizon, (at, deadline));
+    Some(Some(Jobs { count, sigma, batches: Arc::from(batches) }))
+}
+
+/// A time of the day.
+fn minute(reader: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<Time> {
+    let text = reader.text(name, sink)?;
+    let parsed = text.split_once(':').and_then(|(hours, minutes)| {
+        let number = |text: &str| text.parse::<i8>().ok().filter(|_| text.len() == 2);
+        Time::new(number(hours)?, number(minutes)?, 0, 0).ok()
+    });
+    if parsed.is_none() {
+        sink.error(codes::JOBS, &reader.span_of(name), format!("`{name}`: \"{text}\" is not a time of the day"))
+            .help("write \"05:00\" or \"22:30\"");
+    }
+    parsed
+}
+
+/// A batch a day that comes within the horizon.
+fn days(zone: &TimeZone, start_unix_ms: i64, horizon: SimTime, (at, deadline): (Time, Time)) -> Vec<Batch> {
+    let instant = |date: Date, time: Time| {
+        let zoned = date.to_datetime(time).to_zoned(zone.clone()).ok()?;
+        zoned.timestamp().as_millisecond().checked_sub(start_unix_ms)
+    };
+    let mut batches: Vec<Batch> = Vec::new();
+    let Ok(begin) = Timestamp::from_millisecond(start_unix_ms) else { return batches };
+    let mut date = begin.to_zoned(zone.clone()).date();
+    loop {
+        let Ok(next) = date.tomorrow() else { break };
+        let due = if deadline > at { date } else { next };
+        let (Some(comes), Some(due)) = (instant(date, at), instant(due, deadline)) else { break };
+        if comes >= horizon.as_ms() as i64 {
+            break;
+        }
+        // A day whose clock jumps over both times has no batch of its own.
+        if comes >= 0 && due > comes {
+            batches.push(Batch { at: SimTime::from_ms(comes as u64), due: SimTime::from_ms(due as u64) });
+        }
+        date = next;
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: u64 = 3_600_000;
+
+    fn hours(zone: &str, start_unix_ms: i64, at: i8, deadline: i8) -> Vec<(u64, u64)> {
+        let zone = crate::months::zone(zone).expect("a zone");
+        let hour = |hour| Time::new(hour, 0, 0, 0).expect("an hour");
+        let found = days(&zone, start_unix_ms, SimTime::from_ms(2 * DAY_MS), (hour(at), hour(deadline)));
+        found.into_iter().map(|of| (of.at.as_ms() / HOUR, of.due.as_ms() / HOUR)).collect()
+    }
+
+    #[test]
+    fn a_batch_comes_every_day_and_is_due_at_the_next_such_time() {
+        assert_eq!(hours("UTC", 0, 22, 5), [(22, 29), (46, 53)]);
+        assert_eq!(hours("UTC", 0, 8, 17), [(8, 17), (32, 41)]);
+        // From 2026-03-28 in Berlin: the next night is an hour shorter.
+        assert_eq!(hours("Europe/Berlin", 1_774_652_400_000, 22, 5), [(22, 28), (45, 52)]);
+    }
+}

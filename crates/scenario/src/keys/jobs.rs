@@ -1,0 +1,27 @@
+//! Keys of jobs that come in batches.
+
+use super::Key;
+use super::Kind::{Count, Either, Number, Off, Table, Text};
+
+/// The most jobs of a batch.
+const COUNT_MAX: u64 = 1_000_000_000;
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "jobs",
+        Either(&[Table, Off]),
+        "Jobs that come in one batch a day and wait for workers, in place of `[demand]`. Needs `start`. What a worker does is `capacity_per_instance`: \"2 req/min\" are two jobs a minute. `false` in a design removes them.",
+    )
+    .overlay(),
+    Key::new("jobs.count", Count(1, COUNT_MAX), "Jobs of a batch, on average.").overlay(),
+    Key::new("jobs.at", Text, "When the batch comes, by the clock of `time_zone`: \"22:00\".").overlay(),
+    Key::new("jobs.deadline", Text, "When it should be done: the next such time after `at`, \"05:00\".").overlay(),
+    Key::new("jobs.time_zone", Text, "The IANA time zone of `at` and `deadline`; the scenario's without it.").overlay(),
+    Key::new(
+        "jobs.sigma",
+        Number(0.0, 3.0),
+        "Standard deviation of the logarithm of a factor on each batch's size (lognormal, mean 1), the same for every design.",
+    )
+    .or("0.0")
+    .overlay(),
+];

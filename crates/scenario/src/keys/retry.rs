@@ -1,0 +1,44 @@
+//! Keys of clients that try again.
+
+use super::Key;
+use super::Kind::{Count, Either, Off, Share, Table};
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "retry",
+        Either(&[Table, Off]),
+        "Clients that try again; needs `[demand]`. Without the table every request is tried once. Times between tries do not matter here: a load that lasts is the same.",
+    )
+    .overlay()
+    .from("TF-01, TF-02"),
+    Key::new("retry.tries", Count(1, 20), "Tries of a request at most, the first among them; of layers the product.")
+        .or("3")
+        .overlay()
+        .from("TF-01, TF-02"),
+    Key::new(
+        "retry.wasted_work",
+        Share,
+        "Share of an attempt's work that is done though it fails in overload: all of it where only the client's timeout ends it, none where the machine turns it away at once.",
+    )
+    .or("100%")
+    .overlay()
+    .from("assumed"),
+    Key::new(
+        "retry.breaker",
+        Either(&[Share, Off]),
+        "From this share of failed attempts on nobody tries again until the overload is over (a circuit breaker); `false` for none.",
+    )
+    .or("50%")
+    .overlay()
+    .from("TF-02"),
+    Key::new(
+        "retry.budget",
+        Share,
+        "Retries are at most this share of the first tries: \"10%\". Without it there is no such limit.",
+    )
+    .overlay(),
+    Key::new("retry.faults", Share, "Share of attempts that fail on the way, whatever the load.")
+        .or("0.001%")
+        .overlay()
+        .from("TF-03"),
+];

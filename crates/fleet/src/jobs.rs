@@ -6,7 +6,8 @@
 //! ticks. First come, first served. The unit of work is a millionth of a job (a thousandth of a job a second, for a
 //! millisecond).
 //!
-//! A batch that is late answers for what was withheld since its backlog began, not only for what is out at the moment.
+//! Time that is late is charged to what was withheld since the backlog began, not only to what is out at the moment, and to
+//! overload for work that nobody withheld.
 
 use crate::ledger::Ledger;
 use std::sync::Arc;
@@ -50,16 +51,19 @@ pub(crate) struct Backlog {
     arrived: usize,
     complete: usize,
     due: usize,
-    /// Capacity over time that each cause withheld since the backlog began.
-    pub withheld: Vec<i64>,
+    /// Work that each cause withheld since the backlog began, and what `overload` answers for.
+    withheld: Vec<i64>,
+    overload: usize,
+    /// Work that was late at the last deadline and that nobody withheld: there were too few workers.
+    lacking: i64,
 }
 
-zonefall_engine::pooled_clone!(Backlog { jobs, need, ends, done, arrived, complete, due, withheld });
+zonefall_engine::pooled_clone!(Backlog { jobs, need, ends, done, arrived, complete, due, withheld, overload, lacking });
 
 impl Backlog {
-    pub fn new(jobs: Jobs, need: Option<(u64, u64)>, causes: usize) -> Self {
+    pub fn new(jobs: Jobs, need: Option<(u64, u64)>, (causes, overload): (usize, usize)) -> Self {
         let withheld = vec![0; causes];
-        Self { jobs, need, ends: Vec::new(), done: 0, arrived: 0, complete: 0, due: 0, withheld }
+        Self { jobs, need, ends: Vec::new(), done: 0, arrived: 0, complete: 0, due: 0, withheld, overload, lacking: 0 }
     }
 
     /// A trial begins: the luck of its batches is keyed by the trial and their number, the same for every design.
@@ -67,6 +71,7 @@ impl Backlog {
         let luck = trial.named("batch size");
         (self.done, self.arrived, self.complete, self.due) = (0, 0, 0, 0);
         self.withheld.fill(0);
+        self.lacking = 0;
         self.ends.clear();
         let Jobs { count, sigma, .. } = self.jobs;
         let mut sum = 0;
@@ -97,7 +102,19 @@ impl Backlog {
                 ledger.batches_met += u32::from(self.complete > self.due);
             }
             self.due += 1;
+            self.withheld[self.overload] = 0;
+            let late = self.target().saturating_sub(self.done);
+            let withheld = self.withheld.iter().map(|&work| i128::from(work)).sum::<i128>();
+            self.lacking = i64::try_from((i128::from(late) - withheld).max(0)).unwrap_or(i64::MAX);
         }
+    }
+
+    /// What answers for late jobs, by cause: what each withheld, and overload for what nobody did.
+    pub fn weights(&mut self) -> &[i64] {
+        self.withheld[self.overload] = 0;
+        let nobody = self.withheld.iter().all(|&work| work == 0);
+        self.withheld[self.overload] = if nobody { self.lacking.max(1) } else { self.lacking };
+        &self.withheld
     }
 
     /// When the next batch comes or the next deadline passes.
@@ -174,7 +191,7 @@ mod tests {
         let ms = SimTime::from_ms;
         let batches = [Batch { at: ms(0), due: ms(100) }, Batch { at: ms(1000), due: ms(1100) }];
         let jobs = Jobs { count: 1, sigma: 0.0, batches: Arc::from(batches) };
-        let mut backlog = Backlog::new(jobs, Some(need), 1);
+        let mut backlog = Backlog::new(jobs, Some(need), (2, 1));
         backlog.begin(Key::root(1));
         backlog
     }
@@ -185,7 +202,7 @@ mod tests {
         backlog.advance(t(0), t(0), &mut ledger);
         assert_eq!(backlog.next(), t(100));
         // A millionth of a job a millisecond and thousandth of capacity: 7,000 need 143 ms.
-        backlog.work(t(0), t(100), (7000, &[0]), t(0), &mut ledger);
+        backlog.work(t(0), t(100), (7000, &[0, 0]), t(0), &mut ledger);
         backlog.advance(t(100), t(0), &mut ledger);
         assert!(backlog.is_late());
         assert_eq!(backlog.caught_up(t(100), 7000), t(143));
@@ -202,13 +219,15 @@ mod tests {
         backlog.work(t(0), t(100), (5000, &[3]), t(0), &mut ledger);
         backlog.advance(t(100), t(0), &mut ledger);
         assert!(!backlog.is_late(), "half is done");
-        assert_eq!(backlog.withheld, [300]);
+        assert_eq!(backlog.weights(), [300, 0]);
         backlog.work(t(100), t(1000), (5000, &[0]), t(0), &mut ledger);
         backlog.advance(t(1000), t(0), &mut ledger);
         assert_eq!((backlog.withheld[0], backlog.next()), (0, t(1100)));
         backlog.work(t(1000), t(1100), (100, &[0]), t(0), &mut ledger);
         backlog.advance(t(1100), t(0), &mut ledger);
         assert!(backlog.is_late());
+        // Half of the second batch less what was done of it, which nobody withheld.
+        assert_eq!(backlog.weights(), [0, 490_000]);
         assert_eq!((ledger.batches_due, ledger.batches_met), (2, 0));
     }
 }

@@ -60,9 +60,9 @@ pub(crate) enum Class {
 const CLASSES: usize = Class::Rollouts as usize + 1;
 
 /// The jobs of a design, which wait for nobody yet; `causes` are all that may withhold capacity.
-fn backlog(design: &Design, causes: usize) -> Option<Box<Backlog>> {
+fn backlog(design: &Design, causes: usize, overload: usize) -> Option<Box<Backlog>> {
     let need = if let Need::Done(share, of) = design.need { Some((share, of)) } else { None };
-    design.jobs.clone().map(|jobs| Box::new(Backlog::new(jobs, need, causes)))
+    design.jobs.clone().map(|jobs| Box::new(Backlog::new(jobs, need, (causes, overload))))
 }
 
 /// Counters and the open ends of intervals.
@@ -127,7 +127,7 @@ impl Book {
             need: design.need,
             latency: design.service.latency.clone(),
             clients: design.service.retry.map(Clients::new),
-            backlog: backlog(design, all),
+            backlog: backlog(design, all, extra(Extra::Overload)),
             demand: None,
             counts_connections: design.sla.is_some(),
             levels: Default::default(),
@@ -361,13 +361,9 @@ impl Book {
     /// went to a dead one, the lag of the probes is the cause; what even everything together could not serve is overload.
     fn charge(&mut self, length_ms: u64) {
         self.ledger.missed_ms += length_ms;
-        if let (Need::Done(..), Some(backlog)) = (self.need, &self.backlog) {
-            let (charged, overload) = (&mut self.ledger.missed_by_cause_ms, self.overload);
-            let withheld = &backlog.withheld[..charged.len()];
-            match withheld.iter().all(|&work| work == 0) {
-                true => charged[overload] += length_ms,
-                false => split(length_ms, withheld, charged),
-            }
+        if let (Need::Done(..), Some(backlog)) = (self.need, &mut self.backlog) {
+            let charged = &mut self.ledger.missed_by_cause_ms;
+            split(length_ms, &backlog.weights()[..charged.len()], charged);
             return;
         }
         let in_time = self.needs_in_time();

@@ -95,8 +95,9 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         Some(healing) => healing.flag("needs_control_plane", sink),
         None => Some(false),
     };
-    let (mut sets, (need, need_span, within)) = (sets?, need?);
-    let service = service::service(&reader, &sets, has_demand, within, sink);
+    let within = need.as_ref().and_then(|(.., within)| within.as_ref());
+    let service = service::service(&reader, sets.as_deref(), has_demand, within, sink);
+    let (mut sets, (need, need_span, _)) = (sets?, need?);
     let (demand, jobs) = (demand?, jobs?);
     watches_something(&reader, &sets, demand.is_some(), sink)?;
     let quota = quota?;

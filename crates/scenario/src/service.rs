@@ -1,6 +1,6 @@
 //! How the machines of a design work on requests: `[service]` but for its dependencies, the limit on times, `[retry]`.
 //!
-//! In: the checked sets and demand of a design. Out: a [`Service`], with the table of how much so many machines may be sent
+//! In: the sets (none where they could not be read) and the demand of a design. Out: a [`Service`], with the table of how much so many machines may be sent
 //! for their answers to be in time, from closed forms. What can go wrong: times without a demand, machines that are not
 //! alike, a limit that not even an idle machine keeps, more servers than the closed forms take on; told at their places.
 
@@ -29,9 +29,9 @@ pub(crate) struct Within {
 /// What a design says of how requests are worked on.
 pub(crate) fn service(
     design: &Reader<'_>,
-    sets: &[Placed],
+    sets: Option<&[Placed]>,
     has_demand: bool,
-    limit: Option<Within>,
+    limit: Option<&Within>,
     sink: &mut Sink,
 ) -> Option<Service> {
     let latency = latency(design, sets, has_demand, limit, sink);
@@ -65,9 +65,9 @@ fn retry(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Optio
 /// The outer `None` is a mistake, the inner one that times are not asked for.
 fn latency(
     design: &Reader<'_>,
-    sets: &[Placed],
+    sets: Option<&[Placed]>,
     has_demand: bool,
-    limit: Option<Within>,
+    limit: Option<&Within>,
     sink: &mut Sink,
 ) -> Option<Option<Latency>> {
     let reader = design.sub("service", "service", sink);
@@ -86,6 +86,8 @@ fn latency(
         return None;
     };
     let span = reader.span_of("parallelism");
+    // What is wrong with the sets has been told.
+    let sets = sets?;
     let serves = alike(sets, has_demand, &span, sink);
     let (parallelism, queue, serves_milli) = (parallelism??, queue?, serves?);
     let queue = if queue == "shared" { Queue::Shared } else { Queue::Each };
@@ -99,7 +101,7 @@ fn latency(
         return None;
     }
     if let Some(limit) = limit {
-        latency.limit = Some(admitted(&latency, machines, &limit, sink)?);
+        latency.limit = Some(admitted(&latency, machines, limit, sink)?);
     }
     Some(Some(latency))
 }

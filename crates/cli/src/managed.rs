@@ -2,18 +2,22 @@
 
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_fleet::ScaleSet;
-use zonefall_fleet::management::{Action, Change, EvictionPolicy, Management, RepairAction, Trigger};
+use zonefall_fleet::management::{
+    Action, Alert, Change, EvictionPolicy, Management, Release, ReleaseKind, RepairAction, Trigger, Watch,
+};
 use zonefall_fleet::policy::spot::regular_target;
 use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_scenario::duration_words;
 use zonefall_topology::{Topology, ZoneId};
 
-/// One line for what the platform does, then one for each change of the customer's; none for a set that never changes.
+/// One line for what the platform does, then one for each change of the customer's and each release; none for a set that
+/// never changes.
 pub fn lines(set: &ScaleSet, topology: &Topology) -> Vec<String> {
     let Some(managed) = &set.management else { return Vec::new() };
     let platform = platform(set, managed);
     let changes = managed.changes.iter().map(|change| change_in_words(change, topology));
-    std::iter::once(platform.join(", ")).chain(changes).collect()
+    let releases = managed.upgrades.iter().flat_map(|upgrades| &upgrades.releases).map(release_in_words);
+    std::iter::once(platform.join(", ")).chain(changes).chain(releases).collect()
 }
 
 fn platform(set: &ScaleSet, managed: &Management) -> Vec<String> {
@@ -94,11 +98,38 @@ fn change_in_words(change: &Change, topology: &Topology) -> String {
         Trigger::ServingBelow { machines, lasting, react } => {
             format!("when fewer than {machines} serve for {}, {} later", duration_words(*lasting), length(react))
         }
+        Trigger::Alert(alert) => alert_in_words(alert),
     };
     let retry =
         change.retry.map_or(String::new(), |retry| format!(", again every {} until done", duration_words(retry)));
     let back = change.back_after.map_or(String::new(), |after| format!(", taken back {} after", duration_words(after)));
     format!("{when}: {}{retry}{back}", action(&change.action, topology))
+}
+
+fn alert_in_words(alert: &Alert) -> String {
+    let what = match alert.watch {
+        Watch::ServingBelow(machines) => format!("fewer than {machines} serve"),
+        Watch::CapacityLost(milli) => format!("{} % of the capacity is lost", f64::from(milli) / 10.0),
+        Watch::Missed => "the objective is missed".into(),
+    };
+    let lasting = duration_words(alert.lasting);
+    let office = if alert.office.is_some() { " in hours of work" } else { "" };
+    format!(
+        "when {what} for {lasting}, noticed {} later{office} and acted on {} after",
+        length(&alert.notice),
+        length(&alert.act)
+    )
+}
+
+fn release_in_words(release: &Release) -> String {
+    let kind = match release.kind {
+        ReleaseKind::Image => "image",
+        ReleaseKind::Extension => "extension",
+        ReleaseKind::Application => "application",
+    };
+    let every = release.every.as_ref().map_or(String::new(), |every| format!(" and every {}", length(every)));
+    let bad = release.bad.as_ref().map_or(String::new(), |bad| format!(", bad in {} %", 100.0 * bad.probability));
+    format!("at {}{every}: {kind} `{}` released{bad}", instant(release.at), release.name)
 }
 
 fn instant(at: SimTime) -> String {
@@ -126,5 +157,7 @@ fn action(action: &Action, topology: &Topology) -> String {
         Action::ReplaceFailed => "machines that failed to be created replaced".into(),
         Action::ResumeRepairs => "repairs resumed".into(),
         Action::ForceDetach => "data disks in dark zones detached by force and attached elsewhere".into(),
+        Action::StopRollout => "the rollout stopped".into(),
+        Action::RollBack => "the model from before brought back".into(),
     }
 }

@@ -330,3 +330,28 @@ fn batches_keep_a_bad_image_from_the_service_unless_it_shows_late() {
     assert!(bad(late) > 0.7, "{}", bad(late));
     assert!(bad("rolling with pauses, shows after an hour") < 0.1 * bad(late));
 }
+
+#[test]
+fn who_is_called_at_night_decides_over_an_outage() {
+    let got = answer("who-wakes-up", 300);
+    let (nobody, office, desk) = ("nobody", "in office hours", "at the desk day and night");
+    got.beats(office, nobody, 0.98);
+    got.beats("called at night", office, 0.5);
+    assert!(got.down(desk) <= got.down("called at night"));
+    assert!(got.down("day and night, unrehearsed") >= got.down(desk));
+    assert!(got.done("day and night, unrehearsed", "runbooks_failed") > 0.0);
+    assert!(got.done(desk, "runbooks_begun") > 0.5);
+    assert_eq!(got.done(nobody, "runbooks_begun"), 0.0);
+}
+
+#[test]
+fn a_forgotten_quota_makes_a_runbook_worthless() {
+    let got = answer("forgotten-quota", 300);
+    let (forgotten, enough) = ("quota of 40", "quota of 60");
+    got.beats(enough, forgotten, 0.5);
+    assert!(got.done(forgotten, "quota_refusals") > 0.5);
+    assert_eq!(got.done(enough, "quota_refusals"), 0.0);
+    near(got.down(forgotten), got.down("no runbook"), 1.0);
+    // Ten machines are one more in a zone that serves, and eight are needed: seven serve.
+    near(got.down("quota of 40, asks for 10"), got.down("no runbook"), 1.0);
+}

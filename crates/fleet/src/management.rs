@@ -14,8 +14,10 @@ use crate::policy::zone_placement::AutoPlacement;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_topology::ZoneId;
 
+mod runbook;
 mod upgrade;
 
+pub use runbook::{Alert, Office, Watch};
 pub use upgrade::{Automatic, Bad, Release, ReleaseKind, Rollback, Symptom, UpgradePolicy, Upgrades};
 
 /// OM-02: the most machines that a set may have.
@@ -191,6 +193,8 @@ pub enum Trigger {
         /// To notice and act.
         react: Law,
     },
+    /// Whenever an alert goes off and somebody answers.
+    Alert(Box<Alert>),
 }
 
 /// What the customer does to the set.
@@ -231,6 +235,10 @@ pub enum Action {
     ResumeRepairs,
     /// DK-04: data disks (ZRS) of machines in dead zones are detached and attached to new machines elsewhere.
     ForceDetach,
+    /// A rollout under way stops; what it has done stays.
+    StopRollout,
+    /// UP-13: the model from before the newest one is brought back.
+    RollBack,
 }
 
 /// One change of a set.
@@ -242,7 +250,7 @@ pub struct Change {
     pub action: Action,
     /// AL-04: if the capacity was not reached, it is asked for again after this time.
     pub retry: Option<SimDuration>,
-    /// ZN-09: for a [`Trigger::ServingBelow`], the capacity from before is asked for again once no zone has been dark
+    /// ZN-09: for a [`Trigger::ServingBelow`] or an alert, the capacity from before is asked for again once no zone has been dark
     /// for this long.
     pub back_after: Option<SimDuration>,
 }

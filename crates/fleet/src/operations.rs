@@ -62,6 +62,9 @@ pub enum Operation {
     RetryStormMs,
     MetastableMs,
     VulnerableMs,
+    RunbooksBegun,
+    RunbooksIdle,
+    RunbooksFailed,
 }
 
 /// One counter: its name in reports, what it counts, the rules behind it.
@@ -86,6 +89,7 @@ pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
 pub const TABLE: [OperationRow; 58] = {
+pub const TABLE: [OperationRow; 57] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -240,6 +244,13 @@ pub const TABLE: [OperationRow; 58] = {
             "metastable_if_hit_h",
             "hours without an overload in which one that began would hold itself",
             "TF-01",
+        row(O::RunbooksBegun, "runbooks_begun", "alerts that somebody noticed", "ZN-06"),
+        row(O::RunbooksIdle, "runbooks_idle", "runbooks that were not needed any more when they were at hand", "ZN-06"),
+        row(
+            O::RunbooksFailed,
+            "runbooks_failed",
+            "actions of runbooks that did not do what they should, or met a control plane that was out",
+            "IN-04",
         ),
     ]
 };

@@ -266,6 +266,19 @@ impl Book {
         }
     }
 
+    /// Whether the objective would be missed if so many machines of so much capacity did not serve.
+    pub fn misses_without(&self, machines: i64, capacity: i64) -> bool {
+        self.misses()
+            || match self.need {
+                Need::Serving(least) => self.level(Class::Serving) - machines < i64::from(least),
+                Need::Served(share, of) => {
+                    let left = (self.level(Class::Capacity) - capacity).max(0) as u64;
+                    let needed = u128::from(self.demand.unwrap_or(0)) * u128::from(share);
+                    u128::from(left.min(self.served())) * u128::from(of) < needed
+                }
+            }
+    }
+
     /// Demand served in the current state: requests go evenly to the machines in rotation, those sent to dead ones are
     /// lost, the rest is served as far as capacity goes.
     pub fn served(&self) -> u64 {

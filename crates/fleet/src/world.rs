@@ -648,6 +648,7 @@ impl World {
         demand.advance(tide);
         self.book.settle(t, &self.measure);
         self.book.demand = Some(tide.now_milli);
+        self.manager.hears_demand();
         self.await_demand();
     }
 

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod rollouts;
+mod runbooks;
 mod support;
 use std::sync::Arc;
 use support::*;

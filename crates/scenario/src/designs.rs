@@ -71,11 +71,13 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let reader = Reader::new(&seen.tree, "", sink);
     let balancer = load_balancer(&reader, sink);
     let names: Vec<&str> = reader.named("scale_set", sink).into_iter().map(|(name, ..)| name).collect();
+    let clock = demand::Clock { start: around.start, horizon: around.horizon, files: around.files };
     let rows = manage::rows(&reader, &names, around.horizon, sink);
+    let runbooks = manage::runbooks(&reader, &names, &clock, sink);
+    let rows = rows.zip(runbooks).map(|(rows, runbooks)| [rows, runbooks].into_iter().flatten().collect::<Vec<_>>());
     let releases = manage::releases(&reader, &names, around.horizon, sink);
     let quota = manage::quota(&reader, sink);
     let zone_down = manage::platform(&reader, sink);
-    let clock = demand::Clock { start: around.start, horizon: around.horizon, files: around.files };
     let ground = Ground {
         topology: around.topology,
         lacks: around.lacks,

@@ -119,6 +119,7 @@ fn finish(
         topology: draft.topology,
         zones: draft.numbers.clone(),
         has_repairs: draft.written.repairs.is_some(),
+        has_releases: !draft.releases.is_empty(),
         has_data_disk: disks.data,
         zone_redundant: disks.zone_redundant,
         standby: draft.written.standby.as_ref(),

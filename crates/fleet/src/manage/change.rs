@@ -6,7 +6,7 @@ use crate::Extra;
 use crate::balancer::{LoadBalancer, ProbeTimes};
 use crate::design::StartState;
 use crate::machine::RACK_OUT;
-use crate::management::{Action, Change, Trigger};
+use crate::management::{Action, Change, Trigger, Watch};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::disk::Touch;
@@ -55,13 +55,14 @@ impl World {
         let mut watching = std::mem::take(&mut self.manager.watching);
         watching.clear();
         watching.extend((0..self.manager.changes.len()).filter_map(|at| match self.change(at).trigger {
-            Trigger::ServingBelow { machines, .. } => Some((at, i64::from(machines))),
+            Trigger::ServingBelow { machines, .. } => Some((at, Watch::ServingBelow(machines))),
+            Trigger::Alert(ref alert) => Some((at, alert.watch)),
             Trigger::At { .. } => None,
         }));
         self.manager.watching = watching;
     }
 
-    fn change(&self, at: usize) -> &Change {
+    pub(super) fn change(&self, at: usize) -> &Change {
         let of = &self.manager.changes[at];
         let managed = self.design.sets[of.set].management.as_ref().expect("only managed sets have changes");
         &managed.changes[of.index]
@@ -73,6 +74,12 @@ impl World {
         let design = Arc::clone(&self.design);
         let Some(managed) = design.sets[state.set].management.as_deref() else { return };
         let change = &managed.changes[state.index];
+        if let Trigger::Alert(alert) = &change.trigger
+            && !self.runbook_goes_on(at, alert, t, strikes)
+        {
+            return;
+        }
+        let state = self.manager.changes[at];
         if state.due == t {
             self.manager.changes[at].due = SimTime::NEVER;
             self.forget_retries(at, &change.action);
@@ -130,6 +137,14 @@ impl World {
                 true
             }
             Action::ForceDetach => self.force_detach(set, t, strikes),
+            Action::StopRollout => {
+                self.stop_rollout(set, t, strikes);
+                true
+            }
+            Action::RollBack => {
+                self.roll_back(set, t, strikes);
+                true
+            }
         }
     }
 
@@ -272,13 +287,13 @@ impl World {
 
     /// Looks whether changes that wait for too few serving machines have to be made or taken back.
     pub(crate) fn watch_triggers(&mut self, t: SimTime) {
-        let serving = self.book.level(Class::Serving);
         for index in 0..self.manager.watching.len() {
-            let (at, machines) = self.manager.watching[index];
+            let (at, watch) = self.manager.watching[index];
+            let short = self.is_short(at, watch, 0);
             let state = &mut self.manager.changes[at];
             if state.made {
-                self.watch_return(at, serving, machines, t);
-            } else if serving >= machines {
+                self.watch_return(at, watch, short, t);
+            } else if !short {
                 (state.since, state.due) = (None, SimTime::NEVER);
             } else if state.since.is_none() {
                 self.service_goes_short(at, t);
@@ -288,21 +303,25 @@ impl World {
 
     /// Too few machines serve: if that lasts, the customer notices.
     fn service_goes_short(&mut self, at: usize, t: SimTime) {
-        let Trigger::ServingBelow { lasting, .. } = self.change(at).trigger else { return };
+        let lasting = match &self.change(at).trigger {
+            Trigger::ServingBelow { lasting, .. } => *lasting,
+            Trigger::Alert(alert) => alert.lasting,
+            Trigger::At { .. } => return,
+        };
         let state = &mut self.manager.changes[at];
         (state.since, state.due) = (Some(t), t.after(lasting));
         self.wait(Due::Short, at, t.after(lasting));
     }
 
     /// ZN-09: a change is taken back once no zone of the set is unavailable and the service would do without it.
-    fn watch_return(&mut self, at: usize, serving: i64, machines: i64, t: SimTime) {
+    fn watch_return(&mut self, at: usize, watch: Watch, short: bool, t: SimTime) {
         let state = self.manager.changes[at];
         if state.due < SimTime::NEVER {
             // It is not made yet: the customer is still reacting.
             return;
         }
         let Some(after) = self.change(at).back_after else {
-            if serving >= machines {
+            if !short {
                 self.manager.changes[at].made = false;
                 self.manager.changes[at].since = None;
             }
@@ -313,7 +332,7 @@ impl World {
         let failed = |group: usize| i64::from(self.manager.groups[group].listed() - self.manager.groups[group].count);
         let failed: i64 = set.groups.clone().map(failed).sum();
         let added = i64::from(set.exists) - failed - i64::from(state.before);
-        if serving < machines + added.max(0) || self.some_zone_is_down(state.set) {
+        if self.is_short(at, watch, added.max(0)) || self.some_zone_is_down(state.set) {
             self.manager.changes[at].back_due = SimTime::NEVER;
         } else if state.back_due == SimTime::NEVER {
             self.manager.changes[at].back_due = t.after(after);
@@ -327,10 +346,15 @@ impl World {
         if state.due != t || state.since.is_none() || state.made {
             return;
         }
-        let Trigger::ServingBelow { react, .. } = &self.change(at).trigger else { return };
-        let set = &self.design.sets[state.set].name;
-        let luck = self.luck.named("reaction").named(set).part(state.index as u64, t.as_ms());
-        let acts = t.after(react.draw(&mut luck.stream()));
+        let luck = self.reaction_luck(at, t);
+        let acts = match &self.change(at).trigger {
+            Trigger::ServingBelow { react, .. } => t.after(react.draw(&mut luck.stream())),
+            Trigger::Alert(alert) => Self::answered(alert, luck, t),
+            Trigger::At { .. } => return,
+        };
+        if matches!(self.change(at).trigger, Trigger::Alert(_)) {
+            self.book.count(Operation::RunbooksBegun, 1, t, &self.measure);
+        }
         let before = self.manager.sets[state.set].desired;
         let state = &mut self.manager.changes[at];
         (state.made, state.before, state.due) = (true, before, acts);

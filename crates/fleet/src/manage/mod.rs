@@ -20,6 +20,7 @@ mod pool;
 mod rebalance;
 mod repair;
 mod rollout;
+mod runbook;
 mod scale;
 mod slots;
 mod spot;
@@ -51,6 +52,7 @@ impl World {
     }
 
     fn react(&mut self, t: SimTime, strikes: &Strikes) {
+        self.manager.alerted = false;
         self.see_capacity(t, strikes);
         // What reacts may touch further machines, which are looked at in turn.
         let mut at = 0;

@@ -7,6 +7,7 @@ use super::rollout::Rollouts;
 use super::vacancy::Vacancy;
 use crate::balancer::ProbeTimes;
 use crate::design::Design;
+use crate::management::Watch;
 use crate::placement::Slots;
 use crate::policy::allocation::Usage;
 use crate::policy::health::Trouble;
@@ -370,10 +371,12 @@ pub(crate) struct Manager {
     pub ids: Vec<u32>,
     /// Where the machines of a scale-out go.
     pub places: Vec<usize>,
-    /// The changes that wait for too few machines to serve, and how many have to.
-    pub watching: Vec<(usize, i64)>,
+    /// The changes that wait for something, and for what.
+    pub watching: Vec<(usize, Watch)>,
     /// UP: what is installed, and what is on its way.
     pub rollouts: Rollouts,
+    /// The demand has changed, and somebody watches the objective.
+    pub alerted: bool,
     /// The groups whose pools can be filled, and the luck of their machines.
     pub open: Vec<(usize, Key)>,
 }
@@ -408,6 +411,7 @@ zonefall_engine::pooled_clone!(Manager {
     places,
     watching,
     rollouts,
+    alerted,
     open
 });
 
@@ -521,6 +525,7 @@ impl Manager {
             places: Vec::new(),
             watching: Vec::new(),
             rollouts: Rollouts::default(),
+            alerted: false,
             open: Vec::new(),
         }
     }
@@ -533,7 +538,7 @@ impl Manager {
 
     #[inline]
     pub fn has_news(&self) -> bool {
-        !self.touched.is_empty() || self.zones_changed
+        !self.touched.is_empty() || self.zones_changed || self.alerted
     }
 
     /// A machine is to be looked at; once is enough.
@@ -561,6 +566,7 @@ impl Manager {
         self.touched.clear();
         self.zones_changed = false;
         self.rollouts.reset();
+        self.alerted = false;
         self.leavers.clear();
         self.free_leavers.clear();
         self.usage.fill(Usage::default());

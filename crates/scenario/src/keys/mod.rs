@@ -16,6 +16,7 @@ mod manage;
 pub(crate) mod offer;
 pub(crate) mod plan;
 mod retry;
+mod runbook;
 mod service;
 pub(crate) mod upgrade;
 mod world;
@@ -148,6 +149,7 @@ pub fn keys() -> &'static [Key] {
             autoscale::KEYS,
             change::KEYS,
             upgrade::KEYS,
+            runbook::KEYS,
             fault::KEYS,
             plan::KEYS,
         ]

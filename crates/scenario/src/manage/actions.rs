@@ -20,6 +20,7 @@ pub(crate) struct Changed<'a> {
     /// Its zones now, by number.
     pub zones: Vec<u32>,
     pub has_repairs: bool,
+    pub has_releases: bool,
     pub has_data_disk: bool,
     pub zone_redundant: bool,
     pub standby: Option<&'a StandbyPool>,
@@ -58,6 +59,8 @@ fn action(row: &Row, set: &mut Changed<'_>, reader: &Reader<'_>, sink: &mut Sink
         Asked::Start => Some(Action::Start),
         Asked::ReplaceFailed => Some(Action::ReplaceFailed),
         Asked::ResumeRepairs if set.has_repairs => Some(Action::ResumeRepairs),
+        Asked::StopRollout if set.has_releases => Some(Action::StopRollout),
+        Asked::RollBack if set.has_releases => Some(Action::RollBack),
         Asked::ForceDetach { os_disk } => {
             let wrong = limits::check_force_detach(*os_disk, set.has_data_disk, set.zone_redundant);
             tell_all(reader, &wrong, sink).then_some(Action::ForceDetach)
@@ -88,11 +91,13 @@ fn refuse(asked: &Asked, set: &Changed<'_>, reader: &Reader<'_>, sink: &mut Sink
         Asked::DeleteSet => {
             (limits::check_delete_set(model), "delete_set", "a set that is deleted as a whole is not simulated")
         }
+        Asked::StopRollout => (None, "stop_rollout", "nothing is released to this set"),
+        Asked::RollBack => (None, "roll_back", "nothing is released to this set"),
         _ => (None, "resume_repairs", "the set has no repairs that could be suspended"),
     };
     match violation {
         Some(violation) => tell(reader, &violation, sink),
-        None => sink.error(codes::EXCLUSIVE, &reader.span_of(key), otherwise).help("take this change out"),
+        None => sink.error(codes::EXCLUSIVE, &reader.span_of(key), otherwise).help("take it out"),
     };
     None
 }

@@ -11,6 +11,7 @@ mod offer;
 mod quota;
 mod release;
 mod rows;
+mod runbook;
 mod scaling;
 mod unused;
 mod upgrade;
@@ -37,6 +38,7 @@ pub(crate) use life::create_time;
 pub(crate) use quota::{Needs, check_quota, platform, quota};
 pub(crate) use release::{Released, releases};
 pub(crate) use rows::{Asked, Row, rows};
+pub(crate) use runbook::runbooks;
 pub(crate) use unused::{Happens, Use, used};
 
 /// Everything that a scale set says of it.

@@ -39,6 +39,8 @@ pub(crate) enum Asked {
     SinglePlacementGroup(bool),
     RepairAction,
     DeleteSet,
+    StopRollout,
+    RollBack,
 }
 
 const ACTIONS: [&str; 14] = [
@@ -230,7 +232,7 @@ fn action(name: &str, zone: Option<u64>, reader: &Reader<'_>, sink: &mut Sink) -
     })
 }
 
-fn only_true(name: &str, reader: &Reader<'_>, sink: &mut Sink, asked: Asked) -> Option<Asked> {
+pub(super) fn only_true(name: &str, reader: &Reader<'_>, sink: &mut Sink, asked: Asked) -> Option<Asked> {
     if reader.flag(name, sink)? {
         return Some(asked);
     }

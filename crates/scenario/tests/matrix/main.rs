@@ -8,6 +8,7 @@ mod lifecycle;
 mod limits;
 mod offers;
 mod placement;
+mod runbooks;
 mod upgrades;
 mod warnings;
 

@@ -124,6 +124,24 @@ impl World {
         self.new_model(set, target, kind, Some(bad), t, strikes);
     }
 
+    /// The operator stops a rollout: what it has done stays.
+    pub(crate) fn stop_rollout(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        if self.manager.rollouts.sets.get(set).is_some_and(|of| of.run.is_some()) {
+            self.end_rollout(set, Operation::RolloutsCancelled, t);
+            self.undo_surges(set, t, strikes);
+        }
+    }
+
+    /// UP-13: the operator brings the model from before the newest one back.
+    pub(crate) fn roll_back(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let Some(of) = self.manager.rollouts.sets.get(set) else { return };
+        let newest = of.newest;
+        let Some((before, release)) = of.model(newest).map(|model| (model.before, model.release)) else { return };
+        let kind = self.release_of(release as usize).kind;
+        self.book.count(Operation::ReleasesTakenBack, 1, t, &self.measure);
+        self.new_model(set, before, kind, Some(newest), t, strikes);
+    }
+
     /// The model of new machines is this one, and it is brought to those that exist.
     fn new_model(
         &mut self,

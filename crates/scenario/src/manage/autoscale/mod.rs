@@ -15,6 +15,7 @@ use rule::{Known, rules};
 use schedule::{CHANGES_MAX, Clock, When, changes_most, schedule};
 use std::rc::Rc;
 use zonefall_engine::SimDuration;
+use zonefall_engine::SimTime;
 use zonefall_fleet::Demand;
 use zonefall_fleet::policy::autoscale::{Autoscale, Blind, Profile, Rule, SERIES_MAX};
 
@@ -274,8 +275,29 @@ fn when(reader: &Reader<'_>, clock: &demand::Clock<'_>, zone: Option<&TimeZone>,
     Some(When::Fixed { from, until })
 }
 
+/// When hours on days of a week begin and end, in turn, the beginning first.
+pub(super) fn hours(
+    days: [bool; 7],
+    (from, to): (u32, u32),
+    clock: &demand::Clock<'_>,
+    zone: &TimeZone,
+    reader: &Reader<'_>,
+    sink: &mut Sink,
+) -> Option<Vec<SimTime>> {
+    let (start, horizon) = (clock.start?, clock.horizon?);
+    let times = [When::Weekly { days, starts: from, ends: Some(to) }];
+    if changes_most(&times, horizon) > CHANGES_MAX {
+        let words = format!("hours that begin and end more than {CHANGES_MAX} times within the horizon");
+        sink.error(codes::TOO_MUCH, reader.span(), words).help("a shorter horizon");
+        return None;
+    }
+    let found = schedule(&times, Some(&Clock { zone, start_unix_ms: start.unix_ms, horizon }));
+    // It begins closed: the first turn is the first beginning.
+    Some(found.into_iter().skip_while(|turn| turn.1 == 0).map(|turn| turn.0).collect())
+}
+
 /// The days of a week, all of them if none is named.
-fn week(days: &[(String, std::ops::Range<usize>)], sink: &mut Sink) -> Option<[bool; 7]> {
+pub(super) fn week(days: &[(String, std::ops::Range<usize>)], sink: &mut Sink) -> Option<[bool; 7]> {
     let mut week = [days.is_empty(); 7];
     let mut fine = true;
     for (name, span) in days {
@@ -291,7 +313,7 @@ fn week(days: &[(String, std::ops::Range<usize>)], sink: &mut Sink) -> Option<[b
 }
 
 /// A time of the day in minutes; the inner `None` for `"never"` and for what is absent.
-fn minute_of(reader: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<Option<u32>> {
+pub(super) fn minute_of(reader: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<Option<u32>> {
     let Some(text) = reader.text(name, sink) else { return (!reader.has(name)).then_some(None) };
     if name == "ends" && text == "never" {
         return Some(None);

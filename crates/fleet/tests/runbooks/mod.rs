@@ -1,0 +1,168 @@
+//! Runbooks, played on scripts: who notices when, and what becomes of what they do.
+
+use crate::support::*;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::Scope;
+use zonefall_fleet::management::*;
+use zonefall_fleet::policy::upgrade::{Mode, Rolling};
+use zonefall_fleet::{Design, Ledger, Operation};
+
+fn alert() -> Alert {
+    Alert {
+        watch: Watch::CapacityLost(300),
+        lasting: SimDuration::from_ms(5 * MINUTE),
+        notice: constant(10 * MINUTE),
+        act: constant(5 * MINUTE),
+        office: None,
+        success: 1.0,
+        waits: true,
+    }
+}
+
+fn runbook(alert: Alert, action: Action) -> Change {
+    Change { trigger: Trigger::Alert(Box::new(alert)), action, retry: None, back_after: None }
+}
+
+/// Six machines over three zones, all of them needed; one asks for nine when a zone is lost: three more come in 75 s.
+fn design_with(change: Change) -> Design {
+    managed(design(&[1, 2, 3], 6, 6), |set| set.changes = vec![change])
+}
+
+/// Zone 1 is dark from 1 h to 9 h.
+fn script() -> Script {
+    Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 9 * HOUR)])
+}
+
+fn count(ledger: &Ledger, operation: Operation) -> u64 {
+    ledger.operations[operation as usize]
+}
+
+const MADE: u64 = 75 * SECOND;
+
+#[test]
+fn an_alert_is_noticed_and_acted_on() {
+    let (ledger, world) = script().live(design_with(runbook(alert(), Action::Capacity(9))), None);
+    assert_eq!(ledger.missed_ms, 20 * MINUTE + MADE);
+    assert_eq!(count(&ledger, Operation::RunbooksBegun), 1);
+    // Nobody takes it back.
+    assert_eq!(world.instances(0).iter().sum::<u32>(), 9);
+    // A loss that is less than the alert asks for is none of its business.
+    let deaf = Alert { watch: Watch::CapacityLost(340), ..alert() };
+    let (ledger, _) = script().live(design_with(runbook(deaf, Action::Capacity(9))), None);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::RunbooksBegun)), (8 * HOUR, 0));
+    for watch in [Watch::Missed, Watch::ServingBelow(6)] {
+        let (ledger, _) = script().live(design_with(runbook(Alert { watch, ..alert() }, Action::Capacity(9))), None);
+        assert_eq!(ledger.missed_ms, 20 * MINUTE + MADE);
+    }
+}
+
+#[test]
+fn zn_09_the_capacity_goes_back_when_it_is_not_needed_any_more() {
+    for watch in [Watch::CapacityLost(300), Watch::Missed] {
+        let change = runbook(Alert { watch, ..alert() }, Action::Capacity(9));
+        let change = Change { back_after: Some(SimDuration::from_ms(HOUR)), ..change };
+        let (ledger, world) = script().live(design_with(change), None);
+        assert_eq!(ledger.missed_ms, 20 * MINUTE + MADE);
+        assert_eq!(world.instances(0).iter().sum::<u32>(), 6, "{watch:?}");
+    }
+}
+
+#[test]
+fn people_come_in_the_morning_or_are_called() {
+    let turns = vec![SimTime::from_ms(4 * HOUR), SimTime::from_ms(12 * HOUR)];
+    let office = |notice_outside| Some(Office { turns: turns.clone(), notice_outside });
+    let of = |office| design_with(runbook(Alert { office, ..alert() }, Action::Capacity(9)));
+    let (ledger, _) = script().live(of(office(None)), None);
+    assert_eq!(ledger.missed_ms, 3 * HOUR + 15 * MINUTE + MADE);
+    let (ledger, _) = script().live(of(office(Some(constant(HOUR)))), None);
+    assert_eq!(ledger.missed_ms, 5 * MINUTE + HOUR + 5 * MINUTE + MADE);
+    // Nobody ever comes.
+    let (ledger, _) = script().live(of(Some(Office { turns: vec![], notice_outside: None })), None);
+    assert_eq!(ledger.missed_ms, 8 * HOUR);
+}
+
+#[test]
+fn what_is_over_needs_no_runbook() {
+    let brief = Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY)
+        .outages(&[(0, 0, 4, HOUR, HOUR + 10 * MINUTE), (0, 0, 4, 5 * HOUR, 6 * HOUR)]);
+    let (ledger, _) = brief.live(design_with(runbook(alert(), Action::Capacity(9))), None);
+    assert_eq!((count(&ledger, Operation::RunbooksBegun), count(&ledger, Operation::RunbooksIdle)), (2, 1));
+    // The second alert is answered as if the first had not been.
+    assert_eq!(ledger.missed_ms, 10 * MINUTE + 20 * MINUTE + MADE);
+}
+
+#[test]
+fn in_04_an_action_waits_for_the_control_plane_or_fails() {
+    let mut out = script();
+    out.control_plane = vec![(HOUR, 3 * HOUR)];
+    let of = |waits, retry: Option<u64>| {
+        let change = runbook(Alert { waits, ..alert() }, Action::Capacity(9));
+        design_with(Change { retry: retry.map(SimDuration::from_ms), ..change })
+    };
+    let (ledger, _) = out.live(of(true, None), None);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::RunbooksFailed)), (2 * HOUR + MADE, 0));
+    let (ledger, _) = out.live(of(false, None), None);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::RunbooksFailed)), (8 * HOUR, 1));
+    let (ledger, _) = out.live(of(false, Some(HOUR)), None);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::RunbooksFailed)), (2 * HOUR + 20 * MINUTE + MADE, 2));
+}
+
+#[test]
+fn an_action_may_fail_and_is_tried_again() {
+    let of = |success, retry: Option<u64>| {
+        let change = runbook(Alert { success, ..alert() }, Action::Capacity(9));
+        design_with(Change { retry: retry.map(SimDuration::from_ms), ..change })
+    };
+    let (ledger, _) = script().live(of(0.0, None), None);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::RunbooksFailed)), (8 * HOUR, 1));
+    // Tried until the zone is back at 9 h, and after it: nobody tells the operator to stop.
+    let (ledger, _) = script().live(of(0.5, Some(10 * MINUTE)), None);
+    let tries = count(&ledger, Operation::RunbooksFailed);
+    assert_eq!(ledger.missed_ms, 20 * MINUTE + tries * 10 * MINUTE + MADE);
+}
+
+#[test]
+fn al_05_a_quota_that_nobody_thought_of_stops_a_runbook() {
+    let mut design = design_with(runbook(alert(), Action::Capacity(9)));
+    design.quota = Some(Quota { vcpus: 13, spot_vcpus: 0, machines: 100 });
+    let (ledger, _) = script().live(design, None);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::QuotaRefusals)), (8 * HOUR, 1));
+}
+
+#[test]
+fn up_13_a_runbook_rolls_a_bad_release_back_or_stops_it() {
+    let of = |action| {
+        managed(design(&[1], 10, 10), |set| {
+            let policy = UpgradePolicy {
+                mode: Mode::Automatic,
+                rolling: Rolling::USUAL,
+                pause: SimDuration::ZERO,
+                health_wait: SimDuration::from_ms(5 * MINUTE),
+                rollback_failed: false,
+                max_surge: false,
+                automatic_os: None,
+                automatic_extension: None,
+                reimage: constant(4 * MINUTE),
+                extension: constant(MINUTE),
+                application: constant(MINUTE),
+            };
+            let bad = Bad { probability: 1.0, symptom: Symptom::Down, after: constant(MINUTE), rollback: None };
+            let release = Release {
+                name: "image".into(),
+                kind: ReleaseKind::Image,
+                at: SimTime::from_ms(HOUR),
+                every: None,
+                bad: Some(bad),
+            };
+            set.upgrades = Some(Box::new(Upgrades { policy, releases: vec![release] }));
+            set.changes = vec![runbook(Alert { watch: Watch::Missed, ..alert() }, action)];
+        })
+    };
+    let calm = || Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+    let (ledger, _) = calm().live(of(Action::RollBack), None);
+    // Down for the reimage, well for a minute, down for good; the alert rings after five more, and is answered in fifteen.
+    assert_eq!(ledger.missed_ms, (4 + 20 + 4) * MINUTE);
+    assert_eq!(count(&ledger, Operation::ReleasesTakenBack), 1);
+    let (ledger, _) = calm().live(of(Action::StopRollout), None);
+    assert_eq!(ledger.missed_ms, 23 * HOUR - MINUTE);
+}

@@ -1,0 +1,147 @@
+//! `[[runbook]]`: an alert, the people who answer to it, and what they do.
+
+use super::autoscale::{hours, minute_of, week};
+use super::rows::{Asked, Row, only_true, set_named};
+use crate::codes;
+use crate::demand::{self, Clock};
+use crate::diagnostic::Sink;
+use crate::keys::change::CHANGES_MAX;
+use crate::laws;
+use crate::node::Node;
+use crate::reader::Reader;
+use std::rc::Rc;
+use zonefall_fleet::management::{Alert, Office, Trigger, Watch};
+
+const ACTIONS: [&str; 7] =
+    ["capacity", "start", "replace_failed", "resume_repairs", "force_detach", "stop_rollout", "roll_back"];
+const WATCHED: [&str; 3] = ["capacity_lost", "serving_below", "objective"];
+
+/// All runbooks of a design, as changes that alerts trigger. `sets` are the names of its scale sets.
+pub(crate) fn runbooks(root: &Reader<'_>, sets: &[&str], clock: &Clock<'_>, sink: &mut Sink) -> Option<Vec<Row>> {
+    let wrong = root.has("runbook") && !root.is_list("runbook");
+    let nodes = root.tables("runbook", CHANGES_MAX, sink);
+    let mut fine = !wrong;
+    let mut all = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match runbook(&node, sets, clock, sink) {
+            Some(row) => all.push(row),
+            None => fine = false,
+        }
+    }
+    fine.then_some(all)
+}
+
+fn runbook(node: &Rc<Node>, sets: &[&str], clock: &Clock<'_>, sink: &mut Sink) -> Option<Row> {
+    let reader = Reader::new(node, "runbook[]", sink);
+    let set = set_named(&reader, sets, "runbook", sink);
+    let watch = watch(&reader, sink);
+    let (notice, act) = (laws::law(&reader, "notice", sink), laws::law(&reader, "act", sink));
+    let office = office(&reader, clock, sink);
+    let success = reader.share("success", sink);
+    let waits = reader.choice("control_plane", sink).map(|word| word == "wait");
+    let asked = asked(&reader, sink);
+    let retry = reader.optional("retry", sink, Reader::span_of_time);
+    let back_after = reader.optional("back_after", sink, Reader::duration);
+    if reader.has("back_after") && !reader.has("capacity") {
+        let words = "`back_after` has no effect: this runbook asks for no capacity";
+        sink.warn(codes::UNUSED, &reader.span_of("back_after"), words);
+    }
+    let ((watch, lasting), success) = (watch?, success?.as_f64());
+    let (notice, act, office, waits) = (notice?, act?, office?, waits?);
+    let alert = Alert { watch, lasting, notice, act, office, success, waits };
+    Some(Row {
+        node: node.clone(),
+        set: set?,
+        trigger: Trigger::Alert(Box::new(alert)),
+        asked: asked?,
+        retry: retry?,
+        back_after: back_after?,
+    })
+}
+
+fn watch(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Watch, zonefall_engine::SimDuration)> {
+    let Some(when) = reader.sub("when", "runbook[].when", sink) else {
+        reader.missing("when", "when = { capacity_lost = \"30%\" }", sink);
+        return None;
+    };
+    let lasting = when.duration("lasting", sink);
+    let written: Vec<&str> = WATCHED.into_iter().filter(|name| when.has(name)).collect();
+    let watch = match written[..] {
+        ["capacity_lost"] => {
+            let share = when.share("capacity_lost", sink)?;
+            let milli = (share.as_f64() * 1000.0).round() as u32;
+            if milli == 0 {
+                sink.error(codes::RANGE, &when.span_of("capacity_lost"), "an alert on no loss at all never ends");
+                return None;
+            }
+            Watch::CapacityLost(milli)
+        }
+        ["serving_below"] => Watch::ServingBelow(when.count("serving_below", sink)? as u32),
+        [] => {
+            sink.error(codes::MISSING_KEY, when.span(), "this alert looks at nothing")
+                .help("write for example `capacity_lost = \"30%\"`, `serving_below = 6` or `objective = \"missed\"`");
+            return None;
+        }
+        [_, second, ..] => {
+            let words = format!("one alert looks at one thing, and this has {}", written.join(" and "));
+            sink.error(codes::EXCLUSIVE, &when.span_of(second), words).help("write a `[[runbook]]` for each");
+            return None;
+        }
+        [_] => {
+            when.choice("objective", sink)?;
+            Watch::Missed
+        }
+    };
+    Some((watch, lasting?))
+}
+
+/// The outer `None` is a mistake, the inner one people who are always there.
+fn office(reader: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Office>> {
+    let Some(office) = reader.sub("office", "runbook[].office", sink) else { return Some(None) };
+    let days = office.texts("days", sink);
+    for (key, example) in [("from", "from = \"09:00\""), ("to", "to = \"17:00\"")] {
+        if !office.has(key) {
+            office.missing(key, example, sink);
+        }
+    }
+    let (from, to) = (minute_of(&office, "from", sink), minute_of(&office, "to", sink));
+    let zone = demand::zone(&office, clock, sink);
+    let outside = office.optional("notice_outside", sink, |reader, key, sink| laws::law(reader, key, sink));
+    let days = week(&days?, sink);
+    if clock.start.is_none() && clock.horizon.is_some() {
+        sink.error(codes::MONTHS, office.span(), "hours of work need to know the calendar")
+            .help("add for example `start = \"2026-01-01\"` at the top of the file");
+        return None;
+    }
+    let turns = hours(days?, (from??, to??), clock, &zone?, &office, sink)?;
+    Some(Some(Office { turns, notice_outside: outside? }))
+}
+
+fn asked(reader: &Reader<'_>, sink: &mut Sink) -> Option<Asked> {
+    let written: Vec<&str> = ACTIONS.into_iter().filter(|name| reader.has(name)).collect();
+    match written[..] {
+        [] => {
+            sink.error(codes::MISSING_KEY, reader.span(), "this runbook does nothing")
+                .help("write for example `capacity = 12`")
+                .help(format!("one of: {}", ACTIONS.join(", ")));
+            None
+        }
+        ["capacity"] => Some(Asked::Capacity(reader.count("capacity", sink)? as u32)),
+        [name] => {
+            let asked = match name {
+                "start" => Asked::Start,
+                "replace_failed" => Asked::ReplaceFailed,
+                "resume_repairs" => Asked::ResumeRepairs,
+                "force_detach" => Asked::ForceDetach { os_disk: false },
+                "stop_rollout" => Asked::StopRollout,
+                _ => Asked::RollBack,
+            };
+            only_true(name, reader, sink, asked)
+        }
+        [_, second, ..] => {
+            let words = format!("one runbook has one action, and this has {}: keep one", written.join(" and "));
+            sink.error(codes::EXCLUSIVE, &reader.span_of(second), words).help("write a `[[runbook]]` for each");
+            None
+        }
+    }
+}

@@ -33,7 +33,7 @@ pub(crate) fn changes(rows: &[&Row], mut set: Changed<'_>, sink: &mut Sink) -> O
     let mut all = Vec::with_capacity(rows.len());
     let mut fine = true;
     for row in rows {
-        let reader = Reader::new(&row.node, "change[]", sink);
+        let reader = Reader::new(&row.node, row.path, sink);
         match action(row, &mut set, &reader, sink) {
             Some(action) => {
                 all.push(Change { trigger: row.trigger.clone(), action, retry: row.retry, back_after: row.back_after })

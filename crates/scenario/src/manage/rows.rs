@@ -15,6 +15,8 @@ use zonefall_fleet::management::Trigger;
 /// One change as it is written.
 pub(crate) struct Row {
     pub node: Rc<Node>,
+    /// The place of its table in the table of keys.
+    pub path: &'static str,
     /// Its set's name.
     pub set: String,
     pub trigger: Trigger,
@@ -93,6 +95,7 @@ fn row(node: &Rc<Node>, sets: &[&str], horizon: Option<SimTime>, sink: &mut Sink
     }
     Some(Row {
         node: node.clone(),
+        path: "change[]",
         set: set?,
         trigger: trigger?,
         asked: asked?,

@@ -51,6 +51,7 @@ fn runbook(node: &Rc<Node>, sets: &[&str], clock: &Clock<'_>, sink: &mut Sink) -
     let alert = Alert { watch, lasting, notice, act, office, success, waits };
     Some(Row {
         node: node.clone(),
+        path: "runbook[]",
         set: set?,
         trigger: Trigger::Alert(Box::new(alert)),
         asked: asked?,

@@ -88,8 +88,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 58] = {
-pub const TABLE: [OperationRow; 57] = {
+pub const TABLE: [OperationRow; 61] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -244,6 +243,7 @@ pub const TABLE: [OperationRow; 57] = {
             "metastable_if_hit_h",
             "hours without an overload in which one that began would hold itself",
             "TF-01",
+        ),
         row(O::RunbooksBegun, "runbooks_begun", "alerts that somebody noticed", "ZN-06"),
         row(O::RunbooksIdle, "runbooks_idle", "runbooks that were not needed any more when they were at hand", "ZN-06"),
         row(

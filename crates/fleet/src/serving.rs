@@ -276,6 +276,8 @@ impl Book {
                     let needed = u128::from(self.demand.unwrap_or(0)) * u128::from(share);
                     u128::from(left.min(self.served())) * u128::from(of) < needed
                 }
+                // Deadlines are judged when they come.
+                Need::Done(..) => false,
             }
     }
 

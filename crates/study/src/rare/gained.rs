@@ -87,6 +87,11 @@ pub(super) fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], m
         said.push(format!("interrupted: these are the first {} of {asked} trials", of.trials()));
     }
     said.extend(of_the_study(study));
+    if study.designs.iter().any(|design| design.service.latency.is_some() || design.jobs.is_some()) {
+        said.push(
+            "times of responses and single batches of jobs are told by plain trials only (`method = \"crude\"`)".into(),
+        );
+    }
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
         let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
         if design.unavailability.quality == Quality::UpperBound {

@@ -99,6 +99,15 @@ pub fn terms_for(machines: &Machines) -> Option<&'static SlaTable> {
     }
 }
 
+/// SL-07: the promise for a kind of component, as a ratio; none where it depends on what was bought.
+pub fn component(kind: &str) -> Option<(u64, u64)> {
+    match kind {
+        "load-balancer" | "front-door" | "traffic-manager" => Some((9999, 10_000)),
+        "application-gateway" => Some((9995, 10_000)),
+        _ => None,
+    }
+}
+
 /// The promise for one machine by itself.
 pub fn single(worst_disk: Disk) -> &'static SlaTable {
     match worst_disk {

@@ -62,6 +62,7 @@ fn rate(mode: &Mode) -> Assumption {
         Scope::Zone | Scope::Allocation => "per zone-year",
         Scope::Region | Scope::ControlPlane => "per region-year",
         Scope::Global => "per year",
+        Scope::Component => "per component-year",
     };
     Assumption {
         of: mode.name.clone(),

@@ -100,11 +100,12 @@ fn what_happens(design: &Design, scenario: &Scenario) -> Value {
 }
 
 fn need(design: &Design) -> Value {
-    let mut need = match design.need {
+    let mut need = match &design.need {
         Need::Serving(least) => json!({ "min_serving": least }),
         Need::Served(0, _) => json!({}),
-        Need::Done(share, of) => json!({ "jobs_by_deadline": share as f64 / of as f64 }),
-        Need::Served(share, of) => json!({ "min_served": share as f64 / of as f64 }),
+        Need::Done(share, of) => json!({ "jobs_by_deadline": *share as f64 / *of as f64 }),
+        Need::Served(share, of) => json!({ "min_served": *share as f64 / *of as f64 }),
+        Need::Parts(structure) => json!({ "parts": structure.words() }),
     };
     if let Some(limit) = design.limit() {
         need["p95_latency_ms"] = json!(limit.within.as_ms());

@@ -4,6 +4,8 @@
 
 #[path = "exactly/brute.rs"]
 mod brute;
+#[path = "exactly/parts.rs"]
+mod parts;
 #[path = "exactly/random.rs"]
 mod random;
 #[path = "exactly/refusals.rs"]

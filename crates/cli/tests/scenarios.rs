@@ -355,3 +355,29 @@ fn a_forgotten_quota_makes_a_runbook_worthless() {
     // Ten machines are one more in a zone that serves, and eight are needed: seven serve.
     near(got.down("quota of 40, asks for 10"), got.down("no runbook"), 1.0);
 }
+
+#[test]
+fn sl_07_promises_multiply_and_the_simulation_says_why_it_differs() {
+    let of = answer("composite-sla", 1000);
+    let composite = |name: &str| of.design(name)["composite"].clone();
+    let promised = |name: &str| (1.0 - composite(name)["promise"].as_f64().unwrap()) * MONTH;
+    let series = 1.0 - 0.9999_f64.powi(3) * 0.9995;
+    assert!((promised("zone-redundant") / (series * MONTH) - 1.0).abs() < 1e-9);
+    assert_eq!(composite("zone-redundant")["promise"], composite("zonal database")["promise"]);
+    // An alternative takes the database's 4.32 minutes off, wherever it stands.
+    let copied = 1.0 - 0.9999_f64.powi(2) * 0.9995 * (1.0 - 1e-8);
+    for name in ["copy in the same zone", "copy in another zone"] {
+        assert!((promised(name) / (copied * MONTH) - 1.0).abs() < 1e-9);
+    }
+    // What is charged sums to what was missed.
+    for name in ["zone-redundant", "zonal database", "copy in another zone"] {
+        let parts = ["components_min_per_month", "shared_min_per_month", "rest_min_per_month"];
+        let sum: f64 = parts.iter().map(|part| composite(name)[part].as_f64().unwrap()).sum();
+        assert!((sum / of.down(name) - 1.0).abs() < 1e-9, "{name}");
+    }
+    // A zonal database shares its zone's fate, and so does a copy beside it.
+    let shared = |name: &str| composite(name)["shared_min_per_month"].as_f64().unwrap();
+    assert!(of.down("zonal database") > of.down("zone-redundant"));
+    assert!(of.down("copy in the same zone") > of.down("copy in another zone"));
+    assert!(shared("copy in the same zone") > 2.0 * shared("copy in another zone"));
+}

@@ -50,6 +50,84 @@ fn a_scenario_is_held_against_its_own_answer() {
     assert!(desk.lacks("results"));
 }
 
+/// Two tiers in the same zones behind a frontend, and one of two databases.
+const PARTS: &str = "\
+name = \"parts\"
+horizon = \"1 year\"
+trials = 1500
+[slo]
+holds = \"service\"
+[region.here]
+racks_per_zone = 4
+[component.frontend]
+kind = \"load-balancer\"
+[component.db]
+availability = \"99%\"
+outage = { law = \"lognormal\", median = \"2 h\", sigma = 0.8 }
+zone = 1
+[component.copy]
+availability = \"98%\"
+zone = 2
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 3
+[scale_set.jobs]
+zones = [2, 3]
+capacity = 2
+[part.front]
+sets = [\"web\"]
+min_serving = 2
+[part.back]
+sets = [\"jobs\"]
+min_serving = 1
+[part.store]
+any = [\"db\", \"copy\"]
+[part.service]
+all = [\"front\", \"back\", \"store\", \"frontend\"]
+[faults]
+profile = \"none\"
+[faults.mode.vm]
+scope = \"instance\"
+rate = \"8 per VM-year\"
+outage = \"5 h\"
+[faults.mode.zone]
+scope = \"zone\"
+rate = \"2 per zone-year\"
+outage = { law = \"lognormal\", median = \"8 h\", sigma = 1.0 }
+common_cause = 0.2
+[faults.mode.region]
+scope = \"region\"
+rate = \"0.5 per region-year\"
+outage = { law = \"exponential\", mean = \"5 h\" }
+";
+
+#[test]
+fn a_service_of_parts_is_held_against_its_own_answer_plainly_and_forced() {
+    let desk = Desk::with(PARTS);
+    desk.run("verify s.toml").ends(0).says(&["1 of 1 agree"]);
+    // All that looks at trials knows components.
+    desk.run("trace s.toml --worst").ends(0).says(&["begins: component", "the objective is missed"]);
+    desk.run("trace s.toml --trial 7 --faults f.csv").ends(0);
+    desk.run("run s.toml --faults f.csv --out replayed").ends(0);
+    desk.run("importance s.toml --trials 200").ends(0).says(&["copy"]);
+    // Forced into overlapping outages, components among them.
+    let rare =
+        PARTS.replace("99%", "99.99%").replace("98%", "99.98%").replace("rate = \"0.5 per", "rate = \"0.0001 per");
+    let rare =
+        rare.replace("kind = \"load-balancer\"", "availability = \"100%\"").replace("2 per zone", "0.2 per zone");
+    let desk = Desk::with(&rare.replace("trials = 1500", "trials = 3000\nmethod = \"forcing\""));
+    desk.run("run s.toml --out r").ends(0);
+    let found = kit::json(&desk.path("r/summary.json"));
+    let of = &found["designs"][0]["unavailability"];
+    let (mean, low, high) = (&of["mean"], &of["low"], &of["high"]);
+    let [mean, low, high] = [mean, low, high].map(|x| x.as_f64().unwrap());
+    let scenario = zonefall_scenario::parse(&rare, "s.toml").unwrap();
+    let study = zonefall_cli::assemble::study(&scenario, zonefall_cli::assemble::Overrides::default()).unwrap();
+    let exact = exactly(&study, &study.designs[0]).unwrap().unavailability;
+    let error = (high - low) / 2.0 / 1.96;
+    assert!((mean - exact).abs() < 4.0 * error && error < 0.2 * exact, "{mean} ± {error} for {exact}");
+}
+
 #[test]
 fn no_exact_answer_is_no_failure_and_says_why() {
     let desk = Desk::with(&format!("{SMALL}recovery = \"boot\"\n[load_balancer]\n"));

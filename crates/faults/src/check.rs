@@ -148,5 +148,8 @@ impl Mode {
             self.scope != Scope::ControlPlane || self.effect == Effect::Down || managed,
             "a control plane can only be down",
         );
+        let whole = self.kind == Kind::Outage && self.effect == Effect::Down && self.staged.is_none();
+        let plain = whole && self.recovery == Recovery::Reachable && self.restart.is_none() && !self.heals;
+        must(self.scope != Scope::Component || plain, "a component is up or down, all of it at once");
     }
 }

@@ -24,7 +24,7 @@ mod unit;
 pub use forcing::{Forced, Point, SOURCES_MAX, Source};
 pub use mode::{
     Clock, Confidence, ControlPlaneHit, Effect, Evidence, Kind, Mode, ModeError, Outage, Predicted, Profile, Recovery,
-    Repeat, Scope, Share, Staged, Start, Surge, UNIT_MODES_MAX, cause_name,
+    Repeat, Scope, Share, Staged, Start, Surge, UNIT_MODES_MAX, cause_name, component_cause, component_of,
 };
 pub use packed::{Entry, UNITS_MAX, What};
 pub use population::{InstanceGroup, Population};

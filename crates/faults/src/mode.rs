@@ -34,6 +34,8 @@ pub enum Scope {
     ControlPlane,
     /// The free capacity of a zone: running machines go on, nothing can be allocated there.
     Allocation,
+    /// One component of a service by name (a database, a load balancer): its own failures, which no machine feels.
+    Component,
 }
 
 /// What happens to a machine that is struck.
@@ -342,7 +344,8 @@ impl Mode {
 
     /// Whether a machine carries a mark of its own for this mode (host and instance modes, shocks of any scope).
     pub fn marks_machines(&self) -> bool {
-        self.is_unit() || (self.kind == Kind::Shock && !matches!(self.scope, Scope::ControlPlane | Scope::Allocation))
+        let spares_machines = matches!(self.scope, Scope::ControlPlane | Scope::Allocation | Scope::Component);
+        self.is_unit() || (self.kind == Kind::Shock && !spares_machines)
     }
 
     /// Whether the next failure depends on what happened to the machine in its design: it ages only while it runs, or
@@ -419,3 +422,15 @@ impl Profile {
 pub fn cause_name(mode: &Mode, pair: bool) -> String {
     if pair { format!("{} (two zones)", mode.name) } else { mode.name.clone() }
 }
+
+/// What a component's mode is called where several designs have a component of this name with different laws.
+pub fn component_cause(component: &str, design: Option<&str>) -> String {
+    design.map_or_else(|| component.to_owned(), |design| format!("{component}{OF_DESIGN}{design})"))
+}
+
+/// The component that a mode of scope component strikes: components of one name share their luck in all designs.
+pub fn component_of(cause: &str) -> &str {
+    cause.split_once(OF_DESIGN).map_or(cause, |(component, _)| component)
+}
+
+const OF_DESIGN: &str = " (design ";

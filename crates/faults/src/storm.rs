@@ -16,7 +16,7 @@ pub(crate) use branch::Struck;
 
 use crate::clocks::each_with_probability;
 use crate::forcing::Forcing;
-use crate::mode::{Effect, Kind, Mode, Outage, Profile, Scope, Start, cause_name};
+use crate::mode::{Effect, Kind, Mode, Outage, Profile, Scope, Start, cause_name, component_of};
 use crate::packed::STRIKES_MAX;
 use crate::renewal::TimeToFailure;
 use std::ops::Range;
@@ -40,7 +40,7 @@ pub struct Event {
     pub end: SimTime,
 }
 
-/// A range of racks that an event takes out together.
+/// A range of racks that an event takes out together; no rack at all where a component fails by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RackOutage {
     /// Whose.
@@ -138,6 +138,7 @@ enum Reach {
     Global,
     ControlPlane(RegionId),
     Allocation(ZoneId),
+    Component,
 }
 
 /// One stream of strikes.
@@ -396,6 +397,7 @@ impl Drawing<'_> {
             }
             Reach::Region(region) => self.hit(mode, self.topology.racks_of_region(region), &mut blow),
             Reach::Global => self.hit(mode, 0..self.topology.rack_count(), &mut blow),
+            Reach::Component => self.hit(mode, 0..0, &mut blow),
         }
         self.hit_control_plane(process, mode, &mut blow);
         // Last, so that it moves no draw of anything else.
@@ -501,6 +503,7 @@ fn reaches(scope: Scope, topology: &Topology) -> Vec<(Reach, u32)> {
         Scope::Global => vec![(Reach::Global, 1)],
         Scope::ControlPlane => topology.region_ids().map(|region| (Reach::ControlPlane(region), 1)).collect(),
         Scope::Allocation => topology.zone_ids().map(|zone| (Reach::Allocation(zone), 1)).collect(),
+        Scope::Component => vec![(Reach::Component, 1)],
     }
 }
 
@@ -537,6 +540,7 @@ impl Process {
             Reach::Pair(one, other) => format!("{}+{}", topology.zone_name(*one), topology.zone_name(*other)),
             Reach::Region(region) | Reach::ControlPlane(region) => topology.region(*region).name.clone(),
             Reach::Global => "everything".into(),
+            Reach::Component => "component".into(),
         };
         let tail = mode.staged.map_or(1.0, |staged| staged.tail);
         let extent_ms = match &mode.outage {
@@ -550,7 +554,10 @@ impl Process {
             cause,
             mode: index,
             units,
-            tags: (name_tag(&mode.name), name_tag(&name)),
+            tags: (
+                name_tag(if mode.scope == Scope::Component { component_of(&mode.name) } else { &mode.name }),
+                name_tag(&name),
+            ),
             rate_times,
             gap_ms: mode.time_to_failure.memoryless_mean().map(|mean| mean / rate_times / f64::from(units)),
             life: TimeToFailure::new(mode, horizon.as_ms() as f64),

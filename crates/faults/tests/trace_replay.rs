@@ -1,18 +1,18 @@
 //! A trial that is written down and lived through again gives bit for bit the same ledgers, also after the file's text.
 mod common;
 
-use common::{designs, live, managed_profile, rich_profile, topology, years};
+use common::{designs, live, managed_profile, service_profile, topology, years};
 use zonefall_engine::SimTime;
 use zonefall_faults::*;
 use zonefall_fleet::population;
 use zonefall_topology::Topology;
 
 fn strikes(topology: &Topology) -> Strikes {
-    Strikes::new(&rich_profile(), topology, population(&designs(topology), topology), years(2.0))
+    Strikes::new(&service_profile(), topology, population(&designs(topology), topology), years(2.0))
 }
 
 fn recorded(topology: &Topology, id: TrialId, keep_thinned: bool) -> Trace {
-    let recording = Recording { profile: &rich_profile(), trial: id, keep_thinned };
+    let recording = Recording { profile: &service_profile(), trial: id, keep_thinned };
     record(&mut strikes(topology), id.key(), recording).expect("plain names")
 }
 
@@ -40,7 +40,8 @@ fn a_replayed_trial_is_the_drawn_trial() {
         assert_eq!(read.to_text().expect("memory does not refuse"), text);
         for trace in [&trace, &read] {
             let population = population(&designs, &topology);
-            let replayed = replay(trace, &topology, &rich_profile(), &population, Mapping::Refuse).expect("all exists");
+            let replayed =
+                replay(trace, &topology, &service_profile(), &population, Mapping::Refuse).expect("all exists");
             assert_eq!(replayed.notes, [""; 0]);
             assert_eq!(sorted(&replayed.storm), sorted(drawing.storm()), "trial {trial}");
             let mut strikes = replayed.to_strikes(&topology, population);
@@ -104,7 +105,7 @@ fn thinned_strikes_change_nothing_but_the_count_of_events() {
         let trace = recorded(&topology, id, false);
         thinned += trace.header.thinned;
         let people = population(&designs, &topology);
-        let exact = replay(&trace, &topology, &rich_profile(), &people, Mapping::Refuse).expect("all exists");
+        let exact = replay(&trace, &topology, &service_profile(), &people, Mapping::Refuse).expect("all exists");
         let mut replayed = live(&mut exact.to_strikes(&topology, people), &designs, &topology, id.key());
         for (drawn, replayed) in drawn.iter_mut().zip(&mut replayed) {
             assert!(replayed.events <= drawn.events && drawn.events - replayed.events <= trace.header.thinned);
@@ -120,7 +121,7 @@ fn thinned_strikes_change_nothing_but_the_count_of_events() {
 fn strikes_on_units_that_wait_for_healing_or_a_crew_are_kept() {
     let topology = topology();
     let designs = designs(&topology);
-    let mut profile = rich_profile();
+    let mut profile = service_profile();
     profile.modes.retain(|mode| ["healed", "crewed", "no capacity", "gray"].contains(&mode.name.as_str()));
     profile.modes.iter_mut().for_each(|mode| *mode = mode.with_rate_times(30.0));
     for trial in 0..4 {
@@ -162,7 +163,7 @@ fn recorded_outages_do_not_depend_on_the_luck_of_the_trial_that_replays_them() {
     let id = TrialId { seed: 42, trial: 1, lineage: 0 };
     let trace = recorded(&topology, id, false);
     let people = population(&designs, &topology);
-    let exact = replay(&trace, &topology, &rich_profile(), &people, Mapping::Refuse).expect("all exists");
+    let exact = replay(&trace, &topology, &service_profile(), &people, Mapping::Refuse).expect("all exists");
     let mut strikes = exact.to_strikes(&topology, people);
     strikes.begin(TrialId { seed: 99, ..id }.key()).expect("few strikes");
     for &(mode, unit, start, end) in &exact.ends {

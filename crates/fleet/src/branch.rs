@@ -30,6 +30,7 @@ impl World {
     pub fn margin(&self) -> i64 {
         match self.design.need {
             Need::Serving(least) => self.book.level(Class::Serving) - i64::from(least),
+            Need::Parts(_) => self.book.parts.as_ref().map_or(-1, |parts| parts.margin()),
             _ if self.book.misses() => -1,
             // How late a batch will be is not known yet: what works on it is.
             Need::Done(..) => self.book.level(Class::Capacity),

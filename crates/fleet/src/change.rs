@@ -5,7 +5,7 @@
 use crate::machine::*;
 use crate::pending::Pending;
 use crate::serving::Class;
-use crate::world::{Facts, START, World};
+use crate::world::{Facts, START, Starts, World};
 use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::{Effect, Strikes};
 
@@ -178,17 +178,18 @@ impl World {
         let serves = self.sets[self.machines[at].set as usize].serves;
         let left = self.drop_factor(at, t, serves);
         self.machines[at].root = cause;
-        self.book.withheld[cause as usize] += serves;
-        self.book.add(Class::Serving, -1, t, &self.measure);
+        let part = self.part_of(at);
+        self.book.withhold(part, cause, serves);
+        self.book.add_in(part, Class::Serving, -1, t, &self.measure);
         self.scaler.count(self.machines[at].set as usize, -1);
-        self.book.add(Class::Capacity, -left, t, &self.measure);
+        self.book.add_in(part, Class::Capacity, -left, t, &self.measure);
         if let Some(probes) = self.probes {
             if t == SimTime::ZERO {
                 // Down since before the trial began: the probes have noticed.
                 self.machines[at].marks |= REMOVED;
                 return;
             }
-            self.book.add(Class::Dead, 1, t, &self.measure);
+            self.book.add_in(part, Class::Dead, 1, t, &self.measure);
             self.machines[at].marks |= UNNOTICED;
             self.probe_at[at] = probes.removed(t);
             self.pending.push(self.probe_at[at], Pending::Noticed { machine: at as u32 }.tag());
@@ -198,15 +199,15 @@ impl World {
     /// A machine serves again.
     fn join(&mut self, at: usize, t: SimTime) {
         let machine = &mut self.machines[at];
-        let serves = self.sets[machine.set as usize].serves;
+        let Starts { serves, part, .. } = self.sets[machine.set as usize];
         if machine.marks & UNNOTICED != 0 {
             machine.marks &= !UNNOTICED;
-            self.book.add(Class::Dead, -1, t, &self.measure);
+            self.book.add_in(part, Class::Dead, -1, t, &self.measure);
         }
-        self.book.withheld[self.machines[at].root as usize] -= serves;
-        self.book.add(Class::Serving, 1, t, &self.measure);
+        self.book.withhold(part, self.machines[at].root, -serves);
+        self.book.add_in(part, Class::Serving, 1, t, &self.measure);
         self.scaler.count(self.machines[at].set as usize, 1);
-        self.book.add(Class::Capacity, serves, t, &self.measure);
+        self.book.add_in(part, Class::Capacity, serves, t, &self.measure);
         self.take_factor(at, t);
     }
 
@@ -215,9 +216,9 @@ impl World {
         if self.machines[at].root == self.nobody {
             return;
         }
-        let serves = self.sets[self.machines[at].set as usize].serves;
-        self.book.withheld[self.machines[at].root as usize] -= serves;
-        self.book.withheld[cause as usize] += serves;
+        let Starts { serves, part, .. } = self.sets[self.machines[at].set as usize];
+        self.book.withhold(part, self.machines[at].root, -serves);
+        self.book.withhold(part, cause, serves);
         self.machines[at].root = cause;
     }
 
@@ -238,7 +239,7 @@ impl World {
         }
         self.book.settle(t, &self.measure);
         self.machines[at].marks = self.machines[at].marks & !UNNOTICED | REMOVED;
-        self.book.add(Class::Dead, -1, t, &self.measure);
+        self.book.add_in(self.part_of(at), Class::Dead, -1, t, &self.measure);
     }
 
     pub(crate) fn readmitted(&mut self, at: usize, t: SimTime) {
@@ -259,7 +260,7 @@ impl World {
         let serving = self.machines[at].marks & self.absent() == 0;
         if serving {
             let left = self.drop_factor(at, t, serves);
-            self.book.add(Class::Capacity, serves - left, t, &self.measure);
+            self.book.add_in(self.part_of(at), Class::Capacity, serves - left, t, &self.measure);
         }
         let marks = &mut self.machines[at].marks;
         *marks = if on { *marks | mark } else { *marks & !mark };
@@ -286,9 +287,10 @@ impl World {
     /// Books a serving machine's slow-down; the machine is booked at full capacity before.
     fn take_factor(&mut self, at: usize, t: SimTime) {
         let Some(&(left, cause)) = self.factors.get(at).filter(|factor| factor.0 < 1000) else { return };
-        let lost = self.sets[self.machines[at].set as usize].serves * i64::from(1000 - left) / 1000;
-        self.book.withheld[cause as usize] += lost;
-        self.book.add(Class::Capacity, -lost, t, &self.measure);
+        let Starts { serves, part, .. } = self.sets[self.machines[at].set as usize];
+        let lost = serves * i64::from(1000 - left) / 1000;
+        self.book.withhold(part, cause, lost);
+        self.book.add_in(part, Class::Capacity, -lost, t, &self.measure);
         self.book.add(Class::Degraded, 1, t, &self.measure);
     }
 
@@ -296,7 +298,7 @@ impl World {
     pub(crate) fn drop_factor(&mut self, at: usize, t: SimTime, serves: i64) -> i64 {
         let Some(&(left, cause)) = self.factors.get(at).filter(|factor| factor.0 < 1000) else { return serves };
         let lost = serves * i64::from(1000 - left) / 1000;
-        self.book.withheld[cause as usize] -= lost;
+        self.book.withhold(self.part_of(at), cause, -lost);
         self.book.add(Class::Degraded, -1, t, &self.measure);
         serves - lost
     }

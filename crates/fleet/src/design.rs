@@ -5,6 +5,7 @@ use crate::demand::Demand;
 use crate::jobs::Jobs;
 use crate::management::{Management, Quota};
 use crate::service::{Limit, Service};
+use crate::structure::Structure;
 use zonefall_engine::Law;
 use zonefall_topology::{RegionId, ZoneId};
 
@@ -69,7 +70,7 @@ pub struct ScaleSet {
 }
 
 /// What the service needs to meet its objective at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Need {
     /// At least this many instances in rotation and alive.
     Serving(u32),
@@ -77,6 +78,27 @@ pub enum Need {
     Served(u64, u64),
     /// Each batch of jobs to this share by its deadline, as a ratio: from the deadline on until it is.
     Done(u64, u64),
+    /// Parts that hold together.
+    Parts(Box<Structure>),
+}
+
+impl Need {
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Serving(least) => format!("at least {least} serving"),
+            Self::Served(share, of) => format!("at least {} % of demand served", 100.0 * *share as f64 / *of as f64),
+            Self::Done(share, of) => {
+                format!("at least {} % of each batch of jobs done by its deadline", 100.0 * *share as f64 / *of as f64)
+            }
+            Self::Parts(structure) => structure.words(),
+        }
+    }
+
+    /// The parts, if it is made of parts.
+    pub fn structure(&self) -> Option<&Structure> {
+        if let Self::Parts(structure) = self { Some(structure) } else { None }
+    }
 }
 
 /// Azure's own promise for this configuration (SL-01), a yardstick beside the objective.

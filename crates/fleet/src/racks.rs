@@ -18,6 +18,9 @@ impl World {
             return;
         }
         let (effect, shock, ends) = (facts.effect, facts.shock, code & 1 == 1);
+        if !self.seats.is_empty() {
+            self.components_feel(outage, cause, ends, t, strikes);
+        }
         let spared = self.suppressed.as_ref().map_or(0..0, Suppressed::racks);
         for rack in outage.first_rack..outage.first_rack + outage.racks {
             if spared.contains(&rack) {

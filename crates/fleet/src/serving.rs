@@ -10,9 +10,12 @@ use crate::jobs::Backlog;
 use crate::ledger::{Ledger, split};
 use crate::measure::Measure;
 use crate::operations::Operation;
+use crate::parts::{Counts, Parts};
 use crate::retries::{Asked, Clients};
 use crate::service::{Latency, Limit};
+use crate::structure::Least;
 use zonefall_engine::{Key, SimTime};
+use zonefall_topology::Topology;
 
 /// A count of machines (or their capacity) and its integral over the measured time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,8 +82,13 @@ pub(crate) struct Book {
     pub demand: Option<u64>,
     counts_connections: bool,
     levels: [Level; CLASSES],
-    /// Capacity that each cause keeps from serving; the last is nobody's: machines that are not asked for.
-    pub withheld: Vec<i64>,
+    /// The parts of a service; none where the need is one of all machines together.
+    pub parts: Option<Box<Parts>>,
+    /// Capacity that each cause keeps from serving; the last is nobody's: machines that are not asked for. One such list a
+    /// part, one alone without parts.
+    withheld: Vec<i64>,
+    /// The length of such a list.
+    stride: usize,
     probe_lag: usize,
     overload: usize,
     now: SimTime,
@@ -104,7 +112,9 @@ zonefall_engine::pooled_clone!(Book {
     demand,
     counts_connections,
     levels,
+    parts,
     withheld,
+    stride,
     probe_lag,
     overload,
     now,
@@ -120,18 +130,24 @@ zonefall_engine::pooled_clone!(Book {
 
 impl Book {
     /// A book for a storm with `causes` causes, to which the fleet's own are added.
-    pub fn new(design: &Design, causes: usize) -> Self {
+    pub fn new(design: &Design, causes: usize, topology: &Topology) -> Self {
         let all = causes + crate::EXTRA_CAUSES.len();
+        let parts = match &design.need {
+            Need::Parts(structure) => Some(Box::new(Parts::new(structure, all, topology))),
+            _ => None,
+        };
         let extra = |extra: Extra| causes + extra as usize;
         Self {
-            need: design.need,
+            need: design.need.clone(),
             latency: design.service.latency.clone(),
             clients: design.service.retry.map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
             demand: None,
             counts_connections: design.sla.is_some(),
             levels: Default::default(),
-            withheld: vec![0; all + 1],
+            withheld: vec![0; (all + 1) * parts.as_ref().map_or(1, |parts| parts.len())],
+            stride: all + 1,
+            parts,
             probe_lag: extra(Extra::ProbeLag),
             overload: extra(Extra::Overload),
             now: SimTime::ZERO,
@@ -153,6 +169,9 @@ impl Book {
         if let Some(clients) = &mut self.clients {
             clients.begin();
         }
+        if let Some(parts) = &mut self.parts {
+            parts.begin(demand);
+        }
         self.add(Class::Existing, machines, SimTime::ZERO, measure);
         self.add(Class::Asked, capacity_full, SimTime::ZERO, measure);
         self.withheld.fill(0);
@@ -160,13 +179,53 @@ impl Book {
         (self.missed_since, self.unconnected_since) = (None, None);
         (self.missed_hint, self.unconnected_hint, self.next_at) = (0, 0, 0);
         (self.surplus, self.done) = (0, false);
-        self.ledger.reset(self.withheld.len() - 1, measure.windows.count());
+        self.ledger.reset(self.stride - 1, measure.windows.count());
     }
 
     /// Changes a level at `t`.
     #[inline]
     pub fn add(&mut self, class: Class, delta: i64, t: SimTime, measure: &Measure) {
         self.levels[class as usize].add(delta, t.max(measure.from).as_ms() as i64);
+    }
+
+    /// Changes a level of a set in a part: serving, dead, capacity.
+    #[inline]
+    pub fn add_in(&mut self, part: u32, class: Class, delta: i64, t: SimTime, measure: &Measure) {
+        self.add(class, delta, t, measure);
+        if let Some(parts) = &mut self.parts {
+            parts.add(part as usize, class, delta);
+        }
+    }
+
+    /// Changes what a cause keeps from serving in a part.
+    #[inline]
+    pub fn withhold(&mut self, part: u32, cause: u16, capacity: i64) {
+        self.withheld[part as usize * self.stride + cause as usize] += capacity;
+    }
+
+    /// What each cause keeps from serving, all parts together; nobody's is not among them.
+    pub fn withheld(&self) -> impl Iterator<Item = i64> + '_ {
+        let of = |cause: usize| self.withheld.iter().skip(cause).step_by(self.stride).sum();
+        (0..self.stride - 1).map(of)
+    }
+
+    /// The demand changes.
+    pub fn demand_changes(&mut self, demand: u64) {
+        self.demand = Some(demand);
+        if let Some(parts) = &mut self.parts {
+            parts.demand_changes(self.demand);
+        }
+    }
+
+    /// Machines in rotation, dead ones too, of the part that a set is in.
+    pub fn rotation(&self, part: u32) -> i64 {
+        match &self.parts {
+            None => self.level(Class::Serving) + self.level(Class::Dead),
+            Some(parts) => {
+                let counts = parts.counts(part as usize);
+                counts.serving + counts.dead
+            }
+        }
     }
 
     #[inline]
@@ -263,6 +322,7 @@ impl Book {
                 u128::from(self.served()) * u128::from(of) < u128::from(demand) * u128::from(share) || self.is_slow()
             }
             Need::Done(..) => self.backlog.as_ref().is_some_and(|backlog| backlog.is_late()),
+            Need::Parts(_) => self.parts.as_ref().is_some_and(|parts| !parts.hold()),
         }
     }
 
@@ -278,16 +338,28 @@ impl Book {
                 }
                 // Deadlines are judged when they come.
                 Need::Done(..) => false,
+                // The part with the fewest to spare decides.
+                Need::Parts(_) => self.parts.as_ref().is_none_or(|parts| parts.margin() < machines),
             }
     }
 
-    /// Demand served in the current state: requests go evenly to the machines in rotation, those sent to dead ones are
-    /// lost, the rest is served as far as capacity goes.
+    /// Demand served in the current state.
     pub fn served(&self) -> u64 {
+        if let Some(parts) = &self.parts {
+            return parts.served();
+        }
         if let Some(clients) = &self.clients {
             return clients.flow(self.asked()).1;
         }
-        self.reaches().min(self.level(Class::Capacity) as u64)
+        self.all_machines().served(self.demand.unwrap_or(0))
+    }
+
+    fn all_machines(&self) -> Counts {
+        Counts {
+            serving: self.level(Class::Serving),
+            dead: self.level(Class::Dead),
+            capacity: self.level(Class::Capacity),
+        }
     }
 
     /// What clients meet.
@@ -302,12 +374,7 @@ impl Book {
         if let Some(clients) = &self.clients {
             return clients.flow(self.asked()).0;
         }
-        let demand = self.demand.unwrap_or(0);
-        let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
-        if alive == 0 {
-            return 0;
-        }
-        (u128::from(demand) * alive / (alive + dead)) as u64
+        self.all_machines().reached(self.demand.unwrap_or(0))
     }
 
     /// The limit on the times of responses, and how many machines' worth of capacity there is to keep it.
@@ -358,7 +425,9 @@ impl Book {
         let times = i128::from(length_ms);
         self.ledger.offered += i128::from(demand) * times;
         self.ledger.served += i128::from(self.served()) * times;
-        if dead > 0 {
+        if let Some(parts) = &self.parts {
+            self.ledger.lost_to_dead += i128::from(demand.saturating_sub(parts.reaching())) * times;
+        } else if dead > 0 {
             self.ledger.lost_to_dead += (u128::from(demand) * dead / (alive + dead)) as i128 * times;
         }
     }
@@ -372,38 +441,34 @@ impl Book {
         }
     }
 
-    /// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request
-    /// went to a dead one, the lag of the probes is the cause; what even everything together could not serve is overload.
     fn charge(&mut self, length_ms: u64) {
         self.ledger.missed_ms += length_ms;
-        if let (Need::Done(..), Some(backlog)) = (self.need, &mut self.backlog) {
+        if let (Need::Done(..), Some(backlog)) = (&self.need, &mut self.backlog) {
             let charged = &mut self.ledger.missed_by_cause_ms;
             split(length_ms, &backlog.weights()[..charged.len()], charged);
             return;
         }
-        let in_time = self.needs_in_time();
+        let counts = self.all_machines();
+        let (demand, in_time) = (self.demand, self.needs_in_time());
+        // Enough for the demand may not be enough for all its tries.
+        let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
+        let own = (if failing { self.overload } else { self.probe_lag }, self.overload);
         let charged = &mut self.ledger.missed_by_cause_ms;
-        let withheld = &mut self.withheld[..charged.len()];
-        let mut lacking = 0;
-        if let (Need::Served(share, of), Some(demand)) = (self.need, self.demand) {
-            let needed = (u128::from(demand) * u128::from(share)).div_ceil(u128::from(of)) as i64;
-            let needed = needed.max(in_time);
-            let capacity = self.levels[Class::Capacity as usize].now;
-            if capacity >= needed {
-                // Enough for the demand, but not for all its tries.
-                let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
-                charged[if failing { self.overload } else { self.probe_lag }] += length_ms;
-                return;
+        let withheld = &mut self.withheld;
+        let least = match self.need {
+            Need::Serving(least) => Least::Serving(least),
+            Need::Served(share, of) => Least::Served(share, of),
+            Need::Done(..) => return,
+            Need::Parts(_) => {
+                let Some(parts) = &mut self.parts else { return };
+                return parts.charge(length_ms, charged, |part, need, counts, length_ms, charged| {
+                    let withheld = &mut withheld[part * self.stride..][..charged.len()];
+                    charge_machines(length_ms, (need, demand, 0), counts, withheld, own, charged);
+                });
             }
-            lacking = (needed - capacity - withheld.iter().sum::<i64>()).max(0);
-        }
-        if lacking > 0 || withheld.iter().all(|&capacity| capacity == 0) {
-            withheld[self.overload] = lacking.max(1);
-            split(length_ms, withheld, charged);
-            withheld[self.overload] = 0;
-        } else {
-            split(length_ms, withheld, charged);
-        }
+        };
+        let withheld = &mut withheld[..charged.len()];
+        charge_machines(length_ms, (least, demand, in_time), counts, withheld, own, charged);
     }
 
     /// The capacity that answers all of the demand in time; 0 without a limit on that.
@@ -468,5 +533,35 @@ impl Book {
             ledger.operations[operation as usize] = total(class) as u64;
         }
         classes.down = ledger.machine_ms - classes.serving - classes.awaiting_probe - classes.starting;
+    }
+}
+
+/// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request went to a
+/// dead one, the lag of the probes is the cause; what even everything together could not serve is overload. So much capacity
+/// is needed to answer in time.
+fn charge_machines(
+    length_ms: u64,
+    (need, demand, in_time): (Least, Option<u64>, i64),
+    counts: Counts,
+    withheld: &mut [i64],
+    (probe_lag, overload): (usize, usize),
+    charged: &mut [u64],
+) {
+    let mut lacking = 0;
+    if let (Least::Served(share, of), Some(demand)) = (need, demand) {
+        let needed = (u128::from(demand) * u128::from(share)).div_ceil(u128::from(of)) as i64;
+        let needed = needed.max(in_time);
+        if counts.capacity >= needed {
+            charged[probe_lag] += length_ms;
+            return;
+        }
+        lacking = (needed - counts.capacity - withheld.iter().sum::<i64>()).max(0);
+    }
+    if lacking > 0 || withheld.iter().all(|&capacity| capacity == 0) {
+        withheld[overload] = lacking.max(1);
+        split(length_ms, withheld, charged);
+        withheld[overload] = 0;
+    } else {
+        split(length_ms, withheld, charged);
     }
 }

@@ -5,6 +5,7 @@
 //! to one cause: the one that took it out, or, once that is over, one that still holds it.
 
 use crate::balancer::ProbeTimes;
+use crate::components::{Seat, seats};
 use crate::demand::Tide;
 use crate::design::{Design, ScaleSet, StartState};
 use crate::disks::FarDisk;
@@ -104,6 +105,8 @@ pub(crate) struct Starts {
     pub(crate) warm_up: Law,
     pub(crate) creating: Option<Law>,
     pub(crate) serves: i64,
+    /// Its part of the service; 0 where there are no parts.
+    pub(crate) part: u32,
 }
 
 /// One design living through trials. Reset and reused; after warm-up a trial allocates nothing.
@@ -161,6 +164,8 @@ pub struct World {
     pub(crate) manager: Manager,
     /// What autoscale does; idle without it.
     pub(crate) scaler: Scaler,
+    /// Where the components of the service stand; empty without components.
+    pub(crate) seats: Vec<Seat>,
 }
 
 zonefall_engine::pooled_clone!(World {
@@ -200,7 +205,8 @@ zonefall_engine::pooled_clone!(World {
     deployment,
     nobody,
     manager,
-    scaler
+    scaler,
+    seats
 });
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
@@ -303,13 +309,16 @@ impl World {
         let slots = slots(&design, &topology, strikes.population());
         let (capacity, racks) = (slots.iter().map(|group| group.numbers.len()).sum(), topology.rack_count() as usize);
         let instances = strikes.population().instance_count() as usize;
-        let starts = |set: &ScaleSet| Starts {
+        let part =
+            |set: usize| design.need.structure().and_then(|service| service.node_of_set(set)).unwrap_or(0) as u32;
+        let starts = |(at, set): (usize, &ScaleSet)| Starts {
             boot: set.boot.clone(),
             warm_up: set.warm_up.clone(),
             creating: if let StartState::Creating(law) = &set.start { Some(law.clone()) } else { None },
             serves: set.serves_milli as i64,
+            part: part(at),
         };
-        let sets: Vec<Starts> = design.sets.iter().map(starts).collect();
+        let sets: Vec<Starts> = design.sets.iter().enumerate().map(starts).collect();
         let takes_time = |law: &Law| law.mean_ms() > 0.0;
         let restarts = modes.iter().any(|mode| mode.restart.is_some()) || causes.iter().any(|c| c.restart.is_some());
         let managed = design.sets.iter().any(|set| set.management.is_some());
@@ -359,7 +368,7 @@ impl World {
             probes: None,
             pending: Calendar::with_capacity(64),
             tide: None,
-            book: Book::new(&design, names.len()),
+            book: Book::new(&design, names.len(), &topology),
             budget: EventBudget::new(measure.event_budget),
             luck: Key::root(0),
             standing_luck: Key::root(0),
@@ -368,6 +377,7 @@ impl World {
             nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
             manager,
             scaler: Scaler::new(&design),
+            seats: seats(&design, names, &topology),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
             planner: Planner::new(&topology),
@@ -477,13 +487,17 @@ impl World {
             }
             let set = self.machines[at].set as usize;
             if self.sets[set].creating.is_none() {
-                serving = (serving.0 + 1, serving.1 + self.sets[set].serves);
+                let Starts { serves, part, .. } = self.sets[set];
+                serving = (serving.0 + 1, serving.1 + serves);
+                if let Some(parts) = &mut self.book.parts {
+                    parts.put(part as usize, serves);
+                }
                 continue;
             }
             let removed = if self.probes.is_some() { REMOVED } else { 0 };
             self.machines[at].marks = STARTING | NEEDS_WARM_UP | removed;
             self.machines[at].root = self.deployment;
-            self.book.withheld[self.deployment as usize] += self.sets[set].serves;
+            self.book.withhold(self.sets[set].part, self.deployment, self.sets[set].serves);
             let key = self.luck_of(at, strikes, SimTime::ZERO, CREATION);
             let mut stream = key.stream();
             let create = self.sets[set].creating.as_ref().map_or(SimDuration::ZERO, |law| law.draw(&mut stream));
@@ -494,6 +508,9 @@ impl World {
         }
         self.book.add(Class::Serving, serving.0, SimTime::ZERO, &self.measure);
         self.book.add(Class::Capacity, serving.1, SimTime::ZERO, &self.measure);
+        if let Some(parts) = &mut self.book.parts {
+            parts.demand_changes(self.tide.map(|tide| tide.now_milli));
+        }
     }
 
     /// Lives through the current window of the strikes. Returns whether this world has seen enough.
@@ -629,6 +646,7 @@ impl World {
         match Pending::from_tag(tag) {
             Pending::Demand => self.demand_changes(t),
             Pending::Jobs => self.jobs_change(t),
+            Pending::Recovered { seat, cause } => self.seat_recovers(seat, cause, t),
             Pending::Repaired { mode, machine, predicted, epoch } => {
                 self.repaired(mode, machine as usize, (predicted, epoch), t, strikes)
             }
@@ -647,7 +665,7 @@ impl World {
         let (Some(demand), Some(tide)) = (&self.design.demand, &mut self.tide) else { return };
         demand.advance(tide);
         self.book.settle(t, &self.measure);
-        self.book.demand = Some(tide.now_milli);
+        self.book.demand_changes(tide.now_milli);
         self.manager.hears_demand();
         self.await_demand();
     }

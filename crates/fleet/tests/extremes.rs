@@ -217,7 +217,7 @@ fn nobody_at_all() {
     for need in [Need::Serving(0), Need::Serving(1), Need::Served(1, 2), Need::Served(0, 1)] {
         for regional in [false, true] {
             let mut web = busy_design(0);
-            web.need = need;
+            web.need = need.clone();
             if regional {
                 web.sets[0].zones.clear();
                 web.sets[0].hidden_zone = HiddenZone::Uniform;

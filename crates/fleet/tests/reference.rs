@@ -146,7 +146,7 @@ impl Story {
                 let step = Step { from: SimTime::from_ms(turn * self.tick), per_second_milli: then };
                 Demand::course(first, vec![step], None)
             }),
-            need: self.need,
+            need: self.need.clone(),
             sla: Some(SlaTerms { name: "some".into(), tiers: vec![] }),
             ..plain
         }
@@ -486,7 +486,7 @@ fn reference(story: &Story) -> Findings {
         let missed = match story.need {
             Need::Serving(least) => serving < u64::from(least),
             Need::Served(share, of) => served * of < demand * share,
-            Need::Done(..) => unreachable!("stories have no jobs"),
+            Need::Done(..) | Need::Parts(_) => unreachable!("stories have neither jobs nor parts"),
         };
         found.held_at.extend(at.iter().filter(|&&at| at == now).map(|_| !missed));
         if now < story.from {
@@ -525,7 +525,7 @@ fn reference(story: &Story) -> Findings {
         missed_before = true;
         let enough_alive = match story.need {
             Need::Served(share, of) => story.demand.is_some() && demand.min(capacity) * of >= demand * share,
-            Need::Serving(_) | Need::Done(..) => false,
+            Need::Serving(_) | Need::Done(..) | Need::Parts(_) => false,
         };
         let mut withheld = vec![0; deployment + 1];
         for body in &bodies {

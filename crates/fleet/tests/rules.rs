@@ -1,6 +1,8 @@
 //! Rules of the real system, each under its id.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "rules/parts.rs"]
+mod parts;
 mod support;
 use support::*;
 use zonefall_engine::{Key, Law, SimTime};
@@ -57,7 +59,7 @@ fn fd_04_fixed_spreading_uses_exactly_that_many_fault_domains() {
 }
 
 #[test]
-fn zn_04_a_zone_outage_takes_all_of_a_zonal_set_and_a_third_of_a_spanning_one() {
+fn zn_04_dr_09_a_zone_outage_takes_all_of_a_zonal_set_and_a_third_of_a_spanning_one() {
     let script =
         Script::new(topology(3, 4, 4), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 2 * HOUR)]);
     let down = |zones: &[u32]| script.play(design(zones, 9, 0)).classes.down / i128::from(HOUR);

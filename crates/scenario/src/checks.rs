@@ -8,7 +8,7 @@ use crate::sets::Placed;
 use std::ops::Range;
 use zonefall_faults::{Mode, Profile, Scope};
 use zonefall_fleet::policy::overprovision::for_zone_loss;
-use zonefall_fleet::{Design, Need, spread_over_zones, worst_zone_loss};
+use zonefall_fleet::{Design, Least, Need, Part, spread_over_zones, worst_zone_loss};
 use zonefall_topology::Topology;
 
 /// Below this many expected events in all trials a mode's effect is a guess.
@@ -55,7 +55,7 @@ fn unused(laid: &[Laid], sink: &mut Sink) {
 
 /// Thousandths of a request a second that must be served, rounded up: when the least arrives, and when the most does.
 fn needed_milli(design: &Design) -> Option<(u128, u128)> {
-    let (Need::Served(share, of), Some(demand)) = (design.need, &design.demand) else { return None };
+    let (&Need::Served(share, of), Some(demand)) = (&design.need, &design.demand) else { return None };
     let needed = |milli: u64| (u128::from(milli) * u128::from(share)).div_ceil(u128::from(of));
     let (least, most) = demand.range_milli();
     Some((needed(least), needed(most)))
@@ -74,6 +74,7 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
         }
         _ => {}
     }
+    impossible_parts(laid, sink);
     let most = |placed: &Placed| u128::from(placed.most_asked()) * u128::from(placed.set.serves_milli);
     let give: u128 = laid.sets.iter().map(most).sum();
     let per_second = |milli: u128| milli as f64 / 1000.0;
@@ -95,6 +96,22 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
             sink.hint(codes::PEAK, &laid.need_span, words);
         }
         _ => {}
+    }
+}
+
+/// Parts that ask for more machines than their sets ever have.
+fn impossible_parts(laid: &Laid, sink: &mut Sink) {
+    let nodes = laid.design.need.structure().map_or(&[][..], |service| &service.nodes);
+    for node in nodes {
+        let Part::Sets(sets, Least::Serving(least)) = &node.part else { continue };
+        let machines: u64 = sets.iter().map(|&set| u64::from(laid.sets[set as usize].most_asked())).sum();
+        if u64::from(*least) > machines {
+            let (name, design) = (&node.name, &laid.design.name);
+            let words = format!(
+                "part `{name}` of design `{design}` can never hold: min_serving is {least}, and it has {machines} machines"
+            );
+            sink.warn(codes::IMPOSSIBLE, &laid.need_span, words);
+        }
     }
 }
 
@@ -123,6 +140,7 @@ fn zone_loss(laid: &Laid, sink: &mut Sink) {
     let left = worst_zone_loss(&spread_over_zones(placed.set.capacity, zones).collect::<Vec<u32>>());
     let needed = match laid.design.need {
         Need::Serving(count) => u128::from(count),
+        Need::Parts(_) => return,
         Need::Served(..) => match needed_milli(&laid.design) {
             Some((_, milli)) => milli.div_ceil(u128::from(placed.set.serves_milli)),
             None => return,
@@ -203,6 +221,13 @@ fn units(mode: &Mode, all: &All<'_>) -> f64 {
             f64::from(u8::from(needed))
         }
         // One machine, host or rack stops no service that is spread; a control plane stops nothing that runs.
+        Scope::Component => {
+            let has = |laid: &Laid| {
+                let service = laid.design.need.structure();
+                service.is_some_and(|service| service.components().any(|(_, of)| of.cause.as_ref() == Some(&mode.name)))
+            };
+            f64::from(u8::from(all.laid.iter().any(has)))
+        }
         Scope::Instance | Scope::Host | Scope::Rack | Scope::ControlPlane | Scope::Allocation => 0.0,
     }
 }

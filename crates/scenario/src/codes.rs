@@ -83,6 +83,7 @@ PLAN "E082" "a plan without candidates" "No combination of the choices can be a 
 SERVICE "E083" "a service that cannot be" "Times of responses need `[demand]`, `service.parallelism`, machines that are alike, and a limit that an idle machine keeps; the closed forms take on 10,000 requests at once in one queue. `[retry]` needs `[demand]`."
 JOBS "E084" "jobs that cannot be" "`[jobs]` says how many come a day, `at` which time and by which `deadline` they should be done; it needs `start` and goes with no `[demand]`. `slo.jobs_by_deadline` needs `[jobs]`."
 UPGRADE "E087" "an upgrade policy that Azure refuses" "Upgrades that go batch by batch need one source of health; `max_unhealthy` is at least `batch`; surge does not go with automatic OS upgrades of a Flexible set; only Uniform sets roll failed machines back when a rollout stops (UP-01, UP-02, UP-07, UP-11)."
+PART "E084" "parts that do not make a service" "A part is `sets` with `min_serving` or `min_served`, or parts and components by `all`, `any`, or `of` with `least`. Each part and set stands in one place, and `slo.holds` reaches all of them."
 TOO_MUCH "E090" "more than the program accepts" "A list is longer, or a text larger, than its documented limit."
 BIG_SET "W001" "a scale set above Azure's limit (OM-02)" "Azure allows 1,000 machines in a scale set. The simulation runs; the real thing would have to be several sets."
 FEW_PER_ZONE "W002" "fewer machines than zones (V-36)" "A set that spans zones but has fewer machines than zones leaves a zone empty."
@@ -106,7 +107,7 @@ AUTOSCALE_RANGE "W018" "a window that Azure may refuse (AS-01)" "The documented 
 
 /// Complaints that something is not there, which prove nothing in a file that could be read only in part.
 pub(crate) const OF_ABSENCE: &[&str] =
-    &[MISSING_KEY, REGION, SET, NO_MACHINES, OBJECTIVE, MODE, DEPENDENCY, MEMBER, MONTHS, UNKNOWN_KEY, LAW];
+    &[MISSING_KEY, REGION, SET, NO_MACHINES, OBJECTIVE, MODE, DEPENDENCY, MEMBER, MONTHS, UNKNOWN_KEY, LAW, PART];
 
 /// The code called `id`, in any case.
 pub fn find_code(id: &str) -> Option<&'static Code> {

@@ -1,6 +1,7 @@
 //! One design, as the fleet wants it: its sets, what sends requests to them, what it needs.
 
 use crate::codes;
+use crate::components::{Modes, Site};
 use crate::demand;
 use crate::diagnostic::Sink;
 use crate::files::Files;
@@ -10,6 +11,7 @@ use crate::manage::{self, Use};
 use crate::node::Node;
 use crate::offers::Lacks;
 use crate::overlay::Seen;
+use crate::parts;
 use crate::reader::Reader;
 use crate::scale_sets::scale_set;
 use crate::scenario::CalendarStart;
@@ -19,7 +21,7 @@ use std::ops::Range;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
-use zonefall_fleet::{Design, LoadBalancer, Need, SlaTerms};
+use zonefall_fleet::{Design, Least, LoadBalancer, Need, SlaTerms};
 use zonefall_topology::Topology;
 
 /// LB-01: the least probe interval of Azure's load balancer.
@@ -56,6 +58,8 @@ pub(crate) struct Around<'a> {
     /// The calendar's date at the beginning of a trial, if there is one.
     pub start: Option<&'a CalendarStart>,
     pub files: Files<'a>,
+    /// The modes of all components, which are added to the profile.
+    pub modes: &'a Modes,
 }
 
 impl Laid {
@@ -91,7 +95,15 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let has_demand = demand.as_ref().is_none_or(Option::is_some);
     let jobs = jobs::jobs(&reader, &clock, matches!(demand, Some(Some(_))), sink);
     let arrives = Arrives { demand: has_demand, jobs: jobs.as_ref().is_none_or(Option::is_some) };
-    let need = need(&reader, arrives, sink);
+    let need = if parts::are_there(&reader) {
+        let slo = reader.sub("slo", "slo", sink);
+        let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
+        let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes };
+        let need = parts::service(&reader, sets.as_deref(), has_demand, rest, &site, sink);
+        need.filter(|_| one_queue(&reader, slo.as_ref(), sink)).map(|(need, span)| (need, span, None))
+    } else {
+        need(&reader, arrives, sink)
+    };
     let depends_on = depends_on(&reader, profile, sink);
     let healing = match reader.sub("healing", "healing", sink) {
         Some(healing) => healing.flag("needs_control_plane", sink),
@@ -115,7 +127,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         jobs,
         service: service?,
         need,
-        sla: terms(&sets),
+        sla: terms(&sets.iter().collect::<Vec<_>>()),
         depends_on: depends_on?,
         healing_needs_control_plane: healing?,
         quota: quota.map(|told| told.quota),
@@ -237,36 +249,52 @@ fn need(reader: &Reader<'_>, arrives: Arrives, sink: &mut Sink) -> Option<(Need,
             .help("write `min_serving = 6` under `[slo]`, or `min_served = \"99%\"` with `[demand]`");
         return None;
     };
+    if slo.has("holds") {
+        let words = "`holds` names a part, and the design has none";
+        sink.error(codes::PART, &slo.span_of("holds"), words).help("add `[part.<name>]` or `[component.<name>]`");
+        return None;
+    }
     let first = if said("min_serving") { "min_serving" } else { "jobs_by_deadline" };
     for other in OBJECTIVES.into_iter().filter(|&other| other != first && said(first) && said(other)) {
         let words = format!("`{first}` and `{other}` are two objectives: keep one");
         sink.error(codes::EXCLUSIVE, &slo.span_of(other), words);
-    }
-    if said("min_serving") {
-        let count = slo.count("min_serving", sink)?;
-        return Some((Need::Serving(count as u32), slo.span_of("min_serving"), None));
     }
     if said("jobs_by_deadline") {
         return by_deadline(slo, arrives.jobs, sink);
     }
     let within = slo.optional("p95_latency", sink, Reader::span_of_time)?;
     let within = within.map(|within| Within { within, span: slo.span_of("p95_latency") });
-    if !said("min_served") {
+    if said("min_serving") {
+        let count = slo.count("min_serving", sink)?;
+        return Some((Need::Serving(count as u32), slo.span_of("min_serving"), None));
+    }
+    Some(match parts::least(slo, arrives.demand, sink)? {
+        Some((Least::Serving(least), span)) => (Need::Serving(least), span, None),
+        Some((Least::Served(share, of), span)) => (Need::Served(share, of), span, within),
         // Nothing is asked of how much is served.
-        return Some((Need::Served(0, 1), slo.span_of("p95_latency"), within));
+        None => (Need::Served(0, 1), slo.span_of("p95_latency"), within),
+    })
+}
+
+/// Times of responses, jobs and clients who try again are of one queue: a service of parts has several.
+fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> bool {
+    let mut fine = true;
+    let mut no = |span: &Range<usize>| {
+        let words = "times of responses, jobs and retries are of one queue, and a service of parts has several";
+        sink.error(codes::EXCLUSIVE, span, words);
+        fine = false;
+    };
+    for key in ["p95_latency", "jobs_by_deadline"] {
+        slo.filter(|slo| slo.has(key)).into_iter().for_each(|slo| no(&slo.span_of(key)));
     }
-    let span = slo.span_of("min_served");
-    let share = slo.share("min_served", sink);
-    if !arrives.demand {
-        sink.error(codes::OBJECTIVE, &span, "`min_served` is a share of a demand, and there is none")
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
+    for key in ["service.parallelism", "service.retries", "jobs"] {
+        let outer = key.rsplit_once('.').map_or("", |(outer, _)| outer);
+        let around = if outer.is_empty() { reader.span().clone() } else { reader.place(outer) };
+        if reader.place(key) != around {
+            no(&reader.place(key));
+        }
     }
-    let share = share.filter(|_| arrives.demand)?;
-    if share.numerator == 0 {
-        sink.error(codes::RANGE, &span, "an objective of 0% is always met");
-        return None;
-    }
-    Some((Need::Served(share.numerator, share.denominator), span, within))
+    fine
 }
 
 fn by_deadline(slo: &Reader<'_>, has_jobs: bool, sink: &mut Sink) -> Option<(Need, Range<usize>, Option<Within>)> {
@@ -307,9 +335,9 @@ fn depends_on(reader: &Reader<'_>, profile: Option<&Profile>, sink: &mut Sink) -
 }
 
 /// SL-01: Azure's promise for the machines of a design, all of its sets together. None over several regions.
-fn terms(sets: &[Placed]) -> Option<SlaTerms> {
+pub(crate) fn terms(sets: &[&Placed]) -> Option<SlaTerms> {
     // SL-03: no promise covers Spot machines.
-    let sets: Vec<&Placed> = sets.iter().filter(|placed| placed.regular_machines() > 0).collect();
+    let sets: Vec<&Placed> = sets.iter().copied().filter(|placed| placed.regular_machines() > 0).collect();
     let first = sets.first()?;
     if sets.iter().any(|placed| placed.set.region != first.set.region) {
         return None;

@@ -11,6 +11,7 @@
 mod checks;
 mod choices;
 mod codes;
+mod components;
 mod demand;
 mod designs;
 mod diagnostic;
@@ -32,6 +33,7 @@ mod months;
 mod node;
 mod offers;
 mod overlay;
+mod parts;
 mod plan;
 mod rates;
 mod reader;

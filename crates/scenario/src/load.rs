@@ -2,6 +2,7 @@
 
 use crate::checks::{self, All};
 use crate::codes;
+use crate::components::Modes;
 use crate::designs::{self, Around, Laid};
 use crate::diagnostic::{Diagnostics, Sink};
 use crate::faults;
@@ -186,8 +187,16 @@ fn everything(
     let gate = gate::gate(root, &seen, sink);
     let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
     let start = timeline.as_ref().and_then(|timeline| timeline.start.as_ref());
-    let around =
-        Around { topology: topology.as_ref(), lacks: &lacks, profile: profile.as_ref(), horizon, start, files };
+    let modes = Modes::default();
+    let around = Around {
+        topology: topology.as_ref(),
+        lacks: &lacks,
+        profile: profile.as_ref(),
+        horizon,
+        start,
+        files,
+        modes: &modes,
+    };
     let read = |seen: &overlay::Seen| designs::design(seen, &around, sink);
     let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();
     let plan = plan::plan(root, &seen, &around, whole_plan && !sink.has_errors(), sink);
@@ -207,6 +216,7 @@ fn everything(
         other => other,
     };
     let (timeline, topology, profile, method, plan) = (timeline?, topology?, profile?, method?, plan?);
+    let profile = modes.extend(profile);
     method::check(method, &source, &timeline, root, sink);
     if sink.has_errors() {
         return None;

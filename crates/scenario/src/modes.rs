@@ -196,6 +196,7 @@ fn units_of(scope: Scope) -> &'static [&'static str] {
         Scope::Global => &["world", "global"],
         Scope::ControlPlane => &["region", "control-plane"],
         Scope::Allocation => &["zone", "allocation"],
+        Scope::Component => &["component"],
     }
 }
 

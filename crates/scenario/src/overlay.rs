@@ -18,8 +18,8 @@ pub(crate) struct Seen {
     pub tree: Node,
 }
 
-/// The three tables of sets.
-pub(crate) const SETS: [&str; 3] = ["scale_set", "availability_set", "virtual_machine"];
+/// The tables of named things, each of which a design may remove.
+pub(crate) const NAMED: [&str; 5] = ["scale_set", "availability_set", "virtual_machine", "component", "part"];
 
 /// The base as every design sees it: without designs, or with each laid over it.
 pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<Seen> {
@@ -83,8 +83,9 @@ fn lay_over(base: &Table, design: &Table, sink: &mut Sink) -> Table {
         }
         if entry.key == "slo" {
             lay_slo(&mut tree, entry);
-        } else if SETS.contains(&entry.key.as_str()) {
-            lay_sets(&mut tree, entry, sink);
+        } else if NAMED.contains(&entry.key.as_str()) {
+            forget_kind(&mut tree, entry);
+            lay_named(&mut tree, entry, sink);
         } else {
             merge(&mut tree, entry);
         }
@@ -142,8 +143,35 @@ pub(crate) fn drop_inner(tree: &mut Table, outer: &str, inner: &str) {
     tree.set(Entry { node, ..entry });
 }
 
+/// A part that a design makes of other things is no longer made of what the base says, a component no longer where the base
+/// puts it.
+fn forget_kind(tree: &mut Table, entry: &Entry) {
+    let groups: &[&[&str]] = match entry.key.as_str() {
+        "part" => &[&["sets", "all", "any", "of"], &["min_serving", "min_served", "least"]],
+        "component" => &[&["availability", "time_to_failure"]],
+        _ => return,
+    };
+    let Some(changes) = entry.node.table() else { return };
+    for change in &changes.entries {
+        let Some(said) = change.node.table() else { continue };
+        let says = |key: &&&str| said.get(key).is_some();
+        let kinds: Vec<&str> = match groups {
+            // With another kind of part its needs go, too.
+            [kinds, needs] if kinds.iter().any(|key| says(&key)) => [*kinds, *needs].concat(),
+            [_, needs] if needs.iter().any(|key| says(&key)) => needs.to_vec(),
+            [one] if one.iter().any(|key| says(&key)) => one.to_vec(),
+            _ => continue,
+        };
+        let Some(outer) = tree.entry(&entry.key).cloned() else { return };
+        let Some(mut table) = outer.node.table().cloned() else { return };
+        kinds.iter().for_each(|kind| drop_inner(&mut table, &change.key, kind));
+        let node = Rc::new(table_node(outer.node.span.clone(), table));
+        tree.set(Entry { node, ..outer });
+    }
+}
+
 /// `scale_set.web = false` removes a set; a table changes or adds one.
-fn lay_sets(tree: &mut Table, entry: &Entry, sink: &mut Sink) {
+fn lay_named(tree: &mut Table, entry: &Entry, sink: &mut Sink) {
     let Some(changes) = entry.node.table() else {
         return merge(tree, entry);
     };

@@ -125,7 +125,7 @@ fn disk_of(word: &str) -> Disk {
     }
 }
 
-fn region(reader: &Reader<'_>, topology: Option<&Topology>, sink: &mut Sink) -> Option<RegionId> {
+pub(crate) fn region(reader: &Reader<'_>, topology: Option<&Topology>, sink: &mut Sink) -> Option<RegionId> {
     let named = reader.text("region", sink);
     let topology = topology?;
     let names = || topology.regions().iter().map(|region| region.name.as_str());

@@ -12,7 +12,7 @@
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::node::{self, Entry, Node, Table, Value};
-use crate::overlay::{SETS, drop_inner};
+use crate::overlay::{NAMED, drop_inner};
 use std::ops::Range;
 use std::rc::Rc;
 use toml::de::{DeTable, DeValue};
@@ -155,7 +155,7 @@ fn set(table: &mut Table, path: &[(String, Range<usize>)], change: &Change, sink
     match (key.as_str(), rest) {
         ("slo", [(inner, _)]) if inner == "min_serving" => drop_inner(table, "slo", "min_served"),
         ("slo", [(inner, _)]) if inner == "min_served" => drop_inner(table, "slo", "min_serving"),
-        (kind, [(set, _)]) if SETS.contains(&kind) && change.value.is_off() => {
+        (kind, [(set, _)]) if NAMED.contains(&kind) && change.value.is_off() => {
             drop_inner(table, kind, set);
             return Some(());
         }

@@ -147,7 +147,7 @@ fn everything_arrives_as_it_was_written() {
     assert_eq!(rows[0].members[5], Member::Instance { group: "web/eastus/1".into(), ordinal: 0 });
     let changed = &scenario.designs[1];
     assert_eq!(changed.sets.iter().map(|set| set.name.as_str()).collect::<Vec<_>>(), ["web", "jobs", "admin"]);
-    assert_eq!((changed.need, changed.balancer), (Need::Served(90, 100), None));
+    assert_eq!((changed.need.clone(), changed.balancer), (Need::Served(90, 100), None));
     assert_eq!(scenario.designs[0].depends_on, ["global-edge"]);
 }
 

@@ -1,5 +1,6 @@
 //! From a tally to an outcome: estimates, intervals, verdicts.
 
+use crate::composite::composite;
 use crate::outcome::*;
 use crate::run::Finished;
 use crate::stopping;
@@ -233,6 +234,7 @@ impl<'a> Concluding<'a> {
         let met = windows_met.map(|met| Interval { low: met.low.unwrap_or(0.0), high: met.high });
         let demand = design.demand.is_some();
         let share = |moments: &Moments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
+        let causes = self.causes();
         DesignOutcome {
             design: design.name.clone(),
             machines: design.capacity(),
@@ -259,7 +261,8 @@ impl<'a> Concluding<'a> {
             jobs: design.jobs.as_ref().map(|_| self.jobs()),
             classes: self.classes(),
             serving_machine_hours: tally.classes[0] as f64 / MS_PER_HOUR / self.finished.trials.max(1) as f64,
-            causes: self.causes(),
+            composite: composite(study, design, &causes),
+            causes,
             window_bars: self.window_bars(),
             sla: self.sla(design),
             machine_failures_per_year: self.per_year(tally.machine_failures as f64),
@@ -451,14 +454,7 @@ fn one_less(of: Estimate) -> Estimate {
 
 pub(crate) fn need_in_words(design: &Design) -> String {
     let in_time = design.limit().map(|limit| format!("95 % of answers within {} ms", limit.within.as_ms()));
-    let counted = match design.need {
-        Need::Serving(least) => Some(format!("at least {least} serving")),
-        Need::Served(0, _) => None,
-        Need::Done(share, of) => {
-            Some(format!("at least {} % of each batch of jobs done by its deadline", 100.0 * share as f64 / of as f64))
-        }
-        Need::Served(share, of) => Some(format!("at least {} % of demand served", 100.0 * share as f64 / of as f64)),
-    };
+    let counted = (!matches!(design.need, Need::Served(0, _))).then(|| design.need.words());
     counted.into_iter().chain(in_time).collect::<Vec<_>>().join(", ")
 }
 

@@ -32,7 +32,7 @@ pub fn one_machine(
 ) -> Result<Breakdown, Error> {
     let reaches = |mode: &&Mode| {
         matches!(mode.effect, Effect::Down | Effect::Frozen)
-            && !matches!(mode.scope, Scope::ControlPlane | Scope::Allocation)
+            && !matches!(mode.scope, Scope::ControlPlane | Scope::Allocation | Scope::Component)
             && (mode.scope != Scope::Global || depends_on.contains(&mode.name))
     };
     let terms: Vec<Term> = profile.modes.iter().filter(reaches).map(|mode| term(mode, zones, start)).collect();

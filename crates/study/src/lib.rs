@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod assumptions;
 mod blocks;
 pub mod comparison;
+mod composite;
 mod conclude;
 pub mod drill;
 pub mod exactly;

@@ -114,6 +114,30 @@ pub struct CauseOutcome {
     pub avoided_min_per_month: Option<Estimate>,
 }
 
+/// SL-07: the promise for one part of a service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PartPromise {
+    /// The part.
+    pub part: String,
+    /// Its promised availability; none where nothing is promised.
+    pub promise: Option<f64>,
+}
+
+/// SL-07: what the promises for the parts of a service multiply to, and what the simulated downtime comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CompositeOutcome {
+    /// The availability by arithmetic, as if parts failed independently; none where a part has no promise.
+    pub promise: Option<f64>,
+    /// The parts that promises are for.
+    pub parts: Vec<PartPromise>,
+    /// Downtime charged to components that fail by themselves.
+    pub components_min_per_month: f64,
+    /// Downtime charged to causes that may strike several parts at once.
+    pub shared_min_per_month: f64,
+    /// All other downtime.
+    pub rest_min_per_month: f64,
+}
+
 /// Azure's own yardstick.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SlaOutcome {
@@ -233,6 +257,9 @@ pub struct DesignOutcome {
     pub window_bars: Vec<WindowBar>,
     /// Azure's own yardstick; none where no promise applies.
     pub sla: Option<SlaOutcome>,
+    /// The promises for the parts of the service, multiplied; none without parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub composite: Option<CompositeOutcome>,
     /// Strikes on machines that took effect, a year.
     pub machine_failures_per_year: f64,
     /// Mean wait for a repair crew in hours; none without crews.

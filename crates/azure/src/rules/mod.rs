@@ -9,6 +9,7 @@
 
 mod autoscale;
 mod balance;
+mod balancers;
 mod chaos;
 mod conflicts;
 mod conversion;
@@ -20,6 +21,7 @@ mod hosts;
 mod operations;
 mod orchestration;
 mod page;
+mod recovery;
 mod scale_in;
 mod spot;
 mod transient;
@@ -196,10 +198,14 @@ pub const FAMILIES: &[Family] = &[
     family("V", "What is refused", validation::VALIDATION),
     family("C", "Sources that contradict each other", conflicts::CONFLICTS),
     family("AS", "Autoscale", autoscale::AUTOSCALE),
-    family("LB", "Load balancer probes", operations::BALANCER),
+    family("LB", "Load balancers", balancers::BALANCER),
+    family("AG", "Application gateways", balancers::GATEWAY),
+    family("AFD", "Front Door", balancers::FRONT_DOOR),
+    family("TM", "Traffic Manager", balancers::TRAFFIC_MANAGER),
     family("TF", "Transient faults and retries", transient::TRANSIENT),
     family("UP", "Upgrades", upgrades::UPGRADES),
     family("SL", "The service level agreement", operations::AGREEMENT),
+    family("DR", "Disaster recovery", recovery::RECOVERY),
     family("IN", "Patterns of public incidents", operations::INCIDENTS),
     family("FR", "Failure rates", operations::RATES),
     family("CH", "Chaos experiments", chaos::CHAOS),

@@ -1,35 +1,12 @@
-//! LB: probes. UP: upgrades. SL: the service level agreement. IN: incidents. FR: failure rates.
+//! UP: upgrades. SL: the service level agreement. IN: incidents. FR: failure rates.
 //!
 //! Of these families only the rules that the program names so far.
 
 use super::Rule;
 
-const PROBES: &str = "load balancer health probes page";
 const AGREEMENT_PAGE: &str = "Azure's SLA for virtual machines";
 const AGREEMENT_RECALLED: &str = "Azure's SLA for virtual machines, lower tiers from secondary pages";
 const REVIEWS: &str = "public incident reviews, 2011 to 2026";
-
-pub(super) const BALANCER: &[Rule] = &[
-    Rule::modelled(
-        "LB-01",
-        "A probe every 5 s; two failures in a row take a machine out, one success brings it back.",
-        PROBES,
-    )
-    .conflicting()
-    .key("load_balancer.probe_interval"),
-    Rule::modelled(
-        "LB-02",
-        "An unanswered probe has failed when its time is up; a dead machine is found only by its probes.",
-        PROBES,
-    )
-    .key("load_balancer.probe_timeout"),
-    Rule::modelled(
-        "LB-03",
-        "A new machine serves after its first success; one that flaps needs ever more, up to eight.",
-        "load balancer health probes page; the doubling is chosen",
-    )
-    .key("load_balancer.flap_window"),
-];
 
 pub(super) const AGREEMENT: &[Rule] = &[
     Rule::modelled(
@@ -45,6 +22,12 @@ pub(super) const AGREEMENT: &[Rule] = &[
     Rule::modelled("SL-03", "Credits of 10, 25 and 100 % at falling uptimes.", AGREEMENT_RECALLED),
     Rule::modelled("SL-05", "What a promise allows in a month of 30 days: 4.32 minutes at 99.99 %.", "arithmetic")
         .inferred(),
+    Rule::modelled(
+        "SL-07",
+        "In series promises multiply, of R regions one must hold: 1 − (1 − N)^R; a load balancer, Front Door and Traffic Manager 99.99 %, an application gateway 99.95 %.",
+        "Azure's composite SLA arithmetic, recalled",
+    )
+    .key("component.availability"),
 ];
 
 pub(super) const INCIDENTS: &[Rule] = &[

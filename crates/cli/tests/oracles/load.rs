@@ -6,10 +6,10 @@ use super::{Entry, Held, Oracles, Reading};
 use zonefall_study::outcome::Outcome;
 
 /// The entries of the capability `load and operations` that are held so far.
-pub const IDS: [&str; 2] = ["G01", "G06"];
+pub const IDS: [&str; 5] = ["E07", "E08", "E09", "G01", "G06"];
 
 pub fn entries(file: &Oracles) -> Vec<Entry> {
-    std::iter::once(phases(file)).chain(step_load(file)).collect()
+    std::iter::once(phases(file)).chain(step_load(file)).chain(composites(file)).collect()
 }
 
 /// G01: ten machines, of which a day needs eight for eight hours and four for the rest.
@@ -26,6 +26,37 @@ fn phases(file: &Oracles) -> Entry {
     let toml = text.to_string().replace("min_serving = 1", "min_served = \"100%\"");
     let expected = 1.0 - file.exact("G01");
     Entry { id: "G01", toml, expected, read: unavailability, trials: 1000, held: Held::ByIntervals { trials: 500 } }
+}
+
+fn composite(outcome: &Outcome) -> Reading {
+    Reading::Plain { value: outcome.designs[0].composite.as_ref().unwrap().promise.unwrap(), hits: 1 }
+}
+
+/// SL-07, E07 to E09: promises in series and as alternatives. A machine that is not asked for stands for nothing: it is an
+/// alternative of what is promised by 100 %.
+fn composites(file: &Oracles) -> Vec<Entry> {
+    let entry = |id: &'static str, components: &[(&str, f64)], part: &str| {
+        let mut text = Text::new(1, 1, 1, "10 h");
+        let components = components.iter().map(|(name, availability)| {
+            format!("[component.{name}]\navailability = {availability}\nplacement = \"global\"\n")
+        });
+        text.more = format!(
+            "{}[component.sure]\navailability = 1\n[part.m]\nany = [\"machines\", \"sure\"]\n{part}",
+            components.collect::<String>()
+        );
+        Entry { id, toml: text.to_string(), expected: file.exact(id), read: composite, trials: 1, held: Held::Exactly }
+    };
+    let of = |id: &str, name: &str| file.number(id, name);
+    let series = [("a", of("E07", "a")), ("b", of("E07", "b"))];
+    let fallback = [("web", of("E08", "web")), ("db", of("E08", "db")), ("queue", of("E08", "queue"))];
+    let app = of("E09", "app");
+    assert_eq!(of("E09", "regions"), 2.0);
+    let regions = [("one", app), ("two", app), ("tm", of("E09", "tm"))];
+    vec![
+        entry("E07", &series, ""),
+        entry("E08", &fallback, "[part.data]\nany = [\"db\", \"queue\"]"),
+        entry("E09", &regions, "[part.apps]\nany = [\"one\", \"two\"]"),
+    ]
 }
 
 fn served(outcome: &Outcome) -> Reading {

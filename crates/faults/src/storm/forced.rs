@@ -20,6 +20,7 @@ impl StormModes {
                     Reach::Zone(zone) => (zone.0, false),
                     Reach::Pair(one, other) => (one.0 * self.topology.zone_count() + other.0, true),
                     Reach::Region(region) => (region.0, false),
+                    Reach::Component => (process.number, false),
                     Reach::Global | Reach::ControlPlane(_) | Reach::Allocation(_) => continue,
                 };
                 let empty = match process.reach {

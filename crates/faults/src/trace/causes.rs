@@ -15,6 +15,7 @@ pub(crate) enum Way {
     Host,
     HostShock,
     Instance,
+    Component,
     /// A control plane or a zone's capacity; only the name of the cause matters. Last, so that others name it first.
     Span,
 }
@@ -25,6 +26,7 @@ impl Way {
         match (row.stage, row.scope) {
             (Stage::ControlPlane | Stage::Allocation, _) | (_, Scope::ControlPlane | Scope::Allocation) => Self::Span,
             (_, Scope::Instance) => Self::Instance,
+            (_, Scope::Component) => Self::Component,
             (_, Scope::Host) if shock => Self::HostShock,
             (_, Scope::Host) => Self::Host,
             (_, Scope::Global) if shock => Self::EverythingShock,
@@ -39,6 +41,7 @@ impl Way {
         match mode.scope {
             Scope::ControlPlane | Scope::Allocation => Self::Span,
             Scope::Instance => Self::Instance,
+            Scope::Component => Self::Component,
             Scope::Host if shock => Self::HostShock,
             Scope::Host => Self::Host,
             Scope::Global if shock => Self::EverythingShock,

@@ -125,8 +125,7 @@ pub fn read_foreign(path: &Path, columns: &ForeignColumns, topology: &Topology) 
 /// # Errors
 /// If a column is missing, there are too many rows, more units than the topology has room for, or no outage at all.
 pub fn parse_foreign(bytes: &[u8], columns: &ForeignColumns, topology: &Topology) -> Result<Foreign, TraceError> {
-    if matches!(columns.scope, Scope::Instance | Scope::Hall | Scope::Global | Scope::ControlPlane | Scope::Allocation)
-    {
+    if !matches!(columns.scope, Scope::Host | Scope::Rack | Scope::Zone | Scope::Region) {
         return Err(TraceError::NoRoom("units of a foreign file become hosts, racks, zones or regions".into()));
     }
     let mut reading = Reading::default_for(columns);

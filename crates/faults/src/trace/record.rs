@@ -7,7 +7,7 @@ use super::layout::{find_racks, rack_names};
 use super::problems::TraceError;
 use super::row::{Header, Row, Stage, Trace, TrialId};
 use super::write::header_name;
-use crate::mode::{Clock, Effect, Kind, Profile, Scope};
+use crate::mode::{Clock, Effect, Kind, Profile, Scope, component_of};
 use crate::packed::What;
 use crate::storm::{EventId, Span};
 use crate::strikes::Strikes;
@@ -128,6 +128,11 @@ impl Recorder<'_> {
             };
             told[event.0 as usize] |= stage != Stage::Tail;
             let mut names = Vec::new();
+            if mode.scope == Scope::Component {
+                let name = component_of(&mode.name);
+                self.must_be_plain(name, true)?;
+                names.push(name.to_owned());
+            }
             for outage in group {
                 let mut next = outage.first_rack;
                 for name in rack_names(next..next + outage.racks, mode.scope, self.topology) {

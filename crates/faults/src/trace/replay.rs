@@ -195,6 +195,10 @@ impl<'a> Builder<'a> {
                     self.replay.storm.allocation.push(Span { of, event, start, end, left_milli });
                 }
                 Stage::Unit => return Err("stage `unit` goes with scope host or instance".into()),
+                // Its cause says which component; no rack is hit.
+                Stage::Main if row.scope == Scope::Component => {
+                    self.replay.storm.outages.push(RackOutage { event, first_rack: 0, racks: 0, start, end });
+                }
                 Stage::Main | Stage::Shock | Stage::Tail => hit.extend(self.names.racks(name)?),
             }
         }

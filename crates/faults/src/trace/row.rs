@@ -80,7 +80,7 @@ impl Stage {
     }
 }
 
-const SCOPES: [Scope; 9] = [
+const SCOPES: [Scope; 10] = [
     Scope::Instance,
     Scope::Host,
     Scope::Rack,
@@ -90,6 +90,7 @@ const SCOPES: [Scope; 9] = [
     Scope::Global,
     Scope::ControlPlane,
     Scope::Allocation,
+    Scope::Component,
 ];
 
 /// A scope's word in the file.
@@ -104,6 +105,7 @@ pub(crate) const fn scope_word(scope: Scope) -> &'static str {
         Scope::Global => "global",
         Scope::ControlPlane => "control-plane",
         Scope::Allocation => "allocation",
+        Scope::Component => "component",
     }
 }
 

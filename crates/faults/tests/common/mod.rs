@@ -100,6 +100,13 @@ pub fn rich_profile() -> Profile {
     Profile { name: "rich".into(), modes }
 }
 
+/// The same with a component in it.
+pub fn service_profile() -> Profile {
+    let mut profile = rich_profile();
+    profile.modes.push(mode("store", Scope::Component, 4.0, lognormal(6.0)));
+    profile
+}
+
 /// The same with evictions, bad health, partial shortages and surges in it.
 pub fn managed_profile() -> Profile {
     let mut profile = rich_profile();
@@ -162,7 +169,16 @@ pub fn design(name: &str, sets: Vec<ScaleSet>, need: u32) -> Design {
 
 /// A zonal set, a spanning one with a regional one beside it, and one in two regions.
 pub fn designs(topology: &Topology) -> Vec<Design> {
+    let store = Component { cause: Some("store".into()), footing: Footing::Zones { region: RegionId(0), least: 2 } };
+    let nodes = vec![
+        Node { name: "store".into(), part: Part::Component(store), promise: None },
+        Node { name: "web".into(), part: Part::Sets(vec![0], Least::Serving(25)), promise: None },
+        Node { name: "all".into(), part: Part::Group { parts: vec![0, 1], least: 2 }, promise: None },
+    ];
+    let mut parts = design("parts", vec![set("web", topology, 0, &[1, 2], 30)], 25);
+    parts.need = Need::Parts(Box::new(Structure { nodes }));
     vec![
+        parts,
         design("zonal", vec![set("web", topology, 0, &[1], 24)], 20),
         design("spanning", vec![set("web", topology, 0, &[1, 2, 3], 60), set("db", topology, 0, &[], 8)], 55),
         design("two regions", vec![set("web", topology, 0, &[1, 2], 30), set("far", topology, 1, &[1, 3], 20)], 42),

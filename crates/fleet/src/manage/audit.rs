@@ -82,7 +82,7 @@ impl World {
         }
         let serving = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).count();
         must("serving".into(), self.book.level(Class::Serving), serving as i64);
-        for (cause, &withheld) in self.book.withheld[..self.nobody as usize].iter().enumerate() {
+        for (cause, withheld) in self.book.withheld().enumerate() {
             let absent = self.machines.iter().filter(|m| m.marks & self.absent() != 0 && m.root as usize == cause);
             let absent: i64 = absent.map(|machine| self.sets[machine.set as usize].serves).sum();
             let owed = self

@@ -211,7 +211,7 @@ impl World {
         }
         self.book.add(Class::Existing, 1, t, &self.measure);
         self.machines[at].root = if extra { self.nobody } else { cause };
-        self.book.withheld[self.machines[at].root as usize] += self.sets[self.set_of(at)].serves;
+        self.book.withhold(self.part_of(at), self.machines[at].root, self.sets[self.set_of(at)].serves);
         if self.probes.is_some() {
             self.machines[at].marks |= REMOVED;
         }
@@ -247,16 +247,17 @@ impl World {
             let serves = self.sets[self.set_of(at)].serves;
             let left = self.drop_factor(at, t, serves);
             self.machines[at].root = cause;
-            self.book.withheld[cause as usize] += serves;
-            self.book.add(Class::Serving, -1, t, &self.measure);
+            let part = self.part_of(at);
+            self.book.withhold(part, cause, serves);
+            self.book.add_in(part, Class::Serving, -1, t, &self.measure);
             self.scaler.count(self.set_of(at), -1);
-            self.book.add(Class::Capacity, -left, t, &self.measure);
+            self.book.add_in(part, Class::Capacity, -left, t, &self.measure);
         } else {
             self.recharge(at, cause);
         }
         for (mark, class) in [(STARTING, Class::Starting), (AWAITING, Class::Awaiting), (UNNOTICED, Class::Dead)] {
             if marks & mark != 0 {
-                self.book.add(class, -1, t, &self.measure);
+                self.book.add_in(self.part_of(at), class, -1, t, &self.measure);
             }
         }
         self.machines[at].marks = (marks & !(STARTING | AWAITING | UNNOTICED)) | ABSENT | removed;
@@ -287,7 +288,7 @@ impl World {
         self.manager.list(at);
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
-            self.book.withheld[cause as usize] += self.sets[set].serves;
+            self.book.withhold(self.sets[set].part, cause, self.sets[set].serves);
         }
         self.use_quota(set, spot, true);
     }

@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn ov_04_the_documented_table_for_three_zones() {
+    fn ov_04_dr_08_the_documented_table_for_three_zones() {
         let provisioned = [3, 4, 5, 6, 7, 8, 9, 10].map(|peak| for_zone_loss(peak, 3));
         assert_eq!(provisioned, [5, 6, 8, 9, 11, 12, 14, 15]);
         assert_eq!(for_zone_loss(7, 1), 7);

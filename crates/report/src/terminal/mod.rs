@@ -8,6 +8,7 @@ mod answer;
 mod assumptions;
 mod causes;
 mod comparison;
+mod composite;
 mod designs;
 mod differences;
 mod draw;
@@ -79,6 +80,7 @@ pub(crate) fn blocks(outcome: &Outcome, style: Style) -> Page {
         differences::draw(&mut page, outcome);
         causes::draw(&mut page, outcome);
         operations::draw(&mut page, outcome);
+        composite::draw(&mut page, outcome);
         sla::draw(&mut page, outcome);
     }
     method::draw(&mut page, outcome);

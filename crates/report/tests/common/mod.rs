@@ -109,6 +109,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         serving_machine_hours: sketch.machines as f64 * 8760.0 * (1.0 - sketch.lost),
         causes: causes(sketch),
         window_bars: bars(sketch.met.0),
+        composite: None,
         sla: sketch.sla.map(|(name, promise, minutes)| sla(name, promise, minutes)),
         machine_failures_per_year: sketch.machines as f64 * 0.31,
         crew_wait_mean_h: None,

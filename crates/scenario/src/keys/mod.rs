@@ -14,6 +14,7 @@ mod gate;
 mod jobs;
 mod manage;
 pub(crate) mod offer;
+pub(crate) mod parts;
 pub(crate) mod plan;
 mod retry;
 mod runbook;
@@ -140,6 +141,7 @@ pub fn keys() -> &'static [Key] {
             world::KEYS,
             gate::KEYS,
             fleet::KEYS,
+            parts::KEYS,
             demand::KEYS,
             service::KEYS,
             jobs::KEYS,

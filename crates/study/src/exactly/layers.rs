@@ -100,7 +100,7 @@ impl Layers {
 /// Whether a mode keeps machines of the design from serving, as far as `min_serving` counts.
 fn stops_machines(mode: &Mode, design: &Design) -> bool {
     matches!(mode.effect, Effect::Down | Effect::Frozen)
-        && !matches!(mode.scope, Scope::ControlPlane | Scope::Allocation)
+        && !matches!(mode.scope, Scope::ControlPlane | Scope::Allocation | Scope::Component)
         && (mode.scope != Scope::Global || design.depends_on.contains(&mode.name))
 }
 

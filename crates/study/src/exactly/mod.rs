@@ -2,7 +2,7 @@
 //! design's objective does not hold, without a single draw.
 //!
 //! What is covered: `min_serving`, drawn faults, no load balancer, sets that nobody manages, outages that end for all
-//! that they hit at once and leave nothing to be waited for. Then machines, hosts, racks, halls, zones, pairs of zones
+//! that they hit at once and leave nothing to be waited for; and services of parts whose groups share no more than that (`parts`). Then machines, hosts, racks, halls, zones, pairs of zones
 //! and regions are independent alternating processes, and only how often each is out counts: conditioned on what is
 //! shared, the counts of machines are convolved. Modes that start stationary may follow any law; modes that start new
 //! (crews and shocks among them) are exponential, and the answer is integrated over the measured time.
@@ -13,17 +13,19 @@
 mod course;
 pub(crate) mod given;
 mod layers;
+mod parts;
 mod places;
 mod tree;
 
 use crate::study::Study;
 use layers::Layers;
+use parts::Answer;
 use tree::Tree;
 use zonefall_engine::SimTime;
 use zonefall_exact::probability_fewer_than;
 use zonefall_exact::quadrature::mean_over;
 use zonefall_exact::spread::distribution;
-use zonefall_fleet::{Design, Need, StartState};
+use zonefall_fleet::{Design, Least, Need, Part, StartState};
 
 /// The most machines whose counts are convolved.
 const MACHINES_MAX: u64 = 5000;
@@ -48,24 +50,35 @@ pub struct Obstacles(pub Vec<String>);
 pub fn exactly(study: &Study, design: &Design) -> Result<Exact, Obstacles> {
     let mut obstacles = of_study(study, design);
     let layers = Layers::new(&study.profile, design, &mut obstacles);
+    if let Some(service) = design.need.structure() {
+        let answer = Answer::new(study, design, service, &layers).map_err(|words| obstacles.extend(words));
+        let (Ok(answer), true) = (answer, obstacles.is_empty()) else { return Err(Obstacles(obstacles)) };
+        let exact = over_time(study, answer.fastest(), |t_ms| answer.missed_at(t_ms));
+        return exact.map_err(|error| Obstacles(vec![error.to_string()]));
+    }
     let places = places::all(design, &study.topology).map_err(|words| obstacles.push(words));
-    let (Ok(places), true, Need::Serving(needed)) = (places, obstacles.is_empty(), design.need) else {
+    let (Ok(places), true, &Need::Serving(needed)) = (places, obstacles.is_empty(), &design.need) else {
         return Err(Obstacles(obstacles));
     };
     let tree = |(weight, hosts): (f64, Vec<_>)| Ok((weight, Tree::new(&layers, &hosts, &study.topology)?));
     let trees: Result<Vec<(f64, Tree)>, String> = places.into_iter().map(tree).collect();
     let trees = trees.map_err(|words| Obstacles(vec![words]))?;
-    over_time(study, &trees, needed as usize).map_err(|error| Obstacles(vec![error.to_string()]))
-}
-
-fn over_time(study: &Study, trees: &[(f64, Tree)], needed: usize) -> Result<Exact, zonefall_exact::Error> {
     let missed_at = |t_ms: f64| {
         trees.iter().try_fold(0.0, |sum, (weight, tree)| {
             let up = distribution(&tree.at(t_ms)?)?;
-            Ok(sum + weight * probability_fewer_than(&up, needed))
+            Ok(sum + weight * probability_fewer_than(&up, needed as usize))
         })
     };
     let fastest = trees.iter().map(|(_, tree)| tree.fastest()).fold(0.0, f64::max);
+    over_time(study, fastest, missed_at).map_err(|error| Obstacles(vec![error.to_string()]))
+}
+
+/// The mean of what is missed over the measured time, where the fastest rate is so much.
+fn over_time(
+    study: &Study,
+    fastest: f64,
+    missed_at: impl Fn(f64) -> Result<f64, zonefall_exact::Error>,
+) -> Result<Exact, zonefall_exact::Error> {
     if fastest <= 0.0 {
         return Ok(Exact { unavailability: missed_at(0.0)?, stationary: true });
     }
@@ -88,6 +101,9 @@ fn of_study(study: &Study, design: &Design) -> Vec<String> {
     no(design.balancer.is_some(), "a load balancer: machines wait for its probes, so what serves depends on the past");
     no(matches!(design.need, Need::Served(..)), "`min_served`: only `min_serving` is counted in whole machines");
     no(design.jobs.is_some(), "`[jobs]`: what is late depends on what happened before");
+    let shares = |node: &zonefall_fleet::Node| matches!(node.part, Part::Sets(_, Least::Served(..)));
+    let asks = design.need.structure().is_some_and(|service| service.nodes.iter().any(shares));
+    no(asks, "`min_served` of a part: only `min_serving` is counted in whole machines");
     let creating = |start: &StartState| matches!(start, StartState::Creating(law) if law.mean_ms() > 0.0);
     no(design.sets.iter().any(|set| creating(&set.start)), "machines are still being created when the trial begins");
     let words = format!("more than {MACHINES_MAX} machines: the convolution is too long");

@@ -313,7 +313,7 @@ fn thumb(bench: &Bench<'_>, best: usize) -> Option<Thumb> {
             let demand = u128::from(design.demand.as_ref()?.range_milli().1) * u128::from(share);
             demand.div_ceil(u128::from(of) * u128::from(set.serves_milli.max(1))) as u64
         }
-        Need::Done(..) => return None,
+        Need::Done(..) | Need::Parts(_) => return None,
     };
     Some(Thumb { peak, zones, machines: (peak * zones).div_ceil(zones - 1), simulated: design.capacity() })
 }

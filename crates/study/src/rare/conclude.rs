@@ -6,6 +6,7 @@ use super::gained::{method, warnings};
 use super::run::{Drawn, Weighed, asked};
 use super::splitting;
 use super::tally::{Total, WeightedDesign};
+use crate::composite::composite;
 use crate::conclude::*;
 use crate::outcome::*;
 use crate::study::Study;
@@ -100,6 +101,7 @@ impl<'a> Concluding<'a> {
         let demand = design.demand.is_some();
         let share = |moments: &WeightedMoments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
         let hours_per_year = |of| self.per_year(of) / MS_PER_HOUR;
+        let causes = self.causes();
         DesignOutcome {
             design: design.name.clone(),
             machines: design.capacity(),
@@ -126,7 +128,8 @@ impl<'a> Concluding<'a> {
             jobs: None,
             classes: self.classes(),
             serving_machine_hours: tally.total(Total::Serving) / MS_PER_HOUR / self.whole,
-            causes: self.causes(),
+            composite: composite(study, design, &causes),
+            causes,
             window_bars: self.window_bars(windows * self.whole),
             sla: self.sla(design, windows),
             machine_failures_per_year: self.per_year(Total::MachineFailures),

@@ -102,6 +102,7 @@ impl Class {
             Scope::Hall => "halls",
             Scope::Zone => "zones",
             Scope::Region => "regions",
+            Scope::Component => "components",
             Scope::Global | Scope::ControlPlane | Scope::Allocation => "others",
         }
     }

@@ -3,6 +3,7 @@
 //! *Alone* is judged by places, not by what happened: a strike on a scope that may hold more machines than the design can
 //! spare. Rather too many modes than too few: those that strike often ask for no trials.
 
+use super::parts::Standing;
 use super::{OCCURRENCES_MIN, TRIALS_MIN};
 use crate::study::Study;
 use zonefall_faults::{Effect, Mode, Scope, cause_name};
@@ -47,9 +48,16 @@ pub fn lonely(study: &Study, design: usize) -> Vec<Lonely> {
                 found.push(Lonely { cause: cause_name(mode, pair), per_trial });
             }
         };
-        add(false, holds.units(mode, &study.topology));
+        let (units, pairs) = match design.need.structure() {
+            Some(service) => {
+                let standing = Standing { design, service, topology: &study.topology };
+                (standing.units(mode), standing.pairs())
+            }
+            None => (holds.units(mode, &study.topology), holds.pairs(&study.topology)),
+        };
+        add(false, units);
         if mode.common_cause > 0.0 {
-            add(true, mode.common_cause * holds.pairs(&study.topology));
+            add(true, mode.common_cause * pairs);
         }
     }
     found
@@ -60,6 +68,7 @@ fn can_stop(mode: &Mode, design: &Design) -> bool {
     let reaches = match mode.scope {
         Scope::ControlPlane | Scope::Allocation => false,
         Scope::Global => design.depends_on.contains(&mode.name),
+        Scope::Component => design.need.structure().is_some(),
         _ => true,
     };
     reaches && mode.effect != Effect::Unhealthy
@@ -89,7 +98,7 @@ impl Holds {
             Need::Serving(least) => machines.saturating_sub(least),
             // How many a share of the demand needs depends on the hour: none to spare.
             // So does how far a batch is.
-            Need::Served(..) | Need::Done(..) => 0,
+            Need::Served(..) | Need::Done(..) | Need::Parts(_) => 0,
         };
         Self { by_zone, spare, machines }
     }
@@ -108,7 +117,7 @@ impl Holds {
                 topology.region_ids().filter(|&region| held(region) > self.spare).count() as u32
             }
             Scope::Global => 1,
-            Scope::ControlPlane | Scope::Allocation => 0,
+            Scope::ControlPlane | Scope::Allocation | Scope::Component => 0,
         };
         f64::from(units)
     }

@@ -18,6 +18,7 @@
 //! from a checkpoint skips the looks behind it, so the rule is a part of whose checkpoint it is.
 
 mod floor;
+mod parts;
 mod reading;
 
 pub use floor::{floor, lonely};

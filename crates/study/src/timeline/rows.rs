@@ -3,8 +3,8 @@
 use super::{Kind, Lane, Outage, Row};
 use crate::study::Study;
 use std::collections::BTreeMap;
-use zonefall_faults::{EventId, Strikes};
-use zonefall_fleet::{Ledger, OPERATION_TABLE, Seen, Sighting, Stand};
+use zonefall_faults::{EventId, Strikes, component_of};
+use zonefall_fleet::{Ledger, OPERATION_TABLE, Seen, Sighting, Stand, Structure};
 use zonefall_topology::{RackId, ZoneId};
 
 /// So many machines of a row are named.
@@ -203,7 +203,16 @@ impl Telling<'_> {
                 .any(|set| set.zones.contains(&zone) || set.zones.is_empty() && topology.region_of(zone) == set.region)
         };
         let mut places: BTreeMap<(EventId, &str), Vec<String>> = BTreeMap::new();
+        let components = self.study.designs[self.design].need.structure().into_iter().flat_map(Structure::components);
+        let own: Vec<&str> = components.filter_map(|(_, component)| component.cause.as_deref()).collect();
         for outage in &storm.outages {
+            let cause = &self.causes[storm.events[outage.event.0 as usize].cause as usize];
+            if outage.racks == 0 {
+                if own.contains(&cause.as_str()) {
+                    places.entry((outage.event, "component ")).or_default().push(component_of(cause).to_owned());
+                }
+                continue;
+            }
             let zone = topology.zone_of(RackId(outage.first_rack));
             if uses(zone) {
                 let name = self.racks(outage.first_rack, outage.racks);

@@ -22,7 +22,6 @@ use crate::management::{Action, Orchestration};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::autoscale::{Autoscale, Decision, Direction, SERIES_MAX, View, decide};
-use crate::serving::Class;
 use crate::world::World;
 use scaler::Seen;
 use std::sync::Arc;
@@ -84,7 +83,7 @@ impl World {
         Seen {
             series,
             demand: self.book.demand.unwrap_or(0),
-            rotation: self.book.level(Class::Serving) + self.book.level(Class::Dead),
+            rotation: self.book.rotation(self.sets[scaled.set].part),
             serving: self.scaler.serving[scaled.set],
             capacity,
         }

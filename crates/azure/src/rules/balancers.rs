@@ -1,0 +1,144 @@
+//! LB: load balancers. AG: application gateways. AFD: Front Door. TM: Traffic Manager.
+
+use super::Rule;
+
+const PROBES: &str = "load balancer health probes page";
+const RELIABILITY: &str = "load balancer reliability page";
+const NO_FAILOVER: &str = "failover between regions is not simulated yet";
+const SINGLE_FLOWS: &str = "single flows are not simulated: requests a second are";
+
+pub(super) const BALANCER: &[Rule] = &[
+    Rule::modelled(
+        "LB-01",
+        "A probe every 5 s; two failures in a row take a machine out, one success brings it back.",
+        PROBES,
+    )
+    .conflicting()
+    .key("load_balancer.probe_interval"),
+    Rule::modelled(
+        "LB-02",
+        "An unanswered probe has failed when its time is up; a dead machine is found only by its probes.",
+        PROBES,
+    )
+    .key("load_balancer.probe_timeout"),
+    Rule::modelled(
+        "LB-03",
+        "A new machine serves after its first success; one that flaps needs ever more, up to eight.",
+        "load balancer health probes page; the doubling is chosen",
+    )
+    .key("load_balancer.flap_window"),
+    Rule::out(
+        "LB-04",
+        "New flows leave a backend that is down; established TCP stays with it until it closes, UDP moves.",
+        PROBES,
+        SINGLE_FLOWS,
+    ),
+    Rule::out(
+        "LB-05",
+        "Where no backend is healthy none gets new flows, or (AllProbedUp) all do.",
+        "load balancer REST reference",
+        "the same here: what is sent to machines that are all dead is not served",
+    ),
+    Rule::out(
+        "LB-06",
+        "An idle flow is dropped after 4 minutes (4 to 30), silently unless TCP reset is on.",
+        "load balancer TCP reset page",
+        SINGLE_FLOWS,
+    ),
+    Rule::modelled(
+        "LB-07",
+        "A zonal frontend shares its zone's fate; a zone-redundant one is served by all zones and survives one.",
+        RELIABILITY,
+    )
+    .key("component.placement"),
+    Rule::out(
+        "LB-08",
+        "The global tier looks at regions every 5 s and takes out one that is gone.",
+        RELIABILITY,
+        NO_FAILOVER,
+    ),
+    Rule::out(
+        "LB-09",
+        "A backend can be forced up, or closed to new flows, whatever its probe says.",
+        "recalled, not read again",
+        "nobody in the model drains a backend by hand",
+    ),
+    Rule::out(
+        "LB-10",
+        "Members come and go with the scale set; one that is deleted is not drained but for its terminate notice.",
+        "a field manual by others; the lack of a drain is inferred",
+        "that established flows break is not simulated: a machine leaves the rotation when it is deleted",
+    )
+    .inferred(),
+    Rule::out(
+        "LB-11",
+        "A pause longer than interval times threshold fails probes; stuck TCP takes 25 s to 15 min to give up.",
+        "maintenance and updates page",
+        SINGLE_FLOWS,
+    ),
+];
+
+pub(super) const GATEWAY: &[Rule] = &[
+    Rule::out(
+        "AG-01",
+        "A probe every 30 s that waits 30 s; three failures take a backend out, one success brings it back.",
+        "application gateway health probe page",
+        "write these as the probes of `load_balancer`; each gateway instance probing for itself is not simulated",
+    ),
+    Rule::out(
+        "AG-02",
+        "A backend that leaves the pool is drained for 30 s, or 1 to 3600 s.",
+        "application gateway HTTP settings page",
+        SINGLE_FLOWS,
+    ),
+    Rule::out(
+        "AG-03",
+        "Version 2 scales from 0 to 125 instances of about 10 capacity units each, in 3 to 5 minutes.",
+        "application gateway scaling page; the time is recalled",
+        "a gateway is a component that is up or down: its capacity is not simulated",
+    ),
+];
+
+pub(super) const FRONT_DOOR: &[Rule] = &[
+    Rule::out(
+        "AFD-01",
+        "An origin is healthy with 3 good of its last 4 probes, every 30 s; each edge site decides for itself.",
+        "Front Door health probe page",
+        NO_FAILOVER,
+    ),
+    Rule::out(
+        "AFD-02",
+        "Out after two bad samples, back after three good ones.",
+        "arithmetic on the probe page",
+        NO_FAILOVER,
+    )
+    .inferred(),
+    Rule::out(
+        "AFD-03",
+        "Of the healthy origins the lowest priority, then the fastest, then by weight; all of them where none is healthy.",
+        "Front Door routing page",
+        NO_FAILOVER,
+    ),
+];
+
+pub(super) const TRAFFIC_MANAGER: &[Rule] = &[
+    Rule::out(
+        "TM-01",
+        "A probe every 30 s (fast 10 s); degraded after one failure more than is tolerated (3), online at the first success.",
+        "Traffic Manager monitoring page",
+        NO_FAILOVER,
+    ),
+    Rule::out(
+        "TM-02",
+        "Degraded after 100 to 130 s, fast 39 to 49 s; then each client keeps its answer for what is left of the time to live.",
+        "arithmetic on the monitoring page",
+        NO_FAILOVER,
+    )
+    .inferred(),
+    Rule::out(
+        "TM-03",
+        "By priority, weight, performance, geography, several values or subnet; where all are degraded, as if none were.",
+        "Traffic Manager monitoring page",
+        NO_FAILOVER,
+    ),
+];

@@ -1,0 +1,64 @@
+//! DR: disaster recovery.
+
+use super::Rule;
+
+const SITE_RECOVERY: &str = "Site Recovery questions and architecture pages";
+const NO_FAILOVER: &str = "failover between regions is not simulated yet";
+
+pub(super) const RECOVERY: &[Rule] = &[
+    Rule::out(
+        "DR-01",
+        "A crash-consistent recovery point every 5 minutes; no promise for what is lost.",
+        SITE_RECOVERY,
+        NO_FAILOVER,
+    ),
+    Rule::out(
+        "DR-02",
+        "A recovery time of minutes, promised within 2 h (or 1 h); chosen: median 15 min, sigma 0.6.",
+        SITE_RECOVERY,
+        NO_FAILOVER,
+    )
+    .conflicting(),
+    Rule::out(
+        "DR-03",
+        "From zone to zone for zonal machines only; capacity in the target is planned for, not promised.",
+        "Site Recovery zone to zone page",
+        NO_FAILOVER,
+    ),
+    Rule::out(
+        "DR-04",
+        "An operator starts a failover; then protection is turned round and one fails back.",
+        SITE_RECOVERY,
+        NO_FAILOVER,
+    ),
+    Rule::out(
+        "DR-05",
+        "Backup: a point a day, or every 4 to 24 h; restoring takes hours.",
+        "recalled, not read again",
+        NO_FAILOVER,
+    ),
+    Rule::out(
+        "DR-06",
+        "Of a pair of regions one is updated at a time.",
+        "Azure paired regions page",
+        "planned maintenance of regions is not simulated",
+    ),
+    Rule::out(
+        "DR-07",
+        "Active/active 1 to 4 min, hot a little more, warm 5 to 20 min, cold 1 to 8 h.",
+        "chosen",
+        NO_FAILOVER,
+    )
+    .unknown(),
+    Rule::modelled(
+        "DR-08",
+        "For the loss of one of Z zones: peak times Z/(Z − 1), here rounded up.",
+        "over-provisioning calculation include; the rounding is inferred",
+    ),
+    Rule::modelled(
+        "DR-09",
+        "A zone-spanning set that loses a zone goes on with the others and replaces nothing by itself.",
+        "a field manual by others, 2025; an older one contradicts it",
+    )
+    .conflicting(),
+];

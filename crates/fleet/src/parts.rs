@@ -1,0 +1,332 @@
+//! The parts of a service in a trial: which of them hold, what is missing from each, and whom that is charged to.
+//!
+//! In: changes of levels by part, and components that go down or come back. Out: whether the root holds, the demand that
+//! passes, and the charge of missed time. A change of a leaf goes up the tree only as far as something flips; nothing else is
+//! ever looked at. Integers only.
+//!
+//! Missed time is split evenly over the leaves that are missing where the tree needs them, and within a leaf over the causes
+//! that withhold it, so the parts sum exactly.
+
+use crate::ledger::split;
+use crate::serving::Class;
+use crate::structure::{Component, Footing, Least, Part, Structure};
+use zonefall_topology::Topology;
+
+/// The parent of the root.
+const NOBODY: u32 = u32::MAX;
+
+/// A node of the tree.
+#[derive(Debug, Clone)]
+struct State {
+    parent: u32,
+    /// Children that must hold; 0 for a leaf.
+    least: u32,
+    /// Children that do.
+    holding: u32,
+    holds: bool,
+}
+
+/// Machines of a group of sets.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counts {
+    pub serving: i64,
+    pub dead: i64,
+    pub capacity: i64,
+}
+
+/// What a leaf is made of.
+#[derive(Debug, Clone)]
+enum Leaf {
+    Sets {
+        need: Least,
+        counts: Counts,
+    },
+    /// Causes that hold it, oldest first, with the seat that each has taken.
+    Component {
+        held: Vec<(u16, u32)>,
+        seats: u32,
+        least: u32,
+    },
+    Group,
+}
+
+/// The component itself, in place of one of its seats.
+pub(crate) const WHOLE: u32 = u32::MAX;
+
+/// All parts of a service.
+#[derive(Debug, Clone)]
+pub(crate) struct Parts {
+    states: Vec<State>,
+    leaves: Vec<Leaf>,
+    children: Vec<Vec<u32>>,
+    /// Leaves whose lack is charged.
+    missing: Vec<u32>,
+    shares: Vec<u64>,
+    ones: Vec<i64>,
+    weights: Vec<i64>,
+    flows: Vec<u64>,
+    sorted: Vec<u64>,
+    demand: Option<u64>,
+    /// Of the demand, how much is served, and how much reaches no dead machine.
+    passes: (u64, u64),
+}
+
+impl Parts {
+    /// The parts of a service where there are so many causes.
+    pub fn new(service: &Structure, causes: usize, topology: &Topology) -> Self {
+        let state = |at: usize| State {
+            parent: service.parent(at).map_or(NOBODY, |parent| parent as u32),
+            least: if let Part::Group { least, .. } = service.nodes[at].part { least } else { 0 },
+            holding: 0,
+            holds: false,
+        };
+        let leaf = |part: &Part| match part {
+            Part::Sets(_, need) => Leaf::Sets { need: *need, counts: Counts::default() },
+            Part::Component(Component { footing, .. }) => {
+                let (seats, least) = match *footing {
+                    Footing::Zones { region, least } => (topology.zones_of(region).count() as u32, least),
+                    _ => (1, 1),
+                };
+                Leaf::Component { held: Vec::with_capacity(16), seats, least }
+            }
+            Part::Group { .. } => Leaf::Group,
+        };
+        let children = |part: &Part| if let Part::Group { parts, .. } = part { parts.clone() } else { Vec::new() };
+        let count = service.nodes.len();
+        Self {
+            states: (0..count).map(state).collect(),
+            leaves: service.nodes.iter().map(|node| leaf(&node.part)).collect(),
+            children: service.nodes.iter().map(|node| children(&node.part)).collect(),
+            missing: Vec::with_capacity(count),
+            shares: vec![0; count],
+            ones: vec![1; count],
+            weights: vec![0; causes],
+            flows: vec![0; count],
+            sorted: Vec::with_capacity(count),
+            demand: None,
+            passes: (0, 0),
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    /// Opens a trial: no machine serves yet, every component is up.
+    pub fn begin(&mut self, demand: Option<u64>) {
+        self.demand = demand;
+        for (leaf, state) in self.leaves.iter_mut().zip(&mut self.states) {
+            (state.holding, state.holds) = (0, false);
+            match leaf {
+                Leaf::Sets { counts, .. } => *counts = Counts::default(),
+                Leaf::Component { held, .. } => held.clear(),
+                Leaf::Group => {}
+            }
+        }
+        for at in 0..self.states.len() {
+            match self.leaves[at] {
+                Leaf::Sets { .. } => self.weigh(at),
+                Leaf::Component { .. } => self.turn(at, true),
+                Leaf::Group => {}
+            }
+        }
+        self.pass();
+    }
+
+    /// Whether the objective holds.
+    #[inline]
+    pub fn hold(&self) -> bool {
+        self.states.last().is_some_and(|root| root.holds)
+    }
+
+    /// How much more may be lost before the objective is missed: machines, components, parts of a group; below 0 if it is
+    /// missed.
+    pub fn margin(&self) -> i64 {
+        if self.hold() { self.margin_of(self.states.len() - 1).max(0) } else { -1 }
+    }
+
+    fn margin_of(&self, at: usize) -> i64 {
+        let state = &self.states[at];
+        let children = || self.children[at].iter().map(|&child| self.margin_of(child as usize));
+        match &self.leaves[at] {
+            Leaf::Sets { need: Least::Serving(least), counts } => counts.serving - i64::from(*least),
+            Leaf::Sets { .. } | Leaf::Component { .. } => i64::from(state.holds) - 1,
+            Leaf::Group if state.least as usize == self.children[at].len() => children().min().unwrap_or(0),
+            // All alternatives have to be lost.
+            Leaf::Group if state.least == 1 => children().map(|margin| margin.max(-1) + 1).sum::<i64>() - 1,
+            Leaf::Group => i64::from(state.holding) - i64::from(state.least),
+        }
+    }
+
+    /// The machines of a part.
+    pub fn counts(&self, part: usize) -> Counts {
+        if let Leaf::Sets { counts, .. } = self.leaves[part] { counts } else { Counts::default() }
+    }
+
+    /// A machine serves from the beginning. Whether its part holds is looked at when all have been put.
+    pub fn put(&mut self, part: usize, capacity: i64) {
+        if let Leaf::Sets { counts, .. } = &mut self.leaves[part] {
+            counts.serving += 1;
+            counts.capacity += capacity;
+        }
+    }
+
+    /// A level of a group of sets changes.
+    pub fn add(&mut self, part: usize, class: Class, delta: i64) {
+        if let Leaf::Sets { counts, .. } = &mut self.leaves[part] {
+            match class {
+                Class::Serving => counts.serving += delta,
+                Class::Dead => counts.dead += delta,
+                Class::Capacity => counts.capacity += delta,
+                _ => {}
+            }
+        }
+        self.weigh(part);
+        self.pass();
+    }
+
+    /// The demand changes: every group of sets that needs a share of it is looked at again.
+    pub fn demand_changes(&mut self, demand: Option<u64>) {
+        self.demand = demand;
+        (0..self.leaves.len()).for_each(|part| self.weigh(part));
+        self.pass();
+    }
+
+    /// Whether a group of sets holds now.
+    fn weigh(&mut self, part: usize) {
+        let Leaf::Sets { need, counts } = &self.leaves[part] else { return };
+        let holds = match *need {
+            Least::Serving(least) => counts.serving >= i64::from(least),
+            Least::Served(share, of) => {
+                let demand = self.demand.unwrap_or(0);
+                u128::from(counts.served(demand)) * u128::from(of) >= u128::from(demand) * u128::from(share)
+            }
+        };
+        self.turn(part, holds);
+    }
+
+    /// A cause takes a component, or one of its seats, or gives it back.
+    pub fn hold_down(&mut self, part: usize, cause: u16, seat: u32, ends: bool) {
+        let Leaf::Component { held, seats, least } = &mut self.leaves[part] else { return };
+        if !ends {
+            held.push((cause, seat));
+        } else if let Some(at) = held.iter().position(|&of| of == (cause, seat)) {
+            held.remove(at);
+        }
+        let whole = held.iter().all(|&(_, of)| of != WHOLE);
+        let first = |&(at, &(_, seat)): &(usize, &(u16, u32))| held[..at].iter().all(|&(_, of)| of != seat);
+        let lost = held.iter().enumerate().filter(first).count() as u32;
+        let holds = whole && seats.saturating_sub(lost) >= *least;
+        self.turn(part, holds);
+        self.pass();
+    }
+
+    /// A node holds or not; what that flips above it flips.
+    fn turn(&mut self, part: usize, holds: bool) {
+        let mut at = part;
+        let mut holds = holds;
+        while self.states[at].holds != holds {
+            self.states[at].holds = holds;
+            let parent = self.states[at].parent;
+            if parent == NOBODY {
+                return;
+            }
+            at = parent as usize;
+            let above = &mut self.states[at];
+            above.holding = if holds { above.holding + 1 } else { above.holding - 1 };
+            holds = above.holding >= above.least;
+        }
+    }
+
+    /// The demand that passes, as far as `of` says of each group of sets; a component passes all or nothing. Of a group in
+    /// which k parts must hold, as much passes as through the k-th best of them.
+    fn flow(&mut self, demand: u64, down: u64, of: impl Fn(Counts) -> u64) -> u64 {
+        for at in 0..self.leaves.len() {
+            self.flows[at] = match &self.leaves[at] {
+                Leaf::Sets { counts, .. } => of(*counts),
+                Leaf::Component { .. } if self.states[at].holds => demand,
+                Leaf::Component { .. } => down,
+                Leaf::Group => {
+                    self.sorted.clear();
+                    self.sorted.extend(self.children[at].iter().map(|&child| self.flows[child as usize]));
+                    self.sorted.sort_unstable_by(|a, b| b.cmp(a));
+                    self.sorted[self.states[at].least as usize - 1]
+                }
+            };
+        }
+        self.flows.last().copied().unwrap_or(0)
+    }
+
+    /// What passes of the demand, where there is one.
+    fn pass(&mut self) {
+        let Some(demand) = self.demand else { return };
+        let served = self.flow(demand, 0, |counts| counts.served(demand));
+        let reaching = |counts: Counts| if counts.dead == 0 { demand } else { counts.reached(demand) };
+        self.passes = (served, self.flow(demand, demand, reaching));
+    }
+
+    /// Demand served in the current state.
+    pub fn served(&self) -> u64 {
+        self.passes.0
+    }
+
+    /// Demand that reaches no dead machine in the current state.
+    pub fn reaching(&self) -> u64 {
+        self.passes.1
+    }
+
+    /// Splits missed time: evenly over what is missing, and there as `of_sets` (for a group of sets, with what it needs) and
+    /// the causes that hold a component say.
+    pub fn charge(
+        &mut self,
+        length_ms: u64,
+        charged: &mut [u64],
+        mut of_sets: impl FnMut(usize, Least, Counts, u64, &mut [u64]),
+    ) {
+        self.missing.clear();
+        self.missing.push(self.states.len() as u32 - 1);
+        let mut next = 0;
+        while let Some(&at) = self.missing.get(next) {
+            if let Leaf::Group = self.leaves[at as usize] {
+                self.missing.swap_remove(next);
+                let fails = |child: &&u32| !self.states[**child as usize].holds;
+                self.missing.extend(self.children[at as usize].iter().filter(fails));
+            } else {
+                next += 1;
+            }
+        }
+        self.missing.sort_unstable();
+        let count = self.missing.len();
+        self.shares[..count].fill(0);
+        split(length_ms, &self.ones[..count], &mut self.shares[..count]);
+        for at in 0..count {
+            let (part, share) = (self.missing[at] as usize, self.shares[at]);
+            match &self.leaves[part] {
+                Leaf::Sets { need, counts } => of_sets(part, *need, *counts, share, charged),
+                Leaf::Component { held, .. } => {
+                    self.weights.fill(0);
+                    held.iter().for_each(|&(cause, _)| self.weights[cause as usize] += 1);
+                    split(share, &self.weights[..charged.len()], charged);
+                }
+                Leaf::Group => {}
+            }
+        }
+    }
+}
+
+impl Counts {
+    /// Requests that go to machines alive.
+    pub fn reached(self, demand: u64) -> u64 {
+        match self.serving + self.dead {
+            0 => 0,
+            all => (u128::from(demand) * self.serving as u128 / all as u128) as u64,
+        }
+    }
+
+    /// Demand served: requests go evenly to the machines in rotation, those sent to dead ones are lost, the rest is served
+    /// as far as capacity goes.
+    pub fn served(self, demand: u64) -> u64 {
+        if self.serving == 0 { 0 } else { self.reached(demand).min(self.capacity as u64) }
+    }
+}

@@ -1,0 +1,233 @@
+//! A service of parts: groups of sets and components, joined in series, as alternatives, or as k of n.
+//!
+//! In: what a scenario says, checked. Out: a tree in one list, every node after its children and the root last, so that the
+//! whole of it is looked through without recursion. The objective holds while the root holds.
+//!
+//! What must never be here: the state of a trial (`parts.rs`).
+
+use zonefall_topology::{RegionId, ZoneId};
+
+/// What a group of sets needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Least {
+    /// At least this many instances in rotation and alive.
+    Serving(u32),
+    /// At least this share of the demand served, as a ratio.
+    Served(u64, u64),
+}
+
+/// Which racks' outages take a component with them. A component stands on one rack of each zone that it is in; outages of
+/// single racks and hosts are in its own law already, so only those of halls and more reach it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Footing {
+    /// Nowhere: nothing but its own failures.
+    Global,
+    /// In a region as a whole: outages of the region.
+    Region(RegionId),
+    /// In one zone, whose fate it shares (LB-07).
+    Zone(ZoneId),
+    /// In all zones of a region, of which it needs so many (LB-07).
+    Zones {
+        /// The region.
+        region: RegionId,
+        /// Zones that must be left.
+        least: u32,
+    },
+}
+
+/// A part that is no group of machines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// The mode of scope component that is its own failure; none if it never fails by itself.
+    pub cause: Option<String>,
+    /// What else takes it down.
+    pub footing: Footing,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// A group of sets, by index in the design. Every set is in one group.
+    Sets(Vec<u32>, Least),
+    /// A component.
+    Component(Component),
+    /// Parts of which so many must hold: all of them in series, one of alternatives.
+    Group {
+        /// Indices of nodes before this one; every node but the root is in one group.
+        parts: Vec<u32>,
+        /// So many.
+        least: u32,
+    },
+}
+
+/// A part under its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its name, unique in the service.
+    pub name: String,
+    /// What it is.
+    pub part: Part,
+    /// The availability that is promised for it, as a ratio; none for groups of parts, and where nothing is promised.
+    pub promise: Option<(u64, u64)>,
+}
+
+/// A service of parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Structure {
+    /// Every node after its children; the root is the last. Never empty.
+    pub nodes: Vec<Node>,
+}
+
+impl Structure {
+    /// The group of a node; none for the root.
+    pub fn parent(&self, node: usize) -> Option<usize> {
+        let holds = |of: &Node| matches!(&of.part, Part::Group { parts, .. } if parts.contains(&(node as u32)));
+        self.nodes.iter().position(holds)
+    }
+
+    /// The node whose group of sets a set is in.
+    pub fn node_of_set(&self, set: usize) -> Option<usize> {
+        let holds = |of: &Node| matches!(&of.part, Part::Sets(sets, _) if sets.contains(&(set as u32)));
+        self.nodes.iter().position(holds)
+    }
+
+    /// The components with their nodes.
+    pub fn components(&self) -> impl Iterator<Item = (usize, &Component)> {
+        let component = |(at, of): (usize, _)| match of {
+            &Node { part: Part::Component(ref component), .. } => Some((at, component)),
+            _ => None,
+        };
+        self.nodes.iter().enumerate().filter_map(component)
+    }
+
+    /// The same, to be changed.
+    pub fn components_mut(&mut self) -> impl Iterator<Item = (&str, &mut Component)> {
+        self.nodes.iter_mut().filter_map(|node| match &mut node.part {
+            Part::Component(component) => Some((node.name.as_str(), component)),
+            _ => None,
+        })
+    }
+
+    /// Folds the tree from its leaves to its root: `leaf` says what a group of sets or a component is, `group` what comes of
+    /// its parts, of which so many must hold.
+    pub fn fold<T: Clone>(&self, mut leaf: impl FnMut(usize) -> T, mut group: impl FnMut(&[T], u32) -> T) -> T {
+        let mut all: Vec<T> = Vec::with_capacity(self.nodes.len());
+        for (at, node) in self.nodes.iter().enumerate() {
+            let value = match &node.part {
+                Part::Group { parts, least } => {
+                    let parts: Vec<T> = parts.iter().map(|&part| all[part as usize].clone()).collect();
+                    group(&parts, *least)
+                }
+                _ => leaf(at),
+            };
+            all.push(value);
+        }
+        all.pop().expect("a service has a root")
+    }
+
+    /// Whether the service holds where its leaves do.
+    pub fn holds(&self, leaf: impl FnMut(usize) -> bool) -> bool {
+        self.fold(leaf, |parts, least| parts.iter().filter(|holds| **holds).count() >= least as usize)
+    }
+
+    /// SL-07: what the promises for the parts multiply to, as if parts failed independently; none where a part has none.
+    pub fn promised(&self) -> Option<f64> {
+        let leaf = |at: usize| self.nodes[at].promise.map(|(up, of)| (of - up) as f64 / of as f64);
+        let group = |parts: &[Option<f64>], least: u32| {
+            let down: Option<Vec<f64>> = parts.iter().copied().collect();
+            down.map(|down| fewer_hold(&down, least))
+        };
+        self.fold(leaf, group).map(|down| 1.0 - down)
+    }
+
+    /// In words: `db and one of (east, west)`, groups by what they are made of.
+    pub fn words(&self) -> String {
+        let join = |parts: &[(String, bool)], word: &str| {
+            let inner = |(words, joined): &(String, bool)| if *joined { format!("({words})") } else { words.clone() };
+            parts.iter().map(inner).collect::<Vec<_>>().join(word)
+        };
+        let group = |parts: &[(String, bool)], least: u32| match least as usize {
+            _ if parts.len() == 1 => parts[0].clone(),
+            least if least == parts.len() => (join(parts, " and "), true),
+            1 => (join(parts, " or "), true),
+            least => {
+                let names: Vec<&str> = parts.iter().map(|(words, _)| words.as_str()).collect();
+                (format!("{least} of ({})", names.join(", ")), false)
+            }
+        };
+        self.fold(|at| (self.leaf_words(at), false), group).0
+    }
+
+    fn leaf_words(&self, at: usize) -> String {
+        let Node { name, part, .. } = &self.nodes[at];
+        match part {
+            Part::Sets(_, Least::Serving(least)) => format!("{name} (at least {least} serving)"),
+            Part::Sets(_, Least::Served(share, of)) => {
+                format!("{name} (at least {} % of demand served)", 100.0 * *share as f64 / *of as f64)
+            }
+            _ => name.clone(),
+        }
+    }
+}
+
+/// The probability that fewer than `least` of independent parts hold, which do not with these probabilities. Sums of what
+/// is missed only, so that small ones keep their digits.
+pub fn fewer_hold(down: &[f64], least: u32) -> f64 {
+    // by_count[k]: the probability that k of them do not hold.
+    let mut by_count = vec![0.0; down.len() + 1];
+    by_count[0] = 1.0;
+    for &down in down {
+        for k in (0..by_count.len()).rev() {
+            let before = if k > 0 { by_count[k - 1] } else { 0.0 };
+            by_count[k] = by_count[k] * (1.0 - down) + before * down;
+        }
+    }
+    by_count.iter().skip(down.len() + 1 - least as usize).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_than_so_many_of_independent_parts() {
+        let down = [0.1, 0.2, 0.5];
+        let close = |found: f64, exact: f64| assert!((found - exact).abs() < 1e-15, "{found} is not {exact}");
+        close(fewer_hold(&down, 3), 1.0 - 0.9 * 0.8 * 0.5);
+        close(fewer_hold(&down, 1), 0.1 * 0.2 * 0.5);
+        close(fewer_hold(&down, 2), 0.1 * 0.2 * 0.5 + 0.9 * 0.2 * 0.5 + 0.1 * 0.8 * 0.5 + 0.1 * 0.2 * 0.5);
+    }
+
+    fn node(name: &str, part: Part) -> Node {
+        Node { name: name.into(), part, promise: None }
+    }
+
+    /// db and one of (east and its cache, west).
+    fn service() -> Structure {
+        let component = || Part::Component(Component { cause: None, footing: Footing::Global });
+        let nodes = vec![
+            node("db", component()),
+            node("east", Part::Sets(vec![0], Least::Serving(3))),
+            node("cache", component()),
+            node("first", Part::Group { parts: vec![1, 2], least: 2 }),
+            node("west", Part::Sets(vec![1], Least::Served(99, 100))),
+            node("either", Part::Group { parts: vec![3, 4], least: 1 }),
+            node("all", Part::Group { parts: vec![0, 5], least: 2 }),
+        ];
+        Structure { nodes }
+    }
+
+    #[test]
+    fn a_service_says_what_it_needs_and_holds_where_that_does() {
+        let service = service();
+        assert_eq!(
+            service.words(),
+            "db and ((east (at least 3 serving) and cache) or west (at least 99 % of demand served))"
+        );
+        let holds = |up: &[&str]| service.holds(|at| up.contains(&service.nodes[at].name.as_str()));
+        assert!(holds(&["db", "west"]) && holds(&["db", "east", "cache"]));
+        assert!(!holds(&["db", "east"]) && !holds(&["east", "cache", "west"]));
+        assert_eq!((service.parent(2), service.parent(6)), (Some(3), None));
+        assert_eq!((service.node_of_set(1), service.node_of_set(2)), (Some(4), None));
+    }
+}

@@ -1,0 +1,193 @@
+//! A service of parts: what stands with what, who is charged, what the tree makes of it.
+
+use crate::support::*;
+use zonefall_engine::SimTime;
+use zonefall_faults::{Kind, Scope};
+use zonefall_fleet::{Component, Demand, Design, Footing, Least, Ledger, Need, Node, Part, ScaleSet, Structure};
+use zonefall_topology::{RegionId, ZoneId};
+
+const REGION: RegionId = RegionId(0);
+
+fn node(name: &str, part: Part) -> Node {
+    Node { name: name.into(), part, promise: None }
+}
+
+fn component(name: &str, footing: Footing) -> Node {
+    node(name, Part::Component(Component { cause: Some(name.into()), footing }))
+}
+
+fn series(parts: &[u32]) -> Part {
+    Part::Group { parts: parts.to_vec(), least: parts.len() as u32 }
+}
+
+fn any(parts: &[u32]) -> Part {
+    Part::Group { parts: parts.to_vec(), least: 1 }
+}
+
+/// A design of sets with their zones and machines, and of parts.
+fn service(sets: &[(&[u32], u32)], nodes: Vec<Node>) -> Design {
+    let mut whole = design(&[1], 1, 1);
+    let set = |(at, &(zones, capacity)): (usize, &(&[u32], u32))| {
+        let [set] = <[ScaleSet; 1]>::try_from(design(zones, capacity, 1).sets).unwrap();
+        ScaleSet { name: format!("set{at}"), ..set }
+    };
+    whole.sets = sets.iter().enumerate().map(set).collect();
+    whole.need = Need::Parts(Box::new(Structure { nodes }));
+    whole
+}
+
+/// Modes: a zone's, a rack's, and those of components.
+fn modes(components: &[&str]) -> Vec<zonefall_faults::Mode> {
+    let own = components.iter().map(|name| mode(name, Scope::Component));
+    [mode("zone", Scope::Zone), mode("rack", Scope::Rack)].into_iter().chain(own).collect()
+}
+
+fn script(components: &[&str], outages: &[Scripted]) -> Script {
+    Script::new(topology(3, 4, 8), modes(components), DAY).outages(outages)
+}
+
+fn charged(ledger: &Ledger) -> Vec<(usize, u64)> {
+    let all = ledger.missed_by_cause_ms.iter().enumerate();
+    all.filter(|(_, ms)| **ms > 0).map(|(cause, &ms)| (cause, ms / MINUTE)).collect()
+}
+
+const ZONE: u16 = 0;
+const RACK: u16 = 1;
+const FIRST: u16 = 2;
+
+#[test]
+fn lb_07_a_zonal_frontend_shares_its_zones_fate_and_a_zone_redundant_one_survives_it() {
+    let frontend = |footing| {
+        let nodes = vec![
+            component("lb", footing),
+            node("web", Part::Sets(vec![0], Least::Serving(4))),
+            node("all", series(&[0, 1])),
+        ];
+        service(&[(&[1, 2, 3], 6)], nodes)
+    };
+    // Zone 1 for an hour, then zones 1 and 2 together, then one rack of zone 1.
+    let outages = [
+        (ZONE, 0, 4, HOUR, 2 * HOUR),
+        (ZONE, 0, 4, 5 * HOUR, 6 * HOUR),
+        (ZONE, 4, 4, 5 * HOUR, 6 * HOUR),
+        (RACK, 0, 1, 9 * HOUR, 10 * HOUR),
+        (RACK, 1, 1, 11 * HOUR, 12 * HOUR),
+        (RACK, 2, 1, 13 * HOUR, 14 * HOUR),
+        (RACK, 3, 1, 15 * HOUR, 16 * HOUR),
+    ];
+    let script = script(&["lb"], &outages);
+    let missed = |footing| script.play(frontend(footing)).missed_ms / MINUTE;
+    // Of six machines four stay when a zone is lost: the machines miss the second outage only.
+    assert_eq!(missed(Footing::Global), 60);
+    assert_eq!(missed(Footing::Zones { region: REGION, least: 1 }), 60);
+    assert_eq!(missed(Footing::Zone(ZoneId(0))), 120);
+    assert_eq!(missed(Footing::Zone(ZoneId(2))), 60);
+    // A store with a quorum of all three zones misses both.
+    assert_eq!(missed(Footing::Zones { region: REGION, least: 3 }), 120);
+    assert_eq!(missed(Footing::Region(REGION)), 60);
+}
+
+#[test]
+fn a_components_own_failure_is_a_cause_by_its_name_and_missed_time_is_split_over_what_is_missing() {
+    let nodes = vec![
+        component("db", Footing::Global),
+        node("web", Part::Sets(vec![0], Least::Serving(2))),
+        node("all", series(&[0, 1])),
+    ];
+    let design = service(&[(&[1], 2)], nodes);
+    // The database from 1 h to 3 h; the machines' zone from 2 h to 4 h: an hour is missed by both.
+    let script = script(&["db"], &[(FIRST, 0, 0, HOUR, 3 * HOUR), (ZONE, 0, 4, 2 * HOUR, 4 * HOUR)]);
+    let ledger = script.play(design.clone());
+    assert_eq!(charged(&ledger), [(usize::from(ZONE), 90), (usize::from(FIRST), 90)]);
+    assert_eq!(ledger.outages_ms, [3 * HOUR]);
+    // Without one of them the other's time is left.
+    assert_eq!(script.play_without(design.clone(), Some(FIRST)).missed_ms, 2 * HOUR);
+    assert_eq!(script.play_without(design, Some(ZONE)).missed_ms, 2 * HOUR);
+}
+
+#[test]
+fn regions_are_alternatives_of_series() {
+    let side = |at: u32| {
+        [
+            component(["db0", "db1"][at as usize], Footing::Global),
+            node("web", Part::Sets(vec![at], Least::Serving(1))),
+            node("side", series(&[3 * at, 3 * at + 1])),
+        ]
+    };
+    let mut nodes = [side(0), side(1)].concat();
+    nodes.push(node("site", any(&[2, 5])));
+    let design = service(&[(&[1], 1), (&[2], 1)], nodes);
+    let outages = [
+        (FIRST, 0, 0, HOUR, 4 * HOUR),
+        // The other side loses its machines for an hour of these.
+        (ZONE, 4, 4, 2 * HOUR, 3 * HOUR),
+        // Half of each side is enough for none.
+        (FIRST + 1, 0, 0, 8 * HOUR, 9 * HOUR),
+        (ZONE, 0, 4, 8 * HOUR, 10 * HOUR),
+    ];
+    let ledger = script(&["db0", "db1"], &outages).play(design);
+    assert_eq!(ledger.outages_ms, [HOUR, HOUR]);
+    assert_eq!(charged(&ledger), [(usize::from(ZONE), 60), (usize::from(FIRST), 30), (usize::from(FIRST) + 1, 30)]);
+}
+
+#[test]
+fn so_many_of_a_group_and_the_demand_that_passes() {
+    let nodes = vec![
+        component("a", Footing::Global),
+        component("b", Footing::Global),
+        component("c", Footing::Global),
+        node("quorum", Part::Group { parts: vec![0, 1, 2], least: 2 }),
+        node("web", Part::Sets(vec![0], Least::Served(1, 2))),
+        node("all", series(&[3, 4])),
+    ];
+    let mut design = service(&[(&[1, 2], 4)], nodes);
+    design.demand = Some(Demand::constant(4000));
+    let outages = [
+        (FIRST, 0, 0, HOUR, 4 * HOUR),
+        (FIRST + 2, 0, 0, 3 * HOUR, 5 * HOUR),
+        // Half of the machines serve half of the demand: enough.
+        (ZONE, 4, 4, 8 * HOUR, 10 * HOUR),
+    ];
+    let ledger = script(&["a", "b", "c"], &outages).play(design);
+    assert_eq!(ledger.outages_ms, [HOUR]);
+    assert_eq!(charged(&ledger), [(usize::from(FIRST), 30), (usize::from(FIRST) + 2, 30)]);
+    let full = 4000 * i128::from(DAY);
+    assert_eq!(ledger.offered, full);
+    assert_eq!(ledger.served, full - 4000 * i128::from(HOUR) - 2000 * i128::from(2 * HOUR));
+}
+
+#[test]
+fn probes_of_a_part_lose_the_requests_of_that_part() {
+    let nodes = vec![
+        node("web", Part::Sets(vec![0], Least::Serving(1))),
+        node("api", Part::Sets(vec![1], Least::Serving(1))),
+        node("all", series(&[0, 1])),
+    ];
+    let mut design = service(&[(&[1, 2], 2), (&[3], 2)], nodes);
+    design.demand = Some(Demand::constant(1000));
+    design.balancer = Some(balancer());
+    let ledger = script(&[], &[(ZONE, 0, 4, HOUR, 2 * HOUR)]).play(design);
+    // Until its probes notice, half of the requests of one tier go to a dead machine; the other tier loses none.
+    let lag = ledger.lost_to_dead / 500;
+    assert!((10 * i128::from(SECOND)..=15 * i128::from(SECOND)).contains(&lag), "{lag}");
+    assert_eq!(ledger.missed_ms, 0);
+    assert_eq!(ledger.offered - ledger.served, ledger.lost_to_dead);
+}
+
+#[test]
+fn a_shock_takes_a_component_until_it_recovers_by_itself() {
+    let mut shock = mode("shock", Scope::Zone);
+    shock.kind = Kind::Shock;
+    let modes = vec![shock, mode("db", Scope::Component)];
+    let nodes = vec![
+        component("db", Footing::Zone(ZoneId(0))),
+        node("web", Part::Sets(vec![0], Least::Serving(1))),
+        node("all", series(&[0, 1])),
+    ];
+    let design = service(&[(&[2], 1)], nodes);
+    let script = Script::new(topology(2, 4, 8), modes, DAY).outages(&[(0, 0, 4, HOUR, HOUR)]);
+    let (ledger, world) = script.live(design, None);
+    assert_eq!((ledger.missed_ms, ledger.outages_ms.len()), (HOUR, 1));
+    assert_eq!(ledger.first_miss, Some(SimTime::from_ms(HOUR)));
+    assert_eq!(world.design().need.words(), "db and web (at least 1 serving)");
+}

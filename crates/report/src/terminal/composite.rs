@@ -1,0 +1,75 @@
+//! SL-07: what the promises for the parts multiply to, beside what was simulated, and why they differ.
+
+use super::designs::estimate;
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::outcome::{CompositeOutcome, DesignOutcome, MINUTES_PER_MONTH, Outcome};
+
+const NOTE: &str = "The arithmetic multiplies promises as if parts failed independently and just as often as promised: in \
+                    series a · b, of alternatives 1 − (1 − a)(1 − b). A promise is a refund, no forecast. Charged minutes \
+                    sum to the simulated downtime.";
+
+pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
+    let with: Vec<(&DesignOutcome, &CompositeOutcome)> =
+        outcome.designs.iter().filter_map(|design| Some((design, design.composite.as_ref()?))).collect();
+    if with.is_empty() {
+        return;
+    }
+    page.title("The promises for the parts, multiplied, and what was simulated");
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("composite\npromise".into(), Side::Right),
+        ("promised\nmin a month".into(), Side::Right),
+        ("simulated\nmin a month".into(), Side::Right),
+        ("components\nthemselves".into(), Side::Right),
+        ("causes of\nseveral parts".into(), Side::Right),
+        ("all\nelse".into(), Side::Right),
+    ];
+    let rows = with.iter().map(|(design, of)| row(page, design, of)).collect();
+    page.grid(&Grid { rows, columns });
+    for (design, of) in &with {
+        page.paragraph(None, &words(design, of), None);
+    }
+    page.paragraph(None, NOTE, Some(Tone::Faint));
+}
+
+fn row(page: &Page, design: &DesignOutcome, of: &CompositeOutcome) -> Vec<String> {
+    let minutes = |minutes: f64| number::plain(minutes, Toward::Up);
+    vec![
+        clean(&design.design),
+        of.promise.map_or(number::NONE.into(), |promise| number::percent_with(promise, 4, Toward::Down)),
+        of.promise.map_or(number::NONE.into(), |promise| minutes((1.0 - promise) * MINUTES_PER_MONTH)),
+        estimate(page, design.unavailability, |share| minutes(share * MINUTES_PER_MONTH)),
+        minutes(of.components_min_per_month),
+        minutes(of.shared_min_per_month),
+        minutes(of.rest_min_per_month),
+    ]
+}
+
+/// Why the two differ.
+fn words(design: &DesignOutcome, of: &CompositeOutcome) -> String {
+    let name = clean(&design.design);
+    let without: Vec<String> =
+        of.parts.iter().filter(|part| part.promise.is_none()).map(|part| clean(&part.part)).collect();
+    let Some(promise) = of.promise else {
+        return format!("{name}: nothing is promised for {}, so there is no composite promise.", without.join(", "));
+    };
+    let (promised, simulated) = ((1.0 - promise) * MINUTES_PER_MONTH, design.unavailability.mean * MINUTES_PER_MONTH);
+    let more = if simulated >= promised { "more" } else { "less" };
+    let gap = number::plain((simulated - promised).abs(), Toward::Up);
+    let parts = [
+        (of.components_min_per_month, "from components that fail by themselves, as often as promised"),
+        (
+            of.shared_min_per_month,
+            "from causes that strike several parts at once, which the arithmetic takes for independent",
+        ),
+        (of.rest_min_per_month, "from what strikes one part, whose promise is a bound and not its law"),
+    ];
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(minutes, _)| *minutes > 0.0)
+        .map(|(minutes, words)| format!("{} {words}", number::plain(*minutes, Toward::Up)))
+        .collect();
+    let charged = if told.is_empty() { "nothing was missed".into() } else { told.join("; ") };
+    format!("{name}: {gap} min a month {more} than the promises multiply to. Charged: {charged}.")
+}

@@ -1,4 +1,4 @@
-//! UP: upgrades. SL: the service level agreement. IN: incidents. FR: failure rates.
+//! SL: the service level agreement. IN: incidents. FR: failure rates.
 //!
 //! Of these families only the rules that the program names so far.
 

@@ -57,8 +57,13 @@ impl Machines {
         for mode in storm {
             obstacles.extend(couples(mode, design).into_iter().map(|words| format!("mode `{}`: {words}", mode.name)));
         }
+        if design.need.structure().is_some() {
+            obstacles.push(
+                "a service of parts: what is given of the storm would have to be given of components, too".into(),
+            );
+        }
         let places = places::all(design, &study.topology).map_err(|words| obstacles.push(words));
-        let (Ok(places), true, Need::Serving(needed)) = (places, obstacles.is_empty(), design.need) else {
+        let (Ok(places), true, &Need::Serving(needed)) = (places, obstacles.is_empty(), &design.need) else {
             return Err(Obstacles(obstacles));
         };
         let refused = |words: String| Obstacles(vec![words]);

@@ -287,7 +287,7 @@ fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> 
     for key in ["p95_latency", "jobs_by_deadline"] {
         slo.filter(|slo| slo.has(key)).into_iter().for_each(|slo| no(&slo.span_of(key)));
     }
-    for key in ["service.parallelism", "service.retries", "jobs"] {
+    for key in ["service.parallelism", "retry", "jobs"] {
         let outer = key.rsplit_once('.').map_or("", |(outer, _)| outer);
         let around = if outer.is_empty() { reader.span().clone() } else { reader.place(outer) };
         if reader.place(key) != around {

@@ -58,6 +58,7 @@ pub(crate) fn design(zones: u32, machines: u32, need: u32) -> Design {
         zone_down_milli: 500,
         service: Default::default(),
         jobs: None,
+        bought: None,
     }
 }
 
@@ -79,6 +80,7 @@ pub(crate) fn study(name: &str, place: (u32, u32, u32), modes: Vec<Mode>, design
         trials: 0,
         first_trial: 0,
         stopping: None,
+        money: None,
         designs: designs.into_iter().map(Arc::new).collect(),
         topology: Arc::new(Topology::new(vec![region]).expect("the topologies are constants")),
         profile: Profile { name: name.into(), modes },

@@ -6,6 +6,7 @@
 //!
 //! * [`profile`]: FR-01, the failure modes of `azure-like-v0`, with IN-01..04;
 //! * [`sla`]: SL-01 and SL-03, the promises and their credits;
+//! * [`prices`]: CO-01 to CO-05, what machines cost;
 //! * [`limits`]: OM, FD, AV and ZN, what Azure would refuse;
 //! * [`defaults`]: what a scenario need not say.
 //! * [`rules`]: every rule with an id, and what the program does about it.
@@ -15,6 +16,7 @@
 pub mod defaults;
 pub mod limits;
 mod number;
+pub mod prices;
 pub mod profile;
 pub mod rules;
 pub mod sla;

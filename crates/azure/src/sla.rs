@@ -12,6 +12,8 @@ pub struct SlaTable {
     pub rule: &'static str,
     /// Monthly uptime below a fraction (numerator, denominator) brings a credit in percent; the first is the promise.
     pub tiers: &'static [(u64, u64, u32)],
+    /// SL-02: it counts while at least so many machines in so many zones have been started and not stopped.
+    pub least: (u32, u32),
 }
 
 /// Two or more machines over two or more zones of a region: 99.99 %.
@@ -19,30 +21,35 @@ pub const ZONES: SlaTable = SlaTable {
     name: "two or more machines in two or more availability zones, 99.99 %",
     rule: "SL-01",
     tiers: &[(9999, 10_000, 10), (99, 100, 25), (95, 100, 100)],
+    least: (2, 2),
 };
 /// Two or more machines in one availability set: 99.95 %.
 pub const AVAILABILITY_SET: SlaTable = SlaTable {
     name: "two or more machines in an availability set, 99.95 %",
     rule: "SL-01",
     tiers: &[(9995, 10_000, 10), (99, 100, 25), (95, 100, 100)],
+    least: (2, 0),
 };
 /// A single machine, every disk Premium SSD or Ultra: 99.9 %.
 pub const SINGLE_PREMIUM: SlaTable = SlaTable {
     name: "single machine with Premium SSD or Ultra disks, 99.9 %",
     rule: "SL-01",
     tiers: &[(999, 1000, 10), (99, 100, 25), (95, 100, 100)],
+    least: (1, 0),
 };
 /// A single machine whose worst disk is a Standard SSD: 99.5 %. The credits below the promise are not verified.
 pub const SINGLE_STANDARD_SSD: SlaTable = SlaTable {
     name: "single machine with Standard SSD disks, 99.5 %",
     rule: "SL-01",
     tiers: &[(995, 1000, 10), (95, 100, 25), (90, 100, 100)],
+    least: (1, 0),
 };
 /// A single machine whose worst disk is a Standard HDD: 95 %. The credits below the promise are not verified.
 pub const SINGLE_STANDARD_HDD: SlaTable = SlaTable {
     name: "single machine with Standard HDD disks, 95 %",
     rule: "SL-01",
     tiers: &[(95, 100, 10), (92, 100, 25), (90, 100, 100)],
+    least: (1, 0),
 };
 
 /// All promises, for `explain`.

@@ -7,6 +7,7 @@ use zonefall_faults::{Population, Replay, UNIT_MODES_MAX};
 use zonefall_fleet::population;
 use zonefall_scenario::{FaultSource, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
+use zonefall_study::money::{Money, PRICE_UNIT, Rates};
 use zonefall_study::plan::{Candidate, Key, Question};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, Study};
@@ -28,7 +29,7 @@ pub struct Overrides {
 }
 
 /// What this version leaves out; one line under every result.
-pub const NOT_MODELLED: &str = "planned maintenance, costs";
+pub const NOT_MODELLED: &str = "planned maintenance";
 
 /// The study of a scenario: drawn from its profile, or scripted. Traces and incidents are put in by their commands.
 ///
@@ -53,6 +54,7 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
         stopping: until.map(|until| rule(until, scenario)).transpose()?,
         counterfactual: !overrides.no_counterfactual && !scenario.measure.until_first_miss,
         rows: overrides.rows,
+        money: scenario.money.as_ref().map(|money| Arc::new(priced(scenario, money))),
     };
     if let FaultSource::Script(rows) = &scenario.source {
         let replay = script::replay(rows, &people(scenario), scenario.measure.horizon)?;
@@ -66,6 +68,24 @@ pub fn without_rule(study: Study) -> Study {
     match study.stopping {
         Some(_) => Study { trials: study.trials.min(WITHOUT_RULE), stopping: None, ..study },
         None => study,
+    }
+}
+
+/// The prices of a scenario's designs.
+fn priced(scenario: &Scenario, of: &zonefall_scenario::Money) -> Money {
+    let whole = |price: f64| (price * PRICE_UNIT).round() as u64;
+    let rates = |of: &zonefall_scenario::Rates| Rates {
+        sets: of.sets.iter().map(|prices| prices.map(whole)).collect(),
+        once: whole(of.once),
+    };
+    let names = scenario.designs.iter().map(|design| design.name.clone());
+    Money {
+        currency: of.currency.clone(),
+        date: of.date.clone(),
+        source: of.source.clone(),
+        notes: of.notes.clone(),
+        downtime_per_hour: of.downtime_per_hour,
+        designs: names.zip(of.designs.iter().map(rates)).collect(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::results::style;
 use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
-use zonefall_scenario::{FaultSource, HOURS_PER_MONTH, Plan, PlanCandidate};
+use zonefall_scenario::{FaultSource, Plan, PlanCandidate};
 use zonefall_study::plan::{Planned, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
@@ -58,11 +58,10 @@ fn notes(plan: &Plan) -> Vec<String> {
     ];
     match &plan.price {
         Some(price) => notes.push(format!(
-            "cost: {} {} a machine and hour ({} Spot, {} standby), {HOURS_PER_MONTH} h a month, as of {}; of the machines asked \
-             for, whatever happens to them",
-            price.per_hour, price.currency, price.spot_per_hour, price.standby_per_hour, price.date
+            "cost: in {}, prices as of {}, 730 h a month; of the machines asked for, whatever happens to them",
+            price.currency, price.date
         )),
-        None => notes.push("cost: the number of machines, for there is no `[plan.price]`".into()),
+        None => notes.push("cost: the number of machines, for there is neither `[money]` nor `[plan.price]`".into()),
     }
     let scaled = |of: &PlanCandidate| {
         of.design.sets.iter().filter_map(|set| set.management.as_ref()).any(|managed| managed.autoscale.is_some())

@@ -3,6 +3,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
+#[path = "scenarios/money.rs"]
+mod money;
 
 use kit::Desk;
 use serde_json::Value;

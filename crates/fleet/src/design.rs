@@ -108,6 +108,10 @@ pub struct SlaTerms {
     pub name: String,
     /// Uptime below a fraction (numerator, denominator) brings a credit in percent; the first is the promise.
     pub tiers: Vec<(u64, u64, u32)>,
+    /// SL-02: it counts while at least so many machines, not Spot, have been started and not stopped by the customer.
+    pub least_machines: u32,
+    /// In at least so many zones.
+    pub least_zones: u32,
 }
 
 impl SlaTerms {
@@ -117,6 +121,15 @@ impl SlaTerms {
             |tier: &&(u64, u64, u32)| u128::from(up) * u128::from(tier.1) < u128::from(length) * u128::from(tier.0);
         self.tiers.iter().take_while(below).count().checked_sub(1)
     }
+}
+
+/// What is bought for a set, whether or not a machine makes use of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bought {
+    /// Machines that are paid for in advance (CO-02).
+    pub committed: u32,
+    /// CR-01: reserved capacity in each zone, or in the region of a regional set.
+    pub reserved_per_zone: u32,
 }
 
 /// One design.
@@ -146,6 +159,8 @@ pub struct Design {
     pub quota: Option<Quota>,
     /// From this share of its racks, in thousandths, a zone counts as unavailable (ZB-05).
     pub zone_down_milli: u32,
+    /// For a bill: what is bought for each set; none where nobody asks for one.
+    pub bought: Option<Vec<Bought>>,
 }
 
 impl Design {

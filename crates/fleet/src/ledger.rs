@@ -4,6 +4,7 @@
 //! are thousandths of a request a second times milliseconds (so, millionths of a request). The missed time of all
 //! causes sums exactly to `missed_ms`.
 
+use crate::bill::PAID;
 use crate::operations::OPERATIONS;
 use crate::states::States;
 use zonefall_engine::SimTime;
@@ -70,6 +71,11 @@ pub struct Ledger {
     pub states: States,
     /// Time without a connection to any machine, by window (the SLA's downtime, SL-02).
     pub unconnected_by_window_ms: Vec<u64>,
+    /// Time in which the machines did not qualify for the SLA, by window, so that it does not count (SL-02); empty if they
+    /// always did.
+    pub unpromised_by_window_ms: Vec<u64>,
+    /// Machine-milliseconds that are paid for, by set and [`crate::Paid`]; empty where nobody asks for a bill.
+    pub paid: Vec<[i128; PAID]>,
     /// Repairs begun by crews, of failures within the measured time.
     pub crew_jobs: u64,
     /// Milliseconds of waiting for a crew, over all jobs.
@@ -117,7 +123,9 @@ zonefall_engine::pooled_clone!(Ledger {
     control_plane_out_ms,
     allocation_out_ms,
     events,
-    operations
+    operations,
+    unpromised_by_window_ms,
+    paid
 });
 
 impl Default for Ledger {
@@ -144,6 +152,8 @@ impl Default for Ledger {
             clearance_ms: Default::default(),
             states: Default::default(),
             unconnected_by_window_ms: Default::default(),
+            unpromised_by_window_ms: Default::default(),
+            paid: Default::default(),
             crew_jobs: Default::default(),
             crew_wait_ms: Default::default(),
             machine_failures: Default::default(),
@@ -174,6 +184,8 @@ impl Ledger {
             list.resize(length, 0);
         }
         keep.outages_ms.clear();
+        keep.unpromised_by_window_ms.clear();
+        keep.paid.clear();
         keep.held_at.clear();
         keep.clearance_ms.clear();
         keep.states.clear();
@@ -181,6 +193,8 @@ impl Ledger {
             missed_by_cause_ms: keep.missed_by_cause_ms,
             missed_by_window_ms: keep.missed_by_window_ms,
             unconnected_by_window_ms: keep.unconnected_by_window_ms,
+            unpromised_by_window_ms: keep.unpromised_by_window_ms,
+            paid: keep.paid,
             outages_ms: keep.outages_ms,
             held_at: keep.held_at,
             clearance_ms: keep.clearance_ms,

@@ -9,6 +9,7 @@
 //! is evaluated once, when the millisecond is over.
 
 mod balancer;
+mod bill;
 mod branch;
 mod change;
 mod components;
@@ -41,9 +42,10 @@ mod watch;
 mod world;
 
 pub use balancer::{LoadBalancer, ProbeTimes};
+pub use bill::{PAID, PAID_TABLE, Paid, paid_as_designed};
 pub use branch::Descent;
 pub use demand::{Demand, Noise, Step};
-pub use design::{Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
+pub use design::{Bought, Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
 pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use jobs::{Batch, Jobs};
 pub use ledger::{ClassTimes, Ledger};

@@ -27,12 +27,12 @@ pub(crate) struct Level {
 impl Level {
     /// Changes the level at a clipped time.
     #[inline]
-    fn add(&mut self, delta: i64, at_ms: i64) {
+    pub fn add(&mut self, delta: i64, at_ms: i64) {
         self.now += delta;
         self.integral -= i128::from(delta) * i128::from(at_ms);
     }
 
-    fn total(self, end_ms: i64) -> i128 {
+    pub fn total(self, end_ms: i64) -> i128 {
         self.integral + i128::from(self.now) * i128::from(end_ms)
     }
 }
@@ -96,6 +96,10 @@ pub(crate) struct Book {
     missed_hint: usize,
     unconnected_since: Option<SimTime>,
     unconnected_hint: usize,
+    /// SL-02: the machines do not qualify for Azure's promise now, so nothing counts for it.
+    pub clock_stands: bool,
+    stands_since: Option<SimTime>,
+    stands_hint: usize,
     next_at: usize,
     /// Capacity over time beyond what is asked for: of machines that serve until their notice is over.
     surplus: i128,
@@ -125,7 +129,10 @@ zonefall_engine::pooled_clone!(Book {
     next_at,
     surplus,
     done,
-    ledger
+    ledger,
+    clock_stands,
+    stands_since,
+    stands_hint
 });
 
 impl Book {
@@ -155,6 +162,9 @@ impl Book {
             missed_hint: 0,
             unconnected_since: None,
             unconnected_hint: 0,
+            clock_stands: false,
+            stands_since: None,
+            stands_hint: 0,
             next_at: 0,
             surplus: 0,
             done: false,
@@ -164,6 +174,7 @@ impl Book {
 
     /// Opens the book for a trial with so many machines of so much capacity, none of them serving yet.
     pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
+        (self.stands_since, self.stands_hint) = (None, 0);
         self.demand = demand;
         self.levels = Default::default();
         if let Some(clients) = &mut self.clients {
@@ -257,7 +268,8 @@ impl Book {
             self.work_off(from, t, (missed, unconnected), measure);
             return;
         }
-        let plain = !missed && !unconnected && self.missed_since.is_none() && self.unconnected_since.is_none();
+        let closed = self.missed_since.is_none() && self.unconnected_since.is_none() && self.stands_since.is_none();
+        let plain = !missed && !unconnected && !self.clock_stands && closed;
         if plain && self.demand.is_none() && measure.at.len() <= self.next_at {
             return;
         }
@@ -275,7 +287,7 @@ impl Book {
 
     #[inline]
     fn is_unconnected(&self) -> bool {
-        self.counts_connections && self.level(Class::Serving) + self.level(Class::Awaiting) == 0
+        self.counts_connections && !self.clock_stands && self.level(Class::Serving) + self.level(Class::Awaiting) == 0
     }
 
     /// The workers work; where late jobs are done in between, the objective is missed up to that instant only.
@@ -417,6 +429,11 @@ impl Book {
             (false, Some(_)) => self.close_unconnected(from, measure),
             _ => {}
         }
+        match (self.clock_stands, self.stands_since) {
+            (true, None) => self.stands_since = Some(from),
+            (false, Some(_)) => self.close_stand(from, measure),
+            _ => {}
+        }
     }
 
     fn book_demand(&mut self, length_ms: u64) {
@@ -489,6 +506,13 @@ impl Book {
         self.unconnected_hint = measure.windows.spread(since, end, self.unconnected_hint, windows);
     }
 
+    fn close_stand(&mut self, end: SimTime, measure: &Measure) {
+        let Some(since) = self.stands_since.take() else { return };
+        let windows = &mut self.ledger.unpromised_by_window_ms;
+        windows.resize(measure.windows.count(), 0);
+        self.stands_hint = measure.windows.spread(since, end, self.stands_hint, windows);
+    }
+
     /// Counts something that was done at `t`.
     pub fn count(&mut self, operation: Operation, times: u64, t: SimTime, measure: &Measure) {
         if t >= measure.from {
@@ -509,6 +533,7 @@ impl Book {
             // A deadline at the very end has passed.
             backlog.advance(end, measure.from, &mut self.ledger);
         }
+        self.close_stand(end, measure);
         let total = |class: Class| self.levels[class as usize].total(end.as_ms() as i64);
         let observed = end.since(measure.from).as_ms();
         let ledger = &mut self.ledger;

@@ -5,13 +5,14 @@
 //! to one cause: the one that took it out, or, once that is over, one that still holds it.
 
 use crate::balancer::ProbeTimes;
+use crate::bill::Meters;
 use crate::components::{Seat, seats};
 use crate::demand::Tide;
 use crate::design::{Design, ScaleSet, StartState};
 use crate::disks::FarDisk;
 use crate::ledger::Ledger;
 use crate::machine::*;
-use crate::manage::{Manager, Rollouts, Scaler, State, bad_releases};
+use crate::manage::{GroupState, Manager, Rollouts, Scaler, State, bad_releases};
 use crate::measure::Measure;
 use crate::operations::Operation;
 use crate::pending::Pending;
@@ -166,6 +167,8 @@ pub struct World {
     pub(crate) scaler: Scaler,
     /// Where the components of the service stand; empty without components.
     pub(crate) seats: Vec<Seat>,
+    /// What is paid for; idle where nobody asks for a bill.
+    pub(crate) meters: Meters,
 }
 
 zonefall_engine::pooled_clone!(World {
@@ -206,7 +209,8 @@ zonefall_engine::pooled_clone!(World {
     nobody,
     manager,
     scaler,
-    seats
+    seats,
+    meters
 });
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
@@ -341,6 +345,8 @@ impl World {
             }
         });
         let mut manager = Manager::new(&design, &slots, capacity, racks, &topology);
+        let first = |group: &GroupState| group.zone.is_none_or(|zone| design.sets[group.set].zones.contains(&zone));
+        let meters = Meters::new(&design, manager.groups.iter().map(|group| (group.set, first(group))));
         let marks = |fits: fn(&Facts) -> bool| {
             modes.iter().enumerate().filter(|(_, mode)| fits(mode)).fold(0, |marks, (at, _)| marks | 1 << at)
         };
@@ -376,6 +382,7 @@ impl World {
             deployment: names.len() as u16,
             nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
             manager,
+            meters,
             scaler: Scaler::new(&design),
             seats: seats(&design, names, &topology),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
@@ -417,7 +424,17 @@ impl World {
         if self.moves {
             self.place_disks();
         }
+        if self.meters.is_active() {
+            self.begin_meters();
+        }
         if self.manager.is_active() {
+            self.manager.promise.begin();
+            self.book.clock_stands = self.manager.promise.is_active();
+            if self.book.clock_stands {
+                let stands = &mut self.book.ledger.unpromised_by_window_ms;
+                stands.clear();
+                stands.reserve(self.measure.windows.count());
+            }
             self.begin_slots(strikes);
         }
         for mode in &mut self.modes {
@@ -585,6 +602,9 @@ impl World {
     pub fn finish(&mut self, strikes: &Strikes) -> &Ledger {
         self.book.finish(strikes.horizon(), &self.measure);
         self.book.ledger.events = self.budget.spent();
+        if self.meters.is_active() {
+            self.read_meters();
+        }
         if self.manager.is_active() {
             self.book.ledger.operations[Operation::ExistingMs as usize] = self.book.ledger.machine_ms as u64;
         }

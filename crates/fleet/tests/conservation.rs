@@ -19,7 +19,10 @@ use zonefall_fleet::policy::spot::PriorityMix;
 use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_fleet::policy::zone_placement::AutoPlacement;
-use zonefall_fleet::{Demand, Design, HiddenZone, Need, Noise, Spreading, StartState, World, population};
+use zonefall_fleet::{
+    Bought, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Paid, SlaTerms, Spreading, StartState, World,
+    population,
+};
 use zonefall_topology::ZoneId;
 
 /// Everything that may happen, far more often than it does.
@@ -167,6 +170,7 @@ fn designs() -> impl Strategy<Value = Design> {
     let all = (flags, changes(), 0u32..4, 1u32..12, 0u32..3, load, upgrades);
     all.prop_map(|(flags, changes, zones, capacity, action, load, upgrades)| {
         let numbers: Vec<u32> = (1..=zones).collect();
+        let mut bought = Bought { committed: capacity / 3, reserved_per_zone: 0 };
         let mut wild = managed(design(&numbers, capacity, capacity.div_ceil(2)), |set| {
             set.changes = changes;
             set.upgrades = upgrades.map(Box::new);
@@ -212,6 +216,7 @@ fn designs() -> impl Strategy<Value = Design> {
                 set.auto_placement = Some(AutoPlacement { max_zones: None, max_percent: 50 });
             }
             set.reserved_per_zone = u32::from(flags[23]);
+            bought.reserved_per_zone = set.reserved_per_zone;
             set.autoscale = load.map(|(most, _)| Box::new(autoscale(most, flags[1], flags[2])));
         });
         wild.demand = load.map(|(_, swing)| {
@@ -230,8 +235,34 @@ fn designs() -> impl Strategy<Value = Design> {
         wild.balancer = flags[3].then(balancer);
         wild.quota = flags[4].then_some(Quota { vcpus: 30, spot_vcpus: 20, machines: 14 });
         wild.need = Need::Serving(capacity.div_ceil(2));
+        wild.bought = Some(vec![bought]);
+        let (least_machines, least_zones) = if zones > 1 { (2, 2) } else { (1, 0) };
+        wild.sla = flags[5].then(|| SlaTerms { name: "some".into(), tiers: vec![], least_machines, least_zones });
         wild
     })
+}
+
+/// CO: what is paid for is what there was: counted by set here, by design there.
+fn is_paid_for(ledger: &Ledger, design: &Design) {
+    let counted = |operation: Operation| i128::from(ledger.operations[operation as usize]);
+    let [paid] = ledger.paid[..] else { panic!("one set: {:?}", ledger.paid) };
+    let of = |kind: Paid| paid[kind as usize];
+    let (stopped, standby) = (counted(Operation::DeallocatedMs), counted(Operation::StandbyMs));
+    assert_eq!((of(Paid::Stopped), of(Paid::Standby)), (stopped, standby));
+    assert_eq!(of(Paid::Disks), ledger.machine_ms + standby);
+    let bought = design.bought.as_ref().unwrap()[0];
+    assert_eq!(of(Paid::Committed), i128::from(bought.committed) * i128::from(ledger.observed_ms));
+    let management = design.sets[0].management.as_ref().unwrap();
+    if management.overprovision.is_none() {
+        assert_eq!(of(Paid::Spot), counted(Operation::SpotMs));
+    }
+    let places = design.sets[0].zones.len().max(1) as i128;
+    let reserved = i128::from(bought.reserved_per_zone) * places * i128::from(ledger.observed_ms);
+    let most = ledger.machine_ms - stopped - of(Paid::Spot) + reserved;
+    assert!((0..=most).contains(&of(Paid::OnDemand)), "{paid:?}, at most {most}");
+    let unpromised: u64 = ledger.unpromised_by_window_ms.iter().sum();
+    let unconnected: u64 = ledger.unconnected_by_window_ms.iter().sum();
+    assert!(unpromised + unconnected <= ledger.observed_ms, "{unpromised} {unconnected}");
 }
 
 proptest! {
@@ -261,6 +292,7 @@ proptest! {
             prop_assert_eq!(ledger.missed_by_cause_ms.iter().sum::<u64>(), ledger.missed_ms);
             prop_assert!(ledger.classes.serving >= 0 && ledger.classes.down >= 0);
             prop_assert!(ledger.classes.serving <= ledger.machine_ms);
+            is_paid_for(&ledger, world.design());
             if round == 0 {
                 first = Some(ledger);
             } else {

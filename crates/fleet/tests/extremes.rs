@@ -86,7 +86,7 @@ fn busy_design(capacity: u32) -> Design {
     let mut web = design(&[1, 2], capacity, capacity.div_ceil(2));
     web.balancer = Some(balancer());
     web.demand = Some(Demand::constant(500 * u64::from(capacity)));
-    web.sla = Some(SlaTerms { name: "some".into(), tiers: vec![] });
+    web.sla = Some(SlaTerms { name: "some".into(), tiers: vec![], least_machines: 2, least_zones: 2 });
     web.healing_needs_control_plane = true;
     (web.sets[0].boot, web.sets[0].warm_up) = (constant(2), constant(1));
     web

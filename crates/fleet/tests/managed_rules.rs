@@ -10,7 +10,7 @@ use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Mode, Scope, Strikes};
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy};
-use zonefall_fleet::{Design, HiddenZone, Ledger, Operation, StartState, World, population};
+use zonefall_fleet::{Bought, Design, HiddenZone, Ledger, Operation, SlaTerms, StartState, World, population};
 use zonefall_topology::ZoneId;
 
 fn modes() -> Vec<Mode> {
@@ -242,4 +242,73 @@ fn pg_06_a_new_machine_joins_the_fullest_group_that_is_not_full() {
     wide.topology = topology(3, 10, 40);
     let (ledger, world) = wide.live(set, None);
     assert_eq!((world.instances(0), count(&ledger, Operation::Creations)), (vec![210], 60));
+}
+
+/// How long a deallocated machine takes to start here.
+const START: u64 = 45 * SECOND;
+
+/// A design with Azure's promise for two machines in two zones, and a bill.
+fn promised(changes: Vec<Change>) -> Design {
+    let design = managed(design(&[1, 2, 3], 6, 1), |set| set.changes = changes);
+    let sla = SlaTerms { name: "zones".into(), tiers: vec![(9999, 10_000, 10)], least_machines: 2, least_zones: 2 };
+    Design { sla: Some(sla), bought: Some(vec![Bought::default()]), ..design }
+}
+
+#[test]
+fn sl_02_the_clock_stands_while_fewer_than_two_machines_or_zones_are_started() {
+    let stands = |changes| {
+        let (ledger, _) = script().live(promised(changes), None);
+        let sum: u64 = ledger.unpromised_by_window_ms.iter().sum();
+        (sum, ledger.unconnected_by_window_ms.iter().sum::<u64>())
+    };
+    assert_eq!(stands(vec![]), (0, 0));
+    // One machine is left from 1 h to 9 h: what happens to it is none of the promise's time.
+    let stop = vec![at(HOUR, Action::Deallocate(5)), at(9 * HOUR, Action::Start)];
+    assert_eq!(stands(stop).0, 8 * HOUR + START);
+    // All are stopped by the customer: without a connection, but not counted as down.
+    let stop = vec![at(HOUR, Action::Deallocate(6)), at(9 * HOUR, Action::Start)];
+    assert_eq!(stands(stop), (8 * HOUR + START, 0));
+    // Two machines are left, both of one zone.
+    let gone = [1, 2].map(|zone| at(HOUR, Action::Delete { zone: Some(ZoneId(zone)), count: 2 }));
+    let (sum, _) = stands(gone.to_vec());
+    assert_eq!(sum, 23 * HOUR);
+}
+
+#[test]
+fn sl_02_what_fails_while_the_clock_runs_is_down_time() {
+    let dark = [0, 1, 2].map(|zone| (0, zone * 4, 4, HOUR, 3 * HOUR));
+    let (ledger, _) = script().outages(&dark).live(promised(vec![]), None);
+    assert_eq!(ledger.unpromised_by_window_ms.iter().sum::<u64>(), 0);
+    assert_eq!(ledger.unconnected_by_window_ms.iter().sum::<u64>(), 2 * HOUR);
+}
+
+#[test]
+fn co_01_cr_01_reserved_and_committed_machines_are_paid_for_whether_or_not_they_run() {
+    let changes = vec![at(HOUR, Action::Deallocate(4)), at(9 * HOUR, Action::Start)];
+    let paid = |bought: Bought| {
+        let design = Design { bought: Some(vec![bought]), ..promised(changes.clone()) };
+        let (ledger, _) = script().live(design, None);
+        ledger.paid[0].map(|machine_ms| (machine_ms / i128::from(HOUR)) as u64)
+    };
+    let (day, stopped) = (24, 8);
+    let plain = paid(Bought::default());
+    assert_eq!(plain, [6 * day - 4 * stopped, 0, 0, 0, 4 * stopped, 6 * day]);
+    // CO-02: four in advance cover two of the machines while four are stopped, and four of six otherwise.
+    let [on_demand, committed, ..] = paid(Bought { committed: 4, reserved_per_zone: 0 });
+    assert_eq!((on_demand, committed), (2 * (day - stopped), 4 * day));
+    // CR-01: three reserved in each zone are nine, of which six and then two are used.
+    let [on_demand, ..] = paid(Bought { committed: 0, reserved_per_zone: 3 });
+    assert_eq!(on_demand, 9 * day);
+    let [on_demand, committed, ..] = paid(Bought { committed: 4, reserved_per_zone: 3 });
+    assert_eq!((on_demand, committed), (5 * day, 4 * day));
+}
+
+#[test]
+fn co_05_zones_and_sets_cost_nothing_of_their_own() {
+    let paid = |zones: &[u32]| {
+        let plain = Design { bought: Some(vec![Bought::default()]), ..design(zones, 6, 1) };
+        script().live(plain, None).0.paid[0]
+    };
+    assert_eq!(paid(&[1]), paid(&[1, 2, 3]));
+    assert_eq!(paid(&[1])[0], 6 * i128::from(DAY));
 }

@@ -147,7 +147,7 @@ impl Story {
                 Demand::course(first, vec![step], None)
             }),
             need: self.need.clone(),
-            sla: Some(SlaTerms { name: "some".into(), tiers: vec![] }),
+            sla: Some(SlaTerms { name: "some".into(), tiers: vec![], least_machines: 2, least_zones: 2 }),
             ..plain
         }
     }

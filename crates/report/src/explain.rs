@@ -32,6 +32,7 @@ fn nothing() -> Outcome {
         not_modelled: String::new(),
         warnings: Vec::new(),
         method: None,
+        money: None,
     }
 }
 
@@ -46,6 +47,8 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
         csv::operations(&outcome, point)?,
         csv::latency(&outcome, point)?,
         csv::jobs(&outcome, point)?,
+        csv::credits(&outcome, point)?,
+        csv::money(&outcome, point)?,
         csv::assumptions(&outcome, point)?,
         csv::trials(&outcome, &[], point)?,
         csv::losses(&[], point)?,

@@ -63,7 +63,7 @@ struct LossSummary<'a> {
     losses: &'a [Loss],
 }
 
-/// The result files, sorted by name. `assumptions.csv`, `jobs.csv`, `latency.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
+/// The result files, sorted by name. `assumptions.csv`, `jobs.csv`, `latency.csv`, `money.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
 ///
 /// # Errors
 /// If a row or the JSON cannot be written.
@@ -80,6 +80,10 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
         }
         if outcome.designs.iter().any(|design| design.jobs.is_some()) {
             sheets.push(csv::jobs(outcome, locale)?);
+        }
+        sheets.push(csv::credits(outcome, locale)?);
+        if outcome.money.is_some() {
+            sheets.push(csv::money(outcome, locale)?);
         }
         if outcome.assumptions.is_some() {
             sheets.push(csv::assumptions(outcome, locale)?);
@@ -120,12 +124,14 @@ pub fn result_names(outcome: bool, optional: bool, rows: bool, losses: bool) -> 
     let all = [
         ("assumptions.csv", outcome && optional),
         ("causes.csv", outcome),
+        ("credits.csv", outcome),
         ("designs.csv", outcome),
         ("dictionary.csv", true),
         ("differences.csv", outcome),
         ("jobs.csv", outcome && optional),
         ("latency.csv", outcome && optional),
         ("losses.csv", losses),
+        ("money.csv", outcome && optional),
         ("operations.csv", outcome),
         (SUMMARY, outcome || losses),
         ("trials.csv", outcome && rows),

@@ -66,7 +66,7 @@ fn decimals(value: f64, significant: i32) -> u32 {
 }
 
 /// A number of at least zero with a given number of decimals.
-fn fixed(value: f64, decimals: u32, toward: Toward) -> String {
+pub(crate) fn fixed(value: f64, decimals: u32, toward: Toward) -> String {
     scaled(value, decimals, toward).map_or_else(|| NONE.into(), |digits| written(digits, decimals))
 }
 

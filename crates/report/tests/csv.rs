@@ -60,7 +60,7 @@ fn names_are_known_before() {
             reports: None,
         };
         let files = result_files(contents, CsvLocale::Point).unwrap();
-        assert_eq!(names(&files), result_names(with_outcome, false, with_rows, with_losses));
+        assert_eq!(names(&files), result_names(with_outcome, true, with_rows, with_losses));
     }
 }
 

@@ -145,6 +145,34 @@ fn every_figure_of_differences_and_causes_is_that_of_the_summary() {
 
 /// Just below and just above the target, by as little as can be: what is shown is on the right side of it.
 #[test]
+fn every_figure_of_bills_and_credits_is_that_of_the_summary() {
+    let outcome = common::outcome();
+    for name in ["report.html", "report.md"] {
+        let text = text(&outcome, name);
+        for design in &outcome.designs {
+            let rows = rows(&text, &design.design);
+            let row = rows.iter().rev().find(|row| row.len() == 6).unwrap();
+            let bill = design.bill.as_ref().unwrap();
+            let shown = |of: Estimate| if of.quality == Quality::UpperBound { of.high } else { of.mean };
+            is_rounded(&row[1].replace(',', ""), bill.bill_per_month.mean, true);
+            match bill.credit_per_month {
+                Some(of) => is_rounded(&row[2], shown(of), of.quality == Quality::UpperBound),
+                None => assert_eq!(row[2], "none"),
+            }
+            for (cell, of) in [(3, bill.downtime_cost_per_month.unwrap()), (4, bill.total_per_month)] {
+                is_rounded(&row[cell].replace(',', ""), shown(of), true);
+                assert_eq!(row[cell].starts_with('≤'), of.quality == Quality::UpperBound, "{row:?}");
+            }
+            let items = rows.iter().find(|row| row.len() == 4 && row[1] == "on demand").unwrap();
+            is_rounded(&items[3].replace(',', ""), bill.items[0].cost_per_month, true);
+            let Some(sla) = &design.sla else { continue };
+            let step = rows.iter().find(|row| row.len() == 5 && row[2] == "10 %").unwrap();
+            is_rounded(&step[3], 100.0 * shown(sla.tiers[0].windows_share), true);
+        }
+    }
+}
+
+#[test]
 fn rounding_never_turns_a_miss_into_a_meet() {
     let mut outcome = common::outcome();
     for (off, verdict) in
@@ -248,14 +276,15 @@ fn sheet(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Range<Data> {
 fn the_workbook_is_the_csv_set_number_for_number() {
     let outcome = common::outcome();
     let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
-    let names =
-        ["Summary", "Designs", "Differences", "Causes", "Windows", "Operations", "Looks", "Assumptions", "Dictionary"];
-    assert_eq!(book.sheet_names(), names);
+    let names = "Summary Designs Money Differences Causes Windows Operations Credits Looks Assumptions Dictionary";
+    assert_eq!(book.sheet_names().join(" "), names);
     for (name, file) in [
         ("Designs", "designs.csv"),
         ("Differences", "differences.csv"),
         ("Causes", "causes.csv"),
         ("Windows", "windows.csv"),
+        ("Money", "money.csv"),
+        ("Credits", "credits.csv"),
     ] {
         let sheet = sheet(&mut book, name);
         let csv = bytes(&outcome, file);

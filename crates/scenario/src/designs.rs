@@ -8,6 +8,7 @@ use crate::files::Files;
 use crate::jobs;
 use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
 use crate::manage::{self, Use};
+use crate::money::{self, Rates};
 use crate::node::Node;
 use crate::offers::Lacks;
 use crate::overlay::Seen;
@@ -18,6 +19,7 @@ use crate::scenario::CalendarStart;
 use crate::service::{self, Within};
 use crate::sets::{self, Ground, Placed};
 use std::ops::Range;
+use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
@@ -41,6 +43,8 @@ struct Arrives {
 pub(crate) struct Laid {
     pub design: Design,
     pub sets: Vec<Placed>,
+    /// Its prices, if anybody asks.
+    pub rates: Option<Rates>,
     /// Keys that may be idle in it.
     pub uses: Vec<Use>,
     /// Its name's place.
@@ -50,6 +54,7 @@ pub(crate) struct Laid {
 }
 
 /// What all designs share, as far as it could be read.
+#[derive(Clone, Copy)]
 pub(crate) struct Around<'a> {
     pub topology: Option<&'a Topology>,
     pub lacks: &'a Lacks,
@@ -60,6 +65,8 @@ pub(crate) struct Around<'a> {
     pub files: Files<'a>,
     /// The modes of all components, which are added to the profile.
     pub modes: &'a Modes,
+    /// The price list, if anybody asks what designs cost.
+    pub prices: Option<&'a PriceList>,
 }
 
 impl Laid {
@@ -118,7 +125,14 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
     rows.filter(|_| fits)?;
     releases?;
-    let uses = uses(&reader, &mut sets);
+    let rates = match around.prices {
+        Some(list) => Some(money::rates(&sets, balancer.as_ref().is_some_and(Option::is_some), list, sink)?),
+        None => None,
+    };
+    let of_bills = sets.iter().flat_map(|placed| placed.purchase.uses(around.prices.is_some()));
+    let of_bills: Vec<Use> = of_bills.collect();
+    let mut uses = uses(&reader, &mut sets);
+    uses.extend(of_bills);
     let design = Design {
         name: seen.name.clone(),
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
@@ -132,9 +146,10 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         healing_needs_control_plane: healing?,
         quota: quota.map(|told| told.quota),
         zone_down_milli: zone_down?,
+        bought: around.prices.map(|_| sets.iter().map(|placed| placed.purchase.bought).collect()),
     };
     has_marks(&design, around.profile, &reader, sink)?;
-    Some(Laid { design, sets, uses, span: seen.span.clone(), need_span })
+    Some(Laid { design, sets, rates, uses, span: seen.span.clone(), need_span })
 }
 
 /// Machines carry a mark for each mode that strikes them singly, and for each thing that bad releases do to them.
@@ -358,7 +373,8 @@ pub(crate) fn terms(sets: &[&Placed]) -> Option<SlaTerms> {
         regional: sets.iter().any(|placed| placed.set.zones.is_empty()),
     };
     let table = sla::terms_for(&machines)?;
-    Some(SlaTerms { name: table.name.to_owned(), tiers: table.tiers.to_vec() })
+    let (least_machines, least_zones) = table.least;
+    Some(SlaTerms { name: table.name.to_owned(), tiers: table.tiers.to_vec(), least_machines, least_zones })
 }
 
 /// Zones with a machine in them: a set of two over three zones uses two.

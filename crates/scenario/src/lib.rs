@@ -29,6 +29,7 @@ mod manage;
 mod method;
 mod mode_parts;
 mod modes;
+mod money;
 mod months;
 mod node;
 mod offers;
@@ -60,7 +61,8 @@ pub use fragment::check_modes;
 pub use gate::Gate;
 pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_plan, load_with, parse, parse_with};
-pub use plan::{HOURS_PER_MONTH, Plan, PlanCandidate, PlanChoice, Price};
+pub use money::{Money, Rates};
+pub use plan::{Plan, PlanCandidate, PlanChoice, Price};
 pub use scenario::{
     Assumptions, CalendarStart, FaultSource, HalfWidth, Hypothesis, Member, Method, Scenario, ScriptRow, Target,
     TraceColumns, Until, Window, duration_words,

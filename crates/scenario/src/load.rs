@@ -9,6 +9,7 @@ use crate::faults;
 use crate::files::Files;
 use crate::gate;
 use crate::method;
+use crate::money;
 use crate::node;
 use crate::offers;
 use crate::overlay;
@@ -185,6 +186,8 @@ fn everything(
     let (profile, source) = faults::faults(root, tree, files, sink);
     let seen = overlay::designs(tree, root, sink);
     let gate = gate::gate(root, &seen, sink);
+    let money = money::asked(root, files, sink);
+    let prices = money.as_ref().and_then(Option::as_ref).map(|money| &money.prices);
     let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
     let start = timeline.as_ref().and_then(|timeline| timeline.start.as_ref());
     let modes = Modes::default();
@@ -196,6 +199,7 @@ fn everything(
         start,
         files,
         modes: &modes,
+        prices,
     };
     let read = |seen: &overlay::Seen| designs::design(seen, &around, sink);
     let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();
@@ -218,6 +222,10 @@ fn everything(
     let (timeline, topology, profile, method, plan) = (timeline?, topology?, profile?, method?, plan?);
     let profile = modes.extend(profile);
     method::check(method, &source, &timeline, root, sink);
+    let money = match money? {
+        Some(asked) => Some(money::money(asked, &laid, timeline.measure.horizon.as_ms(), sink)?),
+        None => None,
+    };
     if sink.has_errors() {
         return None;
     }
@@ -259,6 +267,7 @@ fn everything(
         assumptions: assumptions?,
         gate,
         plan,
+        money,
         warnings: Sink::default().finish("", ""),
         hash: String::new(),
     })

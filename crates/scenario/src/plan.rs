@@ -4,31 +4,31 @@
 //! What Azure refuses is no mistake of a plan, for it may come from a combination: such candidates are left out and counted by
 //! reason. A value with which no candidate is possible is a mistake, told with the reasons of the first such candidate.
 //!
-//! The cost is that of the machines asked for, 730 hours a month, whatever happens to them: Spot, standby and all others,
-//! reserved ones also where no machine stands.
+//! The cost is that of the machines asked for, 730 hours a month, whatever happens to them, by the prices of `[money]` or of
+//! `[plan.price]` (the same model with one price for every size); without either it is the number of machines.
 
 use crate::choices::{CHOICES_MAX, choices};
 use crate::codes;
-use crate::designs::{self, Around};
+use crate::designs::{self, Around, Laid};
 use crate::diagnostic::Sink;
 use crate::keys::{self, plan::KEYS_MAX};
+use crate::money;
 use crate::node::{self, Node, Value};
 use crate::overlay::{Seen, is_overlay};
 use crate::reader::Reader;
 use crate::scenario::Target;
+use crate::sets::Placed;
 use crate::timeline;
 use crate::what_if::{self, Change};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::de::DeValue;
-use zonefall_fleet::policy::spot::regular_target;
-use zonefall_fleet::{Design, ScaleSet, initial_counts};
+use zonefall_azure::prices::{PriceList, SizePrice};
+use zonefall_fleet::{Design, initial_counts, paid_as_designed};
 
 /// The most candidates.
 pub const CANDIDATES_MAX: usize = 20_000;
-/// Hours of a month in prices.
-pub const HOURS_PER_MONTH: f64 = 730.0;
 /// Reasons for which candidates are impossible, of which the others are summed up.
 const REASONS_MAX: usize = 20;
 
@@ -41,7 +41,7 @@ pub struct Plan {
     pub trials_max: u64,
     /// The keys with their values.
     pub choices: Vec<PlanChoice>,
-    /// What machines cost.
+    /// What the cost is in and as of when; none if it is the number of machines.
     pub price: Option<Price>,
     /// The candidates; only if they were asked for.
     pub candidates: Vec<PlanCandidate>,
@@ -65,12 +65,6 @@ pub struct PlanChoice {
 /// What machines cost.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Price {
-    /// A machine and hour.
-    pub per_hour: f64,
-    /// A Spot machine and hour.
-    pub spot_per_hour: f64,
-    /// A machine of a standby pool and hour.
-    pub standby_per_hour: f64,
     /// In what.
     pub currency: String,
     /// As of when.
@@ -122,9 +116,11 @@ pub(crate) fn plan(
         per_zone: reader.optional("max_machines_per_zone", sink, Reader::count)?,
         cost: reader.optional("max_cost", sink, Reader::number)?,
     };
-    let price = price(&reader, sink);
+    let own = price(&reader, around.prices.is_some(), sink);
     let read = read(&reader, sink);
-    let (price, read, trials_max) = (price?, read?, trials_max?);
+    let (own, read, trials_max) = (own?, read?, trials_max?);
+    let around = &Around { prices: own.as_ref().or(around.prices), ..*around };
+    let price = around.prices.map(|list| Price { currency: list.currency.clone(), date: list.date.clone() });
     let number = read.iter().map(|of| of.nodes.len()).chain([seen.len()]).try_fold(1_usize, |n, of| n.checked_mul(of));
     let number = number.unwrap_or(usize::MAX);
     if number > CANDIDATES_MAX {
@@ -141,8 +137,16 @@ pub(crate) fn plan(
     Some(Some(plan))
 }
 
-fn price(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Price>> {
-    let Some(reader) = reader.sub("price", "plan.price", sink) else { return Some(None) };
+/// `[plan.price]`: one price for every size; the outer `None` is a mistake, the inner one its absence.
+fn price(reader: &Reader<'_>, has_money: bool, sink: &mut Sink) -> Option<Option<PriceList>> {
+    let Some(own) = reader.sub("price", "plan.price", sink) else { return Some(None) };
+    if has_money {
+        let words = "`plan.price` and `[money]` are two price lists: keep one";
+        sink.error(codes::EXCLUSIVE, &reader.span_of("price"), words)
+            .help("`[money]` prices each size by itself, for plans too");
+        return None;
+    }
+    let reader = own;
     for (key, help) in [("per_machine_hour", "per_machine_hour = 0.192"), ("date", "date = \"2026-01-15, price list\"")]
     {
         if !reader.has(key) {
@@ -153,14 +157,10 @@ fn price(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Price>> {
     let spot = reader.optional("spot_per_machine_hour", sink, Reader::number);
     let standby = reader.optional("standby_per_machine_hour", sink, Reader::number);
     let (currency, date) = (reader.text("currency", sink), reader.text("date", sink));
-    let per_hour = per_hour?;
-    Some(Some(Price {
-        per_hour,
-        spot_per_hour: spot?.unwrap_or(per_hour),
-        standby_per_hour: standby?.unwrap_or(per_hour),
-        currency: currency?,
-        date: date?,
-    }))
+    let on_demand = per_hour?;
+    let all = Some(on_demand);
+    let any = SizePrice { on_demand, spot: spot?.or(all), one_year: all, three_years: all, standby: standby?.or(all) };
+    Some(Some(PriceList { currency: currency?, date: date?, any: Some(any), ..PriceList::default() }))
 }
 
 /// The choices; all mistakes of all of them are told.
@@ -320,10 +320,10 @@ fn candidates(
             let design = candidate(of, read, &at, around, &mut own).filter(|_| !own.has_errors());
             sink.asked.extend(std::mem::take(&mut own.asked));
             match design {
-                Some(design) => {
+                Some(laid) => {
                     at.iter().enumerate().for_each(|(key, &value)| possible[key][value as usize] = true);
                     let name = named(seen, shape, &names, read, &at);
-                    take(plan, Design { name, ..design }, shape, &at, limits);
+                    take(plan, laid, name, shape, &at, limits);
                 }
                 None => {
                     let why = own.first_error().unwrap_or_default();
@@ -378,15 +378,14 @@ fn count_up(at: &mut [u32], read: &[Read]) -> bool {
     false
 }
 
-fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &mut Sink) -> Option<Design> {
+fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &mut Sink) -> Option<Laid> {
     let mut table = of.tree.table().cloned().unwrap_or_default();
     for (of, &value) in read.iter().zip(at) {
         let change = Change { path: of.path.clone(), value: of.nodes[value as usize].clone() };
         what_if::apply(&mut table, &change, sink)?;
     }
     let tree = Node { span: of.tree.span.clone(), value: Value::Table(table) };
-    let laid = designs::design(&Seen { name: of.name.clone(), span: of.span.clone(), tree }, around, sink)?;
-    Some(laid.design)
+    designs::design(&Seen { name: of.name.clone(), span: of.span.clone(), tree }, around, sink)
 }
 
 /// What the choices are called in names of candidates: the last part of the key, all of it where that is not enough.
@@ -407,8 +406,10 @@ fn named(seen: &[Seen], shape: usize, names: &[String], read: &[Read], at: &[u32
 }
 
 /// Takes a candidate that is within the limits.
-fn take(plan: &mut Plan, design: Design, shape: usize, at: &[u32], limits: &Limits) {
-    let cost = cost(&design, plan.price.as_ref());
+fn take(plan: &mut Plan, laid: Laid, name: String, shape: usize, at: &[u32], limits: &Limits) {
+    let cost = cost(&laid);
+    // Nobody reads the meters of candidates.
+    let design = Design { name, bought: None, ..laid.design };
     let mut zones: BTreeMap<u32, u64> = BTreeMap::new();
     for set in &design.sets {
         for (zone, count) in set.zones.iter().zip(initial_counts(set)) {
@@ -426,23 +427,10 @@ fn take(plan: &mut Plan, design: Design, shape: usize, at: &[u32], limits: &Limi
 }
 
 /// What a design costs a month; its machines without a price.
-fn cost(design: &Design, price: Option<&Price>) -> f64 {
-    let of_set = |set: &ScaleSet| {
-        let management = set.management.as_ref();
-        let spot = management.and_then(|managed| managed.spot.as_ref());
-        let regular = spot.map_or(set.capacity, |spot| regular_target(set.capacity, spot.mix));
-        let reserved = management.map_or(0, |managed| managed.reserved_per_zone) * set.zones.len() as u32;
-        let standby = management.and_then(|managed| managed.standby.as_ref()).map_or(0, |pool| pool.max_ready);
-        (f64::from(regular.max(reserved)), f64::from(set.capacity - regular), f64::from(standby))
+fn cost(laid: &Laid) -> f64 {
+    let machines = |placed: &Placed| {
+        let [on_demand, committed, spot, standby, ..] = paid_as_designed(&placed.set, placed.purchase.bought);
+        on_demand + committed + spot + standby
     };
-    let sets = design.sets.iter().map(of_set);
-    match price {
-        None => sets.map(|(regular, spot, standby)| regular + spot + standby).sum(),
-        Some(price) => {
-            let hourly = sets.map(|(regular, spot, standby)| {
-                regular * price.per_hour + spot * price.spot_per_hour + standby * price.standby_per_hour
-            });
-            hourly.sum::<f64>() * HOURS_PER_MONTH
-        }
-    }
+    money::as_designed(laid).unwrap_or_else(|| laid.sets.iter().map(machines).sum::<u64>() as f64)
 }

@@ -4,6 +4,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::fault_domains::{fault_domains, fits, region_allows, spreading};
 use crate::manage::{self, Asked, Changed, Checked, Happens, Needs, Released, Row, Written};
+use crate::money;
 use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::sets::{Ground, Machine, Placed, capacity, machine, placed, set_of, zones};
@@ -129,7 +130,9 @@ fn finish(
     let life = Happens { rows: &draft.rows, releases: !draft.releases.is_empty(), managed, creating: draft.creating };
     let uses = manage::used(reader, &draft.written, &life);
     let needs = if managed { needs(&draft.written, draft.model.capacity) } else { Needs::default() };
-    let (changes, spreading) = (changes.filter(|_| fine)?, spreading?);
+    let sizes = draft.written.sizes().cloned().collect();
+    let purchase = money::purchase(reader, sizes, draft.written.reserved_per_zone, sink);
+    let (changes, spreading, purchase) = (changes.filter(|_| fine)?, spreading?, purchase?);
     let (model, disk) = (draft.model, machine.disk);
     let disk_elsewhere = draft.written.basics.disk_elsewhere(draft.topology.region(draft.region).zones);
     let placement_groups = model.orchestration == Orchestration::Uniform && !model.single_placement_group;
@@ -137,7 +140,7 @@ fn finish(
     let management = managed.then(|| Box::new(draft.written.management(&model, changes, releases)));
     let set = set_of(name, machine, draft.zones, model.capacity, draft.region);
     let set = ScaleSet { spreading, hidden_zone, placement_groups, disk_elsewhere, management, ..set };
-    Some(Placed { needs, uses, ..placed(set, disk, GroupKind::ScaleSet, reader) })
+    Some(Placed { needs, uses, ..placed(set, disk, GroupKind::ScaleSet, purchase, reader) })
 }
 
 fn lacks<'a>(zones: &[ZoneId], ground: &'a Ground<'_>, topology: &Topology) -> Vec<(String, &'a [String])> {

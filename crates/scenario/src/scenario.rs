@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::gate::Gate;
+use crate::money::Money;
 use crate::plan::Plan;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -49,6 +50,8 @@ pub struct Scenario {
     pub gate: Option<Gate>,
     /// What may be chosen, for `zonefall plan`.
     pub plan: Option<Plan>,
+    /// What designs cost; none if nobody asks.
+    pub money: Option<Money>,
     /// Warnings and hints, never errors.
     pub warnings: Diagnostics,
     /// The SHA-256 of the file's text, in hexadecimal digits.

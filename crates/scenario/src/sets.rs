@@ -7,6 +7,7 @@ use crate::fault_domains::fits;
 use crate::keys::fleet::MACHINES_MAX;
 use crate::laws;
 use crate::manage::{self, Needs, Released, Row, Use};
+use crate::money::{self, Purchase};
 use crate::node::Node;
 use crate::offers::Lacks;
 use crate::reader::Reader;
@@ -44,6 +45,8 @@ pub(crate) struct Placed {
     pub capacity_span: Range<usize>,
     /// What it needs of a quota.
     pub needs: Needs,
+    /// What its price depends on.
+    pub purchase: Purchase,
     /// Keys that may be idle.
     pub uses: Vec<Use>,
 }
@@ -212,8 +215,14 @@ pub(crate) fn set_of(name: &str, machine: Machine, zones: Vec<ZoneId>, capacity:
     }
 }
 
-pub(crate) fn placed(set: ScaleSet, disk: Disk, kind: GroupKind, reader: &Reader<'_>) -> Placed {
-    Placed { set, kind, disk, capacity_span: kept(reader), needs: Needs::default(), uses: Vec::new() }
+pub(crate) fn placed(set: ScaleSet, disk: Disk, kind: GroupKind, purchase: Purchase, reader: &Reader<'_>) -> Placed {
+    Placed { set, kind, disk, capacity_span: kept(reader), needs: Needs::default(), purchase, uses: Vec::new() }
+}
+
+/// What the price of plain machines depends on.
+fn plain_purchase(reader: &Reader<'_>, sink: &mut Sink) -> Option<Purchase> {
+    let size = reader.text("size", sink).and_then(|text| manage::named_size(&text, "size", reader, sink));
+    money::purchase(reader, vec![size?], 0, sink)
 }
 
 /// `[availability_set.<name>]`: regional, in one hidden zone, over a fixed number of racks (AV-01).
@@ -226,6 +235,7 @@ pub(crate) fn availability_set(name: &str, node: &Node, ground: &Ground<'_>, sin
     let zones = reader.counts("zones", sink);
     let spot = reader.choice("priority", sink).map(|word| word == "spot");
     let reserved = reader.optional("reserved_per_zone", sink, Reader::count);
+    let purchase = plain_purchase(&reader, sink);
     let (machine, topology, capacity, domains) = (machine?, ground.topology?, capacity?, domains? as u32);
     let region = machine.region?;
     let there = topology.region(region);
@@ -244,7 +254,8 @@ pub(crate) fn availability_set(name: &str, node: &Node, ground: &Ground<'_>, sin
     fits(&reader, spreading, there, sink)?;
     let disk = machine.disk;
     let set = ScaleSet { spreading, ..set_of(name, machine, Vec::new(), capacity, region) };
-    allowed.then(|| placed(set, disk, GroupKind::AvailabilitySet, &reader))
+    let purchase = purchase?;
+    allowed.then(|| placed(set, disk, GroupKind::AvailabilitySet, purchase, &reader))
 }
 
 /// `[virtual_machine.<name>]`: one machine, zonal or regional (AV-02).
@@ -252,11 +263,14 @@ pub(crate) fn virtual_machine(name: &str, node: &Node, ground: &Ground<'_>, sink
     let reader = Reader::new(node, "virtual_machine.<name>", sink);
     let machine = machine(&reader, Os::Linux, ground.topology, sink);
     let number = reader.count("zone", sink);
+    let purchase = plain_purchase(&reader, sink);
     let (machine, topology) = (machine?, ground.topology?);
     let region = machine.region?;
     let numbers: Vec<_> = number.into_iter().map(|number| (number, reader.span_of("zone"))).collect();
     let zones = zones(&numbers, region, topology, sink)?;
     let fine = number.is_some() || !reader.has("zone");
     let disk = machine.disk;
-    fine.then(|| placed(set_of(name, machine, zones, 1, region), disk, GroupKind::SingleMachine, &reader))
+    let purchase = purchase?;
+    let set = set_of(name, machine, zones, 1, region);
+    fine.then(|| placed(set, disk, GroupKind::SingleMachine, purchase, &reader))
 }

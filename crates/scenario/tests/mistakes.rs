@@ -41,6 +41,9 @@ fn with(old: &str, new: &str) -> String {
     RIGHT.replacen(old, new, 1)
 }
 
+/// A price of one size, on demand only.
+const DEAR: &str = "[money.prices.size.D4s_v5]\non_demand = 1";
+
 #[test]
 fn the_right_scenario_is_right() {
     assert_eq!(codes(RIGHT), Vec::<&str>::new());
@@ -58,7 +61,32 @@ fn each_mistake_brings_its_code() {
     let scaled = |text: &str| demand(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{text}"));
     let series = |text: &str| scaled(&format!("{SERIES}\n{text}\n"));
     let rule = |text: &str| scaled(&format!("{RULE}\n{text}\n"));
+    let money = |text: &str| format!("[money.prices]\ndate = \"2026\"\n{text}");
     let cases: Vec<(&str, String, &str)> = vec![
+        ("#top", "money = 3".into(), "E012"),
+        ("#end", "[money]\nprice = 1".into(), "E010"),
+        ("#end", "[money]\ndowntime_per_hour = -1".into(), "E020"),
+        ("#end", "[money]\ndowntime_per_hour = \"much\"".into(), "E012"),
+        ("#end", money(""), "E011"),
+        ("#end", money("[money.prices.size.Standard_D4s_v5]\nspot = 0.1"), "E011"),
+        ("#end", money("[money.prices.size.large]\non_demand = 1"), "E055"),
+        ("#end", money("[money.prices.size.Standard_D4as_v5]\non_demand = 1"), "E085"),
+        (
+            "#end",
+            money("[money.prices.size.D4s_v5]\non_demand = 1\n[money.prices.size.Standard_D4s_v5]\non_demand = 2"),
+            "E015",
+        ),
+        ("#end", money("disk = { premium = 3 }\n[money.prices.size.D4s_v5]\non_demand = 1"), "E010"),
+        ("#end", money("[money.prices.size.D4s_v5]\non_demand = 2000000"), "E020"),
+        ("#set", "size = \"Standard_D4s_v6\"\n[money]".into(), "E085"),
+        ("#set", format!("priority = \"spot\"\n{}", money(DEAR)), "E085"),
+        ("#set", format!("committed = 3\n{}", money(DEAR)), "E085"),
+        ("#set", format!("committed = 3\ncommitted_for = \"2 years\"\n{}", money(DEAR)), "E014"),
+        (
+            "#end",
+            "[money]\n[[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = \"6 to 8\"\n[plan.price]\nper_machine_hour = 1\ndate = \"today\"".into(),
+            "E013",
+        ),
         ("horizon = \"360 days\"", "horizon = ".into(), "E005"),
         ("#top", "trails = 5".into(), "E010"),
         ("#end", "[component.db]".into(), "E011"),

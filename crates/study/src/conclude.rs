@@ -1,6 +1,7 @@
 //! From a tally to an outcome: estimates, intervals, verdicts.
 
 use crate::composite::composite;
+use crate::money::Billing;
 use crate::outcome::*;
 use crate::run::Finished;
 use crate::stopping;
@@ -22,6 +23,8 @@ pub(crate) const MS_PER_MINUTE: f64 = 60_000.0;
 pub(crate) const MS_PER_YEAR: f64 = 365.0 * 24.0 * MS_PER_HOUR;
 /// The most machines of a design.
 pub(crate) const MOST_MACHINES: f64 = 1e7;
+/// The most of a trial's bill, in millionths: far beyond any that a scenario may have.
+const MOST_MONEY: f64 = i64::MAX as f64;
 /// A window that is exceeded once in this many years.
 const RARE_YEARS: f64 = 10.0;
 
@@ -91,6 +94,7 @@ pub(crate) fn frame(study: &Study, (trials, asked): (u64, u64), labels: &Labels)
         assumptions: None,
         stopping: None,
         method: None,
+        money: study.money.as_ref().map(|money| money.outcome()),
         not_modelled: labels.not_modelled.clone(),
         asked_h: study.measure.at.iter().map(|at| at.as_ms() as f64 / MS_PER_HOUR).collect(),
     }
@@ -235,7 +239,9 @@ impl<'a> Concluding<'a> {
         let demand = design.demand.is_some();
         let share = |moments: &Moments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
         let causes = self.causes();
+        let sla = self.sla(design);
         DesignOutcome {
+            bill: self.bill(design, sla.as_ref(), unavailability),
             design: design.name.clone(),
             machines: design.capacity(),
             need: need_in_words(design),
@@ -264,7 +270,7 @@ impl<'a> Concluding<'a> {
             composite: composite(study, design, &causes),
             causes,
             window_bars: self.window_bars(),
-            sla: self.sla(design),
+            sla,
             machine_failures_per_year: self.per_year(tally.machine_failures as f64),
             crew_wait_mean_h: (tally.crew_jobs > 0)
                 .then(|| tally.crew_wait_ms as f64 / MS_PER_HOUR / tally.crew_jobs as f64),
@@ -433,17 +439,59 @@ impl<'a> Concluding<'a> {
         let terms = design.sla.as_ref()?;
         let promise = terms.tiers.first().map_or(1.0, |&(up, of, _)| up as f64 / of as f64);
         let breaches = &self.tally.sla_breaches;
-        let credit = |(at, &windows): (usize, &u64)| f64::from(terms.tiers[at].2) * windows as f64;
-        let credits: f64 = self.tally.sla_tiers.iter().enumerate().map(credit).sum();
+        let windows = self.study.measure.windows.whole() as f64;
+        let of_windows = |moments: &Moments, most: f64| {
+            let moments = with_zeros(moments, self.finished.trials);
+            (windows > 0.0).then(|| self.mean(&moments, most * windows, 1.0 / windows))
+        };
+        let tier = |(&(up, of, credit_percent), moments): (&(u64, u64, u32), &Moments)| {
+            let windows_share = of_windows(moments, 1.0)?;
+            Some(CreditTier { below: up as f64 / of as f64, credit_percent, windows_share })
+        };
+        let credit_percent = of_windows(&self.tally.sla_credit, 100.0);
+        let promised =
+            (self.tally.observed_ms - self.tally.unpromised_ms) as f64 / (self.tally.observed_ms as f64).max(1.0);
+        let unconnected = self.tally.unconnected.mean() / self.observed_ms;
         Some(SlaOutcome {
             name: terms.name.clone(),
             promise,
-            uptime: 1.0 - self.tally.unconnected.mean() / self.observed_ms,
+            uptime: uptime(unconnected, promised),
             unconnected_min_per_month: self.minutes_per_month(&self.tally.unconnected),
             breach_share: (breaches.windows() > 0).then(|| self.proportion(breaches)),
-            expected_credit_percent: credits / breaches.windows().max(1) as f64,
+            expected_credit_percent: credit_percent.map_or(0.0, |of| of.mean),
+            credit_percent,
+            tiers: terms.tiers.iter().zip(&self.tally.sla_tiers).filter_map(tier).collect(),
+            clock_share: promised,
         })
     }
+
+    fn bill(&self, design: &Design, sla: Option<&SlaOutcome>, unavailability: Estimate) -> Option<BillOutcome> {
+        let money = self.study.money.as_ref()?;
+        let moments = &self.tally.bill;
+        let bill = match moments.is_constant() {
+            true => {
+                let mean = moments.mean();
+                Estimate { mean, low: Some(mean), high: mean, quality: Quality::Interval, hits: moments.hits() }
+            }
+            false => self.mean(moments, MOST_MONEY, 1.0),
+        };
+        let trials = self.finished.trials.max(1) as f64;
+        let billing = Billing {
+            rates: money.designs.get(&design.name)?,
+            paid: self.tally.paid.iter().map(|set| set.map(|machine_ms| machine_ms as f64 / trials)).collect(),
+            observed_ms: self.observed_ms,
+            bill,
+            sla,
+            unavailability,
+            downtime_per_hour: money.downtime_per_hour,
+        };
+        Some(billing.outcome())
+    }
+}
+
+/// Uptime by the SLA's definition: of the time in which its clock runs. A clock that never runs has lost nothing.
+pub(crate) fn uptime(unconnected: f64, promised: f64) -> f64 {
+    if promised > 0.0 { 1.0 - unconnected / promised } else { 1.0 }
 }
 
 /// The share of the rest.

@@ -18,6 +18,7 @@ pub mod implied;
 pub mod importance;
 pub mod incidents;
 pub mod latency;
+pub mod money;
 pub mod outcome;
 pub mod partial;
 pub mod plan;

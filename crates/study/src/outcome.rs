@@ -138,6 +138,17 @@ pub struct CompositeOutcome {
     pub rest_min_per_month: f64,
 }
 
+/// A step of the SLA's credits.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CreditTier {
+    /// Uptime of a window below this …
+    pub below: f64,
+    /// … and not below the next step brings a credit of so many percent of its bill.
+    pub credit_percent: u32,
+    /// Share of whole windows with just this credit.
+    pub windows_share: Estimate,
+}
+
 /// Azure's own yardstick.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SlaOutcome {
@@ -153,6 +164,60 @@ pub struct SlaOutcome {
     pub breach_share: Option<Estimate>,
     /// Expected credit in percent of a window's bill.
     pub expected_credit_percent: f64,
+    /// The same with its interval.
+    #[serde(default)]
+    pub credit_percent: Option<Estimate>,
+    /// The steps of the credit, the promise first.
+    #[serde(default)]
+    pub tiers: Vec<CreditTier>,
+    /// Share of time in which the machines qualified for the promise: its clock stands while fewer of them, or in fewer
+    /// zones, are started.
+    #[serde(default)]
+    pub clock_share: f64,
+}
+
+/// Something that is paid for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BillItem {
+    /// What: `on_demand`, `committed`, `spot`, `standby`, `stopped`, `disks`, `load_balancer`.
+    pub item: String,
+    /// Machine-hours of a month of 730 hours; none for what is not a machine.
+    pub machine_hours_per_month: Option<f64>,
+    /// What they cost.
+    pub cost_per_month: f64,
+}
+
+/// What a design costs in a month of 730 hours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BillOutcome {
+    /// What is paid for; sums to the bill.
+    pub items: Vec<BillItem>,
+    /// The bill.
+    pub bill_per_month: Estimate,
+    /// Expected credit of the SLA, of the mean cost of the machines that it covers: on demand and paid in advance. None
+    /// where no promise applies.
+    pub credit_per_month: Option<Estimate>,
+    /// What missed time costs the business; none where nobody says what an hour costs.
+    pub downtime_cost_per_month: Option<Estimate>,
+    /// Bill and downtime less credit; its ends are those of its parts added up.
+    pub total_per_month: Estimate,
+}
+
+/// The prices behind every bill.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MoneyOutcome {
+    /// What they are in.
+    pub currency: String,
+    /// As of when.
+    pub prices_date: String,
+    /// Where from.
+    pub prices_source: String,
+    /// What is to be known of the prices of these designs, in words.
+    pub notes: Vec<String>,
+    /// Hours of a month in bills.
+    pub hours_per_month: f64,
+    /// What an hour costs in which the objective is missed.
+    pub downtime_per_hour: Option<f64>,
 }
 
 /// A bar of the distribution of window downtime.
@@ -260,6 +325,9 @@ pub struct DesignOutcome {
     /// The promises for the parts of the service, multiplied; none without parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub composite: Option<CompositeOutcome>,
+    /// What it costs; none where nobody asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<BillOutcome>,
     /// Strikes on machines that took effect, a year.
     pub machine_failures_per_year: f64,
     /// Mean wait for a repair crew in hours; none without crews.
@@ -416,6 +484,9 @@ pub struct Outcome {
     /// The rule of stopping and what became of it; none if the number of trials was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopping: Option<StoppingOutcome>,
+    /// The prices behind the bills; none where nobody asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money: Option<MoneyOutcome>,
     /// What this version leaves out, in words.
     pub not_modelled: String,
     /// What a reader should know before believing a number.

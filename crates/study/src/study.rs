@@ -1,5 +1,6 @@
 //! What is studied.
 
+use crate::money::Money;
 use crate::stopping::Rule;
 use std::sync::Arc;
 use zonefall_engine::Key;
@@ -39,6 +40,8 @@ pub struct Study {
     pub stopping: Option<Rule>,
     /// Whether every trial's figures are kept.
     pub rows: bool,
+    /// What designs cost, if anybody asks.
+    pub money: Option<Arc<Money>>,
 }
 
 impl Study {

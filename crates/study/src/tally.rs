@@ -1,9 +1,10 @@
 //! What is kept of many trials: exact sums, counts and fixed-grid histograms. Merging is associative and exact.
 
 use crate::latency::LatencyTally;
+use crate::money::Rates;
 use crate::stage::TrialRow;
 use crate::study::Study;
-use zonefall_fleet::Ledger;
+use zonefall_fleet::{Ledger, PAID};
 use zonefall_stats::{Histogram, Moments, Proportion};
 
 /// Shares are kept in trillionths.
@@ -54,8 +55,17 @@ pub struct DesignTally {
     pub unconnected: Moments,
     /// Whole windows below the SLA's promise.
     pub sla_breaches: Proportion,
-    /// Whole windows in each credit tier: the number whose uptime is below tier i and not below tier i + 1.
-    pub sla_tiers: Vec<u64>,
+    /// Whole windows of a trial in each credit tier, where there are some: those whose uptime is below tier i and not below
+    /// tier i + 1.
+    pub sla_tiers: Vec<Moments>,
+    /// Percent of credit over the whole windows of a trial, where there is any.
+    pub sla_credit: Moments,
+    /// Milliseconds in which the machines did not qualify for the SLA.
+    pub unpromised_ms: i128,
+    /// Machine-milliseconds that are paid for, by set; empty where nobody asks for a bill.
+    pub paid: Vec<[i128; PAID]>,
+    /// The bill of a trial in millionths.
+    pub bill: Moments,
     /// Machine-milliseconds by class: serving, dead in rotation, awaiting a probe, starting, down, degraded.
     pub classes: [i128; 6],
     /// Machine-milliseconds.
@@ -90,6 +100,14 @@ pub struct Tally {
     pub rows: Vec<TrialRow>,
 }
 
+/// The most steps of a credit.
+const TIERS: usize = 8;
+
+/// SL-02: how much of a window of so many milliseconds the SLA's clock ran.
+pub(crate) fn clock(ledger: &Ledger, window: usize, length: u64) -> u64 {
+    length - ledger.unpromised_by_window_ms.get(window).copied().unwrap_or(0)
+}
+
 pub(crate) fn share(part: i128, whole: i128) -> i64 {
     const TRILLION: i128 = 1_000_000_000_000;
     if whole <= 0 {
@@ -108,7 +126,8 @@ impl Tally {
             held_at: vec![Proportion::new(); study.measure.at.len()],
             by_cause: vec![Moments::new(); causes],
             avoided: vec![Moments::new(); causes - zonefall_fleet::EXTRA_CAUSES.len()],
-            sla_tiers: vec![0; design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
+            sla_tiers: vec![Moments::new(); design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
+            paid: vec![[0; PAID]; design.bought.as_ref().map_or(0, Vec::len)],
             operations: vec![Moments::new(); if design.counts_operations() { zonefall_fleet::OPERATIONS } else { 0 }],
             ..DesignTally::default()
         };
@@ -122,6 +141,9 @@ impl Tally {
         tally.add_trial(ledger, reference_missed_ms);
         if let Some(latency) = &study.designs[design].service.latency {
             tally.latency.add(latency, &ledger.states);
+        }
+        if let Some(rates) = study.money.as_ref().and_then(|money| money.designs.get(&study.designs[design].name)) {
+            tally.add_bill(rates, ledger);
         }
         if study.rows {
             self.rows.push(TrialRow {
@@ -156,6 +178,7 @@ impl DesignTally {
         let windows = &study.measure.windows;
         let sla = study.designs[design].sla.as_ref();
         let (mut breaches, mut sla_breaches, mut untouched) = (0, 0, 0);
+        let mut tiers = [0_i64; TIERS];
         for window in 0..windows.whole() {
             let (missed, length) = (ledger.missed_by_window_ms[window], windows.length(window).as_ms());
             if missed == 0 {
@@ -166,11 +189,18 @@ impl DesignTally {
             }
             let unconnected = ledger.unconnected_by_window_ms[window];
             if let Some(sla) = sla.filter(|_| unconnected > 0)
-                && let Some(tier) = sla.tier_below(length - unconnected, length)
+                && let Some(tier) =
+                    sla.tier_below(clock(ledger, window, length) - unconnected, clock(ledger, window, length))
             {
                 sla_breaches += 1;
-                self.sla_tiers[tier] += 1;
+                tiers[tier] += 1;
             }
+        }
+        if let Some(sla) = sla.filter(|_| sla_breaches > 0) {
+            let credits = sla.tiers.iter().zip(tiers).map(|(tier, windows)| i64::from(tier.2) * windows);
+            self.sla_credit.add(credits.sum());
+            let some = self.sla_tiers.iter_mut().zip(tiers).filter(|(_, windows)| *windows > 0);
+            some.for_each(|(moments, windows)| moments.add(windows));
         }
         let whole = windows.whole() as u32;
         if whole > 0 {
@@ -181,6 +211,13 @@ impl DesignTally {
             }
         }
         breaches
+    }
+
+    fn add_bill(&mut self, rates: &Rates, ledger: &Ledger) {
+        for (sums, times) in self.paid.iter_mut().zip(&ledger.paid) {
+            sums.iter_mut().zip(times).for_each(|(sum, &time)| *sum += time);
+        }
+        self.bill.add(rates.bill(ledger));
     }
 
     fn add_trial(&mut self, ledger: &Ledger, reference_missed_ms: u64) {
@@ -215,6 +252,7 @@ impl DesignTally {
             }
         }
         self.unconnected.add(ledger.unconnected_by_window_ms.iter().sum::<u64>() as i64);
+        self.unpromised_ms += i128::from(ledger.unpromised_by_window_ms.iter().sum::<u64>());
         let classes = &ledger.classes;
         let by_class = [
             classes.serving,
@@ -247,6 +285,8 @@ impl DesignTally {
             (&mut self.lost_to_dead, &other.lost_to_dead),
             (&mut self.slow, &other.slow),
             (&mut self.unconnected, &other.unconnected),
+            (&mut self.sla_credit, &other.sla_credit),
+            (&mut self.bill, &other.bill),
         ] {
             mine.merge(theirs);
         }
@@ -262,7 +302,10 @@ impl DesignTally {
         self.window_missed.merge(&other.window_missed);
         self.outage_ms.merge(&other.outage_ms);
         self.longest.merge(&other.longest);
-        self.sla_tiers.iter_mut().zip(&other.sla_tiers).for_each(|(mine, theirs)| *mine += theirs);
+        self.sla_tiers.iter_mut().zip(&other.sla_tiers).for_each(|(mine, theirs)| mine.merge(theirs));
+        let paid = self.paid.iter_mut().zip(&other.paid).flat_map(|(mine, theirs)| mine.iter_mut().zip(theirs));
+        paid.for_each(|(mine, theirs)| *mine += theirs);
+        self.unpromised_ms += other.unpromised_ms;
         self.classes.iter_mut().zip(other.classes).for_each(|(mine, theirs)| *mine += theirs);
         self.machine_ms += other.machine_ms;
         self.observed_ms += other.observed_ms;

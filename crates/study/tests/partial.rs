@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use support::*;
 use zonefall_azure::profile::azure_like_v0;
 use zonefall_engine::SimTime;
-use zonefall_fleet::SlaTerms;
+use zonefall_fleet::{Bought, PAID, SlaTerms};
+use zonefall_study::money::{Money, Rates};
 use zonefall_study::partial::{JoinError, Origin, Partial, PartialError, join};
 use zonefall_study::{Finished, Progress, Silent, Study, go_on, run};
 
@@ -22,10 +23,19 @@ fn busy(trials: Range<u64>) -> Study {
     profile.modes = profile.modes.iter().map(|mode| mode.with_rate_times(20.0)).collect();
     let mut designs =
         vec![design("zonal", &[1], 9, 6), design("spanning", &[1, 2, 3], 9, 6), design("regional", &[], 9, 6)];
-    designs[1].sla = Some(SlaTerms { name: "an SLA".into(), tiers: vec![(9999, 10_000, 10), (99, 100, 25)] });
+    designs[1].sla = Some(SlaTerms {
+        name: "an SLA".into(),
+        tiers: vec![(9999, 10_000, 10), (99, 100, 25)],
+        least_machines: 2,
+        least_zones: 2,
+    });
+    designs[1].bought = Some(vec![Bought { committed: 2, reserved_per_zone: 0 }]);
     let mut study = study(profile, designs, 120, trials.end - trials.start);
     std::sync::Arc::make_mut(&mut study.measure).at = [30, 90].map(|days| SimTime::from_ms(days * 86_400_000)).into();
-    Study { first_trial: trials.start, rows: false, ..study }
+    let rates = Rates { sets: vec![[3_000_000_000_000; PAID]], once: 1 };
+    let designs = std::iter::once(("spanning".to_owned(), rates)).collect();
+    let money = Some(std::sync::Arc::new(Money { designs, ..Money::default() }));
+    Study { first_trial: trials.start, rows: false, money, ..study }
 }
 
 fn origin(study: &Study) -> Origin {
@@ -78,7 +88,8 @@ fn the_study_says_something_in_nearly_every_field() {
     }
     assert!(spanning.held_at.iter().all(|held| held.trials() == TRIALS));
     assert!(spanning.avoided.iter().any(|avoided| avoided.hits() > 0));
-    assert!(spanning.sla_tiers.iter().all(|&windows| windows > 0), "{:?}", spanning.sla_tiers);
+    assert!(spanning.bill.sum() > 0 && spanning.sla_credit.sum() > 0 && spanning.paid[0][0] > 0, "{spanning:?}");
+    assert!(spanning.sla_tiers.iter().all(|windows| windows.sum() > 0), "{:?}", spanning.sla_tiers);
 }
 
 #[test]

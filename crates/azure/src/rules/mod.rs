@@ -13,6 +13,7 @@ mod balancers;
 mod chaos;
 mod conflicts;
 mod conversion;
+mod cost;
 mod creation;
 mod disks;
 mod fault_domains;
@@ -205,6 +206,7 @@ pub const FAMILIES: &[Family] = &[
     family("TF", "Transient faults and retries", transient::TRANSIENT),
     family("UP", "Upgrades", upgrades::UPGRADES),
     family("SL", "The service level agreement", operations::AGREEMENT),
+    family("CO", "Cost", cost::COST),
     family("DR", "Disaster recovery", recovery::RECOVERY),
     family("IN", "Patterns of public incidents", operations::INCIDENTS),
     family("FR", "Failure rates", operations::RATES),

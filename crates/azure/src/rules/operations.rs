@@ -20,8 +20,20 @@ pub(super) const AGREEMENT: &[Rule] = &[
         AGREEMENT_RECALLED,
     ),
     Rule::modelled("SL-03", "Credits of 10, 25 and 100 % at falling uptimes.", AGREEMENT_RECALLED),
+    Rule::out(
+        "SL-04",
+        "The promise has changed: single machines since 2016, 100 % credit since 2017, zones since 2018.",
+        "versions of the agreement",
+        "history; the present terms are modelled",
+    ),
     Rule::modelled("SL-05", "What a promise allows in a month of 30 days: 4.32 minutes at 99.99 %.", "arithmetic")
         .inferred(),
+    Rule::out(
+        "SL-06",
+        "Reserved capacity can be obtained 99.9 % of the time.",
+        "the agreement's part on reservations",
+        "reserved capacity is always found here (CR-02)",
+    ),
     Rule::modelled(
         "SL-07",
         "In series promises multiply, of R regions one must hold: 1 − (1 − N)^R; a load balancer, Front Door and Traffic Manager 99.99 %, an application gateway 99.95 %.",

@@ -164,6 +164,7 @@ pub fn design(name: &str, sets: Vec<ScaleSet>, need: u32) -> Design {
         zone_down_milli: 500,
         service: Default::default(),
         jobs: None,
+        bought: None,
     }
 }
 

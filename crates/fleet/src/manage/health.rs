@@ -19,6 +19,9 @@ impl World {
         if self.manager.slots[at].state == State::Creating && runs {
             self.has_been_created(at, t);
         }
+        if runs && self.manager.slots[at].starts {
+            self.is_started(at, t);
+        }
         if self.manager.slots[at].state == State::Creating && marks & (self.holding | RACK_OUT) != 0 {
             self.creation_stalls(at, t);
         }

@@ -17,6 +17,7 @@ mod health;
 mod order;
 mod owed;
 mod pool;
+mod promise;
 mod rebalance;
 mod repair;
 mod rollout;
@@ -30,7 +31,7 @@ mod zones;
 
 pub(crate) use autoscale::Scaler;
 pub(crate) use rollout::{Rollouts, bad_releases, symptoms};
-pub(crate) use state::{Capacity, Manager, Slot, State};
+pub(crate) use state::{Capacity, GroupState, Manager, Slot, State};
 
 use crate::pending::{Due, Pending};
 use crate::world::World;

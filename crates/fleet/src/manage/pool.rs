@@ -1,5 +1,6 @@
 //! SB: standby pools: machines that wait ready, and join a set the moment they are asked for.
 
+use crate::bill::Paid;
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::standby;
@@ -20,6 +21,7 @@ impl World {
         self.manager.groups[group].standby -= 1;
         self.manager.sets[self.manager.groups[group].set].pooled -= 1;
         self.book.add(Class::Standby, -1, t, &self.measure);
+        self.meter_pool(self.manager.groups[group].set, -1, t);
         self.book.count(Operation::StandbyUsed, 1, t, &self.measure);
         self.power_on(at, ready, t, strikes);
     }
@@ -93,6 +95,7 @@ impl World {
             self.manager.sets[set].pooled -= 1;
             self.book.settle(t, &self.measure);
             self.book.add(Class::Standby, -1, t, &self.measure);
+            self.meter_pool(set, -1, t);
         }
     }
 
@@ -100,8 +103,16 @@ impl World {
         let state = &mut self.manager.groups[group];
         state.standby_coming -= 1;
         state.standby += 1;
+        let set = state.set;
         self.book.settle(t, &self.measure);
         self.book.add(Class::Standby, 1, t, &self.measure);
+        self.meter_pool(set, 1, t);
+    }
+
+    /// Machines of a pool are paid for, and so are their disks.
+    fn meter_pool(&mut self, set: usize, delta: i64, t: SimTime) {
+        self.meter(set, Paid::Standby, delta, t);
+        self.meter(set, Paid::Disks, delta, t);
     }
 
     /// The pools of a set as they are when a trial begins: full.
@@ -115,6 +126,7 @@ impl World {
             self.manager.groups[group].standby = share;
             self.manager.sets[set].pooled += share;
             self.book.add(Class::Standby, i64::from(share), SimTime::ZERO, &self.measure);
+            self.meter_pool(set, i64::from(share), SimTime::ZERO);
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::delete::Leaver;
 use super::{Manager, Slot, State};
 use crate::Extra;
+use crate::bill::Paid;
 use crate::design::StartState;
 use crate::machine::*;
 use crate::operations::Operation;
@@ -79,7 +80,11 @@ impl World {
                     let spot = self.is_next_spot(set);
                     let slot = &mut self.manager.slots[at];
                     slot.spot = spot;
+                    let group = slot.group as usize;
                     self.count_in(at);
+                    self.meter_hardware(group, (spot, false), 1, SimTime::ZERO);
+                    self.meter(set, Paid::Disks, 1, SimTime::ZERO);
+                    self.see_promise(at, &Slot::VACANT, SimTime::ZERO);
                 }
             }
         }
@@ -158,6 +163,7 @@ impl World {
 
     /// Changes the state of a machine.
     pub(crate) fn becomes(&mut self, at: usize, state: State, t: SimTime) {
+        let was = self.manager.slots[at];
         let slot = &mut self.manager.slots[at];
         let before = std::mem::replace(&mut slot.state, state);
         let (spot, extra) = (slot.spot, slot.extra);
@@ -180,7 +186,14 @@ impl World {
             group.deallocated = group.deallocated.saturating_add_signed(change as i32);
             self.book.add(Class::Deallocated, change, t, &self.measure);
             set.unconsidered = true;
+            let set = group.set;
+            self.meter(set, Paid::Stopped, change, t);
         }
+        if before.is_allocated() != state.is_allocated() {
+            let change = if state.is_allocated() { 1 } else { -1 };
+            self.meter_hardware(was.group as usize, (spot, extra), change, t);
+        }
+        self.see_promise(at, &was, t);
         self.manager.sees_illness(at);
         if !matches!(state, State::Creating | State::Running) {
             self.leaves_rollout(at, state, t);
@@ -210,6 +223,8 @@ impl World {
             self.book.add(Class::Spot, 1, t, &self.measure);
         }
         self.book.add(Class::Existing, 1, t, &self.measure);
+        self.meter_hardware(self.manager.slots[at].group as usize, (spot, extra), 1, t);
+        self.meter(self.set_of(at), Paid::Disks, 1, t);
         self.machines[at].root = if extra { self.nobody } else { cause };
         self.book.withhold(self.part_of(at), self.machines[at].root, self.sets[self.set_of(at)].serves);
         if self.probes.is_some() {
@@ -276,6 +291,7 @@ impl World {
     pub(crate) fn adopt(&mut self, at: usize, cause: u16, t: SimTime) {
         self.book.settle(t, &self.measure);
         let set = self.set_of(at);
+        let was = self.manager.slots[at];
         let slot = &mut self.manager.slots[at];
         if !std::mem::take(&mut slot.extra) {
             return;
@@ -291,6 +307,8 @@ impl World {
             self.book.withhold(self.sets[set].part, cause, self.sets[set].serves);
         }
         self.use_quota(set, spot, true);
+        self.meter_asked_for(set, spot, i64::from(was.state.is_allocated()), t);
+        self.see_promise(at, &was, t);
     }
 
     /// A machine is gone.
@@ -331,12 +349,15 @@ impl World {
             attempts: 0,
             due: SimTime::NEVER,
         };
+        let was = *slot;
         let deallocated = slot.state == State::Deallocated;
         *slot = slot.emptied(slot.epoch.wrapping_add(1));
         if deallocated {
             self.manager.groups[leaver.group].deallocated -= 1;
             self.book.add(Class::Deallocated, -1, t, &self.measure);
+            self.meter(self.set_of(at), Paid::Stopped, -1, t);
         }
+        self.see_promise(at, &was, t);
         self.set_vacant(at, true);
         leaver
     }
@@ -351,6 +372,10 @@ impl World {
             self.use_quota(set, leaver.spot, false);
         }
         self.book.add(Class::Existing, -1, t, &self.measure);
+        self.meter(set, Paid::Disks, -1, t);
+        if leaver.allocated {
+            self.meter_hardware(leaver.group, (leaver.spot, !leaver.charged), -1, t);
+        }
         if leaver.spot && leaver.allocated {
             self.book.add(Class::Spot, -1, t, &self.measure);
         }

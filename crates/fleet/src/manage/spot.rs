@@ -123,6 +123,7 @@ impl World {
         let luck = self.luck_of(at, strikes, t, START_AGAIN);
         let start = managed.creation.start.draw(&mut luck.stream());
         let warm_up = self.sets[set].warm_up.draw(&mut luck.part(1, 1).stream());
+        self.manager.slots[at].starts = true;
         self.becomes(at, State::Running, t);
         self.begin_new_lives(at, t, strikes);
         self.power_on(at, t.after(start).after(warm_up), t, strikes);

@@ -3,6 +3,7 @@
 use super::delete::{Leaver, Notice};
 use super::order::{Line, NOBODY};
 use super::owed::Owed;
+use super::promise::Promise;
 use super::rollout::Rollouts;
 use super::vacancy::Vacancy;
 use crate::balancer::ProbeTimes;
@@ -85,6 +86,8 @@ pub(crate) struct Slot {
     pub data_moved: bool,
     /// Its data disk cannot be reached.
     pub disk_dark: bool,
+    /// SL-02: it was started again, and has not been up since.
+    pub starts: bool,
     /// Runs, and its application says that it is well.
     pub well: bool,
     /// Since when it is well or not.
@@ -127,6 +130,7 @@ impl Slot {
         blocked: false,
         data_moved: false,
         disk_dark: false,
+        starts: false,
         well: true,
         since: SimTime::ZERO,
         trouble: Trouble::Application,
@@ -339,6 +343,8 @@ pub(crate) struct Manager {
     pub free_leavers: Vec<u32>,
     pub groups: Vec<GroupState>,
     pub sets: Vec<SetState>,
+    /// SL-02.
+    pub promise: Promise,
     pub changes: Vec<ChangeState>,
     /// AL-05: what is in use of the quota, by region.
     pub usage: Vec<Usage>,
@@ -412,7 +418,8 @@ zonefall_engine::pooled_clone!(Manager {
     watching,
     rollouts,
     alerted,
-    open
+    open,
+    promise
 });
 
 impl Manager {
@@ -496,6 +503,7 @@ impl Manager {
         });
         let (sets, changes) = (sets.collect(), changes.collect());
         Self {
+            promise: Promise::new(design, topology),
             active,
             touched: Vec::new(),
             zones_changed: false,

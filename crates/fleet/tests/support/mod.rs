@@ -58,6 +58,7 @@ pub fn design(zones: &[u32], capacity: u32, need: u32) -> Design {
         zone_down_milli: 500,
         service: Default::default(),
         jobs: None,
+        bought: None,
     }
 }
 

@@ -21,6 +21,7 @@ mod instants;
 mod jobs;
 mod latency;
 mod method;
+mod money;
 mod operations;
 mod plan;
 mod sla;
@@ -82,6 +83,7 @@ pub(crate) fn blocks(outcome: &Outcome, style: Style) -> Page {
         operations::draw(&mut page, outcome);
         composite::draw(&mut page, outcome);
         sla::draw(&mut page, outcome);
+        money::draw(&mut page, outcome);
     }
     method::draw(&mut page, outcome);
     if !outcome.warnings.is_empty() {

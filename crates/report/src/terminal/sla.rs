@@ -1,6 +1,7 @@
 //! Azure's own yardstick, apart from the objective.
 
 use super::designs::estimate;
+use super::money::good;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome};
@@ -31,7 +32,62 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         row
     });
     page.grid(&Grid { rows: rows.collect(), columns });
-    page.paragraph(None, &format!("Promises: {}. {NOTE}", promises(outcome)), Some(Tone::Faint));
+    page.line("");
+    page.grid(&steps(page, outcome));
+    page.paragraph(None, &format!("Promises: {}. {NOTE}{}", promises(outcome), clock(outcome)), Some(Tone::Faint));
+}
+
+/// The steps of the credits and how many windows reach them.
+fn steps(page: &Page, outcome: &Outcome) -> Grid {
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("uptime of\na window".into(), Side::Right),
+        ("credit".into(), Side::Right),
+        ("windows".into(), Side::Right),
+        (format!("{} interval", number::percent_given(outcome.confidence)), Side::Left),
+    ];
+    let mut rows = Vec::new();
+    for (design, sla) in outcome.designs.iter().filter_map(|design| Some((design, design.sla.as_ref()?))) {
+        let mut name = clean(&design.design);
+        for tier in &sla.tiers {
+            let up = |share| number::percent(share, Toward::Up);
+            let of = tier.windows_share;
+            let interval = match (of.low, of.quality) {
+                (Some(low), Quality::Interval) => {
+                    format!("{}{}{}", number::percent(low, Toward::Down), page.sign("–", "-"), up(of.high))
+                }
+                _ => String::new(),
+            };
+            rows.push(vec![
+                std::mem::take(&mut name),
+                format!("< {}", number::percent_given(tier.below)),
+                format!("{} %", tier.credit_percent),
+                estimate(page, of, up),
+                interval,
+            ]);
+        }
+    }
+    Grid { columns, rows }
+}
+
+/// SL-02, where it matters.
+fn clock(outcome: &Outcome) -> String {
+    let stood = |sla: &&SlaOutcome| sla.clock_share < 1.0;
+    let stood: Vec<String> = outcome
+        .designs
+        .iter()
+        .filter_map(|design| Some((design, design.sla.as_ref().filter(stood)?)))
+        .map(|(design, sla)| {
+            format!("{} {}", clean(&design.design), number::percent(1.0 - sla.clock_share, Toward::Up))
+        })
+        .collect();
+    if stood.is_empty() {
+        return String::new();
+    }
+    format!(
+        " Time that does not count, for the customer had too few machines or zones started (SL-02): {}.",
+        stood.join(", ")
+    )
 }
 
 /// Every promise that applies somewhere, once, in words.
@@ -56,7 +112,10 @@ fn cells(page: &Page, sla: &SlaOutcome) -> Vec<String> {
         uptime(page, sla),
         estimate(page, sla.unconnected_min_per_month, |minutes| number::plain(minutes, Toward::Up)),
         below.unwrap_or_else(|| number::NONE.into()),
-        format!("{} %", number::plain(sla.expected_credit_percent, Toward::Down)),
+        match sla.credit_percent {
+            Some(of) => estimate(page, of, |percent| format!("{} %", number::plain(percent, good(of)))),
+            None => format!("{} %", number::plain(sla.expected_credit_percent, Toward::Down)),
+        },
     ]
 }
 

@@ -30,6 +30,7 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
         ("Causes", csv::causes(outcome, point)?),
         ("Windows", csv::windows(outcome, point)?),
         ("Operations", csv::operations(outcome, point)?),
+        ("Credits", csv::credits(outcome, point)?),
         ("Looks", csv::assumptions(outcome, point)?),
         ("Assumptions", csv::evidence(about, point)?),
     ];
@@ -38,6 +39,9 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
     }
     if outcome.designs.iter().any(|design| design.jobs.is_some()) {
         tables.insert(OPTIONAL_AT, ("Jobs", csv::jobs(outcome, point)?));
+    }
+    if outcome.money.is_some() {
+        tables.insert(1, ("Money", csv::money(outcome, point)?));
     }
     let mut workbook = Workbook::new();
     let created = ExcelDateTime::from_ymd(2000, 1, 1)?;

@@ -50,6 +50,9 @@ fn sla(name: &str, promise: f64, unconnected: f64) -> SlaOutcome {
         unconnected_min_per_month,
         breach_share: Some(breach),
         expected_credit_percent: breach.mean * 10.0,
+        credit_percent: Some(interval(breach.mean * 10.0, 0.0, breach.high * 10.0, breach.hits)),
+        tiers: vec![CreditTier { below: promise, credit_percent: 10, windows_share: breach }],
+        clock_share: 1.0,
     }
 }
 
@@ -63,6 +66,38 @@ fn bars(met: f64) -> Vec<WindowBar> {
         cumulative_share: cumulative as f64 / 120_000.0,
     };
     vec![bar(0.0, 0.0, none, none), bar(0.0, 1.0, some / 4, none + some / 4), bar(1e5, 1e9, some - some / 4, 120_000)]
+}
+
+fn bill(sketch: &Sketch) -> BillOutcome {
+    let hours = sketch.machines as f64 * 730.0;
+    let item = |item: &str, machine_hours_per_month, cost_per_month| BillItem {
+        item: item.into(),
+        machine_hours_per_month,
+        cost_per_month,
+    };
+    let items = vec![
+        item("on_demand", Some(hours), hours * 0.192),
+        item("disks", Some(hours), 5.28 * sketch.machines as f64),
+        item("load_balancer", None, 18.25),
+    ];
+    let sum: f64 = items.iter().map(|item| item.cost_per_month).sum();
+    let scale = 730.0 / MINUTES_PER_MONTH * 1234.5;
+    let down = sketch.downtime;
+    let downtime =
+        Estimate { mean: down.mean * scale, low: down.low.map(|low| low * scale), high: down.high * scale, ..down };
+    let credit = sketch.sla.map(|_| bound(0.0, 0.4321, 3));
+    BillOutcome {
+        items,
+        bill_per_month: interval(sum, sum, sum, 10_000),
+        credit_per_month: credit,
+        downtime_cost_per_month: Some(downtime),
+        total_per_month: Estimate {
+            mean: sum + downtime.mean,
+            low: downtime.low.map(|low| sum + low - credit.map_or(0.0, |of| of.high)),
+            high: sum + downtime.high,
+            ..downtime
+        },
+    }
 }
 
 fn design(sketch: &Sketch) -> DesignOutcome {
@@ -117,6 +152,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         control_plane_out_h_per_year: 1.4,
         allocation_out_h_per_year: 3.3,
         operations: vec![],
+        bill: Some(bill(sketch)),
         assumptions: None,
         events_per_trial: 214.6,
     }
@@ -167,6 +203,14 @@ pub fn outcome() -> Outcome {
                        120 s, planned host updates that preserve memory."
             .into(),
         method: None,
+        money: Some(MoneyOutcome {
+            currency: "EUR".into(),
+            prices_date: "2026-01-15".into(),
+            prices_source: "a list".into(),
+            notes: vec!["no price of load balancers".into()],
+            hours_per_month: 730.0,
+            downtime_per_hour: Some(1234.5),
+        }),
         warnings: vec![
             "two-regions: only 4 trials missed their objective (an interval needs 20); only an upper bound is given"
                 .into(),

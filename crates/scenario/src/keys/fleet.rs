@@ -22,6 +22,11 @@ const WARM_UP: &str = "From a running system to the first request served: extens
 const STATE: &str = "Whether the machines serve when the trial begins, or are only then created.";
 const CREATE: &str = "From request to a running system, with `start_state = \"creating\"` and for every machine made later. On Windows (`os`) median 240 s, sigma 0.421.";
 const DISK: &str = "The disks; decides which SLA a machine alone has.";
+const COMMITTED: &str =
+    "Machines that are paid for in advance, running or not; further ones are paid on demand. Matters with `[money]`.";
+const COMMITTED_FOR: &str = "For how long they are paid in advance.";
+const SIZE: &str = "The machine size, for its price. Matters with `[money]`.";
+const TERMS: super::Kind = Choice(&["1 year", "3 years"]);
 const CREATE_DEFAULT: &str = "{ law = \"lognormal\", median = \"75 s\", sigma = 0.532 }";
 
 macro_rules! machine_keys {
@@ -37,13 +42,18 @@ macro_rules! machine_keys {
             Key::new(concat!($set, ".<name>.start_state"), STATES, STATE).or("running").overlay(),
             Key::new(concat!($set, ".<name>.create_time"), Law, CREATE).or(CREATE_DEFAULT).overlay().from("PT-03"),
             Key::new(concat!($set, ".<name>.disk"), DISKS, DISK).or("premium-ssd").overlay().from("SL-01, SL-03"),
+            Key::new(concat!($set, ".<name>.committed"), Count(0, MACHINES_MAX), COMMITTED)
+                .or("0")
+                .overlay()
+                .from("CO-02"),
+            Key::new(concat!($set, ".<name>.committed_for"), TERMS, COMMITTED_FOR).or("1 year").overlay().from("CO-02"),
         ]
     };
 }
 
-const SCALE: [Key; 7] = machine_keys!("scale_set");
-const AVAILABILITY: [Key; 7] = machine_keys!("availability_set");
-const SINGLE: [Key; 7] = machine_keys!("virtual_machine");
+const SCALE: [Key; 9] = machine_keys!("scale_set");
+const AVAILABILITY: [Key; 9] = machine_keys!("availability_set");
+const SINGLE: [Key; 9] = machine_keys!("virtual_machine");
 
 pub(super) const KEYS: &[Key] = &[
     Key::new("scale_set", Table, "Virtual machine scale sets, each `[scale_set.<name>]`.").overlay(),
@@ -88,7 +98,7 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay()
     .from("ZN-03"),
-    SCALE[1], SCALE[2], SCALE[3], SCALE[4], SCALE[5], SCALE[6],
+    SCALE[1], SCALE[2], SCALE[3], SCALE[4], SCALE[5], SCALE[6], SCALE[7], SCALE[8],
     Key::new("availability_set", Table, "Availability sets, each `[availability_set.<name>]`: regional, in one zone.").overlay(),
     Key::new("availability_set.<name>", Either(&[Table, Off]), "An availability set; `false` in a design removes it.")
         .overlay(),
@@ -131,12 +141,14 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay()
     .from("CR-04"),
-    AVAILABILITY[1], AVAILABILITY[2], AVAILABILITY[3], AVAILABILITY[4], AVAILABILITY[5], AVAILABILITY[6],
+    AVAILABILITY[1], AVAILABILITY[2], AVAILABILITY[3], AVAILABILITY[4], AVAILABILITY[5], AVAILABILITY[6], AVAILABILITY[7], AVAILABILITY[8],
+    Key::new("availability_set.<name>.size", Text, SIZE).or("Standard_D4s_v5").overlay().from("CO-01"),
     Key::new("virtual_machine", Table, "Single machines, each `[virtual_machine.<name>]`.").overlay(),
     Key::new("virtual_machine.<name>", Either(&[Table, Off]), "One machine; `false` in a design removes it.").overlay(),
     SINGLE[0],
     Key::new("virtual_machine.<name>.zone", Count(1, 100), "Its zone; regional without it.").overlay().from("AV-02"),
-    SINGLE[1], SINGLE[2], SINGLE[3], SINGLE[4], SINGLE[5], SINGLE[6],
+    SINGLE[1], SINGLE[2], SINGLE[3], SINGLE[4], SINGLE[5], SINGLE[6], SINGLE[7], SINGLE[8],
+    Key::new("virtual_machine.<name>.size", Text, SIZE).or("Standard_D4s_v5").overlay().from("CO-01"),
     Key::new(
         "load_balancer",
         Either(&[Table, Off]),

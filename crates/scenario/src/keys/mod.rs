@@ -13,6 +13,7 @@ pub(crate) mod fleet;
 mod gate;
 mod jobs;
 mod manage;
+pub(crate) mod money;
 pub(crate) mod offer;
 pub(crate) mod parts;
 pub(crate) mod plan;
@@ -154,6 +155,7 @@ pub fn keys() -> &'static [Key] {
             runbook::KEYS,
             fault::KEYS,
             plan::KEYS,
+            money::KEYS,
         ]
         .concat()
     })

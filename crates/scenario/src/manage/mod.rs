@@ -32,6 +32,7 @@ use zonefall_fleet::policy::zone_placement::AutoPlacement;
 
 pub(crate) use actions::{Changed, changes};
 pub(crate) use autoscale::most as most_autoscaled;
+pub(crate) use basics::named as named_size;
 pub(crate) use basics::os;
 pub(crate) use check::{Checked, check, check_sizes};
 pub(crate) use life::create_time;

@@ -15,6 +15,13 @@ pub(crate) struct Use {
     pub idle: Option<&'static str>,
 }
 
+impl Use {
+    /// It, if it is written at all.
+    pub fn when(self, written: bool) -> Option<Self> {
+        written.then_some(self)
+    }
+}
+
 /// What there is that may change the machines of a set.
 pub(crate) struct Happens<'a> {
     pub rows: &'a [&'a Row],

@@ -64,6 +64,10 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         unconnected,
         sla_breaches,
         sla_tiers,
+        sla_credit,
+        unpromised_ms,
+        paid,
+        bill,
         classes,
         machine_ms,
         observed_ms,
@@ -78,7 +82,9 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
     } = tally;
     let of_trials =
         [missed, against_reference, outages, first_miss, capacity_lost, unserved, lost_to_dead, slow, unconnected];
-    let moments = of_trials.into_iter().chain(by_cause).chain(avoided).chain(operations);
+    let of_money = [sla_credit, bill];
+    let moments =
+        of_trials.into_iter().chain(of_money).chain(by_cause).chain(avoided).chain(operations).chain(sla_tiers);
     for moments in moments {
         pass.moments(moments)?;
     }
@@ -89,11 +95,11 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         pass.histogram(histogram)?;
     }
     let counts = [cut_by_horizon, crew_jobs, machine_failures, delayed_healings, events];
-    for count in counts.into_iter().chain(sla_tiers) {
+    for count in counts {
         pass.number(count)?;
     }
-    let sums = [machine_ms, observed_ms, crew_wait_ms, control_plane_out_ms, allocation_out_ms];
-    for sum in sums.into_iter().chain(classes) {
+    let sums = [machine_ms, observed_ms, crew_wait_ms, control_plane_out_ms, allocation_out_ms, unpromised_ms];
+    for sum in sums.into_iter().chain(classes).chain(paid.iter_mut().flatten()) {
         pass.amount(sum)?;
     }
     states(latency, pass)

@@ -108,6 +108,7 @@ fn fingerprint(study: &Study) -> [u8; 32] {
         counterfactual,
         stopping,
         rows: _,
+        money,
     } = study;
     let mut hashing = Hashing(Sha256::new());
     let all = (name, seed, designs, topology, profile, replay, measure, (target, counterfactual, OPERATIONS));
@@ -116,6 +117,9 @@ fn fingerprint(study: &Study) -> [u8; 32] {
     // A run that goes on does not look back: it must have looked by the same rule.
     if let Some(rule) = stopping {
         let _ = write!(hashing, "{rule:?}");
+    }
+    if let Some(money) = money {
+        let _ = write!(hashing, "{money:?}");
     }
     hashing.0.finalize().into()
 }

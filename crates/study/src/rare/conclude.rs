@@ -8,6 +8,7 @@ use super::splitting;
 use super::tally::{Total, WeightedDesign};
 use crate::composite::composite;
 use crate::conclude::*;
+use crate::money::Billing;
 use crate::outcome::*;
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
@@ -102,7 +103,9 @@ impl<'a> Concluding<'a> {
         let share = |moments: &WeightedMoments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
         let hours_per_year = |of| self.per_year(of) / MS_PER_HOUR;
         let causes = self.causes();
+        let sla = self.sla(design, windows);
         DesignOutcome {
+            bill: self.bill(design, sla.as_ref(), unavailability),
             design: design.name.clone(),
             machines: design.capacity(),
             need: need_in_words(design),
@@ -131,7 +134,7 @@ impl<'a> Concluding<'a> {
             composite: composite(study, design, &causes),
             causes,
             window_bars: self.window_bars(windows * self.whole),
-            sla: self.sla(design, windows),
+            sla,
             machine_failures_per_year: self.per_year(Total::MachineFailures),
             crew_wait_mean_h: self.crew_wait(),
             delayed_healings_per_year: self.per_year(Total::DelayedHealings),
@@ -244,16 +247,48 @@ impl<'a> Concluding<'a> {
         let terms = design.sla.as_ref()?;
         let tally = self.tally;
         let promise = terms.tiers.first().map_or(1.0, |&(up, of, _)| up as f64 / of as f64);
-        let credit = |(tier, sum): (&(u64, u64, u32), &zonefall_stats::WeightedSum)| f64::from(tier.2) * sum.value();
-        let credits: f64 = terms.tiers.iter().zip(&tally.sla_tiers).map(credit).sum();
+        let of_windows = |moments: &WeightedMoments, most: f64| {
+            (windows > 0.0).then(|| self.mean(moments, most * windows, 1.0 / windows))
+        };
+        let tier = |(&(up, of, credit_percent), moments): (&(u64, u64, u32), &WeightedMoments)| {
+            let windows_share = of_windows(moments, 1.0)?;
+            Some(CreditTier { below: up as f64 / of as f64, credit_percent, windows_share })
+        };
+        let credit_percent = of_windows(&tally.sla_credit, 100.0);
+        let weights = tally.total(Total::Weights).max(1.0);
+        let clock_share = 1.0 - tally.total(Total::UnpromisedMs) / weights / self.measured_ms;
         Some(SlaOutcome {
             name: terms.name.clone(),
             promise,
-            uptime: 1.0 - tally.unconnected.mean() / self.measured_ms,
+            uptime: uptime(tally.unconnected.mean() / self.measured_ms, clock_share),
             unconnected_min_per_month: self.minutes_per_month(&tally.unconnected),
             breach_share: (windows > 0.0).then(|| self.mean(&tally.sla_breaches, windows, 1.0 / windows)),
-            expected_credit_percent: credits / (windows * self.whole).max(1.0),
+            expected_credit_percent: credit_percent.map_or(0.0, |of| of.mean),
+            credit_percent,
+            tiers: terms.tiers.iter().zip(&tally.sla_tiers).filter_map(tier).collect(),
+            clock_share,
         })
+    }
+
+    /// Means over weights, so that what is the same in every trial stays the same.
+    fn bill(&self, design: &Design, sla: Option<&SlaOutcome>, unavailability: Estimate) -> Option<BillOutcome> {
+        let money = self.study.money.as_ref()?;
+        let of = &self.tally.bill;
+        let interval = of.interval(self.confidence)?;
+        let (mean, hits) = (of.value()?, of.hits());
+        let bill =
+            Estimate { mean, low: Some(interval.low.max(0.0)), high: interval.high, quality: Quality::Interval, hits };
+        let weights = self.tally.total(Total::Weights).max(1.0);
+        let billing = Billing {
+            rates: money.designs.get(&design.name)?,
+            paid: self.tally.paid.iter().map(|set| set.map(|sum| sum.value() / weights)).collect(),
+            observed_ms: self.measured_ms,
+            bill,
+            sla,
+            unavailability,
+            downtime_per_hour: money.downtime_per_hour,
+        };
+        Some(billing.outcome())
     }
 }
 

@@ -2,8 +2,8 @@
 //! one and a forced one with half its weight each; everything else counts trials.
 
 use crate::study::Study;
-use crate::tally::share;
-use zonefall_fleet::Ledger;
+use crate::tally::{clock, share};
+use zonefall_fleet::{Ledger, PAID};
 use zonefall_stats::{Weight, WeightedHistogram, WeightedMoments, WeightedRatio, WeightedSum};
 
 /// Plain sums, by what they count.
@@ -26,9 +26,16 @@ pub(crate) enum Total {
     Events,
     /// One a trial: the weights themselves.
     Weights,
+    /// Time in which the machines did not qualify for the SLA.
+    UnpromisedMs,
 }
 
-const TOTALS: usize = Total::Weights as usize + 1;
+const TOTALS: usize = Total::UnpromisedMs as usize + 1;
+
+/// Ten million machines for a thousand years are 3·10²⁰ machine-milliseconds: beyond 64 bits, so it is cut there.
+fn within(part: i128) -> i64 {
+    i64::try_from(part).unwrap_or(i64::MAX)
+}
 
 /// The weighted tally of one design.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +64,14 @@ pub(crate) struct WeightedDesign {
     pub window_missed: WeightedHistogram,
     pub outage_ms: WeightedHistogram,
     pub longest: WeightedHistogram,
-    pub sla_tiers: Vec<WeightedSum>,
+    /// Whole windows of a trial in each credit tier.
+    pub sla_tiers: Vec<WeightedMoments>,
+    /// Percent of credit over the whole windows of a trial.
+    pub sla_credit: WeightedMoments,
+    /// Machine-milliseconds that are paid for, by set.
+    pub paid: Vec<[WeightedSum; PAID]>,
+    /// The bill of a trial in millionths, over trials.
+    pub bill: WeightedRatio,
     totals: [WeightedSum; TOTALS],
     /// Not weighted: trials whose last outage was cut by the horizon.
     pub cut_by_horizon: u64,
@@ -102,7 +116,10 @@ impl WeightedTally {
             window_missed: WeightedHistogram::default(),
             outage_ms: WeightedHistogram::default(),
             longest: WeightedHistogram::default(),
-            sla_tiers: vec![WeightedSum::default(); design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
+            sla_tiers: vec![none; design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
+            sla_credit: none,
+            paid: vec![[WeightedSum::default(); PAID]; design.bought.as_ref().map_or(0, Vec::len)],
+            bill: WeightedRatio::default(),
             totals: [WeightedSum::default(); TOTALS],
             cut_by_horizon: 0,
             events: 0,
@@ -119,6 +136,12 @@ impl WeightedTally {
         tally.add_windows(study, design, ledger, weights, values);
         tally.add_trial(ledger, weights, of, values);
         tally.add_totals(ledger, weights.0);
+        if let Some(rates) = study.money.as_ref().and_then(|money| money.designs.get(&study.designs[design].name)) {
+            tally.bill.add(weights.0, rates.bill(ledger), 1);
+            for (sums, times) in tally.paid.iter_mut().zip(&ledger.paid) {
+                sums.iter_mut().zip(times).for_each(|(sum, &time)| sum.add(weights.0, within(time)));
+            }
+        }
     }
 
     /// A trial of the first design, where designs do not live through the same trials.
@@ -162,7 +185,7 @@ impl WeightedDesign {
     ) {
         let windows = &study.measure.windows;
         let sla = study.designs[design].sla.as_ref();
-        let (mut breaches, mut sla_breaches) = (0, 0);
+        let (mut breaches, mut sla_breaches, mut credit) = (0, 0, 0);
         values.clear();
         for window in 0..windows.whole() {
             let (missed, length) = (ledger.missed_by_window_ms[window], windows.length(window).as_ms());
@@ -171,15 +194,18 @@ impl WeightedDesign {
                 breaches += i64::from(!study.target.allows(missed, length));
             }
             if let Some(sla) = sla
-                && let Some(tier) = sla.tier_below(length - ledger.unconnected_by_window_ms[window], length)
+                && let clock = clock(ledger, window, length)
+                && let Some(tier) = sla.tier_below(clock - ledger.unconnected_by_window_ms[window], clock)
             {
                 sla_breaches += 1;
-                self.sla_tiers[tier].add(weight, 1);
+                credit += i64::from(sla.tiers[tier].2);
+                self.sla_tiers[tier].add(half, 1);
             }
         }
         self.window_missed.add_trial(weight, values);
         self.breaches.add(half, breaches);
         self.sla_breaches.add(half, sla_breaches);
+        self.sla_credit.add(half, credit);
     }
 
     fn add_trial(&mut self, ledger: &Ledger, (weight, half): (Weight, Weight), of: Trial, values: &mut Vec<u64>) {
@@ -238,8 +264,10 @@ impl WeightedDesign {
             &mut self.lost_to_dead,
             &mut self.unconnected,
             &mut self.sla_breaches,
+            &mut self.sla_credit,
         ];
-        let lists = [&mut self.not_held, &mut self.by_cause, &mut self.avoided, &mut self.operations];
+        let lists =
+            [&mut self.not_held, &mut self.by_cause, &mut self.avoided, &mut self.operations, &mut self.sla_tiers];
         single.into_iter().chain(lists.into_iter().flatten())
     }
 
@@ -261,9 +289,8 @@ impl WeightedDesign {
             ledger.allocation_out_ms.into(),
             ledger.events.into(),
             1,
+            ledger.unpromised_by_window_ms.iter().map(|&ms| i128::from(ms)).sum(),
         ];
-        // Ten million machines for a thousand years are 3·10²⁰ machine-milliseconds: beyond 64 bits, so it is cut there.
-        let within = |part: i128| i64::try_from(part).unwrap_or(i64::MAX);
         self.totals.iter_mut().zip(parts).for_each(|(sum, part)| sum.add(weight, within(part)));
     }
 
@@ -274,7 +301,9 @@ impl WeightedDesign {
         self.window_missed.merge(&other.window_missed);
         self.outage_ms.merge(&other.outage_ms);
         self.longest.merge(&other.longest);
-        self.sla_tiers.iter_mut().zip(&other.sla_tiers).for_each(|(mine, theirs)| mine.merge(theirs));
+        let paid = self.paid.iter_mut().zip(&other.paid).flat_map(|(mine, theirs)| mine.iter_mut().zip(theirs));
+        paid.for_each(|(mine, theirs)| mine.merge(theirs));
+        self.bill.merge(&other.bill);
         self.totals.iter_mut().zip(&other.totals).for_each(|(mine, theirs)| mine.merge(theirs));
         self.cut_by_horizon += other.cut_by_horizon;
         self.events += other.events;

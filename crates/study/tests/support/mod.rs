@@ -42,6 +42,7 @@ pub fn design(name: &str, zones: &[u32], capacity: u32, need: u32) -> Design {
         zone_down_milli: 500,
         service: Default::default(),
         jobs: None,
+        bought: None,
     }
 }
 
@@ -57,6 +58,7 @@ pub fn study(profile: Profile, designs: Vec<Design>, days: u64, trials: u64) -> 
         trials,
         first_trial: 0,
         stopping: None,
+        money: None,
         designs: designs.into_iter().map(Arc::new).collect(),
         topology: Arc::new(Topology::new(vec![region]).unwrap()),
         profile,

@@ -1,0 +1,35 @@
+//! CO: what machines cost.
+
+use super::Rule;
+
+const LISTS: &str = "pinned price tables of third parties, 2024 to 2026";
+
+pub(super) const COST: &[Rule] = &[
+    Rule::modelled(
+        "CO-01",
+        "A machine costs so much an hour by its size, a month has 730 hours: D2s v5 0.096 USD, 70.08 a month.",
+        LISTS,
+    )
+    .key("money.prices"),
+    Rule::modelled(
+        "CO-02",
+        "Spot machines are up to 90 % off (75 % here), one year paid in advance about 40 %, three years 60 %.",
+        "price pages, recalled",
+    )
+    .unknown()
+    .key("money.prices.size.spot"),
+    Rule::modelled(
+        "CO-03",
+        "A load balancer costs 0.025 USD an hour with up to five rules; a P4 disk 5.28 a month, an S4 disk 1.54.",
+        LISTS,
+    )
+    .key("money.prices.load_balancer"),
+    Rule::out(
+        "CO-04",
+        "Traffic between zones: no longer charged, says the vendor, but price lists still have 0.01 USD a GB.",
+        "price lists against a notice",
+        "bytes are not simulated; the price is taken for 0",
+    )
+    .conflicting(),
+    Rule::modelled("CO-05", "There is no charge for a scale set, nor for its zones.", "scale set pages"),
+];

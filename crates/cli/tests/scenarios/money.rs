@@ -1,0 +1,110 @@
+//! Bills by hand beside bills by the program; the same figures in every form.
+
+use super::kit::{self, Desk};
+use serde_json::Value;
+
+const HEAD: &str =
+    "horizon = \"365 days\"\ntrials = 300\nassumptions = false\n[slo]\nmin_serving = 2\n[region.eastus]\n";
+
+#[track_caller]
+fn bills(desk: &Desk) -> Value {
+    desk.run("run s.toml --out r --force --report html,md,xlsx").ends(0);
+    kit::json(&desk.path("r/summary.json"))
+}
+
+#[track_caller]
+fn near(value: &Value, expected: f64) {
+    let value = value.as_f64().unwrap();
+    assert!((value - expected).abs() <= 1e-9 * expected.abs().max(1.0), "{value}, not {expected}");
+}
+
+fn item<'a>(design: &'a Value, name: &str) -> &'a Value {
+    let items = design["bill"]["items"].as_array().unwrap();
+    items.iter().find(|item| item["item"] == name).unwrap_or(&Value::Null)
+}
+
+#[test]
+fn co_01_co_02_co_03_a_bill_by_hand() {
+    let sets = "[money]\ndowntime_per_hour = 100\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\nsize = \"Standard_D2s_v5\"\n\
+                committed = 4\n[availability_set.db]\ncapacity = 2\ndisk = \"standard-ssd\"\n[virtual_machine.one]\n\
+                size = \"Standard_D8s_v5\"\ncommitted = 1\ncommitted_for = \"3 years\"\n[load_balancer]\n";
+    let desk = Desk::with(&format!("{HEAD}{sets}"));
+    let summary = bills(&desk);
+    let design = &summary["designs"][0];
+    // Two of six D2s and two D4s on demand; four D2s for a year, one D8s for three; seven premium disks, one balancer.
+    near(&item(design, "on_demand")["cost_per_month"], (2.0 * 0.096 + 2.0 * 0.192) * 730.0);
+    near(&item(design, "on_demand")["machine_hours_per_month"], 4.0 * 730.0);
+    near(&item(design, "committed")["cost_per_month"], (4.0 * 0.0576 + 0.1536) * 730.0);
+    assert!((item(design, "disks")["cost_per_month"].as_f64().unwrap() - 7.0 * 5.28).abs() < 1e-6);
+    near(&item(design, "load_balancer")["cost_per_month"], 0.025 * 730.0);
+    let bill = design["bill"]["bill_per_month"]["mean"].as_f64().unwrap();
+    let sum: f64 =
+        design["bill"]["items"].as_array().unwrap().iter().map(|of| of["cost_per_month"].as_f64().unwrap()).sum();
+    assert!((bill - sum).abs() < 1e-4, "{bill} {sum}");
+    let down = design["unavailability"]["mean"].as_f64().unwrap();
+    near(&design["bill"]["downtime_cost_per_month"]["mean"], down * 730.0 * 100.0);
+    assert!(summary["money"]["notes"][0].as_str().unwrap().contains("standard-ssd"));
+}
+
+#[test]
+fn sl_03_the_expected_credit_is_the_sum_of_its_steps() {
+    let sets = "[money]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n[faults.mode.region-data-plane]\nrate = \"6 per region-year\"\n";
+    let desk = Desk::with(&format!("{HEAD}{sets}"));
+    let summary = bills(&desk);
+    let design = &summary["designs"][0];
+    let sla = &design["sla"];
+    let tiers = sla["tiers"].as_array().unwrap();
+    let steps: Vec<u64> = tiers.iter().map(|tier| tier["credit_percent"].as_u64().unwrap()).collect();
+    assert_eq!(steps, [10, 25, 100]);
+    let share = |tier: &Value| tier["windows_share"]["mean"].as_f64().unwrap();
+    let sum: f64 = tiers.iter().map(|tier| share(tier) * tier["credit_percent"].as_f64().unwrap()).sum();
+    near(&sla["credit_percent"]["mean"], sum);
+    near(&sla["expected_credit_percent"], sum);
+    let below: f64 = tiers.iter().map(share).sum();
+    near(&sla["breach_share"]["mean"], below);
+    assert!(below > 0.05 && sla["clock_share"] == 1.0, "{below}");
+    let machines = 6.0 * 0.192 * 730.0;
+    near(&design["bill"]["credit_per_month"]["mean"], sum / 100.0 * machines);
+    // The tables hold the same numbers.
+    let credits = desk.table("r/credits.csv");
+    let shares: Vec<f64> = credits.column("windows_share").iter().map(|cell| cell.parse().unwrap()).collect();
+    assert_eq!(shares, tiers.iter().map(share).collect::<Vec<f64>>());
+    let money = desk.table("r/money.csv");
+    let at = money.column("item").iter().position(|item| *item == "credit").unwrap();
+    near(&design["bill"]["credit_per_month"]["mean"], money.column("cost_per_month")[at].parse().unwrap());
+    for report in ["r/report.html", "r/report.md"] {
+        let text = desk.read(report);
+        assert!(text.contains("Money") && text.contains("built-in list prices"), "{report}");
+    }
+}
+
+#[test]
+fn a_price_list_of_its_own_tells_its_mistakes_in_its_own_lines() {
+    let sets = "[money]\nprices = \"p.toml\"\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n";
+    let desk = Desk::with(&format!("{HEAD}{sets}"));
+    desk.run("check s.toml").ends(3).complains(&["E076", "p.toml"]);
+    desk.put("p.toml", "date = \"2026\"\n[size.Standard_D4s_v5]\non_demnd = 1\n");
+    desk.run("check s.toml").ends(3).complains(&["E085", "p.toml:3:1", "on_demand"]);
+    desk.put("p.toml", "date = \"2026\"\ncurrency = \"EUR\"\n[size.Standard_D4as_v5]\non_demand = 1\n");
+    desk.run("check s.toml").ends(3).complains(&["E085", "Standard_D4s_v5", "Standard_D4as_v5"]);
+    desk.put("p.toml", "date = \"2026\"\ncurrency = \"EUR\"\n[size.Standard_D4s_v5]\non_demand = 1\n");
+    let summary = bills(&desk);
+    near(&summary["designs"][0]["bill"]["bill_per_month"]["mean"], 6.0 * 730.0);
+    assert_eq!(summary["money"]["currency"], "EUR");
+    // Without `[money]` there is none.
+    desk.put("s.toml", HEAD.to_owned() + "[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n");
+    let summary = bills(&desk);
+    assert_eq!((&summary["money"], &summary["designs"][0]["bill"]), (&Value::Null, &Value::Null));
+    assert!(desk.lacks("r/money.csv"));
+}
+
+#[test]
+fn forced_trials_bill_what_plain_ones_do() {
+    let sets = "[money]\ndowntime_per_hour = 1\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n[load_balancer]\n";
+    let desk = Desk::with(&format!("method = \"forcing\"\n{}{sets}", HEAD.replace("300", "2000")));
+    let summary = bills(&desk);
+    let bill = &summary["designs"][0]["bill"];
+    let expected = (6.0 * 0.192 + 0.025) * 730.0 + 6.0 * 5.28;
+    let mean = bill["bill_per_month"]["mean"].as_f64().unwrap();
+    assert!((mean - expected).abs() < 1e-4, "{mean} {expected}");
+}

@@ -1,0 +1,124 @@
+//! What designs cost: machine-hours by what they are paid as, bill, expected credit, cost of downtime.
+
+use super::designs::estimate;
+use super::number::{self, Toward};
+use super::page::{Grid, Page, Side, Tone, clean};
+use zonefall_study::outcome::{BillOutcome, DesignOutcome, Estimate, MoneyOutcome, Outcome, Quality};
+
+/// What the items of a bill are called.
+const ITEMS: [(&str, &str); 7] = [
+    ("on_demand", "on demand"),
+    ("committed", "paid in advance"),
+    ("spot", "Spot"),
+    ("standby", "standby pool"),
+    ("stopped", "deallocated"),
+    ("disks", "disks"),
+    ("load_balancer", "load balancer"),
+];
+
+pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
+    let Some(money) = &outcome.money else { return };
+    page.title("Money");
+    page.grid(&totals(page, outcome, money));
+    page.line("");
+    page.grid(&items(outcome));
+    page.paragraph(None, &notes(money), Some(Tone::Faint));
+}
+
+fn totals(page: &Page, outcome: &Outcome, money: &MoneyOutcome) -> Grid {
+    let currency = clean(&money.currency);
+    let has_downtime = money.downtime_per_hour.is_some();
+    let mut columns = vec![
+        ("design".to_owned(), Side::Name),
+        (format!("bill\n{currency} a month"), Side::Right),
+        ("SLA credit\na month".into(), Side::Right),
+    ];
+    if has_downtime {
+        columns.push(("downtime\na month".into(), Side::Right));
+    }
+    columns.push(("total\na month".into(), Side::Right));
+    columns.push((format!("{} interval", number::percent_given(outcome.confidence)), Side::Left));
+    let row = |design: &DesignOutcome| {
+        let mut row = vec![clean(&design.design)];
+        let Some(bill) = &design.bill else { return row };
+        let dear = |of: Estimate| estimate(page, of, |cost| cash(cost, Toward::Up));
+        row.push(dear(bill.bill_per_month));
+        row.push(bill.credit_per_month.map_or("none".into(), |of| estimate(page, of, |cost| cash(cost, good(of)))));
+        if has_downtime {
+            row.push(bill.downtime_cost_per_month.map_or_else(|| number::NONE.into(), dear));
+        }
+        row.push(dear(bill.total_per_month));
+        row.push(interval(page, bill));
+        row
+    };
+    let mut rows: Vec<Vec<String>> = outcome.designs.iter().map(row).collect();
+    rows.iter_mut().for_each(|row| row.resize(columns.len(), String::new()));
+    Grid { columns, rows }
+}
+
+fn interval(page: &Page, bill: &BillOutcome) -> String {
+    let of = bill.total_per_month;
+    match of.low {
+        Some(low) => format!("{}{}{}", cash(low, Toward::Down), page.sign("–", "-"), cash(of.high, Toward::Up)),
+        None => String::new(),
+    }
+}
+
+/// Which way something good is rounded: down, but a bound of it up.
+pub(super) fn good(of: Estimate) -> Toward {
+    if of.quality == Quality::UpperBound { Toward::Up } else { Toward::Down }
+}
+
+/// An amount of money with two decimals below a thousand, and none above.
+fn cash(amount: f64, toward: Toward) -> String {
+    if amount < 0.01 {
+        return number::plain(number::tidy(amount), toward);
+    }
+    number::fixed(number::tidy(amount), if amount < 1000.0 { 2 } else { 0 }, toward)
+}
+
+fn items(outcome: &Outcome) -> Grid {
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("paid for".into(), Side::Name),
+        ("machine-hours\na month".into(), Side::Right),
+        ("cost\na month".into(), Side::Right),
+    ];
+    let mut rows = Vec::new();
+    for (design, bill) in outcome.designs.iter().filter_map(|design| Some((design, design.bill.as_ref()?))) {
+        let mut name = clean(&design.design);
+        for item in &bill.items {
+            let known = ITEMS.iter().find(|(key, _)| *key == item.item).map_or(item.item.as_str(), |(_, words)| words);
+            let hours = item.machine_hours_per_month.map(|hours| number::plain(number::tidy(hours), Toward::Up));
+            rows.push(vec![
+                std::mem::take(&mut name),
+                known.to_owned(),
+                hours.unwrap_or_default(),
+                cash(item.cost_per_month, Toward::Up),
+            ]);
+        }
+    }
+    Grid { columns, rows }
+}
+
+fn notes(money: &MoneyOutcome) -> String {
+    let mut words = format!(
+        "Prices in {} as of {}: {}. A month has 730 hours. A machine that is down costs as much as one that serves; the credit \
+         is an expected refund of the mean bill of machines that are neither Spot nor pooled, if it is claimed.",
+        clean(&money.currency),
+        clean(&money.prices_date),
+        clean(&money.prices_source)
+    );
+    if let Some(cost) = money.downtime_per_hour {
+        words += &format!(
+            " An hour of downtime costs {}. Total: bill and downtime less credit; its interval adds up theirs.",
+            cash(cost, Toward::Up)
+        );
+    } else {
+        words += " Total: bill less credit.";
+    }
+    if !money.notes.is_empty() {
+        words += &format!(" To be known: {}.", clean(&money.notes.join("; ")));
+    }
+    words
+}

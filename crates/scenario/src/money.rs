@@ -1,0 +1,309 @@
+//! `[money]`: the price list, and what the sets of a design cost by it.
+//!
+//! In: a list (built in, in the scenario, or a file of its own whose mistakes are told in its own lines) and the sets of a
+//! design. Out: prices an hour by set and by what a machine is paid as. A size that the list does not know is a mistake with the
+//! nearest name: nothing is ever priced by a guess.
+
+use crate::codes;
+use crate::designs::Laid;
+use crate::diagnostic::Sink;
+use crate::files::{Files, Mistaken};
+use crate::manage::Use;
+use crate::reader::Reader;
+use crate::sets::Placed;
+use crate::syntax;
+use std::ops::Range;
+use zonefall_azure::limits::Size;
+use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice, built_in};
+use zonefall_fleet::{Bought, PAID, Paid, paid_as_designed};
+
+/// The most money of a trial: far within what bills count in.
+const BILL_MAX: f64 = 1e12;
+const MS_PER_HOUR: f64 = 3_600_000.0;
+
+/// What designs cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Money {
+    /// What the prices are in.
+    pub currency: String,
+    /// As of when.
+    pub date: String,
+    /// Where from.
+    pub source: String,
+    /// What an hour costs in which the objective is missed.
+    pub downtime_per_hour: Option<f64>,
+    /// What is to be known of the prices of these designs.
+    pub notes: Vec<String>,
+    /// The prices of the designs, in their order.
+    pub designs: Vec<Rates>,
+}
+
+/// The prices of one design, an hour.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rates {
+    /// Of a machine, by set and [`Paid`].
+    pub sets: Vec<[f64; PAID]>,
+    /// Of what the design has once.
+    pub once: f64,
+    /// What is to be known of them.
+    pub notes: Vec<String>,
+}
+
+/// `[money]`, without the designs.
+pub(crate) struct Asked {
+    pub prices: PriceList,
+    downtime_per_hour: Option<f64>,
+    span: Range<usize>,
+}
+
+/// What a set says of its price.
+#[derive(Debug, Clone)]
+pub(crate) struct Purchase {
+    /// Its size, or those of its mix.
+    pub sizes: Vec<Size>,
+    pub bought: Bought,
+    three_years: bool,
+    /// The word of its disks.
+    disk: &'static str,
+    size_span: Range<usize>,
+    committed_span: Range<usize>,
+    reserved_span: Range<usize>,
+}
+
+impl Purchase {
+    /// The keys that matter to a bill only, and whether anybody asks for one.
+    pub fn uses(&self, billed: bool) -> impl Iterator<Item = Use> {
+        let idle = (!billed).then_some("nobody asks for a bill: there is no `[money]`");
+        let Bought { committed, reserved_per_zone } = self.bought;
+        let committed = Use { span: self.committed_span.clone(), key: "committed", idle }.when(committed > 0);
+        let reserved = Use { span: self.reserved_span.clone(), key: "reserved_per_zone", idle: None };
+        committed.into_iter().chain(reserved.when(billed && reserved_per_zone > 0))
+    }
+}
+
+/// Reads `[money]`; the outer `None` is a mistake, the inner one its absence.
+pub(crate) fn asked(root: &Reader<'_>, files: Files<'_>, sink: &mut Sink) -> Option<Option<Asked>> {
+    let Some(reader) = root.sub("money", "money", sink) else {
+        return if root.has("money") { None } else { Some(None) };
+    };
+    let downtime_per_hour = reader.optional("downtime_per_hour", sink, Reader::number);
+    let prices = if reader.is_table("prices") {
+        reader.sub("prices", "money.prices", sink).and_then(|list| list_of(&list, sink))
+    } else if reader.has("prices") {
+        let mistaken = Mistaken { code: codes::PRICE, words: "the price list" };
+        let read = |text: &str, own: &mut Sink| file(text, own);
+        // A file that is not there and need not be.
+        files.read(&reader, "prices", mistaken, sink, read).map(|list| list.unwrap_or_else(built_in))
+    } else {
+        reader.node("prices", sink);
+        Some(built_in())
+    };
+    let span = reader.span().clone();
+    Some(Some(Asked { prices: prices?, downtime_per_hour: downtime_per_hour?, span }))
+}
+
+/// A list in a file of its own.
+fn file(text: &str, sink: &mut Sink) -> Option<PriceList> {
+    if text.trim_start_matches('\u{feff}').trim().is_empty() {
+        sink.error_of_file(codes::EMPTY, "the price list is empty");
+        return None;
+    }
+    let (tree, broken) = syntax::tree(text, sink);
+    let list = list_of(&Reader::new(&tree, "money.prices", sink), sink);
+    sink.forget_consequences(&broken);
+    list
+}
+
+fn list_of(reader: &Reader<'_>, sink: &mut Sink) -> Option<PriceList> {
+    if !reader.has("date") {
+        reader.missing("date", "date = \"2026-01-15\"", sink);
+    }
+    let (date, source, currency) =
+        (reader.text("date", sink), reader.text("source", sink), reader.text("currency", sink));
+    let sizes = sizes(reader, sink);
+    let mut disks = Some(std::collections::BTreeMap::new());
+    if let Some(of) = reader.sub("disk", "money.prices.disk", sink) {
+        for kind in ["ultra", "premium-ssd-v2", "premium-ssd", "standard-ssd", "standard-hdd"] {
+            match of.optional(kind, sink, Reader::number) {
+                Some(price) => disks.iter_mut().for_each(|all| all.extend(price.map(|price| (kind.to_owned(), price)))),
+                None => disks = None,
+            }
+        }
+    }
+    let load_balancer = reader.optional("load_balancer", sink, Reader::number);
+    Some(PriceList {
+        currency: currency?,
+        date: date?,
+        source: source?,
+        sizes: sizes?,
+        any: None,
+        disks: disks?,
+        load_balancer: load_balancer?,
+    })
+}
+
+fn sizes(reader: &Reader<'_>, sink: &mut Sink) -> Option<Vec<(Size, SizePrice)>> {
+    let named = reader.named("size", sink);
+    if named.is_empty() && !reader.has("size") {
+        reader.missing("size", "[size.Standard_D4s_v5]", sink);
+    }
+    let mut all: Vec<(Size, SizePrice)> = Vec::new();
+    let mut fine = !named.is_empty();
+    for (name, span, node) in named {
+        let of = Reader::new(node, "money.prices.size.<name>", sink);
+        if !of.has("on_demand") {
+            of.missing("on_demand", "on_demand = 0.192", sink);
+        }
+        let on_demand = of.number("on_demand", sink);
+        let [spot, one_year, three_years, standby] =
+            ["spot", "one_year", "three_years", "standby"].map(|key| of.optional(key, sink, Reader::number));
+        let size = Size::parse(name).map_err(|why| {
+            sink.error(codes::SIZE, &span, format!("\"{name}\" {why}"))
+                .help("write for example [size.Standard_D4s_v5]");
+        });
+        let price = (|| {
+            let (spot, one_year, three_years) = (spot?, one_year?, three_years?);
+            Some(SizePrice { on_demand: on_demand?, spot, one_year, three_years, standby: standby? })
+        })();
+        let (Ok(size), Some(price)) = (size, price) else {
+            fine = false;
+            continue;
+        };
+        if all.iter().any(|(known, _)| known.is_same(&size.name)) {
+            sink.error(codes::DUPLICATE, &span, format!("the size `{name}` stands twice"));
+            fine = false;
+        }
+        all.push((size, price));
+    }
+    fine.then_some(all)
+}
+
+/// What a set says of its price.
+pub(crate) fn purchase(
+    reader: &Reader<'_>,
+    sizes: Vec<Size>,
+    reserved_per_zone: u32,
+    sink: &mut Sink,
+) -> Option<Purchase> {
+    let committed = reader.count("committed", sink);
+    let term = reader.choice("committed_for", sink);
+    let disk = reader.choice("disk", sink);
+    Some(Purchase {
+        sizes,
+        bought: Bought { committed: committed? as u32, reserved_per_zone },
+        three_years: term? == "3 years",
+        disk: disk?,
+        size_span: reader.place(if reader.has("instance_mix") { "instance_mix.sizes" } else { "size" }),
+        committed_span: reader.span_of("committed"),
+        reserved_span: reader.place("reserved_per_zone"),
+    })
+}
+
+/// The prices of a design's sets.
+pub(crate) fn rates(sets: &[Placed], has_balancer: bool, list: &PriceList, sink: &mut Sink) -> Option<Rates> {
+    let mut rates = Rates::default();
+    let mut fine = true;
+    for placed in sets {
+        match of_set(placed, list, &mut rates.notes, sink) {
+            Some(prices) => rates.sets.push(prices),
+            None => fine = false,
+        }
+    }
+    match list.load_balancer {
+        Some(price) if has_balancer => rates.once = price,
+        None if has_balancer && list.any.is_none() => note(&mut rates.notes, "no price of load balancers".into()),
+        _ => {}
+    }
+    fine.then_some(rates)
+}
+
+fn note(notes: &mut Vec<String>, words: String) {
+    if !notes.contains(&words) {
+        notes.push(words);
+    }
+}
+
+fn of_set(placed: &Placed, list: &PriceList, notes: &mut Vec<String>, sink: &mut Sink) -> Option<[f64; PAID]> {
+    let purchase = &placed.purchase;
+    let known: Option<Vec<(&Size, SizePrice)>> =
+        purchase.sizes.iter().map(|size| Some((size, price_of(size, purchase, list, sink)?))).collect();
+    // A mix at its dearest size: which of them a machine gets is a matter of luck.
+    let (size, price) = known?.into_iter().max_by(|a, b| a.1.on_demand.total_cmp(&b.1.on_demand))?;
+    if purchase.sizes.len() > 1 {
+        note(notes, "instance mixes at their dearest size".into());
+    }
+    let managed = placed.set.management.as_ref();
+    let mut lacks = |what: &str, key: &str, span: &Range<usize>| {
+        let words = format!("the price list knows no price of `{}` {what}", size.name);
+        sink.error(codes::PRICE, span, words).help(format!("write `{key} = ` under [size.Standard_{}]", size.name));
+        None
+    };
+    let spot = match price.spot {
+        None if managed.is_some_and(|managed| managed.spot.is_some()) => {
+            lacks("as a Spot machine", "spot", &purchase.size_span)?
+        }
+        spot => spot.unwrap_or(0.0),
+    };
+    let (term, words, key) = match purchase.three_years {
+        true => (price.three_years, "for three years in advance", "three_years"),
+        false => (price.one_year, "for a year in advance", "one_year"),
+    };
+    let committed = match term {
+        None if purchase.bought.committed > 0 => lacks(words, key, &purchase.committed_span)?,
+        term => term.unwrap_or(0.0),
+    };
+    let runs = managed.and_then(|managed| managed.standby.as_ref()).is_some_and(|pool| pool.running);
+    let disk = list.disks.get(purchase.disk).copied();
+    if disk.is_none() && list.any.is_none() {
+        note(notes, format!("no price of {} disks", purchase.disk));
+    }
+    let mut prices = [0.0; PAID];
+    prices[Paid::OnDemand as usize] = price.on_demand;
+    prices[Paid::Committed as usize] = committed;
+    prices[Paid::Spot as usize] = spot;
+    prices[Paid::Standby as usize] = price.standby.unwrap_or(if runs { price.on_demand } else { 0.0 });
+    prices[Paid::Disks as usize] = disk.unwrap_or(0.0) / HOURS_PER_MONTH;
+    Some(prices)
+}
+
+fn price_of(size: &Size, purchase: &Purchase, list: &PriceList, sink: &mut Sink) -> Option<SizePrice> {
+    let found = list.of(size);
+    if found.is_none() {
+        let names: Vec<String> = list.sizes.iter().map(|(size, _)| format!("Standard_{}", size.name)).collect();
+        let words = format!("the price list does not know the size `Standard_{}`", size.name);
+        sink.error(codes::PRICE, &purchase.size_span, words)
+            .nearest(&format!("Standard_{}", size.name), names.iter().map(String::as_str))
+            .help("give `money.prices` a list that has it");
+    }
+    found
+}
+
+/// What a design costs a month as it was designed, if nothing ever happens to it.
+pub(crate) fn as_designed(laid: &Laid) -> Option<f64> {
+    let rates = laid.rates.as_ref()?;
+    let of_set = |(placed, prices): (&Placed, &[f64; PAID])| -> f64 {
+        let paid = paid_as_designed(&placed.set, placed.purchase.bought);
+        paid.iter().zip(prices).map(|(&machines, price)| machines as f64 * price).sum()
+    };
+    let hourly: f64 = laid.sets.iter().zip(&rates.sets).map(of_set).sum();
+    Some((hourly + rates.once) * HOURS_PER_MONTH)
+}
+
+/// The money of all designs.
+pub(crate) fn money(asked: Asked, laid: &[Laid], horizon_ms: u64, sink: &mut Sink) -> Option<Money> {
+    let rates: Vec<Rates> = laid.iter().filter_map(|laid| laid.rates.clone()).collect();
+    for (laid, rates) in laid.iter().zip(&rates) {
+        let dearest = |prices: &[f64; PAID]| prices.iter().copied().fold(0.0, f64::max) * 2.0;
+        let hourly: f64 =
+            laid.sets.iter().zip(&rates.sets).map(|(set, of)| set.most_machines() as f64 * dearest(of)).sum();
+        if (hourly + rates.once) * horizon_ms as f64 / MS_PER_HOUR > BILL_MAX {
+            let words = format!("the bill of a trial of `{}` may be more than 10^12", laid.design.name);
+            sink.error(codes::TOO_MUCH, &asked.span, words).help("price in a larger unit of money");
+            return None;
+        }
+    }
+    let mut notes = Vec::new();
+    rates.iter().flat_map(|rates| &rates.notes).for_each(|words| note(&mut notes, words.clone()));
+    let Asked { prices: PriceList { currency, date, source, .. }, downtime_per_hour, .. } = asked;
+    Some(Money { currency, date, source, downtime_per_hour, notes, designs: rates })
+}

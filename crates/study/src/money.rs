@@ -1,0 +1,197 @@
+//! What designs cost (CO-01 to CO-05): the prices of a study, and the bill of a trial.
+//!
+//! In: prices by set and by what a machine is paid as, and the machine-time of a ledger. Out: bills in millionths of the
+//! currency a trial, exact integers, so that they merge. A month of a bill has 730 hours, as price pages have it. What a
+//! design has once, whatever its machines (a load balancer), is paid by the hour.
+
+use crate::outcome::{BillItem, BillOutcome, Estimate, MoneyOutcome, Quality, SlaOutcome};
+use std::collections::BTreeMap;
+use zonefall_fleet::{Ledger, PAID, PAID_TABLE};
+
+/// Hours of a month in bills.
+pub const HOURS_PER_MONTH: f64 = 730.0;
+/// Prices are whole trillionths of the currency.
+pub const PRICE_UNIT: f64 = 1e12;
+/// Bills are whole millionths of the currency.
+pub(crate) const BILL_UNIT: f64 = 1e6;
+const MS_PER_HOUR: f64 = 3_600_000.0;
+/// From trillionths × milliseconds / hour to millionths.
+const PER_MILLIONTH: i128 = 3_600_000 * 1_000_000;
+
+/// The prices of one design, in [`PRICE_UNIT`] an hour.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rates {
+    /// Of a machine, by set and [`zonefall_fleet::Paid`].
+    pub sets: Vec<[u64; PAID]>,
+    /// Of what the design has once.
+    pub once: u64,
+}
+
+/// The prices of a study.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Money {
+    /// What they are in.
+    pub currency: String,
+    /// As of when.
+    pub date: String,
+    /// Where from.
+    pub source: String,
+    /// What is to be known of the prices of these designs, in words.
+    pub notes: Vec<String>,
+    /// What an hour costs in which the objective is missed.
+    pub downtime_per_hour: Option<f64>,
+    /// By design.
+    pub designs: BTreeMap<String, Rates>,
+}
+
+impl Rates {
+    /// The bill of a trial in millionths.
+    pub(crate) fn bill(&self, ledger: &Ledger) -> i64 {
+        let parts = self.sets.iter().zip(&ledger.paid).flat_map(|(rates, times)| rates.iter().zip(times));
+        let machines: i128 = parts.map(|(&rate, &machine_ms)| i128::from(rate) * machine_ms).sum();
+        let once = i128::from(self.once) * i128::from(ledger.observed_ms);
+        i64::try_from((machines + once) / PER_MILLIONTH).unwrap_or(i64::MAX)
+    }
+}
+
+impl Money {
+    /// What an outcome says of the prices.
+    pub(crate) fn outcome(&self) -> MoneyOutcome {
+        MoneyOutcome {
+            currency: self.currency.clone(),
+            prices_date: self.date.clone(),
+            prices_source: self.source.clone(),
+            notes: self.notes.clone(),
+            hours_per_month: HOURS_PER_MONTH,
+            downtime_per_hour: self.downtime_per_hour,
+        }
+    }
+}
+
+/// What is known of a design when its bill is put together.
+pub(crate) struct Billing<'a> {
+    pub rates: &'a Rates,
+    /// Mean machine-milliseconds of a trial, by set.
+    pub paid: Vec<[f64; PAID]>,
+    /// Mean measured milliseconds of a trial.
+    pub observed_ms: f64,
+    /// The bill of a trial in millionths.
+    pub bill: Estimate,
+    pub sla: Option<&'a SlaOutcome>,
+    pub unavailability: Estimate,
+    pub downtime_per_hour: Option<f64>,
+}
+
+impl Billing<'_> {
+    /// The bill.
+    pub(crate) fn outcome(&self) -> BillOutcome {
+        let bill = scaled(self.bill, HOURS_PER_MONTH * MS_PER_HOUR / self.observed_ms / BILL_UNIT);
+        let items = self.items();
+        // SL-03: what the promise covers.
+        let covered = items.iter().filter(|item| ["on_demand", "committed"].contains(&item.item.as_str()));
+        let covered: f64 = covered.map(|item| item.cost_per_month).sum();
+        let credit = self.sla.and_then(|sla| sla.credit_percent).map(|percent| scaled(percent, covered / 100.0));
+        let downtime = self.downtime_per_hour.map(|cost| scaled(self.unavailability, HOURS_PER_MONTH * cost));
+        BillOutcome {
+            items,
+            bill_per_month: bill,
+            credit_per_month: credit,
+            downtime_cost_per_month: downtime,
+            total_per_month: total(bill, credit, downtime),
+        }
+    }
+
+    /// What is paid for, item by item; those that nothing is paid for are left out.
+    fn items(&self) -> Vec<BillItem> {
+        let share = HOURS_PER_MONTH * MS_PER_HOUR / self.observed_ms;
+        let item = |(at, (_, name, _)): (usize, &(zonefall_fleet::Paid, &str, &str))| {
+            let hours: f64 = self.paid.iter().map(|set| set[at] / MS_PER_HOUR).sum();
+            let costs = self.paid.iter().zip(&self.rates.sets);
+            let cost: f64 = costs.map(|(set, rates)| set[at] / MS_PER_HOUR * rates[at] as f64 / PRICE_UNIT).sum();
+            BillItem {
+                item: (*name).into(),
+                machine_hours_per_month: Some(hours * share),
+                cost_per_month: cost * share,
+            }
+        };
+        let once = self.rates.once as f64 / PRICE_UNIT * HOURS_PER_MONTH;
+        let once = BillItem { item: "load_balancer".into(), machine_hours_per_month: None, cost_per_month: once };
+        let all = PAID_TABLE.iter().enumerate().map(item).chain([once]);
+        all.filter(|item| item.cost_per_month > 0.0 || item.is_machine_time()).collect()
+    }
+}
+
+impl BillItem {
+    /// Whether machines have spent time as this, other than by having disks.
+    fn is_machine_time(&self) -> bool {
+        self.item != "disks" && self.machine_hours_per_month.is_some_and(|hours| hours > 0.0)
+    }
+}
+
+pub(crate) fn scaled(of: Estimate, factor: f64) -> Estimate {
+    Estimate { mean: of.mean * factor, low: of.low.map(|low| low * factor), high: of.high * factor, ..of }
+}
+
+/// Bill and downtime less credit. Their ends are added up: never too narrow, whatever they have to do with each other.
+fn total(bill: Estimate, credit: Option<Estimate>, downtime: Option<Estimate>) -> Estimate {
+    let or_zero = |of: Option<Estimate>, end: fn(Estimate) -> f64| of.map_or(0.0, end);
+    let bounded = [Some(bill), downtime].into_iter().flatten().any(|of| of.quality == Quality::UpperBound);
+    let low = bill.low.map(|low| low + or_zero(downtime, |of| of.low.unwrap_or(0.0)) - or_zero(credit, |of| of.high));
+    Estimate {
+        mean: bill.mean + or_zero(downtime, |of| of.mean) - or_zero(credit, |of| of.mean),
+        low: low.filter(|_| !bounded).map(|low| low.max(0.0)),
+        high: bill.high + or_zero(downtime, |of| of.high) - or_zero(credit, |of| of.low.unwrap_or(0.0)),
+        quality: if bounded { Quality::UpperBound } else { bill.quality },
+        hits: bill.hits,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn certain(mean: f64) -> Estimate {
+        Estimate { mean, low: Some(mean), high: mean, quality: Quality::Interval, hits: 1000 }
+    }
+
+    #[test]
+    fn co_01_a_machine_at_0_096_an_hour_costs_70_08_a_month() {
+        let rates = Rates { sets: vec![[96_000_000_000, 0, 0, 0, 0, 0]], once: 0 };
+        let year = 8760 * 3_600_000;
+        let ledger = Ledger {
+            observed_ms: year,
+            paid: vec![[i128::from(year), 0, 0, 0, 0, i128::from(year)]],
+            ..Ledger::default()
+        };
+        assert_eq!(rates.bill(&ledger), 840_960_000);
+        let billing = Billing {
+            rates: &rates,
+            paid: vec![[year as f64, 0.0, 0.0, 0.0, 0.0, year as f64]],
+            observed_ms: year as f64,
+            bill: certain(rates.bill(&ledger) as f64),
+            sla: None,
+            unavailability: certain(0.001),
+            downtime_per_hour: Some(1000.0),
+        };
+        let outcome = billing.outcome();
+        assert!((outcome.bill_per_month.mean - 70.08).abs() < 1e-9);
+        assert!((outcome.downtime_cost_per_month.unwrap().mean - 730.0).abs() < 1e-9);
+        assert!((outcome.total_per_month.mean - 800.08).abs() < 1e-9);
+        let items: Vec<&str> = outcome.items.iter().map(|item| item.item.as_str()).collect();
+        assert_eq!(items, ["on_demand"]);
+        assert!((outcome.items[0].cost_per_month - 70.08).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_total_is_as_uncertain_as_its_parts_together() {
+        let bill = Estimate { low: Some(90.0), high: 110.0, ..certain(100.0) };
+        let credit = Estimate { low: Some(1.0), high: 3.0, ..certain(2.0) };
+        let of = total(bill, Some(credit), Some(Estimate { low: Some(4.0), high: 6.0, ..certain(5.0) }));
+        assert_eq!((of.mean, of.low, of.high), (103.0, Some(91.0), 115.0));
+        let rare = Estimate { mean: 0.0, low: None, high: 7.0, quality: Quality::UpperBound, hits: 0 };
+        let of = total(bill, None, Some(rare));
+        assert_eq!((of.low, of.high, of.quality), (None, 117.0, Quality::UpperBound));
+    }
+}

@@ -19,6 +19,34 @@ const EVERYTHING: &str = include_str!("../tests/data/everything.toml");
 /// Every key that says how machines change.
 const MANAGED: &str = include_str!("../tests/data/managed.toml");
 
+/// A service of parts: every kind of them, and components by all that says how they fail.
+const PARTS: &str = r#"
+    demand = { rate = "9 req/s" }
+    slo = { holds = "all" }
+    region.eastus = {}
+    scale_set = { a = { capacity = 3 }, b = { capacity = 3 } }
+    [component.db]
+    kind = "database"
+    availability = "99.9%"
+    placement = "zonal"
+    region = "eastus"
+    zone = 1
+    [component.copy]
+    kind = "database"
+    time_to_failure = "9 days"
+    outage = "1 h"
+    start = "new"
+    zones_needed = 1
+    [component.gate]
+    kind = "load-balancer"
+    [part]
+    web = { sets = ["a"], min_serving = 1 }
+    api = { sets = ["b"], min_served = "99%" }
+    store = { any = ["db", "copy"] }
+    some = { of = ["web", "api"], least = 1 }
+    all = { all = ["some", "store", "gate"] }
+"#;
+
 /// Changes that Azure refuses.
 const REFUSED: &str = "[scale_set.a]\ncapacity = 1\n[[change]]\norchestration = \"uniform\"\n[[change]]\n\
     single_placement_group = true\n[[change]]\nrepair_action = \"restart\"\n[[change]]\ndelete_set = true\n";
@@ -33,7 +61,7 @@ fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
     let incidents = "[faults]\nincidents = \"x.csv\"";
     let traced = "[scale_set.a]\ncapacity = 1\n[demand]\ntrace = \"x.csv\"\ntrace_every = \"7 days\"";
     let jobs = "start = \"2026-01-01\"\n[slo]\njobs_by_deadline = 1\n[scale_set.a]\ncapacity = 1\n[jobs]\nat = \"22:00\"\n[retry]\nbudget = 0.1";
-    for text in [EVERYTHING, MANAGED, REFUSED, &until, &enough, columns, incidents, traced, jobs] {
+    for text in [EVERYTHING, MANAGED, REFUSED, PARTS, &until, &enough, columns, incidents, traced, jobs] {
         // A getter for a key that is not in the table of keys fails by its own assertion.
         let mut sink = Sink::default();
         decode_into(&source(text), &mut sink);

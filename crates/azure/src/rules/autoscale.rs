@@ -41,7 +41,7 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     .key("scale_set.autoscale.minimum"),
     Rule::modelled(
         "AS-06",
-        "A rule compares CPU, memory (a line over CPU), requests or a named series over instances and a window: mean, least, greatest, last or total. All instances are alike.",
+        "A rule compares CPU, memory, requests or a series over a window: mean, least, greatest, last, total. Instances are alike.",
         PRACTICES,
     )
     .key("scale_set.autoscale.rule.aggregation"),
@@ -109,7 +109,7 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     .key("scale_set.autoscale.blind_to_deletes"),
     Rule::modelled(
         "AS-19",
-        "Predictive autoscale scales out ahead, by its rules on average CPU, from a forecast of the total: here the mean of the same time of the last two weeks.",
+        "Predictive autoscale scales out ahead, by a forecast of the total CPU: here the mean of the last two weeks' same time.",
         "Azure Monitor predictive autoscale page; its model is not published",
     )
     .inferred()

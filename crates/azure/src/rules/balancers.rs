@@ -83,7 +83,7 @@ pub(super) const GATEWAY: &[Rule] = &[
         "AG-01",
         "A probe every 30 s that waits 30 s; three failures take a backend out, one success brings it back.",
         "application gateway health probe page",
-        "write these as the probes of `load_balancer`; each gateway instance probing for itself is not simulated",
+        "write these as the probes of the load balancer; each gateway instance probing for itself is not simulated",
     ),
     Rule::out(
         "AG-02",

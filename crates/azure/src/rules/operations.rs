@@ -36,7 +36,7 @@ pub(super) const AGREEMENT: &[Rule] = &[
     ),
     Rule::modelled(
         "SL-07",
-        "In series promises multiply, of R regions one must hold: 1 − (1 − N)^R; a load balancer, Front Door and Traffic Manager 99.99 %, an application gateway 99.95 %.",
+        "Promises in series multiply, of R regions one must hold: 1 − (1 − N)^R; each kind of component has its own.",
         "Azure's composite SLA arithmetic, recalled",
     )
     .key("component.availability"),

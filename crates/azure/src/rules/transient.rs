@@ -7,8 +7,7 @@ const PAGE: &str = "transient faults page of the architecture center";
 pub(super) const TRANSIENT: &[Rule] = &[
     Rule::modelled(
         "TF-01",
-        "Few tries, a finite count, a circuit breaker, no retries in several layers: retries add load. Times between \
-         tries and jitter do not change a load that lasts, and are not simulated.",
+        "Few tries, a finite count, a circuit breaker. Retries add load; times between tries and jitter are not simulated.",
         PAGE,
     )
     .key("retry.tries"),

@@ -9,13 +9,13 @@ const AUTOMATIC: &str = "page on automatic OS image upgrades";
 pub(super) const UPGRADES: &[Rule] = &[
     Rule::checked(
         "UP-01",
-        "Batch, unhealthy and unhealthy upgraded machines are 20 % each (5 to 100, 5 to 100, 0 to 100), the pause is none; a batch is no larger than what may be unhealthy.",
+        "Batch, unhealthy and upgraded unhealthy machines are 20 % each, the pause none; a batch is at most what may be unhealthy.",
         COMPUTE,
     )
     .key("scale_set.upgrade"),
     Rule::modelled(
         "UP-02",
-        "Manual: machines keep their model. Automatic: all at once. Rolling: batch by batch, by one source of health. New machines have the newest model.",
+        "Manual: machines keep their model. Automatic: all at once. Rolling: in batches, by health. New ones have the newest.",
         PAGES,
     )
     .key("scale_set.upgrade.mode"),
@@ -28,14 +28,14 @@ pub(super) const UPGRADES: &[Rule] = &[
     .key("scale_set.upgrade.batch"),
     Rule::modelled(
         "UP-04",
-        "Too many unhealthy machines before a batch, or among the upgraded after it, stop the rollout. Of the upgraded by default; an example counts over the set.",
+        "Too many unhealthy machines before a batch, or after it among the upgraded (or in the set), stop the rollout.",
         PAGES,
     )
     .conflicting()
     .key("scale_set.upgrade.denominator"),
     Rule::modelled(
         "UP-05",
-        "A batch keeps to its zone, zones go one at a time (here in ascending order), unless told otherwise; it always keeps to an update domain.",
+        "A batch keeps to its zone, zones go one at a time, here ascending, unless told otherwise; and to an update domain.",
         COMPUTE,
     )
     .key("scale_set.upgrade.cross_zone"),
@@ -43,7 +43,7 @@ pub(super) const UPGRADES: &[Rule] = &[
         .key("scale_set.upgrade.prioritize_unhealthy"),
     Rule::modelled(
         "UP-07",
-        "Surge makes a batch of new machines, waits for their health and deletes the old ones; without quota (here: or hardware) that batch goes in place. Not with automatic OS upgrades of Flexible sets.",
+        "Surge makes new machines, waits for their health, deletes the old; without quota or hardware the batch goes in place.",
         PAGES,
     )
     .key("scale_set.upgrade.max_surge"),
@@ -68,7 +68,7 @@ pub(super) const UPGRADES: &[Rule] = &[
     .key("scale_set.upgrade.automatic_extensions"),
     Rule::modelled(
         "UP-11",
-        "Protected machines are passed over; a stopped rollout begins again only with another model; Uniform sets may roll failed machines back.",
+        "Protected machines are passed over; a stopped rollout needs another model; Uniform sets may roll failed ones back.",
         PAGES,
     )
     .key("scale_set.upgrade.rollback_failed"),

@@ -17,6 +17,10 @@ use zonefall_engine::{Key, SimTime};
 const PER_JOB: u64 = 1_000_000;
 /// The most jobs of a batch, its luck included.
 const JOBS_MAX: f64 = 1e11;
+/// The most jobs of a trial: what a count of millionths holds, with room.
+pub const JOBS_TOTAL_MAX: f64 = 1e13;
+/// Deviations of luck that are reckoned with: one batch in a thousand million is larger.
+const DEVIATIONS: f64 = 6.0;
 
 /// Jobs that come together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +40,14 @@ pub struct Jobs {
     pub sigma: f64,
     /// The batches, in order.
     pub batches: Arc<[Batch]>,
+}
+
+impl Jobs {
+    /// The most jobs that a trial reckons with, the luck of its batches included; beyond the count they are cut off.
+    pub fn most(&self) -> f64 {
+        let luck = libm::exp(self.sigma * (DEVIATIONS - self.sigma / 2.0)).max(1.0);
+        (self.count as f64 * luck).min(JOBS_MAX).max(self.count as f64) * self.batches.len() as f64
+    }
 }
 
 /// What waits for workers in a trial.
@@ -74,7 +86,7 @@ impl Backlog {
         self.lacking = 0;
         self.ends.clear();
         let Jobs { count, sigma, .. } = self.jobs;
-        let mut sum = 0;
+        let mut sum = 0_u64;
         for batch in 0..self.jobs.batches.len() {
             let jobs = if sigma > 0.0 {
                 let z = luck.part(batch as u64, 0).stream().normal();
@@ -82,7 +94,7 @@ impl Backlog {
             } else {
                 count
             };
-            sum += jobs * PER_JOB;
+            sum = sum.saturating_add(jobs.saturating_mul(PER_JOB));
             self.ends.push(sum);
         }
     }
@@ -210,6 +222,16 @@ mod tests {
         backlog.work(t(100), t(1000), (7000, &[0]), t(0), &mut ledger);
         assert!(!backlog.is_late());
         assert_eq!((&ledger.clearance_ms[..], ledger.batches_due, ledger.batches_met), (&[143][..], 1, 0));
+    }
+
+    #[test]
+    fn more_jobs_than_can_be_counted_are_cut_off() {
+        let batch = Batch { at: SimTime::from_ms(0), due: SimTime::from_ms(1) };
+        let jobs = Jobs { count: 1_000_000_000, sigma: 0.0, batches: vec![batch; 20_000].into() };
+        assert!(jobs.most() > JOBS_TOTAL_MAX);
+        let mut backlog = Backlog::new(jobs, Some((1, 1)), (2, 1));
+        backlog.begin(Key::root(1));
+        assert_eq!((backlog.ends[0], backlog.ends[19_999]), (1_000_000_000_000_000, u64::MAX));
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub use branch::Descent;
 pub use demand::{Demand, Noise, Step};
 pub use design::{Bought, Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
 pub use groups::{SlotGroup, initial_counts, slot_groups};
-pub use jobs::{Batch, Jobs};
+pub use jobs::{Batch, JOBS_TOTAL_MAX, Jobs};
 pub use ledger::{ClassTimes, Ledger};
 pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
@@ -63,7 +63,10 @@ pub use world::{World, population};
 pub const EXTRA_CAUSES: [(&str, &str); 9] = [
     ("deployment", "A machine that was asked for is being created (PT-03, RC), or its creation has failed (RC-07)."),
     ("probe lag", "Enough machines are alive, but requests still go to dead ones that no probe has found yet (LB-02)."),
-    ("overload", "Every machine that was asked for serves, and that is not enough for the demand."),
+    (
+        "overload",
+        "Every machine that was asked for serves, and that is not enough for the demand and its retries; or too many attempts fail on the way (TF-03).",
+    ),
     ("no capacity", "A machine was asked for, and its zone had no hardware to give (AL-02, IN-07)."),
     ("quota", "A machine was asked for, and the subscription's quota refused it (AL-01, AL-05)."),
     ("blocked by policy", "A machine was asked for, and strict zone balance refused the request (ZB-06, ZB-07)."),
@@ -82,7 +85,7 @@ pub(crate) enum Extra {
     Deployment,
     /// Requests go to a dead machine that probes have not found.
     ProbeLag,
-    /// Everything serves, and it is not enough.
+    /// Everything serves, and it is not enough, or attempts fail on the way.
     Overload,
     /// A zone had none to give.
     NoCapacity,

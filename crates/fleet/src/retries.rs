@@ -14,6 +14,8 @@ pub(crate) struct Clients {
     retry: Retry,
     /// The share of attempts that fails for lack of capacity.
     failing: f64,
+    /// The share that was sent to machines alive, and the most that attempts ask for there.
+    most: (f64, f64),
 }
 
 /// A state of load, in thousandths of a request a second.
@@ -35,7 +37,7 @@ impl Asked {
 
 impl Clients {
     pub fn new(retry: Retry) -> Self {
-        Self { retry, failing: 0.0 }
+        Self { retry, failing: 0.0, most: (1.0, retry.most(1.0)) }
     }
 
     /// A trial begins.
@@ -48,9 +50,9 @@ impl Clients {
         self.failing > 0.0
     }
 
-    /// The share that fails for lack of capacity if this state lasts.
-    fn settles(&self, asked: Asked) -> f64 {
-        if asked.demand_milli == 0 { 0.0 } else { self.retry.settles(asked.load(), self.failing) }
+    /// The share that fails for lack of capacity if this state lasts, and whether nobody tries again.
+    fn settles(&self, asked: Asked) -> (f64, bool) {
+        if asked.demand_milli == 0 { (0.0, false) } else { self.retry.settles(asked.load(), self.failing) }
     }
 
     /// Attempts that reach a machine, and what is served in the end. In overload no fewer reach one than it can serve.
@@ -58,28 +60,34 @@ impl Clients {
         if asked.demand_milli == 0 {
             return (0, 0);
         }
-        let p = self.settles(asked);
-        let (reach, served) = self.retry.flow(asked.load(), p);
-        let milli = |share: f64| (share * asked.demand_milli as f64) as u64;
-        let reach = if p > 0.0 { milli(reach).max(asked.capacity_milli) } else { milli(reach) };
+        let settled = self.settles(asked);
+        let (reach, served) = self.retry.flow(asked.load(), settled);
+        let milli = |share: f64| (share * asked.demand_milli as f64).round() as u64;
+        let reach = if settled.0 > 0.0 { milli(reach).max(asked.capacity_milli) } else { milli(reach) };
         (reach, milli(served).min(asked.demand_milli))
     }
 
     /// The state lasts; `counted_ms` of it are measured.
     pub fn lasts(&mut self, asked: Asked, counted_ms: u64, ledger: &mut Ledger) {
-        let settled = self.settles(asked);
+        let (settled, _) = self.settles(asked);
         let before = std::mem::replace(&mut self.failing, settled);
         if counted_ms == 0 || asked.demand_milli == 0 {
             return;
         }
         let mut count = |operation: Operation, times| ledger.operations[operation as usize] += times;
-        let alone = self.retry.settles(asked.load(), 0.0);
+        let load = asked.load();
         if self.failing > 0.0 {
             count(Operation::RetryStorms, u64::from(before <= 0.0));
             count(Operation::RetryStormMs, counted_ms);
-            count(Operation::MetastableMs, if alone > 0.0 { 0 } else { counted_ms });
-        } else if self.retry.is_vulnerable(asked.load()) {
-            count(Operation::VulnerableMs, counted_ms);
+            count(Operation::MetastableMs, if self.retry.settles(load, 0.0).0 > 0.0 { 0 } else { counted_ms });
+        } else {
+            if self.most.0 != load.alive {
+                self.most = (load.alive, self.retry.most(load.alive));
+            }
+            count(
+                Operation::VulnerableMs,
+                if self.retry.is_vulnerable_below(load, self.most.1) { counted_ms } else { 0 },
+            );
         }
     }
 }

@@ -389,6 +389,18 @@ impl Book {
         self.all_machines().reached(self.demand.unwrap_or(0))
     }
 
+    /// What autoscale's metric of CPU follows from: tries again too, as many as machines in rotation would get if the dead
+    /// were as busy as those alive.
+    pub fn attempted(&self) -> u64 {
+        let demand = self.demand.unwrap_or(0);
+        let Asked { alive, dead, .. } = self.asked();
+        if self.clients.is_none() || alive == 0 {
+            return demand;
+        }
+        let all = u128::from(self.reaches()) * u128::from(alive + dead) / u128::from(alive);
+        u64::try_from(all).unwrap_or(u64::MAX)
+    }
+
     /// The limit on the times of responses, and how many machines' worth of capacity there is to keep it.
     fn limit(&self) -> Option<(&Limit, u64, u64)> {
         let latency = self.latency.as_ref()?;
@@ -562,8 +574,8 @@ impl Book {
 }
 
 /// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request went to a
-/// dead one, the lag of the probes is the cause; what even everything together could not serve is overload. So much capacity
-/// is needed to answer in time.
+/// dead one, the lag of the probes is the cause; what even everything together could not serve is overload, and so is what
+/// fails on the way (TF-03) where nobody is dead. So much capacity is needed to answer in time.
 fn charge_machines(
     length_ms: u64,
     (need, demand, in_time): (Least, Option<u64>, i64),
@@ -577,7 +589,7 @@ fn charge_machines(
         let needed = (u128::from(demand) * u128::from(share)).div_ceil(u128::from(of)) as i64;
         let needed = needed.max(in_time);
         if counts.capacity >= needed {
-            charged[probe_lag] += length_ms;
+            charged[if counts.dead > 0 { probe_lag } else { overload }] += length_ms;
             return;
         }
         lacking = (needed - counts.capacity - withheld.iter().sum::<i64>()).max(0);

@@ -9,6 +9,7 @@ use zonefall_fleet::management::*;
 use zonefall_fleet::policy::autoscale::{
     Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile, Rule,
 };
+use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{Demand, Design, Ledger, Need, Operation, Step};
 
 fn ms(ms: u64) -> SimDuration {
@@ -83,6 +84,17 @@ fn as_02_as_11_the_step_load_of_the_oracle() {
     assert_eq!(ledger.served * 1000 / ledger.offered, 925);
     assert_eq!(ledger.machine_ms, 51_000 * 1000);
     assert_eq!((done(&ledger, Operation::AutoscaleOuts), done(&ledger, Operation::AutoscaleIns)), (5, 4));
+}
+
+#[test]
+fn as_08_tf_01_a_storm_of_retries_keeps_machines_busy_and_is_scaled_out_of() {
+    // Half a minute of overload between two looks; then three tries of 2,000 each fill five machines, as 40 % did before.
+    let demand = course(2000, &[(10 * MINUTE + 10 * SECOND, 6000), (10 * MINUTE + 40 * SECOND, 2000)]);
+    let mut storm = web(&[1], 5, demand, setting(vec![profile(5, 12, vec![cpu(Direction::Out, 70, 2)])]));
+    storm.service.retry = Some(Retry { tries: 3, wasted: 1.0, breaker: None, budget: None, faults: 0.0 });
+    let ledger = script(HOUR).play(storm);
+    // Seen at 11:00; seven machines, from 13:00 on, serve all tries.
+    assert_eq!((ledger.missed_ms, done(&ledger, Operation::AutoscaleOuts)), (2 * MINUTE + 50 * SECOND, 1));
 }
 
 #[test]

@@ -250,6 +250,21 @@ fn tf_02_a_breaker_ends_it_with_the_outage() {
 }
 
 #[test]
+fn tf_03_faults_on_the_way_are_no_lag_of_probes_and_a_millionth_of_a_millionth_is_none() {
+    let faults = |tries| {
+        let mut web = web(1500, &[]);
+        web.service.retry = Some(Retry { tries, wasted: 1.0, breaker: None, budget: None, faults: 0.01 });
+        script().play(web)
+    };
+    let once = faults(1);
+    assert_eq!((once.missed_ms, once.served), (DAY, i128::from(1485 * DAY)));
+    assert_eq!((once.missed_by_cause_ms[PROBE_LAG], once.missed_by_cause_ms[OVERLOAD]), (0, DAY));
+    // What is left unserved of seven tries is 1e-14 of the demand.
+    let often = faults(7);
+    assert_eq!((often.missed_ms, often.served), (0, often.offered));
+}
+
+#[test]
 fn clients_that_never_try_again_are_those_of_a_plain_demand() {
     let outage = [(RACK, 0, 1, 2 * HOUR, 3 * HOUR)];
     let mut once = web(1500, &[(6 * HOUR, 2400)]);

@@ -1,6 +1,6 @@
 //! `[jobs]`: a batch a day, and a deadline. Days are cut here, by a time zone's clock, so that the fleet only knows instants.
 //!
-//! What can go wrong: no calendar, times that are none, jobs beside a demand, more batches than are accepted; all told at
+//! What can go wrong: no calendar, times that are none, jobs beside a demand, more batches or jobs than are accepted; all told at
 //! their places. On a day whose clock skips a time, the batch comes at the instant that the zone's rule gives for it.
 
 use crate::codes;
@@ -12,7 +12,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use zonefall_engine::SimTime;
-use zonefall_fleet::{Batch, Jobs};
+use zonefall_fleet::{Batch, JOBS_TOTAL_MAX, Jobs};
 
 /// The most batches of a trial.
 const BATCHES_MAX: u64 = 1_000_000;
@@ -49,7 +49,16 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, has_demand: bool, sink:
     }
     let (count, sigma, at, deadline) = (count?, sigma?, at?, deadline?);
     let batches = days(&zone?, start.unix_ms, horizon, (at, deadline));
-    Some(Some(Jobs { count, sigma, batches: Arc::from(batches) }))
+    let jobs = Jobs { count, sigma, batches: Arc::from(batches) };
+    let most = jobs.most();
+    if most > JOBS_TOTAL_MAX {
+        let days = jobs.batches.len();
+        let words = format!("`count` makes up to {most:.1e} jobs in {days} days, more than {JOBS_TOTAL_MAX:.0e}");
+        sink.error(codes::TOO_MUCH, &reader.span_of("count"), words)
+            .help("fewer jobs of more work each, a smaller `sigma`, or a shorter horizon");
+        return None;
+    }
+    Some(Some(jobs))
 }
 
 /// A time of the day.

@@ -179,6 +179,11 @@ fn each_mistake_brings_its_code() {
         ("#end", format!("{}\n[demand]\nrate = \"9 req/s\"", jobs("")), "E013"),
         ("#end", jobs("sigma = 9"), "E020"),
         ("#end", jobs("sigma = \"1\""), "E012"),
+        (
+            "horizon = \"360 days\"",
+            "start = \"2026-01-01\"\nhorizon = \"360 days\"\njobs = { count = 1_000_000_000, at = \"22:00\", deadline = \"05:00\", sigma = 3 }".into(),
+            "E090",
+        ),
         ("#end", jobs("").replace("22:00", "25:00"), "E084"),
         ("#end", jobs("").replace("05:00", "soon"), "E084"),
         ("#end", jobs("").replace("9000", "0"), "E020"),

@@ -65,14 +65,20 @@ impl Retry {
         self.breaker.is_some_and(|opens| self.fails(load, p) >= opens)
     }
 
-    /// The share `p` that a load settles in, from the one before it on.
-    pub fn settles(&self, load: Load, before: f64) -> f64 {
+    /// The share `p` that a load settles in, from the one before it on, and whether the breaker is open in it.
+    pub fn settles(&self, load: Load, before: f64) -> (f64, bool) {
         if load.capacity <= 0.0 {
-            return 1.0;
+            return (1.0, self.is_open(load, 1.0));
         }
-        let p = self.settles_closed(load, before);
-        // An open breaker stays open for long enough that the queues run dry, if first tries alone let them.
-        if p > 0.0 && self.is_open(load, p) { Self { tries: 1, ..*self }.settles_closed(load, p) } else { p }
+        let closed = self.settles_closed(load, before);
+        if closed <= 0.0 || !self.is_open(load, closed) {
+            return (closed, self.is_open(load, closed));
+        }
+        // An open breaker stays open for long enough that the queues run dry, if first tries alone let them. Then it
+        // closes, unless the tries that come back would open it again.
+        let open = Self { tries: 1, ..*self }.settles_closed(load, closed);
+        let again = self.settles_closed(load, open);
+        if self.is_open(load, again) { (open, true) } else { (again, false) }
     }
 
     fn settles_closed(&self, load: Load, before: f64) -> f64 {
@@ -106,13 +112,26 @@ impl Retry {
 
     /// Whether a load that settles in no overload would stay in one, once it is in it: a second state that holds itself.
     pub fn is_vulnerable(&self, load: Load) -> bool {
-        self.asks(load, 0.0) <= load.capacity && self.settles(load, 1.0) > 0.0
+        self.is_vulnerable_below(load, self.most(load.alive))
+    }
+
+    /// The same, where the most that attempts may ask for is known.
+    pub fn is_vulnerable_below(&self, load: Load, most: f64) -> bool {
+        let both = self.asks(load, 0.0) <= load.capacity && load.capacity < most;
+        both && (self.breaker.is_none() || self.settles(load, 1.0).0 > 0.0)
+    }
+
+    /// The most capacity, over first tries, that attempts ask for in any overload where this share is sent to machines alive.
+    pub fn most(&self, alive: f64) -> f64 {
+        let load = Load { alive, capacity: 0.0 };
+        let asks = (1..=STEPS).map(|step| self.asks(load, f64::from(step) / f64::from(STEPS)));
+        asks.fold(0.0, f64::max)
     }
 
     /// Attempts over first tries that reach a machine, and the share of requests that are served in the end.
-    pub fn flow(&self, load: Load, p: f64) -> (f64, f64) {
+    pub fn flow(&self, load: Load, (p, open): (f64, bool)) -> (f64, f64) {
         let q = self.fails(load, p);
-        let tries = if self.is_open(load, p) { 1.0 } else { self.tries(q) };
+        let tries = if open { 1.0 } else { self.tries(q) };
         (tries * load.alive * (1.0 - self.faults), f64::min(tries * (1.0 - q), load.capacity))
     }
 }
@@ -151,12 +170,12 @@ mod tests {
         // does, three times; and that holds itself until even three tries each fit, at a third of the capacity.
         let mut p = 0.0;
         for (demand, fails) in [(0.9, 0.0), (1.0, 0.0), (1.01, 1.0), (0.9, 1.0), (0.34, 1.0), (0.33, 0.0), (0.9, 0.0)] {
-            p = THREE.settles(load(demand), p);
+            p = THREE.settles(load(demand), p).0;
             assert!((p - fails).abs() < 1e-9, "{demand}: {p}");
         }
         assert!(THREE.is_vulnerable(load(0.9)) && THREE.is_vulnerable(load(0.34)));
         assert!(!THREE.is_vulnerable(load(0.33)) && !THREE.is_vulnerable(load(1.1)));
-        assert_eq!(THREE.flow(load(1.1), 1.0), (3.0, 0.0));
+        assert_eq!(THREE.flow(load(1.1), (1.0, false)), (3.0, 0.0));
     }
 
     #[test]
@@ -165,32 +184,57 @@ mod tests {
         let p = cheap.settles(load(1.25), 0.0);
         // All of the capacity does work that counts.
         assert!((cheap.flow(load(1.25), p).1 - 0.8).abs() < 1e-9);
-        assert_eq!(cheap.settles(load(0.99), 1.0), 0.0);
+        assert_eq!(cheap.settles(load(0.99), 1.0).0, 0.0);
         assert!(!cheap.is_vulnerable(load(0.99)));
     }
 
     #[test]
     fn tf_02_a_breaker_and_a_budget_narrow_what_holds_itself() {
         let breaker = Retry { breaker: Some(0.5), ..THREE };
-        assert_eq!(breaker.settles(load(0.9), 1.0), 0.0, "without retries the attempts fit");
-        assert_eq!(breaker.settles(load(1.1), 0.0), 1.0);
+        assert_eq!(breaker.settles(load(0.9), 1.0), (0.0, false), "without retries the attempts fit");
+        assert_eq!(breaker.settles(load(1.1), 0.0), (1.0, true));
         assert!(!breaker.is_vulnerable(load(0.9)));
         let budget = Retry { budget: Some(0.1), ..THREE };
-        assert_eq!(budget.settles(load(0.9), 1.0), 0.0);
+        assert_eq!(budget.settles(load(0.9), 1.0).0, 0.0);
         assert!(budget.is_vulnerable(load(0.95)));
+    }
+
+    #[test]
+    fn tf_02_a_breaker_that_the_tries_would_open_again_stays_open() {
+        // Half of the attempts meet the dead: three tries each ask for 0.875 of the capacity 0.6, one for 0.5.
+        let breaker = Retry { breaker: Some(0.6), ..THREE };
+        let load = Load { alive: 0.5, capacity: 0.6 };
+        let settled = breaker.settles(load, 0.0);
+        assert_eq!(settled, (0.0, true));
+        assert_eq!(breaker.settles(load, settled.0), settled);
+        assert_eq!(breaker.flow(load, settled), (0.5, 0.5));
+    }
+
+    #[test]
+    fn tf_01_the_most_that_is_asked_for_tells_what_is_vulnerable() {
+        for wasted in [0.0, 0.5, 0.8, 1.0] {
+            for breaker in [None, Some(0.3), Some(0.9)] {
+                let retry = Retry { wasted, breaker, ..THREE };
+                for percent in 1..200 {
+                    let load = Load { alive: 0.9, capacity: f64::from(percent) / 50.0 };
+                    let slow = retry.asks(load, 0.0) <= load.capacity && retry.settles(load, 1.0).0 > 0.0;
+                    assert_eq!(retry.is_vulnerable(load), slow, "{wasted} {breaker:?} {percent}");
+                }
+            }
+        }
     }
 
     #[test]
     fn tf_03_faults_on_the_way_cost_the_more_the_fewer_the_tries() {
         let faults = |tries| Retry { tries, faults: 0.01, ..PLAIN };
-        let served = |tries| faults(tries).flow(load(0.5), 0.0).1;
+        let served = |tries| faults(tries).flow(load(0.5), (0.0, false)).1;
         assert!((served(1) - 0.99).abs() < 1e-12 && (served(3) - (1.0 - 1e-6)).abs() < 1e-12);
     }
 
     #[test]
     fn machines_that_are_dead_are_tried_again_elsewhere() {
         let dead = Load { alive: 0.5, capacity: 10.0 };
-        assert_eq!(THREE.settles(dead, 0.0), 0.0);
-        assert_eq!(THREE.flow(dead, 0.0).1, 0.875);
+        assert_eq!(THREE.settles(dead, 0.0).0, 0.0);
+        assert_eq!(THREE.flow(dead, (0.0, false)).1, 0.875);
     }
 }

@@ -16,8 +16,9 @@ const WEEKS: i64 = 2;
 /// The load of a set over two weeks.
 #[derive(Debug)]
 pub(crate) struct Forecast {
-    /// From an instant on, the total CPU in millionths of a percent.
-    totals: VecDeque<(i64, i64)>,
+    /// From an instant on, the total CPU in millionths of a percent; none where nobody reports. The first is one that
+    /// somebody reported.
+    totals: VecDeque<(i64, Option<i64>)>,
     ahead_ms: i64,
 }
 
@@ -33,12 +34,12 @@ impl Forecast {
     }
 
     /// From `t` on the total is this.
-    pub fn record(&mut self, t: SimTime, total: i64) {
+    pub fn record(&mut self, t: SimTime, total: Option<i64>) {
         let from = t.as_ms() as i64;
         if self.totals.back().is_some_and(|last| last.0 == from) {
             self.totals.pop_back();
         }
-        if self.totals.back().is_none_or(|last| last.1 != total) {
+        if self.totals.back().map_or(total.is_some(), |last| last.1 != total) {
             self.totals.push_back((from, total));
         }
         while self.totals.get(1).is_some_and(|second| second.0 <= from - WEEKS * WEEK_MS) {
@@ -52,12 +53,20 @@ impl Forecast {
         (1..=WEEKS).map(move |weeks| now - weeks * WEEK_MS)
     }
 
+    /// When seven days are known.
+    fn begins(&self) -> Option<SimTime> {
+        self.totals.front().map(|first| SimTime::from_ms((first.0 + WEEK_MS) as u64))
+    }
+
     /// The total foreseen at `t`; missing in the first week.
     pub fn at(&self, t: SimTime) -> Reading {
+        if self.begins().is_none_or(|begins| t < begins) {
+            return Reading::MISSING;
+        }
         self.edges(t).fold(Reading::MISSING, |sum, edge| {
             let known = self.totals.partition_point(|total| total.0 <= edge);
-            match known.checked_sub(1) {
-                Some(at) => Reading { sum: sum.sum + i128::from(self.totals[at].1), weight: sum.weight + 1 },
+            match known.checked_sub(1).and_then(|at| self.totals[at].1) {
+                Some(total) => Reading { sum: sum.sum + i128::from(total), weight: sum.weight + 1 },
                 None => sum,
             }
         })
@@ -65,8 +74,8 @@ impl Forecast {
 
     /// The first evaluation from `from` on at which a rule fires for `to` instances, or does not, by what is foreseen.
     pub fn first(&self, rule: &Rule, fires: bool, to: u32, from: SimTime, grid: Grid) -> Option<SimTime> {
-        let most = self.totals.iter().map(|total| total.1).max()?;
-        let can = rule.foresees(Reading { sum: i128::from(most), weight: 1 }, to);
+        let most = self.totals.iter().filter_map(|total| total.1).max();
+        let can = most.is_some_and(|most| rule.foresees(Reading { sum: i128::from(most), weight: 1 }, to));
         let mut t = grid.at_or_after(from);
         if !can {
             // A mean is no greater than the greatest.
@@ -82,6 +91,9 @@ impl Forecast {
 
     /// The next instant after `t` at which something else is foreseen.
     fn next_change(&self, t: SimTime) -> Option<SimTime> {
+        if let Some(begins) = self.begins().filter(|&begins| t < begins) {
+            return Some(begins);
+        }
         let after = |edge: i64| {
             let next = self.totals.get(self.totals.partition_point(|total| total.0 <= edge))?;
             Some(next.0 - edge)
@@ -102,7 +114,9 @@ mod tests {
     #[test]
     fn as_19_what_is_foreseen_is_the_mean_of_the_same_time_of_the_last_two_weeks() {
         let mut forecast = Forecast::new(SimDuration::from_ms(600_000));
-        for (from, total) in [(0, 100), (2, 500), (3, 100), (9, 700), (10, 100)] {
+        for (from, total) in
+            [(0, Some(100)), (2, Some(500)), (3, Some(100)), (9, Some(700)), (10, None), (11, Some(100))]
+        {
             forecast.record(day(from), total);
         }
         let seen = |t: SimTime| {
@@ -110,11 +124,13 @@ mod tests {
             (reading.sum, reading.weight)
         };
         let ahead = |t: SimTime| SimTime::from_ms(t.as_ms() - 600_000);
-        assert_eq!(seen(SimTime::from_ms(ahead(day(7)).as_ms() - 1)), (0, 0));
-        assert_eq!(seen(ahead(day(7))), (100, 1));
+        assert_eq!(seen(SimTime::from_ms(day(7).as_ms() - 1)), (0, 0), "at least seven days");
+        assert_eq!(seen(day(7)), (100, 1));
         assert_eq!(seen(ahead(day(9))), (500, 1));
         assert_eq!(seen(ahead(day(16))), (500 + 700, 2));
-        assert_eq!(forecast.next_change(ahead(day(7))), Some(ahead(day(9))));
-        assert_eq!(forecast.next_change(ahead(day(24))), None);
+        assert_eq!(seen(ahead(day(17))), (100, 1), "nobody reported a week ago");
+        assert_eq!(forecast.next_change(ahead(day(7))), Some(day(7)));
+        assert_eq!(forecast.next_change(day(7)), Some(ahead(day(9))));
+        assert_eq!(forecast.next_change(ahead(day(25))), None);
     }
 }

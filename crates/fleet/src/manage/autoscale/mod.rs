@@ -83,6 +83,7 @@ impl World {
         Seen {
             series,
             demand: self.book.demand.unwrap_or(0),
+            attempted: self.book.attempted(),
             rotation: self.book.rotation(self.sets[scaled.set].part),
             serving: self.scaler.serving[scaled.set],
             capacity,
@@ -101,7 +102,7 @@ impl World {
         let cpu = seen.cpu(serves);
         scaled.history.record(t, cpu, seen.requests(), seen.series());
         if let Some(forecast) = &mut scaled.forecast {
-            forecast.record(t, cpu.unwrap_or(0).saturating_mul(i64::from(seen.serving)));
+            forecast.record(t, cpu.map(|cpu| cpu.saturating_mul(i64::from(seen.serving))));
         }
         true
     }

@@ -12,6 +12,8 @@ use zonefall_engine::{Key, SimDuration, SimTime};
 pub(super) struct Seen {
     /// Thousandths of a request a second.
     pub demand: u64,
+    /// The same with tries again, which keep machines busy.
+    pub attempted: u64,
     /// Machines that requests go to, dead ones included.
     pub rotation: i64,
     /// Machines of the set that serve.
@@ -30,7 +32,7 @@ impl Seen {
             return None;
         }
         let room = i128::from(self.rotation) * i128::from(serves_milli.max(1));
-        let busy = i128::from(self.demand) * i128::from(FULL) / room.max(1);
+        let busy = i128::from(self.attempted) * i128::from(FULL) / room.max(1);
         Some(i64::try_from(busy).map_or(FULL, |busy| busy.min(FULL)))
     }
 
@@ -367,7 +369,8 @@ mod tests {
                 let mut forecast = Forecast::new(SimDuration::from_ms(WEEK));
                 let mut from = 0;
                 for _ in 0..=self.below(6) {
-                    forecast.record(SimTime::from_ms(from), 30 * self.below(20) as i64 * MICRO);
+                    let total = (self.below(8) > 0).then(|| 30 * self.below(20) as i64 * MICRO);
+                    forecast.record(SimTime::from_ms(from), total);
                     from += 1 + self.below(9 * MINUTE);
                 }
                 forecast
@@ -467,12 +470,14 @@ mod tests {
 
     #[test]
     fn as_08_the_survivors_load_drives_cpu_and_nobody_reports_from_the_dead() {
-        let seen = Seen { demand: 600_000, rotation: 9, serving: 9, capacity: 9, series: [0; 4] };
+        let seen = Seen { demand: 600_000, attempted: 600_000, rotation: 9, serving: 9, capacity: 9, series: [0; 4] };
         assert_eq!(seen.cpu(100_000), Some(66_666_666));
         // A zone is lost: three machines are gone from the rotation, then those that live are busier.
         assert_eq!(Seen { rotation: 6, serving: 6, ..seen }.cpu(100_000), Some(100 * MICRO));
         // Until probes have noticed, requests still go to the dead.
         assert_eq!(Seen { serving: 6, ..seen }.cpu(100_000), Some(66_666_666));
         assert_eq!(Seen { rotation: 3, serving: 0, ..seen }.cpu(100_000), None);
+        // TF-01: what is tried again keeps them as busy as what comes first.
+        assert_eq!(Seen { attempted: 1_800_000, ..seen }.cpu(100_000), Some(100 * MICRO));
     }
 }

@@ -10,18 +10,19 @@
 
 mod branch;
 mod forced;
+mod process;
 mod surge;
 
 pub(crate) use branch::Struck;
 
 use crate::clocks::each_with_probability;
 use crate::forcing::Forcing;
-use crate::mode::{Effect, Kind, Mode, Outage, Profile, Scope, Start, cause_name, component_of};
+use crate::mode::{Effect, Kind, Mode, Outage, Profile, cause_name};
 use crate::packed::STRIKES_MAX;
-use crate::renewal::TimeToFailure;
+use process::{Process, Reach, has_partner, pairs, reaches, region_of};
 use std::ops::Range;
 use zonefall_engine::{Key, SimDuration, SimTime, Stream, name_tag};
-use zonefall_topology::{RegionId, Topology, ZoneId};
+use zonefall_topology::{Topology, ZoneId};
 
 /// An event's place in its storm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -125,39 +126,6 @@ impl Storm {
         self.control_plane.sort_unstable_by_key(|span| (span.start, span.of, span.event));
         self.allocation.sort_unstable_by_key(|span| (span.start, span.of, span.event));
     }
-}
-
-/// What a process strikes.
-#[derive(Debug, Clone, PartialEq)]
-enum Reach {
-    Racks(ZoneId),
-    Halls(ZoneId),
-    Zone(ZoneId),
-    Pair(ZoneId, ZoneId),
-    Region(RegionId),
-    Global,
-    ControlPlane(RegionId),
-    Allocation(ZoneId),
-    Component,
-}
-
-/// One stream of strikes.
-#[derive(Debug, Clone)]
-struct Process {
-    /// Its place in the list.
-    number: u32,
-    cause: u16,
-    mode: usize,
-    reach: Reach,
-    units: u32,
-    tags: (u64, u64),
-    /// What the mode's rate is multiplied by.
-    rate_times: f64,
-    /// Mean gap of the whole group, if the law has no memory.
-    gap_ms: Option<f64>,
-    life: TimeToFailure,
-    /// Probability that a unit is struck already when a stationary trial begins.
-    down_at_start: f64,
 }
 
 /// A profile's storm modes on a topology, ready to be drawn.
@@ -476,93 +444,4 @@ fn end_after(start: SimTime, length_ms: f64) -> SimTime {
         return SimTime::NEVER;
     }
     start.after(SimDuration::from_ms((length_ms.max(0.0) + 0.5) as u64))
-}
-
-/// Whether a reach is a zone with another one in its region.
-fn has_partner(reach: &Reach, topology: &Topology) -> bool {
-    matches!(reach, Reach::Zone(zone) if topology.region(topology.region_of(*zone)).zones > 1)
-}
-
-fn region_of(reach: &Reach, topology: &Topology) -> Option<RegionId> {
-    match reach {
-        Reach::Racks(zone) | Reach::Halls(zone) | Reach::Zone(zone) | Reach::Pair(zone, _) => {
-            Some(topology.region_of(*zone))
-        }
-        Reach::Region(region) => Some(*region),
-        _ => None,
-    }
-}
-
-fn reaches(scope: Scope, topology: &Topology) -> Vec<(Reach, u32)> {
-    match scope {
-        Scope::Instance | Scope::Host => Vec::new(),
-        Scope::Rack => topology.zone_ids().map(|zone| (Reach::Racks(zone), topology.racks_in(zone))).collect(),
-        Scope::Hall => topology.zone_ids().map(|zone| (Reach::Halls(zone), topology.halls_in(zone))).collect(),
-        Scope::Zone => topology.zone_ids().map(|zone| (Reach::Zone(zone), 1)).collect(),
-        Scope::Region => topology.region_ids().map(|region| (Reach::Region(region), 1)).collect(),
-        Scope::Global => vec![(Reach::Global, 1)],
-        Scope::ControlPlane => topology.region_ids().map(|region| (Reach::ControlPlane(region), 1)).collect(),
-        Scope::Allocation => topology.zone_ids().map(|zone| (Reach::Allocation(zone), 1)).collect(),
-        Scope::Component => vec![(Reach::Component, 1)],
-    }
-}
-
-/// All pairs of zones of one region, with the factor on the zone's rate.
-fn pairs(common_cause: f64, topology: &Topology) -> Vec<(Reach, f64)> {
-    let mut pairs = Vec::new();
-    for region in topology.region_ids() {
-        let zones: Vec<ZoneId> = topology.zones_of(region).collect();
-        for (at, &one) in zones.iter().enumerate() {
-            for &other in &zones[at + 1..] {
-                pairs.push((Reach::Pair(one, other), 2.0 * common_cause / (zones.len() as f64 - 1.0)));
-            }
-        }
-    }
-    pairs
-}
-
-impl Process {
-    #[allow(clippy::too_many_arguments)]
-    fn new(
-        mode: &Mode,
-        index: usize,
-        cause: u16,
-        reach: Reach,
-        units: u32,
-        rate_times: f64,
-        topology: &Topology,
-        horizon: SimDuration,
-    ) -> Self {
-        let name = match &reach {
-            Reach::Racks(zone) | Reach::Halls(zone) | Reach::Zone(zone) | Reach::Allocation(zone) => {
-                topology.zone_name(*zone)
-            }
-            Reach::Pair(one, other) => format!("{}+{}", topology.zone_name(*one), topology.zone_name(*other)),
-            Reach::Region(region) | Reach::ControlPlane(region) => topology.region(*region).name.clone(),
-            Reach::Global => "everything".into(),
-            Reach::Component => "component".into(),
-        };
-        let tail = mode.staged.map_or(1.0, |staged| staged.tail);
-        let extent_ms = match &mode.outage {
-            Outage::Law(law) if mode.kind == Kind::Outage => law.mean_ms() * tail,
-            _ => 0.0,
-        };
-        let up_ms = mode.time_to_failure.mean_ms() / rate_times;
-        let stationary = mode.start == Start::Stationary;
-        Self {
-            number: 0,
-            cause,
-            mode: index,
-            units,
-            tags: (
-                name_tag(if mode.scope == Scope::Component { component_of(&mode.name) } else { &mode.name }),
-                name_tag(&name),
-            ),
-            rate_times,
-            gap_ms: mode.time_to_failure.memoryless_mean().map(|mean| mean / rate_times / f64::from(units)),
-            life: TimeToFailure::new(mode, horizon.as_ms() as f64),
-            down_at_start: if stationary { extent_ms / (up_ms + extent_ms) } else { 0.0 },
-            reach,
-        }
-    }
 }

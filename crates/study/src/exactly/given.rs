@@ -37,6 +37,9 @@ pub(crate) struct Machines {
     known: BTreeMap<Vec<u32>, f64>,
 }
 
+/// So many numbers the patterns that are remembered may hold together.
+const REMEMBERED_MAX: usize = 1 << 20;
+
 /// Why nothing is left to the storm.
 pub(crate) const NO_STORM: &str = "no failure mode strikes several machines at once: nothing is left to draw";
 
@@ -95,7 +98,9 @@ impl Machines {
             lit = rest;
             misses += way.weight * probability_fewer_than(&way.up(mine), self.needed);
         }
-        self.known.insert(key.clone(), misses);
+        if self.known.len() * key.len() < REMEMBERED_MAX {
+            self.known.insert(key.clone(), misses);
+        }
         misses
     }
 
@@ -185,4 +190,27 @@ fn settled(layers: &Layers, scope: Scope) -> Result<f64, String> {
         }
     }
     Ok(1.0 - up)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_is_bounded_and_what_is_not_is_the_same() {
+        let racks = 17;
+        let way = Way {
+            weight: 1.0,
+            classes: vec![vec![0.25, 0.75]; racks],
+            class_of: (0..racks as u32).map(|rack| (rack, rack as usize)).collect(),
+        };
+        let mut machines = Machines { needed: 1, ways: vec![way], known: BTreeMap::new() };
+        let mut key = Vec::new();
+        for pattern in 0..1_u32 << racks {
+            let lit = racks as i32 - pattern.count_ones() as i32;
+            let misses = machines.misses(|rack| pattern >> rack & 1 == 1, &mut key);
+            assert!((misses / 0.25_f64.powi(lit) - 1.0).abs() < 1e-9, "{pattern:b}: {misses}");
+        }
+        assert_eq!(machines.known.len(), REMEMBERED_MAX.div_ceil(racks));
+    }
 }

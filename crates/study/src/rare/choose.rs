@@ -2,7 +2,7 @@
 
 use super::conditioning::{Layered, expected_gain};
 use super::plan::Plan;
-use super::splitting::{Ladder, MACHINES_MAX};
+use super::splitting::{self, Ladder};
 use crate::run::RunError;
 use crate::study::Study;
 
@@ -77,6 +77,9 @@ const GAIN_LEAST: f64 = 3.0;
 /// No design may lose more than this by it.
 const GAIN_NOWHERE_BELOW: f64 = 0.5;
 
+/// Unless asked for, the pilot of splitting plays at most one trial for so many of the study.
+const LADDER_SHARE: u64 = 2;
+
 /// Decides how to draw the trials of a study.
 ///
 /// # Errors
@@ -98,10 +101,9 @@ pub fn choose(study: &Study, asked: Method, threads: usize) -> Result<Choice, Ru
             Err(why) => Choice::Refused { why },
         });
     }
-    let too_large = study.designs.iter().any(|design| design.capacity() > MACHINES_MAX);
-    if asked == Method::Splitting && too_large {
-        let why = format!("more than {MACHINES_MAX} machines: saved trials would not fit into memory");
-        return Ok(Choice::Refused { why });
+    let too_large = splitting::obstacle(study);
+    if let (Method::Splitting, Some(why)) = (asked, &too_large) {
+        return Ok(Choice::Refused { why: why.clone() });
     }
     if asked == Method::Splitting {
         return Ok(Choice::Splitting { ladder: Ladder::learn(study, threads)?, why: "asked for".into() });
@@ -109,7 +111,7 @@ pub fn choose(study: &Study, asked: Method, threads: usize) -> Result<Choice, Ru
     let (chosen, sees_enough) = forcing(study, asked, threads, instead)?;
     match chosen {
         Choice::Forcing { plan, why } if asked == Method::Auto => storms_or_forced(study, plan, why),
-        Choice::Crude { why } if !sees_enough && !too_large && builds_up(study) => splitting(study, threads, why),
+        Choice::Crude { why } if !sees_enough && too_large.is_none() && builds_up(study) => split(study, threads, why),
         _ => Ok(chosen),
     }
 }
@@ -174,8 +176,13 @@ fn builds_up(study: &Study) -> bool {
 }
 
 /// Whether to split trials, where forcing is not for them.
-fn splitting(study: &Study, threads: usize, why: String) -> Result<Choice, RunError> {
-    let ladder = Ladder::learn(study, threads)?;
+fn split(study: &Study, threads: usize, why: String) -> Result<Choice, RunError> {
+    let allowed = study.trials / LADDER_SHARE;
+    let (ladder, whole) = Ladder::learn_within(study, threads, allowed)?;
+    if !whole {
+        let words = "levels for splitting would take a pilot of more than";
+        return Ok(Choice::Crude { why: format!("{why}; {words} {allowed} trials a design, a half of the run") });
+    }
     let hits = |hit: f64| hit * study.trials as f64;
     let poorest = ladder.forecasts.iter().min_by(|a, b| a.hit.total_cmp(&b.hit)).copied();
     let worst = ladder.forecasts.iter().map(|of| of.gain).fold(f64::INFINITY, f64::min);

@@ -94,6 +94,8 @@ struct Walker {
     heeded: Vec<Vec<bool>>,
     /// Outages that hold each rack, by design.
     depth: Vec<Vec<u16>>,
+    /// Since when, by design, a miss has had which chance.
+    chances: Vec<(SimTime, f64)>,
     key: Vec<u32>,
 }
 
@@ -107,7 +109,15 @@ impl Walker {
         };
         let heeded = study.designs.iter().map(heeds).collect();
         let depth = vec![vec![0; study.topology.rack_count() as usize]; study.designs.len()];
-        Self { modes, storm: Storm::default(), layers: layered.0.clone(), heeded, depth, key: Vec::new() }
+        Self {
+            modes,
+            storm: Storm::default(),
+            layers: layered.0.clone(),
+            heeded,
+            depth,
+            chances: Vec::new(),
+            key: Vec::new(),
+        }
     }
 
     /// Lives through one storm: tells (design, chance of a miss, so many milliseconds). Returns its changes.
@@ -121,15 +131,15 @@ impl Walker {
         if !self.modes.draw(trial, horizon, &mut self.storm) {
             return Err(BudgetExceeded { limit: study.measure.event_budget });
         }
-        let Self { storm, layers, heeded, depth, key, .. } = self;
+        let Self { storm, layers, heeded, depth, chances, key, .. } = self;
         depth.iter_mut().for_each(|depth| depth.fill(0));
-        let mut chances = Vec::with_capacity(layers.len());
+        chances.clear();
         for (layer, depth) in layers.iter_mut().zip(&*depth) {
             chances.push((SimTime::ZERO, layer.misses(|rack| depth[rack as usize] > 0, key)));
         }
         let mut at = 0;
-        while at < storm.edges.len() {
-            let t = storm.edges[at].0;
+        // Outages end when they end; what is measured ends at the horizon.
+        while let Some(&(t, _)) = storm.edges.get(at).filter(|edge| edge.0 < horizon) {
             let begin = at;
             at += storm.edges[at..].iter().take_while(|edge| edge.0 == t).count();
             for design in 0..layers.len() {
@@ -153,7 +163,7 @@ impl Walker {
                 }
             }
         }
-        for (design, (since, chance)) in chances.into_iter().enumerate() {
+        for (design, (since, chance)) in chances.drain(..).enumerate() {
             tell(design, chance, length(since, horizon, from));
         }
         Ok(storm.edges.len() as u64 + 1)

@@ -37,6 +37,18 @@ fn storms_alone_meet_the_exact_answer() {
     agrees_with_exact("44 of 60", &small(profile(vec![zone, machine]), bare(&[1, 2, 3], 60, 44), 20_000), 0.1);
 }
 
+/// Outages of half a day: of what is out at the end, only what lies before it counts.
+#[test]
+fn what_ends_after_the_horizon_counts_up_to_it() {
+    let zone = mode("zone", Scope::Zone, 500.0, exponential(12.0));
+    let machine = mode("vm", Scope::Instance, 2000.0, exponential(2.0));
+    for (days, trials) in [(1, 40_000), (5, 20_000), (30, 10_000)] {
+        let study = study(profile(vec![zone.clone(), machine.clone()]), vec![bare(&[1, 2, 3], 12, 8)], days, trials);
+        let study = Study { rows: false, counterfactual: false, ..study };
+        agrees_with_exact(&format!("{days} days"), &study, 0.1);
+    }
+}
+
 #[test]
 fn pairs_racks_hosts_regions_and_hidden_zones_meet_the_exact_answer() {
     let pairs = Mode { common_cause: 0.1, ..mode("zone", Scope::Zone, 5000.0, lognormal(2.0, 1.0)) };

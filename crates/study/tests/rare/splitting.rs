@@ -157,12 +157,50 @@ fn what_comes_at_one_blow_is_only_bounded() {
 
 #[test]
 fn auto_splits_what_builds_up() {
+    let Choice::Splitting { why, .. } = choose(&queue(2000), Method::Auto, 2).unwrap() else { panic!("not split") };
+    assert!(why.contains("builds up"), "{why}");
+}
+
+/// One crew for ten machines that age.
+fn queue(trials: u64) -> Study {
     let crewed = Mode {
         crews: Some(1),
         time_to_failure: Law::new(Shape::Weibull(1.5, 1000.0 * HOUR), None).unwrap(),
         ..mode("vm", Scope::Instance, 900.0, exponential(5.0))
     };
-    let study = small(profile(vec![crewed]), bare(&[1], 10, 6), 2000);
-    let Choice::Splitting { why, .. } = choose(&study, Method::Auto, 2).unwrap() else { panic!("not split") };
-    assert!(why.contains("builds up"), "{why}");
+    small(profile(vec![crewed]), bare(&[1], 10, 6), trials)
+}
+
+#[test]
+fn the_pilot_of_splitting_is_no_larger_than_the_study_allows() {
+    for trials in [1000, 4000, 20_000] {
+        let ladder = Ladder::learn(&queue(trials), 2).unwrap();
+        println!("{trials}: a pilot of {}", ladder.pilot_trials);
+        assert!(ladder.pilot_trials > 0 && ladder.pilot_trials <= trials / 2, "{}", ladder.pilot_trials);
+    }
+    let Choice::Crude { why } = choose(&queue(200), Method::Auto, 2).unwrap() else {
+        panic!("a pilot beyond its share")
+    };
+    assert!(why.contains("a pilot of more than 100 trials a design"), "{why}");
+}
+
+/// Nothing fails: one stage a design, played twice.
+#[test]
+fn saved_trials_of_all_designs_share_one_bound() {
+    let region = mode("region", Scope::Region, 1e9, exponential(1.0));
+    let of = |machines, designs| {
+        let designs = vec![bare(&[1, 2, 3], machines, 1); designs];
+        let study = study(profile(vec![region.clone()]), designs, 1, 100_000);
+        Study { rows: false, counterfactual: false, ..study }
+    };
+    let pilot = |study: &Study| Ladder::learn(study, 1).unwrap().pilot_trials;
+    assert_eq!(pilot(&of(12, 1)), 2 * 256);
+    // 2^28 bytes for two designs at two places each, of 50 kB and 3,000 times 600 B: 36 trials.
+    assert_eq!(pilot(&of(3000, 2)), 2 * 2 * 36);
+    for (machines, designs) in [(20_000, 1), (6000, 2)] {
+        let Choice::Refused { why } = choose(&of(machines, designs), Method::Splitting, 1).unwrap() else {
+            panic!("saved trials beyond the bound")
+        };
+        assert!(why.contains("too many: 256 MB a thread") && why.contains("the least is 20"), "{why}");
+    }
 }

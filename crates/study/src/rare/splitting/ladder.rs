@@ -1,19 +1,22 @@
 //! The levels of each design: learned from a pilot whose trials are thrown away.
 //!
-//! Stage by stage, [`TRIALS`] trials are lived through to their ends; the next level is the least margin that about a fifth of
+//! Stage by stage, so many trials ([`TRIALS`], by the size of the study) are lived through to their ends; the next level is the least margin that about a fifth of
 //! them comes to, and always below the one before. The same trials are then played again up to that level, and saved. The
-//! pilot has luck of its own and depends on nothing but the study.
+//! pilot has luck of its own and depends on nothing but the study. Where it is not asked for it may be given up: when it
+//! would play more than a stated number of trials.
 
 use super::pool::{Splitter, Stage};
-use super::{Passed, key_of};
+use super::{EFFORT, Passed, key_of, room};
 use crate::blocks::Workers;
 use crate::rare::plan::Forecast;
 use crate::run::{RunError, Threads};
 use crate::study::Study;
 use zonefall_engine::BudgetExceeded;
 
-/// Trials of a stage of the pilot.
-const TRIALS: u64 = 256;
+/// Trials of a stage of the pilot: at least and at most; they are played twice.
+const TRIALS: (u64, u64) = (32, 256);
+/// Of so many trials of the study one, in between.
+const TRIALS_OF: u64 = 32;
 /// The share of them that is to reach the next level.
 const SHARE: f64 = 0.2;
 /// The most levels.
@@ -57,23 +60,32 @@ impl Ladder {
     /// # Errors
     /// If a trial of the pilot passes its event budget or threads cannot be started.
     pub fn learn(study: &Study, threads: usize) -> Result<Self, RunError> {
+        Self::learn_within(study, threads, u64::MAX).map(|(ladder, _)| ladder)
+    }
+
+    /// The same with at most so many trials a design; false if they did not do.
+    ///
+    /// # Errors
+    /// As before.
+    pub(crate) fn learn_within(study: &Study, threads: usize, allowed: u64) -> Result<(Self, bool), RunError> {
+        let trials = (study.trials / TRIALS_OF).clamp(TRIALS.0, TRIALS.1).min(room(study).max(EFFORT.0));
         let threads = Threads::new(threads)?;
         let block = |splitter: &mut Splitter, design: u64| {
             splitter.take(design as usize);
-            let learned = learn(splitter, study.seed);
-            learned.map(Some).map_err(|source| RunError::Budget { trial: 0, seed: study.seed, source })
+            let learned = learn(splitter, study.seed, trials, allowed);
+            learned.map_err(|source| RunError::Budget { trial: 0, seed: study.seed, source })
         };
         let mut ladder =
             Self { levels: Vec::new(), efforts: Vec::new(), pilot_events: 0, pilot_trials: 0, forecasts: Vec::new() };
         let workers = Workers::new(&threads, || Splitter::new(study));
-        workers.in_order(study.designs.len() as u64, block, |learned: Learned| {
+        let whole = workers.in_order(study.designs.len() as u64, block, |learned: Learned| {
             ladder.levels.push(learned.levels);
             ladder.efforts.push(efforts(&learned.shares));
             ladder.pilot_events += learned.events;
             ladder.pilot_trials += learned.trials;
             ladder.forecasts.push(learned.forecast);
         })?;
-        Ok(ladder)
+        Ok((ladder, whole))
     }
 }
 
@@ -101,22 +113,26 @@ fn efforts(shares: &[f64]) -> Vec<f64> {
     efforts
 }
 
-fn learn(splitter: &mut Splitter, seed: u64) -> Result<Learned, BudgetExceeded> {
+/// The levels of one design, from `trials` a stage; none if it takes more than are allowed.
+fn learn(splitter: &mut Splitter, seed: u64, trials: u64, allowed: u64) -> Result<Option<Learned>, BudgetExceeded> {
     let mut of = Learned { forecast: Forecast { hit: 1.0, ..Forecast::default() }, ..Learned::default() };
     let mut above = splitter.margin_at_start(key_of(seed, 0, LINEAGE))?;
     let (mut plain_events, mut events, mut spread) = (0.0, 0.0, 0.0);
     while of.levels.last() != Some(&MISS) {
+        if of.trials + 2 * trials > allowed {
+            return Ok(None);
+        }
         let number = of.levels.len() as u64;
-        let stage = Stage { number, first: 0, spaced: TRIALS, effort: TRIALS, lineage: LINEAGE, seed, level: None };
-        let mut depths = Vec::with_capacity(TRIALS as usize);
+        let stage = Stage { number, first: 0, spaced: trials, effort: trials, lineage: LINEAGE, seed, level: None };
+        let mut depths = Vec::with_capacity(trials as usize);
         let Passed { events: played, .. } = splitter.depths(stage, |lowest| depths.push(lowest))?;
         depths.sort_unstable();
         let next = next_level(&depths, above).filter(|_| of.levels.len() + 1 < LEVELS_MAX);
         let level = next.unwrap_or(MISS);
-        let share = depths.partition_point(|&lowest| lowest <= level) as f64 / TRIALS as f64;
+        let share = depths.partition_point(|&lowest| lowest <= level) as f64 / trials as f64;
         of.levels.push(level);
         of.shares.push(share);
-        of.trials += 2 * TRIALS;
+        of.trials += 2 * trials;
         of.events += played;
         of.forecast.hit *= share;
         plain_events = if number == 0 { played as f64 } else { plain_events };
@@ -133,7 +149,7 @@ fn learn(splitter: &mut Splitter, seed: u64) -> Result<Learned, BudgetExceeded> 
         of.forecast.gain =
             (1.0 - of.forecast.hit) / of.forecast.hit / spread.max(1e-9) * plain_events / events.max(1.0);
     }
-    Ok(of)
+    Ok(Some(of))
 }
 
 /// The margin that a fifth of the trials comes to; if that is no progress, the next one below that any of them came to.

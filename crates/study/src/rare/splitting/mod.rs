@@ -38,18 +38,31 @@ const EFFORT: (u64, u64) = (20, 1000);
 /// The lineage of the first branches of a trial.
 const LINEAGE: u64 = 2;
 
-/// The most machines of a design: beyond, saved trials would not fit into memory.
-pub(crate) const MACHINES_MAX: u64 = 50_000;
 /// About so many bytes a saved trial takes: itself, and for each machine.
 const BYTES: (u64, u64) = (50_000, 600);
 /// So many bytes of saved trials a thread may hold.
 const BYTES_MAX: u64 = 1 << 28;
 
+/// How many trials each place for saved ones may hold: a thread has two for every design, and keeps them all.
+fn room(study: &Study) -> u64 {
+    let bytes: u64 = study.designs.iter().map(|design| 2 * (BYTES.0 + BYTES.1 * design.capacity())).sum();
+    BYTES_MAX / bytes.max(1)
+}
+
+/// Why saved trials would not fit into memory, if they would not.
+pub(crate) fn obstacle(study: &Study) -> Option<String> {
+    let (room, megabytes) = (room(study), BYTES_MAX >> 20);
+    let machines: u64 = study.designs.iter().map(|design| design.capacity()).sum();
+    (room < EFFORT.0).then(|| {
+        let of = format!("{machines} machines in {} design(s)", study.designs.len());
+        let least = EFFORT.0;
+        format!("{of} are too many: {megabytes} MB a thread hold {room} saved trials a stage, and the least is {least}")
+    })
+}
+
 /// Trials that the first stage of a replication begins.
 pub(crate) fn effort(study: &Study) -> u64 {
-    let machines = study.designs.iter().map(|design| design.capacity()).max().unwrap_or(0);
-    let room = BYTES_MAX / (BYTES.0 + BYTES.1 * machines);
-    (study.trials / REPLICATIONS).clamp(EFFORT.0, room.clamp(EFFORT.0, EFFORT.1))
+    (study.trials / REPLICATIONS).clamp(EFFORT.0, room(study).clamp(EFFORT.0, EFFORT.1))
 }
 
 /// Plain trials that are asked for: whole replications.
@@ -91,7 +104,7 @@ fn replicate(
     stop: &AtomicBool,
 ) -> Result<Option<WeightedTally>, RunError> {
     let mut tally = WeightedTally::new(study, causes, Weight::ONE);
-    let spaced = effort(study);
+    let (spaced, room) = (effort(study), room(study));
     for (design, levels) in ladder.levels.iter().enumerate() {
         splitter.take(design);
         let mut reached = 1.0;
@@ -100,7 +113,7 @@ fn replicate(
                 return Ok(None);
             }
             let level = levels.get(stage).copied();
-            let effort = ladder.effort(design, stage, spaced);
+            let effort = ladder.effort(design, stage, spaced).min(room.max(EFFORT.0));
             let weight = Weight::new(reached / effort as f64);
             let (number, lineage, seed) = (stage as u64, LINEAGE, study.seed);
             let of = Stage { number, first, spaced, effort, lineage, seed, level };

@@ -1,7 +1,7 @@
 //! UP: releases and rollouts, played on scripts.
 
 use crate::support::*;
-use zonefall_engine::{SimDuration, SimTime};
+use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::health::HealthSource;
@@ -348,4 +348,95 @@ fn up_12_repairs_make_machines_of_the_same_bad_image() {
     let (ledger, _) = play(&script(), design);
     assert_eq!(count(&ledger, Operation::Suspensions), 1);
     assert_eq!(ledger.missed_ms, 23 * HOUR);
+}
+
+/// Adds a release to the first set.
+fn released(mut design: Design, release: Release) -> Design {
+    design.sets[0].management.as_mut().unwrap().upgrades.as_mut().unwrap().releases.push(release);
+    design
+}
+
+fn changed(mut design: Design, changes: Vec<Change>) -> Design {
+    design.sets[0].management.as_mut().unwrap().changes = changes;
+    design
+}
+
+fn uniform(low: u64, high: u64) -> Law {
+    Law::new(Shape::Uniform(low as f64, high as f64), None).unwrap()
+}
+
+#[test]
+fn up_13_machines_on_their_way_to_a_bad_model_are_taken_back_too() {
+    // The first to be done shows it, and the old model is ordered while the others are being reimaged.
+    let mut spread = policy(Mode::Automatic);
+    spread.reimage = uniform(2 * MINUTE, 40 * MINUTE);
+    let (ledger, _) = play(&script(), upgraded(&[1], 10, 10, spread, rolled_back(bad_image(0), 0)));
+    assert_eq!(count(&ledger, Operation::ReleasesTakenBack), 1);
+    assert_eq!((count(&ledger, Operation::Rollouts), count(&ledger, Operation::RolloutsCancelled)), (2, 1));
+    assert!(ledger.missed_ms < 90 * MINUTE, "{}", ledger.missed_ms);
+}
+
+#[test]
+fn up_09_the_old_disk_is_the_one_that_the_machine_had() {
+    // Two bad images, one after the other: the one before the second is bad as well, but no machine runs it any more.
+    let mut os = policy(Mode::Manual);
+    automatic_os(&mut os);
+    let second = Release { name: "next".into(), at: SimTime::from_ms(3 * HOUR), ..bad_image(0) };
+    let (ledger, _) = play(&script(), released(upgraded(&[1], 10, 10, os, bad_image(0)), second));
+    assert_eq!(count(&ledger, Operation::MachinesRolledBack), 4);
+    assert_eq!(ledger.missed_by_cause_ms[BAD], 2 * (WAIT + REIMAGE));
+}
+
+#[test]
+fn up_13_a_runbook_takes_back_only_what_is_bad_or_on_its_way() {
+    let second = |release: Release| Release { name: "next".into(), at: SimTime::from_ms(3 * HOUR), ..release };
+    let of = |release: Release, changes: Vec<Change>| {
+        let design = upgraded(&[1], 10, 1, policy(Mode::Automatic), image());
+        play(&script(), changed(released(design, second(release)), changes)).0
+    };
+    // Long done, and good.
+    let ledger = of(image(), vec![at(5 * HOUR, Action::RollBack)]);
+    assert_eq!((count(&ledger, Operation::ReleasesTakenBack), count(&ledger, Operation::Rollouts)), (0, 2));
+    // On its way.
+    let ledger = of(image(), vec![at(3 * HOUR + MINUTE, Action::RollBack)]);
+    assert_eq!(count(&ledger, Operation::ReleasesTakenBack), 1);
+    // Bad: once, whatever rings again and whoever else has noticed it.
+    let shown = 3 * HOUR + REIMAGE;
+    let again = [MINUTE, 2 * MINUTE, HOUR].map(|after| at(shown + after, Action::RollBack)).to_vec();
+    let ledger = of(rolled_back(bad_image(0), 30 * MINUTE), again);
+    assert_eq!((count(&ledger, Operation::ReleasesTakenBack), count(&ledger, Operation::Rollouts)), (1, 3));
+    assert_eq!(ledger.missed_by_cause_ms[BAD], MINUTE + REIMAGE);
+}
+
+#[test]
+fn up_13_the_operators_luck_is_the_releases_own() {
+    let mut release = rolled_back(bad_image(0), 0);
+    release.bad.as_mut().unwrap().rollback.as_mut().unwrap().notice = uniform(5 * MINUTE, HOUR);
+    let alone = upgraded(&[1], 10, 10, policy(Mode::Automatic), release);
+    let earlier = Release { name: "earlier".into(), at: SimTime::from_ms(HOUR / 2), ..image() };
+    let (one, _) = play(&script(), alone.clone());
+    let (two, _) = play(&script(), released(alone, earlier));
+    assert_eq!((count(&one, Operation::Releases), count(&two, Operation::Releases)), (1, 2));
+    assert_eq!(one.missed_by_cause_ms[BAD], two.missed_by_cause_ms[BAD]);
+}
+
+#[test]
+fn up_13_a_second_bad_release_does_not_put_the_rollback_off() {
+    let first = rolled_back(bad_image(0), HOUR);
+    let second = Release { name: "next".into(), at: SimTime::from_ms(HOUR + 30 * MINUTE), ..first.clone() };
+    let design = released(upgraded(&[1], 10, 10, policy(Mode::Automatic), first), second);
+    let (ledger, _) = play(&script(), design);
+    assert_eq!(count(&ledger, Operation::ReleasesTakenBack), 1);
+    assert_eq!(ledger.missed_ms, REIMAGE + HOUR + REIMAGE);
+}
+
+#[test]
+fn in_04_an_old_disk_waits_for_the_control_plane() {
+    let mut os = policy(Mode::Manual);
+    automatic_os(&mut os);
+    let mut out = script();
+    out.control_plane = vec![(HOUR + REIMAGE + MINUTE, 3 * HOUR)];
+    let (ledger, _) = play(&out, upgraded(&[1], 10, 10, os, bad_image(0)));
+    assert_eq!(count(&ledger, Operation::MachinesRolledBack), 2);
+    assert_eq!(ledger.missed_ms, 2 * HOUR + REIMAGE);
 }

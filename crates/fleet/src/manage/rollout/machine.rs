@@ -54,7 +54,7 @@ impl World {
         if installed.due != t {
             return;
         }
-        (installed.model, installed.since) = (installed.next, t);
+        (installed.previous, installed.model, installed.since) = (installed.model, installed.next, t);
         (installed.due, installed.symptom_due) = (SimTime::NEVER, SimTime::NEVER);
         self.book.count(Operation::MachinesUpgraded, 1, t, &self.measure);
         let set = self.set_of(at);
@@ -87,7 +87,8 @@ impl World {
         let set = self.set_of(at);
         let rollouts = &mut self.manager.rollouts;
         if let Some(installed) = rollouts.machines.get_mut(at) {
-            *installed = Installed { model: rollouts.sets[set].newest, ..Installed::NOTHING };
+            let model = rollouts.sets[set].newest;
+            *installed = Installed { model, previous: model, ..Installed::NOTHING };
         }
     }
 

@@ -87,14 +87,14 @@ impl World {
         });
         let state = &mut self.manager.rollouts.releases[at];
         (state.due, state.count) = (next.unwrap_or(SimTime::NEVER), state.count + 1);
-        let set = state.set;
+        let (set, nth) = (state.set, state.count);
         if let Some(next) = next {
             self.wait(Due::Release, at, next);
         }
         self.book.count(Operation::Releases, 1, t, &self.measure);
         self.book.count(Operation::BadReleases, u64::from(bad_after.is_some()), t, &self.measure);
         let of = &mut self.manager.rollouts.sets[set];
-        of.models.push(Model { release: at as u32, before: of.newest, bad_after, shown: false });
+        of.models.push(Model { release: at as u32, nth, before: of.newest, bad_after, shown: false });
         let target = of.models.len() as u32;
         self.new_model(set, target, kind, None, t, strikes);
     }
@@ -114,10 +114,7 @@ impl World {
         }
         let of = &mut self.manager.rollouts.sets[set];
         of.rollback_due = SimTime::NEVER;
-        let mut target = of.newest;
-        while let Some(model) = of.model(target).filter(|model| model.shown) {
-            target = model.before;
-        }
+        let target = of.last_good(of.newest);
         let Some(release) = of.model(bad).map(|model| model.release) else { return };
         let kind = self.release_of(release as usize).kind;
         self.book.count(Operation::ReleasesTakenBack, 1, t, &self.measure);
@@ -132,11 +129,18 @@ impl World {
         }
     }
 
-    /// UP-13: the operator brings the model from before the newest one back.
+    /// UP-13: a runbook brings the model from before the newest one back, if that is known to be bad or on its way:
+    /// what else an alert may come of, an old model does not mend.
     pub(crate) fn roll_back(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        let Some(of) = self.manager.rollouts.sets.get(set) else { return };
+        let Some(of) = self.manager.rollouts.sets.get_mut(set) else { return };
         let newest = of.newest;
+        let is_on_its_way = of.run.is_some_and(|run| run.target == newest && run.mends.is_none());
+        if !is_on_its_way && !of.is_shown(newest) {
+            return;
+        }
         let Some((before, release)) = of.model(newest).map(|model| (model.before, model.release)) else { return };
+        let before = of.last_good(before);
+        of.rollback_due = SimTime::NEVER;
         let kind = self.release_of(release as usize).kind;
         self.book.count(Operation::ReleasesTakenBack, 1, t, &self.measure);
         self.new_model(set, before, kind, Some(newest), t, strikes);
@@ -255,7 +259,7 @@ impl World {
                 && slot.state == State::Running
                 && !slot.extra
                 && !installed.attempted
-                && installed.model != run.target
+                && installed.headed_for() != run.target
                 && !shields.of(slot.id).stops(Deed::SetAction, true);
             if waits {
                 let zone = self.manager.groups[slot.group as usize].zone.map_or(0, |zone| zone.0 + 1);
@@ -267,15 +271,17 @@ impl World {
         self.manager.rollouts.batch = batch;
     }
 
-    /// HM-06: what the set believes of its machines. Those that run the model that is taken back are being mended: they
-    /// hold nothing up.
+    /// HM-06: what the set believes of its machines. While a bad model is taken back, those that run it, or another one
+    /// that is known to be bad, are being mended: they hold nothing up.
     fn condition(&self, set: usize, mends: Option<u32>, t: SimTime) -> Condition {
         let mut now = Condition::default();
         for at in 0..self.manager.slots.len() {
             let slot = &self.manager.slots[at];
             if self.machines[at].set as usize == set && slot.state.counts() && !slot.extra {
                 now.total += 1;
-                let mended = mends == Some(self.manager.rollouts.machines[at].model);
+                let model = self.manager.rollouts.machines[at].model;
+                let bad = |mends: u32| mends == model || self.manager.rollouts.sets[set].is_shown(model);
+                let mended = mends.is_some_and(bad);
                 now.unhealthy += u32::from(!mended && self.is_believed_ill(at, t));
             }
         }
@@ -342,10 +348,14 @@ impl World {
         self.await_rollout(set, Phase::Settling(until), known.min(until));
     }
 
-    /// UP-04, UP-09: a batch is judged.
+    /// UP-04, UP-09: a batch is judged; once the control plane is back, if machines may get their old model by that.
     fn batch_is_over(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
         let Some(run) = self.manager.rollouts.sets[set].run else { return };
         let Frame::Batches(batches) = run.frame else { return };
+        let back = self.control_plane_back(set, t, strikes);
+        if back > t && (batches.reverts || batches.reverts_at_stop) {
+            return self.await_rollout(set, run.phase, back);
+        }
         self.conclude_surges(set, t, strikes);
         let (unhealthy, upgraded) = self.judge_upgraded(set, t);
         let total = self.condition(set, None, t).total;
@@ -397,14 +407,13 @@ impl World {
         if !batches.reverts && !all {
             return;
         }
-        let Some(before) = self.manager.rollouts.sets[set].model(run.target).map(|model| model.before) else { return };
         for at in 0..self.manager.slots.len() {
             let installed = self.manager.rollouts.machines[at];
             let mine = self.machines[at].set as usize == set && self.manager.slots[at].state == State::Running;
             let ill = installed.failed || all && installed.attempted && self.is_believed_ill(at, t);
             if mine && ill && installed.model == run.target && (all || installed.in_batch) {
                 self.book.count(Operation::MachinesRolledBack, 1, t, &self.measure);
-                self.begin_upgrade(at, before, run.kind, t, strikes);
+                self.begin_upgrade(at, installed.previous, run.kind, t, strikes);
             }
         }
     }

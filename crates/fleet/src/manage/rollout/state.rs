@@ -14,6 +14,8 @@ pub(crate) const FIRST: u32 = 0;
 pub(crate) struct Model {
     /// The release that brought it, among those of the design.
     pub release: u32,
+    /// Which of those of its release it is, from 1: what comes of other releases changes nothing in it.
+    pub nth: u64,
     /// The model from before.
     pub before: u32,
     /// It is bad, and shows it after so much time.
@@ -26,6 +28,8 @@ pub(crate) struct Model {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Installed {
     pub model: u32,
+    /// The model that it had before.
+    pub previous: u32,
     /// The model that is being put on it, and when that is done.
     pub next: u32,
     pub due: SimTime,
@@ -46,6 +50,7 @@ pub(crate) struct Installed {
 impl Installed {
     pub const NOTHING: Self = Self {
         model: FIRST,
+        previous: FIRST,
         next: FIRST,
         due: SimTime::NEVER,
         since: SimTime::ZERO,
@@ -55,6 +60,11 @@ impl Installed {
         in_batch: false,
         surges_for: None,
     };
+
+    /// The model that it has once what is under way is done.
+    pub fn headed_for(&self) -> u32 {
+        if self.due < SimTime::NEVER { self.next } else { self.model }
+    }
 }
 
 /// What a rollout is doing.
@@ -99,6 +109,19 @@ impl SetRollout {
     /// A model after the first.
     pub fn model(&self, number: u32) -> Option<&Model> {
         self.models.get((number as usize).checked_sub(1)?)
+    }
+
+    /// Whether a model is known to be bad.
+    pub fn is_shown(&self, number: u32) -> bool {
+        self.model(number).is_some_and(|model| model.shown)
+    }
+
+    /// The newest model up to this one that is not known to be bad.
+    pub fn last_good(&self, mut number: u32) -> u32 {
+        while let Some(model) = self.model(number).filter(|model| model.shown) {
+            number = model.before;
+        }
+        number
     }
 }
 

@@ -19,7 +19,9 @@ impl World {
             Order { group: slot.group as usize, spot: slot.spot, extra: true, cause, repairs: false, attaches: false };
         let Some(new) = self.create(order, t, strikes) else { return false };
         self.use_quota(set, slot.spot, true);
-        self.manager.rollouts.machines[new].surges_for = Some((at as u32, slot.epoch));
+        let previous = self.manager.rollouts.machines[at].model;
+        let made = &mut self.manager.rollouts.machines[new];
+        (made.surges_for, made.previous) = (Some((at as u32, slot.epoch)), previous);
         let old = &mut self.manager.rollouts.machines[at];
         (old.attempted, old.in_batch) = (true, true);
         true

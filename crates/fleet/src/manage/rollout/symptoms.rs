@@ -46,19 +46,25 @@ impl World {
         }
         if !model.shown {
             self.manager.rollouts.sets[set].models[number as usize - 1].shown = true;
-            self.await_operator(set, number, model.release as usize, t);
+            self.await_operator(set, number, t);
         }
     }
 
-    /// UP-13: the operator notices the first symptom of a model after a while, and orders the old one.
-    fn await_operator(&mut self, set: usize, number: u32, release: usize, t: SimTime) {
-        let luck = self.release_luck(release, u64::from(number)).part(4, 0);
+    /// UP-13: the operator notices the first symptom of a model after a while, and orders the old one. Who is at work on
+    /// another bad model already takes this one back with it.
+    fn await_operator(&mut self, set: usize, number: u32, t: SimTime) {
+        let Some(model) = self.manager.rollouts.sets[set].model(number) else { return };
+        let release = model.release as usize;
+        let luck = self.release_luck(release, model.nth).part(4, 0);
         let Some(rollback) = self.release_of(release).bad.as_ref().and_then(|bad| bad.rollback.as_ref()) else {
             return;
         };
         let notice = rollback.notice.draw(&mut luck.part(0, 1).stream());
         let due = t.after(notice).after(rollback.act.draw(&mut luck.part(1, 1).stream()));
         let of = &mut self.manager.rollouts.sets[set];
+        if of.rollback_due <= due {
+            return;
+        }
         (of.rollback_due, of.rollback_of) = (due, number);
         self.wait(Due::Rollback, set, due);
     }

@@ -575,7 +575,7 @@ fn a_pipe_that_nobody_reads() {
 #[cfg(target_os = "linux")]
 fn on_a_small_disk(desk: &Desk, script: &str) -> Option<Ran> {
     std::fs::create_dir_all(desk.path("disk")).unwrap();
-    let mount = "mount -t tmpfs -o size=64k none disk";
+    let mount = "mount -t tmpfs -o size=96k none disk";
     let shell = |script: &str| {
         let mut command = std::process::Command::new("unshare");
         command.args(["-rm", "sh", "-c", script]).current_dir(desk.path(""));
@@ -616,7 +616,7 @@ fn a_full_disk_does_not_cost_the_faults_that_were_there() {
     let desk = Desk::with(BASE);
     desk.put("big.toml", STRESS);
     let script = "\"$ZONEFALL\" trace s.toml --trial 1 --faults disk/f.csv && cp disk/f.csv first
-        head -c 45000 /dev/zero > disk/fill
+        head -c 78000 /dev/zero > disk/fill
         \"$ZONEFALL\" trace big.toml --trial 1 --faults disk/f.csv --force; echo exit $?; cp disk/f.csv second; ls -A disk";
     let Some(ran) = on_a_small_disk(&desk, script) else { return };
     let ran = ran.complains(&["cannot write", "No space left"]).says(&["exit 1\n"]);

@@ -54,7 +54,7 @@ impl PartialEq for States {
 impl Eq for States {}
 
 impl States {
-    /// The sums, in order; complete once [`States::close`] was called.
+    /// The sums, in order; complete once the last spell is closed.
     pub fn iter(&self) -> impl Iterator<Item = &StateTime> {
         self.all.iter()
     }

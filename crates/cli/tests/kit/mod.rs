@@ -304,7 +304,8 @@ pub fn scenarios(desk: &Desk) -> Vec<String> {
         {
             let name = path.strip_prefix(&from).unwrap().display().to_string();
             desk.put(&format!("scenarios/{name}"), std::fs::read(&path).unwrap());
-            names.extend(name.strip_suffix(".toml").map(str::to_owned));
+            // A price list is no scenario.
+            names.extend(name.strip_suffix(".toml").filter(|name| !name.contains("prices")).map(str::to_owned));
         }
     }
     names.sort();

@@ -325,8 +325,18 @@ impl Book {
         self.surplus += i128::from(surplus) * i128::from(t.since(from.max(measure.from).min(t)).as_ms());
     }
 
-    #[inline]
+    /// Whether the objective is missed now.
+    #[inline(always)]
     pub fn misses(&self) -> bool {
+        match self.need {
+            Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
+            _ => self.misses_more_than_machines(),
+        }
+    }
+
+    /// The same where not only machines are counted; apart, so that counting them stays short.
+    #[inline(never)]
+    fn misses_more_than_machines(&self) -> bool {
         match self.need {
             Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
             Need::Served(share, of) => {

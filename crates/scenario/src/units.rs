@@ -192,7 +192,12 @@ pub(crate) fn request_rate(text: &str) -> Result<u64, String> {
     }
     let value: u128 = format!("{whole}{fraction}").parse().map_err(|_| "has too many digits")?;
     let per = 10u128.pow(fraction.len() as u32) * seconds;
-    u64::try_from((value * 1000 + per / 2) / per).map_err(|_| "is too large".into())
+    let milli = (value * 1000 + per / 2) / per;
+    // Beyond a thousandth of itself it would be another rate.
+    if (milli * per).abs_diff(value * 1000) > value {
+        return Err("falls between whole thousandths of a request a second, which is all that is kept: count smaller pieces of work, here and in what serves them".into());
+    }
+    u64::try_from(milli).map_err(|_| "is too large".into())
 }
 
 #[cfg(test)]

@@ -74,6 +74,9 @@ fn rates_name_their_unit() {
 
 #[test]
 fn request_rates_are_thousandths_a_second() {
+    assert!(request_rate("2 req/min").unwrap_err().contains("thousandths"));
+    assert!(request_rate("1 req/h").is_err() && request_rate("0.0004 req/s").is_err());
+    assert_eq!((request_rate("3 req/min"), request_rate("1000 req/min")), (Ok(50), Ok(16_667)));
     for (text, expected) in
         [("100 req/s", 100_000), ("100rps", 100_000), ("6000 req/min", 100_000), ("0.5 requests per second", 500)]
     {

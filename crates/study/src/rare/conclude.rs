@@ -14,6 +14,7 @@ use crate::study::Study;
 use crate::tally::TRILLIONTHS;
 use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
+use zonefall_stats::intervals::clopper_pearson_upper;
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
     Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, WeightedHistogram, WeightedMoments,
@@ -70,7 +71,16 @@ impl<'a> Concluding<'a> {
 
     fn mean(&self, moments: &WeightedMoments, cap: f64, factor: f64) -> Estimate {
         let mean = MeanEstimate::new(moments, cap, self.confidence);
-        estimate(&if self.grouped { mean } else { mean.as_wide_as_its_hits(self.confidence) }, factor)
+        if !self.grouped {
+            return estimate(&mean.as_wide_as_its_hits(self.confidence), factor);
+        }
+        let mut found = estimate(&mean, factor);
+        if found.quality == Quality::UpperBound {
+            // The few light misses seen say nothing of one blow that no replication has met.
+            let unseen = clopper_pearson_upper(0, self.whole as u64, self.confidence) * cap * factor;
+            found.high = found.high.max(unseen);
+        }
+        found
     }
 
     fn minutes_per_month(&self, moments: &WeightedMoments) -> Estimate {

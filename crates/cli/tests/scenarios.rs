@@ -314,7 +314,7 @@ fn batches_keep_a_bad_image_from_the_service_unless_it_shows_late() {
         near(got.done(design, "releases"), 12.0 * 365.0 / 360.0, 0.01);
         near(got.done(design, "bad_releases"), 1.2, 0.15);
     }
-    // 73 minutes a year by hand, and more for the slowest of several reimages.
+    // 80 minutes a year by hand: of several reimages the slowest decides.
     let down = got.down(at_once) * (got.charged(at_once, "planned") + got.charged(at_once, "bad release"));
     near(down * 12.0, 85.0, 15.0);
     for design in [rolling, "rolling with surge", "automatic OS upgrades"] {

@@ -10,7 +10,7 @@ use zonefall_fleet::policy::autoscale::{
     Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile, Rule,
 };
 use zonefall_fleet::policy::retry::Retry;
-use zonefall_fleet::{Demand, Design, Ledger, Need, Operation, Step};
+use zonefall_fleet::{Demand, Design, Need, Operation, Step};
 
 fn ms(ms: u64) -> SimDuration {
     SimDuration::from_ms(ms)
@@ -72,10 +72,6 @@ fn script(horizon: u64) -> Script {
     Script::new(topology(3, 2, 20), vec![mode("zone", Scope::Zone)], horizon)
 }
 
-fn done(ledger: &Ledger, operation: Operation) -> u64 {
-    ledger.operations[operation as usize]
-}
-
 #[test]
 fn as_02_as_11_the_step_load_of_the_oracle() {
     // 200 a second, 900 from 10 min on, 150 from 60 min on, with machines of 100: here in tenths.
@@ -83,7 +79,7 @@ fn as_02_as_11_the_step_load_of_the_oracle() {
     let ledger = script(2 * HOUR).play(web(&[1], 3, demand, usual()));
     assert_eq!(ledger.served * 1000 / ledger.offered, 925);
     assert_eq!(ledger.machine_ms, 51_000 * 1000);
-    assert_eq!((done(&ledger, Operation::AutoscaleOuts), done(&ledger, Operation::AutoscaleIns)), (5, 4));
+    assert_eq!((count(&ledger, Operation::AutoscaleOuts), count(&ledger, Operation::AutoscaleIns)), (5, 4));
 }
 
 #[test]
@@ -94,7 +90,7 @@ fn as_08_tf_01_a_storm_of_retries_keeps_machines_busy_and_is_scaled_out_of() {
     storm.service.retry = Some(Retry { tries: 3, wasted: 1.0, breaker: None, budget: None, faults: 0.0 });
     let ledger = script(HOUR).play(storm);
     // Seen at 11:00; seven machines, from 13:00 on, serve all tries.
-    assert_eq!((ledger.missed_ms, done(&ledger, Operation::AutoscaleOuts)), (2 * MINUTE + 50 * SECOND, 1));
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::AutoscaleOuts)), (2 * MINUTE + 50 * SECOND, 1));
 }
 
 #[test]
@@ -142,7 +138,7 @@ fn as_21_a_series_of_its_own_scales_a_set_whose_demand_stays() {
     let ledger = script(60 * MINUTE).play(web(&[1], 2, course(1000, &[]), set.clone()));
     let machine_minutes = 2 * 10 + 3 * 20 + 4 * 5 + 5 * 5 + 6 * 20;
     assert_eq!(ledger.machine_ms, i128::from(machine_minutes * MINUTE));
-    assert_eq!(done(&ledger, Operation::AutoscaleOuts), 4);
+    assert_eq!(count(&ledger, Operation::AutoscaleOuts), 4);
     // Without a change nothing happens, however often it is evaluated.
     let quiet = Autoscale { tick: ms(10), series: vec![("players".into(), course(1, &[]))], ..set };
     assert_eq!(script(60 * MINUTE).play(web(&[1], 2, course(1000, &[]), quiet)).events, 0);
@@ -171,7 +167,7 @@ fn as_19_from_the_second_week_on_machines_are_there_before_the_peak() {
     // The mean of five minutes passes 70 % a minute after the load has come; nine machines, ten minutes before it, twice.
     assert_eq!(foreseeing.machine_ms - surprised.machine_ms, i128::from(2 * 9 * 11 * MINUTE));
     assert!(foreseeing.served > surprised.served);
-    assert_eq!(done(&foreseeing, Operation::AutoscaleOuts), done(&surprised, Operation::AutoscaleOuts));
+    assert_eq!(count(&foreseeing, Operation::AutoscaleOuts), count(&surprised, Operation::AutoscaleOuts));
     // It goes by the average only, and no earlier than it looks ahead.
     assert_eq!(play(Aggregation::Last, minutes(10)).machine_ms, play(Aggregation::Last, None).machine_ms);
     let hour = play(Aggregation::Average, minutes(60));
@@ -189,7 +185,7 @@ fn as_06_memory_follows_cpu_on_a_line() {
     };
     let (by_cpu, by_memory) = (play(rule(Metric::Cpu, 70_000_000)), play(rule(memory, 72_000_000)));
     assert_eq!(by_cpu, by_memory);
-    assert_eq!(done(&by_memory, Operation::AutoscaleOuts), 5);
+    assert_eq!(count(&by_memory, Operation::AutoscaleOuts), 5);
 }
 
 #[test]
@@ -211,7 +207,7 @@ fn as_12_as_13_a_scale_in_that_would_be_undone_is_held_back_once() {
     let rules = vec![cpu(Direction::Out, 80, 1), cpu(Direction::In, 65, 1)];
     let ledger = script(DAY).play(web(&[1], 3, course(1800, &[]), setting(vec![profile(2, 9, rules)])));
     assert_eq!(ledger.machine_ms, i128::from(3 * DAY));
-    assert_eq!(done(&ledger, Operation::AutoscaleHeldBack), 1);
+    assert_eq!(count(&ledger, Operation::AutoscaleHeldBack), 1);
     assert!(ledger.events < 5, "{}", ledger.events);
 }
 
@@ -223,9 +219,9 @@ fn as_15_as_16_without_metrics_it_goes_to_the_default() {
     lost.zone_down_milli = 1000;
     let script = Script::new(topology(1, 1, 20), vec![mode("zone", Scope::Zone)], 3 * HOUR);
     let ledger = script.outages(&[(0, 0, 1, HOUR, 2 * HOUR)]).play(lost);
-    assert!(done(&ledger, Operation::AutoscaleMetricsLost) >= 1);
+    assert!(count(&ledger, Operation::AutoscaleMetricsLost) >= 1);
     // A dark rack takes no machine: what was asked for is owed, and asked for again.
-    assert!(done(&ledger, Operation::AutoscaleOuts) + done(&ledger, Operation::AutoscaleFailed) >= 1);
+    assert!(count(&ledger, Operation::AutoscaleOuts) + count(&ledger, Operation::AutoscaleFailed) >= 1);
 }
 
 #[test]
@@ -235,8 +231,8 @@ fn as_17_an_action_that_fails_consumes_its_cooldown() {
     let demand = course(1000, &[(10 * MINUTE, 3000)]);
     let ledger = script.play(web(&[1], 3, demand, usual()));
     // Refused at 10, 15, 20, 25 and 30; done at 35.
-    assert_eq!(done(&ledger, Operation::AutoscaleFailed), 5);
-    assert_eq!(done(&ledger, Operation::ControlPlaneRefusals), 5);
+    assert_eq!(count(&ledger, Operation::AutoscaleFailed), 5);
+    assert_eq!(count(&ledger, Operation::ControlPlaneRefusals), 5);
     assert_eq!(ledger.machine_ms, i128::from(3 * 35 * MINUTE + 5 * 25 * MINUTE));
 }
 
@@ -262,7 +258,7 @@ fn as_22_a_lost_zone_counts_and_the_new_machines_go_where_placement_lets_them() 
     let rules = vec![cpu(Direction::Out, 70, 3), cpu(Direction::In, 20, 1)];
     let nine = web(&[1, 2, 3], 9, course(5400, &[]), setting(vec![profile(9, 12, rules)]));
     let (ledger, world) = script(5 * HOUR).outages(&[(0, 0, 2, HOUR, 3 * HOUR)]).live(nine, None);
-    assert_eq!(done(&ledger, Operation::AutoscaleOuts), 1);
+    assert_eq!(count(&ledger, Operation::AutoscaleOuts), 1);
     let mut counts = world.instances(0);
     counts.truncate(3);
     assert_eq!(counts, [3, 5, 4]);
@@ -282,9 +278,9 @@ fn az_10_a_scale_in_by_autoscale_waits_for_automatic_zone_balance() {
     management.auto_zone_balance = true;
     management.changes.push(at(HOUR, Action::Delete { zone: Some(zonefall_topology::ZoneId(0)), count: 2 }));
     let ledger = script(2 * HOUR + 10 * MINUTE).play(moved);
-    assert_eq!(done(&ledger, Operation::Rebalances), 1);
-    assert_eq!(done(&ledger, Operation::RebalancesUndone), 0, "the scale-in has not cancelled it");
-    assert!(done(&ledger, Operation::AutoscaleIns) >= 1);
+    assert_eq!(count(&ledger, Operation::Rebalances), 1);
+    assert_eq!(count(&ledger, Operation::RebalancesUndone), 0, "the scale-in has not cancelled it");
+    assert!(count(&ledger, Operation::AutoscaleIns) >= 1);
 }
 
 #[test]

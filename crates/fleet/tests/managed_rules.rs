@@ -10,7 +10,7 @@ use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Mode, Scope, Strikes};
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy};
-use zonefall_fleet::{Bought, Design, HiddenZone, Ledger, Operation, SlaTerms, StartState, World, population};
+use zonefall_fleet::{Bought, Design, HiddenZone, Operation, SlaTerms, StartState, World, population};
 use zonefall_topology::ZoneId;
 
 fn modes() -> Vec<Mode> {
@@ -21,10 +21,6 @@ const GUEST: u32 = 0;
 
 fn script() -> Script {
     Script::new(topology(3, 4, 4), modes(), DAY)
-}
-
-fn count(ledger: &Ledger, operation: Operation) -> u64 {
-    ledger.operations[operation as usize]
 }
 
 #[test]

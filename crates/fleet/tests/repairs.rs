@@ -32,10 +32,6 @@ fn script() -> Script {
     Script::new(topology(3, 4, 4), modes(), DAY)
 }
 
-fn count(ledger: &Ledger, operation: Operation) -> u64 {
-    ledger.operations[operation as usize]
-}
-
 fn live(script: &Script, design: Design) -> (Ledger, World) {
     script.live(design, None)
 }

@@ -19,10 +19,6 @@ fn script() -> Script {
     Script::new(topology(3, 4, 2), modes(), DAY)
 }
 
-fn count(ledger: &Ledger, operation: Operation) -> u64 {
-    ledger.operations[operation as usize]
-}
-
 fn spanning(capacity: u32, changes: Vec<Change>) -> Design {
     managed(design(&[1, 2, 3], capacity, 1), |set| set.changes = changes)
 }

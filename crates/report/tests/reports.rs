@@ -143,7 +143,7 @@ fn every_figure_of_differences_and_causes_is_that_of_the_summary() {
     }
 }
 
-/// Just below and just above the target, by as little as can be: what is shown is on the right side of it.
+/// Bills and the steps of credits, in both reports.
 #[test]
 fn every_figure_of_bills_and_credits_is_that_of_the_summary() {
     let outcome = common::outcome();
@@ -172,6 +172,7 @@ fn every_figure_of_bills_and_credits_is_that_of_the_summary() {
     }
 }
 
+/// Just below and just above the target, by as little as can be: what is shown is on the right side of it.
 #[test]
 fn rounding_never_turns_a_miss_into_a_meet() {
     let mut outcome = common::outcome();

@@ -70,7 +70,7 @@ MONTHS "E062" "calendar months without a calendar" "`slo.window = \"month\"` nee
 HALF_WIDTH "E063" "not a half-width" "`trials.until` is `\"±10 %\"` of the estimate, or a half-width in the unit of `trials.of`: `\"±0.5 min/month\"` of downtime and differences, `\"±0.01 per year\"` of outages, `\"±0.1 points\"` of percentages; its design has to be there, and differences need two."
 MODE "E071" "unknown failure mode" "The name is not in the profile. To make a new mode, say what it strikes: `scope = \"rack\"`."
 CONTRADICTION "E072" "a failure mode contradicts itself" "Two keys of the mode cannot both hold; the message says which."
-UNIT_MODES "E073" "too many modes that strike single machines" "At most 24 modes may mark single machines: those of scope instance or host, and shocks."
+UNIT_MODES "E073" "too many modes that strike single machines" "At most 24 marks on single machines: modes of scope instance or host, shocks, and each distinct effect of bad releases."
 DEPENDENCY "E074" "unknown dependency" "`service.depends_on` names failure modes of scope `global`."
 SOURCES "E075" "several sources of faults" "Faults are drawn from the profile, or replayed from one `trace`, or conditioned on `incidents`, or scripted by `[[script]]`."
 NO_FILE "E076" "a file that the scenario names is not there" "Paths are relative to the scenario file."

@@ -1,4 +1,4 @@
-//! Blocks of trials on threads, handed over in order: the one loop of everything that has no checkpoints to keep.
+//! Blocks of trials on threads, handed over in order: the one loop that plays trials.
 //!
 //! In: how many blocks, what a block does, and who takes what it leaves. Blocks are played in waves, so that at most so many
 //! results wait, and taken in the order of their numbers: the same bits for any number of threads. What a worker needs (stages

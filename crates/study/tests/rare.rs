@@ -16,7 +16,7 @@ use zonefall_engine::{Law, Shape, SimDuration};
 use zonefall_faults::{Mode, Outage, Profile, Scope, Staged};
 use zonefall_fleet::{Design, LoadBalancer, Measure};
 use zonefall_study::exactly::exactly;
-use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
+use zonefall_study::outcome::{DesignOutcome, Difference, Estimate, Outcome, Quality};
 use zonefall_study::rare::{Choice, Method, Plan, choose, conclude_weighted, run_forced};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, Silent, Stage, Study, conclude, run};
@@ -75,6 +75,12 @@ fn profile(modes: Vec<Mode>) -> Profile {
 fn z(one: &Estimate, other: f64, other_error: f64) -> f64 {
     let error = (one.high - one.low.unwrap()) / 2.0 / 1.96;
     (one.mean - other) / (error * error + other_error * other_error).sqrt()
+}
+
+/// Standard errors between two estimates of a difference.
+fn z_of_differences(one: &Difference, other: &Difference) -> f64 {
+    let error = |of: &Difference| (of.high.unwrap() - of.low.unwrap()) / 2.0 / 1.96;
+    (one.downtime_min_per_month - other.downtime_min_per_month) / error(one).hypot(error(other))
 }
 
 fn held_to_exact(name: &str, study: &Study, within: f64) {

@@ -4,7 +4,7 @@ use super::Rule;
 
 const PROBES: &str = "load balancer health probes page";
 const RELIABILITY: &str = "load balancer reliability page";
-const NO_FAILOVER: &str = "failover between regions is not simulated yet";
+const NO_FAILOVER: &str = "failover between regions is not simulated";
 const SINGLE_FLOWS: &str = "single flows are not simulated: requests a second are";
 
 pub(super) const BALANCER: &[Rule] = &[

@@ -3,7 +3,7 @@
 use super::Rule;
 
 const SITE_RECOVERY: &str = "Site Recovery questions and architecture pages";
-const NO_FAILOVER: &str = "failover between regions is not simulated yet";
+const NO_FAILOVER: &str = "failover between regions is not simulated";
 
 pub(super) const RECOVERY: &[Rule] = &[
     Rule::out(

@@ -4,7 +4,6 @@ use crate::support::*;
 use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::*;
-use zonefall_fleet::policy::health::HealthSource;
 use zonefall_fleet::policy::upgrade::{Denominator, Mode, Rolling};
 use zonefall_fleet::{Design, Ledger, Operation, World};
 
@@ -53,13 +52,7 @@ fn rolled_back(mut release: Release, notice: u64) -> Release {
 /// A set with health every 5 s, this policy and one release.
 fn upgraded(zones: &[u32], capacity: u32, need: u32, policy: UpgradePolicy, release: Release) -> Design {
     managed(design(zones, capacity, need), |set| {
-        set.health = Some(Health {
-            source: HealthSource::Binary,
-            interval: SimDuration::from_ms(5 * SECOND),
-            probes: 1,
-            grace: SimDuration::from_ms(5 * SECOND),
-            dead_after: Some(SimDuration::from_ms(MINUTE)),
-        });
+        set.health = Some(binary_health());
         set.upgrades = Some(Box::new(Upgrades { policy, releases: vec![release] }));
     })
 }
@@ -71,10 +64,6 @@ fn script() -> Script {
 
 fn play(script: &Script, design: Design) -> (Ledger, World) {
     script.live(design, None)
-}
-
-fn count(ledger: &Ledger, operation: Operation) -> u64 {
-    ledger.operations[operation as usize]
 }
 
 /// Machine-milliseconds that did not serve.

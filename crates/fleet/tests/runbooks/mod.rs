@@ -5,7 +5,7 @@ use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::upgrade::{Mode, Rolling};
-use zonefall_fleet::{Design, Ledger, Operation};
+use zonefall_fleet::{Design, Operation};
 
 fn alert() -> Alert {
     Alert {
@@ -31,10 +31,6 @@ fn design_with(change: Change) -> Design {
 /// Zone 1 is dark from 1 h to 9 h.
 fn script() -> Script {
     Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY).outages(&[(0, 0, 4, HOUR, 9 * HOUR)])
-}
-
-fn count(ledger: &Ledger, operation: Operation) -> u64 {
-    ledger.operations[operation as usize]
 }
 
 const MADE: u64 = 75 * SECOND;

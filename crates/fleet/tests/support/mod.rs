@@ -9,8 +9,8 @@ use zonefall_fleet::policy::health::HealthSource;
 use zonefall_fleet::policy::scale_in::{Order, ScaleInRules};
 use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
 use zonefall_fleet::{
-    Design, HiddenZone, Ledger, LoadBalancer, Measure, Need, ScaleSet, Spreading, StartState, Windows, World,
-    population,
+    Design, HiddenZone, Ledger, LoadBalancer, Measure, Need, Operation, ScaleSet, Spreading, StartState, Windows,
+    World, population,
 };
 use zonefall_topology::{Region, RegionId, Topology, ZoneId};
 
@@ -159,15 +159,25 @@ pub fn managed(mut design: Design, say: impl FnOnce(&mut Management)) -> Design 
     design
 }
 
-/// Health by a binary extension every 5 s that calls a dead machine unhealthy after a minute, and repairs of one kind.
-pub fn repaired(management: &mut Management, action: RepairAction) {
-    management.health = Some(Health {
+/// How often something was done.
+pub fn count(ledger: &Ledger, operation: Operation) -> u64 {
+    ledger.operations[operation as usize]
+}
+
+/// Health by a binary extension every 5 s that calls a dead machine unhealthy after a minute.
+pub fn binary_health() -> Health {
+    Health {
         source: HealthSource::Binary,
         interval: SimDuration::from_ms(5 * SECOND),
         probes: 1,
         grace: SimDuration::from_ms(5 * SECOND),
         dead_after: Some(SimDuration::from_ms(MINUTE)),
-    });
+    }
+}
+
+/// That, and repairs of one kind.
+pub fn repaired(management: &mut Management, action: RepairAction) {
+    management.health = Some(binary_health());
     management.repairs = Some(Repairs {
         action,
         grace: SimDuration::from_ms(10 * MINUTE),

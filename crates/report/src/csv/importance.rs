@@ -11,6 +11,7 @@ struct Row<'a> {
     design: &'a str,
     what: &'static str,
     name: &'a str,
+    charged: Option<f64>,
     elasticity: [Option<f64>; 3],
     spared: Option<Estimate>,
     unavailability: Option<f64>,
@@ -26,12 +27,16 @@ pub(crate) fn importance(of: &Importance, locale: CsvLocale) -> Result<Sheet, Fi
     for design in &of.designs {
         let named = |what, name| Row { design: &design.design, what, name, ..Row::default() };
         rows.extend(design.causes.iter().map(|cause| Row {
+            charged: Some(cause.charged_min_per_month),
             elasticity: cause.elasticity.map_or([None; 3], |of| [Some(of.mean), of.low, of.high]),
             spared: Some(cause.spared_if_never),
             unavailability: Some(cause.unavailability_if_never),
             per_event: cause.per_event_a_year,
             ..named("cause", &cause.cause)
         }));
+        if design.own_min_per_month > 0.0 {
+            rows.push(Row { charged: Some(design.own_min_per_month), ..named("fleet", "") });
+        }
         rows.extend(design.parts.iter().map(|part| Row {
             spared: Some(part.spared_if_never),
             unavailability: Some(part.unavailability_if_never),
@@ -63,13 +68,14 @@ fn number<'a>(
 fn about<'a>() -> Fields<'a> {
     vec![
         field("design", "", "the design", |row: &Row<'_>| Cell::text(row.design)),
-        field("what", "", "cause, zone or rate", |row: &Row<'_>| Cell::text(row.what)),
+        field("what", "", "cause, fleet (what it does itself), zone or rate", |row: &Row<'_>| Cell::text(row.what)),
         field("name", "", "which", |row: &Row<'_>| Cell::text(row.name)),
     ]
 }
 
 fn worth<'a>() -> Fields<'a> {
     vec![
+        number("charged", "min/month", "downtime charged to it", |row| row.charged),
         number("elasticity", "", "percent of downtime for a percent of its rate", |row| row.elasticity[0]),
         number("elasticity_low", "", "lower end of elasticity; empty with few trials", |row| row.elasticity[1]),
         number("elasticity_high", "", "upper end of elasticity", |row| row.elasticity[2]),

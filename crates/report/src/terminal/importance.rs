@@ -36,8 +36,16 @@ pub fn importances(of: &Importance, style: Style) -> String {
 fn one(page: &mut Page, design: &DesignImportance) {
     let downtime = number::plain(design.downtime_min_per_month, Toward::Up);
     page.title(&format!("{} (downtime {downtime} min a month)", clean(&design.design)));
-    if design.causes.is_empty() {
+    if design.downtime_min_per_month == 0.0 {
         page.paragraph(None, "No trial missed its objective: nothing can be said of what matters.", None);
+    }
+    if design.own_min_per_month > 0.0 {
+        let own = number::plain(design.own_min_per_month, Toward::Up);
+        let words = format!(
+            "{own} of them are charged to the fleet itself (overload, releases, missing capacity): no rate below changes \
+             them; `run` tells which."
+        );
+        page.paragraph(None, &words, None);
     }
     let columns = vec![
         ("cause".to_owned(), Side::Name),

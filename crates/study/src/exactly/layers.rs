@@ -7,7 +7,7 @@ use zonefall_faults::{Clock, Effect, Kind, Mode, Outage, Profile, Recovery, Scop
 use zonefall_fleet::Design;
 
 /// The modes that can keep a design's machines from serving.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Layers {
     /// Outages by scope; those of zones are in `zones`.
     outages: Vec<(Scope, Course)>,
@@ -89,6 +89,29 @@ impl Layers {
     /// The outages of a scope.
     pub fn outages(&self, of: Scope) -> Vec<Course> {
         self.outages.iter().filter(|(scope, _)| *scope == of).map(|&(_, course)| course).collect()
+    }
+
+    /// What takes a zone alone, where the region has so many.
+    pub fn zones_alone(&self, zones: usize) -> Result<Vec<Course>, String> {
+        self.zones_as(|mode| if zones > 1 { 1.0 - mode.common_cause } else { 1.0 })
+    }
+
+    /// What takes two certain zones of so many together.
+    pub fn zone_pairs(&self, zones: usize) -> Result<Vec<Course>, String> {
+        self.zones_as(|mode| mode.common_cause * 2.0 / (zones as f64 - 1.0))
+    }
+
+    fn zones_as(&self, times: impl Fn(&Mode) -> f64) -> Result<Vec<Course>, String> {
+        let all = self.zones.iter().map(|mode| (mode, times(mode))).filter(|(_, times)| *times > 0.0);
+        all.map(|(mode, times)| Course::new(mode, times)).collect()
+    }
+
+    /// The same without the outages of zones, regions and everything.
+    pub fn within_zones(&self) -> Self {
+        let mut inner = self.clone();
+        inner.outages.retain(|(scope, _)| !matches!(scope, Scope::Region | Scope::Global));
+        inner.zones.clear();
+        inner
     }
 
     /// The shocks to a scope.

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use zonefall_exact::profile::any_down;
 use zonefall_exact::spread::distribution;
 use zonefall_exact::{Error, probability_fewer_than};
-use zonefall_faults::{Kind, Mode, Profile, Scope};
+use zonefall_faults::{Kind, Mode, Scope};
 use zonefall_fleet::{Design, Footing, Least, Part, Structure, fewer_hold};
 use zonefall_topology::{HostId, RegionId, Topology, ZoneId};
 
@@ -86,10 +86,6 @@ impl Places {
     }
 }
 
-fn is_outer(mode: &Mode) -> bool {
-    mode.kind == Kind::Outage && matches!(mode.scope, Scope::Zone | Scope::Region | Scope::Global)
-}
-
 impl<'a> Answer<'a> {
     /// Lays out the service of a design, whose modes `layers` has found to be covered.
     ///
@@ -116,12 +112,8 @@ impl<'a> Answer<'a> {
             obstacles.extend(component_obstacle(mode, service).map(|words| format!("mode `{}`: {words}", mode.name)));
         }
         let components = components(study, service, &places).map_err(|words| obstacles.push(words));
-        let outer = outer(study, design, &places).map_err(|words| obstacles.push(words));
-        let inner = Profile {
-            modes: study.profile.modes.iter().filter(|mode| !is_outer(mode)).cloned().collect(),
-            ..study.profile.clone()
-        };
-        let inner = Layers::new(&inner, design, &mut obstacles);
+        let outer = outer(layers, topology, &places).map_err(|words| obstacles.push(words));
+        let inner = layers.within_zones();
         let ways = places::all(design, topology).and_then(|ways| {
             let way = |(weight, hosts): (f64, Vec<HostId>)| {
                 Ok((weight, stand(study, design, service, &hosts, &inner, &places)?))
@@ -254,23 +246,15 @@ fn components(
 }
 
 /// What takes zones, pairs of zones, regions and everything.
-fn outer(study: &Study, design: &Design, places: &Places) -> Result<Vec<(Dark, Vec<Course>)>, String> {
-    let of = |scope: Scope| study.profile.modes.iter().filter(move |mode| mode.scope == scope && is_outer(mode));
-    let courses = |scope: Scope, times: &dyn Fn(&Mode) -> f64| -> Result<Vec<Course>, String> {
-        of(scope).filter(|mode| times(mode) > 0.0).map(|mode| Course::new(mode, times(mode))).collect()
-    };
-    let depends = |mode: &Mode| f64::from(u8::from(design.depends_on.contains(&mode.name)));
-    let mut all = vec![(places.all(), courses(Scope::Global, &depends)?)];
+fn outer(layers: &Layers, topology: &Topology, places: &Places) -> Result<Vec<(Dark, Vec<Course>)>, String> {
+    let mut all = vec![(places.all(), layers.outages(Scope::Global))];
     for &region in &places.regions {
-        all.push((places.region(region), courses(Scope::Region, &|_| 1.0)?));
-        let zones: Vec<ZoneId> = study.topology.zones_of(region).collect();
-        let partner = zones.len() > 1;
+        all.push((places.region(region), layers.outages(Scope::Region)));
+        let zones: Vec<ZoneId> = topology.zones_of(region).collect();
         for (at, &one) in zones.iter().enumerate() {
-            let alone = |mode: &Mode| if partner { 1.0 - mode.common_cause } else { 1.0 };
-            all.push((places.zone(one), courses(Scope::Zone, &alone)?));
+            all.push((places.zone(one), layers.zones_alone(zones.len())?));
             for &other in &zones[at + 1..] {
-                let together = |mode: &Mode| mode.common_cause * 2.0 / (zones.len() as f64 - 1.0);
-                all.push((places.zone(one) | places.zone(other), courses(Scope::Zone, &together)?));
+                all.push((places.zone(one) | places.zone(other), layers.zone_pairs(zones.len())?));
             }
         }
     }

@@ -174,9 +174,8 @@ impl Builder<'_> {
         zones: &BTreeMap<ZoneId, BTreeMap<u32, BTreeMap<HostId, usize>>>,
     ) -> Result<Tree, String> {
         let all: Vec<ZoneId> = self.topology.zones_of(region).collect();
-        let partner = all.len() > 1;
         let parts =
-            zones.iter().map(|(&zone, racks)| self.zone(zone, racks, partner)).collect::<Result<Vec<_>, _>>()?;
+            zones.iter().map(|(&zone, racks)| self.zone(zone, racks, all.len())).collect::<Result<Vec<_>, _>>()?;
         let here: Vec<ZoneId> = zones.keys().copied().collect();
         let place = |zone: ZoneId| here.iter().position(|&other| other == zone);
         let mut pairs = Vec::new();
@@ -184,10 +183,7 @@ impl Builder<'_> {
             for &other in &all[at + 1..] {
                 // A pair of which only one zone is in use takes that one.
                 let (Some(one), other) = (place(one).or(place(other)), place(other)) else { continue };
-                let of_pair = 2.0 / (all.len() as f64 - 1.0);
-                let common = self.layers.zones.iter().filter(|mode| mode.common_cause > 0.0);
-                let causes = common.map(|mode| Course::new(mode, mode.common_cause * of_pair));
-                let causes = causes.collect::<Result<Vec<Course>, String>>()?;
+                let causes = self.layers.zone_pairs(all.len())?;
                 if !causes.is_empty() {
                     pairs.push((one, other.unwrap_or(one), causes));
                 }
@@ -202,16 +198,14 @@ impl Builder<'_> {
         &self,
         zone: ZoneId,
         racks: &BTreeMap<u32, BTreeMap<HostId, usize>>,
-        partner: bool,
+        of_zones: usize,
     ) -> Result<Tree, String> {
         let count = racks.values().map(machines).sum();
         let racks = racks.values().map(|rack| self.rack(rack)).collect::<Result<Vec<Tree>, String>>()?;
         let halls = self.layers.outages(Scope::Hall);
         let sizes = (0..self.topology.halls_in(zone)).map(|hall| self.topology.hall_racks(zone, hall).len()).collect();
         let inner = if halls.is_empty() { racks } else { vec![Tree::Halls { causes: halls, halls: sizes, racks }] };
-        let alone =
-            |mode: &zonefall_faults::Mode| Course::new(mode, if partner { 1.0 - mode.common_cause } else { 1.0 });
-        let causes = self.layers.zones.iter().map(alone).collect::<Result<Vec<Course>, String>>()?;
+        let causes = self.layers.zones_alone(of_zones)?;
         self.group(Scope::Zone, vec![Tree::Group { causes, parts: inner }], count)
     }
 

@@ -42,6 +42,9 @@ pub struct DesignImportance {
     pub unavailability: f64,
     /// The same as minutes a month.
     pub downtime_min_per_month: f64,
+    /// Minutes a month that are charged to the fleet itself: overload, releases, missing capacity. No rate changes them here.
+    #[serde(default)]
+    pub own_min_per_month: f64,
     /// The causes, the greatest elasticity first.
     pub causes: Vec<CauseImportance>,
     /// The zones, what they spare most first.
@@ -177,6 +180,8 @@ impl Concluding<'_> {
         let downtime = self.seen.missed.mean() * self.factor();
         let mut causes: Vec<CauseImportance> =
             (0..self.seen.never.len()).filter_map(|cause| self.cause(cause, downtime)).collect();
+        let charged = |of: &Moments| with_zeros(of, self.trials).mean() * self.factor();
+        let of_modes: f64 = self.seen.charged.iter().map(charged).sum();
         let weight =
             |of: &CauseImportance| of.elasticity.map_or(of.spared_if_never.mean / downtime.max(1e-300), |of| of.mean);
         causes.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
@@ -199,6 +204,8 @@ impl Concluding<'_> {
             design: self.study.designs[at].name.clone(),
             unavailability: downtime / MINUTES_PER_MONTH,
             downtime_min_per_month: downtime,
+            // Below a millionth it is the rounding of sums.
+            own_min_per_month: Some(downtime - of_modes).filter(|own| *own > 1e-6 * downtime).unwrap_or(0.0),
             causes,
             parts,
             tornado,

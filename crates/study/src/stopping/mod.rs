@@ -4,7 +4,7 @@
 //! not, about how many trials it would take.
 //!
 //! A run that stops when its interval happens to be narrow stops too often when luck made it look narrow. So the rule looks
-//! seldom and late (design.md §5):
+//! seldom and late:
 //!
 //! * never before [`TRIALS_MIN`] trials, [`HITS_MIN`] hits, and [`OCCURRENCES_MIN`] expected occurrences of each mode that
 //!   can alone miss the objective (`floor`);

@@ -86,9 +86,8 @@ fn parts_of_zones_and_staged_recovery_agree_with_plain_trials() {
         println!("parts: {:.4e} {:.4e} z {z:+.2}", one.mean, other.mean);
         assert!(z.abs() <= 4.0, "z {z}");
     }
-    let error = |of: &zonefall_study::outcome::Difference| (of.high.unwrap() - of.low.unwrap()) / 3.92;
     let (one, other) = (&given.differences[0], &plain.differences[0]);
-    let z = (one.downtime_min_per_month - other.downtime_min_per_month) / error(one).hypot(error(other));
+    let z = z_of_differences(one, other);
     println!("difference {:.3} {:.3} z {z:+.2}", one.downtime_min_per_month, other.downtime_min_per_month);
     assert!(z.abs() <= 4.0, "difference: z {z}");
 }

@@ -94,9 +94,7 @@ fn agree(name: &str, split: &Outcome, plain: &Outcome) {
         }
     }
     for (one, other) in split.differences.iter().zip(&plain.differences) {
-        let error = |of: &zonefall_study::outcome::Difference| (of.high.unwrap() - of.low.unwrap()) / 3.92;
-        let error = error(one).hypot(error(other));
-        let z = (one.downtime_min_per_month - other.downtime_min_per_month) / error;
+        let z = z_of_differences(one, other);
         println!("{name}, difference: z {z:+.2}");
         assert!(z.abs() <= 4.0, "{name}, difference: z {z}");
     }

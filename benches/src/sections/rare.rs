@@ -95,7 +95,7 @@ fn storms_alone(run: &mut Run) {
     let found = run_conditioned(&study, &layered, 0, &AtomicBool::new(false), &Silent).expect("the budget is ample");
     let outcome = conclude_conditioned(&study, &found, &labels(), Method::Conditioning, "asked for");
     let crude = plain(&Study { trials: run.amount(4000), ..study.clone() });
-    let (_, variance) = found.of_storms(0);
+    let variance = found.storm_variance(0);
     let of_storms = variance / found.storms as f64 * found.events as f64;
     let deviation_ms = crude.designs[0].missed_min_sd * 60_000.0;
     let gain = deviation_ms * deviation_ms * crude.designs[0].events_per_trial / of_storms;

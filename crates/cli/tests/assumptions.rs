@@ -112,6 +112,15 @@ fn importance_tells_what_matters_and_which_assumption_turns_the_verdict() {
     let one = json(1);
     assert_eq!(one, json(3));
     assert_eq!(serde_json::from_str::<serde_json::Value>(&one).unwrap()["schema"], "zonefall-importance/1");
+    // Nothing ever strikes, and there is too little of everything: that is the fleet's own.
+    desk.put(
+        "lacking.toml",
+        "name = \"t\"\nhorizon = \"30 days\"\ntrials = 100\n[slo]\nmin_served = \"99%\"\ntarget = \"99%\"\n[region.eastus]\n\
+         [demand]\nrate = \"300 req/s\"\n[scale_set.web]\nzones = [1]\ncapacity = 2\ncapacity_per_instance = \"100 req/s\"\n\
+         [faults]\nprofile = \"none\"\n[faults.mode.harmless]\nscope = \"global\"\nrate = \"1 per year\"\noutage = \"1 h\"\n",
+    );
+    desk.run("importance lacking.toml --csv own.csv").ends(0).says(&["charged to the fleet itself"]);
+    assert!(desk.read("own.csv").lines().any(|row| row.contains(",fleet,,43200,")), "{}", desk.read("own.csv"));
     desk.put("script.toml", format!("{TURNS}[[script]]\nat = \"1 h\"\nmembers = [\"eastus/1\"]\n"));
     desk.run("importance script.toml").ends(2).complains(&["faults that are drawn"]);
 }

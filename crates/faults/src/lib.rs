@@ -25,6 +25,7 @@ pub use forcing::{Forced, Point, SOURCES_MAX, Source};
 pub use mode::{
     Clock, Confidence, ControlPlaneHit, Effect, Evidence, Kind, Mode, ModeError, Outage, Predicted, Profile, Recovery,
     Repeat, Scope, Share, Staged, Start, Surge, UNIT_MODES_MAX, cause_name, component_cause, component_of,
+    mode_of_cause,
 };
 pub use packed::{Entry, UNITS_MAX, What};
 pub use population::{InstanceGroup, Population};

@@ -38,6 +38,13 @@ pub enum Scope {
     Component,
 }
 
+impl Scope {
+    /// Whether machines feel a strike on it.
+    pub fn strikes_machines(self) -> bool {
+        !matches!(self, Self::ControlPlane | Self::Allocation | Self::Component)
+    }
+}
+
 /// What happens to a machine that is struck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -344,8 +351,14 @@ impl Mode {
 
     /// Whether a machine carries a mark of its own for this mode (host and instance modes, shocks of any scope).
     pub fn marks_machines(&self) -> bool {
-        let spares_machines = matches!(self.scope, Scope::ControlPlane | Scope::Allocation | Scope::Component);
-        self.is_unit() || (self.kind == Kind::Shock && !spares_machines)
+        self.is_unit() || (self.kind == Kind::Shock && self.scope.strikes_machines())
+    }
+
+    /// Whether a strike stops machines of a service that declares these dependencies, rather than slowing them or nothing.
+    pub fn stops_machines(&self, depends_on: &[String]) -> bool {
+        matches!(self.effect, Effect::Down | Effect::Frozen)
+            && self.scope.strikes_machines()
+            && (self.scope != Scope::Global || depends_on.contains(&self.name))
     }
 
     /// Whether the next failure depends on what happened to the machine in its design: it ages only while it runs, or
@@ -418,9 +431,18 @@ impl Profile {
     }
 }
 
+/// What follows the name of a mode where it takes a pair of zones.
+const OF_PAIR: &str = " (two zones)";
+
 /// What a cause is called in reports: a mode's name, or that name with its pair of zones.
 pub fn cause_name(mode: &Mode, pair: bool) -> String {
-    if pair { format!("{} (two zones)", mode.name) } else { mode.name.clone() }
+    if pair { format!("{}{OF_PAIR}", mode.name) } else { mode.name.clone() }
+}
+
+/// The mode behind a cause as reports call it.
+pub fn mode_of_cause<'a>(modes: &'a [Mode], cause: &str) -> Option<&'a Mode> {
+    let name = cause.strip_suffix(OF_PAIR);
+    modes.iter().find(|mode| mode.name == cause).or_else(|| modes.iter().find(|mode| Some(mode.name.as_str()) == name))
 }
 
 /// What a component's mode is called where several designs have a component of this name with different laws.

@@ -139,6 +139,15 @@ impl MeanEstimate {
         Self { bounds, ..self }
     }
 
+    /// Where only few and light ones of weighted observations were hits, what no observation has shown yet may weigh more: an
+    /// upper bound no lower than that without a hit.
+    #[must_use]
+    pub fn not_below_the_unseen(self, cap: f64, conf: Confidence) -> Self {
+        let Bounds::UpperBound { high, why } = self.bounds else { return self };
+        let unseen = clopper_pearson_upper(0, self.trials, conf) * cap;
+        Self { bounds: Bounds::UpperBound { high: high.max(unseen), why }, ..self }
+    }
+
     /// The same estimate in another unit: everything times a positive `factor`.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
@@ -287,6 +296,15 @@ mod tests {
         let mut moments: Moments = hits.iter().copied().collect();
         moments.add_times(0, n - hits.len() as u64);
         moments
+    }
+
+    #[test]
+    fn light_hits_do_not_bound_what_was_not_seen() {
+        let light = MeanEstimate::new(&sparse(&[1, 1, 2], 1000), 1e6, C95);
+        let wide = light.not_below_the_unseen(1e6, C95);
+        assert!(light.bounds.high() < 1.0 && (wide.bounds.high() / 2991.0 - 1.0).abs() < 1e-3, "{light:?} {wide:?}");
+        let many = MeanEstimate::new(&sparse(&[1; 30], 1000), 1e6, C95);
+        assert_eq!(many.not_below_the_unseen(1e6, C95), many);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::outcome::{CauseOutcome, CompositeOutcome, PartPromise};
 use crate::study::Study;
 use std::collections::BTreeMap;
-use zonefall_faults::{Mode, Scope, cause_name};
+use zonefall_faults::{Mode, Scope, mode_of_cause};
 use zonefall_fleet::{Design, Footing, Part, Structure};
 use zonefall_topology::{RegionId, Topology, ZoneId};
 
@@ -20,12 +20,7 @@ pub(crate) fn composite(study: &Study, design: &Design, causes: &[CauseOutcome])
     let reach = Reach::new(design, service, &study.topology);
     for row in causes {
         let minutes = row.downtime_min_per_month.mean;
-        let mode = study
-            .profile
-            .modes
-            .iter()
-            .find(|mode| [false, true].iter().any(|&pair| cause_name(mode, pair) == row.cause));
-        match mode {
+        match mode_of_cause(&study.profile.modes, &row.cause) {
             Some(mode) if mode.scope == Scope::Component => own += minutes,
             Some(mode) if reach.is_shared(mode) => shared += minutes,
             _ => rest += minutes,

@@ -3,6 +3,7 @@
 use crate::composite::composite;
 use crate::money::Billing;
 use crate::outcome::*;
+use crate::promises::Promises;
 use crate::run::Finished;
 use crate::stopping;
 use crate::study::Study;
@@ -437,32 +438,24 @@ impl<'a> Concluding<'a> {
 
     fn sla(&self, design: &Design) -> Option<SlaOutcome> {
         let terms = design.sla.as_ref()?;
-        let promise = terms.tiers.first().map_or(1.0, |&(up, of, _)| up as f64 / of as f64);
         let breaches = &self.tally.sla_breaches;
         let windows = self.study.measure.windows.whole() as f64;
         let of_windows = |moments: &Moments, most: f64| {
             let moments = with_zeros(moments, self.finished.trials);
             (windows > 0.0).then(|| self.mean(&moments, most * windows, 1.0 / windows))
         };
-        let tier = |(&(up, of, credit_percent), moments): (&(u64, u64, u32), &Moments)| {
-            let windows_share = of_windows(moments, 1.0)?;
-            Some(CreditTier { below: up as f64 / of as f64, credit_percent, windows_share })
-        };
-        let credit_percent = of_windows(&self.tally.sla_credit, 100.0);
         let promised =
             (self.tally.observed_ms - self.tally.unpromised_ms) as f64 / (self.tally.observed_ms as f64).max(1.0);
         let unconnected = self.tally.unconnected.mean() / self.observed_ms;
-        Some(SlaOutcome {
-            name: terms.name.clone(),
-            promise,
-            uptime: uptime(unconnected, promised),
+        let promises = Promises {
+            unconnected,
+            clock_share: promised,
             unconnected_min_per_month: self.minutes_per_month(&self.tally.unconnected),
             breach_share: (breaches.windows() > 0).then(|| self.proportion(breaches)),
-            expected_credit_percent: credit_percent.map_or(0.0, |of| of.mean),
-            credit_percent,
-            tiers: terms.tiers.iter().zip(&self.tally.sla_tiers).filter_map(tier).collect(),
-            clock_share: promised,
-        })
+            credit_percent: of_windows(&self.tally.sla_credit, 100.0),
+            tiers: self.tally.sla_tiers.iter().map(|moments| of_windows(moments, 1.0)).collect(),
+        };
+        Some(promises.outcome(terms))
     }
 
     fn bill(&self, design: &Design, sla: Option<&SlaOutcome>, unavailability: Estimate) -> Option<BillOutcome> {
@@ -487,11 +480,6 @@ impl<'a> Concluding<'a> {
         };
         Some(billing.outcome())
     }
-}
-
-/// Uptime by the SLA's definition: of the time in which its clock runs. A clock that never runs has lost nothing.
-pub(crate) fn uptime(unconnected: f64, promised: f64) -> f64 {
-    if promised > 0.0 { 1.0 - unconnected / promised } else { 1.0 }
 }
 
 /// The share of the rest.

@@ -30,12 +30,12 @@ pub fn one_machine(
     start: StartHours,
     depends_on: &[String],
 ) -> Result<Breakdown, Error> {
-    let reaches = |mode: &&Mode| {
-        matches!(mode.effect, Effect::Down | Effect::Frozen)
-            && !matches!(mode.scope, Scope::ControlPlane | Scope::Allocation | Scope::Component)
-            && (mode.scope != Scope::Global || depends_on.contains(&mode.name))
-    };
-    let terms: Vec<Term> = profile.modes.iter().filter(reaches).map(|mode| term(mode, zones, start)).collect();
+    let terms: Vec<Term> = profile
+        .modes
+        .iter()
+        .filter(|mode| mode.stops_machines(depends_on))
+        .map(|mode| term(mode, zones, start))
+        .collect();
     breakdown(&terms)
 }
 

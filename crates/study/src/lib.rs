@@ -22,6 +22,7 @@ pub mod money;
 pub mod outcome;
 pub mod partial;
 pub mod plan;
+mod promises;
 pub mod rare;
 mod run;
 mod stage;

@@ -4,6 +4,7 @@
 //! currency a trial, exact integers, so that they merge. A month of a bill has 730 hours, as price pages have it. What a
 //! design has once, whatever its machines (a load balancer), is paid by the hour.
 
+use crate::conclude::MS_PER_HOUR;
 use crate::outcome::{BillItem, BillOutcome, Estimate, MoneyOutcome, Quality, SlaOutcome};
 use std::collections::BTreeMap;
 use zonefall_fleet::{Ledger, PAID, PAID_TABLE};
@@ -14,7 +15,6 @@ pub const HOURS_PER_MONTH: f64 = 730.0;
 pub const PRICE_UNIT: f64 = 1e12;
 /// Bills are whole millionths of the currency.
 pub(crate) const BILL_UNIT: f64 = 1e6;
-const MS_PER_HOUR: f64 = 3_600_000.0;
 /// From trillionths × milliseconds / hour to millionths.
 const PER_MILLIONTH: i128 = 3_600_000 * 1_000_000;
 

@@ -188,9 +188,9 @@ impl DesignTally {
                 breaches += u32::from(!study.target.allows(missed, length));
             }
             let unconnected = ledger.unconnected_by_window_ms[window];
+            let clock = clock(ledger, window, length);
             if let Some(sla) = sla.filter(|_| unconnected > 0)
-                && let Some(tier) =
-                    sla.tier_below(clock(ledger, window, length) - unconnected, clock(ledger, window, length))
+                && let Some(tier) = sla.tier_below(clock - unconnected, clock)
             {
                 sla_breaches += 1;
                 tiers[tier] += 1;

@@ -90,6 +90,16 @@ fn tiers_that_share_zones_with_each_other_and_with_a_zonal_database() {
 }
 
 #[test]
+fn what_only_slows_machines_takes_no_component() {
+    let parts = format!(
+        "holds = \"all\"\n{}[part.w]\nsets = [\"web\"]\nmin_serving = 3\n[part.all]\nall = [\"a\", \"w\"]",
+        component("a", "90%", "zone = 1")
+    );
+    let slow = ["zone", "region"].map(|scope| mode(scope, scope, 90.0, 10.0, "effect = { degraded = 0.5 }"));
+    same(answer(&service(&parts, &slow)), 0.1, 1e-12);
+}
+
+#[test]
 fn what_parts_share_beyond_zones_is_refused_in_words() {
     let parts = "holds = \"all\"\n[scale_set.api]\nzones = [1]\ncapacity = 12\n[component.db]\navailability = \"80%\"\nzone = 1\n\
                  [part.front]\nsets = [\"web\"]\nmin_serving = 2\n[part.back]\nsets = [\"api\"]\nmin_serving = 1\n\

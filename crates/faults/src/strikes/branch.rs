@@ -93,7 +93,7 @@ impl Strikes {
         let fits = self.storm_modes.branch(keys, times, &mut self.storm, &mut struck, &mut before)
             && self.clocks.branch(&self.unit_modes, &self.population, after, self.horizon);
         (self.struck, self.before) = (Some(struck), before);
-        if !fits || self.storm.edges.len() as u64 > STRIKES_MAX {
+        if !fits {
             return Err(BudgetExceeded { limit: STRIKES_MAX });
         }
         self.entries.clear();

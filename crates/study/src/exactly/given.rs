@@ -14,7 +14,7 @@ use crate::study::Study;
 use std::collections::BTreeMap;
 use zonefall_exact::spread::{Part, distribution};
 use zonefall_exact::{convolve, probability_fewer_than};
-use zonefall_faults::{Effect, Kind, Mode, Scope};
+use zonefall_faults::{Kind, Mode, Scope};
 use zonefall_fleet::{Design, Need};
 use zonefall_topology::{HostId, Topology};
 
@@ -162,9 +162,7 @@ impl Way {
 
 /// Whether a mode makes racks dark for a design.
 pub(crate) fn strikes_racks(mode: &Mode, design: &Design) -> bool {
-    let of_storm = matches!(mode.scope, Scope::Rack | Scope::Hall | Scope::Zone | Scope::Region | Scope::Global);
-    let stops = matches!(mode.effect, Effect::Down | Effect::Frozen);
-    of_storm && stops && (mode.scope != Scope::Global || design.depends_on.contains(&mode.name))
+    !mode.is_unit() && mode.stops_machines(&design.depends_on)
 }
 
 /// What of a mode of the storm reaches into the machine layer.

@@ -3,7 +3,7 @@
 use super::course::{Course, family, memory};
 use zonefall_engine::Law;
 use zonefall_exact::markov::CrowdCause;
-use zonefall_faults::{Clock, Effect, Kind, Mode, Outage, Profile, Recovery, Scope, Start};
+use zonefall_faults::{Clock, Kind, Mode, Outage, Profile, Recovery, Scope, Start};
 use zonefall_fleet::Design;
 
 /// The modes that can keep a design's machines from serving.
@@ -27,7 +27,7 @@ impl Layers {
     /// Those of single machines and hosts; crews that they share stand in the way.
     pub fn of_units(profile: &Profile, units: &[Mode], design: &Design, obstacles: &mut Vec<String>) -> Self {
         let mut layers = Self::default();
-        for mode in units.iter().filter(|mode| stops_machines(mode, design)) {
+        for mode in units.iter().filter(|mode| mode.stops_machines(&design.depends_on)) {
             let sorted = plain(mode, profile, design).and_then(|()| match (mode.clock, mode.crews, mode.kind) {
                 (Clock::Operating, ..) => Err("its clock stops while the machine does not run".into()),
                 (_, Some(_), _) => Err("crews that machines share".into()),
@@ -44,7 +44,7 @@ impl Layers {
     /// Sorts the modes; says what stands in the way.
     pub fn new(profile: &Profile, design: &Design, obstacles: &mut Vec<String>) -> Self {
         let mut layers = Self::default();
-        let active: Vec<&Mode> = profile.modes.iter().filter(|mode| stops_machines(mode, design)).collect();
+        let active: Vec<&Mode> = profile.modes.iter().filter(|mode| mode.stops_machines(&design.depends_on)).collect();
         // A single mode finds every machine running that it does not hold itself.
         let alone = active.len() == 1;
         let operating = |mode: &&Mode| mode.clock == Clock::Operating;
@@ -118,13 +118,6 @@ impl Layers {
     pub fn shocks(&self, of: Scope) -> impl Iterator<Item = CrowdCause> + '_ {
         self.shocks.iter().filter(move |(scope, _)| *scope == of).map(|&(_, cause)| cause)
     }
-}
-
-/// Whether a mode keeps machines of the design from serving, as far as `min_serving` counts.
-fn stops_machines(mode: &Mode, design: &Design) -> bool {
-    matches!(mode.effect, Effect::Down | Effect::Frozen)
-        && !matches!(mode.scope, Scope::ControlPlane | Scope::Allocation | Scope::Component)
-        && (mode.scope != Scope::Global || design.depends_on.contains(&mode.name))
 }
 
 /// Whether the outage is over for everybody when it is over, and for nobody before.

@@ -8,7 +8,7 @@ use crate::outcome::{Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
 use crate::stage;
 use crate::study::Study;
 use serde::{Deserialize, Serialize};
-use zonefall_faults::{Mode, cause_name};
+use zonefall_faults::mode_of_cause;
 use zonefall_stats::{DifferenceBounds, DifferenceEstimate, Moments};
 
 /// The version of this form.
@@ -220,7 +220,7 @@ impl Concluding<'_> {
         if seen.never[cause].hits() == 0 && seen.charged[cause].n() == 0 {
             return None;
         }
-        let mode = self.mode_of(name)?;
+        let mode = mode_of_cause(&self.study.profile.modes, name)?;
         let spared_if_never = self.difference(&seen.never[cause]);
         let nudged = self.difference(&seen.nudged[cause]);
         let can_tell = downtime > 0.0 && !mode.depends_on_history();
@@ -241,10 +241,6 @@ impl Concluding<'_> {
             per_event_a_year: elasticity.map(|_| nudged.mean / mode.rate_per_year()),
             elasticity,
         })
-    }
-
-    fn mode_of(&self, cause: &str) -> Option<&Mode> {
-        self.study.profile.modes.iter().find(|mode| cause_name(mode, false) == cause || cause_name(mode, true) == cause)
     }
 
     fn swing(&self, at: usize, stated: &Outcome, low: &End, high: &End) -> Swing {

@@ -10,14 +10,15 @@ use crate::composite::composite;
 use crate::conclude::*;
 use crate::money::Billing;
 use crate::outcome::*;
+use crate::promises::Promises;
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
 use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
-use zonefall_stats::intervals::clopper_pearson_upper;
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
     Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, WeightedHistogram, WeightedMoments,
+    WeightedRatio,
 };
 
 /// Draws the conclusions of a weighted run.
@@ -71,16 +72,12 @@ impl<'a> Concluding<'a> {
 
     fn mean(&self, moments: &WeightedMoments, cap: f64, factor: f64) -> Estimate {
         let mean = MeanEstimate::new(moments, cap, self.confidence);
-        if !self.grouped {
-            return estimate(&mean.as_wide_as_its_hits(self.confidence), factor);
-        }
-        let mut found = estimate(&mean, factor);
-        if found.quality == Quality::UpperBound {
-            // The few light misses seen say nothing of one blow that no replication has met.
-            let unseen = clopper_pearson_upper(0, self.whole as u64, self.confidence) * cap * factor;
-            found.high = found.high.max(unseen);
-        }
-        found
+        let mean = match self.grouped {
+            // The few light misses of replications say nothing of one blow that none has met.
+            true => mean.not_below_the_unseen(cap, self.confidence),
+            false => mean.as_wide_as_its_hits(self.confidence),
+        };
+        estimate(&mean, factor)
     }
 
     fn minutes_per_month(&self, moments: &WeightedMoments) -> Estimate {
@@ -161,11 +158,16 @@ impl<'a> Concluding<'a> {
         self.quantile(&self.tally.window_missed, level, windows * self.whole)
     }
 
+    /// Branches of one replication are dependent: no interval is known of their ratios.
+    fn ratio_interval(&self, of: &WeightedRatio) -> Option<Interval> {
+        of.interval(self.confidence).filter(|_| !self.grouped)
+    }
+
     fn first_miss(&self) -> Option<Estimate> {
         let of = &self.tally.first_miss;
         let mean = of.value()? / MS_PER_HOUR;
         let hits = of.hits();
-        Some(match of.interval(self.confidence).filter(|_| !self.grouped) {
+        Some(match self.ratio_interval(of) {
             Some(Interval { low, high }) => Estimate {
                 mean,
                 low: Some((low / MS_PER_HOUR).max(0.0)),
@@ -256,35 +258,27 @@ impl<'a> Concluding<'a> {
     fn sla(&self, design: &Design, windows: f64) -> Option<SlaOutcome> {
         let terms = design.sla.as_ref()?;
         let tally = self.tally;
-        let promise = terms.tiers.first().map_or(1.0, |&(up, of, _)| up as f64 / of as f64);
         let of_windows = |moments: &WeightedMoments, most: f64| {
             (windows > 0.0).then(|| self.mean(moments, most * windows, 1.0 / windows))
         };
-        let tier = |(&(up, of, credit_percent), moments): (&(u64, u64, u32), &WeightedMoments)| {
-            let windows_share = of_windows(moments, 1.0)?;
-            Some(CreditTier { below: up as f64 / of as f64, credit_percent, windows_share })
-        };
-        let credit_percent = of_windows(&tally.sla_credit, 100.0);
         let weights = tally.total(Total::Weights).max(1.0);
         let clock_share = 1.0 - tally.total(Total::UnpromisedMs) / weights / self.measured_ms;
-        Some(SlaOutcome {
-            name: terms.name.clone(),
-            promise,
-            uptime: uptime(tally.unconnected.mean() / self.measured_ms, clock_share),
-            unconnected_min_per_month: self.minutes_per_month(&tally.unconnected),
-            breach_share: (windows > 0.0).then(|| self.mean(&tally.sla_breaches, windows, 1.0 / windows)),
-            expected_credit_percent: credit_percent.map_or(0.0, |of| of.mean),
-            credit_percent,
-            tiers: terms.tiers.iter().zip(&tally.sla_tiers).filter_map(tier).collect(),
+        let promises = Promises {
+            unconnected: tally.unconnected.mean() / self.measured_ms,
             clock_share,
-        })
+            unconnected_min_per_month: self.minutes_per_month(&tally.unconnected),
+            breach_share: of_windows(&tally.sla_breaches, 1.0),
+            credit_percent: of_windows(&tally.sla_credit, 100.0),
+            tiers: tally.sla_tiers.iter().map(|moments| of_windows(moments, 1.0)).collect(),
+        };
+        Some(promises.outcome(terms))
     }
 
-    /// Means over weights, so that what is the same in every trial stays the same.
+    /// Means over weights, so that what is the same in every trial stays the same. None from split trials.
     fn bill(&self, design: &Design, sla: Option<&SlaOutcome>, unavailability: Estimate) -> Option<BillOutcome> {
         let money = self.study.money.as_ref()?;
         let of = &self.tally.bill;
-        let interval = of.interval(self.confidence)?;
+        let interval = self.ratio_interval(of)?;
         let (mean, hits) = (of.value()?, of.hits());
         let bill =
             Estimate { mean, low: Some(interval.low.max(0.0)), high: interval.high, quality: Quality::Interval, hits };

@@ -81,7 +81,6 @@ pub struct Conditioned {
     pub storms: u64,
     /// Events: changes of storms, and those of the plain trials.
     pub events: u64,
-    storm_events: u64,
     plain: Finished,
 }
 
@@ -216,7 +215,7 @@ pub fn run_conditioned(
     })?;
     let plain = run(&with_plain_trials(study), threads, stop, &Silent)?;
     let plain_events: u64 = plain.tally.designs.iter().map(|design| design.events).sum();
-    Ok(Conditioned { designs, storms, events: storm_events + plain_events, storm_events, plain })
+    Ok(Conditioned { designs, storms, events: storm_events + plain_events, plain })
 }
 
 fn add(known: &mut [Known], design: usize, chance: f64, length: i64) {
@@ -359,8 +358,8 @@ fn method(study: &Study, of: &Conditioned, asked: Method, why: &str) -> MethodOu
 }
 
 impl Conditioned {
-    /// Events of storms alone, and the variance of a storm's missed milliseconds in a design.
-    pub fn of_storms(&self, design: usize) -> (u64, f64) {
-        (self.storm_events, self.designs[design].all.variance())
+    /// The variance of a storm's missed milliseconds in a design.
+    pub fn storm_variance(&self, design: usize) -> f64 {
+        self.designs[design].all.variance()
     }
 }

@@ -92,6 +92,9 @@ pub(super) fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], m
             "times of responses and single batches of jobs are told by plain trials only (`method = \"crude\"`)".into(),
         );
     }
+    if matches!(of.drawn, Drawn::Split(_)) && study.money.is_some() {
+        said.push("bills are told by plain and forced trials only".into());
+    }
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
         let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
         if design.unavailability.quality == Quality::UpperBound {

@@ -8,7 +8,7 @@ use super::{OCCURRENCES_MIN, TRIALS_MIN};
 use crate::study::Study;
 use zonefall_faults::{Effect, Mode, Scope, cause_name};
 use zonefall_fleet::{Design, Need, initial_counts};
-use zonefall_topology::Topology;
+use zonefall_topology::{Topology, ZoneId};
 
 /// A mode (or its hit on two zones) that can alone miss a design's objective, and how often it strikes a trial.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,10 @@ pub fn lonely(study: &Study, design: usize) -> Vec<Lonely> {
     }
     let years = study.measure.horizon.since(study.measure.from).as_hours() / (365.0 * 24.0);
     let design = &study.designs[design];
-    let holds = Holds::new(design, &study.topology);
+    let topology = &study.topology;
+    let holds = Holds::new(design, topology);
+    let service = design.need.structure().map(|service| Standing { design, service, topology });
+    let machines = service.as_ref().map_or_else(|| holds.machines(), Standing::machines);
     let mut found = Vec::new();
     for mode in study.profile.modes.iter().filter(|mode| can_stop(mode, design)) {
         let rate = mode.rate_per_year();
@@ -48,16 +51,15 @@ pub fn lonely(study: &Study, design: usize) -> Vec<Lonely> {
                 found.push(Lonely { cause: cause_name(mode, pair), per_trial });
             }
         };
-        let (units, pairs) = match design.need.structure() {
-            Some(service) => {
-                let standing = Standing { design, service, topology: &study.topology };
-                (standing.units(mode), standing.pairs())
-            }
-            None => (holds.units(mode, &study.topology), holds.pairs(&study.topology)),
+        let component = service.as_ref().map_or(0, |standing| u32::from(standing.misses(mode)));
+        let zones = |gone: &[ZoneId]| match &service {
+            Some(standing) => !standing.holds_without(gone),
+            None => holds.are_missed(gone),
         };
-        add(false, units);
+        let misses = Misses { topology, zones: &zones, machines, component };
+        add(false, misses.units(mode.scope));
         if mode.common_cause > 0.0 {
-            add(true, mode.common_cause * pairs);
+            add(true, mode.common_cause * misses.pairs());
         }
     }
     found
@@ -103,36 +105,57 @@ impl Holds {
         Self { by_zone, spare, machines }
     }
 
-    /// Units of a mode's scope that may hold more machines than can be spared.
-    fn units(&self, mode: &Mode, topology: &Topology) -> f64 {
-        let zones = topology.zone_ids().filter(|zone| self.by_zone[zone.0 as usize] > self.spare);
-        let units = match mode.scope {
-            Scope::Instance | Scope::Host if self.spare > 0 => 0,
+    /// Whether the machines that may stand in these zones are more than can be spared.
+    fn are_missed(&self, zones: &[ZoneId]) -> bool {
+        zones.iter().fold(0, |sum: u32, zone| sum.saturating_add(self.by_zone[zone.0 as usize])) > self.spare
+    }
+
+    /// Machines each of which cannot be spared.
+    fn machines(&self) -> u32 {
+        if self.spare > 0 { 0 } else { self.machines }
+    }
+}
+
+/// Where losing something alone misses the objective: zones by a predicate, single machines and a component by number.
+struct Misses<'a> {
+    topology: &'a Topology,
+    zones: &'a dyn Fn(&[ZoneId]) -> bool,
+    machines: u32,
+    component: u32,
+}
+
+impl Misses<'_> {
+    /// Units of a scope of which each alone misses it; a rack or a hall is taken for its zone.
+    fn units(&self, scope: Scope) -> f64 {
+        let topology = self.topology;
+        let zones = || topology.zone_ids().filter(|&zone| (self.zones)(&[zone]));
+        let units = match scope {
             Scope::Instance | Scope::Host => self.machines,
-            Scope::Rack => zones.map(|zone| topology.racks_in(zone)).sum(),
-            Scope::Hall => zones.map(|zone| topology.halls_in(zone)).sum(),
-            Scope::Zone => zones.count() as u32,
+            Scope::Rack => zones().map(|zone| topology.racks_in(zone)).sum(),
+            Scope::Hall => zones().map(|zone| topology.halls_in(zone)).sum(),
+            Scope::Zone => zones().count() as u32,
             Scope::Region => {
-                let held = |region| topology.zones_of(region).map(|zone| self.by_zone[zone.0 as usize]).sum::<u32>();
-                topology.region_ids().filter(|&region| held(region) > self.spare).count() as u32
+                let lost = |region| (self.zones)(&topology.zones_of(region).collect::<Vec<_>>());
+                topology.region_ids().filter(|&region| lost(region)).count() as u32
             }
             Scope::Global => 1,
-            Scope::ControlPlane | Scope::Allocation | Scope::Component => 0,
+            Scope::Component => self.component,
+            Scope::ControlPlane | Scope::Allocation => 0,
         };
         f64::from(units)
     }
 
-    /// Pairs of zones that hold more than can be spared, neither of them by itself, each times 2/(n − 1): what a pair's
-    /// rate is a multiple of. Where one zone is enough, the mode's other strikes tell as much.
-    fn pairs(&self, topology: &Topology) -> f64 {
+    /// Pairs of zones that miss it together, neither of them by itself, each times 2/(n − 1): what a pair's rate is a
+    /// multiple of. Where one zone is enough, the mode's other strikes tell as much.
+    fn pairs(&self) -> f64 {
         let mut all = 0.0;
-        for region in topology.region_ids() {
-            let zones: Vec<u32> = topology.zones_of(region).map(|zone| self.by_zone[zone.0 as usize]).collect();
-            for (at, one) in zones.iter().enumerate() {
+        for region in self.topology.region_ids() {
+            let zones: Vec<ZoneId> = self.topology.zones_of(region).collect();
+            for (at, &one) in zones.iter().enumerate() {
                 let together =
-                    |&&other: &&u32| one.max(&other) <= &self.spare && one.saturating_add(other) > self.spare;
-                let enough = zones[at + 1..].iter().filter(together).count();
-                all += 2.0 * enough as f64 / (zones.len() as f64 - 1.0);
+                    |&&other: &&ZoneId| !(self.zones)(&[one]) && !(self.zones)(&[other]) && (self.zones)(&[one, other]);
+                let found = zones[at + 1..].iter().filter(together).count();
+                all += 2.0 * found as f64 / (zones.len() as f64 - 1.0);
             }
         }
         all

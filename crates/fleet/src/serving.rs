@@ -403,8 +403,11 @@ impl Book {
     /// were as busy as those alive.
     pub fn attempted(&self) -> u64 {
         let demand = self.demand.unwrap_or(0);
+        if self.clients.is_none() {
+            return demand;
+        }
         let Asked { alive, dead, .. } = self.asked();
-        if self.clients.is_none() || alive == 0 {
+        if alive == 0 {
             return demand;
         }
         let all = u128::from(self.reaches()) * u128::from(alive + dead) / u128::from(alive);

@@ -259,13 +259,14 @@ impl Book {
         if surplus > 0 {
             self.book_surplus(surplus, from, t, measure);
         }
-        let missed = self.misses();
+        let served = if self.demand.is_some() { self.served() } else { 0 };
+        let missed = self.misses_given(served);
         let unconnected = self.is_unconnected();
         if self.clients.is_some() {
             self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
         }
         if self.backlog.is_some() {
-            self.work_off(from, t, (missed, unconnected), measure);
+            self.work_off(from, t, (missed, unconnected, served), measure);
             return;
         }
         let closed = self.missed_since.is_none() && self.unconnected_since.is_none() && self.stands_since.is_none();
@@ -273,7 +274,7 @@ impl Book {
         if plain && self.demand.is_none() && measure.at.len() <= self.next_at {
             return;
         }
-        self.book(from, t, missed, unconnected, measure);
+        self.book(from, t, (missed, unconnected, served), measure);
     }
 
     /// The state holds for so many measured milliseconds.
@@ -291,16 +292,17 @@ impl Book {
     }
 
     /// The workers work; where late jobs are done in between, the objective is missed up to that instant only.
-    fn work_off(&mut self, from: SimTime, t: SimTime, (missed, unconnected): (bool, bool), measure: &Measure) {
+    fn work_off(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
         let Some(mut backlog) = self.backlog.take() else { return };
+        let (missed, unconnected, served) = state;
         let capacity = self.level(Class::Capacity) as u64;
         let until =
             if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
         backlog.work(from, t, (capacity, &self.withheld), measure.from, &mut self.ledger);
         self.backlog = Some(backlog);
-        self.book(from, until, missed, unconnected, measure);
+        self.book(from, until, state, measure);
         if until < t {
-            self.book(until, t, false, unconnected, measure);
+            self.book(until, t, (false, unconnected, served), measure);
         }
     }
 
@@ -326,22 +328,27 @@ impl Book {
     }
 
     /// Whether the objective is missed now.
-    #[inline(always)]
     pub fn misses(&self) -> bool {
+        self.misses_given(if let Need::Served(..) = self.need { self.served() } else { 0 })
+    }
+
+    /// The same, where so much of the demand is served now.
+    #[inline(always)]
+    fn misses_given(&self, served: u64) -> bool {
         match self.need {
             Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
-            _ => self.misses_more_than_machines(),
+            _ => self.misses_more_than_machines(served),
         }
     }
 
     /// The same where not only machines are counted; apart, so that counting them stays short.
     #[inline(never)]
-    fn misses_more_than_machines(&self) -> bool {
+    fn misses_more_than_machines(&self, served: u64) -> bool {
         match self.need {
             Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
             Need::Served(share, of) => {
                 let demand = self.demand.unwrap_or(0);
-                u128::from(self.served()) * u128::from(of) < u128::from(demand) * u128::from(share) || self.is_slow()
+                u128::from(served) * u128::from(of) < u128::from(demand) * u128::from(share) || self.is_slow()
             }
             Need::Done(..) => self.backlog.as_ref().is_some_and(|backlog| backlog.is_late()),
             Need::Parts(_) => self.parts.as_ref().is_some_and(|parts| !parts.hold()),
@@ -366,14 +373,22 @@ impl Book {
     }
 
     /// Demand served in the current state.
+    #[inline]
     pub fn served(&self) -> u64 {
-        if let Some(parts) = &self.parts {
-            return parts.served();
-        }
-        if let Some(clients) = &self.clients {
-            return clients.flow(self.asked()).1;
+        if self.parts.is_some() || self.clients.is_some() {
+            return self.served_otherwise();
         }
         self.all_machines().served(self.demand.unwrap_or(0))
+    }
+
+    /// The same where requests pass parts, or are tried again.
+    #[inline(never)]
+    fn served_otherwise(&self) -> u64 {
+        match (&self.parts, &self.clients) {
+            (Some(parts), _) => parts.served(),
+            (None, Some(clients)) => clients.flow(self.asked()).1,
+            (None, None) => 0,
+        }
     }
 
     fn all_machines(&self) -> Counts {
@@ -426,7 +441,9 @@ impl Book {
         !limit.admits(machines, self.reaches()) || machines == 0 && self.demand.unwrap_or(0) > 0
     }
 
-    fn book(&mut self, from: SimTime, t: SimTime, missed: bool, unconnected: bool, measure: &Measure) {
+    /// Books an interval in which the objective was missed or not, nobody was connected or not, and so much was served.
+    fn book(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
+        let (missed, unconnected, served) = state;
         while measure.at.get(self.next_at).is_some_and(|&at| at < t) {
             self.ledger.held_at.push(!missed);
             self.next_at += 1;
@@ -436,7 +453,7 @@ impl Book {
             return;
         }
         if self.demand.is_some() {
-            self.book_demand(t.since(from).as_ms());
+            self.book_demand(served, t.since(from).as_ms());
             self.book_state(from, t);
         }
         if missed {
@@ -461,12 +478,14 @@ impl Book {
         }
     }
 
-    fn book_demand(&mut self, length_ms: u64) {
+    fn book_demand(&mut self, served: u64, length_ms: u64) {
         let demand = self.demand.unwrap_or(0);
         let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
         let times = i128::from(length_ms);
+        // Clients have settled in another state since, if there are any.
+        let served = if self.clients.is_some() { self.served() } else { served };
         self.ledger.offered += i128::from(demand) * times;
-        self.ledger.served += i128::from(self.served()) * times;
+        self.ledger.served += i128::from(served) * times;
         if let Some(parts) = &self.parts {
             self.ledger.lost_to_dead += i128::from(demand.saturating_sub(parts.reaching())) * times;
         } else if dead > 0 {

@@ -8,7 +8,6 @@
 //! that withhold it, so the parts sum exactly.
 
 use crate::ledger::split;
-use crate::serving::Class;
 use crate::structure::{Component, Footing, Least, Part, Structure};
 use zonefall_topology::Topology;
 
@@ -172,15 +171,12 @@ impl Parts {
         }
     }
 
-    /// A level of a group of sets changes.
-    pub fn add(&mut self, part: usize, class: Class, delta: i64) {
+    /// The machines of a group of sets change.
+    pub fn add(&mut self, part: usize, by: Counts) {
         if let Leaf::Sets { counts, .. } = &mut self.leaves[part] {
-            match class {
-                Class::Serving => counts.serving += delta,
-                Class::Dead => counts.dead += delta,
-                Class::Capacity => counts.capacity += delta,
-                _ => {}
-            }
+            counts.serving += by.serving;
+            counts.dead += by.dead;
+            counts.capacity += by.capacity;
         }
         self.weigh(part);
         self.pass();
@@ -316,6 +312,9 @@ impl Parts {
 }
 
 impl Counts {
+    /// Nothing.
+    pub const NONE: Self = Self { serving: 0, dead: 0, capacity: 0 };
+
     /// Requests that go to machines alive.
     pub fn reached(self, demand: u64) -> u64 {
         match self.serving + self.dead {

@@ -199,19 +199,30 @@ impl Book {
         self.levels[class as usize].add(delta, t.max(measure.from).as_ms() as i64);
     }
 
-    /// Changes a level of a set in a part: serving, dead, capacity.
+    /// Changes what serves, is dead, and can be served in a part.
     #[inline]
-    pub fn add_in(&mut self, part: u32, class: Class, delta: i64, t: SimTime, measure: &Measure) {
-        self.add(class, delta, t, measure);
+    pub fn change_in(&mut self, part: u32, by: Counts, t: SimTime, measure: &Measure) {
+        let at_ms = t.max(measure.from).as_ms() as i64;
+        let changes = [(Class::Serving, by.serving), (Class::Dead, by.dead), (Class::Capacity, by.capacity)];
+        for (class, delta) in changes {
+            if delta != 0 {
+                self.levels[class as usize].add(delta, at_ms);
+            }
+        }
         if let Some(parts) = &mut self.parts {
-            parts.add(part as usize, class, delta);
+            parts.add(part as usize, by);
         }
     }
 
-    /// Changes what a cause keeps from serving in a part.
+    /// Where the list of what is withheld in a part begins.
+    pub fn withheld_from(&self, part: u32) -> usize {
+        part as usize * self.stride
+    }
+
+    /// Changes what a cause keeps from serving in the part whose list begins here.
     #[inline]
-    pub fn withhold(&mut self, part: u32, cause: u16, capacity: i64) {
-        self.withheld[part as usize * self.stride + cause as usize] += capacity;
+    pub fn withhold(&mut self, withheld_from: usize, cause: u16, capacity: i64) {
+        self.withheld[withheld_from + cause as usize] += capacity;
     }
 
     /// What each cause keeps from serving, all parts together; nobody's is not among them.

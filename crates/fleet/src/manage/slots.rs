@@ -8,9 +8,10 @@ use crate::bill::Paid;
 use crate::design::StartState;
 use crate::machine::*;
 use crate::operations::Operation;
+use crate::parts::Counts;
 use crate::policy::disk::{Touch, loses};
 use crate::serving::Class;
-use crate::world::World;
+use crate::world::{Starts, World};
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
 
@@ -226,7 +227,8 @@ impl World {
         self.meter_hardware(self.manager.slots[at].group as usize, (spot, extra), 1, t);
         self.meter(self.set_of(at), Paid::Disks, 1, t);
         self.machines[at].root = if extra { self.nobody } else { cause };
-        self.book.withhold(self.part_of(at), self.machines[at].root, self.sets[self.set_of(at)].serves);
+        let Starts { serves, withheld_from, .. } = self.sets[self.set_of(at)];
+        self.book.withhold(withheld_from, self.machines[at].root, serves);
         if self.probes.is_some() {
             self.machines[at].marks |= REMOVED;
         }
@@ -259,21 +261,17 @@ impl World {
         }
         let removed = if self.probes.is_some() { REMOVED } else { 0 };
         if marks & self.absent() == 0 {
-            let serves = self.sets[self.set_of(at)].serves;
-            let left = self.drop_factor(at, t, serves);
-            self.machines[at].root = cause;
-            let part = self.part_of(at);
-            self.book.withhold(part, cause, serves);
-            self.book.add_in(part, Class::Serving, -1, t, &self.measure);
-            self.scaler.count(self.set_of(at), -1);
-            self.book.add_in(part, Class::Capacity, -left, t, &self.measure);
+            self.stop_serving(at, cause, 0, t);
         } else {
             self.recharge(at, cause);
         }
-        for (mark, class) in [(STARTING, Class::Starting), (AWAITING, Class::Awaiting), (UNNOTICED, Class::Dead)] {
+        for (mark, class) in [(STARTING, Class::Starting), (AWAITING, Class::Awaiting)] {
             if marks & mark != 0 {
-                self.book.add_in(self.part_of(at), class, -1, t, &self.measure);
+                self.book.add(class, -1, t, &self.measure);
             }
+        }
+        if marks & UNNOTICED != 0 {
+            self.book.change_in(self.part_of(at), Counts { dead: -1, ..Counts::NONE }, t, &self.measure);
         }
         self.machines[at].marks = (marks & !(STARTING | AWAITING | UNNOTICED)) | ABSENT | removed;
         self.age(at, t);
@@ -304,7 +302,7 @@ impl World {
         self.manager.list(at);
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
-            self.book.withhold(self.sets[set].part, cause, self.sets[set].serves);
+            self.book.withhold(self.sets[set].withheld_from, cause, self.sets[set].serves);
         }
         self.use_quota(set, spot, true);
         self.meter_asked_for(set, spot, i64::from(was.state.is_allocated()), t);

@@ -290,8 +290,15 @@ impl World {
     }
 
     /// Books a serving machine's slow-down; the machine is booked at full capacity before.
+    #[inline]
     fn take_factor(&mut self, at: usize, t: SimTime) {
-        let Some(&(left, cause)) = self.factors.get(at).filter(|factor| factor.0 < 1000) else { return };
+        if let Some(&factor) = self.factors.get(at).filter(|factor| factor.0 < 1000) {
+            self.take_slow_down(at, factor, t);
+        }
+    }
+
+    #[inline(never)]
+    fn take_slow_down(&mut self, at: usize, (left, cause): (u32, u16), t: SimTime) {
         let Starts { serves, part, withheld_from, .. } = self.sets[self.machines[at].set as usize];
         let lost = serves * i64::from(1000 - left) / 1000;
         self.book.withhold(withheld_from, cause, lost);
@@ -300,8 +307,16 @@ impl World {
     }
 
     /// Unbooks a serving machine's slow-down from its cause; returns the capacity that it was booked with.
-    pub(crate) fn drop_factor(&mut self, at: usize, t: SimTime, serves: i64) -> i64 {
-        let Some(&(left, cause)) = self.factors.get(at).filter(|factor| factor.0 < 1000) else { return serves };
+    #[inline]
+    fn drop_factor(&mut self, at: usize, t: SimTime, serves: i64) -> i64 {
+        match self.factors.get(at).filter(|factor| factor.0 < 1000) {
+            Some(&factor) => self.drop_slow_down(at, factor, t, serves),
+            None => serves,
+        }
+    }
+
+    #[inline(never)]
+    fn drop_slow_down(&mut self, at: usize, (left, cause): (u32, u16), t: SimTime, serves: i64) -> i64 {
         let lost = serves * i64::from(1000 - left) / 1000;
         self.book.withhold(self.sets[self.machines[at].set as usize].withheld_from, cause, -lost);
         self.book.add(Class::Degraded, -1, t, &self.measure);

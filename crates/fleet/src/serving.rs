@@ -78,6 +78,8 @@ pub(crate) struct Book {
     clients: Option<Clients>,
     /// The jobs that wait, if there are any ever.
     backlog: Option<Box<Backlog>>,
+    /// There are such clients or jobs.
+    special: bool,
     /// What arrives now, in thousandths of a request a second; none without demand.
     pub demand: Option<u64>,
     counts_connections: bool,
@@ -100,6 +102,8 @@ pub(crate) struct Book {
     pub clock_stands: bool,
     stands_since: Option<SimTime>,
     stands_hint: usize,
+    /// Something of this has begun and has not been closed.
+    open: bool,
     next_at: usize,
     /// Capacity over time beyond what is asked for: of machines that serve until their notice is over.
     surplus: i128,
@@ -113,6 +117,7 @@ zonefall_engine::pooled_clone!(Book {
     latency,
     clients,
     backlog,
+    special,
     demand,
     counts_connections,
     levels,
@@ -132,7 +137,8 @@ zonefall_engine::pooled_clone!(Book {
     ledger,
     clock_stands,
     stands_since,
-    stands_hint
+    stands_hint,
+    open
 });
 
 impl Book {
@@ -149,6 +155,7 @@ impl Book {
             latency: design.service.latency.clone(),
             clients: design.service.retry.map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
+            special: design.service.retry.is_some() || design.jobs.is_some(),
             demand: None,
             counts_connections: design.sla.is_some(),
             levels: Default::default(),
@@ -165,6 +172,7 @@ impl Book {
             clock_stands: false,
             stands_since: None,
             stands_hint: 0,
+            open: false,
             next_at: 0,
             surplus: 0,
             done: false,
@@ -174,7 +182,7 @@ impl Book {
 
     /// Opens the book for a trial with so many machines of so much capacity, none of them serving yet.
     pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
-        (self.stands_since, self.stands_hint) = (None, 0);
+        (self.stands_since, self.stands_hint, self.open) = (None, 0, false);
         self.demand = demand;
         self.levels = Default::default();
         if let Some(clients) = &mut self.clients {
@@ -273,23 +281,34 @@ impl Book {
         let served = if self.demand.is_some() { self.served() } else { 0 };
         let missed = self.misses_given(served);
         let unconnected = self.is_unconnected();
+        if self.special {
+            return self.book_special(from, t, (missed, unconnected, served), measure);
+        }
+        if missed | unconnected | self.is_eventful() || measure.at.len() > self.next_at {
+            self.book(from, t, (missed, unconnected, served), measure);
+        }
+    }
+
+    /// Whether there is more to book than that the objective is missed or nobody is connected.
+    #[inline]
+    fn is_eventful(&self) -> bool {
+        self.open | self.clock_stands | self.demand.is_some()
+    }
+
+    /// The same with clients that try again, or jobs.
+    #[inline(never)]
+    fn book_special(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
         if self.clients.is_some() {
             self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
         }
         if self.backlog.is_some() {
-            self.work_off(from, t, (missed, unconnected, served), measure);
-            return;
+            self.work_off(from, t, state, measure);
+        } else if state.0 | state.1 | self.is_eventful() || measure.at.len() > self.next_at {
+            self.book(from, t, state, measure);
         }
-        let closed = self.missed_since.is_none() && self.unconnected_since.is_none() && self.stands_since.is_none();
-        let plain = !missed && !unconnected && !self.clock_stands && closed;
-        if plain && self.demand.is_none() && measure.at.len() <= self.next_at {
-            return;
-        }
-        self.book(from, t, (missed, unconnected, served), measure);
     }
 
     /// The state holds for so many measured milliseconds.
-    #[inline(never)]
     fn clients_wait(&mut self, counted_ms: u64) {
         let asked = self.asked();
         if let Some(clients) = &mut self.clients {
@@ -487,6 +506,7 @@ impl Book {
             (false, Some(_)) => self.close_stand(from, measure),
             _ => {}
         }
+        self.open = missed || unconnected || self.clock_stands;
     }
 
     fn book_demand(&mut self, served: u64, length_ms: u64) {

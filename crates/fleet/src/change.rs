@@ -3,6 +3,7 @@
 //! The only functions that change a machine's marks, and so the only ones that touch the book's levels.
 
 use crate::machine::*;
+use crate::parts::Counts;
 use crate::pending::Pending;
 use crate::serving::Class;
 use crate::world::{Facts, START, Starts, World};
@@ -175,39 +176,42 @@ impl World {
 
     /// A machine that served stops serving.
     fn leave(&mut self, at: usize, cause: u16, t: SimTime) {
-        let serves = self.sets[self.machines[at].set as usize].serves;
-        let left = self.drop_factor(at, t, serves);
-        self.machines[at].root = cause;
-        let part = self.part_of(at);
-        self.book.withhold(part, cause, serves);
-        self.book.add_in(part, Class::Serving, -1, t, &self.measure);
-        self.scaler.count(self.machines[at].set as usize, -1);
-        self.book.add_in(part, Class::Capacity, -left, t, &self.measure);
+        // Of one that is down since before the trial began the probes have noticed.
+        let dead = self.probes.is_some() && t > SimTime::ZERO;
+        self.stop_serving(at, cause, i64::from(dead), t);
         if let Some(probes) = self.probes {
-            if t == SimTime::ZERO {
-                // Down since before the trial began: the probes have noticed.
+            if !dead {
                 self.machines[at].marks |= REMOVED;
                 return;
             }
-            self.book.add_in(part, Class::Dead, 1, t, &self.measure);
             self.machines[at].marks |= UNNOTICED;
             self.probe_at[at] = probes.removed(t);
             self.pending.push(self.probe_at[at], Pending::Noticed { machine: at as u32 }.tag());
         }
     }
 
+    /// Books that a machine serves no longer, and is dead in rotation or not.
+    #[inline]
+    pub(crate) fn stop_serving(&mut self, at: usize, cause: u16, dead: i64, t: SimTime) {
+        let set = self.machines[at].set as usize;
+        let Starts { serves, part, withheld_from, .. } = self.sets[set];
+        let left = self.drop_factor(at, t, serves);
+        self.machines[at].root = cause;
+        self.book.withhold(withheld_from, cause, serves);
+        self.book.change_in(part, Counts { serving: -1, dead, capacity: -left }, t, &self.measure);
+        self.scaler.count(set, -1);
+    }
+
     /// A machine serves again.
     fn join(&mut self, at: usize, t: SimTime) {
         let machine = &mut self.machines[at];
-        let Starts { serves, part, .. } = self.sets[machine.set as usize];
-        if machine.marks & UNNOTICED != 0 {
-            machine.marks &= !UNNOTICED;
-            self.book.add_in(part, Class::Dead, -1, t, &self.measure);
-        }
-        self.book.withhold(part, self.machines[at].root, -serves);
-        self.book.add_in(part, Class::Serving, 1, t, &self.measure);
-        self.scaler.count(self.machines[at].set as usize, 1);
-        self.book.add_in(part, Class::Capacity, serves, t, &self.measure);
+        let (set, root) = (machine.set as usize, machine.root);
+        let dead = -i64::from(machine.marks & UNNOTICED != 0);
+        machine.marks &= !UNNOTICED;
+        let Starts { serves, part, withheld_from, .. } = self.sets[set];
+        self.book.withhold(withheld_from, root, -serves);
+        self.book.change_in(part, Counts { serving: 1, dead, capacity: serves }, t, &self.measure);
+        self.scaler.count(set, 1);
         self.take_factor(at, t);
     }
 
@@ -216,9 +220,9 @@ impl World {
         if self.machines[at].root == self.nobody {
             return;
         }
-        let Starts { serves, part, .. } = self.sets[self.machines[at].set as usize];
-        self.book.withhold(part, self.machines[at].root, -serves);
-        self.book.withhold(part, cause, serves);
+        let Starts { serves, withheld_from, .. } = self.sets[self.machines[at].set as usize];
+        self.book.withhold(withheld_from, self.machines[at].root, -serves);
+        self.book.withhold(withheld_from, cause, serves);
         self.machines[at].root = cause;
     }
 
@@ -239,7 +243,7 @@ impl World {
         }
         self.book.settle(t, &self.measure);
         self.machines[at].marks = self.machines[at].marks & !UNNOTICED | REMOVED;
-        self.book.add_in(self.part_of(at), Class::Dead, -1, t, &self.measure);
+        self.book.change_in(self.part_of(at), Counts { dead: -1, ..Counts::NONE }, t, &self.measure);
     }
 
     pub(crate) fn readmitted(&mut self, at: usize, t: SimTime) {
@@ -260,7 +264,8 @@ impl World {
         let serving = self.machines[at].marks & self.absent() == 0;
         if serving {
             let left = self.drop_factor(at, t, serves);
-            self.book.add_in(self.part_of(at), Class::Capacity, serves - left, t, &self.measure);
+            let back = Counts { capacity: serves - left, ..Counts::NONE };
+            self.book.change_in(self.part_of(at), back, t, &self.measure);
         }
         let marks = &mut self.machines[at].marks;
         *marks = if on { *marks | mark } else { *marks & !mark };
@@ -285,20 +290,35 @@ impl World {
     }
 
     /// Books a serving machine's slow-down; the machine is booked at full capacity before.
+    #[inline]
     fn take_factor(&mut self, at: usize, t: SimTime) {
-        let Some(&(left, cause)) = self.factors.get(at).filter(|factor| factor.0 < 1000) else { return };
-        let Starts { serves, part, .. } = self.sets[self.machines[at].set as usize];
+        if let Some(&factor) = self.factors.get(at).filter(|factor| factor.0 < 1000) {
+            self.take_slow_down(at, factor, t);
+        }
+    }
+
+    #[inline(never)]
+    fn take_slow_down(&mut self, at: usize, (left, cause): (u32, u16), t: SimTime) {
+        let Starts { serves, part, withheld_from, .. } = self.sets[self.machines[at].set as usize];
         let lost = serves * i64::from(1000 - left) / 1000;
-        self.book.withhold(part, cause, lost);
-        self.book.add_in(part, Class::Capacity, -lost, t, &self.measure);
+        self.book.withhold(withheld_from, cause, lost);
+        self.book.change_in(part, Counts { capacity: -lost, ..Counts::NONE }, t, &self.measure);
         self.book.add(Class::Degraded, 1, t, &self.measure);
     }
 
     /// Unbooks a serving machine's slow-down from its cause; returns the capacity that it was booked with.
-    pub(crate) fn drop_factor(&mut self, at: usize, t: SimTime, serves: i64) -> i64 {
-        let Some(&(left, cause)) = self.factors.get(at).filter(|factor| factor.0 < 1000) else { return serves };
+    #[inline]
+    fn drop_factor(&mut self, at: usize, t: SimTime, serves: i64) -> i64 {
+        match self.factors.get(at).filter(|factor| factor.0 < 1000) {
+            Some(&factor) => self.drop_slow_down(at, factor, t, serves),
+            None => serves,
+        }
+    }
+
+    #[inline(never)]
+    fn drop_slow_down(&mut self, at: usize, (left, cause): (u32, u16), t: SimTime, serves: i64) -> i64 {
         let lost = serves * i64::from(1000 - left) / 1000;
-        self.book.withhold(self.part_of(at), cause, -lost);
+        self.book.withhold(self.sets[self.machines[at].set as usize].withheld_from, cause, -lost);
         self.book.add(Class::Degraded, -1, t, &self.measure);
         serves - lost
     }

@@ -52,6 +52,12 @@ pub(crate) struct Tide {
     pub next: SimTime,
 }
 
+/// A draw that is lognormal with mean 1.
+pub(crate) fn mean_one(luck: Key, sigma: f64) -> f64 {
+    let z = luck.stream().normal();
+    libm::exp(sigma * (z - sigma / 2.0))
+}
+
 impl Demand {
     /// The same all the time.
     pub fn constant(per_second_milli: u64) -> Self {
@@ -103,8 +109,7 @@ impl Demand {
         if let Some(noise) = self.noise {
             let interval = t.as_ms() / noise.every.as_ms();
             if t.as_ms() == interval * noise.every.as_ms() {
-                let z = tide.luck.part(interval, 0).stream().normal();
-                tide.factor = libm::exp(noise.sigma * (z - noise.sigma / 2.0));
+                tide.factor = mean_one(tide.luck.part(interval, 0), noise.sigma);
             }
             tide.now_milli = libm::round((tide.base_milli as f64 * tide.factor).min(MILLI_MAX)) as u64;
             tide.next = tide.next.min(SimTime::from_ms((interval + 1) * noise.every.as_ms()));

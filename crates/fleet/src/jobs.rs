@@ -9,6 +9,7 @@
 //! Time that is late is charged to what was withheld since the backlog began, not only to what is out at the moment, and to
 //! overload for work that nobody withheld.
 
+use crate::demand::mean_one;
 use crate::ledger::Ledger;
 use std::sync::Arc;
 use zonefall_engine::{Key, SimTime};
@@ -89,8 +90,8 @@ impl Backlog {
         let mut sum = 0_u64;
         for batch in 0..self.jobs.batches.len() {
             let jobs = if sigma > 0.0 {
-                let z = luck.part(batch as u64, 0).stream().normal();
-                libm::round((count as f64 * libm::exp(sigma * (z - sigma / 2.0))).clamp(1.0, JOBS_MAX)) as u64
+                let factor = mean_one(luck.part(batch as u64, 0), sigma);
+                libm::round((count as f64 * factor).clamp(1.0, JOBS_MAX)) as u64
             } else {
                 count
             };

@@ -8,8 +8,8 @@
 //! that withhold it, so the parts sum exactly.
 
 use crate::ledger::split;
-use crate::serving::Class;
 use crate::structure::{Component, Footing, Least, Part, Structure};
+use std::cell::{Cell, RefCell};
 use zonefall_topology::Topology;
 
 /// The parent of the root.
@@ -64,11 +64,24 @@ pub(crate) struct Parts {
     shares: Vec<u64>,
     ones: Vec<i64>,
     weights: Vec<i64>,
+    demand: Option<u64>,
+    passes: Cell<Option<Passes>>,
+    scratch: RefCell<Scratch>,
+}
+
+/// What passes of the demand; found when somebody asks after a change.
+#[derive(Debug, Clone, Copy)]
+struct Passes {
+    served: u64,
+    /// What reaches no dead machine.
+    reaching: u64,
+}
+
+/// What passes each node, and the best of a group first.
+#[derive(Debug, Clone)]
+struct Scratch {
     flows: Vec<u64>,
     sorted: Vec<u64>,
-    demand: Option<u64>,
-    /// Of the demand, how much is served, and how much reaches no dead machine.
-    passes: (u64, u64),
 }
 
 impl Parts {
@@ -101,10 +114,9 @@ impl Parts {
             shares: vec![0; count],
             ones: vec![1; count],
             weights: vec![0; causes],
-            flows: vec![0; count],
-            sorted: Vec::with_capacity(count),
             demand: None,
-            passes: (0, 0),
+            passes: Cell::new(None),
+            scratch: RefCell::new(Scratch { flows: vec![0; count], sorted: Vec::with_capacity(count) }),
         }
     }
 
@@ -131,7 +143,7 @@ impl Parts {
                 Leaf::Group => {}
             }
         }
-        self.pass();
+        self.passes.set(None);
     }
 
     /// Whether the objective holds.
@@ -172,25 +184,22 @@ impl Parts {
         }
     }
 
-    /// A level of a group of sets changes.
-    pub fn add(&mut self, part: usize, class: Class, delta: i64) {
+    /// The machines of a group of sets change.
+    pub fn add(&mut self, part: usize, by: Counts) {
         if let Leaf::Sets { counts, .. } = &mut self.leaves[part] {
-            match class {
-                Class::Serving => counts.serving += delta,
-                Class::Dead => counts.dead += delta,
-                Class::Capacity => counts.capacity += delta,
-                _ => {}
-            }
+            counts.serving += by.serving;
+            counts.dead += by.dead;
+            counts.capacity += by.capacity;
         }
         self.weigh(part);
-        self.pass();
+        self.passes.set(None);
     }
 
     /// The demand changes: every group of sets that needs a share of it is looked at again.
     pub fn demand_changes(&mut self, demand: Option<u64>) {
         self.demand = demand;
         (0..self.leaves.len()).for_each(|part| self.weigh(part));
-        self.pass();
+        self.passes.set(None);
     }
 
     /// Whether a group of sets holds now.
@@ -219,7 +228,7 @@ impl Parts {
         let lost = held.iter().enumerate().filter(first).count() as u32;
         let holds = whole && seats.saturating_sub(lost) >= *least;
         self.turn(part, holds);
-        self.pass();
+        self.passes.set(None);
     }
 
     /// A node holds or not; what that flips above it flips.
@@ -241,39 +250,45 @@ impl Parts {
 
     /// The demand that passes, as far as `of` says of each group of sets; a component passes all or nothing. Of a group in
     /// which k parts must hold, as much passes as through the k-th best of them.
-    fn flow(&mut self, demand: u64, down: u64, of: impl Fn(Counts) -> u64) -> u64 {
+    fn flow(&self, demand: u64, down: u64, of: impl Fn(Counts) -> u64) -> u64 {
+        let Scratch { flows, sorted } = &mut *self.scratch.borrow_mut();
         for at in 0..self.leaves.len() {
-            self.flows[at] = match &self.leaves[at] {
+            flows[at] = match &self.leaves[at] {
                 Leaf::Sets { counts, .. } => of(*counts),
                 Leaf::Component { .. } if self.states[at].holds => demand,
                 Leaf::Component { .. } => down,
                 Leaf::Group => {
-                    self.sorted.clear();
-                    self.sorted.extend(self.children[at].iter().map(|&child| self.flows[child as usize]));
-                    self.sorted.sort_unstable_by(|a, b| b.cmp(a));
-                    self.sorted[self.states[at].least as usize - 1]
+                    sorted.clear();
+                    sorted.extend(self.children[at].iter().map(|&child| flows[child as usize]));
+                    sorted.sort_unstable_by(|a, b| b.cmp(a));
+                    sorted[self.states[at].least as usize - 1]
                 }
             };
         }
-        self.flows.last().copied().unwrap_or(0)
+        flows.last().copied().unwrap_or(0)
     }
 
     /// What passes of the demand, where there is one.
-    fn pass(&mut self) {
-        let Some(demand) = self.demand else { return };
+    fn pass(&self) -> Passes {
+        if let Some(passes) = self.passes.get() {
+            return passes;
+        }
+        let Some(demand) = self.demand else { return Passes { served: 0, reaching: 0 } };
         let served = self.flow(demand, 0, |counts| counts.served(demand));
         let reaching = |counts: Counts| if counts.dead == 0 { demand } else { counts.reached(demand) };
-        self.passes = (served, self.flow(demand, demand, reaching));
+        let passes = Passes { served, reaching: self.flow(demand, demand, reaching) };
+        self.passes.set(Some(passes));
+        passes
     }
 
     /// Demand served in the current state.
     pub fn served(&self) -> u64 {
-        self.passes.0
+        self.pass().served
     }
 
     /// Demand that reaches no dead machine in the current state.
     pub fn reaching(&self) -> u64 {
-        self.passes.1
+        self.pass().reaching
     }
 
     /// Splits missed time: evenly over what is missing, and there as `of_sets` (for a group of sets, with what it needs) and
@@ -316,6 +331,9 @@ impl Parts {
 }
 
 impl Counts {
+    /// Nothing.
+    pub const NONE: Self = Self { serving: 0, dead: 0, capacity: 0 };
+
     /// Requests that go to machines alive.
     pub fn reached(self, demand: u64) -> u64 {
         match self.serving + self.dead {

@@ -7,19 +7,33 @@
 use crate::ledger::Ledger;
 use crate::operations::Operation;
 use crate::policy::retry::{Load, Retry};
+use std::cell::Cell;
 
 /// The clients of a trial.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Clients {
     retry: Retry,
     /// The share of attempts that fails for lack of capacity.
     failing: f64,
     /// The share that was sent to machines alive, and the most that attempts ask for there.
     most: (f64, f64),
+    /// What was found last: an interval asks for the same several times.
+    last: Cell<Option<Found>>,
+}
+
+/// What comes of a state of load.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    asked: Asked,
+    failing: f64,
+    /// The share that fails for lack of capacity if the state lasts, and whether nobody tries again.
+    settled: (f64, bool),
+    /// Attempts that reach a machine, and what is served in the end.
+    flow: (u64, u64),
 }
 
 /// A state of load, in thousandths of a request a second.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub demand_milli: u64,
     pub capacity_milli: u64,
@@ -37,7 +51,7 @@ impl Asked {
 
 impl Clients {
     pub fn new(retry: Retry) -> Self {
-        Self { retry, failing: 0.0, most: (1.0, retry.most(1.0)) }
+        Self { retry, failing: 0.0, most: (1.0, retry.most(1.0)), last: Cell::new(None) }
     }
 
     /// A trial begins.
@@ -50,26 +64,37 @@ impl Clients {
         self.failing > 0.0
     }
 
-    /// The share that fails for lack of capacity if this state lasts, and whether nobody tries again.
-    fn settles(&self, asked: Asked) -> (f64, bool) {
-        if asked.demand_milli == 0 { (0.0, false) } else { self.retry.settles(asked.load(), self.failing) }
+    /// What comes of this state, after the one before.
+    fn find(&self, asked: Asked) -> Found {
+        if let Some(last) = self.last.get().filter(|last| last.asked == asked && last.failing == self.failing) {
+            return last;
+        }
+        let found = if asked.demand_milli == 0 {
+            Found { asked, failing: self.failing, settled: (0.0, false), flow: (0, 0) }
+        } else {
+            let settled = self.retry.settles(asked.load(), self.failing);
+            Found { asked, failing: self.failing, settled, flow: self.flow_in(asked, settled) }
+        };
+        self.last.set(Some(found));
+        found
     }
 
     /// Attempts that reach a machine, and what is served in the end. In overload no fewer reach one than it can serve.
-    pub fn flow(&self, asked: Asked) -> (u64, u64) {
-        if asked.demand_milli == 0 {
-            return (0, 0);
-        }
-        let settled = self.settles(asked);
+    fn flow_in(&self, asked: Asked, settled: (f64, bool)) -> (u64, u64) {
         let (reach, served) = self.retry.flow(asked.load(), settled);
         let milli = |share: f64| (share * asked.demand_milli as f64).round() as u64;
         let reach = if settled.0 > 0.0 { milli(reach).max(asked.capacity_milli) } else { milli(reach) };
         (reach, milli(served).min(asked.demand_milli))
     }
 
+    /// Attempts that reach a machine, and what is served in the end.
+    pub fn flow(&self, asked: Asked) -> (u64, u64) {
+        self.find(asked).flow
+    }
+
     /// The state lasts; `counted_ms` of it are measured.
     pub fn lasts(&mut self, asked: Asked, counted_ms: u64, ledger: &mut Ledger) {
-        let (settled, _) = self.settles(asked);
+        let (settled, _) = self.find(asked).settled;
         let before = std::mem::replace(&mut self.failing, settled);
         if counted_ms == 0 || asked.demand_milli == 0 {
             return;

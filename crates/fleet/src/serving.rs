@@ -2,18 +2,21 @@
 //!
 //! Between two changes the state is constant. Integrals over time are kept by changes: ∫N = N(end)·end − Σ ΔN·t, so a
 //! change costs one addition and an undisturbed machine costs nothing. The objective is looked at when time moves on,
-//! over intervals longer than zero only.
+//! over intervals longer than zero only. Whom missed time is charged to is said in `charge`, whether the
+//! objective is missed in a state and what is served in `objective`.
+
+mod charge;
+mod objective;
 
 use crate::Extra;
 use crate::design::{Design, Need};
 use crate::jobs::Backlog;
-use crate::ledger::{Ledger, split};
+use crate::ledger::Ledger;
 use crate::measure::Measure;
 use crate::operations::Operation;
 use crate::parts::{Counts, Parts};
-use crate::retries::{Asked, Clients};
-use crate::service::{Latency, Limit};
-use crate::structure::Least;
+use crate::retries::Clients;
+use crate::service::Latency;
 use zonefall_engine::{Key, SimTime};
 use zonefall_topology::Topology;
 
@@ -78,6 +81,8 @@ pub(crate) struct Book {
     clients: Option<Clients>,
     /// The jobs that wait, if there are any ever.
     backlog: Option<Box<Backlog>>,
+    /// There are such clients or jobs.
+    special: bool,
     /// What arrives now, in thousandths of a request a second; none without demand.
     pub demand: Option<u64>,
     counts_connections: bool,
@@ -100,6 +105,8 @@ pub(crate) struct Book {
     pub clock_stands: bool,
     stands_since: Option<SimTime>,
     stands_hint: usize,
+    /// Something of this has begun and has not been closed.
+    open: bool,
     next_at: usize,
     /// Capacity over time beyond what is asked for: of machines that serve until their notice is over.
     surplus: i128,
@@ -113,6 +120,7 @@ zonefall_engine::pooled_clone!(Book {
     latency,
     clients,
     backlog,
+    special,
     demand,
     counts_connections,
     levels,
@@ -132,7 +140,8 @@ zonefall_engine::pooled_clone!(Book {
     ledger,
     clock_stands,
     stands_since,
-    stands_hint
+    stands_hint,
+    open
 });
 
 impl Book {
@@ -149,6 +158,7 @@ impl Book {
             latency: design.service.latency.clone(),
             clients: design.service.retry.map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
+            special: design.service.retry.is_some() || design.jobs.is_some(),
             demand: None,
             counts_connections: design.sla.is_some(),
             levels: Default::default(),
@@ -165,6 +175,7 @@ impl Book {
             clock_stands: false,
             stands_since: None,
             stands_hint: 0,
+            open: false,
             next_at: 0,
             surplus: 0,
             done: false,
@@ -174,7 +185,7 @@ impl Book {
 
     /// Opens the book for a trial with so many machines of so much capacity, none of them serving yet.
     pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
-        (self.stands_since, self.stands_hint) = (None, 0);
+        (self.stands_since, self.stands_hint, self.open) = (None, 0, false);
         self.demand = demand;
         self.levels = Default::default();
         if let Some(clients) = &mut self.clients {
@@ -199,19 +210,30 @@ impl Book {
         self.levels[class as usize].add(delta, t.max(measure.from).as_ms() as i64);
     }
 
-    /// Changes a level of a set in a part: serving, dead, capacity.
+    /// Changes what serves, is dead, and can be served in a part.
     #[inline]
-    pub fn add_in(&mut self, part: u32, class: Class, delta: i64, t: SimTime, measure: &Measure) {
-        self.add(class, delta, t, measure);
+    pub fn change_in(&mut self, part: u32, by: Counts, t: SimTime, measure: &Measure) {
+        let at_ms = t.max(measure.from).as_ms() as i64;
+        let changes = [(Class::Serving, by.serving), (Class::Dead, by.dead), (Class::Capacity, by.capacity)];
+        for (class, delta) in changes {
+            if delta != 0 {
+                self.levels[class as usize].add(delta, at_ms);
+            }
+        }
         if let Some(parts) = &mut self.parts {
-            parts.add(part as usize, class, delta);
+            parts.add(part as usize, by);
         }
     }
 
-    /// Changes what a cause keeps from serving in a part.
+    /// Where the list of what is withheld in a part begins.
+    pub fn withheld_from(&self, part: u32) -> usize {
+        part as usize * self.stride
+    }
+
+    /// Changes what a cause keeps from serving in the part whose list begins here.
     #[inline]
-    pub fn withhold(&mut self, part: u32, cause: u16, capacity: i64) {
-        self.withheld[part as usize * self.stride + cause as usize] += capacity;
+    pub fn withhold(&mut self, withheld_from: usize, cause: u16, capacity: i64) {
+        self.withheld[withheld_from + cause as usize] += capacity;
     }
 
     /// What each cause keeps from serving, all parts together; nobody's is not among them.
@@ -259,25 +281,37 @@ impl Book {
         if surplus > 0 {
             self.book_surplus(surplus, from, t, measure);
         }
-        let missed = self.misses();
+        let served = if self.demand.is_some() { self.served() } else { 0 };
+        let missed = self.misses_given(served);
         let unconnected = self.is_unconnected();
+        if self.special {
+            return self.book_special(from, t, (missed, unconnected, served), measure);
+        }
+        if missed | unconnected | self.is_eventful() || measure.at.len() > self.next_at {
+            self.book(from, t, (missed, unconnected, served), measure);
+        }
+    }
+
+    /// Whether there is more to book than that the objective is missed or nobody is connected.
+    #[inline]
+    fn is_eventful(&self) -> bool {
+        self.open | self.clock_stands | self.demand.is_some()
+    }
+
+    /// The same with clients that try again, or jobs.
+    #[inline(never)]
+    fn book_special(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
         if self.clients.is_some() {
             self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
         }
         if self.backlog.is_some() {
-            self.work_off(from, t, (missed, unconnected), measure);
-            return;
+            self.work_off(from, t, state, measure);
+        } else if state.0 | state.1 | self.is_eventful() || measure.at.len() > self.next_at {
+            self.book(from, t, state, measure);
         }
-        let closed = self.missed_since.is_none() && self.unconnected_since.is_none() && self.stands_since.is_none();
-        let plain = !missed && !unconnected && !self.clock_stands && closed;
-        if plain && self.demand.is_none() && measure.at.len() <= self.next_at {
-            return;
-        }
-        self.book(from, t, missed, unconnected, measure);
     }
 
     /// The state holds for so many measured milliseconds.
-    #[inline(never)]
     fn clients_wait(&mut self, counted_ms: u64) {
         let asked = self.asked();
         if let Some(clients) = &mut self.clients {
@@ -291,16 +325,17 @@ impl Book {
     }
 
     /// The workers work; where late jobs are done in between, the objective is missed up to that instant only.
-    fn work_off(&mut self, from: SimTime, t: SimTime, (missed, unconnected): (bool, bool), measure: &Measure) {
+    fn work_off(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
         let Some(mut backlog) = self.backlog.take() else { return };
+        let (missed, unconnected, served) = state;
         let capacity = self.level(Class::Capacity) as u64;
         let until =
             if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
         backlog.work(from, t, (capacity, &self.withheld), measure.from, &mut self.ledger);
         self.backlog = Some(backlog);
-        self.book(from, until, missed, unconnected, measure);
+        self.book(from, until, state, measure);
         if until < t {
-            self.book(until, t, false, unconnected, measure);
+            self.book(until, t, (false, unconnected, served), measure);
         }
     }
 
@@ -325,105 +360,9 @@ impl Book {
         self.surplus += i128::from(surplus) * i128::from(t.since(from.max(measure.from).min(t)).as_ms());
     }
 
-    /// Whether the objective is missed now.
-    #[inline(always)]
-    pub fn misses(&self) -> bool {
-        match self.need {
-            Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
-            _ => self.misses_more_than_machines(),
-        }
-    }
-
-    /// The same where not only machines are counted; apart, so that counting them stays short.
-    #[inline(never)]
-    fn misses_more_than_machines(&self) -> bool {
-        match self.need {
-            Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
-            Need::Served(share, of) => {
-                let demand = self.demand.unwrap_or(0);
-                u128::from(self.served()) * u128::from(of) < u128::from(demand) * u128::from(share) || self.is_slow()
-            }
-            Need::Done(..) => self.backlog.as_ref().is_some_and(|backlog| backlog.is_late()),
-            Need::Parts(_) => self.parts.as_ref().is_some_and(|parts| !parts.hold()),
-        }
-    }
-
-    /// Whether the objective would be missed if so many machines of so much capacity did not serve.
-    pub fn misses_without(&self, machines: i64, capacity: i64) -> bool {
-        self.misses()
-            || match self.need {
-                Need::Serving(least) => self.level(Class::Serving) - machines < i64::from(least),
-                Need::Served(share, of) => {
-                    let left = (self.level(Class::Capacity) - capacity).max(0) as u64;
-                    let needed = u128::from(self.demand.unwrap_or(0)) * u128::from(share);
-                    u128::from(left.min(self.served())) * u128::from(of) < needed
-                }
-                // Deadlines are judged when they come.
-                Need::Done(..) => false,
-                // The part with the fewest to spare decides.
-                Need::Parts(_) => self.parts.as_ref().is_none_or(|parts| parts.margin() < machines),
-            }
-    }
-
-    /// Demand served in the current state.
-    pub fn served(&self) -> u64 {
-        if let Some(parts) = &self.parts {
-            return parts.served();
-        }
-        if let Some(clients) = &self.clients {
-            return clients.flow(self.asked()).1;
-        }
-        self.all_machines().served(self.demand.unwrap_or(0))
-    }
-
-    fn all_machines(&self) -> Counts {
-        Counts {
-            serving: self.level(Class::Serving),
-            dead: self.level(Class::Dead),
-            capacity: self.level(Class::Capacity),
-        }
-    }
-
-    /// What clients meet.
-    fn asked(&self) -> Asked {
-        let level = |class| self.level(class) as u64;
-        let (alive, dead) = (level(Class::Serving), level(Class::Dead));
-        Asked { demand_milli: self.demand.unwrap_or(0), capacity_milli: level(Class::Capacity), alive, dead }
-    }
-
-    /// Demand that is sent to machines that are alive, tries again counted in.
-    fn reaches(&self) -> u64 {
-        if let Some(clients) = &self.clients {
-            return clients.flow(self.asked()).0;
-        }
-        self.all_machines().reached(self.demand.unwrap_or(0))
-    }
-
-    /// What autoscale's metric of CPU follows from: tries again too, as many as machines in rotation would get if the dead
-    /// were as busy as those alive.
-    pub fn attempted(&self) -> u64 {
-        let demand = self.demand.unwrap_or(0);
-        let Asked { alive, dead, .. } = self.asked();
-        if self.clients.is_none() || alive == 0 {
-            return demand;
-        }
-        let all = u128::from(self.reaches()) * u128::from(alive + dead) / u128::from(alive);
-        u64::try_from(all).unwrap_or(u64::MAX)
-    }
-
-    /// The limit on the times of responses, and how many machines' worth of capacity there is to keep it.
-    fn limit(&self) -> Option<(&Limit, u64, u64)> {
-        let latency = self.latency.as_ref()?;
-        Some((latency.limit.as_ref()?, self.level(Class::Capacity) as u64 / latency.serves_milli, latency.serves_milli))
-    }
-
-    /// Whether too many answers come too late. Where something arrives and nobody answers, all do.
-    fn is_slow(&self) -> bool {
-        let Some((limit, machines, _)) = self.limit() else { return false };
-        !limit.admits(machines, self.reaches()) || machines == 0 && self.demand.unwrap_or(0) > 0
-    }
-
-    fn book(&mut self, from: SimTime, t: SimTime, missed: bool, unconnected: bool, measure: &Measure) {
+    /// Books an interval in which the objective was missed or not, nobody was connected or not, and so much was served.
+    fn book(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
+        let (missed, unconnected, served) = state;
         while measure.at.get(self.next_at).is_some_and(|&at| at < t) {
             self.ledger.held_at.push(!missed);
             self.next_at += 1;
@@ -433,7 +372,7 @@ impl Book {
             return;
         }
         if self.demand.is_some() {
-            self.book_demand(t.since(from).as_ms());
+            self.book_demand(served, t.since(from).as_ms());
             self.book_state(from, t);
         }
         if missed {
@@ -456,14 +395,17 @@ impl Book {
             (false, Some(_)) => self.close_stand(from, measure),
             _ => {}
         }
+        self.open = missed || unconnected || self.clock_stands;
     }
 
-    fn book_demand(&mut self, length_ms: u64) {
+    fn book_demand(&mut self, served: u64, length_ms: u64) {
         let demand = self.demand.unwrap_or(0);
         let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
         let times = i128::from(length_ms);
+        // Clients have settled in another state since, if there are any.
+        let served = if self.clients.is_some() { self.served() } else { served };
         self.ledger.offered += i128::from(demand) * times;
-        self.ledger.served += i128::from(self.served()) * times;
+        self.ledger.served += i128::from(served) * times;
         if let Some(parts) = &self.parts {
             self.ledger.lost_to_dead += i128::from(demand.saturating_sub(parts.reaching())) * times;
         } else if dead > 0 {
@@ -478,41 +420,6 @@ impl Book {
         if self.is_slow() {
             self.ledger.slow += i128::from(self.demand.unwrap_or(0)) * i128::from(t.since(from).as_ms());
         }
-    }
-
-    fn charge(&mut self, length_ms: u64) {
-        self.ledger.missed_ms += length_ms;
-        if let (Need::Done(..), Some(backlog)) = (&self.need, &mut self.backlog) {
-            let charged = &mut self.ledger.missed_by_cause_ms;
-            split(length_ms, &backlog.weights()[..charged.len()], charged);
-            return;
-        }
-        let counts = self.all_machines();
-        let (demand, in_time) = (self.demand, self.needs_in_time());
-        // Enough for the demand may not be enough for all its tries.
-        let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
-        let own = (if failing { self.overload } else { self.probe_lag }, self.overload);
-        let charged = &mut self.ledger.missed_by_cause_ms;
-        let withheld = &mut self.withheld;
-        let least = match self.need {
-            Need::Serving(least) => Least::Serving(least),
-            Need::Served(share, of) => Least::Served(share, of),
-            Need::Done(..) => return,
-            Need::Parts(_) => {
-                let Some(parts) = &mut self.parts else { return };
-                return parts.charge(length_ms, charged, |part, need, counts, length_ms, charged| {
-                    let withheld = &mut withheld[part * self.stride..][..charged.len()];
-                    charge_machines(length_ms, (need, demand, 0), counts, withheld, own, charged);
-                });
-            }
-        };
-        let withheld = &mut withheld[..charged.len()];
-        charge_machines(length_ms, (least, demand, in_time), counts, withheld, own, charged);
-    }
-
-    /// The capacity that answers all of the demand in time; 0 without a limit on that.
-    fn needs_in_time(&self) -> i64 {
-        self.limit().map_or(0, |(limit, _, serves)| (limit.fewest(self.demand.unwrap_or(0)) * serves) as i64)
     }
 
     fn close_outage(&mut self, end: SimTime, measure: &Measure) {
@@ -580,35 +487,5 @@ impl Book {
             ledger.operations[operation as usize] = total(class) as u64;
         }
         classes.down = ledger.machine_ms - classes.serving - classes.awaiting_probe - classes.starting;
-    }
-}
-
-/// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request went to a
-/// dead one, the lag of the probes is the cause; what even everything together could not serve is overload, and so is what
-/// fails on the way (TF-03) where nobody is dead. So much capacity is needed to answer in time.
-fn charge_machines(
-    length_ms: u64,
-    (need, demand, in_time): (Least, Option<u64>, i64),
-    counts: Counts,
-    withheld: &mut [i64],
-    (probe_lag, overload): (usize, usize),
-    charged: &mut [u64],
-) {
-    let mut lacking = 0;
-    if let (Least::Served(share, of), Some(demand)) = (need, demand) {
-        let needed = (u128::from(demand) * u128::from(share)).div_ceil(u128::from(of)) as i64;
-        let needed = needed.max(in_time);
-        if counts.capacity >= needed {
-            charged[if counts.dead > 0 { probe_lag } else { overload }] += length_ms;
-            return;
-        }
-        lacking = (needed - counts.capacity - withheld.iter().sum::<i64>()).max(0);
-    }
-    if lacking > 0 || withheld.iter().all(|&capacity| capacity == 0) {
-        withheld[overload] = lacking.max(1);
-        split(length_ms, withheld, charged);
-        withheld[overload] = 0;
-    } else {
-        split(length_ms, withheld, charged);
     }
 }

@@ -100,14 +100,6 @@ impl Structure {
         self.nodes.iter().enumerate().filter_map(component)
     }
 
-    /// The same, to be changed.
-    pub fn components_mut(&mut self) -> impl Iterator<Item = (&str, &mut Component)> {
-        self.nodes.iter_mut().filter_map(|node| match &mut node.part {
-            Part::Component(component) => Some((node.name.as_str(), component)),
-            _ => None,
-        })
-    }
-
     /// Folds the tree from its leaves to its root: `leaf` says what a group of sets or a component is, `group` what comes of
     /// its parts, of which so many must hold.
     pub fn fold<T: Clone>(&self, mut leaf: impl FnMut(usize) -> T, mut group: impl FnMut(&[T], u32) -> T) -> T {

@@ -108,6 +108,8 @@ pub(crate) struct Starts {
     pub(crate) serves: i64,
     /// Its part of the service; 0 where there are no parts.
     pub(crate) part: u32,
+    /// Where the book's list of what is withheld in that part begins.
+    pub(crate) withheld_from: usize,
 }
 
 /// One design living through trials. Reset and reused; after warm-up a trial allocates nothing.
@@ -315,12 +317,14 @@ impl World {
         let instances = strikes.population().instance_count() as usize;
         let part =
             |set: usize| design.need.structure().and_then(|service| service.node_of_set(set)).unwrap_or(0) as u32;
+        let book = Book::new(&design, names.len(), &topology);
         let starts = |(at, set): (usize, &ScaleSet)| Starts {
             boot: set.boot.clone(),
             warm_up: set.warm_up.clone(),
             creating: if let StartState::Creating(law) = &set.start { Some(law.clone()) } else { None },
             serves: set.serves_milli as i64,
             part: part(at),
+            withheld_from: book.withheld_from(part(at)),
         };
         let sets: Vec<Starts> = design.sets.iter().enumerate().map(starts).collect();
         let takes_time = |law: &Law| law.mean_ms() > 0.0;
@@ -374,7 +378,7 @@ impl World {
             probes: None,
             pending: Calendar::with_capacity(64),
             tide: None,
-            book: Book::new(&design, names.len(), &topology),
+            book,
             budget: EventBudget::new(measure.event_budget),
             luck: Key::root(0),
             standing_luck: Key::root(0),
@@ -514,7 +518,7 @@ impl World {
             let removed = if self.probes.is_some() { REMOVED } else { 0 };
             self.machines[at].marks = STARTING | NEEDS_WARM_UP | removed;
             self.machines[at].root = self.deployment;
-            self.book.withhold(self.sets[set].part, self.deployment, self.sets[set].serves);
+            self.book.withhold(self.sets[set].withheld_from, self.deployment, self.sets[set].serves);
             let key = self.luck_of(at, strikes, SimTime::ZERO, CREATION);
             let mut stream = key.stream();
             let create = self.sets[set].creating.as_ref().map_or(SimDuration::ZERO, |law| law.draw(&mut stream));

@@ -252,10 +252,12 @@ impl World {
         self.disown(at, t);
         self.count_out(at);
         self.use_quota(self.set_of(at), self.manager.slots[at].spot, false);
-        let was = self.manager.slots[at];
-        self.manager.slots[at].extra = true;
-        self.meter_asked_for(self.set_of(at), was.spot, -i64::from(was.state.is_allocated()), t);
-        self.see_promise(at, &was, t);
+        let counted = self.is_promised(at);
+        let slot = &mut self.manager.slots[at];
+        slot.extra = true;
+        let (spot, allocated) = (slot.spot, slot.state.is_allocated());
+        self.meter_asked_for(self.set_of(at), spot, -i64::from(allocated), t);
+        self.see_promise(at, counted, t);
     }
 
     /// OV-01: once all that was asked for in a zone runs, the extra machines there are deleted.

@@ -62,12 +62,18 @@ fn counts(slot: &Slot) -> bool {
 }
 
 impl World {
-    /// A slot has changed from what it was: its machine may count for the promise, or no longer.
+    /// Whether a machine counts for the promise now; none does where there is no promise.
     #[inline]
-    pub(crate) fn see_promise(&mut self, at: usize, before: &Slot, t: SimTime) {
+    pub(crate) fn is_promised(&self, at: usize) -> bool {
+        self.manager.promise.is_active() && counts(&self.manager.slots[at])
+    }
+
+    /// A slot has changed, whose machine counted for the promise or not: that may be otherwise now.
+    #[inline]
+    pub(crate) fn see_promise(&mut self, at: usize, counted: bool, t: SimTime) {
         if self.manager.promise.is_active() {
             let now = counts(&self.manager.slots[at]);
-            if counts(before) != now {
+            if counted != now {
                 self.count_for_promise(self.manager.slots[at].group as usize, now, t);
             }
         }
@@ -75,9 +81,9 @@ impl World {
 
     /// A machine that was started again is up.
     pub(crate) fn is_started(&mut self, at: usize, t: SimTime) {
-        let was = self.manager.slots[at];
+        let counted = self.is_promised(at);
         self.manager.slots[at].starts = false;
-        self.see_promise(at, &was, t);
+        self.see_promise(at, counted, t);
     }
 
     fn count_for_promise(&mut self, group: usize, starts: bool, t: SimTime) {

@@ -61,14 +61,14 @@ impl World {
     pub(crate) fn owe(&mut self, set: usize, machines: u32, cause: u16, t: SimTime) {
         self.book.settle(t, &self.measure);
         self.manager.sets[set].short.owe(machines, cause);
-        self.book.withhold(self.sets[set].part, cause, i64::from(machines) * self.sets[set].serves);
+        self.book.withhold(self.sets[set].withheld_from, cause, i64::from(machines) * self.sets[set].serves);
     }
 
     /// One machine less is missing: one that was charged to `cause`, else the one that has been missing for longest.
     pub(crate) fn pay(&mut self, set: usize, cause: u16, t: SimTime) {
         self.book.settle(t, &self.measure);
         if let Some(paid) = self.manager.sets[set].short.pay(cause) {
-            self.book.withhold(self.sets[set].part, paid, -self.sets[set].serves);
+            self.book.withhold(self.sets[set].withheld_from, paid, -self.sets[set].serves);
         }
     }
 

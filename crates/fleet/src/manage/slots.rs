@@ -8,9 +8,10 @@ use crate::bill::Paid;
 use crate::design::StartState;
 use crate::machine::*;
 use crate::operations::Operation;
+use crate::parts::Counts;
 use crate::policy::disk::{Touch, loses};
 use crate::serving::Class;
-use crate::world::World;
+use crate::world::{Starts, World};
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
 
@@ -84,7 +85,7 @@ impl World {
                     self.count_in(at);
                     self.meter_hardware(group, (spot, false), 1, SimTime::ZERO);
                     self.meter(set, Paid::Disks, 1, SimTime::ZERO);
-                    self.see_promise(at, &Slot::VACANT, SimTime::ZERO);
+                    self.see_promise(at, false, SimTime::ZERO);
                 }
             }
         }
@@ -163,11 +164,11 @@ impl World {
 
     /// Changes the state of a machine.
     pub(crate) fn becomes(&mut self, at: usize, state: State, t: SimTime) {
-        let was = self.manager.slots[at];
+        let counted = self.is_promised(at);
         let slot = &mut self.manager.slots[at];
         let before = std::mem::replace(&mut slot.state, state);
-        let (spot, extra) = (slot.spot, slot.extra);
-        let group = &mut self.manager.groups[slot.group as usize];
+        let (spot, extra, group_at) = (slot.spot, slot.extra, slot.group as usize);
+        let group = &mut self.manager.groups[group_at];
         let set = &mut self.manager.sets[group.set];
         set.unconsidered |= set.restless;
         if !extra && before.counts() && state.counts() && before.balances() != state.balances() {
@@ -191,9 +192,9 @@ impl World {
         }
         if before.is_allocated() != state.is_allocated() {
             let change = if state.is_allocated() { 1 } else { -1 };
-            self.meter_hardware(was.group as usize, (spot, extra), change, t);
+            self.meter_hardware(group_at, (spot, extra), change, t);
         }
-        self.see_promise(at, &was, t);
+        self.see_promise(at, counted, t);
         self.manager.sees_illness(at);
         if !matches!(state, State::Creating | State::Running) {
             self.leaves_rollout(at, state, t);
@@ -226,7 +227,8 @@ impl World {
         self.meter_hardware(self.manager.slots[at].group as usize, (spot, extra), 1, t);
         self.meter(self.set_of(at), Paid::Disks, 1, t);
         self.machines[at].root = if extra { self.nobody } else { cause };
-        self.book.withhold(self.part_of(at), self.machines[at].root, self.sets[self.set_of(at)].serves);
+        let Starts { serves, withheld_from, .. } = self.sets[self.set_of(at)];
+        self.book.withhold(withheld_from, self.machines[at].root, serves);
         if self.probes.is_some() {
             self.machines[at].marks |= REMOVED;
         }
@@ -259,21 +261,17 @@ impl World {
         }
         let removed = if self.probes.is_some() { REMOVED } else { 0 };
         if marks & self.absent() == 0 {
-            let serves = self.sets[self.set_of(at)].serves;
-            let left = self.drop_factor(at, t, serves);
-            self.machines[at].root = cause;
-            let part = self.part_of(at);
-            self.book.withhold(part, cause, serves);
-            self.book.add_in(part, Class::Serving, -1, t, &self.measure);
-            self.scaler.count(self.set_of(at), -1);
-            self.book.add_in(part, Class::Capacity, -left, t, &self.measure);
+            self.stop_serving(at, cause, 0, t);
         } else {
             self.recharge(at, cause);
         }
-        for (mark, class) in [(STARTING, Class::Starting), (AWAITING, Class::Awaiting), (UNNOTICED, Class::Dead)] {
+        for (mark, class) in [(STARTING, Class::Starting), (AWAITING, Class::Awaiting)] {
             if marks & mark != 0 {
-                self.book.add_in(self.part_of(at), class, -1, t, &self.measure);
+                self.book.add(class, -1, t, &self.measure);
             }
+        }
+        if marks & UNNOTICED != 0 {
+            self.book.change_in(self.part_of(at), Counts { dead: -1, ..Counts::NONE }, t, &self.measure);
         }
         self.machines[at].marks = (marks & !(STARTING | AWAITING | UNNOTICED)) | ABSENT | removed;
         self.age(at, t);
@@ -291,7 +289,7 @@ impl World {
     pub(crate) fn adopt(&mut self, at: usize, cause: u16, t: SimTime) {
         self.book.settle(t, &self.measure);
         let set = self.set_of(at);
-        let was = self.manager.slots[at];
+        let counted = self.is_promised(at);
         let slot = &mut self.manager.slots[at];
         if !std::mem::take(&mut slot.extra) {
             return;
@@ -300,15 +298,15 @@ impl World {
         self.manager.sets[set].spot += u32::from(slot.spot);
         self.manager.sets[set].restless = true;
         self.manager.groups[slot.group as usize].count += 1;
-        let spot = slot.spot;
+        let (spot, allocated) = (slot.spot, slot.state.is_allocated());
         self.manager.list(at);
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
-            self.book.withhold(self.sets[set].part, cause, self.sets[set].serves);
+            self.book.withhold(self.sets[set].withheld_from, cause, self.sets[set].serves);
         }
         self.use_quota(set, spot, true);
-        self.meter_asked_for(set, spot, i64::from(was.state.is_allocated()), t);
-        self.see_promise(at, &was, t);
+        self.meter_asked_for(set, spot, i64::from(allocated), t);
+        self.see_promise(at, counted, t);
     }
 
     /// A machine is gone.
@@ -337,6 +335,7 @@ impl World {
         self.see_disk(at, false, t);
         let surging = self.is_surging(at);
         self.leaves_rollout(at, State::Vacant, t);
+        let counted = self.is_promised(at);
         let slot = &mut self.manager.slots[at];
         let leaver = Leaver {
             group: slot.group as usize,
@@ -349,7 +348,6 @@ impl World {
             attempts: 0,
             due: SimTime::NEVER,
         };
-        let was = *slot;
         let deallocated = slot.state == State::Deallocated;
         *slot = slot.emptied(slot.epoch.wrapping_add(1));
         if deallocated {
@@ -357,7 +355,7 @@ impl World {
             self.book.add(Class::Deallocated, -1, t, &self.measure);
             self.meter(self.set_of(at), Paid::Stopped, -1, t);
         }
-        self.see_promise(at, &was, t);
+        self.see_promise(at, counted, t);
         self.set_vacant(at, true);
         leaver
     }

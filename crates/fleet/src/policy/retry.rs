@@ -111,11 +111,7 @@ impl Retry {
     }
 
     /// Whether a load that settles in no overload would stay in one, once it is in it: a second state that holds itself.
-    pub fn is_vulnerable(&self, load: Load) -> bool {
-        self.is_vulnerable_below(load, self.most(load.alive))
-    }
-
-    /// The same, where the most that attempts may ask for is known.
+    /// `most`: the most that attempts may ask for.
     pub fn is_vulnerable_below(&self, load: Load, most: f64) -> bool {
         let both = self.asks(load, 0.0) <= load.capacity && load.capacity < most;
         both && (self.breaker.is_none() || self.settles(load, 1.0).0 > 0.0)
@@ -151,6 +147,12 @@ mod tests {
 
     const PLAIN: Retry = Retry { tries: 1, wasted: 0.0, breaker: None, budget: None, faults: 0.0 };
     const THREE: Retry = Retry { tries: 3, wasted: 1.0, ..PLAIN };
+
+    impl Retry {
+        fn is_vulnerable(&self, load: Load) -> bool {
+            self.is_vulnerable_below(load, self.most(load.alive))
+        }
+    }
 
     fn load(demand: f64) -> Load {
         Load { alive: 1.0, capacity: 1.0 / demand }

@@ -21,7 +21,7 @@ use crate::Extra;
 use crate::management::{Action, Orchestration};
 use crate::operations::Operation;
 use crate::pending::Due;
-use crate::policy::autoscale::{Autoscale, Decision, Direction, SERIES_MAX, View, decide};
+use crate::policy::autoscale::{Autoscale, Decision, Direction, View, decide};
 use crate::world::World;
 use scaler::Seen;
 use std::sync::Arc;
@@ -78,10 +78,7 @@ impl World {
     fn look_around(&self, at: usize, t: SimTime) -> Seen {
         let scaled = &self.scaler.sets[at];
         let capacity = if t < scaled.blind_until { scaled.believed } else { self.counted_instances(scaled.set) };
-        let mut series = [0; SERIES_MAX];
-        series.iter_mut().zip(&scaled.tides).for_each(|(now, tide)| *now = tide.now_milli);
         Seen {
-            series,
             demand: self.book.demand.unwrap_or(0),
             attempted: self.book.attempted(),
             rotation: self.book.rotation(self.sets[scaled.set].part),
@@ -94,13 +91,13 @@ impl World {
     fn see(&mut self, at: usize, t: SimTime) -> bool {
         let seen = self.look_around(at, t);
         let scaled = &mut self.scaler.sets[at];
-        if seen == scaled.seen && t > SimTime::ZERO {
+        if seen == scaled.seen && !scaled.series_moved && t > SimTime::ZERO {
             return false;
         }
-        scaled.seen = seen;
+        (scaled.seen, scaled.series_moved) = (seen, false);
         let serves = self.sets[scaled.set].serves;
         let cpu = seen.cpu(serves);
-        scaled.history.record(t, cpu, seen.requests(), seen.series());
+        scaled.history.record(t, cpu, seen.requests(), scaled.series);
         if let Some(forecast) = &mut scaled.forecast {
             forecast.record(t, cpu.map(|cpu| cpu.saturating_mul(i64::from(seen.serving))));
         }
@@ -240,6 +237,7 @@ impl World {
         let series = setting.map_or(&[][..], |setting| &setting.series);
         let moving = scaler.sets[at].tides.iter_mut().zip(series).filter(|(tide, _)| tide.next == t);
         moving.for_each(|(tide, (_, course))| course.advance(tide));
+        scaler.sets[at].note_series();
         self.await_series(at);
     }
 

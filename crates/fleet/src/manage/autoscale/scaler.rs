@@ -20,8 +20,6 @@ pub(super) struct Seen {
     pub serving: u32,
     /// AS-18, AS-22: instances that it counts.
     pub capacity: u32,
-    /// AS-21: what its own series are worth, in thousandths.
-    pub series: [u64; SERIES_MAX],
 }
 
 impl Seen {
@@ -40,11 +38,6 @@ impl Seen {
     pub fn requests(&self) -> i64 {
         micro(self.demand)
     }
-
-    /// The series, in millionths.
-    pub fn series(&self) -> [i64; SERIES_MAX] {
-        self.series.map(micro)
-    }
 }
 
 fn micro(milli: u64) -> i64 {
@@ -60,6 +53,9 @@ pub(super) struct Scaled {
     pub forecast: Option<Forecast>,
     /// Where its series are.
     pub tides: Vec<Tide>,
+    /// AS-21: what they are worth, in millionths, and whether that has changed since the metrics were looked at.
+    pub series: [i64; SERIES_MAX],
+    pub series_moved: bool,
     pub grid: Grid,
     /// Its place in the schedule of profiles.
     pub at: usize,
@@ -101,6 +97,8 @@ zonefall_engine::pooled_clone!(Scaled {
     held_back,
     lacks_data,
     tides,
+    series,
+    series_moved,
     forecast,
 });
 
@@ -124,6 +122,8 @@ impl Scaler {
                 history: History::new(setting.memory(), setting.metric_delay),
                 forecast: setting.look_ahead.map(Forecast::new),
                 tides: Vec::with_capacity(setting.series.len()),
+                series: [0; SERIES_MAX],
+                series_moved: false,
                 grid: Grid { phase_ms: 0, tick: setting.tick },
                 at: 0,
                 due: SimTime::NEVER,
@@ -164,6 +164,8 @@ impl Scaled {
         self.tides.clear();
         let series = trial.named("autoscale series");
         self.tides.extend(setting.series.iter().map(|(name, course)| course.begin(series.named(name))));
+        self.series = [0; SERIES_MAX];
+        self.note_series();
         let drawn = || SimDuration::from_ms((luck.unit(0) * setting.tick.as_ms() as f64) as u64);
         self.grid.phase_ms = setting.phase.unwrap_or_else(drawn).as_ms();
         self.history.clear();
@@ -172,6 +174,15 @@ impl Scaled {
         (self.out_from, self.in_from, self.again_from) = (SimTime::ZERO, SimTime::ZERO, SimTime::ZERO);
         (self.seen, self.blind_until, self.believed) = (Seen::default(), SimTime::ZERO, 0);
         (self.waits_for_balance, self.held_back, self.lacks_data) = (false, false, false);
+    }
+
+    /// AS-21: what the series are worth now.
+    pub fn note_series(&mut self) {
+        for (worth, tide) in self.series.iter_mut().zip(&self.tides) {
+            let now = micro(tide.now_milli);
+            self.series_moved |= *worth != now;
+            *worth = now;
+        }
     }
 
     pub fn profile<'a>(&self, setting: &'a Autoscale) -> &'a Profile {
@@ -382,6 +393,8 @@ mod tests {
                 history,
                 forecast,
                 tides: Vec::new(),
+                series: [0; SERIES_MAX],
+                series_moved: false,
                 grid: Grid { phase_ms: self.below(MINUTE), tick: SimDuration::from_ms(MINUTE) },
                 at: 0,
                 due: SimTime::NEVER,
@@ -470,7 +483,7 @@ mod tests {
 
     #[test]
     fn as_08_the_survivors_load_drives_cpu_and_nobody_reports_from_the_dead() {
-        let seen = Seen { demand: 600_000, attempted: 600_000, rotation: 9, serving: 9, capacity: 9, series: [0; 4] };
+        let seen = Seen { demand: 600_000, attempted: 600_000, rotation: 9, serving: 9, capacity: 9 };
         assert_eq!(seen.cpu(100_000), Some(66_666_666));
         // A zone is lost: three machines are gone from the rotation, then those that live are busier.
         assert_eq!(Seen { rotation: 6, serving: 6, ..seen }.cpu(100_000), Some(100 * MICRO));

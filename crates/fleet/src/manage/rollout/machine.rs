@@ -16,7 +16,8 @@ const UPGRADE: u64 = 9;
 const WARM_UP: u64 = 10;
 
 impl World {
-    fn upgrade_policy(&self, set: usize) -> Option<&UpgradePolicy> {
+    /// How a set is upgraded; none without such a policy.
+    pub(super) fn upgrade_policy(&self, set: usize) -> Option<&UpgradePolicy> {
         let upgrades = self.design.sets[set].management.as_ref()?.upgrades.as_ref()?;
         Some(&upgrades.policy)
     }

@@ -71,11 +71,9 @@ impl World {
         if state.due != t {
             return;
         }
-        let back = self.control_plane_back(state.set, t, strikes);
-        if back > t {
-            self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+        if let Some(back) = self.is_refused(state.set, (Due::Release, at), t, strikes) {
             self.manager.rollouts.releases[at].due = back;
-            return self.wait(Due::Release, at, back);
+            return;
         }
         let luck = self.release_luck(at, state.count);
         let release = self.release_of(at);
@@ -99,6 +97,17 @@ impl World {
         self.new_model(set, target, kind, None, t, strikes);
     }
 
+    /// Where the control plane of a set is out: when it is back, which is waited for.
+    fn is_refused(&mut self, set: usize, (due, unit): (Due, usize), t: SimTime, strikes: &Strikes) -> Option<SimTime> {
+        let back = self.control_plane_back(set, t, strikes);
+        if back <= t {
+            return None;
+        }
+        self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+        self.wait(due, unit, back);
+        Some(back)
+    }
+
     /// The operator takes a bad model back; or, if there is a newer one, brings that to the machines.
     pub(crate) fn rollback_is_due(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
         let of = &self.manager.rollouts.sets[set];
@@ -106,11 +115,9 @@ impl World {
             return;
         }
         let bad = of.rollback_of;
-        let back = self.control_plane_back(set, t, strikes);
-        if back > t {
-            self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+        if let Some(back) = self.is_refused(set, (Due::Rollback, set), t, strikes) {
             self.manager.rollouts.sets[set].rollback_due = back;
-            return self.wait(Due::Rollback, set, back);
+            return;
         }
         let of = &mut self.manager.rollouts.sets[set];
         of.rollback_due = SimTime::NEVER;
@@ -164,8 +171,8 @@ impl World {
             self.undo_surges(set, t, strikes);
         }
         self.has_changed(set, t);
-        let upgrades = self.design.sets[set].management.as_ref().and_then(|managed| managed.upgrades.as_ref());
-        let Some(frame) = upgrades.and_then(|upgrades| Frame::of(&upgrades.policy, kind, mends.is_some())) else {
+        let policy = self.upgrade_policy(set);
+        let Some(frame) = policy.and_then(|policy| Frame::of(policy, kind, mends.is_some())) else {
             return;
         };
         for at in 0..self.manager.slots.len() {
@@ -309,8 +316,7 @@ impl World {
         if run.frame == Frame::AtOnce {
             return self.end_rollout(set, Operation::RolloutsCompleted, t);
         }
-        let upgrades = self.design.sets[set].management.as_ref().and_then(|managed| managed.upgrades.as_ref());
-        let Some(wait) = upgrades.map(|upgrades| upgrades.policy.health_wait) else { return };
+        let Some(wait) = self.upgrade_policy(set).map(|policy| policy.health_wait) else { return };
         if let Some(run) = &mut self.manager.rollouts.sets[set].run {
             run.phase = Phase::Settling(t.after(wait));
         }

@@ -45,6 +45,8 @@ pub(crate) struct Installed {
     pub in_batch: bool,
     /// UP-07: it is to take the place of this machine, by slot and epoch.
     pub surges_for: Option<(u32, u16)>,
+    /// The last machine that was made to take its place; that may be gone.
+    pub surged_by: Option<u32>,
 }
 
 impl Installed {
@@ -59,6 +61,7 @@ impl Installed {
         failed: false,
         in_batch: false,
         surges_for: None,
+        surged_by: None,
     };
 
     /// The model that it has once what is under way is done.

@@ -23,7 +23,7 @@ impl World {
         let made = &mut self.manager.rollouts.machines[new];
         (made.surges_for, made.previous) = (Some((at as u32, slot.epoch)), previous);
         let old = &mut self.manager.rollouts.machines[at];
-        (old.attempted, old.in_batch) = (true, true);
+        (old.attempted, old.in_batch, old.surged_by) = (true, true, Some(new as u32));
         true
     }
 
@@ -34,8 +34,11 @@ impl World {
 
     /// Whether a new machine stands for this one.
     pub(super) fn is_surged_for(&self, at: usize) -> bool {
+        let machines = &self.manager.rollouts.machines;
+        let Some(last) = machines[at].surged_by else { return false };
         let me = Some((at as u32, self.manager.slots[at].epoch));
-        self.manager.rollouts.machines.iter().any(|installed| installed.surges_for == me)
+        // Where the last one is gone, one from before may still be there.
+        machines[last as usize].surges_for == me || machines.iter().any(|installed| installed.surges_for == me)
     }
 
     /// The batch's time is up: healthy new machines stay and the old ones go, the others go themselves.

@@ -1,0 +1,79 @@
+//! Whom missed time is charged to.
+//!
+//! In: the length of an interval in which the objective is missed, and the state that held in it. Out: the same length, split
+//! over causes by what each withholds, so that the parts sum exactly.
+
+use super::Book;
+use crate::design::Need;
+use crate::ledger::split;
+use crate::parts::Counts;
+use crate::retries::Clients;
+use crate::structure::Least;
+
+impl Book {
+    /// Charges missed time.
+    pub(super) fn charge(&mut self, length_ms: u64) {
+        self.ledger.missed_ms += length_ms;
+        if let (Need::Done(..), Some(backlog)) = (&self.need, &mut self.backlog) {
+            let charged = &mut self.ledger.missed_by_cause_ms;
+            split(length_ms, &backlog.weights()[..charged.len()], charged);
+            return;
+        }
+        let counts = self.all_machines();
+        let (demand, in_time) = (self.demand, self.needs_in_time());
+        // Enough for the demand may not be enough for all its tries.
+        let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
+        let own = (if failing { self.overload } else { self.probe_lag }, self.overload);
+        let charged = &mut self.ledger.missed_by_cause_ms;
+        let withheld = &mut self.withheld;
+        let least = match self.need {
+            Need::Serving(least) => Least::Serving(least),
+            Need::Served(share, of) => Least::Served(share, of),
+            Need::Done(..) => return,
+            Need::Parts(_) => {
+                let Some(parts) = &mut self.parts else { return };
+                return parts.charge(length_ms, charged, |part, need, counts, length_ms, charged| {
+                    let withheld = &mut withheld[part * self.stride..][..charged.len()];
+                    charge_machines(length_ms, (need, demand, 0), counts, withheld, own, charged);
+                });
+            }
+        };
+        let withheld = &mut withheld[..charged.len()];
+        charge_machines(length_ms, (least, demand, in_time), counts, withheld, own, charged);
+    }
+
+    /// The capacity that answers all of the demand in time; 0 without a limit on that.
+    fn needs_in_time(&self) -> i64 {
+        self.limit().map_or(0, |(limit, _, serves)| (limit.fewest(self.demand.unwrap_or(0)) * serves) as i64)
+    }
+}
+
+/// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request went to a
+/// dead one, the lag of the probes is the cause; what even everything together could not serve is overload, and so is what
+/// fails on the way (TF-03) where nobody is dead. So much capacity is needed to answer in time.
+fn charge_machines(
+    length_ms: u64,
+    (need, demand, in_time): (Least, Option<u64>, i64),
+    counts: Counts,
+    withheld: &mut [i64],
+    (probe_lag, overload): (usize, usize),
+    charged: &mut [u64],
+) {
+    let mut lacking = 0;
+    if let (Least::Served(share, of), Some(demand)) = (need, demand) {
+        let needed = (u128::from(demand) * u128::from(share)).div_ceil(u128::from(of)) as i64;
+        let needed = needed.max(in_time);
+        if counts.capacity >= needed {
+            charged[if counts.dead > 0 { probe_lag } else { overload }] += length_ms;
+            return;
+        }
+        lacking = (needed - counts.capacity - withheld.iter().sum::<i64>()).max(0);
+    }
+    if lacking > 0 || withheld.iter().all(|&capacity| capacity == 0) {
+        withheld[overload] = lacking.max(1);
+        split(length_ms, withheld, charged);
+        withheld[overload] = 0;
+    } else {
+        split(length_ms, withheld, charged);
+    }
+}

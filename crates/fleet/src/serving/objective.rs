@@ -1,0 +1,125 @@
+//! Whether the objective is missed in the state that the book is in, and what is served of the demand.
+//!
+//! In: the levels of the book, and the demand. Out: answers; nothing is changed.
+
+use super::{Book, Class};
+use crate::design::Need;
+use crate::parts::Counts;
+use crate::retries::Asked;
+use crate::service::Limit;
+
+impl Book {
+    /// Whether the objective is missed now.
+    pub fn misses(&self) -> bool {
+        self.misses_given(if let Need::Served(..) = self.need { self.served() } else { 0 })
+    }
+
+    /// The same, where so much of the demand is served now.
+    #[inline(always)]
+    pub(super) fn misses_given(&self, served: u64) -> bool {
+        match self.need {
+            Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
+            _ => self.misses_more_than_machines(served),
+        }
+    }
+
+    /// The same where not only machines are counted; apart, so that counting them stays short.
+    #[inline(never)]
+    fn misses_more_than_machines(&self, served: u64) -> bool {
+        match self.need {
+            Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
+            Need::Served(share, of) => {
+                let demand = self.demand.unwrap_or(0);
+                u128::from(served) * u128::from(of) < u128::from(demand) * u128::from(share) || self.is_slow()
+            }
+            Need::Done(..) => self.backlog.as_ref().is_some_and(|backlog| backlog.is_late()),
+            Need::Parts(_) => self.parts.as_ref().is_some_and(|parts| !parts.hold()),
+        }
+    }
+
+    /// Whether the objective would be missed if so many machines of so much capacity did not serve.
+    pub fn misses_without(&self, machines: i64, capacity: i64) -> bool {
+        self.misses()
+            || match self.need {
+                Need::Serving(least) => self.level(Class::Serving) - machines < i64::from(least),
+                Need::Served(share, of) => {
+                    let left = (self.level(Class::Capacity) - capacity).max(0) as u64;
+                    let needed = u128::from(self.demand.unwrap_or(0)) * u128::from(share);
+                    u128::from(left.min(self.served())) * u128::from(of) < needed
+                }
+                // Deadlines are judged when they come.
+                Need::Done(..) => false,
+                // The part with the fewest to spare decides.
+                Need::Parts(_) => self.parts.as_ref().is_none_or(|parts| parts.margin() < machines),
+            }
+    }
+
+    /// Demand served in the current state.
+    #[inline]
+    pub fn served(&self) -> u64 {
+        if self.parts.is_some() || self.clients.is_some() {
+            return self.served_otherwise();
+        }
+        self.all_machines().served(self.demand.unwrap_or(0))
+    }
+
+    /// The same where requests pass parts, or are tried again.
+    #[inline(never)]
+    fn served_otherwise(&self) -> u64 {
+        match (&self.parts, &self.clients) {
+            (Some(parts), _) => parts.served(),
+            (None, Some(clients)) => clients.flow(self.asked()).1,
+            (None, None) => 0,
+        }
+    }
+
+    pub(super) fn all_machines(&self) -> Counts {
+        Counts {
+            serving: self.level(Class::Serving),
+            dead: self.level(Class::Dead),
+            capacity: self.level(Class::Capacity),
+        }
+    }
+
+    /// What clients meet.
+    pub(super) fn asked(&self) -> Asked {
+        let level = |class| self.level(class) as u64;
+        let (alive, dead) = (level(Class::Serving), level(Class::Dead));
+        Asked { demand_milli: self.demand.unwrap_or(0), capacity_milli: level(Class::Capacity), alive, dead }
+    }
+
+    /// Demand that is sent to machines that are alive, tries again counted in.
+    pub(super) fn reaches(&self) -> u64 {
+        if let Some(clients) = &self.clients {
+            return clients.flow(self.asked()).0;
+        }
+        self.all_machines().reached(self.demand.unwrap_or(0))
+    }
+
+    /// What autoscale's metric of CPU follows from: tries again too, as many as machines in rotation would get if the dead
+    /// were as busy as those alive.
+    pub fn attempted(&self) -> u64 {
+        let demand = self.demand.unwrap_or(0);
+        if self.clients.is_none() {
+            return demand;
+        }
+        let Asked { alive, dead, .. } = self.asked();
+        if alive == 0 {
+            return demand;
+        }
+        let all = u128::from(self.reaches()) * u128::from(alive + dead) / u128::from(alive);
+        u64::try_from(all).unwrap_or(u64::MAX)
+    }
+
+    /// The limit on the times of responses, and how many machines' worth of capacity there is to keep it.
+    pub(super) fn limit(&self) -> Option<(&Limit, u64, u64)> {
+        let latency = self.latency.as_ref()?;
+        Some((latency.limit.as_ref()?, self.level(Class::Capacity) as u64 / latency.serves_milli, latency.serves_milli))
+    }
+
+    /// Whether too many answers come too late. Where something arrives and nobody answers, all do.
+    pub(super) fn is_slow(&self) -> bool {
+        let Some((limit, machines, _)) = self.limit() else { return false };
+        !limit.admits(machines, self.reaches()) || machines == 0 && self.demand.unwrap_or(0) > 0
+    }
+}

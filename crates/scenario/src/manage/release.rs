@@ -1,6 +1,6 @@
 //! `[[release]]`: what is released to which set, when, and how likely it is bad.
 
-use super::rows::set_named;
+use super::rows::{is_apart, set_named};
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::keys::upgrade::RELEASES_MAX;
@@ -13,8 +13,6 @@ use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::Effect;
 use zonefall_fleet::management::{Bad, Release, ReleaseKind, Rollback, Symptom};
 
-/// Releases follow each other no faster, on average.
-const GAP_LEAST: SimDuration = SimDuration::from_ms(60_000);
 /// Keys that say what a bad release does.
 const OF_BAD: [&str; 3] = ["effect", "symptom_after", "rollback"];
 
@@ -122,12 +120,7 @@ fn within(reader: &Reader<'_>, at: SimDuration, horizon: Option<SimTime>, sink: 
 
 fn gap(reader: &Reader<'_>, key: &str, sink: &mut Sink) -> Option<Law> {
     let law = laws::law(reader, key, sink)?;
-    if law.mean_ms() < GAP_LEAST.as_ms() as f64 {
-        sink.error(codes::RANGE, &reader.span_of(key), "releases follow each other within less than a minute")
-            .help("write for example `every = \"30 days\"`");
-        return None;
-    }
-    Some(law)
+    is_apart(reader, key, law.mean_ms(), "30 days", sink).then_some(law)
 }
 
 /// The outer `None` is a mistake, the inner one releases that are never bad.

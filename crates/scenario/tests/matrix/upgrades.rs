@@ -82,6 +82,7 @@ fn releases_that_cannot_be() {
         ("[[release]]\nat = \"1 day\"\nset = \"wep\"", "E057", "no scale set `wep`"),
         ("[[release]]\nat = \"1 day\"\nkind = \"firmware\"", "E014", "firmware"),
         ("[[release]]\nat = \"1 day\"\nevery = \"0 s\"", "E020", "less than a minute"),
+        ("[[release]]\nat = \"1 day\"\nevery = \"1 ms\"", "E020", "`every` is less than a minute"),
         ("[[release]]\nat = \"1 day\"\nbad = \"200%\"", "E023", "bad"),
         ("[[release]]\nat = \"1 day\"\neffect = \"slow\"", "E014", "slow"),
         ("[[release]]\nat = \"1 day\"\neffect = { degraded = 2 }", "E020", "degraded"),

@@ -8,6 +8,7 @@ use crate::laws;
 use crate::mode_parts;
 use crate::node::Node;
 use crate::reader::Reader;
+use std::ops::Range;
 use std::rc::Rc;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::Effect;
@@ -16,8 +17,9 @@ use zonefall_fleet::management::{Bad, Release, ReleaseKind, Rollback, Symptom};
 /// Keys that say what a bad release does.
 const OF_BAD: [&str; 3] = ["effect", "symptom_after", "rollback"];
 
-/// A release and its set's name.
+/// A release, its place and its set's name.
 pub(crate) struct Released {
+    pub span: Range<usize>,
     pub set: String,
     pub release: Release,
 }
@@ -68,7 +70,7 @@ fn release(
     let (set, named, at, every, bad) = (set?, name?, at?, every?, bad?);
     let alike = before.iter().filter(|other| other.set == set && other.release.kind == kind).count();
     let name = named.unwrap_or_else(|| format!("{set} {} {}", word(kind), alike + 1));
-    Some(Released { set, release: Release { name, kind, at, every, bad } })
+    Some(Released { span: reader.span().clone(), set, release: Release { name, kind, at, every, bad } })
 }
 
 /// The models of a set follow each other, each in place of the last: an application would heal an image.

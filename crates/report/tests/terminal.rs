@@ -97,6 +97,27 @@ fn nothing_that_input_can_do_breaks_it() {
 }
 
 #[test]
+fn sl_03_windows_that_are_no_months_are_told() {
+    let words = "The agreement goes by months";
+    let mut outcome = common::outcome();
+    assert!(!render(&outcome, style(120)).contains(words));
+    for (window, days) in [("calendar month", 30.4), ("28 days", 28.0), ("31 days", 31.0)] {
+        (outcome.window, outcome.window_min) = (window.into(), days * 1440.0);
+        assert!(!render(&outcome, style(120)).contains(words), "{window}");
+    }
+    for (window, days) in [("365 days", 365.0), ("7 days", 7.0)] {
+        (outcome.window, outcome.window_min) = (window.into(), days * 1440.0);
+        let text = render(&outcome, style(0));
+        assert!(text.contains(words) && text.contains(&format!("{window} each")), "{text}");
+    }
+    for sla in outcome.designs.iter_mut().filter_map(|design| design.sla.as_mut()) {
+        (sla.breach_share, sla.credit_percent, sla.expected_credit_percent) = (None, None, 0.0);
+    }
+    let text = render(&outcome, style(0));
+    assert!(text.contains("nothing is known of credits") && !text.contains(" 0 %"), "{text}");
+}
+
+#[test]
 fn bounds_are_said_as_bounds() {
     let text = render(&common::outcome(), style(120));
     assert!(text.contains("≥ 99.9999"), "{text}");

@@ -1,8 +1,8 @@
 //! `[component.<name>]`: a part of the service that is no machine, and the failure mode that is its own.
 //!
 //! In: the tables of a design. Out: a [`Component`] with its ground, and a mode of scope component in [`Modes`], which hold
-//! those of all designs: components of one name and one law are one mode; another law makes a mode that names its design, with
-//! the same luck.
+//! those of all designs: components of one name and one law are one mode; another law makes a mode that names its design (and
+//! a number, if the design was laid out with several laws), with the same luck.
 
 use crate::codes;
 use crate::diagnostic::Sink;
@@ -11,6 +11,7 @@ use crate::node::Node;
 use crate::reader::Reader;
 use crate::units::Ratio;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use zonefall_azure::sla;
 use zonefall_engine::Law;
@@ -25,20 +26,32 @@ const SPREAD: f64 = 3.0;
 
 /// The modes of the components of all designs.
 #[derive(Debug, Default)]
-pub(crate) struct Modes(RefCell<Vec<Mode>>);
+pub(crate) struct Modes(RefCell<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    modes: Vec<Mode>,
+    /// Where each stands, by name.
+    places: BTreeMap<String, usize>,
+}
 
 impl Modes {
-    /// The name of a component's mode, which is added where it is new.
+    /// The name of a component's mode, which is added where it is new: the first that is free or its own already. The
+    /// candidates of a plan all have the name of one design.
     fn name(&self, mode: &Mode, design: &str) -> Option<String> {
-        let mut all = self.0.borrow_mut();
-        let own = [mode.name.clone(), component_cause(&mode.name, Some(design))];
-        for name in own {
-            match all.iter().find(|other| other.name == name) {
-                Some(other) if *other == (Mode { name: name.clone(), ..mode.clone() }) => return Some(name),
+        let mut known = self.0.borrow_mut();
+        let Known { modes, places } = &mut *known;
+        let further = (2..).map(|law| component_cause(&mode.name, Some(&format!("{design} {law}"))));
+        let names = [mode.name.clone(), component_cause(&mode.name, Some(design))].into_iter().chain(further);
+        for name in names {
+            let own = Mode { name: name.clone(), ..mode.clone() };
+            match places.get(&name) {
+                Some(&at) if modes[at] == own => return Some(name),
                 Some(_) => {}
-                None if all.len() == MODES_MAX => return None,
+                None if modes.len() == MODES_MAX => return None,
                 None => {
-                    all.push(Mode { name: name.clone(), ..mode.clone() });
+                    places.insert(name.clone(), modes.len());
+                    modes.push(own);
                     return Some(name);
                 }
             }
@@ -48,7 +61,7 @@ impl Modes {
 
     /// The profile with these modes after its own.
     pub fn extend(self, profile: Profile) -> Profile {
-        let modes = profile.modes.into_iter().chain(self.0.into_inner()).collect();
+        let modes = profile.modes.into_iter().chain(self.0.into_inner().modes).collect();
         Profile { modes, ..profile }
     }
 }

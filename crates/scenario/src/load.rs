@@ -223,7 +223,7 @@ fn everything(
     let profile = modes.extend(profile);
     method::check(method, &source, &timeline, root, sink);
     let money = match money? {
-        Some(asked) => Some(money::money(asked, &laid, timeline.measure.horizon.as_ms(), sink)?),
+        Some(asked) => Some(money::money(asked, &laid, &timeline.measure, sink)?),
         None => None,
     };
     if sink.has_errors() {

@@ -127,7 +127,7 @@ fn finish(
         lacking: &lacking,
     };
     let changes = manage::changes(&draft.rows, changed, sink);
-    let life = Happens { rows: &draft.rows, releases: !draft.releases.is_empty(), managed, creating: draft.creating };
+    let life = Happens { rows: &draft.rows, releases: &draft.releases, managed, creating: draft.creating };
     let uses = manage::used(reader, &draft.written, &life);
     let needs = if managed { needs(&draft.written, draft.model.capacity) } else { Needs::default() };
     let sizes = draft.written.sizes().cloned().collect();

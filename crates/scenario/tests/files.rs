@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
-use zonefall_faults::{Effect, Kind, Mode, Recovery, Scope, Surge};
+use zonefall_faults::{Effect, Kind, Mode, Recovery, Scope, Surge, component_of};
 use zonefall_fleet::{HiddenZone, Need, Spreading};
 use zonefall_scenario::{
-    CODES, FaultSource, Member, Window, explain, keys, load, nearest_topic, parse, template, template_names, topics,
+    CODES, FaultSource, Member, WhatIf, Window, explain, keys, load, load_plan, nearest_topic, parse, template,
+    template_names, topics,
 };
 
 fn code_of(bytes: &[u8]) -> &'static str {
@@ -40,6 +41,25 @@ fn hostile_texts_are_answered() {
         let wrong = parse(&text, "x.toml").unwrap_err();
         assert!(wrong.render(true).len() < 4_000_000);
     }
+}
+
+/// All candidates have the name of their design: each law of a component is a mode of its own all the same.
+#[test]
+fn a_plan_chooses_among_many_laws_of_a_component() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.toml");
+    let text = "[component.db]\nkind = \"database\"\navailability = \"99%\"\n[plan]\n[[plan.choice]]\nkey = \"component.db.availability\"\n\
+                values = [\"99.9%\", \"99.95%\", \"99.99%\", \"99.995%\"]\n";
+    std::fs::write(&path, template("minimal").unwrap().to_owned() + text).unwrap();
+    let plan = load_plan(&path, &WhatIf::default()).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let of = |need: &Need| need.structure().unwrap().components().next().unwrap().1.cause.clone().unwrap();
+    let causes: Vec<String> = plan.plan.as_ref().unwrap().candidates.iter().map(|one| of(&one.design.need)).collect();
+    let rates = |cause: &String| plan.profile.modes.iter().find(|mode| mode.name == *cause).unwrap().rate_per_year();
+    assert_eq!(causes.len(), 4);
+    assert!(causes.windows(2).all(|pair| rates(&pair[0]) > rates(&pair[1])), "{causes:?}");
+    // One luck for all of them.
+    assert!(causes.iter().all(|cause| component_of(cause) == "db"), "{causes:?}");
+    assert!(causes.iter().any(|cause| cause.ends_with(" 3)")), "{causes:?}");
 }
 
 #[test]

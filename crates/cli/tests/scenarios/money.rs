@@ -79,6 +79,19 @@ fn sl_03_the_expected_credit_is_the_sum_of_its_steps() {
 }
 
 #[test]
+fn sl_03_a_credit_of_windows_that_are_no_months_says_so() {
+    let sets = "[money]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n";
+    let notes = |window: &str| {
+        let head = HEAD.replace("[slo]\n", &format!("[slo]\nwindow = \"{window}\"\n"));
+        assert_ne!(head, HEAD);
+        bills(&Desk::with(&format!("{head}{sets}")))["money"]["notes"].to_string()
+    };
+    assert!(!notes("28 days").contains("months"));
+    assert!(notes("7 days").contains("which are no months"));
+    assert!(notes("9000 days").contains("no whole window"));
+}
+
+#[test]
 fn a_price_list_of_its_own_tells_its_mistakes_in_its_own_lines() {
     let sets = "[money]\nprices = \"p.toml\"\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n";
     let desk = Desk::with(&format!("{HEAD}{sets}"));

@@ -4,7 +4,11 @@ use super::designs::estimate;
 use super::money::good;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
+use std::ops::RangeInclusive;
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome};
+
+/// Minutes of a month: 28 to 31 days.
+const MONTH_MIN: RangeInclusive<f64> = 28.0 * 1440.0..=31.0 * 1440.0;
 
 const NOTE: &str = "Uptime here is a connection to at least one machine, whatever the objective needs. Meeting it does \
                     not meet the objective, and a credit is not the cost of an outage.";
@@ -34,7 +38,11 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.grid(&Grid { rows: rows.collect(), columns });
     page.line("");
     page.grid(&steps(page, outcome));
-    page.paragraph(None, &format!("Promises: {}. {NOTE}{}", promises(outcome), clock(outcome)), Some(Tone::Faint));
+    page.paragraph(
+        None,
+        &format!("Promises: {}. {NOTE}{}{}", promises(outcome), clock(outcome), months(outcome)),
+        Some(Tone::Faint),
+    );
 }
 
 /// The steps of the credits and how many windows reach them.
@@ -68,6 +76,21 @@ fn steps(page: &Page, outcome: &Outcome) -> Grid {
         }
     }
     Grid { columns, rows }
+}
+
+/// SL-03: credits are monthly, whatever the objective's windows are.
+fn months(outcome: &Outcome) -> String {
+    if outcome.designs.iter().filter_map(|design| design.sla.as_ref()).all(|sla| sla.breach_share.is_none()) {
+        return " The agreement goes by months: no whole window was measured, so nothing is known of credits.".into();
+    }
+    if MONTH_MIN.contains(&outcome.window_min) {
+        return String::new();
+    }
+    let window = clean(&outcome.window);
+    format!(
+        " The agreement goes by months, and the windows here are those of the objective, {window} each: shares of windows and \
+         credits are not those of the agreement. `slo.window = \"30 days\"` would be nearer."
+    )
 }
 
 /// SL-02, where it matters.
@@ -114,6 +137,7 @@ fn cells(page: &Page, sla: &SlaOutcome) -> Vec<String> {
         below.unwrap_or_else(|| number::NONE.into()),
         match sla.credit_percent {
             Some(of) => estimate(page, of, |percent| format!("{} %", number::plain(percent, good(of)))),
+            None if sla.breach_share.is_none() => number::NONE.into(),
             None => format!("{} %", number::plain(sla.expected_credit_percent, Toward::Down)),
         },
     ]

@@ -59,7 +59,7 @@ pub(super) const KEYS: &[Key] = &[
     release_key!("name", Text, "What its luck is keyed by: a release of this name is bad in every design or in none. Without it: its set, its kind, and its place among such.", ""),
     release_key!("kind", Choice(&["image", "extension", "application"]), "What changes: the machine is reimaged, nothing stops, or the application restarts. The same for all releases of a set.", "image", "UP-08"),
     release_key!("at", Duration, "The first one.", ""),
-    release_key!("every", Law, "From one to the next. Without it there is one.", ""),
+    release_key!("every", Law, "From one to the next, at least 1 min on average. Without it there is one.", ""),
     release_key!("bad", Share, "Probability that a release is bad.", "2%", "FR-01"),
     release_key!("effect", Either(&[Choice(&["down"]), Table]), "What a bad release does to a machine: `\"down\"` or `{ degraded = 0.5 }`, which health does not see.", "down", "UP-12"),
     release_key!("effect.degraded", Number(0.0, 1.0), "What is left of the machine's capacity.", "UP-12"),

@@ -1,6 +1,6 @@
 //! `[[release]]`: what is released to which set, when, and how likely it is bad.
 
-use super::rows::set_named;
+use super::rows::{is_apart, set_named};
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::keys::upgrade::RELEASES_MAX;
@@ -8,18 +8,18 @@ use crate::laws;
 use crate::mode_parts;
 use crate::node::Node;
 use crate::reader::Reader;
+use std::ops::Range;
 use std::rc::Rc;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::Effect;
 use zonefall_fleet::management::{Bad, Release, ReleaseKind, Rollback, Symptom};
 
-/// Releases follow each other no faster, on average.
-const GAP_LEAST: SimDuration = SimDuration::from_ms(60_000);
 /// Keys that say what a bad release does.
 const OF_BAD: [&str; 3] = ["effect", "symptom_after", "rollback"];
 
-/// A release and its set's name.
+/// A release, its place and its set's name.
 pub(crate) struct Released {
+    pub span: Range<usize>,
     pub set: String,
     pub release: Release,
 }
@@ -70,7 +70,7 @@ fn release(
     let (set, named, at, every, bad) = (set?, name?, at?, every?, bad?);
     let alike = before.iter().filter(|other| other.set == set && other.release.kind == kind).count();
     let name = named.unwrap_or_else(|| format!("{set} {} {}", word(kind), alike + 1));
-    Some(Released { set, release: Release { name, kind, at, every, bad } })
+    Some(Released { span: reader.span().clone(), set, release: Release { name, kind, at, every, bad } })
 }
 
 /// The models of a set follow each other, each in place of the last: an application would heal an image.
@@ -122,12 +122,7 @@ fn within(reader: &Reader<'_>, at: SimDuration, horizon: Option<SimTime>, sink: 
 
 fn gap(reader: &Reader<'_>, key: &str, sink: &mut Sink) -> Option<Law> {
     let law = laws::law(reader, key, sink)?;
-    if law.mean_ms() < GAP_LEAST.as_ms() as f64 {
-        sink.error(codes::RANGE, &reader.span_of(key), "releases follow each other within less than a minute")
-            .help("write for example `every = \"30 days\"`");
-        return None;
-    }
-    Some(law)
+    is_apart(reader, key, law.mean_ms(), "30 days", sink).then_some(law)
 }
 
 /// The outer `None` is a mistake, the inner one releases that are never bad.

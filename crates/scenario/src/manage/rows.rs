@@ -45,6 +45,9 @@ pub(crate) enum Asked {
     RollBack,
 }
 
+/// Nothing is done again any faster, on average.
+const GAP_LEAST: SimDuration = SimDuration::from_ms(60_000);
+
 const ACTIONS: [&str; 14] = [
     "capacity",
     "zones",
@@ -82,7 +85,7 @@ fn row(node: &Rc<Node>, sets: &[&str], horizon: Option<SimTime>, sink: &mut Sink
     let set = set_named(&reader, sets, "change", sink);
     let trigger = trigger(&reader, horizon, sink);
     let asked = asked(&reader, sink);
-    let retry = reader.optional("retry", sink, Reader::span_of_time);
+    let retry = reader.optional("retry", sink, again);
     let back_after = reader.optional("back_after", sink, Reader::duration);
     if reader.has("back_after") && !reader.has("when") {
         let words = "`back_after` goes back from a change that answers to `when`";
@@ -102,6 +105,22 @@ fn row(node: &Rc<Node>, sets: &[&str], horizon: Option<SimTime>, sink: &mut Sink
         retry: retry?,
         back_after: back_after?,
     })
+}
+
+/// After how long something is done again.
+pub(super) fn again(reader: &Reader<'_>, key: &str, sink: &mut Sink) -> Option<SimDuration> {
+    let length = reader.span_of_time(key, sink)?;
+    is_apart(reader, key, length.as_ms() as f64, "15 min", sink).then_some(length)
+}
+
+/// Whether what is done again and again is far enough apart: a trial would never come to its end otherwise.
+pub(super) fn is_apart(reader: &Reader<'_>, key: &str, mean_ms: f64, example: &str, sink: &mut Sink) -> bool {
+    if mean_ms >= GAP_LEAST.as_ms() as f64 {
+        return true;
+    }
+    sink.error(codes::RANGE, &reader.span_of(key), format!("`{key}` is less than a minute"))
+        .help(format!("write for example `{key} = \"{example}\"`"));
+    false
 }
 
 /// The scale set that an entry of a list is about; where there is one, it need not be named.
@@ -130,7 +149,7 @@ pub(super) fn set_named(reader: &Reader<'_>, sets: &[&str], list: &str, sink: &m
 
 fn trigger(reader: &Reader<'_>, horizon: Option<SimTime>, sink: &mut Sink) -> Option<Trigger> {
     let at = reader.optional("at", sink, Reader::duration);
-    let every = reader.optional("every", sink, Reader::span_of_time);
+    let every = reader.optional("every", sink, again);
     let when = reader.sub("when", "change[].when", sink).map(|when| serving_below(&when, sink));
     let (at, every) = (at?, every?);
     match (at, when) {

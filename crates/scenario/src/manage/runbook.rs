@@ -1,7 +1,7 @@
 //! `[[runbook]]`: an alert, the people who answer to it, and what they do.
 
 use super::autoscale::{hours, minute_of, week};
-use super::rows::{Asked, Row, only_true, set_named};
+use super::rows::{Asked, Row, again, only_true, set_named};
 use crate::codes;
 use crate::demand::{self, Clock};
 use crate::diagnostic::Sink;
@@ -40,7 +40,7 @@ fn runbook(node: &Rc<Node>, sets: &[&str], clock: &Clock<'_>, sink: &mut Sink) -
     let success = reader.share("success", sink);
     let waits = reader.choice("control_plane", sink).map(|word| word == "wait");
     let asked = asked(&reader, sink);
-    let retry = reader.optional("retry", sink, Reader::span_of_time);
+    let retry = reader.optional("retry", sink, again);
     let back_after = reader.optional("back_after", sink, Reader::duration);
     if reader.has("back_after") && !reader.has("capacity") {
         let words = "`back_after` has no effect: this runbook asks for no capacity";

@@ -1,8 +1,8 @@
-//! Keys that are written and change nothing: a scale-in policy of a set that never scales in.
+//! What is written and changes nothing: a scale-in policy of a set that never scales in, a release that nobody takes.
 //!
 //! What one design does not use another may, so what is told is decided over all designs.
 
-use super::{Asked, Row, Written};
+use super::{Asked, Released, Row, Written};
 use crate::reader::Reader;
 use std::ops::Range;
 use zonefall_fleet::management::EvictionPolicy;
@@ -25,7 +25,7 @@ impl Use {
 /// What there is that may change the machines of a set.
 pub(crate) struct Happens<'a> {
     pub rows: &'a [&'a Row],
-    pub releases: bool,
+    pub releases: &'a [&'a Released],
     /// Anything at all.
     pub managed: bool,
     /// The set begins by being created.
@@ -43,6 +43,7 @@ struct Life {
 
 fn life(written: &Written, happens: &Happens<'_>) -> Life {
     let Happens { rows, releases, managed, creating } = *happens;
+    let releases = !releases.is_empty();
     let scales = rows.iter().any(|row| matches!(row.asked, Asked::Capacity(_))) || written.autoscale.is_some();
     let heals = written.repairs.is_some() || written.scaling.auto_zone_balance;
     let surges = releases && written.upgrade.policy.max_surge;
@@ -61,7 +62,7 @@ fn life(written: &Written, happens: &Happens<'_>) -> Life {
 /// Every key of the set that may be idle.
 pub(crate) fn used(reader: &Reader<'_>, written: &Written, happens: &Happens<'_>) -> Vec<Use> {
     let life = life(written, happens);
-    let releases = happens.releases;
+    let releases = !happens.releases.is_empty();
     let never = "nothing changes the machines of this set while a trial runs";
     let scaling = "the capacity of this set never changes";
     let strict = written.scaling.balance.balance == Balance::Strict;
@@ -100,6 +101,46 @@ pub(crate) fn used(reader: &Reader<'_>, written: &Written, happens: &Happens<'_>
     ];
     // What is written as `false` asks for nothing, but where the default is `true`.
     let asks = |key: &str| reader.has(key) && (!reader.is_off(key) || key == "protected_zone_fallback");
-    let written = table.into_iter().filter(|(key, ..)| asks(key));
-    written.map(|(key, used, why)| Use { span: reader.span_of(key), key, idle: (!used).then_some(why) }).collect()
+    let asked = table.into_iter().filter(|(key, ..)| asks(key));
+    let of_keys = asked.map(|(key, used, why)| Use { span: reader.span_of(key), key, idle: (!used).then_some(why) });
+    of_keys.chain(released(written, happens)).collect()
+}
+
+/// UP-01, UP-02: a release by hand goes to machines that are made after it, and to no other.
+fn released(written: &Written, happens: &Happens<'_>) -> impl Iterator<Item = Use> {
+    let takes = brings_machines(written, happens);
+    let of = move |released: &&Released| {
+        let by_hand = written.upgrade.is_by_hand(released.release.kind);
+        let idle = (by_hand && !takes).then_some(BY_HAND);
+        Use { span: released.span.clone(), key: "release", idle }
+    };
+    happens.releases.iter().map(of)
+}
+
+const BY_HAND: &str = "the set upgrades by hand, so it reaches no machine that exists, and none is made after it: \
+                       write for example `upgrade = { mode = \"rolling\" }` and `health = {}` in the set";
+
+/// Whether machines may come after the first ones, or an operator brings a model to those that are there.
+fn brings_machines(written: &Written, happens: &Happens<'_>) -> bool {
+    let of_row = |asked: &Asked| {
+        matches!(
+            asked,
+            Asked::Capacity(_)
+                | Asked::Zones(_)
+                | Asked::Attach(..)
+                | Asked::ReplaceFailed
+                | Asked::ResumeRepairs
+                | Asked::ForceDetach { .. }
+                | Asked::RollBack
+        )
+    };
+    happens.creating
+        || happens.rows.iter().any(|row| of_row(&row.asked))
+        || written.autoscale.is_some()
+        || written.repairs.is_some()
+        || written.scaling.auto_zone_balance
+        || written.spot.spot.is_some()
+        || written.standby.is_some()
+        || written.placement.is_some()
+        || written.hosts.as_ref().is_some_and(|told| !told.hosts.auto_replace)
 }

@@ -6,7 +6,7 @@ use crate::laws;
 use crate::reader::Reader;
 use zonefall_azure::limits::{self, Model, UpgradeShape};
 use zonefall_engine::SimDuration;
-use zonefall_fleet::management::{Automatic, UpgradePolicy};
+use zonefall_fleet::management::{Automatic, ReleaseKind, UpgradePolicy};
 use zonefall_fleet::policy::upgrade::{Denominator, Mode, Rolling};
 
 /// The policy, and what is written of it.
@@ -82,6 +82,17 @@ fn rolling(reader: &Reader<'_>, sink: &mut Sink) -> Option<Rolling> {
 }
 
 impl Told {
+    /// UP-02: whether releases of this kind go to no machine that exists.
+    pub fn is_by_hand(&self, kind: ReleaseKind) -> bool {
+        let UpgradePolicy { mode, automatic_os, automatic_extension, .. } = &self.policy;
+        let automatic = match kind {
+            ReleaseKind::Image => automatic_os,
+            ReleaseKind::Extension => automatic_extension,
+            ReleaseKind::Application => &None,
+        };
+        *mode == Mode::Manual && automatic.is_none()
+    }
+
     /// What Azure would refuse of a policy that is written. `health_sources`: how many the set has.
     pub fn check(&self, reader: &Reader<'_>, model: &Model, health_sources: u32, sink: &mut Sink) -> bool {
         if !self.is_written {

@@ -167,6 +167,8 @@ fn mistakes_of_changes_are_told() {
         (change("capacity = -1"), "E020"),
         (change("capacity = \"8\""), "E012"),
         (change("every = \"0 s\"\ncapacity = 8"), "E020"),
+        (change("every = \"1 ms\"\ncapacity = 8"), "E020"),
+        (change("retry = \"59999 ms\"\ncapacity = 8"), "E020"),
         (change("force_detach = 3"), "E012"),
         (change("force_detach = \"dat\""), "E014"),
         (change("capcity = 8"), "E010"),

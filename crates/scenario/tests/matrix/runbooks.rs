@@ -53,6 +53,8 @@ fn runbooks_that_cannot_be() {
         (format!("{when}\ncapacity = 3\noffice = {{ from = \"09:00\", to = \"17:00\" }}"), "E062", "calendar"),
         (format!("{when}\ncapacity = 3\nsuccess = \"120%\""), "E023", "success"),
         (format!("{when}\ncapacity = 3\ncontrol_plane = \"ask\""), "E014", "ask"),
+        (format!("{when}\ncapacity = 3\nretry = \"1 ms\""), "E020", "`retry` is less than a minute"),
+        (format!("{when}\ncapacity = 3\nretry = \"59999 ms\""), "E020", "`retry` is less than a minute"),
         (format!("{when}\ncapacity = 3\nnotise = \"1 min\""), "E010", "notise"),
     ] {
         let text = scenario("", &format!("[[runbook]]\n{text}"));

@@ -1,6 +1,6 @@
 //! Upgrade policies and releases: what is refused, and what is understood.
 
-use crate::{accepted, refused, scenario, told, warned};
+use crate::{accepted, allowed, change, refused, scenario, told, warned};
 use zonefall_fleet::management::{ReleaseKind, Symptom, Upgrades};
 use zonefall_fleet::policy::upgrade::{Mode, Rolling};
 
@@ -21,7 +21,8 @@ fn wrong(set: &str, rest: &str, code: &str, words: &str) {
 
 #[test]
 fn up_01_up_02_defaults_of_a_policy() {
-    let plain = upgrades("", RELEASE);
+    let mut fine = allowed(&scenario("", RELEASE));
+    let plain = *fine.designs.remove(0).sets.remove(0).management.unwrap().upgrades.unwrap();
     assert_eq!((plain.policy.mode, plain.policy.rolling), (Mode::Manual, Rolling::USUAL));
     assert!(plain.policy.automatic_os.is_none() && plain.policy.automatic_extension.is_none());
     let release = &plain.releases[0];
@@ -31,6 +32,27 @@ fn up_01_up_02_defaults_of_a_policy() {
     assert!(bad.rollback.is_some() && release.every.is_none());
     // Without a release nothing changes, and the policy is told to be idle.
     warned(&scenario("upgrade = { pause = \"1 s\" }", ""), "W015", "nothing is released", "{ pause");
+}
+
+#[test]
+fn up_02_a_release_by_hand_reaches_only_what_is_made_later() {
+    let words = "upgrade = { mode = \"rolling\" }";
+    for kind in ["image", "extension", "application"] {
+        let release = format!("{RELEASE}\nkind = \"{kind}\"");
+        warned(&scenario("", &release), "W015", words, "[[release]]");
+        accepted(&scenario("upgrade = { mode = \"automatic\" }", &release));
+        accepted(&scenario("health = {}\nrepairs = {}", &release));
+        accepted(&scenario("", &format!("{}{release}", change("capacity = 8"))));
+    }
+    // Automatic upgrades of the OS bring images, and no applications.
+    let os = "health = {}\nupgrade = { automatic_os = true }";
+    accepted(&scenario(os, RELEASE));
+    warned(&scenario(os, &format!("{RELEASE}\nkind = \"application\"")), "W015", words, "[[release]]");
+    // No machine is made by what takes some away.
+    warned(&scenario("", &format!("{}{RELEASE}", change("deallocate = 1"))), "W015", words, "[[release]]");
+    // What one design takes is no mistake.
+    let design = "\n[[design]]\nname = \"a\"\n[[design]]\nname = \"b\"\nscale_set.web.upgrade.mode = \"automatic\"";
+    accepted(&scenario("", &format!("{RELEASE}{design}")));
 }
 
 #[test]
@@ -47,10 +69,14 @@ fn up_09_automatic_upgrades_have_limits_of_their_own() {
 
 #[test]
 fn up_02_batches_need_health() {
-    for policy in ["mode = \"rolling\"", "automatic_os = true", "automatic_extensions = true"] {
-        let set = format!("upgrade = {{ {policy} }}");
-        refused(&scenario(&set, RELEASE), "E087", "UP-02; our code InvalidUpgradePolicy", &format!("{{ {policy}"));
-        accepted(&scenario(&format!("health = {{}}\n{set}"), RELEASE));
+    for (policy, kind) in [
+        ("mode = \"rolling\"", "image"),
+        ("automatic_os = true", "image"),
+        ("automatic_extensions = true", "extension"),
+    ] {
+        let (set, release) = (format!("upgrade = {{ {policy} }}"), format!("{RELEASE}\nkind = \"{kind}\""));
+        refused(&scenario(&set, &release), "E087", "UP-02; our code InvalidUpgradePolicy", &format!("{{ {policy}"));
+        accepted(&scenario(&format!("health = {{}}\n{set}"), &release));
     }
 }
 
@@ -82,6 +108,7 @@ fn releases_that_cannot_be() {
         ("[[release]]\nat = \"1 day\"\nset = \"wep\"", "E057", "no scale set `wep`"),
         ("[[release]]\nat = \"1 day\"\nkind = \"firmware\"", "E014", "firmware"),
         ("[[release]]\nat = \"1 day\"\nevery = \"0 s\"", "E020", "less than a minute"),
+        ("[[release]]\nat = \"1 day\"\nevery = \"1 ms\"", "E020", "`every` is less than a minute"),
         ("[[release]]\nat = \"1 day\"\nbad = \"200%\"", "E023", "bad"),
         ("[[release]]\nat = \"1 day\"\neffect = \"slow\"", "E014", "slow"),
         ("[[release]]\nat = \"1 day\"\neffect = { degraded = 2 }", "E020", "degraded"),
@@ -115,6 +142,6 @@ fn a_machine_has_marks_for_modes_and_for_what_bad_releases_do() {
             .collect();
         format!("{releases}[faults]\nprofile = \"none\"\n{modes}")
     };
-    accepted(&scenario("", &of(1)));
+    accepted(&scenario("upgrade = { mode = \"automatic\" }", &of(1)));
     wrong("", &of(2), "E073", "bad releases have 2 effects");
 }

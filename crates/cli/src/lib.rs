@@ -24,6 +24,7 @@ mod progress;
 mod results;
 mod run;
 mod script;
+mod storms;
 mod sweep;
 mod target;
 mod texts;

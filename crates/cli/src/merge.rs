@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use crate::keep;
 use crate::results::{self, Looked, Work};
 use crate::run::{interrupt, is_record};
+use crate::storms;
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::time::Instant;
@@ -42,10 +43,13 @@ pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
     }
     let finished = merged.into_finished();
     let (seconds, threads) = (began.elapsed().as_secs_f64(), options.threads.map_or(0, usize::from));
-    let mut work = Work { finished, trials: 0, events: 0, seconds, threads, looks: Looked::Not, method: None };
+    let mut work =
+        Work { finished, trials: 0, events: 0, seconds, threads, looks: Looked::Not, method: None, storms: None };
+    let stop = interrupt()?;
     if let Some(plan) = assumptions::plan(&scenario, &study, study.trials, options.no_assumptions) {
-        assumptions::look(plan, &study, &mut work, &*interrupt()?, console)?;
+        assumptions::look(plan, &study, &mut work, &stop, console)?;
     }
+    storms::look(&options.output, &study, &mut work, &stop, console)?;
     results::publish(&same_run(options, &scenario, &study), &scenario, &study, &work, &out, console)
 }
 

@@ -15,6 +15,7 @@ use zonefall_report::{
 use zonefall_scenario::Scenario;
 use zonefall_study::assumptions::Looks;
 use zonefall_study::outcome::{MethodOutcome, Outcome};
+use zonefall_study::timeline::Storms;
 use zonefall_study::{Finished, Study, TrialRow, conclude};
 
 /// Finished trials, and the work that they took here and now.
@@ -33,6 +34,8 @@ pub struct Work {
     pub looks: Looked,
     /// How a method that was asked for chose plain trials.
     pub method: Option<MethodOutcome>,
+    /// A typical and the worst storm of each design, if a report shows them.
+    pub storms: Option<Storms>,
 }
 
 /// What became of the looks at what is assumed.
@@ -119,7 +122,7 @@ pub fn publish(
         Looked::Not => {}
     }
     let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
-    present(options, scenario, study, (&outcome, rows), work.timing(), work.trials, out, console)
+    present(options, scenario, study, (&outcome, rows, work.storms.as_ref()), work.timing(), work.trials, out, console)
 }
 
 /// Writes the result files and shows the results; `trials` were computed here and now.
@@ -128,14 +131,14 @@ pub fn present(
     options: &args::Run,
     scenario: &Scenario,
     study: &Study,
-    (outcome, rows): (&Outcome, Option<&[TrialRow]>),
+    (outcome, rows, storms): (&Outcome, Option<&[TrialRow]>, Option<&Storms>),
     timing: Timing,
     trials: u64,
     out: &Path,
     console: Console,
 ) -> Result<Exit> {
     let (kinds, about) = (kinds(&options.output), about(options, scenario));
-    let reports = (!kinds.is_empty()).then_some(Reports { kinds: &kinds, about: &about });
+    let reports = (!kinds.is_empty()).then_some(Reports { kinds: &kinds, about: &about, storms });
     let contents = Contents { outcome: Some(outcome), rows, losses: None, reports };
     let seconds = timing.seconds;
     let written = write(&options.output, scenario, study, contents, outcome.trials, timing, out);

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::keep::{self, Keeper, Kept};
 use crate::progress::Bar;
 use crate::results::{self, Looked, Work};
-use crate::{assumptions, check, incidents, trace, weighted};
+use crate::{assumptions, check, incidents, storms, trace, weighted};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::Arc;
@@ -110,6 +110,7 @@ pub fn simulate(
     if let Some(plan) = assumptions::plan(scenario, study, work.finished.trials, options.no_assumptions) {
         assumptions::look(plan, study, &mut work, &stop, console)?;
     }
+    storms::look(&options.output, study, &mut work, &stop, console)?;
     let published = results::publish(options, scenario, study, &work, out, console);
     let Some(kept) = &kept else { return published };
     match published {
@@ -170,7 +171,7 @@ fn compute(
     let finished = finished?;
     let (trials, events) = (finished.trials - trials, results::events(&finished) - events);
     let seconds = began.elapsed().as_secs_f64();
-    Ok(Work { finished, trials, events, seconds, threads, looks: Looked::Not, method: None })
+    Ok(Work { finished, trials, events, seconds, threads, looks: Looked::Not, method: None, storms: None })
 }
 
 /// The partial result of a range of trials, in place of results. What the file already holds of it is not computed

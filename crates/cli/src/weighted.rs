@@ -5,7 +5,7 @@ use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::progress::Bar;
-use crate::{assumptions, results, run};
+use crate::{assumptions, results, run, storms};
 use anyhow::Result;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -17,6 +17,7 @@ use zonefall_study::rare::{
     Choice, Ladder, Layered, Method, Plan, choose, conclude_conditioned, conclude_weighted, run_conditioned,
     run_forced, run_split,
 };
+use zonefall_study::timeline::Storms;
 use zonefall_study::{Labels, Progress, RunError, Silent, Study};
 
 /// Looks are plain trials, and weighted ones are made because those see too little.
@@ -153,7 +154,8 @@ fn weighted(
         not_looked_at(&mut outcome, NOT_LOOKED_AT);
     }
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
-    results::present(options, scenario, study, (&outcome, None), timing, trials, out, console)
+    let storms = Storms::none(storms::WEIGHTED);
+    results::present(options, scenario, study, (&outcome, None, Some(&storms)), timing, trials, out, console)
 }
 
 /// What is said of a method that chose plain trials.

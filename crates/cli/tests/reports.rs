@@ -74,6 +74,39 @@ fn a_report_says_how_to_make_it_again_and_nothing_of_this_machine() {
     }
 }
 
+/// The worst trial has the most missed time of all rows, the typical one is the middle of those that missed.
+#[test]
+fn the_storms_of_a_report_are_the_trials_that_they_say() {
+    let desk = Desk::with(STRESS);
+    desk.run("run s.toml --trials 200 --rows --report md --out r").ends(0);
+    let (markdown, rows) = (desk.read("r/report.md"), desk.table("r/trials.csv"));
+    let column = |name: &str| rows.column(name).into_iter().map(str::to_owned).collect::<Vec<String>>();
+    let name = rows.columns.iter().find(|name| name.contains("missed") || name.contains("downtime")).unwrap();
+    let (designs, trials, missed) = (column("design"), column("trial"), column(name));
+    for design in ["zonal", "spanning"] {
+        let of = |at: usize| (missed[at].parse::<f64>().unwrap(), trials[at].parse::<u64>().unwrap());
+        let mut all: Vec<(f64, u64)> = (0..trials.len()).filter(|&at| designs[at] == design).map(of).collect();
+        all.retain(|(missed, _)| *missed > 0.0);
+        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let block = markdown.split("## Capacity over a storm").nth(1).unwrap();
+        let mut lines = block.lines().skip_while(|line| !line.starts_with(&format!("| {design} |")));
+        let [typical, worst] =
+            [lines.next().unwrap(), lines.next().unwrap()].map(|line| line.split('|').collect::<Vec<_>>());
+        assert_eq!(typical[2..4], [" typical ", &*format!(" {} ", all[(all.len() - 1) / 2].1)], "{design}");
+        let most = all.last().unwrap().0;
+        let first = all.iter().find(|(missed, _)| *missed == most).unwrap().1;
+        assert_eq!(worst[2..4], [" worst ", &*format!(" {first} ")], "{design}");
+    }
+}
+
+#[test]
+fn weighted_trials_and_first_misses_say_why_no_storm_is_shown() {
+    let desk = Desk::with(STRESS);
+    desk.run("run s.toml --trials 200 --method forcing --no-assumptions --report html --out f").ends(0);
+    assert!(desk.read("f/report.html").contains("Not shown: the trials are weighted"));
+    desk.run("run s.toml --trials 40 --report xlsx --out x").ends(0);
+}
+
 #[test]
 fn there_is_no_report_without_results() {
     let desk = Desk::with(STRESS);
@@ -122,7 +155,7 @@ fn a_browser_shows_the_page_without_an_error_and_without_a_request() {
     assert!(!said.contains("CONSOLE"), "{said}");
     assert!(dom.contains("&lt;/script&gt;: Zonefall report</title>"), "names are not run");
     // The script has run: it adds the buttons.
-    assert_eq!(dom.matches("class=\"enlarge\"").count(), 5);
+    assert_eq!(dom.matches("class=\"enlarge\"").count(), 5 + 6);
     let log = std::fs::read_to_string(desk.path("net.json")).unwrap();
     assert!(!log.contains("example.invalid") && !log.contains("x.png"), "the page asks for nothing");
     let asked: Vec<&str> = log.split("\"url\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();

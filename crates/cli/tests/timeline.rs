@@ -30,6 +30,35 @@ fn booked(desk: &Desk, file: &str, trials: u64) -> BTreeMap<(u64, String), (f64,
         .collect()
 }
 
+/// The level of steps at an instant.
+fn level(steps: &Value, at: u64) -> i64 {
+    let mut steps = steps.as_array().unwrap().iter();
+    steps.rfind(|step| step[0].as_u64().unwrap() <= at).map_or(0, |step| step[1].as_i64().unwrap())
+}
+
+/// While fewer machines serve than are needed the objective is missed; where it is a number of machines, just then.
+fn needs(of: &Value) {
+    if of["needed"].as_array().unwrap().is_empty() {
+        return;
+    }
+    let lanes = of["lanes"].as_array().unwrap();
+    let from = of["measured_from_ms"].as_u64().unwrap();
+    let instants =
+        lanes.iter().flat_map(|lane| lane["steps"].as_array().unwrap()).map(|step| step[0].as_u64().unwrap());
+    for at in instants.filter(|&at| at >= from && at < of["horizon_ms"].as_u64().unwrap()) {
+        let serving: i64 = lanes.iter().map(|lane| level(&lane["steps"], at)).sum();
+        let few = serving < level(&of["needed"], at);
+        let is = |name: &str, outage: &Value| outage[name].as_u64().unwrap();
+        let missed = of["outages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|outage| is("from_ms", outage) <= at && at < is("to_ms", outage));
+        assert!(!few || missed, "at {at} {serving} serve and the objective holds");
+        assert!(few || !missed || of["has_demand"] == true, "at {at} {serving} serve and the objective is missed");
+    }
+}
+
 /// Every trial of every design: the missed intervals sum to the ledger's downtime, their causes to each of them.
 fn holds(desk: &Desk, file: &str, trials: u64) -> u64 {
     let mut missed_in_all = 0;
@@ -40,6 +69,7 @@ fn holds(desk: &Desk, file: &str, trials: u64) -> u64 {
             (missed as f64 / 60_000.0 - minutes).abs() < 1e-6,
             "{file} {trial} {design}: {missed} ms, {minutes} min"
         );
+        needs(&of);
         let all = of["outages"].as_array().unwrap();
         assert_eq!(all.len() as u64, outages, "{file} {trial} {design}");
         let mut sum = 0;

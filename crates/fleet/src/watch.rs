@@ -256,6 +256,11 @@ impl World {
         (0..self.machines.len()).map(|at| (self.stand(at), self.machines[at].marks & (self.absent() | ABSENT) == 0))
     }
 
+    /// What arrives now, in thousandths of a request a second.
+    pub fn arrives_milli(&self) -> Option<u64> {
+        self.book.demand
+    }
+
     /// How many machines there may ever be.
     pub fn places(&self) -> usize {
         self.machines.len()

@@ -3,6 +3,7 @@
 use crate::number;
 use crate::page::{Grid, Side, clean};
 use serde::Serialize;
+use zonefall_study::timeline::Storms;
 
 /// How the results were made, and on what they rest.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -68,6 +69,8 @@ impl ReportKind {
 /// Reports to make of results.
 #[derive(Debug, Clone, Copy)]
 pub struct Reports<'a> {
+    /// A typical and the worst trial of each design, if they were looked for.
+    pub storms: Option<&'a Storms>,
     /// Which.
     pub kinds: &'a [ReportKind],
     /// What they say beside the results.

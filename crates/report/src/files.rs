@@ -104,12 +104,12 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
         (None, None) => None,
     };
     files.extend(summary.map(|text| ResultFile { name: SUMMARY.into(), bytes: text.into_bytes() }));
-    if let (Some(outcome), Some(Reports { kinds, about })) = (contents.outcome, contents.reports) {
+    if let (Some(outcome), Some(Reports { kinds, about, storms })) = (contents.outcome, contents.reports) {
         for &kind in kinds {
             let bytes = match kind {
-                ReportKind::Html => html(outcome, about)?.into_bytes(),
+                ReportKind::Html => html(outcome, storms, about)?.into_bytes(),
                 ReportKind::Xlsx => xlsx(outcome, about)?,
-                ReportKind::Markdown => markdown(outcome, about).into_bytes(),
+                ReportKind::Markdown => markdown(outcome, storms, about).into_bytes(),
             };
             files.push(ResultFile { name: kind.file().into(), bytes });
         }

@@ -8,16 +8,17 @@ use crate::number;
 use crate::page::{Grid, Item, Page, Side};
 use crate::terminal::{Style, blocks};
 use zonefall_study::outcome::Outcome;
+use zonefall_study::timeline::Storms;
 
 /// Lines of what is drawn with letters.
 const WIDTH: usize = 100;
 
 /// The text.
-pub(crate) fn markdown(outcome: &Outcome, about: &About) -> String {
+pub(crate) fn markdown(outcome: &Outcome, storms: Option<&Storms>, about: &About) -> String {
     let style = Style { width: usize::MAX, colour: false, unicode: true };
     let mut text = String::new();
     let mut level = "#";
-    for item in blocks(outcome, style).items {
+    for item in blocks(outcome, storms, style).items {
         match item {
             Item::Title(title) => {
                 text += &format!("{level} {}\n\n", escaped(&title));

@@ -46,6 +46,8 @@ pub(crate) enum Picture {
     Causes,
     /// How often windows exceed a downtime.
     Windows,
+    /// A design's worst storm, or a typical one.
+    Storm { design: usize, worst: bool },
 }
 
 /// What stands for a picture where none can be drawn: a table, and what to know about it.

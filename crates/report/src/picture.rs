@@ -16,13 +16,14 @@ const TOP: f64 = 64.0;
 const BARS_MAX: usize = 12;
 
 /// The stretch of time that is drawn.
-struct Stretch {
-    from: u64,
-    to: u64,
+pub(crate) struct Stretch {
+    pub(crate) from: u64,
+    pub(crate) to: u64,
 }
 
 impl Stretch {
-    fn of(timeline: &Timeline) -> Self {
+    /// The longest outage and what led to it; the whole trial if there is none.
+    pub(crate) fn of(timeline: &Timeline) -> Self {
         let longest = timeline.outages.iter().max_by_key(|outage| (outage.to_ms - outage.from_ms, outage.from_ms));
         let Some(outage) = longest else { return Self { from: 0, to: timeline.horizon_ms.max(1) } };
         // Long-dead machines are not worth a picture of a year around an hour.
@@ -75,7 +76,7 @@ pub fn timeline_svg(of: &Timeline) -> String {
 }
 
 /// What the storm did in the stretch: name, beginning, end.
-fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> {
+pub(crate) fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> {
     let mut bars: Vec<(String, u64, u64)> = Vec::new();
     for row in of.rows.iter().filter(|row| row.kind == Kind::Fault) {
         let name = format!("{} {}", row.cause, row.place);

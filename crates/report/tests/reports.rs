@@ -7,6 +7,7 @@ use calamine::{Data, Range, Reader, Xlsx};
 use std::io::Cursor;
 use zonefall_report::{About, Assumption, Contents, CsvLocale, ReportKind, Reports, ResultFile, result_files};
 use zonefall_study::outcome::{Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use zonefall_study::timeline::Storms;
 
 const ALL: [ReportKind; 3] = [ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown];
 
@@ -32,9 +33,19 @@ fn about() -> About {
 }
 
 fn files(outcome: &Outcome) -> Vec<ResultFile> {
+    files_with(outcome, None)
+}
+
+fn files_with(outcome: &Outcome, storms: Option<&Storms>) -> Vec<ResultFile> {
     let about = about();
-    let reports = Some(Reports { kinds: &ALL, about: &about });
+    let reports = Some(Reports { kinds: &ALL, about: &about, storms });
     result_files(Contents { outcome: Some(outcome), reports, ..Contents::default() }, CsvLocale::Point).unwrap()
+}
+
+/// The text of a report that shows storms.
+fn text_with(outcome: &Outcome, storms: &Storms, name: &str) -> String {
+    let files = files_with(outcome, Some(storms));
+    String::from_utf8(files.into_iter().find(|file| file.name == name).unwrap().bytes).unwrap()
 }
 
 fn bytes(outcome: &Outcome, name: &str) -> Vec<u8> {
@@ -210,14 +221,15 @@ fn names_never_become_markup() {
     for of in &mut outcome.differences {
         (of.design, of.against) = (bad.into(), bad.into());
     }
-    let html = text(&outcome, "report.html");
+    let storms = common::storms(&[bad], 5);
+    let html = text_with(&outcome, &storms, "report.html");
     assert_eq!(html.matches("<script").count(), 1, "only the page's own");
     assert_eq!(html.matches("</script>").count(), 1);
     assert!(!html.contains("<img") && !html.contains(" onload=\"x"));
     assert!(html.contains("{{ 7*7 }}"), "words are no template");
     assert!(html.contains("&lt;script&gt;alert(1)"));
     // In blocks of code everything is only letters.
-    let markdown = text(&outcome, "report.md");
+    let markdown = text_with(&outcome, &storms, "report.md");
     let markdown: String = markdown.split("\n```").step_by(2).collect();
     assert!(!markdown.contains("<script") && !markdown.contains("<img") && !markdown.contains("@octocat"));
     assert!(markdown.contains("\\|"));
@@ -228,7 +240,9 @@ fn the_page_asks_no_network_and_stays_small() {
     let mut outcome = common::outcome();
     outcome.designs.extend(common::outcome().designs.into_iter().take(4));
     assert_eq!(outcome.designs.len(), 10);
-    let html = text(&outcome, "report.html");
+    let names: Vec<&str> = outcome.designs.iter().map(|design| design.design.as_str()).collect();
+    // Fleets that change ten thousand times in one outage.
+    let html = text_with(&outcome, &common::storms(&names, 1_400), "report.html");
     assert!(html.len() <= 1_000_000, "{} bytes", html.len());
     for (at, _) in html.match_indices("://") {
         let around = &html[at.saturating_sub(20)..at + 16];
@@ -240,7 +254,7 @@ fn the_page_asks_no_network_and_stays_small() {
     assert!(html.contains("default-src 'none'"));
     // Readable without a picture: every picture says what it shows, and its figures stand in a table.
     assert_eq!(html.matches("<svg").count(), html.matches("role=\"img\" aria-label=\"").count());
-    assert_eq!(html.matches("<figure>").count(), 4);
+    assert_eq!(html.matches("<figure>").count(), 4 + 20);
     assert!(html.matches("<table>").count() >= 7);
 }
 
@@ -326,4 +340,32 @@ fn reports_depend_on_the_results_only() {
     let first = bytes(&common::outcome(), "report.xlsx");
     std::thread::sleep(std::time::Duration::from_millis(2100));
     assert_eq!(first, bytes(&common::outcome(), "report.xlsx"));
+}
+
+/// A storm is told with its trial, in all words that stand in its timeline.
+#[test]
+fn storms_are_shown_with_their_trials() {
+    let outcome = common::outcome();
+    let mut storms = common::storms(&["one-zone"], 5);
+    for name in ["report.html", "report.md"] {
+        let text = text_with(&outcome, &storms, name);
+        let rows = rows(&text, "one-zone");
+        let row = rows.iter().find(|row| row.len() == 7 && row[1] == "typical").unwrap();
+        assert_eq!(row[2..], ["7", "4 h 00 min", "4 h 00 min", "day 4 04:00:00", "one-zone"], "{name}");
+        assert!(text.contains("the first 300 of 1,000 trials"), "{name}");
+    }
+    let html = text_with(&outcome, &storms, "report.html");
+    for words in
+        ["one-zone, worst storm: trial 17", "all machines", "one-zone zone5", "hours from the moment", "0 to 5"]
+    {
+        assert!(html.contains(words), "{words}");
+    }
+    // A rack that was struck at another time has no lane, and the worst is not shown twice.
+    storms.designs[0].typical = None;
+    storms.designs[0].worst.as_mut().unwrap().racks.iter_mut().for_each(|rack| rack.out = vec![(0, 1)]);
+    let less = text_with(&outcome, &storms, "report.html");
+    assert_eq!(html.matches("<figure>").count(), less.matches("<figure>").count() + 1);
+    assert_eq!(less.matches(">one-zone zone0</text>").count(), 2, "wide and narrow, as a zone only");
+    storms = zonefall_study::timeline::Storms::none("a <reason>");
+    assert!(text_with(&outcome, &storms, "report.html").contains("Not shown: a &lt;reason&gt;."));
 }

@@ -56,6 +56,9 @@ pub(crate) struct Axis {
     pub(crate) reference: Option<Reference>,
 }
 
+/// The height of the words above a row.
+const WORDS: f64 = 20.0;
+
 /// Where things stand.
 struct Layout {
     /// The left and right end of the axis.
@@ -84,6 +87,17 @@ impl Layout {
         Self { plot, names, row: 30.0, bar: 15.0, top, width }
     }
 
+    /// A line across all rows; where names stand above their rows it leaves out their words.
+    fn upright(&self, svg: &mut Svg, class: &str, x: f64, rows: usize) {
+        if self.beside() {
+            return svg.line(class, (x, self.top - 4.0), (x, self.top + rows as f64 * self.row));
+        }
+        for row in 0..rows {
+            let top = self.top + row as f64 * self.row;
+            svg.line(class, (x, top + WORDS), (x, top + self.row));
+        }
+    }
+
     fn beside(&self) -> bool {
         self.width >= SIDE_BY_SIDE
     }
@@ -97,12 +111,12 @@ pub(crate) fn forest(label: &str, rows: &[Row], axis: &Axis, width: f64) -> Stri
     let bottom = lay.top + rows.len() as f64 * lay.row;
     for tick in scale.ticks() {
         let x = scale.place(tick);
-        svg.line("grid", (x, lay.top), (x, bottom));
+        lay.upright(&mut svg, "grid", x, rows.len());
         svg.text("tick", (x, bottom + 17.0), Anchor::Middle, &written(tick));
     }
     if let Some(reference) = &axis.reference {
         let x = scale.place(reference.at);
-        svg.line("goal", (x, lay.top - 4.0), (x, bottom));
+        lay.upright(&mut svg, "goal", x, rows.len());
         let half = width_of(&reference.label) / 2.0;
         let middle = x.clamp(half.min(width / 2.0), (width - half).max(width / 2.0));
         svg.text("goal-label", (middle, 14.0), Anchor::Middle, &reference.label);

@@ -7,12 +7,14 @@ mod curves;
 mod forest;
 mod scale;
 mod stacked;
+mod storm;
 mod svg;
 
 pub(crate) use curves::{Corner, Curve, curves};
 pub(crate) use forest::{Axis, Mark, Reference, Row, forest};
 pub(crate) use scale::Scale;
 pub(crate) use stacked::{Bar, Part, stacked};
+pub(crate) use storm::{Lane, Span, Storm, storm};
 
 /// Colours that can be told apart by colour-blind readers: classes `c0` to `c7` of the page.
 pub(crate) const COLOURS: usize = 8;

@@ -30,6 +30,12 @@ impl Scale {
         Self { log: false, from, to: if to > 0.0 { to + room } else { 0.0 }, places: (0.0, 1.0) }
     }
 
+    /// A linear axis from end to end.
+    pub(crate) fn exactly(from: f64, to: f64) -> Self {
+        let to = if to > from { to } else { from + 1.0 };
+        Self { log: false, from, to, places: (0.0, 1.0) }
+    }
+
     /// A logarithmic axis over the positive ones of these numbers; none without any.
     pub(crate) fn log(numbers: impl Iterator<Item = f64>) -> Option<Self> {
         let (mut from, mut to) = (f64::INFINITY, 0.0_f64);

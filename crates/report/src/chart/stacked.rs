@@ -45,7 +45,13 @@ pub(crate) fn stacked(label: &str, bars: &[Bar], kinds: &[String], axis: &str, w
     let bottom = 6.0 + bars.len() as f64 * row;
     for tick in scale.ticks() {
         let x = scale.place(tick);
-        svg.line("grid", (x, 6.0), (x, bottom));
+        if beside {
+            svg.line("grid", (x, 6.0), (x, bottom));
+        }
+        for at in (0..bars.len()).filter(|_| !beside) {
+            let top = 6.0 + at as f64 * row;
+            svg.line("grid", (x, top + bar_top - 3.0), (x, top + row));
+        }
         svg.text("tick", (x, bottom + 17.0), Anchor::Middle, &written(tick));
     }
     for (at, bar) in bars.iter().enumerate() {

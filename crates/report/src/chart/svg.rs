@@ -55,6 +55,23 @@ impl Svg {
         self.put(format_args!(r#"<path class="{class}" d="{data}"/>"#));
     }
 
+    /// A level that changes at each point and lasts until `end`; down to `floor` it is an area.
+    pub(super) fn steps(&mut self, class: &str, points: &[(f64, f64)], end: f64, floor: Option<f64>) {
+        let Some(&(first, level)) = points.first() else { return };
+        let mut data = match floor {
+            Some(floor) => format!("M{first:.1} {floor:.1}V{level:.1}"),
+            None => format!("M{first:.1} {level:.1}"),
+        };
+        for (x, y) in &points[1..] {
+            let _ = write!(data, "H{x:.1}V{y:.1}");
+        }
+        let _ = write!(data, "H{end:.1}");
+        if let Some(floor) = floor {
+            let _ = write!(data, "V{floor:.1}");
+        }
+        self.put(format_args!(r#"<path class="{class}" d="{data}"/>"#));
+    }
+
     pub(super) fn text(&mut self, class: &str, at: (f64, f64), anchor: Anchor, words: &str) {
         let ((x, y), words) = (at, escaped(words));
         let anchor = match anchor {

@@ -1,13 +1,15 @@
 //! The pictures of the page: each wide and narrow, with a table of its figures where no other table has them.
 
+use super::storms::storm;
 use super::{HtmlTable, table};
 use crate::chart::{self, Axis, Bar, Corner, Curve, Mark, Reference, Row, Scale};
 use crate::headline::both;
 use crate::number::{self, Toward};
 use crate::page::{Grid, Page, Picture, Side, clean};
-use crate::terminal::{Style, availability, is_record, target};
+use crate::terminal::{Style, availability, is_record, target, whole_percent};
 use serde::Serialize;
 use zonefall_study::outcome::{DesignOutcome, Difference, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use zonefall_study::timeline::Storms;
 
 /// Widths of the two forms of a picture.
 const WIDTHS: [f64; 2] = [820.0, 350.0];
@@ -23,23 +25,35 @@ pub(super) struct Figure {
     narrow: String,
     caption: String,
     table: Option<HtmlTable>,
+    /// What the table is called.
+    summary: &'static str,
 }
 
 impl Figure {
-    fn new(caption: &str, table: Option<HtmlTable>, draw: impl Fn(f64) -> Option<String>) -> Option<Self> {
+    pub(super) fn new(caption: &str, table: Option<HtmlTable>, draw: impl Fn(f64) -> Option<String>) -> Option<Self> {
         let [wide, narrow] = WIDTHS.map(draw);
-        Some(Self { wide: wide?, narrow: narrow?, caption: caption.to_owned(), table })
+        Some(Self { wide: wide?, narrow: narrow?, caption: caption.to_owned(), table, summary: "The figures" })
+    }
+
+    /// The same with another name for its table.
+    pub(super) fn told(self, summary: &'static str) -> Self {
+        Self { summary, ..self }
     }
 }
 
 /// A picture of an outcome; none where there is nothing to draw.
-pub(super) fn figure(picture: Picture, outcome: &Outcome) -> Option<Figure> {
+pub(super) fn figure(picture: Picture, outcome: &Outcome, storms: Option<&Storms>) -> Option<Figure> {
     match picture {
         Picture::Downtime => downtime(outcome),
         Picture::Assumptions => assumptions(outcome),
         Picture::Differences => differences(outcome),
         Picture::Causes => causes(outcome),
         Picture::Windows => windows(outcome),
+        Picture::Storm { design, worst } => {
+            let of = storms?.designs.get(design)?;
+            let (told, which) = if worst { (&of.worst, "Worst") } else { (&of.typical, "Typical") };
+            storm(told.as_ref()?, which)
+        }
     }
 }
 
@@ -220,7 +234,7 @@ fn bar(design: &DesignOutcome, kinds: &[String]) -> Bar {
         .iter()
         .map(|cause| {
             let minutes = cause.downtime_min_per_month.mean;
-            let share = number::percent_with(cause.share, 0, Toward::Down);
+            let share = whole_percent(cause.share);
             chart::Part {
                 kind: kinds.iter().position(|name| *name == cause.cause).unwrap_or(kinds.len()),
                 length: minutes,

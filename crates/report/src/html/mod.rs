@@ -5,6 +5,7 @@
 //! forbids every request, and every script but the page's own.
 
 mod figures;
+mod storms;
 
 use crate::about::About;
 use crate::files::FilesError;
@@ -17,6 +18,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 use zonefall_study::outcome::Outcome;
+use zonefall_study::timeline::Storms;
 
 const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");
@@ -63,9 +65,9 @@ struct HtmlCell {
 ///
 /// # Errors
 /// If the template cannot be filled in.
-pub(crate) fn html(outcome: &Outcome, about: &About) -> Result<String, FilesError> {
+pub(crate) fn html(outcome: &Outcome, storms: Option<&Storms>, about: &About) -> Result<String, FilesError> {
     let style = Style { width: usize::MAX, colour: false, unicode: true };
-    let mut sections = sections(blocks(outcome, style), outcome);
+    let mut sections = sections(blocks(outcome, storms, style), outcome, storms);
     let first = if sections.is_empty() { None } else { Some(sections.remove(0)) };
     let mut environment = Environment::new();
     environment.add_template("page.html", TEMPLATE)?;
@@ -95,7 +97,7 @@ pub(crate) fn html(outcome: &Outcome, about: &About) -> Result<String, FilesErro
 }
 
 /// The items of a page as sections. What the page says elsewhere is left out: warnings, and what is not modelled.
-fn sections(page: Page, outcome: &Outcome) -> Vec<Section> {
+fn sections(page: Page, outcome: &Outcome, storms: Option<&Storms>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for item in page.items {
         let part = match item {
@@ -108,7 +110,7 @@ fn sections(page: Page, outcome: &Outcome) -> Vec<Section> {
             Item::Line(words) => Part::Words { words, class: "" },
             Item::Paragraph { words, tone, .. } => Part::Words { words, class: tone.map_or("", class_of) },
             Item::Table(grid, coloured) => Part::Table(table(grid, &coloured)),
-            Item::Picture(picture, sketch) => match (figure(picture, outcome), sketch) {
+            Item::Picture(picture, sketch) => match (figure(picture, outcome, storms), sketch) {
                 (Some(figure), _) => Part::Figure(figure),
                 (None, Some(sketch)) => Part::Table(table(sketch.grid, &[])),
                 (None, None) => continue,

@@ -73,7 +73,7 @@ fn row(page: &Page, cause: &CauseOutcome) -> Vec<String> {
 }
 
 /// A share in whole percent, to the nearest; what is there is never 0 %.
-fn whole_percent(share: f64) -> String {
+pub(crate) fn whole_percent(share: f64) -> String {
     match share {
         share if !share.is_finite() => number::NONE.into(),
         share if share > 0.0 && share < 0.01 => "< 1 %".into(),

@@ -25,12 +25,14 @@ mod money;
 mod operations;
 mod plan;
 mod sla;
+mod storms;
 mod sweep;
 mod timeline;
 mod windows;
 
 pub use agreement::agreements;
 pub(crate) use answer::{availability, is_record, target};
+pub(crate) use causes::whole_percent;
 pub use comparison::comparison;
 pub(crate) use differences::row as difference_cells;
 pub use drill::drill;
@@ -39,11 +41,13 @@ pub use importance::importances;
 pub use incidents::incident_table;
 pub use plan::plan;
 pub use sweep::sweep;
+pub(crate) use timeline::instant;
 pub use timeline::timeline;
 
 use crate::{number, page};
 use page::{Page, Tone};
 use zonefall_study::outcome::Outcome;
+use zonefall_study::timeline::Storms;
 
 /// What stands above every table of losses.
 pub const CONDITIONAL: &str =
@@ -62,11 +66,11 @@ pub struct Style {
 
 /// Draws an outcome.
 pub fn render(outcome: &Outcome, style: Style) -> String {
-    blocks(outcome, style).finish()
+    blocks(outcome, None, style).finish()
 }
 
-/// Everything that there is to say about an outcome, block by block.
-pub(crate) fn blocks(outcome: &Outcome, style: Style) -> Page {
+/// Everything that there is to say about an outcome, block by block; with storms where some were looked at.
+pub(crate) fn blocks(outcome: &Outcome, storms: Option<&Storms>, style: Style) -> Page {
     let mut page = Page::new(style);
     if outcome.until_first_miss {
         first_miss::draw(&mut page, outcome);
@@ -80,6 +84,9 @@ pub(crate) fn blocks(outcome: &Outcome, style: Style) -> Page {
         jobs::draw(&mut page, outcome);
         differences::draw(&mut page, outcome);
         causes::draw(&mut page, outcome);
+        if let Some(storms) = storms {
+            storms::draw(&mut page, storms);
+        }
         operations::draw(&mut page, outcome);
         composite::draw(&mut page, outcome);
         sla::draw(&mut page, outcome);

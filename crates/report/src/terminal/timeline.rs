@@ -57,7 +57,7 @@ fn exactly(ms: u64) -> String {
 }
 
 /// "day 71 04:10:22".
-fn instant(ms: u64) -> String {
+pub(crate) fn instant(ms: u64) -> String {
     let (day, rest) = (ms / 86_400_000, ms % 86_400_000);
     format!("day {day} {:02}:{:02}:{:02}", rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
 }

@@ -59,7 +59,7 @@ pub(super) fn write(sheet: &mut Worksheet, outcome: &Outcome, about: &About, sty
 
 /// The words of the first block, and the warnings.
 fn lead(outcome: &Outcome) -> Vec<String> {
-    let page: Page = blocks(outcome, Style { width: usize::MAX, colour: false, unicode: true });
+    let page: Page = blocks(outcome, None, Style { width: usize::MAX, colour: false, unicode: true });
     let words = page.items.into_iter().skip(1).map_while(|item| match item {
         Item::Title(_) => None,
         Item::Paragraph { words, .. } => Some(Some(words)),

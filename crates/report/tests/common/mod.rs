@@ -2,8 +2,10 @@
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
 mod sketches;
+mod storms;
 
 use sketches::{Sketch, sketches};
+pub use storms::storms;
 use zonefall_study::TrialRow;
 use zonefall_study::incidents::Loss;
 use zonefall_study::outcome::*;

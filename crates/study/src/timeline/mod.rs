@@ -4,10 +4,13 @@
 //! for the ledger, and once watched. Both must agree to the millisecond ([`TimelineError::Differs`] is a bug).
 //! What can go wrong: too many machines times events to look at, a trial that ends at its first miss.
 
+mod needed;
 mod pick;
 mod rows;
+mod storms;
 
 pub use pick::{Pick, pick};
+pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
 
 use crate::stage;
 use crate::study::Study;
@@ -76,6 +79,11 @@ pub struct Timeline {
     pub rows: Vec<Row>,
     /// Machines that serve, by zone: a step at each change.
     pub lanes: Vec<Lane>,
+    /// The same of racks that the storm takes out, where it does not take their whole zone.
+    pub racks: Vec<Lane>,
+    /// The fewest machines that meet the objective if each of them does its full work, a step at each change; empty where the
+    /// objective is no number of machines.
+    pub needed: Vec<(u64, i64)>,
 }
 
 /// The objective was missed.
@@ -136,13 +144,16 @@ pub struct Row {
     pub unserved_per_s: f64,
 }
 
-/// Machines that serve in one zone.
+/// Machines that serve in one place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Lane {
-    /// The zone.
+    /// The zone or the rack.
     pub name: String,
     /// When, and how many from then on.
     pub steps: Vec<(u64, i64)>,
+    /// Of a rack: from when until when the storm holds it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub out: Vec<(u64, u64)>,
 }
 
 /// Lives through a trial and tells it.
@@ -150,6 +161,11 @@ pub struct Lane {
 /// # Errors
 /// [`TimelineError`].
 pub fn timeline(study: &Study, trial: u64, design: usize) -> Result<Timeline, TimelineError> {
+    within(study, trial, design, LOOKS_MAX)
+}
+
+/// The same with at most so many looks at a machine.
+fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Timeline, TimelineError> {
     if study.measure.until_first_miss {
         return Err(TimelineError::FirstMiss);
     }
@@ -162,10 +178,10 @@ pub fn timeline(study: &Study, trial: u64, design: usize) -> Result<Timeline, Ti
     let (measure, topology) = (study.measure.clone(), study.topology.clone());
     let mut world = World::new(Arc::clone(&study.designs[design]), measure, topology, &strikes);
     let ledger = alone(study, trial, &mut world, &mut strikes).map_err(|why| TimelineError::Budget(trial, why))?;
-    if ledger.events.saturating_mul(world.places() as u64) > LOOKS_MAX {
+    if ledger.events.saturating_mul(world.places() as u64) > looks_max {
         return Err(TimelineError::Large(ledger.events, world.places()));
     }
-    let (begins, sightings) =
+    let Watched { begins, sightings, arrives_milli } =
         watched(study, trial, &mut world, &mut strikes).map_err(|why| TimelineError::Budget(trial, why))?;
     let told = rows::Telling { study, design, strikes: &strikes, causes: stage::causes(study) };
     let (rows, outages) = told.rows_and_outages(&sightings, &ledger);
@@ -189,6 +205,8 @@ pub fn timeline(study: &Study, trial: u64, design: usize) -> Result<Timeline, Ti
         outages,
         rows,
         lanes: told.lanes(&begins, &sightings),
+        racks: told.rack_lanes(&begins, &sightings),
+        needed: needed::needed(of, arrives_milli, &sightings),
     })
 }
 
@@ -205,14 +223,21 @@ fn alone(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) ->
     Ok(world.finish(strikes).clone())
 }
 
-type Watched = (Vec<(Stand, bool)>, Vec<Sighting>);
+/// What is to be seen in a trial.
+struct Watched {
+    /// Where machines stand when it begins.
+    begins: Vec<(Stand, bool)>,
+    sightings: Vec<Sighting>,
+    /// The demand when it begins.
+    arrives_milli: Option<u64>,
+}
 
-/// What is to be seen in a trial, and where machines stand when it begins.
+/// Looks on while a trial is lived through.
 fn watched(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) -> Result<Watched, BudgetExceeded> {
     let key = study.trial_key(trial);
     strikes.begin(key)?;
     world.begin(key, strikes, None);
-    let begins = world.standings().collect();
+    let (begins, arrives_milli) = (world.standings().collect(), world.arrives_milli());
     let mut witness = Witness::new();
     world.show(SimTime::ZERO, &mut witness);
     while strikes.next_window() {
@@ -221,5 +246,5 @@ fn watched(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) 
         }
     }
     world.finish(strikes);
-    Ok((begins, witness.finish(world, strikes.horizon())))
+    Ok(Watched { begins, sightings: witness.finish(world, strikes.horizon()), arrives_milli })
 }

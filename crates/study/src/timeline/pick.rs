@@ -4,6 +4,7 @@ use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
 use crate::visit::{Visit, Visitor, visit};
+use std::ops::Range;
 
 /// Which one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,29 +17,63 @@ pub enum Pick {
     FirstBreach,
 }
 
-struct Missed<'a> {
+/// A trial with missed time: how much, and whether a window is breached.
+type Seen = (u64, u64, bool);
+
+/// The trials with missed time of some designs.
+pub(super) struct Missed<'a> {
     study: &'a Study,
-    design: usize,
-    /// Trials with missed time: how much, and whether a window is breached.
-    seen: Vec<(u64, u64, bool)>,
+    designs: Range<usize>,
+    seen: Vec<Vec<Seen>>,
+}
+
+impl<'a> Missed<'a> {
+    /// Of these designs of the stage.
+    pub(super) fn new(study: &'a Study, designs: Range<usize>) -> Self {
+        Self { study, seen: vec![Vec::new(); designs.len()], designs }
+    }
+
+    /// How many there are of the `at`-th of the designs.
+    pub(super) fn hits(&self, at: usize) -> u64 {
+        self.seen[at].len() as u64
+    }
+
+    /// The trial that is asked for.
+    pub(super) fn picked(&self, at: usize, which: Pick) -> Option<u64> {
+        let seen = &self.seen[at];
+        let found = match which {
+            Pick::FirstBreach => seen.iter().find(|(.., breached)| *breached),
+            Pick::Worst => seen.iter().max_by_key(|&&(trial, missed, _)| (missed, std::cmp::Reverse(trial))),
+            Pick::Median => {
+                let mut order: Vec<&Seen> = seen.iter().collect();
+                order.sort_by_key(|&&(trial, missed, _)| (missed, trial));
+                order.get(order.len().saturating_sub(1) / 2).copied()
+            }
+        };
+        found.map(|&(trial, ..)| trial)
+    }
 }
 
 impl Visitor for Missed<'_> {
     fn see(&mut self, trial: u64, stages: &[Stage]) {
-        let ledger = stages[0].ledger(self.design);
-        if ledger.missed_ms == 0 {
-            return;
-        }
         let windows = &self.study.measure.windows;
-        let breached = |at: usize| {
-            let missed = ledger.missed_by_window_ms[at];
-            missed > 0 && !self.study.target.allows(missed, windows.length(at).as_ms())
-        };
-        self.seen.push((trial, ledger.missed_ms, (0..windows.whole()).any(breached)));
+        for (design, seen) in self.designs.clone().zip(&mut self.seen) {
+            let ledger = stages[0].ledger(design);
+            if ledger.missed_ms == 0 {
+                continue;
+            }
+            let breached = |at: usize| {
+                let missed = ledger.missed_by_window_ms[at];
+                missed > 0 && !self.study.target.allows(missed, windows.length(at).as_ms())
+            };
+            seen.push((trial, ledger.missed_ms, (0..windows.whole()).any(breached)));
+        }
     }
 
     fn merge(&mut self, later: Self) {
-        self.seen.extend(later.seen);
+        for (seen, later) in self.seen.iter_mut().zip(later.seen) {
+            seen.extend(later);
+        }
     }
 }
 
@@ -53,17 +88,7 @@ pub fn pick(study: &Study, design: usize, which: Pick, how: &Visit<'_>) -> Resul
         Some(_) => (study.clone(), design),
         None => (Study { designs: vec![study.designs[design].clone()], ..study.clone() }, 0),
     };
-    let new = || Missed { study, design, seen: Vec::new() };
-    let Some(Missed { mut seen, .. }) = visit(std::slice::from_ref(&played), 0..study.trials, how, new)? else {
-        return Ok(None);
-    };
-    let found = match which {
-        Pick::FirstBreach => seen.iter().find(|(.., breached)| *breached),
-        Pick::Worst => seen.iter().max_by_key(|&&(trial, missed, _)| (missed, std::cmp::Reverse(trial))),
-        Pick::Median => {
-            seen.sort_by_key(|&(trial, missed, _)| (missed, trial));
-            seen.get(seen.len().saturating_sub(1) / 2)
-        }
-    };
-    Ok(Some(found.map(|&(trial, ..)| trial)))
+    let new = || Missed::new(study, design..design + 1);
+    let Some(missed) = visit(std::slice::from_ref(&played), 0..study.trials, how, new)? else { return Ok(None) };
+    Ok(Some(missed.picked(0, which)))
 }

@@ -267,30 +267,67 @@ impl Telling<'_> {
 
     /// Machines that serve by zone.
     pub fn lanes(&self, begins: &[(Stand, bool)], sightings: &[Sighting]) -> Vec<Lane> {
-        let mut lanes: BTreeMap<ZoneId, Vec<(u64, i64)>> = BTreeMap::new();
-        for (stand, serves) in begins {
-            lanes.entry(stand.zone).or_insert_with(|| vec![(0, 0)])[0].1 += i64::from(*serves);
-        }
-        let mut serving: BTreeMap<u32, bool> = begins.iter().map(|(stand, serves)| (stand.instance, *serves)).collect();
-        for sighting in sightings {
-            let (stand, serves) = match &sighting.what {
-                Seen::Serves(stand) => (stand, true),
-                Seen::Down(stand, _) | Seen::Gone(stand) | Seen::Starts(stand) | Seen::Awaits(stand) => (stand, false),
-                _ => continue,
-            };
-            if serving.insert(stand.instance, serves) == Some(serves) {
+        let lanes = steps_by(begins, sightings, |stand| Some(stand.zone));
+        lanes
+            .into_iter()
+            .map(|(zone, steps)| Lane { name: self.study.topology.zone_name(zone), steps, out: Vec::new() })
+            .collect()
+    }
+
+    /// Machines that serve by rack, of racks that the storm takes out without all others of their zone.
+    pub fn rack_lanes(&self, begins: &[(Stand, bool)], sightings: &[Sighting]) -> Vec<Lane> {
+        let topology = &self.study.topology;
+        let whole = |first: u32, count: u32| topology.racks_of(topology.zone_of(RackId(first))).len() as u32 <= count;
+        let mut struck: BTreeMap<RackId, Vec<(u64, u64)>> = BTreeMap::new();
+        for outage in &self.strikes.storm().outages {
+            if outage.racks == 0 || whole(outage.first_rack, outage.racks) {
                 continue;
             }
-            let steps = lanes.entry(stand.zone).or_insert_with(|| vec![(0, 0)]);
-            let now = steps.last().map_or(0, |step| step.1) + if serves { 1 } else { -1 };
-            let t = sighting.t.as_ms();
-            match steps.last_mut() {
-                Some(last) if last.0 == t => last.1 = now,
-                _ => steps.push((t, now)),
+            for rack in outage.first_rack..outage.first_rack + outage.racks {
+                struck.entry(RackId(rack)).or_default().push((outage.start.as_ms(), outage.end.as_ms()));
             }
         }
-        lanes.into_iter().map(|(zone, steps)| Lane { name: self.study.topology.zone_name(zone), steps }).collect()
+        let lanes = steps_by(begins, sightings, |stand| struck.contains_key(&stand.rack).then_some(stand.rack));
+        let lane = |(rack, steps)| Lane {
+            name: topology.rack_name(rack),
+            steps,
+            out: struck.remove(&rack).unwrap_or_default(),
+        };
+        lanes.into_iter().map(lane).collect()
     }
+}
+
+/// How many machines serve by place, a step at each change.
+fn steps_by<K: Ord>(
+    begins: &[(Stand, bool)],
+    sightings: &[Sighting],
+    place: impl Fn(&Stand) -> Option<K>,
+) -> BTreeMap<K, Vec<(u64, i64)>> {
+    let mut all: BTreeMap<K, Vec<(u64, i64)>> = BTreeMap::new();
+    for (stand, serves) in begins {
+        let Some(key) = place(stand) else { continue };
+        all.entry(key).or_insert_with(|| vec![(0, 0)])[0].1 += i64::from(*serves);
+    }
+    let mut serving: BTreeMap<u32, bool> = begins.iter().map(|(stand, serves)| (stand.instance, *serves)).collect();
+    for sighting in sightings {
+        let (stand, serves) = match &sighting.what {
+            Seen::Serves(stand) => (stand, true),
+            Seen::Down(stand, _) | Seen::Gone(stand) | Seen::Starts(stand) | Seen::Awaits(stand) => (stand, false),
+            _ => continue,
+        };
+        if serving.insert(stand.instance, serves) == Some(serves) {
+            continue;
+        }
+        let Some(key) = place(stand) else { continue };
+        let steps = all.entry(key).or_insert_with(|| vec![(0, 0)]);
+        let now = steps.last().map_or(0, |step| step.1) + if serves { 1 } else { -1 };
+        let t = sighting.t.as_ms();
+        match steps.last_mut() {
+            Some(last) if last.0 == t => last.1 = now,
+            _ => steps.push((t, now)),
+        }
+    }
+    all
 }
 
 /// The first names, and how many more there are.

@@ -1,0 +1,181 @@
+//! Pictures of a storm: machines that serve over its time against what is needed, with a lane a zone and a struck rack.
+
+use super::figures::Figure;
+use super::table;
+use crate::chart::{self, Lane, Span, Storm};
+use crate::number::{self, Toward};
+use crate::page::{Grid, Side, clean};
+use crate::picture::{Stretch, bars};
+use crate::terminal::instant;
+use zonefall_study::timeline::{Lane as Steps, Row, Timeline};
+
+/// Lanes of zones and of racks that are drawn.
+const LANES_MAX: usize = 6;
+/// Rows of the table: half of them from the beginning, half from the end.
+const ROWS_MAX: usize = 16;
+/// Heights of the lanes: all machines, a zone, a rack.
+const HEIGHTS: [f64; 3] = [86.0, 34.0, 22.0];
+/// Units of time, the largest first, and from how many of them on it is used.
+const UNITS: [(&str, f64); 4] =
+    [("days", 86_400_000.0), ("hours", 3_600_000.0), ("minutes", 60_000.0), ("seconds", 1000.0)];
+const UNITS_LEAST: f64 = 3.0;
+
+/// The picture of a trial: its longest outage and what led to it.
+pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
+    let outage = of.outages.iter().max_by_key(|outage| (outage.to_ms - outage.from_ms, outage.from_ms))?;
+    let stretch = Stretch::of(of);
+    let clock = Clock::new(&stretch, outage.from_ms);
+    let drawn = drawn(of, &stretch, &clock);
+    let label = format!("{which} storm of {}: machines that serve", clean(&of.design));
+    let charged: Vec<String> = outage
+        .causes
+        .iter()
+        .take(3)
+        .map(|(cause, ms)| {
+            let share = *ms as f64 / (outage.to_ms - outage.from_ms).max(1) as f64;
+            format!("{} {}", clean(cause), number::percent(share, Toward::Down))
+        })
+        .collect();
+    let caption = format!(
+        "{}, {} storm: trial {}, from {} on. The objective ({}) is missed for {}, charged to {}.",
+        clean(&of.design),
+        which.to_lowercase(),
+        of.trial,
+        instant(outage.from_ms),
+        clean(&of.need),
+        number::duration((outage.to_ms - outage.from_ms) as f64 / 60_000.0),
+        charged.join(", "),
+    );
+    let rows = chain(of, outage.roots_ms, outage.to_ms);
+    let figure = Figure::new(&caption, Some(table(rows, &[])), |width| Some(chart::storm(&label, &drawn, width)))?;
+    Some(figure.told("What happened"))
+}
+
+/// Time as it is drawn.
+struct Clock {
+    zero: u64,
+    unit: f64,
+    axis: String,
+}
+
+impl Clock {
+    fn new(stretch: &Stretch, zero: u64) -> Self {
+        let length = (stretch.to - stretch.from) as f64;
+        let found = UNITS.into_iter().find(|(_, unit)| length >= UNITS_LEAST * unit);
+        let (name, unit) = found.unwrap_or(UNITS[3]);
+        Self { zero, unit, axis: format!("{name} from the moment the objective is missed") }
+    }
+
+    fn of(&self, ms: u64) -> f64 {
+        (ms as f64 - self.zero as f64) / self.unit
+    }
+}
+
+fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
+    let clip = |ms: u64| clock.of(ms.clamp(stretch.from, stretch.to));
+    let needed: Vec<(f64, f64)> = of.needed.iter().map(|&(t, level)| (clock.of(t), level as f64)).collect();
+    let mut lanes = vec![lane("all machines", &total(&of.lanes), needed, stretch, clock, HEIGHTS[0])];
+    let zones = of.lanes.iter().filter(|_| of.lanes.len() > 1);
+    let struck = |rack: &&Steps| rack.out.iter().any(|&(from, to)| from < stretch.to && to > stretch.from);
+    let racks = of.racks.iter().filter(struck);
+    for (steps, height) in
+        zones.take(LANES_MAX).map(|zone| (zone, HEIGHTS[1])).chain(racks.take(LANES_MAX).map(|rack| (rack, HEIGHTS[2])))
+    {
+        lanes.push(lane(&steps.name, &steps.steps, Vec::new(), stretch, clock, height));
+    }
+    let inside = of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to);
+    let shaded = inside.map(|outage| Span {
+        label: "missed".into(),
+        from: clip(outage.from_ms),
+        to: clip(outage.to_ms),
+        tip: format!("missed for {}", number::duration((outage.to_ms - outage.from_ms) as f64 / 60_000.0)),
+    });
+    let bars = bars(of, stretch).into_iter().map(|(name, from, to)| Span {
+        tip: format!("{}, from {}", clean(&name), instant(from)),
+        label: clean(&name),
+        from: clip(from),
+        to: clip(to),
+    });
+    Storm {
+        stretch: (clock.of(stretch.from), clock.of(stretch.to)),
+        axis: clock.axis.clone(),
+        shaded: shaded.collect(),
+        lanes,
+        bars: bars.collect(),
+    }
+}
+
+/// The fewest and the most in the stretch.
+fn ends(steps: &[(u64, i64)], stretch: &Stretch) -> Option<(i64, i64)> {
+    let first = steps.partition_point(|step| step.0 <= stretch.from).saturating_sub(1);
+    let within = || steps[first.min(steps.len())..].iter().take_while(|step| step.0 < stretch.to).map(|step| step.1);
+    Some((within().min()?, within().max()?))
+}
+
+fn lane(
+    name: &str,
+    steps: &[(u64, i64)],
+    needed: Vec<(f64, f64)>,
+    stretch: &Stretch,
+    clock: &Clock,
+    height: f64,
+) -> Lane {
+    let words = match ends(steps, stretch) {
+        Some((least, most)) if least == most => least.to_string(),
+        Some((least, most)) => format!("{least} to {most}"),
+        None => String::new(),
+    };
+    let steps = steps.iter().map(|&(t, level)| (clock.of(t), level as f64)).collect();
+    Lane { label: clean(name), words, steps, needed, height }
+}
+
+/// The sum of all lanes.
+fn total(lanes: &[Steps]) -> Vec<(u64, i64)> {
+    let changes = |lane: &Steps| {
+        let mut before = 0;
+        lane.steps.iter().map(|&(t, level)| (t, level - std::mem::replace(&mut before, level))).collect::<Vec<_>>()
+    };
+    let mut all: Vec<(u64, i64)> = lanes.iter().flat_map(changes).collect();
+    all.sort_by_key(|change| change.0);
+    let (mut steps, mut level): (Vec<(u64, i64)>, i64) = (Vec::new(), 0);
+    for (t, change) in all {
+        level += change;
+        match steps.last_mut() {
+            Some(last) if last.0 == t => last.1 = level,
+            _ => steps.push((t, level)),
+        }
+    }
+    steps
+}
+
+/// What happened from the first that went down until the objective held again.
+fn chain(of: &Timeline, from: u64, to: u64) -> Grid {
+    let columns = ["when", "what happened", "rules", "serve"];
+    let sides = [Side::Left, Side::Text, Side::Left, Side::Right];
+    let rows =
+        &of.rows[of.rows.partition_point(|row| row.at_ms < from)..of.rows.partition_point(|row| row.at_ms <= to)];
+    let told = |row: &Row| vec![instant(row.at_ms), clean(&row.says), clean(&row.rules), row.serving.to_string()];
+    let mut told_rows: Vec<Vec<String>> = Vec::new();
+    let half = ROWS_MAX / 2;
+    if rows.len() <= ROWS_MAX {
+        told_rows.extend(rows.iter().map(told));
+    } else {
+        let more = format!("… {} more …", rows.len() - 2 * half);
+        told_rows.extend(rows[..half].iter().map(told));
+        told_rows.push(vec![more, String::new(), String::new(), String::new()]);
+        told_rows.extend(rows[rows.len() - half..].iter().map(told));
+    }
+    Grid { columns: columns.iter().map(|head| (*head).to_owned()).zip(sides).collect(), rows: told_rows }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_sum_to_all_machines() {
+        let lane = |steps: &[(u64, i64)]| Steps { name: String::new(), steps: steps.to_vec(), out: Vec::new() };
+        let lanes = [lane(&[(0, 4), (10, 3), (20, 4)]), lane(&[(0, 2), (10, 0)])];
+        assert_eq!(total(&lanes), [(0, 6), (10, 3), (20, 4)]);
+    }
+}

@@ -155,7 +155,7 @@ fn a_browser_shows_the_page_without_an_error_and_without_a_request() {
     assert!(!said.contains("CONSOLE"), "{said}");
     assert!(dom.contains("&lt;/script&gt;: Zonefall report</title>"), "names are not run");
     // The script has run: it adds the buttons.
-    assert_eq!(dom.matches("class=\"enlarge\"").count(), 5 + 6);
+    assert_eq!(dom.matches("class=\"enlarge\"").count(), 5 + 8);
     let log = std::fs::read_to_string(desk.path("net.json")).unwrap();
     assert!(!log.contains("example.invalid") && !log.contains("x.png"), "the page asks for nothing");
     let asked: Vec<&str> = log.split("\"url\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();

@@ -366,6 +366,6 @@ fn storms_are_shown_with_their_trials() {
     let less = text_with(&outcome, &storms, "report.html");
     assert_eq!(html.matches("<figure>").count(), less.matches("<figure>").count() + 1);
     assert_eq!(less.matches(">one-zone zone0</text>").count(), 2, "wide and narrow, as a zone only");
-    storms = zonefall_study::timeline::Storms::none("a <reason>");
+    storms = Storms::none("a <reason>");
     assert!(text_with(&outcome, &storms, "report.html").contains("Not shown: a &lt;reason&gt;."));
 }

@@ -5,6 +5,7 @@ mod sketches;
 mod storms;
 
 use sketches::{Sketch, sketches};
+#[allow(unused_imports, reason = "every test binary uses its own part")]
 pub use storms::storms;
 use zonefall_study::TrialRow;
 use zonefall_study::incidents::Loss;

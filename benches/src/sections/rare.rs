@@ -34,7 +34,9 @@ fn labels() -> Labels {
 
 /// Pilot and trials.
 fn forced(study: &Study) -> Outcome {
-    let plan = Plan::learn(study, 0).expect("the event budget is ample").expect("there is something to force");
+    let plan = Plan::learn(study, 0, &AtomicBool::new(false))
+        .expect("the event budget is ample")
+        .expect("there is something to force");
     let weighed = run_forced(study, plan, 0, &AtomicBool::new(false), &Silent).expect("the event budget is ample");
     conclude_weighted(study, &weighed, &labels(), Method::Forcing, "asked for")
 }
@@ -114,7 +116,7 @@ fn one_crew(run: &mut Run) {
     let scenario = scenario!("one-crew");
     let mut study = study(scenario);
     study.trials = run.amount(study.trials);
-    let ladder = Ladder::learn(&study, 0).expect("the event budget is ample");
+    let ladder = Ladder::learn(&study, 0, &AtomicBool::new(false)).expect("the event budget is ample");
     let weighed = run_split(&study, ladder, 0, &AtomicBool::new(false), &Silent).expect("the event budget is ample");
     let outcome = conclude_weighted(&study, &weighed, &labels(), Method::Splitting, "asked for");
     let found = outcome.designs[0].unavailability;

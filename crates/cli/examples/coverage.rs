@@ -1,15 +1,24 @@
 //! The long study of coverage: `cargo run --release -p zonefall-cli --example coverage -- 1000` prints the table of
-//! `docs/coverage.md`; with ids after it, their rows only. Entries come from the shared folder, as in `tests/oracles.rs`.
+//! `docs/coverage.md`; with ids after it, their rows only; `-- 200 methods` that of split trials and storms alone. Entries come from the shared folder, as in `tests/oracles.rs`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 #[path = "../tests/oracles/mod.rs"]
 mod oracles;
 
 use oracles::coverage::{self, Covered};
+use oracles::methods;
 use oracles::{Held, Oracles};
 
 fn main() {
     let studies: u64 = std::env::args().nth(1).map_or(1000, |word| word.parse().expect("how many studies an entry?"));
+    if std::env::args().nth(2).is_some_and(|word| word == "methods") {
+        println!("{METHODS}");
+        for case in methods::cases() {
+            let (exact, covered) = case.play(studies);
+            println!("{}", case.row(exact, &covered));
+        }
+        return;
+    }
     let Some(file) = Oracles::find() else { return };
     let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let asked: Vec<String> = std::env::args().skip(2).collect();
@@ -35,6 +44,10 @@ fn main() {
     );
     eprintln!("{:.0} s", all.seconds);
 }
+
+const METHODS: &str = "\
+| method | system | exact | hours a trial | trials | hits a study | covered | exact below | exact above | upper bounds | share | mean / exact |
+|---|---|---|---|---|---|---|---|---|---|---|---|";
 
 const HEAD: &str = "\
 # Coverage of the printed intervals

@@ -46,7 +46,7 @@ pub fn merge(options: &args::Merge, console: Console) -> Result<Exit> {
     let mut work =
         Work { finished, trials: 0, events: 0, seconds, threads, looks: Looked::Not, method: None, storms: None };
     let stop = interrupt()?;
-    if let Some(plan) = assumptions::plan(&scenario, &study, study.trials, options.no_assumptions) {
+    if let Some(plan) = assumptions::plan(&scenario, &study, study.trials, None, options.no_assumptions) {
         assumptions::look(plan, &study, &mut work, &stop, console)?;
     }
     storms::look(&options.output, &study, &mut work, &stop, console)?;

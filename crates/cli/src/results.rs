@@ -48,6 +48,20 @@ pub enum Looked {
     Taken(Box<Looks>),
 }
 
+impl Looked {
+    /// Puts them into an outcome, or says that they are not whole.
+    pub fn add_to(&self, outcome: &mut Outcome, study: &Study) {
+        match self {
+            Self::Taken(looks) => looks.add_to(outcome, study),
+            Self::Interrupted => {
+                outcome.partial = true;
+                outcome.warnings.push("interrupted: what is assumed was not looked at".into());
+            }
+            Self::Not => {}
+        }
+    }
+}
+
 impl Work {
     /// How long it took.
     fn timing(&self) -> Timing {
@@ -113,14 +127,7 @@ pub fn publish(
 ) -> Result<Exit> {
     let mut outcome = conclude(study, &work.finished, &labels(scenario));
     outcome.method = work.method.clone();
-    match &work.looks {
-        Looked::Taken(looks) => looks.add_to(&mut outcome, study),
-        Looked::Interrupted => {
-            outcome.partial = true;
-            outcome.warnings.push("interrupted: what is assumed was not looked at".into());
-        }
-        Looked::Not => {}
-    }
+    work.looks.add_to(&mut outcome, study);
     let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
     present(options, scenario, study, (&outcome, rows, work.storms.as_ref()), work.timing(), work.trials, out, console)
 }

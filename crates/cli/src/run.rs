@@ -74,7 +74,7 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
     match &options.keep.partial {
         _ if method != Method::Crude => weighted::run(options, &scenario, &study, method, &out, console),
         Some(path) => shard(options, &scenario, &study, path, console),
-        None => simulate(options, &scenario, &study, None, &out, console),
+        None => simulate(options, &scenario, &study, None, &*interrupt()?, &out, console),
     }
 }
 
@@ -98,17 +98,17 @@ pub fn simulate(
     scenario: &Scenario,
     study: &Study,
     method: Option<MethodOutcome>,
+    stop: &AtomicBool,
     out: &Path,
     console: Console,
 ) -> Result<Exit> {
     let origin = keep::origin(scenario, study);
     let kept = options.keep.checkpoint.as_deref().map(|path| Kept::new(path, study, &origin));
     let begun = begun(options, kept.as_ref(), study, console)?;
-    let stop = interrupt()?;
-    let mut work = compute(options, study, begun, kept.as_ref(), &stop, console)?;
+    let mut work = compute(options, study, begun, kept.as_ref(), stop, console)?;
     work.method = method;
-    if let Some(plan) = assumptions::plan(scenario, study, work.finished.trials, options.no_assumptions) {
-        assumptions::look(plan, study, &mut work, &stop, console)?;
+    if let Some(plan) = assumptions::plan(scenario, study, work.finished.trials, None, options.no_assumptions) {
+        assumptions::look(plan, study, &mut work, stop, console)?;
     }
     storms::look(&options.output, study, &mut work, &stop, console)?;
     let published = results::publish(options, scenario, study, &work, out, console);

@@ -5,23 +5,16 @@ use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::progress::Bar;
-use crate::{assumptions, results, run, storms};
+use crate::results::{self, Looked};
+use crate::{assumptions, run, storms};
 use anyhow::Result;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use zonefall_scenario::Scenario;
-use zonefall_study::assumptions::not_looked_at;
-use zonefall_study::outcome::{MethodOutcome, Outcome};
-use zonefall_study::rare::{
-    Choice, Ladder, Layered, Method, Plan, choose, conclude_conditioned, conclude_weighted, run_conditioned,
-    run_forced, run_split,
-};
+use zonefall_study::outcome::MethodOutcome;
+use zonefall_study::rare::{Choice, Method, Played, Way, choose};
 use zonefall_study::timeline::Storms;
-use zonefall_study::{Labels, Progress, RunError, Silent, Study};
-
-/// Looks are plain trials, and weighted ones are made because those see too little.
-const NOT_LOOKED_AT: &str = "no verdict is given: what is assumed was not looked at, for looks are plain trials, which see too little here; with --no-assumptions (or `assumptions = false`) the verdict is that of luck alone";
+use zonefall_study::{Progress, RunError, Silent, Study};
 
 /// The method of the command line.
 pub const fn method(of: args::Method) -> Method {
@@ -77,85 +70,57 @@ pub fn run(
     console: Console,
 ) -> Result<Exit> {
     let threads = options.threads.map_or(0, usize::from);
-    let began = Instant::now();
-    match choose(study, method, threads)? {
+    let (began, stop) = (Instant::now(), run::interrupt()?);
+    let chosen = match choose(study, method, threads, &stop) {
+        Err(why @ RunError::Interrupted) => {
+            console.complain(&format!("{why}; nothing is written"));
+            return Ok(Exit::Interrupted);
+        }
+        chosen => chosen?,
+    };
+    let (way, why) = match chosen {
         Choice::Refused { why } => {
             console.complain(&format!("error: method {} cannot be used: {why}", method.word()));
-            Ok(Exit::Failure)
+            return Ok(Exit::Failure);
         }
         Choice::Crude { why } => {
             console.remark(&format!("method: plain trials; {why}"));
-            run::simulate(options, scenario, study, Some(plain(method, why)), out, console)
+            return run::simulate(options, scenario, study, Some(plain(method, why)), &stop, out, console);
         }
-        Choice::Forcing { plan, why } => {
-            console.remark(&format!("method: forced trials; {why}"));
-            weighted(options, scenario, study, (method, Way::Forced(plan), &why), began, out, console)
-        }
-        Choice::Splitting { ladder, why } => {
-            console.remark(&format!("method: split trials; {why}"));
-            weighted(options, scenario, study, (method, Way::Split(ladder), &why), began, out, console)
-        }
-        Choice::Conditioning { layered, why } => {
-            console.remark(&format!("method: storms alone; {why}"));
-            weighted(options, scenario, study, (method, Way::Given(layered), &why), began, out, console)
-        }
-    }
-}
-
-/// How weighted trials are drawn.
-enum Way {
-    Forced(Box<Plan>),
-    Split(Ladder),
-    Given(Layered),
-}
-
-impl Way {
-    /// Runs it: the outcome, and trials and events with those of the pilot.
-    fn run(
-        self,
-        study: &Study,
-        (labels, method, why): (&Labels, Method, &str),
-        threads: usize,
-        stop: &AtomicBool,
-        shown: &dyn Progress,
-    ) -> Result<(Outcome, u64, u64), RunError> {
-        let weighed = match self {
-            Self::Forced(plan) => run_forced(study, *plan, threads, stop, shown)?,
-            Self::Split(ladder) => run_split(study, ladder, threads, stop, shown)?,
-            Self::Given(layered) => {
-                let found = run_conditioned(study, &layered, threads, stop, shown)?;
-                return Ok((conclude_conditioned(study, &found, labels, method, why), found.storms, found.events));
-            }
-        };
-        let (trials, events) = (weighed.trials(), weighed.events() + weighed.pilot().1);
-        Ok((conclude_weighted(study, &weighed, labels, method, why), trials, events))
-    }
-}
-
-fn weighted(
-    options: &args::Run,
-    scenario: &Scenario,
-    study: &Study,
-    (method, way, why): (Method, Way, &str),
-    began: Instant,
-    out: &Path,
-    console: Console,
-) -> Result<Exit> {
-    let stop = run::interrupt()?;
-    let threads = options.threads.map_or(0, usize::from);
+        Choice::Forcing { plan, why } => (Way::Forced(plan), why),
+        Choice::Splitting { ladder, why } => (Way::Split(ladder), why),
+        Choice::Conditioning { layered, why } => (Way::Given(layered), why),
+    };
+    console.remark(&format!("method: {}; {why}", trials_of(&way)));
     let bar = console.shows_progress().then(|| Bar::new(study, 0, console.colour_err()));
     let shown: &dyn Progress = bar.as_ref().map_or(&Silent, |bar| bar);
-    let played = way.run(study, (&labels(scenario), method, why), threads, &stop, shown);
+    let played = way.play(study, (&labels(scenario), method, &why), threads, &stop, shown);
     if let Some(bar) = &bar {
         bar.clear();
     }
-    let (mut outcome, trials, events) = played?;
-    if assumptions::plan(scenario, study, study.trials, options.no_assumptions).is_some() {
-        not_looked_at(&mut outcome, NOT_LOOKED_AT);
+    let Played { mut outcome, mut trials, mut events } = played?;
+    if let Some(plan) = assumptions::plan(scenario, study, study.trials, Some(way), options.no_assumptions)
+        && !outcome.partial
+    {
+        let more = plan.all_trials();
+        let looks = assumptions::take(plan, study, threads, &stop, console)?;
+        if let Looked::Taken(looks) = &looks {
+            (trials, events) = (trials + more, events + looks.events());
+        }
+        looks.add_to(&mut outcome, study);
     }
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
     let storms = Storms::none(storms::WEIGHTED);
     results::present(options, scenario, study, (&outcome, None, Some(&storms)), timing, trials, out, console)
+}
+
+/// How a way is called.
+const fn trials_of(way: &Way) -> &'static str {
+    match way {
+        Way::Forced(_) => "forced trials",
+        Way::Split(_) => "split trials",
+        Way::Given(_) => "storms alone",
+    }
 }
 
 /// What is said of a method that chose plain trials.

@@ -50,6 +50,56 @@ fn a_verdict_that_an_assumption_turns_is_not_resolved_and_says_why() {
     assert!(rows.lines().nth(1).unwrap().contains("misses with high rates"), "{rows}");
 }
 
+/// Nine machines over three zones: five nines and more, which plain trials do not see.
+const FIVE_NINES: &str = "\
+name = \"five nines\"
+horizon = \"8760 h\"
+trials = 4000
+method = \"auto\"
+[slo]
+min_serving = 6
+target = \"99.999%\"
+window = \"8760 h\"
+[region.eastus]
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 9
+boot = \"0 s\"
+warm_up = \"0 s\"
+[faults]
+profile = \"none\"
+[faults.mode.crash]
+scope = \"instance\"
+rate = \"1 per instance-year\"
+rate_low = \"0.5 per instance-year\"
+rate_high = \"2 per instance-year\"
+outage = \"1 h\"
+[faults.mode.flood]
+scope = \"zone\"
+rate = \"0.1 per zone-year\"
+rate_low = \"0.05 per zone-year\"
+rate_high = \"0.2 per zone-year\"
+outage = \"2 h\"
+";
+
+#[test]
+fn a_run_of_five_nines_looks_by_its_own_method_and_gives_a_verdict() {
+    let desk = Desk::with(FIVE_NINES);
+    let told = desk.run("run s.toml --out r --gate");
+    let summary = kit::json(&desk.path("r/summary.json"));
+    assert_eq!(summary["method"]["used"], "forcing", "{told}");
+    let of = &summary["designs"][0];
+    println!("{} {}", of["unavailability"], of["assumptions"]["high"]);
+    assert_eq!((&of["verdict_mean"], &of["verdict_windows"]), (&"meets".into(), &"meets".into()), "{told}");
+    let told = told.ends(0).says(&["✓ meets", "assumptions"]);
+    assert!(!told.out.contains("not resolved"), "{told}");
+    // A zone that fails a hundred times as often at its high rate.
+    desk.put("s.toml", FIVE_NINES.replace("0.2 per", "10 per"));
+    desk.run("run s.toml --out r --gate").ends(5).says(&["? not resolved", "misses with high rates"]);
+    desk.put("s.toml", FIVE_NINES.replace("99.999%", "99.9999999%"));
+    desk.run("run s.toml --out r --gate").ends(4).says(&["✗ misses"]);
+}
+
 #[test]
 fn the_looks_can_be_left_out() {
     let desk = Desk::with(TURNS);

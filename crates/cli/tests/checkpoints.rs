@@ -117,6 +117,37 @@ fn an_interrupt_keeps_results_and_checkpoint_of_the_same_trials() {
     assert_eq!(desk.digest("m"), desk.digest("whole"));
 }
 
+/// Trials so long that the pilot alone would take minutes.
+const LONG_PILOT: &str = "\
+name = \"long\"
+horizon = \"3650 days\"
+trials = 10000
+[slo]
+min_serving = 90
+[region.eastus]
+[scale_set.web]
+zones = [1]
+capacity = 100
+[faults]
+profile = \"none\"
+[faults.mode.vm]
+scope = \"instance\"
+time_to_failure = { law = \"exponential\", mean = \"2 h\" }
+outage = { law = \"exponential\", mean = \"1 min\" }
+";
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_of_a_pilot_is_told_and_writes_nothing() {
+    for method in ["forcing", "splitting", "auto"] {
+        let desk = Desk::with(LONG_PILOT);
+        let args = format!("run s.toml --method {method} --out r");
+        let told = kit::interrupted(&mut desk.command(args.split_whitespace()), 1).ends(130);
+        told.complains(&["interrupted before the first trial", "nothing is written"]);
+        assert_eq!(names(&desk), ["s.toml"], "{method}");
+    }
+}
+
 // Shards.
 
 #[test]

@@ -9,12 +9,20 @@
 //!   study is `cargo run --release -p zonefall-cli --example coverage -- 1000`; its table is `docs/coverage.md`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "oracles/biasing.rs"]
+mod biasing;
 #[path = "oracles/mod.rs"]
 mod oracles;
 
 use oracles::coverage::{self, SEEDS};
 use oracles::{Held, Oracles, load, managed, placement, precision, rare, rollouts};
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
+use zonefall_cli::assemble::{self, Overrides};
+use zonefall_exact::markov::MachineRepair;
+use zonefall_exact::single::Alternating;
+use zonefall_study::Silent;
+use zonefall_study::rare::{Choice, Method, Way, choose};
 
 /// The capabilities whose entries are held here.
 const ISSUES: [&str; 2] = ["spine", "compute rules"];
@@ -60,6 +68,49 @@ fn managed_sets_meet_their_closed_forms() {
         wrong.extend(met.complaint());
     }
     assert!(wrong.is_empty(), "{} fail:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Why no failure biasing is built: on the Markov-like systems that it is made for, forcing and splitting need no more events
+/// for the same error, pilots among them, than a plain implementation of it without any.
+#[test]
+fn failure_biasing_would_not_serve_better() {
+    let Some(file) = Oracles::find() else { return };
+    let queue = MachineRepair::new(10, 1, Alternating::new(1000.0, 5.0).unwrap()).unwrap().unavailability(6);
+    let exact = |id: &str| match id {
+        "queue" => queue,
+        "R04" => file.entry(id)["exact_value"]["U"].as_f64().unwrap(),
+        id => file.exact(id),
+    };
+    for case in biasing::cases(exact) {
+        let biased = biasing::biased(&case.groups, &case.is_down, 200_000);
+        assert!((biased.unavailability / case.exact - 1.0).abs() < 0.1, "{}: {biased:?} for {}", case.name, case.exact);
+        let text = format!("trials = {}\nmethod = \"{}\"\n{}", case.trials, case.method, case.toml);
+        let scenario = zonefall_scenario::parse(&text, case.name).unwrap_or_else(|why| panic!("{}", why.render(false)));
+        let study = assemble::study(&scenario, Overrides { no_counterfactual: true, ..Overrides::default() }).unwrap();
+        let stop = AtomicBool::new(false);
+        let way = match (case.method, choose(&study, Method::Forcing, 1, &stop).unwrap()) {
+            ("forcing", Choice::Forcing { plan, .. }) => Way::Forced(plan),
+            _ => match choose(&study, Method::Splitting, 1, &stop).unwrap() {
+                Choice::Splitting { ladder, .. } => Way::Split(ladder),
+                other => panic!("{}: {other:?}", case.name),
+            },
+        };
+        let played = way.play(&study, (&assemble::labels(&scenario), way.method(), ""), 1, &stop, &Silent).unwrap();
+        let found = played.outcome.designs[0].unavailability;
+        let error = (found.high - found.low.unwrap()) / 2.0 / 1.96 / found.mean;
+        let work = error * error * played.events as f64;
+        println!(
+            "{}: exact {:.4e}, found {:.4e} ± {:.1} %, work {work:.0}; biasing {:.4e}, work {:.0}: {:.2} times ours",
+            case.name,
+            case.exact,
+            found.mean,
+            100.0 * error,
+            biased.unavailability,
+            biased.work,
+            biased.work / work
+        );
+        assert!((found.mean / case.exact - 1.0).abs() < 4.0 * error, "{}: {found:?}", case.name);
+    }
 }
 
 #[test]

@@ -56,6 +56,34 @@ fn no_design_may_be_worse_than_the_first() {
     desk.run("run s.toml --trials 300 --gate").ends(4).complains(&["gate: zonal: not more downtime than spanning"]);
 }
 
+/// `scenarios/zonal-or-spanning.toml`, all its designs, with lost control planes in the way of healing: at targets that all meet,
+/// that what is assumed leaves open, and that zonal designs miss; and forced trials agree with plain ones.
+#[test]
+fn a_gate_stands_on_forced_trials_of_all_designs() {
+    let text = std::fs::read_to_string(kit::root().join("scenarios/zonal-or-spanning.toml")).unwrap();
+    let desk = Desk::with(&text.replace("[faults]", "[healing]\nneeds_control_plane = true\n\n[faults]"));
+    let run = "run s.toml --no-counterfactual --force --trials";
+    for (target, code, words) in [
+        ("99.95%", 0, "gate: 12 conditions are met"),
+        ("99.995%", 5, "gate: zonal: 99.995% on average: not resolved"),
+        ("99.9995%", 4, "gate: zonal: 99.9995% on average: misses"),
+    ] {
+        let told =
+            desk.run(&format!("{run} 4000 --method auto --gate --what-if slo.target={target} --out r")).ends(code);
+        told.complains(&["method: forced trials; plain trials see too little", words]);
+    }
+    desk.run(&format!("{run} 4000 --method forcing --no-assumptions --out forced")).ends(0);
+    desk.run(&format!("{run} 30000 --no-assumptions --out plain")).ends(0);
+    let designs = |of: &str| kit::json(&desk.path(of).join("summary.json"))["designs"].as_array().unwrap().clone();
+    for (forced, plain) in designs("forced").iter().zip(designs("plain")) {
+        let read = |of: &Value, name: &str| of["unavailability"][name].as_f64().unwrap();
+        let error = |of: &Value| (read(of, "high") - read(of, "low")) / 2.0 / 1.96;
+        let z = (read(forced, "mean") - read(&plain, "mean")) / error(forced).hypot(error(&plain));
+        println!("{}: {:.3e} {:.3e} z {z:+.2}", forced["design"], read(forced, "mean"), read(&plain, "mean"));
+        assert!(z.abs() <= 4.0, "{}: z {z}", forced["design"]);
+    }
+}
+
 #[test]
 fn quiet_json_is_nothing_but_json() {
     let desk = Desk::with(STRESS);

@@ -14,7 +14,7 @@ use crate::population::Population;
 use crate::unit::{UnitMode, UnitModes};
 pub(crate) use branch::TRIES;
 use branch::UnitLife;
-use zonefall_engine::{SimTime, Stream};
+use zonefall_engine::{Key, SimTime, Stream};
 
 /// Units in the first block of a group.
 const BLOCK: u32 = 4;
@@ -56,15 +56,6 @@ fn blocks(count: u32) -> impl Iterator<Item = (u32, u32)> {
     })
 }
 
-/// The tags and sizes of the groups that a mode's units fall into.
-fn groups(mode: &UnitMode, population: &Population) -> Vec<(u64, u32)> {
-    match mode.mode.scope {
-        Scope::Host => population.host_groups().iter().map(|group| (group.tag, group.count)).collect(),
-        Scope::Instance => population.groups().iter().map(|group| (group.tag, group.count)).collect(),
-        _ => Vec::new(),
-    }
-}
-
 impl Clocks {
     pub fn new(modes: &UnitModes, population: &Population) -> Self {
         let mut clocks = Self::default();
@@ -77,15 +68,15 @@ impl Clocks {
                 clocks.renewing.push(index as u32);
                 continue;
             };
-            for (group, (_, count)) in groups(mode, population).into_iter().enumerate() {
+            for (group, (_, count)) in groups(mode, population) {
                 let block = |(first, size): (u32, u32)| Block {
                     mode: index as u32,
-                    group: group as u32,
+                    group,
                     first,
                     size,
                     on_host: mode.mode.scope == Scope::Host,
                     gap_ms: mean / f64::from(size),
-                    stream: zonefall_engine::Key::root(0).stream(),
+                    stream: Key::root(0).stream(),
                     next_ms: 0.0,
                 };
                 clocks.blocks.extend(blocks(count).map(block));
@@ -98,7 +89,7 @@ impl Clocks {
     pub fn rate_per_ms(&self, modes: &UnitModes, population: &Population) -> f64 {
         let renewing = self.renewing.iter().map(|&mode| {
             let mode = &modes.as_slice()[mode as usize];
-            let units: u32 = groups(mode, population).iter().map(|&(_, count)| count).sum();
+            let units: u32 = groups(mode, population).map(|(_, (_, count))| count).sum();
             f64::from(units) / mode.time_to_failure.mean_ms()
         });
         self.blocks.iter().map(|block| 1.0 / block.gap_ms).sum::<f64>() + renewing.sum::<f64>()
@@ -111,11 +102,7 @@ impl Clocks {
         self.lives.iter_mut().for_each(UnitLife::reset);
         for block in &mut self.blocks {
             let mode = &modes.as_slice()[block.mode as usize];
-            let tag = match mode.mode.scope {
-                Scope::Host => population.host_groups()[block.group as usize].tag,
-                _ => population.groups()[block.group as usize].tag,
-            };
-            let key = mode.stream_key(tag, u64::from(block.first));
+            let key = block.key(mode, population);
             block.stream = key.stream();
             let share_down = mode.down_at_start();
             if share_down > 0.0 {
@@ -211,6 +198,15 @@ impl Clocks {
 }
 
 impl Block {
+    /// What its stream is keyed by.
+    fn key(&self, mode: &UnitMode, population: &Population) -> Key {
+        let tag = match mode.mode.scope {
+            Scope::Host => population.host_groups()[self.group as usize].tag,
+            _ => population.groups()[self.group as usize].tag,
+        };
+        mode.stream_key(tag, u64::from(self.first))
+    }
+
     /// Adds this block's strikes up to `end_ms` on units that exist.
     #[inline]
     fn fill(&mut self, base: SimTime, end_ms: f64, out: &mut Vec<Entry>, unit: impl Fn(u32) -> Option<u32>) {
@@ -268,19 +264,25 @@ fn renew_all(
     out: &mut Vec<(SimTime, u32, u32)>,
 ) {
     let unit_mode = &modes.as_slice()[mode as usize];
-    for (group, (tag, count)) in groups_iter(unit_mode, population) {
+    each_unit(unit_mode, population, |unit, who| renew(modes, mode, unit, who, horizon, out));
+}
+
+/// Every unit of a mode that some design occupies, and who it is.
+fn each_unit(mode: &UnitMode, population: &Population, mut each: impl FnMut(u32, (u64, u64))) {
+    for (group, (tag, count)) in groups(mode, population) {
         for at in 0..count {
-            let Some(unit) = unit_of(unit_mode, group, at, population) else { continue };
-            let who = match unit_mode.mode.scope {
+            let Some(unit) = unit_of(mode, group, at, population) else { continue };
+            let who = match mode.mode.scope {
                 Scope::Host => population.host_key(unit),
                 _ => (tag, u64::from(at)),
             };
-            renew(modes, mode, unit, who, horizon, out);
+            each(unit, who);
         }
     }
 }
 
-fn groups_iter<'a>(mode: &UnitMode, population: &'a Population) -> impl Iterator<Item = (u32, (u64, u32))> + 'a {
+/// The groups that a mode's units fall into: (number, (tag, size)).
+fn groups<'a>(mode: &UnitMode, population: &'a Population) -> impl Iterator<Item = (u32, (u64, u32))> + 'a {
     let hosts = mode.mode.scope == Scope::Host;
     let count = if hosts { population.host_groups().len() } else { population.groups().len() };
     (0..count as u32).map(move |group| {

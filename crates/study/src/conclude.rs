@@ -470,7 +470,7 @@ impl<'a> Concluding<'a> {
         };
         let trials = self.finished.trials.max(1) as f64;
         let billing = Billing {
-            rates: money.designs.get(&design.name)?,
+            rates: self.study.rates(design)?,
             paid: self.tally.paid.iter().map(|set| set.map(|machine_ms| machine_ms as f64 / trials)).collect(),
             observed_ms: self.observed_ms,
             bill,
@@ -482,10 +482,11 @@ impl<'a> Concluding<'a> {
     }
 }
 
-/// The share of the rest.
-fn one_less(of: Estimate) -> Estimate {
-    let (mean, low) = (1.0 - of.mean, Some(1.0 - of.high));
-    Estimate { mean, low, high: 1.0 - of.low.unwrap_or(0.0), ..of }
+/// The share of the rest. Of what is only bounded from above, the rest is bounded from below.
+pub(crate) fn one_less(of: Estimate) -> Estimate {
+    let (mean, low) = (1.0 - of.mean, Some((1.0 - of.high).max(0.0)));
+    let quality = if of.quality == Quality::UpperBound { Quality::Interval } else { of.quality };
+    Estimate { mean, low, high: 1.0 - of.low.unwrap_or(0.0), quality, hits: of.hits }
 }
 
 pub(crate) fn need_in_words(design: &Design) -> String {

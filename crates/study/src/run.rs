@@ -30,6 +30,9 @@ pub enum RunError {
         /// The budget.
         source: BudgetExceeded,
     },
+    /// A pilot was interrupted: nothing is learned, and no trial of the run is played.
+    #[error("interrupted before the first trial: the pilot that learns how to draw trials was under way")]
+    Interrupted,
     /// The threads could not be started.
     #[error("cannot start {threads} threads: {why}")]
     Threads {

@@ -2,9 +2,10 @@
 
 use crate::study::Study;
 use crate::tally::Tally;
+use std::sync::Arc;
 use zonefall_engine::{BudgetExceeded, Key, SimTime};
 use zonefall_faults::{Clock, Forced, Point, Scope, Source, StormModes, Strikes};
-use zonefall_fleet::{Ledger, Suppressed, World, population};
+use zonefall_fleet::{Design, Ledger, Suppressed, World, population};
 use zonefall_topology::Topology;
 
 /// One trial of one design, for those who keep rows.
@@ -48,6 +49,18 @@ fn with_own(modes: &StormModes) -> Vec<String> {
     modes.causes().iter().cloned().chain(own).collect()
 }
 
+/// The strikes of a study.
+pub(crate) fn strikes(study: &Study) -> Strikes {
+    let designs: Vec<_> = study.designs.iter().map(|design| (**design).clone()).collect();
+    let horizon = study.measure.horizon.since(SimTime::ZERO);
+    Strikes::new(&study.profile, &study.topology, population(&designs, &study.topology), horizon)
+}
+
+/// The world of a design.
+pub(crate) fn world(study: &Study, design: &Arc<Design>, strikes: &Strikes) -> World {
+    World::new(Arc::clone(design), study.measure.clone(), study.topology.clone(), strikes)
+}
+
 /// Strikes and worlds for the designs of one study.
 pub struct Stage {
     strikes: Strikes,
@@ -65,17 +78,11 @@ pub struct Stage {
 impl Stage {
     /// Builds the stage of a study.
     pub fn new(study: &Study) -> Self {
-        let designs: Vec<_> = study.designs.iter().map(|design| (**design).clone()).collect();
-        let population = population(&designs, &study.topology);
-        let horizon = study.measure.horizon.since(SimTime::ZERO);
-        let mut strikes = Strikes::new(&study.profile, &study.topology, population, horizon);
+        let mut strikes = strikes(study);
         if let Some(replay) = &study.replay {
             replay.load(&mut strikes);
         }
-        let world = |design: &std::sync::Arc<_>| {
-            World::new(std::sync::Arc::clone(design), study.measure.clone(), study.topology.clone(), &strikes)
-        };
-        let worlds = study.designs.iter().map(world).collect();
+        let worlds = study.designs.iter().map(|design| world(study, design, &strikes)).collect();
         let monotone = study.profile.modes.iter().all(|mode| mode.clock == Clock::Calendar);
         let delays = |cause: usize| {
             let mode = strikes.storm_modes().mode_of(cause as u16);

@@ -1,6 +1,6 @@
 //! What is studied.
 
-use crate::money::Money;
+use crate::money::{Money, Rates};
 use crate::stopping::Rule;
 use std::sync::Arc;
 use zonefall_engine::Key;
@@ -48,6 +48,11 @@ impl Study {
     /// A trial's name. The lineage is 0: no branches are made yet.
     pub fn trial(&self, trial: u64) -> TrialId {
         TrialId { seed: self.seed, trial, lineage: 0 }
+    }
+
+    /// What a design costs; none if nobody asks.
+    pub(crate) fn rates(&self, design: &Design) -> Option<&Rates> {
+        self.money.as_ref()?.designs.get(&design.name)
     }
 
     /// The key of a trial.

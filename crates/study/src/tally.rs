@@ -142,7 +142,7 @@ impl Tally {
         if let Some(latency) = &study.designs[design].service.latency {
             tally.latency.add(latency, &ledger.states);
         }
-        if let Some(rates) = study.money.as_ref().and_then(|money| money.designs.get(&study.designs[design].name)) {
+        if let Some(rates) = study.rates(&study.designs[design]) {
             tally.add_bill(rates, ledger);
         }
         if study.rows {

@@ -5,6 +5,10 @@
 mod conditioning;
 #[path = "rare/honesty.rs"]
 mod honesty;
+#[path = "rare/interrupts.rs"]
+mod interrupts;
+#[path = "rare/looks.rs"]
+mod looks;
 #[path = "rare/splitting.rs"]
 mod splitting;
 mod support;
@@ -31,9 +35,13 @@ fn labels() -> Labels {
 }
 
 fn forced(study: &Study, threads: usize) -> Outcome {
-    let plan = Plan::learn(study, threads).unwrap().expect("something to force");
+    let plan = Plan::learn(study, threads, &AtomicBool::new(false)).unwrap().expect("something to force");
     let weighed = run_forced(study, plan, threads, &AtomicBool::new(false), &Silent).unwrap();
     conclude_weighted(study, &weighed, &labels(), Method::Forcing, "asked for")
+}
+
+fn chosen(study: &Study, asked: Method, threads: usize) -> Choice {
+    choose(study, asked, threads, &AtomicBool::new(false)).unwrap()
 }
 
 fn plain(study: &Study) -> Outcome {
@@ -250,20 +258,20 @@ fn too_little_is_only_bounded() {
 #[test]
 fn auto_says_why() {
     let often = small(profile(vec![mode("vm", Scope::Instance, 100.0, exponential(1.0))]), bare(&[1], 4, 4), 1000);
-    let Choice::Crude { why } = choose(&often, Method::Auto, 1).unwrap() else { panic!("forced for nothing") };
+    let Choice::Crude { why } = chosen(&often, Method::Auto, 1) else { panic!("forced for nothing") };
     assert!(why.contains("plain trials see enough"), "{why}");
     let rarely = small(profile(vec![mode("vm", Scope::Instance, 1000.0, exponential(1.0))]), bare(&[1], 4, 1), 1000);
-    let Choice::Forcing { why, .. } = choose(&rarely, Method::Auto, 1).unwrap() else { panic!("plain for nothing") };
+    let Choice::Forcing { why, .. } = chosen(&rarely, Method::Auto, 1) else { panic!("plain for nothing") };
     assert!(why.contains("less than one"), "{why}");
     let shock = Mode { kind: zonefall_faults::Kind::Shock, ..mode("zone", Scope::Zone, 1000.0, exponential(1.0)) };
     let unfit = small(profile(vec![shock]), bare(&[1, 2, 3], 9, 1), 1000);
-    let Choice::Refused { why } = choose(&unfit, Method::Forcing, 1).unwrap() else { panic!("what was forced?") };
+    let Choice::Refused { why } = chosen(&unfit, Method::Forcing, 1) else { panic!("what was forced?") };
     assert!(why.contains("no overlap"), "{why}");
     let rule =
         Rule { half_width: HalfWidth::Relative(0.1), text: "±10%".into(), metric: Metric::Downtime, design: None };
     let until = Study { stopping: Some(rule), ..rarely.clone() };
-    let Choice::Refused { why } = choose(&until, Method::Forcing, 1).unwrap() else { panic!("a rule was passed over") };
+    let Choice::Refused { why } = chosen(&until, Method::Forcing, 1) else { panic!("a rule was passed over") };
     assert!(why.contains("rule of stopping"), "{why}");
     let rows = Study { rows: true, ..rarely };
-    assert!(matches!(choose(&rows, Method::Auto, 1).unwrap(), Choice::Crude { .. }));
+    assert!(matches!(chosen(&rows, Method::Auto, 1), Choice::Crude { .. }));
 }

@@ -1,7 +1,7 @@
 //! How often the printed intervals cover the exact value.
 
 use super::Entry;
-use zonefall_study::outcome::Quality;
+use zonefall_study::outcome::{Estimate, Quality};
 
 /// Studies of each entry in the test.
 pub const SEEDS: u64 = 200;
@@ -55,16 +55,21 @@ impl Covered {
         let outcome = entry.play(trials, seed);
         let reading = (entry.read)(&outcome);
         let estimate = reading.interval().unwrap_or_else(|| panic!("{} has no interval", entry.id));
-        let below = estimate.low.is_some_and(|low| entry.expected < low);
-        let above = estimate.high < entry.expected;
+        self.judge(estimate, (reading.value(), entry.expected), (outcome.horizon_h, reading.hits(trials)));
+    }
+
+    /// Counts one interval: the value beside it and the exact one; the horizon, and the hits that it rests on.
+    pub fn judge(&mut self, estimate: &Estimate, (value, exact): (f64, f64), (horizon_h, hits): (f64, u64)) {
+        let below = estimate.low.is_some_and(|low| exact < low);
+        let above = estimate.high < exact;
         self.studies += 1;
         self.covered += u64::from(!below && !above);
         self.below += u64::from(below);
         self.above += u64::from(above);
         self.upper_bounds += u64::from(estimate.quality == Quality::UpperBound);
-        self.horizon_h = outcome.horizon_h;
-        self.hits += reading.hits(trials);
-        let ratio = reading.value() / entry.expected;
+        self.horizon_h = horizon_h;
+        self.hits += hits;
+        let ratio = value / exact;
         self.ratios = (self.ratios.0 + ratio, self.ratios.1 + ratio * ratio);
     }
 

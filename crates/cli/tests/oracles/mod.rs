@@ -5,6 +5,7 @@ pub mod coverage;
 mod entries;
 pub mod load;
 pub mod managed;
+pub mod methods;
 pub mod placement;
 pub mod precision;
 pub mod rare;
@@ -93,7 +94,8 @@ impl Entry {
         let study = assemble::study(&scenario, overrides).unwrap();
         let (stop, labels) = (AtomicBool::new(false), assemble::labels(&scenario));
         if scenario.method == zonefall_scenario::Method::Forcing {
-            let plan = Plan::learn(&study, 1).unwrap().unwrap_or_else(|| panic!("{}: nothing to force", self.id));
+            let plan =
+                Plan::learn(&study, 1, &stop).unwrap().unwrap_or_else(|| panic!("{}: nothing to force", self.id));
             let weighed = run_forced(&study, plan, 1, &stop, &Silent).unwrap();
             return conclude_weighted(&study, &weighed, &labels, Method::Forcing, "asked for");
         }

@@ -4,8 +4,8 @@
 //! from the law of those that last so long, by drawing until one does. After [`TRIES`] in vain the failure that was drawn
 //! before stays, which is one of that law as well (whether it stays does not depend on it).
 
-use super::{Clocks, gap, groups_iter, renew_from, unit_of};
-use crate::mode::{Kind, Scope};
+use super::{Clocks, each_unit, gap, renew_from};
+use crate::mode::Kind;
 use crate::population::Population;
 use crate::unit::UnitModes;
 use zonefall_engine::SimTime;
@@ -37,16 +37,10 @@ impl Clocks {
         self.lives.clear();
         for &mode in &self.renewing {
             let unit_mode = &modes.as_slice()[mode as usize];
-            for (group, (tag, count)) in groups_iter(unit_mode, population) {
-                for at in 0..count {
-                    let Some(unit) = unit_of(unit_mode, group, at, population) else { continue };
-                    let who = match unit_mode.mode.scope {
-                        Scope::Host => population.host_key(unit),
-                        _ => (tag, u64::from(at)),
-                    };
-                    self.lives.push(UnitLife { mode, unit, who, since_ms: None, next_ms: f64::INFINITY });
-                }
-            }
+            let lives = &mut self.lives;
+            each_unit(unit_mode, population, |unit, who| {
+                lives.push(UnitLife { mode, unit, who, since_ms: None, next_ms: f64::INFINITY });
+            });
         }
         self.lives.sort_unstable_by_key(|life| (life.mode, life.unit));
     }
@@ -75,11 +69,7 @@ impl Clocks {
         let now_ms = after.as_ms() as f64 + 1.0;
         for block in &mut self.blocks {
             let mode = &modes.as_slice()[block.mode as usize];
-            let tag = match mode.mode.scope {
-                Scope::Host => population.host_groups()[block.group as usize].tag,
-                _ => population.groups()[block.group as usize].tag,
-            };
-            block.stream = mode.stream_key(tag, u64::from(block.first)).stream();
+            block.stream = block.key(mode, population).stream();
             block.next_ms = now_ms + gap(block.gap_ms, &mut block.stream);
         }
         self.drawn.clear();

@@ -2,7 +2,6 @@
 
 use super::verdict::{Badness, unsettles};
 use super::{Kind, Look, Looks, PAIR_FRACTION};
-use crate::conclude::{Labels, conclude};
 use crate::outcome::{
     AssumptionsOutcome, DesignAssumptions, DesignOutcome, DesignVariation, Estimate, Outcome, Quality, Verdict,
 };
@@ -12,11 +11,9 @@ use zonefall_faults::{Mode, cause_name};
 impl Looks {
     /// Puts the looks into the outcome of the run: the second interval, and verdicts that stand at both ends only.
     pub fn add_to(&self, outcome: &mut Outcome, study: &Study) {
-        let looked: Vec<Outcome> =
-            self.looks.iter().map(|look| conclude(&look.study, &look.finished, &Labels::default())).collect();
         for (at, design) in outcome.designs.iter_mut().enumerate() {
             let seen: Vec<(&Look, &DesignOutcome)> =
-                self.looks.iter().zip(looked.iter().map(|outcome| &outcome.designs[at])).collect();
+                self.looks.iter().map(|look| (look, &look.outcome.designs[at])).collect();
             let mut assumptions = of_design(study, design, &seen);
             assumptions.ignorance =
                 self.drawn.as_ref().and_then(|drawn| drawn.ignorance(study, at, outcome.observed_h, outcome.trials));
@@ -34,15 +31,6 @@ impl Looks {
             drawn: self.drawn.as_ref().map(|drawn| drawn.outcome(study)),
         });
     }
-}
-
-/// A verdict stands only if it stands under every look: where looks were asked for and not taken, there is none.
-pub fn not_looked_at(outcome: &mut Outcome, why: &str) {
-    for design in &mut outcome.designs {
-        design.verdict_mean = Verdict::NotResolved;
-        design.verdict_windows = design.verdict_windows.map(|_| Verdict::NotResolved);
-    }
-    outcome.warnings.insert(0, why.into());
 }
 
 fn of_design(study: &Study, design: &DesignOutcome, seen: &[(&Look, &DesignOutcome)]) -> DesignAssumptions {

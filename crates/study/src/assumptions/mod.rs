@@ -9,17 +9,19 @@
 //!   tells what is not known from luck.
 //!
 //! Every look plays the run's first trials again: the same keys, so the same luck stretched to another rate. It takes
-//! fewer trials than the run, and no second look without each cause. What can go wrong: a look with few hits cannot tell on
+//! fewer trials than the run, and no second look without each cause. Where the run's trials are forced, split or storms alone, so
+//! are those of the looks ([`Way::under`]), with weights that are exact under their rates. What can go wrong: a look with few hits cannot tell on
 //! which side it lies; `verdict` says when that unsettles a verdict. Bit-identical for any threads, like every run.
 
 mod conclude;
 mod nested;
 mod verdict;
 
-pub use conclude::not_looked_at;
 pub(crate) use verdict::{Badness, unsettles};
 
-use crate::outcome::Variation;
+use crate::conclude::{Labels, conclude};
+use crate::outcome::{Outcome, Variation};
+use crate::rare::{Way, Weighed};
 use crate::run::{Finished, Progress, RunError, Threads, run_on};
 use crate::study::Study;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -36,6 +38,8 @@ pub struct Plan {
     trials: u64,
     looks: Vec<(Variation, Kind, Profile)>,
     nested: Option<nested::Plan>,
+    /// How the run's trials are drawn, if they are not plain.
+    way: Option<Way>,
 }
 
 /// What a look varies.
@@ -69,20 +73,28 @@ struct Look {
     variation: Variation,
     kind: Kind,
     study: Study,
-    finished: Finished,
+    outcome: Outcome,
+    events: u64,
 }
 
 impl Plan {
     /// The looks at a study, each of `asked` trials or of as many as suit it; none if nothing is assumed in a range,
     /// nothing is drawn, or trials end at the first miss.
     pub fn new(study: &Study, asked: Option<u64>) -> Option<Self> {
-        let trials = asked.unwrap_or((study.trials / 4).clamp(TRIALS.0, TRIALS.1)).min(study.trials);
+        Self::drawn(study, asked, None)
+    }
+
+    /// The same, for a run whose trials are drawn in some `way` of their own.
+    pub fn drawn(study: &Study, asked: Option<u64>, way: Option<Way>) -> Option<Self> {
+        let plain = (study.trials / 4).clamp(TRIALS.0, TRIALS.1);
+        let suits = way.as_ref().map_or(plain, |way| way.look_trials(plain, study.trials));
+        let trials = asked.unwrap_or(suits).min(study.trials);
         if study.replay.is_some() || study.measure.until_first_miss || trials == 0 {
             return None;
         }
         let looks: Vec<_> = rates(&study.profile).into_iter().chain(pairs(study)).collect();
-        let nested = nested::Plan::new(study, trials);
-        (!looks.is_empty() || nested.is_some()).then_some(Self { trials, looks, nested })
+        let nested = nested::Plan::new(study, trials.min(plain), way.as_ref());
+        (!looks.is_empty() || nested.is_some()).then_some(Self { trials, looks, nested, way })
     }
 
     /// Trials of all looks together.
@@ -101,18 +113,26 @@ impl Plan {
         stop: &AtomicBool,
         progress: &dyn Progress,
     ) -> Result<Option<Looks>, RunError> {
-        let (threads, progress) = (Threads::new(threads)?, Counting(progress));
+        let player = Player { way: self.way.clone(), count: threads, threads: Threads::new(threads)?, stop, progress };
+        match self.played_by(study, &player) {
+            // A pilot: what the run has computed is not lost by it.
+            Err(RunError::Interrupted) => Ok(None),
+            played => played,
+        }
+    }
+
+    fn played_by(self, study: &Study, player: &Player<'_>) -> Result<Option<Looks>, RunError> {
         let mut looks = Vec::with_capacity(self.looks.len());
         for (variation, kind, profile) in self.looks {
             let study = varied(study, profile, self.trials);
-            let finished = run_on(&study, &threads, stop, &progress)?;
-            if stop.load(Ordering::Relaxed) {
+            let (outcome, events) = player.look(&study)?;
+            if player.stop.load(Ordering::Relaxed) {
                 return Ok(None);
             }
-            looks.push(Look { variation, kind, study, finished });
+            looks.push(Look { variation, kind, study, outcome, events });
         }
         let drawn = match self.nested {
-            Some(nested) => match nested.play(study, &threads, stop, &progress)? {
+            Some(nested) => match nested.play(study, player)? {
                 Some(drawn) => Some(drawn),
                 None => return Ok(None),
             },
@@ -125,8 +145,47 @@ impl Plan {
 impl Looks {
     /// Events dispatched for all looks.
     pub fn events(&self) -> u64 {
-        let looks = self.looks.iter().flat_map(|look| &look.finished.tally.designs).map(|design| design.events);
-        looks.sum::<u64>() + self.drawn.as_ref().map_or(0, nested::Drawn::events)
+        self.looks.iter().map(|look| look.events).sum::<u64>() + self.drawn.as_ref().map_or(0, nested::Drawn::events)
+    }
+}
+
+/// Plays studies under other rates as the run was played.
+struct Player<'a> {
+    way: Option<Way>,
+    count: usize,
+    threads: Threads,
+    stop: &'a AtomicBool,
+    progress: &'a dyn Progress,
+}
+
+impl Player<'_> {
+    fn look(&self, study: &Study) -> Result<(Outcome, u64), RunError> {
+        let labels = Labels::default();
+        if let Some(way) = self.under(study)? {
+            let said = (&labels, way.method(), "a look");
+            let played = way.play(study, said, self.count, self.stop, &Counting(self.progress))?;
+            return Ok((played.outcome, played.events));
+        }
+        let finished = self.plain(study)?;
+        let events = finished.tally.designs.iter().map(|design| design.events).sum();
+        Ok((conclude(study, &finished, &labels), events))
+    }
+
+    /// The way of the run, under the rates of this study.
+    fn under(&self, study: &Study) -> Result<Option<Way>, RunError> {
+        self.way.as_ref().map_or(Ok(None), |way| way.under(study, self.count, self.stop))
+    }
+
+    fn plain(&self, study: &Study) -> Result<Finished, RunError> {
+        run_on(study, &self.threads, self.stop, &Counting(self.progress))
+    }
+
+    /// The weighted sums; none where trials are plain.
+    fn weighed(&self, study: &Study) -> Result<Option<Weighed>, RunError> {
+        match self.under(study)? {
+            Some(way) => way.weigh(study, self.count, self.stop, &Counting(self.progress)),
+            None => Ok(None),
+        }
     }
 }
 

@@ -26,37 +26,41 @@ pub(super) struct Layers {
 impl Layers {
     /// Those of single machines and hosts; crews that they share stand in the way.
     pub fn of_units(profile: &Profile, units: &[Mode], design: &Design, obstacles: &mut Vec<String>) -> Self {
-        let mut layers = Self::default();
-        for mode in units.iter().filter(|mode| mode.stops_machines(&design.depends_on)) {
-            let sorted = plain(mode, profile, design).and_then(|()| match (mode.clock, mode.crews, mode.kind) {
-                (Clock::Operating, ..) => Err("its clock stops while the machine does not run".into()),
-                (_, Some(_), _) => Err("crews that machines share".into()),
-                (_, None, Kind::Shock) if mode.scope == Scope::Host => Err("a shock to hosts".into()),
-                _ => layers.sort(mode, false),
-            });
-            if let Err(words) = sorted {
-                obstacles.push(format!("mode `{}`: {words}", mode.name));
-            }
-        }
-        layers
+        Self::of(profile, units, design, obstacles, |layers, mode| match (mode.clock, mode.crews, mode.kind) {
+            (Clock::Operating, ..) => Err("its clock stops while the machine does not run".into()),
+            (_, Some(_), _) => Err("crews that machines share".into()),
+            (_, None, Kind::Shock) if mode.scope == Scope::Host => Err("a shock to hosts".into()),
+            _ => layers.sort(mode, false),
+        })
     }
 
     /// Sorts the modes; says what stands in the way.
     pub fn new(profile: &Profile, design: &Design, obstacles: &mut Vec<String>) -> Self {
-        let mut layers = Self::default();
         let active: Vec<&Mode> = profile.modes.iter().filter(|mode| mode.stops_machines(&design.depends_on)).collect();
         // A single mode finds every machine running that it does not hold itself.
         let alone = active.len() == 1;
         let operating = |mode: &&Mode| mode.clock == Clock::Operating;
         let excluding = !alone && active.iter().all(|mode| operating(mode) && may_exclude(mode));
-        for mode in active {
-            let plain = plain(mode, profile, design).and_then(|()| match mode.clock {
-                Clock::Operating if !alone && !excluding => {
-                    Err("its clock stops while the machine does not run, and other modes stop it".into())
-                }
-                _ => layers.sort(mode, excluding),
-            });
-            if let Err(words) = plain {
+        Self::of(profile, &profile.modes, design, obstacles, |layers, mode| match mode.clock {
+            Clock::Operating if !alone && !excluding => {
+                Err("its clock stops while the machine does not run, and other modes stop it".into())
+            }
+            _ => layers.sort(mode, excluding),
+        })
+    }
+
+    /// Sorts those of the modes that stop machines, each in the way that `sort` says.
+    fn of(
+        profile: &Profile,
+        modes: &[Mode],
+        design: &Design,
+        obstacles: &mut Vec<String>,
+        sort: impl Fn(&mut Self, &Mode) -> Result<(), String>,
+    ) -> Self {
+        let mut layers = Self::default();
+        for mode in modes.iter().filter(|mode| mode.stops_machines(&design.depends_on)) {
+            let sorted = plain(mode, profile, design).and_then(|()| sort(&mut layers, mode));
+            if let Err(words) = sorted {
                 obstacles.push(format!("mode `{}`: {words}", mode.name));
             }
         }

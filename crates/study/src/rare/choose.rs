@@ -5,6 +5,7 @@ use super::plan::Plan;
 use super::splitting::{self, Ladder};
 use crate::run::RunError;
 use crate::study::Study;
+use std::sync::atomic::AtomicBool;
 
 /// How trials are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,8 +84,8 @@ const LADDER_SHARE: u64 = 2;
 /// Decides how to draw the trials of a study.
 ///
 /// # Errors
-/// If a trial of the pilot passes its event budget or threads cannot be started.
-pub fn choose(study: &Study, asked: Method, threads: usize) -> Result<Choice, RunError> {
+/// If a trial of the pilot passes its event budget, threads cannot be started, or the pilot is interrupted.
+pub fn choose(study: &Study, asked: Method, threads: usize, stop: &AtomicBool) -> Result<Choice, RunError> {
     if asked == Method::Crude {
         return Ok(Choice::Crude { why: "asked for".into() });
     }
@@ -106,23 +107,24 @@ pub fn choose(study: &Study, asked: Method, threads: usize) -> Result<Choice, Ru
         return Ok(Choice::Refused { why: why.clone() });
     }
     if asked == Method::Splitting {
-        return Ok(Choice::Splitting { ladder: Ladder::learn(study, threads)?, why: "asked for".into() });
+        return Ok(Choice::Splitting { ladder: Ladder::learn(study, threads, stop)?, why: "asked for".into() });
     }
-    let (chosen, sees_enough) = forcing(study, asked, threads, instead)?;
+    let (chosen, sees_enough) = forcing(study, asked, (threads, stop), instead)?;
     match chosen {
-        Choice::Forcing { plan, why } if asked == Method::Auto => storms_or_forced(study, plan, why),
-        Choice::Crude { why } if !sees_enough && too_large.is_none() && builds_up(study) => split(study, threads, why),
+        Choice::Forcing { plan, why } if asked == Method::Auto => storms_or_forced(study, plan, why, stop),
+        Choice::Crude { why } if !sees_enough && too_large.is_none() && builds_up(study) => {
+            split(study, (threads, stop), why)
+        }
         _ => Ok(chosen),
     }
 }
 
 /// Storms alone, where the machine layer can be solved and that promises more than forcing.
-fn storms_or_forced(study: &Study, plan: Box<Plan>, why: String) -> Result<Choice, RunError> {
+fn storms_or_forced(study: &Study, plan: Box<Plan>, why: String, stop: &AtomicBool) -> Result<Choice, RunError> {
     let forced = plan.forecasts.iter().map(|of| of.gain).fold(f64::INFINITY, f64::min);
     let costs = || plan.forecasts.iter().map(|of| of.cost);
     let Ok(layered) = Layered::new(study) else { return Ok(Choice::Forcing { plan, why }) };
-    let gain = expected_gain(study, &layered, costs());
-    let gain = gain.map_err(|source| RunError::Budget { trial: 0, seed: study.seed, source })?;
+    let gain = expected_gain(study, &layered, costs(), stop)?;
     Ok(match gain.filter(|&gain| gain > forced && gain >= GAIN_LEAST) {
         Some(gain) => {
             let words = "nothing couples single machines with the storm, and the pilot expects a gain of about";
@@ -139,10 +141,10 @@ fn storms_or_forced(study: &Study, plan: Box<Plan>, why: String) -> Result<Choic
 fn forcing(
     study: &Study,
     asked: Method,
-    threads: usize,
+    (threads, stop): (usize, &AtomicBool),
     instead: impl Fn(String) -> Choice,
 ) -> Result<(Choice, bool), RunError> {
-    let Some(plan) = Plan::learn(study, threads)? else {
+    let Some(plan) = Plan::learn(study, threads, stop)? else {
         return Ok((instead(NOTHING_FOUND.into()), false));
     };
     let weighed = |why: String| Choice::Forcing { plan: Box::new(plan.clone()), why };
@@ -176,9 +178,9 @@ fn builds_up(study: &Study) -> bool {
 }
 
 /// Whether to split trials, where forcing is not for them.
-fn split(study: &Study, threads: usize, why: String) -> Result<Choice, RunError> {
+fn split(study: &Study, (threads, stop): (usize, &AtomicBool), why: String) -> Result<Choice, RunError> {
     let allowed = study.trials / LADDER_SHARE;
-    let (ladder, whole) = Ladder::learn_within(study, threads, allowed)?;
+    let (ladder, whole) = Ladder::learn_within(study, threads, stop, allowed)?;
     if !whole {
         let words = "levels for splitting would take a pilot of more than";
         return Ok(Choice::Crude { why: format!("{why}; {words} {allowed} trials a design, a half of the run") });

@@ -284,7 +284,7 @@ impl<'a> Concluding<'a> {
             Estimate { mean, low: Some(interval.low.max(0.0)), high: interval.high, quality: Quality::Interval, hits };
         let weights = self.tally.total(Total::Weights).max(1.0);
         let billing = Billing {
-            rates: money.designs.get(&design.name)?,
+            rates: self.study.rates(design)?,
             paid: self.tally.paid.iter().map(|set| set.map(|sum| sum.value() / weights)).collect(),
             observed_ms: self.measured_ms,
             bill,
@@ -294,12 +294,6 @@ impl<'a> Concluding<'a> {
         };
         Some(billing.outcome())
     }
-}
-
-/// One less an estimated share.
-fn one_less(of: Estimate) -> Estimate {
-    let (mean, low) = (1.0 - of.mean, Some((1.0 - of.high).max(0.0)));
-    Estimate { mean, low, high: 1.0 - of.low.unwrap_or(0.0), quality: Quality::Interval, hits: of.hits }
 }
 
 /// Outages of one trial are dependent and their number is random: no interval is known.

@@ -11,7 +11,9 @@
 //!
 //! What can go wrong: storms that nearly surely miss may be rarer than the sample shows, while the others are seen in every
 //! trial and look precise. So the two are estimated apart, each at half of the error that is allowed: below 20 trials with a
-//! storm that *surely* misses (from an even chance on) only an upper bound is given.
+//! storm that *surely* misses (from an even chance on) only an upper bound is given. Among the others, storms that *may well*
+//! miss (from a chance of one in fifty on) may be rarer than the sample shows, too: below 20 trials with one, the interval is
+//! made as much wider as the most of them that the sample allows would add ([`unseen`]).
 
 use super::choose::Method;
 use crate::blocks::{Workers, trials_of};
@@ -26,7 +28,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use zonefall_engine::{BudgetExceeded, Key, SimTime};
 use zonefall_faults::{Storm, StormModes};
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
-use zonefall_stats::{Bounds, DifferenceEstimate, Interval, MeanEstimate, Sample, Weight, WeightedMoments};
+use zonefall_stats::intervals::clopper_pearson_upper;
+use zonefall_stats::{Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, Sample, Weight, WeightedMoments};
 
 /// Storms in a block.
 const BLOCK: u64 = 256;
@@ -34,6 +37,8 @@ const BLOCK: u64 = 256;
 const PLAIN: (u64, u64) = (100, 100);
 /// From this chance on a storm is said to miss surely.
 const SURE: f64 = 0.5;
+/// From this chance on a storm may well miss.
+const MAY_WELL: f64 = 0.02;
 
 /// The machine layers of a study's designs.
 #[derive(Debug, Clone)]
@@ -63,13 +68,15 @@ struct Known {
     /// Missed time of storms that surely miss, of the others, and of all.
     sure: WeightedMoments,
     others: WeightedMoments,
+    /// Of those others that may well miss.
+    may_well: WeightedMoments,
     all: WeightedMoments,
     against_reference: WeightedMoments,
 }
 
 impl Known {
-    const fn parts_mut(&mut self) -> [&mut WeightedMoments; 4] {
-        [&mut self.sure, &mut self.others, &mut self.all, &mut self.against_reference]
+    const fn parts_mut(&mut self) -> [&mut WeightedMoments; 5] {
+        [&mut self.sure, &mut self.others, &mut self.may_well, &mut self.all, &mut self.against_reference]
     }
 }
 
@@ -186,7 +193,12 @@ pub fn run_conditioned(
     progress: &dyn Progress,
 ) -> Result<Conditioned, RunError> {
     let none = WeightedMoments::new(Weight::ONE);
-    let nothing = || vec![Known { sure: none, others: none, all: none, against_reference: none }; study.designs.len()];
+    let nothing = || {
+        vec![
+            Known { sure: none, others: none, may_well: none, all: none, against_reference: none };
+            study.designs.len()
+        ]
+    };
     let trials = 0..study.trials;
     let block = |walker: &mut Walker, at: u64| {
         let (mut known, mut events) = (nothing(), 0);
@@ -208,7 +220,7 @@ pub fn run_conditioned(
     let workers = Workers::new(&pool, || Walker::new(study, layered));
     workers.in_order(trials.end.div_ceil(BLOCK), block, |(known, count, events)| {
         for (mine, theirs) in designs.iter_mut().zip(known) {
-            let theirs = [theirs.sure, theirs.others, theirs.all, theirs.against_reference];
+            let theirs = [theirs.sure, theirs.others, theirs.may_well, theirs.all, theirs.against_reference];
             mine.parts_mut().into_iter().zip(&theirs).for_each(|(mine, theirs)| mine.merge(theirs));
         }
         (storms, storm_events) = (storms + count, storm_events + events);
@@ -222,6 +234,9 @@ fn add(known: &mut [Known], design: usize, chance: f64, length: i64) {
     let weight = Weight::new(chance);
     let of = &mut known[design];
     if chance >= SURE { &mut of.sure } else { &mut of.others }.add(weight, length);
+    if (MAY_WELL..SURE).contains(&chance) {
+        of.may_well.add(weight, length);
+    }
     of.all.add(weight, length);
     of.against_reference.add(weight, length);
     if design == 0 {
@@ -238,22 +253,27 @@ const SURE_EXPECTED: f64 = 40.0;
 /// trial, and those events, by design. None if too few storms would surely miss.
 ///
 /// # Errors
-/// If a storm holds more than can be told apart.
+/// If a storm holds more than can be told apart, or the pilot is interrupted.
 pub(super) fn expected_gain(
     study: &Study,
     layered: &Layered,
     plain: impl Iterator<Item = (f64, f64)>,
-) -> Result<Option<f64>, BudgetExceeded> {
+    stop: &AtomicBool,
+) -> Result<Option<f64>, RunError> {
     let mut walker = Walker::new(study, layered);
     let mut seen = vec![(0.0, 0.0, 0.0); study.designs.len()];
     let mut events = 0;
     for trial in 0..PILOT.0 {
+        if stop.load(Ordering::Relaxed) {
+            return Err(RunError::Interrupted);
+        }
         let key = zonefall_faults::TrialId { seed: study.seed, trial, lineage: PILOT.1 }.key();
         let mut of_trial = vec![(0.0, false); study.designs.len()];
-        events += walker.walk(study, key, |design, chance, length| {
+        let walked = walker.walk(study, key, |design, chance, length| {
             of_trial[design].0 += chance * length as f64;
             of_trial[design].1 |= chance >= SURE && length > 0;
-        })?;
+        });
+        events += walked.map_err(|source| RunError::Budget { trial, seed: study.seed, source })?;
         for ((sum, squares, sure), (missed, surely)) in seen.iter_mut().zip(of_trial) {
             (*sum, *squares) = (*sum + missed, *squares + missed * missed);
             *sure += f64::from(surely);
@@ -306,8 +326,32 @@ pub fn conclude_conditioned(study: &Study, of: &Conditioned, labels: &Labels, as
     outcome
 }
 
-/// Both parts, each at half of the error. Where the others are seldom seen they hide nothing: then all together.
+/// What storms that may well miss can add to the mean beyond what was seen of them, where fewer than 20 trials had one: their
+/// number is at most the exact binomial bound on it, and each misses at most as much as those seen did on average, or as half
+/// of what one that surely misses does, whichever is more.
+fn unseen(known: &Known, confidence: Confidence) -> f64 {
+    let (sure, may_well) = (&known.sure, &known.may_well);
+    if may_well.hits() >= HITS_FOR_INTERVAL {
+        return 0.0;
+    }
+    let of_one = |of: &WeightedMoments| if of.hits() > 0 { of.sum() / of.hits() as f64 } else { 0.0 };
+    let most = of_one(may_well).max(SURE * of_one(sure));
+    (clopper_pearson_upper(may_well.hits(), may_well.n(), confidence) * most - may_well.mean()).max(0.0)
+}
+
 fn missed(study: &Study, known: &Known) -> MeanEstimate {
+    let seen = seen(study, known);
+    let unseen = unseen(known, study.confidence.split(2));
+    let cap = cap_ms(study);
+    let bounds = match seen.bounds {
+        Bounds::Interval(of) => Bounds::Interval(Interval::new(of.low, (of.high + unseen).min(cap))),
+        Bounds::UpperBound { high, why } => Bounds::UpperBound { high: (high + unseen).min(cap), why },
+    };
+    MeanEstimate { bounds, ..seen }
+}
+
+/// Both parts, each at half of the error. Where the others are seldom seen they hide nothing: then all together.
+fn seen(study: &Study, known: &Known) -> MeanEstimate {
     if known.sure.carries_an_interval() && !known.others.carries_an_interval() {
         let all = MeanEstimate::new(&known.all, cap_ms(study), study.confidence);
         return MeanEstimate { hits: known.sure.hits(), ..all };

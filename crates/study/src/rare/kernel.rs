@@ -163,6 +163,17 @@ impl Kernel {
         (self.to_ms - self.from_ms) * ways.product::<f64>()
     }
 
+    /// The pattern of another kernel in terms of this one; none if it asks for more units than there are.
+    pub fn translated(&self, pattern: &Pattern, of: &Self) -> Option<Pattern> {
+        let mut mine = Pattern(vec![0; self.classes.len()]);
+        for (class, &order) in of.classes.iter().zip(&pattern.0).filter(|(_, order)| **order > 0) {
+            let same = |mine: &Class| (mine.scope, mine.pair) == (class.scope, class.pair);
+            let at = self.classes.iter().position(same).filter(|&at| self.classes[at].len() >= order as usize)?;
+            mine.0[at] = order;
+        }
+        Some(mine)
+    }
+
     /// The outages that force a trial into a pattern.
     pub fn force(&self, pattern: &Pattern, trial: Key, forced: &mut Vec<Forced>) {
         let mut stream = trial.named("forced outages").stream();

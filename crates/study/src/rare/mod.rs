@@ -12,6 +12,7 @@
 //! | `tally`, `run` | weighted sums, exact in any grouping; blocks of trials on threads |
 //! | `splitting` | for misses that build up: levels, saved trials that go on with another future, replications |
 //! | `conditioning` | storms alone, the machine layer solved exactly given each |
+//! | `way` | a method that is ready to be played, on this study or under other rates |
 //! | `conclude`, `gained` | estimates and intervals from weighted sums; what the method did for them |
 //!
 //! What can go wrong: a way to miss the objective that no pattern holds is found only by the plain half of the trials, with
@@ -28,6 +29,7 @@ mod plan;
 mod run;
 mod splitting;
 mod tally;
+mod way;
 
 pub use choose::{Choice, Method, choose};
 pub use conclude::conclude_weighted;
@@ -35,3 +37,4 @@ pub use conditioning::{Conditioned, Layered, conclude_conditioned, run_condition
 pub use plan::Plan;
 pub use run::{Weighed, run_forced};
 pub use splitting::{Ladder, run_split};
+pub use way::{Played, Way};

@@ -21,6 +21,7 @@ use crate::study::Study;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::ops::Range;
+use std::sync::atomic::{self, AtomicBool};
 use zonefall_engine::Key;
 use zonefall_faults::{Forced, Point, TrialId};
 use zonefall_stats::Weight;
@@ -83,14 +84,12 @@ impl Plan {
     /// Learns a plan; none if no pattern was found that misses the objective of any design.
     ///
     /// # Errors
-    /// If a trial passes its event budget or threads cannot be started.
-    pub fn learn(study: &Study, threads: usize) -> Result<Option<Self>, RunError> {
-        let mut stage = Stage::new(study);
+    /// If a trial passes its event budget, threads cannot be started, or the pilot is interrupted.
+    pub fn learn(study: &Study, threads: usize, stop: &AtomicBool) -> Result<Option<Self>, RunError> {
         let threads = Threads::new(threads)?;
-        let span = (study.measure.from.as_ms() as f64, study.measure.horizon.as_ms() as f64);
-        let kernel = Kernel::new(stage.force(&study.topology), span);
+        let kernel = kernel(study);
         let workers = Workers::new(&threads, || forced_stage(study));
-        let mut pilot = Pilot { study, kernel: &kernel, workers, trials: 0, events: 0 };
+        let mut pilot = Pilot { study, kernel: &kernel, workers, stop, trials: 0, events: 0 };
         let patterns = pilot.discover()?;
         if patterns.is_empty() {
             return Ok(None);
@@ -105,6 +104,16 @@ impl Plan {
         let shares = inner.iter().map(|share| (1.0 - PLAIN) * share).collect();
         let expected_ms = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
         Ok(Some(Self { kernel, patterns, shares, expected_ms, pilot_events, pilot_trials, forecasts }))
+    }
+
+    /// The same patterns and shares under other rates; none if a pattern cannot come about there: then others matter.
+    pub(super) fn under(&self, other: &Study) -> Option<Self> {
+        let kernel = kernel(other);
+        let same = |pattern| kernel.translated(pattern, &self.kernel);
+        let patterns: Vec<Pattern> = self.patterns.iter().map(same).collect::<Option<_>>()?;
+        let expected_ms: Vec<f64> = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
+        let all = expected_ms.iter().all(|&expected| expected > 0.0);
+        all.then(|| Self { kernel, patterns, expected_ms, pilot_events: 0, pilot_trials: 0, ..self.clone() })
     }
 
     /// The greatest weight that a trial can have.
@@ -146,6 +155,12 @@ impl Plan {
     }
 }
 
+/// What can be forced in a study.
+fn kernel(study: &Study) -> Kernel {
+    let span = (study.measure.from.as_ms() as f64, study.measure.horizon.as_ms() as f64);
+    Kernel::new(Stage::new(study).force(&study.topology), span)
+}
+
 /// A trial of a pilot.
 struct Tried {
     missed_ms: Vec<u64>,
@@ -167,6 +182,7 @@ struct Pilot<'a, N> {
     study: &'a Study,
     kernel: &'a Kernel,
     workers: Workers<'a, Stage, N>,
+    stop: &'a AtomicBool,
     trials: u64,
     events: u64,
 }
@@ -179,9 +195,12 @@ impl<N: Fn() -> Stage + Sync> Pilot<'_, N> {
         patterns: &[Pattern],
         which: impl Fn(u64, Key) -> Option<usize> + Sync,
     ) -> Result<Vec<Tried>, RunError> {
-        let Self { study, kernel, workers, .. } = &*self;
+        let Self { study, kernel, workers, stop, .. } = &*self;
         let expected: Vec<f64> = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
         let one = |stage: &mut Stage, trial: u64| -> Result<Tried, RunError> {
+            if stop.load(atomic::Ordering::Relaxed) {
+                return Err(RunError::Interrupted);
+            }
             let key = TrialId { seed: study.seed, trial, lineage: LINEAGE }.key();
             let mut forced = Vec::new();
             if let Some(pattern) = which(trial, key) {

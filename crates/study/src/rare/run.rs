@@ -80,8 +80,9 @@ pub fn run_forced(
     progress: &dyn Progress,
 ) -> Result<Weighed, RunError> {
     let threads = Threads::new(threads)?;
-    let (causes, trials) = (stage::causes(study), 0..asked(study));
-    let length = (trials.end / 512 * 2).clamp(2, BLOCK);
+    let (causes, first) = (stage::causes(study), study.first_trial.next_multiple_of(2));
+    let trials = first..first + asked(study);
+    let length = (asked(study) / 512 * 2).clamp(2, BLOCK);
     let block = |stage: &mut Stage, at: u64| {
         let range = trials_of(at, length, &trials);
         let count = range.end - range.start;
@@ -90,7 +91,7 @@ pub fn run_forced(
         Ok(played)
     };
     let mut tally = WeightedTally::new(study, causes.len(), Plan::most_weight());
-    let blocks = trials.end.div_ceil(length);
+    let blocks = asked(study).div_ceil(length);
     Workers::new(&threads, || forced_stage(study)).in_order(blocks, block, |later| tally.merge(later))?;
     Ok(Weighed { tally, causes, drawn: Drawn::Forced(plan) })
 }

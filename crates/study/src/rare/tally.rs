@@ -136,7 +136,7 @@ impl WeightedTally {
         tally.add_windows(study, design, ledger, weights, values);
         tally.add_trial(ledger, weights, of, values);
         tally.add_totals(ledger, weights.0);
-        if let Some(rates) = study.money.as_ref().and_then(|money| money.designs.get(&study.designs[design].name)) {
+        if let Some(rates) = study.rates(&study.designs[design]) {
             tally.bill.add(weights.0, rates.bill(ledger), 1);
             for (sums, times) in tally.paid.iter_mut().zip(&ledger.paid) {
                 sums.iter_mut().zip(times).for_each(|(sum, &time)| sum.add(weights.0, within(time)));

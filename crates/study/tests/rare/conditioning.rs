@@ -4,9 +4,12 @@ use super::*;
 use zonefall_faults::{Kind, Share};
 use zonefall_study::rare::{Conditioned, Layered, conclude_conditioned, run_conditioned};
 
+pub fn layered(study: &Study) -> Layered {
+    Layered::new(study).unwrap()
+}
+
 fn given(study: &Study, threads: usize) -> (Outcome, Conditioned) {
-    let layered = Layered::new(study).unwrap();
-    let found = run_conditioned(study, &layered, threads, &AtomicBool::new(false), &Silent).unwrap();
+    let found = run_conditioned(study, &layered(study), threads, &AtomicBool::new(false), &Silent).unwrap();
     (conclude_conditioned(study, &found, &labels(), Method::Conditioning, "asked for"), found)
 }
 
@@ -109,7 +112,7 @@ fn storms_that_surely_miss_and_are_too_few_leave_an_upper_bound() {
 
 #[test]
 fn what_couples_the_layers_is_refused_in_words() {
-    let refused = |study: &Study| match choose(study, Method::Conditioning, 1).unwrap() {
+    let refused = |study: &Study| match chosen(study, Method::Conditioning, 1) {
         Choice::Refused { why } => why,
         _ => panic!("not refused"),
     };
@@ -136,7 +139,7 @@ fn auto_takes_storms_where_they_promise_more() {
     let zone = mode("zone", Scope::Zone, 150_000.0, exponential(3.0));
     let machine = mode("vm", Scope::Instance, 100.0, exponential(0.1));
     let study = small(profile(vec![zone, machine]), bare(&[1, 2, 3], 60, 41), 2000);
-    let chosen = choose(&study, Method::Auto, 2).unwrap();
+    let chosen = chosen(&study, Method::Auto, 2);
     println!("{chosen:?}");
     let Choice::Conditioning { why, .. } = chosen else { panic!("not storms alone") };
     assert!(why.contains("couples"), "{why}");

@@ -9,13 +9,13 @@ use zonefall_fleet::Need;
 use zonefall_study::rare::{Ladder, run_split};
 
 pub fn split(study: &Study, threads: usize) -> Outcome {
-    let ladder = Ladder::learn(study, threads).unwrap();
+    let ladder = Ladder::learn(study, threads, &AtomicBool::new(false)).unwrap();
     let weighed = run_split(study, ladder, threads, &AtomicBool::new(false), &Silent).unwrap();
     conclude_weighted(study, &weighed, &labels(), Method::Splitting, "asked for")
 }
 
 /// Measured from the 60th day on: what began with everything up is forgotten.
-fn settled(study: Study) -> Study {
+pub fn settled(study: Study) -> Study {
     let from = zonefall_engine::SimTime::from_ms(60 * 86_400_000);
     Study { measure: Arc::new(Measure { from, ..(*study.measure).clone() }), ..study }
 }
@@ -155,7 +155,7 @@ fn what_comes_at_one_blow_is_only_bounded() {
 
 #[test]
 fn auto_splits_what_builds_up() {
-    let Choice::Splitting { why, .. } = choose(&queue(2000), Method::Auto, 2).unwrap() else { panic!("not split") };
+    let Choice::Splitting { why, .. } = chosen(&queue(2000), Method::Auto, 2) else { panic!("not split") };
     assert!(why.contains("builds up"), "{why}");
 }
 
@@ -172,13 +172,11 @@ fn queue(trials: u64) -> Study {
 #[test]
 fn the_pilot_of_splitting_is_no_larger_than_the_study_allows() {
     for trials in [1000, 4000, 20_000] {
-        let ladder = Ladder::learn(&queue(trials), 2).unwrap();
+        let ladder = Ladder::learn(&queue(trials), 2, &AtomicBool::new(false)).unwrap();
         println!("{trials}: a pilot of {}", ladder.pilot_trials);
         assert!(ladder.pilot_trials > 0 && ladder.pilot_trials <= trials / 2, "{}", ladder.pilot_trials);
     }
-    let Choice::Crude { why } = choose(&queue(200), Method::Auto, 2).unwrap() else {
-        panic!("a pilot beyond its share")
-    };
+    let Choice::Crude { why } = chosen(&queue(200), Method::Auto, 2) else { panic!("a pilot beyond its share") };
     assert!(why.contains("a pilot of more than 100 trials a design"), "{why}");
 }
 
@@ -191,12 +189,12 @@ fn saved_trials_of_all_designs_share_one_bound() {
         let study = study(profile(vec![region.clone()]), designs, 1, 100_000);
         Study { rows: false, counterfactual: false, ..study }
     };
-    let pilot = |study: &Study| Ladder::learn(study, 1).unwrap().pilot_trials;
+    let pilot = |study: &Study| Ladder::learn(study, 1, &AtomicBool::new(false)).unwrap().pilot_trials;
     assert_eq!(pilot(&of(12, 1)), 2 * 256);
     // 2^28 bytes for two designs at two places each, of 50 kB and 3,000 times 600 B: 36 trials.
     assert_eq!(pilot(&of(3000, 2)), 2 * 2 * 36);
     for (machines, designs) in [(20_000, 1), (6000, 2)] {
-        let Choice::Refused { why } = choose(&of(machines, designs), Method::Splitting, 1).unwrap() else {
+        let Choice::Refused { why } = chosen(&of(machines, designs), Method::Splitting, 1) else {
             panic!("saved trials beyond the bound")
         };
         assert!(why.contains("too many: 256 MB a thread") && why.contains("the least is 20"), "{why}");

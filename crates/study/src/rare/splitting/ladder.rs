@@ -6,12 +6,12 @@
 //! would play more than a stated number of trials.
 
 use super::pool::{Splitter, Stage};
-use super::{EFFORT, Passed, key_of, room};
+use super::{EFFORT, Halt, Passed, Played, key_of, room};
 use crate::blocks::Workers;
 use crate::rare::plan::Forecast;
 use crate::run::{RunError, Threads};
 use crate::study::Study;
-use zonefall_engine::BudgetExceeded;
+use std::sync::atomic::AtomicBool;
 
 /// Trials of a stage of the pilot: at least and at most; they are played twice.
 const TRIALS: (u64, u64) = (32, 256);
@@ -58,26 +58,34 @@ impl Ladder {
     /// Learns the levels.
     ///
     /// # Errors
-    /// If a trial of the pilot passes its event budget or threads cannot be started.
-    pub fn learn(study: &Study, threads: usize) -> Result<Self, RunError> {
-        Self::learn_within(study, threads, u64::MAX).map(|(ladder, _)| ladder)
+    /// If a trial of the pilot passes its event budget, threads cannot be started, or it is interrupted.
+    pub fn learn(study: &Study, threads: usize, stop: &AtomicBool) -> Result<Self, RunError> {
+        Self::learn_within(study, threads, stop, u64::MAX).map(|(ladder, _)| ladder)
     }
 
     /// The same with at most so many trials a design; false if they did not do.
     ///
     /// # Errors
     /// As before.
-    pub(crate) fn learn_within(study: &Study, threads: usize, allowed: u64) -> Result<(Self, bool), RunError> {
+    pub(crate) fn learn_within(
+        study: &Study,
+        threads: usize,
+        stop: &AtomicBool,
+        allowed: u64,
+    ) -> Result<(Self, bool), RunError> {
         let trials = (study.trials / TRIALS_OF).clamp(TRIALS.0, TRIALS.1).min(room(study).max(EFFORT.0));
         let threads = Threads::new(threads)?;
-        let block = |splitter: &mut Splitter, design: u64| {
+        let block = |splitter: &mut Splitter<'_>, design: u64| {
             splitter.take(design as usize);
             let learned = learn(splitter, study.seed, trials, allowed);
-            learned.map_err(|source| RunError::Budget { trial: 0, seed: study.seed, source })
+            learned.map_err(|halt| match halt {
+                Halt::Budget(source) => RunError::Budget { trial: 0, seed: study.seed, source },
+                Halt::Interrupted => RunError::Interrupted,
+            })
         };
         let mut ladder =
             Self { levels: Vec::new(), efforts: Vec::new(), pilot_events: 0, pilot_trials: 0, forecasts: Vec::new() };
-        let workers = Workers::new(&threads, || Splitter::new(study));
+        let workers = Workers::new(&threads, || Splitter::new(study, stop));
         let whole = workers.in_order(study.designs.len() as u64, block, |learned: Learned| {
             ladder.levels.push(learned.levels);
             ladder.efforts.push(efforts(&learned.shares));
@@ -90,6 +98,11 @@ impl Ladder {
 }
 
 impl Ladder {
+    /// The same levels, paid for already.
+    pub(in crate::rare) fn without_pilot(&self) -> Self {
+        Self { pilot_events: 0, pilot_trials: 0, ..self.clone() }
+    }
+
     /// Trials that a stage of a design begins, whose first stage begins `first`.
     pub(super) fn effort(&self, design: usize, stage: usize, first: u64) -> u64 {
         let times = self.efforts[design].get(stage).copied().unwrap_or(1.0);
@@ -114,7 +127,7 @@ fn efforts(shares: &[f64]) -> Vec<f64> {
 }
 
 /// The levels of one design, from `trials` a stage; none if it takes more than are allowed.
-fn learn(splitter: &mut Splitter, seed: u64, trials: u64, allowed: u64) -> Result<Option<Learned>, BudgetExceeded> {
+fn learn(splitter: &mut Splitter<'_>, seed: u64, trials: u64, allowed: u64) -> Played<Option<Learned>> {
     let mut of = Learned { forecast: Forecast { hit: 1.0, ..Forecast::default() }, ..Learned::default() };
     let mut above = splitter.margin_at_start(key_of(seed, 0, LINEAGE))?;
     let (mut plain_events, mut events, mut spread) = (0.0, 0.0, 0.0);

@@ -26,7 +26,7 @@ use crate::stage;
 use crate::study::Study;
 pub use ladder::Ladder;
 use pool::{Splitter, Stage};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use zonefall_engine::BudgetExceeded;
 use zonefall_faults::TrialId;
 use zonefall_stats::Weight;
@@ -83,25 +83,24 @@ pub fn run_split(
 ) -> Result<Weighed, RunError> {
     let threads = Threads::new(threads)?;
     let (causes, effort) = (stage::causes(study), effort(study));
-    let block = |splitter: &mut Splitter, at: u64| {
-        let tally = replicate(splitter, study, &ladder, at * effort, causes.len(), stop)?;
+    let block = |splitter: &mut Splitter<'_>, at: u64| {
+        let tally = replicate(splitter, study, &ladder, study.first_trial + at * effort, causes.len())?;
         progress.computed(effort);
         Ok(tally)
     };
     let mut tally = WeightedTally::new(study, causes.len(), Weight::ONE);
     let replications = asked(study) / effort;
-    Workers::new(&threads, || Splitter::new(study)).in_order(replications, block, |later| tally.merge(later))?;
+    Workers::new(&threads, || Splitter::new(study, stop)).in_order(replications, block, |later| tally.merge(later))?;
     Ok(Weighed { tally, causes, drawn: Drawn::Split(ladder) })
 }
 
 /// One replication of every design; none if interrupted.
 fn replicate(
-    splitter: &mut Splitter,
+    splitter: &mut Splitter<'_>,
     study: &Study,
     ladder: &Ladder,
     first: u64,
     causes: usize,
-    stop: &AtomicBool,
 ) -> Result<Option<WeightedTally>, RunError> {
     let mut tally = WeightedTally::new(study, causes, Weight::ONE);
     let (spaced, room) = (effort(study), room(study));
@@ -109,9 +108,6 @@ fn replicate(
         splitter.take(design);
         let mut reached = 1.0;
         for stage in 0..=levels.len() {
-            if stop.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
             let level = levels.get(stage).copied();
             let effort = ladder.effort(design, stage, spaced).min(room.max(EFFORT.0));
             let weight = Weight::new(reached / effort as f64);
@@ -124,8 +120,11 @@ fn replicate(
                     tally.less_reference(weight, ledger.missed_ms);
                 }
             };
-            let played = splitter.stage(of, seen);
-            let passed = played.map_err(|source| RunError::Budget { trial: first, seed: study.seed, source })?;
+            let passed = match splitter.stage(of, seen) {
+                Ok(passed) => passed,
+                Err(Halt::Interrupted) => return Ok(None),
+                Err(Halt::Budget(source)) => return Err(RunError::Budget { trial: first, seed: study.seed, source }),
+            };
             tally.designs[design].close_stage(stage, (effort, passed.reached), passed.events);
             reached *= passed.reached as f64 / effort as f64;
             if passed.reached == 0 {
@@ -152,4 +151,17 @@ struct Passed {
     events: u64,
 }
 
-type Played<T> = Result<T, BudgetExceeded>;
+/// Why a stage did not come to its end.
+#[derive(Debug)]
+enum Halt {
+    Budget(BudgetExceeded),
+    Interrupted,
+}
+
+impl From<BudgetExceeded> for Halt {
+    fn from(source: BudgetExceeded) -> Self {
+        Self::Budget(source)
+    }
+}
+
+type Played<T> = Result<T, Halt>;

@@ -1,11 +1,13 @@
 //! One stage of a replication: trials that begin, or go on from where others were saved, up to a level or their end.
 
-use super::{Passed, Played, key_of};
+use super::{Halt, Passed, Played, key_of};
+use crate::stage;
 use crate::study::Study;
 use std::sync::Arc;
-use zonefall_engine::{Key, SimDuration, SimTime};
+use std::sync::atomic::{AtomicBool, Ordering};
+use zonefall_engine::{Key, SimTime};
 use zonefall_faults::{Course, Strikes};
-use zonefall_fleet::{Descent, Ledger, World, population};
+use zonefall_fleet::{Descent, Ledger, World};
 
 /// How often a stage may go through its numbers.
 const ROUNDS: u64 = 64;
@@ -70,27 +72,24 @@ struct Bench {
 }
 
 /// Plays stages of the designs of a study.
-pub(super) struct Splitter {
+pub(super) struct Splitter<'a> {
     strikes: Strikes,
     benches: Vec<Bench>,
     design: usize,
+    stop: &'a AtomicBool,
 }
 
-impl Splitter {
-    pub fn new(study: &Study) -> Self {
-        let designs: Vec<_> = study.designs.iter().map(|design| (**design).clone()).collect();
-        let people = population(&designs, &study.topology);
-        let horizon: SimDuration = study.measure.horizon.since(SimTime::ZERO);
-        let mut strikes = Strikes::new(&study.profile, &study.topology, people, horizon);
+impl<'a> Splitter<'a> {
+    pub fn new(study: &Study, stop: &'a AtomicBool) -> Self {
+        let mut strikes = stage::strikes(study);
         strikes.allow_branches();
         let bench = |design: &Arc<_>| {
-            let (measure, topology) = (study.measure.clone(), study.topology.clone());
-            let mut world = World::new(Arc::clone(design), measure, topology, &strikes);
+            let mut world = stage::world(study, design, &strikes);
             world.allow_branches();
             Bench { world, from: Pool::default(), to: Pool::default() }
         };
         let benches = study.designs.iter().map(bench).collect();
-        Self { strikes, benches, design: 0 }
+        Self { strikes, benches, design: 0, stop }
     }
 
     /// The next stages are those of this design.
@@ -123,7 +122,7 @@ impl Splitter {
     }
 
     fn walk(&mut self, stage: Stage, mut ends: impl FnMut(&mut World, &Strikes, i64)) -> Played<Passed> {
-        let Self { strikes, benches, design } = self;
+        let Self { strikes, benches, design, stop } = self;
         let Bench { world, from, to } = &mut benches[*design];
         if stage.number > 0 {
             std::mem::swap(from, to);
@@ -135,6 +134,9 @@ impl Splitter {
         let turn = key_of(stage.seed, stage.first, stage.lineage_of(0)).named("turn").stream();
         let turn = { turn }.below(from.used.max(1) as u64);
         for at in 0..stage.effort {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Halt::Interrupted);
+            }
             let trial = stage.first + at % stage.spaced;
             let mut descent = Descent::to(level);
             if stage.number == 0 {

@@ -70,10 +70,10 @@ fn managed_sets_meet_their_closed_forms() {
     assert!(wrong.is_empty(), "{} fail:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Why no failure biasing is built: on the Markov-like systems that it is made for, forcing and splitting need no more events
-/// for the same error, pilots among them, than a plain implementation of it without any.
+/// What balanced failure biasing would do on the Markov-like systems that it is made for, beside what forcing and splitting do:
+/// the table of docs/statistics.md. Each comes to 10 % (half of a 95 % interval; the queue to 25 %).
 #[test]
-fn failure_biasing_would_not_serve_better() {
+fn markov_like_systems_are_met_without_failure_biasing() {
     let Some(file) = Oracles::find() else { return };
     let queue = MachineRepair::new(10, 1, Alternating::new(1000.0, 5.0).unwrap()).unwrap().unavailability(6);
     let exact = |id: &str| match id {
@@ -110,6 +110,7 @@ fn failure_biasing_would_not_serve_better() {
             biased.work / work
         );
         assert!((found.mean / case.exact - 1.0).abs() < 4.0 * error, "{}: {found:?}", case.name);
+        assert!(1.96 * error <= case.within, "{}: {found:?}", case.name);
     }
 }
 

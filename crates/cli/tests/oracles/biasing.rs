@@ -106,6 +106,8 @@ pub struct Case {
     pub toml: String,
     pub method: &'static str,
     pub trials: u64,
+    /// The most that half of its interval may be, over the value.
+    pub within: f64,
 }
 
 fn exp(mean_h: f64) -> String {
@@ -149,6 +151,7 @@ pub fn cases(exact: impl Fn(&str) -> f64) -> Vec<Case> {
             toml: scenario("1", &set("web", 4, ""), "min_serving = 1", &[vm(1000.0, 1.0)]),
             method: "forcing",
             trials: 4000,
+            within: 0.1,
         },
         Case {
             name: "R04, three types of three",
@@ -162,7 +165,8 @@ pub fn cases(exact: impl Fn(&str) -> f64) -> Vec<Case> {
                 &[vm(1e4, 1.0)],
             ),
             method: "forcing",
-            trials: 8000,
+            trials: 40_000,
+            within: 0.1,
         },
         Case {
             name: "R10, three zones of four",
@@ -172,6 +176,7 @@ pub fn cases(exact: impl Fn(&str) -> f64) -> Vec<Case> {
             toml: scenario("3", &set("web", 12, "1, 2, 3"), "min_serving = 1", &[vm(2000.0, 2.0), zone]),
             method: "forcing",
             trials: 4000,
+            within: 0.1,
         },
         Case {
             name: "ten machines, one crew",
@@ -181,6 +186,7 @@ pub fn cases(exact: impl Fn(&str) -> f64) -> Vec<Case> {
             toml: scenario("1", &set("web", 10, ""), "min_serving = 6", &[queue]),
             method: "splitting",
             trials: 10_000,
+            within: 0.25,
         },
     ]
 }

@@ -1,0 +1,332 @@
+//! One design's numbers, put together from its tally.
+
+use super::{
+    MOST_MACHINES, MS_PER_HOUR, MS_PER_MINUTE, MS_PER_YEAR, WINDOW_EDGES_MIN, cap_ms, estimate, is_record,
+    mean_verdict, need_in_words, once_in_ten_years, one_less, with_zeros,
+};
+use crate::composite::composite;
+use crate::money::Billing;
+use crate::outcome::*;
+use crate::promises::Promises;
+use crate::run::Finished;
+use crate::study::Study;
+use crate::tally::{DesignTally, TRILLIONTHS};
+use zonefall_fleet::Design;
+use zonefall_stats::verdict::{at_most, window_verdict};
+use zonefall_stats::{Confidence, Histogram, Interval, MeanEstimate, Moments, Proportion, QuantileLevel};
+
+/// The most of a trial's bill, in millionths: far beyond any that a scenario may have.
+const MOST_MONEY: f64 = i64::MAX as f64;
+
+/// One design's numbers while they are put together.
+pub(super) struct Concluding<'a> {
+    study: &'a Study,
+    finished: &'a Finished,
+    tally: &'a DesignTally,
+    confidence: Confidence,
+    /// Mean measured milliseconds of a trial.
+    observed_ms: f64,
+    /// One record was lived through: its figures are facts, not estimates.
+    recorded: bool,
+}
+
+impl<'a> Concluding<'a> {
+    pub fn new(study: &'a Study, finished: &'a Finished, tally: &'a DesignTally) -> Self {
+        let observed_ms = tally.observed_ms as f64 / finished.trials.max(1) as f64;
+        let recorded = is_record(study, finished);
+        Self { study, finished, tally, confidence: study.confidence, observed_ms: observed_ms.max(1.0), recorded }
+    }
+
+    /// A mean per trial of a non-negative quantity that cannot pass `cap`, times a factor.
+    fn mean(&self, moments: &Moments, cap: f64, factor: f64) -> Estimate {
+        if self.recorded {
+            return Estimate::recorded(moments.mean() * factor, moments.hits());
+        }
+        estimate(&MeanEstimate::new(moments, cap, self.confidence), factor)
+    }
+
+    fn proportion(&self, of: &Proportion) -> Estimate {
+        if self.recorded {
+            return Estimate::recorded(of.ratio(), of.trials_with_success());
+        }
+        proportion(of, self.confidence)
+    }
+
+    fn quantile(&self, of: &Histogram, numerator: u64, denominator: u64) -> Option<Quantile> {
+        let found = quantile(of, numerator, denominator, self.confidence)?;
+        let value = Some(found.value);
+        Some(if self.recorded { Quantile { low: value, high: value, ..found } } else { found })
+    }
+
+    /// Missed milliseconds a trial, as minutes a month.
+    fn minutes_per_month(&self, moments: &Moments) -> Estimate {
+        self.mean(moments, cap_ms(self.study), MINUTES_PER_MONTH / self.observed_ms)
+    }
+
+    fn per_year(&self, total: f64) -> f64 {
+        total / (self.tally.observed_ms as f64).max(1.0) * MS_PER_YEAR
+    }
+
+    pub fn design(&self, design: &Design) -> DesignOutcome {
+        let (study, tally) = (self.study, self.tally);
+        let unavailability = self.mean(&tally.missed, cap_ms(study), 1.0 / self.observed_ms);
+        let missed = Interval { low: unavailability.low.unwrap_or(f64::NEG_INFINITY), high: unavailability.high };
+        let windows_met = self.windows_met();
+        let met = windows_met.map(|met| Interval { low: met.low.unwrap_or(0.0), high: met.high });
+        let demand = design.demand.is_some();
+        let share = |moments: &Moments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
+        let causes = self.causes();
+        let sla = self.sla(design);
+        DesignOutcome {
+            bill: self.bill(design, sla.as_ref(), unavailability),
+            design: design.name.clone(),
+            machines: design.capacity(),
+            need: need_in_words(design),
+            unavailability,
+            missed_min_sd: tally.missed.standard_deviation() / MS_PER_MINUTE,
+            verdict_mean: self.verdict_mean(missed),
+            windows_met,
+            verdict_windows: met.filter(|_| !study.measure.until_first_miss).map(|met| self.verdict_windows(met)),
+            windows: tally.breaches.windows(),
+            once_in_10_years_min: self.once_in_ten_years(),
+            outages_per_year: self.outages_per_year(),
+            outage_mean_min: self.outage_mean_min(),
+            outage_p95_min: self.quantile(&tally.outage_ms, 95, 100),
+            longest_p95_min: self.quantile(&tally.longest, 95, 100),
+            cut_by_horizon: tally.cut_by_horizon,
+            any_miss: self.any_miss(),
+            first_miss_h: self.first_miss(),
+            held_at: tally.held_at.iter().map(|held| self.proportion(held)).collect(),
+            capacity_lost: share(&tally.capacity_lost),
+            unserved: demand.then(|| share(&tally.unserved)),
+            lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
+            latency: self.latency(design),
+            jobs: design.jobs.as_ref().map(|_| self.jobs()),
+            classes: self.classes(),
+            serving_machine_hours: tally.classes[0] as f64 / MS_PER_HOUR / self.finished.trials.max(1) as f64,
+            composite: composite(study, design, &causes),
+            causes,
+            window_bars: self.window_bars(),
+            sla,
+            machine_failures_per_year: self.per_year(tally.machine_failures as f64),
+            crew_wait_mean_h: (tally.crew_jobs > 0)
+                .then(|| tally.crew_wait_ms as f64 / MS_PER_HOUR / tally.crew_jobs as f64),
+            delayed_healings_per_year: self.per_year(tally.delayed_healings as f64),
+            control_plane_out_h_per_year: self.per_year(tally.control_plane_out_ms as f64 / MS_PER_HOUR),
+            allocation_out_h_per_year: self.per_year(tally.allocation_out_ms as f64 / MS_PER_HOUR),
+            operations: self.operations(),
+            events_per_trial: tally.events as f64 / self.finished.trials.max(1) as f64,
+            assumptions: None,
+        }
+    }
+
+    /// The mean against the target. A trial that ends at its first miss says nothing about the mean, and under a law
+    /// without a usable variance no sample proves that a design meets it.
+    fn verdict_mean(&self, unavailability: Interval) -> Verdict {
+        if self.study.measure.until_first_miss {
+            return Verdict::NotResolved;
+        }
+        match self.recorded {
+            true => at_most(unavailability, self.study.target.allowed_share()),
+            false => mean_verdict(self.study, unavailability),
+        }
+    }
+
+    fn verdict_windows(&self, met: Interval) -> Verdict {
+        window_verdict(met, self.confidence.level())
+    }
+
+    fn windows_met(&self) -> Option<Estimate> {
+        let breaches = &self.tally.breaches;
+        (breaches.windows() > 0).then(|| one_less(self.proportion(breaches)))
+    }
+
+    /// The quantile 1 − 1/n of the windows, n windows in ten years; none where a window is longer than that.
+    fn once_in_ten_years(&self) -> Option<Quantile> {
+        let (numerator, denominator) = once_in_ten_years(self.study)?;
+        self.quantile(&self.tally.window_missed, numerator, denominator)
+    }
+
+    fn outages_per_year(&self) -> Estimate {
+        let per_year = MS_PER_YEAR / self.observed_ms;
+        let outages = &self.tally.outages;
+        if outages.hits() == 0 && !self.recorded {
+            // Nothing seen: the rule of three on the number of outages, taken as Poisson.
+            let high = -libm::log(self.confidence.alpha()) / self.finished.trials.max(1) as f64;
+            return Estimate { mean: 0.0, low: None, high: high * per_year, quality: Quality::UpperBound, hits: 0 };
+        }
+        // An outage a millisecond is more than any trial can have.
+        self.mean(outages, cap_ms(self.study), per_year)
+    }
+
+    fn outage_mean_min(&self) -> Option<f64> {
+        let outages = self.tally.outages.sum();
+        (outages > 0).then(|| self.tally.missed.sum() as f64 / outages as f64 / MS_PER_MINUTE)
+    }
+
+    fn any_miss(&self) -> Estimate {
+        let (hits, trials) = (self.tally.missed.hits(), self.finished.trials);
+        if self.recorded {
+            return Estimate::recorded(hits as f64, hits);
+        }
+        let Interval { low, high } = zonefall_stats::intervals::clopper_pearson(hits, trials, self.confidence);
+        Estimate { mean: hits as f64 / trials.max(1) as f64, low: Some(low), high, quality: Quality::Interval, hits }
+    }
+
+    fn first_miss(&self) -> Option<Estimate> {
+        let first = &self.tally.first_miss;
+        let cap = self.study.measure.horizon.as_ms() as f64;
+        (first.n() > 0).then(|| self.mean(first, cap, 1.0 / MS_PER_HOUR))
+    }
+
+    fn jobs(&self) -> JobsOutcome {
+        let hours = |up, of| {
+            let in_minutes = self.quantile(&self.tally.clearance, up, of)?;
+            let hours = |minutes: f64| minutes / 60.0;
+            let Quantile { level, value, low, high } = in_minutes;
+            Some(Quantile { level, value: hours(value), low: low.map(hours), high: high.map(hours) })
+        };
+        let missed = self.proportion(&self.tally.batches_missed);
+        JobsOutcome {
+            batches: self.tally.batches_missed.windows(),
+            met: one_less(missed),
+            clearance_p50_h: hours(50, 100),
+            clearance_p95_h: hours(95, 100),
+            clearance_p99_h: hours(99, 100),
+        }
+    }
+
+    fn latency(&self, design: &Design) -> Option<LatencyOutcome> {
+        let of = design.service.latency.as_ref()?;
+        let slow = of.limit.as_ref().map(|_| self.mean(&self.tally.slow, TRILLIONTHS, 1.0 / TRILLIONTHS));
+        Some(self.tally.latency.conclude(of, slow))
+    }
+
+    fn classes(&self) -> ClassShares {
+        let all = (self.tally.machine_ms as f64).max(1.0);
+        let [serving, dead_in_rotation, awaiting_probe, starting, down, degraded] =
+            self.tally.classes.map(|machine_ms| machine_ms as f64 / all);
+        ClassShares { serving, dead_in_rotation, awaiting_probe, starting, down, degraded }
+    }
+
+    fn causes(&self) -> Vec<CauseOutcome> {
+        let (tally, trials) = (self.tally, self.finished.trials);
+        let total = (tally.missed.sum() as f64).max(1.0);
+        let mut causes: Vec<CauseOutcome> = tally
+            .by_cause
+            .iter()
+            .enumerate()
+            .filter(|(at, moments)| moments.sum() > 0 || tally.avoided.get(*at).is_some_and(|of| of.hits() > 0))
+            .map(|(at, moments)| CauseOutcome {
+                cause: self.finished.causes[at].clone(),
+                downtime_min_per_month: self.minutes_per_month(&with_zeros(moments, trials)),
+                share: moments.sum() as f64 / total,
+                avoided_min_per_month: tally
+                    .avoided
+                    .get(at)
+                    .filter(|_| self.study.counterfactual)
+                    .map(|avoided| self.minutes_per_month(&with_zeros(avoided, trials))),
+            })
+            .collect();
+        causes.sort_by(|a, b| b.share.total_cmp(&a.share));
+        causes
+    }
+
+    fn operations(&self) -> Vec<OperationOutcome> {
+        let trials = self.finished.trials;
+        let happened = OPERATION_TABLE.iter().zip(&self.tally.operations);
+        let happened = happened.filter(|(_, moments)| moments.hits() > 0);
+        let outcome = |(row, moments): (&zonefall_fleet::OperationRow, &Moments)| {
+            let in_hours = row.operation.is_time();
+            let unit = if in_hours { 1.0 / MS_PER_HOUR } else { 1.0 };
+            let moments = with_zeros(moments, trials);
+            // The most of a trial: each machine that there may ever be, all the time, or an operation a millisecond.
+            // Where every trial shows the same (a change on schedule), twice that is taken for the most.
+            let most = cap_ms(self.study) * MOST_MACHINES;
+            let cap = if moments.is_constant() { (2.0 * moments.mean()).min(most) } else { most };
+            let per_year = self.mean(&moments, cap, unit * MS_PER_YEAR / self.observed_ms);
+            OperationOutcome { operation: row.name.into(), in_hours, per_year }
+        };
+        happened.map(outcome).collect()
+    }
+
+    fn window_bars(&self) -> Vec<WindowBar> {
+        let histogram = &self.tally.window_missed;
+        let all = histogram.count();
+        let mut bars: Vec<WindowBar> = Vec::new();
+        let (mut above, mut sum) = (-1.0, 0);
+        for up_to in WINDOW_EDGES_MIN {
+            let inside = histogram.iter().filter(|bucket| {
+                let minutes = bucket.high as f64 / MS_PER_MINUTE;
+                above < minutes && minutes <= up_to
+            });
+            let windows: u64 = inside.map(|bucket| bucket.count).sum();
+            sum += windows;
+            let cumulative_share = sum as f64 / all.max(1) as f64;
+            bars.push(WindowBar { above_min: f64::max(above, 0.0), up_to_min: up_to, windows, cumulative_share });
+            above = up_to;
+            if sum == all {
+                break;
+            }
+        }
+        if all == 0 { Vec::new() } else { bars }
+    }
+
+    fn sla(&self, design: &Design) -> Option<SlaOutcome> {
+        let terms = design.sla.as_ref()?;
+        let breaches = &self.tally.sla_breaches;
+        let windows = self.study.measure.windows.whole() as f64;
+        let of_windows = |moments: &Moments, most: f64| {
+            let moments = with_zeros(moments, self.finished.trials);
+            (windows > 0.0).then(|| self.mean(&moments, most * windows, 1.0 / windows))
+        };
+        let promised =
+            (self.tally.observed_ms - self.tally.unpromised_ms) as f64 / (self.tally.observed_ms as f64).max(1.0);
+        let unconnected = self.tally.unconnected.mean() / self.observed_ms;
+        let promises = Promises {
+            unconnected,
+            clock_share: promised,
+            unconnected_min_per_month: self.minutes_per_month(&self.tally.unconnected),
+            breach_share: (breaches.windows() > 0).then(|| self.proportion(breaches)),
+            credit_percent: of_windows(&self.tally.sla_credit, 100.0),
+            tiers: self.tally.sla_tiers.iter().map(|moments| of_windows(moments, 1.0)).collect(),
+        };
+        Some(promises.outcome(terms))
+    }
+
+    fn bill(&self, design: &Design, sla: Option<&SlaOutcome>, unavailability: Estimate) -> Option<BillOutcome> {
+        let money = self.study.money.as_ref()?;
+        let moments = &self.tally.bill;
+        let bill = match moments.is_constant() {
+            true => {
+                let mean = moments.mean();
+                Estimate { mean, low: Some(mean), high: mean, quality: Quality::Interval, hits: moments.hits() }
+            }
+            false => self.mean(moments, MOST_MONEY, 1.0),
+        };
+        let trials = self.finished.trials.max(1) as f64;
+        let billing = Billing {
+            rates: self.study.rates(design)?,
+            paid: self.tally.paid.iter().map(|set| set.map(|machine_ms| machine_ms as f64 / trials)).collect(),
+            observed_ms: self.observed_ms,
+            bill,
+            sla,
+            unavailability,
+            downtime_per_hour: money.downtime_per_hour,
+        };
+        Some(billing.outcome())
+    }
+}
+
+fn proportion(of: &Proportion, confidence: Confidence) -> Estimate {
+    let Interval { low, high } = of.interval(confidence);
+    Estimate { mean: of.ratio(), low: Some(low), high, quality: Quality::Interval, hits: of.trials_with_success() }
+}
+
+fn quantile(of: &Histogram, numerator: u64, denominator: u64, confidence: Confidence) -> Option<Quantile> {
+    let level = QuantileLevel::ratio(numerator, denominator);
+    let value = of.quantile(level)? as f64 / MS_PER_MINUTE;
+    let interval = of.quantile_interval(level, confidence);
+    let minutes = |ms: Option<u64>| ms.map(|ms| ms as f64 / MS_PER_MINUTE);
+    Some(Quantile { level: level.as_f64(), value, low: minutes(interval.low), high: minutes(interval.high) })
+}

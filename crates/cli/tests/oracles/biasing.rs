@@ -141,7 +141,7 @@ pub fn cases(exact: impl Fn(&str) -> f64) -> Vec<Case> {
     let parts = ["a", "b", "c"].map(|name| format!("[part.p{name}]\nsets = [\"{name}\"]\nmin_serving = 1\n")).join("");
     let vm = |up_h, down_h| mode("vm", "instance", up_h, down_h, "");
     let zone = mode("zone", "zone", 8760.0, 1.0, "");
-    let queue = mode("vm", "instance", 1000.0, 5.0, "crews = 1");
+    let queue = mode("vm", "instance", 1000.0, 5.0, "crews = 1\nstart = \"new\"");
     vec![
         Case {
             name: "R01, four machines",
@@ -183,7 +183,9 @@ pub fn cases(exact: impl Fn(&str) -> f64) -> Vec<Case> {
             exact: exact("queue"),
             groups: vec![alike(10, 1000.0, 5.0, 1)],
             is_down: |out| out[0] > 4,
-            toml: scenario("1", &set("web", 10, ""), "min_serving = 6", &[queue]),
+            toml: scenario("1", &set("web", 10, ""), "min_serving = 6", &[queue])
+                .replace("horizon = \"8760 h\"", "horizon = \"8760 h\"\nmeasure_from = \"1440 h\"")
+                .replace("window = \"8760 h\"", "window = \"7320 h\""),
             method: "splitting",
             trials: 10_000,
             within: 0.25,

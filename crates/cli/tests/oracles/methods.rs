@@ -48,7 +48,7 @@ pub fn cases() -> Vec<Case> {
             4000,
             2160,
             (10, 7, 1, 1),
-            &[("vm", "instance", 1000.0, 5.0, "crews = 1\n")],
+            &[("vm", "instance", 1000.0, 5.0, "crews = 1\nstart = \"new\"\n")],
             Some(queue),
         ),
         case("five machines, two needed", split, 4000, 720, (5, 2, 1, 1), &[vm(500.0, 4.0)], None),

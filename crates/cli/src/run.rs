@@ -110,7 +110,7 @@ pub fn simulate(
     if let Some(plan) = assumptions::plan(scenario, study, work.finished.trials, None, options.no_assumptions) {
         assumptions::look(plan, study, &mut work, stop, console)?;
     }
-    storms::look(&options.output, study, &mut work, &stop, console)?;
+    storms::look(&options.output, study, &mut work, stop, console)?;
     let published = results::publish(options, scenario, study, &work, out, console);
     let Some(kept) = &kept else { return published };
     match published {

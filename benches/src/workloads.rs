@@ -59,6 +59,7 @@ pub(crate) fn design(zones: u32, machines: u32, need: u32) -> Design {
         service: Default::default(),
         jobs: None,
         bought: None,
+        maintenance: None,
     }
 }
 

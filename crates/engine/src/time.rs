@@ -98,6 +98,12 @@ impl SimDuration {
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
+
+    /// So many times this length, saturating.
+    #[inline]
+    pub const fn times(self, count: u64) -> Self {
+        Self(self.0.saturating_mul(count))
+    }
 }
 
 #[cfg(test)]

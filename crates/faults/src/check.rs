@@ -1,6 +1,6 @@
 //! What a failure mode cannot say: numbers out of range, and keys that contradict each other.
 
-use crate::mode::{Clock, Effect, Kind, Mode, ModeError, Outage, Recovery, Scope, Start};
+use crate::mode::{Clock, Effect, Kind, Mode, ModeError, Outage, Recovery, Scope, Share, Start};
 use zonefall_engine::Law;
 
 impl Mode {
@@ -97,6 +97,7 @@ impl Mode {
             "`application_only` goes with modes of scope instance and effect down that are not healed on other hardware",
         );
         self.check_effect(&mut must);
+        self.check_wave(&mut must);
         must(
             self.surge.is_none_or(|s| fraction(s.least) && fraction(s.greatest) && s.least <= s.greatest),
             "`surge` needs probabilities between 0 and 1, least before greatest",
@@ -110,6 +111,28 @@ impl Mode {
             must(finite(law), "the outage needs a finite mean");
         }
         wrong
+    }
+
+    /// Maintenance goes through regions, and nothing breaks.
+    fn check_wave(&self, must: &mut impl FnMut(bool, &str)) {
+        if self.wave().is_none() {
+            return;
+        }
+        must(self.scope == Scope::Region, "a wave of maintenance goes through a region: keep scope = \"region\"");
+        must(
+            matches!(self.effect, Effect::Down | Effect::Frozen),
+            "maintenance pauses (\"frozen\") or restarts (\"down\") machines",
+        );
+        must(
+            self.time_to_failure.memoryless_mean().is_some(),
+            "waves of maintenance come at random: they need an exponential time between them",
+        );
+        must(self.outage != Outage::Never, "maintenance ends: it needs an `outage`");
+        let plain = self.share == Share::ALL && self.control_plane.is_none() && self.clock == Clock::Calendar;
+        must(
+            plain && !self.heals,
+            "`share`, `control_plane`, `clock` and `heals` do not go with waves of maintenance",
+        );
     }
 
     /// Effects that not every scope, and not every other key, can go with.

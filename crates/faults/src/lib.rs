@@ -20,6 +20,7 @@ mod storm;
 mod strikes;
 mod trace;
 mod unit;
+mod wave;
 
 pub use forcing::{Forced, Point, SOURCES_MAX, Source};
 pub use mode::{
@@ -41,3 +42,4 @@ pub use trace::{
     read_column_names, read_foreign, read_incidents, read_records, read_trace, record, replay,
 };
 pub use unit::{Outcome, UnitMode, UnitModes};
+pub use wave::Wave;

@@ -4,6 +4,7 @@
 //! one unit. Every number carries its evidence.
 
 use crate::spread::RateSpread;
+use crate::wave::Wave;
 use thiserror::Error;
 use zonefall_engine::{Law, LawError};
 
@@ -87,6 +88,8 @@ pub enum Kind {
     Outage,
     /// Each machine hit recovers by its own draw of the outage law.
     Shock,
+    /// Planned maintenance: it goes through the region step by step, each machine is out for its own draw of the outage law.
+    Wave(Wave),
 }
 
 /// The state of a unit when the trial begins.
@@ -349,9 +352,9 @@ impl Mode {
         matches!(self.scope, Scope::Instance | Scope::Host)
     }
 
-    /// Whether a machine carries a mark of its own for this mode (host and instance modes, shocks of any scope).
+    /// Whether a machine carries a mark of its own for this mode (host and instance modes, shocks of any scope, maintenance).
     pub fn marks_machines(&self) -> bool {
-        self.is_unit() || (self.kind == Kind::Shock && self.scope.strikes_machines())
+        self.is_unit() || (self.kind != Kind::Outage && self.scope.strikes_machines())
     }
 
     /// Whether a strike stops machines of a service that declares these dependencies, rather than slowing them or nothing.

@@ -12,6 +12,7 @@ mod branch;
 mod forced;
 mod process;
 mod surge;
+mod waves;
 
 pub(crate) use branch::Struck;
 
@@ -183,7 +184,7 @@ impl StormModes {
         let mut processes = Vec::new();
         for (index, mode) in profile.modes.iter().enumerate() {
             let pairs = if mode.common_cause > 0.0 { pairs(mode.common_cause, topology) } else { Vec::new() };
-            for (reach, units) in reaches(mode.scope, topology) {
+            for (reach, units) in reaches(mode, topology) {
                 let alone = if has_partner(&reach, topology) { 1.0 - mode.common_cause } else { 1.0 };
                 processes.push(Process::new(mode, index, index as u16, reach, units, alone, topology, horizon));
             }
@@ -326,6 +327,9 @@ impl Drawing<'_> {
     fn strike(&mut self, process: &Process, unit: u32, start: SimTime) -> SimTime {
         let mode = &self.modes[process.mode];
         let mut stream = self.strike_stream(process, unit, start);
+        if let (Some(wave), Reach::Wave(regions)) = (mode.wave(), &process.reach) {
+            return self.sweep(process, (wave, regions), start, &mut stream);
+        }
         let tail = mode.staged.map_or(1.0, |staged| staged.tail);
         let (length_ms, age_ms) = match &mode.outage {
             _ if mode.kind == Kind::Shock => (0.0, 0.0),
@@ -365,7 +369,7 @@ impl Drawing<'_> {
             }
             Reach::Region(region) => self.hit(mode, self.topology.racks_of_region(region), &mut blow),
             Reach::Global => self.hit(mode, 0..self.topology.rack_count(), &mut blow),
-            Reach::Component => self.hit(mode, 0..0, &mut blow),
+            Reach::Component | Reach::Wave(_) => self.hit(mode, 0..0, &mut blow),
         }
         self.hit_control_plane(process, mode, &mut blow);
         // Last, so that it moves no draw of anything else.

@@ -191,7 +191,7 @@ impl UnitMode {
 /// bias is at most rate × outage and dies out within one outage. Nobody has been evicted when it begins.
 pub(crate) fn initially_down(mode: &Mode) -> f64 {
     let Outage::Law(law) = &mode.outage else { return 0.0 };
-    if mode.start == crate::mode::Start::New || mode.kind == Kind::Shock || mode.scope == Scope::Global {
+    if mode.start == crate::mode::Start::New || mode.kind != Kind::Outage || mode.scope == Scope::Global {
         return 0.0;
     }
     if mode.effect == Effect::Evicted {

@@ -3,6 +3,7 @@
 use crate::balancer::LoadBalancer;
 use crate::demand::Demand;
 use crate::jobs::Jobs;
+use crate::maintenance::Maintenance;
 use crate::management::{Management, Quota};
 use crate::service::{Limit, Service};
 use crate::structure::Structure;
@@ -161,6 +162,8 @@ pub struct Design {
     pub zone_down_milli: u32,
     /// For a bill: what is bought for each set; none where nobody asks for one.
     pub bought: Option<Vec<Bought>>,
+    /// MT: what it does about planned maintenance; none where there is none, or it is taken as it comes.
+    pub maintenance: Option<Box<Maintenance>>,
 }
 
 impl Design {

@@ -21,6 +21,8 @@ mod jobs;
 mod ledger;
 mod lives;
 mod machine;
+mod maintain;
+pub mod maintenance;
 mod manage;
 pub mod management;
 mod measure;

@@ -1,5 +1,7 @@
 //! What a fleet has pending, packed into a calendar tag: class, mode, unit. The class order breaks ties in time.
 
+use crate::maintain::Upkeep;
+
 /// A pending event. Units are machines by position, or hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pending {
@@ -24,6 +26,8 @@ pub(crate) enum Pending {
     Readmitted { machine: u32 },
     /// Something that a managed set waits for; `unit` is a machine, one on its way out, a set or a change.
     Due { what: Due, unit: u32 },
+    /// The next step of a wave of maintenance, or its owner's next redeployment.
+    Upkeep { what: Upkeep, passage: u32 },
 }
 
 /// What a managed set waits for. The order breaks ties.
@@ -120,6 +124,7 @@ impl Pending {
             Self::Noticed { machine } => tag(5, 0, machine),
             Self::Readmitted { machine } => tag(6, 0, machine),
             Self::Due { what, unit } => tag(7, what as u32, unit),
+            Self::Upkeep { what, passage } => tag(8, what as u32, passage),
         }
     }
 
@@ -136,7 +141,11 @@ impl Pending {
             4 => Self::Ready { machine: unit },
             5 => Self::Noticed { machine: unit },
             6 => Self::Readmitted { machine: unit },
-            _ => Self::Due { what: Due::ALL[mode as usize], unit },
+            7 => Self::Due { what: Due::ALL[mode as usize], unit },
+            _ => {
+                let what = if mode == Upkeep::Step as u32 { Upkeep::Step } else { Upkeep::Redeploy };
+                Self::Upkeep { what, passage: unit }
+            }
         }
     }
 
@@ -165,6 +174,8 @@ mod tests {
             Pending::Due { what: Due::CreateTimeout, unit: 6 },
             Pending::Due { what: Due::Back, unit: 0 },
             Pending::Due { what: Due::Autoscale, unit: 0 },
+            Pending::Upkeep { what: Upkeep::Step, passage: 3 },
+            Pending::Upkeep { what: Upkeep::Redeploy, passage: 0 },
         ];
         assert!(all.windows(2).all(|pair| pair[0].tag() < pair[1].tag()));
         assert!(all.iter().all(|&pending| Pending::from_tag(pending.tag()) == pending));

@@ -17,6 +17,12 @@ impl World {
         if facts.ignored || self.suppressed.as_ref().is_some_and(|of| of.takes_event(storm, outage.event)) {
             return;
         }
+        if let Some(mode) = facts.wave {
+            return match code & 1 {
+                0 => self.wave_begins(mode, (code / 2, outage), cause, t, strikes),
+                _ => {}
+            };
+        }
         let (effect, shock, ends) = (facts.effect, facts.shock, code & 1 == 1);
         if !self.seats.is_empty() {
             self.components_feel(outage, cause, ends, t, strikes);

@@ -12,6 +12,7 @@ use crate::design::{Design, ScaleSet, StartState};
 use crate::disks::FarDisk;
 use crate::ledger::Ledger;
 use crate::machine::*;
+use crate::maintain::Passages;
 use crate::manage::{GroupState, Manager, Rollouts, Scaler, State, bad_releases};
 use crate::measure::Measure;
 use crate::operations::Operation;
@@ -83,6 +84,8 @@ pub(crate) struct StormFacts {
     pub(crate) restart: Option<Law>,
     /// The unit mode whose mark a shock leaves.
     pub(crate) shock: Option<u32>,
+    /// The unit mode whose mark maintenance leaves.
+    pub(crate) wave: Option<u32>,
     pub(crate) ignored: bool,
 }
 
@@ -171,6 +174,8 @@ pub struct World {
     pub(crate) seats: Vec<Seat>,
     /// What is paid for; idle where nobody asks for a bill.
     pub(crate) meters: Meters,
+    /// Waves of planned maintenance that go through the design; idle without them.
+    pub(crate) passages: Passages,
 }
 
 zonefall_engine::pooled_clone!(World {
@@ -212,7 +217,8 @@ zonefall_engine::pooled_clone!(World {
     manager,
     scaler,
     seats,
-    meters
+    meters,
+    passages
 });
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
@@ -290,14 +296,14 @@ fn facts(unit: &zonefall_faults::UnitMode, recorded: bool) -> Facts {
 
 fn storm_facts(cause: u16, strikes: &Strikes, design: &Design) -> StormFacts {
     let mode = strikes.storm_modes().mode_of(cause);
-    let shock = (mode.kind == Kind::Shock)
-        .then(|| strikes.unit_modes().as_slice().iter().position(|unit| unit.mode.name == mode.name))
-        .flatten();
+    let marks = || strikes.unit_modes().as_slice().iter().position(|unit| unit.mode.name == mode.name);
+    let mark = |has: bool| has.then(marks).flatten().map(|at| at as u32);
     StormFacts {
         effect: mode.effect,
         needs: needs(mode.recovery),
         restart: mode.restart.clone(),
-        shock: shock.map(|at| at as u32),
+        shock: mark(mode.kind == Kind::Shock),
+        wave: mark(mode.wave().is_some()),
         ignored: mode.scope == Scope::Global && !design.depends_on.contains(&mode.name),
     }
 }
@@ -389,6 +395,7 @@ impl World {
             meters,
             scaler: Scaler::new(&design),
             seats: seats(&design, names, &topology),
+            passages: Passages::new(&design, capacity),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
             planner: Planner::new(&topology),
@@ -453,6 +460,7 @@ impl World {
         self.factors.fill((1000, 0));
         self.start_machines(trial, strikes);
         self.begin_lives(strikes);
+        self.begin_maintenance(strikes);
         if self.manager.is_active() {
             self.begin_management(strikes);
             self.begin_rollouts();
@@ -680,6 +688,7 @@ impl World {
             Pending::Noticed { machine } => self.noticed(machine as usize, t),
             Pending::Readmitted { machine } => self.readmitted(machine as usize, t),
             Pending::Due { what, unit } => self.due(what, unit, t, strikes),
+            Pending::Upkeep { what, passage } => self.upkeep(what, passage as usize, t, strikes),
         }
         self.manage(t, strikes);
         Ok(())

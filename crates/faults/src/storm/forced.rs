@@ -21,7 +21,7 @@ impl StormModes {
                     Reach::Pair(one, other) => (one.0 * self.topology.zone_count() + other.0, true),
                     Reach::Region(region) => (region.0, false),
                     Reach::Component => (process.number, false),
-                    Reach::Global | Reach::ControlPlane(_) | Reach::Allocation(_) => continue,
+                    Reach::Global | Reach::ControlPlane(_) | Reach::Allocation(_) | Reach::Wave(_) => continue,
                 };
                 let empty = match process.reach {
                     Reach::Racks(_) => !in_use(place),

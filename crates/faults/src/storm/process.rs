@@ -17,6 +17,8 @@ pub(super) enum Reach {
     ControlPlane(RegionId),
     Allocation(ZoneId),
     Component,
+    /// Maintenance, through one region after the other.
+    Wave(Vec<RegionId>),
 }
 
 /// One stream of strikes.
@@ -53,8 +55,11 @@ pub(super) fn region_of(reach: &Reach, topology: &Topology) -> Option<RegionId> 
     }
 }
 
-pub(super) fn reaches(scope: Scope, topology: &Topology) -> Vec<(Reach, u32)> {
-    match scope {
+pub(super) fn reaches(mode: &Mode, topology: &Topology) -> Vec<(Reach, u32)> {
+    if let Some(wave) = mode.wave() {
+        return wave.courses(topology).into_iter().map(|course| (Reach::Wave(course), 1)).collect();
+    }
+    match mode.scope {
         Scope::Instance | Scope::Host => Vec::new(),
         Scope::Rack => topology.zone_ids().map(|zone| (Reach::Racks(zone), topology.racks_in(zone))).collect(),
         Scope::Hall => topology.zone_ids().map(|zone| (Reach::Halls(zone), topology.halls_in(zone))).collect(),
@@ -101,13 +106,22 @@ impl Process {
             Reach::Region(region) | Reach::ControlPlane(region) => topology.region(*region).name.clone(),
             Reach::Global => "everything".into(),
             Reach::Component => "component".into(),
+            Reach::Wave(regions) => {
+                regions.iter().map(|&region| topology.region(region).name.as_str()).collect::<Vec<_>>().join("+")
+            }
         };
         let tail = mode.staged.map_or(1.0, |staged| staged.tail);
         let extent_ms = match &mode.outage {
             Outage::Law(law) if mode.kind == Kind::Outage => law.mean_ms() * tail,
             _ => 0.0,
         };
-        let up_ms = mode.time_to_failure.mean_ms() / rate_times;
+        let wave_ms = match (mode.wave(), &reach) {
+            (Some(wave), Reach::Wave(course)) => Some(wave.course_length(course, topology).as_ms() as f64),
+            _ => None,
+        };
+        let quiet = wave_ms.map(|wave_ms| mode.quiet_between(wave_ms));
+        let extent_ms = wave_ms.unwrap_or(extent_ms);
+        let up_ms = quiet.as_ref().unwrap_or(mode).time_to_failure.mean_ms() / rate_times;
         let stationary = mode.start == Start::Stationary;
         Self {
             number: 0,
@@ -119,8 +133,12 @@ impl Process {
                 name_tag(&name),
             ),
             rate_times,
-            gap_ms: mode.time_to_failure.memoryless_mean().map(|mean| mean / rate_times / f64::from(units)),
-            life: TimeToFailure::new(mode, horizon.as_ms() as f64),
+            gap_ms: mode
+                .time_to_failure
+                .memoryless_mean()
+                .filter(|_| wave_ms.is_none())
+                .map(|mean| mean / rate_times / f64::from(units)),
+            life: TimeToFailure::new(quiet.as_ref().unwrap_or(mode), horizon.as_ms() as f64),
             down_at_start: if stationary { extent_ms / (up_ms + extent_ms) } else { 0.0 },
             reach,
         }

@@ -123,8 +123,8 @@ impl Recorder<'_> {
             let mode = self.strikes.storm_modes().mode_of(of.cause);
             let stage = match mode.kind {
                 Kind::Shock => Stage::Shock,
-                Kind::Outage if (start, end) == (of.start, of.end) => Stage::Main,
-                Kind::Outage => Stage::Tail,
+                Kind::Outage | Kind::Wave(_) if (start, end) == (of.start, of.end) => Stage::Main,
+                Kind::Outage | Kind::Wave(_) => Stage::Tail,
             };
             told[event.0 as usize] |= stage != Stage::Tail;
             let mut names = Vec::new();

@@ -165,6 +165,7 @@ pub fn design(name: &str, sets: Vec<ScaleSet>, need: u32) -> Design {
         service: Default::default(),
         jobs: None,
         bought: None,
+        maintenance: None,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod disk;
 pub mod fault_domain;
 pub mod health;
 pub mod instance_mix;
+pub mod maintenance;
 pub mod overprovision;
 pub mod placement_group;
 pub mod repair;

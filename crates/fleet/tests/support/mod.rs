@@ -59,6 +59,7 @@ pub fn design(zones: &[u32], capacity: u32, need: u32) -> Design {
         service: Default::default(),
         jobs: None,
         bought: None,
+        maintenance: None,
     }
 }
 

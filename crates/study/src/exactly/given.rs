@@ -168,6 +168,9 @@ pub(crate) fn strikes_racks(mode: &Mode, design: &Design) -> bool {
 /// What of a mode of the storm reaches into the machine layer.
 fn couples(mode: &Mode, design: &Design) -> Vec<String> {
     let mut words: Vec<String> = after_outages(mode, design).into_iter().map(str::to_owned).collect();
+    if mode.wave().is_some() {
+        words.push("planned maintenance, which takes the machines one after the other".into());
+    }
     if mode.kind == Kind::Shock {
         words.push("a shock: each machine that it hits recovers by itself".into());
     }

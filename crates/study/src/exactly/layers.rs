@@ -134,6 +134,7 @@ fn plain(mode: &Mode, profile: &Profile, design: &Design) -> Result<(), String> 
             "repair with staged recovery is not Markov: racks hit together come back one after the other",
         ),
         (mode.scope == Scope::Zone && !whole, "it takes a part of a zone, drawn anew each time"),
+        (mode.wave().is_some(), "it is planned maintenance, which takes the machines one after the other"),
         (mode.predicted.as_ref().is_some_and(|predicted| predicted.share > 0.0), "a part of its strikes is predicted"),
         (
             mode.heals && healing_may_wait(profile, design),

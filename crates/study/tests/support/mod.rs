@@ -43,6 +43,7 @@ pub fn design(name: &str, zones: &[u32], capacity: u32, need: u32) -> Design {
         service: Default::default(),
         jobs: None,
         bought: None,
+        maintenance: None,
     }
 }
 

@@ -51,6 +51,10 @@ fn room(study: &Study) -> u64 {
 
 /// Why saved trials would not fit into memory, if they would not.
 pub(crate) fn obstacle(study: &Study) -> Option<String> {
+    if study.profile.modes.iter().any(|mode| mode.wave().is_some()) {
+        let words = "maintenance is planned ahead, and a trial that branches would have to plan it anew";
+        return Some(words.into());
+    }
     let (room, megabytes) = (room(study), BYTES_MAX >> 20);
     let machines: u64 = study.designs.iter().map(|design| design.capacity()).sum();
     (room < EFFORT.0).then(|| {

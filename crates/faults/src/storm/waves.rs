@@ -1,0 +1,41 @@
+//! Waves of planned maintenance in a storm: each is an event for every region that it goes through, as long as it takes
+//! there. What it does to whom, and when, is the fleet's.
+
+use super::{Drawing, Event, Process, RackOutage, Struck};
+use crate::wave::Wave;
+use zonefall_engine::{SimDuration, SimTime, Stream};
+use zonefall_topology::RegionId;
+
+impl Drawing<'_> {
+    /// Lets one wave go through its regions; returns its end. At instant 0 it has been going on: a region that it has
+    /// left already has no event, and the event of the one that it is in is as long as what is left.
+    pub(super) fn sweep(
+        &mut self,
+        process: &Process,
+        (wave, regions): (Wave, &[RegionId]),
+        start: SimTime,
+        stream: &mut Stream,
+    ) -> SimTime {
+        let whole_ms = wave.course_length(regions, self.topology).as_ms();
+        let age_ms = if start == SimTime::ZERO { (whole_ms as f64 * stream.unit()) as u64 } else { 0 };
+        let (mut parent, mut from_ms) = (None, 0);
+        for &region in regions {
+            let to_ms = from_ms + wave.length(region, self.topology).as_ms();
+            if to_ms > age_ms {
+                let at = |ms: u64| start.after(SimDuration::from_ms(ms.saturating_sub(age_ms)));
+                let (start, end) = (at(from_ms), at(to_ms));
+                let event = self.storm.add_event(Event { cause: process.cause, parent, start, end });
+                parent = parent.or(Some(event));
+                let racks = self.topology.racks_of_region(region);
+                let (first_rack, racks) = (racks.start, racks.len() as u32);
+                self.storm.outages.push(RackOutage { event, first_rack, racks, start, end });
+            }
+            from_ms = to_ms;
+        }
+        let until = start.after(SimDuration::from_ms(whole_ms - age_ms));
+        if let Some(struck) = &mut self.struck {
+            struck.push(Struck { process: process.number, unit: 0, start, until });
+        }
+        until
+    }
+}

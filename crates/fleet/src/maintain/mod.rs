@@ -1,0 +1,299 @@
+//! Planned maintenance in a trial: waves that go through the design step by step (MT).
+//!
+//! In: the waves of the storm, which no design can move. Out: machines that are taken out, through the same functions as
+//! every other strike (`change.rs`, `strike.rs`). In between stands a *passage*: one wave as this design meets it. It
+//! holds the list of its steps (racks, update domains, windows), waits for the next one that reaches a machine, and is
+//! held up by bad health. Where machines listen to scheduled events, a step begins when they are prepared.
+//!
+//! The order of zones and racks is keyed by the trial, the mode and the wave: the same for all designs. How long a machine
+//! is out is keyed by the instant at which its step was planned, whatever held it up.
+//!
+//! What can go wrong: a machine that vanishes or is replaced meanwhile is missed or spared; a step that comes to a machine
+//! which is down anyway goes ahead.
+
+mod owner;
+mod steps;
+
+use crate::design::Design;
+use crate::machine::{ABSENT, REMOVED};
+use crate::pending::Pending;
+use crate::policy::maintenance::{prepared_before, stops};
+use crate::serving::Class;
+use crate::world::World;
+use steps::{Group, Step};
+use zonefall_engine::{Key, SimDuration, SimTime};
+use zonefall_faults::{Effect, Outcome, RackOutage, Strikes};
+
+/// Purposes of luck: whether neighbours approve, and how long a redeployment takes.
+const NEIGHBOURS: u64 = 11;
+const REDEPLOYMENT: u64 = 12;
+
+/// What a passage waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Upkeep {
+    /// The next step of the wave.
+    Step,
+    /// The owner's next redeployment ahead of it.
+    Redeploy,
+}
+
+/// One wave as a design meets it.
+#[derive(Debug, Clone)]
+struct Passage {
+    mode: u32,
+    cause: u16,
+    /// Its place in the storm's outages.
+    outage: u32,
+    /// The racks that it goes through.
+    racks: (u32, u32),
+    /// When it began or will begin, which may be before the trial.
+    begins_ms: i64,
+    steps: Vec<Step>,
+    /// The next one.
+    at: usize,
+    /// By how much it is late.
+    late: SimDuration,
+    /// The step that is waited for.
+    due: SimTime,
+    /// The next machine that its owner redeploys, and when.
+    redeploys: (u32, SimTime),
+    /// Something of it is still to come.
+    open: bool,
+}
+
+zonefall_engine::pooled_clone!(Passages { list, done_for, order });
+
+/// What goes on of maintenance in a trial.
+#[derive(Debug, Default)]
+pub(crate) struct Passages {
+    /// Those of the trial; closed ones are used again.
+    list: Vec<Passage>,
+    /// The wave (one more than its place in the storm's outages) that a machine has been redeployed ahead of. Empty where
+    /// owners do not.
+    done_for: Vec<u32>,
+    /// Room to put zones in order.
+    order: Vec<u32>,
+}
+
+impl Passages {
+    /// Room for a design with so many slots.
+    pub fn new(design: &Design, slots: usize) -> Self {
+        let owner = design.maintenance.as_ref().is_some_and(|of| of.self_service.is_some());
+        Self { done_for: if owner { vec![0; slots] } else { Vec::new() }, ..Self::default() }
+    }
+
+    fn free(&mut self) -> usize {
+        match self.list.iter().position(|passage| !passage.open) {
+            Some(at) => at,
+            None => {
+                self.list.push(Passage {
+                    mode: 0,
+                    cause: 0,
+                    outage: 0,
+                    racks: (0, 0),
+                    begins_ms: 0,
+                    steps: Vec::new(),
+                    at: 0,
+                    late: SimDuration::ZERO,
+                    due: SimTime::NEVER,
+                    redeploys: (0, SimTime::NEVER),
+                    open: false,
+                });
+                self.list.len() - 1
+            }
+        }
+    }
+}
+
+impl World {
+    /// A trial begins.
+    pub(crate) fn begin_maintenance(&mut self, strikes: &Strikes) {
+        self.passages.list.iter_mut().for_each(|passage| passage.open = false);
+        self.passages.done_for.fill(0);
+        self.hear_of_waves(strikes);
+    }
+
+    /// A passage of a wave of the storm, ready to begin.
+    fn passage(&mut self, mode: u32, (number, outage): (u32, RackOutage), cause: u16, strikes: &Strikes) -> usize {
+        let at = self.passages.free();
+        let begins_ms = self.begins_ms(mode, outage, strikes);
+        let passage = &mut self.passages.list[at];
+        (passage.mode, passage.cause, passage.outage, passage.begins_ms) = (mode, cause, number, begins_ms);
+        passage.racks = (outage.first_rack, outage.first_rack + outage.racks);
+        passage.steps.clear();
+        (passage.at, passage.late, passage.due) = (0, SimDuration::ZERO, SimTime::NEVER);
+        passage.redeploys = (0, SimTime::NEVER);
+        passage.open = true;
+        at
+    }
+
+    /// When a wave began: one that goes on when the trial begins is as much older as it is shorter.
+    fn begins_ms(&self, mode: u32, outage: RackOutage, strikes: &Strikes) -> i64 {
+        let start = outage.start.as_ms() as i64;
+        let wave = strikes.unit_modes().as_slice()[mode as usize].mode.wave();
+        let Some(wave) = wave.filter(|_| outage.start == SimTime::ZERO && outage.racks > 0) else { return start };
+        let zone = self.topology.zone_of(zonefall_topology::RackId(outage.first_rack));
+        let whole = wave.length(self.topology.region_of(zone), &self.topology);
+        start - whole.as_ms().saturating_sub(outage.end.since(outage.start).as_ms()) as i64
+    }
+
+    /// A wave of the storm begins.
+    pub(crate) fn wave_begins(&mut self, mode: u32, wave: (u32, RackOutage), cause: u16, t: SimTime, strikes: &Strikes) {
+        let known = self.passages.list.iter().position(|passage| passage.open && passage.outage == wave.0);
+        let at = known.unwrap_or_else(|| self.passage(mode, wave, cause, strikes));
+        self.passages.list[at].redeploys.1 = SimTime::NEVER;
+        self.lay_steps(at, strikes);
+        self.await_step(at, t, strikes);
+    }
+
+    pub(crate) fn upkeep(&mut self, what: Upkeep, passage: usize, t: SimTime, strikes: &Strikes) {
+        match what {
+            Upkeep::Step => self.step_is_due(passage, t, strikes),
+            Upkeep::Redeploy => self.redeploy_is_due(passage, t, strikes),
+        }
+    }
+
+    /// How long before its announced begin a step takes the machines out: none if they are hit as they are.
+    fn prepared_before(&self, mode: u32) -> Option<SimDuration> {
+        let events = self.design.maintenance.as_ref()?.events.as_ref()?;
+        let pauses = self.modes[mode as usize].effect == Effect::Frozen;
+        let notice = if pauses { events.freeze_notice } else { events.reboot_notice };
+        prepared_before(notice, events.noticed_after, events.preparation)
+    }
+
+    /// Waits for the next step that reaches a machine.
+    fn await_step(&mut self, passage: usize, t: SimTime, strikes: &Strikes) {
+        let lead = self.prepared_before(self.passages.list[passage].mode).unwrap_or(SimDuration::ZERO);
+        loop {
+            let of = &self.passages.list[passage];
+            let Some(&step) = of.steps.get(of.at) else {
+                self.passages.list[passage].open = false;
+                return;
+            };
+            if self.reached(passage, step.group, strikes).next().is_none() {
+                self.passages.list[passage].at += 1;
+                continue;
+            }
+            let begins = step.planned.after(of.late);
+            let due = SimTime::from_ms(begins.as_ms().saturating_sub(lead.as_ms())).max(t);
+            return self.wait_for(Upkeep::Step, passage, due);
+        }
+    }
+
+    fn wait_for(&mut self, what: Upkeep, passage: usize, until: SimTime) {
+        let of = &mut self.passages.list[passage];
+        match what {
+            Upkeep::Step => of.due = until,
+            Upkeep::Redeploy => of.redeploys.1 = until,
+        }
+        if until < self.measure.horizon {
+            self.pending.push(until, Pending::Upkeep { what, passage: passage as u32 }.tag());
+        }
+    }
+
+    fn step_is_due(&mut self, passage: usize, t: SimTime, strikes: &Strikes) {
+        let of = &self.passages.list[passage];
+        if !of.open || of.due != t {
+            return;
+        }
+        let step = of.steps[of.at];
+        if let Some(again) = self.is_held_up(passage, step.group, strikes) {
+            let of = &mut self.passages.list[passage];
+            of.late = of.late.plus(again);
+            of.open = self.design.maintenance.as_ref().and_then(|m| m.health).is_none_or(|h| of.late <= h.patience);
+            if of.open {
+                self.wait_for(Upkeep::Step, passage, t.after(again));
+            }
+            return;
+        }
+        self.take_step(passage, step, t, strikes);
+        self.passages.list[passage].at += 1;
+        self.await_step(passage, t, strikes);
+    }
+
+    /// MT-02: how long bad health holds a step up.
+    fn is_held_up(&self, passage: usize, group: Group, strikes: &Strikes) -> Option<SimDuration> {
+        let health = self.design.maintenance.as_ref()?.health?;
+        let all = self.book.level(Class::Existing) - self.book.level(Class::Deallocated);
+        let out = self.reached(passage, group, strikes).filter(|&at| self.machines[at].marks & self.absent() != 0);
+        let not_serving = all - self.book.level(Class::Serving) - out.count() as i64;
+        stops(not_serving, all, health.above_milli).then_some(health.again)
+    }
+
+    /// A step goes ahead.
+    fn take_step(&mut self, passage: usize, step: Step, t: SimTime, strikes: &Strikes) {
+        let of = &self.passages.list[passage];
+        let (mode, cause, begins) = (of.mode, of.cause, step.planned.after(of.late));
+        let lead = self.prepared_before(mode);
+        for at in self.machines_of(passage, step.group) {
+            if !self.is_reached(passage, step.group, at, strikes) {
+                continue;
+            }
+            if matches!(step.group, Group::Window { .. }) && self.machines[at].marks & self.halting() != 0 {
+                // MT-05: a machine that is off is passed over.
+                continue;
+            }
+            let who = strikes.population().instance_key(self.instance_of[at]);
+            let Some(length) = strikes.unit_modes().outcome(mode, self.instance_of[at], who, step.planned).length else {
+                continue;
+            };
+            let serves = self.machines[at].marks & self.absent() == 0;
+            if lead.is_none() || !serves {
+                self.maintain((mode, cause), at, false, length, t, strikes);
+                continue;
+            }
+            let waits = if self.may_begin(at, step.planned) { SimDuration::ZERO } else { begins.since(t) };
+            self.maintain((mode, cause), at, true, waits.plus(length), t, strikes);
+        }
+    }
+
+    /// MT-08: whether all machines on its host have said that maintenance may begin.
+    fn may_begin(&self, at: usize, planned: SimTime) -> bool {
+        let events = self.design.maintenance.as_ref().and_then(|of| of.events);
+        events.is_some_and(|events| {
+            let host = self.host_start.partition_point(|&start| start as usize <= at) as u64;
+            events.approves && (events.neighbours >= 1.0 || self.luck_by(host, planned, NEIGHBOURS).unit(0) < events.neighbours)
+        })
+    }
+
+    /// Takes a machine out for so long. One that is prepared loses no request: it has left the rotation.
+    fn maintain(
+        &mut self,
+        (mode, cause): (u32, u16),
+        at: usize,
+        prepared: bool,
+        length: SimDuration,
+        t: SimTime,
+        strikes: &Strikes,
+    ) {
+        let mark = 1 << mode;
+        if self.machines[at].marks & (mark | ABSENT) != 0 {
+            return;
+        }
+        self.book.ledger.machine_failures += u64::from(t >= self.measure.from);
+        if prepared {
+            self.drain(at, mark, cause, t);
+        } else {
+            self.halt(at, mark, cause, t);
+        }
+        self.schedule_repair(mode, at as u32, false, Outcome { length: Some(length), predicted: false }, t, strikes);
+    }
+
+    /// A machine that serves leaves the rotation in good order.
+    fn drain(&mut self, at: usize, mark: u32, cause: u16, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        self.machines[at].marks |= mark;
+        self.stop_serving(at, cause, 0, t);
+        if self.probes.is_some() {
+            self.machines[at].marks |= REMOVED;
+        }
+        self.age(at, t);
+    }
+
+    /// What the course of one wave is keyed by, in all designs alike.
+    fn key_of(&self, passage: usize) -> Key {
+        let of = &self.passages.list[passage];
+        self.standing_luck.named("maintenance").part(u64::from(of.cause), of.begins_ms as u64)
+    }
+}

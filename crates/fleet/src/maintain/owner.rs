@@ -1,0 +1,92 @@
+//! MT-03: the owner's redeployments ahead of a wave that restarts machines.
+//!
+//! From the beginning of the self-service window on, machine after machine is redeployed, evenly over the window or over
+//! its hours of work, as long as the service can spare it. What is not done when the wave begins is left to the platform.
+
+use super::{REDEPLOYMENT, Upkeep};
+use crate::machine::ABSENT;
+use crate::policy::maintenance::spread_ms;
+use crate::world::World;
+use zonefall_engine::SimTime;
+use zonefall_faults::{Effect, Strikes};
+
+impl World {
+    /// Notes the waves that owners will hear of.
+    pub(super) fn hear_of_waves(&mut self, strikes: &Strikes) {
+        if self.design.maintenance.as_ref().is_none_or(|of| of.self_service.is_none()) {
+            return;
+        }
+        let storm = strikes.storm();
+        for (number, &outage) in storm.outages.iter().enumerate() {
+            let cause = storm.events[outage.event.0 as usize].cause;
+            let Some(mode) = self.causes[cause as usize].wave else { continue };
+            let restarts = self.modes[mode as usize].effect == Effect::Down;
+            if restarts && !self.suppressed.as_ref().is_some_and(|of| of.takes_event(storm, outage.event)) {
+                let passage = self.passage(mode, (number as u32, outage), cause, strikes);
+                self.await_redeploy(passage, SimTime::ZERO);
+            }
+        }
+    }
+
+    /// The machines that a passage goes through, as positions.
+    fn in_its_way(&self, passage: usize) -> std::ops::Range<usize> {
+        let (from, to) = self.passages.list[passage].racks;
+        if from == to { 0..0 } else { self.rack_machines(from).start..self.rack_machines(to - 1).end }
+    }
+
+    /// Waits for the owner's next redeployment; those planned before the trial are done.
+    fn await_redeploy(&mut self, passage: usize, t: SimTime) {
+        let machines = self.in_its_way(passage);
+        let design = self.design.clone();
+        let Some(owner) = design.maintenance.as_ref().and_then(|of| of.self_service.as_ref()) else { return };
+        let to_ms = self.passages.list[passage].begins_ms;
+        let from_ms = to_ms - owner.window.as_ms() as i64;
+        loop {
+            let next = self.passages.list[passage].redeploys.0 as usize;
+            if next >= machines.len() {
+                return;
+            }
+            let (k, n) = (next as u64, machines.len() as u64);
+            match spread_ms(k, n, (from_ms, to_ms), owner.office.as_deref()) {
+                Some(at_ms) if at_ms < 0 => self.passages.done_for[machines.start + next] = self.passages.list[passage].outage + 1,
+                Some(at_ms) => return self.wait_for(Upkeep::Redeploy, passage, SimTime::from_ms(at_ms as u64).max(t)),
+                None => {}
+            }
+            self.passages.list[passage].redeploys.0 += 1;
+        }
+    }
+
+    pub(super) fn redeploy_is_due(&mut self, passage: usize, t: SimTime, strikes: &Strikes) {
+        let of = &self.passages.list[passage];
+        if !of.open || of.redeploys.1 != t {
+            return;
+        }
+        let (mode, cause, wave, begins_ms) = (of.mode, of.cause, of.outage, of.begins_ms);
+        let at = self.in_its_way(passage).start + of.redeploys.0 as usize;
+        let design = self.design.clone();
+        let Some(owner) = design.maintenance.as_ref().and_then(|of| of.self_service.as_ref()) else { return };
+        if self.machines[at].marks & ABSENT == 0 && !self.manager.is_creating(at) {
+            if !self.can_be_spared(at, t, strikes) {
+                let again = t.after(owner.again.max(zonefall_engine::SimDuration::from_ms(1)));
+                if (again.as_ms() as i64) < begins_ms {
+                    return self.wait_for(Upkeep::Redeploy, passage, again);
+                }
+            } else {
+                self.passages.done_for[at] = wave + 1;
+                let takes = owner.redeploy.draw(&mut self.luck_of(at, strikes, t, REDEPLOYMENT).stream());
+                let prepared = design.maintenance.as_ref().is_some_and(|of| of.events.is_some());
+                self.maintain((mode, cause), at, prepared, takes, t, strikes);
+            }
+        }
+        self.passages.list[passage].redeploys.0 += 1;
+        self.await_redeploy(passage, t);
+    }
+
+    /// Whether a machine runs, the service does without it, and the control plane is there to move it.
+    fn can_be_spared(&self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let set = self.machines[at].set as usize;
+        self.machines[at].marks & self.absent() == 0
+            && !self.book.misses_without(1, self.sets[set].serves)
+            && self.control_plane_back(set, t, strikes) == t
+    }
+}

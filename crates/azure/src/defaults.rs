@@ -31,6 +31,11 @@ pub const PROBES_DOWN: u32 = 2;
 /// Good probes in a row until it is back (LB-01).
 pub const PROBES_UP: u32 = 1;
 
+/// From one rack to the next in a wave of maintenance (MT-04: update domains are at least so far apart).
+pub const MAINTENANCE_BETWEEN_MINUTES: u32 = 30;
+/// From a zone's end to the next zone's beginning in a wave of maintenance (MT-02).
+pub const MAINTENANCE_BETWEEN_ZONES_HOURS: u32 = 24;
+
 const PT: &str = "PT-03, chosen: Microsoft publishes no provisioning times";
 const ZN_08: &str = "ZN-08, chosen: Microsoft publishes no restart times after a zone's recovery";
 const LB: &str = "LB-01: portal default and documentation; REST and Terraform differ";
@@ -103,6 +108,28 @@ pub const DEFAULTS: &[DefaultRow] = &[
     row("LB-01", "good probes until back", Number::new(PROBES_UP as f64, (1.0, 2.0), Unit::Plain, Published, LB)),
     row("ZN-08", "restart delay after a zone's recovery, least", RESTART_LEAST),
     row("ZN-08", "restart delay after a zone's recovery, greatest", RESTART_GREATEST),
+    row(
+        "MT-04",
+        "steps of maintenance apart",
+        Number::new(
+            MAINTENANCE_BETWEEN_MINUTES as f64,
+            (30.0, 120.0),
+            Unit::Minutes,
+            Published,
+            "MT-04: update domains are at least 30 min apart; racks are taken to be, too",
+        ),
+    ),
+    row(
+        "MT-02",
+        "zones of maintenance apart",
+        Number::new(
+            MAINTENANCE_BETWEEN_ZONES_HOURS as f64,
+            (0.0, 168.0),
+            Unit::Hours,
+            Assumed,
+            "MT-02, chosen: zones go one after the other, and nobody says how long after",
+        ),
+    ),
     row("PT-03", "creation, Linux, median", CREATE_LINUX),
     row("PT-03", "creation, Linux, σ of the logarithm", SIGMA_LINUX),
     row("PT-03", "creation, Windows, median", CREATE_WINDOWS),

@@ -30,7 +30,7 @@ fn command(options: &args::Run) -> String {
 
 /// Every number of a profile: of a mode that is as the default profile has it all of them, of another its rate.
 fn assumptions(of: &Profile) -> Vec<Assumption> {
-    let default = profile::with_spot_modes(profile::azure_like_v0());
+    let default = profile::with_maintenance_modes(profile::with_spot_modes(profile::azure_like_v0()));
     let evidence = profile::evidence();
     let of_mode = |mode: &Mode| -> Vec<Assumption> {
         if default.find(&mode.name).is_none_or(|found| default.modes[found] != *mode) {
@@ -55,6 +55,7 @@ fn assumptions(of: &Profile) -> Vec<Assumption> {
 fn rate(mode: &Mode) -> Assumption {
     let (low, high) = mode.evidence.rate_low_high;
     let unit = match mode.scope {
+        Scope::Region if mode.wave().is_some() => "per instance-year",
         Scope::Instance => "per instance-year",
         Scope::Host => "per host-year",
         Scope::Rack => "per rack-year",

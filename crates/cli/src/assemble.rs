@@ -28,7 +28,7 @@ pub struct Overrides {
     pub no_counterfactual: bool,
 }
 
-/// What this version leaves out; one line under every result.
+/// What a scenario leaves out unless it asks for it; one line under its results.
 pub const NOT_MODELLED: &str = "planned maintenance";
 
 /// The study of a scenario: drawn from its profile, or scripted. Traces and incidents are put in by their commands.
@@ -162,6 +162,11 @@ pub fn with_replay(study: Study, replay: Replay) -> Result<Study> {
     Ok(Study { profile: replay.profile.clone(), replay: Some(Arc::new(replay)), ..study })
 }
 
+/// Whether the scenario asks for planned maintenance.
+fn is_maintained(scenario: &Scenario) -> bool {
+    scenario.profile.modes.iter().any(|mode| mode.wave().is_some())
+}
+
 /// What the outcome carries of the scenario.
 pub fn labels(scenario: &Scenario) -> Labels {
     Labels {
@@ -169,6 +174,6 @@ pub fn labels(scenario: &Scenario) -> Labels {
         scenario_hash: scenario.hash.clone(),
         target: scenario.target.text.clone(),
         window: scenario.window.words(),
-        not_modelled: NOT_MODELLED.into(),
+        not_modelled: if is_maintained(scenario) { String::new() } else { NOT_MODELLED.into() },
     }
 }

@@ -69,7 +69,7 @@ fn own_topic(topic: &str) -> Option<String> {
             let of_profile = zonefall_azure::profile::NOT_MODELLED.iter().map(|(rule, words)| format!("  {rule}: {words}"));
             let of_profile: Vec<String> = of_profile.collect();
             Some(format!(
-                "This version does not simulate {}.\n\nThe profile azure-like-v0 leaves out:\n{}",
+                "A scenario without a table `maintenance` does not simulate {}.\n\nThe profile azure-like-v0 leaves out:\n{}",
                 crate::assemble::NOT_MODELLED,
                 of_profile.join("\n")
             ))

@@ -98,6 +98,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         clock: &clock,
     };
     let sets = all_sets(&reader, seen, &ground, sink);
+    let maintenance = manage::maintenance(&reader, sets.as_deref(), &clock, sink);
     let demand = demand::demand(&reader, &clock, sink);
     let has_demand = demand.as_ref().is_none_or(Option::is_some);
     let jobs = jobs::jobs(&reader, &clock, matches!(demand, Some(Some(_))), sink);
@@ -146,6 +147,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         healing_needs_control_plane: healing?,
         quota: quota.map(|told| told.quota),
         zone_down_milli: zone_down?,
+        maintenance: maintenance?,
         bought: around.prices.map(|_| sets.iter().map(|placed| placed.purchase.bought).collect()),
     };
     has_marks(&design, around.profile, &reader, sink)?;

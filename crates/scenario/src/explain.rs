@@ -14,7 +14,8 @@ use zonefall_fleet::EXTRA_CAUSES;
 pub fn topics() -> Vec<String> {
     let lists = ["topics", "codes", "causes", "keys", "profile", "rules", "sla"].into_iter().map(str::to_owned);
     let causes = EXTRA_CAUSES.iter().map(|&(name, _)| name.to_owned());
-    let modes = profile::with_spot_modes(profile::azure_like_v0()).modes.into_iter().map(|mode| mode.name);
+    let modes = profile::with_maintenance_modes(profile::with_spot_modes(profile::azure_like_v0())).modes;
+    let modes = modes.into_iter().map(|mode| mode.name);
     let keys = keys().iter().map(|key| plain(key.path));
     lists.chain(causes).chain(keys).chain(CODES.iter().map(|code| code.id.to_owned())).chain(modes).collect()
 }
@@ -140,6 +141,8 @@ fn profile_text() -> String {
     own.iter().for_each(|mode| mode_line(mode, &mut text));
     text.push_str("\nWhere a design has Spot machines it also has:\n\n");
     profile::spot_modes().iter().for_each(|mode| mode_line(mode, &mut text));
+    text.push_str("\nWhere a scenario asks for planned maintenance (`[maintenance]`) it also has, per machine and year:\n\n");
+    profile::maintenance_modes().iter().for_each(|mode| mode_line(mode, &mut text));
     text
 }
 
@@ -164,7 +167,12 @@ fn mode_text(name: &str) -> Option<String> {
         return None;
     }
     let spot = profile::spot_modes().iter().any(|mode| mode.name == name);
-    let when = if spot { ", where a design has Spot machines" } else { "" };
+    let upkeep = profile::maintenance_modes().iter().any(|mode| mode.name == name);
+    let when = match (spot, upkeep) {
+        (true, _) => ", where a design has Spot machines",
+        (_, true) => ", where a scenario has a table `maintenance`",
+        _ => "",
+    };
     let mut text = format!("{name}: a failure mode of azure-like-v0{when}. Change it under [faults.mode.{name}].\n\n");
     for row in rows {
         let number = row.number;

@@ -8,6 +8,7 @@ use crate::modes;
 use crate::node::{Node, Value};
 use crate::reader::Reader;
 use crate::scenario::{FaultSource, TraceColumns};
+use crate::waves;
 use zonefall_azure::profile;
 use zonefall_engine::SimDuration;
 use zonefall_faults::Profile;
@@ -25,6 +26,7 @@ pub(crate) fn faults(
     let profile = reader.choice("profile", sink).and_then(profile::profile);
     let spot = |profile: &Profile| profile.name == profile::AZURE_LIKE_V0 && has_spot_machines(tree);
     let profile = profile.map(|profile| if spot(&profile) { profile::with_spot_modes(profile) } else { profile });
+    let profile = profile.and_then(|profile| waves::extend(profile, root, tree, sink));
     let profile = profile.and_then(|mut profile| {
         // What the scenario itself says of a mode is checked even if the file that it names has mistakes.
         let from_file = fragment::apply(&mut profile, &reader, files, sink);

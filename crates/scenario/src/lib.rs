@@ -50,6 +50,7 @@ mod timeline;
 mod units;
 mod until;
 mod values;
+mod waves;
 mod what_if;
 mod world;
 

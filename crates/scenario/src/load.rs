@@ -20,6 +20,7 @@ use crate::script::{self, World};
 use crate::syntax;
 use crate::timeline::{self, Timeline};
 use crate::until;
+use crate::waves;
 use crate::what_if::{self, WhatIf};
 use crate::world;
 use sha2::{Digest, Sha256};
@@ -221,6 +222,7 @@ fn everything(
     };
     let (timeline, topology, profile, method, plan) = (timeline?, topology?, profile?, method?, plan?);
     let profile = modes.extend(profile);
+    waves::check(&profile, &topology, root, sink);
     method::check(method, &source, &timeline, root, sink);
     let money = match money? {
         Some(asked) => Some(money::money(asked, &laid, &timeline.measure, sink)?),

@@ -46,7 +46,9 @@ fn one(profile: &mut Profile, name: &str, span: &Range<usize>, reader: &Reader<'
     if known.is_none() && !reader.has("scope") {
         let words = format!("profile `{}` has no failure mode `{name}`", profile.name);
         let more = sink.error(codes::MODE, span, words);
-        if zonefall_azure::profile::spot_modes().iter().any(|mode| mode.name == name) {
+        if zonefall_azure::profile::maintenance_modes().iter().any(|mode| mode.name == name) {
+            more.help("it comes with planned maintenance: add a table `[maintenance]`");
+        } else if zonefall_azure::profile::spot_modes().iter().any(|mode| mode.name == name) {
             more.help("it comes with Spot machines: a scale set with priority = \"spot\" or a table `spot`");
         } else {
             more.nearest(name, profile.modes.iter().map(|mode| mode.name.as_str()))
@@ -128,9 +130,9 @@ fn time_to_failure(mode: &mut Mode, is_new: bool, reader: &Reader<'_>, sink: &mu
         sink.error(codes::EXCLUSIVE, &reader.span_of(said[1]), words);
         return None;
     }
-    let spread = rate_spread(mode.scope, reader, sink);
+    let spread = rate_spread(units_of(mode), reader, sink);
     let rate = match &spread {
-        Some(None) => per_year("rate", mode.scope, reader, sink),
+        Some(None) => per_year("rate", units_of(mode), reader, sink),
         Some(Some(known)) => Some(known.mean),
         None => None,
     };
@@ -167,7 +169,12 @@ fn scaled(mode: &Mode, mean_ms: f64) -> Law {
 }
 
 /// A rate above zero, per unit of the mode's scope.
-pub(crate) fn per_year(key: &str, scope: Scope, reader: &Reader<'_>, sink: &mut Sink) -> Option<f64> {
+pub(crate) fn per_year(
+    key: &str,
+    units: &'static [&'static str],
+    reader: &Reader<'_>,
+    sink: &mut Sink,
+) -> Option<f64> {
     let RateText { per_year, unit } = reader.rate(key, sink)?;
     let span = reader.span_of(key);
     if per_year <= 0.0 || !(1e-12..1e9).contains(&per_year) {
@@ -175,18 +182,18 @@ pub(crate) fn per_year(key: &str, scope: Scope, reader: &Reader<'_>, sink: &mut 
             .help("a mode that never strikes is turned off with `enabled = false`");
         return None;
     }
-    if let Some(unit) = unit.filter(|unit| !units_of(scope).contains(&unit.as_str())) {
-        let words = format!("`{key}` is per {unit}, but the mode strikes by the {}", units_of(scope)[0]);
-        sink.error(codes::RATE_UNIT, &span, words)
-            .help(format!("write for example \"0.1 per {}-year\"", units_of(scope)[0]));
+    if let Some(unit) = unit.filter(|unit| !units.contains(&unit.as_str())) {
+        let words = format!("`{key}` is per {unit}, but the mode strikes by the {}", units[0]);
+        sink.error(codes::RATE_UNIT, &span, words).help(format!("write for example \"0.1 per {}-year\"", units[0]));
         return None;
     }
     Some(per_year)
 }
 
-/// What a unit of a scope is called in rates.
-fn units_of(scope: Scope) -> &'static [&'static str] {
-    match scope {
+/// What a unit of a mode is called in rates. Maintenance meets every machine of a region once a wave.
+pub(crate) fn units_of(mode: &Mode) -> &'static [&'static str] {
+    match mode.scope {
+        Scope::Region if mode.wave().is_some() => &["vm", "instance", "machine", "region"],
         Scope::Instance => &["vm", "instance", "machine"],
         Scope::Host => &["host", "server", "node"],
         Scope::Rack => &["rack", "fault-domain"],
@@ -223,6 +230,11 @@ fn outage(mode: &mut Mode, is_new: bool, reader: &Reader<'_>, sink: &mut Sink) -
 fn words(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
     let (kind, start, clock) =
         (reader.choice("kind", sink), reader.choice("start", sink), reader.choice("clock", sink));
+    if let (Some(_), Kind::Wave(_)) = (kind, mode.kind) {
+        let words = "planned maintenance comes in waves: its `kind` stays as it is";
+        sink.error(codes::MAINTENANCE, &reader.span_of("kind"), words);
+        return None;
+    }
     match kind {
         Some("shock") => mode.kind = Kind::Shock,
         Some(_) => mode.kind = Kind::Outage,
@@ -255,7 +267,7 @@ fn flags(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
 }
 
 fn evidence(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
-    let (low, high) = (per_year("rate_low", mode.scope, reader, sink), per_year("rate_high", mode.scope, reader, sink));
+    let (low, high) = (per_year("rate_low", units_of(mode), reader, sink), per_year("rate_high", units_of(mode), reader, sink));
     if let Some(key) = ["rate_low", "rate_high"].into_iter().find(|key| reader.has(key))
         && reader.is_table("rate")
     {

@@ -4,7 +4,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::modes::per_year;
 use crate::reader::Reader;
-use zonefall_faults::{Confidence, Evidence, RateSpread, Scope};
+use zonefall_faults::{Confidence, Evidence, RateSpread};
 
 /// A distribution over a rate, with the three numbers that stand for it.
 pub(crate) struct Known {
@@ -28,7 +28,9 @@ impl Known {
 }
 
 /// The distribution at `rate`; the inner `None` where it is a plain rate or absent, the outer one a mistake.
-pub(crate) fn rate_spread(scope: Scope, reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Known>> {
+pub(crate) fn rate_spread(
+    units: &'static [&'static str],
+    reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Known>> {
     if !reader.is_table("rate") {
         return Some(None);
     }
@@ -37,7 +39,7 @@ pub(crate) fn rate_spread(scope: Scope, reader: &Reader<'_>, sink: &mut Sink) ->
     let judged = ["median", "factor"].map(|key| table.has(key));
     let events = table.count("events", sink);
     let unit_years = table.number("unit_years", sink);
-    let median = per_year("median", scope, &table, sink);
+    let median = per_year("median", units, &table, sink);
     let factor = table.number("factor", sink);
     let spread = match (counted, judged) {
         ([true, true], [false, false]) => RateSpread::Events { events: events?, unit_years: unit_years? },

@@ -43,6 +43,8 @@ pub(crate) struct Placed {
     pub disk: Disk,
     /// The place of its capacity, else of its table.
     pub capacity_span: Range<usize>,
+    /// MT-04: the update domains that its restarts go by; 0 without.
+    pub update_domains: u32,
     /// What it needs of a quota.
     pub needs: Needs,
     /// What its price depends on.
@@ -216,7 +218,8 @@ pub(crate) fn set_of(name: &str, machine: Machine, zones: Vec<ZoneId>, capacity:
 }
 
 pub(crate) fn placed(set: ScaleSet, disk: Disk, kind: GroupKind, purchase: Purchase, reader: &Reader<'_>) -> Placed {
-    Placed { set, kind, disk, capacity_span: kept(reader), needs: Needs::default(), purchase, uses: Vec::new() }
+    let (needs, uses) = (Needs::default(), Vec::new());
+    Placed { set, kind, disk, capacity_span: kept(reader), update_domains: 0, needs, purchase, uses }
 }
 
 /// What the price of plain machines depends on.
@@ -255,7 +258,8 @@ pub(crate) fn availability_set(name: &str, node: &Node, ground: &Ground<'_>, sin
     let disk = machine.disk;
     let set = ScaleSet { spreading, ..set_of(name, machine, Vec::new(), capacity, region) };
     let purchase = purchase?;
-    allowed.then(|| placed(set, disk, GroupKind::AvailabilitySet, purchase, &reader))
+    let update_domains = asked.update_domains;
+    allowed.then(|| Placed { update_domains, ..placed(set, disk, GroupKind::AvailabilitySet, purchase, &reader) })
 }
 
 /// `[virtual_machine.<name>]`: one machine, zonal or regional (AV-02).

@@ -37,6 +37,11 @@ pub struct TrialRow {
     pub machine_failures: u64,
 }
 
+/// Whether what befalls a design changes what is done to it later: its sets are managed, or bad health holds maintenance up.
+fn reacts(design: &zonefall_fleet::Design) -> bool {
+    design.is_managed() || design.maintenance.is_some()
+}
+
 /// The causes that missed time can be charged to, without building a stage.
 pub(crate) fn causes(study: &Study) -> Vec<String> {
     let horizon = study.measure.horizon.since(SimTime::ZERO);
@@ -211,7 +216,7 @@ impl Stage {
         let ledger = self.worlds[design].ledger();
         let (missed, delayed) = (ledger.missed_ms > 0, ledger.delayed_healings > 0);
         // What a managed set does may turn on any cause, for better or worse.
-        let open = !self.monotone && ledger.machine_failures > 0 || missed && study.designs[design].is_managed();
+        let open = !self.monotone && ledger.machine_failures > 0 || missed && reacts(&study.designs[design]);
         asks.clear();
         asks.extend((0..self.delays.len()).map(|cause| {
             let charged = ledger.missed_by_cause_ms[cause] > 0;

@@ -1,11 +1,12 @@
 //! The failure profiles: `azure-like-v0` (FR-01 with IN-01..04 and IN-07) and `none`.
 //!
-//! `rows` is the table, one row a mode; `spot` holds the rows that come with Spot machines; `extra` holds what several modes share (repeats, predictions, partial zones);
+//! `rows` is the table, one row a mode; `spot` holds the rows that come with Spot machines, `maintenance` those of planned maintenance; `extra` holds what several modes share (repeats, predictions, partial zones);
 //! `assemble` turns a row into a [`Mode`]. Rates are per unit and year of 365 days, lengths of time carry their unit.
 //! Every mode starts stationary and ages by the calendar.
 
 mod assemble;
 mod extra;
+mod maintenance;
 mod not_modelled;
 mod rows;
 mod spot;
@@ -43,6 +44,24 @@ pub fn with_spot_modes(mut profile: Profile) -> Profile {
     profile
 }
 
+/// Planned maintenance (MT-12): pauses, long pauses, restarts. No part of [`azure_like_v0`]: see
+/// [`with_maintenance_modes`].
+pub fn maintenance_modes() -> Vec<Mode> {
+    maintenance::ROWS.iter().map(assemble::mode).collect()
+}
+
+/// A profile with the modes of [`maintenance_modes`] at its end. A mode of the same name that is there already stays as
+/// it is.
+#[must_use]
+pub fn with_maintenance_modes(mut profile: Profile) -> Profile {
+    for mode in maintenance_modes() {
+        if profile.find(&mode.name).is_none() {
+            profile.modes.push(mode);
+        }
+    }
+    profile
+}
+
 /// The profile called `name`.
 pub fn profile(name: &str) -> Option<Profile> {
     match name {
@@ -57,7 +76,7 @@ pub const fn profile_names() -> [&'static str; 2] {
     [AZURE_LIKE_V0, NONE]
 }
 
-/// One number of the default profile or of the Spot modes.
+/// One number of the default profile, of the Spot modes or of maintenance.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EvidenceRow {
     /// The mode it belongs to.
@@ -68,11 +87,11 @@ pub struct EvidenceRow {
     pub number: Number,
 }
 
-/// Every number of the default profile and then of [`spot_modes`], mode by mode, its rate first.
+/// Every number of the default profile, then of [`spot_modes`] and [`maintenance_modes`], mode by mode, its rate first.
 pub fn evidence() -> Vec<EvidenceRow> {
     let of = |row: &rows::Row| {
         let mode = row.name;
         assemble::numbers(row).into_iter().map(move |(quantity, number)| EvidenceRow { mode, quantity, number })
     };
-    rows::ROWS.iter().chain(spot::ROWS).flat_map(of).collect()
+    rows::ROWS.iter().chain(spot::ROWS).chain(maintenance::ROWS).flat_map(of).collect()
 }

@@ -11,7 +11,7 @@ pub const NOT_MODELLED: &[(&str, &str)] = &[
     ("IN-06", "leakage between zones through shared storage and network-injected services"),
     ("HL-03", "storage paths lost for more than 120 s, which force a shutdown"),
     ("HL-04", "the split between reboot on the same host and healing on another by detection time"),
-    ("HL-07", "planned host updates that preserve memory (pauses below 10 s)"),
+    ("MT-12", "planned maintenance (pauses and restarts), unless the scenario has a table `maintenance`"),
     (
         "R23",
         "switches, routers and power units as parts of their own: their failures are inside the rack and zone rates",

@@ -12,6 +12,7 @@ pub(crate) mod fault;
 pub(crate) mod fleet;
 mod gate;
 mod jobs;
+mod maintenance;
 mod manage;
 pub(crate) mod money;
 pub(crate) mod offer;
@@ -153,6 +154,7 @@ pub fn keys() -> &'static [Key] {
             change::KEYS,
             upgrade::KEYS,
             runbook::KEYS,
+            maintenance::KEYS,
             fault::KEYS,
             plan::KEYS,
             money::KEYS,

@@ -10,6 +10,7 @@ use crate::laws;
 use crate::node::Node;
 use crate::reader::Reader;
 use std::rc::Rc;
+use zonefall_engine::SimTime;
 use zonefall_fleet::management::{Alert, Office, Trigger, Watch};
 
 const ACTIONS: [&str; 7] =
@@ -99,23 +100,28 @@ fn watch(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Watch, zonefall_engine
 /// The outer `None` is a mistake, the inner one people who are always there.
 fn office(reader: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Office>> {
     let Some(office) = reader.sub("office", "runbook[].office", sink) else { return Some(None) };
+    let outside = office.optional("notice_outside", sink, |reader, key, sink| laws::law(reader, key, sink));
+    let turns = turns(&office, clock, sink)?;
+    Some(Some(Office { turns, notice_outside: outside? }))
+}
+
+/// When the hours of a table `office` begin and end, in turn.
+pub(super) fn turns(office: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Vec<SimTime>> {
     let days = office.texts("days", sink);
     for (key, example) in [("from", "from = \"09:00\""), ("to", "to = \"17:00\"")] {
         if !office.has(key) {
             office.missing(key, example, sink);
         }
     }
-    let (from, to) = (minute_of(&office, "from", sink), minute_of(&office, "to", sink));
-    let zone = demand::zone(&office, clock, sink);
-    let outside = office.optional("notice_outside", sink, |reader, key, sink| laws::law(reader, key, sink));
+    let (from, to) = (minute_of(office, "from", sink), minute_of(office, "to", sink));
+    let zone = demand::zone(office, clock, sink);
     let days = week(&days?, sink);
     if clock.start.is_none() && clock.horizon.is_some() {
         sink.error(codes::MONTHS, office.span(), "hours of work need to know the calendar")
             .help("add for example `start = \"2026-01-01\"` at the top of the file");
         return None;
     }
-    let turns = hours(days?, (from??, to??), clock, &zone?, &office, sink)?;
-    Some(Some(Office { turns, notice_outside: outside? }))
+    hours(days?, (from??, to??), clock, &zone?, office, sink)
 }
 
 fn asked(reader: &Reader<'_>, sink: &mut Sink) -> Option<Asked> {

@@ -23,9 +23,34 @@ fn hl_01_a_hung_host_is_back_on_the_same_hardware_within_minutes() {
 }
 
 #[test]
-fn hl_06_a_predicted_failure_is_a_pause_of_a_few_seconds() {
+fn hl_06_mt_10_a_predicted_failure_is_a_pause_of_a_few_seconds_days_later() {
     let predicted = mode("host-hard-failure").predicted.unwrap();
     assert_eq!(predicted.pause.shape(), &Shape::Uniform(1000.0, 5000.0));
+    let days = 24.0 * 3_600_000.0;
+    assert_eq!(predicted.lead.shape(), &Shape::LogNormal(2.4 * days, 1.0));
+}
+
+#[test]
+fn mt_12_maintenance_comes_as_three_kinds_of_waves_each_as_often_as_is_assumed() {
+    let modes = zonefall_azure::profile::maintenance_modes();
+    let rates: Vec<f64> = modes.iter().map(|mode| (mode.rate_per_year() * 1e6).round() / 1e6).collect();
+    assert_eq!(rates, [4.0, 0.5, 0.05]);
+    for mode in &modes {
+        assert_eq!(mode.check(), Vec::new(), "{}", mode.name);
+        let wave = mode.wave().expect("a wave");
+        assert!(wave.between.as_ms() >= 30 * 60_000 && wave.paired && wave.overlap_milli == 0);
+        assert!(mode.evidence.has_range() && azure_like_v0().find(&mode.name).is_none());
+    }
+    let shapes: Vec<Shape> = modes
+        .iter()
+        .map(|mode| match &mode.outage {
+            Outage::Law(law) => law.shape().clone(),
+            Outage::Never => panic!("maintenance ends"),
+        })
+        .collect();
+    assert_eq!(shapes[0], Shape::LogNormal(4000.0, 0.5));
+    assert_eq!(shapes[1], Shape::Constant(30_000.0));
+    assert_eq!(shapes[2], Shape::LogNormal(25.0 * 60_000.0, 0.3));
 }
 
 #[test]

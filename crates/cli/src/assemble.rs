@@ -57,7 +57,7 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
         money: scenario.money.as_ref().map(|money| Arc::new(priced(scenario, money))),
     };
     if let FaultSource::Script(rows) = &scenario.source {
-        let replay = script::replay(rows, &people(scenario), scenario.measure.horizon)?;
+        let replay = script::replay(rows, &people(scenario), scenario.measure.horizon, scenario)?;
         study = with_replay(study, replay)?;
     }
     Ok(study)

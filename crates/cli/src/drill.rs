@@ -169,7 +169,7 @@ fn study(
     let horizon = SimTime::from_ms(hypothesis.horizon_ms);
     let designs = [design.clone()];
     let people = population(&designs, &scenario.topology);
-    let replay = replay(&script.rows, &people, horizon)?;
+    let replay = replay(&script.rows, &people, horizon, scenario)?;
     let mut study = assemble::with_replay(assemble::study(scenario, overrides)?, replay)?;
     study.designs = designs.into_iter().map(Arc::new).collect();
     let measure = Arc::make_mut(&mut study.measure);

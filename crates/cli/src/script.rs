@@ -1,14 +1,15 @@
 //! Scripted faults: rows of a scenario turned into a recorded storm.
 //!
 //! Every cause becomes a mode of its own (two, if it strikes racks and single machines). Overlapping rows of one cause
-//! on one unit are one outage.
+//! on one unit are one outage. A cause that is a mode of planned maintenance begins a wave of it.
 
 use std::collections::BTreeMap;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::{
-    Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Storm, UNIT_MODES_MAX,
+    Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Storm, UNIT_MODES_MAX, Wave,
 };
-use zonefall_scenario::{Member, ScriptRow};
+use zonefall_scenario::{Member, Scenario, ScriptRow};
+use zonefall_topology::RackId;
 
 /// The most outages of units that a script may hold.
 const OUTAGES_MAX: usize = 1_000_000;
@@ -18,8 +19,13 @@ type Unit = (Scope, u32);
 /// Outages of one unit by one cause, with the row that says what they do.
 type Outages = BTreeMap<(String, Unit), Vec<(SimTime, SimTime)>>;
 
-/// A script as a record, up to `horizon`.
-pub fn replay(rows: &[ScriptRow], population: &Population, horizon: SimTime) -> Result<Replay, ModeError> {
+/// A script as a record, up to `horizon`, in the world of a scenario.
+pub fn replay(
+    rows: &[ScriptRow],
+    population: &Population,
+    horizon: SimTime,
+    world: &Scenario,
+) -> Result<Replay, ModeError> {
     let racks = |member: &Member| if let Member::Racks { racks, .. } = member { racks.len() } else { 1 };
     let outages_in_all: usize = rows.iter().flat_map(|row| &row.members).map(racks).sum();
     if outages_in_all > OUTAGES_MAX {
@@ -29,6 +35,7 @@ pub fn replay(rows: &[ScriptRow], population: &Population, horizon: SimTime) -> 
     }
     let mut profile = Profile { name: "script".into(), modes: Vec::new() };
     let mut outages = Outages::new();
+    let (waves, rows): (Vec<_>, Vec<_>) = rows.iter().partition(|row| wave(row, world).is_some());
     for row in rows {
         let end = row.lasts.map_or(SimTime::NEVER, |lasts| row.at.after(lasts));
         for unit in row.members.iter().flat_map(|member| units(member, population)) {
@@ -44,6 +51,7 @@ pub fn replay(rows: &[ScriptRow], population: &Population, horizon: SimTime) -> 
         return Err(ModeError::Contradiction(words));
     }
     let (mut storm, mut strikes, mut ends) = (Storm::default(), Vec::new(), Vec::new());
+    waves.into_iter().for_each(|row| begin_wave(row, world, &mut profile, &mut storm));
     let marking: Vec<usize> = (0..profile.modes.len()).filter(|&at| profile.modes[at].marks_machines()).collect();
     for ((name, (scope, unit)), spans) in outages {
         let Some(cause) = profile.find(&name) else { continue };
@@ -58,6 +66,31 @@ pub fn replay(rows: &[ScriptRow], population: &Population, horizon: SimTime) -> 
         }
     }
     Ok(Replay { profile, storm, strikes, ends, pauses: Vec::new(), horizon, notes: Vec::new() })
+}
+
+/// The mode of planned maintenance that a row names.
+fn wave<'a>(row: &ScriptRow, world: &'a Scenario) -> Option<(&'a Mode, Wave)> {
+    let mode = world.profile.modes.iter().find(|mode| mode.name == row.cause)?;
+    let racks = row.members.iter().all(|member| matches!(member, Member::Racks { .. }));
+    mode.wave().filter(|_| racks).map(|wave| (mode, wave))
+}
+
+/// Lets a wave of maintenance begin in the members of a row; it takes its time.
+fn begin_wave(row: &ScriptRow, world: &Scenario, profile: &mut Profile, storm: &mut Storm) {
+    let Some((mode, wave)) = wave(row, world) else { return };
+    let cause = profile.find(&mode.name).unwrap_or_else(|| {
+        profile.modes.push(mode.clone());
+        profile.modes.len() - 1
+    });
+    let (cause, start) = (cause as u16, row.at);
+    for member in &row.members {
+        let Member::Racks { racks, .. } = member else { continue };
+        let region = world.topology.region_of(world.topology.zone_of(RackId(racks.start)));
+        let end = start.after(wave.length(region, &world.topology));
+        let event = storm.add_event(Event { cause, parent: None, start, end });
+        let (first_rack, racks) = (racks.start, racks.len() as u32);
+        storm.outages.push(RackOutage { event, first_rack, racks, start, end });
+    }
 }
 
 fn mode_name(cause: &str, scope: Scope) -> String {

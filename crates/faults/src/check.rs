@@ -129,10 +129,7 @@ impl Mode {
         );
         must(self.outage != Outage::Never, "maintenance ends: it needs an `outage`");
         let plain = self.share == Share::ALL && self.control_plane.is_none() && self.clock == Clock::Calendar;
-        must(
-            plain && !self.heals,
-            "`share`, `control_plane`, `clock` and `heals` do not go with waves of maintenance",
-        );
+        must(plain && !self.heals, "`share`, `control_plane`, `clock` and `heals` do not go with waves of maintenance");
     }
 
     /// Effects that not every scope, and not every other key, can go with.

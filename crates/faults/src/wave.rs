@@ -38,9 +38,8 @@ impl Wave {
     /// When it comes to a zone of a region, the zones in the wave's order.
     pub fn zone_start(&self, place: u32, racks: u32) -> SimDuration {
         let zone = self.zone_length(racks);
-        let overlap = SimDuration::from_ms(zone.as_ms() * u64::from(self.overlap_milli.min(1000)) / 1000);
-        let stride = SimDuration::from_ms(zone.as_ms() - overlap.as_ms()).plus(self.between_zones);
-        stride.times(u64::from(place))
+        let apart = u128::from(zone.as_ms()) * u128::from(1000 - self.overlap_milli.min(1000)) / 1000;
+        SimDuration::from_ms(apart as u64).plus(self.between_zones).times(u64::from(place))
     }
 
     /// How long it takes in a region.
@@ -52,7 +51,11 @@ impl Wave {
     /// The regions that one wave goes through, one after the other, for each kind of waves that there are.
     pub fn courses(&self, topology: &Topology) -> Vec<Vec<RegionId>> {
         let regions: Vec<RegionId> = topology.region_ids().collect();
-        if self.paired && regions.len() == 2 { vec![regions] } else { regions.into_iter().map(|one| vec![one]).collect() }
+        if self.paired && regions.len() == 2 {
+            vec![regions]
+        } else {
+            regions.into_iter().map(|one| vec![one]).collect()
+        }
     }
 
     /// How long the longest course takes.
@@ -89,23 +92,12 @@ mod tests {
 
     fn wave() -> Wave {
         let minutes = |m: u64| SimDuration::from_ms(m * 60_000);
-        Wave {
-            between: minutes(30),
-            between_zones: minutes(60),
-            overlap_milli: 0,
-            steps_least: 1,
-            paired: true,
-        }
+        Wave { between: minutes(30), between_zones: minutes(60), overlap_milli: 0, steps_least: 1, paired: true }
     }
 
     fn topology(regions: u32) -> Topology {
-        let region = |n| Region {
-            name: format!("r{n}"),
-            zones: 3,
-            halls_per_zone: 1,
-            racks_per_zone: 4,
-            hosts_per_rack: 2,
-        };
+        let region =
+            |n| Region { name: format!("r{n}"), zones: 3, halls_per_zone: 1, racks_per_zone: 4, hosts_per_rack: 2 };
         Topology::new((0..regions).map(region).collect()).unwrap()
     }
 

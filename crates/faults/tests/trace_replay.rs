@@ -1,8 +1,8 @@
 //! A trial that is written down and lived through again gives bit for bit the same ledgers, also after the file's text.
 mod common;
 
-use common::{designs, live, managed_profile, service_profile, topology, years};
-use zonefall_engine::SimTime;
+use common::{designs, live, managed_profile, rich_profile, service_profile, topology, years};
+use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::*;
 use zonefall_fleet::population;
 use zonefall_topology::Topology;
@@ -74,6 +74,39 @@ fn in_07_sp_01_surges_shortages_evictions_and_bad_health_are_replayed_bit_for_bi
         assert_eq!(again, drawn, "trial {trial}");
     }
     assert!(partial > 50 && evicted > 1000, "{partial} {evicted}");
+}
+
+#[test]
+fn mt_02_waves_of_maintenance_are_replayed_bit_for_bit() {
+    let topology = topology();
+    let designs = designs(&topology);
+    let minutes = |m: u64| SimDuration::from_ms(m * 60_000);
+    let wave =
+        Wave { between: minutes(30), between_zones: minutes(60), overlap_milli: 0, steps_least: 1, paired: true };
+    let mut profile = rich_profile();
+    for (name, effect, rate, length) in [("pause", Effect::Frozen, 12.0, 1), ("restart", Effect::Down, 6.0, 25)] {
+        let mut mode =
+            Mode::plain(name, Scope::Region, rate, Outage::Law(Law::constant(minutes(length)))).expect("a rate");
+        (mode.effect, mode.kind) = (effect, Kind::Wave(wave));
+        assert!(mode.check().is_empty());
+        profile.modes.push(mode);
+    }
+    let mut waves = 0;
+    for trial in 0..4 {
+        let id = TrialId { seed: 44, trial, lineage: 0 };
+        let mut drawing = Strikes::new(&profile, &topology, population(&designs, &topology), years(2.0));
+        let drawn = live(&mut drawing, &designs, &topology, id.key());
+        let recording = Recording { profile: &profile, trial: id, keep_thinned: true };
+        let text = record(&mut drawing, id.key(), recording).expect("plain names").to_text().expect("it fits");
+        let trace = parse_trace(text.as_bytes()).expect("what was written can be read");
+        let people = population(&designs, &topology);
+        let replayed = replay(&trace, &topology, &profile, &people, Mapping::Refuse).expect("all exists");
+        assert_eq!(sorted(&replayed.storm), sorted(drawing.storm()), "trial {trial}");
+        waves += replayed.storm.events.iter().filter(|event| event.cause as usize + 2 >= profile.modes.len()).count();
+        let again = live(&mut replayed.to_strikes(&topology, people), &designs, &topology, id.key());
+        assert_eq!(again, drawn, "trial {trial}");
+    }
+    assert!(waves > 50, "{waves}");
 }
 
 #[test]

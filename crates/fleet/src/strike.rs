@@ -108,7 +108,15 @@ impl World {
         self.schedule_repair(mode, host.0, true, outcome, t, strikes);
     }
 
-    pub(crate) fn schedule_repair(&mut self, mode: u32, unit: u32, host: bool, outcome: Outcome, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn schedule_repair(
+        &mut self,
+        mode: u32,
+        unit: u32,
+        host: bool,
+        outcome: Outcome,
+        t: SimTime,
+        strikes: &Strikes,
+    ) {
         let Some(length) = outcome.length else { return };
         let facts = &self.modes[mode as usize];
         if facts.heals || facts.crews.is_some() || self.manager.is_active() {

@@ -1,6 +1,7 @@
 //! Rules of the real system, each under its id.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod maintenance;
 #[path = "rules/parts.rs"]
 mod parts;
 mod support;

@@ -201,7 +201,7 @@ fn si_07_si_08_protected_machines_stay_and_the_target_is_not_reached() {
 }
 
 #[test]
-fn si_09_a_notice_lets_a_machine_serve_until_it_is_approved_or_over() {
+fn si_09_mt_13_a_notice_lets_a_machine_serve_until_it_is_approved_or_over() {
     let notice = |approval: Option<u64>| {
         managed(design(&[1], 3, 1), |set| {
             set.changes = vec![at(HOUR, Action::Capacity(2))];
@@ -216,7 +216,7 @@ fn si_09_a_notice_lets_a_machine_serve_until_it_is_approved_or_over() {
 }
 
 #[test]
-fn si_09_machines_announced_together_leave_together_when_all_have_approved() {
+fn si_09_mt_13_machines_announced_together_leave_together_when_all_have_approved() {
     let notice = |need: u32, second: u64| {
         let mut set = design(&[1], 6, 1);
         set.need = Need::Serving(need);

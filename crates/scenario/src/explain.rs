@@ -141,7 +141,9 @@ fn profile_text() -> String {
     own.iter().for_each(|mode| mode_line(mode, &mut text));
     text.push_str("\nWhere a design has Spot machines it also has:\n\n");
     profile::spot_modes().iter().for_each(|mode| mode_line(mode, &mut text));
-    text.push_str("\nWhere a scenario asks for planned maintenance (`[maintenance]`) it also has, per machine and year:\n\n");
+    text.push_str(
+        "\nWhere a scenario asks for planned maintenance (`[maintenance]`) it also has, per machine and year:\n\n",
+    );
     profile::maintenance_modes().iter().for_each(|mode| mode_line(mode, &mut text));
     text
 }

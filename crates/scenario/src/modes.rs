@@ -169,12 +169,7 @@ fn scaled(mode: &Mode, mean_ms: f64) -> Law {
 }
 
 /// A rate above zero, per unit of the mode's scope.
-pub(crate) fn per_year(
-    key: &str,
-    units: &'static [&'static str],
-    reader: &Reader<'_>,
-    sink: &mut Sink,
-) -> Option<f64> {
+pub(crate) fn per_year(key: &str, units: &'static [&'static str], reader: &Reader<'_>, sink: &mut Sink) -> Option<f64> {
     let RateText { per_year, unit } = reader.rate(key, sink)?;
     let span = reader.span_of(key);
     if per_year <= 0.0 || !(1e-12..1e9).contains(&per_year) {
@@ -267,7 +262,8 @@ fn flags(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
 }
 
 fn evidence(mode: &mut Mode, reader: &Reader<'_>, sink: &mut Sink) -> Option<()> {
-    let (low, high) = (per_year("rate_low", units_of(mode), reader, sink), per_year("rate_high", units_of(mode), reader, sink));
+    let (low, high) =
+        (per_year("rate_low", units_of(mode), reader, sink), per_year("rate_high", units_of(mode), reader, sink));
     if let Some(key) = ["rate_low", "rate_high"].into_iter().find(|key| reader.has(key))
         && reader.is_table("rate")
     {

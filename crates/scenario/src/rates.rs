@@ -30,7 +30,9 @@ impl Known {
 /// The distribution at `rate`; the inner `None` where it is a plain rate or absent, the outer one a mistake.
 pub(crate) fn rate_spread(
     units: &'static [&'static str],
-    reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Known>> {
+    reader: &Reader<'_>,
+    sink: &mut Sink,
+) -> Option<Option<Known>> {
     if !reader.is_table("rate") {
         return Some(None);
     }

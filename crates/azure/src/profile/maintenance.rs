@@ -9,9 +9,9 @@ use zonefall_engine::SimDuration;
 use zonefall_faults::Confidence::{Assumed, Derived};
 use zonefall_faults::{Effect, Kind, Recovery, Scope, Wave};
 
-const PAUSES: &str = "MT-12, chosen: Azure publishes no frequency; the documentation calls pauses rare and mostly below 10 s";
-const LONG: &str =
-    "MT-12, chosen below the documented «no more than once every 18 months» for general-purpose sizes, which is the high value";
+const PAUSES: &str =
+    "MT-12, chosen: Azure publishes no frequency; the documentation calls pauses rare and mostly below 10 s";
+const LONG: &str = "MT-12, chosen below the documented «no more than once every 18 months» for general-purpose sizes, which is the high value";
 const REBOOTS: &str = "MT-12, chosen: Azure publishes no frequency; once in 20 years of a machine";
 
 /// How waves go unless a scenario says otherwise (MT-02, MT-04).

@@ -70,12 +70,12 @@ pub(super) const BALANCER: &[Rule] = &[
         "that established flows break is not simulated: a machine leaves the rotation when it is deleted",
     )
     .inferred(),
-    Rule::out(
+    Rule::modelled(
         "LB-11",
-        "A pause longer than interval times threshold fails probes; stuck TCP takes 25 s to 15 min to give up.",
+        "A pause longer than interval times threshold removes the machine for a while; stuck TCP connections are not simulated.",
         "maintenance and updates page",
-        SINGLE_FLOWS,
-    ),
+    )
+    .key("load_balancer.probe_interval"),
 ];
 
 pub(super) const GATEWAY: &[Rule] = &[

@@ -44,12 +44,12 @@ pub(super) const DOMAINS: &[Rule] = &[
         "VMSS frequently asked questions",
         "a fault domain is a rack here, and no rule compares its number between groups",
     ),
-    Rule::out(
+    Rule::modelled(
         "FD-11",
-        "Update domains are taken in turn (Uniform 5 a group, availability sets 20, Flexible none); one restarts at a time.",
+        "Update domains are taken in turn (availability sets up to 20); one restarts at a time. Scale sets go by fault domain here.",
         "availability sets page, VMSS frequently asked questions",
-        "restarting by update domain belongs to maintenance, which is not simulated",
-    ).key("availability_set.update_domains"),
+    )
+    .key("availability_set.update_domains"),
     Rule::checked("FD-12", "The counts of fault and update domains never change after creation.", DOMAINS_PAGE),
 ];
 

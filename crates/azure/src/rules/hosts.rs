@@ -38,24 +38,17 @@ pub(super) const HEALING: &[Rule] = &[
         MAINTENANCE,
     )
     .key("faults.mode.predicted"),
-    Rule::out(
+    Rule::modelled(
         "HL-07",
         "Host updates that preserve memory pause machines below 10 s, one fault domain at a time.",
         MAINTENANCE,
-        "maintenance is not simulated",
-    ),
-    Rule::out(
-        "HL-08",
-        "How long before its begin a scheduled event is announced.",
-        EVENTS,
-        "nothing in a design reacts to these notices; those of deletion and eviction are SI-09 and SP-01",
-    ),
-    Rule::out(
-        "HL-09",
-        "A redeploy stops the machine and starts it on another host.",
-        EVENTS,
-        "nobody redeploys single machines; for dedicated hosts it is DH-02",
-    ),
+    )
+    .key("maintenance"),
+    Rule::modelled("HL-08", "How long before its begin a scheduled event is announced.", EVENTS)
+        .key("maintenance.events.freeze_notice"),
+    Rule::modelled("HL-09", "A redeploy stops the machine and starts it on another host: 5 min, chosen.", EVENTS)
+        .unknown()
+        .key("maintenance.self_service.redeploy"),
     Rule::out(
         "HL-10",
         "Prediction saved a quarter of interruptions; no rate of host failures is published.",

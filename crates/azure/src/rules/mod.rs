@@ -19,6 +19,7 @@ mod disks;
 mod fault_domains;
 mod health;
 mod hosts;
+mod maintenance;
 mod operations;
 mod orchestration;
 mod page;
@@ -205,6 +206,7 @@ pub const FAMILIES: &[Family] = &[
     family("TM", "Traffic Manager", balancers::TRAFFIC_MANAGER),
     family("TF", "Transient faults and retries", transient::TRANSIENT),
     family("UP", "Upgrades", upgrades::UPGRADES),
+    family("MT", "Planned maintenance and scheduled events", maintenance::MAINTENANCE_RULES),
     family("SL", "The service level agreement", operations::AGREEMENT),
     family("CO", "Cost", cost::COST),
     family("DR", "Disaster recovery", recovery::RECOVERY),

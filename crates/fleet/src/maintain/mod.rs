@@ -139,7 +139,14 @@ impl World {
     }
 
     /// A wave of the storm begins.
-    pub(crate) fn wave_begins(&mut self, mode: u32, wave: (u32, RackOutage), cause: u16, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn wave_begins(
+        &mut self,
+        mode: u32,
+        wave: (u32, RackOutage),
+        cause: u16,
+        t: SimTime,
+        strikes: &Strikes,
+    ) {
         let known = self.passages.list.iter().position(|passage| passage.open && passage.outage == wave.0);
         let at = known.unwrap_or_else(|| self.passage(mode, wave, cause, strikes));
         self.passages.list[at].redeploys.1 = SimTime::NEVER;
@@ -235,7 +242,8 @@ impl World {
                 continue;
             }
             let who = strikes.population().instance_key(self.instance_of[at]);
-            let Some(length) = strikes.unit_modes().outcome(mode, self.instance_of[at], who, step.planned).length else {
+            let Some(length) = strikes.unit_modes().outcome(mode, self.instance_of[at], who, step.planned).length
+            else {
                 continue;
             };
             let serves = self.machines[at].marks & self.absent() == 0;
@@ -253,7 +261,8 @@ impl World {
         let events = self.design.maintenance.as_ref().and_then(|of| of.events);
         events.is_some_and(|events| {
             let host = self.host_start.partition_point(|&start| start as usize <= at) as u64;
-            events.approves && (events.neighbours >= 1.0 || self.luck_by(host, planned, NEIGHBOURS).unit(0) < events.neighbours)
+            events.approves
+                && (events.neighbours >= 1.0 || self.luck_by(host, planned, NEIGHBOURS).unit(0) < events.neighbours)
         })
     }
 

@@ -48,7 +48,9 @@ impl World {
             }
             let (k, n) = (next as u64, machines.len() as u64);
             match spread_ms(k, n, (from_ms, to_ms), owner.office.as_deref()) {
-                Some(at_ms) if at_ms < 0 => self.passages.done_for[machines.start + next] = self.passages.list[passage].outage + 1,
+                Some(at_ms) if at_ms < 0 => {
+                    self.passages.done_for[machines.start + next] = self.passages.list[passage].outage + 1
+                }
                 Some(at_ms) => return self.wait_for(Upkeep::Redeploy, passage, SimTime::from_ms(at_ms as u64).max(t)),
                 None => {}
             }

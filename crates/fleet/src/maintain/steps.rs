@@ -119,7 +119,9 @@ impl World {
             return;
         }
         for (set, design) in self.design.sets.iter().enumerate() {
-            let Some(windows) = self.of_set(set).windows.filter(|_| design.region == region(racks.start)) else { continue };
+            let Some(windows) = self.of_set(set).windows.filter(|_| design.region == region(racks.start)) else {
+                continue;
+            };
             let at_ms = windows.next_ms(course.begins_ms);
             let group = Group::Window { set: set as u16 };
             steps.extend((at_ms >= 0).then(|| Step { planned: SimTime::from_ms(at_ms as u64), group }));

@@ -28,7 +28,11 @@ impl Windows {
 }
 
 /// MT-06, MT-08: how long before its announced begin a machine is prepared; none if the notice is too short for it.
-pub fn prepared_before(notice: SimDuration, noticed_after: SimDuration, preparation: SimDuration) -> Option<SimDuration> {
+pub fn prepared_before(
+    notice: SimDuration,
+    noticed_after: SimDuration,
+    preparation: SimDuration,
+) -> Option<SimDuration> {
     let takes = noticed_after.plus(preparation);
     (takes <= notice).then(|| SimDuration::from_ms(notice.as_ms() - takes.as_ms()))
 }

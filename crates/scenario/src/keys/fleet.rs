@@ -117,7 +117,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "availability_set.<name>.update_domains",
         Count(1, 1000),
-        "Update domains, at most 20. Checked only: planned maintenance goes rack by rack here.",
+        "Update domains, at most 20: planned restarts go through them one at a time, where the scenario has `[maintenance]`.",
     )
     .or("5")
     .overlay()

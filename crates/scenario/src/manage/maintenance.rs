@@ -29,7 +29,8 @@ pub(crate) fn maintenance(
     let events = events(&reader, sink);
     let owner = self_service(&reader, clock, sink);
     let windows = configuration(&reader, sets, sink);
-    let of_sets = sets.unwrap_or_default().iter().map(|placed| OfSet { update_domains: placed.update_domains, windows: None });
+    let of_sets =
+        sets.unwrap_or_default().iter().map(|placed| OfSet { update_domains: placed.update_domains, windows: None });
     let mut of_sets: Vec<OfSet> = of_sets.collect();
     if let Some((windows, assigned)) = windows? {
         assigned.into_iter().for_each(|set| of_sets[set].windows = Some(windows));
@@ -138,7 +139,8 @@ fn configuration(
         };
         let dedicated = sets[at].set.management.as_ref().is_some_and(|managed| managed.dedicated.is_some());
         if !dedicated && !isolated {
-            let words = format!("`{name}` shares its hosts: a maintenance configuration of scope host is refused (MT-05)");
+            let words =
+                format!("`{name}` shares its hosts: a maintenance configuration of scope host is refused (MT-05)");
             sink.error(codes::MAINTENANCE, span, words)
                 .help("add `isolated = true` if its machines are of an isolated size, or `dedicated_hosts` to the set");
             fine = false;

@@ -6,6 +6,7 @@ mod changes;
 mod health;
 mod lifecycle;
 mod limits;
+mod maintenance;
 mod offers;
 mod placement;
 mod runbooks;

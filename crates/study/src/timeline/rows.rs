@@ -3,7 +3,7 @@
 use super::{Kind, Lane, Outage, Row};
 use crate::study::Study;
 use std::collections::BTreeMap;
-use zonefall_faults::{EventId, Strikes, component_of};
+use zonefall_faults::{Effect, EventId, Strikes, component_of};
 use zonefall_fleet::{Ledger, OPERATION_TABLE, Seen, Sighting, Stand, Structure};
 use zonefall_topology::{RackId, ZoneId};
 
@@ -165,8 +165,9 @@ impl Telling<'_> {
         let plain = |kind, says, rules| (kind, says, rules, String::new());
         match what {
             Alike::Down(cause) => {
+                let rules = self.rules_of(cause);
                 let cause = self.causes.get(cause as usize).cloned().unwrap_or_else(|| "not asked for".into());
-                (Kind::Machine, format!("{}: {cause}", s("stops serving", "stop serving")), "", cause)
+                (Kind::Machine, format!("{}: {cause}", s("stops serving", "stop serving")), rules, cause)
             }
             Alike::Starts => plain(Kind::Machine, s("starts again", "start again"), "HL-02"),
             Alike::Noticed => {
@@ -178,6 +179,17 @@ impl Telling<'_> {
             Alike::Serves => plain(Kind::Machine, s("serves", "serve"), ""),
             Alike::Made => plain(Kind::Machine, s("is being created", "are being created"), ""),
             Alike::Gone => plain(Kind::Machine, s("is gone", "are gone"), ""),
+        }
+    }
+
+    /// The rules behind a cause of planned maintenance; empty for any other.
+    fn rules_of(&self, cause: u16) -> &'static str {
+        let modes = self.strikes.storm_modes();
+        let mode = modes.causes().get(cause as usize).map(|_| modes.mode_of(cause));
+        match mode.filter(|mode| mode.wave().is_some()).map(|mode| mode.effect) {
+            Some(Effect::Frozen) => "MT-01, MT-02",
+            Some(_) => "MT-02, MT-03",
+            None => "",
         }
     }
 
@@ -213,8 +225,9 @@ impl Telling<'_> {
                 }
                 continue;
             }
-            let zone = topology.zone_of(RackId(outage.first_rack));
-            if uses(zone) {
+            let zone = |rack: u32| topology.zone_of(RackId(rack)).0;
+            let zones = zone(outage.first_rack)..=zone(outage.first_rack + outage.racks - 1);
+            if zones.map(ZoneId).any(uses) {
                 let name = self.racks(outage.first_rack, outage.racks);
                 places.entry((outage.event, "")).or_default().push(name);
             }
@@ -243,7 +256,8 @@ impl Telling<'_> {
                     continue;
                 };
                 let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{place}"));
-                rows.push(Row { cause: cause.clone(), place: place.clone(), ..row });
+                let rules = self.rules_of(event.cause).into();
+                rows.push(Row { rules, cause: cause.clone(), place: place.clone(), ..row });
             }
         }
         rows

@@ -3,6 +3,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
+#[path = "scenarios/maintenance.rs"]
+mod maintenance;
 #[path = "scenarios/money.rs"]
 mod money;
 

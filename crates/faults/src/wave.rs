@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn mt_02_of_two_regions_one_comes_after_the_other() {
+    fn mt_02_dr_06_of_two_regions_one_comes_after_the_other() {
         assert_eq!(wave().courses(&topology(2)).len(), 1);
         assert_eq!(wave().longest(&topology(2)).as_hours(), 16.0);
         let apart = Wave { paired: false, ..wave() };

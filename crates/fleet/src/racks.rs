@@ -18,10 +18,10 @@ impl World {
             return;
         }
         if let Some(mode) = facts.wave {
-            return match code & 1 {
-                0 => self.wave_begins(mode, (code / 2, outage), cause, t, strikes),
-                _ => {}
-            };
+            if code & 1 == 0 {
+                self.wave_begins(mode, (code / 2, outage), cause, t, strikes);
+            }
+            return;
         }
         let (effect, shock, ends) = (facts.effect, facts.shock, code & 1 == 1);
         if !self.seats.is_empty() {

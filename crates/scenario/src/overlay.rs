@@ -21,6 +21,9 @@ pub(crate) struct Seen {
 /// The tables of named things, each of which a design may remove.
 pub(crate) const NAMED: [&str; 5] = ["scale_set", "availability_set", "virtual_machine", "component", "part"];
 
+/// Tables of which a design may change some keys only.
+const PARTLY: [&str; 2] = ["slo", "maintenance"];
+
 /// The base as every design sees it: without designs, or with each laid over it.
 pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<Seen> {
     let mut base = root.table().cloned().unwrap_or_default();
@@ -96,7 +99,7 @@ fn lay_over(base: &Table, design: &Table, sink: &mut Sink) -> Table {
 fn allowed(entry: &Entry, sink: &mut Sink) -> bool {
     let overlays = || keys::children("").filter(|key| key.overlay).map(keys::plain_name);
     if is_overlay(&entry.key) {
-        return entry.key != "slo" || slo_allowed(entry, sink);
+        return !PARTLY.contains(&entry.key.as_str()) || inner_allowed(entry, sink);
     }
     if keys::children("").any(|key| keys::plain_name(key) == entry.key) {
         world(&entry.key, &entry.key_span, sink);
@@ -112,10 +115,10 @@ fn world(key: &str, span: &Range<usize>, sink: &mut Sink) {
     sink.error(codes::WORLD, span, words).help("move it to the top of the file, or compare two files");
 }
 
-fn slo_allowed(entry: &Entry, sink: &mut Sink) -> bool {
+fn inner_allowed(entry: &Entry, sink: &mut Sink) -> bool {
     let mut fine = true;
     for inner in entry.node.table().map_or(&[][..], |table| &table.entries) {
-        let path = keys::join("slo", &inner.key);
+        let path = keys::join(&entry.key, &inner.key);
         if keys::find(&path).is_some_and(|(_, key)| !key.overlay) {
             world(&path, &inner.key_span, sink);
             fine = false;

@@ -9,7 +9,7 @@ const CONFIGURATIONS: &str = "maintenance configurations page";
 pub(super) const MAINTENANCE_RULES: &[Rule] = &[
     Rule::modelled(
         "MT-01",
-        "Most host updates are not felt; the others pause a machine, nearly always below 10 s, rarely for 30 s.",
+        "Most host updates are not felt; the others pause a machine, nearly always below 10 s, rarely 30 s; all sizes alike here.",
         MAINTENANCE,
     )
     .key("faults.mode.outage"),

@@ -37,12 +37,8 @@ pub(super) const RECOVERY: &[Rule] = &[
         "recalled, not read again",
         NO_FAILOVER,
     ),
-    Rule::out(
-        "DR-06",
-        "Of a pair of regions one is updated at a time.",
-        "Azure paired regions page",
-        "planned maintenance of regions is not simulated",
-    ),
+    Rule::modelled("DR-06", "Of a pair of regions one is updated at a time.", "Azure paired regions page")
+        .key("maintenance.paired"),
     Rule::out(
         "DR-07",
         "Active/active 1 to 4 min, hot a little more, warm 5 to 20 min, cold 1 to 8 h.",

@@ -1,0 +1,45 @@
+//! Planned maintenance: the answer of the scenario, and waves that are drawn.
+
+use super::kit::{self, Desk};
+use super::{answer, near};
+
+#[test]
+fn mt_02_one_zone_to_spare_is_not_enough_for_a_wave_that_nothing_stops() {
+    let got = answer("maintenance-and-a-zone-down", 300);
+    let unstopped = "9, nothing stops the wave";
+    // Two thirds of the trials × 3 machines × 15 of 20 racks × 27.3 min, in 8 days of a month of 30.
+    near(got.down(unstopped), 2.0 / 3.0 * 3.0 * 0.75 * 27.3 * 30.0 / 8.0, 25.0);
+    got.beats("9, bad health stops it", unstopped, 0.05);
+    assert!(got.down("9, events and approval") > 0.9 * got.down(unstopped));
+    assert_eq!(got.down("9, redeployed by the owner") + got.down("12, nothing stops the wave"), 0.0);
+    assert!(got.charged(unstopped, "maintenance-reboot") > 0.2 && got.charged(unstopped, "zone lost") > 0.5);
+}
+
+#[test]
+fn mt_12_a_machine_is_down_for_rate_times_length() {
+    let text = "horizon = \"365 days\"\ntrials = 4000\nassumptions = false\n[slo]\nmin_serving = 1\n\
+                [region.eastus]\n[faults]\nprofile = \"none\"\n[maintenance]\n[virtual_machine.one]\nzone = 1\n\
+                warm_up = \"0 s\"\n";
+    let desk = Desk::with(text);
+    desk.run("run s.toml --out r").ends(0);
+    let summary = kit::json(&desk.path("r/summary.json"));
+    let minutes = |cause: &str| {
+        let causes = summary["designs"][0]["causes"].as_array().unwrap();
+        let share = causes.iter().find(|row| row["cause"] == cause).unwrap()["share"].as_f64().unwrap();
+        share * summary["designs"][0]["unavailability"]["mean"].as_f64().unwrap() * 365.0 * 24.0 * 60.0
+    };
+    // Lognormal of median 4 s and sigma 0.5; always 30 s; lognormal of median 25 min and sigma 0.3.
+    near(minutes("maintenance-pause"), 4.0 * 4.0 * (0.5f64 * 0.5 / 2.0).exp() / 60.0, 0.01);
+    near(minutes("maintenance-long-pause"), 0.25, 0.03);
+    near(minutes("maintenance-reboot"), 0.05 * 25.0 * (0.3f64 * 0.3 / 2.0).exp(), 0.4);
+}
+
+#[test]
+fn mt_02_what_does_not_go_with_waves_says_so() {
+    let text = "horizon = \"365 days\"\ntrials = 2000\n[slo]\nmin_serving = 1\n[region.eastus]\n[maintenance]\n\
+                [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 3\n";
+    let desk = Desk::with(text);
+    for method in ["splitting", "conditioning"] {
+        desk.run(&format!("run s.toml --method {method} --out r")).ends(1).complains(&["maintenance"]);
+    }
+}

@@ -98,7 +98,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         clock: &clock,
     };
     let sets = all_sets(&reader, seen, &ground, sink);
-    let maintenance = manage::maintenance(&reader, sets.as_deref(), &clock, sink);
+    let has_waves = profile.is_some_and(|profile| profile.modes.iter().any(|mode| mode.wave().is_some()));
+    let maintenance = manage::maintenance(&reader, sets.as_deref(), (&clock, has_waves), sink);
     let demand = demand::demand(&reader, &clock, sink);
     let has_demand = demand.as_ref().is_none_or(Option::is_some);
     let jobs = jobs::jobs(&reader, &clock, matches!(demand, Some(Some(_))), sink);

@@ -47,7 +47,6 @@ pub(super) const HEALING: &[Rule] = &[
     Rule::modelled("HL-08", "How long before its begin a scheduled event is announced.", EVENTS)
         .key("maintenance.events.freeze_notice"),
     Rule::modelled("HL-09", "A redeploy stops the machine and starts it on another host: 5 min, chosen.", EVENTS)
-        .unknown()
         .key("maintenance.self_service.redeploy"),
     Rule::out(
         "HL-10",

@@ -40,7 +40,7 @@ pub(super) const MAINTENANCE_RULES: &[Rule] = &[
     .key("maintenance.configuration"),
     Rule::modelled(
         "MT-06",
-        "Least notice: 15 min before a pause or a restart, 10 before a redeployment, 30 s before an eviction, 5 to 15 min before a deletion.",
+        "Least notice: pauses and restarts 15 min, redeployments 10, evictions 30 s, deletions 5 to 15 min.",
         EVENTS,
     )
     .key("maintenance.events"),

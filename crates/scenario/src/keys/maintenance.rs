@@ -47,7 +47,7 @@ pub(super) const KEYS: &[Key] = &[
     key!("self_service.office.to", Text, "", "When it ends: \"17:00\"; on the next day if it is earlier.").overlay(),
     key!("self_service.office.time_zone", Text, "", "The IANA time zone of these hours; the scenario's without it.").overlay(),
     key!("configuration", Either(&[Table, Off]), "MT-05", "A maintenance configuration of scope host: pauses wait for its windows, and then take all machines of its sets at once.").overlay(),
-    key!("configuration.sets", List(&Text, SETS_MAX as usize), "MT-05", "The sets that are assigned to it: on dedicated hosts, or of an isolated size.", "[]").overlay(),
+    key!("configuration.sets", List(&Text, SETS_MAX), "MT-05", "The sets that are assigned to it: on dedicated hosts, or of an isolated size.", "[]").overlay(),
     key!("configuration.isolated", Flag, "MT-05", "Whether their machines are of an isolated size.", "false").overlay(),
     key!("configuration.first", Duration, "", "From the beginning of the trial until a window opens.", "2 d").overlay(),
     key!("configuration.every", Duration, "MT-05", "From one window to the next, at most 35 days.", "7 d").overlay(),

@@ -6,6 +6,7 @@ use crate::demand::Clock;
 use crate::diagnostic::Sink;
 use crate::laws;
 use crate::modes::{Given, table_or_off};
+use crate::node::Node;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use zonefall_engine::{SimDuration, SimTime};
@@ -17,14 +18,20 @@ const WINDOW_LEAST: SimDuration = SimDuration::from_ms(2 * 3_600_000);
 /// A shorter wait would be a tick.
 const AGAIN_LEAST: SimDuration = SimDuration::from_ms(60_000);
 
-/// The outer `None` is a mistake, the inner one that the file knows no maintenance.
+/// The outer `None` is a mistake, the inner one that the world knows no maintenance. A design that says nothing of it has
+/// the defaults.
 pub(crate) fn maintenance(
     design: &Reader<'_>,
     sets: Option<&[Placed]>,
-    clock: &Clock<'_>,
+    (clock, has_waves): (&Clock<'_>, bool),
     sink: &mut Sink,
 ) -> Option<Option<Box<Maintenance>>> {
-    let Some(reader) = design.sub("maintenance", "maintenance", sink) else { return Some(None) };
+    let nothing = Node::empty_table();
+    let reader = match design.sub("maintenance", "maintenance", sink) {
+        Some(said) => said,
+        None if has_waves => Reader::new(&nothing, "maintenance", sink),
+        None => return Some(None),
+    };
     let health = health(&reader, sink);
     let events = events(&reader, sink);
     let owner = self_service(&reader, clock, sink);

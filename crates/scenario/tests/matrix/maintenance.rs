@@ -39,7 +39,8 @@ fn mt_12_maintenance_comes_only_where_it_is_asked_for_and_is_changed_like_any_mo
     let of_a_design = "[[design]]\nname = \"a\"\n[[design]]\nname = \"b\"\nmaintenance = { events = {} }";
     let both = accepted(&scenario("", of_a_design));
     assert_eq!(waves(&both).len(), 3);
-    assert!(both.designs[0].maintenance.is_none() && both.designs[1].maintenance.is_some());
+    assert_eq!(both.designs[0].maintenance, asked.designs[0].maintenance);
+    assert!(both.designs[1].maintenance.as_ref().is_some_and(|of| of.events.is_some()));
 }
 
 #[test]

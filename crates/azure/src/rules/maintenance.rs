@@ -59,7 +59,7 @@ pub(super) const MAINTENANCE_RULES: &[Rule] = &[
         "MT-09",
         "Events go to every machine of the availability set or placement group; the first call takes up to 2 min.",
         EVENTS,
-        "machines hear of what meets them, after `maintenance.events.noticed_after`; what they make of events of others is the application's",
+        "machines hear of what meets them, some time later; what they make of events of others is the application's",
     )
     .key("maintenance.events.noticed_after"),
     Rule::modelled(

@@ -98,7 +98,7 @@ mod tests {
     fn topology(regions: u32) -> Topology {
         let region =
             |n| Region { name: format!("r{n}"), zones: 3, halls_per_zone: 1, racks_per_zone: 4, hosts_per_rack: 2 };
-        Topology::new((0..regions).map(region).collect()).unwrap()
+        Topology::new((0..regions).map(region).collect()).expect("a world")
     }
 
     #[test]

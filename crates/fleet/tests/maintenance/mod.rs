@@ -294,9 +294,9 @@ fn mt_12_a_machine_is_met_as_often_as_its_rate_says_and_is_down_for_rate_times_l
         time_to_failure: zonefall_engine::Law::exponential(365.0 * DAY as f64 / 4.0).unwrap(),
         ..pauses(30 * SECOND)
     };
-    let (hits, error) = mean(&[often.clone()], 20_000, |ledger| ledger.machine_failures as f64);
+    let (hits, error) = mean(std::slice::from_ref(&often), 20_000, |ledger| ledger.machine_failures as f64);
     assert!((hits - 4.0).abs() < 4.0 * error, "{hits} ± {error}");
-    let (missed, error) = mean(&[often], 20_000, |ledger| ledger.missed_ms as f64);
+    let (missed, error) = mean(std::slice::from_ref(&often), 20_000, |ledger| ledger.missed_ms as f64);
     assert!((missed - 4.0 * 30.0 * SECOND as f64).abs() < 4.0 * error, "{missed} ± {error}");
 }
 

@@ -38,7 +38,7 @@ pub struct TrialRow {
 }
 
 /// Whether what befalls a design changes what is done to it later: its sets are managed, or bad health holds maintenance up.
-fn reacts(design: &zonefall_fleet::Design) -> bool {
+fn reacts(design: &Design) -> bool {
     design.is_managed() || design.maintenance.is_some()
 }
 

@@ -1,6 +1,6 @@
 //! Runs the workloads with their rivals taking turns and prints what was measured against what was demanded.
 //!
-//! `cargo run --release -p zonefall-benches -- [w1 w2 w4 w6 managed rare designs threads memory all] [--rounds 5] [--quick]`
+//! `cargo run --release -p zonefall-benches -- [w1 w2 w4 w6 managed rare plan designs threads memory all] [--rounds 5] [--quick]`
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod sections;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use zonefall_benches::{measure, pins, rounds::Table};
 
 const USAGE: &str =
-    "usage: zonefall-benches [w1 w2 w4 w6 managed rare designs threads memory all] [--rounds 5] [--quick]";
+    "usage: zonefall-benches [w1 w2 w4 w6 managed rare plan designs threads memory all] [--rounds 5] [--quick]";
 
 fn parse(arguments: &[String]) -> Result<(Vec<String>, Run), String> {
     let (mut names, mut run) = (Vec::new(), Run { rounds: 5, quick: false, table: Table::default() });

@@ -1,6 +1,6 @@
 //! CPU time and memory of this process; memory on Linux only, from `/proc`.
 
-use cpu_time::ThreadTime;
+use cpu_time::{ProcessTime, ThreadTime};
 use std::time::Instant;
 
 /// CPU seconds that `work` takes in the calling thread (which must do the work itself), and what it returns.
@@ -8,6 +8,13 @@ pub fn cpu_seconds<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let before = ThreadTime::now();
     let result = work();
     (before.elapsed().as_secs_f64(), result)
+}
+
+/// What `work` returns, and the CPU seconds that the whole process takes meanwhile.
+pub fn process_seconds<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let before = ProcessTime::now();
+    let result = work();
+    (result, before.elapsed().as_secs_f64())
 }
 
 /// Wall seconds that `work` takes, and what it returns.

@@ -1,6 +1,7 @@
 //! The sections of a run: one for each group of demands.
 
 mod fleets;
+mod plan;
 mod rare;
 mod shared;
 mod w1;
@@ -29,13 +30,14 @@ impl Run {
 pub type Section = fn(&mut Run);
 
 /// All sections by name.
-pub const ALL: [(&str, Section); 9] = [
+pub const ALL: [(&str, Section); 10] = [
     ("w1", w1::run),
     ("w2", fleets::w2),
     ("w4", fleets::w4),
     ("w6", fleets::w6),
     ("managed", fleets::managed),
     ("rare", rare::rare),
+    ("plan", plan::plans),
     ("designs", shared::designs),
     ("threads", shared::threads),
     ("memory", shared::memory),

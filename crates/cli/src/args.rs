@@ -5,7 +5,7 @@ mod drill;
 
 mod trace;
 
-pub use answers::{Compare, Effort, Importance, Plan, Shown, Sweep};
+pub use answers::{Compare, Effort, Importance, Plan, PlanMethod, Shown, Sweep};
 pub use drill::{Drill, DrillFormat};
 pub use trace::Trace;
 
@@ -16,6 +16,18 @@ use std::time::Duration;
 
 /// The most trials of a run.
 const TRIALS_MAX: u64 = 1_000_000_000;
+
+/// A number of trials, in groups of digits or not: `10000`, `10_000`, `10,000`.
+fn trial_count(text: &str) -> Result<u64, String> {
+    let grouped =
+        text.split(['_', ',']).all(|part| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit()));
+    let number = text.replace(['_', ','], "").parse::<u64>().ok().filter(|_| grouped);
+    match number {
+        Some(number) if (1..=TRIALS_MAX).contains(&number) => Ok(number),
+        Some(number) => Err(format!("{number} is not in 1..={TRIALS_MAX}")),
+        None => Err("this is no whole number, as in 10000 or 10_000".into()),
+    }
+}
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 failure, 2 usage, 3 bad scenario, 4 objective missed and 5 not resolved (with --gate; \
@@ -164,7 +176,7 @@ pub struct Run {
     #[command(flatten)]
     pub what_if: WhatIf,
     /// Trials, instead of the scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
+    #[arg(long, value_name = "N", value_parser = trial_count)]
     pub trials: Option<u64>,
     /// The seed, instead of the scenario's.
     #[arg(long, value_name = "N")]
@@ -294,7 +306,7 @@ pub struct Verify {
     /// A scenario to hold against its own exact answers; the built-in systems if not given.
     pub scenario: Option<PathBuf>,
     /// Trials, instead of each scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    #[arg(long, value_name = "N", value_parser = trial_count)]
     pub trials: Option<u64>,
     /// The seed, instead of each scenario's.
     #[arg(long, value_name = "N")]

@@ -5,10 +5,10 @@ use anyhow::{Context, Result, bail};
 use std::sync::Arc;
 use zonefall_faults::{Population, Replay, UNIT_MODES_MAX};
 use zonefall_fleet::population;
-use zonefall_scenario::{FaultSource, Plan, PlanCandidate, PlanChoice, Scenario, Until};
+use zonefall_scenario::{FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};
-use zonefall_study::plan::{Candidate, Key, Question};
+use zonefall_study::plan::{self, Candidate, Key, Question};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, Study};
 
@@ -109,16 +109,18 @@ pub struct Asked {
     pub seed: Option<u64>,
     /// `--trials`
     pub trials_max: Option<u64>,
+    /// `--method`
+    pub method: Option<plan::Method>,
 }
 
 /// The question of a scenario's plan.
 ///
 /// # Errors
 /// If the target is none that can be met.
-pub fn question(scenario: &Scenario, plan: &Plan, asked: &Asked) -> Result<Question> {
+pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Question> {
     let overrides = Overrides { seed: asked.seed, no_counterfactual: true, ..Overrides::default() };
     let mut study = study(scenario, overrides)?;
-    let text = asked.target.as_ref().or(plan.target.as_ref().map(|target| &target.text));
+    let text = asked.target.as_ref().or(of.target.as_ref().map(|target| &target.text));
     if let Some(text) = text {
         study.target = text.parse::<Target>().with_context(|| format!("the target {text}"))?;
     }
@@ -134,11 +136,22 @@ pub fn question(scenario: &Scenario, plan: &Plan, asked: &Asked) -> Result<Quest
     };
     Ok(Question {
         study,
-        keys: plan.choices.iter().map(key).collect(),
-        candidates: plan.candidates.iter().map(candidate).collect(),
-        trials_max: asked.trials_max.unwrap_or(plan.trials_max),
-        unit: plan.price.as_ref().map_or("machines".into(), |price| format!("{} a month", price.currency)),
+        keys: of.choices.iter().map(key).collect(),
+        candidates: of.candidates.iter().map(candidate).collect(),
+        trials_max: asked.trials_max.unwrap_or(of.trials_max),
+        method: asked.method.unwrap_or_else(|| method(of)),
+        unit: of.price.as_ref().map_or("machines".into(), |price| format!("{} a month", price.currency)),
     })
+}
+
+/// How the trials of a plan are drawn: as the scenario says; where it says nothing, or a method that is not for plans, as is
+/// best.
+fn method(of: &Plan) -> plan::Method {
+    match of.method {
+        Some(Method::Crude) => plan::Method::Crude,
+        Some(Method::Forcing) => plan::Method::Forcing,
+        _ => plan::Method::Auto,
+    }
 }
 
 /// Who can be struck in a scenario.

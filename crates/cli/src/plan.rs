@@ -1,7 +1,7 @@
 //! `plan`: the cheapest design that meets the objective.
 
 use crate::answers::{self, Steps};
-use crate::args;
+use crate::args::{self, PlanMethod};
 use crate::assemble::{self, Asked};
 use crate::check;
 use crate::console::Console;
@@ -29,7 +29,12 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
     if scenario.measure.until_first_miss {
         bail!("the scenario ends its trials at the first miss: there is no availability to plan for");
     }
-    let asked = Asked { target: options.target.clone(), seed: options.effort.seed, trials_max: options.effort.trials };
+    let asked = Asked {
+        target: options.target.clone(),
+        seed: options.effort.seed,
+        trials_max: options.effort.trials,
+        method: options.method.map(PlanMethod::method),
+    };
     let question = assemble::question(&scenario, plan, &asked)?;
     let stop = interrupt()?;
     let threads = Threads::new(options.effort.threads.map_or(0, usize::from))?;

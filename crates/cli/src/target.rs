@@ -15,7 +15,7 @@ pub fn refuse_unless_free(path: &Path, force: bool) -> Result<()> {
         bail!("{} is not a regular file", path.display());
     }
     if regular.is_ok() && !force {
-        bail!("{} exists; use --force to replace it", path.display());
+        bail!("{} exists; use --force to replace it, or name another file", path.display());
     }
     Ok(())
 }

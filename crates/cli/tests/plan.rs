@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
+#[path = "plan/rare.rs"]
+mod rare;
 
 use kit::{Desk, json, ran};
 use serde_json::Value;
@@ -43,7 +45,7 @@ fn asked(text: &str, target: &str, seed: u64) -> Question {
 fn limited(text: &str, target: &str, seed: u64, trials_max: Option<u64>) -> Question {
     let desk = Desk::with(text);
     let scenario = load_plan(&desk.path("s.toml"), &WhatIf::default()).unwrap_or_else(|why| panic!("{why}"));
-    let asked = Asked { target: Some(target.into()), seed: Some(seed), trials_max };
+    let asked = Asked { target: Some(target.into()), seed: Some(seed), trials_max, method: None };
     question(&scenario, scenario.plan.as_ref().unwrap(), &asked).unwrap()
 }
 

@@ -5,6 +5,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
+#[path = "readme/walks.rs"]
+mod walks;
 
 use kit::Desk;
 use std::path::PathBuf;
@@ -108,6 +110,11 @@ fn calls(page: &str) -> Vec<Vec<String>> {
     calls
 }
 
+/// The place of a flag's value.
+fn value_of(args: &[String], name: &str) -> Option<usize> {
+    args.iter().position(|arg| arg == name).map(|at| at + 1)
+}
+
 /// A call that writes into `desk` only, and does not take long.
 fn tame(mut args: Vec<String>, desk: &Desk, number: usize) -> Vec<String> {
     let command = args.iter().find(|arg| !arg.starts_with('-')).cloned().unwrap_or_default();
@@ -119,7 +126,6 @@ fn tame(mut args: Vec<String>, desk: &Desk, number: usize) -> Vec<String> {
             redirect(&mut args, at);
         }
     }
-    let value_of = |args: &[String], name: &str| args.iter().position(|arg| arg == name).map(|at| at + 1);
     match command.as_str() {
         "run" => {
             match value_of(&args, "--trials") {
@@ -170,7 +176,7 @@ fn what_the_pages_show_works() {
     for page in pages() {
         let desk = Desk::new();
         for (number, args) in calls(&std::fs::read_to_string(&page).unwrap()).into_iter().enumerate() {
-            let gate = args.iter().any(|arg| arg == "--gate");
+            let gate = args.iter().any(|arg| arg == "--gate" || arg == "drill");
             let args = tame(args, &desk, number);
             let ran = kit::ran(kit::binary().args(&args).current_dir(kit::root()));
             println!("{}: zonefall {}", page.file_name().unwrap().display(), args.join(" "));

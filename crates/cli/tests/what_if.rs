@@ -44,6 +44,66 @@ fn values_are_toml_or_bare_texts_and_may_make_new_tables() {
     assert!(ran.out.contains("b 1 in") || ran.out.contains("b 3 in"), "{ran}");
 }
 
+const PARTS: &str = "\
+name = \"parts\"
+horizon = \"365 days\"
+trials = 20
+[slo]
+holds = \"all\"
+[region.eastus]
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 9
+[component.db]
+kind = \"database\"
+availability = \"99.99%\"
+outage = \"1 h\"
+[component.spare]
+kind = \"database\"
+availability = \"99.9%\"
+outage = \"1 h\"
+[part.front]
+sets = [\"web\"]
+min_serving = 6
+[part.all]
+all = [\"front\", \"db\", \"spare\"]
+";
+
+#[test]
+fn one_key_takes_the_place_of_another_as_in_a_design() {
+    let desk = Desk::with(PARTS);
+    desk.run("check s.toml").ends(0);
+    for change in [
+        "component.db.time_to_failure=500 h",
+        "part.all.any=[\"front\", \"db\", \"spare\"]",
+        "part.front.min_serving=5",
+        "part.front.sets=[\"web\"]",
+    ] {
+        kit::ran(&mut desk.command(["check", "s.toml", "--what-if", change])).ends(0);
+        // A design says the same.
+        let (path, value) = change.split_once('=').unwrap();
+        let value =
+            if value.starts_with(['[', '5']) && !value.ends_with('h') { value.into() } else { format!("\"{value}\"") };
+        desk.put("d.toml", format!("{PARTS}[[design]]\nname = \"other\"\n{path} = {value}\n"));
+        desk.run("check d.toml").ends(0);
+    }
+    desk.put(
+        "p.toml",
+        BASE.replace("[region", "[demand]\nrate = \"90 req/s\"\n[service]\nparallelism = 4\n[region")
+            .replace("capacity = 9", "capacity = 9\ncapacity_per_instance = \"50 req/s\""),
+    );
+    desk.run("check p.toml").ends(0);
+    kit::ran(&mut desk.command(["check", "p.toml", "--what-if", "slo.p95_latency=2 s"])).ends(0);
+    // Two that are asked for together are two.
+    let both = ["check", "p.toml", "--what-if", "slo.p95_latency=2 s", "--what-if", "slo.min_serving=5"];
+    kit::ran(&mut desk.command(both)).ends(3).complains(&["E013", "keep one"]);
+    let listed = PARTS.replace("holds = \"all\"\n", "holds = \"all\"\n")
+        + "[[change]]\nset = \"web\"\nat = \"1 d\"\ncapacity = 8\n";
+    desk.put("l.toml", listed);
+    let told = kit::ran(&mut desk.command(["check", "l.toml", "--what-if", "change.at=2 d"])).ends(3);
+    told.complains(&["E080", "`change.1.…`"]);
+}
+
 #[test]
 fn every_mistake_names_the_change_with_its_place() {
     let desk = Desk::with(STRESS);

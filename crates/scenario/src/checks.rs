@@ -154,8 +154,14 @@ fn zone_loss(laid: &Laid, sink: &mut Sink) {
             "design `{}`: one lost zone leaves {left} of {machines} machines, and the objective needs {needed} (OV-05)",
             laid.design.name
         );
-        sink.hint(codes::ZONE_LOSS, &placed.capacity_span, words)
-            .help(format!("{enough} machines over {zones} zones survive the loss of one (OV-04)"));
+        let scales = placed.set.management.as_ref().and_then(|managed| managed.autoscale.as_ref());
+        let enough = format!("{enough} machines over {zones} zones survive the loss of one (OV-04)");
+        let more = sink.hint(codes::ZONE_LOSS, &placed.capacity_span, words).help(enough);
+        if scales.is_some() {
+            more.help(
+                "that is at its first capacity: autoscale adds machines only after its metrics have shown the loss",
+            );
+        }
     }
 }
 

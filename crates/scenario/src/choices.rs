@@ -14,7 +14,7 @@ const DECIMALS_MAX: usize = 12;
 /// What is wrong with it, in words that go on after the text.
 pub fn choices(text: &str) -> Result<Vec<String>, String> {
     let mut all: Vec<String> = Vec::new();
-    for part in parts(text) {
+    for part in parts(of_lists(text)) {
         let part = part.trim();
         if part.is_empty() {
             return Err("has an empty place between its commas".into());
@@ -28,6 +28,13 @@ pub fn choices(text: &str) -> Result<Vec<String>, String> {
         }
     }
     Ok(all)
+}
+
+/// A list of lists as TOML writes it, `[[1], [1, 2]]`, without its outer brackets: no key takes one as its value.
+fn of_lists(text: &str) -> &str {
+    let inner = text.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let list = |part: &str| part.trim().starts_with('[') && part.trim().ends_with(']');
+    inner.filter(|inner| parts(inner).into_iter().all(list)).unwrap_or(text)
 }
 
 /// The parts between commas outside brackets and quotes.
@@ -132,6 +139,10 @@ mod tests {
             ("1 h to 2 h step 0.5 h", "1 h|1.5 h|2 h"),
             ("3, 6 to 8, 20", "3|6|7|8|20"),
             ("[1], [1, 2],[1,2,3]", "[1]|[1, 2]|[1,2,3]"),
+            ("[[1], [1, 2]]", "[1]|[1, 2]"),
+            (" [ [], [1] ] ", "[]|[1]"),
+            ("[1, 2]", "[1, 2]"),
+            ("[1], [2]", "[1]|[2]"),
             ("\"a, b\", c", "\"a, b\"|c"),
             ("true,false", "true|false"),
         ] {

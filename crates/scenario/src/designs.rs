@@ -8,6 +8,7 @@ use crate::files::Files;
 use crate::jobs;
 use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
 use crate::manage::{self, Use};
+use crate::memory::Memory;
 use crate::money::{self, Rates};
 use crate::node::Node;
 use crate::offers::Lacks;
@@ -67,6 +68,8 @@ pub(crate) struct Around<'a> {
     pub modes: &'a Modes,
     /// The price list, if anybody asks what designs cost.
     pub prices: Option<&'a PriceList>,
+    /// What candidates of a plan have in common, where such are read.
+    pub memory: Option<&'a Memory>,
 }
 
 impl Laid {
@@ -82,7 +85,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let reader = Reader::new(&seen.tree, "", sink);
     let balancer = load_balancer(&reader, sink);
     let names: Vec<&str> = reader.named("scale_set", sink).into_iter().map(|(name, ..)| name).collect();
-    let clock = demand::Clock { start: around.start, horizon: around.horizon, files: around.files };
+    let Around { start, horizon, files, memory, .. } = *around;
+    let clock = demand::Clock { start, horizon, files, memory };
     let rows = manage::rows(&reader, &names, around.horizon, sink);
     let runbooks = manage::runbooks(&reader, &names, &clock, sink);
     let rows = rows.zip(runbooks).map(|(rows, runbooks)| [rows, runbooks].into_iter().flatten().collect::<Vec<_>>());
@@ -119,7 +123,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         None => Some(false),
     };
     let within = need.as_ref().and_then(|(.., within)| within.as_ref());
-    let service = service::service(&reader, sets.as_deref(), has_demand, within, sink);
+    let service = service::service(&reader, sets.as_deref(), has_demand, (within, memory), sink);
     let (mut sets, (need, need_span, _)) = (sets?, need?);
     let (demand, jobs) = (demand?, jobs?);
     watches_something(&reader, &sets, demand.is_some(), sink)?;

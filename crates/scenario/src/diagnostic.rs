@@ -81,13 +81,23 @@ impl Diagnostics {
     /// The text for people, with the places in the file; with colours if asked for.
     pub fn render(&self, colour: bool) -> String {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-        let lines = LineStarts::new(&self.source);
-        let mut out: Vec<String> = self.items.iter().map(|item| self.render_one(item, &renderer, &lines)).collect();
-        if self.untold > 0 {
-            out.push(format!("… and {} more", self.untold));
+        let mut out = Vec::new();
+        // What stops the run comes first, in whichever file it stands.
+        self.render_those(true, &renderer, &mut out);
+        self.render_those(false, &renderer, &mut out);
+        let untold = self.untold + self.others.iter().map(|other| other.untold).sum::<usize>();
+        if untold > 0 {
+            out.push(format!("… and {untold} more"));
         }
-        out.extend(self.others.iter().filter(|other| !other.is_empty()).map(|other| other.render(colour)));
         out.join("\n\n")
+    }
+
+    /// Those that are errors, or those that are not, of all files.
+    fn render_those(&self, errors: bool, renderer: &Renderer, out: &mut Vec<String>) {
+        let lines = LineStarts::new(&self.source);
+        let those = self.items.iter().filter(|item| (item.severity == Severity::Error) == errors);
+        out.extend(those.map(|item| self.render_one(item, renderer, &lines)));
+        self.others.iter().for_each(|other| other.render_those(errors, renderer, out));
     }
 
     fn render_one(&self, item: &Diagnostic, renderer: &Renderer, lines: &LineStarts) -> String {

@@ -2,7 +2,7 @@
 
 use crate::codes::{CODES, Code};
 use crate::diagnostic::nearest;
-use crate::keys::{Key, keys};
+use crate::keys::{Key, Kind, keys, plain_name};
 use std::fmt::Write as _;
 use zonefall_azure::rules::{self, FAMILIES, Rule, Standing};
 use zonefall_azure::{profile, sla};
@@ -62,11 +62,33 @@ pub fn explain(topic: &str) -> Option<String> {
     let wanted = plain(topic);
     let exact: Vec<&Key> =
         keys().iter().filter(|key| key.path == topic || plain(key.path) == wanted || is_written(topic, key)).collect();
-    let found = if exact.is_empty() { keys().iter().filter(|key| key.name() == topic).collect() } else { exact };
+    let found = if exact.is_empty() { keys().iter().filter(|key| plain_name(key) == topic).collect() } else { exact };
     let cause = EXTRA_CAUSES.iter().find(|(name, _)| *name == topic);
     let cause = cause.map(|(name, text)| format!("{name}: a cause of downtime\n\n{text}\n"));
     let texts: Vec<String> = found.into_iter().map(key_text).chain(cause).collect();
-    if texts.is_empty() { mode_text(topic) } else { Some(texts.join("\n")) }
+    if texts.is_empty() { mode_text(topic).or_else(|| word_text(topic)) } else { Some(texts.join("\n")) }
+}
+
+/// Words of results that are no keys.
+const WORDS: [(&str, &str); 1] = [(
+    "composite",
+    "What Azure promises for a service of parts, by its own arithmetic: the product of the promises for parts that are all \
+     needed, and 1 less the product of their complements where any one will do. It takes failures for independent and a \
+     promise for a forecast; shown beside the simulated availability, so that the difference is seen.",
+)];
+
+/// A word of a result, or one of those that a key takes.
+fn word_text(word: &str) -> Option<String> {
+    if let Some((_, text)) = WORDS.iter().find(|(name, _)| *name == word) {
+        return Some(format!("{word}: a word of the results\n\n{text}\n"));
+    }
+    let takes = |key: &&Key| match key.kind {
+        Kind::Choice(words) => words.contains(&word),
+        Kind::Either(kinds) => kinds.iter().any(|kind| matches!(kind, Kind::Choice(words) if words.contains(&word))),
+        _ => false,
+    };
+    let texts: Vec<String> = keys().iter().filter(takes).map(key_text).collect();
+    (!texts.is_empty()).then(|| format!("{word}: a value of\n\n{}", texts.join("\n")))
 }
 
 /// The topic nearest to one that does not exist: a rule, for what looks like the id of one.

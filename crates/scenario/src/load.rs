@@ -65,6 +65,7 @@ fn load_as(path: &Path, what_if: &WhatIf, whole_plan: bool) -> Result<Scenario, 
         Err(sink.finish(&name, ""))
     };
     match text_of(path) {
+        Err((codes::UNREADABLE, why)) => refuse(codes::UNREADABLE, format!("{name}: {why}")),
         Err((code, why)) => refuse(code, why),
         Ok(text) => decode(&Source { text: &text, file: &name, check_files: true, whole_plan, what_if }),
     }
@@ -201,6 +202,7 @@ fn everything(
         files,
         modes: &modes,
         prices,
+        memory: None,
     };
     let read = |seen: &overlay::Seen| designs::design(seen, &around, sink);
     let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();

@@ -2,6 +2,7 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::instead::gives_way;
 use crate::keys::{self, fleet::DESIGNS_MAX};
 use crate::node::{Entry, Node, Table, Value};
 use crate::reader::Reader;
@@ -84,13 +85,10 @@ fn lay_over(base: &Table, design: &Table, sink: &mut Sink) -> Table {
         if !allowed(entry, sink) {
             continue;
         }
-        if entry.key == "slo" {
-            lay_slo(&mut tree, entry);
-        } else if NAMED.contains(&entry.key.as_str()) {
-            forget_kind(&mut tree, entry);
+        if NAMED.contains(&entry.key.as_str()) {
             lay_named(&mut tree, entry, sink);
         } else {
-            merge(&mut tree, entry);
+            merge(&mut tree, "", entry);
         }
     }
     tree
@@ -127,17 +125,6 @@ fn inner_allowed(entry: &Entry, sink: &mut Sink) -> bool {
     fine
 }
 
-/// `min_serving` and `min_served` take each other's place.
-fn lay_slo(tree: &mut Table, entry: &Entry) {
-    let says = |key: &str| entry.node.table().is_some_and(|table| table.get(key).is_some());
-    for (new, old) in [("min_serving", "min_served"), ("min_served", "min_serving")] {
-        if says(new) && !says(old) {
-            drop_inner(tree, "slo", old);
-        }
-    }
-    merge(tree, entry);
-}
-
 pub(crate) fn drop_inner(tree: &mut Table, outer: &str, inner: &str) {
     let Some(entry) = tree.entry(outer).cloned() else { return };
     let Some(mut table) = entry.node.table().cloned() else { return };
@@ -146,37 +133,10 @@ pub(crate) fn drop_inner(tree: &mut Table, outer: &str, inner: &str) {
     tree.set(Entry { node, ..entry });
 }
 
-/// A part that a design makes of other things is no longer made of what the base says, a component no longer where the base
-/// puts it.
-fn forget_kind(tree: &mut Table, entry: &Entry) {
-    let groups: &[&[&str]] = match entry.key.as_str() {
-        "part" => &[&["sets", "all", "any", "of"], &["min_serving", "min_served", "least"]],
-        "component" => &[&["availability", "time_to_failure"]],
-        _ => return,
-    };
-    let Some(changes) = entry.node.table() else { return };
-    for change in &changes.entries {
-        let Some(said) = change.node.table() else { continue };
-        let says = |key: &&&str| said.get(key).is_some();
-        let kinds: Vec<&str> = match groups {
-            // With another kind of part its needs go, too.
-            [kinds, needs] if kinds.iter().any(|key| says(&key)) => [*kinds, *needs].concat(),
-            [_, needs] if needs.iter().any(|key| says(&key)) => needs.to_vec(),
-            [one] if one.iter().any(|key| says(&key)) => one.to_vec(),
-            _ => continue,
-        };
-        let Some(outer) = tree.entry(&entry.key).cloned() else { return };
-        let Some(mut table) = outer.node.table().cloned() else { return };
-        kinds.iter().for_each(|kind| drop_inner(&mut table, &change.key, kind));
-        let node = Rc::new(table_node(outer.node.span.clone(), table));
-        tree.set(Entry { node, ..outer });
-    }
-}
-
 /// `scale_set.web = false` removes a set; a table changes or adds one.
 fn lay_named(tree: &mut Table, entry: &Entry, sink: &mut Sink) {
     let Some(changes) = entry.node.table() else {
-        return merge(tree, entry);
+        return merge(tree, "", entry);
     };
     let mut kept = changes.clone();
     for change in changes.entries.iter().filter(|change| change.node.is_off()) {
@@ -194,11 +154,12 @@ fn lay_named(tree: &mut Table, entry: &Entry, sink: &mut Sink) {
         }
     }
     let node = Rc::new(table_node(entry.node.span.clone(), kept));
-    merge(tree, &Entry { node, ..entry.clone() });
+    merge(tree, "", &Entry { node, ..entry.clone() });
 }
 
-/// Tables are merged key by key; a law is a whole, as is every other value.
-fn merge(tree: &mut Table, entry: &Entry) {
+/// Tables are merged key by key, and keys take each other's place; a law is a whole, as is every other value. `at` is the
+/// place of the table around in the table of keys.
+fn merge(tree: &mut Table, at: &str, entry: &Entry) {
     let old = tree.get(&entry.key).cloned();
     let (Some(old), Some(new)) = (old.as_ref().and_then(|node| node.table()), entry.node.table()) else {
         return tree.set(entry.clone());
@@ -207,7 +168,10 @@ fn merge(tree: &mut Table, entry: &Entry) {
         return tree.set(entry.clone());
     }
     let mut merged = old.clone();
-    new.entries.iter().for_each(|inner| merge(&mut merged, inner));
+    let at = keys::under(at, &entry.key);
+    let gone = gives_way(&at, |key| old.get(key).is_some(), |key| new.get(key).is_some());
+    gone.into_iter().for_each(|key| merged.remove(key));
+    new.entries.iter().for_each(|inner| merge(&mut merged, &at, inner));
     let node = Rc::new(table_node(entry.node.span.clone(), merged));
     tree.set(Entry { node, ..entry.clone() });
 }

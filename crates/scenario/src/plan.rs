@@ -7,23 +7,24 @@
 //! The cost is that of the machines asked for, 730 hours a month, whatever happens to them, by the prices of `[money]` or of
 //! `[plan.price]` (the same model with one price for every size); without either it is the number of machines.
 
-use crate::choices::{CHOICES_MAX, choices};
+mod chosen;
+
 use crate::codes;
 use crate::designs::{self, Around, Laid};
 use crate::diagnostic::Sink;
-use crate::keys::{self, plan::KEYS_MAX};
+use crate::memory::Memory;
+use crate::method;
 use crate::money;
-use crate::node::{self, Node, Value};
-use crate::overlay::{Seen, is_overlay};
+use crate::node::{Node, Value};
+use crate::overlay::Seen;
 use crate::reader::Reader;
-use crate::scenario::Target;
+use crate::scenario::{Method, Target};
 use crate::sets::Placed;
 use crate::timeline;
 use crate::what_if::{self, Change};
+use chosen::{Read, read};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::Arc;
-use toml::de::DeValue;
 use zonefall_azure::prices::{PriceList, SizePrice};
 use zonefall_fleet::{Design, initial_counts, paid_as_designed};
 
@@ -39,6 +40,8 @@ pub struct Plan {
     pub target: Option<Target>,
     /// The most trials of a candidate.
     pub trials_max: u64,
+    /// How trials are drawn, if the scenario says.
+    pub method: Option<Method>,
     /// The keys with their values.
     pub choices: Vec<PlanChoice>,
     /// What the cost is in and as of when; none if it is the number of machines.
@@ -90,14 +93,6 @@ struct Limits {
     cost: Option<f64>,
 }
 
-/// A choice with the places of its parts.
-struct Read {
-    choice: PlanChoice,
-    path: Vec<(String, Range<usize>)>,
-    nodes: Vec<Node>,
-    span: Range<usize>,
-}
-
 /// Reads `[plan]`; the outer `None` is a mistake, the inner one its absence. With `whole` the candidates are made.
 pub(crate) fn plan(
     root: &Reader<'_>,
@@ -119,7 +114,8 @@ pub(crate) fn plan(
     let own = price(&reader, around.prices.is_some(), sink);
     let read = read(&reader, sink);
     let (own, read, trials_max) = (own?, read?, trials_max?);
-    let around = &Around { prices: own.as_ref().or(around.prices), ..*around };
+    let memory = Memory::default();
+    let around = &Around { prices: own.as_ref().or(around.prices), memory: Some(&memory), ..*around };
     let price = around.prices.map(|list| Price { currency: list.currency.clone(), date: list.date.clone() });
     let number = read.iter().map(|of| of.nodes.len()).chain([seen.len()]).try_fold(1_usize, |n, of| n.checked_mul(of));
     let number = number.unwrap_or(usize::MAX);
@@ -129,8 +125,17 @@ pub(crate) fn plan(
         return None;
     }
     let choices = read.iter().map(|of| of.choice.clone()).collect();
-    let mut plan =
-        Plan { target, trials_max, choices, price, candidates: Vec::new(), impossible: Vec::new(), over_limit: 0 };
+    let method = if root.has("method") { Some(method::method(root, sink)?) } else { None };
+    let mut plan = Plan {
+        target,
+        trials_max,
+        method,
+        choices,
+        price,
+        candidates: Vec::new(),
+        impossible: Vec::new(),
+        over_limit: 0,
+    };
     if whole {
         candidates(&mut plan, &read, seen, around, &limits, sink)?;
     }
@@ -161,142 +166,6 @@ fn price(reader: &Reader<'_>, has_money: bool, sink: &mut Sink) -> Option<Option
     let all = Some(on_demand);
     let any = SizePrice { on_demand, spot: spot?.or(all), one_year: all, three_years: all, standby: standby?.or(all) };
     Some(Some(PriceList { currency: currency?, date: date?, any: Some(any), ..PriceList::default() }))
-}
-
-/// The choices; all mistakes of all of them are told.
-fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Vec<Read>> {
-    let nodes = reader.tables("choice", KEYS_MAX, sink);
-    if nodes.is_empty() {
-        let words = "a plan needs at least one `[[plan.choice]]`";
-        sink.error(codes::MISSING_KEY, reader.span(), words)
-            .help("write for example `[[plan.choice]]`, `key = \"scale_set.web.capacity\"`, `values = \"6 to 12\"`");
-        return None;
-    }
-    let all: Vec<Option<Read>> =
-        nodes.iter().map(|node| one(&Reader::new(node, "plan.choice[]", sink), sink)).collect();
-    let all: Vec<Read> = all.into_iter().collect::<Option<_>>()?;
-    for (at, of) in all.iter().enumerate() {
-        if all[..at].iter().any(|other| other.choice.key == of.choice.key) {
-            sink.error(codes::DUPLICATE, &of.span, format!("`{}` is chosen twice", of.choice.key));
-            return None;
-        }
-    }
-    Some(all)
-}
-
-fn one(reader: &Reader<'_>, sink: &mut Sink) -> Option<Read> {
-    for (key, help) in [("key", "key = \"scale_set.web.capacity\""), ("values", "values = \"6 to 12\"")] {
-        if !reader.has(key) {
-            reader.missing(key, help, sink);
-        }
-    }
-    let helps = reader.choice("helps", sink);
-    let key = reader.text("key", sink);
-    let values = values(reader, sink);
-    let key = key?;
-    let span = reader.span_of("key");
-    // Within the quotes of the text.
-    let Some(path) = what_if::path_of(&key, span.start + 1) else {
-        sink.error(codes::WHAT_IF, &span, format!("`{key}` is not the path of a key"));
-        return None;
-    };
-    known(&key, &path, &span, sink)?;
-    let (texts, nodes) = values?;
-    let more_helps = match helps? {
-        "more" => Some(true),
-        "less" => Some(false),
-        _ => None,
-    };
-    Some(Read { choice: PlanChoice { key, values: texts, more_helps }, path, nodes, span })
-}
-
-/// Whether a design may change the key; tells why not.
-fn known(key: &str, path: &[(String, Range<usize>)], span: &Range<usize>, sink: &mut Sink) -> Option<()> {
-    let mut parent = String::new();
-    for (name, _) in path {
-        let here: Vec<&str> = keys::children(&parent).map(keys::plain_name).collect();
-        let name = if here.contains(&"<name>") { "<name>" } else { name.as_str() };
-        if !here.is_empty() && !here.contains(&name) {
-            let words = format!("`{key}` is not a key: `{name}` is unknown");
-            sink.error(codes::UNKNOWN_KEY, span, words).nearest(name, here.iter().copied());
-            return None;
-        }
-        parent = keys::join(&parent, name);
-    }
-    let first = path.first().map_or("", |(name, _)| name);
-    let of_objective = keys::find(&parent).is_none_or(|(_, key)| key.overlay);
-    if !is_overlay(first) || !of_objective {
-        let words = format!("a plan cannot choose `{key}`: all candidates live through the same storms");
-        sink.error(codes::WORLD, span, words).help("vary it with `zonefall sweep`, or plan another file");
-        return None;
-    }
-    Some(())
-}
-
-/// The values as texts and as nodes.
-fn values(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Vec<String>, Vec<Node>)> {
-    let written = reader.node("values", sink)?;
-    if let Value::List(items) = &written.value {
-        if items.len() > CHOICES_MAX {
-            sink.error(codes::TOO_MUCH, &written.span, format!("`values` has more than {CHOICES_MAX} entries"));
-            return None;
-        }
-        let nodes: Vec<Node> = items.iter().map(|item| Node::clone(item)).collect();
-        let texts: Vec<String> = nodes.iter().map(shown).collect();
-        return distinct(texts, nodes, reader, sink);
-    }
-    let text = reader.text("values", sink)?;
-    let span = reader.span_of("values");
-    match choices(&text) {
-        Ok(texts) => {
-            let node = |text: &String| match DeValue::parse(text) {
-                Ok(value) => Node { span: span.clone(), ..node::from_value(&value) },
-                Err(_) => Node { span: span.clone(), value: Value::Text(text.clone()) },
-            };
-            let nodes = texts.iter().map(node).collect();
-            distinct(texts, nodes, reader, sink)
-        }
-        Err(why) => {
-            sink.error(codes::CHOICE, &span, format!("`values`: \"{text}\" {why}"))
-                .help("write for example \"6 to 30 step 3\", or a list");
-            None
-        }
-    }
-}
-
-fn distinct(
-    texts: Vec<String>,
-    nodes: Vec<Node>,
-    reader: &Reader<'_>,
-    sink: &mut Sink,
-) -> Option<(Vec<String>, Vec<Node>)> {
-    let mut sorted: Vec<&String> = texts.iter().collect();
-    sorted.sort_unstable();
-    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone());
-    if let Some(twice) = twice {
-        sink.error(codes::DUPLICATE, &reader.span_of("values"), format!("`values` has {twice} twice"));
-        return None;
-    }
-    if texts.is_empty() {
-        sink.error(codes::CHOICE, &reader.span_of("values"), "`values` has no value");
-        return None;
-    }
-    Some((texts, nodes))
-}
-
-/// A value as people write it.
-fn shown(node: &Node) -> String {
-    match &node.value {
-        Value::Text(text) | Value::Date(text) => text.clone(),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(_, text) => text.clone(),
-        Value::Flag(flag) => flag.to_string(),
-        Value::List(items) => format!("[{}]", items.iter().map(|item| shown(item)).collect::<Vec<_>>().join(", ")),
-        Value::Table(table) => {
-            let entries = table.entries.iter().map(|entry| format!("{} = {}", entry.key, shown(&entry.node)));
-            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
-        }
-    }
 }
 
 /// Makes every candidate.
@@ -382,7 +251,7 @@ fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &m
     let mut table = of.tree.table().cloned().unwrap_or_default();
     for (of, &value) in read.iter().zip(at) {
         let change = Change { path: of.path.clone(), value: of.nodes[value as usize].clone() };
-        what_if::apply(&mut table, &change, sink)?;
+        what_if::apply(&mut table, &change, &[], sink)?;
     }
     let tree = Node { span: of.tree.span.clone(), value: Value::Table(table) };
     designs::design(&Seen { name: of.name.clone(), span: of.span.clone(), tree }, around, sink)

@@ -40,6 +40,11 @@ impl<'t> Reader<'t> {
         Self { table, path, span: node.span.clone() }
     }
 
+    /// All that is written in it.
+    pub fn table(&self) -> &'t Table {
+        self.table
+    }
+
     /// The place of the whole table.
     pub fn span(&self) -> &Range<usize> {
         &self.span

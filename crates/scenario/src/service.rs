@@ -6,6 +6,7 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::memory::{Memory, Station};
 use crate::reader::Reader;
 use crate::sets::Placed;
 use std::ops::Range;
@@ -31,7 +32,7 @@ pub(crate) fn service(
     design: &Reader<'_>,
     sets: Option<&[Placed]>,
     has_demand: bool,
-    limit: Option<&Within>,
+    limit: (Option<&Within>, Option<&Memory>),
     sink: &mut Sink,
 ) -> Option<Service> {
     let latency = latency(design, sets, has_demand, limit, sink);
@@ -67,7 +68,7 @@ fn latency(
     design: &Reader<'_>,
     sets: Option<&[Placed]>,
     has_demand: bool,
-    limit: Option<&Within>,
+    (limit, memory): (Option<&Within>, Option<&Memory>),
     sink: &mut Sink,
 ) -> Option<Option<Latency>> {
     let reader = design.sub("service", "service", sink);
@@ -101,7 +102,7 @@ fn latency(
         return None;
     }
     if let Some(limit) = limit {
-        latency.limit = Some(admitted(&latency, machines, limit, sink)?);
+        latency.limit = Some(admitted(&latency, machines, limit, memory, sink)?);
     }
     Some(Some(latency))
 }
@@ -127,7 +128,7 @@ fn alike(sets: &[Placed], has_demand: bool, span: &Range<usize>, sink: &mut Sink
 }
 
 /// How much so many machines may be sent.
-fn admitted(of: &Latency, machines: u64, limit: &Within, sink: &mut Sink) -> Option<Limit> {
+fn admitted(of: &Latency, machines: u64, limit: &Within, memory: Option<&Memory>, sink: &mut Sink) -> Option<Limit> {
     let service = of.serves_milli as f64 / 1000.0 / f64::from(of.parallelism);
     let within = limit.within.as_ms() as f64 / 1000.0;
     let most = |machines: u64, known: f64| {
@@ -149,12 +150,13 @@ fn admitted(of: &Latency, machines: u64, limit: &Within, sink: &mut Sink) -> Opt
     let admits: Vec<u64> = match of.queue {
         Queue::Each => (0..=machines).map(|machines| milli(one * machines as f64)).collect(),
         Queue::Shared => {
-            let next = |known: &mut f64, machines: u64| {
-                // More machines are never sent less.
-                *known = if machines == 0 { 0.0 } else { most(machines, *known) };
-                Some(milli(*known))
-            };
-            (0..=machines).scan(0.0, next).collect()
+            let station =
+                Station { parallelism: of.parallelism, serves_milli: of.serves_milli, within_ms: limit.within.as_ms() };
+            // More machines are never sent less.
+            let next = |machines: u64, known: f64| if machines == 0 { 0.0 } else { most(machines, known) };
+            let own = Memory::default();
+            let rates = memory.unwrap_or(&own).admitted(station, machines as usize + 1, next);
+            rates.into_iter().map(milli).collect()
         }
     };
     Some(Limit { within: limit.within, admits_milli: Arc::from(admits) })

@@ -11,6 +11,8 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::instead::gives_way;
+use crate::keys;
 use crate::node::{self, Entry, Node, Table, Value};
 use crate::overlay::{NAMED, drop_inner};
 use std::ops::Range;
@@ -66,7 +68,7 @@ pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink
             } else if let Some(table) = root.table().cloned() {
                 told_of_designs(&table, &change, sink);
                 let mut table = table;
-                if apply(&mut table, &change, sink).is_some() {
+                if apply(&mut table, &change, &said, sink).is_some() {
                     root.value = Value::Table(table);
                 }
             }
@@ -137,44 +139,69 @@ fn path(table: &DeTable<'_>, base: usize) -> Option<Vec<(String, Range<usize>)>>
     Some(path)
 }
 
-/// Lays one change over a table; `None` if a mistake was told.
-pub(crate) fn apply(table: &mut Table, change: &Change, sink: &mut Sink) -> Option<()> {
-    set(table, &change.path, change, sink)
+/// Lays one change over a table, after others whose paths are `said`; `None` if a mistake was told.
+pub(crate) fn apply(table: &mut Table, change: &Change, said: &[Vec<String>], sink: &mut Sink) -> Option<()> {
+    set(table, "", &change.path, &Laying { change, said }, sink)
 }
 
-/// Sets a value in a table; `None` if a mistake was told.
-fn set(table: &mut Table, path: &[(String, Range<usize>)], change: &Change, sink: &mut Sink) -> Option<()> {
+/// A change on its way down, and the paths of those that were laid before it.
+struct Laying<'a> {
+    change: &'a Change,
+    said: &'a [Vec<String>],
+}
+
+impl Laying<'_> {
+    /// Whether a change says this key beside the one that is laid.
+    fn says(&self, key: &str) -> bool {
+        let Some(((last, _), around)) = self.change.path.split_last() else { return false };
+        let beside = |said: &Vec<String>| {
+            said.split_last()
+                .is_some_and(|(other, before)| other == key && before.iter().eq(around.iter().map(|(name, _)| name)))
+        };
+        last == key || self.said.iter().any(beside)
+    }
+}
+
+/// Sets a value in a table, whose place in the table of keys is `at`; `None` if a mistake was told.
+fn set(
+    table: &mut Table,
+    at: &str,
+    path: &[(String, Range<usize>)],
+    laying: &Laying<'_>,
+    sink: &mut Sink,
+) -> Option<()> {
+    let change = laying.change;
     let ((key, key_span), rest) = path.split_first()?;
     let at_top = path.len() == change.path.len();
     if rest.is_empty() {
+        let gone = gives_way(at, |key| table.get(key).is_some(), |key| laying.says(key));
+        gone.into_iter().for_each(|key| table.remove(key));
         let node = Rc::new(change.value.clone());
         table.set(Entry { key: key.clone(), key_span: key_span.clone(), node });
         return Some(());
     }
-    // What takes the other's place in a design does so here.
-    match (key.as_str(), rest) {
-        ("slo", [(inner, _)]) if inner == "min_serving" => drop_inner(table, "slo", "min_served"),
-        ("slo", [(inner, _)]) if inner == "min_served" => drop_inner(table, "slo", "min_serving"),
-        (kind, [(set, _)]) if NAMED.contains(&kind) && change.value.is_off() => {
-            drop_inner(table, kind, set);
-            return Some(());
-        }
-        _ => {}
+    if let [(set, _)] = rest
+        && NAMED.contains(&key.as_str())
+        && change.value.is_off()
+    {
+        drop_inner(table, key, set);
+        return Some(());
     }
+    let inside = keys::under(at, key);
     let old = table.get(key).cloned();
     let node = match old.as_deref().map(|node| (&node.value, node.span.clone())) {
         Some((Value::List(items), span)) if at_top => {
-            let items = set_in_list(items, key, rest, change, sink)?;
+            let items = set_in_list(items, (key, &inside), rest, laying, sink)?;
             Node { span, value: Value::List(items) }
         }
         Some((Value::Table(inner), span)) => {
             let mut inner = inner.clone();
-            set(&mut inner, rest, change, sink)?;
+            set(&mut inner, &inside, rest, laying, sink)?;
             Node { span, value: Value::Table(inner) }
         }
         _ => {
             let mut inner = Table::default();
-            set(&mut inner, rest, change, sink)?;
+            set(&mut inner, &inside, rest, laying, sink)?;
             Node { span: whole(change), value: Value::Table(inner) }
         }
     };
@@ -186,16 +213,19 @@ fn set(table: &mut Table, path: &[(String, Range<usize>)], change: &Change, sink
 /// Sets a value in the entry of a list: a design by its name, others by their number.
 fn set_in_list(
     items: &[Rc<Node>],
-    list: &str,
+    (list, inside): (&str, &str),
     path: &[(String, Range<usize>)],
-    change: &Change,
+    laying: &Laying<'_>,
     sink: &mut Sink,
 ) -> Option<Vec<Rc<Node>>> {
     let ((which, span), rest) = path.split_first()?;
     let names: Vec<String> = items.iter().enumerate().map(|(at, item)| called(list, at, item)).collect();
     let Some(at) = names.iter().position(|name| name == which) else {
         let words = format!("there is no `{list}.{which}` to change");
-        sink.error(codes::WHAT_IF, span, words).nearest(which, names.iter().map(String::as_str));
+        let more = sink.error(codes::WHAT_IF, span, words).nearest(which, names.iter().map(String::as_str));
+        if list != "design" && !names.is_empty() {
+            more.help(format!("the entries of `{list}` have numbers, 1 to {}: `{list}.1.…`", names.len()));
+        }
         return None;
     };
     let mut inner = items[at].table().cloned().unwrap_or_default();
@@ -203,7 +233,9 @@ fn set_in_list(
         sink.error(codes::WHAT_IF, span, format!("`{list}.{which}` is a table: name one of its keys"));
         return None;
     }
-    set(&mut inner, rest, change, sink)?;
+    // A design's keys are those of the file.
+    let inside = if list == "design" { "" } else { inside };
+    set(&mut inner, inside, rest, laying, sink)?;
     let mut items = items.to_vec();
     items[at] = Rc::new(Node { span: items[at].span.clone(), value: Value::Table(inner) });
     Some(items)

@@ -1,8 +1,9 @@
 //! The commands that ask about many designs or points at once.
 
-use super::{Format, TRIALS_MAX, WhatIf};
-use clap::Args;
+use super::{Format, WhatIf, trial_count};
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
+use zonefall_study::plan::Method;
 
 const SWEEP_HELP: &str = "\
 Examples:
@@ -35,7 +36,7 @@ fn target(text: &str) -> Result<String, String> {
 #[derive(Debug, Clone, Args)]
 pub struct Effort {
     /// Trials, instead of the scenario's.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
+    #[arg(long, value_name = "N", value_parser = trial_count)]
     pub trials: Option<u64>,
     /// The seed, instead of the scenario's.
     #[arg(long, value_name = "N")]
@@ -128,6 +129,28 @@ pub struct Importance {
     pub shown: Shown,
 }
 
+/// How the trials of a plan are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanMethod {
+    /// As the world would draw them.
+    Crude,
+    /// Half of them forced into overlapping outages, all weighed.
+    Forcing,
+    /// Plain trials, and forced ones for candidates that plain ones hardly ever see miss.
+    Auto,
+}
+
+impl PlanMethod {
+    /// The method of the study.
+    pub const fn method(self) -> Method {
+        match self {
+            Self::Crude => Method::Crude,
+            Self::Forcing => Method::Forcing,
+            Self::Auto => Method::Auto,
+        }
+    }
+}
+
 /// `plan`.
 #[derive(Debug, Args)]
 #[command(after_help = PLAN_HELP)]
@@ -137,6 +160,9 @@ pub struct Plan {
     /// The availability to reach on average, instead of the plan's.
     #[arg(long, value_name = "SHARE", value_parser = target)]
     pub target: Option<String>,
+    /// How trials are drawn, instead of as the scenario says; `auto` where it says nothing.
+    #[arg(long, value_enum, value_name = "METHOD")]
+    pub method: Option<PlanMethod>,
     /// Exit with 4 if no design meets the target, with 5 if the trials do not suffice.
     #[arg(long)]
     pub gate: bool,

@@ -18,8 +18,13 @@ pub fn agreements(title: &str, rows: &[Agreement], style: Style) -> String {
         (String::new(), Side::Left),
     ];
     let compared = |row: &&Agreement| row.agrees != Agrees::NoExact;
-    let cells = rows.iter().filter(compared).map(|row| cells(&page, rows, row)).collect();
-    page.grid(&Grid { columns, rows: cells });
+    let (words, tone) = verdict(rows);
+    page.paragraph(None, &words, Some(tone));
+    let cells: Vec<Vec<String>> = rows.iter().filter(compared).map(|row| cells(&page, rows, row)).collect();
+    if !cells.is_empty() {
+        page.line("");
+        page.grid(&Grid { columns, rows: cells });
+    }
     for row in rows.iter().filter(|row| row.agrees == Agrees::NoExact) {
         page.paragraph(None, &format!("{}: no exact answer.", name(rows, row)), Some(Tone::Strong));
         for words in &row.obstacles {
@@ -27,9 +32,6 @@ pub fn agreements(title: &str, rows: &[Agreement], style: Style) -> String {
             page.paragraph(Some((&sign, 1)), words, None);
         }
     }
-    page.line("");
-    let (words, tone) = verdict(rows);
-    page.paragraph(None, &words, Some(tone));
     page.finish()
 }
 
@@ -66,7 +68,7 @@ fn verdict(rows: &[Agreement]) -> (String, Tone) {
     let (yes, no, few) = (number(Agrees::Yes), number(Agrees::No), number(Agrees::TooFewHits));
     let compared = yes + no + few;
     if compared == 0 {
-        return ("Nothing to compare.".into(), Tone::Unsure);
+        return ("Nothing to compare: no design has an exact answer.".into(), Tone::Unsure);
     }
     let mut words = format!(
         "{yes} of {compared} agree: the share of time in which the objective does not hold, exact and simulated, lie"

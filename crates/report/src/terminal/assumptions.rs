@@ -51,7 +51,9 @@ fn intervals(page: &Page, outcome: &Outcome, of: &[(&DesignOutcome, &DesignAssum
                 String::new(),
             ),
         };
-        let mut ends = number::availabilities(&[of.high, of.low], decimals);
+        // No fewer digits than the estimate has.
+        let digits = shown[1].rsplit_once('.').map_or(0, |(_, behind)| behind.len() as u32);
+        let mut ends = number::availabilities(&[of.high, of.low], decimals.max(digits.saturating_sub(1)));
         if of.low <= 0.0 {
             ends[1] = "100".into();
         }

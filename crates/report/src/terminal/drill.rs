@@ -48,12 +48,15 @@ fn verdict(of: &Drilled) -> String {
 fn asked(of: &Drilled) -> String {
     let min = |ms: u64| number::plain(ms as f64 / 60_000.0, Toward::Up);
     let hypothesis = &of.hypothesis;
+    let lasts_ms = hypothesis.ends_ms - hypothesis.begins_ms;
+    let may_miss = match hypothesis.may_miss_ms {
+        0 => format!("must hold through all {} min of it", min(lasts_ms)),
+        some if some >= lasts_ms => format!("may be missed through all {} min of it", min(lasts_ms)),
+        some => format!("may be missed for {} of its {} min", min(some), min(lasts_ms)),
+    };
     format!(
-        "The objective must hold for {} min before the experiment, may be missed for {} of its {} min, and must hold for \
-         good {} min after it.",
+        "The objective must hold for {} min before the experiment, {may_miss}, and must hold for good {} min after it.",
         min(hypothesis.begins_ms),
-        min(hypothesis.may_miss_ms),
-        min(hypothesis.ends_ms - hypothesis.begins_ms),
         min(hypothesis.recovered_ms - hypothesis.ends_ms)
     )
 }

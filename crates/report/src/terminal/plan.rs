@@ -222,6 +222,7 @@ fn nine_words(of: &Planned, nine: &Nine) -> String {
                 let change = 100.0 * (best.cost / base.cost.max(f64::MIN_POSITIVE) - 1.0);
                 match change {
                     _ if best.design == base.design => ", the same design".into(),
+                    change if change.abs() < 0.05 => ", at the same cost".into(),
                     change if change >= 0.0 => format!(", {change:.1} % more"),
                     change => format!(", {:.1} % less", -change),
                 }

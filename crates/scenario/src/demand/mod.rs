@@ -14,6 +14,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::files::Files;
 use crate::keys::demand::{DAY_PARTS_MAX, LAUNCHES_MAX};
+use crate::memory::Memory;
 use crate::months;
 use crate::node::{Node, Value};
 use crate::reader::Reader;
@@ -32,17 +33,40 @@ pub(crate) struct Clock<'a> {
     /// None if it could not be read.
     pub horizon: Option<SimTime>,
     pub files: Files<'a>,
+    /// Courses that have been read, where many designs are made.
+    pub memory: Option<&'a Memory>,
+}
+
+impl Clock<'_> {
+    /// The course that a table says, read by `read` unless it is remembered.
+    fn course(
+        &self,
+        (reader, path): (&Reader<'_>, &'static str),
+        zone: Option<&TimeZone>,
+        sink: &mut Sink,
+        read: impl FnOnce(&mut Sink) -> Option<Demand>,
+    ) -> Option<Demand> {
+        match self.memory {
+            Some(memory) => memory.course(path, zone.and_then(TimeZone::iana_name), reader.table(), sink, read),
+            None => read(sink),
+        }
+    }
 }
 
 /// The outer `None` is a mistake, the inner one no demand.
 pub(crate) fn demand(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Demand>> {
     let Some(reader) = root.sub_or_off("demand", "demand", sink) else { return Some(None) };
     let zone = zone(&reader, clock, sink);
-    let level = level(&reader, &RATE, clock, zone.as_ref(), sink);
-    let shape = shape(&reader, clock, zone.as_ref(), sink);
+    let read = |sink: &mut Sink| whole(&reader, clock, zone.as_ref(), sink);
+    clock.course((&reader, "demand"), zone.as_ref(), sink, read).map(Some)
+}
+
+fn whole(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<Demand> {
+    let level = level(reader, &RATE, clock, zone, sink);
+    let shape = shape(reader, clock, zone, sink);
     let growth = reader.number("growth_per_year", sink);
-    let noise = noise(&reader, "demand.noise", sink);
-    let launches = launches(&reader, clock, zone.as_ref(), sink);
+    let noise = noise(reader, "demand.noise", sink);
+    let launches = launches(reader, clock, zone, sink);
     let (level, shape, growth, noise, (step, launches)) = (level?, shape?, growth?, noise?, launches?);
     let horizon = clock.horizon?;
     let span = reader.span();
@@ -64,7 +88,7 @@ pub(crate) fn demand(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> O
     if found.is_none() {
         too_much("the demand (req/s)", span, sink);
     }
-    found.map(Some)
+    found
 }
 
 fn too_much(what: &str, span: &Range<usize>, sink: &mut Sink) {

@@ -25,6 +25,16 @@ pub(crate) fn series(
     zone: Option<&TimeZone>,
     sink: &mut Sink,
 ) -> Option<Demand> {
+    clock.course((reader, noise_path), zone, sink, |sink| whole(reader, noise_path, clock, zone, sink))
+}
+
+fn whole(
+    reader: &Reader<'_>,
+    noise_path: &'static str,
+    clock: &Clock<'_>,
+    zone: Option<&TimeZone>,
+    sink: &mut Sink,
+) -> Option<Demand> {
     let level = level(reader, &VALUE, clock, zone, sink);
     let shape = shape(reader, clock, zone, sink);
     let noise = noise(reader, noise_path, sink);

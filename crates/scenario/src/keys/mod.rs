@@ -175,6 +175,17 @@ pub(crate) fn join(parent: &str, name: &str) -> String {
     if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") }
 }
 
+/// The path that a key called `name` has in the table at `parent`: a name of its own stands under `<name>`, a list of tables
+/// under `[]`.
+pub(crate) fn under(parent: &str, name: &str) -> String {
+    let plain = join(parent, name);
+    let others = [format!("{plain}[]"), join(parent, "<name>")];
+    if find(&plain).is_some() {
+        return plain;
+    }
+    others.into_iter().find(|path| find(path).is_some()).unwrap_or(plain)
+}
+
 /// The keys that may stand in the table at `parent`.
 pub(crate) fn children(parent: &str) -> impl Iterator<Item = &'static Key> + '_ {
     keys().iter().filter(move |key| key.parent() == parent)

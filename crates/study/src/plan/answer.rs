@@ -1,8 +1,9 @@
 //! From a finished search to what a reader needs: the design, what comes next, what more or less would cost.
 
+use super::bench::{Bench, Standing, Stopped, trials_of};
 use super::lattice::Lattice;
-use super::search::{Bench, Found, Standing, Stopped, trials_of};
-use super::{BAND, CHEAPER, Question, SCHEMA, Told, checks};
+use super::search::Found;
+use super::{BAND, CHEAPER, Methods, Question, SCHEMA, Told, checks};
 use crate::run::RunError;
 use crate::visit::Visit;
 use serde::Serialize;
@@ -54,9 +55,11 @@ pub struct Offer {
     pub low: Option<f64>,
     /// The upper end.
     pub high: f64,
+    /// Whether half of its trials were forced into outages, and all weighed.
+    pub forced: bool,
     /// Trials that it lived through.
     pub trials: u64,
-    /// Those with missed time.
+    /// Those with missed time; pairs of trials, where they were forced.
     pub hits: u64,
 }
 
@@ -118,6 +121,8 @@ pub struct Planned {
     pub tested: u64,
     /// Trials times designs, all together.
     pub work: u64,
+    /// How trials were drawn.
+    pub methods: Methods,
     /// What came of it.
     pub verdict: Verdict,
     /// The cheapest design that meets the target.
@@ -154,19 +159,24 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
     let lattice = Lattice::new(question, &used);
     let mut bench = Bench::new(question, how, told);
     let allowed = question.study.target.allowed_share();
-    let Ok(found) = bench.search(allowed, &lattice, u64::MAX)? else { return Ok(None) };
+    let Ok(found) = bench.search(allowed, &lattice)? else { return Ok(None) };
+    // What is only told beside the answer asks no pilots of its own, unless the answer hangs on them.
+    let hangs_on_pilots = found.best.is_some_and(|best| bench.is_forced(best));
+    let work = bench.work.max(EXTRA_WORK);
+    (bench.learns, bench.work_max) = (hangs_on_pilots, bench.work + work);
     let Ok(runner_up) = runner_up(&mut bench, allowed, &found)? else { return Ok(None) };
     let mut nines = Vec::new();
-    let work = bench.work.max(EXTRA_WORK);
+    bench.learns = true;
     for factor in [10.0, 0.1] {
         let share = allowed * factor;
         if share >= 0.5 {
             continue;
         }
-        let limit = bench.work + work;
-        let Ok(found) = bench.search(share, &lattice, limit)? else { return Ok(None) };
+        bench.work_max = bench.work + work;
+        let Ok(found) = bench.search(share, &lattice)? else { return Ok(None) };
         nines.push((1.0 - share, verdict(question, &found), found.best.filter(|_| found.decided)));
     }
+    (bench.learns, bench.work_max) = (hangs_on_pilots, bench.work + work);
     let Ok(frontier) = frontier(&mut bench, found.best)? else { return Ok(None) };
     // The searches for other targets and the frontier add trials: every estimate is of all of them.
     let mut planned = concluded(&bench, allowed, &found, runner_up, checked);
@@ -179,7 +189,32 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
     planned.frontier = frontier;
     planned.tested = (0..question.candidates.len()).filter(|&candidate| bench.look(candidate) > 0).count() as u64;
     planned.work = bench.work;
+    planned.methods = bench.methods();
+    planned.notes.extend(methods_in_words(&planned.methods));
     Ok(Some(planned))
+}
+
+/// What a reader should know of how trials were drawn.
+fn methods_in_words(of: &Methods) -> Vec<String> {
+    let candidates = |count: u64| match count {
+        1 => "1 candidate".to_owned(),
+        count => format!("{count} candidates"),
+    };
+    let mut words = Vec::new();
+    if let (true, Some(gain)) = (of.forced > 0, of.gain_least) {
+        words.push(format!(
+            "forced trials tell of {}, by the pilots at least {gain:.0} times as efficient as plain ones; their upper ends \
+             leave room for misses that no pattern foresees",
+            candidates(of.forced)
+        ));
+    }
+    if of.nothing_found > 0 {
+        words.push(format!(
+            "plain trials tell of {} that hardly ever miss: no overlap of outages was found that makes them",
+            candidates(of.nothing_found)
+        ));
+    }
+    words
 }
 
 /// What a search came to. Under a law of outages without a usable variance no sample proves that a design meets.
@@ -209,7 +244,8 @@ fn told_of(bench: &Bench<'_>, candidate: usize) -> Offer {
         unavailability: if bench.look(candidate) == 0 { 1.0 } else { estimate.mean },
         low,
         high: estimate.bounds.high(),
-        trials: bench.seen[candidate].n(),
+        forced: bench.is_forced(candidate),
+        trials: bench.trials(candidate),
         hits: estimate.hits,
     }
 }
@@ -265,6 +301,7 @@ fn concluded(
         candidates: question.candidates.len() as u64,
         tested: 0,
         work: 0,
+        methods: bench.methods(),
         verdict: verdict(question, found),
         meets_target_itself: best.is_some_and(|best| bench.estimate(best).bounds.high() <= allowed),
         best: best.or(hope.filter(|_| !found.decided)).map(told),
@@ -333,7 +370,7 @@ fn frontier(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<Vec<Off
         return Ok(Err(Stopped));
     }
     let least = trials_of(look);
-    let tested = bench.order.iter().copied().filter(|&candidate| bench.seen[candidate].n() >= least);
+    let tested = bench.order.iter().copied().filter(|&candidate| bench.trials(candidate) >= least);
     let mut front: Vec<usize> = Vec::new();
     for candidate in tested {
         if front.last().is_none_or(|&last| bench.mean(candidate) < WORTH * bench.mean(last)) {

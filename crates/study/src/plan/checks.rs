@@ -69,10 +69,16 @@ pub(super) fn check(question: &Question, how: &Visit<'_>) -> Result<Option<Decla
             Some(why) => format!("not used: {why}"),
             None => match pairs_hold(question, at, key, how)? {
                 None => return Ok(None),
-                Some(Ok(0)) => "not used: no two candidates differ in it alone".into(),
-                Some(Ok(pairs)) => {
+                Some(Ok((0, _))) => "not used: no two candidates differ in it alone".into(),
+                Some(Ok((pairs, told_apart))) => {
                     used[at] = true;
-                    format!("used: held in {pairs} of {pairs} pairs over {} trials", TRIALS.min(question.trials_max))
+                    let trials = TRIALS.min(question.trials_max);
+                    let apart = match told_apart {
+                        0 => ", none of which told the two apart".to_owned(),
+                        _ if told_apart == pairs => String::new(),
+                        _ => format!(", {told_apart} of which told the two apart"),
+                    };
+                    format!("used: held in {pairs} of {pairs} pairs over {trials} trials{apart}")
                 }
                 Some(Err(words)) => format!("not used: {words}"),
             },
@@ -104,16 +110,16 @@ fn pairs(question: &Question, at: usize, key: &Key) -> Vec<(usize, usize)> {
     keyed.into_iter().take(PAIRS).map(|(_, pair)| pair).collect()
 }
 
-/// How many pairs hold, or the words for one that does not; none if interrupted.
+/// How many pairs hold, and in how many of them any trial differed; or the words for one that does not; none if interrupted.
 fn pairs_hold(
     question: &Question,
     at: usize,
     key: &Key,
     how: &Visit<'_>,
-) -> Result<Option<Result<usize, String>>, RunError> {
+) -> Result<Option<Result<(usize, usize), String>>, RunError> {
     let pairs = pairs(question, at, key);
     if pairs.is_empty() {
-        return Ok(Some(Ok(0)));
+        return Ok(Some(Ok((0, 0))));
     }
     let design = |candidate: usize| question.candidates[candidate].design.clone();
     let designs = pairs.iter().flat_map(|&(worse, better)| [design(worse), design(better)]).collect();
@@ -131,5 +137,5 @@ fn pairs_hold(
             return Ok(Some(Err(format!("`{better}` misses more than `{worse}`"))));
         }
     }
-    Ok(Some(Ok(pairs.len())))
+    Ok(Some(Ok((pairs.len(), sums.iter().filter(|of| of.hits() > 0).count()))))
 }

@@ -14,10 +14,15 @@
 //! that are better or worse in these keys and the same in all others; such declarations are checked on pairs (`checks`), and
 //! dropped, in words, where a pair contradicts them or a feature makes them doubtful.
 //!
+//! **Rare misses.** Where plain trials hardly ever miss, those of a candidate are forced (`forced`), by the same patterns,
+//! weights and intervals as a run with that method; looks, levels and proofs are the same (`bench`).
+//!
 //! What can go wrong: the budget of trials ends before everything is decided; that is said, and nothing is promised.
 
 mod answer;
+mod bench;
 mod checks;
+mod forced;
 mod lattice;
 mod search;
 
@@ -26,6 +31,7 @@ pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 use crate::run::RunError;
 use crate::study::Study;
 use crate::visit::Visit;
+use serde::Serialize;
 use std::sync::Arc;
 use zonefall_fleet::Design;
 
@@ -65,6 +71,33 @@ pub struct Key {
     pub more_helps: Option<bool>,
 }
 
+/// How the trials of candidates are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// As the world would draw them.
+    Crude,
+    /// Half of them forced into overlaps of outages, all weighed.
+    Forcing,
+    /// Plain ones, and forced ones where those hardly ever miss and a pilot promises more.
+    Auto,
+}
+
+/// How they were drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Methods {
+    /// What was asked for.
+    pub asked: Method,
+    /// Candidates with plain trials only.
+    pub plain: u64,
+    /// Candidates with forced trials.
+    pub forced: u64,
+    /// Of those with plain trials: no overlap of outages was found that misses the objective.
+    pub nothing_found: u64,
+    /// The least gain that a pilot expected of forced trials.
+    pub gain_least: Option<f64>,
+}
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -76,6 +109,8 @@ pub struct Question {
     pub candidates: Vec<Candidate>,
     /// The most trials of a candidate.
     pub trials_max: u64,
+    /// How they are drawn.
+    pub method: Method,
     /// What a cost is counted in.
     pub unit: String,
 }

@@ -156,12 +156,14 @@ fn forcing(
     let gain = poorest.map(|of| of.gain).fold(f64::NEG_INFINITY, f64::max);
     let worst = plan.forecasts.iter().map(|of| of.gain).fold(f64::INFINITY, f64::min);
     let fewest = plan.forecasts.iter().map(|of| hits(of.hit)).fold(f64::INFINITY, f64::min);
+    // What no forced trial of the pilot has shown has no gain, not one below nothing.
+    let worst_shown = if worst > 0.0 { worst } else { 0.0 };
     let choice = if gain == f64::NEG_INFINITY {
         let words = "plain trials see enough: the pilot expects at least";
         Choice::Crude { why: format!("{words} {fewest:.0} with a miss for every design") }
     } else if gain < GAIN_LEAST || worst < GAIN_NOWHERE_BELOW {
         let words = "the pilot expects too little of forcing: a gain of";
-        Choice::Crude { why: format!("{words} {gain:.1} where plain trials see least, of {worst:.1} at worst") }
+        Choice::Crude { why: format!("{words} {gain:.1} where plain trials see least, of {worst_shown:.1} at worst") }
     } else {
         let words = "plain trials see too little: the pilot expects";
         weighed(format!("{words} {} with a miss, and a gain of about {gain:.0} from forcing", few(fewest)))

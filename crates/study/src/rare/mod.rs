@@ -35,6 +35,8 @@ pub use choose::{Choice, Method, choose};
 pub use conclude::conclude_weighted;
 pub use conditioning::{Conditioned, Layered, conclude_conditioned, run_conditioned};
 pub use plan::Plan;
+pub(crate) use plan::{PLAIN, Scales};
+pub(crate) use run::forced_stage;
 pub use run::{Weighed, run_forced};
 pub use splitting::{Ladder, run_split};
 pub use way::{Played, Way};

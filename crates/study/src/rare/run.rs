@@ -97,7 +97,7 @@ pub fn run_forced(
 }
 
 /// A stage whose trials can be forced.
-pub(super) fn forced_stage(study: &Study) -> Stage {
+pub(crate) fn forced_stage(study: &Study) -> Stage {
     let mut stage = Stage::new(study);
     stage.force(&study.topology);
     stage

@@ -1,0 +1,68 @@
+//! Plans among 10,000 candidates: reading the file, making the candidates and the whole search, in wall and CPU time.
+
+use crate::sections::Run;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use zonefall_benches::measure::{process_seconds, wall_seconds};
+use zonefall_benches::rounds::{Demand, number};
+use zonefall_cli::assemble::{Asked, question};
+use zonefall_scenario::{WhatIf, load_plan};
+use zonefall_study::plan::{Planned, Verdict, plan};
+use zonefall_study::{Threads, Visit};
+
+/// The files: their names, and all that they need beside them.
+const SCENARIOS: [(&str, &str); 2] =
+    [("ten-thousand", include_str!("../plan/ten-thousand.toml")), ("traced", include_str!("../plan/traced.toml"))];
+
+/// Threads of the demand.
+const THREADS: usize = 2;
+/// Seconds of the demand.
+const SECONDS: f64 = 60.0;
+
+/// A year of hours: days and weeks with a rush on one day in ninety.
+fn year() -> String {
+    let mut rows = "time,rate\n".to_owned();
+    for hour in 0..8760_u32 {
+        let of_day = 1.0 - ((f64::from(hour % 24) - 15.0) / 24.0 * std::f64::consts::TAU).cos() * -0.5;
+        let of_week = if hour / 24 % 7 > 4 { 0.7 } else { 1.0 };
+        let rush = if hour / 24 % 90 == 60 { 1.6 } else { 1.0 };
+        let _ = writeln!(rows, "{},{:.1}", hour * 3600, 800.0 * of_day * of_week * rush);
+    }
+    rows
+}
+
+/// Seconds of reading, candidates, and the answer.
+fn answered(path: &Path) -> (f64, u64, Planned) {
+    let (reading, scenario) = wall_seconds(|| load_plan(path, &WhatIf::default()));
+    let scenario = scenario.unwrap_or_else(|why| panic!("{why}"));
+    let of = scenario.plan.as_ref().expect("it has a plan");
+    let asked = question(&scenario, of, &Asked::default()).unwrap_or_else(|why| panic!("{why:#}"));
+    let (threads, stop) = (Threads::new(THREADS).expect("threads can be started"), AtomicBool::new(false));
+    let how = Visit { threads: &threads, stop: &stop, told: &|_| () };
+    let found = plan(&asked, &how, &|_, _, _| ()).expect("the event budget is ample").expect("nobody interrupts");
+    (reading, asked.candidates.len() as u64, found)
+}
+
+pub fn plans(run: &mut Run) {
+    let folder = std::env::temp_dir().join(format!("zonefall-benches-plan-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    std::fs::write(folder.join("year.csv"), year()).expect("a temporary file can be written");
+    for (name, text) in SCENARIOS {
+        let path = folder.join(format!("{name}.toml"));
+        std::fs::write(&path, text).expect("a temporary file can be written");
+        let ((wall, (reading, candidates, found)), cpu) = process_seconds(|| wall_seconds(|| answered(&path)));
+        assert_eq!((candidates, found.verdict), (10_000, Verdict::Found), "{name}");
+        let shown = format!(
+            "{} s on {THREADS} threads, {} s of CPU; {} s of them reading; {} of {} candidates lived through trials, {} trials in all",
+            number(wall),
+            number(cpu),
+            number(reading),
+            number(found.tested as f64),
+            number(candidates as f64),
+            number(found.work as f64)
+        );
+        run.table.add("plan", &format!("{name}: seconds"), wall, &shown, Demand::AtMost(SECONDS, None));
+    }
+    std::fs::remove_dir_all(&folder).expect("the temporary folder can be removed");
+}

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::sync::Arc;
 use zonefall_faults::{Population, Replay, UNIT_MODES_MAX};
 use zonefall_fleet::population;
-use zonefall_scenario::{FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
+use zonefall_scenario::{Assumptions, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};
 use zonefall_study::plan::{self, Candidate, Key, Question};
@@ -111,6 +111,8 @@ pub struct Asked {
     pub trials_max: Option<u64>,
     /// `--method`
     pub method: Option<plan::Method>,
+    /// `--no-assumptions`
+    pub no_assumptions: bool,
 }
 
 /// The question of a scenario's plan.
@@ -140,6 +142,7 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
         candidates: of.candidates.iter().map(candidate).collect(),
         trials_max: asked.trials_max.unwrap_or(of.trials_max),
         method: asked.method.unwrap_or_else(|| method(of)),
+        assumptions: !asked.no_assumptions && scenario.assumptions != Assumptions::Off,
         unit: of.price.as_ref().map_or("machines".into(), |price| format!("{} a month", price.currency)),
     })
 }

@@ -34,6 +34,7 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
         seed: options.effort.seed,
         trials_max: options.effort.trials,
         method: options.method.map(PlanMethod::method),
+        no_assumptions: options.no_assumptions,
     };
     let question = assemble::question(&scenario, plan, &asked)?;
     let stop = interrupt()?;
@@ -57,10 +58,7 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
 
 /// What was left out, and where the cost comes from.
 fn notes(plan: &Plan) -> Vec<String> {
-    let mut notes = vec![
-        "what is assumed is not looked at here: `zonefall run` on the design says whether its verdict stands"
-            .to_owned(),
-    ];
+    let mut notes = Vec::new();
     match &plan.price {
         Some(price) => notes.push(format!(
             "cost: in {}, prices as of {}, 730 h a month; of the machines asked for, whatever happens to them",
@@ -87,6 +85,7 @@ fn notes(plan: &Plan) -> Vec<String> {
 fn gate(options: &args::Plan, answer: &Planned) -> Exit {
     match answer.verdict {
         _ if !options.gate => Exit::Fine,
+        Verdict::Found if answer.depends_on().is_some() => Exit::NotResolved,
         Verdict::Found => Exit::Fine,
         Verdict::NoneMeets => Exit::Missed,
         Verdict::NotResolved => Exit::NotResolved,

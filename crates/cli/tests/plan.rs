@@ -45,7 +45,7 @@ fn asked(text: &str, target: &str, seed: u64) -> Question {
 fn limited(text: &str, target: &str, seed: u64, trials_max: Option<u64>) -> Question {
     let desk = Desk::with(text);
     let scenario = load_plan(&desk.path("s.toml"), &WhatIf::default()).unwrap_or_else(|why| panic!("{why}"));
-    let asked = Asked { target: Some(target.into()), seed: Some(seed), trials_max, method: None };
+    let asked = Asked { target: Some(target.into()), seed: Some(seed), trials_max, method: None, no_assumptions: true };
     question(&scenario, scenario.plan.as_ref().unwrap(), &asked).unwrap()
 }
 
@@ -191,6 +191,27 @@ fn the_command_says_the_design_the_price_and_why() {
         .says(&["No design meets it", "The closest is capacity 11"]);
     desk.run("plan none.toml --target 99.99%").ends(0);
     desk.run("check s.toml").ends(0).says(&["Plan       11 candidates over scale_set.web.capacity"]);
+}
+
+#[test]
+fn the_answer_is_looked_at_with_what_is_assumed_at_its_ends() {
+    let ranged = world(3, 17520, 8, &capacity("10 to 20", "more")).replace(
+        "mean = \"17520 h\" }\n",
+        "mean = \"17520 h\" }\nrate_low = \"0.1 per zone-year\"\nrate_high = \"40 per zone-year\"\n",
+    );
+    let desk = Desk::with(&ranged);
+    let out = desk.run("plan s.toml --target 99.9% --trials 4096 --format json").ends(0);
+    let told: Value = serde_json::from_str(&out.out).unwrap();
+    let of = &told["assumed"][0];
+    assert_eq!(of["design"], told["best"]["design"]);
+    assert_eq!((&of["verdict_sampling"], &of["verdict"]), (&"meets".into(), &"not_resolved".into()), "{told}");
+    assert!(of["high"].as_f64() > told["best"]["high"].as_f64() && of["high_from"] == "high rates", "{told}");
+    let words = ["depends on assumptions: misses the target with high rates", "What is assumed: capacity 14"];
+    desk.run("plan s.toml --target 99.9% --trials 4096 --gate")
+        .ends(5)
+        .says(&words[1..])
+        .says(&["depends on assumptions"]);
+    desk.run("plan s.toml --target 99.9% --trials 4096 --gate --no-assumptions").ends(0);
 }
 
 #[test]

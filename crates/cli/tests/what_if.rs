@@ -97,8 +97,7 @@ fn one_key_takes_the_place_of_another_as_in_a_design() {
     // Two that are asked for together are two.
     let both = ["check", "p.toml", "--what-if", "slo.p95_latency=2 s", "--what-if", "slo.min_serving=5"];
     kit::ran(&mut desk.command(both)).ends(3).complains(&["E013", "keep one"]);
-    let listed = PARTS.replace("holds = \"all\"\n", "holds = \"all\"\n")
-        + "[[change]]\nset = \"web\"\nat = \"1 d\"\ncapacity = 8\n";
+    let listed = format!("{PARTS}[[change]]\nset = \"web\"\nat = \"1 d\"\ncapacity = 8\n");
     desk.put("l.toml", listed);
     let told = kit::ran(&mut desk.command(["check", "l.toml", "--what-if", "change.at=2 d"])).ends(3);
     told.complains(&["E080", "`change.1.…`"]);

@@ -163,7 +163,10 @@ pub struct Plan {
     /// How trials are drawn, instead of as the scenario says; `auto` where it says nothing.
     #[arg(long, value_enum, value_name = "METHOD")]
     pub method: Option<PlanMethod>,
-    /// Exit with 4 if no design meets the target, with 5 if the trials do not suffice.
+    /// Do not look at what is assumed.
+    #[arg(long)]
+    pub no_assumptions: bool,
+    /// Exit with 4 if no design meets the target, with 5 if the trials do not suffice or the answer depends on assumptions.
     #[arg(long)]
     pub gate: bool,
     /// Changes of the scenario.

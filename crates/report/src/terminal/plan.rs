@@ -18,6 +18,7 @@ pub fn plan(of: &Planned, style: Style) -> String {
     page.paragraph(None, &scope(of), None);
     designs(&mut page, of);
     reasons(&mut page, of);
+    assumed(&mut page, of);
     frontier(&mut page, of);
     nines(&mut page, of);
     remarks(&mut page, of);
@@ -45,7 +46,13 @@ fn verdict(of: &Planned) -> (String, Tone) {
             } else {
                 format!("its misses are proven to be at most {:.0} % above what the target allows", BAND * 100.0)
             };
-            (format!("{}, for {}: {within}.", clean(&best.design), cost(of, best)), Tone::Good)
+            let said = format!("{}, for {}: {within}", clean(&best.design), cost(of, best));
+            match of.depends_on() {
+                Some(words) => {
+                    (format!("{said}, as far as luck goes; but that depends on assumptions: {words}."), Tone::Unsure)
+                }
+                None => (format!("{said}."), Tone::Good),
+            }
         }
         (Verdict::NoneMeets, _) => {
             let closest = of.closest.as_ref().map_or(String::new(), |closest| {
@@ -185,6 +192,26 @@ fn reasons(page: &mut Page, of: &Planned) {
             thumb.simulated
         );
         page.paragraph(None, &words, None);
+    }
+}
+
+/// The second interval: what is assumed at its ends.
+fn assumed(page: &mut Page, of: &Planned) {
+    for of in &of.assumed {
+        let from = |name: &Option<String>| name.clone().unwrap_or_else(|| "as stated".into());
+        let words = format!(
+            "What is assumed: {} misses between {} ({}) and {} ({}) min a month{}",
+            clean(&of.design),
+            minutes(of.low, Toward::Down),
+            from(&of.low_from),
+            minutes(of.high, Toward::Up),
+            from(&of.high_from),
+            match &of.depends_on {
+                Some(words) => format!("; its verdict depends on assumptions: {}.", clean(words)),
+                None => "; no look turns its verdict.".into(),
+            }
+        );
+        page.paragraph(None, &words, of.depends_on.as_ref().map(|_| Tone::Unsure));
     }
 }
 

@@ -1,5 +1,6 @@
 //! From a finished search to what a reader needs: the design, what comes next, what more or less would cost.
 
+use super::assumed::{self, Assumed};
 use super::bench::{Bench, Standing, Stopped, trials_of};
 use super::lattice::Lattice;
 use super::search::Found;
@@ -23,6 +24,10 @@ const NEXT: usize = 32;
 const WORTH: f64 = 0.9;
 /// Ties and open candidates that are listed.
 const LISTED: usize = 20;
+
+/// What is said of a candidate whose trials are forced.
+const NOT_LOOKED_AT: &str = "what is assumed was not looked at, for looks are plain trials, which see too little of it; `run` with \
+                             its method does";
 
 /// What the search came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -145,12 +150,22 @@ pub struct Planned {
     pub frontier: Vec<Offer>,
     /// A nine less and a nine more.
     pub nines: Vec<Nine>,
+    /// The best and the runner-up when what is assumed is otherwise.
+    pub assumed: Vec<Assumed>,
     /// The rule of thumb.
     pub rule_of_thumb: Option<Thumb>,
     /// Declarations that keys help.
     pub checked: Vec<Checked>,
     /// What a reader should know.
     pub notes: Vec<String>,
+}
+
+impl Planned {
+    /// The assumption that keeps the best design's verdict from standing, in words.
+    pub fn depends_on(&self) -> Option<&str> {
+        let best = self.best.as_ref()?;
+        self.assumed.iter().find(|of| of.design == best.design)?.depends_on.as_deref()
+    }
 }
 
 /// Answers a question; none if interrupted.
@@ -187,6 +202,17 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
     };
     planned.nines = nines.into_iter().map(nine).collect();
     planned.frontier = frontier;
+    if question.assumptions && planned.verdict == Verdict::Found {
+        for candidate in found.best.into_iter().chain(runner_up) {
+            let design = &question.candidates[candidate].design;
+            if bench.is_forced(candidate) {
+                planned.notes.push(format!("{}: {NOT_LOOKED_AT}", design.name));
+                continue;
+            }
+            let Ok(assumed) = assumed::look(question, design, bench.trials(candidate), how)? else { return Ok(None) };
+            planned.assumed.extend(assumed);
+        }
+    }
     planned.tested = (0..question.candidates.len()).filter(|&candidate| bench.look(candidate) > 0).count() as u64;
     planned.work = bench.work;
     planned.methods = bench.methods();
@@ -312,6 +338,7 @@ fn concluded(
         closest: if best.is_none() { least(tested().collect()).map(told) } else { None },
         frontier: Vec::new(),
         nines: Vec::new(),
+        assumed: Vec::new(),
         rule_of_thumb: best.and_then(|best| thumb(bench, best)),
         checked,
         notes,

@@ -110,13 +110,11 @@ fn pairs(question: &Question, at: usize, key: &Key) -> Vec<(usize, usize)> {
     keyed.into_iter().take(PAIRS).map(|(_, pair)| pair).collect()
 }
 
+/// Pairs that hold, and those of them in which any trial differed; or the words for one that does not.
+type Held = Result<(usize, usize), String>;
+
 /// How many pairs hold, and in how many of them any trial differed; or the words for one that does not; none if interrupted.
-fn pairs_hold(
-    question: &Question,
-    at: usize,
-    key: &Key,
-    how: &Visit<'_>,
-) -> Result<Option<Result<(usize, usize), String>>, RunError> {
+fn pairs_hold(question: &Question, at: usize, key: &Key, how: &Visit<'_>) -> Result<Option<Held>, RunError> {
     let pairs = pairs(question, at, key);
     if pairs.is_empty() {
         return Ok(Some(Ok((0, 0))));

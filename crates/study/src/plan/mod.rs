@@ -20,6 +20,7 @@
 //! What can go wrong: the budget of trials ends before everything is decided; that is said, and nothing is promised.
 
 mod answer;
+mod assumed;
 mod bench;
 mod checks;
 mod forced;
@@ -27,6 +28,7 @@ mod lattice;
 mod search;
 
 pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
+pub use assumed::Assumed;
 
 use crate::run::RunError;
 use crate::study::Study;
@@ -111,6 +113,8 @@ pub struct Question {
     pub trials_max: u64,
     /// How they are drawn.
     pub method: Method,
+    /// Whether the answer is looked at with what is assumed at its ends.
+    pub assumptions: bool,
     /// What a cost is counted in.
     pub unit: String,
 }

@@ -236,7 +236,10 @@ impl<'a> Bench<'a> {
     /// Decides how the trials of a candidate are drawn.
     fn learn(&mut self, candidate: usize) -> Result<Result<(), Stopped>, RunError> {
         let design = self.question.candidates[candidate].design.clone();
-        let learned = Forced::learn(&self.question.study, design, self.how)?;
+        let learned = match Forced::learn(&self.question.study, design, self.how) {
+            Err(RunError::Interrupted) => return Ok(Err(Stopped)),
+            learned => learned?,
+        };
         if self.how.stop.load(Ordering::Relaxed) {
             return Ok(Err(Stopped));
         }

@@ -62,7 +62,7 @@ impl Forced {
     pub fn learn(world: &Study, design: Arc<Design>, how: &Visit<'_>) -> Result<Option<Self>, RunError> {
         let study =
             Study { designs: vec![design], counterfactual: false, stopping: None, rows: false, ..world.clone() };
-        let plan = Plan::learn(&study, how.threads.count())?;
+        let plan = Plan::learn(&study, how.threads.count(), how.stop)?;
         Ok(plan.map(|plan| Self { study, plan, sums: Sums::new() }))
     }
 

@@ -66,13 +66,8 @@ impl Modes {
     }
 }
 
-/// A component as it was read: with the availability that is promised for it.
-pub(crate) struct Told {
-    pub name: String,
-    pub span: Range<usize>,
-    pub component: Component,
-    pub promise: Option<(u64, u64)>,
-}
+/// The share that is promised, if any is.
+pub(crate) type Promise = Option<(u64, u64)>;
 
 /// Where a component is read.
 pub(crate) struct Site<'a> {
@@ -82,14 +77,14 @@ pub(crate) struct Site<'a> {
     pub modes: &'a Modes,
 }
 
-/// Reads one component.
+/// Reads one component, with the availability that is promised for it.
 pub(crate) fn component(
     name: &str,
     span: &Range<usize>,
     node: &Node,
     site: &Site<'_>,
     sink: &mut Sink,
-) -> Option<Told> {
+) -> Option<(Component, Promise)> {
     let reader = Reader::new(node, "component.<name>", sink);
     let kind = reader.choice("kind", sink);
     let outage = laws::law(&reader, "outage", sink);
@@ -103,8 +98,7 @@ pub(crate) fn component(
         return None;
     }
     let Some(life) = life else {
-        let component = Component { cause: None, footing };
-        return Some(Told { name: name.to_owned(), span: span.clone(), component, promise });
+        return Some((Component { cause: None, footing }, promise));
     };
     let mut mode = Mode::plain(name, Scope::Component, 1.0, Outage::Law(outage)).ok()?;
     mode.time_to_failure = life;
@@ -127,11 +121,10 @@ pub(crate) fn component(
         sink.error(codes::TOO_MUCH, span, format!("the components of all designs have more than {MODES_MAX} laws"));
         return None;
     };
-    let component = Component { cause: Some(cause), footing };
-    Some(Told { name: name.to_owned(), span: span.clone(), component, promise })
+    Some((Component { cause: Some(cause), footing }, promise))
 }
 
-type Own = (Option<Law>, Option<(u64, u64)>);
+type Own = (Option<Law>, Promise);
 
 /// The law of the time to failure (none if it never fails by itself), and the promise that it comes from.
 fn own_failures(reader: &Reader<'_>, kind: &str, outage: Option<&Law>, sink: &mut Sink) -> Option<Own> {

@@ -4,7 +4,7 @@
 //! all at once: names that are not there, parts in two places or in themselves, sets in no part, needs without machines.
 
 use crate::codes;
-use crate::components::{Site, Told, component};
+use crate::components::{Promise, Site, component};
 use crate::designs::terms;
 use crate::diagnostic::Sink;
 use crate::keys::parts::PARTS_MAX;
@@ -17,6 +17,9 @@ use zonefall_fleet::{Least, Need, Part, Structure};
 /// What is asked of all machines that no part names.
 pub(crate) type Rest = Option<(Least, Range<usize>)>;
 
+/// What the machines that no part names are called.
+const REST: &str = "machines";
+
 /// What the kinds of parts are called.
 const KINDS: [&str; 4] = ["sets", "all", "any", "of"];
 
@@ -25,13 +28,21 @@ struct Draft {
     name: String,
     span: Range<usize>,
     what: What,
-    promise: Option<(u64, u64)>,
+    promise: Promise,
 }
 
 enum What {
     Leaf(Part),
-    Group { names: Vec<(String, Range<usize>)>, least: Option<u32> },
+    Group {
+        names: Names,
+        least: Option<u32>,
+    },
+    /// Told as wrong already; what it names may be wrong too.
+    Broken(Names),
 }
+
+type Name = (String, Range<usize>);
+type Names = Vec<Name>;
 
 /// Whether a design has parts.
 pub(crate) fn are_there(reader: &Reader<'_>) -> bool {
@@ -57,55 +68,61 @@ pub(crate) fn service(
     }
     let mut taken: Vec<Option<String>> = vec![None; sets.len()];
     let mut drafts = Vec::new();
-    let mut fine = components.is_some();
     for (name, span, node) in written {
-        match part(name, span, node, (sets, has_demand), &mut taken, sink) {
-            Some(draft) => drafts.push(draft),
-            None => fine = false,
-        }
+        let (what, promise) = match part(name, &span, node, (sets, has_demand), &mut taken, sink) {
+            Ok(read) => read,
+            Err(names) => (What::Broken(names), None),
+        };
+        drafts.push(Draft { name: name.to_owned(), span, what, promise });
     }
-    let (components, rest) = (components.filter(|_| fine)?, rest?);
-    let leaf = |told: Told| Draft {
-        name: told.name,
-        span: told.span,
-        what: What::Leaf(Part::Component(told.component)),
-        promise: told.promise,
-    };
-    drafts.extend(components.into_iter().map(leaf));
-    drafts.extend(the_rest(sets, &taken, rest, reader, sink)?);
+    drafts.extend(components?);
+    // Who is in no part is known when every part is; until then it may be asked for.
+    let whole = drafts.iter().all(|draft| !matches!(draft.what, What::Broken(_)));
+    let rest = rest.filter(|_| whole).and_then(|rest| the_rest(sets, &taken, rest, reader, sink));
+    let known = rest.is_some();
+    let unknown = Draft { name: REST.into(), span: 0..0, what: What::Broken(Vec::new()), promise: None };
+    drafts.extend(rest.unwrap_or_else(|| drafts.iter().all(|draft| draft.name != REST).then_some(unknown)));
     let span = root.as_ref().map_or_else(|| reader.span_of("part"), |(_, span)| span.clone());
-    let nodes = Tree::new(drafts, sink)?.nodes(root, sink)?;
+    let (mut tree, fine) = Tree::new(drafts, sink);
+    let top = tree.top(root.as_ref(), sink).filter(|_| known && fine)?;
+    let order = tree.order(top, root.as_ref(), sink)?;
+    let nodes = tree.nodes(&order)?;
     Some((Need::Parts(Box::new(Structure { nodes })), span))
 }
 
-fn components(reader: &Reader<'_>, site: &Site<'_>, sink: &mut Sink) -> Option<Vec<Told>> {
+fn components(reader: &Reader<'_>, site: &Site<'_>, sink: &mut Sink) -> Option<Vec<Draft>> {
     let written = reader.named("component", sink);
     if written.len() > PARTS_MAX {
         sink.error(codes::TOO_MUCH, &reader.span_of("component"), format!("a design may have {PARTS_MAX} components"));
         return None;
     }
-    let read = |(name, span, node): &(&str, Range<usize>, &Node)| component(name, span, node, site, sink);
-    let all: Vec<Option<Told>> = written.iter().map(read).collect();
-    all.into_iter().collect()
+    let read = |(name, span, node): (&str, Range<usize>, &Node)| {
+        let (what, promise) = match component(name, &span, node, site, sink) {
+            Some((component, promise)) => (What::Leaf(Part::Component(component)), promise),
+            None => (What::Broken(Vec::new()), None),
+        };
+        Draft { name: name.to_owned(), span, what, promise }
+    };
+    Some(written.into_iter().map(read).collect())
 }
 
-/// Reads one part.
+/// Reads one part: what it is and the promise for it; of a mistaken one, the parts it names.
 fn part(
     name: &str,
-    span: Range<usize>,
+    span: &Range<usize>,
     node: &Node,
     (sets, has_demand): (&[Placed], bool),
     taken: &mut [Option<String>],
     sink: &mut Sink,
-) -> Option<Draft> {
+) -> Result<(What, Promise), Names> {
     let reader = Reader::new(node, "part.<name>", sink);
     let said: Vec<&str> = KINDS.into_iter().filter(|kind| reader.has(kind)).collect();
     let [kind] = said[..] else {
         let words = format!("part `{name}` needs one of `sets`, `all`, `any` and `of`, and has {}", said.len());
-        sink.error(codes::PART, &span, words).help("write for example `sets = [\"web\"]` and `min_serving = 6`");
-        return None;
+        sink.error(codes::PART, span, words).help("write for example `sets = [\"web\"]` and `min_serving = 6`");
+        return Err(Vec::new());
     };
-    let names = reader.texts(kind, sink);
+    let names = reader.texts(kind, sink).ok_or_else(Vec::new)?;
     let need = least(&reader, has_demand, sink);
     let count = reader.count("least", sink);
     let goes = [("min_serving", "sets"), ("min_served", "sets"), ("least", "of")];
@@ -114,45 +131,40 @@ fn part(
         sink.error(codes::EXCLUSIVE, &reader.span_of(key), format!("`{key}` goes with `{with}`, not with `{kind}`"));
         fine = false;
     }
-    let names = names.filter(|_| fine)?;
     if names.is_empty() {
         sink.error(codes::PART, &reader.span_of(kind), format!("part `{name}` is made of nothing"));
-        return None;
+        fine = false;
     }
-    let draft = |what, promise| Draft { name: name.to_owned(), span: span.clone(), what, promise };
     if kind == "sets" {
         let found = find_sets(name, &names, sets, taken, sink);
-        let need = match need? {
-            Some((need, _)) => need,
-            None => {
-                sink.error(codes::PART, &span, format!("part `{name}` does not say what it needs"))
-                    .help("write `min_serving = 6`, or `min_served = \"99%\"` with `[demand]`");
-                return None;
-            }
-        };
-        let found = found?;
+        if matches!(need, Some(None)) {
+            sink.error(codes::PART, span, format!("part `{name}` does not say what it needs"))
+                .help("write `min_serving = 6`, or `min_served = \"99%\"` with `[demand]`");
+        }
+        let (Some(found), Some(Some((need, _))), true) = (found, need, fine) else { return Err(Vec::new()) };
         let promise = promise(sets, &found);
-        return Some(draft(What::Leaf(Part::Sets(found, need)), promise));
+        return Ok((What::Leaf(Part::Sets(found, need)), promise));
     }
-    let least = match kind {
-        "all" => None,
-        "any" => Some(1),
-        _ => {
-            let Some(count) = count else {
-                if !reader.has("least") {
-                    reader.missing("least", "least = 2", sink);
-                }
-                return None;
-            };
+    let least = match (kind, count) {
+        ("all", _) => None,
+        ("any", _) => Some(1),
+        (_, Some(count)) => {
             if count > names.len() as u64 {
                 let words = format!("{count} of {} parts can never hold", names.len());
                 sink.error(codes::RANGE, &reader.span_of("least"), words);
-                return None;
+                fine = false;
             }
             Some(count as u32)
         }
+        (_, None) => {
+            if !reader.has("least") {
+                reader.missing("least", "least = 2", sink);
+            }
+            fine = false;
+            None
+        }
     };
-    Some(draft(What::Group { names, least }, None))
+    if fine { Ok((What::Group { names, least }, None)) } else { Err(names) }
 }
 
 /// `min_serving` or `min_served` of a table; the outer `None` is a mistake, the inner one the absence of both.
@@ -213,7 +225,7 @@ fn find_sets(
 }
 
 /// SL-01: the promise for the machines of a group of sets.
-fn promise(sets: &[Placed], of: &[u32]) -> Option<(u64, u64)> {
+fn promise(sets: &[Placed], of: &[u32]) -> Promise {
     let chosen: Vec<&Placed> = of.iter().map(|&at| &sets[at as usize]).collect();
     terms(&chosen).and_then(|terms| terms.tiers.first().map(|&(up, of, _)| (up, of)))
 }
@@ -243,7 +255,7 @@ fn the_rest(
         (Some(_), Some((need, span))) => {
             let promise = promise(sets, &left);
             let what = What::Leaf(Part::Sets(left, need));
-            Some(Some(Draft { name: "machines".into(), span, what, promise }))
+            Some(Some(Draft { name: REST.into(), span, what, promise }))
         }
     }
 }
@@ -256,7 +268,8 @@ struct Tree {
 }
 
 impl Tree {
-    fn new(drafts: Vec<Draft>, sink: &mut Sink) -> Option<Self> {
+    /// Finds the children, and says whether all is well so far.
+    fn new(drafts: Vec<Draft>, sink: &mut Sink) -> (Self, bool) {
         let mut fine = true;
         for (at, draft) in drafts.iter().enumerate() {
             if drafts[..at].iter().any(|other| other.name == draft.name) {
@@ -264,77 +277,76 @@ impl Tree {
                 fine = false;
             }
         }
-        let mut children = vec![Vec::new(); drafts.len()];
-        let mut parents: Vec<Option<usize>> = vec![None; drafts.len()];
-        for (at, draft) in drafts.iter().enumerate() {
-            let What::Group { names, .. } = &draft.what else { continue };
-            for (name, span) in names {
-                let Some(child) = drafts.iter().position(|other| other.name == *name) else {
-                    let all = drafts.iter().map(|draft| draft.name.as_str());
-                    sink.error(codes::PART, span, format!("the design has no part or component `{name}`"))
-                        .nearest(name, all);
-                    fine = false;
-                    continue;
-                };
-                if let Some(other) = parents[child] {
-                    let words = format!("`{name}` is in part `{}` already", drafts[other].name);
-                    sink.error(codes::PART, span, words).help("put what several parts need in series with all of them");
-                    fine = false;
-                    continue;
-                }
-                parents[child] = Some(at);
-                children[at].push(child);
+        let (children, parents) = (vec![Vec::new(); drafts.len()], vec![None; drafts.len()]);
+        let mut tree = Self { drafts, children, parents };
+        for at in 0..tree.drafts.len() {
+            let (What::Group { names, .. } | What::Broken(names)) = &mut tree.drafts[at].what else { continue };
+            for (name, span) in std::mem::take(names) {
+                fine &= tree.adopt(at, &name, &span, sink);
             }
         }
-        fine.then_some(Self { drafts, children, parents })
+        (tree, fine)
     }
 
-    /// The nodes, the root last.
-    fn nodes(mut self, root: Option<(String, Range<usize>)>, sink: &mut Sink) -> Option<Vec<zonefall_fleet::Node>> {
+    /// Makes what is called so a child; false if it cannot be.
+    fn adopt(&mut self, at: usize, name: &str, span: &Range<usize>, sink: &mut Sink) -> bool {
+        let Some(child) = self.find(name, span, sink) else { return false };
+        if let Some(other) = self.parents[child] {
+            let words = format!("`{name}` is in part `{}` already", self.drafts[other].name);
+            sink.error(codes::PART, span, words).help("put what several parts need in series with all of them");
+            return false;
+        }
+        self.parents[child] = Some(at);
+        self.children[at].push(child);
+        true
+    }
+
+    fn find(&self, name: &str, span: &Range<usize>, sink: &mut Sink) -> Option<usize> {
+        let found = self.drafts.iter().position(|draft| draft.name == name);
+        if found.is_none() {
+            let all = self.drafts.iter().map(|draft| draft.name.as_str());
+            sink.error(codes::PART, span, format!("the design has no part or component `{name}`")).nearest(name, all);
+        }
+        found
+    }
+
+    /// The top of the tree: what the objective asks for, or all that is in no other part.
+    fn top(&mut self, root: Option<&Name>, sink: &mut Sink) -> Option<usize> {
+        if let Some((name, span)) = root {
+            return self.find(name, span, sink);
+        }
         let tops: Vec<usize> = (0..self.drafts.len()).filter(|&at| self.parents[at].is_none()).collect();
-        let top = match &root {
-            Some((name, span)) => {
-                let Some(at) = self.drafts.iter().position(|draft| draft.name == *name) else {
-                    let all = self.drafts.iter().map(|draft| draft.name.as_str());
-                    sink.error(codes::PART, span, format!("the design has no part or component `{name}`"))
-                        .nearest(name, all);
-                    return None;
-                };
-                at
-            }
-            None if tops.len() == 1 => tops[0],
-            None => {
-                let span = 0..0;
-                let what = What::Group { names: Vec::new(), least: None };
-                self.drafts.push(Draft { name: "service".into(), span, what, promise: None });
-                self.children.push(tops);
-                self.drafts.len() - 1
-            }
-        };
-        // Every part has one parent at most, so what the root reaches is a tree.
+        if let [top] = tops[..] {
+            return Some(top);
+        }
+        let what = What::Group { names: Vec::new(), least: None };
+        self.drafts.push(Draft { name: "service".into(), span: 0..0, what, promise: None });
+        self.children.push(tops);
+        Some(self.drafts.len() - 1)
+    }
+
+    /// What is below the top, every part after those it needs.
+    fn order(&self, top: usize, root: Option<&Name>, sink: &mut Sink) -> Option<Vec<usize>> {
+        // Every part has one parent at most, so what the top reaches is a tree.
         let mut order = vec![top];
         let mut next = 0;
         while let Some(&at) = order.get(next) {
             order.extend(&self.children[at]);
             next += 1;
         }
-        let mut fine = true;
-        for (at, draft) in self.drafts.iter().enumerate() {
-            if !order.contains(&at) {
-                let words = match &root {
-                    Some((name, _)) => {
-                        format!("part `{}` is not in `{name}`, which the objective asks for", draft.name)
-                    }
-                    None => format!("part `{}` is in itself", draft.name),
-                };
-                sink.error(codes::PART, &draft.span, words);
-                fine = false;
-            }
-        }
-        if !fine {
-            return None;
+        for (_, draft) in self.drafts.iter().enumerate().filter(|(at, _)| !order.contains(at)) {
+            let words = match root {
+                Some((name, _)) => format!("part `{}` is not in `{name}`, which the objective asks for", draft.name),
+                None => format!("part `{}` is in itself", draft.name),
+            };
+            sink.error(codes::PART, &draft.span, words);
         }
         order.reverse();
+        (order.len() == self.drafts.len()).then_some(order)
+    }
+
+    /// None where a part is broken.
+    fn nodes(&self, order: &[usize]) -> Option<Vec<zonefall_fleet::Node>> {
         let place = |at: &usize| order.iter().position(|of| of == at).map_or(0, |place| place as u32);
         let node = |&at: &usize| {
             let draft = &self.drafts[at];
@@ -345,9 +357,10 @@ impl Tree {
                     let least = least.unwrap_or(parts.len() as u32);
                     Part::Group { parts, least }
                 }
+                What::Broken(_) => return None,
             };
-            zonefall_fleet::Node { name: draft.name.clone(), part, promise: draft.promise }
+            Some(zonefall_fleet::Node { name: draft.name.clone(), part, promise: draft.promise })
         };
-        Some(order.iter().map(node).collect())
+        order.iter().map(node).collect()
     }
 }

@@ -530,3 +530,17 @@ fn a_rate_that_is_a_distribution_brings_its_range_and_its_evidence() {
     let plain = read("\"0.1 per rack-year\"");
     assert!(plain.evidence.spread.is_none() && !plain.evidence.has_range());
 }
+
+#[test]
+fn all_mistakes_of_parts_are_told_at_once() {
+    let parts = "[part.a]\nsets = [\"wep\"]\nmin_serving = 1\n[part.b]\nall = [\"machines\", \"nobody\"]\nleast = 1\n\
+                 [part.c]\nany = [\"a\", \"db\"]\n[component.db]\nkind = \"qeue\"\n";
+    let text = with("#slo", "holds = \"cc\"").replace("#end", parts);
+    let wrong = parse(&text, "x.toml").unwrap_err();
+    let mut said: Vec<&str> = wrong.items().iter().map(|item| item.message.as_str()).collect();
+    said.sort_unstable();
+    assert_eq!(said.len(), 5, "{said:#?}");
+    for name in ["`wep`", "`nobody`", "\"qeue\"", "`cc`", "`least`"] {
+        assert!(said.iter().any(|words| words.contains(name)), "{name}: {said:#?}");
+    }
+}

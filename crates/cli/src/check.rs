@@ -1,16 +1,24 @@
 //! `check`: what a scenario says, before anything is computed.
 
 use crate::args::{self, Check, Format};
+use crate::assemble::{self, Overrides};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::managed;
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use zonefall_faults::Strikes;
-use zonefall_fleet::{Design, Need, initial_counts, worst_zone_loss};
+use zonefall_fleet::{Design, Measure, Need, initial_counts, worst_zone_loss};
 use zonefall_scenario::{Diagnostics, FaultSource, Scenario, Severity, WhatIf};
+use zonefall_study::Silent;
 use zonefall_study::implied::{StartHours, one_machine};
+
+/// The most events of a trial and machines of all designs that an estimate of the work plays.
+const PLAYED_EVENTS: u64 = 200_000;
+const PLAYED_MACHINES: u64 = 100_000;
 
 /// Loads a scenario, changed or not; says everything that is wrong with it. Warnings are shown; mere hints are counted,
 /// `check` shows them.
@@ -116,7 +124,7 @@ fn need(design: &Design) -> Value {
 /// Strikes that one trial expects, all designs together.
 fn strikes_per_trial(scenario: &Scenario) -> f64 {
     let horizon = scenario.measure.horizon.since(zonefall_engine::SimTime::ZERO);
-    let people = crate::assemble::people(scenario);
+    let people = assemble::people(scenario);
     let mut strikes = Strikes::new(&scenario.profile, &scenario.topology, people, horizon);
     // A window is drawn to a number of entries: count those of one trial, or of the first windows of a long one.
     if strikes.begin(zonefall_engine::Key::root(scenario.seed)).is_err() {
@@ -190,6 +198,38 @@ fn standing(sets: &Value) -> String {
     sets.as_object().into_iter().flatten().map(of_set).collect::<Vec<String>>().join("; ")
 }
 
+/// How long all trials take, from the events of the first one: no clock is read, so the words are always the same.
+fn work(scenario: &Scenario, strikes: f64) -> String {
+    let trials = scenario.trials as f64;
+    let least = trials * (strikes * (1.0 + scenario.designs.len() as f64) * 60e-9 + 3e-6);
+    let sets = || scenario.designs.iter().flat_map(|design| &design.sets);
+    let managed = || sets().filter_map(|set| set.management.as_ref());
+    let an_event = if managed().any(|managed| managed.autoscale.is_some()) {
+        2.5e-6
+    } else if managed().next().is_some() || scenario.designs.iter().any(|design| design.demand.is_some()) {
+        0.6e-6
+    } else {
+        60e-9
+    };
+    let machines: u64 = sets().map(|set| u64::from(set.capacity)).sum();
+    let events = if machines > PLAYED_MACHINES { None } else { first_trial(scenario) };
+    match events {
+        Some(events) => format!("some {:.1} s", (trials * events as f64 * an_event).max(least)),
+        None => format!("at least {:.0} s", (trials * PLAYED_EVENTS as f64 * an_event).max(least)),
+    }
+}
+
+/// The events of the first trial; none if they are too many to play for an estimate.
+fn first_trial(scenario: &Scenario) -> Option<u64> {
+    let overrides = Overrides { trials: Some(1), no_counterfactual: true, ..Overrides::default() };
+    let mut study = assemble::study(scenario, overrides).ok()?;
+    let measure = &scenario.measure;
+    let event_budget = measure.event_budget.min(PLAYED_EVENTS);
+    study.measure = Arc::new(Measure { event_budget, ..measure.clone() });
+    let finished = zonefall_study::run(&study, 1, &AtomicBool::new(false), &Silent).ok()?;
+    Some(finished.tally.designs.iter().map(|tally| tally.events).sum())
+}
+
 fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     let mut text = format!("{}: fine\n\n", scenario.name);
     let topology = &scenario.topology;
@@ -235,13 +275,12 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     let total = resolved["one_machine_min_per_year"].as_f64().unwrap_or_default();
     text += &format!("           {:<24} {total:>8.2} min a year (exact, from the profile; no probes)\n", "all modes");
     if let Some(strikes) = resolved["strikes_per_trial"].as_f64() {
-        let events = strikes * scenario.trials as f64 * (1.0 + scenario.designs.len() as f64);
         text += &format!(
-            "Work       {}{} trials × {} designs, about {strikes:.0} strikes a trial, some {:.1} s on one core\n",
+            "Work       {}{} trials × {} designs, about {strikes:.0} strikes a trial, {} on one core\n",
             if scenario.until.is_some() { "at most " } else { "" },
             scenario.trials,
             scenario.designs.len(),
-            events * 60e-9 + scenario.trials as f64 * 3e-6
+            work(scenario, strikes)
         );
     }
     text

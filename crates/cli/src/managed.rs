@@ -1,11 +1,13 @@
 //! What happens to a managed set while a trial runs, in words, for `check`.
 
-use zonefall_engine::{Law, SimDuration, SimTime};
+use zonefall_engine::{Law, SimTime};
 use zonefall_fleet::ScaleSet;
 use zonefall_fleet::management::{
-    Action, Alert, Change, EvictionPolicy, Management, Release, ReleaseKind, RepairAction, Trigger, Watch,
+    Action, Alert, Automatic, Bad, Change, EvictionPolicy, Management, Release, ReleaseKind, RepairAction, Rollback,
+    Symptom, Trigger, Upgrades, Watch,
 };
 use zonefall_fleet::policy::spot::regular_target;
+use zonefall_fleet::policy::upgrade::Mode;
 use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_scenario::duration_words;
 use zonefall_topology::{Topology, ZoneId};
@@ -36,6 +38,9 @@ fn platform(set: &ScaleSet, managed: &Management) -> Vec<String> {
             count => format!(", {count} more profiles"),
         };
         says.push(format!("autoscaled {} to {} by {} rules{others}", base.minimum, base.maximum, base.rules.len()));
+    }
+    if let Some(upgrades) = managed.upgrades.as_ref().filter(|upgrades| !upgrades.releases.is_empty()) {
+        says.push(upgrades_in_words(upgrades));
     }
     if managed.auto_zone_balance {
         says.push("automatic zone balance".into());
@@ -86,7 +91,7 @@ fn platform(set: &ScaleSet, managed: &Management) -> Vec<String> {
     ];
     says.extend(flags.into_iter().filter(|(on, _)| *on).map(|(_, words)| words.to_owned()));
     if managed.creation.failure > 0.0 {
-        says.push(format!("{} % of creations time out", managed.creation.failure * 100.0));
+        says.push(format!("{} of creations time out", percent(managed.creation.failure)));
     }
     says
 }
@@ -107,37 +112,97 @@ fn change_in_words(change: &Change, topology: &Topology) -> String {
 }
 
 fn alert_in_words(alert: &Alert) -> String {
-    let what = match alert.watch {
+    let Alert { watch, lasting, notice, act, office, success, waits } = alert;
+    let what = match watch {
         Watch::ServingBelow(machines) => format!("fewer than {machines} serve"),
-        Watch::CapacityLost(milli) => format!("{} % of the capacity is lost", f64::from(milli) / 10.0),
+        Watch::CapacityLost(milli) => format!("{} % of the capacity is lost", f64::from(*milli) / 10.0),
         Watch::Missed => "the objective is missed".into(),
     };
-    let lasting = duration_words(alert.lasting);
-    let office = if alert.office.is_some() { " in hours of work" } else { "" };
+    let office = match office.as_ref().map(|office| &office.notice_outside) {
+        None => String::new(),
+        Some(None) => " in hours of work (nobody notices outside of them)".into(),
+        Some(Some(later)) => format!(" in hours of work ({} outside of them)", length(later)),
+    };
+    let luck = if *success < 1.0 { format!(", works {} of the time", percent(*success)) } else { String::new() };
+    let out = if *waits { "waits" } else { "fails" };
     format!(
-        "when {what} for {lasting}, noticed {} later{office} and acted on {} after",
-        length(&alert.notice),
-        length(&alert.act)
+        "when {what} for {}, noticed {} later{office} and acted on {} after{luck} ({out} while the control plane is out)",
+        duration_words(*lasting),
+        length(notice),
+        length(act)
     )
 }
 
 fn release_in_words(release: &Release) -> String {
-    let kind = match release.kind {
+    let Release { name, kind, at, every, bad } = release;
+    let kind = match kind {
         ReleaseKind::Image => "image",
         ReleaseKind::Extension => "extension",
         ReleaseKind::Application => "application",
     };
-    let every = release.every.as_ref().map_or(String::new(), |every| format!(" and every {}", length(every)));
-    let bad = release.bad.as_ref().map_or(String::new(), |bad| format!(", bad in {} %", 100.0 * bad.probability));
-    format!("at {}{every}: {kind} `{}` released{bad}", instant(release.at), release.name)
+    let every = every.as_ref().map_or(String::new(), |every| format!(" and every {}", length(every)));
+    let bad = bad.as_ref().map_or(String::new(), bad_in_words);
+    format!("at {}{every}: {kind} `{name}` released{bad}", instant(*at))
+}
+
+fn bad_in_words(bad: &Bad) -> String {
+    let Bad { probability, symptom, after, rollback } = bad;
+    let symptom = match symptom {
+        Symptom::Down => "down".to_owned(),
+        Symptom::Degraded(milli) => format!("at {} %", f64::from(*milli) / 10.0),
+    };
+    let rollback = match rollback {
+        None => "nobody rolls it back".to_owned(),
+        Some(Rollback { notice, act }) => {
+            format!("rolled back by the operator, noticed {} later, ordered {} after", length(notice), length(act))
+        }
+    };
+    format!(", bad in {}: a machine is {symptom} after {} of it; {rollback}", percent(*probability), length(after))
+}
+
+/// How the set takes its releases.
+fn upgrades_in_words(upgrades: &Upgrades) -> String {
+    let policy = &upgrades.policy;
+    let mode = match policy.mode {
+        Mode::Manual => "manual upgrades".to_owned(),
+        Mode::Automatic => "upgrades of all machines at once".into(),
+        Mode::Rolling => {
+            format!("rolling upgrades by {} %, {} between batches", policy.rolling.batch, duration_words(policy.pause))
+        }
+    };
+    let by_itself = |kind: &str, automatic: &Option<Automatic>| {
+        automatic.map_or(String::new(), |of| format!(", {kind} by the platform by {} %", of.rolling.batch))
+    };
+    let surge = if policy.max_surge { ", new machines before old ones go" } else { "" };
+    let images = by_itself("images", &policy.automatic_os);
+    format!("{mode}{surge}{images}{}", by_itself("extensions", &policy.automatic_extension))
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1e6).round() / 1e4)
 }
 
 fn instant(at: SimTime) -> String {
     duration_words(at.since(SimTime::ZERO))
 }
 
+/// A law's mean to three digits.
 fn length(law: &Law) -> String {
-    let words = duration_words(SimDuration::from_ms(law.mean_ms() as u64));
+    let ms = law.mean_ms();
+    if ms == 0.0 {
+        return "0 s".into();
+    }
+    let units = [(86_400_000.0, "days"), (3_600_000.0, "h"), (60_000.0, "min"), (1000.0, "s")];
+    let (unit, word) = units.into_iter().find(|(unit, _)| ms >= *unit).unwrap_or((1.0, "ms"));
+    let value = ms / unit;
+    let places = if value >= 100.0 {
+        1.0
+    } else if value >= 10.0 {
+        10.0
+    } else {
+        100.0
+    };
+    let words = format!("{} {word}", (value * places).round() / places);
     if matches!(law.shape(), zonefall_engine::Shape::Constant(_)) { words } else { format!("{words} on average") }
 }
 

@@ -197,6 +197,19 @@ fn check_speaks_json() {
     desk.run("check s.toml -q --format json").ends(0).says(&["zonefall-check/1"]);
 }
 
+/// The work is told from a trial that is played: autoscale asks for far more of it than strikes do.
+#[test]
+fn check_knows_that_autoscaled_fleets_take_long() {
+    let desk = Desk::new();
+    kit::scenarios(&desk);
+    let seconds = |name: &str| -> f64 {
+        let told = desk.run(&format!("check scenarios/{name}.toml --quiet")).ends(0);
+        let words = told.out.rsplit_once(", some ").and_then(|(_, rest)| rest.split_once(" s on one core"));
+        words.unwrap_or_else(|| panic!("{told}")).0.parse().unwrap()
+    };
+    assert!(seconds("launch-night") > 10.0 && seconds("zonal-or-spanning") < 5.0);
+}
+
 /// What `check` shows is not CSV, so it must not say that it is.
 #[test]
 fn check_does_not_pretend_to_speak_csv() {

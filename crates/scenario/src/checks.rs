@@ -187,17 +187,22 @@ fn rare(all: &All<'_>, sink: &mut Sink) {
         let expected = per_trial * all.trials as f64;
         if expected < EVENTS_LEAST {
             let words = format!(
-                "`{}` is expected {} times in all {} trials, once in {:.3} years of this world: too rare to be judged",
+                "`{}` is expected {} times in all {} trials, once in {} years of this world: too rare to be judged",
                 mode.name,
                 figure(expected),
                 all.trials,
-                1.0 / (mode.rate_per_year() * units)
+                years_in_words(1.0 / (mode.rate_per_year() * units))
             );
             let enough = (EVENTS_LEAST / per_trial).ceil();
             sink.hint(codes::RARE, &all.horizon_span, words)
                 .help(format!("ten are expected in {enough} trials of this horizon"));
         }
     }
+}
+
+fn years_in_words(years: f64) -> String {
+    let whole = years.round();
+    if (years - whole).abs() < 1e-9 * whole { format!("{whole}") } else { format!("{years:.3}") }
 }
 
 fn figure(x: f64) -> String {

@@ -13,6 +13,11 @@ pub fn about(options: &args::Run, scenario: &Scenario) -> About {
     About { command: command(options), assumptions: assumptions(&scenario.profile) }
 }
 
+/// The same of a command and a profile.
+pub fn of_profile(command: String, profile: &Profile) -> About {
+    About { command, assumptions: assumptions(profile) }
+}
+
 /// The command that makes the same results, without what tells of this machine: where its folders are.
 fn command(options: &args::Run) -> String {
     let bare = |path: &Path| match path.file_name() {

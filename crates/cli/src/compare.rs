@@ -8,8 +8,10 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::results::style;
 use crate::run::{interrupt, is_record};
+use crate::target;
 use anyhow::{Result, bail};
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use zonefall_scenario::{Scenario, nearest};
 use zonefall_study::comparison::{DESIGNS_MAX, compare as compared, united};
 use zonefall_study::{Study, Threads, Visit};
@@ -17,7 +19,10 @@ use zonefall_study::{Study, Threads, Visit};
 /// Compares.
 pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
     answers::refuse_unless_free(&options.shown)?;
-    let load = |path: &std::path::PathBuf| check::load(path, &options.what_if, console);
+    if let Some(path) = &options.md {
+        target::refuse_unless_free(path, options.shown.force)?;
+    }
+    let load = |path: &PathBuf| check::load(path, &options.what_if, console);
     // Every file says what is wrong with it.
     let loaded: Vec<Option<Scenario>> = options.scenarios.iter().map(load).collect();
     let Some(scenarios) = loaded.into_iter().collect::<Option<Vec<Scenario>>>() else { return Ok(Exit::BadScenario) };
@@ -49,6 +54,11 @@ pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
     let csv = zonefall_report::comparison_csv(&comparison)?;
     let table = || zonefall_report::terminal::comparison(&comparison, style(console));
     answers::show(&options.shown, || zonefall_report::to_json(&comparison), table, &csv, console)?;
+    if let Some(path) = &options.md {
+        let text = zonefall_report::comparison_markdown(&comparison);
+        target::write(path, options.shown.force, |file| Ok(file.write_all(text.as_bytes())?))?;
+        console.remark(&format!("wrote {}", path.display()));
+    }
     Ok(Exit::Fine)
 }
 
@@ -81,12 +91,17 @@ fn studies(options: &args::Compare, scenarios: &[Scenario]) -> Result<Vec<Study>
     Ok(studies)
 }
 
-/// The stem of a file, the whole path where two have the same.
-fn file_name(paths: &[std::path::PathBuf], at: usize) -> String {
+/// The stem of a file; where two have the same the whole path without the ending, and a number if that is the same too.
+fn file_name(paths: &[PathBuf], at: usize) -> String {
     let stem = |path: &Path| path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let mine = stem(&paths[at]);
-    let alone = paths.iter().filter(|path| stem(path) == mine).count() == 1;
-    if alone { mine } else { format!("{} ({})", mine, at + 1) }
+    let whole = |path: &Path| path.with_extension("").to_string_lossy().into_owned();
+    for name in [&stem as &dyn Fn(&Path) -> String, &whole] {
+        let mine = name(&paths[at]);
+        if paths.iter().filter(|path| name(path) == mine).count() == 1 {
+            return mine;
+        }
+    }
+    format!("{} ({})", stem(&paths[at]), at + 1)
 }
 
 /// The number of trials; refuses what measures different lengths of time.

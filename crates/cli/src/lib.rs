@@ -20,6 +20,7 @@ mod keep;
 mod managed;
 mod merge;
 mod plan;
+mod planned;
 mod progress;
 mod results;
 mod run;

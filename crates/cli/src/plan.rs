@@ -6,9 +6,11 @@ use crate::assemble::{self, Asked};
 use crate::check;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::planned;
 use crate::results::style;
 use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
+use std::time::Instant;
 use zonefall_scenario::{FaultSource, Plan, PlanCandidate};
 use zonefall_study::plan::{Planned, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
@@ -16,6 +18,8 @@ use zonefall_study::{Threads, Visit};
 /// Plans.
 pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
     answers::refuse_unless_free(&options.shown)?;
+    planned::refuse_unless_free(options)?;
+    let began = Instant::now();
     let Some(scenario) = check::load_plan(&options.scenario, &options.what_if, console) else {
         return Ok(Exit::BadScenario);
     };
@@ -53,6 +57,7 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
     let json = || zonefall_report::to_json(&answer);
     let table = || zonefall_report::terminal::plan(&answer, style(console));
     answers::show(&options.shown, json, table, &csv, console)?;
+    planned::write(options, &scenario, &answer, began.elapsed().as_secs_f64(), console)?;
     Ok(gate(options, &answer))
 }
 

@@ -77,9 +77,9 @@ pub fn timing(seconds: f64, threads: usize, trials: u64, events: u64) -> Timing 
 }
 
 /// The reports that are asked for, each once.
-fn kinds(output: &args::Output) -> Vec<ReportKind> {
+pub fn kinds(asked: &[args::Report]) -> Vec<ReportKind> {
     let mut kinds = Vec::new();
-    for report in &output.report {
+    for report in asked {
         let kind = match report {
             args::Report::Html => ReportKind::Html,
             args::Report::Xlsx => ReportKind::Xlsx,
@@ -95,7 +95,7 @@ fn kinds(output: &args::Output) -> Vec<ReportKind> {
 /// The names of the files that will be written.
 pub fn names(output: &args::Output, rows: bool, losses: bool) -> Vec<&'static str> {
     let mut names = zonefall_report::result_names(!losses, true, rows && !losses, losses);
-    names.extend(kinds(output).into_iter().map(ReportKind::file));
+    names.extend(kinds(&output.report).into_iter().map(ReportKind::file));
     names
 }
 
@@ -144,7 +144,7 @@ pub fn present(
     out: &Path,
     console: Console,
 ) -> Result<Exit> {
-    let (kinds, about) = (kinds(&options.output), about(options, scenario));
+    let (kinds, about) = (kinds(&options.output.report), about(options, scenario));
     let reports = (!kinds.is_empty()).then_some(Reports { kinds: &kinds, about: &about, storms });
     let contents = Contents { outcome: Some(outcome), rows, losses: None, reports };
     let seconds = timing.seconds;
@@ -258,7 +258,7 @@ pub fn command(options: &args::Run) -> String {
     ] {
         command += if given { flag } else { "" };
     }
-    let reports: Vec<&str> = kinds(&options.output).into_iter().map(ReportKind::word).collect();
+    let reports: Vec<&str> = kinds(&options.output.report).into_iter().map(ReportKind::word).collect();
     if !reports.is_empty() {
         command += &format!(" --report {}", reports.join(","));
     }

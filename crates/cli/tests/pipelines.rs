@@ -174,23 +174,54 @@ fn summaries_fit_the_published_schema() {
 #[test]
 fn the_example_workflow_works() {
     let text = std::fs::read_to_string(kit::root().join("docs/pipelines/github-actions.yml")).unwrap();
-    let commands: Vec<&str> = text.lines().filter_map(|line| line.trim_start().strip_prefix("zonefall ")).collect();
-    let commands = commands.into_iter().chain(text.lines().filter_map(|line| line.split("run: zonefall ").nth(1)));
     let desk = Desk::new();
-    let mut played = 0;
-    for command in commands {
-        let command = command.split(" || ").next().unwrap().replace('"', "");
-        let scenario = kit::root().join("scenarios/zonal-or-spanning.toml").display().to_string();
-        let mut command = command.replace("$SCENARIO", &scenario).replace("$RESULTS", "availability-results");
-        if command.starts_with("run ") {
+    let scenario = std::fs::read_to_string(kit::root().join("scenarios/zonal-or-spanning.toml")).unwrap();
+    std::fs::create_dir_all(desk.path("base/scenarios")).unwrap();
+    std::fs::create_dir_all(desk.path("scenarios")).unwrap();
+    desk.put("base/scenarios/zonal-or-spanning.toml", &scenario);
+    // The pull request gives one design fewer machines.
+    let changed = "scenarios/zonal-or-spanning.toml";
+    desk.put(changed, scenario.replacen("capacity = 9", "capacity = 8", 1));
+    let mut played = Vec::new();
+    for command in text.lines().filter_map(|line| line.split_once("zonefall ").filter(|_| !line.contains('#'))) {
+        let command = command.1.split(" || ").next().unwrap().split(" > ").next().unwrap().replace('"', "");
+        let mut command = command.replace("$SCENARIO", changed).replace("$RESULTS", "availability-results");
+        if !command.starts_with("check ") {
             command += " --trials 200";
         }
         let ran = desk.run(&command);
         assert!(matches!(ran.code, Some(0 | 4 | 5)), "{ran}");
-        played += 1;
+        played.push(command.split(' ').next().unwrap().to_owned());
     }
-    assert_eq!(played, 2, "check and run");
-    let report = desk.read("availability-results/report.md");
-    assert!(report.len() < 65_000, "a comment holds 65,536 characters: {}", report.len());
-    assert!(!text.contains('\t') && text.contains("pull-requests: write"));
+    assert_eq!(played, ["check", "run", "check", "compare"]);
+    let (report, compared) = (desk.read("availability-results/report.md"), desk.read("compare.md"));
+    assert!(report.len() + compared.len() < 65_000, "a comment holds 65,536 characters");
+    assert!(!text.contains('\t') && text.contains("pull-requests: write") && text.contains("base.sha"));
+    // Each design stands first against what it was; only the changed ones differ.
+    let pairs: Vec<&str> = compared
+        .split("## Every pair")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .filter(|line| line.starts_with("| base/") || line.starts_with("| scenarios/"))
+        .collect();
+    assert!(pairs.len() >= 6, "{compared}");
+    for line in &pairs[..6] {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        assert_eq!(cells[1].rsplit_once(": ").unwrap().1, cells[2].rsplit_once(": ").unwrap().1, "{line}");
+    }
+    assert!(pairs[..6].iter().any(|line| line.contains("| 0 |")), "{compared}");
+}
+
+/// Names in a comparison that is put into a comment are only words.
+#[test]
+fn a_comparison_as_markdown_has_only_words() {
+    let bad = "<script>alert(1)</script> @octocat";
+    let desk = Desk::with(&STRESS.replace("name = \"regional\"", &format!("name = \"{bad}\"")));
+    desk.put("mine.md", "mine");
+    desk.run("compare s.toml --trials 40 --md mine.md").ends(1).complains(&["mine.md"]);
+    desk.run("compare s.toml --trials 40 --md c.md").ends(0);
+    let text = desk.read("c.md");
+    assert!(!text.contains("<script") && !text.contains("@octocat") && text.contains("&lt;script&gt;"), "{text}");
+    assert!(text.contains("Every pair"));
 }

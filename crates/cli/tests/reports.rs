@@ -208,3 +208,36 @@ for row, design in zip(frame.itertuples(), summary['designs']):
     assert!(Path::new(&book).is_file());
     println!("openpyxl and pandas read the workbook");
 }
+
+/// A plan's reports: the same bytes for any number of threads, in a folder of their own, never over what is not ours.
+#[test]
+fn a_plan_is_reported_in_a_folder_of_its_own() {
+    let choice = "[plan]\n[[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = \"6 to 12\"\nhelps = \"more\"\n";
+    let design = STRESS.find("[[design]]").unwrap();
+    let desk = Desk::with(&(STRESS[..design].replace("capacity = 9", "capacity = 9\nzones = [1, 2, 3]") + choice));
+    for threads in [1, 2] {
+        let out =
+            format!("plan s.toml --target 90% --trials 512 --threads {threads} --report html,xlsx,md --out p{threads}");
+        desk.run(&out).ends(0).complains(&["report.html", "plan.json"]);
+    }
+    for name in ["plan.csv", "plan.json", "report.html", "report.md", "report.xlsx"] {
+        let [one, two] = ["p1", "p2"].map(|folder| std::fs::read(desk.path(&format!("{folder}/{name}"))).unwrap());
+        assert_eq!(one, two, "{name}");
+    }
+    assert_eq!(desk.digest("p1"), desk.digest("p2"));
+    let shown = desk.run("plan s.toml --target 90% --trials 512 --format json").ends(0).out;
+    assert_eq!(desk.read("p1/plan.json"), shown);
+    let html = desk.read("p1/report.html");
+    assert!(
+        html.contains("zonefall plan s.toml --target 90% --trials 512 --report html,xlsx,md")
+            && html.contains("rack-failure")
+    );
+    desk.run("plan s.toml --target 90% --trials 512 --report md").ends(0);
+    assert!(desk.path("results/s-plan/report.md").is_file());
+    desk.put("p1/report.html", "mine");
+    desk.run("plan s.toml --target 90% --trials 512 --report md,html --out q").ends(0);
+    desk.put("q/other.txt", "mine");
+    desk.put("z/report.html", "mine");
+    desk.run("plan s.toml --target 90% --trials 512 --report html --out z").ends(1).complains(&["report.html"]);
+    assert_eq!(desk.read("z/report.html"), "mine");
+}

@@ -6,24 +6,63 @@ use crate::about::{About, assumptions};
 use crate::headline::headline;
 use crate::number;
 use crate::page::{Grid, Item, Page, Side};
-use crate::terminal::{Style, blocks};
+use crate::planned::Made;
+use crate::terminal::{Style, blocks, comparison_blocks, plan_blocks, plan_verdict};
+use zonefall_study::comparison::Comparison;
 use zonefall_study::outcome::Outcome;
+use zonefall_study::plan::Planned;
 use zonefall_study::timeline::Storms;
 
 /// Lines of what is drawn with letters.
 const WIDTH: usize = 100;
 
-/// The text.
+/// The text of an outcome.
 pub(crate) fn markdown(outcome: &Outcome, storms: Option<&Storms>, about: &About) -> String {
-    let style = Style { width: usize::MAX, colour: false, unicode: true };
+    let text = items(blocks(outcome, storms, WORDS), headline(outcome).map(|(_, words)| words));
+    let last = format!(
+        "Seed {}, {} trials, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in summary.json.\n",
+        outcome.seed,
+        number::count(outcome.trials),
+        escaped(&outcome.version),
+        outcome.scenario_hash
+    );
+    tidied(&(text + &rest(&outcome.profile, about) + &last))
+}
+
+/// The text of a plan.
+pub(crate) fn plan_markdown(of: &Planned, made: &Made<'_>) -> String {
+    let mut page = plan_blocks(of, WORDS);
+    // The verdict is the headline.
+    page.items.remove(1);
+    let text = items(page, Some(plan_verdict(of).0));
+    let last = format!(
+        "Seed {}, {} trials × designs, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in plan.json.\n",
+        of.seed,
+        number::count(of.work),
+        escaped(made.version),
+        made.scenario_hash
+    );
+    tidied(&(text + &rest(made.profile, made.about) + &last))
+}
+
+/// The text of a comparison, for a comment on a pull request.
+pub fn comparison_markdown(of: &Comparison) -> String {
+    tidied(&items(comparison_blocks(of, WORDS), None))
+}
+
+/// Words in one piece.
+const WORDS: Style = Style { width: usize::MAX, colour: false, unicode: true };
+
+/// The items of a page, with the answer below its first title.
+fn items(page: Page, headline: Option<String>) -> String {
     let mut text = String::new();
     let mut level = "#";
-    for item in blocks(outcome, storms, style).items {
+    for item in page.items {
         match item {
             Item::Title(title) => {
                 text += &format!("{level} {}\n\n", escaped(&title));
-                let headline = headline(outcome).filter(|_| level == "#");
-                text += &headline.map_or(String::new(), |(_, words)| format!("**{}**\n\n", escaped(&words)));
+                let headline = headline.as_ref().filter(|_| level == "#");
+                text += &headline.map_or(String::new(), |words| format!("**{}**\n\n", escaped(words)));
                 level = "##";
             }
             Item::Paragraph { sign: Some(_), words, .. } => text += &format!("* {}\n", escaped(&words)),
@@ -37,15 +76,14 @@ pub(crate) fn markdown(outcome: &Outcome, storms: Option<&Storms>, about: &About
             }
         }
     }
-    text += &rest(outcome, about);
-    tidied(&text)
+    text
 }
 
 /// What the results rest on, and how to make them again.
-fn rest(outcome: &Outcome, about: &About) -> String {
+fn rest(profile: &str, about: &About) -> String {
     let mut text = String::new();
     if !about.assumptions.is_empty() {
-        let (profile, table) = (escaped(&outcome.profile), table(&assumptions(about)));
+        let (profile, table) = (escaped(profile), table(&assumptions(about)));
         text += "\n## What it rests on\n\n";
         text +=
             &format!("<details><summary>Every number of the profile {profile}</summary>\n\n{table}\n</details>\n\n");
@@ -54,13 +92,6 @@ fn rest(outcome: &Outcome, about: &About) -> String {
     if !about.command.is_empty() {
         text += &format!("{}\n", fence(&about.command));
     }
-    text += &format!(
-        "Seed {}, {} trials, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in summary.json.\n",
-        outcome.seed,
-        number::count(outcome.trials),
-        escaped(&outcome.version),
-        outcome.scenario_hash
-    );
     text
 }
 

@@ -46,6 +46,8 @@ pub(crate) enum Picture {
     Causes,
     /// How often windows exceed a downtime.
     Windows,
+    /// Cost against availability.
+    Frontier,
     /// A design's worst storm, or a typical one.
     Storm { design: usize, worst: bool },
 }

@@ -5,8 +5,11 @@ mod common;
 
 use calamine::{Data, Range, Reader, Xlsx};
 use std::io::Cursor;
-use zonefall_report::{About, Assumption, Contents, CsvLocale, ReportKind, Reports, ResultFile, result_files};
-use zonefall_study::outcome::{Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use zonefall_report::{
+    About, Assumption, Contents, CsvLocale, Made, ReportKind, Reports, ResultFile, plan_files, result_files,
+};
+use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use zonefall_study::plan::{Offer, Planned};
 use zonefall_study::timeline::Storms;
 
 const ALL: [ReportKind; 3] = [ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown];
@@ -254,7 +257,7 @@ fn the_page_asks_no_network_and_stays_small() {
     assert!(html.contains("default-src 'none'"));
     // Readable without a picture: every picture says what it shows, and its figures stand in a table.
     assert_eq!(html.matches("<svg").count(), html.matches("role=\"img\" aria-label=\"").count());
-    assert_eq!(html.matches("<figure>").count(), 4 + 20);
+    assert_eq!(html.matches("<figure>").count(), 5 + 20);
     assert!(html.matches("<table>").count() >= 7);
 }
 
@@ -291,7 +294,8 @@ fn sheet(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str) -> Range<Data> {
 fn the_workbook_is_the_csv_set_number_for_number() {
     let outcome = common::outcome();
     let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
-    let names = "Summary Designs Money Differences Causes Windows Operations Credits Looks Assumptions Dictionary";
+    let names =
+        "Summary Designs Money Frontier Differences Causes Windows Operations Credits Looks Assumptions Dictionary";
     assert_eq!(book.sheet_names().join(" "), names);
     for (name, file) in [
         ("Designs", "designs.csv"),
@@ -368,4 +372,157 @@ fn storms_are_shown_with_their_trials() {
     assert_eq!(less.matches(">one-zone zone0</text>").count(), 2, "wide and narrow, as a zone only");
     storms = Storms::none("a <reason>");
     assert!(text_with(&outcome, &storms, "report.html").contains("Not shown: a &lt;reason&gt;."));
+}
+
+/// The frontier: who is on it, what a step costs, and what each costs and misses, in every report.
+#[test]
+fn the_frontier_is_that_of_bills_and_downtime() {
+    let outcome = common::outcome();
+    let at = |of: Estimate| if of.quality == Quality::UpperBound { of.high } else { of.mean };
+    let figures = |of: &DesignOutcome| (at(of.bill.as_ref().unwrap().bill_per_month), at(of.unavailability));
+    let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
+    let frontier = sheet(&mut book, "Frontier");
+    for design in &outcome.designs {
+        let (cost, missed) = figures(design);
+        let beaten = outcome.designs.iter().any(|other| {
+            let (bill, misses) = figures(other);
+            other.design != design.design && (bill < cost && misses <= missed || bill <= cost && misses < missed)
+        });
+        for name in ["report.html", "report.md"] {
+            let rows = rows(&text(&outcome, name), &design.design);
+            let row =
+                rows.iter().find(|row| row.len() == 5 && (row[4].contains("frontier") || row[4].contains("behind")));
+            let row = row.unwrap();
+            assert_eq!(row[4] == "on the frontier", !beaten, "{name}: {row:?}");
+            is_rounded(&row[1].replace(',', ""), cost, true);
+            is_rounded(&row[3], missed * MINUTES_PER_MONTH, true);
+        }
+        let row = frontier.rows().find(|row| row[0] == Data::String(design.design.clone())).unwrap();
+        assert_eq!((&row[1], &row[2]), (&Data::Float(cost), &Data::Float(missed * MINUTES_PER_MONTH)));
+        assert!(row.contains(&Data::String(if beaten { "no" } else { "yes" }.into())), "{row:?}");
+    }
+    let html = text(&outcome, "report.html");
+    assert!(html.contains("aria-label=\"Cost against availability\""));
+    // spanning-6+3 to spanning-6+6 is a step: what it costs more, over the decades that are missed less.
+    let of = |name: &str| figures(outcome.designs.iter().find(|design| design.design == name).unwrap());
+    let (from, to) = (of("spanning-6+3"), of("spanning-6+6"));
+    let step = rows(&html, "spanning-6+3").into_iter().find(|row| row.len() == 5 && row[1] == "spanning-6+6").unwrap();
+    is_rounded(&step[2], to.0 - from.0, true);
+    is_rounded(&step[3], from.1 / to.1, false);
+    is_rounded(&step[4].replace(',', ""), (to.0 - from.0) / (from.1 / to.1).log10(), true);
+}
+
+fn offer(name: &str, cost: f64, unavailability: f64, low: Option<f64>) -> Offer {
+    Offer {
+        design: name.into(),
+        shape: String::new(),
+        values: vec![name.into()],
+        machines: 12,
+        cost,
+        unavailability,
+        low,
+        high: unavailability * 1.5 + 1e-7,
+        trials: 4096,
+        hits: 100,
+    }
+}
+
+fn planned(name: &str) -> Planned {
+    let frontier = vec![
+        offer("few", 900.0, 0.01, Some(0.009)),
+        offer(name, 1_400.0, 0.000_4, Some(0.000_3)),
+        offer("most", 2_000.0, 0.0, None),
+    ];
+    Planned {
+        schema: zonefall_study::plan::SCHEMA,
+        study: name.into(),
+        seed: 3,
+        target_share: 0.9995,
+        confidence: 0.95,
+        unit: "USD a month".into(),
+        keys: vec!["scale_set.web.capacity".into()],
+        candidates: 40,
+        tested: 12,
+        work: 123_456,
+        verdict: zonefall_study::plan::Verdict::Found,
+        best: Some(frontier[1].clone()),
+        meets_target_itself: true,
+        runner_up: Some(offer("next", 1_500.0, 0.000_3, Some(0.000_2))),
+        cheaper: Some(offer("less", 1_300.0, 0.000_9, Some(0.000_8))),
+        ties: vec![],
+        open: vec![],
+        closest: None,
+        frontier,
+        nines: vec![],
+        rule_of_thumb: None,
+        checked: vec![],
+        notes: vec![format!("a note of {name}")],
+    }
+}
+
+fn plan_reports(of: &Planned) -> Vec<ResultFile> {
+    let about = about();
+    let made = Made { version: "9.9.9", scenario_hash: "abc", profile: &of.study, about: &about };
+    plan_files(of, &ALL, &made).unwrap()
+}
+
+/// A plan's page, text and workbook: its answer, the runner-up and why, the frontier, and the designs number for number.
+#[test]
+fn a_plan_has_every_report_too() {
+    let of = planned("capacity=12");
+    let files = plan_reports(&of);
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["plan.csv", "plan.json", "report.html", "report.md", "report.xlsx"]);
+    let text =
+        |name: &str| String::from_utf8(files.iter().find(|file| file.name == name).unwrap().bytes.clone()).unwrap();
+    for name in ["report.html", "report.md"] {
+        let text = text(name);
+        for words in [
+            "runner-up",
+            "costs 7.1 % more",
+            "What is cheaper misses it",
+            "Cost against availability",
+            "99.96",
+            "123,456",
+        ] {
+            assert!(text.contains(words), "{name}: {words}");
+        }
+        assert!(text.contains("it meets the target"), "{name}");
+    }
+    let html = text("report.html");
+    assert!(html.contains("headline good") && html.matches("<figure>").count() == 1);
+    let figure = html.split("<figure>").nth(1).unwrap();
+    for words in
+        ["capacity=12 (the answer)", "next (runner-up)", "less (cheaper, misses it)", "2 less", "target 99.95 %"]
+    {
+        assert!(figure.contains(words), "{words}");
+    }
+    let mut book = Xlsx::new(Cursor::new(files[4].bytes.clone())).unwrap();
+    assert_eq!(book.sheet_names().join(" "), "Summary Plan Assumptions Dictionary");
+    let (plan, csv) = (sheet(&mut book, "Plan"), files[0].bytes.clone());
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_slice());
+    for (row, record) in reader.records().enumerate() {
+        for (column, cell) in record.unwrap().iter().enumerate() {
+            let same = match plan.get((row, column)).unwrap_or(&Data::Empty) {
+                Data::Empty => cell.is_empty(),
+                Data::Float(number) => cell.parse() == Ok(*number),
+                Data::Int(number) => cell.parse() == Ok(*number),
+                Data::String(words) => cell == words,
+                _ => false,
+            };
+            assert!(same, "row {row}, column {column}: {cell:?}");
+        }
+    }
+    assert!(sheet(&mut book, "Summary").rows().any(|row| row[0].to_string().contains("it meets the target")));
+}
+
+#[test]
+fn names_of_a_plan_never_become_markup() {
+    let bad = "</title><script>alert(1)</script><img src=x> @octocat";
+    let files = plan_reports(&planned(bad));
+    let text = |at: usize| String::from_utf8(files[at].bytes.clone()).unwrap();
+    let (html, markdown) = (text(2), text(3));
+    assert_eq!((html.matches("<script").count(), html.matches("<img").count()), (1, 0));
+    assert!(html.contains("&lt;script&gt;alert(1)"));
+    assert!(!markdown.contains("<script") && !markdown.contains("@octocat"));
 }

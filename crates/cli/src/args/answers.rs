@@ -1,6 +1,6 @@
 //! The commands that ask about many designs or points at once.
 
-use super::{Format, WhatIf, trial_count};
+use super::{Format, Report, WhatIf, trial_count};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use zonefall_study::plan::Method;
@@ -17,6 +17,7 @@ Examples:
   zonefall compare scenario.toml
   zonefall compare today.toml tomorrow.toml --trials 20000
   zonefall compare scenario.toml --only zonal --only spanning
+  zonefall compare base/scenario.toml scenario.toml --md comment.md
 
 Scenarios share their storms if seed, topology, failure modes and horizon are the same; it is said where they do not.";
 
@@ -24,6 +25,7 @@ const PLAN_HELP: &str = "\
 Examples:
   zonefall plan scenarios/capacity-plan.toml
   zonefall plan scenario.toml --target 99.99% --csv plan.csv
+  zonefall plan scenario.toml --report html,xlsx,md
 
 `[plan]` in the scenario says what may be chosen: `zonefall explain plan`. Exit codes as of `run`; with --gate 4 if no design
 meets the target, 5 if the trials do not suffice.";
@@ -93,6 +95,9 @@ pub struct Compare {
     /// Only this design; may be given again.
     #[arg(long, value_name = "DESIGN")]
     pub only: Vec<String>,
+    /// Write it as Markdown to this file as well, for a design review or a comment on a pull request.
+    #[arg(long, value_name = "FILE")]
+    pub md: Option<PathBuf>,
     /// Changes of every scenario.
     #[command(flatten)]
     pub what_if: WhatIf,
@@ -169,6 +174,12 @@ pub struct Plan {
     /// Exit with 4 if no design meets the target, with 5 if the trials do not suffice or the answer depends on assumptions.
     #[arg(long)]
     pub gate: bool,
+    /// Reports, with plan.csv and plan.json, in a folder; several with commas between them.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
+    pub report: Vec<Report>,
+    /// The folder for the reports; results/, the scenario's name and -plan if not given.
+    #[arg(long, value_name = "DIR", requires = "report")]
+    pub out: Option<PathBuf>,
     /// Changes of the scenario.
     #[command(flatten)]
     pub what_if: WhatIf,

@@ -6,6 +6,7 @@
 mod curves;
 mod forest;
 mod scale;
+mod scatter;
 mod stacked;
 mod storm;
 mod svg;
@@ -13,6 +14,7 @@ mod svg;
 pub(crate) use curves::{Corner, Curve, curves};
 pub(crate) use forest::{Axis, Mark, Reference, Row, forest};
 pub(crate) use scale::Scale;
+pub(crate) use scatter::{Offer, Words, scatter};
 pub(crate) use stacked::{Bar, Part, stacked};
 pub(crate) use storm::{Lane, Span, Storm, storm};
 

@@ -1,5 +1,6 @@
 //! The pictures of the page: each wide and narrow, with a table of its figures where no other table has them.
 
+use super::frontiers::frontier;
 use super::storms::storm;
 use super::{HtmlTable, table};
 use crate::chart::{self, Axis, Bar, Corner, Curve, Mark, Reference, Row, Scale};
@@ -49,6 +50,7 @@ pub(super) fn figure(picture: Picture, outcome: &Outcome, storms: Option<&Storms
         Picture::Differences => differences(outcome),
         Picture::Causes => causes(outcome),
         Picture::Windows => windows(outcome),
+        Picture::Frontier => frontier(outcome),
         Picture::Storm { design, worst } => {
             let of = storms?.designs.get(design)?;
             let (told, which) = if worst { (&of.worst, "Worst") } else { (&of.typical, "Typical") };

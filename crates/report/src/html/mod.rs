@@ -5,19 +5,23 @@
 //! forbids every request, and every script but the page's own.
 
 mod figures;
+mod frontiers;
 mod storms;
 
 use crate::about::About;
 use crate::files::FilesError;
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Grid, Item, Page, Side, Tone, clean};
-use crate::terminal::{Style, blocks};
+use crate::page::{Grid, Item, Page, Picture, Side, Tone, clean};
+use crate::planned::Made;
+use crate::terminal::{Style, blocks, plan_blocks, plan_verdict};
 use figures::{Figure, figure};
+use frontiers::plan_figure;
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 use zonefall_study::outcome::Outcome;
+use zonefall_study::plan::Planned;
 use zonefall_study::timeline::Storms;
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -61,43 +65,118 @@ struct HtmlCell {
     rows: usize,
 }
 
-/// The page.
+/// What a page is made of.
+struct Document<'a> {
+    title: &'a str,
+    version: &'a str,
+    hash: &'a str,
+    headline: Option<(Tone, String)>,
+    page: Page,
+    warnings: &'a [String],
+    profile: &'a str,
+    about: &'a About,
+    /// How to make it again: names and words.
+    facts: Vec<(&'static str, String)>,
+    /// What stands at the end.
+    closing: Vec<String>,
+}
+
+/// The page of an outcome.
 ///
 /// # Errors
 /// If the template cannot be filled in.
 pub(crate) fn html(outcome: &Outcome, storms: Option<&Storms>, about: &About) -> Result<String, FilesError> {
-    let style = Style { width: usize::MAX, colour: false, unicode: true };
-    let mut sections = sections(blocks(outcome, storms, style), outcome, storms);
+    let interrupted = format!(" of {}: the run was interrupted", number::count(outcome.trials_asked));
+    let interrupted = if outcome.partial { interrupted } else { String::new() };
+    let facts = vec![
+        ("Seed", outcome.seed.to_string()),
+        ("Trials", format!("{}{interrupted}, each {}", number::count(outcome.trials), number::span(outcome.horizon_h))),
+        ("Intervals", number::percent_given(outcome.confidence)),
+    ];
+    let mut closing = vec![SAME.to_owned()];
+    if !outcome.not_modelled.is_empty() {
+        closing.push(format!("Not modelled: {}.", clean(&outcome.not_modelled)));
+    }
+    let document = Document {
+        title: &outcome.study,
+        version: &outcome.version,
+        hash: &outcome.scenario_hash,
+        headline: headline(outcome),
+        page: blocks(outcome, storms, STYLE_OF_WORDS),
+        warnings: &outcome.warnings,
+        profile: &outcome.profile,
+        about,
+        facts,
+        closing,
+    };
+    rendered(document, |picture| figure(picture, outcome, storms))
+}
+
+/// The page of a plan.
+///
+/// # Errors
+/// If the template cannot be filled in.
+pub(crate) fn plan_html(of: &Planned, made: &Made<'_>) -> Result<String, FilesError> {
+    let (words, tone) = plan_verdict(of);
+    let mut page = plan_blocks(of, STYLE_OF_WORDS);
+    // The verdict is the headline.
+    page.items.remove(1);
+    let document = Document {
+        title: &of.study,
+        version: made.version,
+        hash: made.scenario_hash,
+        headline: Some((tone, clean(&words))),
+        page,
+        warnings: &[],
+        profile: made.profile,
+        about: made.about,
+        facts: vec![
+            ("Seed", of.seed.to_string()),
+            ("Work", format!("{} trials × designs", number::count(of.work))),
+            ("Confidence", format!("{} for all of it together", number::percent_given(of.confidence))),
+        ],
+        closing: vec![SAME_PLAN.to_owned()],
+    };
+    rendered(document, |picture| plan_figure(picture, of))
+}
+
+/// Words in one piece.
+const STYLE_OF_WORDS: Style = Style { width: usize::MAX, colour: false, unicode: true };
+const SAME: &str = "The same program, scenario, seed and trials give this page again, byte for byte, on any number of threads. \
+                    Every figure stands unrounded in summary.json and in the CSV files beside it; here availability is rounded \
+                    down, downtime up. A month is 30 days.";
+const SAME_PLAN: &str = "The same program, scenario and seed give this page again, byte for byte, on any number of threads. Every \
+                         figure stands unrounded in plan.json and plan.csv; here availability is rounded down, downtime up. A \
+                         month is 30 days.";
+
+/// Fills in the template.
+fn rendered(of: Document<'_>, figure: impl Fn(Picture) -> Option<Figure>) -> Result<String, FilesError> {
+    let mut sections = sections(of.page, figure);
     let first = if sections.is_empty() { None } else { Some(sections.remove(0)) };
     let mut environment = Environment::new();
     environment.add_template("page.html", TEMPLATE)?;
-    let headline = headline(outcome).map(|(tone, words)| context! { words, class => class_of(tone) });
+    let headline = of.headline.map(|(tone, words)| context! { words, class => class_of(tone) });
     let page = environment.get_template("page.html")?.render(context! {
         style => STYLE,
         script => SCRIPT,
-        study => clean(&outcome.study),
-        version => clean(&outcome.version),
-        profile => clean(&outcome.profile),
-        seed => outcome.seed,
-        partial => outcome.partial,
-        trials_asked => number::count(outcome.trials_asked),
-        hash => &outcome.scenario_hash,
-        not_modelled => clean(&outcome.not_modelled),
+        study => clean(of.title),
+        version => clean(of.version),
+        profile => clean(of.profile),
+        hash => of.hash,
         headline,
         first => Serde(&first),
         sections => Serde(&sections),
-        warnings => outcome.warnings.iter().map(|words| clean(words)).collect::<Vec<String>>(),
-        assumptions => Serde(assumptions(about)),
-        command => clean(&about.command),
-        trials => number::count(outcome.trials),
-        horizon => number::span(outcome.horizon_h),
-        confidence => number::percent_given(outcome.confidence),
+        warnings => of.warnings.iter().map(|words| clean(words)).collect::<Vec<String>>(),
+        assumptions => Serde(assumptions(of.about)),
+        command => clean(&of.about.command),
+        facts => of.facts,
+        closing => of.closing,
     })?;
     Ok(page)
 }
 
 /// The items of a page as sections. What the page says elsewhere is left out: warnings, and what is not modelled.
-fn sections(page: Page, outcome: &Outcome, storms: Option<&Storms>) -> Vec<Section> {
+fn sections(page: Page, figure: impl Fn(Picture) -> Option<Figure>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for item in page.items {
         let part = match item {
@@ -110,7 +189,7 @@ fn sections(page: Page, outcome: &Outcome, storms: Option<&Storms>) -> Vec<Secti
             Item::Line(words) => Part::Words { words, class: "" },
             Item::Paragraph { words, tone, .. } => Part::Words { words, class: tone.map_or("", class_of) },
             Item::Table(grid, coloured) => Part::Table(table(grid, &coloured)),
-            Item::Picture(picture, sketch) => match (figure(picture, outcome, storms), sketch) {
+            Item::Picture(picture, sketch) => match (figure(picture), sketch) {
                 (Some(figure), _) => Part::Figure(figure),
                 (None, Some(sketch)) => Part::Table(table(sketch.grid, &[])),
                 (None, None) => continue,

@@ -14,6 +14,11 @@ const REASONS_SHOWN: usize = 15;
 
 /// Draws a comparison.
 pub fn comparison(of: &Comparison, style: Style) -> String {
+    blocks(of, style).finish()
+}
+
+/// Everything that there is to say about a comparison, block by block.
+pub(crate) fn blocks(of: &Comparison, style: Style) -> Page {
     let mut page = Page::new(style);
     page.title("The order, least downtime first");
     page.paragraph(None, &verdict(of), Some(Tone::Strong));
@@ -30,7 +35,7 @@ pub fn comparison(of: &Comparison, style: Style) -> String {
         let sign = page.paint(Tone::Unsure, "!");
         page.paragraph(Some((&sign, 1)), note, None);
     }
-    page.finish()
+    page
 }
 
 /// Who is first, and who cannot be told from it.
@@ -88,14 +93,14 @@ fn differences(page: &mut Page, of: &Comparison) {
         (format!("{} interval\nfor all together", number::percent_given(of.confidence)), Side::Left),
         (String::new(), Side::Left),
     ];
-    let shown = &of.pairs[..of.pairs.len().min(PAIRS_SHOWN)];
+    let shown = first_of(&of.pairs);
     let rows = shown.iter().map(|pair| row(page, pair)).collect();
     page.grid(&Grid { columns, rows });
     let hidden = of.pairs.len() - shown.len();
     if hidden > 0 {
         page.paragraph(None, &format!("{hidden} more pairs are in the CSV."), Some(Tone::Faint));
     }
-    let differ: Vec<&Pair> = shown.iter().filter(|pair| pair.difference.hits > 0).take(REASONS_SHOWN).collect();
+    let differ: Vec<&Pair> = shown.into_iter().filter(|pair| pair.difference.hits > 0).take(REASONS_SHOWN).collect();
     if differ.is_empty() {
         return;
     }
@@ -106,6 +111,16 @@ fn differences(page: &mut Page, of: &Comparison) {
     }
     let words = "Causes of a pair sum to its difference; *: for this cause alone the difference is not beyond doubt.";
     page.paragraph(None, words, Some(Tone::Faint));
+}
+
+/// The pairs that are shown: first those of one design in several files.
+fn first_of(pairs: &[Pair]) -> Vec<&Pair> {
+    let own = |name: &str| name.rsplit_once(": ").map(|(_, own)| own.to_owned());
+    let same = |pair: &Pair| own(&pair.design).is_some_and(|name| Some(name) == own(&pair.against));
+    let mut shown: Vec<&Pair> = pairs.iter().collect();
+    shown.sort_by_key(|pair| !same(pair));
+    shown.truncate(PAIRS_SHOWN);
+    shown
 }
 
 /// "a against b: datacenter −0.59, zone-network −0.25*".
@@ -132,14 +147,7 @@ fn row(page: &Page, pair: &Pair) -> Vec<String> {
         number::signed(value, size, toward, minus)
     };
     if hits == 0 {
-        return vec![
-            clean(&pair.design),
-            clean(&pair.against),
-            "0".into(),
-            String::new(),
-            pair.says.clone(),
-            String::new(),
-        ];
+        return vec![clean(&pair.design), clean(&pair.against), "0".into(), String::new(), pair.says.clone()];
     }
     vec![
         clean(&pair.design),

@@ -15,6 +15,7 @@ mod draw;
 mod drill;
 mod first_miss;
 mod fit;
+mod frontier;
 mod importance;
 mod incidents;
 mod instants;
@@ -33,6 +34,7 @@ mod windows;
 pub use agreement::agreements;
 pub(crate) use answer::{availability, is_record, target};
 pub(crate) use causes::whole_percent;
+pub(crate) use comparison::blocks as comparison_blocks;
 pub use comparison::comparison;
 pub(crate) use differences::row as difference_cells;
 pub use drill::drill;
@@ -40,6 +42,7 @@ pub use fit::fit_table;
 pub use importance::importances;
 pub use incidents::incident_table;
 pub use plan::plan;
+pub(crate) use plan::{blocks as plan_blocks, cost_words, verdict as plan_verdict};
 pub use sweep::sweep;
 pub(crate) use timeline::instant;
 pub use timeline::timeline;
@@ -91,6 +94,7 @@ pub(crate) fn blocks(outcome: &Outcome, storms: Option<&Storms>, style: Style) -
         composite::draw(&mut page, outcome);
         sla::draw(&mut page, outcome);
         money::draw(&mut page, outcome);
+        frontier::draw(&mut page, outcome);
     }
     method::draw(&mut page, outcome);
     if !outcome.warnings.is_empty() {

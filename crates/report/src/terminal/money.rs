@@ -70,7 +70,7 @@ pub(super) fn good(of: Estimate) -> Toward {
 }
 
 /// An amount of money with two decimals below a thousand, and none above.
-fn cash(amount: f64, toward: Toward) -> String {
+pub(super) fn cash(amount: f64, toward: Toward) -> String {
     if amount < 0.01 {
         return number::plain(number::tidy(amount), toward);
     }

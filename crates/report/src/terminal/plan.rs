@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::number::{self, Toward};
-use super::page::{Grid, Page, Side, Tone, clean};
+use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::MINUTES_PER_MONTH;
 use zonefall_study::plan::{BAND, CHEAPER, Nine, Offer, Planned, Verdict};
 
@@ -11,6 +11,11 @@ const SHOWN: usize = 8;
 
 /// Draws a plan.
 pub fn plan(of: &Planned, style: Style) -> String {
+    blocks(of, style).finish()
+}
+
+/// Everything that there is to say about a plan, block by block: first its title and its verdict.
+pub(crate) fn blocks(of: &Planned, style: Style) -> Page {
     let mut page = Page::new(style);
     page.title(&format!("{}: the cheapest design for {}", clean(&of.study), number::percent_given(of.target_share)));
     let (words, tone) = verdict(of);
@@ -22,11 +27,16 @@ pub fn plan(of: &Planned, style: Style) -> String {
     frontier(&mut page, of);
     nines(&mut page, of);
     remarks(&mut page, of);
-    page.finish()
+    page
 }
 
 fn minutes(share: f64, toward: Toward) -> String {
     number::plain(share * MINUTES_PER_MONTH, toward)
+}
+
+/// What an offer costs, in words.
+pub(crate) fn cost_words(of: &Planned, offer: &Offer) -> String {
+    cost(of, offer)
 }
 
 fn cost(of: &Planned, offer: &Offer) -> String {
@@ -38,7 +48,8 @@ fn cost(of: &Planned, offer: &Offer) -> String {
     format!("{value} {}", clean(&of.unit))
 }
 
-fn verdict(of: &Planned) -> (String, Tone) {
+/// The answer in one sentence.
+pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
     match (of.verdict, &of.best) {
         (Verdict::Found, Some(best)) => {
             let within = if of.meets_target_itself {
@@ -220,8 +231,10 @@ fn frontier(page: &mut Page, of: &Planned) {
         return;
     }
     page.title("Cost against availability: what misses a tenth less than all that is cheaper, of those simulated");
-    let rows = of.frontier.iter().map(|offer| row(page, of, "", offer)).collect();
-    page.grid(&Grid { columns: head(of), rows });
+    page.picture(Picture::Frontier, None);
+    // All have the same role.
+    let rows = of.frontier.iter().map(|offer| row(page, of, "", offer).split_off(1)).collect();
+    page.grid(&Grid { columns: head(of).split_off(1), rows });
 }
 
 fn nines(page: &mut Page, of: &Planned) {

@@ -142,3 +142,34 @@ pub(super) fn windows(sheet: &mut Worksheet, outcome: &Outcome) -> Result<(), Xl
     sheet.insert_chart(1, 11, &chart)?;
     Ok(())
 }
+
+/// Where cost and what is missed stand on a sheet.
+pub(super) struct Places<'a> {
+    pub(super) sheet: &'a str,
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) cost: usize,
+    pub(super) missed: usize,
+}
+
+/// Cost against what is missed, a point a row, right of the list.
+pub(super) fn frontier(sheet: &mut Worksheet, at: &Places<'_>, columns: usize, missed: &str) -> Result<(), XlsxError> {
+    if at.first > at.last {
+        return Ok(());
+    }
+    let ((first, cost), (last, column)) = (place(at.first, at.cost)?, place(at.last, at.missed)?);
+    let mut chart = Chart::new(ChartType::Scatter);
+    chart
+        .add_series()
+        .set_name("designs")
+        .set_categories((at.sheet, first, cost, last, cost))
+        .set_values((at.sheet, first, column, last, column));
+    chart.title().set_name("Cost against what is missed");
+    chart.x_axis().set_name("cost a month");
+    chart.y_axis().set_name(missed).set_log_base(10);
+    chart.legend().set_hidden();
+    chart.set_alt_text("What each design costs a month against what it misses, one point a row of the list.");
+    chart.set_width(760).set_height(460);
+    sheet.insert_chart(1, place(0, columns + 1)?.1, &chart)?;
+    Ok(())
+}

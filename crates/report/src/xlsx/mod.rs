@@ -11,9 +11,11 @@ mod summary;
 use crate::about::About;
 use crate::csv::{self, CsvLocale, Sheet};
 use crate::files::FilesError;
+use crate::planned::Made;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use sheets::Styles;
 use zonefall_study::outcome::Outcome;
+use zonefall_study::plan::Planned;
 
 /// The place of the sheets among the tables that are there only if there is something in them.
 const OPTIONAL_AT: usize = 5;
@@ -41,14 +43,10 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
         tables.insert(OPTIONAL_AT, ("Jobs", csv::jobs(outcome, point)?));
     }
     if outcome.money.is_some() {
+        tables.insert(1, ("Frontier", csv::frontier(outcome, point)?));
         tables.insert(1, ("Money", csv::money(outcome, point)?));
     }
-    let mut workbook = Workbook::new();
-    let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
-    let program = format!("Zonefall {}", outcome.version);
-    let properties =
-        DocProperties::new().set_title(&outcome.study).set_author(&program).set_creation_datetime(&created);
-    workbook.set_properties(&properties);
+    let mut workbook = begun(&outcome.study, &outcome.version)?;
     let styles = Styles::new();
     summary::write(workbook.add_worksheet(), outcome, about, &styles)?;
     for (name, table) in &tables {
@@ -57,9 +55,54 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
         match *name {
             "Causes" => charts::causes(sheet, outcome, table, &styles)?,
             "Windows" => charts::windows(sheet, outcome)?,
+            "Frontier" => {
+                let places = charts::Places { sheet: name, first: 1, last: table.rows.len(), cost: 1, missed: 2 };
+                charts::frontier(sheet, &places, table.columns.len(), "minutes of downtime a month")?;
+            }
             _ => {}
         }
     }
     sheets::dictionary(workbook.add_worksheet(), &tables, &styles)?;
     Ok(workbook.save_to_buffer()?)
+}
+
+/// The workbook of a plan.
+///
+/// # Errors
+/// If a sheet cannot hold what belongs there.
+pub(crate) fn plan_xlsx(of: &Planned, made: &Made<'_>) -> Result<Vec<u8>, FilesError> {
+    let tables =
+        [("Plan", csv::plan(of, CsvLocale::Point)?), ("Assumptions", csv::evidence(made.about, CsvLocale::Point)?)];
+    let mut workbook = begun(&of.study, made.version)?;
+    let styles = Styles::new();
+    summary::write_plan(workbook.add_worksheet(), of, made, &styles)?;
+    for (name, table) in &tables {
+        let sheet = workbook.add_worksheet();
+        sheets::write(sheet, name, table, &styles)?;
+        if *name == "Plan" {
+            let place = |column: &str| table.columns.iter().position(|of| of.name == column).unwrap_or(0);
+            // The frontier stands at the end.
+            let last = table.rows.len();
+            let places = charts::Places {
+                sheet: name,
+                first: last + 1 - of.frontier.len(),
+                last,
+                cost: place("cost_per_month"),
+                missed: place("unavailability"),
+            };
+            charts::frontier(sheet, &places, table.columns.len(), "share of time missed")?;
+        }
+    }
+    sheets::dictionary(workbook.add_worksheet(), &tables, &styles)?;
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// A workbook with nothing in it.
+fn begun(title: &str, version: &str) -> Result<Workbook, FilesError> {
+    let mut workbook = Workbook::new();
+    let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    let program = format!("Zonefall {version}");
+    let properties = DocProperties::new().set_title(title).set_author(&program).set_creation_datetime(&created);
+    workbook.set_properties(&properties);
+    Ok(workbook)
 }

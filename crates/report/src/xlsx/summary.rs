@@ -7,9 +7,11 @@ use crate::csv::{Bounded, Cell};
 use crate::headline::headline;
 use crate::number;
 use crate::page::{Item, Page};
-use crate::terminal::{Style, blocks};
+use crate::planned::Made;
+use crate::terminal::{Style, blocks, plan_blocks};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use zonefall_study::outcome::{DesignOutcome, Outcome, Verdict};
+use zonefall_study::plan::Planned;
 
 /// The columns of the table of designs, and how wide they are.
 const COLUMNS: [(&str, f64); 10] = [
@@ -117,6 +119,51 @@ fn rest(
         ("Not modelled", outcome.not_modelled.clone()),
         ("Empty cells", "only a bound is known, or there is nothing to say; see the sheet Dictionary".into()),
     ];
+    put_lines(sheet, lines, from, styles)
+}
+
+/// The first sheet of a plan: the answer, why, and how to make it again.
+pub(super) fn write_plan(
+    sheet: &mut Worksheet,
+    of: &Planned,
+    made: &Made<'_>,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    sheet.set_name("Summary")?;
+    sheet.set_column_width(0, COLUMNS[0].1)?;
+    put(sheet, (0, 0), &Cell::text(&of.study), &styles.title)?;
+    let style = Style { width: usize::MAX, colour: false, unicode: true };
+    let said = plan_blocks(of, style).items.into_iter().filter_map(|item| match item {
+        Item::Paragraph { words, .. } => Some(words),
+        _ => None,
+    });
+    let mut row = 1;
+    for words in said {
+        put(sheet, (row, 0), &Cell::Text(words), if row == 1 { &styles.strong } else { &styles.text })?;
+        row += 1;
+    }
+    let lines = [
+        ("Again", made.about.command.clone()),
+        ("Seed", of.seed.to_string()),
+        ("Trials × designs", number::count(of.work)),
+        ("Intervals", format!("{} for all of it together", number::percent_given(of.confidence))),
+        ("Program", format!("Zonefall {}", made.version)),
+        ("Scenario (SHA-256)", made.scenario_hash.to_owned()),
+        ("Designs", "the answer, what comes next and the frontier stand on the sheet Plan".into()),
+        ("Empty cells", "only a bound is known, or there is nothing to say; see the sheet Dictionary".into()),
+    ];
+    put_lines(sheet, lines, row + 1, styles)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0);
+    Ok(())
+}
+
+/// Names and words, one below the other.
+fn put_lines<const N: usize>(
+    sheet: &mut Worksheet,
+    lines: [(&str, String); N],
+    from: usize,
+    styles: &Styles,
+) -> Result<(), XlsxError> {
     for (at, (name, words)) in lines.into_iter().enumerate() {
         put(sheet, (from + at, 0), &Cell::text(name), &styles.strong)?;
         put(sheet, (from + at, 1), &Cell::Text(words), &styles.text)?;

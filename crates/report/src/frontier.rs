@@ -1,0 +1,102 @@
+//! Cost against availability: which designs no other beats, and what each step to a better one costs.
+//!
+//! In: an outcome with bills. Out: its designs by cost. The order is that of the estimates; where their intervals overlap it
+//! is said. A design of which only a bound is known stands at its bound.
+
+use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
+
+/// A design at its price.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Offered<'a> {
+    /// The design.
+    pub(crate) of: &'a DesignOutcome,
+    /// Its bill a month.
+    pub(crate) bill: Estimate,
+    /// What is known of it beside the others.
+    pub(crate) standing: Standing<'a>,
+}
+
+/// Whether another design is as cheap and as good.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Standing<'a> {
+    /// None is.
+    On,
+    /// This one is, and it is better beyond doubt, or at least by its estimate.
+    Behind(&'a str, bool),
+}
+
+impl Standing<'_> {
+    /// In words.
+    pub(crate) fn words(self) -> String {
+        match self {
+            Self::On => "on the frontier".into(),
+            Self::Behind(other, true) => format!("behind {other}"),
+            Self::Behind(other, false) => format!("behind {other}, but not told apart"),
+        }
+    }
+}
+
+/// The number that stands for an estimate.
+pub(crate) fn at(of: Estimate) -> f64 {
+    if of.quality == Quality::UpperBound { of.high } else { of.mean }
+}
+
+/// The designs that have a bill, by cost; none where there is no availability to buy.
+pub(crate) fn offered(outcome: &Outcome) -> Vec<Offered<'_>> {
+    if outcome.until_first_miss {
+        return Vec::new();
+    }
+    let bills = outcome.designs.iter().filter_map(|of| Some((of, of.bill.as_ref()?.bill_per_month)));
+    let mut all: Vec<(&DesignOutcome, Estimate)> = bills.collect();
+    all.sort_by(|a, b| at(a.1).total_cmp(&at(b.1)).then(at(a.0.unavailability).total_cmp(&at(b.0.unavailability))));
+    let standing = |place: usize| standing(&all, place);
+    (0..all.len()).map(|place| Offered { of: all[place].0, bill: all[place].1, standing: standing(place) }).collect()
+}
+
+/// Against those that cost no more: they stand before it.
+fn standing<'a>(all: &[(&'a DesignOutcome, Estimate)], place: usize) -> Standing<'a> {
+    let own = all[place].0.unavailability;
+    let better = |other: &&(&DesignOutcome, Estimate)| at(other.0.unavailability) <= at(own);
+    let before = || all[..place].iter().filter(better);
+    let Some(best) = before().min_by(|a, b| at(a.0.unavailability).total_cmp(&at(b.0.unavailability))) else {
+        return Standing::On;
+    };
+    let sure = own.low.is_some_and(|low| best.0.unavailability.high < low);
+    Standing::Behind(&best.0.design, sure)
+}
+
+/// A step along the frontier.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step<'a> {
+    pub(crate) from: Offered<'a>,
+    pub(crate) to: Offered<'a>,
+    /// What it costs more a month.
+    pub(crate) more: f64,
+    /// How many times less is missed; none where the first is a bound only.
+    pub(crate) times_less: Option<f64>,
+}
+
+impl Step<'_> {
+    /// What a tenth of the missed time costs at this price; none where it is not known.
+    pub(crate) fn a_nine(&self) -> Option<f64> {
+        let nines = libm::log10(self.times_less?);
+        (nines > 0.0 && nines.is_finite()).then(|| self.more / nines)
+    }
+
+    /// Whether the second is a bound only: it misses at least so many times less.
+    pub(crate) fn at_least(&self) -> bool {
+        self.to.of.unavailability.quality == Quality::UpperBound
+    }
+}
+
+/// The steps from each design of the frontier to the next.
+pub(crate) fn steps<'a>(offered: &[Offered<'a>]) -> Vec<Step<'a>> {
+    let on: Vec<Offered<'a>> = offered.iter().copied().filter(|of| of.standing == Standing::On).collect();
+    let step = |pair: &[Offered<'a>]| {
+        let (from, to) = (pair[0], pair[1]);
+        let known = from.of.unavailability.quality != Quality::UpperBound;
+        let times = at(from.of.unavailability) / at(to.of.unavailability);
+        Step { from, to, more: at(to.bill) - at(from.bill), times_less: (known && times.is_finite()).then_some(times) }
+    };
+    on.windows(2).map(step).collect()
+}

@@ -139,8 +139,13 @@ fn tame(mut args: Vec<String>, desk: &Desk, number: usize) -> Vec<String> {
             }
         }
         "sweep" | "compare" | "plan" => {
-            if let Some(at) = value_of(&args, "--csv") {
-                redirect(&mut args, at);
+            for name in ["--csv", "--md"] {
+                if let Some(at) = value_of(&args, name) {
+                    redirect(&mut args, at);
+                }
+            }
+            if value_of(&args, "--report").is_some() {
+                args.extend(["--out".into(), desk.path(&format!("results-{number}")).display().to_string()]);
             }
         }
         "trace" => {

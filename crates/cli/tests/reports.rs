@@ -229,7 +229,7 @@ fn a_plan_is_reported_in_a_folder_of_its_own() {
     assert_eq!(desk.read("p1/plan.json"), shown);
     let html = desk.read("p1/report.html");
     assert!(
-        html.contains("zonefall plan s.toml --target 90% --trials 512 --report html,xlsx,md")
+        html.contains("zonefall plan s.toml --target &#x27;90%&#x27; --trials 512 --report html,xlsx,md")
             && html.contains("rack-failure")
     );
     desk.run("plan s.toml --target 90% --trials 512 --report md").ends(0);

@@ -9,7 +9,7 @@ use zonefall_report::{
     About, Assumption, Contents, CsvLocale, Made, ReportKind, Reports, ResultFile, plan_files, result_files,
 };
 use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
-use zonefall_study::plan::{Offer, Planned};
+use zonefall_study::plan::{Method, Methods, Offer, Planned};
 use zonefall_study::timeline::Storms;
 
 const ALL: [ReportKind; 3] = [ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown];
@@ -424,6 +424,7 @@ fn offer(name: &str, cost: f64, unavailability: f64, low: Option<f64>) -> Offer 
         high: unavailability * 1.5 + 1e-7,
         trials: 4096,
         hits: 100,
+        forced: false,
     }
 }
 
@@ -456,6 +457,8 @@ fn planned(name: &str) -> Planned {
         nines: vec![],
         rule_of_thumb: None,
         checked: vec![],
+        methods: Methods { asked: Method::Crude, plain: 12, forced: 0, nothing_found: 0, gain_least: None },
+        assumed: vec![],
         notes: vec![format!("a note of {name}")],
     }
 }

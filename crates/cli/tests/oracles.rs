@@ -15,7 +15,7 @@ mod biasing;
 mod oracles;
 
 use oracles::coverage::{self, SEEDS};
-use oracles::{Held, Oracles, load, managed, placement, precision, rare, rollouts};
+use oracles::{Held, Oracles, failover, load, managed, placement, precision, rare, rollouts};
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use zonefall_cli::assemble::{self, Overrides};
@@ -42,6 +42,7 @@ fn every_entry_is_met() {
     let of_issues = file.ids_from(&ISSUES).into_iter().filter(|id| !ELSEWHERE.contains(&id.as_str()));
     let expected: BTreeSet<String> = of_issues
         .chain(load::IDS.map(str::to_owned))
+        .chain(failover::IDS.map(str::to_owned))
         .chain(rollouts::IDS.map(str::to_owned))
         .chain(rare::IDS.map(str::to_owned))
         .collect();
@@ -62,7 +63,7 @@ fn every_entry_is_met() {
 fn managed_sets_meet_their_closed_forms() {
     let mut wrong = Vec::new();
     println!("{}", precision::HEAD);
-    for entry in managed::own().iter().chain(&rollouts::own()) {
+    for entry in managed::own().iter().chain(&rollouts::own()).chain(&failover::own()) {
         let met = precision::play(entry);
         println!("{}", met.row());
         wrong.extend(met.complaint());

@@ -7,6 +7,8 @@ mod kit;
 mod maintenance;
 #[path = "scenarios/money.rs"]
 mod money;
+#[path = "scenarios/regions.rs"]
+mod regions;
 
 use kit::Desk;
 use serde_json::Value;

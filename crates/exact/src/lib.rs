@@ -30,6 +30,7 @@ mod error;
 mod mass;
 mod subsets;
 
+pub mod failover;
 pub mod importance;
 pub mod kofn;
 pub mod laws;

@@ -191,6 +191,13 @@ impl World {
         self.design.sets[set].management.as_ref().is_some_and(|managed| managed.overprovision.is_some())
     }
 
+    /// Machines of a set that stands by run from now on, or cease to.
+    pub(crate) fn meter_standby(&mut self, set: usize, delta: i64, t: SimTime) {
+        let at = self.metered_at(t);
+        self.meters.regular(set, delta, 0, at);
+        self.meters.add(set, Paid::Disks, delta, at);
+    }
+
     /// Something else that is paid for becomes more or less.
     #[inline]
     pub(crate) fn meter(&mut self, set: usize, paid: Paid, delta: i64, t: SimTime) {

@@ -71,7 +71,7 @@ pub struct ScaleSet {
 }
 
 /// What the service needs to meet its objective at an instant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Need {
     /// At least this many instances in rotation and alive.
     Serving(u32),
@@ -174,7 +174,18 @@ impl Design {
 
     /// Whether something is counted in it besides what its machines do.
     pub fn counts_operations(&self) -> bool {
-        self.is_managed() || self.service.retry.is_some()
+        self.is_managed() || self.service.retry.is_some() || self.fails_over()
+    }
+
+    /// Whether parts of it stand in for each other only when clients have been sent over.
+    pub fn fails_over(&self) -> bool {
+        self.need.structure().is_some_and(|service| !service.failovers.is_empty())
+    }
+
+    /// A set as it is paid for while nothing happens: of one that stands by, the machines that run.
+    pub fn set_as_paid(&self, set: usize) -> ScaleSet {
+        let of = &self.sets[set];
+        ScaleSet { capacity: of.capacity - crate::routing::idle_as_designed(self, set), ..of.clone() }
     }
 
     /// The limit on the times of responses, if the objective has one.

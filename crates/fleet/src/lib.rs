@@ -16,6 +16,7 @@ mod components;
 mod demand;
 mod design;
 mod disks;
+mod failover;
 mod groups;
 mod jobs;
 mod ledger;
@@ -34,6 +35,7 @@ pub mod policy;
 mod racks;
 mod repair;
 mod retries;
+mod routing;
 pub mod service;
 mod serving;
 mod states;
@@ -48,12 +50,14 @@ pub use bill::{PAID, PAID_TABLE, Paid, paid_as_designed};
 pub use branch::Descent;
 pub use demand::{Demand, Noise, Step};
 pub use design::{Bought, Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
+pub use failover::{ALL_CLIENTS, Failback, Failover, Operator, Pattern, Sight, Standby};
 pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use jobs::{Batch, JOBS_TOTAL_MAX, Jobs};
 pub use ledger::{ClassTimes, Ledger};
 pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
+pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
 pub use service::{Latency, Limit, Queue, Service};
 pub use states::{StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, fewer_hold};
@@ -62,7 +66,7 @@ pub use watch::{Seen, Sighting, Stand, Watcher, Witness};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.
-pub const EXTRA_CAUSES: [(&str, &str); 9] = [
+pub const EXTRA_CAUSES: [(&str, &str); 10] = [
     ("deployment", "A machine that was asked for is being created (PT-03, RC), or its creation has failed (RC-07)."),
     ("probe lag", "Enough machines are alive, but requests still go to dead ones that no probe has found yet (LB-02)."),
     (
@@ -78,6 +82,10 @@ pub const EXTRA_CAUSES: [(&str, &str); 9] = [
     ),
     ("repair", "An automatic repair took out a machine that still served (AR-02)."),
     ("bad release", "A machine ran a release that was bad, until it got another one (UP-12)."),
+    (
+        "failover",
+        "Another part could serve, and clients had not come to it yet: it was not seen that the first is out, nobody had decided, the standby was not ready, or clients were still on their way (DR-07, AFD-02, TM-02).",
+    ),
 ];
 
 /// The places of [`EXTRA_CAUSES`].
@@ -101,4 +109,6 @@ pub(crate) enum Extra {
     Repair,
     /// It runs a bad release.
     BadRelease,
+    /// Clients have not come to a part that could serve.
+    Failover,
 }

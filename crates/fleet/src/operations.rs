@@ -65,6 +65,12 @@ pub enum Operation {
     RunbooksBegun,
     RunbooksIdle,
     RunbooksFailed,
+    FailoversBegun,
+    Failovers,
+    FailoversRefused,
+    FailoversLate,
+    FailoverLostMs,
+    Failbacks,
 }
 
 /// One counter: its name in reports, what it counts, the rules behind it.
@@ -88,7 +94,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 61] = {
+pub const TABLE: [OperationRow; 67] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -252,6 +258,27 @@ pub const TABLE: [OperationRow; 61] = {
             "actions of runbooks that did not do what they should, or met a control plane that was out",
             "IN-04",
         ),
+        row(
+            O::FailoversBegun,
+            "failovers_begun",
+            "times that the part that serves was found to be out, with another to go to",
+            "LB-08, AFD-02, TM-02",
+        ),
+        row(O::Failovers, "failovers", "failovers: another part serves from here on", "DR-04, DR-07"),
+        row(
+            O::FailoversRefused,
+            "failovers_refused",
+            "times that a standby could not get ready for want of capacity, and was tried again",
+            "DR-03, IN-07",
+        ),
+        row(O::FailoversLate, "failovers_late", "failovers that took longer than is promised", "DR-02"),
+        row(
+            O::FailoverLostMs,
+            "failover_data_lost_h",
+            "hours of data that were not yet copied when another part took over",
+            "DR-01, DR-05",
+        ),
+        row(O::Failbacks, "failbacks", "times that clients were sent back to the part that comes first", "DR-04"),
     ]
 };
 
@@ -261,6 +288,7 @@ impl Operation {
         matches!(
             self,
             Self::DataLostMs
+                | Self::FailoverLostMs
                 | Self::ExistingMs
                 | Self::SpotMs
                 | Self::DeallocatedMs

@@ -4,10 +4,15 @@
 //! passes, and the charge of missed time. A change of a leaf goes up the tree only as far as something flips; nothing else is
 //! ever looked at. Integers only.
 //!
+//! A failover group (`routes.rs`) holds by where its clients are.
+//!
 //! Missed time is split evenly over the leaves that are missing where the tree needs them, and within a leaf over the causes
 //! that withhold it, so the parts sum exactly.
 
+pub(crate) mod routes;
+
 use crate::ledger::split;
+use crate::parts::routes::{Reach, Route};
 use crate::structure::{Component, Footing, Least, Part, Structure};
 use std::cell::{Cell, RefCell};
 use zonefall_topology::Topology;
@@ -24,6 +29,8 @@ struct State {
     /// Children that do.
     holding: u32,
     holds: bool,
+    /// Its number among the failover groups; [`NOBODY`] for all others.
+    route: u32,
 }
 
 /// Machines of a group of sets.
@@ -67,6 +74,14 @@ pub(crate) struct Parts {
     demand: Option<u64>,
     passes: Cell<Option<Passes>>,
     scratch: RefCell<Scratch>,
+    /// The failover groups.
+    pub routes: Vec<Route>,
+    /// What comes to each node; empty without failover groups: everything comes to all.
+    reach: Vec<Reach>,
+    /// A part has changed since somebody last looked where clients should go.
+    pub stirred: bool,
+    /// The cause of what is missed while clients could be served elsewhere.
+    failing_over: usize,
 }
 
 /// What passes of the demand; found when somebody asks after a change.
@@ -85,13 +100,15 @@ struct Scratch {
 }
 
 impl Parts {
-    /// The parts of a service where there are so many causes.
-    pub fn new(service: &Structure, causes: usize, topology: &Topology) -> Self {
+    /// The parts of a service where there are so many causes, one of which is that of failing over.
+    pub fn new(service: &Structure, (causes, failing_over): (usize, usize), topology: &Topology) -> Self {
+        let route = |at: usize| service.failovers.iter().position(|failover| failover.node as usize == at);
         let state = |at: usize| State {
             parent: service.parent(at).map_or(NOBODY, |parent| parent as u32),
             least: if let Part::Group { least, .. } = service.nodes[at].part { least } else { 0 },
             holding: 0,
             holds: false,
+            route: route(at).map_or(NOBODY, |route| route as u32),
         };
         let leaf = |part: &Part| match part {
             Part::Sets(_, need) => Leaf::Sets { need: *need, counts: Counts::default() },
@@ -117,6 +134,10 @@ impl Parts {
             demand: None,
             passes: Cell::new(None),
             scratch: RefCell::new(Scratch { flows: vec![0; count], sorted: Vec::with_capacity(count) }),
+            routes: routes::routes(service),
+            reach: if service.failovers.is_empty() { Vec::new() } else { vec![Reach::ALL; count] },
+            stirred: false,
+            failing_over,
         }
     }
 
@@ -128,6 +149,7 @@ impl Parts {
     /// Opens a trial: no machine serves yet, every component is up.
     pub fn begin(&mut self, demand: Option<u64>) {
         self.demand = demand;
+        self.stirred = true;
         for (leaf, state) in self.leaves.iter_mut().zip(&mut self.states) {
             (state.holding, state.holds) = (0, false);
             match leaf {
@@ -160,6 +182,11 @@ impl Parts {
 
     fn margin_of(&self, at: usize) -> i64 {
         let state = &self.states[at];
+        if let Some(route) = self.routes.get(state.route as usize) {
+            // What clients are sent to has to hold.
+            let used = route.children.iter().zip(&route.to).filter(|(_, clients)| **clients > 0);
+            return used.map(|(&child, _)| self.margin_of(child as usize)).min().unwrap_or(-1);
+        }
         let children = || self.children[at].iter().map(|&child| self.margin_of(child as usize));
         match &self.leaves[at] {
             Leaf::Sets { need: Least::Serving(least), counts } => counts.serving - i64::from(*least),
@@ -193,6 +220,7 @@ impl Parts {
         }
         self.weigh(part);
         self.passes.set(None);
+        self.stirred = true;
     }
 
     /// The demand changes: every group of sets that needs a share of it is looked at again.
@@ -208,7 +236,7 @@ impl Parts {
         let holds = match *need {
             Least::Serving(least) => counts.serving >= i64::from(least),
             Least::Served(share, of) => {
-                let demand = self.demand.unwrap_or(0);
+                let demand = self.expected(part, self.demand.unwrap_or(0));
                 u128::from(counts.served(demand)) * u128::from(of) >= u128::from(demand) * u128::from(share)
             }
         };
@@ -229,6 +257,7 @@ impl Parts {
         let holds = whole && seats.saturating_sub(lost) >= *least;
         self.turn(part, holds);
         self.passes.set(None);
+        self.stirred = true;
     }
 
     /// A node holds or not; what that flips above it flips.
@@ -244,19 +273,26 @@ impl Parts {
             at = parent as usize;
             let above = &mut self.states[at];
             above.holding = if holds { above.holding + 1 } else { above.holding - 1 };
-            holds = above.holding >= above.least;
+            holds = match above.route {
+                NOBODY => above.holding >= above.least,
+                route => self.holds_by_route(route as usize),
+            };
         }
     }
 
-    /// The demand that passes, as far as `of` says of each group of sets; a component passes all or nothing. Of a group in
-    /// which k parts must hold, as much passes as through the k-th best of them.
-    fn flow(&self, demand: u64, down: u64, of: impl Fn(Counts) -> u64) -> u64 {
+    /// The demand that passes, as far as `of` says of each group of sets and what comes to it; a component passes all, or
+    /// nothing if it lets nothing through. Of a group in which k parts must hold, as much passes as through the k-th best of
+    /// them; through a failover group, what passes all of its parts.
+    fn flow(&self, demand: u64, lets_through: bool, of: impl Fn(Counts, u64) -> u64) -> u64 {
         let Scratch { flows, sorted } = &mut *self.scratch.borrow_mut();
         for at in 0..self.leaves.len() {
             flows[at] = match &self.leaves[at] {
-                Leaf::Sets { counts, .. } => of(*counts),
-                Leaf::Component { .. } if self.states[at].holds => demand,
-                Leaf::Component { .. } => down,
+                Leaf::Sets { counts, .. } => of(self.running(at, *counts), self.share(at, demand)),
+                Leaf::Component { .. } if self.states[at].holds || lets_through => self.share(at, demand),
+                Leaf::Component { .. } => 0,
+                Leaf::Group if self.states[at].route != NOBODY => {
+                    self.children[at].iter().map(|&child| flows[child as usize]).sum()
+                }
                 Leaf::Group => {
                     sorted.clear();
                     sorted.extend(self.children[at].iter().map(|&child| flows[child as usize]));
@@ -274,9 +310,9 @@ impl Parts {
             return passes;
         }
         let Some(demand) = self.demand else { return Passes { served: 0, reaching: 0 } };
-        let served = self.flow(demand, 0, |counts| counts.served(demand));
-        let reaching = |counts: Counts| if counts.dead == 0 { demand } else { counts.reached(demand) };
-        let passes = Passes { served, reaching: self.flow(demand, demand, reaching) };
+        let served = self.flow(demand, false, |counts, demand| counts.served(demand));
+        let reaching = |counts: Counts, demand: u64| if counts.dead == 0 { demand } else { counts.reached(demand) };
+        let passes = Passes { served, reaching: self.flow(demand, true, reaching) };
         self.passes.set(Some(passes));
         passes
     }
@@ -297,13 +333,13 @@ impl Parts {
         &mut self,
         length_ms: u64,
         charged: &mut [u64],
-        mut of_sets: impl FnMut(usize, Least, Counts, u64, &mut [u64]),
+        mut of_sets: impl FnMut(usize, Least, Counts, Option<u64>, u64, &mut [u64]),
     ) {
         self.missing.clear();
         self.missing.push(self.states.len() as u32 - 1);
         let mut next = 0;
         while let Some(&at) = self.missing.get(next) {
-            if let Leaf::Group = self.leaves[at as usize] {
+            if let (Leaf::Group, false) = (&self.leaves[at as usize], self.is_failing_over(at as usize)) {
                 self.missing.swap_remove(next);
                 let fails = |child: &&u32| !self.states[**child as usize].holds;
                 self.missing.extend(self.children[at as usize].iter().filter(fails));
@@ -318,13 +354,16 @@ impl Parts {
         for at in 0..count {
             let (part, share) = (self.missing[at] as usize, self.shares[at]);
             match &self.leaves[part] {
-                Leaf::Sets { need, counts } => of_sets(part, *need, *counts, share, charged),
+                Leaf::Sets { need, counts } => {
+                    let demand = self.demand.map(|demand| self.expected(part, demand));
+                    of_sets(part, *need, *counts, demand, share, charged);
+                }
                 Leaf::Component { held, .. } => {
                     self.weights.fill(0);
                     held.iter().for_each(|&(cause, _)| self.weights[cause as usize] += 1);
                     split(share, &self.weights[..charged.len()], charged);
                 }
-                Leaf::Group => {}
+                Leaf::Group => charged[self.failing_over] += share,
             }
         }
     }

@@ -28,6 +28,8 @@ pub(crate) enum Pending {
     Due { what: Due, unit: u32 },
     /// The next step of a wave of maintenance, or its owner's next redeployment.
     Upkeep { what: Upkeep, passage: u32 },
+    /// A failover group is looked at.
+    Routed { group: u32 },
 }
 
 /// What a managed set waits for. The order breaks ties.
@@ -125,6 +127,7 @@ impl Pending {
             Self::Readmitted { machine } => tag(6, 0, machine),
             Self::Due { what, unit } => tag(7, what as u32, unit),
             Self::Upkeep { what, passage } => tag(8, what as u32, passage),
+            Self::Routed { group } => tag(9, 0, group),
         }
     }
 
@@ -142,10 +145,11 @@ impl Pending {
             5 => Self::Noticed { machine: unit },
             6 => Self::Readmitted { machine: unit },
             7 => Self::Due { what: Due::ALL[mode as usize], unit },
-            _ => {
+            8 => {
                 let what = if mode == Upkeep::Step as u32 { Upkeep::Step } else { Upkeep::Redeploy };
                 Self::Upkeep { what, passage: unit }
             }
+            _ => Self::Routed { group: unit },
         }
     }
 
@@ -176,6 +180,7 @@ mod tests {
             Pending::Due { what: Due::Autoscale, unit: 0 },
             Pending::Upkeep { what: Upkeep::Step, passage: 3 },
             Pending::Upkeep { what: Upkeep::Redeploy, passage: 0 },
+            Pending::Routed { group: 3 },
         ];
         assert!(all.windows(2).all(|pair| pair[0].tag() < pair[1].tag()));
         assert!(all.iter().all(|&pending| Pending::from_tag(pending.tag()) == pending));

@@ -148,11 +148,11 @@ impl Book {
     /// A book for a storm with `causes` causes, to which the fleet's own are added.
     pub fn new(design: &Design, causes: usize, topology: &Topology) -> Self {
         let all = causes + crate::EXTRA_CAUSES.len();
+        let extra = |extra: Extra| causes + extra as usize;
         let parts = match &design.need {
-            Need::Parts(structure) => Some(Box::new(Parts::new(structure, all, topology))),
+            Need::Parts(structure) => Some(Box::new(Parts::new(structure, (all, extra(Extra::Failover)), topology))),
             _ => None,
         };
-        let extra = |extra: Extra| causes + extra as usize;
         Self {
             need: design.need.clone(),
             latency: design.service.latency.clone(),

@@ -5,6 +5,7 @@
 //!
 //! What must never be here: the state of a trial (`parts.rs`).
 
+use crate::failover::{Failover, Pattern};
 use zonefall_topology::{RegionId, ZoneId};
 
 /// What a group of sets needs.
@@ -72,13 +73,34 @@ pub struct Node {
 }
 
 /// A service of parts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Structure {
     /// Every node after its children; the root is the last. Never empty.
     pub nodes: Vec<Node>,
+    /// Groups whose parts stand in for each other only when clients have been sent over; none is within another.
+    pub failovers: Vec<Failover>,
 }
 
 impl Structure {
+    /// A service without failover.
+    pub fn new(nodes: Vec<Node>) -> Self {
+        Self { nodes, failovers: Vec::new() }
+    }
+
+    /// The parts of a group; none of a leaf.
+    pub fn parts_of(&self, node: usize) -> &[u32] {
+        if let Part::Group { parts, .. } = &self.nodes[node].part { parts } else { &[] }
+    }
+
+    /// The sets within a node.
+    pub fn sets_within(&self, node: usize) -> Vec<u32> {
+        match &self.nodes[node].part {
+            Part::Sets(sets, _) => sets.clone(),
+            Part::Component(_) => Vec::new(),
+            Part::Group { parts, .. } => parts.iter().flat_map(|&part| self.sets_within(part as usize)).collect(),
+        }
+    }
+
     /// The group of a node; none for the root.
     pub fn parent(&self, node: usize) -> Option<usize> {
         let holds = |of: &Node| matches!(&of.part, Part::Group { parts, .. } if parts.contains(&(node as u32)));
@@ -120,6 +142,28 @@ impl Structure {
     /// Whether the service holds where its leaves do.
     pub fn holds(&self, leaf: impl FnMut(usize) -> bool) -> bool {
         self.fold(leaf, |parts, least| parts.iter().filter(|holds| **holds).count() >= least as usize)
+    }
+
+    /// The same in the first instant after all of them held: nobody has been sent over yet, so clients need the part of a
+    /// failover group that they were sent to, or all of several.
+    pub fn holds_at_once(&self, mut leaf: impl FnMut(usize) -> bool) -> bool {
+        let mut all: Vec<bool> = Vec::with_capacity(self.nodes.len());
+        for (at, node) in self.nodes.iter().enumerate() {
+            let Part::Group { parts, least } = &node.part else {
+                all.push(leaf(at));
+                continue;
+            };
+            let holds = |part: &&u32| all[**part as usize];
+            let pattern = self.failovers.iter().find(|of| of.node as usize == at).map(|of| &of.pattern);
+            all.push(match pattern {
+                None => parts.iter().filter(holds).count() >= *least as usize,
+                Some(Pattern::Standby(_)) => parts.first().is_some_and(|first| holds(&first)),
+                Some(Pattern::ActiveActive { weights }) => {
+                    parts.iter().zip(weights).all(|(part, &weight)| weight == 0 || holds(&part))
+                }
+            });
+        }
+        all.pop().is_some_and(|root| root)
     }
 
     /// SL-07: what the promises for the parts multiply to, as if parts failed independently; none where a part has none.
@@ -206,7 +250,7 @@ mod tests {
             node("either", Part::Group { parts: vec![3, 4], least: 1 }),
             node("all", Part::Group { parts: vec![0, 5], least: 2 }),
         ];
-        Structure { nodes }
+        Structure::new(nodes)
     }
 
     #[test]

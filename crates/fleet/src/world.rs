@@ -19,6 +19,7 @@ use crate::operations::Operation;
 use crate::pending::Pending;
 use crate::placement::{Planner, Slots, occupy, register, slots};
 use crate::repair::Crews;
+use crate::routing::{Switch, switches};
 use crate::serving::{Book, Class};
 use crate::suppressed::Suppressed;
 use crate::watch::Watcher;
@@ -176,6 +177,8 @@ pub struct World {
     pub(crate) meters: Meters,
     /// Waves of planned maintenance that go through the design; idle without them.
     pub(crate) passages: Passages,
+    /// The failover groups of the service.
+    pub(crate) routing: Vec<Switch>,
 }
 
 zonefall_engine::pooled_clone!(World {
@@ -218,7 +221,8 @@ zonefall_engine::pooled_clone!(World {
     scaler,
     seats,
     meters,
-    passages
+    passages,
+    routing
 });
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
@@ -396,6 +400,7 @@ impl World {
             scaler: Scaler::new(&design),
             seats: seats(&design, names, &topology),
             passages: Passages::new(&design, capacity),
+            routing: switches(&design),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
             planner: Planner::new(&topology),
@@ -459,6 +464,9 @@ impl World {
         self.returned.fill((SimTime::ZERO, 0));
         self.factors.fill((1000, 0));
         self.start_machines(trial, strikes);
+        if !self.routing.is_empty() {
+            self.begin_routing();
+        }
         self.begin_lives(strikes);
         self.begin_maintenance(strikes);
         if self.manager.is_active() {
@@ -666,7 +674,7 @@ impl World {
         self.budget.spend()?;
         let cause = facts.cause;
         self.strike(mode, machine as usize, cause, t, strikes);
-        if is_managed {
+        if is_managed || !self.routing.is_empty() {
             self.manage(t, strikes);
         }
         Ok(())
@@ -689,6 +697,7 @@ impl World {
             Pending::Readmitted { machine } => self.readmitted(machine as usize, t),
             Pending::Due { what, unit } => self.due(what, unit, t, strikes),
             Pending::Upkeep { what, passage } => self.upkeep(what, passage as usize, t, strikes),
+            Pending::Routed { group } => self.routing_due(group as usize, t, strikes),
         }
         self.manage(t, strikes);
         Ok(())

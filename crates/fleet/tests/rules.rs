@@ -1,6 +1,8 @@
 //! Rules of the real system, each under its id.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "rules/failover.rs"]
+mod failover;
 mod maintenance;
 #[path = "rules/parts.rs"]
 mod parts;

@@ -47,6 +47,52 @@ const PARTS: &str = r#"
     all = { all = ["some", "store", "gate"] }
 "#;
 
+/// Failover by every router and every pattern.
+const FAILOVER: &str = r#"
+    start = "2026-01-01"
+    slo = { min_serving = 1 }
+    region = { east = {}, west = {} }
+    scale_set = { a = { region = "east", capacity = 3 } }
+    component = { a1 = { region = "east", availability = 1 }, a2 = { region = "west", availability = 1 }, b1 = { region = "east", availability = 1 }, b2 = { region = "west", availability = 1 } }
+    [failover.one]
+    parts = ["a1", "a2"]
+    pattern = "warm"
+    router = "traffic-manager"
+    probe_interval = "10 s"
+    probe_timeout = "9 s"
+    tolerated_failures = 0
+    ttl = "60 s"
+    detect = "1 min"
+    detect_back = "1 min"
+    min_clients = "99%"
+    trigger = "operator"
+    notice = "1 min"
+    act = "1 min"
+    office = { days = ["monday"], from = "09:00", to = "17:00", time_zone = "Europe/Berlin", notice_outside = "1 h" }
+    ready = "1 min"
+    running = "50%"
+    capacity_risk = "10%"
+    capacity_retry = "1 h"
+    needs_control_plane = true
+    promised_within = "1 h"
+    recovery_point = "1 min"
+    failback = "operator"
+    failback_after = "1 h"
+    failback_outage = "1 min"
+    [failover.two]
+    parts = ["b1", "b2"]
+    pattern = "active-active"
+    router = "front-door"
+    weights = [1, 2]
+    sample_size = 4
+    samples_needed = 3
+    [failover.three]
+    parts = ["b1", "b2"]
+    pattern = "cold"
+    router = "global-load-balancer"
+    reserved = true
+"#;
+
 /// Changes that Azure refuses.
 const REFUSED: &str = "[scale_set.a]\ncapacity = 1\n[[change]]\norchestration = \"uniform\"\n[[change]]\n\
     single_placement_group = true\n[[change]]\nrepair_action = \"restart\"\n[[change]]\ndelete_set = true\n";
@@ -61,7 +107,7 @@ fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
     let incidents = "[faults]\nincidents = \"x.csv\"";
     let traced = "[scale_set.a]\ncapacity = 1\n[demand]\ntrace = \"x.csv\"\ntrace_every = \"7 days\"";
     let jobs = "start = \"2026-01-01\"\n[slo]\njobs_by_deadline = 1\n[scale_set.a]\ncapacity = 1\n[jobs]\nat = \"22:00\"\n[retry]\nbudget = 0.1";
-    for text in [EVERYTHING, MANAGED, REFUSED, PARTS, &until, &enough, columns, incidents, traced, jobs] {
+    for text in [EVERYTHING, MANAGED, REFUSED, PARTS, FAILOVER, &until, &enough, columns, incidents, traced, jobs] {
         // A getter for a key that is not in the table of keys fails by its own assertion.
         let mut sink = Sink::default();
         decode_into(&source(text), &mut sink);

@@ -112,7 +112,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         let slo = reader.sub("slo", "slo", sink);
         let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
         let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes };
-        let need = parts::service(&reader, sets.as_deref(), has_demand, rest, &site, sink);
+        let need = parts::service(&reader, sets.as_deref(), has_demand, rest, (&site, &clock), sink);
         need.filter(|_| one_queue(&reader, slo.as_ref(), sink)).map(|(need, span)| (need, span, None))
     } else {
         need(&reader, arrives, sink)
@@ -127,6 +127,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let (mut sets, (need, need_span, _)) = (sets?, need?);
     let (demand, jobs) = (demand?, jobs?);
     watches_something(&reader, &sets, demand.is_some(), sink)?;
+    scales_alone(&reader, &sets, &need, sink)?;
     let quota = quota?;
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
     rows.filter(|_| fits)?;
@@ -182,6 +183,28 @@ fn watches_something(reader: &Reader<'_>, sets: &[Placed], has_demand: bool, sin
     sink.error(codes::AUTOSCALE, &span, "autoscale watches what the machines serve, and nothing arrives")
         .help("add `[demand]` with `rate = \"600 req/s\"`");
     None
+}
+
+/// What autoscale sees of the demand is all of it, not the share of one of several parts.
+fn scales_alone(reader: &Reader<'_>, sets: &[Placed], need: &Need, sink: &mut Sink) -> Option<()> {
+    let service = need.structure().into_iter();
+    let within = |set: usize| {
+        service
+            .clone()
+            .flat_map(|of| of.failovers.iter().map(move |failover| of.sets_within(failover.node as usize)))
+            .any(|sets| sets.contains(&(set as u32)))
+    };
+    let mut fine = Some(());
+    for (at, placed) in sets.iter().enumerate() {
+        let scales = placed.set.management.as_ref().is_some_and(|managed| managed.autoscale.is_some());
+        if scales && within(at) {
+            let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
+            let words = "a set that autoscales cannot be in a failover group: only a share of the demand comes to it";
+            sink.error(codes::EXCLUSIVE, &span, words);
+            fine = None;
+        }
+    }
+    fine
 }
 
 /// The keys of the sets and of the design that may be idle.

@@ -16,6 +16,7 @@ mod demand;
 mod designs;
 mod diagnostic;
 mod explain;
+mod failover;
 mod fault_domains;
 mod faults;
 mod files;

@@ -284,11 +284,11 @@ fn price_of(size: &Size, purchase: &Purchase, list: &PriceList, sink: &mut Sink)
 /// What a design costs a month as it was designed, if nothing ever happens to it.
 pub(crate) fn as_designed(laid: &Laid) -> Option<f64> {
     let rates = laid.rates.as_ref()?;
-    let of_set = |(placed, prices): (&Placed, &[f64; PAID])| -> f64 {
-        let paid = paid_as_designed(&placed.set, placed.purchase.bought);
+    let of_set = |(at, (placed, prices)): (usize, (&Placed, &[f64; PAID]))| -> f64 {
+        let paid = paid_as_designed(&laid.design.set_as_paid(at), placed.purchase.bought);
         paid.iter().zip(prices).map(|(&machines, price)| machines as f64 * price).sum()
     };
-    let hourly: f64 = laid.sets.iter().zip(&rates.sets).map(of_set).sum();
+    let hourly: f64 = laid.sets.iter().zip(&rates.sets).enumerate().map(of_set).sum();
     Some((hourly + rates.once) * HOURS_PER_MONTH)
 }
 

@@ -1,18 +1,20 @@
 //! `[part.<name>]` and `slo.holds`: how sets and components make a service.
 //!
-//! In: the design's sets, components and parts. Out: a [`Structure`], every node after its children. What can go wrong is told
+//! In: the design's sets, components, parts and failover groups. Out: a [`Structure`], every node after its children. What can go wrong is told
 //! all at once: names that are not there, parts in two places or in themselves, sets in no part, needs without machines.
 
 use crate::codes;
 use crate::components::{Promise, Site, component};
+use crate::demand::Clock;
 use crate::designs::terms;
 use crate::diagnostic::Sink;
+use crate::failover::failover;
 use crate::keys::parts::PARTS_MAX;
 use crate::node::Node;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use std::ops::Range;
-use zonefall_fleet::{Least, Need, Part, Structure};
+use zonefall_fleet::{Failover, Least, Need, Part, Structure};
 
 /// What is asked of all machines that no part names.
 pub(crate) type Rest = Option<(Least, Range<usize>)>;
@@ -29,6 +31,8 @@ struct Draft {
     span: Range<usize>,
     what: What,
     promise: Promise,
+    /// Its parts stand in for each other only when clients have been sent over.
+    failover: Option<Box<Failover>>,
 }
 
 enum What {
@@ -46,7 +50,7 @@ type Names = Vec<Name>;
 
 /// Whether a design has parts.
 pub(crate) fn are_there(reader: &Reader<'_>) -> bool {
-    ["part", "component"].into_iter().any(|key| reader.has(key) && !reader.is_off(key))
+    ["part", "component", "failover"].into_iter().any(|key| reader.has(key) && !reader.is_off(key))
 }
 
 /// Reads the service of a design. `rest` is what `min_serving` or `min_served` asks of all machines.
@@ -55,14 +59,15 @@ pub(crate) fn service(
     sets: Option<&[Placed]>,
     has_demand: bool,
     rest: Option<Rest>,
-    site: &Site<'_>,
+    (site, clock): (&Site<'_>, &Clock<'_>),
     sink: &mut Sink,
 ) -> Option<(Need, Range<usize>)> {
     let slo = reader.sub("slo", "slo", sink);
     let root = slo.as_ref().and_then(|slo| slo.text("holds", sink).map(|name| (name, slo.span_of("holds"))));
     let components = components(reader, site, sink);
+    let groups = reader.named("failover", sink);
     let (written, sets) = (reader.named("part", sink), sets?);
-    if written.len() > PARTS_MAX {
+    if written.len().max(groups.len()) > PARTS_MAX {
         sink.error(codes::TOO_MUCH, &reader.span_of("part"), format!("a design may have {PARTS_MAX} parts"));
         return None;
     }
@@ -73,21 +78,33 @@ pub(crate) fn service(
             Ok(read) => read,
             Err(names) => (What::Broken(names), None),
         };
-        drafts.push(Draft { name: name.to_owned(), span, what, promise });
+        drafts.push(Draft { name: name.to_owned(), span, what, promise, failover: None });
     }
+    drafts.extend(groups.into_iter().map(|(name, span, node)| failing_over(name, span, node, clock, sink)));
     drafts.extend(components?);
     // Who is in no part is known when every part is; until then it may be asked for.
     let whole = drafts.iter().all(|draft| !matches!(draft.what, What::Broken(_)));
     let rest = rest.filter(|_| whole).and_then(|rest| the_rest(sets, &taken, rest, reader, sink));
     let known = rest.is_some();
-    let unknown = Draft { name: REST.into(), span: 0..0, what: What::Broken(Vec::new()), promise: None };
+    let unknown =
+        Draft { name: REST.into(), span: 0..0, what: What::Broken(Vec::new()), promise: None, failover: None };
     drafts.extend(rest.unwrap_or_else(|| drafts.iter().all(|draft| draft.name != REST).then_some(unknown)));
     let span = root.as_ref().map_or_else(|| reader.span_of("part"), |(_, span)| span.clone());
     let (mut tree, fine) = Tree::new(drafts, sink);
     let top = tree.top(root.as_ref(), sink).filter(|_| known && fine)?;
     let order = tree.order(top, root.as_ref(), sink)?;
-    let nodes = tree.nodes(&order)?;
-    Some((Need::Parts(Box::new(Structure { nodes })), span))
+    let nodes = tree.nodes(&order).filter(|_| tree.failovers_are_apart(sink))?;
+    let failovers = tree.failovers(&order);
+    Some((Need::Parts(Box::new(Structure { nodes, failovers })), span))
+}
+
+fn failing_over(name: &str, span: Range<usize>, node: &Node, clock: &Clock<'_>, sink: &mut Sink) -> Draft {
+    let (names, failover) = failover(name, node, clock, sink);
+    let what = match failover {
+        Some(_) => What::Group { names, least: Some(1) },
+        None => What::Broken(names),
+    };
+    Draft { name: name.to_owned(), span, what, promise: None, failover: failover.map(Box::new) }
 }
 
 fn components(reader: &Reader<'_>, site: &Site<'_>, sink: &mut Sink) -> Option<Vec<Draft>> {
@@ -101,7 +118,7 @@ fn components(reader: &Reader<'_>, site: &Site<'_>, sink: &mut Sink) -> Option<V
             Some((component, promise)) => (What::Leaf(Part::Component(component)), promise),
             None => (What::Broken(Vec::new()), None),
         };
-        Draft { name: name.to_owned(), span, what, promise }
+        Draft { name: name.to_owned(), span, what, promise, failover: None }
     };
     Some(written.into_iter().map(read).collect())
 }
@@ -255,7 +272,7 @@ fn the_rest(
         (Some(_), Some((need, span))) => {
             let promise = promise(sets, &left);
             let what = What::Leaf(Part::Sets(left, need));
-            Some(Some(Draft { name: REST.into(), span, what, promise }))
+            Some(Some(Draft { name: REST.into(), span, what, promise, failover: None }))
         }
     }
 }
@@ -320,7 +337,7 @@ impl Tree {
             return Some(top);
         }
         let what = What::Group { names: Vec::new(), least: None };
-        self.drafts.push(Draft { name: "service".into(), span: 0..0, what, promise: None });
+        self.drafts.push(Draft { name: "service".into(), span: 0..0, what, promise: None, failover: None });
         self.children.push(tops);
         Some(self.drafts.len() - 1)
     }
@@ -362,5 +379,33 @@ impl Tree {
             Some(zonefall_fleet::Node { name: draft.name.clone(), part, promise: draft.promise })
         };
         order.iter().map(node).collect()
+    }
+
+    /// The groups that fail over, by their places.
+    fn failovers(&self, order: &[usize]) -> Vec<Failover> {
+        let failover = |(place, &at): (usize, &usize)| {
+            let failover = self.drafts[at].failover.as_deref()?;
+            Some(Failover { node: place as u32, ..failover.clone() })
+        };
+        order.iter().enumerate().filter_map(failover).collect()
+    }
+
+    /// A group that fails over within another would have clients of clients.
+    fn failovers_are_apart(&self, sink: &mut Sink) -> bool {
+        let mut fine = true;
+        for at in (0..self.drafts.len()).filter(|&at| self.drafts[at].failover.is_some()) {
+            let mut above = self.parents.get(at).copied().flatten();
+            while let Some(outer) = above {
+                if self.drafts[outer].failover.is_some() {
+                    let (inner, outer) = (&self.drafts[at].name, &self.drafts[outer].name);
+                    let words =
+                        format!("failover group `{inner}` is within `{outer}`: write all of its parts in one group");
+                    sink.error(codes::PART, &self.drafts[at].span, words);
+                    fine = false;
+                }
+                above = self.parents[outer];
+            }
+        }
+        fine
     }
 }

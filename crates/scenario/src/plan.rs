@@ -297,9 +297,10 @@ fn take(plan: &mut Plan, laid: Laid, name: String, shape: usize, at: &[u32], lim
 
 /// What a design costs a month; its machines without a price.
 fn cost(laid: &Laid) -> f64 {
-    let machines = |placed: &Placed| {
-        let [on_demand, committed, spot, standby, ..] = paid_as_designed(&placed.set, placed.purchase.bought);
+    let machines = |(at, placed): (usize, &Placed)| {
+        let paid = paid_as_designed(&laid.design.set_as_paid(at), placed.purchase.bought);
+        let [on_demand, committed, spot, standby, ..] = paid;
         on_demand + committed + spot + standby
     };
-    money::as_designed(laid).unwrap_or_else(|| laid.sets.iter().map(machines).sum::<u64>() as f64)
+    money::as_designed(laid).unwrap_or_else(|| laid.sets.iter().enumerate().map(machines).sum::<u64>() as f64)
 }

@@ -4,7 +4,6 @@ use super::Rule;
 
 const PROBES: &str = "load balancer health probes page";
 const RELIABILITY: &str = "load balancer reliability page";
-const NO_FAILOVER: &str = "failover between regions is not simulated";
 const SINGLE_FLOWS: &str = "single flows are not simulated: requests a second are";
 
 pub(super) const BALANCER: &[Rule] = &[
@@ -51,12 +50,12 @@ pub(super) const BALANCER: &[Rule] = &[
         RELIABILITY,
     )
     .key("component.placement"),
-    Rule::out(
+    Rule::modelled(
         "LB-08",
-        "The global tier looks at regions every 5 s and takes out one that is gone.",
-        RELIABILITY,
-        NO_FAILOVER,
-    ),
+        "The global tier looks at regions every 5 s and takes out one that is gone, in 5 to 15 s.",
+        "load balancer reliability page; the time is chosen",
+    )
+    .key("failover.router"),
     Rule::out(
         "LB-09",
         "A backend can be forced up, or closed to new flows, whatever its probe says.",
@@ -100,45 +99,45 @@ pub(super) const GATEWAY: &[Rule] = &[
 ];
 
 pub(super) const FRONT_DOOR: &[Rule] = &[
-    Rule::out(
+    Rule::modelled(
         "AFD-01",
         "An origin is healthy with 3 good of its last 4 probes, every 30 s; each edge site decides for itself.",
         "Front Door health probe page",
-        NO_FAILOVER,
-    ),
-    Rule::out(
-        "AFD-02",
-        "Out after two bad samples, back after three good ones.",
-        "arithmetic on the probe page",
-        NO_FAILOVER,
     )
-    .inferred(),
-    Rule::out(
+    .key("failover.samples_needed"),
+    Rule::modelled(
+        "AFD-02",
+        "Out after two bad samples, 60 to 90 s, back after three good ones, at most 90 s.",
+        "arithmetic on the probe page",
+    )
+    .inferred()
+    .key("failover.probe_interval"),
+    Rule::modelled(
         "AFD-03",
-        "Of the healthy origins the lowest priority, then the fastest, then by weight; all of them where none is healthy.",
+        "Of the healthy origins the lowest priority, then by weight; all of them where none is healthy. Clients have no places, so none is the fastest.",
         "Front Door routing page",
-        NO_FAILOVER,
-    ),
+    )
+    .key("failover.weights"),
 ];
 
 pub(super) const TRAFFIC_MANAGER: &[Rule] = &[
-    Rule::out(
+    Rule::modelled(
         "TM-01",
         "A probe every 30 s (fast 10 s); degraded after one failure more than is tolerated (3), online at the first success.",
         "Traffic Manager monitoring page",
-        NO_FAILOVER,
-    ),
-    Rule::out(
+    )
+    .key("failover.tolerated_failures"),
+    Rule::modelled(
         "TM-02",
         "Degraded after 100 to 130 s, fast 39 to 49 s; then each client keeps its answer for what is left of the time to live.",
         "arithmetic on the monitoring page",
-        NO_FAILOVER,
     )
-    .inferred(),
-    Rule::out(
+    .inferred()
+    .key("failover.ttl"),
+    Rule::modelled(
         "TM-03",
-        "By priority, weight, performance, geography, several values or subnet; where all are degraded, as if none were.",
+        "By priority or weight (performance, geography and subnets ask where clients are, which is not simulated); where all are degraded, as if none were.",
         "Traffic Manager monitoring page",
-        NO_FAILOVER,
-    ),
+    )
+    .key("failover.weights"),
 ];

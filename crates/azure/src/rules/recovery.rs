@@ -3,49 +3,44 @@
 use super::Rule;
 
 const SITE_RECOVERY: &str = "Site Recovery questions and architecture pages";
-const NO_FAILOVER: &str = "failover between regions is not simulated";
 
 pub(super) const RECOVERY: &[Rule] = &[
-    Rule::out(
+    Rule::modelled(
         "DR-01",
-        "A crash-consistent recovery point every 5 minutes; no promise for what is lost.",
-        SITE_RECOVERY,
-        NO_FAILOVER,
-    ),
-    Rule::out(
+        "A crash-consistent recovery point every 5 minutes; no promise for what is lost, here 0 to 5 minutes.",
+        "Site Recovery questions and architecture pages; what is lost is arithmetic",
+    )
+    .key("failover.recovery_point"),
+    Rule::modelled(
         "DR-02",
         "A recovery time of minutes, promised within 2 h (or 1 h); chosen: median 15 min, sigma 0.6.",
         SITE_RECOVERY,
-        NO_FAILOVER,
     )
-    .conflicting(),
-    Rule::out(
+    .conflicting()
+    .key("failover.promised_within"),
+    Rule::modelled(
         "DR-03",
-        "From zone to zone for zonal machines only; capacity in the target is planned for, not promised.",
-        "Site Recovery zone to zone page",
-        NO_FAILOVER,
-    ),
-    Rule::out(
+        "Capacity in the target is planned for, not promised; reserved capacity is.",
+        "Site Recovery zone to zone page; the probability is chosen",
+    )
+    .key("failover.reserved"),
+    Rule::modelled(
         "DR-04",
         "An operator starts a failover; then protection is turned round and one fails back.",
         SITE_RECOVERY,
-        NO_FAILOVER,
-    ),
-    Rule::out(
+    )
+    .key("failover.trigger"),
+    Rule::modelled(
         "DR-05",
         "Backup: a point a day, or every 4 to 24 h; restoring takes hours.",
         "recalled, not read again",
-        NO_FAILOVER,
-    ),
+    )
+    .key("failover.recovery_point"),
     Rule::modelled("DR-06", "Of a pair of regions one is updated at a time.", "Azure paired regions page")
         .key("maintenance.paired"),
-    Rule::out(
-        "DR-07",
-        "Active/active 1 to 4 min, hot a little more, warm 5 to 20 min, cold 1 to 8 h.",
-        "chosen",
-        NO_FAILOVER,
-    )
-    .unknown(),
+    Rule::modelled("DR-07", "Active/active 1 to 4 min, hot a little more, warm 5 to 20 min, cold 1 to 8 h.", "chosen")
+        .unknown()
+        .key("failover.pattern"),
     Rule::modelled(
         "DR-08",
         "For the loss of one of Z zones: peak times Z/(Z − 1), here rounded up.",

@@ -5,7 +5,7 @@
 
 use super::readings::*;
 use super::text::{Text, constant, exponential, lognormal, weibull};
-use super::{Entry, Held, Oracles, Reading, load, managed, rare, rollouts};
+use super::{Entry, Held, Oracles, Reading, failover, load, managed, rare, rollouts};
 use zonefall_study::outcome::{Estimate, Outcome, Quality};
 
 const NEW: &str = "start = \"new\"";
@@ -43,6 +43,7 @@ pub fn entries(file: &Oracles) -> Vec<Entry> {
         .flatten()
         .chain(managed::entries(file))
         .chain(load::entries(file))
+        .chain(failover::entries(file))
         .chain(rollouts::entries(file))
         .chain(rare::entries(file))
         .collect()

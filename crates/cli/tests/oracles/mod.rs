@@ -3,6 +3,7 @@
 
 pub mod coverage;
 mod entries;
+pub mod failover;
 pub mod load;
 pub mod managed;
 pub mod methods;

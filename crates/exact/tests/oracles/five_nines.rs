@@ -4,7 +4,7 @@ use super::{Given, all_up, database_reliability, database_unavailability};
 use zonefall_exact::importance::Paths;
 use zonefall_exact::markov::{Explored, Generator};
 use zonefall_exact::spread::{self, Part};
-use zonefall_exact::{Error, queue, waiting};
+use zonefall_exact::{Error, failover, laws, queue, waiting};
 
 /// An answer's numbers, by name; one number has no name.
 pub type Answers = Vec<(String, f64)>;
@@ -17,7 +17,13 @@ fn one(value: f64) -> Answers {
 pub fn answer<'a>(id: &str, of: &dyn Fn(&str) -> Given<'a>) -> Result<Option<Answers>, Error> {
     let given = of(id);
     Ok(Some(match id {
+        "E01" => one(always_on_standby(&given)?),
         "E02" => one(imperfect_coverage(&given)?),
+        "E05" => one(failover::memoryless_switch_unavailability(
+            given.f("region_up_h"),
+            given.f("region_down_h"),
+            given.f("failover_mean_min") / 60.0,
+        )?),
         "I01" => one(1.0 - bridge(&given)?.unavailability()),
         "I02" => of_each(|part| bridge(&of("I01"))?.birnbaum(part))?,
         "I03" => of_each(|part| bridge(&of("I01"))?.risk_achievement_worth(part))?,
@@ -49,6 +55,14 @@ pub fn answer<'a>(id: &str, of: &dyn Fn(&str) -> Given<'a>) -> Result<Option<Ans
 
 fn of_each(importance: impl Fn(usize) -> Result<f64, Error>) -> Result<Answers, Error> {
     (0..5).map(|part| Ok(((part + 1).to_string(), importance(part)?))).collect()
+}
+
+/// E01: of each outage, at most the time to fail over is lost.
+fn always_on_standby(given: &Given) -> Result<f64, Error> {
+    let (up, down, sigma) = (given.f("mttf_h"), given.f("repair_mean_h"), given.f("sigma"));
+    let capped =
+        laws::lognormal_capped_mean(laws::lognormal_median(down, sigma)?, sigma, given.f("failover_min") / 60.0)?;
+    failover::standby_unavailability(up, down, capped)
 }
 
 /// E02: two processors; a failure fails over, or, uncovered, reboots; nothing fails during either; one crew.

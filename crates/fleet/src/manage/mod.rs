@@ -39,7 +39,7 @@ use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
 
 impl World {
-    /// Lets the managed sets react to what has just changed.
+    /// Lets the managed sets react to what has just changed, and then whoever sends clients to parts.
     #[inline]
     pub(crate) fn manage(&mut self, t: SimTime, strikes: &Strikes) {
         if self.manager.is_active() {
@@ -49,6 +49,9 @@ impl World {
             if self.scaler.is_active() {
                 self.watch_metrics(t);
             }
+        }
+        if !self.routing.is_empty() {
+            self.route(t, strikes);
         }
     }
 

@@ -15,6 +15,7 @@ pub mod placement_group;
 pub mod repair;
 pub mod resilient;
 pub mod retry;
+pub mod router;
 pub mod scale_in;
 pub mod spot;
 pub mod standby;

@@ -32,7 +32,7 @@ impl Book {
             Need::Done(..) => return,
             Need::Parts(_) => {
                 let Some(parts) = &mut self.parts else { return };
-                return parts.charge(length_ms, charged, |part, need, counts, length_ms, charged| {
+                return parts.charge(length_ms, charged, |part, need, counts, demand, length_ms, charged| {
                     let withheld = &mut withheld[part * self.stride..][..charged.len()];
                     charge_machines(length_ms, (need, demand, 0), counts, withheld, own, charged);
                 });

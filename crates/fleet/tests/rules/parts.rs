@@ -32,7 +32,7 @@ fn service(sets: &[(&[u32], u32)], nodes: Vec<Node>) -> Design {
         ScaleSet { name: format!("set{at}"), ..set }
     };
     whole.sets = sets.iter().enumerate().map(set).collect();
-    whole.need = Need::Parts(Box::new(Structure { nodes }));
+    whole.need = Need::Parts(Box::new(Structure::new(nodes)));
     whole
 }
 

@@ -9,6 +9,9 @@ const NOTE: &str = "The arithmetic multiplies promises as if parts failed indepe
                     series a · b, of alternatives 1 − (1 − a)(1 − b). A promise is a refund, no forecast. Charged minutes \
                     sum to the simulated downtime.";
 
+/// The cause of what is missed while another part could serve.
+const FAILING_OVER: &str = "failover";
+
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let with: Vec<(&DesignOutcome, &CompositeOutcome)> =
         outcome.designs.iter().filter_map(|design| Some((design, design.composite.as_ref()?))).collect();
@@ -56,6 +59,8 @@ fn words(design: &DesignOutcome, of: &CompositeOutcome) -> String {
     };
     let (promised, simulated) = ((1.0 - promise) * MINUTES_PER_MONTH, design.unavailability.mean * MINUTES_PER_MONTH);
     let more = if simulated >= promised { "more" } else { "less" };
+    let failing_over = design.causes.iter().find(|row| row.cause == FAILING_OVER);
+    let failing_over = failing_over.map_or(0.0, |row| row.downtime_min_per_month.mean);
     let gap = number::plain((simulated - promised).abs(), Toward::Up);
     let parts = [
         (of.components_min_per_month, "from components that fail by themselves, as often as promised"),
@@ -63,11 +68,12 @@ fn words(design: &DesignOutcome, of: &CompositeOutcome) -> String {
             of.shared_min_per_month,
             "from causes that strike several parts at once, which the arithmetic takes for independent",
         ),
-        (of.rest_min_per_month, "from what strikes one part, whose promise is a bound and not its law"),
+        (failing_over, "from failing over, which no promise for a part counts"),
+        (of.rest_min_per_month - failing_over, "from what strikes one part, whose promise is a bound and not its law"),
     ];
     let told: Vec<String> = parts
         .iter()
-        .filter(|(minutes, _)| *minutes > 0.0)
+        .filter(|(minutes, _)| *minutes > 1e-12)
         .map(|(minutes, words)| format!("{} {words}", number::plain(*minutes, Toward::Up)))
         .collect();
     let charged = if told.is_empty() { "nothing was missed".into() } else { told.join("; ") };

@@ -8,6 +8,7 @@
 pub(crate) mod autoscale;
 pub(crate) mod change;
 pub(crate) mod demand;
+mod failover;
 pub(crate) mod fault;
 pub(crate) mod fleet;
 mod gate;
@@ -144,6 +145,7 @@ pub fn keys() -> &'static [Key] {
             gate::KEYS,
             fleet::KEYS,
             parts::KEYS,
+            failover::KEYS,
             demand::KEYS,
             service::KEYS,
             jobs::KEYS,

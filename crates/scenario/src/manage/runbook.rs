@@ -37,7 +37,7 @@ fn runbook(node: &Rc<Node>, sets: &[&str], clock: &Clock<'_>, sink: &mut Sink) -
     let set = set_named(&reader, sets, "runbook", sink);
     let watch = watch(&reader, sink);
     let (notice, act) = (laws::law(&reader, "notice", sink), laws::law(&reader, "act", sink));
-    let office = office(&reader, clock, sink);
+    let office = office(&reader, "runbook[].office", clock, sink);
     let success = reader.share("success", sink);
     let waits = reader.choice("control_plane", sink).map(|word| word == "wait");
     let asked = asked(&reader, sink);
@@ -98,8 +98,13 @@ fn watch(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Watch, zonefall_engine
 }
 
 /// The outer `None` is a mistake, the inner one people who are always there.
-fn office(reader: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Office>> {
-    let Some(office) = reader.sub("office", "runbook[].office", sink) else { return Some(None) };
+pub(crate) fn office(
+    reader: &Reader<'_>,
+    path: &'static str,
+    clock: &Clock<'_>,
+    sink: &mut Sink,
+) -> Option<Option<Office>> {
+    let Some(office) = reader.sub("office", path, sink) else { return Some(None) };
     let outside = office.optional("notice_outside", sink, |reader, key, sink| laws::law(reader, key, sink));
     let turns = turns(&office, clock, sink)?;
     Some(Some(Office { turns, notice_outside: outside? }))

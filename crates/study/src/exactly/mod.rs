@@ -100,6 +100,7 @@ fn of_study(study: &Study, design: &Design) -> Vec<String> {
     no(design.is_managed(), "a managed set: what its machines do depends on what happened before");
     no(design.balancer.is_some(), "a load balancer: machines wait for its probes, so what serves depends on the past");
     no(matches!(design.need, Need::Served(..)), "`min_served`: only `min_serving` is counted in whole machines");
+    no(design.fails_over(), "`[failover]`: where clients are sent depends on what happened before");
     no(design.jobs.is_some(), "`[jobs]`: what is late depends on what happened before");
     let shares = |node: &zonefall_fleet::Node| matches!(node.part, Part::Sets(_, Least::Served(..)));
     let asks = design.need.structure().is_some_and(|service| service.nodes.iter().any(shares));

@@ -17,7 +17,7 @@ pub(super) struct Standing<'a> {
 impl Standing<'_> {
     /// Whether the service does not hold without the component that a mode strikes.
     pub fn misses(&self, mode: &Mode) -> bool {
-        mode.scope == Scope::Component && !self.service.holds(|at| !self.is_struck(at, mode))
+        mode.scope == Scope::Component && !self.service.holds_at_once(|at| !self.is_struck(at, mode))
     }
 
     fn is_struck(&self, at: usize, mode: &Mode) -> bool {
@@ -32,7 +32,7 @@ impl Standing<'_> {
             let Part::Sets(sets, need) = &node.part else { continue };
             let machines = sets.iter().map(|&set| self.design.sets[set as usize].capacity).sum::<u32>();
             let spares = matches!(need, Least::Serving(least) if machines > *least);
-            if !spares && !self.service.holds(|leaf| leaf != at) {
+            if !spares && !self.service.holds_at_once(|leaf| leaf != at) {
                 all += machines;
             }
         }
@@ -40,7 +40,7 @@ impl Standing<'_> {
     }
 
     pub fn holds_without(&self, gone: &[ZoneId]) -> bool {
-        self.service.holds(|at| match &self.service.nodes[at].part {
+        self.service.holds_at_once(|at| match &self.service.nodes[at].part {
             Part::Sets(sets, need) => {
                 let all: u32 = sets.iter().map(|&set| self.design.sets[set as usize].capacity).sum();
                 let left: u32 = sets.iter().map(|&set| self.left(set as usize, gone)).sum();

@@ -1,0 +1,51 @@
+//! Two regions: what each kind of standby leaves of a lost region, and what it costs.
+
+use super::{Answer, answer, near};
+
+/// Minutes a month, of so many failovers a year that take so many seconds each.
+fn by_hand(failovers: f64, seconds: f64) -> f64 {
+    failovers * seconds / 60.0 * 30.0 / 365.0
+}
+
+fn bill(of: &Answer, design: &str) -> f64 {
+    of.design(design)["bill"]["bill_per_month"]["mean"].as_f64().unwrap()
+}
+
+#[test]
+fn dr_07_a_second_region_leaves_the_time_to_fail_over() {
+    let got = answer("two-regions", 20_000);
+    let designs = ["active-active", "hot", "warm", "site recovery", "cold", "one region"];
+    for pair in designs.windows(2) {
+        got.beats(pair[0], pair[1], 0.9);
+    }
+    got.beats("hot", "one region", 0.01);
+    got.beats("warm", "one region", 0.1);
+    for design in &designs[..5] {
+        assert!(got.charged(design, "failover") > 0.95, "{design}");
+    }
+    // Probes on a grid of 30 s (115 s on the mean), a minute to be ready, and 99 % of a minute to live.
+    let hot = by_hand(got.done("hot", "failovers"), 115.0 + 60.0 + 59.4);
+    near(got.down("hot") / hot, 1.0, 0.05);
+    // Somebody notices and acts (lognormal of medians 5 and 10 min, sigma 0.7), and half a day of data is lost.
+    let cold = got.done("cold", "failovers");
+    near(got.done("cold", "failover_data_lost_h") / cold, 12.0, 1.5);
+    near(got.done("site recovery", "failover_data_lost_h") / got.done("site recovery", "failovers"), 2.5 / 60.0, 0.005);
+    // Room is found in 82.5 % of tries.
+    let refused = |design: &str| got.done(design, "failovers_refused") / got.done(design, "failovers");
+    near(refused("warm"), 0.175 / 0.825, 0.08);
+    assert_eq!(refused("hot"), 0.0);
+}
+
+#[test]
+fn a_standby_is_paid_for_as_far_as_it_runs() {
+    let got = answer("two-regions", 1000);
+    // Nine machines and nine disks a region, and one balancer: prices of the built-in list.
+    let region = 9.0 * (0.192 * 730.0 + 5.28);
+    let balancer = 0.025 * 730.0;
+    near(bill(&got, "one region"), region + balancer, 1e-3);
+    near(bill(&got, "active-active"), 2.0 * region + balancer, 1e-3);
+    near(bill(&got, "hot"), 2.0 * region + balancer, 1e-3);
+    // Three of nine machines, rounded up, but for the days in which all run.
+    near(bill(&got, "warm") / (region * 4.0 / 3.0 + balancer), 1.0, 1e-3);
+    near(bill(&got, "cold") / (region + balancer), 1.0, 1e-3);
+}

@@ -1,0 +1,166 @@
+//! Which clients come to which part of a failover group, and what follows for the tree.
+//!
+//! In: weights of parts in millionths of all clients, set by `routing.rs`. Out: whether such a group holds, and the range of
+//! the demand that comes to each node. Nothing here knows of time.
+
+use super::{Counts, Leaf, Parts};
+use crate::failover::{ALL_CLIENTS, Failover};
+use crate::structure::{Least, Structure};
+
+/// A part that runs as a whole, in thousandths.
+pub(crate) const WHOLLY: u32 = 1000;
+
+/// The clients of one failover group.
+#[derive(Debug, Clone)]
+pub(crate) struct Route {
+    pub node: u32,
+    pub children: Vec<u32>,
+    clients_least: u32,
+    /// Clients at each part, as demand is served.
+    pub now: Vec<u32>,
+    /// Clients at each part when those began to move that still count; `to` where enough have come.
+    pub from: Vec<u32>,
+    /// Where all clients will be.
+    pub to: Vec<u32>,
+    /// What runs of each part, in thousandths.
+    pub running: Vec<u32>,
+}
+
+impl Route {
+    /// The clients of a group whose parts these are.
+    pub fn new(failover: &Failover, children: &[u32]) -> Self {
+        let none = vec![0; children.len()];
+        Self {
+            node: failover.node,
+            children: children.to_vec(),
+            clients_least: failover.clients_least,
+            now: none.clone(),
+            from: none.clone(),
+            running: vec![WHOLLY; children.len()],
+            to: none,
+        }
+    }
+
+    fn good(&self, clients: &[u32], holds: impl Fn(u32) -> bool) -> u32 {
+        let all = self.children.iter().zip(clients).zip(&self.running);
+        all.filter(|((child, _), running)| **running == WHOLLY && holds(**child)).map(|((_, clients), _)| clients).sum()
+    }
+
+    /// Whether enough clients come to parts that hold, both before those on their way have come and after.
+    pub(super) fn holds(&self, holds: impl Fn(u32) -> bool + Copy) -> bool {
+        [&self.from, &self.to].into_iter().all(|clients| self.good(clients, holds) >= self.clients_least)
+    }
+}
+
+/// The routes of a service, every group with none of its parts served yet.
+pub(super) fn routes(service: &Structure) -> Vec<Route> {
+    let of = |failover: &Failover| Route::new(failover, service.parts_of(failover.node as usize));
+    service.failovers.iter().map(of).collect()
+}
+
+impl Parts {
+    /// Whether whoever looks at a part finds that it works: it holds, or, where a share of the demand is asked of its
+    /// machines, any of them serves.
+    pub fn is_healthy(&self, part: u32) -> bool {
+        let at = part as usize;
+        match &self.leaves[at] {
+            Leaf::Sets { need: Least::Served(..), counts } => counts.serving > 0,
+            Leaf::Sets { .. } | Leaf::Component { .. } => self.states[at].holds,
+            Leaf::Group => {
+                let healthy = self.children[at].iter().filter(|&&child| self.is_healthy(child)).count();
+                healthy >= self.states[at].least as usize
+            }
+        }
+    }
+
+    /// Clients in millionths that go to parts that hold, before those on their way have come and when all have.
+    pub fn well_served(&self, route: usize) -> (u32, u32) {
+        let of = &self.routes[route];
+        let holds = |child: u32| self.states[child as usize].holds;
+        (of.good(&of.from, holds), of.good(&of.to, holds))
+    }
+
+    /// What a route says has changed: the demand comes elsewhere, and the group holds or not.
+    pub fn rerouted(&mut self, route: usize) {
+        self.spread_demand();
+        let node = self.routes[route].node as usize;
+        (0..node).for_each(|part| self.weigh(part));
+        let holds = self.holds_by_route(route);
+        self.turn(node, holds);
+        self.passes.set(None);
+    }
+
+    pub(super) fn holds_by_route(&self, route: usize) -> bool {
+        self.routes[route].holds(|child| self.states[child as usize].holds)
+    }
+
+    /// The range of the demand that comes to each node: every group passes its own on to its parts, a failover group by its
+    /// clients.
+    fn spread_demand(&mut self) {
+        let Self { routes, states, children, reach, .. } = self;
+        for at in (0..states.len()).rev() {
+            let here = reach[at];
+            if let Some(route) = routes.get(states[at].route as usize) {
+                let (width, mut upto) = (u64::from(here.to - here.from), 0);
+                for (child, &part) in route.children.iter().enumerate() {
+                    let from = here.from + (width * upto / u64::from(ALL_CLIENTS)) as u32;
+                    upto += u64::from(route.now[child]);
+                    let to = here.from + (width * upto / u64::from(ALL_CLIENTS)) as u32;
+                    let most = route.now[child].max(route.from[child]).max(route.to[child]);
+                    let expects = if most == 0 { ALL_CLIENTS } else { most };
+                    reach[part as usize] = Reach { from, to, expects, running: route.running[child] };
+                }
+            } else {
+                children[at].iter().for_each(|&part| reach[part as usize] = here);
+            }
+        }
+    }
+
+    /// The demand that comes to a node, and its machines as far as they run.
+    #[inline]
+    pub(super) fn share(&self, at: usize, demand: u64) -> u64 {
+        match self.reach.get(at) {
+            None => demand,
+            Some(reach) => of(demand, reach.to) - of(demand, reach.from),
+        }
+    }
+
+    /// The demand that a node has to be fit for: of what comes to it, or would come if it stands by.
+    pub(super) fn expected(&self, at: usize, demand: u64) -> u64 {
+        self.reach.get(at).map_or(demand, |reach| of(demand, reach.expects))
+    }
+
+    #[inline]
+    pub(super) fn running(&self, at: usize, counts: Counts) -> Counts {
+        match self.reach.get(at) {
+            Some(reach) if reach.running < WHOLLY => {
+                Counts { capacity: counts.capacity * i64::from(reach.running) / i64::from(WHOLLY), ..counts }
+            }
+            _ => counts,
+        }
+    }
+
+    /// Whether a failover group that does not hold would if clients were where a part could serve them.
+    pub(super) fn is_failing_over(&self, at: usize) -> bool {
+        let Some(route) = self.routes.get(self.states[at].route as usize) else { return false };
+        route.children.iter().any(|&child| self.states[child as usize].holds)
+    }
+}
+
+/// What comes to a node: a range of all clients in millionths, what it has to be fit for, and what of it runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reach {
+    pub from: u32,
+    pub to: u32,
+    pub expects: u32,
+    pub running: u32,
+}
+
+impl Reach {
+    /// Everything.
+    pub const ALL: Self = Self { from: 0, to: ALL_CLIENTS, expects: ALL_CLIENTS, running: WHOLLY };
+}
+
+fn of(demand: u64, clients: u32) -> u64 {
+    (u128::from(demand) * u128::from(clients) / u128::from(ALL_CLIENTS)) as u64
+}

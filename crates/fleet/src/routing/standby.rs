@@ -1,0 +1,240 @@
+//! DR-01..07: a part that stands by is decided for, gets ready, serves, and hands back.
+
+use super::Luck;
+use crate::failover::{Failback, Operator, Standby};
+use crate::management::Office;
+use crate::operations::Operation;
+use crate::world::World;
+use std::sync::Arc;
+use zonefall_engine::{Law, SimDuration, SimTime};
+use zonefall_faults::Strikes;
+
+/// What is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing.
+    Steady,
+    /// The part that serves is out; another is being decided for.
+    Deciding,
+    /// The other gets ready, and clients wait.
+    Readying,
+    /// Clients have been sent to the other, which is not all there yet.
+    Growing,
+    /// The first part is back, and protection is being turned round.
+    Protecting,
+    /// It is gone back, and nobody is served meanwhile.
+    Returning,
+}
+
+/// Who serves, and what is under way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Watch {
+    /// The part that clients are sent to.
+    pub active: u32,
+    phase: Phase,
+    target: u32,
+    /// When the part that serves failed.
+    since: SimTime,
+    /// When it goes on.
+    pub due: SimTime,
+}
+
+impl Watch {
+    /// The first part serves, and nothing is under way.
+    pub const FIRST: Self =
+        Self { active: 0, phase: Phase::Steady, target: 0, since: SimTime::ZERO, due: SimTime::NEVER };
+
+    /// Whether clients are sent to a part, or it gets ready for them.
+    pub fn runs(&self, part: u32) -> bool {
+        let prepares = matches!(self.phase, Phase::Readying | Phase::Growing);
+        part == self.active || prepares && part == self.target
+    }
+
+    /// A part has failed.
+    pub fn failed(&mut self, part: usize, t: SimTime) {
+        if part as u32 == self.active {
+            self.since = t;
+        }
+    }
+
+    fn waits(&mut self, phase: Phase, due: SimTime) {
+        (self.phase, self.due) = (phase, due);
+    }
+
+    fn rests(&mut self) {
+        self.waits(Phase::Steady, SimTime::NEVER);
+    }
+}
+
+impl World {
+    /// One step of what is due at `t`; whether there may be another.
+    pub(super) fn decide(&mut self, at: usize, standby: &Standby, t: SimTime, strikes: &Strikes) -> bool {
+        let watch = self.routing[at].watch;
+        let (active_works, target_works) = (self.is_seen(at, watch.active), self.is_seen(at, watch.target));
+        let due = watch.due <= t;
+        match watch.phase {
+            Phase::Steady => return self.consider_parts(at, standby, active_works, t),
+            Phase::Deciding | Phase::Readying if active_works || !target_works => self.routing[at].watch.rests(),
+            Phase::Growing | Phase::Protecting if !active_works => self.routing[at].watch.rests(),
+            Phase::Protecting if !target_works => self.routing[at].watch.rests(),
+            _ if !due => return false,
+            Phase::Deciding => self.get_ready(at, standby, t, strikes),
+            Phase::Readying if self.standby_has_room(at, standby, t) => {
+                self.take_over(at, standby, t);
+                self.routing[at].watch.rests();
+            }
+            Phase::Growing if self.standby_has_room(at, standby, t) => {
+                self.all_run(at, t);
+                self.routing[at].watch.rests();
+            }
+            Phase::Readying | Phase::Growing => {}
+            Phase::Protecting => self.go_back(at, standby, t),
+            Phase::Returning => {
+                self.all_run(at, t);
+                self.routing[at].watch.rests();
+            }
+        }
+        true
+    }
+
+    fn is_seen(&self, at: usize, part: u32) -> bool {
+        self.routing[at].views.get(part as usize).is_none_or(|view| view.seen)
+    }
+
+    /// Nothing is under way: another part is needed, or the first could serve again.
+    fn consider_parts(&mut self, at: usize, standby: &Standby, active_works: bool, t: SimTime) -> bool {
+        let parts = self.routing[at].views.len() as u32;
+        let active = self.routing[at].watch.active;
+        if active_works {
+            let (Some(failback), Some(first)) = (&standby.failback, (0..active).find(|&part| self.is_seen(at, part)))
+            else {
+                return false;
+            };
+            let due = self.may_go_back(at, failback, standby.operator.as_ref(), t);
+            let watch = &mut self.routing[at].watch;
+            watch.target = first;
+            watch.waits(Phase::Protecting, due);
+            return true;
+        }
+        let Some(other) = (0..parts).find(|&part| part != active && self.is_seen(at, part)) else { return false };
+        self.routing[at].watch.target = other;
+        if t == SimTime::ZERO {
+            // What happened before the trial began is over.
+            self.routing[at].watch.active = other;
+            self.send_all(at, t);
+            return true;
+        }
+        self.book.count(Operation::FailoversBegun, 1, t, &self.measure);
+        let due = standby.operator.as_ref().map_or(t, |operator| self.decided(at, operator, t));
+        self.routing[at].watch.waits(Phase::Deciding, due);
+        true
+    }
+
+    /// DR-04: when people have noticed, and have ordered it.
+    fn decided(&self, at: usize, operator: &Operator, t: SimTime) -> SimTime {
+        let luck = |purpose| self.group_luck(at, purpose, t);
+        let draw = |law: &Law, purpose| law.draw(&mut luck(purpose).stream());
+        let (heard, notice) = heard(operator, t);
+        if heard == SimTime::NEVER {
+            return heard;
+        }
+        heard.after(draw(notice, Luck::Notice)).after(draw(&operator.act, Luck::Act))
+    }
+
+    /// DR-07: the standby gets ready, as soon as the control plane of its region lets it (IN-04).
+    fn get_ready(&mut self, at: usize, standby: &Standby, t: SimTime, strikes: &Strikes) {
+        let switch = &self.routing[at];
+        let target = switch.watch.target;
+        if standby.needs_control_plane {
+            let sets = switch.sets[target as usize].iter();
+            let back = sets.map(|&set| self.control_plane_back(set as usize, t, strikes)).max().unwrap_or(t);
+            if back > t {
+                return self.routing[at].watch.waits(Phase::Deciding, back);
+            }
+        }
+        let due = t.after(standby.ready.draw(&mut self.group_luck(at, Luck::Ready, t).stream()));
+        self.all_run(at, t);
+        if standby.sent_at_once {
+            self.run_parts(at, Some(target as usize), standby.running_milli, t);
+            self.take_over(at, standby, t);
+            return self.routing[at].watch.waits(Phase::Growing, due);
+        }
+        self.routing[at].watch.waits(Phase::Readying, due);
+    }
+
+    /// DR-03, IN-07: whether the standby's region has room; else it is tried again.
+    fn standby_has_room(&mut self, at: usize, standby: &Standby, t: SimTime) -> bool {
+        if standby.capacity_risk == 0.0 || self.group_luck(at, Luck::Room, t).unit(0) >= standby.capacity_risk {
+            return true;
+        }
+        self.book.count(Operation::FailoversRefused, 1, t, &self.measure);
+        // Never at once: whoever is refused for ever is not asked for ever.
+        let again = standby.capacity_retry.draw(&mut self.group_luck(at, Luck::Retry, t).stream());
+        let again = t.after(again.max(SimDuration::from_ms(1000)));
+        self.routing[at].watch.due = again;
+        false
+    }
+
+    /// Clients are sent to the standby.
+    fn take_over(&mut self, at: usize, standby: &Standby, t: SimTime) {
+        let watch = &mut self.routing[at].watch;
+        watch.active = watch.target;
+        let late = standby.promised.is_some_and(|promised| t.since(watch.since) > promised);
+        let lost = standby.recovery_point.draw(&mut self.group_luck(at, Luck::Lost, t).stream());
+        self.book.count(Operation::Failovers, 1, t, &self.measure);
+        self.book.count(Operation::FailoversLate, u64::from(late), t, &self.measure);
+        self.book.count(Operation::FailoverLostMs, lost.as_ms(), t, &self.measure);
+        self.send_all(at, t);
+    }
+
+    /// DR-04: when the first part may serve again, which is back.
+    fn may_go_back(&self, at: usize, failback: &Failback, operator: Option<&Operator>, t: SimTime) -> SimTime {
+        let ready = t.after(failback.after.draw(&mut self.group_luck(at, Luck::After, t).stream()));
+        match operator.filter(|_| failback.by_operator) {
+            None => ready,
+            // Nobody is called for it at night.
+            Some(operator) => operator
+                .office
+                .as_ref()
+                .map_or(ready, |office| office.opens(ready))
+                .after(operator.act.draw(&mut self.group_luck(at, Luck::Start, t).stream())),
+        }
+    }
+
+    fn go_back(&mut self, at: usize, standby: &Standby, t: SimTime) {
+        let watch = &mut self.routing[at].watch;
+        watch.active = watch.target;
+        let outage = match &standby.failback {
+            Some(failback) => failback.outage.draw(&mut self.group_luck(at, Luck::Outage, t).stream()),
+            None => SimDuration::ZERO,
+        };
+        self.book.count(Operation::Failbacks, 1, t, &self.measure);
+        self.all_run(at, t);
+        if outage > SimDuration::ZERO {
+            self.run_parts(at, None, 0, t);
+            self.routing[at].watch.waits(Phase::Returning, t.after(outage));
+        } else {
+            self.routing[at].watch.rests();
+        }
+        self.send_all(at, t);
+    }
+
+    /// All clients are sent to the part that serves.
+    fn send_all(&mut self, at: usize, t: SimTime) {
+        let design = Arc::clone(&self.design);
+        let Some(service) = design.need.structure() else { return };
+        let mut to = std::mem::take(&mut self.routing[at].moving.goal);
+        self.clients_wanted(at, &service.failovers[at], &mut to);
+        self.send(at, &service.failovers[at], &to, t);
+        self.routing[at].moving.goal = to;
+    }
+}
+
+/// When an alert of `t` is heard, and how long it then takes to be noticed.
+fn heard(operator: &Operator, t: SimTime) -> (SimTime, &Law) {
+    match operator.office.as_ref().filter(|office| !office.is_open(t)) {
+        None => (t, &operator.notice),
+        Some(Office { notice_outside: Some(notice), .. }) => (t, notice),
+        Some(office) => (office.opens(t), &operator.notice),
+    }
+}

@@ -1,0 +1,306 @@
+//! Failover between parts: what routers see, what is decided, what gets ready, where clients are.
+
+use crate::support::*;
+use zonefall_engine::{Law, Shape, SimDuration, SimTime};
+use zonefall_faults::Scope;
+use zonefall_fleet::management::Office;
+use zonefall_fleet::*;
+use zonefall_topology::ZoneId;
+
+const EAST: u16 = 1;
+const WEST: u16 = 2;
+/// The cause of what is missed while clients could be served elsewhere: the storm's three, then the fleet's own.
+const FAILOVER: usize = 3 + 9;
+
+fn component(name: &str) -> Node {
+    let component = Component { cause: Some(name.into()), footing: Footing::Global };
+    Node { name: name.into(), part: Part::Component(component), promise: None }
+}
+
+fn laws(out: u64, back: u64) -> Sight {
+    Sight::Laws { out: constant(out), back: constant(back) }
+}
+
+/// Ready in a minute, and back at once.
+fn standby() -> Standby {
+    Standby {
+        operator: None,
+        ready: constant(MINUTE),
+        sent_at_once: false,
+        running_milli: 1000,
+        standing_milli: 1000,
+        needs_control_plane: false,
+        capacity_risk: 0.0,
+        capacity_retry: constant(MINUTE),
+        promised: None,
+        recovery_point: constant(0),
+        failback: Some(Failback { after: constant(0), outage: constant(0), by_operator: false }),
+    }
+}
+
+fn failover(node: u32, pattern: Pattern) -> Failover {
+    Failover { node, pattern, sight: laws(2 * MINUTE, 0), spread: SimDuration::ZERO, clients_least: ALL_CLIENTS }
+}
+
+/// Two components that stand in for each other, and a machine beside that nothing happens to.
+fn pair(change: impl FnOnce(&mut Failover)) -> Design {
+    let mut failover = failover(2, Pattern::Standby(Box::new(standby())));
+    change(&mut failover);
+    let any = Part::Group { parts: vec![0, 1], least: 1 };
+    let sets = Part::Sets(vec![0], Least::Serving(1));
+    let all = Part::Group { parts: vec![2, 3], least: 2 };
+    let node = |name: &str, part| Node { name: name.into(), part, promise: None };
+    let nodes = vec![component("east"), component("west"), node("site", any), node("web", sets), node("all", all)];
+    let mut design = design(&[1], 1, 1);
+    design.need = Need::Parts(Box::new(Structure { nodes, failovers: vec![failover] }));
+    design
+}
+
+fn play(design: Design, outages: &[(u16, u64, u64)]) -> Ledger {
+    let modes =
+        ["zone", "east", "west"].map(|name| mode(name, if name == "zone" { Scope::Zone } else { Scope::Component }));
+    let outages: Vec<Scripted> = outages.iter().map(|&(cause, start, end)| (cause, 0, 0, start, end)).collect();
+    Script::new(topology(1, 4, 8), modes.to_vec(), DAY).outages(&outages).play(design)
+}
+
+fn of(failover: &mut Failover) -> &mut Standby {
+    match &mut failover.pattern {
+        Pattern::Standby(standby) => standby,
+        Pattern::ActiveActive { .. } => unreachable!("a standby"),
+    }
+}
+
+#[test]
+fn dr_07_a_standby_serves_when_it_is_seen_that_the_first_is_out_and_it_is_ready() {
+    // Three minutes of an hour, charged to failing over; both out for an hour, charged to what is out.
+    let ledger = play(pair(|_| {}), &[(EAST, HOUR, 2 * HOUR), (EAST, 5 * HOUR, 8 * HOUR), (WEST, 6 * HOUR, 7 * HOUR)]);
+    // That west is back is seen at once.
+    assert_eq!(ledger.outages_ms, [3 * MINUTE, 3 * MINUTE, HOUR]);
+    assert_eq!(ledger.missed_by_cause_ms[FAILOVER], 6 * MINUTE);
+    assert_eq!(ledger.missed_by_cause_ms[usize::from(WEST)], HOUR / 2);
+    assert_eq!(count(&ledger, Operation::Failovers), 2);
+    assert_eq!(count(&ledger, Operation::Failbacks), 2);
+}
+
+#[test]
+fn a_failover_is_called_off_when_the_first_is_back_before() {
+    let ledger = play(pair(|_| {}), &[(EAST, HOUR, HOUR + MINUTE), (EAST, 3 * HOUR, 3 * HOUR + 150 * SECOND)]);
+    assert_eq!(ledger.outages_ms, [MINUTE, 150 * SECOND]);
+    assert_eq!((count(&ledger, Operation::FailoversBegun), count(&ledger, Operation::Failovers)), (1, 0));
+}
+
+#[test]
+fn tm_02_clients_keep_their_answer_for_what_is_left_of_the_time_to_live() {
+    let demand = |design: Design| Design { demand: Some(Demand::constant(16_000)), ..design };
+    let served = |least: u32| {
+        let mut design = demand(pair(|of| (of.spread, of.clients_least) = (SimDuration::from_ms(MINUTE), least)));
+        design.sets[0].serves_milli = 16_000;
+        play(design, &[(EAST, HOUR, 2 * HOUR)])
+    };
+    let ledger = served(ALL_CLIENTS);
+    assert_eq!(ledger.outages_ms, [4 * MINUTE]);
+    // Half a minute on the mean; going back, clients of either part are served.
+    let lost = ledger.offered - ledger.served;
+    assert_eq!(lost, 16_000 * i128::from(3 * MINUTE + MINUTE / 2));
+    assert_eq!(served(900_000).outages_ms, [3 * MINUTE + 54 * SECOND]);
+}
+
+#[test]
+fn tm_01_tm_02_traffic_manager_knows_after_100_to_130_s_and_at_once_that_a_part_is_back() {
+    let probes = |interval: u64, failures: u32, timeout: u64| LoadBalancer {
+        interval: SimDuration::from_ms(interval * SECOND),
+        unhealthy_threshold: failures,
+        healthy_threshold: 1,
+        timeout: SimDuration::from_ms(timeout * SECOND),
+        flap_window: SimDuration::ZERO,
+    };
+    for (interval, failures, timeout) in [(30, 4, 10), (10, 4, 9), (10, 1, 9)] {
+        let design = pair(|failover| {
+            failover.sight = Sight::Probes(probes(interval, failures, timeout));
+            of(failover).ready = constant(0);
+            of(failover).failback = None;
+        });
+        // Outages at all phases of the grid.
+        let starts =
+            |at: u64| (EAST + ((at + 1) % 2) as u16, at * HOUR / 2 + at * 677, at * HOUR / 2 + at * 677 + 10 * MINUTE);
+        let outages: Vec<(u16, u64, u64)> = (1..45).map(starts).collect();
+        let found = play(design, &outages).outages_ms;
+        let least = ((u64::from(failures) - 1) * interval + timeout) * SECOND;
+        assert_eq!(found.len(), 44);
+        assert!(found.iter().all(|ms| (least..least + interval * SECOND).contains(ms)), "{found:?}");
+        let spread = found.iter().max().unwrap() - found.iter().min().unwrap();
+        assert!(spread > interval * SECOND * 8 / 10, "{spread}");
+    }
+}
+
+#[test]
+fn afd_02_edges_leave_an_origin_one_by_one_within_60_to_90_s() {
+    let seconds = |s: u64| SimDuration::from_ms(s * SECOND);
+    let out = policy::router::front_door_out(seconds(30), 4, 3, seconds(30));
+    let back = policy::router::front_door_back(seconds(30), 3);
+    let design = pair(|failover| {
+        failover.sight = laws(out.as_ms(), back.as_ms());
+        failover.spread = seconds(30);
+        of(failover).ready = constant(0);
+    });
+    let ledger = play(design, &[(EAST, HOUR, 2 * HOUR)]);
+    assert_eq!(ledger.outages_ms, [90 * SECOND]);
+}
+
+#[test]
+fn afd_03_tm_03_active_parts_share_clients_and_all_are_asked_where_none_is_seen() {
+    let mut design = pair(|of| {
+        of.pattern = Pattern::ActiveActive { weights: vec![50, 50] };
+        of.sight = laws(2 * MINUTE, MINUTE);
+    });
+    design.demand = Some(Demand::constant(1000));
+    let ledger = play(design, &[(EAST, HOUR, 2 * HOUR), (EAST, 5 * HOUR, 6 * HOUR), (WEST, 5 * HOUR, 7 * HOUR)]);
+    // East alone: half of the clients for two minutes. Both out, and east back: half of them go to it at once, and the
+    // others when it is seen.
+    assert_eq!(ledger.outages_ms, [2 * MINUTE, HOUR + MINUTE]);
+    let lost = ledger.offered - ledger.served;
+    assert_eq!(lost, i128::from(500 * 2 * MINUTE + 1000 * HOUR + 500 * MINUTE));
+    assert_eq!(ledger.missed_by_cause_ms[FAILOVER], 3 * MINUTE);
+}
+
+#[test]
+fn dr_04_an_operator_decides_at_the_desk_and_goes_back_when_protection_has_been_turned_round() {
+    let office = Office { turns: vec![SimTime::from_ms(8 * HOUR), SimTime::from_ms(16 * HOUR)], notice_outside: None };
+    let design = |office: Option<Office>| {
+        pair(|failover| {
+            let standby = of(failover);
+            standby.operator = Some(Operator { notice: constant(5 * MINUTE), act: constant(10 * MINUTE), office });
+            let back = Failback { after: constant(2 * HOUR), outage: constant(20 * MINUTE), by_operator: true };
+            standby.failback = Some(back);
+            standby.promised = Some(SimDuration::from_ms(2 * HOUR));
+            standby.recovery_point = constant(3 * MINUTE);
+        })
+    };
+    let outages = [(EAST, 4 * HOUR, 5 * HOUR)];
+    // Two minutes to see it, fifteen to decide, one to get ready; later a planned outage on the way back.
+    let ledger = play(design(None), &outages);
+    assert_eq!(ledger.outages_ms, [18 * MINUTE, 20 * MINUTE]);
+    assert_eq!(ledger.missed_by_cause_ms[FAILOVER], 38 * MINUTE);
+    assert_eq!(count(&ledger, Operation::FailoverLostMs), 3 * MINUTE);
+    assert_eq!(count(&ledger, Operation::FailoversLate), 0);
+    // Nobody is there before eight, when it is over.
+    let ledger = play(design(Some(office.clone())), &outages);
+    assert_eq!(ledger.outages_ms, [HOUR]);
+    // A longer one: decided at a quarter past eight, later than promised.
+    let ledger = play(design(Some(office)), &[(EAST, 4 * HOUR, 9 * HOUR)]);
+    assert_eq!(ledger.outages_ms[0], 4 * HOUR + 16 * MINUTE);
+    assert_eq!(count(&ledger, Operation::FailoversLate), 1);
+}
+
+#[test]
+fn dr_03_in_07_capacity_that_is_not_reserved_may_not_be_there() {
+    let design = |risk: f64| {
+        pair(|failover| {
+            of(failover).capacity_risk = risk;
+            of(failover).capacity_retry = constant(10 * MINUTE);
+        })
+    };
+    let outages = [(EAST, HOUR, 2 * HOUR)];
+    // Never any: the region has to come back. Asked after 3 minutes, and every ten from then on.
+    let ledger = play(design(1.0), &outages);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::FailoversRefused)), (HOUR, 6));
+    assert_eq!(play(design(0.0), &outages).missed_ms, 3 * MINUTE);
+}
+
+#[test]
+fn dr_07_a_warm_standby_serves_what_it_can_while_it_grows() {
+    let mut warm = standby();
+    (warm.ready, warm.sent_at_once, warm.running_milli) = (constant(10 * MINUTE), true, 300);
+    let mut design = two_sets(warm);
+    if let Need::Parts(service) = &mut design.need {
+        for node in &mut service.nodes {
+            if let Part::Sets(_, least) = &mut node.part {
+                *least = Least::Served(99, 100);
+            }
+        }
+    }
+    design.demand = Some(Demand::constant(8000));
+    let script = Script::new(topology(2, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+    let ledger = script.outages(&[(0, 0, 4, HOUR, 2 * HOUR)]).play(design);
+    assert_eq!(ledger.outages_ms, [12 * MINUTE]);
+    // Nobody for two minutes, three of ten machines for ten.
+    let lost = 8000 * 2 * MINUTE + 5000 * 10 * MINUTE;
+    assert_eq!(ledger.offered - ledger.served, i128::from(lost));
+}
+
+/// Two sets of ten that stand in for each other, each in a zone of its own.
+fn two_sets(standby: Standby) -> Design {
+    let node = |name: &str, part| Node { name: name.into(), part, promise: None };
+    let mut design = design(&[1, 2], 2, 1);
+    let set = |zone: u32| ScaleSet {
+        name: format!("set{zone}"),
+        zones: vec![ZoneId(zone)],
+        capacity: 10,
+        ..design.sets[0].clone()
+    };
+    design.sets = vec![set(0), set(1)];
+    let nodes = vec![
+        node("east", Part::Sets(vec![0], Least::Serving(6))),
+        node("west", Part::Sets(vec![1], Least::Serving(6))),
+        node("site", Part::Group { parts: vec![0, 1], least: 1 }),
+    ];
+    let failover = failover(2, Pattern::Standby(Box::new(standby)));
+    design.need = Need::Parts(Box::new(Structure { nodes, failovers: vec![failover] }));
+    design
+}
+
+#[test]
+fn dr_07_a_standby_that_is_not_there_is_paid_for_from_the_decision_until_clients_are_back() {
+    for (standing_milli, machines) in [(1000, 10), (300, 3), (0, 0)] {
+        let mut design = two_sets(Standby { standing_milli, ..standby() });
+        design.bought = Some(vec![Bought::default(); 2]);
+        assert_eq!(design.set_as_paid(1).capacity as u64, machines);
+        let script = Script::new(topology(2, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+        let ledger = script.outages(&[(0, 0, 4, HOUR, 2 * HOUR)]).play(design);
+        let paid: Vec<i128> = ledger.paid.iter().map(|set| set[Paid::OnDemand as usize]).collect();
+        // Decided two minutes after the outage, and gone back from at once when it is over.
+        let runs = HOUR - 2 * MINUTE;
+        assert_eq!(paid, [10 * DAY, machines * (DAY - runs) + 10 * runs].map(i128::from));
+        assert_eq!(ledger.missed_ms, 3 * MINUTE);
+    }
+}
+
+#[test]
+fn a_part_that_is_too_small_for_all_clients_browns_out() {
+    let node = |name: &str, part| Node { name: name.into(), part, promise: None };
+    let mut design = design(&[1, 2], 2, 1);
+    let set = |zone: u32| ScaleSet {
+        name: format!("set{zone}"),
+        zones: vec![ZoneId(zone)],
+        capacity: 6,
+        ..design.sets[0].clone()
+    };
+    design.sets = vec![set(0), set(1)];
+    let nodes = vec![
+        node("east", Part::Sets(vec![0], Least::Served(99, 100))),
+        node("west", Part::Sets(vec![1], Least::Served(99, 100))),
+        node("site", Part::Group { parts: vec![0, 1], least: 1 }),
+    ];
+    let failover = failover(2, Pattern::ActiveActive { weights: vec![1, 1] });
+    design.need = Need::Parts(Box::new(Structure { nodes, failovers: vec![failover] }));
+    design.demand = Some(Demand::constant(8000));
+    let script = Script::new(topology(2, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+    let ledger = script.outages(&[(0, 0, 4, HOUR, 2 * HOUR)]).play(design);
+    assert_eq!(ledger.outages_ms, [HOUR]);
+    // Half of the clients for two minutes; then all come to six machines.
+    assert_eq!(ledger.offered - ledger.served, i128::from(4000 * 2 * MINUTE + 2000 * 58 * MINUTE));
+    assert_eq!(ledger.missed_by_cause_ms.last(), Some(&(2 * MINUTE)));
+}
+
+#[test]
+fn lb_08_the_global_tier_takes_a_region_out_in_5_to_15_s() {
+    let uniform = |low: u64, high: u64| Law::new(Shape::Uniform(low as f64, high as f64), None).unwrap();
+    let design = pair(|failover| {
+        failover.sight = Sight::Laws { out: uniform(5 * SECOND, 15 * SECOND), back: uniform(0, 5 * SECOND) };
+        of(failover).ready = constant(0);
+    });
+    let outages: Vec<(u16, u64, u64)> = (1..23).map(|at| (EAST, at * HOUR, at * HOUR + 10 * MINUTE)).collect();
+    let found = play(design, &outages).outages_ms;
+    assert_eq!(found.len(), 22);
+    assert!(found.iter().all(|ms| (5 * SECOND..=15 * SECOND).contains(ms)), "{found:?}");
+}

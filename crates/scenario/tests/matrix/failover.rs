@@ -1,0 +1,137 @@
+//! Failover: what is refused, and what the documented defaults come to.
+
+use crate::{accepted, scenario, told};
+use zonefall_engine::{Law, Shape, SimDuration};
+use zonefall_fleet::{ALL_CLIENTS, Failover, Pattern, Sight, Standby};
+
+const PARTS: &str = "[component.east]\nregion = \"eastus\"\navailability = \"99.9%\"\n[component.west]\nregion = \"westus2\"\navailability = \"99.9%\"\n";
+
+fn text(failover: &str) -> String {
+    scenario("", &format!("{PARTS}[failover.site]\n{failover}"))
+}
+
+fn failover(more: &str) -> Failover {
+    let text = text(&format!("parts = [\"east\", \"west\"]\n{more}"));
+    let fine = accepted(&text);
+    let service = fine.designs[0].need.structure().unwrap();
+    let [failover] = &service.failovers[..] else { panic!("{:?}", service.failovers) };
+    assert_eq!(service.nodes[failover.node as usize].name, "site");
+    failover.clone()
+}
+
+fn standby(more: &str) -> Standby {
+    match failover(&format!("router = \"front-door\"\n{more}")).pattern {
+        Pattern::Standby(standby) => *standby,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn uniform(low: f64, high: f64) -> Law {
+    Law::new(Shape::Uniform(low, high), None).unwrap()
+}
+
+const MINUTE: f64 = 60_000.0;
+const HOUR: f64 = 60.0 * MINUTE;
+
+#[test]
+fn dr_01_dr_02_dr_05_dr_07_a_standby_by_its_pattern() {
+    let hot = standby("pattern = \"hot\"");
+    assert!(hot.operator.is_none() && !hot.sent_at_once && !hot.needs_control_plane && hot.promised.is_none());
+    assert_eq!((hot.ready, hot.capacity_risk), (uniform(0.0, 2.0 * MINUTE), 0.0));
+    assert_eq!(hot.recovery_point, Law::constant(SimDuration::ZERO));
+    let warm = standby("pattern = \"warm\"");
+    assert_eq!((warm.ready, warm.running_milli), (uniform(5.0 * MINUTE, 20.0 * MINUTE), 300));
+    assert!(warm.operator.is_some() && warm.sent_at_once && warm.needs_control_plane);
+    let cold = standby("pattern = \"cold\"");
+    assert_eq!((cold.ready, cold.recovery_point), (uniform(HOUR, 8.0 * HOUR), uniform(0.0, 24.0 * HOUR)));
+    let replicated = standby("pattern = \"site-recovery\"");
+    let law = Law::new(Shape::LogNormal(15.0 * MINUTE, 0.6), None).unwrap();
+    assert_eq!((replicated.ready, replicated.recovery_point), (law, uniform(0.0, 5.0 * MINUTE)));
+    assert_eq!(replicated.promised, Some(SimDuration::from_ms(7_200_000)));
+    assert_eq!(replicated.capacity_risk, 0.175);
+}
+
+#[test]
+fn dr_03_dr_04_what_is_reserved_is_found_and_whoever_decides_goes_back() {
+    let reserved = standby("pattern = \"cold\"\nreserved = true\nfailback = \"never\"");
+    assert_eq!((reserved.capacity_risk, reserved.failback), (0.0, None));
+    let by_hand = standby("pattern = \"hot\"\ntrigger = \"operator\"");
+    assert!(by_hand.operator.is_some() && by_hand.failback.unwrap().by_operator);
+    assert!(!standby("pattern = \"hot\"").failback.unwrap().by_operator);
+}
+
+#[test]
+fn afd_01_afd_02_lb_08_tm_01_tm_02_routers_as_documented() {
+    let s = SimDuration::from_ms;
+    let hot = |router: &str| failover(&format!("pattern = \"hot\"\nrouter = {router}"));
+    let edges = hot("\"front-door\"");
+    let laws = Sight::Laws { out: Law::constant(s(60_000)), back: Law::constant(s(60_000)) };
+    assert_eq!((edges.sight, edges.spread, edges.clients_least), (laws, s(30_000), ALL_CLIENTS / 100 * 99));
+    let global = hot("\"global-load-balancer\"");
+    let laws = Sight::Laws { out: uniform(5000.0, 15_000.0), back: uniform(0.0, 5000.0) };
+    assert_eq!((global.sight, global.spread), (laws, s(0)));
+    let probes = |more: &str| match hot(&format!("\"traffic-manager\"\n{more}")) {
+        Failover { sight: Sight::Probes(of), spread, .. } => {
+            (of.interval.as_ms() / 1000, of.unhealthy_threshold, of.timeout.as_ms() / 1000, spread.as_ms() / 1000)
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(probes(""), (30, 4, 10, 60));
+    assert_eq!(probes("probe_interval = \"10 s\"\ntolerated_failures = 0\nttl = \"5 min\""), (10, 1, 9, 300));
+}
+
+#[test]
+fn failover_that_cannot_be() {
+    let two = "parts = [\"east\", \"west\"]\n";
+    let hot = "pattern = \"hot\"\nrouter = \"front-door\"";
+    let active = "pattern = \"active-active\"\nrouter = \"front-door\"";
+    for (of, code, words) in [
+        (String::new(), "E011", "`parts` is missing"),
+        (two.to_owned(), "E011", "`pattern` is missing"),
+        (format!("{two}pattern = \"hot\""), "E011", "`router` is missing"),
+        (format!("parts = [\"east\"]\n{hot}"), "E086", "another has to stand in"),
+        (format!("parts = [\"east\", \"wset\"]\n{hot}"), "E086", "no part or component `wset`"),
+        (format!("parts = [\"east\", \"east\"]\n{hot}"), "E086", "already"),
+        (format!("{two}pattern = \"tepid\"\nrouter = \"front-door\""), "E014", "tepid"),
+        (format!("{two}pattern = \"hot\"\nrouter = \"other\""), "E011", "`detect` is missing"),
+        (format!("{two}{hot}\ndetect_back = \"1 s\""), "E013", "needs `detect`"),
+        (format!("{two}{hot}\nttl = \"1 s\""), "E013", "`ttl` does not go"),
+        (format!("{two}{hot}\ntolerated_failures = 1"), "E013", "does not go"),
+        (format!("{two}{hot}\nsamples_needed = 5"), "E020", "can never be good"),
+        (format!("{two}{hot}\nprobe_interval = \"5 min\""), "E020", "1 to 255 s"),
+        (format!("{two}{hot}\nprobe_interval = \"0 s\""), "E020", "longer than nothing"),
+        (format!("{two}{hot}\nweights = [1, 1]"), "E013", "`weights` does not go"),
+        (format!("{two}{hot}\nrunning = \"30%\""), "E013", "`running` does not go"),
+        (format!("{two}{hot}\ncapacity_risk = \"30%\""), "E013", "`capacity_risk` does not go"),
+        (format!("{two}{hot}\nnotice = \"1 min\""), "E013", "decides by itself"),
+        (format!("{two}{hot}\nfailback = \"operator\""), "E013", "trigger"),
+        (format!("{two}{active}\nready = \"1 min\""), "E013", "nothing stands by"),
+        (format!("{two}{active}\nweights = [1]"), "E020", "1 weights for 2 parts"),
+        (format!("{two}{active}\nweights = [0, 0]"), "E020", "nowhere"),
+        (
+            format!("{two}pattern = \"cold\"\nrouter = \"front-door\"\nreserved = true\ncapacity_risk = \"1%\""),
+            "E013",
+            "always found",
+        ),
+        (
+            format!(
+                "{two}pattern = \"cold\"\nrouter = \"front-door\"\noffice = {{ from = \"09:00\", to = \"17:00\" }}"
+            ),
+            "E062",
+            "calendar",
+        ),
+        (
+            format!(
+                "{two}{hot}\n[failover.world]\nparts = [\"site\", \"south\"]\n{hot}\n[component.south]\nregion = \"westus2\"\navailability = 1"
+            ),
+            "E086",
+            "within `world`",
+        ),
+        (format!("{two}{hot}\nrooter = \"x\""), "E010", "rooter"),
+    ] {
+        let text = text(&of);
+        let items = told(&text);
+        assert!(items.iter().any(|item| item.code == code && item.message.contains(words)), "{items:#?}\n{text}");
+    }
+    assert!(told("failover = 3\n").iter().any(|item| item.message.contains("failover")));
+}

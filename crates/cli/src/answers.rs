@@ -5,8 +5,7 @@ use crate::console::Console;
 use crate::target;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::{Read, Write};
-use std::path::Path;
+use std::io::Write;
 use zonefall_report::FilesError;
 
 /// Refuses files that would not be written, before anything is computed.
@@ -14,18 +13,7 @@ use zonefall_report::FilesError;
 /// # Errors
 /// If there is something else in a file's place.
 pub fn refuse_unless_free(shown: &Shown) -> Result<()> {
-    shown.csv.as_deref().map_or(Ok(()), |path| target::refuse_unless_free(path, shown.force || is_ours(path)))
-}
-
-/// How the tables of this program begin that `--csv` keeps: plans, sweeps, comparisons, importances.
-const BEGINNINGS: [&str; 4] = ["role,target,design,", "point,", "design,against,cause,", "design,what,name,"];
-
-/// Whether a file is a table that an earlier run has kept: it may take its place. Nothing else is ever replaced unasked.
-fn is_ours(path: &Path) -> bool {
-    let mut begins = [0_u8; 32];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read(&mut begins)).unwrap_or(0);
-    let text = begins[..read].strip_prefix("\u{feff}".as_bytes()).unwrap_or(&begins[..read]);
-    BEGINNINGS.iter().any(|beginning| text.starts_with(beginning.as_bytes()))
+    shown.csv.as_deref().map_or(Ok(()), |path| target::refuse_unless_free(path, shown.force))
 }
 
 /// Prints an answer, and keeps its table.
@@ -45,7 +33,7 @@ pub fn show(
         Format::Csv => console.data(csv)?,
     }
     let Some(path) = &shown.csv else { return Ok(()) };
-    target::write(path, shown.force || is_ours(path), |file| Ok(file.write_all(csv.as_bytes())?))?;
+    target::write(path, shown.force, |file| Ok(file.write_all(csv.as_bytes())?))?;
     console.remark(&format!("wrote {}", path.display()));
     Ok(())
 }

@@ -114,7 +114,7 @@ pub(super) const FRONT_DOOR: &[Rule] = &[
     .key("failover.probe_interval"),
     Rule::modelled(
         "AFD-03",
-        "Of the healthy origins the lowest priority, then by weight; all of them where none is healthy. Clients have no places, so none is the fastest.",
+        "Of the healthy origins the lowest priority, then by weight; all of them where none is healthy; none is the fastest.",
         "Front Door routing page",
     )
     .key("failover.weights"),
@@ -136,7 +136,7 @@ pub(super) const TRAFFIC_MANAGER: &[Rule] = &[
     .key("failover.ttl"),
     Rule::modelled(
         "TM-03",
-        "By priority or weight (performance, geography and subnets ask where clients are, which is not simulated); where all are degraded, as if none were.",
+        "By priority or weight (where clients are is not simulated); where all are degraded, as if none were.",
         "Traffic Manager monitoring page",
     )
     .key("failover.weights"),

@@ -99,6 +99,11 @@ fn group(
     };
     let (sight, spread) = sight?;
     let clients_least = (least?.as_f64() * f64::from(ALL_CLIENTS)).round() as u32;
+    if clients_least == 0 {
+        let words = format!("the group would always hold: at least one client in {ALL_CLIENTS} is needed");
+        sink.error(codes::RANGE, &reader.span_of("min_clients"), words);
+        return None;
+    }
     parts?;
     Some(Failover { node: 0, pattern: pattern?, sight, spread, clients_least })
 }
@@ -190,6 +195,18 @@ fn traffic_manager(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Sight, SimDu
     let ttl = if reader.has("ttl") { reader.duration("ttl", sink) } else { Some(SimDuration::from_ms(60_000)) };
     let interval = interval?;
     let fast = interval < SECONDS_30;
+    if ![10_000, 30_000].contains(&interval.as_ms()) {
+        let words = "Traffic Manager probes every 30 s or, fast, every 10 s (TM-01)";
+        sink.error(codes::RANGE, &reader.span_of("probe_interval"), words);
+        return None;
+    }
+    let bounds = if fast { 5000..=9000 } else { 5000..=10_000 };
+    if timeout.is_some_and(|timeout| !bounds.contains(&timeout.as_ms())) {
+        let most = bounds.end() / 1000;
+        let words = format!("Traffic Manager waits 5 to {most} s for an answer at this interval (TM-01)");
+        sink.error(codes::RANGE, &reader.span_of("probe_timeout"), words);
+        return None;
+    }
     let balancer = LoadBalancer {
         interval,
         unhealthy_threshold: tolerated? as u32 + 1,
@@ -252,7 +269,8 @@ fn standby(reader: &Reader<'_>, pattern: &str, clock: &Clock<'_>, sink: &mut Sin
     let ready = law_or(reader, "ready", Some(unset.ready), sink);
     let running = reader.share("running", sink);
     let risk = risk(reader, unset.by_hand, sink);
-    let capacity_retry = law(reader, "capacity_retry", sink);
+    let capacity_retry = law(reader, "capacity_retry", sink)
+        .filter(|retry| manage::is_apart(reader, "capacity_retry", retry.mean_ms(), "30 min", sink));
     let needs_control_plane =
         if reader.has("needs_control_plane") { reader.flag("needs_control_plane", sink) } else { Some(unset.by_hand) };
     let promised = reader.optional("promised_within", sink, Reader::span_of_time);

@@ -37,9 +37,10 @@ pub struct TrialRow {
     pub machine_failures: u64,
 }
 
-/// Whether what befalls a design changes what is done to it later: its sets are managed, or bad health holds maintenance up.
+/// Whether what befalls a design changes what is done to it later: its sets are managed, bad health holds maintenance up,
+/// or another part stands in, which takes the charge of what follows.
 fn reacts(design: &Design) -> bool {
-    design.is_managed() || design.maintenance.is_some()
+    design.is_managed() || design.maintenance.is_some() || design.fails_over()
 }
 
 /// The causes that missed time can be charged to, without building a stage.

@@ -35,6 +35,24 @@ fn mt_12_a_machine_is_down_for_rate_times_length() {
 }
 
 #[test]
+fn mt_02_the_order_of_a_wave_is_the_same_whatever_else_may_strike() {
+    let base = "name = \"t\"\nhorizon = \"90 days\"\ntrials = 60\nassumptions = false\n[slo]\nmin_serving = 9\n[region.eastus]\n\
+                [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 9\n[maintenance]\n[faults]\nprofile = \"azure-like-v0\"\n\
+                [faults.mode.maintenance-reboot]\nrate = \"6/yr\"\n[[design]]\nname = \"a\"\n";
+    let spot = "[[design]]\nname = \"b\"\nscale_set.web.priority = \"spot\"\n";
+    let desk = Desk::new();
+    let rows = |name: &str, text: String| -> Vec<String> {
+        desk.put(&format!("{name}.toml"), text);
+        desk.run(&format!("run {name}.toml --rows --out {name}")).ends(0);
+        let rows = desk.read(&format!("{name}/trials.csv"));
+        rows.lines().filter(|row| row.contains(",a,")).map(str::to_owned).collect()
+    };
+    let alone = rows("alone", base.into());
+    assert_eq!(alone.len(), 60);
+    assert_eq!(alone, rows("beside", format!("{base}{spot}")));
+}
+
+#[test]
 fn mt_02_what_does_not_go_with_waves_says_so() {
     let text = "horizon = \"365 days\"\ntrials = 2000\n[slo]\nmin_serving = 1\n[region.eastus]\n[maintenance]\n\
                 [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 3\n";

@@ -1,5 +1,6 @@
 //! Two regions: what each kind of standby leaves of a lost region, and what it costs.
 
+use super::kit::{self, Desk};
 use super::{Answer, answer, near};
 
 /// Minutes a month, of so many failovers a year that take so many seconds each.
@@ -34,6 +35,27 @@ fn dr_07_a_second_region_leaves_the_time_to_fail_over() {
     let refused = |design: &str| got.done(design, "failovers_refused") / got.done(design, "failovers");
     near(refused("warm"), 0.175 / 0.825, 0.08);
     assert_eq!(refused("hot"), 0.0);
+}
+
+/// What is charged to failing over would not be, had the region not been lost.
+#[test]
+fn the_loss_of_a_region_is_answerable_for_the_failover() {
+    let desk = Desk::with(
+        "horizon = \"360 days\"\ntrials = 200\nassumptions = false\n[slo]\nmin_serving = 1\ntarget = \"99%\"\nholds = \"service\"\n[region.eastus]\n[region.westus]\n\
+         [faults]\nprofile = \"none\"\n[faults.mode.region-lost]\nscope = \"region\"\nrate = \"2/yr\"\noutage = \"12 h\"\n\
+         [scale_set.east]\nregion = \"eastus\"\nzones = [1]\ncapacity = 2\n[scale_set.west]\nregion = \"westus\"\nzones = [1]\n\
+         capacity = 2\n[part.first]\nsets = [\"east\"]\nmin_serving = 2\n[part.second]\nsets = [\"west\"]\nmin_serving = 2\n\
+         [failover.service]\nparts = [\"first\", \"second\"]\npattern = \"hot\"\nrouter = \"other\"\ndetect = \"1 min\"\n",
+    );
+    desk.run("run s.toml --out r").ends(0);
+    let design = &kit::json(&desk.path("r/summary.json"))["designs"][0];
+    let causes = design["causes"].as_array().unwrap();
+    let lost = causes.iter().find(|row| row["cause"] == "region-lost").unwrap();
+    let charged = causes.iter().find(|row| row["cause"] == "failover").unwrap()["share"].as_f64().unwrap();
+    let (avoided, missed) =
+        (lost["avoided"]["mean"].as_f64().unwrap(), design["unavailability"]["mean"].as_f64().unwrap());
+    assert!(charged > 0.1, "{design}");
+    near(avoided / missed, 1.0, 1e-9);
 }
 
 #[test]

@@ -300,9 +300,8 @@ impl World {
         self.age(at, t);
     }
 
-    /// What the course of one wave is keyed by, in all designs alike.
-    fn key_of(&self, passage: usize) -> Key {
-        let of = &self.passages.list[passage];
-        self.standing_luck.named("maintenance").part(u64::from(of.cause), of.begins_ms as u64)
+    /// What the course of one wave is keyed by, in all designs alike and whatever else may strike.
+    fn key_of(&self, passage: usize, mode: &str) -> Key {
+        self.standing_luck.named("maintenance").named(mode).part(0, self.passages.list[passage].begins_ms as u64)
     }
 }

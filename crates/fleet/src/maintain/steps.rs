@@ -63,8 +63,9 @@ impl World {
     pub(super) fn lay_steps(&mut self, passage: usize, strikes: &Strikes) {
         let of = &self.passages.list[passage];
         let (mode, racks) = (of.mode, of.racks.0..of.racks.1);
-        let Some(wave) = strikes.unit_modes().as_slice()[mode as usize].mode.wave() else { return };
-        let course = Course { wave, key: self.key_of(passage), begins_ms: of.begins_ms };
+        let unit = &strikes.unit_modes().as_slice()[mode as usize].mode;
+        let Some(wave) = unit.wave() else { return };
+        let course = Course { wave, key: self.key_of(passage, &unit.name), begins_ms: of.begins_ms };
         let mut steps = std::mem::take(&mut self.passages.list[passage].steps);
         let mut zones = std::mem::take(&mut self.passages.order);
         zones.clear();

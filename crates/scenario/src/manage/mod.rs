@@ -40,7 +40,7 @@ pub(crate) use life::create_time;
 pub(crate) use maintenance::maintenance;
 pub(crate) use quota::{Needs, check_quota, platform, quota};
 pub(crate) use release::{Released, releases};
-pub(crate) use rows::{Asked, Row, rows};
+pub(crate) use rows::{Asked, Row, is_apart, rows};
 pub(crate) use runbook::{office, runbooks};
 pub(crate) use unused::{Happens, Use, used};
 

@@ -114,7 +114,7 @@ pub(super) fn again(reader: &Reader<'_>, key: &str, sink: &mut Sink) -> Option<S
 }
 
 /// Whether what is done again and again is far enough apart: a trial would never come to its end otherwise.
-pub(super) fn is_apart(reader: &Reader<'_>, key: &str, mean_ms: f64, example: &str, sink: &mut Sink) -> bool {
+pub(crate) fn is_apart(reader: &Reader<'_>, key: &str, mean_ms: f64, example: &str, sink: &mut Sink) -> bool {
     if mean_ms >= GAP_LEAST.as_ms() as f64 {
         return true;
     }

@@ -2,7 +2,7 @@
 //! weight counts here.
 
 use super::choose::Method;
-use super::gained::{method, warnings};
+use super::gained::{method, unforeseen, warnings};
 use super::run::{Drawn, Weighed, asked};
 use super::splitting;
 use super::tally::{Total, WeightedDesign};
@@ -17,8 +17,8 @@ use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
-    Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, WeightedHistogram, WeightedMoments,
-    WeightedRatio,
+    Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, WeightedHistogram,
+    WeightedMoments, WeightedRatio,
 };
 
 /// Draws the conclusions of a weighted run.
@@ -75,9 +75,18 @@ impl<'a> Concluding<'a> {
         let mean = match self.grouped {
             // The few light misses of replications say nothing of one blow that none has met.
             true => mean.not_below_the_unseen(cap, self.confidence),
-            false => mean.as_wide_as_its_hits(self.confidence),
+            false => self.with_the_unforeseen(mean.as_wide_as_its_hits(self.confidence), cap),
         };
         estimate(&mean, factor)
+    }
+
+    /// Few hits are few ways to miss: where they carry no interval, the bound leaves room for misses that hold no pattern.
+    fn with_the_unforeseen(&self, of: MeanEstimate, cap: f64) -> MeanEstimate {
+        let Bounds::UpperBound { high, why } = of.bounds else { return of };
+        let hit = self.tally.any_miss.mean();
+        let size = if of.mean > 0.0 && hit > 0.0 { of.mean / hit } else { cap };
+        let more = unforeseen(self.tally, self.trials, self.confidence) * size;
+        MeanEstimate { bounds: Bounds::UpperBound { high: (high + more).min(cap), why }, ..of }
     }
 
     fn minutes_per_month(&self, moments: &WeightedMoments) -> Estimate {

@@ -12,10 +12,10 @@ use crate::outcome::*;
 use crate::study::Study;
 use crate::warnings::{no_room, of_the_study};
 use zonefall_fleet::{Design, Operation};
-use zonefall_stats::Sample;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;
 use zonefall_stats::skewed::coverage_warning;
+use zonefall_stats::{Confidence, Sample};
 
 pub(super) fn method(study: &Study, of: &Weighed, wanted: Method, why: &str) -> MethodOutcome {
     let weights = of.tally.designs.first().map_or(1.0, |first| first.total(Total::Weights) / of.whole().max(1.0));
@@ -58,6 +58,11 @@ fn levels(study: &Study, of: &Weighed, ladder: &Ladder) -> Vec<LevelOutcome> {
     study.designs.iter().zip(&ladder.levels).zip(&of.tally.designs).flat_map(of_design).collect()
 }
 
+/// How likely misses are at most that hold no pattern: they are drawn half as often as by plain trials.
+pub(super) fn unforeseen(tally: &WeightedDesign, trials: u64, level: Confidence) -> f64 {
+    clopper_pearson_upper(tally.unforeseen, trials, level) / PLAIN
+}
+
 fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) -> MethodDesign {
     // All designs share the pilot.
     let pilot = of.pilot().1 as f64 / study.designs.len().max(1) as f64;
@@ -65,9 +70,9 @@ fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) 
     let weighted = tally.missed.variance() / tally.missed.n().max(1) as f64 * (tally.events as f64 + pilot);
     let hit = tally.any_miss.mean();
     let mean_miss = if hit > 0.0 { tally.missed.mean() / hit } else { cap_ms(study) };
-    // What holds no pattern is drawn half as often as by plain trials. Levels foresee everything.
+    // Levels foresee everything.
     let unforeseen = match of.drawn {
-        Drawn::Forced(_) => clopper_pearson_upper(tally.unforeseen, of.trials(), study.confidence) / PLAIN,
+        Drawn::Forced(_) => unforeseen(tally, of.trials(), study.confidence),
         Drawn::Split(_) => 0.0,
     };
     MethodDesign {

@@ -107,14 +107,14 @@ fn sl_03_windows_that_are_no_months_are_told() {
     }
     for (window, days) in [("365 days", 365.0), ("7 days", 7.0)] {
         (outcome.window, outcome.window_min) = (window.into(), days * 1440.0);
-        let text = render(&outcome, style(200));
+        let text = render(&outcome, style(200)).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(words) && text.contains(&format!("{window} each")), "{text}");
     }
     for sla in outcome.designs.iter_mut().filter_map(|design| design.sla.as_mut()) {
         (sla.breach_share, sla.credit_percent, sla.expected_credit_percent) = (None, None, 0.0);
         sla.tiers.clear();
     }
-    let text = render(&outcome, style(200));
+    let text = render(&outcome, style(200)).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("nothing is known of credits") && !text.contains(" 0 %"), "{text}");
 }
 

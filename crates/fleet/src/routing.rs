@@ -5,7 +5,8 @@
 //! Luck is keyed by the group's name and the instant, so it is the same in every design.
 //!
 //! A failover that is not needed any more (the part that serves is known to be back) is called off until clients are sent
-//! over. A standby that fails before that is waited for: when it is known to be healthy again, it is decided anew.
+//! over. A standby that fails before that is waited for: when it is known to be healthy again, it is decided anew. One that
+//! serves and is not all there yet grows, however often that is refused, until clients are sent back by the rule for going back.
 
 mod clients;
 mod paid;
@@ -14,7 +15,6 @@ mod standby;
 use crate::balancer::ProbeTimes;
 use crate::design::Design;
 use crate::failover::{Failover, Pattern, Sight};
-use crate::parts::routes::WHOLLY;
 use crate::pending::Pending;
 use crate::policy::router::spread_by_weight;
 use crate::world::World;
@@ -144,13 +144,16 @@ impl World {
         self.look(at, failover, t);
         match &failover.pattern {
             Pattern::ActiveActive { .. } => self.send_by_weight(at, failover, t),
-            Pattern::Standby(standby) => while self.decide(at, standby, t, strikes) {},
+            Pattern::Standby(standby) => {
+                while self.decide(at, standby, t, strikes) {}
+                self.grow(at, standby, t, strikes);
+            }
         }
         self.move_on(at, failover, t);
         self.pay_for_parts(at, failover, t);
         let switch = &self.routing[at];
         let known = switch.views.iter().map(|view| view.known).min().unwrap_or(SimTime::NEVER);
-        let next = known.min(switch.watch.due).min(switch.moving.next()).max(t);
+        let next = known.min(switch.watch.due).min(switch.watch.grown).min(switch.moving.next()).max(t);
         if next < SimTime::NEVER && next < switch.woken && next < self.measure.horizon {
             self.routing[at].woken = next;
             self.pending.push(next, Pending::Routed { group: at as u32 }.tag());
@@ -238,10 +241,6 @@ impl World {
             None => parts.routes[at].running.fill(running),
         }
         parts.rerouted(at);
-    }
-
-    fn all_run(&mut self, at: usize, t: SimTime) {
-        self.run_parts(at, None, WHOLLY, t);
     }
 }
 

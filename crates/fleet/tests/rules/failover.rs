@@ -304,3 +304,44 @@ fn lb_08_the_global_tier_takes_a_region_out_in_5_to_15_s() {
     assert_eq!(found.len(), 22);
     assert!(found.iter().all(|ms| (5 * SECOND..=15 * SECOND).contains(ms)), "{found:?}");
 }
+
+/// A standby of which three of ten machines serve at once, and all in ten minutes.
+fn warm(failover: &mut Failover) -> &mut Standby {
+    let standby = of(failover);
+    (standby.ready, standby.sent_at_once, standby.running_milli) = (constant(10 * MINUTE), true, 300);
+    standby
+}
+
+#[test]
+fn dr_07_a_warm_standby_that_fails_while_it_grows_grows_anew_when_it_is_back() {
+    let outages = [(EAST, HOUR, 20 * HOUR), (WEST, HOUR + 5 * MINUTE, HOUR + 9 * MINUTE)];
+    let ledger = play(pair(|failover| warm(failover).failback = None), &outages);
+    // Seen to be out from the seventh minute to the ninth.
+    assert_eq!(ledger.outages_ms, [19 * MINUTE]);
+    // What nobody sees stops nothing.
+    let outages = [(EAST, HOUR, 20 * HOUR), (WEST, HOUR + 5 * MINUTE, HOUR + 6 * MINUTE)];
+    assert_eq!(play(pair(|failover| warm(failover).failback = None), &outages).outages_ms, [12 * MINUTE]);
+}
+
+#[test]
+fn dr_03_dr_04_clients_go_back_from_a_standby_that_finds_no_room() {
+    let refused = |after: u64| {
+        pair(|failover| {
+            let standby = warm(failover);
+            standby.capacity_risk = 1.0;
+            standby.failback = Some(Failback { after: constant(after), outage: constant(0), by_operator: false });
+        })
+    };
+    let ledger = play(refused(0), &[(EAST, HOUR, 2 * HOUR)]);
+    assert_eq!((ledger.outages_ms.as_slice(), count(&ledger, Operation::Failbacks)), ([HOUR].as_slice(), 1));
+    // Room is asked for all the while, every minute from the twelfth on.
+    let ledger = play(refused(HOUR), &[(EAST, HOUR, 2 * HOUR)]);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::FailoversRefused)), (2 * HOUR, 108));
+}
+
+#[test]
+fn the_first_part_is_all_there_when_it_takes_over_from_a_standby_that_fails() {
+    let outages = [(EAST, HOUR, 2 * HOUR), (WEST, 5 * HOUR, 6 * HOUR)];
+    let ledger = play(pair(|failover| warm(failover).failback = None), &outages);
+    assert_eq!(ledger.outages_ms, [12 * MINUTE, 2 * MINUTE]);
+}

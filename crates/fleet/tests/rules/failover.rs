@@ -345,3 +345,51 @@ fn the_first_part_is_all_there_when_it_takes_over_from_a_standby_that_fails() {
     let ledger = play(pair(|failover| warm(failover).failback = None), &outages);
     assert_eq!(ledger.outages_ms, [12 * MINUTE, 2 * MINUTE]);
 }
+
+#[test]
+fn routers_look_when_everything_of_a_millisecond_has_happened() {
+    let quick = || {
+        pair(|failover| {
+            failover.sight = laws(0, 0);
+            of(failover).ready = constant(0);
+        })
+    };
+    // Both are lost at once and come back at once: there was never another to fail over to.
+    let ledger = play(quick(), &[(EAST, HOUR, 2 * HOUR), (WEST, HOUR, 2 * HOUR)]);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::FailoversBegun)), (HOUR, 0));
+    assert_eq!(ledger.missed_by_cause_ms[FAILOVER], 0);
+    // One comes back when the other fails: seen in the same look.
+    let ledger = play(quick(), &[(EAST, 2 * HOUR, 3 * HOUR), (WEST, HOUR, 2 * HOUR)]);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::Failovers)), (0, 1));
+}
+
+#[test]
+fn clients_that_are_sent_elsewhere_on_their_way_start_from_where_they_are() {
+    let design = pair(|failover| {
+        (failover.spread, failover.clients_least) = (SimDuration::from_ms(10 * MINUTE), 750_000);
+    });
+    // Sent at three minutes; half of them have come to west when it fails and east is back.
+    let ledger = play(design, &[(EAST, HOUR, HOUR + 8 * MINUTE), (WEST, HOUR + 8 * MINUTE, 2 * HOUR)]);
+    assert_eq!(ledger.outages_ms, [13 * MINUTE]);
+}
+
+#[test]
+fn a_brown_out_that_no_router_sees_is_charged_to_what_causes_it() {
+    let mut design = two_sets(standby());
+    if let Need::Parts(service) = &mut design.need {
+        for node in &mut service.nodes {
+            if let Part::Sets(_, least) = &mut node.part {
+                *least = Least::Served(99, 100);
+            }
+        }
+    }
+    design.sets[0].zones = vec![ZoneId(0), ZoneId(2)];
+    design.demand = Some(Demand::constant(8000));
+    let script = Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+    // Half of east for an hour: five of ten machines. Later all of it.
+    let outages = [(0, 0, 4, HOUR, 2 * HOUR), (0, 0, 4, 5 * HOUR, 6 * HOUR), (0, 8, 4, 5 * HOUR, 6 * HOUR)];
+    let ledger = script.outages(&outages).play(design);
+    assert_eq!(ledger.outages_ms, [HOUR, 3 * MINUTE]);
+    assert_eq!(ledger.missed_by_cause_ms.last(), Some(&(3 * MINUTE)));
+    assert_eq!(ledger.missed_by_cause_ms[0], HOUR);
+}

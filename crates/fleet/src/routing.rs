@@ -1,11 +1,13 @@
 //! Failover groups in a trial: what a router sees, what is decided, what gets ready, and when clients move.
 //!
 //! In: parts that hold or not (`parts/routes.rs`), the design's [`Failover`]. Out: the clients of each part. Nothing ticks:
-//! each wait is an event, checked when it is over. In one millisecond routers look last, when everything else has happened.
+//! each wait is an event, checked when it is over. In one millisecond routers look last, when everything else has happened:
+//! what else happens only asks for a look.
 //! Luck is keyed by the group's name and the instant, so it is the same in every design.
 //!
 //! A failover that is not needed any more (the part that serves is known to be back) is called off until clients are sent
-//! over. A standby that fails before that is waited for: when it is known to be healthy again, it is decided anew.
+//! over. A standby that fails before that is waited for: when it is known to be healthy again, it is decided anew. One that
+//! serves and is not all there yet grows, however often that is refused, until clients are sent back by the rule for going back.
 
 mod clients;
 mod paid;
@@ -14,7 +16,6 @@ mod standby;
 use crate::balancer::ProbeTimes;
 use crate::design::Design;
 use crate::failover::{Failover, Pattern, Sight};
-use crate::parts::routes::WHOLLY;
 use crate::pending::Pending;
 use crate::policy::router::spread_by_weight;
 use crate::world::World;
@@ -62,6 +63,8 @@ pub(crate) struct Switch {
     probes: Option<ProbeTimes>,
     /// Somebody waits for it at this instant.
     woken: SimTime,
+    /// A look has been asked for at this instant.
+    asked: SimTime,
     moving: Move,
     watch: Watch,
     /// The sets of each part.
@@ -80,6 +83,7 @@ pub(crate) fn switches(design: &Design) -> Vec<Switch> {
             views: vec![View { healthy: true, seen: true, known: SimTime::NEVER }; parts.len()],
             probes: None,
             woken: SimTime::NEVER,
+            asked: SimTime::NEVER,
             moving: Move::new(parts.len()),
             watch: Watch::FIRST,
             sets: parts.iter().map(|&part| service.sets_within(part as usize)).collect(),
@@ -99,7 +103,7 @@ impl World {
             let switch = &mut self.routing[at];
             switch.views.fill(View { healthy: true, seen: true, known: SimTime::NEVER });
             switch.watch = Watch::FIRST;
-            switch.woken = SimTime::NEVER;
+            (switch.woken, switch.asked) = (SimTime::NEVER, SimTime::NEVER);
             switch.paid.fill(true);
             switch.probes = match &failover.sight {
                 Sight::Probes(balancer) => Some(ProbeTimes::new(*balancer, phase)),
@@ -113,19 +117,26 @@ impl World {
         }
     }
 
-    /// Something has happened: whoever looks at the parts of a service does.
+    /// Something has happened: whoever looks at the parts of a service does at the end of this millisecond.
     #[inline]
-    pub(crate) fn route(&mut self, t: SimTime, strikes: &Strikes) {
+    pub(crate) fn route(&mut self, t: SimTime) {
         if self.book.parts.as_ref().is_some_and(|parts| parts.stirred) {
-            self.look_at_parts(t, strikes);
+            self.ask_for_looks(t);
         }
     }
 
-    fn look_at_parts(&mut self, t: SimTime, strikes: &Strikes) {
-        if let Some(parts) = &mut self.book.parts {
-            parts.stirred = false;
+    fn ask_for_looks(&mut self, t: SimTime) {
+        let Some(parts) = &mut self.book.parts else { return };
+        parts.stirred = false;
+        for (at, switch) in self.routing.iter_mut().enumerate() {
+            let mut seen = parts.routes[at].children.iter().zip(&switch.views);
+            let changed = seen.any(|(&child, view)| parts.is_healthy(child) != view.healthy);
+            // How many are well served on the way depends on every machine.
+            if (changed || switch.moving.is_counted()) && switch.asked != t {
+                switch.asked = t;
+                self.pending.push(t, Pending::Routed { group: at as u32 }.tag());
+            }
         }
-        (0..self.routing.len()).for_each(|at| self.advance(at, t, strikes));
     }
 
     /// Somebody's wait for a failover group is over.
@@ -144,13 +155,16 @@ impl World {
         self.look(at, failover, t);
         match &failover.pattern {
             Pattern::ActiveActive { .. } => self.send_by_weight(at, failover, t),
-            Pattern::Standby(standby) => while self.decide(at, standby, t, strikes) {},
+            Pattern::Standby(standby) => {
+                while self.decide(at, standby, t, strikes) {}
+                self.grow(at, standby, t, strikes);
+            }
         }
         self.move_on(at, failover, t);
         self.pay_for_parts(at, failover, t);
         let switch = &self.routing[at];
         let known = switch.views.iter().map(|view| view.known).min().unwrap_or(SimTime::NEVER);
-        let next = known.min(switch.watch.due).min(switch.moving.next()).max(t);
+        let next = known.min(switch.watch.due).min(switch.watch.grown).min(switch.moving.next()).max(t);
         if next < SimTime::NEVER && next < switch.woken && next < self.measure.horizon {
             self.routing[at].woken = next;
             self.pending.push(next, Pending::Routed { group: at as u32 }.tag());
@@ -238,10 +252,6 @@ impl World {
             None => parts.routes[at].running.fill(running),
         }
         parts.rerouted(at);
-    }
-
-    fn all_run(&mut self, at: usize, t: SimTime) {
-        self.run_parts(at, None, WHOLLY, t);
     }
 }
 

@@ -51,7 +51,7 @@ impl World {
             }
         }
         if !self.routing.is_empty() {
-            self.route(t, strikes);
+            self.route(t);
         }
     }
 

@@ -140,10 +140,15 @@ impl Parts {
         }
     }
 
-    /// Whether a failover group that does not hold would if clients were where a part could serve them.
+    /// Whether a failover group that does not hold would if clients were where a part could serve them, and a router could
+    /// see that, or is at it: a part that clients are sent to is out by what a router sees, or not all there, or clients are
+    /// on their way. A part that is overloaded is for no router to see: what overloads it is to blame.
     pub(super) fn is_failing_over(&self, at: usize) -> bool {
         let Some(route) = self.routes.get(self.states[at].route as usize) else { return false };
-        route.children.iter().any(|&child| self.states[child as usize].holds)
+        let mut used = route.children.iter().zip(&route.to).zip(&route.running).filter(|((_, to), _)| **to > 0);
+        let acts =
+            route.from != route.to || used.any(|((&part, _), &running)| running < WHOLLY || !self.is_healthy(part));
+        acts && route.children.iter().any(|&child| self.states[child as usize].holds)
     }
 }
 

@@ -39,6 +39,11 @@ impl Move {
         self.begins.after(self.spread)
     }
 
+    /// Whether clients on their way still count where they were.
+    pub fn is_counted(&self) -> bool {
+        self.counts
+    }
+
     /// When something is to be done next.
     pub fn next(&self) -> SimTime {
         let step = if self.step < STEPS { step_at(self.begins, self.spread, self.step) } else { SimTime::NEVER };
@@ -51,6 +56,7 @@ impl World {
     /// All clients of a group are at once where they should be.
     pub(super) fn settle_clients(&mut self, at: usize, to: &[u32]) {
         let moving = &mut self.routing[at].moving;
+        (moving.begins, moving.spread) = (SimTime::ZERO, SimDuration::ZERO);
         (moving.step, moving.counts) = (STEPS, false);
         let Some(parts) = &mut self.book.parts else { return };
         let route = &mut parts.routes[at];
@@ -67,6 +73,12 @@ impl World {
         let Some(parts) = &mut self.book.parts else { return };
         let route = &mut parts.routes[at];
         let moving = &mut self.routing[at].moving;
+        if t < moving.ends() {
+            // Not all have come where they were sent before.
+            let taken = |&step: &u32| step_at(moving.begins, moving.spread, step) <= t;
+            let steps = (0..STEPS).take_while(taken).count() as u32;
+            after_steps(&moving.start, &route.to, steps, &mut route.now);
+        }
         moving.start.copy_from_slice(&route.now);
         route.from.copy_from_slice(&moving.start);
         route.to.copy_from_slice(to);

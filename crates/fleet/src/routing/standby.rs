@@ -4,6 +4,7 @@ use super::Luck;
 use crate::failover::{Failback, Operator, Standby};
 use crate::management::Office;
 use crate::operations::Operation;
+use crate::parts::routes::WHOLLY;
 use crate::world::World;
 use std::sync::Arc;
 use zonefall_engine::{Law, SimDuration, SimTime};
@@ -18,8 +19,6 @@ enum Phase {
     Deciding,
     /// The other gets ready, and clients wait.
     Readying,
-    /// Clients have been sent to the other, which is not all there yet.
-    Growing,
     /// The first part is back, and protection is being turned round.
     Protecting,
     /// It is gone back, and nobody is served meanwhile.
@@ -37,17 +36,24 @@ pub(super) struct Watch {
     since: SimTime,
     /// When it goes on.
     pub due: SimTime,
+    /// When the part that serves, and is not all there yet, may be.
+    pub grown: SimTime,
 }
 
 impl Watch {
     /// The first part serves, and nothing is under way.
-    pub const FIRST: Self =
-        Self { active: 0, phase: Phase::Steady, target: 0, since: SimTime::ZERO, due: SimTime::NEVER };
+    pub const FIRST: Self = Self {
+        active: 0,
+        phase: Phase::Steady,
+        target: 0,
+        since: SimTime::ZERO,
+        due: SimTime::NEVER,
+        grown: SimTime::NEVER,
+    };
 
     /// Whether clients are sent to a part, or it gets ready for them.
     pub fn runs(&self, part: u32) -> bool {
-        let prepares = matches!(self.phase, Phase::Readying | Phase::Growing);
-        part == self.active || prepares && part == self.target
+        part == self.active || self.phase == Phase::Readying && part == self.target
     }
 
     /// A part has failed.
@@ -75,26 +81,41 @@ impl World {
         match watch.phase {
             Phase::Steady => return self.consider_parts(at, standby, active_works, t),
             Phase::Deciding | Phase::Readying if active_works || !target_works => self.routing[at].watch.rests(),
-            Phase::Growing | Phase::Protecting if !active_works => self.routing[at].watch.rests(),
-            Phase::Protecting if !target_works => self.routing[at].watch.rests(),
+            Phase::Protecting if !active_works || !target_works => self.routing[at].watch.rests(),
             _ if !due => return false,
             Phase::Deciding => self.get_ready(at, standby, t, strikes),
-            Phase::Readying if self.standby_has_room(at, standby, t) => {
-                self.take_over(at, standby, t);
-                self.routing[at].watch.rests();
-            }
-            Phase::Growing if self.standby_has_room(at, standby, t) => {
-                self.all_run(at, t);
-                self.routing[at].watch.rests();
-            }
-            Phase::Readying | Phase::Growing => {}
+            Phase::Readying => match self.refused_until(at, standby, t) {
+                Some(again) => self.routing[at].watch.due = again,
+                None => self.take_over(at, standby, t),
+            },
             Phase::Protecting => self.go_back(at, standby, t),
             Phase::Returning => {
-                self.all_run(at, t);
+                self.run_parts(at, None, WHOLLY, t);
                 self.routing[at].watch.rests();
             }
         }
         true
+    }
+
+    /// DR-07: a standby that serves before it is all there grows as long as it is seen to work, and anew when it has been
+    /// out. Going back to the first part does not wait for it.
+    pub(super) fn grow(&mut self, at: usize, standby: &Standby, t: SimTime, strikes: &Strikes) {
+        let Watch { active, phase, grown, .. } = self.routing[at].watch;
+        let running = |parts: &crate::parts::Parts| parts.routes[at].running[active as usize];
+        let lacks = self.book.parts.as_ref().is_some_and(|parts| running(parts) < WHOLLY);
+        self.routing[at].watch.grown = if !lacks || phase == Phase::Returning || !self.is_seen(at, active) {
+            SimTime::NEVER
+        } else if grown == SimTime::NEVER {
+            let begins = self.control_of(at, standby, active, t, strikes);
+            begins.after(standby.ready.draw(&mut self.group_luck(at, Luck::Ready, t).stream()))
+        } else if grown > t {
+            grown
+        } else if let Some(again) = self.refused_until(at, standby, t) {
+            again
+        } else {
+            self.run_parts(at, Some(active as usize), WHOLLY, t);
+            SimTime::NEVER
+        };
     }
 
     fn is_seen(&self, at: usize, part: u32) -> bool {
@@ -141,38 +162,42 @@ impl World {
         heard.after(draw(notice, Luck::Notice)).after(draw(&operator.act, Luck::Act))
     }
 
-    /// DR-07: the standby gets ready, as soon as the control plane of its region lets it (IN-04).
-    fn get_ready(&mut self, at: usize, standby: &Standby, t: SimTime, strikes: &Strikes) {
-        let switch = &self.routing[at];
-        let target = switch.watch.target;
-        if standby.needs_control_plane {
-            let sets = switch.sets[target as usize].iter();
-            let back = sets.map(|&set| self.control_plane_back(set as usize, t, strikes)).max().unwrap_or(t);
-            if back > t {
-                return self.routing[at].watch.waits(Phase::Deciding, back);
-            }
+    /// IN-04: when the control plane of a part lets it get ready.
+    fn control_of(&mut self, at: usize, standby: &Standby, part: u32, t: SimTime, strikes: &Strikes) -> SimTime {
+        if !standby.needs_control_plane {
+            return t;
         }
-        let due = t.after(standby.ready.draw(&mut self.group_luck(at, Luck::Ready, t).stream()));
-        self.all_run(at, t);
-        if standby.sent_at_once {
-            self.run_parts(at, Some(target as usize), standby.running_milli, t);
-            self.take_over(at, standby, t);
-            return self.routing[at].watch.waits(Phase::Growing, due);
-        }
-        self.routing[at].watch.waits(Phase::Readying, due);
+        let sets = self.routing[at].sets[part as usize].iter();
+        sets.map(|&set| self.control_plane_back(set as usize, t, strikes)).max().unwrap_or(t)
     }
 
-    /// DR-03, IN-07: whether the standby's region has room; else it is tried again.
-    fn standby_has_room(&mut self, at: usize, standby: &Standby, t: SimTime) -> bool {
+    /// DR-07: the standby gets ready, as soon as the control plane of its region lets it (IN-04).
+    fn get_ready(&mut self, at: usize, standby: &Standby, t: SimTime, strikes: &Strikes) {
+        let target = self.routing[at].watch.target;
+        let back = self.control_of(at, standby, target, t, strikes);
+        if back > t {
+            return self.routing[at].watch.waits(Phase::Deciding, back);
+        }
+        let due = t.after(standby.ready.draw(&mut self.group_luck(at, Luck::Ready, t).stream()));
+        if !standby.sent_at_once {
+            return self.routing[at].watch.waits(Phase::Readying, due);
+        }
+        // The first part is always there as a whole.
+        let running = if target == 0 { WHOLLY } else { standby.running_milli };
+        self.run_parts(at, Some(target as usize), running, t);
+        self.take_over(at, standby, t);
+        self.routing[at].watch.grown = due;
+    }
+
+    /// DR-03, IN-07: whether the standby's region has no room, and when it is tried again.
+    fn refused_until(&mut self, at: usize, standby: &Standby, t: SimTime) -> Option<SimTime> {
         if standby.capacity_risk == 0.0 || self.group_luck(at, Luck::Room, t).unit(0) >= standby.capacity_risk {
-            return true;
+            return None;
         }
         self.book.count(Operation::FailoversRefused, 1, t, &self.measure);
         // Never at once: whoever is refused for ever is not asked for ever.
         let again = standby.capacity_retry.draw(&mut self.group_luck(at, Luck::Retry, t).stream());
-        let again = t.after(again.max(SimDuration::from_ms(1000)));
-        self.routing[at].watch.due = again;
-        false
+        Some(t.after(again.max(SimDuration::from_ms(1000))))
     }
 
     /// Clients are sent to the standby.
@@ -184,6 +209,7 @@ impl World {
         self.book.count(Operation::Failovers, 1, t, &self.measure);
         self.book.count(Operation::FailoversLate, u64::from(late), t, &self.measure);
         self.book.count(Operation::FailoverLostMs, lost.as_ms(), t, &self.measure);
+        self.routing[at].watch.rests();
         self.send_all(at, t);
     }
 
@@ -209,7 +235,8 @@ impl World {
             None => SimDuration::ZERO,
         };
         self.book.count(Operation::Failbacks, 1, t, &self.measure);
-        self.all_run(at, t);
+        let first = self.routing[at].watch.active as usize;
+        self.run_parts(at, Some(first), WHOLLY, t);
         if outage > SimDuration::ZERO {
             self.run_parts(at, None, 0, t);
             self.routing[at].watch.waits(Phase::Returning, t.after(outage));

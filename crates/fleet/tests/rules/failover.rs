@@ -304,3 +304,92 @@ fn lb_08_the_global_tier_takes_a_region_out_in_5_to_15_s() {
     assert_eq!(found.len(), 22);
     assert!(found.iter().all(|ms| (5 * SECOND..=15 * SECOND).contains(ms)), "{found:?}");
 }
+
+/// A standby of which three of ten machines serve at once, and all in ten minutes.
+fn warm(failover: &mut Failover) -> &mut Standby {
+    let standby = of(failover);
+    (standby.ready, standby.sent_at_once, standby.running_milli) = (constant(10 * MINUTE), true, 300);
+    standby
+}
+
+#[test]
+fn dr_07_a_warm_standby_that_fails_while_it_grows_grows_anew_when_it_is_back() {
+    let outages = [(EAST, HOUR, 20 * HOUR), (WEST, HOUR + 5 * MINUTE, HOUR + 9 * MINUTE)];
+    let ledger = play(pair(|failover| warm(failover).failback = None), &outages);
+    // Seen to be out from the seventh minute to the ninth.
+    assert_eq!(ledger.outages_ms, [19 * MINUTE]);
+    // What nobody sees stops nothing.
+    let outages = [(EAST, HOUR, 20 * HOUR), (WEST, HOUR + 5 * MINUTE, HOUR + 6 * MINUTE)];
+    assert_eq!(play(pair(|failover| warm(failover).failback = None), &outages).outages_ms, [12 * MINUTE]);
+}
+
+#[test]
+fn dr_03_dr_04_clients_go_back_from_a_standby_that_finds_no_room() {
+    let refused = |after: u64| {
+        pair(|failover| {
+            let standby = warm(failover);
+            standby.capacity_risk = 1.0;
+            standby.failback = Some(Failback { after: constant(after), outage: constant(0), by_operator: false });
+        })
+    };
+    let ledger = play(refused(0), &[(EAST, HOUR, 2 * HOUR)]);
+    assert_eq!((ledger.outages_ms.as_slice(), count(&ledger, Operation::Failbacks)), ([HOUR].as_slice(), 1));
+    // Room is asked for all the while, every minute from the twelfth on.
+    let ledger = play(refused(HOUR), &[(EAST, HOUR, 2 * HOUR)]);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::FailoversRefused)), (2 * HOUR, 108));
+}
+
+#[test]
+fn the_first_part_is_all_there_when_it_takes_over_from_a_standby_that_fails() {
+    let outages = [(EAST, HOUR, 2 * HOUR), (WEST, 5 * HOUR, 6 * HOUR)];
+    let ledger = play(pair(|failover| warm(failover).failback = None), &outages);
+    assert_eq!(ledger.outages_ms, [12 * MINUTE, 2 * MINUTE]);
+}
+
+#[test]
+fn routers_look_when_everything_of_a_millisecond_has_happened() {
+    let quick = || {
+        pair(|failover| {
+            failover.sight = laws(0, 0);
+            of(failover).ready = constant(0);
+        })
+    };
+    // Both are lost at once and come back at once: there was never another to fail over to.
+    let ledger = play(quick(), &[(EAST, HOUR, 2 * HOUR), (WEST, HOUR, 2 * HOUR)]);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::FailoversBegun)), (HOUR, 0));
+    assert_eq!(ledger.missed_by_cause_ms[FAILOVER], 0);
+    // One comes back when the other fails: seen in the same look.
+    let ledger = play(quick(), &[(EAST, 2 * HOUR, 3 * HOUR), (WEST, HOUR, 2 * HOUR)]);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::Failovers)), (0, 1));
+}
+
+#[test]
+fn clients_that_are_sent_elsewhere_on_their_way_start_from_where_they_are() {
+    let design = pair(|failover| {
+        (failover.spread, failover.clients_least) = (SimDuration::from_ms(10 * MINUTE), 750_000);
+    });
+    // Sent at three minutes; half of them have come to west when it fails and east is back.
+    let ledger = play(design, &[(EAST, HOUR, HOUR + 8 * MINUTE), (WEST, HOUR + 8 * MINUTE, 2 * HOUR)]);
+    assert_eq!(ledger.outages_ms, [13 * MINUTE]);
+}
+
+#[test]
+fn a_brown_out_that_no_router_sees_is_charged_to_what_causes_it() {
+    let mut design = two_sets(standby());
+    if let Need::Parts(service) = &mut design.need {
+        for node in &mut service.nodes {
+            if let Part::Sets(_, least) = &mut node.part {
+                *least = Least::Served(99, 100);
+            }
+        }
+    }
+    design.sets[0].zones = vec![ZoneId(0), ZoneId(2)];
+    design.demand = Some(Demand::constant(8000));
+    let script = Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+    // Half of east for an hour: five of ten machines. Later all of it.
+    let outages = [(0, 0, 4, HOUR, 2 * HOUR), (0, 0, 4, 5 * HOUR, 6 * HOUR), (0, 8, 4, 5 * HOUR, 6 * HOUR)];
+    let ledger = script.outages(&outages).play(design);
+    assert_eq!(ledger.outages_ms, [HOUR, 3 * MINUTE]);
+    assert_eq!(ledger.missed_by_cause_ms.last(), Some(&(3 * MINUTE)));
+    assert_eq!(ledger.missed_by_cause_ms[0], HOUR);
+}

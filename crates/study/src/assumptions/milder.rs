@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn more_misses_than_the_run_explains_are_not_for_want_of_misses() {
-        let more = |own, look| misses_more(own, look, Confidence::new(0.95).unwrap());
+        let more = |own, look| misses_more(own, look, Confidence::P95);
         assert!(!more((3, 300), (0, 300)));
         assert!(!more((3, 300), (2, 300)));
         assert!(!more((60, 4000), (18, 1000)));

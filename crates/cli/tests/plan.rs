@@ -224,6 +224,10 @@ fn plans_that_make_no_sense_are_refused_in_words() {
     let choice = |key: &str, values: &str| format!("[[plan.choice]]\nkey = \"{key}\"\nvalues = {values}\n");
     refused("", &["E011", "at least one `[[plan.choice]]`"]);
     refused(&choice("scale_set.web.capacityy", "\"6 to 12\""), &["E010", "did you mean `capacity`?"]);
+    refused(
+        &choice("scale_set.webb.capacity", "\"6 to 12\""),
+        &["E010", "no `scale_set.webb` to change", "did you mean `web`?"],
+    );
     refused(&choice("region.here.zones", "\"1 to 3\""), &["E050", "the same storms"]);
     refused(&choice("slo.target", "[\"99%\"]"), &["E050"]);
     refused(&choice("scale_set.web.capacity", "\"12 to 6\""), &["begins above its end"]);
@@ -240,6 +244,10 @@ fn plans_that_make_no_sense_are_refused_in_words() {
     refused(&(choice("scale_set.web.capacity", "[6]") + "helps = \"most\"\n"), &["E014"]);
     refused(&(choice("scale_set.web.capacity", "[6]") + "[plan.price]\nper_machine_hour = -1\n"), &["E020", "date"]);
     refused(&choice("a..b", "[6]"), &["E080"]);
+    // What is wrong by itself is blamed, not the values beside it.
+    let both = choice("scale_set.web.capacity", "\"6 to 12\"") + &choice("scale_set.web.zones", "[\"wurm\", [1, 9]]");
+    let told = Desk::with(&world(3, 17520, 8, &both)).run("check s.toml").ends(3);
+    assert_eq!((told.err.matches("E082").count(), told.err.contains("capacity` 6")), (2, false), "{told}");
     let desk = Desk::with(kit::BASE);
     desk.run("plan s.toml").ends(3).complains(&["no `[plan]`"]);
     desk.run("plan missing.toml").ends(3).complains(&["E001"]);

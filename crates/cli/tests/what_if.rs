@@ -30,7 +30,7 @@ fn values_are_toml_or_bare_texts_and_may_make_new_tables() {
         "load_balancer.probe_interval=10 s",
         "scale_set.\"web\".boot={law=\"exponential\",mean=\"5 min\"}",
         "faults.mode.rack-failure.rate=1 per rack-year",
-        "scale_set.second.capacity=3",
+        "scale_set.second={capacity=3}",
         "slo.min_serving=5",
         "horizon={until=\"first miss\",at_most=\"1 year\"}",
     ] {
@@ -40,8 +40,22 @@ fn values_are_toml_or_bare_texts_and_may_make_new_tables() {
     let demand = ["check", "s.toml", "--what-if", "slo.min_served=90%", "--what-if", "demand.requests=100 req/s"];
     let ran = kit::ran(&mut desk.command(demand));
     assert!(!ran.err.contains("E013"), "{ran}");
-    let ran = desk.run("check s.toml --what-if scale_set.b.capacity=3 --what-if scale_set.web=false").ends(0);
+    let ran = desk.run("check s.toml --what-if scale_set.b={capacity=3} --what-if scale_set.web=false").ends(0);
     assert!(ran.out.contains("b 1 in") || ran.out.contains("b 3 in"), "{ran}");
+}
+
+#[test]
+fn a_typo_in_a_name_makes_no_second_thing() {
+    let desk = Desk::with(STRESS);
+    for (change, words) in [
+        ("scale_set.webb.capacity=12", ["no `scale_set.webb` to change", "did you mean `web`?"]),
+        ("design.eight.scale_set.webb.capacity=12", ["no `scale_set.webb` to change", "did you mean `web`?"]),
+        ("region.eastuss.zones=2", ["no `region.eastuss` to change", "did you mean `eastus`?"]),
+        ("part.all.min_serving=2", ["no `part.all` to change", "--what-if"]),
+    ] {
+        desk.run(&format!("check s.toml --what-if {change}")).ends(3).complains(&words);
+    }
+    desk.run("sweep s.toml --vary scale_set.webb.capacity=6,8").ends(3).complains(&["did you mean `web`?"]);
 }
 
 const PARTS: &str = "\

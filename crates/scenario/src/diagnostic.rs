@@ -46,6 +46,12 @@ pub struct Diagnostic {
     pub help: Vec<String>,
 }
 
+impl Diagnostic {
+    fn is_within(&self, place: &Range<usize>) -> bool {
+        self.span.as_ref().is_some_and(|span| place.start <= span.start && span.end <= place.end)
+    }
+}
+
 /// All diagnostics of one scenario file, in the order of the file, errors first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics {
@@ -225,13 +231,25 @@ impl Sink {
         self.items.iter().find(|item| item.severity == Severity::Error).map(|item| item.message.clone())
     }
 
+    /// Whether an error lies within a place.
+    pub fn has_error_within(&self, place: &Range<usize>) -> bool {
+        self.items.iter().any(|item| item.severity == Severity::Error && item.is_within(place))
+    }
+
     /// Takes over the errors of another collector, not its warnings and hints.
     pub fn take_errors(&mut self, other: Self) {
-        for item in other.items.into_iter().filter(|item| item.severity == Severity::Error) {
+        self.copy_errors(&other, None);
+        self.asked.extend(other.asked);
+    }
+
+    /// The errors of another collector, of one place or all, not its warnings and hints.
+    pub fn copy_errors(&mut self, other: &Self, place: Option<&Range<usize>>) {
+        let told =
+            |item: &&Diagnostic| item.severity == Severity::Error && place.is_none_or(|place| item.is_within(place));
+        for item in other.items.iter().filter(told).cloned() {
             let more = self.push(item.severity, item.code, item.span, item.message);
             item.help.into_iter().fold(more, More::help);
         }
-        self.asked.extend(other.asked);
     }
 
     /// Where the text is not TOML, takes back what may only follow from that: mistakes about the broken lines, and

@@ -25,6 +25,7 @@ mod gate;
 mod instead;
 mod jobs;
 mod keys;
+mod known_names;
 mod laws;
 mod load;
 mod manage;

@@ -2,28 +2,32 @@
 //!
 //! A candidate is one of the scenario's designs with one value of every choice laid over it, read like any other design.
 //! What Azure refuses is no mistake of a plan, for it may come from a combination: such candidates are left out and counted by
-//! reason. A value with which no candidate is possible is a mistake, told with the reasons of the first such candidate.
+//! reason. A value with which no candidate is possible is a mistake, told with the reasons (`blame`).
 //!
 //! The cost is that of the machines asked for, 730 hours a month, whatever happens to them, by the prices of `[money]` or of
 //! `[plan.price]` (the same model with one price for every size); without either it is the number of machines.
 
+mod blame;
 mod chosen;
 
 use crate::codes;
 use crate::designs::{self, Around, Laid};
 use crate::diagnostic::Sink;
+use crate::known_names;
 use crate::memory::Memory;
 use crate::method;
 use crate::money;
-use crate::node::{Node, Value};
+use crate::node::{Node, Table, Value};
 use crate::overlay::Seen;
 use crate::reader::Reader;
 use crate::scenario::{Method, Target};
 use crate::sets::Placed;
 use crate::timeline;
 use crate::what_if::{self, Change};
+use blame::Failed;
 use chosen::{Read, read};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use zonefall_azure::prices::{PriceList, SizePrice};
 use zonefall_fleet::{Design, initial_counts, paid_as_designed};
@@ -114,6 +118,13 @@ pub(crate) fn plan(
     let own = price(&reader, around.prices.is_some(), sink);
     let read = read(&reader, sink);
     let (own, read, trials_max) = (own?, read?, trials_max?);
+    let tables: Vec<&Table> = seen.iter().filter_map(|of| of.tree.table()).collect();
+    let known = |of: &Read, sink: &mut Sink| known_names::known(&tables, &of.path, codes::UNKNOWN_KEY, sink);
+    // All of them, before the first ends it.
+    let unknown = read.iter().filter(|of| !seen.is_empty() && known(of, sink).is_none()).count();
+    if unknown > 0 {
+        return None;
+    }
     let memory = Memory::default();
     let around = &Around { prices: own.as_ref().or(around.prices), memory: Some(&memory), ..*around };
     let price = around.prices.map(|list| Price { currency: list.currency.clone(), date: list.date.clone() });
@@ -179,7 +190,7 @@ fn candidates(
 ) -> Option<()> {
     let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
     // For each choice and value, whether some candidate is possible, else the mistakes of the first.
-    let mut first: Vec<Vec<Option<Sink>>> = read.iter().map(|of| of.nodes.iter().map(|_| None).collect()).collect();
+    let mut first: Vec<Vec<Option<Failed>>> = read.iter().map(|of| of.nodes.iter().map(|_| None).collect()).collect();
     let mut possible: Vec<Vec<bool>> = read.iter().map(|of| vec![false; of.nodes.len()]).collect();
     let names = names(read);
     for (shape, of) in seen.iter().enumerate() {
@@ -197,10 +208,10 @@ fn candidates(
                 None => {
                     let why = own.first_error().unwrap_or_default();
                     *reasons.entry(why).or_default() += 1;
-                    if let Some((key, &value)) =
-                        at.iter().enumerate().find(|&(key, &value)| first[key][value as usize].is_none())
-                    {
-                        first[key][value as usize] = Some(own);
+                    let own = Rc::new(own);
+                    for (key, &value) in at.iter().enumerate() {
+                        first[key][value as usize]
+                            .get_or_insert_with(|| Failed { values: at.clone(), mistakes: Rc::clone(&own) });
                     }
                 }
             }
@@ -209,18 +220,7 @@ fn candidates(
             }
         }
     }
-    let mut fine = true;
-    for (key, of) in possible.iter().enumerate() {
-        for (value, _) in of.iter().enumerate().filter(|(_, possible)| !**possible) {
-            let words =
-                format!("no candidate with `{}` {} is possible", read[key].choice.key, read[key].choice.values[value]);
-            sink.error(codes::PLAN, &read[key].nodes[value].span, words);
-            if let Some(own) = first[key][value].take() {
-                sink.take_errors(own);
-            }
-            fine = false;
-        }
-    }
+    let fine = blame::tell(read, &possible, first, sink);
     let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
     reasons.sort_by(|(_, a), (_, b)| b.cmp(a));
     if reasons.len() > REASONS_MAX {
@@ -250,6 +250,8 @@ fn count_up(at: &mut [u32], read: &[Read]) -> bool {
 fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &mut Sink) -> Option<Laid> {
     let mut table = of.tree.table().cloned().unwrap_or_default();
     for (of, &value) in read.iter().zip(at) {
+        // Another design may have it.
+        known_names::known(&[&table], &of.path, codes::UNKNOWN_KEY, sink)?;
         let change = Change { path: of.path.clone(), value: of.nodes[value as usize].clone() };
         what_if::apply(&mut table, &change, &[], sink)?;
     }

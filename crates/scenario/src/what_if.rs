@@ -6,13 +6,14 @@
 //! A key is the path of the table of keys (`scale_set.web.capacity`, `region.eastus.zones`); a design is
 //! `design.<name>.…`, an entry of another list `script.<number>.…`, from 1. A value is TOML, or else a bare text:
 //! `slo.target=99.9%`. `scale_set.web=false` removes a set, as in a design.
-//! What can go wrong: no `=`, a key that is no path, a list's entry that is not there, the same key twice. A design that
+//! `scale_set.second={capacity=3}` adds one. What can go wrong: no `=`, a key that is no path, a name that is not there, the same key twice. A design that
 //! says the key itself keeps its own value; that is told.
 
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::instead::gives_way;
 use crate::keys;
+use crate::known_names;
 use crate::node::{self, Entry, Node, Table, Value};
 use crate::overlay::{NAMED, drop_inner};
 use std::ops::Range;
@@ -68,7 +69,8 @@ pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink
             } else if let Some(table) = root.table().cloned() {
                 told_of_designs(&table, &change, sink);
                 let mut table = table;
-                if apply(&mut table, &change, &said, sink).is_some() {
+                let known = known_names::of_change(&table, &change.path, sink);
+                if known.is_some() && apply(&mut table, &change, &said, sink).is_some() {
                     root.value = Value::Table(table);
                 }
             }

@@ -196,6 +196,54 @@ fn too_few_misses_say_nothing_of_the_rates() {
 }
 
 #[test]
+fn fewer_misses_under_lower_rates_do_not_withhold_the_verdict() {
+    // Few misses in the run, fewer in the look at low rates, whose bound is often wider for it.
+    let study = |range, seed| {
+        let outage = Outage::Law(Law::exponential(6.0 * 3_600_000.0).unwrap());
+        let mode = Mode { outage, ..zone_mode(0.02, range, 6) };
+        Study { seed, ..small(mode, &[("one zone", &[1])], 300) }
+    };
+    let share = |bound: f64| format!("{:.6}%", 100.0 * (1.0 - bound)).parse().unwrap();
+    let told = |study: &Study| looked(study, 2, None).designs.remove(0);
+    let mut open = 0;
+    for seed in 0..40 {
+        let mut study = study((0.01, 0.02), seed);
+        let own = told(&study).unavailability;
+        assert!(own.low.is_none(), "{own:?}");
+        study.target = share(1.01 * own.high);
+        let of = told(&study);
+        let assumed = of.assumptions.as_ref().unwrap();
+        let look = &assumed.variations[0];
+        if look.unavailability.hits > own.hits {
+            continue;
+        }
+        open += u32::from(look.verdict_mean == Verdict::NotResolved);
+        assert_eq!((of.verdict_mean, &assumed.mean_depends_on), (Verdict::Meets, &None));
+        assert_eq!((assumed.high, assumed.high_from.as_deref()), (own.high, None));
+    }
+    assert!(open > 0, "no look was open");
+    // Higher rates with few misses, more downtime and a wider bound still turn it.
+    let mut turned = 0;
+    for seed in 0..40 {
+        let mut study = study((0.02, 0.05), seed);
+        let own = told(&study).unavailability;
+        study.target = share(1.01 * own.high);
+        let of = told(&study);
+        let assumed = of.assumptions.as_ref().unwrap();
+        let look = &assumed.variations[1];
+        if look.verdict_mean != Verdict::NotResolved || look.unavailability.low.is_some() {
+            continue;
+        }
+        assert!(look.unavailability.mean > own.mean);
+        turned += 1;
+        assert_eq!((assumed.verdict_mean_sampling, of.verdict_mean), (Verdict::Meets, Verdict::NotResolved));
+        assert!(assumed.mean_depends_on.as_ref().unwrap().starts_with("not resolved with high rates"));
+        assert_eq!(assumed.high_from.as_deref(), Some("high rates"));
+    }
+    assert!(turned > 0, "no look turned a verdict");
+}
+
+#[test]
 fn threads_do_not_matter() {
     let mode = Mode { common_cause: 0.05, ..uncertain(RateSpread::Events { events: 3, unit_years: 2.0 }, 6) };
     let study = small(mode, &[("one", &[1]), ("two", &[1, 2])], 1000);

@@ -1,5 +1,6 @@
 //! From looks to the second interval of every design, and to the headline verdict.
 
+use super::milder::Run;
 use super::verdict::{Badness, unsettles};
 use super::{Kind, Look, Looks, PAIR_FRACTION};
 use crate::outcome::{
@@ -14,7 +15,8 @@ impl Looks {
         for (at, design) in outcome.designs.iter_mut().enumerate() {
             let seen: Vec<(&Look, &DesignOutcome)> =
                 self.looks.iter().map(|look| (look, &look.outcome.designs[at])).collect();
-            let mut assumptions = of_design(study, design, &seen);
+            let run = Run { study, trials: outcome.trials, confidence: study.confidence };
+            let mut assumptions = of_design(&run, design, &seen);
             assumptions.ignorance =
                 self.drawn.as_ref().and_then(|drawn| drawn.ignorance(study, at, outcome.observed_h, outcome.trials));
             if assumptions.mean_depends_on.is_some() {
@@ -33,27 +35,28 @@ impl Looks {
     }
 }
 
-fn of_design(study: &Study, design: &DesignOutcome, seen: &[(&Look, &DesignOutcome)]) -> DesignAssumptions {
+fn of_design(run: &Run<'_>, design: &DesignOutcome, seen: &[(&Look, &DesignOutcome)]) -> DesignAssumptions {
     let variation = |&(look, of): &(&Look, &DesignOutcome)| DesignVariation {
         unavailability: of.unavailability,
         windows_met: of.windows_met,
         verdict_mean: of.verdict_mean,
         verdict_windows: of.verdict_windows,
-        mostly: mostly(study, look.kind, design, of).map(|mode| mode.name.clone()),
+        mostly: mostly(run.study, look.kind, design, of).map(|mode| mode.name.clone()),
     };
     let variations: Vec<DesignVariation> = seen.iter().map(variation).collect();
-    let (mut low, mut high) = ((design.unavailability.mean, None), (design.unavailability.mean, None));
+    let own = ends(design.unavailability);
+    let (mut low, mut high) = ((own.0, None), (own.1, None));
     for ((look, _), of) in seen.iter().zip(&variations) {
         let (least, most) = ends(of.unavailability);
         if least < low.0 {
             low = (least, Some(look.variation.name.clone()));
         }
-        if most > high.0 {
+        if most > high.0 && !run.bounds(design.unavailability, look, of.unavailability) {
             high = (most, Some(look.variation.name.clone()));
         }
     }
-    let mean = |of: &DesignOutcome| Some((of.verdict_mean, badness(of.unavailability)));
-    let windows = |of: &DesignOutcome| Some((of.verdict_windows?, badness(missed(of.windows_met?))));
+    let mean = |of: &DesignOutcome| Some((of.verdict_mean, of.unavailability));
+    let windows = |of: &DesignOutcome| Some((of.verdict_windows?, missed(of.windows_met?)));
     DesignAssumptions {
         low: low.0,
         low_from: low.1,
@@ -61,8 +64,8 @@ fn of_design(study: &Study, design: &DesignOutcome, seen: &[(&Look, &DesignOutco
         high_from: high.1,
         verdict_mean_sampling: design.verdict_mean,
         verdict_windows_sampling: design.verdict_windows,
-        mean_depends_on: depends_on(study, design, seen, mean),
-        windows_depend_on: depends_on(study, design, seen, windows),
+        mean_depends_on: depends_on(run, design, seen, mean),
+        windows_depend_on: depends_on(run, design, seen, windows),
         variations,
         ignorance: None,
     }
@@ -88,23 +91,27 @@ fn missed(met: Estimate) -> Estimate {
 
 /// The look that unsettles a verdict most, in words.
 fn depends_on(
-    study: &Study,
+    run: &Run<'_>,
     design: &DesignOutcome,
     seen: &[(&Look, &DesignOutcome)],
-    read: impl Fn(&DesignOutcome) -> Option<(Verdict, Badness)>,
+    read: impl Fn(&DesignOutcome) -> Option<(Verdict, Estimate)>,
 ) -> Option<String> {
-    let run = read(design)?;
+    let own = read(design)?;
+    let turns = |look: &Look, (verdict, found): (Verdict, Estimate)| {
+        let open = own.0 == Verdict::Meets && verdict == Verdict::NotResolved;
+        unsettles((own.0, badness(own.1)), (verdict, badness(found))) && !(open && run.bounds(own.1, look, found))
+    };
     let mut most: Option<(bool, f64, Verdict, &Look, &DesignOutcome)> = None;
     for &(look, of) in seen {
-        let Some(found) = read(of).filter(|&found| unsettles(run, found)) else { continue };
+        let Some(found) = read(of).filter(|&found| turns(look, found)) else { continue };
         // The opposite verdict before one that is open, then the greater difference, then the first.
-        let (opposite, differs) = (found.0 != Verdict::NotResolved, (found.1.mean - run.1.mean).abs());
+        let (opposite, differs) = (found.0 != Verdict::NotResolved, (found.1.mean - own.1.mean).abs());
         if most.is_none_or(|most| (opposite, differs) > (most.0, most.1)) {
             most = Some((opposite, differs, found.0, look, of));
         }
     }
     let (_, _, verdict, look, of) = most?;
-    Some(format!("{verdict} with {}{}", look.variation.name, because(study, look, design, of)))
+    Some(format!("{verdict} with {}{}", look.variation.name, because(run.study, look, design, of)))
 }
 
 /// ", above all of datacenter: 0.09 a year in place of 0.03 (assumed)".

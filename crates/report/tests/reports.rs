@@ -439,6 +439,7 @@ fn planned(name: &str) -> Planned {
         study: name.into(),
         seed: 3,
         target_share: 0.9995,
+        need: "12 serving".into(),
         confidence: 0.95,
         unit: "USD a month".into(),
         keys: vec!["scale_set.web.capacity".into()],

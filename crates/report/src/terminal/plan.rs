@@ -77,7 +77,7 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
                     clean(&closest.design),
                     cost(of, closest),
                     minutes(closest.unavailability, Toward::Up),
-                    minutes(1.0 - of.target_share, Toward::Down)
+                    allowed(of)
                 )
             });
             // What misses more than nine tenths of the budget may still be just within it.
@@ -102,6 +102,11 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
     }
 }
 
+/// What the target allows, in minutes a month; `1 - 0.9999` is a little less than it should be.
+fn allowed(of: &Planned) -> String {
+    minutes(number::tidy(1.0 - of.target_share), Toward::Down)
+}
+
 fn target(of: &Planned) -> String {
     number::percent_given(of.target_share)
 }
@@ -109,8 +114,7 @@ fn target(of: &Planned) -> String {
 /// What is asked for: the target, what it allows, and what up is.
 fn objective(of: &Planned) -> String {
     let need = if of.need.is_empty() { String::new() } else { format!(", with {}", clean(&of.need)) };
-    let allowed = minutes(1.0 - of.target_share, Toward::Down);
-    format!("Objective: available {} on average{need}; that allows {allowed} min missed a month.", target(of))
+    format!("Objective: available {} on average{need}; that allows {} min missed a month.", target(of), allowed(of))
 }
 
 fn scope(of: &Planned) -> String {
@@ -205,7 +209,7 @@ fn reasons(page: &mut Page, of: &Planned) {
             "What is cheaper misses it: the best of that, {}, has {} min a month where the target allows {}.",
             clean(&cheaper.design),
             minutes(cheaper.unavailability, Toward::Up),
-            minutes(1.0 - of.target_share, Toward::Down)
+            allowed(of)
         );
         page.paragraph(None, &words, None);
     }

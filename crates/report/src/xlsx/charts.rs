@@ -59,7 +59,9 @@ pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, fr
             .set_name("at most (only a bound is known)")
             .set_categories(("Summary", first, 0, last, 0))
             .set_values(("Summary", first, bound, last, bound))
-            .set_format(ChartFormat::new().set_no_fill().set_border(ChartLine::new().set_width(1.25)))
+            .set_format(
+                ChartFormat::new().set_no_fill().set_border(ChartLine::new().set_color("#5F6B7A").set_width(1.25)),
+            )
             .set_overlap(100);
         chart.legend().set_position(ChartLegendPosition::Bottom);
     } else {

@@ -118,7 +118,7 @@ pub struct Asked {
 /// The question of a scenario's plan.
 ///
 /// # Errors
-/// If the target is none that can be met.
+/// If the target is none that can be met, or one that everything meets.
 pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Question> {
     let overrides = Overrides { seed: asked.seed, no_counterfactual: true, ..Overrides::default() };
     let mut study = study(scenario, overrides)?;
@@ -128,6 +128,9 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
     }
     if study.target.allowed_share() <= 0.0 {
         bail!("no design meets a target of 100 %: everything fails now and then");
+    }
+    if study.target.allowed_share() >= 1.0 {
+        bail!("every design meets a target of 0 %: write for example 99.9%");
     }
     let key = |of: &PlanChoice| Key { name: of.key.clone(), values: of.values.clone(), more_helps: of.more_helps };
     let candidate = |of: &PlanCandidate| Candidate {

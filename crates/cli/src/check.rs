@@ -214,7 +214,10 @@ fn work(scenario: &Scenario, strikes: f64) -> String {
     let machines: u64 = sets().map(|set| u64::from(set.capacity)).sum();
     let events = if machines > PLAYED_MACHINES { None } else { first_trial(scenario) };
     match events {
-        Some(events) => format!("some {:.1} s", (trials * events as f64 * an_event).max(least)),
+        Some(events) => match (trials * events as f64 * an_event).max(least) {
+            seconds if seconds < 0.1 => "less than 0.1 s".into(),
+            seconds => format!("some {seconds:.1} s"),
+        },
         None => format!("at least {:.0} s", (trials * PLAYED_EVENTS as f64 * an_event).max(least)),
     }
 }
@@ -275,11 +278,15 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     let total = resolved["one_machine_min_per_year"].as_f64().unwrap_or_default();
     text += &format!("           {:<24} {total:>8.2} min a year (exact, from the profile; no probes)\n", "all modes");
     if let Some(strikes) = resolved["strikes_per_trial"].as_f64() {
+        let designs = match scenario.designs.len() {
+            1 => "1 design".to_owned(),
+            many => format!("{many} designs"),
+        };
         text += &format!(
-            "Work       {}{} trials × {} designs, about {strikes:.0} strikes a trial, {} on one core\n",
+            "Work       {}{} trials × {}, about {strikes:.0} strikes a trial, {} on one core\n",
             if scenario.until.is_some() { "at most " } else { "" },
             scenario.trials,
-            scenario.designs.len(),
+            designs,
             work(scenario, strikes)
         );
     }

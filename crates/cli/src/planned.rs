@@ -3,7 +3,7 @@
 use crate::about;
 use crate::args;
 use crate::console::Console;
-use crate::results::{default_folder, kinds, quoted, timing};
+use crate::results::{default_folder, kinds, quoted, tell_removed, timing};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::ffi::OsString;
@@ -62,6 +62,7 @@ pub fn write(options: &args::Plan, scenario: &Scenario, of: &Planned, seconds: f
         ResultSet { identity, files: plan_files(of, &kinds, &made)?, timing: timing(seconds, threads, of.work, 0) };
     let written = ResultsFolder::write(&folder(options), &set, Options { force: options.shown.force, partial: false })?;
     console.remark(&format!("wrote {} in {}", written.written.join(" "), written.dir.display()));
+    tell_removed(&written, console);
     Ok(())
 }
 

@@ -207,6 +207,14 @@ pub fn style(console: Console) -> zonefall_report::terminal::Style {
     zonefall_report::terminal::Style { width: console.width(), colour: console.colour_out(), unicode: true }
 }
 
+/// Says what an earlier run left in the folder and this one took away.
+pub fn tell_removed(written: &ResultsFolder, console: Console) {
+    if !written.removed.is_empty() {
+        let names = written.removed.join(" ");
+        console.remark(&format!("removed {names} of an earlier run from {}", written.dir.display()));
+    }
+}
+
 /// The files, and the command that makes them again.
 pub fn farewell(
     options: &args::Run,
@@ -215,6 +223,7 @@ pub fn farewell(
     seconds: f64,
     console: Console,
 ) -> Result<()> {
+    tell_removed(written, console);
     if options.output.format != Format::Table {
         return Ok(());
     }

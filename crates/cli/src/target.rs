@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, IntoInnerError};
 use std::path::Path;
 
-/// Refuses what is not a regular file, and what is there unless it may be replaced.
+/// Refuses what is not a regular file, what is there unless it may be replaced, and a folder that is not there.
 ///
 /// # Errors
 /// Those.
@@ -17,7 +17,15 @@ pub fn refuse_unless_free(path: &Path, force: bool) -> Result<()> {
     if regular.is_ok() && !force {
         bail!("{} exists; use --force to replace it, or name another file", path.display());
     }
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        bail!("cannot write {}: there is no folder {}", path.display(), folder.display());
+    }
     Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Writes a file beside its place, and puts it there when it is whole. Without `force` it takes nobody's place, not even
@@ -26,7 +34,7 @@ pub fn refuse_unless_free(path: &Path, force: bool) -> Result<()> {
 /// # Errors
 /// If it cannot be written.
 pub fn write(path: &Path, force: bool, fill: impl FnOnce(&mut BufWriter<&File>) -> Result<()>) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let cannot = || format!("cannot write {}", path.display());
     let file = ordinary_file(folder).with_context(cannot)?;
     let mut buffer = BufWriter::new(file.as_file());

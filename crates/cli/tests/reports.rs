@@ -234,6 +234,9 @@ fn a_plan_is_reported_in_a_folder_of_its_own() {
     );
     desk.run("plan s.toml --target 90% --trials 512 --report md").ends(0);
     assert!(desk.path("results/s-plan/report.md").is_file());
+    let fewer = "plan s.toml --target 90% --trials 512 --report md --out p2";
+    desk.run(fewer).ends(0).complains(&["removed report.html report.xlsx of an earlier run"]);
+    assert!(!desk.path("p2/report.html").exists());
     desk.put("p1/report.html", "mine");
     desk.run("plan s.toml --target 90% --trials 512 --report md,html --out q").ends(0);
     desk.put("q/other.txt", "mine");

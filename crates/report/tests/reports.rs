@@ -226,6 +226,7 @@ fn names_never_become_markup() {
     }
     let storms = common::storms(&[bad], 5);
     let html = text_with(&outcome, &storms, "report.html");
+    assert!(html.contains("<details open>") && !html.contains("<details>"), "paper cannot open what is shut");
     assert_eq!(html.matches("<script").count(), 1, "only the page's own");
     assert_eq!(html.matches("</script>").count(), 1);
     assert!(!html.contains("<img") && !html.contains(" onload=\"x"));
@@ -439,6 +440,7 @@ fn planned(name: &str) -> Planned {
         study: name.into(),
         seed: 3,
         target_share: 0.9995,
+        need: "12 serving".into(),
         confidence: 0.95,
         unit: "USD a month".into(),
         keys: vec!["scale_set.web.capacity".into()],
@@ -490,7 +492,9 @@ fn a_plan_has_every_report_too() {
         ] {
             assert!(text.contains(words), "{name}: {words}");
         }
-        assert!(text.contains("it meets the target"), "{name}");
+        for words in ["it meets the target of 99.95 %", "with 12 serving; that allows 21.6 min missed a month"] {
+            assert!(text.contains(words), "{name}: {words}");
+        }
     }
     let html = text("report.html");
     assert!(html.contains("headline good") && html.matches("<figure>").count() == 1);

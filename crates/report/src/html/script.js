@@ -2,6 +2,17 @@
 "use strict";
 // Comforts only: the page is whole without them.
 (() => {
+  // Figures stand open for paper and for readers without scripts; on a screen a click shows them.
+  const figures = [...document.querySelectorAll("details")];
+  for (const details of figures) details.open = false;
+  let shut = [];
+  addEventListener("beforeprint", () => {
+    shut = figures.filter((details) => !details.open);
+    for (const details of shut) details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const details of shut) details.open = false;
+  });
   const bubble = document.createElement("div");
   bubble.className = "bubble";
   bubble.hidden = true;

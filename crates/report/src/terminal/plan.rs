@@ -20,6 +20,7 @@ pub(crate) fn blocks(of: &Planned, style: Style) -> Page {
     page.title(&format!("{}: the cheapest design for {}", clean(&of.study), number::percent_given(of.target_share)));
     let (words, tone) = verdict(of);
     page.paragraph(None, &words, Some(tone));
+    page.paragraph(None, &objective(of), None);
     page.paragraph(None, &scope(of), None);
     designs(&mut page, of);
     reasons(&mut page, of);
@@ -53,9 +54,13 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
     match (of.verdict, &of.best) {
         (Verdict::Found, Some(best)) => {
             let within = if of.meets_target_itself {
-                "it meets the target".to_owned()
+                format!("it meets the target of {}", target(of))
             } else {
-                format!("its misses are proven to be at most {:.0} % above what the target allows", BAND * 100.0)
+                let band = BAND * 100.0;
+                format!(
+                    "its misses are proven to be at most {band:.0} % above what the target of {} allows",
+                    target(of)
+                )
             };
             let said = format!("{}, for {}: {within}", clean(&best.design), cost(of, best));
             match of.depends_on() {
@@ -72,7 +77,7 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
                     clean(&closest.design),
                     cost(of, closest),
                     minutes(closest.unavailability, Toward::Up),
-                    minutes(1.0 - of.target_share, Toward::Down)
+                    allowed(of)
                 )
             });
             // What misses more than nine tenths of the budget may still be just within it.
@@ -95,6 +100,21 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
         ),
         _ => ("Not resolved: the trials do not suffice.".into(), Tone::Unsure),
     }
+}
+
+/// What the target allows, in minutes a month; `1 - 0.9999` is a little less than it should be.
+fn allowed(of: &Planned) -> String {
+    minutes(number::tidy(1.0 - of.target_share), Toward::Down)
+}
+
+fn target(of: &Planned) -> String {
+    number::percent_given(of.target_share)
+}
+
+/// What is asked for: the target, what it allows, and what up is.
+fn objective(of: &Planned) -> String {
+    let need = if of.need.is_empty() { String::new() } else { format!(", with {}", clean(&of.need)) };
+    format!("Objective: available {} on average{need}; that allows {} min missed a month.", target(of), allowed(of))
 }
 
 fn scope(of: &Planned) -> String {
@@ -189,7 +209,7 @@ fn reasons(page: &mut Page, of: &Planned) {
             "What is cheaper misses it: the best of that, {}, has {} min a month where the target allows {}.",
             clean(&cheaper.design),
             minutes(cheaper.unavailability, Toward::Up),
-            minutes(1.0 - of.target_share, Toward::Down)
+            allowed(of)
         );
         page.paragraph(None, &words, None);
     }

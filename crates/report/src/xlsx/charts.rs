@@ -4,9 +4,10 @@ use super::sheets::{Styles, place, put};
 use super::summary::DOWNTIME;
 use crate::csv::{Cell, Sheet};
 use rust_xlsxwriter::{
-    Chart, ChartErrorBars, ChartErrorBarsType, ChartFormat, ChartLine, ChartRange, ChartType, Worksheet, XlsxError,
+    Chart, ChartErrorBars, ChartErrorBarsType, ChartFormat, ChartLegendPosition, ChartLine, ChartRange, ChartType,
+    Worksheet, XlsxError,
 };
-use zonefall_study::outcome::{Outcome, Quality};
+use zonefall_study::outcome::{DesignOutcome, Outcome, Quality};
 
 /// The height of a row in pixels, as worksheets have it by default.
 const ROW_PX: usize = 20;
@@ -22,10 +23,12 @@ pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, fr
     let count = outcome.designs.len();
     let ((first, column), (last, _)) = (place(head + 1, DOWNTIME[0].into())?, place(head + count, 0)?);
     let lengths = [DOWNTIME[2] + 2, DOWNTIME[2] + 3];
+    let bound = DOWNTIME[2] + 4;
     let styles = Styles::new();
-    for (at, name) in ["error bar, down (for the chart)", "error bar, up (for the chart)"].into_iter().enumerate() {
-        put(sheet, (head, usize::from(lengths[at])), &Cell::text(name), &styles.head)?;
-        sheet.set_column_width(lengths[at], 16)?;
+    let names = ["error bar, down", "error bar, up", "upper bound"];
+    for (name, column) in names.into_iter().zip([lengths[0], lengths[1], bound]) {
+        put(sheet, (head, column.into()), &Cell::Text(format!("{name} (for the chart)")), &styles.head)?;
+        sheet.set_column_width(column, 16)?;
     }
     for (at, design) in outcome.designs.iter().enumerate() {
         let of = design.unavailability;
@@ -37,27 +40,51 @@ pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, fr
         for (end, column) in ends.into_iter().zip(lengths) {
             put(sheet, (head + 1 + at, column.into()), &Cell::Number(end), &styles.number)?;
         }
+        if only_a_bound(design) {
+            put(sheet, (head + 1 + at, bound.into()), &Cell::Number(minutes(of.high)), &styles.number)?;
+        }
     }
     let range = |column: u16| ChartRange::new_from_range("Summary", first, column, last, column);
     let bars = ChartErrorBarsType::Custom(range(lengths[1]), range(lengths[0]));
     let mut chart = Chart::new(ChartType::Bar);
     chart
         .add_series()
-        .set_name("downtime")
+        .set_name("estimate")
         .set_categories(("Summary", first, 0, last, 0))
         .set_values(("Summary", first, column, last, column))
         .set_x_error_bars(ChartErrorBars::new().set_type(bars));
+    if outcome.designs.iter().any(only_a_bound) {
+        chart
+            .add_series()
+            .set_name("at most (only a bound is known)")
+            .set_categories(("Summary", first, 0, last, 0))
+            .set_values(("Summary", first, bound, last, bound))
+            .set_format(
+                ChartFormat::new().set_no_fill().set_border(ChartLine::new().set_color("#5F6B7A").set_width(1.25)),
+            )
+            .set_overlap(100);
+        chart.legend().set_position(ChartLegendPosition::Bottom);
+    } else {
+        chart.legend().set_hidden();
+    }
     chart.title().set_name("Downtime of the designs, with intervals");
     // The axis of a bar chart's names is its upright one; they stand in the order of the table.
     chart.y_axis().set_reverse();
     chart.x_axis().set_name("minutes a month");
-    chart.legend().set_hidden();
-    chart.set_alt_text("Mean downtime of each design in minutes a month with its interval, as in the table above.");
+    chart.set_alt_text(
+        "Mean downtime of each design in minutes a month with its interval, or the bound where only that is known, as in \
+         the table above.",
+    );
     let height = 120 + 34 * count;
     chart.set_width(900).set_height(u32::try_from(height).unwrap_or(1000));
     let (row, _) = place(from, 0)?;
     sheet.insert_chart(row, 0, &chart)?;
     Ok(from + height / ROW_PX + 2)
+}
+
+/// Whether the table above has no estimate of a design's downtime, only what it is at most.
+fn only_a_bound(design: &DesignOutcome) -> bool {
+    design.unavailability.low.is_none()
 }
 
 /// Downtime by cause as stacked bars, over a table of design and cause to the right of the list.

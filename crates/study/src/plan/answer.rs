@@ -5,6 +5,7 @@ use super::bench::{Bench, Standing, Stopped, trials_of};
 use super::lattice::Lattice;
 use super::search::Found;
 use super::{BAND, CHEAPER, Methods, Question, SCHEMA, Told, checks};
+use crate::conclude::need_in_words;
 use crate::run::RunError;
 use crate::visit::Visit;
 use serde::Serialize;
@@ -114,6 +115,8 @@ pub struct Planned {
     pub seed: u64,
     /// The target as a share.
     pub target_share: f64,
+    /// What must hold for a candidate to be up, in words; empty where candidates differ in that.
+    pub need: String,
     /// The confidence of the whole.
     pub confidence: f64,
     /// What a cost is counted in.
@@ -321,6 +324,7 @@ fn concluded(
         study: study.name.clone(),
         seed: study.seed,
         target_share: study.target.share(),
+        need: common_need(question),
         confidence: study.confidence.level(),
         unit: question.unit.clone(),
         keys: question.keys.iter().map(|key| key.name.clone()).collect(),
@@ -343,6 +347,13 @@ fn concluded(
         checked,
         notes,
     }
+}
+
+/// The need that all candidates share.
+fn common_need(question: &Question) -> String {
+    let mut needs = question.candidates.iter().map(|of| need_in_words(&of.design));
+    let first = needs.next().unwrap_or_default();
+    if needs.all(|need| need == first) { first } else { String::new() }
 }
 
 fn ties(bench: &Bench<'_>, allowed: f64, found: &Found) -> Vec<usize> {

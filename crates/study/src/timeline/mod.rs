@@ -4,6 +4,7 @@
 //! for the ledger, and once watched. Both must agree to the millisecond ([`TimelineError::Differs`] is a bug).
 //! What can go wrong: too many machines times events to look at, a trial that ends at its first miss.
 
+mod decisions;
 mod needed;
 mod pick;
 mod rows;

@@ -1,5 +1,6 @@
 //! Sightings put into words: like things of one instant are one row.
 
+use super::decisions::event;
 use super::{Kind, Lane, Outage, Row};
 use crate::study::Study;
 use std::collections::BTreeMap;
@@ -132,8 +133,9 @@ impl Telling<'_> {
 
     fn decision(sighting: &Sighting, operation: usize, times: u64) -> Row {
         let of = &OPERATION_TABLE[operation];
-        let words = if times == 1 { of.doc.to_owned() } else { format!("{times} × {}", of.doc) };
-        let row = Self::row(sighting, Kind::Decision, format!("{}: {words}", of.name.replace('_', " ")));
+        let words = event(of.operation).unwrap_or(of.doc);
+        let words = if times == 1 { words.to_owned() } else { format!("{times} × {words}") };
+        let row = Self::row(sighting, Kind::Decision, words);
         Row { rules: of.rules.into(), machines: times, ..row }
     }
 

@@ -17,6 +17,7 @@ use zonefall_topology::ZoneId;
 mod runbook;
 mod upgrade;
 
+pub(crate) use runbook::heard;
 pub use runbook::{Alert, Office, Watch};
 pub use upgrade::{Automatic, Bad, Release, ReleaseKind, Rollback, Symptom, UpgradePolicy, Upgrades};
 

@@ -72,6 +72,11 @@ pub struct Node {
     pub promise: Option<(u64, u64)>,
 }
 
+/// Whether so many parts hold.
+fn enough(parts: &[bool], least: u32) -> bool {
+    parts.iter().filter(|holds| **holds).count() >= least as usize
+}
+
 /// A service of parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Structure {
@@ -124,13 +129,22 @@ impl Structure {
 
     /// Folds the tree from its leaves to its root: `leaf` says what a group of sets or a component is, `group` what comes of
     /// its parts, of which so many must hold.
-    pub fn fold<T: Clone>(&self, mut leaf: impl FnMut(usize) -> T, mut group: impl FnMut(&[T], u32) -> T) -> T {
+    pub fn fold<T: Clone>(&self, leaf: impl FnMut(usize) -> T, mut group: impl FnMut(&[T], u32) -> T) -> T {
+        self.fold_nodes(leaf, |_, parts, least| group(parts, least))
+    }
+
+    /// The same, where `group` also hears which node it is about.
+    fn fold_nodes<T: Clone>(
+        &self,
+        mut leaf: impl FnMut(usize) -> T,
+        mut group: impl FnMut(usize, &[T], u32) -> T,
+    ) -> T {
         let mut all: Vec<T> = Vec::with_capacity(self.nodes.len());
         for (at, node) in self.nodes.iter().enumerate() {
             let value = match &node.part {
                 Part::Group { parts, least } => {
                     let parts: Vec<T> = parts.iter().map(|&part| all[part as usize].clone()).collect();
-                    group(&parts, *least)
+                    group(at, &parts, *least)
                 }
                 _ => leaf(at),
             };
@@ -141,29 +155,21 @@ impl Structure {
 
     /// Whether the service holds where its leaves do.
     pub fn holds(&self, leaf: impl FnMut(usize) -> bool) -> bool {
-        self.fold(leaf, |parts, least| parts.iter().filter(|holds| **holds).count() >= least as usize)
+        self.fold(leaf, enough)
     }
 
     /// The same in the first instant after all of them held: nobody has been sent over yet, so clients need the part of a
     /// failover group that they were sent to, or all of several.
-    pub fn holds_at_once(&self, mut leaf: impl FnMut(usize) -> bool) -> bool {
-        let mut all: Vec<bool> = Vec::with_capacity(self.nodes.len());
-        for (at, node) in self.nodes.iter().enumerate() {
-            let Part::Group { parts, least } = &node.part else {
-                all.push(leaf(at));
-                continue;
-            };
-            let holds = |part: &&u32| all[**part as usize];
-            let pattern = self.failovers.iter().find(|of| of.node as usize == at).map(|of| &of.pattern);
-            all.push(match pattern {
-                None => parts.iter().filter(holds).count() >= *least as usize,
-                Some(Pattern::Standby(_)) => parts.first().is_some_and(|first| holds(&first)),
+    pub fn holds_at_once(&self, leaf: impl FnMut(usize) -> bool) -> bool {
+        self.fold_nodes(leaf, |at, parts, least| {
+            match self.failovers.iter().find(|of| of.node as usize == at).map(|of| &of.pattern) {
+                None => enough(parts, least),
+                Some(Pattern::Standby(_)) => parts[0],
                 Some(Pattern::ActiveActive { weights }) => {
-                    parts.iter().zip(weights).all(|(part, &weight)| weight == 0 || holds(&part))
+                    parts.iter().zip(weights).all(|(&holds, &weight)| weight == 0 || holds)
                 }
-            });
-        }
-        all.pop().is_some_and(|root| root)
+            }
+        })
     }
 
     /// SL-07: what the promises for the parts multiply to, as if parts failed independently; none where a part has none.

@@ -733,6 +733,14 @@ impl World {
         self.host_start[hosts.start as usize] as usize..self.host_start[hosts.end as usize] as usize
     }
 
+    /// Machines on a range of racks, as positions.
+    pub(crate) fn machines_on(&self, racks: Range<u32>) -> Range<usize> {
+        if racks.is_empty() {
+            return 0..0;
+        }
+        self.rack_machines(racks.start).start..self.rack_machines(racks.end - 1).end
+    }
+
     /// The key of a machine's luck at an instant, for one purpose.
     pub(crate) fn luck_of(&self, at: usize, strikes: &Strikes, t: SimTime, purpose: u64) -> Key {
         let who = match self.manager.slots.get(at) {

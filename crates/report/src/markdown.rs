@@ -7,7 +7,7 @@ use crate::headline::headline;
 use crate::number;
 use crate::page::{Grid, Item, Page, Side};
 use crate::planned::Made;
-use crate::terminal::{Style, blocks, comparison_blocks, plan_blocks, plan_verdict};
+use crate::terminal::{Style, blocks, comparison_blocks, plan_blocks_below, plan_verdict};
 use zonefall_study::comparison::Comparison;
 use zonefall_study::outcome::Outcome;
 use zonefall_study::plan::Planned;
@@ -18,7 +18,7 @@ const WIDTH: usize = 100;
 
 /// The text of an outcome.
 pub(crate) fn markdown(outcome: &Outcome, storms: Option<&Storms>, about: &About) -> String {
-    let text = items(blocks(outcome, storms, WORDS), headline(outcome).map(|(_, words)| words));
+    let text = items(blocks(outcome, storms, Style::WORDS), headline(outcome).map(|(_, words)| words));
     let last = format!(
         "Seed {}, {} trials, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in summary.json.\n",
         outcome.seed,
@@ -31,10 +31,7 @@ pub(crate) fn markdown(outcome: &Outcome, storms: Option<&Storms>, about: &About
 
 /// The text of a plan.
 pub(crate) fn plan_markdown(of: &Planned, made: &Made<'_>) -> String {
-    let mut page = plan_blocks(of, WORDS);
-    // The verdict is the headline.
-    page.items.remove(1);
-    let text = items(page, Some(plan_verdict(of).0));
+    let text = items(plan_blocks_below(of, Style::WORDS), Some(plan_verdict(of).0));
     let last = format!(
         "Seed {}, {} trials × designs, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in plan.json.\n",
         of.seed,
@@ -47,11 +44,8 @@ pub(crate) fn plan_markdown(of: &Planned, made: &Made<'_>) -> String {
 
 /// The text of a comparison, for a comment on a pull request.
 pub fn comparison_markdown(of: &Comparison) -> String {
-    tidied(&items(comparison_blocks(of, WORDS), None))
+    tidied(&items(comparison_blocks(of, Style::WORDS), None))
 }
-
-/// Words in one piece.
-const WORDS: Style = Style { width: usize::MAX, colour: false, unicode: true };
 
 /// The items of a page, with the answer below its first title.
 fn items(page: Page, headline: Option<String>) -> String {

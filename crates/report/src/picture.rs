@@ -24,10 +24,9 @@ pub(crate) struct Stretch {
 impl Stretch {
     /// The longest outage and what led to it; the whole trial if there is none.
     pub(crate) fn of(timeline: &Timeline) -> Self {
-        let longest = timeline.outages.iter().max_by_key(|outage| (outage.to_ms - outage.from_ms, outage.from_ms));
-        let Some(outage) = longest else { return Self { from: 0, to: timeline.horizon_ms.max(1) } };
+        let Some(outage) = timeline.longest_outage() else { return Self { from: 0, to: timeline.horizon_ms.max(1) } };
         // Long-dead machines are not worth a picture of a year around an hour.
-        let length = outage.to_ms - outage.from_ms;
+        let length = outage.length_ms();
         let roots = outage.roots_ms.max(outage.from_ms.saturating_sub(2 * length));
         let margin = ((outage.to_ms - roots) / 5).max(60_000);
         Self { from: roots.saturating_sub(margin), to: (outage.to_ms + margin).min(timeline.horizon_ms).max(1) }

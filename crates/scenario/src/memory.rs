@@ -42,9 +42,7 @@ impl Memory {
         sink: &mut Sink,
         read: impl FnOnce(&mut Sink) -> Option<Demand>,
     ) -> Option<Demand> {
-        let is_it = |(known, _): &&((&'static str, Option<String>, Table), Demand)| {
-            known.0 == path && known.1.as_deref() == zone && known.2 == *table
-        };
+        let is_it = |(known, _): &&(Course, Demand)| known.0 == path && known.1.as_deref() == zone && known.2 == *table;
         if let Some((_, course)) = self.courses.borrow().iter().rev().find(is_it) {
             return Some(course.clone());
         }

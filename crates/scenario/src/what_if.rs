@@ -6,8 +6,8 @@
 //! A key is the path of the table of keys (`scale_set.web.capacity`, `region.eastus.zones`); a design is
 //! `design.<name>.…`, an entry of another list `script.<number>.…`, from 1. A value is TOML, or else a bare text:
 //! `slo.target=99.9%`. `scale_set.web=false` removes a set, as in a design.
-//! `scale_set.second={capacity=3}` adds one. What can go wrong: no `=`, a key that is no path, a name that is not there, the same key twice. A design that
-//! says the key itself keeps its own value; that is told.
+//! `scale_set.second={capacity=3}` adds one. What can go wrong: no `=`, a key that is no path, a name that is not there, the
+//! same key twice. A design that says the key itself keeps its own value; that is told.
 
 use crate::codes;
 use crate::diagnostic::Sink;

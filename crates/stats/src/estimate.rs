@@ -148,6 +148,17 @@ impl MeanEstimate {
         Self { bounds: Bounds::UpperBound { high: high.max(unseen), why }, ..self }
     }
 
+    /// With room for what no observation has shown: the upper end is so much higher, and at most `cap`.
+    #[must_use]
+    pub fn with_room(self, more: f64, cap: f64) -> Self {
+        let above = |high: f64| (high + more).min(cap);
+        let bounds = match self.bounds {
+            Bounds::Interval(of) => Bounds::Interval(Interval::new(of.low, above(of.high))),
+            Bounds::UpperBound { high, why } => Bounds::UpperBound { high: above(high), why },
+        };
+        Self { bounds, ..self }
+    }
+
     /// The same estimate in another unit: everything times a positive `factor`.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
@@ -305,6 +316,20 @@ mod tests {
         assert!(light.bounds.high() < 1.0 && (wide.bounds.high() / 2991.0 - 1.0).abs() < 1e-3, "{light:?} {wide:?}");
         let many = MeanEstimate::new(&sparse(&[1; 30], 1000), 1e6, C95);
         assert_eq!(many.not_below_the_unseen(1e6, C95), many);
+    }
+
+    #[test]
+    fn room_is_above_and_within_what_can_be() {
+        let bounds = [
+            Bounds::Interval(Interval::new(2.0, 5.0)),
+            Bounds::UpperBound { high: 5.0, why: UpperBoundReason::FewHits },
+        ];
+        for bounds in bounds {
+            let estimate = MeanEstimate { mean: 3.0, trials: 100, hits: 10, bounds };
+            assert_eq!(estimate.with_room(2.0, 10.0).bounds.high(), 7.0);
+            assert_eq!(estimate.with_room(20.0, 10.0).bounds.high(), 10.0);
+            assert_eq!(estimate.with_room(0.0, 10.0), estimate);
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl World {
     /// The machines that a passage goes through, as positions.
     fn in_its_way(&self, passage: usize) -> std::ops::Range<usize> {
         let (from, to) = self.passages.list[passage].racks;
-        if from == to { 0..0 } else { self.rack_machines(from).start..self.rack_machines(to - 1).end }
+        self.machines_on(from..to)
     }
 
     /// Waits for the owner's next redeployment; those planned before the trial are done.

@@ -139,16 +139,12 @@ impl World {
 
     /// Where the machines of a group may stand.
     pub(super) fn machines_of(&self, passage: usize, group: Group) -> Range<usize> {
-        let between = |racks: Range<u32>| match racks.is_empty() {
-            true => 0..0,
-            false => self.rack_machines(racks.start).start..self.rack_machines(racks.end - 1).end,
-        };
         match group {
             Group::Rack(rack) => self.rack_machines(rack),
-            Group::Domain { zone, .. } => between(self.topology.racks_of(ZoneId(zone))),
+            Group::Domain { zone, .. } => self.machines_on(self.topology.racks_of(ZoneId(zone))),
             Group::Window { .. } => {
                 let (from, to) = self.passages.list[passage].racks;
-                between(from..to)
+                self.machines_on(from..to)
             }
         }
     }

@@ -4,7 +4,7 @@
 //! instant at which the action is made, and whether it goes ahead. Luck is keyed by set, runbook and instant.
 
 use super::Manager;
-use crate::management::{Alert, Office, Watch};
+use crate::management::{Alert, Watch, heard};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::serving::Class;
@@ -42,12 +42,7 @@ impl World {
 
     /// When an alert of `t` comes to an action: it is noticed, now or when somebody is there, and acted on.
     pub(super) fn answered(alert: &Alert, luck: Key, t: SimTime) -> SimTime {
-        let outside = alert.office.as_ref().filter(|office| !office.is_open(t));
-        let (heard, notice) = match outside {
-            None => (t, &alert.notice),
-            Some(Office { notice_outside: Some(notice), .. }) => (t, notice),
-            Some(office) => (office.opens(t), &alert.notice),
-        };
+        let (heard, notice) = heard(alert.office.as_ref(), &alert.notice, t);
         if heard == SimTime::NEVER {
             return heard;
         }

@@ -41,6 +41,16 @@ pub struct Office {
     pub notice_outside: Option<Law>,
 }
 
+/// When an alert of `t` is heard, and how long it then takes to be noticed: at once where somebody is there, or is called;
+/// else when work begins.
+pub(crate) fn heard<'a>(office: Option<&'a Office>, notice: &'a Law, t: SimTime) -> (SimTime, &'a Law) {
+    match office.filter(|office| !office.is_open(t)) {
+        None => (t, notice),
+        Some(Office { notice_outside: Some(notice), .. }) => (t, notice),
+        Some(office) => (office.opens(t), notice),
+    }
+}
+
 impl Office {
     /// When an alert is heard: now, or when the next hours of work begin; never, if there are none.
     pub fn opens(&self, t: SimTime) -> SimTime {

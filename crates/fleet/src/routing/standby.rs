@@ -2,7 +2,7 @@
 
 use super::Luck;
 use crate::failover::{Failback, Operator, Standby};
-use crate::management::Office;
+use crate::management::heard;
 use crate::operations::Operation;
 use crate::parts::routes::WHOLLY;
 use crate::world::World;
@@ -155,7 +155,7 @@ impl World {
     fn decided(&self, at: usize, operator: &Operator, t: SimTime) -> SimTime {
         let luck = |purpose| self.group_luck(at, purpose, t);
         let draw = |law: &Law, purpose| law.draw(&mut luck(purpose).stream());
-        let (heard, notice) = heard(operator, t);
+        let (heard, notice) = heard(operator.office.as_ref(), &operator.notice, t);
         if heard == SimTime::NEVER {
             return heard;
         }
@@ -254,14 +254,5 @@ impl World {
         self.clients_wanted(at, &service.failovers[at], &mut to);
         self.send(at, &service.failovers[at], &to, t);
         self.routing[at].moving.goal = to;
-    }
-}
-
-/// When an alert of `t` is heard, and how long it then takes to be noticed.
-fn heard(operator: &Operator, t: SimTime) -> (SimTime, &Law) {
-    match operator.office.as_ref().filter(|office| !office.is_open(t)) {
-        None => (t, &operator.notice),
-        Some(Office { notice_outside: Some(notice), .. }) => (t, notice),
-        Some(office) => (office.opens(t), &operator.notice),
     }
 }

@@ -65,7 +65,7 @@ fn budget(outcome: &Outcome, of_min: f64) -> f64 {
 }
 
 fn downtime(outcome: &Outcome) -> Option<Figure> {
-    let page = Page::new(Style { width: usize::MAX, colour: false, unicode: true });
+    let page = Page::new(Style::WORDS);
     let rows: Vec<Row> = outcome.designs.iter().map(|design| downtime_row(&page, outcome, design)).collect();
     let caption = format!(
         "Mean downtime of each design with its {} interval, against what the objective leaves. Circle: meets it, on \
@@ -99,7 +99,7 @@ fn against_objective(label: &str, caption: &str, outcome: &Outcome, rows: &[Row]
 
 /// Two rows a design: the interval of luck, and the span of all looks at what is assumed.
 fn assumptions(outcome: &Outcome) -> Option<Figure> {
-    let page = Page::new(Style { width: usize::MAX, colour: false, unicode: true });
+    let page = Page::new(Style::WORDS);
     let pair = |design: &DesignOutcome| {
         let of = design.assumptions.as_ref()?;
         let name = clean(&design.design);

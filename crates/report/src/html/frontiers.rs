@@ -19,7 +19,7 @@ fn minutes(share: f64) -> String {
 /// The designs of a run that have a bill.
 pub(super) fn frontier(outcome: &Outcome) -> Option<Figure> {
     let money = outcome.money.as_ref()?;
-    let page = Page::new(Style { width: usize::MAX, colour: false, unicode: true });
+    let page = Page::new(Style::WORDS);
     let dots: Vec<Dot> = offered(outcome)
         .into_iter()
         .map(|offer| {

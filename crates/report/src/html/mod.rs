@@ -14,7 +14,7 @@ use crate::headline::headline;
 use crate::number;
 use crate::page::{Grid, Item, Page, Picture, Side, Tone, clean};
 use crate::planned::Made;
-use crate::terminal::{Style, blocks, plan_blocks, plan_verdict};
+use crate::terminal::{Style, blocks, plan_blocks_below, plan_verdict};
 use figures::{Figure, figure};
 use frontiers::plan_figure;
 use minijinja::value::Serde;
@@ -102,7 +102,7 @@ pub(crate) fn html(outcome: &Outcome, storms: Option<&Storms>, about: &About) ->
         version: &outcome.version,
         hash: &outcome.scenario_hash,
         headline: headline(outcome),
-        page: blocks(outcome, storms, STYLE_OF_WORDS),
+        page: blocks(outcome, storms, Style::WORDS),
         warnings: &outcome.warnings,
         profile: &outcome.profile,
         about,
@@ -118,9 +118,7 @@ pub(crate) fn html(outcome: &Outcome, storms: Option<&Storms>, about: &About) ->
 /// If the template cannot be filled in.
 pub(crate) fn plan_html(of: &Planned, made: &Made<'_>) -> Result<String, FilesError> {
     let (words, tone) = plan_verdict(of);
-    let mut page = plan_blocks(of, STYLE_OF_WORDS);
-    // The verdict is the headline.
-    page.items.remove(1);
+    let page = plan_blocks_below(of, Style::WORDS);
     let document = Document {
         title: &of.study,
         version: made.version,
@@ -139,9 +137,6 @@ pub(crate) fn plan_html(of: &Planned, made: &Made<'_>) -> Result<String, FilesEr
     };
     rendered(document, |picture| plan_figure(picture, of))
 }
-
-/// Words in one piece.
-const STYLE_OF_WORDS: Style = Style { width: usize::MAX, colour: false, unicode: true };
 const SAME: &str = "The same program, scenario, seed and trials give this page again, byte for byte, on any number of threads. \
                     Every figure stands unrounded in summary.json and in the CSV files beside it; here availability is rounded \
                     down, downtime up. A month is 30 days.";

@@ -22,7 +22,7 @@ const UNITS_LEAST: f64 = 3.0;
 
 /// The picture of a trial: its longest outage and what led to it.
 pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
-    let outage = of.outages.iter().max_by_key(|outage| (outage.to_ms - outage.from_ms, outage.from_ms))?;
+    let outage = of.longest_outage()?;
     let stretch = Stretch::of(of);
     let clock = Clock::new(&stretch, outage.from_ms);
     let drawn = drawn(of, &stretch, &clock);
@@ -32,7 +32,7 @@ pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
         .iter()
         .take(3)
         .map(|(cause, ms)| {
-            let share = *ms as f64 / (outage.to_ms - outage.from_ms).max(1) as f64;
+            let share = *ms as f64 / outage.length_ms().max(1) as f64;
             format!("{} {}", clean(cause), number::percent(share, Toward::Down))
         })
         .collect();
@@ -43,7 +43,7 @@ pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
         of.trial,
         instant(outage.from_ms),
         clean(&of.need),
-        number::duration((outage.to_ms - outage.from_ms) as f64 / 60_000.0),
+        number::duration(outage.length_ms() as f64 / 60_000.0),
         charged.join(", "),
     );
     let rows = chain(of, outage.roots_ms, outage.to_ms);
@@ -88,7 +88,7 @@ fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
         label: "missed".into(),
         from: clip(outage.from_ms),
         to: clip(outage.to_ms),
-        tip: format!("missed for {}", number::duration((outage.to_ms - outage.from_ms) as f64 / 60_000.0)),
+        tip: format!("missed for {}", number::duration(outage.length_ms() as f64 / 60_000.0)),
     });
     let bars = bars(of, stretch).into_iter().map(|(name, from, to)| Span {
         tip: format!("{}, from {}", clean(&name), instant(from)),

@@ -42,7 +42,7 @@ pub use fit::fit_table;
 pub use importance::importances;
 pub use incidents::incident_table;
 pub use plan::plan;
-pub(crate) use plan::{blocks as plan_blocks, cost_words, verdict as plan_verdict};
+pub(crate) use plan::{blocks as plan_blocks, blocks_below as plan_blocks_below, cost_words, verdict as plan_verdict};
 pub use sweep::sweep;
 pub(crate) use timeline::instant;
 pub use timeline::timeline;
@@ -55,6 +55,11 @@ use zonefall_study::timeline::Storms;
 /// What stands above every table of losses.
 pub const CONDITIONAL: &str =
     "these are conditional losses: \"this outage would have cost you …\"; nothing here says how often";
+
+impl Style {
+    /// Words in one piece, for reports that break lines themselves.
+    pub(crate) const WORDS: Self = Self { width: usize::MAX, colour: false, unicode: true };
+}
 
 /// What the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

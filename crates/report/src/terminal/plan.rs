@@ -17,18 +17,34 @@ pub fn plan(of: &Planned, style: Style) -> String {
 /// Everything that there is to say about a plan, block by block: first its title and its verdict.
 pub(crate) fn blocks(of: &Planned, style: Style) -> Page {
     let mut page = Page::new(style);
-    page.title(&format!("{}: the cheapest design for {}", clean(&of.study), number::percent_given(of.target_share)));
+    title(&mut page, of);
     let (words, tone) = verdict(of);
     page.paragraph(None, &words, Some(tone));
+    below(&mut page, of);
+    page
+}
+
+/// The same without its verdict, for pages whose headline that is.
+pub(crate) fn blocks_below(of: &Planned, style: Style) -> Page {
+    let mut page = Page::new(style);
+    title(&mut page, of);
+    below(&mut page, of);
+    page
+}
+
+fn title(page: &mut Page, of: &Planned) {
+    page.title(&format!("{}: the cheapest design for {}", clean(&of.study), number::percent_given(of.target_share)));
+}
+
+fn below(page: &mut Page, of: &Planned) {
     page.paragraph(None, &objective(of), None);
     page.paragraph(None, &scope(of), None);
-    designs(&mut page, of);
-    reasons(&mut page, of);
-    assumed(&mut page, of);
-    frontier(&mut page, of);
-    nines(&mut page, of);
-    remarks(&mut page, of);
-    page
+    designs(page, of);
+    reasons(page, of);
+    assumed(page, of);
+    frontier(page, of);
+    nines(page, of);
+    remarks(page, of);
 }
 
 fn minutes(share: f64, toward: Toward) -> String {
@@ -37,16 +53,7 @@ fn minutes(share: f64, toward: Toward) -> String {
 
 /// What an offer costs, in words.
 pub(crate) fn cost_words(of: &Planned, offer: &Offer) -> String {
-    cost(of, offer)
-}
-
-fn cost(of: &Planned, offer: &Offer) -> String {
-    let value = if offer.cost.fract() == 0.0 {
-        number::count(offer.cost as u64)
-    } else {
-        number::count(offer.cost.ceil() as u64)
-    };
-    format!("{value} {}", clean(&of.unit))
+    format!("{} {}", number::count(offer.cost.ceil() as u64), clean(&of.unit))
 }
 
 /// The answer in one sentence.
@@ -62,7 +69,7 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
                     target(of)
                 )
             };
-            let said = format!("{}, for {}: {within}", clean(&best.design), cost(of, best));
+            let said = format!("{}, for {}: {within}", clean(&best.design), cost_words(of, best));
             match of.depends_on() {
                 Some(words) => {
                     (format!("{said}, as far as luck goes; but that depends on assumptions: {words}."), Tone::Unsure)
@@ -75,7 +82,7 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
                 format!(
                     " The closest is {}, for {}, with {} min a month; the target allows {}.",
                     clean(&closest.design),
-                    cost(of, closest),
+                    cost_words(of, closest),
                     minutes(closest.unavailability, Toward::Up),
                     allowed(of)
                 )
@@ -94,7 +101,7 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
             format!(
                 "Not resolved: the trials do not suffice. The most promising is {}, for {}.",
                 clean(&best.design),
-                cost(of, best)
+                cost_words(of, best)
             ),
             Tone::Unsure,
         ),
@@ -287,7 +294,7 @@ fn nine_words(of: &Planned, nine: &Nine) -> String {
                     change => format!(", {:.1} % less", -change),
                 }
             });
-            format!("{}, for {}{than}.", clean(&best.design), cost(of, best))
+            format!("{}, for {}{than}.", clean(&best.design), cost_words(of, best))
         }
         (Verdict::NoneMeets, _) => "no candidate meets it.".into(),
         _ => "not resolved with these trials.".into(),

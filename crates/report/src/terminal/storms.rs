@@ -73,14 +73,14 @@ fn columns() -> Vec<(String, Side)> {
 
 fn row(name: String, which: &str, of: &Timeline) -> Vec<String> {
     let minutes = |ms: u64| number::duration(ms as f64 / 60_000.0);
-    let longest = of.outages.iter().max_by_key(|outage| (outage.to_ms - outage.from_ms, outage.from_ms));
+    let longest = of.longest_outage();
     let cause = longest.and_then(|outage| outage.causes.first()).map_or(String::new(), |(cause, _)| clean(cause));
     vec![
         name,
         which.to_owned(),
         of.trial.to_string(),
         minutes(of.missed_ms),
-        longest.map_or(String::new(), |outage| minutes(outage.to_ms - outage.from_ms)),
+        longest.map_or(String::new(), |outage| minutes(outage.length_ms())),
         longest.map_or(String::new(), |outage| instant(outage.from_ms)),
         cause,
     ]

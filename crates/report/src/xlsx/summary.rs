@@ -61,7 +61,7 @@ pub(super) fn write(sheet: &mut Worksheet, outcome: &Outcome, about: &About, sty
 
 /// The words of the first block, and the warnings.
 fn lead(outcome: &Outcome) -> Vec<String> {
-    let page: Page = blocks(outcome, None, Style { width: usize::MAX, colour: false, unicode: true });
+    let page: Page = blocks(outcome, None, Style::WORDS);
     let words = page.items.into_iter().skip(1).map_while(|item| match item {
         Item::Title(_) => None,
         Item::Paragraph { words, .. } => Some(Some(words)),
@@ -132,7 +132,7 @@ pub(super) fn write_plan(
     sheet.set_name("Summary")?;
     sheet.set_column_width(0, COLUMNS[0].1)?;
     put(sheet, (0, 0), &Cell::text(&of.study), &styles.title)?;
-    let style = Style { width: usize::MAX, colour: false, unicode: true };
+    let style = Style::WORDS;
     let said = plan_blocks(of, style).items.into_iter().filter_map(|item| match item {
         Item::Paragraph { words, .. } => Some(words),
         _ => None,

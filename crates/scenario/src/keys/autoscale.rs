@@ -1,10 +1,10 @@
 //! Keys of autoscale: limits, rules, profiles, and what nobody publishes of the service.
 
-use super::Key;
 use super::Kind::{self, Choice, Count, Duration, Either, Flag, Instant, List, Number, Off, Table, Tables, Text};
 use super::demand::{DAY_PARTS_MAX, FACTOR};
 use super::fleet::MACHINES_MAX;
 use super::manage::set_key;
+use super::{DAYS, Key};
 use zonefall_fleet::policy::autoscale::SERIES_MAX;
 
 /// More than Azure allows, so that it can be said in its words.
@@ -12,7 +12,6 @@ pub(crate) const LISTED_MAX: usize = 1000;
 const INSTANCES: Kind = Count(0, MACHINES_MAX);
 const PERCENT: Kind = Number(0.0, 100.0);
 const SOME: Kind = Count(1, MACHINES_MAX);
-const DAYS: Kind = Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
 
 macro_rules! rule_keys {
     ($at:literal) => {

@@ -1,10 +1,8 @@
 //! Keys of failover: parts, most often regions, that stand in for each other.
 
-use super::Key;
-use super::Kind::{self, Choice, Count, Duration, Either, Flag, Law, List, Off, Share, Table, Text};
+use super::Kind::{Choice, Count, Duration, Either, Flag, Law, List, Off, Share, Table, Text};
+use super::{DAYS, Key};
 use zonefall_fleet::FAILOVER_PARTS_MAX;
-
-const DAYS: Kind = Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
 
 /// How a standby is kept.
 pub(crate) const PATTERNS: &[&str] = &["active-active", "hot", "warm", "cold", "site-recovery"];

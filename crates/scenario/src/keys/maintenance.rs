@@ -1,10 +1,8 @@
 //! Keys of planned maintenance.
 
-use super::Key;
-use super::Kind::{Choice, Duration, Either, Flag, Law, List, Off, Share, Table, Text};
+use super::Kind::{Duration, Either, Flag, Law, List, Off, Share, Table, Text};
 use super::fleet::SETS_MAX;
-
-const DAYS: super::Kind = Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
+use super::{DAYS, Key};
 
 macro_rules! key {
     ($name:literal, $kind:expr, $source:literal, $doc:literal) => {

@@ -28,6 +28,10 @@ mod world;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+/// The days of a week.
+pub(crate) const DAY_NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const DAYS: Kind = Kind::Choice(&DAY_NAMES);
+
 /// What a value looks like.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {

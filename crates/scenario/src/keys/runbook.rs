@@ -1,11 +1,9 @@
 //! Keys of runbooks: what an operator does when an alert goes off.
 
-use super::Key;
-use super::Kind::{self, Choice, Count, Duration, Flag, Law, List, Share, Table, Tables, Text};
+use super::Kind::{Choice, Count, Duration, Flag, Law, List, Share, Table, Tables, Text};
 use super::change::CHANGES_MAX;
 use super::fleet::MACHINES_MAX;
-
-const DAYS: Kind = Choice(&["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);
+use super::{DAYS, Key};
 
 macro_rules! runbook_key {
     ($name:literal, $kind:expr, $doc:literal) => {

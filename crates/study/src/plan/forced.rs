@@ -7,7 +7,7 @@
 //! because nobody looked.
 
 use crate::blocks::{Workers, trials_of};
-use crate::rare::{PLAIN, Plan, Scales, forced_stage};
+use crate::rare::{Plan, Scales, forced_stage, unforeseen};
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
@@ -17,8 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use zonefall_engine::BudgetExceeded;
 use zonefall_fleet::Design;
-use zonefall_stats::intervals::clopper_pearson_upper;
-use zonefall_stats::{Bounds, Confidence, Interval, MeanEstimate, Sample, WeightedMoments};
+use zonefall_stats::{Confidence, MeanEstimate, Sample, WeightedMoments};
 
 /// Trials in a block, at most; an even number, since trials come in pairs.
 const BLOCK: u64 = 64;
@@ -89,12 +88,9 @@ impl Forced {
     /// The estimate in milliseconds a trial, as that of a run; what was not foreseen is added to its upper end.
     pub fn estimate(&self, cap: f64, level: Confidence) -> MeanEstimate {
         let seen = MeanEstimate::new(&self.sums.missed, cap, level).as_wide_as_its_hits(level);
-        let Bounds::Interval(Interval { low, high }) = seen.bounds else { return seen };
-        let (trials, unforeseen) = (self.sums.trials.max(1), self.sums.unforeseen);
-        let more = clopper_pearson_upper(unforeseen, trials, level) - unforeseen as f64 / trials as f64;
-        let size = self.sums.missed.mean() / self.sums.any.mean().max(f64::MIN_POSITIVE);
-        let high = (high + more.max(0.0) / PLAIN * size).min(cap);
-        MeanEstimate { bounds: Bounds::Interval(Interval { low, high }), ..seen }
+        let (missed, any) = (self.sums.missed.mean(), self.sums.any.mean());
+        let size = if missed > 0.0 && any > 0.0 { missed / any } else { cap };
+        seen.with_room(unforeseen(self.sums.unforeseen, self.sums.trials.max(1), level) * size, cap)
     }
 
     /// Lives through more trials, up to so many; false if interrupted, and then nothing is kept.

@@ -82,11 +82,12 @@ impl<'a> Concluding<'a> {
 
     /// Few hits are few ways to miss: where they carry no interval, the bound leaves room for misses that hold no pattern.
     fn with_the_unforeseen(&self, of: MeanEstimate, cap: f64) -> MeanEstimate {
-        let Bounds::UpperBound { high, why } = of.bounds else { return of };
+        if let Bounds::Interval(_) = of.bounds {
+            return of;
+        }
         let hit = self.tally.any_miss.mean();
         let size = if of.mean > 0.0 && hit > 0.0 { of.mean / hit } else { cap };
-        let more = unforeseen(self.tally, self.trials, self.confidence) * size;
-        MeanEstimate { bounds: Bounds::UpperBound { high: (high + more).min(cap), why }, ..of }
+        of.with_room(unforeseen(self.tally.unforeseen, self.trials, self.confidence) * size, cap)
     }
 
     fn minutes_per_month(&self, moments: &WeightedMoments) -> Estimate {

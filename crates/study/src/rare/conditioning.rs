@@ -343,11 +343,7 @@ fn missed(study: &Study, known: &Known) -> MeanEstimate {
     let seen = seen(study, known);
     let unseen = unseen(known, study.confidence.split(2));
     let cap = cap_ms(study);
-    let bounds = match seen.bounds {
-        Bounds::Interval(of) => Bounds::Interval(Interval::new(of.low, (of.high + unseen).min(cap))),
-        Bounds::UpperBound { high, why } => Bounds::UpperBound { high: (high + unseen).min(cap), why },
-    };
-    MeanEstimate { bounds, ..seen }
+    seen.with_room(unseen, cap)
 }
 
 /// Both parts, each at half of the error. Where the others are seldom seen they hide nothing: then all together.

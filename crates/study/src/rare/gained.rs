@@ -59,8 +59,8 @@ fn levels(study: &Study, of: &Weighed, ladder: &Ladder) -> Vec<LevelOutcome> {
 }
 
 /// How likely misses are at most that hold no pattern: they are drawn half as often as by plain trials.
-pub(super) fn unforeseen(tally: &WeightedDesign, trials: u64, level: Confidence) -> f64 {
-    clopper_pearson_upper(tally.unforeseen, trials, level) / PLAIN
+pub(crate) fn unforeseen(hits: u64, trials: u64, level: Confidence) -> f64 {
+    clopper_pearson_upper(hits, trials, level) / PLAIN
 }
 
 fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) -> MethodDesign {
@@ -72,7 +72,7 @@ fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) 
     let mean_miss = if hit > 0.0 { tally.missed.mean() / hit } else { cap_ms(study) };
     // Levels foresee everything.
     let unforeseen = match of.drawn {
-        Drawn::Forced(_) => unforeseen(tally, of.trials(), study.confidence),
+        Drawn::Forced(_) => unforeseen(tally.unforeseen, of.trials(), study.confidence),
         Drawn::Split(_) => 0.0,
     };
     MethodDesign {

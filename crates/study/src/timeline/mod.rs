@@ -87,6 +87,20 @@ pub struct Timeline {
     pub needed: Vec<(u64, i64)>,
 }
 
+impl Timeline {
+    /// The longest of its outages; of equals the last.
+    pub fn longest_outage(&self) -> Option<&Outage> {
+        self.outages.iter().max_by_key(|outage| (outage.length_ms(), outage.from_ms))
+    }
+}
+
+impl Outage {
+    /// How long it lasted.
+    pub const fn length_ms(&self) -> u64 {
+        self.to_ms - self.from_ms
+    }
+}
+
 /// The objective was missed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outage {

@@ -6,6 +6,7 @@ mod schedule;
 use crate::codes;
 use crate::demand;
 use crate::diagnostic::Sink;
+use crate::keys::DAY_NAMES;
 use crate::months;
 use crate::node::{Node, Value};
 use crate::reader::Reader;
@@ -30,7 +31,6 @@ const PROFILE: &str = "scale_set.<name>.autoscale.profile[]";
 const RULE_OF_PROFILE: &str = "scale_set.<name>.autoscale.profile[].rule[]";
 const SERIES: &str = "scale_set.<name>.autoscale.series[]";
 const SERIES_NOISE: &str = "scale_set.<name>.autoscale.series[].noise";
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The outer `None` is a mistake, the inner one no autoscale.
 pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut Sink) -> Option<Option<Autoscale>> {
@@ -301,10 +301,10 @@ pub(super) fn week(days: &[(String, std::ops::Range<usize>)], sink: &mut Sink) -
     let mut week = [days.is_empty(); 7];
     let mut fine = true;
     for (name, span) in days {
-        match DAYS.iter().position(|day| day == name) {
+        match DAY_NAMES.iter().position(|day| day == name) {
             Some(day) => week[day] = true,
             None => {
-                sink.error(codes::CHOICE, span, format!("`{name}` is not a day of the week")).nearest(name, DAYS);
+                sink.error(codes::CHOICE, span, format!("`{name}` is not a day of the week")).nearest(name, DAY_NAMES);
                 fine = false;
             }
         }

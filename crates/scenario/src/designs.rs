@@ -112,7 +112,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         let slo = reader.sub("slo", "slo", sink);
         let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
         let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes };
-        let need = parts::service(&reader, sets.as_deref(), has_demand, rest, (&site, &clock), sink);
+        let need = parts::service((&reader, slo.as_ref()), sets.as_deref(), has_demand, rest, (&site, &clock), sink);
         need.filter(|_| one_queue(&reader, slo.as_ref(), sink)).map(|(need, span)| (need, span, None))
     } else {
         need(&reader, arrives, sink)

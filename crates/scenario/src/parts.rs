@@ -53,25 +53,25 @@ pub(crate) fn are_there(reader: &Reader<'_>) -> bool {
     ["part", "component", "failover"].into_iter().any(|key| reader.has(key) && !reader.is_off(key))
 }
 
-/// Reads the service of a design. `rest` is what `min_serving` or `min_served` asks of all machines.
+/// Reads the service of a design. `rest` is what `min_serving` or `min_served` asks of all machines. Where the sets are not known,
+/// for a mistake, only mistakes come out.
 pub(crate) fn service(
-    reader: &Reader<'_>,
+    (reader, slo): (&Reader<'_>, Option<&Reader<'_>>),
     sets: Option<&[Placed]>,
     has_demand: bool,
     rest: Option<Rest>,
     (site, clock): (&Site<'_>, &Clock<'_>),
     sink: &mut Sink,
 ) -> Option<(Need, Range<usize>)> {
-    let slo = reader.sub("slo", "slo", sink);
-    let root = slo.as_ref().and_then(|slo| slo.text("holds", sink).map(|name| (name, slo.span_of("holds"))));
+    let root = slo.and_then(|slo| slo.text("holds", sink).map(|name| (name, slo.span_of("holds"))));
     let components = components(reader, site, sink);
     let groups = reader.named("failover", sink);
-    let (written, sets) = (reader.named("part", sink), sets?);
+    let written = reader.named("part", sink);
     if written.len().max(groups.len()) > PARTS_MAX {
         sink.error(codes::TOO_MUCH, &reader.span_of("part"), format!("a design may have {PARTS_MAX} parts"));
         return None;
     }
-    let mut taken: Vec<Option<String>> = vec![None; sets.len()];
+    let mut taken: Vec<Option<String>> = vec![None; sets.map_or(0, <[Placed]>::len)];
     let mut drafts = Vec::new();
     for (name, span, node) in written {
         let (what, promise) = match part(name, &span, node, (sets, has_demand), &mut taken, sink) {
@@ -84,7 +84,7 @@ pub(crate) fn service(
     drafts.extend(components?);
     // Who is in no part is known when every part is; until then it may be asked for.
     let whole = drafts.iter().all(|draft| !matches!(draft.what, What::Broken(_)));
-    let rest = rest.filter(|_| whole).and_then(|rest| the_rest(sets, &taken, rest, reader, sink));
+    let rest = rest.filter(|_| whole).zip(sets).and_then(|(rest, sets)| the_rest(sets, &taken, rest, reader, sink));
     let known = rest.is_some();
     let unknown =
         Draft { name: REST.into(), span: 0..0, what: What::Broken(Vec::new()), promise: None, failover: None };
@@ -128,7 +128,7 @@ fn part(
     name: &str,
     span: &Range<usize>,
     node: &Node,
-    (sets, has_demand): (&[Placed], bool),
+    (sets, has_demand): (Option<&[Placed]>, bool),
     taken: &mut [Option<String>],
     sink: &mut Sink,
 ) -> Result<(What, Promise), Names> {
@@ -153,12 +153,14 @@ fn part(
         fine = false;
     }
     if kind == "sets" {
-        let found = find_sets(name, &names, sets, taken, sink);
+        let found = sets.map(|sets| (sets, find_sets(name, &names, sets, taken, sink)));
         if matches!(need, Some(None)) {
             sink.error(codes::PART, span, format!("part `{name}` does not say what it needs"))
                 .help("write `min_serving = 6`, or `min_served = \"99%\"` with `[demand]`");
         }
-        let (Some(found), Some(Some((need, _))), true) = (found, need, fine) else { return Err(Vec::new()) };
+        let (Some((sets, Some(found))), Some(Some((need, _))), true) = (found, need, fine) else {
+            return Err(Vec::new());
+        };
         let promise = promise(sets, &found);
         return Ok((What::Leaf(Part::Sets(found, need)), promise));
     }

@@ -544,3 +544,14 @@ fn all_mistakes_of_parts_are_told_at_once() {
         assert!(said.iter().any(|words| words.contains(name)), "{name}: {said:#?}");
     }
 }
+
+#[test]
+fn mistakes_of_parts_are_told_beside_those_of_sets() {
+    let parts = "[failover.x]\nparts = [\"web\"]\npattern = \"hott\"\n[part.a]\nsets = [\"web\"]\nall = [\"x\"]\n";
+    let text = with("capacity = 9", "capacity = \"nine\"").replace("#end", parts);
+    let wrong = parse(&text, "x.toml").unwrap_err();
+    let said: Vec<&str> = wrong.items().iter().map(|item| item.message.as_str()).collect();
+    for words in ["`capacity`", "hott", "`router` is missing", "has 1 part", "needs one of"] {
+        assert!(said.iter().any(|of| of.contains(words)), "{words}: {said:#?}");
+    }
+}

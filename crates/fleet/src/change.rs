@@ -175,6 +175,7 @@ impl World {
     }
 
     /// A machine that served stops serving.
+    #[inline(always)]
     fn leave(&mut self, at: usize, cause: u16, t: SimTime) {
         // Of one that is down since before the trial began the probes have noticed.
         let dead = self.probes.is_some() && t > SimTime::ZERO;
@@ -191,7 +192,7 @@ impl World {
     }
 
     /// Books that a machine serves no longer, and is dead in rotation or not.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn stop_serving(&mut self, at: usize, cause: u16, dead: i64, t: SimTime) {
         let set = self.machines[at].set as usize;
         let Starts { serves, part, withheld_from, .. } = self.sets[set];
@@ -203,6 +204,7 @@ impl World {
     }
 
     /// A machine serves again.
+    #[inline(always)]
     fn join(&mut self, at: usize, t: SimTime) {
         let machine = &mut self.machines[at];
         let (set, root) = (machine.set as usize, machine.root);

@@ -86,6 +86,9 @@ pub(crate) struct Book {
     /// What arrives now, in thousandths of a request a second; none without demand.
     pub demand: Option<u64>,
     counts_connections: bool,
+    /// As long as so many machines serve there is nothing to book: the objective counts machines, and nothing else is
+    /// asked. [`i64::MAX`] where more is asked.
+    enough: i64,
     levels: [Level; CLASSES],
     /// The parts of a service; none where the need is one of all machines together.
     pub parts: Option<Box<Parts>>,
@@ -123,6 +126,7 @@ zonefall_engine::pooled_clone!(Book {
     special,
     demand,
     counts_connections,
+    enough,
     levels,
     parts,
     withheld,
@@ -161,6 +165,7 @@ impl Book {
             special: design.service.retry.is_some() || design.jobs.is_some(),
             demand: None,
             counts_connections: design.sla.is_some(),
+            enough: i64::MAX,
             levels: Default::default(),
             withheld: vec![0; (all + 1) * parts.as_ref().map_or(1, |parts| parts.len())],
             stride: all + 1,
@@ -187,6 +192,10 @@ impl Book {
     pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
         (self.stands_since, self.stands_hint, self.open) = (None, 0, false);
         self.demand = demand;
+        self.enough = match self.need {
+            Need::Serving(least) if !self.special && !self.counts_connections && demand.is_none() => least.into(),
+            _ => i64::MAX,
+        };
         self.levels = Default::default();
         if let Some(clients) = &mut self.clients {
             clients.begin();
@@ -270,10 +279,24 @@ impl Book {
     #[inline]
     pub fn settle(&mut self, t: SimTime, measure: &Measure) {
         if t > self.now {
-            self.move_on(t, measure);
+            if self.is_quiet(measure) {
+                self.now = t;
+            } else {
+                self.move_on(t, measure);
+            }
         }
     }
 
+    /// Whether nothing is missed, open, looked at or in surplus.
+    #[inline]
+    fn is_quiet(&self, measure: &Measure) -> bool {
+        self.level(Class::Serving) >= self.enough
+            && !self.open
+            && self.level(Class::Capacity) <= self.level(Class::Asked)
+            && self.next_at >= measure.at.len()
+    }
+
+    #[inline(never)]
     fn move_on(&mut self, t: SimTime, measure: &Measure) {
         let from = self.now;
         self.now = t;

@@ -652,6 +652,7 @@ impl World {
         position != NONE && positions.contains(&position)
     }
 
+    #[inline(always)]
     fn dispatch_strike(&mut self, mode: u32, unit: u32, t: SimTime, strikes: &Strikes) -> Result<(), BudgetExceeded> {
         let facts = &self.modes[mode as usize];
         if self.suppressed.is_some() && self.is_spared(mode, unit, t) {

@@ -7,6 +7,7 @@ use crate::maintenance::Maintenance;
 use crate::management::{Management, Quota};
 use crate::service::{Limit, Service};
 use crate::structure::Structure;
+use std::sync::Arc;
 use zonefall_engine::Law;
 use zonefall_topology::{RegionId, ZoneId};
 
@@ -80,7 +81,7 @@ pub enum Need {
     /// Each batch of jobs to this share by its deadline, as a ratio: from the deadline on until it is.
     Done(u64, u64),
     /// Parts that hold together.
-    Parts(Box<Structure>),
+    Parts(Arc<Structure>),
 }
 
 impl Need {

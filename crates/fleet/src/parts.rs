@@ -42,7 +42,7 @@ pub(crate) struct Counts {
 }
 
 /// What a leaf is made of.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 enum Leaf {
     Sets {
         need: Least,
@@ -57,11 +57,30 @@ enum Leaf {
     Group,
 }
 
+impl Clone for Leaf {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Sets { need, counts } => Self::Sets { need: *need, counts: *counts },
+            Self::Component { held, seats, least } => {
+                Self::Component { held: held.clone(), seats: *seats, least: *least }
+            }
+            Self::Group => Self::Group,
+        }
+    }
+
+    fn clone_from(&mut self, of: &Self) {
+        match (self, of) {
+            (Self::Component { held, .. }, Self::Component { held: of, .. }) => held.clone_from(of),
+            (leaf, of) => *leaf = of.clone(),
+        }
+    }
+}
+
 /// The component itself, in place of one of its seats.
 pub(crate) const WHOLE: u32 = u32::MAX;
 
 /// All parts of a service.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Parts {
     states: Vec<State>,
     leaves: Vec<Leaf>,
@@ -84,6 +103,23 @@ pub(crate) struct Parts {
     failing_over: usize,
 }
 
+zonefall_engine::pooled_clone!(Parts {
+    states,
+    leaves,
+    children,
+    missing,
+    shares,
+    ones,
+    weights,
+    demand,
+    passes,
+    scratch,
+    routes,
+    reach,
+    stirred,
+    failing_over
+});
+
 /// What passes of the demand; found when somebody asks after a change.
 #[derive(Debug, Clone, Copy)]
 struct Passes {
@@ -93,11 +129,13 @@ struct Passes {
 }
 
 /// What passes each node, and the best of a group first.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Scratch {
     flows: Vec<u64>,
     sorted: Vec<u64>,
 }
+
+zonefall_engine::pooled_clone!(Scratch { flows, sorted });
 
 impl Parts {
     /// The parts of a service where there are so many causes, one of which is that of failing over.
@@ -228,6 +266,7 @@ impl Parts {
         self.demand = demand;
         (0..self.leaves.len()).for_each(|part| self.weigh(part));
         self.passes.set(None);
+        self.stirred = true;
     }
 
     /// Whether a group of sets holds now.

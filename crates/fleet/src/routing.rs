@@ -55,7 +55,7 @@ struct View {
 }
 
 /// One failover group.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Switch {
     /// Whose luck.
     who: u64,
@@ -72,6 +72,8 @@ pub(crate) struct Switch {
     /// Whether each part is paid for in full.
     paid: Vec<bool>,
 }
+
+zonefall_engine::pooled_clone!(Switch { who, views, probes, woken, asked, moving, watch, sets, paid });
 
 /// The failover groups of a design.
 pub(crate) fn switches(design: &Design) -> Vec<Switch> {

@@ -3,6 +3,8 @@
 
 #[path = "allocation/branches.rs"]
 mod branches;
+#[path = "allocation/services.rs"]
+mod services;
 mod support;
 use std::sync::Arc;
 use support::*;

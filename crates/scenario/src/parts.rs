@@ -14,6 +14,7 @@ use crate::node::Node;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use std::ops::Range;
+use std::sync::Arc;
 use zonefall_fleet::{Failover, Least, Need, Part, Structure};
 
 /// What is asked of all machines that no part names.
@@ -95,7 +96,7 @@ pub(crate) fn service(
     let order = tree.order(top, root.as_ref(), sink)?;
     let nodes = tree.nodes(&order).filter(|_| tree.failovers_are_apart(sink))?;
     let failovers = tree.failovers(&order);
-    Some((Need::Parts(Box::new(Structure { nodes, failovers })), span))
+    Some((Need::Parts(Arc::new(Structure { nodes, failovers })), span))
 }
 
 fn failing_over(name: &str, span: Range<usize>, node: &Node, clock: &Clock<'_>, sink: &mut Sink) -> Draft {

@@ -178,7 +178,7 @@ pub fn designs(topology: &Topology) -> Vec<Design> {
         Node { name: "all".into(), part: Part::Group { parts: vec![0, 1], least: 2 }, promise: None },
     ];
     let mut parts = design("parts", vec![set("web", topology, 0, &[1, 2], 30)], 25);
-    parts.need = Need::Parts(Box::new(Structure::new(nodes)));
+    parts.need = Need::Parts(Arc::new(Structure::new(nodes)));
     vec![
         parts,
         design("zonal", vec![set("web", topology, 0, &[1], 24)], 20),

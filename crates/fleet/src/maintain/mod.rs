@@ -39,7 +39,7 @@ pub(crate) enum Upkeep {
 }
 
 /// One wave as a design meets it.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Passage {
     mode: u32,
     cause: u16,
@@ -62,7 +62,19 @@ struct Passage {
     open: bool,
 }
 
-zonefall_engine::pooled_clone!(Passages { list, done_for, order });
+zonefall_engine::pooled_clone!(Passage {
+    mode,
+    cause,
+    outage,
+    racks,
+    begins_ms,
+    steps,
+    at,
+    late,
+    due,
+    redeploys,
+    open
+});
 
 /// What goes on of maintenance in a trial.
 #[derive(Debug, Default)]
@@ -75,6 +87,8 @@ pub(crate) struct Passages {
     /// Room to put zones in order.
     order: Vec<u32>,
 }
+
+zonefall_engine::pooled_clone!(Passages { list, done_for, order });
 
 impl Passages {
     /// Room for a design with so many slots.

@@ -11,7 +11,7 @@ use crate::structure::{Least, Structure};
 pub(crate) const WHOLLY: u32 = 1000;
 
 /// The clients of one failover group.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Route {
     pub node: u32,
     pub children: Vec<u32>,
@@ -25,6 +25,8 @@ pub(crate) struct Route {
     /// What runs of each part, in thousandths.
     pub running: Vec<u32>,
 }
+
+zonefall_engine::pooled_clone!(Route { node, children, clients_least, now, from, to, running });
 
 impl Route {
     /// The clients of a group whose parts these are.

@@ -6,7 +6,7 @@ use crate::world::World;
 use zonefall_engine::{SimDuration, SimTime};
 
 /// Clients that move.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Move {
     begins: SimTime,
     spread: SimDuration,
@@ -21,6 +21,8 @@ pub(super) struct Move {
     /// Room to find out where they should be.
     pub goal: Vec<u32>,
 }
+
+zonefall_engine::pooled_clone!(Move { begins, spread, start, step, enough, counts, goal });
 
 impl Move {
     pub fn new(parts: usize) -> Self {

@@ -30,9 +30,9 @@ impl Bench {
         key
     }
 
-    /// Lives on until three machines' worth more are lost than now, or to the end.
-    fn descend(&mut self, level: i64) -> Option<SimTime> {
-        let mut descent = Descent::to(level);
+    /// Lives on until so many machines' worth more are lost than now, or the objective is missed, or to the end.
+    fn descend(&mut self, lost: i64) -> Option<SimTime> {
+        let mut descent = Descent::to((self.world.margin() - lost).max(-1));
         while self.strikes.next_window() {
             self.world.live_watched(&self.strikes, &mut descent).unwrap();
             if descent.reached.is_some() {
@@ -75,7 +75,9 @@ fn ageing(mut profile: Profile) -> Profile {
 
 fn every_design() -> Vec<(Design, Profile)> {
     let plain = rich_designs().into_iter().map(|design| (design, ageing(rich_profile())));
-    plain.chain(managed_designs().into_iter().map(|design| (design, ageing(managed_profile())))).collect()
+    let managed = managed_designs().into_iter().map(|design| (design, ageing(managed_profile())));
+    let services = services::services().into_iter().map(|design| (design, ageing(services::service_profile())));
+    plain.chain(managed).chain(services).collect()
 }
 
 #[test]
@@ -90,7 +92,7 @@ fn a_copy_goes_on_as_the_original_does() {
             }
             let whole = bench.world.finish(&bench.strikes).clone();
             bench.begin(trial);
-            let Some(after) = bench.descend(bench.world.margin() - 3 - trial as i64) else { continue };
+            let Some(after) = bench.descend(3 + trial as i64) else { continue };
             bench.save();
             saved += 1;
             bench.begin(trial + 100);
@@ -111,7 +113,7 @@ fn branches_differ_and_keep_the_books() {
     for (design, profile) in every_design() {
         let mut bench = Bench::new(design, &profile);
         bench.begin(1);
-        let after = bench.descend(bench.world.margin() - 3).unwrap();
+        let after = bench.descend(3).unwrap();
         bench.save();
         let mut seen = Vec::new();
         for branch in 1..5 {
@@ -138,7 +140,7 @@ fn nor_does_a_branch_allocate_once_it_has_room() {
             let (mut missed, mut branches) = (0, 0);
             for trial in 0..3 {
                 bench.begin(trial);
-                if let Some(after) = bench.descend(bench.world.margin() - 4) {
+                if let Some(after) = bench.descend(4) {
                     bench.save();
                     for branch in 1..3 {
                         bench.restore();

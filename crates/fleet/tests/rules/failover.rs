@@ -1,6 +1,7 @@
 //! Failover between parts: what routers see, what is decided, what gets ready, where clients are.
 
 use crate::support::*;
+use std::sync::Arc;
 use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::Office;
@@ -52,7 +53,7 @@ fn pair(change: impl FnOnce(&mut Failover)) -> Design {
     let node = |name: &str, part| Node { name: name.into(), part, promise: None };
     let nodes = vec![component("east"), component("west"), node("site", any), node("web", sets), node("all", all)];
     let mut design = design(&[1], 1, 1);
-    design.need = Need::Parts(Box::new(Structure { nodes, failovers: vec![failover] }));
+    design.need = Need::Parts(Arc::new(Structure { nodes, failovers: vec![failover] }));
     design
 }
 
@@ -213,7 +214,7 @@ fn dr_07_a_warm_standby_serves_what_it_can_while_it_grows() {
     (warm.ready, warm.sent_at_once, warm.running_milli) = (constant(10 * MINUTE), true, 300);
     let mut design = two_sets(warm);
     if let Need::Parts(service) = &mut design.need {
-        for node in &mut service.nodes {
+        for node in &mut Arc::make_mut(service).nodes {
             if let Part::Sets(_, least) = &mut node.part {
                 *least = Least::Served(99, 100);
             }
@@ -245,7 +246,7 @@ fn two_sets(standby: Standby) -> Design {
         node("site", Part::Group { parts: vec![0, 1], least: 1 }),
     ];
     let failover = failover(2, Pattern::Standby(Box::new(standby)));
-    design.need = Need::Parts(Box::new(Structure { nodes, failovers: vec![failover] }));
+    design.need = Need::Parts(Arc::new(Structure { nodes, failovers: vec![failover] }));
     design
 }
 
@@ -282,7 +283,7 @@ fn a_part_that_is_too_small_for_all_clients_browns_out() {
         node("site", Part::Group { parts: vec![0, 1], least: 1 }),
     ];
     let failover = failover(2, Pattern::ActiveActive { weights: vec![1, 1] });
-    design.need = Need::Parts(Box::new(Structure { nodes, failovers: vec![failover] }));
+    design.need = Need::Parts(Arc::new(Structure { nodes, failovers: vec![failover] }));
     design.demand = Some(Demand::constant(8000));
     let script = Script::new(topology(2, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
     let ledger = script.outages(&[(0, 0, 4, HOUR, 2 * HOUR)]).play(design);
@@ -373,16 +374,37 @@ fn clients_that_are_sent_elsewhere_on_their_way_start_from_where_they_are() {
     assert_eq!(ledger.outages_ms, [13 * MINUTE]);
 }
 
-#[test]
-fn a_brown_out_that_no_router_sees_is_charged_to_what_causes_it() {
+/// [`two_sets`], each of which has to serve all of the demand that comes to it.
+fn two_sets_that_serve() -> Design {
     let mut design = two_sets(standby());
     if let Need::Parts(service) = &mut design.need {
-        for node in &mut service.nodes {
+        for node in &mut Arc::make_mut(service).nodes {
             if let Part::Sets(_, least) = &mut node.part {
                 *least = Least::Served(99, 100);
             }
         }
     }
+    design
+}
+
+#[test]
+fn clients_on_their_way_are_looked_at_when_the_demand_changes() {
+    let mut design = two_sets_that_serve();
+    if let Need::Parts(service) = &mut design.need {
+        let failover = &mut Arc::make_mut(service).failovers[0];
+        (failover.spread, failover.clients_least) = (SimDuration::from_ms(10 * MINUTE), 900_000);
+    }
+    // Nine of ten clients have come after twelve minutes, but for two seconds there are too many for the standby.
+    let step = |at: u64, milli: u64| Step { from: SimTime::from_ms(HOUR + at * SECOND), per_second_milli: milli };
+    design.demand = Some(Demand::course(8000, vec![step(718, 14_000), step(722, 8000)], None));
+    let script = Script::new(topology(2, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+    let ledger = script.outages(&[(0, 0, 4, HOUR, 5 * HOUR)]).play(design);
+    assert_eq!(ledger.outages_ms, [12 * MINUTE + 2 * SECOND]);
+}
+
+#[test]
+fn a_brown_out_that_no_router_sees_is_charged_to_what_causes_it() {
+    let mut design = two_sets_that_serve();
     design.sets[0].zones = vec![ZoneId(0), ZoneId(2)];
     design.demand = Some(Demand::constant(8000));
     let script = Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY);

@@ -1,6 +1,7 @@
 //! A service of parts: what stands with what, who is charged, what the tree makes of it.
 
 use crate::support::*;
+use std::sync::Arc;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Kind, Scope};
 use zonefall_fleet::{Component, Demand, Design, Footing, Least, Ledger, Need, Node, Part, ScaleSet, Structure};
@@ -32,7 +33,7 @@ fn service(sets: &[(&[u32], u32)], nodes: Vec<Node>) -> Design {
         ScaleSet { name: format!("set{at}"), ..set }
     };
     whole.sets = sets.iter().enumerate().map(set).collect();
-    whole.need = Need::Parts(Box::new(Structure::new(nodes)));
+    whole.need = Need::Parts(Arc::new(Structure::new(nodes)));
     whole
 }
 

@@ -26,12 +26,13 @@ impl World {
         let before = self.machines[at].marks;
         self.machines[at].marks = before | mark;
         if before & self.halting() != 0 {
-            return self.settle_if_present(at, t);
+            return self.is_held_again(at, cause, t);
         }
         self.book.settle(t, &self.measure);
         if before & self.absent() == 0 {
             self.leave(at, cause, t);
         } else {
+            self.is_hit_again(at, cause, t);
             self.recharge(at, cause);
             if before & STARTING != 0 {
                 self.machines[at].marks &= !STARTING;
@@ -88,6 +89,13 @@ impl World {
             self.book.settle(t, &self.measure);
             self.recharge(at, self.heir(at));
         }
+    }
+
+    /// One more mark is on: the machine is held already.
+    #[inline(never)]
+    fn is_held_again(&mut self, at: usize, cause: u16, t: SimTime) {
+        self.settle_if_present(at, t);
+        self.is_hit_again(at, cause, t);
     }
 
     /// What befalls a free slot is nothing that the book knows of: a set with room for more is booked like one without.
@@ -200,7 +208,9 @@ impl World {
         self.machines[at].root = cause;
         self.book.withhold(withheld_from, cause, serves);
         self.book.change_in(part, Counts { serving: -1, dead, capacity: -left }, t, &self.measure);
-        self.scaler.count(set, -1);
+        if self.follows {
+            self.goes(at, set, cause, t);
+        }
     }
 
     /// A machine serves again.
@@ -213,7 +223,9 @@ impl World {
         let Starts { serves, part, withheld_from, .. } = self.sets[set];
         self.book.withhold(withheld_from, root, -serves);
         self.book.change_in(part, Counts { serving: 1, dead, capacity: serves }, t, &self.measure);
-        self.scaler.count(set, 1);
+        if self.follows {
+            self.comes(at, set, t);
+        }
         self.take_factor(at, t);
     }
 

@@ -76,6 +76,10 @@ pub struct Ledger {
     pub unpromised_by_window_ms: Vec<u64>,
     /// Machine-milliseconds that are paid for, by set and [`crate::Paid`]; empty where nobody asks for a bill.
     pub paid: Vec<[i128; PAID]>,
+    /// Sessions that began, in thousandths; 0 unless machines hold some.
+    pub sessions_begun: u64,
+    /// Sessions lost by cause, in thousandths; empty unless machines hold some.
+    pub sessions_lost: Vec<u64>,
     /// Repairs begun by crews, of failures within the measured time.
     pub crew_jobs: u64,
     /// Milliseconds of waiting for a crew, over all jobs.
@@ -125,7 +129,9 @@ zonefall_engine::pooled_clone!(Ledger {
     events,
     operations,
     unpromised_by_window_ms,
-    paid
+    paid,
+    sessions_begun,
+    sessions_lost
 });
 
 impl Default for Ledger {
@@ -154,6 +160,8 @@ impl Default for Ledger {
             unconnected_by_window_ms: Default::default(),
             unpromised_by_window_ms: Default::default(),
             paid: Default::default(),
+            sessions_begun: Default::default(),
+            sessions_lost: Default::default(),
             crew_jobs: Default::default(),
             crew_wait_ms: Default::default(),
             machine_failures: Default::default(),
@@ -186,6 +194,7 @@ impl Ledger {
         keep.outages_ms.clear();
         keep.unpromised_by_window_ms.clear();
         keep.paid.clear();
+        keep.sessions_lost.clear();
         keep.held_at.clear();
         keep.clearance_ms.clear();
         keep.states.clear();
@@ -195,6 +204,7 @@ impl Ledger {
             unconnected_by_window_ms: keep.unconnected_by_window_ms,
             unpromised_by_window_ms: keep.unpromised_by_window_ms,
             paid: keep.paid,
+            sessions_lost: keep.sessions_lost,
             outages_ms: keep.outages_ms,
             held_at: keep.held_at,
             clearance_ms: keep.clearance_ms,

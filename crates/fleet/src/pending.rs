@@ -24,6 +24,8 @@ pub(crate) enum Pending {
     Noticed { machine: u32 },
     /// Probes readmit a machine.
     Readmitted { machine: u32 },
+    /// Clients wait no longer for a machine that kept their sessions.
+    GivenUp { machine: u32 },
     /// Something that a managed set waits for; `unit` is a machine, one on its way out, a set or a change.
     Due { what: Due, unit: u32 },
     /// The next step of a wave of maintenance, or its owner's next redeployment.
@@ -125,6 +127,7 @@ impl Pending {
             Self::Ready { machine } => tag(4, 0, machine),
             Self::Noticed { machine } => tag(5, 0, machine),
             Self::Readmitted { machine } => tag(6, 0, machine),
+            Self::GivenUp { machine } => tag(6, 1, machine),
             Self::Due { what, unit } => tag(7, what as u32, unit),
             Self::Upkeep { what, passage } => tag(8, what as u32, passage),
             Self::Routed { group } => tag(9, 0, group),
@@ -143,6 +146,7 @@ impl Pending {
             3 => Self::LifeEnds { mode, unit },
             4 => Self::Ready { machine: unit },
             5 => Self::Noticed { machine: unit },
+            6 if mode == 1 => Self::GivenUp { machine: unit },
             6 => Self::Readmitted { machine: unit },
             7 => Self::Due { what: Due::ALL[mode as usize], unit },
             8 => {
@@ -175,6 +179,7 @@ mod tests {
             Pending::Ready { machine: u32::MAX },
             Pending::Noticed { machine: 0 },
             Pending::Readmitted { machine: 5 },
+            Pending::GivenUp { machine: 2 },
             Pending::Due { what: Due::CreateTimeout, unit: 6 },
             Pending::Due { what: Due::Back, unit: 0 },
             Pending::Due { what: Due::Autoscale, unit: 0 },

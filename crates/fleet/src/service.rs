@@ -15,6 +15,30 @@ pub struct Service {
     pub latency: Option<Latency>,
     /// How clients try again, if they do.
     pub retry: Option<Retry>,
+    /// The sessions that machines hold, if any.
+    pub sessions: Option<Sessions>,
+    /// LB-09, AG-02: a machine that is to be deleted gets no new requests or sessions for so long before.
+    pub drain: Option<SimDuration>,
+}
+
+/// Sessions: connections that last, each held by one machine.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sessions {
+    /// How long one lasts on average; lengths are exponential.
+    pub length: SimDuration,
+    /// What begins them.
+    pub begin: Begin,
+    /// How long clients wait for a machine that pauses before they give their session up.
+    pub patience: SimDuration,
+}
+
+/// What begins sessions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Begin {
+    /// One session to so many requests of the demand.
+    EveryRequests(f64),
+    /// As many as keep up so many at once.
+    AtOnce(f64),
 }
 
 /// Where requests wait.

@@ -17,6 +17,7 @@ use crate::operations::Operation;
 use crate::parts::{Counts, Parts};
 use crate::retries::Clients;
 use crate::service::Latency;
+use crate::sessions::{Held, Rotation};
 use zonefall_engine::{Key, SimTime};
 use zonefall_topology::Topology;
 
@@ -81,7 +82,9 @@ pub(crate) struct Book {
     clients: Option<Clients>,
     /// The jobs that wait, if there are any ever.
     backlog: Option<Box<Backlog>>,
-    /// There are such clients or jobs.
+    /// The sessions that machines hold, if any.
+    pub sessions: Option<Box<Held>>,
+    /// There are such clients, jobs or sessions.
     special: bool,
     /// What arrives now, in thousandths of a request a second; none without demand.
     pub demand: Option<u64>,
@@ -123,6 +126,7 @@ zonefall_engine::pooled_clone!(Book {
     latency,
     clients,
     backlog,
+    sessions,
     special,
     demand,
     counts_connections,
@@ -162,7 +166,8 @@ impl Book {
             latency: design.service.latency.clone(),
             clients: design.service.retry.map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
-            special: design.service.retry.is_some() || design.jobs.is_some(),
+            sessions: design.service.sessions.map(|sessions| Box::new(Held::new(sessions, all))),
+            special: design.service.retry.is_some() || design.jobs.is_some() || design.service.sessions.is_some(),
             demand: None,
             counts_connections: design.sla.is_some(),
             enough: i64::MAX,
@@ -321,9 +326,13 @@ impl Book {
         self.open | self.clock_stands | self.demand.is_some()
     }
 
-    /// The same with clients that try again, or jobs.
+    /// The same with clients that try again, jobs, or sessions.
     #[inline(never)]
     fn book_special(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
+        let rotation = self.in_rotation();
+        if let Some(sessions) = &mut self.sessions {
+            sessions.lasts(rotation, from, t, t.since(from.max(measure.from).min(t)).as_ms());
+        }
         if self.clients.is_some() {
             self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
         }
@@ -331,6 +340,16 @@ impl Book {
             self.work_off(from, t, state, measure);
         } else if state.0 | state.1 | self.is_eventful() || measure.at.len() > self.next_at {
             self.book(from, t, state, measure);
+        }
+    }
+
+    /// What new sessions meet.
+    pub fn in_rotation(&self) -> Rotation {
+        let level = |class| self.level(class) as u64;
+        Rotation {
+            demand_milli: self.demand.unwrap_or(0),
+            alive: level(Class::Serving),
+            dead: level(Class::Dead),
         }
     }
 
@@ -486,6 +505,9 @@ impl Book {
             backlog.advance(end, measure.from, &mut self.ledger);
         }
         self.close_stand(end, measure);
+        if let Some(sessions) = &self.sessions {
+            sessions.finish(&mut self.ledger);
+        }
         let total = |class: Class| self.levels[class as usize].total(end.as_ms() as i64);
         let observed = end.since(measure.from).as_ms();
         let ledger = &mut self.ledger;

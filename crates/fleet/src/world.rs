@@ -179,6 +179,8 @@ pub struct World {
     pub(crate) passages: Passages,
     /// The failover groups of the service.
     pub(crate) routing: Vec<Switch>,
+    /// Somebody follows each machine as it comes and goes: autoscale, or the sessions that it holds.
+    pub(crate) follows: bool,
 }
 
 zonefall_engine::pooled_clone!(World {
@@ -222,7 +224,8 @@ zonefall_engine::pooled_clone!(World {
     seats,
     meters,
     passages,
-    routing
+    routing,
+    follows
 });
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
@@ -358,6 +361,7 @@ impl World {
                 length: Vec::new(),
             }
         });
+        let scaler = Scaler::new(&design);
         let mut manager = Manager::new(&design, &slots, capacity, racks, &topology);
         let first = |group: &GroupState| group.zone.is_none_or(|zone| design.sets[group.set].zones.contains(&zone));
         let meters = Meters::new(&design, manager.groups.iter().map(|group| (group.set, first(group))));
@@ -397,7 +401,8 @@ impl World {
             nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
             manager,
             meters,
-            scaler: Scaler::new(&design),
+            follows: scaler.is_active() || design.service.sessions.is_some(),
+            scaler,
             seats: seats(&design, names, &topology),
             passages: Passages::new(&design, capacity),
             routing: switches(&design),
@@ -548,6 +553,7 @@ impl World {
         if let Some(parts) = &mut self.book.parts {
             parts.demand_changes(self.tide.map(|tide| tide.now_milli));
         }
+        self.begin_sessions();
     }
 
     /// Lives through the current window of the strikes. Returns whether this world has seen enough.
@@ -670,6 +676,7 @@ impl World {
         let machine = self.position_of[unit as usize];
         let is_managed = self.manager.is_active();
         if machine == NONE || is_managed && self.machines[machine as usize].marks & ABSENT != 0 {
+            self.strikes_nobody(mode, machine, t);
             return Ok(());
         }
         self.budget.spend()?;
@@ -696,6 +703,7 @@ impl World {
             Pending::Ready { machine } => self.ready(machine as usize, t),
             Pending::Noticed { machine } => self.noticed(machine as usize, t),
             Pending::Readmitted { machine } => self.readmitted(machine as usize, t),
+            Pending::GivenUp { machine } => self.given_up(machine as usize, t),
             Pending::Due { what, unit } => self.due(what, unit, t, strikes),
             Pending::Upkeep { what, passage } => self.upkeep(what, passage as usize, t, strikes),
             Pending::Routed { group } => self.routing_due(group as usize, t, strikes),

@@ -1,6 +1,7 @@
 //! ZB, SI, AL, CR, OV, CV: what a change of capacity comes to, with zones dark, short or unbalanced.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod sessions;
 mod support;
 use support::*;
 use zonefall_engine::{SimDuration, SimTime};

@@ -262,11 +262,11 @@ impl World {
             };
             let serves = self.machines[at].marks & self.absent() == 0;
             if lead.is_none() || !serves {
-                self.maintain((mode, cause), at, false, length, t, strikes);
+                self.maintain((mode, cause), at, None, length, t, strikes);
                 continue;
             }
             let waits = if self.may_begin(at, step.planned) { SimDuration::ZERO } else { begins.since(t) };
-            self.maintain((mode, cause), at, true, waits.plus(length), t, strikes);
+            self.maintain((mode, cause), at, Some(waits), waits.plus(length), t, strikes);
         }
     }
 
@@ -280,12 +280,13 @@ impl World {
         })
     }
 
-    /// Takes a machine out for so long. One that is prepared loses no request: it has left the rotation.
+    /// Takes a machine out for so long. One that is prepared, so long before it begins, loses no request: it has left the
+    /// rotation.
     fn maintain(
         &mut self,
         (mode, cause): (u32, u16),
         at: usize,
-        prepared: bool,
+        prepared: Option<SimDuration>,
         length: SimDuration,
         t: SimTime,
         strikes: &Strikes,
@@ -295,17 +296,17 @@ impl World {
             return;
         }
         self.book.ledger.machine_failures += u64::from(t >= self.measure.from);
-        if prepared {
-            self.drain(at, mark, cause, t);
-        } else {
-            self.halt(at, mark, cause, t);
+        match prepared {
+            Some(before) => self.drain(at, (mark, before), cause, t),
+            None => self.halt(at, mark, cause, t),
         }
         self.schedule_repair(mode, at as u32, false, Outcome { length: Some(length), predicted: false }, t, strikes);
     }
 
-    /// A machine that serves leaves the rotation in good order.
-    fn drain(&mut self, at: usize, mark: u32, cause: u16, t: SimTime) {
+    /// A machine that serves leaves the rotation in good order, so long before maintenance begins.
+    fn drain(&mut self, at: usize, (mark, before): (u32, SimDuration), cause: u16, t: SimTime) {
         self.book.settle(t, &self.measure);
+        self.keep_through(at, before, cause, t);
         self.machines[at].marks |= mark;
         self.stop_serving(at, cause, 0, t);
         if self.probes.is_some() {

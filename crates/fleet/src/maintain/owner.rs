@@ -77,6 +77,7 @@ impl World {
                 self.passages.done_for[at] = wave + 1;
                 let takes = owner.redeploy.draw(&mut self.luck_of(at, strikes, t, REDEPLOYMENT).stream());
                 let prepared = design.maintenance.as_ref().is_some_and(|of| of.events.is_some());
+                let prepared = prepared.then_some(zonefall_engine::SimDuration::ZERO);
                 self.maintain((mode, cause), at, prepared, takes, t, strikes);
             }
         }

@@ -4,6 +4,7 @@
 //! is left of it is a [`Leaver`], which holds its hardware, its quota and its bill until it is gone.
 
 use super::State;
+use crate::Extra;
 use super::create::Order;
 use crate::operations::Operation;
 use crate::pending::Due;
@@ -65,13 +66,28 @@ impl World {
             self.owe(set, 1, cause, t);
         }
         let notice = self.design.sets[set].management.as_ref().and_then(|m| m.terminate_notice.as_ref());
-        let Some(notice) = notice.filter(|_| state == State::Running && !spot) else {
-            return self.begin_deletion(at, heir, t, strikes);
+        let notice = notice.filter(|_| state == State::Running && !spot);
+        let drain = self.drain_of(at, notice.is_some() || replaced.is_none());
+        let (over, not_before) = match (notice, drain) {
+            (None, None) => {
+                if let Some(cause) = replaced {
+                    self.lose_sessions(at, cause, t);
+                }
+                return self.begin_deletion(at, heir, t, strikes);
+            }
+            (None, Some(drain)) => (t.after(drain), SimTime::NEVER),
+            (Some(notice), drain) => {
+                let approved = notice.approval.as_ref();
+                let approved = approved.map(|law| law.draw(&mut self.luck_of(at, strikes, t, APPROVAL).stream()));
+                // Who drains says that it may go when that is done.
+                let approved = approved.max(drain);
+                let not_before = t.after(notice.timeout);
+                (self.announce(set, approved.map_or(not_before, |length| t.after(length)), not_before, t), not_before)
+            }
         };
-        let approved =
-            notice.approval.as_ref().map(|law| law.draw(&mut self.luck_of(at, strikes, t, APPROVAL).stream()));
-        let not_before = t.after(notice.timeout);
-        let over = self.announce(set, approved.map_or(not_before, |length| t.after(length)), not_before, t);
+        if drain.is_some() {
+            self.takes_no_more(at, t);
+        }
         self.becomes(at, State::Terminating, t);
         (self.manager.slots[at].due, self.manager.slots[at].deadline) = (over, not_before);
         self.wait(Due::Terminate, at, over);
@@ -79,6 +95,19 @@ impl World {
             // AR-03: the new machine does not wait for the delayed deletion.
             self.replace(heir, t, strikes);
         }
+    }
+
+    /// LB-09, AG-02: how long a machine that is to be deleted drains, if it serves. The platform deletes a machine that it
+    /// replaces at once, unless there is a notice (LB-10).
+    fn drain_of(&self, at: usize, waits: bool) -> Option<SimDuration> {
+        let serves = self.machines[at].marks & self.absent() == 0;
+        self.design.service.drain.filter(|_| waits && serves)
+    }
+
+    /// A machine gets nothing new; what it holds goes on until it is deleted.
+    fn takes_no_more(&mut self, at: usize, t: SimTime) {
+        self.keep_sessions(at, SimTime::NEVER, self.own_cause(Extra::Planned), t);
+        self.withdraw(at, self.nobody, t);
     }
 
     /// SI-09: one more machine of a set is announced to go: when it may, as far as the approvals are known. It waits for

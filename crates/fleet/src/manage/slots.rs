@@ -263,6 +263,7 @@ impl World {
         if marks & self.absent() == 0 {
             self.stop_serving(at, cause, 0, t);
         } else {
+            self.is_hit_again(at, cause, t);
             self.recharge(at, cause);
         }
         for (mark, class) in [(STARTING, Class::Starting), (AWAITING, Class::Awaiting)] {
@@ -319,6 +320,7 @@ impl World {
     pub(crate) fn clear(&mut self, at: usize, t: SimTime) -> Leaver {
         self.withdraw(at, self.nobody, t);
         self.disown(at, t);
+        self.is_hit_again(at, self.nobody, t);
         self.machines[at].root = self.nobody;
         self.machines[at].marks &= RACK_OUT | ABSENT | self.manager.host_marks;
         self.ready_at[at] = SimTime::ZERO;

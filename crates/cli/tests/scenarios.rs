@@ -9,6 +9,8 @@ mod maintenance;
 mod money;
 #[path = "scenarios/regions.rs"]
 mod regions;
+#[path = "scenarios/sessions.rs"]
+mod sessions;
 
 use kit::Desk;
 use serde_json::Value;

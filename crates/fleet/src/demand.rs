@@ -82,6 +82,12 @@ impl Demand {
         (all().fold(self.first_milli, u64::min), all().fold(self.first_milli, u64::max))
     }
 
+    /// The most that arrives, in thousandths; with noise, but for factors beyond six standard deviations.
+    pub fn most_milli(&self) -> f64 {
+        let factor = self.noise.map_or(1.0, |noise| libm::exp(6.0 * noise.sigma));
+        self.range_milli().1 as f64 * factor
+    }
+
     /// The demand at the beginning of a trial.
     pub(crate) fn begin(&self, trial: Key) -> Tide {
         let luck = trial.named("demand noise");

@@ -346,11 +346,7 @@ impl Book {
     /// What new sessions meet.
     pub fn in_rotation(&self) -> Rotation {
         let level = |class| self.level(class) as u64;
-        Rotation {
-            demand_milli: self.demand.unwrap_or(0),
-            alive: level(Class::Serving),
-            dead: level(Class::Dead),
-        }
+        Rotation { demand_milli: self.demand.unwrap_or(0), alive: level(Class::Serving), dead: level(Class::Dead) }
     }
 
     /// The state holds for so many measured milliseconds.

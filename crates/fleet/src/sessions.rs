@@ -34,7 +34,8 @@ struct Stock {
     place: Place,
 }
 
-const NOTHING: Stock = Stock { amount: 0.0, since: SimTime::ZERO, place: Place::Out { until: SimTime::NEVER, cause: 0 } };
+const NOTHING: Stock =
+    Stock { amount: 0.0, since: SimTime::ZERO, place: Place::Out { until: SimTime::NEVER, cause: 0 } };
 
 /// The sessions of a trial.
 #[derive(Debug)]

@@ -19,7 +19,9 @@ use zonefall_fleet::policy::scale_in::Order;
 use zonefall_fleet::policy::spot::PriorityMix;
 use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
-use zonefall_fleet::{Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Spreading, World, population};
+use zonefall_fleet::{
+    Begin, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Sessions, Spreading, World, population,
+};
 use zonefall_topology::ZoneId;
 
 /// A profile with every kind of mode, often enough to overlap.
@@ -192,6 +194,12 @@ fn managed_designs() -> Vec<Design> {
     let noise = Noise { sigma: 0.3, every: SimDuration::from_ms(HOUR) };
     spanning.demand = Some(Demand::course(20_000, vec![], Some(noise)));
     spanning.quota = Some(Quota { vcpus: 60, spot_vcpus: 60, machines: 45 });
+    spanning.service.drain = Some(SimDuration::from_ms(2 * MINUTE));
+    spanning.service.sessions = Some(Sessions {
+        length: SimDuration::from_ms(HOUR),
+        begin: Begin::EveryRequests(60.0),
+        patience: SimDuration::from_ms(4 * MINUTE),
+    });
     let regional = managed(regional, |management| {
         everything(management, 1);
         management.overprovision = Some(20);

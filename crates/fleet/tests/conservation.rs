@@ -20,8 +20,8 @@ use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_fleet::policy::zone_placement::AutoPlacement;
 use zonefall_fleet::{
-    Bought, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Paid, SlaTerms, Spreading, StartState, World,
-    population,
+    Begin, Bought, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Paid, Sessions, SlaTerms, Spreading,
+    StartState, World, population,
 };
 use zonefall_topology::ZoneId;
 
@@ -233,6 +233,9 @@ fn designs() -> impl Strategy<Value = Design> {
             set.spreading = Spreading::Fixed(2);
         }
         wild.balancer = flags[3].then(balancer);
+        wild.service.drain = flags[3].then(|| SimDuration::from_ms(3 * MINUTE));
+        let (length, patience) = (SimDuration::from_ms(20 * MINUTE), SimDuration::from_ms(MINUTE));
+        wild.service.sessions = flags[4].then_some(Sessions { length, begin: Begin::AtOnce(1000.0), patience });
         wild.quota = flags[4].then_some(Quota { vcpus: 30, spot_vcpus: 20, machines: 14 });
         wild.need = Need::Serving(capacity.div_ceil(2));
         wild.bought = Some(vec![bought]);
@@ -293,6 +296,8 @@ proptest! {
             prop_assert!(ledger.classes.serving >= 0 && ledger.classes.down >= 0);
             prop_assert!(ledger.classes.serving <= ledger.machine_ms);
             is_paid_for(&ledger, world.design());
+            // No more sessions are lost than there were when it began, and have begun since.
+            prop_assert!(ledger.sessions_lost.iter().sum::<u64>() <= ledger.sessions_begun + 1_000_100);
             if round == 0 {
                 first = Some(ledger);
             } else {

@@ -47,6 +47,7 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
         csv::operations(&outcome, point)?,
         csv::latency(&outcome, point)?,
         csv::jobs(&outcome, point)?,
+        csv::sessions(&outcome, point)?,
         csv::credits(&outcome, point)?,
         csv::money(&outcome, point)?,
         csv::assumptions(&outcome, point)?,

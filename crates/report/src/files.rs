@@ -63,7 +63,7 @@ struct LossSummary<'a> {
     losses: &'a [Loss],
 }
 
-/// The result files, sorted by name. `assumptions.csv`, `jobs.csv`, `latency.csv`, `money.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
+/// The result files, sorted by name. `assumptions.csv`, `jobs.csv`, `latency.csv`, `money.csv`, `sessions.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
 ///
 /// # Errors
 /// If a row or the JSON cannot be written.
@@ -80,6 +80,9 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
         }
         if outcome.designs.iter().any(|design| design.jobs.is_some()) {
             sheets.push(csv::jobs(outcome, locale)?);
+        }
+        if outcome.designs.iter().any(|design| design.sessions.is_some()) {
+            sheets.push(csv::sessions(outcome, locale)?);
         }
         sheets.push(csv::credits(outcome, locale)?);
         if outcome.money.is_some() {
@@ -133,6 +136,7 @@ pub fn result_names(outcome: bool, optional: bool, rows: bool, losses: bool) -> 
         ("losses.csv", losses),
         ("money.csv", outcome && optional),
         ("operations.csv", outcome),
+        ("sessions.csv", outcome && optional),
         (SUMMARY, outcome || losses),
         ("trials.csv", outcome && rows),
         ("windows.csv", outcome),

@@ -80,7 +80,7 @@ MODES_FROM "E079" "a file of failure modes that has mistakes" "The file that `fa
 WHAT_IF "E080" "not a change" "A change is `key=value`: the path of a key as `zonefall explain` names it, `design.<name>.…` for a design, `script.<number>.…` for an entry of a list (from 1); and TOML or a bare text as value."
 GATE "E081" "a gate that asks nothing, or a design that is not there" "`[gate]` says what `run --gate` asks: `designs` names designs of this file, and at least one of `average`, `windows`, `downtime_max` and `no_worse` has to ask something."
 PLAN "E082" "a plan without candidates" "No combination of the choices can be a design with this value, or none is within the limits of the plan. What stands in the way is told beside it."
-SERVICE "E083" "a service that cannot be" "Times of responses need `[demand]`, `service.parallelism`, machines that are alike, and a limit that an idle machine keeps; the closed forms take on 10,000 requests at once in one queue. `[retry]` needs `[demand]`."
+SERVICE "E083" "a service that cannot be" "Times of responses need `[demand]`, `service.parallelism`, machines that are alike, and a limit that an idle machine keeps; the closed forms take on 10,000 requests at once in one queue. `[retry]` needs `[demand]`, and so do `[sessions]` that begin with `requests`."
 JOBS "E084" "jobs that cannot be" "`[jobs]` says how many come a day, `at` which time and by which `deadline` they should be done; it needs `start` and goes with no `[demand]`. `slo.jobs_by_deadline` needs `[jobs]`."
 PRICE "E085" "a machine without a price" "The price list does not know a size that a design has, or not its price as a Spot machine or in advance. Nothing is priced by a guess: give `money.prices` a list that has it. Mistakes of a list in a file of its own are told with line and column in that file."
 PART "E086" "parts that do not make a service" "A part is `sets` with `min_serving` or `min_served`, or parts and components by `all`, `any`, or `of` with `least`. Each part and set stands in one place, and `slo.holds` reaches all of them. A failover group has two parts or more, and no other group within it."
@@ -105,6 +105,7 @@ UNUSED "W015" "a key that changes nothing" "The key is right, but nothing in any
 PEAK "W016" "a peak that the design cannot serve" "At its greatest demand the objective asks for more than all machines together give; that time is missed, as overload."
 KEPT_BY_DESIGN "W017" "a change that a design does not feel" "`--what-if` changes the base; a design that says the same key keeps its own value. `--what-if design.<name>.<key>=…` changes the design."
 AUTOSCALE_RANGE "W018" "a window that Azure may refuse (AS-01)" "The documented range is 5 min to 12 h, but a log in the documents shows one of a minute."
+DRAIN "W019" "a drain that Azure does not wait for (LB-10)" "Autoscale deletes machines at once. They drain only within a notice of termination (`terminate_notice`), which is at least as long. The simulation drains them all the same."
 }
 
 /// Complaints that something is not there, which prove nothing in a file that could be read only in part.

@@ -18,6 +18,7 @@ use crate::reader::Reader;
 use crate::scale_sets::scale_set;
 use crate::scenario::CalendarStart;
 use crate::service::{self, Within};
+use crate::sessions;
 use crate::sets::{self, Ground, Placed};
 use std::ops::Range;
 use zonefall_azure::prices::PriceList;
@@ -140,6 +141,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let of_bills: Vec<Use> = of_bills.collect();
     let mut uses = uses(&reader, &mut sets);
     uses.extend(of_bills);
+    uses.extend(sessions::uses(&reader, &sets));
     let design = Design {
         name: seen.name.clone(),
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
@@ -325,14 +327,15 @@ fn need(reader: &Reader<'_>, arrives: Arrives, sink: &mut Sink) -> Option<(Need,
 fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> bool {
     let mut fine = true;
     let mut no = |span: &Range<usize>| {
-        let words = "times of responses, jobs and retries are of one queue, and a service of parts has several";
+        let words =
+            "times of responses, jobs, retries and sessions are of one queue, and a service of parts has several";
         sink.error(codes::EXCLUSIVE, span, words);
         fine = false;
     };
     for key in ["p95_latency", "jobs_by_deadline"] {
         slo.filter(|slo| slo.has(key)).into_iter().for_each(|slo| no(&slo.span_of(key)));
     }
-    for key in ["service.parallelism", "retry", "jobs"] {
+    for key in ["service.parallelism", "retry", "jobs", "sessions"] {
         let outer = key.rsplit_once('.').map_or("", |(outer, _)| outer);
         let around = if outer.is_empty() { reader.span().clone() } else { reader.place(outer) };
         if reader.place(key) != around {

@@ -28,6 +28,7 @@ const RIVALS: &[Rivals] = &[
     Rivals { table: "part.<name>", camps: &[&["min_serving"], &["min_served"]], along: &[] },
     Rivals { table: "component.<name>", camps: &[&["availability"], &["time_to_failure"]], along: &[] },
     Rivals { table: "demand", camps: &[&["rate"], &["trace", "trace_every"]], along: &[] },
+    Rivals { table: "sessions", camps: &[&["requests"], &["at_once"]], along: &[] },
     Rivals { table: "change[]", camps: &[&["at", "every"], &["when"]], along: &[] },
     Rivals { table: "faults.mode.<name>", camps: &[&["rate"], &["mttf"], &["time_to_failure"]], along: &[] },
     Rivals { table: "faults.mode.<name>", camps: &[&["outage"], &["repair"]], along: &[] },

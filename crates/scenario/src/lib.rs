@@ -47,6 +47,7 @@ mod scenario;
 mod schema;
 mod script;
 mod service;
+mod sessions;
 mod sets;
 mod syntax;
 mod templates;

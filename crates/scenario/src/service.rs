@@ -1,4 +1,5 @@
-//! How the machines of a design work on requests: `[service]` but for its dependencies, the limit on times, `[retry]`.
+//! How the machines of a design work on requests: `[service]` but for its dependencies, the limit on times, `[retry]`, and
+//! (by `sessions`) the sessions that they hold.
 //!
 //! In: the sets (none where they could not be read) and the demand of a design. Out: a [`Service`], with the table of how much so many machines may be sent
 //! for their answers to be in time, from closed forms. What can go wrong: times without a demand, machines that are not
@@ -8,6 +9,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::memory::{Memory, Station};
 use crate::reader::Reader;
+use crate::sessions;
 use crate::sets::Placed;
 use std::ops::Range;
 use std::sync::Arc;
@@ -37,7 +39,9 @@ pub(crate) fn service(
 ) -> Option<Service> {
     let latency = latency(design, sets, has_demand, limit, sink);
     let retry = retry(design, has_demand, sink);
-    Some(Service { latency: latency?, retry: retry? })
+    let sessions = sessions::sessions(design, has_demand, sink);
+    let drain = sessions::drain(design, sets, sink);
+    Some(Service { latency: latency?, retry: retry?, sessions: sessions?, drain: drain? })
 }
 
 /// The outer `None` is a mistake, the inner one no retries.

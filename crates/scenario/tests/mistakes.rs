@@ -173,6 +173,27 @@ fn each_mistake_brings_its_code() {
         ("#end", demand("[retry]\nbudget = [1]"), "E012"),
         ("#end", demand("[retry]\nfaults = \"101%\""), "E023"),
         ("#end", demand("[retry]\ntrys = 3"), "E010"),
+        ("#end", "[sessions]\nat_once = 9".into(), "E011"),
+        ("#end", "[sessions]\nlength = \"20 min\"".into(), "E083"),
+        ("#end", "[sessions]\nlength = \"20 min\"\nrequests = 60".into(), "E083"),
+        ("#end", "[sessions]\nlength = \"20 min\"\nat_once = 9\nrequests = 60".into(), "E013"),
+        ("#end", "[sessions]\nlength = \"0 s\"\nat_once = 9".into(), "E020"),
+        ("#end", "[sessions]\nlength = 20\nat_once = 9".into(), "E012"),
+        ("#end", "[sessions]\nlength = \"20 min\"\nat_once = 0".into(), "E020"),
+        ("#end", demand("[sessions]\nlength = \"20 min\"\nrequests = nan"), "E020"),
+        ("#end", demand("[sessions]\nlength = \"20 min\"\nrequests = 0"), "E020"),
+        ("#end", "[sessions]\nlength = \"20 min\"\nat_once = 9\npatience = \"long\"".into(), "E021"),
+        ("#end", "[sessions]\nlength = \"20 min\"\nat_onse = 9".into(), "E010"),
+        (
+            "min_serving = 6",
+            "[sessions]\nlength = \"20 min\"\nat_once = 9\n[part.a]\nsets = [\"web\"]\nmin_serving = 1".into(),
+            "E013",
+        ),
+        ("#balancer", "drain = 30".into(), "E012"),
+        ("#balancer", "drain = \"soon\"".into(), "E021"),
+        ("#balancer", "drane = \"30 s\"".into(), "E010"),
+        ("#balancer", "drain = \"30 s\"".into(), "W015"),
+        ("#balancer", scaled("").replace("[demand]", "drain = \"30 s\"\n[demand]"), "W019"),
         ("#end", "[jobs]".into(), "E011"),
         ("#end", jobs(""), "E084"),
         ("horizon = \"360 days\"", "jobs = 5\nhorizon = \"360 days\"".into(), "E012"),
@@ -377,6 +398,20 @@ fn each_mistake_brings_its_code() {
         let found = codes(&text);
         assert!(found.contains(&code), "{code} for\n{new}\ngave {found:?}");
     }
+}
+
+#[test]
+fn lb_10_mt_13_a_drain_needs_somebody_who_waits_for_it() {
+    let text = |drain: &str, set: &str| {
+        let scales = "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12";
+        with("#end", scales).replace("#balancer", drain).replace("#set", set)
+    };
+    let notice = "terminate_notice = \"5 min\"";
+    assert_eq!(codes(&text("drain = \"5 min\"", notice)), Vec::<&str>::new());
+    assert_eq!(codes(&text("drain = \"6 min\"", notice)), ["W019"]);
+    assert_eq!(codes(&text("drain = \"0 s\"", "")), Vec::<&str>::new());
+    let by_hand = "[[change]]\nat = \"1 h\"\ncapacity = 8";
+    assert_eq!(codes(&with("#balancer", "drain = \"30 s\"").replace("#end", by_hand)), Vec::<&str>::new());
 }
 
 const SERIES: &str = "[[scale_set.web.autoscale.series]]\nname = \"players\"";

@@ -25,6 +25,7 @@ pub mod plan;
 mod promises;
 pub mod rare;
 mod run;
+mod sessions;
 mod stage;
 pub mod stopping;
 mod study;

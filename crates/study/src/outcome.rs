@@ -100,6 +100,30 @@ pub struct JobsOutcome {
     pub clearance_p99_h: Option<Quantile>,
 }
 
+/// Sessions lost to one cause.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionCause {
+    /// The cause.
+    pub cause: String,
+    /// Lost a month; all causes sum to all that are lost.
+    pub lost_per_month: Estimate,
+    /// Its share of all that are lost.
+    pub share: f64,
+}
+
+/// Sessions: connections that last, each held by one machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionsOutcome {
+    /// That begin a month; those sent to a machine that is dead and not yet found do not begin.
+    pub begun_per_month: f64,
+    /// Lost a month with the machines that held them: expected numbers, given what happens to the machines.
+    pub lost_per_month: Estimate,
+    /// The share of those that begin.
+    pub lost_share: f64,
+    /// By cause, the largest first; causes without any are left out.
+    pub causes: Vec<SessionCause>,
+}
+
 /// Missed time by cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CauseOutcome {
@@ -312,6 +336,9 @@ pub struct DesignOutcome {
     /// Times of responses; none unless they are asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyOutcome>,
+    /// Sessions; none without `[sessions]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<SessionsOutcome>,
     /// What the machines did.
     pub classes: ClassShares,
     /// Machine-hours per trial in rotation and alive.

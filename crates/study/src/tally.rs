@@ -2,6 +2,7 @@
 
 use crate::latency::LatencyTally;
 use crate::money::Rates;
+use crate::sessions::SessionsTally;
 use crate::stage::TrialRow;
 use crate::study::Study;
 use zonefall_fleet::{Ledger, PAID};
@@ -43,6 +44,8 @@ pub struct DesignTally {
     pub slow: Moments,
     /// Requests by state of load, where times of responses are asked for.
     pub latency: LatencyTally,
+    /// Sessions, where machines hold some.
+    pub sessions: SessionsTally,
     /// Batches of jobs that were not complete by their deadlines.
     pub batches_missed: Proportion,
     /// Milliseconds from the coming of a batch until it was complete.
@@ -124,6 +127,7 @@ impl Tally {
     pub fn new(study: &Study, causes: usize) -> Self {
         let design = |design: &std::sync::Arc<zonefall_fleet::Design>| DesignTally {
             held_at: vec![Proportion::new(); study.measure.at.len()],
+            sessions: SessionsTally::new(design, causes),
             by_cause: vec![Moments::new(); causes],
             avoided: vec![Moments::new(); causes - zonefall_fleet::EXTRA_CAUSES.len()],
             sla_tiers: vec![Moments::new(); design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
@@ -237,6 +241,7 @@ impl DesignTally {
         self.unserved.add(share(ledger.offered - ledger.served, ledger.offered));
         self.lost_to_dead.add(share(ledger.lost_to_dead, ledger.offered));
         self.slow.add(share(ledger.slow, ledger.offered));
+        self.sessions.add(ledger);
         if ledger.batches_due > 0 {
             self.batches_missed.add(ledger.batches_due - ledger.batches_met, ledger.batches_due);
         }
@@ -295,6 +300,7 @@ impl DesignTally {
         self.avoided.iter_mut().zip(&other.avoided).for_each(|(mine, theirs)| mine.merge(theirs));
         self.held_at.iter_mut().zip(&other.held_at).for_each(|(mine, theirs)| mine.merge(theirs));
         self.latency.merge(&other.latency);
+        self.sessions.merge(&other.sessions);
         self.batches_missed.merge(&other.batches_missed);
         self.clearance.merge(&other.clearance);
         self.breaches.merge(&other.breaches);

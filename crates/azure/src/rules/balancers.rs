@@ -4,7 +4,6 @@ use super::Rule;
 
 const PROBES: &str = "load balancer health probes page";
 const RELIABILITY: &str = "load balancer reliability page";
-const SINGLE_FLOWS: &str = "single flows are not simulated: requests a second are";
 
 pub(super) const BALANCER: &[Rule] = &[
     Rule::modelled(
@@ -26,24 +25,24 @@ pub(super) const BALANCER: &[Rule] = &[
         "load balancer health probes page; the doubling is chosen",
     )
     .key("load_balancer.flap_window"),
-    Rule::out(
+    Rule::modelled(
         "LB-04",
-        "New flows leave a backend that is down; established TCP stays with it until it closes, UDP moves.",
+        "New flows leave a backend that is down; established TCP stays until it closes (UDP, which moves, is not simulated).",
         PROBES,
-        SINGLE_FLOWS,
-    ),
+    )
+    .key("sessions"),
     Rule::out(
         "LB-05",
         "Where no backend is healthy none gets new flows, or (AllProbedUp) all do.",
         "load balancer REST reference",
         "the same here: what is sent to machines that are all dead is not served",
     ),
-    Rule::out(
+    Rule::modelled(
         "LB-06",
-        "An idle flow is dropped after 4 minutes (4 to 30), silently unless TCP reset is on.",
+        "An idle flow is dropped after 4 minutes (4 to 30), as on a machine that pauses; others are taken to be kept alive.",
         "load balancer TCP reset page",
-        SINGLE_FLOWS,
-    ),
+    )
+    .key("sessions.patience"),
     Rule::modelled(
         "LB-07",
         "A zonal frontend shares its zone's fate; a zone-redundant one is served by all zones and survives one.",
@@ -56,22 +55,22 @@ pub(super) const BALANCER: &[Rule] = &[
         "load balancer reliability page; the time is chosen",
     )
     .key("failover.router"),
-    Rule::out(
+    Rule::modelled(
         "LB-09",
-        "A backend can be forced up, or closed to new flows, whatever its probe says.",
+        "A backend can be closed to new flows whatever its probe says, and keeps those it has; none is forced up here.",
         "recalled, not read again",
-        "nobody in the model drains a backend by hand",
-    ),
-    Rule::out(
-        "LB-10",
-        "Members come and go with the scale set; one that is deleted is not drained but for its terminate notice.",
-        "a field manual by others; the lack of a drain is inferred",
-        "that established flows break is not simulated: a machine leaves the rotation when it is deleted",
     )
-    .inferred(),
+    .key("load_balancer.drain"),
+    Rule::modelled(
+        "LB-10",
+        "Members come and go with the set; one that is deleted drains only within its terminate notice, else its flows break.",
+        "a field manual by others; the lack of a drain is inferred",
+    )
+    .inferred()
+    .key("sessions"),
     Rule::modelled(
         "LB-11",
-        "A pause longer than interval times threshold removes the machine for a while; stuck TCP connections are not simulated.",
+        "A pause longer than interval times threshold removes the machine for a while; sessions wait, then clients give up.",
         "maintenance and updates page",
     )
     .key("load_balancer.probe_interval"),
@@ -88,7 +87,7 @@ pub(super) const GATEWAY: &[Rule] = &[
         "AG-02",
         "A backend that leaves the pool is drained for 30 s, or 1 to 3600 s.",
         "application gateway HTTP settings page",
-        SINGLE_FLOWS,
+        "a gateway is not simulated yet",
     ),
     Rule::out(
         "AG-03",

@@ -4,8 +4,8 @@
 //! is left of it is a [`Leaver`], which holds its hardware, its quota and its bill until it is gone.
 
 use super::State;
-use crate::Extra;
 use super::create::Order;
+use crate::Extra;
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::disk::Touch;

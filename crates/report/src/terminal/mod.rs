@@ -25,6 +25,7 @@ mod method;
 mod money;
 mod operations;
 mod plan;
+mod sessions;
 mod sla;
 mod storms;
 mod sweep;
@@ -90,6 +91,7 @@ pub(crate) fn blocks(outcome: &Outcome, storms: Option<&Storms>, style: Style) -
         instants::draw(&mut page, outcome);
         latency::draw(&mut page, outcome);
         jobs::draw(&mut page, outcome);
+        sessions::draw(&mut page, outcome);
         differences::draw(&mut page, outcome);
         causes::draw(&mut page, outcome);
         if let Some(storms) = storms {

@@ -42,6 +42,9 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
     if outcome.designs.iter().any(|design| design.jobs.is_some()) {
         tables.insert(OPTIONAL_AT, ("Jobs", csv::jobs(outcome, point)?));
     }
+    if outcome.designs.iter().any(|design| design.sessions.is_some()) {
+        tables.insert(OPTIONAL_AT, ("Sessions", csv::sessions(outcome, point)?));
+    }
     if outcome.money.is_some() {
         tables.insert(1, ("Frontier", csv::frontier(outcome, point)?));
         tables.insert(1, ("Money", csv::money(outcome, point)?));

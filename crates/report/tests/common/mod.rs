@@ -136,6 +136,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         lost_to_dead: None,
         latency: None,
         jobs: None,
+        sessions: None,
         classes: ClassShares {
             serving: 1.0 - sketch.lost,
             dead_in_rotation: sketch.lost * 0.01,

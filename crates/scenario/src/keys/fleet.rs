@@ -184,6 +184,13 @@ pub(super) const KEYS: &[Key] = &[
     .or("5 min")
     .overlay()
     .from("LB-03"),
+    Key::new(
+        "load_balancer.drain",
+        Duration,
+        "A machine that is to be deleted gets nothing new for so long before; what it holds goes on. A machine with a notice of termination drains within it, and says that it may go when it has. Without one, whoever deletes it waits: a script of the customer that closes the backend first, never autoscale.",
+    )
+    .overlay()
+    .from("LB-09, LB-10, MT-13"),
     Key::new("service", Table, "What the service depends on besides its machines.").overlay(),
     Key::new(
         "service.depends_on",

@@ -22,6 +22,7 @@ pub(crate) mod plan;
 mod retry;
 mod runbook;
 mod service;
+mod sessions;
 pub(crate) mod upgrade;
 mod world;
 
@@ -154,6 +155,7 @@ pub fn keys() -> &'static [Key] {
             service::KEYS,
             jobs::KEYS,
             retry::KEYS,
+            sessions::KEYS,
             manage::KEYS,
             offer::KEYS,
             autoscale::KEYS,

@@ -9,6 +9,7 @@ use crate::money::Billing;
 use crate::outcome::*;
 use crate::promises::Promises;
 use crate::run::Finished;
+use crate::sessions;
 use crate::study::Study;
 use crate::tally::{DesignTally, TRILLIONTHS};
 use zonefall_fleet::Design;
@@ -102,6 +103,7 @@ impl<'a> Concluding<'a> {
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
             latency: self.latency(design),
             jobs: design.jobs.as_ref().map(|_| self.jobs()),
+            sessions: self.sessions(design),
             classes: self.classes(),
             serving_machine_hours: tally.classes[0] as f64 / MS_PER_HOUR / self.finished.trials.max(1) as f64,
             composite: composite(study, design, &causes),
@@ -200,6 +202,14 @@ impl<'a> Concluding<'a> {
         let of = design.service.latency.as_ref()?;
         let slow = of.limit.as_ref().map(|_| self.mean(&self.tally.slow, TRILLIONTHS, 1.0 / TRILLIONTHS));
         Some(self.tally.latency.conclude(of, slow))
+    }
+
+    fn sessions(&self, design: &Design) -> Option<SessionsOutcome> {
+        let of = design.service.sessions.as_ref()?;
+        let most = sessions::most(of, design, self.study.measure.horizon.as_ms() as f64);
+        let (observed_ms, trials) = (self.tally.observed_ms as f64, self.finished.trials);
+        let mean = |moments: &Moments, factor| self.mean(moments, most, factor);
+        Some(self.tally.sessions.conclude(&self.finished.causes, (observed_ms.max(1.0), trials), mean))
     }
 
     fn classes(&self) -> ClassShares {

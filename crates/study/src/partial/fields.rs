@@ -4,6 +4,7 @@
 
 use super::origin::Origin;
 use crate::latency::{LatencyTally, Load};
+use crate::sessions::SessionsTally;
 use crate::tally::DesignTally;
 use std::ops::Range;
 use zonefall_stats::{Histogram, Moments, Proportion};
@@ -57,6 +58,7 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         lost_to_dead,
         slow,
         latency,
+        sessions: SessionsTally { lost: sessions_lost, by_cause: sessions_by_cause, begun: sessions_begun },
         batches_missed,
         clearance,
         by_cause,
@@ -82,9 +84,10 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
     } = tally;
     let of_trials =
         [missed, against_reference, outages, first_miss, capacity_lost, unserved, lost_to_dead, slow, unconnected];
-    let of_money = [sla_credit, bill];
+    let others = [sla_credit, bill, sessions_lost];
+    let of_causes = by_cause.iter_mut().chain(sessions_by_cause);
     let moments =
-        of_trials.into_iter().chain(of_money).chain(by_cause).chain(avoided).chain(operations).chain(sla_tiers);
+        of_trials.into_iter().chain(others).chain(of_causes).chain(avoided).chain(operations).chain(sla_tiers);
     for moments in moments {
         pass.moments(moments)?;
     }
@@ -99,7 +102,7 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         pass.number(count)?;
     }
     let sums = [machine_ms, observed_ms, crew_wait_ms, control_plane_out_ms, allocation_out_ms, unpromised_ms];
-    for sum in sums.into_iter().chain(classes).chain(paid.iter_mut().flatten()) {
+    for sum in sums.into_iter().chain([sessions_begun]).chain(classes).chain(paid.iter_mut().flatten()) {
         pass.amount(sum)?;
     }
     states(latency, pass)

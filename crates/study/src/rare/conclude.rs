@@ -145,6 +145,7 @@ impl<'a> Concluding<'a> {
             unserved: demand.then(|| share(&tally.unserved)),
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
             latency: None,
+            sessions: None,
             jobs: None,
             classes: self.classes(),
             serving_machine_hours: tally.total(Total::Serving) / MS_PER_HOUR / self.whole,

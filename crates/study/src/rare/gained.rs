@@ -92,9 +92,13 @@ pub(super) fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], m
         said.push(format!("interrupted: these are the first {} of {asked} trials", of.trials()));
     }
     said.extend(of_the_study(study));
-    if study.designs.iter().any(|design| design.service.latency.is_some() || design.jobs.is_some()) {
+    let of_plain = |design: &Design| {
+        design.service.latency.is_some() || design.service.sessions.is_some() || design.jobs.is_some()
+    };
+    if study.designs.iter().any(|design| of_plain(design)) {
         said.push(
-            "times of responses and single batches of jobs are told by plain trials only (`method = \"crude\"`)".into(),
+            "times of responses, sessions and single batches of jobs are told by plain trials only (`method = \"crude\"`)"
+                .into(),
         );
     }
     if matches!(of.drawn, Drawn::Split(_)) && study.money.is_some() {

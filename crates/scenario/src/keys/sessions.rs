@@ -1,0 +1,35 @@
+//! Keys of sessions: connections that last, each held by one machine.
+
+use super::Key;
+use super::Kind::{Count, Duration, Either, Number, Off, Table};
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "sessions",
+        Either(&[Table, Off]),
+        "Connections that last, each held by one machine: a machine that dies, or is deleted before it has drained, loses those it holds. New ones go evenly to the machines in rotation. `false` in a design removes them.",
+    )
+    .overlay()
+    .from("LB-04, LB-10"),
+    Key::new("sessions.length", Duration, "How long a session lasts on average; lengths are exponential.").overlay(),
+    Key::new(
+        "sessions.requests",
+        Number(1e-3, 1e9),
+        "Requests of the demand that make one session, on average: at 600 req/s and 60 of them 10 sessions begin a second.",
+    )
+    .overlay(),
+    Key::new(
+        "sessions.at_once",
+        Count(1, 1_000_000_000),
+        "In place of `requests`: as many begin all the time as keep up so many at once.",
+    )
+    .overlay(),
+    Key::new(
+        "sessions.patience",
+        Duration,
+        "How long a session outlives a machine that only pauses (`effect = \"frozen\"`): an idle one is dropped after 4 min; of one that sends, Windows gives up after 25 to 50 s, Linux after about 15 min.",
+    )
+    .or("4 min")
+    .overlay()
+    .from("LB-06, LB-11"),
+];

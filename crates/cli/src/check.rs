@@ -1,6 +1,7 @@
 //! `check`: what a scenario says, before anything is computed.
 
 use crate::args::{self, Check, Format};
+use crate::arranged;
 use crate::assemble::{self, Overrides};
 use crate::console::Console;
 use crate::exit::Exit;
@@ -107,6 +108,11 @@ fn what_happens(design: &Design, scenario: &Scenario) -> Value {
     Value::Object(sets.collect())
 }
 
+fn failovers(design: &Design) -> Value {
+    let lines = arranged::failovers(design).into_iter();
+    Value::Object(lines.map(|(group, line)| (group, json!([line]))).collect())
+}
+
 fn need(design: &Design) -> Value {
     let mut need = match &design.need {
         Need::Serving(least) => json!({ "min_serving": least }),
@@ -150,6 +156,8 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
                 "machines_by_zone": placement(design, scenario),
                 "machines_after_losing_the_largest_zone": after_zone_loss(design, scenario),
                 "what_happens": what_happens(design, scenario),
+                "failover": failovers(design),
+                "maintenance": arranged::maintenance(design),
                 "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
             })
         })
@@ -251,10 +259,13 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
             design["design"].as_str().unwrap_or_default(),
             standing(&design["machines_by_zone"]),
         );
-        for (set, lines) in design["what_happens"].as_object().into_iter().flatten() {
+        for (name, lines) in ["what_happens", "failover"].iter().filter_map(|of| design[of].as_object()).flatten() {
             for line in lines.as_array().into_iter().flatten().filter_map(Value::as_str) {
-                text += &format!("           {set}: {line}\n");
+                text += &format!("           {name}: {line}\n");
             }
+        }
+        if let Some(line) = design["maintenance"].as_str() {
+            text += &format!("           maintenance: {line}\n");
         }
     }
     if let Some(plan) = &scenario.plan {

@@ -5,6 +5,7 @@
 mod about;
 mod answers;
 pub mod args;
+mod arranged;
 pub mod assemble;
 mod assumptions;
 mod check;

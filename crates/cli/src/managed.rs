@@ -178,7 +178,7 @@ fn upgrades_in_words(upgrades: &Upgrades) -> String {
     format!("{mode}{surge}{images}{}", by_itself("extensions", &policy.automatic_extension))
 }
 
-fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     format!("{} %", (share * 1e6).round() / 1e4)
 }
 
@@ -187,7 +187,7 @@ fn instant(at: SimTime) -> String {
 }
 
 /// A law's mean to three digits.
-fn length(law: &Law) -> String {
+pub fn length(law: &Law) -> String {
     let ms = law.mean_ms();
     if ms == 0.0 {
         return "0 s".into();

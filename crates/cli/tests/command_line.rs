@@ -544,6 +544,24 @@ fn colours_where_they_are_asked_for() {
 }
 
 #[test]
+fn check_says_what_is_done_about_lost_parts_and_maintenance() {
+    let desk = Desk::new();
+    let root = kit::root().join("scenarios");
+    let check = |name: &str| kit::ran(&mut desk.command(["check".as_ref(), root.join(name).as_os_str()])).ends(0);
+    check("two-regions.toml").says(&[
+        "service: first and second serve at once, by weights 1 and 1",
+        "service: first serves, else second (30 % runs), noticed by people in 6.39 min on average",
+        "an outage shows after 4 failed probes, one every 30 s; clients move within 1 min",
+    ]);
+    check("maintenance-and-a-zone-down.toml").says(&[
+        "maintenance: machines are hit as they are",
+        "maintenance: machines leave the rotation 5 min before, then approved",
+        "maintenance: waves stand still while more than 10 % are out, 7 days at most",
+        "maintenance: the owner redeploys within 35 days ahead of restarts",
+    ]);
+}
+
+#[test]
 fn errors_are_coloured_like_everything_else() {
     let desk = Desk::with(&BASE.replace("capacity", "capacty"));
     for command in ["run", "check", "trace"] {

@@ -1,0 +1,75 @@
+//! What a design does about lost parts and planned maintenance, in words, for `check`.
+
+use crate::managed::{length, percent};
+
+use zonefall_fleet::maintenance::Maintenance;
+use zonefall_fleet::{Design, Failover, Pattern, Sight, Standby, Structure};
+use zonefall_scenario::duration_words;
+
+/// One line for each failover group, under its name.
+pub fn failovers(design: &Design) -> Vec<(String, String)> {
+    let Some(service) = design.need.structure() else { return Vec::new() };
+    let line = |of: &Failover| (service.nodes[of.node as usize].name.clone(), failover(service, of));
+    service.failovers.iter().map(line).collect()
+}
+
+fn failover(service: &Structure, of: &Failover) -> String {
+    let name = |part: &u32| service.nodes[*part as usize].name.clone();
+    let names: Vec<String> = service.parts_of(of.node as usize).iter().map(name).collect();
+    let serves = match &of.pattern {
+        Pattern::ActiveActive { weights } => {
+            let weights: Vec<String> = weights.iter().map(u32::to_string).collect();
+            format!("{} serve at once, by weights {}", names.join(" and "), weights.join(" and "))
+        }
+        Pattern::Standby(standby) => format!("{} serves, else {}", names[0], standing_by(&names[1..], standby)),
+    };
+    let seen = match &of.sight {
+        Sight::Probes(probes) => format!(
+            "an outage shows after {} failed probes, one every {}",
+            probes.unhealthy_threshold,
+            duration_words(probes.interval)
+        ),
+        Sight::Laws { out, .. } => format!("an outage shows after {}", length(out)),
+    };
+    format!("{serves}; {seen}; clients move within {}", duration_words(of.spread))
+}
+
+fn standing_by(others: &[String], of: &Standby) -> String {
+    let mut says = vec![format!("{} ({} % runs)", others.join(", then "), f64::from(of.standing_milli) / 10.0)];
+    if let Some(operator) = &of.operator {
+        says.push(format!("noticed by people in {}, ordered in {}", length(&operator.notice), length(&operator.act)));
+    }
+    says.push(format!("ready in {}", length(&of.ready)));
+    if of.capacity_risk > 0.0 {
+        says.push(format!("refused in {}", percent(of.capacity_risk)));
+    }
+    says.push(if of.failback.is_some() { "with failback" } else { "without failback" }.into());
+    says.join(", ")
+}
+
+/// What a design does about maintenance; none where nothing is asked for.
+pub fn maintenance(design: &Design) -> Option<String> {
+    let Maintenance { health, events, self_service, sets } = design.maintenance.as_deref()?;
+    let mut says = Vec::new();
+    if let Some(stop) = health {
+        let above = f64::from(stop.above_milli) / 10.0;
+        let patience = duration_words(stop.patience);
+        says.push(format!("waves stand still while more than {above} % are out, {patience} at most"));
+    }
+    if let Some(events) = events {
+        let approves = if events.approves { ", then approved" } else { "" };
+        says.push(format!("machines leave the rotation {} before{approves}", duration_words(events.preparation)));
+    }
+    if let Some(owner) = self_service {
+        says.push(format!("the owner redeploys within {} ahead of restarts", duration_words(owner.window)));
+    }
+    for (set, of) in design.sets.iter().zip(sets) {
+        if of.update_domains > 0 {
+            says.push(format!("{} by {} update domains", set.name, of.update_domains));
+        }
+        if of.windows.is_some() {
+            says.push(format!("{} in windows of its own", set.name));
+        }
+    }
+    Some(if says.is_empty() { "machines are hit as they are".into() } else { says.join("; ") })
+}

@@ -209,6 +209,49 @@ fn dr_03_in_07_capacity_that_is_not_reserved_may_not_be_there() {
 }
 
 #[test]
+fn dr_03_in_04_a_standby_gets_ready_when_its_control_plane_is_back() {
+    let missed = |needs_control_plane: bool| {
+        let mut script = Script::new(topology(2, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+        script.control_plane = vec![(HOUR / 2, HOUR + 30 * MINUTE)];
+        let design = two_sets(Standby { needs_control_plane, ..standby() });
+        script.outages(&[(0, 0, 4, HOUR, 5 * HOUR)]).play(design).missed_ms
+    };
+    assert_eq!((missed(false), missed(true)), (3 * MINUTE, 31 * MINUTE));
+}
+
+#[test]
+fn dr_01_dr_05_each_failover_loses_as_much_as_its_newest_copy_is_old() {
+    // A copy every five minutes, and one a day.
+    for every in [5 * MINUTE, DAY] {
+        let age = Law::new(Shape::Uniform(0.0, every as f64), None).unwrap();
+        let design = pair(|failover| {
+            of(failover).recovery_point = age;
+            of(failover).failback = None;
+        });
+        let outage = |at: u64| (EAST + ((at + 1) % 2) as u16, at * HOUR / 4, at * HOUR / 4 + 10 * MINUTE);
+        let ledger = play(design, &(1..95).map(outage).collect::<Vec<_>>());
+        let failovers = count(&ledger, Operation::Failovers);
+        assert_eq!(failovers, 94);
+        let mean = count(&ledger, Operation::FailoverLostMs) as f64 / failovers as f64 / every as f64;
+        let error = (1.0_f64 / 12.0 / failovers as f64).sqrt();
+        assert!((mean - 0.5).abs() < 4.0 * error, "{mean} ± {error}");
+    }
+}
+
+#[test]
+fn dr_02_a_recovery_that_takes_longer_than_promised_is_counted() {
+    let late = |ready: u64| {
+        let design = pair(|failover| {
+            of(failover).ready = constant(ready);
+            of(failover).promised = Some(SimDuration::from_ms(2 * HOUR));
+        });
+        count(&play(design, &[(EAST, HOUR, 9 * HOUR)]), Operation::FailoversLate)
+    };
+    // Two minutes to see it count.
+    assert_eq!((late(118 * MINUTE), late(118 * MINUTE + 1)), (0, 1));
+}
+
+#[test]
 fn dr_07_a_warm_standby_serves_what_it_can_while_it_grows() {
     let mut warm = standby();
     (warm.ready, warm.sent_at_once, warm.running_milli) = (constant(10 * MINUTE), true, 300);

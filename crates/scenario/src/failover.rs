@@ -131,6 +131,13 @@ fn sight(reader: &Reader<'_>, router: &str, sink: &mut Sink) -> Option<(Sight, S
         _ => only(reader, &[&of_front_door[..], &of_manager, &probes].concat(), &with, sink),
     };
     let told = reader.has("detect");
+    // How long the edges of a front door take one after the other follows from its interval in any case.
+    let found_by_probes = match router {
+        "front-door" if told => &["probe_timeout", "sample_size", "samples_needed"][..],
+        "traffic-manager" if told => &["probe_interval", "probe_timeout", "tolerated_failures"],
+        _ => &[],
+    };
+    let fine = fine & only(reader, found_by_probes, "`detect`, which says when an outage is seen", sink);
     let out = if told { law(reader, "detect", sink) } else { None };
     let back = law_or(reader, "detect_back", Some("\"0 s\""), sink);
     if reader.has("detect_back") && !told {

@@ -95,6 +95,7 @@ fn failover_that_cannot_be() {
         (format!("{two}pattern = \"tepid\"\nrouter = \"front-door\""), "E014", "tepid"),
         (format!("{two}pattern = \"hot\"\nrouter = \"other\""), "E011", "`detect` is missing"),
         (format!("{two}{hot}\ndetect_back = \"1 s\""), "E013", "needs `detect`"),
+        (format!("{two}{hot}\ndetect = \"1 s\"\nsamples_needed = 1"), "E013", "does not go with `detect`"),
         (format!("{two}{hot}\nttl = \"1 s\""), "E013", "`ttl` does not go"),
         (format!("{two}{hot}\ntolerated_failures = 1"), "E013", "does not go"),
         (format!("{two}{hot}\nsamples_needed = 5"), "E020", "can never be good"),

@@ -7,6 +7,8 @@ mod kit;
 mod maintenance;
 #[path = "scenarios/money.rs"]
 mod money;
+#[path = "scenarios/probes.rs"]
+mod probes;
 #[path = "scenarios/regions.rs"]
 mod regions;
 #[path = "scenarios/sessions.rs"]

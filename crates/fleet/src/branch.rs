@@ -33,10 +33,10 @@ impl World {
             Need::Parts(_) => self.book.parts.as_ref().map_or(-1, |parts| parts.margin()),
             _ if self.book.misses() => -1,
             // How late a batch will be is not known yet: what works on it is.
-            Need::Done(..) => self.book.level(Class::Capacity),
+            Need::Done(..) => self.book.usable(),
             Need::Served(share, of) => {
                 let needed = u128::from(self.book.demand.unwrap_or(0)) * u128::from(share) / u128::from(of.max(1));
-                (self.book.level(Class::Capacity) - i64::try_from(needed).unwrap_or(i64::MAX)).max(0)
+                (self.book.usable() - i64::try_from(needed).unwrap_or(i64::MAX)).max(0)
             }
         }
     }

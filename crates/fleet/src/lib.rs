@@ -60,7 +60,7 @@ pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
 pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
-pub use service::{Begin, Latency, Limit, Queue, Service, Sessions};
+pub use service::{Begin, Ceiling, Latency, Limit, Queue, Service, Sessions};
 pub use states::{StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, fewer_hold};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};

@@ -17,8 +17,19 @@ pub struct Service {
     pub retry: Option<Retry>,
     /// The sessions that machines hold, if any.
     pub sessions: Option<Sessions>,
+    /// What lies behind the machines and does not scale with them, if anything.
+    pub ceiling: Option<Ceiling>,
     /// LB-09, AG-02: a machine that is to be deleted gets no new requests or sessions for so long before.
     pub drain: Option<SimDuration>,
+}
+
+/// A capacity that does not scale: no more is served, however many machines there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ceiling {
+    /// What it is, in words.
+    pub name: String,
+    /// Thousandths of a request a second.
+    pub capacity_milli: u64,
 }
 
 /// Sessions: connections that last, each held by one machine.

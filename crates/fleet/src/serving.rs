@@ -86,6 +86,8 @@ pub(crate) struct Book {
     pub sessions: Option<Box<Held>>,
     /// There are such clients, jobs or sessions.
     special: bool,
+    /// No more is served, however many machines serve, in thousandths of a request a second.
+    ceiling: i64,
     /// What arrives now, in thousandths of a request a second; none without demand.
     pub demand: Option<u64>,
     counts_connections: bool,
@@ -127,6 +129,7 @@ zonefall_engine::pooled_clone!(Book {
     clients,
     backlog,
     sessions,
+    ceiling,
     special,
     demand,
     counts_connections,
@@ -168,6 +171,7 @@ impl Book {
             backlog: backlog(design, all, extra(Extra::Overload)),
             sessions: design.service.sessions.map(|sessions| Box::new(Held::new(sessions, all))),
             special: design.service.retry.is_some() || design.jobs.is_some() || design.service.sessions.is_some(),
+            ceiling: design.service.ceiling.as_ref().map_or(i64::MAX, |of| of.capacity_milli as i64),
             demand: None,
             counts_connections: design.sla.is_some(),
             enough: i64::MAX,
@@ -275,6 +279,12 @@ impl Book {
         }
     }
 
+    /// Capacity that can be made use of.
+    #[inline]
+    pub fn usable(&self) -> i64 {
+        self.level(Class::Capacity).min(self.ceiling)
+    }
+
     #[inline]
     pub fn level(&self, class: Class) -> i64 {
         self.levels[class as usize].now
@@ -366,7 +376,7 @@ impl Book {
     fn work_off(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
         let Some(mut backlog) = self.backlog.take() else { return };
         let (missed, unconnected, served) = state;
-        let capacity = self.level(Class::Capacity) as u64;
+        let capacity = self.usable() as u64;
         let until =
             if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
         backlog.work(from, t, (capacity, &self.withheld), measure.from, &mut self.ledger);
@@ -386,7 +396,7 @@ impl Book {
 
     /// Batches come and deadlines pass at `t`, up to which everything is settled; when to look again.
     pub fn look_at_jobs(&mut self, t: SimTime, measure: &Measure) -> SimTime {
-        let capacity = self.level(Class::Capacity) as u64;
+        let capacity = self.usable() as u64;
         let Some(backlog) = &mut self.backlog else { return SimTime::NEVER };
         backlog.advance(t, measure.from, &mut self.ledger);
         let late = if backlog.is_late() { backlog.caught_up(t, capacity) } else { SimTime::NEVER };

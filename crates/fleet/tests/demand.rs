@@ -7,7 +7,8 @@ use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Scope, Strikes};
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{
-    Batch, Demand, Design, Jobs, Latency, Ledger, Limit, Need, Noise, Operation, Queue, Step, World, population,
+    Batch, Ceiling, Demand, Design, Jobs, Latency, Ledger, Limit, Need, Noise, Operation, Queue, Step, World,
+    population,
 };
 
 const RACK: u16 = 0;
@@ -42,6 +43,29 @@ fn what_is_served_is_integrated_exactly_over_a_course() {
     assert_eq!(ledger.missed_by_cause_ms[OVERLOAD], 2 * HOUR);
     assert_eq!(ledger.first_miss, Some(SimTime::from_ms(6 * HOUR)));
     assert_eq!(ledger.events, 3);
+}
+
+#[test]
+fn machines_beyond_a_capacity_that_does_not_scale_serve_nobody_more() {
+    let played = |machines: u32, outages: &[Scripted]| {
+        let mut of = web(900, &[(6 * HOUR, 1800), (9 * HOUR, 900)]);
+        of.sets[0].capacity = machines;
+        of.service.ceiling = Some(Ceiling { name: "database".into(), capacity_milli: 1500 });
+        Script::new(topology(1, 8, 1), vec![mode("rack", Scope::Rack)], DAY).outages(outages).play(of)
+    };
+    let (two, eight) = (played(2, &[]), played(8, &[]));
+    assert_eq!(two.served, two.offered - i128::from(3 * HOUR * 300));
+    for ledger in [&two, &eight] {
+        assert_eq!((ledger.served, ledger.missed_ms), (two.served, 3 * HOUR));
+        assert_eq!(ledger.missed_by_cause_ms[OVERLOAD], 3 * HOUR);
+    }
+    // A third machine stands in for one that is lost, all of the time; of two the lost one answers for its part.
+    let lost: &[Scripted] = &[(RACK, 0, 1, 7 * HOUR, 8 * HOUR)];
+    assert_eq!(played(3, lost).served, two.served);
+    let ledger = played(2, lost);
+    assert_eq!(ledger.served, two.served - i128::from(HOUR * 500));
+    // In that hour 300 are beyond what the database can do, and 1,000 stand still.
+    assert_eq!(ledger.missed_by_cause_ms[OVERLOAD], 2 * HOUR + HOUR * 300 / 1300);
 }
 
 #[test]

@@ -76,12 +76,18 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
     }
     impossible_parts(laid, sink);
     let most = |placed: &Placed| u128::from(placed.most_asked()) * u128::from(placed.set.serves_milli);
-    let give: u128 = laid.sets.iter().map(most).sum();
+    let machines: u128 = laid.sets.iter().map(most).sum();
+    let ceiling = design.service.ceiling.as_ref();
+    let give = ceiling.map_or(machines, |of| machines.min(u128::from(of.capacity_milli)));
+    let gives = match ceiling.filter(|_| give < machines) {
+        Some(of) => format!("`{}` lets through", of.name),
+        None => "its machines together serve".into(),
+    };
     let per_second = |milli: u128| milli as f64 / 1000.0;
     match needed_milli(design) {
         Some((least, _)) if least > give => {
             let words = format!(
-                "design `{name}` can never meet the objective: it must serve {} req/s, and its machines together serve {}",
+                "design `{name}` can never meet the objective: it must serve {} req/s, and {gives} {}",
                 per_second(least),
                 per_second(give)
             );
@@ -89,7 +95,7 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
         }
         Some((_, most)) if most > give => {
             let words = format!(
-                "design `{name}` cannot meet the objective at its peak: it must serve {} req/s then, and its machines together serve {}",
+                "design `{name}` cannot meet the objective at its peak: it must serve {} req/s then, and {gives} {}",
                 per_second(most),
                 per_second(give)
             );

@@ -16,10 +16,12 @@ use std::sync::Arc;
 use zonefall_engine::SimDuration;
 use zonefall_exact::waiting::greatest_arrival;
 use zonefall_fleet::policy::retry::Retry;
-use zonefall_fleet::{Latency, Limit, Queue, Service};
+use zonefall_fleet::{Ceiling, Latency, Limit, Queue, Service};
 
 /// The share of answers that a limit is about.
 const LEVEL: f64 = 0.95;
+/// The most that a ceiling lets through, in thousandths of a request a second.
+const CEILING_MAX_MILLI: u64 = 1_000_000_000_000;
 /// The most requests that are worked on at once in one queue.
 const SERVERS_MAX: u64 = 10_000;
 
@@ -40,8 +42,9 @@ pub(crate) fn service(
     let latency = latency(design, sets, has_demand, limit, sink);
     let retry = retry(design, has_demand, sink);
     let sessions = sessions::sessions(design, has_demand, sink);
+    let ceiling = ceiling(design, has_demand, sink);
     let drain = sessions::drain(design, sets, sink);
-    Some(Service { latency: latency?, retry: retry?, sessions: sessions?, drain: drain? })
+    Some(Service { latency: latency?, retry: retry?, sessions: sessions?, drain: drain?, ceiling: ceiling? })
 }
 
 /// The outer `None` is a mistake, the inner one no retries.
@@ -65,6 +68,34 @@ fn retry(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Optio
         return None;
     }
     Some(Some(Retry { tries: tries? as u32, wasted: wasted?, breaker: breaker?, budget: budget?, faults: faults? }))
+}
+
+/// The outer `None` is a mistake, the inner one no ceiling.
+fn ceiling(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Option<Ceiling>> {
+    let Some(service) = design.sub("service", "service", sink) else { return Some(None) };
+    let Some(reader) = service.sub_or_off("ceiling", "service.ceiling", sink) else { return Some(None) };
+    if !reader.has("capacity") {
+        reader.missing("capacity", "capacity = \"800 req/s\"", sink);
+    }
+    let (name, capacity) = (reader.text("name", sink), reader.request_rate("capacity", sink));
+    let has_jobs = design.has("jobs") && !design.is_off("jobs");
+    if !has_demand && !has_jobs {
+        sink.error(codes::SERVICE, reader.span(), "a ceiling is one of what is served, and nothing arrives")
+            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        return None;
+    }
+    if service.has("parallelism") {
+        let words = "times of responses know of no queue behind the machines: keep `parallelism` or `ceiling`";
+        sink.error(codes::EXCLUSIVE, reader.span(), words);
+        return None;
+    }
+    let (name, capacity_milli) = (name?, capacity?);
+    if !(1..=CEILING_MAX_MILLI).contains(&capacity_milli) {
+        let words = "a ceiling must be above 0 and at most 1,000,000,000 req/s";
+        sink.error(codes::RANGE, &reader.span_of("capacity"), words);
+        return None;
+    }
+    Some(Some(Ceiling { name, capacity_milli }))
 }
 
 /// The outer `None` is a mistake, the inner one that times are not asked for.

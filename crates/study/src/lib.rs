@@ -7,6 +7,7 @@
 pub mod agreement;
 pub mod assumptions;
 mod blocks;
+mod ceiling;
 pub mod comparison;
 mod composite;
 mod conclude;

@@ -23,6 +23,7 @@ impl Book {
         let (demand, in_time) = (self.demand, self.needs_in_time());
         // Enough for the demand may not be enough for all its tries.
         let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
+        let most = (self.level(super::Class::Capacity), self.ceiling);
         let own = (if failing { self.overload } else { self.probe_lag }, self.overload);
         let charged = &mut self.ledger.missed_by_cause_ms;
         let withheld = &mut self.withheld;
@@ -34,12 +35,13 @@ impl Book {
                 let Some(parts) = &mut self.parts else { return };
                 return parts.charge(length_ms, charged, |part, need, counts, demand, length_ms, charged| {
                     let withheld = &mut withheld[part * self.stride..][..charged.len()];
-                    charge_machines(length_ms, (need, demand, 0), counts, withheld, own, charged);
+                    let most = (counts.capacity, i64::MAX);
+                    charge_machines(length_ms, (need, demand, 0), (counts, most), withheld, own, charged);
                 });
             }
         };
         let withheld = &mut withheld[..charged.len()];
-        charge_machines(length_ms, (least, demand, in_time), counts, withheld, own, charged);
+        charge_machines(length_ms, (least, demand, in_time), (counts, most), withheld, own, charged);
     }
 
     /// The capacity that answers all of the demand in time; 0 without a limit on that.
@@ -50,11 +52,12 @@ impl Book {
 
 /// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request went to a
 /// dead one, the lag of the probes is the cause; what even everything together could not serve is overload, and so is what
-/// fails on the way (TF-03) where nobody is dead. So much capacity is needed to answer in time.
+/// fails on the way (TF-03) where nobody is dead. So much capacity is needed to answer in time. Machines together serve so
+/// much, of which no more than a ceiling is of use.
 fn charge_machines(
     length_ms: u64,
     (need, demand, in_time): (Least, Option<u64>, i64),
-    counts: Counts,
+    (counts, (machines, ceiling)): (Counts, (i64, i64)),
     withheld: &mut [i64],
     (probe_lag, overload): (usize, usize),
     charged: &mut [u64],
@@ -67,7 +70,13 @@ fn charge_machines(
             charged[if counts.dead > 0 { probe_lag } else { overload }] += length_ms;
             return;
         }
-        lacking = (needed - counts.capacity - withheld.iter().sum::<i64>()).max(0);
+        // What no machine could help with.
+        let beyond = needed.saturating_sub(ceiling);
+        if beyond > 0 && machines >= needed {
+            charged[overload] += length_ms;
+            return;
+        }
+        lacking = (needed - machines - withheld.iter().sum::<i64>()).max(beyond).max(0);
     }
     if lacking > 0 || withheld.iter().all(|&capacity| capacity == 0) {
         withheld[overload] = lacking.max(1);

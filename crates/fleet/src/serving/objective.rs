@@ -74,18 +74,14 @@ impl Book {
     }
 
     pub(super) fn all_machines(&self) -> Counts {
-        Counts {
-            serving: self.level(Class::Serving),
-            dead: self.level(Class::Dead),
-            capacity: self.level(Class::Capacity),
-        }
+        Counts { serving: self.level(Class::Serving), dead: self.level(Class::Dead), capacity: self.usable() }
     }
 
     /// What clients meet.
     pub(super) fn asked(&self) -> Asked {
         let level = |class| self.level(class) as u64;
         let (alive, dead) = (level(Class::Serving), level(Class::Dead));
-        Asked { demand_milli: self.demand.unwrap_or(0), capacity_milli: level(Class::Capacity), alive, dead }
+        Asked { demand_milli: self.demand.unwrap_or(0), capacity_milli: self.usable() as u64, alive, dead }
     }
 
     /// Demand that is sent to machines that are alive, tries again counted in.

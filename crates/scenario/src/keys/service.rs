@@ -1,7 +1,7 @@
 //! Keys of how machines work on requests.
 
 use super::Key;
-use super::Kind::{Choice, Count};
+use super::Kind::{Choice, Count, Either, Off, RequestRate, Table, Text};
 
 pub(super) const KEYS: &[Key] = &[
     Key::new(
@@ -17,4 +17,12 @@ pub(super) const KEYS: &[Key] = &[
     )
     .or("per-machine")
     .overlay(),
+    Key::new(
+        "service.ceiling",
+        Either(&[Table, Off]),
+        "A capacity behind the machines that does not scale with them, as that of a shared database: no more is served, and what is not is charged to `overload`. `false` in a design removes it.",
+    )
+    .overlay(),
+    Key::new("service.ceiling.capacity", RequestRate, "The most that it lets through.").overlay(),
+    Key::new("service.ceiling.name", Text, "What it is.").or("database").overlay(),
 ];

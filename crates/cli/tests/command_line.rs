@@ -547,7 +547,7 @@ fn colours_where_they_are_asked_for() {
 fn check_says_what_is_done_about_lost_parts_and_maintenance() {
     let desk = Desk::new();
     let root = kit::root().join("scenarios");
-    let check = |name: &str| kit::ran(&mut desk.command(["check".as_ref(), root.join(name).as_os_str()])).ends(0);
+    let check = |name: &str| ran(&mut desk.command(["check".as_ref(), root.join(name).as_os_str()])).ends(0);
     check("two-regions.toml").says(&[
         "service: first and second serve at once, by weights 1 and 1",
         "service: first serves, else second (30 % runs), noticed by people in 6.39 min on average",

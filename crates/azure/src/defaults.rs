@@ -31,6 +31,13 @@ pub const PROBES_DOWN: u32 = 2;
 /// Good probes in a row until it is back (LB-01).
 pub const PROBES_UP: u32 = 1;
 
+/// Time between two probes of an application gateway, and how long one waits, in seconds (AG-01).
+pub const GATEWAY_PROBE_SECONDS: u32 = 30;
+/// Failed probes in a row until an application gateway takes a machine out (AG-01); the first success brings it back.
+pub const GATEWAY_PROBES_DOWN: u32 = 3;
+/// How long an application gateway drains a machine that leaves its pool, in seconds (AG-02).
+pub const GATEWAY_DRAIN_SECONDS: u32 = 30;
+
 /// From one rack to the next in a wave of maintenance (MT-04: update domains are at least so far apart).
 pub const MAINTENANCE_BETWEEN_MINUTES: u32 = 30;
 /// From a zone's end to the next zone's beginning in a wave of maintenance (MT-02).

@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use zonefall_azure::defaults::{
-    DEFAULTS, HALLS_PER_ZONE, HIDDEN_ZONE_STICKY, HOSTS_PER_RACK, Os, PROBE_INTERVAL_SECONDS, PROBES_DOWN, PROBES_UP,
-    RACKS_PER_ZONE, boot_law, create_law, start_law, warm_up_law,
+    DEFAULTS, GATEWAY_DRAIN_SECONDS, GATEWAY_PROBE_SECONDS, GATEWAY_PROBES_DOWN, HALLS_PER_ZONE, HIDDEN_ZONE_STICKY,
+    HOSTS_PER_RACK, Os, PROBE_INTERVAL_SECONDS, PROBES_DOWN, PROBES_UP, RACKS_PER_ZONE, boot_law, create_law,
+    start_law, warm_up_law,
 };
 use zonefall_topology::{Region, Topology};
 
@@ -26,6 +27,11 @@ fn pt_03_boot_start_and_warm_up() {
 #[test]
 fn lb_01_probes_every_5_seconds_2_down_1_up() {
     assert_eq!((PROBE_INTERVAL_SECONDS, PROBES_DOWN, PROBES_UP), (5, 2, 1));
+}
+
+#[test]
+fn ag_01_ag_02_probes_every_30_seconds_3_down_and_a_drain_of_30_seconds() {
+    assert_eq!((GATEWAY_PROBE_SECONDS, GATEWAY_PROBES_DOWN, GATEWAY_DRAIN_SECONDS), (30, 3, 30));
 }
 
 #[test]

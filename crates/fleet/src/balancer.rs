@@ -90,6 +90,24 @@ mod tests {
     }
 
     #[test]
+    fn ag_01_a_gateway_finds_a_dead_backend_after_its_third_probe_has_waited() {
+        // U(0, 30) until the next probe, two intervals more, and 30 s until the last has failed.
+        let gateway = LoadBalancer {
+            interval: SimDuration::from_ms(30_000),
+            unhealthy_threshold: 3,
+            timeout: SimDuration::from_ms(30_000),
+            flap_window: SimDuration::ZERO,
+            ..grid(0.0).balancer
+        };
+        let found = |phase: f64| ProbeTimes::new(gateway, phase).removed(SimTime::from_ms(600_000)).as_ms() - 600_000;
+        assert_eq!([found(0.0), found(0.5), found(0.9)], [90_000, 105_000, 117_000]);
+        // Back at its first success, however often it was out.
+        let grid = ProbeTimes::new(gateway, 0.5);
+        assert!(!grid.flaps(SimTime::from_ms(599_999), SimTime::from_ms(600_000)));
+        assert_eq!(grid.readmitted(SimTime::from_ms(600_000), 0).as_ms() - 600_000, 15_000);
+    }
+
+    #[test]
     fn lb_03_a_new_instance_waits_for_its_first_success() {
         assert_eq!(grid(0.2).readmitted(SimTime::from_ms(2000), 0), SimTime::from_ms(6000));
         assert_eq!(grid(0.0).readmitted(SimTime::from_ms(0), 0), SimTime::ZERO);

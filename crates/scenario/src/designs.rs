@@ -1,5 +1,6 @@
 //! One design, as the fleet wants it: its sets, what sends requests to them, what it needs.
 
+use crate::balancer;
 use crate::codes;
 use crate::components::{Modes, Site};
 use crate::demand;
@@ -18,18 +19,14 @@ use crate::reader::Reader;
 use crate::scale_sets::scale_set;
 use crate::scenario::CalendarStart;
 use crate::service::{self, Within};
-use crate::sessions;
 use crate::sets::{self, Ground, Placed};
 use std::ops::Range;
 use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
-use zonefall_engine::{SimDuration, SimTime};
+use zonefall_engine::SimTime;
 use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
-use zonefall_fleet::{Design, Least, LoadBalancer, Need, SlaTerms};
+use zonefall_fleet::{Design, Least, Need, SlaTerms};
 use zonefall_topology::Topology;
-
-/// LB-01: the least probe interval of Azure's load balancer.
-const PROBE_INTERVAL_LEAST_MS: u64 = 5000;
 
 /// The keys that say when the service is up.
 const OBJECTIVES: [&str; 4] = ["min_serving", "min_served", "p95_latency", "jobs_by_deadline"];
@@ -84,7 +81,7 @@ impl Laid {
 pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Option<Laid> {
     let profile = around.profile;
     let reader = Reader::new(&seen.tree, "", sink);
-    let balancer = load_balancer(&reader, sink);
+    let balancer = balancer::load_balancer(&reader, sink);
     let names: Vec<&str> = reader.named("scale_set", sink).into_iter().map(|(name, ..)| name).collect();
     let Around { start, horizon, files, memory, .. } = *around;
     let clock = demand::Clock { start, horizon, files, memory };
@@ -141,7 +138,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let of_bills: Vec<Use> = of_bills.collect();
     let mut uses = uses(&reader, &mut sets);
     uses.extend(of_bills);
-    uses.extend(sessions::uses(&reader, &sets));
+    uses.extend(balancer::uses(&reader, &sets));
     let design = Design {
         name: seen.name.clone(),
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
@@ -259,31 +256,6 @@ fn all_sets(reader: &Reader<'_>, seen: &Seen, ground: &Ground<'_>, sink: &mut Si
         return None;
     }
     fine.then_some(all)
-}
-
-/// The outer `None` is a mistake, the inner one no load balancer.
-fn load_balancer(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<LoadBalancer>> {
-    if reader.is_off("load_balancer") {
-        return Some(None);
-    }
-    let Some(reader) = reader.sub("load_balancer", "load_balancer", sink) else { return Some(None) };
-    let interval = reader.span_of_time("probe_interval", sink);
-    let unhealthy = reader.count("unhealthy_threshold", sink);
-    let healthy = reader.count("healthy_threshold", sink);
-    let timeout = reader.duration("probe_timeout", sink);
-    let flap_window = reader.duration("flap_window", sink);
-    let interval = interval?;
-    if interval < SimDuration::from_ms(PROBE_INTERVAL_LEAST_MS) {
-        let words = "Azure's load balancer probes every 5 s at most (LB-01)";
-        sink.warn(codes::FAST_PROBE, &reader.span_of("probe_interval"), words);
-    }
-    Some(Some(LoadBalancer {
-        interval,
-        unhealthy_threshold: unhealthy? as u32,
-        healthy_threshold: healthy? as u32,
-        timeout: timeout?,
-        flap_window: flap_window?,
-    }))
 }
 
 /// What is needed, where that is said, and the limit on times.

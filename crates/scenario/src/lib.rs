@@ -8,6 +8,7 @@
 //! Units at this border: durations and laws become milliseconds, rates failures a year, shares exact ratios, requests
 //! thousandths a second. What must never be here: a random draw, a result, and writing files.
 
+mod balancer;
 mod checks;
 mod choices;
 mod codes;

@@ -5,6 +5,7 @@
 //! for their answers to be in time, from closed forms. What can go wrong: times without a demand, machines that are not
 //! alike, a limit that not even an idle machine keeps, more servers than the closed forms take on; told at their places.
 
+use crate::balancer;
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::memory::{Memory, Station};
@@ -43,7 +44,7 @@ pub(crate) fn service(
     let retry = retry(design, has_demand, sink);
     let sessions = sessions::sessions(design, has_demand, sink);
     let ceiling = ceiling(design, has_demand, sink);
-    let drain = sessions::drain(design, sets, sink);
+    let drain = balancer::drain(design, sets, sink);
     Some(Service { latency: latency?, retry: retry?, sessions: sessions?, drain: drain?, ceiling: ceiling? })
 }
 

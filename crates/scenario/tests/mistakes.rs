@@ -202,6 +202,12 @@ fn each_mistake_brings_its_code() {
             "[sessions]\nlength = \"20 min\"\nat_once = 9\n[part.a]\nsets = [\"web\"]\nmin_serving = 1".into(),
             "E013",
         ),
+        ("#balancer", "kind = \"gateway\"".into(), "E014"),
+        ("#balancer", "kind = 7".into(), "E012"),
+        ("#balancer", "kind = \"application-gateway\"\nhealthy_threshold = 2".into(), "E020"),
+        ("#balancer", "kind = \"application-gateway\"\nunhealthy_threshold = 21".into(), "E020"),
+        ("#balancer", "kind = \"application-gateway\"\ndrain = \"2 h\"".into(), "E020"),
+        ("#balancer", "kind = \"application-gateway\"\ndrain = \"0 s\"".into(), "E020"),
         ("#balancer", "drain = 30".into(), "E012"),
         ("#balancer", "drain = \"soon\"".into(), "E021"),
         ("#balancer", "drane = \"30 s\"".into(), "E010"),
@@ -411,6 +417,25 @@ fn each_mistake_brings_its_code() {
         let found = codes(&text);
         assert!(found.contains(&code), "{code} for\n{new}\ngave {found:?}");
     }
+}
+
+#[test]
+fn ag_01_ag_02_a_gateway_probes_and_drains_as_documented_unless_something_else_is_written() {
+    let of = |balancer: &str| {
+        let design = parse(&with("#balancer", balancer), "x.toml").unwrap().designs[0].clone();
+        let probes = design.balancer.unwrap();
+        let seconds = |length: zonefall_engine::SimDuration| length.as_ms() / 1000;
+        let failures = probes.unhealthy_threshold;
+        let times = [probes.interval, probes.timeout, probes.flap_window].map(seconds);
+        (times, failures, probes.healthy_threshold, design.service.drain.map(seconds))
+    };
+    let gateway = "kind = \"application-gateway\"\n";
+    assert_eq!(of(""), ([5, 5, 300], 2, 1, None));
+    assert_eq!(of(gateway), ([30, 30, 0], 3, 1, Some(30)));
+    let own = "probe_interval = \"10 s\"\nprobe_timeout = \"8 s\"\nunhealthy_threshold = 2\nflap_window = \"1 min\"\ndrain = \"1 h\"";
+    assert_eq!(of(&format!("{gateway}{own}")), ([10, 8, 60], 2, 1, Some(3600)));
+    // Faster than a load balancer may be.
+    assert_eq!(codes(&with("#balancer", &format!("{gateway}probe_interval = \"2 s\""))), Vec::<&str>::new());
 }
 
 #[test]

@@ -77,23 +77,23 @@ pub(super) const BALANCER: &[Rule] = &[
 ];
 
 pub(super) const GATEWAY: &[Rule] = &[
-    Rule::out(
+    Rule::modelled(
         "AG-01",
-        "A probe every 30 s that waits 30 s; three failures take a backend out, one success brings it back.",
+        "A probe every 30 s that waits 30 s; 3 failures (1 to 20) take a backend out, one success brings it back; all probe as one.",
         "application gateway health probe page",
-        "write these as the probes of the load balancer; each gateway instance probing for itself is not simulated",
-    ),
-    Rule::out(
+    )
+    .key("load_balancer.kind"),
+    Rule::modelled(
         "AG-02",
-        "A backend that leaves the pool is drained for 30 s, or 1 to 3600 s.",
+        "A backend that leaves the pool is drained for 30 s, or 1 to 3600 s; requests with an affinity cookie count as sessions.",
         "application gateway HTTP settings page",
-        "a gateway is not simulated yet",
-    ),
+    )
+    .key("load_balancer.drain"),
     Rule::out(
         "AG-03",
         "Version 2 scales from 0 to 125 instances of about 10 capacity units each, in 3 to 5 minutes.",
         "application gateway scaling page; the time is recalled",
-        "a gateway is a component that is up or down: its capacity is not simulated",
+        "how it grows is not simulated: what its most instances let through can be written as a ceiling of the service",
     ),
 ];
 

@@ -156,6 +156,14 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay()
     .from("LB-01"),
+    Key::new(
+        "load_balancer.kind",
+        Choice(&["load-balancer", "application-gateway"]),
+        "What it is. An application gateway probes every 30 s, waits 30 s, takes a machine out after 3 failures, takes flapping for nothing, and drains for 30 s, where nothing else is written; bills take it for a load balancer.",
+    )
+    .or("load-balancer")
+    .overlay()
+    .from("LB-01, AG-01, AG-02"),
     Key::new("load_balancer.probe_interval", Duration, "Time between probes; Azure's least is 5 s.")
         .or("5 s")
         .overlay()

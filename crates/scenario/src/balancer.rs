@@ -1,0 +1,133 @@
+//! `[load_balancer]`: what sends requests to the machines, how it finds dead ones, and how it relieves those that go.
+//!
+//! In: the table and its kind, which decides what holds where nothing is written. Out: the probes, and the drain. What can go
+//! wrong: probes faster than Azure allows, what an application gateway refuses, a drain that does not fit what deletes the
+//! machines; told at their places.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::manage::Use;
+use crate::reader::Reader;
+use crate::sets::Placed;
+use std::ops::RangeInclusive;
+use zonefall_azure::defaults::{GATEWAY_DRAIN_SECONDS, GATEWAY_PROBE_SECONDS, GATEWAY_PROBES_DOWN};
+use zonefall_engine::SimDuration;
+use zonefall_fleet::LoadBalancer;
+
+/// LB-01: the least probe interval of Azure's load balancer.
+const PROBE_INTERVAL_LEAST_MS: u64 = 5000;
+/// AG-01: failures in a row that an application gateway may ask for.
+const GATEWAY_FAILURES: RangeInclusive<u64> = 1..=20;
+/// AG-02: how long an application gateway may drain.
+const GATEWAY_DRAIN_MS: RangeInclusive<u64> = 1000..=3_600_000;
+
+const fn seconds(of: u32) -> SimDuration {
+    SimDuration::from_ms(of as u64 * 1000)
+}
+
+/// Whether it is an application gateway.
+fn is_gateway(reader: &Reader<'_>, sink: &mut Sink) -> Option<bool> {
+    Some(reader.choice("kind", sink)? == "application-gateway")
+}
+
+/// The outer `None` is a mistake, the inner one no load balancer.
+pub(crate) fn load_balancer(design: &Reader<'_>, sink: &mut Sink) -> Option<Option<LoadBalancer>> {
+    if design.is_off("load_balancer") {
+        return Some(None);
+    }
+    let Some(reader) = design.sub("load_balancer", "load_balancer", sink) else { return Some(None) };
+    let gateway = is_gateway(&reader, sink);
+    let interval = reader.span_of_time("probe_interval", sink);
+    let unhealthy = reader.count("unhealthy_threshold", sink);
+    let healthy = reader.count("healthy_threshold", sink);
+    let timeout = reader.duration("probe_timeout", sink);
+    let flap_window = reader.duration("flap_window", sink);
+    let gateway = gateway?;
+    let (interval, unhealthy, healthy) = (interval?, unhealthy?, healthy?);
+    if !gateway && interval < SimDuration::from_ms(PROBE_INTERVAL_LEAST_MS) {
+        let words = "Azure's load balancer probes every 5 s at most (LB-01)";
+        sink.warn(codes::FAST_PROBE, &reader.span_of("probe_interval"), words);
+    }
+    let plain = LoadBalancer {
+        interval,
+        unhealthy_threshold: unhealthy as u32,
+        healthy_threshold: healthy as u32,
+        timeout: timeout?,
+        flap_window: flap_window?,
+    };
+    if gateway { as_gateway(&reader, plain, sink).map(Some) } else { Some(Some(plain)) }
+}
+
+/// AG-01: the same of an application gateway, which has other defaults.
+fn as_gateway(reader: &Reader<'_>, plain: LoadBalancer, sink: &mut Sink) -> Option<LoadBalancer> {
+    let LoadBalancer { unhealthy_threshold, healthy_threshold, .. } = plain;
+    let mut fine = true;
+    let mut no = |key: &str, words: &str| {
+        sink.error(codes::RANGE, &reader.span_of(key), words);
+        fine = false;
+    };
+    if !GATEWAY_FAILURES.contains(&u64::from(unhealthy_threshold)) {
+        no("unhealthy_threshold", "an application gateway asks for 1 to 20 failures in a row (AG-01)");
+    }
+    if healthy_threshold != 1 {
+        no("healthy_threshold", "an application gateway takes a machine back at its first success (AG-01)");
+    }
+    let or = |key: &str, written: SimDuration, usual: u32| if reader.has(key) { written } else { seconds(usual) };
+    fine.then(|| LoadBalancer {
+        interval: or("probe_interval", plain.interval, GATEWAY_PROBE_SECONDS),
+        unhealthy_threshold: if reader.has("unhealthy_threshold") { unhealthy_threshold } else { GATEWAY_PROBES_DOWN },
+        healthy_threshold,
+        timeout: or("probe_timeout", plain.timeout, GATEWAY_PROBE_SECONDS),
+        flap_window: or("flap_window", plain.flap_window, 0),
+    })
+}
+
+/// The outer `None` is a mistake, the inner one no drain.
+pub(crate) fn drain(design: &Reader<'_>, sets: Option<&[Placed]>, sink: &mut Sink) -> Option<Option<SimDuration>> {
+    if design.is_off("load_balancer") {
+        return Some(None);
+    }
+    let Some(reader) = design.sub("load_balancer", "load_balancer", sink) else { return Some(None) };
+    let written = reader.optional("drain", sink, Reader::duration)?;
+    let drain = if is_gateway(&reader, sink)? {
+        if written.is_some_and(|drain| !GATEWAY_DRAIN_MS.contains(&drain.as_ms())) {
+            let words = "an application gateway drains for 1 to 3600 s (AG-02)";
+            sink.error(codes::RANGE, &reader.span_of("drain"), words);
+            return None;
+        }
+        written.or(Some(seconds(GATEWAY_DRAIN_SECONDS)))
+    } else {
+        written.filter(|drain| *drain > SimDuration::ZERO)
+    };
+    if let Some(drain) = drain {
+        let sets = sets.unwrap_or_default();
+        sets.iter().for_each(|placed| is_waited_for(&reader, placed, drain, sink));
+    }
+    Some(drain)
+}
+
+/// LB-10: autoscale deletes a machine at once, or when its notice is over.
+fn is_waited_for(reader: &Reader<'_>, placed: &Placed, drain: SimDuration, sink: &mut Sink) {
+    let Some(managed) = placed.set.management.as_ref().filter(|managed| managed.autoscale.is_some()) else { return };
+    let name = &placed.set.name;
+    let words = match &managed.terminate_notice {
+        None => format!(
+            "autoscale deletes machines of `{name}` without waiting for them to drain, unless they get a notice"
+        ),
+        Some(notice) if notice.timeout < drain => {
+            format!("the notice of termination of `{name}` is over before this drain is: it ends with the notice")
+        }
+        Some(_) => return,
+    };
+    sink.warn(codes::DRAIN, &reader.span_of("drain"), words)
+        .help(format!("`terminate_notice` of at least this time under `[scale_set.{name}]`"));
+}
+
+/// A drain of machines that are never deleted.
+pub(crate) fn uses(design: &Reader<'_>, sets: &[Placed]) -> Option<Use> {
+    let span = design.place("load_balancer.drain");
+    let written = span != design.place("load_balancer") && !design.is_off("load_balancer");
+    let deletes = sets.iter().any(|placed| placed.set.management.is_some());
+    let idle = (!deletes).then_some("no machine is deleted while a trial runs");
+    Use { span, key: "drain", idle }.when(written)
+}

@@ -8,7 +8,8 @@ use zonefall_cli::assemble::{self, Overrides};
 use zonefall_study::exactly::exactly;
 use zonefall_study::outcome::{Estimate, Outcome};
 use zonefall_study::rare::{
-    Ladder, Layered, Method, Plan, conclude_conditioned, conclude_weighted, run_conditioned, run_forced, run_split,
+    Bias, Ladder, Layered, Method, Plan, Way, conclude_conditioned, conclude_weighted, run_conditioned, run_forced,
+    run_split,
 };
 use zonefall_study::{Labels, Silent, Study, conclude};
 
@@ -80,6 +81,8 @@ pub fn rare(run: &mut Run) {
     precision(run);
     storms_alone(run);
     one_crew(run);
+    failure_biasing(run, scenario!("one-crew"), 10_000.0);
+    failure_biasing(run, scenario!("four-of-twelve"), 1000.0);
     common_random_numbers(run);
 }
 
@@ -125,6 +128,23 @@ fn one_crew(run: &mut Run) {
     run.table.add("rare", "one-crew: variance × events", gain, &shown, Demand::AtLeast(10.0, None));
     let exact = exactly(&study, &study.designs[0]).expect("it has an exact answer").unavailability;
     agreement(run, scenario.0, &format!("the exact {exact:.3e}"), (found.mean - exact) / error(&found));
+}
+
+/// From failure to failure.
+fn failure_biasing(run: &mut Run, scenario: (&str, &str), floor: f64) {
+    let mut study = study(scenario);
+    study.trials = run.amount(40_000);
+    let bias = Bias::new(&study).expect("it is a Markov chain");
+    let way = Way::Biased(bias.learn(&study, &AtomicBool::new(false)).expect("the event budget is ample"));
+    let played = way.play(&study, (&labels(), Method::Biasing, "asked for"), 0, &AtomicBool::new(false), &Silent);
+    let outcome = played.expect("the event budget is ample").outcome;
+    let found = outcome.designs[0].unavailability;
+    let gain = outcome.method.as_ref().and_then(|method| method.designs[0].gain).unwrap_or(0.0);
+    let name = format!("{}, biasing", scenario.0);
+    let shown = format!("{} × at {:.2e}", number(gain), found.mean);
+    run.table.add("rare", &format!("{name}: variance × events"), gain, &shown, Demand::AtLeast(floor, None));
+    let exact = exactly(&study, &study.designs[0]).expect("it has an exact answer").unavailability;
+    agreement(run, &name, &format!("the exact {exact:.3e}"), (found.mean - exact) / error(&found));
 }
 
 /// A difference on the same bad luck, against the same from independent runs.

@@ -1,5 +1,5 @@
 //! The long study of coverage: `cargo run --release -p zonefall-cli --example coverage -- 1000` prints the table of
-//! `docs/coverage.md`; with ids after it, their rows only; `-- 200 methods` that of split trials and storms alone. Entries come from the shared folder, as in `tests/oracles.rs`.
+//! `docs/coverage.md`; with ids after it, their rows only; `-- 200 methods` that of split trials, storms alone and biased cycles (`-- 200 methods biasing`: of one method). Entries come from the shared folder, as in `tests/oracles.rs`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 #[path = "../tests/oracles/mod.rs"]
@@ -13,7 +13,8 @@ fn main() {
     let studies: u64 = std::env::args().nth(1).map_or(1000, |word| word.parse().expect("how many studies an entry?"));
     if std::env::args().nth(2).is_some_and(|word| word == "methods") {
         println!("{METHODS}");
-        for case in methods::cases() {
+        let one = std::env::args().nth(3);
+        for case in methods::cases().iter().filter(|case| one.as_deref().is_none_or(|one| one == case.method.word())) {
             let (exact, covered) = case.play(studies);
             println!("{}", case.row(exact, &covered));
         }

@@ -163,6 +163,9 @@ pub enum Method {
     Splitting,
     /// Only what strikes many is drawn; single machines and hosts are solved exactly given that, where nothing couples them.
     Conditioning,
+    /// From failure to failure, failures made frequent, all weighed: for independent outages and queues before crews, with nothing
+    /// else to wait for.
+    Biasing,
     /// Whichever promises more; says why.
     Auto,
 }

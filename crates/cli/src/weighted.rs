@@ -23,6 +23,7 @@ pub const fn method(of: args::Method) -> Method {
         args::Method::Forcing => Method::Forcing,
         args::Method::Splitting => Method::Splitting,
         args::Method::Conditioning => Method::Conditioning,
+        args::Method::Biasing => Method::Biasing,
         args::Method::Auto => Method::Auto,
     }
 }
@@ -39,6 +40,7 @@ pub const fn of_scenario(scenario: &Scenario) -> Method {
         zonefall_scenario::Method::Forcing => Method::Forcing,
         zonefall_scenario::Method::Splitting => Method::Splitting,
         zonefall_scenario::Method::Conditioning => Method::Conditioning,
+        zonefall_scenario::Method::Biasing => Method::Biasing,
         zonefall_scenario::Method::Auto => Method::Auto,
     }
 }
@@ -90,6 +92,7 @@ pub fn run(
         Choice::Forcing { plan, why } => (Way::Forced(plan), why),
         Choice::Splitting { ladder, why } => (Way::Split(ladder), why),
         Choice::Conditioning { layered, why } => (Way::Given(layered), why),
+        Choice::Biasing { bias, why } => (Way::Biased(bias), why),
     };
     console.remark(&format!("method: {}; {why}", trials_of(&way)));
     let bar = console.shows_progress().then(|| Bar::new(study, 0, console.colour_err()));
@@ -120,6 +123,7 @@ const fn trials_of(way: &Way) -> &'static str {
         Way::Forced(_) => "forced trials",
         Way::Split(_) => "split trials",
         Way::Given(_) => "storms alone",
+        Way::Biased(_) => "failure biasing",
     }
 }
 
@@ -135,6 +139,7 @@ fn plain(asked: Method, why: String) -> MethodOutcome {
         greatest_weight: 1.0,
         patterns: Vec::new(),
         levels: Vec::new(),
+        failure_share: None,
         designs: Vec::new(),
     }
 }

@@ -141,7 +141,8 @@ fn methods_that_do_not_fit() {
         with("method = \"forcing\"") + "\n[[script]]\nat = \"1 h\"\nfor = \"1 h\"\nmembers = [\"eastus/1\"]\n";
     refused(scripted).complains(&["error[E013]", "drawn"]);
     let split = with("method = \"splitting\"").replace("horizon = \"365 days\"", until);
-    refused(split).complains(&["error[E013]", "splitting", "first miss"]);
+    refused(split.clone()).complains(&["error[E013]", "splitting", "first miss"]);
+    refused(split.replace("splitting", "biasing")).complains(&["error[E013]", "biasing", "first miss"]);
     let desk = Desk::with(BASE);
     desk.run("run s.toml --method splitting --rows").ends(2).complains(&["--rows", "plain trials"]);
     desk.run("run s.toml --method splitting --checkpoint c").ends(2).complains(&["--checkpoint", "plain trials"]);
@@ -152,6 +153,20 @@ fn methods_that_do_not_fit() {
     desk.put("s.toml", base("min_serving = 6", "min_serving = 1") + "\n[faults]\nprofile = \"none\"\n");
     desk.run("run s.toml --method forcing").ends(1).complains(&["found no overlap"]);
     desk.run("run s.toml --method conditioning").ends(1).complains(&["nothing is left to draw"]);
+    desk.run("run s.toml --method biasing")
+        .ends(1)
+        .complains(&["method biasing cannot be used", "no failure mode can take"]);
+    // Everything that makes it no chain, at once.
+    let worn = "time_to_failure = { law = \"weibull\", shape = 2.0, mean = \"900 h\" }\noutage = \"2 h\"\nclock = \"operating\"\nstart = \"new\"\n";
+    let zone = "rate = \"1 per zone-year\"\noutage = \"2 h\"\nkind = \"shock\"\n";
+    let modes = format!("[faults.mode.worn]\nscope = \"instance\"\n{worn}[faults.mode.blow]\nscope = \"zone\"\n{zone}");
+    desk.put("s.toml", base("min_serving = 6", "min_serving = 1") + "\n[faults]\nprofile = \"none\"\n" + &modes);
+    desk.run("run s.toml --method biasing").ends(1).complains(&[
+        "machines boot or warm up",
+        "`worn`: its clock stops",
+        "a Weibull time to failure",
+        "`blow`: a shock",
+    ]);
 }
 
 #[test]

@@ -71,10 +71,10 @@ fn managed_sets_meet_their_closed_forms() {
     assert!(wrong.is_empty(), "{} fail:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// What balanced failure biasing would do on the Markov-like systems that it is made for, beside what forcing and splitting do:
-/// the table of docs/statistics.md. Each comes to 10 % (half of a 95 % interval; the queue to 25 %).
+/// Failure biasing on the Markov-like systems that it is made for, beside forcing and splitting: the table of
+/// docs/statistics.md. Each comes to 10 % (half of a 95 % interval; the queue to 25 % by splitting).
 #[test]
-fn markov_like_systems_are_met_without_failure_biasing() {
+fn markov_like_systems_are_met_by_failure_biasing() {
     let Some(file) = Oracles::find() else { return };
     let queue = MachineRepair::new(10, 1, Alternating::new(1000.0, 5.0).unwrap()).unwrap().unavailability(6);
     let exact = |id: &str| match id {
@@ -83,36 +83,42 @@ fn markov_like_systems_are_met_without_failure_biasing() {
         id => file.exact(id),
     };
     for case in biasing::cases(exact) {
-        let biased = biasing::biased(&case.groups, &case.is_down, 200_000);
-        assert!((biased.unavailability / case.exact - 1.0).abs() < 0.1, "{}: {biased:?} for {}", case.name, case.exact);
-        let text = format!("trials = {}\nmethod = \"{}\"\n{}", case.trials, case.method, case.toml);
-        let scenario = zonefall_scenario::parse(&text, case.name).unwrap_or_else(|why| panic!("{}", why.render(false)));
-        let study = assemble::study(&scenario, Overrides { no_counterfactual: true, ..Overrides::default() }).unwrap();
-        let stop = AtomicBool::new(false);
-        let way = match (case.method, choose(&study, Method::Forcing, 1, &stop).unwrap()) {
-            ("forcing", Choice::Forcing { plan, .. }) => Way::Forced(plan),
-            _ => match choose(&study, Method::Splitting, 1, &stop).unwrap() {
-                Choice::Splitting { ladder, .. } => Way::Split(ladder),
-                other => panic!("{}: {other:?}", case.name),
-            },
-        };
-        let played = way.play(&study, (&assemble::labels(&scenario), way.method(), ""), 1, &stop, &Silent).unwrap();
-        let found = played.outcome.designs[0].unavailability;
-        let error = (found.high - found.low.unwrap()) / 2.0 / 1.96 / found.mean;
-        let work = error * error * played.events as f64;
-        println!(
-            "{}: exact {:.4e}, found {:.4e} ± {:.1} %, work {work:.0}; biasing {:.4e}, work {:.0}: {:.2} times ours",
-            case.name,
-            case.exact,
-            found.mean,
-            100.0 * error,
-            biased.unavailability,
-            biased.work,
-            biased.work / work
-        );
-        assert!((found.mean / case.exact - 1.0).abs() < 4.0 * error, "{}: {found:?}", case.name);
-        assert!(1.96 * error <= case.within, "{}: {found:?}", case.name);
+        let restated = biasing::biased(&case.groups, &case.is_down, 200_000);
+        let found = restated.unavailability;
+        assert!((found / case.exact - 1.0).abs() < 0.1, "{}: {restated:?} for {}", case.name, case.exact);
+        println!("{}: restated plainly {found:.4e}, work {:.0}", case.name, restated.work);
+        for (method, trials, within) in [("biasing", 40_000, 0.1), (case.method, case.trials, case.within)] {
+            let text = format!("trials = {trials}\nmethod = \"{method}\"\n{}", case.toml);
+            comes_to(&case, method, &text, within);
+        }
     }
+}
+
+/// Within four standard errors of the exact answer, and an interval whose half is no more than a share of the value.
+fn comes_to(case: &biasing::Case, method: &str, text: &str, within: f64) {
+    let scenario = zonefall_scenario::parse(text, case.name).unwrap_or_else(|why| panic!("{}", why.render(false)));
+    let study = assemble::study(&scenario, Overrides { no_counterfactual: true, ..Overrides::default() }).unwrap();
+    let stop = AtomicBool::new(false);
+    let asked = [Method::Forcing, Method::Splitting, Method::Biasing].into_iter().find(|of| of.word() == method);
+    let way = match choose(&study, asked.unwrap(), 1, &stop).unwrap() {
+        Choice::Forcing { plan, .. } => Way::Forced(plan),
+        Choice::Splitting { ladder, .. } => Way::Split(ladder),
+        Choice::Biasing { bias, .. } => Way::Biased(bias),
+        other => panic!("{}: {other:?}", case.name),
+    };
+    let played = way.play(&study, (&assemble::labels(&scenario), way.method(), ""), 1, &stop, &Silent).unwrap();
+    let found = played.outcome.designs[0].unavailability;
+    let error = (found.high - found.low.unwrap()) / 2.0 / 1.96 / found.mean;
+    let work = error * error * played.events as f64;
+    println!(
+        "{}, {method}: exact {:.4e}, found {:.4e} ± {:.1} %, work {work:.0}",
+        case.name,
+        case.exact,
+        found.mean,
+        100.0 * error
+    );
+    assert!((found.mean / case.exact - 1.0).abs() < 4.0 * error, "{}: {found:?}", case.name);
+    assert!(1.96 * error <= within, "{}: {found:?}", case.name);
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub(crate) fn method(root: &Reader<'_>, sink: &mut Sink) -> Option<Method> {
         "forcing" => Method::Forcing,
         "splitting" => Method::Splitting,
         "conditioning" => Method::Conditioning,
+        "biasing" => Method::Biasing,
         "auto" => Method::Auto,
         _ => Method::Crude,
     })
@@ -23,6 +24,7 @@ pub(crate) fn check(method: Method, source: &FaultSource, timeline: &Timeline, r
         Method::Forcing => "forcing",
         Method::Splitting => "splitting",
         Method::Conditioning => "conditioning",
+        Method::Biasing => "biasing",
         Method::Crude | Method::Auto => return,
     };
     let mut wrong = |says: &str| {

@@ -102,6 +102,8 @@ pub enum Method {
     Splitting,
     /// Only storms are drawn, the machine layer is solved exactly given them.
     Conditioning,
+    /// From failure to failure, failures made frequent, all weighed.
+    Biasing,
     /// Whichever promises more.
     Auto,
 }

@@ -367,6 +367,7 @@ fn each_mistake_brings_its_code() {
         ("#end", rate("{ events = -1, unit_years = 10 }"), "E020"),
         ("#end", rate("{ events = 3, unit_years = 0 }"), "E020"),
         ("#end", rate("{ median = \"1 per rack-year\", factor = 0.5 }"), "E020"),
+        ("#end", rate("{ median = \"1 per rack-year\", factor = 225 }"), "E020"),
         ("#end", rate("{ median = \"0 per rack-year\", factor = 2 }"), "E020"),
         ("#end", rate("{ median = \"1 per zone-year\", factor = 2 }"), "E078"),
         ("#end", rate("{ median = 1, factor = 2 }"), "E012"),

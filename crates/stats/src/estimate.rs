@@ -262,6 +262,21 @@ impl DifferenceEstimate {
         Self { mean: differences.mean(), trials, hits, bounds, p_value }
     }
 
+    /// The same difference in another unit: everything but the p-value times a positive `factor`.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        let bounds = match self.bounds {
+            DifferenceBounds::Interval(of) => DifferenceBounds::Interval(of.scaled(factor)),
+            DifferenceBounds::NotResolved { size_high } => {
+                DifferenceBounds::NotResolved { size_high: size_high * factor }
+            }
+            DifferenceBounds::NoneObserved { size_high } => {
+                DifferenceBounds::NoneObserved { size_high: size_high * factor }
+            }
+        };
+        Self { mean: self.mean * factor, bounds, ..*self }
+    }
+
     /// Whether an interval exists and leaves zero out.
     #[must_use]
     pub fn excludes_zero(&self) -> bool {

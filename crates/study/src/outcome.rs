@@ -440,7 +440,7 @@ pub struct MethodDesign {
 pub struct MethodOutcome {
     /// What was asked for.
     pub asked: String,
-    /// What was done: "crude", "forcing", "splitting" or "conditioning".
+    /// What was done: "crude", "forcing", "splitting", "conditioning" or "biasing".
     pub used: String,
     /// Why.
     pub why: String,
@@ -450,13 +450,16 @@ pub struct MethodOutcome {
     pub pilot_events: u64,
     /// The mean weight of the trials: 1 but for luck.
     pub mean_weight: f64,
-    /// The greatest weight that a trial can have.
+    /// The greatest weight that a trial can have; of biased cycles, that any had.
     pub greatest_weight: f64,
     /// Patterns that trials were forced into, those of the largest share first.
     pub patterns: Vec<PatternOutcome>,
     /// Levels at which trials were split, by design, falling.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<LevelOutcome>,
+    /// Biasing: the chance that the next event is a failure, while something is out and nothing has been missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_share: Option<f64>,
     /// By design.
     pub designs: Vec<MethodDesign>,
 }

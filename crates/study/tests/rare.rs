@@ -1,6 +1,8 @@
 //! Forced trials: against exact answers, against plain trials, the same bits for any threads, honest where they cannot know.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "rare/biasing.rs"]
+mod biasing;
 #[path = "rare/conditioning.rs"]
 mod conditioning;
 #[path = "rare/honesty.rs"]

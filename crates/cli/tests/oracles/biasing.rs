@@ -1,5 +1,5 @@
-//! Would balanced failure biasing serve better where a system is Markov-like? A plain implementation of it (for the test only),
-//! on the rare entries of the shared file, against what the product does: squared relative error × events.
+//! Balanced failure biasing restated plainly, on the rare entries of the shared file: an independent second implementation, whose
+//! squared relative error × events stands beside that of the product.
 //!
 //! A system is a list of groups of alike units, each with its crews, and says when it is down. Regenerative simulation of the
 //! embedded chain (Goyal et al., IEEE Trans. Comput. 41 (1992) 36): a cycle begins with all up; while something is down and the

@@ -1,4 +1,4 @@
-//! How often the intervals of split trials and of storms alone cover, on small systems with exact answers.
+//! How often the intervals of split trials, of storms alone and of biased cycles cover, on small systems with exact answers.
 
 use super::coverage::Covered;
 use std::sync::atomic::AtomicBool;
@@ -29,7 +29,7 @@ fn queue() -> f64 {
 
 /// The cases of the table.
 pub fn cases() -> Vec<Case> {
-    let (split, storms) = (Method::Splitting, Method::Conditioning);
+    let (split, storms, biased) = (Method::Splitting, Method::Conditioning, Method::Biasing);
     let case = |name, method, trials, hours, fleet, modes: &[_], exact| Case {
         name,
         method,
@@ -89,6 +89,47 @@ pub fn cases() -> Vec<Case> {
             &[zone(1500.0, 3.0), ("rack", "rack", 20_000.0, 6.0, ""), vm(500.0, 6.0)],
             None,
         ),
+        case("four machines, all down", biased, 300, 8760, (4, 1, 1, 1), &[vm(1000.0, 1.0)], None),
+        case(
+            "twelve machines in three zones, one needed",
+            biased,
+            2000,
+            8760,
+            (12, 1, 3, 1),
+            &[zone(8760.0, 1.0), vm(2000.0, 2.0)],
+            None,
+        ),
+        case(
+            "twelve machines in three zones, eight needed",
+            biased,
+            1000,
+            8760,
+            (12, 8, 3, 1),
+            &[zone(8760.0, 1.0), vm(2000.0, 2.0)],
+            None,
+        ),
+        case(
+            "ten machines, one crew, six needed",
+            biased,
+            300,
+            2160,
+            (10, 6, 1, 1),
+            &[("vm", "instance", 1000.0, 5.0, "crews = 1\nstart = \"new\"\n")],
+            Some(|| {
+                MachineRepair::new(10, 1, Alternating::new(1000.0, 5.0).expect("positive"))
+                    .expect("small")
+                    .unavailability(6)
+            }),
+        ),
+        case(
+            "machines of 100 h, and a zone of 1,000 years",
+            biased,
+            1000,
+            8760,
+            (8, 4, 3, 1),
+            &[zone(1e7, 1.0), vm(100.0, 1.0)],
+            None,
+        ),
     ]
 }
 
@@ -132,6 +173,7 @@ impl Case {
             let way = match choose(&study, self.method, 0, &stop).expect("the budget is ample") {
                 Choice::Splitting { ladder, .. } => Way::Split(ladder),
                 Choice::Conditioning { layered, .. } => Way::Given(layered),
+                Choice::Biasing { bias, .. } => Way::Biased(bias),
                 other => panic!("{}: {other:?}", self.name),
             };
             let labels = zonefall_study::Labels::default();

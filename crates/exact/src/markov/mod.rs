@@ -5,6 +5,7 @@
 //! distributions for Markov chains* (GTH elimination), and O'Cinneide (1993) on its
 //! entrywise error. Rates are per unit of time, times in that unit.
 
+mod all_up;
 mod crowd;
 mod explore;
 mod first;
@@ -12,6 +13,7 @@ mod machine_repair;
 mod shock;
 mod transient;
 
+pub use all_up::AllUp;
 pub use crowd::{Crowd, CrowdCause};
 pub use explore::Explored;
 pub use machine_repair::MachineRepair;

@@ -82,8 +82,8 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("faults.mode.<name>.rate.median", Rate, "The median of a rate that is judged, not counted: a lognormal law."),
     Key::new(
         "faults.mode.<name>.rate.factor",
-        Number(1.0, 1000.0),
-        "The error factor: the rate lies above median × factor with 5 %, and below median / factor with 5 %.",
+        Number(1.0, 200.0),
+        "The error factor: the rate lies above median × factor with 5 %, and below median / factor with 5 %. At 224 the mean, at which the run lives, would pass the 95 % point.",
     ),
     Key::new("faults.mode.<name>.mttf", Duration, "Mean time to failure: the rate, said the other way round."),
     Key::new("faults.mode.<name>.time_to_failure", Law, "The law of the time to failure. One of this, `rate` and `mttf`."),

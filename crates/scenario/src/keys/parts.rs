@@ -47,7 +47,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "component.<name>.placement",
         Choice(&["zonal", "zone-redundant", "regional", "global"]),
-        "The ground that it stands on: one zone whose fate it shares; all zones of its region; its region as a whole; none. Without it: zonal where `zone` is written, global for Front Door and Traffic Manager, else zone-redundant.",
+        "The ground that it stands on: one zone whose fate it shares; all zones of its region; its region as a whole; or none (global). Without it: zonal where `zone` is written, global for Front Door and Traffic Manager, else zone-redundant.",
     )
     .overlay()
     .from("LB-07"),

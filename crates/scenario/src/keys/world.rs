@@ -47,8 +47,8 @@ pub(super) const KEYS: &[Key] = &[
     .or("42"),
     Key::new(
         "method",
-        Choice(&["crude", "forcing", "splitting", "conditioning", "auto"]),
-        "How trials are drawn: \"crude\" as the world would, \"forcing\" half of them forced into overlapping outages and all weighed, for objectives that are rarely missed; \"splitting\" goes on several times from where a trial has lost much, for misses that build up (crews, ageing machines, managed sets); \"conditioning\" draws what strikes many and solves single machines and hosts exactly given that, where nothing couples the two; \"auto\" chooses and says why.",
+        Choice(&["crude", "forcing", "splitting", "conditioning", "biasing", "auto"]),
+        "How trials are drawn: \"crude\" as the world would, \"forcing\" half of them forced into overlapping outages and all weighed, for objectives that are rarely missed; \"splitting\" goes on several times from where a trial has lost much, for misses that build up (crews, ageing machines, managed sets); \"conditioning\" draws what strikes many and solves single machines and hosts exactly given that, where nothing couples the two; \"biasing\" goes from failure to failure, made frequent, where units fail independently or wait for crews and nothing else; \"auto\" chooses and says why.",
     )
     .or("crude"),
     Key::new(

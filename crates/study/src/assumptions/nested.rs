@@ -88,9 +88,9 @@ fn multiples(profile: &Profile, modes: &[usize], key: Key) -> Vec<f64> {
 }
 
 impl Plan {
-    /// None either where only storms are drawn: nothing is charged to single modes there.
+    /// None either where only storms or cycles are drawn: nothing is charged to single modes there.
     pub fn new(study: &Study, trials: u64, way: Option<&Way>) -> Option<Self> {
-        if matches!(way, Some(Way::Given(_))) {
+        if matches!(way, Some(Way::Given(_) | Way::Biased(_))) {
             return None;
         }
         let each = (trials / LOOK_SHARE).max(EACH_MIN);

@@ -125,7 +125,7 @@ impl Layers {
 }
 
 /// Whether the outage is over for everybody when it is over, and for nobody before.
-fn plain(mode: &Mode, profile: &Profile, design: &Design) -> Result<(), String> {
+pub(super) fn plain(mode: &Mode, profile: &Profile, design: &Design) -> Result<(), String> {
     let whole = mode.share.whole >= 1.0 || mode.share.low >= 1.0;
     let tight = |within_ms: f64| within_ms / 3.0 >= mode.time_to_failure.mean_ms();
     let obstacles = [
@@ -186,7 +186,7 @@ fn may_exclude(mode: &Mode) -> bool {
 }
 
 /// The mode as a cause of a Markov chain; rates per millisecond.
-fn crowd_cause(mode: &Mode) -> Result<CrowdCause, String> {
+pub(super) fn crowd_cause(mode: &Mode) -> Result<CrowdCause, String> {
     if let Some(law) = memory(mode) {
         return Err(format!("{law} time to failure with crews or a shock is not Markov"));
     }

@@ -10,6 +10,7 @@
 //! Everything else is refused in words, all of them at once ([`Obstacles`]). The way: `layers` says what each mode does,
 //! `places` where machines stand, `tree` puts both together, and `crates/exact` computes.
 
+pub(crate) mod chain;
 mod course;
 pub(crate) mod given;
 mod layers;
@@ -89,6 +90,15 @@ fn over_time(
 
 /// What the study and the design, but for their modes, ask that has no exact answer.
 fn of_study(study: &Study, design: &Design) -> Vec<String> {
+    let mut obstacles = of_service(study, design);
+    if design.capacity() > MACHINES_MAX {
+        obstacles.push(format!("more than {MACHINES_MAX} machines: the convolution is too long"));
+    }
+    obstacles
+}
+
+/// The same, however many machines there are.
+fn of_service(study: &Study, design: &Design) -> Vec<String> {
     let mut obstacles = Vec::new();
     let mut no = |is_so: bool, words: &str| {
         if is_so {
@@ -107,7 +117,5 @@ fn of_study(study: &Study, design: &Design) -> Vec<String> {
     no(asks, "`min_served` of a part: only `min_serving` is counted in whole machines");
     let creating = |start: &StartState| matches!(start, StartState::Creating(law) if law.mean_ms() > 0.0);
     no(design.sets.iter().any(|set| creating(&set.start)), "machines are still being created when the trial begins");
-    let words = format!("more than {MACHINES_MAX} machines: the convolution is too long");
-    no(design.capacity() > MACHINES_MAX, &words);
     obstacles
 }

@@ -1,5 +1,6 @@
 //! Whether trials can be forced, and whether it is worth while.
 
+use super::biasing::Bias;
 use super::conditioning::{Layered, expected_gain};
 use super::plan::Plan;
 use super::splitting::{self, Ladder};
@@ -18,6 +19,8 @@ pub enum Method {
     Splitting,
     /// Only storms are drawn, and the machine layer is solved exactly given them.
     Conditioning,
+    /// From failure to failure, failures made frequent.
+    Biasing,
     /// Whichever of these promises the better numbers.
     Auto,
 }
@@ -30,6 +33,7 @@ impl Method {
             Self::Forcing => "forcing",
             Self::Splitting => "splitting",
             Self::Conditioning => "conditioning",
+            Self::Biasing => "biasing",
             Self::Auto => "auto",
         }
     }
@@ -64,6 +68,13 @@ pub enum Choice {
         /// Why.
         why: String,
     },
+    /// Cycles, from failure to failure.
+    Biasing {
+        /// How they are drawn.
+        bias: Bias,
+        /// Why.
+        why: String,
+    },
     /// What was asked for cannot be done.
     Refused {
         /// Why not.
@@ -71,15 +82,34 @@ pub enum Choice {
     },
 }
 
+impl Choice {
+    /// What it is, in words.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Crude { .. } | Self::Refused { .. } => "plain trials",
+            Self::Forcing { .. } => "forcing",
+            Self::Splitting { .. } => "splitting",
+            Self::Conditioning { .. } => "storms alone",
+            Self::Biasing { .. } => "failure biasing",
+        }
+    }
+}
+
 /// So many plain trials with a miss are enough to be content with.
 const HITS_ENOUGH: f64 = 400.0;
 /// So many times as efficient forcing has to be where plain trials see too little.
 const GAIN_LEAST: f64 = 3.0;
+/// So many are plenty, even if a pilot was mistaken by a factor of two.
+const HITS_PLENTY: f64 = 2.0 * HITS_ENOUGH;
+/// So many times as much has to be expected of biasing as of what tells windows and causes, too.
+const BIASING_BETTER: f64 = 10.0;
 /// No design may lose more than this by it.
 const GAIN_NOWHERE_BELOW: f64 = 0.5;
 
-/// Unless asked for, the pilot of splitting plays at most one trial for so many of the study.
-const LADDER_SHARE: u64 = 2;
+/// Unless asked for, pilots of forcing and of splitting each play at most one trial for so many of the study.
+const PILOT_SHARE: u64 = 2;
+/// So many are allowed in any case, if the study has as many.
+const PILOT_LEAST: u64 = 1000;
 
 /// Decides how to draw the trials of a study.
 ///
@@ -102,6 +132,12 @@ pub fn choose(study: &Study, asked: Method, threads: usize, stop: &AtomicBool) -
             Err(why) => Choice::Refused { why },
         });
     }
+    if asked == Method::Biasing {
+        return Ok(match Bias::new(study) {
+            Ok(bias) => Choice::Biasing { bias: bias.learn(study, stop)?, why: "asked for".into() },
+            Err(why) => Choice::Refused { why },
+        });
+    }
     let too_large = splitting::obstacle(study);
     if let (Method::Splitting, Some(why)) = (asked, &too_large) {
         return Ok(Choice::Refused { why: why.clone() });
@@ -109,32 +145,72 @@ pub fn choose(study: &Study, asked: Method, threads: usize, stop: &AtomicBool) -
     if asked == Method::Splitting {
         return Ok(Choice::Splitting { ladder: Ladder::learn(study, threads, stop)?, why: "asked for".into() });
     }
-    let (chosen, sees_enough) = forcing(study, asked, (threads, stop), instead)?;
-    match chosen {
-        Choice::Forcing { plan, why } if asked == Method::Auto => storms_or_forced(study, plan, why, stop),
-        Choice::Crude { why } if !sees_enough && too_large.is_none() && builds_up(study) => {
-            split(study, (threads, stop), why)
+    if asked == Method::Auto {
+        return best(study, (threads, stop), too_large.is_none() && builds_up(study));
+    }
+    Ok(forcing(study, asked, (threads, stop), instead)?.0)
+}
+
+/// Whatever promises most.
+fn best(study: &Study, (threads, stop): (usize, &AtomicBool), may_split: bool) -> Result<Choice, RunError> {
+    let bias = match Bias::new(study) {
+        Ok(bias) => Some(bias.learn(study, stop)?),
+        Err(_) => None,
+    };
+    // The pilot of cycles is by far the cheaper one.
+    if let Some(fewest) = bias.as_ref().and_then(|bias| bias.fewest_hits(study)).filter(|&hits| hits >= HITS_PLENTY) {
+        return Ok(Choice::Crude { why: enough(fewest) });
+    }
+    let promised = bias.and_then(|bias| bias.gain(study, HITS_ENOUGH).map(|(gain, hits)| (bias, gain, hits)));
+    let promised = promised.filter(|(_, gain, _)| gain.poorest >= GAIN_LEAST && gain.worst >= GAIN_NOWHERE_BELOW);
+    let (chosen, sees_enough) = forcing(study, Method::Auto, (threads, stop), |why| Choice::Crude { why })?;
+    match (chosen, promised) {
+        (Choice::Forcing { plan, why }, promised) => {
+            let (chosen, other) = storms_or_forced(study, plan, why, stop)?;
+            Ok(match promised.filter(|(_, gain, _)| gain.worst >= BIASING_BETTER * other) {
+                Some((bias, gain, _)) => {
+                    let words =
+                        "failures are independent or wait for crews alone, and the pilot expects a gain of about";
+                    let why =
+                        format!("{words} {:.0} from failure biasing, {other:.0} from {}", gain.worst, chosen.word());
+                    Choice::Biasing { bias, why }
+                }
+                None => chosen,
+            })
         }
-        _ => Ok(chosen),
+        (Choice::Crude { why }, Some((bias, gain, hits))) if !sees_enough => {
+            let words = format!("{why}; failures are independent or wait for crews alone: plain trials would show");
+            let why = format!(
+                "{words} {} with a miss, and the pilot expects a gain of about {:.0} from failure biasing",
+                few(hits),
+                gain.poorest
+            );
+            Ok(Choice::Biasing { bias, why })
+        }
+        (Choice::Crude { why }, None) if !sees_enough && may_split => split(study, (threads, stop), why),
+        (chosen, _) => Ok(chosen),
     }
 }
 
-/// Storms alone, where the machine layer can be solved and that promises more than forcing.
-fn storms_or_forced(study: &Study, plan: Box<Plan>, why: String, stop: &AtomicBool) -> Result<Choice, RunError> {
+/// What is expected to be gained, storms alone or forced trials: storms, where the machine layer can be solved and that promises more than forcing.
+fn storms_or_forced(study: &Study, plan: Box<Plan>, why: String, stop: &AtomicBool) -> Result<(Choice, f64), RunError> {
     let forced = plan.forecasts.iter().map(|of| of.gain).fold(f64::INFINITY, f64::min);
     let costs = || plan.forecasts.iter().map(|of| of.cost);
-    let Ok(layered) = Layered::new(study) else { return Ok(Choice::Forcing { plan, why }) };
+    let Ok(layered) = Layered::new(study) else { return Ok((Choice::Forcing { plan, why }, forced)) };
     let gain = expected_gain(study, &layered, costs(), stop)?;
     Ok(match gain.filter(|&gain| gain > forced && gain >= GAIN_LEAST) {
         Some(gain) => {
             let words = "nothing couples single machines with the storm, and the pilot expects a gain of about";
-            Choice::Conditioning {
-                layered,
-                why: format!("{words} {gain:.0} from storms alone, {forced:.0} from forcing"),
-            }
+            let why = format!("{words} {gain:.0} from storms alone, {forced:.0} from forcing");
+            (Choice::Conditioning { layered, why }, gain)
         }
-        None => Choice::Forcing { plan, why },
+        None => (Choice::Forcing { plan, why }, forced),
     })
+}
+
+/// Trials that the pilot of forcing may play where nobody asked for it.
+fn allowed(study: &Study) -> u64 {
+    (study.trials / PILOT_SHARE).max(PILOT_LEAST.min(study.trials))
 }
 
 /// Whether to force trials, and whether plain ones would do.
@@ -144,7 +220,8 @@ fn forcing(
     (threads, stop): (usize, &AtomicBool),
     instead: impl Fn(String) -> Choice,
 ) -> Result<(Choice, bool), RunError> {
-    let Some(plan) = Plan::learn(study, threads, stop)? else {
+    let allowed = if asked == Method::Auto { allowed(study) } else { u64::MAX };
+    let Some(plan) = Plan::learn_within(study, threads, stop, allowed)? else {
         return Ok((instead(NOTHING_FOUND.into()), false));
     };
     let weighed = |why: String| Choice::Forcing { plan: Box::new(plan.clone()), why };
@@ -159,8 +236,7 @@ fn forcing(
     // What no forced trial of the pilot has shown has no gain, not one below nothing.
     let worst_shown = if worst > 0.0 { worst } else { 0.0 };
     let choice = if gain == f64::NEG_INFINITY {
-        let words = "plain trials see enough: the pilot expects at least";
-        Choice::Crude { why: format!("{words} {fewest:.0} with a miss for every design") }
+        Choice::Crude { why: enough(fewest) }
     } else if gain < GAIN_LEAST || worst < GAIN_NOWHERE_BELOW {
         let words = "the pilot expects too little of forcing: a gain of";
         Choice::Crude { why: format!("{words} {gain:.1} where plain trials see least, of {worst_shown:.1} at worst") }
@@ -181,7 +257,7 @@ fn builds_up(study: &Study) -> bool {
 
 /// Whether to split trials, where forcing is not for them.
 fn split(study: &Study, (threads, stop): (usize, &AtomicBool), why: String) -> Result<Choice, RunError> {
-    let allowed = study.trials / LADDER_SHARE;
+    let allowed = study.trials / PILOT_SHARE;
     let (ladder, whole) = Ladder::learn_within(study, threads, stop, allowed)?;
     if !whole {
         let words = "levels for splitting would take a pilot of more than";
@@ -201,6 +277,10 @@ fn split(study: &Study, (threads, stop): (usize, &AtomicBool), why: String) -> R
 }
 
 const NOTHING_FOUND: &str = "the pilot found no overlap of outages that misses the objective of any design";
+
+fn enough(fewest: f64) -> String {
+    format!("plain trials see enough: the pilot expects at least {fewest:.0} with a miss for every design")
+}
 
 fn few(hits: f64) -> String {
     if hits < 1.0 { "less than one".into() } else { format!("{hits:.0}") }

@@ -291,7 +291,7 @@ pub(super) fn expected_gain(
 }
 
 /// The plain trials that tell what has no conditional mean.
-fn with_plain_trials(study: &Study) -> Study {
+pub(super) fn with_plain_trials(study: &Study) -> Study {
     let trials = (study.trials / PLAIN.0).max(PLAIN.1).min(study.trials);
     Study { trials, ..study.clone() }
 }
@@ -393,6 +393,7 @@ fn method(study: &Study, of: &Conditioned, asked: Method, why: &str) -> MethodOu
         greatest_weight: 1.0,
         patterns: Vec::new(),
         levels: Vec::new(),
+        failure_share: None,
         designs: study.designs.iter().zip(&of.designs).zip(&of.plain.tally.designs).map(gained).collect(),
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn method(study: &Study, of: &Weighed, wanted: Method, why: &str) -> 
         greatest_weight: if used == Method::Forcing { Plan::most_weight().value() } else { 1.0 },
         patterns,
         levels,
+        failure_share: None,
         designs: study
             .designs
             .iter()

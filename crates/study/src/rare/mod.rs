@@ -11,6 +11,7 @@
 //! | `choose` | whether forcing is possible and worth while (`method = "auto"`) |
 //! | `tally`, `run` | weighted sums, exact in any grouping; blocks of trials on threads |
 //! | `splitting` | for misses that build up: levels, saved trials that go on with another future, replications |
+//! | `biasing` | from failure to failure where a design is a Markov chain, failures made frequent |
 //! | `conditioning` | storms alone, the machine layer solved exactly given each |
 //! | `way` | a method that is ready to be played, on this study or under other rates |
 //! | `conclude`, `gained` | estimates and intervals from weighted sums; what the method did for them |
@@ -20,6 +21,7 @@
 //! rare that no trial shows it, no interval knows of it. [`MethodOutcome`](crate::outcome::MethodOutcome) says how much that
 //! may be.
 
+mod biasing;
 mod choose;
 mod conclude;
 mod conditioning;
@@ -31,6 +33,7 @@ mod splitting;
 mod tally;
 mod way;
 
+pub use biasing::{Bias, Biased, conclude_biased, run_biased};
 pub use choose::{Choice, Method, choose};
 pub use conclude::conclude_weighted;
 pub use conditioning::{Conditioned, Layered, conclude_conditioned, run_conditioned};

@@ -31,9 +31,11 @@ const BLOCK: u64 = 8;
 /// Trials of a pattern in the discovery.
 const TRIES: u64 = 64;
 /// The most patterns that are tried.
-const PATTERNS_MAX: usize = 64;
+const PATTERNS_MAX: u64 = 64;
 /// Trials of the allocation: so many, and so many for each pattern.
 const LEARNING: (u64, u64) = (256, 256);
+/// Trials of the allocation for each pattern, and once more, where the pilot may not have more.
+const LEARNING_LEAST: u64 = 64;
 /// The share of trials in which nothing is forced.
 pub(crate) const PLAIN: f64 = 0.5;
 /// The share of forced trials that all patterns have alike.
@@ -86,15 +88,31 @@ impl Plan {
     /// # Errors
     /// If a trial passes its event budget, threads cannot be started, or the pilot is interrupted.
     pub fn learn(study: &Study, threads: usize, stop: &AtomicBool) -> Result<Option<Self>, RunError> {
+        Self::learn_within(study, threads, stop, u64::MAX)
+    }
+
+    /// The same from at most so many trials; none either if these would show nothing. The patterns that come first in the order
+    /// of their durations are tried, and what is left of the trials teaches their shares.
+    ///
+    /// # Errors
+    /// As before.
+    pub(super) fn learn_within(
+        study: &Study,
+        threads: usize,
+        stop: &AtomicBool,
+        allowed: u64,
+    ) -> Result<Option<Self>, RunError> {
         let threads = Threads::new(threads)?;
         let kernel = kernel(study);
         let workers = Workers::new(&threads, || forced_stage(study));
         let mut pilot = Pilot { study, kernel: &kernel, workers, stop, trials: 0, events: 0 };
-        let patterns = pilot.discover()?;
+        let most = (allowed.saturating_sub(LEARNING_LEAST) / (TRIES + LEARNING_LEAST)).min(PATTERNS_MAX);
+        let patterns = pilot.discover(most as usize)?;
         if patterns.is_empty() {
             return Ok(None);
         }
-        let learned = pilot.learn(&patterns)?;
+        let left = allowed - TRIES * patterns.len() as u64;
+        let learned = pilot.learn(&patterns, left)?;
         let (pilot_events, pilot_trials) = (pilot.events, pilot.trials);
         if learned.iter().all(|trial| trial.missed_ms.iter().all(|&missed| missed == 0)) {
             return Ok(None);
@@ -227,15 +245,15 @@ impl<N: Fn() -> Stage + Sync> Pilot<'_, N> {
         Ok(tried)
     }
 
-    /// The patterns that may matter.
-    fn discover(&mut self) -> Result<Vec<Pattern>, RunError> {
+    /// The patterns that may matter, so many at most.
+    fn discover(&mut self, most: usize) -> Result<Vec<Pattern>, RunError> {
         let (mut found, mut saturated): (Vec<Pattern>, Vec<Pattern>) = (Vec::new(), Vec::new());
         let mut added_ms = vec![0.0_f64; self.study.designs.len()];
         let mut next = BinaryHeap::new();
         self.larger(&Pattern(vec![0; self.kernel.classes.len()]), &mut next);
         while let Some(Candidate { expected_ms, pattern }) = next.pop() {
             let enough = added_ms.iter().all(|&added| added > 0.0 && expected_ms < LEFT_OUT * added);
-            if enough || found.len() == PATTERNS_MAX {
+            if enough || found.len() == most {
                 break;
             }
             if saturated.iter().any(|within| within.0.iter().zip(&pattern.0).all(|(a, b)| a <= b)) {
@@ -273,10 +291,10 @@ impl<N: Fn() -> Stage + Sync> Pilot<'_, N> {
         }
     }
 
-    /// Trials over all patterns alike.
-    fn learn(&mut self, patterns: &[Pattern]) -> Result<Vec<Tried>, RunError> {
-        let first = TRIES * PATTERNS_MAX as u64;
-        let trials = LEARNING.0 + LEARNING.1 * patterns.len() as u64;
+    /// Trials over all patterns alike, so many at most.
+    fn learn(&mut self, patterns: &[Pattern], most: u64) -> Result<Vec<Tried>, RunError> {
+        let first = TRIES * PATTERNS_MAX;
+        let trials = (LEARNING.0 + LEARNING.1 * patterns.len() as u64).min(most);
         self.play(first..first + trials, patterns, |_, key| {
             let u = key.named("forced pattern").unit(0);
             let forced = (u - PLAIN) / (1.0 - PLAIN) * patterns.len() as f64;

@@ -8,6 +8,7 @@
 //! its misses are seen by the plain half alone, and the interval is as wide as that makes it.
 
 use super::Method;
+use super::biasing::{Bias, conclude_biased, run_biased};
 use super::conclude::conclude_weighted;
 use super::conditioning::{Layered, conclude_conditioned, run_conditioned};
 use super::plan::Plan;
@@ -28,6 +29,8 @@ pub enum Way {
     Split(Ladder),
     /// Storms alone.
     Given(Layered),
+    /// From failure to failure.
+    Biased(Bias),
 }
 
 /// What was played.
@@ -35,7 +38,7 @@ pub enum Way {
 pub struct Played {
     /// What may be concluded.
     pub outcome: Outcome,
-    /// Trials, or storms.
+    /// Trials, storms, or cycles.
     pub trials: u64,
     /// Events, those of the pilot among them.
     pub events: u64,
@@ -48,6 +51,7 @@ impl Way {
             Self::Forced(_) => Method::Forcing,
             Self::Split(_) => Method::Splitting,
             Self::Given(_) => Method::Conditioning,
+            Self::Biased(_) => Method::Biasing,
         }
     }
 
@@ -68,13 +72,18 @@ impl Way {
             let outcome = conclude_conditioned(study, &found, labels, asked, why);
             return Ok(Played { outcome, trials: found.storms, events: found.events });
         }
+        if let Self::Biased(bias) = self {
+            let found = run_biased(study, bias, threads, stop, progress)?;
+            let outcome = conclude_biased(study, bias, &found, labels, (asked, why));
+            return Ok(Played { outcome, trials: found.cycles, events: found.events });
+        }
         let weighed = self.weigh(study, threads, stop, progress)?;
-        let weighed = weighed.expect("all but storms alone weigh their trials");
+        let weighed = weighed.expect("all but storms alone and cycles weigh their trials");
         let (trials, events) = (weighed.trials(), weighed.events() + weighed.pilot().1);
         Ok(Played { outcome: conclude_weighted(study, &weighed, labels, asked, why), trials, events })
     }
 
-    /// Plays a study and keeps the sums; none for storms alone.
+    /// Plays a study and keeps the sums; none for storms alone and for cycles.
     pub(crate) fn weigh(
         &self,
         study: &Study,
@@ -85,7 +94,7 @@ impl Way {
         Ok(Some(match self {
             Self::Forced(plan) => run_forced(study, (**plan).clone(), threads, stop, progress)?,
             Self::Split(ladder) => run_split(study, ladder.clone(), threads, stop, progress)?,
-            Self::Given(_) => return Ok(None),
+            Self::Given(_) | Self::Biased(_) => return Ok(None),
         }))
     }
 
@@ -102,15 +111,19 @@ impl Way {
             .map(|plan| Self::Forced(Box::new(plan))),
             Self::Split(ladder) => Some(Self::Split(ladder.without_pilot())),
             Self::Given(_) => Layered::new(other).ok().map(Self::Given),
+            Self::Biased(_) => match Bias::new(other) {
+                Ok(bias) => Some(Self::Biased(bias.learn(other, stop)?)),
+                Err(_) => None,
+            },
         })
     }
 
     /// So many trials of a look tell as much as `plain` ones would of a plain run of `all`. A replication of a splitting is one
-    /// observation, and a storm that surely misses comes as seldom as ever, so neither can do with a part of the trials.
+    /// observation, and a storm that surely misses comes as seldom as ever, so neither can do with a part of the trials; nor can cycles, whose plain trials are few.
     pub(crate) fn look_trials(&self, plain: u64, all: u64) -> u64 {
         match self {
             Self::Forced(_) => plain,
-            Self::Split(_) | Self::Given(_) => all,
+            Self::Split(_) | Self::Given(_) | Self::Biased(_) => all,
         }
     }
 }

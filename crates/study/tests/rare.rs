@@ -263,8 +263,12 @@ fn auto_says_why() {
     let Choice::Crude { why } = chosen(&often, Method::Auto, 1) else { panic!("forced for nothing") };
     assert!(why.contains("plain trials see enough"), "{why}");
     let rarely = small(profile(vec![mode("vm", Scope::Instance, 1000.0, exponential(1.0))]), bare(&[1], 4, 1), 1000);
-    let Choice::Forcing { why, .. } = chosen(&rarely, Method::Auto, 1) else { panic!("plain for nothing") };
+    let Choice::Forcing { why, plan } = chosen(&rarely, Method::Auto, 1) else { panic!("plain for nothing") };
     assert!(why.contains("less than one"), "{why}");
+    assert!(plan.pilot_trials <= 1000, "a pilot of {} for a run of 1000", plan.pilot_trials);
+    let larger = Study { trials: 2600, ..rarely.clone() };
+    let Choice::Forcing { plan, .. } = chosen(&larger, Method::Auto, 1) else { panic!("plain for nothing") };
+    assert!(plan.pilot_trials <= 1300, "a pilot of {} for a run of 2600", plan.pilot_trials);
     let shock = Mode { kind: zonefall_faults::Kind::Shock, ..mode("zone", Scope::Zone, 1000.0, exponential(1.0)) };
     let unfit = small(profile(vec![shock]), bare(&[1, 2, 3], 9, 1), 1000);
     let Choice::Refused { why } = chosen(&unfit, Method::Forcing, 1) else { panic!("what was forced?") };

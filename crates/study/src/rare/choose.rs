@@ -101,8 +101,9 @@ const HITS_ENOUGH: f64 = 400.0;
 const GAIN_LEAST: f64 = 3.0;
 /// So many are plenty, even if a pilot was mistaken by a factor of two.
 const HITS_PLENTY: f64 = 2.0 * HITS_ENOUGH;
-/// So many times as much has to be expected of biasing as of what tells windows and causes, too.
-const BIASING_BETTER: f64 = 10.0;
+/// Forced trials tell windows and causes, too: where half of their interval comes to this share of the value, nothing narrower
+/// is looked for.
+const NARROW: f64 = 0.1;
 /// No design may lose more than this by it.
 const GAIN_NOWHERE_BELOW: f64 = 0.5;
 
@@ -167,7 +168,8 @@ fn best(study: &Study, (threads, stop): (usize, &AtomicBool), may_split: bool) -
     match (chosen, promised) {
         (Choice::Forcing { plan, why }, promised) => {
             let (chosen, other) = storms_or_forced(study, plan, why, stop)?;
-            Ok(match promised.filter(|(_, gain, _)| gain.worst >= BIASING_BETTER * other) {
+            let narrow = matches!(&chosen, Choice::Forcing { plan, .. } if is_narrow(plan, study.trials));
+            Ok(match promised.filter(|(_, gain, _)| !narrow && gain.worst > other) {
                 Some((bias, gain, _)) => {
                     let words =
                         "failures are independent or wait for crews alone, and the pilot expects a gain of about";
@@ -190,6 +192,15 @@ fn best(study: &Study, (threads, stop): (usize, &AtomicBool), may_split: bool) -
         (Choice::Crude { why }, None) if !sees_enough && may_split => split(study, (threads, stop), why),
         (chosen, _) => Ok(chosen),
     }
+}
+
+/// Whether forced trials are expected to come to narrow intervals for all designs.
+fn is_narrow(plan: &Plan, trials: u64) -> bool {
+    plan.forecasts.iter().all(|of| {
+        let (cost, events) = of.cost;
+        let relative_variance = cost / of.gain / (events * trials as f64);
+        1.96 * 1.96 * relative_variance <= NARROW * NARROW
+    })
 }
 
 /// What is expected to be gained, storms alone or forced trials: storms, where the machine layer can be solved and that promises more than forcing.

@@ -137,10 +137,12 @@ fn what_couples_the_layers_is_refused_in_words() {
 fn auto_takes_storms_where_they_promise_more() {
     // A zone that misses for sure, often enough, and machines that seldom matter.
     let zone = mode("zone", Scope::Zone, 150_000.0, exponential(3.0));
+    let staged = Mode { staged: Some(Staged { main: 0.8, tail: 3.0 }), ..zone.clone() };
     let machine = mode("vm", Scope::Instance, 100.0, exponential(0.1));
-    let study = small(profile(vec![zone, machine]), bare(&[1, 2, 3], 60, 41), 2000);
-    let chosen = chosen(&study, Method::Auto, 2);
-    println!("{chosen:?}");
-    let Choice::Conditioning { why, .. } = chosen else { panic!("not storms alone") };
+    let of = |zone| small(profile(vec![zone, machine.clone()]), bare(&[1, 2, 3], 60, 41), 2000);
+    let Choice::Conditioning { why, .. } = chosen(&of(staged), Method::Auto, 2) else { panic!("not storms alone") };
     assert!(why.contains("couples"), "{why}");
+    // Where zones come back at once it is a chain, and its cycles tell the same and promise more.
+    let Choice::Biasing { why, .. } = chosen(&of(zone), Method::Auto, 2) else { panic!("not cycles") };
+    assert!(why.contains("from failure biasing") && why.contains("from storms alone"), "{why}");
 }

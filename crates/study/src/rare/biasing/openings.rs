@@ -133,7 +133,7 @@ impl Openings {
         let used = || chain.causes.iter().zip(&units).filter(|(_, units)| **units > 0);
         let shares: Result<Vec<f64>, Error> = used().map(|(cause, &units)| long_run(cause, units)).collect();
         let all_up: f64 = shares.map_err(|error| error.to_string())?.into_iter().product();
-        if !(all_up >= least) {
+        if all_up.is_nan() || all_up < least {
             return Err(format!(
                 "everything is up together for only {:.2e} of the time (at least {least} is needed): excursions would hardly end",
                 all_up

@@ -162,7 +162,6 @@ fn methods_that_do_not_fit() {
     let modes = format!("[faults.mode.worn]\nscope = \"instance\"\n{worn}[faults.mode.blow]\nscope = \"zone\"\n{zone}");
     desk.put("s.toml", base("min_serving = 6", "min_serving = 1") + "\n[faults]\nprofile = \"none\"\n" + &modes);
     desk.run("run s.toml --method biasing").ends(1).complains(&[
-        "machines boot or warm up",
         "`worn`: its clock stops",
         "a Weibull time to failure",
         "`blow`: a shock",

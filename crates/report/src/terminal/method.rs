@@ -17,6 +17,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let words = match method.used.as_str() {
         "forcing" => in_words(method),
         "splitting" => split_in_words(method),
+        "biasing" => biased_in_words(method),
         _ => format!("Storms alone: {}. {GIVEN}", method.why),
     };
     page.paragraph(None, &words, None);
@@ -36,7 +37,11 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     };
     page.grid(&grid);
     if !forced {
-        let words = if method.used == "splitting" { GAIN_OF_SPLITTING } else { GAIN_OF_STORMS };
+        let words = match method.used.as_str() {
+            "splitting" => GAIN_OF_SPLITTING,
+            "biasing" => GAIN_OF_CYCLES,
+            _ => GAIN_OF_STORMS,
+        };
         return page.paragraph(None, words, Some(Tone::Faint));
     }
     page.paragraph(
@@ -75,6 +80,20 @@ const GIVEN: &str = "Of each trial only what strikes many at once is drawn; how 
 
 const GAIN_OF_STORMS: &str = "Gain: variance × events of plain trials over that of these, the plain ones counted in; none where too few of those \
      missed. Hits are storms that surely miss.";
+
+const GAIN_OF_CYCLES: &str = "Gain: variance × events of plain trials over that of these, the plain ones and the pilot counted in. Hits are cycles \
+     with a miss.";
+
+fn biased_in_words(method: &MethodOutcome) -> String {
+    let share = number::percent(method.failure_share.unwrap_or_default(), Toward::Down);
+    format!(
+        "Failure biasing: {}. What was lived through are cycles, from all up to all up; while something is out and nothing has \
+         been missed, the next event is a failure with a chance of {share} or more. Every cycle counts with its weight, so \
+         that unavailability, verdict on average and differences stay unbiased; everything else is that of fewer plain \
+         trials.",
+        method.why
+    )
+}
 
 fn split_in_words(method: &MethodOutcome) -> String {
     let steps = |design: &str| {

@@ -137,6 +137,24 @@ fn ways_of_very_different_rates_are_seen_alike() {
     meets("a zone, and one of four machines", &two, of_study(&two), 0.1);
 }
 
+/// The usual way to a miss is five machines out, and zones, which seldom matter, are drawn as often: cycles that show zones only
+/// would look precise, and be wrong.
+#[test]
+fn intervals_cover_where_a_rare_class_distracts_from_the_usual_way() {
+    let zone = mode("zone", Scope::Zone, 1e7, exponential(1.0));
+    let study = small(profile(vec![machine(100.0, 1.0), zone]), bare(&[1, 2, 3], 8, 4), 1000);
+    let exact = of_study(&study);
+    let (mut covered, mut bounds) = (0, 0);
+    for seed in 0..40 {
+        let found = biased(&Study { seed, ..study.clone() }, 1).designs[0].unavailability;
+        covered += u32::from(found.low.unwrap_or(0.0) <= exact && exact <= found.high);
+        bounds += u32::from(found.low.is_none());
+    }
+    println!("{covered} of 40 cover {exact:.3e}, {bounds} of them bounds");
+    // Fewer than 34 by luck: one in 300 where each covers with 95 %.
+    assert!(covered >= 34, "{covered} of 40, {bounds} bounds");
+}
+
 /// Two parts whose machines stand on the same hosts, which one crew repairs: no exact answer is known here.
 #[test]
 fn parts_that_share_hosts_and_their_crew_agree_with_plain_trials() {
@@ -151,7 +169,7 @@ fn parts_that_share_hosts_and_their_crew_agree_with_plain_trials() {
         promise: None,
     };
     let all = Node { name: "all".into(), part: Part::Group { parts: vec![0, 1], least: 2 }, promise: None };
-    design.need = Need::Parts(Box::new(Structure::new(vec![sets("front", 0, 4), sets("back", 1, 2), all])));
+    design.need = Need::Parts(Arc::new(Structure::new(vec![sets("front", 0, 4), sets("back", 1, 2), all])));
     let region = Region { name: "east".into(), zones: 2, halls_per_zone: 1, racks_per_zone: 1, hosts_per_rack: 3 };
     let of = |trials| {
         let study = study(profile(modes.clone()), vec![design.clone()], 30, trials);

@@ -42,7 +42,7 @@ pub fn conclude_biased(
         outcome.warnings.extend(if tells {
             doubts(&design.design, seen, known, method.designs[at].exact)
         } else {
-            vec![too_few(&design.design, &plain, known, of)]
+            vec![too_few(&design.design, &plain, (known.missed.hits(), bias.effective_hits(at, known)), of)]
         });
     }
     let level = difference_level(study);
@@ -77,8 +77,8 @@ fn bounded(plain: Estimate, found: Estimate) -> Estimate {
     }
 }
 
-fn too_few(name: &str, plain: &Estimate, known: &Known, of: &Biased) -> String {
-    let (hits, effective, trials) = (known.missed.hits(), known.missed.effective_hits(), of.plain.trials);
+fn too_few(name: &str, plain: &Estimate, (hits, effective): (u64, f64), of: &Biased) -> String {
+    let trials = of.plain.trials;
     let given = if plain.low.is_some() { "what is given is" } else { "only an upper bound is given," };
     format!(
         "{name}: {hits} cycles of {} missed its objective, as good as {effective:.0} of equal weight (an interval needs {HITS_FOR_INTERVAL}, and one in the pilot); {given} that of {trials} plain trials",
@@ -126,7 +126,7 @@ fn method(study: &Study, bias: &Bias, of: &Biased, asked: Method, why: &str) -> 
         let enough = bias.tells(at, known) && of_cycles > 0.0;
         MethodDesign {
             design: design.name.clone(),
-            effective_hits: known.missed.effective_hits(),
+            effective_hits: bias.effective_hits(at, known),
             gain: enough.then(|| of_plain / of_cycles),
             exact: exactly(study, design).ok().map(|exact| exact.unavailability),
             unforeseen_hits: 0,

@@ -36,6 +36,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use walk::Walk;
 use zonefall_engine::{BudgetExceeded, Key};
+use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::{Sample, Weight, WeightedMoments};
 
 /// Cycles in a block.
@@ -53,6 +54,8 @@ pub struct Bias {
     units_log2: Vec<Option<i32>>,
     /// Cycles and events of the pilot.
     pilot: (u64, u64),
+    /// Sums of the missed milliseconds of all its cycles, whatever chance they were drawn with, and of their squares, by design.
+    seen: Vec<(f64, f64)>,
     forecasts: Vec<Forecast>,
 }
 
@@ -80,7 +83,8 @@ impl Bias {
             return Err(refused.join("; "));
         }
         let units_log2 = vec![None; laid.len()];
-        Ok(Self { laid: Arc::new(laid), failures: SHARES[0], units_log2, pilot: (0, 0), forecasts: Vec::new() })
+        let seen = vec![(0.0, 0.0); laid.len()];
+        Ok(Self { laid: Arc::new(laid), failures: SHARES[0], units_log2, pilot: (0, 0), seen, forecasts: Vec::new() })
     }
 }
 
@@ -202,7 +206,19 @@ impl Bias {
 
     /// Whether cycles tell enough of a design for an interval: the pilot saw it missed, and enough cycles carry the sum.
     fn tells(&self, design: usize, known: &Known) -> bool {
-        self.units_log2[design].is_some() && known.missed.carries_an_interval()
+        self.units_log2[design].is_some()
+            && known.missed.carries_an_interval()
+            && self.effective_hits(design, known) >= HITS_FOR_INTERVAL as f64
+    }
+
+    /// Kish's number over all that was seen, the pilot's cycles among it: one heavy cycle there says that the run lacks some.
+    fn effective_hits(&self, design: usize, known: &Known) -> f64 {
+        let (unit, of) = (libm::ldexp(1.0, self.units_log2(design).0), &known.missed);
+        let sum = of.sum() * unit + self.seen[design].0;
+        let root = of.hit_root_mean_square() * unit;
+        let squares = root * root * of.hits() as f64 + self.seen[design].1;
+        let pooled = if squares > 0.0 { sum / squares * sum } else { 0.0 };
+        pooled.min(of.effective_hits())
     }
 }
 

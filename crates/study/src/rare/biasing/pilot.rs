@@ -35,6 +35,8 @@ pub(super) struct Forecast {
     /// Expected missed milliseconds.
     mean: f64,
     effective_hits: f64,
+    /// Sums of the missed milliseconds of its cycles, and of their squares.
+    sums: (f64, f64),
     /// Relative variance × events of a cycle.
     work: f64,
 }
@@ -47,9 +49,11 @@ impl Bias {
     pub fn learn(self, study: &Study, stop: &AtomicBool) -> Result<Self, RunError> {
         let mut pilot = (0, 0);
         let mut best: Option<(f64, Vec<Forecast>)> = None;
+        let mut seen = vec![(0.0, 0.0); self.laid.len()];
         for (at, failures) in SHARES.into_iter().enumerate() {
             let tried = self.forecasts_with(study, failures, at as u64 * PILOT.0, stop)?;
             pilot = (pilot.0 + PILOT.0, pilot.1 + tried.1);
+            seen.iter_mut().zip(&tried.0).for_each(|(all, of)| *all = (all.0 + of.sums.0, all.1 + of.sums.1));
             let better = |(_, known): &(f64, Vec<Forecast>)| poorest(&tried.0) < poorest(known);
             if best.as_ref().is_none_or(better) {
                 best = Some((failures, tried.0));
@@ -58,7 +62,7 @@ impl Bias {
         let (failures, forecasts) = best.unwrap_or((SHARES[0], Vec::new()));
         let unit = |of: &Forecast| (of.mean > 0.0).then(|| libm::ilogb(of.mean) - UNITS_OF_MEAN);
         let units_log2 = forecasts.iter().map(unit).collect();
-        Ok(Self { failures, units_log2, pilot, forecasts, ..self })
+        Ok(Self { failures, units_log2, pilot, seen, forecasts, ..self })
     }
 
     /// What cycles of the pilot say, and their events.
@@ -152,6 +156,7 @@ impl Sums {
             hits: self.hits / n,
             gain: if variance > 0.0 { plain / (variance * events) } else { 0.0 },
             mean,
+            sums: (self.mean, self.squares),
             effective_hits: if square > 0.0 { n * mean / square * mean } else { 0.0 },
             work: if mean > 0.0 { variance / (mean * mean) * events } else { f64::INFINITY },
         }

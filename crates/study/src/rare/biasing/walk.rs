@@ -1,14 +1,19 @@
 //! One excursion: from the first failure until everything is up again, failures made frequent until the objective is missed.
 //!
 //! While something is out and nothing has been missed, the next event is a failure with a stated chance (or its own, if that is
-//! greater), of each class that can still fail alike, and of each of the class's units alike (*balanced* biasing: Shahabuddin,
-//! Manage. Sci. 40 (1994) 333). Repairs keep their proportions. From the first miss on events come as they are, so that the
+//! greater), and of each of a class's units alike. Of which class, an excursion decides when it begins: of each that can still fail
+//! alike (*balanced* biasing: Shahabuddin, Manage. Sci. 40 (1994) 333), by their rates (*simple* biasing), or by half of both. The
+//! weight is that of the mixture of the three (the balance heuristic), so neither a rare class nor the usual way is starved: a
+//! miss has a third of the chance or more that the best of them gives it. Repairs keep their proportions. From the first miss on events come as they are, so that the
 //! excursion ends by itself (Goyal et al., IEEE Trans. Comput. 41 (1992) 36). The weight is the product of all true chances over
-//! those drawn by, and fixed at the first miss.
+//! those drawn by, and is fixed at the first miss.
 
 use super::openings::Opening;
 use crate::exactly::chain::{Chain, Way};
 use zonefall_engine::Stream;
+
+/// The shares of the classes' chance that all of them have alike, by kind of excursion.
+const ALIKE: [f64; 3] = [1.0, 0.5, 0.0];
 
 /// What an excursion has come to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,12 +74,14 @@ impl<'a> Walk<'a> {
     ) -> Option<Excursion> {
         let mut of = Excursion { missed_ms: 0.0, missed_ms2: 0.0, weight: 1.0, events: 0 };
         let (mut clock, mut been_missed) = (*opening, false);
+        let mut choice = Choice { kind: stream.below(ALIKE.len() as u64) as usize, densities: [1.0; ALIKE.len()] };
         self.begun = clock.has_begun();
         let ended = loop {
             if of.events >= most_events {
                 break false;
             }
-            let (weight, fails) = self.next_event(failures, !been_missed, stream);
+            let biased = (!been_missed).then_some(&mut choice);
+            let (weight, fails) = self.next_event(failures, biased, stream);
             of.weight *= weight;
             of.events += 1;
             match fails {
@@ -90,6 +97,7 @@ impl<'a> Walk<'a> {
             }
         };
         self.mend_all();
+        of.weight /= choice.densities.iter().sum::<f64>() / ALIKE.len() as f64;
         of.missed_ms2 += if opening.is_drawn() { 0.0 } else { of.missed_ms * of.missed_ms };
         ended.then_some(of)
     }
@@ -124,45 +132,48 @@ impl<'a> Walk<'a> {
         goes_on
     }
 
-    /// The next event, and its true chance over that by which it was drawn.
-    fn next_event(&self, failures: f64, biased: bool, stream: &mut Stream) -> (f64, Event) {
+    /// The next event, and its true chance over that by which it was drawn, but for the choice of a class.
+    fn next_event(&self, failures: f64, biased: Option<&mut Choice>, stream: &mut Stream) -> (f64, Event) {
         let (failing, mending) = (self.failing(), self.mending());
         let natural = failing / (failing + mending);
         let share = if mending <= 0.0 {
             1.0
-        } else if biased && failing > 0.0 {
+        } else if biased.is_some() && failing > 0.0 {
             natural.max(failures)
         } else {
             natural
         };
         if stream.unit() < share {
-            let (class, weight) = self.class(biased, failing, stream);
-            (weight * natural / share, Event::Failure(self.unit(class, stream)))
+            let class = self.class(biased, failing, stream);
+            (natural / share, Event::Failure(self.unit(class, stream)))
         } else {
             let (cause, place) = self.mended(mending, stream);
             ((1.0 - natural) / (1.0 - share), Event::Repair(cause, place))
         }
     }
 
-    /// The class that fails, and its true chance over that by which it was drawn.
-    fn class(&self, biased: bool, failing: f64, stream: &mut Stream) -> (usize, f64) {
+    /// The class that fails.
+    fn class(&self, biased: Option<&mut Choice>, failing: f64, stream: &mut Stream) -> usize {
         let rates = (0..self.up.len()).map(|class| self.rate(class)).enumerate().filter(|(_, rate)| *rate > 0.0);
-        if biased {
-            let classes = rates.clone().count();
-            let chosen = stream.below(classes.max(1) as u64) as usize;
-            let (class, rate) = rates.clone().nth(chosen).unwrap_or_default();
-            return (class, rate / failing * classes as f64);
-        }
+        let even = failing / rates.clone().count().max(1) as f64;
+        let worth = |alike: f64, rate: f64| alike * even + (1.0 - alike) * rate;
+        let alike = biased.as_ref().map_or(0.0, |choice| ALIKE[choice.kind]);
         let mut left = stream.unit() * failing;
-        let mut last = 0;
+        let mut chosen = (0, 1.0);
         for (class, rate) in rates {
-            last = class;
-            left -= rate;
+            chosen = (class, rate);
+            left -= worth(alike, rate);
             if left < 0.0 {
                 break;
             }
         }
-        (last, 1.0)
+        let (class, rate) = chosen;
+        if let Some(choice) = biased {
+            for (density, alike) in choice.densities.iter_mut().zip(ALIKE) {
+                *density *= worth(alike, rate) / rate;
+            }
+        }
+        class
     }
 
     /// One of the units of a class that are up.
@@ -259,6 +270,15 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// How an excursion chooses the classes that fail.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    /// Which of [`ALIKE`].
+    kind: usize,
+    /// The chance of all choices so far over the true one, by kind.
+    densities: [f64; ALIKE.len()],
 }
 
 /// What happens next.

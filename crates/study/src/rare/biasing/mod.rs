@@ -3,8 +3,8 @@
 //! A *cycle* begins with everything up and ends when everything is up again; what happens in one has nothing to do with the others.
 //! So the expected missed time of a trial is the number of cycles to be expected in it, which is known exactly (`openings`),
 //! times what one is expected to miss, and that is sampled (`walk`): while nothing is missed yet, the next event is a failure with
-//! a chance of a half or more, of all classes of units alike. What leads to a miss by few failures is then common, however rare it
-//! is, and with balanced classes the relative error stays bounded as failures become rarer (Shahabuddin 1994). Where every mode
+//! a chance of a half or more, in a third of the cycles of all classes of units alike. What leads to a miss by few failures is then
+//! common, however rare it is, and the relative error stays bounded as failures become rarer (Shahabuddin 1994). Where every mode
 //! has always been running, times are not drawn: their expectations take their place.
 //!
 //! In: a [`Study`] whose designs are chains (`exactly::chain`: independent modes of which only means count; crews). Out: an

@@ -1,5 +1,5 @@
-//! Plans among 10,000 candidates, in wall and CPU time: from the file to the answer; and making the candidates of a service
-//! with a recorded year of demand, whose search is limited by that year's events.
+//! Plans among 10,000 candidates, in wall and CPU time, from the file to the answer: of a fleet on the default profile, and of a
+//! service with a recorded year of demand, of whose candidates a good part misses the objective by its load alone.
 
 use crate::sections::Run;
 use std::fmt::Write as _;
@@ -50,17 +50,16 @@ fn answered(scenario: &Scenario) -> Planned {
     plan(&asked, &how, &|_, _, _| ()).expect("the event budget is ample").expect("nobody interrupts")
 }
 
-pub fn plans(run: &mut Run) {
-    let folder = std::env::temp_dir().join(format!("zonefall-benches-plan-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
-    let whole = || {
+/// A whole plan: from the file to the answer.
+fn whole(run: &mut Run, folder: &Path, name: &str, text: &str) {
+    let path = folder.join(format!("{name}.toml"));
+    let ((wall, (reading, found)), cpu) = process_seconds(|| {
         wall_seconds(|| {
-            let (reading, scenario) = read(&folder.join("ten-thousand.toml"), TEN_THOUSAND);
+            let (reading, scenario) = read(&path, text);
             (reading, answered(&scenario))
         })
-    };
-    let ((wall, (reading, found)), cpu) = process_seconds(whole);
-    assert_eq!(found.verdict, Verdict::Found);
+    });
+    assert_eq!(found.verdict, Verdict::Found, "{name}");
     let shown = format!(
         "{} s on {THREADS} threads, {} s of CPU; {} s of them reading; {} candidates lived through {} trials in all",
         number(wall),
@@ -69,10 +68,14 @@ pub fn plans(run: &mut Run) {
         number(found.tested as f64),
         number(found.work as f64)
     );
-    run.table.add("plan", "ten-thousand: seconds", wall, &shown, Demand::AtMost(SECONDS, None));
+    run.table.add("plan", &format!("{name}: seconds"), wall, &shown, Demand::AtMost(SECONDS, None));
+}
+
+pub fn plans(run: &mut Run) {
+    let folder = std::env::temp_dir().join(format!("zonefall-benches-plan-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
     std::fs::write(folder.join("year.csv"), year()).expect("a temporary file can be written");
-    let (reading, _) = read(&folder.join("traced.toml"), TRACED);
-    let shown = format!("{} s for 10,000 candidates", number(reading));
-    run.table.add("plan", "traced: seconds of reading", reading, &shown, Demand::AtMost(SECONDS, None));
+    whole(run, &folder, "ten-thousand", TEN_THOUSAND);
+    whole(run, &folder, "traced", TRACED);
     std::fs::remove_dir_all(&folder).expect("the temporary folder can be removed");
 }

@@ -188,7 +188,8 @@ fn the_command_says_the_design_the_price_and_why() {
     desk.put("none.toml", none);
     desk.run("plan none.toml --target 99.99% --gate")
         .ends(4)
-        .says(&["No design meets it", "The closest is capacity 11"]);
+        .says(&["No design meets it", "The closest is capacity 11", "That comes above all from zone ("])
+        .says(&["Why not less: downtime by cause", "of this design alone"]);
     desk.run("plan none.toml --target 99.99%").ends(0);
     desk.run("check s.toml").ends(0).says(&["Plan       11 candidates over scale_set.web.capacity"]);
 }

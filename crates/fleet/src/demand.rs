@@ -76,6 +76,16 @@ impl Demand {
         self.steps.is_empty() && self.noise.is_none()
     }
 
+    /// Whether its trials differ.
+    pub(crate) fn is_noisy(&self) -> bool {
+        self.noise.is_some()
+    }
+
+    /// Its steps, without noise.
+    pub(crate) fn steps(&self) -> Arc<[Step]> {
+        Arc::clone(&self.steps)
+    }
+
     /// The least and the greatest that arrives, without noise.
     pub fn range_milli(&self) -> (u64, u64) {
         let all = || self.steps.iter().map(|step| step.per_second_milli);

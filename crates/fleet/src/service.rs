@@ -87,9 +87,14 @@ impl Limit {
     /// Whether so many machines answer in time what reaches them.
     #[inline]
     pub fn admits(&self, machines: u64, reach_milli: u64) -> bool {
+        self.most(machines).is_some_and(|most| reach_milli <= most)
+    }
+
+    /// The most that may reach so many machines.
+    #[inline]
+    pub fn most(&self, machines: u64) -> Option<u64> {
         // A set never has more machines than the table was made for.
-        let most = self.admits_milli.get(machines as usize).or(self.admits_milli.last());
-        most.is_some_and(|&most| reach_milli <= most)
+        self.admits_milli.get(machines as usize).or(self.admits_milli.last()).copied()
     }
 
     /// The fewest machines that do; one more than the table knows where none of its numbers is enough.

@@ -3,10 +3,13 @@
 //! Between two changes the state is constant. Integrals over time are kept by changes: ∫N = N(end)·end − Σ ΔN·t, so a
 //! change costs one addition and an undisturbed machine costs nothing. The objective is looked at when time moves on,
 //! over intervals longer than zero only. Whom missed time is charged to is said in `charge`, whether the
-//! objective is missed in a state and what is served in `objective`.
+//! objective is missed in a state and what is served in `objective`; `course` is for who asks for missed time only.
 
 mod charge;
+mod course;
 mod objective;
+
+pub(crate) use course::only_the_objective_asks;
 
 use crate::Extra;
 use crate::design::{Design, Need};
@@ -18,6 +21,7 @@ use crate::parts::{Counts, Parts};
 use crate::retries::Clients;
 use crate::service::Latency;
 use crate::sessions::{Held, Rotation};
+use course::Course;
 use zonefall_engine::{Key, SimTime};
 use zonefall_topology::Topology;
 
@@ -84,7 +88,10 @@ pub(crate) struct Book {
     backlog: Option<Box<Backlog>>,
     /// The sessions that machines hold, if any.
     pub sessions: Option<Box<Held>>,
-    /// There are such clients, jobs or sessions.
+    /// The demand to come, where its steps are no events; and whether that is so.
+    course: Option<Course>,
+    walks: bool,
+    /// There are such clients, jobs, sessions or steps.
     special: bool,
     /// No more is served, however many machines serve, in thousandths of a request a second.
     ceiling: i64,
@@ -130,6 +137,8 @@ zonefall_engine::pooled_clone!(Book {
     backlog,
     sessions,
     ceiling,
+    course,
+    walks,
     special,
     demand,
     counts_connections,
@@ -170,6 +179,8 @@ impl Book {
             clients: design.service.retry.map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
             sessions: design.service.sessions.map(|sessions| Box::new(Held::new(sessions, all))),
+            course: None,
+            walks: false,
             special: design.service.retry.is_some() || design.jobs.is_some() || design.service.sessions.is_some(),
             ceiling: design.service.ceiling.as_ref().map_or(i64::MAX, |of| of.capacity_milli as i64),
             demand: None,
@@ -201,6 +212,7 @@ impl Book {
     pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
         (self.stands_since, self.stands_hint, self.open) = (None, 0, false);
         self.demand = demand;
+        self.begin_course();
         self.enough = match self.need {
             Need::Serving(least) if !self.special && !self.counts_connections && demand.is_none() => least.into(),
             _ => i64::MAX,
@@ -336,9 +348,12 @@ impl Book {
         self.open | self.clock_stands | self.demand.is_some()
     }
 
-    /// The same with clients that try again, jobs, or sessions.
+    /// The same with clients that try again, jobs, sessions, or a demand that changes in between.
     #[inline(never)]
     fn book_special(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
+        if self.walks {
+            return self.walk(from, t, state.1, measure);
+        }
         let rotation = self.in_rotation();
         if let Some(sessions) = &mut self.sessions {
             sessions.lasts(rotation, from, t, t.since(from.max(measure.from).min(t)).as_ms());
@@ -419,7 +434,7 @@ impl Book {
         if t <= from {
             return;
         }
-        if self.demand.is_some() {
+        if self.demand.is_some() && !self.walks {
             self.book_demand(served, t.since(from).as_ms());
             self.book_state(from, t);
         }

@@ -20,7 +20,7 @@ use crate::pending::Pending;
 use crate::placement::{Planner, Slots, occupy, register, slots};
 use crate::repair::Crews;
 use crate::routing::{Switch, switches};
-use crate::serving::{Book, Class};
+use crate::serving::{Book, Class, only_the_objective_asks};
 use crate::suppressed::Suppressed;
 use crate::watch::Watcher;
 use std::ops::Range;
@@ -429,6 +429,16 @@ impl World {
         &self.book.ledger
     }
 
+    /// From the next trial on nothing but missed time is asked: its causes, windows and outages too, but not what is served, how
+    /// long states of load last, and how many events there are. Where nothing else hangs on the demand, its steps are no events
+    /// then.
+    pub fn ask_for_missed_time_only(&mut self) {
+        let Self { design, measure, book, .. } = self;
+        if let Some(demand) = design.demand.as_ref().filter(|_| only_the_objective_asks(design, measure)) {
+            book.walk_along(demand);
+        }
+    }
+
     /// Prepares a trial. The world lives as if what is suppressed never happened.
     pub fn begin(&mut self, trial: Key, strikes: &Strikes, suppressed: Option<Suppressed>) {
         self.luck = fleet_luck(trial);
@@ -731,6 +741,9 @@ impl World {
     }
 
     fn await_demand(&mut self) {
+        if self.book.walks_along() {
+            return;
+        }
         if let Some(tide) = self.tide.filter(|tide| tide.next < self.measure.horizon) {
             self.pending.push(tide.next, Pending::Demand.tag());
         }

@@ -5,9 +5,11 @@ mod support;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use support::*;
-use zonefall_engine::{Key, Law, Shape, SimTime};
+use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
 use zonefall_faults::*;
-use zonefall_fleet::{Demand, Design, HiddenZone, Ledger, Need, Spreading, StartState, World, population};
+use zonefall_fleet::{
+    Demand, Design, HiddenZone, Latency, Ledger, Limit, Need, Queue, Spreading, StartState, Step, World, population,
+};
 use zonefall_topology::{Region, RegionId, Topology, ZoneId};
 
 fn lognormal(median_ms: u64, sigma: f64) -> Law {
@@ -279,6 +281,66 @@ fn a_managed_set_that_nothing_is_asked_of_lives_like_a_static_one() {
         for (trial, ledgers) in play_all(&designs).iter().enumerate() {
             assert!(ledgers[0].machine_failures > 0);
             assert_eq!(seen(&ledgers[0]), seen(&ledgers[1]), "{} in trial {trial}", static_one.name);
+        }
+    }
+}
+
+/// A year of hours, which reaches a good part of what the machines of a design can serve.
+fn hourly(mut design: Design, need: Need, limit: Option<&[u64]>) -> Design {
+    let capacity: u64 = design.sets.iter().map(|set| u64::from(set.capacity) * set.serves_milli).sum();
+    let rate = |hour: u64| capacity * (30 + Key::root(5).part(hour, 0).word(0) % 75) / 100;
+    let steps = (1..8760).map(|hour| Step { from: SimTime::from_ms(hour * HOUR), per_second_milli: rate(hour) });
+    design.demand = Some(Demand::course(rate(0), steps.collect(), None));
+    design.need = need;
+    design.service.latency = limit.map(|admits| Latency {
+        parallelism: 1,
+        queue: Queue::Shared,
+        serves_milli: 1000,
+        limit: Some(Limit { within: SimDuration::from_ms(SECOND), admits_milli: admits.into() }),
+    });
+    design
+}
+
+#[test]
+fn steps_of_the_demand_that_are_no_events_miss_the_same_time_of_the_same_causes() {
+    let admits: Vec<u64> = (0..41).map(|machines| 900 * machines).collect();
+    let named = |name: &str, mut design: Design| {
+        design.name = name.into();
+        design
+    };
+    let designs = [
+        hourly(spanning(9), Need::Served(99, 100), None),
+        named("all", hourly(spanning(9), Need::Served(1, 1), None)),
+        named("in time", hourly(spanning(40), Need::Served(9, 10), Some(&admits))),
+        named("never", hourly(spanning(9), Need::Served(9, 10), Some(&[]))),
+        named("counted", hourly(spanning(9), Need::Serving(7), None)),
+        hourly(regional(7), Need::Served(3, 4), None),
+        hourly(pair(4), Need::Served(99, 100), None),
+        // Every step of these is an event still.
+        spanning(10),
+    ];
+    let of = |ledger: &Ledger| Ledger {
+        offered: 0,
+        served: 0,
+        lost_to_dead: 0,
+        slow: 0,
+        states: Default::default(),
+        events: 0,
+        ..ledger.clone()
+    };
+    let play = |only_missed: bool| {
+        let mut stage = Stage::new(&designs, rich_modes());
+        if only_missed {
+            stage.worlds.iter_mut().for_each(World::ask_for_missed_time_only);
+        }
+        stage.trials()
+    };
+    for (trial, (whole, quick)) in play(false).iter().zip(&play(true)).enumerate() {
+        for (at, design) in designs.iter().enumerate() {
+            assert_eq!(of(&whole[at]), of(&quick[at]), "trial {trial}, {}", design.name);
+            assert!(whole[at].missed_ms > 0, "{}", design.name);
+            let saved = whole[at].events - quick[at].events;
+            assert_eq!(saved, if design.name == "spanning 10" { 0 } else { 8759 }, "{}", design.name);
         }
     }
 }

@@ -8,8 +8,8 @@ use std::io::Cursor;
 use zonefall_report::{
     About, Assumption, Contents, CsvLocale, Made, ReportKind, Reports, ResultFile, plan_files, result_files,
 };
-use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
-use zonefall_study::plan::{Method, Methods, Offer, Planned};
+use zonefall_study::outcome::{CauseOutcome, DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use zonefall_study::plan::{Method, Methods, Offer, Planned, Why};
 use zonefall_study::timeline::Storms;
 
 const ALL: [ReportKind; 3] = [ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown];
@@ -429,6 +429,20 @@ fn offer(name: &str, cost: f64, unavailability: f64, low: Option<f64>) -> Offer 
     }
 }
 
+/// Nine tenths of its downtime come from a zone.
+fn why(name: &str) -> Why {
+    let estimate =
+        |mean| Estimate { mean, low: Some(mean * 0.9), high: mean * 1.1, quality: Quality::Interval, hits: 900 };
+    let cause = |cause: &str, minutes: f64| CauseOutcome {
+        cause: cause.into(),
+        downtime_min_per_month: estimate(minutes),
+        share: minutes / 17.28,
+        avoided_min_per_month: Some(estimate(minutes)),
+    };
+    let causes = vec![cause("zone", 15.552), cause(name, 1.728)];
+    Why { design: name.into(), trials: 2_048, unavailability: estimate(0.000_4), causes }
+}
+
 fn planned(name: &str) -> Planned {
     let frontier = vec![
         offer("few", 900.0, 0.01, Some(0.009)),
@@ -455,6 +469,7 @@ fn planned(name: &str) -> Planned {
         ties: vec![],
         open: vec![],
         closest: None,
+        why: Some(why(name)),
         frontier,
         nines: vec![],
         rule_of_thumb: None,
@@ -521,6 +536,26 @@ fn a_plan_has_every_report_too() {
         }
     }
     assert!(sheet(&mut book, "Summary").rows().any(|row| row[0].to_string().contains("it meets the target")));
+}
+
+/// Where no design meets the target every report says by how much the closest misses it, and from what.
+#[test]
+fn a_plan_without_an_answer_says_why() {
+    let mut of = planned("capacity=12");
+    of.verdict = zonefall_study::plan::Verdict::NoneMeets;
+    (of.closest, of.target_share) = (of.best.take(), 0.9999);
+    let files = plan_reports(&of);
+    let mut book = Xlsx::new(Cursor::new(files[4].bytes.clone())).unwrap();
+    let summary: Vec<String> =
+        sheet(&mut book, "Summary").rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    let text = |at: usize| String::from_utf8(files[at].bytes.clone()).unwrap().replace("&nbsp;", " ");
+    for (name, text) in [("html", text(2)), ("md", text(3)), ("xlsx", summary.join("\n"))] {
+        let plain = text.replace('\\', "");
+        for words in ["No design meets it", "above all from zone (90 %) and capacity=12 (10 %)"] {
+            assert!(plain.contains(words), "{name}: {words}\n{plain}");
+        }
+    }
+    assert!(text(2).contains("downtime by cause") && text(3).contains("downtime by cause"));
 }
 
 #[test]

@@ -101,6 +101,12 @@ impl Stage {
         Self { strikes, worlds, monotone, delays, asks: Vec::new(), forced: None }
     }
 
+    /// Nothing but missed time is read from its ledgers.
+    pub(crate) fn of_missed_time(mut self) -> Self {
+        self.worlds.iter_mut().for_each(World::ask_for_missed_time_only);
+        self
+    }
+
     /// The causes that missed time can be charged to.
     pub fn causes(&self) -> Vec<String> {
         with_own(self.strikes.storm_modes())

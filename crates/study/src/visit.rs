@@ -2,7 +2,7 @@
 //!
 //! In: studies of which each lives through the trials by itself (same numbers, perhaps other worlds). Out: what an
 //! accumulator has seen, block by block, merged in the order of trials: the same bits for any number of threads.
-//! An interrupted visit leaves nothing.
+//! An interrupted visit leaves nothing. As nothing but missed time is read, steps of a recorded demand are no events.
 
 use crate::blocks::{Workers, trials_of};
 use crate::run::{RunError, Threads};
@@ -16,7 +16,7 @@ const BLOCK: u64 = 64;
 
 /// What sees trials. Merging must be exact and associative.
 pub(crate) trait Visitor: Send {
-    /// Sees one trial, lived through on every stage.
+    /// Sees one trial, lived through on every stage. Of the ledgers it may read missed time: when, in which window, of which cause.
     fn see(&mut self, trial: u64, stages: &[Stage]);
     /// Takes in what another has seen of later trials.
     fn merge(&mut self, later: Self);
@@ -61,7 +61,8 @@ pub(crate) fn visit<V: Visitor>(
         (how.told)((range.end - range.start) * designs);
         Ok(Some(seen))
     };
-    let workers = Workers::new(how.threads, || studies.iter().map(Stage::new).collect());
+    let workers =
+        Workers::new(how.threads, || studies.iter().map(|study| Stage::new(study).of_missed_time()).collect());
     let mut all = new();
     let whole = workers.in_order(count.div_ceil(length), block, |part| all.merge(part))?;
     Ok(whole.then_some(all))

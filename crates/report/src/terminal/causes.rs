@@ -2,7 +2,8 @@
 
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
-use zonefall_study::outcome::{CauseOutcome, DesignOutcome, Outcome, Quality};
+use std::fmt::Write as _;
+use zonefall_study::outcome::{CauseOutcome, Outcome, Quality};
 
 /// Causes shown for a design; the rest is one line.
 const TOP: usize = 3;
@@ -13,7 +14,14 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     }
     page.title("Why: downtime by cause");
     page.picture(Picture::Causes, None);
-    let causes = || outcome.designs.iter().flat_map(|design| &design.causes);
+    let designs: Vec<(&str, &[CauseOutcome])> =
+        outcome.designs.iter().map(|design| (design.design.as_str(), design.causes.as_slice())).collect();
+    table(page, &designs, "causes.csv");
+}
+
+/// The causes of some designs, in a table with its note, which says in which file upper bounds stand.
+pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], file: &str) {
+    let causes = || designs.iter().flat_map(|(_, causes)| *causes);
     let counterfactual = causes().any(|cause| cause.avoided_min_per_month.is_some());
     let mut columns = vec![
         ("design".to_owned(), Side::Name),
@@ -27,9 +35,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         notes.push_str(" Avoided: what would not be, had the cause never happened; these need not sum.");
     }
     if causes().any(|cause| cause.downtime_min_per_month.quality == Quality::UpperBound) {
-        notes.push_str(" *: from fewer than 20 trials; the upper bound is in causes.csv.");
+        let _ = write!(notes, " *: from fewer than 20 trials; the upper bound is in {file}.");
     }
-    let rows: Vec<Vec<String>> = outcome.designs.iter().flat_map(|design| rows(page, design)).collect();
+    let rows: Vec<Vec<String>> = designs.iter().flat_map(|&(design, causes)| rows(page, design, causes)).collect();
     let rows = rows.into_iter().map(|mut row| {
         row.truncate(columns.len());
         row
@@ -39,17 +47,17 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
 }
 
 /// The rows of one design; its name stands in the first.
-fn rows(page: &Page, design: &DesignOutcome) -> Vec<Vec<String>> {
-    let shown = if design.causes.len() == TOP + 1 { TOP + 1 } else { TOP };
-    let mut rows: Vec<Vec<String>> = design.causes.iter().take(shown).map(|cause| row(page, cause)).collect();
-    let rest = design.causes.iter().skip(shown);
+fn rows(page: &Page, design: &str, causes: &[CauseOutcome]) -> Vec<Vec<String>> {
+    let shown = if causes.len() == TOP + 1 { TOP + 1 } else { TOP };
+    let mut rows: Vec<Vec<String>> = causes.iter().take(shown).map(|cause| row(page, cause)).collect();
+    let rest = causes.iter().skip(shown);
     let (number, share) = rest.fold((0, 0.0), |(number, share), cause| (number + 1, share + cause.share));
     if number > 0 {
         let none = String::new();
         rows.push(vec![none.clone(), format!("{number} more"), none.clone(), whole_percent(share), none]);
     }
     if let Some(first) = rows.first_mut() {
-        first[0] = clean(&design.design);
+        first[0] = clean(design);
     }
     rows
 }

@@ -1,6 +1,7 @@
 //! A plan: the verdict first, then what lost and why, then what more or less would cost.
 
 use super::Style;
+use super::causes::{self, whole_percent};
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::MINUTES_PER_MONTH;
@@ -8,6 +9,8 @@ use zonefall_study::plan::{BAND, CHEAPER, Nine, Offer, Planned, Verdict};
 
 /// Designs of a list that are shown.
 const SHOWN: usize = 8;
+/// Causes that the verdict names.
+const NAMED: usize = 2;
 
 /// Draws a plan.
 pub fn plan(of: &Planned, style: Style) -> String {
@@ -41,6 +44,7 @@ fn below(page: &mut Page, of: &Planned) {
     page.paragraph(None, &scope(of), None);
     designs(page, of);
     reasons(page, of);
+    why(page, of);
     assumed(page, of);
     frontier(page, of);
     nines(page, of);
@@ -80,11 +84,12 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
         (Verdict::NoneMeets, _) => {
             let closest = of.closest.as_ref().map_or(String::new(), |closest| {
                 format!(
-                    " The closest is {}, for {}, with {} min a month; the target allows {}.",
+                    " The closest is {}, for {}, with {} min a month; the target allows {}.{}",
                     clean(&closest.design),
                     cost_words(of, closest),
                     minutes(closest.unavailability, Toward::Up),
-                    allowed(of)
+                    allowed(of),
+                    above_all(of)
                 )
             });
             // What misses more than nine tenths of the budget may still be just within it.
@@ -107,6 +112,15 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
         ),
         _ => ("Not resolved: the trials do not suffice.".into(), Tone::Unsure),
     }
+}
+
+/// What the downtime comes from above all, in a sentence.
+fn above_all(of: &Planned) -> String {
+    let Some(why) = &of.why else { return String::new() };
+    let causes = why.causes.iter().filter(|cause| cause.share > 0.0).take(NAMED);
+    let named: Vec<String> =
+        causes.map(|cause| format!("{} ({})", clean(&cause.cause), whole_percent(cause.share))).collect();
+    if named.is_empty() { String::new() } else { format!(" That comes above all from {}.", named.join(" and ")) }
 }
 
 /// What the target allows, in minutes a month; `1 - 0.9999` is a little less than it should be.
@@ -231,6 +245,19 @@ fn reasons(page: &mut Page, of: &Planned) {
         );
         page.paragraph(None, &words, None);
     }
+}
+
+/// What the downtime of the design that comes first comes from.
+fn why(page: &mut Page, of: &Planned) {
+    let Some(why) = of.why.as_ref().filter(|why| !why.causes.is_empty()) else { return };
+    page.title("Why not less: downtime by cause");
+    causes::table(page, &[(&why.design, &why.causes)], "plan.json");
+    let words = format!(
+        "From a run of {} trials of this design alone: {} min a month in all.",
+        number::count(why.trials),
+        minutes(why.unavailability.mean, Toward::Up)
+    );
+    page.paragraph(None, &words, Some(Tone::Faint));
 }
 
 /// The second interval: what is assumed at its ends.

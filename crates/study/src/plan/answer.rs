@@ -1,5 +1,6 @@
 //! From a finished search to what a reader needs: the design, what comes next, what more or less would cost.
 
+use super::alone::{Alone, Why};
 use super::assumed::{self, Assumed};
 use super::bench::{Bench, Standing, Stopped, trials_of};
 use super::lattice::Lattice;
@@ -25,10 +26,6 @@ const NEXT: usize = 32;
 const WORTH: f64 = 0.9;
 /// Ties and open candidates that are listed.
 const LISTED: usize = 20;
-
-/// What is said of a candidate whose trials are forced.
-const NOT_LOOKED_AT: &str = "what is assumed was not looked at, for looks are plain trials, which see too little of it; `run` with \
-                             its method does";
 
 /// What the search came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -148,6 +145,8 @@ pub struct Planned {
     pub open: Vec<Offer>,
     /// Where no design meets the target, the one with the least missed time.
     pub closest: Option<Offer>,
+    /// What the downtime of the best comes from, or where no design meets the target, that of the closest.
+    pub why: Option<Why>,
     /// Cost against availability: designs that miss at least a tenth less than every cheaper one, among those that lived
     /// through trials.
     pub frontier: Vec<Offer>,
@@ -207,14 +206,15 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
     planned.frontier = frontier;
     if question.assumptions && planned.verdict == Verdict::Found {
         for candidate in found.best.into_iter().chain(runner_up) {
-            let design = &question.candidates[candidate].design;
-            if bench.is_forced(candidate) {
-                planned.notes.push(format!("{}: {NOT_LOOKED_AT}", design.name));
-                continue;
-            }
-            let Ok(assumed) = assumed::look(question, design, bench.trials(candidate), how)? else { return Ok(None) };
+            let alone = Alone::new(&bench, candidate);
+            let Ok(assumed) = assumed::look(&alone, bench.trials(candidate))? else { return Ok(None) };
             planned.assumed.extend(assumed);
         }
+    }
+    if let Some(first) = found.best.or_else(|| closest(&bench)) {
+        let seen = (bench.estimate(first).hits, bench.trials(first));
+        let Ok(why) = Alone::new(&bench, first).why(seen)? else { return Ok(None) };
+        planned.why = why;
     }
     planned.tested = (0..question.candidates.len()).filter(|&candidate| bench.look(candidate) > 0).count() as u64;
     planned.work = bench.work;
@@ -303,10 +303,9 @@ fn concluded(
     let question = bench.question;
     let (study, best) = (&question.study, found.best);
     let told = |candidate: usize| told_of(bench, candidate);
-    let tested = || bench.order.iter().copied().filter(|&candidate| bench.look(candidate) > 0);
-    let least = |all: Vec<usize>| all.into_iter().min_by(|&a, &b| bench.mean(a).total_cmp(&bench.mean(b)));
+    let tested = || tested(bench);
     let limit = best.map(|best| bench.cost(best) * (1.0 - CHEAPER));
-    let cheaper = limit.and_then(|limit| least(tested().filter(|&candidate| bench.cost(candidate) < limit).collect()));
+    let cheaper = limit.and_then(|limit| least(bench, tested().filter(|&candidate| bench.cost(candidate) < limit)));
     let hope = bench.hope(allowed, &found.standings);
     let open = tested().filter(|&candidate| {
         found.standings[candidate] == Standing::Open
@@ -341,7 +340,8 @@ fn concluded(
         cheaper: cheaper.map(told),
         ties: ties(bench, allowed, found).into_iter().filter(|&tied| Some(tied) != runner_up).map(told).collect(),
         open: open.into_iter().map(told).collect(),
-        closest: if best.is_none() { least(tested().collect()).map(told) } else { None },
+        closest: if best.is_none() { closest(bench).map(told) } else { None },
+        why: None,
         frontier: Vec::new(),
         nines: Vec::new(),
         assumed: Vec::new(),
@@ -349,6 +349,21 @@ fn concluded(
         checked,
         notes,
     }
+}
+
+/// Candidates that have lived through trials, from cheap to dear.
+fn tested<'a>(bench: &'a Bench<'_>) -> impl Iterator<Item = usize> + use<'a> {
+    bench.order.iter().copied().filter(|&candidate| bench.look(candidate) > 0)
+}
+
+/// The one that misses least.
+fn least(bench: &Bench<'_>, of: impl Iterator<Item = usize>) -> Option<usize> {
+    of.min_by(|&a, &b| bench.mean(a).total_cmp(&bench.mean(b)))
+}
+
+/// The tested candidate that misses least.
+fn closest(bench: &Bench<'_>) -> Option<usize> {
+    least(bench, tested(bench))
 }
 
 /// The need that all candidates share.

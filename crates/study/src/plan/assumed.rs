@@ -1,21 +1,15 @@
 //! What an answer would be if what is assumed were otherwise: the second interval of a design, and whether its verdict stands.
 //!
-//! In: a candidate that a search has found, and how its trials are drawn. Out: the looks of [`crate::assumptions`], as after a
-//! run of the design by itself. What can go wrong: nothing is assumed in a range, and then there is nothing to tell; or the trials of
-//! the candidate are forced, and looks, which are plain, would see too little: none is taken, and that is told.
+//! In: a candidate that a search has found, and how its trials are drawn ([`Alone`]). Out: the looks of [`crate::assumptions`], as
+//! after a run of the design by itself, forced where its trials are. What can go wrong: nothing is assumed in a range, and then
+//! there is nothing to tell.
 
-use super::Question;
+use super::alone::Alone;
 use super::bench::Stopped;
 use crate::assumptions;
-use crate::conclude::{Labels, conclude};
 use crate::outcome::{Estimate, Verdict};
-use crate::run::{RunError, Silent, run_on};
-use crate::study::Study;
-use crate::visit::Visit;
+use crate::run::{RunError, Silent};
 use serde::Serialize;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use zonefall_fleet::Design;
 
 /// A design when what is assumed is otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -47,27 +41,12 @@ const TRIALS: (u64, u64) = (2048, 1 << 16);
 ///
 /// # Errors
 /// If a trial passes its event budget.
-pub(super) fn look(
-    question: &Question,
-    design: &Arc<Design>,
-    trials: u64,
-    how: &Visit<'_>,
-) -> Result<Result<Option<Assumed>, Stopped>, RunError> {
-    let study = Study {
-        designs: vec![Arc::clone(design)],
-        trials: trials.clamp(TRIALS.0, TRIALS.1),
-        counterfactual: false,
-        stopping: None,
-        rows: false,
-        ..question.study.clone()
-    };
-    let Some(plan) = assumptions::Plan::new(&study, None) else { return Ok(Ok(None)) };
-    let (threads, labels) = (how.threads.count(), Labels::default());
-    let mut outcome = conclude(&study, &run_on(&study, how.threads, how.stop, &Silent)?, &labels);
-    if how.stop.load(Ordering::Relaxed) {
-        return Ok(Err(Stopped));
-    }
-    let Some(looks) = plan.play(&study, threads, how.stop, &Silent)? else { return Ok(Err(Stopped)) };
+pub(super) fn look(alone: &Alone<'_>, trials: u64) -> Result<Result<Option<Assumed>, Stopped>, RunError> {
+    let study = alone.study(trials.clamp(TRIALS.0, TRIALS.1), false);
+    let Some(plan) = assumptions::Plan::drawn(&study, None, alone.way()) else { return Ok(Ok(None)) };
+    let Some(mut outcome) = alone.run(&study)? else { return Ok(Err(Stopped)) };
+    let how = alone.how;
+    let Some(looks) = plan.play(&study, how.threads.count(), how.stop, &Silent)? else { return Ok(Err(Stopped)) };
     looks.add_to(&mut outcome, &study);
     let Some(of) = outcome.designs.first() else { return Ok(Ok(None)) };
     let assumed = of.assumptions.as_ref().map(|assumed| Assumed {

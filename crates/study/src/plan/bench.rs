@@ -121,6 +121,11 @@ impl<'a> Bench<'a> {
         self.forced.contains_key(&candidate)
     }
 
+    /// How the trials of a candidate are forced, if they are.
+    pub fn forced_by(&self, candidate: usize) -> Option<&crate::rare::Plan> {
+        self.forced.get(&candidate).map(Forced::plan)
+    }
+
     /// Whether more may be done.
     pub fn may_go_on(&self) -> bool {
         self.work <= self.work_max

@@ -65,6 +65,11 @@ impl Forced {
         Ok(plan.map(|plan| Self { study, plan, sums: Sums::new() }))
     }
 
+    /// The patterns that they are forced into, and how often.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// How many times as efficient as plain trials the pilot expects forced ones to be.
     pub fn gain(&self) -> f64 {
         self.plan.forecasts.first().map_or(0.0, |of| of.gain)
@@ -109,7 +114,7 @@ impl Forced {
             Ok(played)
         };
         let mut more = Sums::new();
-        let workers = Workers::new(how.threads, || forced_stage(&self.study));
+        let workers = Workers::new(how.threads, || forced_stage(&self.study).of_missed_time());
         let whole = workers.in_order(count.div_ceil(length), block, |later| more.merge(&later))?;
         if whole {
             self.sums.merge(&more);

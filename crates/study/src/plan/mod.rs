@@ -19,6 +19,7 @@
 //!
 //! What can go wrong: the budget of trials ends before everything is decided; that is said, and nothing is promised.
 
+mod alone;
 mod answer;
 mod assumed;
 mod bench;
@@ -27,6 +28,7 @@ mod forced;
 mod lattice;
 mod search;
 
+pub use alone::Why;
 pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 pub use assumed::Assumed;
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use zonefall_faults::Strikes;
 use zonefall_fleet::{Design, Measure, Need, initial_counts, worst_zone_loss};
-use zonefall_scenario::{Diagnostics, FaultSource, Scenario, Severity, WhatIf};
+use zonefall_scenario::{Diagnostics, FaultSource, Scenario, WhatIf};
 use zonefall_study::Silent;
 use zonefall_study::implied::{StartHours, one_machine};
 
@@ -35,13 +35,13 @@ pub fn load_plan(path: &Path, changes: &args::WhatIf, console: Console) -> Optio
 fn told(path: &Path, loaded: Result<Scenario, Diagnostics>, console: Console) -> Option<Scenario> {
     match loaded {
         Ok(scenario) => {
-            let remarks = scenario.warnings.items();
-            let of_others = scenario.warnings.others().iter().any(|other| !other.is_empty());
-            if of_others || remarks.iter().any(|remark| remark.severity != Severity::Hint) {
-                console.remark(&scenario.warnings.render(console.colour_err()));
-            } else if !remarks.is_empty() {
-                let (count, s) = (remarks.len(), if remarks.len() == 1 { "" } else { "s" });
-                console.remark(&format!("{count} hint{s}: zonefall check {}", path.display()));
+            let (warnings, hints) = scenario.warnings.without_hints();
+            if !warnings.is_empty() {
+                console.remark(&warnings.render(console.colour_err()));
+            }
+            if hints > 0 {
+                let s = if hints == 1 { "" } else { "s" };
+                console.remark(&format!("{hints} hint{s}: zonefall check {}", path.display()));
             }
             Some(scenario)
         }

@@ -11,7 +11,7 @@ use crate::results::style;
 use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
 use std::time::Instant;
-use zonefall_scenario::{FaultSource, Plan, PlanCandidate};
+use zonefall_scenario::{FaultSource, Plan, PlanCandidate, standbys_unpriced};
 use zonefall_study::plan::{Planned, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
@@ -74,6 +74,7 @@ fn notes(plan: &Plan) -> Vec<String> {
     let scaled = |of: &PlanCandidate| {
         of.design.sets.iter().filter_map(|set| set.management.as_ref()).any(|managed| managed.autoscale.is_some())
     };
+    notes.extend(standbys_unpriced(plan.candidates.iter().map(|of| &*of.design)).map(str::to_owned));
     if plan.candidates.iter().any(scaled) {
         notes.push("an autoscaled set is paid for at its first capacity, not at what autoscale adds or takes".into());
     }

@@ -53,12 +53,14 @@ pub fn replay(
     let (mut storm, mut strikes, mut ends) = (Storm::default(), Vec::new(), Vec::new());
     waves.into_iter().for_each(|row| begin_wave(row, world, &mut profile, &mut storm));
     let marking: Vec<usize> = (0..profile.modes.len()).filter(|&at| profile.modes[at].marks_machines()).collect();
+    // The last outage of racks by cause and span: their neighbours are out with them.
+    let mut racks_out: BTreeMap<(u16, SimTime, SimTime), usize> = BTreeMap::new();
     for ((name, (scope, unit)), spans) in outages {
         let Some(cause) = profile.find(&name) else { continue };
         for (start, end) in merged(spans) {
             if scope == Scope::Rack {
-                let event = storm.add_event(Event { cause: cause as u16, parent: None, start, end });
-                storm.outages.push(RackOutage { event, first_rack: unit, racks: 1, start, end });
+                let last = racks_out.entry((cause as u16, start, end)).or_insert(usize::MAX);
+                take_rack(&mut storm, cause as u16, RackId(unit), (start, end), last, world);
             } else if let Some(mode) = marking.iter().position(|&at| at == cause) {
                 strikes.push((start, mode as u32, unit));
                 ends.push((mode as u32, unit, start, end));
@@ -66,6 +68,27 @@ pub fn replay(
         }
     }
     Ok(Replay { profile, storm, strikes, ends, pauses: Vec::new(), horizon, notes: Vec::new() })
+}
+
+/// A rack is out, together with the one before it if that is in the same zone.
+fn take_rack(
+    storm: &mut Storm,
+    cause: u16,
+    rack: RackId,
+    (start, end): (SimTime, SimTime),
+    last: &mut usize,
+    world: &Scenario,
+) {
+    if let Some(out) = storm.outages.get_mut(*last)
+        && out.first_rack + out.racks == rack.0
+        && world.topology.zone_of(RackId(out.first_rack)) == world.topology.zone_of(rack)
+    {
+        out.racks += 1;
+        return;
+    }
+    *last = storm.outages.len();
+    let event = storm.add_event(Event { cause, parent: None, start, end });
+    storm.outages.push(RackOutage { event, first_rack: rack.0, racks: 1, start, end });
 }
 
 /// The mode of planned maintenance that a row names.

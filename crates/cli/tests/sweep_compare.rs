@@ -123,6 +123,41 @@ fn a_comparison_has_the_figures_of_a_run_and_its_causes_sum_to_the_difference() 
     assert_eq!(desk.table("c.csv").column("cause")[0], "all");
 }
 
+/// Few trials of designs that hardly ever miss: two of at most b each differ by at most b.
+#[test]
+fn designs_with_upper_bounds_only_differ_by_no_more_than_these() {
+    let desk = Desk::new();
+    kit::scenarios(&desk);
+    let file = "scenarios/zonal-or-spanning.toml --trials 200";
+    desk.run(&format!("run {file} --no-counterfactual --no-assumptions --out r"))
+        .ends(0)
+        .says(&["is cut at what the two bounds allow"]);
+    let run = json(&desk.path("r/summary.json"));
+    let told: Value = serde_json::from_str(&desk.run(&format!("compare {file} --format json")).ends(0).out).unwrap();
+    let number = |of: &Value| of.as_f64().unwrap();
+    let mut held = 0;
+    let mut holds = |low: &Value, high: &Value, (a, b): (f64, f64)| {
+        assert!(number(low) >= -b * (1.0 + 1e-9) && number(high) <= a * (1.0 + 1e-9), "{low} {high} {a} {b}");
+        held += 1;
+    };
+    let bound = |name: &Value| {
+        let of = run["designs"].as_array().unwrap().iter().find(|of| of["design"] == *name).unwrap();
+        let few = of["unavailability"]["quality"] == "upper_bound";
+        few.then(|| number(&of["unavailability"]["high"]) * 43_200.0)
+    };
+    for of in run["differences"].as_array().unwrap() {
+        if let (Some(a), Some(b)) = (bound(&of["design"]), bound(&of["against"])) {
+            holds(&of["low"], &of["high"], (a, b));
+        }
+    }
+    for pair in told["pairs"].as_array().unwrap() {
+        if let (Some(a), Some(b)) = (bound(&pair["design"]), bound(&pair["against"])) {
+            holds(&pair["difference"]["low"], &pair["difference"]["high"], (a, b));
+        }
+    }
+    assert!(held > 10, "{held}");
+}
+
 #[test]
 fn two_files_that_share_their_storms_are_paired_and_others_are_told() {
     let desk = Desk::with(&plain());

@@ -94,13 +94,13 @@ fn what_is_shown_missed_is_what_was_booked() {
     assert!(holds(&desk, "warm.toml", 4) > 0);
 }
 
-/// Managed sets, demand, hidden zones, Spot: whatever the scenarios that come with the program do.
+/// Managed sets, demand, jobs, hidden zones, Spot: whatever the scenarios that come with the program do.
 #[test]
 fn it_holds_for_the_scenarios_that_come_with_the_program() {
     let desk = Desk::new();
     kit::scenarios(&desk);
     let mut missed = 0;
-    for name in ["repairs-help-or-hurt", "quota-runs-out", "spot-mix", "n-plus-one-zone", "auto-zone-balance"] {
+    for name in ["repairs-help-or-hurt", "quota-runs-out", "spot-mix", "n-plus-one-zone", "route-backlog"] {
         missed += holds(&desk, &format!("scenarios/{name}.toml"), 2);
     }
     assert!(missed > 0);
@@ -138,6 +138,31 @@ fn the_chain_is_told_from_the_fault_to_the_end_of_the_outage() {
     }
     let text = ran(desk.command(["trace"]).args(args)).ends(0);
     text.says(&["Outage 1: day ", "Charged to ", "[LB-02]", "the objective is missed"]);
+}
+
+/// A cold standby is no machine that serves until it is called, and all of them afterwards.
+#[test]
+fn machines_that_stand_by_are_not_shown_as_serving() {
+    let text = "name = \"two\"\nhorizon = \"90 days\"\ntrials = 4\nseed = 3\n[slo]\nholds = \"service\"\ntarget = \"99%\"\n\
+                [region.east]\n[region.west]\n\
+                [scale_set.east]\nregion = \"east\"\nzones = [1, 2, 3]\ncapacity = 6\n\
+                [scale_set.west]\nregion = \"west\"\nzones = [1, 2, 3]\ncapacity = 9\n\
+                [part.first]\nsets = [\"east\"]\nmin_serving = 6\n[part.second]\nsets = [\"west\"]\nmin_serving = 6\n\
+                [failover.service]\nparts = [\"first\", \"second\"]\npattern = \"cold\"\nrouter = \"traffic-manager\"\n\
+                [faults]\nprofile = \"none\"\n[faults.mode.lost]\nscope = \"region\"\nrate = \"6 per region-year\"\n\
+                outage = { law = \"constant\", value = \"24 h\" }\n";
+    let desk = Desk::with(text);
+    assert!(holds(&desk, "s.toml", 4) > 0);
+    let of = told(&desk, &["s.toml", "--first-breach"]);
+    let west = |at: u64| -> i64 {
+        let lanes = of["lanes"].as_array().unwrap().iter();
+        lanes.filter(|lane| lane["name"].as_str().unwrap().contains("west")).map(|lane| level(&lane["steps"], at)).sum()
+    };
+    let outage = &of["outages"][0];
+    let at = |name: &str| outage[name].as_u64().unwrap();
+    assert_eq!((west(0), west(at("from_ms")), west(at("to_ms"))), (0, 0, 9), "{outage}");
+    let first = of["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "objective").unwrap();
+    assert_eq!(first["serving"], 0, "{first}");
 }
 
 #[test]
@@ -200,4 +225,33 @@ fn what_makes_no_sense_is_refused_in_words() {
     desk.put("f.csv", "x");
     desk.run("trace record.toml --trial 0").ends(1).complains(&["a record"]);
     assert!(desk.lacks("p.svg"));
+}
+
+/// A zone that a script takes out is one row, not one a rack, and a run says that its figures are given the script.
+#[test]
+fn a_scripted_zone_is_one_place_and_figures_are_conditional() {
+    let desk = Desk::with(&format!("{BASE}[[script]]\nat = \"2 h\"\nfor = \"1 h\"\nmembers = [\"eastus/1\"]\n"));
+    let of = told(&desk, &["s.toml", "--trial", "0"]);
+    let faults: Vec<&str> = of["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["kind"] == "fault")
+        .map(|row| row["says"].as_str().unwrap())
+        .collect();
+    assert_eq!(faults.len(), 2, "{faults:?}");
+    assert!(faults.iter().all(|says| says.ends_with("eastus/1")), "{faults:?}");
+    desk.run("run s.toml --trials 100 --out r").ends(0).says(&["are given that it happens"]);
+}
+
+/// The answer comes first: hints are counted, also beside a warning.
+#[test]
+fn hints_are_counted_beside_warnings() {
+    let desk = Desk::new();
+    kit::scenarios(&desk);
+    let told = desk.run("trace scenarios/launch-night.toml --what-if scale_set.web.capacity=20 --median").ends(0);
+    assert!(
+        told.err.contains("W017") && told.err.contains("hints: zonefall check") && !told.err.contains("hint["),
+        "{told}"
+    );
 }

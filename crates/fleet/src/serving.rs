@@ -418,6 +418,12 @@ impl Book {
         backlog.next().min(late)
     }
 
+    /// When late jobs are done in the state that the book is in; never where nothing is late.
+    pub fn catches_up(&self) -> SimTime {
+        let late = self.backlog.as_ref().filter(|backlog| matches!(self.need, Need::Done(..)) && backlog.is_late());
+        late.map_or(SimTime::NEVER, |backlog| backlog.caught_up(self.now, self.level(Class::Capacity) as u64))
+    }
+
     #[inline(never)]
     fn book_surplus(&mut self, surplus: i64, from: SimTime, t: SimTime, measure: &Measure) {
         self.surplus += i128::from(surplus) * i128::from(t.since(from.max(measure.from).min(t)).as_ms());

@@ -79,6 +79,8 @@ pub enum Seen {
     Made(Stand),
     /// It is gone: deleted, deallocated, or failed to be created.
     Gone(Stand),
+    /// The machines of a set that stands by: from here on none of them runs, or all do.
+    Stands(u32, bool),
     /// So much arrives from here on, in thousandths of a request a second.
     Demand(u64),
     /// The platform or the customer did something so many times: an index into [`crate::OPERATION_TABLE`].
@@ -105,9 +107,13 @@ pub struct Witness {
     sightings: Vec<Sighting>,
     states: Vec<(State, bool)>,
     operations: Vec<u64>,
+    /// Sets of which no machine runs, for they stand by.
+    standing: Vec<u32>,
     demand: Option<u64>,
     now: SimTime,
     misses: bool,
+    /// When late jobs will be done, if nothing happens before.
+    catches_up: SimTime,
     missed: bool,
     began: bool,
     /// Machines in rotation and demand that is not served, after the last event.
@@ -144,13 +150,26 @@ impl Witness {
     fn time_moves(&mut self, world: &World, t: SimTime) {
         let from = self.now.max(world.measure.from);
         self.now = t;
-        if t <= from || self.misses == self.missed {
+        if t <= from {
             return;
         }
-        self.missed = self.misses;
-        let by_cause = std::mem::take(&mut self.by_cause);
-        let what = if self.missed { Seen::Missed(by_cause) } else { Seen::Met(by_cause) };
-        self.tell_of(self.level, from, what);
+        self.misses &= self.catches_up > from;
+        if self.misses != self.missed {
+            self.missed = self.misses;
+            let by_cause = std::mem::take(&mut self.by_cause);
+            let what = if self.missed { Seen::Missed(by_cause) } else { Seen::Met(by_cause) };
+            self.tell_of(self.level, from, what);
+        }
+        if self.missed && self.catches_up < t {
+            // No event: the book has cut the interval itself.
+            (self.missed, self.misses) = (false, false);
+            self.tell_of(self.level, self.catches_up, Seen::Met(world.ledger().missed_by_cause_ms.clone()));
+        }
+    }
+
+    fn judge(&mut self, world: &World) {
+        (self.misses, self.level) = (world.misses(), world.rotation());
+        self.catches_up = world.book.catches_up();
     }
 
     fn look(&mut self, world: &World, t: SimTime) {
@@ -176,6 +195,19 @@ impl Witness {
             }
             if old.1 && !new.1 && marks & REMOVED != 0 {
                 self.tell(world, t, Seen::Noticed(stand));
+            }
+        }
+    }
+
+    fn look_at_standbys(&mut self, world: &World, t: SimTime) {
+        if world.routing.is_empty() {
+            return;
+        }
+        let now: Vec<u32> = world.standing_by().collect();
+        let before = std::mem::replace(&mut self.standing, now.clone());
+        for (sets, others, stand) in [(&before, &now, false), (&now, &before, true)] {
+            for &set in sets.iter().filter(|set| !others.contains(set)) {
+                self.tell(world, t, Seen::Stands(set, stand));
             }
         }
     }
@@ -208,18 +240,19 @@ impl Watcher for Witness {
             self.states = world.machines.iter().map(|machine| (state(world, machine.marks), false)).collect();
             self.operations = world.ledger().operations.to_vec();
             self.demand = world.book.demand;
-            (self.misses, self.level) = (world.misses(), world.rotation());
+            self.judge(world);
         }
         if t > self.now {
             self.time_moves(world, t);
         }
+        self.look_at_standbys(world, t);
         let demand = std::mem::replace(&mut self.demand, world.book.demand);
         if let Some(now) = world.book.demand.filter(|_| demand != world.book.demand) {
             self.tell(world, t, Seen::Demand(now));
         }
         self.look(world, t);
         self.count(world, t);
-        (self.misses, self.level) = (world.misses(), world.rotation());
+        self.judge(world);
         if self.misses != self.missed {
             // Booked up to now: the interval that follows is not in it.
             self.by_cause.clone_from(&world.ledger().missed_by_cause_ms);
@@ -231,7 +264,19 @@ impl World {
     /// Machines in rotation alive and dead, and the demand that is not served.
     fn rotation(&self) -> (i64, i64, u64) {
         let unserved = self.book.demand.map_or(0, |demand| demand.saturating_sub(self.book.served()));
-        (self.book.level(Class::Serving), self.book.level(Class::Dead), unserved)
+        (self.book.level(Class::Serving) - self.up_and_standing_by(), self.book.level(Class::Dead), unserved)
+    }
+
+    /// Machines that would serve if they did not stand by.
+    fn up_and_standing_by(&self) -> i64 {
+        if self.routing.is_empty() {
+            return 0;
+        }
+        let standing: Vec<u32> = self.standing_by().collect();
+        let up = |machine: &&Machine| {
+            standing.contains(&u32::from(machine.set)) && state(self, machine.marks) == State::Serving
+        };
+        if standing.is_empty() { 0 } else { self.machines.iter().filter(up).count() as i64 }
     }
 
     /// Whether the objective is missed as things stand.

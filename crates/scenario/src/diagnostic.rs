@@ -74,6 +74,19 @@ impl Diagnostics {
         &self.others
     }
 
+    /// All but hints, and how many hints there are.
+    #[must_use]
+    pub fn without_hints(&self) -> (Self, usize) {
+        let (mut rest, mut hints) = (self.clone(), self.items.len());
+        rest.items.retain(|item| item.severity != Severity::Hint);
+        hints -= rest.items.len();
+        for other in &mut rest.others {
+            let (left, more) = other.without_hints();
+            (*other, hints) = (left, hints + more);
+        }
+        (rest, hints)
+    }
+
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty() && self.others.iter().all(Self::is_empty)

@@ -15,7 +15,7 @@ use crate::syntax;
 use std::ops::{Range, RangeInclusive};
 use zonefall_azure::limits::Size;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice, built_in};
-use zonefall_fleet::{Bought, Measure, PAID, Paid, Windows, paid_as_designed};
+use zonefall_fleet::{Bought, Design, Measure, PAID, Paid, Pattern, Windows, paid_as_designed};
 
 /// The most money of a trial: far within what bills count in.
 const BILL_MAX: f64 = 1e12;
@@ -318,9 +318,29 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
     }
     let mut notes = Vec::new();
     rates.iter().flat_map(|rates| &rates.notes).for_each(|words| note(&mut notes, words.clone()));
+    notes.extend(standbys_unpriced(laid.iter().map(|laid| &laid.design)).map(str::to_owned));
     if laid.iter().any(|laid| laid.design.sla.is_some()) {
         notes.extend(credits_by(&measure.windows).map(str::to_owned));
     }
     let Asked { prices: PriceList { currency, date, source, .. }, downtime_per_hour, .. } = asked;
     Some(Money { currency, date, source, downtime_per_hour, notes, designs: rates })
+}
+
+/// What the costs of designs with a standby leave out, or count in full.
+pub fn standbys_unpriced<'a>(designs: impl Iterator<Item = &'a Design>) -> impl Iterator<Item = &'static str> {
+    let (mut any, mut managed) = (false, false);
+    for design in designs {
+        let Some(service) = design.need.structure() else { continue };
+        for failover in service.failovers.iter().filter(|of| matches!(of.pattern, Pattern::Standby(_))) {
+            any = true;
+            let parts = service.parts_of(failover.node as usize).iter().skip(1);
+            let mut sets = parts.flat_map(|&part| service.sets_within(part as usize));
+            managed |= sets.any(|set| design.sets[set as usize].management.is_some());
+        }
+    }
+    let words = [
+        (any, "what a standby keeps is not priced: replicas (Site Recovery), backups, copies of data"),
+        (managed, "standbys whose sets are managed are paid for in full, also while they stand by"),
+    ];
+    words.into_iter().filter_map(|(is, words)| is.then_some(words))
 }

@@ -331,7 +331,9 @@ impl Concluding<'_> {
                 Gap { min_per_month: turn(gap.min_per_month), low: turn(gap.high), high: turn(gap.low), ..gap }
             }
         };
-        let difference = turned(self.gap(all));
+        let mut difference = turned(self.gap(all));
+        let ends = (difference.low, difference.high);
+        (difference.low, difference.high) = crate::conclude::within_bounds(ends, self.downtime(a), self.downtime(b));
         let says = match difference {
             Gap { hits: 0, .. } => "the same in every trial",
             Gap { high, .. } if high < 0.0 => "less downtime",

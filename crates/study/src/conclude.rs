@@ -56,7 +56,7 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
     Outcome {
         partial: !stopping::is_finished(study, finished),
         observed_h: observed_ms / MS_PER_HOUR,
-        differences: differences(study, finished),
+        differences: differences(study, finished, &designs),
         warnings: warnings(study, finished, &designs),
         designs,
         stopping: stopping::outcome(study, finished),
@@ -178,12 +178,12 @@ pub(crate) fn need_in_words(design: &Design) -> String {
 }
 
 /// Every design against the first, with intervals that hold for all of them together.
-fn differences(study: &Study, finished: &Finished) -> Vec<Difference> {
+fn differences(study: &Study, finished: &Finished, designs: &[DesignOutcome]) -> Vec<Difference> {
     let level = difference_level(study);
     let of = |tally: &DesignTally| DifferenceEstimate::new(&tally.against_reference, cap_ms(study), level);
     let estimates = finished.tally.designs.iter().skip(1).map(of).collect();
     let observed = finished.tally.designs.first().map_or(1.0, |t| t.observed_ms as f64) / finished.trials.max(1) as f64;
-    compare(study, estimates, observed, is_record(study, finished))
+    compare(designs, estimates, observed, is_record(study, finished))
 }
 
 /// The level of each difference, so that all hold together.
@@ -191,9 +191,18 @@ pub(crate) fn difference_level(study: &Study) -> Confidence {
     simultaneous_level(study.confidence, study.designs.len().saturating_sub(1).max(1) as u64)
 }
 
+/// Two designs with upper bounds only differ by no more than these allow. No verdict hangs on where such an interval is cut: what
+/// the bounds allow holds 0.
+pub(crate) fn within_bounds((low, high): (f64, f64), a: Estimate, b: Estimate) -> (f64, f64) {
+    match (a.quality, b.quality) {
+        (Quality::UpperBound, Quality::UpperBound) => (low.max(-b.high), high.min(a.high)),
+        _ => (low, high),
+    }
+}
+
 /// What the differences from the first design say; trials measure `observed` milliseconds.
 pub(crate) fn compare(
-    study: &Study,
+    designs: &[DesignOutcome],
     estimates: Vec<DifferenceEstimate>,
     observed: f64,
     recorded: bool,
@@ -201,14 +210,18 @@ pub(crate) fn compare(
     let p_values: Vec<f64> = estimates.iter().map(|estimate| estimate.p_value).collect();
     let adjusted = holm(&p_values);
     let factor = MINUTES_PER_MONTH / observed.max(1.0);
-    let difference = |((design, estimate), p_adjusted): ((&std::sync::Arc<Design>, DifferenceEstimate), f64)| {
+    let Some(first) = designs.first() else { return Vec::new() };
+    let minutes = |of: &DesignOutcome| of.unavailability.times(MINUTES_PER_MONTH);
+    let difference = |((design, estimate), p_adjusted): ((&DesignOutcome, DifferenceEstimate), f64)| {
         let (low, high) = match estimate.bounds {
-            _ if recorded => (Some(estimate.mean * factor), Some(estimate.mean * factor)),
-            DifferenceBounds::Interval(Interval { low, high }) => (Some(low * factor), Some(high * factor)),
+            _ if recorded => (estimate.mean, estimate.mean),
+            DifferenceBounds::Interval(Interval { low, high }) => (low, high),
             DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } => {
-                (Some(-size_high * factor), Some(size_high * factor))
+                (-size_high, size_high)
             }
         };
+        let (low, high) = within_bounds((low * factor, high * factor), minutes(design), minutes(first));
+        let (low, high) = (Some(low), Some(high));
         let says = match (low, high) {
             _ if estimate.hits == 0 => "the same in every trial",
             (_, Some(high)) if high < 0.0 => "less downtime",
@@ -216,8 +229,8 @@ pub(crate) fn compare(
             _ => "not distinguishable",
         };
         Difference {
-            design: design.name.clone(),
-            against: study.designs[0].name.clone(),
+            design: design.design.clone(),
+            against: first.design.clone(),
             downtime_min_per_month: estimate.mean * factor,
             low,
             high,
@@ -226,5 +239,5 @@ pub(crate) fn compare(
             says: says.into(),
         }
     };
-    study.designs.iter().skip(1).zip(estimates).zip(adjusted).map(difference).collect()
+    designs.iter().skip(1).zip(estimates).zip(adjusted).map(difference).collect()
 }

@@ -46,6 +46,12 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// The same in another unit.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self { mean: self.mean * factor, low: self.low.map(|low| low * factor), high: self.high * factor, ..self }
+    }
+
     /// What the one record says.
     pub fn recorded(value: f64, hits: u64) -> Self {
         Self { mean: value, low: Some(value), high: value, quality: Quality::Recorded, hits }

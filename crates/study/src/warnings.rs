@@ -22,6 +22,13 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
         said.push("one record was lived through: these are its figures, not estimates of what to expect".into());
         return said;
     }
+    if study.replay.is_some() {
+        said.push(
+            "the faults are a script: all figures, those a month and a year too, are given that it happens; how often it does \
+             is in none of them"
+                .into(),
+        );
+    }
     said.extend(of_the_study(study));
     for (design, tally) in designs.iter().zip(&finished.tally.designs) {
         let name = &design.design;

@@ -2,6 +2,7 @@
 
 use super::{answered, asked, calm, capacity, kit, limited, world};
 use kit::Desk;
+use serde_json::Value;
 use zonefall_study::exactly::exactly;
 use zonefall_study::plan::{CHEAPER, Method, Question, Verdict};
 
@@ -98,4 +99,28 @@ fn plain_trials_alone_leave_six_nines_open_and_say_so_and_never_nothing_at_all()
     desk.run("plan ageing.toml --target 99% --method forcing --trials 512")
         .ends(0)
         .says(&["plain trials tell of", "no overlap of outages was found"]);
+}
+
+#[test]
+fn a_forced_winner_is_looked_at_under_other_rates_and_says_what_its_downtime_comes_from() {
+    let zone = "mean = \"8760 h\" }\n";
+    let ranged = format!("{zone}rate_low = \"0.5 per zone-year\"\nrate_high = \"4 per zone-year\"\n");
+    let text = eight("11 to 13").replacen(zone, &ranged, 1);
+    assert_ne!(text, eight("11 to 13"));
+    let desk = Desk::with(&text);
+    let out = desk.run("plan s.toml --target 99.9995% --trials 8192 --format json").ends(0);
+    let told: Value = serde_json::from_str(&out.out).unwrap();
+    assert_eq!((&told["best"]["machines"], &told["best"]["forced"]), (&12.into(), &true.into()), "{told}");
+    // Four times as many zones out, and the exact answer there.
+    let high = asked(&eight("11 to 13").replacen("mean = \"8760 h\"", "mean = \"2190 h\"", 1), "99.9995%", 3);
+    let exact = truth(&high)[1];
+    let of = &told["assumed"][0];
+    assert_eq!((&of["design"], &of["high_from"]), (&told["best"]["design"], &"high rates".into()), "{told}");
+    let found = of["high"].as_f64().unwrap();
+    println!("under high rates {found:.3e}, exactly {exact:.3e}");
+    assert!((found / exact - 1.0).abs() < 0.2, "{found:e} {exact:e}");
+    assert_eq!((&of["verdict_sampling"], &of["verdict"]), (&"meets".into(), &"not_resolved".into()), "{told}");
+    let causes = told["why"]["causes"].as_array().unwrap();
+    let zone = causes.iter().find(|cause| cause["cause"] == "zone").unwrap();
+    assert!(zone["share"].as_f64().unwrap() > 0.3, "{told}");
 }

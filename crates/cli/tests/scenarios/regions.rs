@@ -70,4 +70,6 @@ fn a_standby_is_paid_for_as_far_as_it_runs() {
     // Three of nine machines, rounded up, but for the days in which all run.
     near(bill(&got, "warm") / (region * 4.0 / 3.0 + balancer), 1.0, 1e-3);
     near(bill(&got, "cold") / (region + balancer), 1.0, 1e-3);
+    let notes = got.0["money"]["notes"].to_string();
+    assert!(notes.contains("replicas (Site Recovery)") && !notes.contains("in full"), "{notes}");
 }

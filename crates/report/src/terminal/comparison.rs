@@ -1,9 +1,11 @@
 //! A comparison: places with ties, every pair, and what makes the difference.
 
 use super::Style;
+use super::differences::CUT;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
 use zonefall_study::comparison::{Comparison, Gap, Pair, Standing};
+use zonefall_study::outcome::Quality;
 
 /// Causes of a pair that are shown; the others are in the CSV.
 const CAUSES_SHOWN: usize = 3;
@@ -96,6 +98,13 @@ fn differences(page: &mut Page, of: &Comparison) {
     let shown = first_of(&of.pairs);
     let rows = shown.iter().map(|pair| row(page, pair)).collect();
     page.grid(&Grid { columns, rows });
+    let bounded = |name: &str| {
+        let of = of.standings.iter().find(|of| of.design == name);
+        of.is_some_and(|of| of.downtime_min_per_month.quality == Quality::UpperBound)
+    };
+    if shown.iter().any(|pair| pair.difference.hits > 0 && bounded(&pair.design) && bounded(&pair.against)) {
+        page.paragraph(None, CUT, Some(Tone::Faint));
+    }
     let hidden = of.pairs.len() - shown.len();
     if hidden > 0 {
         page.paragraph(None, &format!("{hidden} more pairs are in the CSV."), Some(Tone::Faint));

@@ -1,8 +1,12 @@
 //! Every design against the first, on the same storms.
 
 use super::number::{self, Toward};
-use super::page::{Grid, Page, Picture, Side, clean};
-use zonefall_study::outcome::{Difference, Outcome};
+use super::page::{Grid, Page, Picture, Side, Tone, clean};
+use zonefall_study::outcome::{Difference, Outcome, Quality};
+
+/// What is said of designs with upper bounds only.
+pub(super) const CUT: &str = "Where both designs have an upper bound only, the interval is cut at what the two bounds allow, which hold each \
+                              by itself.";
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let Some(first) = outcome.differences.first() else { return };
@@ -17,6 +21,13 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let minus = page.sign('−', '-');
     let rows = outcome.differences.iter().map(|of| row(of, minus)).collect();
     page.grid(&Grid { columns, rows });
+    let bounded = |name: &str| {
+        let of = outcome.designs.iter().find(|of| of.design == name);
+        of.is_some_and(|of| of.unavailability.quality == Quality::UpperBound)
+    };
+    if outcome.differences.iter().any(|of| of.hits > 0 && bounded(&of.design) && bounded(&of.against)) {
+        page.paragraph(None, CUT, Some(Tone::Faint));
+    }
 }
 
 /// The design, the difference, its interval, and what that says.

@@ -31,7 +31,7 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
     let differences = others.map(|tally| DifferenceEstimate::new(&tally.against_reference, cap_ms(study), level));
     let method = method(study, of, wanted, why);
     Outcome {
-        differences: compare(study, differences.collect(), cap_ms(study), false),
+        differences: compare(&designs, differences.collect(), cap_ms(study), false),
         warnings: warnings(study, of, &designs, &method),
         method: Some(method),
         designs,

@@ -317,7 +317,7 @@ pub fn conclude_conditioned(study: &Study, of: &Conditioned, labels: &Labels, as
     }
     let others = of.designs.iter().skip(1).map(|of| of.against_reference);
     let differences = others.map(|moments| DifferenceEstimate::new(&moments, cap, difference_level(study))).collect();
-    outcome.differences = compare(study, differences, cap, false);
+    outcome.differences = compare(&outcome.designs, differences, cap, false);
     outcome.warnings.push(format!(
         "windows, outages, causes and capacity are those of {} plain trials; unavailability and differences are conditional",
         of.plain.trials

@@ -3,7 +3,7 @@
 use super::decisions::event;
 use super::{Kind, Lane, Outage, Row};
 use crate::study::Study;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use zonefall_faults::{Effect, EventId, Strikes, component_of};
 use zonefall_fleet::{Ledger, OPERATION_TABLE, Seen, Sighting, Stand, Structure};
 use zonefall_topology::{RackId, ZoneId};
@@ -40,7 +40,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         Seen::Serves(stand) => (Alike::Serves, stand),
         Seen::Made(stand) => (Alike::Made, stand),
         Seen::Gone(stand) => (Alike::Gone, stand),
-        Seen::Did(..) | Seen::Demand(_) | Seen::Missed(_) | Seen::Met(_) => return None,
+        Seen::Stands(..) | Seen::Did(..) | Seen::Demand(_) | Seen::Missed(_) | Seen::Met(_) => return None,
     })
 }
 
@@ -313,7 +313,7 @@ impl Telling<'_> {
     }
 }
 
-/// How many machines serve by place, a step at each change.
+/// How many machines serve by place, a step at each change. Those of a set that stands by do not, however well they are.
 fn steps_by<K: Ord>(
     begins: &[(Stand, bool)],
     sightings: &[Sighting],
@@ -324,23 +324,34 @@ fn steps_by<K: Ord>(
         let Some(key) = place(stand) else { continue };
         all.entry(key).or_insert_with(|| vec![(0, 0)])[0].1 += i64::from(*serves);
     }
-    let mut serving: BTreeMap<u32, bool> = begins.iter().map(|(stand, serves)| (stand.instance, *serves)).collect();
-    for sighting in sightings {
-        let (stand, serves) = match &sighting.what {
-            Seen::Serves(stand) => (stand, true),
-            Seen::Down(stand, _) | Seen::Gone(stand) | Seen::Starts(stand) | Seen::Awaits(stand) => (stand, false),
-            _ => continue,
-        };
-        if serving.insert(stand.instance, serves) == Some(serves) {
-            continue;
-        }
-        let Some(key) = place(stand) else { continue };
+    let mut change = |stand: &Stand, t: u64, by: i64| {
+        let Some(key) = place(stand) else { return };
         let steps = all.entry(key).or_insert_with(|| vec![(0, 0)]);
-        let now = steps.last().map_or(0, |step| step.1) + if serves { 1 } else { -1 };
-        let t = sighting.t.as_ms();
+        let now = steps.last().map_or(0, |step| step.1) + by;
         match steps.last_mut() {
             Some(last) if last.0 == t => last.1 = now,
             _ => steps.push((t, now)),
+        }
+    };
+    let mut up: BTreeMap<u32, (Stand, bool)> =
+        begins.iter().map(|(stand, up)| (stand.instance, (*stand, *up))).collect();
+    let mut standing: BTreeSet<u32> = BTreeSet::new();
+    for sighting in sightings {
+        let t = sighting.t.as_ms();
+        let (stand, serves) = match &sighting.what {
+            Seen::Serves(stand) => (stand, true),
+            Seen::Down(stand, _) | Seen::Gone(stand) | Seen::Starts(stand) | Seen::Awaits(stand) => (stand, false),
+            Seen::Stands(set, stands) => {
+                let changed = if *stands { standing.insert(*set) } else { standing.remove(set) };
+                let of_set = up.values().filter(|(stand, up)| *up && u32::from(stand.set) == *set);
+                of_set.filter(|_| changed).for_each(|(stand, _)| change(stand, t, if *stands { -1 } else { 1 }));
+                continue;
+            }
+            _ => continue,
+        };
+        let before = up.insert(stand.instance, (*stand, serves)).is_some_and(|(_, up)| up);
+        if before != serves && !standing.contains(&u32::from(stand.set)) {
+            change(stand, t, if serves { 1 } else { -1 });
         }
     }
     all

@@ -150,7 +150,7 @@ fn machines_that_stand_by_are_not_shown_as_serving() {
                 [part.first]\nsets = [\"east\"]\nmin_serving = 6\n[part.second]\nsets = [\"west\"]\nmin_serving = 6\n\
                 [failover.service]\nparts = [\"first\", \"second\"]\npattern = \"cold\"\nrouter = \"traffic-manager\"\n\
                 [faults]\nprofile = \"none\"\n[faults.mode.lost]\nscope = \"region\"\nrate = \"6 per region-year\"\n\
-                outage = { law = \"constant\", value = \"24 h\" }\n";
+                outage = { law = \"constant\", mean = \"24 h\" }\n";
     let desk = Desk::with(text);
     assert!(holds(&desk, "s.toml", 4) > 0);
     let of = told(&desk, &["s.toml", "--first-breach"]);

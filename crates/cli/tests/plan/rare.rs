@@ -108,11 +108,11 @@ fn a_forced_winner_is_looked_at_under_other_rates_and_says_what_its_downtime_com
     let text = eight("11 to 13").replacen(zone, &ranged, 1);
     assert_ne!(text, eight("11 to 13"));
     let desk = Desk::with(&text);
-    let out = desk.run("plan s.toml --target 99.9995% --trials 8192 --format json").ends(0);
+    let out = desk.run("plan s.toml --target 99.9999% --trials 8192 --format json").ends(0);
     let told: Value = serde_json::from_str(&out.out).unwrap();
     assert_eq!((&told["best"]["machines"], &told["best"]["forced"]), (&12.into(), &true.into()), "{told}");
     // Four times as many zones out, and the exact answer there.
-    let high = asked(&eight("11 to 13").replacen("mean = \"8760 h\"", "mean = \"2190 h\"", 1), "99.9995%", 3);
+    let high = asked(&eight("11 to 13").replacen("mean = \"8760 h\"", "mean = \"2190 h\"", 1), "99.9999%", 3);
     let exact = truth(&high)[1];
     let of = &told["assumed"][0];
     assert_eq!((&of["design"], &of["high_from"]), (&told["best"]["design"], &"high rates".into()), "{told}");

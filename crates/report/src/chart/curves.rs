@@ -73,7 +73,7 @@ fn forbidden(svg: &mut Svg, corner: &Corner, x: &Scale, y: &Scale, (from, to): P
     let words = cut(&corner.label, to.0 - from.0);
     let inside = left + 8.0 + width_of(&words) <= to.0;
     let (at, anchor) = if inside { (left + 8.0, Anchor::Start) } else { (to.0 - 4.0, Anchor::End) };
-    svg.text("goal-label", (at, from.1 + 16.0), anchor, &words);
+    svg.text("goal-label halo", (at, from.1 + 16.0), anchor, &words);
 }
 
 fn class(at: usize) -> String {

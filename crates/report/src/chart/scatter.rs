@@ -107,7 +107,8 @@ fn axes(svg: &mut Svg, (x, y): Axes<'_>, (from, to): ((f64, f64), (f64, f64)), w
     let place = y.place(words.goal.0);
     svg.line("goal", (from.0, place), (to.0, place));
     let room = to.0 - from.0;
-    svg.text("goal-label halo", (from.0 + 4.0, place - 6.0), Anchor::Start, &cut(&words.goal.1, room));
+    // What costs little misses it and what costs more meets it: below the line on the right nobody stands.
+    svg.text("goal-label halo", (to.0 - 4.0, place + 15.0), Anchor::End, &cut(&words.goal.1, room));
 }
 
 /// A missed share as an availability: "99.95 %".

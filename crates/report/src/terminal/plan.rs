@@ -44,8 +44,8 @@ fn below(page: &mut Page, of: &Planned) {
     page.paragraph(None, &scope(of), None);
     designs(page, of);
     reasons(page, of);
-    why(page, of);
     assumed(page, of);
+    why(page, of);
     frontier(page, of);
     nines(page, of);
     remarks(page, of);
@@ -329,7 +329,10 @@ fn nine_words(of: &Planned, nine: &Nine) -> String {
 }
 
 fn remarks(page: &mut Page, of: &Planned) {
-    page.line("");
+    if of.checked.is_empty() && of.notes.is_empty() {
+        return;
+    }
+    page.title("How it was found, and what a cost is");
     for checked in &of.checked {
         let words = format!("{} helps: {}.", clean(&checked.key), clean(&checked.says));
         let tone = if checked.used { None } else { Some(Tone::Unsure) };

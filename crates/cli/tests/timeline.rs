@@ -153,7 +153,7 @@ fn machines_that_stand_by_are_not_shown_as_serving() {
                 outage = { law = \"constant\", mean = \"24 h\" }\n";
     let desk = Desk::with(text);
     assert!(holds(&desk, "s.toml", 4) > 0);
-    let of = told(&desk, &["s.toml", "--first-breach"]);
+    let of = told(&desk, &["s.toml", "--worst"]);
     let west = |at: u64| -> i64 {
         let lanes = of["lanes"].as_array().unwrap().iter();
         lanes.filter(|lane| lane["name"].as_str().unwrap().contains("west")).map(|lane| level(&lane["steps"], at)).sum()

@@ -79,7 +79,7 @@ pub enum Seen {
     Made(Stand),
     /// It is gone: deleted, deallocated, or failed to be created.
     Gone(Stand),
-    /// The machines of a set that stands by: from here on none of them runs, or all do.
+    /// The machines of a set that stands by cold: from here on none of them serves, or all that are up do.
     Stands(u32, bool),
     /// So much arrives from here on, in thousandths of a request a second.
     Demand(u64),
@@ -107,7 +107,7 @@ pub struct Witness {
     sightings: Vec<Sighting>,
     states: Vec<(State, bool)>,
     operations: Vec<u64>,
-    /// Sets of which no machine runs, for they stand by.
+    /// Sets of which no machine serves, for they stand by cold.
     standing: Vec<u32>,
     demand: Option<u64>,
     now: SimTime,

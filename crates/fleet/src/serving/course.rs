@@ -64,7 +64,7 @@ impl Book {
                 self.demand = Some(per_second_milli);
                 continue;
             }
-            let before = std::mem::replace(&mut self.demand, Some(per_second_milli));
+            let before = self.demand.replace(per_second_milli);
             let misses = self.misses();
             if missed || misses {
                 self.demand = before;

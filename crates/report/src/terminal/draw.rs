@@ -77,21 +77,64 @@ impl Page {
         table.lines().all(|line| self.width() >= INDENT.len() + line.trim_end().chars().count())
     }
 
-    /// A table; long first columns are broken to fit the page.
+    /// A table; long first columns are broken to fit the page, and what is too wide even so is drawn in parts.
     fn draw_grid(&self, grid: &Grid, coloured: &[(String, Tone)], text: &mut String) {
         let painted: Vec<(&String, String)> =
             coloured.iter().map(|(words, tone)| (words, self.paint(*tone, words))).collect();
         let paint = |line: &str| {
             painted.iter().fold(line.to_owned(), |line, (plain, paint)| line.replace(plain.as_str(), paint))
         };
-        for line in self.table(grid).lines() {
-            let rule = line.trim_start().starts_with(['-', '─']);
-            let line = if rule { self.paint(Tone::Faint, line.trim_end()) } else { paint(line.trim_end()) };
-            put(&format!("{INDENT}{line}"), text);
+        for (at, (part, keys)) in self.parts(grid).iter().enumerate() {
+            if at > 0 {
+                text.push('\n');
+            }
+            for line in self.table_of(part, *keys).lines() {
+                let rule = line.trim_start().starts_with(['-', '─']);
+                let line = if rule { self.paint(Tone::Faint, line.trim_end()) } else { paint(line.trim_end()) };
+                put(&format!("{INDENT}{line}"), text);
+            }
         }
     }
 
+    /// A table that fits, or else as many as it takes, with the columns that say what a row is about in each; of every part, how many
+    /// of its columns those are if they may be broken.
+    fn parts(&self, grid: &Grid) -> Vec<(Grid, usize)> {
+        let widths = self.table(grid).column_max_content_widths();
+        // A name that stands for several rows does not tell them apart.
+        let keys = 1 + usize::from(grid.rows.iter().any(|row| row.first().is_some_and(String::is_empty)));
+        if self.has_room(&widths, grid, 0) || grid.columns.len() <= keys {
+            return vec![(grid.clone(), 0)];
+        }
+        let need = |at: usize| usize::from(GAP + least(grid.columns[at].1, widths[at], at < keys));
+        let room = self.width() - INDENT.len() + usize::from(GAP);
+        let first: usize = (0..keys).map(need).sum();
+        let (mut parts, mut part, mut used) = (Vec::new(), (0..keys).collect::<Vec<usize>>(), first);
+        for at in keys..grid.columns.len() {
+            if used + need(at) > room && part.len() > keys {
+                parts.push(part.clone());
+                part.truncate(keys);
+                used = first;
+            }
+            part.push(at);
+            used += need(at);
+        }
+        parts.push(part);
+        let cut = |row: &[String], of: &[usize]| {
+            of.iter().map(|&at| row.get(at).cloned().unwrap_or_default()).collect::<Vec<String>>()
+        };
+        let grid_of = |of: &Vec<usize>| Grid {
+            columns: of.iter().map(|&at| grid.columns[at].clone()).collect(),
+            rows: grid.rows.iter().map(|row| cut(row, of)).collect(),
+        };
+        parts.iter().map(|of| (grid_of(of), keys)).collect()
+    }
+
     fn table(&self, grid: &Grid) -> Table {
+        self.table_of(grid, 0)
+    }
+
+    /// The same where the first columns may be broken.
+    fn table_of(&self, grid: &Grid, keys: usize) -> Table {
         let rule = self.sign('─', '-');
         let mut table = Table::new();
         table.load_style(TableStyle::new().header_separator(LineStyle::none().fill(rule).junction(rule)));
@@ -102,13 +145,13 @@ impl Page {
             table.add_row(row);
         }
         let widths = table.column_max_content_widths();
-        let whole = self.has_room(&widths, grid);
+        let whole = self.has_room(&widths, grid, keys);
         for (at, &(_, side)) in grid.columns.iter().enumerate() {
             let Some(column) = table.column_mut(at) else { continue };
             let last = at + 1 == grid.columns.len();
             column.set_padding((0, if last { 0 } else { GAP - 1 }));
             column.set_cell_alignment(if side == Side::Right { CellAlignment::Right } else { CellAlignment::Left });
-            if whole && !may_break(side, widths[at]) {
+            if whole && at >= keys && !may_break(side, widths[at]) {
                 // A number that is broken in two is worse than words that are.
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
@@ -117,13 +160,16 @@ impl Page {
     }
 
     /// Whether something is left for the columns of text once the others have what they need.
-    fn has_room(&self, widths: &[u16], grid: &Grid) -> bool {
-        let need = |(&width, &(_, side)): (&u16, &(String, Side))| {
-            usize::from(GAP + if may_break(side, width) { width.min(TEXT_MIN) } else { width })
-        };
-        let needed: usize = widths.iter().zip(&grid.columns).map(need).sum();
+    fn has_room(&self, widths: &[u16], grid: &Grid, keys: usize) -> bool {
+        let need = |at: usize| usize::from(GAP + least(grid.columns[at].1, widths[at], at < keys));
+        let needed: usize = (0..grid.columns.len()).map(need).sum();
         INDENT.len() + needed <= self.width() + usize::from(GAP)
     }
+}
+
+/// The least width of a column.
+fn least(side: Side, width: u16, is_key: bool) -> u16 {
+    if is_key || may_break(side, width) { width.min(TEXT_MIN) } else { width }
 }
 
 /// The headers, all of them with the same number of lines, so that they stand on the rule.
@@ -160,4 +206,42 @@ fn wrapped(words: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::Style;
+
+    #[test]
+    fn a_narrow_page_breaks_no_number_and_names_every_row_of_every_part() {
+        let side = |name: &str, side| (name.to_owned(), side);
+        let columns = vec![
+            side("design", Side::Name),
+            side("storm", Side::Left),
+            side("availability", Side::Left),
+            side("95 % interval", Side::Left),
+            side("downtime\nmin a month", Side::Right),
+            side("longest\noutage", Side::Right),
+        ];
+        let row = |cells: [&str; 6]| cells.map(str::to_owned).to_vec();
+        let rows = vec![
+            row(["zone-spanning-3, 5 fault domains", "typical", "99.9966 %", "99.9884–99.9981", "1.44", "none"]),
+            row(["", "worst", "≥ 99.9936 %", "99.99060–99.99999", "1,234.56", "2 d 04 h"]),
+        ];
+        for width in [40, 60, 76, 100] {
+            let mut page = Page::new(Style { width, ..Style::WORDS });
+            page.grid(&Grid { columns: columns.clone(), rows: rows.clone() });
+            let text = page.finish();
+            let count = |words: &str| text.matches(words).count();
+            for words in ["99.9966 %", "≥ 99.9936 %", "99.99060–99.99999", "1,234.56", "2 d 04 h", "availability"] {
+                assert_eq!(count(words), 1, "{width}: {words}\n{text}");
+            }
+            // As many parts as rules, each with both keys.
+            let rules = text.lines().filter(|line| line.trim_start().starts_with(['─', '-'])).count();
+            assert_eq!((count("typical"), count("worst")), (rules, rules), "{width}\n{text}");
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{width}\n{text}");
+            assert_eq!(rules == 1, width == 100, "{width}\n{text}");
+        }
+    }
 }

@@ -53,6 +53,11 @@ impl Sums {
     }
 }
 
+/// A stage whose trials can be forced, and of which missed time is read only.
+fn quick_stage(study: &Study) -> Stage {
+    forced_stage(study).of_missed_time()
+}
+
 impl Forced {
     /// Learns how to force the trials of one design; none if the pilot found no overlap of outages that misses.
     ///
@@ -61,7 +66,7 @@ impl Forced {
     pub fn learn(world: &Study, design: Arc<Design>, how: &Visit<'_>) -> Result<Option<Self>, RunError> {
         let study =
             Study { designs: vec![design], counterfactual: false, stopping: None, rows: false, ..world.clone() };
-        let plan = Plan::learn(&study, how.threads.count(), how.stop)?;
+        let plan = Plan::learn_on(&study, (how.threads.count(), u64::MAX), how.stop, quick_stage)?;
         Ok(plan.map(|plan| Self { study, plan, sums: Sums::new() }))
     }
 
@@ -114,7 +119,7 @@ impl Forced {
             Ok(played)
         };
         let mut more = Sums::new();
-        let workers = Workers::new(how.threads, || forced_stage(&self.study).of_missed_time());
+        let workers = Workers::new(how.threads, || quick_stage(&self.study));
         let whole = workers.in_order(count.div_ceil(length), block, |later| more.merge(&later))?;
         if whole {
             self.sums.merge(&more);

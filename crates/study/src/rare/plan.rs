@@ -88,7 +88,7 @@ impl Plan {
     /// # Errors
     /// If a trial passes its event budget, threads cannot be started, or the pilot is interrupted.
     pub fn learn(study: &Study, threads: usize, stop: &AtomicBool) -> Result<Option<Self>, RunError> {
-        Self::learn_within(study, threads, stop, u64::MAX)
+        Self::learn_on(study, (threads, u64::MAX), stop, forced_stage)
     }
 
     /// The same from at most so many trials; none either if these would show nothing. The patterns that come first in the order
@@ -102,9 +102,22 @@ impl Plan {
         stop: &AtomicBool,
         allowed: u64,
     ) -> Result<Option<Self>, RunError> {
+        Self::learn_on(study, (threads, allowed), stop, forced_stage)
+    }
+
+    /// The same on stages of some kind, whose events are what a trial costs.
+    ///
+    /// # Errors
+    /// As before.
+    pub(crate) fn learn_on(
+        study: &Study,
+        (threads, allowed): (usize, u64),
+        stop: &AtomicBool,
+        stage: impl Fn(&Study) -> Stage + Sync,
+    ) -> Result<Option<Self>, RunError> {
         let threads = Threads::new(threads)?;
         let kernel = kernel(study);
-        let workers = Workers::new(&threads, || forced_stage(study));
+        let workers = Workers::new(&threads, || stage(study));
         let mut pilot = Pilot { study, kernel: &kernel, workers, stop, trials: 0, events: 0 };
         let most = (allowed.saturating_sub(LEARNING_LEAST) / (TRIES + LEARNING_LEAST)).min(PATTERNS_MAX);
         let patterns = pilot.discover(most as usize)?;

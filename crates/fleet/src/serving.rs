@@ -421,7 +421,7 @@ impl Book {
     /// When late jobs are done in the state that the book is in; never where nothing is late.
     pub fn catches_up(&self) -> SimTime {
         let late = self.backlog.as_ref().filter(|backlog| matches!(self.need, Need::Done(..)) && backlog.is_late());
-        late.map_or(SimTime::NEVER, |backlog| backlog.caught_up(self.now, self.level(Class::Capacity) as u64))
+        late.map_or(SimTime::NEVER, |backlog| backlog.caught_up(self.now, self.usable() as u64))
     }
 
     #[inline(never)]

@@ -8,7 +8,8 @@ use support::*;
 use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
 use zonefall_faults::*;
 use zonefall_fleet::{
-    Demand, Design, HiddenZone, Latency, Ledger, Limit, Need, Queue, Spreading, StartState, Step, World, population,
+    Ceiling, Demand, Design, HiddenZone, Latency, Ledger, Limit, Need, Queue, Spreading, StartState, Step, World,
+    population,
 };
 use zonefall_topology::{Region, RegionId, Topology, ZoneId};
 
@@ -301,6 +302,12 @@ fn hourly(mut design: Design, need: Need, limit: Option<&[u64]>) -> Design {
     design
 }
 
+/// No more is served, however many machines there are.
+fn under(capacity_milli: u64, mut design: Design) -> Design {
+    design.service.ceiling = Some(Ceiling { name: "a database".into(), capacity_milli });
+    design
+}
+
 #[test]
 fn steps_of_the_demand_that_are_no_events_miss_the_same_time_of_the_same_causes() {
     let admits: Vec<u64> = (0..41).map(|machines| 900 * machines).collect();
@@ -310,6 +317,7 @@ fn steps_of_the_demand_that_are_no_events_miss_the_same_time_of_the_same_causes(
     };
     let designs = [
         hourly(spanning(9), Need::Served(99, 100), None),
+        named("under a ceiling", under(8_000, hourly(spanning(9), Need::Served(99, 100), None))),
         named("all", hourly(spanning(9), Need::Served(1, 1), None)),
         named("in time", hourly(spanning(40), Need::Served(9, 10), Some(&admits))),
         named("never", hourly(spanning(9), Need::Served(9, 10), Some(&[]))),

@@ -94,7 +94,7 @@ impl Book {
             Need::Serving(least) => return (self.level(Class::Serving) >= i64::from(least)).then_some(u64::MAX),
             _ => return None,
         };
-        let capacity = if self.level(Class::Serving) > 0 { self.level(Class::Capacity).max(0) as u128 } else { 0 };
+        let capacity = if self.level(Class::Serving) > 0 { self.usable().max(0) as u128 } else { 0 };
         let served = (capacity * u128::from(of)).checked_div(u128::from(share)).unwrap_or(u128::MAX);
         let served = u64::try_from(served).unwrap_or(u64::MAX);
         match self.limit() {

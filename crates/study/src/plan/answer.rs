@@ -318,7 +318,7 @@ fn concluded(
         notes
             .push(format!("outages of {mode} have no usable variance: no number of trials proves that a design meets"));
     }
-    let shown = best.or_else(|| least(tested().collect()));
+    let shown = best.or_else(|| closest(bench));
     notes.extend(shown.and_then(|shown| crate::ceiling::words(&question.candidates[shown].design)));
     Planned {
         schema: SCHEMA,

@@ -54,7 +54,7 @@ pub fn conclude_biased(
         DifferenceEstimate::new(&plain.against_reference, cap, level)
     };
     let estimates = of.designs.iter().zip(&of.plain.tally.designs).enumerate().skip(1).map(differs).collect();
-    outcome.differences = compare(study, estimates, cap, false);
+    outcome.differences = compare(&outcome.designs, estimates, cap, false);
     outcome.warnings.push(format!(
         "windows, outages, causes and capacity are those of {} plain trials; unavailability and differences are of {} cycles",
         of.plain.trials, of.cycles

@@ -5,8 +5,9 @@ use super::*;
 use zonefall_exact::markov::MachineRepair;
 use zonefall_exact::single::Alternating;
 use zonefall_faults::{Kind, Start};
-use zonefall_fleet::{Least, Need, Node, Part, Structure};
+use zonefall_fleet::{Component, Footing, Least, Need, Node, Part, Structure};
 use zonefall_study::rare::{Bias, Way};
+use zonefall_topology::{RegionId, ZoneId};
 
 pub fn bias(study: &Study) -> Bias {
     Bias::new(study).unwrap().learn(study, &AtomicBool::new(false)).unwrap()
@@ -182,6 +183,40 @@ fn parts_that_share_hosts_and_their_crew_agree_with_plain_trials() {
     let z = z(&one, other.mean, (other.high - other.low.unwrap()) / 3.92);
     println!("parts: biased {:.4e}, plain {:.4e}, z {z:+.2}", one.mean, other.mean);
     assert!(z.abs() <= 4.0, "z {z}");
+}
+
+/// Components on their ground, one of them twice under the same cause.
+#[test]
+fn components_meet_the_exact_answer_by_biasing() {
+    let part = |name: &str, cause: &str, footing| Node {
+        name: name.into(),
+        part: Part::Component(Component { cause: Some(cause.into()), footing }),
+        promise: None,
+    };
+    let group =
+        |name: &str, parts, least| Node { name: name.into(), part: Part::Group { parts, least }, promise: None };
+    let front = Part::Sets(vec![0], Least::Serving(5));
+    let nodes = vec![
+        Node { name: "front".into(), part: front, promise: None },
+        part("db", "db", Footing::Zones { region: RegionId(0), least: 2 }),
+        part("cache", "cache", Footing::Zone(ZoneId(1))),
+        part("store", "store", Footing::Region(RegionId(0))),
+        group("either", vec![2, 3], 1),
+        group("all", vec![0, 1, 4], 3),
+    ];
+    let mut design = bare(&[1, 2, 3], 9, 1);
+    design.need = Need::Parts(Arc::new(Structure::new(nodes)));
+    let own = |name: &str, up_h, outage| mode(name, Scope::Component, up_h, outage);
+    let modes = vec![
+        own("db", 1e6, exponential(0.5)),
+        own("cache", 3000.0, lognormal(2.0, 1.0)),
+        own("store", 9000.0, exponential(1.0)),
+        machine(1000.0, 3.0),
+        Mode { common_cause: 0.1, ..mode("zone", Scope::Zone, 200_000.0, exponential(2.0)) },
+        mode("region", Scope::Region, 1e8, exponential(1.0)),
+    ];
+    let study = small(profile(modes), design, 40_000);
+    meets("components", &study, of_study(&study), 0.1);
 }
 
 #[test]

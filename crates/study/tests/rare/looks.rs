@@ -1,5 +1,6 @@
 //! Looks at what is assumed where the run is weighted: against exact answers at both ends, and for drawn rates by quadrature.
 
+use super::biasing::bias;
 use super::conditioning::layered;
 use super::splitting::settled;
 use super::*;
@@ -76,7 +77,9 @@ fn forced_looks_meet_the_exact_answers_at_both_ends_and_a_verdict_is_given() {
 }
 
 #[test]
-fn storms_alone_and_split_trials_look_at_both_ends_too() {
+fn storms_alone_cycles_and_split_trials_look_at_both_ends_too() {
+    let study = twelve(8, 20_000);
+    ends_meet("cycles", &looked(&study, Way::Biased(bias(&study)), 2), exact_at_ends(&study));
     let study = twelve(10, 20_000);
     ends_meet("storms", &looked(&study, Way::Given(layered(&study)), 2), exact_at_ends(&study));
     let crewed = Mode { crews: Some(1), ..mode("vm", Scope::Instance, 1000.0, exponential(5.0)) };

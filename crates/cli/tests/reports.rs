@@ -178,6 +178,16 @@ fn a_spreadsheet_program_opens_the_workbook() {
     println!("LibreOffice converts the workbook");
 }
 
+/// A Python that reads workbooks, if there is one.
+fn python() -> Option<String> {
+    let python = std::env::var("ZONEFALL_PYTHON").unwrap_or_else(|_| "python3".into());
+    let output = tried(&python, &["-c", "import openpyxl, pandas"])?;
+    if !output.status.success() {
+        println!("skipped: {python} has no openpyxl and pandas");
+    }
+    output.status.success().then_some(python)
+}
+
 #[test]
 fn python_reads_the_workbook() {
     const SCRIPT: &str = "\
@@ -195,18 +205,49 @@ for row, design in zip(frame.itertuples(), summary['designs']):
     assert row.availability == 1 - design['unavailability']['mean']
     assert row.windows == design['windows']
 ";
-    let python = std::env::var("ZONEFALL_PYTHON").unwrap_or_else(|_| "python3".into());
-    let Some(output) = tried(&python, &["-c", "import openpyxl, pandas"]) else { return };
-    if !output.status.success() {
-        println!("skipped: {python} has no openpyxl and pandas");
-        return;
-    }
+    let Some(python) = python() else { return };
     let desk = reported();
     let [book, summary] = ["r/report.xlsx", "r/summary.json"].map(|name| desk.path(name).display().to_string());
     let output = tried(&python, &["-c", SCRIPT, &book, &summary]).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(Path::new(&book).is_file());
     println!("openpyxl and pandas read the workbook");
+}
+
+/// The sheets Plan and Frontier have the figures of plan.csv and summary.json.
+#[test]
+fn python_reads_plans_and_frontiers() {
+    const SCRIPT: &str = "\
+import sys, json
+import openpyxl, pandas
+book, sheet, source = sys.argv[1:]
+opened = openpyxl.load_workbook(book)
+assert opened[sheet].freeze_panes == 'B2' and len(opened[sheet]._charts) == 1, opened[sheet]._charts
+frame = pandas.read_excel(book, sheet_name=sheet)
+assert len(frame) > 2
+if sheet == 'Plan':
+    rows = pandas.read_csv(source)
+    assert len(frame) == len(rows) and list(frame.columns) == list(rows.columns), (frame.columns, rows.columns)
+    for name in rows.columns:
+        for a, b in zip(frame[name], rows[name]):
+            assert a == b or pandas.isna(a) and pandas.isna(b) or str(a) == str(b), (name, a, b)
+else:
+    bills = {of['design']: of['bill']['bill_per_month']['mean'] for of in json.load(open(source))['designs']}
+    for row in frame.itertuples():
+        assert abs(row.bill_per_month - bills[row.design]) < 1e-9 * bills[row.design], row
+";
+    let Some(python) = python() else { return };
+    let desk = Desk::new();
+    kit::scenarios(&desk);
+    desk.run("run scenarios/what-it-costs.toml --trials 50 --no-assumptions --report xlsx --out r").ends(0);
+    desk.run("plan scenarios/capacity-plan.toml --target 99.9% --trials 512 --no-assumptions --report xlsx --out p")
+        .ends(0);
+    for (folder, sheet, table) in [("r", "Frontier", "summary.json"), ("p", "Plan", "plan.csv")] {
+        let path = |name: &str| desk.path(&format!("{folder}/{name}")).display().to_string();
+        let output = tried(&python, &["-c", SCRIPT, &path("report.xlsx"), sheet, &path(table)]).unwrap();
+        assert!(output.status.success(), "{sheet}: {}", String::from_utf8_lossy(&output.stderr));
+        println!("openpyxl and pandas read {sheet}");
+    }
 }
 
 /// A plan's reports: the same bytes for any number of threads, in a folder of their own, never over what is not ours.

@@ -26,13 +26,18 @@ impl World {
         let before = self.machines[at].marks;
         self.machines[at].marks = before | mark;
         if before & self.halting() != 0 {
-            return self.is_held_again(at, cause, t);
+            if self.follows {
+                self.is_hit_again(at, cause, t);
+            }
+            return self.settle_if_present(at, t);
         }
         self.book.settle(t, &self.measure);
         if before & self.absent() == 0 {
             self.leave(at, cause, t);
         } else {
-            self.is_hit_again(at, cause, t);
+            if self.follows {
+                self.is_hit_again(at, cause, t);
+            }
             self.recharge(at, cause);
             if before & STARTING != 0 {
                 self.machines[at].marks &= !STARTING;
@@ -89,13 +94,6 @@ impl World {
             self.book.settle(t, &self.measure);
             self.recharge(at, self.heir(at));
         }
-    }
-
-    /// One more mark is on: the machine is held already.
-    #[inline(never)]
-    fn is_held_again(&mut self, at: usize, cause: u16, t: SimTime) {
-        self.settle_if_present(at, t);
-        self.is_hit_again(at, cause, t);
     }
 
     /// What befalls a free slot is nothing that the book knows of: a set with room for more is booked like one without.

@@ -13,6 +13,9 @@ use zonefall_faults::Effect;
 impl World {
     /// The sessions of a trial whose machines stand.
     pub(crate) fn begin_sessions(&mut self) {
+        if self.book.sessions.is_none() {
+            return;
+        }
         let rotation = self.book.in_rotation();
         let absent = self.absent();
         let Some(held) = &mut self.book.sessions else { return };

@@ -686,7 +686,9 @@ impl World {
         let machine = self.position_of[unit as usize];
         let is_managed = self.manager.is_active();
         if machine == NONE || is_managed && self.machines[machine as usize].marks & ABSENT != 0 {
-            self.strikes_nobody(mode, machine, t);
+            if is_managed && self.follows {
+                self.strikes_nobody(mode, machine, t);
+            }
             return Ok(());
         }
         self.budget.spend()?;

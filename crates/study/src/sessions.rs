@@ -45,6 +45,9 @@ impl SessionsTally {
 
     /// Adds another tally.
     pub(crate) fn merge(&mut self, other: &Self) {
+        if other.by_cause.is_empty() {
+            return;
+        }
         self.lost.merge(&other.lost);
         self.by_cause.iter_mut().zip(&other.by_cause).for_each(|(mine, theirs)| mine.merge(theirs));
         self.begun += other.begun;

@@ -1,4 +1,4 @@
-//! What a design does about lost parts and planned maintenance, in words, for `check`.
+//! What a design does about lost parts, planned maintenance and sessions, and what it stands before, in words, for `check`.
 
 use crate::managed::{length, percent};
 
@@ -72,4 +72,22 @@ pub fn maintenance(design: &Design) -> Option<String> {
         }
     }
     Some(if says.is_empty() { "machines are hit as they are".into() } else { says.join("; ") })
+}
+
+/// What becomes of sessions, and what lies behind the machines; none where neither is asked for.
+pub fn service(design: &Design) -> Option<String> {
+    let of = &design.service;
+    let mut says = Vec::new();
+    if let Some(sessions) = &of.sessions {
+        says.push(format!("sessions of {} on average", duration_words(sessions.length)));
+    }
+    if let Some(drain) = of.drain {
+        says.push(format!("machines that are to be deleted drain for {}", duration_words(drain)));
+    } else if of.sessions.is_some() {
+        says.push("no drain".into());
+    }
+    if let Some(ceiling) = &of.ceiling {
+        says.push(format!("`{}` lets {} a second through", ceiling.name, ceiling.capacity_milli as f64 / 1000.0));
+    }
+    (!says.is_empty()).then(|| says.join("; "))
 }

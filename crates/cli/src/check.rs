@@ -158,6 +158,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
                 "what_happens": what_happens(design, scenario),
                 "failover": failovers(design),
                 "maintenance": arranged::maintenance(design),
+                "service": arranged::service(design),
                 "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
             })
         })
@@ -264,8 +265,10 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
                 text += &format!("           {name}: {line}\n");
             }
         }
-        if let Some(line) = design["maintenance"].as_str() {
-            text += &format!("           maintenance: {line}\n");
+        for what in ["maintenance", "service"] {
+            if let Some(line) = design[what].as_str() {
+                text += &format!("           {what}: {line}\n");
+            }
         }
     }
     if let Some(plan) = &scenario.plan {

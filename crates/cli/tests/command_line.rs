@@ -559,6 +559,10 @@ fn check_says_what_is_done_about_lost_parts_and_maintenance() {
         "maintenance: waves stand still while more than 10 % are out, 7 days at most",
         "maintenance: the owner redeploys within 35 days ahead of restarts",
     ]);
+    check("scale-in-without-drain.toml").says(&[
+        "service: sessions of 10 min on average; no drain",
+        "service: sessions of 10 min on average; machines that are to be deleted drain for 5 min",
+    ]);
 }
 
 #[test]

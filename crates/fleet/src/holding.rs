@@ -4,7 +4,7 @@
 //! loses them. LB-09, MT-13: one that drains gets no new ones, and loses those that last longer than the drain.
 
 use crate::Extra;
-use crate::machine::NEEDS_BOOT;
+use crate::machine::{NEEDS_BOOT, RACK_OUT, STARTING};
 use crate::pending::Pending;
 use crate::world::World;
 use zonefall_engine::{SimDuration, SimTime};
@@ -54,8 +54,12 @@ impl World {
     /// What takes a machine away that does not serve, and that may have kept its sessions.
     #[inline(never)]
     pub(crate) fn is_hit_again(&mut self, at: usize, cause: u16, t: SimTime) {
-        if self.book.sessions.is_some() && !self.only_pauses(cause) {
+        let Some(held) = &self.book.sessions else { return };
+        let until = t.after(held.patience());
+        if !self.only_pauses(cause) {
             self.lose_sessions(at, cause, t);
+        } else if held.waits_until(at) > until {
+            self.keep_sessions(at, until, cause, t);
         }
     }
 
@@ -100,9 +104,13 @@ impl World {
         }
     }
 
-    /// Clients wait no longer for a machine.
+    /// Clients wait no longer for a machine, unless it answers them again: one that only waits for its probes does (LB-04).
     pub(crate) fn given_up(&mut self, at: usize, t: SimTime) {
-        if let Some(held) = &mut self.book.sessions {
+        let answers = self.machines[at].marks & (self.holding | RACK_OUT | STARTING) == 0;
+        let Some(held) = &mut self.book.sessions else { return };
+        if answers {
+            held.answers(at, t);
+        } else {
             held.give_up(at, t, self.measure.from);
         }
     }

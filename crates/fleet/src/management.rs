@@ -321,6 +321,16 @@ pub struct Management {
 }
 
 impl Management {
+    /// The most machines that the set is ever asked to have.
+    pub fn most_asked(&self, capacity: u32) -> u32 {
+        let scaled = self.autoscale.as_ref().map_or(0, |autoscale| autoscale.most());
+        self.changes.iter().fold(capacity.max(scaled), |most, change| match change.action {
+            Action::Capacity(capacity) => most.max(capacity),
+            Action::Attach { count, .. } => most.saturating_add(count),
+            _ => most,
+        })
+    }
+
     /// The most machines that the set may have at one time, in transition included.
     pub fn most(&self, capacity: u32) -> u32 {
         let asked = self.changes.iter().map(|change| match change.action {

@@ -143,6 +143,20 @@ impl Held {
         }
     }
 
+    /// Clients of a machine that is still out since the same time wait on.
+    pub fn answers(&mut self, at: usize, t: SimTime) {
+        if let Place::Out { until, .. } = &mut self.machines[at].place
+            && *until == t
+        {
+            *until = SimTime::NEVER;
+        }
+    }
+
+    /// Until when clients of a machine wait that is out of rotation; at no time of one in it.
+    pub fn waits_until(&self, at: usize) -> SimTime {
+        if let Place::Out { until, .. } = self.machines[at].place { until } else { SimTime::ZERO }
+    }
+
     /// How long clients wait for a machine that only pauses.
     pub fn patience(&self) -> SimDuration {
         self.sessions.patience

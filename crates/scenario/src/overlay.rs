@@ -20,7 +20,8 @@ pub(crate) struct Seen {
 }
 
 /// The tables of named things, each of which a design may remove.
-pub(crate) const NAMED: [&str; 5] = ["scale_set", "availability_set", "virtual_machine", "component", "part"];
+pub(crate) const NAMED: [&str; 6] =
+    ["scale_set", "availability_set", "virtual_machine", "component", "part", "failover"];
 
 /// Tables of which a design may change some keys only.
 const PARTLY: [&str; 2] = ["slo", "maintenance"];

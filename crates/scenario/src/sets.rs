@@ -16,7 +16,7 @@ use zonefall_azure::defaults::Os;
 use zonefall_azure::limits::{self, AvailabilitySet};
 use zonefall_azure::sla::{Disk, GroupKind};
 use zonefall_engine::Law;
-use zonefall_fleet::management::{Action, Management};
+use zonefall_fleet::management::Management;
 use zonefall_fleet::policy::spot::regular_target;
 use zonefall_fleet::{HiddenZone, LoadBalancer, ScaleSet, Spreading, StartState};
 use zonefall_topology::{RegionId, Topology, ZoneId};
@@ -75,14 +75,8 @@ impl Placed {
 
     /// The most machines that it is ever asked to have.
     pub fn most_asked(&self) -> u32 {
-        let changes = self.set.management.iter().flat_map(|management| &management.changes);
-        let autoscale = self.set.management.as_ref().and_then(|management| management.autoscale.as_ref());
-        let asked = autoscale.map_or(0, |autoscale| autoscale.most()).max(self.set.capacity);
-        changes.fold(asked, |most, change| match change.action {
-            Action::Capacity(capacity) => most.max(capacity),
-            Action::Attach { count, .. } => most.saturating_add(count),
-            _ => most,
-        })
+        let capacity = self.set.capacity;
+        self.set.management.as_ref().map_or(capacity, |managed| managed.most_asked(capacity))
     }
 }
 

@@ -333,7 +333,10 @@ impl Concluding<'_> {
         };
         let mut difference = turned(self.gap(all));
         let ends = (difference.low, difference.high);
-        (difference.low, difference.high) = crate::conclude::within_bounds(ends, self.downtime(a), self.downtime(b));
+        if self.names.len() == 2 {
+            (difference.low, difference.high) =
+                crate::conclude::within_bounds(ends, self.downtime(a), self.downtime(b));
+        }
         let says = match difference {
             Gap { hits: 0, .. } => "the same in every trial",
             Gap { high, .. } if high < 0.0 => "less downtime",

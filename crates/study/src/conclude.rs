@@ -191,7 +191,8 @@ pub(crate) fn difference_level(study: &Study) -> Confidence {
     simultaneous_level(study.confidence, study.designs.len().saturating_sub(1).max(1) as u64)
 }
 
-/// Two designs with upper bounds only differ by no more than these allow. No verdict hangs on where such an interval is cut: what
+/// Two designs with upper bounds only differ by no more than these allow. Where more than two are compared, bounds that hold each
+/// by itself would not hold for all differences together: there nothing is cut. No verdict hangs on where such an interval is cut: what
 /// the bounds allow holds 0.
 pub(crate) fn within_bounds((low, high): (f64, f64), a: Estimate, b: Estimate) -> (f64, f64) {
     match (a.quality, b.quality) {
@@ -209,6 +210,7 @@ pub(crate) fn compare(
 ) -> Vec<Difference> {
     let p_values: Vec<f64> = estimates.iter().map(|estimate| estimate.p_value).collect();
     let adjusted = holm(&p_values);
+    let alone = estimates.len() == 1;
     let factor = MINUTES_PER_MONTH / observed.max(1.0);
     let Some(first) = designs.first() else { return Vec::new() };
     let minutes = |of: &DesignOutcome| of.unavailability.times(MINUTES_PER_MONTH);
@@ -220,7 +222,8 @@ pub(crate) fn compare(
                 (-size_high, size_high)
             }
         };
-        let (low, high) = within_bounds((low * factor, high * factor), minutes(design), minutes(first));
+        let ends = (low * factor, high * factor);
+        let (low, high) = if alone { within_bounds(ends, minutes(design), minutes(first)) } else { ends };
         let (low, high) = (Some(low), Some(high));
         let says = match (low, high) {
             _ if estimate.hits == 0 => "the same in every trial",

@@ -22,7 +22,7 @@ capacity = 12
 profile = "none"
 "#;
 
-const SAYS: &str = "lets 800 req/s through";
+const SAYS: &str = "lets 800 a second through";
 
 #[test]
 fn machines_beyond_a_ceiling_gain_nothing_and_run_compare_and_plan_say_so() {

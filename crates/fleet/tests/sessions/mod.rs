@@ -239,3 +239,31 @@ fn walk(sightings: Vec<zonefall_fleet::Sighting>, machines: usize, end_ms: u64) 
     }
     (lost, begun)
 }
+
+#[test]
+fn lb_04_clients_of_a_machine_that_answers_again_do_not_mind_that_probes_have_not_found_it_yet() {
+    let play = |pause: u64| {
+        let mut design = with_sessions(design(&[1, 2], 4, 1));
+        design.balancer = Some(balancer());
+        script().units(&[(PAUSES, 0, HOUR, HOUR + pause), (DIES, 0, 20 * HOUR, 21 * HOUR)]).play(design)
+    };
+    lost(&play(4 * MINUTE - 1), &[(GUEST, 3000.0)]);
+    lost(&play(4 * MINUTE + 1), &[(GUEST, 3000.0), (PAUSE, 3000.0 * outlast(4 * MINUTE))]);
+}
+
+#[test]
+fn lb_06_lb_09_a_machine_that_drains_and_pauses_keeps_its_sessions_no_longer_than_others() {
+    let play = |pause: u64| {
+        let mut design = four(vec![at(HOUR, Action::Delete { zone: Some(zonefall_topology::ZoneId(0)), count: 1 })]);
+        design.service.drain = Some(SimDuration::from_ms(30 * MINUTE));
+        let stop = Mode { effect: Effect::Frozen, ..mode("stop", Scope::Zone) };
+        let script = Script::new(topology(3, 4, 2), vec![stop], DAY);
+        let begins = HOUR + 5 * MINUTE;
+        script.outages(&[(0, 0, 4, begins, begins + pause)]).play(design)
+    };
+    // The other machine of the zone has taken more since; both are given up four minutes after they have stopped.
+    let other = 4000.0 + (3000.0 - 4000.0) * outlast(5 * MINUTE);
+    lost(&play(10 * MINUTE), &[(0, 3000.0 * outlast(9 * MINUTE) + other * outlast(4 * MINUTE))]);
+    // A short stop loses nothing; what outlasts the drain is lost to it.
+    lost(&play(3 * MINUTE), &[(1 + 6, 3000.0 * outlast(30 * MINUTE))]);
+}

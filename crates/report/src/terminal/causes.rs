@@ -16,11 +16,15 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.picture(Picture::Causes, None);
     let designs: Vec<(&str, &[CauseOutcome])> =
         outcome.designs.iter().map(|design| (design.design.as_str(), design.causes.as_slice())).collect();
-    table(page, &designs, "causes.csv");
+    let whose = match outcome.method.as_ref().map(|of| of.used.as_str()) {
+        Some("conditioning" | "biasing") => "the downtime of the plain trials",
+        _ => "the downtime",
+    };
+    table(page, &designs, (whose, "causes.csv"));
 }
 
-/// The causes of some designs, in a table with its note, which says in which file upper bounds stand.
-pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], file: &str) {
+/// The causes of some designs, in a table with its note, which says what they sum to and in which file upper bounds stand.
+pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], (whole, file): (&str, &str)) {
     let causes = || designs.iter().flat_map(|(_, causes)| *causes);
     let counterfactual = causes().any(|cause| cause.avoided_min_per_month.is_some());
     let mut columns = vec![
@@ -29,7 +33,7 @@ pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], file: 
         ("charged\nmin a month".into(), Side::Right),
         ("share".into(), Side::Right),
     ];
-    let mut notes = "Charged minutes sum to the downtime.".to_owned();
+    let mut notes = format!("Charged minutes sum to {whole}.");
     if counterfactual {
         columns.push(("avoided\nwithout it".into(), Side::Right));
         notes.push_str(" Avoided: what would not be, had the cause never happened; these need not sum.");

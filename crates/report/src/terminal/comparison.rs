@@ -102,7 +102,9 @@ fn differences(page: &mut Page, of: &Comparison) {
         let of = of.standings.iter().find(|of| of.design == name);
         of.is_some_and(|of| of.downtime_min_per_month.quality == Quality::UpperBound)
     };
-    if shown.iter().any(|pair| pair.difference.hits > 0 && bounded(&pair.design) && bounded(&pair.against)) {
+    // Among more designs nothing is cut.
+    let alone = of.standings.len() == 2;
+    if alone && shown.iter().any(|pair| pair.difference.hits > 0 && bounded(&pair.design) && bounded(&pair.against)) {
         page.paragraph(None, CUT, Some(Tone::Faint));
     }
     let hidden = of.pairs.len() - shown.len();

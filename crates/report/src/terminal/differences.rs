@@ -5,8 +5,7 @@ use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{Difference, Outcome, Quality};
 
 /// What is said of designs with upper bounds only.
-pub(super) const CUT: &str = "Where both designs have an upper bound only, the interval is cut at what the two bounds allow, which hold each \
-                              by itself.";
+pub(super) const CUT: &str = "Both designs have an upper bound only: the interval is cut at what the two bounds allow, which hold each by itself.";
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let Some(first) = outcome.differences.first() else { return };
@@ -25,7 +24,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         let of = outcome.designs.iter().find(|of| of.design == name);
         of.is_some_and(|of| of.unavailability.quality == Quality::UpperBound)
     };
-    if outcome.differences.iter().any(|of| of.hits > 0 && bounded(&of.design) && bounded(&of.against)) {
+    // Among more designs nothing is cut.
+    let alone = if let [of] = &outcome.differences[..] { Some(of) } else { None };
+    if alone.is_some_and(|of| of.hits > 0 && bounded(&of.design) && bounded(&of.against)) {
         page.paragraph(None, CUT, Some(Tone::Faint));
     }
 }

@@ -251,7 +251,7 @@ fn reasons(page: &mut Page, of: &Planned) {
 fn why(page: &mut Page, of: &Planned) {
     let Some(why) = of.why.as_ref().filter(|why| !why.causes.is_empty()) else { return };
     page.title("Why not less: downtime by cause");
-    causes::table(page, &[(&why.design, &why.causes)], "plan.json");
+    causes::table(page, &[(&why.design, &why.causes)], ("the downtime", "plan.json"));
     let words = format!(
         "From a run of {} trials of this design alone: {} min a month in all.",
         number::count(why.trials),

@@ -22,7 +22,7 @@ pub(crate) use verdict::{Badness, unsettles};
 
 use crate::conclude::{Labels, conclude};
 use crate::outcome::{Outcome, Variation};
-use crate::rare::{Way, Weighed};
+use crate::rare::{Way, Weighed, with_plain_trials};
 use crate::run::{Finished, Progress, RunError, Threads, run_on};
 use crate::study::Study;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -167,6 +167,9 @@ impl Player<'_> {
             let played = way.play(study, said, self.count, self.stop, &Counting(self.progress))?;
             return Ok((played.outcome, played.events));
         }
+        // What neither storms nor cycles tell under these rates is looked at by as many plain trials as they have beside them.
+        let few = matches!(self.way, Some(Way::Given(_) | Way::Biased(_)));
+        let study = if few { &with_plain_trials(study) } else { study };
         let finished = self.plain(study)?;
         let events = finished.tally.designs.iter().map(|design| design.events).sum();
         Ok((conclude(study, &finished, &labels), events))

@@ -135,7 +135,12 @@ pub fn choose(study: &Study, asked: Method, threads: usize, stop: &AtomicBool) -
     }
     if asked == Method::Biasing {
         return Ok(match Bias::new(study) {
-            Ok(bias) => Choice::Biasing { bias: bias.learn(study, stop)?, why: "asked for".into() },
+            Ok(bias) => match learned(bias, study, stop)? {
+                Some(bias) => Choice::Biasing { bias, why: "asked for".into() },
+                None => {
+                    Choice::Refused { why: "a cycle of the pilot has more events than `event_budget` allows".into() }
+                }
+            },
             Err(why) => Choice::Refused { why },
         });
     }
@@ -152,10 +157,18 @@ pub fn choose(study: &Study, asked: Method, threads: usize, stop: &AtomicBool) -
     Ok(forcing(study, asked, (threads, stop), instead)?.0)
 }
 
+/// What a pilot of cycles has learned; none if one of them passed the event budget, which trials need not.
+pub(super) fn learned(bias: Bias, study: &Study, stop: &AtomicBool) -> Result<Option<Bias>, RunError> {
+    match bias.learn(study, stop) {
+        Err(RunError::Budget { .. }) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
 /// Whatever promises most.
 fn best(study: &Study, (threads, stop): (usize, &AtomicBool), may_split: bool) -> Result<Choice, RunError> {
     let bias = match Bias::new(study) {
-        Ok(bias) => Some(bias.learn(study, stop)?),
+        Ok(bias) => learned(bias, study, stop)?,
         Err(_) => None,
     };
     // The pilot of cycles is by far the cheaper one.

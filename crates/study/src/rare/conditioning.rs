@@ -215,6 +215,8 @@ pub fn run_conditioned(
         progress.computed(range.end - range.start);
         Ok(Some((known, range.end - range.start, events)))
     };
+    // First, so that whoever interrupts the storms has them.
+    let plain = run(&with_plain_trials(study), threads, stop, &Silent)?;
     let pool = Threads::new(threads)?;
     let (mut designs, mut storms, mut storm_events) = (nothing(), 0, 0);
     let workers = Workers::new(&pool, || Walker::new(study, layered));
@@ -225,7 +227,6 @@ pub fn run_conditioned(
         }
         (storms, storm_events) = (storms + count, storm_events + events);
     })?;
-    let plain = run(&with_plain_trials(study), threads, stop, &Silent)?;
     let plain_events: u64 = plain.tally.designs.iter().map(|design| design.events).sum();
     Ok(Conditioned { designs, storms, events: storm_events + plain_events, plain })
 }
@@ -291,9 +292,15 @@ pub(super) fn expected_gain(
 }
 
 /// The plain trials that tell what has no conditional mean.
-pub(super) fn with_plain_trials(study: &Study) -> Study {
+pub(crate) fn with_plain_trials(study: &Study) -> Study {
     let trials = (study.trials / PLAIN.0).max(PLAIN.1).min(study.trials);
     Study { trials, ..study.clone() }
+}
+
+/// Says that rates which are distributions are not drawn: nothing is charged to single modes in storms or cycles.
+pub(super) fn without_draws(study: &Study) -> Option<String> {
+    let drawn = study.profile.modes.iter().any(|mode| mode.evidence.spread.is_some());
+    drawn.then(|| "rates that are distributions are looked at at their ends only: what is not known is not told apart from luck here".into())
 }
 
 /// Draws the conclusions of a conditioned run.
@@ -319,9 +326,10 @@ pub fn conclude_conditioned(study: &Study, of: &Conditioned, labels: &Labels, as
     let differences = others.map(|moments| DifferenceEstimate::new(&moments, cap, difference_level(study))).collect();
     outcome.differences = compare(&outcome.designs, differences, cap, false);
     outcome.warnings.push(format!(
-        "windows, outages, causes and capacity are those of {} plain trials; unavailability and differences are conditional",
+        "all but unavailability and differences (windows, outages, causes, capacity, sessions, credits, bills) is that of {} plain trials; these two are conditional",
         of.plain.trials
     ));
+    outcome.warnings.extend(without_draws(study));
     outcome.method = Some(method(study, of, asked, why));
     outcome
 }

@@ -9,6 +9,7 @@
 
 use super::Method;
 use super::biasing::{Bias, conclude_biased, run_biased};
+use super::choose::learned;
 use super::conclude::conclude_weighted;
 use super::conditioning::{Layered, conclude_conditioned, run_conditioned};
 use super::plan::Plan;
@@ -112,7 +113,7 @@ impl Way {
             Self::Split(ladder) => Some(Self::Split(ladder.without_pilot())),
             Self::Given(_) => Layered::new(other).ok().map(Self::Given),
             Self::Biased(_) => match Bias::new(other) {
-                Ok(bias) => Some(Self::Biased(bias.learn(other, stop)?)),
+                Ok(bias) => learned(bias, other, stop)?.map(Self::Biased),
                 Err(_) => None,
             },
         })

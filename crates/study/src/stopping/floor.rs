@@ -17,6 +17,8 @@ pub struct Lonely {
     pub cause: String,
     /// Expected occurrences in a trial, over all units that can.
     pub per_trial: f64,
+    /// How long one takes on average, in milliseconds.
+    pub mean_ms: f64,
 }
 
 /// The trials before which the rule does not look.
@@ -33,11 +35,15 @@ fn is_asked(study: &Study, design: usize) -> bool {
 
 /// The modes that can alone miss the objective of a design. None where faults are not drawn.
 pub fn lonely(study: &Study, design: usize) -> Vec<Lonely> {
+    lonely_for(study, &study.designs[design])
+}
+
+/// The same of any design in the world of a study.
+pub(crate) fn lonely_for(study: &Study, design: &Design) -> Vec<Lonely> {
     if study.replay.is_some() {
         return Vec::new();
     }
     let years = study.measure.horizon.since(study.measure.from).as_hours() / (365.0 * 24.0);
-    let design = &study.designs[design];
     let topology = &study.topology;
     let holds = Holds::new(design, topology);
     let service = design.need.structure().map(|service| Standing { design, service, topology });
@@ -48,7 +54,7 @@ pub fn lonely(study: &Study, design: usize) -> Vec<Lonely> {
         let mut add = |pair: bool, units: f64| {
             let per_trial = rate * units * years;
             if per_trial > 0.0 {
-                found.push(Lonely { cause: cause_name(mode, pair), per_trial });
+                found.push(Lonely { cause: cause_name(mode, pair), per_trial, mean_ms: mode.mean_time_back_ms() });
             }
         };
         let component = service.as_ref().map_or(0, |standing| u32::from(standing.misses(mode)));

@@ -3,11 +3,12 @@
 //! The interval is the skew-corrected one over cycles, which are independent and alike. Weights have no bound, so below 20
 //! effective hits cycles bound nothing: then what the plain trials say stands, with a warning.
 
-use super::{Bias, Biased, HOUR_MS, Known, WEIGHT_LOG2, with_plain_trials};
+use super::{Bias, Biased, HOUR_MS, Known, with_plain_trials};
 use crate::conclude::{Labels, cap_ms, compare, conclude, difference_level, estimate, mean_verdict};
 use crate::exactly::exactly;
 use crate::outcome::*;
 use crate::rare::choose::Method;
+use crate::rare::conditioning::without_draws;
 use crate::study::Study;
 use crate::tally::DesignTally;
 use crate::warnings::of_the_study;
@@ -30,17 +31,25 @@ pub fn conclude_biased(
     outcome.warnings = of_the_study(study);
     let method = method(study, bias, of, asked, why);
     for (at, (design, known)) in outcome.designs.iter_mut().zip(&of.designs).enumerate() {
-        let (plain, tells) = (design.unavailability, bias.tells(at, known));
+        let plain = design.unavailability;
         let unit = libm::ldexp(1.0, bias.units_log2(at).0);
         let missed = MeanEstimate::new(&known.missed, cap / unit, study.confidence);
         let found = estimate(&missed.as_wide_as_its_hits(study.confidence).scaled(unit), 1.0 / cap.max(1.0));
+        let exact = method.designs[at].exact;
+        let lies_outside = exact.is_some_and(|exact| exact > found.high || found.low.is_some_and(|low| exact < low));
+        let tells = bias.tells(at, known) && !lies_outside;
         design.unavailability = if tells { found } else { bounded(plain, found) };
         let bounds = design.unavailability;
         let interval = Interval { low: bounds.low.unwrap_or(f64::NEG_INFINITY), high: bounds.high };
         design.verdict_mean = mean_verdict(study, interval);
         let seen = (&design.unavailability, &plain);
         outcome.warnings.extend(if tells {
-            doubts(&design.design, seen, known, method.designs[at].exact)
+            doubts(&design.design, seen, known)
+        } else if let Some(exact) = exact.filter(|_| lies_outside) {
+            vec![format!(
+                "{}: the exact unavailability, {exact:.4e}, lies outside what cycles say ({:.4e}); what is given is that of {} plain trials",
+                design.design, found.mean, of.plain.trials
+            )]
         } else {
             vec![too_few(&design.design, &plain, (known.missed.hits(), bias.effective_hits(at, known)), of)]
         });
@@ -56,9 +65,10 @@ pub fn conclude_biased(
     let estimates = of.designs.iter().zip(&of.plain.tally.designs).enumerate().skip(1).map(differs).collect();
     outcome.differences = compare(&outcome.designs, estimates, cap, false);
     outcome.warnings.push(format!(
-        "windows, outages, causes and capacity are those of {} plain trials; unavailability and differences are of {} cycles",
+        "all but unavailability and differences (windows, outages, causes, capacity, sessions, credits, bills) is that of {} plain trials; these two are of {} cycles",
         of.plain.trials, of.cycles
     ));
+    outcome.warnings.extend(without_draws(study));
     outcome.method = Some(method);
     outcome
 }
@@ -87,19 +97,13 @@ fn too_few(name: &str, plain: &Estimate, (hits, effective): (u64, f64), of: &Bia
 }
 
 /// What speaks against an interval.
-fn doubts(name: &str, (found, plain): (&Estimate, &Estimate), known: &Known, exact: Option<f64>) -> Vec<String> {
+fn doubts(name: &str, (found, plain): (&Estimate, &Estimate), known: &Known) -> Vec<String> {
     let effective = known.missed.effective_hits();
     let mut warnings = Vec::new();
     if let Some(coverage) = coverage_warning(&known.missed) {
         warnings.push(format!(
             "{name}: weighed downtime is very skewed (as good as {effective:.0} cycles of equal weight): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",
             100.0 * coverage
-        ));
-    }
-    let outside = |x: f64| x > found.high || found.low.is_some_and(|low| x < low);
-    if let Some(exact) = exact.filter(|&exact| outside(exact)) {
-        warnings.push(format!(
-            "{name}: the exact unavailability, {exact:.4e}, lies outside the interval; believe the exact one, and run more trials for all that it does not say"
         ));
     }
     let apart = plain.low.is_some_and(|low| low > found.high || found.low.is_some_and(|low| plain.high < low));
@@ -133,14 +137,13 @@ fn method(study: &Study, bias: &Bias, of: &Biased, asked: Method, why: &str) -> 
             unforeseen_at_most: 0.0,
         }
     };
-    let weight = |of: &Known| libm::ldexp(of.weights.mean(), WEIGHT_LOG2);
     MethodOutcome {
         asked: asked.word().into(),
         used: Method::Biasing.word().into(),
         why: why.into(),
         pilot_trials: bias.pilot.0,
         pilot_events: bias.pilot.1,
-        mean_weight: of.designs.first().map_or(1.0, weight),
+        mean_weight: of.designs.first().map_or(1.0, Known::mean_weight),
         greatest_weight: of.designs.iter().map(|known| known.greatest_weight).fold(0.0, f64::max),
         patterns: Vec::new(),
         levels: Vec::new(),

@@ -1,4 +1,4 @@
-//! Balanced failure biasing: a design that is a Markov chain, lived through from failure to failure, failures made frequent.
+//! Failure biasing: a design that is a Markov chain, lived through from failure to failure, failures made frequent.
 //!
 //! A *cycle* begins with everything up and ends when everything is up again; what happens in one has nothing to do with the others.
 //! So the expected missed time of a trial is the number of cycles to be expected in it, which is known exactly (`openings`),
@@ -14,7 +14,7 @@
 //!
 //! What can go wrong. *Many failures to a miss*: with twenty failures in a row half of the cycles still fail at each step, and few
 //! come through; the pilot then takes a greater chance, and below 20 effective hits nothing but what the plain trials bound is
-//! said. *Failures that are not rare*: everything is hardly ever up, so cycles do not end; refused. *A way to miss that no
+//! said. *Failures that are not rare*: everything is up for less than half of the time, so cycles are long; refused. *A way to miss that no
 //! cycle shows*, through one of many units of a large class: not in any interval. Where the exact answer is known, or the plain
 //! trials have an interval, and it lies elsewhere, a warning says so.
 
@@ -41,8 +41,9 @@ use zonefall_stats::{Sample, Weight, WeightedMoments};
 
 /// Cycles in a block.
 const BLOCK: u64 = 256;
-/// Everything must be up together for this share of the time: a cycle has about two events over it.
-const ALL_UP_LEAST: f64 = 1e-3;
+/// Everything must be up together for this share of the time. Where it is so for less, cycles are long against outages: weights
+/// of many biased steps then deceive, and cycles that begin before a trial outlast what is drawn of them.
+const ALL_UP_LEAST: f64 = 0.5;
 
 /// How the cycles of a study are drawn.
 #[derive(Debug, Clone)]
@@ -168,6 +169,8 @@ struct Known {
     events: u64,
 }
 
+/// The mean weight is 1; one that is off by more says that the cycles which carry the sum were not drawn.
+const WEIGHT_SLACK: f64 = 0.25;
 /// Milliseconds in an hour.
 const HOUR_MS: f64 = 3_600_000.0;
 /// Weights are counted in units of 2 to this power.
@@ -177,6 +180,10 @@ impl Known {
     fn nothing() -> Self {
         let none = WeightedMoments::new(Weight::ONE);
         Self { missed: none, against_reference: none, plain: none, weights: none, greatest_weight: 0.0, events: 0 }
+    }
+
+    fn mean_weight(&self) -> f64 {
+        libm::ldexp(self.weights.mean(), WEIGHT_LOG2)
     }
 
     const fn parts_mut(&mut self) -> [&mut WeightedMoments; 4] {
@@ -204,9 +211,11 @@ impl Bias {
         (of(design), of(design).max(of(0)))
     }
 
-    /// Whether cycles tell enough of a design for an interval: the pilot saw it missed, and enough cycles carry the sum.
+    /// Whether cycles tell enough of a design for an interval: the pilot saw it missed, weights are 1 on the mean, and enough cycles
+    /// carry the sum.
     fn tells(&self, design: usize, known: &Known) -> bool {
         self.units_log2[design].is_some()
+            && (known.mean_weight() - 1.0).abs() <= WEIGHT_SLACK
             && known.missed.carries_an_interval()
             && self.effective_hits(design, known) >= HITS_FOR_INTERVAL as f64
     }
@@ -275,13 +284,14 @@ pub fn run_biased(
         progress.computed(range.end - range.start);
         Ok(Some(known))
     };
+    // First, so that whoever interrupts the cycles has them.
+    let plain = run(&with_plain_trials(study), threads, stop, &Silent)?;
     let pool = Threads::new(threads)?;
     let mut designs = nothing();
     let workers = Workers::new(&pool, || players(&bias.laid));
     workers.in_order(cycles.end.div_ceil(BLOCK), block, |known| {
         designs.iter_mut().zip(known).for_each(|(mine, theirs)| mine.merge(theirs));
     })?;
-    let plain = run(&with_plain_trials(study), threads, stop, &Silent)?;
     let plain_events: u64 = plain.tally.designs.iter().map(|design| design.events).sum();
     let cycle_events: u64 = designs.iter().map(|known| known.events).sum();
     let cycles = designs.first().map_or(0, |known| known.missed.n());

@@ -253,8 +253,13 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     }
     for design in resolved["designs"].as_array().into_iter().flatten() {
         let left = design["machines_after_losing_the_largest_zone"].as_u64();
-        let left =
-            left.map_or("the zone is hidden".into(), |left| format!("{left} left when the largest zone is lost"));
+        let stands_in = design["failover"].as_object().is_some_and(|groups| !groups.is_empty());
+        let left = match left {
+            // Regions that stand in for each other do not serve together.
+            _ if stands_in => "what is left when a zone is lost depends on who serves".into(),
+            Some(left) => format!("{left} left when the largest zone is lost"),
+            None => "the zone is hidden".into(),
+        };
         text += &format!(
             "Design     {}: {}; {left}\n",
             design["design"].as_str().unwrap_or_default(),

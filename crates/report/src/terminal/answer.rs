@@ -57,7 +57,12 @@ fn about(outcome: &Outcome) -> String {
     if is_record(outcome) {
         return format!("One record of {span}, lived through once: its figures, not estimates of what to expect.");
     }
-    let trials = if outcome.trials == 1 { "1 trial".into() } else { format!("{trials} trials") };
+    let (one, many) = match outcome.method.as_ref().map(|of| of.used.as_str()) {
+        Some("biasing") => ("cycle", "cycles"),
+        Some("conditioning") => ("storm", "storms"),
+        _ => ("trial", "trials"),
+    };
+    let trials = if outcome.trials == 1 { format!("1 {one}") } else { format!("{trials} {many}") };
     format!(
         "{trials} of {span}, every design on the same storms; profile {}, seed {}, {} intervals.{stopped}",
         outcome.profile,

@@ -145,3 +145,13 @@ fn failover_that_cannot_be() {
     }
     assert!(told("failover = 3\n").iter().any(|item| item.message.contains("failover")));
 }
+
+#[test]
+fn a_design_may_be_without_the_failover_of_the_base() {
+    let designs =
+        "[[design]]\nname = \"two\"\n[[design]]\nname = \"one\"\nfailover.site = false\ncomponent.west = false\n";
+    let of = text("parts = [\"east\", \"west\"]\npattern = \"hot\"\nrouter = \"front-door\"\n");
+    let fine = accepted(&format!("{of}{designs}"));
+    let groups = |at: usize| fine.designs[at].need.structure().map_or(0, |service| service.failovers.len());
+    assert_eq!((groups(0), groups(1)), (1, 0));
+}

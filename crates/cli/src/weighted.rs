@@ -82,7 +82,8 @@ pub fn run(
     };
     let (way, why) = match chosen {
         Choice::Refused { why } => {
-            console.complain(&format!("error: method {} cannot be used: {why}", method.word()));
+            let each = why.replace("; ", "\n  ");
+            console.complain(&format!("error: method {} cannot be used:\n  {each}", method.word()));
             return Ok(Exit::Failure);
         }
         Choice::Crude { why } => {

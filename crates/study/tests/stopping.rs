@@ -250,3 +250,14 @@ fn coverage_is_kept_after_a_stop() {
     }
     eprintln!("pooled: {} of {}", pooled.0, pooled.1);
 }
+
+#[test]
+fn outages_of_which_every_trial_has_one_are_counted_as_poisson() {
+    // Two of one machine are needed: one outage, as long as the trial.
+    let missed = design("two of one", &[1], 1, 2);
+    let study = Study { designs: vec![missed.into()], ..small(1.0, lognormal(1.0, 0.5), 500, None) };
+    let of = played(&study, 1).1.designs[0].outages_per_year;
+    // The exact bounds (Garwood) on the mean of 500 that were seen.
+    let near = |of: f64, exact: f64| (of / exact - 1.0).abs() < 1e-3;
+    assert!(near(of.mean, 1.0) && near(of.low.unwrap(), 0.91412) && near(of.high, 1.09181), "{of:?}");
+}

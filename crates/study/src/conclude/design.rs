@@ -157,6 +157,20 @@ impl<'a> Concluding<'a> {
             let high = -libm::log(self.confidence.alpha()) / self.finished.trials.max(1) as f64;
             return Estimate { mean: 0.0, low: None, high: high * per_year, quality: Quality::UpperBound, hits: 0 };
         }
+        if outages.is_constant() && !self.recorded {
+            // The same number in every trial: their spread says nothing, and the total is taken as Poisson.
+            let (seen, chances) = (outages.sum() as u64, 1_u64 << 40);
+            let interval = zonefall_stats::intervals::clopper_pearson(seen.min(chances), chances, self.confidence);
+            let of = interval.scaled(chances as f64 / self.finished.trials.max(1) as f64 * per_year);
+            let mean = outages.mean() * per_year;
+            return Estimate {
+                mean,
+                low: Some(of.low),
+                high: of.high,
+                quality: Quality::Interval,
+                hits: outages.hits(),
+            };
+        }
         // An outage a millisecond is more than any trial can have.
         self.mean(outages, cap_ms(self.study), per_year)
     }

@@ -135,7 +135,7 @@ impl Openings {
         let all_up: f64 = shares.map_err(|error| error.to_string())?.into_iter().product();
         if all_up.is_nan() || all_up < least {
             return Err(format!(
-                "everything is up together for only {:.2e} of the time (at least {least} is needed): excursions would hardly end",
+                "everything is up together for only {:.2e} of the time (at least {least} is needed): cycles would be long, and most of their weights small",
                 all_up
             ));
         }

@@ -1,7 +1,6 @@
 //! What a design does about lost parts, planned maintenance and sessions, and what it stands before, in words, for `check`.
 
 use crate::managed::{length, percent};
-
 use zonefall_fleet::maintenance::Maintenance;
 use zonefall_fleet::{Design, Failover, Pattern, Sight, Standby, Structure};
 use zonefall_scenario::duration_words;

@@ -25,19 +25,16 @@ impl World {
     pub(crate) fn halt(&mut self, at: usize, mark: u32, cause: u16, t: SimTime) {
         let before = self.machines[at].marks;
         self.machines[at].marks = before | mark;
+        if self.follows && before & self.absent() != 0 {
+            self.is_hit_again(at, cause, t);
+        }
         if before & self.halting() != 0 {
-            if self.follows {
-                self.is_hit_again(at, cause, t);
-            }
             return self.settle_if_present(at, t);
         }
         self.book.settle(t, &self.measure);
         if before & self.absent() == 0 {
             self.leave(at, cause, t);
         } else {
-            if self.follows {
-                self.is_hit_again(at, cause, t);
-            }
             self.recharge(at, cause);
             if before & STARTING != 0 {
                 self.machines[at].marks &= !STARTING;

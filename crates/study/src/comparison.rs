@@ -333,10 +333,8 @@ impl Concluding<'_> {
         };
         let mut difference = turned(self.gap(all));
         let ends = (difference.low, difference.high);
-        if self.names.len() == 2 {
-            (difference.low, difference.high) =
-                crate::conclude::within_bounds(ends, self.downtime(a), self.downtime(b));
-        }
+        (difference.low, difference.high) =
+            crate::conclude::within_bounds(self.names.len(), ends, self.downtime(a), self.downtime(b));
         let says = match difference {
             Gap { hits: 0, .. } => "the same in every trial",
             Gap { high, .. } if high < 0.0 => "less downtime",

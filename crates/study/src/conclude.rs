@@ -191,14 +191,12 @@ pub(crate) fn difference_level(study: &Study) -> Confidence {
     simultaneous_level(study.confidence, study.designs.len().saturating_sub(1).max(1) as u64)
 }
 
-/// Two designs with upper bounds only differ by no more than these allow. Where more than two are compared, bounds that hold each
-/// by itself would not hold for all differences together: there nothing is cut. No verdict hangs on where such an interval is cut: what
-/// the bounds allow holds 0.
-pub(crate) fn within_bounds((low, high): (f64, f64), a: Estimate, b: Estimate) -> (f64, f64) {
-    match (a.quality, b.quality) {
-        (Quality::UpperBound, Quality::UpperBound) => (low.max(-b.high), high.min(a.high)),
-        _ => (low, high),
-    }
+/// Two designs with upper bounds only differ by no more than these allow. Where more than two are `compared`, bounds that hold
+/// each by itself would not hold for all differences together: there nothing is cut. No verdict hangs on where such an interval is
+/// cut: what the bounds allow holds 0.
+pub(crate) fn within_bounds(compared: usize, (low, high): (f64, f64), a: Estimate, b: Estimate) -> (f64, f64) {
+    let bounded = a.quality == Quality::UpperBound && b.quality == Quality::UpperBound;
+    if bounded && compared == 2 { (low.max(-b.high), high.min(a.high)) } else { (low, high) }
 }
 
 /// What the differences from the first design say; trials measure `observed` milliseconds.
@@ -210,7 +208,6 @@ pub(crate) fn compare(
 ) -> Vec<Difference> {
     let p_values: Vec<f64> = estimates.iter().map(|estimate| estimate.p_value).collect();
     let adjusted = holm(&p_values);
-    let alone = estimates.len() == 1;
     let factor = MINUTES_PER_MONTH / observed.max(1.0);
     let Some(first) = designs.first() else { return Vec::new() };
     let minutes = |of: &DesignOutcome| of.unavailability.times(MINUTES_PER_MONTH);
@@ -223,20 +220,19 @@ pub(crate) fn compare(
             }
         };
         let ends = (low * factor, high * factor);
-        let (low, high) = if alone { within_bounds(ends, minutes(design), minutes(first)) } else { ends };
-        let (low, high) = (Some(low), Some(high));
+        let (low, high) = within_bounds(designs.len(), ends, minutes(design), minutes(first));
         let says = match (low, high) {
             _ if estimate.hits == 0 => "the same in every trial",
-            (_, Some(high)) if high < 0.0 => "less downtime",
-            (Some(low), _) if low > 0.0 => "more downtime",
+            (_, high) if high < 0.0 => "less downtime",
+            (low, _) if low > 0.0 => "more downtime",
             _ => "not distinguishable",
         };
         Difference {
             design: design.design.clone(),
             against: first.design.clone(),
             downtime_min_per_month: estimate.mean * factor,
-            low,
-            high,
+            low: Some(low),
+            high: Some(high),
             hits: estimate.hits,
             p_adjusted,
             says: says.into(),

@@ -97,7 +97,7 @@ fn to_resolve(study: &Study, finished: &Finished, design: &DesignOutcome) -> Opt
 fn too_rare(study: &Study, finished: &Finished) -> Vec<String> {
     let mut found: Vec<(String, f64, Vec<&str>, bool)> = Vec::new();
     for (at, design) in study.designs.iter().enumerate() {
-        for of in lonely(study, at) {
+        for of in lonely(study, design) {
             let expected = of.per_trial * finished.trials as f64;
             if expected >= OCCURRENCES_MIN {
                 continue;

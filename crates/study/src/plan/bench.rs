@@ -10,7 +10,7 @@ use super::forced::Forced;
 use super::{BAND, FIRST_LOOK, Method, Methods, Question, Told};
 use crate::run::RunError;
 use crate::stage::Stage;
-use crate::stopping::{OCCURRENCES_MIN, lonely_for};
+use crate::stopping::{OCCURRENCES_MIN, lonely};
 use crate::study::Study;
 use crate::visit::{Visit, Visitor, visit};
 use std::collections::BTreeMap;
@@ -155,7 +155,7 @@ impl<'a> Bench<'a> {
         let (cap, level) = (self.measured_ms(), self.question.study.confidence.split(parts));
         let estimate = match self.forced.get(&candidate) {
             Some(forced) => forced.estimate(cap, level),
-            None => MeanEstimate::new(&self.seen[candidate], cap, level),
+            None => MeanEstimate::new(&self.seen[candidate], cap, level).with_room(self.unseen_ms(candidate), cap),
         };
         estimate.scaled(1.0 / cap)
     }
@@ -166,34 +166,29 @@ impl<'a> Bench<'a> {
             return Standing::Open;
         }
         match self.estimate(candidate).bounds {
-            bounds
-                if bounds.high() <= (1.0 + BAND) * allowed
-                    && bounds.high() + self.unseen(candidate) <= (1.0 + BAND) * allowed
-                    && self.is_carried(candidate, bounds) =>
-            {
-                Standing::Meets
-            }
+            bounds if bounds.high() <= (1.0 + BAND) * allowed && self.is_carried(candidate, bounds) => Standing::Meets,
             Bounds::Interval(Interval { low, .. }) if low > (1.0 - BAND) * allowed => Standing::Misses,
             _ => Standing::Open,
         }
     }
 
-    /// The share of time that modes may cost which can alone miss the objective, and of which plain trials so far expect too few
-    /// to have shown what they do: however many small misses there are, these are not among them.
-    fn unseen(&self, candidate: usize) -> f64 {
-        if self.is_forced(candidate) {
-            return 0.0;
-        }
+    /// What modes may cost a trial which can alone miss the objective, and of which plain trials so far expect too few to have shown
+    /// what they do: however many small misses there are, these are not among them.
+    fn unseen_ms(&self, candidate: usize) -> f64 {
         let trials = self.seen[candidate].n() as f64;
-        let modes = lonely_for(&self.question.study, &self.question.candidates[candidate].design);
+        let modes = lonely(&self.question.study, &self.question.candidates[candidate].design);
         let rare = modes.iter().filter(|mode| mode.per_trial * trials < OCCURRENCES_MIN);
-        rare.map(|mode| mode.per_trial * mode.mean_ms).sum::<f64>() / self.measured_ms()
+        rare.map(|mode| mode.per_trial * mode.mean_ms).sum()
     }
 
     /// Whether enough misses of like weight carry an interval of plain trials; an upper bound does without.
     fn is_carried(&self, candidate: usize, bounds: Bounds) -> bool {
-        let few = || self.seen[candidate].effective_hits() < HITS_FOR_INTERVAL as f64;
-        self.is_forced(candidate) || !matches!(bounds, Bounds::Interval(_)) || !few()
+        match bounds {
+            Bounds::Interval(_) if !self.is_forced(candidate) => {
+                self.seen[candidate].effective_hits() >= HITS_FOR_INTERVAL as f64
+            }
+            _ => true,
+        }
     }
 
     /// Lets candidates live through all trials of a look; those that are left when the work is done stay where they are.

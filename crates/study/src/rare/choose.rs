@@ -134,13 +134,8 @@ pub fn choose(study: &Study, asked: Method, threads: usize, stop: &AtomicBool) -
         });
     }
     if asked == Method::Biasing {
-        return Ok(match Bias::new(study) {
-            Ok(bias) => match learned(bias, study, stop)? {
-                Some(bias) => Choice::Biasing { bias, why: "asked for".into() },
-                None => {
-                    Choice::Refused { why: "a cycle of the pilot has more events than `event_budget` allows".into() }
-                }
-            },
+        return Ok(match learned(study, stop)? {
+            Ok(bias) => Choice::Biasing { bias, why: "asked for".into() },
             Err(why) => Choice::Refused { why },
         });
     }
@@ -157,20 +152,24 @@ pub fn choose(study: &Study, asked: Method, threads: usize, stop: &AtomicBool) -
     Ok(forcing(study, asked, (threads, stop), instead)?.0)
 }
 
-/// What a pilot of cycles has learned; none if one of them passed the event budget, which trials need not.
-pub(super) fn learned(bias: Bias, study: &Study, stop: &AtomicBool) -> Result<Option<Bias>, RunError> {
-    match bias.learn(study, stop) {
-        Err(RunError::Budget { .. }) => Ok(None),
-        other => other.map(Some),
+/// Cycles, and what their pilot has learned; or why not, in words. That one of them passes the event budget stops nothing: trials
+/// need not.
+pub(super) fn learned(study: &Study, stop: &AtomicBool) -> Result<Result<Bias, String>, RunError> {
+    let bias = match Bias::new(study) {
+        Ok(bias) => bias.learn(study, stop),
+        Err(why) => return Ok(Err(why)),
+    };
+    match bias {
+        Err(RunError::Budget { .. }) => {
+            Ok(Err("a cycle of the pilot has more events than `event_budget` allows".into()))
+        }
+        other => other.map(Ok),
     }
 }
 
 /// Whatever promises most.
 fn best(study: &Study, (threads, stop): (usize, &AtomicBool), may_split: bool) -> Result<Choice, RunError> {
-    let bias = match Bias::new(study) {
-        Ok(bias) => learned(bias, study, stop)?,
-        Err(_) => None,
-    };
+    let bias = learned(study, stop)?.ok();
     // The pilot of cycles is by far the cheaper one.
     if let Some(fewest) = bias.as_ref().and_then(|bias| bias.fewest_hits(study)).filter(|&hits| hits >= HITS_PLENTY) {
         return Ok(Choice::Crude { why: enough(fewest) });

@@ -112,10 +112,7 @@ impl Way {
             .map(|plan| Self::Forced(Box::new(plan))),
             Self::Split(ladder) => Some(Self::Split(ladder.without_pilot())),
             Self::Given(_) => Layered::new(other).ok().map(Self::Given),
-            Self::Biased(_) => match Bias::new(other) {
-                Ok(bias) => learned(bias, other, stop)?.map(Self::Biased),
-                Err(_) => None,
-            },
+            Self::Biased(_) => learned(other, stop)?.ok().map(Self::Biased),
         })
     }
 

@@ -24,7 +24,8 @@ pub struct Lonely {
 /// The trials before which the rule does not look.
 pub fn floor(study: &Study) -> u64 {
     let designs = (0..study.designs.len()).filter(|at| is_asked(study, *at));
-    let rarest = designs.flat_map(|at| lonely(study, at)).map(|of| of.per_trial).fold(f64::INFINITY, f64::min);
+    let rarest =
+        designs.flat_map(|at| lonely(study, &study.designs[at])).map(|of| of.per_trial).fold(f64::INFINITY, f64::min);
     // A conversion that saturates.
     ((OCCURRENCES_MIN / rarest).ceil() as u64).max(TRIALS_MIN)
 }
@@ -33,13 +34,8 @@ fn is_asked(study: &Study, design: usize) -> bool {
     study.stopping.as_ref().and_then(|rule| rule.design).is_none_or(|asked| asked == design)
 }
 
-/// The modes that can alone miss the objective of a design. None where faults are not drawn.
-pub fn lonely(study: &Study, design: usize) -> Vec<Lonely> {
-    lonely_for(study, &study.designs[design])
-}
-
-/// The same of any design in the world of a study.
-pub(crate) fn lonely_for(study: &Study, design: &Design) -> Vec<Lonely> {
+/// The modes that can alone miss the objective of a design in the world of a study. None where faults are not drawn.
+pub fn lonely(study: &Study, design: &Design) -> Vec<Lonely> {
     if study.replay.is_some() {
         return Vec::new();
     }

@@ -21,7 +21,6 @@ mod floor;
 mod parts;
 mod reading;
 
-pub(crate) use floor::lonely_for;
 pub use floor::{floor, lonely};
 pub use reading::{Metric, Reading};
 

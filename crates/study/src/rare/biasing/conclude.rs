@@ -29,7 +29,8 @@ pub fn conclude_biased(
     (outcome.trials, outcome.trials_asked) = (of.cycles, study.trials);
     outcome.partial = of.cycles < study.trials;
     outcome.warnings = of_the_study(study);
-    let method = method(study, bias, of, asked, why);
+    let mut method = method(study, bias, of, asked, why);
+    let mut told = Vec::with_capacity(of.designs.len());
     for (at, (design, known)) in outcome.designs.iter_mut().zip(&of.designs).enumerate() {
         let plain = design.unavailability;
         let unit = libm::ldexp(1.0, bias.units_log2(at).0);
@@ -38,6 +39,10 @@ pub fn conclude_biased(
         let exact = method.designs[at].exact;
         let lies_outside = exact.is_some_and(|exact| exact > found.high || found.low.is_some_and(|low| exact < low));
         let tells = bias.tells(at, known) && !lies_outside;
+        if !tells {
+            method.designs[at].gain = None;
+        }
+        told.push(tells);
         design.unavailability = if tells { found } else { bounded(plain, found) };
         let bounds = design.unavailability;
         let interval = Interval { low: bounds.low.unwrap_or(f64::NEG_INFINITY), high: bounds.high };
@@ -56,7 +61,7 @@ pub fn conclude_biased(
     }
     let level = difference_level(study);
     let differs = |(at, (known, plain)): (usize, (&Known, &DesignTally))| {
-        if bias.tells(at, known) && bias.tells(0, &of.designs[0]) {
+        if told[at] && told[0] {
             let unit = libm::ldexp(1.0, bias.units_log2(at).1);
             return DifferenceEstimate::new(&known.against_reference, cap / unit, level).scaled(unit);
         }
@@ -127,11 +132,11 @@ fn method(study: &Study, bias: &Bias, of: &Biased, asked: Method, why: &str) -> 
         let of_cycles = known.missed.variance() * unit * unit / cycles * events;
         let a_trial = plain.events as f64 / of.plain.trials.max(1) as f64;
         let of_plain = known.plain.mean() * unit * HOUR_MS * a_trial;
-        let enough = bias.tells(at, known) && of_cycles > 0.0;
+        let varies = of_cycles > 0.0;
         MethodDesign {
             design: design.name.clone(),
             effective_hits: bias.effective_hits(at, known),
-            gain: enough.then(|| of_plain / of_cycles),
+            gain: varies.then(|| of_plain / of_cycles),
             exact: exactly(study, design).ok().map(|exact| exact.unavailability),
             unforeseen_hits: 0,
             unforeseen_at_most: 0.0,

@@ -15,8 +15,8 @@
 //! What can go wrong. *Many failures to a miss*: with twenty failures in a row half of the cycles still fail at each step, and few
 //! come through; the pilot then takes a greater chance, and below 20 effective hits nothing but what the plain trials bound is
 //! said. *Failures that are not rare*: everything is up for less than half of the time, so cycles are long; refused. *A way to miss that no
-//! cycle shows*, through one of many units of a large class: not in any interval. Where the exact answer is known, or the plain
-//! trials have an interval, and it lies elsewhere, a warning says so.
+//! cycle shows*, through one of many units of a large class: not in any interval. Where the exact answer is known and lies
+//! elsewhere, what cycles say is set aside; where plain trials have an interval that does, a warning says so.
 
 mod conclude;
 mod openings;

@@ -42,6 +42,7 @@ pub(crate) fn design(zones: u32, machines: u32, need: u32) -> Design {
         serves_milli: 1000,
         boot: Law::constant(SimDuration::ZERO),
         warm_up: Law::constant(SimDuration::ZERO),
+        slow_start: None,
         start: StartState::Running,
         management: None,
     };

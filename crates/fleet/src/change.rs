@@ -157,6 +157,9 @@ impl World {
 
     /// A machine is up: it serves, or waits for the probes to readmit it.
     pub(crate) fn come_up(&mut self, at: usize, t: SimTime) {
+        if !self.warming.is_empty() && self.machines[at].marks & NEEDS_WARM_UP != 0 {
+            self.is_cold(at, t);
+        }
         self.machines[at].marks &= !(NEEDS_BOOT | NEEDS_WARM_UP);
         if self.machines[at].marks & REMOVED == 0 {
             return self.join(at, t);
@@ -269,6 +272,14 @@ impl World {
     /// Puts the mark of a slow-down on a machine, or takes it off, and books what that changes.
     pub(crate) fn slow(&mut self, at: usize, mark: u32, on: bool, t: SimTime) {
         self.settle_if_present(at, t);
+        self.change_factor(at, t, |world| {
+            let marks = &mut world.machines[at].marks;
+            *marks = if on { *marks | mark } else { *marks & !mark };
+        });
+    }
+
+    /// Changes what slows a machine, and books what that changes.
+    pub(crate) fn change_factor(&mut self, at: usize, t: SimTime, change: impl FnOnce(&mut Self)) {
         let serves = self.sets[self.machines[at].set as usize].serves;
         let serving = self.machines[at].marks & self.absent() == 0;
         if serving {
@@ -276,8 +287,7 @@ impl World {
             let back = Counts { capacity: serves - left, ..Counts::NONE };
             self.book.change_in(self.part_of(at), back, t, &self.measure);
         }
-        let marks = &mut self.machines[at].marks;
-        *marks = if on { *marks | mark } else { *marks & !mark };
+        change(self);
         self.factors[at] = self.factor(at);
         if serving {
             self.take_factor(at, t);
@@ -287,15 +297,16 @@ impl World {
     /// The least of the factors that slow a machine, and the cause.
     pub(crate) fn factor(&self, at: usize) -> (u32, u16) {
         let marks = self.machines[at].marks & MODES & !self.holding;
+        let cold = self.cold_factor(at);
         if marks == 0 && self.rack_slow.is_empty() {
-            return (1000, 0);
+            return cold.unwrap_or((1000, 0));
         }
         let slows = |facts: &Facts| matches!(facts.effect, Effect::Degraded(_));
         let own = self.modes.iter().enumerate().filter(|(mode, facts)| marks >> mode & 1 == 1 && slows(facts));
         let own = own.map(|(_, facts)| (facts.factor, facts.cause));
         let rack = if self.rack_slow.is_empty() { u32::MAX } else { self.rack_of(at) };
         let of_rack = self.rack_slow.iter().filter(|slow| slow.0 == rack).map(|&(_, cause, left)| (left, cause));
-        own.chain(of_rack).min().unwrap_or((1000, 0))
+        own.chain(of_rack).chain(cold).min().unwrap_or((1000, 0))
     }
 
     /// Books a serving machine's slow-down; the machine is booked at full capacity before.

@@ -6,6 +6,7 @@ use crate::jobs::Jobs;
 use crate::maintenance::Maintenance;
 use crate::management::{Management, Quota};
 use crate::service::{Limit, Service};
+use crate::slow_start::SlowStart;
 use crate::structure::Structure;
 use std::sync::Arc;
 use zonefall_engine::Law;
@@ -65,6 +66,8 @@ pub struct ScaleSet {
     pub boot: Law,
     /// From a running system to the first request served.
     pub warm_up: Law,
+    /// Until it serves in full; none if it does from the first request on.
+    pub slow_start: Option<SlowStart>,
     /// State at the beginning.
     pub start: StartState,
     /// What happens to it while the trial runs; none for a set that never changes.

@@ -40,6 +40,7 @@ mod routing;
 pub mod service;
 mod serving;
 mod sessions;
+mod slow_start;
 mod states;
 mod strike;
 mod structure;
@@ -61,6 +62,7 @@ pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TAB
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
 pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
 pub use service::{Begin, Ceiling, Latency, Limit, Queue, Service, Sessions};
+pub use slow_start::SlowStart;
 pub use states::{StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, fewer_hold};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};

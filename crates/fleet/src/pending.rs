@@ -20,6 +20,8 @@ pub(crate) enum Pending {
     LifeEnds { mode: u32, unit: u32 },
     /// A machine has restarted, booted and warmed up.
     Ready { machine: u32 },
+    /// A machine has served long enough to serve in full.
+    Warm { machine: u32 },
     /// Probes notice that a machine is dead.
     Noticed { machine: u32 },
     /// Probes readmit a machine.
@@ -125,6 +127,7 @@ impl Pending {
             Self::HostRepaired { mode, host } => tag(2, mode, host),
             Self::LifeEnds { mode, unit } => tag(3, mode, unit),
             Self::Ready { machine } => tag(4, 0, machine),
+            Self::Warm { machine } => tag(4, 1, machine),
             Self::Noticed { machine } => tag(5, 0, machine),
             Self::Readmitted { machine } => tag(6, 0, machine),
             Self::GivenUp { machine } => tag(6, 1, machine),
@@ -144,6 +147,7 @@ impl Pending {
             1 => Self::Repaired { mode: mode & 0x7f, machine: unit, predicted: mode > 0x7f, epoch: (tag >> 32) as u16 },
             2 => Self::HostRepaired { mode, host: unit },
             3 => Self::LifeEnds { mode, unit },
+            4 if mode == 1 => Self::Warm { machine: unit },
             4 => Self::Ready { machine: unit },
             5 => Self::Noticed { machine: unit },
             6 if mode == 1 => Self::GivenUp { machine: unit },
@@ -177,6 +181,7 @@ mod tests {
             Pending::HostRepaired { mode: 1, host: 8 },
             Pending::LifeEnds { mode: 2, unit: 7 },
             Pending::Ready { machine: u32::MAX },
+            Pending::Warm { machine: 3 },
             Pending::Noticed { machine: 0 },
             Pending::Readmitted { machine: 5 },
             Pending::GivenUp { machine: 2 },

@@ -21,6 +21,7 @@ use crate::placement::{Planner, Slots, occupy, register, slots};
 use crate::repair::Crews;
 use crate::routing::{Switch, switches};
 use crate::serving::{Book, Class, only_the_objective_asks};
+use crate::slow_start::{SlowStart, Warming};
 use crate::suppressed::Suppressed;
 use crate::watch::Watcher;
 use std::ops::Range;
@@ -108,6 +109,7 @@ zonefall_engine::pooled_clone!(Lives { mode, ends, left, count, length });
 pub(crate) struct Starts {
     pub(crate) boot: Law,
     pub(crate) warm_up: Law,
+    pub(crate) slow_start: Option<SlowStart>,
     pub(crate) creating: Option<Law>,
     pub(crate) serves: i64,
     /// Its part of the service; 0 where there are no parts.
@@ -151,6 +153,8 @@ pub struct World {
     pub(crate) returned: Vec<(SimTime, u32)>,
     /// What is left of a machine's capacity in thousandths, and the cause. Empty where nothing degrades.
     pub(crate) factors: Vec<(u32, u16)>,
+    /// How warm each machine is. Empty where none starts slowly.
+    pub(crate) warming: Vec<Warming>,
     pub(crate) lives: Vec<Lives>,
     /// Somebody wants to know of every machine whose marks change: lives, or the managed sets.
     pub(crate) is_watched: bool,
@@ -179,7 +183,7 @@ pub struct World {
     pub(crate) passages: Passages,
     /// The failover groups of the service.
     pub(crate) routing: Vec<Switch>,
-    /// Somebody follows each machine as it comes and goes: autoscale, or the sessions that it holds.
+    /// Somebody follows each machine as it comes and goes: autoscale, the sessions that it holds, or its slow start.
     pub(crate) follows: bool,
 }
 
@@ -207,6 +211,7 @@ zonefall_engine::pooled_clone!(World {
     probe_at,
     returned,
     factors,
+    warming,
     lives,
     is_watched,
     probes,
@@ -334,6 +339,7 @@ impl World {
         let starts = |(at, set): (usize, &ScaleSet)| Starts {
             boot: set.boot.clone(),
             warm_up: set.warm_up.clone(),
+            slow_start: set.slow_start.clone(),
             creating: if let StartState::Creating(law) = &set.start { Some(law.clone()) } else { None },
             serves: set.serves_milli as i64,
             part: part(at),
@@ -346,7 +352,9 @@ impl World {
         let starting = restarts
             || managed
             || sets.iter().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up) || set.creating.is_some());
-        let degrades = modes.iter().any(|mode| matches!(mode.effect, Effect::Degraded(_)))
+        let slow_starts = sets.iter().any(|set| set.slow_start.is_some());
+        let degrades = slow_starts
+            || modes.iter().any(|mode| matches!(mode.effect, Effect::Degraded(_)))
             || causes.iter().any(|cause| matches!(cause.effect, Effect::Degraded(_)));
         let when = |asked: bool| if asked { vec![SimTime::ZERO; capacity] } else { Vec::new() };
         let flapping = design.balancer.is_some_and(|balancer| balancer.flap_window > SimDuration::ZERO);
@@ -389,6 +397,7 @@ impl World {
             probe_at: when(design.balancer.is_some()),
             returned: if flapping { vec![(SimTime::ZERO, 0); capacity] } else { Vec::new() },
             factors: if degrades { vec![(1000, 0); capacity] } else { Vec::new() },
+            warming: if slow_starts { vec![Warming::UNKNOWN; capacity] } else { Vec::new() },
             probes: None,
             pending: Calendar::with_capacity(64),
             tide: None,
@@ -401,7 +410,7 @@ impl World {
             nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
             manager,
             meters,
-            follows: scaler.is_active() || design.service.sessions.is_some(),
+            follows: scaler.is_active() || design.service.sessions.is_some() || slow_starts,
             scaler,
             seats: seats(&design, names, &topology),
             passages: Passages::new(&design, capacity),
@@ -478,6 +487,7 @@ impl World {
         self.ready_at.fill(SimTime::ZERO);
         self.returned.fill((SimTime::ZERO, 0));
         self.factors.fill((1000, 0));
+        self.begin_slow_starts(strikes);
         self.start_machines(trial, strikes);
         if !self.routing.is_empty() {
             self.begin_routing();
@@ -713,6 +723,7 @@ impl World {
             Pending::HostRepaired { mode, host } => self.host_repaired(mode, HostId(host), t, strikes),
             Pending::LifeEnds { mode, unit } => self.life_ends(mode, unit, t, strikes),
             Pending::Ready { machine } => self.ready(machine as usize, t),
+            Pending::Warm { machine } => self.is_warm(machine as usize, t),
             Pending::Noticed { machine } => self.noticed(machine as usize, t),
             Pending::Readmitted { machine } => self.readmitted(machine as usize, t),
             Pending::GivenUp { machine } => self.given_up(machine as usize, t),
@@ -767,14 +778,18 @@ impl World {
 
     /// The key of a machine's luck at an instant, for one purpose.
     pub(crate) fn luck_of(&self, at: usize, strikes: &Strikes, t: SimTime, purpose: u64) -> Key {
-        let who = match self.manager.slots.get(at) {
+        self.luck_by(self.who(at, strikes), t, purpose)
+    }
+
+    /// Whose luck the machine of a slot has.
+    pub(crate) fn who(&self, at: usize, strikes: &Strikes) -> u64 {
+        match self.manager.slots.get(at) {
             Some(slot) => slot.who,
             None => {
                 let (group, ordinal) = strikes.population().instance_key(self.instance_of[at]);
                 group.wrapping_add(ordinal)
             }
-        };
-        self.luck_by(who, t, purpose)
+        }
     }
 
     /// The same for what is keyed by `who`.

@@ -20,8 +20,8 @@ use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::Balance;
 use zonefall_fleet::policy::zone_placement::AutoPlacement;
 use zonefall_fleet::{
-    Begin, Bought, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Paid, Sessions, SlaTerms, Spreading,
-    StartState, World, population,
+    Begin, Bought, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Paid, Sessions, SlaTerms, SlowStart,
+    Spreading, StartState, World, population,
 };
 use zonefall_topology::ZoneId;
 
@@ -226,6 +226,8 @@ fn designs() -> impl Strategy<Value = Design> {
         let set = &mut wild.sets[0];
         set.hidden_zone = HiddenZone::Uniform;
         (set.boot, set.warm_up) = (constant(30 * SECOND), constant(MINUTE));
+        set.slow_start =
+            flags[20].then(|| SlowStart { capacity_milli: 300, time: Law::exponential(10.0 * MINUTE as f64).unwrap() });
         if flags[7] {
             set.start = StartState::Creating(constant(75 * SECOND));
         }

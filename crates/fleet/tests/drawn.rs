@@ -11,7 +11,7 @@ use zonefall_exact::single::Alternating;
 use zonefall_exact::spread::{Part, distribution};
 use zonefall_exact::{laws, probability_fewer_than};
 use zonefall_faults::*;
-use zonefall_fleet::{Design, Ledger, Measure, World, population};
+use zonefall_fleet::{Demand, Design, Ledger, Measure, SlowStart, World, population};
 use zonefall_topology::{Region, Topology};
 
 const H: f64 = HOUR as f64;
@@ -181,6 +181,29 @@ fn k_of_n_machines() {
         agree("new", &study.each(|ledger| ledger.missed_ms as f64 / H), exact.expected_downtime(30.0).unwrap());
         let first = study.each(|ledger| f64::from(u8::from(ledger.first_miss.is_some())));
         agree("first passage", &first, exact.unreliability(30.0).unwrap());
+    }
+}
+
+#[test]
+fn machines_that_start_slowly() {
+    // A cycle: repaired for an hour, then no failure for 1/λ = 10 h on average. Of these it warms up for half an hour, or
+    // until it fails; if it gets there, it serves 30 % for (1 − e^(−λw))/λ with a constant w, 1/(λ + μ) with an exponential.
+    let (up, w) = (10.0, 4.0_f64);
+    let (gets_there, cycle) = (libm::exp(-0.5 / up), up + 1.0);
+    let out = 1.0 + up * (1.0 - gets_there);
+    let cases = [(constant(4 * HOUR), up * (1.0 - libm::exp(-w / up))), (exponential(w), 1.0 / (1.0 / up + 1.0 / w))];
+    for (time, cold) in cases.map(|(time, cold)| (time, cold * gets_there)) {
+        let fails =
+            Mode { recovery: Recovery::WarmUp, ..fails("it", Scope::Instance, exponential(up), exponential(1.0)) };
+        let mut web = design(&[1], 20, 1);
+        web.sets[0].warm_up = constant(HOUR / 2);
+        web.sets[0].slow_start = Some(SlowStart { capacity_milli: 300, time });
+        web.demand = Some(Demand::constant(20_000));
+        let study = Study::new(vec![fails], topology(1, 2, 2), web, 400, 200).from(100);
+        let unserved = (out + 0.7 * cold) / cycle;
+        agree("not served", &study.each(|ledger| 1.0 - ledger.served as f64 / ledger.offered as f64), unserved);
+        let degraded = study.each(|ledger| ledger.classes.degraded as f64 / ledger.machine_ms as f64);
+        agree("cold", &degraded, cold / cycle);
     }
 }
 

@@ -20,6 +20,7 @@ use crate::scale_sets::scale_set;
 use crate::scenario::CalendarStart;
 use crate::service::{self, Within};
 use crate::sets::{self, Ground, Placed};
+use crate::slow_start;
 use std::ops::Range;
 use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
@@ -139,6 +140,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let mut uses = uses(&reader, &mut sets);
     uses.extend(of_bills);
     uses.extend(balancer::uses(&reader, &sets));
+    uses.extend(slow_start::uses(&reader, &sets, demand.is_some() || jobs.is_some()));
     let design = Design {
         name: seen.name.clone(),
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),

@@ -50,6 +50,7 @@ mod script;
 mod service;
 mod sessions;
 mod sets;
+mod slow_start;
 mod syntax;
 mod templates;
 mod timeline;

@@ -11,6 +11,7 @@ use crate::money::{self, Purchase};
 use crate::node::Node;
 use crate::offers::Lacks;
 use crate::reader::Reader;
+use crate::slow_start::slow_start;
 use std::ops::Range;
 use zonefall_azure::defaults::Os;
 use zonefall_azure::limits::{self, AvailabilitySet};
@@ -18,7 +19,7 @@ use zonefall_azure::sla::{Disk, GroupKind};
 use zonefall_engine::Law;
 use zonefall_fleet::management::Management;
 use zonefall_fleet::policy::spot::regular_target;
-use zonefall_fleet::{HiddenZone, LoadBalancer, ScaleSet, Spreading, StartState};
+use zonefall_fleet::{HiddenZone, LoadBalancer, ScaleSet, SlowStart, Spreading, StartState};
 use zonefall_topology::{RegionId, Topology, ZoneId};
 
 /// The most that one machine may serve: capacity × this stays far from the end of the integers.
@@ -86,15 +87,23 @@ pub(crate) struct Machine {
     serves_milli: u64,
     boot: Law,
     warm_up: Law,
+    slow_start: Option<SlowStart>,
     create: Law,
     pub creating: bool,
     pub disk: Disk,
 }
 
-pub(crate) fn machine(reader: &Reader<'_>, os: Os, topology: Option<&Topology>, sink: &mut Sink) -> Option<Machine> {
+/// The keys of every kind; `slow_path` is the place of its slow start in the table of keys.
+pub(crate) fn machine(
+    reader: &Reader<'_>,
+    (os, slow_path): (Os, &'static str),
+    topology: Option<&Topology>,
+    sink: &mut Sink,
+) -> Option<Machine> {
     let region = region(reader, topology, sink);
     let serves = reader.request_rate("capacity_per_instance", sink);
     let (boot, warm_up) = (laws::law(reader, "boot", sink), laws::law(reader, "warm_up", sink));
+    let slow_start = slow_start(reader, slow_path, sink);
     let create = manage::create_time(reader, os, sink);
     let state = reader.choice("start_state", sink);
     let disk = reader.choice("disk", sink);
@@ -109,6 +118,7 @@ pub(crate) fn machine(reader: &Reader<'_>, os: Os, topology: Option<&Topology>, 
         serves_milli,
         boot: boot?,
         warm_up: warm_up?,
+        slow_start: slow_start?,
         create: create?,
         creating: state? == "creating",
         disk: disk_of(disk?),
@@ -193,7 +203,7 @@ fn kept(reader: &Reader<'_>) -> Range<usize> {
 
 /// The set as the fleet knows it, without what happens to it.
 pub(crate) fn set_of(name: &str, machine: Machine, zones: Vec<ZoneId>, capacity: u32, region: RegionId) -> ScaleSet {
-    let Machine { serves_milli, boot, warm_up, create, creating, .. } = machine;
+    let Machine { serves_milli, boot, warm_up, slow_start, create, creating, .. } = machine;
     ScaleSet {
         name: name.to_owned(),
         region,
@@ -206,6 +216,7 @@ pub(crate) fn set_of(name: &str, machine: Machine, zones: Vec<ZoneId>, capacity:
         serves_milli,
         boot,
         warm_up,
+        slow_start,
         start: if creating { StartState::Creating(create) } else { StartState::Running },
         management: None,
     }
@@ -225,7 +236,7 @@ fn plain_purchase(reader: &Reader<'_>, sink: &mut Sink) -> Option<Purchase> {
 /// `[availability_set.<name>]`: regional, in one hidden zone, over a fixed number of racks (AV-01).
 pub(crate) fn availability_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut Sink) -> Option<Placed> {
     let reader = Reader::new(node, "availability_set.<name>", sink);
-    let machine = machine(&reader, Os::Linux, ground.topology, sink);
+    let machine = machine(&reader, (Os::Linux, "availability_set.<name>.slow_start"), ground.topology, sink);
     let capacity = capacity(&reader, sink);
     let domains = reader.count("fault_domains", sink);
     let updates = reader.count("update_domains", sink);
@@ -259,7 +270,7 @@ pub(crate) fn availability_set(name: &str, node: &Node, ground: &Ground<'_>, sin
 /// `[virtual_machine.<name>]`: one machine, zonal or regional (AV-02).
 pub(crate) fn virtual_machine(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut Sink) -> Option<Placed> {
     let reader = Reader::new(node, "virtual_machine.<name>", sink);
-    let machine = machine(&reader, Os::Linux, ground.topology, sink);
+    let machine = machine(&reader, (Os::Linux, "virtual_machine.<name>.slow_start"), ground.topology, sink);
     let number = reader.count("zone", sink);
     let purchase = plain_purchase(&reader, sink);
     let (machine, topology) = (machine?, ground.topology?);

@@ -145,6 +145,7 @@ pub fn set(name: &str, topology: &Topology, region: u32, zones: &[u32], capacity
         serves_milli: 1000,
         boot: Law::exponential(0.05 * HOUR).expect("positive"),
         warm_up: hours(0.02),
+        slow_start: None,
         start: StartState::Running,
         management: None,
     }

@@ -2,6 +2,7 @@
 
 use super::delete::Leaver;
 use super::{Manager, State};
+use crate::machine::Machine;
 use crate::serving::Class;
 use crate::world::World;
 
@@ -66,6 +67,9 @@ impl World {
             let counted = all.filter(|machine| machine.marks & self.absent() == 0).count();
             must(format!("set {set} serving"), i64::from(serving), counted as i64);
         }
+        for (set, &cold) in self.scaler.cold.iter().enumerate() {
+            must(format!("set {set} cold"), i64::from(cold), self.count_warming(set));
+        }
         must(self.audit_vacancy().unwrap_or_default(), 0, i64::from(self.audit_vacancy().is_some()));
         let stand = slots().filter(|(_, slot)| slot.state != State::Vacant).count();
         if self.manager.is_active() {
@@ -82,6 +86,12 @@ impl World {
         }
         let serving = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).count();
         must("serving".into(), self.book.level(Class::Serving), serving as i64);
+        let left = |(at, machine): (usize, &Machine)| {
+            let serves = self.sets[machine.set as usize].serves;
+            serves - serves * i64::from(1000 - self.factors.get(at).map_or(1000, |factor| factor.0)) / 1000
+        };
+        let serve = self.machines.iter().enumerate().filter(|(_, machine)| machine.marks & self.absent() == 0);
+        must("capacity".into(), self.book.level(Class::Capacity), serve.map(left).sum());
         for (cause, withheld) in self.book.withheld().enumerate() {
             let absent = self.machines.iter().filter(|m| m.marks & self.absent() != 0 && m.root as usize == cause);
             let absent: i64 = absent.map(|machine| self.sets[machine.set as usize].serves).sum();

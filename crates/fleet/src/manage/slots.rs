@@ -241,6 +241,9 @@ impl World {
     /// A machine that does not run gets its hardware and will be ready at `ready`.
     pub(crate) fn power_on(&mut self, at: usize, ready: SimTime, t: SimTime, strikes: &Strikes) {
         self.ready_at[at] = ready;
+        if !self.warming.is_empty() {
+            self.is_cold(at, t);
+        }
         // An outage that this slot had while nothing ran here is none of this machine's.
         let marks = self.machines[at].marks & !(NEEDS_BOOT | NEEDS_WARM_UP);
         self.machines[at].marks = marks;
@@ -333,6 +336,7 @@ impl World {
         if let Some(factor) = self.factors.get_mut(at) {
             *factor = (1000, 0);
         }
+        self.forget_warmth(at);
         self.end_lives(at);
         self.see_disk(at, false, t);
         let surging = self.is_surging(at);

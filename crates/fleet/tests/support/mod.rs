@@ -42,6 +42,7 @@ pub fn design(zones: &[u32], capacity: u32, need: u32) -> Design {
         serves_milli: 1000,
         boot: constant(0),
         warm_up: constant(0),
+        slow_start: None,
         start: StartState::Running,
         management: None,
     };

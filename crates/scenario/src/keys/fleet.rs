@@ -1,7 +1,9 @@
 //! Keys of the designs: sets of machines, load balancer, and what else a design may change.
 
 use super::Key;
-use super::Kind::{Choice, Count, Duration, Either, Flag, Law, List, Number, Off, RequestRate, Table, Tables, Text};
+use super::Kind::{
+    Choice, Count, Duration, Either, Flag, Law, List, Number, Off, RequestRate, Share, Table, Tables, Text,
+};
 
 /// The most machines of a design.
 pub(crate) const MACHINES_MAX: u64 = 10_000_000;
@@ -19,6 +21,9 @@ const REGION: &str = "The region it is in. May be left out where there is one re
 const SERVES: &str = "What one machine can serve; matters with `[demand]`.";
 const BOOT: &str = "From power to a running system.";
 const WARM_UP: &str = "From a running system to the first request served: extensions and the application.";
+const SLOW: &str = "From its first request on a machine that has started serves a part of its capacity, and is warm when it has served for some time: caches are cold, code is not compiled. It counts for `min_serving`, and for capacity, demand served, times and CPU as what it can do; what it lacks is charged to what took it out. `false` in a design removes it.";
+const SLOW_CAPACITY: &str = "The part of its capacity that it serves until it is warm.";
+const SLOW_TIME: &str = "How long it serves before it is warm; time out of rotation does not count.";
 const STATE: &str = "Whether the machines serve when the trial begins, or are only then created.";
 const CREATE: &str = "From request to a running system, with `start_state = \"creating\"` and for every machine made later. On Windows (`os`) median 240 s, sigma 0.421.";
 const DISK: &str = "The disks; decides which SLA a machine alone has.";
@@ -39,6 +44,12 @@ macro_rules! machine_keys {
                 .from("assumed"),
             Key::new(concat!($set, ".<name>.boot"), Law, BOOT).or("30 s").overlay().from("PT-03"),
             Key::new(concat!($set, ".<name>.warm_up"), Law, WARM_UP).or("60 s").overlay().from("PT-03"),
+            Key::new(concat!($set, ".<name>.slow_start"), Either(&[Table, Off]), SLOW).overlay().from("AS-20"),
+            Key::new(concat!($set, ".<name>.slow_start.capacity"), Share, SLOW_CAPACITY)
+                .or("50%")
+                .overlay()
+                .from("assumed"),
+            Key::new(concat!($set, ".<name>.slow_start.time"), Law, SLOW_TIME).overlay().from("AS-20"),
             Key::new(concat!($set, ".<name>.start_state"), STATES, STATE).or("running").overlay(),
             Key::new(concat!($set, ".<name>.create_time"), Law, CREATE).or(CREATE_DEFAULT).overlay().from("PT-03"),
             Key::new(concat!($set, ".<name>.disk"), DISKS, DISK).or("premium-ssd").overlay().from("SL-01, SL-03"),
@@ -51,9 +62,9 @@ macro_rules! machine_keys {
     };
 }
 
-const SCALE: [Key; 9] = machine_keys!("scale_set");
-const AVAILABILITY: [Key; 9] = machine_keys!("availability_set");
-const SINGLE: [Key; 9] = machine_keys!("virtual_machine");
+const SCALE: [Key; 12] = machine_keys!("scale_set");
+const AVAILABILITY: [Key; 12] = machine_keys!("availability_set");
+const SINGLE: [Key; 12] = machine_keys!("virtual_machine");
 
 pub(super) const KEYS: &[Key] = &[
     Key::new("scale_set", Table, "Virtual machine scale sets, each `[scale_set.<name>]`.").overlay(),
@@ -98,7 +109,7 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay()
     .from("ZN-03"),
-    SCALE[1], SCALE[2], SCALE[3], SCALE[4], SCALE[5], SCALE[6], SCALE[7], SCALE[8],
+    SCALE[1], SCALE[2], SCALE[3], SCALE[4], SCALE[5], SCALE[6], SCALE[7], SCALE[8], SCALE[9], SCALE[10], SCALE[11],
     Key::new("availability_set", Table, "Availability sets, each `[availability_set.<name>]`: regional, in one zone.").overlay(),
     Key::new("availability_set.<name>", Either(&[Table, Off]), "An availability set; `false` in a design removes it.")
         .overlay(),
@@ -141,13 +152,14 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay()
     .from("CR-04"),
-    AVAILABILITY[1], AVAILABILITY[2], AVAILABILITY[3], AVAILABILITY[4], AVAILABILITY[5], AVAILABILITY[6], AVAILABILITY[7], AVAILABILITY[8],
+    AVAILABILITY[1], AVAILABILITY[2], AVAILABILITY[3], AVAILABILITY[4], AVAILABILITY[5], AVAILABILITY[6], AVAILABILITY[7], AVAILABILITY[8], AVAILABILITY[9],
+    AVAILABILITY[10], AVAILABILITY[11],
     Key::new("availability_set.<name>.size", Text, SIZE).or("Standard_D4s_v5").overlay().from("CO-01"),
     Key::new("virtual_machine", Table, "Single machines, each `[virtual_machine.<name>]`.").overlay(),
     Key::new("virtual_machine.<name>", Either(&[Table, Off]), "One machine; `false` in a design removes it.").overlay(),
     SINGLE[0],
     Key::new("virtual_machine.<name>.zone", Count(1, 100), "Its zone; regional without it.").overlay().from("AV-02"),
-    SINGLE[1], SINGLE[2], SINGLE[3], SINGLE[4], SINGLE[5], SINGLE[6], SINGLE[7], SINGLE[8],
+    SINGLE[1], SINGLE[2], SINGLE[3], SINGLE[4], SINGLE[5], SINGLE[6], SINGLE[7], SINGLE[8], SINGLE[9], SINGLE[10], SINGLE[11],
     Key::new("virtual_machine.<name>.size", Text, SIZE).or("Standard_D4s_v5").overlay().from("CO-01"),
     Key::new(
         "load_balancer",

@@ -26,6 +26,7 @@ pub fn design(name: &str, zones: &[u32], capacity: u32, need: u32) -> Design {
         serves_milli: 1000,
         boot: constant(30),
         warm_up: constant(60),
+        slow_start: None,
         start: StartState::Running,
         management: None,
     };

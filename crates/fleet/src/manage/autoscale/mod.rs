@@ -7,7 +7,7 @@
 //!
 //! What can go wrong is counted: actions that failed (AS-17), scale-ins held back (AS-13), metrics lost (AS-15).
 //!
-//! Choices where the documents are silent: the CPU of a slowed machine is that of a healthy one; machines report while they
+//! Choices where the documents are silent: the CPU of a slowed machine is that of a healthy one (one that is not warm yet does more work a request); machines report while they
 //! are in rotation and alive; what autoscale counts as instances are those that exist and those that repairs are about to
 //! make again; limits and defaults start no cooldown, and are tried again five minutes after a failure.
 
@@ -22,7 +22,7 @@ use crate::management::{Action, Orchestration};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::autoscale::{Autoscale, Decision, Direction, View, decide};
-use crate::world::World;
+use crate::world::{Starts, World};
 use scaler::Seen;
 use std::sync::Arc;
 use zonefall_engine::{Key, SimDuration, SimTime};
@@ -42,6 +42,7 @@ impl World {
             return;
         }
         self.scaler.serving.fill(0);
+        self.scaler.cold.fill(0);
         for at in 0..self.machines.len() {
             if self.machines[at].marks & self.absent() == 0 {
                 self.scaler.count(self.machines[at].set as usize, 1);
@@ -83,6 +84,7 @@ impl World {
             attempted: self.book.attempted(),
             rotation: self.book.rotation(self.sets[scaled.set].part),
             serving: self.scaler.serving[scaled.set],
+            cold: self.scaler.cold[scaled.set],
             capacity,
         }
     }
@@ -95,8 +97,9 @@ impl World {
             return false;
         }
         (scaled.seen, scaled.series_moved) = (seen, false);
-        let serves = self.sets[scaled.set].serves;
-        let cpu = seen.cpu(serves);
+        let Starts { serves, slow_start, .. } = &self.sets[scaled.set];
+        let cold = slow_start.as_ref().map_or(*serves, |slow| *serves * i64::from(slow.capacity_milli) / 1000);
+        let cpu = seen.cpu(*serves, cold);
         scaled.history.record(t, cpu, seen.requests(), scaled.series);
         if let Some(forecast) = &mut scaled.forecast {
             forecast.record(t, cpu.map(|cpu| cpu.saturating_mul(i64::from(seen.serving))));

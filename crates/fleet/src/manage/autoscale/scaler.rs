@@ -18,20 +18,33 @@ pub(super) struct Seen {
     pub rotation: i64,
     /// Machines of the set that serve.
     pub serving: u32,
+    /// Those among them that start slowly and are not warm.
+    pub cold: u32,
     /// AS-18, AS-22: instances that it counts.
     pub capacity: u32,
 }
 
 impl Seen {
     /// AS-08: the mean CPU of the machines that report, in millionths of a percent; none if none does. Requests go evenly
-    /// to the machines in rotation, so those that live are as busy as each other.
-    pub fn cpu(&self, serves_milli: i64) -> Option<i64> {
+    /// to the machines in rotation, so those that live are as busy as each other, and one that is not warm, which serves so
+    /// much, is busier.
+    pub fn cpu(&self, serves_milli: i64, cold_milli: i64) -> Option<i64> {
         if self.serving == 0 {
             return None;
         }
+        let warm = self.busy(serves_milli);
+        if self.cold == 0 {
+            return Some(warm);
+        }
+        let (all, cold) = (i64::from(self.serving), i64::from(self.cold));
+        Some((warm * (all - cold) + self.busy(cold_milli) * cold) / all)
+    }
+
+    /// The CPU of a machine that serves so much and gets as much as all others in rotation.
+    fn busy(&self, serves_milli: i64) -> i64 {
         let room = i128::from(self.rotation) * i128::from(serves_milli.max(1));
         let busy = i128::from(self.attempted) * i128::from(FULL) / room.max(1);
-        Some(i64::try_from(busy).map_or(FULL, |busy| busy.min(FULL)))
+        i64::try_from(busy).map_or(FULL, |busy| busy.min(FULL))
     }
 
     /// Millionths of a request a second.
@@ -108,10 +121,12 @@ pub(crate) struct Scaler {
     pub(super) sets: Vec<Scaled>,
     /// Machines that serve, by set; empty where nothing autoscales.
     pub serving: Vec<u32>,
+    /// Those among them that are not warm.
+    pub cold: Vec<u32>,
     pub(super) readings: Vec<Reading>,
 }
 
-zonefall_engine::pooled_clone!(Scaler { sets, serving, readings });
+zonefall_engine::pooled_clone!(Scaler { sets, serving, cold, readings });
 
 impl Scaler {
     pub fn new(design: &Design) -> Self {
@@ -141,7 +156,7 @@ impl Scaler {
         });
         let sets: Vec<Scaled> = settings.collect();
         let serving = if sets.is_empty() { Vec::new() } else { vec![0; design.sets.len()] };
-        Self { sets, serving, readings: Vec::new() }
+        Self { sets, cold: serving.clone(), serving, readings: Vec::new() }
     }
 
     #[inline]
@@ -154,6 +169,13 @@ impl Scaler {
     pub fn count(&mut self, set: usize, delta: i32) {
         if let Some(serving) = self.serving.get_mut(set) {
             *serving = serving.wrapping_add_signed(delta);
+        }
+    }
+
+    /// Machines of a set that serve begin or cease to be cold.
+    pub fn count_cold(&mut self, set: usize, delta: i32) {
+        if let Some(cold) = self.cold.get_mut(set) {
+            *cold = cold.wrapping_add_signed(delta);
         }
     }
 }
@@ -483,14 +505,14 @@ mod tests {
 
     #[test]
     fn as_08_the_survivors_load_drives_cpu_and_nobody_reports_from_the_dead() {
-        let seen = Seen { demand: 600_000, attempted: 600_000, rotation: 9, serving: 9, capacity: 9 };
-        assert_eq!(seen.cpu(100_000), Some(66_666_666));
+        let seen = Seen { demand: 600_000, attempted: 600_000, rotation: 9, serving: 9, cold: 0, capacity: 9 };
+        assert_eq!(seen.cpu(100_000, 100_000), Some(66_666_666));
         // A zone is lost: three machines are gone from the rotation, then those that live are busier.
-        assert_eq!(Seen { rotation: 6, serving: 6, ..seen }.cpu(100_000), Some(100 * MICRO));
+        assert_eq!(Seen { rotation: 6, serving: 6, ..seen }.cpu(100_000, 100_000), Some(100 * MICRO));
         // Until probes have noticed, requests still go to the dead.
-        assert_eq!(Seen { serving: 6, ..seen }.cpu(100_000), Some(66_666_666));
-        assert_eq!(Seen { rotation: 3, serving: 0, ..seen }.cpu(100_000), None);
+        assert_eq!(Seen { serving: 6, ..seen }.cpu(100_000, 100_000), Some(66_666_666));
+        assert_eq!(Seen { rotation: 3, serving: 0, ..seen }.cpu(100_000, 100_000), None);
         // TF-01: what is tried again keeps them as busy as what comes first.
-        assert_eq!(Seen { attempted: 1_800_000, ..seen }.cpu(100_000), Some(100 * MICRO));
+        assert_eq!(Seen { attempted: 1_800_000, ..seen }.cpu(100_000, 100_000), Some(100 * MICRO));
     }
 }

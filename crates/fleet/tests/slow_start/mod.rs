@@ -1,0 +1,149 @@
+//! Machines that start slowly, against timelines by hand.
+
+use crate::support::*;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::{Effect, Mode, Recovery, Scope};
+use zonefall_fleet::policy::autoscale::{
+    Aggregation, Autoscale, Blind, Change, Direction, Metric, Operator, Profile, Rule,
+};
+use zonefall_fleet::{Demand, Design, Latency, Need, Operation, Queue, SlowStart};
+
+const RACK: u16 = 0;
+const PAUSE: u16 = 1;
+
+/// Two racks of one machine each, of 1 req/s, which serves 40 % for its first ten minutes; all of 2 req/s are needed.
+fn web() -> Design {
+    let mut web = design(&[1], 2, 2);
+    web.sets[0].warm_up = constant(2 * MINUTE);
+    web.sets[0].slow_start = Some(SlowStart { capacity_milli: 400, time: constant(10 * MINUTE) });
+    web.demand = Some(Demand::constant(2000));
+    web.need = Need::Served(1, 1);
+    web
+}
+
+fn script(outages: &[Scripted]) -> Script {
+    let restart = Mode { recovery: Recovery::Boot, ..mode("rack", Scope::Rack) };
+    let pause = Mode { effect: Effect::Frozen, ..mode("pause", Scope::Rack) };
+    Script::new(topology(1, 2, 1), vec![restart, pause], DAY).outages(outages)
+}
+
+fn lost(full: u64, part: u64) -> i128 {
+    i128::from(DAY * 2000 - full * 1000 - part * 600)
+}
+
+#[test]
+fn a_machine_that_has_started_serves_a_part_until_it_is_warm() {
+    let one = [(RACK, 0, 1, 6 * HOUR, 7 * HOUR)];
+    let ledger = script(&one).play(web());
+    assert_eq!(ledger.served, lost(62 * MINUTE, 10 * MINUTE));
+    assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[RACK as usize]), (72 * MINUTE, 72 * MINUTE));
+    assert_eq!((ledger.classes.degraded, ledger.classes.starting), (10 * i128::from(MINUTE), 2 * i128::from(MINUTE)));
+    // Two edges, ready, warm.
+    assert_eq!(ledger.events, 4);
+    // It serves, and counts.
+    let counted = Design { need: Need::Serving(2), ..web() };
+    assert_eq!(script(&one).play(counted).missed_ms, 62 * MINUTE);
+    // What serves all of its demand as it is misses nothing.
+    let enough = Design { demand: Some(Demand::constant(1400)), ..web() };
+    assert_eq!(script(&one).play(enough).missed_ms, 62 * MINUTE);
+}
+
+#[test]
+fn only_time_in_rotation_warms_and_a_new_start_begins_anew() {
+    // Warm after ten minutes of serving: from 7:02 to 7:05 and, after a pause of half an hour, from 7:35 to 7:42.
+    let paused = [(RACK, 0, 1, 6 * HOUR, 7 * HOUR), (PAUSE, 0, 1, 7 * HOUR + 5 * MINUTE, 7 * HOUR + 35 * MINUTE)];
+    let ledger = script(&paused).play(web());
+    assert_eq!(ledger.served, lost(92 * MINUTE, 10 * MINUTE));
+    // The pause is charged with what it withholds, and with what is still cold after it: it took the machine out last.
+    assert_eq!(ledger.missed_by_cause_ms[PAUSE as usize], 37 * MINUTE);
+    assert_eq!(ledger.missed_ms, 102 * MINUTE);
+    let twice = [(RACK, 0, 1, 6 * HOUR, 7 * HOUR), (RACK, 0, 1, 7 * HOUR + 5 * MINUTE, 7 * HOUR + 35 * MINUTE)];
+    assert_eq!(script(&twice).play(web()).served, lost(62 * MINUTE + 32 * MINUTE, 3 * MINUTE + 10 * MINUTE));
+    // A pause of a warm machine leaves it warm.
+    let warm = [(PAUSE, 0, 1, 6 * HOUR, 7 * HOUR)];
+    assert_eq!(script(&warm).play(web()).served, lost(HOUR, 0));
+}
+
+#[test]
+fn what_slows_a_cold_machine_more_hides_the_slow_start_and_is_charged() {
+    let mut slow = mode("slow", Scope::Rack);
+    slow.effect = Effect::Degraded(100);
+    let mut script = script(&[(RACK, 0, 1, 6 * HOUR, 7 * HOUR), (1, 0, 1, 7 * HOUR, 7 * HOUR + 5 * MINUTE)]);
+    script.modes[1] = slow;
+    let ledger = script.play(web());
+    // 10 % from 7:02 to 7:05, 40 % until 7:12.
+    assert_eq!(ledger.served, lost(62 * MINUTE, 7 * MINUTE) - i128::from(3 * MINUTE * 900));
+    assert_eq!(ledger.missed_by_cause_ms[1], 3 * MINUTE);
+}
+
+#[test]
+fn times_of_responses_count_a_cold_machine_as_a_part_of_one() {
+    let mut web = web();
+    web.need = Need::Served(0, 1);
+    web.service.latency = Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 100, limit: None });
+    let ledger = script(&[(RACK, 0, 1, 6 * HOUR, 7 * HOUR)]).play(web);
+    let held =
+        |machines: u32| ledger.states.iter().filter(move |state| state.machines == machines).map(|state| state.held);
+    assert_eq!(held(14).collect::<Vec<_>>(), [SimDuration::from_ms(10 * MINUTE)]);
+    assert_eq!(held(10).collect::<Vec<_>>(), [SimDuration::from_ms(62 * MINUTE)]);
+}
+
+/// Four machines, 2 req/s: 50 % of each. A look a minute at the last CPU.
+fn scaled(threshold_micro: i64) -> Design {
+    let rule = Rule {
+        metric: Metric::Cpu,
+        aggregation: Aggregation::Last,
+        window: SimDuration::from_ms(5 * MINUTE),
+        operator: Operator::AtLeast,
+        threshold_micro,
+        direction: Direction::Out,
+        change: Change::Count(1),
+        cooldown: SimDuration::from_ms(7 * DAY),
+    };
+    let profile = Profile { name: "default".into(), minimum: 4, maximum: 5, default: 4, rules: vec![rule] };
+    let autoscale = Autoscale {
+        tick: SimDuration::from_ms(MINUTE),
+        phase: Some(SimDuration::ZERO),
+        metric_delay: SimDuration::ZERO,
+        shared_cooldown: true,
+        blind: Blind { deletes: SimDuration::ZERO, capacity: SimDuration::ZERO },
+        profiles: vec![profile],
+        schedule: vec![(SimTime::ZERO, 0)],
+        series: vec![],
+        look_ahead: None,
+    };
+    let mut scaled = managed(design(&[1], 4, 1), |set| set.autoscale = Some(Box::new(autoscale)));
+    scaled.sets[0].slow_start = Some(SlowStart { capacity_milli: 400, time: constant(10 * MINUTE) });
+    scaled.demand = Some(Demand::constant(2000));
+    scaled
+}
+
+#[test]
+fn as_08_a_machine_that_is_not_warm_is_busier_and_autoscale_sees_it() {
+    // While one is out three are at 66.7 %; back, it gets 500 of its 400 and is full: (3 · 50 + 100) / 4 = 62.5 %.
+    let outs = |length: u64, threshold: i64| {
+        let restart = Mode { recovery: Recovery::Boot, ..mode("guest", Scope::Instance) };
+        let out = [(0, 0, HOUR + SECOND, HOUR + SECOND + length)];
+        let ledger = Script::new(topology(1, 8, 1), vec![restart], DAY).units(&out).play(scaled(threshold));
+        assert!(ledger.events < 20, "nothing ticks: {}", ledger.events);
+        count(&ledger, Operation::AutoscaleOuts)
+    };
+    assert_eq!([outs(HOUR, 66_600_000), outs(HOUR, 66_700_000)], [1, 0]);
+    // Out between two looks, it is only seen to be cold.
+    assert_eq!([outs(SECOND, 62_500_000), outs(SECOND, 62_500_001)], [1, 0]);
+}
+
+#[test]
+fn a_machine_that_is_made_starts_slowly_too() {
+    let mut grows = managed(design(&[1], 2, 2), |set| {
+        set.changes = vec![at(HOUR, zonefall_fleet::management::Action::Capacity(3))];
+    });
+    grows.sets[0].slow_start = Some(SlowStart { capacity_milli: 250, time: constant(20 * MINUTE) });
+    grows.demand = Some(Demand::constant(3000));
+    grows.need = Need::Served(1, 1);
+    let ledger = Script::new(topology(1, 8, 1), vec![mode("rack", Scope::Rack)], 3 * HOUR).play(grows);
+    let made = HOUR + 75 * SECOND;
+    let served = 3 * HOUR * 2000 + 20 * MINUTE * 250 + (3 * HOUR - made - 20 * MINUTE) * 1000;
+    assert_eq!(ledger.served, i128::from(served));
+    assert_eq!(ledger.missed_ms, made + 20 * MINUTE);
+}

@@ -164,10 +164,18 @@ impl Held {
 
     /// The trial is over.
     pub fn finish(&self, ledger: &mut Ledger) {
-        let milli = |sessions: f64| libm::round(sessions * MILLI) as u64;
         ledger.sessions_begun = milli(self.begun);
-        ledger.sessions_lost.extend(self.lost.iter().map(|&lost| milli(lost)));
+        ledger.sessions_lost.extend(self.lost_milli());
     }
+
+    /// Lost so far by cause, in thousandths.
+    pub fn lost_milli(&self) -> impl Iterator<Item = u64> + '_ {
+        self.lost.iter().map(|&lost| milli(lost))
+    }
+}
+
+fn milli(sessions: f64) -> u64 {
+    libm::round(sessions * MILLI) as u64
 }
 
 #[cfg(test)]

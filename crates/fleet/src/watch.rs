@@ -85,6 +85,8 @@ pub enum Seen {
     Demand(u64),
     /// The platform or the customer did something so many times: an index into [`crate::OPERATION_TABLE`].
     Did(usize, u64),
+    /// Sessions were lost to a cause, in thousandths.
+    Lost(u16, u64),
     /// The objective is missed from here on. What was missed before by cause.
     Missed(Vec<u64>),
     /// The objective holds again. What was missed up to here by cause.
@@ -118,6 +120,8 @@ pub struct Witness {
     began: bool,
     /// Machines in rotation and demand that is not served, after the last event.
     level: (i64, i64, u64),
+    /// Sessions that were lost by cause, in thousandths; empty without sessions.
+    lost: Vec<u64>,
     /// What was booked by cause when the objective last came to be missed or to hold.
     by_cause: Vec<u64>,
 }
@@ -199,6 +203,18 @@ impl Witness {
         }
     }
 
+    fn look_at_sessions(&mut self, world: &World, t: SimTime) {
+        let Some(held) = &world.book.sessions else { return };
+        let now: Vec<u64> = held.lost_milli().collect();
+        let before = std::mem::replace(&mut self.lost, now.clone());
+        for (cause, &milli) in now.iter().enumerate() {
+            let more = milli - before.get(cause).copied().unwrap_or(0);
+            if more > 0 {
+                self.tell(world, t, Seen::Lost(cause as u16, more));
+            }
+        }
+    }
+
     fn look_at_standbys(&mut self, world: &World, t: SimTime) {
         if world.routing.is_empty() {
             return;
@@ -251,6 +267,7 @@ impl Watcher for Witness {
             self.tell(world, t, Seen::Demand(now));
         }
         self.look(world, t);
+        self.look_at_sessions(world, t);
         self.count(world, t);
         self.judge(world);
         if self.misses != self.missed {

@@ -58,5 +58,5 @@ pub fn plan_csv(plan: &Planned) -> Result<String, FilesError> {
 /// # Errors
 /// If a row cannot be written.
 pub fn timeline_csv(timeline: &Timeline) -> Result<String, FilesError> {
-    Ok(text(&csv::timeline(timeline, CsvLocale::Point)?))
+    Ok(text(&csv::timeline(&timeline.rows, CsvLocale::Point)?))
 }

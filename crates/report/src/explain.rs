@@ -1,8 +1,10 @@
-//! What a column means, from the same fields that the files are made of.
+//! What a column or a file of columns means, from the same fields that the files are made of.
 
 use crate::csv::{self, CsvLocale};
 use crate::files::FilesError;
+use zonefall_study::comparison::Comparison;
 use zonefall_study::outcome::{OPERATION_TABLE, Outcome};
+use zonefall_study::sweep::Sweep;
 
 /// An outcome without a result, to read the columns from.
 fn nothing() -> Outcome {
@@ -36,9 +38,27 @@ fn nothing() -> Outcome {
     }
 }
 
-/// (file, column, unit, meaning) of every column.
-fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesError> {
+/// A comparison and a sweep of nothing.
+fn no_answers() -> (Comparison, Sweep) {
+    let comparison = Comparison {
+        schema: "",
+        trials: 0,
+        horizon_h: 0.0,
+        confidence: 0.0,
+        standings: Vec::new(),
+        pairs: Vec::new(),
+        notes: Vec::new(),
+    };
+    (comparison, Sweep { schema: "", keys: Vec::new(), one_at_a_time: false, points: Vec::new() })
+}
+
+/// (file, column, unit, meaning).
+type Told = (&'static str, String, &'static str, String);
+
+/// Every column.
+fn columns() -> Result<Vec<Told>, FilesError> {
     let (outcome, point) = (nothing(), CsvLocale::Point);
+    let (comparison, sweep) = no_answers();
     let sheets = [
         csv::designs(&outcome, point)?,
         csv::differences(&outcome, point)?,
@@ -54,6 +74,9 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
         csv::trials(&outcome, &[], point)?,
         csv::losses(&[], point)?,
         csv::fits(&[], point)?,
+        csv::comparison(&comparison, point)?,
+        csv::sweep(&sweep, point)?,
+        csv::timeline(&[], point)?,
     ];
     let of_sheet = |sheet: csv::Sheet| {
         let file = sheet.file;
@@ -62,9 +85,9 @@ fn columns() -> Result<Vec<(&'static str, String, &'static str, String)>, FilesE
     Ok(sheets.into_iter().flat_map(of_sheet).collect())
 }
 
-/// The names of all columns.
+/// The names of all columns, and of the files that hold them.
 pub fn topics() -> Vec<String> {
-    let columns = columns().unwrap_or_default().into_iter().map(|(_, name, ..)| name);
+    let columns = columns().unwrap_or_default().into_iter().flat_map(|(file, name, ..)| [file.to_owned(), name]);
     let operations = OPERATION_TABLE.iter().map(|row| row.name.to_owned());
     let mut names: Vec<String> = columns.chain(operations).chain(["operations".into()]).collect();
     names.sort_unstable();
@@ -72,7 +95,7 @@ pub fn topics() -> Vec<String> {
     names
 }
 
-/// What a column says, in every file that has it; what is counted of managed sets, one of them or all.
+/// What a column says, in every file that has it; what each column of a file says; what is counted of managed sets, one of them or all.
 pub fn explain(topic: &str) -> Option<String> {
     let counted = OPERATION_TABLE.iter().filter(|row| topic == "operations" || topic == row.name);
     let counted: Vec<String> = counted.map(|row| format!("{}\n  {} ({})\n", row.name, row.doc, row.rules)).collect();
@@ -82,7 +105,7 @@ pub fn explain(topic: &str) -> Option<String> {
     let found: Vec<String> = columns()
         .ok()?
         .into_iter()
-        .filter(|(_, name, ..)| name == topic)
+        .filter(|(file, name, ..)| name == topic || *file == topic)
         .map(|(file, name, unit, meaning)| {
             let unit = if unit.is_empty() { String::new() } else { format!(" [{unit}]") };
             format!("{file}: {name}{unit}\n  {meaning}")

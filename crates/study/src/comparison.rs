@@ -7,17 +7,22 @@
 //!
 //! A place is a range: one more than the designs that are better beyond doubt, to all but those that are worse beyond
 //! doubt. With simultaneous intervals all places hold together (Mogstad, Romano, Shaikh, Wilhelm, Review of Economic
-//! Studies 91 (2024) 476–518). Differences by cause sum to the difference.
+//! Studies 91 (2024) 476–518). Differences by cause sum to the difference. Sessions lost are compared where both designs of a
+//! pair hold some; their intervals hold together among themselves.
 
-use crate::outcome::{Estimate, MINUTES_PER_MONTH, Quality};
+mod sessions;
+
+use crate::outcome::{Estimate, MINUTES_PER_MONTH, SessionsDifference};
 use crate::run::RunError;
 use crate::stage::{self, Stage};
 use crate::study::Study;
 use crate::visit::{Visit, Visitor, visit};
 use serde::Serialize;
+use sessions::{Concluded, SeenSessions};
 use zonefall_engine::SimTime;
+use zonefall_fleet::Design;
 use zonefall_stats::multiple::{holm, simultaneous_level};
-use zonefall_stats::{Bounds, DifferenceBounds, DifferenceEstimate, Interval, MeanEstimate, Moments};
+use zonefall_stats::{DifferenceBounds, DifferenceEstimate, Interval, MeanEstimate, Moments};
 
 /// The version of the form.
 pub const SCHEMA: &str = "zonefall-comparison/1";
@@ -56,6 +61,9 @@ pub struct Standing {
     pub place_to: usize,
     /// Downtime, each interval by itself.
     pub downtime_min_per_month: Estimate,
+    /// Sessions lost, each interval by itself; none of a design without sessions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions_lost_per_month: Option<Estimate>,
 }
 
 /// A design against another.
@@ -75,6 +83,9 @@ pub struct Pair {
     pub says: String,
     /// By cause, the largest first; they sum to the difference.
     pub causes: Vec<(String, Gap)>,
+    /// Sessions that it loses less those of the other; none where one of the two has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<SessionsDifference>,
 }
 
 /// A difference in minutes a month with its simultaneous interval.
@@ -125,6 +136,7 @@ struct Seen {
     pairs: Vec<Moments>,
     /// By pair, then cause.
     causes: Vec<Moments>,
+    sessions: SeenSessions,
     map: std::sync::Arc<Causes>,
     row: Vec<(u64, Vec<u64>)>,
 }
@@ -166,6 +178,7 @@ impl Visitor for Seen {
                 for (&missed, &place) in ledger.missed_by_cause_ms.iter().zip(places) {
                     row.1[place] += missed;
                 }
+                self.sessions.design(at, ledger);
                 at += 1;
             }
         }
@@ -183,12 +196,14 @@ impl Visitor for Seen {
                 self.causes[pair * causes + cause].add(*a as i64 - *b as i64);
             }
         }
+        self.sessions.trial();
     }
 
     fn merge(&mut self, later: Self) {
         let mine = self.missed.iter_mut().chain(&mut self.pairs).chain(&mut self.causes);
         let theirs = later.missed.iter().chain(&later.pairs).chain(&later.causes);
         mine.zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
+        self.sessions.merge(&later.sessions);
     }
 }
 
@@ -214,6 +229,7 @@ pub fn compare(
         missed: vec![Moments::new(); designs],
         pairs: vec![Moments::new(); number],
         causes: vec![Moments::new(); number * causes],
+        sessions: SeenSessions::new(studies, pairs(designs)),
         map: map.clone(),
         row: vec![(0, vec![0; causes]); designs],
     };
@@ -252,17 +268,22 @@ impl Concluding<'_> {
             if a < b { gap.high < 0.0 } else { gap.low > 0.0 }
         };
         let others = |design: usize| order.iter().copied().filter(move |&other| other != design);
+        let concluded = self.concluded();
+        let sessions = self.seen.sessions.differences(self.studies, &concluded);
         let standings = order.iter().map(|&design| Standing {
             design: self.names[design].clone(),
             machines: self.machines(design),
             place_from: 1 + others(design).filter(|&other| better(other, design)).count(),
             place_to: order.len() - others(design).filter(|&other| better(design, other)).count(),
             downtime_min_per_month: self.downtime(design),
+            sessions_lost_per_month: self.seen.sessions.lost(design, self.design(design), &concluded),
         });
         let in_order = pairs(order.len()).map(|(a, b)| (order[a], order[b]));
         let told = in_order.map(|(a, b)| {
             let at = self.pair_at(a.min(b), a.max(b));
-            self.pair(a, b, &all[at], adjusted[at])
+            let place = self.seen.sessions.place((a.min(b), a.max(b)));
+            let sessions = place.map(|place| sessions.pair(place, a > b, &self.names[b]));
+            Pair { sessions, ..self.pair(a, b, &all[at], adjusted[at]) }
         });
         Comparison {
             schema: SCHEMA,
@@ -293,21 +314,23 @@ impl Concluding<'_> {
     }
 
     fn machines(&self, design: usize) -> u64 {
-        let (study, within) = self.study_of(design);
-        self.studies[study].designs[within].capacity()
+        self.design(design).capacity()
     }
 
     fn downtime(&self, design: usize) -> Estimate {
         let found = MeanEstimate::new(&self.seen.missed[design], self.measured_ms(), self.first.confidence);
-        let (mean, hits, factor) = (found.mean * self.factor(), found.hits, self.factor());
-        match found.bounds {
-            Bounds::Interval(Interval { low, high }) => {
-                Estimate { mean, low: Some(low * factor), high: high * factor, quality: Quality::Interval, hits }
-            }
-            Bounds::UpperBound { high, .. } => {
-                Estimate { mean, low: None, high: high * factor, quality: Quality::UpperBound, hits }
-            }
-        }
+        crate::conclude::estimate(&found, self.factor())
+    }
+
+    fn design(&self, design: usize) -> &Design {
+        let (study, within) = self.study_of(design);
+        &self.studies[study].designs[within]
+    }
+
+    fn concluded(&self) -> Concluded {
+        let horizons = self.studies.iter().map(|study| study.measure.horizon.as_ms());
+        let horizon_ms = horizons.max().unwrap_or(0) as f64;
+        Concluded { horizon_ms, measured_ms: self.measured_ms(), confidence: self.first.confidence }
     }
 
     fn gap(&self, of: &DifferenceEstimate) -> Gap {
@@ -350,6 +373,7 @@ impl Concluding<'_> {
             p_adjusted,
             says: says.into(),
             causes: causes.map(|(cause, gap)| (cause, turned(gap))).collect(),
+            sessions: None,
         }
     }
 

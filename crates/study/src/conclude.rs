@@ -4,6 +4,7 @@ mod design;
 
 use crate::outcome::*;
 use crate::run::Finished;
+use crate::sessions;
 use crate::stopping;
 use crate::study::Study;
 use crate::tally::DesignTally;
@@ -47,12 +48,13 @@ pub struct Labels {
 pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome {
     let tallies = &finished.tally.designs;
     let observed_ms = tallies.first().map_or(0.0, |tally| tally.observed_ms as f64) / finished.trials.max(1) as f64;
-    let designs: Vec<DesignOutcome> = study
+    let mut designs: Vec<DesignOutcome> = study
         .designs
         .iter()
         .zip(tallies)
         .map(|(design, tally)| Concluding::new(study, finished, tally).design(design))
         .collect();
+    sessions::differences(study, finished, is_record(study, finished), &mut designs);
     Outcome {
         partial: !stopping::is_finished(study, finished),
         observed_h: observed_ms / MS_PER_HOUR,

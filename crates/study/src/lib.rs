@@ -41,5 +41,5 @@ pub use run::{Finished, Progress, RunError, Silent, Threads, run, run_on};
 pub use stage::{Stage, TrialRow};
 pub use stopping::go_on;
 pub use study::Study;
-pub use tally::{DesignTally, Tally};
+pub use tally::{DesignTally, Reference, Tally};
 pub use visit::Visit;

@@ -113,8 +113,27 @@ pub struct SessionCause {
     pub cause: String,
     /// Lost a month; all causes sum to all that are lost.
     pub lost_per_month: Estimate,
-    /// Its share of all that are lost.
-    pub share: f64,
+    /// Of all that are lost.
+    pub share_of_lost: f64,
+}
+
+/// Sessions lost against those of the reference, on the same storms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SessionsDifference {
+    /// The reference.
+    pub against: String,
+    /// Sessions lost less those of the reference, a month.
+    pub lost_per_month: f64,
+    /// The lower end of the interval, which holds for all such differences together.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+    /// Trials in which the two differ.
+    pub hits: u64,
+    /// The p value against "no difference", adjusted for all such differences (Holm).
+    pub p_adjusted: f64,
+    /// In words: "fewer lost", "more lost", "not distinguishable", "the same in every trial".
+    pub says: String,
 }
 
 /// Sessions: connections that last, each held by one machine.
@@ -124,10 +143,13 @@ pub struct SessionsOutcome {
     pub begun_per_month: f64,
     /// Lost a month with the machines that held them: expected numbers, given what happens to the machines.
     pub lost_per_month: Estimate,
-    /// The share of those that begin.
-    pub lost_share: f64,
+    /// Of those that begin.
+    pub share_of_begun: f64,
     /// By cause, the largest first; causes without any are left out.
     pub causes: Vec<SessionCause>,
+    /// Against the first design with sessions; none of that design itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<SessionsDifference>,
 }
 
 /// Missed time by cause.

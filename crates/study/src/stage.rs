@@ -1,7 +1,8 @@
 //! A stage: the strikes and one world per design, reused from trial to trial. One thread plays on one stage.
 
+use crate::sessions;
 use crate::study::Study;
-use crate::tally::Tally;
+use crate::tally::{Reference, Tally};
 use std::sync::Arc;
 use zonefall_engine::{BudgetExceeded, Key, SimTime};
 use zonefall_faults::{Clock, Forced, Point, Scope, Source, StormModes, Strikes};
@@ -206,7 +207,8 @@ impl Stage {
     pub fn tally(&mut self, study: &Study, number: u64, tally: &mut Tally) -> Result<(), BudgetExceeded> {
         let trial = study.trial_key(number);
         self.play(trial)?;
-        let reference = self.worlds[0].ledger().missed_ms;
+        let sessions_lost = self.worlds.iter().find_map(|world| sessions::lost(world.ledger()));
+        let reference = Reference { missed_ms: self.worlds[0].ledger().missed_ms, sessions_lost };
         for (design, world) in self.worlds.iter().enumerate() {
             tally.add(study, design, number, world.ledger(), reference);
         }

@@ -103,6 +103,15 @@ pub struct Tally {
     pub rows: Vec<TrialRow>,
 }
 
+/// What the references of differences come to in a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// Missed by the first design.
+    pub missed_ms: u64,
+    /// Lost by the first design with sessions, in thousandths.
+    pub sessions_lost: Option<i64>,
+}
+
 /// The most steps of a credit.
 const TIERS: usize = 8;
 
@@ -139,10 +148,10 @@ impl Tally {
     }
 
     /// Adds one trial of one design.
-    pub fn add(&mut self, study: &Study, design: usize, trial: u64, ledger: &Ledger, reference_missed_ms: u64) {
+    pub fn add(&mut self, study: &Study, design: usize, trial: u64, ledger: &Ledger, reference: Reference) {
         let tally = &mut self.designs[design];
         let breaches = tally.add_windows(study, design, ledger);
-        tally.add_trial(ledger, reference_missed_ms);
+        tally.add_trial(ledger, reference);
         if let Some(latency) = &study.designs[design].service.latency {
             tally.latency.add(latency, &ledger.states);
         }
@@ -224,9 +233,9 @@ impl DesignTally {
         self.bill.add(rates.bill(ledger));
     }
 
-    fn add_trial(&mut self, ledger: &Ledger, reference_missed_ms: u64) {
+    fn add_trial(&mut self, ledger: &Ledger, reference: Reference) {
         self.missed.add(ledger.missed_ms as i64);
-        self.against_reference.add(ledger.missed_ms as i64 - reference_missed_ms as i64);
+        self.against_reference.add(ledger.missed_ms as i64 - reference.missed_ms as i64);
         self.outages.add(ledger.outages_ms.len() as i64);
         ledger.outages_ms.iter().for_each(|&length| self.outage_ms.add(length));
         self.longest.add(ledger.longest_ms());
@@ -241,7 +250,7 @@ impl DesignTally {
         self.unserved.add(share(ledger.offered - ledger.served, ledger.offered));
         self.lost_to_dead.add(share(ledger.lost_to_dead, ledger.offered));
         self.slow.add(share(ledger.slow, ledger.offered));
-        self.sessions.add(ledger);
+        self.sessions.add(ledger, reference.sessions_lost);
         if ledger.batches_due > 0 {
             self.batches_missed.add(ledger.batches_due - ledger.batches_met, ledger.batches_due);
         }

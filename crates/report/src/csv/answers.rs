@@ -1,10 +1,13 @@
 //! Sweeps and comparisons as tables for spreadsheets: long, one figure a row.
 
 use super::cell::{Cell, CsvLocale};
-use super::sheet::{Field, Sheet, field};
+use super::sessions::difference;
+use super::sheet::{Field, Sheet, bounded, field};
 use crate::files::FilesError;
 use zonefall_study::comparison::{Comparison, Gap, Pair};
-use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH};
+use zonefall_study::outcome::{
+    DesignOutcome, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, SessionsDifference,
+};
 use zonefall_study::sweep::{Point, Sweep};
 
 /// A figure of a design at a point.
@@ -12,28 +15,69 @@ struct Figure<'a> {
     number: u64,
     point: &'a Point,
     design: &'a DesignOutcome,
-    name: &'static str,
-    unit: &'static str,
-    of: Estimate,
+    told: Told,
 }
 
-fn figures(design: &DesignOutcome) -> Vec<(&'static str, &'static str, Estimate)> {
-    let times = |of: Estimate, factor: f64| Estimate {
-        mean: of.mean * factor,
-        low: of.low.map(|low| low * factor),
-        high: of.high * factor,
-        ..of
-    };
+/// A figure: its name, its unit, and what it is.
+#[derive(Clone, Copy)]
+struct Told(&'static str, &'static str, Value);
+
+#[derive(Clone, Copy)]
+enum Value {
+    Estimated(Estimate),
+    /// Without ends.
+    Plain(f64),
+}
+
+impl Value {
+    fn mean(self) -> f64 {
+        match self {
+            Self::Estimated(of) => of.mean,
+            Self::Plain(value) => value,
+        }
+    }
+
+    fn estimate(self) -> Option<Estimate> {
+        if let Self::Estimated(of) = self { Some(of) } else { None }
+    }
+}
+
+fn figures(outcome: &Outcome, design: &DesignOutcome) -> Vec<Told> {
     let all = [
         ("unavailability", "share", Some(design.unavailability)),
-        ("downtime", "min/month", Some(times(design.unavailability, MINUTES_PER_MONTH))),
+        ("downtime", "min/month", Some(design.unavailability.times(MINUTES_PER_MONTH))),
         ("windows_met", "share", design.windows_met),
         ("outages", "1/year", Some(design.outages_per_year)),
         ("any_miss", "probability", Some(design.any_miss)),
         ("capacity_lost", "share", Some(design.capacity_lost)),
         ("unserved", "share", design.unserved),
     ];
-    all.into_iter().filter_map(|(name, unit, of)| Some((name, unit, of?))).collect()
+    let told = |(name, unit, of): (&'static str, &'static str, Option<Estimate>)| {
+        Some(Told(name, unit, Value::Estimated(of?)))
+    };
+    let mut figures: Vec<Told> = all.into_iter().filter_map(told).collect();
+    let against_first = outcome.differences.iter().find(|of| of.design == design.design);
+    figures.extend(against_first.map(|of| Told("downtime_difference", "min/month", Value::Estimated(downtime(of)))));
+    figures.extend(sessions(design));
+    figures
+}
+
+/// Downtime less that of the first design of the point.
+fn downtime(of: &Difference) -> Estimate {
+    let mean = of.downtime_min_per_month;
+    Estimate { mean, low: of.low, high: of.high.unwrap_or(mean), quality: Quality::Interval, hits: of.hits }
+}
+
+fn sessions(design: &DesignOutcome) -> Vec<Told> {
+    let Some(of) = &design.sessions else { return Vec::new() };
+    let mut figures = vec![
+        Told("sessions_lost", "1/month", Value::Estimated(of.lost_per_month)),
+        Told("sessions_begun", "1/month", Value::Plain(of.begun_per_month)),
+        Told("sessions_share_of_begun", "share", Value::Plain(of.share_of_begun)),
+    ];
+    let less = of.difference.as_ref().map(|of| Value::Estimated(difference(of, Quality::Interval)));
+    figures.extend(less.map(|less| Told("sessions_lost_difference", "1/month", less)));
+    figures
 }
 
 /// One row for each point, design and figure.
@@ -48,24 +92,26 @@ pub(crate) fn sweep(of: &Sweep, locale: CsvLocale) -> Result<Sheet, FilesError> 
     fields.extend([
         field("design", "", "the design", |row: &Figure<'_>| Cell::text(&row.design.design)),
         field("machines", "", "its machines", |row: &Figure<'_>| Cell::Count(row.design.machines)),
-        field("figure", "", "what is told", |row: &Figure<'_>| Cell::text(row.name)),
-        field("unit", "", "its unit", |row: &Figure<'_>| Cell::text(row.unit)),
-        field("value", "", "the estimate", |row: &Figure<'_>| Cell::Number(row.of.mean)),
-        field("low", "", "lower end; empty where it cannot be given", |row: &Figure<'_>| Cell::maybe(row.of.low)),
-        field("high", "", "upper end", |row: &Figure<'_>| Cell::Number(row.of.high)),
-        field("hits", "trials", "trials with a non-zero observation", |row: &Figure<'_>| Cell::Count(row.of.hits)),
+        field("figure", "", "what is told; a difference is to the first design of the point", |row: &Figure<'_>| {
+            Cell::text(row.told.0)
+        }),
+        field("unit", "", "its unit", |row: &Figure<'_>| Cell::text(row.told.1)),
+        field("value", "", "the estimate", |row: &Figure<'_>| Cell::Number(row.told.2.mean())),
+        field("low", "", "lower end; empty where it cannot be given", |row: &Figure<'_>| {
+            Cell::maybe(row.told.2.estimate().and_then(|of| of.low))
+        }),
+        field("high", "", "upper end; empty where it cannot be given", |row: &Figure<'_>| {
+            Cell::maybe(row.told.2.estimate().map(|of| of.high))
+        }),
+        field("hits", "trials", "trials with a non-zero observation", |row: &Figure<'_>| {
+            row.told.2.estimate().map_or(Cell::Empty, |of| Cell::Count(of.hits))
+        }),
         field("trials", "trials", "trials", |row: &Figure<'_>| Cell::Count(row.point.outcome.trials)),
     ]);
     let rows = of.points.iter().enumerate().flat_map(|(at, point)| {
         point.outcome.designs.iter().flat_map(move |design| {
-            figures(design).into_iter().map(move |(name, unit, of)| Figure {
-                number: at as u64 + 1,
-                point,
-                design,
-                name,
-                unit,
-                of,
-            })
+            let told = figures(&point.outcome, design).into_iter();
+            told.map(move |told| Figure { number: at as u64 + 1, point, design, told })
         })
     });
     Sheet::write("sweep.csv", fields, rows, locale)
@@ -76,9 +122,16 @@ fn value(text: &str) -> Cell {
     text.parse::<f64>().ok().filter(|number| number.is_finite()).map_or_else(|| Cell::text(text), Cell::Number)
 }
 
+/// A pair, one cause of its difference or none, and the difference.
+type Row<'a> = (&'a Pair, Option<&'a str>, Gap);
+
+/// Sessions are told in the row of the whole difference.
+fn sessions_of<'a>(row: &Row<'a>) -> Option<&'a SessionsDifference> {
+    row.0.sessions.as_ref().filter(|_| row.1.is_none())
+}
+
 /// One row for each pair, and for each cause of its difference.
 pub(crate) fn comparison(of: &Comparison, locale: CsvLocale) -> Result<Sheet, FilesError> {
-    type Row<'a> = (&'a Pair, Option<&'a str>, Gap);
     let fields = vec![
         field("design", "", "the design with less downtime", |row: &Row<'_>| Cell::text(&row.0.design)),
         field("against", "", "the other", |row: &Row<'_>| Cell::text(&row.0.against)),
@@ -101,6 +154,21 @@ pub(crate) fn comparison(of: &Comparison, locale: CsvLocale) -> Result<Sheet, Fi
         field("says", "", "the difference in words", |row: &Row<'_>| match row.1 {
             None => Cell::text(&row.0.says),
             Some(_) => Cell::Empty,
+        }),
+        bounded(
+            "sessions_difference_per_month",
+            "1/month",
+            "sessions that it loses less those of the other; the interval holds for all pairs together",
+            |row: &Row<'_>| Some(difference(sessions_of(row)?, Quality::Interval).into()),
+        ),
+        field(
+            "sessions_p_adjusted",
+            "",
+            "adjusted p value of no difference in sessions lost (Holm)",
+            |row: &Row<'_>| Cell::maybe(sessions_of(row).map(|of| of.p_adjusted)),
+        ),
+        field("sessions_says", "", "the same in words", |row: &Row<'_>| {
+            sessions_of(row).map_or(Cell::Empty, |of| Cell::text(&of.says))
         }),
     ];
     let rows = of.pairs.iter().flat_map(|pair| {

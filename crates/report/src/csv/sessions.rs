@@ -1,9 +1,11 @@
-//! `sessions.csv`: sessions that are lost, a row per design that has some for all of them, then one per cause.
+//! `sessions.csv`: sessions that are lost, a row per design that has some for all of them, with how it differs from the first
+//! of these designs, then a row per cause.
 
+use super::bounded::Bounded;
 use super::cell::{Cell, CsvLocale};
-use super::sheet::{Field, Sheet, estimate, field};
+use super::sheet::{Field, Sheet, bounded, estimate, field};
 use crate::files::FilesError;
-use zonefall_study::outcome::{Estimate, Outcome};
+use zonefall_study::outcome::{Estimate, Outcome, Quality, SessionsDifference};
 
 struct Row<'a> {
     design: &'a str,
@@ -12,6 +14,12 @@ struct Row<'a> {
     share: f64,
     begun: Option<f64>,
     of_begun: Option<f64>,
+    difference: Option<&'a SessionsDifference>,
+}
+
+/// A difference as other estimates are written.
+pub(super) fn difference(of: &SessionsDifference, quality: Quality) -> Estimate {
+    Estimate { mean: of.lost_per_month, low: Some(of.low), high: of.high, quality, hits: of.hits }
 }
 
 pub(crate) fn sessions(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, FilesError> {
@@ -23,9 +31,30 @@ pub(crate) fn sessions(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fi
         estimate("sessions_lost_per_month", "1/month", "sessions lost with the machines that held them", |of: &Row| {
             Some(of.lost)
         }),
-        field("share", "share", "of all sessions that are lost", |of: &Row| Cell::Number(of.share)),
+        field("share_of_lost", "share", "of all sessions that the design loses", |of: &Row| Cell::Number(of.share)),
         field("sessions_begun_per_month", "1/month", "sessions that begin", |of: &Row| Cell::maybe(of.begun)),
-        field("lost_share", "share", "sessions lost, of those that begin", |of: &Row| Cell::maybe(of.of_begun)),
+        field("share_of_begun", "share", "sessions lost, of those that begin", |of: &Row| Cell::maybe(of.of_begun)),
+        field("sessions_against", "", "the first design with sessions, on the same storms", |of: &Row| {
+            of.difference.map_or(Cell::Empty, |of| Cell::text(&of.against))
+        }),
+        bounded(
+            "sessions_difference_per_month",
+            "1/month",
+            "sessions lost less those of that design; the interval holds for all rows together",
+            |of: &Row| Some(Bounded::from(difference(of.difference?, Quality::Interval))),
+        ),
+        field(
+            "sessions_p_adjusted",
+            "share",
+            "p value against no difference in sessions lost, adjusted for all rows (Holm)",
+            |of: &Row| Cell::maybe(of.difference.map(|of| of.p_adjusted)),
+        ),
+        field(
+            "sessions_says",
+            "",
+            "fewer lost, more lost, not distinguishable, the same in every trial",
+            |of: &Row| of.difference.map_or(Cell::Empty, |of| Cell::text(&of.says)),
+        ),
     ];
     Sheet::write("sessions.csv", fields, rows(outcome), locale)
 }
@@ -35,15 +64,17 @@ fn rows(outcome: &Outcome) -> Vec<Row<'_>> {
     for design in &outcome.designs {
         let Some(of) = &design.sessions else { continue };
         let name = design.design.as_str();
-        let (begun, of_begun) = (Some(of.begun_per_month), Some(of.lost_share));
-        rows.push(Row { design: name, cause: "", lost: of.lost_per_month, share: 1.0, begun, of_begun });
+        let (begun, of_begun) = (Some(of.begun_per_month), Some(of.share_of_begun));
+        let difference = of.difference.as_ref();
+        rows.push(Row { design: name, cause: "", lost: of.lost_per_month, share: 1.0, begun, of_begun, difference });
         rows.extend(of.causes.iter().map(|cause| Row {
             design: name,
             cause: &cause.cause,
             lost: cause.lost_per_month,
-            share: cause.share,
+            share: cause.share_of_lost,
             begun: None,
             of_begun: None,
+            difference: None,
         }));
     }
     rows

@@ -3,7 +3,7 @@
 use super::cell::{Cell, CsvLocale};
 use super::sheet::{Sheet, field};
 use crate::files::FilesError;
-use zonefall_study::timeline::{Kind, Row, Timeline};
+use zonefall_study::timeline::{Kind, Row};
 
 fn kind(of: Kind) -> &'static str {
     match of {
@@ -17,7 +17,7 @@ fn kind(of: Kind) -> &'static str {
 }
 
 /// Everything that happened, in order.
-pub(crate) fn timeline(of: &Timeline, locale: CsvLocale) -> Result<Sheet, FilesError> {
+pub(crate) fn timeline(rows: &[Row], locale: CsvLocale) -> Result<Sheet, FilesError> {
     let whole = |value: i64| Cell::Count(value.max(0) as u64);
     let fields = vec![
         field("at_ms", "ms", "from the beginning of the trial", |row: &&Row| Cell::Count(row.at_ms)),
@@ -35,6 +35,9 @@ pub(crate) fn timeline(of: &Timeline, locale: CsvLocale) -> Result<Sheet, FilesE
         field("unserved_per_s", "1/s", "requests a second that are not served then", |row: &&Row| {
             Cell::Number(row.unserved_per_s)
         }),
+        field("sessions_lost", "", "sessions that are lost with machines, in the row that tells it", |row: &&Row| {
+            Cell::Number(row.sessions_lost)
+        }),
     ];
-    Sheet::write("timeline.csv", fields, of.rows.iter(), locale)
+    Sheet::write("timeline.csv", fields, rows, locale)
 }

@@ -4,6 +4,7 @@ use super::Style;
 use super::differences::CUT;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
+use super::{designs, sessions};
 use zonefall_study::comparison::{Comparison, Gap, Pair, Standing};
 use zonefall_study::outcome::Quality;
 
@@ -33,6 +34,7 @@ pub(crate) fn blocks(of: &Comparison, style: Style) -> Page {
     page.paragraph(None, &words, None);
     order(&mut page, of);
     differences(&mut page, of);
+    lost_sessions(&mut page, of);
     for note in &of.notes {
         let sign = page.paint(Tone::Unsure, "!");
         page.paragraph(Some((&sign, 1)), note, None);
@@ -122,6 +124,48 @@ fn differences(page: &mut Page, of: &Comparison) {
     }
     let words = "Causes of a pair sum to its difference; *: for this cause alone the difference is not beyond doubt.";
     page.paragraph(None, words, Some(Tone::Faint));
+}
+
+/// What designs with sessions lose, and every pair of them.
+fn lost_sessions(page: &mut Page, of: &Comparison) {
+    let confidence = number::percent_given(of.confidence);
+    let lost = of.standings.iter().filter_map(|of| Some((&of.design, of.sessions_lost_per_month?)));
+    let rows: Vec<Vec<String>> = lost
+        .map(|(design, lost)| {
+            let mean = designs::estimate(page, lost, |number| number::plain(number, Toward::Up));
+            vec![clean(design), mean, sessions::interval(page, lost)]
+        })
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    page.title("Sessions lost");
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("sessions lost\na month".into(), Side::Right),
+        (format!("{confidence} interval\neach by itself"), Side::Left),
+    ];
+    page.grid(&Grid { columns, rows });
+    let minus = page.sign('−', '-');
+    let pairs = first_of(&of.pairs).into_iter().filter_map(|pair| Some((pair, pair.sessions.as_ref()?)));
+    let rows: Vec<Vec<String>> = pairs
+        .map(|(pair, of)| {
+            let names = [clean(&pair.design), clean(&pair.against)].into_iter();
+            names.chain(sessions::difference(of, minus)).chain([clean(&of.says)]).collect()
+        })
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    page.title("Sessions lost, every pair of designs that hold some");
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("against".into(), Side::Name),
+        ("difference\na month".into(), Side::Right),
+        (format!("{confidence} interval\nfor all together"), Side::Left),
+        (String::new(), Side::Left),
+    ];
+    page.grid(&Grid { columns, rows });
 }
 
 /// The pairs that are shown: first those of one design in several files.

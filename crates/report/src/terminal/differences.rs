@@ -33,15 +33,20 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
 
 /// The design, the difference, its interval, and what that says.
 pub(crate) fn row(of: &Difference, minus: char) -> Vec<String> {
-    let mean = of.downtime_min_per_month;
-    let largest = [Some(mean), of.low, of.high].into_iter().flatten().map(f64::abs).fold(0.0, f64::max);
-    // A low end towards less, everything else towards more downtime.
+    let cells = cells(of.downtime_min_per_month, (of.low, of.high), of.hits, minus);
+    [clean(&of.design)].into_iter().chain(cells).chain([clean(&of.says)]).collect()
+}
+
+/// A difference that so many trials show, and its interval.
+pub(super) fn cells(mean: f64, (low, high): (Option<f64>, Option<f64>), hits: u64, minus: char) -> [String; 2] {
+    let largest = [Some(mean), low, high].into_iter().flatten().map(f64::abs).fold(0.0, f64::max);
+    // A low end towards less, everything else towards more.
     let towards_more = |value: f64| if value < 0.0 { Toward::Down } else { Toward::Up };
     let towards_less = |value: f64| if value < 0.0 { Toward::Up } else { Toward::Down };
-    if of.hits == 0 {
-        return vec![clean(&of.design), "0".into(), String::new(), clean(&of.says)];
+    if hits == 0 {
+        return ["0".into(), String::new()];
     }
-    let interval = match (of.low, of.high) {
+    let interval = match (low, high) {
         (Some(low), Some(high)) if low == high => String::new(),
         (Some(low), Some(high)) => format!(
             "{} to {}",
@@ -50,5 +55,5 @@ pub(crate) fn row(of: &Difference, minus: char) -> Vec<String> {
         ),
         _ => number::NONE.into(),
     };
-    vec![clean(&of.design), number::signed(mean, largest, towards_more(mean), minus), interval, clean(&of.says)]
+    [number::signed(mean, largest, towards_more(mean), minus), interval]
 }

@@ -1,9 +1,10 @@
-//! A sweep: a list of points, or a heat map where two keys or more vary together.
+//! A sweep: a list of points, or a heat map where two keys or more vary together. Downtime first, then sessions lost where a
+//! design holds some.
 
 use super::Style;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{DesignOutcome, MINUTES_PER_MONTH, Verdict};
+use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Verdict};
 use zonefall_study::sweep::{Point, Sweep};
 
 /// Draws a sweep.
@@ -20,70 +21,108 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
         number::percent_given(first.confidence),
     );
     page.paragraph(None, &words, None);
-    let shades = Shades::new(sweep);
-    if sweep.keys.len() < 2 || sweep.one_at_a_time {
-        list(&mut page, sweep, &shades);
-    } else {
-        for design in 0..first.designs.len() {
-            map(&mut page, sweep, design, &shades);
-        }
-    }
+    let downtime = Shades::new(sweep, Figure::Downtime);
+    draw_all(&mut page, sweep, first.designs.len(), &downtime);
     let legend = format!(
-        "{} from {} to {} min a month in equal steps of the logarithm; {} the mean meets the target, {} misses it, \
-         ? not resolved; *: fewer than 20 trials with a miss.",
-        shades.signs(&page).iter().collect::<String>().trim(),
-        number::plain(shades.least, Toward::Up),
-        number::plain(shades.most, Toward::Up),
+        "{} min a month in equal steps of the logarithm; {} the mean meets the target, {} misses it, ? not resolved; *: fewer \
+         than 20 trials with a miss.",
+        downtime.legend(&page),
         page.sign("✓", "+"),
         page.sign("✗", "x"),
     );
     page.paragraph(None, &legend, Some(Tone::Faint));
+    let mut designs = sweep.points.iter().flat_map(|point| &point.outcome.designs);
+    if designs.any(|design| design.sessions.is_some()) {
+        page.title(&format!("{}: sessions lost a month", clean(&first.study)));
+        let lost = Shades::new(sweep, Figure::SessionsLost);
+        draw_all(&mut page, sweep, first.designs.len(), &lost);
+        let legend =
+            format!("{} a month, shaded as above; *: fewer than 20 trials that lose some.", lost.legend(&page));
+        page.paragraph(None, &legend, Some(Tone::Faint));
+    }
     page.finish()
 }
 
-/// How dark a cell is: the logarithm of its downtime between the least above zero and the most.
+fn draw_all(page: &mut Page, sweep: &Sweep, designs: usize, shades: &Shades) {
+    if sweep.keys.len() < 2 || sweep.one_at_a_time {
+        list(page, sweep, shades);
+    } else {
+        for design in 0..designs {
+            map(page, sweep, design, shades);
+        }
+    }
+}
+
+/// What is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Figure {
+    Downtime,
+    SessionsLost,
+}
+
+impl Figure {
+    /// Minutes or sessions a month; none of a design without sessions.
+    fn of(self, design: &DesignOutcome) -> Option<Estimate> {
+        match self {
+            Self::Downtime => Some(design.unavailability.times(MINUTES_PER_MONTH)),
+            Self::SessionsLost => design.sessions.as_ref().map(|of| of.lost_per_month),
+        }
+    }
+
+    /// The verdict on it, where there is one.
+    fn verdict(self, page: &Page, design: &DesignOutcome) -> &'static str {
+        match (self, design.verdict_mean) {
+            (Self::SessionsLost, _) => "",
+            (Self::Downtime, Verdict::Meets) => page.sign(" ✓", " +"),
+            (Self::Downtime, Verdict::Misses) => page.sign(" ✗", " x"),
+            (Self::Downtime, Verdict::NotResolved) => " ?",
+        }
+    }
+}
+
+/// How dark a cell is: the logarithm of its figure between the least above zero and the most.
 struct Shades {
+    figure: Figure,
     least: f64,
     most: f64,
 }
 
 impl Shades {
-    fn new(sweep: &Sweep) -> Self {
-        let all = sweep.points.iter().flat_map(|point| &point.outcome.designs).map(minutes).filter(|&of| of > 0.0);
+    fn new(sweep: &Sweep, figure: Figure) -> Self {
+        let designs = sweep.points.iter().flat_map(|point| &point.outcome.designs);
+        let all = designs.filter_map(|design| Some(figure.of(design)?.mean)).filter(|&of| of > 0.0);
         let (least, most) =
             all.fold((f64::INFINITY, 0.0), |(least, most), of| (f64::min(least, of), f64::max(most, of)));
-        Self { least: if least.is_finite() { least } else { 0.0 }, most }
+        Self { figure, least: if least.is_finite() { least } else { 0.0 }, most }
+    }
+
+    /// "░▒▓█ from 12 to 48".
+    fn legend(&self, page: &Page) -> String {
+        let signs: String = self.signs(page).iter().collect();
+        let (least, most) = (number::plain(self.least, Toward::Up), number::plain(self.most, Toward::Up));
+        format!("{} from {least} to {most}", signs.trim())
     }
 
     fn signs(&self, page: &Page) -> [char; 5] {
         page.sign([' ', '░', '▒', '▓', '█'], [' ', '.', ':', '%', '#'])
     }
 
-    fn sign(&self, page: &Page, minutes: f64) -> char {
+    fn sign(&self, page: &Page, value: f64) -> char {
         let signs = self.signs(page);
-        if minutes <= 0.0 {
+        if value <= 0.0 {
             return signs[0];
         }
         let width = libm::log(self.most / self.least).max(1e-9);
-        let step = libm::floor(4.0 * libm::log(minutes / self.least) / width) as usize;
+        let step = libm::floor(4.0 * libm::log(value / self.least) / width) as usize;
         signs[1 + step.min(3)]
     }
 }
 
-fn minutes(design: &DesignOutcome) -> f64 {
-    design.unavailability.mean * MINUTES_PER_MONTH
-}
-
 fn cell(page: &Page, design: &DesignOutcome, shades: &Shades) -> String {
-    let minutes = minutes(design);
-    let few = if design.unavailability.low.is_none() { "*" } else { "" };
-    let verdict = match design.verdict_mean {
-        Verdict::Meets => page.sign("✓", "+"),
-        Verdict::Misses => page.sign("✗", "x"),
-        Verdict::NotResolved => "?",
-    };
-    let shade: String = [shades.sign(page, minutes); 2].iter().collect();
-    format!("{shade} {}{few} {verdict}", number::plain(minutes, Toward::Up))
+    let Some(of) = shades.figure.of(design) else { return number::NONE.into() };
+    let few = if of.low.is_none() { "*" } else { "" };
+    let shade: String = [shades.sign(page, of.mean); 2].iter().collect();
+    format!("{shade} {}{few}{}", number::plain(of.mean, Toward::Up), shades.figure.verdict(page, design))
 }
 
 fn draw(page: &mut Page, grid: &Grid) {

@@ -15,6 +15,9 @@ pub fn timeline(of: &Timeline, all: bool, style: Style) -> String {
     let mut page = Page::new(style);
     page.title(&format!("{}: trial {} of {}, seed {}", clean(&of.study), of.trial, clean(&of.design), of.seed));
     page.paragraph(None, &verdict(of), Some(if of.missed_ms > 0 { Tone::Bad } else { Tone::Good }));
+    if let Some(words) = sessions(of) {
+        page.paragraph(None, &words, None);
+    }
     if all {
         page.title("Everything that happened");
         rows(&mut page, of, &of.rows, usize::MAX);
@@ -41,6 +44,15 @@ fn verdict(of: &Timeline) -> String {
             exactly(of.missed_ms),
         ),
     }
+}
+
+/// "1,204 sessions are lost: planned 1,100, rack 104".
+fn sessions(of: &Timeline) -> Option<String> {
+    let all: f64 = of.sessions_lost.iter().map(|(_, lost)| lost).sum();
+    let plain = |lost: f64| number::plain(lost, number::Toward::Up);
+    let cause = |(cause, lost): &(String, f64)| format!("{} {}", clean(cause), plain(*lost));
+    let causes: Vec<String> = of.sessions_lost.iter().map(cause).collect();
+    (all > 0.0).then(|| format!("{} sessions are lost: {}.", plain(all), causes.join(", ")))
 }
 
 /// "43 min 12.005 s": nothing is rounded.

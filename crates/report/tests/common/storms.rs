@@ -16,6 +16,7 @@ fn row(at_ms: u64, kind: Kind, says: &str, cause: &str, place: &str) -> Row {
         serving: 3,
         dead: 0,
         unserved_per_s: 0.0,
+        sessions_lost: 0.0,
     }
 }
 
@@ -46,6 +47,7 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
         least_serving: Some(6),
         has_demand: false,
         missed_ms: 4 * HOUR,
+        sessions_lost: vec![],
         outages: vec![Outage {
             roots_ms: 100 * HOUR,
             from_ms: 100 * HOUR,

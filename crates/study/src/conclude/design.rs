@@ -219,8 +219,8 @@ impl<'a> Concluding<'a> {
     }
 
     fn sessions(&self, design: &Design) -> Option<SessionsOutcome> {
-        let of = design.service.sessions.as_ref()?;
-        let most = sessions::most(of, design, self.study.measure.horizon.as_ms() as f64);
+        design.service.sessions.as_ref()?;
+        let most = sessions::most(design, self.study.measure.horizon.as_ms() as f64);
         let (observed_ms, trials) = (self.tally.observed_ms as f64, self.finished.trials);
         let mean = |moments: &Moments, factor| self.mean(moments, most, factor);
         Some(self.tally.sessions.conclude(&self.finished.causes, (observed_ms.max(1.0), trials), mean))

@@ -58,7 +58,13 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         lost_to_dead,
         slow,
         latency,
-        sessions: SessionsTally { lost: sessions_lost, by_cause: sessions_by_cause, begun: sessions_begun },
+        sessions:
+            SessionsTally {
+                lost: sessions_lost,
+                by_cause: sessions_by_cause,
+                begun: sessions_begun,
+                against_reference: sessions_against_reference,
+            },
         batches_missed,
         clearance,
         by_cause,
@@ -84,7 +90,7 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
     } = tally;
     let of_trials =
         [missed, against_reference, outages, first_miss, capacity_lost, unserved, lost_to_dead, slow, unconnected];
-    let others = [sla_credit, bill, sessions_lost];
+    let others = [sla_credit, bill, sessions_lost, sessions_against_reference];
     let of_causes = by_cause.iter_mut().chain(sessions_by_cause);
     let moments =
         of_trials.into_iter().chain(others).chain(of_causes).chain(avoided).chain(operations).chain(sla_tiers);

@@ -74,6 +74,9 @@ pub struct Timeline {
     pub has_demand: bool,
     /// Missed time of the ledger.
     pub missed_ms: u64,
+    /// Sessions lost in the measured time by cause, the most first; empty where none are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sessions_lost: Vec<(String, f64)>,
     /// Outages of the objective in order.
     pub outages: Vec<Outage>,
     /// Everything that happened, in order.
@@ -157,6 +160,13 @@ pub struct Row {
     pub dead: i64,
     /// Requests a second that are not served then; 0 without demand.
     pub unserved_per_s: f64,
+    /// Sessions that are lost, in the row that tells it: expected numbers.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub sessions_lost: f64,
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }
 
 /// Machines that serve in one place.
@@ -217,12 +227,20 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         least_serving: if let Need::Serving(least) = of.need { Some(least) } else { None },
         has_demand: of.demand.is_some(),
         missed_ms: ledger.missed_ms,
+        sessions_lost: sessions_lost(&ledger, &told.causes),
         outages,
         rows,
         lanes: told.lanes(&begins, &sightings),
         racks: told.rack_lanes(&begins, &sightings),
         needed: needed::needed(of, arrives_milli, &sightings),
     })
+}
+
+fn sessions_lost(ledger: &Ledger, causes: &[String]) -> Vec<(String, f64)> {
+    let some = causes.iter().zip(&ledger.sessions_lost).filter(|(_, milli)| **milli > 0);
+    let mut lost: Vec<(String, f64)> = some.map(|(cause, &milli)| (cause.clone(), milli as f64 / 1000.0)).collect();
+    lost.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    lost
 }
 
 /// The ledger of a trial as every run has it.

@@ -40,7 +40,9 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         Seen::Serves(stand) => (Alike::Serves, stand),
         Seen::Made(stand) => (Alike::Made, stand),
         Seen::Gone(stand) => (Alike::Gone, stand),
-        Seen::Stands(..) | Seen::Did(..) | Seen::Demand(_) | Seen::Missed(_) | Seen::Met(_) => return None,
+        Seen::Stands(..) | Seen::Did(..) | Seen::Demand(_) | Seen::Lost(..) | Seen::Missed(_) | Seen::Met(_) => {
+            return None;
+        }
     })
 }
 
@@ -64,6 +66,7 @@ impl Telling<'_> {
                     Seen::Serves(stand) | Seen::Gone(stand) => {
                         down.remove(&stand.instance);
                     }
+                    Seen::Lost(cause, milli) => rows.push(self.lost(sighting, *cause, *milli)),
                     Seen::Did(operation, times) => rows.push(Self::decision(sighting, *operation, *times)),
                     Seen::Demand(milli) => {
                         let says = format!("{} requests a second arrive", *milli as f64 / 1000.0);
@@ -128,7 +131,17 @@ impl Telling<'_> {
             serving: of.serving,
             dead: of.dead,
             unserved_per_s: of.unserved_milli as f64 / 1000.0,
+            sessions_lost: 0.0,
         }
+    }
+
+    fn lost(&self, sighting: &Sighting, cause: u16, milli: u64) -> Row {
+        let (cause, lost) = (self.causes[cause as usize].clone(), milli as f64 / 1000.0);
+        let says = match lost {
+            _ if lost < 1.5 => format!("{lost:.1} sessions are lost: {cause}"),
+            _ => format!("{lost:.0} sessions are lost: {cause}"),
+        };
+        Row { cause, rules: "LB-10".into(), sessions_lost: lost, ..Self::row(sighting, Kind::Machine, says) }
     }
 
     fn decision(sighting: &Sighting, operation: usize, times: u64) -> Row {

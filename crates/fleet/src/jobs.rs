@@ -130,6 +130,12 @@ impl Backlog {
         &self.withheld
     }
 
+    /// What waits, so long after it was last worked on, at this capacity since.
+    pub fn waiting(&self, length_ms: u64, capacity_milli: u64) -> u64 {
+        let came = self.arrived.checked_sub(1).map_or(0, |last| self.ends[last]);
+        came.saturating_sub(self.done).saturating_sub(capacity_milli.saturating_mul(length_ms))
+    }
+
     /// When the next batch comes or the next deadline passes.
     pub fn next(&self) -> SimTime {
         let batches = &self.jobs.batches;

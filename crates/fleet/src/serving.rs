@@ -402,6 +402,17 @@ impl Book {
         }
     }
 
+    /// Jobs that wait at `t`, in millionths, and how many are worked off a millisecond; none where there are never any.
+    pub fn jobs_waiting(&self, t: SimTime) -> Option<(u64, u64)> {
+        let capacity = self.usable().max(0) as u64;
+        Some((self.backlog.as_ref()?.waiting(t.since(self.now).as_ms(), capacity), capacity))
+    }
+
+    /// Sessions that are held at `t`, how many would be if all stayed as it is, and their length in milliseconds.
+    pub fn sessions_held(&self, t: SimTime) -> Option<(f64, f64, f64)> {
+        Some(self.sessions.as_ref()?.all(self.in_rotation(), t))
+    }
+
     /// A trial of jobs begins.
     pub fn begin_jobs(&mut self, trial: Key) {
         if let Some(backlog) = &mut self.backlog {

@@ -44,12 +44,15 @@ pub(crate) struct Held {
     /// What a machine holds that has been in rotation all along.
     steady: f64,
     machines: Vec<Stock>,
+    /// What all of them hold, those out of rotation too, and when.
+    all: f64,
+    until: SimTime,
     /// By cause, in the measured time.
     lost: Vec<f64>,
     begun: f64,
 }
 
-zonefall_engine::pooled_clone!(Held { sessions, steady, machines, lost, begun });
+zonefall_engine::pooled_clone!(Held { sessions, steady, machines, all, until, lost, begun });
 
 /// What the machines in rotation meet: requests a second (thousandths), and how many of them are alive and dead.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +64,8 @@ pub(crate) struct Rotation {
 
 impl Held {
     pub fn new(sessions: Sessions, causes: usize) -> Self {
-        Self { sessions, steady: 0.0, machines: Vec::new(), lost: vec![0.0; causes], begun: 0.0 }
+        let (machines, until, lost) = (Vec::new(), SimTime::ZERO, vec![0.0; causes]);
+        Self { sessions, steady: 0.0, machines, all: 0.0, until, lost, begun: 0.0 }
     }
 
     /// The share of sessions that goes on for longer than this.
@@ -94,13 +98,25 @@ impl Held {
         self.machines.clear();
         let stock = |serves: bool| if serves { Stock { place: Place::In, ..NOTHING } } else { NOTHING };
         self.machines.extend(serves.map(stock));
+        let held = self.machines.iter().filter(|stock| stock.place == Place::In).count();
+        (self.all, self.until) = (self.steady * held as f64, SimTime::ZERO);
     }
 
     /// The state lasts from `from` to `to`; `counted_ms` of that are measured.
     pub fn lasts(&mut self, of: Rotation, from: SimTime, to: SimTime, counted_ms: u64) {
-        let settled = self.settles(of);
-        self.steady = settled + (self.steady - settled) * self.outlast(to.since(from));
+        let (settled, outlast) = (self.settles(of), self.outlast(to.since(from)));
+        let heads = settled * of.alive as f64;
+        self.all = heads + (self.all - heads) * outlast;
+        self.until = to;
+        self.steady = settled + (self.steady - settled) * outlast;
         self.begun += self.begin_on_each(of) * of.alive as f64 * counted_ms as f64;
+    }
+
+    /// What all machines hold at `t`, what they would if all stayed as it is, and the length of a session in milliseconds.
+    pub fn all(&self, of: Rotation, t: SimTime) -> (f64, f64, f64) {
+        let heads = self.settles(of) * of.alive as f64;
+        let held = heads + (self.all - heads) * self.outlast(t.since(self.until));
+        (held.max(0.0), heads, self.sessions.length.as_ms() as f64)
     }
 
     /// The sessions of a machine.
@@ -131,6 +147,8 @@ impl Held {
         if t > SimTime::ZERO && t >= from {
             self.lost[cause as usize] += self.held(at, t);
         }
+        // As of when the others were counted.
+        self.all -= self.held(at, self.until);
         self.machines[at] = Stock { since: t, ..NOTHING };
     }
 

@@ -10,7 +10,7 @@ use zonefall_fleet::policy::autoscale::{
     Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile, Rule,
 };
 use zonefall_fleet::policy::retry::Retry;
-use zonefall_fleet::{Demand, Design, Need, Operation, Step};
+use zonefall_fleet::{Batch, Begin, Demand, Design, Jobs, Need, Operation, Sessions, Step};
 
 fn ms(ms: u64) -> SimDuration {
     SimDuration::from_ms(ms)
@@ -291,4 +291,115 @@ fn a_design_without_autoscale_is_not_touched_by_one_that_has_it() {
     let script = script(DAY).outages(&[(0, 0, 1, HOUR, 2 * HOUR)]);
     let (one, two) = (script.play(plain), script.play(with_demand));
     assert_eq!((one.classes, one.events + 2), (two.classes, two.events));
+}
+
+/// A rule that looks at a metric at each evaluation.
+fn looks(metric: Metric, direction: Direction, threshold: u64, by: u32) -> Rule {
+    Rule { metric, threshold_micro: threshold as i64 * 1_000_000, ..cpu(direction, 0, by) }
+}
+
+/// Workers of a job a second; batches of so many jobs at these minutes, due long after.
+fn workers(capacity: u32, count: u64, at: &[u64], autoscale: Autoscale) -> Design {
+    let mut of = web(&[1], capacity, Demand::constant(0), autoscale);
+    let batch =
+        |&at: &u64| Batch { at: SimTime::from_ms(at * MINUTE), due: SimTime::from_ms((at + 1000) * MINUTE) };
+    of.demand = None;
+    of.jobs = Some(Jobs { count, sigma: 0.0, batches: at.iter().map(batch).collect() });
+    of.need = Need::Done(1, 1);
+    of
+}
+
+#[test]
+fn as_07_as_14_a_queue_is_shared_out_and_followed_down_its_straight_line() {
+    // Out above 50 a machine, in below 10. 100 jobs are 50 for each of two: nothing happens.
+    let rules = || vec![looks(Metric::Jobs, Direction::Out, 50, 1), looks(Metric::Jobs, Direction::In, 10, 1)];
+    let outs = |jobs: u64| {
+        let ledger = script(3 * HOUR).play(workers(2, jobs, &[60], setting(vec![profile(2, 5, rules())])));
+        (count(&ledger, Operation::AutoscaleOuts), count(&ledger, Operation::AutoscaleIns), ledger.clearance_ms)
+    };
+    assert_eq!(outs(100), (0, 0, vec![50 * SECOND]));
+    // 600 jobs: 300 each. A third machine from 62:00 on (120 done a minute until then, so 360 left), asked for at 60:00. The
+    // cooldown is over at 65:00; none are left at 64:00. At 65:00 three are one too many; one goes.
+    assert_eq!(outs(600), (1, 1, vec![4 * MINUTE]));
+    // 3,000: the third at 62:00, 2,760 left, less 180 a minute; a fourth is asked for at 65:00 (2,220 left are 740 each) and
+    // comes at 67:00 (1,860 left); a fifth at 70:00 (1,140 are 285), there from 72:00 on (660 left): done at 74:12.
+    let (out, back, cleared) = outs(3000);
+    assert_eq!((out, cleared), (3, vec![14 * MINUTE + 12 * SECOND]));
+    // One goes each five minutes from 75:00 on, down to two.
+    assert_eq!(back, 3);
+}
+
+#[test]
+fn as_08_workers_are_busy_as_long_as_anything_waits() {
+    // 600 jobs of two workers take five minutes; the look at 61:00 sees 100 %, those after 65:00 see nothing to do.
+    let rules = vec![cpu(Direction::Out, 90, 1), cpu(Direction::In, 10, 1)];
+    let ledger = script(3 * HOUR).play(workers(2, 600, &[60], setting(vec![profile(2, 3, rules)])));
+    assert_eq!((count(&ledger, Operation::AutoscaleOuts), count(&ledger, Operation::AutoscaleIns)), (1, 1));
+    assert_eq!(ledger.clearance_ms, [4 * MINUTE]);
+}
+
+/// 600 requests a second, twice as many from an hour on; 60 make a session of 20 minutes: 12,000 sessions, then 24,000.
+fn holding(autoscale: Autoscale) -> Design {
+    let mut of = web(&[1], 4, course(600_000, &[(HOUR, 1_200_000)]), autoscale);
+    of.sets[0].serves_milli = 1_000_000;
+    of.need = Need::Serving(1);
+    of.service.sessions =
+        Some(Sessions { length: ms(20 * MINUTE), begin: Begin::EveryRequests(60.0), patience: ms(MINUTE) });
+    of
+}
+
+#[test]
+fn as_21_sessions_are_followed_along_their_closed_form() {
+    // 24,000 − 12,000 e^(−t/20) passes 20,000, which is 5,000 for each of four, after 20 ln 3 = 21.97 minutes.
+    let sessions = |threshold| looks(Metric::Sessions { per_instance: true }, Direction::Out, threshold, 1);
+    let machine_ms = |threshold, horizon| {
+        let rules = vec![sessions(threshold)];
+        let ledger = script(horizon).play(holding(setting(vec![profile(4, 5, rules)])));
+        assert!(ledger.events < 12, "{}", ledger.events);
+        ledger.machine_ms
+    };
+    let five = |from: u64| i128::from(4 * 2 * HOUR + 2 * HOUR - from);
+    assert_eq!(machine_ms(5000, 2 * HOUR), five(HOUR + 22 * MINUTE));
+    // 4,000 for each are 16,000, after 20 ln 1.5 = 8.11 minutes; 6,000 are never passed.
+    assert_eq!(machine_ms(4000, 2 * HOUR), five(HOUR + 9 * MINUTE));
+    assert_eq!(machine_ms(6000, 2 * HOUR), i128::from(4 * 2 * HOUR));
+    // In the first hour each holds 3,000: above 2,999 at once.
+    assert_eq!(machine_ms(2999, 2 * HOUR), five(0));
+}
+
+#[test]
+fn as_21_a_loss_of_sessions_is_seen() {
+    // A zone with half of the machines goes, and 6,000 of 12,000 sessions: each of four instances had 3,000, and has 1,500.
+    let rules = vec![looks(Metric::Sessions { per_instance: true }, Direction::In, 2000, 1)];
+    let mut of = holding(setting(vec![profile(3, 4, rules)]));
+    of.sets[0].zones = vec![zonefall_topology::ZoneId(0), zonefall_topology::ZoneId(1)];
+    of.demand = Some(Demand::constant(600_000));
+    let played = |length: u64| {
+        let out = [(0, 0, 2, 30 * MINUTE + 10 * SECOND, 30 * MINUTE + 10 * SECOND + length)];
+        count(&script(HOUR).outages(&out).play(of.clone()), Operation::AutoscaleIns)
+    };
+    // New ones go to those that are left: 12,000 − 6,000 e^(−t/20) is above 8,000 after 8.1 minutes, but at 31:00 it is not.
+    assert_eq!(played(HOUR), 1);
+    let none = script(HOUR).play(of.clone());
+    assert_eq!(count(&none, Operation::AutoscaleIns), 0);
+}
+
+#[test]
+fn queues_and_sessions_do_not_tick() {
+    let often = |tick: u64, rules| Autoscale { tick: ms(tick), ..setting(vec![profile(2, 5, rules)]) };
+    let queue = |tick| {
+        let average = |rule| Rule { aggregation: Aggregation::Average, ..rule };
+        let rules =
+            vec![average(looks(Metric::Jobs, Direction::Out, 50, 1)), average(looks(Metric::Jobs, Direction::In, 10, 1))];
+        script(20 * DAY).play(workers(2, 600, &[60, 600, 6000], often(tick, rules))).events
+    };
+    let held = |tick| {
+        let rules = vec![looks(Metric::Sessions { per_instance: true }, Direction::Out, 5000, 1)];
+        script(20 * DAY).play(holding(Autoscale { profiles: vec![profile(4, 5, rules)], ..often(tick, vec![]) })).events
+    };
+    for events in [&queue as &dyn Fn(u64) -> u64, &held] {
+        let minute = events(MINUTE);
+        assert!(minute < 60, "{minute}");
+        assert!([events(SECOND), events(10)].into_iter().all(|often| often.abs_diff(minute) <= 2), "{minute}");
+    }
 }

@@ -6,7 +6,8 @@
 //!
 //! A window of an evaluation at `t` is `[t − delay − window, t − delay)`; the last value is the one at its end.
 
-use crate::policy::autoscale::{Aggregation, Metric, Operator, Reading, Rule, SERIES_MAX};
+use super::gauge::{Course, Gauge};
+use crate::policy::autoscale::{Aggregation, Autoscale, Metric, Operator, Reading, Rule, SERIES_MAX};
 use std::collections::VecDeque;
 use zonefall_engine::{SimDuration, SimTime};
 
@@ -37,6 +38,8 @@ impl Piece {
             }
             Metric::Requests { .. } => Some(self.requests),
             Metric::Series { which, .. } => self.series.get(usize::from(which)).copied(),
+            // These are none of the pieces.
+            Metric::Sessions { .. } | Metric::Jobs => None,
         }
     }
 }
@@ -85,7 +88,7 @@ impl<'a> Condition<'a> {
         Self { rule, operator: rule.operator.negated(), now, to }
     }
 
-    fn holds(&self, reading: Reading) -> bool {
+    pub fn holds(&self, reading: Reading) -> bool {
         !reading.is_missing() && self.operator.holds(self.rule.rest(reading, self.now, self.to))
     }
 }
@@ -96,17 +99,56 @@ pub(crate) struct History {
     pieces: VecDeque<Piece>,
     memory_ms: i64,
     delay_ms: i64,
+    /// Jobs that wait, and sessions, where a rule looks at them.
+    jobs: Option<Gauge>,
+    sessions: Option<Gauge>,
 }
 
-zonefall_engine::pooled_clone!(History { pieces, memory_ms, delay_ms });
+zonefall_engine::pooled_clone!(History { pieces, memory_ms, delay_ms, jobs, sessions });
 
 impl History {
     pub fn new(memory: SimDuration, delay: SimDuration) -> Self {
-        Self { pieces: VecDeque::with_capacity(64), memory_ms: memory.as_ms() as i64, delay_ms: delay.as_ms() as i64 }
+        let (memory_ms, delay_ms) = (memory.as_ms() as i64, delay.as_ms() as i64);
+        Self { pieces: VecDeque::with_capacity(64), memory_ms, delay_ms, jobs: None, sessions: None }
+    }
+
+    /// What the rules of a setting look at.
+    pub fn of(setting: &Autoscale) -> Self {
+        let plain = Self::new(setting.memory(), setting.metric_delay);
+        let gauge = |looks: fn(Metric) -> bool| {
+            setting.looks_at(looks).then(|| Gauge::new(plain.memory_ms, plain.delay_ms))
+        };
+        let jobs = gauge(|metric| metric == Metric::Jobs);
+        let sessions = gauge(|metric| matches!(metric, Metric::Sessions { .. }));
+        Self { jobs, sessions, ..plain }
     }
 
     pub fn clear(&mut self) {
         self.pieces.clear();
+        self.jobs.iter_mut().chain(&mut self.sessions).for_each(Gauge::clear);
+    }
+
+    /// Whether a rule looks at sessions.
+    pub fn looks_at_sessions(&self) -> bool {
+        self.sessions.is_some()
+    }
+
+    /// Jobs that wait and sessions go this way.
+    pub fn record_courses(&mut self, jobs: Option<Course>, sessions: Option<Course>) {
+        for (gauge, course) in [(&mut self.jobs, jobs), (&mut self.sessions, sessions)] {
+            if let (Some(gauge), Some(course)) = (gauge, course) {
+                gauge.record(course);
+            }
+        }
+    }
+
+    /// What a rule looks at, if that changes between events.
+    fn gauge(&self, rule: &Rule) -> Option<&Gauge> {
+        match rule.metric {
+            Metric::Jobs => self.jobs.as_ref(),
+            Metric::Sessions { .. } => self.sessions.as_ref(),
+            _ => None,
+        }
     }
 
     /// From `t` on the metrics are these; `cpu` is none where nobody reports.
@@ -130,6 +172,9 @@ impl History {
 
     /// Whether a rule's value may fulfil a condition at all, whatever window of the remembered time is looked at.
     pub fn may_hold(&self, condition: &Condition<'_>) -> bool {
+        if let Some(gauge) = self.gauge(condition.rule) {
+            return gauge.may_hold(condition);
+        }
         if condition.rule.aggregation == Aggregation::Total {
             return true;
         }
@@ -149,6 +194,9 @@ impl History {
 
     /// What a rule has measured at an evaluation.
     pub fn reading(&self, rule: &Rule, t: SimTime) -> Reading {
+        if let Some(gauge) = self.gauge(rule) {
+            return gauge.reading(rule, t);
+        }
         let (begin, end) = self.ends(rule, t);
         let last = self.index_at(end);
         if rule.aggregation == Aggregation::Last {
@@ -213,6 +261,9 @@ impl History {
     /// The first evaluation from `from` on at which a condition holds if the metrics stay as they are; none if never.
     pub fn first_true(&self, condition: &Condition<'_>, from: SimTime, grid: Grid) -> Option<SimTime> {
         let rule = condition.rule;
+        if let Some(gauge) = self.gauge(rule) {
+            return gauge.first_true(condition, from, grid);
+        }
         let mut t = grid.at_or_after(from);
         loop {
             let reading = self.reading(rule, t);
@@ -254,7 +305,7 @@ impl History {
 
     /// The first evaluation from `from` on at which a rule has no data, if the metrics stay as they are.
     pub fn first_missing(&self, rule: &Rule, from: SimTime, grid: Grid) -> Option<SimTime> {
-        if self.pieces.iter().all(|piece| piece.value(rule.metric).is_some()) {
+        if self.gauge(rule).is_some() || self.pieces.iter().all(|piece| piece.value(rule.metric).is_some()) {
             return None;
         }
         let mut t = grid.at_or_after(from);

@@ -12,6 +12,7 @@
 //! make again; limits and defaults start no cooldown, and are tried again five minutes after a failure.
 
 mod forecast;
+mod gauge;
 mod history;
 mod scaler;
 
@@ -23,6 +24,7 @@ use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::autoscale::{Autoscale, Decision, Direction, View, decide};
 use crate::world::{Starts, World};
+use gauge::Course;
 use scaler::Seen;
 use std::sync::Arc;
 use zonefall_engine::{Key, SimDuration, SimTime};
@@ -79,13 +81,23 @@ impl World {
     fn look_around(&self, at: usize, t: SimTime) -> Seen {
         let scaled = &self.scaler.sets[at];
         let capacity = if t < scaled.blind_until { scaled.believed } else { self.counted_instances(scaled.set) };
+        let jobs = self.book.jobs_waiting(t).map(|jobs| Course::of_jobs(t, jobs, scaled.seen.jobs));
+        let looks = scaled.history.looks_at_sessions();
+        let sessions = looks.then(|| self.book.sessions_held(t)).flatten();
         Seen {
             demand: self.book.demand.unwrap_or(0),
-            attempted: self.book.attempted(),
+            attempted: match jobs {
+                None => self.book.attempted(),
+                // Workers are busy as long as anything waits.
+                Some(course) if course.is_over(t) => 0,
+                Some(_) => u64::MAX,
+            },
             rotation: self.book.rotation(self.sets[scaled.set].part),
             serving: self.scaler.serving[scaled.set],
             cold: self.scaler.cold[scaled.set],
             capacity,
+            jobs,
+            sessions: sessions.map(|held| Course::of_sessions(t, held, scaled.seen.sessions)),
         }
     }
 
@@ -96,13 +108,19 @@ impl World {
         if seen == scaled.seen && !scaled.series_moved && t > SimTime::ZERO {
             return false;
         }
+        let works_on = if seen.jobs == scaled.seen.jobs { None } else { seen.jobs };
         (scaled.seen, scaled.series_moved) = (seen, false);
         let Starts { serves, slow_start, .. } = &self.sets[scaled.set];
         let cold = slow_start.as_ref().map_or(*serves, |slow| *serves * i64::from(slow.capacity_milli) / 1000);
         let cpu = seen.cpu(*serves, cold);
         scaled.history.record(t, cpu, seen.requests(), scaled.series);
+        scaled.history.record_courses(seen.jobs, seen.sessions);
         if let Some(forecast) = &mut scaled.forecast {
             forecast.record(t, cpu.map(|cpu| cpu.saturating_mul(i64::from(seen.serving))));
+        }
+        let done = works_on.map_or(SimTime::NEVER, |jobs| jobs.done_at());
+        if done > t && done < self.measure.horizon {
+            self.wait(Due::Profile, at, done);
         }
         true
     }

@@ -1,6 +1,7 @@
 //! What autoscale remembers of the sets that have it, within a trial.
 
 use super::forecast::Forecast;
+use super::gauge::Course;
 use super::history::{Condition, FULL, Grid, History};
 use crate::demand::Tide;
 use crate::design::Design;
@@ -8,7 +9,7 @@ use crate::policy::autoscale::{Autoscale, Direction, Profile, Reading, SERIES_MA
 use zonefall_engine::{Key, SimDuration, SimTime};
 
 /// What the metrics of a set follow from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Seen {
     /// Thousandths of a request a second.
     pub demand: u64,
@@ -22,6 +23,9 @@ pub(super) struct Seen {
     pub cold: u32,
     /// AS-18, AS-22: instances that it counts.
     pub capacity: u32,
+    /// Jobs that wait, if any ever do, and sessions, if a rule looks at them.
+    pub jobs: Option<Course>,
+    pub sessions: Option<Course>,
 }
 
 impl Seen {
@@ -134,7 +138,7 @@ impl Scaler {
             let setting = of.management.as_ref()?.autoscale.as_ref()?;
             Some(Scaled {
                 set,
-                history: History::new(setting.memory(), setting.metric_delay),
+                history: History::of(setting),
                 forecast: setting.look_ahead.map(Forecast::new),
                 tides: Vec::with_capacity(setting.series.len()),
                 series: [0; SERIES_MAX],
@@ -505,7 +509,7 @@ mod tests {
 
     #[test]
     fn as_08_the_survivors_load_drives_cpu_and_nobody_reports_from_the_dead() {
-        let seen = Seen { demand: 600_000, attempted: 600_000, rotation: 9, serving: 9, cold: 0, capacity: 9 };
+        let seen = Seen { demand: 600_000, attempted: 600_000, rotation: 9, serving: 9, capacity: 9, ..Seen::default() };
         assert_eq!(seen.cpu(100_000, 100_000), Some(66_666_666));
         // A zone is lost: three machines are gone from the rotation, then those that live are busier.
         assert_eq!(Seen { rotation: 6, serving: 6, ..seen }.cpu(100_000, 100_000), Some(100 * MICRO));

@@ -32,6 +32,13 @@ pub enum Metric {
         /// `dividePerInstance`.
         per_instance: bool,
     },
+    /// The sessions that all machines hold; divided by the instance count if asked (AS-07).
+    Sessions {
+        /// `dividePerInstance`.
+        per_instance: bool,
+    },
+    /// Jobs that wait for workers, always divided by the instance count, as Azure does with the length of a queue (AS-07).
+    Jobs,
 }
 
 /// The most series of a setting.
@@ -181,6 +188,11 @@ impl Autoscale {
         self.profiles.iter().map(|profile| profile.maximum).max().unwrap_or(0)
     }
 
+    /// Whether a rule looks at a metric of which this is so.
+    pub fn looks_at(&self, is_it: impl Fn(Metric) -> bool) -> bool {
+        self.profiles.iter().flat_map(|profile| &profile.rules).any(|rule| is_it(rule.metric))
+    }
+
     /// The longest look back.
     pub fn memory(&self) -> SimDuration {
         let windows = self.profiles.iter().flat_map(|profile| &profile.rules).map(|rule| rule.window);
@@ -210,7 +222,12 @@ impl Reading {
 impl Rule {
     /// AS-12, AS-14: whether its value is shared out between the instances.
     pub const fn is_shared_out(&self) -> bool {
-        !matches!(self.metric, Metric::Requests { per_instance: false } | Metric::Series { per_instance: false, .. })
+        !matches!(
+            self.metric,
+            Metric::Requests { per_instance: false }
+                | Metric::Series { per_instance: false, .. }
+                | Metric::Sessions { per_instance: false }
+        )
     }
 
     /// AS-07, AS-12: the factors by which sum and weight are multiplied to say what `to` instances would have seen where
@@ -219,8 +236,11 @@ impl Rule {
         let least_one = |count: u32| i128::from(count.max(1));
         match self.metric {
             Metric::Cpu | Metric::Memory { .. } => (least_one(now), least_one(to)),
-            Metric::Requests { per_instance: true } | Metric::Series { per_instance: true, .. } => (1, least_one(to)),
-            Metric::Requests { .. } | Metric::Series { .. } => (1, 1),
+            Metric::Jobs
+            | Metric::Requests { per_instance: true }
+            | Metric::Series { per_instance: true, .. }
+            | Metric::Sessions { per_instance: true } => (1, least_one(to)),
+            Metric::Requests { .. } | Metric::Series { .. } | Metric::Sessions { .. } => (1, 1),
         }
     }
 

@@ -68,7 +68,7 @@ fn as_12_memory_is_projected_as_it_is_measured_and_a_series_only_where_it_is_sha
 #[test]
 fn as_07_storage_messages_are_per_instance() {
     let queue = |direction, threshold| Rule {
-        metric: Metric::Requests { per_instance: true },
+        metric: Metric::Jobs,
         operator: if direction == Direction::Out { Operator::AtLeast } else { Operator::AtMost },
         ..rule(direction, threshold, Change::Count(1))
     };
@@ -76,8 +76,15 @@ fn as_07_storage_messages_are_per_instance() {
     assert!(more.fires(value(100.0), 2, 2) && !more.fires(value(99.0), 2, 2));
     assert!(more.fires(value(150.0), 3, 3) && !more.fires(value(149.0), 3, 3));
     assert!(queue(Direction::In, 10.0).fires(value(30.0), 3, 3));
-    // Six flows over two are three.
-    assert!(queue(Direction::Out, 3.0).fires(value(6.0), 2, 2) && !queue(Direction::Out, 3.1).fires(value(6.0), 2, 2));
+    // Six flows over two are three, where that is asked; sessions too.
+    for (flows, all) in [
+        (Metric::Requests { per_instance: true }, Metric::Requests { per_instance: false }),
+        (Metric::Sessions { per_instance: true }, Metric::Sessions { per_instance: false }),
+    ] {
+        let flows = |threshold| Rule { metric: flows, ..queue(Direction::Out, threshold) };
+        assert!(flows(3.0).fires(value(6.0), 2, 2) && !flows(3.1).fires(value(6.0), 2, 2));
+        assert!(Rule { metric: all, ..flows(6.0) }.fires(value(6.0), 2, 2));
+    }
 }
 
 #[test]

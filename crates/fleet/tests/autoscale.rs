@@ -301,8 +301,7 @@ fn looks(metric: Metric, direction: Direction, threshold: u64, by: u32) -> Rule 
 /// Workers of a job a second; batches of so many jobs at these minutes, due long after.
 fn workers(capacity: u32, count: u64, at: &[u64], autoscale: Autoscale) -> Design {
     let mut of = web(&[1], capacity, Demand::constant(0), autoscale);
-    let batch =
-        |&at: &u64| Batch { at: SimTime::from_ms(at * MINUTE), due: SimTime::from_ms((at + 1000) * MINUTE) };
+    let batch = |&at: &u64| Batch { at: SimTime::from_ms(at * MINUTE), due: SimTime::from_ms((at + 1000) * MINUTE) };
     of.demand = None;
     of.jobs = Some(Jobs { count, sigma: 0.0, batches: at.iter().map(batch).collect() });
     of.need = Need::Done(1, 1);
@@ -389,8 +388,10 @@ fn queues_and_sessions_do_not_tick() {
     let often = |tick: u64, rules| Autoscale { tick: ms(tick), ..setting(vec![profile(2, 5, rules)]) };
     let queue = |tick| {
         let average = |rule| Rule { aggregation: Aggregation::Average, ..rule };
-        let rules =
-            vec![average(looks(Metric::Jobs, Direction::Out, 50, 1)), average(looks(Metric::Jobs, Direction::In, 10, 1))];
+        let rules = vec![
+            average(looks(Metric::Jobs, Direction::Out, 50, 1)),
+            average(looks(Metric::Jobs, Direction::In, 10, 1)),
+        ];
         script(20 * DAY).play(workers(2, 600, &[60, 600, 6000], often(tick, rules))).events
     };
     let held = |tick| {

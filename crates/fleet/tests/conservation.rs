@@ -218,6 +218,11 @@ fn designs() -> impl Strategy<Value = Design> {
             set.reserved_per_zone = u32::from(flags[23]);
             bought.reserved_per_zone = set.reserved_per_zone;
             set.autoscale = load.map(|(most, _)| Box::new(autoscale(most, flags[1], flags[2])));
+            if let Some(setting) = set.autoscale.as_mut().filter(|_| flags[4]) {
+                let rules = &mut setting.profiles[0].rules;
+                let (metric, threshold_micro) = (Metric::Sessions { per_instance: true }, 250_000_000);
+                rules.push(Rule { metric, threshold_micro, ..rules[0] });
+            }
         });
         wild.demand = load.map(|(_, swing)| {
             let noise = Noise { sigma: 0.1 * swing as f64, every: SimDuration::from_ms(2 * HOUR) };

@@ -21,6 +21,7 @@ use crate::scenario::CalendarStart;
 use crate::service::{self, Within};
 use crate::sets::{self, Ground, Placed};
 use crate::slow_start;
+use crate::watched::{Watched, watches_something};
 use std::ops::Range;
 use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
@@ -125,7 +126,9 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let service = service::service(&reader, sets.as_deref(), has_demand, (within, memory), sink);
     let (mut sets, (need, need_span, _)) = (sets?, need?);
     let (demand, jobs) = (demand?, jobs?);
-    watches_something(&reader, &sets, demand.is_some(), sink)?;
+    let service = service?;
+    let there = Watched { demand: demand.is_some(), jobs: jobs.is_some(), sessions: service.sessions.is_some() };
+    watches_something(&reader, &sets, there, sink)?;
     scales_alone(&reader, &sets, &need, sink)?;
     let quota = quota?;
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
@@ -147,7 +150,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         balancer: balancer?,
         demand,
         jobs,
-        service: service?,
+        service,
         need,
         sla: terms(&sets.iter().collect::<Vec<_>>()),
         depends_on: depends_on?,
@@ -173,16 +176,6 @@ fn has_marks(design: &Design, profile: Option<&Profile>, reader: &Reader<'_>, si
     );
     sink.error(codes::UNIT_MODES, &reader.span_of("release"), words)
         .help("give releases the same `effect`, or turn modes off with `enabled = false`");
-    None
-}
-
-/// AS-08: autoscale has metrics only where something arrives.
-fn watches_something(reader: &Reader<'_>, sets: &[Placed], has_demand: bool, sink: &mut Sink) -> Option<()> {
-    let scales = |placed: &&Placed| placed.set.management.as_ref().is_some_and(|managed| managed.autoscale.is_some());
-    let Some(placed) = sets.iter().find(scales).filter(|_| !has_demand) else { return Some(()) };
-    let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
-    sink.error(codes::AUTOSCALE, &span, "autoscale watches what the machines serve, and nothing arrives")
-        .help("add `[demand]` with `rate = \"600 req/s\"`");
     None
 }
 

@@ -57,6 +57,7 @@ mod timeline;
 mod units;
 mod until;
 mod values;
+mod watched;
 mod waves;
 mod what_if;
 mod world;

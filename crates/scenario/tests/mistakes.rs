@@ -61,6 +61,8 @@ fn each_mistake_brings_its_code() {
     let scaled = |text: &str| demand(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{text}"));
     let series = |text: &str| scaled(&format!("{SERIES}\n{text}\n"));
     let rule = |text: &str| scaled(&format!("{RULE}\n{text}\n"));
+    let watches =
+        |metric: &str, text: &str| rule(&format!("increase = 1\n{text}")).replace("\"cpu\"", &format!("\"{metric}\""));
     let money = |text: &str| format!("[money.prices]\ndate = \"2026\"\n{text}");
     let cases: Vec<(&str, String, &str)> = vec![
         ("#top", "money = 3".into(), "E012"),
@@ -297,6 +299,12 @@ fn each_mistake_brings_its_code() {
         ("#end", rule("increase = 1").replace("\"cpu\"", "\"memory\""), "E059"),
         ("#end", rule("increase = 1").replace("\"cpu\"", "\"series\""), "E011"),
         ("#end", rule("increase = 1\nseries = \"x\"").replace("\"cpu\"", "\"series\""), "E059"),
+        ("#end", rule("increase = 1").replace("\"cpu\"", "\"sessions\""), "E059"),
+        ("#end", rule("increase = 1").replace("\"cpu\"", "\"queue\""), "E059"),
+        ("#end", watches("queue", "per_instance = true"), "E059"),
+        ("#end", watches("queue", "aggregation = \"maximum\""), "E059"),
+        ("#end", watches("sessions", "aggregation = \"minimum\""), "E059"),
+        ("#end", watches("sessions", "aggregation = \"total\""), "E059"),
         ("#end", scaled("memory = { at_rest = 50 }"), "E011"),
         ("#end", scaled("memory = { at_rest = 50, at_full = 40 }"), "E059"),
         ("#end", scaled("memory = { at_rest = 50, at_full = 140 }"), "E020"),
@@ -492,6 +500,28 @@ fn as_01_as_03_profiles_that_cannot_be() {
     }
     let twenty = "[[scale_set.web.autoscale.profile]]\nname = \"x\"\nstarts = \"18:00\"\n".repeat(20);
     assert!(codes(&text(&format!("starts = \"18:00\"\n{twenty}"))).contains(&"E059"));
+}
+
+#[test]
+fn as_07_rules_look_at_sessions_and_queues_where_there_are_some() {
+    let rule = |metric: &str, more: &str| {
+        let rule = RULE.replace("cpu", metric);
+        format!(
+            "[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{rule}\nincrease = 1\naggregation = \"last\"\n{more}"
+        )
+    };
+    let jobs = "[jobs]\ncount = 9000\nat = \"22:00\"\ndeadline = \"05:00\"\n";
+    let deadline = |metric: &str| {
+        let text = with("#end", &format!("{}{jobs}", rule(metric, "")));
+        let text = text.replace("min_serving = 6", "jobs_by_deadline = \"99%\"");
+        format!("start = \"2026-01-01\"\n{text}")
+    };
+    assert_eq!(codes(&deadline("queue")), Vec::<&str>::new());
+    assert_eq!(codes(&deadline("cpu")), Vec::<&str>::new());
+    assert_eq!(codes(&deadline("requests")), ["E059"]);
+    let sessions = "[demand]\nrate = \"9 req/s\"\n[sessions]\nlength = \"20 min\"\nrequests = 60\n";
+    let held = with("#end", &format!("{}{sessions}", rule("sessions", "per_instance = true\n")));
+    assert_eq!(codes(&held), Vec::<&str>::new());
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) const AUTOSCALE: &[Rule] = &[
         PRACTICES,
     )
     .key("scale_set.autoscale.rule.aggregation"),
-    Rule::modelled("AS-07", "Where asked, a metric is divided by the instance count of the moment.", PRACTICES)
+    Rule::modelled("AS-07", "Where asked, a metric is divided by the instance count of the moment; the length of a queue always is.", PRACTICES)
         .key("scale_set.autoscale.rule.per_instance"),
     Rule::modelled(
         "AS-08",

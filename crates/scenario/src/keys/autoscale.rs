@@ -17,13 +17,13 @@ macro_rules! rule_keys {
     ($at:literal) => {
         [
             set_key!(concat $at, "rule[]", Tables(LISTED_MAX), "Rules: at most 10 in a profile. Any that scales out does; all that scale in must agree.", "AS-01, AS-09"),
-            set_key!(concat $at, "rule[].metric", Choice(&["cpu", "memory", "requests", "series"]), "Percentage CPU or memory of the machines that report, the requests that arrive a second, or a series of the setting's own.", "AS-06, AS-08, AS-21"),
+            set_key!(concat $at, "rule[].metric", Choice(&["cpu", "memory", "requests", "sessions", "queue", "series"]), "Percentage CPU or memory of the machines that report, the requests that arrive a second, the sessions that all machines hold, the jobs that wait for each instance, or a series of the setting's own. Workers are at 100 % CPU while jobs wait.", "AS-06, AS-07, AS-08, AS-21"),
             set_key!(concat $at, "rule[].series", Text, "The name of the series, with `metric = \"series\"`.", "AS-21"),
-            set_key!(concat $at, "rule[].per_instance", Flag, "Whether requests or a series are divided by the instance count.", "AS-07").or("false"),
-            set_key!(concat $at, "rule[].aggregation", Choice(&["average", "minimum", "maximum", "last", "total"]), "How the window becomes one value; `total` for requests and series only.", "AS-06").or("average"),
+            set_key!(concat $at, "rule[].per_instance", Flag, "Whether requests, sessions or a series are divided by the instance count; a queue always is.", "AS-07").or("false"),
+            set_key!(concat $at, "rule[].aggregation", Choice(&["average", "minimum", "maximum", "last", "total"]), "How the window becomes one value; `total` for requests and series only, sessions and queues by `average` and `last` only.", "AS-06").or("average"),
             set_key!(concat $at, "rule[].window", Duration, "How far back is looked: 5 min to 12 h.", "AS-01").or("10 min"),
             set_key!(concat $at, "rule[].operator", Choice(&[">", ">=", "<", "<="]), "Upwards to scale out, downwards to scale in.", "AS-06"),
-            set_key!(concat $at, "rule[].threshold", Number(0.0, 1e9), "In percent, requests a second, or in the unit of the series.", "AS-06"),
+            set_key!(concat $at, "rule[].threshold", Number(0.0, 1e9), "In percent, requests a second, sessions, jobs an instance, or in the unit of the series.", "AS-06"),
             set_key!(concat $at, "rule[].increase", SOME, "So many machines more.", "AS-10"),
             set_key!(concat $at, "rule[].increase_percent", SOME, "So many percent more, rounded up.", "AS-10"),
             set_key!(concat $at, "rule[].increase_to", SOME, "More, to so many.", "AS-10"),
@@ -39,7 +39,7 @@ const OF_DEFAULT: [Key; 15] = rule_keys!("autoscale.");
 const OF_PROFILE: [Key; 15] = rule_keys!("autoscale.profile[].");
 
 pub(super) const KEYS: &[Key] = &[
-    set_key!("autoscale", Either(&[Table, Off]), "Autoscale of the set; needs `[demand]`. What stands in it is the default profile.", "AS-01"),
+    set_key!("autoscale", Either(&[Table, Off]), "Autoscale of the set; needs `[demand]` or `[jobs]`. What stands in it is the default profile.", "AS-01"),
     set_key!("autoscale.minimum", INSTANCES, "The least machines.", "AS-05"),
     set_key!("autoscale.maximum", SOME, "The most machines.", "AS-05"),
     set_key!("autoscale.default", INSTANCES, "As many if metrics are missing and there are fewer; the minimum without it.", "AS-15"),

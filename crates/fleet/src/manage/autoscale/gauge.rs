@@ -74,7 +74,9 @@ impl Course {
                 from.saturating_add(rest).min(FAR_MS)
             }
             Self::Falls { from, .. } => from,
-            Self::Fades { from, length, .. } => from.saturating_add(libm::ceil(SETTLED_AFTER * length) as i64).min(FAR_MS),
+            Self::Fades { from, length, .. } => {
+                from.saturating_add(libm::ceil(SETTLED_AFTER * length) as i64).min(FAR_MS)
+            }
         }
     }
 
@@ -123,7 +125,8 @@ impl Course {
                 // The last millisecond before it rests may have less to fall.
                 let rests = self.rests_from();
                 let slope_ends = (rests - 1).clamp(begin, end);
-                let (slope, tail) = (i128::from(slope_ends - begin), i128::from(rests.clamp(slope_ends, end) - slope_ends));
+                let (slope, tail) =
+                    (i128::from(slope_ends - begin), i128::from(rests.clamp(slope_ends, end) - slope_ends));
                 let flat = i128::from(end - slope_ends) - tail;
                 (value(begin) + value(slope_ends)) * slope
                     + (value(slope_ends) + value(end)) * tail
@@ -339,7 +342,9 @@ mod tests {
         let first = |aggregation, operator, threshold| {
             let rule = rule(Metric::Sessions { per_instance: false }, aggregation, operator, threshold);
             let grid = Grid { phase_ms: 0, tick: SimDuration::from_ms(1000) };
-            sessions.first_true(&Condition::fires(&rule, 3), minute(60), grid).map(|at| at.as_ms() as f64 / 60_000.0 - 60.0)
+            sessions
+                .first_true(&Condition::fires(&rule, 3), minute(60), grid)
+                .map(|at| at.as_ms() as f64 / 60_000.0 - 60.0)
         };
         let last = first(Aggregation::Last, Operator::AtLeast, 20_000).unwrap();
         assert!((0.0..1.0 / 60.0).contains(&(last - 20.0 * libm::log(3.0))), "{last}");
@@ -386,9 +391,8 @@ mod tests {
             let condition = if next(2) > 0 { Condition::fires(&of, 3) } else { Condition::spares(&of, 3, 2) };
             let grid = Grid { phase_ms: next(60_000), tick: SimDuration::from_ms(5_000 * (1 + next(12))) };
             let from = SimTime::from_ms(at + next(3 * MINUTE));
-            let mut walk = (0..2000).map(|tick| {
-                grid.at_or_after(from).after(SimDuration::from_ms(tick * grid.tick.as_ms()))
-            });
+            let mut walk =
+                (0..2000).map(|tick| grid.at_or_after(from).after(SimDuration::from_ms(tick * grid.tick.as_ms())));
             let walked = walk.find(|&t| condition.holds(gauge.reading(&of, t)));
             let planned = gauge.first_true(&condition, from, grid);
             let far = grid.at_or_after(from).after(SimDuration::from_ms(2000 * grid.tick.as_ms()));

@@ -115,9 +115,8 @@ impl History {
     /// What the rules of a setting look at.
     pub fn of(setting: &Autoscale) -> Self {
         let plain = Self::new(setting.memory(), setting.metric_delay);
-        let gauge = |looks: fn(Metric) -> bool| {
-            setting.looks_at(looks).then(|| Gauge::new(plain.memory_ms, plain.delay_ms))
-        };
+        let gauge =
+            |looks: fn(Metric) -> bool| setting.looks_at(looks).then(|| Gauge::new(plain.memory_ms, plain.delay_ms));
         let jobs = gauge(|metric| metric == Metric::Jobs);
         let sessions = gauge(|metric| matches!(metric, Metric::Sessions { .. }));
         Self { jobs, sessions, ..plain }

@@ -509,7 +509,8 @@ mod tests {
 
     #[test]
     fn as_08_the_survivors_load_drives_cpu_and_nobody_reports_from_the_dead() {
-        let seen = Seen { demand: 600_000, attempted: 600_000, rotation: 9, serving: 9, capacity: 9, ..Seen::default() };
+        let seen =
+            Seen { demand: 600_000, attempted: 600_000, rotation: 9, serving: 9, capacity: 9, ..Seen::default() };
         assert_eq!(seen.cpu(100_000, 100_000), Some(66_666_666));
         // A zone is lost: three machines are gone from the rotation, then those that live are busier.
         assert_eq!(Seen { rotation: 6, serving: 6, ..seen }.cpu(100_000, 100_000), Some(100 * MICRO));

@@ -68,8 +68,7 @@ fn rule(node: &Rc<Node>, path: &'static str, known: &Known, sink: &mut Sink) -> 
         "total" => Aggregation::Total,
         _ => Aggregation::Average,
     };
-    if aggregation == Aggregation::Total && matches!(metric, Metric::Cpu | Metric::Memory { .. }) {
-        let words = "a percentage over a window has a mean, a least and a greatest value, and no total";
+    if let Some(words) = has_no(aggregation, metric) {
         sink.error(codes::AUTOSCALE, &reader.span_of("aggregation"), words);
         return None;
     }
@@ -77,6 +76,19 @@ fn rule(node: &Rc<Node>, path: &'static str, known: &Known, sink: &mut Sink) -> 
     let threshold_micro = (threshold? * 1e6).round() as i64;
     let (window, cooldown) = (window?, cooldown?);
     Some(Rule { metric, aggregation, window, operator, threshold_micro, direction, change, cooldown })
+}
+
+/// Why a metric cannot be looked at in this way.
+fn has_no(aggregation: Aggregation, metric: Metric) -> Option<&'static str> {
+    match (metric, aggregation) {
+        (Metric::Cpu | Metric::Memory { .. }, Aggregation::Total) => {
+            Some("a percentage over a window has a mean, a least and a greatest value, and no total")
+        }
+        (Metric::Sessions { .. } | Metric::Jobs, Aggregation::Minimum | Aggregation::Maximum | Aggregation::Total) => {
+            Some("sessions and queues change all the time: their average or last value is looked at here")
+        }
+        _ => None,
+    }
 }
 
 fn metric(reader: &Reader<'_>, known: &Known, sink: &mut Sink) -> Option<Metric> {
@@ -90,12 +102,18 @@ fn metric(reader: &Reader<'_>, known: &Known, sink: &mut Sink) -> Option<Metric>
         return None;
     }
     if per_instance && matches!(word, "cpu" | "memory") {
-        let words =
-            "a percentage is a mean over instances already: `per_instance` goes with requests and series (AS-07)";
+        let words = "a percentage is a mean over instances already: `per_instance` goes with requests, sessions and series (AS-07)";
         sink.error(codes::AUTOSCALE, &reader.span_of("per_instance"), words);
         return None;
     }
+    if word == "queue" && reader.has("per_instance") {
+        let words = "the length of a queue is always divided by the instance count (AS-07)";
+        sink.error(codes::AUTOSCALE, &reader.span_of("per_instance"), words).help("take `per_instance` out");
+        return None;
+    }
     match word {
+        "sessions" => Some(Metric::Sessions { per_instance }),
+        "queue" => Some(Metric::Jobs),
         "requests" => Some(Metric::Requests { per_instance }),
         "series" => series(reader, name, known, sink).map(|which| Metric::Series { which, per_instance }),
         "memory" => {

@@ -1,0 +1,57 @@
+//! Whether there is what the rules of autoscale look at.
+//!
+//! In: the sets of a design, and what arrives there. Out: a mistake for each set that looks at what there is not.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::reader::Reader;
+use crate::sets::Placed;
+use zonefall_fleet::policy::autoscale::Metric;
+
+/// What there is for autoscale to look at.
+#[derive(Clone, Copy)]
+pub(crate) struct Watched {
+    pub demand: bool,
+    pub jobs: bool,
+    pub sessions: bool,
+}
+
+impl Watched {
+    /// What is wrong with a metric that has nothing to look at, and what helps.
+    fn lacks(self, metric: Metric) -> Option<(&'static str, &'static str)> {
+        let demand = "add `[demand]` with `rate = \"600 req/s\"`";
+        let (there, words, help) = match metric {
+            Metric::Requests { .. } => (self.demand, "a rule looks at requests, and none arrive", demand),
+            Metric::Jobs => {
+                let help = "add `[jobs]` with `count`, `at` and `deadline`";
+                (self.jobs, "a rule looks at the jobs that wait, and there are none", help)
+            }
+            Metric::Sessions { .. } => {
+                let help = "add `[sessions]` with `length = \"20 min\"` and `requests = 60`";
+                (self.sessions, "a rule looks at sessions, and no machine holds any", help)
+            }
+            _ => {
+                let words = "autoscale watches what the machines serve, and nothing arrives";
+                (self.demand || self.jobs, words, demand)
+            }
+        };
+        (!there).then_some((words, help))
+    }
+}
+
+/// AS-08: autoscale has metrics only where something arrives.
+pub(crate) fn watches_something(reader: &Reader<'_>, sets: &[Placed], there: Watched, sink: &mut Sink) -> Option<()> {
+    let mut fine = Some(());
+    for placed in sets {
+        let managed = placed.set.management.as_ref();
+        let Some(setting) = managed.and_then(|managed| managed.autoscale.as_deref()) else { continue };
+        let rules = setting.profiles.iter().flat_map(|profile| &profile.rules);
+        let lacking = rules.map(|rule| rule.metric).chain([Metric::Cpu]).find_map(|metric| there.lacks(metric));
+        if let Some((words, help)) = lacking {
+            let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
+            sink.error(codes::AUTOSCALE, &span, words).help(help);
+            fine = None;
+        }
+    }
+    fine
+}

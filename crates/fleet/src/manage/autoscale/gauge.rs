@@ -346,10 +346,10 @@ mod tests {
                 .first_true(&Condition::fires(&rule, 3), minute(60), grid)
                 .map(|at| at.as_ms() as f64 / 60_000.0 - 60.0)
         };
-        let last = first(Aggregation::Last, Operator::AtLeast, 20_000).unwrap();
+        let last = first(Aggregation::Last, Operator::AtLeast, 20_000).expect("it is crossed");
         assert!((0.0..1.0 / 60.0).contains(&(last - 20.0 * libm::log(3.0))), "{last}");
         // The mean over ten minutes: 24,000 − 12,000 · 2 (e^(1/2) − 1) e^(−t/20), so 20,000 at t = 20 ln(6 (e^(1/2) − 1)).
-        let mean = first(Aggregation::Average, Operator::AtLeast, 20_000).unwrap();
+        let mean = first(Aggregation::Average, Operator::AtLeast, 20_000).expect("it is crossed");
         let exact = 20.0 * libm::log(6.0 * (libm::exp(0.5) - 1.0));
         assert!((0.0..1.0 / 60.0).contains(&(mean - exact)), "{mean} {exact}");
         assert_eq!(first(Aggregation::Average, Operator::Above, 24_000), None);

@@ -37,6 +37,10 @@ pub const GATEWAY_PROBE_SECONDS: u32 = 30;
 pub const GATEWAY_PROBES_DOWN: u32 = 3;
 /// How long an application gateway drains a machine that leaves its pool, in seconds (AG-02).
 pub const GATEWAY_DRAIN_SECONDS: u32 = 30;
+/// The most instances of an application gateway (AG-03).
+pub const GATEWAY_INSTANCES_MAX: u64 = 125;
+/// Capacity units of one of its instances (AG-03).
+pub const GATEWAY_UNITS_PER_INSTANCE: u64 = 10;
 
 /// From one rack to the next in a wave of maintenance (MT-04: update domains are at least so far apart).
 pub const MAINTENANCE_BETWEEN_MINUTES: u32 = 30;

@@ -88,5 +88,14 @@ pub fn service(design: &Design) -> Option<String> {
     if let Some(ceiling) = &of.ceiling {
         says.push(format!("`{}` lets {} a second through", ceiling.name, ceiling.capacity_milli as f64 / 1000.0));
     }
+    if let Some(gateway) = &of.gateway {
+        let per_second = |instances: u32| gateway.lets_through(instances) as f64 / 1000.0;
+        says.push(format!(
+            "the gateway has {} to {} instances and lets up to {} a second through",
+            gateway.least,
+            gateway.most,
+            per_second(gateway.most)
+        ));
+    }
     (!says.is_empty()).then(|| says.join("; "))
 }

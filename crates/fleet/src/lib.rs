@@ -17,6 +17,7 @@ mod demand;
 mod design;
 mod disks;
 mod failover;
+mod gateway;
 mod groups;
 mod holding;
 mod jobs;

@@ -71,6 +71,9 @@ pub enum Operation {
     FailoversLate,
     FailoverLostMs,
     Failbacks,
+    GatewayGrowths,
+    GatewayShortMs,
+    GatewayTurnedAway,
 }
 
 /// One counter: its name in reports, what it counts, the rules behind it.
@@ -94,7 +97,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 67] = {
+pub const TABLE: [OperationRow; 70] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -279,6 +282,19 @@ pub const TABLE: [OperationRow; 67] = {
             "DR-01, DR-05",
         ),
         row(O::Failbacks, "failbacks", "times that clients were sent back to the part that comes first", "DR-04"),
+        row(O::GatewayGrowths, "gateway_growths", "times that the application gateway ordered more instances", "AG-03"),
+        row(
+            O::GatewayShortMs,
+            "gateway_short_h",
+            "hours in which more came to the application gateway than its instances let through",
+            "AG-03",
+        ),
+        row(
+            O::GatewayTurnedAway,
+            "gateway_turned_away",
+            "requests that the application gateway turned away for want of instances",
+            "AG-03",
+        ),
     ]
 };
 
@@ -299,6 +315,7 @@ impl Operation {
                 | Self::RetryStormMs
                 | Self::MetastableMs
                 | Self::VulnerableMs
+                | Self::GatewayShortMs
         )
     }
 }

@@ -9,6 +9,8 @@ pub(crate) enum Pending {
     Demand,
     /// A batch of jobs comes, a deadline passes, or late jobs may be done.
     Jobs,
+    /// Instances of an application gateway come, or may go.
+    Gateway,
     /// A component recovers on a seat from a shock.
     Recovered { seat: u32, cause: u16 },
     /// A machine's repair of one mode ends; a predicted strike was only a pause. `epoch` tells machines apart that stood
@@ -120,6 +122,7 @@ impl Pending {
         match self {
             Self::Demand => tag(0, 0, 0),
             Self::Jobs => tag(0, 0, 1),
+            Self::Gateway => tag(0, 0, 2),
             Self::Recovered { seat, cause } => tag(0, 1, seat) | (cause as u64) << 32,
             Self::Repaired { mode, machine, predicted, epoch } => {
                 tag(1, mode | (predicted as u32) << 7, machine) | (epoch as u64) << 32
@@ -143,7 +146,8 @@ impl Pending {
         match tag >> 56 {
             0 if mode == 1 => Self::Recovered { seat: unit, cause: (tag >> 32) as u16 },
             0 if unit == 0 => Self::Demand,
-            0 => Self::Jobs,
+            0 if unit == 1 => Self::Jobs,
+            0 => Self::Gateway,
             1 => Self::Repaired { mode: mode & 0x7f, machine: unit, predicted: mode > 0x7f, epoch: (tag >> 32) as u16 },
             2 => Self::HostRepaired { mode, host: unit },
             3 => Self::LifeEnds { mode, unit },
@@ -176,6 +180,7 @@ mod tests {
         let all = [
             Pending::Demand,
             Pending::Jobs,
+            Pending::Gateway,
             Pending::Recovered { seat: 7, cause: 300 },
             Pending::Repaired { mode: 23, machine: 9, predicted: true, epoch: u16::MAX },
             Pending::HostRepaired { mode: 1, host: 8 },

@@ -4,6 +4,7 @@
 //! distributions. Out: data that the book looks at when time moves on. A design that says nothing of it is
 //! [`Service::default`], and nothing of this is on its path.
 
+use crate::policy::gateway::Gateway;
 use crate::policy::retry::Retry;
 use std::sync::Arc;
 use zonefall_engine::SimDuration;
@@ -19,6 +20,8 @@ pub struct Service {
     pub sessions: Option<Sessions>,
     /// What lies behind the machines and does not scale with them, if anything.
     pub ceiling: Option<Ceiling>,
+    /// AG-03: the application gateway in front of the machines, if it grows with what comes to it.
+    pub gateway: Option<Gateway>,
     /// LB-09, AG-02: a machine that is to be deleted gets no new requests or sessions for so long before.
     pub drain: Option<SimDuration>,
 }

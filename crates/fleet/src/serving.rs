@@ -67,6 +67,8 @@ pub(crate) enum Class {
     Rollouts,
 }
 
+/// Millionths.
+const MICRO: u128 = 1_000_000;
 /// The number of classes.
 const CLASSES: usize = Class::Rollouts as usize + 1;
 
@@ -95,6 +97,10 @@ pub(crate) struct Book {
     special: bool,
     /// No more is served, however many machines serve, in thousandths of a request a second.
     ceiling: i64,
+    /// AG-03: no more comes to the machines, in thousandths of a request a second.
+    pub gate: u64,
+    /// What has been turned away there, in millionths of a request.
+    turned_away: u128,
     /// What arrives now, in thousandths of a request a second; none without demand.
     pub demand: Option<u64>,
     counts_connections: bool,
@@ -137,6 +143,8 @@ zonefall_engine::pooled_clone!(Book {
     backlog,
     sessions,
     ceiling,
+    gate,
+    turned_away,
     course,
     walks,
     special,
@@ -183,6 +191,8 @@ impl Book {
             walks: false,
             special: design.service.retry.is_some() || design.jobs.is_some() || design.service.sessions.is_some(),
             ceiling: design.service.ceiling.as_ref().map_or(i64::MAX, |of| of.capacity_milli as i64),
+            gate: u64::MAX,
+            turned_away: 0,
             demand: None,
             counts_connections: design.sla.is_some(),
             enough: i64::MAX,
@@ -230,7 +240,7 @@ impl Book {
         self.now = SimTime::ZERO;
         (self.missed_since, self.unconnected_since) = (None, None);
         (self.missed_hint, self.unconnected_hint, self.next_at) = (0, 0, 0);
-        (self.surplus, self.done) = (0, false);
+        (self.surplus, self.done, self.turned_away) = (0, false, 0);
         self.ledger.reset(self.stride - 1, measure.windows.count());
     }
 
@@ -371,7 +381,7 @@ impl Book {
     /// What new sessions meet.
     pub fn in_rotation(&self) -> Rotation {
         let level = |class| self.level(class) as u64;
-        Rotation { demand_milli: self.demand.unwrap_or(0), alive: level(Class::Serving), dead: level(Class::Dead) }
+        Rotation { demand_milli: self.passed(), alive: level(Class::Serving), dead: level(Class::Dead) }
     }
 
     /// The state holds for so many measured milliseconds.
@@ -489,7 +499,13 @@ impl Book {
         if let Some(parts) = &self.parts {
             self.ledger.lost_to_dead += i128::from(demand.saturating_sub(parts.reaching())) * times;
         } else if dead > 0 {
-            self.ledger.lost_to_dead += (u128::from(demand) * dead / (alive + dead)) as i128 * times;
+            self.ledger.lost_to_dead += (u128::from(self.passed()) * dead / (alive + dead)) as i128 * times;
+        }
+        if demand > self.gate {
+            self.turned_away += u128::from(demand - self.gate) * u128::from(length_ms);
+            let requests = u64::try_from(self.turned_away / MICRO).unwrap_or(u64::MAX);
+            self.ledger.operations[Operation::GatewayTurnedAway as usize] = requests;
+            self.ledger.operations[Operation::GatewayShortMs as usize] += length_ms;
         }
     }
 

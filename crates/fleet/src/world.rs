@@ -18,6 +18,7 @@ use crate::measure::Measure;
 use crate::operations::Operation;
 use crate::pending::Pending;
 use crate::placement::{Planner, Slots, occupy, register, slots};
+use crate::policy::gateway::Growth;
 use crate::repair::Crews;
 use crate::routing::{Switch, switches};
 use crate::serving::{Book, Class, only_the_objective_asks};
@@ -181,6 +182,8 @@ pub struct World {
     pub(crate) meters: Meters,
     /// Waves of planned maintenance that go through the design; idle without them.
     pub(crate) passages: Passages,
+    /// AG-03: the instances of the gateway; idle where it does not grow.
+    pub(crate) growth: Growth,
     /// The failover groups of the service.
     pub(crate) routing: Vec<Switch>,
     /// Somebody follows each machine as it comes and goes: autoscale, the sessions that it holds, or its slow start.
@@ -229,6 +232,7 @@ zonefall_engine::pooled_clone!(World {
     seats,
     meters,
     passages,
+    growth,
     routing,
     follows
 });
@@ -414,6 +418,7 @@ impl World {
             scaler,
             seats: seats(&design, names, &topology),
             passages: Passages::new(&design, capacity),
+            growth: Growth::default(),
             routing: switches(&design),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
@@ -534,6 +539,7 @@ impl World {
         };
         self.tide = self.design.demand.as_ref().map(|demand| demand.begin(trial));
         self.book.begin(machines, full, self.tide.map(|tide| tide.now_milli), &self.measure);
+        self.begin_gateway();
         self.await_demand();
         if self.design.jobs.is_some() {
             self.book.begin_jobs(trial);
@@ -716,6 +722,7 @@ impl World {
         match Pending::from_tag(tag) {
             Pending::Demand => self.demand_changes(t),
             Pending::Jobs => self.jobs_change(t),
+            Pending::Gateway => self.gateway_is_due(t),
             Pending::Recovered { seat, cause } => self.seat_recovers(seat, cause, t),
             Pending::Repaired { mode, machine, predicted, epoch } => {
                 self.repaired(mode, machine as usize, (predicted, epoch), t, strikes)
@@ -741,6 +748,7 @@ impl World {
         self.book.settle(t, &self.measure);
         self.book.demand_changes(tide.now_milli);
         self.manager.hears_demand();
+        self.gateway_meets_demand(t);
         self.await_demand();
     }
 

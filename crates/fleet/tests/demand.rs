@@ -1,6 +1,7 @@
 //! Demand that changes over a trial: what arrives, what is served of it, and what missed time is charged to.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod gateway;
 mod slow_start;
 mod support;
 use support::*;

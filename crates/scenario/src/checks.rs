@@ -77,12 +77,12 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
     impossible_parts(laid, sink);
     let most = |placed: &Placed| u128::from(placed.most_asked()) * u128::from(placed.set.serves_milli);
     let machines: u128 = laid.sets.iter().map(most).sum();
-    let ceiling = design.service.ceiling.as_ref();
-    let give = ceiling.map_or(machines, |of| machines.min(u128::from(of.capacity_milli)));
-    let gives = match ceiling.filter(|_| give < machines) {
-        Some(of) => format!("`{}` lets through", of.name),
-        None => "its machines together serve".into(),
-    };
+    let ceiling = design.service.ceiling.as_ref().map(|of| (of.capacity_milli, format!("`{}` lets through", of.name)));
+    let gateway = design.service.gateway.as_ref();
+    let gate = gateway.map(|of| (of.lets_through(of.most), "its gateway lets through at most".to_owned()));
+    let bounds = ceiling.into_iter().chain(gate).map(|(milli, words)| (u128::from(milli), words));
+    let all = std::iter::once((machines, "its machines together serve".to_owned())).chain(bounds);
+    let (give, gives) = all.reduce(|least, of| if of.0 < least.0 { of } else { least }).unwrap_or_default();
     let per_second = |milli: u128| milli as f64 / 1000.0;
     match needed_milli(design) {
         Some((least, _)) if least > give => {

@@ -294,14 +294,14 @@ fn need(reader: &Reader<'_>, arrives: Arrives, sink: &mut Sink) -> Option<(Need,
 fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> bool {
     let mut fine = true;
     let mut no = |span: &Range<usize>| {
-        let words = "times of responses, ceilings, jobs, retries and sessions are of one queue, and a service of parts has several";
+        let words = "times of responses, ceilings, gateways that scale, jobs, retries and sessions are of one queue, and a service of parts has several";
         sink.error(codes::EXCLUSIVE, span, words);
         fine = false;
     };
     for key in ["p95_latency", "jobs_by_deadline"] {
         slo.filter(|slo| slo.has(key)).into_iter().for_each(|slo| no(&slo.span_of(key)));
     }
-    for key in ["service.parallelism", "service.ceiling", "retry", "jobs", "sessions"] {
+    for key in ["service.parallelism", "service.ceiling", "load_balancer.autoscale", "retry", "jobs", "sessions"] {
         let outer = key.rsplit_once('.').map_or("", |(outer, _)| outer);
         let around = if outer.is_empty() { reader.span().clone() } else { reader.place(outer) };
         if reader.place(key) != around {

@@ -23,6 +23,7 @@ mod faults;
 mod files;
 mod fragment;
 mod gate;
+mod gateway;
 mod instead;
 mod jobs;
 mod keys;

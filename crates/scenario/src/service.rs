@@ -8,6 +8,7 @@
 use crate::balancer;
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::gateway;
 use crate::memory::{Memory, Station};
 use crate::reader::Reader;
 use crate::sessions;
@@ -44,8 +45,16 @@ pub(crate) fn service(
     let retry = retry(design, has_demand, sink);
     let sessions = sessions::sessions(design, has_demand, sink);
     let ceiling = ceiling(design, has_demand, sink);
+    let gateway = gateway::gateway(design, has_demand, sink);
     let drain = balancer::drain(design, sets, sink);
-    Some(Service { latency: latency?, retry: retry?, sessions: sessions?, drain: drain?, ceiling: ceiling? })
+    Some(Service {
+        latency: latency?,
+        retry: retry?,
+        sessions: sessions?,
+        drain: drain?,
+        ceiling: ceiling?,
+        gateway: gateway?,
+    })
 }
 
 /// The outer `None` is a mistake, the inner one no retries.

@@ -61,6 +61,8 @@ fn each_mistake_brings_its_code() {
     let scaled = |text: &str| demand(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{text}"));
     let series = |text: &str| scaled(&format!("{SERIES}\n{text}\n"));
     let rule = |text: &str| scaled(&format!("{RULE}\n{text}\n"));
+    let grows =
+        |kind: &str, text: &str| format!("{kind}\n[demand]\nrate = \"9 req/s\"\n[load_balancer.autoscale]\n{text}");
     let watches =
         |metric: &str, text: &str| rule(&format!("increase = 1\n{text}")).replace("\"cpu\"", &format!("\"{metric}\""));
     let money = |text: &str| format!("[money.prices]\ndate = \"2026\"\n{text}");
@@ -214,6 +216,18 @@ fn each_mistake_brings_its_code() {
         ("#balancer", "drain = \"soon\"".into(), "E021"),
         ("#balancer", "drane = \"30 s\"".into(), "E010"),
         ("#balancer", "drain = \"30 s\"".into(), "W015"),
+        ("#balancer", grows("kind = \"load-balancer\"", ""), "E013"),
+        ("#balancer", grows(GATEWAY, "minimum = 30"), "E020"),
+        ("#balancer", grows(GATEWAY, "maximum = 126"), "E020"),
+        ("#balancer", grows(GATEWAY, "maximum = 0"), "E020"),
+        ("#balancer", grows(GATEWAY, "requests_per_unit = \"0 req/s\""), "E020"),
+        ("#balancer", grows(GATEWAY, "requests_per_unit = 50"), "E012"),
+        ("#balancer", grows(GATEWAY, "grows_in = \"soon\""), "E021"),
+        ("#balancer", grows(GATEWAY, "shrinks_after = \"0 s\""), "E020"),
+        ("#balancer", grows(GATEWAY, "most = 3"), "E010"),
+        ("#balancer", grows(GATEWAY, "[retry]"), "E013"),
+        ("#balancer", grows(GATEWAY, "").replace("[demand]\nrate = \"9 req/s\"", ""), "E083"),
+        ("#balancer", format!("{GATEWAY}\nautoscale = 3"), "E012"),
         ("#set", "slow_start = { capacity = \"50%\" }".into(), "E011"),
         ("#set", "slow_start = { capacity = \"0%\", time = \"5 min\" }".into(), "E020"),
         ("#set", "slow_start = { capacity = 1, time = \"5 min\" }".into(), "E020"),
@@ -456,6 +470,20 @@ fn ag_01_ag_02_a_gateway_probes_and_drains_as_documented_unless_something_else_i
 }
 
 #[test]
+fn ag_03_a_gateway_is_told_to_be_too_small_for_a_peak() {
+    let scaled = |maximum: u32| {
+        let text = with("#balancer", &format!("{GATEWAY}\n[load_balancer.autoscale]\nmaximum = {maximum}"));
+        let text = text.replace("min_serving = 6", "min_served = \"99%\"\n[demand]\nrate = \"700 req/s\"");
+        let fine = parse(&text, "x.toml").unwrap();
+        fine.warnings.items().iter().map(|item| item.message.clone()).collect::<Vec<_>>()
+    };
+    // Ten units of 50 requests are 500 an instance: one is too small for 700, two are not.
+    let one = scaled(1);
+    assert!(one.iter().any(|words| words.contains("its gateway lets through at most 500")), "{one:?}");
+    assert!(!scaled(2).iter().any(|words| words.contains("gateway")));
+}
+
+#[test]
 fn lb_10_mt_13_a_drain_needs_somebody_who_waits_for_it() {
     let text = |drain: &str, set: &str| {
         let scales = "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12";
@@ -469,6 +497,7 @@ fn lb_10_mt_13_a_drain_needs_somebody_who_waits_for_it() {
     assert_eq!(codes(&with("#balancer", "drain = \"30 s\"").replace("#end", by_hand)), Vec::<&str>::new());
 }
 
+const GATEWAY: &str = "kind = \"application-gateway\"";
 const SERIES: &str = "[[scale_set.web.autoscale.series]]\nname = \"players\"";
 const RULE: &str = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 70";
 

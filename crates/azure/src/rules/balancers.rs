@@ -89,12 +89,12 @@ pub(super) const GATEWAY: &[Rule] = &[
         "application gateway HTTP settings page",
     )
     .key("load_balancer.drain"),
-    Rule::out(
+    Rule::modelled(
         "AG-03",
-        "Version 2 scales from 0 to 125 instances of about 10 capacity units each, in 3 to 5 minutes.",
+        "Version 2 scales from 0 to 125 instances of about 10 capacity units (50 TLS connections a second), in 3 to 5 min.",
         "application gateway scaling page; the time is recalled",
-        "how it grows is not simulated: what its most instances let through can be written as a ceiling of the service",
-    ),
+    )
+    .key("load_balancer.autoscale"),
 ];
 
 pub(super) const FRONT_DOOR: &[Rule] = &[

@@ -7,6 +7,7 @@ pub mod auto_zone_balance;
 pub mod autoscale;
 pub mod disk;
 pub mod fault_domain;
+pub mod gateway;
 pub mod health;
 pub mod instance_mix;
 pub mod maintenance;

@@ -23,7 +23,9 @@ impl Book {
         let (demand, in_time) = (self.demand, self.needs_in_time());
         // Enough for the demand may not be enough for all its tries.
         let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
-        let most = (self.level(super::Class::Capacity), self.ceiling);
+        let gate = i64::try_from(self.gate).unwrap_or(i64::MAX);
+        let counts = Counts { capacity: counts.capacity.min(gate), ..counts };
+        let most = (self.level(super::Class::Capacity), self.ceiling.min(gate));
         let own = (if failing { self.overload } else { self.probe_lag }, self.overload);
         let charged = &mut self.ledger.missed_by_cause_ms;
         let withheld = &mut self.withheld;

@@ -60,10 +60,16 @@ impl Book {
         if self.parts.is_some() || self.clients.is_some() {
             return self.served_otherwise();
         }
-        self.all_machines().served(self.demand.unwrap_or(0))
+        self.all_machines().served(self.passed())
     }
 
-    /// The same where requests pass parts, or are tried again.
+    /// What comes to the machines: what the gateway before them lets through of what arrives.
+    #[inline]
+    pub(super) fn passed(&self) -> u64 {
+        self.demand.unwrap_or(0).min(self.gate)
+    }
+
+    /// [`Self::served`] where requests pass parts, or are tried again.
     #[inline(never)]
     fn served_otherwise(&self) -> u64 {
         match (&self.parts, &self.clients) {
@@ -89,13 +95,13 @@ impl Book {
         if let Some(clients) = &self.clients {
             return clients.flow(self.asked()).0;
         }
-        self.all_machines().reached(self.demand.unwrap_or(0))
+        self.all_machines().reached(self.passed())
     }
 
     /// What autoscale's metric of CPU follows from: tries again too, as many as machines in rotation would get if the dead
     /// were as busy as those alive.
     pub fn attempted(&self) -> u64 {
-        let demand = self.demand.unwrap_or(0);
+        let demand = self.passed();
         if self.clients.is_none() {
             return demand;
         }

@@ -5,6 +5,8 @@ use super::Kind::{
     Choice, Count, Duration, Either, Flag, Law, List, Number, Off, RequestRate, Share, Table, Tables, Text,
 };
 
+use zonefall_azure::defaults::GATEWAY_INSTANCES_MAX;
+
 /// The most machines of a design.
 pub(crate) const MACHINES_MAX: u64 = 10_000_000;
 /// The most sets of a design.
@@ -211,6 +213,45 @@ pub(super) const KEYS: &[Key] = &[
     )
     .overlay()
     .from("LB-09, LB-10, MT-13"),
+    Key::new(
+        "load_balancer.autoscale",
+        Either(&[Table, Off]),
+        "An application gateway (version 2) that scales by itself. It orders instances as soon as more comes than those that it has let through, and what comes beyond them is turned away, charged to `overload`, until they are there. Without the table it lets everything through; `false` in a design removes it.",
+    )
+    .overlay()
+    .from("AG-03"),
+    Key::new(
+        "load_balancer.autoscale.minimum",
+        Count(0, GATEWAY_INSTANCES_MAX),
+        "The instances that it always has. With none it still lets through what one does.",
+    )
+    .or("0")
+    .overlay()
+    .from("AG-03"),
+    Key::new("load_balancer.autoscale.maximum", Count(1, GATEWAY_INSTANCES_MAX), "The most instances that it may have.")
+        .or("20")
+        .overlay()
+        .from("AG-03"),
+    Key::new(
+        "load_balancer.autoscale.requests_per_unit",
+        RequestRate,
+        "What one of the ten capacity units of an instance lets through: a unit opens about 50 TLS connections a second, or keeps 2,500, or carries 2.22 Mbit/s. Requests that share connections are more.",
+    )
+    .or("50 req/s")
+    .overlay()
+    .from("AG-03"),
+    Key::new("load_balancer.autoscale.grows_in", Law, "From an order to the instances.")
+        .or("{ law = \"uniform\", low = \"3 min\", high = \"5 min\" }")
+        .overlay()
+        .from("AG-03"),
+    Key::new(
+        "load_balancer.autoscale.shrinks_after",
+        Duration,
+        "How long instances are not needed until they are given back. Nobody publishes it.",
+    )
+    .or("10 min")
+    .overlay()
+    .from("assumed"),
     Key::new("service", Table, "What the service depends on besides its machines.").overlay(),
     Key::new(
         "service.depends_on",

@@ -61,6 +61,8 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
         O::FailoversRefused => "a standby cannot get ready for want of capacity, and is tried again",
         O::FailoversLate => "the failover took longer than is promised",
         O::Failbacks => "clients are sent back to the part that comes first",
+        O::GatewayGrowths => "the application gateway orders more instances",
+        O::GatewayTurnedAway => "requests have been turned away by the application gateway",
         O::DataLostMs
         | O::FailoverLostMs
         | O::ExistingMs
@@ -72,7 +74,8 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
         | O::RolloutMs
         | O::RetryStormMs
         | O::MetastableMs
-        | O::VulnerableMs => return None,
+        | O::VulnerableMs
+        | O::GatewayShortMs => return None,
     })
 }
 

@@ -1,0 +1,59 @@
+//! `load_balancer.autoscale`: an application gateway that grows with what comes to it (AG-03).
+//!
+//! In: the table, the kind of the load balancer, and whether anything arrives. Out: what the fleet follows. What can go
+//! wrong: another kind, a minimum above the maximum, nothing that arrives, clients that try again; told at their places.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::laws;
+use crate::reader::Reader;
+use zonefall_azure::defaults::GATEWAY_UNITS_PER_INSTANCE;
+use zonefall_fleet::policy::gateway::Gateway;
+
+const PATH: &str = "load_balancer.autoscale";
+/// The most that a unit lets through, in thousandths of a request a second.
+const UNIT_MAX_MILLI: u64 = 1_000_000_000;
+
+/// The outer `None` is a mistake, the inner one no such gateway.
+pub(crate) fn gateway(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Option<Gateway>> {
+    if design.is_off("load_balancer") {
+        return Some(None);
+    }
+    let Some(balancer) = design.sub("load_balancer", "load_balancer", sink) else { return Some(None) };
+    let kind = balancer.choice("kind", sink);
+    let Some(reader) = balancer.sub_or_off("autoscale", PATH, sink) else { return Some(None) };
+    let (least, most) = (reader.count("minimum", sink), reader.count("maximum", sink));
+    let unit = reader.request_rate("requests_per_unit", sink);
+    let (grows_in, shrinks_after) = (laws::law(&reader, "grows_in", sink), reader.span_of_time("shrinks_after", sink));
+    let mut fine = kind.is_some();
+    let mut no = |code: &'static str, key: &str, words: String, help: &str| {
+        sink.error(code, &reader.span_of(key), words).help(help);
+        fine = false;
+    };
+    if kind.is_some_and(|kind| kind != "application-gateway") {
+        let words = "only an application gateway scales by itself (AG-03)".into();
+        no(codes::EXCLUSIVE, "", words, "write `kind = \"application-gateway\"`, or take `autoscale` out");
+    }
+    if !has_demand {
+        let words = "it scales with what arrives, and nothing does".into();
+        no(codes::SERVICE, "", words, "add `[demand]` with `rate = \"600 req/s\"`");
+    }
+    if design.has("retry") && !design.is_off("retry") {
+        let words = "how a gateway that grows and clients that try again work together is not simulated".into();
+        no(codes::EXCLUSIVE, "", words, "keep `autoscale` of the gateway or `[retry]`");
+    }
+    if let (Some(least), Some(most)) = (least, most)
+        && least > most
+    {
+        let words = format!("the minimum {least} is above the maximum {most} (AG-03)");
+        no(codes::RANGE, "minimum", words, "at most as many");
+    }
+    if unit.is_some_and(|unit| !(1..=UNIT_MAX_MILLI).contains(&unit)) {
+        let words = "`requests_per_unit` must be above 0 and at most 1,000,000 req/s".into();
+        no(codes::RANGE, "requests_per_unit", words, "an instance has ten units");
+    }
+    let (least, most, unit) = (least? as u32, most? as u32, unit?);
+    let (grows_in, shrinks_after) = (grows_in?, shrinks_after?);
+    let instance_milli = unit * GATEWAY_UNITS_PER_INSTANCE;
+    fine.then_some(Some(Gateway { instance_milli, least, most, grows_in, shrinks_after }))
+}

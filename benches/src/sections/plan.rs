@@ -47,7 +47,7 @@ fn answered(scenario: &Scenario) -> Planned {
     let asked = question(scenario, of, &Asked::default()).unwrap_or_else(|why| panic!("{why:#}"));
     let (threads, stop) = (Threads::new(THREADS).expect("threads can be started"), AtomicBool::new(false));
     let how = Visit { threads: &threads, stop: &stop, told: &|_| () };
-    plan(&asked, &how, &|_, _, _| ()).expect("the event budget is ample").expect("nobody interrupts")
+    plan(&asked, &how, &|_| ()).expect("the event budget is ample").expect("nobody interrupts")
 }
 
 /// A whole plan: from the file to the answer.

@@ -7,10 +7,17 @@ use zonefall_azure::profile;
 use zonefall_faults::{Mode, Profile, Scope};
 use zonefall_report::{About, Assumption};
 use zonefall_scenario::Scenario;
+use zonefall_study::Study;
 
-/// What there is to say about a run.
-pub fn about(options: &args::Run, scenario: &Scenario) -> About {
-    About { command: command(options), assumptions: assumptions(&scenario.profile) }
+/// What there is to say about a run. What is recorded or scripted rests on no rate: of such a world only the maintenance
+/// counts that a script lets begin, less how often it comes.
+pub fn about(options: &args::Run, scenario: &Scenario, study: &Study) -> About {
+    let mut assumptions = assumptions(&scenario.profile);
+    if let Some(replay) = &study.replay {
+        let begins = |of: &str| replay.profile.modes.iter().any(|mode| mode.wave().is_some() && mode.name == of);
+        assumptions.retain(|of| begins(&of.of) && of.quantity != "rate");
+    }
+    About { command: command(options), assumptions }
 }
 
 /// The same of a command and a profile.

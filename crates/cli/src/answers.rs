@@ -6,6 +6,7 @@ use crate::target;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
+use std::time::Duration;
 use zonefall_report::FilesError;
 
 /// Refuses files that would not be written, before anything is computed.
@@ -47,6 +48,24 @@ impl Steps {
         let shape = format!("{{bar:20}} {{human_pos}}/{{human_len}} {of}  {{eta}} left  {{msg}}");
         let style = ProgressStyle::with_template(&shape).unwrap_or_else(|_| ProgressStyle::default_bar());
         Self(console.shows_progress().then(|| ProgressBar::new(steps).with_style(style)))
+    }
+
+    /// A bar over something of which nobody knows how long it takes: it tells how long it has been at work.
+    pub fn open(console: Console, steps: u64, of: &str) -> Self {
+        let shape = format!("{{bar:20}} {{human_pos}}/{{human_len}} {of}  {{elapsed}} gone: {{msg}}{{prefix}}");
+        let style = ProgressStyle::with_template(&shape).unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(console.shows_progress().then(|| {
+            let bar = ProgressBar::new(steps).with_style(style);
+            bar.enable_steady_tick(Duration::from_secs(1));
+            bar
+        }))
+    }
+
+    /// So many trials × designs have been lived through.
+    pub fn worked(&self, trials: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_prefix(format!(", {trials} trials × designs lived through"));
+        }
     }
 
     pub fn told(&self, more: u64) {

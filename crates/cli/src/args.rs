@@ -9,7 +9,7 @@ pub use answers::{Compare, Effort, Importance, Plan, PlanMethod, Shown, Sweep};
 pub use drill::{Drill, DrillFormat};
 pub use trace::Trace;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -47,6 +47,22 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// The same error with the command that was meant, where only its letters are in disorder.
+pub fn with_nearest(mut error: clap::Error) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let known = error.get(ContextKind::SuggestedSubcommand).is_some();
+    let wrong = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(wrong)) if error.kind() == ErrorKind::InvalidSubcommand && !known => wrong.clone(),
+        _ => return error,
+    };
+    let command = Cli::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    if let Some(near) = zonefall_scenario::nearest(&wrong, &names) {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near.to_owned()]));
+    }
+    error
 }
 
 /// When to use colours.

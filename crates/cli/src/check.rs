@@ -194,7 +194,11 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         "profile": scenario.profile.name,
         "one_machine_min_per_year": implied.unavailable_minutes_per_year(),
         "one_machine_by_mode": modes,
-        "strikes_per_trial": if scenario.source == FaultSource::Drawn { json!(strikes_per_trial(scenario)) } else { Value::Null },
+        "strikes_per_trial": match &scenario.source {
+            FaultSource::Drawn => json!(strikes_per_trial(scenario)),
+            FaultSource::Script(rows) => json!(rows.len()),
+            FaultSource::Trace { .. } | FaultSource::Incidents { .. } => Value::Null,
+        },
     }))
 }
 
@@ -286,7 +290,20 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
             plan.over_limit
         );
     }
-    text += &format!("Profile    {}\n", scenario.profile.name);
+    text + &of_faults(scenario, resolved) + &of_work(scenario, resolved)
+}
+
+/// What one machine gets of the profile, where it is drawn.
+fn of_faults(scenario: &Scenario, resolved: &Value) -> String {
+    match &scenario.source {
+        FaultSource::Drawn => {}
+        FaultSource::Script(_) => return "Faults     as the script says; none is drawn\n".into(),
+        FaultSource::Trace { path, .. } => {
+            return format!("Faults     as {} has them; none is drawn\n", path.display());
+        }
+        FaultSource::Incidents { path } => return format!("Faults     the incidents of {}\n", path.display()),
+    }
+    let mut text = format!("Profile    {}\n", scenario.profile.name);
     for mode in resolved["one_machine_by_mode"].as_array().into_iter().flatten() {
         let minutes = mode["downtime_min_per_year"].as_f64().unwrap_or_default();
         text += &format!(
@@ -295,19 +312,27 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
         );
     }
     let total = resolved["one_machine_min_per_year"].as_f64().unwrap_or_default();
-    text += &format!("           {:<24} {total:>8.2} min a year (exact, from the profile; no probes)\n", "all modes");
-    if let Some(strikes) = resolved["strikes_per_trial"].as_f64() {
-        let designs = match scenario.designs.len() {
-            1 => "1 design".to_owned(),
-            many => format!("{many} designs"),
-        };
-        text += &format!(
-            "Work       {}{} trials × {}, about {strikes:.0} strikes a trial, {} on one core\n",
-            if scenario.until.is_some() { "at most " } else { "" },
-            scenario.trials,
-            designs,
-            work(scenario, strikes)
-        );
-    }
-    text
+    text + &format!("           {:<24} {total:>8.2} min a year (exact, from the profile; no probes)\n", "all modes")
+}
+
+/// How much there is to be played.
+fn of_work(scenario: &Scenario, resolved: &Value) -> String {
+    let designs = match scenario.designs.len() {
+        1 => "1 design".to_owned(),
+        many => format!("{many} designs"),
+    };
+    let Some(strikes) = resolved["strikes_per_trial"].as_f64() else {
+        return format!("Work       what is recorded × {designs}, each once\n");
+    };
+    let faults = match scenario.source {
+        FaultSource::Script(_) if strikes == 1.0 => "1 scripted fault a trial".into(),
+        FaultSource::Script(_) => format!("{strikes:.0} scripted faults a trial"),
+        _ => format!("about {strikes:.0} strikes a trial"),
+    };
+    format!(
+        "Work       {}{} trials × {designs}, {faults}, {} on one core\n",
+        if scenario.until.is_some() { "at most " } else { "" },
+        scenario.trials,
+        work(scenario, strikes)
+    )
 }

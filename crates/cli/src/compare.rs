@@ -31,15 +31,23 @@ pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
     for study in &mut studies {
         study.trials = trials;
     }
+    let all = named(&studies);
     if let Err(words) = choose(&mut studies, &options.only) {
         console.complain(&format!("error: {words}"));
         return Ok(Exit::Usage);
     }
     studies.retain(|study| !study.designs.is_empty());
     let studies = united(studies);
-    let names: Vec<String> = studies.iter().flat_map(|of| of.designs.iter().map(|of| of.name.clone())).collect();
-    if names.len() < 2 || names.len() > DESIGNS_MAX {
-        bail!("{} designs: two to {DESIGNS_MAX} can be compared", names.len());
+    let names = named(&studies);
+    match names.as_slice() {
+        [] | [_] if !options.only.is_empty() => {
+            let words = format!("--only leaves {} alone, and a comparison needs two designs", names.join(", "));
+            console.complain(&format!("error: {words}; there are: {}", all.join(", ")));
+            return Ok(Exit::Usage);
+        }
+        [] | [_] => bail!("a comparison needs two designs: give the file a second `[[design]]`, or name another file"),
+        names if names.len() > DESIGNS_MAX => bail!("{} designs: {DESIGNS_MAX} at most can be compared", names.len()),
+        _ => {}
     }
     let stop = interrupt()?;
     let threads = Threads::new(options.effort.threads.map_or(0, usize::from))?;
@@ -123,9 +131,13 @@ fn same_length(options: &args::Compare, studies: &[Study], console: Console) -> 
     Ok(trials)
 }
 
+fn named(studies: &[Study]) -> Vec<String> {
+    studies.iter().flat_map(|of| of.designs.iter().map(|of| of.name.clone())).collect()
+}
+
 /// Keeps the asked designs only.
 fn choose(studies: &mut [Study], only: &[String]) -> Result<(), String> {
-    let names: Vec<String> = studies.iter().flat_map(|of| of.designs.iter().map(|of| of.name.clone())).collect();
+    let names = named(studies);
     for asked in only {
         if !names.contains(asked) {
             let all: Vec<&str> = names.iter().map(String::as_str).collect();

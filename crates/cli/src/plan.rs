@@ -10,9 +10,10 @@ use crate::planned;
 use crate::results::style;
 use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
-use zonefall_scenario::{FaultSource, Plan, PlanCandidate, standbys_unpriced};
-use zonefall_study::plan::{Planned, Verdict, plan as planned};
+use zonefall_scenario::{FaultSource, Method, Plan, PlanCandidate, standbys_unpriced};
+use zonefall_study::plan::{Planned, Stand, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
 /// Plans.
@@ -43,15 +44,21 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
     let question = assemble::question(&scenario, plan, &asked)?;
     let stop = interrupt()?;
     let threads = Threads::new(options.effort.threads.map_or(0, usize::from))?;
-    let bar = Steps::new(console, question.candidates.len() as u64, "candidates decided");
-    let told = |decided: usize, _: usize, trials: u64| bar.reached(decided as u64, &format!("{trials} trials"));
-    let how = Visit { threads: &threads, stop: &stop, told: &|_| () };
+    let bar = Steps::open(console, question.candidates.len() as u64, "candidates decided");
+    let lived = AtomicU64::new(0);
+    let told = |of: Stand| {
+        let each = if of.trials > 0 { format!(" with {} trials each", of.trials) } else { String::new() };
+        bar.reached(of.decided as u64, &format!("{}{each}", of.doing));
+    };
+    let count = |more: u64| bar.worked(lived.fetch_add(more, Ordering::Relaxed) + more);
+    let how = Visit { threads: &threads, stop: &stop, told: &count };
     let answer = planned(&question, &how, &told);
     bar.clear();
     let Some(mut answer) = answer? else {
         console.complain("interrupted: nothing kept");
         return Ok(Exit::Interrupted);
     };
+    answer.notes.extend(set_aside(options, plan));
     answer.notes.extend(notes(plan));
     let csv = zonefall_report::plan_csv(&answer)?;
     let json = || zonefall_report::to_json(&answer);
@@ -61,25 +68,39 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
     Ok(gate(options, &answer))
 }
 
+/// That the scenario's way to draw trials is none for plans.
+fn set_aside(options: &args::Plan, plan: &Plan) -> Option<String> {
+    let word = match plan.method? {
+        Method::Splitting => "splitting",
+        Method::Conditioning => "conditioning",
+        Method::Biasing => "biasing",
+        Method::Crude | Method::Forcing | Method::Auto => return None,
+    };
+    let instead =
+        if options.method.is_some() { "--method is what was asked for" } else { "trials are drawn as with `auto`" };
+    Some(format!("The scenario's method = \"{word}\" is for `run` and set aside here: {instead}."))
+}
+
 /// What was left out, and where the cost comes from.
 fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
     match &plan.price {
         Some(price) => notes.push(format!(
-            "cost: in {}, prices as of {}, 730 h a month; of the machines asked for, whatever happens to them",
+            "Cost: in {}, prices as of {}, 730 h a month; of the machines asked for, whatever happens to them.",
             price.currency, price.date
         )),
-        None => notes.push("cost: the number of machines, for there is neither `[money]` nor `[plan.price]`".into()),
+        None => notes.push("Cost: the number of machines, for there is neither `[money]` nor `[plan.price]`.".into()),
     }
     let scaled = |of: &PlanCandidate| {
         of.design.sets.iter().filter_map(|set| set.management.as_ref()).any(|managed| managed.autoscale.is_some())
     };
-    notes.extend(standbys_unpriced(plan.candidates.iter().map(|of| &*of.design)).map(str::to_owned));
+    notes
+        .extend(standbys_unpriced(plan.candidates.iter().map(|of| &*of.design)).map(|words| format!("Cost: {words}.")));
     if plan.candidates.iter().any(scaled) {
-        notes.push("an autoscaled set is paid for at its first capacity, not at what autoscale adds or takes".into());
+        notes.push("An autoscaled set is paid for at its first capacity, not at what autoscale adds or takes.".into());
     }
     if plan.over_limit > 0 {
-        notes.push(format!("{} candidates are beyond a limit of the plan and were left out", plan.over_limit));
+        notes.push(format!("{} candidates are beyond a limit of the plan and were left out.", plan.over_limit));
     }
     for (why, count) in plan.impossible.iter().take(5) {
         notes.push(format!("{count} candidates are impossible: {why}"));

@@ -144,7 +144,7 @@ pub fn present(
     out: &Path,
     console: Console,
 ) -> Result<Exit> {
-    let (kinds, about) = (kinds(&options.output.report), about(options, scenario));
+    let (kinds, about) = (kinds(&options.output.report), about(options, scenario, study));
     let reports = (!kinds.is_empty()).then_some(Reports { kinds: &kinds, about: &about, storms });
     let contents = Contents { outcome: Some(outcome), rows, losses: None, reports };
     let seconds = timing.seconds;

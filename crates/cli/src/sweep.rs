@@ -96,7 +96,8 @@ fn scenarios(
     let one = |point: &Vec<Option<String>>| {
         let set = varied.iter().zip(point).filter_map(|(of, value)| Some(format!("{}={}", of.key, value.as_ref()?)));
         let changes: Vec<String> = options.what_if.what_if.iter().cloned().chain(set).collect();
-        load_with(&options.scenario, &WhatIf::new(&changes))
+        let called = if options.what_if.what_if.is_empty() { "--vary" } else { "--what-if and --vary" };
+        load_with(&options.scenario, &WhatIf::new(&changes).given_by(called))
     };
     // Points have no names of their own.
     let base = check::load(&options.scenario, &options.what_if, console)?;

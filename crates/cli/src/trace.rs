@@ -23,6 +23,10 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
     let Some(scenario) = crate::check::load(&options.scenario, &options.what_if, console) else {
         return Ok(Exit::BadScenario);
     };
+    if let Some(words) = beyond(options, &scenario) {
+        console.complain(&format!("error: {words}"));
+        return Ok(Exit::Usage);
+    }
     let (Some(path), Some(number)) = (&options.faults, options.trial) else {
         return timeline::timeline(options, &scenario, console);
     };
@@ -46,6 +50,18 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
         options.scenario.display()
     ));
     Ok(Exit::Fine)
+}
+
+/// A trial that the scenario does not have.
+fn beyond(options: &Trace, scenario: &Scenario) -> Option<String> {
+    let (trial, trials) = (options.trial?, scenario.trials);
+    let last = trials.saturating_sub(1);
+    (trial > last).then(|| {
+        format!(
+            "there is no trial {trial}: the scenario has {trials}, from 0 to {last}; `--what-if trials={}` would have it",
+            trial.saturating_add(1)
+        )
+    })
 }
 
 /// The study of a scenario that lives through a file of faults, and what there is to say about the file.

@@ -161,7 +161,7 @@ fn importance_tells_what_matters_and_which_assumption_turns_the_verdict() {
     };
     let one = json(1);
     assert_eq!(one, json(3));
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&one).unwrap()["schema"], "zonefall-importance/1");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&one).unwrap()["schema"], "zonefall-importance/2");
     // Nothing ever strikes, and there is too little of everything: that is the fleet's own.
     desk.put(
         "lacking.toml",
@@ -170,7 +170,26 @@ fn importance_tells_what_matters_and_which_assumption_turns_the_verdict() {
          [faults]\nprofile = \"none\"\n[faults.mode.harmless]\nscope = \"global\"\nrate = \"1 per year\"\noutage = \"1 h\"\n",
     );
     desk.run("importance lacking.toml --csv own.csv").ends(0).says(&["charged to the fleet itself"]);
-    assert!(desk.read("own.csv").lines().any(|row| row.contains(",fleet,,43200,")), "{}", desk.read("own.csv"));
+    assert!(desk.read("own.csv").lines().any(|row| row.contains(",fleet,,43200")), "{}", desk.read("own.csv"));
     desk.put("script.toml", format!("{TURNS}[[script]]\nat = \"1 h\"\nmembers = [\"eastus/1\"]\n"));
     desk.run("importance script.toml").ends(2).complains(&["faults that are drawn"]);
+}
+
+/// A share of trials that never failed, or hardly ever, is a bound and no figure.
+#[test]
+fn importance_of_few_misses_is_told_as_bounds() {
+    let rare = TURNS
+        .replace("\"1 per zone-year\"", "\"0.01 per zone-year\"")
+        .replace("\"0.3 per zone-year\"", "\"0.003 per zone-year\"")
+        .replace("\"4 per zone-year\"", "\"0.02 per zone-year\"");
+    let desk = Desk::with(&rare);
+    let told = desk.run("importance s.toml --trials 500 --csv i.csv").ends(0);
+    let told = told.says(&["within ±", "≥ 99.", "at either: few misses", "few trials"]);
+    assert!(!told.out.contains("100.000") && !told.out.contains('*'), "{told}");
+    let table = desk.table("i.csv");
+    for column in ["spared_if_never_min_per_month_quality", "unavailability_if_never_quality"] {
+        assert!(table.column(column).iter().filter(|cell| !cell.is_empty()).all(|cell| *cell == "upper_bound"));
+    }
+    let often = Desk::with(TURNS).run("importance s.toml").ends(0);
+    assert!(often.out.contains(" (") && often.out.contains(" to ") && often.out.contains(" … "), "{often}");
 }

@@ -4,6 +4,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
+#[path = "bad_input/meant.rs"]
+mod meant;
 
 use kit::{BASE, Desk, Ran, STRESS, digest, ran};
 use std::process::Stdio;
@@ -644,7 +646,7 @@ fn a_full_disk_does_not_cost_the_faults_that_were_there() {
 fn an_interrupted_run_keeps_what_it_has() {
     let desk = Desk::with(BASE);
     let args = ["run", "s.toml", "--trials", "1000000000", "--out", "r"];
-    let told = kit::interrupted(&mut desk.command(args), 1).ends(130).says(&["interrupted", "of 1,000,000,000 trials"]);
+    let told = kit::interrupted(&mut desk.command(args), 1).ends(130).says(&["Interrupted", "of 1,000,000,000 trials"]);
     let digest = desk.digest("r");
     let summary = kit::json(&desk.path("r/summary.json"));
     let manifest = kit::json(&desk.path("r/manifest.json"));
@@ -670,7 +672,7 @@ fn a_partial_result_never_replaces_a_complete_one() {
     desk.run("run s.toml --out r --rows").ends(0);
     let before = desk.files("r");
     let mut command = desk.command(["run", "s.toml", "--trials", "1000000000", "--out", "r"]);
-    kit::interrupted(&mut command, 1).ends(130).says(&["interrupted", "r-partial"]);
+    kit::interrupted(&mut command, 1).ends(130).says(&["Interrupted", "r-partial"]);
     assert_eq!(desk.files("r"), before);
     assert_eq!(kit::json(&desk.path("r-partial/manifest.json"))["partial"], true);
     desk.digest("r-partial");

@@ -211,6 +211,31 @@ fn check_knows_that_autoscaled_fleets_take_long() {
 }
 
 /// What `check` shows is not CSV, so it must not say that it is.
+/// A script is played and nothing of the profile is drawn: neither `check` nor a report lists its rates.
+#[test]
+fn scripts_have_work_and_no_rates() {
+    let desk = Desk::with(&format!("{BASE}[[script]]\nat = \"1 h\"\nfor = \"2 h\"\nmembers = [\"eastus/1\"]\n"));
+    let told = desk
+        .run("check s.toml")
+        .ends(0)
+        .says(&["Work       100 trials × 1 design, 1 scripted fault a trial", "as the script says"]);
+    assert!(!told.out.contains("min a year"), "{told}");
+    desk.run("run s.toml --trials 20 --report md,html --out r").ends(0);
+    for name in ["r/report.md", "r/report.html"] {
+        let text = desk.read(name);
+        assert!(!text.contains("What it rests on") && !text.contains("per rack-year"), "{name}");
+    }
+    kit::scenarios(&desk);
+    desk.run("check scenarios/maintenance-and-a-zone-down.toml").ends(0).says(&["Work       5000 trials × 5 designs"]);
+    // What a script begins of the maintenance is known by its lengths, not by how often it comes.
+    desk.run("run scenarios/maintenance-and-a-zone-down.toml --trials 20 --report md --out m").ends(0);
+    let text = desk.read("m/report.md");
+    assert!(
+        text.contains("| maintenance-reboot |") && !text.contains("host-hard-failure") && !text.contains("| rate |")
+    );
+    desk.run("check scenarios/real-incidents-replay.toml").ends(0).says(&["Work       what is recorded"]);
+}
+
 #[test]
 fn check_does_not_pretend_to_speak_csv() {
     let told = Desk::with(BASE).run("check s.toml --format csv");

@@ -4,6 +4,8 @@
 mod kit;
 #[path = "plan/rare.rs"]
 mod rare;
+#[path = "plan/shown.rs"]
+mod shown;
 
 use kit::{Desk, json, ran};
 use serde_json::Value;
@@ -51,7 +53,7 @@ fn limited(text: &str, target: &str, seed: u64, trials_max: Option<u64>) -> Ques
 
 fn answered(question: &Question, threads: usize) -> Planned {
     let (threads, stop) = (Threads::new(threads).unwrap(), AtomicBool::new(false));
-    plan(question, &Visit { threads: &threads, stop: &stop, told: &|_| () }, &|_, _, _| ()).unwrap().unwrap()
+    plan(question, &Visit { threads: &threads, stop: &stop, told: &|_| () }, &|_| ()).unwrap().unwrap()
 }
 
 #[test]

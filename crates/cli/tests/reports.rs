@@ -165,6 +165,22 @@ fn a_browser_shows_the_page_without_an_error_and_without_a_request() {
     println!("looked at in Chromium: no word on the console, no request");
 }
 
+/// Four designs with eight storms, and every number of the profile: the paper has pages for what is read, not for each picture.
+#[test]
+fn the_printed_page_is_no_book() {
+    let desk = reported();
+    let pdf = desk.path("print.pdf");
+    let to = format!("--print-to-pdf={}", pdf.display());
+    if browsed(&desk, "r/report.html", &[&to, "--no-pdf-header-footer"]).is_none() {
+        return;
+    }
+    let printed = std::fs::read(&pdf).unwrap();
+    let page = |at: &&[u8]| at.starts_with(b"/Type /Page\n");
+    let pages = printed.windows(12).filter(page).count();
+    println!("{pages} pages");
+    assert!((3..=14).contains(&pages), "{pages} pages");
+}
+
 #[test]
 fn a_spreadsheet_program_opens_the_workbook() {
     let desk = reported();

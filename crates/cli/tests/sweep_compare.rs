@@ -71,7 +71,7 @@ fn sweeps_that_make_no_sense_are_refused_in_words() {
         ("scale_set.web.capacity=9 to 6", 2, "begins above its end"),
         ("scale_set.web.capacity=0 to 999999999", 2, "more than 10000 values"),
         ("scale_set.web.capacityy=6, 9", 3, "did you mean `capacity`?"),
-        ("scale_set.web.capacity=9, many", 3, "--what-if:1:24"),
+        ("scale_set.web.capacity=9, many", 3, "--vary:1:24"),
         ("slo.target=99%, 101%", 3, "E023"),
     ] {
         ran(&mut desk.command(["sweep", "s.toml", "--vary", vary])).ends(code).complains(&[words]);
@@ -193,7 +193,7 @@ fn comparisons_that_make_no_sense_are_refused_in_words() {
     desk.run("compare s.toml short.toml").ends(1).complains(&["the same length of time", "--what-if horizon"]);
     desk.run("compare s.toml short.toml --what-if horizon=50days").ends(0);
     desk.run("compare s.toml broken.toml missing.toml").ends(3).complains(&["broken.toml:1", "missing.toml"]);
-    desk.run("compare short.toml").ends(1).complains(&["1 designs"]);
+    desk.run("compare short.toml").ends(1).complains(&["needs two designs"]);
     desk.run("compare first.toml s.toml").ends(1).complains(&["first miss"]);
     desk.run("compare s.toml --only zonall").ends(2).complains(&["did you mean `zonal`?"]);
     desk.run("compare").ends(2);

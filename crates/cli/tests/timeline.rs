@@ -140,29 +140,60 @@ fn the_chain_is_told_from_the_fault_to_the_end_of_the_outage() {
     text.says(&["Outage 1: day ", "Charged to ", "[LB-02]", "the objective is missed"]);
 }
 
-/// A cold standby is no machine that serves until it is called, and all of them afterwards.
+/// A first region that fails now and then, and a second that stands by as `pattern` says.
+fn two_regions(pattern: &str) -> String {
+    format!(
+        "name = \"two\"\nhorizon = \"90 days\"\ntrials = 4\nseed = 3\n[slo]\nholds = \"service\"\ntarget = \"99%\"\n\
+         [region.east]\n[region.west]\n\
+         [scale_set.east]\nregion = \"east\"\nzones = [1, 2, 3]\ncapacity = 6\n\
+         [scale_set.west]\nregion = \"west\"\nzones = [1, 2, 3]\ncapacity = 9\n\
+         [part.first]\nsets = [\"east\"]\nmin_serving = 6\n[part.second]\nsets = [\"west\"]\nmin_serving = 6\n\
+         [failover.service]\nparts = [\"first\", \"second\"]\npattern = \"{pattern}\"\nrouter = \"traffic-manager\"\n\
+         [faults]\nprofile = \"none\"\n[faults.mode.lost]\nscope = \"region\"\nrate = \"6 per region-year\"\n\
+         outage = {{ law = \"constant\", mean = \"24 h\" }}\n"
+    )
+}
+
+/// A standby, whether it runs or not, is no machine that serves until clients are sent there, and all that runs afterwards.
 #[test]
 fn machines_that_stand_by_are_not_shown_as_serving() {
-    let text = "name = \"two\"\nhorizon = \"90 days\"\ntrials = 4\nseed = 3\n[slo]\nholds = \"service\"\ntarget = \"99%\"\n\
-                [region.east]\n[region.west]\n\
-                [scale_set.east]\nregion = \"east\"\nzones = [1, 2, 3]\ncapacity = 6\n\
-                [scale_set.west]\nregion = \"west\"\nzones = [1, 2, 3]\ncapacity = 9\n\
-                [part.first]\nsets = [\"east\"]\nmin_serving = 6\n[part.second]\nsets = [\"west\"]\nmin_serving = 6\n\
-                [failover.service]\nparts = [\"first\", \"second\"]\npattern = \"cold\"\nrouter = \"traffic-manager\"\n\
-                [faults]\nprofile = \"none\"\n[faults.mode.lost]\nscope = \"region\"\nrate = \"6 per region-year\"\n\
-                outage = { law = \"constant\", mean = \"24 h\" }\n";
-    let desk = Desk::with(text);
-    assert!(holds(&desk, "s.toml", 4) > 0);
-    let of = told(&desk, &["s.toml", "--worst"]);
-    let west = |at: u64| -> i64 {
-        let lanes = of["lanes"].as_array().unwrap().iter();
-        lanes.filter(|lane| lane["name"].as_str().unwrap().contains("west")).map(|lane| level(&lane["steps"], at)).sum()
-    };
-    let outage = &of["outages"][0];
-    let at = |name: &str| outage[name].as_u64().unwrap();
-    assert_eq!((west(0), west(at("from_ms")), west(at("to_ms"))), (0, 0, 9), "{outage}");
-    let first = of["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "objective").unwrap();
-    assert_eq!(first["serving"], 0, "{first}");
+    for (pattern, in_the_end) in [("cold", 9), ("warm", 9), ("hot", 9), ("active-active", 9)] {
+        let desk = Desk::with(&two_regions(pattern));
+        assert!(holds(&desk, "s.toml", 4) > 0);
+        let of = told(&desk, &["s.toml", "--worst"]);
+        let west = |at: u64| -> i64 {
+            let lanes = of["lanes"].as_array().unwrap().iter();
+            let lanes = lanes.filter(|lane| lane["name"].as_str().unwrap().contains("west"));
+            lanes.map(|lane| level(&lane["steps"], at)).sum()
+        };
+        let outage = &of["outages"][0];
+        let at = |name: &str| outage[name].as_u64().unwrap();
+        let idle = if pattern == "active-active" { 9 } else { 0 };
+        assert_eq!((west(0), west(at("from_ms")), west(at("to_ms"))), (idle, idle, in_the_end), "{pattern}: {outage}");
+        let first = of["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "objective").unwrap();
+        assert_eq!(first["serving"], idle, "{pattern}: {first}");
+        // What rows count is what the picture shows, at every instant.
+        for row in of["rows"].as_array().unwrap().iter().filter(|row| row["kind"] == "machine") {
+            let lanes = of["lanes"].as_array().unwrap().iter();
+            let shown: i64 = lanes.map(|lane| level(&lane["steps"], row["at_ms"].as_u64().unwrap())).sum();
+            assert_eq!(row["serving"].as_i64().unwrap(), shown, "{pattern}: {row}");
+        }
+    }
+}
+
+/// Outages that begin with the same failure tell what led to them once.
+#[test]
+fn no_row_of_a_timeline_is_told_twice() {
+    let desk = Desk::with(&two_regions("hot"));
+    for trial in 0..4 {
+        let text = desk.run(&format!("trace s.toml --trial {trial}")).ends(0).out;
+        let rows: Vec<&str> =
+            text.lines().filter(|line| line.starts_with("  day ") && line.contains("begins")).collect();
+        let mut once = rows.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), rows.len(), "{text}");
+    }
 }
 
 #[test]

@@ -67,7 +67,7 @@ pub use slow_start::SlowStart;
 pub use states::{StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, fewer_hold};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};
-pub use watch::{Seen, Sighting, Stand, Watcher, Witness};
+pub use watch::{Seen, Sighting, Stand, Watcher, Witness, working};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.

@@ -9,6 +9,7 @@
 
 use crate::machine::*;
 use crate::operations::OPERATIONS;
+use crate::parts::routes::WHOLLY;
 use crate::serving::Class;
 use crate::world::World;
 use zonefall_engine::SimTime;
@@ -79,8 +80,8 @@ pub enum Seen {
     Made(Stand),
     /// It is gone: deleted, deallocated, or failed to be created.
     Gone(Stand),
-    /// The machines of a set that stands by cold: from here on none of them serves, or all that are up do.
-    Stands(u32, bool),
+    /// From here on so many thousandths of a set's machines that are up serve demand: the rest stands by.
+    Works(u32, u32),
     /// So much arrives from here on, in thousandths of a request a second.
     Demand(u64),
     /// The platform or the customer did something so many times: an index into [`crate::OPERATION_TABLE`].
@@ -109,8 +110,8 @@ pub struct Witness {
     sightings: Vec<Sighting>,
     states: Vec<(State, bool)>,
     operations: Vec<u64>,
-    /// Sets of which no machine serves, for they stand by cold.
-    standing: Vec<u32>,
+    /// Thousandths of each set that serve demand; empty where nothing stands by.
+    works: Vec<u32>,
     demand: Option<u64>,
     now: SimTime,
     misses: bool,
@@ -219,11 +220,11 @@ impl Witness {
         if world.routing.is_empty() {
             return;
         }
-        let now: Vec<u32> = world.standing_by().collect();
-        let before = std::mem::replace(&mut self.standing, now.clone());
-        for (sets, others, stand) in [(&before, &now, false), (&now, &before, true)] {
-            for &set in sets.iter().filter(|set| !others.contains(set)) {
-                self.tell(world, t, Seen::Stands(set, stand));
+        let now = world.at_work();
+        let before = std::mem::replace(&mut self.works, now.clone());
+        for (set, &works) in now.iter().enumerate() {
+            if before.get(set).copied().unwrap_or(WHOLLY) != works {
+                self.tell(world, t, Seen::Works(set as u32, works));
             }
         }
     }
@@ -237,6 +238,11 @@ impl Witness {
             }
         }
     }
+}
+
+/// Machines among so many that serve if so many thousandths of them do.
+pub fn working(count: u64, works: u32) -> u64 {
+    (count * u64::from(works)).div_ceil(u64::from(WHOLLY))
 }
 
 fn state(world: &World, marks: u32) -> State {
@@ -278,22 +284,35 @@ impl Watcher for Witness {
 }
 
 impl World {
-    /// Machines in rotation alive and dead, and the demand that is not served.
+    /// Machines in rotation alive and dead, of those that serve demand, and the demand that is not served.
     fn rotation(&self) -> (i64, i64, u64) {
         let unserved = self.book.demand.map_or(0, |demand| demand.saturating_sub(self.book.served()));
-        (self.book.level(Class::Serving) - self.up_and_standing_by(), self.book.level(Class::Dead), unserved)
+        let (alive, dead) = self.standing_by();
+        (self.book.level(Class::Serving) - alive, self.book.level(Class::Dead) - dead, unserved)
     }
 
-    /// Machines that would serve if they did not stand by.
-    fn up_and_standing_by(&self) -> i64 {
+    /// Machines in rotation alive and dead that stand by: no demand comes to them.
+    fn standing_by(&self) -> (i64, i64) {
         if self.routing.is_empty() {
-            return 0;
+            return (0, 0);
         }
-        let standing: Vec<u32> = self.standing_by().collect();
-        let up = |machine: &&Machine| {
-            standing.contains(&u32::from(machine.set)) && state(self, machine.marks) == State::Serving
-        };
-        if standing.is_empty() { 0 } else { self.machines.iter().filter(up).count() as i64 }
+        let works = self.at_work();
+        let mut of_sets = vec![(0_u64, 0_u64); works.len()];
+        for machine in &self.machines {
+            let (alive, dead) = &mut of_sets[machine.set as usize];
+            *alive += u64::from(state(self, machine.marks) == State::Serving);
+            *dead += u64::from(machine.marks & UNNOTICED != 0 && machine.marks & ABSENT == 0);
+        }
+        let idle = |count: u64, works: u32| (count - working(count, works)) as i64;
+        let sets = of_sets.into_iter().zip(works);
+        sets.fold((0, 0), |sum, ((alive, dead), works)| (sum.0 + idle(alive, works), sum.1 + idle(dead, works)))
+    }
+
+    /// Thousandths of each set that serve demand.
+    fn at_work(&self) -> Vec<u32> {
+        let service = self.design.need.structure().zip(self.book.parts.as_ref());
+        let of = |set: u32| service.and_then(|(service, parts)| parts.at_work(service, set)).unwrap_or(WHOLLY);
+        (0..self.design.sets.len() as u32).map(of).collect()
     }
 
     /// Whether the objective is missed as things stand.

@@ -21,6 +21,9 @@ pub fn choices(text: &str) -> Result<Vec<String>, String> {
         }
         match part.split_once(" to ") {
             Some((from, rest)) if !part.starts_with(['[', '{', '"', '\'']) => range(from, rest, &mut all)?,
+            _ if is_range_otherwise(part) => {
+                return Err(format!("has `{part}`: a range is written `5 to 7`, or `5 to 7 step 2`, both ends in"));
+            }
             _ => all.push(part.to_owned()),
         }
         if all.len() > CHOICES_MAX {
@@ -55,6 +58,21 @@ fn parts(text: &str) -> Vec<&str> {
     }
     parts.push(&text[begin..]);
     parts
+}
+
+/// Whether somebody means a range who writes it as elsewhere: `5-7`, `5..7`, `10% – 20%`.
+fn is_range_otherwise(part: &str) -> bool {
+    let signs = ["..=", "...", "..", "…", "–", "—", "-"];
+    let ends = signs.iter().find_map(|sign| part.split_once(sign));
+    ends.and_then(|(from, to)| unit_of(from).zip(unit_of(to))).is_some_and(|(from, to)| from == to || from.is_empty())
+}
+
+/// The unit of what can be an end of a range; none of what is no number, or a part of a date.
+fn unit_of(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let number = number(text).ok()?;
+    let of_date = text.starts_with('0') && text.len() > 1 && !text.starts_with("0.");
+    (number.units >= 0 && !of_date && !number.unit.contains(|c: char| c.is_ascii_digit())).then_some(number.unit)
 }
 
 fn range(from: &str, rest: &str, all: &mut Vec<String>) -> Result<(), String> {
@@ -145,6 +163,10 @@ mod tests {
             ("[1], [2]", "[1]|[2]"),
             ("\"a, b\", c", "\"a, b\"|c"),
             ("true,false", "true|false"),
+            ("2026-01-05", "2026-01-05"),
+            ("2026-01", "2026-01"),
+            ("-5", "-5"),
+            ("best-effort", "best-effort"),
         ] {
             assert_eq!(choices(text).map(|values| values.join("|")), Ok(values.to_owned()), "{text}");
         }
@@ -163,6 +185,11 @@ mod tests {
             ("0 to 999999999999999", "more than 10000"),
             ("0 to 1 step 0.0000000000001", "a number is needed"),
             ("1.2.3 to 4", "a number is needed"),
+            ("5-7", "`5 to 7`"),
+            ("5..7", "`5 to 7`"),
+            ("3, 5..=7", "a range is written"),
+            ("90%–99%", "a range is written"),
+            ("1 - 2 h", "a range is written"),
         ] {
             let why = choices(text).expect_err(text);
             assert!(why.contains(words), "{text}: {why}");

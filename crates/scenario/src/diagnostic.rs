@@ -1,6 +1,7 @@
 //! Mistakes, warnings and hints with their places, collected and rendered together.
 
 use crate::codes;
+use crate::what_if::WhatIf;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,8 +14,6 @@ const KEPT_MAX: usize = 1000;
 const SHOWN_BYTES_MAX: usize = 400;
 /// A mark over more lines than this shows its first lines only.
 const SHOWN_LINES_MAX: usize = 4;
-/// What the changes of a file are called.
-const CHANGES: &str = "--what-if";
 
 /// What a diagnostic means for the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -301,7 +300,7 @@ impl Sink {
     }
 
     /// [`Sink::finish`] where places behind the file's text are those of changes on the command line.
-    pub fn finish_with(mut self, file: &str, source: &str, changes: &str) -> Diagnostics {
+    pub fn finish_with(mut self, file: &str, source: &str, changes: &WhatIf) -> Diagnostics {
         let base = source.len() + 1;
         let behind = |item: &Diagnostic| item.span.as_ref().is_some_and(|span| span.start >= base);
         let (mut of_changes, of_file): (Vec<_>, Vec<_>) = std::mem::take(&mut self.items).into_iter().partition(behind);
@@ -311,7 +310,7 @@ impl Sink {
                 item.span = item.span.as_ref().map(|span| span.start - base..span.end.max(span.start) - base);
             }
             let told = Self { items: of_changes, ..Self::default() };
-            self.attached.push((told.finish(CHANGES, changes), String::new()));
+            self.attached.push((told.finish(changes.called(), changes.text()), String::new()));
         }
         self.finish(file, source)
     }
@@ -362,7 +361,16 @@ pub fn nearest<'n>(wrong: &str, right: &[&'n str]) -> Option<&'n str> {
     }
     let plain = |text: &str| text.to_lowercase().replace(['-', ' ', '.'], "_");
     let wrong = plain(wrong);
-    let scored = right.iter().take(1000).map(|name| (strsim::jaro_winkler(&wrong, &plain(name)), *name));
+    let score = |name: &str| {
+        let name = plain(name);
+        let like = strsim::jaro_winkler(&wrong, &name);
+        // A slip of the finger in a short word, and a word that was left away.
+        let slip = wrong.chars().count() > 2 && strsim::osa_distance(&wrong, &name) == 1;
+        let part = wrong.len() > 3 && name.split('_').any(|word| word == wrong);
+        // Of several such the shortest.
+        if slip || part { like.max(0.85 + 0.1 / name.len() as f64) } else { like }
+    };
+    let scored = right.iter().take(1000).map(|name| (score(name), *name));
     scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= 0.8).map(|(_, name)| name)
 }
 

@@ -4,7 +4,7 @@
 //! points at the key that names it.
 
 use crate::codes;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, nearest};
 use crate::load;
 use crate::reader::Reader;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,37 @@ pub(crate) struct Files<'a> {
     pub base: &'a Path,
     /// Whether they must be there.
     pub check: bool,
+}
+
+/// Names in a folder that are looked at.
+const NAMES_MAX: usize = 1000;
+
+/// The file that is there and called most like one that is not: in its folder, else in a folder that is called like that one.
+pub fn nearest_file(path: &Path) -> Option<PathBuf> {
+    if path.exists() {
+        return None;
+    }
+    let name = path.file_name()?.to_str()?;
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let folder = if parent.as_os_str().is_empty() || parent.is_dir() {
+        parent.to_owned()
+    } else {
+        let around = parent.parent().unwrap_or(Path::new(""));
+        around.join(nearest_name(around, parent.file_name()?.to_str()?, true)?)
+    };
+    let same = folder.join(name);
+    if same.is_file() { Some(same) } else { Some(folder.join(nearest_name(&folder, name, false)?)) }
+}
+
+/// The nearest name in a folder, of folders or of files.
+fn nearest_name(folder: &Path, name: &str, folders: bool) -> Option<String> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = std::fs::read_dir(folder).ok()?.take(NAMES_MAX).filter_map(Result::ok);
+    let wanted = entries.filter(|entry| if folders { entry.path().is_dir() } else { entry.path().is_file() });
+    let mut names: Vec<String> = wanted.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    nearest(name, &names).map(str::to_owned)
 }
 
 /// What is to be said of a named file that has mistakes.
@@ -31,8 +62,11 @@ impl Files<'_> {
         let path = self.base.join(&text);
         let missing = text.is_empty() || text.contains('\0') || (self.check && !path.is_file());
         if missing {
-            sink.error(codes::NO_FILE, &reader.span_of(key), format!("there is no file \"{text}\""))
-                .help("paths are relative to the scenario file");
+            let near = nearest_file(&path).filter(|_| !text.is_empty() && !text.contains('\0'));
+            let near = near.as_deref().map(|near| near.strip_prefix(self.base).unwrap_or(near).display().to_string());
+            let more = sink.error(codes::NO_FILE, &reader.span_of(key), format!("there is no file \"{text}\""));
+            let more = near.into_iter().fold(more, |more, near| more.help(format!("did you mean `{near}`?")));
+            more.help("paths are relative to the scenario file");
             return None;
         }
         Some(path)

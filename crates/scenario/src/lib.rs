@@ -67,6 +67,7 @@ pub use choices::{CHOICES_MAX, choices};
 pub use codes::{CODES, Code, find_code};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 pub use explain::{explain, nearest_topic, topics};
+pub use files::nearest_file;
 pub use fragment::check_modes;
 pub use gate::Gate;
 pub use keys::{Key, Kind, keys};

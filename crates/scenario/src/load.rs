@@ -6,7 +6,7 @@ use crate::components::Modes;
 use crate::designs::{self, Around, Laid};
 use crate::diagnostic::{Diagnostics, Sink};
 use crate::faults;
-use crate::files::Files;
+use crate::files::{Files, nearest_file};
 use crate::gate;
 use crate::method;
 use crate::money;
@@ -61,7 +61,10 @@ fn load_as(path: &Path, what_if: &WhatIf, whole_plan: bool) -> Result<Scenario, 
     let name = path.display().to_string();
     let refuse = |code, words: String| {
         let mut sink = Sink::default();
-        sink.error_of_file(code, words);
+        let more = sink.error_of_file(code, words);
+        if let Some(near) = nearest_file(path) {
+            more.help(format!("did you mean `{}`?", near.display()));
+        }
         Err(sink.finish(&name, ""))
     };
     match text_of(path) {
@@ -131,10 +134,10 @@ fn decode(source: &Source<'_>) -> Result<Scenario, Diagnostics> {
     let mut sink = Sink::default();
     match decode_into(source, &mut sink) {
         Some(scenario) if !sink.has_errors() => {
-            let warnings = sink.finish_with(source.file, source.text, source.what_if.text());
+            let warnings = sink.finish_with(source.file, source.text, source.what_if);
             Ok(Scenario { warnings, ..scenario })
         }
-        _ => Err(sink.finish_with(source.file, source.text, source.what_if.text())),
+        _ => Err(sink.finish_with(source.file, source.text, source.what_if)),
     }
 }
 

@@ -4,7 +4,7 @@
 //! then already told, and [`Reader::has`] tells the two apart.
 
 use crate::codes;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, nearest};
 use crate::keys::{self, Kind};
 use crate::node::{Node, Table, Value};
 use crate::units::{self, RateText, Ratio};
@@ -34,7 +34,12 @@ impl<'t> Reader<'t> {
             for entry in table.entries.iter().filter(|entry| !names.contains(&entry.key.as_str())) {
                 let place = if path.is_empty() { "a scenario".to_owned() } else { format!("`{path}`") };
                 let words = format!("`{}` is not a key of {place}", entry.key);
-                sink.error(codes::UNKNOWN_KEY, &entry.key_span, words).nearest(&entry.key, names.iter().copied());
+                let more = sink.error(codes::UNKNOWN_KEY, &entry.key_span, words);
+                match keys::elsewhere(&entry.key) {
+                    _ if nearest(&entry.key, &names).is_some() => more.nearest(&entry.key, names.iter().copied()),
+                    places if places.is_empty() => more.nearest(&entry.key, names.iter().copied()),
+                    places => more.help(format!("did you mean `{}`?", places.join("` or `"))),
+                };
             }
         }
         Self { table, path, span: node.span.clone() }

@@ -21,9 +21,16 @@ use std::rc::Rc;
 use toml::de::{DeTable, DeValue};
 
 /// Changes of a file, one a line.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhatIf {
     text: String,
+    called: &'static str,
+}
+
+impl Default for WhatIf {
+    fn default() -> Self {
+        Self { text: String::new(), called: "--what-if" }
+    }
 }
 
 impl WhatIf {
@@ -31,7 +38,18 @@ impl WhatIf {
     pub fn new<S: AsRef<str>>(changes: &[S]) -> Self {
         // A line feed within a change would break its place; TOML has another way to write it.
         let lines = changes.iter().map(|change| change.as_ref().replace(['\n', '\r'], " "));
-        Self { text: lines.collect::<Vec<String>>().join("\n") }
+        Self { text: lines.collect::<Vec<String>>().join("\n"), ..Self::default() }
+    }
+
+    /// The same, called otherwise where its mistakes are told.
+    #[must_use]
+    pub fn given_by(self, called: &'static str) -> Self {
+        Self { called, ..self }
+    }
+
+    /// What it is called where its mistakes are told.
+    pub fn called(&self) -> &'static str {
+        self.called
     }
 
     /// Whether nothing changes.

@@ -416,7 +416,7 @@ impl Concluding<'_> {
         let heavy: Vec<&str> = self.studies.iter().flat_map(crate::conclude::heavy_tails).collect();
         if let Some(mode) = heavy.first() {
             notes.push(format!(
-                "outages of {mode} have no usable variance: no number of trials makes these intervals right"
+                "Outages of {mode} have no usable variance: no number of trials makes these intervals right"
             ));
         }
         notes.extend(self.studies.iter().flat_map(|study| &study.designs).filter_map(|of| crate::ceiling::words(of)));

@@ -16,15 +16,15 @@ use zonefall_stats::skewed::coverage_warning;
 pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutcome]) -> Vec<String> {
     let mut said = Vec::new();
     if !stopping::is_finished(study, finished) {
-        said.push(format!("interrupted: these are the first {} of {} trials", finished.trials, study.trials));
+        said.push(format!("Interrupted: these are the first {} of {} trials", finished.trials, study.trials));
     }
     if study.replay.is_some() && finished.trials == 1 {
-        said.push("one record was lived through: these are its figures, not estimates of what to expect".into());
+        said.push("One record was lived through: these are its figures, not estimates of what to expect".into());
         return said;
     }
     if study.replay.is_some() {
         said.push(
-            "the faults are a script: all figures, those a month and a year too, are given that it happens; how often it does \
+            "The faults are a script: all figures, those a month and a year too, are given that it happens; how often it does \
              is in none of them"
                 .into(),
         );
@@ -143,12 +143,12 @@ pub(crate) fn no_room(design: &str, trials: u64) -> Option<String> {
 pub(crate) fn of_the_study(study: &Study) -> Vec<String> {
     let heavy = heavy_tails(study).map(|mode| {
         format!(
-            "the outages of {mode} have so heavy a tail that a mean over trials does not settle: intervals are too short, and no design is said to meet its target; cut the law (`below`)"
+            "The outages of {mode} have so heavy a tail that a mean over trials does not settle: intervals are too short, and no design is said to meet its target; cut the law (`below`)"
         )
     });
     let long = study.measure.windows.whole() == 0 && !study.measure.until_first_miss;
     heavy
         .chain(study.designs.iter().filter_map(|design| crate::ceiling::words(design)))
-        .chain(long.then(|| "the measured time is shorter than one window, so no window can be judged".into()))
+        .chain(long.then(|| "The measured time is shorter than one window, so no window can be judged".into()))
         .collect()
 }

@@ -11,6 +11,7 @@ use zonefall_exact::single::Alternating;
 use zonefall_faults::{Mode, Outage, Profile, Scope};
 use zonefall_stats::Verdict;
 use zonefall_study::importance::{How, Importance, play};
+use zonefall_study::outcome::Quality;
 use zonefall_study::{Study, Threads};
 
 fn constant(hours: u64) -> Outage {
@@ -44,7 +45,7 @@ fn causes_that_miss_alone_are_worth_their_shares() {
     let fire = Mode::plain("fire", Scope::Rack, 0.02, constant(24)).unwrap();
     let study = small(vec![flood, fire], vec![design("one", &[1], 1, 1)]);
     let of = looked(&study, 2, 4000, 100).designs.remove(0);
-    let downtime = of.downtime_min_per_month;
+    let downtime = of.downtime_min_per_month.mean;
     // The machine stands in one rack.
     let hours = [0.6 * 4.0, 0.02 * 24.0];
     let all: f64 = hours.iter().sum();
@@ -60,8 +61,15 @@ fn causes_that_miss_alone_are_worth_their_shares() {
     near(sum, 1.0, 0.01);
     // All that strikes the zone is all there is; no other zone matters.
     assert_eq!(of.parts.len(), 1);
-    near(of.parts[0].spared_if_never.mean, of.downtime_min_per_month, 1e-9);
-    assert_eq!(of.parts[0].unavailability_if_never, 0.0);
+    near(of.parts[0].spared_if_never.mean, of.downtime_min_per_month.mean, 1e-9);
+    // Never seen to miss then is not never missing: a bound.
+    let left = of.parts[0].unavailability_if_never;
+    assert_eq!((left.mean, left.low, left.quality), (0.0, None, Quality::UpperBound));
+    assert!(left.high > 2.9 / 4000.0 && left.high < 4.0 / 4000.0, "{left:?}");
+    // What is missed without the flood is what the fire takes, with its interval.
+    let dry = of.causes.iter().find(|of| of.cause == "flood").unwrap().unavailability_if_never;
+    let exact = hours[1] / 8760.0;
+    assert!(dry.low.is_some_and(|low| low < exact) && dry.high > exact, "{dry:?} {exact}");
 }
 
 /// k of n machines that fail by themselves: the derivative of the binomial closed form.
@@ -77,15 +85,15 @@ fn the_elasticity_of_k_of_n_is_the_exact_one() {
             let unit = Alternating::new(8760.0 / rate, hours).unwrap();
             KOfN::new(need as usize, n as usize, unit).unwrap().unavailability()
         };
-        near(of.unavailability, exact(rate), 0.15);
+        near(of.unavailability.mean, exact(rate), 0.15);
         let step = 1e-4;
         let elasticity = (exact(rate * (1.0 + step)) - exact(rate * (1.0 - step))) / (2.0 * step) / exact(rate);
         let ours = of.causes[0].elasticity.unwrap();
         // Leaving an event out also lets a strike through that had found its machine down: 2.7 % at most.
         near(ours.mean, elasticity, 0.08);
-        near(of.causes[0].per_event_a_year.unwrap(), ours.mean * of.downtime_min_per_month / rate, 1e-9);
+        near(of.causes[0].per_event_a_year.unwrap().mean, ours.mean * of.downtime_min_per_month.mean / rate, 1e-9);
         // Without it nothing fails at all.
-        near(of.causes[0].spared_if_never.mean, of.downtime_min_per_month, 1e-9);
+        near(of.causes[0].spared_if_never.mean, of.downtime_min_per_month.mean, 1e-9);
     }
 }
 
@@ -98,7 +106,7 @@ fn a_zone_matters_where_it_cannot_be_spared() {
     let both = &all.designs[0];
     // Either zone spares everything: it takes both to miss.
     assert_eq!(both.parts.len(), 2);
-    both.parts.iter().for_each(|part| near(part.spared_if_never.mean, both.downtime_min_per_month, 1e-9));
+    both.parts.iter().for_each(|part| near(part.spared_if_never.mean, both.downtime_min_per_month.mean, 1e-9));
     assert_eq!(both.causes[0].cause, "flood (two zones)");
     let one = &all.designs[1];
     assert_eq!(one.parts.iter().map(|part| part.part.as_str()).collect::<Vec<_>>(), ["east/2"]);

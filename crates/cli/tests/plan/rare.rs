@@ -122,7 +122,7 @@ fn plain_trials_alone_leave_six_nines_open_and_say_so_and_never_nothing_at_all()
     assert!(!out.out.contains("±"), "{out}");
     desk.run("plan s.toml --target 99.9999% --gate").ends(0).says(&[
         "capacity 12",
-        "forced trials",
+        "Forced trials",
         "it meets the target",
     ]);
     desk.run("plan s.toml --target 99.9999% --method splitting").ends(2);
@@ -132,7 +132,7 @@ fn plain_trials_alone_leave_six_nines_open_and_say_so_and_never_nothing_at_all()
     desk.put("ageing.toml", ageing);
     desk.run("plan ageing.toml --target 99% --method forcing --trials 512")
         .ends(0)
-        .says(&["plain trials tell of", "no overlap of outages was found"]);
+        .says(&["Plain trials tell of", "no overlap of outages was found"]);
 }
 
 #[test]

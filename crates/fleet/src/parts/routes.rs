@@ -5,7 +5,7 @@
 
 use super::{Counts, Leaf, Parts};
 use crate::failover::{ALL_CLIENTS, Failover};
-use crate::structure::{Least, Structure};
+use crate::structure::{Least, Part, Structure};
 
 /// A part that runs as a whole, in thousandths.
 pub(crate) const WHOLLY: u32 = 1000;
@@ -125,6 +125,14 @@ impl Parts {
             None => demand,
             Some(reach) => of(demand, reach.to) - of(demand, reach.from),
         }
+    }
+
+    /// Thousandths of a set's machines that serve demand: none where no clients come to any part that it is in; none said
+    /// where it is in no part.
+    pub fn at_work(&self, service: &Structure, set: u32) -> Option<u32> {
+        let is_in = |part: &Part| matches!(part, Part::Sets(sets, _) if sets.contains(&set));
+        let leaves = service.nodes.iter().zip(&self.reach).filter(|(node, _)| is_in(&node.part));
+        leaves.map(|(_, reach)| if reach.from == reach.to { 0 } else { reach.running }).max()
     }
 
     /// The demand that a node has to be fit for: of what comes to it, or would come if it stands by.

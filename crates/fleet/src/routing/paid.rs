@@ -36,20 +36,6 @@ pub(crate) fn idle_as_designed(design: &Design, set: usize) -> u32 {
 }
 
 impl World {
-    /// The sets of which no machine serves now, for they stand by cold, or get ready for clients to be sent there.
-    pub(crate) fn standing_by(&self) -> impl Iterator<Item = u32> + '_ {
-        let failovers = self.design.need.structure().into_iter().flat_map(|service| &service.failovers);
-        failovers.zip(&self.routing).flat_map(move |(failover, switch)| {
-            let parts = switch.sets.iter().enumerate().skip(1);
-            let standing = parts.filter(|&(part, _)| part as u32 != switch.watch.active).flat_map(|(_, sets)| sets);
-            let none_runs = move |&set: &u32| {
-                let capacity = self.design.sets[set as usize].capacity;
-                capacity > 0 && idle(&self.design, failover, set as usize) == capacity
-            };
-            standing.copied().filter(none_runs)
-        })
-    }
-
     /// Machines of standbys begin or cease to be paid for.
     pub(super) fn pay_for_parts(&mut self, at: usize, failover: &Failover, t: SimTime) {
         if !self.meters.is_active() {

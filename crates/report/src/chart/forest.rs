@@ -2,7 +2,7 @@
 
 use super::SIDE_BY_SIDE;
 use super::scale::{Scale, written};
-use super::svg::{Anchor, Svg, cut, width_of};
+use super::svg::{Anchor, Svg, cut, first_part, width_of};
 
 /// What an estimate is found to be; each has its own shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +125,7 @@ pub(crate) fn forest(label: &str, rows: &[Row], axis: &Axis, width: f64) -> Stri
         draw(&mut svg, row, lay.top + at as f64 * lay.row, &lay, &scale);
     }
     let middle = if lay.beside() { (lay.plot.0 + lay.plot.1) / 2.0 } else { width / 2.0 };
-    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &cut(&axis.title, width));
+    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &first_part(&axis.title, width));
     svg.finish(bottom + 46.0)
 }
 

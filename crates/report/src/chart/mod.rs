@@ -5,6 +5,7 @@
 
 mod curves;
 mod forest;
+mod room;
 mod scale;
 mod scatter;
 mod stacked;

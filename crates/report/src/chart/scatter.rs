@@ -1,8 +1,9 @@
 //! Offers over two axes, cost and what is missed, numbered, with their intervals and the border of the best of them.
 
 use super::SIDE_BY_SIDE;
+use super::room::Room;
 use super::scale::{Scale, written};
-use super::svg::{Anchor, Svg, cut, width_of};
+use super::svg::{Anchor, Svg, cut, first_part, lines, width_of};
 
 /// One offer.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub(crate) struct Words {
 
 /// Costs that are so many times apart are drawn on a logarithmic axis.
 const FAR_APART: f64 = 8.0;
+/// Lines of a name where the figures have a line of their own.
+const LINES: usize = 3;
 /// The height of a line below the picture.
 const LINE: f64 = 20.0;
 
@@ -49,18 +52,27 @@ pub(crate) fn scatter(label: &str, offers: &[Offer], words: &Words, width: f64) 
     let mut svg = Svg::new(width, label);
     axes(&mut svg, (&x, &y), ((left, top), (right, bottom)), words, width);
     border(&mut svg, offers, (&x, &y), right);
-    for (at, offer) in offers.iter().enumerate() {
-        draw(&mut svg, offer, at, (&x, &y), bottom);
+    let mut room = Room::default();
+    for offer in offers {
+        draw(&mut svg, offer, (&x, &y), bottom, &mut room);
     }
+    for (at, offer) in offers.iter().enumerate() {
+        number(&mut svg, at + 1, stands((&x, &y), offer), right, &mut room);
+    }
+    goal(&mut svg, &y, ((left, top), (right, bottom)), words, &mut room);
     let (mut line, beside) = (bottom + 60.0, width >= SIDE_BY_SIDE);
     for (at, offer) in offers.iter().enumerate() {
         let place = (13.0, line - 4.5);
         dot(&mut svg, offer.on, place);
         let label = format!("{} {}", at + 1, offer.label);
         let room = if beside { width - width_of(&offer.words) - 60.0 } else { width - 30.0 };
-        svg.text("legend", (26.0, line), Anchor::Start, &cut(&label, room));
-        if !beside {
-            line += LINE - 3.0;
+        if beside {
+            svg.text("legend", (26.0, line), Anchor::Start, &cut(&label, room));
+        } else {
+            for part in lines(&label, room, LINES) {
+                svg.text("legend", (26.0, line), Anchor::Start, &part);
+                line += LINE - 3.0;
+            }
         }
         svg.text("value small", (width - 4.0, line), Anchor::End, &offer.words);
         line += LINE;
@@ -102,13 +114,51 @@ fn axes(svg: &mut Svg, (x, y): Axes<'_>, (from, to): ((f64, f64), (f64, f64)), w
         svg.line("grid", (from.0, place), (to.0, place));
         svg.text("tick", (from.0 - 6.0, place + 4.5), Anchor::End, &nines(tick));
     }
-    svg.text("axis", (f64::midpoint(from.0, to.0), to.1 + 37.0), Anchor::Middle, &cut(&words.axis, width));
+    svg.text(
+        "axis",
+        (f64::midpoint(from.0, to.0), to.1 + 37.0),
+        Anchor::Middle,
+        &first_part(&words.axis, to.0 - from.0),
+    );
     svg.text("axis", (4.0, 14.0), Anchor::Start, "availability");
     let place = y.place(words.goal.0);
     svg.line("goal", (from.0, place), (to.0, place));
-    let room = to.0 - from.0;
-    // What costs little misses it and what costs more meets it: below the line on the right nobody stands.
-    svg.text("goal-label halo", (to.0 - 4.0, place + 15.0), Anchor::End, &cut(&words.goal.1, room));
+}
+
+/// What the line is called: below it on the right if there is room, for what costs more meets it.
+fn goal(svg: &mut Svg, y: &Scale, (from, to): ((f64, f64), (f64, f64)), words: &Words, room: &mut Room) {
+    let place = y.place(words.goal.0);
+    let label = cut(&words.goal.1, to.0 - from.0);
+    let wide = width_of(&label);
+    let (left, right) = ((from.0 + 4.0, Anchor::Start), (to.0 - 4.0, Anchor::End));
+    let sides = [(right, 15.0), (left, -6.0), (left, 15.0), (right, -6.0)];
+    let rect = |((x, anchor), down): ((f64, Anchor), f64)| {
+        let begin = if matches!(anchor, Anchor::Start) { x } else { x - wide };
+        (begin, place + down - 11.0, begin + wide, place + down + 3.0)
+    };
+    let ((x, anchor), down) = sides[room.place(&sides.map(rect))];
+    svg.text("goal-label halo", (x, place + down), anchor, &label);
+}
+
+/// The number of an offer, beside its dot where there is room.
+fn number(svg: &mut Svg, number: usize, dot: (f64, f64), right: f64, room: &mut Room) {
+    let text = number.to_string();
+    let wide = width_of(&text);
+    let sides =
+        [(9.0, 15.0), (9.0, -7.0), (-9.0 - wide, -7.0), (-9.0 - wide, 15.0), (-wide / 2.0, 22.0), (-wide / 2.0, -14.0)];
+    let rect = |(x, down): (f64, f64)| {
+        let begin = dot.0 + x;
+        // Beyond the edge nothing is seen.
+        let out = if begin + wide > right + 12.0 { 1e4 } else { 0.0 };
+        (begin - out, dot.1 + down - 10.0, begin + wide, dot.1 + down + 2.0)
+    };
+    let (x, down) = sides[room.place(&sides.map(rect))];
+    svg.text("goal-label halo", (dot.0 + x, dot.1 + down), Anchor::Start, &text);
+}
+
+/// Where an offer stands.
+fn stands((x, y): Axes<'_>, offer: &Offer) -> (f64, f64) {
+    (x.place(offer.cost), y.place(if offer.missed > 0.0 { offer.missed } else { offer.missed_ends.1 }))
 }
 
 /// A missed share as an availability: "99.95 %".
@@ -130,22 +180,27 @@ fn border(svg: &mut Svg, offers: &[Offer], (x, y): Axes<'_>, end: f64) {
     svg.steps("border", &stairs, end, None);
 }
 
-fn draw(svg: &mut Svg, offer: &Offer, at: usize, (x, y): Axes<'_>, bottom: f64) {
-    let place =
-        (x.place(offer.cost), if offer.missed > 0.0 { y.place(offer.missed) } else { y.place(offer.missed_ends.1) });
+fn draw(svg: &mut Svg, offer: &Offer, (x, y): Axes<'_>, bottom: f64, room: &mut Room) {
+    let place = stands((x, y), offer);
+    room.take((place.0 - 5.0, place.1 - 5.0, place.0 + 5.0, place.1 + 5.0));
     let class = if offer.on { "interval good" } else { "interval plain" };
     svg.tipped(&offer.tip, |svg| {
         svg.circle("hit", place, 12.0);
         let (low, high) = offer.missed_ends;
         if let Some(low) = low {
+            // An interval that begins at nothing missed has no upper end that could be drawn.
             let ends = (y.place(low), y.place(high).min(bottom));
+            room.take((place.0 - 2.0, ends.0, place.0 + 2.0, ends.1));
             svg.line(class, (place.0, ends.0), (place.0, ends.1));
-            for end in [ends.0, ends.1] {
-                svg.line(class, (place.0 - 4.0, end), (place.0 + 4.0, end));
+            for (end, drawn) in [(ends.0, low > 0.0), (ends.1, true)] {
+                if drawn {
+                    svg.line(class, (place.0 - 4.0, end), (place.0 + 4.0, end));
+                }
             }
         } else {
             // Only a bound: it misses no more, perhaps much less.
             let tip = place.1 - 22.0;
+            room.take((place.0 - 2.0, tip, place.0 + 2.0, place.1));
             svg.line(class, place, (place.0, tip));
             svg.path(class, &[(place.0 - 4.0, tip + 6.0), (place.0, tip), (place.0 + 4.0, tip + 6.0)], false);
         }
@@ -153,7 +208,6 @@ fn draw(svg: &mut Svg, offer: &Offer, at: usize, (x, y): Axes<'_>, bottom: f64) 
             svg.line(class, (x.place(low), place.1), (x.place(high), place.1));
         }
         dot(svg, offer.on, place);
-        svg.text("goal-label halo", (place.0 + 9.0, place.1 + 15.0), Anchor::Start, &(at + 1).to_string());
     });
 }
 

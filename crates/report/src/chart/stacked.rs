@@ -3,7 +3,7 @@
 use super::COLOURS;
 use super::SIDE_BY_SIDE;
 use super::scale::{Scale, written};
-use super::svg::{Anchor, Svg, cut, width_of};
+use super::svg::{Anchor, Svg, cut, first_part, width_of};
 
 /// One part of a bar.
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ pub(crate) fn stacked(label: &str, bars: &[Bar], kinds: &[String], axis: &str, w
         parts(&mut svg, bar, top + bar_top, &scale);
     }
     let middle = if beside { (plot.0 + plot.1) / 2.0 } else { width / 2.0 };
-    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &cut(axis, width));
+    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &first_part(axis, width));
     let end = legend(&mut svg, kinds, bottom + 52.0, width);
     svg.finish(end)
 }

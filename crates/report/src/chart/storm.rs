@@ -2,7 +2,7 @@
 
 use super::SIDE_BY_SIDE;
 use super::scale::{Scale, written};
-use super::svg::{Anchor, Svg, cut, width_of};
+use super::svg::{Anchor, Svg, cut, first_part, width_of};
 
 /// A level over time.
 #[derive(Debug, Clone)]
@@ -118,7 +118,7 @@ pub(crate) fn storm(label: &str, of: &Storm, width: f64) -> String {
         y += BAR + GAP / 2.0;
     }
     let middle = if lay.beside { (lay.plot.0 + lay.plot.1) / 2.0 } else { width / 2.0 };
-    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &cut(&of.axis, width));
+    svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &first_part(&of.axis, width));
     svg.finish(bottom + 46.0)
 }
 

@@ -143,6 +143,28 @@ pub(super) fn cut(words: &str, width: f64) -> String {
     out.trim_end().to_owned() + "…"
 }
 
+/// Words cut to a width, at the end of a part of their sentence if there is one.
+pub(super) fn first_part(words: &str, width: f64) -> String {
+    let ends = words.match_indices([';', ',']).map(|(at, _)| at).rev();
+    let whole = std::iter::once(words.len()).chain(ends).find(|&end| width_of(&words[..end]) <= width);
+    whole.map_or_else(|| cut(words, width), |end| words[..end].to_owned())
+}
+
+/// Words in lines of a width, `most` of them; what is too much is cut.
+pub(super) fn lines(words: &str, width: f64, most: usize) -> Vec<String> {
+    let mut all: Vec<String> = vec![String::new()];
+    for word in words.split(' ') {
+        let last = all.len() - 1;
+        let longer = if all[last].is_empty() { word.to_owned() } else { format!("{} {word}", all[last]) };
+        if width_of(&longer) <= width || all[last].is_empty() || all.len() == most {
+            all[last] = longer;
+        } else {
+            all.push(word.to_owned());
+        }
+    }
+    all.iter().map(|line| cut(line, width)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +176,15 @@ mod tests {
         let text = svg.finish(10.0);
         assert!(!text.contains("<script") && !text.contains("<b>"), "{text}");
         assert!(text.contains("&lt;script&gt;alert(&#39;&amp;&#39;)") && text.contains("a &quot;label&quot;"));
+    }
+
+    #[test]
+    fn sentences_end_where_a_part_does_and_names_go_on_in_the_next_line() {
+        assert_eq!(first_part("minutes a month, logarithmic; less is better", 250.0), "minutes a month, logarithmic");
+        assert_eq!(first_part("short", 250.0), "short");
+        assert_eq!(lines("capacity 18, zones [1]", 100.0, 3), ["capacity 18,", "zones [1]"]);
+        assert_eq!(lines("a b", 100.0, 2), ["a b"]);
+        assert!(lines(&"word ".repeat(40), 100.0, 2)[1].ends_with('…'));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `importance`: one long table, a row per design and cause, zone or rate.
 
 use super::cell::{Cell, CsvLocale};
-use super::sheet::{Field, Sheet, field};
+use super::sheet::{Field, Sheet, estimate, field};
 use crate::files::FilesError;
 use zonefall_study::importance::Importance;
 use zonefall_study::outcome::{Estimate, MINUTES_PER_MONTH};
@@ -11,11 +11,11 @@ struct Row<'a> {
     design: &'a str,
     what: &'static str,
     name: &'a str,
-    charged: Option<f64>,
+    charged: Option<Estimate>,
     elasticity: [Option<f64>; 3],
     spared: Option<Estimate>,
-    unavailability: Option<f64>,
-    per_event: Option<f64>,
+    unavailability: Option<Estimate>,
+    per_event: Option<Estimate>,
     rates: [Option<f64>; 3],
     confidence: &'a str,
     ends: [Option<Estimate>; 2],
@@ -34,7 +34,7 @@ pub(crate) fn importance(of: &Importance, locale: CsvLocale) -> Result<Sheet, Fi
             per_event: cause.per_event_a_year,
             ..named("cause", &cause.cause)
         }));
-        if design.own_min_per_month > 0.0 {
+        if design.own_min_per_month.hits > 0 {
             rows.push(Row { charged: Some(design.own_min_per_month), ..named("fleet", "") });
         }
         rows.extend(design.parts.iter().map(|part| Row {
@@ -75,38 +75,38 @@ fn about<'a>() -> Fields<'a> {
 
 fn worth<'a>() -> Fields<'a> {
     vec![
-        number("charged", "min/month", "downtime charged to it", |row| row.charged),
+        estimate("charged", "min/month", "downtime charged to it", |row: &Row<'_>| row.charged),
         number("elasticity", "", "percent of downtime for a percent of its rate", |row| row.elasticity[0]),
         number("elasticity_low", "", "lower end of elasticity; empty with few trials", |row| row.elasticity[1]),
         number("elasticity_high", "", "upper end of elasticity", |row| row.elasticity[2]),
-        number(
+        estimate(
             "spared_if_never_min_per_month",
             "min/month",
-            "downtime that would not be, had it never happened",
-            |row| row.spared.map(|of| of.mean),
+            "downtime that would not be, had it never happened; of an upper bound the size is bounded, either way",
+            |row: &Row<'_>| row.spared,
         ),
-        number("spared_if_never_low", "min/month", "lower end of the same; empty with few trials", |row| {
-            row.spared?.low
-        }),
-        number("spared_if_never_high", "min/month", "upper end of the same, or of its size", |row| {
-            row.spared.map(|of| of.high)
-        }),
-        number("unavailability_if_never", "share", "unavailability then", |row| row.unavailability),
-        number("per_event_a_year", "min/month", "downtime for one more event a year of each unit", |row| row.per_event),
+        estimate("unavailability_if_never", "share", "unavailability then", |row: &Row<'_>| row.unavailability),
+        estimate(
+            "per_event_a_year",
+            "min/month",
+            "downtime for one more event a year of each unit",
+            |row: &Row<'_>| row.per_event,
+        ),
     ]
 }
 
 fn rates<'a>() -> Fields<'a> {
+    let minutes = |of: Option<Estimate>| of.map(|of| of.times(MINUTES_PER_MONTH));
     vec![
         number("rate", "1/year", "the stated rate per unit", |row| row.rates[0]),
         number("rate_low", "1/year", "its low end", |row| row.rates[1]),
         number("rate_high", "1/year", "its high end", |row| row.rates[2]),
         field("confidence", "", "how well it is known", |row: &Row<'_>| Cell::text(row.confidence)),
-        number("downtime_at_low", "min/month", "downtime at the low end", |row| {
-            row.ends[0].map(|of| of.mean * MINUTES_PER_MONTH)
+        estimate("downtime_at_low_rate", "min/month", "downtime at the low rate", move |row: &Row<'_>| {
+            minutes(row.ends[0])
         }),
-        number("downtime_at_high", "min/month", "downtime at the high end", |row| {
-            row.ends[1].map(|of| of.mean * MINUTES_PER_MONTH)
+        estimate("downtime_at_high_rate", "min/month", "downtime at the high rate", move |row: &Row<'_>| {
+            minutes(row.ends[1])
         }),
         field("turns_verdict", "", "whether an end turns the verdict on the mean", |row: &Row<'_>| {
             row.turns.map_or(Cell::Empty, |turns| Cell::text(if turns { "yes" } else { "no" }))

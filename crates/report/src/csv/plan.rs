@@ -3,6 +3,7 @@
 use super::cell::{Cell, CsvLocale};
 use super::sheet::{Field, Sheet, field};
 use crate::files::FilesError;
+use zonefall_study::outcome::MINUTES_PER_MONTH;
 use zonefall_study::plan::{Offer, Planned};
 
 type Named<'a> = (&'static str, Option<f64>, &'a Offer);
@@ -27,7 +28,18 @@ pub(crate) fn plan(of: &Planned, locale: CsvLocale) -> Result<Sheet, FilesError>
     fields.extend([
         field("machines", "", "its machines", |row: &Named<'_>| Cell::Count(row.2.machines)),
         field("cost_per_month", "", "its cost, in the unit of the plan", |row: &Named<'_>| Cell::Number(row.2.cost)),
-        field("unavailability", "share", "share of time missed", |row: &Named<'_>| Cell::Number(row.2.unavailability)),
+        field(
+            "downtime",
+            "min/month",
+            "its minutes of downtime a month; the upper end where only that is known",
+            |row: &Named<'_>| Cell::Number(row.2.shown() * MINUTES_PER_MONTH),
+        ),
+        field("quality", "", "interval, or upper_bound where too few trials missed", |row: &Named<'_>| {
+            Cell::text(if row.2.is_bound() { "upper_bound" } else { "interval" })
+        }),
+        field("unavailability", "share", "share of time missed, on average over the trials", |row: &Named<'_>| {
+            Cell::Number(row.2.unavailability)
+        }),
         field("unavailability_low", "share", "lower end, for all candidates together", |row: &Named<'_>| {
             Cell::maybe(row.2.low)
         }),

@@ -5,9 +5,9 @@ use crate::chart::{self, Offer as Dot, Words};
 use crate::frontier::{Standing, at, offered};
 use crate::number::{self, Toward};
 use crate::page::{Page, Picture, clean};
-use crate::terminal::{Style, availability, cost_words, target};
+use crate::terminal::{Style, availability, cost_words, plan_availability, plan_downtime, target};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Outcome, Quality};
-use zonefall_study::plan::{Offer, Planned};
+use zonefall_study::plan::{Offer, Planned, Verdict};
 
 /// Offers of a plan that are drawn.
 const OFFERS_MAX: usize = 30;
@@ -69,31 +69,34 @@ pub(super) fn plan_figure(picture: Picture, of: &Planned) -> Option<Figure> {
         }
     }
     offers.truncate(OFFERS_MAX);
-    offers.sort_by(|a, b| a.0.cost.total_cmp(&b.0.cost).then(a.0.unavailability.total_cmp(&b.0.unavailability)));
+    offers.sort_by(|a, b| a.0.cost.total_cmp(&b.0.cost).then(a.0.shown().total_cmp(&b.0.shown())));
     let role = |offer: &Offer| {
         let is = |named: &Option<Offer>| named.as_ref().is_some_and(|named| named.design == offer.design);
         match () {
-            () if is(&of.best) => " (the answer)",
+            () if is(&of.best) && of.verdict == Verdict::Found => " (the answer)",
+            () if is(&of.best) => " (most promising)",
             () if is(&of.runner_up) => " (runner-up)",
             () if is(&of.cheaper) => " (cheaper, misses it)",
             () if is(&of.closest) => " (closest)",
             () => "",
         }
     };
+    let page = Page::new(Style::WORDS);
     let dot = |&(offer, on): &(&Offer, bool)| {
-        // With too few misses only the upper end may be used.
-        let missed = if offer.low.is_some() { offer.unavailability } else { offer.high };
-        let least = if offer.low.is_some() { "" } else { "≥ " };
-        let share = format!("{least}{} %", number::availabilities(&[missed], 3).join(""));
+        let share = plan_availability(&page, of, offer);
         let name = format!("{}{}", clean(&offer.design), role(offer));
         Dot {
-            tip: format!("{name}: {}, {share}", cost_words(of, offer)),
+            tip: format!(
+                "{name}: {}, {share}, {} min missed a month",
+                cost_words(of, offer),
+                plan_downtime(&page, offer)
+            ),
             words: format!("{}, {share}", number::count(offer.cost.max(0.0).ceil() as u64)),
             label: name,
             cost: offer.cost,
             cost_ends: None,
-            missed,
-            missed_ends: (offer.low.filter(|low| *low > 0.0), offer.high),
+            missed: offer.shown(),
+            missed_ends: (offer.low, offer.high),
             on,
         }
     };

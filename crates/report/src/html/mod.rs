@@ -209,8 +209,13 @@ fn class_of(tone: Tone) -> &'static str {
 
 /// A table; a name above empty names stands for their rows, too.
 pub(super) fn table(grid: Grid, coloured: &[(String, Tone)]) -> HtmlTable {
-    let classes: Vec<&str> =
-        grid.columns.iter().map(|(_, side)| if *side == Side::Right { "number" } else { "" }).collect();
+    let class = |side: &Side| match side {
+        Side::Right => "number",
+        Side::Text => "words",
+        Side::Name => "name",
+        Side::Left => "",
+    };
+    let classes: Vec<&str> = grid.columns.iter().map(|(_, side)| class(side)).collect();
     let column = |(words, class): (String, &&'static str)| Column { words, class };
     let heads = grid.columns.iter().map(|(head, _)| head.replace("-\n", "-").replace('\n', " "));
     let columns = heads.zip(&classes).map(column).collect();

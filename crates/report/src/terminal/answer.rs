@@ -87,8 +87,17 @@ pub(crate) fn in_words(outcome: &Outcome) -> Option<String> {
         let designs = named(says);
         if designs.is_empty() { None } else { Some(format!("{says}: {designs}")) }
     });
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let parts: Vec<String> = parts.into_iter().flatten().enumerate().map(|(at, part)| begun(at > 0, part)).collect();
     Some(format!("Against {}: {}.", clean(&first.against), parts.join(". ")))
+}
+
+/// With a capital where a sentence begins.
+fn begun(a_sentence: bool, words: String) -> String {
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) if a_sentence => first.to_uppercase().chain(letters).collect(),
+        _ => words,
+    }
 }
 
 fn tone(of: Verdict) -> Tone {

@@ -5,6 +5,8 @@ use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Quantile};
 
+/// From so many trials on a share may stand without an interval.
+const HITS_ENOUGH: u64 = 20;
 /// Cells of the part that says how available, and of the part that says how bad outages are.
 const HOW_AVAILABLE: usize = 5;
 /// The columns that are intervals of the column before them.
@@ -128,9 +130,16 @@ fn how_bad(page: &Page, design: &DesignOutcome) -> Vec<String> {
         length(design.once_in_10_years_min),
         estimate(page, design.outages_per_year, |number| number::plain(number, Toward::Up)),
         length(design.longest_p95_min),
-        breach.map_or_else(|| number::NONE.into(), |of| estimate(page, of, |share| number::percent(share, Toward::Up))),
+        breach.map_or_else(|| number::NONE.into(), |of| share_of_few(page, of)),
         estimate(page, design.capacity_lost, |share| number::percent(share, Toward::Up)),
     ]
+}
+
+/// A share; of few trials only what it is at most.
+pub(super) fn share_of_few(page: &Page, of: Estimate) -> String {
+    let few = of.quality == Quality::Interval && of.hits < HITS_ENOUGH;
+    let quality = if few { Quality::UpperBound } else { of.quality };
+    estimate(page, Estimate { quality, ..of }, |share| number::percent(share, Toward::Up))
 }
 
 /// An estimate as its mean, or as "≤ x" where only an upper bound is known.

@@ -3,7 +3,7 @@
 use super::Style;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::importance::{CauseImportance, DesignImportance, Importance, PartImportance, Swing};
+use zonefall_study::importance::{CauseImportance, DesignImportance, Elasticity, Importance, PartImportance, Swing};
 use zonefall_study::outcome::{Estimate, MINUTES_PER_MONTH, Quality, Verdict};
 
 /// Draws importances.
@@ -26,7 +26,8 @@ pub fn importances(of: &Importance, style: Style) -> String {
     page.paragraph(
         None,
         "Elasticity: by how many percent the downtime changes when the rate does by one percent; above 1 together where \
-         misses need several failures. Spared: what would not be, had it never happened; these need not sum. \
+         misses need several failures. Spared: what would not be, had it never happened; these need not sum. In brackets \
+         intervals; where few trials tell, only what it is at most (within ±: either way) or at least. \
          (docs/statistics.md)",
         Some(Tone::Faint),
     );
@@ -34,13 +35,13 @@ pub fn importances(of: &Importance, style: Style) -> String {
 }
 
 fn one(page: &mut Page, design: &DesignImportance) {
-    let downtime = number::plain(design.downtime_min_per_month, Toward::Up);
+    let downtime = with_ends(page, design.downtime_min_per_month);
     page.title(&format!("{} (downtime {downtime} min a month)", clean(&design.design)));
-    if design.downtime_min_per_month == 0.0 {
+    if design.downtime_min_per_month.hits == 0 {
         page.paragraph(None, "No trial missed its objective: nothing can be said of what matters.", None);
     }
-    if design.own_min_per_month > 0.0 {
-        let own = number::plain(design.own_min_per_month, Toward::Up);
+    if design.own_min_per_month.hits > 0 {
+        let own = with_ends(page, design.own_min_per_month);
         let words = format!(
             "{own} of them are charged to the fleet itself (overload, releases, missing capacity): no rate below changes \
              them; `run` tells which."
@@ -51,9 +52,9 @@ fn one(page: &mut Page, design: &DesignImportance) {
         ("cause".to_owned(), Side::Name),
         ("elasticity".into(), Side::Right),
         ("interval".into(), Side::Left),
-        ("spared if never\nmin a month".into(), Side::Right),
+        ("spared if never\nmin a month".into(), Side::Left),
         ("availability\nif never".into(), Side::Left),
-        ("min a month for\n1 more a year".into(), Side::Right),
+        ("min a month for\n1 more a year".into(), Side::Left),
     ];
     let rows: Vec<Vec<String>> = design.causes.iter().map(|of| cause(page, of)).collect();
     page.grid(&Grid { columns, rows });
@@ -61,7 +62,7 @@ fn one(page: &mut Page, design: &DesignImportance) {
         page.line("");
         let columns = vec![
             ("if nothing ever struck".to_owned(), Side::Name),
-            ("spared\nmin a month".into(), Side::Right),
+            ("spared\nmin a month".into(), Side::Left),
             ("availability\nthen".into(), Side::Left),
         ];
         let rows = design.parts.iter().map(|of| part(page, of)).collect();
@@ -73,39 +74,73 @@ fn one(page: &mut Page, design: &DesignImportance) {
 fn cause(page: &Page, of: &CauseImportance) -> Vec<String> {
     let two = |number: f64| format!("{number:.2}").replace('-', page.sign("−", "-"));
     let (elasticity, interval) = match of.elasticity {
-        Some(of) => {
-            let ends = of.low.zip(of.high);
-            let few = || "few trials".to_owned();
-            (two(of.mean), ends.map_or_else(few, |(low, high)| format!("{} to {}", two(low), two(high))))
+        Some(Elasticity { mean, low: Some(low), high: Some(high), .. }) => {
+            (two(mean), format!("{} to {}", two(low), two(high)))
         }
+        // Of few trials no size is told that a reader could take for known.
+        Some(_) => (number::NONE.into(), "few trials".into()),
         None => (number::NONE.into(), String::new()),
     };
     vec![
         clean(&of.cause),
         elasticity,
         interval,
-        spared(page, of.spared_if_never),
-        available(of.unavailability_if_never),
-        of.per_event_a_year.map_or_else(|| number::NONE.into(), |per| signed(page, per)),
+        difference(page, of.spared_if_never),
+        available(page, of.unavailability_if_never),
+        of.per_event_a_year.map_or_else(|| number::NONE.into(), |per| difference(page, per)),
     ]
 }
 
 fn part(page: &Page, of: &PartImportance) -> Vec<String> {
-    vec![clean(&of.part), spared(page, of.spared_if_never), available(of.unavailability_if_never)]
+    vec![clean(&of.part), difference(page, of.spared_if_never), available(page, of.unavailability_if_never)]
 }
 
-/// A difference; a star where it rests on few trials.
-fn spared(page: &Page, of: Estimate) -> String {
-    let star = if of.quality == Quality::UpperBound { "*" } else { "" };
-    format!("{}{star}", signed(page, of.mean))
+/// What cannot be negative with its interval; of few trials the most that it is.
+fn with_ends(page: &Page, of: Estimate) -> String {
+    match (of.quality, of.low) {
+        (Quality::UpperBound, _) | (_, None) => {
+            format!("{} {}", page.sign("≤", "<="), number::plain(of.high, Toward::Up))
+        }
+        (_, Some(low)) => {
+            let shown = number::alike(&[of.mean, of.high], Toward::Up);
+            let low = number::alike(&[low, of.high], Toward::Down).swap_remove(0);
+            format!("{} ({low} to {})", shown[0], shown[1])
+        }
+    }
 }
 
-fn signed(page: &Page, number: f64) -> String {
-    number::signed(number, number.abs(), Toward::Up, page.sign('−', '-'))
+/// A difference with its interval; of few trials how large it is at most, either way.
+fn difference(page: &Page, of: Estimate) -> String {
+    let minus = page.sign('−', '-');
+    match (of.quality, of.low) {
+        (Quality::UpperBound, _) | (_, None) => {
+            format!("{} {}", page.sign("within ±", "within +-"), number::plain(of.high, Toward::Up))
+        }
+        (_, Some(low)) => {
+            let size = low.abs().max(of.high.abs());
+            let shown = |number: f64, toward| number::signed(number, size, toward, minus);
+            let outward = |number: f64, up: bool| if up == (number >= 0.0) { Toward::Up } else { Toward::Down };
+            format!(
+                "{} ({} to {})",
+                shown(of.mean, Toward::Up),
+                shown(low, outward(low, false)),
+                shown(of.high, outward(of.high, true))
+            )
+        }
+    }
 }
 
-fn available(unavailable: f64) -> String {
-    format!("{} %", number::availabilities(&[unavailable], 2)[0])
+/// An availability with its interval; of few misses the least that it is.
+fn available(page: &Page, of: Estimate) -> String {
+    match (of.quality, of.low) {
+        (Quality::UpperBound, _) | (_, None) => {
+            format!("{} {} %", page.sign("≥", ">="), number::availabilities(&[of.high], 2)[0])
+        }
+        (_, Some(low)) => {
+            let shown = number::availabilities(&[of.high, of.mean, low], 2);
+            format!("{} % ({} to {})", shown[1], shown[0], shown[2])
+        }
+    }
 }
 
 fn tornado(page: &mut Page, design: &DesignImportance) {
@@ -114,22 +149,18 @@ fn tornado(page: &mut Page, design: &DesignImportance) {
     }
     let columns = vec![
         ("rate from end to end".to_owned(), Side::Name),
-        ("a year".into(), Side::Right),
-        ("from".into(), Side::Right),
-        ("to".into(), Side::Right),
+        ("a year".into(), Side::Left),
         ("known".into(), Side::Left),
-        ("downtime from … to\nmin a month".into(), Side::Left),
+        ("min a month at\nthe low … high rate".into(), Side::Left),
         ("turns the\nverdict".into(), Side::Left),
     ];
     let plain = |number: f64| number::plain(number, Toward::Up);
     let row = |of: &Swing| {
         vec![
             clean(&of.mode),
-            plain(of.rate),
-            plain(of.rate_low),
-            plain(of.rate_high),
+            format!("{} … {}", plain(of.rate_low), plain(of.rate_high)),
             of.confidence.clone(),
-            format!("{} … {}", end(page, of.at_low), end(page, of.at_high)),
+            ends(page, of),
             if of.turns_verdict { "yes".into() } else { "no".to_owned() },
         ]
     };
@@ -153,11 +184,14 @@ fn tornado(page: &mut Page, design: &DesignImportance) {
     page.paragraph(None, &words, None);
 }
 
-fn end(page: &Page, of: Estimate) -> String {
-    match of.quality {
-        Quality::UpperBound => {
-            format!("{} {}", page.sign("≤", "<="), number::plain(of.high * MINUTES_PER_MONTH, Toward::Up))
+/// Downtime at both ends of a rate. Two bounds say nothing of which end is worse: then the larger is one for both.
+fn ends(page: &Page, of: &Swing) -> String {
+    let minutes = |of: Estimate| with_ends(page, of.times(MINUTES_PER_MONTH));
+    match (of.at_low.quality, of.at_high.quality) {
+        (Quality::UpperBound, Quality::UpperBound) => {
+            let larger = if of.at_low.high > of.at_high.high { of.at_low } else { of.at_high };
+            format!("{} at either: few misses", minutes(larger))
         }
-        Quality::Interval | Quality::Recorded => number::plain(of.mean * MINUTES_PER_MONTH, Toward::Up),
+        _ => format!("{} … {}", minutes(of.at_low), minutes(of.at_high)),
     }
 }

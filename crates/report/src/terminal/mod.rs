@@ -43,7 +43,10 @@ pub use fit::fit_table;
 pub use importance::importances;
 pub use incidents::incident_table;
 pub use plan::plan;
-pub(crate) use plan::{blocks as plan_blocks, blocks_below as plan_blocks_below, cost_words, verdict as plan_verdict};
+pub(crate) use plan::{
+    availability as plan_availability, blocks as plan_blocks, blocks_below as plan_blocks_below, cost_words,
+    downtime as plan_downtime, verdict as plan_verdict,
+};
 pub use sweep::sweep;
 pub(crate) use timeline::instant;
 pub use timeline::timeline;

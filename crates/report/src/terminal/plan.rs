@@ -55,6 +55,26 @@ fn minutes(share: f64, toward: Toward) -> String {
     number::plain(share * MINUTES_PER_MONTH, toward)
 }
 
+/// The availability of an offer as every table and picture says it: the estimate, or the least where only a bound is known.
+pub(crate) fn availability(page: &Page, of: &Planned, offer: &Offer) -> String {
+    let decimals = number::target_decimals(of.target_share).max(3);
+    let share = number::availabilities(&[offer.shown()], decimals).join("");
+    let sign = if offer.is_bound() { format!("{} ", page.sign("≥", ">=")) } else { String::new() };
+    format!("{sign}{share} %")
+}
+
+/// The downtime of an offer in minutes a month: the estimate, or the most that it is.
+pub(crate) fn downtime(page: &Page, offer: &Offer) -> String {
+    let sign = if offer.is_bound() { format!("{} ", page.sign("≤", "<=")) } else { String::new() };
+    sign + &minutes(offer.shown(), Toward::Up)
+}
+
+/// The same within a sentence.
+fn downtime_words(offer: &Offer) -> String {
+    let most = if offer.is_bound() { "at most " } else { "" };
+    format!("{most}{} min a month", minutes(offer.shown(), Toward::Up))
+}
+
 /// What an offer costs, in words.
 pub(crate) fn cost_words(of: &Planned, offer: &Offer) -> String {
     format!("{} {}", number::count(offer.cost.ceil() as u64), clean(&of.unit))
@@ -84,10 +104,10 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
         (Verdict::NoneMeets, _) => {
             let closest = of.closest.as_ref().map_or(String::new(), |closest| {
                 format!(
-                    " The closest is {}, for {}, with {} min a month; the target allows {}.{}",
+                    " The closest is {}, for {}, with {}; the target allows {}.{}",
                     clean(&closest.design),
                     cost_words(of, closest),
-                    minutes(closest.unavailability, Toward::Up),
+                    downtime_words(closest),
                     allowed(of),
                     above_all(of)
                 )
@@ -184,14 +204,13 @@ fn row(page: &Page, of: &Planned, role: &str, offer: &Offer) -> Vec<String> {
         Some(low) => format!("{} to {}", minutes(low, Toward::Down), minutes(offer.high, Toward::Up)),
         None => format!("{} {}", page.sign("≤", "at most"), minutes(offer.high, Toward::Up)),
     };
-    let availability = number::availabilities(&[offer.unavailability], 3).join("");
     let mut cells = vec![role.to_owned()];
     cells.extend(shapes(of).then(|| clean(&offer.shape)));
     cells.extend(offer.values.iter().map(|value| clean(value)));
     cells.extend([
         number::count(offer.cost.ceil() as u64),
-        format!("{availability} %"),
-        minutes(offer.unavailability, Toward::Up),
+        availability(page, of, offer),
+        downtime(page, offer),
         interval,
     ]);
     cells
@@ -227,9 +246,9 @@ fn reasons(page: &mut Page, of: &Planned) {
     }
     if let Some(cheaper) = &of.cheaper {
         let words = format!(
-            "What is cheaper misses it: the best of that, {}, has {} min a month where the target allows {}.",
+            "What is cheaper misses it: the best of that, {}, has {} where the target allows {}.",
             clean(&cheaper.design),
-            minutes(cheaper.unavailability, Toward::Up),
+            downtime_words(cheaper),
             allowed(of)
         );
         page.paragraph(None, &words, None);

@@ -1,6 +1,6 @@
 //! Azure's own yardstick, apart from the objective.
 
-use super::designs::estimate;
+use super::designs::{estimate, share_of_few};
 use super::money::good;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
@@ -128,7 +128,7 @@ fn cells(page: &Page, sla: &SlaOutcome) -> Vec<String> {
     let up = |share| number::percent(share, Toward::Up);
     let below = sla.breach_share.map(|of| match (of.hits, of.quality) {
         (0, Quality::Interval) => format!("{} {}", page.sign("≤", "<="), up(of.high)),
-        _ => estimate(page, of, up),
+        _ => share_of_few(page, of),
     });
     vec![
         number::percent_given(sla.promise),

@@ -4,8 +4,8 @@ use super::sheets::{Styles, place, put};
 use super::summary::DOWNTIME;
 use crate::csv::{Cell, Sheet};
 use rust_xlsxwriter::{
-    Chart, ChartErrorBars, ChartErrorBarsType, ChartFormat, ChartLegendPosition, ChartLine, ChartRange, ChartType,
-    Worksheet, XlsxError,
+    Chart, ChartAxis, ChartErrorBars, ChartErrorBarsType, ChartFormat, ChartLegendPosition, ChartLine, ChartRange,
+    ChartType, Worksheet, XlsxError,
 };
 use zonefall_study::outcome::{DesignOutcome, Outcome, Quality};
 
@@ -16,7 +16,13 @@ const GAP: usize = 2;
 
 /// The downtime of the designs with error bars, from the table under row `head`; returns the row below the chart. The
 /// error bars need their lengths, which stand beside the table.
-pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, from: usize) -> Result<usize, XlsxError> {
+pub(super) fn downtime(
+    sheet: &mut Worksheet,
+    outcome: &Outcome,
+    head: usize,
+    from: usize,
+    styles: &Styles,
+) -> Result<usize, XlsxError> {
     if outcome.until_first_miss || outcome.designs.is_empty() {
         return Ok(from);
     }
@@ -24,7 +30,6 @@ pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, fr
     let ((first, column), (last, _)) = (place(head + 1, DOWNTIME[0].into())?, place(head + count, 0)?);
     let lengths = [DOWNTIME[2] + 2, DOWNTIME[2] + 3];
     let bound = DOWNTIME[2] + 4;
-    let styles = Styles::new();
     let names = ["error bar, down", "error bar, up", "upper bound"];
     for (name, column) in names.into_iter().zip([lengths[0], lengths[1], bound]) {
         put(sheet, (head, column.into()), &Cell::Text(format!("{name} (for the chart)")), &styles.head)?;
@@ -38,10 +43,11 @@ pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, fr
             _ => [0.0, 0.0],
         };
         for (end, column) in ends.into_iter().zip(lengths) {
-            put(sheet, (head + 1 + at, column.into()), &Cell::Number(end), &styles.number)?;
+            put(sheet, (head + 1 + at, column.into()), &Cell::Number(end), styles.number(end, "min"))?;
         }
         if only_a_bound(design) {
-            put(sheet, (head + 1 + at, bound.into()), &Cell::Number(minutes(of.high)), &styles.number)?;
+            let most = minutes(of.high);
+            put(sheet, (head + 1 + at, bound.into()), &Cell::Number(most), styles.number(most, "min/month"))?;
         }
     }
     let range = |column: u16| ChartRange::new_from_range("Summary", first, column, last, column);
@@ -71,6 +77,11 @@ pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, fr
     // The axis of a bar chart's names is its upright one; they stand in the order of the table.
     chart.y_axis().set_reverse();
     chart.x_axis().set_name("minutes a month");
+    let shown = outcome.designs.iter().map(|design| {
+        let of = design.unavailability;
+        (if only_a_bound(design) { of.high } else { of.mean }) * zonefall_study::outcome::MINUTES_PER_MONTH
+    });
+    spread_out(chart.x_axis(), shown);
     chart.set_alt_text(
         "Mean downtime of each design in minutes a month with its interval, or the bound where only that is known, as in \
          the table above.",
@@ -80,6 +91,31 @@ pub(super) fn downtime(sheet: &mut Worksheet, outcome: &Outcome, head: usize, fr
     let (row, _) = place(from, 0)?;
     sheet.insert_chart(row, 0, &chart)?;
     Ok(from + height / ROW_PX + 2)
+}
+
+/// So many times apart are nines and not shades.
+const APART: f64 = 20.0;
+
+/// Powers of ten around numbers; none where none is above zero.
+fn around(numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let shown = numbers.filter(|number| *number > 0.0 && number.is_finite());
+    let (least, most) = shown.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), of| (least.min(of), most.max(of)));
+    let ten = |exponent: f64| libm::pow(10.0, exponent);
+    (most > 0.0).then(|| (ten(libm::floor(libm::log10(least))), ten(libm::ceil(libm::log10(most)))))
+}
+
+/// The same where they are nines apart.
+fn decades(numbers: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    let all: Vec<f64> = numbers.filter(|number| *number > 0.0 && number.is_finite()).collect();
+    let least = all.iter().copied().fold(f64::INFINITY, f64::min);
+    around(all.iter().copied()).filter(|_| all.iter().any(|&number| number > APART * least))
+}
+
+/// A logarithmic axis for numbers that are nines apart.
+fn spread_out(axis: &mut ChartAxis, numbers: impl Iterator<Item = f64>) {
+    if let Some((low, high)) = decades(numbers) {
+        axis.set_log_base(10).set_min(low).set_max(high);
+    }
 }
 
 /// Whether the table above has no estimate of a design's downtime, only what it is at most.
@@ -110,11 +146,14 @@ pub(super) fn causes(sheet: &mut Worksheet, outcome: &Outcome, list: &Sheet, sty
         for (of, name) in names.iter().enumerate() {
             let minutes = design.causes.iter().find(|cause| cause.cause == *name);
             let minutes = minutes.map_or(0.0, |cause| cause.downtime_min_per_month.mean);
-            put(sheet, (at + 1, left + 1 + of), &Cell::Number(minutes), &styles.number)?;
+            put(sheet, (at + 1, left + 1 + of), &Cell::Number(minutes), styles.number(minutes, "min"))?;
         }
     }
     let (last, category) = place(outcome.designs.len(), left)?;
-    let mut chart = Chart::new(ChartType::BarStacked);
+    let totals = outcome.designs.iter().map(|design| design.unavailability.mean);
+    // Of designs that are nines apart only the shares can be seen side by side.
+    let apart = decades(totals).is_some();
+    let mut chart = Chart::new(if apart { ChartType::BarPercentStacked } else { ChartType::BarStacked });
     for of in 0..names.len() {
         let (_, column) = place(0, left + 1 + of)?;
         chart
@@ -126,8 +165,8 @@ pub(super) fn causes(sheet: &mut Worksheet, outcome: &Outcome, list: &Sheet, sty
     chart.title().set_name("Downtime by cause");
     // The axis of a bar chart's names is its upright one; they stand in the order of the table.
     chart.y_axis().set_reverse();
-    chart.x_axis().set_name("minutes a month");
-    chart.set_alt_text("Downtime charged to each cause in minutes a month, one bar a design, as in the table above.");
+    chart.x_axis().set_name(if apart { "share of the design's downtime" } else { "minutes a month" });
+    chart.set_alt_text("Downtime charged to each cause, one bar a design; in minutes a month in the table above.");
     chart.set_width(900).set_height(u32::try_from(160 + 34 * outcome.designs.len()).unwrap_or(1000));
     sheet.insert_chart(last + 2, category, &chart)?;
     Ok(())
@@ -180,7 +219,7 @@ pub(super) struct Places<'a> {
 }
 
 /// Cost against what is missed, a point a row, right of the list.
-pub(super) fn frontier(sheet: &mut Worksheet, at: &Places<'_>, columns: usize, missed: &str) -> Result<(), XlsxError> {
+pub(super) fn frontier(sheet: &mut Worksheet, at: &Places<'_>, table: &Sheet, missed: &str) -> Result<(), XlsxError> {
     if at.first > at.last {
         return Ok(());
     }
@@ -192,11 +231,25 @@ pub(super) fn frontier(sheet: &mut Worksheet, at: &Places<'_>, columns: usize, m
         .set_categories((at.sheet, first, cost, last, cost))
         .set_values((at.sheet, first, column, last, column));
     chart.title().set_name("Cost against what is missed");
+    let column = |column: usize| {
+        let rows = table.rows.iter().skip(at.first - 1).take(at.last + 1 - at.first);
+        rows.filter_map(move |row| if let Cell::Number(number) = row[column] { Some(number) } else { None })
+    };
     chart.x_axis().set_name("cost a month");
-    chart.y_axis().set_name(missed).set_log_base(10);
+    // The differences are what is looked at: not from zero.
+    let (cheapest, dearest) = (column(at.cost).fold(f64::INFINITY, f64::min), column(at.cost).fold(0.0, f64::max));
+    let step = libm::pow(10.0, libm::floor(libm::log10((dearest - cheapest).max(dearest * 0.01).max(1e-9))));
+    if cheapest.is_finite() {
+        chart.x_axis().set_min((libm::floor(cheapest / step) * step).max(0.0));
+    }
+    // What misses little stands high, as on the page.
+    chart.y_axis().set_name(missed).set_log_base(10).set_reverse();
+    if let Some((low, high)) = around(column(at.missed)) {
+        chart.y_axis().set_min(low).set_max(high);
+    }
     chart.legend().set_hidden();
     chart.set_alt_text("What each design costs a month against what it misses, one point a row of the list.");
     chart.set_width(760).set_height(460);
-    sheet.insert_chart(1, place(0, columns + 1)?.1, &chart)?;
+    sheet.insert_chart(1, place(0, table.columns.len() + 1)?.1, &chart)?;
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! text, never as a formula. What can go wrong: more rows or longer words than a worksheet can hold.
 
 mod charts;
+mod digits;
 mod sheets;
 mod summary;
 
@@ -50,7 +51,7 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
         tables.insert(1, ("Money", csv::money(outcome, point)?));
     }
     let mut workbook = begun(&outcome.study, &outcome.version)?;
-    let styles = Styles::new();
+    let styles = Styles::new(outcome.target_share);
     summary::write(workbook.add_worksheet(), outcome, about, &styles)?;
     for (name, table) in &tables {
         let sheet = workbook.add_worksheet();
@@ -60,7 +61,7 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
             "Windows" => charts::windows(sheet, outcome)?,
             "Frontier" => {
                 let places = charts::Places { sheet: name, first: 1, last: table.rows.len(), cost: 1, missed: 2 };
-                charts::frontier(sheet, &places, table.columns.len(), "minutes of downtime a month")?;
+                charts::frontier(sheet, &places, table, "minutes of downtime a month")?;
             }
             _ => {}
         }
@@ -77,7 +78,7 @@ pub(crate) fn plan_xlsx(of: &Planned, made: &Made<'_>) -> Result<Vec<u8>, FilesE
     let tables =
         [("Plan", csv::plan(of, CsvLocale::Point)?), ("Assumptions", csv::evidence(made.about, CsvLocale::Point)?)];
     let mut workbook = begun(&of.study, made.version)?;
-    let styles = Styles::new();
+    let styles = Styles::new(of.target_share);
     summary::write_plan(workbook.add_worksheet(), of, made, &styles)?;
     for (name, table) in &tables {
         let sheet = workbook.add_worksheet();
@@ -91,9 +92,9 @@ pub(crate) fn plan_xlsx(of: &Planned, made: &Made<'_>) -> Result<Vec<u8>, FilesE
                 first: last + 1 - of.frontier.len(),
                 last,
                 cost: place("cost_per_month"),
-                missed: place("unavailability"),
+                missed: place("downtime"),
             };
-            charts::frontier(sheet, &places, table.columns.len(), "share of time missed")?;
+            charts::frontier(sheet, &places, table, "minutes of downtime a month")?;
         }
     }
     sheets::dictionary(workbook.add_worksheet(), &tables, &styles)?;

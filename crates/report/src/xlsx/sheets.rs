@@ -1,10 +1,13 @@
 //! A sheet of the set: a header that stays, a filter, and numbers in the format of their unit.
 
+use super::digits::{DECIMALS_MAX, Objective};
 use crate::csv::{Cell, Column, Sheet};
 use rust_xlsxwriter::{Color, Format, FormatAlign, Worksheet, XlsxError};
 
 /// The most letters that a cell holds.
 const LETTERS_MAX: usize = 32_767;
+/// More columns are printed on several pages.
+const COLUMNS_OF_A_PAGE: usize = 14;
 /// Wider columns are hard to read.
 const WIDTH_MAX: f64 = 60.0;
 
@@ -14,16 +17,21 @@ pub(super) struct Styles {
     pub(super) head: Format,
     pub(super) text: Format,
     pub(super) strong: Format,
-    pub(super) share: Format,
-    pub(super) number: Format,
+    /// Words over the whole width.
+    pub(super) words: Format,
     pub(super) count: Format,
+    /// By decimals.
+    shares: Vec<Format>,
+    numbers: Vec<Format>,
+    objective: Objective,
     pub(super) good: Format,
     pub(super) bad: Format,
     pub(super) unsure: Format,
 }
 
 impl Styles {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(target: f64) -> Self {
+        let decimals = |behind: usize| if behind == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(behind)) };
         let plain = || Format::new().set_align(FormatAlign::Top);
         let verdict = |font: u32, back: u32| {
             plain().set_font_color(Color::RGB(font)).set_background_color(Color::RGB(back)).set_bold()
@@ -33,20 +41,31 @@ impl Styles {
             head: plain().set_bold().set_background_color(Color::RGB(0xE8_EC_F0)).set_text_wrap(),
             text: plain(),
             strong: plain().set_bold(),
-            share: plain().set_num_format("0.00########%"),
-            number: plain().set_num_format("#,##0.0########"),
+            words: plain().set_text_wrap(),
             count: plain().set_num_format("#,##0"),
+            shares: (0..=DECIMALS_MAX).map(|behind| plain().set_num_format(decimals(behind) + "%")).collect(),
+            numbers: (0..=DECIMALS_MAX)
+                .map(|behind| plain().set_num_format("#,##".to_owned() + &decimals(behind)))
+                .collect(),
+            objective: Objective { target },
             good: verdict(0x00_4C_77, 0xE8_F3_FA),
             bad: verdict(0x8A_34_00, 0xFD_EE_E6),
             unsure: verdict(0x5F_48_00, 0xFB_F3_DC),
         }
     }
 
-    fn of(&self, cell: &Cell, unit: &str) -> &Format {
+    /// The format of a number in its unit.
+    pub(super) fn number(&self, number: f64, unit: &str) -> &Format {
+        match unit {
+            "share" => &self.shares[self.objective.of_share(number)],
+            _ => &self.numbers[self.objective.of_number(number, unit)],
+        }
+    }
+
+    pub(super) fn of(&self, cell: &Cell, unit: &str) -> &Format {
         match (cell, unit) {
             (Cell::Count(_), _) => &self.count,
-            (Cell::Number(_), "share") => &self.share,
-            (Cell::Number(_), _) => &self.number,
+            (Cell::Number(number), unit) => self.number(*number, unit),
             (Cell::Text(words), _) => match words.as_str() {
                 "meets" | "less downtime" => &self.good,
                 "misses" | "more downtime" => &self.bad,
@@ -90,7 +109,7 @@ pub(super) fn place(row: usize, column: usize) -> Result<(u32, u16), XlsxError> 
     Ok((row, column))
 }
 
-fn clipped(words: &str) -> String {
+pub(super) fn clipped(words: &str) -> String {
     words.chars().take(LETTERS_MAX).collect()
 }
 
@@ -123,11 +142,18 @@ fn finish(sheet: &mut Worksheet, columns: &[Column], rows: usize) -> Result<(), 
         let width = match column.name.as_str() {
             "meaning" | "source" => WIDTH_MAX,
             "design" | "against" | "cause" | "need" | "operation" => 28.0,
-            name => (name.chars().count() as f64 + 3.0).clamp(12.0, 26.0),
+            // The header breaks its lines only at spaces, and names have none.
+            name => (name.chars().count() as f64 + 4.0).clamp(12.0, 40.0),
         };
         sheet.set_column_width(at, width)?;
     }
-    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    sheet.set_landscape().set_repeat_rows(0, 0)?;
+    if columns.len() <= COLUMNS_OF_A_PAGE {
+        sheet.set_print_fit_to_pages(1, 0);
+    } else {
+        // Nobody could read it on one page.
+        sheet.set_print_scale(70).set_repeat_columns(0, 0)?;
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The first sheet: the answer, the designs with their intervals and a chart, and how to make it again.
 
 use super::charts;
-use super::sheets::{Styles, put};
+use super::sheets::{Styles, clipped, place, put};
 use crate::about::About;
 use crate::csv::{Bounded, Cell};
 use crate::headline::headline;
@@ -33,10 +33,11 @@ pub(super) fn write(sheet: &mut Worksheet, outcome: &Outcome, about: &About, sty
     sheet.set_name("Summary")?;
     put(sheet, (0, 0), &Cell::text(&outcome.study), &styles.title)?;
     let mut row = 1;
-    let answer = headline(outcome).map(|(_, words)| (words, &styles.strong));
-    let lead = lead(outcome).into_iter().map(|words| (words, &styles.text));
+    let strong = styles.words.clone().set_bold();
+    let answer = headline(outcome).map(|(_, words)| (words, &strong));
+    let lead = lead(outcome).into_iter().map(|words| (words, &styles.words));
     for (words, format) in answer.into_iter().chain(lead) {
-        put(sheet, (row, 0), &Cell::Text(words), format)?;
+        put_words(sheet, row, &words, format)?;
         row += 1;
     }
     row += 1;
@@ -53,7 +54,7 @@ pub(super) fn write(sheet: &mut Worksheet, outcome: &Outcome, about: &About, sty
         }
     }
     sheet.set_freeze_panes(u32::try_from(head + 1).unwrap_or(0), 1)?;
-    let below = charts::downtime(sheet, outcome, head, row + 2)?;
+    let below = charts::downtime(sheet, outcome, head, row + 2, styles)?;
     rest(sheet, outcome, about, below, styles)?;
     sheet.set_landscape().set_print_fit_to_pages(1, 0);
     Ok(())
@@ -87,13 +88,14 @@ fn cells<'a>(outcome: &Outcome, design: &DesignOutcome, styles: &'a Styles) -> V
         design.verdict_windows.map_or((Cell::Empty, &styles.text), verdict),
     ];
     let unavailability = Bounded::from(design.unavailability);
-    for (of, format) in
-        [(unavailability.availability(), &styles.share), (unavailability.minutes_per_month(), &styles.number)]
-    {
+    for (of, unit) in [(unavailability.availability(), "share"), (unavailability.minutes_per_month(), "min/month")] {
         // Where only a bound is known, the estimate would be taken for one.
         let known = of.low.is_some() && of.high.is_some();
         let mean = if known { of.mean } else { None };
-        cells.extend([mean, of.low, of.high].map(|number| (Cell::maybe(number), format)));
+        cells.extend([mean, of.low, of.high].map(Cell::maybe).map(|cell| {
+            let format = styles.of(&cell, unit);
+            (cell, format)
+        }));
     }
     if outcome.until_first_miss {
         cells.truncate(2);
@@ -130,8 +132,11 @@ pub(super) fn write_plan(
     styles: &Styles,
 ) -> Result<(), XlsxError> {
     sheet.set_name("Summary")?;
-    sheet.set_column_width(0, COLUMNS[0].1)?;
+    for (at, (_, width)) in COLUMNS.into_iter().enumerate() {
+        sheet.set_column_width(at as u16, width)?;
+    }
     put(sheet, (0, 0), &Cell::text(&of.study), &styles.title)?;
+    let strong = styles.words.clone().set_bold();
     let style = Style::WORDS;
     let said = plan_blocks(of, style).items.into_iter().filter_map(|item| match item {
         Item::Paragraph { words, .. } => Some(words),
@@ -139,7 +144,7 @@ pub(super) fn write_plan(
     });
     let mut row = 1;
     for words in said {
-        put(sheet, (row, 0), &Cell::Text(words), if row == 1 { &styles.strong } else { &styles.text })?;
+        put_words(sheet, row, &words, if row == 1 { &strong } else { &styles.words })?;
         row += 1;
     }
     let lines = [
@@ -154,6 +159,19 @@ pub(super) fn write_plan(
     ];
     put_lines(sheet, lines, row + 1, styles)?;
     sheet.set_landscape().set_print_fit_to_pages(1, 0);
+    Ok(())
+}
+
+/// Words over the width of the table, in as many lines as they need.
+fn put_words(sheet: &mut Worksheet, row: usize, words: &str, format: &Format) -> Result<(), XlsxError> {
+    /// Points of a line.
+    const LINE: f64 = 15.0;
+    let width: f64 = COLUMNS.iter().map(|(_, width)| width).sum();
+    let (row, last) = place(row, COLUMNS.len() - 1)?;
+    sheet.merge_range(row, 0, row, last, &clipped(words), format)?;
+    // Proportional letters are narrower than the digits that widths are counted in; a word at the end may not fit.
+    let lines = (words.chars().count() as f64 / (0.95 * width)).ceil().max(1.0);
+    sheet.set_row_height(row, LINE * lines)?;
     Ok(())
 }
 

@@ -26,6 +26,7 @@ mod sessions;
 pub(crate) mod upgrade;
 mod world;
 
+use crate::diagnostic::nearest;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -192,6 +193,19 @@ pub(crate) fn under(parent: &str, name: &str) -> String {
         return plain;
     }
     others.into_iter().find(|path| find(path).is_some()).unwrap_or(plain)
+}
+
+/// Paths of keys that are called so, or nearly so, wherever they stand: those that stand highest, three at most.
+pub(crate) fn elsewhere(name: &str) -> Vec<&'static str> {
+    let mut names: Vec<&str> = keys().iter().map(plain_name).collect();
+    names.sort_unstable();
+    names.dedup();
+    let called = names.iter().find(|other| **other == name).copied().or_else(|| nearest(name, &names));
+    let mut paths: Vec<&str> =
+        keys().iter().filter(|key| Some(plain_name(key)) == called).map(|key| key.path).collect();
+    paths.sort_by_key(|path| (path.matches('<').count(), path.matches('.').count()));
+    paths.truncate(3);
+    paths
 }
 
 /// The keys that may stand in the table at `parent`.

@@ -3,16 +3,16 @@
 use super::Seen;
 use super::tornado::End;
 use crate::assumptions::{Badness, unsettles};
-use crate::conclude::with_zeros;
+use crate::conclude::{cap_ms, estimate, with_zeros};
 use crate::outcome::{Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
 use crate::stage;
 use crate::study::Study;
 use serde::{Deserialize, Serialize};
 use zonefall_faults::mode_of_cause;
-use zonefall_stats::{DifferenceBounds, DifferenceEstimate, Moments};
+use zonefall_stats::{DifferenceBounds, DifferenceEstimate, MeanEstimate, Moments};
 
 /// The version of this form.
-pub const SCHEMA: &str = "zonefall-importance/1";
+pub const SCHEMA: &str = "zonefall-importance/2";
 
 /// What matters most, design by design.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,12 +39,11 @@ pub struct DesignImportance {
     /// Its name.
     pub design: String,
     /// Share of time in which the objective did not hold.
-    pub unavailability: f64,
+    pub unavailability: Estimate,
     /// The same as minutes a month.
-    pub downtime_min_per_month: f64,
+    pub downtime_min_per_month: Estimate,
     /// Minutes a month that are charged to the fleet itself: overload, releases, missing capacity. No rate changes them here.
-    #[serde(default)]
-    pub own_min_per_month: f64,
+    pub own_min_per_month: Estimate,
     /// The causes, the greatest elasticity first.
     pub causes: Vec<CauseImportance>,
     /// The zones, what they spare most first.
@@ -63,16 +62,16 @@ pub struct CauseImportance {
     /// The cause: a mode, or its hit on two zones.
     pub cause: String,
     /// Minutes a month charged to it.
-    pub charged_min_per_month: f64,
+    pub charged_min_per_month: Estimate,
     /// Minutes a month that would not be, had it never happened; its interval.
     pub spared_if_never: Estimate,
     /// Unavailability had it never happened.
-    pub unavailability_if_never: f64,
+    pub unavailability_if_never: Estimate,
     /// By how many percent the downtime changes when its rate does by one percent; none where the fleet draws it (operating
     /// clocks), or where nothing was missed.
     pub elasticity: Option<Elasticity>,
     /// Minutes a month for one more event a year of each of its units (Birnbaum-like); none with `elasticity`.
-    pub per_event_a_year: Option<f64>,
+    pub per_event_a_year: Option<Estimate>,
 }
 
 /// A relative change of downtime for a relative change of a rate.
@@ -96,7 +95,7 @@ pub struct PartImportance {
     /// Minutes a month that would not be, had nothing ever struck it.
     pub spared_if_never: Estimate,
     /// Unavailability then.
-    pub unavailability_if_never: f64,
+    pub unavailability_if_never: Estimate,
 }
 
 /// One rate over its range.
@@ -155,6 +154,17 @@ impl Concluding<'_> {
         MINUTES_PER_MONTH * self.trials as f64 / (self.seen.observed_ms as f64).max(1.0)
     }
 
+    /// A missed time that cannot be negative, over all trials, in minutes a month.
+    fn missed(&self, moments: &Moments) -> Estimate {
+        let all = with_zeros(moments, self.trials);
+        estimate(&MeanEstimate::new(&all, cap_ms(self.study), self.study.confidence), self.factor())
+    }
+
+    /// The same as a share of time.
+    fn unavailable(&self, moments: &Moments) -> Estimate {
+        self.missed(moments).times(1.0 / MINUTES_PER_MONTH)
+    }
+
     /// A difference that may be negative, over all trials.
     fn difference(&self, moments: &Moments) -> Estimate {
         // A sum over events may be larger than the trial: one miss needs several events.
@@ -180,8 +190,6 @@ impl Concluding<'_> {
         let downtime = self.seen.missed.mean() * self.factor();
         let mut causes: Vec<CauseImportance> =
             (0..self.seen.never.len()).filter_map(|cause| self.cause(cause, downtime)).collect();
-        let charged = |of: &Moments| with_zeros(of, self.trials).mean() * self.factor();
-        let of_modes: f64 = self.seen.charged.iter().map(charged).sum();
         let weight =
             |of: &CauseImportance| of.elasticity.map_or(of.spared_if_never.mean / downtime.max(1e-300), |of| of.mean);
         causes.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
@@ -189,7 +197,7 @@ impl Concluding<'_> {
             let spared_if_never = self.difference(&self.seen.parts[zone.0 as usize]);
             PartImportance {
                 part: self.study.topology.zone_name(zone),
-                unavailability_if_never: ((downtime - spared_if_never.mean) / MINUTES_PER_MONTH).max(0.0),
+                unavailability_if_never: self.unavailable(&self.seen.left_parts[zone.0 as usize]),
                 spared_if_never,
             }
         });
@@ -202,10 +210,9 @@ impl Concluding<'_> {
         let turned = tornado.iter().any(|swing| swing.confidence == "assumed" && swing.turns_verdict);
         DesignImportance {
             design: self.study.designs[at].name.clone(),
-            unavailability: downtime / MINUTES_PER_MONTH,
-            downtime_min_per_month: downtime,
-            // Below a millionth it is the rounding of sums.
-            own_min_per_month: Some(downtime - of_modes).filter(|own| *own > 1e-6 * downtime).unwrap_or(0.0),
+            unavailability: self.unavailable(&self.seen.missed),
+            downtime_min_per_month: self.missed(&self.seen.missed),
+            own_min_per_month: self.missed(&self.seen.own),
             causes,
             parts,
             tornado,
@@ -235,10 +242,10 @@ impl Concluding<'_> {
         });
         Some(CauseImportance {
             cause: name.clone(),
-            charged_min_per_month: with_zeros(&seen.charged[cause], self.trials).mean() * self.factor(),
-            unavailability_if_never: ((downtime - spared_if_never.mean) / MINUTES_PER_MONTH).max(0.0),
+            charged_min_per_month: self.missed(&seen.charged[cause]),
+            unavailability_if_never: self.unavailable(&seen.left[cause]),
             spared_if_never,
-            per_event_a_year: elasticity.map(|_| nudged.mean / mode.rate_per_year()),
+            per_event_a_year: elasticity.map(|_| nudged.times(1.0 / mode.rate_per_year())),
             elasticity,
         })
     }

@@ -51,25 +51,35 @@ struct Seen {
     /// By cause: what is spared had it never happened, and the sum over its events.
     never: Vec<Moments>,
     nudged: Vec<Moments>,
+    /// By cause: what is missed even had it never happened.
+    left: Vec<Moments>,
     charged: Vec<Moments>,
-    /// By zone of the topology.
+    /// Charged to no cause of the world.
+    own: Moments,
+    /// By zone of the topology, what is spared and what is missed all the same.
     parts: Vec<Moments>,
+    left_parts: Vec<Moments>,
 }
 
 impl Seen {
     fn new(causes: usize, zones: usize) -> Self {
         let none = |count| vec![Moments::new(); count];
-        Self { never: none(causes), nudged: none(causes), charged: none(causes), parts: none(zones), ..Self::default() }
+        let [never, nudged, left, charged] = [(); 4].map(|()| none(causes));
+        let [parts, left_parts] = [(); 2].map(|()| none(zones));
+        Self { never, nudged, left, charged, parts, left_parts, ..Self::default() }
     }
 
     fn merge(&mut self, later: &Self) {
         self.missed.merge(&later.missed);
+        self.own.merge(&later.own);
         self.observed_ms += later.observed_ms;
         let pairs = [
             (&mut self.never, &later.never),
             (&mut self.nudged, &later.nudged),
+            (&mut self.left, &later.left),
             (&mut self.charged, &later.charged),
             (&mut self.parts, &later.parts),
+            (&mut self.left_parts, &later.left_parts),
         ];
         for (mine, theirs) in pairs {
             mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| mine.merge(theirs));
@@ -131,11 +141,17 @@ fn see(stage: &mut Stage, study: &Study, number: u64, seen: &mut [Seen]) -> Resu
         let charges = seen.charged.iter_mut().zip(&ledger.missed_by_cause_ms).filter(|(_, missed)| **missed > 0);
         charges.for_each(|(moments, &missed)| moments.add(missed as i64));
         let missed = ledger.missed_ms as i64;
+        let of_modes: u64 = ledger.missed_by_cause_ms.iter().take(seen.never.len()).sum();
+        seen.own.add(missed - of_modes as i64);
         stage.ask(study, design, &mut asks);
         let causes = asks.iter().enumerate().filter(|(_, asked)| **asked).map(|(cause, _)| cause as u16);
         asked.push((missed, causes.collect()));
     }
     for (design, (missed, causes)) in asked.into_iter().enumerate() {
+        if missed > 0 {
+            let rest = (0..seen[design].left.len()).filter(|&cause| !causes.contains(&(cause as u16)));
+            rest.for_each(|cause| seen[design].left[cause].add(missed));
+        }
         for cause in causes {
             let mut without = |suppressed| -> Result<i64, BudgetExceeded> {
                 Ok(missed - stage.missed_without(design, trial, suppressed)? as i64)
@@ -143,6 +159,7 @@ fn see(stage: &mut Stage, study: &Study, number: u64, seen: &mut [Seen]) -> Resu
             let never = without(Suppressed::Cause(cause))?;
             let seen = &mut seen[design];
             seen.never[cause as usize].add(never);
+            seen.left[cause as usize].add(missed - never);
             let groups = groups(stage, cause);
             let mut without = |groups| -> Result<i64, BudgetExceeded> {
                 Ok(missed - stage.missed_without(design, trial, Suppressed::Groups(cause, groups))? as i64)
@@ -160,6 +177,7 @@ fn see(stage: &mut Stage, study: &Study, number: u64, seen: &mut [Seen]) -> Resu
                 if spared != 0 {
                     seen[design].parts[zone.0 as usize].add(spared);
                 }
+                seen[design].left_parts[zone.0 as usize].add(missed - spared);
             }
         }
     }

@@ -19,6 +19,8 @@ use zonefall_fleet::Design;
 
 /// Trials that say what downtime comes from, fewest and most.
 const TRIALS: (u64, u64) = (1024, 1 << 14);
+/// Trials that say something of it in any case.
+const LEAST: u64 = 64;
 /// With so many misses among them they say enough.
 const HITS: f64 = 1000.0;
 
@@ -71,6 +73,11 @@ impl<'a> Alone<'a> {
         self.forced.map(|plan| Way::Forced(Box::new(plan.clone())))
     }
 
+    /// No more trials than the question allows one candidate: second looks at a fleet that scales are the dearest of all.
+    pub fn at_most(&self, trials: u64) -> u64 {
+        trials.min(self.question.trials_max.next_multiple_of(2))
+    }
+
     /// Runs it; none if interrupted.
     ///
     /// # Errors
@@ -87,13 +94,16 @@ impl<'a> Alone<'a> {
         Ok((!how.stop.load(Ordering::Relaxed)).then_some(outcome))
     }
 
-    /// What its downtime comes from, where so many of as many trials had some.
+    /// What its downtime comes from, where so many of as many trials had some. Second looks, one for each cause that struck, take at
+    /// most half of the work that the search took.
     ///
     /// # Errors
     /// If a trial passes its event budget.
-    pub fn why(&self, (hits, of): (u64, u64)) -> Result<Result<Option<Why>, Stopped>, RunError> {
+    pub fn why(&self, (hits, of): (u64, u64), work: u64) -> Result<Result<Option<Why>, Stopped>, RunError> {
         let share = hits as f64 / of.max(1) as f64;
         let trials = ((HITS / share.max(f64::MIN_POSITIVE)) as u64).clamp(TRIALS.0, TRIALS.1);
+        let looks = 1 + self.question.study.profile.modes.len() as u64;
+        let trials = self.at_most(trials).min((work / (2 * looks)).max(LEAST));
         let Some(outcome) = self.run(&self.study(trials, true))? else { return Ok(Err(Stopped)) };
         Ok(Ok(outcome.designs.into_iter().next().map(|of| Why {
             design: of.design,

@@ -66,6 +66,18 @@ pub struct Offer {
     pub hits: u64,
 }
 
+impl Offer {
+    /// Whether too few of its trials missed for more than an upper end.
+    pub fn is_bound(&self) -> bool {
+        self.low.is_none()
+    }
+
+    /// The share of time missed that is shown: the estimate, or where only a bound is known that.
+    pub fn shown(&self) -> f64 {
+        if self.is_bound() { self.high } else { self.unavailability }
+    }
+}
+
 /// What another nine costs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Nine {
@@ -172,15 +184,18 @@ impl Planned {
 
 /// Answers a question; none if interrupted.
 pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Result<Option<Planned>, RunError> {
+    let mut bench = Bench::new(question, how, told);
+    bench.begins("checking what is declared to help");
     let Some((used, checked)) = checks::check(question, how)? else { return Ok(None) };
     let lattice = Lattice::new(question, &used);
-    let mut bench = Bench::new(question, how, told);
+    bench.begins("searching the cheapest");
     let allowed = question.study.target.allowed_share();
     let Ok(found) = bench.search(allowed, &lattice)? else { return Ok(None) };
     // What is only told beside the answer asks no pilots of its own, unless the answer hangs on them.
     let hangs_on_pilots = found.best.is_some_and(|best| bench.is_forced(best));
     let work = bench.work.max(EXTRA_WORK);
     (bench.learns, bench.work_max) = (hangs_on_pilots, bench.work + work);
+    bench.begins("testing the runner-up");
     let Ok(runner_up) = runner_up(&mut bench, allowed, &found)? else { return Ok(None) };
     let mut nines = Vec::new();
     bench.learns = true;
@@ -190,10 +205,12 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
             continue;
         }
         bench.work_max = bench.work + work;
+        bench.begins(if factor > 1.0 { "searching with a nine less" } else { "searching with a nine more" });
         let Ok(found) = bench.search(share, &lattice)? else { return Ok(None) };
         nines.push((1.0 - share, verdict(question, &found), found.best.filter(|_| found.decided)));
     }
     (bench.learns, bench.work_max) = (hangs_on_pilots, bench.work + work);
+    bench.begins("testing along the frontier");
     let Ok(frontier) = frontier(&mut bench, found.best)? else { return Ok(None) };
     // The searches for other targets and the frontier add trials: every estimate is of all of them.
     let mut planned = concluded(&bench, allowed, &found, runner_up, checked);
@@ -205,6 +222,7 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
     planned.nines = nines.into_iter().map(nine).collect();
     planned.frontier = frontier;
     if question.assumptions && planned.verdict == Verdict::Found {
+        bench.begins("looking at what is assumed");
         for candidate in found.best.into_iter().chain(runner_up) {
             let alone = Alone::new(&bench, candidate);
             let Ok(assumed) = assumed::look(&alone, bench.trials(candidate))? else { return Ok(None) };
@@ -212,8 +230,9 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
         }
     }
     if let Some(first) = found.best.or_else(|| closest(&bench)) {
+        bench.begins("asking what the downtime comes from");
         let seen = (bench.estimate(first).hits, bench.trials(first));
-        let Ok(why) = Alone::new(&bench, first).why(seen)? else { return Ok(None) };
+        let Ok(why) = Alone::new(&bench, first).why(seen, bench.work)? else { return Ok(None) };
         planned.why = why;
     }
     planned.tested = (0..question.candidates.len()).filter(|&candidate| bench.look(candidate) > 0).count() as u64;
@@ -232,14 +251,14 @@ fn methods_in_words(of: &Methods) -> Vec<String> {
     let mut words = Vec::new();
     if let (true, Some(gain)) = (of.forced > 0, of.gain_least) {
         words.push(format!(
-            "forced trials tell of {}, by the pilots at least {gain:.0} times as efficient as plain ones; their upper ends \
-             leave room for misses that no pattern foresees",
+            "Forced trials tell of {}, by the pilots at least {gain:.0} times as efficient as plain ones; their upper ends \
+             leave room for misses that no pattern foresees.",
             candidates(of.forced)
         ));
     }
     if of.nothing_found > 0 {
         words.push(format!(
-            "plain trials tell of {} that hardly ever miss: no overlap of outages was found that makes them",
+            "Plain trials tell of {} that hardly ever miss: no overlap of outages was found that makes them.",
             candidates(of.nothing_found)
         ));
     }
@@ -309,14 +328,15 @@ fn concluded(
     let hope = bench.hope(allowed, &found.standings);
     let open = tested().filter(|&candidate| {
         found.standings[candidate] == Standing::Open
-            && Some(candidate) != best
+            && Some(candidate) != best.or(hope)
             && limit.is_none_or(|limit| bench.cost(candidate) < limit)
     });
     let open: Vec<usize> = open.take(LISTED).collect();
     let mut notes = Vec::new();
     if let Some(mode) = crate::conclude::heavy_tails(study).next() {
-        notes
-            .push(format!("outages of {mode} have no usable variance: no number of trials proves that a design meets"));
+        notes.push(format!(
+            "Outages of {mode} have no usable variance: no number of trials proves that a design meets."
+        ));
     }
     let shown = best.or_else(|| closest(bench));
     notes.extend(shown.and_then(|shown| crate::ceiling::words(&question.candidates[shown].design)));
@@ -428,7 +448,7 @@ fn frontier(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<Vec<Off
     let tested = bench.order.iter().copied().filter(|&candidate| bench.trials(candidate) >= least);
     let mut front: Vec<usize> = Vec::new();
     for candidate in tested {
-        if front.last().is_none_or(|&last| bench.mean(candidate) < WORTH * bench.mean(last)) {
+        if front.last().is_none_or(|&last| bench.shown(candidate) < WORTH * bench.shown(last)) {
             if front.last().is_some_and(|&last| bench.cost(last) >= bench.cost(candidate)) {
                 front.pop();
             }

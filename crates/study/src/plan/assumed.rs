@@ -42,7 +42,7 @@ const TRIALS: (u64, u64) = (2048, 1 << 16);
 /// # Errors
 /// If a trial passes its event budget.
 pub(super) fn look(alone: &Alone<'_>, trials: u64) -> Result<Result<Option<Assumed>, Stopped>, RunError> {
-    let study = alone.study(trials.clamp(TRIALS.0, TRIALS.1), false);
+    let study = alone.study(alone.at_most(trials.clamp(TRIALS.0, TRIALS.1)), false);
     let Some(plan) = assumptions::Plan::drawn(&study, None, alone.way()) else { return Ok(Ok(None)) };
     let Some(mut outcome) = alone.run(&study)? else { return Ok(Err(Stopped)) };
     let how = alone.how;

@@ -7,12 +7,13 @@
 //! plain trials, and [`Bench::methods`] says so.
 
 use super::forced::Forced;
-use super::{BAND, FIRST_LOOK, Method, Methods, Question, Told};
+use super::{BAND, FIRST_LOOK, Method, Methods, Question, Stand, Told};
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::stopping::{OCCURRENCES_MIN, lonely};
 use crate::study::Study;
 use crate::visit::{Visit, Visitor, visit};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
@@ -53,7 +54,9 @@ impl Visitor for Sums {
 pub(super) struct Bench<'a> {
     pub question: &'a Question,
     pub how: &'a Visit<'a>,
-    pub told: Told<'a>,
+    told: Told<'a>,
+    /// What it is at, and how many candidates were decided when that was last told.
+    stand: Cell<(&'static str, usize)>,
     seen: Vec<Moments>,
     /// Candidates whose trials are forced.
     forced: BTreeMap<usize, Forced>,
@@ -89,6 +92,7 @@ impl<'a> Bench<'a> {
             question,
             how,
             told,
+            stand: Cell::new(("", 0)),
             seen: vec![Moments::new(); number],
             forced: BTreeMap::new(),
             plain: BTreeMap::new(),
@@ -98,6 +102,20 @@ impl<'a> Bench<'a> {
             work_max: u64::MAX,
             learns: true,
         }
+    }
+
+    /// Something else is done from here on.
+    pub fn begins(&self, doing: &'static str) {
+        let (_, decided) = self.stand.get();
+        self.stand.set((doing, decided));
+        (self.told)(Stand { doing, decided, trials: 0 });
+    }
+
+    /// So many candidates are decided, with so many trials each.
+    pub fn reached(&self, decided: usize, trials: u64) {
+        let (doing, _) = self.stand.get();
+        self.stand.set((doing, decided));
+        (self.told)(Stand { doing, decided, trials });
     }
 
     /// The last look within the budget of trials.
@@ -145,6 +163,15 @@ impl<'a> Bench<'a> {
         }
         let mean_ms = self.forced.get(&candidate).map_or_else(|| self.seen[candidate].mean(), Forced::mean_ms);
         mean_ms / self.measured_ms()
+    }
+
+    /// The share of time missed that may be shown: the mean, or with too few hits the upper end.
+    pub fn shown(&self, candidate: usize) -> f64 {
+        match self.estimate(candidate).bounds {
+            _ if self.looks[candidate] == 0 => 1.0,
+            Bounds::Interval(_) => self.mean(candidate),
+            bounds => bounds.high(),
+        }
     }
 
     /// The share of time missed with the bounds that hold for all candidates and looks together.

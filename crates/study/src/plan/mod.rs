@@ -121,8 +121,19 @@ pub struct Question {
     pub unit: String,
 }
 
-/// How far a search is: candidates that are decided, of how many, and trials a candidate now.
-pub type Told<'a> = &'a dyn Fn(usize, usize, u64);
+/// How far a plan is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stand {
+    /// What it is at.
+    pub doing: &'static str,
+    /// Candidates that are decided.
+    pub decided: usize,
+    /// Trials of a candidate now; 0 where that is no question.
+    pub trials: u64,
+}
+
+/// Is told how far a plan is.
+pub type Told<'a> = &'a dyn Fn(Stand);
 
 /// Answers the question; none if interrupted.
 ///

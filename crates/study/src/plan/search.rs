@@ -96,7 +96,7 @@ impl Bench<'_> {
                     self.decide(candidate, allowed, lattice, &mut standings);
                 }
                 let decided = standings.iter().filter(|&&standing| standing != Standing::Open).count();
-                (self.told)(decided, standings.len(), trials_of(look));
+                self.reached(decided, trials_of(look));
             }
             if self.is_decided(&standings) || !self.may_go_on() {
                 break;

@@ -90,7 +90,7 @@ pub(super) fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], m
     let mut said = Vec::new();
     if of.trials() < wanted_trials(study, of) {
         let asked = wanted_trials(study, of);
-        said.push(format!("interrupted: these are the first {} of {asked} trials", of.trials()));
+        said.push(format!("Interrupted: these are the first {} of {asked} trials", of.trials()));
     }
     said.extend(of_the_study(study));
     let of_plain = |design: &Design| {

@@ -3,9 +3,9 @@
 use super::decisions::event;
 use super::{Kind, Lane, Outage, Row};
 use crate::study::Study;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use zonefall_faults::{Effect, EventId, Strikes, component_of};
-use zonefall_fleet::{Ledger, OPERATION_TABLE, Seen, Sighting, Stand, Structure};
+use zonefall_fleet::{Ledger, OPERATION_TABLE, Seen, Sighting, Stand, Structure, working};
 use zonefall_topology::{RackId, ZoneId};
 
 /// So many machines of a row are named.
@@ -40,7 +40,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         Seen::Serves(stand) => (Alike::Serves, stand),
         Seen::Made(stand) => (Alike::Made, stand),
         Seen::Gone(stand) => (Alike::Gone, stand),
-        Seen::Stands(..) | Seen::Did(..) | Seen::Demand(_) | Seen::Lost(..) | Seen::Missed(_) | Seen::Met(_) => {
+        Seen::Works(..) | Seen::Did(..) | Seen::Demand(_) | Seen::Lost(..) | Seen::Missed(_) | Seen::Met(_) => {
             return None;
         }
     })
@@ -333,41 +333,75 @@ fn steps_by<K: Ord>(
     place: impl Fn(&Stand) -> Option<K>,
 ) -> BTreeMap<K, Vec<(u64, i64)>> {
     let mut all: BTreeMap<K, Vec<(u64, i64)>> = BTreeMap::new();
-    for (stand, serves) in begins {
+    let mut serving = Serving::default();
+    for (stand, up) in begins {
         let Some(key) = place(stand) else { continue };
-        all.entry(key).or_insert_with(|| vec![(0, 0)])[0].1 += i64::from(*serves);
+        all.entry(key).or_insert_with(|| vec![(0, 0)])[0].1 += i64::from(*up);
+        serving.up.entry(stand.set).or_default().insert(stand.instance, (*stand, *up, *up));
     }
-    let mut change = |stand: &Stand, t: u64, by: i64| {
-        let Some(key) = place(stand) else { return };
-        let steps = all.entry(key).or_insert_with(|| vec![(0, 0)]);
-        let now = steps.last().map_or(0, |step| step.1) + by;
-        match steps.last_mut() {
-            Some(last) if last.0 == t => last.1 = now,
-            _ => steps.push((t, now)),
-        }
-    };
-    let mut up: BTreeMap<u32, (Stand, bool)> =
-        begins.iter().map(|(stand, up)| (stand.instance, (*stand, *up))).collect();
-    let mut standing: BTreeSet<u32> = BTreeSet::new();
     for sighting in sightings {
         let t = sighting.t.as_ms();
-        let (stand, serves) = match &sighting.what {
-            Seen::Serves(stand) => (stand, true),
-            Seen::Down(stand, _) | Seen::Gone(stand) | Seen::Starts(stand) | Seen::Awaits(stand) => (stand, false),
-            Seen::Stands(set, stands) => {
-                let changed = if *stands { standing.insert(*set) } else { standing.remove(set) };
-                let of_set = up.values().filter(|(stand, up)| *up && u32::from(stand.set) == *set);
-                of_set.filter(|_| changed).for_each(|(stand, _)| change(stand, t, if *stands { -1 } else { 1 }));
-                continue;
+        let changed = match &sighting.what {
+            Seen::Serves(stand) => serving.turns(stand, true),
+            Seen::Down(stand, _) | Seen::Gone(stand) | Seen::Starts(stand) | Seen::Awaits(stand) => {
+                serving.turns(stand, false)
             }
+            Seen::Works(set, works) => serving.works(*set as u16, *works),
             _ => continue,
         };
-        let before = up.insert(stand.instance, (*stand, serves)).is_some_and(|(_, up)| up);
-        if before != serves && !standing.contains(&u32::from(stand.set)) {
-            change(stand, t, if serves { 1 } else { -1 });
+        for (stand, by) in changed {
+            let Some(key) = place(&stand) else { continue };
+            let steps = all.entry(key).or_insert_with(|| vec![(0, 0)]);
+            let now = steps.last().map_or(0, |step| step.1) + by;
+            match steps.last_mut() {
+                Some(last) if last.0 == t => last.1 = now,
+                _ => steps.push((t, now)),
+            }
         }
     }
     all
+}
+
+/// Which machines are up, and which of them serve demand.
+#[derive(Default)]
+struct Serving {
+    /// By set, then by machine: whether it is up, and whether it serves.
+    up: BTreeMap<u16, BTreeMap<u32, (Stand, bool, bool)>>,
+    /// Thousandths of a set that serve, where not all of it does.
+    works: BTreeMap<u16, u32>,
+}
+
+impl Serving {
+    /// A machine is up or not from here on; who serves more or less than before.
+    fn turns(&mut self, stand: &Stand, up: bool) -> Vec<(Stand, i64)> {
+        let of = self.up.entry(stand.set).or_default().entry(stand.instance).or_insert((*stand, false, false));
+        of.1 = up;
+        if self.works.contains_key(&stand.set) {
+            return self.count(stand.set);
+        }
+        let before = std::mem::replace(&mut of.2, up);
+        if before == up { Vec::new() } else { vec![(*stand, i64::from(up) - i64::from(before))] }
+    }
+
+    fn works(&mut self, set: u16, works: u32) -> Vec<(Stand, i64)> {
+        self.works.insert(set, works);
+        self.count(set)
+    }
+
+    /// Of the machines of a set that are up, every so many serves.
+    fn count(&mut self, set: u16) -> Vec<(Stand, i64)> {
+        let works = self.works.get(&set).copied().unwrap_or(1000);
+        let (mut seen, mut changed) = (0, Vec::new());
+        for (stand, up, serves) in self.up.entry(set).or_default().values_mut() {
+            let now = *up && working(seen + 1, works) > working(seen, works);
+            seen += u64::from(*up);
+            if *serves != now {
+                changed.push((*stand, i64::from(now) - i64::from(*serves)));
+            }
+            *serves = now;
+        }
+        changed
+    }
 }
 
 /// The first names, and how many more there are.

@@ -1,0 +1,75 @@
+//! What a plan shows: one figure for a design wherever it stands, and in words what was set aside.
+
+use super::{capacity, world};
+use crate::kit::{Desk, json};
+
+/// The availability in a picture's words, or in a table's cell.
+fn shares(text: &str) -> Vec<&str> {
+    let part = |words: &str| words.contains('%') && words.starts_with(['9', '≥', '1', '0']);
+    text.split(", ").map(str::trim).filter(|words| part(words)).collect()
+}
+
+#[test]
+fn picture_table_and_files_show_the_same_figure_of_a_design() {
+    // Few trials: of sets that spare a zone only bounds are known.
+    let desk = Desk::with(&world(3, 50_000, 8, &capacity("10 to 18", "more")));
+    desk.run("plan s.toml --target 99.99% --method crude --trials 256 --report html,md,xlsx --out p").ends(0);
+    let (html, markdown, plan) =
+        (desk.read("p/report.html"), desk.read("p/report.md"), json(&desk.path("p/plan.json")));
+    let offers = plan["frontier"].as_array().unwrap();
+    assert!(offers.len() > 1, "{plan}");
+    let rows = desk.table("p/plan.csv");
+    let mut bounds = 0;
+    for offer in offers.iter().chain([&plan["best"], &plan["closest"]]).filter(|offer| offer.is_object()) {
+        let name = offer["design"].as_str().unwrap();
+        let tips = html.split("<title>").filter(|tip| tip.starts_with(name));
+        let tips: Vec<&str> = tips.filter_map(|tip| tip.split("</title>").next()).collect();
+        assert!(!tips.is_empty(), "{name} is not drawn");
+        let is_bound = offer["low"].is_null();
+        bounds += usize::from(is_bound);
+        for tip in tips {
+            let [share] = shares(tip)[..] else { panic!("{tip}") };
+            assert_eq!(share.starts_with('≥'), is_bound, "{tip} {offer}");
+            assert!(html.contains(&format!("<td class=\"number\">{share}</td>")), "{share} stands in no table: {name}");
+            assert!(markdown.contains(&format!("| {share} |")), "{share}");
+            // Never better than what is known.
+            let shown: f64 = share.trim_start_matches("≥ ").trim_end_matches(" %").parse().unwrap();
+            let known = 1.0 - offer[if is_bound { "high" } else { "unavailability" }].as_f64().unwrap();
+            assert!(shown <= 100.0 * known + 1e-9 && shown > 100.0 * known - 0.01, "{tip} {known}");
+        }
+        let row = rows.column("design").iter().position(|design| *design == name).unwrap();
+        assert_eq!(rows.column("quality")[row] == "upper_bound", is_bound);
+    }
+    assert!(bounds > 0, "a design with a bound only is among them");
+    // By what is shown each step of the frontier is worth it.
+    let shown: Vec<f64> = offers
+        .iter()
+        .map(|of| of[if of["low"].is_null() { "high" } else { "unavailability" }].as_f64().unwrap())
+        .collect();
+    assert!(shown.windows(2).all(|pair| pair[1] < pair[0]), "{shown:?}");
+}
+
+#[test]
+fn a_method_that_is_none_for_plans_is_set_aside_in_words() {
+    let text =
+        world(3, 2000, 8, &capacity("10 to 12", "more")).replacen("seed = 5", "seed = 5\nmethod = \"biasing\"", 1);
+    let desk = Desk::with(&text);
+    let told = |args: &str| {
+        let told = desk.run(&format!("plan s.toml --target 99% --trials 256{args}")).ends(0).out;
+        told.split_whitespace().collect::<Vec<&str>>().join(" ")
+    };
+    let words = "method = \"biasing\" is for `run` and set aside here: ";
+    let plain = told("");
+    assert!(plain.contains(&format!("{words}trials are drawn as with `auto`.")), "{plain}");
+    let asked = told(" --method crude");
+    assert!(asked.contains(&format!("{words}--method is what was asked for.")), "{asked}");
+}
+
+/// Causes and what is assumed take no more trials than one candidate may.
+#[test]
+fn second_looks_keep_to_the_trials_that_are_allowed() {
+    let desk = Desk::with(&world(3, 2000, 8, &capacity("10 to 12", "more")));
+    let told = desk.run("plan s.toml --target 99% --trials 256 --format json").ends(0);
+    let told: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+    assert!(told["why"]["trials"].as_u64().unwrap() <= 256, "{told}");
+}

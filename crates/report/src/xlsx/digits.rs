@@ -36,7 +36,10 @@ impl Objective {
 /// Decimals that show three digits of `least`, and leave `number` on its side of every edge.
 fn enough(number: f64, least: f64, edges: &[f64], fewest: usize) -> usize {
     let exponent = if least > 0.0 && least.is_finite() { libm::floor(libm::log10(least)) as i32 } else { 0 };
-    let wanted = usize::try_from(SIGNIFICANT - 1 - exponent).unwrap_or(0).clamp(fewest, DECIMALS_MAX);
+    // What has fewer digits, as 99.99 % or 12 machines, gets no zeros behind them.
+    let plain = format!("{}", crate::number::tidy(number));
+    let own = plain.split_once('.').map_or(0, |(_, behind)| behind.len());
+    let wanted = usize::try_from(SIGNIFICANT - 1 - exponent).unwrap_or(0).min(own).clamp(fewest, DECIMALS_MAX);
     let crosses = |decimals: usize| {
         let shown: f64 = format!("{number:.decimals$}").parse().unwrap_or(number);
         edges.iter().any(|&edge| {
@@ -54,8 +57,9 @@ mod tests {
     #[test]
     fn three_digits_of_what_is_missing() {
         let of = Objective { target: 0.9995 };
-        assert_eq!([0.9991, 0.999_986_123_456, 0.5, 0.0, 1.0].map(|share| of.of_share(share)), [4, 5, 1, 2, 1]);
-        assert_eq!([151.2, 4.381, 0.0441, 0.0].map(|minutes| of.of_number(minutes, "min/month")), [0, 2, 4, 2]);
+        assert_eq!([0.9999, 12.0].map(|number| of.of_number(number, "")), [3, 0]);
+        assert_eq!([0.9991, 0.999_986_123_456, 0.5, 0.0, 1.0].map(|share| of.of_share(share)), [2, 5, 1, 1, 1]);
+        assert_eq!([151.2, 4.381, 0.0441, 0.0].map(|minutes| of.of_number(minutes, "min/month")), [0, 2, 4, 0]);
     }
 
     #[test]

@@ -122,8 +122,18 @@ pub(super) fn write(sheet: &mut Worksheet, name: &str, table: &Sheet, styles: &S
             put(sheet, (at + 1, column), cell, styles.of(cell, of.unit))?;
         }
     }
-    finish(sheet, &table.columns, table.rows.len())
+    finish(sheet, &table.columns, table.rows.len())?;
+    // Names are seen whole where they can be.
+    for at in (0..table.columns.len()).filter(|&at| NAMES.contains(&table.columns[at].name.as_str())) {
+        let length = |row: &Vec<Cell>| if let Cell::Text(words) = &row[at] { words.chars().count() } else { 0 };
+        let longest = table.rows.iter().map(length).max().unwrap_or(0);
+        sheet.set_column_width(place(0, at)?.1, (longest as f64 + 2.0).clamp(14.0, WIDTH_MAX))?;
+    }
+    Ok(())
 }
+
+/// Columns of names.
+const NAMES: [&str; 5] = ["design", "against", "cause", "need", "operation"];
 
 fn header(sheet: &mut Worksheet, columns: &[Column], styles: &Styles) -> Result<(), XlsxError> {
     for (at, column) in columns.iter().enumerate() {
@@ -141,7 +151,6 @@ fn finish(sheet: &mut Worksheet, columns: &[Column], rows: usize) -> Result<(), 
         let (_, at) = place(0, at)?;
         let width = match column.name.as_str() {
             "meaning" | "source" => WIDTH_MAX,
-            "design" | "against" | "cause" | "need" | "operation" => 28.0,
             // The header breaks its lines only at spaces, and names have none.
             name => (name.chars().count() as f64 + 4.0).clamp(12.0, 40.0),
         };

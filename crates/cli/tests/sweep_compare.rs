@@ -161,6 +161,14 @@ fn two_designs_with_upper_bounds_only_differ_by_no_more_than_these() {
         }
     }
     assert_eq!(held, 2);
+    // In the table of places a bound stands for both of them, and no estimate of few misses.
+    let text = desk.run(&format!("compare {file}")).ends(0).out;
+    let places = text.split("Every pair").next().unwrap();
+    assert_eq!(places.lines().filter(|line| line.contains("≤ ")).count(), 2, "{text}");
+    for of in told["standings"].as_array().unwrap() {
+        let mean = format!(" {:.2}", number(&of["downtime_min_per_month"]["mean"]));
+        assert!(!places.contains(mean.trim_end_matches('0')), "{mean}: {text}");
+    }
 }
 
 #[test]

@@ -75,13 +75,11 @@ fn order(page: &mut Page, of: &Comparison) {
     };
     let rows = of.standings.iter().map(|of| {
         let downtime = of.downtime_min_per_month;
-        let interval = match downtime.low {
-            Some(low) => {
-                format!("{} to {}", number::plain(low, Toward::Down), number::plain(downtime.high, Toward::Up))
-            }
-            None => format!("{} {}", page.sign("≤", "at most"), number::plain(downtime.high, Toward::Up)),
-        };
-        let mean = number::plain(downtime.mean, Toward::Up);
+        let interval = downtime.low.map_or_else(String::new, |low| {
+            format!("{} to {}", number::plain(low, Toward::Down), number::plain(downtime.high, Toward::Up))
+        });
+        // As everywhere: of few misses only what it is at most.
+        let mean = designs::estimate(page, downtime, |minutes| number::plain(minutes, Toward::Up));
         vec![place(of), clean(&of.design), number::count(of.machines), mean, interval]
     });
     let rows = rows.collect();

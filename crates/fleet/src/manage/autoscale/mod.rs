@@ -25,7 +25,7 @@ use crate::pending::Due;
 use crate::policy::autoscale::{Autoscale, Decision, Direction, View, decide};
 use crate::world::{Starts, World};
 use gauge::Course;
-use scaler::Seen;
+use scaler::{Courses, Seen};
 use std::sync::Arc;
 use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::Strikes;
@@ -78,12 +78,9 @@ impl World {
     }
 
     /// What a set's metrics follow from, now.
-    fn look_around(&self, at: usize, t: SimTime) -> Seen {
+    fn look_around(&self, at: usize, jobs: Option<Course>, t: SimTime) -> Seen {
         let scaled = &self.scaler.sets[at];
         let capacity = if t < scaled.blind_until { scaled.believed } else { self.counted_instances(scaled.set) };
-        let jobs = self.book.jobs_waiting(t).map(|jobs| Course::of_jobs(t, jobs, scaled.seen.jobs));
-        let looks = scaled.history.looks_at_sessions();
-        let sessions = looks.then(|| self.book.sessions_held(t)).flatten();
         Seen {
             demand: self.book.demand.unwrap_or(0),
             attempted: match jobs {
@@ -96,25 +93,41 @@ impl World {
             serving: self.scaler.serving[scaled.set],
             cold: self.scaler.cold[scaled.set],
             capacity,
-            jobs,
-            sessions: sessions.map(|held| Course::of_sessions(t, held, scaled.seen.sessions)),
+        }
+    }
+
+    /// Jobs that wait and sessions that are held, as they go on from `t`.
+    #[inline(never)]
+    fn follow_courses(&self, at: usize, t: SimTime) -> Courses {
+        let Courses { jobs, sessions } = self.scaler.sets[at].courses;
+        let looks = self.scaler.sets[at].history.looks_at_sessions();
+        let held = looks.then(|| self.book.sessions_held(t)).flatten();
+        Courses {
+            jobs: self.book.jobs_waiting(t).map(|waiting| Course::of_jobs(t, waiting, jobs)),
+            sessions: held.map(|held| Course::of_sessions(t, held, sessions)),
         }
     }
 
     /// Records the metrics if they have changed; whether anything has.
     fn see(&mut self, at: usize, t: SimTime) -> bool {
-        let seen = self.look_around(at, t);
+        let has_courses = self.scaler.sets[at].has_courses;
+        let courses = if has_courses { self.follow_courses(at, t) } else { Courses::default() };
+        let seen = self.look_around(at, courses.jobs, t);
         let scaled = &mut self.scaler.sets[at];
-        if seen == scaled.seen && !scaled.series_moved && t > SimTime::ZERO {
+        let same = seen == scaled.seen && (!has_courses || courses == scaled.courses);
+        if same && !scaled.series_moved && t > SimTime::ZERO {
             return false;
         }
-        let works_on = if seen.jobs == scaled.seen.jobs { None } else { seen.jobs };
+        let works_on = courses.jobs.filter(|_| courses.jobs != scaled.courses.jobs);
         (scaled.seen, scaled.series_moved) = (seen, false);
         let Starts { serves, slow_start, .. } = &self.sets[scaled.set];
         let cold = slow_start.as_ref().map_or(*serves, |slow| *serves * i64::from(slow.capacity_milli) / 1000);
         let cpu = seen.cpu(*serves, cold);
         scaled.history.record(t, cpu, seen.requests(), scaled.series);
-        scaled.history.record_courses(seen.jobs, seen.sessions);
+        if has_courses {
+            scaled.courses = courses;
+            scaled.history.record_courses(courses.jobs, courses.sessions);
+        }
         if let Some(forecast) = &mut scaled.forecast {
             forecast.record(t, cpu.map(|cpu| cpu.saturating_mul(i64::from(seen.serving))));
         }

@@ -9,7 +9,7 @@ use crate::policy::autoscale::{Autoscale, Direction, Profile, Reading, SERIES_MA
 use zonefall_engine::{Key, SimDuration, SimTime};
 
 /// What the metrics of a set follow from.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Seen {
     /// Thousandths of a request a second.
     pub demand: u64,
@@ -23,7 +23,11 @@ pub(super) struct Seen {
     pub cold: u32,
     /// AS-18, AS-22: instances that it counts.
     pub capacity: u32,
-    /// Jobs that wait, if any ever do, and sessions, if a rule looks at them.
+}
+
+/// What changes between events too: jobs that wait, if any ever do, and sessions, if a rule looks at them.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Courses {
     pub jobs: Option<Course>,
     pub sessions: Option<Course>,
 }
@@ -86,6 +90,9 @@ pub(super) struct Scaled {
     /// AS-17: an action that its rules did not ask for has failed, and is not tried again before this.
     pub again_from: SimTime,
     pub seen: Seen,
+    /// Whether there are courses, and which.
+    pub has_courses: bool,
+    pub courses: Courses,
     /// AS-18: until when it counts as before.
     pub blind_until: SimTime,
     pub believed: u32,
@@ -108,6 +115,8 @@ zonefall_engine::pooled_clone!(Scaled {
     in_from,
     again_from,
     seen,
+    has_courses,
+    courses,
     blind_until,
     believed,
     waits_for_balance,
@@ -136,9 +145,12 @@ impl Scaler {
     pub fn new(design: &Design) -> Self {
         let settings = design.sets.iter().enumerate().filter_map(|(set, of)| {
             let setting = of.management.as_ref()?.autoscale.as_ref()?;
+            let history = History::of(setting);
             Some(Scaled {
                 set,
-                history: History::of(setting),
+                has_courses: design.jobs.is_some() || history.looks_at_sessions(),
+                courses: Courses::default(),
+                history,
                 forecast: setting.look_ahead.map(Forecast::new),
                 tides: Vec::with_capacity(setting.series.len()),
                 series: [0; SERIES_MAX],
@@ -198,7 +210,8 @@ impl Scaled {
         self.forecast.iter_mut().for_each(Forecast::clear);
         (self.at, self.due, self.looked) = (0, SimTime::NEVER, None);
         (self.out_from, self.in_from, self.again_from) = (SimTime::ZERO, SimTime::ZERO, SimTime::ZERO);
-        (self.seen, self.blind_until, self.believed) = (Seen::default(), SimTime::ZERO, 0);
+        (self.seen, self.courses, self.blind_until, self.believed) =
+            (Seen::default(), Courses::default(), SimTime::ZERO, 0);
         (self.waits_for_balance, self.held_back, self.lacks_data) = (false, false, false);
     }
 
@@ -432,6 +445,8 @@ mod tests {
                 blind_until: SimTime::ZERO,
                 believed: 0,
                 waits_for_balance: false,
+                has_courses: false,
+                courses: Courses::default(),
                 held_back: self.below(2) > 0,
                 lacks_data: self.below(2) > 0,
             };

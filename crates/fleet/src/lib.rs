@@ -65,7 +65,7 @@ pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
 pub use service::{Begin, Ceiling, Latency, Limit, Queue, Service, Sessions};
 pub use slow_start::SlowStart;
 pub use states::{StateTime, States};
-pub use structure::{Component, Footing, Least, Node, Part, Structure, fewer_hold};
+pub use structure::{Component, Footing, Least, Node, Part, Structure, Throughput, fewer_hold};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};
 pub use watch::{Seen, Sighting, Stand, Watcher, Witness, working};
 pub use world::{World, population};
@@ -76,7 +76,7 @@ pub const EXTRA_CAUSES: [(&str, &str); 10] = [
     ("probe lag", "Enough machines are alive, but requests still go to dead ones that no probe has found yet (LB-02)."),
     (
         "overload",
-        "Every machine that was asked for serves, and that is not enough for the demand and its retries; or too many attempts fail on the way (TF-03).",
+        "Every machine that was asked for serves, and that, or what lies behind them, is not enough for the demand and its retries; or too many attempts fail on the way (TF-03).",
     ),
     ("no capacity", "A machine was asked for, and its zone had no hardware to give (AL-02, IN-07)."),
     ("quota", "A machine was asked for, and the subscription's quota refused it (AL-01, AL-05)."),

@@ -13,7 +13,7 @@ pub(crate) mod routes;
 
 use crate::ledger::split;
 use crate::parts::routes::{Reach, Route};
-use crate::structure::{Component, Footing, Least, Part, Structure};
+use crate::structure::{Component, Footing, Least, Part, Structure, Throughput};
 use std::cell::{Cell, RefCell};
 use zonefall_topology::Topology;
 
@@ -53,6 +53,7 @@ enum Leaf {
         held: Vec<(u16, u32)>,
         seats: u32,
         least: u32,
+        ceiling: Option<Throughput>,
     },
     Group,
 }
@@ -61,8 +62,8 @@ impl Clone for Leaf {
     fn clone(&self) -> Self {
         match self {
             Self::Sets { need, counts } => Self::Sets { need: *need, counts: *counts },
-            Self::Component { held, seats, least } => {
-                Self::Component { held: held.clone(), seats: *seats, least: *least }
+            Self::Component { held, seats, least, ceiling } => {
+                Self::Component { held: held.clone(), seats: *seats, least: *least, ceiling: *ceiling }
             }
             Self::Group => Self::Group,
         }
@@ -101,6 +102,8 @@ pub(crate) struct Parts {
     pub stirred: bool,
     /// The cause of what is missed while clients could be served elsewhere.
     failing_over: usize,
+    /// The cause of what a component does not let through while it is up.
+    overload: usize,
 }
 
 zonefall_engine::pooled_clone!(Parts {
@@ -117,7 +120,8 @@ zonefall_engine::pooled_clone!(Parts {
     routes,
     reach,
     stirred,
-    failing_over
+    failing_over,
+    overload
 });
 
 /// What passes of the demand; found when somebody asks after a change.
@@ -138,8 +142,13 @@ struct Scratch {
 zonefall_engine::pooled_clone!(Scratch { flows, sorted });
 
 impl Parts {
-    /// The parts of a service where there are so many causes, one of which is that of failing over.
-    pub fn new(service: &Structure, (causes, failing_over): (usize, usize), topology: &Topology) -> Self {
+    /// The parts of a service where there are so many causes, among which are that of failing over and overload.
+    pub fn new(
+        service: &Structure,
+        causes: usize,
+        (failing_over, overload): (usize, usize),
+        topology: &Topology,
+    ) -> Self {
         let route = |at: usize| service.failovers.iter().position(|failover| failover.node as usize == at);
         let state = |at: usize| State {
             parent: service.parent(at).map_or(NOBODY, |parent| parent as u32),
@@ -150,12 +159,12 @@ impl Parts {
         };
         let leaf = |part: &Part| match part {
             Part::Sets(_, need) => Leaf::Sets { need: *need, counts: Counts::default() },
-            Part::Component(Component { footing, .. }) => {
+            Part::Component(Component { footing, ceiling, .. }) => {
                 let (seats, least) = match *footing {
                     Footing::Zones { region, least } => (topology.zones_of(region).count() as u32, least),
                     _ => (1, 1),
                 };
-                Leaf::Component { held: Vec::with_capacity(16), seats, least }
+                Leaf::Component { held: Vec::with_capacity(16), seats, least, ceiling: *ceiling }
             }
             Part::Group { .. } => Leaf::Group,
         };
@@ -176,6 +185,7 @@ impl Parts {
             reach: if service.failovers.is_empty() { Vec::new() } else { vec![Reach::ALL; count] },
             stirred: false,
             failing_over,
+            overload,
         }
     }
 
@@ -196,13 +206,7 @@ impl Parts {
                 Leaf::Group => {}
             }
         }
-        for at in 0..self.states.len() {
-            match self.leaves[at] {
-                Leaf::Sets { .. } => self.weigh(at),
-                Leaf::Component { .. } => self.turn(at, true),
-                Leaf::Group => {}
-            }
-        }
+        (0..self.states.len()).for_each(|at| self.weigh(at));
         self.passes.set(None);
     }
 
@@ -261,7 +265,7 @@ impl Parts {
         self.stirred = true;
     }
 
-    /// The demand changes: every group of sets that needs a share of it is looked at again.
+    /// The demand changes: every part that needs a share of it is looked at again.
     pub fn demand_changes(&mut self, demand: Option<u64>) {
         self.demand = demand;
         (0..self.leaves.len()).for_each(|part| self.weigh(part));
@@ -269,32 +273,44 @@ impl Parts {
         self.stirred = true;
     }
 
-    /// Whether a group of sets holds now.
+    /// Whether a group of sets or a component holds now.
     fn weigh(&mut self, part: usize) {
-        let Leaf::Sets { need, counts } = &self.leaves[part] else { return };
-        let holds = match *need {
-            Least::Serving(least) => counts.serving >= i64::from(least),
-            Least::Served(share, of) => {
-                let demand = self.expected(part, self.demand.unwrap_or(0));
-                u128::from(counts.served(demand)) * u128::from(of) >= u128::from(demand) * u128::from(share)
+        let demand = || self.expected(part, self.demand.unwrap_or(0));
+        let is_enough = |served: u64, demand: u64, (share, of): (u64, u64)| {
+            u128::from(served) * u128::from(of) >= u128::from(demand) * u128::from(share)
+        };
+        let holds = match &self.leaves[part] {
+            Leaf::Sets { need: Least::Serving(least), counts } => counts.serving >= i64::from(*least),
+            &Leaf::Sets { need: Least::Served(share, of), counts } => {
+                is_enough(counts.served(demand()), demand(), (share, of))
             }
+            Leaf::Component { ceiling: Some(ceiling), .. } => {
+                self.is_up(part) && is_enough(demand().min(ceiling.capacity_milli), demand(), ceiling.least)
+            }
+            Leaf::Component { .. } => self.is_up(part),
+            Leaf::Group => return,
         };
         self.turn(part, holds);
     }
 
+    /// Whether nothing holds a component, or few enough of its seats.
+    fn is_up(&self, part: usize) -> bool {
+        let Leaf::Component { held, seats, least, .. } = &self.leaves[part] else { return false };
+        let whole = held.iter().all(|&(_, of)| of != WHOLE);
+        let first = |&(at, &(_, seat)): &(usize, &(u16, u32))| held[..at].iter().all(|&(_, of)| of != seat);
+        let lost = held.iter().enumerate().filter(first).count() as u32;
+        whole && seats.saturating_sub(lost) >= *least
+    }
+
     /// A cause takes a component, or one of its seats, or gives it back.
     pub fn hold_down(&mut self, part: usize, cause: u16, seat: u32, ends: bool) {
-        let Leaf::Component { held, seats, least } = &mut self.leaves[part] else { return };
+        let Leaf::Component { held, .. } = &mut self.leaves[part] else { return };
         if !ends {
             held.push((cause, seat));
         } else if let Some(at) = held.iter().position(|&of| of == (cause, seat)) {
             held.remove(at);
         }
-        let whole = held.iter().all(|&(_, of)| of != WHOLE);
-        let first = |&(at, &(_, seat)): &(usize, &(u16, u32))| held[..at].iter().all(|&(_, of)| of != seat);
-        let lost = held.iter().enumerate().filter(first).count() as u32;
-        let holds = whole && seats.saturating_sub(lost) >= *least;
-        self.turn(part, holds);
+        self.weigh(part);
         self.passes.set(None);
         self.stirred = true;
     }
@@ -319,15 +335,19 @@ impl Parts {
         }
     }
 
-    /// The demand that passes, as far as `of` says of each group of sets and what comes to it; a component passes all, or
-    /// nothing if it lets nothing through. Of a group in which k parts must hold, as much passes as through the k-th best of
+    /// The demand that passes, as far as `of` says of each group of sets and what comes to it; a component passes what it can
+    /// while it is up, and nothing else, or all there is if it `lets_through`. Of a group in which k parts must hold, as much passes as through the k-th best of
     /// them; through a failover group, what passes all of its parts.
     fn flow(&self, demand: u64, lets_through: bool, of: impl Fn(Counts, u64) -> u64) -> u64 {
         let Scratch { flows, sorted } = &mut *self.scratch.borrow_mut();
         for at in 0..self.leaves.len() {
             flows[at] = match &self.leaves[at] {
                 Leaf::Sets { counts, .. } => of(self.running(at, *counts), self.share(at, demand)),
-                Leaf::Component { .. } if self.states[at].holds || lets_through => self.share(at, demand),
+                Leaf::Component { .. } if lets_through => self.share(at, demand),
+                Leaf::Component { ceiling: None, .. } if self.states[at].holds => self.share(at, demand),
+                Leaf::Component { ceiling: Some(ceiling), .. } if self.is_up(at) => {
+                    self.share(at, demand).min(ceiling.capacity_milli)
+                }
                 Leaf::Component { .. } => 0,
                 Leaf::Group if self.states[at].route != NOBODY => {
                     self.children[at].iter().map(|&child| flows[child as usize]).sum()
@@ -397,6 +417,7 @@ impl Parts {
                     let demand = self.demand.map(|demand| self.expected(part, demand));
                     of_sets(part, *need, *counts, demand, share, charged);
                 }
+                Leaf::Component { .. } if self.is_up(part) => charged[self.overload] += share,
                 Leaf::Component { held, .. } => {
                     self.weights.fill(0);
                     held.iter().for_each(|&(cause, _)| self.weights[cause as usize] += 1);

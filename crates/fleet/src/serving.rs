@@ -178,7 +178,10 @@ impl Book {
         let all = causes + crate::EXTRA_CAUSES.len();
         let extra = |extra: Extra| causes + extra as usize;
         let parts = match &design.need {
-            Need::Parts(structure) => Some(Box::new(Parts::new(structure, (all, extra(Extra::Failover)), topology))),
+            Need::Parts(structure) => {
+                let own = (extra(Extra::Failover), extra(Extra::Overload));
+                Some(Box::new(Parts::new(structure, all, own, topology)))
+            }
             _ => None,
         };
         Self {

@@ -43,6 +43,17 @@ pub struct Component {
     pub cause: Option<String>,
     /// What else takes it down.
     pub footing: Footing,
+    /// What it lets through, where that does not scale with the machines before it; none if it lets everything through.
+    pub ceiling: Option<Throughput>,
+}
+
+/// A capacity that does not scale, and how much of the demand has to pass it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Throughput {
+    /// Thousandths of a request a second.
+    pub capacity_milli: u64,
+    /// The component holds while it lets this share of the demand through, as a ratio.
+    pub least: (u64, u64),
 }
 
 /// What a node is.
@@ -207,7 +218,40 @@ impl Structure {
             Part::Sets(_, Least::Served(share, of)) => {
                 format!("{name} (at least {} % of demand served)", 100.0 * *share as f64 / *of as f64)
             }
+            Part::Component(Component { ceiling: Some(Throughput { least: (share, of), .. }), .. }) => {
+                format!("{name} (at least {} % of demand let through)", 100.0 * *share as f64 / *of as f64)
+            }
             _ => name.clone(),
+        }
+    }
+
+    /// Groups of sets and components in series with a node: all that passes one of them passes the other. What is beside
+    /// alternatives, or beside a group that fails over, is in series with the whole of it, not with its parts.
+    pub fn in_series_with(&self, node: usize) -> Vec<usize> {
+        let (mut found, mut below) = (Vec::new(), node);
+        while let Some(group) = self.parent(below).filter(|&group| self.is_series(group)) {
+            let others = self.parts_of(group).iter().map(|&part| part as usize).filter(|&part| part != below);
+            found.extend(others.flat_map(|part| self.passed_by_all(part)));
+            below = group;
+        }
+        found
+    }
+
+    /// Whether all that passes a group passes each of its parts.
+    fn is_series(&self, group: usize) -> bool {
+        let fails_over = self.failovers.iter().any(|failover| failover.node as usize == group);
+        let Part::Group { parts, least } = &self.nodes[group].part else { return false };
+        !fails_over && *least as usize == parts.len()
+    }
+
+    /// The leaves of a node that all that passes it passes.
+    fn passed_by_all(&self, node: usize) -> Vec<usize> {
+        match &self.nodes[node].part {
+            Part::Group { parts, .. } if self.is_series(node) => {
+                parts.iter().flat_map(|&part| self.passed_by_all(part as usize)).collect()
+            }
+            Part::Group { .. } => Vec::new(),
+            _ => vec![node],
         }
     }
 }
@@ -244,9 +288,20 @@ mod tests {
         Node { name: name.into(), part, promise: None }
     }
 
+    #[test]
+    fn parts_in_series_are_those_that_everything_passes() {
+        let service = service();
+        let names = |node: usize| -> Vec<&str> {
+            service.in_series_with(node).into_iter().map(|at| service.nodes[at].name.as_str()).collect()
+        };
+        // Clients of east need its cache; what passes west passes nothing else, for the database is beside both.
+        assert_eq!((names(1), names(2), names(4)), (vec!["cache"], vec!["east"], vec![]));
+        assert_eq!(names(0), Vec::<&str>::new());
+    }
+
     /// db and one of (east and its cache, west).
     fn service() -> Structure {
-        let component = || Part::Component(Component { cause: None, footing: Footing::Global });
+        let component = || Part::Component(Component { cause: None, footing: Footing::Global, ceiling: None });
         let nodes = vec![
             node("db", component()),
             node("east", Part::Sets(vec![0], Least::Serving(3))),

@@ -8,7 +8,7 @@ use crate::sets::Placed;
 use std::ops::Range;
 use zonefall_faults::{Mode, Profile, Scope};
 use zonefall_fleet::policy::overprovision::for_zone_loss;
-use zonefall_fleet::{Design, Least, Need, Part, spread_over_zones, worst_zone_loss};
+use zonefall_fleet::{Design, Least, Need, Part, Throughput, spread_over_zones, worst_zone_loss};
 use zonefall_topology::Topology;
 
 /// Below this many expected events in all trials a mode's effect is a guess.
@@ -75,6 +75,7 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
         _ => {}
     }
     impossible_parts(laid, sink);
+    impossible_components(laid, sink);
     let most = |placed: &Placed| u128::from(placed.most_asked()) * u128::from(placed.set.serves_milli);
     let machines: u128 = laid.sets.iter().map(most).sum();
     let ceiling = design.service.ceiling.as_ref().map(|of| (of.capacity_milli, format!("`{}` lets through", of.name)));
@@ -102,6 +103,35 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
             sink.hint(codes::PEAK, &laid.need_span, words);
         }
         _ => {}
+    }
+}
+
+/// Components that let less through than has to be: where clients may be sent elsewhere nobody knows what comes to one.
+fn impossible_components(laid: &Laid, sink: &mut Sink) {
+    let design = &laid.design;
+    let (Some(service), Some(demand)) = (design.need.structure(), &design.demand) else { return };
+    if design.fails_over() {
+        return;
+    }
+    let (fewest, most) = demand.range_milli();
+    for (at, component) in service.components() {
+        let Some(Throughput { capacity_milli, least: (share, of) }) = component.ceiling else { continue };
+        let too_much = |milli: u64| u128::from(milli) * u128::from(share) > u128::from(capacity_milli) * u128::from(of);
+        let when = match () {
+            () if too_much(fewest) => "ever",
+            () if too_much(most) => "at the peak of the demand",
+            () => continue,
+        };
+        let words = format!(
+            "component `{}` of design `{}` cannot hold {when}: it lets {} req/s through",
+            service.nodes[at].name,
+            design.name,
+            capacity_milli as f64 / 1000.0
+        );
+        match when {
+            "ever" => sink.warn(codes::IMPOSSIBLE, &laid.need_span, words),
+            _ => sink.hint(codes::PEAK, &laid.need_span, words),
+        };
     }
 }
 

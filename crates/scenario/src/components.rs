@@ -9,6 +9,7 @@ use crate::diagnostic::Sink;
 use crate::laws;
 use crate::node::Node;
 use crate::reader::Reader;
+use crate::service::CEILING_MAX_MILLI;
 use crate::units::Ratio;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use std::ops::Range;
 use zonefall_azure::sla;
 use zonefall_engine::Law;
 use zonefall_faults::{Confidence, Mode, Outage, Profile, Scope, Start, component_cause};
-use zonefall_fleet::{Component, Footing};
+use zonefall_fleet::{Component, Footing, Throughput};
 use zonefall_topology::{RegionId, Topology};
 
 /// The most modes of components in all designs together.
@@ -75,6 +76,7 @@ pub(crate) struct Site<'a> {
     pub topology: Option<&'a Topology>,
     pub profile: Option<&'a Profile>,
     pub modes: &'a Modes,
+    pub has_demand: bool,
 }
 
 /// Reads one component, with the availability that is promised for it.
@@ -90,15 +92,16 @@ pub(crate) fn component(
     let outage = laws::law(&reader, "outage", sink);
     let start = reader.choice("start", sink);
     let footing = footing(&reader, kind.unwrap_or("other"), site.topology, sink);
+    let ceiling = ceiling(&reader, site.has_demand, sink);
     let own = own_failures(&reader, kind?, outage.as_ref(), sink);
-    let (footing, (life, promise), outage) = (footing?, own?, outage?);
+    let (footing, (life, promise), outage, ceiling) = (footing?, own?, outage?, ceiling?);
     if let Some(other) = site.profile.and_then(|profile| profile.modes.iter().find(|mode| mode.name == name)) {
         let words = format!("component `{}` has the name of a failure mode", other.name);
         sink.error(codes::DUPLICATE, span, words).help("its own failures are told under its name: take another one");
         return None;
     }
     let Some(life) = life else {
-        return Some((Component { cause: None, footing }, promise));
+        return Some((Component { cause: None, footing, ceiling }, promise));
     };
     let mut mode = Mode::plain(name, Scope::Component, 1.0, Outage::Law(outage)).ok()?;
     mode.time_to_failure = life;
@@ -121,7 +124,45 @@ pub(crate) fn component(
         sink.error(codes::TOO_MUCH, span, format!("the components of all designs have more than {MODES_MAX} laws"));
         return None;
     };
-    Some((Component { cause: Some(cause), footing }, promise))
+    Some((Component { cause: Some(cause), footing, ceiling }, promise))
+}
+
+/// What it lets through and how much has to be; the outer `None` is a mistake, the inner one a component that lets everything
+/// through.
+fn ceiling(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Option<Throughput>> {
+    let capacity = reader.request_rate("capacity", sink);
+    let share = reader.share("min_served", sink);
+    let (with, least) = (reader.has("capacity"), reader.has("min_served"));
+    match (with, least) {
+        (false, false) => return Some(None),
+        (true, false) => {
+            reader.missing("min_served", "min_served = \"99%\"", sink);
+            return None;
+        }
+        (false, true) => {
+            let words = "a component without `capacity` lets everything through";
+            sink.error(codes::SERVICE, &reader.span_of("min_served"), words).help("add `capacity = \"800 req/s\"`");
+            return None;
+        }
+        (true, true) => {}
+    }
+    if !has_demand {
+        let words = "a capacity is one of what is let through, and nothing arrives";
+        sink.error(codes::SERVICE, &reader.span_of("capacity"), words)
+            .help("add `[demand]` with `rate = \"600 req/s\"`");
+    }
+    let (capacity_milli, share) = (capacity?, share?);
+    if !(1..=CEILING_MAX_MILLI).contains(&capacity_milli) {
+        let words = "a capacity must be above 0 and at most 1,000,000,000 req/s";
+        sink.error(codes::RANGE, &reader.span_of("capacity"), words);
+        return None;
+    }
+    if share.numerator == 0 {
+        sink.error(codes::RANGE, &reader.span_of("min_served"), "an objective of 0% is always met");
+        return None;
+    }
+    let least = (share.numerator, share.denominator);
+    has_demand.then_some(Some(Throughput { capacity_milli, least }))
 }
 
 type Own = (Option<Law>, Promise);

@@ -111,7 +111,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let need = if parts::are_there(&reader) {
         let slo = reader.sub("slo", "slo", sink);
         let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
-        let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes };
+        let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes, has_demand };
         let need = parts::service((&reader, slo.as_ref()), sets.as_deref(), has_demand, rest, (&site, &clock), sink);
         need.filter(|_| one_queue(&reader, slo.as_ref(), sink)).map(|(need, span)| (need, span, None))
     } else {
@@ -295,7 +295,8 @@ fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> 
     let mut fine = true;
     let mut no = |span: &Range<usize>| {
         let words = "times of responses, ceilings, gateways that scale, jobs, retries and sessions are of one queue, and a service of parts has several";
-        sink.error(codes::EXCLUSIVE, span, words);
+        sink.error(codes::EXCLUSIVE, span, words)
+            .help("a ceiling of a service of parts is a component with `capacity` and `min_served`");
         fine = false;
     };
     for key in ["p95_latency", "jobs_by_deadline"] {

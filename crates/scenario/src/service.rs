@@ -23,7 +23,7 @@ use zonefall_fleet::{Ceiling, Latency, Limit, Queue, Service};
 /// The share of answers that a limit is about.
 const LEVEL: f64 = 0.95;
 /// The most that a ceiling lets through, in thousandths of a request a second.
-const CEILING_MAX_MILLI: u64 = 1_000_000_000_000;
+pub(crate) const CEILING_MAX_MILLI: u64 = 1_000_000_000_000;
 /// The most requests that are worked on at once in one queue.
 const SERVERS_MAX: u64 = 10_000;
 

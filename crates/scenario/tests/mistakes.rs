@@ -696,3 +696,22 @@ fn mistakes_of_parts_are_told_beside_those_of_sets() {
         assert!(said.iter().any(|of| of.contains(words)), "{words}: {said:#?}");
     }
 }
+
+#[test]
+fn a_component_says_what_it_lets_through_and_how_much_has_to_be() {
+    let component = |lines: &str, demand: &str| {
+        let db = format!("[component.db]\navailability = \"99.9%\"\n{lines}\n{demand}");
+        with("#end", &db)
+    };
+    let demand = "[demand]\nrate = \"600 req/s\"";
+    let fine = "capacity = \"800 req/s\"\nmin_served = \"99%\"";
+    assert_eq!(codes(&component(fine, demand)), Vec::<&str>::new());
+    assert_eq!(codes(&component(fine, "")), ["E083"]);
+    assert_eq!(codes(&component("capacity = \"800 req/s\"", demand)), ["E011"]);
+    assert_eq!(codes(&component("min_served = \"99%\"", demand)), ["E083"]);
+    assert_eq!(codes(&component("capacity = \"0 req/s\"\nmin_served = \"0%\"", demand)).len(), 1);
+    assert_eq!(codes(&component("capacity = 800\nmin_served = \"many\"", demand)).len(), 2);
+    let one_queue = component("", demand).replace("#end", "") + "[service.ceiling]\ncapacity = \"9 req/s\"\n";
+    let told = parse(&one_queue, "x.toml").unwrap_err();
+    assert!(told.render(false).contains("is a component with `capacity` and `min_served`"), "{}", told.render(false));
+}

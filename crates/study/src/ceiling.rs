@@ -1,23 +1,52 @@
 //! What machines beyond a capacity that does not scale are worth, in words for whoever reads a result.
+//!
+//! In: a design. Out: a sentence for each capacity behind (or before) machines that serve more than it lets through: the
+//! ceiling of a design, or a component in series with machines of a service of parts.
 
-use zonefall_fleet::{Design, ScaleSet};
+use zonefall_fleet::{Design, Part, ScaleSet, Structure};
 
 /// Says of a design that it has more machines than what lies behind them lets them use.
-pub(crate) fn words(design: &Design) -> Option<String> {
-    let ceiling = design.service.ceiling.as_ref()?;
-    let of_set = |set: &ScaleSet| {
-        let asked = set.management.as_ref().map_or(set.capacity, |managed| managed.most_asked(set.capacity));
-        u64::from(asked) * set.serves_milli
-    };
-    let machines: u64 = design.sets.iter().map(of_set).sum();
+pub(crate) fn words(design: &Design) -> Vec<String> {
+    let mut words = Vec::new();
+    if let Some(ceiling) = &design.service.ceiling {
+        let machines = design.sets.iter().map(of_set).sum();
+        words.extend(beyond(design, (&ceiling.name, ceiling.capacity_milli), "the machines before it", machines));
+    }
+    if let Some(service) = design.need.structure() {
+        words.extend(of_components(design, service));
+    }
+    words
+}
+
+fn of_components(design: &Design, service: &Structure) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, component) in service.components() {
+        let Some(ceiling) = component.ceiling else { continue };
+        for other in service.in_series_with(at) {
+            let Part::Sets(sets, _) = &service.nodes[other].part else { continue };
+            let machines = sets.iter().map(|&set| of_set(&design.sets[set as usize])).sum();
+            let before = format!("`{}` in series with it", service.nodes[other].name);
+            words.extend(beyond(design, (&service.nodes[at].name, ceiling.capacity_milli), &before, machines));
+        }
+    }
+    words
+}
+
+/// Thousandths of a request a second that the most machines of a set serve.
+fn of_set(set: &ScaleSet) -> u64 {
+    let asked = set.management.as_ref().map_or(set.capacity, |managed| managed.most_asked(set.capacity));
+    u64::from(asked) * set.serves_milli
+}
+
+fn beyond(design: &Design, (ceiling, lets_milli): (&str, u64), who: &str, machines_milli: u64) -> Option<String> {
     let per_second = |milli: u64| milli as f64 / 1000.0;
-    (machines > ceiling.capacity_milli).then(|| {
+    let serve = if who.starts_with('`') { "serves" } else { "serve" };
+    (machines_milli > lets_milli).then(|| {
         format!(
-            "{}: `{}` lets {} a second through and the machines before it serve up to {}: what they have beyond that serves nobody, and only stands in for machines that are lost",
+            "{}: `{ceiling}` lets {} a second through and {who} {serve} up to {}: what is beyond that serves nobody, and only stands in for machines that are lost",
             design.name,
-            ceiling.name,
-            per_second(ceiling.capacity_milli),
-            per_second(machines)
+            per_second(lets_milli),
+            per_second(machines_milli)
         )
     })
 }

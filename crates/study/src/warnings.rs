@@ -148,7 +148,7 @@ pub(crate) fn of_the_study(study: &Study) -> Vec<String> {
     });
     let long = study.measure.windows.whole() == 0 && !study.measure.until_first_miss;
     heavy
-        .chain(study.designs.iter().filter_map(|design| crate::ceiling::words(design)))
+        .chain(study.designs.iter().flat_map(|design| crate::ceiling::words(design)))
         .chain(long.then(|| "The measured time is shorter than one window, so no window can be judged".into()))
         .collect()
 }

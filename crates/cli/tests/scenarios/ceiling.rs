@@ -44,3 +44,28 @@ fn machines_beyond_a_ceiling_gain_nothing_and_run_compare_and_plan_say_so() {
     );
     desk.run("plan plan.toml").says(&[SAYS]);
 }
+
+/// The same in a service of parts: a database in series with the machines.
+#[test]
+fn a_database_in_series_with_the_machines_is_a_ceiling_too_and_every_answer_says_so() {
+    let parts = "[component.db]\navailability = \"100%\"\ncapacity = \"800 req/s\"\nmin_served = \"94%\"\n[part.front]\nsets = [\"web\"]\nmin_served = \"94%\"\n";
+    let base =
+        SHARED.replace("min_served = \"94%\"\n", "").replace("[service.ceiling]\ncapacity = \"800 req/s\"\n", parts);
+    let designs = "[[design]]\nname = \"8\"\nscale_set.web.capacity = 8\n[[design]]\nname = \"12\"\nscale_set.web.capacity = 12\n[[design]]\nname = \"less\"\ncomponent.db.capacity = \"700 req/s\"\n";
+    let desk = Desk::with(&format!("{base}{designs}"));
+    let says = "12: `db` lets 800 a second through and `front` in series with it serves up to 1200";
+    desk.run("run s.toml --out r").ends(0).says(&[says]).complains(&["cannot hold ever: it lets 700 req/s through"]);
+    let summary = kit::json(&desk.path("r/summary.json"));
+    for (design, lets) in [(0, 800.0), (1, 800.0), (2, 700.0)] {
+        let unserved = summary["designs"][design]["unserved"]["mean"].as_f64().unwrap();
+        assert!((unserved - (850.0 - lets) / 850.0).abs() < 1e-9, "{unserved}");
+    }
+    // 700 of 850 is less than 94 %, always.
+    assert_eq!(summary["designs"][2]["unavailability"]["mean"], 1.0);
+    assert_eq!(summary["designs"][2]["causes"][0]["cause"], "overload");
+    desk.run("compare s.toml").ends(0).says(&[says]);
+    let choice = "[[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = \"10 to 12\"\n";
+    desk.put("plan.toml", format!("{base}{choice}"));
+    desk.run("plan plan.toml").says(&[SAYS]);
+    desk.run("verify s.toml").says(&["`capacity` of a component"]);
+}

@@ -172,7 +172,11 @@ pub fn design(name: &str, sets: Vec<ScaleSet>, need: u32) -> Design {
 
 /// A zonal set, a spanning one with a regional one beside it, and one in two regions.
 pub fn designs(topology: &Topology) -> Vec<Design> {
-    let store = Component { cause: Some("store".into()), footing: Footing::Zones { region: RegionId(0), least: 2 } };
+    let store = Component {
+        cause: Some("store".into()),
+        footing: Footing::Zones { region: RegionId(0), least: 2 },
+        ceiling: None,
+    };
     let nodes = vec![
         Node { name: "store".into(), part: Part::Component(store), promise: None },
         Node { name: "web".into(), part: Part::Sets(vec![0], Least::Serving(25)), promise: None },

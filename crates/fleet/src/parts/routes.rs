@@ -62,12 +62,13 @@ pub(super) fn routes(service: &Structure) -> Vec<Route> {
 
 impl Parts {
     /// Whether whoever looks at a part finds that it works: it holds, or, where a share of the demand is asked of its
-    /// machines, any of them serves.
+    /// machines or of a component, any of them serves or it is up.
     pub fn is_healthy(&self, part: u32) -> bool {
         let at = part as usize;
         match &self.leaves[at] {
             Leaf::Sets { need: Least::Served(..), counts } => counts.serving > 0,
-            Leaf::Sets { .. } | Leaf::Component { .. } => self.states[at].holds,
+            Leaf::Sets { .. } => self.states[at].holds,
+            Leaf::Component { .. } => self.is_up(at),
             Leaf::Group => {
                 let healthy = self.children[at].iter().filter(|&&child| self.is_healthy(child)).count();
                 healthy >= self.states[at].least as usize

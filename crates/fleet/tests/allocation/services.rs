@@ -72,7 +72,7 @@ fn warm() -> Pattern {
 fn service(name: &str, pattern: Pattern, sight: Sight) -> Design {
     let node = |name: &str, part| Node { name: name.into(), part, promise: None };
     let set = |at| Part::Sets(vec![at], Least::Served(99, 100));
-    let database = Component { cause: Some("database".into()), footing: Footing::Global };
+    let database = Component { cause: Some("database".into()), footing: Footing::Global, ceiling: None };
     let group = |parts: [u32; 2], least| Part::Group { parts: parts.into(), least };
     let nodes = vec![
         node("web-east", set(0)),

@@ -14,7 +14,7 @@ const WEST: u16 = 2;
 const FAILOVER: usize = 3 + 9;
 
 fn component(name: &str) -> Node {
-    let component = Component { cause: Some(name.into()), footing: Footing::Global };
+    let component = Component { cause: Some(name.into()), footing: Footing::Global, ceiling: None };
     Node { name: name.into(), part: Part::Component(component), promise: None }
 }
 
@@ -457,4 +457,24 @@ fn a_brown_out_that_no_router_sees_is_charged_to_what_causes_it() {
     assert_eq!(ledger.outages_ms, [HOUR, 3 * MINUTE]);
     assert_eq!(ledger.missed_by_cause_ms.last(), Some(&(3 * MINUTE)));
     assert_eq!(ledger.missed_by_cause_ms[0], HOUR);
+}
+
+#[test]
+fn clients_that_come_over_may_be_more_than_the_other_part_lets_through() {
+    let weights = vec![1, 1];
+    let mut design = pair(|of| of.pattern = Pattern::ActiveActive { weights });
+    let Need::Parts(service) = &mut design.need else { unreachable!("a service of parts") };
+    for node in &mut Arc::make_mut(service).nodes[..2] {
+        let Part::Component(component) = &mut node.part else { continue };
+        component.ceiling = Some(Throughput { capacity_milli: 12_000, least: (1, 1) });
+    }
+    (design.demand, design.sets[0].serves_milli) = (Some(Demand::constant(16_000)), 16_000);
+    // Half of the clients until it is seen after two minutes, and then a quarter of all.
+    let ledger = play(design, &[(WEST, HOUR, 2 * HOUR)]);
+    let (unseen, over) = (2 * MINUTE, HOUR - 2 * MINUTE);
+    assert_eq!(ledger.offered - ledger.served, i128::from(8000 * unseen + 4000 * over));
+    let overload = 3 + EXTRA_CAUSES.iter().position(|(name, _)| *name == "overload").unwrap();
+    // Both parts are missing then, each for its own reason.
+    let missed = |cause: usize| ledger.missed_by_cause_ms[cause];
+    assert_eq!((missed(FAILOVER), missed(overload), missed(WEST.into())), (unseen, over / 2, over / 2));
 }

@@ -4,7 +4,10 @@ use crate::support::*;
 use std::sync::Arc;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Kind, Scope};
-use zonefall_fleet::{Component, Demand, Design, Footing, Least, Ledger, Need, Node, Part, ScaleSet, Structure};
+use zonefall_fleet::{
+    Component, Demand, Design, EXTRA_CAUSES, Footing, Least, Ledger, Need, Node, Part, ScaleSet, Step, Structure,
+    Throughput,
+};
 use zonefall_topology::{RegionId, ZoneId};
 
 const REGION: RegionId = RegionId(0);
@@ -14,7 +17,7 @@ fn node(name: &str, part: Part) -> Node {
 }
 
 fn component(name: &str, footing: Footing) -> Node {
-    node(name, Part::Component(Component { cause: Some(name.into()), footing }))
+    node(name, Part::Component(Component { cause: Some(name.into()), footing, ceiling: None }))
 }
 
 fn series(parts: &[u32]) -> Part {
@@ -191,4 +194,66 @@ fn a_shock_takes_a_component_until_it_recovers_by_itself() {
     assert_eq!((ledger.missed_ms, ledger.outages_ms.len()), (HOUR, 1));
     assert_eq!(ledger.first_miss, Some(SimTime::from_ms(HOUR)));
     assert_eq!(world.design().need.words(), "db and web (at least 1 serving)");
+}
+
+/// A database that lets so much through, of which 99 % has to pass.
+fn limited(name: &str, capacity_milli: u64) -> Node {
+    let ceiling = Some(Throughput { capacity_milli, least: (99, 100) });
+    let cause = Some(name.into());
+    node(name, Part::Component(Component { cause, footing: Footing::Global, ceiling }))
+}
+
+fn step(hour: u64, per_second_milli: u64) -> Step {
+    Step { from: SimTime::from_ms(hour * HOUR), per_second_milli }
+}
+
+#[test]
+fn what_passes_is_the_least_of_what_parts_in_series_let_through() {
+    let nodes =
+        vec![limited("db", 5000), node("front", Part::Sets(vec![0], Least::Serving(1))), node("all", series(&[0, 1]))];
+    let mut design = service(&[(&[1, 2], 8)], nodes);
+    let play = |design: &Design, outages: &[Scripted]| script(&["db"], outages).play(design.clone());
+    design.demand = Some(Demand::course(4000, vec![step(10, 6000), step(12, 5050), step(14, 4000)], None));
+    let overload = modes(&["db"]).len() + overload();
+    // 5,000 of 6,000 for two hours, and of 5,050 for two: that is 99 %.
+    let ledger = play(&design, &[]);
+    assert_eq!(charged(&ledger), [(overload, 120)]);
+    assert_eq!(ledger.offered - ledger.served, i128::from(1000 * 2 * HOUR + 50 * 2 * HOUR));
+    assert_eq!(ledger.lost_to_dead, 0);
+    // While it is out nothing passes, and that is what is to blame.
+    let ledger = play(&design, &[(FIRST, 0, 0, 11 * HOUR, 11 * HOUR + 30 * MINUTE)]);
+    assert_eq!(charged(&ledger), [(FIRST as usize, 30), (overload, 90)]);
+    // Machines beyond gain nothing; fewer of them let less through.
+    design.sets[0].capacity = 80;
+    assert_eq!(play(&design, &[]).served, play_with(&design, 8).served);
+    assert!(play_with(&design, 4).served < play_with(&design, 8).served);
+}
+
+fn play_with(design: &Design, machines: u32) -> Ledger {
+    let mut design = design.clone();
+    design.sets[0].capacity = machines;
+    script(&["db"], &[]).play(design)
+}
+
+/// Where the cause of what is too much stands among the fleet's own.
+fn overload() -> usize {
+    EXTRA_CAUSES.iter().position(|(name, _)| *name == "overload").unwrap()
+}
+
+#[test]
+fn of_alternatives_the_best_lets_its_part_through_and_one_is_enough() {
+    let nodes = vec![
+        limited("small", 3000),
+        limited("large", 5000),
+        node("stores", any(&[0, 1])),
+        node("front", Part::Sets(vec![0], Least::Serving(1))),
+        node("all", series(&[2, 3])),
+    ];
+    let mut design = service(&[(&[1], 9)], nodes);
+    design.demand = Some(Demand::constant(4000));
+    let ledger = script(&["small", "large"], &[(FIRST + 1, 0, 0, HOUR, 2 * HOUR)]).play(design);
+    // Without the large one the small one lets three quarters through.
+    assert_eq!(ledger.offered - ledger.served, i128::from(1000 * HOUR));
+    let (causes, large) = (modes(&["small", "large"]).len(), FIRST as usize + 1);
+    assert_eq!(charged(&ledger), [(large, 30), (causes + overload(), 30)]);
 }

@@ -1,7 +1,7 @@
 //! Keys of a service's parts: components, groups of sets, and how they hold together.
 
 use super::Key;
-use super::Kind::{Choice, Count, Either, Law, List, Off, Share, Table, Text};
+use super::Kind::{Choice, Count, Either, Law, List, Off, RequestRate, Share, Table, Text};
 
 /// The most parts and components of a design.
 pub(crate) const PARTS_MAX: usize = 500;
@@ -61,6 +61,18 @@ pub(super) const KEYS: &[Key] = &[
     .or("1")
     .overlay()
     .from("LB-07"),
+    Key::new(
+        "component.<name>.capacity",
+        RequestRate,
+        "The most of the demand that it lets through, which does not scale with the machines before it, as that of a shared database. What passes the service is the least of what its parts let through. Needs `[demand]` and `min_served`. Without it everything passes.",
+    )
+    .overlay(),
+    Key::new(
+        "component.<name>.min_served",
+        Share,
+        "With `capacity`: the component holds while it lets this share of the demand that comes to it through; what is missed for that is charged to `overload`.",
+    )
+    .overlay(),
     Key::new(
         "part",
         Table,

@@ -26,7 +26,7 @@ use zonefall_engine::SimTime;
 use zonefall_exact::probability_fewer_than;
 use zonefall_exact::quadrature::mean_over;
 use zonefall_exact::spread::distribution;
-use zonefall_fleet::{Design, Least, Need, Part, StartState};
+use zonefall_fleet::{Design, Least, Need, Part, StartState, Structure};
 
 /// The most machines whose counts are convolved.
 const MACHINES_MAX: u64 = 5000;
@@ -115,6 +115,8 @@ fn of_service(study: &Study, design: &Design) -> Vec<String> {
     let shares = |node: &zonefall_fleet::Node| matches!(node.part, Part::Sets(_, Least::Served(..)));
     let asks = design.need.structure().is_some_and(|service| service.nodes.iter().any(shares));
     no(asks, "`min_served` of a part: only `min_serving` is counted in whole machines");
+    let limits = |service: &Structure| service.components().any(|(_, component)| component.ceiling.is_some());
+    no(design.need.structure().is_some_and(limits), "`capacity` of a component: what passes it hangs on the demand");
     let creating = |start: &StartState| matches!(start, StartState::Creating(law) if law.mean_ms() > 0.0);
     no(design.sets.iter().any(|set| creating(&set.start)), "machines are still being created when the trial begins");
     obstacles

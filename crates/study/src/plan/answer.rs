@@ -339,7 +339,7 @@ fn concluded(
         ));
     }
     let shown = best.or_else(|| closest(bench));
-    notes.extend(shown.and_then(|shown| crate::ceiling::words(&question.candidates[shown].design)));
+    notes.extend(shown.into_iter().flat_map(|shown| crate::ceiling::words(&question.candidates[shown].design)));
     Planned {
         schema: SCHEMA,
         study: study.name.clone(),

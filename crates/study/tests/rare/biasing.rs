@@ -190,7 +190,7 @@ fn parts_that_share_hosts_and_their_crew_agree_with_plain_trials() {
 fn components_meet_the_exact_answer_by_biasing() {
     let part = |name: &str, cause: &str, footing| Node {
         name: name.into(),
-        part: Part::Component(Component { cause: Some(cause.into()), footing }),
+        part: Part::Component(Component { cause: Some(cause.into()), footing, ceiling: None }),
         promise: None,
     };
     let group =

@@ -43,6 +43,12 @@ impl Route {
         }
     }
 
+    /// The clients that a part has to be fit for: those it has, or will have, or could have if it stands by.
+    fn expects(&self, child: usize) -> u32 {
+        let on_their_way = self.from[child].max(self.to[child]);
+        [self.now[child], on_their_way, ALL_CLIENTS].into_iter().find(|&clients| clients > 0).unwrap_or(ALL_CLIENTS)
+    }
+
     fn good(&self, clients: &[u32], holds: impl Fn(u32) -> bool) -> u32 {
         let all = self.children.iter().zip(clients).zip(&self.running);
         all.filter(|((child, _), running)| **running == WHOLLY && holds(**child)).map(|((_, clients), _)| clients).sum()
@@ -109,9 +115,8 @@ impl Parts {
                     let from = here.from + (width * upto / u64::from(ALL_CLIENTS)) as u32;
                     upto += u64::from(route.now[child]);
                     let to = here.from + (width * upto / u64::from(ALL_CLIENTS)) as u32;
-                    let most = route.now[child].max(route.from[child]).max(route.to[child]);
-                    let expects = if most == 0 { ALL_CLIENTS } else { most };
-                    reach[part as usize] = Reach { from, to, expects, running: route.running[child] };
+                    reach[part as usize] =
+                        Reach { from, to, expects: route.expects(child), running: route.running[child] };
                 }
             } else {
                 children[at].iter().for_each(|&part| reach[part as usize] = here);

@@ -68,10 +68,12 @@ pub(crate) fn study(name: &str, place: (u32, u32, u32), modes: Vec<Mode>, design
     let (zones, racks_per_zone, hosts_per_rack) = place;
     let region = Region { name: "east".into(), zones, halls_per_zone: 1, racks_per_zone, hosts_per_rack };
     let horizon = SimTime::from_ms(365 * DAY);
+    let windows = Windows::every(SimDuration::from_ms(30 * DAY), SimTime::ZERO, horizon);
     let measure = Measure {
         horizon,
         from: SimTime::ZERO,
-        windows: Windows::every(SimDuration::from_ms(30 * DAY), SimTime::ZERO, horizon),
+        months: windows.clone(),
+        windows,
         at: Vec::new(),
         until_first_miss: false,
         event_budget: 1_000_000_000,

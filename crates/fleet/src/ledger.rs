@@ -69,11 +69,15 @@ pub struct Ledger {
     pub clearance_ms: Vec<u64>,
     /// How long each state of load was held; empty unless the times of responses are asked for.
     pub states: States,
-    /// Time without a connection to any machine, by window (the SLA's downtime, SL-02).
-    pub unconnected_by_window_ms: Vec<u64>,
-    /// Time in which the machines did not qualify for the SLA, by window, so that it does not count (SL-02); empty if they
+    /// Time without a connection to any machine, by month (the SLA's downtime, SL-02).
+    pub unconnected_by_month_ms: Vec<u64>,
+    /// Time in which the machines did not qualify for the SLA, by month, so that it does not count (SL-02); empty if they
     /// always did.
-    pub unpromised_by_window_ms: Vec<u64>,
+    pub unpromised_by_month_ms: Vec<u64>,
+    /// Time without a connection over all measured time, whole months or not.
+    pub unconnected_ms: u64,
+    /// Time that does not count, over all measured time.
+    pub unpromised_ms: u64,
     /// Machine-milliseconds that are paid for, by set and [`crate::Paid`]; empty where nobody asks for a bill.
     pub paid: Vec<[i128; PAID]>,
     /// Sessions that began, in thousandths; 0 unless machines hold some.
@@ -119,7 +123,7 @@ zonefall_engine::pooled_clone!(Ledger {
     batches_met,
     clearance_ms,
     states,
-    unconnected_by_window_ms,
+    unconnected_by_month_ms,
     crew_jobs,
     crew_wait_ms,
     machine_failures,
@@ -128,7 +132,9 @@ zonefall_engine::pooled_clone!(Ledger {
     allocation_out_ms,
     events,
     operations,
-    unpromised_by_window_ms,
+    unpromised_by_month_ms,
+    unconnected_ms,
+    unpromised_ms,
     paid,
     sessions_begun,
     sessions_lost
@@ -157,8 +163,10 @@ impl Default for Ledger {
             batches_met: Default::default(),
             clearance_ms: Default::default(),
             states: Default::default(),
-            unconnected_by_window_ms: Default::default(),
-            unpromised_by_window_ms: Default::default(),
+            unconnected_by_month_ms: Default::default(),
+            unpromised_by_month_ms: Default::default(),
+            unconnected_ms: Default::default(),
+            unpromised_ms: Default::default(),
             paid: Default::default(),
             sessions_begun: Default::default(),
             sessions_lost: Default::default(),
@@ -181,18 +189,18 @@ impl Ledger {
     }
 
     /// Sets everything to nothing, keeping the memory.
-    pub(crate) fn reset(&mut self, causes: usize, windows: usize) {
+    pub(crate) fn reset(&mut self, causes: usize, windows: usize, months: usize) {
         let mut keep = std::mem::take(self);
         for (list, length) in [
             (&mut keep.missed_by_cause_ms, causes),
             (&mut keep.missed_by_window_ms, windows),
-            (&mut keep.unconnected_by_window_ms, windows),
+            (&mut keep.unconnected_by_month_ms, months),
         ] {
             list.clear();
             list.resize(length, 0);
         }
         keep.outages_ms.clear();
-        keep.unpromised_by_window_ms.clear();
+        keep.unpromised_by_month_ms.clear();
         keep.paid.clear();
         keep.sessions_lost.clear();
         keep.held_at.clear();
@@ -201,8 +209,8 @@ impl Ledger {
         *self = Self {
             missed_by_cause_ms: keep.missed_by_cause_ms,
             missed_by_window_ms: keep.missed_by_window_ms,
-            unconnected_by_window_ms: keep.unconnected_by_window_ms,
-            unpromised_by_window_ms: keep.unpromised_by_window_ms,
+            unconnected_by_month_ms: keep.unconnected_by_month_ms,
+            unpromised_by_month_ms: keep.unpromised_by_month_ms,
             paid: keep.paid,
             sessions_lost: keep.sessions_lost,
             outages_ms: keep.outages_ms,

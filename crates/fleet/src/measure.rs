@@ -70,6 +70,8 @@ pub struct Measure {
     pub from: SimTime,
     /// Windows of the objective.
     pub windows: Windows,
+    /// SL-02: the months that Azure's promise goes by.
+    pub months: Windows,
     /// Instants at which the objective is sampled.
     pub at: Vec<SimTime>,
     /// A design's trial ends when its objective is missed for the first time.

@@ -244,7 +244,7 @@ impl Book {
         (self.missed_since, self.unconnected_since) = (None, None);
         (self.missed_hint, self.unconnected_hint, self.next_at) = (0, 0, 0);
         (self.surplus, self.done, self.turned_away) = (0, false, 0);
-        self.ledger.reset(self.stride - 1, measure.windows.count());
+        self.ledger.reset(self.stride - 1, measure.windows.count(), measure.months.count());
     }
 
     /// Changes a level at `t`.
@@ -530,15 +530,17 @@ impl Book {
 
     fn close_unconnected(&mut self, end: SimTime, measure: &Measure) {
         let Some(since) = self.unconnected_since.take() else { return };
-        let windows = &mut self.ledger.unconnected_by_window_ms;
-        self.unconnected_hint = measure.windows.spread(since, end, self.unconnected_hint, windows);
+        let months = &mut self.ledger.unconnected_by_month_ms;
+        self.ledger.unconnected_ms += end.since(since).as_ms();
+        self.unconnected_hint = measure.months.spread(since, end, self.unconnected_hint, months);
     }
 
     fn close_stand(&mut self, end: SimTime, measure: &Measure) {
         let Some(since) = self.stands_since.take() else { return };
-        let windows = &mut self.ledger.unpromised_by_window_ms;
-        windows.resize(measure.windows.count(), 0);
-        self.stands_hint = measure.windows.spread(since, end, self.stands_hint, windows);
+        let months = &mut self.ledger.unpromised_by_month_ms;
+        months.resize(measure.months.count(), 0);
+        self.ledger.unpromised_ms += end.since(since).as_ms();
+        self.stands_hint = measure.months.spread(since, end, self.stands_hint, months);
     }
 
     /// Counts something that was done at `t`.

@@ -476,9 +476,9 @@ impl World {
             self.manager.promise.begin();
             self.book.clock_stands = self.manager.promise.is_active();
             if self.book.clock_stands {
-                let stands = &mut self.book.ledger.unpromised_by_window_ms;
+                let stands = &mut self.book.ledger.unpromised_by_month_ms;
                 stands.clear();
-                stands.reserve(self.measure.windows.count());
+                stands.reserve(self.measure.months.count());
             }
             self.begin_slots(strikes);
         }

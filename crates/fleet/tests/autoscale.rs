@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod support;
+use std::sync::Arc;
 use support::*;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;
@@ -10,7 +11,8 @@ use zonefall_fleet::policy::autoscale::{
     Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile, Rule,
 };
 use zonefall_fleet::policy::retry::Retry;
-use zonefall_fleet::{Batch, Begin, Demand, Design, Jobs, Need, Operation, Sessions, Step};
+use zonefall_fleet::*;
+use zonefall_topology::ZoneId;
 
 fn ms(ms: u64) -> SimDuration {
     SimDuration::from_ms(ms)
@@ -68,6 +70,28 @@ fn web(zones: &[u32], capacity: u32, demand: Demand, autoscale: Autoscale) -> De
     web
 }
 
+/// Two sets that scale, in a zone each, which share all clients; that one is out is seen two and a half minutes later.
+fn active_active(demand: Demand) -> Design {
+    let mut design = web(&[1, 2], 8, demand, usual());
+    let set = |zone: u32| ScaleSet { name: format!("set{zone}"), zones: vec![ZoneId(zone)], ..design.sets[0].clone() };
+    design.sets = vec![set(0), set(1)];
+    let node = |name: &str, part| Node { name: name.into(), part, promise: None };
+    let nodes = vec![
+        node("east", Part::Sets(vec![0], Least::Served(99, 100))),
+        node("west", Part::Sets(vec![1], Least::Served(99, 100))),
+        node("site", Part::Group { parts: vec![0, 1], least: 1 }),
+    ];
+    let failover = Failover {
+        node: 2,
+        pattern: Pattern::ActiveActive { weights: vec![1, 1] },
+        sight: Sight::Laws { out: constant(150 * SECOND), back: constant(0) },
+        spread: SimDuration::ZERO,
+        clients_least: ALL_CLIENTS,
+    };
+    design.need = Need::Parts(Arc::new(Structure { nodes, failovers: vec![failover] }));
+    design
+}
+
 fn script(horizon: u64) -> Script {
     Script::new(topology(3, 2, 20), vec![mode("zone", Scope::Zone)], horizon)
 }
@@ -91,6 +115,18 @@ fn as_08_tf_01_a_storm_of_retries_keeps_machines_busy_and_is_scaled_out_of() {
     let ledger = script(HOUR).play(storm);
     // Seen at 11:00; seven machines, from 13:00 on, serve all tries.
     assert_eq!((ledger.missed_ms, count(&ledger, Operation::AutoscaleOuts)), (2 * MINUTE + 50 * SECOND, 1));
+}
+
+#[test]
+fn as_08_dr_07_a_region_scales_by_the_clients_that_come_to_it() {
+    // Five of ten requests a second are 62.5 % of eight machines; ten are too many from 1:02:30 on. Seen at 1:03, and again
+    // after the cooldown at 1:08: two machines more each time, there two minutes later.
+    let ledger = script(3 * HOUR).outages(&[(0, 0, 2, HOUR, 4 * HOUR)]).play(active_active(course(10_000, &[])));
+    let west = 8 * 63 + 10 * 5 + 12 * 112;
+    assert_eq!(ledger.machine_ms, i128::from((8 * 180 + west) * MINUTE));
+    assert_eq!(ledger.missed_ms, 5 * MINUTE);
+    assert_eq!(ledger.offered - ledger.served, i128::from((5000 + 2000) * 150 * SECOND));
+    assert_eq!(count(&ledger, Operation::AutoscaleOuts), 2);
 }
 
 #[test]
@@ -276,7 +312,7 @@ fn az_10_a_scale_in_by_autoscale_waits_for_automatic_zone_balance() {
     let management = moved.sets[0].management.as_mut().unwrap();
     repaired(management, RepairAction::Replace);
     management.auto_zone_balance = true;
-    management.changes.push(at(HOUR, Action::Delete { zone: Some(zonefall_topology::ZoneId(0)), count: 2 }));
+    management.changes.push(at(HOUR, Action::Delete { zone: Some(ZoneId(0)), count: 2 }));
     let ledger = script(2 * HOUR + 10 * MINUTE).play(moved);
     assert_eq!(count(&ledger, Operation::Rebalances), 1);
     assert_eq!(count(&ledger, Operation::RebalancesUndone), 0, "the scale-in has not cancelled it");

@@ -64,7 +64,7 @@ fn sl_02_down_is_the_time_without_a_connection_to_any_machine() {
     let mut web = design(&[1, 2], 4, 4);
     web.sla = Some(SlaTerms { name: "zones".into(), tiers: vec![], least_machines: 2, least_zones: 2 });
     let ledger = zones_dark(&[(0, HOUR, 6 * HOUR), (1, 4 * HOUR, 9 * HOUR)], web);
-    assert_eq!(ledger.unconnected_by_window_ms.iter().sum::<u64>(), 2 * HOUR);
+    assert_eq!(ledger.unconnected_by_month_ms.iter().sum::<u64>(), 2 * HOUR);
     assert_eq!(ledger.missed_ms, 8 * HOUR);
 }
 

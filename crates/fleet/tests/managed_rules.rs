@@ -254,8 +254,8 @@ fn promised(changes: Vec<Change>) -> Design {
 fn sl_02_the_clock_stands_while_fewer_than_two_machines_or_zones_are_started() {
     let stands = |changes| {
         let (ledger, _) = script().live(promised(changes), None);
-        let sum: u64 = ledger.unpromised_by_window_ms.iter().sum();
-        (sum, ledger.unconnected_by_window_ms.iter().sum::<u64>())
+        let sum: u64 = ledger.unpromised_by_month_ms.iter().sum();
+        (sum, ledger.unconnected_by_month_ms.iter().sum::<u64>())
     };
     assert_eq!(stands(vec![]), (0, 0));
     // One machine is left from 1 h to 9 h: what happens to it is none of the promise's time.
@@ -274,8 +274,8 @@ fn sl_02_the_clock_stands_while_fewer_than_two_machines_or_zones_are_started() {
 fn sl_02_what_fails_while_the_clock_runs_is_down_time() {
     let dark = [0, 1, 2].map(|zone| (0, zone * 4, 4, HOUR, 3 * HOUR));
     let (ledger, _) = script().outages(&dark).live(promised(vec![]), None);
-    assert_eq!(ledger.unpromised_by_window_ms.iter().sum::<u64>(), 0);
-    assert_eq!(ledger.unconnected_by_window_ms.iter().sum::<u64>(), 2 * HOUR);
+    assert_eq!(ledger.unpromised_by_month_ms.iter().sum::<u64>(), 0);
+    assert_eq!(ledger.unconnected_by_month_ms.iter().sum::<u64>(), 2 * HOUR);
 }
 
 #[test]

@@ -212,7 +212,7 @@ struct Findings {
     missed: u64,
     outages: Vec<u64>,
     by_window: Vec<u64>,
-    unconnected_by_window: Vec<u64>,
+    unconnected_by_month: Vec<u64>,
     by_cause: Vec<u64>,
     first_miss: Option<SimTime>,
     cut: bool,
@@ -395,7 +395,7 @@ fn reference(story: &Story) -> Findings {
     let windows = (story.horizon - story.from).div_ceil(story.window) as usize;
     let mut found = Findings {
         by_window: vec![0; windows],
-        unconnected_by_window: vec![0; windows],
+        unconnected_by_month: vec![0; windows],
         by_cause: vec![0; overload + 1],
         ..Findings::default()
     };
@@ -509,7 +509,7 @@ fn reference(story: &Story) -> Findings {
         }
         let window = ((now - story.from) / story.window) as usize;
         if serving + awaiting == 0 {
-            found.unconnected_by_window[window] += length;
+            found.unconnected_by_month[window] += length;
         }
         if !missed {
             missed_before = false;
@@ -568,7 +568,7 @@ fn check(story: &Story) -> Result<(), TestCaseError> {
         missed: ledger.missed_ms,
         outages: ledger.outages_ms.clone(),
         by_window: ledger.missed_by_window_ms.clone(),
-        unconnected_by_window: ledger.unconnected_by_window_ms.clone(),
+        unconnected_by_month: ledger.unconnected_by_month_ms.clone(),
         // Nothing here is managed: the causes of managed sets are charged with nothing.
         by_cause: ledger.missed_by_cause_ms[..expected.by_cause.len()].to_vec(),
         first_miss: ledger.first_miss,

@@ -181,7 +181,7 @@ fn every_figure_of_bills_and_credits_is_that_of_the_summary() {
             is_rounded(&items[3].replace(',', ""), bill.items[0].cost_per_month, true);
             let Some(sla) = &design.sla else { continue };
             let step = rows.iter().find(|row| row.len() == 5 && row[2] == "10 %").unwrap();
-            is_rounded(&step[3], 100.0 * shown(sla.tiers[0].windows_share), true);
+            is_rounded(&step[3], 100.0 * shown(sla.tiers[0].months_share), true);
         }
     }
 }

@@ -97,19 +97,10 @@ fn nothing_that_input_can_do_breaks_it() {
 }
 
 #[test]
-fn sl_03_windows_that_are_no_months_are_told() {
+fn sl_03_without_a_whole_month_nothing_is_said_of_credits() {
     let words = "The agreement goes by months";
     let mut outcome = common::outcome();
     assert!(!render(&outcome, style(120)).contains(words));
-    for (window, days) in [("calendar month", 30.4), ("28 days", 28.0), ("31 days", 31.0)] {
-        (outcome.window, outcome.window_min) = (window.into(), days * 1440.0);
-        assert!(!render(&outcome, style(120)).contains(words), "{window}");
-    }
-    for (window, days) in [("365 days", 365.0), ("7 days", 7.0)] {
-        (outcome.window, outcome.window_min) = (window.into(), days * 1440.0);
-        let text = render(&outcome, style(200)).split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(text.contains(words) && text.contains(&format!("{window} each")), "{text}");
-    }
     for sla in outcome.designs.iter_mut().filter_map(|design| design.sla.as_mut()) {
         (sla.breach_share, sla.credit_percent, sla.expected_credit_percent) = (None, None, 0.0);
         sla.tiers.clear();

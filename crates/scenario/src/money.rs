@@ -12,17 +12,14 @@ use crate::manage::Use;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use crate::syntax;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use zonefall_azure::limits::Size;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice, built_in};
-use zonefall_fleet::{Bought, Design, Measure, PAID, Paid, Pattern, Windows, paid_as_designed};
+use zonefall_fleet::{Bought, Design, Measure, PAID, Paid, Pattern, paid_as_designed};
 
 /// The most money of a trial: far within what bills count in.
 const BILL_MAX: f64 = 1e12;
 const MS_PER_HOUR: f64 = 3_600_000.0;
-const MS_PER_DAY: f64 = 24.0 * MS_PER_HOUR;
-/// How long months are.
-const MONTH_DAYS: RangeInclusive<f64> = 28.0..=31.0;
 
 /// What designs cost.
 #[derive(Debug, Clone, PartialEq)]
@@ -292,16 +289,6 @@ pub(crate) fn as_designed(laid: &Laid) -> Option<f64> {
     Some((hourly + rates.once) * HOURS_PER_MONTH)
 }
 
-/// SL-03: what to know of a credit whose windows are not the months that the agreement goes by.
-fn credits_by(windows: &Windows) -> Option<&'static str> {
-    let is_month = |window| MONTH_DAYS.contains(&(windows.length(window).as_ms() as f64 / MS_PER_DAY));
-    match windows.whole() {
-        0 => Some("no credit, for there is no whole window, and the agreement goes by months"),
-        whole if (0..whole).all(is_month) => None,
-        _ => Some("the credit by windows of the objective, which are no months, and the agreement goes by months"),
-    }
-}
-
 /// The money of all designs.
 pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut Sink) -> Option<Money> {
     let horizon_ms = measure.horizon.as_ms();
@@ -319,8 +306,9 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
     let mut notes = Vec::new();
     rates.iter().flat_map(|rates| &rates.notes).for_each(|words| note(&mut notes, words.clone()));
     notes.extend(standbys_unpriced(laid.iter().map(|laid| &laid.design)).map(str::to_owned));
-    if laid.iter().any(|laid| laid.design.sla.is_some()) {
-        notes.extend(credits_by(&measure.windows).map(str::to_owned));
+    if measure.months.whole() == 0 && laid.iter().any(|laid| laid.design.sla.is_some()) {
+        // SL-03.
+        notes.push("no credit, for there is no whole month, and the agreement goes by months".into());
     }
     let Asked { prices: PriceList { currency, date, source, .. }, downtime_per_hour, .. } = asked;
     Some(Money { currency, date, source, downtime_per_hour, notes, designs: rates })

@@ -9,7 +9,7 @@ use crate::scenario::{CalendarStart, Target, Until, Window, duration_words};
 use crate::units;
 use crate::until;
 use crate::values::wrong_type;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Measure, Windows};
 
@@ -17,6 +17,9 @@ use zonefall_fleet::{Measure, Windows};
 pub(crate) const WINDOWS_MAX: u64 = 100_000;
 /// Below this many trials the intervals of rare outages say little.
 const FEW_TRIALS: u64 = 1000;
+/// A month's days.
+const MONTH_DAYS: RangeInclusive<u64> = 28..=31;
+const DAY_MS: u64 = 86_400_000;
 
 /// What the file says of time and of the objective's target.
 pub(crate) struct Timeline {
@@ -61,7 +64,9 @@ pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut S
     } else {
         windows(window, start.as_ref(), (from?, horizon), &slo_span, sink)?
     };
-    let measure = Measure { horizon, from: from?, windows, at: at?, until_first_miss, event_budget: budget? };
+    let from = from?;
+    let months = months_of(&windows, start.as_ref(), from, horizon);
+    let measure = Measure { horizon, from, windows, months, at: at?, until_first_miss, event_budget: budget? };
     Some(Timeline {
         seed: seed?,
         trials: trials_now,
@@ -192,6 +197,19 @@ fn window(slo: &Reader<'_>, sink: &mut Sink) -> Option<Window> {
             None
         }
         _ => slo.span_of_time("window", sink).map(Window::Length),
+    }
+}
+
+/// SL-02, SL-03: the months that Azure's promise goes by: the objective's windows if they are months, else those of the
+/// calendar, or of 30 days where there is none. None where there are more than anybody would pay for.
+fn months_of(windows: &Windows, start: Option<&CalendarStart>, from: SimTime, horizon: SimTime) -> Windows {
+    let is_month = |window| MONTH_DAYS.contains(&(windows.length(window).as_ms() / DAY_MS));
+    let month = SimDuration::from_ms(30 * DAY_MS);
+    match start {
+        _ if windows.whole() > 0 && (0..windows.whole()).all(is_month) => windows.clone(),
+        _ if horizon.since(from).as_ms() / month.as_ms() > WINDOWS_MAX => Windows::new(Vec::new(), false),
+        Some(start) => months::windows(start, from, horizon, &(0..0), &mut Sink::default()),
+        None => Windows::every(month, from, horizon),
     }
 }
 

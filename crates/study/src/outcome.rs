@@ -193,12 +193,13 @@ pub struct CompositeOutcome {
 /// A step of the SLA's credits.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CreditTier {
-    /// Uptime of a window below this …
+    /// Uptime of a month below this …
     pub below: f64,
     /// … and not below the next step brings a credit of so many percent of its bill.
     pub credit_percent: u32,
-    /// Share of whole windows with just this credit.
-    pub windows_share: Estimate,
+    /// Share of whole months with just this credit.
+    #[serde(alias = "windows_share")]
+    pub months_share: Estimate,
 }
 
 /// Azure's own yardstick.
@@ -212,9 +213,9 @@ pub struct SlaOutcome {
     pub uptime: f64,
     /// Minutes without any connection, a month.
     pub unconnected_min_per_month: Estimate,
-    /// Share of whole windows below the promise.
+    /// Share of whole months below the promise.
     pub breach_share: Option<Estimate>,
-    /// Expected credit in percent of a window's bill.
+    /// Expected credit in percent of a month's bill.
     pub expected_credit_percent: f64,
     /// The same with its interval.
     #[serde(default)]

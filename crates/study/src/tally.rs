@@ -2,10 +2,11 @@
 
 use crate::latency::LatencyTally;
 use crate::money::Rates;
+use crate::promises::tiers_reached;
 use crate::sessions::SessionsTally;
 use crate::stage::TrialRow;
 use crate::study::Study;
-use zonefall_fleet::{Ledger, PAID};
+use zonefall_fleet::{Ledger, PAID, SlaTerms, Windows};
 use zonefall_stats::{Histogram, Moments, Proportion};
 
 /// Shares are kept in trillionths.
@@ -58,10 +59,10 @@ pub struct DesignTally {
     pub unconnected: Moments,
     /// Whole windows below the SLA's promise.
     pub sla_breaches: Proportion,
-    /// Whole windows of a trial in each credit tier, where there are some: those whose uptime is below tier i and not below
+    /// Whole months of a trial in each credit tier, where there are some: those whose uptime is below tier i and not below
     /// tier i + 1.
     pub sla_tiers: Vec<Moments>,
-    /// Percent of credit over the whole windows of a trial, where there is any.
+    /// Percent of credit over the whole months of a trial, where there is any.
     pub sla_credit: Moments,
     /// Milliseconds in which the machines did not qualify for the SLA.
     pub unpromised_ms: i128,
@@ -114,11 +115,6 @@ pub struct Reference {
 
 /// The most steps of a credit.
 const TIERS: usize = 8;
-
-/// SL-02: how much of a window of so many milliseconds the SLA's clock ran.
-pub(crate) fn clock(ledger: &Ledger, window: usize, length: u64) -> u64 {
-    length - ledger.unpromised_by_window_ms.get(window).copied().unwrap_or(0)
-}
 
 pub(crate) fn share(part: i128, whole: i128) -> i64 {
     const TRILLION: i128 = 1_000_000_000_000;
@@ -189,9 +185,7 @@ impl Tally {
 impl DesignTally {
     fn add_windows(&mut self, study: &Study, design: usize, ledger: &Ledger) -> u32 {
         let windows = &study.measure.windows;
-        let sla = study.designs[design].sla.as_ref();
-        let (mut breaches, mut sla_breaches, mut untouched) = (0, 0, 0);
-        let mut tiers = [0_i64; TIERS];
+        let (mut breaches, mut untouched) = (0, 0);
         for window in 0..windows.whole() {
             let (missed, length) = (ledger.missed_by_window_ms[window], windows.length(window).as_ms());
             if missed == 0 {
@@ -200,30 +194,31 @@ impl DesignTally {
                 self.window_missed.add(missed);
                 breaches += u32::from(!study.target.allows(missed, length));
             }
-            let unconnected = ledger.unconnected_by_window_ms[window];
-            let clock = clock(ledger, window, length);
-            if let Some(sla) = sla.filter(|_| unconnected > 0)
-                && let Some(tier) = sla.tier_below(clock - unconnected, clock)
-            {
-                sla_breaches += 1;
-                tiers[tier] += 1;
-            }
-        }
-        if let Some(sla) = sla.filter(|_| sla_breaches > 0) {
-            let credits = sla.tiers.iter().zip(tiers).map(|(tier, windows)| i64::from(tier.2) * windows);
-            self.sla_credit.add(credits.sum());
-            let some = self.sla_tiers.iter_mut().zip(tiers).filter(|(_, windows)| *windows > 0);
-            some.for_each(|(moments, windows)| moments.add(windows));
         }
         let whole = windows.whole() as u32;
         if whole > 0 {
             self.window_missed.add_times(0, untouched);
             self.breaches.add(breaches, whole);
-            if sla.is_some() {
-                self.sla_breaches.add(sla_breaches, whole);
-            }
+        }
+        if let Some(sla) = &study.designs[design].sla {
+            self.add_months(sla, &study.measure.months, ledger);
         }
         breaches
+    }
+
+    fn add_months(&mut self, sla: &SlaTerms, months: &Windows, ledger: &Ledger) {
+        let mut tiers = [0_i64; TIERS];
+        tiers_reached(sla, months, ledger).for_each(|tier| tiers[tier] += 1);
+        let below = tiers.iter().sum::<i64>() as u32;
+        if below > 0 {
+            let credits = sla.tiers.iter().zip(tiers).map(|(tier, months)| i64::from(tier.2) * months);
+            self.sla_credit.add(credits.sum());
+            let some = self.sla_tiers.iter_mut().zip(tiers).filter(|(_, months)| *months > 0);
+            some.for_each(|(moments, months)| moments.add(months));
+        }
+        if months.whole() > 0 {
+            self.sla_breaches.add(below, months.whole() as u32);
+        }
     }
 
     fn add_bill(&mut self, rates: &Rates, ledger: &Ledger) {
@@ -265,8 +260,8 @@ impl DesignTally {
                 moments.add(times as i64);
             }
         }
-        self.unconnected.add(ledger.unconnected_by_window_ms.iter().sum::<u64>() as i64);
-        self.unpromised_ms += i128::from(ledger.unpromised_by_window_ms.iter().sum::<u64>());
+        self.unconnected.add(ledger.unconnected_ms as i64);
+        self.unpromised_ms += i128::from(ledger.unpromised_ms);
         let classes = &ledger.classes;
         let by_class = [
             classes.serving,

@@ -56,7 +56,7 @@ fn sl_03_the_expected_credit_is_the_sum_of_its_steps() {
     let tiers = sla["tiers"].as_array().unwrap();
     let steps: Vec<u64> = tiers.iter().map(|tier| tier["credit_percent"].as_u64().unwrap()).collect();
     assert_eq!(steps, [10, 25, 100]);
-    let share = |tier: &Value| tier["windows_share"]["mean"].as_f64().unwrap();
+    let share = |tier: &Value| tier["months_share"]["mean"].as_f64().unwrap();
     let sum: f64 = tiers.iter().map(|tier| share(tier) * tier["credit_percent"].as_f64().unwrap()).sum();
     near(&sla["credit_percent"]["mean"], sum);
     near(&sla["expected_credit_percent"], sum);
@@ -67,7 +67,7 @@ fn sl_03_the_expected_credit_is_the_sum_of_its_steps() {
     near(&design["bill"]["credit_per_month"]["mean"], sum / 100.0 * machines);
     // The tables hold the same numbers.
     let credits = desk.table("r/credits.csv");
-    let shares: Vec<f64> = credits.column("windows_share").iter().map(|cell| cell.parse().unwrap()).collect();
+    let shares: Vec<f64> = credits.column("months_share").iter().map(|cell| cell.parse().unwrap()).collect();
     assert_eq!(shares, tiers.iter().map(share).collect::<Vec<f64>>());
     let money = desk.table("r/money.csv");
     let at = money.column("item").iter().position(|item| *item == "credit").unwrap();
@@ -79,16 +79,34 @@ fn sl_03_the_expected_credit_is_the_sum_of_its_steps() {
 }
 
 #[test]
-fn sl_03_a_credit_of_windows_that_are_no_months_says_so() {
-    let sets = "[money]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n";
-    let notes = |window: &str| {
+fn sl_02_sl_03_credits_go_by_months_whatever_the_windows_of_the_objective_are() {
+    let sets = "[money]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n[faults.mode.region-data-plane]\nrate = \"6 per region-year\"\n";
+    let by = |window: &str| {
         let head = HEAD.replace("[slo]\n", &format!("[slo]\nwindow = \"{window}\"\n"));
         assert_ne!(head, HEAD);
-        bills(&Desk::with(&format!("{head}{sets}")))["money"]["notes"].to_string()
+        let summary = bills(&Desk::with(&format!("{head}{sets}")));
+        assert!(!summary["money"]["notes"].to_string().contains("no whole month"));
+        summary["designs"][0]["sla"].clone()
     };
-    assert!(!notes("28 days").contains("months"));
-    assert!(notes("7 days").contains("which are no months"));
-    assert!(notes("9000 days").contains("no whole window"));
+    let by_months = by("30 days");
+    assert!(by_months["breach_share"]["mean"].as_f64().unwrap() > 0.05);
+    assert_eq!(by("7 days"), by_months);
+    assert_eq!(by("365 days"), by_months);
+    // A calendar has months of its own, and what comes before the first of them is measured, too.
+    let dated = |window: &str| {
+        let head = HEAD.replace("[slo]\n", &format!("start = \"2026-01-16\"\n[slo]\nwindow = \"{window}\"\n"));
+        bills(&Desk::with(&format!("{head}{sets}")))["designs"][0]["sla"].clone()
+    };
+    assert_eq!(dated("7 days"), dated("month"));
+    assert_eq!(dated("month")["uptime"], by_months["uptime"]);
+}
+
+#[test]
+fn sl_03_without_a_whole_month_there_is_no_credit_in_words() {
+    let head = HEAD.replace("365 days", "20 days");
+    let summary = bills(&Desk::with(&format!("{head}[money]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n")));
+    assert!(summary["money"]["notes"].to_string().contains("no whole month"));
+    assert_eq!(summary["designs"][0]["sla"]["credit_percent"], Value::Null);
 }
 
 #[test]

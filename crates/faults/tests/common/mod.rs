@@ -194,10 +194,12 @@ pub fn designs(topology: &Topology) -> Vec<Design> {
 
 pub fn measure(horizon: SimTime) -> Arc<Measure> {
     let month = SimDuration::from_hours(730.0).expect("small");
+    let windows = Windows::every(month, SimTime::ZERO, horizon);
     Arc::new(Measure {
         horizon,
         from: SimTime::ZERO,
-        windows: Windows::every(month, SimTime::ZERO, horizon),
+        months: windows.clone(),
+        windows,
         at: vec![],
         until_first_miss: false,
         event_budget: 1 << 40,

@@ -126,7 +126,7 @@ impl Parts {
 
     /// The demand that comes to a node, and its machines as far as they run.
     #[inline]
-    pub(super) fn share(&self, at: usize, demand: u64) -> u64 {
+    pub fn share(&self, at: usize, demand: u64) -> u64 {
         match self.reach.get(at) {
             None => demand,
             Some(reach) => of(demand, reach.to) - of(demand, reach.from),

@@ -98,9 +98,21 @@ impl Book {
         self.all_machines().reached(self.passed())
     }
 
+    /// The demand that comes to the sets of a part, as autoscale sees it: what is asked, and with tries again.
+    pub fn load_of(&self, part: u32) -> (u64, u64) {
+        let demand = self.demand.unwrap_or(0);
+        match &self.parts {
+            None => (demand, self.attempted()),
+            Some(parts) => {
+                let share = parts.share(part as usize, demand);
+                (share, share)
+            }
+        }
+    }
+
     /// What autoscale's metric of CPU follows from: tries again too, as many as machines in rotation would get if the dead
     /// were as busy as those alive.
-    pub fn attempted(&self) -> u64 {
+    fn attempted(&self) -> u64 {
         let demand = self.passed();
         if self.clients.is_none() {
             return demand;

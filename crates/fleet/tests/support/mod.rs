@@ -76,10 +76,12 @@ pub fn balancer() -> LoadBalancer {
 
 pub fn measure(horizon_ms: u64, window_ms: u64) -> Measure {
     let horizon = SimTime::from_ms(horizon_ms);
+    let windows = Windows::every(SimDuration::from_ms(window_ms), SimTime::ZERO, horizon);
     Measure {
         horizon,
         from: SimTime::ZERO,
-        windows: Windows::every(SimDuration::from_ms(window_ms), SimTime::ZERO, horizon),
+        months: windows.clone(),
+        windows,
         at: vec![],
         until_first_miss: false,
         event_budget: 1_000_000_000,

@@ -245,8 +245,8 @@ fn sla_promise<'a>() -> Fields<'a> {
             sla(row).map_or(Cell::Empty, |of| Cell::text(&of.name))
         }),
         field("sla_promise", "share", "the promised uptime", |row: &Row| Cell::maybe(sla(row).map(|of| of.promise))),
-        estimate("sla_breach_share", "share", "share of whole windows below the promise", breach),
-        field("sla_expected_credit_percent", "percent", "expected credit, of a window's bill", |row: &Row| {
+        estimate("sla_breach_share", "share", "share of whole months below the promise", breach),
+        field("sla_expected_credit_percent", "percent", "expected credit, of a month's bill", |row: &Row| {
             Cell::maybe(sla(row).map(|of| of.expected_credit_percent))
         }),
     ]

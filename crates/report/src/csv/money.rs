@@ -21,8 +21,8 @@ pub(crate) fn credits(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fil
         field("credit_percent", "percent", "… brings a credit of so much of its bill", |row: &Row| {
             Cell::Count(row.2.credit_percent.into())
         }),
-        estimate("windows_share", "share", "share of whole windows with just this credit", |row: &Row| {
-            Some(row.2.windows_share)
+        estimate("months_share", "share", "share of whole months with just this credit", |row: &Row| {
+            Some(row.2.months_share)
         }),
     ];
     let of_design = |design| -> Vec<Row> { tiers_of(design) };

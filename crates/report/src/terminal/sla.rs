@@ -4,11 +4,7 @@ use super::designs::{estimate, share_of_few};
 use super::money::good;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use std::ops::RangeInclusive;
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome};
-
-/// Minutes of a month: 28 to 31 days.
-const MONTH_MIN: RangeInclusive<f64> = 28.0 * 1440.0..=31.0 * 1440.0;
 
 const NOTE: &str = "Uptime here is a connection to at least one machine, whatever the objective needs. Meeting it does \
                     not meet the objective, and a credit is not the cost of an outage.";
@@ -23,7 +19,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         ("promise".into(), Side::Right),
         ("uptime".into(), Side::Right),
         ("unconnected\nmin a month".into(), Side::Right),
-        ("windows\nbelow".into(), Side::Right),
+        ("months\nbelow".into(), Side::Right),
         ("expected\ncredit".into(), Side::Right),
     ];
     let rows = outcome.designs.iter().map(|design| {
@@ -45,13 +41,13 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     );
 }
 
-/// The steps of the credits and how many windows reach them.
+/// The steps of the credits and how many months reach them.
 fn steps(page: &Page, outcome: &Outcome) -> Grid {
     let columns = vec![
         ("design".to_owned(), Side::Name),
-        ("uptime of\na window".into(), Side::Right),
+        ("uptime of\na month".into(), Side::Right),
         ("credit".into(), Side::Right),
-        ("windows".into(), Side::Right),
+        ("months".into(), Side::Right),
         (format!("{} interval", number::percent_given(outcome.confidence)), Side::Left),
     ];
     let mut rows = Vec::new();
@@ -59,7 +55,7 @@ fn steps(page: &Page, outcome: &Outcome) -> Grid {
         let mut name = clean(&design.design);
         for tier in &sla.tiers {
             let up = |share| number::percent(share, Toward::Up);
-            let of = tier.windows_share;
+            let of = tier.months_share;
             let interval = match (of.low, of.quality) {
                 (Some(low), Quality::Interval) => {
                     format!("{}{}{}", number::percent(low, Toward::Down), page.sign("–", "-"), up(of.high))
@@ -78,19 +74,12 @@ fn steps(page: &Page, outcome: &Outcome) -> Grid {
     Grid { columns, rows }
 }
 
-/// SL-03: credits are monthly, whatever the objective's windows are.
+/// SL-03: credits are monthly.
 fn months(outcome: &Outcome) -> String {
     if outcome.designs.iter().filter_map(|design| design.sla.as_ref()).all(|sla| sla.breach_share.is_none()) {
-        return " The agreement goes by months: no whole window was measured, so nothing is known of credits.".into();
+        return " The agreement goes by months: no whole month was measured, so nothing is known of credits.".into();
     }
-    if MONTH_MIN.contains(&outcome.window_min) {
-        return String::new();
-    }
-    let window = clean(&outcome.window);
-    format!(
-        " The agreement goes by months, and the windows here are those of the objective, {window} each: shares of windows and \
-         credits are not those of the agreement. `slo.window = \"30 days\"` would be nearer."
-    )
+    String::new()
 }
 
 /// SL-02, where it matters.

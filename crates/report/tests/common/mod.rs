@@ -54,7 +54,7 @@ fn sla(name: &str, promise: f64, unconnected: f64) -> SlaOutcome {
         breach_share: Some(breach),
         expected_credit_percent: breach.mean * 10.0,
         credit_percent: Some(interval(breach.mean * 10.0, 0.0, breach.high * 10.0, breach.hits)),
-        tiers: vec![CreditTier { below: promise, credit_percent: 10, windows_share: breach }],
+        tiers: vec![CreditTier { below: promise, credit_percent: 10, months_share: breach }],
         clock_share: 1.0,
     }
 }

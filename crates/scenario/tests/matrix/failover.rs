@@ -155,3 +155,36 @@ fn a_design_may_be_without_the_failover_of_the_base() {
     let groups = |at: usize| fine.designs[at].need.structure().map_or(0, |service| service.failovers.len());
     assert_eq!((groups(0), groups(1)), (1, 0));
 }
+
+#[test]
+fn as_08_dr_07_autoscale_goes_with_active_parts_and_hot_standbys() {
+    let set = |name: &str, region: &str| {
+        format!(
+            "[scale_set.{name}]\nregion = \"{region}\"\nzones = [1, 2, 3]\ncapacity = 6\ncapacity_per_instance = \"100 req/s\"\n"
+        )
+    };
+    let of = |least: &str, pattern: &str, first_scales: bool| {
+        let scale = |name: &str| {
+            let rule = "{ metric = \"cpu\", operator = \">\", threshold = 70, increase = 1 }";
+            format!("[scale_set.{name}.autoscale]\nminimum = 3\nmaximum = 9\ndefault = 6\nrule = [{rule}]\n")
+        };
+        let (east, west) = (set("east", "eastus"), set("west", "westus2"));
+        let parts = format!("[part.one]\nsets = [\"east\"]\n{least}\n[part.two]\nsets = [\"west\"]\n{least}\n");
+        let group =
+            format!("[failover.site]\nparts = [\"one\", \"two\"]\nrouter = \"front-door\"\npattern = \"{pattern}\"\n");
+        let scales = scale(if first_scales { "east" } else { "west" });
+        scenario("", &format!("[demand]\nrate = \"300 req/s\"\n{east}{west}{scales}{parts}{group}"))
+    };
+    accepted(&of("min_serving = 6", "active-active", false));
+    accepted(&of("min_serving = 3", "hot", false));
+    accepted(&of("min_served = \"99%\"", "hot", false));
+    accepted(&of("min_serving = 6", "cold", true));
+    for (text, words) in [
+        (of("min_serving = 6", "hot", false), "shrinks to 3 machines, and `two` needs 6"),
+        (of("min_serving = 3", "warm", false), "`west` stands by and grows as `site` says"),
+        (of("min_served = \"99%\"", "cold", false), "`west` stands by and grows as `site` says"),
+    ] {
+        let items = told(&text);
+        assert!(items.iter().any(|item| item.code == "E013" && item.message.contains(words)), "{items:#?}");
+    }
+}

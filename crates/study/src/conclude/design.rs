@@ -299,10 +299,10 @@ impl<'a> Concluding<'a> {
     fn sla(&self, design: &Design) -> Option<SlaOutcome> {
         let terms = design.sla.as_ref()?;
         let breaches = &self.tally.sla_breaches;
-        let windows = self.study.measure.windows.whole() as f64;
-        let of_windows = |moments: &Moments, most: f64| {
+        let months = self.study.measure.months.whole() as f64;
+        let of_months = |moments: &Moments, most: f64| {
             let moments = with_zeros(moments, self.finished.trials);
-            (windows > 0.0).then(|| self.mean(&moments, most * windows, 1.0 / windows))
+            (months > 0.0).then(|| self.mean(&moments, most * months, 1.0 / months))
         };
         let promised =
             (self.tally.observed_ms - self.tally.unpromised_ms) as f64 / (self.tally.observed_ms as f64).max(1.0);
@@ -312,8 +312,8 @@ impl<'a> Concluding<'a> {
             clock_share: promised,
             unconnected_min_per_month: self.minutes_per_month(&self.tally.unconnected),
             breach_share: (breaches.windows() > 0).then(|| self.proportion(breaches)),
-            credit_percent: of_windows(&self.tally.sla_credit, 100.0),
-            tiers: self.tally.sla_tiers.iter().map(|moments| of_windows(moments, 1.0)).collect(),
+            credit_percent: of_months(&self.tally.sla_credit, 100.0),
+            tiers: self.tally.sla_tiers.iter().map(|moments| of_months(moments, 1.0)).collect(),
         };
         Some(promises.outcome(terms))
     }

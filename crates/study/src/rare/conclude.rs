@@ -120,7 +120,7 @@ impl<'a> Concluding<'a> {
         let share = |moments: &WeightedMoments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
         let hours_per_year = |of| self.per_year(of) / MS_PER_HOUR;
         let causes = self.causes();
-        let sla = self.sla(design, windows);
+        let sla = self.sla(design);
         DesignOutcome {
             bill: self.bill(design, sla.as_ref(), unavailability),
             design: design.name.clone(),
@@ -266,11 +266,12 @@ impl<'a> Concluding<'a> {
         bars
     }
 
-    fn sla(&self, design: &Design, windows: f64) -> Option<SlaOutcome> {
+    fn sla(&self, design: &Design) -> Option<SlaOutcome> {
         let terms = design.sla.as_ref()?;
         let tally = self.tally;
-        let of_windows = |moments: &WeightedMoments, most: f64| {
-            (windows > 0.0).then(|| self.mean(moments, most * windows, 1.0 / windows))
+        let months = self.study.measure.months.whole() as f64;
+        let of_months = |moments: &WeightedMoments, most: f64| {
+            (months > 0.0).then(|| self.mean(moments, most * months, 1.0 / months))
         };
         let weights = tally.total(Total::Weights).max(1.0);
         let clock_share = 1.0 - tally.total(Total::UnpromisedMs) / weights / self.measured_ms;
@@ -278,9 +279,9 @@ impl<'a> Concluding<'a> {
             unconnected: tally.unconnected.mean() / self.measured_ms,
             clock_share,
             unconnected_min_per_month: self.minutes_per_month(&tally.unconnected),
-            breach_share: of_windows(&tally.sla_breaches, 1.0),
-            credit_percent: of_windows(&tally.sla_credit, 100.0),
-            tiers: tally.sla_tiers.iter().map(|moments| of_windows(moments, 1.0)).collect(),
+            breach_share: of_months(&tally.sla_breaches, 1.0),
+            credit_percent: of_months(&tally.sla_credit, 100.0),
+            tiers: tally.sla_tiers.iter().map(|moments| of_months(moments, 1.0)).collect(),
         };
         Some(promises.outcome(terms))
     }

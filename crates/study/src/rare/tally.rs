@@ -1,8 +1,9 @@
 //! What is kept of many weighted trials: exact sums, in any grouping the same bits. Means count pairs of trials, a plain
 //! one and a forced one with half its weight each; everything else counts trials.
 
+use crate::promises::tiers_reached;
 use crate::study::Study;
-use crate::tally::{clock, share};
+use crate::tally::share;
 use zonefall_fleet::{Ledger, PAID};
 use zonefall_stats::{Weight, WeightedHistogram, WeightedMoments, WeightedRatio, WeightedSum};
 
@@ -64,9 +65,9 @@ pub(crate) struct WeightedDesign {
     pub window_missed: WeightedHistogram,
     pub outage_ms: WeightedHistogram,
     pub longest: WeightedHistogram,
-    /// Whole windows of a trial in each credit tier.
+    /// Whole months of a trial in each credit tier.
     pub sla_tiers: Vec<WeightedMoments>,
-    /// Percent of credit over the whole windows of a trial.
+    /// Percent of credit over the whole months of a trial.
     pub sla_credit: WeightedMoments,
     /// Machine-milliseconds that are paid for, by set.
     pub paid: Vec<[WeightedSum; PAID]>,
@@ -184,7 +185,6 @@ impl WeightedDesign {
         values: &mut Vec<u64>,
     ) {
         let windows = &study.measure.windows;
-        let sla = study.designs[design].sla.as_ref();
         let (mut breaches, mut sla_breaches, mut credit) = (0, 0, 0);
         values.clear();
         for window in 0..windows.whole() {
@@ -193,10 +193,9 @@ impl WeightedDesign {
                 values.push(missed);
                 breaches += i64::from(!study.target.allows(missed, length));
             }
-            if let Some(sla) = sla
-                && let clock = clock(ledger, window, length)
-                && let Some(tier) = sla.tier_below(clock - ledger.unconnected_by_window_ms[window], clock)
-            {
+        }
+        if let Some(sla) = &study.designs[design].sla {
+            for tier in tiers_reached(sla, &study.measure.months, ledger) {
                 sla_breaches += 1;
                 credit += i64::from(sla.tiers[tier].2);
                 self.sla_tiers[tier].add(half, 1);
@@ -237,7 +236,7 @@ impl WeightedDesign {
         for (moments, &times) in self.operations.iter_mut().zip(&ledger.operations) {
             moments.add(half, times as i64);
         }
-        self.unconnected.add(half, ledger.unconnected_by_window_ms.iter().sum::<u64>() as i64);
+        self.unconnected.add(half, ledger.unconnected_ms as i64);
         self.cut_by_horizon += u64::from(ledger.cut_by_horizon);
     }
 
@@ -289,7 +288,7 @@ impl WeightedDesign {
             ledger.allocation_out_ms.into(),
             ledger.events.into(),
             1,
-            ledger.unpromised_by_window_ms.iter().map(|&ms| i128::from(ms)).sum(),
+            ledger.unpromised_ms.into(),
         ];
         self.totals.iter_mut().zip(parts).for_each(|(sum, part)| sum.add(weight, within(part)));
     }

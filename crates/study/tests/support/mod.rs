@@ -52,8 +52,15 @@ pub fn study(profile: Profile, designs: Vec<Design>, days: u64, trials: u64) -> 
     let region = Region { name: "east".into(), zones: 3, halls_per_zone: 4, racks_per_zone: 20, hosts_per_rack: 40 };
     let horizon = SimTime::from_ms(days * 86_400_000);
     let windows = Windows::every(SimDuration::from_ms(30 * 86_400_000), SimTime::ZERO, horizon);
-    let measure =
-        Measure { horizon, from: SimTime::ZERO, windows, at: vec![], until_first_miss: false, event_budget: 1 << 32 };
+    let measure = Measure {
+        horizon,
+        from: SimTime::ZERO,
+        months: windows.clone(),
+        windows,
+        at: vec![],
+        until_first_miss: false,
+        event_budget: 1 << 32,
+    };
     Study {
         name: "test".into(),
         seed: 11,

@@ -81,15 +81,17 @@ impl World {
     fn look_around(&self, at: usize, jobs: Option<Course>, t: SimTime) -> Seen {
         let scaled = &self.scaler.sets[at];
         let capacity = if t < scaled.blind_until { scaled.believed } else { self.counted_instances(scaled.set) };
+        let part = self.sets[scaled.set].part;
+        let (demand, attempted) = self.book.load_of(part);
         Seen {
-            demand: self.book.demand.unwrap_or(0),
+            demand,
             attempted: match jobs {
-                None => self.book.attempted(),
+                None => attempted,
                 // Workers are busy as long as anything waits.
                 Some(course) if course.is_over(t) => 0,
                 Some(_) => u64::MAX,
             },
-            rotation: self.book.rotation(self.sets[scaled.set].part),
+            rotation: self.book.rotation(part),
             serving: self.scaler.serving[scaled.set],
             cold: self.scaler.cold[scaled.set],
             capacity,

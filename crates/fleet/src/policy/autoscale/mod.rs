@@ -183,6 +183,11 @@ pub struct Blind {
 }
 
 impl Autoscale {
+    /// AS-05: the fewest instances that any profile lets it ask for.
+    pub fn minimum(&self) -> u32 {
+        self.profiles.iter().map(|profile| profile.minimum).min().unwrap_or(0)
+    }
+
     /// The greatest capacity that it may ask for.
     pub fn most(&self) -> u32 {
         self.profiles.iter().map(|profile| profile.maximum).max().unwrap_or(0)

@@ -49,7 +49,7 @@ pub(super) const UPGRADES: &[Rule] = &[
     .key("scale_set.upgrade.max_surge"),
     Rule::modelled(
         "UP-08",
-        "An image takes the machine out (4 min), an extension does not (1 min); here the releases of a set are of one kind.",
+        "An image takes the machine out (4 min), an extension does not (1 min); a set may have releases of all kinds.",
         "upgrade pages; the times are chosen",
     )
     .unknown()

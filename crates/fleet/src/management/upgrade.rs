@@ -45,11 +45,16 @@ pub struct Automatic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReleaseKind {
     /// The image: the machine is reimaged.
-    Image,
+    Image = 0,
     /// An extension: nothing stops.
     Extension,
     /// The application: it restarts.
     Application,
+}
+
+impl ReleaseKind {
+    /// All of them, the one that costs a machine most first.
+    pub(crate) const ALL: [Self; 3] = [Self::Image, Self::Application, Self::Extension];
 }
 
 /// What a bad release does to a machine that runs it.
@@ -83,7 +88,7 @@ pub struct Bad {
     pub rollback: Option<Rollback>,
 }
 
-/// Releases of one kind.
+/// A release, once or again and again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Release {
     /// What its luck is keyed by: the same release is bad in every design or in none.

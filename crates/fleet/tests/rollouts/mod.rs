@@ -1,5 +1,7 @@
 //! UP: releases and rollouts, played on scripts.
 
+mod kinds;
+
 use crate::support::*;
 use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::Scope;

@@ -57,7 +57,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("release[]", Tables(RELEASES_MAX), "What is released: the model of a set changes, new machines have it, and its `upgrade` policy brings it to the others. A design's own list takes the place of the base's.").overlay().from("UP-02"),
     release_key!("set", Text, "The scale set. May be left out where there is one.", ""),
     release_key!("name", Text, "What its luck is keyed by: a release of this name is bad in every design or in none. Without it: its set, its kind, and its place among such.", ""),
-    release_key!("kind", Choice(&["image", "extension", "application"]), "What changes: the machine is reimaged, nothing stops, or the application restarts. The same for all releases of a set.", "image", "UP-08"),
+    release_key!("kind", Choice(&["image", "extension", "application"]), "What changes: the machine is reimaged, nothing stops, or the application restarts. A rollout of one kind waits for one of another.", "image", "UP-08"),
     release_key!("at", Duration, "The first one.", ""),
     release_key!("every", Law, "From one to the next, at least 1 min on average. Without it there is one.", ""),
     release_key!("bad", Share, "Probability that a release is bad.", "2%", "FR-01"),

@@ -66,29 +66,10 @@ fn release(
         "application" => ReleaseKind::Application,
         _ => ReleaseKind::Image,
     };
-    let set = one_kind(&reader, set?, kind, before, sink);
     let (set, named, at, every, bad) = (set?, name?, at?, every?, bad?);
     let alike = before.iter().filter(|other| other.set == set && other.release.kind == kind).count();
     let name = named.unwrap_or_else(|| format!("{set} {} {}", word(kind), alike + 1));
     Some(Released { span: reader.span().clone(), set, release: Release { name, kind, at, every, bad } })
-}
-
-/// The models of a set follow each other, each in place of the last: an application would heal an image.
-fn one_kind(
-    reader: &Reader<'_>,
-    set: String,
-    kind: ReleaseKind,
-    before: &[Released],
-    sink: &mut Sink,
-) -> Option<String> {
-    let Some(other) = before.iter().find(|other| other.set == set && other.release.kind != kind) else {
-        return Some(set);
-    };
-    let (mine, theirs) = (word(kind), word(other.release.kind));
-    let span = reader.span_of(if reader.has("kind") { "kind" } else { "at" });
-    sink.error(codes::EXCLUSIVE, &span, format!("`{set}` has releases of two kinds: {theirs} and {mine}"))
-        .help("a set has releases of one kind, each in place of the last: keep the kind that matters more");
-    None
 }
 
 fn word(kind: ReleaseKind) -> &'static str {

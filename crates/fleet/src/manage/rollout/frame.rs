@@ -24,9 +24,15 @@ pub(crate) struct Batches {
     pub reverts_at_stop: bool,
     /// UP-07.
     pub surges: bool,
+    /// UP-09, UP-10: the platform brings what was released, and nothing else of the model.
+    pub automatic: bool,
 }
 
 impl Frame {
+    pub fn is_automatic(&self) -> bool {
+        matches!(self, Self::Batches(batches) if batches.automatic)
+    }
+
     /// UP-02, UP-07, UP-09, UP-10: the way of a release; none if it goes to no machine that exists. `by_operator`: a
     /// model that an operator orders, who upgrades machines by hand where the policy would not, and whom no automatic
     /// rollback helps (UP-09).
@@ -39,7 +45,14 @@ impl Frame {
         if let Some(Automatic { rolling, pause, rolls_back }) = automatic {
             let surges = policy.max_surge && kind == ReleaseKind::Image;
             let reverts = rolls_back && !by_operator;
-            return Some(Self::Batches(Batches { rolling, pause, reverts, reverts_at_stop: false, surges }));
+            return Some(Self::Batches(Batches {
+                rolling,
+                pause,
+                reverts,
+                reverts_at_stop: false,
+                surges,
+                automatic: true,
+            }));
         }
         match policy.mode {
             Mode::Manual => by_operator.then_some(Self::AtOnce),
@@ -50,6 +63,7 @@ impl Frame {
                 reverts: false,
                 reverts_at_stop: policy.rollback_failed,
                 surges: policy.max_surge,
+                automatic: false,
             })),
         }
     }

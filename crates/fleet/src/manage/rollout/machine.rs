@@ -1,7 +1,7 @@
 //! UP-08: one machine gets another model where it stands.
 
 use super::super::State;
-use super::state::Installed;
+use super::state::{Installed, Model};
 use crate::Extra;
 use crate::machine::*;
 use crate::management::{ReleaseKind, UpgradePolicy};
@@ -22,9 +22,11 @@ impl World {
         Some(&upgrades.policy)
     }
 
-    /// Begins to put a model on a machine. One on a dead host or in a dark rack cannot be reached, and has failed.
-    pub(super) fn begin_upgrade(&mut self, at: usize, model: u32, kind: ReleaseKind, t: SimTime, strikes: &Strikes) {
+    /// Begins to put a model on a machine, in a rollout of releases of a kind. One on a dead host or in a dark rack cannot be
+    /// reached, and has failed.
+    pub(super) fn begin_upgrade(&mut self, at: usize, model: Model, of: ReleaseKind, t: SimTime, strikes: &Strikes) {
         let installed = &mut self.manager.rollouts.machines[at];
+        let kind = installed.model.change(model).unwrap_or(of);
         (installed.attempted, installed.in_batch) = (true, true);
         if self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0 {
             installed.failed = true;
@@ -55,8 +57,13 @@ impl World {
         if installed.due != t {
             return;
         }
+        for kind in ReleaseKind::ALL {
+            if installed.model.of(kind) != installed.next.of(kind) {
+                installed.forget(kind);
+            }
+        }
         (installed.previous, installed.model, installed.since) = (installed.model, installed.next, t);
-        (installed.due, installed.symptom_due) = (SimTime::NEVER, SimTime::NEVER);
+        installed.due = SimTime::NEVER;
         self.book.count(Operation::MachinesUpgraded, 1, t, &self.measure);
         let set = self.set_of(at);
         if self.machines[at].marks & ABSENT != 0 {
@@ -115,7 +122,8 @@ impl World {
         if state == State::Vacant {
             *installed = Installed::NOTHING;
         } else {
-            (installed.due, installed.symptom_due, installed.in_batch) = (SimTime::NEVER, SimTime::NEVER, false);
+            ReleaseKind::ALL.into_iter().for_each(|kind| installed.forget(kind));
+            (installed.due, installed.in_batch) = (SimTime::NEVER, false);
         }
         if had_part {
             self.nudge_rollout(self.set_of(at), t);

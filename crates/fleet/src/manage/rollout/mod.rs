@@ -4,7 +4,8 @@
 //! out and come back with another model (`machine.rs`), or that are replaced by new ones (`surge.rs`). Which machines go
 //! next and when a rollout stops is decided by [`crate::policy::upgrade`].
 //!
-//! A set has at most one rollout; another model cuts it short. Machines are told apart by flags in what is installed on
+//! A set has at most one rollout. Another release of its kind cuts it short, one of another kind waits for its end; what takes
+//! a bad version back waits for nothing. Machines are told apart by flags in what is installed on
 //! them, so that one that vanishes takes its part in the rollout with it. What can go wrong: the control plane is out
 //! (the next step waits for it), machines cannot be reached (they failed), too many are unhealthy (the rollout stops for
 //! good, UP-11), the model itself is bad (`symptoms.rs`).
@@ -26,7 +27,7 @@ use crate::policy::upgrade::{Condition, Pending, may_begin, may_go_on, next_batc
 use crate::serving::Class;
 use crate::world::{Facts, World};
 use frame::{Batches, Frame};
-use state::{Model, Phase, Run};
+use state::{Phase, Queued, Run, Version};
 use zonefall_engine::{Key, SimTime};
 use zonefall_faults::{Effect, Strikes};
 
@@ -92,9 +93,16 @@ impl World {
         self.book.count(Operation::Releases, 1, t, &self.measure);
         self.book.count(Operation::BadReleases, u64::from(bad_after.is_some()), t, &self.measure);
         let of = &mut self.manager.rollouts.sets[set];
-        of.models.push(Model { release: at as u32, nth, before: of.newest, bad_after, shown: false });
-        let target = of.models.len() as u32;
-        self.new_model(set, target, kind, None, t, strikes);
+        of.versions.push(Version {
+            release: at as u32,
+            kind,
+            nth,
+            before: of.newest.of(kind),
+            bad_after,
+            shown: false,
+        });
+        of.newest = of.newest.with(kind, of.versions.len() as u32);
+        self.new_model(set, kind, None, t, strikes);
     }
 
     /// Where the control plane of a set is out: when it is back, which is waited for.
@@ -108,24 +116,20 @@ impl World {
         Some(back)
     }
 
-    /// The operator takes a bad model back; or, if there is a newer one, brings that to the machines.
+    /// The operator takes bad versions back; or, if there are newer ones, brings those to the machines.
     pub(crate) fn rollback_is_due(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        let of = &self.manager.rollouts.sets[set];
-        if of.rollback_due != t {
-            return;
+        for kind in ReleaseKind::ALL {
+            let (due, bad) = self.manager.rollouts.sets[set].rollbacks[kind as usize];
+            if due != t {
+                continue;
+            }
+            if let Some(back) = self.is_refused(set, (Due::Rollback, set), t, strikes) {
+                self.manager.rollouts.sets[set].rollbacks[kind as usize].0 = back;
+                continue;
+            }
+            let newest = self.manager.rollouts.sets[set].newest.of(kind);
+            self.take_back(set, kind, newest, bad, t, strikes);
         }
-        let bad = of.rollback_of;
-        if let Some(back) = self.is_refused(set, (Due::Rollback, set), t, strikes) {
-            self.manager.rollouts.sets[set].rollback_due = back;
-            return;
-        }
-        let of = &mut self.manager.rollouts.sets[set];
-        of.rollback_due = SimTime::NEVER;
-        let target = of.last_good(of.newest);
-        let Some(release) = of.model(bad).map(|model| model.release) else { return };
-        let kind = self.release_of(release as usize).kind;
-        self.book.count(Operation::ReleasesTakenBack, 1, t, &self.measure);
-        self.new_model(set, target, kind, Some(bad), t, strikes);
     }
 
     /// The operator stops a rollout: what it has done stays.
@@ -133,48 +137,64 @@ impl World {
         if self.manager.rollouts.sets.get(set).is_some_and(|of| of.run.is_some()) {
             self.end_rollout(set, Operation::RolloutsCancelled, t);
             self.undo_surges(set, t, strikes);
+            self.next_rollout(set, t, strikes);
         }
     }
 
-    /// UP-13: a runbook brings the model from before the newest one back, if that is known to be bad or on its way:
-    /// what else an alert may come of, an old model does not mend.
+    /// UP-13: a runbook brings the version from before the newest one back, if that is known to be bad or on its way:
+    /// what else an alert may come of, an old version does not mend.
     pub(crate) fn roll_back(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        let Some(of) = self.manager.rollouts.sets.get_mut(set) else { return };
-        let newest = of.newest;
-        let is_on_its_way = of.run.is_some_and(|run| run.target == newest && run.mends.is_none());
-        if !is_on_its_way && !of.is_shown(newest) {
-            return;
-        }
-        let Some((before, release)) = of.model(newest).map(|model| (model.before, model.release)) else { return };
-        let before = of.last_good(before);
-        of.rollback_due = SimTime::NEVER;
-        let kind = self.release_of(release as usize).kind;
-        self.book.count(Operation::ReleasesTakenBack, 1, t, &self.measure);
-        self.new_model(set, before, kind, Some(newest), t, strikes);
+        let Some(of) = self.manager.rollouts.sets.get(set) else { return };
+        let shown = ReleaseKind::ALL.into_iter().find(|&kind| of.is_shown(of.newest.of(kind)));
+        let on_its_way = of.run.filter(|run| run.mends.is_none() && run.target.of(run.kind) == of.newest.of(run.kind));
+        let Some(kind) = shown.or(on_its_way.map(|run| run.kind)) else { return };
+        let newest = of.newest.of(kind);
+        let Some(before) = of.version(newest).map(|version| version.before) else { return };
+        self.take_back(set, kind, before, newest, t, strikes);
     }
 
-    /// The model of new machines is this one, and it is brought to those that exist.
-    fn new_model(
+    /// The last good version up to `upto` takes the place of what is newest of a kind, since one of it is bad.
+    fn take_back(&mut self, set: usize, kind: ReleaseKind, upto: u32, bad: u32, t: SimTime, strikes: &Strikes) {
+        let of = &mut self.manager.rollouts.sets[set];
+        of.rollbacks[kind as usize].0 = SimTime::NEVER;
+        of.newest = of.newest.with(kind, of.last_good(upto));
+        self.book.count(Operation::ReleasesTakenBack, 1, t, &self.measure);
+        self.new_model(set, kind, Some(bad), t, strikes);
+    }
+
+    /// Something of the model of new machines is another, and is brought to those that exist. A rollout of another kind is
+    /// waited for, but not to take back what is bad.
+    fn new_model(&mut self, set: usize, kind: ReleaseKind, mends: Option<u32>, t: SimTime, strikes: &Strikes) {
+        // AZ-10: a change of the set wins over a running rebalance.
+        self.cancel_rebalance(set, t, strikes);
+        self.has_changed(set, t);
+        let frame = self.upgrade_policy(set).and_then(|policy| Frame::of(policy, kind, mends.is_some()));
+        let of = &mut self.manager.rollouts.sets[set];
+        if let Some(run) = of.run {
+            if run.kind != kind {
+                if mends.is_none() {
+                    of.queued[kind as usize] = frame.map(|_| Queued { mends });
+                    return;
+                }
+                of.queued[run.kind as usize] = Some(Queued { mends: run.mends });
+            }
+            self.end_rollout(set, Operation::RolloutsCancelled, t);
+            self.undo_surges(set, t, strikes);
+        }
+        if let Some(frame) = frame {
+            self.begin_rollout(set, kind, frame, mends, t, strikes);
+        }
+    }
+
+    fn begin_rollout(
         &mut self,
         set: usize,
-        target: u32,
         kind: ReleaseKind,
+        frame: Frame,
         mends: Option<u32>,
         t: SimTime,
         strikes: &Strikes,
     ) {
-        self.manager.rollouts.sets[set].newest = target;
-        // AZ-10: a change of the set wins over a running rebalance.
-        self.cancel_rebalance(set, t, strikes);
-        if self.manager.rollouts.sets[set].run.is_some() {
-            self.end_rollout(set, Operation::RolloutsCancelled, t);
-            self.undo_surges(set, t, strikes);
-        }
-        self.has_changed(set, t);
-        let policy = self.upgrade_policy(set);
-        let Some(frame) = policy.and_then(|policy| Frame::of(policy, kind, mends.is_some())) else {
-            return;
-        };
         for at in 0..self.manager.slots.len() {
             let installed = &mut self.manager.rollouts.machines[at];
             if self.machines[at].set as usize == set {
@@ -184,9 +204,27 @@ impl World {
         self.book.count(Operation::Rollouts, 1, t, &self.measure);
         self.book.settle(t, &self.measure);
         self.book.add(Class::Rollouts, 1, t, &self.measure);
-        let run = Run { target, kind, frame, phase: Phase::Between, due: t, mends };
-        self.manager.rollouts.sets[set].run = Some(run);
+        let of = &mut self.manager.rollouts.sets[set];
+        of.queued[kind as usize] = None;
+        of.run = Some(Run { target: of.newest, kind, frame, phase: Phase::Between, due: t, mends });
         self.begin_batch(set, t, strikes);
+    }
+
+    /// A rollout that waited for another kind's begins.
+    fn next_rollout(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+        let of = &mut self.manager.rollouts.sets[set];
+        let next = ReleaseKind::ALL.into_iter().find_map(|kind| Some((kind, of.queued[kind as usize].take()?)));
+        let Some((kind, Queued { mends })) = next else { return };
+        let frame = self.upgrade_policy(set).and_then(|policy| Frame::of(policy, kind, mends.is_some()));
+        if let Some(frame) = frame {
+            self.begin_rollout(set, kind, frame, mends, t, strikes);
+        }
+    }
+
+    /// A rollout has come to its end.
+    fn rollout_is_over(&mut self, set: usize, how: Operation, t: SimTime, strikes: &Strikes) {
+        self.end_rollout(set, how, t);
+        self.next_rollout(set, t, strikes);
     }
 
     /// What a rollout waited for has come.
@@ -229,7 +267,7 @@ impl World {
         if let Frame::Batches(batches) = run.frame
             && !may_begin(condition, &batches.rolling)
         {
-            return self.end_rollout(set, Operation::RolloutsFaulted, t);
+            return self.rollout_is_over(set, Operation::RolloutsFaulted, t, strikes);
         }
         self.list_batch(set, &run, t);
         let mut batch = std::mem::take(&mut self.manager.rollouts.batch);
@@ -241,13 +279,14 @@ impl World {
         self.book.count(Operation::RolloutBatches, u64::from(!batch.is_empty()), t, &self.measure);
         for &(_, at) in &batch {
             if !surges || !self.surge(at as usize, t, strikes) {
-                self.begin_upgrade(at as usize, run.target, run.kind, t, strikes);
+                let goal = run.goal(self.manager.rollouts.machines[at as usize].headed_for());
+                self.begin_upgrade(at as usize, goal, run.kind, t, strikes);
             }
         }
         let is_over = batch.is_empty();
         self.manager.rollouts.batch = batch;
         if is_over {
-            return self.end_rollout(set, Operation::RolloutsCompleted, t);
+            return self.rollout_is_over(set, Operation::RolloutsCompleted, t, strikes);
         }
         // Each machine tells when it is done; for a batch that nobody could be reached of, nobody does.
         self.await_rollout(set, Phase::Upgrading, t);
@@ -266,7 +305,7 @@ impl World {
                 && slot.state == State::Running
                 && !slot.extra
                 && !installed.attempted
-                && installed.headed_for() != run.target
+                && run.goal(installed.headed_for()) != installed.headed_for()
                 && !shields.of(slot.id).stops(Deed::SetAction, true);
             if waits {
                 let zone = self.manager.groups[slot.group as usize].zone.map_or(0, |zone| zone.0 + 1);
@@ -287,8 +326,9 @@ impl World {
             if self.machines[at].set as usize == set && slot.state.counts() && !slot.extra {
                 now.total += 1;
                 let model = self.manager.rollouts.machines[at].model;
-                let bad = |mends: u32| mends == model || self.manager.rollouts.sets[set].is_shown(model);
-                let mended = mends.is_some_and(bad);
+                let bad =
+                    |mends: u32, version: u32| mends == version || self.manager.rollouts.sets[set].is_shown(version);
+                let mended = mends.is_some_and(|mends| model.versions().any(|version| bad(mends, version)));
                 now.unhealthy += u32::from(!mended && self.is_believed_ill(at, t));
             }
         }
@@ -314,7 +354,7 @@ impl World {
             return;
         }
         if run.frame == Frame::AtOnce {
-            return self.end_rollout(set, Operation::RolloutsCompleted, t);
+            return self.rollout_is_over(set, Operation::RolloutsCompleted, t, strikes);
         }
         let Some(wait) = self.upgrade_policy(set).map(|policy| policy.health_wait) else { return };
         if let Some(run) = &mut self.manager.rollouts.sets[set].run {
@@ -374,11 +414,11 @@ impl World {
         }
         self.has_changed(set, t);
         if !goes_on {
-            return self.end_rollout(set, Operation::RolloutsFaulted, t);
+            return self.rollout_is_over(set, Operation::RolloutsFaulted, t, strikes);
         }
         self.list_batch(set, &run, t);
         if self.manager.rollouts.batch.is_empty() {
-            return self.end_rollout(set, Operation::RolloutsCompleted, t);
+            return self.rollout_is_over(set, Operation::RolloutsCompleted, t, strikes);
         }
         self.await_rollout(set, Phase::Between, t.after(batches.pause));
     }
@@ -417,7 +457,7 @@ impl World {
             let installed = self.manager.rollouts.machines[at];
             let mine = self.machines[at].set as usize == set && self.manager.slots[at].state == State::Running;
             let ill = installed.failed || all && installed.attempted && self.is_believed_ill(at, t);
-            if mine && ill && installed.model == run.target && (all || installed.in_batch) {
+            if mine && ill && run.goal(installed.model) == installed.model && (all || installed.in_batch) {
                 self.book.count(Operation::MachinesRolledBack, 1, t, &self.measure);
                 self.begin_upgrade(at, installed.previous, run.kind, t, strikes);
             }

@@ -6,17 +6,19 @@ use crate::management::{Release, ReleaseKind, Symptom};
 use crate::policy::upgrade::Pending;
 use zonefall_engine::{SimDuration, SimTime};
 
-/// The model that machines have when a trial begins.
+/// The version of everything that machines have when a trial begins.
 pub(crate) const FIRST: u32 = 0;
 
-/// A model of a set. Models are numbered as they come; [`FIRST`] is the one that a trial begins with.
+/// What a release brought. Versions of a set are numbered as they come, whatever they are of; [`FIRST`] is what a trial begins
+/// with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Model {
+pub(crate) struct Version {
     /// The release that brought it, among those of the design.
     pub release: u32,
+    pub kind: ReleaseKind,
     /// Which of those of its release it is, from 1: what comes of other releases changes nothing in it.
     pub nth: u64,
-    /// The model from before.
+    /// The version of the same kind from before.
     pub before: u32,
     /// It is bad, and shows it after so much time.
     pub bad_after: Option<SimDuration>,
@@ -24,19 +26,48 @@ pub(crate) struct Model {
     pub shown: bool,
 }
 
+/// A model: a version of the image, of the extension, and of the application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Model([u32; ReleaseKind::ALL.len()]);
+
+impl Model {
+    pub const FIRST: Self = Self([FIRST; ReleaseKind::ALL.len()]);
+
+    pub fn of(self, kind: ReleaseKind) -> u32 {
+        self.0[kind as usize]
+    }
+
+    /// The same with another version of something.
+    pub fn with(mut self, kind: ReleaseKind, version: u32) -> Self {
+        self.0[kind as usize] = version;
+        self
+    }
+
+    pub fn versions(self) -> impl Iterator<Item = u32> {
+        self.0.into_iter()
+    }
+
+    /// What a machine has to go through to get another model.
+    pub fn change(self, to: Self) -> Option<ReleaseKind> {
+        ReleaseKind::ALL.into_iter().find(|&kind| self.of(kind) != to.of(kind))
+    }
+}
+
 /// What runs on the machine of a slot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Installed {
-    pub model: u32,
+    pub model: Model,
     /// The model that it had before.
-    pub previous: u32,
+    pub previous: Model,
     /// The model that is being put on it, and when that is done.
-    pub next: u32,
+    pub next: Model,
     pub due: SimTime,
     /// Since when it has its model.
     pub since: SimTime,
-    /// When its bad model shows.
-    pub symptom_due: SimTime,
+    /// When the bad ones of its versions show, by kind.
+    pub symptoms: [SimTime; ReleaseKind::ALL.len()],
+    /// Which of them show.
+    pub shows: [bool; ReleaseKind::ALL.len()],
     /// The running rollout has had its turn with it.
     pub attempted: bool,
     /// That came to nothing.
@@ -51,12 +82,13 @@ pub(crate) struct Installed {
 
 impl Installed {
     pub const NOTHING: Self = Self {
-        model: FIRST,
-        previous: FIRST,
-        next: FIRST,
+        model: Model::FIRST,
+        previous: Model::FIRST,
+        next: Model::FIRST,
         due: SimTime::NEVER,
         since: SimTime::ZERO,
-        symptom_due: SimTime::NEVER,
+        symptoms: [SimTime::NEVER; ReleaseKind::ALL.len()],
+        shows: [false; ReleaseKind::ALL.len()],
         attempted: false,
         failed: false,
         in_batch: false,
@@ -64,8 +96,13 @@ impl Installed {
         surged_by: None,
     };
 
+    /// What a version does to the machine, or would, is over.
+    pub fn forget(&mut self, kind: ReleaseKind) {
+        (self.symptoms[kind as usize], self.shows[kind as usize]) = (SimTime::NEVER, false);
+    }
+
     /// The model that it has once what is under way is done.
-    pub fn headed_for(&self) -> u32 {
+    pub fn headed_for(&self) -> Model {
         if self.due < SimTime::NEVER { self.next } else { self.model }
     }
 }
@@ -84,45 +121,74 @@ pub(crate) enum Phase {
 /// A rollout under way.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
-    pub target: u32,
+    pub target: Model,
+    /// The kind of release that it is for.
     pub kind: ReleaseKind,
     pub frame: Frame,
     pub phase: Phase,
     pub due: SimTime,
-    /// The bad model that the operator takes back.
+    /// The bad version that the operator takes back.
+    pub mends: Option<u32>,
+}
+
+impl Run {
+    /// UP-09, UP-10: what it makes of a machine's model: its own, but an automatic upgrade brings only what it is for.
+    pub fn goal(&self, model: Model) -> Model {
+        if self.frame.is_automatic() { model.with(self.kind, self.target.of(self.kind)) } else { self.target }
+    }
+}
+
+/// A rollout that waits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Queued {
     pub mends: Option<u32>,
 }
 
 /// A set's models and rollout.
 #[derive(Debug)]
 pub(crate) struct SetRollout {
-    /// All models after the first; model `k` is the `k`-th.
-    pub models: Vec<Model>,
+    /// All versions after the first; version `k` is the `k`-th.
+    pub versions: Vec<Version>,
     /// UP-02: the model of machines that are made now.
-    pub newest: u32,
+    pub newest: Model,
     pub run: Option<Run>,
-    /// When the operator takes a bad model back, and which.
-    pub rollback_due: SimTime,
-    pub rollback_of: u32,
+    /// Rollouts that wait for one of another kind, by kind.
+    pub queued: [Option<Queued>; ReleaseKind::ALL.len()],
+    /// When the operator takes a bad version back, and which, by kind.
+    pub rollbacks: [(SimTime, u32); ReleaseKind::ALL.len()],
 }
 
-zonefall_engine::pooled_clone!(SetRollout { models, newest, run, rollback_due, rollback_of });
+zonefall_engine::pooled_clone!(SetRollout { versions, newest, run, queued, rollbacks });
 
 impl SetRollout {
-    /// A model after the first.
-    pub fn model(&self, number: u32) -> Option<&Model> {
-        self.models.get((number as usize).checked_sub(1)?)
+    const NOTHING: Self = Self {
+        versions: Vec::new(),
+        newest: Model::FIRST,
+        run: None,
+        queued: [None; ReleaseKind::ALL.len()],
+        rollbacks: [(SimTime::NEVER, FIRST); ReleaseKind::ALL.len()],
+    };
+
+    fn reset(&mut self) {
+        let mut versions = std::mem::take(&mut self.versions);
+        versions.clear();
+        *self = Self { versions, ..Self::NOTHING };
     }
 
-    /// Whether a model is known to be bad.
+    /// A version after the first.
+    pub fn version(&self, number: u32) -> Option<&Version> {
+        self.versions.get((number as usize).checked_sub(1)?)
+    }
+
+    /// Whether a version is known to be bad.
     pub fn is_shown(&self, number: u32) -> bool {
-        self.model(number).is_some_and(|model| model.shown)
+        self.version(number).is_some_and(|version| version.shown)
     }
 
-    /// The newest model up to this one that is not known to be bad.
+    /// The newest version up to this one that is not known to be bad.
     pub fn last_good(&self, mut number: u32) -> u32 {
-        while let Some(model) = self.model(number).filter(|model| model.shown) {
-            number = model.before;
+        while let Some(version) = self.version(number).filter(|version| version.shown) {
+            number = version.before;
         }
         number
     }
@@ -175,14 +241,7 @@ impl Rollouts {
         all.marks = symptoms.iter().fold(0, |marks, &symptom| marks | mark_of(symptom));
         all.stopping = mark_of(Symptom::Down);
         if !all.releases.is_empty() {
-            let set = SetRollout {
-                models: Vec::new(),
-                newest: FIRST,
-                run: None,
-                rollback_due: SimTime::NEVER,
-                rollback_of: FIRST,
-            };
-            all.sets = vec![set; design.sets.len()];
+            all.sets = vec![SetRollout::NOTHING; design.sets.len()];
             all.machines = vec![Installed::NOTHING; slots];
         }
         all
@@ -197,17 +256,14 @@ impl Rollouts {
     /// Forgets the last trial.
     pub fn reset(&mut self) {
         self.machines.fill(Installed::NOTHING);
-        for set in &mut self.sets {
-            set.models.clear();
-            (set.newest, set.run, set.rollback_due) = (FIRST, None, SimTime::NEVER);
-        }
+        self.sets.iter_mut().for_each(SetRollout::reset);
         for release in &mut self.releases {
             (release.due, release.count) = (SimTime::NEVER, 0);
         }
     }
 }
 
-/// What bad releases of a design can do to a machine: each needs a mark of its own, since a machine runs one model.
+/// What bad releases of a design can do to a machine: each needs a mark of its own.
 pub(crate) fn symptoms(design: &Design) -> Vec<Symptom> {
     let mut all = Vec::new();
     for symptom in releases(design).filter_map(|(.., release)| release.bad.as_ref()).map(|bad| bad.symptom) {

@@ -46,9 +46,10 @@ impl World {
         // Where no new machine came, the upgrade of the old one has failed.
         for at in 0..self.manager.slots.len() {
             let installed = self.manager.rollouts.machines[at];
-            let target = self.manager.rollouts.sets[set].run.map(|run| run.target);
+            let run = self.manager.rollouts.sets[set].run;
+            let lacks = run.is_none_or(|run| run.goal(installed.model) != installed.model);
             let mine = self.machines[at].set as usize == set && installed.in_batch && !installed.failed;
-            if mine && Some(installed.model) != target && !self.is_surged_for(at) {
+            if mine && lacks && !self.is_surged_for(at) {
                 self.surge_has_failed(at, t);
             }
         }

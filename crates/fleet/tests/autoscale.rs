@@ -407,7 +407,7 @@ fn as_21_a_loss_of_sessions_is_seen() {
     // A zone with half of the machines goes, and 6,000 of 12,000 sessions: each of four instances had 3,000, and has 1,500.
     let rules = vec![looks(Metric::Sessions { per_instance: true }, Direction::In, 2000, 1)];
     let mut of = holding(setting(vec![profile(3, 4, rules)]));
-    of.sets[0].zones = vec![zonefall_topology::ZoneId(0), zonefall_topology::ZoneId(1)];
+    of.sets[0].zones = vec![ZoneId(0), ZoneId(1)];
     of.demand = Some(Demand::constant(600_000));
     let played = |length: u64| {
         let out = [(0, 0, 2, 30 * MINUTE + 10 * SECOND, 30 * MINUTE + 10 * SECOND + length)];

@@ -178,6 +178,7 @@ impl Story {
         let (from, to) = (SimTime::from_ms(ms(self.from)), SimTime::from_ms(ms(self.horizon)));
         script.measure.from = from;
         script.measure.windows = Windows::every(SimDuration::from_ms(ms(self.window)), from, to);
+        script.measure.months = script.measure.windows.clone();
         script.measure.at = self.at().into_iter().map(|at| SimTime::from_ms(ms(at))).collect();
         script
     }

@@ -78,7 +78,11 @@ pub fn service(design: &Design) -> Option<String> {
     let of = &design.service;
     let mut says = Vec::new();
     if let Some(sessions) = &of.sessions {
-        says.push(format!("sessions of {} on average", duration_words(sessions.length)));
+        let names = design.need.structure().map(|service| {
+            let names = sessions.parts.iter().map(|&part| format!("`{}`", service.nodes[part as usize].name));
+            format!(", held by {}", names.collect::<Vec<String>>().join(", "))
+        });
+        says.push(format!("sessions of {} on average{}", duration_words(sessions.length), names.unwrap_or_default()));
     }
     if let Some(drain) = of.drain {
         says.push(format!("machines that are to be deleted drain for {}", duration_words(drain)));

@@ -13,13 +13,11 @@ use zonefall_faults::Effect;
 impl World {
     /// The sessions of a trial whose machines stand.
     pub(crate) fn begin_sessions(&mut self) {
-        if self.book.sessions.is_none() {
-            return;
-        }
-        let rotation = self.book.in_rotation();
         let absent = self.absent();
-        let Some(held) = &mut self.book.sessions else { return };
-        held.begin(rotation, self.machines.iter().map(|machine| machine.marks & absent == 0));
+        let Some(mut held) = self.book.sessions.take() else { return };
+        let machines = self.machines.iter().map(|machine| (machine.marks & absent == 0, usize::from(machine.set)));
+        held.begin(|part| self.book.in_rotation(part), machines);
+        self.book.sessions = Some(held);
     }
 
     /// A machine of a set begins to serve.
@@ -76,7 +74,7 @@ impl World {
 
     /// A machine that leaves the rotation keeps its sessions until an instant.
     pub(crate) fn keep_sessions(&mut self, at: usize, until: SimTime, cause: u16, t: SimTime) {
-        if self.book.sessions.is_none() {
+        if self.book.sessions.as_ref().is_none_or(|held| !held.holds(at)) {
             return;
         }
         self.book.settle(t, &self.measure);

@@ -36,7 +36,7 @@ pub struct Ceiling {
 }
 
 /// Sessions: connections that last, each held by one machine.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sessions {
     /// How long one lasts on average; lengths are exponential.
     pub length: SimDuration,
@@ -44,6 +44,9 @@ pub struct Sessions {
     pub begin: Begin,
     /// How long clients wait for a machine that pauses before they give their session up.
     pub patience: SimDuration,
+    /// Parts of a service whose machines hold them, by node: what comes to a part begins there, so no request comes to two of
+    /// them. Empty where all machines of the design do.
+    pub parts: Vec<u32>,
 }
 
 /// What begins sessions.

@@ -189,7 +189,7 @@ impl Book {
             latency: design.service.latency.clone(),
             clients: design.service.retry.map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
-            sessions: design.service.sessions.map(|sessions| Box::new(Held::new(sessions, all))),
+            sessions: Held::of(design, all).map(Box::new),
             course: None,
             walks: false,
             special: design.service.retry.is_some() || design.jobs.is_some() || design.service.sessions.is_some(),
@@ -367,9 +367,10 @@ impl Book {
         if self.walks {
             return self.walk(from, t, state.1, measure);
         }
-        let rotation = self.in_rotation();
-        if let Some(sessions) = &mut self.sessions {
-            sessions.lasts(rotation, from, t, t.since(from.max(measure.from).min(t)).as_ms());
+        if let Some(mut sessions) = self.sessions.take() {
+            let counted_ms = t.since(from.max(measure.from).min(t)).as_ms();
+            sessions.lasts(|part| self.in_rotation(part), from, t, counted_ms);
+            self.sessions = Some(sessions);
         }
         if self.clients.is_some() {
             self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
@@ -381,10 +382,17 @@ impl Book {
         }
     }
 
-    /// What new sessions meet.
-    pub fn in_rotation(&self) -> Rotation {
+    /// What new sessions meet in a part, or all together.
+    pub fn in_rotation(&self, part: Option<u32>) -> Rotation {
+        let demand_milli = self.demand.unwrap_or(0);
+        if let (Some(part), Some(parts)) = (part, &self.parts) {
+            let Counts { serving, dead, .. } = parts.counts(part as usize);
+            let clients = parts.clients(part as usize);
+            return Rotation { demand_milli, clients, alive: serving as u64, dead: dead as u64 };
+        }
         let level = |class| self.level(class) as u64;
-        Rotation { demand_milli: self.passed(), alive: level(Class::Serving), dead: level(Class::Dead) }
+        let (alive, dead) = (level(Class::Serving), level(Class::Dead));
+        Rotation { demand_milli: self.passed(), clients: 1.0, alive, dead }
     }
 
     /// The state holds for so many measured milliseconds.
@@ -423,7 +431,7 @@ impl Book {
 
     /// Sessions that are held at `t`, how many would be if all stayed as it is, and their length in milliseconds.
     pub fn sessions_held(&self, t: SimTime) -> Option<(f64, f64, f64)> {
-        Some(self.sessions.as_ref()?.all(self.in_rotation(), t))
+        Some(self.sessions.as_ref()?.all(|part| self.in_rotation(part), t))
     }
 
     /// A trial of jobs begins.

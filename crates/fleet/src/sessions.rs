@@ -5,10 +5,14 @@
 //! goes to a dead machine does not begin, and a session ends after an exponential length. So an undisturbed machine costs
 //! nothing: it holds `steady` (what one holds that has been in rotation all along) and a difference to it that fades.
 //!
+//! In a service of parts the machines of some parts hold them, each a tier of its own: what begins there follows the clients that
+//! come to it, what is held stays where it is (TM-02: open connections never move).
+//!
 //! A machine out of rotation may keep its sessions: while it drains, until an announced restart, or while it only pauses,
 //! as long as clients wait. What can go wrong: nothing here knows why a machine goes; whoever takes it out says what becomes
 //! of its sessions (`holding.rs`).
 
+use crate::design::Design;
 use crate::ledger::Ledger;
 use crate::service::{Begin, Sessions};
 use zonefall_engine::{SimDuration, SimTime};
@@ -34,6 +38,18 @@ struct Stock {
     place: Place,
 }
 
+/// The tier of a machine that holds none, whatever happens to it.
+const HOLDS_NONE: u8 = u8::MAX;
+
+/// Machines over which the sessions that come to them are spread.
+#[derive(Debug, Clone, Copy)]
+struct Tier {
+    /// The part of the service; none where all machines of the design are one tier.
+    part: Option<u32>,
+    /// What a machine holds that has been in rotation all along.
+    steady: f64,
+}
+
 const NOTHING: Stock =
     Stock { amount: 0.0, since: SimTime::ZERO, place: Place::Out { until: SimTime::NEVER, cause: 0 } };
 
@@ -41,9 +57,12 @@ const NOTHING: Stock =
 #[derive(Debug)]
 pub(crate) struct Held {
     sessions: Sessions,
-    /// What a machine holds that has been in rotation all along.
-    steady: f64,
+    tiers: Vec<Tier>,
+    /// The tier of each set's machines.
+    tier_of_set: Vec<u8>,
     machines: Vec<Stock>,
+    /// The tier of each machine.
+    tier_of: Vec<u8>,
     /// What all of them hold, those out of rotation too, and when.
     all: f64,
     until: SimTime,
@@ -52,20 +71,38 @@ pub(crate) struct Held {
     begun: f64,
 }
 
-zonefall_engine::pooled_clone!(Held { sessions, steady, machines, all, until, lost, begun });
+zonefall_engine::pooled_clone!(Held { sessions, tiers, tier_of_set, machines, tier_of, all, until, lost, begun });
 
-/// What the machines in rotation meet: requests a second (thousandths), and how many of them are alive and dead.
+/// What the machines of a tier in rotation meet: requests a second of all clients (thousandths), the share of clients that come
+/// to them, and how many of them are alive and dead.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rotation {
     pub demand_milli: u64,
+    pub clients: f64,
     pub alive: u64,
     pub dead: u64,
 }
 
 impl Held {
-    pub fn new(sessions: Sessions, causes: usize) -> Self {
-        let (machines, until, lost) = (Vec::new(), SimTime::ZERO, vec![0.0; causes]);
-        Self { sessions, steady: 0.0, machines, all: 0.0, until, lost, begun: 0.0 }
+    /// Of a design with sessions.
+    pub fn of(design: &Design, causes: usize) -> Option<Self> {
+        let sessions = design.service.sessions.clone()?;
+        let structure = design.need.structure();
+        let tier_of = |set: usize| {
+            let Some(service) = structure else { return 0 };
+            let part = service.node_of_set(set);
+            let tier = sessions.parts.iter().position(|&of| Some(of as usize) == part);
+            tier.map_or(HOLDS_NONE, |tier| tier as u8)
+        };
+        let tier_of_set = (0..design.sets.len()).map(tier_of).collect();
+        let parts = if structure.is_some() { sessions.parts.iter().copied().map(Some).collect() } else { vec![None] };
+        Some(Self::new(sessions, parts, tier_of_set, causes))
+    }
+
+    fn new(sessions: Sessions, parts: Vec<Option<u32>>, tier_of_set: Vec<u8>, causes: usize) -> Self {
+        let tiers = parts.into_iter().map(|part| Tier { part, steady: 0.0 }).collect();
+        let (machines, tier_of, lost) = (Vec::new(), Vec::new(), vec![0.0; causes]);
+        Self { sessions, tiers, tier_of_set, machines, tier_of, all: 0.0, until: SimTime::ZERO, lost, begun: 0.0 }
     }
 
     /// The share of sessions that goes on for longer than this.
@@ -82,7 +119,7 @@ impl Held {
             Begin::EveryRequests(requests) => of.demand_milli as f64 / 1e6 / requests,
             Begin::AtOnce(at_once) => at_once / self.sessions.length.as_ms() as f64,
         };
-        all / (of.alive + of.dead) as f64
+        all * of.clients / (of.alive + of.dead) as f64
     }
 
     /// What each machine holds if nothing changes for long.
@@ -90,31 +127,58 @@ impl Held {
         self.begin_on_each(of) * self.sessions.length.as_ms() as f64
     }
 
-    /// A trial begins, with these machines in rotation since long before.
-    pub fn begin(&mut self, of: Rotation, serves: impl Iterator<Item = bool>) {
-        self.steady = self.settles(of);
+    /// A trial begins, with machines of these sets in rotation since long before, or not. `rotation` says what a part meets.
+    pub fn begin(&mut self, rotation: impl Fn(Option<u32>) -> Rotation, machines: impl Iterator<Item = (bool, usize)>) {
+        for at in 0..self.tiers.len() {
+            self.tiers[at].steady = self.settles(rotation(self.tiers[at].part));
+        }
         self.begun = 0.0;
         self.lost.fill(0.0);
         self.machines.clear();
-        let stock = |serves: bool| if serves { Stock { place: Place::In, ..NOTHING } } else { NOTHING };
-        self.machines.extend(serves.map(stock));
-        let held = self.machines.iter().filter(|stock| stock.place == Place::In).count();
-        (self.all, self.until) = (self.steady * held as f64, SimTime::ZERO);
+        self.tier_of.clear();
+        (self.all, self.until) = (0.0, SimTime::ZERO);
+        for (serves, set) in machines {
+            let tier = self.tier_of_set[set];
+            self.tier_of.push(tier);
+            let is_in = serves && tier != HOLDS_NONE;
+            self.all += if is_in { self.tiers[usize::from(tier)].steady } else { 0.0 };
+            self.machines.push(if is_in { Stock { place: Place::In, ..NOTHING } } else { NOTHING });
+        }
+    }
+
+    /// Whether a machine may hold sessions.
+    pub fn holds(&self, at: usize) -> bool {
+        self.tier_of[at] != HOLDS_NONE
     }
 
     /// The state lasts from `from` to `to`; `counted_ms` of that are measured.
-    pub fn lasts(&mut self, of: Rotation, from: SimTime, to: SimTime, counted_ms: u64) {
-        let (settled, outlast) = (self.settles(of), self.outlast(to.since(from)));
-        let heads = settled * of.alive as f64;
+    pub fn lasts(&mut self, rotation: impl Fn(Option<u32>) -> Rotation, from: SimTime, to: SimTime, counted_ms: u64) {
+        let outlast = self.outlast(to.since(from));
+        let mut heads = 0.0;
+        for at in 0..self.tiers.len() {
+            let of = rotation(self.tiers[at].part);
+            let (settled, begin_on_each) = (self.settles(of), self.begin_on_each(of));
+            heads += settled * of.alive as f64;
+            let tier = &mut self.tiers[at];
+            tier.steady = settled + (tier.steady - settled) * outlast;
+            self.begun += begin_on_each * of.alive as f64 * counted_ms as f64;
+        }
         self.all = heads + (self.all - heads) * outlast;
         self.until = to;
-        self.steady = settled + (self.steady - settled) * outlast;
-        self.begun += self.begin_on_each(of) * of.alive as f64 * counted_ms as f64;
+    }
+
+    /// What a machine of a tier holds that has been in rotation all along.
+    fn steady(&self, at: usize) -> f64 {
+        self.tiers.get(usize::from(self.tier_of[at])).map_or(0.0, |tier| tier.steady)
     }
 
     /// What all machines hold at `t`, what they would if all stayed as it is, and the length of a session in milliseconds.
-    pub fn all(&self, of: Rotation, t: SimTime) -> (f64, f64, f64) {
-        let heads = self.settles(of) * of.alive as f64;
+    pub fn all(&self, rotation: impl Fn(Option<u32>) -> Rotation, t: SimTime) -> (f64, f64, f64) {
+        let of_tier = |tier: &Tier| {
+            let of = rotation(tier.part);
+            self.settles(of) * of.alive as f64
+        };
+        let heads: f64 = self.tiers.iter().map(of_tier).sum();
         let held = heads + (self.all - heads) * self.outlast(t.since(self.until));
         (held.max(0.0), heads, self.sessions.length.as_ms() as f64)
     }
@@ -124,7 +188,7 @@ impl Held {
         let stock = &self.machines[at];
         let left = stock.amount * self.outlast(t.since(stock.since));
         // Not below nothing by rounding.
-        if stock.place == Place::In { (self.steady + left).max(0.0) } else { left }
+        if stock.place == Place::In { (self.steady(at) + left).max(0.0) } else { left }
     }
 
     /// A machine leaves the rotation with its sessions, which are lost to a cause at an instant if it has not come back.
@@ -134,7 +198,9 @@ impl Held {
 
     /// A machine comes into the rotation, with what it has kept.
     pub fn join(&mut self, at: usize, t: SimTime) {
-        self.machines[at] = Stock { amount: self.held(at, t) - self.steady, since: t, place: Place::In };
+        if self.holds(at) {
+            self.machines[at] = Stock { amount: self.held(at, t) - self.steady(at), since: t, place: Place::In };
+        }
     }
 
     /// Whether a machine has left the rotation.
@@ -207,15 +273,16 @@ mod tests {
             length: SimDuration::from_ms(HOUR),
             begin: Begin::EveryRequests(60.0),
             patience: SimDuration::from_ms(1000),
+            parts: Vec::new(),
         };
-        let mut held = Held::new(sessions, 1);
-        held.begin(rotation(machines as u64, 0), (0..machines).map(|_| true));
+        let mut held = Held::new(sessions, vec![None], vec![0], 1);
+        held.begin(rotation(machines as u64, 0), (0..machines).map(|_| (true, 0)));
         held
     }
 
     /// 600 requests a second are 10 sessions a second.
-    fn rotation(alive: u64, dead: u64) -> Rotation {
-        Rotation { demand_milli: 600_000, alive, dead }
+    fn rotation(alive: u64, dead: u64) -> impl Fn(Option<u32>) -> Rotation {
+        move |_| Rotation { demand_milli: 600_000, clients: 1.0, alive, dead }
     }
 
     fn t(ms: u64) -> SimTime {
@@ -267,6 +334,6 @@ mod tests {
         held.lasts(rotation(1, 1), t(0), t(1000), 1000);
         assert!((held.begun - 5.0).abs() < 1e-9);
         held.lasts(rotation(0, 0), t(1000), t(1000 + 100 * HOUR), 0);
-        assert!(held.steady < 1e-30);
+        assert!(held.steady(0) < 1e-30);
     }
 }

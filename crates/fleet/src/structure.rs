@@ -237,6 +237,13 @@ impl Structure {
         found
     }
 
+    /// Whether a failover group sends each client to one of two nodes at most.
+    pub fn shares_clients(&self, a: usize, b: usize) -> bool {
+        let above = |node: usize| std::iter::successors(Some(node), |&below| self.parent(below));
+        let first_of_both = above(a).find(|&node| above(b).any(|other| other == node));
+        a != b && first_of_both.is_some_and(|node| self.failovers.iter().any(|of| of.node as usize == node))
+    }
+
     /// Whether all that passes a group passes each of its parts.
     fn is_series(&self, group: usize) -> bool {
         let fails_over = self.failovers.iter().any(|failover| failover.node as usize == group);

@@ -497,6 +497,7 @@ impl World {
         if !self.routing.is_empty() {
             self.begin_routing();
         }
+        self.begin_sessions();
         self.begin_lives(strikes);
         self.begin_maintenance(strikes);
         if self.manager.is_active() {
@@ -579,7 +580,6 @@ impl World {
         if let Some(parts) = &mut self.book.parts {
             parts.demand_changes(self.tide.map(|tide| tide.now_milli));
         }
-        self.begin_sessions();
     }
 
     /// Lives through the current window of the strikes. Returns whether this world has seen enough.

@@ -199,6 +199,7 @@ fn managed_designs() -> Vec<Design> {
         length: SimDuration::from_ms(HOUR),
         begin: Begin::EveryRequests(60.0),
         patience: SimDuration::from_ms(4 * MINUTE),
+        parts: Vec::new(),
     });
     let regional = managed(regional, |management| {
         everything(management, 1);

@@ -242,7 +242,8 @@ fn designs() -> impl Strategy<Value = Design> {
         wild.balancer = flags[3].then(balancer);
         wild.service.drain = flags[3].then(|| SimDuration::from_ms(3 * MINUTE));
         let (length, patience) = (SimDuration::from_ms(20 * MINUTE), SimDuration::from_ms(MINUTE));
-        wild.service.sessions = flags[4].then_some(Sessions { length, begin: Begin::AtOnce(1000.0), patience });
+        wild.service.sessions =
+            flags[4].then_some(Sessions { length, begin: Begin::AtOnce(1000.0), patience, parts: Vec::new() });
         wild.quota = flags[4].then_some(Quota { vcpus: 30, spot_vcpus: 20, machines: 14 });
         wild.need = Need::Serving(capacity.div_ceil(2));
         wild.bought = Some(vec![bought]);

@@ -123,7 +123,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         None => Some(false),
     };
     let within = need.as_ref().and_then(|(.., within)| within.as_ref());
-    let service = service::service(&reader, sets.as_deref(), has_demand, (within, memory), sink);
+    let asked = need.as_ref().map(|(need, ..)| need);
+    let service = service::service(&reader, sets.as_deref(), (asked, has_demand), (within, memory), sink);
     let (mut sets, (need, need_span, _)) = (sets?, need?);
     let (demand, jobs) = (demand?, jobs?);
     let service = service?;
@@ -310,7 +311,7 @@ fn need(reader: &Reader<'_>, arrives: Arrives, sink: &mut Sink) -> Option<(Need,
 fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> bool {
     let mut fine = true;
     let mut no = |span: &Range<usize>| {
-        let words = "times of responses, ceilings, gateways that scale, jobs, retries and sessions are of one queue, and a service of parts has several";
+        let words = "times of responses, ceilings, gateways that scale, jobs and retries are of one queue, and a service of parts has several";
         sink.error(codes::EXCLUSIVE, span, words)
             .help("a ceiling of a service of parts is a component with `capacity` and `min_served`");
         fine = false;
@@ -318,7 +319,7 @@ fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> 
     for key in ["p95_latency", "jobs_by_deadline"] {
         slo.filter(|slo| slo.has(key)).into_iter().for_each(|slo| no(&slo.span_of(key)));
     }
-    for key in ["service.parallelism", "service.ceiling", "load_balancer.autoscale", "retry", "jobs", "sessions"] {
+    for key in ["service.parallelism", "service.ceiling", "load_balancer.autoscale", "retry", "jobs"] {
         let outer = key.rsplit_once('.').map_or("", |(outer, _)| outer);
         let around = if outer.is_empty() { reader.span().clone() } else { reader.place(outer) };
         if reader.place(key) != around {

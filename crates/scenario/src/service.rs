@@ -18,7 +18,7 @@ use std::sync::Arc;
 use zonefall_engine::SimDuration;
 use zonefall_exact::waiting::greatest_arrival;
 use zonefall_fleet::policy::retry::Retry;
-use zonefall_fleet::{Ceiling, Latency, Limit, Queue, Service};
+use zonefall_fleet::{Ceiling, Latency, Limit, Need, Queue, Service};
 
 /// The share of answers that a limit is about.
 const LEVEL: f64 = 0.95;
@@ -37,13 +37,13 @@ pub(crate) struct Within {
 pub(crate) fn service(
     design: &Reader<'_>,
     sets: Option<&[Placed]>,
-    has_demand: bool,
+    (need, has_demand): (Option<&Need>, bool),
     limit: (Option<&Within>, Option<&Memory>),
     sink: &mut Sink,
 ) -> Option<Service> {
     let latency = latency(design, sets, has_demand, limit, sink);
     let retry = retry(design, has_demand, sink);
-    let sessions = sessions::sessions(design, has_demand, sink);
+    let sessions = sessions::sessions(design, need, has_demand, sink);
     let ceiling = ceiling(design, has_demand, sink);
     let gateway = gateway::gateway(design, has_demand, sink);
     let drain = balancer::drain(design, sets, sink);

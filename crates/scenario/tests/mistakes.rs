@@ -715,3 +715,26 @@ fn a_component_says_what_it_lets_through_and_how_much_has_to_be() {
     let told = parse(&one_queue, "x.toml").unwrap_err();
     assert!(told.render(false).contains("is a component with `capacity` and `min_served`"), "{}", told.render(false));
 }
+
+#[test]
+fn sessions_in_a_service_of_parts_are_held_by_parts_that_no_request_comes_to_twice() {
+    let two = |lines: &str, parts: &str| {
+        let back =
+            "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_serving = 2\n";
+        let site = "[component.db]\navailability = \"99.9%\"\n";
+        with("#end", &format!("[sessions]\nlength = \"20 min\"\nat_once = 9\n{lines}\n{back}{site}{parts}"))
+    };
+    let fails_over =
+        "[failover.site]\npattern = \"active-active\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n";
+    assert_eq!(codes(&two("parts = [\"machines\"]", "")), Vec::<&str>::new());
+    assert_eq!(codes(&two("", "")), ["E083"]);
+    assert_eq!(codes(&two("parts = []", "")), ["E020"]);
+    assert_eq!(codes(&two("parts = [\"machnes\", \"db\"]", "")), ["E086", "E086"]);
+    assert_eq!(codes(&two("parts = [\"machines\", \"behind\"]", "")), ["E013"]);
+    assert_eq!(codes(&two("parts = [\"behind\", \"behind\"]", fails_over)), ["E013"]);
+    assert_eq!(codes(&two("parts = 1", "")), ["E012"]);
+    let wrong = codes(&two("parts = [\"machines\", \"behind\"]", fails_over));
+    assert!(!wrong.iter().any(|code| code.starts_with("E")), "{wrong:?}");
+    let alone = with("#end", "[sessions]\nlength = \"20 min\"\nat_once = 9\nparts = [\"web\"]");
+    assert_eq!(codes(&alone), ["E083"]);
+}

@@ -141,6 +141,12 @@ impl Parts {
         leaves.map(|(_, reach)| if reach.from == reach.to { 0 } else { reach.running }).max()
     }
 
+    /// The share of all clients that come to a node.
+    pub fn clients(&self, at: usize) -> f64 {
+        const ALL: u64 = 1 << 40;
+        self.share(at, ALL) as f64 / ALL as f64
+    }
+
     /// The demand that a node has to be fit for: of what comes to it, or would come if it stands by.
     pub(super) fn expected(&self, at: usize, demand: u64) -> u64 {
         self.reach.get(at).map_or(demand, |reach| of(demand, reach.expects))

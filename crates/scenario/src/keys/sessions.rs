@@ -1,7 +1,8 @@
 //! Keys of sessions: connections that last, each held by one machine.
 
 use super::Key;
-use super::Kind::{Count, Duration, Either, Number, Off, Table};
+use super::Kind::{Count, Duration, Either, List, Number, Off, Table, Text};
+use super::parts::PARTS_MAX;
 
 pub(super) const KEYS: &[Key] = &[
     Key::new(
@@ -24,6 +25,13 @@ pub(super) const KEYS: &[Key] = &[
         "In place of `requests`: as many begin all the time as keep up so many at once.",
     )
     .overlay(),
+    Key::new(
+        "sessions.parts",
+        List(&Text, PARTS_MAX),
+        "In a service of parts: the part whose machines hold the sessions, such as the front tier; where clients are sent from one to another by `[failover]`, one of each. They begin where clients are sent to, and stay where they are: open connections do not move. A component that fails breaks none. May be left out where only one part has sets.",
+    )
+    .overlay()
+    .from("TM-02"),
     Key::new(
         "sessions.patience",
         Duration,

@@ -10,6 +10,9 @@ use crate::reader::Reader;
 use std::ops::Range;
 use zonefall_fleet::{Begin, Need, Part, Sessions, Structure};
 
+/// A name and where it stands.
+type Name = (String, Range<usize>);
+
 /// The most parts that hold sessions.
 const TIERS_MAX: usize = 200;
 
@@ -26,7 +29,8 @@ pub(crate) fn sessions(
     }
     let length = reader.span_of_time("length", sink);
     let patience = reader.duration("patience", sink);
-    let parts = need.map(|need| parts(&reader, need, sink));
+    let names = reader.optional("parts", sink, Reader::texts);
+    let parts = need.zip(names).map(|(need, names)| parts(&reader, need, names, sink));
     let requests = reader.optional("requests", sink, Reader::number);
     let at_once = reader.optional("at_once", sink, Reader::count);
     let begin = match (requests?, at_once?) {
@@ -53,8 +57,7 @@ pub(crate) fn sessions(
 }
 
 /// The parts whose machines hold sessions; none of a design without parts.
-fn parts(reader: &Reader<'_>, need: &Need, sink: &mut Sink) -> Option<Vec<u32>> {
-    let names = reader.optional("parts", sink, Reader::texts)?;
+fn parts(reader: &Reader<'_>, need: &Need, names: Option<Vec<Name>>, sink: &mut Sink) -> Option<Vec<u32>> {
     let Some(service) = need.structure() else {
         if names.is_some() {
             let words = "`parts` is of a service of parts, and this design has none";
@@ -83,7 +86,7 @@ fn parts(reader: &Reader<'_>, need: &Need, sink: &mut Sink) -> Option<Vec<u32>> 
         sink.error(codes::RANGE, &reader.span_of("parts"), words);
         return None;
     }
-    let find = |(name, span): &(String, Range<usize>)| {
+    let find = |(name, span): &Name| {
         let found = all.iter().copied().find(|&at| service.nodes[at].name == *name);
         if found.is_none() {
             let others = all.iter().map(|&at| service.nodes[at].name.as_str());
@@ -97,7 +100,7 @@ fn parts(reader: &Reader<'_>, need: &Need, sink: &mut Sink) -> Option<Vec<u32>> 
 }
 
 /// Whether no request comes to two of the parts: only a group that fails over sends clients to one of its parts.
-fn are_apart(service: &Structure, found: &[usize], names: &[(String, Range<usize>)], sink: &mut Sink) -> bool {
+fn are_apart(service: &Structure, found: &[usize], names: &[Name], sink: &mut Sink) -> bool {
     let mut fine = true;
     for (at, &part) in found.iter().enumerate() {
         for (before, &other) in found[..at].iter().enumerate() {

@@ -201,11 +201,6 @@ fn each_mistake_brings_its_code() {
         ("#end", demand("[sessions]\nlength = \"20 min\"\nrequests = 0"), "E020"),
         ("#end", "[sessions]\nlength = \"20 min\"\nat_once = 9\npatience = \"long\"".into(), "E021"),
         ("#end", "[sessions]\nlength = \"20 min\"\nat_onse = 9".into(), "E010"),
-        (
-            "min_serving = 6",
-            "[sessions]\nlength = \"20 min\"\nat_once = 9\n[part.a]\nsets = [\"web\"]\nmin_serving = 1".into(),
-            "E013",
-        ),
         ("#balancer", "kind = \"gateway\"".into(), "E014"),
         ("#balancer", "kind = 7".into(), "E012"),
         ("#balancer", "kind = \"application-gateway\"\nhealthy_threshold = 2".into(), "E020"),

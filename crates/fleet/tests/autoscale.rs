@@ -378,8 +378,12 @@ fn holding(autoscale: Autoscale) -> Design {
     let mut of = web(&[1], 4, course(600_000, &[(HOUR, 1_200_000)]), autoscale);
     of.sets[0].serves_milli = 1_000_000;
     of.need = Need::Serving(1);
-    of.service.sessions =
-        Some(Sessions { length: ms(20 * MINUTE), begin: Begin::EveryRequests(60.0), patience: ms(MINUTE) });
+    of.service.sessions = Some(Sessions {
+        length: ms(20 * MINUTE),
+        begin: Begin::EveryRequests(60.0),
+        patience: ms(MINUTE),
+        parts: Vec::new(),
+    });
     of
 }
 

@@ -21,7 +21,7 @@ use crate::scenario::CalendarStart;
 use crate::service::{self, Within};
 use crate::sets::{self, Ground, Placed};
 use crate::slow_start;
-use crate::watched::{Watched, watches_something};
+use crate::watched::{self, Watched, watches_something};
 use std::ops::Range;
 use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
@@ -130,6 +130,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let service = service?;
     let there = Watched { demand: demand.is_some(), jobs: jobs.is_some(), sessions: service.sessions.is_some() };
     watches_something(&reader, &sets, there, sink)?;
+    watched::sees_its_own_sessions(&reader, &sets, &need, service.sessions.as_ref(), sink)?;
     standbys_scale_hot(&reader, &sets, &need, sink)?;
     let quota = quota?;
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));

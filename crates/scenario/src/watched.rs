@@ -7,6 +7,7 @@ use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use zonefall_fleet::policy::autoscale::Metric;
+use zonefall_fleet::{Need, Sessions};
 
 /// What there is for autoscale to look at.
 #[derive(Clone, Copy)]
@@ -50,6 +51,33 @@ pub(crate) fn watches_something(reader: &Reader<'_>, sets: &[Placed], there: Wat
         if let Some((words, help)) = lacking {
             let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
             sink.error(codes::AUTOSCALE, &span, words).help(help);
+            fine = None;
+        }
+    }
+    fine
+}
+
+/// AS-07: what a rule sees of sessions are those of all machines that hold some: those of its own set's part, or nothing that
+/// its set could answer to.
+pub(crate) fn sees_its_own_sessions(
+    reader: &Reader<'_>,
+    sets: &[Placed],
+    need: &Need,
+    sessions: Option<&Sessions>,
+    sink: &mut Sink,
+) -> Option<()> {
+    let (Some(service), Some(sessions)) = (need.structure(), sessions) else { return Some(()) };
+    let mut fine = Some(());
+    for (at, placed) in sets.iter().enumerate() {
+        let setting = placed.set.management.as_ref().and_then(|managed| managed.autoscale.as_deref());
+        let mut rules = setting.into_iter().flat_map(|setting| &setting.profiles).flat_map(|profile| &profile.rules);
+        let looks = rules.any(|rule| matches!(rule.metric, Metric::Sessions { .. }));
+        let own = matches!(&sessions.parts[..], [part] if service.node_of_set(at) == Some(*part as usize));
+        if looks && !own {
+            let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
+            let words = "a rule looks at sessions, and machines outside of the part that this set is in hold them";
+            sink.error(codes::AUTOSCALE, &span, words)
+                .help("it can look at them where `sessions.parts` names the part of its set alone");
             fine = None;
         }
     }

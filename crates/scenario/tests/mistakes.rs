@@ -728,6 +728,15 @@ fn sessions_in_a_service_of_parts_are_held_by_parts_that_no_request_comes_to_twi
     assert_eq!(codes(&two("parts = [\"machines\", \"behind\"]", "")), ["E013"]);
     assert_eq!(codes(&two("parts = [\"behind\", \"behind\"]", fails_over)), ["E013"]);
     assert_eq!(codes(&two("parts = 1", "")), ["E012"]);
+    // Autoscale sees the sessions of all machines: those of its own part, or it may not look.
+    let looks = format!(
+        "[demand]\nrate = \"9 req/s\"\n[scale_set.back.autoscale]\nminimum = 3\nmaximum = 12\n{}\nincrease = 1\naggregation = \"last\"\n",
+        RULE.replace("cpu", "sessions").replace("scale_set.web", "scale_set.back")
+    );
+    for (parts, rest) in [("machines", ""), ("behind", ""), ("machines\", \"behind", fails_over)] {
+        let found = codes(&two(&format!("parts = [\"{parts}\"]"), &format!("{rest}{looks}")));
+        assert_eq!(found.contains(&"E059"), parts != "behind", "{found:?}");
+    }
     let wrong = codes(&two("parts = [\"machines\", \"behind\"]", fails_over));
     assert!(!wrong.iter().any(|code| code.starts_with("E")), "{wrong:?}");
     let alone = with("#end", "[sessions]\nlength = \"20 min\"\nat_once = 9\nparts = [\"web\"]");

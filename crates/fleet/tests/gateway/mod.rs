@@ -85,7 +85,7 @@ fn ag_03_what_is_turned_away_reaches_no_machine_and_begins_no_session() {
     assert_eq!(ledger.offered - ledger.served, i128::from(turned_away + unnoticed * 2_000));
     let mut held = web(20_000, &[(6 * HOUR, 80_000)]);
     let (length, patience) = (SimDuration::from_ms(20 * MINUTE), SimDuration::from_ms(MINUTE));
-    held.service.sessions = Some(Sessions { length, begin: Begin::EveryRequests(1.0), patience });
+    held.service.sessions = Some(Sessions { length, begin: Begin::EveryRequests(1.0), patience, parts: vec![] });
     let ledger = play(held);
     assert_eq!(ledger.sessions_begun, (ledger.served / 1000) as u64);
 }

@@ -311,7 +311,8 @@ fn of_faults(scenario: &Scenario, resolved: &Value) -> String {
             mode["mode"].as_str().unwrap_or_default()
         );
     }
-    let total = resolved["one_machine_min_per_year"].as_f64().unwrap_or_default();
+    // An empty sum is -0.
+    let total = resolved["one_machine_min_per_year"].as_f64().unwrap_or_default() + 0.0;
     text + &format!("           {:<24} {total:>8.2} min a year (exact, from the profile; no probes)\n", "all modes")
 }
 

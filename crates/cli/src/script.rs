@@ -1,7 +1,8 @@
 //! Scripted faults: rows of a scenario turned into a recorded storm.
 //!
-//! Every cause becomes a mode of its own (two, if it strikes racks and single machines). Overlapping rows of one cause
-//! on one unit are one outage. A cause that is a mode of planned maintenance begins a wave of it.
+//! Every cause becomes a mode of its own: several, if it strikes racks, whole zones, hosts or single machines, or if its rows
+//! say different things of what it does. Overlapping rows of one mode on one unit are one outage. A cause that is a mode of
+//! planned maintenance begins a wave of it.
 
 use std::collections::BTreeMap;
 use zonefall_engine::{Law, SimDuration, SimTime};
@@ -9,12 +10,12 @@ use zonefall_faults::{
     Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Storm, UNIT_MODES_MAX, Wave,
 };
 use zonefall_scenario::{Member, Scenario, ScriptRow};
-use zonefall_topology::RackId;
+use zonefall_topology::{RackId, Topology};
 
 /// The most outages of units that a script may hold.
 const OUTAGES_MAX: usize = 1_000_000;
 
-/// A unit that can be out: a rack, a host or an instance.
+/// A unit that can be out: a rack, a host or an instance, and what is struck with it: the rack alone, its zone or its region.
 type Unit = (Scope, u32);
 /// Outages of one unit by one cause, with the row that says what they do.
 type Outages = BTreeMap<(String, Unit), Vec<(SimTime, SimTime)>>;
@@ -38,12 +39,11 @@ pub fn replay(
     let (waves, rows): (Vec<_>, Vec<_>) = rows.iter().partition(|row| wave(row, world).is_some());
     for row in rows {
         let end = row.lasts.map_or(SimTime::NEVER, |lasts| row.at.after(lasts));
-        for unit in row.members.iter().flat_map(|member| units(member, population)) {
-            let name = mode_name(&row.cause, unit.0);
-            if profile.find(&name).is_none() {
-                profile.modes.push(mode(&name, unit.0, row)?);
+        for member in &row.members {
+            for unit in units(member, population, &world.topology) {
+                let name = mode_of(&mut profile, row, unit.0)?;
+                outages.entry((name, unit)).or_default().push((row.at, end));
             }
-            outages.entry((name, unit)).or_default().push((row.at, end));
         }
     }
     if profile.modes.iter().filter(|mode| mode.marks_machines()).count() > UNIT_MODES_MAX {
@@ -58,7 +58,7 @@ pub fn replay(
     for ((name, (scope, unit)), spans) in outages {
         let Some(cause) = profile.find(&name) else { continue };
         for (start, end) in merged(spans) {
-            if scope == Scope::Rack {
+            if !matches!(scope, Scope::Host | Scope::Instance) {
                 let last = racks_out.entry((cause as u16, start, end)).or_insert(usize::MAX);
                 take_rack(&mut storm, cause as u16, RackId(unit), (start, end), last, world);
             } else if let Some(mode) = marking.iter().position(|&at| at == cause) {
@@ -118,20 +118,51 @@ fn begin_wave(row: &ScriptRow, world: &Scenario, profile: &mut Profile, storm: &
 
 fn mode_name(cause: &str, scope: Scope) -> String {
     match scope {
-        Scope::Rack => cause.into(),
         Scope::Host => format!("{cause} (host)"),
-        _ => format!("{cause} (machine)"),
+        Scope::Instance => format!("{cause} (machine)"),
+        _ => cause.into(),
     }
 }
 
-fn mode(name: &str, scope: Scope, row: &ScriptRow) -> Result<Mode, ModeError> {
-    let never_drawn = Outage::Law(Law::constant(SimDuration::ZERO));
-    Ok(Mode { effect: row.effect, recovery: row.recovery, ..Mode::plain(name, scope, 1.0, never_drawn)? })
+/// The name of the mode that does what a row says to units of a scope; it is numbered where the row's cause does something else
+/// elsewhere.
+fn mode_of(profile: &mut Profile, row: &ScriptRow, scope: Scope) -> Result<String, ModeError> {
+    let name = mode_name(&row.cause, scope);
+    let names = std::iter::once(name.clone()).chain((2..).map(|nth| format!("{name} ({nth})")));
+    for name in names {
+        match profile.find(&name).map(|at| &profile.modes[at]) {
+            Some(mode) if (mode.scope, mode.effect, mode.recovery) != (scope, row.effect, row.recovery) => {}
+            Some(_) => return Ok(name),
+            None => {
+                let never_drawn = Outage::Law(Law::constant(SimDuration::ZERO));
+                let mode = Mode::plain(&name, scope, 1.0, never_drawn)?;
+                profile.modes.push(Mode { effect: row.effect, recovery: row.recovery, ..mode });
+                return Ok(name);
+            }
+        }
+    }
+    Ok(name)
 }
 
-fn units(member: &Member, population: &Population) -> Vec<Unit> {
+/// What is struck where these racks are: components feel the loss of their zone or region, not that of some racks.
+fn struck(racks: &std::ops::Range<u32>, topology: &Topology) -> Scope {
+    let zone = topology.zone_of(RackId(racks.start));
+    let within = |of: std::ops::Range<u32>| racks.start <= of.start && of.end <= racks.end;
+    if within(topology.racks_of_region(topology.region_of(zone))) {
+        Scope::Region
+    } else if within(topology.racks_of(zone)) {
+        Scope::Zone
+    } else {
+        Scope::Rack
+    }
+}
+
+fn units(member: &Member, population: &Population, topology: &Topology) -> Vec<Unit> {
     match member {
-        Member::Racks { racks, .. } => racks.clone().map(|rack| (Scope::Rack, rack)).collect(),
+        Member::Racks { racks, .. } => {
+            let scope = struck(racks, topology);
+            racks.clone().map(|rack| (scope, rack)).collect()
+        }
         Member::Host(host) => vec![(Scope::Host, host.0)],
         Member::Instance { group, ordinal } => {
             let slots = population.slots(group).unwrap_or(0..0);

@@ -286,3 +286,47 @@ fn hints_are_counted_beside_warnings() {
         "{told}"
     );
 }
+
+/// The minutes that a day's script costs a service with a machine set in one region and a database in another.
+fn minutes_of_script(database: &str, script: &str) -> f64 {
+    let text = format!(
+        "horizon = \"1 day\"\ntrials = 1\n[slo]\nwindow = \"1 day\"\nholds = \"service\"\n[region.a]\n[region.b]\n\
+         [scale_set.web]\nregion = \"b\"\nzones = [1, 2, 3]\ncapacity = 6\nboot = \"0 s\"\nwarm_up = \"0 s\"\n\
+         [part.front]\nsets = [\"web\"]\nmin_serving = 5\n\
+         [component.db]\navailability = \"99.9%\"\nregion = \"a\"\n{database}\n[part.service]\nall = [\"db\", \"front\"]\n{script}"
+    );
+    let desk = Desk::with(&text);
+    desk.run("run s.toml --out r").ends(0);
+    kit::json(&desk.path("r/summary.json"))["designs"][0]["unavailability"]["mean"].as_f64().unwrap() * 1440.0
+}
+
+#[test]
+fn a_scripted_zone_or_region_takes_the_components_that_stand_in_it() {
+    let hours = |members: &str| format!("[[script]]\nat = \"3 h\"\nfor = \"3 h\"\nmembers = [{members}]\n");
+    let (zonal, redundant, regional) = ("zone = 1", "placement = \"zone-redundant\"", "placement = \"regional\"");
+    for (database, members, minutes) in [
+        (zonal, "\"a/1\"", 180.0),
+        (zonal, "\"a/2\"", 0.0),
+        (zonal, "\"a\"", 180.0),
+        (redundant, "\"a/1\"", 0.0),
+        (redundant, "\"a\"", 180.0),
+        (regional, "\"a/1\"", 0.0),
+        (regional, "\"a\"", 180.0),
+        (regional, "\"b/1/rack00\"", 0.0),
+    ] {
+        let missed = minutes_of_script(database, &hours(members));
+        assert!((missed - minutes).abs() < 1e-9, "{database}, {members}: {missed}");
+    }
+}
+
+#[test]
+fn rows_of_one_cause_that_do_different_things_each_do_their_own() {
+    // A zone at a fifth of its capacity takes no machine out, and later the same zone is lost: for an hour, whatever the order
+    // of the rows is.
+    let slow = "[[script]]\nat = \"3 h\"\nfor = \"3 h\"\nmembers = [\"b/1\"]\neffect = { degraded = 0.2 }\n";
+    let down = "[[script]]\nat = \"8 h\"\nfor = \"1 h\"\nmembers = [\"b/1\"]\n";
+    for script in [format!("{slow}{down}"), format!("{down}{slow}")] {
+        let missed = minutes_of_script("zone = 2", &script);
+        assert!((missed - 60.0).abs() < 1e-9, "{missed}");
+    }
+}

@@ -152,7 +152,7 @@ fn a_trial_has_one_file() {
     assert_eq!(rows_of(&desk, "drawn", 4), rows_of(&desk, "again", 4));
     let summary = kit::json(&desk.path("again/summary.json"));
     assert_eq!((&summary["seed"], &summary["trials"]), (&8.into(), &1.into()));
-    desk.run("trace s.toml --trial 18446744073709551615 --faults last").ends(0);
+    desk.run("trace s.toml --trial 999999999 --what-if trials=1000000000 --faults last").ends(0);
     desk.run("run s.toml --faults last --out last-run").ends(0);
 }
 

@@ -37,6 +37,10 @@ impl World {
     pub(crate) fn gateway_is_due(&mut self, t: SimTime) {
         let design = Arc::clone(&self.design);
         let Some(gateway) = &design.service.gateway else { return };
+        if self.growth.awaited != t {
+            return;
+        }
+        self.growth.awaited = SimTime::NEVER;
         self.book.settle(t, &self.measure);
         self.look_at_gateway(gateway, t);
     }
@@ -45,7 +49,8 @@ impl World {
         self.growth.look(t, gateway.shrinks_after);
         self.book.gate = gateway.lets_through(self.growth.instances);
         let next = self.growth.next();
-        if next < self.measure.horizon {
+        if next < self.measure.horizon && next != self.growth.awaited {
+            self.growth.awaited = next;
             self.pending.push(next, Pending::Gateway.tag());
         }
     }

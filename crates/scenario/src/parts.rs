@@ -347,10 +347,15 @@ impl Tree {
 
     /// What is below the top, every part after those it needs.
     fn order(&self, top: usize, root: Option<&Name>, sink: &mut Sink) -> Option<Vec<usize>> {
-        // Every part has one parent at most, so what the top reaches is a tree.
+        // Every part has one parent at most, so what the top reaches is a tree, or comes back to the top.
         let mut order = vec![top];
         let mut next = 0;
         while let Some(&at) = order.get(next) {
+            if self.children[at].contains(&top) {
+                let draft = &self.drafts[at];
+                sink.error(codes::PART, &draft.span, format!("part `{}` is in itself", self.drafts[top].name));
+                return None;
+            }
             order.extend(&self.children[at]);
             next += 1;
         }

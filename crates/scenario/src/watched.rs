@@ -57,8 +57,7 @@ pub(crate) fn watches_something(reader: &Reader<'_>, sets: &[Placed], there: Wat
     fine
 }
 
-/// AS-07: what a rule sees of sessions are those of all machines that hold some: those of its own set's part, or nothing that
-/// its set could answer to.
+/// AS-07: what a rule sees of sessions are those of all machines that hold some: they have to be those of its own set.
 pub(crate) fn sees_its_own_sessions(
     reader: &Reader<'_>,
     sets: &[Placed],
@@ -66,18 +65,24 @@ pub(crate) fn sees_its_own_sessions(
     sessions: Option<&Sessions>,
     sink: &mut Sink,
 ) -> Option<()> {
-    let (Some(service), Some(sessions)) = (need.structure(), sessions) else { return Some(()) };
+    let Some(sessions) = sessions else { return Some(()) };
     let mut fine = Some(());
     for (at, placed) in sets.iter().enumerate() {
         let setting = placed.set.management.as_ref().and_then(|managed| managed.autoscale.as_deref());
         let mut rules = setting.into_iter().flat_map(|setting| &setting.profiles).flat_map(|profile| &profile.rules);
         let looks = rules.any(|rule| matches!(rule.metric, Metric::Sessions { .. }));
-        let own = matches!(&sessions.parts[..], [part] if service.node_of_set(at) == Some(*part as usize));
+        let own = match need.structure() {
+            Some(service) => {
+                matches!(&sessions.parts[..], [part] if service.node_of_set(at) == Some(*part as usize))
+                    && service.sets_within(sessions.parts[0] as usize).len() == 1
+            }
+            None => sets.len() == 1,
+        };
         if looks && !own {
             let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
-            let words = "a rule looks at sessions, and machines outside of the part that this set is in hold them";
+            let words = "a rule looks at sessions, and machines of other sets hold some of them";
             sink.error(codes::AUTOSCALE, &span, words)
-                .help("it can look at them where `sessions.parts` names the part of its set alone");
+                .help("it can look at them where its set is the only one, or `sessions.parts` names its part alone");
             fine = None;
         }
     }

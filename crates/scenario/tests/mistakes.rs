@@ -109,6 +109,8 @@ fn each_mistake_brings_its_code() {
         ("#end", "[component.db]\nkind = \"load-balancer\"\nspeed = 1".into(), "E010"),
         ("#slo", "holds = \"web\"".into(), "E086"),
         ("#end", "[part.a]\nsets = [\"web\"]".into(), "E086"),
+        ("#slo", "holds = \"a\"\n[part.a]\nall = [\"b\"]\n[part.b]\nall = [\"a\"]".into(), "E086"),
+        ("#slo", "holds = \"a\"\n[part.a]\nall = [\"a\"]".into(), "E086"),
         ("#end", "[part.a]\nsets = [\"wep\"]\nmin_serving = 1".into(), "E086"),
         ("#end", "[part.a]\nsets = [\"web\"]\nmin_serving = 1".into(), "E013"),
         ("min_serving = 6", "[part.a]\nsets = [\"web\", \"web\"]\nmin_serving = 1".into(), "E015"),
@@ -546,6 +548,9 @@ fn as_07_rules_look_at_sessions_and_queues_where_there_are_some() {
     let sessions = "[demand]\nrate = \"9 req/s\"\n[sessions]\nlength = \"20 min\"\nrequests = 60\n";
     let held = with("#end", &format!("{}{sessions}", rule("sessions", "per_instance = true\n")));
     assert_eq!(codes(&held), Vec::<&str>::new());
+    // Two sets would share them.
+    let more = "[scale_set.more]\nzones = [1]\ncapacity = 2\n";
+    assert_eq!(codes(&format!("{held}\n{more}")), ["E059"]);
 }
 
 #[test]

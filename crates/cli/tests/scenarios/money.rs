@@ -98,6 +98,7 @@ fn sl_02_sl_03_credits_go_by_months_whatever_the_windows_of_the_objective_are() 
         bills(&Desk::with(&format!("{head}{sets}")))["designs"][0]["sla"].clone()
     };
     assert_eq!(dated("7 days"), dated("month"));
+    assert_eq!(dated("30 days"), dated("month"));
     assert_eq!(dated("month")["uptime"], by_months["uptime"]);
 }
 

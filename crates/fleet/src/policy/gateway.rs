@@ -46,14 +46,17 @@ pub(crate) struct Growth {
     orders: Vec<(SimTime, u32)>,
     /// Fewer are wanted: when that is looked at, and the most that were wanted since.
     lower: Option<(SimTime, u32)>,
+    /// A look is awaited at this instant.
+    pub awaited: SimTime,
 }
 
-zonefall_engine::pooled_clone!(Growth { instances, ordered, wanted, orders, lower });
+zonefall_engine::pooled_clone!(Growth { instances, ordered, wanted, orders, lower, awaited });
 
 impl Growth {
     /// So many have been wanted for long.
     pub fn begin(&mut self, wanted: u32) {
         (self.instances, self.ordered, self.wanted, self.lower) = (wanted, wanted, wanted, None);
+        self.awaited = SimTime::NEVER;
         self.orders.clear();
     }
 

@@ -131,9 +131,14 @@ impl Book {
         Some((latency.limit.as_ref()?, self.level(Class::Capacity) as u64 / latency.serves_milli, latency.serves_milli))
     }
 
-    /// Whether too many answers come too late. Where something arrives and nobody answers, all do.
+    /// Whether too many answers come too late. Where something arrives and nobody answers, all do; so they do where a gateway turns
+    /// more than 5 of 100 away, and where more comes than a ceiling lets through, of which the rest waits for ever.
     pub(super) fn is_slow(&self) -> bool {
         let Some((limit, machines, _)) = self.limit() else { return false };
-        !limit.admits(machines, self.reaches()) || machines == 0 && self.demand.unwrap_or(0) > 0
+        let demand = self.demand.unwrap_or(0);
+        if u128::from(self.passed()) * 100 < u128::from(demand) * 95 || self.reaches() as i64 > self.ceiling {
+            return true;
+        }
+        !limit.admits(machines, self.reaches()) || machines == 0 && demand > 0
     }
 }

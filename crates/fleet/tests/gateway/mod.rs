@@ -4,7 +4,7 @@ use crate::support::*;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::policy::gateway::Gateway;
-use zonefall_fleet::{Begin, Demand, Design, Ledger, Need, Operation, Sessions, Step};
+use zonefall_fleet::*;
 
 /// The fleet's own causes follow the only mode; overload is the third.
 const OVERLOAD: usize = 3;
@@ -55,6 +55,32 @@ fn ag_03_no_more_than_the_most_and_each_rise_orders_what_is_missing() {
     let third = 4 * MINUTE * 45_000 + (17 * HOUR - 4 * MINUTE) * 15_000;
     assert_eq!(ledger.offered - ledger.served, i128::from(first + second + third));
     assert_eq!(count(&ledger, Operation::GatewayGrowths), 3);
+}
+
+#[test]
+fn ag_03_a_demand_that_changes_often_makes_no_more_events_than_it_has_changes_and_the_gateway_looks() {
+    // 55 a second at noon, then a ripple each ten seconds for twelve hours that asks for fewer all the time.
+    let mut steps = vec![(12 * HOUR, 55_000)];
+    steps.extend((1..4320).map(|at| (12 * HOUR + at * 10 * SECOND, 31_000 + at % 2)));
+    let mut often = web(20_000, &steps);
+    often.service.gateway.as_mut().unwrap().shrinks_after = SimDuration::from_ms(6 * HOUR);
+    let ledger = play(often);
+    assert!(ledger.events < 4320 + 10, "{}", ledger.events);
+}
+
+#[test]
+fn ag_03_what_is_turned_away_is_answered_too_late() {
+    let mut slow = web(20_000, &[(6 * HOUR, 55_000)]);
+    slow.need = Need::Served(0, 1);
+    let limit =
+        Limit { within: SimDuration::from_ms(90), admits_milli: (0..=100).map(|machines| machines * 900).collect() };
+    let latency = Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: Some(limit) };
+    slow.service.latency = Some(latency);
+    assert_eq!(play(slow.clone()).missed_ms, 4 * MINUTE);
+    // The same of a ceiling of 40, for good.
+    slow.service.gateway = None;
+    slow.service.ceiling = Some(Ceiling { name: "database".into(), capacity_milli: 40_000 });
+    assert_eq!(play(slow).missed_ms, 18 * HOUR);
 }
 
 #[test]

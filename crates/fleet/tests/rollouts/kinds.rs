@@ -119,3 +119,21 @@ fn up_12_one_bad_version_goes_and_the_other_goes_on() {
         assert_eq!(lost(&ledger) * 4, i128::from(10 * quarters));
     }
 }
+
+#[test]
+fn up_13_a_way_back_that_stops_is_ordered_again() {
+    use ReleaseKind::*;
+    // The first machine of nine shows a bad application at once, and the rollout stops. From 1:08 on a third is dark, which is
+    // too many for the way back at 1:20, and again each 21 minutes until the zone is back at 5:00.
+    let releases = vec![bad(Application, HOUR, 0, 20 * MINUTE)];
+    let design = managed(design(&[1, 2, 3], 9, 9), |set| {
+        set.health = Some(binary_health());
+        set.upgrades = Some(Box::new(Upgrades { policy: policy(Mode::Rolling), releases }));
+    });
+    let dark = script().outages(&[(0, 8, 4, HOUR + 8 * MINUTE, 5 * HOUR)]);
+    let (ledger, _) = play(&dark, design);
+    assert!((9..=13).contains(&count(&ledger, Operation::RolloutsFaulted)), "{:?}", counts(&ledger));
+    assert_eq!(count(&ledger, Operation::ReleasesTakenBack), 1);
+    assert_eq!(ledger.outages_ms.len(), 1);
+    near(ledger.missed_ms, 4 * HOUR, 22 * MINUTE);
+}

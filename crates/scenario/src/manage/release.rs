@@ -54,7 +54,7 @@ fn release(
     let reader = Reader::new(node, "release[]", sink);
     let set = set_named(&reader, sets, "release", sink);
     let kind = reader.choice("kind", sink);
-    let name = name(&reader, before, sink);
+    let name = reader.optional("name", sink, Reader::text);
     if !reader.has("at") {
         reader.missing("at", "at = \"100 days\"", sink);
     }
@@ -69,6 +69,12 @@ fn release(
     let (set, named, at, every, bad) = (set?, name?, at?, every?, bad?);
     let alike = before.iter().filter(|other| other.set == set && other.release.kind == kind).count();
     let name = named.unwrap_or_else(|| format!("{set} {} {}", word(kind), alike + 1));
+    if before.iter().any(|other| other.release.name == name) {
+        let span = if reader.has("name") { reader.span_of("name") } else { reader.span().clone() };
+        sink.error(codes::DUPLICATE, &span, format!("two releases are called `{name}`"))
+            .help("they would share their luck: give each a name of its own");
+        return None;
+    }
     Some(Released { span: reader.span().clone(), set, release: Release { name, kind, at, every, bad } })
 }
 
@@ -78,18 +84,6 @@ fn word(kind: ReleaseKind) -> &'static str {
         ReleaseKind::Extension => "extension",
         ReleaseKind::Application => "application",
     }
-}
-
-/// The outer `None` is a mistake, the inner one no name.
-fn name(reader: &Reader<'_>, before: &[Released], sink: &mut Sink) -> Option<Option<String>> {
-    let name = reader.optional("name", sink, Reader::text)?;
-    let Some(name) = name else { return Some(None) };
-    if before.iter().any(|other| other.release.name == name) {
-        sink.error(codes::DUPLICATE, &reader.span_of("name"), format!("two releases are called `{name}`"))
-            .help("they would share their luck: give each a name of its own");
-        return None;
-    }
-    Some(Some(name))
 }
 
 fn within(reader: &Reader<'_>, at: SimDuration, horizon: Option<SimTime>, sink: &mut Sink) -> Option<SimTime> {

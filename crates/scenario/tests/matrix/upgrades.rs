@@ -114,6 +114,11 @@ fn releases_that_cannot_be() {
         ("[[release]]\nat = \"1 day\"\neffect = { degraded = 2 }", "E020", "degraded"),
         ("[[release]]\nat = \"1 day\"\nrollback = { notise = \"1 s\" }", "E010", "notise"),
         ("[[release]]\nat = \"1 day\"\nname = \"a\"\n[[release]]\nat = \"2 days\"\nname = \"a\"", "E015", "called `a`"),
+        (
+            "[[release]]\nat = \"1 day\"\nname = \"web image 2\"\n[[release]]\nat = \"2 days\"",
+            "E015",
+            "called `web image 2`",
+        ),
         ("release = 3", "E012", "release"),
     ] {
         let rest = if release.starts_with('[') { release } else { "" };

@@ -28,7 +28,7 @@ use crate::serving::Class;
 use crate::world::{Facts, World};
 use frame::{Batches, Frame};
 use state::{Phase, Queued, Run, Version};
-use zonefall_engine::{Key, SimTime};
+use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Effect, Strikes};
 
 use super::State;
@@ -44,6 +44,9 @@ pub(crate) fn bad_releases(design: &crate::Design, cause: u16) -> impl Iterator<
         Facts::of_software(cause, effect, factor)
     })
 }
+
+/// How soon, at the earliest, an operator notices that what was ordered has stopped.
+const ORDERED_AGAIN: SimDuration = SimDuration::from_ms(60_000);
 
 impl World {
     /// The releases of a trial are awaited.
@@ -100,6 +103,7 @@ impl World {
             before: of.newest.of(kind),
             bad_after,
             shown: false,
+            taken_back: false,
         });
         of.newest = of.newest.with(kind, of.versions.len() as u32);
         self.new_model(set, kind, None, t, strikes);
@@ -158,7 +162,9 @@ impl World {
         let of = &mut self.manager.rollouts.sets[set];
         of.rollbacks[kind as usize].0 = SimTime::NEVER;
         of.newest = of.newest.with(kind, of.last_good(upto));
-        self.book.count(Operation::ReleasesTakenBack, 1, t, &self.measure);
+        let first =
+            of.versions.get_mut(bad as usize - 1).is_some_and(|of| !std::mem::replace(&mut of.taken_back, true));
+        self.book.count(Operation::ReleasesTakenBack, u64::from(first), t, &self.measure);
         self.new_model(set, kind, Some(bad), t, strikes);
     }
 
@@ -173,7 +179,8 @@ impl World {
         if let Some(run) = of.run {
             if run.kind != kind {
                 if mends.is_none() {
-                    of.queued[kind as usize] = frame.map(|_| Queued { mends });
+                    let waits = &mut of.queued[kind as usize];
+                    *waits = frame.map(|_| Queued { mends }).or(*waits);
                     return;
                 }
                 of.queued[run.kind as usize] = Some(Queued { mends: run.mends });
@@ -181,8 +188,9 @@ impl World {
             self.end_rollout(set, Operation::RolloutsCancelled, t);
             self.undo_surges(set, t, strikes);
         }
-        if let Some(frame) = frame {
-            self.begin_rollout(set, kind, frame, mends, t, strikes);
+        match frame {
+            Some(frame) => self.begin_rollout(set, kind, frame, mends, t, strikes),
+            None => self.next_rollout(set, t, strikes),
         }
     }
 
@@ -221,9 +229,13 @@ impl World {
         }
     }
 
-    /// A rollout has come to its end.
+    /// A rollout has come to its end. One that was to take a bad version back and did not is ordered again (UP-13).
     fn rollout_is_over(&mut self, set: usize, how: Operation, t: SimTime, strikes: &Strikes) {
+        let mends = self.manager.rollouts.sets[set].run.and_then(|run| run.mends);
         self.end_rollout(set, how, t);
+        if let Some(bad) = mends.filter(|_| how == Operation::RolloutsFaulted) {
+            self.await_operator(set, bad, t.after(ORDERED_AGAIN));
+        }
         self.next_rollout(set, t, strikes);
     }
 
@@ -325,14 +337,17 @@ impl World {
             let slot = &self.manager.slots[at];
             if self.machines[at].set as usize == set && slot.state.counts() && !slot.extra {
                 now.total += 1;
-                let model = self.manager.rollouts.machines[at].model;
-                let bad =
-                    |mends: u32, version: u32| mends == version || self.manager.rollouts.sets[set].is_shown(version);
-                let mended = mends.is_some_and(|mends| model.versions().any(|version| bad(mends, version)));
-                now.unhealthy += u32::from(!mended && self.is_believed_ill(at, t));
+                now.unhealthy += u32::from(!self.is_mended(at, mends) && self.is_believed_ill(at, t));
             }
         }
         now
+    }
+
+    /// Whether a machine runs what is being taken back, or something else that is known to be bad.
+    fn is_mended(&self, at: usize, mends: Option<u32>) -> bool {
+        let of = &self.manager.rollouts.sets[self.set_of(at)];
+        let versions = || self.manager.rollouts.machines[at].model.versions();
+        mends.is_some_and(|mends| versions().any(|version| version == mends || of.is_shown(version)))
     }
 
     fn is_believed_ill(&self, at: usize, t: SimTime) -> bool {
@@ -426,6 +441,7 @@ impl World {
     /// UP-04: how many of the machines that the rollout has reached are not healthy, and how many it has reached. Those of
     /// the batch that are not healthy have failed.
     fn judge_upgraded(&mut self, set: usize, t: SimTime) -> (u32, u32) {
+        let mends = self.manager.rollouts.sets[set].run.and_then(|run| run.mends);
         let (mut unhealthy, mut upgraded) = (0, 0);
         for at in 0..self.manager.slots.len() {
             let installed = self.manager.rollouts.machines[at];
@@ -433,6 +449,9 @@ impl World {
                 continue;
             }
             upgraded += 1;
+            if self.is_mended(at, mends) {
+                continue;
+            }
             let in_time = !installed.in_batch || self.health_of(at, t) == HealthState::Healthy || !self.has_health(set);
             if installed.failed || !in_time || self.is_believed_ill(at, t) {
                 unhealthy += 1;

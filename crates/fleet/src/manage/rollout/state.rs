@@ -24,6 +24,8 @@ pub(crate) struct Version {
     pub bad_after: Option<SimDuration>,
     /// It has shown on some machine.
     pub shown: bool,
+    /// Its way back has been ordered.
+    pub taken_back: bool,
 }
 
 /// A model: a version of the image, of the extension, and of the application.

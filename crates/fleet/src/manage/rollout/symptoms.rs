@@ -68,7 +68,7 @@ impl World {
 
     /// UP-13: the operator notices the first symptom of a version after a while, and orders the old one. Who is at work on
     /// another bad one of the kind already takes this one back with it.
-    fn await_operator(&mut self, set: usize, number: u32, t: SimTime) {
+    pub(super) fn await_operator(&mut self, set: usize, number: u32, t: SimTime) {
         let Some(&version) = self.manager.rollouts.sets[set].version(number) else { return };
         let release = version.release as usize;
         let luck = self.release_luck(release, version.nth).part(4, 0);

@@ -284,8 +284,8 @@ impl Watcher for Witness {
 }
 
 impl World {
-    /// Machines in rotation alive and dead, of those that serve demand, and the demand that is not served.
-    fn rotation(&self) -> (i64, i64, u64) {
+    /// Machines in rotation alive and dead, of those that serve demand, and the demand that is not served, in thousandths.
+    pub fn rotation(&self) -> (i64, i64, u64) {
         let unserved = self.book.demand.map_or(0, |demand| demand.saturating_sub(self.book.served()));
         let (alive, dead) = self.standing_by();
         (self.book.level(Class::Serving) - alive, self.book.level(Class::Dead) - dead, unserved)

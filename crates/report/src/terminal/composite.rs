@@ -3,7 +3,7 @@
 use super::designs::estimate;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{CompositeOutcome, DesignOutcome, MINUTES_PER_MONTH, Outcome};
+use zonefall_study::outcome::{CompositeOutcome, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality};
 
 const NOTE: &str = "The arithmetic multiplies promises as if parts failed independently and just as often as promised: in \
                     series a · b, of alternatives 1 − (1 − a)(1 − b). A promise is a refund, no forecast. Charged minutes \
@@ -40,13 +40,19 @@ fn row(page: &Page, design: &DesignOutcome, of: &CompositeOutcome) -> Vec<String
     let minutes = |minutes: f64| number::plain(minutes, Toward::Up);
     vec![
         clean(&design.design),
-        of.promise.map_or(number::NONE.into(), |promise| number::percent_with(promise, 4, Toward::Down)),
+        of.promise.map_or(number::NONE.into(), percent),
         of.promise.map_or(number::NONE.into(), |promise| minutes((1.0 - promise) * MINUTES_PER_MONTH)),
         estimate(page, design.unavailability, |share| minutes(share * MINUTES_PER_MONTH)),
         minutes(of.components_min_per_month),
         minutes(of.shared_min_per_month),
         minutes(of.rest_min_per_month),
     ]
+}
+
+/// A promise with four decimals, or as many as tell it from 100 %.
+fn percent(promise: f64) -> String {
+    let nines = -(1.0 - promise).max(1e-12).log10();
+    number::percent_with(promise, (nines.ceil() as u32).saturating_sub(1).max(4), Toward::Down)
 }
 
 /// Why the two differ.
@@ -58,6 +64,9 @@ fn words(design: &DesignOutcome, of: &CompositeOutcome) -> String {
         return format!("{name}: nothing is promised for {}, so there is no composite promise.", without.join(", "));
     };
     let (promised, simulated) = ((1.0 - promise) * MINUTES_PER_MONTH, design.unavailability.mean * MINUTES_PER_MONTH);
+    if design.unavailability.quality == Quality::UpperBound {
+        return format!("{name}: too few trials miss to tell it from what the promises multiply to.");
+    }
     let more = if simulated >= promised { "more" } else { "less" };
     let failing_over = design.causes.iter().find(|row| row.cause == FAILING_OVER);
     let failing_over = failing_over.map_or(0.0, |row| row.downtime_min_per_month.mean);
@@ -69,7 +78,10 @@ fn words(design: &DesignOutcome, of: &CompositeOutcome) -> String {
             "from causes that strike several parts at once, which the arithmetic takes for independent",
         ),
         (failing_over, "from failing over, which no promise for a part counts"),
-        (of.rest_min_per_month - failing_over, "from what strikes one part, whose promise is a bound and not its law"),
+        (
+            of.rest_min_per_month - failing_over,
+            "from what strikes or overloads one part, whose promise is a bound and not its law",
+        ),
     ];
     let told: Vec<String> = parts
         .iter()

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use thiserror::Error;
 use zonefall_engine::{BudgetExceeded, SimTime};
 use zonefall_faults::Strikes;
-use zonefall_fleet::{Ledger, Need, Sighting, Stand, Witness, World, population};
+use zonefall_fleet::{Ledger, Need, Seen, Sighting, Stand, Witness, World, population};
 
 /// The version of the form.
 pub const SCHEMA: &str = "zonefall-timeline/1";
@@ -206,10 +206,10 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
     if ledger.events.saturating_mul(world.places() as u64) > looks_max {
         return Err(TimelineError::Large(ledger.events, world.places()));
     }
-    let Watched { begins, sightings, arrives_milli } =
+    let Watched { begins, sightings, arrives_milli, at_first } =
         watched(study, trial, &mut world, &mut strikes).map_err(|why| TimelineError::Budget(trial, why))?;
     let told = rows::Telling { study, design, strikes: &strikes, causes: stage::causes(study) };
-    let (rows, outages) = told.rows_and_outages(&sightings, &ledger);
+    let (rows, outages) = told.rows_and_outages(&at_first, &sightings, &ledger);
     let seen = outages.iter().map(|outage| outage.to_ms - outage.from_ms).sum();
     if seen != ledger.missed_ms {
         return Err(TimelineError::Differs { seen, booked: ledger.missed_ms });
@@ -263,6 +263,8 @@ struct Watched {
     sightings: Vec<Sighting>,
     /// The demand when it begins.
     arrives_milli: Option<u64>,
+    /// What everything is like before anything is to be seen.
+    at_first: Sighting,
 }
 
 /// Looks on while a trial is lived through.
@@ -271,6 +273,9 @@ fn watched(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) 
     strikes.begin(key)?;
     world.begin(key, strikes, None);
     let (begins, arrives_milli) = (world.standings().collect(), world.arrives_milli());
+    let (serving, dead, unserved_milli) = world.rotation();
+    let what = Seen::Demand(arrives_milli.unwrap_or(0));
+    let at_first = Sighting { t: SimTime::ZERO, what, serving, dead, unserved_milli };
     let mut witness = Witness::new();
     world.show(SimTime::ZERO, &mut witness);
     while strikes.next_window() {
@@ -279,5 +284,5 @@ fn watched(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) 
         }
     }
     world.finish(strikes);
-    Ok(Watched { begins, sightings: witness.finish(world, strikes.horizon()), arrives_milli })
+    Ok(Watched { begins, sightings: witness.finish(world, strikes.horizon()), arrives_milli, at_first })
 }

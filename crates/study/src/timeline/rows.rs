@@ -48,8 +48,13 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
 
 impl Telling<'_> {
     /// All rows in order, and the outages of the objective.
-    pub fn rows_and_outages(&self, sightings: &[Sighting], ledger: &Ledger) -> (Vec<Row>, Vec<Outage>) {
-        let mut rows = self.storm_rows(sightings);
+    pub fn rows_and_outages(
+        &self,
+        at_first: &Sighting,
+        sightings: &[Sighting],
+        ledger: &Ledger,
+    ) -> (Vec<Row>, Vec<Outage>) {
+        let mut rows = self.storm_rows(at_first, sightings);
         let mut outages: Vec<Outage> = Vec::new();
         let mut down: BTreeMap<u32, u64> = BTreeMap::new();
         let mut before: Vec<u64> = Vec::new();
@@ -220,7 +225,7 @@ impl Telling<'_> {
     }
 
     /// What the storm does to places where the design has machines, or to what it may need.
-    fn storm_rows(&self, sightings: &[Sighting]) -> Vec<Row> {
+    fn storm_rows(&self, at_first: &Sighting, sightings: &[Sighting]) -> Vec<Row> {
         let storm = self.strikes.storm();
         let topology = &self.study.topology;
         let sets = &self.study.designs[self.design].sets;
@@ -265,11 +270,8 @@ impl Telling<'_> {
                     continue;
                 }
                 let after = sightings.partition_point(|sighting| sighting.t <= t);
-                let level = after.checked_sub(1).map(|at| Sighting { t, ..sightings[at].clone() });
-                let Some(level) = level.or_else(|| sightings.first().map(|first| Sighting { t, ..first.clone() }))
-                else {
-                    continue;
-                };
+                let before = after.checked_sub(1).map_or(at_first, |at| &sightings[at]);
+                let level = Sighting { t, ..before.clone() };
                 let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{place}"));
                 let rules = self.rules_of(event.cause).into();
                 rows.push(Row { rules, cause: cause.clone(), place: place.clone(), ..row });

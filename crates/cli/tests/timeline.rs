@@ -287,17 +287,32 @@ fn hints_are_counted_beside_warnings() {
     );
 }
 
-/// The minutes that a day's script costs a service with a machine set in one region and a database in another.
-fn minutes_of_script(database: &str, script: &str) -> f64 {
+/// A day's script, for a service with a machine set in one region and a database in another.
+fn scripted(database: &str, script: &str) -> Desk {
     let text = format!(
         "horizon = \"1 day\"\ntrials = 1\n[slo]\nwindow = \"1 day\"\nholds = \"service\"\n[region.a]\n[region.b]\n\
          [scale_set.web]\nregion = \"b\"\nzones = [1, 2, 3]\ncapacity = 6\nboot = \"0 s\"\nwarm_up = \"0 s\"\n\
          [part.front]\nsets = [\"web\"]\nmin_serving = 5\n\
          [component.db]\navailability = \"99.9%\"\nregion = \"a\"\n{database}\n[part.service]\nall = [\"db\", \"front\"]\n{script}"
     );
-    let desk = Desk::with(&text);
+    Desk::with(&text)
+}
+
+/// The minutes that it costs.
+fn minutes_of_script(database: &str, script: &str) -> f64 {
+    let desk = scripted(database, script);
     desk.run("run s.toml --out r").ends(0);
     kit::json(&desk.path("r/summary.json"))["designs"][0]["unavailability"]["mean"].as_f64().unwrap() * 1440.0
+}
+
+#[test]
+fn what_comes_before_the_first_event_of_a_machine_is_told_as_everything_was() {
+    let slow = "[[script]]\nat = \"3 h\"\nfor = \"1 h\"\nmembers = [\"b/1\"]\neffect = { degraded = 0.2 }\n";
+    let down = "[[script]]\nat = \"8 h\"\nfor = \"1 h\"\nmembers = [\"b/1\"]\n";
+    let told = told(&scripted("zone = 2", &format!("{slow}{down}")), &["s.toml", "--trial", "0", "--all"]);
+    let rows = told["rows"].as_array().unwrap();
+    let serving = |hours: u64| rows.iter().find(|row| row["at_ms"] == hours * 3_600_000).unwrap()["serving"].as_u64();
+    assert_eq!((serving(3), serving(4), serving(8)), (Some(6), Some(6), Some(4)));
 }
 
 #[test]

@@ -36,8 +36,7 @@ impl World {
             Need::Done(..) => self.book.usable(),
             Need::Served(share, of) => {
                 let needed = u128::from(self.book.demand.unwrap_or(0)) * u128::from(share) / u128::from(of.max(1));
-                let usable = self.book.usable().min(i64::try_from(self.book.gate).unwrap_or(i64::MAX));
-                (usable - i64::try_from(needed).unwrap_or(i64::MAX)).max(0)
+                (self.book.gated(self.book.usable()) - i64::try_from(needed).unwrap_or(i64::MAX)).max(0)
             }
         }
     }

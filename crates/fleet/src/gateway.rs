@@ -46,7 +46,7 @@ impl World {
     }
 
     fn look_at_gateway(&mut self, gateway: &Gateway, t: SimTime) {
-        self.growth.look(t, gateway.shrinks_after);
+        self.growth.look(t);
         self.book.gate = gateway.lets_through(self.growth.instances);
         let next = self.growth.next();
         if next < self.measure.horizon && next != self.growth.awaited {

@@ -275,17 +275,17 @@ impl Parts {
 
     /// Whether a group of sets or a component holds now.
     fn weigh(&mut self, part: usize) {
-        let demand = || self.expected(part, self.demand.unwrap_or(0));
-        let is_enough = |served: u64, demand: u64, (share, of): (u64, u64)| {
-            u128::from(served) * u128::from(of) >= u128::from(demand) * u128::from(share)
+        let is_enough = |(share, of): (u64, u64), serves: &dyn Fn(u64) -> u64| {
+            let demand = self.expected(part, self.demand.unwrap_or(0));
+            u128::from(serves(demand)) * u128::from(of) >= u128::from(demand) * u128::from(share)
         };
         let holds = match &self.leaves[part] {
             Leaf::Sets { need: Least::Serving(least), counts } => counts.serving >= i64::from(*least),
-            &Leaf::Sets { need: Least::Served(share, of), counts } => {
-                is_enough(counts.served(demand()), demand(), (share, of))
+            Leaf::Sets { need: Least::Served(share, of), counts } => {
+                is_enough((*share, *of), &|demand| counts.served(demand))
             }
             Leaf::Component { ceiling: Some(ceiling), .. } => {
-                self.is_up(part) && is_enough(demand().min(ceiling.capacity_milli), demand(), ceiling.least)
+                self.is_up(part) && is_enough(ceiling.least, &|demand| demand.min(ceiling.capacity_milli))
             }
             Leaf::Component { .. } => self.is_up(part),
             Leaf::Group => return,

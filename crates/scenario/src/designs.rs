@@ -27,7 +27,7 @@ use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
 use zonefall_engine::SimTime;
 use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
-use zonefall_fleet::{Design, Least, Need, Part, SlaTerms};
+use zonefall_fleet::{Design, Least, Need, SlaTerms};
 use zonefall_topology::Topology;
 
 /// The keys that say when the service is up.
@@ -131,7 +131,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let there = Watched { demand: demand.is_some(), jobs: jobs.is_some(), sessions: service.sessions.is_some() };
     watches_something(&reader, &sets, there, sink)?;
     watched::sees_its_own_sessions(&reader, &sets, &need, service.sessions.as_ref(), sink)?;
-    standbys_scale_hot(&reader, &sets, &need, sink)?;
+    watched::standbys_scale_hot(&reader, &sets, &need, sink)?;
     let quota = quota?;
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
     rows.filter(|_| fits)?;
@@ -179,44 +179,6 @@ fn has_marks(design: &Design, profile: Option<&Profile>, reader: &Reader<'_>, si
     sink.error(codes::UNIT_MODES, &reader.span_of("release"), words)
         .help("give releases the same `effect`, or turn modes off with `enabled = false`");
     None
-}
-
-/// DR-07: what stands by warm or cold grows as its group says, and autoscale would ask for something else. A hot standby
-/// shrinks to its minimum, and has to be fit to serve then.
-fn standbys_scale_hot(reader: &Reader<'_>, sets: &[Placed], need: &Need, sink: &mut Sink) -> Option<()> {
-    let Some(service) = need.structure() else { return Some(()) };
-    let mut fine = Some(());
-    for (name, _, node) in reader.named("failover", &mut Sink::default()) {
-        let pattern =
-            Reader::new(node, "failover.<name>", &mut Sink::default()).choice("pattern", &mut Sink::default());
-        let group =
-            service.nodes.iter().position(|node| node.name == name).filter(|_| pattern != Some("active-active"));
-        let standbys = group.into_iter().flat_map(|group| service.parts_of(group).iter().skip(1));
-        for (part, set) in
-            standbys.flat_map(|&part| service.sets_within(part as usize).into_iter().map(move |set| (part, set)))
-        {
-            let placed = &sets[set as usize];
-            let Some(scale) = placed.set.management.as_ref().and_then(|managed| managed.autoscale.as_ref()) else {
-                continue;
-            };
-            let words = match (&service.nodes[part as usize].part, pattern) {
-                (Part::Sets(_, Least::Serving(least)), Some("hot")) if *least > scale.minimum() => format!(
-                    "standing by, `{}` shrinks to {} machines, and `{}` needs {least} to be sent any client",
-                    placed.set.name,
-                    scale.minimum(),
-                    service.nodes[part as usize].name
-                ),
-                (_, Some("hot")) => continue,
-                _ => format!(
-                    "`{}` stands by and grows as `{name}` says: autoscale goes with hot standbys only",
-                    placed.set.name
-                ),
-            };
-            sink.error(codes::EXCLUSIVE, &reader.place(&format!("scale_set.{}.autoscale", placed.set.name)), words);
-            fine = None;
-        }
-    }
-    fine
 }
 
 /// The keys of the sets and of the design that may be idle.

@@ -1,13 +1,14 @@
-//! Whether there is what the rules of autoscale look at.
+//! Whether there is what the rules of autoscale look at, and whether a set may follow them.
 //!
-//! In: the sets of a design, and what arrives there. Out: a mistake for each set that looks at what there is not.
+//! In: the sets of a design, what arrives there, and who stands by. Out: a mistake for each set that looks at what there is not, or
+//! at what is not its own, and for standbys that grow otherwise.
 
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use zonefall_fleet::policy::autoscale::Metric;
-use zonefall_fleet::{Need, Sessions};
+use zonefall_fleet::{Least, Need, Node, Part, Sessions};
 
 /// What there is for autoscale to look at.
 #[derive(Clone, Copy)]
@@ -87,4 +88,41 @@ pub(crate) fn sees_its_own_sessions(
         }
     }
     fine
+}
+
+/// DR-07: what stands by warm or cold grows as its group says, and autoscale would ask for something else. A hot standby
+/// shrinks to its minimum, and has to be fit to serve then.
+pub(crate) fn standbys_scale_hot(reader: &Reader<'_>, sets: &[Placed], need: &Need, sink: &mut Sink) -> Option<()> {
+    let Some(service) = need.structure() else { return Some(()) };
+    let mut fine = Some(());
+    // What is wrong with the tables themselves has been told.
+    let mut told = Sink::default();
+    for (name, _, node) in reader.named("failover", &mut told) {
+        let pattern = Reader::new(node, "failover.<name>", &mut told).choice("pattern", &mut told);
+        let Some(group) = service.nodes.iter().position(|node| node.name == name) else { continue };
+        let standbys = service.parts_of(group).iter().skip(1).filter(|_| pattern != Some("active-active"));
+        let sets_of = |&part: &u32| service.sets_within(part as usize).into_iter().map(move |set| (part, set));
+        for (part, set) in standbys.flat_map(sets_of) {
+            let placed = &sets[set as usize];
+            let Some(words) = unfit(&service.nodes[part as usize], placed, (name, pattern)) else { continue };
+            sink.error(codes::EXCLUSIVE, &reader.place(&format!("scale_set.{}.autoscale", placed.set.name)), words);
+            fine = None;
+        }
+    }
+    fine
+}
+
+/// Why a set of a standby may not autoscale, if it does.
+fn unfit(part: &Node, placed: &Placed, (group, pattern): (&str, Option<&str>)) -> Option<String> {
+    let scale = placed.set.management.as_ref()?.autoscale.as_ref()?;
+    let set = &placed.set.name;
+    if pattern != Some("hot") {
+        return Some(format!("`{set}` stands by and grows as `{group}` says: autoscale goes with hot standbys only"));
+    }
+    let (Part::Sets(_, Least::Serving(least)), minimum) = (&part.part, scale.minimum()) else { return None };
+    let words = format!(
+        "standing by, `{set}` shrinks to {minimum} machines, and `{}` needs {least} to be sent any client",
+        part.name
+    );
+    (*least > minimum).then_some(words)
 }

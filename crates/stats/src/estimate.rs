@@ -217,6 +217,16 @@ pub enum DifferenceBounds {
     },
 }
 
+impl DifferenceBounds {
+    /// Its ends, whatever is known; of a bound on the size both signs.
+    pub fn ends(&self) -> (f64, f64) {
+        match *self {
+            Self::Interval(Interval { low, high }) => (low, high),
+            Self::NotResolved { size_high } | Self::NoneObserved { size_high } => (-size_high, size_high),
+        }
+    }
+}
+
 /// The mean of differences between two designs on the same trials.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DifferenceEstimate {

@@ -22,7 +22,7 @@ use sessions::{Concluded, SeenSessions};
 use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::multiple::{holm, simultaneous_level};
-use zonefall_stats::{DifferenceBounds, DifferenceEstimate, Interval, MeanEstimate, Moments};
+use zonefall_stats::{DifferenceEstimate, MeanEstimate, Moments};
 
 /// The version of the form.
 pub const SCHEMA: &str = "zonefall-comparison/1";
@@ -335,12 +335,7 @@ impl Concluding<'_> {
 
     fn gap(&self, of: &DifferenceEstimate) -> Gap {
         let factor = self.factor();
-        let (low, high) = match of.bounds {
-            DifferenceBounds::Interval(Interval { low, high }) => (low, high),
-            DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } => {
-                (-size_high, size_high)
-            }
-        };
+        let (low, high) = of.bounds.ends();
         Gap { min_per_month: of.mean * factor, low: low * factor, high: high * factor, hits: of.hits }
     }
 

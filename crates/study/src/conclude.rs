@@ -15,7 +15,7 @@ use zonefall_faults::{Mode, Outage};
 use zonefall_fleet::{Design, Need};
 use zonefall_stats::multiple::{holm, simultaneous_level};
 use zonefall_stats::verdict::at_most;
-use zonefall_stats::{Bounds, Confidence, DifferenceBounds, DifferenceEstimate, Interval, MeanEstimate, Moments};
+use zonefall_stats::{Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, Moments};
 
 pub(crate) const MS_PER_HOUR: f64 = 3_600_000.0;
 pub(crate) const MS_PER_MINUTE: f64 = 60_000.0;
@@ -214,13 +214,7 @@ pub(crate) fn compare(
     let Some(first) = designs.first() else { return Vec::new() };
     let minutes = |of: &DesignOutcome| of.unavailability.times(MINUTES_PER_MONTH);
     let difference = |((design, estimate), p_adjusted): ((&DesignOutcome, DifferenceEstimate), f64)| {
-        let (low, high) = match estimate.bounds {
-            _ if recorded => (estimate.mean, estimate.mean),
-            DifferenceBounds::Interval(Interval { low, high }) => (low, high),
-            DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } => {
-                (-size_high, size_high)
-            }
-        };
+        let (low, high) = if recorded { (estimate.mean, estimate.mean) } else { estimate.bounds.ends() };
         let ends = (low * factor, high * factor);
         let (low, high) = within_bounds(designs.len(), ends, minutes(design), minutes(first));
         let says = match (low, high) {

@@ -10,7 +10,7 @@ use crate::run::Finished;
 use crate::study::Study;
 use zonefall_fleet::{Begin, Design, Ledger};
 use zonefall_stats::multiple::{holm, simultaneous_level};
-use zonefall_stats::{Confidence, DifferenceBounds, DifferenceEstimate, Interval, Moments};
+use zonefall_stats::{Confidence, DifferenceEstimate, Moments};
 
 /// Thousandths.
 const MILLI: f64 = 1000.0;
@@ -119,13 +119,7 @@ impl Differences {
     /// What the pair at a place comes to; with `turned` the other way round.
     pub(crate) fn pair(&self, at: usize, turned: bool, against: &str) -> SessionsDifference {
         let of = &self.estimates[at];
-        let (low, high) = match of.bounds {
-            _ if self.recorded => (of.mean, of.mean),
-            DifferenceBounds::Interval(Interval { low, high }) => (low, high),
-            DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } => {
-                (-size_high, size_high)
-            }
-        };
+        let (low, high) = if self.recorded { (of.mean, of.mean) } else { of.bounds.ends() };
         // Adding nothing makes a negative zero a plain one.
         let (mean, low, high) = if turned { (0.0 - of.mean, 0.0 - high, 0.0 - low) } else { (of.mean, low, high) };
         let says = match (low, high) {

@@ -30,6 +30,17 @@ pub struct UpgradePolicy {
     pub application: Law,
 }
 
+impl UpgradePolicy {
+    /// UP-09, UP-10: how the platform brings releases of a kind by itself, if it does.
+    pub fn automatic(&self, kind: ReleaseKind) -> Option<Automatic> {
+        match kind {
+            ReleaseKind::Image => self.automatic_os,
+            ReleaseKind::Extension => self.automatic_extension,
+            ReleaseKind::Application => None,
+        }
+    }
+}
+
 /// UP-09, UP-10: an upgrade that the platform runs by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Automatic {

@@ -45,8 +45,11 @@ impl Route {
 
     /// The clients that a part has to be fit for: those it has, or will have, or could have if it stands by.
     fn expects(&self, child: usize) -> u32 {
-        let on_their_way = self.from[child].max(self.to[child]);
-        [self.now[child], on_their_way, ALL_CLIENTS].into_iter().find(|&clients| clients > 0).unwrap_or(ALL_CLIENTS)
+        match (self.now[child], self.from[child].max(self.to[child])) {
+            (0, 0) => ALL_CLIENTS,
+            (0, on_their_way) => on_their_way,
+            (now, _) => now,
+        }
     }
 
     fn good(&self, clients: &[u32], holds: impl Fn(u32) -> bool) -> u32 {
@@ -143,8 +146,7 @@ impl Parts {
 
     /// The share of all clients that come to a node.
     pub fn clients(&self, at: usize) -> f64 {
-        const ALL: u64 = 1 << 40;
-        self.share(at, ALL) as f64 / ALL as f64
+        self.reach.get(at).map_or(1.0, |reach| f64::from(reach.to - reach.from) / f64::from(ALL_CLIENTS))
     }
 
     /// The demand that a node has to be fit for: of what comes to it, or would come if it stands by.

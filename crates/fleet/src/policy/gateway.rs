@@ -6,6 +6,7 @@
 //! Choices where the documents are silent: it orders what is missing as soon as more comes than it lets through; it gives back
 //! what was not needed for a while; and with no instance reserved it lets through what one does.
 
+use std::collections::VecDeque;
 use zonefall_engine::{Law, SimDuration, SimTime};
 
 /// An application gateway that scales by itself.
@@ -44,32 +45,33 @@ pub(crate) struct Growth {
     ordered: u32,
     wanted: u32,
     orders: Vec<(SimTime, u32)>,
-    /// Fewer are wanted: when that is looked at, and the most that were wanted since.
-    lower: Option<(SimTime, u32)>,
+    /// What was wanted before, each more than what came after it, and until when that keeps instances.
+    peaks: VecDeque<(SimTime, u32)>,
     /// A look is awaited at this instant.
     pub awaited: SimTime,
 }
 
-zonefall_engine::pooled_clone!(Growth { instances, ordered, wanted, orders, lower, awaited });
+zonefall_engine::pooled_clone!(Growth { instances, ordered, wanted, orders, peaks, awaited });
 
 impl Growth {
     /// So many have been wanted for long.
     pub fn begin(&mut self, wanted: u32) {
-        (self.instances, self.ordered, self.wanted, self.lower) = (wanted, wanted, wanted, None);
+        (self.instances, self.ordered, self.wanted) = (wanted, wanted, wanted);
         self.awaited = SimTime::NEVER;
         self.orders.clear();
+        self.peaks.clear();
     }
 
     /// So many are wanted from `t` on; how many more are to be ordered.
     pub fn wants(&mut self, wanted: u32, t: SimTime, shrinks_after: SimDuration) -> u32 {
-        self.wanted = wanted;
-        if wanted >= self.ordered {
-            self.lower = None;
-            return wanted - self.ordered;
+        if wanted < self.wanted {
+            self.peaks.push_back((t.after(shrinks_after), self.wanted));
         }
-        let (at, most) = self.lower.unwrap_or((t.after(shrinks_after), wanted));
-        self.lower = Some((at, most.max(wanted)));
-        0
+        while self.peaks.back().is_some_and(|peak| peak.1 <= wanted) {
+            self.peaks.pop_back();
+        }
+        self.wanted = wanted;
+        wanted.saturating_sub(self.ordered)
     }
 
     /// So many more come at an instant.
@@ -79,16 +81,19 @@ impl Growth {
     }
 
     /// What comes by `t` is there, and what has not been needed is given back.
-    pub fn look(&mut self, t: SimTime, shrinks_after: SimDuration) {
+    pub fn look(&mut self, t: SimTime) {
         let Self { orders, instances, .. } = self;
         orders.retain(|&(at, more)| {
             let comes = at <= t;
             *instances += if comes { more } else { 0 };
             !comes
         });
-        let Some((_, most)) = self.lower.filter(|lower| lower.0 <= t) else { return };
-        let mut spare = self.ordered - most;
-        self.ordered = most;
+        while self.peaks.front().is_some_and(|peak| peak.0 <= t) {
+            self.peaks.pop_front();
+        }
+        let needed = self.peaks.front().map_or(self.wanted, |peak| peak.1);
+        let mut spare = self.ordered.saturating_sub(needed);
+        self.ordered -= spare;
         // The newest orders are taken back first.
         while let Some(&mut (_, ref mut more)) = self.orders.last_mut().filter(|_| spare > 0) {
             let back = spare.min(*more);
@@ -98,13 +103,12 @@ impl Growth {
             }
         }
         self.instances -= spare;
-        self.lower = (self.wanted < most).then(|| (t.after(shrinks_after), self.wanted));
     }
 
     /// When to look again.
     pub fn next(&self) -> SimTime {
-        let orders = self.orders.iter().map(|order| order.0).min().unwrap_or(SimTime::NEVER);
-        self.lower.map_or(orders, |lower| lower.0.min(orders))
+        let orders = self.orders.iter().map(|order| order.0);
+        orders.chain(self.peaks.front().map(|peak| peak.0)).min().unwrap_or(SimTime::NEVER)
     }
 }
 
@@ -147,16 +151,16 @@ mod tests {
         // Two more are wanted while three are on their way.
         assert_eq!(growth.wants(7, t(1), after), 2);
         growth.order(2, t(5));
-        growth.look(t(4), after);
+        growth.look(t(4));
         assert_eq!((growth.instances, growth.next()), (5, t(5)));
-        growth.look(t(5), after);
+        growth.look(t(5));
         assert_eq!(growth.instances, 7);
-        // Fewer from minute 10 on, six for a while: at minute 20 six are kept, at minute 30 three.
+        // Seven until minute 10, six until 14: ten minutes after each nobody needs them any more.
         assert_eq!((growth.wants(3, t(10), after), growth.next()), (0, t(20)));
         assert_eq!((growth.wants(6, t(12), after), growth.wants(3, t(14), after)), (0, 0));
-        growth.look(t(20), after);
-        assert_eq!((growth.instances, growth.next()), (6, t(30)));
-        growth.look(t(30), after);
+        growth.look(t(20));
+        assert_eq!((growth.instances, growth.next()), (6, t(24)));
+        growth.look(t(24));
         assert_eq!((growth.instances, growth.next()), (3, SimTime::NEVER));
         // As many as there are again: nothing is given back.
         assert_eq!((growth.wants(1, t(40), after), growth.wants(3, t(41), after)), (0, 0));
@@ -165,9 +169,9 @@ mod tests {
         assert_eq!(growth.wants(9, t(50), after), 6);
         growth.order(6, t(90));
         growth.wants(4, t(51), after);
-        growth.look(t(61), after);
+        growth.look(t(61));
         assert_eq!((growth.instances, growth.next()), (3, t(90)));
-        growth.look(t(90), after);
+        growth.look(t(90));
         assert_eq!(growth.instances, 4);
     }
 }

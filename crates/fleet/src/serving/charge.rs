@@ -23,9 +23,8 @@ impl Book {
         let (demand, in_time) = (self.demand, self.needs_in_time());
         // Enough for the demand may not be enough for all its tries.
         let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
-        let gate = i64::try_from(self.gate).unwrap_or(i64::MAX);
-        let counts = Counts { capacity: counts.capacity.min(gate), ..counts };
-        let most = (self.level(super::Class::Capacity), self.ceiling.min(gate));
+        let counts = Counts { capacity: self.gated(counts.capacity), ..counts };
+        let most = (self.level(super::Class::Capacity), self.gated(self.ceiling));
         let own = (if failing { self.overload } else { self.probe_lag }, self.overload);
         let charged = &mut self.ledger.missed_by_cause_ms;
         let withheld = &mut self.withheld;

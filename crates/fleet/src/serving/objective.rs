@@ -69,6 +69,11 @@ impl Book {
         self.demand.unwrap_or(0).min(self.gate)
     }
 
+    /// The same of a capacity.
+    pub fn gated(&self, capacity_milli: i64) -> i64 {
+        capacity_milli.min(i64::try_from(self.gate).unwrap_or(i64::MAX))
+    }
+
     /// [`Self::served`] where requests pass parts, or are tried again.
     #[inline(never)]
     fn served_otherwise(&self) -> u64 {

@@ -97,6 +97,14 @@ fn ag_03_what_was_not_needed_for_ten_minutes_is_given_back_and_lacks_at_the_next
 }
 
 #[test]
+fn ag_03_each_instance_is_given_back_when_it_was_not_needed_for_as_long_whatever_came_before() {
+    // Six instances until 1:00, three until 1:05: at 1:10 three are left, at 1:15 two. 55 a second at 1:12 find room for 30.
+    let steps = [(HOUR, 30_000), (HOUR + 5 * MINUTE, 20_000), (HOUR + 12 * MINUTE, 55_000)];
+    let ledger = play(web(55_000, &steps));
+    assert_eq!(ledger.offered - ledger.served, i128::from(4 * MINUTE * 25_000));
+}
+
+#[test]
 fn ag_03_what_is_turned_away_reaches_no_machine_and_begins_no_session() {
     // Machines of which some are dead: of what is let through, their part is lost.
     let mut dead = web(20_000, &[(6 * HOUR, 80_000)]);

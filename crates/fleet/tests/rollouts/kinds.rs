@@ -137,3 +137,21 @@ fn up_13_a_way_back_that_stops_is_ordered_again() {
     assert_eq!(ledger.outages_ms.len(), 1);
     near(ledger.missed_ms, 4 * HOUR, 22 * MINUTE);
 }
+
+#[test]
+fn up_13_machines_that_could_not_be_reached_get_the_old_version_when_they_can() {
+    use ReleaseKind::*;
+    // All nine are down at 1:00:30. A third is dark from 1:08 to 5:00, so the way back at 1:20:30 mends six.
+    let releases = vec![bad(Application, HOUR, 0, 20 * MINUTE)];
+    let design = managed(design(&[1, 2, 3], 9, 6), |set| {
+        set.health = Some(binary_health());
+        set.upgrades = Some(Box::new(Upgrades { policy: policy(Mode::Automatic), releases }));
+    });
+    let dark = || script().outages(&[(0, 8, 4, HOUR + 8 * MINUTE, 5 * HOUR)]);
+    let (ledger, _) = play(&dark(), design.clone());
+    assert_eq!(ledger.missed_ms, 20 * MINUTE + 2 * APPLICATION);
+    assert_eq!(count(&ledger, Operation::ReleasesTakenBack), 1);
+    // The other three are well again within the time to notice and to act after the zone is back.
+    let (ledger, _) = play(&dark(), Design { need: Need::Serving(9), ..design });
+    near(ledger.missed_ms, 4 * HOUR, 22 * MINUTE);
+}

@@ -7,7 +7,7 @@ use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::upgrade::{Denominator, Mode, Rolling};
-use zonefall_fleet::{Design, Ledger, Operation, World};
+use zonefall_fleet::{Design, Ledger, Need, Operation, World};
 
 const REIMAGE: u64 = 4 * MINUTE;
 const WAIT: u64 = 5 * MINUTE;

@@ -84,13 +84,7 @@ fn rolling(reader: &Reader<'_>, sink: &mut Sink) -> Option<Rolling> {
 impl Told {
     /// UP-02: whether releases of this kind go to no machine that exists.
     pub fn is_by_hand(&self, kind: ReleaseKind) -> bool {
-        let UpgradePolicy { mode, automatic_os, automatic_extension, .. } = &self.policy;
-        let automatic = match kind {
-            ReleaseKind::Image => automatic_os,
-            ReleaseKind::Extension => automatic_extension,
-            ReleaseKind::Application => &None,
-        };
-        *mode == Mode::Manual && automatic.is_none()
+        self.policy.mode == Mode::Manual && self.policy.automatic(kind).is_none()
     }
 
     /// What Azure would refuse of a policy that is written. `health_sources`: how many the set has.

@@ -286,27 +286,15 @@ fn first_of(numbers: std::ops::Range<u64>, is_so: impl Fn(u64) -> bool) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::history::tests::{self as history, minute};
     use super::*;
-    use crate::policy::autoscale::{Change, Direction, Metric};
+    use crate::policy::autoscale::Metric;
 
     const MINUTE: u64 = 60_000;
     const MICRO: i64 = 1_000_000;
 
     fn rule(metric: Metric, aggregation: Aggregation, operator: Operator, threshold: i64) -> Rule {
-        Rule {
-            metric,
-            aggregation,
-            window: SimDuration::from_ms(10 * MINUTE),
-            operator,
-            threshold_micro: threshold * MICRO,
-            direction: Direction::Out,
-            change: Change::Count(1),
-            cooldown: SimDuration::ZERO,
-        }
-    }
-
-    fn minute(at: u64) -> SimTime {
-        SimTime::from_ms(at * MINUTE)
+        Rule { metric, ..history::rule(aggregation, operator, threshold) }
     }
 
     fn gauge(courses: &[Course]) -> Gauge {

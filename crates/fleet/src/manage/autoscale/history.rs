@@ -316,14 +316,14 @@ impl History {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::policy::autoscale::{Change, Direction};
 
     const MICRO: i64 = 1_000_000;
     const MINUTE: u64 = 60_000;
 
-    fn rule(aggregation: Aggregation, operator: Operator, threshold: i64) -> Rule {
+    pub fn rule(aggregation: Aggregation, operator: Operator, threshold: i64) -> Rule {
         Rule {
             metric: Metric::Cpu,
             aggregation,
@@ -336,7 +336,7 @@ mod tests {
         }
     }
 
-    fn minute(at: u64) -> SimTime {
+    pub fn minute(at: u64) -> SimTime {
         SimTime::from_ms(at * MINUTE)
     }
 

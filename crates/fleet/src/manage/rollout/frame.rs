@@ -37,12 +37,7 @@ impl Frame {
     /// model that an operator orders, who upgrades machines by hand where the policy would not, and whom no automatic
     /// rollback helps (UP-09).
     pub fn of(policy: &UpgradePolicy, kind: ReleaseKind, by_operator: bool) -> Option<Self> {
-        let automatic = match kind {
-            ReleaseKind::Image => policy.automatic_os,
-            ReleaseKind::Extension => policy.automatic_extension,
-            ReleaseKind::Application => None,
-        };
-        if let Some(Automatic { rolling, pause, rolls_back }) = automatic {
+        if let Some(Automatic { rolling, pause, rolls_back }) = policy.automatic(kind) {
             let surges = policy.max_surge && kind == ReleaseKind::Image;
             let reverts = rolls_back && !by_operator;
             return Some(Self::Batches(Batches {

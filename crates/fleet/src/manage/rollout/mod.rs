@@ -162,8 +162,7 @@ impl World {
         let of = &mut self.manager.rollouts.sets[set];
         of.rollbacks[kind as usize].0 = SimTime::NEVER;
         of.newest = of.newest.with(kind, of.last_good(upto));
-        let first =
-            of.versions.get_mut(bad as usize - 1).is_some_and(|of| !std::mem::replace(&mut of.taken_back, true));
+        let first = of.version_mut(bad).is_some_and(|of| !std::mem::replace(&mut of.taken_back, true));
         self.book.count(Operation::ReleasesTakenBack, u64::from(first), t, &self.measure);
         self.new_model(set, kind, Some(bad), t, strikes);
     }
@@ -229,14 +228,29 @@ impl World {
         }
     }
 
-    /// A rollout has come to its end. One that was to take a bad version back and did not is ordered again (UP-13).
+    /// A rollout has come to its end. One that was to take a bad version back is ordered again while any machine runs it that could
+    /// be reached but for what happened (UP-13).
     fn rollout_is_over(&mut self, set: usize, how: Operation, t: SimTime, strikes: &Strikes) {
         let mends = self.manager.rollouts.sets[set].run.and_then(|run| run.mends);
         self.end_rollout(set, how, t);
-        if let Some(bad) = mends.filter(|_| how == Operation::RolloutsFaulted) {
+        if let Some(bad) = mends
+            && self.still_runs(set, bad)
+        {
             self.await_operator(set, bad, t.after(ORDERED_AGAIN));
         }
         self.next_rollout(set, t, strikes);
+    }
+
+    /// Whether a machine of a set runs a version, that is not protected from actions on the set.
+    fn still_runs(&mut self, set: usize, version: u32) -> bool {
+        let shields = self.shields(set);
+        (0..self.manager.slots.len()).any(|at| {
+            let (slot, installed) = (&self.manager.slots[at], &self.manager.rollouts.machines[at]);
+            self.machines[at].set as usize == set
+                && slot.state == State::Running
+                && installed.headed_for().versions().any(|of| of == version)
+                && !shields.of(slot.id).stops(Deed::SetAction, true)
+        })
     }
 
     /// What a rollout waited for has come.

@@ -182,6 +182,11 @@ impl SetRollout {
         self.versions.get((number as usize).checked_sub(1)?)
     }
 
+    /// The same, to say something of it.
+    pub fn version_mut(&mut self, number: u32) -> Option<&mut Version> {
+        self.versions.get_mut((number as usize).checked_sub(1)?)
+    }
+
     /// Whether a version is known to be bad.
     pub fn is_shown(&self, number: u32) -> bool {
         self.version(number).is_some_and(|version| version.shown)

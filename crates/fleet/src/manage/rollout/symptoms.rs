@@ -58,7 +58,7 @@ impl World {
                 self.slow(at, mark, true, t);
             }
             let of = &mut self.manager.rollouts.sets[set];
-            if let Some(version) = of.versions.get_mut(number as usize - 1)
+            if let Some(version) = of.version_mut(number)
                 && !std::mem::replace(&mut version.shown, true)
             {
                 self.await_operator(set, number, t);

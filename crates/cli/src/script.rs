@@ -40,9 +40,11 @@ pub fn replay(
     for row in rows {
         let end = row.lasts.map_or(SimTime::NEVER, |lasts| row.at.after(lasts));
         for member in &row.members {
-            for unit in units(member, population, &world.topology) {
-                let name = mode_of(&mut profile, row, unit.0)?;
-                outages.entry((name, unit)).or_default().push((row.at, end));
+            let units = units(member, population, &world.topology);
+            let Some(&(scope, _)) = units.first() else { continue };
+            let name = mode_of(&mut profile, row, scope)?;
+            for unit in units {
+                outages.entry((name.clone(), unit)).or_default().push((row.at, end));
             }
         }
     }

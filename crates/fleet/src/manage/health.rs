@@ -19,6 +19,9 @@ impl World {
         if self.manager.slots[at].state == State::Creating && runs {
             self.has_been_created(at, t);
         }
+        if self.manager.rollouts.is_active() {
+            self.ages(at, runs, t);
+        }
         if runs && self.manager.slots[at].starts {
             self.is_started(at, t);
         }
@@ -49,7 +52,7 @@ impl World {
         } else {
             self.manager.slots[at].blocked = false;
             self.rebalanced_machine_is_well(at, t);
-            self.runs_its_model(at, t);
+            self.is_well_again(at, t);
         }
     }
 

@@ -155,3 +155,69 @@ fn up_13_machines_that_could_not_be_reached_get_the_old_version_when_they_can() 
     let (ledger, _) = play(&dark(), Design { need: Need::Serving(9), ..design });
     near(ledger.missed_ms, 4 * HOUR, 22 * MINUTE);
 }
+
+fn slowed(mut of: Release) -> Release {
+    of.bad.iter_mut().for_each(|bad| bad.symptom = Symptom::Degraded(500));
+    of
+}
+
+#[test]
+fn up_12_a_version_does_not_age_while_another_holds_its_machine_down() {
+    use ReleaseKind::*;
+    // The image from 1:04 on, down from 1:14 to 3:18. The extension came before it and begins anew with each reimage: an hour after
+    // the second one, at 4:18, it shows, and is gone at 4:49.
+    let releases = vec![bad(Extension, HOUR / 2, HOUR, HOUR / 2), bad(Image, HOUR, 10 * MINUTE, 2 * HOUR)];
+    let (ledger, _) = play(&script(), with(policy(Mode::Automatic), releases));
+    let (image, extension) = (2 * HOUR + REIMAGE, HOUR / 2 + MINUTE);
+    assert_eq!(ledger.missed_by_cause_ms[BAD], image + extension);
+    assert_eq!(count(&ledger, Operation::ReleasesTakenBack), 2);
+}
+
+#[test]
+fn up_12_a_version_does_not_age_in_the_dark() {
+    use ReleaseKind::*;
+    // On the machines from 1:01 on, which are dark from 2:00 to 4:00: after two hours of work, at 5:01, they are down for good.
+    let mut release = bad(Extension, HOUR, 2 * HOUR, 0);
+    release.bad.iter_mut().for_each(|bad| bad.rollback = None);
+    let dark = script().outages(&[(0, 0, 4, 2 * HOUR, 4 * HOUR)]);
+    let (ledger, _) = play(&dark, with(policy(Mode::Automatic), vec![release]));
+    near(ledger.missed_by_cause_ms[BAD], 19 * HOUR - 2 * MINUTE, 2 * MINUTE);
+}
+
+#[test]
+fn up_13_the_way_back_from_what_only_slows_is_the_bad_releases_too() {
+    use ReleaseKind::*;
+    let releases = vec![slowed(bad(Image, HOUR, 0, 8 * MINUTE))];
+    let (ledger, _) = play(&script(), with(policy(Mode::Automatic), releases));
+    assert_eq!(ledger.missed_by_cause_ms[PLANNED], REIMAGE);
+    assert_eq!(ledger.missed_by_cause_ms[BAD], REIMAGE);
+}
+
+#[test]
+fn up_13_two_ways_back_meet_and_a_machine_goes_one_after_the_other() {
+    use ReleaseKind::*;
+    // The image goes back from 1:34 to 1:38; the way back of the application is ordered at 1:36, and takes half a minute after that.
+    let releases = vec![
+        slowed(bad(Image, HOUR, 0, 30 * MINUTE)),
+        slowed(bad(Application, HOUR + 10 * MINUTE, 0, 25 * MINUTE + APPLICATION)),
+    ];
+    let (ledger, _) = play(&script(), with(policy(Mode::Automatic), releases));
+    assert_eq!(count(&ledger, Operation::ReleasesTakenBack), 2);
+    assert_eq!(ledger.missed_by_cause_ms[PLANNED], REIMAGE + APPLICATION);
+    assert_eq!(ledger.missed_by_cause_ms[BAD], REIMAGE + APPLICATION);
+    assert_eq!(counts(&ledger)[2], 40);
+}
+
+#[test]
+fn up_08_a_machine_finishes_one_change_before_the_next() {
+    use ReleaseKind::*;
+    // Another image while the first is being put on all machines, from 1:00 to 1:04: they get it from then on.
+    let next = Release { name: "next".into(), ..release(Image, HOUR + 2 * MINUTE) };
+    let (ledger, _) = play(&script(), with(policy(Mode::Automatic), vec![release(Image, HOUR), next]));
+    assert_eq!((ledger.missed_ms, counts(&ledger)[2]), (2 * REIMAGE, 20));
+    // Taken back on its way: it is done with, and undone.
+    let mut design = with(policy(Mode::Automatic), vec![release(Image, HOUR)]);
+    design.sets[0].management.as_mut().unwrap().changes = vec![at(HOUR + 2 * MINUTE, Action::RollBack)];
+    let (ledger, _) = play(&script(), design);
+    assert_eq!((ledger.missed_ms, counts(&ledger)[2]), (2 * REIMAGE, 20));
+}

@@ -22,16 +22,25 @@ impl World {
         Some(&upgrades.policy)
     }
 
-    /// Begins to put a model on a machine, in a rollout of releases of a kind. One on a dead host or in a dark rack cannot be
-    /// reached, and has failed.
+    /// A rollout of releases of a kind has come to a machine, to put a model on it. One on a dead host or in a dark rack cannot
+    /// be reached, and has failed. What is under way on it is done first.
     pub(super) fn begin_upgrade(&mut self, at: usize, model: Model, of: ReleaseKind, t: SimTime, strikes: &Strikes) {
         let installed = &mut self.manager.rollouts.machines[at];
-        let kind = installed.model.change(model).unwrap_or(of);
         (installed.attempted, installed.in_batch) = (true, true);
         if self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0 {
             installed.failed = true;
             return self.book.count(Operation::UpgradesFailed, 1, t, &self.measure);
         }
+        if installed.is_under_way() {
+            installed.then = Some(model);
+            return;
+        }
+        let kind = installed.model.change(model).unwrap_or(of);
+        self.change_model(at, model, kind, t, strikes);
+    }
+
+    /// Begins to put a model on a machine.
+    fn change_model(&mut self, at: usize, model: Model, kind: ReleaseKind, t: SimTime, strikes: &Strikes) {
         let Some(policy) = self.upgrade_policy(self.set_of(at)) else { return };
         let law = match kind {
             ReleaseKind::Image => &policy.reimage,
@@ -41,7 +50,7 @@ impl World {
         let due = t.after(law.draw(&mut self.luck_of(at, strikes, t, UPGRADE).stream()));
         if kind != ReleaseKind::Extension {
             self.abandon_repair(at, t);
-            let cause = self.charged_to(at, Extra::Planned);
+            let cause = self.cause_of_change(at);
             self.withdraw(at, cause, t);
             self.freshen(at);
             self.begin_new_lives(at, t, strikes);
@@ -49,6 +58,15 @@ impl World {
         let installed = &mut self.manager.rollouts.machines[at];
         (installed.next, installed.due) = (model, due);
         self.wait(Due::Upgraded, at, due);
+    }
+
+    /// What a machine is charged to that is taken out to be changed: what holds it already; else the bad version that it is
+    /// rid of, if that is why it is changed, as the one after is that nobody had planned.
+    fn cause_of_change(&self, at: usize) -> u16 {
+        let planned = self.own_cause(Extra::Planned);
+        let cause = self.charged_to(at, Extra::Planned);
+        let mends = self.manager.rollouts.sets[self.set_of(at)].run.and_then(|run| run.mends);
+        if cause == planned && self.is_mended(at, mends) { self.own_cause(Extra::BadRelease) } else { cause }
     }
 
     /// A machine has got its model.
@@ -64,7 +82,19 @@ impl World {
         }
         (installed.previous, installed.model, installed.since) = (installed.model, installed.next, t);
         installed.due = SimTime::NEVER;
+        let (model, then) = (installed.model, installed.then.take());
         self.book.count(Operation::MachinesUpgraded, 1, t, &self.measure);
+        if let Some(then) = then
+            && let Some(kind) = model.change(then)
+        {
+            return self.change_model(at, then, kind, t, strikes);
+        }
+        self.starts_with_its_model(at, t, strikes);
+        self.batch_moves_on(self.set_of(at), t, strikes);
+    }
+
+    /// A machine that was out for its model starts; one that was not goes on, without what was bad of the old one.
+    fn starts_with_its_model(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
         let set = self.set_of(at);
         if self.machines[at].marks & ABSENT != 0 {
             let mut stream = self.luck_of(at, strikes, t, WARM_UP).stream();
@@ -72,9 +102,7 @@ impl World {
             self.power_on(at, t.after(warm_up), t, strikes);
         } else {
             self.heal_symptoms(at, t, strikes);
-            if self.manager.slots[at].well {
-                self.await_symptom(at, t);
-            }
+            self.ages(at, self.runs(at), t);
         }
         // AR-04: a machine that was changed has its grace.
         let grace = self.design.sets[set].management.as_ref().and_then(|m| m.repairs.as_ref()).map(|r| r.grace);
@@ -82,12 +110,11 @@ impl World {
             self.manager.slots[at].grace_until = t.after(grace);
             self.await_repair(at, t);
         }
-        self.batch_moves_on(set, t, strikes);
     }
 
     /// Whether a machine is out for its upgrade.
     pub(crate) fn is_being_upgraded(&self, at: usize) -> bool {
-        self.manager.rollouts.machines.get(at).is_some_and(|installed| installed.due < SimTime::NEVER)
+        self.manager.rollouts.machines.get(at).is_some_and(Installed::is_under_way)
     }
 
     /// UP-02: a new machine has the newest model.
@@ -100,13 +127,9 @@ impl World {
         }
     }
 
-    /// A machine is well: its model shows what it does, and the rollout that waits for it looks.
-    pub(crate) fn runs_its_model(&mut self, at: usize, t: SimTime) {
-        if !self.manager.rollouts.is_active() {
-            return;
-        }
-        self.await_symptom(at, t);
-        let installed = &self.manager.rollouts.machines[at];
+    /// A machine is well: the rollout that waits for it looks.
+    pub(crate) fn is_well_again(&mut self, at: usize, t: SimTime) {
+        let Some(installed) = self.manager.rollouts.machines.get(at) else { return };
         if installed.in_batch || installed.surges_for.is_some() {
             self.nudge_rollout(self.set_of(at), t);
         }
@@ -123,7 +146,7 @@ impl World {
             *installed = Installed::NOTHING;
         } else {
             ReleaseKind::ALL.into_iter().for_each(|kind| installed.forget(kind));
-            (installed.due, installed.in_batch) = (SimTime::NEVER, false);
+            installed.stop();
         }
         if had_part {
             self.nudge_rollout(self.set_of(at), t);

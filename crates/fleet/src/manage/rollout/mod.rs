@@ -5,7 +5,7 @@
 //! next and when a rollout stops is decided by [`crate::policy::upgrade`].
 //!
 //! A set has at most one rollout. Another release of its kind cuts it short, one of another kind waits for its end; what takes
-//! a bad version back waits for nothing. Machines are told apart by flags in what is installed on
+//! a bad version back cuts it short too. But no machine is changed before what is under way on it is done. Machines are told apart by flags in what is installed on
 //! them, so that one that vanishes takes its part in the rollout with it. What can go wrong: the control plane is out
 //! (the next step waits for it), machines cannot be reached (they failed), too many are unhealthy (the rollout stops for
 //! good, UP-11), the model itself is bad (`symptoms.rs`).
@@ -402,7 +402,7 @@ impl World {
     }
 
     fn is_under_way(&self, at: usize) -> bool {
-        self.manager.rollouts.machines[at].due < SimTime::NEVER || self.manager.slots[at].state == State::Creating
+        self.manager.rollouts.machines[at].is_under_way() || self.manager.slots[at].state == State::Creating
     }
 
     /// UP-09: a batch is over as soon as the set knows that all of it is healthy, at the latest when its time is up.
@@ -497,8 +497,13 @@ impl World {
         }
     }
 
-    /// A rollout is over.
+    /// A rollout is over. What is under way on machines is done, and nothing after that.
     fn end_rollout(&mut self, set: usize, how: Operation, t: SimTime) {
+        for at in 0..self.manager.rollouts.machines.len() {
+            if self.machines[at].set as usize == set {
+                self.manager.rollouts.machines[at].then = None;
+            }
+        }
         self.manager.rollouts.sets[set].run = None;
         self.book.count(how, 1, t, &self.measure);
         self.book.settle(t, &self.measure);

@@ -55,6 +55,19 @@ impl Model {
     }
 }
 
+/// What shows of a version that a machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// Nothing: it is good, or the machine has not run it yet.
+    Nothing,
+    /// The machine does not run, and has to run for so long yet.
+    In(SimDuration),
+    /// The machine runs, and shows it then.
+    At(SimTime),
+    /// It shows.
+    Shows,
+}
+
 /// What runs on the machine of a slot.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Installed {
@@ -64,12 +77,12 @@ pub(crate) struct Installed {
     /// The model that is being put on it, and when that is done.
     pub next: Model,
     pub due: SimTime,
+    /// The model that it gets after that.
+    pub then: Option<Model>,
     /// Since when it has its model.
     pub since: SimTime,
-    /// When the bad ones of its versions show, by kind.
-    pub symptoms: [SimTime; ReleaseKind::ALL.len()],
-    /// Which of them show.
-    pub shows: [bool; ReleaseKind::ALL.len()],
+    /// What shows of the bad ones of its versions, by kind.
+    pub signs: [Sign; ReleaseKind::ALL.len()],
     /// The running rollout has had its turn with it.
     pub attempted: bool,
     /// That came to nothing.
@@ -88,9 +101,9 @@ impl Installed {
         previous: Model::FIRST,
         next: Model::FIRST,
         due: SimTime::NEVER,
+        then: None,
         since: SimTime::ZERO,
-        symptoms: [SimTime::NEVER; ReleaseKind::ALL.len()],
-        shows: [false; ReleaseKind::ALL.len()],
+        signs: [Sign::Nothing; ReleaseKind::ALL.len()],
         attempted: false,
         failed: false,
         in_batch: false,
@@ -100,12 +113,22 @@ impl Installed {
 
     /// What a version does to the machine, or would, is over.
     pub fn forget(&mut self, kind: ReleaseKind) {
-        (self.symptoms[kind as usize], self.shows[kind as usize]) = (SimTime::NEVER, false);
+        self.signs[kind as usize] = Sign::Nothing;
+    }
+
+    /// Whether something is being put on it.
+    pub fn is_under_way(&self) -> bool {
+        self.due < SimTime::NEVER
+    }
+
+    /// What is under way is given up.
+    pub fn stop(&mut self) {
+        (self.due, self.then, self.in_batch) = (SimTime::NEVER, None, false);
     }
 
     /// The model that it has once what is under way is done.
     pub fn headed_for(&self) -> Model {
-        if self.due < SimTime::NEVER { self.next } else { self.model }
+        if self.is_under_way() { self.then.unwrap_or(self.next) } else { self.model }
     }
 }
 

@@ -1,6 +1,7 @@
 //! UP-12: a bad model shows on the machines that run it, and the operator notices (UP-13).
 
-use crate::machine::NEEDS_WARM_UP;
+use super::state::Sign;
+use crate::machine::{NEEDS_WARM_UP, STARTING};
 use crate::management::ReleaseKind;
 use crate::pending::Due;
 use crate::world::World;
@@ -8,20 +9,34 @@ use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
 
 impl World {
-    /// A machine runs its model from now on: what is bad of it will show.
-    pub(crate) fn await_symptom(&mut self, at: usize, t: SimTime) {
+    /// A machine runs from now on, or does not. What is bad of its versions shows when it has run for so long: one that is down,
+    /// whatever holds it, does not age.
+    pub(crate) fn ages(&mut self, at: usize, runs: bool, t: SimTime) {
         for kind in ReleaseKind::ALL {
             let rollouts = &self.manager.rollouts;
             let installed = &rollouts.machines[at];
-            let Some(version) = rollouts.sets[self.set_of(at)].version(installed.model.of(kind)) else { continue };
-            let Some(after) = version.bad_after else { continue };
-            let shows = installed.shows[kind as usize] && self.machines[at].marks & self.mark_of(at, kind) != 0;
-            if installed.symptoms[kind as usize] == SimTime::NEVER && !shows {
-                let due = t.after(after);
-                self.manager.rollouts.machines[at].symptoms[kind as usize] = due;
-                self.wait(Due::Symptom, at, due);
+            let shows_after = match installed.signs[kind as usize] {
+                Sign::Nothing if runs => {
+                    let version = rollouts.sets[self.set_of(at)].version(installed.model.of(kind));
+                    version.and_then(|version| version.bad_after)
+                }
+                Sign::In(left) if runs => Some(left),
+                Sign::At(due) if !runs => {
+                    self.manager.rollouts.machines[at].signs[kind as usize] = Sign::In(due.since(t));
+                    None
+                }
+                _ => None,
+            };
+            if let Some(left) = shows_after {
+                self.manager.rollouts.machines[at].signs[kind as usize] = Sign::At(t.after(left));
+                self.wait(Due::Symptom, at, t.after(left));
             }
         }
+    }
+
+    /// Whether what is installed on a machine runs.
+    pub(super) fn runs(&self, at: usize) -> bool {
+        self.machines[at].marks & (self.halting() | STARTING) == 0
     }
 
     /// The mark of what a machine's version of something does to it; none if it is good.
@@ -43,10 +58,10 @@ impl World {
         let set = self.set_of(at);
         for kind in ReleaseKind::ALL {
             let installed = &mut self.manager.rollouts.machines[at];
-            if installed.symptoms[kind as usize] != t {
+            if installed.signs[kind as usize] != Sign::At(t) {
                 continue;
             }
-            (installed.symptoms[kind as usize], installed.shows[kind as usize]) = (SimTime::NEVER, true);
+            installed.signs[kind as usize] = Sign::Shows;
             let number = installed.model.of(kind);
             let mark = self.mark_of(at, kind);
             if self.machines[at].marks & mark != 0 {
@@ -88,7 +103,8 @@ impl World {
     /// Another model has taken the place of a bad one while the machine runs: what is bad of both goes on.
     pub(super) fn heal_symptoms(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
         let rollouts = &self.manager.rollouts;
-        let shows = ReleaseKind::ALL.into_iter().filter(|&kind| rollouts.machines[at].shows[kind as usize]);
+        let shows = |kind: &ReleaseKind| rollouts.machines[at].signs[*kind as usize] == Sign::Shows;
+        let shows = ReleaseKind::ALL.into_iter().filter(shows);
         let stay = shows.fold(0, |marks, kind| marks | self.mark_of(at, kind));
         let marks = self.machines[at].marks & rollouts.marks & !stay;
         let stopping = marks & rollouts.stopping;

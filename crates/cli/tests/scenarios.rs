@@ -4,6 +4,8 @@
 
 #[path = "scenarios/ceiling.rs"]
 mod ceiling;
+#[path = "scenarios/growth.rs"]
+mod growth;
 mod kit;
 #[path = "scenarios/maintenance.rs"]
 mod maintenance;

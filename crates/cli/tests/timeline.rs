@@ -196,6 +196,53 @@ fn no_row_of_a_timeline_is_told_twice() {
     }
 }
 
+/// Nine machines of 100 req/s for 850; a zone of three is out for half an hour, and they serve 40 % for twenty minutes after it.
+const SLOW: &str = r#"
+horizon = "1 day"
+trials = 1
+[slo]
+min_served = "99%"
+[region.eastus]
+[demand]
+rate = "850 req/s"
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 9
+capacity_per_instance = "100 req/s"
+slow_start = { capacity = "40%", time = "20 min" }
+[faults]
+profile = "none"
+[[script]]
+at = "2 h"
+for = "30 min"
+members = ["eastus/1"]
+cause = "zone lost"
+"#;
+
+#[test]
+fn what_machines_are_good_for_is_told_where_their_number_is_not_it() {
+    let desk = Desk::with(SLOW);
+    let of = told(&desk, &["s.toml", "--trial", "0"]);
+    let steps = |name: &str| -> Vec<(u64, f64)> {
+        let steps = of["capacity"][name].as_array().unwrap().iter();
+        steps.map(|step| (step[0].as_u64().unwrap(), step[1].as_f64().unwrap())).collect()
+    };
+    let (good_for, outages) = (steps("good_for"), of["outages"].as_array().unwrap());
+    let levels: Vec<f64> = good_for.iter().map(|step| step.1).collect();
+    assert_eq!(levels.first(), Some(&900.0));
+    assert_eq!(levels.last(), Some(&900.0));
+    assert!(levels.contains(&600.0) && levels.contains(&720.0), "{levels:?}");
+    // The last of three is warm twenty minutes after it began to serve, and the objective holds again.
+    let (serve, warm) = (good_for.iter().rfind(|step| step.1 < 900.0).unwrap().0, good_for.last().unwrap().0);
+    assert!(warm - serve <= 20 * 60_000 && warm > 7_200_000 + 50 * 60_000);
+    assert_eq!(outages.last().unwrap()["to_ms"].as_u64(), Some(warm));
+    assert_eq!(steps("needed"), [(0, 841.5)]);
+    desk.run("trace s.toml --trial 0 --svg p.svg").ends(0);
+    assert!(desk.read("p.svg").contains("good for requests/s"));
+    let quick = Desk::with(&SLOW.replace("slow_start", "# slow_start"));
+    assert!(told(&quick, &["s.toml", "--trial", "0"]).get("capacity").is_none());
+}
+
 #[test]
 fn the_trial_is_picked_by_what_a_run_books() {
     let desk = Desk::with(STRESS);

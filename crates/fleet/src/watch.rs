@@ -84,6 +84,8 @@ pub enum Seen {
     Works(u32, u32),
     /// So much arrives from here on, in thousandths of a request a second.
     Demand(u64),
+    /// The machines that serve are good for so much from here on, in thousandths of a request a second.
+    GoodFor(u64),
     /// The platform or the customer did something so many times: an index into [`crate::OPERATION_TABLE`].
     Did(usize, u64),
     /// Sessions were lost to a cause, in thousandths.
@@ -113,6 +115,7 @@ pub struct Witness {
     /// Thousandths of each set that serve demand; empty where nothing stands by.
     works: Vec<u32>,
     demand: Option<u64>,
+    good_for: Option<u64>,
     now: SimTime,
     misses: bool,
     /// When late jobs will be done, if nothing happens before.
@@ -261,7 +264,7 @@ impl Watcher for Witness {
             self.began = true;
             self.states = world.machines.iter().map(|machine| (state(world, machine.marks), false)).collect();
             self.operations = world.ledger().operations.to_vec();
-            self.demand = world.book.demand;
+            (self.demand, self.good_for) = (world.book.demand, world.good_for_milli());
             self.judge(world);
         }
         if t > self.now {
@@ -273,6 +276,10 @@ impl Watcher for Witness {
             self.tell(world, t, Seen::Demand(now));
         }
         self.look(world, t);
+        let good_for = std::mem::replace(&mut self.good_for, world.good_for_milli());
+        if let Some(now) = self.good_for.filter(|_| good_for != self.good_for) {
+            self.tell(world, t, Seen::GoodFor(now));
+        }
         self.look_at_sessions(world, t);
         self.count(world, t);
         self.judge(world);
@@ -340,6 +347,13 @@ impl World {
     /// What arrives now, in thousandths of a request a second.
     pub fn arrives_milli(&self) -> Option<u64> {
         self.book.demand
+    }
+
+    /// What the machines that serve are good for now, in thousandths of a request a second; none without demand, and where
+    /// machines of several parts do different work.
+    pub fn good_for_milli(&self) -> Option<u64> {
+        self.book.demand.filter(|_| self.book.parts.is_none())?;
+        Some(self.book.level(Class::Capacity).max(0) as u64)
     }
 
     /// How many machines there may ever be.

@@ -3,7 +3,7 @@
 //! The longest outage with what led to it, or the whole trial if there is none. Plain SVG 1.1 without script or font files.
 
 use std::fmt::Write;
-use zonefall_study::timeline::{Kind, Lane, Timeline};
+use zonefall_study::timeline::{Kind, Timeline};
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 150.0;
@@ -42,7 +42,8 @@ impl Stretch {
 pub fn timeline_svg(of: &Timeline) -> String {
     let stretch = Stretch::of(of);
     let bars = bars(of, &stretch);
-    let lanes = of.lanes.len() as f64;
+    let drawn = lanes(of);
+    let lanes = drawn.len() as f64;
     let bottom = TOP + lanes * (LANE + GAP) + bars.len() as f64 * (BAR + 4.0);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {h}\" width=\"{WIDTH}\" height=\"{h}\" role=\"img\" \
@@ -63,8 +64,8 @@ pub fn timeline_svg(of: &Timeline) -> String {
             bottom - TOP
         );
     }
-    for (at, lane) in of.lanes.iter().enumerate() {
-        draw_lane(&mut svg, lane, TOP + at as f64 * (LANE + GAP), &stretch);
+    for (at, (name, steps)) in drawn.iter().enumerate() {
+        draw_lane(&mut svg, name, steps, TOP + at as f64 * (LANE + GAP), &stretch);
     }
     let y = TOP + lanes * (LANE + GAP);
     for (at, (name, from, to)) in bars.iter().enumerate() {
@@ -91,10 +92,22 @@ pub(crate) fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> 
     bars
 }
 
-fn draw_lane(svg: &mut String, lane: &Lane, top: f64, stretch: &Stretch) {
-    let most = lane.steps.iter().map(|step| step.1).max().unwrap_or(0).max(1) as f64;
-    let y = |count: i64| top + LANE * (1.0 - count as f64 / most);
-    text(svg, 12.0, top + LANE / 2.0, "start", 12, &lane.name);
+/// Machines that serve by zone, and what all of them are good for where their number does not tell it.
+fn lanes(of: &Timeline) -> Vec<(String, Vec<(u64, f64)>)> {
+    let zones = of.lanes.iter().map(|zone| (zone.name.clone(), counted(&zone.steps)));
+    let capacity = of.capacity.iter().map(|capacity| ("good for requests/s".into(), capacity.good_for.clone()));
+    zones.chain(capacity).collect()
+}
+
+/// Steps of counts as steps of numbers.
+pub(crate) fn counted(steps: &[(u64, i64)]) -> Vec<(u64, f64)> {
+    steps.iter().map(|&(t, count)| (t, count as f64)).collect()
+}
+
+fn draw_lane(svg: &mut String, name: &str, steps: &[(u64, f64)], top: f64, stretch: &Stretch) {
+    let most = steps.iter().map(|step| step.1).fold(1.0, f64::max);
+    let y = |level: f64| top + LANE * (1.0 - level / most);
+    text(svg, 12.0, top + LANE / 2.0, "start", 12, &shortened(name, 22));
     text(svg, LEFT - 8.0, top + 10.0, "end", 10, &format!("{most}"));
     text(svg, LEFT - 8.0, top + LANE, "end", 10, "0");
     let _ = writeln!(
@@ -103,13 +116,13 @@ fn draw_lane(svg: &mut String, lane: &Lane, top: f64, stretch: &Stretch) {
         top + LANE,
         WIDTH - RIGHT
     );
-    let before = lane.steps.partition_point(|step| step.0 <= stretch.from);
-    let mut level = before.checked_sub(1).map_or(0, |at| lane.steps[at].1);
+    let before = steps.partition_point(|step| step.0 <= stretch.from);
+    let mut level = before.checked_sub(1).map_or(0.0, |at| steps[at].1);
     let mut path = format!("M{LEFT:.2} {:.2}", y(level));
-    for &(t, count) in lane.steps[before..].iter().take_while(|step| step.0 < stretch.to) {
+    for &(t, next) in steps[before..].iter().take_while(|step| step.0 < stretch.to) {
         let x = stretch.x(t);
-        let _ = write!(path, " L{x:.2} {:.2} L{x:.2} {:.2}", y(level), y(count));
-        level = count;
+        let _ = write!(path, " L{x:.2} {:.2} L{x:.2} {:.2}", y(level), y(next));
+        level = next;
     }
     let _ = write!(path, " L{:.2} {:.2}", WIDTH - RIGHT, y(level));
     let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"#0072b2\" stroke-width=\"2\"/>");

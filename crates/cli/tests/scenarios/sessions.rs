@@ -6,7 +6,7 @@ use crate::{Answer, answer, near};
 impl Answer {
     /// Sessions lost a month, to one cause or to all.
     #[track_caller]
-    fn lost(&self, design: &str, cause: Option<&str>) -> f64 {
+    pub fn lost(&self, design: &str, cause: Option<&str>) -> f64 {
         let of = &self.design(design)["sessions"];
         let Some(cause) = cause else { return of["lost_per_month"]["mean"].as_f64().unwrap() };
         let rows = of["causes"].as_array().unwrap();

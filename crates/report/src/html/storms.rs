@@ -5,9 +5,9 @@ use super::table;
 use crate::chart::{self, Lane, Span, Storm};
 use crate::number::{self, Toward};
 use crate::page::{Grid, Side, clean};
-use crate::picture::{Stretch, bars};
+use crate::picture::{Stretch, bars, counted};
 use crate::terminal::instant;
-use zonefall_study::timeline::{Lane as Steps, Row, Timeline};
+use zonefall_study::timeline::{Capacity, Lane as Steps, Row, Timeline};
 
 /// Lanes of zones and of racks that are drawn.
 const LANES_MAX: usize = 6;
@@ -73,15 +73,25 @@ impl Clock {
 
 fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
     let clip = |ms: u64| clock.of(ms.clamp(stretch.from, stretch.to));
-    let needed: Vec<(f64, f64)> = of.needed.iter().map(|&(t, level)| (clock.of(t), level as f64)).collect();
-    let mut lanes = vec![lane("all machines", &total(&of.lanes), needed, stretch, clock, HEIGHTS[0])];
+    let lane = |name: &str, steps: &[(u64, f64)], needed: &[(u64, f64)], height: f64| Lane {
+        label: clean(name),
+        words: ends(steps, stretch).map_or_else(String::new, in_words),
+        steps: steps.iter().map(|&(t, level)| (clock.of(t), level)).collect(),
+        needed: needed.iter().map(|&(t, level)| (clock.of(t), level)).collect(),
+        height,
+    };
+    let mut lanes = vec![lane("all machines", &counted(&total(&of.lanes)), &counted(&of.needed), HEIGHTS[0])];
+    if let Some(Capacity { good_for, needed }) = &of.capacity {
+        lanes.push(lane("good for requests/s", good_for, needed, HEIGHTS[1]));
+    }
     let zones = of.lanes.iter().filter(|_| of.lanes.len() > 1);
     let struck = |rack: &&Steps| rack.out.iter().any(|&(from, to)| from < stretch.to && to > stretch.from);
-    let racks = of.racks.iter().filter(struck);
+    let used = |rack: &&Steps| ends(&counted(&rack.steps), stretch).is_some_and(|(_, most)| most > 0.0);
+    let racks = of.racks.iter().filter(struck).filter(used);
     for (steps, height) in
         zones.take(LANES_MAX).map(|zone| (zone, HEIGHTS[1])).chain(racks.take(LANES_MAX).map(|rack| (rack, HEIGHTS[2])))
     {
-        lanes.push(lane(&steps.name, &steps.steps, Vec::new(), stretch, clock, height));
+        lanes.push(lane(&steps.name, &counted(&steps.steps), &[], height));
     }
     let inside = of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to);
     let shaded = inside.map(|outage| Span {
@@ -106,27 +116,17 @@ fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
 }
 
 /// The fewest and the most in the stretch.
-fn ends(steps: &[(u64, i64)], stretch: &Stretch) -> Option<(i64, i64)> {
+fn ends(steps: &[(u64, f64)], stretch: &Stretch) -> Option<(f64, f64)> {
     let first = steps.partition_point(|step| step.0 <= stretch.from).saturating_sub(1);
-    let within = || steps[first.min(steps.len())..].iter().take_while(|step| step.0 < stretch.to).map(|step| step.1);
-    Some((within().min()?, within().max()?))
+    let within = steps[first.min(steps.len())..].iter().take_while(|step| step.0 < stretch.to).map(|step| step.1);
+    within.fold(None, |ends, level| {
+        let (least, most) = ends.unwrap_or((level, level));
+        Some((level.min(least), level.max(most)))
+    })
 }
 
-fn lane(
-    name: &str,
-    steps: &[(u64, i64)],
-    needed: Vec<(f64, f64)>,
-    stretch: &Stretch,
-    clock: &Clock,
-    height: f64,
-) -> Lane {
-    let words = match ends(steps, stretch) {
-        Some((least, most)) if least == most => least.to_string(),
-        Some((least, most)) => format!("{least} to {most}"),
-        None => String::new(),
-    };
-    let steps = steps.iter().map(|&(t, level)| (clock.of(t), level as f64)).collect();
-    Lane { label: clean(name), words, steps, needed, height }
+fn in_words((least, most): (f64, f64)) -> String {
+    if least == most { least.to_string() } else { format!("{least} to {most}") }
 }
 
 /// The sum of all lanes.

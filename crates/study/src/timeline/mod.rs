@@ -4,12 +4,14 @@
 //! for the ledger, and once watched. Both must agree to the millisecond ([`TimelineError::Differs`] is a bug).
 //! What can go wrong: too many machines times events to look at, a trial that ends at its first miss.
 
+mod capacity;
 mod decisions;
 mod needed;
 mod pick;
 mod rows;
 mod storms;
 
+pub use capacity::Capacity;
 pub use pick::{Pick, pick};
 pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
 
@@ -88,6 +90,9 @@ pub struct Timeline {
     /// The fewest machines that meet the objective if each of them does its full work, a step at each change; empty where the
     /// objective is no number of machines.
     pub needed: Vec<(u64, i64)>,
+    /// What the machines that serve are good for; none where their number tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Capacity>,
 }
 
 impl Timeline {
@@ -206,7 +211,7 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
     if ledger.events.saturating_mul(world.places() as u64) > looks_max {
         return Err(TimelineError::Large(ledger.events, world.places()));
     }
-    let Watched { begins, sightings, arrives_milli, at_first } =
+    let Watched { begins, sightings, arrives_milli, good_for_milli, at_first } =
         watched(study, trial, &mut world, &mut strikes).map_err(|why| TimelineError::Budget(trial, why))?;
     let told = rows::Telling { study, design, strikes: &strikes, causes: stage::causes(study) };
     let (rows, outages) = told.rows_and_outages(&at_first, &sightings, &ledger);
@@ -233,6 +238,7 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         lanes: told.lanes(&begins, &sightings),
         racks: told.rack_lanes(&begins, &sightings),
         needed: needed::needed(of, arrives_milli, &sightings),
+        capacity: capacity::capacity(of, (arrives_milli, good_for_milli), &sightings),
     })
 }
 
@@ -263,6 +269,8 @@ struct Watched {
     sightings: Vec<Sighting>,
     /// The demand when it begins.
     arrives_milli: Option<u64>,
+    /// What the machines are good for when it begins.
+    good_for_milli: Option<u64>,
     /// What everything is like before anything is to be seen.
     at_first: Sighting,
 }
@@ -272,7 +280,8 @@ fn watched(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) 
     let key = study.trial_key(trial);
     strikes.begin(key)?;
     world.begin(key, strikes, None);
-    let (begins, arrives_milli) = (world.standings().collect(), world.arrives_milli());
+    let begins = world.standings().collect();
+    let (arrives_milli, good_for_milli) = (world.arrives_milli(), world.good_for_milli());
     let (serving, dead, unserved_milli) = world.rotation();
     let what = Seen::Demand(arrives_milli.unwrap_or(0));
     let at_first = Sighting { t: SimTime::ZERO, what, serving, dead, unserved_milli };
@@ -284,5 +293,6 @@ fn watched(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) 
         }
     }
     world.finish(strikes);
-    Ok(Watched { begins, sightings: witness.finish(world, strikes.horizon()), arrives_milli, at_first })
+    let sightings = witness.finish(world, strikes.horizon());
+    Ok(Watched { begins, sightings, arrives_milli, good_for_milli, at_first })
 }

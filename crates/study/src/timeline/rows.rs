@@ -40,9 +40,13 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         Seen::Serves(stand) => (Alike::Serves, stand),
         Seen::Made(stand) => (Alike::Made, stand),
         Seen::Gone(stand) => (Alike::Gone, stand),
-        Seen::Works(..) | Seen::Did(..) | Seen::Demand(_) | Seen::Lost(..) | Seen::Missed(_) | Seen::Met(_) => {
-            return None;
-        }
+        Seen::Works(..)
+        | Seen::Did(..)
+        | Seen::Demand(_)
+        | Seen::GoodFor(_)
+        | Seen::Lost(..)
+        | Seen::Missed(_)
+        | Seen::Met(_) => return None,
     })
 }
 

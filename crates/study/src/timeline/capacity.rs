@@ -1,0 +1,58 @@
+//! What the machines that serve are good for over a trial, where their number alone does not tell it: machines that are slow
+//! after a start, or slowed down, or of sets that do different work.
+
+use serde::Serialize;
+use zonefall_fleet::{Design, Need, Seen, Sighting};
+
+/// Capacity over time, in requests a second.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Capacity {
+    /// When, and what the machines that serve are good for from then on.
+    pub good_for: Vec<(u64, f64)>,
+    /// When, and what has to be served from then on; empty where the objective asks for no share of the demand.
+    pub needed: Vec<(u64, f64)>,
+}
+
+/// At first, and at each change; none where so many machines always are good for so much.
+pub(super) fn capacity(
+    design: &Design,
+    (arrives_milli, good_for_milli): (Option<u64>, Option<u64>),
+    sightings: &[Sighting],
+) -> Option<Capacity> {
+    let each = design.sets.first()?.serves_milli;
+    let alike = design.sets.iter().all(|set| set.serves_milli == each);
+    let told = |sighting: &Sighting| match sighting.what {
+        Seen::GoodFor(milli) => !alike || u64::try_from(sighting.serving).is_ok_and(|serve| serve * each != milli),
+        _ => false,
+    };
+    if !sightings.iter().any(told) {
+        return None;
+    }
+    let good_for = steps(good_for_milli, sightings, |what| match what {
+        Seen::GoodFor(milli) => Some(*milli),
+        _ => None,
+    });
+    let needed = match design.need {
+        Need::Served(share, of) => steps(arrives_milli, sightings, |what| match what {
+            Seen::Demand(milli) => Some(*milli),
+            _ => None,
+        })
+        .into_iter()
+        .map(|(t, arrives)| (t, arrives * share as f64 / of as f64))
+        .collect(),
+        _ => Vec::new(),
+    };
+    Some(Capacity { good_for, needed })
+}
+
+/// When, and how much from then on, in requests a second; of one instant the last counts.
+fn steps(at_first: Option<u64>, sightings: &[Sighting], of: impl Fn(&Seen) -> Option<u64>) -> Vec<(u64, f64)> {
+    let mut steps: Vec<(u64, f64)> = at_first.map(|milli| (0, milli as f64 / 1000.0)).into_iter().collect();
+    for (t, milli) in sightings.iter().filter_map(|sighting| Some((sighting.t.as_ms(), of(&sighting.what)?))) {
+        match steps.last_mut() {
+            Some(last) if last.0 == t => last.1 = milli as f64 / 1000.0,
+            _ => steps.push((t, milli as f64 / 1000.0)),
+        }
+    }
+    steps
+}

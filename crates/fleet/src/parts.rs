@@ -10,9 +10,12 @@
 //! that withhold it, so the parts sum exactly.
 
 pub(crate) mod routes;
+mod tries;
 
 use crate::ledger::split;
 use crate::parts::routes::{Reach, Route};
+use crate::parts::tries::Tries;
+use crate::policy::retry::Retry;
 use crate::structure::{Component, Footing, Least, Part, Structure, Throughput};
 use std::cell::{Cell, RefCell};
 use zonefall_topology::Topology;
@@ -104,6 +107,8 @@ pub(crate) struct Parts {
     failing_over: usize,
     /// The cause of what a component does not let through while it is up.
     overload: usize,
+    /// Clients that try again, if they do.
+    tries: Option<Box<Tries>>,
 }
 
 zonefall_engine::pooled_clone!(Parts {
@@ -121,7 +126,8 @@ zonefall_engine::pooled_clone!(Parts {
     reach,
     stirred,
     failing_over,
-    overload
+    overload,
+    tries
 });
 
 /// What passes of the demand; found when somebody asks after a change.
@@ -142,9 +148,10 @@ struct Scratch {
 zonefall_engine::pooled_clone!(Scratch { flows, sorted });
 
 impl Parts {
-    /// The parts of a service where there are so many causes, among which are that of failing over and overload.
+    /// The parts of a service whose clients may try again, where there are so many causes, among which are that of failing over
+    /// and overload.
     pub fn new(
-        service: &Structure,
+        (service, retry): (&Structure, Option<Retry>),
         causes: usize,
         (failing_over, overload): (usize, usize),
         topology: &Topology,
@@ -186,6 +193,7 @@ impl Parts {
             stirred: false,
             failing_over,
             overload,
+            tries: retry.map(|retry| Box::new(Tries::new(retry, count))),
         }
     }
 
@@ -206,7 +214,10 @@ impl Parts {
                 Leaf::Group => {}
             }
         }
-        (0..self.states.len()).for_each(|at| self.weigh(at));
+        if let Some(tries) = &mut self.tries {
+            tries.begin();
+        }
+        self.weigh_all();
         self.passes.set(None);
     }
 
@@ -260,22 +271,39 @@ impl Parts {
             counts.dead += by.dead;
             counts.capacity += by.capacity;
         }
-        self.weigh(part);
-        self.passes.set(None);
-        self.stirred = true;
+        self.changed(part);
     }
 
     /// The demand changes: every part that needs a share of it is looked at again.
     pub fn demand_changes(&mut self, demand: Option<u64>) {
         self.demand = demand;
-        (0..self.leaves.len()).for_each(|part| self.weigh(part));
+        self.weigh_all();
         self.passes.set(None);
         self.stirred = true;
+    }
+
+    /// A leaf has changed; with clients that try again the others feel it.
+    fn changed(&mut self, part: usize) {
+        if self.tries.is_some() {
+            self.weigh_all()
+        } else {
+            self.weigh(part)
+        }
+        self.passes.set(None);
+        self.stirred = true;
+    }
+
+    fn weigh_all(&mut self) {
+        self.try_again();
+        (0..self.leaves.len()).for_each(|part| self.weigh(part));
     }
 
     /// Whether a group of sets or a component holds now.
     fn weigh(&mut self, part: usize) {
         let is_enough = |(share, of): (u64, u64), serves: &dyn Fn(u64) -> u64| {
+            if let Some(enough) = self.lets_enough_through(part, (share, of)) {
+                return enough;
+            }
             let demand = self.expected(part, self.demand.unwrap_or(0));
             u128::from(serves(demand)) * u128::from(of) >= u128::from(demand) * u128::from(share)
         };
@@ -310,9 +338,7 @@ impl Parts {
         } else if let Some(at) = held.iter().position(|&of| of == (cause, seat)) {
             held.remove(at);
         }
-        self.weigh(part);
-        self.passes.set(None);
-        self.stirred = true;
+        self.changed(part);
     }
 
     /// A node holds or not; what that flips above it flips.
@@ -378,7 +404,7 @@ impl Parts {
 
     /// Demand served in the current state.
     pub fn served(&self) -> u64 {
-        self.pass().served
+        self.tries.as_ref().map_or_else(|| self.pass().served, |tries| tries.served())
     }
 
     /// Demand that reaches no dead machine in the current state.

@@ -33,10 +33,11 @@ struct Found {
 }
 
 /// A state of load, in thousandths of a request a second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub demand_milli: u64,
     pub capacity_milli: u64,
+    /// What is sent to machines alive, and to dead ones, in any unit.
     pub alive: u64,
     pub dead: u64,
 }
@@ -90,6 +91,29 @@ impl Clients {
     /// Attempts that reach a machine, and what is served in the end.
     pub fn flow(&self, asked: Asked) -> (u64, u64) {
         self.find(asked).flow
+    }
+
+    /// Attempts, but for those that are lost on the way.
+    pub fn attempts(&self, asked: Asked) -> u64 {
+        if asked.demand_milli == 0 {
+            return 0;
+        }
+        let tries = self.retry.attempts(asked.load(), self.find(asked).settled);
+        (tries * (1.0 - self.retry.faults) * asked.demand_milli as f64).round() as u64
+    }
+
+    /// Whether attempts fail for lack of capacity in this state.
+    pub fn fails_in(&self, asked: Asked) -> bool {
+        self.find(asked).settled.0 > 0.0
+    }
+
+    /// What is served in the end as long as no attempt fails for lack of capacity, up to the capacity.
+    pub fn served_below(&self, asked: Asked) -> u64 {
+        if asked.demand_milli == 0 {
+            return 0;
+        }
+        let (_, served) = self.retry.flow(asked.load(), (0.0, false));
+        ((served * asked.demand_milli as f64).round() as u64).min(asked.demand_milli)
     }
 
     /// The state lasts; `counted_ms` of it are measured.

@@ -180,14 +180,14 @@ impl Book {
         let parts = match &design.need {
             Need::Parts(structure) => {
                 let own = (extra(Extra::Failover), extra(Extra::Overload));
-                Some(Box::new(Parts::new(structure, all, own, topology)))
+                Some(Box::new(Parts::new((structure, design.service.retry), all, own, topology)))
             }
             _ => None,
         };
         Self {
             need: design.need.clone(),
             latency: design.service.latency.clone(),
-            clients: design.service.retry.map(Clients::new),
+            clients: design.service.retry.filter(|_| parts.is_none()).map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
             sessions: Held::of(design, all).map(Box::new),
             course: None,
@@ -372,9 +372,7 @@ impl Book {
             sessions.lasts(|part| self.in_rotation(part), from, t, counted_ms);
             self.sessions = Some(sessions);
         }
-        if self.clients.is_some() {
-            self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
-        }
+        self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
         if self.backlog.is_some() {
             self.work_off(from, t, state, measure);
         } else if state.0 | state.1 | self.is_eventful() || measure.at.len() > self.next_at {
@@ -397,6 +395,12 @@ impl Book {
 
     /// The state holds for so many measured milliseconds.
     fn clients_wait(&mut self, counted_ms: u64) {
+        if let Some(parts) = &mut self.parts {
+            parts.clients_wait(counted_ms, &mut self.ledger);
+        }
+        if self.clients.is_none() {
+            return;
+        }
         let asked = self.asked();
         if let Some(clients) = &mut self.clients {
             clients.lasts(asked, counted_ms, &mut self.ledger);

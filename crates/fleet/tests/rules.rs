@@ -6,6 +6,8 @@ mod failover;
 mod maintenance;
 #[path = "rules/parts.rs"]
 mod parts;
+#[path = "rules/retries.rs"]
+mod retries;
 mod support;
 use support::*;
 use zonefall_engine::{Key, Law, SimTime};

@@ -270,11 +270,12 @@ fn need(reader: &Reader<'_>, arrives: Arrives, sink: &mut Sink) -> Option<(Need,
     })
 }
 
-/// Times of responses, jobs and clients who try again are of one queue: a service of parts has several.
+/// Times of responses and jobs are of one queue: a service of parts has several. Clients who try again ask for all of its parts, but
+/// where they are sent to one of several parts, each of these has an overload of its own.
 fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> bool {
     let mut fine = true;
     let mut no = |span: &Range<usize>| {
-        let words = "times of responses, ceilings, gateways that scale, jobs and retries are of one queue, and a service of parts has several";
+        let words = "times of responses, ceilings, gateways that scale and jobs are of one queue, and a service of parts has several";
         sink.error(codes::EXCLUSIVE, span, words)
             .help("a ceiling of a service of parts is a component with `capacity` and `min_served`");
         fine = false;
@@ -282,12 +283,19 @@ fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> 
     for key in ["p95_latency", "jobs_by_deadline"] {
         slo.filter(|slo| slo.has(key)).into_iter().for_each(|slo| no(&slo.span_of(key)));
     }
-    for key in ["service.parallelism", "service.ceiling", "load_balancer.autoscale", "retry", "jobs"] {
+    for key in ["service.parallelism", "service.ceiling", "load_balancer.autoscale", "jobs"] {
         let outer = key.rsplit_once('.').map_or("", |(outer, _)| outer);
         let around = if outer.is_empty() { reader.span().clone() } else { reader.place(outer) };
         if reader.place(key) != around {
             no(&reader.place(key));
         }
+    }
+    let is_there = |key: &str| reader.has(key) && !reader.is_off(key);
+    if is_there("retry") && is_there("failover") {
+        let words = "clients that are sent to one of several parts and try again there make an overload of each part's own, which is not simulated: keep `retry` or `failover`";
+        sink.error(codes::EXCLUSIVE, &reader.span_of("retry"), words)
+            .help("two designs, or parts that are alternatives (`any`) without `[failover]`");
+        fine = false;
     }
     fine
 }

@@ -747,3 +747,24 @@ fn sessions_in_a_service_of_parts_are_held_by_parts_that_no_request_comes_to_twi
     let alone = with("#end", "[sessions]\nlength = \"20 min\"\nat_once = 9\nparts = [\"web\"]");
     assert_eq!(codes(&alone), ["E083"]);
 }
+
+#[test]
+fn clients_try_again_at_a_service_of_parts_unless_they_are_sent_from_one_part_to_another() {
+    let back =
+        "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_served = \"99%\"\n";
+    let tries = |more: &str| with("#end", &format!("[demand]\nrate = \"9 req/s\"\n{back}{more}[retry]\ntries = 3\n"));
+    let fails_over = |pattern: &str| {
+        format!(
+            "[failover.site]\npattern = \"{pattern}\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n"
+        )
+    };
+    let any = "[part.either]\nany = [\"machines\", \"behind\"]\n";
+    for fine in ["", any] {
+        assert_eq!(codes(&tries(fine)), Vec::<&str>::new(), "{fine}");
+    }
+    for pattern in ["active-active", "hot", "warm"] {
+        assert_eq!(codes(&tries(&fails_over(pattern))), ["E013"], "{pattern}");
+        let off = tries(&fails_over(pattern)).replace("[retry]\ntries = 3\n", "").replace("#end", "");
+        assert!(!codes(&off).contains(&"E013"), "{pattern}");
+    }
+}

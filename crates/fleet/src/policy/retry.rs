@@ -124,10 +124,14 @@ impl Retry {
         asks.fold(0.0, f64::max)
     }
 
+    /// Attempts over first tries.
+    pub fn attempts(&self, load: Load, (p, open): (f64, bool)) -> f64 {
+        if open { 1.0 } else { self.tries(self.fails(load, p)) }
+    }
+
     /// Attempts over first tries that reach a machine, and the share of requests that are served in the end.
     pub fn flow(&self, load: Load, (p, open): (f64, bool)) -> (f64, f64) {
-        let q = self.fails(load, p);
-        let tries = if open { 1.0 } else { self.tries(q) };
+        let (q, tries) = (self.fails(load, p), self.attempts(load, (p, open)));
         (tries * load.alive * (1.0 - self.faults), f64::min(tries * (1.0 - q), load.capacity))
     }
 }

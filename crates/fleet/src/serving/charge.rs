@@ -22,7 +22,8 @@ impl Book {
         let counts = self.all_machines();
         let (demand, in_time) = (self.demand, self.needs_in_time());
         // Enough for the demand may not be enough for all its tries.
-        let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
+        let failing = self.clients.as_ref().is_some_and(Clients::is_failing)
+            || self.parts.as_ref().is_some_and(|parts| parts.are_failing());
         let counts = Counts { capacity: self.gated(counts.capacity), ..counts };
         let most = (self.level(super::Class::Capacity), self.gated(self.ceiling));
         let own = (if failing { self.overload } else { self.probe_lag }, self.overload);

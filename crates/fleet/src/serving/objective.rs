@@ -110,7 +110,7 @@ impl Book {
             None => (demand, self.attempted()),
             Some(parts) => {
                 let share = parts.share(part as usize, demand);
-                (share, share)
+                (share, parts.attempts(share))
             }
         }
     }

@@ -1,9 +1,14 @@
-//! Services of parts that stand in for each other, and waves of maintenance that go through them.
+//! Services of parts that stand in for each other, autoscale, and have ceilings and clients that try again; gateways that grow; waves
+//! of maintenance.
 
 use super::*;
 use zonefall_fleet::maintenance::{Events, HealthStop, Maintenance, OfSet, SelfService};
+use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::maintenance::Windows;
-use zonefall_fleet::{Component, Failback, Failover, Footing, Least, Node, Part, Pattern, Sight, Standby, Structure};
+use zonefall_fleet::policy::retry::Retry;
+use zonefall_fleet::{
+    Component, Failback, Failover, Footing, Least, Node, Part, Pattern, Sight, Standby, Structure, Throughput,
+};
 
 /// Outages of a database, and waves of pauses and of restarts, often.
 pub fn service_profile() -> Profile {
@@ -96,7 +101,40 @@ fn service(name: &str, pattern: Pattern, sight: Sight) -> Design {
     design
 }
 
-/// A warm standby that is found by probes; two that serve at once; machines alone in whose way waves are.
+/// The sets of a service become managed ones that go by the demand that comes to their parts.
+fn scaled(design: Design) -> Design {
+    let mut design = managed(design, |management| management.autoscale = Some(Box::new(autoscale())));
+    let [first, others @ ..] = &mut design.sets[..] else { unreachable!("a service has sets") };
+    others.iter_mut().for_each(|set| set.management = first.management.clone());
+    design
+}
+
+/// Two tiers and a database that is too small now and then, in series, whose clients try again.
+fn trying(retry: Retry) -> Design {
+    let mut design = service("trying", Pattern::ActiveActive { weights: vec![1, 2] }, Sight::Probes(balancer()));
+    let Need::Parts(structure) = &mut design.need else { unreachable!("a service of parts") };
+    let structure = Arc::get_mut(structure).unwrap();
+    structure.failovers.clear();
+    let Part::Component(database) = &mut structure.nodes[1].part else { unreachable!("a database") };
+    database.ceiling = Some(Throughput { capacity_milli: 14_000, least: (9, 10) });
+    structure.nodes[4].part = Part::Group { parts: vec![2, 3], least: 2 };
+    design.service.retry = Some(retry);
+    design
+}
+
+/// Machines behind a gateway that grows.
+fn gateway() -> Design {
+    let [mut design, ..] = <[Design; 3]>::try_from(rich_designs()).unwrap();
+    design.name = "gateway".into();
+    design.demand = Some(Demand::course(15_000, vec![], Some(Noise { sigma: 0.4, every: SimDuration::from_ms(HOUR) })));
+    let grows_in = Law::new(Shape::Uniform(3.0 * MINUTE as f64, 5.0 * MINUTE as f64), None).unwrap();
+    let shrinks_after = SimDuration::from_ms(10 * MINUTE);
+    design.service.gateway = Some(Gateway { instance_milli: 1500, least: 2, most: 30, grows_in, shrinks_after });
+    design
+}
+
+/// A warm standby that is found by probes; two that serve at once; the same that autoscale; machines alone in whose way waves are;
+/// clients that try again; a gateway.
 pub fn services() -> Vec<Design> {
     let laws = || Sight::Laws { out: constant(2 * MINUTE), back: constant(30 * SECOND) };
     let standby = service("standby", warm(), Sight::Probes(balancer()));
@@ -105,14 +143,24 @@ pub fn services() -> Vec<Design> {
     let mut kept = maintenance(1);
     kept.sets[0].windows = Some(Windows { first: SimTime::from_ms(3 * HOUR), every: SimDuration::from_ms(7 * DAY) });
     alone.maintenance = Some(Box::new(kept));
-    vec![standby, both, alone]
+    let mut growing = scaled(both.clone());
+    growing.name = "growing".into();
+    let trying = trying(Retry { tries: 3, wasted: 0.7, breaker: Some(0.5), budget: None, faults: 1e-5 });
+    vec![standby, both, growing, alone, trying, gateway()]
 }
 
 #[test]
 fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
     for design in services() {
-        let stands_by = design.name == "standby";
+        let name = design.name.clone();
         let ledger = second_time_without_allocation(&[design], &service_profile());
-        assert_eq!(ledger.operations[Operation::Failovers as usize] > 0, stands_by);
+        assert_eq!(ledger.operations[Operation::Failovers as usize] > 0, name == "standby");
+        for (of, operation) in [
+            ("growing", Operation::ScaleOuts),
+            ("trying", Operation::RetryStorms),
+            ("gateway", Operation::GatewayTurnedAway),
+        ] {
+            assert!(name != of || ledger.operations[operation as usize] > 0, "{name}");
+        }
     }
 }

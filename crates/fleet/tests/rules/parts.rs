@@ -12,24 +12,24 @@ use zonefall_topology::{RegionId, ZoneId};
 
 const REGION: RegionId = RegionId(0);
 
-fn node(name: &str, part: Part) -> Node {
+pub fn node(name: &str, part: Part) -> Node {
     Node { name: name.into(), part, promise: None }
 }
 
-fn component(name: &str, footing: Footing) -> Node {
+pub fn component(name: &str, footing: Footing) -> Node {
     node(name, Part::Component(Component { cause: Some(name.into()), footing, ceiling: None }))
 }
 
-fn series(parts: &[u32]) -> Part {
+pub fn series(parts: &[u32]) -> Part {
     Part::Group { parts: parts.to_vec(), least: parts.len() as u32 }
 }
 
-fn any(parts: &[u32]) -> Part {
+pub fn any(parts: &[u32]) -> Part {
     Part::Group { parts: parts.to_vec(), least: 1 }
 }
 
 /// A design of sets with their zones and machines, and of parts.
-fn service(sets: &[(&[u32], u32)], nodes: Vec<Node>) -> Design {
+pub fn service(sets: &[(&[u32], u32)], nodes: Vec<Node>) -> Design {
     let mut whole = design(&[1], 1, 1);
     let set = |(at, &(zones, capacity)): (usize, &(&[u32], u32))| {
         let [set] = <[ScaleSet; 1]>::try_from(design(zones, capacity, 1).sets).unwrap();
@@ -197,13 +197,13 @@ fn a_shock_takes_a_component_until_it_recovers_by_itself() {
 }
 
 /// A database that lets so much through, of which 99 % has to pass.
-fn limited(name: &str, capacity_milli: u64) -> Node {
+pub fn limited(name: &str, capacity_milli: u64) -> Node {
     let ceiling = Some(Throughput { capacity_milli, least: (99, 100) });
     let cause = Some(name.into());
     node(name, Part::Component(Component { cause, footing: Footing::Global, ceiling }))
 }
 
-fn step(hour: u64, per_second_milli: u64) -> Step {
+pub fn step(hour: u64, per_second_milli: u64) -> Step {
     Step { from: SimTime::from_ms(hour * HOUR), per_second_milli }
 }
 
@@ -236,7 +236,7 @@ fn play_with(design: &Design, machines: u32) -> Ledger {
 }
 
 /// Where the cause of what is too much stands among the fleet's own.
-fn overload() -> usize {
+pub fn overload() -> usize {
     EXTRA_CAUSES.iter().position(|(name, _)| *name == "overload").unwrap()
 }
 

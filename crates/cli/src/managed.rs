@@ -1,6 +1,6 @@
 //! What happens to a managed set while a trial runs, in words, for `check`.
 
-use zonefall_engine::{Law, SimTime};
+use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_fleet::ScaleSet;
 use zonefall_fleet::management::{
     Action, Alert, Automatic, Bad, Change, EvictionPolicy, Management, Release, ReleaseKind, RepairAction, Rollback,
@@ -174,8 +174,10 @@ fn upgrades_in_words(upgrades: &Upgrades) -> String {
         automatic.map_or(String::new(), |of| format!(", {kind} by the platform by {} %", of.rolling.batch))
     };
     let surge = if policy.max_surge { ", new machines before old ones go" } else { "" };
+    let drain = policy.drain > SimDuration::ZERO;
+    let drain = if drain { format!(", after a drain of {}", duration_words(policy.drain)) } else { String::new() };
     let images = by_itself("images", &policy.automatic_os);
-    format!("{mode}{surge}{images}{}", by_itself("extensions", &policy.automatic_extension))
+    format!("{mode}{surge}{drain}{images}{}", by_itself("extensions", &policy.automatic_extension))
 }
 
 pub fn percent(share: f64) -> String {

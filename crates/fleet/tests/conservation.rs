@@ -142,6 +142,7 @@ fn upgrades() -> impl Strategy<Value = Upgrades> {
             max_surge: flags[6],
             automatic_os: flags[7].then_some(automatic),
             automatic_extension: flags[8].then_some(automatic),
+            drain: SimDuration::from_ms(if flags[1] { 3 * MINUTE } else { 0 }),
             reimage: Law::exponential(4.0 * MINUTE as f64).unwrap(),
             extension: minutes(1),
             application: minutes(0),

@@ -105,7 +105,7 @@ UNUSED "W015" "a key that changes nothing" "The key is right, but nothing in any
 PEAK "W016" "a peak that the design cannot serve" "At its greatest demand the objective asks for more than all machines together give; that time is missed, as overload."
 KEPT_BY_DESIGN "W017" "a change that a design does not feel" "`--what-if` changes the base; a design that says the same key keeps its own value. `--what-if design.<name>.<key>=…` changes the design."
 AUTOSCALE_RANGE "W018" "a window that Azure may refuse (AS-01)" "The documented range is 5 min to 12 h, but a log in the documents shows one of a minute."
-DRAIN "W019" "a drain that Azure does not wait for (LB-10)" "Autoscale deletes machines at once. They drain only within a notice of termination (`terminate_notice`), which is at least as long. The simulation drains them all the same."
+DRAIN "W019" "a drain that Azure does not wait for (LB-10, MT-11)" "Autoscale deletes machines at once. They drain only within a notice of termination (`terminate_notice`), which is at least as long. Before a new image Azure waits for 15 min at most. The simulation drains them all the same."
 }
 
 /// Complaints that something is not there, which prove nothing in a file that could be read only in part.

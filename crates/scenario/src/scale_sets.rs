@@ -111,6 +111,7 @@ fn finish(
     let managed =
         draft.written.changes_machines(reader, draft.creating, !draft.rows.is_empty() || !draft.releases.is_empty());
     let fine = is_allowed(reader, &draft, managed, ground, sink);
+    draft.written.upgrade.check_drain(reader, draft.releases.iter().map(|released| released.release.kind), sink);
     let lacking = |zones: &[ZoneId]| manage::check_sizes(&draft.written, &lacks(zones, ground, draft.topology));
     let disks = &draft.written.basics.disks;
     let changed = Changed {

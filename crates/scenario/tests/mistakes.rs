@@ -232,6 +232,9 @@ fn each_mistake_brings_its_code() {
         ("#set", "slow_start = { capacity = 0.5, time = \"soon\" }".into(), "E021"),
         ("#set", "slow_start = { capacity = 0.5, time = \"5 min\", share = 1 }".into(), "E010"),
         ("#set", "slow_start = 0.5".into(), "E012"),
+        ("#set", "upgrade.drain = \"soon\"".into(), "E021"),
+        ("#set", "upgrade.drain = 5".into(), "E012"),
+        ("#set", "upgrade.drains = \"5 min\"".into(), "E010"),
         ("#set", "slow_start = { time = \"5 min\" }".into(), "W015"),
         ("#balancer", scaled("").replace("[demand]", "drain = \"30 s\"\n[demand]"), "W019"),
         ("#end", "[jobs]".into(), "E011"),
@@ -478,6 +481,20 @@ fn ag_03_a_gateway_is_told_to_be_too_small_for_a_peak() {
     let one = scaled(1);
     assert!(one.iter().any(|words| words.contains("its gateway lets through at most 500")), "{one:?}");
     assert!(!scaled(2).iter().any(|words| words.contains("gateway")));
+}
+
+#[test]
+fn mt_11_azure_waits_for_an_image_and_not_for_long() {
+    let text = |drain: &str, kind: &str| {
+        let release = format!("[[release]]\nat = \"1 day\"\nkind = \"{kind}\"");
+        let policy = format!("upgrade = {{ mode = \"automatic\", drain = \"{drain}\" }}");
+        codes(&with("#set", &policy).replace("#end", &release))
+    };
+    assert_eq!(text("15 min", "image"), Vec::<&str>::new());
+    assert_eq!(text("16 min", "image"), ["W019"]);
+    // Nobody but your own deployment brings an application, and an extension takes nothing out.
+    assert_eq!(text("16 min", "application"), Vec::<&str>::new());
+    assert_eq!(text("5 min", "extension"), ["W015"]);
 }
 
 #[test]

@@ -68,12 +68,12 @@ pub(super) const MAINTENANCE_RULES: &[Rule] = &[
         EVENTS,
     )
     .key("faults.mode.predicted.lead"),
-    Rule::out(
+    Rule::modelled(
         "MT-11",
-        "Upgrades of OS images raise no events unless they are asked for.",
+        "Upgrades of OS images raise no events unless asked for; then a machine has 15 min to drain. By default none does.",
         EVENTS,
-        "off by default as in Azure: machines that are upgraded are not drained (UP-08)",
-    ),
+    )
+    .key("scale_set.upgrade.drain"),
     Rule::modelled(
         "MT-12",
         "A year of a machine: four pauses below 10 s, half a pause of 30 s, a restart in 20 years.",

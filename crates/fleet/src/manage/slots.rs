@@ -255,6 +255,11 @@ impl World {
         self.age(at, t);
     }
 
+    /// A machine that was withdrawn and left as it was is back.
+    pub(crate) fn come_back(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
+        self.free(at, ABSENT, NO_CAUSE, None, t, strikes);
+    }
+
     /// A machine stops and leaves the rotation at once, without a probe having to find it (LB-10).
     pub(crate) fn withdraw(&mut self, at: usize, cause: u16, t: SimTime) {
         self.book.settle(t, &self.measure);
@@ -307,6 +312,9 @@ impl World {
         if self.machines[at].root == self.nobody && self.machines[at].marks & self.absent() != 0 {
             self.machines[at].root = cause;
             self.book.withhold(self.sets[set].withheld_from, cause, self.sets[set].serves);
+        } else if self.machines[at].root == self.nobody && !self.warming.is_empty() {
+            // What it lacks until it is warm.
+            self.change_factor(at, t, |world| world.machines[at].root = cause);
         }
         self.use_quota(set, spot, true);
         self.meter_asked_for(set, spot, i64::from(allocated), t);

@@ -22,6 +22,8 @@ pub struct UpgradePolicy {
     pub automatic_os: Option<Automatic>,
     /// UP-10: extensions come by automatic upgrades, with these limits.
     pub automatic_extension: Option<Automatic>,
+    /// MT-11: so long before a machine is taken for an image or an application it gets nothing new.
+    pub drain: SimDuration,
     /// UP-08: how long a machine is down for a new image.
     pub reimage: Law,
     /// UP-08: how long an extension takes; the machine goes on serving.

@@ -1,5 +1,6 @@
 //! UP: releases and rollouts, played on scripts.
 
+mod drain;
 mod kinds;
 
 use crate::support::*;
@@ -22,6 +23,7 @@ fn policy(mode: Mode) -> UpgradePolicy {
         max_surge: false,
         automatic_os: None,
         automatic_extension: None,
+        drain: SimDuration::ZERO,
         reimage: constant(REIMAGE),
         extension: constant(MINUTE),
         application: constant(30 * SECOND),

@@ -138,6 +138,7 @@ fn up_13_a_runbook_rolls_a_bad_release_back_or_stops_it() {
                 max_surge: false,
                 automatic_os: None,
                 automatic_extension: None,
+                drain: SimDuration::ZERO,
                 reimage: constant(4 * MINUTE),
                 extension: constant(MINUTE),
                 application: constant(MINUTE),

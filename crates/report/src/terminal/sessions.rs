@@ -6,8 +6,9 @@ use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
 use zonefall_study::outcome::{Estimate, Outcome, Quality, SessionsDifference, SessionsOutcome};
 
-const NOTE: &str = "A machine that dies, or is deleted before it has drained, loses the sessions that it holds. Numbers are \
-                    expected ones, given what happens to the machines.";
+const NOTE: &str = "A machine that dies, or is deleted or upgraded before it has drained, loses the sessions that it holds; \
+                    by default Azure waits for no drain (LB-10, MT-11). Numbers are expected ones, given what happens to \
+                    the machines.";
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     if outcome.designs.iter().all(|design| design.sessions.is_none()) {

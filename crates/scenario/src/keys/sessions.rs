@@ -8,7 +8,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "sessions",
         Either(&[Table, Off]),
-        "Connections that last, each held by one machine: a machine that dies, or is deleted before it has drained, loses those it holds. New ones go evenly to the machines in rotation. `false` in a design removes them.",
+        "Connections that last, each held by one machine: a machine that dies, or is deleted or upgraded before it has drained, loses those it holds. New ones go evenly to the machines in rotation. `false` in a design removes them.",
     )
     .overlay()
     .from("LB-04, LB-10"),

@@ -41,6 +41,7 @@ pub(super) const KEYS: &[Key] = &[
     set_key!("upgrade.prioritize_unhealthy", Flag, "Whether unhealthy machines go first.", "false", "UP-06"),
     set_key!("upgrade.rollback_failed", Flag, "Whether machines that failed get their old model back when a rollout stops. Uniform only.", "false", "UP-11"),
     set_key!("upgrade.max_surge", Flag, "Whether new machines are made before old ones go, if quota and hardware are there; else in place.", "false", "UP-07"),
+    set_key!("upgrade.drain", Duration, "For so long before a machine is taken for a new image or application it gets nothing new; what it holds goes on. Azure does not wait, but up to 15 min for an image where `osImageNotificationProfile` asks for it; for an application your own deployment has to.", "0 s", "MT-11"),
     set_key!("upgrade.automatic_os", Flag, "Whether images come by automatic OS upgrades: batch by batch, and a machine that is not healthy in time gets its old disk back.", "false", "UP-09"),
     set_key!("upgrade.automatic_extensions", Flag, "Whether extensions come by automatic upgrades, likewise.", "false", "UP-10"),
     set_key!("upgrade.automatic_rollback", Flag, "Whether automatic upgrades give the old disk or version back (`disableAutomaticRollback` turns it off).", "true", "UP-09"),

@@ -5,7 +5,8 @@
 use super::{Asked, Released, Row, Written};
 use crate::reader::Reader;
 use std::ops::Range;
-use zonefall_fleet::management::EvictionPolicy;
+use zonefall_engine::SimDuration;
+use zonefall_fleet::management::{EvictionPolicy, ReleaseKind};
 use zonefall_fleet::policy::zone_balance::Balance;
 
 /// A key that is written, and why it changes nothing in this design; nothing if it does.
@@ -103,7 +104,16 @@ pub(crate) fn used(reader: &Reader<'_>, written: &Written, happens: &Happens<'_>
     let asks = |key: &str| reader.has(key) && (!reader.is_off(key) || key == "protected_zone_fallback");
     let asked = table.into_iter().filter(|(key, ..)| asks(key));
     let of_keys = asked.map(|(key, used, why)| Use { span: reader.span_of(key), key, idle: (!used).then_some(why) });
-    of_keys.chain(released(written, happens)).collect()
+    of_keys.chain(drained(reader, written, happens)).chain(released(written, happens)).collect()
+}
+
+/// MT-11: a drain before releases that take no machine out.
+fn drained(reader: &Reader<'_>, written: &Written, happens: &Happens<'_>) -> Option<Use> {
+    let takes = |released: &&Released| released.release.kind != ReleaseKind::Extension;
+    let idle = (!happens.releases.iter().any(takes)).then_some("an extension takes no machine out");
+    let span = reader.place("upgrade.drain");
+    Use { span, key: "drain", idle }
+        .when(written.upgrade.policy.drain > SimDuration::ZERO && !happens.releases.is_empty())
 }
 
 /// UP-01, UP-02: a release by hand goes to machines that are made after it, and to no other.

@@ -9,6 +9,9 @@ use zonefall_engine::SimDuration;
 use zonefall_fleet::management::{Automatic, ReleaseKind, UpgradePolicy};
 use zonefall_fleet::policy::upgrade::{Denominator, Mode, Rolling};
 
+/// MT-11: how long a machine may drain before Azure gives it a new image.
+const DRAIN_MAX: SimDuration = SimDuration::from_ms(15 * 60_000);
+
 /// The policy, and what is written of it.
 pub(crate) struct Told {
     pub policy: UpgradePolicy,
@@ -32,6 +35,7 @@ pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Told> {
     let automatic_extensions = reader.flag("automatic_extensions", sink);
     let rolls_back = reader.flag("automatic_rollback", sink);
     let own_limits = reader.flag("use_rolling_policy", sink);
+    let drain = reader.duration("drain", sink);
     let reimage = laws::law(&reader, "reimage_time", sink);
     let extension = laws::law(&reader, "extension_time", sink);
     let application = laws::law(&reader, "application_time", sink);
@@ -55,6 +59,7 @@ pub(crate) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Told> {
             max_surge: max_surge?,
             automatic_os: automatic_os?.then_some(automatic),
             automatic_extension: automatic_extensions?.then_some(automatic),
+            drain: drain?,
             reimage: reimage?,
             extension: extension?,
             application: application?,
@@ -85,6 +90,14 @@ impl Told {
     /// UP-02: whether releases of this kind go to no machine that exists.
     pub fn is_by_hand(&self, kind: ReleaseKind) -> bool {
         self.policy.mode == Mode::Manual && self.policy.automatic(kind).is_none()
+    }
+
+    /// MT-11: Azure goes on with an image when its own time is up.
+    pub fn check_drain(&self, reader: &Reader<'_>, kinds: impl IntoIterator<Item = ReleaseKind>, sink: &mut Sink) {
+        if self.policy.drain > DRAIN_MAX && kinds.into_iter().any(|kind| kind == ReleaseKind::Image) {
+            let words = "before a new image Azure waits for 15 min at most, if `osImageNotificationProfile` asks for it (MT-11)";
+            sink.warn(codes::DRAIN, &reader.place("upgrade.drain"), words);
+        }
     }
 
     /// What Azure would refuse of a policy that is written. `health_sources`: how many the set has.

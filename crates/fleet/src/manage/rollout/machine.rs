@@ -33,14 +33,19 @@ impl World {
         }
         if installed.is_under_way() {
             installed.then = Some(model);
+            if installed.drains && installed.model == model {
+                self.has_drained(at, t, strikes);
+            }
             return;
         }
         let kind = installed.model.change(model).unwrap_or(of);
-        self.change_model(at, model, kind, t, strikes);
+        if !self.drains_first(at, model, kind, t) {
+            self.change_model(at, model, kind, t, strikes);
+        }
     }
 
     /// Begins to put a model on a machine.
-    fn change_model(&mut self, at: usize, model: Model, kind: ReleaseKind, t: SimTime, strikes: &Strikes) {
+    pub(super) fn change_model(&mut self, at: usize, model: Model, kind: ReleaseKind, t: SimTime, strikes: &Strikes) {
         let Some(policy) = self.upgrade_policy(self.set_of(at)) else { return };
         let law = match kind {
             ReleaseKind::Image => &policy.reimage,
@@ -62,7 +67,7 @@ impl World {
 
     /// What a machine is charged to that is taken out to be changed: what holds it already; else the bad version that it is
     /// rid of, if that is why it is changed, as the one after is that nobody had planned.
-    fn cause_of_change(&self, at: usize) -> u16 {
+    pub(super) fn cause_of_change(&self, at: usize) -> u16 {
         let planned = self.own_cause(Extra::Planned);
         let cause = self.charged_to(at, Extra::Planned);
         let mends = self.manager.rollouts.sets[self.set_of(at)].run.and_then(|run| run.mends);
@@ -74,6 +79,9 @@ impl World {
         let installed = &mut self.manager.rollouts.machines[at];
         if installed.due != t {
             return;
+        }
+        if installed.drains {
+            return self.has_drained(at, t, strikes);
         }
         for kind in ReleaseKind::ALL {
             if installed.model.of(kind) != installed.next.of(kind) {

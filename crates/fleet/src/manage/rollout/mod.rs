@@ -10,6 +10,7 @@
 //! (the next step waits for it), machines cannot be reached (they failed), too many are unhealthy (the rollout stops for
 //! good, UP-11), the model itself is bad (`symptoms.rs`).
 
+mod drain;
 mod frame;
 mod machine;
 mod state;

@@ -77,6 +77,8 @@ pub(crate) struct Installed {
     /// The model that is being put on it, and when that is done.
     pub next: Model,
     pub due: SimTime,
+    /// It drains until then: the change comes after that.
+    pub drains: bool,
     /// The model that it gets after that.
     pub then: Option<Model>,
     /// Since when it has its model.
@@ -101,6 +103,7 @@ impl Installed {
         previous: Model::FIRST,
         next: Model::FIRST,
         due: SimTime::NEVER,
+        drains: false,
         then: None,
         since: SimTime::ZERO,
         signs: [Sign::Nothing; ReleaseKind::ALL.len()],
@@ -123,7 +126,7 @@ impl Installed {
 
     /// What is under way is given up.
     pub fn stop(&mut self) {
-        (self.due, self.then, self.in_batch) = (SimTime::NEVER, None, false);
+        (self.due, self.drains, self.then, self.in_batch) = (SimTime::NEVER, false, None, false);
     }
 
     /// The model that it has once what is under way is done.

@@ -175,6 +175,7 @@ fn upgrades() -> Upgrades {
             max_surge: true,
             automatic_os: None,
             automatic_extension: None,
+            drain: SimDuration::from_ms(MINUTE),
             reimage: constant(4 * MINUTE),
             extension: constant(MINUTE),
             application: constant(MINUTE),

@@ -176,6 +176,7 @@ fn upgrades() -> Upgrades {
             max_surge: true,
             automatic_os: None,
             automatic_extension: None,
+            drain: SimDuration::from_ms(60_000),
             reimage: constant(240),
             extension: constant(60),
             application: constant(30),

@@ -2,6 +2,7 @@
 
 mod drain;
 mod kinds;
+mod ways_back;
 
 use crate::support::*;
 use zonefall_engine::{Law, Shape, SimDuration, SimTime};

@@ -137,9 +137,10 @@ impl World {
         }
     }
 
-    /// The operator stops a rollout: what it has done stays.
+    /// The operator stops a rollout: what it has done stays. A way back is left alone.
     pub(crate) fn stop_rollout(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        if self.manager.rollouts.sets.get(set).is_some_and(|of| of.run.is_some()) {
+        let run = self.manager.rollouts.sets.get(set).and_then(|of| of.run);
+        if run.is_some_and(|run| run.mends.is_none()) {
             self.end_rollout(set, Operation::RolloutsCancelled, t);
             self.undo_surges(set, t, strikes);
             self.next_rollout(set, t, strikes);
@@ -179,8 +180,9 @@ impl World {
         if let Some(run) = of.run {
             if run.kind != kind {
                 if mends.is_none() {
+                    // What waits to take something bad back brings the newest then.
                     let waits = &mut of.queued[kind as usize];
-                    *waits = frame.map(|_| Queued { mends }).or(*waits);
+                    *waits = waits.or(frame.map(|_| Queued { mends }));
                     return;
                 }
                 of.queued[run.kind as usize] = Some(Queued { mends: run.mends });
@@ -190,7 +192,10 @@ impl World {
         }
         match frame {
             Some(frame) => self.begin_rollout(set, kind, frame, mends, t, strikes),
-            None => self.next_rollout(set, t, strikes),
+            None => {
+                self.look_for_bad(set, kind, t);
+                self.next_rollout(set, t, strikes);
+            }
         }
     }
 
@@ -229,29 +234,34 @@ impl World {
         }
     }
 
-    /// A rollout has come to its end. One that was to take a bad version back is ordered again while any machine runs it that could
-    /// be reached but for what happened (UP-13).
+    /// A rollout has come to its end.
     fn rollout_is_over(&mut self, set: usize, how: Operation, t: SimTime, strikes: &Strikes) {
-        let mends = self.manager.rollouts.sets[set].run.and_then(|run| run.mends);
+        let kind = self.manager.rollouts.sets[set].run.map(|run| run.kind);
         self.end_rollout(set, how, t);
-        if let Some(bad) = mends
-            && self.still_runs(set, bad)
-        {
-            self.await_operator(set, bad, t.after(ORDERED_AGAIN));
+        if let Some(kind) = kind {
+            self.look_for_bad(set, kind, t);
         }
         self.next_rollout(set, t, strikes);
     }
 
-    /// Whether a machine of a set runs a version, that is not protected from actions on the set.
-    fn still_runs(&mut self, set: usize, version: u32) -> bool {
+    /// UP-13: nothing brings a version to the machines any more. What has been taken back is ordered away again while a
+    /// machine runs it that is not protected from actions on the set, whatever came between.
+    fn look_for_bad(&mut self, set: usize, kind: ReleaseKind, t: SimTime) {
         let shields = self.shields(set);
-        (0..self.manager.slots.len()).any(|at| {
+        let of = &self.manager.rollouts.sets[set];
+        let is_left = |version: &u32| {
+            *version != of.newest.of(kind) && of.version(*version).is_some_and(|version| version.taken_back)
+        };
+        let runs = |at: usize| {
             let (slot, installed) = (&self.manager.slots[at], &self.manager.rollouts.machines[at]);
-            self.machines[at].set as usize == set
+            let can_be_had = self.machines[at].set as usize == set
                 && slot.state == State::Running
-                && installed.headed_for().versions().any(|of| of == version)
-                && !shields.of(slot.id).stops(Deed::SetAction, true)
-        })
+                && !shields.of(slot.id).stops(Deed::SetAction, true);
+            can_be_had.then(|| installed.headed_for().of(kind)).filter(is_left)
+        };
+        if let Some(bad) = (0..self.manager.slots.len()).find_map(runs) {
+            self.await_operator(set, bad, t.after(ORDERED_AGAIN));
+        }
     }
 
     /// What a rollout waited for has come.

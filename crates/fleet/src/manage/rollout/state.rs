@@ -218,6 +218,11 @@ impl SetRollout {
         self.version(number).is_some_and(|version| version.shown)
     }
 
+    /// Whether versions of a kind are being brought to machines, or will be.
+    pub fn is_at_work(&self, kind: ReleaseKind) -> bool {
+        self.run.is_some_and(|run| run.kind == kind) || self.queued[kind as usize].is_some()
+    }
+
     /// The newest version up to this one that is not known to be bad.
     pub fn last_good(&self, mut number: u32) -> u32 {
         while let Some(version) = self.version(number).filter(|version| version.shown) {

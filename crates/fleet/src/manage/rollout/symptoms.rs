@@ -73,9 +73,11 @@ impl World {
                 self.slow(at, mark, true, t);
             }
             let of = &mut self.manager.rollouts.sets[set];
-            if let Some(version) = of.version_mut(number)
-                && !std::mem::replace(&mut version.shown, true)
-            {
+            let is_at_work = of.is_at_work(kind);
+            let Some(version) = of.version_mut(number) else { continue };
+            let first = !std::mem::replace(&mut version.shown, true);
+            // A machine that was not there when it was taken back: nothing else would rid it of that.
+            if first || version.taken_back && !is_at_work {
                 self.await_operator(set, number, t);
             }
         }

@@ -11,6 +11,8 @@ mod kit;
 mod maintenance;
 #[path = "scenarios/money.rs"]
 mod money;
+#[path = "scenarios/overload.rs"]
+mod overload;
 #[path = "scenarios/probes.rs"]
 mod probes;
 #[path = "scenarios/regions.rs"]

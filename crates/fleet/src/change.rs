@@ -323,6 +323,7 @@ impl World {
         let lost = serves * i64::from(1000 - left) / 1000;
         self.book.withhold(withheld_from, cause, lost);
         self.book.change_in(part, Counts { capacity: -lost, ..Counts::NONE }, t, &self.measure);
+        self.book.respread(part, serves, serves - lost);
         self.book.add(Class::Degraded, 1, t, &self.measure);
     }
 
@@ -338,7 +339,9 @@ impl World {
     #[inline(never)]
     fn drop_slow_down(&mut self, at: usize, (left, cause): (u32, u16), t: SimTime, serves: i64) -> i64 {
         let lost = serves * i64::from(1000 - left) / 1000;
-        self.book.withhold(self.sets[self.machines[at].set as usize].withheld_from, cause, -lost);
+        let Starts { part, withheld_from, .. } = self.sets[self.machines[at].set as usize];
+        self.book.withhold(withheld_from, cause, -lost);
+        self.book.respread(part, serves - lost, serves);
         self.book.add(Class::Degraded, -1, t, &self.measure);
         serves - lost
     }

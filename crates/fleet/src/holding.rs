@@ -24,6 +24,7 @@ impl World {
     #[inline(never)]
     pub(crate) fn comes(&mut self, at: usize, set: usize, t: SimTime) {
         self.scaler.count(set, 1);
+        self.book.spread(self.sets[set].part, self.sets[set].serves, 1);
         self.begins_to_warm(at, set, t);
         if let Some(held) = &mut self.book.sessions {
             held.join(at, t);
@@ -35,6 +36,7 @@ impl World {
     #[inline(never)]
     pub(crate) fn goes(&mut self, at: usize, set: usize, cause: u16, t: SimTime) {
         self.scaler.count(set, -1);
+        self.book.spread(self.sets[set].part, self.sets[set].serves, -1);
         self.stops_warming(at, set, t);
         let Some(held) = self.book.sessions.as_ref().filter(|held| !held.is_out(at)) else { return };
         let until = t.after(held.patience());

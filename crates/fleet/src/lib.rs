@@ -37,6 +37,7 @@ pub mod policy;
 mod racks;
 mod repair;
 mod retries;
+mod room;
 mod routing;
 pub mod service;
 mod serving;

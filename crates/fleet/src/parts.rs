@@ -13,9 +13,10 @@ pub(crate) mod routes;
 mod tries;
 
 use crate::ledger::split;
-use crate::parts::routes::{Reach, Route};
+use crate::parts::routes::{Reach, Route, WHOLLY};
 use crate::parts::tries::Tries;
 use crate::policy::retry::Retry;
+use crate::room::Room;
 use crate::structure::{Component, Footing, Least, Part, Structure, Throughput};
 use std::cell::{Cell, RefCell};
 use zonefall_topology::Topology;
@@ -50,6 +51,8 @@ enum Leaf {
     Sets {
         need: Least,
         counts: Counts,
+        /// What each machine can serve, where requests go evenly to all.
+        room: Option<Room>,
     },
     /// Causes that hold it, oldest first, with the seat that each has taken.
     Component {
@@ -64,7 +67,7 @@ enum Leaf {
 impl Clone for Leaf {
     fn clone(&self) -> Self {
         match self {
-            Self::Sets { need, counts } => Self::Sets { need: *need, counts: *counts },
+            Self::Sets { need, counts, room } => Self::Sets { need: *need, counts: *counts, room: room.clone() },
             Self::Component { held, seats, least, ceiling } => {
                 Self::Component { held: held.clone(), seats: *seats, least: *least, ceiling: *ceiling }
             }
@@ -75,6 +78,10 @@ impl Clone for Leaf {
     fn clone_from(&mut self, of: &Self) {
         match (self, of) {
             (Self::Component { held, .. }, Self::Component { held: of, .. }) => held.clone_from(of),
+            (Self::Sets { counts, room, .. }, Self::Sets { counts: of, room: room_of, .. }) => {
+                *counts = *of;
+                room.clone_from(room_of);
+            }
             (leaf, of) => *leaf = of.clone(),
         }
     }
@@ -165,7 +172,7 @@ impl Parts {
             route: route(at).map_or(NOBODY, |route| route as u32),
         };
         let leaf = |part: &Part| match part {
-            Part::Sets(_, need) => Leaf::Sets { need: *need, counts: Counts::default() },
+            Part::Sets(_, need) => Leaf::Sets { need: *need, counts: Counts::default(), room: None },
             Part::Component(Component { footing, ceiling, .. }) => {
                 let (seats, least) = match *footing {
                     Footing::Zones { region, least } => (topology.zones_of(region).count() as u32, least),
@@ -209,7 +216,10 @@ impl Parts {
         for (leaf, state) in self.leaves.iter_mut().zip(&mut self.states) {
             (state.holding, state.holds) = (0, false);
             match leaf {
-                Leaf::Sets { counts, .. } => *counts = Counts::default(),
+                Leaf::Sets { counts, room, .. } => {
+                    *counts = Counts::default();
+                    room.iter_mut().for_each(Room::clear);
+                }
                 Leaf::Component { held, .. } => held.clear(),
                 Leaf::Group => {}
             }
@@ -242,7 +252,7 @@ impl Parts {
         }
         let children = || self.children[at].iter().map(|&child| self.margin_of(child as usize));
         match &self.leaves[at] {
-            Leaf::Sets { need: Least::Serving(least), counts } => counts.serving - i64::from(*least),
+            Leaf::Sets { need: Least::Serving(least), counts, .. } => counts.serving - i64::from(*least),
             Leaf::Sets { .. } | Leaf::Component { .. } => i64::from(state.holds) - 1,
             Leaf::Group if state.least as usize == self.children[at].len() => children().min().unwrap_or(0),
             // All alternatives have to be lost.
@@ -272,6 +282,27 @@ impl Parts {
             counts.capacity += by.capacity;
         }
         self.changed(part);
+    }
+
+    /// Requests go evenly to the machines of each part.
+    pub fn spread_evenly(&mut self) {
+        for leaf in &mut self.leaves {
+            if let Leaf::Sets { room, .. } = leaf {
+                *room = Some(Room::default());
+            }
+        }
+    }
+
+    /// So many machines of this capacity more serve.
+    pub fn spread(&mut self, part: usize, capacity: i64, machines: i64) {
+        let Leaf::Sets { room: Some(room), .. } = &mut self.leaves[part] else { return };
+        room.change(capacity, machines);
+        self.changed(part);
+    }
+
+    /// What each machine of a part can serve, where requests go evenly to all.
+    pub fn room(&self, part: usize) -> Option<&Room> {
+        if let Leaf::Sets { room, .. } = &self.leaves[part] { room.as_ref() } else { None }
     }
 
     /// The demand changes: every part that needs a share of it is looked at again.
@@ -308,9 +339,12 @@ impl Parts {
             u128::from(serves(demand)) * u128::from(of) >= u128::from(demand) * u128::from(share)
         };
         let holds = match &self.leaves[part] {
-            Leaf::Sets { need: Least::Serving(least), counts } => counts.serving >= i64::from(*least),
-            Leaf::Sets { need: Least::Served(share, of), counts } => {
-                is_enough((*share, *of), &|demand| counts.served(demand))
+            Leaf::Sets { need: Least::Serving(least), counts, .. } => counts.serving >= i64::from(*least),
+            Leaf::Sets { need: Least::Served(share, of), counts, room } => {
+                is_enough((*share, *of), &|demand| match room {
+                    None => counts.served(demand),
+                    Some(room) => counts.served_evenly(room, demand, WHOLLY),
+                })
             }
             Leaf::Component { ceiling: Some(ceiling), .. } => {
                 self.is_up(part) && is_enough(ceiling.least, &|demand| demand.min(ceiling.capacity_milli))
@@ -364,11 +398,14 @@ impl Parts {
     /// The demand that passes, as far as `of` says of each group of sets and what comes to it; a component passes what it can
     /// while it is up, and nothing else, or all there is if it `lets_through`. Of a group in which k parts must hold, as much passes as through the k-th best of
     /// them; through a failover group, what passes all of its parts.
-    fn flow(&self, demand: u64, lets_through: bool, of: impl Fn(Counts, u64) -> u64) -> u64 {
+    fn flow(&self, demand: u64, lets_through: bool, of: impl Fn(Counts, Option<(&Room, u32)>, u64) -> u64) -> u64 {
         let Scratch { flows, sorted } = &mut *self.scratch.borrow_mut();
         for at in 0..self.leaves.len() {
             flows[at] = match &self.leaves[at] {
-                Leaf::Sets { counts, .. } => of(self.running(at, *counts), self.share(at, demand)),
+                Leaf::Sets { counts, room, .. } => {
+                    let room = room.as_ref().map(|room| (room, self.runs(at)));
+                    of(self.running(at, *counts), room, self.share(at, demand))
+                }
                 Leaf::Component { .. } if lets_through => self.share(at, demand),
                 Leaf::Component { ceiling: None, .. } if self.states[at].holds => self.share(at, demand),
                 Leaf::Component { ceiling: Some(ceiling), .. } if self.is_up(at) => {
@@ -395,8 +432,14 @@ impl Parts {
             return passes;
         }
         let Some(demand) = self.demand else { return Passes { served: 0, reaching: 0 } };
-        let served = self.flow(demand, false, |counts, demand| counts.served(demand));
-        let reaching = |counts: Counts, demand: u64| if counts.dead == 0 { demand } else { counts.reached(demand) };
+        let served = self.flow(demand, false, |counts, room, demand| match room {
+            None => counts.served(demand),
+            Some((room, running)) => counts.served_evenly(room, demand, running),
+        });
+        let reaching = |counts: Counts, _: Option<(&Room, u32)>, demand: u64| match counts.dead {
+            0 => demand,
+            _ => counts.reached(demand),
+        };
         let passes = Passes { served, reaching: self.flow(demand, true, reaching) };
         self.passes.set(Some(passes));
         passes
@@ -439,9 +482,10 @@ impl Parts {
         for at in 0..count {
             let (part, share) = (self.missing[at] as usize, self.shares[at]);
             match &self.leaves[part] {
-                Leaf::Sets { need, counts } => {
+                Leaf::Sets { need, counts, room } => {
                     let demand = self.demand.map(|demand| self.expected(part, demand));
-                    of_sets(part, *need, *counts, demand, share, charged);
+                    let counts = counts.of_use(room.as_ref(), demand.unwrap_or(0));
+                    of_sets(part, *need, counts, demand, share, charged);
                 }
                 Leaf::Component { .. } if self.is_up(part) => charged[self.overload] += share,
                 Leaf::Component { held, .. } => {

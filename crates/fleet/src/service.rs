@@ -24,6 +24,9 @@ pub struct Service {
     pub gateway: Option<Gateway>,
     /// LB-09, AG-02: a machine that is to be deleted gets no new requests or sessions for so long before.
     pub drain: Option<SimDuration>,
+    /// Each machine in rotation gets as much as every other, whatever it can serve, and what is too much for one is not served,
+    /// though others may have room. Off: requests go where there is room. The same where machines are alike.
+    pub spreads_evenly: bool,
 }
 
 /// A capacity that does not scale: no more is served, however many machines there are.

@@ -19,6 +19,7 @@ use crate::measure::Measure;
 use crate::operations::Operation;
 use crate::parts::{Counts, Parts};
 use crate::retries::Clients;
+use crate::room::Room;
 use crate::service::Latency;
 use crate::sessions::{Held, Rotation};
 use course::Course;
@@ -95,6 +96,8 @@ pub(crate) struct Book {
     walks: bool,
     /// There are such clients, jobs, sessions or steps.
     special: bool,
+    /// What is served is not what one pool of machines alike would.
+    is_intricate: bool,
     /// No more is served, however many machines serve, in thousandths of a request a second.
     ceiling: i64,
     /// AG-03: no more comes to the machines, in thousandths of a request a second.
@@ -108,6 +111,8 @@ pub(crate) struct Book {
     /// asked. [`i64::MAX`] where more is asked.
     enough: i64,
     levels: [Level; CLASSES],
+    /// What each machine can serve, where requests go evenly to all and there are no parts.
+    room: Option<Box<Room>>,
     /// The parts of a service; none where the need is one of all machines together.
     pub parts: Option<Box<Parts>>,
     /// Capacity that each cause keeps from serving; the last is nobody's: machines that are not asked for. One such list a
@@ -148,10 +153,12 @@ zonefall_engine::pooled_clone!(Book {
     course,
     walks,
     special,
+    is_intricate,
     demand,
     counts_connections,
     enough,
     levels,
+    room,
     parts,
     withheld,
     stride,
@@ -180,7 +187,11 @@ impl Book {
         let parts = match &design.need {
             Need::Parts(structure) => {
                 let own = (extra(Extra::Failover), extra(Extra::Overload));
-                Some(Box::new(Parts::new((structure, design.service.retry), all, own, topology)))
+                let mut parts = Parts::new((structure, design.service.retry), all, own, topology);
+                if design.service.spreads_evenly {
+                    parts.spread_evenly();
+                }
+                Some(Box::new(parts))
             }
             _ => None,
         };
@@ -193,6 +204,7 @@ impl Book {
             course: None,
             walks: false,
             special: design.service.retry.is_some() || design.jobs.is_some() || design.service.sessions.is_some(),
+            is_intricate: parts.is_some() || design.service.retry.is_some() || design.service.spreads_evenly,
             ceiling: design.service.ceiling.as_ref().map_or(i64::MAX, |of| of.capacity_milli as i64),
             gate: u64::MAX,
             turned_away: 0,
@@ -202,6 +214,7 @@ impl Book {
             levels: Default::default(),
             withheld: vec![0; (all + 1) * parts.as_ref().map_or(1, |parts| parts.len())],
             stride: all + 1,
+            room: (design.service.spreads_evenly && parts.is_none()).then(Box::default),
             parts,
             probe_lag: extra(Extra::ProbeLag),
             overload: extra(Extra::Overload),
@@ -231,6 +244,9 @@ impl Book {
             _ => i64::MAX,
         };
         self.levels = Default::default();
+        if let Some(room) = &mut self.room {
+            room.clear();
+        }
         if let Some(clients) = &mut self.clients {
             clients.begin();
         }
@@ -266,6 +282,27 @@ impl Book {
         if let Some(parts) = &mut self.parts {
             parts.add(part as usize, by);
         }
+    }
+
+    /// So many machines of this capacity more serve in a part.
+    pub fn spread(&mut self, part: u32, capacity: i64, machines: i64) {
+        match (&mut self.room, &mut self.parts) {
+            (Some(room), _) => room.change(capacity, machines),
+            (None, Some(parts)) => parts.spread(part as usize, capacity, machines),
+            (None, None) => {}
+        }
+    }
+
+    /// A machine of a part that could serve so much can serve something else.
+    pub fn respread(&mut self, part: u32, from: i64, to: i64) {
+        self.spread(part, from, -1);
+        self.spread(part, to, 1);
+    }
+
+    /// Machines of a part by what they can serve, where requests go evenly to them.
+    pub fn room(&self, part: u32) -> Option<&Room> {
+        let of_part = || self.parts.as_ref().and_then(|parts| parts.room(part as usize));
+        self.room.as_deref().or_else(of_part)
     }
 
     /// Where the list of what is withheld in a part begins.

@@ -186,7 +186,8 @@ pub struct World {
     pub(crate) growth: Growth,
     /// The failover groups of the service.
     pub(crate) routing: Vec<Switch>,
-    /// Somebody follows each machine as it comes and goes: autoscale, the sessions that it holds, or its slow start.
+    /// Somebody follows each machine as it comes and goes: autoscale, the sessions that it holds, its slow start, or what its
+    /// even share of the demand comes to.
     pub(crate) follows: bool,
 }
 
@@ -414,7 +415,10 @@ impl World {
             nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
             manager,
             meters,
-            follows: scaler.is_active() || design.service.sessions.is_some() || slow_starts,
+            follows: scaler.is_active()
+                || design.service.sessions.is_some()
+                || slow_starts
+                || design.service.spreads_evenly,
             scaler,
             seats: seats(&design, names, &topology),
             passages: Passages::new(&design, capacity),
@@ -577,6 +581,7 @@ impl World {
         }
         self.book.add(Class::Serving, serving.0, SimTime::ZERO, &self.measure);
         self.book.add(Class::Capacity, serving.1, SimTime::ZERO, &self.measure);
+        self.begin_spread();
         if let Some(parts) = &mut self.book.parts {
             parts.demand_changes(self.tide.map(|tide| tide.now_milli));
         }

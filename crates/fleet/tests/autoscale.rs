@@ -10,6 +10,7 @@ use zonefall_fleet::management::*;
 use zonefall_fleet::policy::autoscale::{
     Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile, Rule,
 };
+use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::*;
 use zonefall_topology::ZoneId;
@@ -127,6 +128,44 @@ fn as_08_dr_07_a_region_scales_by_the_clients_that_come_to_it() {
     assert_eq!(ledger.missed_ms, 5 * MINUTE);
     assert_eq!(ledger.offered - ledger.served, i128::from((5000 + 2000) * 150 * SECOND));
     assert_eq!(count(&ledger, Operation::AutoscaleOuts), 2);
+}
+
+/// At least so many millionths of a request a second.
+fn requests(threshold_micro: i64) -> Rule {
+    let metric = Metric::Requests { per_instance: false };
+    Rule { metric, operator: Operator::AtLeast, threshold_micro, ..cpu(Direction::Out, 0, 1) }
+}
+
+#[test]
+fn as_07_ag_03_requests_that_a_gateway_turns_away_come_to_no_machine() {
+    // Of nine a second a gateway lets four through for two minutes, then all: seen at 22:00, the first look with more.
+    let outs = |threshold: i64, horizon: u64| {
+        let rules = vec![requests(threshold)];
+        let mut web = web(&[1], 10, course(4000, &[(20 * MINUTE, 9000)]), setting(vec![profile(10, 11, rules)]));
+        web.service.gateway = Some(Gateway {
+            instance_milli: 4000,
+            least: 0,
+            most: 3,
+            grows_in: constant(2 * MINUTE),
+            shrinks_after: ms(HOUR),
+        });
+        count(&script(horizon).play(web), Operation::AutoscaleOuts)
+    };
+    assert_eq!([outs(4_000_001, 22 * MINUTE), outs(4_000_001, 22 * MINUTE + 1), outs(9_000_001, HOUR)], [0, 1, 0]);
+}
+
+#[test]
+fn as_07_a_part_that_gets_less_than_a_thousandth_of_a_request_a_second_is_seen_to() {
+    // 0.001 a second between two parts: each gets 0.0005.
+    let outs = |threshold: i64| {
+        let mut both = active_active(Demand::constant(1));
+        for set in &mut both.sets {
+            let autoscale = setting(vec![profile(8, 9, vec![requests(threshold)])]);
+            set.management.as_mut().unwrap().autoscale = Some(Box::new(autoscale));
+        }
+        count(&script(HOUR).play(both), Operation::AutoscaleOuts)
+    };
+    assert_eq!([outs(500), outs(501)], [2, 0]);
 }
 
 #[test]

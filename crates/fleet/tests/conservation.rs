@@ -234,6 +234,8 @@ fn designs() -> impl Strategy<Value = Design> {
         (set.boot, set.warm_up) = (constant(30 * SECOND), constant(MINUTE));
         set.slow_start =
             flags[20].then(|| SlowStart { capacity_milli: 300, time: Law::exponential(10.0 * MINUTE as f64).unwrap() });
+        wild.service.spreads_evenly = flags[11];
+        let set = &mut wild.sets[0];
         if flags[7] {
             set.start = StartState::Creating(constant(75 * SECOND));
         }

@@ -52,6 +52,7 @@ mod service;
 mod sessions;
 mod sets;
 mod slow_start;
+mod spread;
 mod syntax;
 mod templates;
 mod timeline;

@@ -13,6 +13,7 @@ use crate::memory::{Memory, Station};
 use crate::reader::Reader;
 use crate::sessions;
 use crate::sets::Placed;
+use crate::spread;
 use std::ops::Range;
 use std::sync::Arc;
 use zonefall_engine::SimDuration;
@@ -47,14 +48,17 @@ pub(crate) fn service(
     let ceiling = ceiling(design, has_demand, sink);
     let gateway = gateway::gateway(design, has_demand, sink);
     let drain = balancer::drain(design, sets, sink);
-    Some(Service {
+    let service = Service {
         latency: latency?,
         retry: retry?,
         sessions: sessions?,
         drain: drain?,
         ceiling: ceiling?,
         gateway: gateway?,
-    })
+        spreads_evenly: false,
+    };
+    let spreads_evenly = spread::evenly(design, sets, (&service, has_demand), sink)?;
+    Some(Service { spreads_evenly, ..service })
 }
 
 /// The outer `None` is a mistake, the inner one no retries.

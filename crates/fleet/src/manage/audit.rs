@@ -92,6 +92,18 @@ impl World {
         };
         let serve = self.machines.iter().enumerate().filter(|(_, machine)| machine.marks & self.absent() == 0);
         must("capacity".into(), self.book.level(Class::Capacity), serve.map(left).sum());
+        for (set, of) in self.sets.iter().enumerate() {
+            let Some(room) = self.book.room(of.part) else { continue };
+            let in_part = |machine: &Machine| self.sets[machine.set as usize].part == of.part;
+            let serve = || self.machines.iter().enumerate().filter(|(_, m)| m.marks & self.absent() == 0 && in_part(m));
+            let sum = |each: fn(&(i64, i64)) -> i64| room.levels().iter().map(each).sum::<i64>();
+            must(format!("machines beside those of set {set}"), sum(|level| level.1), serve().count() as i64);
+            must(
+                format!("what they can serve beside set {set}"),
+                sum(|level| level.0 * level.1),
+                serve().map(left).sum(),
+            );
+        }
         for (cause, withheld) in self.book.withheld().enumerate() {
             let absent = self.machines.iter().filter(|m| m.marks & self.absent() != 0 && m.root as usize == cause);
             let absent: i64 = absent.map(|machine| self.sets[machine.set as usize].serves).sum();

@@ -75,7 +75,7 @@ impl Parts {
     pub fn is_healthy(&self, part: u32) -> bool {
         let at = part as usize;
         match &self.leaves[at] {
-            Leaf::Sets { need: Least::Served(..), counts } => counts.serving > 0,
+            Leaf::Sets { need: Least::Served(..), counts, .. } => counts.serving > 0,
             Leaf::Sets { .. } => self.states[at].holds,
             Leaf::Component { .. } => self.is_up(at),
             Leaf::Group => {
@@ -152,6 +152,12 @@ impl Parts {
     /// The demand that a node has to be fit for: of what comes to it, or would come if it stands by.
     pub(super) fn expected(&self, at: usize, demand: u64) -> u64 {
         self.reach.get(at).map_or(demand, |reach| of(demand, reach.expects))
+    }
+
+    /// Thousandths of a part that run.
+    #[inline]
+    pub(super) fn runs(&self, at: usize) -> u32 {
+        self.reach.get(at).map_or(WHOLLY, |reach| reach.running)
     }
 
     #[inline]

@@ -117,9 +117,9 @@ impl Parts {
         Some(u128::from(through) * u128::from(of) >= u128::from(demand) * u128::from(share))
     }
 
-    /// Attempts that come to every part, for a demand; the same without clients that try again.
-    pub fn attempts(&self, demand: u64) -> u64 {
-        self.tries.as_ref().map_or(demand, |tries| tries.clients.attempts(tries.asked))
+    /// Attempts that come to every part, where clients try again.
+    pub fn attempts(&self) -> Option<u64> {
+        self.tries.as_ref().map(|tries| tries.clients.attempts(tries.asked))
     }
 
     /// Whether attempts fail for lack of capacity.

@@ -25,6 +25,7 @@ impl Book {
         let failing = self.clients.as_ref().is_some_and(Clients::is_failing)
             || self.parts.as_ref().is_some_and(|parts| parts.are_failing());
         let counts = Counts { capacity: self.gated(counts.capacity), ..counts };
+        let counts = counts.of_use(self.room.as_deref(), self.passed());
         let most = (self.level(super::Class::Capacity), self.gated(self.ceiling));
         let own = (if failing { self.overload } else { self.probe_lag }, self.overload);
         let charged = &mut self.ledger.missed_by_cause_ms;

@@ -84,10 +84,10 @@ impl Book {
         }
     }
 
-    /// The most demand for which the objective holds; none if it never does, and where machines are dead: what reaches the
-    /// others is rounded.
+    /// The most demand for which the objective holds; none where machines are dead, as what reaches the others is rounded, and
+    /// where they are not alike and get as much as each other.
     fn stands(&self) -> Option<u64> {
-        if self.level(Class::Dead) > 0 {
+        if self.level(Class::Dead) > 0 || self.room.as_ref().is_some_and(|room| !room.is_level()) {
             return None;
         }
         let (share, of) = match self.need {

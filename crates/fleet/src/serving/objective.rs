@@ -5,6 +5,7 @@
 use super::{Book, Class};
 use crate::design::Need;
 use crate::parts::Counts;
+use crate::parts::routes::WHOLLY;
 use crate::retries::Asked;
 use crate::service::Limit;
 
@@ -45,6 +46,13 @@ impl Book {
                 Need::Served(share, of) => {
                     let left = (self.level(Class::Capacity) - capacity).max(0) as u64;
                     let needed = u128::from(self.demand.unwrap_or(0)) * u128::from(share);
+                    let left = match &self.room {
+                        Some(room) if machines > 0 => {
+                            let each = (capacity / machines, machines);
+                            left.min(room.served_without(self.rotation(0), self.passed(), each))
+                        }
+                        _ => left,
+                    };
                     u128::from(left.min(self.served())) * u128::from(of) < needed
                 }
                 // Deadlines are judged when they come.
@@ -57,7 +65,7 @@ impl Book {
     /// Demand served in the current state.
     #[inline]
     pub fn served(&self) -> u64 {
-        if self.parts.is_some() || self.clients.is_some() {
+        if self.is_intricate {
             return self.served_otherwise();
         }
         self.all_machines().served(self.passed())
@@ -74,14 +82,19 @@ impl Book {
         capacity_milli.min(i64::try_from(self.gate).unwrap_or(i64::MAX))
     }
 
-    /// [`Self::served`] where requests pass parts, or are tried again.
+    /// [`Self::served`] where requests pass parts, are tried again, or go evenly to machines that are not alike.
     #[inline(never)]
     fn served_otherwise(&self) -> u64 {
         match (&self.parts, &self.clients) {
             (Some(parts), _) => parts.served(),
             (None, Some(clients)) => clients.flow(self.asked()).1,
-            (None, None) => 0,
+            (None, None) => self.served_evenly(),
         }
+    }
+
+    fn served_evenly(&self) -> u64 {
+        let Some(room) = &self.room else { return 0 };
+        self.all_machines().served_evenly(room, self.passed(), WHOLLY).min(self.usable().max(0) as u64)
     }
 
     pub(super) fn all_machines(&self) -> Counts {
@@ -103,14 +116,15 @@ impl Book {
         self.all_machines().reached(self.passed())
     }
 
-    /// The demand that comes to the sets of a part, as autoscale sees it: what is asked, and with tries again.
+    /// What comes to the sets of a part, as autoscale sees it, in millionths of a request a second: first tries that no gateway
+    /// has turned away, and with tries again. A part may get less than a thousandth.
     pub fn load_of(&self, part: u32) -> (u64, u64) {
-        let demand = self.demand.unwrap_or(0);
+        let micro = |milli: u64| milli.saturating_mul(1000);
         match &self.parts {
-            None => (demand, self.attempted()),
+            None => (micro(self.passed()), micro(self.attempted())),
             Some(parts) => {
-                let share = parts.share(part as usize, demand);
-                (share, parts.attempts(share))
+                let share = parts.share(part as usize, micro(self.demand.unwrap_or(0)));
+                (share, parts.attempts().map_or(share, micro))
             }
         }
     }
@@ -142,6 +156,12 @@ impl Book {
         let Some((limit, machines, _)) = self.limit() else { return false };
         let demand = self.demand.unwrap_or(0);
         if u128::from(self.passed()) * 100 < u128::from(demand) * 95 || self.reaches() as i64 > self.ceiling {
+            return true;
+        }
+        // What overflows from machines that are not warm waits there, whoever else has room.
+        if self.room.as_ref().is_some_and(|room| !room.is_level())
+            && u128::from(self.served()) * 100 < u128::from(self.reaches()) * 95
+        {
             return true;
         }
         !limit.admits(machines, self.reaches()) || machines == 0 && demand > 0

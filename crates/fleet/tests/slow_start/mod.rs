@@ -115,6 +115,7 @@ fn scaled(threshold_micro: i64) -> Design {
     let mut scaled = managed(design(&[1], 4, 1), |set| set.autoscale = Some(Box::new(autoscale)));
     scaled.sets[0].slow_start = Some(SlowStart { capacity_milli: 400, time: constant(10 * MINUTE) });
     scaled.demand = Some(Demand::constant(2000));
+    scaled.service.spreads_evenly = true;
     scaled
 }
 
@@ -131,6 +132,49 @@ fn as_08_a_machine_that_is_not_warm_is_busier_and_autoscale_sees_it() {
     assert_eq!([outs(HOUR, 66_600_000), outs(HOUR, 66_700_000)], [1, 0]);
     // Out between two looks, it is only seen to be cold.
     assert_eq!([outs(SECOND, 62_500_000), outs(SECOND, 62_500_001)], [1, 0]);
+}
+
+#[test]
+fn as_08_where_requests_go_where_there_is_room_all_are_as_busy_as_each_other() {
+    // Three warm and one that serves 40 %: 2 of 3.4 are 58.8 %.
+    let outs = |threshold: i64| {
+        let mut scaled = scaled(threshold);
+        scaled.service.spreads_evenly = false;
+        let restart = Mode { recovery: Recovery::Boot, ..mode("guest", Scope::Instance) };
+        let out = [(0, 0, HOUR + SECOND, HOUR + 2 * SECOND)];
+        let ledger = Script::new(topology(1, 8, 1), vec![restart], DAY).units(&out).play(scaled);
+        count(&ledger, Operation::AutoscaleOuts)
+    };
+    assert_eq!([outs(58_800_000), outs(58_900_000)], [1, 0]);
+}
+
+#[test]
+fn what_is_too_much_for_a_cold_machine_is_not_served_by_others_where_all_get_the_same() {
+    // Three racks of one machine each, 2 req/s: 667 each. The cold one serves 400 of them for ten minutes, though the others
+    // could do 333 more each.
+    let three = |spreads_evenly: bool| {
+        let mut three = Design { need: Need::Served(99, 100), ..web() };
+        three.sets = design(&[1], 3, 3).sets;
+        three.sets[0].warm_up = constant(2 * MINUTE);
+        three.sets[0].slow_start = Some(SlowStart { capacity_milli: 400, time: constant(10 * MINUTE) });
+        three.service.spreads_evenly = spreads_evenly;
+        three
+    };
+    let restart = Mode { recovery: Recovery::Boot, ..mode("rack", Scope::Rack) };
+    let script = || {
+        let out = (RACK, 0, 1, 6 * HOUR, 7 * HOUR);
+        Script::new(topology(1, 3, 1), vec![restart.clone()], DAY).outages(&[out])
+    };
+    let pooled = script().play(three(false));
+    assert_eq!((pooled.missed_ms, pooled.offered - pooled.served), (0, 0));
+    let evenly = script().play(three(true));
+    // 2,000 · 2/3 is 1,333, and the 400 of the cold one.
+    assert_eq!(evenly.offered - evenly.served, i128::from(10 * MINUTE * (2000 - 1733)));
+    // The outage is to blame that made it cold, not an overload.
+    assert_eq!((evenly.missed_ms, evenly.missed_by_cause_ms[RACK as usize]), (10 * MINUTE, 10 * MINUTE));
+    // At full load nobody has room, and both are the same.
+    let full = |evenly| script().play(Design { demand: Some(Demand::constant(3000)), ..three(evenly) });
+    assert_eq!((full(true).served, full(true).missed_ms), (full(false).served, full(false).missed_ms));
 }
 
 #[test]

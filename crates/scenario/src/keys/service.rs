@@ -18,6 +18,13 @@ pub(super) const KEYS: &[Key] = &[
     .or("per-machine")
     .overlay(),
     Key::new(
+        "service.spread",
+        Choice(&["even", "by-capacity"]),
+        "Where requests go if machines are not alike (some slowed, not warm yet, or of another set). `even`: each in rotation gets the same, as from Azure's load balancers, and what is too much for one is not served, though others may have room. `by-capacity`: where there is room, as from a balancer that knows who is free. Without it: `even` where a set has `slow_start` (but not with `[retry]` or `queue = \"shared\"`), else `by-capacity`.",
+    )
+    .overlay()
+    .from("assumed"),
+    Key::new(
         "service.ceiling",
         Either(&[Table, Off]),
         "A capacity behind the machines that does not scale with them, as that of a shared database: no more is served, and what is not is charged to `overload`. `false` in a design removes it.",

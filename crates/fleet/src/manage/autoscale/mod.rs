@@ -7,7 +7,7 @@
 //!
 //! What can go wrong is counted: actions that failed (AS-17), scale-ins held back (AS-13), metrics lost (AS-15).
 //!
-//! Choices where the documents are silent: the CPU of a slowed machine is that of a healthy one (one that is not warm yet does more work a request); machines report while they
+//! Choices where the documents are silent: the CPU of a slowed machine is that of a healthy one (one that is not warm yet does more work a request, where it gets as many as the others); machines report while they
 //! are in rotation and alive; what autoscale counts as instances are those that exist and those that repairs are about to
 //! make again; limits and defaults start no cooldown, and are tried again five minutes after a failure.
 
@@ -15,6 +15,7 @@ mod forecast;
 mod gauge;
 mod history;
 mod scaler;
+mod seen;
 
 pub(crate) use scaler::Scaler;
 
@@ -25,7 +26,8 @@ use crate::pending::Due;
 use crate::policy::autoscale::{Autoscale, Decision, Direction, View, decide};
 use crate::world::{Starts, World};
 use gauge::Course;
-use scaler::{Courses, Seen};
+use scaler::Courses;
+use seen::{Does, Seen};
 use std::sync::Arc;
 use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::Strikes;
@@ -82,9 +84,9 @@ impl World {
         let scaled = &self.scaler.sets[at];
         let capacity = if t < scaled.blind_until { scaled.believed } else { self.counted_instances(scaled.set) };
         let part = self.sets[scaled.set].part;
-        let (demand, attempted) = self.book.load_of(part);
+        let (requests, attempted) = self.book.load_of(part);
         Seen {
-            demand,
+            requests,
             attempted: match jobs {
                 None => attempted,
                 // Workers are busy as long as anything waits.
@@ -124,7 +126,7 @@ impl World {
         (scaled.seen, scaled.series_moved) = (seen, false);
         let Starts { serves, slow_start, .. } = &self.sets[scaled.set];
         let cold = slow_start.as_ref().map_or(*serves, |slow| *serves * i64::from(slow.capacity_milli) / 1000);
-        let cpu = seen.cpu(*serves, cold);
+        let cpu = seen.cpu(Does { warm: *serves, cold, evenly: self.design.service.spreads_evenly });
         scaled.history.record(t, cpu, seen.requests(), scaled.series);
         if has_courses {
             scaled.courses = courses;

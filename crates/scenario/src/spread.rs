@@ -1,0 +1,46 @@
+//! `service.spread`: whether requests go evenly to machines that are not alike, or where there is room.
+//!
+//! In: the key, the sets, and what else the service says. Out: what the fleet follows. Without the key requests go evenly where
+//! a set starts slowly, as Azure's load balancers, which know nothing of a machine's load, send them; elsewhere as one pool. What
+//! can go wrong: an even spread beside what knows who is free, or beside clients that try elsewhere; told at its place.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::reader::Reader;
+use crate::sets::Placed;
+use zonefall_fleet::{Queue, Service};
+
+/// Whether requests go evenly to all machines in rotation, for a service that is known but for that.
+pub(crate) fn evenly(
+    design: &Reader<'_>,
+    sets: Option<&[Placed]>,
+    (service, has_demand): (&Service, bool),
+    sink: &mut Sink,
+) -> Option<bool> {
+    let reader = design.sub("service", "service", sink);
+    let said = reader.as_ref().filter(|reader| reader.has("spread"));
+    let tries_again = service.retry.is_some();
+    let one_line = service.latency.as_ref().is_some_and(|latency| latency.queue == Queue::Shared);
+    let Some(reader) = said else {
+        let slow = sets.unwrap_or_default().iter().any(|placed| placed.set.slow_start.is_some());
+        return Some(slow && has_demand && !tries_again && !one_line);
+    };
+    let evenly = reader.choice("spread", sink)? == "even";
+    let span = reader.span_of("spread");
+    if !has_demand {
+        sink.error(codes::SERVICE, &span, "`spread` says where requests go, and nothing arrives")
+            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        return None;
+    }
+    let clash = match (evenly, tries_again, one_line) {
+        (true, true, _) => {
+            "whom one machine turns away tries again at another: an even spread with `[retry]` is not simulated"
+        }
+        (true, _, true) => {
+            "in one line for all machines the next request goes to whoever is free, so none is spread evenly"
+        }
+        _ => return Some(evenly),
+    };
+    sink.error(codes::EXCLUSIVE, &span, clash).help("write `spread = \"by-capacity\"`");
+    None
+}

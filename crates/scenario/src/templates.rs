@@ -5,6 +5,7 @@ const TEMPLATES: [(&str, &str); 6] = [
     ("zonal-or-spanning", include_str!("../templates/zonal-or-spanning.toml")),
     ("single-vm", include_str!("../templates/single-vm.toml")),
     ("availability-set", include_str!("../templates/availability-set.toml")),
+    ("web-tier", include_str!("../templates/web-tier.toml")),
     ("managed", include_str!("../templates/managed.toml")),
     ("game-day", include_str!("../templates/game-day.toml")),
 ];

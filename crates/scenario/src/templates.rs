@@ -1,6 +1,6 @@
 //! Files to begin with: runnable and commented.
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("minimal", include_str!("../templates/minimal.toml")),
     ("zonal-or-spanning", include_str!("../templates/zonal-or-spanning.toml")),
     ("single-vm", include_str!("../templates/single-vm.toml")),

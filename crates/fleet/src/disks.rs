@@ -50,12 +50,14 @@ impl World {
         from..to
     }
 
-    /// A rack has gone dark: machines elsewhere lose their disks.
+    /// A rack has gone dark, or is hit again: machines elsewhere lose their disks, and those that only paused what they kept.
     pub(crate) fn disks_fail(&mut self, rack: u32, cause: u16, t: SimTime) {
         for at in self.far_disks_on(rack) {
             let machine = self.far_disks[at].machine as usize;
             if self.machines[machine].marks & RACK_OUT == 0 {
                 self.halt(machine, RACK_OUT, cause, t);
+            } else {
+                self.is_hit_again(machine, cause, t);
             }
         }
     }

@@ -61,6 +61,7 @@ pub use jobs::{Batch, JOBS_TOTAL_MAX, Jobs};
 pub use ledger::{ClassTimes, Ledger};
 pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
+pub use parts::routes::working;
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
 pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
 pub use service::{Begin, Ceiling, Latency, Limit, Queue, Service, Sessions};
@@ -68,7 +69,7 @@ pub use slow_start::SlowStart;
 pub use states::{StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, Throughput, fewer_hold};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};
-pub use watch::{Seen, Sighting, Stand, Watcher, Witness, working};
+pub use watch::{Seen, Sighting, Stand, Watcher, Witness};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.

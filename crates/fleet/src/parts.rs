@@ -108,6 +108,8 @@ pub(crate) struct Parts {
     pub routes: Vec<Route>,
     /// What comes to each node; empty without failover groups: everything comes to all.
     reach: Vec<Reach>,
+    /// A part of a failover group runs, but not as a whole.
+    in_part: bool,
     /// A part has changed since somebody last looked where clients should go.
     pub stirred: bool,
     /// The cause of what is missed while clients could be served elsewhere.
@@ -131,6 +133,7 @@ zonefall_engine::pooled_clone!(Parts {
     scratch,
     routes,
     reach,
+    in_part,
     stirred,
     failing_over,
     overload,
@@ -197,6 +200,7 @@ impl Parts {
             scratch: RefCell::new(Scratch { flows: vec![0; count], sorted: Vec::with_capacity(count) }),
             routes: routes::routes(service),
             reach: if service.failovers.is_empty() { Vec::new() } else { vec![Reach::ALL; count] },
+            in_part: false,
             stirred: false,
             failing_over,
             overload,
@@ -252,7 +256,7 @@ impl Parts {
         }
         let children = || self.children[at].iter().map(|&child| self.margin_of(child as usize));
         match &self.leaves[at] {
-            Leaf::Sets { need: Least::Serving(least), counts, .. } => counts.serving - i64::from(*least),
+            Leaf::Sets { need: Least::Serving(least), .. } => self.serving(at) - i64::from(*least),
             Leaf::Sets { .. } | Leaf::Component { .. } => i64::from(state.holds) - 1,
             Leaf::Group if state.least as usize == self.children[at].len() => children().min().unwrap_or(0),
             // All alternatives have to be lost.
@@ -318,7 +322,10 @@ impl Parts {
         if self.tries.is_some() {
             self.weigh_all()
         } else {
-            self.weigh(part)
+            self.weigh(part);
+            if self.in_part {
+                self.weigh_groups_in_part();
+            }
         }
         self.passes.set(None);
         self.stirred = true;
@@ -327,27 +334,33 @@ impl Parts {
     fn weigh_all(&mut self) {
         self.try_again();
         (0..self.leaves.len()).for_each(|part| self.weigh(part));
+        if self.in_part {
+            self.weigh_groups_in_part();
+        }
+    }
+
+    /// Whether what is served of the demand that a node has to be fit for is this share of it.
+    fn serves_enough(&self, at: usize, (share, of): (u64, u64), serves: impl Fn(u64) -> u64) -> bool {
+        if let Some(enough) = self.lets_enough_through(at, (share, of)) {
+            return enough;
+        }
+        let demand = self.expected(at, self.demand.unwrap_or(0));
+        u128::from(serves(demand)) * u128::from(of) >= u128::from(demand) * u128::from(share)
     }
 
     /// Whether a group of sets or a component holds now.
     fn weigh(&mut self, part: usize) {
-        let is_enough = |(share, of): (u64, u64), serves: &dyn Fn(u64) -> u64| {
-            if let Some(enough) = self.lets_enough_through(part, (share, of)) {
-                return enough;
-            }
-            let demand = self.expected(part, self.demand.unwrap_or(0));
-            u128::from(serves(demand)) * u128::from(of) >= u128::from(demand) * u128::from(share)
-        };
         let holds = match &self.leaves[part] {
             Leaf::Sets { need: Least::Serving(least), counts, .. } => counts.serving >= i64::from(*least),
             Leaf::Sets { need: Least::Served(share, of), counts, room } => {
-                is_enough((*share, *of), &|demand| match room {
+                self.serves_enough(part, (*share, *of), |demand| match room {
                     None => counts.served(demand),
                     Some(room) => counts.served_evenly(room, demand, WHOLLY),
                 })
             }
             Leaf::Component { ceiling: Some(ceiling), .. } => {
-                self.is_up(part) && is_enough(ceiling.least, &|demand| demand.min(ceiling.capacity_milli))
+                let lets_through = |demand: u64| demand.min(ceiling.capacity_milli);
+                self.is_up(part) && self.serves_enough(part, ceiling.least, lets_through)
             }
             Leaf::Component { .. } => self.is_up(part),
             Leaf::Group => return,

@@ -62,6 +62,9 @@ impl World {
         self.rack_active.push((rack, cause));
         self.rack_depth[rack as usize] += 1;
         if self.rack_depth[rack as usize] > 1 {
+            if self.book.sessions.is_some() {
+                self.rack_is_hit_again(rack, cause, t);
+            }
             return;
         }
         self.rack_turns(rack, true);
@@ -73,6 +76,13 @@ impl World {
         if !self.far_disks.is_empty() {
             self.disks_fail(rack, cause, t);
         }
+    }
+
+    /// What takes a rack that is out already may take the sessions that its machines have kept.
+    #[inline(never)]
+    fn rack_is_hit_again(&mut self, rack: u32, cause: u16, t: SimTime) {
+        self.rack_machines(rack).for_each(|at| self.is_hit_again(at, cause, t));
+        self.disks_fail(rack, cause, t);
     }
 
     fn rack_returns(&mut self, rack: u32, cause: u16, t: SimTime, strikes: &Strikes) {

@@ -9,7 +9,7 @@
 
 use crate::machine::*;
 use crate::operations::OPERATIONS;
-use crate::parts::routes::WHOLLY;
+use crate::parts::routes::{WHOLLY, working};
 use crate::serving::Class;
 use crate::world::World;
 use zonefall_engine::SimTime;
@@ -241,11 +241,6 @@ impl Witness {
             }
         }
     }
-}
-
-/// Machines among so many that serve if so many thousandths of them do.
-pub fn working(count: u64, works: u32) -> u64 {
-    (count * u64::from(works)).div_ceil(u64::from(WHOLLY))
 }
 
 fn state(world: &World, marks: u32) -> State {

@@ -10,6 +10,11 @@ use crate::structure::{Least, Part, Structure};
 /// A part that runs as a whole, in thousandths.
 pub(crate) const WHOLLY: u32 = 1000;
 
+/// Machines among so many that serve if so many thousandths of them do.
+pub fn working(count: u64, works: u32) -> u64 {
+    (count * u64::from(works)).div_ceil(u64::from(WHOLLY))
+}
+
 /// The clients of one failover group.
 #[derive(Debug)]
 pub(crate) struct Route {
@@ -52,14 +57,14 @@ impl Route {
         }
     }
 
-    fn good(&self, clients: &[u32], holds: impl Fn(u32) -> bool) -> u32 {
-        let all = self.children.iter().zip(clients).zip(&self.running);
-        all.filter(|((child, _), running)| **running == WHOLLY && holds(**child)).map(|((_, clients), _)| clients).sum()
+    /// Clients among these, in millionths, that go to a part of which `works` says by its place that it does.
+    fn good(&self, clients: &[u32], works: impl Fn(usize) -> bool) -> u32 {
+        clients.iter().enumerate().filter(|&(child, _)| works(child)).map(|(_, clients)| clients).sum()
     }
 
-    /// Whether enough clients come to parts that hold, both before those on their way have come and after.
-    pub(super) fn holds(&self, holds: impl Fn(u32) -> bool + Copy) -> bool {
-        [&self.from, &self.to].into_iter().all(|clients| self.good(clients, holds) >= self.clients_least)
+    /// Whether a part runs, but not as a whole.
+    fn runs_in_part(&self) -> bool {
+        self.running.iter().any(|running| (1..WHOLLY).contains(running))
     }
 }
 
@@ -85,16 +90,60 @@ impl Parts {
         }
     }
 
-    /// Clients in millionths that go to parts that hold, before those on their way have come and when all have.
+    /// Clients in millionths that go to parts of which enough runs, before those on their way have come and when all have.
     pub fn well_served(&self, route: usize) -> (u32, u32) {
         let of = &self.routes[route];
-        let holds = |child: u32| self.states[child as usize].holds;
-        (of.good(&of.from, holds), of.good(&of.to, holds))
+        let works = |child: usize| self.works(of.children[child] as usize, of.running[child]);
+        (of.good(&of.from, works), of.good(&of.to, works))
+    }
+
+    /// Whether a part of a failover group holds with so many thousandths of its machines.
+    fn works(&self, part: usize, running: u32) -> bool {
+        if running == WHOLLY { self.states[part].holds } else { running > 0 && self.holds_as_it_runs(part) }
+    }
+
+    /// Whether a node within a part that runs in part holds with what runs: by the number of its machines, or what they serve.
+    /// A component is there as a whole.
+    fn holds_as_it_runs(&self, at: usize) -> bool {
+        match &self.leaves[at] {
+            Leaf::Sets { need: Least::Serving(least), .. } => self.serving(at) >= i64::from(*least),
+            Leaf::Sets { need: Least::Served(share, of), counts, room } => {
+                self.serves_enough(at, (*share, *of), |demand| match room {
+                    None => self.running(at, *counts).served(demand),
+                    Some(room) => counts.served_evenly(room, demand, self.runs(at)),
+                })
+            }
+            Leaf::Component { .. } => self.states[at].holds,
+            Leaf::Group => {
+                let hold = self.children[at].iter().filter(|&&child| self.holds_as_it_runs(child as usize)).count();
+                hold >= self.states[at].least as usize
+            }
+        }
+    }
+
+    /// Machines of a group of sets that serve, as far as they run.
+    pub(super) fn serving(&self, at: usize) -> i64 {
+        let Leaf::Sets { counts, .. } = &self.leaves[at] else { return 0 };
+        match self.runs(at) {
+            WHOLLY => counts.serving,
+            running => working(counts.serving.max(0) as u64, running) as i64,
+        }
+    }
+
+    /// Looks again at the groups of which a part runs in part: one of its machines more or less may decide.
+    #[inline(never)]
+    pub(super) fn weigh_groups_in_part(&mut self) {
+        for route in 0..self.routes.len() {
+            if self.routes[route].runs_in_part() {
+                self.turn(self.routes[route].node as usize, self.holds_by_route(route));
+            }
+        }
     }
 
     /// What a route says has changed: the demand comes elsewhere, and the group holds or not.
     pub fn rerouted(&mut self, route: usize) {
         self.spread_demand();
+        self.in_part = self.routes.iter().any(Route::runs_in_part);
         let node = self.routes[route].node as usize;
         (0..node).for_each(|part| self.weigh(part));
         let holds = self.holds_by_route(route);
@@ -102,8 +151,10 @@ impl Parts {
         self.passes.set(None);
     }
 
+    /// Whether enough clients come to parts that hold, both before those on their way have come and after.
     pub(super) fn holds_by_route(&self, route: usize) -> bool {
-        self.routes[route].holds(|child| self.states[child as usize].holds)
+        let (before, after) = self.well_served(route);
+        before.min(after) >= self.routes[route].clients_least
     }
 
     /// The range of the demand that comes to each node: every group passes its own on to its parts, a failover group by its
@@ -144,9 +195,13 @@ impl Parts {
         leaves.map(|(_, reach)| if reach.from == reach.to { 0 } else { reach.running }).max()
     }
 
-    /// The share of all clients that come to a node.
+    /// The share of all clients that come to a node and find that something runs there.
     pub fn clients(&self, at: usize) -> f64 {
-        self.reach.get(at).map_or(1.0, |reach| f64::from(reach.to - reach.from) / f64::from(ALL_CLIENTS))
+        match self.reach.get(at) {
+            None => 1.0,
+            Some(reach) if reach.running == 0 => 0.0,
+            Some(reach) => f64::from(reach.to - reach.from) / f64::from(ALL_CLIENTS),
+        }
     }
 
     /// The demand that a node has to be fit for: of what comes to it, or would come if it stands by.

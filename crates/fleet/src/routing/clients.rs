@@ -87,8 +87,9 @@ impl World {
         // What was so before the trial began is so for all clients.
         moving.spread = if t == SimTime::ZERO { SimDuration::ZERO } else { failover.spread };
         (moving.begins, moving.step, moving.counts) = (t, 0, true);
-        if moving.spread == SimDuration::ZERO || self.book.demand.is_none() {
-            // Nobody asks how many are served on the way.
+        let somebody_asks = self.book.demand.is_some() || self.book.sessions.is_some();
+        if moving.spread == SimDuration::ZERO || !somebody_asks {
+            // Nobody asks how many are served, or where sessions begin, on the way.
             moving.step = STEPS;
             parts.routes[at].now.copy_from_slice(to);
         }

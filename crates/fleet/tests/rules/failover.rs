@@ -1,5 +1,7 @@
 //! Failover between parts: what routers see, what is decided, what gets ready, where clients are.
 
+mod warm;
+
 use crate::support::*;
 use std::sync::Arc;
 use zonefall_engine::{Law, Shape, SimDuration, SimTime};
@@ -251,27 +253,6 @@ fn dr_02_a_recovery_that_takes_longer_than_promised_is_counted() {
     assert_eq!((late(118 * MINUTE), late(118 * MINUTE + 1)), (0, 1));
 }
 
-#[test]
-fn dr_07_a_warm_standby_serves_what_it_can_while_it_grows() {
-    let mut warm = standby();
-    (warm.ready, warm.sent_at_once, warm.running_milli) = (constant(10 * MINUTE), true, 300);
-    let mut design = two_sets(warm);
-    if let Need::Parts(service) = &mut design.need {
-        for node in &mut Arc::make_mut(service).nodes {
-            if let Part::Sets(_, least) = &mut node.part {
-                *least = Least::Served(99, 100);
-            }
-        }
-    }
-    design.demand = Some(Demand::constant(8000));
-    let script = Script::new(topology(2, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
-    let ledger = script.outages(&[(0, 0, 4, HOUR, 2 * HOUR)]).play(design);
-    assert_eq!(ledger.outages_ms, [12 * MINUTE]);
-    // Nobody for two minutes, three of ten machines for ten.
-    let lost = 8000 * 2 * MINUTE + 5000 * 10 * MINUTE;
-    assert_eq!(ledger.offered - ledger.served, i128::from(lost));
-}
-
 /// Two sets of ten that stand in for each other, each in a zone of its own.
 fn two_sets(standby: Standby) -> Design {
     let node = |name: &str, part| Node { name: name.into(), part, promise: None };
@@ -359,47 +340,6 @@ fn lb_08_the_global_tier_takes_a_region_out_in_5_to_15_s() {
     let found = play(design, &outages).outages_ms;
     assert_eq!(found.len(), 22);
     assert!(found.iter().all(|ms| (5 * SECOND..=15 * SECOND).contains(ms)), "{found:?}");
-}
-
-/// A standby of which three of ten machines serve at once, and all in ten minutes.
-fn warm(failover: &mut Failover) -> &mut Standby {
-    let standby = of(failover);
-    (standby.ready, standby.sent_at_once, standby.running_milli) = (constant(10 * MINUTE), true, 300);
-    standby
-}
-
-#[test]
-fn dr_07_a_warm_standby_that_fails_while_it_grows_grows_anew_when_it_is_back() {
-    let outages = [(EAST, HOUR, 20 * HOUR), (WEST, HOUR + 5 * MINUTE, HOUR + 9 * MINUTE)];
-    let ledger = play(pair(|failover| warm(failover).failback = None), &outages);
-    // Seen to be out from the seventh minute to the ninth.
-    assert_eq!(ledger.outages_ms, [19 * MINUTE]);
-    // What nobody sees stops nothing.
-    let outages = [(EAST, HOUR, 20 * HOUR), (WEST, HOUR + 5 * MINUTE, HOUR + 6 * MINUTE)];
-    assert_eq!(play(pair(|failover| warm(failover).failback = None), &outages).outages_ms, [12 * MINUTE]);
-}
-
-#[test]
-fn dr_03_dr_04_clients_go_back_from_a_standby_that_finds_no_room() {
-    let refused = |after: u64| {
-        pair(|failover| {
-            let standby = warm(failover);
-            standby.capacity_risk = 1.0;
-            standby.failback = Some(Failback { after: constant(after), outage: constant(0), by_operator: false });
-        })
-    };
-    let ledger = play(refused(0), &[(EAST, HOUR, 2 * HOUR)]);
-    assert_eq!((ledger.outages_ms.as_slice(), count(&ledger, Operation::Failbacks)), ([HOUR].as_slice(), 1));
-    // Room is asked for all the while, every minute from the twelfth on.
-    let ledger = play(refused(HOUR), &[(EAST, HOUR, 2 * HOUR)]);
-    assert_eq!((ledger.missed_ms, count(&ledger, Operation::FailoversRefused)), (2 * HOUR, 108));
-}
-
-#[test]
-fn the_first_part_is_all_there_when_it_takes_over_from_a_standby_that_fails() {
-    let outages = [(EAST, HOUR, 2 * HOUR), (WEST, 5 * HOUR, 6 * HOUR)];
-    let ledger = play(pair(|failover| warm(failover).failback = None), &outages);
-    assert_eq!(ledger.outages_ms, [12 * MINUTE, 2 * MINUTE]);
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! LB-04, LB-06, LB-09, LB-10, AG-02, MT-13: what becomes of sessions when machines die, are deleted, drain or pause.
 
+mod hit_again;
+mod moves;
+
 use crate::support::*;
 use std::sync::Arc;
 use zonefall_engine::{Key, SimDuration};
 use zonefall_faults::{Effect, Mode, Scope, Strikes};
 use zonefall_fleet::management::*;
-use zonefall_fleet::{
-    ALL_CLIENTS, Begin, Demand, Design, Failover, Least, Ledger, Need, Node, Part, Pattern, ScaleSet, Seen, Sessions,
-    Sight, Structure, Witness, World, population,
-};
+use zonefall_fleet::{Begin, Demand, Design, Ledger, Seen, Sessions, Witness, World, population};
 
 /// Mean length of a session.
 const LENGTH: u64 = 20 * MINUTE;
@@ -270,59 +270,4 @@ fn lb_06_lb_09_a_machine_that_drains_and_pauses_keeps_its_sessions_no_longer_tha
     lost(&play(10 * MINUTE), &[(0, 3000.0 * outlast(9 * MINUTE) + other * outlast(4 * MINUTE))]);
     // A short stop loses nothing; what outlasts the drain is lost to it.
     lost(&play(3 * MINUTE), &[(1 + 6, 3000.0 * outlast(30 * MINUTE))]);
-}
-
-/// Four machines in zone 1 and four in zone 2, each set a part, of which these hold the sessions.
-fn of_parts(group: fn(&mut Structure), parts: &[u32]) -> Design {
-    let mut whole = with_sessions(design(&[1], 4, 1));
-    let second = design(&[2], 4, 1).sets;
-    whole.sets.extend(second.into_iter().map(|set| ScaleSet { name: "second".into(), ..set }));
-    let node = |name: &str, part| Node { name: name.into(), part, promise: None };
-    let one = |set: u32| Part::Sets(vec![set], Least::Serving(1));
-    let all = Part::Group { parts: vec![0, 1], least: 2 };
-    let mut service = Structure::new(vec![node("first", one(0)), node("second", one(1)), node("all", all)]);
-    group(&mut service);
-    whole.need = Need::Parts(Arc::new(service));
-    if let Some(sessions) = &mut whole.service.sessions {
-        sessions.parts = parts.to_vec();
-    }
-    whole
-}
-
-#[test]
-fn the_machines_of_one_tier_hold_sessions_and_those_behind_it_none() {
-    for (parts, of_first, of_second) in [([0], 3000.0, 0.0), ([1], 0.0, 3000.0)] {
-        let (first, second) = ((DIES, 0, HOUR, 2 * HOUR), (DIES, 4, 5 * HOUR, 6 * HOUR));
-        let lost_in = |unit| {
-            let ledger = script().units(&[unit]).play(of_parts(|_| {}, &parts));
-            assert!((ledger.sessions_begun as f64 / 1000.0 - 10.0 * 86_400.0).abs() < 1e-2);
-            ledger
-        };
-        lost(&lost_in(first), &[(GUEST, of_first)]);
-        lost(&lost_in(second), &[(GUEST, of_second)]);
-    }
-}
-
-#[test]
-fn tm_02_sessions_begin_where_clients_are_sent_to_and_stay_where_they_are() {
-    let fails_over = |service: &mut Structure| {
-        service.nodes[2].part = Part::Group { parts: vec![0, 1], least: 1 };
-        service.failovers = vec![Failover {
-            node: 2,
-            pattern: Pattern::ActiveActive { weights: vec![1, 1] },
-            sight: Sight::Laws { out: constant(2 * MINUTE), back: constant(2 * MINUTE) },
-            spread: SimDuration::ZERO,
-            clients_least: ALL_CLIENTS,
-        }];
-    };
-    // Zone 2 is out for an hour. From two minutes on all sessions begin in zone 1, where a machine dies 20 minutes later.
-    let dark = [(ZONE as u16, 4, 4, HOUR, 2 * HOUR)];
-    let dies = [(DIES, 0, HOUR + 22 * MINUTE, 10 * HOUR)];
-    let ledger = script().outages(&dark).units(&dies).play(of_parts(fails_over, &[0, 1]));
-    // Half of 12,000 in each zone; what is held tends to twice as many.
-    let twice = 3000.0 + (1500.0 - 3000.0) * outlast(20 * MINUTE);
-    lost(&ledger, &[(ZONE, 6000.0), (GUEST, twice)]);
-    // What comes to zone 2 begins nowhere for two minutes.
-    let begun = 10.0 * (86_400.0 - 60.0);
-    assert!((ledger.sessions_begun as f64 / 1000.0 - begun).abs() < 1e-2, "{}", ledger.sessions_begun);
 }

@@ -8,7 +8,7 @@ use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use zonefall_fleet::policy::autoscale::Metric;
-use zonefall_fleet::{Least, Need, Node, Part, Sessions};
+use zonefall_fleet::{Least, Need, Part, Pattern, Sessions, Structure};
 
 /// What there is for autoscale to look at.
 #[derive(Clone, Copy)]
@@ -91,38 +91,108 @@ pub(crate) fn sees_its_own_sessions(
 }
 
 /// DR-07: what stands by warm or cold grows as its group says, and autoscale would ask for something else. A hot standby
-/// shrinks to its minimum, and has to be fit to serve then.
+/// shrinks to its minima, and has to be fit to serve then; to a part without weight no client ever comes (AFD-03).
 pub(crate) fn standbys_scale_hot(reader: &Reader<'_>, sets: &[Placed], need: &Need, sink: &mut Sink) -> Option<()> {
     let Some(service) = need.structure() else { return Some(()) };
+    let smallest = smallest(service, sets);
     let mut fine = Some(());
     // What is wrong with the tables themselves has been told.
     let mut told = Sink::default();
     for (name, _, node) in reader.named("failover", &mut told) {
         let pattern = Reader::new(node, "failover.<name>", &mut told).choice("pattern", &mut told);
-        let Some(group) = service.nodes.iter().position(|node| node.name == name) else { continue };
-        let standbys = service.parts_of(group).iter().skip(1).filter(|_| pattern != Some("active-active"));
-        let sets_of = |&part: &u32| service.sets_within(part as usize).into_iter().map(move |set| (part, set));
-        for (part, set) in standbys.flat_map(sets_of) {
-            let placed = &sets[set as usize];
-            let Some(words) = unfit(&service.nodes[part as usize], placed, (name, pattern)) else { continue };
-            sink.error(codes::EXCLUSIVE, &reader.place(&format!("scale_set.{}.autoscale", placed.set.name)), words);
-            fine = None;
+        let group = service.failovers.iter().find(|of| service.nodes[of.node as usize].name == name);
+        let Some(group) = group else { continue };
+        for (at, &part) in service.parts_of(group.node as usize).iter().enumerate() {
+            let stand = match &group.pattern {
+                Pattern::ActiveActive { weights } if weights[at] == 0 => Stand::Unasked(part),
+                Pattern::Standby(_) if at > 0 && pattern == Some("hot") => Stand::Hot(part),
+                Pattern::Standby(_) if at > 0 => Stand::Grows,
+                _ => continue,
+            };
+            for set in service.sets_within(part as usize) {
+                let placed = &sets[set as usize];
+                let Some(words) = unfit(service, (set as usize, placed), (stand, name), &smallest) else { continue };
+                let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
+                sink.error(codes::EXCLUSIVE, &span, words);
+                fine = None;
+            }
         }
     }
     fine
 }
 
-/// Why a set of a standby may not autoscale, if it does.
-fn unfit(part: &Node, placed: &Placed, (group, pattern): (&str, Option<&str>)) -> Option<String> {
-    let scale = placed.set.management.as_ref()?.autoscale.as_ref()?;
-    let set = &placed.set.name;
-    if pattern != Some("hot") {
-        return Some(format!("`{set}` stands by and grows as `{group}` says: autoscale goes with hot standbys only"));
+/// How a part of a failover group waits for clients.
+#[derive(Clone, Copy)]
+enum Stand {
+    /// Ready; it is sent clients if it holds.
+    Hot(u32),
+    /// As many of it run as its group says.
+    Grows,
+    /// Clients go by weight, and it has none.
+    Unasked(u32),
+}
+
+/// What is left of a node where nothing comes to it.
+struct Smallest {
+    /// Of a group of sets the machines, and as many as whoever looks at it must find.
+    machines: (u32, u32),
+    /// Whether whoever looks at it finds that it works.
+    healthy: bool,
+}
+
+/// All nodes when every set that autoscales is at its minimum.
+fn smallest(service: &Structure, sets: &[Placed]) -> Vec<Smallest> {
+    let mut all: Vec<Smallest> = Vec::with_capacity(service.nodes.len());
+    for node in &service.nodes {
+        let of = match &node.part {
+            Part::Sets(within, least) => {
+                let left =
+                    within.iter().map(|&set| minimum(&sets[set as usize]).unwrap_or(sets[set as usize].set.capacity));
+                let (left, asked) = (left.sum::<u32>(), if let Least::Serving(least) = least { *least } else { 1 });
+                Smallest { machines: (left, asked), healthy: left >= asked }
+            }
+            Part::Component(_) => Smallest { machines: (0, 0), healthy: true },
+            Part::Group { parts, least } => {
+                let healthy = parts.iter().filter(|&&part| all[part as usize].healthy).count();
+                Smallest { machines: (0, 0), healthy: healthy >= *least as usize }
+            }
+        };
+        all.push(of);
     }
-    let (Part::Sets(_, Least::Serving(least)), minimum) = (&part.part, scale.minimum()) else { return None };
-    let words = format!(
-        "standing by, `{set}` shrinks to {minimum} machines, and `{}` needs {least} to be sent any client",
-        part.name
-    );
-    (*least > minimum).then_some(words)
+    all
+}
+
+/// The least machines that a set may shrink to, if it autoscales.
+fn minimum(placed: &Placed) -> Option<u32> {
+    Some(placed.set.management.as_ref()?.autoscale.as_ref()?.minimum())
+}
+
+/// Why a set of a part that waits for clients may not autoscale, if it does.
+fn unfit(
+    service: &Structure,
+    (at, placed): (usize, &Placed),
+    (stand, group): (Stand, &str),
+    smallest: &[Smallest],
+) -> Option<String> {
+    let (set, minimum) = (&placed.set.name, minimum(placed)?);
+    let name = |node: usize| &service.nodes[node].name;
+    match stand {
+        Stand::Grows => {
+            Some(format!("`{set}` stands by and grows as `{group}` says: autoscale goes with hot standbys only"))
+        }
+        Stand::Unasked(part) => Some(format!(
+            "`{}` has no weight in `{group}`: no client is ever sent to it, and `{set}` would shrink for good",
+            name(part as usize)
+        )),
+        Stand::Hot(part) => {
+            let leaf = service.node_of_set(at)?;
+            let Smallest { machines: (left, asked), healthy } = smallest[leaf];
+            let waits = !healthy && !smallest[part as usize].healthy;
+            waits.then(|| {
+                let together = if left > minimum { format!(", {left} with the other sets of its part") } else { String::new() };
+                let part = name(leaf);
+                format!("standing by, `{set}` shrinks to {minimum} machines{together}, and `{part}` needs {asked} to be sent any client")
+            })
+        }
+    }
 }

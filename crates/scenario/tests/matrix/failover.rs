@@ -188,3 +188,41 @@ fn as_08_dr_07_autoscale_goes_with_active_parts_and_hot_standbys() {
         assert!(items.iter().any(|item| item.code == "E013" && item.message.contains(words)), "{items:#?}");
     }
 }
+
+#[test]
+fn as_08_dr_07_a_standby_that_autoscale_leaves_too_small_is_found_wherever_its_machines_are() {
+    let set = |name: &str, region: &str, more: &str| {
+        format!(
+            "[scale_set.{name}]\nregion = \"{region}\"\nzones = [1]\ncapacity = 6\ncapacity_per_instance = \"100 req/s\"\n{more}"
+        )
+    };
+    let rule = "{ metric = \"cpu\", operator = \">\", threshold = 70, increase = 1 }";
+    let scale = format!("[scale_set.west.autoscale]\nminimum = 2\nmaximum = 9\nrule = [{rule}]\n");
+    let sets = set("east", "eastus", "") + &set("west", "westus2", &scale);
+    let second = set("second", "westus2", "");
+    let of = |parts: &str, group: &str| {
+        let group = format!("[failover.site]\nrouter = \"front-door\"\n{group}\n");
+        let one = "[part.one]\nsets = [\"east\"]\nmin_serving = 4\n";
+        scenario("", &format!("[demand]\nrate = \"300 req/s\"\n{sets}{second}{one}{parts}{group}"))
+    };
+    let hot = |part: &str| format!("pattern = \"hot\"\nparts = [\"one\", \"{part}\"]");
+    let two = |least: u32| format!("[part.two]\nsets = [\"west\", \"second\"]\nmin_serving = {least}\n");
+    // Two of the one set and six of the other.
+    accepted(&of(&two(8), &hot("two")));
+    let alone = "[part.two]\nsets = [\"west\"]\nmin_serving = 4\n[part.more]\nsets = [\"second\"]\nmin_serving = 4\n";
+    let with = |need: &str| format!("{alone}[part.both]\n{need} = [\"two\", \"more\"]\n");
+    // Either is enough.
+    accepted(&of(&with("any"), &hot("both")));
+    let weights = "pattern = \"active-active\"\nparts = [\"one\", \"two\"]\nweights = [1, 0]";
+    for (text, words) in [
+        (
+            of(&two(9), &hot("two")),
+            "`west` shrinks to 2 machines, 8 with the other sets of its part, and `two` needs 9",
+        ),
+        (of(&with("all"), &hot("both")), "`west` shrinks to 2 machines, and `two` needs 4"),
+        (of(&two(1), weights), "`two` has no weight in `site`: no client is ever sent to it"),
+    ] {
+        let items = told(&text);
+        assert!(items.iter().any(|item| item.code == "E013" && item.message.contains(words)), "{items:#?}");
+    }
+}

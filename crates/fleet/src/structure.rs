@@ -79,7 +79,8 @@ pub struct Node {
     pub name: String,
     /// What it is.
     pub part: Part,
-    /// The availability that is promised for it, as a ratio; none for groups of parts, and where nothing is promised.
+    /// The availability that is promised for it, as a ratio; none where nothing is, and for groups of parts but those that
+    /// fail over: there it is the promise for the router, all of 1 where a component stands for that.
     pub promise: Option<(u64, u64)>,
 }
 
@@ -183,14 +184,16 @@ impl Structure {
         })
     }
 
-    /// SL-07: what the promises for the parts multiply to, as if parts failed independently; none where a part has none.
-    pub fn promised(&self) -> Option<f64> {
-        let leaf = |at: usize| self.nodes[at].promise.map(|(up, of)| (of - up) as f64 / of as f64);
-        let group = |parts: &[Option<f64>], least: u32| {
-            let down: Option<Vec<f64>> = parts.iter().copied().collect();
-            down.map(|down| fewer_hold(&down, least))
+    /// SL-07: what the promises for the parts leave of 1, as if parts failed independently, a failover group only as available
+    /// as its router; none where a part has no promise. A router without one is left out.
+    pub fn unpromised(&self) -> Option<f64> {
+        let down = |at: usize| self.nodes[at].promise.map(|(up, of)| (of - up) as f64 / of as f64);
+        let group = |at: usize, parts: &[Option<f64>], least: u32| {
+            let parts: Option<Vec<f64>> = parts.iter().copied().collect();
+            let router = down(at).unwrap_or(0.0);
+            parts.map(|parts| fewer_hold(&parts, least)).map(|parts| parts + router - parts * router)
         };
-        self.fold(leaf, group).map(|down| 1.0 - down)
+        self.fold_nodes(down, group)
     }
 
     /// In words: `db and one of (east, west)`, groups by what they are made of.
@@ -280,6 +283,7 @@ pub fn fewer_hold(down: &[f64], least: u32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -319,6 +323,28 @@ mod tests {
             node("all", Part::Group { parts: vec![0, 5], least: 2 }),
         ];
         Structure::new(nodes)
+    }
+
+    #[test]
+    fn sl_07_of_two_regions_one_must_hold_times_the_routers_promise() {
+        let leaf = |name: &str, part| Node { promise: Some((9999, 10_000)), ..node(name, part) };
+        let sets = |set: u32| Part::Sets(vec![set], Least::Serving(1));
+        let unpromised = |router: Option<(u64, u64)>| {
+            let either = Node { promise: router, ..node("either", Part::Group { parts: vec![0, 1], least: 1 }) };
+            Structure::new(vec![leaf("east", sets(0)), leaf("west", sets(1)), either]).unpromised().unwrap()
+        };
+        let close = |found: f64, exact: f64| assert!((found / exact - 1.0).abs() < 1e-12, "{found} is not {exact}");
+        close(unpromised(None), 1e-8);
+        close(unpromised(Some((1, 1))), 1e-8);
+        close(unpromised(Some((9999, 10_000))), 1e-4 + 1e-8 - 1e-12);
+        // Digits that are lost in what is left of 1.
+        let of = |parts: u32| {
+            let all = (0..parts)
+                .map(|set| leaf("region", sets(set)))
+                .chain([node("any", Part::Group { parts: (0..parts).collect(), least: 1 })]);
+            Structure::new(all.collect()).unpromised().unwrap()
+        };
+        close(of(5), 1e-20);
     }
 
     #[test]

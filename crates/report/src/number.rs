@@ -131,8 +131,9 @@ pub(crate) fn availabilities(unavailable: &[f64], target_decimals: u32) -> Vec<S
     shown
 }
 
-/// An availability in percent from an unavailability, rounded down, without the sign.
-fn availability(unavailable: f64, decimals: u32) -> String {
+/// An availability in percent from an unavailability, rounded down, without the sign, with so many decimals at most.
+pub(crate) fn availability(unavailable: f64, decimals: u32) -> String {
+    let decimals = decimals.min(DECIMALS_MAX);
     let whole = 100 * 10_u128.pow(decimals);
     let lost = scaled(unavailable, decimals + 2, Toward::Up);
     lost.map_or_else(|| NONE.into(), |lost| written(whole.saturating_sub(lost), decimals))

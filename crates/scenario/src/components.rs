@@ -79,6 +79,21 @@ pub(crate) struct Site<'a> {
     pub has_demand: bool,
 }
 
+/// The kinds of components that may stand for a router between regions: of load balancers those of the global tier.
+pub(crate) fn routers(reader: &Reader<'_>) -> Vec<&'static str> {
+    // What is wrong with them is told by whoever reads them.
+    let mut told = Sink::default();
+    let written = reader.named("component", &mut told);
+    let kind = |(_, _, node): (&str, Range<usize>, &Node)| {
+        let mut told = Sink::default();
+        let reader = Reader::new(node, "component.<name>", &mut told);
+        let kind = reader.choice("kind", &mut told)?;
+        let is_global = kind != "load-balancer" || reader.choice("placement", &mut told) == Some("global");
+        is_global.then_some(kind)
+    };
+    written.into_iter().filter_map(kind).collect()
+}
+
 /// Reads one component, with the availability that is promised for it.
 pub(crate) fn component(
     name: &str,

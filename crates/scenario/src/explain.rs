@@ -73,7 +73,8 @@ pub fn explain(topic: &str) -> Option<String> {
 const WORDS: [(&str, &str); 1] = [(
     "composite",
     "What Azure promises for a service of parts, by its own arithmetic: the product of the promises for parts that are all \
-     needed, and 1 less the product of their complements where any one will do. It takes failures for independent and a \
+     needed, and 1 less the product of their complements where any one will do; of a failover group, that times the promise for \
+     its router, unless a component stands for it. It takes failures for independent and a \
      promise for a forecast; shown beside the simulated availability, so that the difference is seen.",
 )];
 

@@ -4,6 +4,7 @@
 //! all at once: keys of another router or pattern, samples that can never be enough, weights that are not one for each part.
 
 use crate::codes;
+use crate::components::Promise;
 use crate::demand::Clock;
 use crate::diagnostic::Sink;
 use crate::laws::{law, law_or};
@@ -11,6 +12,7 @@ use crate::manage;
 use crate::node::Node;
 use crate::reader::Reader;
 use std::ops::Range;
+use zonefall_azure::sla;
 use zonefall_engine::{Law, SimDuration};
 use zonefall_fleet::policy::router::{front_door_back, front_door_out};
 use zonefall_fleet::{ALL_CLIENTS, Failback, Failover, LoadBalancer, Operator, Pattern, Sight, Standby};
@@ -106,6 +108,16 @@ fn group(
     }
     parts?;
     Some(Failover { node: 0, pattern: pattern?, sight, spread, clients_least })
+}
+
+/// SL-07: what is promised for the router of a group; none where nobody knows, all where a component stands for it and has
+/// the promise itself.
+pub(crate) fn router_promise(node: &Node, written: &[&str]) -> Promise {
+    // What is wrong with it is told by whoever reads the group.
+    let mut told = Sink::default();
+    let router = Reader::new(node, PATH, &mut told).choice("router", &mut told)?;
+    let kind = if router == "global-load-balancer" { "load-balancer" } else { router };
+    if written.contains(&kind) { Some((1, 1)) } else { sla::component(kind) }
 }
 
 /// Tells keys that do not go with what was chosen.

@@ -4,11 +4,11 @@
 //! all at once: names that are not there, parts in two places or in themselves, sets in no part, needs without machines.
 
 use crate::codes;
-use crate::components::{Promise, Site, component};
+use crate::components::{Promise, Site, component, routers};
 use crate::demand::Clock;
 use crate::designs::terms;
 use crate::diagnostic::Sink;
-use crate::failover::failover;
+use crate::failover::{failover, router_promise};
 use crate::keys::parts::PARTS_MAX;
 use crate::node::Node;
 use crate::reader::Reader;
@@ -81,7 +81,8 @@ pub(crate) fn service(
         };
         drafts.push(Draft { name: name.to_owned(), span, what, promise, failover: None });
     }
-    drafts.extend(groups.into_iter().map(|(name, span, node)| failing_over(name, span, node, clock, sink)));
+    let routers = routers(reader);
+    drafts.extend(groups.into_iter().map(|(name, span, node)| failing_over(name, span, node, (clock, &routers), sink)));
     drafts.extend(components?);
     // Who is in no part is known when every part is; until then it may be asked for.
     let whole = drafts.iter().all(|draft| !matches!(draft.what, What::Broken(_)));
@@ -99,13 +100,21 @@ pub(crate) fn service(
     Some((Need::Parts(Arc::new(Structure { nodes, failovers })), span))
 }
 
-fn failing_over(name: &str, span: Range<usize>, node: &Node, clock: &Clock<'_>, sink: &mut Sink) -> Draft {
+/// A failover group; the routers that are written as components tell whether its own is among them.
+fn failing_over(
+    name: &str,
+    span: Range<usize>,
+    node: &Node,
+    (clock, routers): (&Clock<'_>, &[&str]),
+    sink: &mut Sink,
+) -> Draft {
     let (names, failover) = failover(name, node, clock, sink);
+    let promise = router_promise(node, routers);
     let what = match failover {
         Some(_) => What::Group { names, least: Some(1) },
         None => What::Broken(names),
     };
-    Draft { name: name.to_owned(), span, what, promise: None, failover: failover.map(Box::new) }
+    Draft { name: name.to_owned(), span, what, promise, failover: failover.map(Box::new) }
 }
 
 fn components(reader: &Reader<'_>, site: &Site<'_>, sink: &mut Sink) -> Option<Vec<Draft>> {

@@ -1,21 +1,27 @@
 //! SL-07: the promises for the parts of a service, multiplied as if parts failed independently, beside what is simulated.
 //!
-//! In: a design's service and its downtime by cause. Out: the arithmetic, and why the simulation says something else: causes
+//! In: a design's service and its downtime by cause. Out: the arithmetic, with the routers of failover groups, and why the simulation says something else: causes
 //! that strike several parts at once, components that fail as often as promised, and what no promise covers.
 
 use crate::outcome::{CauseOutcome, CompositeOutcome, PartPromise};
 use crate::study::Study;
 use std::collections::BTreeMap;
 use zonefall_faults::{Mode, Scope, mode_of_cause};
-use zonefall_fleet::{Design, Footing, Part, Structure};
+use zonefall_fleet::{Design, Footing, Node, Part, Structure};
 use zonefall_topology::{RegionId, Topology, ZoneId};
 
 /// The composite promise of a design; none without parts.
 pub(crate) fn composite(study: &Study, design: &Design, causes: &[CauseOutcome]) -> Option<CompositeOutcome> {
     let service = design.need.structure()?;
     let leaves = service.nodes.iter().filter(|node| !matches!(node.part, Part::Group { .. }));
-    let promise = |ratio: (u64, u64)| ratio.0 as f64 / ratio.1 as f64;
-    let parts = leaves.map(|node| PartPromise { part: node.name.clone(), promise: node.promise.map(promise) });
+    let share = |ratio: (u64, u64)| ratio.0 as f64 / ratio.1 as f64;
+    let promise = |part: String, node: &Node| PartPromise { part, promise: node.promise.map(share) };
+    // One that is a component is among the leaves.
+    let groups = service.failovers.iter().map(|failover| &service.nodes[failover.node as usize]);
+    let routers = groups.filter(|node| node.promise.is_none_or(|(up, of)| up < of));
+    let routers = routers.map(|node| promise(format!("the router of {}", node.name), node));
+    let parts = leaves.map(|node| promise(node.name.clone(), node)).chain(routers);
+    let unpromised = service.unpromised();
     let (mut shared, mut own, mut rest) = (0.0, 0.0, 0.0);
     let reach = Reach::new(design, service, &study.topology);
     for row in causes {
@@ -27,7 +33,8 @@ pub(crate) fn composite(study: &Study, design: &Design, causes: &[CauseOutcome])
         }
     }
     Some(CompositeOutcome {
-        promise: service.promised(),
+        promise: unpromised.map(|share| 1.0 - share),
+        unpromised,
         parts: parts.collect(),
         components_min_per_month: own,
         shared_min_per_month: shared,

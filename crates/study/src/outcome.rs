@@ -178,9 +178,13 @@ pub struct PartPromise {
 /// SL-07: what the promises for the parts of a service multiply to, and what the simulated downtime comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompositeOutcome {
-    /// The availability by arithmetic, as if parts failed independently; none where a part has no promise.
+    /// The availability by arithmetic, as if parts and routers failed independently; none where a part has no promise.
     pub promise: Option<f64>,
-    /// The parts that promises are for.
+    /// What is left of 1 by that, which keeps its digits where the promise is nearly 1.
+    #[serde(default)]
+    pub unpromised: Option<f64>,
+    /// The parts that promises are for, and the routers of failover groups that are no parts; without a promise a router is left
+    /// out of the arithmetic.
     pub parts: Vec<PartPromise>,
     /// Downtime charged to components that fail by themselves.
     pub components_min_per_month: f64,

@@ -36,12 +36,17 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.paragraph(None, NOTE, Some(Tone::Faint));
 }
 
+/// The share of the time that is not promised.
+fn unpromised(of: &CompositeOutcome) -> Option<f64> {
+    of.unpromised.or_else(|| of.promise.map(|promise| 1.0 - promise))
+}
+
 fn row(page: &Page, design: &DesignOutcome, of: &CompositeOutcome) -> Vec<String> {
     let minutes = |minutes: f64| number::plain(minutes, Toward::Up);
     vec![
         clean(&design.design),
-        of.promise.map_or(number::NONE.into(), percent),
-        of.promise.map_or(number::NONE.into(), |promise| minutes((1.0 - promise) * MINUTES_PER_MONTH)),
+        unpromised(of).map_or(number::NONE.into(), percent),
+        unpromised(of).map_or(number::NONE.into(), |share| minutes(share * MINUTES_PER_MONTH)),
         estimate(page, design.unavailability, |share| minutes(share * MINUTES_PER_MONTH)),
         minutes(of.components_min_per_month),
         minutes(of.shared_min_per_month),
@@ -49,10 +54,10 @@ fn row(page: &Page, design: &DesignOutcome, of: &CompositeOutcome) -> Vec<String
     ]
 }
 
-/// A promise with four decimals, or as many as tell it from 100 %.
-fn percent(promise: f64) -> String {
-    let nines = -(1.0 - promise).max(1e-12).log10();
-    number::percent_with(promise, (nines.ceil() as u32).saturating_sub(1).max(4), Toward::Down)
+/// A promise by what is left of 100 %: four decimals, or as many as tell it from that.
+fn percent(unpromised: f64) -> String {
+    let nines = -unpromised.max(f64::MIN_POSITIVE).log10();
+    format!("{} %", number::availability(unpromised, (nines.ceil() as u32).saturating_sub(1).max(4)))
 }
 
 /// Why the two differ.
@@ -60,10 +65,18 @@ fn words(design: &DesignOutcome, of: &CompositeOutcome) -> String {
     let name = clean(&design.design);
     let without: Vec<String> =
         of.parts.iter().filter(|part| part.promise.is_none()).map(|part| clean(&part.part)).collect();
-    let Some(promise) = of.promise else {
+    let Some(unpromised) = unpromised(of) else {
         return format!("{name}: nothing is promised for {}, so there is no composite promise.", without.join(", "));
     };
-    let (promised, simulated) = ((1.0 - promise) * MINUTES_PER_MONTH, design.unavailability.mean * MINUTES_PER_MONTH);
+    let left_out = match without.is_empty() {
+        true => String::new(),
+        false => format!(" No promise is known for {}, which is left out.", without.join(", ")),
+    };
+    format!("{}{left_out}", difference(&name, design, of, unpromised * MINUTES_PER_MONTH))
+}
+
+fn difference(name: &str, design: &DesignOutcome, of: &CompositeOutcome, promised: f64) -> String {
+    let simulated = design.unavailability.mean * MINUTES_PER_MONTH;
     if design.unavailability.quality == Quality::UpperBound {
         return format!("{name}: too few trials miss to tell it from what the promises multiply to.");
     }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
-use zonefall_import::{Drill, Experiment, Script, experiment};
+use zonefall_import::{Drill, Experiment, Script, ZONE_OUTAGE, experiment};
 use zonefall_scenario::{FILE_BYTES_MAX, Scenario};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, SCHEMA, judge};
@@ -68,9 +68,10 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
             zonefall_scenario::duration_words(SimDuration::from_ms(hypothesis.horizon_ms))
         );
     }
-    let (mut designs, mut notes, mut shown) = (Vec::new(), Vec::new(), None);
+    let (mut designs, mut notes, mut shown, mut goes_dark) = (Vec::new(), Vec::new(), None, false);
     for design in &scenario.designs {
         let script = script(options, scenario, of, design);
+        goes_dark |= script.touched.iter().any(|touched| touched.cause == ZONE_OUTAGE);
         for note in &script.notes {
             if !notes.contains(note) {
                 notes.push(note.clone());
@@ -83,7 +84,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
         }
         designs.push(found);
     }
-    if options.as_outage {
+    if goes_dark {
         notes.push(OUTAGE_LACKS.into());
     }
     let name = if of.name.is_empty() { options.experiment.display().to_string() } else { of.name.clone() };

@@ -1,10 +1,11 @@
 //! Scripted faults: rows of a scenario turned into a recorded storm.
 //!
-//! Every cause becomes a mode of its own: several, if it strikes racks, whole zones, hosts or single machines, or if its rows
+//! Every cause becomes a mode of its own: several, if it strikes racks, whole halls or zones, hosts or single machines, or if its rows
 //! say different things of what it does. Overlapping rows of one mode on one unit are one outage. A cause that is a mode of
 //! planned maintenance begins a wave of it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::{
     Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Storm, UNIT_MODES_MAX, Wave,
@@ -146,14 +147,22 @@ fn mode_of(profile: &mut Profile, row: &ScriptRow, scope: Scope) -> Result<Strin
     Ok(name)
 }
 
-/// What is struck where these racks are: components feel the loss of their zone or region, not that of some racks.
-fn struck(racks: &std::ops::Range<u32>, topology: &Topology) -> Scope {
+/// What is struck where these racks are: components feel the loss of the hall, the zone or the region that they stand in, not
+/// that of some racks.
+fn struck(racks: &Range<u32>, topology: &Topology) -> Scope {
     let zone = topology.zone_of(RackId(racks.start));
-    let within = |of: std::ops::Range<u32>| racks.start <= of.start && of.end <= racks.end;
+    let of_zone = topology.racks_of(zone);
+    let within = |of: Range<u32>| racks.start <= of.start && of.end <= racks.end;
+    let is_hall = |hall: u32| {
+        let of = topology.hall_racks(zone, hall);
+        !of.is_empty() && within(of_zone.start + of.start..of_zone.start + of.end)
+    };
     if within(topology.racks_of_region(topology.region_of(zone))) {
         Scope::Region
-    } else if within(topology.racks_of(zone)) {
+    } else if within(of_zone.clone()) {
         Scope::Zone
+    } else if (0..topology.halls_in(zone)).any(is_hall) {
+        Scope::Hall
     } else {
         Scope::Rack
     }

@@ -336,18 +336,24 @@ fn hints_are_counted_beside_warnings() {
 
 /// A day's script, for a service with a machine set in one region and a database in another.
 fn scripted(database: &str, script: &str) -> Desk {
-    let text = format!(
+    Desk::with(&scripted_text(database, script))
+}
+
+fn scripted_text(database: &str, script: &str) -> String {
+    format!(
         "horizon = \"1 day\"\ntrials = 1\n[slo]\nwindow = \"1 day\"\nholds = \"service\"\n[region.a]\n[region.b]\n\
          [scale_set.web]\nregion = \"b\"\nzones = [1, 2, 3]\ncapacity = 6\nboot = \"0 s\"\nwarm_up = \"0 s\"\n\
          [part.front]\nsets = [\"web\"]\nmin_serving = 5\n\
          [component.db]\navailability = \"99.9%\"\nregion = \"a\"\n{database}\n[part.service]\nall = [\"db\", \"front\"]\n{script}"
-    );
-    Desk::with(&text)
+    )
 }
 
 /// The minutes that it costs.
 fn minutes_of_script(database: &str, script: &str) -> f64 {
-    let desk = scripted(database, script);
+    minutes_missed(&scripted(database, script))
+}
+
+fn minutes_missed(desk: &Desk) -> f64 {
     desk.run("run s.toml --out r").ends(0);
     kit::json(&desk.path("r/summary.json"))["designs"][0]["unavailability"]["mean"].as_f64().unwrap() * 1440.0
 }
@@ -379,6 +385,25 @@ fn a_scripted_zone_or_region_takes_the_components_that_stand_in_it() {
         let missed = minutes_of_script(database, &hours(members));
         assert!((missed - minutes).abs() < 1e-9, "{database}, {members}: {missed}");
     }
+}
+
+/// As an outage of the scope `hall` that is drawn, or lived through again.
+#[test]
+fn a_scripted_hall_takes_the_components_that_stand_in_it() {
+    let minutes = |members: &str| {
+        let script = format!("[[script]]\nat = \"3 h\"\nfor = \"3 h\"\nmembers = [{members}]\n");
+        let text = scripted_text("zone = 1", &script)
+            .replace("[region.a]", "[region.a]\nracks_per_zone = 8\nhalls_per_zone = 2");
+        minutes_missed(&Desk::with(&text))
+    };
+    // It stands on one rack: in one of the halls.
+    let halls = [minutes("\"a/1/hall0\""), minutes("\"a/1/hall1\"")];
+    assert!(halls == [180.0, 0.0] || halls == [0.0, 180.0], "{halls:?}");
+    assert_eq!(minutes("\"a/1/hall0\", \"a/1/hall1\""), 180.0);
+    assert_eq!(minutes("\"a/2/hall0\", \"a/2/hall1\""), 0.0);
+    // Racks are in its own law.
+    let racks: Vec<String> = (0..8).map(|rack| format!("\"a/1/rack0{rack}\"")).collect();
+    assert_eq!(minutes(&racks.join(", ")), 0.0);
 }
 
 #[test]

@@ -29,6 +29,9 @@ pub struct Drill<'a> {
     pub as_outage: bool,
 }
 
+/// CH-07: what a filtered zone that goes dark is charged to.
+pub const ZONE_OUTAGE: &str = "zone outage";
+
 /// One action, as it strikes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Touched {
@@ -90,8 +93,15 @@ impl Drill<'_> {
                     continue;
                 }
             };
-            let dark = self.as_outage && cause == "shutdown" && selector.zones.is_some();
-            let (cause, recovery) = if dark { ("zone outage", Recovery::Boot) } else { (cause, recovery) };
+            let asked = self.as_outage && cause == "shutdown";
+            if asked && selector.zones.is_none() {
+                note(
+                    script,
+                    format!("`{}` filters no zone: it stays a shutdown, whatever an outage adds", selector.id),
+                );
+            }
+            let dark = asked && selector.zones.is_some();
+            let (cause, recovery) = if dark { (ZONE_OUTAGE, Recovery::Boot) } else { (cause, recovery) };
             let (members, what) = if dark { self.zones_of(set, selector) } else { found };
             script.touched.push(Touched { at, lasts, cause: cause.into(), what });
             script.rows.push(ScriptRow { at, lasts: Some(lasts), members, effect, recovery, cause: cause.into() });

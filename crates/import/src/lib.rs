@@ -10,5 +10,5 @@ mod drill;
 mod duration;
 mod read;
 
-pub use drill::{Drill, Script, Touched};
+pub use drill::{Drill, Script, Touched, ZONE_OUTAGE};
 pub use read::{Action, Branch, Experiment, ImportError, Selector, Step, experiment};

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use zonefall_engine::{SimDuration, SimTime};
-use zonefall_import::{Drill, Experiment, ImportError, Script, experiment};
+use zonefall_import::{Drill, Experiment, ImportError, Script, ZONE_OUTAGE, experiment};
 use zonefall_scenario::{Member, Scenario, parse};
 
 const MINUTE: u64 = 60_000;
@@ -122,7 +122,17 @@ fn ch_07_as_an_outage_the_whole_zone_goes_dark() {
     let zone = scenario.topology.find_zone("eastus/2").unwrap();
     let racks = scenario.topology.racks_of(zone);
     assert_eq!(script.rows[0].members, [Member::Racks { name: "eastus/2".into(), racks }]);
-    assert_eq!(script.rows[0].cause, "zone outage");
+    assert_eq!(script.rows[0].cause, ZONE_OUTAGE);
+}
+
+#[test]
+fn ch_07_without_a_zone_filter_nothing_goes_dark_and_that_is_told() {
+    let experiment = experiment(&raw(WEB, &[&[&[shutdown("PT10M")]]])).unwrap();
+    let of = |as_outage| drill(&experiment, &scenario("[1, 2, 3]"), &[], as_outage);
+    let (plain, asked) = (of(false), of(true));
+    assert_eq!((&asked.rows, asked.rows[0].cause.as_str()), (&plain.rows, "shutdown"));
+    let told = |script: &Script| script.notes.iter().any(|note| note.contains("`sel` filters no zone"));
+    assert_eq!((told(&plain), told(&asked)), (false, true));
 }
 
 /// The files of the corpus, if it is there.

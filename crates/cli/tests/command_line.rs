@@ -75,6 +75,15 @@ fn a_rule_can_be_explained_by_its_id() {
 }
 
 #[test]
+fn an_operation_is_found_as_tables_show_it() {
+    let desk = Desk::new();
+    for (shown, name) in [("machines upgraded", "machines_upgraded"), ("gateway short", "gateway_short_h")] {
+        let told = ran(&mut desk.command(["explain", shown])).ends(0);
+        assert_eq!(told.out, desk.run(&format!("explain {name}")).ends(0).out);
+    }
+}
+
+#[test]
 fn a_topic_is_listed_once() {
     let mut seen = BTreeSet::new();
     let twice: Vec<String> = topics(&Desk::new()).into_iter().filter(|topic| !seen.insert(topic.clone())).collect();

@@ -17,6 +17,8 @@ mod overload;
 mod probes;
 #[path = "scenarios/regions.rs"]
 mod regions;
+#[path = "scenarios/releases.rs"]
+mod releases;
 #[path = "scenarios/sessions.rs"]
 mod sessions;
 

@@ -122,6 +122,37 @@ impl Backlog {
         }
     }
 
+    /// Batches that have come.
+    pub fn arrived(&self) -> usize {
+        self.arrived
+    }
+
+    /// Batches that are done.
+    pub fn complete(&self) -> usize {
+        self.complete
+    }
+
+    /// Batches whose deadlines have passed.
+    pub fn due(&self) -> usize {
+        self.due
+    }
+
+    /// A batch by its number, from 0.
+    pub fn batch(&self, number: usize) -> Batch {
+        self.jobs.batches[number]
+    }
+
+    /// Jobs of a batch.
+    pub fn jobs_of(&self, number: usize) -> u64 {
+        let before = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        (self.ends[number] - before) / PER_JOB
+    }
+
+    /// Jobs of a batch that are not done.
+    pub fn left_of(&self, number: usize) -> u64 {
+        self.ends[number].saturating_sub(self.done).div_ceil(PER_JOB).min(self.jobs_of(number))
+    }
+
     /// What answers for late jobs, by cause: what each withheld, and overload for what nobody did.
     pub fn weights(&mut self) -> &[i64] {
         self.withheld[self.overload] = 0;

@@ -59,6 +59,7 @@ pub use failover::{ALL_CLIENTS, Failback, Failover, Operator, Pattern, Sight, St
 pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use jobs::{Batch, JOBS_TOTAL_MAX, Jobs};
 pub use ledger::{ClassTimes, Ledger};
+pub use manage::{Rolled, Which};
 pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
 pub use parts::routes::working;
@@ -69,7 +70,7 @@ pub use slow_start::SlowStart;
 pub use states::{StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, Throughput, fewer_hold};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};
-pub use watch::{Seen, Sighting, Stand, Watcher, Witness};
+pub use watch::{Batched, Seen, Sighting, Stand, Watcher, Witness};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.

@@ -464,6 +464,11 @@ impl Book {
         }
     }
 
+    /// The jobs of the design, if it has any.
+    pub fn backlog(&self) -> Option<&Backlog> {
+        self.backlog.as_deref()
+    }
+
     /// Jobs that wait at `t`, in millionths, and how many are worked off a millisecond; none where there are never any.
     pub fn jobs_waiting(&self, t: SimTime) -> Option<(u64, u64)> {
         let capacity = self.usable().max(0) as u64;

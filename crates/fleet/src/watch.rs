@@ -5,13 +5,21 @@
 //! world. What can go wrong: comparing costs a look at every machine for every event, so whoever watches asks first how
 //! many there are.
 //!
+//! What is not about machines is in `beside.rs`.
+//!
 //! The objective is looked at as the book does it, when time moves on: the missed intervals sum to the ledger's downtime.
 
+mod beside;
+
+pub use beside::Batched;
+
 use crate::machine::*;
+use crate::manage::{Rolled, Which};
 use crate::operations::OPERATIONS;
 use crate::parts::routes::{WHOLLY, working};
 use crate::serving::Class;
 use crate::world::World;
+use beside::Beside;
 use zonefall_engine::SimTime;
 use zonefall_topology::{HostId, RackId, ZoneId};
 
@@ -80,6 +88,8 @@ pub enum Seen {
     Made(Stand),
     /// It is gone: deleted, deallocated, or failed to be created.
     Gone(Stand),
+    /// It is out of rotation to be changed or repaired where it stands, charged to a cause of the ledger; `true`: it drains first.
+    Out(Stand, u16, bool),
     /// From here on so many thousandths of a set's machines that are up serve demand: the rest stands by.
     Works(u32, u32),
     /// So much arrives from here on, in thousandths of a request a second.
@@ -88,6 +98,12 @@ pub enum Seen {
     GoodFor(u64),
     /// The platform or the customer did something so many times: an index into [`crate::OPERATION_TABLE`].
     Did(usize, u64),
+    /// Something becomes of a release.
+    Rolled(Which, Rolled),
+    /// Something becomes of a batch of jobs, numbered from 1.
+    Batch(u64, Batched),
+    /// An application gateway that had so many instances has so many.
+    Gateway(u32, u32),
     /// Sessions were lost to a cause, in thousandths.
     Lost(u16, u64),
     /// The objective is missed from here on. What was missed before by cause.
@@ -100,6 +116,8 @@ pub enum Seen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Absent,
+    Draining,
+    Changing,
     Serving,
     Down,
     Starting,
@@ -128,6 +146,7 @@ pub struct Witness {
     lost: Vec<u64>,
     /// What was booked by cause when the objective last came to be missed or to hold.
     by_cause: Vec<u64>,
+    beside: Beside,
 }
 
 impl Witness {
@@ -143,6 +162,8 @@ impl Witness {
             let by_cause = world.ledger().missed_by_cause_ms.clone();
             self.tell_of(self.level, end, Seen::Met(by_cause));
         }
+        // Some things are known only when time has moved on.
+        self.sightings.sort_by_key(|sighting| sighting.t);
         self.sightings
     }
 
@@ -156,6 +177,7 @@ impl Witness {
 
     /// The state since the last event lasts until `t`.
     fn time_moves(&mut self, world: &World, t: SimTime) {
+        self.look_at_work(world);
         let from = self.now.max(world.measure.from);
         self.now = t;
         if t <= from {
@@ -183,7 +205,7 @@ impl Witness {
     fn look(&mut self, world: &World, t: SimTime) {
         for at in 0..world.machines.len() {
             let marks = world.machines[at].marks;
-            let new = (state(world, marks), marks & UNNOTICED != 0);
+            let new = (state(world, at), marks & UNNOTICED != 0);
             let old = std::mem::replace(&mut self.states[at], new);
             if old == new {
                 continue;
@@ -192,6 +214,8 @@ impl Witness {
             let what = match (old.0, new.0) {
                 (from, to) if from == to => None,
                 (_, State::Absent) => Some(Seen::Gone(stand)),
+                (_, State::Draining) => Some(Seen::Out(stand, world.machines[at].root, true)),
+                (_, State::Changing) => Some(Seen::Out(stand, world.machines[at].root, false)),
                 (State::Absent, State::Starting | State::Awaiting | State::Down) => Some(Seen::Made(stand)),
                 (_, State::Serving) => Some(Seen::Serves(stand)),
                 (_, State::Down) => Some(Seen::Down(stand, world.machines[at].root)),
@@ -232,10 +256,11 @@ impl Witness {
         }
     }
 
-    fn count(&mut self, world: &World, t: SimTime) {
+    /// What was done, but for what is `told` already.
+    fn count(&mut self, world: &World, told: &[u64; OPERATIONS], t: SimTime) {
         for at in 0..OPERATIONS {
             let (new, row) = (world.ledger().operations[at], &crate::OPERATION_TABLE[at]);
-            let old = std::mem::replace(&mut self.operations[at], new);
+            let old = std::mem::replace(&mut self.operations[at], new) + told[at];
             if new > old && !row.operation.is_time() {
                 self.tell(world, t, Seen::Did(at, new - old));
             }
@@ -243,8 +268,11 @@ impl Witness {
     }
 }
 
-fn state(world: &World, marks: u32) -> State {
+fn state(world: &World, at: usize) -> State {
+    let marks = world.machines[at].marks;
     match marks {
+        _ if marks & ABSENT != 0 && world.drains(at) => State::Draining,
+        _ if marks & ABSENT != 0 && world.is_changed_in_place(at) => State::Changing,
         _ if marks & ABSENT != 0 => State::Absent,
         _ if marks & world.halting() != 0 => State::Down,
         _ if marks & STARTING != 0 => State::Starting,
@@ -257,9 +285,10 @@ impl Watcher for Witness {
     fn saw(&mut self, world: &World, t: SimTime) {
         if !self.began {
             self.began = true;
-            self.states = world.machines.iter().map(|machine| (state(world, machine.marks), false)).collect();
+            self.states = (0..world.machines.len()).map(|at| (state(world, at), false)).collect();
             self.operations = world.ledger().operations.to_vec();
             (self.demand, self.good_for) = (world.book.demand, world.good_for_milli());
+            self.beside = Beside::of(world);
             self.judge(world);
         }
         if t > self.now {
@@ -276,7 +305,10 @@ impl Watcher for Witness {
             self.tell(world, t, Seen::GoodFor(now));
         }
         self.look_at_sessions(world, t);
-        self.count(world, t);
+        self.look_at_jobs(world, t);
+        self.look_at_gateway(world, t);
+        let told = self.look_at_rollouts(world, t);
+        self.count(world, &told, t);
         self.judge(world);
         if self.misses != self.missed {
             // Booked up to now: the interval that follows is not in it.
@@ -300,9 +332,9 @@ impl World {
         }
         let works = self.at_work();
         let mut of_sets = vec![(0_u64, 0_u64); works.len()];
-        for machine in &self.machines {
+        for (at, machine) in self.machines.iter().enumerate() {
             let (alive, dead) = &mut of_sets[machine.set as usize];
-            *alive += u64::from(state(self, machine.marks) == State::Serving);
+            *alive += u64::from(state(self, at) == State::Serving);
             *dead += u64::from(machine.marks & UNNOTICED != 0 && machine.marks & ABSENT == 0);
         }
         let idle = |count: u64, works: u32| (count - working(count, works)) as i64;

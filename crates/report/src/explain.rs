@@ -95,9 +95,11 @@ pub fn topics() -> Vec<String> {
     names
 }
 
-/// What a column says, in every file that has it; what each column of a file says; what is counted of managed sets, one of them or all.
+/// What a column says, in every file that has it; what each column of a file says; what is counted of managed sets, one of them
+/// (by its name, or as tables show it) or all.
 pub fn explain(topic: &str) -> Option<String> {
-    let counted = OPERATION_TABLE.iter().filter(|row| topic == "operations" || topic == row.name);
+    let is_meant = |name: &str| name == topic || name.trim_end_matches("_h").replace('_', " ") == topic;
+    let counted = OPERATION_TABLE.iter().filter(|row| topic == "operations" || is_meant(row.name));
     let counted: Vec<String> = counted.map(|row| format!("{}\n  {} ({})\n", row.name, row.doc, row.rules)).collect();
     if !counted.is_empty() {
         return Some(counted.concat());

@@ -30,7 +30,8 @@ mod vacancy;
 mod zones;
 
 pub(crate) use autoscale::Scaler;
-pub(crate) use rollout::{Rollouts, bad_releases, symptoms};
+pub use rollout::{Rolled, Which};
+pub(crate) use rollout::{Rollouts, SeenRollouts, bad_releases, symptoms};
 pub(crate) use state::{Capacity, GroupState, Manager, Slot, State};
 
 use crate::pending::{Due, Pending};

@@ -30,6 +30,10 @@ pub(crate) fn timeline(rows: &[Row], locale: CsvLocale) -> Result<Sheet, FilesEr
         field("cause", "", "the cause", |row: &&Row| Cell::text(&row.cause)),
         field("place", "", "where", |row: &&Row| Cell::text(&row.place)),
         field("machines", "", "machines that it is about", |row: &&Row| Cell::Count(row.machines)),
+        field("times", "", "how often it happened at once, where it is done to no machine", |row: &&Row| {
+            Cell::Count(row.times)
+        }),
+        field("requests", "", "requests that it is about", |row: &&Row| Cell::Count(row.requests)),
         field("serving", "", "machines that serve then", move |row: &&Row| whole(row.serving)),
         field("dead_in_rotation", "", "dead machines that still get requests", move |row: &&Row| whole(row.dead)),
         field("unserved_per_s", "1/s", "requests a second that are not served then", |row: &&Row| {

@@ -13,6 +13,8 @@ fn row(at_ms: u64, kind: Kind, says: &str, cause: &str, place: &str) -> Row {
         cause: cause.into(),
         place: place.into(),
         machines: 1,
+        times: 0,
+        requests: 0,
         serving: 3,
         dead: 0,
         unserved_per_s: 0.0,

@@ -79,6 +79,41 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
     })
 }
 
+/// What a counter counts.
+pub(super) enum Counts {
+    /// Machines that something is done to.
+    Machines,
+    /// How often something happens.
+    Times,
+    Requests,
+}
+
+pub(super) const fn counts(of: Operation) -> Counts {
+    use Operation as O;
+    match of {
+        O::AllocationsFailed
+        | O::NoRoom
+        | O::Creations
+        | O::CreationsFailed
+        | O::Deletions
+        | O::DeletionsFailed
+        | O::Repairs
+        | O::RepairsFailed
+        | O::RepairsBlocked
+        | O::OtherSizes
+        | O::Evictions
+        | O::Restores
+        | O::RestoresGivenUp
+        | O::StandbyUsed
+        | O::Redeploys
+        | O::MachinesUpgraded
+        | O::UpgradesFailed
+        | O::MachinesRolledBack => Counts::Machines,
+        O::GatewayTurnedAway => Counts::Requests,
+        _ => Counts::Times,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::event;

@@ -4,6 +4,7 @@
 //! for the ledger, and once watched. Both must agree to the millisecond ([`TimelineError::Differs`] is a bug).
 //! What can go wrong: too many machines times events to look at, a trial that ends at its first miss.
 
+mod beside;
 mod capacity;
 mod decisions;
 mod needed;
@@ -159,6 +160,12 @@ pub struct Row {
     pub place: String,
     /// Machines that it is about.
     pub machines: u64,
+    /// How often it happened, where it is no machine's.
+    #[serde(skip_serializing_if = "is_none")]
+    pub times: u64,
+    /// Requests that it is about.
+    #[serde(skip_serializing_if = "is_none")]
+    pub requests: u64,
     /// Machines that serve when the instant is over.
     pub serving: i64,
     /// Dead machines that still get requests.
@@ -168,6 +175,10 @@ pub struct Row {
     /// Sessions that are lost, in the row that tells it: expected numbers.
     #[serde(skip_serializing_if = "is_zero")]
     pub sessions_lost: f64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 fn is_zero(number: &f64) -> bool {

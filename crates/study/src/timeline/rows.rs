@@ -1,6 +1,7 @@
 //! Sightings put into words: like things of one instant are one row.
 
-use super::decisions::event;
+use super::beside;
+use super::decisions::{Counts, counts, event};
 use super::{Kind, Lane, Outage, Row};
 use crate::study::Study;
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ enum Alike {
     Serves,
     Made,
     Gone,
+    Out(u16, bool),
 }
 
 fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
@@ -40,10 +42,14 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         Seen::Serves(stand) => (Alike::Serves, stand),
         Seen::Made(stand) => (Alike::Made, stand),
         Seen::Gone(stand) => (Alike::Gone, stand),
+        Seen::Out(stand, cause, drains) => (Alike::Out(cause, drains), stand),
         Seen::Works(..)
         | Seen::Did(..)
         | Seen::Demand(_)
         | Seen::GoodFor(_)
+        | Seen::Rolled(..)
+        | Seen::Batch(..)
+        | Seen::Gateway(..)
         | Seen::Lost(..)
         | Seen::Missed(_)
         | Seen::Met(_) => return None,
@@ -69,7 +75,7 @@ impl Telling<'_> {
             self.machines(&sightings[at..end], &mut rows);
             for sighting in &sightings[at..end] {
                 match &sighting.what {
-                    Seen::Down(stand, _) | Seen::Made(stand) => {
+                    Seen::Down(stand, _) | Seen::Made(stand) | Seen::Out(stand, ..) => {
                         down.entry(stand.instance).or_insert(t.as_ms());
                     }
                     Seen::Serves(stand) | Seen::Gone(stand) => {
@@ -107,7 +113,7 @@ impl Telling<'_> {
                         };
                         rows.push(Self::row(sighting, Kind::Objective, says.into()));
                     }
-                    _ => {}
+                    _ => rows.extend(beside::row(self, sighting)),
                 }
             }
             at = end;
@@ -128,7 +134,7 @@ impl Telling<'_> {
         parts
     }
 
-    fn row(of: &Sighting, kind: Kind, says: String) -> Row {
+    pub fn row(of: &Sighting, kind: Kind, says: String) -> Row {
         Row {
             at_ms: of.t.as_ms(),
             kind,
@@ -137,6 +143,8 @@ impl Telling<'_> {
             cause: String::new(),
             place: String::new(),
             machines: 0,
+            times: 0,
+            requests: 0,
             serving: of.serving,
             dead: of.dead,
             unserved_per_s: of.unserved_milli as f64 / 1000.0,
@@ -156,9 +164,18 @@ impl Telling<'_> {
     fn decision(sighting: &Sighting, operation: usize, times: u64) -> Row {
         let of = &OPERATION_TABLE[operation];
         let words = event(of.operation).unwrap_or(of.doc);
-        let words = if times == 1 { words.to_owned() } else { format!("{times} × {words}") };
+        let words = match counts(of.operation) {
+            Counts::Requests => format!("{times} {words}"),
+            _ if times == 1 => words.to_owned(),
+            _ => format!("{times} × {words}"),
+        };
         let row = Self::row(sighting, Kind::Decision, words);
-        Row { rules: of.rules.into(), machines: times, ..row }
+        let (machines, times, requests) = match counts(of.operation) {
+            Counts::Machines => (times, 0, 0),
+            Counts::Times => (0, times, 0),
+            Counts::Requests => (0, 0, times),
+        };
+        Row { rules: of.rules.into(), machines, times, requests, ..row }
     }
 
     /// The machines of one instant: one row for those of one set in one zone that do the same.
@@ -202,6 +219,15 @@ impl Telling<'_> {
             }
             Alike::Serves => plain(Kind::Machine, s("serves", "serve"), ""),
             Alike::Made => plain(Kind::Machine, s("is being created", "are being created"), ""),
+            Alike::Out(cause, drains) => {
+                let cause = self.causes.get(cause as usize).cloned().unwrap_or_else(|| "not asked for".into());
+                let says = if drains {
+                    s("leaves the rotation and drains", "leave the rotation and drain")
+                } else {
+                    s("is taken out to be changed where it stands", "are taken out to be changed where they stand")
+                };
+                (Kind::Machine, format!("{says}: {cause}"), if drains { "MT-11" } else { "UP-08, AR-02" }, cause)
+            }
             Alike::Gone => plain(Kind::Machine, s("is gone", "are gone"), ""),
         }
     }
@@ -349,9 +375,11 @@ fn steps_by<K: Ord>(
         let t = sighting.t.as_ms();
         let changed = match &sighting.what {
             Seen::Serves(stand) => serving.turns(stand, true),
-            Seen::Down(stand, _) | Seen::Gone(stand) | Seen::Starts(stand) | Seen::Awaits(stand) => {
-                serving.turns(stand, false)
-            }
+            Seen::Down(stand, _)
+            | Seen::Gone(stand)
+            | Seen::Out(stand, ..)
+            | Seen::Starts(stand)
+            | Seen::Awaits(stand) => serving.turns(stand, false),
             Seen::Works(set, works) => serving.works(*set as u16, *works),
             _ => continue,
         };

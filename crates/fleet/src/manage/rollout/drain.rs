@@ -12,6 +12,11 @@ use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Strikes;
 
 impl World {
+    /// Whether a machine drains before it is changed.
+    pub(crate) fn drains(&self, at: usize) -> bool {
+        self.manager.rollouts.machines.get(at).is_some_and(|installed| installed.drains)
+    }
+
     /// Lets a machine drain that is to get a model, if the policy says so and it serves.
     pub(super) fn drains_first(&mut self, at: usize, model: Model, kind: ReleaseKind, t: SimTime) -> bool {
         let drain = self.upgrade_policy(self.set_of(at)).map_or(SimDuration::ZERO, |policy| policy.drain);

@@ -125,6 +125,12 @@ impl World {
         self.manager.rollouts.machines.get(at).is_some_and(Installed::is_under_way)
     }
 
+    /// Whether a machine is upgraded or repaired where it stands.
+    pub(crate) fn is_changed_in_place(&self, at: usize) -> bool {
+        let Some(slot) = self.manager.slots.get(at) else { return false };
+        slot.state == State::Running && (slot.repairing || self.is_being_upgraded(at))
+    }
+
     /// UP-02: a new machine has the newest model.
     pub(crate) fn install_newest(&mut self, at: usize) {
         let set = self.set_of(at);

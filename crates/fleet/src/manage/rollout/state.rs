@@ -157,6 +157,8 @@ pub(crate) struct Run {
     pub due: SimTime,
     /// The bad version that the operator takes back.
     pub mends: Option<u32>,
+    /// Batches that have begun.
+    pub batches: u32,
 }
 
 impl Run {

@@ -1,0 +1,127 @@
+//! What a timeline tells that is not about machines: releases by name, batches of jobs, a gateway's instances.
+
+use super::kit::{self, Desk, ran};
+use super::told;
+use serde_json::Value;
+
+/// What the rows say at each instant, of those that contain one of these words.
+fn says<'a>(of: &'a Value, words: &[&str]) -> Vec<&'a str> {
+    let rows = of["rows"].as_array().unwrap().iter().map(|row| row["says"].as_str().unwrap());
+    rows.filter(|says| words.iter().any(|word| says.contains(word))).collect()
+}
+
+/// Four machines, two at a time. The application is bad for sure, and taken back ten minutes after that shows.
+const RELEASED: &str = "\
+name = \"released\"
+horizon = \"2 days\"
+trials = 1
+seed = 1
+[slo]
+min_serving = 3
+[region.east]
+[faults]
+profile = \"none\"
+[scale_set.web]
+zones = [1]
+capacity = 4
+health = {}
+warm_up = \"0 s\"
+[scale_set.web.upgrade]
+mode = \"rolling\"
+batch = 50
+max_unhealthy = 50
+reimage_time = \"4 min\"
+drain = \"2 min\"
+[[release]]
+name = \"patches\"
+at = \"1 h\"
+every = \"4 days\"
+bad = \"0%\"
+[[release]]
+name = \"shop\"
+kind = \"application\"
+at = \"12 h\"
+bad = \"100%\"
+rollback = { notice = \"10 min\" }
+";
+
+#[test]
+fn up_13_releases_are_told_by_name_kind_and_batch() {
+    let desk = Desk::with(RELEASED);
+    let of = told(&desk, &["s.toml", "--trial", "0"]);
+    let told = says(&of, &["patches", "shop", "drain", "another model", "taken out"]);
+    for (words, times) in [
+        ("`patches` no. 1 is released: web has another image", 1),
+        ("the rollout of `patches` no. 1 begins: the image of web", 1),
+        ("batch 2 of the rollout of `patches` no. 1 begins", 1),
+        ("the rollout of `patches` no. 1: a rollout has reached every machine in its way", 1),
+        ("`shop` is released: web has another application; it is bad", 1),
+        ("batch 1 of the rollout of `shop` begins", 1),
+        ("`shop` shows on a first machine that it is bad", 1),
+        ("the rollout of `shop`: unhealthy machines stop a rollout", 1),
+        ("the operator takes `shop` back", 1),
+        ("batch 1 of the way back from `shop` begins", 1),
+    ] {
+        assert_eq!(told.iter().filter(|says| **says == words).count(), times, "{words}: {told:#?}");
+    }
+    // The generic words are told of nothing that has a name.
+    assert!(!told.iter().any(|says| says.contains("a rollout begins") || says.contains("a batch of a rollout")));
+    // Machines of batches are counted as machines, other decisions as times.
+    let table = {
+        desk.run("trace s.toml --trial 0 --csv t.csv").ends(0);
+        desk.table("t.csv")
+    };
+    let column = |name: &str| table.column(name).into_iter().map(str::to_owned).collect::<Vec<String>>();
+    let (says, machines, times) = (column("says"), column("machines"), column("times"));
+    let at = |words: &str| says.iter().position(|says| says.contains(words)).unwrap();
+    let of = |words: &str| (machines[at(words)].as_str(), times[at(words)].as_str());
+    assert_eq!(of("batch 1 of the rollout of `shop`"), ("2", "0"));
+    assert_eq!(of("`shop` is released"), ("0", "1"));
+    assert_eq!(of("2 × a machine gets another model"), ("2", "0"));
+    // They drain for two minutes, and are not said to be gone.
+    assert!(says.iter().any(|says| says.contains("leave the rotation and drain: planned")), "{says:#?}");
+    assert!(!says.iter().any(|says| says.contains("gone") || says.contains("created")));
+}
+
+#[test]
+fn ag_03_a_timeline_says_when_the_ordered_instances_are_there_and_counts_requests_as_such() {
+    let desk = Desk::new();
+    kit::scenarios(&desk);
+    let of = told(&desk, &["scenarios/gateway-grows-too-late.toml", "--trial", "0"]);
+    let there = says(&of, &["application gateway"]);
+    for words in ["orders more instances", "of the application gateway are there: it has", "back: it has"] {
+        assert!(there.iter().any(|says| says.contains(words)), "{words}: {there:#?}");
+    }
+    let turned = |row: &&Value| row["says"].as_str().unwrap().contains("turned away");
+    let rows: Vec<&Value> = of["rows"].as_array().unwrap().iter().filter(turned).collect();
+    assert!(!rows.is_empty());
+    for row in rows {
+        assert!(row["requests"].as_u64().unwrap() > 0 && row["machines"] == 0, "{row}");
+    }
+}
+
+#[test]
+fn batches_of_jobs_come_are_done_and_are_due() {
+    let desk = Desk::new();
+    kit::scenarios(&desk);
+    let args = ["scenarios/route-backlog.toml", "--trial", "0", "--design", "9 in one zone"];
+    let of = told(&desk, &args);
+    let told = says(&of, &["batch"]);
+    assert!(told[0].starts_with("batch 1 comes: ") && told[0].ends_with(" jobs, due in 7 h"), "{}", told[0]);
+    let count = |words: &str| told.iter().filter(|says| says.contains(words)).count();
+    assert!(count(" comes: ") >= 364, "{}", count(" comes: "));
+    // The last night is cut by the end of the trial.
+    assert_eq!(count("the deadline of batch"), count(" comes: ") - 1);
+    assert_eq!(count("is done, "), count(" comes: ") - 1);
+    // A late one is done after its deadline, when the objective holds again.
+    let rows = of["rows"].as_array().unwrap();
+    let late = rows.iter().find(|row| row["says"].as_str().unwrap().contains("of its jobs are not done")).unwrap();
+    let number = late["says"].as_str().unwrap().split(&[' ', ':'][..]).nth(4).unwrap().to_owned();
+    let done = format!("batch {number} is done, ");
+    let done = rows.iter().find(|row| row["says"].as_str().unwrap().starts_with(&done)).unwrap();
+    assert!(done["at_ms"].as_u64() > late["at_ms"].as_u64());
+    let outage = of["outages"].as_array().unwrap().iter().find(|outage| outage["from_ms"] == late["at_ms"]).unwrap();
+    assert_eq!(outage["to_ms"], done["at_ms"]);
+    assert!(rows.windows(2).all(|pair| pair[0]["at_ms"].as_u64() <= pair[1]["at_ms"].as_u64()));
+    ran(desk.command(["trace"]).args(args)).ends(0).says(&["of its jobs are not done"]);
+}

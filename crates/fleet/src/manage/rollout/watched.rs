@@ -1,0 +1,162 @@
+//! What a witness sees of releases and rollouts: found by comparing a set's versions and its rollout with what they were.
+
+use super::state::{Model, Run, SetRollout};
+use crate::management::ReleaseKind;
+use crate::operations::Operation;
+use crate::world::World;
+
+/// A release of a design, and which of those of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Which {
+    /// The set.
+    pub set: u16,
+    /// Its place among the releases of the set.
+    pub release: u16,
+    /// From 1.
+    pub nth: u64,
+}
+
+/// What became of a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rolled {
+    /// It comes, and is bad or not.
+    Comes {
+        /// Whether it is bad.
+        bad: bool,
+    },
+    /// A machine is the first to show that it is bad.
+    Shows,
+    /// The operator takes it back.
+    TakenBack,
+    /// A rollout begins that brings it, or takes it back.
+    Begins {
+        /// It takes it back.
+        back: bool,
+    },
+    /// A batch of that begins.
+    Batch {
+        /// From 1.
+        number: u32,
+        /// Machines in it.
+        machines: u64,
+        /// It takes it back.
+        back: bool,
+    },
+    /// Its rollout is over: an index into [`crate::OPERATION_TABLE`] says how.
+    Ends {
+        /// The operation.
+        how: usize,
+        /// It took it back.
+        back: bool,
+    },
+}
+
+impl Rolled {
+    /// The operations that it stands for.
+    pub(crate) fn stands_for(self) -> impl Iterator<Item = usize> {
+        let of = match self {
+            Self::Comes { bad } => [Some(Operation::Releases), bad.then_some(Operation::BadReleases)],
+            Self::Shows => [None, None],
+            Self::TakenBack => [Some(Operation::ReleasesTakenBack), None],
+            Self::Begins { .. } => [Some(Operation::Rollouts), None],
+            Self::Batch { .. } => [Some(Operation::RolloutBatches), None],
+            Self::Ends { how, .. } => return [Some(how), None].into_iter().flatten(),
+        };
+        of.map(|of| of.map(|of| of as usize)).into_iter().flatten()
+    }
+}
+
+/// The ways in which a rollout ends.
+const ENDS: [Operation; 3] = [Operation::RolloutsCompleted, Operation::RolloutsFaulted, Operation::RolloutsCancelled];
+
+/// A set's releases and rollout as they were.
+#[derive(Debug, Default)]
+struct Of {
+    /// Whether each version was known to be bad, and taken back.
+    versions: Vec<(bool, bool)>,
+    run: Option<Run>,
+}
+
+/// All of a design as they were.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    sets: Vec<Of>,
+    ended: [u64; ENDS.len()],
+}
+
+impl World {
+    /// What has become of releases since the last look.
+    pub(crate) fn see_rollouts(&self, before: &mut Before) -> Vec<(Which, Rolled)> {
+        let rollouts = &self.manager.rollouts;
+        before.sets.resize_with(rollouts.sets.len(), Of::default);
+        let mut seen = Vec::new();
+        for (set, (now, old)) in rollouts.sets.iter().zip(&mut before.sets).enumerate() {
+            for (at, version) in now.versions.iter().enumerate() {
+                let which = self.which(now, at as u32 + 1);
+                if at == old.versions.len() {
+                    old.versions.push((false, false));
+                    seen.extend(which.map(|which| (which, Rolled::Comes { bad: version.bad_after.is_some() })));
+                }
+                let (shown, taken_back) = std::mem::replace(&mut old.versions[at], (version.shown, version.taken_back));
+                if version.shown && !shown {
+                    seen.extend(which.map(|which| (which, Rolled::Shows)));
+                }
+                if version.taken_back && !taken_back {
+                    seen.extend(which.map(|which| (which, Rolled::TakenBack)));
+                }
+            }
+            let run = std::mem::replace(&mut old.run, now.run);
+            self.see_run(set, run, &mut seen);
+        }
+        self.see_ends(before, &mut seen);
+        seen
+    }
+
+    /// What a rollout is about: what it takes back, else what it brings.
+    fn which(&self, of: &SetRollout, version: u32) -> Option<Which> {
+        let version = of.version(version)?;
+        let release = &self.manager.rollouts.releases[version.release as usize];
+        Some(Which { set: release.set as u16, release: release.index as u16, nth: version.nth })
+    }
+
+    fn about(&self, of: &SetRollout, run: &Run) -> Option<Which> {
+        self.which(of, run.mends.unwrap_or(run.target.of(run.kind)))
+    }
+
+    fn see_run(&self, set: usize, before: Option<Run>, seen: &mut Vec<(Which, Rolled)>) {
+        let identity = |run: &Run| -> (Model, ReleaseKind, Option<u32>) { (run.target, run.kind, run.mends) };
+        let of = &self.manager.rollouts.sets[set];
+        let goes_on = before.filter(|before| of.run.is_some_and(|run| identity(&run) == identity(before)));
+        if let Some(ended) = before.filter(|_| goes_on.is_none()) {
+            // How is told once all sets are known.
+            let back = ended.mends.is_some();
+            seen.extend(self.about(of, &ended).map(|which| (which, Rolled::Ends { how: usize::MAX, back })));
+        }
+        let Some(run) = of.run else { return };
+        let (Some(which), back) = (self.about(of, &run), run.mends.is_some()) else { return };
+        if goes_on.is_none() {
+            seen.push((which, Rolled::Begins { back }));
+        }
+        if run.batches > goes_on.map_or(0, |before| before.batches) {
+            let machines = self.manager.rollouts.machines.iter().zip(&self.machines);
+            let mine = machines.filter(|(installed, machine)| machine.set as usize == set && installed.in_batch);
+            seen.push((which, Rolled::Batch { number: run.batches, machines: mine.count() as u64, back }));
+        }
+    }
+
+    /// How the rollouts have ended that did: known where all ended in one way.
+    fn see_ends(&self, before: &mut Before, seen: &mut Vec<(Which, Rolled)>) {
+        let now = ENDS.map(|how| self.ledger().operations[how as usize]);
+        let old = std::mem::replace(&mut before.ended, now);
+        let mut ways = ENDS.into_iter().zip(now.into_iter().zip(old)).filter(|(_, (now, old))| now > old);
+        let way = ways.next().filter(|_| ways.next().is_none()).map(|(how, _)| how as usize);
+        seen.retain_mut(|(_, rolled)| match (rolled, way) {
+            (Rolled::Ends { how, .. }, Some(way)) => {
+                *how = way;
+                true
+            }
+            (Rolled::Ends { .. }, None) => false,
+            _ => true,
+        });
+    }
+}

@@ -1,0 +1,124 @@
+//! What is not about machines in words: releases by their names, batches of jobs, the instances of a gateway.
+
+use super::decisions::event;
+use super::rows::Telling;
+use super::{Kind, Row};
+use zonefall_engine::SimDuration;
+use zonefall_fleet::management::{Release, ReleaseKind};
+use zonefall_fleet::{Batched, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Which};
+
+/// The row of something that is not about machines; none of anything else.
+pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
+    Some(match sighting.what {
+        Seen::Rolled(which, rolled) => release(of, sighting, which, rolled)?,
+        Seen::Batch(number, batched) => Telling::row(sighting, Kind::Demand, batch(number, batched)),
+        Seen::Gateway(before, now) => {
+            let row = Telling::row(sighting, Kind::Decision, gateway(before, now));
+            Row { rules: "AG-03".into(), ..row }
+        }
+        _ => return None,
+    })
+}
+
+fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) -> Option<Row> {
+    let set = of.study.designs[of.design].sets.get(usize::from(which.set))?;
+    let upgrades = set.management.as_ref()?.upgrades.as_ref()?;
+    let release = upgrades.releases.get(usize::from(which.release))?;
+    let (name, set) = (name(release, which.nth), &set.name);
+    let way = |back: bool| if back { "the way back from" } else { "the rollout of" };
+    let says = match rolled {
+        Rolled::Comes { bad } => {
+            let bad = if bad { "; it is bad" } else { "" };
+            format!("{name} is released: {set} has another {}{bad}", word(release.kind))
+        }
+        Rolled::Shows => format!("{name} shows on a first machine that it is bad"),
+        Rolled::TakenBack => format!("the operator takes {name} back"),
+        Rolled::Begins { back } => format!("{} {name} begins: the {} of {set}", way(back), word(release.kind)),
+        Rolled::Batch { number, back, .. } => format!("batch {number} of {} {name} begins", way(back)),
+        Rolled::Ends { how, back } => format!("{} {name}: {}", way(back), event(OPERATION_TABLE[how].operation)?),
+    };
+    let machines = if let Rolled::Batch { machines, .. } = rolled { machines } else { 0 };
+    let kind = if rolled == Rolled::Shows { Kind::Fault } else { Kind::Decision };
+    let row = Telling::row(sighting, kind, says);
+    Some(Row { rules: rules(rolled).into(), machines, times: u64::from(machines == 0), ..row })
+}
+
+/// Its name, and which it is where it comes again and again.
+fn name(release: &Release, nth: u64) -> String {
+    let name = &release.name;
+    if release.every.is_some() { format!("`{name}` no. {nth}") } else { format!("`{name}`") }
+}
+
+const fn word(kind: ReleaseKind) -> &'static str {
+    match kind {
+        ReleaseKind::Image => "image",
+        ReleaseKind::Extension => "extension",
+        ReleaseKind::Application => "application",
+    }
+}
+
+fn rules(rolled: Rolled) -> &'static str {
+    let of = match rolled {
+        Rolled::Shows => return "UP-12",
+        Rolled::Comes { .. } => Operation::Releases as usize,
+        Rolled::TakenBack => Operation::ReleasesTakenBack as usize,
+        Rolled::Begins { .. } => Operation::Rollouts as usize,
+        Rolled::Batch { .. } => Operation::RolloutBatches as usize,
+        Rolled::Ends { how, .. } => how,
+    };
+    OPERATION_TABLE[of].rules
+}
+
+fn batch(number: u64, batched: Batched) -> String {
+    match batched {
+        Batched::Come { jobs, until_due } => {
+            let jobs = if jobs == 1 { "1 job".to_owned() } else { format!("{jobs} jobs") };
+            format!("batch {number} comes: {jobs}, due in {}", span(until_due))
+        }
+        Batched::Done { after } => format!("batch {number} is done, {} after it came", span(after)),
+        Batched::Due { left: 0 } => format!("the deadline of batch {number}, which is done"),
+        Batched::Due { left: 1 } => format!("the deadline of batch {number}: 1 of its jobs is not done"),
+        Batched::Due { left } => format!("the deadline of batch {number}: {left} of its jobs are not done"),
+    }
+}
+
+fn gateway(before: u32, now: u32) -> String {
+    let instances = |count: u32| if count == 1 { "instance".to_owned() } else { "instances".into() };
+    if now > before {
+        let more = now - before;
+        let are = if more == 1 { "is" } else { "are" };
+        format!("{more} more {} of the application gateway {are} there: it has {now}", instances(more))
+    } else {
+        let less = before - now;
+        format!("the application gateway gives {less} {} back: it has {now}", instances(less))
+    }
+}
+
+/// "7 h 30 min", "45 s": whole seconds.
+fn span(of: SimDuration) -> String {
+    let seconds = of.as_ms().div_ceil(1000);
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let said: Vec<String> =
+        parts.iter().filter(|part| part.0 > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+    if said.is_empty() { "0 s".into() } else { said.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_whole_seconds_in_hours_minutes_and_seconds() {
+        let says = [0, 1, 1000, 90_000, 27_000_000, 3_601_000].map(|ms| span(SimDuration::from_ms(ms)));
+        assert_eq!(says, ["0 s", "1 s", "1 s", "1 min 30 s", "7 h 30 min", "1 h 1 s"]);
+    }
+
+    #[test]
+    fn batches_and_instances_are_counted_in_words() {
+        let due = |left: u64| batch(2, Batched::Due { left });
+        assert_eq!(due(0), "the deadline of batch 2, which is done");
+        assert_eq!(due(1), "the deadline of batch 2: 1 of its jobs is not done");
+        assert_eq!(gateway(2, 3), "1 more instance of the application gateway is there: it has 3");
+        assert_eq!(gateway(9, 2), "the application gateway gives 7 instances back: it has 2");
+    }
+}

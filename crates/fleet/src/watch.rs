@@ -258,9 +258,9 @@ impl Witness {
 
     /// What was done, but for what is `told` already.
     fn count(&mut self, world: &World, told: &[u64; OPERATIONS], t: SimTime) {
-        for at in 0..OPERATIONS {
+        for (at, &told) in told.iter().enumerate() {
             let (new, row) = (world.ledger().operations[at], &crate::OPERATION_TABLE[at]);
-            let old = std::mem::replace(&mut self.operations[at], new) + told[at];
+            let old = std::mem::replace(&mut self.operations[at], new) + told;
             if new > old && !row.operation.is_time() {
                 self.tell(world, t, Seen::Did(at, new - old));
             }

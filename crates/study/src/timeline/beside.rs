@@ -1,6 +1,5 @@
 //! What is not about machines in words: releases by their names, batches of jobs, the instances of a gateway.
 
-use super::decisions::event;
 use super::rows::Telling;
 use super::{Kind, Row};
 use zonefall_engine::SimDuration;
@@ -35,12 +34,20 @@ fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) 
         Rolled::TakenBack => format!("the operator takes {name} back"),
         Rolled::Begins { back } => format!("{} {name} begins: the {} of {set}", way(back), word(release.kind)),
         Rolled::Batch { number, back, .. } => format!("batch {number} of {} {name} begins", way(back)),
-        Rolled::Ends { how, back } => format!("{} {name}: {}", way(back), event(OPERATION_TABLE[how].operation)?),
+        Rolled::Ends { how, back } => ends(OPERATION_TABLE[how].operation, &format!("{} {name}", way(back))),
     };
     let machines = if let Rolled::Batch { machines, .. } = rolled { machines } else { 0 };
     let kind = if rolled == Rolled::Shows { Kind::Fault } else { Kind::Decision };
     let row = Telling::row(sighting, kind, says);
     Some(Row { rules: rules(rolled).into(), machines, times: u64::from(machines == 0), ..row })
+}
+
+fn ends(how: Operation, rollout: &str) -> String {
+    match how {
+        Operation::RolloutsFaulted => format!("unhealthy machines stop {rollout}"),
+        Operation::RolloutsCancelled => format!("another order cuts {rollout} short"),
+        _ => format!("{rollout} has reached every machine in its way"),
+    }
 }
 
 /// Its name, and which it is where it comes again and again.

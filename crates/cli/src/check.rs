@@ -121,8 +121,8 @@ fn need(design: &Design) -> Value {
         Need::Served(share, of) => json!({ "min_served": *share as f64 / *of as f64 }),
         Need::Parts(structure) => json!({ "parts": structure.words() }),
     };
-    if let Some(limit) = design.limit() {
-        need["p95_latency_ms"] = json!(limit.within.as_ms());
+    if let Some(within) = design.within() {
+        need["p95_latency_ms"] = json!(within.as_ms());
     }
     need
 }

@@ -10,7 +10,7 @@ const EDGES: [(&str, &[&str]); 12] = [
     ("exact", &[]),
     ("topology", &["engine"]),
     ("faults", &["engine", "topology"]),
-    ("fleet", &["engine", "topology", "faults"]),
+    ("fleet", &["engine", "topology", "faults", "exact"]),
     ("azure", &["engine", "topology", "faults"]),
     ("scenario", &["engine", "topology", "faults", "fleet", "azure", "exact"]),
     ("import", &["engine", "topology", "faults", "fleet", "scenario"]),

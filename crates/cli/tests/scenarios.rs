@@ -21,6 +21,8 @@ mod regions;
 mod releases;
 #[path = "scenarios/sessions.rs"]
 mod sessions;
+#[path = "scenarios/tiers.rs"]
+mod tiers;
 
 use kit::Desk;
 use serde_json::Value;

@@ -11,6 +11,7 @@
 //! * [`importance`]: systems given by their paths, and which part matters most.
 //! * [`queue`]: a worker that breaks down.
 //! * [`waiting`]: requests that wait for one of several servers.
+//! * [`tandem`]: requests that pass several such stations.
 //! * [`quadrature`]: means over time of what is known at each instant.
 //! * [`profile`]: sums over independent causes of downtime.
 //!
@@ -41,6 +42,7 @@ pub mod quadrature;
 pub mod queue;
 pub mod single;
 pub mod spread;
+pub mod tandem;
 pub mod waiting;
 
 pub use error::Error;

@@ -59,6 +59,9 @@ pub struct Station {
 }
 
 impl Station {
+    /// One server that nobody comes to.
+    pub const IDLE: Self = Self { servers: 1.0, arrival: 0.0, service: 1.0, waits: 0.0 };
+
     /// `arrival` and `service` (of one server) are rates. The queue must not grow for ever.
     pub fn new(servers: u64, arrival: f64, service: f64) -> Result<Self, Error> {
         nonnegative("arrival rate", arrival)?;
@@ -67,8 +70,13 @@ impl Station {
         Ok(Self { servers: servers as f64, arrival, service, waits })
     }
 
+    /// What one server works off.
+    pub fn service_rate(&self) -> f64 {
+        self.service
+    }
+
     /// What is left of the servers.
-    fn spare(&self) -> f64 {
+    pub fn spare(&self) -> f64 {
         self.servers * self.service - self.arrival
     }
 

@@ -9,7 +9,7 @@ use crate::service::{Limit, Service};
 use crate::slow_start::SlowStart;
 use crate::structure::Structure;
 use std::sync::Arc;
-use zonefall_engine::Law;
+use zonefall_engine::{Law, SimDuration};
 use zonefall_topology::{RegionId, ZoneId};
 
 /// How instances are spread over racks (FD-02..04).
@@ -195,6 +195,12 @@ impl Design {
     /// The limit on the times of responses, if the objective has one.
     pub fn limit(&self) -> Option<&Limit> {
         self.service.latency.as_ref()?.limit.as_ref()
+    }
+
+    /// In which time 95 of 100 requests are to be answered, if that is asked.
+    pub fn within(&self) -> Option<SimDuration> {
+        let of_parts = self.service.ways.as_ref().and_then(|ways| ways.within);
+        self.limit().map(|limit| limit.within).or(of_parts)
     }
 
     /// Marks on a machine that the design needs beside those of failure modes: one for each thing that its bad releases do.

@@ -6,7 +6,8 @@
 
 use crate::bill::PAID;
 use crate::operations::OPERATIONS;
-use crate::states::States;
+use crate::states::{Load, States};
+use crate::ways::WayLoad;
 use zonefall_engine::SimTime;
 
 /// Machine-milliseconds by what the machines were doing.
@@ -68,7 +69,9 @@ pub struct Ledger {
     /// From the coming of each batch until it was complete, in order.
     pub clearance_ms: Vec<u64>,
     /// How long each state of load was held; empty unless the times of responses are asked for.
-    pub states: States,
+    pub states: States<Load>,
+    /// The same of a service of parts, by way.
+    pub ways: Vec<States<WayLoad>>,
     /// Time without a connection to any machine, by month (the SLA's downtime, SL-02).
     pub unconnected_by_month_ms: Vec<u64>,
     /// Time in which the machines did not qualify for the SLA, by month, so that it does not count (SL-02); empty if they
@@ -123,6 +126,7 @@ zonefall_engine::pooled_clone!(Ledger {
     batches_met,
     clearance_ms,
     states,
+    ways,
     unconnected_by_month_ms,
     crew_jobs,
     crew_wait_ms,
@@ -163,6 +167,7 @@ impl Default for Ledger {
             batches_met: Default::default(),
             clearance_ms: Default::default(),
             states: Default::default(),
+            ways: Default::default(),
             unconnected_by_month_ms: Default::default(),
             unpromised_by_month_ms: Default::default(),
             unconnected_ms: Default::default(),
@@ -206,6 +211,7 @@ impl Ledger {
         keep.held_at.clear();
         keep.clearance_ms.clear();
         keep.states.clear();
+        keep.ways.iter_mut().for_each(States::clear);
         *self = Self {
             missed_by_cause_ms: keep.missed_by_cause_ms,
             missed_by_window_ms: keep.missed_by_window_ms,
@@ -217,6 +223,7 @@ impl Ledger {
             held_at: keep.held_at,
             clearance_ms: keep.clearance_ms,
             states: keep.states,
+            ways: keep.ways,
             ..Self::default()
         };
     }

@@ -48,6 +48,7 @@ mod strike;
 mod structure;
 mod suppressed;
 mod watch;
+mod ways;
 mod world;
 
 pub use balancer::{LoadBalancer, ProbeTimes};
@@ -67,10 +68,11 @@ pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones
 pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
 pub use service::{Begin, Ceiling, Latency, Limit, Queue, Service, Sessions};
 pub use slow_start::SlowStart;
-pub use states::{StateTime, States};
+pub use states::{Load, StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, Throughput, fewer_hold};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};
 pub use watch::{Batched, Seen, Sighting, Stand, Watcher, Witness};
+pub use ways::{NoWay, TIERS_MAX, Tier, WAYS_MAX, Way, WayLoad, Ways};
 pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.

@@ -10,13 +10,15 @@
 //! that withhold it, so the parts sum exactly.
 
 pub(crate) mod routes;
+mod times;
 mod tries;
 
 use crate::ledger::split;
 use crate::parts::routes::{Reach, Route, WHOLLY};
+use crate::parts::times::Times;
 use crate::parts::tries::Tries;
-use crate::policy::retry::Retry;
 use crate::room::Room;
+use crate::service::Service;
 use crate::structure::{Component, Footing, Least, Part, Structure, Throughput};
 use std::cell::{Cell, RefCell};
 use zonefall_topology::Topology;
@@ -118,6 +120,8 @@ pub(crate) struct Parts {
     overload: usize,
     /// Clients that try again, if they do.
     tries: Option<Box<Tries>>,
+    /// Times of responses, if they are asked for.
+    times: Option<Box<Times>>,
 }
 
 zonefall_engine::pooled_clone!(Parts {
@@ -137,7 +141,8 @@ zonefall_engine::pooled_clone!(Parts {
     stirred,
     failing_over,
     overload,
-    tries
+    tries,
+    times
 });
 
 /// What passes of the demand; found when somebody asks after a change.
@@ -158,10 +163,10 @@ struct Scratch {
 zonefall_engine::pooled_clone!(Scratch { flows, sorted });
 
 impl Parts {
-    /// The parts of a service whose clients may try again, where there are so many causes, among which are that of failing over
-    /// and overload.
+    /// The parts of a service that works so on requests, where there are so many causes, among which are that of failing over and
+    /// overload.
     pub fn new(
-        (service, retry): (&Structure, Option<Retry>),
+        (service, works): (&Structure, &Service),
         causes: usize,
         (failing_over, overload): (usize, usize),
         topology: &Topology,
@@ -204,7 +209,8 @@ impl Parts {
             stirred: false,
             failing_over,
             overload,
-            tries: retry.map(|retry| Box::new(Tries::new(retry, count))),
+            tries: works.retry.map(|retry| Box::new(Tries::new(retry, count))),
+            times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
         }
     }
 
@@ -232,13 +238,26 @@ impl Parts {
             tries.begin();
         }
         self.weigh_all();
-        self.passes.set(None);
+        self.forget();
     }
 
-    /// Whether the objective holds.
+    /// Whether the objective holds: the parts do, and answers are in time.
     #[inline]
     pub fn hold(&self) -> bool {
+        self.root_holds() && !self.are_slow()
+    }
+
+    #[inline]
+    pub fn root_holds(&self) -> bool {
         self.states.last().is_some_and(|root| root.holds)
+    }
+
+    /// What was found of the demand holds no longer.
+    fn forget(&self) {
+        self.passes.set(None);
+        if let Some(times) = &self.times {
+            times.forget();
+        }
     }
 
     /// How much more may be lost before the objective is missed: machines, components, parts of a group; below 0 if it is
@@ -313,7 +332,7 @@ impl Parts {
     pub fn demand_changes(&mut self, demand: Option<u64>) {
         self.demand = demand;
         self.weigh_all();
-        self.passes.set(None);
+        self.forget();
         self.stirred = true;
     }
 
@@ -327,7 +346,7 @@ impl Parts {
                 self.weigh_groups_in_part();
             }
         }
-        self.passes.set(None);
+        self.forget();
         self.stirred = true;
     }
 
@@ -439,16 +458,21 @@ impl Parts {
         flows.last().copied().unwrap_or(0)
     }
 
+    /// The demand that is served.
+    fn flow_served(&self, demand: u64) -> u64 {
+        self.flow(demand, false, |counts, room, demand| match room {
+            None => counts.served(demand),
+            Some((room, running)) => counts.served_evenly(room, demand, running),
+        })
+    }
+
     /// What passes of the demand, where there is one.
     fn pass(&self) -> Passes {
         if let Some(passes) = self.passes.get() {
             return passes;
         }
         let Some(demand) = self.demand else { return Passes { served: 0, reaching: 0 } };
-        let served = self.flow(demand, false, |counts, room, demand| match room {
-            None => counts.served(demand),
-            Some((room, running)) => counts.served_evenly(room, demand, running),
-        });
+        let served = self.flow_served(demand);
         let reaching = |counts: Counts, _: Option<(&Room, u32)>, demand: u64| match counts.dead {
             0 => demand,
             _ => counts.reached(demand),

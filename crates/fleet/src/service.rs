@@ -6,6 +6,7 @@
 
 use crate::policy::gateway::Gateway;
 use crate::policy::retry::Retry;
+use crate::ways::Ways;
 use std::sync::Arc;
 use zonefall_engine::SimDuration;
 
@@ -14,6 +15,8 @@ use zonefall_engine::SimDuration;
 pub struct Service {
     /// The times of responses are asked for.
     pub latency: Option<Latency>,
+    /// The times of responses of a service of parts are asked for.
+    pub ways: Option<Ways>,
     /// How clients try again, if they do.
     pub retry: Option<Retry>,
     /// The sessions that machines hold, if any.

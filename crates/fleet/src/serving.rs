@@ -22,6 +22,7 @@ use crate::retries::Clients;
 use crate::room::Room;
 use crate::service::Latency;
 use crate::sessions::{Held, Rotation};
+use crate::states::{Load, States};
 use course::Course;
 use zonefall_engine::{Key, SimTime};
 use zonefall_topology::Topology;
@@ -187,7 +188,7 @@ impl Book {
         let parts = match &design.need {
             Need::Parts(structure) => {
                 let own = (extra(Extra::Failover), extra(Extra::Overload));
-                let mut parts = Parts::new((structure, design.service.retry), all, own, topology);
+                let mut parts = Parts::new((structure, &design.service), all, own, topology);
                 if design.service.spreads_evenly {
                     parts.spread_evenly();
                 }
@@ -567,9 +568,16 @@ impl Book {
     }
 
     fn book_state(&mut self, from: SimTime, t: SimTime) {
+        if let Some(parts) = &self.parts {
+            parts.book_ways(&mut self.ledger.ways, from, t);
+            let slow = if parts.are_slow() { self.demand.unwrap_or(0) } else { 0 };
+            self.ledger.slow += i128::from(slow) * i128::from(t.since(from).as_ms());
+            return;
+        }
         let Some(latency) = &self.latency else { return };
         let machines = self.level(Class::Capacity) as u64 / latency.serves_milli;
-        self.ledger.states.add(machines as u32, self.reaches(), from, t);
+        let state = Load { machines: machines as u32, reach_milli: self.reaches() };
+        self.ledger.states.add(state, from, t);
         if self.is_slow() {
             self.ledger.slow += i128::from(self.demand.unwrap_or(0)) * i128::from(t.since(from).as_ms());
         }
@@ -613,6 +621,7 @@ impl Book {
         self.close_outage(end, measure);
         self.close_unconnected(end, measure);
         self.ledger.states.close();
+        self.ledger.ways.iter_mut().for_each(States::close);
         if let Some(backlog) = &mut self.backlog {
             // A deadline at the very end has passed.
             backlog.advance(end, measure.from, &mut self.ledger);

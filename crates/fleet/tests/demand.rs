@@ -165,7 +165,8 @@ fn where_nobody_answers_all_answers_are_late() {
 #[test]
 fn states_of_load_are_booked_by_what_reaches_how_many() {
     let ledger = script().outages(&[(RACK, 0, 1, HOUR, 2 * HOUR)]).play(in_time(400, &[(6 * HOUR, 900)]));
-    let found: Vec<_> = ledger.states.iter().map(|of| (of.machines, of.reach_milli, of.held.as_ms() / HOUR)).collect();
+    let found: Vec<_> =
+        ledger.states.iter().map(|of| (of.state.machines, of.state.reach_milli, of.held.as_ms() / HOUR)).collect();
     // Before and after the outage are two spells of the same order of length or not: the sums count.
     let held =
         |machines, reach| found.iter().filter(|of| (of.0, of.1) == (machines, reach)).map(|of| of.2).sum::<u64>();

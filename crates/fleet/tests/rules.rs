@@ -6,9 +6,13 @@ mod failover;
 mod maintenance;
 #[path = "rules/parts.rs"]
 mod parts;
+#[path = "rules/restated.rs"]
+mod restated;
 #[path = "rules/retries.rs"]
 mod retries;
 mod support;
+#[path = "rules/times.rs"]
+mod times;
 use support::*;
 use zonefall_engine::{Key, Law, SimTime};
 use zonefall_faults::{Kind, Recovery, Scope, Strikes};

@@ -113,7 +113,9 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
         let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes, has_demand };
         let need = parts::service((&reader, slo.as_ref()), sets.as_deref(), has_demand, rest, (&site, &clock), sink);
-        need.filter(|_| one_queue(&reader, slo.as_ref(), sink)).map(|(need, span)| (need, span, None))
+        let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
+        let fine = one_queue(&reader, slo.as_ref(), sink);
+        need.filter(|_| fine).zip(within).map(|((need, span), within)| (need, span, within))
     } else {
         need(&reader, arrives, sink)
     };
@@ -256,8 +258,7 @@ fn need(reader: &Reader<'_>, arrives: Arrives, sink: &mut Sink) -> Option<(Need,
     if said("jobs_by_deadline") {
         return by_deadline(slo, arrives.jobs, sink);
     }
-    let within = slo.optional("p95_latency", sink, Reader::span_of_time)?;
-    let within = within.map(|within| Within { within, span: slo.span_of("p95_latency") });
+    let within = within(slo, sink)?;
     if said("min_serving") {
         let count = slo.count("min_serving", sink)?;
         return Some((Need::Serving(count as u32), slo.span_of("min_serving"), None));
@@ -270,20 +271,24 @@ fn need(reader: &Reader<'_>, arrives: Arrives, sink: &mut Sink) -> Option<(Need,
     })
 }
 
-/// Times of responses and jobs are of one queue: a service of parts has several. Clients who try again ask for all of its parts, but
+/// The limit on times: the outer `None` is a mistake, the inner one its absence.
+fn within(slo: &Reader<'_>, sink: &mut Sink) -> Option<Option<Within>> {
+    let within = slo.optional("p95_latency", sink, Reader::span_of_time)?;
+    Some(within.map(|within| Within { within, span: slo.span_of("p95_latency") }))
+}
+
+/// Ceilings, gateways and jobs are of one queue: a service of parts has several. Clients who try again ask for all of its parts, but
 /// where they are sent to one of several parts, each of these has an overload of its own.
 fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> bool {
     let mut fine = true;
     let mut no = |span: &Range<usize>| {
-        let words = "times of responses, ceilings, gateways that scale and jobs are of one queue, and a service of parts has several";
+        let words = "ceilings, gateways that scale and jobs are of one queue, and a service of parts has several";
         sink.error(codes::EXCLUSIVE, span, words)
             .help("a ceiling of a service of parts is a component with `capacity` and `min_served`");
         fine = false;
     };
-    for key in ["p95_latency", "jobs_by_deadline"] {
-        slo.filter(|slo| slo.has(key)).into_iter().for_each(|slo| no(&slo.span_of(key)));
-    }
-    for key in ["service.parallelism", "service.ceiling", "load_balancer.autoscale", "jobs"] {
+    slo.filter(|slo| slo.has("jobs_by_deadline")).into_iter().for_each(|slo| no(&slo.span_of("jobs_by_deadline")));
+    for key in ["service.ceiling", "load_balancer.autoscale", "jobs"] {
         let outer = key.rsplit_once('.').map_or("", |(outer, _)| outer);
         let around = if outer.is_empty() { reader.span().clone() } else { reader.place(outer) };
         if reader.place(key) != around {

@@ -55,6 +55,7 @@ mod slow_start;
 mod spread;
 mod syntax;
 mod templates;
+mod tiers;
 mod timeline;
 mod units;
 mod until;

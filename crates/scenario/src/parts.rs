@@ -152,7 +152,8 @@ fn part(
     let names = reader.texts(kind, sink).ok_or_else(Vec::new)?;
     let need = least(&reader, has_demand, sink);
     let count = reader.count("least", sink);
-    let goes = [("min_serving", "sets"), ("min_served", "sets"), ("least", "of")];
+    let goes =
+        [("min_serving", "sets"), ("min_served", "sets"), ("parallelism", "sets"), ("queue", "sets"), ("least", "of")];
     let mut fine = true;
     for (key, with) in goes.into_iter().filter(|(key, with)| reader.has(key) && kind != *with) {
         sink.error(codes::EXCLUSIVE, &reader.span_of(key), format!("`{key}` goes with `{with}`, not with `{kind}`"));

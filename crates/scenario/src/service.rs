@@ -10,10 +10,12 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::gateway;
 use crate::memory::{Memory, Station};
+use crate::parts;
 use crate::reader::Reader;
 use crate::sessions;
 use crate::sets::Placed;
 use crate::spread;
+use crate::tiers;
 use std::ops::Range;
 use std::sync::Arc;
 use zonefall_engine::SimDuration;
@@ -26,7 +28,7 @@ const LEVEL: f64 = 0.95;
 /// The most that a ceiling lets through, in thousandths of a request a second.
 pub(crate) const CEILING_MAX_MILLI: u64 = 1_000_000_000_000;
 /// The most requests that are worked on at once in one queue.
-const SERVERS_MAX: u64 = 10_000;
+pub(crate) const SERVERS_MAX: u64 = 10_000;
 
 /// A limit as it was written.
 pub(crate) struct Within {
@@ -42,7 +44,15 @@ pub(crate) fn service(
     limit: (Option<&Within>, Option<&Memory>),
     sink: &mut Sink,
 ) -> Option<Service> {
-    let latency = latency(design, sets, has_demand, limit, sink);
+    let (latency, ways) = match need {
+        _ if !parts::are_there(design) => (latency(design, sets, has_demand, limit, sink), Some(None)),
+        Some(Need::Parts(parts)) if sets.is_some() => {
+            let sets = sets.unwrap_or_default();
+            (Some(None), tiers::ways(design, (parts, sets), has_demand, limit.0, sink))
+        }
+        // What is wrong with the parts has been told.
+        _ => (None, None),
+    };
     let retry = retry(design, has_demand, sink);
     let sessions = sessions::sessions(design, need, has_demand, sink);
     let ceiling = ceiling(design, has_demand, sink);
@@ -50,6 +60,7 @@ pub(crate) fn service(
     let drain = balancer::drain(design, sets, sink);
     let service = Service {
         latency: latency?,
+        ways: ways?,
         retry: retry?,
         sessions: sessions?,
         drain: drain?,

@@ -20,7 +20,9 @@ pub(crate) fn evenly(
     let reader = design.sub("service", "service", sink);
     let said = reader.as_ref().filter(|reader| reader.has("spread"));
     let tries_again = service.retry.is_some();
-    let one_line = service.latency.as_ref().is_some_and(|latency| latency.queue == Queue::Shared);
+    let of_parts = service.ways.iter().flat_map(|ways| &ways.tiers).map(|tier| tier.queue);
+    let one_line =
+        service.latency.iter().map(|latency| latency.queue).chain(of_parts).any(|queue| queue == Queue::Shared);
     let Some(reader) = said else {
         let slow = sets.unwrap_or_default().iter().any(|placed| placed.set.slow_start.is_some());
         return Some(slow && has_demand && !tries_again && !one_line);

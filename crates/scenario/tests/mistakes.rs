@@ -789,3 +789,46 @@ fn clients_try_again_at_a_service_of_parts_unless_they_are_sent_from_one_part_to
         assert!(!codes(&off).contains(&"E013"), "{pattern}");
     }
 }
+
+/// Two parts in series, which say how they work on requests; `more` goes to the second.
+fn tiers(slo: &str, service: &str, more: &str) -> String {
+    let back = "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_serving = 2\n";
+    with("#slo", slo).replace("#end", &format!("[demand]\nrate = \"90 req/s\"\n{service}\n{back}{more}\n"))
+}
+
+#[test]
+fn times_of_a_service_of_parts_need_parts_that_say_how_they_work() {
+    let (slo, service) = ("p95_latency = \"900 ms\"", "[service]\nparallelism = 8");
+    let own = "parallelism = 2\nqueue = \"shared\"";
+    for fine in [tiers(slo, service, ""), tiers("", service, own), tiers(slo, service, own)] {
+        assert_eq!(codes(&fine), Vec::<&str>::new());
+    }
+    let db = "[component.db]\navailability = \"99.9%\"\ncapacity = \"99 req/s\"\nmin_served = \"99%\"";
+    let other = "[virtual_machine.slow]\ncapacity_per_instance = \"9 req/s\"";
+    let third = "[scale_set.c]\nzones = [1]\ncapacity = 1\n[part.c]\nsets = [\"c\"]\nmin_serving = 1\n[part.of]\nof = [\"c\", \"behind\", \"machines\"]\nleast = 2";
+    for (text, code) in [
+        (tiers(slo, "", ""), "E083"),
+        (tiers(slo, "", own), "E083"),
+        (tiers("", "[service]\nqueue = \"shared\"", ""), "E083"),
+        (tiers("", "", "queue = \"shared\""), "E083"),
+        (tiers("p95_latency = \"1 ms\"", service, ""), "E083"),
+        (tiers("p95_latency = 9", service, ""), "E012"),
+        (tiers("", service, "parallelism = 0"), "E020"),
+        (tiers("", service, "parallelism = \"two\""), "E012"),
+        (tiers("", service, "queue = \"two\""), "E014"),
+        (tiers("", service, "parallelism = 9999\nqueue = \"shared\""), "E083"),
+        (tiers("", service, "paralellism = 2"), "E010"),
+        (tiers("", service, "").replace("[demand]\nrate = \"90 req/s\"", ""), "E083"),
+        (tiers("", service, db), "E013"),
+        (tiers("", service, other), "E083"),
+        (tiers("", service, third), "E083"),
+        (tiers("", service, "[part.all]\nall = [\"behind\", \"machines\"]\nparallelism = 2"), "E013"),
+        (tiers("", "[service]\nparallelism = 8\nspread = \"even\"", own), "E013"),
+        (tiers("jobs_by_deadline = \"99%\"", service, ""), "E013"),
+    ] {
+        assert_eq!(codes(&text), [code], "{text}");
+    }
+    // All at once.
+    let both = tiers(slo, "[service]\nparallelism = 0", "parallelism = \"two\"");
+    assert_eq!(codes(&both), ["E020", "E012"]);
+}

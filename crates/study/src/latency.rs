@@ -10,6 +10,8 @@
 
 use crate::outcome::{Estimate, LatencyOutcome};
 use std::collections::BTreeMap;
+use zonefall_engine::SimDuration;
+use zonefall_exact::tandem::Tandem;
 use zonefall_exact::waiting::{Station, settling_time};
 use zonefall_fleet::{Latency, Queue, States};
 
@@ -36,7 +38,7 @@ pub(crate) struct Load {
 pub struct LatencyTally(pub(crate) BTreeMap<Load, i128>);
 
 /// To so many significant bits, in the middle of what that leaves open.
-fn rounded(spare: u64) -> u64 {
+pub(crate) fn rounded(spare: u64) -> u64 {
     let shift = (u64::BITS - spare.leading_zeros()).saturating_sub(BITS);
     spare >> shift << shift | (1 << shift) >> 1
 }
@@ -57,19 +59,19 @@ fn queue(of: &Latency, machines: u64, reach_milli: u64) -> (u64, f64, f64) {
 
 impl LatencyTally {
     /// Adds the states of a trial.
-    pub(crate) fn add(&mut self, of: &Latency, states: &States) {
-        for state in states.iter().filter(|state| state.reach_milli > 0) {
-            let machines = u64::from(state.machines);
-            let spare = (machines * of.serves_milli).saturating_sub(state.reach_milli);
+    pub(crate) fn add(&mut self, of: &Latency, states: &States<zonefall_fleet::Load>) {
+        for time in states.iter().filter(|time| time.state.reach_milli > 0) {
+            let (machines, reach_milli) = (u64::from(time.state.machines), time.state.reach_milli);
+            let spare = (machines * of.serves_milli).saturating_sub(reach_milli);
             let load = if spare == 0 {
                 Load::default()
             } else {
-                let (servers, arrival, service) = queue(of, machines, state.reach_milli);
+                let (servers, arrival, service) = queue(of, machines, reach_milli);
                 let rest_ms = 1000.0 * SETTLED * settling_time(servers, arrival, service);
-                let settled = state.shortest().as_ms() as f64 >= rest_ms;
+                let settled = time.shortest().as_ms() as f64 >= rest_ms;
                 Load { machines, spare_milli: rounded(spare), settled }
             };
-            *self.0.entry(load).or_default() += i128::from(state.reach_milli) * i128::from(state.held.as_ms());
+            *self.0.entry(load).or_default() += i128::from(reach_milli) * i128::from(time.held.as_ms());
         }
     }
 
@@ -81,47 +83,74 @@ impl LatencyTally {
 
     /// What may be said of the times of responses.
     pub(crate) fn conclude(&self, of: &Latency, slow: Option<Estimate>) -> LatencyOutcome {
-        let mixture = Mixture::new(self, of);
-        LatencyOutcome {
-            p50_ms: mixture.quantile_ms(0.5),
-            p95_ms: mixture.quantile_ms(0.95),
-            p99_ms: mixture.quantile_ms(0.99),
-            limit_ms: of.limit.as_ref().map(|limit| limit.within.as_ms() as f64),
-            slow,
-            overloaded: mixture.overloaded,
-            unsettled: mixture.unsettled,
+        let all = self.0.values().sum::<i128>().max(1) as f64;
+        let mut mixture = Mixture::default();
+        for (load, &requests) in &self.0 {
+            let reach = (load.machines * of.serves_milli).saturating_sub(load.spare_milli);
+            let (servers, arrival, service) = queue(of, load.machines, reach);
+            mixture.add(requests as f64 / all, Station::new(servers, arrival, service).ok(), load.settled);
         }
+        mixture.conclude(of.limit.as_ref().map(|limit| limit.within), slow)
+    }
+}
+
+/// What requests pass, at rest.
+pub(crate) trait Passed {
+    /// Share of requests that are answered later than `t` after they came.
+    fn later_than(&self, t: f64) -> f64;
+}
+
+impl Passed for Station {
+    fn later_than(&self, t: f64) -> f64 {
+        self.response_exceeds(t)
+    }
+}
+
+impl Passed for Tandem {
+    fn later_than(&self, t: f64) -> f64 {
+        self.response_exceeds(t)
     }
 }
 
 /// The queues that requests met, each with its share of them.
-struct Mixture {
-    queues: Vec<(f64, Station)>,
+pub(crate) struct Mixture<Q> {
+    queues: Vec<(f64, Q)>,
     overloaded: f64,
     unsettled: f64,
 }
 
-impl Mixture {
-    fn new(tally: &LatencyTally, of: &Latency) -> Self {
-        let all = tally.0.values().sum::<i128>().max(1) as f64;
-        let mut mixture = Self { queues: Vec::new(), overloaded: 0.0, unsettled: 0.0 };
-        for (load, &requests) in &tally.0 {
-            let share = requests as f64 / all;
-            let reach = (load.machines * of.serves_milli).saturating_sub(load.spare_milli);
-            let (servers, arrival, service) = queue(of, load.machines, reach);
-            match Station::new(servers, arrival, service) {
-                Ok(station) => {
-                    mixture.queues.push((share, station));
-                    mixture.unsettled += if load.settled { 0.0 } else { share };
-                }
-                Err(_) => mixture.overloaded += share,
-            }
+impl<Q> Default for Mixture<Q> {
+    fn default() -> Self {
+        Self { queues: Vec::new(), overloaded: 0.0, unsettled: 0.0 }
+    }
+}
+
+impl<Q: Passed> Mixture<Q> {
+    /// A share of the requests met this queue, or an overload.
+    pub fn add(&mut self, share: f64, queue: Option<Q>, settled: bool) {
+        let Some(queue) = queue else {
+            self.overloaded += share;
+            return;
+        };
+        self.queues.push((share, queue));
+        self.unsettled += if settled { 0.0 } else { share };
+    }
+
+    /// What may be said of it, where 95 of 100 requests were to be answered `within`.
+    pub fn conclude(&self, within: Option<SimDuration>, slow: Option<Estimate>) -> LatencyOutcome {
+        LatencyOutcome {
+            p50_ms: self.quantile_ms(0.5),
+            p95_ms: self.quantile_ms(0.95),
+            p99_ms: self.quantile_ms(0.99),
+            limit_ms: within.map(|within| within.as_ms() as f64),
+            slow,
+            overloaded: self.overloaded,
+            unsettled: self.unsettled,
         }
-        mixture
     }
 
     fn later_than(&self, t: f64) -> f64 {
-        self.queues.iter().map(|(share, queue)| share * queue.response_exceeds(t)).sum::<f64>() + self.overloaded
+        self.queues.iter().map(|(share, queue)| share * queue.later_than(t)).sum::<f64>() + self.overloaded
     }
 
     /// None where no request came, or where too many came in overload.

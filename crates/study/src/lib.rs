@@ -35,6 +35,7 @@ mod tally;
 pub mod timeline;
 mod visit;
 mod warnings;
+mod ways;
 
 pub use conclude::{Labels, conclude};
 pub use run::{Finished, Progress, RunError, Silent, Threads, run, run_on};

@@ -6,6 +6,7 @@ use crate::promises::tiers_reached;
 use crate::sessions::SessionsTally;
 use crate::stage::TrialRow;
 use crate::study::Study;
+use crate::ways::WaysTally;
 use zonefall_fleet::{Ledger, PAID, SlaTerms, Windows};
 use zonefall_stats::{Histogram, Moments, Proportion};
 
@@ -45,6 +46,8 @@ pub struct DesignTally {
     pub slow: Moments,
     /// Requests by state of load, where times of responses are asked for.
     pub latency: LatencyTally,
+    /// The same of services of parts, by way.
+    pub ways: WaysTally,
     /// Sessions, where machines hold some.
     pub sessions: SessionsTally,
     /// Batches of jobs that were not complete by their deadlines.
@@ -150,6 +153,9 @@ impl Tally {
         tally.add_trial(ledger, reference);
         if let Some(latency) = &study.designs[design].service.latency {
             tally.latency.add(latency, &ledger.states);
+        }
+        if let Some(ways) = &study.designs[design].service.ways {
+            tally.ways.add(ways, &ledger.ways);
         }
         if let Some(rates) = study.rates(&study.designs[design]) {
             tally.add_bill(rates, ledger);
@@ -304,6 +310,7 @@ impl DesignTally {
         self.avoided.iter_mut().zip(&other.avoided).for_each(|(mine, theirs)| mine.merge(theirs));
         self.held_at.iter_mut().zip(&other.held_at).for_each(|(mine, theirs)| mine.merge(theirs));
         self.latency.merge(&other.latency);
+        self.ways.merge(&other.ways);
         self.sessions.merge(&other.sessions);
         self.batches_missed.merge(&other.batches_missed);
         self.clearance.merge(&other.clearance);

@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use zonefall_engine::{Key, Stream};
+use zonefall_exact::tandem::Tandem;
 use zonefall_exact::waiting::{Station, settling_time};
 use zonefall_study::latency::SETTLED;
 
@@ -81,6 +82,90 @@ fn short_states_are_not() {
     // A queue that has just been idle is shorter than one at rest.
     let found = ratio(1, 0.9, 1.0, 200_000.0, 1);
     assert!(found < 0.9, "{found}");
+}
+
+/// A tier, request by request: machines with a line each, or one line for all.
+struct Tier {
+    lines: Vec<Queue>,
+    choice: Stream,
+}
+
+impl Tier {
+    fn new(machines: u64, parallelism: u64, shared: bool, key: Key) -> Self {
+        let (lines, servers) = if shared { (1, machines * parallelism) } else { (machines, parallelism) };
+        let lines = (0..lines).map(|line| Queue::new(servers, key.part(line, 0).stream())).collect();
+        Self { lines, choice: key.named("which machine").stream() }
+    }
+
+    /// When each of these requests, in the order in which they come, is answered; a service takes one on average.
+    fn answers(&mut self, comes: &mut [(f64, f64)]) {
+        for (_, now) in &mut *comes {
+            let line = self.choice.below(self.lines.len() as u64) as usize;
+            let Queue { free, stream, .. } = &mut self.lines[line];
+            let Reverse(next) = free.pop().unwrap();
+            let ends = (next as f64 / FINE).max(*now) + stream.exponential();
+            free.push(Reverse((ends * FINE) as u64));
+            *now = ends;
+        }
+        comes.sort_by(|a, b| a.1.total_cmp(&b.1));
+    }
+}
+
+/// The 95 % quantile of requests that pass tiers of one load, over the formula's. Tiers: machines, parallelism, one line.
+fn ratio_of_tiers(tiers: &[(u64, u64, bool)], load: f64, requests: usize, seed: u64) -> f64 {
+    let key = Key::root(seed);
+    // The first tier's servers give the arrival rate; services of the others are stretched to have the same load.
+    let servers = |&(machines, parallelism, _): &(u64, u64, bool)| machines * parallelism;
+    let arrival = load * servers(&tiers[0]) as f64;
+    let mut arrivals = key.named("arrivals").stream();
+    let mut now = 0.0;
+    let come = |_| {
+        now += arrivals.exponential() / arrival;
+        (now, now)
+    };
+    let mut all: Vec<(f64, f64)> = (0..requests).map(come).collect();
+    let mut stations = Vec::new();
+    for (at, tier) in tiers.iter().enumerate() {
+        let speed = servers(&tiers[0]) as f64 / servers(tier) as f64;
+        let scale = |all: &mut [(f64, f64)], by: f64| all.iter_mut().for_each(|(_, now)| *now *= by);
+        // In units of this tier's service time.
+        scale(&mut all, speed);
+        Tier::new(tier.0, tier.1, tier.2, key.part(at as u64, 1)).answers(&mut all);
+        scale(&mut all, 1.0 / speed);
+        let (servers, arrival) = if tier.2 { (servers(tier), arrival) } else { (tier.1, arrival / tier.0 as f64) };
+        stations.push(Station::new(servers, arrival, speed).unwrap());
+    }
+    // The first tenth is not at rest yet.
+    let from = all.len() / 10;
+    let mut responses: Vec<f64> = all[from..].iter().map(|(came, ends)| ends - came).collect();
+    let at = (LEVEL * responses.len() as f64) as usize;
+    let (_, measured, _) = responses.select_nth_unstable_by(at, f64::total_cmp);
+    *measured / Tandem::new(&stations).unwrap().response_quantile(LEVEL).unwrap()
+}
+
+#[test]
+fn times_through_two_tiers_are_the_sum_of_independent_ones() {
+    let (one, four, shared) = ((1, 1, true), (1, 4, true), (4, 4, true));
+    let each = (8, 2, false);
+    for (tiers, load) in [([one, one], 0.8), ([four, one], 0.7), ([shared, four], 0.9), ([each, (3, 4, false)], 0.8)] {
+        let found = ratio_of_tiers(&tiers, load, 1_000_000, 3);
+        assert!((found - 1.0).abs() < 0.02, "{tiers:?} at {load}: {found}");
+    }
+}
+
+#[test]
+fn times_through_three_and_four_tiers_are_near_it() {
+    // One server and one line each: exact. Others overtake in between: not to be seen at a million requests.
+    let one = (1, 1, true);
+    for (tiers, load) in [
+        (vec![one, one, one], 0.8),
+        (vec![(4, 1, true); 3], 0.8),
+        (vec![(4, 1, false); 3], 0.8),
+        (vec![(2, 2, true), (6, 4, true), (2, 1, false), (8, 1, false)], 0.85),
+    ] {
+        let found = ratio_of_tiers(&tiers, load, 1_000_000, 4);
+        assert!((found - 1.0).abs() < 0.02, "{tiers:?} at {load}: {found}");
+    }
 }
 
 fn table(servers: u64) -> String {

@@ -148,7 +148,7 @@ impl Parts {
         (0..node).for_each(|part| self.weigh(part));
         let holds = self.holds_by_route(route);
         self.turn(node, holds);
-        self.passes.set(None);
+        self.forget();
     }
 
     /// Whether enough clients come to parts that hold, both before those on their way have come and after.

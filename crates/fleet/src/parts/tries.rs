@@ -135,6 +135,7 @@ impl Parts {
         tries.clients.lasts(tries.asked, counted_ms, ledger);
         if tries.clients.flow(tries.asked) != before {
             self.weigh_all();
+            self.forget();
         }
     }
 }

@@ -36,6 +36,15 @@ impl Book {
             Need::Done(..) => return,
             Need::Parts(_) => {
                 let Some(parts) = &mut self.parts else { return };
+                if parts.root_holds() {
+                    let of = |part: usize| &withheld[part * self.stride..][..charged.len()];
+                    // Late: the fullest of the parts that miss something, or none where all machines would be late.
+                    match parts.late_for(|part| of(part).iter().sum()) {
+                        Some(part) => split(length_ms, of(part), charged),
+                        None => charged[self.overload] += length_ms,
+                    }
+                    return;
+                }
                 return parts.charge(length_ms, charged, |part, need, counts, demand, length_ms, charged| {
                     let withheld = &mut withheld[part * self.stride..][..charged.len()];
                     let most = (counts.capacity, i64::MAX);

@@ -7,7 +7,8 @@ use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::maintenance::Windows;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{
-    Component, Failback, Failover, Footing, Least, Node, Part, Pattern, Sight, Standby, Structure, Throughput,
+    Component, Failback, Failover, Footing, Least, Node, Part, Pattern, Queue, Sight, Standby, Structure, Throughput,
+    Tier, Ways,
 };
 
 /// Outages of a database, and waves of pauses and of restarts, often.
@@ -122,6 +123,16 @@ fn trying(retry: Retry) -> Design {
     design
 }
 
+/// The same two tiers, answers in time being asked, beside clients that are sent to one of two.
+fn timed(mut design: Design) -> Design {
+    design.name = "timed".into();
+    let tier = |node| Tier { node, parallelism: 2, queue: Queue::Each, serves_milli: 1000 };
+    let tiers = vec![tier(0), tier(3)];
+    let ways = design.need.structure().map(|service| service.ways(&tiers).unwrap()).unwrap();
+    design.service.ways = Some(Ways { tiers, ways, within: Some(SimDuration::from_ms(7000)) });
+    design
+}
+
 /// Machines behind a gateway that grows.
 fn gateway() -> Design {
     let [mut design, ..] = <[Design; 3]>::try_from(rich_designs()).unwrap();
@@ -146,7 +157,8 @@ pub fn services() -> Vec<Design> {
     let mut growing = scaled(both.clone());
     growing.name = "growing".into();
     let trying = trying(Retry { tries: 3, wasted: 0.7, breaker: Some(0.5), budget: None, faults: 1e-5 });
-    vec![standby, both, growing, alone, trying, gateway()]
+    let timed = timed(both.clone());
+    vec![standby, both, growing, alone, trying, timed, gateway()]
 }
 
 #[test]
@@ -155,6 +167,8 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
         let name = design.name.clone();
         let ledger = second_time_without_allocation(&[design], &service_profile());
         assert_eq!(ledger.operations[Operation::Failovers as usize] > 0, name == "standby");
+        assert_eq!(ledger.slow > 0, name == "timed");
+        assert_eq!(ledger.ways.iter().any(|states| states.iter().count() > 0), name == "timed");
         for (of, operation) in [
             ("growing", Operation::ScaleOuts),
             ("trying", Operation::RetryStorms),

@@ -82,8 +82,9 @@ fn times_of_responses_count_a_cold_machine_as_a_part_of_one() {
     web.need = Need::Served(0, 1);
     web.service.latency = Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 100, limit: None });
     let ledger = script(&[(RACK, 0, 1, 6 * HOUR, 7 * HOUR)]).play(web);
-    let held =
-        |machines: u32| ledger.states.iter().filter(move |state| state.machines == machines).map(|state| state.held);
+    let held = |machines: u32| {
+        ledger.states.iter().filter(move |state| state.state.machines == machines).map(|state| state.held)
+    };
     assert_eq!(held(14).collect::<Vec<_>>(), [SimDuration::from_ms(10 * MINUTE)]);
     assert_eq!(held(10).collect::<Vec<_>>(), [SimDuration::from_ms(62 * MINUTE)]);
 }

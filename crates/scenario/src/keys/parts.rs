@@ -98,6 +98,18 @@ pub(super) const KEYS: &[Key] = &[
         "The part holds while its sets serve at least this share of the demand, all of which comes to it. Needs `[demand]`.",
     )
     .overlay(),
+    Key::new(
+        "part.<name>.parallelism",
+        Count(1, 10_000),
+        "Requests that one machine of its sets works on at once, in place of `service.parallelism`. A request takes the sum over the parts in series that it passes.",
+    )
+    .overlay(),
+    Key::new(
+        "part.<name>.queue",
+        Choice(&["shared", "per-machine"]),
+        "Where requests wait for its machines, in place of `service.queue`.",
+    )
+    .overlay(),
     Key::new("part.<name>.all", NAMES, "Parts and components in series: all of them must hold.").overlay(),
     Key::new("part.<name>.any", NAMES, "Alternatives: one of them must hold.").overlay(),
     Key::new("part.<name>.of", NAMES, "Parts and components of which at least `least` must hold.").overlay(),

@@ -213,8 +213,11 @@ impl<'a> Concluding<'a> {
     }
 
     fn latency(&self, design: &Design) -> Option<LatencyOutcome> {
+        let slow = design.within().map(|_| self.mean(&self.tally.slow, TRILLIONTHS, 1.0 / TRILLIONTHS));
+        if let Some(ways) = &design.service.ways {
+            return Some(self.tally.ways.conclude(ways, slow));
+        }
         let of = design.service.latency.as_ref()?;
-        let slow = of.limit.as_ref().map(|_| self.mean(&self.tally.slow, TRILLIONTHS, 1.0 / TRILLIONTHS));
         Some(self.tally.latency.conclude(of, slow))
     }
 

@@ -117,6 +117,10 @@ fn of_service(study: &Study, design: &Design) -> Vec<String> {
     no(asks, "`min_served` of a part: only `min_serving` is counted in whole machines");
     let limits = |service: &Structure| service.components().any(|(_, component)| component.ceiling.is_some());
     no(design.need.structure().is_some_and(limits), "`capacity` of a component: what passes it hangs on the demand");
+    no(
+        design.need.structure().is_some() && design.within().is_some(),
+        "`p95_latency`: how long requests take hangs on the demand",
+    );
     let creating = |start: &StartState| matches!(start, StartState::Creating(law) if law.mean_ms() > 0.0);
     no(design.sets.iter().any(|set| creating(&set.start)), "machines are still being created when the trial begins");
     obstacles

@@ -6,6 +6,7 @@ use super::origin::Origin;
 use crate::latency::{LatencyTally, Load};
 use crate::sessions::SessionsTally;
 use crate::tally::DesignTally;
+use crate::ways::{WayState, WaysTally};
 use std::ops::Range;
 use zonefall_stats::{Histogram, Moments, Proportion};
 
@@ -58,6 +59,7 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         lost_to_dead,
         slow,
         latency,
+        ways,
         sessions:
             SessionsTally {
                 lost: sessions_lost,
@@ -111,7 +113,8 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
     for sum in sums.into_iter().chain([sessions_begun]).chain(classes).chain(paid.iter_mut().flatten()) {
         pass.amount(sum)?;
     }
-    states(latency, pass)
+    states(latency, pass)?;
+    states_of_ways(ways, pass)
 }
 
 /// Requests by state of load, as many states as there are. A reader's list is empty and grows no further than what it reads.
@@ -126,6 +129,29 @@ fn states<P: Pass>(LatencyTally(tally): &mut LatencyTally, pass: &mut P) -> Resu
         pass.yes_or_no(&mut settled)?;
         pass.amount(&mut requests)?;
         tally.insert(Load { machines, spare_milli, settled }, requests);
+    }
+    Ok(())
+}
+
+/// The same of services of parts.
+fn states_of_ways<P: Pass>(WaysTally(tally): &mut WaysTally, pass: &mut P) -> Result<(), P::Error> {
+    let mut rows = std::mem::take(tally).into_iter();
+    let mut count = rows.len() as u64;
+    pass.number(&mut count)?;
+    for _ in 0..count {
+        let (mut state, mut requests) = rows.next().unwrap_or_default();
+        let WayState { way, overloaded, tiers, settled } = &mut state;
+        let mut number = u64::from(*way);
+        pass.number(&mut number)?;
+        *way = number as u32;
+        pass.yes_or_no(overloaded)?;
+        for (machines, spare_milli) in tiers {
+            pass.number(machines)?;
+            pass.number(spare_milli)?;
+        }
+        pass.yes_or_no(settled)?;
+        pass.amount(&mut requests)?;
+        tally.insert(state, requests);
     }
     Ok(())
 }

@@ -94,7 +94,8 @@ pub(super) fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], m
     }
     said.extend(of_the_study(study));
     let of_plain = |design: &Design| {
-        design.service.latency.is_some() || design.service.sessions.is_some() || design.jobs.is_some()
+        let times = design.service.latency.is_some() || design.service.ways.is_some();
+        times || design.service.sessions.is_some() || design.jobs.is_some()
     };
     if study.designs.iter().any(|design| of_plain(design)) {
         said.push(

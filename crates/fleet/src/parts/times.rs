@@ -1,0 +1,128 @@
+//! Times of responses of a service of parts in a trial: which way requests go, and what waits for them there.
+//!
+//! In: the machines of each tier, which alternatives let most through, where clients are. Out: the state of load of each way,
+//! and whether too many answers are late (`ways.rs` decides). Found when somebody asks after a change.
+
+use super::{Leaf, Parts};
+use crate::states::{Load, States};
+use crate::ways::{WayLoad, Ways};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use zonefall_engine::SimTime;
+
+/// The ways of a trial.
+#[derive(Debug)]
+pub(super) struct Times {
+    of: Arc<Ways>,
+    loads: RefCell<Vec<WayLoad>>,
+    /// Whether too many answers are late; none if nobody has asked since the last change.
+    slow: Cell<Option<bool>>,
+}
+
+zonefall_engine::pooled_clone!(Times { of, loads, slow });
+
+impl Times {
+    pub fn new(of: Ways) -> Self {
+        let loads = vec![WayLoad::default(); of.ways.len()];
+        Self { of: Arc::new(of), loads: RefCell::new(loads), slow: Cell::new(None) }
+    }
+
+    /// Something has changed.
+    pub fn forget(&self) {
+        self.slow.set(None);
+    }
+}
+
+impl Parts {
+    /// Whether too many answers come too late.
+    pub fn are_slow(&self) -> bool {
+        let Some(times) = self.times.as_ref().filter(|times| times.of.within.is_some()) else { return false };
+        if let Some(slow) = times.slow.get() {
+            return slow;
+        }
+        let slow = self.slow_with(times, |_| 0);
+        times.slow.set(Some(slow));
+        slow
+    }
+
+    /// Whether they would if each part had so much more capacity.
+    fn slow_with(&self, times: &Times, more: impl Fn(usize) -> i64) -> bool {
+        let mut loads = times.loads.borrow_mut();
+        self.find_loads(times, &mut loads, more);
+        times.of.are_slow(&loads, self.demand.unwrap_or(0))
+    }
+
+    /// The tier that is to blame where answers are late: of those that miss something, the fullest. None where they would be late
+    /// with all machines. `withheld` is what is missing from a part.
+    pub fn late_for(&self, withheld: impl Fn(usize) -> i64) -> Option<usize> {
+        let times = self.times.as_ref()?;
+        if self.slow_with(times, &withheld) {
+            return None;
+        }
+        let demand = self.demand.unwrap_or(0);
+        let missing = times.of.tiers.iter().map(|tier| tier.node as usize).filter(|&node| withheld(node) > 0);
+        let load = |&node: &usize| {
+            let (reach, capacity) = self.at_tier(node, demand, 0);
+            // In millionths, the first of the fullest.
+            (u128::from(reach) * 1_000_000 / u128::from(capacity.max(1)), std::cmp::Reverse(node))
+        };
+        missing.max_by_key(load)
+    }
+
+    /// What reaches the machines of a tier, and their capacity.
+    fn at_tier(&self, node: usize, demand: u64, more: i64) -> (u64, u64) {
+        let Leaf::Sets { counts, room, .. } = &self.leaves[node] else { return (0, 0) };
+        let counts = self.running(node, *counts);
+        let comes = self.attempts().unwrap_or_else(|| self.share(node, demand));
+        // Machines that come back are as many as are alive, and nobody is dead: all that comes reaches one.
+        let reach = if more > 0 { comes } else { counts.reached(comes) };
+        // What overflows from machines that are not warm waits there, whoever else has room.
+        let uneven = room.as_ref().filter(|room| !room.is_level() && more == 0);
+        let served = uneven.map(|room| counts.served_evenly(room, comes, self.runs(node)));
+        if served.is_some_and(|served| u128::from(served) * 100 < u128::from(reach) * 95) {
+            return (reach, 0);
+        }
+        (reach, (counts.capacity + more).max(0) as u64)
+    }
+
+    fn find_loads(&self, times: &Times, loads: &mut [WayLoad], more: impl Fn(usize) -> i64) {
+        let demand = self.demand.unwrap_or(0);
+        if times.of.ways.iter().any(|way| !way.chosen.is_empty()) {
+            self.flow_served(demand);
+        }
+        for (load, way) in loads.iter_mut().zip(&times.of.ways) {
+            *load = WayLoad::default();
+            let through = |&(group, part): &(u32, u32)| self.best_of(group as usize) == Some(part);
+            let up = |&component: &u32| self.is_up(component as usize);
+            if !way.chosen.iter().all(through) || !way.components.iter().all(up) {
+                continue;
+            }
+            let mut least = way.components.iter().map(|&at| self.share(at as usize, demand)).min().unwrap_or(u64::MAX);
+            for (place, &tier) in load.tiers.iter_mut().zip(&way.tiers) {
+                let tier = &times.of.tiers[tier as usize];
+                let (reach, capacity) = self.at_tier(tier.node as usize, demand, more(tier.node as usize));
+                *place = Load { machines: (capacity / tier.serves_milli) as u32, reach_milli: reach };
+                least = least.min(reach);
+            }
+            load.requests_milli = if least == u64::MAX { demand } else { least };
+        }
+    }
+
+    /// The part of a group of alternatives that lets the most through, the first of several; as the tree was gone through last.
+    fn best_of(&self, group: usize) -> Option<u32> {
+        let flows = &self.scratch.borrow().flows;
+        self.children[group].iter().copied().max_by_key(|&part| (flows[part as usize], std::cmp::Reverse(part)))
+    }
+
+    /// From `from` to `to` the ways were as they are.
+    pub fn book_ways(&self, into: &mut Vec<States<WayLoad>>, from: SimTime, to: SimTime) {
+        let Some(times) = &self.times else { return };
+        let mut loads = times.loads.borrow_mut();
+        self.find_loads(times, &mut loads, |_| 0);
+        if into.len() < loads.len() {
+            into.resize_with(loads.len(), States::default);
+        }
+        let used = into.iter_mut().zip(loads.iter()).filter(|(_, load)| load.requests_milli > 0);
+        used.for_each(|(states, &load)| states.add(load, from, to));
+    }
+}

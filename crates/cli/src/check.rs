@@ -188,7 +188,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         "plan": scenario.plan.as_ref().map(|plan| json!({
             "keys": plan.choices.iter().map(|choice| &choice.key).collect::<Vec<_>>(),
             "candidates": plan.candidates.len(),
-            "impossible": plan.impossible.iter().map(|(_, count)| count).sum::<u64>(),
+            "impossible": plan.impossible.iter().map(|of| of.candidates).sum::<u64>(),
             "over_limit": plan.over_limit,
         })),
         "profile": scenario.profile.name,
@@ -282,7 +282,7 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     }
     if let Some(plan) = &scenario.plan {
         let keys: Vec<&str> = plan.choices.iter().map(|choice| choice.key.as_str()).collect();
-        let impossible: u64 = plan.impossible.iter().map(|(_, count)| count).sum();
+        let impossible: u64 = plan.impossible.iter().map(|of| of.candidates).sum();
         text += &format!(
             "Plan       {} candidates over {}; {impossible} impossible, {} beyond a limit\n",
             plan.candidates.len(),

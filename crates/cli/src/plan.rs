@@ -12,7 +12,7 @@ use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
-use zonefall_scenario::{FaultSource, Method, Plan, PlanCandidate, standbys_unpriced};
+use zonefall_scenario::{FaultSource, Impossible, Method, Plan, PlanCandidate, standbys_unpriced};
 use zonefall_study::plan::{Planned, Stand, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
@@ -102,8 +102,12 @@ fn notes(plan: &Plan) -> Vec<String> {
     if plan.over_limit > 0 {
         notes.push(format!("{} candidates are beyond a limit of the plan and were left out.", plan.over_limit));
     }
-    for (why, count) in plan.impossible.iter().take(5) {
-        notes.push(format!("{count} candidates are impossible: {why}"));
+    for Impossible { why, candidates, first } in plan.impossible.iter().take(5) {
+        notes.push(match (candidates, first.as_str()) {
+            (1, first) => format!("1 candidate is impossible, {first}: {why}"),
+            (_, "") => format!("{candidates} candidates are impossible for {why}"),
+            (_, first) => format!("{candidates} candidates are impossible, the first of them {first}: {why}"),
+        });
     }
     notes
 }

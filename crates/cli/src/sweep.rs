@@ -1,8 +1,9 @@
-//! `sweep`: a scenario at many points.
+//! `sweep`: a scenario at many points, each with the verdict that a run of it gives: luck, and what is assumed.
 
 use crate::answers::{self, Steps};
 use crate::args;
 use crate::assemble::{self, Overrides};
+use crate::assumptions;
 use crate::check;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -126,19 +127,35 @@ fn play(
 ) -> Result<Option<Vec<Point>>> {
     let stop = interrupt()?;
     let bar = Steps::new(console, points.len() as u64, "points");
-    let threads = Threads::new(options.effort.threads.map_or(0, usize::from))?;
+    let count = options.effort.threads.map_or(0, usize::from);
+    let threads = Threads::new(count)?;
     let overrides =
         Overrides { trials: options.effort.trials, seed: options.effort.seed, rows: false, no_counterfactual: true };
+    let is_stopped = |done: usize| {
+        let stopped = stop.load(Ordering::Relaxed);
+        if stopped {
+            bar.clear();
+            console.complain(&format!("interrupted: {done} of {} points done, none kept", scenarios.len()));
+        }
+        stopped
+    };
     let mut played = Vec::with_capacity(points.len());
     for (values, scenario) in points.into_iter().zip(scenarios) {
         let study = assemble::study(scenario, overrides)?;
         let finished = run_on(&study, &threads, &stop, &Silent)?;
-        if stop.load(Ordering::Relaxed) {
-            bar.clear();
-            console.complain(&format!("interrupted: {} of {} points done, none kept", played.len(), scenarios.len()));
+        if is_stopped(played.len()) {
             return Ok(None);
         }
-        played.push(Point { values, outcome: conclude(&study, &finished, &assemble::labels(scenario)) });
+        let mut outcome = conclude(&study, &finished, &assemble::labels(scenario));
+        if let Some(plan) = assumptions::plan(scenario, &study, finished.trials, None, options.no_assumptions)
+            && let Some(looks) = plan.play(&study, count, &stop, &Silent)?
+        {
+            looks.add_to(&mut outcome, &study);
+        }
+        if is_stopped(played.len()) {
+            return Ok(None);
+        }
+        played.push(Point { values, outcome });
         bar.told(1);
     }
     bar.clear();

@@ -150,6 +150,31 @@ fn pruning_changes_the_work_and_not_the_answer_and_a_false_declaration_is_droppe
     assert_eq!(with.rule_of_thumb.unwrap().machines, 15);
 }
 
+/// Fourteen machines cost the same in any zones; one zone, two and three meet the target, and three miss least.
+#[test]
+fn of_designs_that_cost_the_same_the_one_that_misses_least_is_the_answer_and_each_is_one_thing_only() {
+    let zones = "[[plan.choice]]\nkey = \"scale_set.web.zones\"\nvalues = [[1], [1, 2], [1, 2, 3]]\n";
+    let question = asked(&calm(&world(3, 2000, 8, &(capacity("13 to 16", "more") + zones))), "99%", 3);
+    let truth = |name: &str| {
+        let of = question.candidates.iter().find(|of| of.design.name == name).unwrap();
+        exactly(&question.study, &of.design).unwrap().unavailability
+    };
+    let found = answered(&question, 0);
+    let best = found.best.as_ref().unwrap();
+    let equal = question.candidates.iter().filter(|of| of.cost == best.cost);
+    let least = equal.map(|of| truth(&of.design.name)).fold(f64::INFINITY, f64::min);
+    assert_eq!(truth(&best.design), least, "{best:?}");
+    let one = [&found.best, &found.runner_up, &found.cheaper, &found.closest].into_iter().flatten();
+    let all: Vec<&str> = one.chain(&found.ties).chain(&found.open).map(|of| of.design.as_str()).collect();
+    let mut once = all.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), all.len(), "{all:?}");
+    // Along the frontier each misses less than the one before, in truth.
+    let frontier: Vec<f64> = found.frontier.iter().map(|of| truth(&of.design)).collect();
+    assert!(frontier.len() > 1 && frontier.windows(2).all(|pair| pair[1] < pair[0]), "{frontier:?}");
+}
+
 #[test]
 fn the_same_answer_on_any_number_of_threads() {
     let question = asked(&world(2, 17520, 8, &capacity("2 to 30 step 2", "more")), "99.9%", 3);
@@ -243,7 +268,10 @@ fn plans_that_make_no_sense_are_refused_in_words() {
         &["E090", "candidates"],
     );
     refused(&(choice("slo.min_serving", "[1]") + &choice("slo.min_serving", "[2]")), &["chosen twice"]);
-    refused(&format!("max_machines = 5\n{}", choice("scale_set.web.capacity", "[6, 7]")), &["within the limits"]);
+    refused(
+        &format!("max_machines = 5\nmax_machines_per_zone = 9\n{}", choice("scale_set.web.capacity", "[6, 7]")),
+        &["within the limits", "`max_machines` = 5 and the least that a candidate has is 6 machines"],
+    );
     refused(&(choice("scale_set.web.capacity", "[6]") + "helps = \"most\"\n"), &["E014"]);
     refused(&(choice("scale_set.web.capacity", "[6]") + "[plan.price]\nper_machine_hour = -1\n"), &["E020", "date"]);
     refused(&choice("a..b", "[6]"), &["E080"]);

@@ -36,6 +36,11 @@ fn a_point_of_a_sweep_is_the_run_of_the_changed_scenario_and_all_points_share_th
     let point = &points[3]["outcome"];
     assert_eq!(point["designs"][0]["unavailability"], alone["designs"][0]["unavailability"]);
     assert_eq!(point["designs"][0]["causes"], alone["designs"][0]["causes"]);
+    // The same verdict by the same rule: luck, and what is assumed.
+    for key in ["verdict_mean", "verdict_windows", "assumptions"] {
+        assert_eq!(point["designs"][0][key], alone["designs"][0][key], "{key}");
+    }
+    assert!(point["designs"][0]["assumptions"].is_object(), "{point}");
     // On the same storms more machines never miss more, nor does a smaller need, point by point.
     let missed = |at: usize| points[at]["outcome"]["designs"][0]["unavailability"]["mean"].as_f64().unwrap();
     assert!(missed(5) <= missed(3) && missed(3) <= missed(1) && missed(1) > 0.0);

@@ -1,7 +1,8 @@
 //! Cost against availability: which designs no other beats, and what each step to a better one costs.
 //!
-//! In: an outcome with bills. Out: its designs by cost. The order is that of the estimates; where their intervals overlap it
-//! is said. A design of which only a bound is known stands at its bound.
+//! In: an outcome with bills. Out: its designs by cost. The order is that of the estimates. What costs more and is not told apart from
+//! a cheaper design of the frontier is no gain, and not on it: two are told apart where their intervals lie apart or, on the same
+//! luck, their difference from the first design does. A design of which only a bound is known stands at its bound.
 
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
 
@@ -23,6 +24,8 @@ pub(crate) enum Standing<'a> {
     On,
     /// This one is, and it is better beyond doubt, or at least by its estimate.
     Behind(&'a str, bool),
+    /// None is, by the estimates, but it is not told apart from this one, which costs less.
+    NotApart(&'a str),
 }
 
 impl Standing<'_> {
@@ -32,6 +35,7 @@ impl Standing<'_> {
             Self::On => "on the frontier".into(),
             Self::Behind(other, true) => format!("behind {other}"),
             Self::Behind(other, false) => format!("behind {other}, but not told apart"),
+            Self::NotApart(other) => format!("dearer than {other}, and not told apart"),
         }
     }
 }
@@ -49,20 +53,41 @@ pub(crate) fn offered(outcome: &Outcome) -> Vec<Offered<'_>> {
     let bills = outcome.designs.iter().filter_map(|of| Some((of, of.bill.as_ref()?.bill_per_month)));
     let mut all: Vec<(&DesignOutcome, Estimate)> = bills.collect();
     all.sort_by(|a, b| at(a.1).total_cmp(&at(b.1)).then(at(a.0.unavailability).total_cmp(&at(b.0.unavailability))));
-    let standing = |place: usize| standing(&all, place);
-    (0..all.len()).map(|place| Offered { of: all[place].0, bill: all[place].1, standing: standing(place) }).collect()
+    let mut last: Option<&DesignOutcome> = None;
+    let offer = |place: usize| {
+        let (of, bill) = all[place];
+        let standing = match (standing(outcome, &all, place), last) {
+            (Standing::On, Some(cheaper)) if !is_better(outcome, of, cheaper) => Standing::NotApart(&cheaper.design),
+            (standing, _) => standing,
+        };
+        if standing == Standing::On {
+            last = Some(of);
+        }
+        Offered { of, bill, standing }
+    };
+    (0..all.len()).map(offer).collect()
+}
+
+/// Whether a design misses less than another beyond doubt.
+fn is_better(outcome: &Outcome, of: &DesignOutcome, than: &DesignOutcome) -> bool {
+    let difference = |design: &DesignOutcome, against: &DesignOutcome| {
+        outcome.differences.iter().find(|of| of.design == design.design && of.against == against.design)
+    };
+    let apart = than.unavailability.low.is_some_and(|low| of.unavailability.high < low);
+    apart
+        || difference(of, than).is_some_and(|of| of.high.is_some_and(|high| high < 0.0))
+        || difference(than, of).is_some_and(|of| of.low.is_some_and(|low| low > 0.0))
 }
 
 /// Against those that cost no more: they stand before it.
-fn standing<'a>(all: &[(&'a DesignOutcome, Estimate)], place: usize) -> Standing<'a> {
+fn standing<'a>(outcome: &Outcome, all: &[(&'a DesignOutcome, Estimate)], place: usize) -> Standing<'a> {
     let own = all[place].0.unavailability;
     let better = |other: &&(&DesignOutcome, Estimate)| at(other.0.unavailability) <= at(own);
     let before = || all[..place].iter().filter(better);
     let Some(best) = before().min_by(|a, b| at(a.0.unavailability).total_cmp(&at(b.0.unavailability))) else {
         return Standing::On;
     };
-    let sure = own.low.is_some_and(|low| best.0.unavailability.high < low);
-    Standing::Behind(&best.0.design, sure)
+    Standing::Behind(&best.0.design, is_better(outcome, best.0, all[place].0))
 }
 
 /// A step along the frontier.

@@ -1,4 +1,5 @@
-//! Numbers for people, rounded towards the bad side: availability down, downtime up.
+//! Numbers for people, rounded towards the bad side: availability down, downtime up. The ends of an interval are rounded outwards: it never
+//! looks narrower than it is.
 //!
 //! Rounding is exact on the shortest decimal that reads back as the number (what a file shows), so that 99.95 % stays
 //! 99.95 % and 99.949999 % never becomes it.
@@ -75,11 +76,16 @@ pub(crate) fn plain(value: f64, toward: Toward) -> String {
     fixed(value, decimals(value, 3), toward)
 }
 
-/// Several numbers of at least zero with the same decimals: three significant digits of the largest.
-pub(crate) fn alike(values: &[f64], toward: Toward) -> Vec<String> {
-    let largest = values.iter().copied().fold(0.0, f64::max);
-    let digits = decimals(largest, 3);
-    values.iter().map(|&value| fixed(value, digits, toward)).collect()
+/// Both ends of an interval, shown outwards: the lower one rounded down, the upper one up, below zero too.
+pub(crate) fn ends(low: f64, high: f64, show: impl Fn(f64, Toward) -> String) -> [String; 2] {
+    let down = if low < 0.0 { Toward::Up } else { Toward::Down };
+    let up = if high < 0.0 { Toward::Down } else { Toward::Up };
+    [show(low, down), show(high, up)]
+}
+
+/// Decimals that show three significant digits of the largest.
+pub(crate) fn decimals_of(values: &[f64]) -> u32 {
+    decimals(values.iter().copied().fold(0.0, f64::max), 3)
 }
 
 /// A signed number; each sign keeps its digits, and what is not zero does not look like zero.
@@ -115,16 +121,43 @@ pub(crate) fn target_decimals(share: f64) -> u32 {
 /// Availabilities in percent from unavailabilities, without the sign: all rounded down, with the same decimals: one
 /// more than the target, two significant digits of the smallest unavailability, and enough to tell the ends apart.
 pub(crate) fn availabilities(unavailable: &[f64], target_decimals: u32) -> Vec<String> {
+    let show = |share: f64, digits| availability_toward(share, digits, Toward::Down);
+    availabilities_to(unavailable, target_decimals, &show, &|_| false)
+}
+
+/// The availability and both ends of its interval, the least first, in the digits of [`availabilities`]. The best end is rounded up,
+/// with so many digits that this takes it to no target that it does not reach.
+pub(crate) fn availability_between(least: f64, mean: f64, best: f64, target_decimals: u32) -> [String; 3] {
+    let show = |share: f64, digits| {
+        let toward = if share == best && share != mean { Toward::Up } else { Toward::Down };
+        availability_toward(share, digits, toward)
+    };
+    let touches = |shown: &[String]| {
+        let Some((_, behind)) = shown[2].split_once('.') else { return false };
+        let whole = behind.bytes().skip(target_decimals as usize).all(|digit| digit == b'0');
+        let known = 100.0 * (1.0 - best);
+        whole && shown[2].parse::<f64>().is_ok_and(|said| said > known + 1e-10)
+    };
+    let shown = availabilities_to(&[least, mean, best], target_decimals, &show, &touches);
+    <[String; 3]>::try_from(shown).unwrap_or_default()
+}
+
+fn availabilities_to(
+    unavailable: &[f64],
+    target_decimals: u32,
+    show: &dyn Fn(f64, u32) -> String,
+    misleads: &dyn Fn(&[String]) -> bool,
+) -> Vec<String> {
     let positive = unavailable.iter().copied().filter(|&share| share > 0.0);
     let smallest = positive.fold(1.0, f64::min);
     let mut digits = decimals(smallest * 100.0, 2).max(target_decimals + 1).min(DECIMALS_MAX);
-    let all = |digits| -> Vec<String> { unavailable.iter().map(|&share| availability(share, digits)).collect() };
+    let all = |digits| -> Vec<String> { unavailable.iter().map(|&share| show(share, digits)).collect() };
     let confused = |shown: &[String]| {
         let pairs = shown.windows(2).zip(unavailable.windows(2));
         pairs.into_iter().any(|(shown, share)| shown[0] == shown[1] && share[0] != share[1])
     };
     let mut shown = all(digits);
-    while confused(&shown) && digits < DECIMALS_MAX {
+    while (confused(&shown) || misleads(&shown)) && digits < DECIMALS_MAX {
         digits += 1;
         shown = all(digits);
     }
@@ -133,9 +166,12 @@ pub(crate) fn availabilities(unavailable: &[f64], target_decimals: u32) -> Vec<S
 
 /// An availability in percent from an unavailability, rounded down, without the sign, with so many decimals at most.
 pub(crate) fn availability(unavailable: f64, decimals: u32) -> String {
-    let decimals = decimals.min(DECIMALS_MAX);
+    availability_toward(unavailable, decimals.min(DECIMALS_MAX), Toward::Down)
+}
+
+fn availability_toward(unavailable: f64, decimals: u32, toward: Toward) -> String {
     let whole = 100 * 10_u128.pow(decimals);
-    let lost = scaled(unavailable, decimals + 2, Toward::Up);
+    let lost = scaled(unavailable, decimals + 2, if toward == Toward::Down { Toward::Up } else { Toward::Down });
     lost.map_or_else(|| NONE.into(), |lost| written(whole.saturating_sub(lost), decimals))
 }
 
@@ -219,12 +255,25 @@ mod tests {
         assert_eq!(plain(1_234_567.2, Toward::Up), "1,234,568");
         assert_eq!(plain(0.0, Toward::Up), "0");
         assert_eq!(plain(f64::INFINITY, Toward::Up), NONE);
-        assert_eq!(alike(&[12.3, 0.061], Toward::Up), ["12.3", "0.1"]);
+        assert_eq!(decimals_of(&[12.3, 0.061]), 1);
         assert_eq!(percent(0.126_01, Toward::Up), "12.7 %");
         assert_eq!(percent(0.949_999, Toward::Down), "94.9 %");
         assert_eq!(percent(1.0, Toward::Down), "100 %");
         assert_eq!(signed(-0.004, 31.0, Toward::Up, '-'), "-0.004");
         assert_eq!(signed(-31.02, 31.0, Toward::Down, '-'), "-31.0");
+    }
+
+    #[test]
+    fn an_interval_never_looks_narrower_than_it_is() {
+        let plainly = |value: f64, toward| signed(value, 12.3, toward, '-');
+        assert_eq!(ends(12.31, 45.61, plainly), ["12.3", "45.7"]);
+        assert_eq!(ends(-12.31, -4.56, plainly), ["-12.4", "-4.5"]);
+        assert_eq!(ends(-0.021, 0.021, plainly), ["-0.03", "0.03"]);
+        assert_eq!(availability_between(2.04e-4, 1.62e-4, 1.38e-4, 2), ["99.979", "99.983", "99.987"]);
+        assert_eq!(availability_between(2e-4, 1e-4, 0.0, 2), ["99.980", "99.990", "100.000"]);
+        assert_eq!(availability_between(1e-4, 1e-4, 1e-4, 2), ["99.990", "99.990", "99.990"]);
+        // Not to the target of 99.95 %, which this end does not reach.
+        assert_eq!(availability_between(7e-4, 6e-4, 5.04e-4, 2), ["99.9300", "99.9400", "99.9496"]);
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub use gate::Gate;
 pub use keys::{Key, Kind, keys};
 pub use load::{FILE_BYTES_MAX, load, load_plan, load_with, parse, parse_with};
 pub use money::{Money, Rates, standbys_unpriced};
-pub use plan::{Plan, PlanCandidate, PlanChoice, Price};
+pub use plan::{Impossible, Plan, PlanCandidate, PlanChoice, Price};
 pub use scenario::{
     Assumptions, CalendarStart, FaultSource, HalfWidth, Hypothesis, Member, Method, Scenario, ScriptRow, Target,
     TraceColumns, Until, Window, duration_words,

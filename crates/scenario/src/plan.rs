@@ -9,6 +9,7 @@
 
 mod blame;
 mod chosen;
+mod limits;
 
 use crate::codes;
 use crate::designs::{self, Around, Laid};
@@ -26,11 +27,12 @@ use crate::timeline;
 use crate::what_if::{self, Change};
 use blame::Failed;
 use chosen::{Read, read};
+use limits::{Least, Limits, Size};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use zonefall_azure::prices::{PriceList, SizePrice};
-use zonefall_fleet::{Design, initial_counts, paid_as_designed};
+use zonefall_fleet::{Design, paid_as_designed};
 
 /// The most candidates.
 pub const CANDIDATES_MAX: usize = 20_000;
@@ -52,8 +54,8 @@ pub struct Plan {
     pub price: Option<Price>,
     /// The candidates; only if they were asked for.
     pub candidates: Vec<PlanCandidate>,
-    /// Why candidates are impossible, and how many for each reason.
-    pub impossible: Vec<(String, u64)>,
+    /// Why candidates are impossible, the most frequent reason first.
+    pub impossible: Vec<Impossible>,
     /// Candidates beyond a limit of the plan.
     pub over_limit: u64,
 }
@@ -91,10 +93,15 @@ pub struct PlanCandidate {
     pub cost: f64,
 }
 
-struct Limits {
-    machines: Option<u64>,
-    per_zone: Option<u64>,
-    cost: Option<f64>,
+/// Why some candidates are impossible.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impossible {
+    /// In words.
+    pub why: String,
+    /// How many are.
+    pub candidates: u64,
+    /// The name of the first of them; empty for other reasons together.
+    pub first: String,
 }
 
 /// Reads `[plan]`; the outer `None` is a mistake, the inner one its absence. With `whole` the candidates are made.
@@ -110,11 +117,7 @@ pub(crate) fn plan(
     };
     let target = if reader.has("target") { Some(timeline::share(&reader, "target", sink)?) } else { None };
     let trials_max = reader.count("trials_max", sink);
-    let limits = Limits {
-        machines: reader.optional("max_machines", sink, Reader::count)?,
-        per_zone: reader.optional("max_machines_per_zone", sink, Reader::count)?,
-        cost: reader.optional("max_cost", sink, Reader::number)?,
-    };
+    let limits = Limits::read(&reader, sink)?;
     let own = price(&reader, around.prices.is_some(), sink);
     let read = read(&reader, sink);
     let (own, read, trials_max) = (own?, read?, trials_max?);
@@ -188,26 +191,27 @@ fn candidates(
     limits: &Limits,
     sink: &mut Sink,
 ) -> Option<()> {
-    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
+    let mut reasons: BTreeMap<String, (u64, String)> = BTreeMap::new();
     // For each choice and value, whether some candidate is possible, else the mistakes of the first.
     let mut first: Vec<Vec<Option<Failed>>> = read.iter().map(|of| of.nodes.iter().map(|_| None).collect()).collect();
     let mut possible: Vec<Vec<bool>> = read.iter().map(|of| vec![false; of.nodes.len()]).collect();
     let names = names(read);
+    let mut least = Least::default();
     for (shape, of) in seen.iter().enumerate() {
         let mut at = vec![0_u32; read.len()];
         loop {
             let mut own = Sink::default();
             let design = candidate(of, read, &at, around, &mut own).filter(|_| !own.has_errors());
             sink.asked.extend(std::mem::take(&mut own.asked));
+            let name = || named(seen, shape, &names, read, &at);
             match design {
                 Some(laid) => {
                     at.iter().enumerate().for_each(|(key, &value)| possible[key][value as usize] = true);
-                    let name = named(seen, shape, &names, read, &at);
-                    take(plan, laid, name, shape, &at, limits);
+                    take(plan, laid, name(), (shape, &at), limits, &mut least);
                 }
                 None => {
                     let why = own.first_error().unwrap_or_default();
-                    *reasons.entry(why).or_default() += 1;
+                    reasons.entry(why).or_insert_with(|| (0, name())).0 += 1;
                     let own = Rc::new(own);
                     for (key, &value) in at.iter().enumerate() {
                         first[key][value as usize]
@@ -221,18 +225,23 @@ fn candidates(
         }
     }
     let fine = blame::tell(read, &possible, first, sink);
-    let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
-    reasons.sort_by(|(_, a), (_, b)| b.cmp(a));
-    if reasons.len() > REASONS_MAX {
-        let others = reasons.split_off(REASONS_MAX - 1).iter().map(|(_, count)| count).sum();
-        reasons.push(("other reasons".into(), others));
-    }
-    plan.impossible = reasons;
+    plan.impossible = impossible(reasons);
     if fine && plan.candidates.is_empty() {
-        sink.error(codes::PLAN, &read[0].span, "no candidate is within the limits of the plan");
+        limits.tell(&least, &read[0].span, sink);
         return None;
     }
     fine.then_some(())
+}
+
+fn impossible(reasons: BTreeMap<String, (u64, String)>) -> Vec<Impossible> {
+    let mut all: Vec<Impossible> =
+        reasons.into_iter().map(|(why, (candidates, first))| Impossible { why, candidates, first }).collect();
+    all.sort_by(|a, b| b.candidates.cmp(&a.candidates));
+    if all.len() > REASONS_MAX {
+        let candidates = all.split_off(REASONS_MAX - 1).iter().map(|of| of.candidates).sum();
+        all.push(Impossible { why: "other reasons".into(), candidates, first: String::new() });
+    }
+    all
 }
 
 /// The next combination of values, the last choice fastest.
@@ -277,20 +286,13 @@ fn named(seen: &[Seen], shape: usize, names: &[String], read: &[Read], at: &[u32
 }
 
 /// Takes a candidate that is within the limits.
-fn take(plan: &mut Plan, laid: Laid, name: String, shape: usize, at: &[u32], limits: &Limits) {
+fn take(plan: &mut Plan, laid: Laid, name: String, (shape, at): (usize, &[u32]), limits: &Limits, least: &mut Least) {
     let cost = cost(&laid);
     // Nobody reads the meters of candidates.
     let design = Design { name, bought: None, ..laid.design };
-    let mut zones: BTreeMap<u32, u64> = BTreeMap::new();
-    for set in &design.sets {
-        for (zone, count) in set.zones.iter().zip(initial_counts(set)) {
-            *zones.entry(zone.0).or_default() += u64::from(count);
-        }
-    }
-    let within = limits.machines.is_none_or(|most| design.capacity() <= most)
-        && limits.per_zone.is_none_or(|most| zones.values().all(|&count| count <= most))
-        && limits.cost.is_none_or(|most| cost <= most);
-    if within {
+    let size = Size::of(&design, cost);
+    least.note(&size);
+    if limits.hold(&size) {
         plan.candidates.push(PlanCandidate { design: Arc::new(design), shape, values: at.to_vec(), cost });
     } else {
         plan.over_limit += 1;

@@ -74,6 +74,9 @@ pub struct Sweep {
     /// Vary one key at a time, the others as the file says; else every value meets every other.
     #[arg(long)]
     pub one_at_a_time: bool,
+    /// Leave out the looks at what is assumed: verdicts as far as luck goes only.
+    #[arg(long)]
+    pub no_assumptions: bool,
     /// Changes of the scenario.
     #[command(flatten)]
     pub what_if: WhatIf,

@@ -34,21 +34,25 @@ pub(crate) fn frontier(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fi
         super::sheet::bounded("downtime_min_per_month", "min/month", "its downtime", |row: &Row<'_>| {
             Some(Bounded::from(row.0.of.unavailability).minutes_per_month())
         }),
-        field("on_frontier", "", "yes if no other design costs as little and misses as little", |row: &Row<'_>| {
-            Cell::text(if row.0.standing == Standing::On { "yes" } else { "no" })
-        }),
-        field("behind", "", "the design that is as cheap and better; empty on the frontier", |row: &Row<'_>| match row
-            .0
-            .standing
-        {
-            Standing::On => Cell::Empty,
-            Standing::Behind(other, _) => Cell::text(other),
-        }),
-        field("behind_beyond_doubt", "", "whether the intervals of the two lie apart", |row: &Row<'_>| {
-            match row.0.standing {
+        field(
+            "on_frontier",
+            "",
+            "yes if no other design costs as little and misses as little, and it is told apart from what is cheaper",
+            |row: &Row<'_>| Cell::text(if row.0.standing == Standing::On { "yes" } else { "no" }),
+        ),
+        field(
+            "behind",
+            "",
+            "the design that is as cheap and better, or cheaper and not told apart; empty on the frontier",
+            |row: &Row<'_>| match row.0.standing {
                 Standing::On => Cell::Empty,
-                Standing::Behind(_, sure) => Cell::text(if sure { "yes" } else { "no" }),
-            }
+                Standing::Behind(other, _) | Standing::NotApart(other) => Cell::text(other),
+            },
+        ),
+        field("behind_beyond_doubt", "", "whether the two are told apart", |row: &Row<'_>| match row.0.standing {
+            Standing::On => Cell::Empty,
+            Standing::Behind(_, sure) => Cell::text(if sure { "yes" } else { "no" }),
+            Standing::NotApart(_) => Cell::text("no"),
         }),
         field(
             "more_per_month",

@@ -104,24 +104,23 @@ fn assumptions(outcome: &Outcome) -> Option<Figure> {
         let of = design.assumptions.as_ref()?;
         let name = clean(&design.design);
         let minutes = |share: f64| share * MINUTES_PER_MONTH;
-        let shown = |share: f64| number::plain(minutes(share), Toward::Up);
         let luck = Row { mark: Mark::Plain, label: name.clone(), ..downtime_row(&page, outcome, design) };
         let from = |look: &Option<String>| look.as_deref().map_or("as stated".to_owned(), clean);
-        let ends = (shown(of.low), shown(of.high));
+        let [least, most] = number::ends(minutes(of.low), minutes(of.high), number::plain);
+        // A least of 0 is a look with too few misses to say one.
+        let range = if of.low > 0.0 {
+            format!("from {least} ({}) to {most}", from(&of.low_from))
+        } else {
+            format!("at most {most}")
+        };
         let assumed = Row {
             label: "↳ if assumptions differ".into(),
             mean: None,
             low: Some(minutes(of.low)).filter(|low| *low > 0.0),
             high: Some(minutes(of.high)),
             mark: mark(both(design)),
-            words: if of.low > 0.0 { format!("{} to {} min", ends.0, ends.1) } else { format!("≤ {} min", ends.1) },
-            tip: format!(
-                "{name}, if assumptions differ: from {} min a month ({}) to {} ({})",
-                ends.0,
-                from(&of.low_from),
-                ends.1,
-                from(&of.high_from)
-            ),
+            words: if of.low > 0.0 { format!("{least} to {most} min") } else { format!("≤ {most} min") },
+            tip: format!("{name}, if assumptions differ: {range} min a month ({})", from(&of.high_from)),
         };
         Some([luck, assumed])
     };
@@ -142,7 +141,8 @@ fn downtime_row(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Row {
         Quality::UpperBound => format!("at most {} min a month", shown(of.high)),
         Quality::Recorded => format!("{} min a month", shown(of.mean)),
         Quality::Interval => {
-            format!("{} min a month ({} to {})", shown(of.mean), shown(of.low.unwrap_or(of.mean)), shown(of.high))
+            let ends = number::ends(minutes(of.low.unwrap_or(of.mean)), minutes(of.high), number::plain);
+            format!("{} min a month ({})", shown(of.mean), ends.join(" to "))
         }
     };
     let windows = design.verdict_windows.map_or(String::new(), |of| format!(", in enough windows: {of}"));

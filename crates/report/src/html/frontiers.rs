@@ -51,7 +51,7 @@ pub(super) fn frontier(outcome: &Outcome) -> Option<Figure> {
         goal: (1.0 - outcome.target_share, format!("objective {}", target(outcome))),
     };
     let caption = "Cheaper on the left, better above. Filled circles: no other design costs as little and misses as little; the line is \
-                   the border that they make. Empty squares lie behind it. Upright lines are intervals; an arrow: only a bound is \
+                   the border that they make. Empty squares lie behind it, or are not told apart from what is cheaper. Upright lines are intervals; an arrow: only a bound is \
                    known. By the numbers the list names the designs.";
     Figure::new(caption, None, |width| chart::scatter("Cost against availability", &dots, &words, width))
 }
@@ -106,7 +106,7 @@ pub(super) fn plan_figure(picture: Picture, of: &Planned) -> Option<Figure> {
         goal: (1.0 - of.target_share, format!("target {}", number::percent_given(of.target_share))),
     };
     let caption = "Cheaper on the left, better above. Filled circles: designs that miss at least a tenth less than all that is \
-                   cheaper, among those that were simulated; empty squares: what the answer names beside them. Upright lines: \
+                   cheaper and are told apart from the one before, among those that were simulated; empty squares: what the answer names beside them. Upright lines: \
                    intervals that hold for all candidates together; an arrow: only a bound is known.";
     Figure::new(caption, None, |width| chart::scatter("Cost against availability", &dots, &words, width))
 }

@@ -108,13 +108,17 @@ fn tone(of: Verdict) -> Tone {
     }
 }
 
-fn said(page: &Page, of: Verdict) -> String {
-    let mark = match of {
+/// The sign of a verdict, the same wherever one stands.
+pub(super) fn mark(page: &Page, of: Verdict) -> &'static str {
+    match of {
         Verdict::Meets => page.sign("✓", "+"),
         Verdict::Misses => page.sign("✗", "x"),
         Verdict::NotResolved => "?",
-    };
-    format!("{mark} {of}")
+    }
+}
+
+fn said(page: &Page, of: Verdict) -> String {
+    format!("{} {of}", mark(page, of))
 }
 
 fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
@@ -166,10 +170,10 @@ pub(crate) fn availability(page: &Page, outcome: &Outcome, design: &DesignOutcom
     let least = page.sign("≥ ", ">= ");
     match of.quality {
         Quality::Interval | Quality::Recorded => {
-            let shown = number::availabilities(&[of.high, of.mean, of.low.unwrap_or(of.mean)], decimals);
+            let [_, mean, _] = number::availability_between(of.high, of.mean, of.low.unwrap_or(of.mean), decimals);
             let any_bound = outcome.designs.iter().any(|other| other.unavailability.quality == Quality::UpperBound);
             let before = if any_bound { " ".repeat(least.chars().count()) } else { String::new() };
-            format!("{before}{} %", shown[1])
+            format!("{before}{mean} %")
         }
         Quality::UpperBound => format!("{least}{} %", number::availabilities(&[of.high], decimals)[0]),
     }

@@ -41,7 +41,7 @@ fn intervals(page: &Page, outcome: &Outcome, of: &[(&DesignOutcome, &DesignAssum
     let row = |&(design, of): &(&DesignOutcome, &DesignAssumptions)| {
         let own = design.unavailability;
         let low = own.low.unwrap_or(own.mean);
-        let shown = number::availabilities(&[own.high, own.mean, low], decimals);
+        let shown = number::availability_between(own.high, own.mean, low, decimals);
         let (mean, sampling) = match own.quality {
             Quality::Interval | Quality::Recorded => {
                 (format!("{} %", shown[1]), format!("{}{dash}{}", shown[0], shown[2]))
@@ -53,7 +53,9 @@ fn intervals(page: &Page, outcome: &Outcome, of: &[(&DesignOutcome, &DesignAssum
         };
         // No fewer digits than the estimate has.
         let digits = shown[1].rsplit_once('.').map_or(0, |(_, behind)| behind.len() as u32);
-        let mut ends = number::availabilities(&[of.high, of.low], decimals.max(digits.saturating_sub(1)));
+        let [worst, _, best] =
+            number::availability_between(of.high, own.mean, of.low, decimals.max(digits.saturating_sub(1)));
+        let mut ends = [worst, best];
         if of.low <= 0.0 {
             ends[1] = "100".into();
         }
@@ -100,13 +102,16 @@ fn not_known(
             return vec![clean(&design.design), nothing(), nothing(), nothing(), "too few misses".into(), nothing()];
         };
         let minutes = [of.mean, of.sd_not_known, of.sd_luck, of.low, of.high].map(|share| share * MINUTES_PER_MONTH);
-        let shown = number::alike(&minutes, Toward::Up);
+        let digits = number::decimals_of(&minutes);
+        let shown = |minutes: f64, toward| number::fixed(minutes, digits, toward);
+        let [mean, sd_not_known, sd_luck, low, high] = minutes;
+        let [mean, sd_not_known, sd_luck] = [mean, sd_not_known, sd_luck].map(|of| shown(of, Toward::Up));
         vec![
             clean(&design.design),
-            shown[0].clone(),
-            shown[1].clone(),
-            shown[2].clone(),
-            format!("{}{}{}", shown[3], page.sign("–", "-"), shown[4]),
+            mean,
+            sd_not_known,
+            sd_luck,
+            number::ends(low, high, shown).join(page.sign("–", "-")),
             number::percent(of.share_that_meets, Toward::Down),
         ]
     };

@@ -75,9 +75,8 @@ fn order(page: &mut Page, of: &Comparison) {
     };
     let rows = of.standings.iter().map(|of| {
         let downtime = of.downtime_min_per_month;
-        let interval = downtime.low.map_or_else(String::new, |low| {
-            format!("{} to {}", number::plain(low, Toward::Down), number::plain(downtime.high, Toward::Up))
-        });
+        let ends = |low| number::ends(low, downtime.high, number::plain).join(" to ");
+        let interval = downtime.low.map_or_else(String::new, ends);
         // As everywhere: of few misses only what it is at most.
         let mean = designs::estimate(page, downtime, |minutes| number::plain(minutes, Toward::Up));
         vec![place(of), clean(&of.design), number::count(of.machines), mean, interval]
@@ -195,10 +194,6 @@ fn row(page: &Page, pair: &Pair) -> Vec<String> {
     let minus = page.sign('−', '-');
     let Gap { min_per_month, low, high, hits } = pair.difference;
     let size = min_per_month.abs().max(low.abs()).max(high.abs());
-    let signed = |value: f64, up: bool| {
-        let toward = if (value < 0.0) == up { Toward::Down } else { Toward::Up };
-        number::signed(value, size, toward, minus)
-    };
     if hits == 0 {
         return vec![clean(&pair.design), clean(&pair.against), "0".into(), String::new(), pair.says.clone()];
     }
@@ -206,7 +201,7 @@ fn row(page: &Page, pair: &Pair) -> Vec<String> {
         clean(&pair.design),
         clean(&pair.against),
         number::signed(min_per_month, size, Toward::Up, minus),
-        format!("{} to {}", signed(low, false), signed(high, true)),
+        number::ends(low, high, |value, toward| number::signed(value, size, toward, minus)).join(" to "),
         pair.says.clone(),
     ]
 }

@@ -97,21 +97,20 @@ fn how_available(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Vec<
     let of = design.unavailability;
     let dash = page.sign("–", "-");
     let low = of.low.unwrap_or(of.mean);
-    let shares = number::availabilities(&[of.high, of.mean, low], number::target_decimals(outcome.target_share));
-    let minutes = [of.mean, low, of.high].map(|share| share * MINUTES_PER_MONTH);
-    let minutes = number::alike(&minutes, Toward::Up);
+    let decimals = number::target_decimals(outcome.target_share);
+    let [worst, _, best] = number::availability_between(of.high, of.mean, low, decimals);
+    let [mean, low, high] = [of.mean, low, of.high].map(|share| share * MINUTES_PER_MONTH);
+    let digits = number::decimals_of(&[mean, low, high]);
+    let minutes = |minutes: f64, toward| number::fixed(minutes, digits, toward);
+    let [low, high] = number::ends(low, high, minutes);
+    let mean = minutes(mean, Toward::Up);
     let availability = answer::availability(page, outcome, design);
     match of.quality {
-        Quality::Interval => vec![
-            availability,
-            format!("{}{dash}{}", shares[0], shares[2]),
-            minutes[0].clone(),
-            format!("{}{dash}{}", minutes[1], minutes[2]),
-        ],
+        Quality::Interval => vec![availability, format!("{worst}{dash}{best}"), mean, format!("{low}{dash}{high}")],
         Quality::UpperBound => {
-            vec![availability, String::new(), at_most(page, &minutes[2]), String::new()]
+            vec![availability, String::new(), at_most(page, &high), String::new()]
         }
-        Quality::Recorded => vec![availability, String::new(), minutes[0].clone(), String::new()],
+        Quality::Recorded => vec![availability, String::new(), mean, String::new()],
     }
 }
 
@@ -172,7 +171,7 @@ fn notes(outcome: &Outcome) -> String {
     let thin = quantiles.flatten().any(|of| is_thin(&of));
     let mut notes = format!(
         "1-in-10-year {window}: the downtime that a {window} exceeds once in ten years. Longest outage: 95 % of trials \
-         have none longer; none: so many have no outage at all. Availability is rounded down, downtime up."
+         have none longer; none: so many have no outage at all. Availability is rounded down, downtime up, intervals outwards."
     );
     if thin {
         notes.push_str(" *: too few observations for an interval, and perhaps too low.");

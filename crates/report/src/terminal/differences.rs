@@ -40,20 +40,15 @@ pub(crate) fn row(of: &Difference, minus: char) -> Vec<String> {
 /// A difference that so many trials show, and its interval.
 pub(super) fn cells(mean: f64, (low, high): (Option<f64>, Option<f64>), hits: u64, minus: char) -> [String; 2] {
     let largest = [Some(mean), low, high].into_iter().flatten().map(f64::abs).fold(0.0, f64::max);
-    // A low end towards less, everything else towards more.
     let towards_more = |value: f64| if value < 0.0 { Toward::Down } else { Toward::Up };
-    let towards_less = |value: f64| if value < 0.0 { Toward::Up } else { Toward::Down };
+    let shown = |value: f64, toward| number::signed(value, largest, toward, minus);
     if hits == 0 {
         return ["0".into(), String::new()];
     }
     let interval = match (low, high) {
         (Some(low), Some(high)) if low == high => String::new(),
-        (Some(low), Some(high)) => format!(
-            "{} to {}",
-            number::signed(low, largest, towards_less(low), minus),
-            number::signed(high, largest, towards_more(high), minus)
-        ),
+        (Some(low), Some(high)) => number::ends(low, high, shown).join(" to "),
         _ => number::NONE.into(),
     };
-    [number::signed(mean, largest, towards_more(mean), minus), interval]
+    [shown(mean, towards_more(mean)), interval]
 }

@@ -22,8 +22,8 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         page.line("");
         page.grid(&prices(page, money, &steps));
     }
-    let words = "On the frontier: no other design costs as little and misses as little, by the estimates; a design of which only a \
-                 bound is known stands at its bound. A nine: what it costs to miss ten times less, at the price of this step. The \
+    let words = "On the frontier: no other design costs as little and misses as little, by the estimates, and it is told apart from what \
+                 is cheaper there; a design of which only a bound is known stands at its bound. A nine: what it costs to miss ten times less, at the price of this step. The \
                  bill is meant, without credit and without the cost of downtime.";
     page.paragraph(None, words, Some(Tone::Faint));
 }

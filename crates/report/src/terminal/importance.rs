@@ -43,8 +43,8 @@ fn one(page: &mut Page, design: &DesignImportance) {
     if design.own_min_per_month.hits > 0 {
         let own = with_ends(page, design.own_min_per_month);
         let words = format!(
-            "{own} of them are charged to the fleet itself (overload, releases, missing capacity): no rate below changes \
-             them; `run` tells which."
+            "{own} of them are charged to the fleet itself (probe lag, overload, releases, missing capacity; `run` tells which) and \
+             to no cause below; where a failure sets them off, it is its row that spares them."
         );
         page.paragraph(None, &words, None);
     }
@@ -102,9 +102,9 @@ fn with_ends(page: &Page, of: Estimate) -> String {
             format!("{} {}", page.sign("≤", "<="), number::plain(of.high, Toward::Up))
         }
         (_, Some(low)) => {
-            let shown = number::alike(&[of.mean, of.high], Toward::Up);
-            let low = number::alike(&[low, of.high], Toward::Down).swap_remove(0);
-            format!("{} ({low} to {})", shown[0], shown[1])
+            let digits = number::decimals_of(&[of.mean, of.high]);
+            let shown = |number: f64, toward| number::fixed(number, digits, toward);
+            format!("{} ({})", shown(of.mean, Toward::Up), number::ends(low, of.high, shown).join(" to "))
         }
     }
 }
@@ -119,13 +119,7 @@ fn difference(page: &Page, of: Estimate) -> String {
         (_, Some(low)) => {
             let size = low.abs().max(of.high.abs());
             let shown = |number: f64, toward| number::signed(number, size, toward, minus);
-            let outward = |number: f64, up: bool| if up == (number >= 0.0) { Toward::Up } else { Toward::Down };
-            format!(
-                "{} ({} to {})",
-                shown(of.mean, Toward::Up),
-                shown(low, outward(low, false)),
-                shown(of.high, outward(of.high, true))
-            )
+            format!("{} ({})", shown(of.mean, Toward::Up), number::ends(low, of.high, shown).join(" to "))
         }
     }
 }
@@ -137,8 +131,8 @@ fn available(page: &Page, of: Estimate) -> String {
             format!("{} {} %", page.sign("≥", ">="), number::availabilities(&[of.high], 2)[0])
         }
         (_, Some(low)) => {
-            let shown = number::availabilities(&[of.high, of.mean, low], 2);
-            format!("{} % ({} to {})", shown[1], shown[0], shown[2])
+            let [least, mean, best] = number::availability_between(of.high, of.mean, low, 2);
+            format!("{mean} % ({least} to {best})")
         }
     }
 }

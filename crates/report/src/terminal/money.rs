@@ -59,7 +59,7 @@ fn totals(page: &Page, outcome: &Outcome, money: &MoneyOutcome) -> Grid {
 fn interval(page: &Page, bill: &BillOutcome) -> String {
     let of = bill.total_per_month;
     match of.low {
-        Some(low) => format!("{}{}{}", cash(low, Toward::Down), page.sign("–", "-"), cash(of.high, Toward::Up)),
+        Some(low) => number::ends(low, of.high, cash).join(page.sign("–", "-")),
         None => String::new(),
     }
 }

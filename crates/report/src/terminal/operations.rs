@@ -29,9 +29,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
             let unit = if operation.in_hours { " h" } else { "" };
             let of = operation.per_year;
             let interval = match (of.low, of.quality) {
-                (Some(low), Quality::Interval) => {
-                    format!("{}{}{}", number::plain(low, Toward::Down), page.sign("–", "-"), plain(of.high))
-                }
+                (Some(low), Quality::Interval) => number::ends(low, of.high, number::plain).join(page.sign("–", "-")),
                 _ => String::new(),
             };
             rows.push(vec![std::mem::take(&mut name), what, format!("{}{unit}", estimate(page, of, plain)), interval]);

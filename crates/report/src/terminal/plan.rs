@@ -201,7 +201,7 @@ fn shapes(of: &Planned) -> bool {
 
 fn row(page: &Page, of: &Planned, role: &str, offer: &Offer) -> Vec<String> {
     let interval = match offer.low {
-        Some(low) => format!("{} to {}", minutes(low, Toward::Down), minutes(offer.high, Toward::Up)),
+        Some(low) => number::ends(low, offer.high, minutes).join(" to "),
         None => format!("{} {}", page.sign("≤", "at most"), minutes(offer.high, Toward::Up)),
     };
     let mut cells = vec![role.to_owned()];
@@ -234,8 +234,14 @@ fn reasons(page: &mut Page, of: &Planned) {
     let Some(best) = of.best.as_ref().filter(|_| of.verdict == Verdict::Found) else { return };
     if let Some(next) = &of.runner_up {
         let more = 100.0 * (next.cost / best.cost.max(f64::MIN_POSITIVE) - 1.0);
+        let apart = |more: &Offer, less: &Offer| more.low.is_some_and(|low| low > less.high);
         let words = if more < 100.0 * CHEAPER {
-            format!("The runner-up, {}, costs as much and is not told apart.", clean(&next.design))
+            let beside = match () {
+                () if apart(next, best) => format!("misses more: {}", downtime_words(next)),
+                () if apart(best, next) => format!("misses less: {}", downtime_words(next)),
+                () => "is not told apart".to_owned(),
+            };
+            format!("The runner-up, {}, costs as much and {beside}.", clean(&next.design))
         } else {
             format!(
                 "The runner-up, {}, meets the target as far as it was tested, and costs {more:.1} % more.",
@@ -246,7 +252,8 @@ fn reasons(page: &mut Page, of: &Planned) {
     }
     if let Some(cheaper) = &of.cheaper {
         let words = format!(
-            "What is cheaper misses it: the best of that, {}, has {} where the target allows {}.",
+            "What is cheaper misses it{}: the best of that, {}, has {} where the target allows {}.",
+            if of.ties.iter().any(|tie| tie.cost < best.cost * (1.0 - CHEAPER)) { ", ties aside" } else { "" },
             clean(&cheaper.design),
             downtime_words(cheaper),
             allowed(of)
@@ -283,13 +290,16 @@ fn why(page: &mut Page, of: &Planned) {
 fn assumed(page: &mut Page, of: &Planned) {
     for of in &of.assumed {
         let from = |name: &Option<String>| name.clone().unwrap_or_else(|| "as stated".into());
+        let [least, most] = number::ends(of.low, of.high, minutes);
+        let most = format!("{most} min a month ({})", from(&of.high_from));
+        // A least of 0 is a look with too few misses to say one.
+        let misses = match of.low > 0.0 {
+            true => format!("between {least} ({}) and {most}", from(&of.low_from)),
+            false => format!("at most {most}"),
+        };
         let words = format!(
-            "What is assumed: {} misses between {} ({}) and {} ({}) min a month{}",
+            "What is assumed: {} misses {misses}{}",
             clean(&of.design),
-            minutes(of.low, Toward::Down),
-            from(&of.low_from),
-            minutes(of.high, Toward::Up),
-            from(&of.high_from),
             match &of.depends_on {
                 Some(words) => format!("; its verdict depends on assumptions: {}.", clean(words)),
                 None => "; no look turns its verdict.".into(),
@@ -303,7 +313,9 @@ fn frontier(page: &mut Page, of: &Planned) {
     if of.frontier.len() < 2 {
         return;
     }
-    page.title("Cost against availability: what misses a tenth less than all that is cheaper, of those simulated");
+    page.title(
+        "Cost against availability: what misses a tenth less than all that is cheaper, told apart, of those simulated",
+    );
     page.picture(Picture::Frontier, None);
     // All have the same role.
     let rows = of.frontier.iter().map(|offer| row(page, of, "", offer).split_off(1)).collect();

@@ -63,10 +63,7 @@ pub(super) fn difference(of: &SessionsDifference, minus: char) -> [String; 2] {
 /// Both ends of what is lost; nothing where only one is known.
 pub(super) fn interval(page: &Page, of: Estimate) -> String {
     match (of.low, of.quality) {
-        (Some(low), Quality::Interval) => {
-            let (low, high) = (number::plain(low, Toward::Down), number::plain(of.high, Toward::Up));
-            format!("{low}{}{high}", page.sign("–", "-"))
-        }
+        (Some(low), Quality::Interval) => number::ends(low, of.high, number::plain).join(page.sign("–", "-")),
         _ => String::new(),
     }
 }

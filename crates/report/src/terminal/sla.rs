@@ -57,9 +57,7 @@ fn steps(page: &Page, outcome: &Outcome) -> Grid {
             let up = |share| number::percent(share, Toward::Up);
             let of = tier.months_share;
             let interval = match (of.low, of.quality) {
-                (Some(low), Quality::Interval) => {
-                    format!("{}{}{}", number::percent(low, Toward::Down), page.sign("–", "-"), up(of.high))
-                }
+                (Some(low), Quality::Interval) => number::ends(low, of.high, number::percent).join(page.sign("–", "-")),
                 _ => String::new(),
             };
             rows.push(vec![

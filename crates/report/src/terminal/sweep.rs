@@ -1,10 +1,13 @@
 //! A sweep: a list of points, or a heat map where two keys or more vary together. Downtime first, then sessions lost where a
-//! design holds some.
+//! design holds some. Figures, intervals and verdicts are in the words of a run.
 
 use super::Style;
+use super::answer;
+use super::designs::estimate;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Verdict};
+use crate::frontier::at;
+use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Quality, Verdict};
 use zonefall_study::sweep::{Point, Sweep};
 
 /// Draws a sweep.
@@ -13,7 +16,7 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
     let Some(first) = sweep.points.first().map(|point| &point.outcome) else { return String::new() };
     page.title(&format!("{}: downtime in minutes a month", clean(&first.study)));
     let words = format!(
-        "{} points, {} trials each on the same luck; seed {}. The target is {}; {} intervals are in the CSV.",
+        "{} points, {} trials each on the same luck; seed {}. The target is {}; below each figure its {} interval.",
         number::count(sweep.points.len() as u64),
         number::count(first.trials),
         first.seed,
@@ -24,11 +27,13 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
     let downtime = Shades::new(sweep, Figure::Downtime);
     draw_all(&mut page, sweep, first.designs.len(), &downtime);
     let legend = format!(
-        "{} min a month in equal steps of the logarithm; {} the mean meets the target, {} misses it, ? not resolved; *: fewer \
-         than 20 trials with a miss.",
+        "{} min a month in equal steps of the logarithm; {} meets the target on average, {} misses it, ? not resolved{}; {}: fewer than \
+         20 trials miss, so only a bound is known.",
         downtime.legend(&page),
-        page.sign("✓", "+"),
-        page.sign("✗", "x"),
+        answer::mark(&page, Verdict::Meets),
+        answer::mark(&page, Verdict::Misses),
+        verdicts(sweep),
+        page.sign("≤", "<="),
     );
     page.paragraph(None, &legend, Some(Tone::Faint));
     let mut designs = sweep.points.iter().flat_map(|point| &point.outcome.designs);
@@ -36,11 +41,26 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
         page.title(&format!("{}: sessions lost a month", clean(&first.study)));
         let lost = Shades::new(sweep, Figure::SessionsLost);
         draw_all(&mut page, sweep, first.designs.len(), &lost);
-        let legend =
-            format!("{} a month, shaded as above; *: fewer than 20 trials that lose some.", lost.legend(&page));
+        let legend = format!(
+            "{} a month, shaded as above; {}: fewer than 20 trials lose some.",
+            lost.legend(&page),
+            page.sign("≤", "<=")
+        );
         page.paragraph(None, &legend, Some(Tone::Faint));
     }
     page.finish()
+}
+
+/// What the verdicts stand on.
+fn verdicts(sweep: &Sweep) -> String {
+    let mut designs = sweep.points.iter().flat_map(|point| &point.outcome.designs);
+    if !designs.any(|design| design.assumptions.is_some()) {
+        return ", as far as luck goes: what is assumed is not weighed".into();
+    }
+    let mut designs = sweep.points.iter().flat_map(|point| &point.outcome.designs);
+    let depends = designs.any(|of| of.assumptions.as_ref().is_some_and(|of| of.mean_depends_on.is_some()));
+    let depends = if depends { ", by luck or because that depends on what is assumed" } else { "" };
+    format!("{depends} (luck and what is assumed, as in `run`)")
 }
 
 fn draw_all(page: &mut Page, sweep: &Sweep, designs: usize, shades: &Shades) {
@@ -70,12 +90,10 @@ impl Figure {
     }
 
     /// The verdict on it, where there is one.
-    fn verdict(self, page: &Page, design: &DesignOutcome) -> &'static str {
-        match (self, design.verdict_mean) {
-            (Self::SessionsLost, _) => "",
-            (Self::Downtime, Verdict::Meets) => page.sign(" ✓", " +"),
-            (Self::Downtime, Verdict::Misses) => page.sign(" ✗", " x"),
-            (Self::Downtime, Verdict::NotResolved) => " ?",
+    fn verdict(self, page: &Page, design: &DesignOutcome) -> String {
+        match self {
+            Self::SessionsLost => String::new(),
+            Self::Downtime => format!(" {}", answer::mark(page, design.verdict_mean)),
         }
     }
 }
@@ -90,7 +108,7 @@ struct Shades {
 impl Shades {
     fn new(sweep: &Sweep, figure: Figure) -> Self {
         let designs = sweep.points.iter().flat_map(|point| &point.outcome.designs);
-        let all = designs.filter_map(|design| Some(figure.of(design)?.mean)).filter(|&of| of > 0.0);
+        let all = designs.filter_map(|design| Some(at(figure.of(design)?))).filter(|&of| of > 0.0);
         let (least, most) =
             all.fold((f64::INFINITY, 0.0), |(least, most), of| (f64::min(least, of), f64::max(most, of)));
         Self { figure, least: if least.is_finite() { least } else { 0.0 }, most }
@@ -120,9 +138,17 @@ impl Shades {
 
 fn cell(page: &Page, design: &DesignOutcome, shades: &Shades) -> String {
     let Some(of) = shades.figure.of(design) else { return number::NONE.into() };
-    let few = if of.low.is_none() { "*" } else { "" };
-    let shade: String = [shades.sign(page, of.mean); 2].iter().collect();
-    format!("{shade} {}{few}{}", number::plain(of.mean, Toward::Up), shades.figure.verdict(page, design))
+    let shade: String = [shades.sign(page, at(of)); 2].iter().collect();
+    let figure = estimate(page, of, |number| number::plain(number, Toward::Up));
+    let verdict = shades.figure.verdict(page, design);
+    let interval = match (of.quality, of.low) {
+        (Quality::Interval, Some(low)) => number::ends(low, of.high, number::plain).join(page.sign("–", "-")),
+        _ => String::new(),
+    };
+    // The sign of the verdict stands by itself to the right.
+    let below =
+        if interval.is_empty() { interval } else { format!("\n{interval}{}", " ".repeat(verdict.chars().count())) };
+    format!("{shade} {figure}{verdict}{below}")
 }
 
 fn draw(page: &mut Page, grid: &Grid) {

@@ -42,7 +42,8 @@ pub struct DesignImportance {
     pub unavailability: Estimate,
     /// The same as minutes a month.
     pub downtime_min_per_month: Estimate,
-    /// Minutes a month that are charged to the fleet itself: overload, releases, missing capacity. No rate changes them here.
+    /// Minutes a month that are charged to the fleet itself: probe lag, overload, releases, missing capacity. Where a failure sets
+    /// them off, a cause spares them too.
     pub own_min_per_month: Estimate,
     /// The causes, the greatest elasticity first.
     pub causes: Vec<CauseImportance>,
@@ -121,6 +122,17 @@ pub struct Swing {
     pub turns_verdict: bool,
 }
 
+/// A miss needs no more events of one cause than are counted for it.
+const EVENTS_OF_A_MISS: f64 = 16.0;
+
+/// Of a month no more than a month is missed: of few trials that is a bound too.
+fn of_a_month(of: Estimate) -> Estimate {
+    match of.quality {
+        Quality::UpperBound => Estimate { high: of.high.min(MINUTES_PER_MONTH), ..of },
+        Quality::Interval | Quality::Recorded => of,
+    }
+}
+
 pub(super) fn conclude(
     study: &Study,
     trials: u64,
@@ -165,10 +177,17 @@ impl Concluding<'_> {
         self.missed(moments).times(1.0 / MINUTES_PER_MONTH)
     }
 
-    /// A difference that may be negative, over all trials.
+    /// A difference that may be negative, over all trials: no trial spares or adds more than its length.
     fn difference(&self, moments: &Moments) -> Estimate {
-        // A sum over events may be larger than the trial: one miss needs several events.
-        let cap = 16.0 * self.study.measure.horizon.since(self.study.measure.from).as_ms() as f64;
+        self.signed(moments, cap_ms(self.study))
+    }
+
+    /// A sum over the events of a cause of what each would spare. It may be larger than the trial: one miss needs several events.
+    fn over_events(&self, moments: &Moments) -> Estimate {
+        self.signed(moments, EVENTS_OF_A_MISS * cap_ms(self.study))
+    }
+
+    fn signed(&self, moments: &Moments, cap: f64) -> Estimate {
         let of = DifferenceEstimate::new(&with_zeros(moments, self.trials), cap, self.study.confidence);
         let (low, high, quality) = match of.bounds {
             DifferenceBounds::Interval(interval) => (Some(interval.low), interval.high, Quality::Interval),
@@ -229,7 +248,7 @@ impl Concluding<'_> {
         }
         let mode = mode_of_cause(&self.study.profile.modes, name)?;
         let spared_if_never = self.difference(&seen.never[cause]);
-        let nudged = self.difference(&seen.nudged[cause]);
+        let nudged = self.over_events(&seen.nudged[cause]);
         let can_tell = downtime > 0.0 && !mode.depends_on_history();
         let elasticity = can_tell.then(|| {
             let has_interval = nudged.quality == Quality::Interval;
@@ -245,7 +264,7 @@ impl Concluding<'_> {
             charged_min_per_month: self.missed(&seen.charged[cause]),
             unavailability_if_never: self.unavailable(&seen.left[cause]),
             spared_if_never,
-            per_event_a_year: elasticity.map(|_| nudged.times(1.0 / mode.rate_per_year())),
+            per_event_a_year: elasticity.map(|_| of_a_month(nudged.times(1.0 / mode.rate_per_year()))),
             elasticity,
         })
     }

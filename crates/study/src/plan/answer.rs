@@ -2,30 +2,20 @@
 
 use super::alone::{Alone, Why};
 use super::assumed::{self, Assumed};
-use super::bench::{Bench, Standing, Stopped, trials_of};
+use super::bench::Bench;
+use super::frontier::frontier;
 use super::lattice::Lattice;
+use super::roles::{Roles, closest, runner_up, thumb};
 use super::search::Found;
-use super::{BAND, CHEAPER, Methods, Question, SCHEMA, Told, checks};
+use super::{Methods, Question, SCHEMA, Told, checks};
 use crate::conclude::need_in_words;
 use crate::run::RunError;
 use crate::visit::Visit;
 use serde::Serialize;
-use zonefall_fleet::Need;
 use zonefall_stats::Bounds;
 
-/// Looks of the designs along the frontier, at most: 4,096 trials.
-const FRONTIER_LOOK: u32 = 6;
-/// Steps of cost along the frontier, and candidates of each.
-const STEPS: usize = 16;
-const PER_STEP: usize = 4;
 /// Trials times designs for another nine: as many as the question took, at least these.
 const EXTRA_WORK: u64 = 200_000;
-/// Candidates among which the runner-up is looked for, next in cost.
-const NEXT: usize = 32;
-/// A step of the frontier leaves at most this share of the missed time.
-const WORTH: f64 = 0.9;
-/// Ties and open candidates that are listed.
-const LISTED: usize = 20;
 
 /// What the search came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -148,19 +138,19 @@ pub struct Planned {
     pub meets_target_itself: bool,
     /// The runner-up: the next cheapest that meets, or may.
     pub runner_up: Option<Offer>,
-    /// What is cheaper by more than the tolerance and misses least.
+    /// What is cheaper by more than the tolerance and misses least, ties aside.
     pub cheaper: Option<Offer>,
     /// Designs inside the band: as cheap within the tolerance and not proven to miss, or cheaper and not proven to miss
     /// the target by more than the band.
     pub ties: Vec<Offer>,
     /// Cheaper candidates that the trials could not decide.
     pub open: Vec<Offer>,
-    /// Where no design meets the target, the one with the least missed time.
+    /// Where no design meets the target and none is promising, the one with the least missed time.
     pub closest: Option<Offer>,
     /// What the downtime of the best comes from, or where no design meets the target, that of the closest.
     pub why: Option<Why>,
-    /// Cost against availability: designs that miss at least a tenth less than every cheaper one, among those that lived
-    /// through trials.
+    /// Cost against availability: designs that miss at least a tenth less than every cheaper one and are told apart from the one
+    /// before, among those that lived through trials.
     pub frontier: Vec<Offer>,
     /// A nine less and a nine more.
     pub nines: Vec<Nine>,
@@ -220,7 +210,7 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
         best: best.map(|best| told_of(&bench, best)),
     };
     planned.nines = nines.into_iter().map(nine).collect();
-    planned.frontier = frontier;
+    planned.frontier = frontier.into_iter().map(|candidate| told_of(&bench, candidate)).collect();
     if question.assumptions && planned.verdict == Verdict::Found {
         bench.begins("looking at what is assumed");
         for candidate in found.best.into_iter().chain(runner_up) {
@@ -298,20 +288,6 @@ fn told_of(bench: &Bench<'_>, candidate: usize) -> Offer {
     }
 }
 
-/// The next cheapest that meets or may, tested as long as the best.
-fn runner_up(bench: &mut Bench<'_>, allowed: f64, found: &Found) -> Result<Result<Option<usize>, Stopped>, RunError> {
-    let Some(best) = found.best else { return Ok(Ok(None)) };
-    let look = bench.look(best).max(1);
-    let at = bench.order.iter().position(|&candidate| candidate == best).unwrap_or(0);
-    let next: Vec<usize> = bench.order[at + 1..].iter().copied().take(NEXT).collect();
-    if bench.test(&next, look)?.is_err() {
-        return Ok(Err(Stopped));
-    }
-    let may =
-        |&candidate: &usize| bench.judge(candidate, allowed) != Standing::Misses && bench.mean(candidate) <= allowed;
-    Ok(Ok(next.iter().copied().find(|candidate| may(candidate))))
-}
-
 fn concluded(
     bench: &Bench<'_>,
     allowed: f64,
@@ -322,16 +298,7 @@ fn concluded(
     let question = bench.question;
     let (study, best) = (&question.study, found.best);
     let told = |candidate: usize| told_of(bench, candidate);
-    let tested = || tested(bench);
-    let limit = best.map(|best| bench.cost(best) * (1.0 - CHEAPER));
-    let cheaper = limit.and_then(|limit| least(bench, tested().filter(|&candidate| bench.cost(candidate) < limit)));
-    let hope = bench.hope(allowed, &found.standings);
-    let open = tested().filter(|&candidate| {
-        found.standings[candidate] == Standing::Open
-            && Some(candidate) != best.or(hope)
-            && limit.is_none_or(|limit| bench.cost(candidate) < limit)
-    });
-    let open: Vec<usize> = open.take(LISTED).collect();
+    let roles = Roles::new(bench, allowed, found, runner_up);
     let mut notes = Vec::new();
     if let Some(mode) = crate::conclude::heavy_tails(study).next() {
         notes.push(format!(
@@ -355,12 +322,12 @@ fn concluded(
         methods: bench.methods(),
         verdict: verdict(question, found),
         meets_target_itself: best.is_some_and(|best| bench.estimate(best).bounds.high() <= allowed),
-        best: best.or(hope.filter(|_| !found.decided)).map(told),
+        best: roles.best.map(told),
         runner_up: runner_up.map(told),
-        cheaper: cheaper.map(told),
-        ties: ties(bench, allowed, found).into_iter().filter(|&tied| Some(tied) != runner_up).map(told).collect(),
-        open: open.into_iter().map(told).collect(),
-        closest: if best.is_none() { closest(bench).map(told) } else { None },
+        cheaper: roles.cheaper.map(told),
+        ties: roles.ties.into_iter().map(told).collect(),
+        open: roles.open.into_iter().map(told).collect(),
+        closest: roles.closest.map(told),
         why: None,
         frontier: Vec::new(),
         nines: Vec::new(),
@@ -371,89 +338,9 @@ fn concluded(
     }
 }
 
-/// Candidates that have lived through trials, from cheap to dear.
-fn tested<'a>(bench: &'a Bench<'_>) -> impl Iterator<Item = usize> + use<'a> {
-    bench.order.iter().copied().filter(|&candidate| bench.look(candidate) > 0)
-}
-
-/// The one that misses least.
-fn least(bench: &Bench<'_>, of: impl Iterator<Item = usize>) -> Option<usize> {
-    of.min_by(|&a, &b| bench.mean(a).total_cmp(&bench.mean(b)))
-}
-
-/// The tested candidate that misses least.
-fn closest(bench: &Bench<'_>) -> Option<usize> {
-    least(bench, tested(bench))
-}
-
 /// The need that all candidates share.
 fn common_need(question: &Question) -> String {
     let mut needs = question.candidates.iter().map(|of| need_in_words(&of.design));
     let first = needs.next().unwrap_or_default();
     if needs.all(|need| need == first) { first } else { String::new() }
-}
-
-fn ties(bench: &Bench<'_>, allowed: f64, found: &Found) -> Vec<usize> {
-    let Some(best) = found.best else { return Vec::new() };
-    let cost = bench.cost(best);
-    let tied = |&candidate: &usize| {
-        let near = (bench.cost(candidate) - cost).abs() <= CHEAPER * cost;
-        if near {
-            return found.standings[candidate] != Standing::Misses;
-        }
-        // Cheaper, and proven to miss nine tenths of the budget, but not more than eleven tenths of it.
-        let in_band = |bounds: Bounds| matches!(bounds, Bounds::Interval(of) if of.low <= (1.0 + BAND) * allowed);
-        bench.cost(candidate) < cost
-            && bench.look(candidate) > 0
-            && in_band(bench.estimate(candidate).bounds)
-            && bench.mean(candidate) <= (1.0 + BAND) * allowed
-    };
-    bench.order.iter().copied().filter(|&candidate| candidate != best).filter(tied).take(LISTED).collect()
-}
-
-/// OV-04 beside what the search says, for designs of one set that spans zones.
-fn thumb(bench: &Bench<'_>, best: usize) -> Option<Thumb> {
-    let design = &bench.question.candidates[best].design;
-    let [set] = design.sets.as_slice() else { return None };
-    let zones = set.zones.len() as u64;
-    if zones < 2 {
-        return None;
-    }
-    let peak = match design.need {
-        Need::Serving(least) => u64::from(least),
-        Need::Served(share, of) => {
-            let demand = u128::from(design.demand.as_ref()?.range_milli().1) * u128::from(share);
-            demand.div_ceil(u128::from(of) * u128::from(set.serves_milli.max(1))) as u64
-        }
-        Need::Done(..) | Need::Parts(_) => return None,
-    };
-    Some(Thumb { peak, zones, machines: (peak * zones).div_ceil(zones - 1), simulated: design.capacity() })
-}
-
-/// Designs over all costs, and those of them that beat every cheaper one by a tenth or more.
-fn frontier(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<Vec<Offer>, Stopped>, RunError> {
-    let number = bench.order.len();
-    let mut along: Vec<usize> = best.into_iter().collect();
-    // Steps over the order of costs; of each some that lie apart.
-    let step = number.div_ceil(STEPS).max(1);
-    for part in bench.order.chunks(step) {
-        let apart = part.len().div_ceil(PER_STEP).max(1);
-        along.extend(part.iter().copied().step_by(apart).filter(|&candidate| Some(candidate) != best));
-    }
-    let look = FRONTIER_LOOK.min(bench.last_look());
-    if bench.test(&along, look)?.is_err() {
-        return Ok(Err(Stopped));
-    }
-    let least = trials_of(look);
-    let tested = bench.order.iter().copied().filter(|&candidate| bench.trials(candidate) >= least);
-    let mut front: Vec<usize> = Vec::new();
-    for candidate in tested {
-        if front.last().is_none_or(|&last| bench.shown(candidate) < WORTH * bench.shown(last)) {
-            if front.last().is_some_and(|&last| bench.cost(last) >= bench.cost(candidate)) {
-                front.pop();
-            }
-            front.push(candidate);
-        }
-    }
-    Ok(Ok(front.into_iter().map(|candidate| told_of(bench, candidate)).collect()))
 }

@@ -25,7 +25,9 @@ mod assumed;
 mod bench;
 mod checks;
 mod forced;
+mod frontier;
 mod lattice;
+mod roles;
 mod search;
 
 pub use alone::Why;

@@ -1,13 +1,21 @@
 //! The search: looks, proofs, and who is tested next.
+//!
+//! Among designs that cost the same, the one that misses least is the answer: they live through as many trials as the first that
+//! was found, as long as that takes no more work than finding it, and what is proven to miss more than another is left behind.
 
 use super::CHEAPER;
 use super::bench::{Bench, Standing, Stopped, TOGETHER, trials_of};
 use super::lattice::Lattice;
 use crate::run::RunError;
 use std::collections::BTreeMap;
+use zonefall_stats::Bounds;
 
 /// Candidates that are tested before it is looked again who should be.
 const ROUND: usize = 256;
+/// Costs are the same that differ by no more than the rounding of their sums.
+const SAME_COST: f64 = 1e-9;
+/// Trials times designs that may go into telling designs of one cost apart, at least.
+const EQUALS_WORK: u64 = 100_000;
 
 /// What a search came to.
 pub(super) struct Found {
@@ -102,9 +110,50 @@ impl Bench<'_> {
                 break;
             }
         }
-        let best = self.cheapest(&standings, Standing::Meets);
+        let mut best = self.cheapest(&standings, Standing::Meets);
         let decided = self.is_decided(&standings);
+        if let Some(first) = best {
+            let Ok(least) = self.least_of_equals(first, allowed, lattice, &mut standings)? else {
+                return Ok(Err(Stopped));
+            };
+            best = Some(least);
+        }
         Ok(Ok(Found { standings, best, decided }))
+    }
+
+    /// Whether two candidates cost the same.
+    pub fn cost_the_same(&self, a: usize, b: usize) -> bool {
+        (self.cost(a) - self.cost(b)).abs() <= SAME_COST * self.cost(a).abs()
+    }
+
+    /// Of the candidates that cost what the first one does and meet the target too, the one that misses least.
+    fn least_of_equals(
+        &mut self,
+        first: usize,
+        allowed: f64,
+        lattice: &Lattice,
+        standings: &mut [Standing],
+    ) -> Result<Result<usize, Stopped>, RunError> {
+        let equal = |&other: &usize| self.cost_the_same(first, other) && standings[other] != Standing::Misses;
+        let mut left: Vec<usize> = self.order.iter().copied().filter(equal).collect();
+        let last = left.iter().map(|&of| self.look(of)).max().unwrap_or(0).max(1);
+        let before = self.work_max;
+        self.work_max = before.min(self.work + self.work.max(EQUALS_WORK));
+        for look in 1..=last {
+            if left.len() < 2 || !self.may_go_on() {
+                break;
+            }
+            if self.test(&left, look)?.is_err() {
+                return Ok(Err(Stopped));
+            }
+            left.iter().for_each(|&of| self.decide(of, allowed, lattice, standings));
+            let least = left.iter().map(|&of| self.estimate(of).bounds.high()).fold(f64::INFINITY, f64::min);
+            let may_be_least = |of: usize| !matches!(self.estimate(of).bounds, Bounds::Interval(of) if of.low > least);
+            left.retain(|&of| standings[of] != Standing::Misses && may_be_least(of));
+        }
+        self.work_max = before;
+        let meets = left.into_iter().filter(|&of| standings[of] == Standing::Meets && self.look(of) > 0);
+        Ok(Ok(meets.min_by(|&a, &b| self.shown(a).total_cmp(&self.shown(b))).unwrap_or(first)))
     }
 
     fn cheapest(&self, standings: &[Standing], standing: Standing) -> Option<usize> {

@@ -148,8 +148,9 @@ fn one(
         found.passed += u64::from(judged.passes);
         if shown.as_ref().is_none_or(|(_, most)| told.missed_ms > *most) {
             (found.worst, found.judged) = (Some(trial), Some(judged));
-            let from_the_beginning = told.rows.iter().filter(|row| row.at_ms >= hypothesis.begins_ms);
-            found.least_serving = from_the_beginning.map(|row| row.serving).min();
+            let (before, since): (Vec<_>, Vec<_>) = told.rows.iter().partition(|row| row.at_ms < hypothesis.begins_ms);
+            let at_its_beginning = before.last().map(|row| row.serving);
+            found.least_serving = since.into_iter().map(|row| row.serving).chain(at_its_beginning).min();
             let missed = told.missed_ms;
             shown = Some((told, missed));
         }

@@ -3,6 +3,7 @@
 use crate::csv::{self, CsvLocale};
 use crate::files::FilesError;
 use zonefall_study::comparison::Comparison;
+use zonefall_study::importance::Importance;
 use zonefall_study::outcome::{OPERATION_TABLE, Outcome};
 use zonefall_study::sweep::Sweep;
 
@@ -38,8 +39,8 @@ fn nothing() -> Outcome {
     }
 }
 
-/// A comparison and a sweep of nothing.
-fn no_answers() -> (Comparison, Sweep) {
+/// A comparison, a sweep and importances of nothing.
+fn no_answers() -> (Comparison, Sweep, Importance) {
     let comparison = Comparison {
         schema: "",
         trials: 0,
@@ -49,7 +50,17 @@ fn no_answers() -> (Comparison, Sweep) {
         pairs: Vec::new(),
         notes: Vec::new(),
     };
-    (comparison, Sweep { schema: "", keys: Vec::new(), one_at_a_time: false, points: Vec::new() })
+    let sweep = Sweep { schema: "", keys: Vec::new(), one_at_a_time: false, points: Vec::new() };
+    let importance = Importance {
+        schema: String::new(),
+        study: String::new(),
+        seed: 0,
+        trials: 0,
+        trials_of_ends: 0,
+        confidence: 0.0,
+        designs: Vec::new(),
+    };
+    (comparison, sweep, importance)
 }
 
 /// (file, column, unit, meaning).
@@ -58,7 +69,7 @@ type Told = (&'static str, String, &'static str, String);
 /// Every column.
 fn columns() -> Result<Vec<Told>, FilesError> {
     let (outcome, point) = (nothing(), CsvLocale::Point);
-    let (comparison, sweep) = no_answers();
+    let (comparison, sweep, importance) = no_answers();
     let sheets = [
         csv::designs(&outcome, point)?,
         csv::differences(&outcome, point)?,
@@ -77,6 +88,9 @@ fn columns() -> Result<Vec<Told>, FilesError> {
         csv::comparison(&comparison, point)?,
         csv::sweep(&sweep, point)?,
         csv::timeline(&[], point)?,
+        csv::importance(&importance, point)?,
+        csv::plan_columns(point)?,
+        csv::frontier(&outcome, point)?,
     ];
     let of_sheet = |sheet: csv::Sheet| {
         let file = sheet.file;

@@ -406,9 +406,9 @@ fn the_frontier_is_that_of_bills_and_downtime() {
             let rows = rows(&text(&outcome, name), &design.design);
             let row = rows
                 .iter()
-                .find(|row| row.len() == 5 && ["frontier", "behind", "told"].iter().any(|word| row[4].contains(word)));
+                .find(|row| row.len() == 6 && ["frontier", "behind", "told"].iter().any(|word| row[5].contains(word)));
             let row = row.unwrap();
-            assert_eq!(row[4] == "on the frontier", is_on, "{name}: {row:?}");
+            assert_eq!(row[5] == "on the frontier", is_on, "{name}: {row:?}");
             is_rounded(&row[1].replace(',', ""), cost, true);
             is_rounded(&row[3], missed * MINUTES_PER_MONTH, true);
         }

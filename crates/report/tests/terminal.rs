@@ -102,7 +102,7 @@ fn sl_03_without_a_whole_month_nothing_is_said_of_credits() {
     let mut outcome = common::outcome();
     assert!(!render(&outcome, style(120)).contains(words));
     for sla in outcome.designs.iter_mut().filter_map(|design| design.sla.as_mut()) {
-        (sla.breach_share, sla.credit_percent, sla.expected_credit_percent) = (None, None, 0.0);
+        (sla.breach_share, sla.credit_percent, sla.expected_credit_percent) = (None, None, None);
         sla.tiers.clear();
     }
     let text = render(&outcome, style(200)).split_whitespace().collect::<Vec<_>>().join(" ");

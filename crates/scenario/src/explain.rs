@@ -6,7 +6,7 @@ use crate::keys::{Key, Kind, keys, plain_name};
 use std::fmt::Write as _;
 use zonefall_azure::rules::{self, FAMILIES, Rule, Standing};
 use zonefall_azure::{profile, sla};
-use zonefall_faults::Mode;
+use zonefall_faults::{Mode, mode_of_cause};
 use zonefall_fleet::EXTRA_CAUSES;
 
 /// Everything that [`explain`] knows, but for the single rules, which are listed under `rules`: keys, codes, failure modes
@@ -66,7 +66,10 @@ pub fn explain(topic: &str) -> Option<String> {
     let cause = EXTRA_CAUSES.iter().find(|(name, _)| *name == topic);
     let cause = cause.map(|(name, text)| format!("{name}: a cause of downtime\n\n{text}\n"));
     let texts: Vec<String> = found.into_iter().map(key_text).chain(cause).collect();
-    if texts.is_empty() { mode_text(topic).or_else(|| word_text(topic)) } else { Some(texts.join("\n")) }
+    if !texts.is_empty() {
+        return Some(texts.join("\n"));
+    }
+    mode_text(topic).or_else(|| pair_text(topic)).or_else(|| word_text(topic))
 }
 
 /// Words of results that are no keys.
@@ -184,6 +187,19 @@ fn mode_line(mode: &Mode, text: &mut String) {
         mode.evidence.confidence.word(),
         mode.evidence.source
     );
+}
+
+/// A mode's hit on two zones, which is a cause of its own.
+fn pair_text(cause: &str) -> Option<String> {
+    let modes = profile::with_spot_modes(profile::azure_like_v0()).modes;
+    let mode = mode_of_cause(&modes, cause)?;
+    Some(format!(
+        "{cause}: those events of {} that take a second zone of the region along. They are drawn, charged and \
+         taken away apart from its hits on one zone (common_cause: {} of its events).\n\n{}",
+        mode.name,
+        mode.common_cause,
+        mode_text(&mode.name)?
+    ))
 }
 
 fn mode_text(name: &str) -> Option<String> {

@@ -172,8 +172,13 @@ impl<'t> Reader<'t> {
         items.iter().take(most).cloned().collect()
     }
 
-    /// Tells that a key is missing.
+    /// Tells that a key is missing, unless it is there misspelt: that has been told with its right name.
     pub fn missing(&self, name: &str, help: &str, sink: &mut Sink) {
+        let names: Vec<&str> = keys::children(self.path).map(keys::plain_name).collect();
+        let mut unknown = self.table.entries.iter().filter(|entry| !names.contains(&entry.key.as_str()));
+        if !names.contains(&"<name>") && unknown.any(|entry| nearest(&entry.key, &names) == Some(name)) {
+            return;
+        }
         let place = match self.path {
             "" => String::new(),
             path if path.contains('<') => " here".to_owned(),

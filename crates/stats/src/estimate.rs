@@ -159,6 +159,17 @@ impl MeanEstimate {
         Self { bounds, ..self }
     }
 
+    /// The same, cut at what an observation can be: chance may carry the mean of weighted observations, or the end of an interval,
+    /// beyond `cap`.
+    #[must_use]
+    pub fn within(self, cap: f64) -> Self {
+        let bounds = match self.bounds {
+            Bounds::Interval(of) => Bounds::Interval(of.clamped(0.0, cap)),
+            Bounds::UpperBound { high, why } => Bounds::UpperBound { high: high.min(cap), why },
+        };
+        Self { mean: self.mean.clamp(0.0, cap.max(0.0)), bounds, ..self }
+    }
+
     /// The same estimate in another unit: everything times a positive `factor`.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
@@ -355,6 +366,16 @@ mod tests {
             assert_eq!(estimate.with_room(20.0, 10.0).bounds.high(), 10.0);
             assert_eq!(estimate.with_room(0.0, 10.0), estimate);
         }
+    }
+
+    #[test]
+    fn nothing_is_beyond_what_can_be() {
+        let bounds = Bounds::Interval(Interval::new(8.0, 12.0));
+        let cut = MeanEstimate { mean: 10.3, trials: 100, hits: 100, bounds }.within(10.0);
+        assert_eq!((cut.mean, cut.bounds), (10.0, Bounds::Interval(Interval::new(8.0, 10.0))));
+        let bounds = Bounds::UpperBound { high: 11.0, why: UpperBoundReason::FewHits };
+        let cut = MeanEstimate { mean: 3.0, trials: 100, hits: 3, bounds }.within(10.0);
+        assert_eq!((cut.mean, cut.bounds.high()), (3.0, 10.0));
     }
 
     #[test]

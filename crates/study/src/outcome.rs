@@ -220,7 +220,7 @@ pub struct SlaOutcome {
     /// Share of whole months below the promise.
     pub breach_share: Option<Estimate>,
     /// Expected credit in percent of a month's bill.
-    pub expected_credit_percent: f64,
+    pub expected_credit_percent: Option<f64>,
     /// The same with its interval.
     #[serde(default)]
     pub credit_percent: Option<Estimate>,

@@ -40,7 +40,7 @@ impl Promises {
             uptime,
             unconnected_min_per_month: self.unconnected_min_per_month,
             breach_share: self.breach_share,
-            expected_credit_percent: self.credit_percent.map_or(0.0, |of| of.mean),
+            expected_credit_percent: self.credit_percent.map(|of| of.mean),
             credit_percent: self.credit_percent,
             tiers: terms.tiers.iter().zip(self.tiers).filter_map(tier).collect(),
             clock_share: self.clock_share,

@@ -247,7 +247,7 @@ fn sla_promise<'a>() -> Fields<'a> {
         field("sla_promise", "share", "the promised uptime", |row: &Row| Cell::maybe(sla(row).map(|of| of.promise))),
         estimate("sla_breach_share", "share", "share of whole months below the promise", breach),
         field("sla_expected_credit_percent", "percent", "expected credit, of a month's bill", |row: &Row| {
-            Cell::maybe(sla(row).map(|of| of.expected_credit_percent))
+            Cell::maybe(sla(row).and_then(|of| of.expected_credit_percent))
         }),
     ]
 }

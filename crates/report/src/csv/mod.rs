@@ -32,7 +32,7 @@ pub(crate) use importance::importance;
 pub(crate) use jobs::jobs;
 pub(crate) use latency::latency;
 pub(crate) use money::{credits, money};
-pub(crate) use plan::plan;
+pub(crate) use plan::{plan, plan_columns};
 pub(crate) use sessions::sessions;
 pub(crate) use sheet::{Column, Sheet};
 pub(crate) use tables::{causes, dictionary, differences, evidence, losses, operations, trials, windows};

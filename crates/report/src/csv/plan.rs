@@ -10,6 +10,15 @@ type Named<'a> = (&'static str, Option<f64>, &'a Offer);
 
 /// The designs of a plan.
 pub(crate) fn plan(of: &Planned, locale: CsvLocale) -> Result<Sheet, FilesError> {
+    sheet(&of.keys, rows(of), locale)
+}
+
+/// The columns of every plan, to be told of; each has a column for each of its keys besides.
+pub(crate) fn plan_columns(locale: CsvLocale) -> Result<Sheet, FilesError> {
+    sheet(&[], Vec::new(), locale)
+}
+
+fn sheet(keys: &[String], rows: Vec<Named<'_>>, locale: CsvLocale) -> Result<Sheet, FilesError> {
     let mut fields: Vec<Vec<Field<Named<'_>>>> = vec![
         field("role", "", "best, runner_up, cheaper, tie, open, closest, frontier, or nine", |row: &Named<'_>| {
             Cell::text(row.0)
@@ -19,7 +28,7 @@ pub(crate) fn plan(of: &Planned, locale: CsvLocale) -> Result<Sheet, FilesError>
         }),
         field("design", "", "the design", |row: &Named<'_>| Cell::text(&row.2.design)),
     ];
-    for (at, key) in of.keys.iter().enumerate() {
+    for (at, key) in keys.iter().enumerate() {
         fields.push(field(key, "", "its value", move |row: &Named<'_>| {
             let text = &row.2.values[at];
             text.parse::<f64>().ok().filter(|number| number.is_finite()).map_or_else(|| Cell::text(text), Cell::Number)
@@ -49,6 +58,10 @@ pub(crate) fn plan(of: &Planned, locale: CsvLocale) -> Result<Sheet, FilesError>
         field("trials", "trials", "trials", |row: &Named<'_>| Cell::Count(row.2.trials)),
         field("hits", "trials", "trials with missed time", |row: &Named<'_>| Cell::Count(row.2.hits)),
     ]);
+    Sheet::write("plan.csv", fields, rows, locale)
+}
+
+fn rows(of: &Planned) -> Vec<Named<'_>> {
     let target = Some(of.target_share);
     let single = [("best", &of.best), ("runner_up", &of.runner_up), ("cheaper", &of.cheaper), ("closest", &of.closest)];
     let mut rows: Vec<Named<'_>> = Vec::new();
@@ -57,5 +70,5 @@ pub(crate) fn plan(of: &Planned, locale: CsvLocale) -> Result<Sheet, FilesError>
     rows.extend(of.open.iter().map(|of| ("open", target, of)));
     rows.extend(of.nines.iter().filter_map(|nine| Some(("nine", Some(nine.target_share), nine.best.as_ref()?))));
     rows.extend(of.frontier.iter().map(|of| ("frontier", None, of)));
-    Sheet::write("plan.csv", fields, rows, locale)
+    rows
 }

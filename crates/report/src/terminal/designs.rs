@@ -7,6 +7,8 @@ use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcom
 
 /// From so many trials on a share may stand without an interval.
 const HITS_ENOUGH: u64 = 20;
+/// Nobody takes a bound of more outages a year for one: an outage a minute.
+const OUTAGES_MAX: f64 = 525_600.0;
 /// Cells of the part that says how available, and of the part that says how bad outages are.
 const HOW_AVAILABLE: usize = 5;
 /// The columns that are intervals of the column before them.
@@ -127,11 +129,19 @@ fn how_bad(page: &Page, design: &DesignOutcome) -> Vec<String> {
     });
     vec![
         length(design.once_in_10_years_min),
-        estimate(page, design.outages_per_year, |number| number::plain(number, Toward::Up)),
+        outages(page, design.outages_per_year),
         length(design.longest_p95_min),
         breach.map_or_else(|| number::NONE.into(), |of| share_of_few(page, of)),
         estimate(page, design.capacity_lost, |share| number::percent(share, Toward::Up)),
     ]
+}
+
+/// Outages a year; a bound that says nothing is none.
+fn outages(page: &Page, of: Estimate) -> String {
+    if of.quality == Quality::UpperBound && of.high > OUTAGES_MAX {
+        return number::NONE.into();
+    }
+    estimate(page, of, |number| number::plain(number, Toward::Up))
 }
 
 /// A share; of few trials only what it is at most.

@@ -1,7 +1,9 @@
 //! A page as text: titles, calm tables, wrapped paragraphs, colours where they are wanted.
 
 use crate::page::{Grid, Item, Page, Side, Tone};
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{
+    CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width as ColumnWidth,
+};
 
 /// Narrower pages are drawn as if they had this width.
 const WIDTH_MIN: usize = 40;
@@ -105,7 +107,7 @@ impl Page {
         if self.has_room(&widths, grid, 0) || grid.columns.len() <= keys {
             return vec![(grid.clone(), 0)];
         }
-        let need = |at: usize| usize::from(GAP + least(grid.columns[at].1, widths[at], at < keys));
+        let need = |at: usize| usize::from(GAP + least(grid, at, widths[at], at < keys));
         let room = self.width() - INDENT.len() + usize::from(GAP);
         let first: usize = (0..keys).map(need).sum();
         let (mut parts, mut part, mut used) = (Vec::new(), (0..keys).collect::<Vec<usize>>(), first);
@@ -154,6 +156,10 @@ impl Page {
             if whole && at >= keys && !may_break(side, widths[at]) {
                 // A number that is broken in two is worse than words that are.
                 column.set_constraint(ColumnConstraint::ContentWidth);
+            } else if whole {
+                let padding = if last { 0 } else { GAP - 1 };
+                let least = least(grid, at, widths[at], at < keys) + padding;
+                column.set_constraint(ColumnConstraint::LowerBoundary(ColumnWidth::Fixed(least)));
             }
         }
         table
@@ -161,15 +167,21 @@ impl Page {
 
     /// Whether something is left for the columns of text once the others have what they need.
     fn has_room(&self, widths: &[u16], grid: &Grid, keys: usize) -> bool {
-        let need = |at: usize| usize::from(GAP + least(grid.columns[at].1, widths[at], at < keys));
+        let need = |at: usize| usize::from(GAP + least(grid, at, widths[at], at < keys));
         let needed: usize = (0..grid.columns.len()).map(need).sum();
         INDENT.len() + needed <= self.width() + usize::from(GAP)
     }
 }
 
-/// The least width of a column.
-fn least(side: Side, width: u16, is_key: bool) -> u16 {
-    if is_key || may_break(side, width) { width.min(TEXT_MIN) } else { width }
+/// The least width of a column: cells that may be broken are broken between words, unless a word is very long.
+fn least(grid: &Grid, at: usize, width: u16, is_key: bool) -> u16 {
+    let side = grid.columns[at].1;
+    if !is_key && !may_break(side, width) {
+        return width;
+    }
+    let cells = grid.rows.iter().filter_map(|row| row.get(at)).chain([&grid.columns[at].0]);
+    let words = cells.flat_map(|cell| cell.split_whitespace()).map(|word| word.chars().count() as u16);
+    width.min(words.max().unwrap_or(0).clamp(TEXT_MIN, NAME_MAX))
 }
 
 /// The headers, all of them with the same number of lines, so that they stand on the rule.

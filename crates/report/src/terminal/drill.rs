@@ -91,7 +91,7 @@ fn row(page: &Page, of: &DrillDesign) -> Vec<String> {
             cells.push(min(judged.before_ms));
             cells.push(min(judged.during_ms));
             cells.push(judged.recovers_ms.map_or("never".into(), min));
-            cells.push(of.least_serving.map_or(String::new(), |least| least.to_string()));
+            cells.push(of.least_serving.map_or_else(|| number::NONE.into(), |least| least.to_string()));
         }
     }
     cells

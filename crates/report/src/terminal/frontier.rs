@@ -5,6 +5,7 @@ use super::designs::estimate;
 use super::money::cash;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
+use super::sessions::interval;
 use crate::frontier::{Offered, Step, offered, steps};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, MoneyOutcome, Outcome};
 
@@ -34,6 +35,7 @@ fn designs(page: &Page, outcome: &Outcome, money: &MoneyOutcome, all: &[Offered<
         (format!("bill\n{} a month", clean(&money.currency)), Side::Right),
         ("availability".into(), Side::Right),
         ("downtime\nmin a month".into(), Side::Right),
+        (format!("{} interval", number::percent_given(outcome.confidence)), Side::Left),
         ("beside the others".into(), Side::Text),
     ];
     let row = |of: &Offered<'_>| {
@@ -43,6 +45,7 @@ fn designs(page: &Page, outcome: &Outcome, money: &MoneyOutcome, all: &[Offered<
             estimate(page, of.bill, |cost| cash(cost, Toward::Up)),
             availability(page, outcome, of.of),
             estimate(page, of.of.unavailability, missed),
+            interval(page, of.of.unavailability.times(MINUTES_PER_MONTH)),
             clean(&of.standing.words()),
         ]
     };

@@ -124,8 +124,7 @@ fn cells(page: &Page, sla: &SlaOutcome) -> Vec<String> {
         below.unwrap_or_else(|| number::NONE.into()),
         match sla.credit_percent {
             Some(of) => estimate(page, of, |percent| format!("{} %", number::plain(percent, good(of)))),
-            None if sla.breach_share.is_none() => number::NONE.into(),
-            None => format!("{} %", number::plain(sla.expected_credit_percent, Toward::Down)),
+            None => number::NONE.into(),
         },
     ]
 }

@@ -52,7 +52,7 @@ fn sla(name: &str, promise: f64, unconnected: f64) -> SlaOutcome {
         uptime: 1.0 - unconnected_min_per_month.mean / MINUTES_PER_MONTH,
         unconnected_min_per_month,
         breach_share: Some(breach),
-        expected_credit_percent: breach.mean * 10.0,
+        expected_credit_percent: Some(breach.mean * 10.0),
         credit_percent: Some(interval(breach.mean * 10.0, 0.0, breach.high * 10.0, breach.hits)),
         tiers: vec![CreditTier { below: promise, credit_percent: 10, months_share: breach }],
         clock_share: 1.0,

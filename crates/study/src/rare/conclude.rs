@@ -77,7 +77,7 @@ impl<'a> Concluding<'a> {
             true => mean.not_below_the_unseen(cap, self.confidence),
             false => self.with_the_unforeseen(mean.as_wide_as_its_hits(self.confidence), cap),
         };
-        estimate(&mean, factor)
+        estimate(&mean.within(cap), factor)
     }
 
     /// Few hits are few ways to miss: where they carry no interval, the bound leaves room for misses that hold no pattern.

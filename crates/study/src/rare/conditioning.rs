@@ -351,7 +351,7 @@ fn missed(study: &Study, known: &Known) -> MeanEstimate {
     let seen = seen(study, known);
     let unseen = unseen(known, study.confidence.split(2));
     let cap = cap_ms(study);
-    seen.with_room(unseen, cap)
+    seen.with_room(unseen, cap).within(cap)
 }
 
 /// Both parts, each at half of the error. Where the others are seldom seen they hide nothing: then all together.

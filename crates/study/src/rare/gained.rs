@@ -59,6 +59,22 @@ fn levels(study: &Study, of: &Weighed, ladder: &Ladder) -> Vec<LevelOutcome> {
     study.designs.iter().zip(&ladder.levels).zip(&of.tally.designs).flat_map(of_design).collect()
 }
 
+/// From this share of trials with a miss on, plain trials tell more.
+const COMMON: f64 = 0.2;
+
+/// That a method for rare misses is none for a design that misses as a rule.
+fn too_common(design: &DesignOutcome, method: &MethodOutcome) -> Option<String> {
+    let share = design.any_miss.mean;
+    (share >= COMMON).then(|| {
+        format!(
+            "{}: about {:.0} % of trials miss the objective, and {} is for rare misses: plain trials tell more of it (leave out `method`); estimates are cut at what can be, so that no share is below 0 or above 1",
+            design.design,
+            100.0 * share,
+            method.used
+        )
+    })
+}
+
 /// How likely misses are at most that hold no pattern: they are drawn half as often as by plain trials.
 pub(crate) fn unforeseen(hits: u64, trials: u64, level: Confidence) -> f64 {
     clopper_pearson_upper(hits, trials, level) / PLAIN
@@ -106,6 +122,7 @@ pub(super) fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], m
     if matches!(of.drawn, Drawn::Split(_)) && study.money.is_some() {
         said.push("bills are told by plain and forced trials only".into());
     }
+    said.extend(designs.iter().filter_map(|design| too_common(design, method)));
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
         let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
         if design.unavailability.quality == Quality::UpperBound {

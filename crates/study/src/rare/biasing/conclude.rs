@@ -35,7 +35,8 @@ pub fn conclude_biased(
         let plain = design.unavailability;
         let unit = libm::ldexp(1.0, bias.units_log2(at).0);
         let missed = MeanEstimate::new(&known.missed, cap / unit, study.confidence);
-        let found = estimate(&missed.as_wide_as_its_hits(study.confidence).scaled(unit), 1.0 / cap.max(1.0));
+        let found =
+            estimate(&missed.as_wide_as_its_hits(study.confidence).scaled(unit).within(cap), 1.0 / cap.max(1.0));
         let exact = method.designs[at].exact;
         let lies_outside = exact.is_some_and(|exact| exact > found.high || found.low.is_some_and(|low| exact < low));
         let tells = bias.tells(at, known) && !lies_outside;

@@ -71,13 +71,14 @@ pub fn without_rule(study: Study) -> Study {
     }
 }
 
+/// Prices in whole units.
+fn rates(of: &zonefall_scenario::Rates) -> Rates {
+    let whole = |price: f64| (price * PRICE_UNIT).round() as u64;
+    Rates { sets: of.sets.iter().map(|prices| prices.map(whole)).collect(), once: whole(of.once) }
+}
+
 /// The prices of a scenario's designs.
 fn priced(scenario: &Scenario, of: &zonefall_scenario::Money) -> Money {
-    let whole = |price: f64| (price * PRICE_UNIT).round() as u64;
-    let rates = |of: &zonefall_scenario::Rates| Rates {
-        sets: of.sets.iter().map(|prices| prices.map(whole)).collect(),
-        once: whole(of.once),
-    };
     let names = scenario.designs.iter().map(|design| design.name.clone());
     Money {
         currency: of.currency.clone(),
@@ -136,6 +137,7 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
     let candidate = |of: &PlanCandidate| Candidate {
         design: Arc::clone(&of.design),
         cost: of.cost,
+        rates: of.rates.as_ref().map(rates),
         shape: of.shape,
         values: of.values.clone(),
     };
@@ -145,6 +147,7 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
         candidates: of.candidates.iter().map(candidate).collect(),
         trials_max: asked.trials_max.unwrap_or(of.trials_max),
         method: asked.method.unwrap_or_else(|| method(of)),
+        cost_max: of.max_cost,
         assumptions: !asked.no_assumptions && scenario.assumptions != Assumptions::Off,
         unit: of.price.as_ref().map_or("machines".into(), |price| format!("{} a month", price.currency)),
     })

@@ -12,7 +12,7 @@ use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
-use zonefall_scenario::{FaultSource, Impossible, Method, Plan, PlanCandidate, standbys_unpriced};
+use zonefall_scenario::{FaultSource, Impossible, Method, Plan, standbys_unpriced};
 use zonefall_study::plan::{Planned, Stand, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
@@ -91,14 +91,8 @@ fn notes(plan: &Plan) -> Vec<String> {
         )),
         None => notes.push("Cost: the number of machines, for there is neither `[money]` nor `[plan.price]`.".into()),
     }
-    let scaled = |of: &PlanCandidate| {
-        of.design.sets.iter().filter_map(|set| set.management.as_ref()).any(|managed| managed.autoscale.is_some())
-    };
     notes
         .extend(standbys_unpriced(plan.candidates.iter().map(|of| &*of.design)).map(|words| format!("Cost: {words}.")));
-    if plan.candidates.iter().any(scaled) {
-        notes.push("An autoscaled set is paid for at its first capacity, not at what autoscale adds or takes.".into());
-    }
     if plan.over_limit > 0 {
         notes.push(format!("{} candidates are beyond a limit of the plan and were left out.", plan.over_limit));
     }

@@ -175,6 +175,30 @@ fn of_designs_that_cost_the_same_the_one_that_misses_least_is_the_answer_and_eac
     assert!(frontier.len() > 1 && frontier.windows(2).all(|pair| pair[1] < pair[0]), "{frontier:?}");
 }
 
+/// What autoscale adds and takes is paid for: the cost is the bill of a run.
+#[test]
+fn an_autoscaled_candidate_costs_what_a_run_of_it_is_billed() {
+    let desk = Desk::new();
+    kit::scenarios(&desk);
+    let file = "scenarios/schedule-or-metric.toml";
+    let all = desk.read(file);
+    let choice = "[plan]\n[[plan.choice]]\nkey = \"scale_set.web.autoscale.maximum\"\nvalues = [40, 45]\n";
+    desk.put("s.toml", format!("{}{choice}[money]\n", all.split("[[design]]").next().unwrap()));
+    let json = |command: &str| -> Value { serde_json::from_str(&desk.run(command).ends(0).out).unwrap() };
+    let told = json("plan s.toml --trials 128 --no-assumptions --format json");
+    let priced = &told["priced"];
+    assert_eq!((&priced["candidates"], &priced["trials"]), (&2.into(), &128.into()), "{told}");
+    assert!(priced["off_at_most"].as_f64().unwrap() < 0.02, "{priced}");
+    let shown = if told["best"].is_null() { &told["closest"] } else { &told["best"] };
+    let most = shown["values"][0].as_str().unwrap();
+    let run = json(&format!(
+        "run s.toml --trials 128 --no-assumptions --no-counterfactual --format json --out r --what-if scale_set.web.autoscale.maximum={most}"
+    ));
+    let bill = run["designs"][0]["bill"]["bill_per_month"]["mean"].as_f64().unwrap();
+    let cost = shown["cost"].as_f64().unwrap();
+    assert!((cost / bill - 1.0).abs() < 1e-6, "{cost} {bill}");
+}
+
 #[test]
 fn the_same_answer_on_any_number_of_threads() {
     let question = asked(&world(2, 17520, 8, &capacity("2 to 30 step 2", "more")), "99.9%", 3);

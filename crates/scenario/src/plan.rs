@@ -5,7 +5,8 @@
 //! reason. A value with which no candidate is possible is a mistake, told with the reasons (`blame`).
 //!
 //! The cost is that of the machines asked for, 730 hours a month, whatever happens to them, by the prices of `[money]` or of
-//! `[plan.price]` (the same model with one price for every size); without either it is the number of machines.
+//! `[plan.price]` (the same model with one price for every size); without either it is the number of machines. How many machines an
+//! autoscaled set has is known to nobody before it is simulated: such candidates keep their prices by the hour.
 
 mod blame;
 mod chosen;
@@ -17,7 +18,7 @@ use crate::diagnostic::Sink;
 use crate::known_names;
 use crate::memory::Memory;
 use crate::method;
-use crate::money;
+use crate::money::{self, Rates};
 use crate::node::{Node, Table, Value};
 use crate::overlay::Seen;
 use crate::reader::Reader;
@@ -31,8 +32,8 @@ use limits::{Least, Limits, Size};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use zonefall_azure::prices::{PriceList, SizePrice};
-use zonefall_fleet::{Design, paid_as_designed};
+use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice};
+use zonefall_fleet::{Design, PAID, Paid, paid_as_designed};
 
 /// The most candidates.
 pub const CANDIDATES_MAX: usize = 20_000;
@@ -58,6 +59,8 @@ pub struct Plan {
     pub impossible: Vec<Impossible>,
     /// Candidates beyond a limit of the plan.
     pub over_limit: u64,
+    /// The most that a candidate may cost a month.
+    pub max_cost: Option<f64>,
 }
 
 /// A key that may be chosen.
@@ -89,8 +92,10 @@ pub struct PlanCandidate {
     pub shape: usize,
     /// The place of its value among those of each choice.
     pub values: Vec<u32>,
-    /// What it costs a month.
+    /// What it costs a month as it was designed.
     pub cost: f64,
+    /// What its machines cost by the hour, where a set autoscales: then the cost is to be simulated.
+    pub rates: Option<Rates>,
 }
 
 /// Why some candidates are impossible.
@@ -149,6 +154,7 @@ pub(crate) fn plan(
         candidates: Vec::new(),
         impossible: Vec::new(),
         over_limit: 0,
+        max_cost: limits.cost(),
     };
     if whole {
         candidates(&mut plan, &read, seen, around, &limits, sink)?;
@@ -214,8 +220,11 @@ fn candidates(
                     reasons.entry(why).or_insert_with(|| (0, name())).0 += 1;
                     let own = Rc::new(own);
                     for (key, &value) in at.iter().enumerate() {
-                        first[key][value as usize]
-                            .get_or_insert_with(|| Failed { values: at.clone(), mistakes: Rc::clone(&own) });
+                        first[key][value as usize].get_or_insert_with(|| Failed {
+                            values: at.clone(),
+                            name: name(),
+                            mistakes: Rc::clone(&own),
+                        });
                     }
                 }
             }
@@ -288,15 +297,31 @@ fn named(seen: &[Seen], shape: usize, names: &[String], read: &[Read], at: &[u32
 /// Takes a candidate that is within the limits.
 fn take(plan: &mut Plan, laid: Laid, name: String, (shape, at): (usize, &[u32]), limits: &Limits, least: &mut Least) {
     let cost = cost(&laid);
-    // Nobody reads the meters of candidates.
-    let design = Design { name, bought: None, ..laid.design };
-    let size = Size::of(&design, cost);
+    let rates = autoscales(&laid.design).then(|| laid.rates.clone().unwrap_or_else(|| by_the_machine(&laid)));
+    // Nobody reads the meters of others.
+    let bought = rates.as_ref().map(|_| laid.sets.iter().map(|placed| placed.purchase.bought).collect());
+    let design = Design { name, bought, ..laid.design };
+    // What is to be simulated is held against the limit then.
+    let size = Size::of(&design, if rates.is_some() { 0.0 } else { cost });
     least.note(&size);
     if limits.hold(&size) {
-        plan.candidates.push(PlanCandidate { design: Arc::new(design), shape, values: at.to_vec(), cost });
+        plan.candidates.push(PlanCandidate { design: Arc::new(design), shape, values: at.to_vec(), cost, rates });
     } else {
         plan.over_limit += 1;
     }
+}
+
+fn autoscales(design: &Design) -> bool {
+    design.sets.iter().filter_map(|set| set.management.as_ref()).any(|managed| managed.autoscale.is_some())
+}
+
+/// Without a price a machine that is there all month costs one.
+fn by_the_machine(laid: &Laid) -> Rates {
+    let mut prices = [0.0; PAID];
+    for paid in [Paid::OnDemand, Paid::Committed, Paid::Spot, Paid::Standby] {
+        prices[paid as usize] = 1.0 / HOURS_PER_MONTH;
+    }
+    Rates { sets: vec![prices; laid.sets.len()], ..Rates::default() }
 }
 
 /// What a design costs a month; its machines without a price.

@@ -20,6 +20,7 @@ pub mod importance;
 pub mod incidents;
 pub mod latency;
 pub mod money;
+mod natural;
 pub mod outcome;
 pub mod partial;
 pub mod plan;

@@ -16,7 +16,7 @@ const BLOCK: u64 = 64;
 
 /// What sees trials. Merging must be exact and associative.
 pub(crate) trait Visitor: Send {
-    /// Sees one trial, lived through on every stage. Of the ledgers it may read missed time: when, in which window, of which cause.
+    /// Sees one trial, lived through on every stage. Of the ledgers it may read missed time (when, in which window, of which cause) and what is paid for.
     fn see(&mut self, trial: u64, stages: &[Stage]);
     /// Takes in what another has seen of later trials.
     fn merge(&mut self, later: Self);

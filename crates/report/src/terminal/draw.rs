@@ -104,10 +104,10 @@ impl Page {
         let widths = self.table(grid).column_max_content_widths();
         // A name that stands for several rows does not tell them apart.
         let keys = 1 + usize::from(grid.rows.iter().any(|row| row.first().is_some_and(String::is_empty)));
-        if self.has_room(&widths, grid, 0) || grid.columns.len() <= keys {
+        if self.has_room(&widths, grid, 0, Least::Words) || grid.columns.len() <= keys {
             return vec![(grid.clone(), 0)];
         }
-        let need = |at: usize| usize::from(GAP + least(grid, at, widths[at], at < keys));
+        let need = |at: usize| usize::from(GAP + least(grid, at, widths[at], at < keys, Least::Words));
         let room = self.width() - INDENT.len() + usize::from(GAP);
         let first: usize = (0..keys).map(need).sum();
         let (mut parts, mut part, mut used) = (Vec::new(), (0..keys).collect::<Vec<usize>>(), first);
@@ -147,7 +147,8 @@ impl Page {
             table.add_row(row);
         }
         let widths = table.column_max_content_widths();
-        let whole = self.has_room(&widths, grid, keys);
+        let whole = self.has_room(&widths, grid, keys, Least::Letters);
+        let by_words = self.has_room(&widths, grid, keys, Least::Words);
         for (at, &(_, side)) in grid.columns.iter().enumerate() {
             let Some(column) = table.column_mut(at) else { continue };
             let last = at + 1 == grid.columns.len();
@@ -156,9 +157,9 @@ impl Page {
             if whole && at >= keys && !may_break(side, widths[at]) {
                 // A number that is broken in two is worse than words that are.
                 column.set_constraint(ColumnConstraint::ContentWidth);
-            } else if whole {
+            } else if by_words {
                 let padding = if last { 0 } else { GAP - 1 };
-                let least = least(grid, at, widths[at], at < keys) + padding;
+                let least = least(grid, at, widths[at], at < keys, Least::Words) + padding;
                 column.set_constraint(ColumnConstraint::LowerBoundary(ColumnWidth::Fixed(least)));
             }
         }
@@ -166,18 +167,28 @@ impl Page {
     }
 
     /// Whether something is left for the columns of text once the others have what they need.
-    fn has_room(&self, widths: &[u16], grid: &Grid, keys: usize) -> bool {
-        let need = |at: usize| usize::from(GAP + least(grid, at, widths[at], at < keys));
+    fn has_room(&self, widths: &[u16], grid: &Grid, keys: usize, of: Least) -> bool {
+        let need = |at: usize| usize::from(GAP + least(grid, at, widths[at], at < keys, of));
         let needed: usize = (0..grid.columns.len()).map(need).sum();
         INDENT.len() + needed <= self.width() + usize::from(GAP)
     }
 }
 
-/// The least width of a column: cells that may be broken are broken between words, unless a word is very long.
-fn least(grid: &Grid, at: usize, width: u16, is_key: bool) -> u16 {
+/// Where cells that may be broken are broken: between words unless they are very long, or where the page is narrow anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Least {
+    Words,
+    Letters,
+}
+
+/// The least width of a column.
+fn least(grid: &Grid, at: usize, width: u16, is_key: bool, of: Least) -> u16 {
     let side = grid.columns[at].1;
     if !is_key && !may_break(side, width) {
         return width;
+    }
+    if of == Least::Letters {
+        return width.min(TEXT_MIN);
     }
     let cells = grid.rows.iter().filter_map(|row| row.get(at)).chain([&grid.columns[at].0]);
     let words = cells.flat_map(|cell| cell.split_whitespace()).map(|word| word.chars().count() as u16);

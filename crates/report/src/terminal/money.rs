@@ -28,27 +28,34 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
 fn totals(page: &Page, outcome: &Outcome, money: &MoneyOutcome) -> Grid {
     let currency = clean(&money.currency);
     let has_downtime = money.downtime_per_hour.is_some();
-    let mut columns = vec![
-        ("design".to_owned(), Side::Name),
-        (format!("bill\n{currency} a month"), Side::Right),
-        ("SLA credit\na month".into(), Side::Right),
-    ];
+    let mut columns = vec![("design".to_owned(), Side::Name), (format!("bill\n{currency} a month"), Side::Right)];
+    // A bill that no luck changes has no interval.
+    let varies = |bill: &BillOutcome| bill.bill_per_month.low != Some(bill.bill_per_month.high);
+    let bills_vary = outcome.designs.iter().filter_map(|design| design.bill.as_ref()).any(varies);
+    let confidence = number::percent_given(outcome.confidence);
+    if bills_vary {
+        columns.push((format!("{confidence} interval\nof the bill"), Side::Left));
+    }
+    columns.push(("SLA credit\na month".into(), Side::Right));
     if has_downtime {
         columns.push(("downtime\na month".into(), Side::Right));
     }
     columns.push(("total\na month".into(), Side::Right));
-    columns.push((format!("{} interval", number::percent_given(outcome.confidence)), Side::Left));
+    columns.push((format!("{confidence} interval\nof the total"), Side::Left));
     let row = |design: &DesignOutcome| {
         let mut row = vec![clean(&design.design)];
         let Some(bill) = &design.bill else { return row };
         let dear = |of: Estimate| estimate(page, of, |cost| cash(cost, Toward::Up));
         row.push(dear(bill.bill_per_month));
+        if bills_vary {
+            row.push(if varies(bill) { interval(page, bill.bill_per_month) } else { "as stated".into() });
+        }
         row.push(bill.credit_per_month.map_or("none".into(), |of| estimate(page, of, |cost| cash(cost, good(of)))));
         if has_downtime {
             row.push(bill.downtime_cost_per_month.map_or_else(|| number::NONE.into(), dear));
         }
         row.push(dear(bill.total_per_month));
-        row.push(interval(page, bill));
+        row.push(interval(page, bill.total_per_month));
         row
     };
     let mut rows: Vec<Vec<String>> = outcome.designs.iter().map(row).collect();
@@ -56,8 +63,7 @@ fn totals(page: &Page, outcome: &Outcome, money: &MoneyOutcome) -> Grid {
     Grid { columns, rows }
 }
 
-fn interval(page: &Page, bill: &BillOutcome) -> String {
-    let of = bill.total_per_month;
+fn interval(page: &Page, of: Estimate) -> String {
     match of.low {
         Some(low) => number::ends(low, of.high, cash).join(page.sign("–", "-")),
         None => String::new(),

@@ -13,6 +13,7 @@ use std::rc::Rc;
 /// A candidate that is not possible, and why.
 pub(super) struct Failed {
     pub values: Vec<u32>,
+    pub name: String,
     pub mistakes: Rc<Sink>,
 }
 
@@ -35,8 +36,9 @@ pub(super) fn tell(read: &[Read], possible: &[Vec<bool>], first: Vec<Vec<Option<
     let others: Vec<(usize, usize)> =
         bad.iter().filter(|at| failed(at).is_some_and(|failed| beside(&failed))).copied().collect();
     for &(key, value) in &causes {
-        no_candidate_with(read, key, value, sink);
-        if let Some(failed) = failed(&(key, value)) {
+        let failed = failed(&(key, value));
+        no_candidate_with(read, (key, value), failed, sink);
+        if let Some(failed) = failed {
             sink.copy_errors(&failed.mistakes, Some(&read[key].nodes[value].span));
         }
     }
@@ -45,18 +47,22 @@ pub(super) fn tell(read: &[Read], possible: &[Vec<bool>], first: Vec<Vec<Option<
         sink.error(codes::PLAN, &read[0].span, "no candidate is possible");
     }
     for &(key, value) in &others {
+        let failed = failed(&(key, value));
         if !none {
-            no_candidate_with(read, key, value, sink);
+            no_candidate_with(read, (key, value), failed, sink);
         }
-        if let Some(failed) = failed(&(key, value)) {
+        if let Some(failed) = failed {
             sink.copy_errors(&failed.mistakes, None);
         }
     }
     bad.is_empty()
 }
 
-fn no_candidate_with(read: &[Read], key: usize, value: usize, sink: &mut Sink) {
+fn no_candidate_with(read: &[Read], (key, value): (usize, usize), failed: Option<&Failed>, sink: &mut Sink) {
     let of = &read[key].choice;
     let words = format!("no candidate with `{}` {} is possible", of.key, of.values[value]);
-    sink.error(codes::PLAN, &read[key].nodes[value].span, words);
+    let told = sink.error(codes::PLAN, &read[key].nodes[value].span, words);
+    if let Some(failed) = failed {
+        told.help(format!("the first of them: {}", failed.name));
+    }
 }

@@ -53,6 +53,10 @@ impl Limits {
         Some(Self([count(machines?), count(per_zone?), cost?]))
     }
 
+    pub fn cost(&self) -> Option<f64> {
+        self.0[2]
+    }
+
     pub fn hold(&self, size: &Size) -> bool {
         self.0.iter().zip(size.0).all(|(most, size)| most.is_none_or(|most| size <= most))
     }

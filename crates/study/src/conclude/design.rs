@@ -6,6 +6,7 @@ use super::{
 };
 use crate::composite::composite;
 use crate::money::Billing;
+use crate::natural;
 use crate::outcome::*;
 use crate::promises::Promises;
 use crate::run::Finished;
@@ -116,7 +117,7 @@ impl<'a> Concluding<'a> {
             delayed_healings_per_year: self.per_year(tally.delayed_healings as f64),
             control_plane_out_h_per_year: self.per_year(tally.control_plane_out_ms as f64 / MS_PER_HOUR),
             allocation_out_h_per_year: self.per_year(tally.allocation_out_ms as f64 / MS_PER_HOUR),
-            operations: self.operations(),
+            operations: self.operations(design),
             events_per_trial: tally.events as f64 / self.finished.trials.max(1) as f64,
             assumptions: None,
         }
@@ -259,7 +260,7 @@ impl<'a> Concluding<'a> {
         causes
     }
 
-    fn operations(&self) -> Vec<OperationOutcome> {
+    fn operations(&self, design: &Design) -> Vec<OperationOutcome> {
         let trials = self.finished.trials;
         let happened = OPERATION_TABLE.iter().zip(&self.tally.operations);
         let happened = happened.filter(|(_, moments)| moments.hits() > 0);
@@ -267,11 +268,17 @@ impl<'a> Concluding<'a> {
             let in_hours = row.operation.is_time();
             let unit = if in_hours { 1.0 / MS_PER_HOUR } else { 1.0 };
             let moments = with_zeros(moments, trials);
-            // The most of a trial: each machine that there may ever be, all the time, or an operation a millisecond.
-            // Where every trial shows the same (a change on schedule), twice that is taken for the most.
-            let most = cap_ms(self.study) * MOST_MACHINES;
-            let cap = if moments.is_constant() { (2.0 * moments.mean()).min(most) } else { most };
-            let per_year = self.mean(&moments, cap, unit * MS_PER_YEAR / self.observed_ms);
+            // Unless more is known, the most of a trial is each machine that there may ever be, all the time, or an
+            // operation a millisecond. Where every trial shows the same (a change on schedule), twice that is taken for it.
+            let measured_ms = cap_ms(self.study);
+            let most = natural::most(row.operation, design, measured_ms).unwrap_or(measured_ms * MOST_MACHINES);
+            let constant = moments.is_constant();
+            let cap = if constant { (2.0 * moments.mean()).min(most) } else { most };
+            let mut per_year = self.mean(&moments, cap, unit * MS_PER_YEAR / self.observed_ms);
+            if constant && natural::is_as_designed(row.operation, design, moments.mean(), measured_ms) {
+                (per_year.low, per_year.high) = (Some(per_year.mean), per_year.mean);
+                per_year.quality = if self.recorded { per_year.quality } else { Quality::Interval };
+            }
             OperationOutcome { operation: row.name.into(), in_hours, per_year }
         };
         happened.map(outcome).collect()

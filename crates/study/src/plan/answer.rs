@@ -7,7 +7,7 @@ use super::frontier::frontier;
 use super::lattice::Lattice;
 use super::roles::{Roles, closest, runner_up, thumb};
 use super::search::Found;
-use super::{Methods, Question, SCHEMA, Told, checks};
+use super::{Methods, Priced, Question, SCHEMA, Told, checks, price};
 use crate::conclude::need_in_words;
 use crate::run::RunError;
 use crate::visit::Visit;
@@ -130,6 +130,8 @@ pub struct Planned {
     pub work: u64,
     /// How trials were drawn.
     pub methods: Methods,
+    /// Costs that were simulated; none if all are known beforehand.
+    pub priced: Option<Priced>,
     /// What came of it.
     pub verdict: Verdict,
     /// The cheapest design that meets the target.
@@ -174,6 +176,29 @@ impl Planned {
 
 /// Answers a question; none if interrupted.
 pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Result<Option<Planned>, RunError> {
+    let Some((question, priced)) = price::priced(question, how)? else { return Ok(None) };
+    let Some(mut planned) = searched(&question, how, told)? else { return Ok(None) };
+    planned.notes.extend(priced.iter().flat_map(priced_in_words));
+    planned.priced = priced;
+    Ok(Some(planned))
+}
+
+/// What a reader should know of costs that were simulated.
+fn priced_in_words(of: &Priced) -> Vec<String> {
+    let left_out = match of.too_dear {
+        0 => String::new(),
+        many => format!(" {many} of them cost more than `max_cost` and were left out."),
+    };
+    vec![format!(
+        "Cost: {} candidates autoscale and are priced by the machine-hours of {} trials each; their mean bills are known to \
+         {:.2} % or better.{left_out}",
+        of.candidates,
+        of.trials,
+        (1e4 * of.off_at_most).ceil() / 1e2
+    )]
+}
+
+fn searched(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Result<Option<Planned>, RunError> {
     let mut bench = Bench::new(question, how, told);
     bench.begins("checking what is declared to help");
     let Some((used, checked)) = checks::check(question, how)? else { return Ok(None) };
@@ -320,6 +345,7 @@ fn concluded(
         tested: 0,
         work: 0,
         methods: bench.methods(),
+        priced: None,
         verdict: verdict(question, found),
         meets_target_itself: best.is_some_and(|best| bench.estimate(best).bounds.high() <= allowed),
         best: roles.best.map(told),

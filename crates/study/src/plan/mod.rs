@@ -27,6 +27,7 @@ mod checks;
 mod forced;
 mod frontier;
 mod lattice;
+mod price;
 mod roles;
 mod search;
 
@@ -55,8 +56,10 @@ pub const FIRST_LOOK: u64 = 128;
 pub struct Candidate {
     /// The design, called by what was chosen.
     pub design: Arc<Design>,
-    /// What it costs a month.
+    /// What it costs a month; with `rates` until it is simulated as designed.
     pub cost: f64,
+    /// What its machines cost by the hour, where how many there are is not known before it is simulated.
+    pub rates: Option<crate::money::Rates>,
     /// Which of the scenario's designs it was made from.
     pub shape: usize,
     /// The place of its value in the list of each key.
@@ -121,6 +124,21 @@ pub struct Question {
     pub assumptions: bool,
     /// What a cost is counted in.
     pub unit: String,
+    /// The most that a candidate may cost which is priced by simulation; the others are within it.
+    pub cost_max: Option<f64>,
+}
+
+/// Candidates whose cost was simulated, for autoscale decides how many machines they have.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Priced {
+    /// How many.
+    pub candidates: u64,
+    /// Trials of each whose mean bill is its cost.
+    pub trials: u64,
+    /// How far a mean bill may be off, as a share of it: half of the widest interval.
+    pub off_at_most: f64,
+    /// Of them, left out because they cost more than the plan allows.
+    pub too_dear: u64,
 }
 
 /// How far a plan is.

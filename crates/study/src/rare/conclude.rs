@@ -9,6 +9,7 @@ use super::tally::{Total, WeightedDesign};
 use crate::composite::composite;
 use crate::conclude::*;
 use crate::money::Billing;
+use crate::natural;
 use crate::outcome::*;
 use crate::promises::Promises;
 use crate::study::Study;
@@ -158,7 +159,7 @@ impl<'a> Concluding<'a> {
             delayed_healings_per_year: self.per_year(Total::DelayedHealings),
             control_plane_out_h_per_year: hours_per_year(Total::ControlPlaneOutMs),
             allocation_out_h_per_year: hours_per_year(Total::AllocationOutMs),
-            operations: self.operations(),
+            operations: self.operations(design),
             events_per_trial: tally.total(Total::Events) / self.whole,
             assumptions: None,
         }
@@ -231,13 +232,14 @@ impl<'a> Concluding<'a> {
         causes
     }
 
-    fn operations(&self) -> Vec<OperationOutcome> {
+    fn operations(&self, design: &Design) -> Vec<OperationOutcome> {
         let happened = OPERATION_TABLE.iter().zip(&self.tally.operations);
         let happened = happened.filter(|(_, moments)| moments.hits() > 0);
-        let most = cap_ms(self.study) * MOST_MACHINES;
+        let measured_ms = cap_ms(self.study);
         let outcome = |(row, moments): (&zonefall_fleet::OperationRow, &WeightedMoments)| {
             let in_hours = row.operation.is_time();
             let unit = if in_hours { 1.0 / MS_PER_HOUR } else { 1.0 };
+            let most = natural::most(row.operation, design, measured_ms).unwrap_or(measured_ms * MOST_MACHINES);
             let per_year = self.mean(moments, most, unit * MS_PER_YEAR / self.measured_ms);
             OperationOutcome { operation: row.name.into(), in_hours, per_year }
         };

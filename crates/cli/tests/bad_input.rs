@@ -190,6 +190,15 @@ fn unknown_keys_are_offered_the_nearest_name() {
 }
 
 #[test]
+fn a_required_key_that_is_misspelt_is_told_once() {
+    let told =
+        refused(base("capacity =", "capcity =")).complains(&["`capcity` is not a key", "did you mean `capacity`?"]);
+    assert!(!told.err.contains("is missing"), "{told}");
+    // What is like no key is missing all the same.
+    refused(base("capacity =", "wombat =")).complains(&["`wombat` is not a key", "`capacity` is missing"]);
+}
+
+#[test]
 fn all_mistakes_are_told_at_once() {
     let scenario = BASE
         .replace("365 days", "-5 days")

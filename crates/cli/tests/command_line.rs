@@ -90,6 +90,17 @@ fn a_topic_is_listed_once() {
     assert!(twice.is_empty(), "{twice:?}");
 }
 
+/// Words of results that readers look up.
+#[test]
+fn what_results_name_is_explained() {
+    let desk = Desk::new();
+    let told = |topic: &str| ran(&mut desk.command(["explain", topic])).ends(0);
+    told("datacenter (two zones)").says(&["take a second zone", "per zone-year"]);
+    told("elasticity").says(&["importance.csv: elasticity"]);
+    told("plan.csv").says(&["plan.csv: role", "runner_up"]);
+    told("importance.csv").says(&["spared_if_never"]);
+}
+
 #[test]
 fn unknown_topics_are_usage_errors() {
     let desk = Desk::new();

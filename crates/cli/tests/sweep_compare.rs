@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
+#[path = "sweep_compare/within.rs"]
+mod within;
 
 use kit::{BASE, Desk, STRESS, Table, json, ran};
 use serde_json::Value;

@@ -489,6 +489,7 @@ fn planned(name: &str) -> Planned {
         rule_of_thumb: None,
         checked: vec![],
         methods: Methods { asked: Method::Crude, plain: 12, forced: 0, nothing_found: 0, gain_least: None },
+        priced: None,
         assumed: vec![],
         notes: vec![format!("a note of {name}")],
     }

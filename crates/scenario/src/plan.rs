@@ -29,6 +29,7 @@ use crate::what_if::{self, Change};
 use blame::Failed;
 use chosen::{Read, read};
 use limits::{Least, Limits, Size};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -245,7 +246,7 @@ fn candidates(
 fn impossible(reasons: BTreeMap<String, (u64, String)>) -> Vec<Impossible> {
     let mut all: Vec<Impossible> =
         reasons.into_iter().map(|(why, (candidates, first))| Impossible { why, candidates, first }).collect();
-    all.sort_by(|a, b| b.candidates.cmp(&a.candidates));
+    all.sort_by_key(|of| Reverse(of.candidates));
     if all.len() > REASONS_MAX {
         let candidates = all.split_off(REASONS_MAX - 1).iter().map(|of| of.candidates).sum();
         all.push(Impossible { why: "other reasons".into(), candidates, first: String::new() });

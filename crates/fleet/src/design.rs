@@ -178,7 +178,11 @@ impl Design {
 
     /// Whether something is counted in it besides what its machines do.
     pub fn counts_operations(&self) -> bool {
-        self.is_managed() || self.service.retry.is_some() || self.service.gateway.is_some() || self.fails_over()
+        self.is_managed()
+            || self.service.retry.is_some()
+            || self.service.gateway.is_some()
+            || self.service.patience.is_some()
+            || self.fails_over()
     }
 
     /// Whether parts of it stand in for each other only when clients have been sent over.

@@ -5,6 +5,7 @@
 //! causes sums exactly to `missed_ms`.
 
 use crate::bill::PAID;
+use crate::line::Waited;
 use crate::operations::OPERATIONS;
 use crate::states::{Load, States};
 use crate::ways::WayLoad;
@@ -72,6 +73,10 @@ pub struct Ledger {
     pub states: States<Load>,
     /// The same of a service of parts, by way.
     pub ways: Vec<States<WayLoad>>,
+    /// Requests that have waited in line; empty where they are turned away.
+    pub waited: Vec<Waited>,
+    /// Requests whose clients gave up in line, in millionths.
+    pub gave_up: i128,
     /// Time without a connection to any machine, by month (the SLA's downtime, SL-02).
     pub unconnected_by_month_ms: Vec<u64>,
     /// Time in which the machines did not qualify for the SLA, by month, so that it does not count (SL-02); empty if they
@@ -127,6 +132,8 @@ zonefall_engine::pooled_clone!(Ledger {
     clearance_ms,
     states,
     ways,
+    waited,
+    gave_up,
     unconnected_by_month_ms,
     crew_jobs,
     crew_wait_ms,
@@ -168,6 +175,8 @@ impl Default for Ledger {
             clearance_ms: Default::default(),
             states: Default::default(),
             ways: Default::default(),
+            waited: Default::default(),
+            gave_up: Default::default(),
             unconnected_by_month_ms: Default::default(),
             unpromised_by_month_ms: Default::default(),
             unconnected_ms: Default::default(),

@@ -22,6 +22,7 @@ mod groups;
 mod holding;
 mod jobs;
 mod ledger;
+mod line;
 mod lives;
 mod machine;
 mod maintain;
@@ -60,6 +61,7 @@ pub use failover::{ALL_CLIENTS, Failback, Failover, Operator, Pattern, Sight, St
 pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use jobs::{Batch, JOBS_TOTAL_MAX, Jobs};
 pub use ledger::{ClassTimes, Ledger};
+pub use line::{Patience, SURE, SURE_CAPPED, Waited};
 pub use manage::{Rolled, Which};
 pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};

@@ -74,6 +74,8 @@ pub enum Operation {
     GatewayGrowths,
     GatewayShortMs,
     GatewayTurnedAway,
+    LineMs,
+    GaveUp,
 }
 
 /// One counter: its name in reports, what it counts, the rules behind it.
@@ -97,7 +99,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 70] = {
+pub const TABLE: [OperationRow; 72] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -295,6 +297,13 @@ pub const TABLE: [OperationRow; 70] = {
             "requests that the application gateway turned away for want of instances",
             "AG-03",
         ),
+        row(O::LineMs, "line_h", "hours in which requests waited in line, more having come than was served", "TF-01"),
+        row(
+            O::GaveUp,
+            "gave_up",
+            "requests whose clients waited in line for as long as they would, and gave up",
+            "TF-01",
+        ),
     ]
 };
 
@@ -316,6 +325,7 @@ impl Operation {
                 | Self::MetastableMs
                 | Self::VulnerableMs
                 | Self::GatewayShortMs
+                | Self::LineMs
         )
     }
 }

@@ -11,6 +11,8 @@ pub(crate) enum Pending {
     Jobs,
     /// Instances of an application gateway come, or may go.
     Gateway,
+    /// With the requests that wait in line it stands otherwise.
+    Line,
     /// A component recovers on a seat from a shock.
     Recovered { seat: u32, cause: u16 },
     /// A machine's repair of one mode ends; a predicted strike was only a pause. `epoch` tells machines apart that stood
@@ -123,6 +125,7 @@ impl Pending {
             Self::Demand => tag(0, 0, 0),
             Self::Jobs => tag(0, 0, 1),
             Self::Gateway => tag(0, 0, 2),
+            Self::Line => tag(0, 0, 3),
             Self::Recovered { seat, cause } => tag(0, 1, seat) | (cause as u64) << 32,
             Self::Repaired { mode, machine, predicted, epoch } => {
                 tag(1, mode | (predicted as u32) << 7, machine) | (epoch as u64) << 32
@@ -147,7 +150,8 @@ impl Pending {
             0 if mode == 1 => Self::Recovered { seat: unit, cause: (tag >> 32) as u16 },
             0 if unit == 0 => Self::Demand,
             0 if unit == 1 => Self::Jobs,
-            0 => Self::Gateway,
+            0 if unit == 2 => Self::Gateway,
+            0 => Self::Line,
             1 => Self::Repaired { mode: mode & 0x7f, machine: unit, predicted: mode > 0x7f, epoch: (tag >> 32) as u16 },
             2 => Self::HostRepaired { mode, host: unit },
             3 => Self::LifeEnds { mode, unit },
@@ -181,6 +185,7 @@ mod tests {
             Pending::Demand,
             Pending::Jobs,
             Pending::Gateway,
+            Pending::Line,
             Pending::Recovered { seat: 7, cause: 300 },
             Pending::Repaired { mode: 23, machine: 9, predicted: true, epoch: u16::MAX },
             Pending::HostRepaired { mode: 1, host: 8 },

@@ -4,6 +4,7 @@
 //! distributions. Out: data that the book looks at when time moves on. A design that says nothing of it is
 //! [`Service::default`], and nothing of this is on its path.
 
+use crate::line::Patience;
 use crate::policy::gateway::Gateway;
 use crate::policy::retry::Retry;
 use crate::ways::Ways;
@@ -27,6 +28,8 @@ pub struct Service {
     pub gateway: Option<Gateway>,
     /// LB-09, AG-02: a machine that is to be deleted gets no new requests or sessions for so long before.
     pub drain: Option<SimDuration>,
+    /// Requests that cannot be served at once wait in line; without it they are turned away.
+    pub patience: Option<Patience>,
     /// Each machine in rotation gets as much as every other, whatever it can serve, and what is too much for one is not served,
     /// though others may have room. Off: requests go where there is room. The same where machines are alike.
     pub spreads_evenly: bool,

@@ -2,19 +2,27 @@
 //!
 //! Between two changes the state is constant. Integrals over time are kept by changes: ∫N = N(end)·end − Σ ΔN·t, so a
 //! change costs one addition and an undisturbed machine costs nothing. The objective is looked at when time moves on,
-//! over intervals longer than zero only. Whom missed time is charged to is said in `charge`, whether the
-//! objective is missed in a state and what is served in `objective`; `course` is for who asks for missed time only.
+//! over intervals longer than zero only. Whether it is missed in a state and what is served is said in `objective`, what of an
+//! interval is booked in `booking`, whom missed time is charged to in `charge`, what ends in `closing`; `working` is for jobs,
+//! `queueing` for requests that wait, `course` for who asks for missed time only.
 
+mod booking;
 mod charge;
+mod closing;
 mod course;
+mod levels;
 mod objective;
+mod queueing;
+mod working;
 
 pub(crate) use course::only_the_objective_asks;
+pub(crate) use levels::{Class, Level};
 
 use crate::Extra;
 use crate::design::{Design, Need};
 use crate::jobs::Backlog;
 use crate::ledger::Ledger;
+use crate::line::Line;
 use crate::measure::Measure;
 use crate::operations::Operation;
 use crate::parts::{Counts, Parts};
@@ -22,63 +30,11 @@ use crate::retries::Clients;
 use crate::room::Room;
 use crate::service::Latency;
 use crate::sessions::{Held, Rotation};
-use crate::states::{Load, States};
 use course::Course;
-use zonefall_engine::{Key, SimTime};
+use levels::CLASSES;
+use working::backlog;
+use zonefall_engine::SimTime;
 use zonefall_topology::Topology;
-
-/// A count of machines (or their capacity) and its integral over the measured time.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Level {
-    pub now: i64,
-    integral: i128,
-}
-
-impl Level {
-    /// Changes the level at a clipped time.
-    #[inline]
-    pub fn add(&mut self, delta: i64, at_ms: i64) {
-        self.now += delta;
-        self.integral -= i128::from(delta) * i128::from(at_ms);
-    }
-
-    pub fn total(self, end_ms: i64) -> i128 {
-        self.integral + i128::from(self.now) * i128::from(end_ms)
-    }
-}
-
-/// Which level changes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Class {
-    Serving,
-    Capacity,
-    Dead,
-    Awaiting,
-    Starting,
-    Degraded,
-    /// Machines that exist: running, starting, down, deallocated, failed.
-    Existing,
-    /// Capacity that is asked for.
-    Asked,
-    Spot,
-    Deallocated,
-    Standby,
-    Suspended,
-    DiskUnreachable,
-    /// Rollouts under way.
-    Rollouts,
-}
-
-/// Millionths.
-const MICRO: u128 = 1_000_000;
-/// The number of classes.
-const CLASSES: usize = Class::Rollouts as usize + 1;
-
-/// The jobs of a design, which wait for nobody yet; `causes` are all that may withhold capacity.
-fn backlog(design: &Design, causes: usize, overload: usize) -> Option<Box<Backlog>> {
-    let need = if let Need::Done(share, of) = design.need { Some((share, of)) } else { None };
-    design.jobs.clone().map(|jobs| Box::new(Backlog::new(jobs, need, (causes, overload))))
-}
 
 /// Counters and the open ends of intervals.
 #[derive(Debug)]
@@ -90,6 +46,10 @@ pub(crate) struct Book {
     clients: Option<Clients>,
     /// The jobs that wait, if there are any ever.
     backlog: Option<Box<Backlog>>,
+    /// The requests that wait in line, if any ever do; and, while an interval is booked in which somebody waits, whether answers come
+    /// too late in it.
+    line: Option<Box<Line>>,
+    waiting: Option<bool>,
     /// The sessions that machines hold, if any.
     pub sessions: Option<Box<Held>>,
     /// The demand to come, where its steps are no events; and whether that is so.
@@ -147,6 +107,8 @@ zonefall_engine::pooled_clone!(Book {
     latency,
     clients,
     backlog,
+    line,
+    waiting,
     sessions,
     ceiling,
     gate,
@@ -201,11 +163,19 @@ impl Book {
             latency: design.service.latency.clone(),
             clients: design.service.retry.filter(|_| parts.is_none()).map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
+            line: design.service.patience.map(|most| Box::new(Line::new(most, (all, extra(Extra::Overload))))),
+            waiting: None,
             sessions: Held::of(design, all).map(Box::new),
             course: None,
             walks: false,
-            special: design.service.retry.is_some() || design.jobs.is_some() || design.service.sessions.is_some(),
-            is_intricate: parts.is_some() || design.service.retry.is_some() || design.service.spreads_evenly,
+            special: design.service.retry.is_some()
+                || design.jobs.is_some()
+                || design.service.sessions.is_some()
+                || design.service.patience.is_some(),
+            is_intricate: parts.is_some()
+                || design.service.retry.is_some()
+                || design.service.spreads_evenly
+                || design.service.patience.is_some(),
             ceiling: design.service.ceiling.as_ref().map_or(i64::MAX, |of| of.capacity_milli as i64),
             gate: u64::MAX,
             turned_away: 0,
@@ -247,6 +217,9 @@ impl Book {
         self.levels = Default::default();
         if let Some(room) = &mut self.room {
             room.clear();
+        }
+        if let Some(line) = &mut self.line {
+            line.begin();
         }
         if let Some(clients) = &mut self.clients {
             clients.begin();
@@ -410,6 +383,9 @@ impl Book {
             sessions.lasts(|part| self.in_rotation(part), from, t, counted_ms);
             self.sessions = Some(sessions);
         }
+        if self.line.is_some() {
+            return self.live_in_line(from, t, state.1, measure);
+        }
         self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
         if self.backlog.is_some() {
             self.work_off(from, t, state, measure);
@@ -450,159 +426,9 @@ impl Book {
         self.counts_connections && !self.clock_stands && self.level(Class::Serving) + self.level(Class::Awaiting) == 0
     }
 
-    /// The workers work; where late jobs are done in between, the objective is missed up to that instant only.
-    fn work_off(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
-        let Some(mut backlog) = self.backlog.take() else { return };
-        let (missed, unconnected, served) = state;
-        let capacity = self.usable() as u64;
-        let until =
-            if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
-        backlog.work(from, t, (capacity, &self.withheld), measure.from, &mut self.ledger);
-        self.backlog = Some(backlog);
-        self.book(from, until, state, measure);
-        if until < t {
-            self.book(until, t, (false, unconnected, served), measure);
-        }
-    }
-
-    /// The jobs of the design, if it has any.
-    pub fn backlog(&self) -> Option<&Backlog> {
-        self.backlog.as_deref()
-    }
-
-    /// Jobs that wait at `t`, in millionths, and how many are worked off a millisecond; none where there are never any.
-    pub fn jobs_waiting(&self, t: SimTime) -> Option<(u64, u64)> {
-        let capacity = self.usable().max(0) as u64;
-        Some((self.backlog.as_ref()?.waiting(t.since(self.now).as_ms(), capacity), capacity))
-    }
-
     /// Sessions that are held at `t`, how many would be if all stayed as it is, and their length in milliseconds.
     pub fn sessions_held(&self, t: SimTime) -> Option<(f64, f64, f64)> {
         Some(self.sessions.as_ref()?.all(|part| self.in_rotation(part), t))
-    }
-
-    /// A trial of jobs begins.
-    pub fn begin_jobs(&mut self, trial: Key) {
-        if let Some(backlog) = &mut self.backlog {
-            backlog.begin(trial);
-        }
-    }
-
-    /// Batches come and deadlines pass at `t`, up to which everything is settled; when to look again.
-    pub fn look_at_jobs(&mut self, t: SimTime, measure: &Measure) -> SimTime {
-        let capacity = self.usable() as u64;
-        let Some(backlog) = &mut self.backlog else { return SimTime::NEVER };
-        backlog.advance(t, measure.from, &mut self.ledger);
-        let late = if backlog.is_late() { backlog.caught_up(t, capacity) } else { SimTime::NEVER };
-        backlog.next().min(late)
-    }
-
-    /// When late jobs are done in the state that the book is in; never where nothing is late.
-    pub fn catches_up(&self) -> SimTime {
-        let late = self.backlog.as_ref().filter(|backlog| matches!(self.need, Need::Done(..)) && backlog.is_late());
-        late.map_or(SimTime::NEVER, |backlog| backlog.caught_up(self.now, self.usable() as u64))
-    }
-
-    #[inline(never)]
-    fn book_surplus(&mut self, surplus: i64, from: SimTime, t: SimTime, measure: &Measure) {
-        self.surplus += i128::from(surplus) * i128::from(t.since(from.max(measure.from).min(t)).as_ms());
-    }
-
-    /// Books an interval in which the objective was missed or not, nobody was connected or not, and so much was served.
-    fn book(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
-        let (missed, unconnected, served) = state;
-        while measure.at.get(self.next_at).is_some_and(|&at| at < t) {
-            self.ledger.held_at.push(!missed);
-            self.next_at += 1;
-        }
-        let from = from.max(measure.from);
-        if t <= from {
-            return;
-        }
-        if self.demand.is_some() && !self.walks {
-            self.book_demand(served, t.since(from).as_ms());
-            self.book_state(from, t);
-        }
-        if missed {
-            if self.missed_since.is_none() {
-                self.missed_since = Some(from);
-                self.ledger.first_miss.get_or_insert(from);
-                self.done = measure.until_first_miss;
-            }
-            self.charge(t.since(from).as_ms());
-        } else {
-            self.close_outage(from, measure);
-        }
-        match (unconnected, self.unconnected_since) {
-            (true, None) => self.unconnected_since = Some(from),
-            (false, Some(_)) => self.close_unconnected(from, measure),
-            _ => {}
-        }
-        match (self.clock_stands, self.stands_since) {
-            (true, None) => self.stands_since = Some(from),
-            (false, Some(_)) => self.close_stand(from, measure),
-            _ => {}
-        }
-        self.open = missed || unconnected || self.clock_stands;
-    }
-
-    fn book_demand(&mut self, served: u64, length_ms: u64) {
-        let demand = self.demand.unwrap_or(0);
-        let (alive, dead) = (self.level(Class::Serving) as u128, self.level(Class::Dead) as u128);
-        let times = i128::from(length_ms);
-        // Clients have settled in another state since, if there are any.
-        let served = if self.clients.is_some() { self.served() } else { served };
-        self.ledger.offered += i128::from(demand) * times;
-        self.ledger.served += i128::from(served) * times;
-        if let Some(parts) = &self.parts {
-            self.ledger.lost_to_dead += i128::from(demand.saturating_sub(parts.reaching())) * times;
-        } else if dead > 0 {
-            self.ledger.lost_to_dead += (u128::from(self.passed()) * dead / (alive + dead)) as i128 * times;
-        }
-        if demand > self.gate {
-            self.turned_away += u128::from(demand - self.gate) * u128::from(length_ms);
-            let requests = u64::try_from(self.turned_away / MICRO).unwrap_or(u64::MAX);
-            self.ledger.operations[Operation::GatewayTurnedAway as usize] = requests;
-            self.ledger.operations[Operation::GatewayShortMs as usize] += length_ms;
-        }
-    }
-
-    fn book_state(&mut self, from: SimTime, t: SimTime) {
-        if let Some(parts) = &self.parts {
-            parts.book_ways(&mut self.ledger.ways, from, t);
-            let slow = if parts.are_slow() { self.demand.unwrap_or(0) } else { 0 };
-            self.ledger.slow += i128::from(slow) * i128::from(t.since(from).as_ms());
-            return;
-        }
-        let Some(latency) = &self.latency else { return };
-        let machines = self.level(Class::Capacity) as u64 / latency.serves_milli;
-        let state = Load { machines: machines as u32, reach_milli: self.reaches() };
-        self.ledger.states.add(state, from, t);
-        if self.is_slow() {
-            self.ledger.slow += i128::from(self.demand.unwrap_or(0)) * i128::from(t.since(from).as_ms());
-        }
-    }
-
-    fn close_outage(&mut self, end: SimTime, measure: &Measure) {
-        let Some(since) = self.missed_since.take() else { return };
-        self.ledger.outages_ms.push(end.since(since).as_ms());
-        let windows = &mut self.ledger.missed_by_window_ms;
-        self.missed_hint = measure.windows.spread(since, end, self.missed_hint, windows);
-    }
-
-    fn close_unconnected(&mut self, end: SimTime, measure: &Measure) {
-        let Some(since) = self.unconnected_since.take() else { return };
-        let months = &mut self.ledger.unconnected_by_month_ms;
-        self.ledger.unconnected_ms += end.since(since).as_ms();
-        self.unconnected_hint = measure.months.spread(since, end, self.unconnected_hint, months);
-    }
-
-    fn close_stand(&mut self, end: SimTime, measure: &Measure) {
-        let Some(since) = self.stands_since.take() else { return };
-        let months = &mut self.ledger.unpromised_by_month_ms;
-        months.resize(measure.months.count(), 0);
-        self.ledger.unpromised_ms += end.since(since).as_ms();
-        self.stands_hint = measure.months.spread(since, end, self.stands_hint, months);
     }
 
     /// Counts something that was done at `t`.
@@ -610,49 +436,5 @@ impl Book {
         if t >= measure.from {
             self.ledger.operations[operation as usize] += times;
         }
-    }
-
-    /// Closes the book at the end of the trial.
-    pub fn finish(&mut self, end: SimTime, measure: &Measure) {
-        // A trial that ended at its first miss was lived through no further.
-        let end = if self.done { self.now } else { end }.max(measure.from);
-        self.settle(end, measure);
-        self.ledger.cut_by_horizon = self.missed_since.is_some() && !self.done;
-        self.close_outage(end, measure);
-        self.close_unconnected(end, measure);
-        self.ledger.states.close();
-        self.ledger.ways.iter_mut().for_each(States::close);
-        if let Some(backlog) = &mut self.backlog {
-            // A deadline at the very end has passed.
-            backlog.advance(end, measure.from, &mut self.ledger);
-        }
-        self.close_stand(end, measure);
-        if let Some(sessions) = &self.sessions {
-            sessions.finish(&mut self.ledger);
-        }
-        let total = |class: Class| self.levels[class as usize].total(end.as_ms() as i64);
-        let observed = end.since(measure.from).as_ms();
-        let ledger = &mut self.ledger;
-        ledger.observed_ms = observed;
-        ledger.machine_ms = total(Class::Existing);
-        ledger.capacity_full_ms = total(Class::Asked);
-        ledger.capacity_ms = total(Class::Capacity) - self.surplus;
-        let classes = &mut ledger.classes;
-        classes.serving = total(Class::Serving);
-        classes.dead_in_rotation = total(Class::Dead);
-        classes.awaiting_probe = total(Class::Awaiting);
-        classes.starting = total(Class::Starting);
-        classes.degraded = total(Class::Degraded);
-        for (class, operation) in [
-            (Class::Spot, Operation::SpotMs),
-            (Class::Deallocated, Operation::DeallocatedMs),
-            (Class::Standby, Operation::StandbyMs),
-            (Class::Suspended, Operation::SuspendedMs),
-            (Class::DiskUnreachable, Operation::DiskUnreachableMs),
-            (Class::Rollouts, Operation::RolloutMs),
-        ] {
-            ledger.operations[operation as usize] = total(class) as u64;
-        }
-        classes.down = ledger.machine_ms - classes.serving - classes.awaiting_probe - classes.starting;
     }
 }

@@ -189,6 +189,8 @@ pub struct World {
     /// Somebody follows each machine as it comes and goes: autoscale, the sessions that it holds, its slow start, or what its
     /// even share of the demand comes to.
     pub(crate) follows: bool,
+    /// After each event it is looked where clients should go, or how it stands with those who wait.
+    pub(crate) reviews: bool,
 }
 
 zonefall_engine::pooled_clone!(World {
@@ -235,7 +237,8 @@ zonefall_engine::pooled_clone!(World {
     passages,
     growth,
     routing,
-    follows
+    follows,
+    reviews
 });
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
@@ -423,6 +426,8 @@ impl World {
             seats: seats(&design, names, &topology),
             passages: Passages::new(&design, capacity),
             growth: Growth::default(),
+            reviews: design.service.patience.is_some()
+                || design.need.structure().is_some_and(|service| !service.failovers.is_empty()),
             routing: switches(&design),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,
@@ -715,7 +720,7 @@ impl World {
         self.budget.spend()?;
         let cause = facts.cause;
         self.strike(mode, machine as usize, cause, t, strikes);
-        if is_managed || !self.routing.is_empty() {
+        if is_managed || self.reviews {
             self.manage(t, strikes);
         }
         Ok(())
@@ -728,6 +733,7 @@ impl World {
             Pending::Demand => self.demand_changes(t),
             Pending::Jobs => self.jobs_change(t),
             Pending::Gateway => self.gateway_is_due(t),
+            Pending::Line => self.line_is_due(t),
             Pending::Recovered { seat, cause } => self.seat_recovers(seat, cause, t),
             Pending::Repaired { mode, machine, predicted, epoch } => {
                 self.repaired(mode, machine as usize, (predicted, epoch), t, strikes)
@@ -755,6 +761,21 @@ impl World {
         self.manager.hears_demand();
         self.gateway_meets_demand(t);
         self.await_demand();
+    }
+
+    /// Somebody begins to wait, gives up, is late, or nobody is any more: everything that follows looks again.
+    fn line_is_due(&mut self, t: SimTime) {
+        if self.book.awaits_line(t) {
+            self.book.settle(t, &self.measure);
+            self.manager.hears_demand();
+        }
+    }
+
+    /// After each event: when does it stand otherwise with the line?
+    pub(crate) fn await_line(&mut self, t: SimTime) {
+        if let Some(next) = self.book.line_changes(t, &self.measure) {
+            self.pending.push(next, Pending::Line.tag());
+        }
     }
 
     /// Batches come, deadlines pass, late jobs may be done: the book says when to look again.

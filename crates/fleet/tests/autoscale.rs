@@ -169,6 +169,18 @@ fn as_07_a_part_that_gets_less_than_a_thousandth_of_a_request_a_second_is_seen_t
 }
 
 #[test]
+fn as_08_machines_are_busy_as_long_as_anybody_waits_in_line() {
+    // Twenty a second for twenty seconds leave 300 in line before five machines, which three a second less work off until 12:10.
+    let outs = |patience: Option<u64>| {
+        let demand = course(2000, &[(10 * MINUTE + 10 * SECOND, 20_000), (10 * MINUTE + 30 * SECOND, 2000)]);
+        let mut web = web(&[1], 5, demand, setting(vec![profile(5, 12, vec![cpu(Direction::Out, 70, 2)])]));
+        web.service.patience = patience.map(|most| Patience { most: ms(most), in_time: None });
+        count(&script(HOUR).play(web), Operation::AutoscaleOuts)
+    };
+    assert_eq!([outs(Some(HOUR)), outs(Some(10 * SECOND)), outs(None)], [1, 0, 0]);
+}
+
+#[test]
 fn nothing_ticks_events_do_not_grow_with_the_frequency_of_evaluation() {
     let events = |tick: u64| {
         let demand = course(2000, &[(10 * MINUTE, 9000), (60 * MINUTE, 1500)]);

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod gateway;
+mod line;
 mod slow_start;
 mod support;
 use support::*;

@@ -41,6 +41,7 @@ mod node;
 mod offers;
 mod overlay;
 mod parts;
+mod patience;
 mod plan;
 mod rates;
 mod reader;

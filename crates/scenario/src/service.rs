@@ -11,6 +11,7 @@ use crate::diagnostic::Sink;
 use crate::gateway;
 use crate::memory::{Memory, Station};
 use crate::parts;
+use crate::patience;
 use crate::reader::Reader;
 use crate::sessions;
 use crate::sets::Placed;
@@ -67,9 +68,11 @@ pub(crate) fn service(
         ceiling: ceiling?,
         gateway: gateway?,
         spreads_evenly: false,
+        patience: None,
     };
-    let spreads_evenly = spread::evenly(design, sets, (&service, has_demand), sink)?;
-    Some(Service { spreads_evenly, ..service })
+    let spreads_evenly = spread::evenly(design, sets, (&service, has_demand), sink);
+    let patience = patience::patience(design, &service, sink);
+    Some(Service { spreads_evenly: spreads_evenly?, patience: patience?, ..service })
 }
 
 /// The outer `None` is a mistake, the inner one no retries.

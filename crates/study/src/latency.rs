@@ -4,8 +4,10 @@
 //! none is told. The tally holds integers by state: capacity to spare is kept to one part in 2,048, so that states repeat and
 //! memory is bounded. Only the conclusion knows formulas (`zonefall_exact::waiting`).
 //!
+//! Requests that have waited in line (`service.patience`) are kept by how long, to one part in 512, and take a service time more.
+//!
 //! What can go wrong is said, not hidden: requests in overloaded states wait as long as that lasts, so they count as later
-//! than any time; requests in states that were too short for the queue to come to rest are counted with the formula and
+//! than any time, and so do those that give up; requests in states that were too short for the queue to come to rest are counted with the formula and
 //! told as unsettled (docs/latency.md measures what that costs).
 
 use crate::outcome::{Estimate, LatencyOutcome};
@@ -13,24 +15,38 @@ use std::collections::BTreeMap;
 use zonefall_engine::SimDuration;
 use zonefall_exact::tandem::Tandem;
 use zonefall_exact::waiting::{Station, settling_time};
-use zonefall_fleet::{Latency, Queue, States};
+use zonefall_fleet::{Latency, Queue, States, Waited};
 
 /// A state counts as settled if it was held for so many settling times: measured in docs/latency.md.
 pub const SETTLED: f64 = 20.0;
-/// Significant bits of the capacity to spare.
-const BITS: u32 = 11;
+/// Significant bits of the capacity to spare, and of a time in line.
+pub(crate) const BITS: u32 = 11;
+const WAIT_BITS: u32 = 9;
 /// Quantiles are found to this share of themselves.
 const PRECISION: f64 = 1e-9;
 
 /// A state of load.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Load {
-    /// Machines' worth of capacity; 0 for every overloaded state.
+    /// Machines' worth of capacity; 0 for every overloaded state, and for requests that have waited in line.
     pub machines: u64,
-    /// Capacity to spare, in thousandths of a request a second; 0 for every overloaded state.
+    /// Capacity to spare, in thousandths of a request a second; 0 for every overloaded state. Of requests that have waited in
+    /// line, a millisecond more than they did.
     pub spare_milli: u64,
-    /// Whether it was held for long.
+    /// Whether it was held for long; whether the line became long.
     pub settled: bool,
+}
+
+impl Load {
+    fn waited(ms: u64, settled: bool) -> Self {
+        Self { machines: 0, spare_milli: rounded(ms, WAIT_BITS) + 1, settled }
+    }
+
+    /// How long requests have waited in line, in seconds, if they have.
+    fn wait(&self) -> Option<f64> {
+        let ms = self.spare_milli.checked_sub(1).filter(|_| self.machines == 0)?;
+        Some(ms as f64 / 1000.0)
+    }
 }
 
 /// Requests by state of load, in millionths.
@@ -38,9 +54,13 @@ pub(crate) struct Load {
 pub struct LatencyTally(pub(crate) BTreeMap<Load, i128>);
 
 /// To so many significant bits, in the middle of what that leaves open.
-pub(crate) fn rounded(spare: u64) -> u64 {
-    let shift = (u64::BITS - spare.leading_zeros()).saturating_sub(BITS);
+pub(crate) fn rounded(spare: u64, bits: u32) -> u64 {
+    let shift = left_open(spare, bits);
     spare >> shift << shift | (1 << shift) >> 1
+}
+
+fn left_open(of: u64, bits: u32) -> u32 {
+    (u64::BITS - of.leading_zeros()).saturating_sub(bits)
 }
 
 /// Requests a second, of what is given in thousandths.
@@ -69,9 +89,35 @@ impl LatencyTally {
                 let (servers, arrival, service) = queue(of, machines, reach_milli);
                 let rest_ms = 1000.0 * SETTLED * settling_time(servers, arrival, service);
                 let settled = time.shortest().as_ms() as f64 >= rest_ms;
-                Load { machines, spare_milli: rounded(spare), settled }
+                Load { machines, spare_milli: rounded(spare, BITS), settled }
             };
             *self.0.entry(load).or_default() += i128::from(reach_milli) * i128::from(time.held.as_ms());
+        }
+    }
+
+    /// Adds requests that have waited in line, and so many millionths that gave up.
+    pub(crate) fn add_waited(&mut self, waited: &[Waited], gave_up: i128) {
+        for of in waited {
+            self.add_range((of.from_ms.min(of.to_ms) as u64, of.from_ms.max(of.to_ms) as u64), of.requests, of.sure);
+        }
+        if gave_up > 0 {
+            *self.0.entry(Load::default()).or_default() += gave_up;
+        }
+    }
+
+    /// Requests that have waited for between so long and so long, evenly; the parts sum exactly.
+    fn add_range(&mut self, (least, most): (u64, u64), requests: i128, sure: bool) {
+        if least == most {
+            *self.0.entry(Load::waited(least, sure)).or_default() += requests;
+            return;
+        }
+        let (mut at, mut before) = (least, 0);
+        while at < most {
+            let shift = left_open(at, WAIT_BITS);
+            let next = (((at >> shift) + 1) << shift).min(most);
+            let upto = requests * i128::from(next - least) / i128::from(most - least);
+            *self.0.entry(Load::waited(at, sure)).or_default() += upto - before;
+            (at, before) = (next, upto);
         }
     }
 
@@ -84,8 +130,12 @@ impl LatencyTally {
     /// What may be said of the times of responses.
     pub(crate) fn conclude(&self, of: &Latency, slow: Option<Estimate>) -> LatencyOutcome {
         let all = self.0.values().sum::<i128>().max(1) as f64;
-        let mut mixture = Mixture::default();
+        let mut mixture = Mixture { service: rate(of.serves_milli) / f64::from(of.parallelism), ..Mixture::default() };
         for (load, &requests) in &self.0 {
+            if let Some(wait) = load.wait() {
+                mixture.add_waited(requests as f64 / all, wait, load.settled);
+                continue;
+            }
             let reach = (load.machines * of.serves_milli).saturating_sub(load.spare_milli);
             let (servers, arrival, service) = queue(of, load.machines, reach);
             mixture.add(requests as f64 / all, Station::new(servers, arrival, service).ok(), load.settled);
@@ -115,13 +165,16 @@ impl Passed for Tandem {
 /// The queues that requests met, each with its share of them.
 pub(crate) struct Mixture<Q> {
     queues: Vec<(f64, Q)>,
+    /// Those that have waited in line, by how long, and how many a server answers a second.
+    lines: Vec<(f64, f64)>,
+    service: f64,
     overloaded: f64,
     unsettled: f64,
 }
 
 impl<Q> Default for Mixture<Q> {
     fn default() -> Self {
-        Self { queues: Vec::new(), overloaded: 0.0, unsettled: 0.0 }
+        Self { queues: Vec::new(), lines: Vec::new(), service: 1.0, overloaded: 0.0, unsettled: 0.0 }
     }
 }
 
@@ -136,6 +189,12 @@ impl<Q: Passed> Mixture<Q> {
         self.unsettled += if settled { 0.0 } else { share };
     }
 
+    /// A share of the requests waited in line for so many seconds.
+    pub fn add_waited(&mut self, share: f64, wait: f64, settled: bool) {
+        self.lines.push((share, wait));
+        self.unsettled += if settled { 0.0 } else { share };
+    }
+
     /// What may be said of it, where 95 of 100 requests were to be answered `within`.
     pub fn conclude(&self, within: Option<SimDuration>, slow: Option<Estimate>) -> LatencyOutcome {
         LatencyOutcome {
@@ -146,17 +205,20 @@ impl<Q: Passed> Mixture<Q> {
             slow,
             overloaded: self.overloaded,
             unsettled: self.unsettled,
+            patience_ms: None,
         }
     }
 
     fn later_than(&self, t: f64) -> f64 {
-        self.queues.iter().map(|(share, queue)| share * queue.later_than(t)).sum::<f64>() + self.overloaded
+        let in_line = self.lines.iter().map(|(share, wait)| share * libm::exp(-self.service * (t - wait).max(0.0)));
+        let queues = self.queues.iter().map(|(share, queue)| share * queue.later_than(t));
+        queues.chain(in_line).sum::<f64>() + self.overloaded
     }
 
     /// None where no request came, or where too many came in overload.
     fn quantile_ms(&self, level: f64) -> Option<f64> {
         let tail = 1.0 - level;
-        if self.queues.is_empty() || self.overloaded >= tail {
+        if self.queues.is_empty() && self.lines.is_empty() || self.overloaded >= tail {
             return None;
         }
         let (mut low, mut high) = (0.0, 1.0);
@@ -175,7 +237,12 @@ impl<Q: Passed> Mixture<Q> {
 pub(crate) fn warnings(design: &str, of: &LatencyOutcome) -> Vec<String> {
     let percent = |share: f64| format!("{:.2} %", 100.0 * share);
     let mut said = Vec::new();
-    if of.overloaded >= 1e-4 {
+    if of.overloaded >= 1e-4 && of.patience_ms.is_some() {
+        said.push(format!(
+            "{design}: {} of the requests that reach a machine wait in line until their clients give up: they count as later than any time",
+            percent(of.overloaded)
+        ));
+    } else if of.overloaded >= 1e-4 {
         said.push(format!(
             "{design}: {} of the requests that reach a machine come while more arrives than the machines serve: how long they wait is withheld, and they count as later than any time",
             percent(of.overloaded)
@@ -183,7 +250,7 @@ pub(crate) fn warnings(design: &str, of: &LatencyOutcome) -> Vec<String> {
     }
     if of.unsettled >= 0.01 {
         said.push(format!(
-            "{design}: {} of the requests come in states too short for a queue to come to rest: times of responses may be off by more than 5 % (docs/latency.md)",
+            "{design}: {} of the requests come in states too short for a queue to come to rest, or in lines that were short: times of responses may be off by more than 5 % (docs/latency.md)",
             percent(of.unsettled)
         ));
     }
@@ -218,6 +285,26 @@ mod tests {
     }
 
     #[test]
+    fn who_has_waited_takes_a_service_time_more() {
+        let of = one_at_a_time();
+        let line = |from_ms, to_ms| Waited { from_ms, to_ms, requests: 1_000_000, sure: true };
+        let mut tally = LatencyTally::default();
+        // All for 60 s, then a service of 1 s on average.
+        tally.add_waited(&[line(60_000, 60_000)], 0);
+        let found = tally.conclude(&of, None);
+        assert!((found.p95_ms.unwrap_or(0.0) / (60_000.0 + 1000.0 * 20f64.ln()) - 1.0).abs() < 1e-3);
+        // Between 0 and 100 s, up and down again: half of it waits for less than 50 s, and nobody is lost in the parts.
+        let mut tally = LatencyTally::default();
+        tally.add_waited(&[line(0, 100_000), line(100_000, 0)], 0);
+        assert_eq!(tally.0.values().sum::<i128>(), 2_000_000);
+        assert!((tally.conclude(&of, None).p50_ms.unwrap_or(0.0) / 51_000.0 - 1.0).abs() < 2e-3);
+        // Who gives up counts as later than any time.
+        tally.add_waited(&[], 110_000);
+        let found = tally.conclude(&of, None);
+        assert_eq!((found.p95_ms, found.overloaded), (None, 110_000.0 / 2_110_000.0));
+    }
+
+    #[test]
     fn overload_is_later_than_any_time() {
         let found = tally(&[(0, 0, false, 6), (1, 200, true, 94)]).conclude(&one_at_a_time(), None);
         assert!(found.p50_ms.is_some() && found.p95_ms.is_none());
@@ -228,9 +315,9 @@ mod tests {
     #[test]
     fn rounding_keeps_a_part_in_two_thousand() {
         for spare in [1, 7, 2047, 2048, 99_999, u64::MAX / 3, u64::MAX] {
-            let kept = rounded(spare);
+            let kept = rounded(spare, BITS);
             assert!(spare.abs_diff(kept) as f64 <= spare as f64 / 2047.0, "{spare} {kept}");
-            assert_eq!(rounded(kept), kept);
+            assert_eq!(rounded(kept, BITS), kept);
         }
     }
 }

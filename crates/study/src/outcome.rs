@@ -85,10 +85,14 @@ pub struct LatencyOutcome {
     pub limit_ms: Option<f64>,
     /// Share of the demand that is offered while the 95 % quantile is above the limit.
     pub slow: Option<Estimate>,
-    /// Share of the requests that come while more arrives than is served: how long they wait is withheld.
+    /// Share of the requests that come while more arrives than is served: how long they wait is withheld. Where they wait in line,
+    /// share of those that give up.
     pub overloaded: f64,
-    /// Share of the requests that come in states too short for the formulas to be right to 5 %.
+    /// Share of the requests that come in states too short, or lines too short, for the formulas to be right to 5 %.
     pub unsettled: f64,
+    /// How long requests wait in line before their clients give up; none where what is too much is turned away at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience_ms: Option<f64>,
 }
 
 /// Batches of jobs, over all trials.

@@ -153,6 +153,7 @@ impl Tally {
         tally.add_trial(ledger, reference);
         if let Some(latency) = &study.designs[design].service.latency {
             tally.latency.add(latency, &ledger.states);
+            tally.latency.add_waited(&ledger.waited, ledger.gave_up);
         }
         if let Some(ways) = &study.designs[design].service.ways {
             tally.ways.add(ways, &ledger.ways);

@@ -7,7 +7,7 @@
 //! What can go wrong: a state counts as settled when it was held long enough for all of its queues to come to rest one after the
 //! other, as what disturbs the first reaches the next.
 
-use crate::latency::{Mixture, SETTLED, rounded};
+use crate::latency::{BITS, Mixture, SETTLED, rounded};
 use crate::outcome::{Estimate, LatencyOutcome};
 use std::collections::BTreeMap;
 use zonefall_fleet::{Load, StateTime, States, TIERS_MAX, WayLoad, Ways};
@@ -38,7 +38,7 @@ fn state(of: &Ways, way: usize, time: &StateTime<WayLoad>) -> WayState {
         if spare == 0 {
             return WayState { overloaded: true, ..WayState::default() };
         }
-        *place = (u64::from(load.machines), rounded(spare));
+        *place = (u64::from(load.machines), rounded(spare, BITS));
         rest_s += SETTLED * tier.settling_s(load);
     }
     WayState { settled: time.shortest().as_ms() as f64 >= 1000.0 * rest_s, ..state }

@@ -5,6 +5,10 @@
 //! its tables into docs/latency.md.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "latency/line.rs"]
+mod line;
+mod support;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use zonefall_engine::{Key, Stream};
@@ -188,12 +192,17 @@ fn table(servers: u64) -> String {
 #[test]
 #[ignore = "measures the whole grid: a minute"]
 fn the_page_holds_what_is_measured() {
+    let tables: String = SERVERS.iter().map(|&servers| table(servers)).collect();
+    page("measured", &tables);
+}
+
+/// What stands in docs/latency.md from this mark to the next end is this, or is made to be.
+fn page(mark: &str, tables: &str) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/latency.md");
     let page = std::fs::read_to_string(path).unwrap();
-    let (before, rest) = page.split_once("<!-- measured -->\n").unwrap();
+    let (before, rest) = page.split_once(&format!("<!-- {mark} -->\n")).unwrap();
     let (_, after) = rest.split_once("<!-- end -->\n").unwrap();
-    let tables: String = SERVERS.iter().map(|&servers| table(servers)).collect();
-    let new = format!("{before}<!-- measured -->\n{tables}<!-- end -->\n{after}");
+    let new = format!("{before}<!-- {mark} -->\n{tables}<!-- end -->\n{after}");
     if std::env::var_os("ZONEFALL_BLESS").is_some() {
         std::fs::write(path, new).unwrap();
     } else {

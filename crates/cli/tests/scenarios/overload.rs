@@ -24,3 +24,25 @@ fn a_cold_machine_overflows_where_requests_are_spread_evenly_and_more_machines_m
         assert!(got.down(design) < 0.05, "{design}: only where two crash at once");
     }
 }
+
+#[test]
+fn what_waits_is_not_lost_unless_its_clients_give_up_first() {
+    let got = answer("wait-or-refuse", 20);
+    let minutes_a_day = |design: &str| got.down(design) / 30.0;
+    near(minutes_a_day("refused"), 2.0, 0.02);
+    near(minutes_a_day("waits for 5 s"), 80.0 / 60.0, 0.02);
+    near(got.done("waits for 5 s", "gave_up"), 8000.0 * 365.0, 0.02 * 8000.0 * 365.0);
+    near(got.done("waits for 30 s", "line_h"), 3.0 / 60.0 * 365.0, 0.2);
+    for design in ["waits for 30 s", "nine machines"] {
+        assert!(got.down(design) < 0.5, "{design}: {}", got.down(design));
+    }
+    let unserved = |design: &str| got.design(design)["unserved"]["mean"].as_f64().unwrap();
+    let all = 600.0 * 86_400.0 + 300.0 * 120.0;
+    near(unserved("refused"), 12_000.0 / all, 0.02 * 12_000.0 / all);
+    near(unserved("waits for 5 s"), 8000.0 / all, 0.02 * 8000.0 / all);
+    let latency = &got.design("waits for 30 s")["latency"];
+    assert!(
+        latency["p99_ms"].as_f64().unwrap() < 1000.0 && latency["overloaded"].as_f64().unwrap() < 1e-4,
+        "{latency}"
+    );
+}

@@ -51,8 +51,9 @@ impl World {
                 self.watch_metrics(t);
             }
         }
-        if !self.routing.is_empty() {
+        if self.reviews {
             self.route(t);
+            self.await_line(t);
         }
     }
 

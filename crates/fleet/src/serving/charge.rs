@@ -19,6 +19,11 @@ impl Book {
             split(length_ms, &backlog.weights()[..charged.len()], charged);
             return;
         }
+        if let (Some(_), Some(line)) = (self.waiting, &mut self.line) {
+            let charged = &mut self.ledger.missed_by_cause_ms;
+            split(length_ms, &line.weights()[..charged.len()], charged);
+            return;
+        }
         let counts = self.all_machines();
         let (demand, in_time) = (self.demand, self.needs_in_time());
         // Enough for the demand may not be enough for all its tries.

@@ -25,6 +25,7 @@ pub(crate) fn only_the_objective_asks(design: &Design, measure: &Measure) -> boo
         && design.demand.as_ref().is_some_and(|demand| !demand.is_constant() && !demand.is_noisy())
         && design.service.retry.is_none()
         && design.service.sessions.is_none()
+        && design.service.patience.is_none()
         && design.service.gateway.is_none()
         && design.jobs.is_none()
         && !design.is_managed()

@@ -88,12 +88,15 @@ impl Book {
         match (&self.parts, &self.clients) {
             (Some(parts), _) => parts.served(),
             (None, Some(clients)) => clients.flow(self.asked()).1,
-            (None, None) => self.served_evenly(),
+            (None, None) => match self.in_line() {
+                Some(standing) => self.served_in_line(standing),
+                None => self.served_evenly(),
+            },
         }
     }
 
     fn served_evenly(&self) -> u64 {
-        let Some(room) = &self.room else { return 0 };
+        let Some(room) = &self.room else { return self.all_machines().served(self.passed()) };
         self.all_machines().served_evenly(room, self.passed(), WHOLLY).min(self.usable().max(0) as u64)
     }
 
@@ -157,6 +160,9 @@ impl Book {
         let demand = self.demand.unwrap_or(0);
         if u128::from(self.passed()) * 100 < u128::from(demand) * 95 || self.reaches() as i64 > self.ceiling {
             return true;
+        }
+        if let Some(standing) = self.in_line() {
+            return standing.is_late || machines == 0;
         }
         // What overflows from machines that are not warm waits there, whoever else has room.
         if self.room.as_ref().is_some_and(|room| !room.is_level())

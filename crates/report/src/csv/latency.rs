@@ -25,13 +25,13 @@ pub(crate) fn latency(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fil
         field(
             "overloaded",
             "share",
-            "share of requests that come while more arrives than is served: their wait is withheld",
+            "share of requests that come while more arrives than is served: their wait is withheld; with service.patience that give up",
             |of: &Row| Cell::Number(of.1.overloaded),
         ),
         field(
             "unsettled",
             "share",
-            "share of requests in states too short for the formulas to be right to 5 % (docs/latency.md)",
+            "share of requests in states or lines too short for the formulas to be right to 5 % (docs/latency.md)",
             |of: &Row| Cell::Number(of.1.unsettled),
         ),
     ];

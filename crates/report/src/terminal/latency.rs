@@ -9,6 +9,9 @@ const NOTE: &str = "Times of requests that a machine answers, from closed forms 
                     states of load; slow: demand offered while the 95 % quantile is above the limit; overload: the wait \
                     is withheld and counts as later than any time; p95 and p99 are rounded up.";
 
+const IN_LINE: &str = "Where requests wait in line (service.patience), their times are those of a fluid, and overload is the \
+                       share that gives up.";
+
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     if outcome.designs.iter().all(|design| design.latency.is_none()) {
         return;
@@ -31,6 +34,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     });
     page.grid(&Grid { rows: rows.collect(), columns });
     page.paragraph(None, NOTE, Some(Tone::Faint));
+    if outcome.designs.iter().flat_map(|design| &design.latency).any(|of| of.patience_ms.is_some()) {
+        page.paragraph(None, IN_LINE, Some(Tone::Faint));
+    }
 }
 
 fn cells(page: &Page, of: &LatencyOutcome) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Keys of how machines work on requests.
 
 use super::Key;
-use super::Kind::{Choice, Count, Either, Off, RequestRate, Table, Text};
+use super::Kind::{Choice, Count, Duration, Either, Off, RequestRate, Table, Text};
 
 pub(super) const KEYS: &[Key] = &[
     Key::new(
@@ -17,6 +17,13 @@ pub(super) const KEYS: &[Key] = &[
     )
     .or("per-machine")
     .overlay(),
+    Key::new(
+        "service.patience",
+        Either(&[Duration, Off]),
+        "Requests that cannot be served at once wait in one line for all machines, first come, first served, and their clients give up after this time; with no machine in rotation nobody waits. Who waits is served late and not lost: `min_served` counts who gives up, `p95_latency` looks at how long who is next has waited. Times come from a fluid (docs/latency.md). Without it what is too much is turned away at once. Needs `queue = \"shared\"`. `false` in a design removes it.",
+    )
+    .overlay()
+    .from("TF-01"),
     Key::new(
         "service.spread",
         Choice(&["even", "by-capacity"]),

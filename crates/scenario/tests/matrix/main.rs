@@ -7,6 +7,7 @@ mod failover;
 mod health;
 mod lifecycle;
 mod limits;
+mod load;
 mod maintenance;
 mod offers;
 mod placement;

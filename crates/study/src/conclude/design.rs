@@ -219,7 +219,8 @@ impl<'a> Concluding<'a> {
             return Some(self.tally.ways.conclude(ways, slow));
         }
         let of = design.service.latency.as_ref()?;
-        Some(self.tally.latency.conclude(of, slow))
+        let patience_ms = design.service.patience.map(|of| of.most.as_ms() as f64);
+        Some(LatencyOutcome { patience_ms, ..self.tally.latency.conclude(of, slow) })
     }
 
     fn sessions(&self, design: &Design) -> Option<SessionsOutcome> {

@@ -75,7 +75,9 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
         | O::RetryStormMs
         | O::MetastableMs
         | O::VulnerableMs
-        | O::GatewayShortMs => return None,
+        | O::GatewayShortMs
+        | O::LineMs
+        | O::GaveUp => return None,
     })
 }
 

@@ -88,6 +88,8 @@ impl World {
         Seen {
             requests,
             attempted: match jobs {
+                // So are machines as long as anybody waits in line.
+                None if self.book.somebody_waits() => u64::MAX,
                 None => attempted,
                 // Workers are busy as long as anything waits.
                 Some(course) if course.is_over(t) => 0,

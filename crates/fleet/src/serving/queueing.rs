@@ -1,0 +1,88 @@
+//! Requests that wait in line, as the book meets them.
+//!
+//! In: what reaches the machines and what they serve, from one change to the next. Out: intervals in each of which nobody
+//! or somebody waits, gives up or is late; each is booked for itself. What is served is booked when it is served. As the instants at
+//! which it stands otherwise are solved for, whoever watches the objective can wait for them.
+
+use super::{Book, Class};
+use crate::line::{Rates, Standing};
+use crate::measure::Measure;
+use crate::operations::Operation;
+use zonefall_engine::SimTime;
+
+/// Millionths.
+const MICRO: i128 = 1_000_000;
+
+impl Book {
+    /// What reaches the machines, and what they serve.
+    fn rates(&self) -> Rates {
+        let capacity = if self.level(Class::Serving) > 0 { self.usable().max(0) as u64 } else { 0 };
+        Rates { reach: self.reaches(), capacity }
+    }
+
+    /// How it stands with the line; none where nobody waits now.
+    pub(super) fn in_line(&self) -> Option<Standing> {
+        let standing = self.line.as_ref()?.stands(self.now, self.rates());
+        standing.waits.then_some(standing)
+    }
+
+    /// Whether somebody waits in line now.
+    pub fn somebody_waits(&self) -> bool {
+        self.in_line().is_some()
+    }
+
+    /// What is served of what comes now, or will be: all that reaches a machine but what gives up.
+    pub(super) fn served_in_line(&self, standing: Standing) -> u64 {
+        self.reaches().saturating_sub(standing.gives_up)
+    }
+
+    /// When it next stands otherwise if nothing happens, where that is not awaited yet.
+    pub fn line_changes(&mut self, t: SimTime, measure: &Measure) -> Option<SimTime> {
+        let rates = self.rates();
+        let line = self.line.as_mut()?;
+        let next = line.changes(t, rates, measure.horizon);
+        let is_new = next != std::mem::replace(&mut line.awaited, next) && next < measure.horizon;
+        is_new.then_some(next)
+    }
+
+    /// Whether this is the instant at which it was to stand otherwise.
+    pub fn awaits_line(&self, t: SimTime) -> bool {
+        self.line.as_ref().is_some_and(|line| line.awaited == t)
+    }
+
+    /// The line lives on from `from` to `t`.
+    pub(super) fn live_in_line(&mut self, from: SimTime, t: SimTime, unconnected: bool, measure: &Measure) {
+        let rates = self.rates();
+        let mut at = from;
+        while at < t {
+            // Time begins to count at an edge of its own.
+            let end = if at < measure.from { t.min(measure.from) } else { t };
+            self.now = at;
+            let (missed, is_slow) = (self.misses(), self.is_slow());
+            let Some(mut line) = self.line.take() else { return };
+            let counted = at >= measure.from;
+            let stretch = line.live(at, end, (rates, &self.withheld), counted.then_some(&mut self.ledger));
+            self.line = Some(line);
+            let until = SimTime::from_ms(stretch.until as u64);
+            self.waiting = stretch.waits.then_some(is_slow);
+            self.book(at, until, (missed, unconnected, 0), measure);
+            self.waiting = None;
+            if counted {
+                self.ledger.served += stretch.served;
+                let waited_ms = if stretch.waits { until.since(at).as_ms() } else { 0 };
+                self.ledger.operations[Operation::LineMs as usize] += waited_ms;
+            }
+            at = until;
+        }
+        self.now = t;
+    }
+
+    /// The trial is over.
+    pub(super) fn close_line(&mut self) {
+        if let Some(line) = &mut self.line {
+            line.close(&mut self.ledger);
+            let gave_up = u64::try_from(self.ledger.gave_up / MICRO).unwrap_or(u64::MAX);
+            self.ledger.operations[Operation::GaveUp as usize] = gave_up;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Jobs that wait for workers, as the book meets them.
+//!
+//! In: the capacity of the workers from one change to the next. Out: intervals in which jobs are late or not, and when to look
+//! again.
+
+use super::Book;
+use crate::design::{Design, Need};
+use crate::jobs::Backlog;
+use crate::measure::Measure;
+use zonefall_engine::{Key, SimTime};
+
+/// The jobs of a design, which wait for nobody yet; `causes` are all that may withhold capacity.
+pub(super) fn backlog(design: &Design, causes: usize, overload: usize) -> Option<Box<Backlog>> {
+    let need = if let Need::Done(share, of) = design.need { Some((share, of)) } else { None };
+    design.jobs.clone().map(|jobs| Box::new(Backlog::new(jobs, need, (causes, overload))))
+}
+
+impl Book {
+    /// The workers work; where late jobs are done in between, the objective is missed up to that instant only.
+    pub(super) fn work_off(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
+        let Some(mut backlog) = self.backlog.take() else { return };
+        let (missed, unconnected, served) = state;
+        let capacity = self.usable() as u64;
+        let until =
+            if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
+        backlog.work(from, t, (capacity, &self.withheld), measure.from, &mut self.ledger);
+        self.backlog = Some(backlog);
+        self.book(from, until, state, measure);
+        if until < t {
+            self.book(until, t, (false, unconnected, served), measure);
+        }
+    }
+
+    /// The jobs of the design, if it has any.
+    pub fn backlog(&self) -> Option<&Backlog> {
+        self.backlog.as_deref()
+    }
+
+    /// Jobs that wait at `t`, in millionths, and how many are worked off a millisecond; none where there are never any.
+    pub fn jobs_waiting(&self, t: SimTime) -> Option<(u64, u64)> {
+        let capacity = self.usable().max(0) as u64;
+        Some((self.backlog.as_ref()?.waiting(t.since(self.now).as_ms(), capacity), capacity))
+    }
+
+    /// A trial of jobs begins.
+    pub fn begin_jobs(&mut self, trial: Key) {
+        if let Some(backlog) = &mut self.backlog {
+            backlog.begin(trial);
+        }
+    }
+
+    /// Batches come and deadlines pass at `t`, up to which everything is settled; when to look again.
+    pub fn look_at_jobs(&mut self, t: SimTime, measure: &Measure) -> SimTime {
+        let capacity = self.usable() as u64;
+        let Some(backlog) = &mut self.backlog else { return SimTime::NEVER };
+        backlog.advance(t, measure.from, &mut self.ledger);
+        let late = if backlog.is_late() { backlog.caught_up(t, capacity) } else { SimTime::NEVER };
+        backlog.next().min(late)
+    }
+
+    /// When late jobs are done in the state that the book is in; never where nothing is late.
+    pub fn catches_up(&self) -> SimTime {
+        let late = self.backlog.as_ref().filter(|backlog| matches!(self.need, Need::Done(..)) && backlog.is_late());
+        late.map_or(SimTime::NEVER, |backlog| backlog.caught_up(self.now, self.usable() as u64))
+    }
+}

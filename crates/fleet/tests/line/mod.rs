@@ -1,0 +1,102 @@
+//! Requests that wait in line, against timelines by hand.
+
+use crate::support::*;
+use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::Scope;
+use zonefall_fleet::*;
+
+/// The fleet's own causes follow the only mode; overload is the third.
+const OVERLOAD: usize = 3;
+
+/// Ten machines of 1 req/s, two racks of five; 8 req/s come.
+fn web(patience: u64, steps: &[(u64, u64)]) -> Design {
+    let step = |&(from, per_second_milli): &(u64, u64)| Step { from: SimTime::from_ms(from), per_second_milli };
+    let mut web = design(&[1], 10, 1);
+    web.demand = Some(Demand::course(8000, steps.iter().map(step).collect(), None));
+    web.need = Need::Served(99, 100);
+    web.service.latency = Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: None });
+    web.service.patience = Some(Patience { most: SimDuration::from_ms(patience), in_time: None });
+    web
+}
+
+fn script() -> Script {
+    Script::new(topology(1, 2, 5), vec![mode("rack", Scope::Rack)], DAY)
+}
+
+/// From six on 15 req/s for a minute, then 6.
+const PEAK: [(u64, u64); 2] = [(6 * HOUR, 15_000), (6 * HOUR + MINUTE, 6000)];
+
+fn waited(ledger: &Ledger) -> Vec<(i64, i64, i128)> {
+    ledger.waited.iter().map(|of| (of.from_ms, of.to_ms, of.requests)).collect()
+}
+
+#[test]
+fn what_is_too_much_is_served_later_and_nothing_is_missed() {
+    let ledger = script().play(web(10 * MINUTE, &PEAK));
+    assert_eq!((ledger.served, ledger.missed_ms, ledger.gave_up), (ledger.offered, 0, 0));
+    // 300 have come too many by 6:01, and four a second are worked off: 75 s. Who comes at a has 10 a second served before him.
+    assert_eq!(count(&ledger, Operation::LineMs), 135 * SECOND);
+    let requests = |count: i128| count * 1_000_000;
+    assert_eq!(
+        waited(&ledger),
+        [(0, 20_000, requests(600)), (20_000, 30_000, requests(300)), (30_000, 0, requests(450))]
+    );
+    // Two steps, one instant at which clients would have begun to give up, one at which nobody waits any more.
+    assert_eq!(ledger.events, 4);
+    // Turned away at once, they would be lost.
+    let mut refused = web(1, &PEAK);
+    refused.service.patience = None;
+    let refused = script().play(refused);
+    assert_eq!((refused.offered - refused.served, refused.missed_ms), (requests(300), MINUTE));
+}
+
+#[test]
+fn clients_who_have_waited_for_as_long_as_they_would_give_up() {
+    // After 45 s who is next has waited for 15 s; from then on five of fifteen give up, until at 75 s those of 6:01 are next.
+    let ledger = script().play(web(15 * SECOND, &PEAK));
+    assert_eq!((ledger.gave_up, ledger.offered - ledger.served), (150_000_000, 150_000_000));
+    assert_eq!(count(&ledger, Operation::GaveUp), 150);
+    assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[OVERLOAD]), (30 * SECOND, 30 * SECOND));
+    // 90 wait then, and four a second are worked off.
+    assert_eq!(count(&ledger, Operation::LineMs), 97_500);
+    assert_eq!(ledger.waited.iter().map(|of| of.to_ms).max(), Some(15_000));
+    // Time that is not measured is lived through all the same.
+    let mut half = script();
+    half.measure.from = SimTime::from_ms(6 * HOUR + 50 * SECOND);
+    let ledger = half.play(web(15 * SECOND, &PEAK));
+    assert_eq!((ledger.gave_up, ledger.missed_ms), (125_000_000, 25 * SECOND));
+}
+
+#[test]
+fn answers_are_late_while_who_is_next_has_waited_for_too_long_and_the_outage_is_to_blame_to_the_end() {
+    let mut web = web(10 * MINUTE, &[]);
+    web.service.patience = web.service.patience.map(|of| Patience { in_time: Some(SimDuration::from_ms(6000)), ..of });
+    let limit = Limit { within: SimDuration::from_ms(9000), admits_milli: (0..=10).map(|of| of * 900).collect() };
+    web.service.latency = web.service.latency.map(|of| Latency { limit: Some(limit), ..of });
+    // Five serve for a minute: who is next has waited for 3/8 of the time since, 6 s after 16 s, and 22.5 s at the end. Then it
+    // gets less by a quarter of the time: 6 s after another 66 s.
+    let ledger = script().outages(&[(0, 0, 1, 6 * HOUR, 6 * HOUR + MINUTE)]).play(web);
+    assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[0]), (110 * SECOND, 110 * SECOND));
+    assert_eq!((ledger.served, ledger.slow), (ledger.offered, i128::from(110 * SECOND * 8000)));
+    assert_eq!(count(&ledger, Operation::LineMs), 150 * SECOND);
+    // The states of load are those in which nobody waits.
+    let held: u64 = ledger.states.iter().map(|state| state.held.as_ms()).sum();
+    assert_eq!(held, DAY - 150 * SECOND);
+}
+
+#[test]
+fn with_no_machine_in_rotation_nobody_waits_and_who_does_gives_up() {
+    let all = |from: u64| (0, 0, 2, 6 * HOUR + from, 6 * HOUR + from + MINUTE);
+    // What comes meanwhile is turned away.
+    let ledger = script().outages(&[all(0)]).play(web(10 * MINUTE, &[]));
+    assert_eq!((ledger.offered - ledger.served, ledger.missed_ms), (i128::from(MINUTE * 8000), MINUTE));
+    // 50 wait after ten seconds at 15 a second; they give up 15 s after they came.
+    let ledger = script().outages(&[all(10 * SECOND)]).play(web(15 * SECOND, &PEAK));
+    assert_eq!(ledger.gave_up, 50_000_000);
+}
+
+#[test]
+fn events_grow_with_overloads_and_not_with_patience() {
+    let events = |patience: u64| script().play(web(patience, &PEAK)).events;
+    assert!(events(15 * SECOND) <= 6 && events(10 * HOUR) <= 4, "{} {}", events(15 * SECOND), events(10 * HOUR));
+}

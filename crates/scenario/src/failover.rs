@@ -117,7 +117,8 @@ pub(crate) fn router_promise(node: &Node, written: &[&str]) -> Promise {
     let mut told = Sink::default();
     let router = Reader::new(node, PATH, &mut told).choice("router", &mut told)?;
     let kind = if router == "global-load-balancer" { "load-balancer" } else { router };
-    if written.contains(&kind) { Some((1, 1)) } else { sla::component(kind) }
+    let published = sla::component(kind)?;
+    Some(if written.contains(&kind) { (1, 1) } else { published })
 }
 
 /// Tells keys that do not go with what was chosen.

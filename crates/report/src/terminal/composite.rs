@@ -6,8 +6,9 @@ use super::page::{Grid, Page, Side, Tone, clean};
 use zonefall_study::outcome::{CompositeOutcome, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality};
 
 const NOTE: &str = "The arithmetic multiplies promises as if parts failed independently and just as often as promised: in \
-                    series a · b, of alternatives 1 − (1 − a)(1 − b). A promise is a refund, no forecast. Charged minutes \
-                    sum to the simulated downtime.";
+                    series a · b, of alternatives 1 − (1 − a)(1 − b), of parts that clients are sent to that times the \
+                    router's (which is never out where no component stands for it). A promise is a refund, no forecast. \
+                    Charged minutes sum to the simulated downtime.";
 
 /// The cause of what is missed while another part could serve.
 const FAILING_OVER: &str = "failover";

@@ -226,3 +226,26 @@ fn as_08_dr_07_a_standby_that_autoscale_leaves_too_small_is_found_wherever_its_m
         assert!(items.iter().any(|item| item.code == "E013" && item.message.contains(words)), "{items:#?}");
     }
 }
+
+#[test]
+fn sl_07_a_group_is_as_available_as_its_router_unless_a_component_stands_for_that() {
+    let promise = |router: &str, entry: &str| {
+        let entry = if entry.is_empty() { String::new() } else { format!("[component.entry]\n{entry}\n") };
+        let group = format!("parts = [\"east\", \"west\"]\npattern = \"hot\"\nrouter = {router}\n{entry}");
+        let fine = accepted(&text(&group));
+        let nodes = &fine.designs[0].need.structure().unwrap().nodes;
+        nodes.iter().find(|node| node.name == "site").unwrap().promise
+    };
+    let published = Some((9999, 10_000));
+    for router in ["\"front-door\"", "\"traffic-manager\"", "\"global-load-balancer\""] {
+        assert_eq!(promise(router, ""), published, "{router}");
+    }
+    // Nobody knows what is promised for another one.
+    assert_eq!(promise("\"other\"\ndetect = \"2 min\"", ""), None);
+    // Once, not twice; and a balancer of a region is no router between regions.
+    let (door, balancer) = ("kind = \"front-door\"", "kind = \"load-balancer\"\nregion = \"eastus\"");
+    assert_eq!((promise("\"front-door\"", door), promise("\"traffic-manager\"", door)), (Some((1, 1)), published));
+    assert_eq!(promise("\"global-load-balancer\"", balancer), published);
+    let global = "kind = \"load-balancer\"\nplacement = \"global\"";
+    assert_eq!(promise("\"global-load-balancer\"", global), Some((1, 1)));
+}

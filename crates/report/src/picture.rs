@@ -3,7 +3,7 @@
 //! The longest outage with what led to it, or the whole trial if there is none. Plain SVG 1.1 without script or font files.
 
 use std::fmt::Write;
-use zonefall_study::timeline::{Kind, Timeline};
+use zonefall_study::timeline::{Capacity, Kind, Timeline};
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 150.0;
@@ -95,8 +95,13 @@ pub(crate) fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> 
 /// Machines that serve by zone, and what all of them are good for where their number does not tell it.
 fn lanes(of: &Timeline) -> Vec<(String, Vec<(u64, f64)>)> {
     let zones = of.lanes.iter().map(|zone| (zone.name.clone(), counted(&zone.steps)));
-    let capacity = of.capacity.iter().map(|capacity| ("good for requests/s".into(), capacity.good_for.clone()));
-    zones.chain(capacity).collect()
+    zones.chain(capacities(of).map(|(name, capacity)| (name.into(), capacity.good_for.clone()))).collect()
+}
+
+/// What the machines that serve and a gateway before them are good for, where it changes otherwise than their number.
+pub(crate) fn capacities(of: &Timeline) -> impl Iterator<Item = (&'static str, &Capacity)> {
+    let machines = of.capacity.iter().map(|capacity| ("good for requests/s", capacity));
+    machines.chain(of.gateway.iter().map(|gateway| ("gateway lets through/s", gateway)))
 }
 
 /// Steps of counts as steps of numbers.

@@ -5,7 +5,7 @@ use super::table;
 use crate::chart::{self, Lane, Span, Storm};
 use crate::number::{self, Toward};
 use crate::page::{Grid, Side, clean};
-use crate::picture::{Stretch, bars, counted};
+use crate::picture::{Stretch, bars, capacities, counted};
 use crate::terminal::instant;
 use zonefall_study::timeline::{Capacity, Lane as Steps, Row, Timeline};
 
@@ -81,8 +81,8 @@ fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
         height,
     };
     let mut lanes = vec![lane("all machines", &counted(&total(&of.lanes)), &counted(&of.needed), HEIGHTS[0])];
-    if let Some(Capacity { good_for, needed }) = &of.capacity {
-        lanes.push(lane("good for requests/s", good_for, needed, HEIGHTS[1]));
+    for (name, Capacity { good_for, needed }) in capacities(of) {
+        lanes.push(lane(name, good_for, needed, HEIGHTS[1]));
     }
     let zones = of.lanes.iter().filter(|_| of.lanes.len() > 1);
     let struck = |rack: &&Steps| rack.out.iter().any(|&(from, to)| from < stretch.to && to > stretch.from);

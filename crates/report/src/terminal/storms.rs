@@ -9,7 +9,8 @@ use zonefall_study::timeline::{Storms, Timeline};
 const PICTURES: &str = "In the pictures of a report.html: the longest outage of the trial and what led to it. Machines that serve, all of \
                         them, by zone, and by rack where single racks were struck, with the fewest and the most at the end of a lane; \
                         dashed what the objective needs, where that is a number of machines; shaded while it is missed; below, \
-                        what struck. Good for requests/s: what those that serve can do together, where some are slow or unlike. \
+                        what struck. Good for requests/s: what those that serve can do together, where some are slow or unlike; \
+                        the same of a gateway that grows. \
                         Machines that stand by serve nobody until clients are sent to them.";
 
 pub(super) fn draw(page: &mut Page, storms: &Storms) {

@@ -62,6 +62,7 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
         racks: (0..9).map(lane).collect(),
         needed: vec![(0, 6), (102 * HOUR, 9)],
         capacity: None,
+        gateway: None,
     }
 }
 

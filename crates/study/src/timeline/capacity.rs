@@ -1,5 +1,5 @@
 //! What the machines that serve are good for over a trial, where their number alone does not tell it: machines that are slow
-//! after a start, or slowed down, or of sets that do different work.
+//! after a start, or slowed down, or of sets that do different work. The same of a gateway before them that grows.
 
 use serde::Serialize;
 use zonefall_fleet::{Design, Need, Seen, Sighting};
@@ -7,7 +7,7 @@ use zonefall_fleet::{Design, Need, Seen, Sighting};
 /// Capacity over time, in requests a second.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Capacity {
-    /// When, and what the machines that serve are good for from then on.
+    /// When, and what the machines that serve, or the gateway, are good for from then on.
     pub good_for: Vec<(u64, f64)>,
     /// When, and what has to be served from then on; empty where the objective asks for no share of the demand.
     pub needed: Vec<(u64, f64)>,
@@ -32,17 +32,30 @@ pub(super) fn capacity(
         Seen::GoodFor(milli) => Some(*milli),
         _ => None,
     });
-    let needed = match design.need {
-        Need::Served(share, of) => steps(arrives_milli, sightings, |what| match what {
-            Seen::Demand(milli) => Some(*milli),
-            _ => None,
-        })
-        .into_iter()
-        .map(|(t, arrives)| (t, arrives * share as f64 / of as f64))
-        .collect(),
-        _ => Vec::new(),
-    };
-    Some(Capacity { good_for, needed })
+    Some(Capacity { good_for, needed: needed(design, arrives_milli, sightings) })
+}
+
+/// What a gateway that grows lets through, at first and at each change; none where it never changes.
+pub(super) fn gateway(design: &Design, arrives_milli: Option<u64>, sightings: &[Sighting]) -> Option<Capacity> {
+    let gateway = design.service.gateway.as_ref()?;
+    let at_first = sightings.iter().find_map(|sighting| match sighting.what {
+        Seen::Gateway(before, _) => Some(gateway.lets_through(before)),
+        _ => None,
+    })?;
+    let good_for = steps(Some(at_first), sightings, |what| match what {
+        Seen::Gateway(_, now) => Some(gateway.lets_through(*now)),
+        _ => None,
+    });
+    Some(Capacity { good_for, needed: needed(design, arrives_milli, sightings) })
+}
+
+fn needed(design: &Design, arrives_milli: Option<u64>, sightings: &[Sighting]) -> Vec<(u64, f64)> {
+    let Need::Served(share, of) = design.need else { return Vec::new() };
+    let arrives = steps(arrives_milli, sightings, |what| match what {
+        Seen::Demand(milli) => Some(*milli),
+        _ => None,
+    });
+    arrives.into_iter().map(|(t, arrives)| (t, arrives * share as f64 / of as f64)).collect()
 }
 
 /// When, and how much from then on, in requests a second; of one instant the last counts.

@@ -94,6 +94,9 @@ pub struct Timeline {
     /// What the machines that serve are good for; none where their number tells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<Capacity>,
+    /// What an application gateway that grows lets through; none where it does not change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<Capacity>,
 }
 
 impl Timeline {
@@ -250,6 +253,7 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         racks: told.rack_lanes(&begins, &sightings),
         needed: needed::needed(of, arrives_milli, &sightings),
         capacity: capacity::capacity(of, (arrives_milli, good_for_milli), &sightings),
+        gateway: capacity::gateway(of, arrives_milli, &sightings),
     })
 }
 

@@ -1,14 +1,13 @@
-//! What becomes of the sessions of a machine that goes: the rules, where machines come and go.
+//! The sessions of machines that come and go: what `policy/session.rs` says becomes of them is done here.
 //!
-//! LB-04, LB-11: a machine that only pauses keeps them for as long as clients wait. LB-10: one that dies or is taken out
-//! loses them. LB-09, MT-13: one that drains gets no new ones, and loses those that last longer than the drain.
+//! LB-09, MT-13: a machine that drains gets no new ones, and loses those that last longer than the drain.
 
 use crate::Extra;
 use crate::machine::{NEEDS_BOOT, RACK_OUT, STARTING};
 use crate::pending::Pending;
+use crate::policy::session::{self, Fate};
 use crate::world::World;
 use zonefall_engine::{SimDuration, SimTime};
-use zonefall_faults::Effect;
 
 impl World {
     /// The sessions of a trial whose machines stand.
@@ -39,30 +38,30 @@ impl World {
         self.book.spread(self.sets[set].part, self.sets[set].serves, -1);
         self.stops_warming(at, set, t);
         let Some(held) = self.book.sessions.as_ref().filter(|held| !held.is_out(at)) else { return };
-        let until = t.after(held.patience());
-        if self.only_pauses(cause) {
-            self.keep_sessions(at, until, cause, t);
-        } else {
-            self.lose_sessions(at, cause, t);
+        let fate = session::on_leaving(self.only_pauses(cause), t, held.patience());
+        self.meet(fate, at, cause, t);
+    }
+
+    fn meet(&mut self, fate: Fate, at: usize, cause: u16, t: SimTime) {
+        match fate {
+            Fate::Lost => self.lose_sessions(at, cause, t),
+            Fate::Wait(until) => self.keep_sessions(at, until, cause, t),
+            Fate::AsBefore => {}
         }
     }
 
     /// Whether a cause leaves the memory of a machine as it is.
     fn only_pauses(&self, cause: u16) -> bool {
         let facts = self.causes.get(cause as usize);
-        facts.is_some_and(|facts| facts.effect == Effect::Frozen && facts.needs & NEEDS_BOOT == 0)
+        facts.is_some_and(|facts| session::only_pauses(facts.effect, facts.needs & NEEDS_BOOT != 0))
     }
 
     /// What takes a machine away that does not serve, and that may have kept its sessions.
     #[inline(never)]
     pub(crate) fn is_hit_again(&mut self, at: usize, cause: u16, t: SimTime) {
         let Some(held) = &self.book.sessions else { return };
-        let until = t.after(held.patience());
-        if !self.only_pauses(cause) {
-            self.lose_sessions(at, cause, t);
-        } else if held.waits_until(at) > until {
-            self.keep_sessions(at, until, cause, t);
-        }
+        let fate = session::on_further_strike(self.only_pauses(cause), held.waits_until(at), t, held.patience());
+        self.meet(fate, at, cause, t);
     }
 
     /// A strike finds no machine that runs for others, but perhaps one that drains.
@@ -92,8 +91,7 @@ impl World {
     /// what is given up during it.
     pub(crate) fn keep_through(&mut self, at: usize, before: SimDuration, cause: u16, t: SimTime) {
         let Some(held) = &self.book.sessions else { return };
-        let begins = t.after(before);
-        let until = if self.only_pauses(cause) { begins.after(held.patience()) } else { begins };
+        let until = session::until_maintenance(self.only_pauses(cause), t, before, held.patience());
         self.keep_sessions(at, until, cause, t);
     }
 

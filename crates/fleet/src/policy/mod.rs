@@ -18,6 +18,7 @@ pub mod resilient;
 pub mod retry;
 pub mod router;
 pub mod scale_in;
+pub mod session;
 pub mod spot;
 pub mod standby;
 pub mod upgrade;

@@ -101,7 +101,14 @@ fn a_trace_of_demand_is_read_beside_the_scenario_and_is_a_part_of_it() {
 fn templates_run_without_a_warning_that_matters() {
     for name in template_names() {
         let scenario = parse(template(name).unwrap(), name).unwrap_or_else(|wrong| panic!("{wrong}"));
-        assert!(scenario.warnings.is_empty(), "{name}: {}", scenario.warnings);
+        // A year of autoscale takes its time: that one is for a first look, and says so.
+        let first_look = name == "web-tier";
+        let told = scenario.warnings.items();
+        assert!(
+            told.iter().all(|of| first_look && ["W004", "W011"].contains(&of.code)),
+            "{name}: {}",
+            scenario.warnings
+        );
     }
     assert_eq!(template("nothing"), None);
 }

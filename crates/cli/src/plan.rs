@@ -112,7 +112,7 @@ fn gate(options: &args::Plan, answer: &Planned) -> Exit {
         _ if !options.gate => Exit::Fine,
         Verdict::Found if answer.depends_on().is_some() => Exit::NotResolved,
         Verdict::Found => Exit::Fine,
-        Verdict::NoneMeets => Exit::Missed,
+        Verdict::NoneMeets | Verdict::TooDear => Exit::Missed,
         Verdict::NotResolved => Exit::NotResolved,
     }
 }

@@ -199,9 +199,61 @@ fn an_autoscaled_candidate_costs_what_a_run_of_it_is_billed() {
     assert!((cost / bill - 1.0).abs() < 1e-6, "{cost} {bill}");
 }
 
+/// A set that grows by a rule on CPU, with two capacities to choose from.
+fn grows(limits: &str) -> String {
+    format!(
+        "name = \"grows\"\nhorizon = \"84 days\"\nseed = 42\n[slo]\nmin_served = \"99%\"\ntarget = \"99%\"\n\
+         window = \"28 days\"\n[region.eastus]\n[demand]\nrate = \"600 req/s\"\n[scale_set.web]\nzones = [1, 2]\n\
+         capacity = 8\ncapacity_per_instance = \"100 req/s\"\n[load_balancer]\n[scale_set.web.autoscale]\nminimum = 5\n\
+         maximum = 45\n[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\nwindow = \"10 min\"\noperator = \">\"\n\
+         threshold = 70\nincrease = 3\n[plan]\n{limits}[[plan.choice]]\nkey = \"scale_set.web.capacity\"\n\
+         values = [8, 10]\n"
+    )
+}
+
+/// Where every simulated cost is beyond the budget that is the answer, with the least of them.
+#[test]
+fn a_budget_below_every_simulated_cost_is_told_with_the_least_of_them() {
+    let desk = Desk::with(&grows("max_cost = 0.5\n"));
+    let told: Value = serde_json::from_str(&desk.run("plan s.toml --trials 128 --format json").ends(0).out).unwrap();
+    let priced = &told["priced"];
+    assert_eq!((&told["verdict"], &priced["too_dear"]), (&"too_dear".into(), &2.into()), "{told}");
+    assert_eq!(told["work"], 256, "{told}");
+    assert!(told["nines"].as_array().unwrap().is_empty(), "{told}");
+    let least = priced["least_cost"].as_f64().unwrap();
+    assert!(least > 5.0, "{least}");
+    let words = format!("No candidate is within `max_cost`: the cheapest costs {} machines, simulated", least.ceil());
+    desk.run("plan s.toml --trials 128 --gate --out r --report html --report md").ends(4).says(&[
+        &words,
+        "2 of them cost more",
+        "256 trials × designs",
+    ]);
+    // By this much it is enough for one of the two.
+    desk.put("s.toml", grows(&format!("max_cost = {least}\n")));
+    let told: Value = serde_json::from_str(&desk.run("plan s.toml --trials 128 --format json").ends(0).out).unwrap();
+    assert_eq!((&told["priced"]["too_dear"], &told["candidates"]), (&1.into(), &1.into()), "{told}");
+}
+
+/// Costs are simulated until they are known well beside the tolerance; few trials widen it, and it holds for what more of them say.
+#[test]
+fn simulated_costs_are_known_or_widen_the_tolerance() {
+    let (few, many) = (limited(&grows(""), "99%", 7, Some(128)), limited(&grows(""), "99%", 7, None));
+    let (few, many) = (answered(&few, 0), answered(&many, 0));
+    let (rough, fine) = (few.priced.unwrap(), many.priced.unwrap());
+    println!("{rough:?} {} {fine:?} {}", few.tolerance(), many.tolerance());
+    assert_eq!((rough.trials, rough.candidates), (128, 2));
+    assert!(fine.trials > 128 && fine.off_at_most <= CHEAPER / 2.0 && many.tolerance() <= 2.0 * CHEAPER, "{fine:?}");
+    assert!(rough.off_at_most > fine.off_at_most && few.tolerance() > 2.0 * CHEAPER, "{rough:?}");
+    assert!(few.work > rough.work() && many.work > fine.work());
+    let off = (rough.least_cost / fine.least_cost - 1.0).abs();
+    assert!(off <= rough.off_at_most + fine.off_at_most, "{off}");
+}
+
 #[test]
 fn the_same_answer_on_any_number_of_threads() {
     let question = asked(&world(2, 17520, 8, &capacity("2 to 30 step 2", "more")), "99.9%", 3);
+    assert_eq!(answered(&question, 1), answered(&question, 2));
+    let question = limited(&grows(""), "99%", 3, Some(128));
     assert_eq!(answered(&question, 1), answered(&question, 2));
 }
 

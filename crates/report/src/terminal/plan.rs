@@ -77,7 +77,11 @@ fn downtime_words(offer: &Offer) -> String {
 
 /// What an offer costs, in words.
 pub(crate) fn cost_words(of: &Planned, offer: &Offer) -> String {
-    format!("{} {}", number::count(offer.cost.ceil() as u64), clean(&of.unit))
+    cost_of(of, offer.cost)
+}
+
+fn cost_of(of: &Planned, cost: f64) -> String {
+    format!("{} {}", number::count(cost.ceil() as u64), clean(&of.unit))
 }
 
 /// The answer in one sentence.
@@ -122,6 +126,12 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
             };
             (format!("{words}{closest}"), Tone::Bad)
         }
+        (Verdict::TooDear, _) => {
+            let least = of.priced.as_ref().map_or(String::new(), |priced| {
+                format!(": the cheapest costs {}, simulated", cost_of(of, priced.least_cost))
+            });
+            (format!("No candidate is within `max_cost`{least}. None was tested."), Tone::Bad)
+        }
         (_, Some(best)) => (
             format!(
                 "Not resolved: the trials do not suffice. The most promising is {}, for {}.",
@@ -159,18 +169,27 @@ fn objective(of: &Planned) -> String {
 }
 
 fn scope(of: &Planned) -> String {
+    let widened = match of.tolerance() > CHEAPER {
+        true => format!(" ({:.0} % and what is uncertain of simulated costs)", CHEAPER * 100.0),
+        false => String::new(),
+    };
     let promise = match of.verdict {
         Verdict::Found => format!(
-            " With {} confidence for all of it together: no candidate that is cheaper by more than {:.0} % misses less than \
+            " With {} confidence for all of it together: no candidate that is cheaper by more than {} %{} misses less than \
              {:.0} % of what the target allows.",
             number::percent_given(of.confidence),
-            CHEAPER * 100.0,
+            (of.tolerance() * 1e3).ceil() / 10.0,
+            widened,
             (1.0 - BAND) * 100.0
         ),
         _ => String::new(),
     };
+    let priced = of
+        .priced
+        .as_ref()
+        .map_or(String::new(), |priced| format!(" ({} of them for costs)", number::count(priced.work())));
     format!(
-        "{} candidates, {} of them simulated, {} trials × designs, seed {}.{promise}",
+        "{} candidates, {} of them simulated, {} trials × designs{priced}, seed {}.{promise}",
         number::count(of.candidates),
         number::count(of.tested),
         number::count(of.work),
@@ -225,6 +244,9 @@ fn designs(page: &mut Page, of: &Planned) {
     rows.extend(of.cheaper.iter().map(|cheaper| row(page, of, "cheaper", cheaper)));
     rows.extend(of.ties.iter().take(SHOWN).map(|tie| row(page, of, "tie", tie)));
     rows.extend(of.open.iter().take(SHOWN).map(|open| row(page, of, "open", open)));
+    if rows.is_empty() {
+        return;
+    }
     page.line("");
     page.grid(&Grid { columns: head(of), rows });
 }

@@ -7,7 +7,7 @@ use super::frontier::frontier;
 use super::lattice::Lattice;
 use super::roles::{Roles, closest, runner_up, thumb};
 use super::search::Found;
-use super::{Methods, Priced, Question, SCHEMA, Told, checks, price};
+use super::{CHEAPER, Methods, Priced, Question, SCHEMA, Stand, Told, checks, price};
 use crate::conclude::need_in_words;
 use crate::run::RunError;
 use crate::visit::Visit;
@@ -25,6 +25,8 @@ pub enum Verdict {
     Found,
     /// No candidate meets it.
     NoneMeets,
+    /// Every candidate costs more than is allowed, by its simulated cost: none was tested.
+    TooDear,
     /// The trials do not suffice.
     NotResolved,
 }
@@ -172,34 +174,46 @@ impl Planned {
         let best = self.best.as_ref()?;
         self.assumed.iter().find(|of| of.design == best.design)?.depends_on.as_deref()
     }
+
+    /// The share by which nothing is cheaper that meets: [`CHEAPER`], and what is uncertain of simulated costs.
+    pub fn tolerance(&self) -> f64 {
+        self.priced.as_ref().map_or(CHEAPER, Priced::tolerance)
+    }
 }
 
 /// Answers a question; none if interrupted.
 pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Result<Option<Planned>, RunError> {
+    if question.candidates.iter().all(|of| of.rates.is_none()) {
+        return searched(question, None, how, told);
+    }
+    told(Stand { doing: "pricing what autoscales", decided: 0, trials: 0 });
     let Some((question, priced)) = price::priced(question, how)? else { return Ok(None) };
-    let Some(mut planned) = searched(&question, how, told)? else { return Ok(None) };
-    planned.notes.extend(priced.iter().flat_map(priced_in_words));
-    planned.priced = priced;
-    Ok(Some(planned))
-}
-
-/// What a reader should know of costs that were simulated.
-fn priced_in_words(of: &Priced) -> Vec<String> {
-    let left_out = match of.too_dear {
-        0 => String::new(),
-        many => format!(" {many} of them cost more than `max_cost` and were left out."),
+    let planned = match question.candidates.is_empty() {
+        true => Some(too_dear(&Bench::new(&question, Some(&priced), how, told))),
+        false => searched(&question, Some(&priced), how, told)?,
     };
-    vec![format!(
-        "Cost: {} candidates autoscale and are priced by the machine-hours of {} trials each; their mean bills are known to \
-         {:.2} % or better.{left_out}",
-        of.candidates,
-        of.trials,
-        (1e4 * of.off_at_most).ceil() / 1e2
-    )]
+    Ok(planned.map(|mut planned| {
+        planned.work += priced.work();
+        planned.notes.push(price::in_words(&priced));
+        planned.priced = Some(priced);
+        planned
+    }))
 }
 
-fn searched(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Result<Option<Planned>, RunError> {
-    let mut bench = Bench::new(question, how, told);
+/// The answer where no candidate is left to test.
+fn too_dear(bench: &Bench<'_>) -> Planned {
+    let found = Found { standings: Vec::new(), best: None, decided: true };
+    let allowed = bench.question.study.target.allowed_share();
+    Planned { verdict: Verdict::TooDear, ..concluded(bench, allowed, &found, None, Vec::new()) }
+}
+
+fn searched(
+    question: &Question,
+    priced: Option<&Priced>,
+    how: &Visit<'_>,
+    told: Told<'_>,
+) -> Result<Option<Planned>, RunError> {
+    let mut bench = Bench::new(question, priced, how, told);
     bench.begins("checking what is declared to help");
     let Some((used, checked)) = checks::check(question, how)? else { return Ok(None) };
     let lattice = Lattice::new(question, &used);

@@ -7,7 +7,7 @@
 //! plain trials, and [`Bench::methods`] says so.
 
 use super::forced::Forced;
-use super::{BAND, FIRST_LOOK, Method, Methods, Question, Stand, Told};
+use super::{BAND, FIRST_LOOK, Method, Methods, Priced, Question, Stand, Told};
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::stopping::{OCCURRENCES_MIN, lonely};
@@ -72,6 +72,8 @@ pub(super) struct Bench<'a> {
     pub work_max: u64,
     /// Whether pilots may be asked.
     pub learns: bool,
+    /// Into how many parts the chance to be wrong is split before looks and ways: all candidates, twice with simulated costs.
+    parts: u64,
 }
 
 /// Interrupted.
@@ -83,7 +85,7 @@ pub(super) fn trials_of(look: u32) -> u64 {
 }
 
 impl<'a> Bench<'a> {
-    pub fn new(question: &'a Question, how: &'a Visit<'a>, told: Told<'a>) -> Self {
+    pub fn new(question: &'a Question, priced: Option<&Priced>, how: &'a Visit<'a>, told: Told<'a>) -> Self {
         let number = question.candidates.len();
         let mut order: Vec<usize> = (0..number).collect();
         let candidates = &question.candidates;
@@ -101,6 +103,8 @@ impl<'a> Bench<'a> {
             work: 0,
             work_max: u64::MAX,
             learns: true,
+            // What was left out was seen in the same trials.
+            parts: priced.map_or(number as u64, |of| 2 * (number as u64 + of.too_dear)),
         }
     }
 
@@ -178,7 +182,7 @@ impl<'a> Bench<'a> {
     pub fn estimate(&self, candidate: usize) -> MeanEstimate {
         let look = u64::from(self.looks[candidate].max(1));
         let ways = if self.question.method == Method::Auto { 2 } else { 1 };
-        let parts = ways * self.question.candidates.len() as u64 * look * (look + 1);
+        let parts = ways * self.parts * look * (look + 1);
         let (cap, level) = (self.measured_ms(), self.question.study.confidence.split(parts));
         let estimate = match self.forced.get(&candidate) {
             Some(forced) => forced.estimate(cap, level),

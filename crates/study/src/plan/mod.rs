@@ -8,6 +8,11 @@
 //! all intervals of all candidates at all looks hold together (Bonferroni; Σ 1/(k(k+1)) = 1), whichever of them are looked at
 //! and why. They are the skew-corrected intervals of [`zonefall_stats`]: right for many hits, tested for the few that decide.
 //!
+//! **Costs that are simulated** (`price`) are known to within a share u, all together, with half of the chance to be wrong; the
+//! search compares the means. What it passes by as no cheaper than [`CHEAPER`] may truly be cheaper by up to
+//! [`Priced::tolerance`], 1 − (1 − [`CHEAPER`])(1 − u)/(1 + u): this takes the place of [`CHEAPER`] in the promise and in the answer.
+//! Whether such a candidate is within the allowed cost is decided by its mean.
+//!
 //! **How it is found.** All candidates live through the same trials. Looks are at 128, 256, 512 … trials. At each look only
 //! candidates are tested that are no dearer than the cheapest which may meet the target, so that dear ones cost
 //! nothing; what is proven to miss is dropped. Along keys that are declared to help, a proof for one candidate is one for all
@@ -135,10 +140,24 @@ pub struct Priced {
     pub candidates: u64,
     /// Trials of each whose mean bill is its cost.
     pub trials: u64,
-    /// How far a mean bill may be off, as a share of it: half of the widest interval.
+    /// How far a mean bill may be off, as a share of it: the longest arm of the intervals, which hold together.
     pub off_at_most: f64,
+    /// The least of the costs, whether it is allowed or not.
+    pub least_cost: f64,
     /// Of them, left out because they cost more than the plan allows.
     pub too_dear: u64,
+}
+
+impl Priced {
+    /// By how much a candidate may be cheaper than another, as a share, that is not told from it in cost.
+    pub fn tolerance(&self) -> f64 {
+        CHEAPER + (1.0 - CHEAPER) * 2.0 * self.off_at_most / (1.0 + self.off_at_most)
+    }
+
+    /// Trials times designs.
+    pub fn work(&self) -> u64 {
+        self.trials * self.candidates
+    }
 }
 
 /// How far a plan is.

@@ -220,6 +220,7 @@ impl Ledger {
         keep.held_at.clear();
         keep.clearance_ms.clear();
         keep.states.clear();
+        keep.waited.clear();
         keep.ways.iter_mut().for_each(States::clear);
         *self = Self {
             missed_by_cause_ms: keep.missed_by_cause_ms,
@@ -233,6 +234,7 @@ impl Ledger {
             clearance_ms: keep.clearance_ms,
             states: keep.states,
             ways: keep.ways,
+            waited: keep.waited,
             ..Self::default()
         };
     }

@@ -97,8 +97,9 @@ pub(crate) struct Line {
     in_time: Option<i64>,
     /// What has come since the line began, as far back as somebody may still wait; empty where nobody does.
     pieces: VecDeque<Piece>,
-    /// Who has left it since.
+    /// Who has left it since; and the place from which on who stands there has come in measured time.
     left: i128,
+    counts_from: i128,
     /// The longest that it was since it began, and what had come and gone until then.
     longest: (i128, i128),
     capped: bool,
@@ -117,6 +118,7 @@ zonefall_engine::pooled_clone!(Line {
     in_time,
     pieces,
     left,
+    counts_from,
     longest,
     capped,
     withheld,
@@ -134,6 +136,7 @@ impl Line {
             in_time: patience.in_time.map(|most| most.as_ms() as i64),
             pieces: VecDeque::with_capacity(16),
             left: 0,
+            counts_from: 0,
             longest: (0, 0),
             capped: false,
             withheld: vec![0; causes],
@@ -146,8 +149,33 @@ impl Line {
 
     /// A trial begins.
     pub fn begin(&mut self) {
+        self.end();
+        (self.first, self.awaited) = (0, SimTime::NEVER);
+    }
+
+    /// Nobody waits.
+    fn end(&mut self) {
         self.pieces.clear();
-        (self.left, self.longest, self.capped, self.first, self.awaited) = (0, (0, 0), false, 0, SimTime::NEVER);
+        (self.left, self.counts_from, self.longest, self.capped) = (0, 0, (0, 0), false);
+    }
+
+    /// Measured time begins: who has come before counts neither as served nor as given up.
+    pub fn begin_to_count(&mut self, t: SimTime) {
+        let from = t.as_ms() as i64;
+        let Some(last) = self.pieces.back().copied() else { return };
+        self.counts_from = last.at(from);
+        self.pieces.push_back(Piece { from, before: self.counts_from, ..last });
+    }
+
+    /// What counts of a stretch after which so many have left.
+    fn counted(&self, stretch: Stretch, left: i128) -> Stretch {
+        let all = stretch.served + stretch.gone;
+        let counted = (left - self.counts_from).clamp(0, all);
+        if counted == all {
+            return stretch;
+        }
+        let served = stretch.served * counted / all;
+        Stretch { served, gone: counted - served, ..stretch }
     }
 
     /// What had come by `t`.
@@ -273,7 +301,7 @@ impl Line {
         SimTime::NEVER
     }
 
-    /// Lives on from `t` until anything is otherwise, `end` at the latest; books who has waited, if that counts.
+    /// Lives on from `t` until anything is otherwise, `end` at the latest; books who has waited, if that counts. Tells what counts.
     pub fn live(
         &mut self,
         t: SimTime,
@@ -299,23 +327,23 @@ impl Line {
             self.longest = (came - self.left, came + self.left);
         }
         let is_over = self.left >= came && rates.reach <= rates.capacity;
+        let counted = self.counted(stretch, self.left);
         if let Some(ledger) = ledger {
-            if stretch.served > 0 {
-                let (from_ms, to_ms) = stretch.waited;
-                ledger.waited.push(Waited { from_ms, to_ms, requests: stretch.served, sure: false });
+            if counted.served > 0 {
+                let (from_ms, to_ms) = counted.waited;
+                ledger.waited.push(Waited { from_ms, to_ms, requests: counted.served, sure: false });
             }
-            ledger.gave_up += stretch.gone;
+            ledger.gave_up += counted.gone;
             if is_over {
                 self.close(ledger);
             }
         }
         if is_over {
-            self.pieces.clear();
-            (self.left, self.longest, self.capped) = (0, (0, 0), false);
+            self.end();
         } else {
             self.forget(stretch.until);
         }
-        stretch
+        counted
     }
 
     /// What answers for requests that are late or give up, by cause: what each has withheld since the line began, and overload for
@@ -361,7 +389,7 @@ mod tests {
     /// The same, a millisecond at a time.
     struct Slow {
         came: Vec<i128>,
-        left: i128,
+        left: Vec<i128>,
     }
 
     impl Slow {
@@ -371,10 +399,22 @@ mod tests {
             self.came.push(now);
             let before = self.came.len() as i64 - 1 - patience;
             let gone_by = usize::try_from(before).map_or(0, |before| self.came[before]);
-            let served = i128::from(rates.capacity).min(now - self.left);
-            let gone = (gone_by - self.left - served).max(0);
-            self.left += served + gone;
+            let left = self.left[self.left.len() - 1];
+            let served = i128::from(rates.capacity).min(now - left);
+            let gone = (gone_by - left - served).max(0);
+            self.left.push(left + served + gone);
             (served, gone)
+        }
+
+        /// How long who is next at `t` has waited.
+        fn waited(&self, t: usize) -> i64 {
+            let left = self.left[t];
+            let next = self.came.partition_point(|&came| came <= left);
+            if left >= self.came[t] {
+                return 0;
+            }
+            let arrival = if self.came[next - 1] == left { next - 1 } else { next };
+            (t - arrival) as i64
         }
     }
 
@@ -390,11 +430,11 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) % below
         };
-        let (mut waited, mut gave_up, mut stretches) = (0, 0, 0);
+        let (mut waited, mut gave_up, mut stretches, mut late) = (0, 0, 0, 0);
         for case in 0..400 {
             let patience = 1 + next(300) as i64;
             let mut fast = line(patience, (next(2) > 0).then(|| next(patience as u64)));
-            let mut slow = Slow { came: vec![0], left: 0 };
+            let mut slow = Slow { came: vec![0], left: vec![0] };
             let mut ledger = Ledger::default();
             let mut at = 0;
             for _ in 0..1 + next(12) {
@@ -411,8 +451,17 @@ mod tests {
                     let (from, to) = (SimTime::from_ms(at), SimTime::from_ms(end));
                     let stretch = fast.live(from, to, (rates, &[0, 0]), Some(&mut ledger));
                     (served, gone) = (served - stretch.served, gone - stretch.gone);
+                    if stretch.waits && stretch.served > 0 {
+                        let of = |t: u64| slow.waited(t as usize).min(patience);
+                        assert_eq!(stretch.waited, (of(at), of(stretch.until as u64)), "case {case} from {at}");
+                    }
                     at = stretch.until as u64;
                     stretches += 1;
+                    let (stands, waited) = (fast.stands(SimTime::from_ms(at), rates), slow.waited(at as usize));
+                    if let Some(most) = fast.in_time.filter(|&most| waited != most) {
+                        assert!(stands.is_late == (waited > most) || stands.gives_up > 0, "case {case} at {at}");
+                        late += usize::from(stands.is_late);
+                    }
                     if at < end && SimTime::from_ms(at) < told {
                         assert_eq!(fast.stands(SimTime::from_ms(at), rates), before, "case {case} at {at}");
                     }
@@ -423,7 +472,7 @@ mod tests {
             gave_up += usize::from(ledger.gave_up > 0);
             assert!(ledger.waited.iter().all(|of| of.from_ms.max(of.to_ms) <= patience && of.requests > 0));
         }
-        assert!(waited > 1000 && gave_up > 100, "{waited} {gave_up} {stretches}");
+        assert!(waited > 1000 && gave_up > 100 && late > 100, "{waited} {gave_up} {stretches} {late}");
     }
 
     #[test]

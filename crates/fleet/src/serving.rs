@@ -32,6 +32,7 @@ use crate::service::Latency;
 use crate::sessions::{Held, Rotation};
 use course::Course;
 use levels::CLASSES;
+use queueing::Waiting;
 use working::backlog;
 use zonefall_engine::SimTime;
 use zonefall_topology::Topology;
@@ -46,10 +47,9 @@ pub(crate) struct Book {
     clients: Option<Clients>,
     /// The jobs that wait, if there are any ever.
     backlog: Option<Box<Backlog>>,
-    /// The requests that wait in line, if any ever do; and, while an interval is booked in which somebody waits, whether answers come
-    /// too late in it.
+    /// The requests that wait in line, if any ever do; and what holds while an interval is booked in which somebody waits.
     line: Option<Box<Line>>,
-    waiting: Option<bool>,
+    waiting: Option<Waiting>,
     /// The sessions that machines hold, if any.
     pub sessions: Option<Box<Held>>,
     /// The demand to come, where its steps are no events; and whether that is so.

@@ -10,7 +10,10 @@
 //! than any time, and so do those that give up; requests in states that were too short for the queue to come to rest are counted with the formula and
 //! told as unsettled (docs/latency.md measures what that costs).
 
+mod line;
+
 use crate::outcome::{Estimate, LatencyOutcome};
+use line::Waits;
 use std::collections::BTreeMap;
 use zonefall_engine::SimDuration;
 use zonefall_exact::tandem::Tandem;
@@ -95,29 +98,17 @@ impl LatencyTally {
         }
     }
 
-    /// Adds requests that have waited in line, and so many millionths that gave up.
+    /// Adds requests that have waited in line in a trial, and so many millionths that gave up.
     pub(crate) fn add_waited(&mut self, waited: &[Waited], gave_up: i128) {
-        for of in waited {
-            self.add_range((of.from_ms.min(of.to_ms) as u64, of.from_ms.max(of.to_ms) as u64), of.requests, of.sure);
+        for settled in [false, true] {
+            let mut waits = Waits::default();
+            waited.iter().filter(|of| of.sure == settled).for_each(|of| waits.add(of));
+            for (ms, requests) in waits.requests() {
+                *self.0.entry(Load::waited(ms, settled)).or_default() += requests;
+            }
         }
         if gave_up > 0 {
             *self.0.entry(Load::default()).or_default() += gave_up;
-        }
-    }
-
-    /// Requests that have waited for between so long and so long, evenly; the parts sum exactly.
-    fn add_range(&mut self, (least, most): (u64, u64), requests: i128, sure: bool) {
-        if least == most {
-            *self.0.entry(Load::waited(least, sure)).or_default() += requests;
-            return;
-        }
-        let (mut at, mut before) = (least, 0);
-        while at < most {
-            let shift = left_open(at, WAIT_BITS);
-            let next = (((at >> shift) + 1) << shift).min(most);
-            let upto = requests * i128::from(next - least) / i128::from(most - least);
-            *self.0.entry(Load::waited(at, sure)).or_default() += upto - before;
-            (at, before) = (next, upto);
         }
     }
 

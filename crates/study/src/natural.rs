@@ -10,7 +10,7 @@ use zonefall_fleet::{Design, Operation};
 pub(crate) fn most(operation: Operation, design: &Design, measured_ms: f64) -> Option<f64> {
     use Operation as O;
     match operation {
-        O::RetryStormMs | O::MetastableMs | O::VulnerableMs | O::GatewayShortMs => Some(measured_ms),
+        O::RetryStormMs | O::MetastableMs | O::VulnerableMs | O::GatewayShortMs | O::LineMs => Some(measured_ms),
         O::SuspendedMs | O::RolloutMs => Some(measured_ms * design.sets.len() as f64),
         _ => None,
     }

@@ -13,6 +13,7 @@ use zonefall_fleet::policy::scale_in::{Order, ScaleInRules};
 use zonefall_fleet::policy::spot::PriorityMix;
 use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
+use zonefall_fleet::{Demand, Latency, Need, Noise, Patience, Queue};
 use zonefall_study::outcome::Outcome;
 use zonefall_study::{Finished, Labels, Silent, Stage, Study, Tally, TrialRow, conclude, run};
 
@@ -214,6 +215,33 @@ fn managed_sets_too_are_the_same_for_one_two_and_four_threads() {
         let more = go(&study, threads);
         assert_eq!(more.tally.rows, one.tally.rows);
         assert_eq!(outcome(&study, &more), outcome(&study, &one));
+    }
+}
+
+#[test]
+fn requests_that_wait_are_the_same_for_any_threads_and_wait_no_longer_than_is_measured() {
+    let waiting = |name: &str, demand: u64, patience: u64| {
+        let mut design = design(name, &[1, 2, 3], 9, 6);
+        let noise = Noise { sigma: 0.3, every: SimDuration::from_ms(3_600_000) };
+        design.demand = Some(Demand::course(demand, vec![], Some(noise)));
+        design.need = Need::Served(99, 100);
+        design.service.latency =
+            Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: None });
+        design.service.patience = Some(Patience { most: SimDuration::from_ms(patience), in_time: None });
+        design
+    };
+    let designs = vec![waiting("briefly", 8000, 30_000), waiting("for hours", 7000, 36_000_000)];
+    let study = study(busy_profile(), designs, 90, 100);
+    let one = go(&study, 1);
+    let told = outcome(&study, &one);
+    for design in &told.designs {
+        let row = design.operations.iter().find(|of| of.operation == "line_h").unwrap();
+        assert!(row.per_year.mean > 0.0 && row.per_year.high <= 365.25 * 24.0, "{row:?}");
+    }
+    for threads in [2, 4] {
+        let more = go(&study, threads);
+        assert_eq!(more.tally.rows, one.tally.rows);
+        assert_eq!(outcome(&study, &more), told);
     }
 }
 

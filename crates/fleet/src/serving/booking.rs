@@ -87,7 +87,7 @@ impl Book {
             let state = Load { machines: machines as u32, reach_milli: self.reaches() };
             self.ledger.states.add(state, from, t);
         }
-        if self.waiting.unwrap_or_else(|| self.is_slow()) {
+        if self.waiting.map_or_else(|| self.is_slow(), |waiting| waiting.is_slow) {
             self.ledger.slow += i128::from(self.demand.unwrap_or(0)) * i128::from(t.since(from).as_ms());
         }
     }

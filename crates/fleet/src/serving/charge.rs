@@ -19,7 +19,7 @@ impl Book {
             split(length_ms, &backlog.weights()[..charged.len()], charged);
             return;
         }
-        if let (Some(_), Some(line)) = (self.waiting, &mut self.line) {
+        if let (true, Some(line)) = (self.waiting.is_some_and(|waiting| waiting.answers), &mut self.line) {
             let charged = &mut self.ledger.missed_by_cause_ms;
             split(length_ms, &line.weights()[..charged.len()], charged);
             return;

@@ -158,7 +158,7 @@ impl Book {
     pub(super) fn is_slow(&self) -> bool {
         let Some((limit, machines, _)) = self.limit() else { return false };
         let demand = self.demand.unwrap_or(0);
-        if u128::from(self.passed()) * 100 < u128::from(demand) * 95 || self.reaches() as i64 > self.ceiling {
+        if self.is_slow_before_the_line() || self.reaches() as i64 > self.ceiling {
             return true;
         }
         if let Some(standing) = self.in_line() {
@@ -171,5 +171,10 @@ impl Book {
             return true;
         }
         !limit.admits(machines, self.reaches()) || machines == 0 && demand > 0
+    }
+
+    /// Whether they do for what a gateway turns away.
+    pub(super) fn is_slow_before_the_line(&self) -> bool {
+        self.limit().is_some() && u128::from(self.passed()) * 100 < u128::from(self.demand.unwrap_or(0)) * 95
     }
 }

@@ -5,6 +5,7 @@
 //! which it stands otherwise are solved for, whoever watches the objective can wait for them.
 
 use super::{Book, Class};
+use crate::design::Need;
 use crate::line::{Rates, Standing};
 use crate::measure::Measure;
 use crate::operations::Operation;
@@ -12,6 +13,15 @@ use zonefall_engine::SimTime;
 
 /// Millionths.
 const MICRO: i128 = 1_000_000;
+
+/// What holds while somebody waits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting {
+    /// Answers come too late.
+    pub is_slow: bool,
+    /// Nothing but the line makes the objective missed, if it is: its clients give up, or it is too long.
+    pub answers: bool,
+}
 
 impl Book {
     /// What reaches the machines, and what they serve.
@@ -29,6 +39,17 @@ impl Book {
     /// Whether somebody waits in line now.
     pub fn somebody_waits(&self) -> bool {
         self.in_line().is_some()
+    }
+
+    /// Whether the objective is missed for the line alone: it would hold if nobody gave up and nobody were late.
+    fn line_answers(&self, standing: Standing) -> bool {
+        let Need::Served(share, of) = self.need else { return false };
+        let demand = self.demand.unwrap_or(0);
+        let suffices = |served: u64| u128::from(served) * u128::from(of) >= u128::from(demand) * u128::from(share);
+        let is_late = self.limit().is_some() && standing.is_late;
+        suffices(self.reaches())
+            && !self.is_slow_before_the_line()
+            && (is_late || !suffices(self.served_in_line(standing)))
     }
 
     /// What is served of what comes now, or will be: all that reaches a machine but what gives up.
@@ -59,12 +80,16 @@ impl Book {
             let end = if at < measure.from { t.min(measure.from) } else { t };
             self.now = at;
             let (missed, is_slow) = (self.misses(), self.is_slow());
+            let answers = missed && self.in_line().is_some_and(|standing| self.line_answers(standing));
             let Some(mut line) = self.line.take() else { return };
             let counted = at >= measure.from;
+            if at == measure.from {
+                line.begin_to_count(at);
+            }
             let stretch = line.live(at, end, (rates, &self.withheld), counted.then_some(&mut self.ledger));
             self.line = Some(line);
             let until = SimTime::from_ms(stretch.until as u64);
-            self.waiting = stretch.waits.then_some(is_slow);
+            self.waiting = stretch.waits.then_some(Waiting { is_slow, answers });
             self.book(at, until, (missed, unconnected, 0), measure);
             self.waiting = None;
             if counted {

@@ -7,8 +7,8 @@ use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::maintenance::Windows;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{
-    Component, Failback, Failover, Footing, Least, Node, Part, Pattern, Queue, Sight, Standby, Structure, Throughput,
-    Tier, Ways,
+    Component, Failback, Failover, Footing, Latency, Least, Node, Part, Patience, Pattern, Queue, Sight, Standby,
+    Structure, Throughput, Tier, Ways,
 };
 
 /// Outages of a database, and waves of pauses and of restarts, often.
@@ -144,8 +144,18 @@ fn gateway() -> Design {
     design
 }
 
+/// Machines before which clients wait.
+fn patient() -> Design {
+    let mut design = Design { name: "patient".into(), ..gateway() };
+    design.demand = Some(Demand::course(25_000, vec![], Some(Noise { sigma: 0.3, every: SimDuration::from_ms(HOUR) })));
+    design.service.gateway = None;
+    design.service.latency = Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: None });
+    design.service.patience = Some(Patience { most: SimDuration::from_ms(10 * MINUTE), in_time: None });
+    design
+}
+
 /// A warm standby that is found by probes; two that serve at once; the same that autoscale; machines alone in whose way waves are;
-/// clients that try again; a gateway.
+/// clients that try again; a gateway; clients that wait.
 pub fn services() -> Vec<Design> {
     let laws = || Sight::Laws { out: constant(2 * MINUTE), back: constant(30 * SECOND) };
     let standby = service("standby", warm(), Sight::Probes(balancer()));
@@ -158,7 +168,7 @@ pub fn services() -> Vec<Design> {
     growing.name = "growing".into();
     let trying = trying(Retry { tries: 3, wasted: 0.7, breaker: Some(0.5), budget: None, faults: 1e-5 });
     let timed = timed(both.clone());
-    vec![standby, both, growing, alone, trying, timed, gateway()]
+    vec![standby, both, growing, alone, trying, timed, gateway(), patient()]
 }
 
 #[test]
@@ -173,6 +183,8 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
             ("growing", Operation::ScaleOuts),
             ("trying", Operation::RetryStorms),
             ("gateway", Operation::GatewayTurnedAway),
+            ("patient", Operation::GaveUp),
+            ("patient", Operation::LineMs),
         ] {
             assert!(name != of || ledger.operations[operation as usize] > 0, "{name}");
         }

@@ -3,6 +3,7 @@
 use crate::support::*;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;
+use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::*;
 
 /// The fleet's own causes follow the only mode; overload is the third.
@@ -64,7 +65,41 @@ fn clients_who_have_waited_for_as_long_as_they_would_give_up() {
     let mut half = script();
     half.measure.from = SimTime::from_ms(6 * HOUR + 50 * SECOND);
     let ledger = half.play(web(15 * SECOND, &PEAK));
-    assert_eq!((ledger.gave_up, ledger.missed_ms), (125_000_000, 25 * SECOND));
+    // Those who came after it began give up from 6:01:05 to 6:01:15.
+    assert_eq!((ledger.gave_up, ledger.missed_ms), (50_000_000, 25 * SECOND));
+}
+
+#[test]
+fn who_came_before_time_is_measured_is_neither_served_nor_gives_up_in_it() {
+    let from = |seconds: u64, patience: u64| {
+        let mut late = script();
+        late.measure.from = SimTime::from_ms(6 * HOUR + seconds * SECOND);
+        late.play(web(patience, &PEAK))
+    };
+    // While it grows, and while it gets shorter: all that has come since is served, and no more.
+    for seconds in [1, 30, 59, 60, 61, 100, 134, 135, 200] {
+        let ledger = from(seconds, 10 * MINUTE);
+        assert_eq!((ledger.served, ledger.gave_up), (ledger.offered, 0), "{seconds}");
+        let waited: i128 = ledger.waited.iter().map(|of| of.requests).sum();
+        assert!(waited <= ledger.served);
+    }
+    for seconds in [1, 30, 46, 59, 60, 70, 100] {
+        let ledger = from(seconds, 15 * SECOND);
+        assert_eq!(ledger.served + ledger.gave_up, ledger.offered, "{seconds}");
+    }
+    // At 30 s who is next has come 10 s before: the first 150 of the line are none of those that count.
+    assert_eq!(waited(&from(30, 10 * MINUTE))[0], (15_000, 20_000, 150_000_000));
+}
+
+#[test]
+fn only_what_the_line_makes_missed_is_charged_to_what_made_it() {
+    // A rack is out for an hour while somebody waits for overload; eight machines are to serve.
+    let mut serving = web(10 * MINUTE, &[(6 * HOUR, 15_000), (6 * HOUR + 2 * MINUTE, 6000)]);
+    serving.need = Need::Serving(8);
+    let outage = [(0, 0, 1, 6 * HOUR + MINUTE, 7 * HOUR)];
+    let ledger = script().outages(&outage).play(serving);
+    assert!(count(&ledger, Operation::LineMs) > 0 && ledger.missed_by_cause_ms[OVERLOAD] == 0);
+    assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[0]), (59 * MINUTE, 59 * MINUTE));
 }
 
 #[test]
@@ -99,4 +134,19 @@ fn with_no_machine_in_rotation_nobody_waits_and_who_does_gives_up() {
 fn events_grow_with_overloads_and_not_with_patience() {
     let events = |patience: u64| script().play(web(patience, &PEAK)).events;
     assert!(events(15 * SECOND) <= 6 && events(10 * HOUR) <= 4, "{} {}", events(15 * SECOND), events(10 * HOUR));
+}
+
+#[test]
+fn what_a_gateway_turns_away_is_charged_as_if_nobody_waited() {
+    // It lets six of eight through, a rack leaves five, of six one gives up: two more than that are missing anyhow.
+    let gated = |patience: Option<u64>| {
+        let mut web = web(patience.unwrap_or(1), &[]);
+        web.service.patience = web.service.patience.filter(|_| patience.is_some());
+        let (grows_in, shrinks_after) = (constant(MINUTE), SimDuration::from_ms(HOUR));
+        web.service.gateway = Some(Gateway { instance_milli: 6000, least: 1, most: 1, grows_in, shrinks_after });
+        script().outages(&[(0, 0, 1, 6 * HOUR, 7 * HOUR)]).play(web)
+    };
+    let (waits, refused) = (gated(Some(15 * SECOND)), gated(None));
+    assert!(waits.gave_up > 0 && waits.missed_ms == DAY);
+    assert_eq!(waits.missed_by_cause_ms, refused.missed_by_cause_ms);
 }

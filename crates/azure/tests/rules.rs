@@ -80,7 +80,7 @@ fn the_page_names_the_tests_of_a_rule_by_file_in_any_order() {
         test("ZB-01", "crates/fleet/tests/b.rs", "zb_01_two"),
         test("ZB-01", "crates/fleet/tests/a.rs", "zb_01_one"),
         test("ZB-01", "crates/fleet/tests/b.rs", "zb_01_more"),
-        test("MT-11", "crates/fleet/tests/a.rs", "mt_11_in_turn"),
+        test("HL-03", "crates/fleet/tests/a.rs", "hl_03_in_turn"),
     ];
     let page = render(&tests);
     tests.reverse();
@@ -96,7 +96,7 @@ fn the_page_names_the_tests_of_a_rule_by_file_in_any_order() {
     );
     assert!(row("ZB-03").contains("| modelled, **without a test** |"), "{}", row("ZB-03"));
     assert!(row("SI-10").contains("| out: only the machine"), "{}", row("SI-10"));
-    assert!(row("MT-11").contains("are not drained (UP-08); tested is `mt_11_in_turn` in"), "{}", row("MT-11"));
+    assert!(row("HL-03").contains("the default profile; tested is `hl_03_in_turn` in"), "{}", row("HL-03"));
     assert!(row("ZN-08").contains("| unknown | `faults.mode.restart` |"), "{}", row("ZN-08"));
 }
 

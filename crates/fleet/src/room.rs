@@ -39,7 +39,10 @@ impl Room {
                     self.0.remove(at);
                 }
             }
-            Err(at) => self.0.insert(at, (capacity, machines)),
+            Err(at) => {
+                debug_assert!(machines > 0, "machines go that never came");
+                self.0.insert(at, (capacity, machines));
+            }
         }
     }
 

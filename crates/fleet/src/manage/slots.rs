@@ -257,7 +257,7 @@ impl World {
 
     /// A machine that was withdrawn and left as it was is back.
     pub(crate) fn come_back(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
-        self.free(at, ABSENT, NO_CAUSE, None, t, strikes);
+        self.free(at, ABSENT, self.machines[at].root, None, t, strikes);
     }
 
     /// A machine stops and leaves the rotation at once, without a probe having to find it (LB-10).

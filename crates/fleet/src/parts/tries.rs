@@ -105,7 +105,7 @@ impl Parts {
         }
         sorted.clear();
         sorted.extend(parts());
-        sorted.sort_by_key(|way| std::cmp::Reverse(way.reach.min(way.capacity)));
+        sorted.sort_unstable_by_key(|way| std::cmp::Reverse(way.reach.min(way.capacity)));
         sorted[least - 1]
     }
 

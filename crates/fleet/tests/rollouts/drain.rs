@@ -93,6 +93,10 @@ fn lb_10_what_strikes_a_machine_that_drains_loses_what_it_holds() {
     let (ledger, _) = play(&dark, holding(drained(Mode::Automatic), vec![application()]));
     lost_sessions(&ledger, 0, 1000.0 * outlast(5 * MINUTE));
     lost_sessions(&ledger, PLANNED, 0.0);
+    // In the dark nothing is put on them, and what they miss from the end of the drain on is the zone's.
+    assert_eq!((count(&ledger, Operation::MachinesUpgraded), count(&ledger, Operation::UpgradesFailed)), (0, 10));
+    assert_eq!(ledger.missed_by_cause_ms[PLANNED], DRAIN);
+    assert_eq!(ledger.missed_by_cause_ms[0], 4 * HOUR - DRAIN);
 }
 
 #[test]

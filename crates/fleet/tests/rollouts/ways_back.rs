@@ -37,6 +37,20 @@ fn up_13_a_runbook_stops_what_is_new_and_no_way_back() {
 }
 
 #[test]
+fn up_13_a_release_that_cuts_a_way_back_and_is_stopped_leaves_nothing_bad() {
+    // What is bad only slows, so that the good release goes on, batch by batch, until the runbook stops it.
+    let mut slows = bad_application(6 * HOUR);
+    slows.bad.iter_mut().for_each(|bad| bad.symptom = Symptom::Degraded(500));
+    let cut = good(ReleaseKind::Application, 7 * HOUR + 11 * MINUTE);
+    let design = released(upgraded(&[1], 10, 10, policy(Mode::Rolling), slows), cut);
+    let stopped = changed(design, vec![at(7 * HOUR + 11 * MINUTE + 10 * SECOND, Action::StopRollout)]);
+    let (ledger, _) = play(&script(), stopped);
+    assert_eq!(count(&ledger, Operation::RolloutsCancelled), 2);
+    // Ten machines at a half from 7:00 on for less than an hour.
+    assert!(lost(&ledger) < i128::from(10 * HOUR / 2), "{}", lost(&ledger));
+}
+
+#[test]
 fn up_13_a_machine_that_comes_too_late_for_a_way_back_is_ridded_too() {
     // Twelve are asked for at 2:10:20, ten seconds before the way back: two come with what is bad, 75 s later, and show it at
     // 3:11:35. It is noticed ten minutes after that.

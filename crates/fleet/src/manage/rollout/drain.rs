@@ -41,6 +41,10 @@ impl World {
         let next = installed.then.take().unwrap_or(installed.next);
         (installed.drains, installed.due) = (false, SimTime::NEVER);
         let kind = installed.model.change(next);
+        if kind.is_some() && self.is_out_of_reach(at, t) {
+            self.come_back(at, t, strikes);
+            return self.batch_moves_on(self.set_of(at), t, strikes);
+        }
         if kind.is_none_or(|kind| kind == ReleaseKind::Extension) {
             self.come_back(at, t, strikes);
         } else {

@@ -27,10 +27,10 @@ impl World {
     pub(super) fn begin_upgrade(&mut self, at: usize, model: Model, of: ReleaseKind, t: SimTime, strikes: &Strikes) {
         let installed = &mut self.manager.rollouts.machines[at];
         (installed.attempted, installed.in_batch) = (true, true);
-        if self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0 {
-            installed.failed = true;
-            return self.book.count(Operation::UpgradesFailed, 1, t, &self.measure);
+        if self.is_out_of_reach(at, t) {
+            return;
         }
+        let installed = &mut self.manager.rollouts.machines[at];
         if installed.is_under_way() {
             installed.then = Some(model);
             if installed.drains && installed.model == model {
@@ -42,6 +42,16 @@ impl World {
         if !self.drains_first(at, model, kind, t) {
             self.change_model(at, model, kind, t, strikes);
         }
+    }
+
+    /// Whether a machine cannot be reached, and so has failed.
+    pub(super) fn is_out_of_reach(&mut self, at: usize, t: SimTime) -> bool {
+        let is_out = self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0;
+        if is_out {
+            self.manager.rollouts.machines[at].failed = true;
+            self.book.count(Operation::UpgradesFailed, 1, t, &self.measure);
+        }
+        is_out
     }
 
     /// Begins to put a model on a machine.
@@ -94,8 +104,12 @@ impl World {
         self.book.count(Operation::MachinesUpgraded, 1, t, &self.measure);
         if let Some(then) = then
             && let Some(kind) = model.change(then)
+            && !self.is_out_of_reach(at, t)
         {
-            return self.change_model(at, then, kind, t, strikes);
+            if !self.drains_first(at, then, kind, t) {
+                self.change_model(at, then, kind, t, strikes);
+            }
+            return;
         }
         self.starts_with_its_model(at, t, strikes);
         self.batch_moves_on(self.set_of(at), t, strikes);

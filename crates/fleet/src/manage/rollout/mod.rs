@@ -142,9 +142,10 @@ impl World {
     /// The operator stops a rollout: what it has done stays. A way back is left alone.
     pub(crate) fn stop_rollout(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
         let run = self.manager.rollouts.sets.get(set).and_then(|of| of.run);
-        if run.is_some_and(|run| run.mends.is_none()) {
+        if let Some(run) = run.filter(|run| run.mends.is_none()) {
             self.end_rollout(set, Operation::RolloutsCancelled, t);
             self.undo_surges(set, t, strikes);
+            self.look_for_bad(set, run.kind, t);
             self.next_rollout(set, t, strikes);
         }
     }

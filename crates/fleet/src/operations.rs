@@ -219,7 +219,12 @@ pub const TABLE: [OperationRow; 72] = {
         row(O::RolloutBatches, "rollout_batches", "batches begun", "UP-03, UP-05"),
         row(O::RolloutsCompleted, "rollouts_completed", "rollouts that reached every machine in their way", "UP-14"),
         row(O::RolloutsFaulted, "rollouts_faulted", "rollouts that unhealthy machines stopped", "UP-04, UP-12"),
-        row(O::RolloutsCancelled, "rollouts_cancelled", "rollouts that another model cut short", "UP-11"),
+        row(
+            O::RolloutsCancelled,
+            "rollouts_cancelled",
+            "rollouts that another order cut short, or a runbook stopped",
+            "UP-11",
+        ),
         row(
             O::MachinesUpgraded,
             "machines_upgraded",

@@ -514,6 +514,7 @@ impl World {
             self.begin_rollouts();
             self.begin_autoscale(trial);
         }
+        self.await_line(SimTime::ZERO);
     }
 
     /// Puts the machines on their hosts, in the order of hosts, so that a rack or a host is a range of positions.
@@ -773,6 +774,10 @@ impl World {
 
     /// After each event: when does it stand otherwise with the line?
     pub(crate) fn await_line(&mut self, t: SimTime) {
+        if self.design.service.patience.is_none() {
+            return;
+        }
+        self.book.settle(t, &self.measure);
         if let Some(next) = self.book.line_changes(t, &self.measure) {
             self.pending.push(next, Pending::Line.tag());
         }

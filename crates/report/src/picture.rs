@@ -78,7 +78,8 @@ pub fn timeline_svg(of: &Timeline) -> String {
 /// What the storm did in the stretch: name, beginning, end.
 pub(crate) fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> {
     let mut bars: Vec<(String, u64, u64)> = Vec::new();
-    for row in of.rows.iter().filter(|row| row.kind == Kind::Fault) {
+    // What has no cause of its own, such as a bad release that shows, does not end as faults do.
+    for row in of.rows.iter().filter(|row| row.kind == Kind::Fault && !row.cause.is_empty()) {
         let name = format!("{} {}", row.cause, row.place);
         let open = bars.iter_mut().rev().find(|bar| bar.0 == name && bar.2 == u64::MAX);
         match open {

@@ -55,7 +55,8 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
             said.push(format!("{name}: {} outages were cut by the end of the trial{short}", tally.cut_by_horizon));
         }
         let carried = tally.missed.effective_hits();
-        if hits >= HITS_FOR_INTERVAL && carried < HITS_FOR_INTERVAL as f64 {
+        // By a half less at least: equal outages weigh like as many, but for rounding.
+        if hits >= HITS_FOR_INTERVAL && carried < HITS_FOR_INTERVAL as f64 - 0.5 {
             said.push(format!(
                 "{name}: a few long outages carry the downtime: {hits} trials with a miss weigh like {carried:.0}"
             ));

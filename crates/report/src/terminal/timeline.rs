@@ -23,8 +23,8 @@ pub fn timeline(of: &Timeline, all: bool, style: Style) -> String {
         rows(&mut page, of, &of.rows, usize::MAX);
         return page.finish();
     }
-    for (at, outage) in of.outages.iter().enumerate().take(OUTAGES_SHOWN) {
-        tell(&mut page, of, at, outage);
+    for at in shown(of) {
+        tell(&mut page, of, at, &of.outages[at]);
     }
     let more = of.outages.len().saturating_sub(OUTAGES_SHOWN);
     let more = if more > 0 { format!("{more} more outages and a") } else { "A".to_owned() };
@@ -33,15 +33,34 @@ pub fn timeline(of: &Timeline, all: bool, style: Style) -> String {
     page.finish()
 }
 
+/// The first outages, and the longest.
+fn shown(of: &Timeline) -> Vec<usize> {
+    let mut shown: Vec<usize> = (0..of.outages.len().min(OUTAGES_SHOWN)).collect();
+    let longest = longest(of).filter(|at| !shown.contains(at));
+    if let (Some(last), Some(longest)) = (shown.last_mut(), longest) {
+        *last = longest;
+    }
+    shown
+}
+
+fn longest(of: &Timeline) -> Option<usize> {
+    let longest = of.longest_outage()?;
+    of.outages.iter().rposition(|outage| outage == longest)
+}
+
 fn verdict(of: &Timeline) -> String {
     let horizon = number::span(of.horizon_ms as f64 / 3_600_000.0);
     match of.outages.as_slice() {
         [] => format!("The objective ({}) holds for all of {horizon}.", of.need),
         outages => format!(
-            "The objective ({}) is missed {} in {horizon}, {} in all.",
+            "The objective ({}) is missed {} in {horizon}, {} in all{}.",
             of.need,
             if outages.len() == 1 { "once".to_owned() } else { format!("{} times", outages.len()) },
             exactly(of.missed_ms),
+            match longest(of) {
+                Some(at) if outages.len() > 1 => format!("; the longest is outage {}", at + 1),
+                _ => String::new(),
+            },
         ),
     }
 }

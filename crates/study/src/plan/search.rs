@@ -12,8 +12,8 @@ use zonefall_stats::Bounds;
 
 /// Candidates that are tested before it is looked again who should be.
 const ROUND: usize = 256;
-/// Costs are the same that differ by no more than the rounding of their sums.
-const SAME_COST: f64 = 1e-9;
+/// Costs are the same that differ by no more than a hundredth of a percent: nobody takes a worse design for that.
+const SAME_COST: f64 = 1e-4;
 /// Trials times designs that may go into telling designs of one cost apart, at least.
 const EQUALS_WORK: u64 = 100_000;
 

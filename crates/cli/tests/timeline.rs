@@ -108,6 +108,49 @@ fn it_holds_for_the_scenarios_that_come_with_the_program() {
     assert!(missed > 0);
 }
 
+/// More comes than is served from the first moment on: a line that nobody's event begins. Autoscale looks on meanwhile.
+const IN_LINE: &str = r#"
+horizon = "6 h"
+trials = 3
+[slo]
+min_served = "90%"
+[region.eastus]
+[demand]
+rate = "600 req/s"
+noise = { sigma = 0.2, every = "7 min" }
+[service]
+patience = "2 min"
+parallelism = 8
+queue = "shared"
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 5
+capacity_per_instance = "100 req/s"
+[scale_set.web.autoscale]
+minimum = 5
+maximum = 9
+[[scale_set.web.autoscale.rule]]
+metric = "cpu"
+window = "5 min"
+operator = ">"
+threshold = 95
+increase = 1
+[[scale_set.web.autoscale.rule]]
+metric = "cpu"
+window = "5 min"
+operator = "<"
+threshold = 70
+decrease = 1
+"#;
+
+#[test]
+fn what_waits_in_line_is_looked_at_when_it_stands_otherwise() {
+    let desk = Desk::with(IN_LINE);
+    assert!(holds(&desk, "s.toml", 3) > 0);
+    kit::scenarios(&desk);
+    assert!(holds(&desk, "scenarios/wait-or-refuse.toml", 5) > 0);
+}
+
 #[test]
 fn the_chain_is_told_from_the_fault_to_the_end_of_the_outage() {
     let desk = Desk::with(STRESS);

@@ -34,10 +34,13 @@ pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
         console.data(&format!("{}\n", topics().join("\n")))?;
         return Ok(Exit::Fine);
     };
-    let text =
-        own_topic(topic).or_else(|| zonefall_scenario::explain(topic)).or_else(|| zonefall_report::explain(topic));
-    if let Some(text) = text {
-        console.data(&format!("{}\n", text.trim_end()))?;
+    let known = || zonefall_scenario::explain(topic).or_else(|| zonefall_report::explain(topic));
+    let texts: Vec<String> = match own_topic(topic) {
+        Some(own) => vec![own],
+        None => zonefall_report::term(topic).into_iter().chain(known()).collect(),
+    };
+    if !texts.is_empty() {
+        console.data(&format!("{}\n", texts.join("\n").trim_end()))?;
         return Ok(Exit::Fine);
     }
     let wanted = topic.to_lowercase();

@@ -79,7 +79,10 @@ pub use world::{World, population};
 
 /// Causes that are nobody's failure; they follow the storm's causes in every list.
 pub const EXTRA_CAUSES: [(&str, &str); 10] = [
-    ("deployment", "A machine that was asked for is being created (PT-03, RC), or its creation has failed (RC-07)."),
+    (
+        "deployment",
+        "A machine that was asked for is being created (PT-03, RC), its creation has failed (RC-07), or it is new and not warm yet (`slow_start`).",
+    ),
     ("probe lag", "Enough machines are alive, but requests still go to dead ones that no probe has found yet (LB-02)."),
     (
         "overload",

@@ -99,11 +99,12 @@ fn columns() -> Result<Vec<Told>, FilesError> {
     Ok(sheets.into_iter().flat_map(of_sheet).collect())
 }
 
-/// The names of all columns, and of the files that hold them.
+/// The names of all columns, of the files that hold them, and of what else stands on pages.
 pub fn topics() -> Vec<String> {
     let columns = columns().unwrap_or_default().into_iter().flat_map(|(file, name, ..)| [file.to_owned(), name]);
     let operations = OPERATION_TABLE.iter().map(|row| row.name.to_owned());
-    let mut names: Vec<String> = columns.chain(operations).chain(["operations".into()]).collect();
+    let mut names: Vec<String> =
+        columns.chain(operations).chain(["operations".into()]).chain(crate::terms::terms()).collect();
     names.sort_unstable();
     names.dedup();
     names

@@ -30,6 +30,7 @@ mod picture;
 mod planned;
 mod schema;
 pub mod terminal;
+mod terms;
 mod unfinished;
 mod xlsx;
 
@@ -49,3 +50,4 @@ pub use modes::{ModesError, Struck, modes_toml};
 pub use picture::timeline_svg;
 pub use planned::{Made, plan_files, plan_names};
 pub use schema::summary_schema;
+pub use terms::term;

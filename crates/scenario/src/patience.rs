@@ -28,7 +28,9 @@ pub(crate) fn patience(design: &Reader<'_>, service: &Service, sink: &mut Sink) 
     }
     let Some(latency) = service.latency.as_ref().filter(|latency| latency.queue == Queue::Shared) else {
         let words = "requests wait in one line for all machines, and nothing says that there is one: those of single machines would not know of each other";
-        sink.error(codes::SERVICE, &span, words).help("add `parallelism = 8` and `queue = \"shared\"`");
+        let help = "add `parallelism = 8` and `queue = \"shared\"`";
+        let without = if service.ceiling.is_some() { ", and take `ceiling` out" } else { "" };
+        sink.error(codes::SERVICE, &span, words).help(format!("{help}{without}"));
         return None;
     };
     let has_jobs = design.has("jobs") && !design.is_off("jobs");

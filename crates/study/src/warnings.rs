@@ -37,7 +37,10 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
             said.push(if hits == 0 {
                 format!("{name}: no trial of {} missed its objective; only an upper bound is given", finished.trials)
             } else {
-                format!("{name}: only {hits} trials missed their objective (an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given")
+                format!(
+                    "{name}: only {hits} {} (an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given",
+                    if hits == 1 { "trial missed its objective" } else { "trials missed their objective" }
+                )
             });
         } else if let Some(coverage) = coverage_warning(&tally.missed) {
             said.push(format!(

@@ -83,7 +83,7 @@ impl Book {
         }
         let Some(latency) = &self.latency else { return };
         if self.waiting.is_none() {
-            let machines = self.level(Class::Capacity) as u64 / latency.serves_milli;
+            let machines = if self.overflows() { 0 } else { self.level(Class::Capacity) as u64 / latency.serves_milli };
             let state = Load { machines: machines as u32, reach_milli: self.reaches() };
             self.ledger.states.add(state, from, t);
         }

@@ -164,10 +164,7 @@ impl Book {
         if let Some(standing) = self.in_line() {
             return standing.is_late || machines == 0;
         }
-        // What overflows from machines that are not warm waits there, whoever else has room.
-        if self.room.as_ref().is_some_and(|room| !room.is_level())
-            && u128::from(self.served()) * 100 < u128::from(self.reaches()) * 95
-        {
+        if self.overflows() {
             return true;
         }
         !limit.admits(machines, self.reaches()) || machines == 0 && demand > 0
@@ -176,5 +173,11 @@ impl Book {
     /// Whether they do for what a gateway turns away.
     pub(super) fn is_slow_before_the_line(&self) -> bool {
         self.limit().is_some() && u128::from(self.passed()) * 100 < u128::from(self.demand.unwrap_or(0)) * 95
+    }
+
+    /// Whether more than 5 of 100 overflow from machines that are not warm: they wait there, whoever else has room.
+    pub(super) fn overflows(&self) -> bool {
+        self.room.as_ref().is_some_and(|room| !room.is_level())
+            && u128::from(self.served()) * 100 < u128::from(self.reaches()) * 95
     }
 }

@@ -173,6 +173,14 @@ fn what_is_too_much_for_a_cold_machine_is_not_served_by_others_where_all_get_the
     assert_eq!(evenly.offered - evenly.served, i128::from(10 * MINUTE * (2000 - 1733)));
     // The outage is to blame that made it cold, not an overload.
     assert_eq!((evenly.missed_ms, evenly.missed_by_cause_ms[RACK as usize]), (10 * MINUTE, 10 * MINUTE));
+    // While it overflows its requests wait for ever, whatever the capacity of all together is.
+    let timed = |evenly| {
+        let mut timed = Design { need: Need::Served(0, 1), ..three(evenly) };
+        timed.service.latency = Some(Latency { parallelism: 1, queue: Queue::Each, serves_milli: 1000, limit: None });
+        let ledger = script().play(timed);
+        ledger.states.iter().filter(|state| state.state.machines == 0).map(|state| state.held.as_ms()).sum::<u64>()
+    };
+    assert_eq!((timed(true), timed(false)), (10 * MINUTE, 0));
     // At full load nobody has room, and both are the same.
     let full = |evenly| script().play(Design { demand: Some(Demand::constant(3000)), ..three(evenly) });
     assert_eq!((full(true).served, full(true).missed_ms), (full(false).served, full(false).missed_ms));

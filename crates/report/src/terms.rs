@@ -1,0 +1,96 @@
+//! Words that stand on pages and are no key, column or rule: what each of them means there.
+
+/// Names of a term, the first of which is its own, and what it says.
+const TERMS: [(&[&str], &str); 24] = [
+    (&["availability"], "The share of the measured time in which the objective held, over all trials; rounded down."),
+    (&["downtime"], "Time in which the objective was missed, in minutes of a month of 30 days; rounded up."),
+    (
+        &["meets", "misses"],
+        "The whole interval lies on the objective's good side, or on its bad one, under every look at what is assumed.",
+    ),
+    (
+        &["not resolved"],
+        "The interval has the objective inside, or a look at what is assumed turns the verdict: more trials help with the first, better evidence with the second.",
+    ),
+    (&["on average"], "The verdict on the mean over all trials: what a fleet gets in the long run."),
+    (
+        &["windows that meet", "months that meet"],
+        "The share of windows (`slo.window`) whose own downtime is within the target: what you can hope for in one of them.",
+    ),
+    (
+        &["windows in breach", "months in breach"],
+        "The share of windows (`slo.window`) whose own downtime is more than the target allows.",
+    ),
+    (&["1-in-10-year window", "1-in-10-year month"], "The downtime that a window exceeds once in ten years."),
+    (&["outages a year"], "How often a year the objective came to be missed."),
+    (&["longest outage"], "95 % of trials have no outage that lasts longer."),
+    (
+        &["capacity lost"],
+        "The share of what was asked for that did not serve, averaged over time, whether the objective was missed or not.",
+    ),
+    (&["unserved"], "The share of requests that were not served: turned away, sent to dead machines, or failed."),
+    (
+        &["charged"],
+        "Minutes of downtime of which a cause is held to be what made the objective missed; all causes sum to the downtime.",
+    ),
+    (
+        &["avoided", "avoided without it"],
+        "What would not be, had the cause never happened: the same trials again without it. These need not sum. `-`: it cannot be taken away, such as the lag of probes.",
+    ),
+    (
+        &["sampling", "sampling 95 % interval"],
+        "What luck may have done: the interval of the mean over the trials. More trials shrink it.",
+    ),
+    (
+        &["assumptions", "worst to best", "as stated", "low rates", "high rates", "pairs 0 %", "pairs 15 %"],
+        "What the figure is with other assumptions, by its own estimate at each: every rate at the low or at the high end of its range, no or 15 % of zone events taking a second zone. `as stated`: none of these is worse, or better. As each is of as many trials, luck is in it too where these are few.",
+    ),
+    (&["clearance"], "From the coming of a batch of jobs until all of it is done."),
+    (
+        &["promise", "composite promise"],
+        "The uptime that Azure's SLA promises for such a configuration (SL-01 to SL-07): a yardstick beside the objective, with its own clock.",
+    ),
+    (
+        &["uptime", "unconnected"],
+        "By the SLA's clock: the share of a month with a connection to at least one machine, whatever the objective needs; unconnected are the other minutes (SL-02).",
+    ),
+    (
+        &["credit", "expected credit"],
+        "The share of a month's bill that the SLA gives back after its steps of uptime; on average over all months (SL-03).",
+    ),
+    (
+        &["tie"],
+        "A candidate of a plan whose miss budget cannot be told from the target's band, or that costs nearly as much as the answer.",
+    ),
+    (&["runner-up"], "The candidate of a plan that would be the answer if the first were not there."),
+    (&["well again"], "In a drill: from the end of the experiment until the steady state holds again."),
+    (&["fewest serving"], "In a drill: the fewest machines that served from its beginning on."),
+];
+
+/// What a term means, by any of its names.
+pub fn term(name: &str) -> Option<String> {
+    let name = name.to_lowercase();
+    let (_, says) = TERMS.iter().find(|(names, _)| names.contains(&name.as_str()))?;
+    Some(format!("{name}\n  {says}\n"))
+}
+
+/// The names of all terms.
+pub(crate) fn terms() -> impl Iterator<Item = String> {
+    TERMS.iter().flat_map(|(names, _)| names.iter().map(|name| (*name).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_has_one_meaning_and_is_found_by_all_its_names() {
+        let mut names: Vec<String> = terms().collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert_eq!(term("Months in Breach").map(|text| text.contains("target allows")), Some(true));
+        assert_eq!(term("scale_set"), None);
+    }
+}

@@ -154,11 +154,11 @@ impl Book {
     }
 
     /// Whether too many answers come too late. Where something arrives and nobody answers, all do; so they do where a gateway turns
-    /// more than 5 of 100 away.
+    /// more than 5 of 100 away, and where more comes than a ceiling lets through, of which the rest waits for ever.
     pub(super) fn is_slow(&self) -> bool {
         let Some((limit, machines, _)) = self.limit() else { return false };
         let demand = self.demand.unwrap_or(0);
-        if self.is_slow_before_the_line() {
+        if self.is_slow_before_the_line() || self.reaches() as i64 > self.ceiling {
             return true;
         }
         if let Some(standing) = self.in_line() {

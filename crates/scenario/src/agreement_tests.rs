@@ -40,7 +40,7 @@ const PARTS: &str = r#"
     [component.gate]
     kind = "load-balancer"
     [part]
-    web = { sets = ["a"], min_serving = 1 }
+    web = { sets = ["a"], min_serving = 1, parallelism = 2, queue = "each" }
     api = { sets = ["b"], min_served = "99%" }
     store = { any = ["db", "copy"] }
     some = { of = ["web", "api"], least = 1 }
@@ -107,7 +107,10 @@ fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
     let incidents = "[faults]\nincidents = \"x.csv\"";
     let traced = "[scale_set.a]\ncapacity = 1\n[demand]\ntrace = \"x.csv\"\ntrace_every = \"7 days\"\n[sessions]\nrequests = 60\n[service.ceiling]\ncapacity = \"9 req/s\"";
     let jobs = "start = \"2026-01-01\"\n[slo]\njobs_by_deadline = 1\n[scale_set.a]\ncapacity = 1\n[jobs]\nat = \"22:00\"\n[retry]\nbudget = 0.1";
-    for text in [EVERYTHING, MANAGED, REFUSED, PARTS, FAILOVER, &until, &enough, columns, incidents, traced, jobs] {
+    let waits = "horizon = \"1 day\"\ntrials = 1\n[slo]\nmin_served = \"90%\"\n[region.a]\n[demand]\nrate = \"9 req/s\"\n[service]\nparallelism = 2\nqueue = \"shared\"\npatience = \"9 s\"\n[scale_set.a]\ncapacity = 1\ncapacity_per_instance = \"9 req/s\"";
+    for text in
+        [EVERYTHING, MANAGED, REFUSED, PARTS, FAILOVER, &until, &enough, columns, incidents, traced, jobs, waits]
+    {
         // A getter for a key that is not in the table of keys fails by its own assertion.
         let mut sink = Sink::default();
         decode_into(&source(text), &mut sink);

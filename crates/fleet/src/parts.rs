@@ -9,11 +9,13 @@
 //! Missed time is split evenly over the leaves that are missing where the tree needs them, and within a leaf over the causes
 //! that withhold it, so the parts sum exactly.
 
+mod flow;
 pub(crate) mod routes;
 mod times;
 mod tries;
 
 use crate::ledger::split;
+use crate::parts::flow::Scratch;
 use crate::parts::routes::{Reach, Route, WHOLLY};
 use crate::parts::times::Times;
 use crate::parts::tries::Tries;
@@ -153,15 +155,6 @@ struct Passes {
     reaching: u64,
 }
 
-/// What passes each node, and the best of a group first.
-#[derive(Debug)]
-struct Scratch {
-    flows: Vec<u64>,
-    sorted: Vec<u64>,
-}
-
-zonefall_engine::pooled_clone!(Scratch { flows, sorted });
-
 impl Parts {
     /// The parts of a service that works so on requests, where there are so many causes, among which are that of failing over and
     /// overload.
@@ -202,14 +195,14 @@ impl Parts {
             weights: vec![0; causes],
             demand: None,
             passes: Cell::new(None),
-            scratch: RefCell::new(Scratch { flows: vec![0; count], sorted: Vec::with_capacity(count) }),
+            scratch: RefCell::new(Scratch::new(count)),
             routes: routes::routes(service),
             reach: if service.failovers.is_empty() { Vec::new() } else { vec![Reach::ALL; count] },
             in_part: false,
             stirred: false,
             failing_over,
             overload,
-            tries: works.retry.map(|retry| Box::new(Tries::new(retry, count))),
+            tries: works.retry.map(|retry| Box::new(Tries::new(retry))),
             times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
         }
     }
@@ -371,11 +364,8 @@ impl Parts {
     fn weigh(&mut self, part: usize) {
         let holds = match &self.leaves[part] {
             Leaf::Sets { need: Least::Serving(least), counts, .. } => counts.serving >= i64::from(*least),
-            Leaf::Sets { need: Least::Served(share, of), counts, room } => {
-                self.serves_enough(part, (*share, *of), |demand| match room {
-                    None => counts.served(demand),
-                    Some(room) => counts.served_evenly(room, demand, WHOLLY),
-                })
+            Leaf::Sets { need: Least::Served(share, of), .. } => {
+                self.serves_enough(part, (*share, *of), |demand| self.way_of_sets(part, demand, WHOLLY).passed())
             }
             Leaf::Component { ceiling: Some(ceiling), .. } => {
                 let lets_through = |demand: u64| demand.min(ceiling.capacity_milli);
@@ -427,43 +417,9 @@ impl Parts {
         }
     }
 
-    /// The demand that passes, as far as `of` says of each group of sets and what comes to it; a component passes what it can
-    /// while it is up, and nothing else, or all there is if it `lets_through`. Of a group in which k parts must hold, as much passes as through the k-th best of
-    /// them; through a failover group, what passes all of its parts.
-    fn flow(&self, demand: u64, lets_through: bool, of: impl Fn(Counts, Option<(&Room, u32)>, u64) -> u64) -> u64 {
-        let Scratch { flows, sorted } = &mut *self.scratch.borrow_mut();
-        for at in 0..self.leaves.len() {
-            flows[at] = match &self.leaves[at] {
-                Leaf::Sets { counts, room, .. } => {
-                    let room = room.as_ref().map(|room| (room, self.runs(at)));
-                    of(self.running(at, *counts), room, self.share(at, demand))
-                }
-                Leaf::Component { .. } if lets_through => self.share(at, demand),
-                Leaf::Component { ceiling: None, .. } if self.states[at].holds => self.share(at, demand),
-                Leaf::Component { ceiling: Some(ceiling), .. } if self.is_up(at) => {
-                    self.share(at, demand).min(ceiling.capacity_milli)
-                }
-                Leaf::Component { .. } => 0,
-                Leaf::Group if self.states[at].route != NOBODY => {
-                    self.children[at].iter().map(|&child| flows[child as usize]).sum()
-                }
-                Leaf::Group => {
-                    sorted.clear();
-                    sorted.extend(self.children[at].iter().map(|&child| flows[child as usize]));
-                    sorted.sort_unstable_by(|a, b| b.cmp(a));
-                    sorted[self.states[at].least as usize - 1]
-                }
-            };
-        }
-        flows.last().copied().unwrap_or(0)
-    }
-
     /// The demand that is served.
     fn flow_served(&self, demand: u64) -> u64 {
-        self.flow(demand, false, |counts, room, demand| match room {
-            None => counts.served(demand),
-            Some((room, running)) => counts.served_evenly(room, demand, running),
-        })
+        self.go_through(demand, |at, comes| self.way(at, comes)).passed()
     }
 
     /// What passes of the demand, where there is one.
@@ -473,11 +429,7 @@ impl Parts {
         }
         let Some(demand) = self.demand else { return Passes { served: 0, reaching: 0 } };
         let served = self.flow_served(demand);
-        let reaching = |counts: Counts, _: Option<(&Room, u32)>, demand: u64| match counts.dead {
-            0 => demand,
-            _ => counts.reached(demand),
-        };
-        let passes = Passes { served, reaching: self.flow(demand, true, reaching) };
+        let passes = Passes { served, reaching: self.meets_nobody_dead(demand) };
         self.passes.set(Some(passes));
         passes
     }

@@ -107,11 +107,8 @@ impl Parts {
     fn holds_as_it_runs(&self, at: usize) -> bool {
         match &self.leaves[at] {
             Leaf::Sets { need: Least::Serving(least), .. } => self.serving(at) >= i64::from(*least),
-            Leaf::Sets { need: Least::Served(share, of), counts, room } => {
-                self.serves_enough(at, (*share, *of), |demand| match room {
-                    None => self.running(at, *counts).served(demand),
-                    Some(room) => counts.served_evenly(room, demand, self.runs(at)),
-                })
+            Leaf::Sets { need: Least::Served(share, of), .. } => {
+                self.serves_enough(at, (*share, *of), |demand| self.way_of_sets(at, demand, self.runs(at)).passed())
             }
             Leaf::Component { .. } => self.states[at].holds,
             Leaf::Group => {

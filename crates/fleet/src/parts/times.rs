@@ -62,18 +62,22 @@ impl Parts {
         let demand = self.demand.unwrap_or(0);
         let missing = times.of.tiers.iter().map(|tier| tier.node as usize).filter(|&node| withheld(node) > 0);
         let load = |&node: &usize| {
-            let (reach, capacity) = self.at_tier(node, demand, 0);
+            let (reach, capacity) = self.at_tier(node, self.comes_to(node, demand), 0);
             // In millionths, the first of the fullest.
             (u128::from(reach) * 1_000_000 / u128::from(capacity.max(1)), std::cmp::Reverse(node))
         };
         missing.max_by_key(load)
     }
 
-    /// What reaches the machines of a tier, and their capacity.
-    fn at_tier(&self, node: usize, demand: u64, more: i64) -> (u64, u64) {
+    /// What comes to a tier if no other loses any of it.
+    fn comes_to(&self, node: usize, demand: u64) -> u64 {
+        self.attempts().unwrap_or_else(|| self.share(node, demand))
+    }
+
+    /// Of what comes to a tier, what reaches its machines; and their capacity.
+    fn at_tier(&self, node: usize, comes: u64, more: i64) -> (u64, u64) {
         let Leaf::Sets { counts, room, .. } = &self.leaves[node] else { return (0, 0) };
         let counts = self.running(node, *counts);
-        let comes = self.attempts().unwrap_or_else(|| self.share(node, demand));
         // Machines that come back are as many as are alive, and nobody is dead: all that comes reaches one.
         let reach = if more > 0 { comes } else { counts.reached(comes) };
         // What overflows from machines that are not warm waits there, whoever else has room.
@@ -97,21 +101,25 @@ impl Parts {
             if !way.chosen.iter().all(through) || !way.components.iter().all(up) {
                 continue;
             }
-            let mut least = way.components.iter().map(|&at| self.share(at as usize, demand)).min().unwrap_or(u64::MAX);
+            let mut requests = way.components.iter().map(|&at| self.share(at as usize, demand)).fold(demand, u64::min);
+            // What a tier loses to dead machines does not come to the next.
+            let mut left = (1, 1);
             for (place, &tier) in load.tiers.iter_mut().zip(&way.tiers) {
                 let tier = &times.of.tiers[tier as usize];
-                let (reach, capacity) = self.at_tier(tier.node as usize, demand, more(tier.node as usize));
+                let (node, all) = (tier.node as usize, self.comes_to(tier.node as usize, demand));
+                let (reach, capacity) = self.at_tier(node, of_all(all, left), more(node));
                 *place = Load { machines: (capacity / tier.serves_milli) as u32, reach_milli: reach };
-                least = least.min(reach);
+                left = (reach, all);
+                requests = requests.min(self.share(node, demand));
             }
-            load.requests_milli = if least == u64::MAX { demand } else { least };
+            load.requests_milli = of_all(self.attempts().unwrap_or(requests), left).min(requests);
         }
     }
 
     /// The part of a group of alternatives that lets the most through, the first of several; as the tree was gone through last.
     fn best_of(&self, group: usize) -> Option<u32> {
-        let flows = &self.scratch.borrow().flows;
-        self.children[group].iter().copied().max_by_key(|&part| (flows[part as usize], std::cmp::Reverse(part)))
+        let ways = &self.scratch.borrow().ways;
+        self.children[group].iter().copied().max_by_key(|&part| (ways[part as usize].passed(), std::cmp::Reverse(part)))
     }
 
     /// From `from` to `to` the ways were as they are.
@@ -125,4 +133,9 @@ impl Parts {
         let used = into.iter_mut().zip(loads.iter()).filter(|(_, load)| load.requests_milli > 0);
         used.for_each(|(states, &load)| states.add(load, from, to));
     }
+}
+
+/// As much of it as is left of all.
+fn of_all(milli: u64, (left, all): (u64, u64)) -> u64 {
+    if all == 0 { 0 } else { (u128::from(milli) * u128::from(left) / u128::from(all)) as u64 }
 }

@@ -2,27 +2,22 @@
 //!
 //! In: the machines of each part, alive and dead, and the demand. Out: attempts, what is served in the end, and what each part
 //! makes of the attempts. An attempt passes the service if it passes the parts that it needs, so the whole is one queue: its
-//! capacity is the least of parts in series, the share of attempts that meet nobody dead too; of alternatives those of the one
-//! that lets the most through. `policy/retry.rs` decides what that settles in, as for machines alone, and what is remembered
-//! is the same.
+//! capacity and the share of attempts that meet nobody dead are found as for a plain demand (`flow.rs`). `policy/retry.rs`
+//! decides what that settles in, as for machines alone, and what is remembered is the same.
 //!
-//! In an overload the parts that have no more capacity than the whole are to blame; the others hold if they could serve.
+//! In an overload the narrowest part is to blame; the others hold if they could serve.
 //!
 //! What can go wrong: where a failover group sends clients to several parts, each has an overload of its own. The scenario
 //! refuses that.
 
-use super::{Leaf, NOBODY, Parts};
+use super::flow::Way;
+use super::{NOBODY, Parts};
 use crate::ledger::Ledger;
 use crate::policy::retry::Retry;
 use crate::retries::{Asked, Clients};
 
-/// What a part, or the whole, is to attempts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Way {
-    /// Of the demand, what meets nobody dead.
-    reach: u64,
-    capacity: u64,
-}
+/// What the rounding of a whole may take off its capacity.
+const ROUNDED: u128 = 16;
 
 /// The clients of a service.
 #[derive(Debug)]
@@ -30,17 +25,14 @@ pub(super) struct Tries {
     clients: Clients,
     /// What the service is to them now.
     asked: Asked,
-    /// What each node is, while the tree is gone through.
-    ways: Vec<Way>,
-    sorted: Vec<Way>,
+    whole: Way,
 }
 
-zonefall_engine::pooled_clone!(Tries { clients, asked, ways, sorted });
+zonefall_engine::pooled_clone!(Tries { clients, asked, whole });
 
 impl Tries {
-    pub fn new(retry: Retry, nodes: usize) -> Self {
-        let (ways, sorted) = (vec![Way::default(); nodes], Vec::with_capacity(nodes));
-        Self { clients: Clients::new(retry), asked: Asked::default(), ways, sorted }
+    pub fn new(retry: Retry) -> Self {
+        Self { clients: Clients::new(retry), asked: Asked::default(), whole: Way::default() }
     }
 
     pub fn begin(&mut self) {
@@ -52,14 +44,21 @@ impl Tries {
         self.clients.flow(self.asked).1
     }
 
-    /// What is served in the end as far as a part lets it through.
-    fn through(&self, way: Way) -> u64 {
-        let demand = self.asked.demand_milli;
-        let alone = self.clients.served_below(asked(demand, way));
-        if self.clients.fails_in(self.asked) && way.capacity <= self.asked.capacity_milli {
-            return alone.min(self.served());
+    /// What is served in the end as far as a part lets it through. In an overload the narrowest lets as much through as the
+    /// whole serves, and what is lost in the others.
+    fn let_through(&self, part: Way) -> u64 {
+        let alone = self.clients.served_below(asked(self.asked.demand_milli, part));
+        if self.whole.reach == 0 || !self.clients.fails_in(self.asked) || !self.is_narrowest(part) {
+            return alone;
         }
-        alone
+        let lost = u128::from(self.served()) * u128::from(part.reach);
+        alone.min(lost.div_ceil(u128::from(self.whole.reach)) as u64)
+    }
+
+    /// Whether a part has no more capacity than the whole, if nobody were lost in any other.
+    fn is_narrowest(&self, part: Way) -> bool {
+        let of_whole = (u128::from(self.whole.capacity) + ROUNDED) * u128::from(part.reach);
+        u128::from(part.capacity) * u128::from(self.whole.reach) <= of_whole
     }
 }
 
@@ -72,48 +71,16 @@ impl Parts {
     pub(super) fn try_again(&mut self) {
         let Some(mut tries) = self.tries.take() else { return };
         let demand = self.demand.unwrap_or(0);
-        for at in 0..self.leaves.len() {
-            tries.ways[at] = match &self.leaves[at] {
-                Leaf::Group => self.of_group(at, &mut tries),
-                _ => self.way(at, demand),
-            };
-        }
-        tries.asked = asked(demand, tries.ways.last().copied().unwrap_or_default());
+        tries.whole = self.go_through(demand, |at, comes| self.way(at, comes));
+        tries.asked = asked(demand, tries.whole);
         self.tries = Some(tries);
-    }
-
-    /// What a leaf is to attempts.
-    fn way(&self, at: usize, demand: u64) -> Way {
-        match &self.leaves[at] {
-            Leaf::Sets { counts, .. } if counts.serving > 0 => {
-                Way { reach: counts.reached(demand), capacity: counts.capacity.max(0) as u64 }
-            }
-            Leaf::Component { ceiling, .. } if self.is_up(at) => {
-                Way { reach: demand, capacity: ceiling.map_or(u64::MAX, |ceiling| ceiling.capacity_milli) }
-            }
-            _ => Way::default(),
-        }
-    }
-
-    fn of_group(&self, at: usize, tries: &mut Tries) -> Way {
-        let Tries { ways, sorted, .. } = tries;
-        let parts = || self.children[at].iter().map(|&child| ways[child as usize]);
-        let least = self.states[at].least as usize;
-        if least == self.children[at].len() {
-            let worst = |a: Way, b: Way| Way { reach: a.reach.min(b.reach), capacity: a.capacity.min(b.capacity) };
-            return parts().reduce(worst).unwrap_or_default();
-        }
-        sorted.clear();
-        sorted.extend(parts());
-        sorted.sort_unstable_by_key(|way| std::cmp::Reverse(way.reach.min(way.capacity)));
-        sorted[least - 1]
     }
 
     /// Whether a leaf lets enough of what clients ask for through, where they try again.
     pub(super) fn lets_enough_through(&self, at: usize, (share, of): (u64, u64)) -> Option<bool> {
         let tries = self.tries.as_ref()?;
         let demand = self.demand.unwrap_or(0);
-        let through = tries.through(self.way(at, demand));
+        let through = tries.let_through(self.way(at, demand));
         Some(u128::from(through) * u128::from(of) >= u128::from(demand) * u128::from(share))
     }
 

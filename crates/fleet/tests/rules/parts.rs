@@ -208,6 +208,23 @@ pub fn step(hour: u64, per_second_milli: u64) -> Step {
 }
 
 #[test]
+fn a_request_has_to_meet_a_machine_alive_in_each_tier() {
+    // A zone takes half of either tier: until the probes notice, three of four requests meet a dead machine in one of them.
+    let nodes = vec![
+        node("web", Part::Sets(vec![0], Least::Serving(1))),
+        node("api", Part::Sets(vec![1], Least::Serving(1))),
+        node("all", series(&[0, 1])),
+    ];
+    let mut design = service(&[(&[1, 2], 2), (&[1, 2], 2)], nodes);
+    design.demand = Some(Demand::constant(1000));
+    design.balancer = Some(balancer());
+    let ledger = script(&[], &[(ZONE, 0, 4, HOUR, 2 * HOUR)]).play(design);
+    let (both, one) = (ledger.lost_to_dead / 750, ledger.lost_to_dead / 500);
+    assert!((10 * i128::from(SECOND)..=15 * i128::from(SECOND)).contains(&both), "{both} {one}");
+    assert_eq!(ledger.offered - ledger.served, ledger.lost_to_dead);
+}
+
+#[test]
 fn what_passes_is_the_least_of_what_parts_in_series_let_through() {
     let nodes =
         vec![limited("db", 5000), node("front", Part::Sets(vec![0], Least::Serving(1))), node("all", series(&[0, 1]))];

@@ -72,6 +72,31 @@ fn tf_01_who_waits_for_a_database_comes_back_three_times() {
 }
 
 #[test]
+fn tf_01_a_machine_that_dies_behind_an_overload_does_not_end_it() {
+    // Six machines in front are asked for 560 x 1.1 x 0.99 = 610 of 600 once an overload has begun: one of them is out from
+    // 02:00 to 03:00. What one of forty behind them loses at 10:00, until it is found, has passed them before.
+    let nodes = vec![
+        node("front", Part::Sets(vec![0], Least::Served(99, 100))),
+        node("back", Part::Sets(vec![1], Least::Served(90, 100))),
+        node("all", series(&[0, 1])),
+    ];
+    let mut design = service(&[(&[1], 6), (&[2], 40)], nodes);
+    for set in &mut design.sets {
+        set.serves_milli = 100_000;
+    }
+    design.balancer = Some(balancer());
+    design.demand = Some(Demand::course(560_000, vec![step(20, 300_000)], None));
+    design.service.retry = Some(Retry { tries: 4, budget: Some(0.1), faults: 0.01, ..THREE });
+    let script = || Script::new(topology(2, 10, 4), vec![mode("rack", Scope::Rack)], DAY);
+    let first = (RACK, 0, 1, 2 * HOUR, 3 * HOUR);
+    let alone = script().outages(&[first]).play(design.clone());
+    let more = script().outages(&[first, (RACK, 10, 1, 10 * HOUR, 11 * HOUR)]).play(design);
+    assert_eq!(hours(&alone, Operation::RetryStormMs), 18);
+    assert_eq!(hours(&more, Operation::RetryStormMs), 18);
+    assert!(more.missed_ms >= alone.missed_ms);
+}
+
+#[test]
 fn tf_01_attempts_that_are_turned_away_cost_the_database_nothing() {
     // By hand: 1,500 ask a database that lets 1,000 through. With w = 0 all of its capacity does work that counts. With half
     // of the work wasted a share p of the attempts fails where 1500 (1 + p + p^2) (1 - p/2) = 1000 has no solution below 1,

@@ -1,0 +1,133 @@
+//! What passes a service of parts of a demand.
+//!
+//! In: what each leaf makes of the demand that comes to it. Out: the same of the whole, from the leaves to the root. Parts in
+//! series are asked in the order in which they stand: what one loses does not come to the next, and what is too much for one has
+//! been too much before others lose any of it. Of a group in which k parts must hold, as much passes as through the k-th
+//! best; through a failover group, what passes all of its parts.
+
+use super::routes::WHOLLY;
+use super::{Counts, Leaf, NOBODY, Parts};
+
+/// What a node makes of the demand that comes to it, in thousandths of a request a second.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Way {
+    /// Of the demand, what meets nobody dead.
+    pub reach: u64,
+    /// The most that passes, however much comes; [`u64::MAX`] where there is no such.
+    pub capacity: u64,
+}
+
+impl Way {
+    /// What passes.
+    pub fn passed(self) -> u64 {
+        self.reach.min(self.capacity)
+    }
+
+    /// One after the other, of the same demand.
+    fn then(self, next: Self, demand: u64) -> Self {
+        let left = |milli: u64| match demand {
+            0 => 0,
+            _ => (u128::from(milli) * u128::from(next.reach) / u128::from(demand)) as u64,
+        };
+        let before = if self.capacity == u64::MAX { u64::MAX } else { left(self.capacity) };
+        Self { reach: left(self.reach), capacity: before.min(next.capacity) }
+    }
+}
+
+/// What each node makes of a demand, and the best of a group first.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    pub ways: Vec<Way>,
+    sorted: Vec<Way>,
+}
+
+zonefall_engine::pooled_clone!(Scratch { ways, sorted });
+
+impl Scratch {
+    pub fn new(nodes: usize) -> Self {
+        Self { ways: vec![Way::default(); nodes], sorted: Vec::with_capacity(nodes) }
+    }
+}
+
+impl Parts {
+    /// What becomes of a demand, where `leaf` says what each leaf makes of what comes to it.
+    pub(super) fn go_through(&self, demand: u64, leaf: impl Fn(usize, u64) -> Way) -> Way {
+        let Scratch { ways, sorted } = &mut *self.scratch.borrow_mut();
+        for at in 0..self.leaves.len() {
+            let (comes, children) = (self.share(at, demand), &self.children[at]);
+            let of = |&child: &u32| ways[child as usize];
+            ways[at] = match &self.leaves[at] {
+                Leaf::Group if self.states[at].route != NOBODY => {
+                    Way { reach: children.iter().map(|child| of(child).passed()).sum(), capacity: u64::MAX }
+                }
+                Leaf::Group if self.states[at].least as usize == children.len() => {
+                    let all = Way { reach: comes, capacity: u64::MAX };
+                    children.iter().fold(all, |before, child| before.then(of(child), comes))
+                }
+                Leaf::Group => {
+                    sorted.clear();
+                    sorted.extend(children.iter().map(of));
+                    sorted.sort_unstable_by_key(|way| std::cmp::Reverse(way.passed()));
+                    sorted[self.states[at].least as usize - 1]
+                }
+                _ => leaf(at, comes),
+            };
+        }
+        ways.last().copied().unwrap_or_default()
+    }
+
+    /// What a leaf makes of what comes to it.
+    pub(super) fn way(&self, at: usize, comes: u64) -> Way {
+        match &self.leaves[at] {
+            Leaf::Sets { .. } => self.way_of_sets(at, comes, self.runs(at)),
+            Leaf::Component { ceiling, .. } if self.is_up(at) => {
+                Way { reach: comes, capacity: ceiling.map_or(u64::MAX, |ceiling| ceiling.capacity_milli) }
+            }
+            _ => Way::default(),
+        }
+    }
+
+    /// The same of a group of sets of which so many thousandths run.
+    pub(super) fn way_of_sets(&self, at: usize, comes: u64, running: u32) -> Way {
+        let Leaf::Sets { counts, room, .. } = &self.leaves[at] else { return Way::default() };
+        let capacity = counts.capacity.max(0);
+        let capacity = if running < WHOLLY { capacity * i64::from(running) / i64::from(WHOLLY) } else { capacity };
+        let reach = match room {
+            _ if counts.serving == 0 => return Way::default(),
+            None => counts.reached(comes),
+            Some(room) => counts.served_evenly(room, comes, running),
+        };
+        Way { reach, capacity: capacity as u64 }
+    }
+
+    /// The demand that meets nobody dead, up or not.
+    pub(super) fn meets_nobody_dead(&self, demand: u64) -> u64 {
+        let alive = |counts: &Counts, comes: u64| if counts.dead == 0 { comes } else { counts.reached(comes) };
+        let leaf = |at: usize, comes: u64| match &self.leaves[at] {
+            Leaf::Sets { counts, .. } => Way { reach: alive(counts, comes), capacity: u64::MAX },
+            _ => Way { reach: comes, capacity: u64::MAX },
+        };
+        self.go_through(demand, leaf).passed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_loses_does_not_come_to_the_next() {
+        let way = |reach, capacity| Way { reach, capacity };
+        let none = u64::MAX;
+        // A third is lost in each: 4/9 of 900 pass.
+        assert_eq!(way(600, none).then(way(600, none), 900), way(400, none));
+        // 600 pass the first of 1,000, and a tenth of these is lost after it; a ceiling of 500 sees the rest.
+        let two = way(1000, 600).then(way(900, none), 1000);
+        assert_eq!((two, two.passed()), (way(900, 540), 540));
+        assert_eq!(two.then(way(1000, 500), 1000).passed(), 500);
+        // Nobody is lost: as much as the narrowest lets through, in any order.
+        assert_eq!(way(1000, 600).then(way(1000, 700), 1000), way(1000, 600));
+        assert_eq!(way(1000, none).then(Way::default(), 1000).passed(), 0);
+        assert_eq!(way(0, 5).then(way(0, 5), 0).passed(), 0);
+    }
+}

@@ -68,7 +68,7 @@ pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TAB
 pub use parts::routes::working;
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
 pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
-pub use service::{Begin, Ceiling, Latency, Limit, Queue, Service, Sessions};
+pub use service::{Begin, Ceiling, IN_TIME, Latency, Limit, Queue, Service, Sessions};
 pub use slow_start::SlowStart;
 pub use states::{Load, StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, Throughput, fewer_hold};

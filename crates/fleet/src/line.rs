@@ -11,6 +11,7 @@
 //! large a line has to become for it to be little, is measured in docs/latency.md ([`SURE`], [`SURE_CAPPED`]).
 
 use crate::ledger::Ledger;
+use crate::service::{IN_TIME, is_share};
 use std::collections::VecDeque;
 use zonefall_engine::{SimDuration, SimTime};
 
@@ -275,7 +276,11 @@ impl Line {
         let grows =
             || self.pieces.iter().rfind(|piece| piece.before <= left).is_some_and(|piece| piece.rate > capacity);
         let is_late = self.in_time.is_some_and(|most| waited > most || waited == most && grows());
-        Standing { waits: true, gives_up: gives_up as u64, is_late: is_late || gives_up * 20 > losing }
+        Standing {
+            waits: true,
+            gives_up: gives_up as u64,
+            is_late: is_late || !is_share((losing - gives_up) as u64, IN_TIME, losing as u64),
+        }
     }
 
     /// How it stands at `t`, up to which it has been lived through.

@@ -20,7 +20,7 @@ use crate::parts::routes::{Reach, Route, WHOLLY};
 use crate::parts::times::Times;
 use crate::parts::tries::Tries;
 use crate::room::Room;
-use crate::service::Service;
+use crate::service::{Service, is_share};
 use crate::structure::{Component, Footing, Least, Part, Structure, Throughput};
 use std::cell::{Cell, RefCell};
 use zonefall_topology::Topology;
@@ -352,12 +352,12 @@ impl Parts {
     }
 
     /// Whether what is served of the demand that a node has to be fit for is this share of it.
-    fn serves_enough(&self, at: usize, (share, of): (u64, u64), serves: impl Fn(u64) -> u64) -> bool {
-        if let Some(enough) = self.lets_enough_through(at, (share, of)) {
+    fn serves_enough(&self, at: usize, least: (u64, u64), serves: impl Fn(u64) -> u64) -> bool {
+        if let Some(enough) = self.lets_enough_through(at, least) {
             return enough;
         }
         let demand = self.expected(at, self.demand.unwrap_or(0));
-        u128::from(serves(demand)) * u128::from(of) >= u128::from(demand) * u128::from(share)
+        is_share(serves(demand), least, demand)
     }
 
     /// Whether a group of sets or a component holds now.

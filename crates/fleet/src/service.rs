@@ -35,6 +35,14 @@ pub struct Service {
     pub spreads_evenly: bool,
 }
 
+/// The share of answers that has to be in time where an objective is on times (`p95_latency`).
+pub const IN_TIME: (u64, u64) = (95, 100);
+
+/// Whether what is served is at least this share of a demand.
+pub(crate) fn is_share(served: u64, (share, of): (u64, u64), demand: u64) -> bool {
+    u128::from(served) * u128::from(of) >= u128::from(demand) * u128::from(share)
+}
+
 /// A capacity that does not scale: no more is served, however many machines there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ceiling {
@@ -74,6 +82,19 @@ pub enum Queue {
     Shared,
     /// At the machine that they were sent to, whoever else is free.
     Each,
+}
+
+impl Queue {
+    /// What so many machines are to what reaches them, in thousandths of a request a second: servers of one queue, what arrives
+    /// there a second, and what a server works off. Each machine works on so many requests at once, and serves so much.
+    pub fn of(self, machines: u64, reach_milli: u64, (parallelism, serves_milli): (u32, u64)) -> (u64, f64, f64) {
+        let rate = |milli: u64| milli as f64 / 1000.0;
+        let service = rate(serves_milli) / f64::from(parallelism);
+        match self {
+            Self::Shared => (machines * u64::from(parallelism), rate(reach_milli), service),
+            Self::Each => (u64::from(parallelism), rate(reach_milli) / machines as f64, service),
+        }
+    }
 }
 
 /// A machine works on several requests at once, and the others wait.

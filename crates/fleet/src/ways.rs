@@ -9,7 +9,7 @@
 //! where that is exact). What can go wrong is said by [`NoWay`]: answers that wait for k of n parts, ways through more
 //! tiers than the sum is known for, more ways than are told apart.
 
-use crate::service::Queue;
+use crate::service::{IN_TIME, Queue};
 use crate::states::Load;
 use crate::structure::{Part, Structure};
 use zonefall_engine::SimDuration;
@@ -20,8 +20,6 @@ use zonefall_exact::waiting::{Station, settling_time};
 pub const TIERS_MAX: usize = STATIONS_MAX;
 /// The most ways of a service.
 pub const WAYS_MAX: usize = 64;
-/// Of a hundred answers so many may be late.
-const LATE_PERCENT: f64 = 5.0;
 
 /// Machines that work on requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,13 +79,7 @@ pub enum NoWay {
 impl Tier {
     /// The queue of so many machines: servers, what arrives, and what a server works off.
     fn queue(&self, Load { machines, reach_milli }: Load) -> (u64, f64, f64) {
-        let (machines, parallelism) = (u64::from(machines), u64::from(self.parallelism));
-        let (arrives, serves) = (reach_milli as f64 / 1000.0, self.serves_milli as f64 / 1000.0);
-        let service = serves / parallelism as f64;
-        match self.queue {
-            Queue::Shared => (machines * parallelism, arrives, service),
-            Queue::Each => (parallelism, arrives / machines as f64, service),
-        }
+        self.queue.of(u64::from(machines), reach_milli, (self.parallelism, self.serves_milli))
     }
 
     /// Capacity to spare, in thousandths of a request a second; 0 in overload.
@@ -144,7 +136,8 @@ impl Ways {
             all += requests;
             late += requests * self.late(way, load, within);
         }
-        if all > 0.0 { 100.0 * late > LATE_PERCENT * all } else { demand_milli > 0 }
+        let (in_time, of) = (IN_TIME.0 as f64, IN_TIME.1 as f64);
+        if all > 0.0 { of * late > (of - in_time) * all } else { demand_milli > 0 }
     }
 }
 

@@ -7,12 +7,10 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use zonefall_engine::SimDuration;
-use zonefall_fleet::{Patience, Queue, Service};
+use zonefall_fleet::{IN_TIME, Patience, Queue, Service};
 
 /// The longest that a client may wait.
 const MOST: SimDuration = SimDuration::from_ms(24 * 3_600_000);
-/// The share of answers that may be late: of one in twenty.
-const ONE_IN: f64 = 20.0;
 
 /// The outer `None` is a mistake, the inner one no line.
 pub(crate) fn patience(design: &Reader<'_>, service: &Service, sink: &mut Sink) -> Option<Option<Patience>> {
@@ -40,7 +38,9 @@ pub(crate) fn patience(design: &Reader<'_>, service: &Service, sink: &mut Sink) 
         }
         (_, true) => "whether jobs or requests that wait come first is not said: keep `patience` or `[jobs]`",
         _ => {
-            let alone = ONE_IN.ln() * 1000.0 * f64::from(latency.parallelism) / (latency.serves_milli as f64 / 1000.0);
+            let (in_time, of) = IN_TIME;
+            let one_in = of as f64 / (of - in_time) as f64;
+            let alone = one_in.ln() * 1000.0 * f64::from(latency.parallelism) / (latency.serves_milli as f64 / 1000.0);
             let in_time = |within: SimDuration| SimDuration::from_ms((within.as_ms() as f64 - alone).max(0.0) as u64);
             return Some(Some(Patience { most, in_time: latency.limit.as_ref().map(|limit| in_time(limit.within)) }));
         }

@@ -22,10 +22,10 @@ use std::sync::Arc;
 use zonefall_engine::SimDuration;
 use zonefall_exact::waiting::greatest_arrival;
 use zonefall_fleet::policy::retry::Retry;
-use zonefall_fleet::{Ceiling, Latency, Limit, Need, Queue, Service};
+use zonefall_fleet::{Ceiling, IN_TIME, Latency, Limit, Need, Queue, Service};
 
 /// The share of answers that a limit is about.
-const LEVEL: f64 = 0.95;
+pub(crate) const LEVEL: f64 = IN_TIME.0 as f64 / IN_TIME.1 as f64;
 /// The most that a ceiling lets through, in thousandths of a request a second.
 pub(crate) const CEILING_MAX_MILLI: u64 = 1_000_000_000_000;
 /// The most requests that are worked on at once in one queue.

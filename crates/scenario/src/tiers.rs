@@ -8,13 +8,10 @@
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
-use crate::service::{SERVERS_MAX, Within};
+use crate::service::{LEVEL, SERVERS_MAX, Within};
 use crate::sets::Placed;
 use std::ops::Range;
 use zonefall_fleet::{Load, NoWay, Part, Queue, Structure, TIERS_MAX, Tier, WAYS_MAX, WayLoad, Ways};
-
-/// The share of answers that a limit is about.
-const LEVEL: f64 = 0.95;
 
 /// How machines work on requests, as it is written.
 struct Said {

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use zonefall_engine::SimDuration;
 use zonefall_exact::tandem::Tandem;
 use zonefall_exact::waiting::{Station, settling_time};
-use zonefall_fleet::{Latency, Queue, States, Waited};
+use zonefall_fleet::{Latency, States, Waited};
 
 /// A state counts as settled if it was held for so many settling times: measured in docs/latency.md.
 pub const SETTLED: f64 = 20.0;
@@ -66,18 +66,9 @@ fn left_open(of: u64, bits: u32) -> u32 {
     (u64::BITS - of.leading_zeros()).saturating_sub(bits)
 }
 
-/// Requests a second, of what is given in thousandths.
-fn rate(milli: u64) -> f64 {
-    milli as f64 / 1000.0
-}
-
 /// The queue of one state: servers, arrival rate, service rate of one server.
 fn queue(of: &Latency, machines: u64, reach_milli: u64) -> (u64, f64, f64) {
-    let service = rate(of.serves_milli) / f64::from(of.parallelism);
-    match of.queue {
-        Queue::Shared => (machines * u64::from(of.parallelism), rate(reach_milli), service),
-        Queue::Each => (u64::from(of.parallelism), rate(reach_milli) / machines as f64, service),
-    }
+    of.queue.of(machines, reach_milli, (of.parallelism, of.serves_milli))
 }
 
 impl LatencyTally {
@@ -121,7 +112,8 @@ impl LatencyTally {
     /// What may be said of the times of responses.
     pub(crate) fn conclude(&self, of: &Latency, slow: Option<Estimate>) -> LatencyOutcome {
         let all = self.0.values().sum::<i128>().max(1) as f64;
-        let mut mixture = Mixture { service: rate(of.serves_milli) / f64::from(of.parallelism), ..Mixture::default() };
+        let (_, _, service) = queue(of, 1, 0);
+        let mut mixture = Mixture { service, ..Mixture::default() };
         for (load, &requests) in &self.0 {
             if let Some(wait) = load.wait() {
                 mixture.add_waited(requests as f64 / all, wait, load.settled);
@@ -251,6 +243,7 @@ pub(crate) fn warnings(design: &str, of: &LatencyOutcome) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zonefall_fleet::Queue;
 
     fn one_at_a_time() -> Latency {
         Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: None }

@@ -64,6 +64,10 @@ fn up_13_releases_are_told_by_name_kind_and_batch() {
     ] {
         assert_eq!(told.iter().filter(|says| **says == words).count(), times, "{words}: {told:#?}");
     }
+    // Before time is measured nothing is counted, and all of it told.
+    desk.put("late.toml", RELEASED.replace("trials = 1", "trials = 1\nmeasure_from = \"6 h\""));
+    let late = super::told(&desk, &["late.toml", "--trial", "0"]);
+    assert_eq!(says(&late, &["`patches`", "`shop`"]), says(&of, &["`patches`", "`shop`"]));
     // The generic words are told of nothing that has a name.
     assert!(!told.iter().any(|says| says.contains("a rollout begins") || says.contains("a batch of a rollout")));
     // Machines of batches are counted as machines, other decisions as times.

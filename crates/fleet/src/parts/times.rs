@@ -4,6 +4,7 @@
 //! and whether too many answers are late (`ways.rs` decides). Found when somebody asks after a change.
 
 use super::{Leaf, Parts};
+use crate::service::{IN_TIME, is_share};
 use crate::states::{Load, States};
 use crate::ways::{WayLoad, Ways};
 use std::cell::{Cell, RefCell};
@@ -83,7 +84,7 @@ impl Parts {
         // What overflows from machines that are not warm waits there, whoever else has room.
         let uneven = room.as_ref().filter(|room| !room.is_level() && more == 0);
         let served = uneven.map(|room| counts.served_evenly(room, comes, self.runs(node)));
-        if served.is_some_and(|served| u128::from(served) * 100 < u128::from(reach) * 95) {
+        if served.is_some_and(|served| !is_share(served, IN_TIME, reach)) {
             return (reach, 0);
         }
         (reach, (counts.capacity + more).max(0) as u64)

@@ -15,6 +15,7 @@ use super::{NOBODY, Parts};
 use crate::ledger::Ledger;
 use crate::policy::retry::Retry;
 use crate::retries::{Asked, Clients};
+use crate::service::is_share;
 
 /// What the rounding of a whole may take off its capacity.
 const ROUNDED: u128 = 16;
@@ -77,11 +78,10 @@ impl Parts {
     }
 
     /// Whether a leaf lets enough of what clients ask for through, where they try again.
-    pub(super) fn lets_enough_through(&self, at: usize, (share, of): (u64, u64)) -> Option<bool> {
+    pub(super) fn lets_enough_through(&self, at: usize, least: (u64, u64)) -> Option<bool> {
         let tries = self.tries.as_ref()?;
         let demand = self.demand.unwrap_or(0);
-        let through = tries.let_through(self.way(at, demand));
-        Some(u128::from(through) * u128::from(of) >= u128::from(demand) * u128::from(share))
+        Some(is_share(tries.let_through(self.way(at, demand)), least, demand))
     }
 
     /// Attempts that come to every part, where clients try again.

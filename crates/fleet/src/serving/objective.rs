@@ -7,7 +7,7 @@ use crate::design::Need;
 use crate::parts::Counts;
 use crate::parts::routes::WHOLLY;
 use crate::retries::Asked;
-use crate::service::Limit;
+use crate::service::{IN_TIME, Limit, is_share};
 
 impl Book {
     /// Whether the objective is missed now.
@@ -31,7 +31,7 @@ impl Book {
             Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
             Need::Served(share, of) => {
                 let demand = self.demand.unwrap_or(0);
-                u128::from(served) * u128::from(of) < u128::from(demand) * u128::from(share) || self.is_slow()
+                !is_share(served, (share, of), demand) || self.is_slow()
             }
             Need::Done(..) => self.backlog.as_ref().is_some_and(|backlog| backlog.is_late()),
             Need::Parts(_) => self.parts.as_ref().is_some_and(|parts| !parts.hold()),
@@ -45,7 +45,6 @@ impl Book {
                 Need::Serving(least) => self.level(Class::Serving) - machines < i64::from(least),
                 Need::Served(share, of) => {
                     let left = (self.level(Class::Capacity) - capacity).max(0) as u64;
-                    let needed = u128::from(self.demand.unwrap_or(0)) * u128::from(share);
                     let left = match &self.room {
                         Some(room) if machines > 0 => {
                             let each = (capacity / machines, machines);
@@ -53,7 +52,7 @@ impl Book {
                         }
                         _ => left,
                     };
-                    u128::from(left.min(self.served())) * u128::from(of) < needed
+                    !is_share(left.min(self.served()), (share, of), self.demand.unwrap_or(0))
                 }
                 // Deadlines are judged when they come.
                 Need::Done(..) => false,
@@ -172,12 +171,11 @@ impl Book {
 
     /// Whether they do for what a gateway turns away.
     pub(super) fn is_slow_before_the_line(&self) -> bool {
-        self.limit().is_some() && u128::from(self.passed()) * 100 < u128::from(self.demand.unwrap_or(0)) * 95
+        self.limit().is_some() && !is_share(self.passed(), IN_TIME, self.demand.unwrap_or(0))
     }
 
     /// Whether more than 5 of 100 overflow from machines that are not warm: they wait there, whoever else has room.
     pub(super) fn overflows(&self) -> bool {
-        self.room.as_ref().is_some_and(|room| !room.is_level())
-            && u128::from(self.served()) * 100 < u128::from(self.reaches()) * 95
+        self.room.as_ref().is_some_and(|room| !room.is_level()) && !is_share(self.served(), IN_TIME, self.reaches())
     }
 }

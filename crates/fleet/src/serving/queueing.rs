@@ -9,6 +9,7 @@ use crate::design::Need;
 use crate::line::{Rates, Standing};
 use crate::measure::Measure;
 use crate::operations::Operation;
+use crate::service::is_share;
 use zonefall_engine::SimTime;
 
 /// Millionths.
@@ -45,7 +46,7 @@ impl Book {
     fn line_answers(&self, standing: Standing) -> bool {
         let Need::Served(share, of) = self.need else { return false };
         let demand = self.demand.unwrap_or(0);
-        let suffices = |served: u64| u128::from(served) * u128::from(of) >= u128::from(demand) * u128::from(share);
+        let suffices = |served: u64| is_share(served, (share, of), demand);
         let is_late = self.limit().is_some() && standing.is_late;
         suffices(self.reaches())
             && !self.is_slow_before_the_line()

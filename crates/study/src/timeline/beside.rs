@@ -34,7 +34,7 @@ fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) 
         Rolled::TakenBack => format!("the operator takes {name} back"),
         Rolled::Begins { back } => format!("{} {name} begins: the {} of {set}", way(back), word(release.kind)),
         Rolled::Batch { number, back, .. } => format!("batch {number} of {} {name} begins", way(back)),
-        Rolled::Ends { how, back } => ends(OPERATION_TABLE[how].operation, &format!("{} {name}", way(back))),
+        Rolled::Ends { how, back } => ends(how, &format!("{} {name}", way(back))),
     };
     let machines = if let Rolled::Batch { machines, .. } = rolled { machines } else { 0 };
     let kind = if rolled == Rolled::Shows { Kind::Fault } else { Kind::Decision };
@@ -71,7 +71,7 @@ fn rules(rolled: Rolled) -> &'static str {
         Rolled::TakenBack => Operation::ReleasesTakenBack as usize,
         Rolled::Begins { .. } => Operation::Rollouts as usize,
         Rolled::Batch { .. } => Operation::RolloutBatches as usize,
-        Rolled::Ends { how, .. } => how,
+        Rolled::Ends { how, .. } => how as usize,
     };
     OPERATION_TABLE[of].rules
 }

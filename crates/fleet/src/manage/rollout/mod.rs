@@ -222,7 +222,8 @@ impl World {
         self.book.add(Class::Rollouts, 1, t, &self.measure);
         let of = &mut self.manager.rollouts.sets[set];
         of.queued[kind as usize] = None;
-        of.run = Some(Run { target: of.newest, kind, frame, phase: Phase::Between, due: t, mends, batches: 0 });
+        let number = of.ended.len() as u32;
+        of.run = Some(Run { number, target: of.newest, kind, frame, phase: Phase::Between, due: t, mends, batches: 0 });
         self.begin_batch(set, t, strikes);
     }
 
@@ -303,7 +304,9 @@ impl World {
                 self.manager.rollouts.machines[at].then = None;
             }
         }
-        self.manager.rollouts.sets[set].run = None;
+        let of = &mut self.manager.rollouts.sets[set];
+        of.run = None;
+        of.ended.push(how);
         self.book.count(how, 1, t, &self.measure);
         self.book.settle(t, &self.measure);
         self.book.add(Class::Rollouts, -1, t, &self.measure);

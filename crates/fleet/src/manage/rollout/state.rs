@@ -3,6 +3,7 @@
 use super::frame::Frame;
 use crate::design::Design;
 use crate::management::{Release, ReleaseKind, Symptom};
+use crate::operations::Operation;
 use crate::policy::upgrade::Pending;
 use zonefall_engine::{SimDuration, SimTime};
 
@@ -149,6 +150,8 @@ pub(crate) enum Phase {
 /// A rollout under way.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
+    /// How many of the set there were before it.
+    pub number: u32,
     pub target: Model,
     /// The kind of release that it is for.
     pub kind: ReleaseKind,
@@ -182,27 +185,31 @@ pub(crate) struct SetRollout {
     /// UP-02: the model of machines that are made now.
     pub newest: Model,
     pub run: Option<Run>,
+    /// How those before it have ended.
+    pub ended: Vec<Operation>,
     /// Rollouts that wait for one of another kind, by kind.
     pub queued: [Option<Queued>; ReleaseKind::ALL.len()],
     /// When the operator takes a bad version back, and which, by kind.
     pub rollbacks: [(SimTime, u32); ReleaseKind::ALL.len()],
 }
 
-zonefall_engine::pooled_clone!(SetRollout { versions, newest, run, queued, rollbacks });
+zonefall_engine::pooled_clone!(SetRollout { versions, newest, run, ended, queued, rollbacks });
 
 impl SetRollout {
     const NOTHING: Self = Self {
         versions: Vec::new(),
         newest: Model::FIRST,
         run: None,
+        ended: Vec::new(),
         queued: [None; ReleaseKind::ALL.len()],
         rollbacks: [(SimTime::NEVER, FIRST); ReleaseKind::ALL.len()],
     };
 
     fn reset(&mut self) {
-        let mut versions = std::mem::take(&mut self.versions);
+        let (mut versions, mut ended) = (std::mem::take(&mut self.versions), std::mem::take(&mut self.ended));
         versions.clear();
-        *self = Self { versions, ..Self::NOTHING };
+        ended.clear();
+        *self = Self { versions, ended, ..Self::NOTHING };
     }
 
     /// A version after the first.

@@ -1,7 +1,6 @@
 //! What a witness sees of releases and rollouts: found by comparing a set's versions and its rollout with what they were.
 
-use super::state::{Model, Run, SetRollout};
-use crate::management::ReleaseKind;
+use super::state::{Run, SetRollout};
 use crate::operations::Operation;
 use crate::world::World;
 
@@ -42,10 +41,10 @@ pub enum Rolled {
         /// It takes it back.
         back: bool,
     },
-    /// Its rollout is over: an index into [`crate::OPERATION_TABLE`] says how.
+    /// Its rollout is over.
     Ends {
-        /// The operation.
-        how: usize,
+        /// How that is counted.
+        how: Operation,
         /// It took it back.
         back: bool,
     },
@@ -60,14 +59,11 @@ impl Rolled {
             Self::TakenBack => [Some(Operation::ReleasesTakenBack), None],
             Self::Begins { .. } => [Some(Operation::Rollouts), None],
             Self::Batch { .. } => [Some(Operation::RolloutBatches), None],
-            Self::Ends { how, .. } => return [Some(how), None].into_iter().flatten(),
+            Self::Ends { how, .. } => [Some(how), None],
         };
-        of.map(|of| of.map(|of| of as usize)).into_iter().flatten()
+        of.into_iter().flatten().map(|of| of as usize)
     }
 }
-
-/// The ways in which a rollout ends.
-const ENDS: [Operation; 3] = [Operation::RolloutsCompleted, Operation::RolloutsFaulted, Operation::RolloutsCancelled];
 
 /// A set's releases and rollout as they were.
 #[derive(Debug, Default)]
@@ -81,7 +77,6 @@ struct Of {
 #[derive(Debug, Default)]
 pub(crate) struct Before {
     sets: Vec<Of>,
-    ended: [u64; ENDS.len()],
 }
 
 impl World {
@@ -108,7 +103,6 @@ impl World {
             let run = std::mem::replace(&mut old.run, now.run);
             self.see_run(set, run, &mut seen);
         }
-        self.see_ends(before, &mut seen);
         seen
     }
 
@@ -124,13 +118,11 @@ impl World {
     }
 
     fn see_run(&self, set: usize, before: Option<Run>, seen: &mut Vec<(Which, Rolled)>) {
-        let identity = |run: &Run| -> (Model, ReleaseKind, Option<u32>) { (run.target, run.kind, run.mends) };
         let of = &self.manager.rollouts.sets[set];
-        let goes_on = before.filter(|before| of.run.is_some_and(|run| identity(&run) == identity(before)));
-        if let Some(ended) = before.filter(|_| goes_on.is_none()) {
-            // How is told once all sets are known.
-            let back = ended.mends.is_some();
-            seen.extend(self.about(of, &ended).map(|which| (which, Rolled::Ends { how: usize::MAX, back })));
+        let goes_on = before.filter(|before| of.run.is_some_and(|run| run.number == before.number));
+        if let Some((run, &how)) = before.and_then(|before| Some((before, of.ended.get(before.number as usize)?))) {
+            let back = run.mends.is_some();
+            seen.extend(self.about(of, &run).map(|which| (which, Rolled::Ends { how, back })));
         }
         let Some(run) = of.run else { return };
         let (Some(which), back) = (self.about(of, &run), run.mends.is_some()) else { return };
@@ -142,21 +134,5 @@ impl World {
             let mine = machines.filter(|(installed, machine)| machine.set as usize == set && installed.in_batch);
             seen.push((which, Rolled::Batch { number: run.batches, machines: mine.count() as u64, back }));
         }
-    }
-
-    /// How the rollouts have ended that did: known where all ended in one way.
-    fn see_ends(&self, before: &mut Before, seen: &mut Vec<(Which, Rolled)>) {
-        let now = ENDS.map(|how| self.ledger().operations[how as usize]);
-        let old = std::mem::replace(&mut before.ended, now);
-        let mut ways = ENDS.into_iter().zip(now.into_iter().zip(old)).filter(|(_, (now, old))| now > old);
-        let way = ways.next().filter(|_| ways.next().is_none()).map(|(how, _)| how as usize);
-        seen.retain_mut(|(_, rolled)| match (rolled, way) {
-            (Rolled::Ends { how, .. }, Some(way)) => {
-                *how = way;
-                true
-            }
-            (Rolled::Ends { .. }, None) => false,
-            _ => true,
-        });
     }
 }

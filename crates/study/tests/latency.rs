@@ -37,8 +37,9 @@ impl Queue {
         Self { free: (0..servers).map(|_| Reverse(0)).collect(), stream, now: 0.0 }
     }
 
-    /// Requests arrive at a rate until `end`; their responses are told, in service times.
-    fn spell(&mut self, arrival: f64, end: f64, mut told: impl FnMut(f64)) {
+    /// Requests arrive at a rate until `end`, first come, first served; their responses are told, in service times, or that their
+    /// clients gave up after so long.
+    fn spell(&mut self, (arrival, patience): (f64, f64), end: f64, mut told: impl FnMut(Option<f64>)) {
         loop {
             // Memoryless: what was left of the last gap does not matter.
             let gap = self.stream.exponential() / arrival;
@@ -47,11 +48,17 @@ impl Queue {
                 return;
             }
             self.now += gap;
-            let Reverse(free) = self.free.pop().unwrap();
+            let Reverse(free) = *self.free.peek().unwrap();
             let begins = (free as f64 / FINE).max(self.now);
+            // Whose turn would come too late is gone by then, and takes nobody's place.
+            if begins - self.now > patience {
+                told(None);
+                continue;
+            }
             let ends = begins + self.stream.exponential();
+            self.free.pop();
             self.free.push(Reverse((ends * FINE) as u64));
-            told(ends - self.now);
+            told(Some(ends - self.now));
         }
     }
 }
@@ -65,8 +72,10 @@ fn ratio(servers: u64, load: f64, length: f64, requests: f64, seed: u64) -> f64 
     let mut responses = Vec::new();
     for at in 0..spells {
         let begins = 2.0 * at as f64 * spell;
-        queue.spell(0.5 * arrival, begins + spell, |_| {});
-        queue.spell(arrival, begins + 2.0 * spell, |response| responses.push(response as f32));
+        queue.spell((0.5 * arrival, f64::INFINITY), begins + spell, |_| {});
+        queue.spell((arrival, f64::INFINITY), begins + 2.0 * spell, |response| {
+            responses.extend(response.map(|response| response as f32));
+        });
     }
     let at = (LEVEL * responses.len() as f64) as usize;
     let (_, measured, _) = responses.select_nth_unstable_by(at, f32::total_cmp);

@@ -24,23 +24,6 @@ fn laws(out: u64, back: u64) -> Sight {
     Sight::Laws { out: constant(out), back: constant(back) }
 }
 
-/// Ready in a minute, and back at once.
-fn standby() -> Standby {
-    Standby {
-        operator: None,
-        ready: constant(MINUTE),
-        sent_at_once: false,
-        running_milli: 1000,
-        standing_milli: 1000,
-        needs_control_plane: false,
-        capacity_risk: 0.0,
-        capacity_retry: constant(MINUTE),
-        promised: None,
-        recovery_point: constant(0),
-        failback: Some(Failback { after: constant(0), outage: constant(0), by_operator: false }),
-    }
-}
-
 fn failover(node: u32, pattern: Pattern) -> Failover {
     Failover { node, pattern, sight: laws(2 * MINUTE, 0), spread: SimDuration::ZERO, clients_least: ALL_CLIENTS }
 }

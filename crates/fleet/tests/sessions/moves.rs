@@ -66,19 +66,7 @@ fn fails_over(service: &mut Structure, pattern: Pattern, minutes: u64) {
 
 /// A hot standby, ready at once.
 fn hot(failback: Option<Failback>) -> Pattern {
-    Pattern::Standby(Box::new(Standby {
-        operator: None,
-        ready: constant(0),
-        sent_at_once: false,
-        running_milli: 1000,
-        standing_milli: 1000,
-        needs_control_plane: false,
-        capacity_risk: 0.0,
-        capacity_retry: constant(MINUTE),
-        promised: None,
-        recovery_point: constant(0),
-        failback,
-    }))
+    Pattern::Standby(Box::new(Standby { ready: constant(0), failback, ..standby() }))
 }
 
 /// 12,000 at once, with no demand beside them.

@@ -9,8 +9,8 @@ use zonefall_fleet::policy::health::HealthSource;
 use zonefall_fleet::policy::scale_in::{Order, ScaleInRules};
 use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
 use zonefall_fleet::{
-    Design, HiddenZone, Ledger, LoadBalancer, Measure, Need, Operation, ScaleSet, Spreading, StartState, Windows,
-    World, population,
+    Design, Failback, HiddenZone, Ledger, LoadBalancer, Measure, Need, Operation, ScaleSet, Spreading, Standby,
+    StartState, Windows, World, population,
 };
 use zonefall_topology::{Region, RegionId, Topology, ZoneId};
 
@@ -71,6 +71,23 @@ pub fn balancer() -> LoadBalancer {
         healthy_threshold: 1,
         timeout: SimDuration::from_ms(5 * SECOND),
         flap_window: SimDuration::from_ms(5 * MINUTE),
+    }
+}
+
+/// A hot standby: ready in a minute, and back at once.
+pub fn standby() -> Standby {
+    Standby {
+        operator: None,
+        ready: constant(MINUTE),
+        sent_at_once: false,
+        running_milli: 1000,
+        standing_milli: 1000,
+        needs_control_plane: false,
+        capacity_risk: 0.0,
+        capacity_retry: constant(MINUTE),
+        promised: None,
+        recovery_point: constant(0),
+        failback: Some(Failback { after: constant(0), outage: constant(0), by_operator: false }),
     }
 }
 

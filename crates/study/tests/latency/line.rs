@@ -5,10 +5,8 @@
 //! its tables into docs/latency.md.
 
 use crate::support::{design, study};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::sync::atomic::AtomicBool;
-use zonefall_engine::{Key, SimDuration, SimTime, Stream};
+use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_exact::waiting::settling_time;
 use zonefall_faults::Profile;
 use zonefall_fleet::{Demand, Latency, Need, Patience, Queue, SURE, SURE_CAPPED, Step, Windows};
@@ -80,7 +78,7 @@ impl Cycle {
     /// The same from single requests: the quantile in milliseconds, and the share that gives up.
     fn measured(&self, requests: f64, seed: u64) -> (f64, f64) {
         let all = self.rate(self.overload) * self.lasts + self.rate(AFTER) * self.then;
-        let mut queue = Line::new(self.servers, Key::root(seed).stream());
+        let mut queue = super::Queue::new(self.servers.into(), Key::root(seed).stream());
         let mut responses = Vec::new();
         let mut gave_up = 0;
         for _ in 0..(requests / all).ceil() as u64 {
@@ -97,43 +95,6 @@ impl Cycle {
         let late = at.min(responses.len() - 1);
         let (_, measured, _) = responses.select_nth_unstable_by(late, f32::total_cmp);
         (1000.0 * f64::from(*measured), gave_up as f64 / all as f64)
-    }
-}
-
-/// Single requests that wait, first come, first served, for as long as their clients would.
-struct Line {
-    free: BinaryHeap<Reverse<u64>>,
-    stream: Stream,
-    now: f64,
-}
-
-const FINE: f64 = 1e9;
-
-impl Line {
-    fn new(servers: u32, stream: Stream) -> Self {
-        Self { free: (0..servers).map(|_| Reverse(0)).collect(), stream, now: 0.0 }
-    }
-
-    fn spell(&mut self, (arrival, patience): (f64, f64), end: f64, mut told: impl FnMut(Option<f64>)) {
-        loop {
-            let gap = self.stream.exponential() / arrival;
-            if self.now + gap >= end {
-                self.now = end;
-                return;
-            }
-            self.now += gap;
-            let Reverse(free) = *self.free.peek().unwrap();
-            let begins = (free as f64 / FINE).max(self.now);
-            // Whose turn would come too late is gone by then, and takes nobody's place.
-            if begins - self.now > patience {
-                told(None);
-                continue;
-            }
-            let ends = begins + self.stream.exponential();
-            self.free.pop();
-            self.free.push(Reverse((ends * FINE) as u64));
-            told(Some(ends - self.now));
-        }
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! The only functions that change a machine's marks, and so the only ones that touch the book's levels.
 
+use crate::facts::Facts;
 use crate::machine::*;
 use crate::parts::Counts;
 use crate::pending::Pending;
 use crate::serving::Class;
-use crate::world::{Facts, START, Starts, World};
+use crate::world::{START, Starts, World};
 use zonefall_engine::{Law, Shape, SimDuration, SimTime};
 use zonefall_faults::{Effect, Strikes};
 

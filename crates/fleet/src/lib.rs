@@ -8,6 +8,7 @@
 //! class: demand that changes, repairs, lives that end, machines that become ready, probes that notice, probes that readmit. The objective
 //! is evaluated once, when the millisecond is over.
 
+mod arrivals;
 mod balancer;
 mod bill;
 mod branch;
@@ -16,6 +17,7 @@ mod components;
 mod demand;
 mod design;
 mod disks;
+mod facts;
 mod failover;
 mod gateway;
 mod groups;

@@ -10,6 +10,7 @@ use crate::components::{Seat, seats};
 use crate::demand::Tide;
 use crate::design::{Design, ScaleSet, StartState};
 use crate::disks::FarDisk;
+use crate::facts::{Facts, StormFacts, facts, storm_facts};
 use crate::ledger::Ledger;
 use crate::machine::*;
 use crate::maintain::Passages;
@@ -19,7 +20,6 @@ use crate::operations::Operation;
 use crate::pending::Pending;
 use crate::placement::{Planner, Slots, occupy, register, slots};
 use crate::policy::gateway::Growth;
-use crate::repair::Crews;
 use crate::routing::{Switch, switches};
 use crate::serving::{Book, Class, only_the_objective_asks};
 use crate::slow_start::{SlowStart, Warming};
@@ -27,8 +27,8 @@ use crate::suppressed::Suppressed;
 use crate::watch::Watcher;
 use std::ops::Range;
 use std::sync::Arc;
-use zonefall_engine::{BudgetExceeded, Calendar, EventBudget, Key, Law, Shape, SimDuration, SimTime, name_tag};
-use zonefall_faults::{Clock, Effect, Kind, Outage, Population, Recovery, Scope, Span, Storm, Strikes, What};
+use zonefall_engine::{BudgetExceeded, Calendar, EventBudget, Key, Law, SimDuration, SimTime, name_tag};
+use zonefall_faults::{Effect, Population, Span, Storm, Strikes, What};
 use zonefall_topology::{HostId, RackId, Topology, ZoneId};
 
 /// Above this many machines a world no longer fits the cache.
@@ -38,59 +38,6 @@ pub(crate) const CREATION: u64 = 1;
 pub(crate) const START: u64 = 2;
 /// Nobody stands here.
 const NONE: u32 = u32::MAX;
-
-/// What a world needs to know of a unit mode, at hand.
-#[derive(Debug)]
-pub(crate) struct Facts {
-    pub(crate) cause: u16,
-    pub(crate) effect: Effect,
-    pub(crate) down: bool,
-    pub(crate) factor: u32,
-    pub(crate) needs: u32,
-    pub(crate) operating: bool,
-    pub(crate) on_host: bool,
-    /// It strikes more than a machine or a host at once.
-    pub(crate) wide: bool,
-    /// All machines of the host come back together.
-    pub(crate) together: bool,
-    pub(crate) heals: bool,
-    pub(crate) application_only: bool,
-    pub(crate) history: bool,
-    pub(crate) fixed: Option<SimDuration>,
-    pub(crate) restart: Option<Law>,
-    pub(crate) crews: Option<Crews>,
-}
-
-zonefall_engine::pooled_clone!(Facts {
-    cause,
-    effect,
-    down,
-    factor,
-    needs,
-    operating,
-    on_host,
-    wide,
-    together,
-    heals,
-    application_only,
-    history,
-    fixed,
-    restart,
-    crews
-});
-
-/// What a world needs to know of a cause of the storm.
-#[derive(Debug, Clone)]
-pub(crate) struct StormFacts {
-    pub(crate) effect: Effect,
-    pub(crate) needs: u32,
-    pub(crate) restart: Option<Law>,
-    /// The unit mode whose mark a shock leaves.
-    pub(crate) shock: Option<u32>,
-    /// The unit mode whose mark maintenance leaves.
-    pub(crate) wave: Option<u32>,
-    pub(crate) ignored: bool,
-}
 
 /// The lives of a mode that depends on history: when the running one ends, or what is left of a stopped one.
 #[derive(Debug)]
@@ -253,79 +200,6 @@ pub fn population(designs: &[Design], topology: &Topology) -> Population {
 
 pub(crate) fn fleet_luck(trial: Key) -> Key {
     trial.part(name_tag("fleet luck"), 0)
-}
-
-impl Facts {
-    /// What software does to the machine that runs it, until it gets other software.
-    pub(crate) fn of_software(cause: u16, effect: Effect, factor: u32) -> Self {
-        Self {
-            cause,
-            effect,
-            down: effect == Effect::Down,
-            factor,
-            needs: NEEDS_WARM_UP,
-            operating: false,
-            on_host: false,
-            wide: false,
-            together: false,
-            heals: false,
-            application_only: true,
-            history: false,
-            fixed: None,
-            restart: None,
-            crews: None,
-        }
-    }
-}
-
-fn needs(recovery: Recovery) -> u32 {
-    match recovery {
-        Recovery::Reachable => 0,
-        Recovery::WarmUp => NEEDS_WARM_UP,
-        Recovery::Boot => NEEDS_BOOT | NEEDS_WARM_UP,
-    }
-}
-
-fn facts(unit: &zonefall_faults::UnitMode, recorded: bool) -> Facts {
-    let mode = &unit.mode;
-    let fixed = match &mode.outage {
-        Outage::Law(law) if !recorded && mode.predicted.is_none() && law.below().is_none() => match law.shape() {
-            Shape::Constant(length) => Some(SimDuration::from_ms(*length as u64)),
-            _ => None,
-        },
-        _ => None,
-    };
-    Facts {
-        cause: unit.cause,
-        effect: mode.effect,
-        down: matches!(mode.effect, Effect::Down | Effect::Frozen),
-        factor: if let Effect::Degraded(left) = mode.effect { left } else { 0 },
-        needs: needs(mode.recovery),
-        operating: mode.clock == Clock::Operating,
-        on_host: mode.scope == Scope::Host,
-        wide: !mode.is_unit(),
-        together: mode.kind == Kind::Outage,
-        heals: mode.heals,
-        application_only: mode.application_only,
-        history: unit.depends_on_history(),
-        fixed,
-        restart: mode.restart.clone(),
-        crews: mode.crews.map(Crews::new),
-    }
-}
-
-fn storm_facts(cause: u16, strikes: &Strikes, design: &Design) -> StormFacts {
-    let mode = strikes.storm_modes().mode_of(cause);
-    let marks = || strikes.unit_modes().as_slice().iter().position(|unit| unit.mode.name == mode.name);
-    let mark = |has: bool| has.then(marks).flatten().map(|at| at as u32);
-    StormFacts {
-        effect: mode.effect,
-        needs: needs(mode.recovery),
-        restart: mode.restart.clone(),
-        shock: mark(mode.kind == Kind::Shock),
-        wave: mark(mode.wave().is_some()),
-        ignored: mode.scope == Scope::Global && !design.depends_on.contains(&mode.name),
-    }
 }
 
 impl World {
@@ -752,53 +626,6 @@ impl World {
         }
         self.manage(t, strikes);
         Ok(())
-    }
-
-    fn demand_changes(&mut self, t: SimTime) {
-        let (Some(demand), Some(tide)) = (&self.design.demand, &mut self.tide) else { return };
-        demand.advance(tide);
-        self.book.settle(t, &self.measure);
-        self.book.demand_changes(tide.now_milli);
-        self.manager.hears_demand();
-        self.gateway_meets_demand(t);
-        self.await_demand();
-    }
-
-    /// Somebody begins to wait, gives up, is late, or nobody is any more: everything that follows looks again.
-    fn line_is_due(&mut self, t: SimTime) {
-        if self.book.awaits_line(t) {
-            self.book.settle(t, &self.measure);
-            self.manager.hears_demand();
-        }
-    }
-
-    /// After each event: when does it stand otherwise with the line?
-    pub(crate) fn await_line(&mut self, t: SimTime) {
-        if self.design.service.patience.is_none() {
-            return;
-        }
-        self.book.settle(t, &self.measure);
-        if let Some(next) = self.book.line_changes(t, &self.measure) {
-            self.pending.push(next, Pending::Line.tag());
-        }
-    }
-
-    /// Batches come, deadlines pass, late jobs may be done: the book says when to look again.
-    fn jobs_change(&mut self, t: SimTime) {
-        self.book.settle(t, &self.measure);
-        let next = self.book.look_at_jobs(t, &self.measure);
-        if next < self.measure.horizon {
-            self.pending.push(next, Pending::Jobs.tag());
-        }
-    }
-
-    fn await_demand(&mut self) {
-        if self.book.walks_along() {
-            return;
-        }
-        if let Some(tide) = self.tide.filter(|tide| tide.next < self.measure.horizon) {
-            self.pending.push(tide.next, Pending::Demand.tag());
-        }
     }
 
     /// The machines of a rack, as positions.

@@ -23,12 +23,13 @@ pub(crate) use state::{Rollouts, symptoms};
 pub(crate) use watched::Before as SeenRollouts;
 pub use watched::{Rolled, Which};
 
+use crate::facts::Facts;
 use crate::management::{Bad, Release, ReleaseKind, Symptom};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::scale_in::Deed;
 use crate::serving::Class;
-use crate::world::{Facts, World};
+use crate::world::World;
 use frame::Frame;
 use state::{Phase, Queued, Run, Version};
 use zonefall_engine::{Key, SimDuration, SimTime};

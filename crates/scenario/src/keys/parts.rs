@@ -110,7 +110,7 @@ pub(super) const KEYS: &[Key] = &[
         "Where requests wait for its machines, in place of `service.queue`.",
     )
     .overlay(),
-    Key::new("part.<name>.all", NAMES, "Parts and components in series: all of them must hold.").overlay(),
+    Key::new("part.<name>.all", NAMES, "Parts and components in series, in the order in which a request asks them: all of them must hold, and what one loses does not come to the next.").overlay(),
     Key::new("part.<name>.any", NAMES, "Alternatives: one of them must hold.").overlay(),
     Key::new("part.<name>.of", NAMES, "Parts and components of which at least `least` must hold.").overlay(),
     Key::new("part.<name>.least", Count(1, PARTS_MAX as u64), "How many of `of` must hold.").overlay(),

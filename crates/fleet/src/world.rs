@@ -519,18 +519,21 @@ impl World {
         Ok(self.book.done || watcher.stops(self, strikes.end()))
     }
 
-    /// Reads every machine that the window will strike. The reads do not depend on each other, so their cache misses
-    /// overlap; in the window itself each would be waited for (measured on a million machines: a third of the time).
+    /// Reads every machine that the window will strike, where they stand first and then what holds them. The reads of
+    /// each do not depend on each other, so their cache misses overlap; in the window itself each would be waited for
+    /// (measured on a million machines: a third of the time).
     fn touch(&self, strikes: &Strikes) {
         let mut marks = 0;
-        for &entry in strikes.window() {
-            let What::Unit { mode, unit } = entry.what() else { continue };
-            let position = if self.modes[mode as usize].on_host {
-                self.host_start[unit as usize]
-            } else {
-                self.position_of[unit as usize]
-            };
-            marks |= self.machines.get(position as usize).map_or(0, |machine| machine.marks);
+        for entries in strikes.window().chunks(64) {
+            let mut positions = [NONE; 64];
+            for (position, entry) in positions.iter_mut().zip(entries) {
+                let What::Unit { mode, unit } = entry.what() else { continue };
+                let of = if self.modes[mode as usize].on_host { &self.host_start } else { &self.position_of };
+                *position = of[unit as usize];
+            }
+            for &position in &positions[..entries.len()] {
+                marks |= self.machines.get(position as usize).map_or(0, |machine| machine.marks);
+            }
         }
         std::hint::black_box(marks);
     }

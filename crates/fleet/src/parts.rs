@@ -428,8 +428,9 @@ impl Parts {
             return passes;
         }
         let Some(demand) = self.demand else { return Passes { served: 0, reaching: 0 } };
-        let served = self.flow_served(demand);
-        let passes = Passes { served, reaching: self.meets_nobody_dead(demand) };
+        // What is served last: whoever asks for the way of a part finds it as it was gone through then.
+        let reaching = self.meets_nobody_dead(demand);
+        let passes = Passes { served: self.flow_served(demand), reaching };
         self.passes.set(Some(passes));
         passes
     }

@@ -3,9 +3,10 @@
 //! Between two changes the state is constant. Integrals over time are kept by changes: ∫N = N(end)·end − Σ ΔN·t, so a
 //! change costs one addition and an undisturbed machine costs nothing. The objective is looked at when time moves on,
 //! over intervals longer than zero only. Whether it is missed in a state and what is served is said in `objective`, what of an
-//! interval is booked in `booking`, whom missed time is charged to in `charge`, what ends in `closing`; `working` is for jobs,
-//! `queueing` for requests that wait, `course` for who asks for missed time only.
+//! interval is booked in `booking`, whom missed time is charged to in `charge`, what ends in `closing`; `working` is for jobs, `beginning`
+//! for sessions, `queueing` for requests that wait, `course` for who asks for missed time only.
 
+mod beginning;
 mod booking;
 mod charge;
 mod closing;
@@ -29,7 +30,7 @@ use crate::parts::{Counts, Parts};
 use crate::retries::Clients;
 use crate::room::Room;
 use crate::service::Latency;
-use crate::sessions::{Held, Rotation};
+use crate::sessions::Held;
 use course::Course;
 use levels::CLASSES;
 use queueing::Waiting;
@@ -378,33 +379,16 @@ impl Book {
         if self.walks {
             return self.walk(from, t, state.1, measure);
         }
-        if let Some(mut sessions) = self.sessions.take() {
-            let counted_ms = t.since(from.max(measure.from).min(t)).as_ms();
-            sessions.lasts(|part| self.in_rotation(part), from, t, counted_ms);
-            self.sessions = Some(sessions);
-        }
         if self.line.is_some() {
             return self.live_in_line(from, t, state.1, measure);
         }
         self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
+        self.sessions_last(from, t, measure);
         if self.backlog.is_some() {
             self.work_off(from, t, state, measure);
         } else if state.0 | state.1 | self.is_eventful() || measure.at.len() > self.next_at {
             self.book(from, t, state, measure);
         }
-    }
-
-    /// What new sessions meet in a part, or all together.
-    pub fn in_rotation(&self, part: Option<u32>) -> Rotation {
-        let demand_milli = self.demand.unwrap_or(0);
-        if let (Some(part), Some(parts)) = (part, &self.parts) {
-            let Counts { serving, dead, .. } = parts.counts(part as usize);
-            let clients = parts.clients(part as usize);
-            return Rotation { demand_milli, clients, alive: serving as u64, dead: dead as u64 };
-        }
-        let level = |class| self.level(class) as u64;
-        let (alive, dead) = (level(Class::Serving), level(Class::Dead));
-        Rotation { demand_milli: self.passed(), clients: 1.0, alive, dead }
     }
 
     /// The state holds for so many measured milliseconds.
@@ -424,11 +408,6 @@ impl Book {
     #[inline]
     fn is_unconnected(&self) -> bool {
         self.counts_connections && !self.clock_stands && self.level(Class::Serving) + self.level(Class::Awaiting) == 0
-    }
-
-    /// Sessions that are held at `t`, how many would be if all stayed as it is, and their length in milliseconds.
-    pub fn sessions_held(&self, t: SimTime) -> Option<(f64, f64, f64)> {
-        Some(self.sessions.as_ref()?.all(|part| self.in_rotation(part), t))
     }
 
     /// Counts something that was done at `t`.

@@ -1,12 +1,13 @@
 //! Sessions (connections that last) by the machine that holds them, and how many are lost with it.
 //!
-//! In: the rate at which sessions begin, how many machines are in rotation, which machine comes and goes. Out: expected
-//! numbers, given what happens to the fleet: sessions that begin are spread evenly over the machines in rotation, one that
-//! goes to a dead machine does not begin, and a session ends after an exponential length. So an undisturbed machine costs
+//! In: what is served of the demand, how many machines serve it, which machine comes and goes. Out: expected
+//! numbers, given what happens to the fleet: a session begins with a request that is served, so none begins with one that goes to a
+//! dead machine, is too much, or needs a component that is down. They are spread evenly over the machines that serve,
+//! and a session ends after an exponential length. So an undisturbed machine costs
 //! nothing: it holds `steady` (what one holds that has been in rotation all along) and a difference to it that fades.
 //!
 //! In a service of parts the machines of some parts hold them, each a tier of its own: what begins there follows the clients that
-//! come to it, what is held stays where it is (TM-02: open connections never move).
+//! come to it and are served, what is held stays where it is (TM-02: open connections never move).
 //!
 //! A machine out of rotation may keep its sessions: while it drains, until an announced restart, or while it only pauses,
 //! as long as clients wait. What can go wrong: nothing here knows why a machine goes; whoever takes it out says what becomes
@@ -73,14 +74,15 @@ pub(crate) struct Held {
 
 zonefall_engine::pooled_clone!(Held { sessions, tiers, tier_of_set, machines, tier_of, all, until, lost, begun });
 
-/// What the machines of a tier in rotation meet: requests a second of all clients (thousandths), the share of clients that come
-/// to them, and how many of them are alive and dead.
-#[derive(Debug, Clone, Copy)]
+/// What the machines of a tier serve.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rotation {
-    pub demand_milli: u64,
-    pub clients: f64,
+    /// Requests, in thousandths a second.
+    pub served_milli: f64,
+    /// The share of all clients who are served there.
+    pub share: f64,
+    /// How many of them are in rotation and alive.
     pub alive: u64,
-    pub dead: u64,
 }
 
 impl Held {
@@ -110,16 +112,16 @@ impl Held {
         libm::exp(-(length.as_ms() as f64) / self.sessions.length.as_ms() as f64)
     }
 
-    /// Sessions that begin on each machine in rotation, a millisecond.
+    /// Sessions that begin on each machine that serves, a millisecond.
     fn begin_on_each(&self, of: Rotation) -> f64 {
-        if of.alive + of.dead == 0 {
+        if of.alive == 0 {
             return 0.0;
         }
         let all = match self.sessions.begin {
-            Begin::EveryRequests(requests) => of.demand_milli as f64 / 1e6 / requests,
-            Begin::AtOnce(at_once) => at_once / self.sessions.length.as_ms() as f64,
+            Begin::EveryRequests(requests) => of.served_milli / 1e6 / requests,
+            Begin::AtOnce(at_once) => of.share * at_once / self.sessions.length.as_ms() as f64,
         };
-        all * of.clients / (of.alive + of.dead) as f64
+        all / of.alive as f64
     }
 
     /// What each machine holds if nothing changes for long.
@@ -276,13 +278,13 @@ mod tests {
             parts: Vec::new(),
         };
         let mut held = Held::new(sessions, vec![None], vec![0], 1);
-        held.begin(rotation(machines as u64, 0), (0..machines).map(|_| (true, 0)));
+        held.begin(rotation(machines as u64, 1.0), (0..machines).map(|_| (true, 0)));
         held
     }
 
-    /// 600 requests a second are 10 sessions a second.
-    fn rotation(alive: u64, dead: u64) -> impl Fn(Option<u32>) -> Rotation {
-        move |_| Rotation { demand_milli: 600_000, clients: 1.0, alive, dead }
+    /// 600 requests a second are 10 sessions a second, of which so much is served.
+    fn rotation(alive: u64, share: f64) -> impl Fn(Option<u32>) -> Rotation {
+        move |_| Rotation { served_milli: share * 600_000.0, share, alive }
     }
 
     fn t(ms: u64) -> SimTime {
@@ -300,12 +302,12 @@ mod tests {
         let mut held = held(2);
         held.lose(0, 0, t(1), t(0));
         assert!((held.lost[0] - 18_000.0).abs() < 1e-9);
-        held.lasts(rotation(1, 0), t(1), t(1 + HOUR), HOUR);
+        held.lasts(rotation(1, 1.0), t(1), t(1 + HOUR), HOUR);
         let e = libm::exp(-1.0);
         assert!((held.held(1, t(1 + HOUR)) - (36_000.0 - 18_000.0 * e)).abs() < 1e-6);
         held.join(0, t(1 + HOUR));
         assert_eq!(held.held(0, t(1 + HOUR)), 0.0);
-        held.lasts(rotation(2, 0), t(1 + HOUR), t(1 + 2 * HOUR), HOUR);
+        held.lasts(rotation(2, 1.0), t(1 + HOUR), t(1 + 2 * HOUR), HOUR);
         assert!((held.held(0, t(1 + 2 * HOUR)) - 18_000.0 * (1.0 - e)).abs() < 1e-6);
         // What has begun less what has ended is what is held: all sessions begin somewhere.
         let all = held.held(0, t(1 + 2 * HOUR)) + held.held(1, t(1 + 2 * HOUR));
@@ -329,11 +331,11 @@ mod tests {
     }
 
     #[test]
-    fn no_session_begins_on_a_dead_machine_or_where_there_is_none() {
+    fn no_session_begins_that_nobody_serves() {
         let mut held = held(2);
-        held.lasts(rotation(1, 1), t(0), t(1000), 1000);
+        held.lasts(rotation(1, 0.5), t(0), t(1000), 1000);
         assert!((held.begun - 5.0).abs() < 1e-9);
-        held.lasts(rotation(0, 0), t(1000), t(1000 + 100 * HOUR), 0);
+        held.lasts(rotation(0, 0.0), t(1000), t(1000 + 100 * HOUR), 0);
         assert!(held.steady(0) < 1e-30);
     }
 }

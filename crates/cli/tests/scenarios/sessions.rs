@@ -73,7 +73,9 @@ sessions = false
 fn designs_differ_by_the_sessions_that_a_drain_saves_in_every_answer() {
     // As many on average, but another number in every trial: where all trials are alike an interval is as wide as can be.
     let noisy = "[demand]\nrate = \"600 req/s\"\nnoise = { sigma = 0.2, every = \"30 days\" }\n";
-    let desk = Desk::with(&format!("{}{noisy}", DELETED.replace("at_once = 12000", "requests = 60")));
+    let enough = "capacity = 4\ncapacity_per_instance = \"400 req/s\"";
+    let text = DELETED.replace("at_once = 12000", "requests = 60").replace("capacity = 4", enough);
+    let desk = Desk::with(&format!("{text}{noisy}"));
     desk.run("run s.toml --out r --report html,md,xlsx").ends(0).says(&["Sessions lost against at once", "fewer lost"]);
     let summary = kit::json(&desk.path("r/summary.json"));
     let drained = &summary["designs"][1]["sessions"];

@@ -8,6 +8,9 @@
 use super::routes::WHOLLY;
 use super::{Counts, Leaf, NOBODY, Parts};
 
+/// A demand by which shares are found where none is said: so large that rounding does not matter.
+const NOMINAL: u64 = 1_000_000_000_000_000;
+
 /// What a node makes of the demand that comes to it, in thousandths of a request a second.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Way {
@@ -74,6 +77,44 @@ impl Parts {
             };
         }
         ways.last().copied().unwrap_or_default()
+    }
+
+    /// The share of all clients who come to a part and are served in the end, by all that they need besides. Where nothing is
+    /// asked of capacity, of those who find that it is there and alive.
+    pub fn served_share(&self, part: usize) -> f64 {
+        let (served, of) = match self.demand.unwrap_or(0) {
+            0 => (self.go_through(NOMINAL, |at, comes| self.is_there(at, comes)).passed(), NOMINAL),
+            demand => {
+                self.pass();
+                (self.served(), demand)
+            }
+        };
+        let ways = &self.scratch.borrow().ways;
+        let (mut share, mut at) = (served as f64 / of as f64, part);
+        while self.states[at].parent != NOBODY {
+            let above = self.states[at].parent as usize;
+            let siblings = &self.children[above];
+            if self.states[above].route != NOBODY {
+                // Each of its clients is at one part.
+                let all: u64 = siblings.iter().map(|&part| ways[part as usize].passed()).sum();
+                share *= ways[at].passed() as f64 / all.max(1) as f64;
+            } else if (self.states[above].least as usize) < siblings.len() {
+                // A part that does without does less.
+                share *= (ways[at].passed() as f64 / ways[above].passed().max(1) as f64).min(1.0);
+            }
+            at = above;
+        }
+        share
+    }
+
+    /// What a leaf makes of what comes to it, however little it can serve.
+    fn is_there(&self, at: usize, comes: u64) -> Way {
+        let reach = match &self.leaves[at] {
+            Leaf::Sets { counts, .. } if self.runs(at) > 0 => counts.reached(comes),
+            Leaf::Component { .. } if self.is_up(at) => comes,
+            _ => 0,
+        };
+        Way { reach, capacity: u64::MAX }
     }
 
     /// What a leaf makes of what comes to it.

@@ -192,15 +192,6 @@ impl Parts {
         leaves.map(|(_, reach)| if reach.from == reach.to { 0 } else { reach.running }).max()
     }
 
-    /// The share of all clients that come to a node and find that something runs there.
-    pub fn clients(&self, at: usize) -> f64 {
-        match self.reach.get(at) {
-            None => 1.0,
-            Some(reach) if reach.running == 0 => 0.0,
-            Some(reach) => f64::from(reach.to - reach.from) / f64::from(ALL_CLIENTS),
-        }
-    }
-
     /// The demand that a node has to be fit for: of what comes to it, or would come if it stands by.
     pub(super) fn expected(&self, at: usize, demand: u64) -> u64 {
         self.reach.get(at).map_or(demand, |reach| of(demand, reach.expects))

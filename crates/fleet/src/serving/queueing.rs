@@ -58,6 +58,11 @@ impl Book {
         self.reaches().saturating_sub(standing.gives_up)
     }
 
+    /// What is being served, whenever it came.
+    pub(super) fn served_now(&self) -> u64 {
+        if self.in_line().is_some() { self.rates().capacity } else { self.served() }
+    }
+
     /// When it next stands otherwise if nothing happens, where that is not awaited yet.
     pub fn line_changes(&mut self, t: SimTime, measure: &Measure) -> Option<SimTime> {
         let rates = self.rates();
@@ -81,6 +86,7 @@ impl Book {
             let end = if at < measure.from { t.min(measure.from) } else { t };
             self.now = at;
             let (missed, is_slow) = (self.misses(), self.is_slow());
+            let rotation = self.sessions.is_some().then(|| self.in_rotation(None));
             let answers = missed && self.in_line().is_some_and(|standing| self.line_answers(standing));
             let Some(mut line) = self.line.take() else { return };
             let counted = at >= measure.from;
@@ -90,6 +96,10 @@ impl Book {
             let stretch = line.live(at, end, (rates, &self.withheld), counted.then_some(&mut self.ledger));
             self.line = Some(line);
             let until = SimTime::from_ms(stretch.until as u64);
+            if let (Some(sessions), Some(rotation)) = (&mut self.sessions, rotation) {
+                let counted_ms = if counted { until.since(at).as_ms() } else { 0 };
+                sessions.lasts(|_| rotation, at, until, counted_ms);
+            }
             self.waiting = stretch.waits.then_some(Waiting { is_slow, answers });
             self.book(at, until, (missed, unconnected, 0), measure);
             self.waiting = None;

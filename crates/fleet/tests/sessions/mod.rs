@@ -2,6 +2,7 @@
 
 mod hit_again;
 mod moves;
+mod served;
 
 use crate::support::*;
 use std::sync::Arc;
@@ -30,8 +31,9 @@ fn script() -> Script {
     Script::new(topology(3, 4, 2), modes(), DAY)
 }
 
-/// 600 requests a second, of which 60 are a session: 10 sessions a second, 12,000 at a time.
+/// 600 requests a second, of which 60 are a session: 10 sessions a second, 12,000 at a time. One machine could serve all.
 fn with_sessions(mut design: Design) -> Design {
+    design.sets.iter_mut().for_each(|set| set.serves_milli = 600_000);
     design.demand = Some(Demand::constant(600_000));
     design.service.sessions = Some(Sessions {
         length: SimDuration::from_ms(LENGTH),
@@ -164,11 +166,16 @@ fn so_many_sessions_at_once_need_no_demand_and_what_is_lost_before_the_measured_
     assert!((ledger.sessions_begun as f64 / 1000.0 - 8000.0 * (21 * HOUR) as f64 / LENGTH as f64).abs() < 1e-2);
 }
 
+/// What a machine serves in the walk, in thousandths of a request a second.
+const EACH: u64 = 90_000;
+
 /// The same by brute force: every machine is led through every event.
 #[test]
 fn sessions_are_what_a_plain_walk_over_all_machines_finds() {
     let topology = topology(3, 4, 2);
     let mut design = with_sessions(design(&[1, 2, 3], 12, 1));
+    // A zone less is too little for the highest of them.
+    design.sets[0].serves_milli = EACH;
     design.balancer = Some(balancer());
     design.demand = Some(Demand::course(
         600_000,
@@ -212,14 +219,16 @@ fn sessions_are_what_a_plain_walk_over_all_machines_finds() {
 }
 
 fn walk(sightings: Vec<zonefall_fleet::Sighting>, machines: usize, end_ms: u64) -> (f64, f64) {
-    let (mut rate, mut now, mut lost, mut begun) = (10.0 / 1000.0, 0, 0.0, 0.0);
+    let (mut demand, mut now, mut lost, mut begun) = (600_000.0, 0, 0.0, 0.0);
     let (mut alive, mut dead) = (machines as f64, 0.0);
     let mut held = vec![10.0 * LENGTH as f64 / 1000.0 / machines as f64; machines];
     let mut serves = vec![true; machines];
     for sighting in sightings.iter().map(Some).chain([None]) {
         let t = sighting.map_or(end_ms, |of| of.t.as_ms());
         let length = (t - now) as f64;
-        let each = if alive + dead > 0.0 { rate / (alive + dead) } else { 0.0 };
+        // What goes to dead machines is lost, and so is what is too much for those alive.
+        let reach = if alive > 0.0 { demand / (alive + dead) } else { 0.0 };
+        let each = f64::min(reach, EACH as f64) / 60.0 / 1e6;
         let fades = libm::exp(-length / LENGTH as f64);
         for (held, serves) in held.iter_mut().zip(&serves) {
             let settled = if *serves { each * LENGTH as f64 } else { 0.0 };
@@ -236,7 +245,7 @@ fn walk(sightings: Vec<zonefall_fleet::Sighting>, machines: usize, end_ms: u64) 
                 (held[at], serves[at]) = (0.0, false);
             }
             Seen::Serves(stand) => serves[stand.instance as usize] = true,
-            Seen::Demand(milli) => rate = *milli as f64 / 60.0 / 1e6,
+            Seen::Demand(milli) => demand = *milli as f64,
             _ => {}
         }
         (alive, dead) = (sighting.serving as f64, sighting.dead as f64);

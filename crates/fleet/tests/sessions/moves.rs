@@ -6,10 +6,10 @@ use zonefall_fleet::{
 };
 
 /// Four machines in zone 1 and four in zone 2, each set a part, of which these hold the sessions.
-fn of_parts(group: impl FnOnce(&mut Structure), parts: &[u32]) -> Design {
+pub(super) fn of_parts(group: impl FnOnce(&mut Structure), parts: &[u32]) -> Design {
     let mut whole = with_sessions(design(&[1], 4, 1));
     let second = design(&[2], 4, 1).sets;
-    whole.sets.extend(second.into_iter().map(|set| ScaleSet { name: "second".into(), ..set }));
+    whole.sets.extend(second.into_iter().map(|set| ScaleSet { name: "second".into(), serves_milli: 600_000, ..set }));
     let node = |name: &str, part| Node { name: name.into(), part, promise: None };
     let one = |set: u32| Part::Sets(vec![set], Least::Serving(1));
     let all = Part::Group { parts: vec![0, 1], least: 2 };
@@ -53,7 +53,7 @@ fn tm_02_sessions_begin_where_clients_are_sent_to_and_stay_where_they_are() {
 }
 
 /// The two parts stand in for each other: seen in two minutes, clients sent within so many.
-fn fails_over(service: &mut Structure, pattern: Pattern, minutes: u64) {
+pub(super) fn fails_over(service: &mut Structure, pattern: Pattern, minutes: u64) {
     service.nodes[2].part = Part::Group { parts: vec![0, 1], least: 1 };
     service.failovers = vec![Failover {
         node: 2,

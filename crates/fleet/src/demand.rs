@@ -77,7 +77,7 @@ impl Demand {
     }
 
     /// Whether its trials differ.
-    pub(crate) fn is_noisy(&self) -> bool {
+    pub fn is_noisy(&self) -> bool {
         self.noise.is_some()
     }
 

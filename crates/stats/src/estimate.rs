@@ -21,6 +21,14 @@
 //!   Heavier tails than lognormal are not covered by any bound from so few
 //!   hits other than p⁺·cap.
 //!
+//! Both know nothing but the trials, and so the second may lie far below the first: without a hit nothing says how large one is.
+//! [`MeanEstimate::knowing_the_unseen`] takes in what is known without trials, a mean size s that no kind of hit exceeds:
+//!
+//! * **No hit**: the mean is at most p⁺·s, guaranteed like p⁺·cap.
+//! * **1 to 19 hits**: never less than without a hit. A kind of hits that none of n trials has shown has a probability of at most p⁺,
+//!   whatever the others showed, so it may add as much. That makes the bound monotone: no study reads better for a hit.
+//! * Kinds of hits that are known to be too rare for so many trials are added with their expected sum, which needs no trial.
+//!
 //! Measured at 95 % (`tests/coverage.rs`, 20,000 studies each, 0.5 to 25 hits
 //! expected over 2,000 trials, among the studies that print a bound): at least
 //! 99.8 % covered for σ = 0.5 and 1, at least 96.8 % for σ = 1.5. The bound is
@@ -148,6 +156,20 @@ impl MeanEstimate {
         Self { bounds: Bounds::UpperBound { high: high.max(unseen), why }, ..self }
     }
 
+    /// The bound with what is known of hits that no observation has shown; an interval stays as it is.
+    #[must_use]
+    pub fn knowing_the_unseen(self, of: Unseen, cap: f64, conf: Confidence) -> Self {
+        let Bounds::UpperBound { high, why } = self.bounds else { return self };
+        let nothing_seen = clopper_pearson_upper(0, self.trials, conf) * of.hit;
+        let high = match why {
+            UpperBoundReason::NoTrials => high,
+            UpperBoundReason::NoHits => high.min(nothing_seen),
+            UpperBoundReason::FewHits if of.hit < cap => (high + of.rare).max(nothing_seen),
+            UpperBoundReason::FewHits => high + of.rare,
+        };
+        Self { bounds: Bounds::UpperBound { high: high.min(cap), why }, ..self }
+    }
+
     /// With room for what no observation has shown: the upper end is so much higher, and at most `cap`.
     #[must_use]
     pub fn with_room(self, more: f64, cap: f64) -> Self {
@@ -175,6 +197,15 @@ impl MeanEstimate {
     pub fn scaled(&self, factor: f64) -> Self {
         Self { mean: self.mean * factor, bounds: self.bounds.scaled(factor), ..*self }
     }
+}
+
+/// What is known, without observations, of hits that none has shown, in their unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unseen {
+    /// The mean size of a hit of any kind, at most; infinite where nothing is known.
+    pub hit: f64,
+    /// What kinds of hits bring to the mean that are too rare for so many observations, in all.
+    pub rare: f64,
 }
 
 /// Mean size of the hits, for observations of one sign.
@@ -283,6 +314,13 @@ impl DifferenceEstimate {
         Self { mean: differences.mean(), trials, hits, bounds, p_value }
     }
 
+    /// The difference where no chance is in it: all observations are the same, and it is what they say.
+    #[must_use]
+    pub fn exactly(self) -> Self {
+        let bounds = DifferenceBounds::Interval(Interval::new(self.mean, self.mean));
+        Self { bounds, p_value: if self.hits == 0 { 1.0 } else { 0.0 }, ..self }
+    }
+
     /// The same difference in another unit: everything but the p-value times a positive `factor`.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
@@ -343,6 +381,29 @@ mod tests {
         let mut moments: Moments = hits.iter().copied().collect();
         moments.add_times(0, n - hits.len() as u64);
         moments
+    }
+
+    #[test]
+    fn no_study_reads_better_for_a_hit() {
+        let known = Unseen { hit: 36_000_000.0, rare: 0.0 };
+        let bound = |hits: &[i64], n| {
+            MeanEstimate::new(&sparse(hits, n), YEAR_MS, C95).knowing_the_unseen(known, YEAR_MS, C95).bounds.high()
+        };
+        for n in [20, 100, 1_000, 10_000] {
+            let none = bound(&[], n);
+            assert!((none / (clopper_pearson_upper(0, n, C95) * known.hit) - 1.0).abs() < 1e-12);
+            for size in [1, 60_000, 3_600_000] {
+                (1..20).for_each(|k| assert!(bound(&vec![size; k], n) >= none, "{k} of {n}, {size} ms"));
+            }
+        }
+        // Where nothing is known, only what is too rare comes on top.
+        let unknown = Unseen { hit: f64::INFINITY, rare: 5.0 };
+        let plain = MeanEstimate::new(&sparse(&[700; 3], 1_000), 1e6, C95);
+        assert_eq!(plain.knowing_the_unseen(unknown, 1e6, C95).bounds.high(), plain.bounds.high() + 5.0);
+        let none = MeanEstimate::new(&sparse(&[], 1_000), 1e6, C95);
+        assert_eq!(none.knowing_the_unseen(unknown, 1e6, C95), none);
+        let many = MeanEstimate::new(&sparse(&[700; 30], 1_000), 1e6, C95);
+        assert_eq!(many.knowing_the_unseen(known, 1e6, C95), many);
     }
 
     #[test]

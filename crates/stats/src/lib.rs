@@ -17,7 +17,8 @@
 //!   transcendental functions of the pure-Rust `libm` only, so a result has
 //!   the same bits on every machine.
 //!
-//! No function panics for any input, and no interval is ever ±0.
+//! No function panics for any input, and no interval is ever ±0 unless its caller knows that nothing is drawn
+//! ([`DifferenceEstimate::exactly`]).
 
 pub mod confidence;
 pub mod decimal;
@@ -37,7 +38,7 @@ pub mod wide;
 
 pub use confidence::{Confidence, ConfidenceError};
 pub use decimal::{Target, TargetError, nines};
-pub use estimate::{Bounds, DifferenceBounds, DifferenceEstimate, MeanEstimate, UpperBoundReason};
+pub use estimate::{Bounds, DifferenceBounds, DifferenceEstimate, MeanEstimate, Unseen, UpperBoundReason};
 pub use histogram::{Bucket, CountAbove, Histogram, QuantileInterval, QuantileLevel};
 pub use intervals::Interval;
 pub use moments::Moments;

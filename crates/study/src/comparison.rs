@@ -12,7 +12,8 @@
 
 mod sessions;
 
-use crate::outcome::{Estimate, MINUTES_PER_MONTH, SessionsDifference};
+use crate::chance;
+use crate::outcome::{Estimate, MINUTES_PER_MONTH, Quality, SessionsDifference};
 use crate::run::RunError;
 use crate::stage::{self, Stage};
 use crate::study::Study;
@@ -22,7 +23,7 @@ use sessions::{Concluded, SeenSessions};
 use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::multiple::{holm, simultaneous_level};
-use zonefall_stats::{DifferenceEstimate, MeanEstimate, Moments};
+use zonefall_stats::{Confidence, DifferenceEstimate, MeanEstimate, Moments};
 
 /// The version of the form.
 pub const SCHEMA: &str = "zonefall-comparison/1";
@@ -259,7 +260,7 @@ impl Concluding<'_> {
         let number = self.seen.pairs.len().max(1) as u64;
         let level = simultaneous_level(self.first.confidence, number);
         let all: Vec<DifferenceEstimate> =
-            self.seen.pairs.iter().map(|of| DifferenceEstimate::new(of, self.measured_ms(), level)).collect();
+            pairs(self.names.len()).zip(&self.seen.pairs).map(|(of, seen)| self.difference(of, seen, level)).collect();
         let adjusted = holm(&all.iter().map(|of| of.p_value).collect::<Vec<f64>>());
         let mut order: Vec<usize> = (0..self.names.len()).collect();
         order.sort_by_key(|&design| (self.seen.missed[design].sum(), design));
@@ -317,8 +318,23 @@ impl Concluding<'_> {
         self.design(design).capacity()
     }
 
+    /// Whether no chance reaches a design.
+    fn is_exact(&self, design: usize) -> bool {
+        let study = &self.studies[self.study_of(design).0];
+        self.seen.missed[design].is_constant() && !chance::reaches(study, self.design(design))
+    }
+
+    fn difference(&self, (a, b): (usize, usize), seen: &Moments, level: Confidence) -> DifferenceEstimate {
+        let estimate = DifferenceEstimate::new(seen, self.measured_ms(), level);
+        if self.is_exact(a) && self.is_exact(b) { estimate.exactly() } else { estimate }
+    }
+
     fn downtime(&self, design: usize) -> Estimate {
-        let found = MeanEstimate::new(&self.seen.missed[design], self.measured_ms(), self.first.confidence);
+        let missed = &self.seen.missed[design];
+        if self.is_exact(design) {
+            return Estimate::known(missed.mean() * self.factor(), missed.hits(), Quality::Exact);
+        }
+        let found = MeanEstimate::new(missed, self.measured_ms(), self.first.confidence);
         crate::conclude::estimate(&found, self.factor())
     }
 

@@ -2,6 +2,7 @@
 
 mod design;
 
+use crate::chance;
 use crate::outcome::*;
 use crate::run::Finished;
 use crate::sessions;
@@ -52,7 +53,9 @@ pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome 
         .designs
         .iter()
         .zip(tallies)
-        .map(|(design, tally)| Concluding::new(study, finished, tally).design(design))
+        .map(|(design, tally)| {
+            Concluding::new(study, finished, tally, known(study, finished, design, tally)).design(design)
+        })
         .collect();
     sessions::differences(study, finished, is_record(study, finished), &mut designs);
     Outcome {
@@ -159,6 +162,16 @@ fn is_record(study: &Study, finished: &Finished) -> bool {
     study.replay.is_some() && finished.trials == 1
 }
 
+/// Why the figures of a design are no estimates, if they are none.
+pub(crate) fn known(study: &Study, finished: &Finished, design: &Design, tally: &DesignTally) -> Option<Quality> {
+    let same = tally.missed.is_constant() && tally.outages.is_constant();
+    match () {
+        () if is_record(study, finished) => Some(Quality::Recorded),
+        () if finished.trials > 0 && same && !chance::reaches(study, design) => Some(Quality::Exact),
+        () => None,
+    }
+}
+
 /// Moments over all trials of a quantity that was added only where it was not zero.
 pub(crate) fn with_zeros(moments: &Moments, trials: u64) -> Moments {
     let mut all = *moments;
@@ -182,8 +195,12 @@ pub(crate) fn need_in_words(design: &Design) -> String {
 /// Every design against the first, with intervals that hold for all of them together.
 fn differences(study: &Study, finished: &Finished, designs: &[DesignOutcome]) -> Vec<Difference> {
     let level = difference_level(study);
-    let of = |tally: &DesignTally| DifferenceEstimate::new(&tally.against_reference, cap_ms(study), level);
-    let estimates = finished.tally.designs.iter().skip(1).map(of).collect();
+    let exact = |of: &DesignOutcome| of.unavailability.quality == Quality::Exact;
+    let of = |(design, tally): (&DesignOutcome, &DesignTally)| {
+        let estimate = DifferenceEstimate::new(&tally.against_reference, cap_ms(study), level);
+        if exact(&designs[0]) && exact(design) { estimate.exactly() } else { estimate }
+    };
+    let estimates = designs.iter().zip(&finished.tally.designs).skip(1).map(of).collect();
     let observed = finished.tally.designs.first().map_or(1.0, |t| t.observed_ms as f64) / finished.trials.max(1) as f64;
     compare(designs, estimates, observed, is_record(study, finished))
 }

@@ -28,6 +28,8 @@ pub enum Quality {
     UpperBound,
     /// Not estimated: it is what the one record says. Both ends are the value.
     Recorded,
+    /// Not estimated: nothing that is drawn reaches the design, so every trial is the same. Both ends are the value.
+    Exact,
 }
 
 /// A number, how far it can be trusted, and how many trials it rests on.
@@ -52,9 +54,9 @@ impl Estimate {
         Self { mean: self.mean * factor, low: self.low.map(|low| low * factor), high: self.high * factor, ..self }
     }
 
-    /// What the one record says.
-    pub fn recorded(value: f64, hits: u64) -> Self {
-        Self { mean: value, low: Some(value), high: value, quality: Quality::Recorded, hits }
+    /// What is known without an estimate: `quality` says from where.
+    pub fn known(value: f64, hits: u64, quality: Quality) -> Self {
+        Self { mean: value, low: Some(value), high: value, quality, hits }
     }
 }
 

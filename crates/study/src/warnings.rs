@@ -33,7 +33,11 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     for (design, tally) in designs.iter().zip(&finished.tally.designs) {
         let name = &design.design;
         let hits = tally.missed.hits();
-        if design.unavailability.quality == Quality::UpperBound {
+        if design.unavailability.quality == Quality::Exact {
+            said.push(format!(
+                "{name}: nothing that is drawn reaches it: every trial is the same, and its figures are exact"
+            ));
+        } else if design.unavailability.quality == Quality::UpperBound {
             said.push(if hits == 0 {
                 format!("{name}: no trial of {} missed its objective; only an upper bound is given", finished.trials)
             } else {
@@ -42,6 +46,10 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
                     if hits == 1 { "trial missed its objective" } else { "trials missed their objective" }
                 )
             });
+        } else if tally.missed.is_constant() {
+            said.push(format!(
+                "{name}: every trial misses for equally long; the interval leaves room for what so few trials may not have shown"
+            ));
         } else if let Some(coverage) = coverage_warning(&tally.missed) {
             said.push(format!(
                 "{name}: downtime is very skewed ({hits} trials with a miss): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",

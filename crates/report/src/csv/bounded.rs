@@ -18,6 +18,7 @@ impl From<Estimate> for Bounded {
             Quality::Interval => (of.low, "interval"),
             Quality::UpperBound => (None, "upper_bound"),
             Quality::Recorded => (of.low, "recorded"),
+            Quality::Exact => (of.low, "exact"),
         };
         Self { mean: Some(of.mean), low, high: Some(of.high), quality, hits: of.hits }
     }

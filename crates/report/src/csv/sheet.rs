@@ -48,7 +48,7 @@ pub(crate) fn bounded<T>(
         part(
             "_quality",
             "",
-            format!("how far {name} is known: interval, upper_bound or lower_bound (too few hits for both ends), or recorded (the figure of one record, not an estimate)"),
+            format!("how far {name} is known: interval, upper_bound or lower_bound (too few hits for both ends), recorded (the figure of one record, not an estimate), or exact (nothing that is drawn reaches the design: every trial is the same)"),
             |of| Cell::text(of.quality),
         ),
         part("_hits", "trials", format!("trials with a non-zero observation behind {name}"), |of| Cell::Count(of.hits)),

@@ -140,13 +140,14 @@ fn downtime_row(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Row {
     let figures = match of.quality {
         Quality::UpperBound => format!("at most {} min a month", shown(of.high)),
         Quality::Recorded => format!("{} min a month", shown(of.mean)),
+        Quality::Exact => format!("exactly {} min a month", shown(of.mean)),
         Quality::Interval => {
             let ends = number::ends(minutes(of.low.unwrap_or(of.mean)), minutes(of.high), number::plain);
             format!("{} min a month ({})", shown(of.mean), ends.join(" to "))
         }
     };
     let windows = design.verdict_windows.map_or(String::new(), |of| format!(", in enough windows: {of}"));
-    let interval = of.quality != Quality::Recorded;
+    let interval = of.quality == Quality::Interval || of.quality == Quality::UpperBound;
     Row {
         label: clean(&design.design),
         mean: (of.quality != Quality::UpperBound).then(|| minutes(of.mean)),
@@ -255,7 +256,7 @@ fn bar(design: &DesignOutcome, kinds: &[String]) -> Bar {
     let minutes = |share: f64| number::plain(share * MINUTES_PER_MONTH, Toward::Up);
     let words = match of.quality {
         Quality::UpperBound => format!("≤ {} min", minutes(of.high)),
-        Quality::Interval | Quality::Recorded => format!("{} min", minutes(of.mean)),
+        Quality::Interval | Quality::Recorded | Quality::Exact => format!("{} min", minutes(of.mean)),
     };
     Bar { label: clean(&design.design), words, parts }
 }

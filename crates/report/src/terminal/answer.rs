@@ -169,7 +169,7 @@ pub(crate) fn availability(page: &Page, outcome: &Outcome, design: &DesignOutcom
     let decimals = number::target_decimals(outcome.target_share);
     let least = page.sign("≥ ", ">= ");
     match of.quality {
-        Quality::Interval | Quality::Recorded => {
+        Quality::Interval | Quality::Recorded | Quality::Exact => {
             let [_, mean, _] = number::availability_between(of.high, of.mean, of.low.unwrap_or(of.mean), decimals);
             let any_bound = outcome.designs.iter().any(|other| other.unavailability.quality == Quality::UpperBound);
             let before = if any_bound { " ".repeat(least.chars().count()) } else { String::new() };

@@ -43,6 +43,7 @@ fn intervals(page: &Page, outcome: &Outcome, of: &[(&DesignOutcome, &DesignAssum
         let low = own.low.unwrap_or(own.mean);
         let shown = number::availability_between(own.high, own.mean, low, decimals);
         let (mean, sampling) = match own.quality {
+            Quality::Exact => (format!("{} %", shown[1]), "exact".into()),
             Quality::Interval | Quality::Recorded => {
                 (format!("{} %", shown[1]), format!("{}{dash}{}", shown[0], shown[2]))
             }

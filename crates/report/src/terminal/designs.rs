@@ -113,6 +113,7 @@ fn how_available(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Vec<
             vec![availability, String::new(), at_most(page, &high), String::new()]
         }
         Quality::Recorded => vec![availability, String::new(), mean, String::new()],
+        Quality::Exact => vec![availability, "exact".into(), mean, "exact".into()],
     }
 }
 
@@ -154,7 +155,7 @@ pub(super) fn share_of_few(page: &Page, of: Estimate) -> String {
 /// An estimate as its mean, or as "≤ x" where only an upper bound is known.
 pub(super) fn estimate(page: &Page, of: Estimate, show: impl Fn(f64) -> String) -> String {
     match of.quality {
-        Quality::Interval | Quality::Recorded => show(of.mean),
+        Quality::Interval | Quality::Recorded | Quality::Exact => show(of.mean),
         Quality::UpperBound => at_most(page, &show(of.high)),
     }
 }

@@ -136,7 +136,7 @@ fn uptime(page: &Page, sla: &SlaOutcome) -> String {
         number::availabilities(&[minutes / MINUTES_PER_MONTH], decimals).concat()
     };
     match of.quality {
-        Quality::Interval | Quality::Recorded => format!("{} %", shown(of.mean)),
+        Quality::Interval | Quality::Recorded | Quality::Exact => format!("{} %", shown(of.mean)),
         Quality::UpperBound => format!("{} {} %", page.sign("≥", ">="), shown(of.high)),
     }
 }

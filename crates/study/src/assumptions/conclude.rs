@@ -74,7 +74,7 @@ fn of_design(run: &Run<'_>, design: &DesignOutcome, seen: &[(&Look, &DesignOutco
 /// The ends of what a look says: with too few hits, nothing and the upper bound.
 fn ends(of: Estimate) -> (f64, f64) {
     match of.quality {
-        Quality::Interval | Quality::Recorded => (of.mean, of.mean),
+        Quality::Interval | Quality::Recorded | Quality::Exact => (of.mean, of.mean),
         Quality::UpperBound => (0.0, of.high),
     }
 }

@@ -1,8 +1,8 @@
 //! One design's numbers, put together from its tally.
 
 use super::{
-    MOST_MACHINES, MS_PER_HOUR, MS_PER_MINUTE, MS_PER_YEAR, WINDOW_EDGES_MIN, cap_ms, estimate, is_record,
-    mean_verdict, need_in_words, once_in_ten_years, one_less, with_zeros,
+    MOST_MACHINES, MS_PER_HOUR, MS_PER_MINUTE, MS_PER_YEAR, WINDOW_EDGES_MIN, cap_ms, estimate, mean_verdict,
+    need_in_words, once_in_ten_years, one_less, with_zeros,
 };
 use crate::composite::composite;
 use crate::money::Billing;
@@ -13,7 +13,9 @@ use crate::run::Finished;
 use crate::sessions;
 use crate::study::Study;
 use crate::tally::{DesignTally, TRILLIONTHS};
+use crate::unseen::unseen;
 use zonefall_fleet::Design;
+use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::verdict::{at_most, window_verdict};
 use zonefall_stats::{Confidence, Histogram, Interval, MeanEstimate, Moments, Proportion, QuantileLevel};
 
@@ -28,28 +30,38 @@ pub(super) struct Concluding<'a> {
     confidence: Confidence,
     /// Mean measured milliseconds of a trial.
     observed_ms: f64,
-    /// One record was lived through: its figures are facts, not estimates.
-    recorded: bool,
+    /// One record was lived through, or no chance reaches the design: its figures are facts, not estimates.
+    known: Option<Quality>,
 }
 
 impl<'a> Concluding<'a> {
-    pub fn new(study: &'a Study, finished: &'a Finished, tally: &'a DesignTally) -> Self {
+    pub fn new(study: &'a Study, finished: &'a Finished, tally: &'a DesignTally, known: Option<Quality>) -> Self {
         let observed_ms = tally.observed_ms as f64 / finished.trials.max(1) as f64;
-        let recorded = is_record(study, finished);
-        Self { study, finished, tally, confidence: study.confidence, observed_ms: observed_ms.max(1.0), recorded }
+        Self { study, finished, tally, confidence: study.confidence, observed_ms: observed_ms.max(1.0), known }
     }
 
     /// A mean per trial of a non-negative quantity that cannot pass `cap`, times a factor.
     fn mean(&self, moments: &Moments, cap: f64, factor: f64) -> Estimate {
-        if self.recorded {
-            return Estimate::recorded(moments.mean() * factor, moments.hits());
+        if let Some(quality) = self.known {
+            return Estimate::known(moments.mean() * factor, moments.hits(), quality);
         }
         estimate(&MeanEstimate::new(moments, cap, self.confidence), factor)
     }
 
+    /// The share of time missed, with what the world and the places say of misses that no trial has shown.
+    fn unavailability(&self, design: &Design) -> Estimate {
+        let (missed, cap) = (&self.tally.missed, cap_ms(self.study));
+        if self.known.is_some() || missed.hits() >= HITS_FOR_INTERVAL {
+            return self.mean(missed, cap, 1.0 / self.observed_ms);
+        }
+        let unseen = unseen(self.study, design, self.finished.trials);
+        let of = MeanEstimate::new(missed, cap, self.confidence).knowing_the_unseen(unseen, cap, self.confidence);
+        estimate(&of, 1.0 / self.observed_ms)
+    }
+
     fn proportion(&self, of: &Proportion) -> Estimate {
-        if self.recorded {
-            return Estimate::recorded(of.ratio(), of.trials_with_success());
+        if let Some(quality) = self.known {
+            return Estimate::known(of.ratio(), of.trials_with_success(), quality);
         }
         proportion(of, self.confidence)
     }
@@ -57,7 +69,7 @@ impl<'a> Concluding<'a> {
     fn quantile(&self, of: &Histogram, numerator: u64, denominator: u64) -> Option<Quantile> {
         let found = quantile(of, numerator, denominator, self.confidence)?;
         let value = Some(found.value);
-        Some(if self.recorded { Quantile { low: value, high: value, ..found } } else { found })
+        Some(if self.known.is_some() { Quantile { low: value, high: value, ..found } } else { found })
     }
 
     /// Missed milliseconds a trial, as minutes a month.
@@ -71,7 +83,7 @@ impl<'a> Concluding<'a> {
 
     pub fn design(&self, design: &Design) -> DesignOutcome {
         let (study, tally) = (self.study, self.tally);
-        let unavailability = self.mean(&tally.missed, cap_ms(study), 1.0 / self.observed_ms);
+        let unavailability = self.unavailability(design);
         let missed = Interval { low: unavailability.low.unwrap_or(f64::NEG_INFINITY), high: unavailability.high };
         let windows_met = self.windows_met();
         let met = windows_met.map(|met| Interval { low: met.low.unwrap_or(0.0), high: met.high });
@@ -129,9 +141,9 @@ impl<'a> Concluding<'a> {
         if self.study.measure.until_first_miss {
             return Verdict::NotResolved;
         }
-        match self.recorded {
-            true => at_most(unavailability, self.study.target.allowed_share()),
-            false => mean_verdict(self.study, unavailability),
+        match self.known {
+            Some(_) => at_most(unavailability, self.study.target.allowed_share()),
+            None => mean_verdict(self.study, unavailability),
         }
     }
 
@@ -153,12 +165,12 @@ impl<'a> Concluding<'a> {
     fn outages_per_year(&self) -> Estimate {
         let per_year = MS_PER_YEAR / self.observed_ms;
         let outages = &self.tally.outages;
-        if outages.hits() == 0 && !self.recorded {
+        if outages.hits() == 0 && self.known.is_none() {
             // Nothing seen: the rule of three on the number of outages, taken as Poisson.
             let high = -libm::log(self.confidence.alpha()) / self.finished.trials.max(1) as f64;
             return Estimate { mean: 0.0, low: None, high: high * per_year, quality: Quality::UpperBound, hits: 0 };
         }
-        if outages.is_constant() && !self.recorded {
+        if outages.is_constant() && self.known.is_none() {
             // The same number in every trial: their spread says nothing, and the total is taken as Poisson.
             let (seen, chances) = (outages.sum() as u64, 1_u64 << 40);
             let interval = zonefall_stats::intervals::clopper_pearson(seen.min(chances), chances, self.confidence);
@@ -183,8 +195,8 @@ impl<'a> Concluding<'a> {
 
     fn any_miss(&self) -> Estimate {
         let (hits, trials) = (self.tally.missed.hits(), self.finished.trials);
-        if self.recorded {
-            return Estimate::recorded(hits as f64, hits);
+        if let Some(quality) = self.known {
+            return Estimate::known(hits as f64 / trials.max(1) as f64, hits, quality);
         }
         let Interval { low, high } = zonefall_stats::intervals::clopper_pearson(hits, trials, self.confidence);
         Estimate { mean: hits as f64 / trials.max(1) as f64, low: Some(low), high, quality: Quality::Interval, hits }
@@ -278,7 +290,7 @@ impl<'a> Concluding<'a> {
             let mut per_year = self.mean(&moments, cap, unit * MS_PER_YEAR / self.observed_ms);
             if constant && natural::is_as_designed(row.operation, design, moments.mean(), measured_ms) {
                 (per_year.low, per_year.high) = (Some(per_year.mean), per_year.mean);
-                per_year.quality = if self.recorded { per_year.quality } else { Quality::Interval };
+                per_year.quality = self.known.unwrap_or(Quality::Interval);
             }
             OperationOutcome { operation: row.name.into(), in_hours, per_year }
         };

@@ -129,7 +129,7 @@ const EVENTS_OF_A_MISS: f64 = 16.0;
 fn of_a_month(of: Estimate) -> Estimate {
     match of.quality {
         Quality::UpperBound => Estimate { high: of.high.min(MINUTES_PER_MONTH), ..of },
-        Quality::Interval | Quality::Recorded => of,
+        Quality::Interval | Quality::Recorded | Quality::Exact => of,
     }
 }
 

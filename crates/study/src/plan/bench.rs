@@ -8,6 +8,7 @@
 
 use super::forced::Forced;
 use super::{BAND, FIRST_LOOK, Method, Methods, Priced, Question, Stand, Told};
+use crate::chance;
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::stopping::{OCCURRENCES_MIN, lonely};
@@ -184,6 +185,11 @@ impl<'a> Bench<'a> {
         let ways = if self.question.method == Method::Auto { 2 } else { 1 };
         let parts = ways * self.parts * look * (look + 1);
         let (cap, level) = (self.measured_ms(), self.question.study.confidence.split(parts));
+        if self.is_exact(candidate) {
+            let mean = self.mean(candidate);
+            let (trials, hits) = (self.seen[candidate].n(), self.seen[candidate].hits());
+            return MeanEstimate { mean, trials, hits, bounds: Bounds::Interval(Interval::new(mean, mean)) };
+        }
         let estimate = match self.forced.get(&candidate) {
             Some(forced) => forced.estimate(cap, level),
             None => MeanEstimate::new(&self.seen[candidate], cap, level).with_room(self.unseen_ms(candidate), cap),
@@ -203,6 +209,12 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// Whether no chance reaches a candidate, so that its trials are all the same.
+    fn is_exact(&self, candidate: usize) -> bool {
+        let (study, seen) = (&self.question.study, &self.seen[candidate]);
+        seen.n() > 0 && seen.is_constant() && !chance::reaches(study, &self.question.candidates[candidate].design)
+    }
+
     /// What modes may cost a trial which can alone miss the objective, and of which plain trials so far expect too few to have shown
     /// what they do: however many small misses there are, these are not among them.
     fn unseen_ms(&self, candidate: usize) -> f64 {
@@ -215,7 +227,7 @@ impl<'a> Bench<'a> {
     /// Whether enough misses of like weight carry an interval of plain trials; an upper bound does without.
     fn is_carried(&self, candidate: usize, bounds: Bounds) -> bool {
         match bounds {
-            Bounds::Interval(_) if !self.is_forced(candidate) => {
+            Bounds::Interval(_) if !self.is_forced(candidate) && !self.is_exact(candidate) => {
                 self.seen[candidate].effective_hits() >= HITS_FOR_INTERVAL as f64
             }
             _ => true,

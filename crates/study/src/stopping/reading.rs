@@ -1,6 +1,7 @@
 //! What a rule reads from a tally: an estimate, its half-width and its hits, in the metric's own unit.
 
 use super::Rule;
+use crate::conclude::known;
 use crate::outcome::MINUTES_PER_MONTH;
 use crate::run::Finished;
 use crate::study::Study;
@@ -78,7 +79,10 @@ pub(super) fn all<'a>(
 ) -> impl Iterator<Item = (usize, Reading)> + 'a {
     let first = usize::from(rule.metric == Metric::Difference);
     let asked = (first..study.designs.len()).filter(|&at| rule.design.is_none_or(|asked| asked == at));
-    asked.map(|at| (at, read(rule.metric, study, finished, &finished.tally.designs[at])))
+    // What no chance reaches is exact after one trial.
+    let exact = move |at: usize| known(study, finished, &study.designs[at], &finished.tally.designs[at]).is_some();
+    let open = asked.filter(move |&at| !(exact(at) && (first == 0 || exact(0))));
+    open.map(|at| (at, read(rule.metric, study, finished, &finished.tally.designs[at])))
 }
 
 fn read(metric: Metric, study: &Study, finished: &Finished, tally: &DesignTally) -> Reading {

@@ -1,0 +1,126 @@
+//! What is known, without a trial, of misses that no trial has shown.
+//!
+//! In: a study, one of its designs, how many trials were played. Out: how long a trial with a miss is missed on average, at most,
+//! and how much the rarest modes bring, for [`zonefall_stats::MeanEstimate::knowing_the_unseen`].
+//!
+//! *How long.* Where an objective counts machines and nothing but outages takes them away, a miss is covered by the outages that
+//! began while no more machines could be spared: whenever it is missed, the last of the outages under way was such a one. Their
+//! lengths do not hang on what came before them. So a miss that one of them brings lasts no longer, on average, than the mode with
+//! the longest outages does; further ones fall into an outage under way, so lengths are taken as an inspector finds them,
+//! E(L²) / E(L), which is more. To it comes all that a machine waits for afterwards: restart, boot, warm-up, probes, and for
+//! healing the longest time that no hardware or no control plane is to be had. Checked against exact answers in
+//! `tests/unseen.rs`. For other designs (a demand that may be too much, managed sets, queues, failover, crews) nothing is known
+//! from places and laws alone, and a miss may last as long as a trial.
+//!
+//! *How much.* Modes that can alone miss the objective ([`crate::stopping::lonely`]) and of which fewer than ten outages are
+//! expected in all trials: rate × length, which needs no trial at all.
+
+use crate::stopping::{OCCURRENCES_MIN, lonely};
+use crate::study::Study;
+use zonefall_engine::{Law, Shape, SimTime};
+use zonefall_faults::{Kind, Mode, Outage, Scope};
+use zonefall_fleet::{Design, Least, LoadBalancer, Need, Part, ProbeTimes, StartState};
+use zonefall_stats::Unseen;
+
+/// What is known of misses that so many trials have not shown, in milliseconds.
+pub(crate) fn unseen(study: &Study, design: &Design, trials: u64) -> Unseen {
+    let modes = lonely(study, design);
+    let rare = modes.iter().filter(|mode| mode.per_trial * (trials as f64) < OCCURRENCES_MIN);
+    Unseen { hit: longest_ms(study, design), rare: rare.map(|mode| mode.per_trial * mode.mean_ms).sum() }
+}
+
+/// How long a trial with a miss is missed on average, at most; infinite where that is not known.
+fn longest_ms(study: &Study, design: &Design) -> f64 {
+    let modes = || study.profile.modes.iter();
+    if study.replay.is_some() || !counts_outages(design) || modes().any(|mode| mode.crews.is_some()) {
+        return f64::INFINITY;
+    }
+    let waits = modes().map(|mode| no_hardware_ms(mode)).fold(0.0, f64::max);
+    let lasts = |mode: &Mode| outage_ms(mode) + if mode.heals { waits } else { 0.0 };
+    let longest = modes().filter(|mode| mode.stops_machines(&design.depends_on) || is_component(mode)).map(lasts);
+    longest.fold(0.0, f64::max) + back_ms(design)
+}
+
+fn is_component(mode: &Mode) -> bool {
+    mode.scope == Scope::Component
+}
+
+/// Whether nothing but machines and components that are out can miss the objective.
+fn counts_outages(design: &Design) -> bool {
+    let serving = match &design.need {
+        Need::Serving(_) => true,
+        Need::Served(..) | Need::Done(..) => false,
+        Need::Parts(service) => service.nodes.iter().all(|node| match &node.part {
+            Part::Sets(_, least) => matches!(least, Least::Serving(_)),
+            Part::Component(component) => component.ceiling.is_none(),
+            Part::Group { .. } => true,
+        }),
+    };
+    let begun = design.sets.iter().all(|set| set.start == StartState::Running);
+    serving && begun && !design.is_managed() && !design.fails_over() && design.within().is_none()
+}
+
+/// How long one hit is out, as an inspector finds it: the sum for things that follow each other is never less.
+fn outage_ms(mode: &Mode) -> f64 {
+    // A wave of maintenance lasts as long as it takes through a region.
+    let (Outage::Law(law), Kind::Outage | Kind::Shock) = (&mode.outage, mode.kind) else { return f64::INFINITY };
+    let stage = mode.staged.map_or(1.0, |staged| staged.tail.max(1.0));
+    let warned = mode.predicted.as_ref().map_or(0.0, |predicted| inspected_ms(&predicted.pause));
+    (inspected_ms(law) * stage + mode.restart.as_ref().map_or(0.0, inspected_ms)).max(warned)
+}
+
+/// How long a mode keeps hardware or the control plane away from those who would be healed.
+fn no_hardware_ms(mode: &Mode) -> f64 {
+    let alone = matches!(mode.scope, Scope::Allocation | Scope::ControlPlane) || mode.surge.is_some();
+    let own = if alone { outage_ms(mode) } else { 0.0 };
+    mode.control_plane.as_ref().map_or(0.0, |hit| inspected_ms(&hit.outage)).max(own)
+}
+
+/// From the end of an outage until a machine serves.
+fn back_ms(design: &Design) -> f64 {
+    let starts = design.sets.iter().map(|set| inspected_ms(&set.boot) + inspected_ms(&set.warm_up)).fold(0.0, f64::max);
+    // LB-03: the last probe that a machine needs which has flapped as often as counts.
+    let readmitted = |balancer: LoadBalancer| ProbeTimes::new(balancer, 0.0).readmitted(SimTime::from_ms(1), u32::MAX);
+    starts + design.balancer.map_or(0.0, |balancer| readmitted(balancer).as_ms() as f64)
+}
+
+/// E(L²) / E(L). Of a law that is cut no more than that of the whole law, nor than the cut.
+fn inspected_ms(law: &Law) -> f64 {
+    let gamma = |shape: f64| libm::exp(libm::lgamma(shape));
+    let whole = match law.shape() {
+        Shape::Constant(length) => *length,
+        Shape::Uniform(low, high) if *high > 0.0 => 2.0 / 3.0 * (low * low + low * high + high * high) / (low + high),
+        Shape::Uniform(..) => 0.0,
+        Shape::Exponential(mean) => 2.0 * mean,
+        Shape::Weibull(shape, scale) => scale * gamma(1.0 + 2.0 / shape) / gamma(1.0 + 1.0 / shape),
+        Shape::Gamma(shape, scale) => (shape + 1.0) * scale,
+        Shape::LogNormal(median, sigma) => median * libm::exp(1.5 * sigma * sigma),
+        Shape::Pareto(index, least) if *index > 2.0 => least * (index - 1.0) / (index - 2.0),
+        Shape::Pareto(..) => f64::INFINITY,
+        Shape::Empirical(values) => {
+            let (sum, squares) = values.iter().fold((0.0, 0.0), |(sum, squares), x| (sum + x, squares + x * x));
+            if sum > 0.0 { squares / sum } else { 0.0 }
+        }
+    };
+    whole.min(law.below().unwrap_or(f64::INFINITY))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn lengths_are_as_an_inspector_finds_them() {
+        let ms = |shape| inspected_ms(&Law::new(shape, None).unwrap());
+        let near = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-9, "{a} {b}");
+        near(ms(Shape::Constant(5.0)), 5.0);
+        near(ms(Shape::Uniform(0.0, 6.0)), 4.0);
+        near(ms(Shape::Exponential(3.0)), 6.0);
+        near(ms(Shape::Weibull(1.0, 3.0)), 6.0);
+        near(ms(Shape::Gamma(1.0, 3.0)), 6.0);
+        near(ms(Shape::Empirical([1.0, 3.0].into())), 2.5);
+        assert!(ms(Shape::Pareto(2.0, 1.0)).is_infinite());
+        near(inspected_ms(&Law::new(Shape::Pareto(1.5, 1.0), Some(10.0)).unwrap()), 10.0);
+    }
+}

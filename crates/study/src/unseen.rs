@@ -35,7 +35,7 @@ fn longest_ms(study: &Study, design: &Design) -> f64 {
     if study.replay.is_some() || !counts_outages(design) || modes().any(|mode| mode.crews.is_some()) {
         return f64::INFINITY;
     }
-    let waits = modes().map(|mode| no_hardware_ms(mode)).fold(0.0, f64::max);
+    let waits = modes().map(no_hardware_ms).fold(0.0, f64::max);
     let lasts = |mode: &Mode| outage_ms(mode) + if mode.heals { waits } else { 0.0 };
     let longest = modes().filter(|mode| mode.stops_machines(&design.depends_on) || is_component(mode)).map(lasts);
     longest.fold(0.0, f64::max) + back_ms(design)

@@ -4,7 +4,7 @@
 use super::readings::*;
 use super::text::{Text, constant, exponential};
 use super::{Entry, Oracles, Reading};
-use zonefall_study::outcome::{Estimate, Outcome};
+use zonefall_study::outcome::{Estimate, Outcome, Quality};
 
 const YEAR: &str = "8760 h";
 /// Machines that are made and deleted as the entry says, and by nothing else.
@@ -21,7 +21,7 @@ fn serving(outcome: &Outcome) -> Reading {
 /// What was done to the sets, a year.
 fn operation(outcome: &Outcome, name: &str) -> Estimate {
     let done = first(outcome).operations.iter().find(|operation| operation.operation == name);
-    done.map_or(Estimate::recorded(0.0, 0), |operation| operation.per_year)
+    done.map_or(Estimate::known(0.0, 0, Quality::Recorded), |operation| operation.per_year)
 }
 
 /// Machine-hours deallocated over machine-hours in existence.

@@ -17,6 +17,7 @@ mod components;
 mod demand;
 mod design;
 mod disks;
+mod entrances;
 mod facts;
 mod failover;
 mod gateway;

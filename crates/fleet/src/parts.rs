@@ -202,7 +202,7 @@ impl Parts {
             stirred: false,
             failing_over,
             overload,
-            tries: works.retry.map(|retry| Box::new(Tries::new(retry))),
+            tries: works.retry.map(|retry| Box::new(Tries::new(retry, service))),
             times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
         }
     }
@@ -351,25 +351,22 @@ impl Parts {
         }
     }
 
-    /// Whether what is served of the demand that a node has to be fit for is this share of it.
-    fn serves_enough(&self, at: usize, least: (u64, u64), serves: impl Fn(u64) -> u64) -> bool {
-        if let Some(enough) = self.lets_enough_through(at, least) {
+    /// Whether what a leaf, of which so many thousandths run, serves of the demand that it has to be fit for is this share of it.
+    fn serves_enough(&self, at: usize, least: (u64, u64), running: u32) -> bool {
+        if let Some(enough) = self.lets_enough_through(at, least, running) {
             return enough;
         }
         let demand = self.expected(at, self.demand.unwrap_or(0));
-        is_share(serves(demand), least, demand)
+        is_share(self.way_as_it_runs(at, demand, running).passed(), least, demand)
     }
 
     /// Whether a group of sets or a component holds now.
     fn weigh(&mut self, part: usize) {
         let holds = match &self.leaves[part] {
             Leaf::Sets { need: Least::Serving(least), counts, .. } => counts.serving >= i64::from(*least),
-            Leaf::Sets { need: Least::Served(share, of), .. } => {
-                self.serves_enough(part, (*share, *of), |demand| self.way_of_sets(part, demand, WHOLLY).passed())
-            }
+            Leaf::Sets { need: Least::Served(share, of), .. } => self.serves_enough(part, (*share, *of), WHOLLY),
             Leaf::Component { ceiling: Some(ceiling), .. } => {
-                let lets_through = |demand: u64| demand.min(ceiling.capacity_milli);
-                self.is_up(part) && self.serves_enough(part, ceiling.least, lets_through)
+                self.is_up(part) && self.serves_enough(part, ceiling.least, WHOLLY)
             }
             Leaf::Component { .. } => self.is_up(part),
             Leaf::Group => return,
@@ -445,13 +442,13 @@ impl Parts {
         self.pass().reaching
     }
 
-    /// Splits missed time: evenly over what is missing, and there as `of_sets` (for a group of sets, with what it needs) and
-    /// the causes that hold a component say.
+    /// Splits missed time: evenly over what is missing, and there as `of_sets` (for a group of sets, of which it is told whether
+    /// attempts fail there for lack of capacity, and what it needs) and the causes that hold a component say.
     pub fn charge(
         &mut self,
         length_ms: u64,
         charged: &mut [u64],
-        mut of_sets: impl FnMut(usize, Least, Counts, Option<u64>, u64, &mut [u64]),
+        mut of_sets: impl FnMut((usize, bool), (Least, Counts), Option<u64>, u64, &mut [u64]),
     ) {
         self.missing.clear();
         self.missing.push(self.states.len() as u32 - 1);
@@ -475,7 +472,7 @@ impl Parts {
                 Leaf::Sets { need, counts, room } => {
                     let demand = self.demand.map(|demand| self.expected(part, demand));
                     let counts = counts.of_use(room.as_ref(), demand.unwrap_or(0));
-                    of_sets(part, *need, counts, demand, share, charged);
+                    of_sets((part, self.is_failing_at(part)), (*need, counts), demand, share, charged);
                 }
                 Leaf::Component { .. } if self.is_up(part) => charged[self.overload] += share,
                 Leaf::Component { held, .. } => {

@@ -60,6 +60,17 @@ impl Clients {
         self.failing = 0.0;
     }
 
+    /// The share of attempts that has failed for lack of capacity so far.
+    pub fn failing(&self) -> f64 {
+        self.failing
+    }
+
+    /// So many clients stay, and others come at once, of whose attempts this share has failed elsewhere: they try again here.
+    pub fn joined_by(&mut self, staying: u32, (coming, failing): (u32, f64)) {
+        let (staying, coming) = (f64::from(staying), f64::from(coming));
+        self.failing = (staying * self.failing + coming * failing) / (staying + coming);
+    }
+
     /// Whether attempts fail for lack of capacity.
     pub fn is_failing(&self) -> bool {
         self.failing > 0.0
@@ -116,27 +127,60 @@ impl Clients {
         ((served * asked.demand_milli as f64).round() as u64).min(asked.demand_milli)
     }
 
-    /// The state lasts; `counted_ms` of it are measured.
-    pub fn lasts(&mut self, asked: Asked, counted_ms: u64, ledger: &mut Ledger) {
+    /// The state lasts, measured or not; what it is, for whoever counts.
+    pub fn lasts(&mut self, asked: Asked, is_measured: bool) -> Spell {
         let (settled, _) = self.find(asked).settled;
         let before = std::mem::replace(&mut self.failing, settled);
-        if counted_ms == 0 || asked.demand_milli == 0 {
-            return;
+        if !is_measured || asked.demand_milli == 0 {
+            return Spell::default();
         }
-        let mut count = |operation: Operation, times| ledger.operations[operation as usize] += times;
         let load = asked.load();
-        if self.failing > 0.0 {
-            count(Operation::RetryStorms, u64::from(before <= 0.0));
-            count(Operation::RetryStormMs, counted_ms);
-            count(Operation::MetastableMs, if self.retry.settles(load, 0.0).0 > 0.0 { 0 } else { counted_ms });
+        let mut spell = Spell { failed: before > 0.0, fails: settled > 0.0, ..Spell::default() };
+        if spell.fails {
+            spell.holds_itself = self.retry.settles(load, 0.0).0 <= 0.0;
         } else {
             if self.most.0 != load.alive {
                 self.most = (load.alive, self.retry.most(load.alive));
             }
-            count(
-                Operation::VulnerableMs,
-                if self.retry.is_vulnerable_below(load, self.most.1) { counted_ms } else { 0 },
-            );
+            spell.is_vulnerable = self.retry.is_vulnerable_below(load, self.most.1);
+        }
+        spell
+    }
+}
+
+/// What a state of load was that lasted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spell {
+    /// Attempts failed for lack of capacity before it.
+    failed: bool,
+    /// They do in it.
+    fails: bool,
+    /// They would not, had they not before.
+    holds_itself: bool,
+    /// None fails, but all would once some had.
+    is_vulnerable: bool,
+}
+
+impl Spell {
+    /// The same of two parts that clients are sent to.
+    pub fn beside(self, other: Self) -> Self {
+        Self {
+            failed: self.failed || other.failed,
+            fails: self.fails || other.fails,
+            holds_itself: self.holds_itself || other.holds_itself,
+            is_vulnerable: self.is_vulnerable || other.is_vulnerable,
+        }
+    }
+
+    /// Counts its measured length.
+    pub fn count(self, counted_ms: u64, ledger: &mut Ledger) {
+        let mut count = |operation: Operation, times| ledger.operations[operation as usize] += times;
+        if self.fails {
+            count(Operation::RetryStorms, u64::from(!self.failed));
+            count(Operation::RetryStormMs, counted_ms);
+            count(Operation::MetastableMs, if self.holds_itself { counted_ms } else { 0 });
+        } else if self.is_vulnerable {
+            count(Operation::VulnerableMs, counted_ms);
         }
     }
 }

@@ -401,7 +401,7 @@ impl Book {
         }
         let asked = self.asked();
         if let Some(clients) = &mut self.clients {
-            clients.lasts(asked, counted_ms, &mut self.ledger);
+            clients.lasts(asked, counted_ms > 0).count(counted_ms, &mut self.ledger);
         }
     }
 

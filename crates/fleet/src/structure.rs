@@ -248,7 +248,7 @@ impl Structure {
     }
 
     /// Whether all that passes a group passes each of its parts.
-    fn is_series(&self, group: usize) -> bool {
+    pub(crate) fn is_series(&self, group: usize) -> bool {
         let fails_over = self.failovers.iter().any(|failover| failover.node as usize == group);
         let Part::Group { parts, least } = &self.nodes[group].part else { return false };
         !fails_over && *least as usize == parts.len()

@@ -115,7 +115,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         let need = parts::service((&reader, slo.as_ref()), sets.as_deref(), has_demand, rest, (&site, &clock), sink);
         let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
         let fine = one_queue(&reader, slo.as_ref(), sink);
-        need.filter(|_| fine).zip(within).map(|((need, span), within)| (need, span, within))
+        let need = need.filter(|(need, _)| tries_have_a_queue(&reader, need, sink) && fine);
+        need.zip(within).map(|((need, span), within)| (need, span, within))
     } else {
         need(&reader, arrives, sink)
     };
@@ -277,8 +278,7 @@ fn within(slo: &Reader<'_>, sink: &mut Sink) -> Option<Option<Within>> {
     Some(within.map(|within| Within { within, span: slo.span_of("p95_latency") }))
 }
 
-/// Ceilings, gateways and jobs are of one queue: a service of parts has several. Clients who try again ask for all of its parts, but
-/// where they are sent to one of several parts, each of these has an overload of its own.
+/// Ceilings, gateways and jobs are of one queue: a service of parts has several.
 fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> bool {
     let mut fine = true;
     let mut no = |span: &Range<usize>| {
@@ -296,14 +296,22 @@ fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> 
             no(&reader.place(key));
         }
     }
-    let is_there = |key: &str| reader.has(key) && !reader.is_off(key);
-    if is_there("retry") && is_there("failover") {
-        let words = "clients that are sent to one of several parts and try again there make an overload of each part's own, which is not simulated: keep `retry` or `failover`";
-        sink.error(codes::EXCLUSIVE, &reader.span_of("retry"), words)
-            .help("two designs, or parts that are alternatives (`any`) without `[failover]`");
-        fine = false;
-    }
     fine
+}
+
+/// Clients who try again ask for all parts of a service. Where they are sent to one of several, each of these has an overload of its
+/// own; nothing beside them may have one too.
+fn tries_have_a_queue(reader: &Reader<'_>, need: &Need, sink: &mut Sink) -> bool {
+    let Some(service) = need.structure().filter(|service| !service.failovers.is_empty()) else { return true };
+    if !reader.has("retry") || reader.is_off("retry") || service.failovers.len() == 1 && service.has_several_entrances()
+    {
+        return true;
+    }
+    let words = "clients who try again make an overload of each part that they are sent to; how it goes with one of what lies beside these parts is not simulated";
+    sink.error(codes::EXCLUSIVE, &reader.span_of("retry"), words).help(
+        "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or keep one of the two",
+    );
+    false
 }
 
 fn by_deadline(slo: &Reader<'_>, has_jobs: bool, sink: &mut Sink) -> Option<(Need, Range<usize>, Option<Within>)> {

@@ -776,7 +776,7 @@ fn sessions_in_a_service_of_parts_are_held_by_parts_that_no_request_comes_to_twi
 }
 
 #[test]
-fn clients_try_again_at_a_service_of_parts_unless_they_are_sent_from_one_part_to_another() {
+fn clients_try_again_at_a_service_of_parts_unless_what_they_share_has_a_limit_beside_a_failover() {
     let back =
         "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_served = \"99%\"\n";
     let tries = |more: &str| with("#end", &format!("[demand]\nrate = \"9 req/s\"\n{back}{more}[retry]\ntries = 3\n"));
@@ -789,11 +789,24 @@ fn clients_try_again_at_a_service_of_parts_unless_they_are_sent_from_one_part_to
     for fine in ["", any] {
         assert_eq!(codes(&tries(fine)), Vec::<&str>::new(), "{fine}");
     }
+    let db = "[component.db]\navailability = \"99.9%\"\n";
+    let limited = format!("{db}capacity = \"9 req/s\"\nmin_served = \"99%\"\n");
+    let third = "[scale_set.front]\nzones = [1]\ncapacity = 4\n[part.first]\nsets = [\"front\"]\nmin_serving = 1\n";
+    let stores = "[component.db]\navailability = \"99.9%\"\n[component.copy]\navailability = \"99.9%\"\n[failover.data]\npattern = \"hot\"\nparts = [\"db\", \"copy\"]\nrouter = \"front-door\"\n";
     for pattern in ["active-active", "hot", "warm"] {
-        assert_eq!(codes(&tries(&fails_over(pattern))), ["E013"], "{pattern}");
-        let off = tries(&fails_over(pattern)).replace("[retry]\ntries = 3\n", "").replace("#end", "");
-        assert!(!codes(&off).contains(&"E013"), "{pattern}");
+        let site = fails_over(pattern);
+        for fine in [site.clone(), format!("{site}{db}")] {
+            assert!(!codes(&tries(&fine)).iter().any(|code| code.starts_with('E')), "{pattern}: {fine}");
+        }
+        for beside in [&limited, third, stores] {
+            let text = tries(&format!("{site}{beside}"));
+            assert_eq!(codes(&text), ["E013"], "{pattern}: {beside}");
+            let off = text.replace("[retry]\ntries = 3\n", "");
+            assert!(!codes(&off).contains(&"E013"), "{pattern}: {beside}");
+        }
     }
+    // Nor where one queue has several ends: all machines pass none of the stores in a queue of its own.
+    assert_eq!(codes(&tries(stores)), ["E013"]);
 }
 
 /// Two parts in series, which say how they work on requests; `more` goes to the second.

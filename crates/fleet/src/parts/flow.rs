@@ -128,6 +128,14 @@ impl Parts {
         }
     }
 
+    /// The same of a leaf of which so many thousandths run.
+    pub(super) fn way_as_it_runs(&self, at: usize, comes: u64, running: u32) -> Way {
+        match &self.leaves[at] {
+            Leaf::Sets { .. } => self.way_of_sets(at, comes, running),
+            _ => self.way(at, comes),
+        }
+    }
+
     /// The same of a group of sets of which so many thousandths run.
     pub(super) fn way_of_sets(&self, at: usize, comes: u64, running: u32) -> Way {
         let Leaf::Sets { counts, room, .. } = &self.leaves[at] else { return Way::default() };

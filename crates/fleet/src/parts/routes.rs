@@ -107,9 +107,7 @@ impl Parts {
     fn holds_as_it_runs(&self, at: usize) -> bool {
         match &self.leaves[at] {
             Leaf::Sets { need: Least::Serving(least), .. } => self.serving(at) >= i64::from(*least),
-            Leaf::Sets { need: Least::Served(share, of), .. } => {
-                self.serves_enough(at, (*share, *of), |demand| self.way_of_sets(at, demand, self.runs(at)).passed())
-            }
+            Leaf::Sets { need: Least::Served(share, of), .. } => self.serves_enough(at, (*share, *of), self.runs(at)),
             Leaf::Component { .. } => self.states[at].holds,
             Leaf::Group => {
                 let hold = self.children[at].iter().filter(|&&child| self.holds_as_it_runs(child as usize)).count();
@@ -142,6 +140,7 @@ impl Parts {
         self.spread_demand();
         self.in_part = self.routes.iter().any(Route::runs_in_part);
         let node = self.routes[route].node as usize;
+        self.try_again();
         (0..node).for_each(|part| self.weigh(part));
         let holds = self.holds_by_route(route);
         self.turn(node, holds);

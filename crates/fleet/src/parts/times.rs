@@ -72,7 +72,7 @@ impl Parts {
 
     /// What comes to a tier if no other loses any of it.
     fn comes_to(&self, node: usize, demand: u64) -> u64 {
-        self.attempts().unwrap_or_else(|| self.share(node, demand))
+        self.attempts_at(node).unwrap_or_else(|| self.share(node, demand))
     }
 
     /// Of what comes to a tier, what reaches its machines; and their capacity.
@@ -113,7 +113,9 @@ impl Parts {
                 left = (reach, all);
                 requests = requests.min(self.share(node, demand));
             }
-            load.requests_milli = of_all(self.attempts().unwrap_or(requests), left).min(requests);
+            let attempts =
+                way.tiers.first().and_then(|&tier| self.attempts_at(times.of.tiers[tier as usize].node as usize));
+            load.requests_milli = of_all(attempts.unwrap_or(requests), left).min(requests);
         }
     }
 

@@ -1,21 +1,23 @@
-//! Clients that try again at a service of parts: one fixed point for all parts together.
+//! Clients that try again at a service of parts: a fixed point at each entrance (`entrances.rs`).
 //!
 //! In: the machines of each part, alive and dead, and the demand. Out: attempts, what is served in the end, and what each part
-//! makes of the attempts. An attempt passes the service if it passes the parts that it needs, so the whole is one queue: its
-//! capacity and the share of attempts that meet nobody dead are found as for a plain demand (`flow.rs`). `policy/retry.rs`
-//! decides what that settles in, as for machines alone, and what is remembered is the same.
+//! makes of the attempts. An attempt passes the service if it passes the parts that it needs, so all that lies behind one entrance
+//! is one queue: its capacity and the share of attempts that meet nobody dead are found as for a plain demand (`flow.rs`).
+//! `policy/retry.rs` decides what that settles in, as for machines alone, and what is remembered is the same.
 //!
 //! In an overload the narrowest part is to blame; the others hold if they could serve.
 //!
-//! What can go wrong: where a failover group sends clients to several parts, each has an overload of its own. The scenario
-//! refuses that.
+//! Where a failover group sends clients to several parts, each of these is an entrance. All tries of a client come to the part that it
+//! is sent to. Clients that are sent elsewhere at once bring the tries along that have failed where they were, as those do who have
+//! waited for a database; clients that go one by one, within a while, find the part as it is.
 
 use super::flow::Way;
 use super::{NOBODY, Parts};
 use crate::ledger::Ledger;
 use crate::policy::retry::Retry;
-use crate::retries::{Asked, Clients};
+use crate::retries::{Asked, Clients, Spell};
 use crate::service::is_share;
+use crate::structure::Structure;
 
 /// What the rounding of a whole may take off its capacity.
 const ROUNDED: u128 = 16;
@@ -23,33 +25,70 @@ const ROUNDED: u128 = 16;
 /// The clients of a service.
 #[derive(Debug)]
 pub(super) struct Tries {
+    queues: Vec<Queue>,
+    /// The queue of each node; [`NOBODY`] for what stands beside or above all.
+    queue_of: Vec<u32>,
+}
+
+zonefall_engine::pooled_clone!(Tries { queues, queue_of });
+
+/// Clients that come in at one entrance, and what lies behind it.
+#[derive(Debug, Clone)]
+struct Queue {
+    entrance: u32,
     clients: Clients,
-    /// What the service is to them now.
+    /// What that is to them now.
     asked: Asked,
     whole: Way,
 }
 
-zonefall_engine::pooled_clone!(Tries { clients, asked, whole });
-
 impl Tries {
-    pub fn new(retry: Retry) -> Self {
-        Self { clients: Clients::new(retry), asked: Asked::default(), whole: Way::default() }
+    /// The clients of a service whose entrances are known; the scenario refuses others.
+    pub fn new(retry: Retry, service: &Structure) -> Self {
+        let entrances = service.entrances().unwrap_or_else(|| vec![service.nodes.len() as u32 - 1]);
+        let queue = |&entrance: &u32| Queue {
+            entrance,
+            clients: Clients::new(retry),
+            asked: Asked::default(),
+            whole: Way::default(),
+        };
+        let of = service.entrance_of(&entrances).into_iter();
+        Self { queues: entrances.iter().map(queue).collect(), queue_of: of.map(|of| of.unwrap_or(NOBODY)).collect() }
     }
 
     pub fn begin(&mut self) {
-        self.clients.begin();
+        self.queues.iter_mut().for_each(|queue| queue.clients.begin());
     }
 
     /// What is served in the end.
     pub fn served(&self) -> u64 {
+        self.queues.iter().map(Queue::served).sum()
+    }
+
+    /// The queue that a node belongs to.
+    fn of(&self, at: usize) -> Option<&Queue> {
+        self.queues.get(self.queue_of[at] as usize)
+    }
+}
+
+impl Queue {
+    fn served(&self) -> u64 {
         self.clients.flow(self.asked).1
     }
 
-    /// What is served in the end as far as a part lets it through. In an overload the narrowest lets as much through as the
-    /// whole serves, and what is lost in the others.
-    fn let_through(&self, part: Way) -> u64 {
-        let alone = self.clients.served_below(asked(self.asked.demand_milli, part));
-        if self.whole.reach == 0 || !self.clients.fails_in(self.asked) || !self.is_narrowest(part) {
+    fn attempts(&self) -> u64 {
+        self.clients.attempts(self.asked)
+    }
+
+    fn is_failing(&self) -> bool {
+        self.clients.fails_in(self.asked)
+    }
+
+    /// What is served in the end of a demand as far as a part lets it through. In an overload the narrowest lets as much
+    /// through as the whole serves, and what is lost in the others.
+    fn let_through(&self, part: Way, demand: u64) -> u64 {
+        let alone = self.clients.served_below(asked(demand, part));
+        if self.whole.reach == 0 || !self.is_failing() || !self.is_narrowest(part) {
             return alone;
         }
         let lost = u128::from(self.served()) * u128::from(part.reach);
@@ -72,37 +111,74 @@ impl Parts {
     pub(super) fn try_again(&mut self) {
         let Some(mut tries) = self.tries.take() else { return };
         let demand = self.demand.unwrap_or(0);
-        tries.whole = self.go_through(demand, |at, comes| self.way(at, comes));
-        tries.asked = asked(demand, tries.whole);
+        let whole = self.go_through(demand, |at, comes| self.way(at, comes));
+        let ways = &self.scratch.borrow().ways;
+        let inside: u64 = tries.queues.iter().map(|queue| ways[queue.entrance as usize].passed()).sum();
+        // Beside the entrances stands what lets everything through or nothing.
+        let is_stopped = inside > 0 && whole.passed() == 0;
+        for queue in &mut tries.queues {
+            let entrance = queue.entrance as usize;
+            queue.whole = if is_stopped { Way::default() } else { ways[entrance] };
+            queue.asked = asked(self.share(entrance, demand), queue.whole);
+        }
         self.tries = Some(tries);
     }
 
-    /// Whether a leaf lets enough of what clients ask for through, where they try again.
-    pub(super) fn lets_enough_through(&self, at: usize, least: (u64, u64)) -> Option<bool> {
+    /// Whether a leaf of which so many thousandths run lets enough of what clients ask for through, where they try again.
+    pub(super) fn lets_enough_through(&self, at: usize, least: (u64, u64), running: u32) -> Option<bool> {
         let tries = self.tries.as_ref()?;
-        let demand = self.demand.unwrap_or(0);
-        Some(is_share(tries.let_through(self.way(at, demand)), least, demand))
+        let demand = self.expected(at, self.demand.unwrap_or(0));
+        let part = self.way_as_it_runs(at, demand, running);
+        let passes = tries.of(at).map_or_else(|| part.passed(), |queue| queue.let_through(part, demand));
+        Some(is_share(passes, least, demand))
     }
 
-    /// Attempts that come to every part, where clients try again.
-    pub fn attempts(&self) -> Option<u64> {
-        self.tries.as_ref().map(|tries| tries.clients.attempts(tries.asked))
+    /// Attempts that come to a part, where clients try again.
+    pub fn attempts_at(&self, at: usize) -> Option<u64> {
+        let tries = self.tries.as_ref()?;
+        let all = || tries.queues.iter().map(Queue::attempts).sum();
+        Some(tries.of(at).map_or_else(all, Queue::attempts))
     }
 
-    /// Whether attempts fail for lack of capacity.
-    pub fn are_failing(&self) -> bool {
-        self.tries.as_ref().is_some_and(|tries| tries.clients.fails_in(tries.asked))
+    /// Whether attempts that come to a part fail for lack of capacity.
+    pub(super) fn is_failing_at(&self, at: usize) -> bool {
+        self.tries.as_ref().and_then(|tries| tries.of(at)).is_some_and(Queue::is_failing)
     }
 
     /// The state lasts; `counted_ms` of it are measured.
     pub fn clients_wait(&mut self, counted_ms: u64, ledger: &mut Ledger) {
-        debug_assert!(self.tries.is_none() || self.states.iter().all(|state| state.route == NOBODY));
         let Some(tries) = &mut self.tries else { return };
-        let before = tries.clients.flow(tries.asked);
-        tries.clients.lasts(tries.asked, counted_ms, ledger);
-        if tries.clients.flow(tries.asked) != before {
+        let (mut spell, mut changed) = (Spell::default(), false);
+        for queue in &mut tries.queues {
+            let before = queue.clients.flow(queue.asked);
+            spell = spell.beside(queue.clients.lasts(queue.asked, counted_ms > 0));
+            changed |= queue.clients.flow(queue.asked) != before;
+        }
+        spell.count(counted_ms, ledger);
+        if changed {
             self.weigh_all();
             self.forget();
+        }
+    }
+
+    /// Clients go at once from where they were to where they are sent, and try again there what has failed before.
+    pub fn take_tries_along(&mut self, route: usize, from: &[u32], to: &[u32]) {
+        let entrances = &self.routes[route].children;
+        let Some(tries) = &mut self.tries else { return };
+        let first = entrances.first().map_or(NOBODY, |&entrance| tries.queue_of[entrance as usize]);
+        if first == NOBODY {
+            return;
+        }
+        let (mut leaving, mut failing) = (0, 0.0);
+        for (queue, (&from, &to)) in tries.queues.iter().zip(from.iter().zip(to)) {
+            let goes = from.saturating_sub(to);
+            leaving += goes;
+            failing += f64::from(goes) * queue.clients.failing();
+        }
+        for (queue, (&from, &to)) in tries.queues.iter_mut().zip(from.iter().zip(to)) {
+            if to > from {
+                queue.clients.joined_by(from, (to - from, failing / f64::from(leaving)));
+            }
         }
     }
 }

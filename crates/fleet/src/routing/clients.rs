@@ -91,6 +91,7 @@ impl World {
         if moving.spread == SimDuration::ZERO || !somebody_asks {
             // Nobody asks how many are served, or where sessions begin, on the way.
             moving.step = STEPS;
+            parts.take_tries_along(at, &moving.start, to);
             parts.routes[at].now.copy_from_slice(to);
         }
         if let Some(parts) = &mut self.book.parts {

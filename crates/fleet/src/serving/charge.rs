@@ -27,12 +27,12 @@ impl Book {
         let counts = self.all_machines();
         let (demand, in_time) = (self.demand, self.needs_in_time());
         // Enough for the demand may not be enough for all its tries.
-        let failing = self.clients.as_ref().is_some_and(Clients::is_failing)
-            || self.parts.as_ref().is_some_and(|parts| parts.are_failing());
+        let failing = self.clients.as_ref().is_some_and(Clients::is_failing);
         let counts = Counts { capacity: self.gated(counts.capacity), ..counts };
         let counts = counts.of_use(self.room.as_deref(), self.passed());
         let most = (self.level(super::Class::Capacity), self.gated(self.ceiling));
-        let own = (if failing { self.overload } else { self.probe_lag }, self.overload);
+        let (probe_lag, overload) = (self.probe_lag, self.overload);
+        let own = |failing: bool| (if failing { overload } else { probe_lag }, overload);
         let charged = &mut self.ledger.missed_by_cause_ms;
         let withheld = &mut self.withheld;
         let least = match self.need {
@@ -50,15 +50,19 @@ impl Book {
                     }
                     return;
                 }
-                return parts.charge(length_ms, charged, |part, need, counts, demand, length_ms, charged| {
-                    let withheld = &mut withheld[part * self.stride..][..charged.len()];
-                    let most = (counts.capacity, i64::MAX);
-                    charge_machines(length_ms, (need, demand, 0), (counts, most), withheld, own, charged);
-                });
+                return parts.charge(
+                    length_ms,
+                    charged,
+                    |(part, failing), (need, counts), demand, length_ms, charged| {
+                        let withheld = &mut withheld[part * self.stride..][..charged.len()];
+                        let most = (counts.capacity, i64::MAX);
+                        charge_machines(length_ms, (need, demand, 0), (counts, most), withheld, own(failing), charged);
+                    },
+                );
             }
         };
         let withheld = &mut withheld[..charged.len()];
-        charge_machines(length_ms, (least, demand, in_time), (counts, most), withheld, own, charged);
+        charge_machines(length_ms, (least, demand, in_time), (counts, most), withheld, own(failing), charged);
     }
 
     /// The capacity that answers all of the demand in time; 0 without a limit on that.

@@ -126,7 +126,7 @@ impl Book {
             None => (micro(self.passed()), micro(self.attempted())),
             Some(parts) => {
                 let share = parts.share(part as usize, micro(self.demand.unwrap_or(0)));
-                (share, parts.attempts().map_or(share, micro))
+                (share, parts.attempts_at(part as usize).map_or(share, micro))
             }
         }
     }

@@ -123,6 +123,16 @@ fn trying(retry: Retry) -> Design {
     design
 }
 
+/// Clients that try again at whichever of two they are sent to.
+fn sent_and_trying() -> Design {
+    let global = || Sight::Laws { out: constant(2 * MINUTE), back: constant(30 * SECOND) };
+    let mut design = service("sent", Pattern::ActiveActive { weights: vec![1, 2] }, global());
+    let Need::Parts(structure) = &mut design.need else { unreachable!("a service of parts") };
+    Arc::get_mut(structure).unwrap().failovers[0].spread = SimDuration::ZERO;
+    design.service.retry = Some(Retry { tries: 3, wasted: 0.9, breaker: None, budget: None, faults: 0.0 });
+    design
+}
+
 /// The same two tiers, answers in time being asked, beside clients that are sent to one of two.
 fn timed(mut design: Design) -> Design {
     design.name = "timed".into();
@@ -168,7 +178,7 @@ pub fn services() -> Vec<Design> {
     growing.name = "growing".into();
     let trying = trying(Retry { tries: 3, wasted: 0.7, breaker: Some(0.5), budget: None, faults: 1e-5 });
     let timed = timed(both.clone());
-    vec![standby, both, growing, alone, trying, timed, gateway(), patient()]
+    vec![standby, both, growing, alone, trying, sent_and_trying(), timed, gateway(), patient()]
 }
 
 #[test]
@@ -182,6 +192,7 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
         for (of, operation) in [
             ("growing", Operation::ScaleOuts),
             ("trying", Operation::RetryStorms),
+            ("sent", Operation::MetastableMs),
             ("gateway", Operation::GatewayTurnedAway),
             ("patient", Operation::GaveUp),
             ("patient", Operation::LineMs),

@@ -1,0 +1,112 @@
+//! Where clients come into a service of parts: what stands there meets them before anything else does, and each entrance has queues of
+//! its own behind it.
+//!
+//! In: the tree and its failover groups. Out: the nodes, none of which is within another; everything of a limited capacity (machines,
+//! components with a ceiling) lies behind one of them. Without failover that is the whole service. Where clients are sent to one of
+//! several parts, it is these parts; none are told where what has a limit is beside them, or within several such groups.
+
+use crate::structure::{Part, Structure};
+
+impl Structure {
+    /// The entrances of the service; none where its parts and what is beside them have limits at once.
+    pub fn entrances(&self) -> Option<Vec<u32>> {
+        let root = self.nodes.len() - 1;
+        let mut groups = self.failovers.iter().map(|failover| failover.node as usize);
+        let within = |node: usize| self.limited_within(node);
+        let Some(group) = groups.find(|&group| within(group) > 0) else { return Some(vec![root as u32]) };
+        let is_only = within(group) == within(root) && self.is_passed_by_all(group);
+        is_only.then(|| self.parts_of(group).to_vec())
+    }
+
+    /// Whether clients come to one of several entrances, each client to its own.
+    pub fn has_several_entrances(&self) -> bool {
+        self.entrances().is_some_and(|entrances| entrances.len() > 1)
+    }
+
+    /// The place of each node's entrance among them; none of what is beside or above.
+    pub(crate) fn entrance_of(&self, entrances: &[u32]) -> Vec<Option<u32>> {
+        let mut of = vec![None; self.nodes.len()];
+        for at in (0..self.nodes.len()).rev() {
+            if let Some(entrance) = entrances.iter().position(|&node| node as usize == at) {
+                of[at] = Some(entrance as u32);
+            }
+            self.parts_of(at).iter().for_each(|&part| of[part as usize] = of[at]);
+        }
+        of
+    }
+
+    /// Leaves of a limited capacity within a node.
+    fn limited_within(&self, node: usize) -> usize {
+        match &self.nodes[node].part {
+            Part::Sets(..) => 1,
+            Part::Component(component) => usize::from(component.ceiling.is_some()),
+            Part::Group { parts, .. } => parts.iter().map(|&part| self.limited_within(part as usize)).sum(),
+        }
+    }
+
+    /// Whether everything that passes the service passes a node.
+    fn is_passed_by_all(&self, node: usize) -> bool {
+        self.parent(node).is_none_or(|group| self.is_series(group) && self.is_passed_by_all(group))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::failover::{ALL_CLIENTS, Failover, Pattern, Sight};
+    use crate::structure::{Component, Footing, Least, Node, Part, Structure, Throughput};
+    use zonefall_engine::{Law, SimDuration};
+
+    fn sets(set: u32) -> Part {
+        Part::Sets(vec![set], Least::Serving(1))
+    }
+
+    fn component(ceiling: bool) -> Part {
+        let ceiling = ceiling.then_some(Throughput { capacity_milli: 1, least: (1, 1) });
+        Part::Component(Component { cause: None, footing: Footing::Global, ceiling })
+    }
+
+    fn group(parts: &[u32], least: u32) -> Part {
+        Part::Group { parts: parts.to_vec(), least }
+    }
+
+    fn service(parts: Vec<Part>, failovers: &[u32]) -> Structure {
+        let now = Law::constant(SimDuration::ZERO);
+        let failover = |&node: &u32| Failover {
+            node,
+            pattern: Pattern::ActiveActive { weights: vec![1, 1] },
+            sight: Sight::Laws { out: now.clone(), back: now.clone() },
+            spread: SimDuration::ZERO,
+            clients_least: ALL_CLIENTS,
+        };
+        let node = |part| Node { name: String::new(), part, promise: None };
+        Structure { nodes: parts.into_iter().map(node).collect(), failovers: failovers.iter().map(failover).collect() }
+    }
+
+    #[test]
+    fn clients_come_in_at_the_parts_that_they_are_sent_to_or_at_the_whole() {
+        let two = |beside: Part, failovers: &[u32]| {
+            service(vec![sets(0), sets(1), group(&[0, 1], 1), beside, group(&[3, 2], 2)], failovers).entrances()
+        };
+        assert_eq!(two(component(false), &[]), Some(vec![4]));
+        assert_eq!(two(component(false), &[2]), Some(vec![0, 1]));
+        // What all share has a limit of its own.
+        assert_eq!(two(component(true), &[2]), None);
+        assert_eq!(two(sets(2), &[2]), None);
+        // Two stores that let everything through, behind machines.
+        let stores = [component(false), component(false), group(&[0, 1], 1), sets(0), group(&[3, 2], 2)];
+        assert_eq!(service(stores.to_vec(), &[2]).entrances(), Some(vec![4]));
+        // An alternative to both: not everything passes them.
+        let either = [sets(0), sets(1), group(&[0, 1], 1), component(false), group(&[3, 2], 1)];
+        assert_eq!(service(either.to_vec(), &[2]).entrances(), None);
+    }
+
+    #[test]
+    fn every_node_behind_an_entrance_knows_which() {
+        let parts = vec![sets(0), component(true), group(&[0, 1], 2), sets(1), group(&[2, 3], 1), component(false)];
+        let service = service([parts, vec![group(&[5, 4], 2)]].concat(), &[4]);
+        let entrances = service.entrances().unwrap();
+        assert_eq!(entrances, [2, 3]);
+        assert_eq!(service.entrance_of(&entrances), [Some(0), Some(0), Some(0), Some(1), None, None, None]);
+    }
+}

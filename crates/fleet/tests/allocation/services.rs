@@ -192,7 +192,7 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
         for (of, operation) in [
             ("growing", Operation::ScaleOuts),
             ("trying", Operation::RetryStorms),
-            ("sent", Operation::MetastableMs),
+            ("sent", Operation::RetryStorms),
             ("gateway", Operation::GatewayTurnedAway),
             ("patient", Operation::GaveUp),
             ("patient", Operation::LineMs),

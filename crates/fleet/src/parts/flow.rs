@@ -82,11 +82,13 @@ impl Parts {
     /// The share of all clients who come to a part and are served in the end, by all that they need besides. Where nothing is
     /// asked of capacity, of those who find that it is there and alive.
     pub fn served_share(&self, part: usize) -> f64 {
-        let (served, of) = match self.demand.unwrap_or(0) {
+        let demand = self.demand.unwrap_or(0);
+        let own = self.served_at_own(part).filter(|_| demand > 0);
+        let (served, of) = match demand {
             0 => (self.go_through(NOMINAL, |at, comes| self.is_there(at, comes)).passed(), NOMINAL),
             demand => {
                 self.pass();
-                (self.served(), demand)
+                (own.unwrap_or_else(|| self.served()), demand)
             }
         };
         let ways = &self.scratch.borrow().ways;
@@ -94,7 +96,9 @@ impl Parts {
         while self.states[at].parent != NOBODY {
             let above = self.states[at].parent as usize;
             let siblings = &self.children[above];
-            if self.states[above].route != NOBODY {
+            if self.states[above].route != NOBODY && own.is_some() {
+                break;
+            } else if self.states[above].route != NOBODY {
                 // Each of its clients is at one part.
                 let all: u64 = siblings.iter().map(|&part| ways[part as usize].passed()).sum();
                 share *= ways[at].passed() as f64 / all.max(1) as f64;

@@ -140,6 +140,12 @@ impl Parts {
         Some(tries.of(at).map_or_else(all, Queue::attempts))
     }
 
+    /// What is served in the end of those who come in where a part is, if others come in elsewhere.
+    pub(super) fn served_at_own(&self, at: usize) -> Option<u64> {
+        let tries = self.tries.as_ref().filter(|tries| tries.queues.len() > 1)?;
+        tries.of(at).map(Queue::served)
+    }
+
     /// Whether attempts that come to a part fail for lack of capacity.
     pub(super) fn is_failing_at(&self, at: usize) -> bool {
         self.tries.as_ref().and_then(|tries| tries.of(at)).is_some_and(Queue::is_failing)

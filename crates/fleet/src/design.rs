@@ -212,6 +212,17 @@ impl Design {
         crate::manage::symptoms(self).len()
     }
 
+    /// Whether its objective is missed whenever no machine serves.
+    pub fn needs_a_machine(&self) -> bool {
+        let always_asked = || self.demand.as_ref().is_some_and(|demand| demand.range_milli().0 > 0);
+        match &self.need {
+            Need::Serving(least) => *least > 0,
+            Need::Served(share, _) => *share > 0 && always_asked(),
+            Need::Done(..) => false,
+            Need::Parts(service) => service.needs_a_machine(always_asked()),
+        }
+    }
+
     /// Instances of all sets.
     pub fn capacity(&self) -> u64 {
         self.sets.iter().map(|set| u64::from(set.capacity)).sum()

@@ -109,6 +109,23 @@ impl Structure {
         if let Part::Group { parts, .. } = &self.nodes[node].part { parts } else { &[] }
     }
 
+    /// Whether it never holds while no machine serves, where something is asked of it all the time or not.
+    pub fn needs_a_machine(&self, always_asked: bool) -> bool {
+        let mut needs: Vec<bool> = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            needs.push(match &node.part {
+                Part::Sets(_, Least::Serving(least)) => *least > 0,
+                Part::Sets(_, Least::Served(share, _)) => *share > 0 && always_asked,
+                Part::Component(_) => false,
+                Part::Group { parts, least } => {
+                    let without = parts.iter().filter(|&&part| !needs[part as usize]).count();
+                    without < *least as usize
+                }
+            });
+        }
+        needs.last().copied().unwrap_or(false)
+    }
+
     /// The sets within a node.
     pub fn sets_within(&self, node: usize) -> Vec<u32> {
         match &self.nodes[node].part {

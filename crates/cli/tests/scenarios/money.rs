@@ -140,3 +140,24 @@ fn forced_trials_bill_what_plain_ones_do() {
     let mean = bill["bill_per_month"]["mean"].as_f64().unwrap();
     assert!((mean - expected).abs() < 1e-4, "{mean} {expected}");
 }
+
+#[test]
+fn sl_01_no_bound_on_uptime_or_credit_contradicts_the_availability_beside_it() {
+    // One of six is missing every other day; all six never are.
+    let sets = "[money]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n[faults]\nprofile = \"none\"\n\
+                [faults.mode.guest]\nscope = \"instance\"\nrate = \"30 per machine-year\"\noutage = \"3 min\"\n";
+    let head = HEAD.replace("min_serving = 2", "min_serving = 6").replace("trials = 300", "trials = 30");
+    let desk = Desk::with(&format!("{head}{sets}"));
+    let summary = bills(&desk);
+    let (design, number) = (&summary["designs"][0], |value: &Value| value.as_f64().unwrap());
+    let (missed, sla) = (number(&design["unavailability"]["high"]), &design["sla"]);
+    let unconnected = &sla["unconnected_min_per_month"];
+    assert_eq!((unconnected["hits"].as_u64(), &unconnected["quality"]), (Some(0), &Value::from("upper_bound")));
+    assert!(missed < 0.002, "{missed}");
+    // Thirty trials with nothing allow for a tenth of all time.
+    near(&unconnected["high"], missed * 43_200.0);
+    // 95 % or less in at most so many of twelve months of 30 days.
+    near(&sla["tiers"][2]["months_share"]["high"], missed * 365.0 / 360.0 / 0.05);
+    let page = std::fs::read_to_string(desk.path("r/report.md")).unwrap();
+    assert!(page.contains("too few trials were ever without a connection"));
+}

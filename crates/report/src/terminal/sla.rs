@@ -36,7 +36,13 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.grid(&steps(page, outcome));
     page.paragraph(
         None,
-        &format!("Promises: {}. {NOTE}{}{}", promises(outcome), clock(outcome), months(outcome)),
+        &format!(
+            "Promises: {}. {NOTE}{}{}{}",
+            promises(outcome),
+            bounds(page, outcome),
+            clock(outcome),
+            months(outcome)
+        ),
         Some(Tone::Faint),
     );
 }
@@ -70,6 +76,20 @@ fn steps(page: &Page, outcome: &Outcome) -> Grid {
         }
     }
     Grid { columns, rows }
+}
+
+/// What is a bound and no estimate.
+fn bounds(page: &Page, outcome: &Outcome) -> String {
+    let is_bound = |sla: &SlaOutcome| sla.unconnected_min_per_month.quality == Quality::UpperBound;
+    if !outcome.designs.iter().filter_map(|design| design.sla.as_ref()).any(is_bound) {
+        return String::new();
+    }
+    format!(
+        " {} and {}: too few trials were ever without a connection; the worst that they, and the time in which the objective is \
+         missed, allow for.",
+        page.sign("≥", ">="),
+        page.sign("≤", "<=")
+    )
 }
 
 /// SL-03: credits are monthly.

@@ -8,7 +8,7 @@ use crate::composite::composite;
 use crate::money::Billing;
 use crate::natural;
 use crate::outcome::*;
-use crate::promises::Promises;
+use crate::promises::{Promises, most_unconnected};
 use crate::run::Finished;
 use crate::sessions;
 use crate::study::Study;
@@ -90,7 +90,7 @@ impl<'a> Concluding<'a> {
         let demand = design.demand.is_some();
         let share = |moments: &Moments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
         let causes = self.causes();
-        let sla = self.sla(design);
+        let sla = self.sla(design, unavailability);
         DesignOutcome {
             bill: self.bill(design, sla.as_ref(), unavailability),
             design: design.name.clone(),
@@ -319,7 +319,7 @@ impl<'a> Concluding<'a> {
         if all == 0 { Vec::new() } else { bars }
     }
 
-    fn sla(&self, design: &Design) -> Option<SlaOutcome> {
+    fn sla(&self, design: &Design, unavailability: Estimate) -> Option<SlaOutcome> {
         let terms = design.sla.as_ref()?;
         let breaches = &self.tally.sla_breaches;
         let months = self.study.measure.months.whole() as f64;
@@ -338,7 +338,8 @@ impl<'a> Concluding<'a> {
             credit_percent: of_months(&self.tally.sla_credit, 100.0),
             tiers: self.tally.sla_tiers.iter().map(|moments| of_months(moments, 1.0)).collect(),
         };
-        Some(promises.outcome(terms))
+        let most = most_unconnected(self.study, design, unavailability);
+        Some(promises.bounded(terms, most, (self.observed_ms, &self.study.measure.months)).outcome(terms))
     }
 
     fn bill(&self, design: &Design, sla: Option<&SlaOutcome>, unavailability: Estimate) -> Option<BillOutcome> {

@@ -11,7 +11,7 @@ use crate::conclude::*;
 use crate::money::Billing;
 use crate::natural;
 use crate::outcome::*;
-use crate::promises::Promises;
+use crate::promises::{Promises, most_unconnected};
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
 use zonefall_engine::SimTime;
@@ -121,7 +121,7 @@ impl<'a> Concluding<'a> {
         let share = |moments: &WeightedMoments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
         let hours_per_year = |of| self.per_year(of) / MS_PER_HOUR;
         let causes = self.causes();
-        let sla = self.sla(design);
+        let sla = self.sla(design, unavailability);
         DesignOutcome {
             bill: self.bill(design, sla.as_ref(), unavailability),
             design: design.name.clone(),
@@ -268,7 +268,7 @@ impl<'a> Concluding<'a> {
         bars
     }
 
-    fn sla(&self, design: &Design) -> Option<SlaOutcome> {
+    fn sla(&self, design: &Design, unavailability: Estimate) -> Option<SlaOutcome> {
         let terms = design.sla.as_ref()?;
         let tally = self.tally;
         let months = self.study.measure.months.whole() as f64;
@@ -285,7 +285,8 @@ impl<'a> Concluding<'a> {
             credit_percent: of_months(&tally.sla_credit, 100.0),
             tiers: tally.sla_tiers.iter().map(|moments| of_months(moments, 1.0)).collect(),
         };
-        Some(promises.outcome(terms))
+        let most = most_unconnected(self.study, design, unavailability);
+        Some(promises.bounded(terms, most, (self.measured_ms, &self.study.measure.months)).outcome(terms))
     }
 
     /// Means over weights, so that what is the same in every trial stays the same. None from split trials.

@@ -2,7 +2,7 @@
 //! them, in enough zones, have been started by the customer and not stopped; what fails meanwhile is down time, what the
 //! customer stops is not. Spot machines do not count (SL-03), nor those that nobody asked for.
 
-use super::state::{Slot, State};
+use super::slot::{Slot, State};
 use crate::design::Design;
 use crate::world::World;
 use zonefall_engine::SimTime;

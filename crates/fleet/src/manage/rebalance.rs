@@ -3,7 +3,7 @@
 use super::State;
 use super::create::Order;
 use super::scale::Claim;
-use super::state::Rebalance;
+use super::sets::Rebalance;
 use crate::Extra;
 use crate::operations::Operation;
 use crate::pending::Due;

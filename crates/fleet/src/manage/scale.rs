@@ -2,7 +2,7 @@
 
 use super::create::Order as Creation;
 use super::order::Line;
-use super::state::GroupState;
+use super::sets::GroupState;
 use super::{Slot, State};
 use crate::Extra;
 use crate::design::Spreading;

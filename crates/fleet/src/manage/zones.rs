@@ -1,6 +1,6 @@
 //! What zones can take: dark racks, lack of capacity, the control plane; and the slot of a new machine.
 
-use super::state::Capacity;
+use super::slot::Capacity;
 use crate::operations::Operation;
 use crate::policy::allocation::{granted_milli, is_reserved};
 use crate::policy::zone_balance::ZoneState;

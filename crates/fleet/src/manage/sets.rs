@@ -1,0 +1,286 @@
+//! What the sets of a design, their groups of slots and their changes remember within a trial.
+
+use super::delete::Notice;
+use super::order::Line;
+use super::owed::Owed;
+use crate::balancer::ProbeTimes;
+use crate::design::ScaleSet;
+use crate::placement::Slots;
+use crate::policy::instance_mix::order;
+use crate::policy::repair::Streak;
+use std::ops::Range;
+use zonefall_engine::{Key, SimTime, name_tag};
+use zonefall_topology::ZoneId;
+
+/// A group of slots (one set in one zone, or a regional set).
+#[derive(Debug, Clone)]
+pub(crate) struct GroupState {
+    pub set: usize,
+    pub zone: Option<ZoneId>,
+    /// Its zone is one of those of its set.
+    pub in_use: bool,
+    /// Numbers of its slots in the population.
+    pub numbers: Range<u32>,
+    pub initial: u32,
+    /// Machines that count for balance.
+    pub count: u32,
+    /// Those of them that are deallocated.
+    pub deallocated: u32,
+    /// Machines that hold hardware.
+    pub allocated: u32,
+    /// When a machine was refused last, and how many were at that instant.
+    pub refused: (SimTime, u32),
+    /// OV: machines asked for of the running scale-out that do not run yet.
+    pub awaited: u32,
+    /// Its instances in the order of their ids: the regular ones, and the Spot ones.
+    pub lines: [Line; 2],
+    /// SP: the last wave of evictions in the zone, and until when it leaves no capacity for new Spot machines.
+    pub last_wave: Option<SimTime>,
+    pub spot_short_until: SimTime,
+    /// SB: machines of the pool that are ready, and on their way.
+    pub standby: u32,
+    pub standby_coming: u32,
+}
+
+impl GroupState {
+    pub fn new(group: &Slots) -> Self {
+        Self {
+            set: group.set as usize,
+            zone: group.zone,
+            in_use: false,
+            numbers: group.numbers.clone(),
+            initial: group.initial,
+            count: 0,
+            deallocated: 0,
+            allocated: 0,
+            refused: (SimTime::ZERO, 0),
+            awaited: 0,
+            lines: [Line::EMPTY; 2],
+            last_wave: None,
+            spot_short_until: SimTime::ZERO,
+            standby: 0,
+            standby_coming: 0,
+        }
+    }
+
+    /// Forgets the last trial.
+    pub fn reset(&mut self) {
+        (self.count, self.allocated, self.awaited) = (0, 0, 0);
+        (self.standby, self.standby_coming, self.deallocated) = (0, 0, 0);
+        (self.refused, self.spot_short_until) = ((SimTime::ZERO, 0), SimTime::ZERO);
+        self.last_wave = None;
+        self.lines = [Line::EMPTY; 2];
+    }
+
+    /// Its instances that were asked for.
+    pub fn listed(&self) -> u32 {
+        self.lines[0].count + self.lines[1].count
+    }
+}
+
+/// AZ: an operation of automatic zone balance.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rebalance {
+    pub new: u32,
+    pub new_epoch: u16,
+    pub source: u32,
+    pub source_epoch: u16,
+    pub until: SimTime,
+    pub due: SimTime,
+}
+
+/// A set.
+#[derive(Debug)]
+pub(crate) struct SetState {
+    pub managed: bool,
+    /// Where its quota is, and what a machine takes of it.
+    pub region: usize,
+    pub vcpus: u32,
+    /// Its slot groups.
+    pub groups: Range<usize>,
+    pub regional: Option<usize>,
+    /// The groups of its zones, in their order; zones that it does not have yet are not among them.
+    pub zones: Vec<usize>,
+    /// The zones that it begins with.
+    first_zones: Vec<usize>,
+    /// Instances that the customer asks for.
+    pub desired: u32,
+    pub exists: u32,
+    pub spot: u32,
+    pub next_id: u32,
+    /// Some machine has got an id that says nothing of its age.
+    pub renumbered: bool,
+    /// SI-07: the ids below the second number are those of the oldest so many machines; of none if that is not known.
+    pub protected: (u32, u32),
+    /// The missing instances: as many as `desired` exceeds `exists`.
+    pub short: Owed,
+    pub repairing: u32,
+    /// Machines that wait for their repair.
+    pub waiting: Vec<u32>,
+    pub streak: Streak,
+    pub suspended: bool,
+    /// AR-08: when those are looked at again that wait.
+    pub look_due: SimTime,
+    pub grace_until: SimTime,
+    /// SI-09: the notices that run, the earlier first.
+    pub notices: Vec<Notice>,
+    pub last_change: Option<SimTime>,
+    pub last_rebalance: Option<SimTime>,
+    pub rebalance: Option<Rebalance>,
+    pub rebalance_due: SimTime,
+    /// What its zones or pools have has changed since rebalancing was considered.
+    pub unconsidered: bool,
+    /// When it was considered last, something was left to be done: any change may help.
+    pub restless: bool,
+    /// IM-02: the sizes of its mix after the first, in the order in which they are tried, by the tags of their names.
+    pub other_sizes: Vec<u64>,
+    /// The grid of its health probes.
+    pub probes: Option<ProbeTimes>,
+    /// The phase of the looks of automatic repairs.
+    pub tick_phase_ms: u64,
+    /// SB: machines of its pools, ready or on their way, and what the luck of those on their way is keyed by.
+    pub pooled: u32,
+    pub pool_luck: Key,
+}
+
+zonefall_engine::pooled_clone!(SetState {
+    managed,
+    region,
+    vcpus,
+    groups,
+    regional,
+    zones,
+    first_zones,
+    desired,
+    exists,
+    spot,
+    next_id,
+    renumbered,
+    protected,
+    short,
+    repairing,
+    waiting,
+    streak,
+    suspended,
+    look_due,
+    grace_until,
+    notices,
+    last_change,
+    last_rebalance,
+    rebalance,
+    rebalance_due,
+    unconsidered,
+    restless,
+    other_sizes,
+    probes,
+    tick_phase_ms,
+    pooled,
+    pool_luck
+});
+
+impl SetState {
+    /// The set with an index in the design, among the groups of all sets.
+    pub fn new(index: usize, set: &ScaleSet, groups: &[GroupState]) -> Self {
+        let start = groups.iter().position(|group| group.set == index).unwrap_or(0);
+        let end = groups.iter().rposition(|group| group.set == index).map_or(0, |last| last + 1);
+        let of_zone = |zone: &ZoneId| (start..end).find(|&group| groups[group].zone == Some(*zone));
+        Self {
+            managed: set.management.is_some(),
+            region: set.region.0 as usize,
+            vcpus: set.management.as_ref().map_or(0, |managed| managed.vcpus),
+            groups: start..end,
+            regional: (start..end).find(|&group| groups[group].zone.is_none()),
+            zones: Vec::with_capacity(end - start),
+            first_zones: set.zones.iter().filter_map(of_zone).collect(),
+            desired: 0,
+            exists: 0,
+            spot: 0,
+            next_id: 0,
+            renumbered: false,
+            protected: (0, 0),
+            short: Owed::default(),
+            repairing: 0,
+            waiting: Vec::new(),
+            streak: Streak::default(),
+            suspended: false,
+            look_due: SimTime::NEVER,
+            grace_until: SimTime::ZERO,
+            notices: Vec::new(),
+            last_change: None,
+            last_rebalance: None,
+            rebalance: None,
+            rebalance_due: SimTime::NEVER,
+            unconsidered: true,
+            restless: true,
+            other_sizes: set.management.as_ref().map_or_else(Vec::new, |managed| {
+                let mix = managed.instance_mix.as_ref();
+                let sizes = mix.map_or_else(Vec::new, |mix| order(mix).into_iter().map(|at| &mix.sizes[at]).collect());
+                sizes.iter().skip(1).map(|size| name_tag(&size.name)).collect()
+            }),
+            probes: None,
+            tick_phase_ms: 0,
+            pooled: 0,
+            pool_luck: Key::root(0),
+        }
+    }
+
+    /// Forgets the last trial; its groups of all sets learn which of them are in use.
+    pub fn reset(&mut self, groups: &mut [GroupState]) {
+        self.zones.clear();
+        self.zones.extend_from_slice(&self.first_zones);
+        self.groups.clone().for_each(|group| groups[group].in_use = self.first_zones.contains(&group));
+        self.short.clear();
+        self.waiting.clear();
+        self.notices.clear();
+        (self.desired, self.exists, self.spot, self.next_id, self.repairing, self.pooled) = (0, 0, 0, 0, 0, 0);
+        (self.renumbered, self.protected) = (false, (0, 0));
+        (self.streak, self.suspended) = (Streak::default(), false);
+        (self.unconsidered, self.restless) = (true, true);
+        self.grace_until = SimTime::ZERO;
+        (self.last_change, self.last_rebalance, self.rebalance) = (None, None, None);
+        (self.rebalance_due, self.look_due) = (SimTime::NEVER, SimTime::NEVER);
+    }
+
+    /// The groups that its new machines go to.
+    pub fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        self.zones.iter().copied().chain(self.regional.filter(|_| self.zones.is_empty()))
+    }
+}
+
+/// A change of the customer's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ChangeState {
+    pub set: usize,
+    /// Its place among the set's changes.
+    pub index: usize,
+    pub due: SimTime,
+    pub retry_due: SimTime,
+    /// Since when too few machines serve.
+    pub since: Option<SimTime>,
+    /// It was made and not taken back.
+    pub made: bool,
+    /// The capacity from before.
+    pub before: u32,
+    pub back_due: SimTime,
+}
+
+impl ChangeState {
+    pub const fn new(set: usize, index: usize) -> Self {
+        Self {
+            set,
+            index,
+            due: SimTime::NEVER,
+            retry_due: SimTime::NEVER,
+            since: None,
+            made: false,
+            before: 0,
+            back_due: SimTime::NEVER,
+        }
+    }
+
+    /// Forgets the last trial.
+    pub const fn reset(&mut self) {
+        (self.due, self.retry_due, self.back_due) = (SimTime::NEVER, SimTime::NEVER, SimTime::NEVER);
+        (self.since, self.made) = (None, false);
+    }
+}

@@ -284,7 +284,8 @@ impl<'a> Concluding<'a> {
             // Unless more is known, the most of a trial is each machine that there may ever be, all the time, or an
             // operation a millisecond. Where every trial shows the same (a change on schedule), twice that is taken for it.
             let measured_ms = cap_ms(self.study);
-            let most = natural::most(row.operation, design, measured_ms).unwrap_or(measured_ms * MOST_MACHINES);
+            let most =
+                natural::most(row.operation, design.sets.len(), measured_ms).unwrap_or(measured_ms * MOST_MACHINES);
             let constant = moments.is_constant();
             let cap = if constant { (2.0 * moments.mean()).min(most) } else { most };
             let mut per_year = self.mean(&moments, cap, unit * MS_PER_YEAR / self.observed_ms);

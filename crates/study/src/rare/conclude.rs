@@ -239,7 +239,8 @@ impl<'a> Concluding<'a> {
         let outcome = |(row, moments): (&zonefall_fleet::OperationRow, &WeightedMoments)| {
             let in_hours = row.operation.is_time();
             let unit = if in_hours { 1.0 / MS_PER_HOUR } else { 1.0 };
-            let most = natural::most(row.operation, design, measured_ms).unwrap_or(measured_ms * MOST_MACHINES);
+            let most =
+                natural::most(row.operation, design.sets.len(), measured_ms).unwrap_or(measured_ms * MOST_MACHINES);
             let per_year = self.mean(moments, most, unit * MS_PER_YEAR / self.measured_ms);
             OperationOutcome { operation: row.name.into(), in_hours, per_year }
         };

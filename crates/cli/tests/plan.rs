@@ -199,6 +199,24 @@ fn an_autoscaled_candidate_costs_what_a_run_of_it_is_billed() {
     assert!((cost / bill - 1.0).abs() < 1e-6, "{cost} {bill}");
 }
 
+/// What changes and runbooks add is paid for as well: 57 machines from the second day on are no three.
+#[test]
+fn a_candidate_that_a_change_enlarges_costs_what_a_run_of_it_is_billed() {
+    let file = "name = \"enlarged\"\nhorizon = \"10 days\"\nseed = 3\n[slo]\nmin_serving = 3\ntarget = \"99%\"\n[region.e]\n\
+        [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 3\n[faults]\nprofile = \"none\"\n[money]\n[plan]\n[[plan.choice]]\n\
+        key = \"scale_set.web.capacity\"\nvalues = [3]\n[[design]]\nname = \"as it is\"\n[[design]]\nname = \"enlarged\"\n\
+        change = [{ at = \"1 day\", set = \"web\", capacity = 60 }]\n";
+    let desk = Desk::with(file);
+    let json = |command: &str| -> Value { serde_json::from_str(&desk.run(command).ends(0).out).unwrap() };
+    let told = json("plan s.toml --trials 64 --no-assumptions --format json");
+    assert_eq!(told["best"]["design"], "as it is: capacity 3", "{told}");
+    assert_eq!(told["priced"]["candidates"], 1, "{told}");
+    let run = json("run s.toml --trials 64 --no-assumptions --no-counterfactual --format json --out r");
+    let bill = |at: usize| run["designs"][at]["bill"]["bill_per_month"]["mean"].as_f64().unwrap();
+    let least = told["priced"]["least_cost"].as_f64().unwrap();
+    assert!(bill(1) > 15.0 * bill(0) && (least / bill(1) - 1.0).abs() < 1e-6, "{least} {} {}", bill(0), bill(1));
+}
+
 /// A set that grows by a rule on CPU, with two capacities to choose from.
 fn grows(limits: &str) -> String {
     format!(

@@ -25,7 +25,7 @@ use crate::reader::Reader;
 use crate::scenario::{Method, Target};
 use crate::sets::Placed;
 use crate::timeline;
-use crate::what_if::{self, Change};
+use crate::what_if;
 use blame::Failed;
 use chosen::{Read, read};
 use limits::{Least, Limits, Size};
@@ -34,6 +34,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice};
+use zonefall_fleet::management::{Action, Change};
 use zonefall_fleet::{Design, PAID, Paid, paid_as_designed};
 
 /// The most candidates.
@@ -271,7 +272,7 @@ fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &m
     for (of, &value) in read.iter().zip(at) {
         // Another design may have it.
         known_names::known(&[&table], &of.path, codes::UNKNOWN_KEY, sink)?;
-        let change = Change { path: of.path.clone(), value: of.nodes[value as usize].clone() };
+        let change = what_if::Change { path: of.path.clone(), value: of.nodes[value as usize].clone() };
         what_if::apply(&mut table, &change, &[], sink)?;
     }
     let tree = Node { span: of.tree.span.clone(), value: Value::Table(table) };
@@ -298,7 +299,7 @@ fn named(seen: &[Seen], shape: usize, names: &[String], read: &[Read], at: &[u32
 /// Takes a candidate that is within the limits.
 fn take(plan: &mut Plan, laid: Laid, name: String, (shape, at): (usize, &[u32]), limits: &Limits, least: &mut Least) {
     let cost = cost(&laid);
-    let rates = autoscales(&laid.design).then(|| laid.rates.clone().unwrap_or_else(|| by_the_machine(&laid)));
+    let rates = changes_size(&laid.design).then(|| laid.rates.clone().unwrap_or_else(|| by_the_machine(&laid)));
     // Nobody reads the meters of others.
     let bought = rates.as_ref().map(|_| laid.sets.iter().map(|placed| placed.purchase.bought).collect());
     let design = Design { name, bought, ..laid.design };
@@ -312,8 +313,16 @@ fn take(plan: &mut Plan, laid: Laid, name: String, (shape, at): (usize, &[u32]),
     }
 }
 
-fn autoscales(design: &Design) -> bool {
-    design.sets.iter().filter_map(|set| set.management.as_ref()).any(|managed| managed.autoscale.is_some())
+/// Whether autoscale, a change or a runbook decides how many machines there are: then only lives tell what is paid.
+fn changes_size(design: &Design) -> bool {
+    let resizes = |change: &Change| match change.action {
+        Action::Capacity(_) | Action::Delete { .. } | Action::Attach { .. } | Action::Detach { .. } => true,
+        Action::Deallocate(_) | Action::Start => true,
+        Action::Zones(_) | Action::ReplaceFailed | Action::ResumeRepairs | Action::ForceDetach => false,
+        Action::StopRollout | Action::RollBack => false,
+    };
+    let mut managed = design.sets.iter().filter_map(|set| set.management.as_ref());
+    managed.any(|managed| managed.autoscale.is_some() || managed.changes.iter().any(resizes))
 }
 
 /// Without a price a machine that is there all month costs one.

@@ -133,7 +133,7 @@ pub struct Question {
     pub cost_max: Option<f64>,
 }
 
-/// Candidates whose cost was simulated, for autoscale decides how many machines they have.
+/// Candidates whose cost was simulated, for autoscale, changes or runbooks decide how many machines they have.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Priced {
     /// How many.

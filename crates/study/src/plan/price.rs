@@ -1,4 +1,4 @@
-//! What candidates cost whose machines come and go by autoscale: the mean bill of their first trials.
+//! What candidates cost whose machines come and go by autoscale, changes or runbooks: the mean bill of their first trials.
 //!
 //! In: a question, some candidates of which have prices by the hour ([`Candidate::rates`](super::Candidate)). Out: the same question
 //! with their simulated costs, without those that cost more than is allowed, and how far the costs may be off. Trials are doubled
@@ -122,8 +122,8 @@ pub(super) fn in_words(of: &Priced) -> String {
         (_, many) => format!(" {many} of them cost more than `max_cost` and were left out."),
     };
     let (who, bills) = match of.candidates {
-        1 => ("1 candidate autoscales and is".to_owned(), "its mean bill is"),
-        many => (format!("{many} candidates autoscale and are"), "their mean bills are"),
+        1 => ("1 candidate changes its size and is".to_owned(), "its mean bill is"),
+        many => (format!("{many} candidates change their size and are"), "their mean bills are"),
     };
     let each = if of.candidates == 1 { "" } else { " each" };
     format!(
@@ -142,13 +142,13 @@ mod tests {
         let one = Priced { candidates: 1, trials: 128, off_at_most: 0.0101, least_cost: 9.0, too_dear: 0 };
         assert_eq!(
             in_words(&one),
-            "Cost: 1 candidate autoscales and is priced by the machine-hours of 128 trials; its mean bill is known to \
+            "Cost: 1 candidate changes its size and is priced by the machine-hours of 128 trials; its mean bill is known to \
              1.01 % or better."
         );
         let three = Priced { candidates: 3, too_dear: 1, off_at_most: 0.005, ..one };
         let words = in_words(&three);
         assert!(
-            words.contains("3 candidates autoscale and are")
+            words.contains("3 candidates change their size and are")
                 && words.ends_with("1 of them costs more than `max_cost` and was left out."),
             "{words}"
         );

@@ -130,6 +130,35 @@ fn as_08_dr_07_a_region_scales_by_the_clients_that_come_to_it() {
     assert_eq!(count(&ledger, Operation::AutoscaleOuts), 2);
 }
 
+#[test]
+fn as_08_dr_07_clients_who_come_back_meet_what_autoscale_has_left() {
+    // What the first part needs besides its machines is out from one o'clock to 3:00:30. Its clients are gone from 1:02:30 on: two
+    // machines less at 1:03, 1:08 and 1:13.
+    let mut both = active_active(course(10_000, &[]));
+    let Need::Parts(service) = &mut both.need else { unreachable!("a service of parts") };
+    let service = Arc::make_mut(service);
+    let door = Component { cause: Some("door".into()), footing: Footing::Global, ceiling: None };
+    let node = |name: &str, part| Node { name: name.into(), part, promise: None };
+    service.nodes.truncate(2);
+    service.nodes.push(node("door", Part::Component(door)));
+    service.nodes.push(node("first", Part::Group { parts: vec![0, 2], least: 2 }));
+    service.nodes.push(node("site", Part::Group { parts: vec![1, 3], least: 1 }));
+    service.failovers[0].node = 4;
+    let modes = vec![mode("zone", Scope::Zone), mode("door", Scope::Component)];
+    let script = Script::new(topology(3, 2, 20), modes, 4 * HOUR);
+    let ledger = script.outages(&[(1, 0, 0, HOUR, 3 * HOUR + 30 * SECOND)]).play(both);
+    // Five a second come back to two machines; two more serve at 3:03, and six at 3:08.
+    let away = 5000 * 150 * SECOND + 2000 * 150 * SECOND;
+    let back = 3000 * 150 * SECOND + 1000 * 300 * SECOND;
+    assert_eq!(ledger.offered - ledger.served, i128::from(away + back));
+    assert_eq!(ledger.outages_ms, [5 * MINUTE, 7 * MINUTE + 30 * SECOND]);
+    assert_eq!((count(&ledger, Operation::AutoscaleIns), count(&ledger, Operation::AutoscaleOuts)), (3, 2 + 3));
+    // What clients meet when they are back is charged to overload and to machines on their way, as is what the second part lacks
+    // before: each of the two parts' machines and the door for a third of 150 s.
+    let charged = |causes: &[usize]| causes.iter().map(|&cause| ledger.missed_by_cause_ms[cause]).sum::<u64>();
+    assert_eq!([charged(&[1]), charged(&[2, 4])], [50 * SECOND, 450 * SECOND + 100 * SECOND]);
+}
+
 /// At least so many millionths of a request a second.
 fn requests(threshold_micro: i64) -> Rule {
     let metric = Metric::Requests { per_instance: false };

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
-use zonefall_fleet::policy::autoscale::Metric;
+use zonefall_fleet::policy::autoscale::{Direction, Metric, Profile};
 use zonefall_fleet::{Least, Need, Part, Pattern, Sessions, Structure};
 
 /// What there is for autoscale to look at.
@@ -91,7 +91,8 @@ pub(crate) fn sees_its_own_sessions(
 }
 
 /// DR-07: what stands by warm or cold grows as its group says, and autoscale would ask for something else. A hot standby
-/// shrinks to its minima, and has to be fit to serve then; to a part without weight no client ever comes (AFD-03).
+/// shrinks to its minima, as any part does whose clients are elsewhere (AS-08), and has to be found to work then, or no client
+/// ever comes back; to a part without weight none comes (AFD-03).
 pub(crate) fn standbys_scale_hot(reader: &Reader<'_>, sets: &[Placed], need: &Need, sink: &mut Sink) -> Option<()> {
     let Some(service) = need.structure() else { return Some(()) };
     let smallest = smallest(service, sets);
@@ -107,7 +108,7 @@ pub(crate) fn standbys_scale_hot(reader: &Reader<'_>, sets: &[Placed], need: &Ne
                 Pattern::ActiveActive { weights } if weights[at] == 0 => Stand::Unasked(part),
                 Pattern::Standby(_) if at > 0 && pattern == Some("hot") => Stand::Hot(part),
                 Pattern::Standby(_) if at > 0 => Stand::Grows,
-                _ => continue,
+                _ => Stand::Serves(part),
             };
             for set in service.sets_within(part as usize) {
                 let placed = &sets[set as usize];
@@ -126,6 +127,8 @@ pub(crate) fn standbys_scale_hot(reader: &Reader<'_>, sets: &[Placed], need: &Ne
 enum Stand {
     /// Ready; it is sent clients if it holds.
     Hot(u32),
+    /// It serves, until its clients are sent elsewhere.
+    Serves(u32),
     /// As many of it run as its group says.
     Grows,
     /// Clients go by weight, and it has none.
@@ -162,9 +165,15 @@ fn smallest(service: &Structure, sets: &[Placed]) -> Vec<Smallest> {
     all
 }
 
-/// The least machines that a set may shrink to, if it autoscales.
+/// The least machines that a set may shrink to, if it autoscales: AS-09: only with a rule that decreases does it shrink by itself.
 fn minimum(placed: &Placed) -> Option<u32> {
-    Some(placed.set.management.as_ref()?.autoscale.as_ref()?.minimum())
+    let setting = placed.set.management.as_ref()?.autoscale.as_ref()?;
+    let least = |profile: &Profile| {
+        let shrinks = profile.rules.iter().any(|rule| rule.direction == Direction::In);
+        let stays = placed.set.capacity.clamp(profile.minimum, profile.maximum.max(profile.minimum));
+        if shrinks { profile.minimum } else { stays }
+    };
+    setting.profiles.iter().map(least).min()
 }
 
 /// Why a set of a part that waits for clients may not autoscale, if it does.
@@ -184,14 +193,15 @@ fn unfit(
             "`{}` has no weight in `{group}`: no client is ever sent to it, and `{set}` would shrink for good",
             name(part as usize)
         )),
-        Stand::Hot(part) => {
+        Stand::Hot(part) | Stand::Serves(part) => {
             let leaf = service.node_of_set(at)?;
             let Smallest { machines: (left, asked), healthy } = smallest[leaf];
             let waits = !healthy && !smallest[part as usize].healthy;
             waits.then(|| {
                 let together = if left > minimum { format!(", {left} with the other sets of its part") } else { String::new() };
                 let part = name(leaf);
-                format!("standing by, `{set}` shrinks to {minimum} machines{together}, and `{part}` needs {asked} to be sent any client")
+                let when = if let Stand::Hot(_) = stand { "standing by" } else { "while clients are elsewhere" };
+                format!("{when}, `{set}` shrinks to {minimum} machines{together}, and `{part}` needs {asked} to be sent any client")
             })
         }
     }

@@ -27,7 +27,7 @@ pub(super) const KEYS: &[Key] = &[
     .overlay()
     .from("DR-07"),
     Key::new("failover.<name>", Either(&[Table, Off]), "A failover group; `false` in a design removes it.").overlay(),
-    failover_key!("parts", List(&Text, FAILOVER_PARTS_MAX), "Two parts or components or more; but for active/active in the order in which they are to serve. A part is found to be out when it does not hold, or, with `min_served`, when none of its machines serves.", "AFD-03, TM-03"),
+    failover_key!("parts", List(&Text, FAILOVER_PARTS_MAX), "Two parts or components or more; but for active/active in the order in which they are to serve. A part is found to be out when it does not hold, or, with `min_served`, when none of its machines serves. One that autoscales shrinks while its clients are elsewhere (AS-08), and is too small when they come back until it has scaled out: a minimum that can take them, or a schedule, avoids it.", "AFD-03, TM-03"),
     failover_key!("pattern", Choice(PATTERNS), "How the others are kept, and what of them is paid for while they stand by (all machines; with warm those that run; with cold and Site Recovery none): all serve; one is ready but for a switch; one runs small and is scaled out; one is deployed and restored; machines are replicated by Site Recovery.", "DR-07"),
     failover_key!("router", Choice(ROUTERS), "What finds out that a part is out and sends clients to another. `other` needs `detect`.", "LB-08, AFD-01, TM-01"),
     failover_key!("weights", List(&Count(0, 1000), FAILOVER_PARTS_MAX), "With active/active: the weight of each part; the same for all without it.", "AFD-03, TM-03"),

@@ -163,10 +163,11 @@ fn as_08_dr_07_autoscale_goes_with_active_parts_and_hot_standbys() {
             "[scale_set.{name}]\nregion = \"{region}\"\nzones = [1, 2, 3]\ncapacity = 6\ncapacity_per_instance = \"100 req/s\"\n"
         )
     };
-    let of = |least: &str, pattern: &str, first_scales: bool| {
+    let out = "{ metric = \"cpu\", operator = \">\", threshold = 70, increase = 1 }";
+    let both = format!("{out}, {{ metric = \"cpu\", operator = \"<\", threshold = 20, decrease = 1 }}");
+    let ruled = |rules: &str, least: &str, pattern: &str, first_scales: bool| {
         let scale = |name: &str| {
-            let rule = "{ metric = \"cpu\", operator = \">\", threshold = 70, increase = 1 }";
-            format!("[scale_set.{name}.autoscale]\nminimum = 3\nmaximum = 9\ndefault = 6\nrule = [{rule}]\n")
+            format!("[scale_set.{name}.autoscale]\nminimum = 3\nmaximum = 9\ndefault = 6\nrule = [{rules}]\n")
         };
         let (east, west) = (set("east", "eastus"), set("west", "westus2"));
         let parts = format!("[part.one]\nsets = [\"east\"]\n{least}\n[part.two]\nsets = [\"west\"]\n{least}\n");
@@ -175,11 +176,19 @@ fn as_08_dr_07_autoscale_goes_with_active_parts_and_hot_standbys() {
         let scales = scale(if first_scales { "east" } else { "west" });
         scenario("", &format!("[demand]\nrate = \"300 req/s\"\n{east}{west}{scales}{parts}{group}"))
     };
-    accepted(&of("min_serving = 6", "active-active", false));
-    accepted(&of("min_serving = 3", "hot", false));
-    accepted(&of("min_served = \"99%\"", "hot", false));
-    accepted(&of("min_serving = 6", "cold", true));
+    let of = |least: &str, pattern: &str, first_scales: bool| ruled(&both, least, pattern, first_scales);
+    for (pattern, first_scales) in [("active-active", false), ("hot", false), ("cold", true)] {
+        accepted(&of("min_serving = 3", pattern, first_scales));
+        accepted(&of("min_served = \"99%\"", pattern, first_scales));
+        // AS-09: what never scales in stays as large as it is.
+        accepted(&ruled(out, "min_serving = 6", pattern, first_scales));
+    }
     for (text, words) in [
+        (
+            of("min_serving = 6", "active-active", false),
+            "while clients are elsewhere, `west` shrinks to 3 machines, and `two` needs 6 to be sent any client",
+        ),
+        (of("min_serving = 6", "cold", true), "`east` shrinks to 3 machines, and `one` needs 6"),
         (of("min_serving = 6", "hot", false), "shrinks to 3 machines, and `two` needs 6"),
         (of("min_serving = 3", "warm", false), "`west` stands by and grows as `site` says"),
         (of("min_served = \"99%\"", "cold", false), "`west` stands by and grows as `site` says"),
@@ -196,7 +205,7 @@ fn as_08_dr_07_a_standby_that_autoscale_leaves_too_small_is_found_wherever_its_m
             "[scale_set.{name}]\nregion = \"{region}\"\nzones = [1]\ncapacity = 6\ncapacity_per_instance = \"100 req/s\"\n{more}"
         )
     };
-    let rule = "{ metric = \"cpu\", operator = \">\", threshold = 70, increase = 1 }";
+    let rule = "{ metric = \"cpu\", operator = \"<\", threshold = 20, decrease = 1 }";
     let scale = format!("[scale_set.west.autoscale]\nminimum = 2\nmaximum = 9\nrule = [{rule}]\n");
     let sets = set("east", "eastus", "") + &set("west", "westus2", &scale);
     let second = set("second", "westus2", "");

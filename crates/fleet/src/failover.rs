@@ -46,7 +46,7 @@ pub struct Standby {
     pub ready: Law,
     /// Clients are sent over at the decision, not when it is ready (warm: what runs there serves meanwhile).
     pub sent_at_once: bool,
-    /// What of its capacity runs before it is ready, in thousandths.
+    /// What of its machines runs before it is ready, in thousandths; whole ones.
     pub running_milli: u32,
     /// What of its machines runs, and is paid for, while it stands by, in thousandths.
     pub standing_milli: u32,

@@ -100,6 +100,8 @@ pub(crate) struct Parts {
     states: Vec<State>,
     leaves: Vec<Leaf>,
     children: Vec<Vec<u32>>,
+    /// Machines of each leaf, as they were designed; none of any until they are told.
+    machines: Vec<u64>,
     /// Leaves whose lack is charged.
     missing: Vec<u32>,
     shares: Vec<u64>,
@@ -130,6 +132,7 @@ zonefall_engine::pooled_clone!(Parts {
     states,
     leaves,
     children,
+    machines,
     missing,
     shares,
     ones,
@@ -189,6 +192,7 @@ impl Parts {
             states: (0..count).map(state).collect(),
             leaves: service.nodes.iter().map(|node| leaf(&node.part)).collect(),
             children: service.nodes.iter().map(|node| children(&node.part)).collect(),
+            machines: vec![0; count],
             missing: Vec::with_capacity(count),
             shares: vec![0; count],
             ones: vec![1; count],
@@ -210,6 +214,15 @@ impl Parts {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.states.len()
+    }
+
+    /// How many machines each set of the service has.
+    pub fn made_of(&mut self, service: &Structure, capacity: impl Fn(usize) -> u32) {
+        for (machines, node) in self.machines.iter_mut().zip(&service.nodes) {
+            if let Part::Sets(sets, _) = &node.part {
+                *machines = sets.iter().map(|&set| u64::from(capacity(set as usize))).sum();
+            }
+        }
     }
 
     /// Opens a trial: no machine serves yet, every component is up.

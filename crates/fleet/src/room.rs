@@ -7,7 +7,7 @@
 //! A design whose requests go where there is room (`Service::spreads_evenly` is off) has none of this.
 
 use crate::parts::Counts;
-use crate::parts::routes::WHOLLY;
+use crate::parts::routes::ALL;
 use crate::world::World;
 
 /// Machines by what one of them can serve, in thousandths of a request a second; in order.
@@ -56,10 +56,10 @@ impl Room {
         self.0.len() < 2
     }
 
-    /// What is served of a demand that goes evenly to so many machines, the dead among them; so many thousandths of the
-    /// machines run.
-    pub fn served(&self, rotation: i64, demand: u64, running: u32) -> u64 {
-        served(self.0.iter().copied(), rotation, demand, running)
+    /// What is served of a demand that goes evenly to so many machines, the dead among them; as many of so
+    /// many of those alive run.
+    pub fn served(&self, rotation: i64, demand: u64, runs: (u64, u64)) -> u64 {
+        served(self.0.iter().copied(), rotation, demand, runs)
     }
 
     /// The same if so many machines that can serve at least so much did not.
@@ -69,19 +69,19 @@ impl Room {
             let gone = if at == first { machines } else { 0 };
             (can, (of - gone).max(0))
         });
-        served(left, rotation - machines, demand, WHOLLY)
+        served(left, rotation - machines, demand, ALL)
     }
 }
 
 /// What machines of these capacities serve.
-fn served(levels: impl Iterator<Item = (i64, i64)>, rotation: i64, demand: u64, running: u32) -> u64 {
+fn served(levels: impl Iterator<Item = (i64, i64)>, rotation: i64, demand: u64, runs: (u64, u64)) -> u64 {
     if rotation <= 0 {
         return 0;
     }
     let (demand, rotation) = (i128::from(demand), i128::from(rotation));
     let (mut fit, mut less) = (0, 0);
     for (capacity, machines) in levels {
-        let can = i128::from(capacity) * i128::from(running) / i128::from(WHOLLY);
+        let can = i128::from(capacity) * i128::from(runs.0) / i128::from(runs.1);
         if can * rotation >= demand {
             fit += i128::from(machines);
         } else {
@@ -95,16 +95,14 @@ impl Counts {
     /// The capacity that a demand could make use of if no request went to a dead machine.
     pub fn of_use(self, room: Option<&Room>, demand: u64) -> Self {
         match room.filter(|room| !room.is_level()) {
-            Some(room) => {
-                Self { capacity: self.capacity.min(room.served(self.serving, demand, WHOLLY) as i64), ..self }
-            }
+            Some(room) => Self { capacity: self.capacity.min(room.served(self.serving, demand, ALL) as i64), ..self },
             None => self,
         }
     }
 
     /// Demand served where it goes evenly to machines that are not alike.
-    pub fn served_evenly(self, room: &Room, demand: u64, running: u32) -> u64 {
-        if self.serving == 0 { 0 } else { room.served(self.serving + self.dead, demand, running) }
+    pub fn served_evenly(self, room: &Room, demand: u64, runs: (u64, u64)) -> u64 {
+        if self.serving == 0 { 0 } else { room.served(self.serving + self.dead, demand, runs) }
     }
 }
 
@@ -137,13 +135,13 @@ mod tests {
     fn each_machine_serves_its_share_or_what_it_can() {
         // Two of 1,000 and one of 400: 2,100 are 700 each, of which the slow one lacks 300.
         let three = room(&[(1000, 2), (400, 1)]);
-        let served = |demand| three.served(3, demand, WHOLLY);
+        let served = |demand| three.served(3, demand, ALL);
         assert_eq!([served(1200), served(1500), served(2100), served(9000)], [1200, 1400, 1800, 2400]);
         // A dead machine gets as much as the others.
-        assert_eq!(three.served(4, 2000, WHOLLY), 1000 + 400);
-        assert_eq!((three.served(0, 5, WHOLLY), room(&[]).served(3, 5, WHOLLY)), (0, 0));
-        // Half of all that stands by runs: as many machines half as strong.
-        assert_eq!(three.served(3, 1200, 500), 400 + 400 + 200);
+        assert_eq!(three.served(4, 2000, ALL), 1000 + 400);
+        assert_eq!((three.served(0, 5, ALL), room(&[]).served(3, 5, ALL)), (0, 0));
+        // Half of all that stands by runs: machines half as strong.
+        assert_eq!(three.served(3, 1200, (1, 2)), 400 + 400 + 200);
         assert_eq!(three.served_without(3, 1200, (1000, 1)), 600 + 400);
     }
 
@@ -153,7 +151,7 @@ mod tests {
             for dead in 0..3 {
                 for demand in [0, 1, 7, 299, 300, 301, 1000, 9999] {
                     let counts = Counts { serving, dead, capacity: 300 * serving };
-                    let evenly = counts.served_evenly(&room(&[(300, serving)]), demand, WHOLLY);
+                    let evenly = counts.served_evenly(&room(&[(300, serving)]), demand, ALL);
                     assert_eq!(evenly, counts.served(demand), "{counts:?} {demand}");
                 }
             }

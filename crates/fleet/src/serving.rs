@@ -152,6 +152,7 @@ impl Book {
             Need::Parts(structure) => {
                 let own = (extra(Extra::Failover), extra(Extra::Overload));
                 let mut parts = Parts::new((structure, &design.service), all, own, topology);
+                parts.made_of(structure, |set| design.sets[set].capacity);
                 if design.service.spreads_evenly {
                     parts.spread_evenly();
                 }

@@ -3,9 +3,10 @@
 //! In: what each leaf makes of the demand that comes to it. Out: the same of the whole, from the leaves to the root. Parts in
 //! series are asked in the order in which they stand: what one loses does not come to the next, and what is too much for one has
 //! been too much before others lose any of it. Of a group in which k parts must hold, as much passes as through the k-th
-//! best; through a failover group, what passes all of its parts.
+//! best; through a failover group, what passes all of its parts. In whole thousandths of a request a second, rounded down: in
+//! each part with dead machines in rotation by less than one, elsewhere by nothing.
 
-use super::routes::WHOLLY;
+use super::routes::of_capacity;
 use super::{Counts, Leaf, NOBODY, Parts};
 
 /// A demand by which shares are found where none is said: so large that rounding does not matter.
@@ -143,12 +144,12 @@ impl Parts {
     /// The same of a group of sets of which so many thousandths run.
     pub(super) fn way_of_sets(&self, at: usize, comes: u64, running: u32) -> Way {
         let Leaf::Sets { counts, room, .. } = &self.leaves[at] else { return Way::default() };
-        let capacity = counts.capacity.max(0);
-        let capacity = if running < WHOLLY { capacity * i64::from(running) / i64::from(WHOLLY) } else { capacity };
+        let runs = self.machines_of(at, running);
+        let capacity = of_capacity(counts.capacity.max(0), runs);
         let reach = match room {
             _ if counts.serving == 0 => return Way::default(),
             None => counts.reached(comes),
-            Some(room) => counts.served_evenly(room, comes, running),
+            Some(room) => counts.served_evenly(room, comes, runs),
         };
         Way { reach, capacity: capacity as u64 }
     }

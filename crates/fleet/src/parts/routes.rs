@@ -15,6 +15,14 @@ pub fn working(count: u64, works: u32) -> u64 {
     (count * u64::from(works)).div_ceil(u64::from(WHOLLY))
 }
 
+/// All of all.
+pub(crate) const ALL: (u64, u64) = (1, 1);
+
+/// The capacity of machines of which as many run of so many.
+pub(super) fn of_capacity(capacity: i64, (runs, of): (u64, u64)) -> i64 {
+    if runs == of { capacity } else { (i128::from(capacity) * i128::from(runs) / i128::from(of)) as i64 }
+}
+
 /// The clients of one failover group.
 #[derive(Debug)]
 pub(crate) struct Route {
@@ -116,13 +124,20 @@ impl Parts {
         }
     }
 
+    /// Of the machines of a group of sets those that run if so many thousandths do: as many of so many, whole ones as they were
+    /// designed. What has failed since may be any of them.
+    pub(super) fn machines_of(&self, at: usize, running: u32) -> (u64, u64) {
+        match self.machines[at] {
+            machines if running < WHOLLY && machines > 0 => (working(machines, running), machines),
+            _ => ALL,
+        }
+    }
+
     /// Machines of a group of sets that serve, as far as they run.
     pub(super) fn serving(&self, at: usize) -> i64 {
         let Leaf::Sets { counts, .. } = &self.leaves[at] else { return 0 };
-        match self.runs(at) {
-            WHOLLY => counts.serving,
-            running => working(counts.serving.max(0) as u64, running) as i64,
-        }
+        let (runs, of) = self.machines_of(at, self.runs(at));
+        if runs == of { counts.serving } else { (counts.serving.max(0) as u64 * runs).div_ceil(of) as i64 }
     }
 
     /// Looks again at the groups of which a part runs in part: one of its machines more or less may decide.
@@ -206,7 +221,7 @@ impl Parts {
     pub(super) fn running(&self, at: usize, counts: Counts) -> Counts {
         match self.reach.get(at) {
             Some(reach) if reach.running < WHOLLY => {
-                Counts { capacity: counts.capacity * i64::from(reach.running) / i64::from(WHOLLY), ..counts }
+                Counts { capacity: of_capacity(counts.capacity, self.machines_of(at, reach.running)), ..counts }
             }
             _ => counts,
         }

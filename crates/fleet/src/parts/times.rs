@@ -78,12 +78,13 @@ impl Parts {
     /// Of what comes to a tier, what reaches its machines; and their capacity.
     fn at_tier(&self, node: usize, comes: u64, more: i64) -> (u64, u64) {
         let Leaf::Sets { counts, room, .. } = &self.leaves[node] else { return (0, 0) };
+        let runs = self.machines_of(node, self.runs(node));
         let counts = self.running(node, *counts);
         // Machines that come back are as many as are alive, and nobody is dead: all that comes reaches one.
         let reach = if more > 0 { comes } else { counts.reached(comes) };
         // What overflows from machines that are not warm waits there, whoever else has room.
         let uneven = room.as_ref().filter(|room| !room.is_level() && more == 0);
-        let served = uneven.map(|room| counts.served_evenly(room, comes, self.runs(node)));
+        let served = uneven.map(|room| counts.served_evenly(room, comes, runs));
         if served.is_some_and(|served| !is_share(served, IN_TIME, reach)) {
             return (reach, 0);
         }

@@ -5,7 +5,7 @@
 use super::{Book, Class};
 use crate::design::Need;
 use crate::parts::Counts;
-use crate::parts::routes::WHOLLY;
+use crate::parts::routes::ALL;
 use crate::retries::Asked;
 use crate::service::{IN_TIME, Limit, is_share};
 
@@ -96,7 +96,7 @@ impl Book {
 
     fn served_evenly(&self) -> u64 {
         let Some(room) = &self.room else { return self.all_machines().served(self.passed()) };
-        self.all_machines().served_evenly(room, self.passed(), WHOLLY).min(self.usable().max(0) as u64)
+        self.all_machines().served_evenly(room, self.passed(), ALL).min(self.usable().max(0) as u64)
     }
 
     pub(super) fn all_machines(&self) -> Counts {

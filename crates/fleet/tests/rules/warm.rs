@@ -45,6 +45,25 @@ fn dr_07_a_warm_standby_serves_what_it_can_while_it_grows() {
 }
 
 #[test]
+fn dr_07_of_a_warm_standby_whole_machines_run_by_what_they_serve_as_by_their_number() {
+    // A share of 0.25 of ten are three machines, not 2.5, whoever counts.
+    let quarter = |least| warm(least, |of| of.running_milli = 250);
+    let of_demand = |milli: u64| Design { demand: Some(Demand::constant(milli)), ..quarter(SERVED) };
+    let evenly = |mut design: Design| {
+        design.service.spreads_evenly = true;
+        design
+    };
+    for design in [of_demand(3000), quarter(Least::Serving(3)), evenly(of_demand(3000))] {
+        let ledger = play_zones(design, &[(EAST, HOUR, 2 * HOUR)], &[]);
+        assert_eq!(ledger.outages_ms, [2 * MINUTE]);
+        // Nobody is served for two minutes, if anybody asks.
+        let asked = ledger.offered / i128::from(DAY);
+        assert_eq!(ledger.offered - ledger.served, asked * i128::from(2 * MINUTE));
+    }
+    assert_eq!(play_zones(quarter(Least::Serving(4)), &[(EAST, HOUR, 2 * HOUR)], &[]).outages_ms, [12 * MINUTE]);
+}
+
+#[test]
 fn dr_07_a_warm_standby_holds_as_soon_as_what_runs_of_it_is_enough() {
     // Three machines of 1 request a second are 99 % of 3.03; by number they are three.
     let of_demand = |milli: u64| Design { demand: Some(Demand::constant(milli)), ..warm(SERVED, |_| {}) };

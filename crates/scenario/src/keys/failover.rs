@@ -50,7 +50,7 @@ pub(super) const KEYS: &[Key] = &[
     failover_key!("office.time_zone", Text, "The IANA time zone of these hours; the scenario's without it.", ""),
     failover_key!("office.notice_outside", Law, "`notice` outside of these hours: somebody is called. Without it nobody notices before they begin.", ""),
     failover_key!("ready", Law, "From the decision until the standby is ready. Without it hot 0 to 2 min, warm 5 to 20 min, cold 1 to 8 h (uniform), Site Recovery lognormal with median 15 min and sigma 0.6.", "DR-02, DR-07"),
-    failover_key!("running", Share, "With a warm standby: the share of its machines that run before it is scaled out; clients are sent to it at once, and it serves as much. Assumed.", "DR-07", "30%"),
+    failover_key!("running", Share, "With a warm standby: the share of its machines that run before it is scaled out; clients are sent to it at once, and whole machines (rounded up) serve them. Assumed.", "DR-07", "30%"),
     failover_key!("reserved", Flag, "Capacity is reserved for the standby, so it is always found, and paid for.", "DR-03", "false"),
     failover_key!("capacity_risk", Share, "With a warm or cold standby or Site Recovery, without `reserved`: probability that its region has no room, each time that it is asked. Assumed from what is known of zones: 5 to 30 %.", "DR-03, IN-07", "17.5%"),
     failover_key!("capacity_retry", Law, "From being refused until it is asked again. Assumed.", "DR-03", "\"30 min\""),

@@ -89,6 +89,13 @@ pub fn service(design: &Design) -> Option<String> {
     } else if of.sessions.is_some() {
         says.push("no drain".into());
     }
+    for set in &design.sets {
+        if let Some(slow) = &set.slow_start {
+            let capacity = f64::from(slow.capacity_milli) / 10.0;
+            let name = if design.sets.len() > 1 { format!("machines of `{}`", set.name) } else { "machines".into() };
+            says.push(format!("{name} that have just started serve {capacity} % for {}", length(&slow.time)));
+        }
+    }
     if let Some(ceiling) = &of.ceiling {
         says.push(format!("`{}` lets {} a second through", ceiling.name, ceiling.capacity_milli as f64 / 1000.0));
     }

@@ -14,7 +14,7 @@ use zonefall_fleet::{Design, Windows, population};
 use zonefall_import::{Drill, Experiment, Script, ZONE_OUTAGE, experiment};
 use zonefall_scenario::{FILE_BYTES_MAX, Scenario};
 use zonefall_study::Study;
-use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, SCHEMA, judge};
+use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Load, SCHEMA, judge};
 use zonefall_study::timeline::{Timeline, timeline};
 
 /// CH-07: what a shutdown leaves out.
@@ -89,7 +89,8 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
     }
     let name = if of.name.is_empty() { options.experiment.display().to_string() } else { of.name.clone() };
     let (study, outage_adds) = (scenario.name.clone(), (!options.as_outage).then(|| OUTAGE_ADDS.to_owned()));
-    Ok((Drilled { schema: SCHEMA, experiment: name, study, hypothesis, designs, notes, outage_adds }, shown))
+    let begins = scenario.start.as_ref().and_then(|start| start.after(scenario.hypothesis.begins));
+    Ok((Drilled { schema: SCHEMA, experiment: name, study, hypothesis, begins, designs, notes, outage_adds }, shown))
 }
 
 fn hypothesis(scenario: &Scenario, of: &Experiment) -> Hypothesis {
@@ -128,6 +129,7 @@ fn one(
     let mut found = DrillDesign {
         design: design.name.clone(),
         fails: script.fails.clone(),
+        load: load(scenario, design),
         struck: struck.collect(),
         trials: 0,
         passed: 0,
@@ -156,6 +158,15 @@ fn one(
         }
     }
     Ok((found, shown.map(|(timeline, _)| timeline)))
+}
+
+/// What is asked of a design when the experiment begins.
+fn load(scenario: &Scenario, design: &Design) -> Option<Load> {
+    let demand = design.demand.as_ref()?;
+    let (least, most) = demand.range_milli();
+    let begins = demand.at_milli(SimTime::ZERO.after(scenario.hypothesis.begins));
+    let [at_its_beginning, least, most] = [begins, least, most].map(|milli| milli as f64 / 1000.0);
+    Some(Load { at_its_beginning, least, most })
 }
 
 /// A study of one design that lives through the experiment and nothing else.

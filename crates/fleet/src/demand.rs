@@ -86,6 +86,12 @@ impl Demand {
         Arc::clone(&self.steps)
     }
 
+    /// What arrives at an instant, without noise.
+    pub fn at_milli(&self, t: SimTime) -> u64 {
+        let before = self.steps.partition_point(|step| step.from <= t);
+        before.checked_sub(1).map_or(self.first_milli, |last| self.steps[last].per_second_milli)
+    }
+
     /// The least and the greatest that arrives, without noise.
     pub fn range_milli(&self) -> (u64, u64) {
         let all = || self.steps.iter().map(|step| step.per_second_milli);

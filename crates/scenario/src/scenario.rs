@@ -168,6 +168,15 @@ pub struct CalendarStart {
     pub unix_ms: i64,
 }
 
+impl CalendarStart {
+    /// Day, date and time there after so long; none beyond what the calendar knows.
+    pub fn after(&self, length: SimDuration) -> Option<String> {
+        let at_ms = self.unix_ms.checked_add(i64::try_from(length.as_ms()).ok()?)?;
+        let there = jiff::Timestamp::from_millisecond(at_ms).ok()?.in_tz(&self.time_zone).ok()?;
+        Some(format!("{} {}", there.strftime("%A, %Y-%m-%d %H:%M"), self.time_zone))
+    }
+}
+
 /// `[drill]`: the steady state that a chaos experiment is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hypothesis {

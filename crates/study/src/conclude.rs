@@ -16,7 +16,7 @@ use zonefall_faults::{Mode, Outage};
 use zonefall_fleet::{Design, Need};
 use zonefall_stats::multiple::{holm, simultaneous_level};
 use zonefall_stats::verdict::at_most;
-use zonefall_stats::{Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, Moments};
+use zonefall_stats::{Bounds, Confidence, DifferenceBounds, DifferenceEstimate, Interval, MeanEstimate, Moments};
 
 pub(crate) const MS_PER_HOUR: f64 = 3_600_000.0;
 pub(crate) const MS_PER_MINUTE: f64 = 60_000.0;
@@ -104,6 +104,17 @@ pub(crate) fn frame(study: &Study, (trials, asked): (u64, u64), labels: &Labels)
 /// The most that can be missed in a trial.
 pub(crate) fn cap_ms(study: &Study) -> f64 {
     study.measure.horizon.since(study.measure.from).as_ms() as f64
+}
+
+/// What may be of either sign, by as much as its size where few trials tell.
+pub(crate) fn signed(of: &DifferenceEstimate, factor: f64) -> Estimate {
+    let (low, high, quality) = match of.bounds {
+        DifferenceBounds::Interval(Interval { low, high }) => (Some(low * factor), high, Quality::Interval),
+        DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } => {
+            (None, size_high, Quality::UpperBound)
+        }
+    };
+    Estimate { mean: of.mean * factor, low, high: high * factor, quality, hits: of.hits }
 }
 
 pub(crate) fn estimate(of: &MeanEstimate, factor: f64) -> Estimate {

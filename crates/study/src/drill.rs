@@ -49,6 +49,17 @@ pub fn judge(missed: &[(u64, u64)], of: &Hypothesis) -> Judged {
     Judged { before_ms, during_ms, recovers_ms, late_ms, passes }
 }
 
+/// What arrives when an experiment begins, in requests a second and without noise, and between what it lies in the whole trial.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Load {
+    /// When it begins.
+    pub at_its_beginning: f64,
+    /// The least.
+    pub least: f64,
+    /// The most.
+    pub most: f64,
+}
+
 /// A drill on one design.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DrillDesign {
@@ -56,6 +67,8 @@ pub struct DrillDesign {
     pub design: String,
     /// Why Azure would not run the experiment on it; then nothing was run.
     pub fails: Vec<String>,
+    /// What is asked of it; none without a demand.
+    pub load: Option<Load>,
     /// What was struck, in words.
     pub struck: Vec<String>,
     /// Trials, which differ in the luck of boots and repairs, and in the noise of a demand.
@@ -88,6 +101,8 @@ pub struct Drilled {
     pub study: String,
     /// What must hold.
     pub hypothesis: Hypothesis,
+    /// Day and time when the experiment begins; none where the scenario has no calendar.
+    pub begins: Option<String>,
     /// Each design.
     pub designs: Vec<DrillDesign>,
     /// What the model does not hold, or holds in another way.

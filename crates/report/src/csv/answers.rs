@@ -144,10 +144,15 @@ pub(crate) fn comparison(of: &Comparison, locale: CsvLocale) -> Result<Sheet, Fi
         field("difference_low", "min/month", "lower end, simultaneous", |row: &Row<'_>| Cell::Number(row.2.low)),
         field("difference_high", "min/month", "upper end, simultaneous", |row: &Row<'_>| Cell::Number(row.2.high)),
         field("hits", "trials", "trials in which the two differ", |row: &Row<'_>| Cell::Count(row.2.hits)),
-        field("p_adjusted", "", "adjusted p value of no difference (Holm)", |row: &Row<'_>| match row.1 {
-            None => Cell::Number(row.0.p_adjusted),
-            Some(_) => Cell::Empty,
-        }),
+        field(
+            "p_adjusted",
+            "",
+            "adjusted p value of no difference (Holm); three digits, 0 below 1e-12",
+            |row: &Row<'_>| match row.1 {
+                None => Cell::p_value(row.0.p_adjusted),
+                Some(_) => Cell::Empty,
+            },
+        ),
         field("same_storms", "", "whether both live through the same storms", |row: &Row<'_>| {
             Cell::text(if row.0.same_storms { "yes" } else { "no" })
         }),
@@ -164,8 +169,8 @@ pub(crate) fn comparison(of: &Comparison, locale: CsvLocale) -> Result<Sheet, Fi
         field(
             "sessions_p_adjusted",
             "",
-            "adjusted p value of no difference in sessions lost (Holm)",
-            |row: &Row<'_>| Cell::maybe(sessions_of(row).map(|of| of.p_adjusted)),
+            "adjusted p value of no difference in sessions lost (Holm); three digits, 0 below 1e-12",
+            |row: &Row<'_>| sessions_of(row).map_or(Cell::Empty, |of| Cell::p_value(of.p_adjusted)),
         ),
         field("sessions_says", "", "the same in words", |row: &Row<'_>| {
             sessions_of(row).map_or(Cell::Empty, |of| Cell::text(&of.says))

@@ -32,6 +32,9 @@ pub(crate) enum Cell {
     Count(u64),
 }
 
+/// A p value below this is written as 0.
+const P_LEAST: f64 = 1e-12;
+
 impl Cell {
     pub(crate) fn text(words: &str) -> Self {
         Self::Text(words.to_owned())
@@ -39,6 +42,12 @@ impl Cell {
 
     pub(crate) fn maybe(number: Option<f64>) -> Self {
         number.map_or(Self::Empty, Self::Number)
+    }
+
+    /// A probability, of which no more than three digits are known, and below a millionth of a millionth none.
+    pub(crate) fn p_value(p: f64) -> Self {
+        let rounded: f64 = format!("{p:.2e}").parse().unwrap_or(p);
+        Self::Number(if rounded < P_LEAST { 0.0 } else { rounded })
     }
 
     /// The cell as it stands in the file, before quoting.
@@ -92,6 +101,15 @@ mod tests {
             assert_eq!(point(number).parse::<f64>().ok(), Some(number));
             assert!(!point(number).contains(['e', 'E']));
         }
+    }
+
+    #[test]
+    fn p_values_have_three_digits_and_no_hundred_zeros() {
+        let written = |p: f64| Cell::p_value(p).written(CsvLocale::Point);
+        assert_eq!(
+            [1.0, 0.04321, 3.456e-11, 9e-13, 1e-120, 0.0].map(written),
+            ["1", "0.0432", "0.0000000000346", "0", "0", "0"]
+        );
     }
 
     #[test]

@@ -46,8 +46,8 @@ pub(crate) fn sessions(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, Fi
         field(
             "sessions_p_adjusted",
             "share",
-            "p value against no difference in sessions lost, adjusted for all rows (Holm)",
-            |of: &Row| Cell::maybe(of.difference.map(|of| of.p_adjusted)),
+            "p value against no difference in sessions lost, adjusted for all rows (Holm); three digits, 0 below 1e-12",
+            |of: &Row| of.difference.map_or(Cell::Empty, |of| Cell::p_value(of.p_adjusted)),
         ),
         field(
             "sessions_says",

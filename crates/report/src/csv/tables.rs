@@ -34,8 +34,8 @@ pub(crate) fn differences(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet,
         field(
             "p_adjusted",
             "share",
-            "p value against no difference, adjusted for all rows (Holm)",
-            |of: &&Difference| Cell::Number(of.p_adjusted),
+            "p value against no difference, adjusted for all rows (Holm); three digits, 0 below 1e-12",
+            |of: &&Difference| Cell::p_value(of.p_adjusted),
         ),
         field("says", "", "less downtime, more downtime, not distinguishable", |of: &&Difference| Cell::text(&of.says)),
     ];
@@ -83,7 +83,7 @@ pub(crate) fn causes(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, File
         estimate(
             "avoided_min_per_month",
             "min/month",
-            "downtime that would not be, had the cause never happened; these need not sum; empty if not computed",
+            "downtime that would not be, had the cause never happened; these need not sum, and may be negative; empty if not computed, or where the cause cannot be taken away; of quality upper_bound its size, either way, is at most _high",
             |row: &Row| row.1.avoided_min_per_month,
         ),
     ];

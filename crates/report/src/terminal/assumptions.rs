@@ -3,7 +3,7 @@
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{
-    AssumptionsOutcome, DesignAssumptions, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality,
+    AssumptionsOutcome, DesignAssumptions, DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality,
 };
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
@@ -12,7 +12,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         outcome.designs.iter().filter_map(|design| Some((design, design.assumptions.as_ref()?))).collect();
     page.title("Two intervals: luck, and what is assumed");
     page.picture(Picture::Assumptions, None);
-    let grid = intervals(page, outcome, &of);
+    let grid = intervals(page, outcome, looks, &of);
     page.grid(&grid);
     for (design, of) in &of {
         for (verdict, words) in [("on average", &of.mean_depends_on), ("in windows", &of.windows_depend_on)] {
@@ -27,7 +27,18 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     not_known(page, outcome, looks, &of);
 }
 
-fn intervals(page: &Page, outcome: &Outcome, of: &[(&DesignOutcome, &DesignAssumptions)]) -> Grid {
+/// Whether the end that a look gives may be no more than its luck.
+fn is_luck(looks: &AssumptionsOutcome, own: Estimate, of: &DesignAssumptions, name: &Option<String>) -> bool {
+    let look = name.as_ref().and_then(|name| looks.variations.iter().position(|look| look.name == *name));
+    look.is_some_and(|look| of.may_be_luck(own, look))
+}
+
+fn intervals(
+    page: &Page,
+    outcome: &Outcome,
+    looks: &AssumptionsOutcome,
+    of: &[(&DesignOutcome, &DesignAssumptions)],
+) -> Grid {
     let columns = vec![
         ("design".to_owned(), Side::Name),
         ("availability".into(), Side::Left),
@@ -60,7 +71,10 @@ fn intervals(page: &Page, outcome: &Outcome, of: &[(&DesignOutcome, &DesignAssum
         if of.low <= 0.0 {
             ends[1] = "100".into();
         }
-        let from = |name: &Option<String>| name.clone().unwrap_or_else(|| "as stated".into());
+        let from = |name: &Option<String>| {
+            let luck = if is_luck(looks, own, of, name) { "*" } else { "" };
+            format!("{}{luck}", name.as_deref().unwrap_or("as stated"))
+        };
         let range = format!("{}{dash}{}", ends[0], ends[1]);
         vec![clean(&design.design), mean, sampling, range, from(&of.high_from), from(&of.low_from)]
     };
@@ -72,10 +86,19 @@ fn notes(looks: &AssumptionsOutcome, of: &[(&DesignOutcome, &DesignAssumptions)]
         true => " A best end of 100: that look had too few misses to say less.",
         false => "",
     };
+    let lucky = |(design, of): &(&DesignOutcome, &DesignAssumptions)| {
+        [&of.low_from, &of.high_from].into_iter().any(|name| is_luck(looks, design.unavailability, of, name))
+    };
+    let luck = match of.iter().any(lucky) {
+        true => {
+            " *: this look's own interval holds the estimate of the run, so luck alone may have put this end there: more trials tell."
+        }
+        false => "",
+    };
     let said: Vec<String> = looks.variations.iter().map(|look| format!("{}: {}", look.name, look.says)).collect();
     format!(
         "Looks of {} trials each on the luck of the run's first. {}. More trials shrink the first interval, never the \
-         second; a verdict stands only if it stands under every look (assumptions.csv).{few}",
+         second; a verdict stands only if it stands under every look (assumptions.csv).{few}{luck}",
         number::count(looks.trials),
         said.join("; ")
     )

@@ -37,6 +37,14 @@ pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], (whole
     if counterfactual {
         columns.push(("avoided\nwithout it".into(), Side::Right));
         notes.push_str(" Avoided: what would not be, had the cause never happened; these need not sum.");
+        let shown = designs.iter().flat_map(|(_, causes)| causes.iter().take(shown_of(causes)));
+        if shown.into_iter().any(|cause| cause.avoided_min_per_month.is_none()) {
+            let _ = write!(
+                notes,
+                " {}: the fleet's own, such as the lag of probes, which cannot be taken away.",
+                number::NONE
+            );
+        }
     }
     if causes().any(|cause| cause.downtime_min_per_month.quality == Quality::UpperBound) {
         let _ = write!(notes, " *: from fewer than 20 trials; the upper bound is in {file}.");
@@ -50,9 +58,14 @@ pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], (whole
     page.paragraph(None, &notes, Some(Tone::Faint));
 }
 
+/// How many causes of a design have a row of their own.
+fn shown_of(causes: &[CauseOutcome]) -> usize {
+    if causes.len() == TOP + 1 { TOP + 1 } else { TOP }
+}
+
 /// The rows of one design; its name stands in the first.
 fn rows(page: &Page, design: &str, causes: &[CauseOutcome]) -> Vec<Vec<String>> {
-    let shown = if causes.len() == TOP + 1 { TOP + 1 } else { TOP };
+    let shown = shown_of(causes);
     let mut rows: Vec<Vec<String>> = causes.iter().take(shown).map(|cause| row(page, cause)).collect();
     let rest = causes.iter().skip(shown);
     let (number, share) = rest.fold((0, 0.0), |(number, share), cause| (number + 1, share + cause.share));

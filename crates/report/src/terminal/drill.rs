@@ -11,6 +11,7 @@ pub fn drill(of: &Drilled, style: Style) -> String {
     page.title(&clean(&of.experiment));
     page.paragraph(None, &verdict(of), Some(Tone::Strong));
     page.paragraph(None, &asked(of), None);
+    page.paragraph(None, &begins(of), None);
     designs(&mut page, of);
     for design in &of.designs {
         let name = clean(&design.design);
@@ -59,6 +60,34 @@ fn asked(of: &Drilled) -> String {
         min(hypothesis.begins_ms),
         min(hypothesis.recovered_ms - hypothesis.ends_ms)
     )
+}
+
+/// When it begins, and how much is asked of each design then.
+fn begins(of: &Drilled) -> String {
+    let after = number::plain(of.hypothesis.begins_ms as f64 / 60_000.0, Toward::Up);
+    let when = of.begins.as_ref().map_or(String::new(), |date| format!(", on {}", clean(date)));
+    let plain = |number: f64| number::plain(number, Toward::Up);
+    let said = |of: &DrillDesign| {
+        of.load.map(|load| {
+            let range = format!("of {} to {}", plain(load.least), plain(load.most));
+            let range = if load.least < load.most { range } else { "as always".into() };
+            format!("{} requests a second ({range})", plain(load.at_its_beginning))
+        })
+    };
+    let mut loads: Vec<(String, Vec<String>)> = Vec::new();
+    for design in &of.designs {
+        let Some(load) = said(design) else { continue };
+        match loads.iter_mut().find(|(other, _)| *other == load) {
+            Some((_, names)) => names.push(clean(&design.design)),
+            None => loads.push((load, vec![clean(&design.design)])),
+        }
+    }
+    let loads: Vec<String> = match loads.as_slice() {
+        [(load, names)] if names.len() == of.designs.len() => vec![load.clone()],
+        all => all.iter().map(|(load, names)| format!("{} {load}", names.join(", "))).collect(),
+    };
+    let asked = if loads.is_empty() { String::new() } else { format!("; then asked for: {}", loads.join("; ")) };
+    format!("It begins {after} min into the trial{when}{asked}. Another hour (`drill.begins`) may end otherwise.")
 }
 
 fn designs(page: &mut Page, of: &Drilled) {

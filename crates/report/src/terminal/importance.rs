@@ -42,9 +42,13 @@ fn one(page: &mut Page, design: &DesignImportance) {
     }
     if design.own_min_per_month.hits > 0 {
         let own = with_ends(page, design.own_min_per_month);
+        let spared = match design.causes.is_empty() {
+            true => "no cause of the profile misses the objective",
+            false => "to no cause below; where a failure sets them off, it is its row that spares them",
+        };
         let words = format!(
             "{own} of them are charged to the fleet itself (probe lag, overload, releases, missing capacity; `run` tells which) and \
-             to no cause below; where a failure sets them off, it is its row that spares them."
+             {spared}."
         );
         page.paragraph(None, &words, None);
     }
@@ -57,7 +61,9 @@ fn one(page: &mut Page, design: &DesignImportance) {
         ("min a month for\n1 more a year".into(), Side::Left),
     ];
     let rows: Vec<Vec<String>> = design.causes.iter().map(|of| cause(page, of)).collect();
-    page.grid(&Grid { columns, rows });
+    if !rows.is_empty() {
+        page.grid(&Grid { columns, rows });
+    }
     if !design.parts.is_empty() {
         page.line("");
         let columns = vec![

@@ -188,8 +188,13 @@ fn scope(of: &Planned) -> String {
         .priced
         .as_ref()
         .map_or(String::new(), |priced| format!(" ({} of them for costs)", number::count(priced.work())));
+    let too_dear = of.priced.as_ref().map_or(0, |priced| priced.too_dear);
+    let dear = match too_dear {
+        0 => String::new(),
+        some => format!(" {} of them dearer than `max_cost`,", number::count(some)),
+    };
     format!(
-        "{} candidates, {} of them simulated, {} trials × designs{priced}, seed {}.{promise}",
+        "{} candidates,{dear} {} of them simulated, {} trials × designs{priced}, seed {}.{promise}",
         number::count(of.candidates),
         number::count(of.tested),
         number::count(of.work),

@@ -37,9 +37,10 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.paragraph(
         None,
         &format!(
-            "Promises: {}. {NOTE}{}{}{}",
+            "Promises: {}. {NOTE}{}{}{}{}",
             promises(outcome),
             bounds(page, outcome),
+            releases(outcome),
             clock(outcome),
             months(outcome)
         ),
@@ -98,6 +99,18 @@ fn months(outcome: &Outcome) -> String {
         return " The agreement goes by months: no whole month was measured, so nothing is known of credits.".into();
     }
     String::new()
+}
+
+/// What a customer does to its own machines is no downtime of the agreement, but nothing here takes it out.
+fn releases(outcome: &Outcome) -> &'static str {
+    let operations = outcome.designs.iter().filter(|design| design.sla.is_some()).flat_map(|design| &design.operations);
+    match operations.into_iter().any(|of| of.operation == "releases") {
+        true => {
+            " Minutes without a connection that releases of your own bring are in it, though the agreement leaves out what a customer \
+             does: what is charged to releases is to be taken off."
+        }
+        false => "",
+    }
 }
 
 /// SL-02, where it matters.

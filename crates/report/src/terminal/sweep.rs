@@ -6,7 +6,6 @@ use super::answer;
 use super::designs::estimate;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use crate::frontier::at;
 use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Quality, Verdict};
 use zonefall_study::sweep::{Point, Sweep};
 
@@ -16,11 +15,11 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
     let Some(first) = sweep.points.first().map(|point| &point.outcome) else { return String::new() };
     page.title(&format!("{}: downtime in minutes a month", clean(&first.study)));
     let words = format!(
-        "{} points, {} trials each on the same luck; seed {}. The target is {}; below each figure its {} interval.",
+        "{} points, {} trials each on the same luck; seed {}. {}; below each figure its {} interval.",
         number::count(sweep.points.len() as u64),
         number::count(first.trials),
         first.seed,
-        clean(&first.target),
+        targets(sweep),
         number::percent_given(first.confidence),
     );
     page.paragraph(None, &words, None);
@@ -28,7 +27,7 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
     draw_all(&mut page, sweep, first.designs.len(), &downtime);
     let legend = format!(
         "{} min a month in equal steps of the logarithm; {} meets the target on average, {} misses it, ? not resolved{}; {}: fewer than \
-         20 trials miss, so only a bound is known.",
+         20 trials miss, so only a bound is known, without a shade.",
         downtime.legend(&page),
         answer::mark(&page, Verdict::Meets),
         answer::mark(&page, Verdict::Misses),
@@ -49,6 +48,21 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
         page.paragraph(None, &legend, Some(Tone::Faint));
     }
     page.finish()
+}
+
+/// The target, or all of them where points differ in it.
+fn targets(sweep: &Sweep) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for point in &sweep.points {
+        let target = clean(&point.outcome.target);
+        if !all.contains(&target) {
+            all.push(target);
+        }
+    }
+    match all.as_slice() {
+        [one] => format!("The target is {one}"),
+        many => format!("Targets are {}, by point", many.join(", ")),
+    }
 }
 
 /// What the verdicts stand on.
@@ -108,7 +122,9 @@ struct Shades {
 impl Shades {
     fn new(sweep: &Sweep, figure: Figure) -> Self {
         let designs = sweep.points.iter().flat_map(|point| &point.outcome.designs);
-        let all = designs.filter_map(|design| Some(at(figure.of(design)?))).filter(|&of| of > 0.0);
+        // A bound says how little the trials tell, not how much there is.
+        let known = designs.filter_map(|design| figure.of(design)).filter(|of| of.quality != Quality::UpperBound);
+        let all = known.map(|of| of.mean).filter(|&of| of > 0.0);
         let (least, most) =
             all.fold((f64::INFINITY, 0.0), |(least, most), of| (f64::min(least, of), f64::max(most, of)));
         Self { figure, least: if least.is_finite() { least } else { 0.0 }, most }
@@ -125,9 +141,9 @@ impl Shades {
         page.sign([' ', '░', '▒', '▓', '█'], [' ', '.', ':', '%', '#'])
     }
 
-    fn sign(&self, page: &Page, value: f64) -> char {
-        let signs = self.signs(page);
-        if value <= 0.0 {
+    fn sign(&self, page: &Page, of: Estimate) -> char {
+        let (signs, value) = (self.signs(page), of.mean);
+        if value <= 0.0 || of.quality == Quality::UpperBound {
             return signs[0];
         }
         let width = libm::log(self.most / self.least).max(1e-9);
@@ -138,7 +154,7 @@ impl Shades {
 
 fn cell(page: &Page, design: &DesignOutcome, shades: &Shades) -> String {
     let Some(of) = shades.figure.of(design) else { return number::NONE.into() };
-    let shade: String = [shades.sign(page, at(of)); 2].iter().collect();
+    let shade: String = [shades.sign(page, of); 2].iter().collect();
     let figure = estimate(page, of, |number| number::plain(number, Toward::Up));
     let verdict = shades.figure.verdict(page, design);
     let interval = match (of.quality, of.low) {

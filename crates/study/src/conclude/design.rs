@@ -2,7 +2,7 @@
 
 use super::{
     MOST_MACHINES, MS_PER_HOUR, MS_PER_MINUTE, MS_PER_YEAR, WINDOW_EDGES_MIN, cap_ms, estimate, mean_verdict,
-    need_in_words, once_in_ten_years, one_less, with_zeros,
+    need_in_words, once_in_ten_years, one_less, signed, with_zeros,
 };
 use crate::composite::composite;
 use crate::money::Billing;
@@ -17,7 +17,9 @@ use crate::unseen::unseen;
 use zonefall_fleet::Design;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::verdict::{at_most, window_verdict};
-use zonefall_stats::{Confidence, Histogram, Interval, MeanEstimate, Moments, Proportion, QuantileLevel};
+use zonefall_stats::{
+    Confidence, DifferenceEstimate, Histogram, Interval, MeanEstimate, Moments, Proportion, QuantileLevel,
+};
 
 /// The most of a trial's bill, in millionths: far beyond any that a scenario may have.
 const MOST_MONEY: f64 = i64::MAX as f64;
@@ -75,6 +77,15 @@ impl<'a> Concluding<'a> {
     /// Missed milliseconds a trial, as minutes a month.
     fn minutes_per_month(&self, moments: &Moments) -> Estimate {
         self.mean(moments, cap_ms(self.study), MINUTES_PER_MONTH / self.observed_ms)
+    }
+
+    /// What one cause is to blame for, as minutes a month: without it, more may be missed as well as less.
+    fn avoided(&self, moments: &Moments) -> Estimate {
+        let factor = MINUTES_PER_MONTH / self.observed_ms;
+        match self.known {
+            Some(quality) => Estimate::known(moments.mean() * factor, moments.hits(), quality),
+            None => signed(&DifferenceEstimate::new(moments, cap_ms(self.study), self.confidence), factor),
+        }
     }
 
     fn per_year(&self, total: f64) -> f64 {
@@ -266,7 +277,7 @@ impl<'a> Concluding<'a> {
                     .avoided
                     .get(at)
                     .filter(|_| self.study.counterfactual)
-                    .map(|avoided| self.minutes_per_month(&with_zeros(avoided, trials))),
+                    .map(|avoided| self.avoided(&with_zeros(avoided, trials))),
             })
             .collect();
         causes.sort_by(|a, b| b.share.total_cmp(&a.share));

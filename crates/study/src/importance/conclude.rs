@@ -3,13 +3,13 @@
 use super::Seen;
 use super::tornado::End;
 use crate::assumptions::{Badness, unsettles};
-use crate::conclude::{cap_ms, estimate, with_zeros};
+use crate::conclude::{cap_ms, estimate, signed, with_zeros};
 use crate::outcome::{Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
 use crate::stage;
 use crate::study::Study;
 use serde::{Deserialize, Serialize};
 use zonefall_faults::mode_of_cause;
-use zonefall_stats::{DifferenceBounds, DifferenceEstimate, MeanEstimate, Moments};
+use zonefall_stats::{DifferenceEstimate, MeanEstimate, Moments};
 
 /// The version of this form.
 pub const SCHEMA: &str = "zonefall-importance/2";
@@ -188,21 +188,7 @@ impl Concluding<'_> {
     }
 
     fn signed(&self, moments: &Moments, cap: f64) -> Estimate {
-        let of = DifferenceEstimate::new(&with_zeros(moments, self.trials), cap, self.study.confidence);
-        let (low, high, quality) = match of.bounds {
-            DifferenceBounds::Interval(interval) => (Some(interval.low), interval.high, Quality::Interval),
-            DifferenceBounds::NotResolved { size_high } | DifferenceBounds::NoneObserved { size_high } => {
-                (None, size_high, Quality::UpperBound)
-            }
-        };
-        let factor = self.factor();
-        Estimate {
-            mean: of.mean * factor,
-            low: low.map(|low| low * factor),
-            high: high * factor,
-            quality,
-            hits: of.hits,
-        }
+        signed(&DifferenceEstimate::new(&with_zeros(moments, self.trials), cap, self.study.confidence), self.factor())
     }
 
     fn design(&self, at: usize, (stated, ends): &(Outcome, Vec<End>)) -> DesignImportance {

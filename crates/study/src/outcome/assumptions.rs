@@ -67,6 +67,16 @@ pub struct DesignAssumptions {
     pub ignorance: Option<Ignorance>,
 }
 
+impl DesignAssumptions {
+    /// Whether luck alone may explain how far an end lies from the run's own estimate `own`, given the number of the look that it comes
+    /// from: the look's interval holds it, or there is none.
+    #[must_use]
+    pub fn may_be_luck(&self, own: Estimate, look: usize) -> bool {
+        let Some(of) = self.variations.get(look).map(|look| look.unavailability) else { return false };
+        of.low.is_none_or(|low| low <= own.mean) && own.mean <= of.high
+    }
+}
+
 /// What one look says of a design.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DesignVariation {

@@ -7,7 +7,7 @@ use super::frontier::frontier;
 use super::lattice::Lattice;
 use super::roles::{Roles, closest, runner_up, thumb};
 use super::search::Found;
-use super::{CHEAPER, Methods, Priced, Question, SCHEMA, Stand, Told, checks, price};
+use super::{CHEAPER, Methods, Priced, Question, SCHEMA, Stand, Told, checks, price, unproven};
 use crate::conclude::need_in_words;
 use crate::run::RunError;
 use crate::visit::Visit;
@@ -124,7 +124,7 @@ pub struct Planned {
     pub unit: String,
     /// The keys that were chosen from.
     pub keys: Vec<String>,
-    /// Candidates.
+    /// Candidates, with those that turned out too dear.
     pub candidates: u64,
     /// Those that lived through trials.
     pub tested: u64,
@@ -194,6 +194,7 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
     };
     Ok(planned.map(|mut planned| {
         planned.work += priced.work();
+        planned.candidates += priced.too_dear;
         planned.notes.push(price::in_words(&priced));
         planned.priced = Some(priced);
         planned
@@ -345,6 +346,7 @@ fn concluded(
         ));
     }
     let shown = best.or_else(|| closest(bench));
+    notes.extend(unproven::words(bench, allowed, found, &roles));
     notes.extend(shown.into_iter().flat_map(|shown| crate::ceiling::words(&question.candidates[shown].design)));
     Planned {
         schema: SCHEMA,

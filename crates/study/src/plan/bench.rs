@@ -226,12 +226,14 @@ impl<'a> Bench<'a> {
 
     /// Whether enough misses of like weight carry an interval of plain trials; an upper bound does without.
     fn is_carried(&self, candidate: usize, bounds: Bounds) -> bool {
-        match bounds {
-            Bounds::Interval(_) if !self.is_forced(candidate) && !self.is_exact(candidate) => {
-                self.seen[candidate].effective_hits() >= HITS_FOR_INTERVAL as f64
-            }
-            _ => true,
-        }
+        matches!(bounds, Bounds::UpperBound { .. })
+            || self.carried_by(candidate).is_none_or(|(weigh, least)| weigh >= least as f64)
+    }
+
+    /// As how many of like weight the misses of plain trials count, and how many are asked for; none where that is not asked.
+    pub fn carried_by(&self, candidate: usize) -> Option<(f64, u64)> {
+        let asked = !self.is_forced(candidate) && !self.is_exact(candidate);
+        asked.then(|| (self.seen[candidate].effective_hits(), HITS_FOR_INTERVAL))
     }
 
     /// Lets candidates live through all trials of a look; those that are left when the work is done stay where they are.

@@ -35,6 +35,7 @@ mod lattice;
 mod price;
 mod roles;
 mod search;
+mod unproven;
 
 pub use alone::Why;
 pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};

@@ -125,9 +125,17 @@ pub(super) fn in_words(of: &Priced) -> String {
         1 => ("1 candidate changes its size and is".to_owned(), "its mean bill is"),
         many => (format!("{many} candidates change their size and are"), "their mean bills are"),
     };
+    let compared = if of.candidates > 1 && of.off_at_most > 0.0 {
+        format!(
+            " Costs are compared by these means: which of two is cheaper is not certain where they differ by less than {:.2} %.",
+            (1e4 * 2.0 * of.off_at_most / (1.0 + of.off_at_most)).ceil() / 1e2
+        )
+    } else {
+        String::new()
+    };
     let each = if of.candidates == 1 { "" } else { " each" };
     format!(
-        "Cost: {who} priced by the machine-hours of {} trials{each}; {bills} known to {:.2} % or better.{left_out}",
+        "Cost: {who} priced by the machine-hours of {} trials{each}; {bills} known to {:.2} % or better.{compared}{left_out}",
         of.trials,
         (1e4 * of.off_at_most).ceil() / 1e2
     )

@@ -95,6 +95,12 @@ impl<'a> Concluding<'a> {
         self.mean(moments, cap_ms(self.study), MINUTES_PER_MONTH / self.measured_ms)
     }
 
+    /// Without a cause, more may be missed as well as less.
+    fn avoided(&self, moments: &WeightedMoments) -> Estimate {
+        let of = DifferenceEstimate::new(moments, cap_ms(self.study), self.confidence);
+        signed(&of, MINUTES_PER_MONTH / self.measured_ms)
+    }
+
     /// A sum over trials, a year.
     fn per_year(&self, of: Total) -> f64 {
         self.tally.total(of) / (self.whole * self.measured_ms) * MS_PER_YEAR
@@ -225,7 +231,7 @@ impl<'a> Concluding<'a> {
                 .avoided
                 .get(at)
                 .filter(|_| self.study.counterfactual && !self.grouped)
-                .map(|avoided| self.minutes_per_month(avoided)),
+                .map(|avoided| self.avoided(avoided)),
         };
         let mut causes: Vec<CauseOutcome> = charged.map(outcome).collect();
         causes.sort_by(|a, b| b.share.total_cmp(&a.share));

@@ -69,6 +69,17 @@ fn a_sweep_is_a_heat_map_a_list_or_one_key_at_a_time_and_the_same_on_any_number_
     assert_eq!(each.column("slo.min_serving")[0], "");
 }
 
+/// Targets that vary are all named; a bound is no figure to be shaded by.
+#[test]
+fn a_sweep_names_every_target_and_shades_no_bound() {
+    let desk = Desk::with(&plain());
+    let told = desk.run("sweep s.toml --vary slo.target=90%,99% --trials 40").ends(0).out;
+    assert!(told.contains("Targets are 90%, 99%, by point"), "{told}");
+    let few = desk.run("sweep s.toml --vary slo.min_serving=1,2 --trials 2").ends(0).out;
+    let bounded: Vec<&str> = few.lines().filter(|line| line.contains('≤') && !line.contains("fewer than")).collect();
+    assert!(!bounded.is_empty() && bounded.iter().all(|line| !line.contains(['░', '▒', '▓', '█'])), "{few}");
+}
+
 #[test]
 fn sweeps_that_make_no_sense_are_refused_in_words() {
     let desk = Desk::with(BASE);

@@ -65,6 +65,20 @@ fn a_method_that_is_none_for_plans_is_set_aside_in_words() {
     assert!(asked.contains(&format!("{words}--method is what was asked for.")), "{asked}");
 }
 
+/// What looks best and is not taken has its reason, in every report.
+#[test]
+fn what_is_not_proven_has_its_reason() {
+    let desk = Desk::with(&world(3, 20_000, 8, &capacity("10 to 14", "more")));
+    let run = "plan s.toml --target 99.9% --method crude --trials 128 --no-assumptions --report html,md,xlsx --out p";
+    let told = desk.run(run).ends(0).out;
+    let words = "is not proven to meet: for all candidates together, it may miss up to";
+    let shown = told.split_whitespace().collect::<Vec<&str>>().join(" ");
+    assert!(shown.contains("Not resolved") && shown.contains(words), "{told}");
+    for report in ["p/report.html", "p/report.md", "p/plan.json"] {
+        assert!(desk.read(report).contains(words), "{report}");
+    }
+}
+
 /// Causes and what is assumed take no more trials than one candidate may.
 #[test]
 fn second_looks_keep_to_the_trials_that_are_allowed() {

@@ -53,6 +53,8 @@ pub(crate) fn scatter(label: &str, offers: &[Offer], words: &Words, width: f64) 
     axes(&mut svg, (&x, &y), ((left, top), (right, bottom)), words, width);
     border(&mut svg, offers, (&x, &y), right);
     let mut room = Room::default();
+    // What the axis says below it.
+    room.take((left - 40.0, bottom + 4.0, right + 14.0, bottom + 40.0));
     for offer in offers {
         draw(&mut svg, offer, (&x, &y), bottom, &mut room);
     }

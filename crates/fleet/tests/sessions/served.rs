@@ -137,6 +137,16 @@ fn lb_04_as_many_sessions_begin_as_requests_are_served_whatever_keeps_them_from_
         grows_in: constant(4 * MINUTE),
         shrinks_after: SimDuration::from_ms(10 * MINUTE),
     };
+    // Two parts that stand in for each other, too small for all clients together.
+    let of_regions = |retry: Option<Retry>| {
+        let both = || zonefall_fleet::Pattern::ActiveActive { weights: vec![1, 2] };
+        let mut design = swings(of_parts(|service| moves::fails_over(service, both(), 10), &[0, 1]));
+        design.sets.iter_mut().for_each(|set| set.serves_milli = 90_000);
+        design.service.retry = retry;
+        design
+    };
+    let mut gated = of_regions(None);
+    gated.service.gateway = Some(grows.clone());
     let all = [
         of(&|_| {}),
         of(&|of| of.service.retry = Some(retry)),
@@ -151,6 +161,9 @@ fn lb_04_as_many_sessions_begin_as_requests_are_served_whatever_keeps_them_from_
         }),
         behind(None),
         behind(Some(retry)),
+        of_regions(None),
+        of_regions(Some(retry)),
+        gated,
     ];
     for (case, design) in all.into_iter().enumerate() {
         let ledger = stormy(design);

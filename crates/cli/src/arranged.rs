@@ -101,8 +101,10 @@ pub fn service(design: &Design) -> Option<String> {
     }
     if let Some(gateway) = &of.gateway {
         let per_second = |instances: u32| gateway.lets_through(instances) as f64 / 1000.0;
+        let several = design.need.structure().filter(|service| service.has_several_entrances());
+        let gateway_of = several.map_or("the gateway has", |_| "the gateway of each part that clients are sent to has");
         says.push(format!(
-            "the gateway has {} to {} instances and lets up to {} a second through",
+            "{gateway_of} {} to {} instances and lets up to {} a second through",
             gateway.least,
             gateway.most,
             per_second(gateway.most)

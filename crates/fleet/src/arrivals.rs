@@ -13,7 +13,7 @@ impl World {
         self.book.settle(t, &self.measure);
         self.book.demand_changes(tide.now_milli);
         self.manager.hears_demand();
-        self.gateway_meets_demand(t);
+        self.gateways_meet_demand(t);
         self.await_demand();
     }
 

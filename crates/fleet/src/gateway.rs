@@ -1,57 +1,73 @@
-//! AG-03: an application gateway in front of the machines grows with the demand, and takes its time.
+//! AG-03: application gateways in front of the machines grow with the demand, and take their time.
 //!
-//! In: each change of the demand. Out: the most that the gateway lets through, which the book reckons with; what it turns away
+//! In: each change of the demand that comes to one. Out: the most that it lets through, which the book reckons with; what it turns away
 //! reaches no machine. Events are orders that come, and looks at what has not been needed (`policy/gateway`). A design
 //! without such a gateway has nothing of this.
+//!
+//! There is one before all machines, in a service of parts one at each entrance (`parts/gates.rs`): where clients are sent to one of
+//! several parts, those that come over find a gateway that is as small as what came before asked for.
 
 use crate::operations::Operation;
 use crate::pending::Pending;
-use crate::policy::gateway::Gateway;
+use crate::policy::gateway::{Gateway, Growth};
 use crate::world::World;
 use std::sync::Arc;
 use zonefall_engine::SimTime;
 
 impl World {
-    /// A trial begins: the gateway has long had what the demand asks for.
-    pub(crate) fn begin_gateway(&mut self) {
-        let Some(gateway) = &self.design.service.gateway else { return };
-        self.growth.begin(gateway.wanted(self.book.demand.unwrap_or(0)));
-        self.book.gate = gateway.lets_through(self.growth.instances);
-    }
-
-    /// The demand has changed at `t`, up to which everything is settled.
-    pub(crate) fn gateway_meets_demand(&mut self, t: SimTime) {
+    /// A trial begins: each gateway has long had what its demand asks for.
+    pub(crate) fn begin_gateways(&mut self) {
         let design = Arc::clone(&self.design);
         let Some(gateway) = &design.service.gateway else { return };
-        let wanted = gateway.wanted(self.book.demand.unwrap_or(0));
-        let more = self.growth.wants(wanted, t, gateway.shrinks_after);
-        if more > 0 {
-            let luck = self.luck.named("gateway").part(t.as_ms(), 0);
-            self.growth.order(more, t.after(gateway.grows_in.draw(&mut luck.stream())));
-            self.book.count(Operation::GatewayGrowths, 1, t, &self.measure);
+        self.growths.resize_with(self.book.gates(), Growth::default);
+        for at in 0..self.growths.len() {
+            self.growths[at].begin(gateway.wanted(self.book.comes_to_gate(at)));
+            self.book.opens_gate(at, gateway.lets_through(self.growths[at].instances));
         }
-        self.look_at_gateway(gateway, t);
     }
 
-    /// Instances of the gateway come or go.
+    /// What comes to gateways may have changed at `t`, up to which everything is settled.
+    pub(crate) fn gateways_meet_demand(&mut self, t: SimTime) {
+        let design = Arc::clone(&self.design);
+        let Some(gateway) = &design.service.gateway else { return };
+        for at in 0..self.growths.len() {
+            let wanted = gateway.wanted(self.book.comes_to_gate(at));
+            let more = self.growths[at].wants(wanted, t, gateway.shrinks_after);
+            if more > 0 {
+                let luck = self.luck.named("gateway").part(t.as_ms(), at as u64);
+                self.growths[at].order(more, t.after(gateway.grows_in.draw(&mut luck.stream())));
+                self.book.count(Operation::GatewayGrowths, 1, t, &self.measure);
+            }
+            self.look_at_gateway(at, gateway, t);
+        }
+    }
+
+    /// Instances of gateways come or go.
     pub(crate) fn gateway_is_due(&mut self, t: SimTime) {
         let design = Arc::clone(&self.design);
         let Some(gateway) = &design.service.gateway else { return };
-        if self.growth.awaited != t {
-            return;
+        for at in 0..self.growths.len() {
+            if self.growths[at].awaited == t {
+                self.growths[at].awaited = SimTime::NEVER;
+                self.book.settle(t, &self.measure);
+                self.look_at_gateway(at, gateway, t);
+            }
         }
-        self.growth.awaited = SimTime::NEVER;
-        self.book.settle(t, &self.measure);
-        self.look_at_gateway(gateway, t);
     }
 
-    fn look_at_gateway(&mut self, gateway: &Gateway, t: SimTime) {
-        self.growth.look(t);
-        self.book.gate = gateway.lets_through(self.growth.instances);
-        let next = self.growth.next();
-        if next < self.measure.horizon && next != self.growth.awaited {
-            self.growth.awaited = next;
+    fn look_at_gateway(&mut self, at: usize, gateway: &Gateway, t: SimTime) {
+        let growth = &mut self.growths[at];
+        growth.look(t);
+        self.book.opens_gate(at, gateway.lets_through(growth.instances));
+        let next = growth.next();
+        if next < self.measure.horizon && next != growth.awaited {
+            growth.awaited = next;
             self.pending.push(next, Pending::Gateway.tag());
         }
+    }
+
+    /// Instances of all gateways.
+    pub(crate) fn gateway_instances(&self) -> u32 {
+        self.growths.iter().map(|growth| growth.instances).sum()
     }
 }

@@ -10,12 +10,14 @@
 //! that withhold it, so the parts sum exactly.
 
 mod flow;
+mod gates;
 pub(crate) mod routes;
 mod times;
 mod tries;
 
 use crate::ledger::split;
 use crate::parts::flow::Scratch;
+use crate::parts::gates::Gates;
 use crate::parts::routes::{Reach, Route, WHOLLY};
 use crate::parts::times::Times;
 use crate::parts::tries::Tries;
@@ -91,6 +93,20 @@ impl Clone for Leaf {
     }
 }
 
+/// A group of sets that does not hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lack {
+    pub part: usize,
+    pub need: Least,
+    pub counts: Counts,
+    /// What it has to be fit for.
+    pub demand: Option<u64>,
+    /// The most that a gateway before it lets through.
+    pub gate: u64,
+    /// Attempts fail there for lack of capacity.
+    pub failing: bool,
+}
+
 /// The component itself, in place of one of its seats.
 pub(crate) const WHOLE: u32 = u32::MAX;
 
@@ -126,6 +142,8 @@ pub(crate) struct Parts {
     tries: Option<Box<Tries>>,
     /// Times of responses, if they are asked for.
     times: Option<Box<Times>>,
+    /// AG-03: the gateways before its parts, if they grow.
+    gates: Option<Box<Gates>>,
 }
 
 zonefall_engine::pooled_clone!(Parts {
@@ -147,15 +165,16 @@ zonefall_engine::pooled_clone!(Parts {
     failing_over,
     overload,
     tries,
-    times
+    times,
+    gates
 });
 
 /// What passes of the demand; found when somebody asks after a change.
 #[derive(Debug, Clone, Copy)]
 struct Passes {
     served: u64,
-    /// What reaches no dead machine.
-    reaching: u64,
+    /// What meets a dead machine.
+    lost: u64,
 }
 
 impl Parts {
@@ -208,6 +227,7 @@ impl Parts {
             overload,
             tries: works.retry.map(|retry| Box::new(Tries::new(retry, service))),
             times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
+            gates: works.gateway.as_ref().map(|_| Box::new(Gates::new(service))),
         }
     }
 
@@ -370,7 +390,8 @@ impl Parts {
             return enough;
         }
         let demand = self.expected(at, self.demand.unwrap_or(0));
-        is_share(self.way_as_it_runs(at, demand, running).passed(), least, demand)
+        let comes = demand.min(self.gate_in_use(at));
+        is_share(self.way_as_it_runs(at, comes, running).passed(), least, demand)
     }
 
     /// Whether a group of sets or a component holds now.
@@ -437,10 +458,10 @@ impl Parts {
         if let Some(passes) = self.passes.get() {
             return passes;
         }
-        let Some(demand) = self.demand else { return Passes { served: 0, reaching: 0 } };
+        let Some(demand) = self.demand else { return Passes { served: 0, lost: 0 } };
         // What is served last: whoever asks for the way of a part finds it as it was gone through then.
-        let reaching = self.meets_nobody_dead(demand);
-        let passes = Passes { served: self.flow_served(demand), reaching };
+        let lost = self.let_in(demand).saturating_sub(self.meets_nobody_dead(demand));
+        let passes = Passes { served: self.flow_served(demand), lost };
         self.passes.set(Some(passes));
         passes
     }
@@ -450,19 +471,14 @@ impl Parts {
         self.tries.as_ref().map_or_else(|| self.pass().served, |tries| tries.served())
     }
 
-    /// Demand that reaches no dead machine in the current state.
-    pub fn reaching(&self) -> u64 {
-        self.pass().reaching
+    /// Demand that comes in and meets a dead machine in the current state.
+    pub fn lost_to_dead(&self) -> u64 {
+        self.pass().lost
     }
 
-    /// Splits missed time: evenly over what is missing, and there as `of_sets` (for a group of sets, of which it is told whether
-    /// attempts fail there for lack of capacity, and what it needs) and the causes that hold a component say.
-    pub fn charge(
-        &mut self,
-        length_ms: u64,
-        charged: &mut [u64],
-        mut of_sets: impl FnMut((usize, bool), (Least, Counts), Option<u64>, u64, &mut [u64]),
-    ) {
+    /// Splits missed time: evenly over what is missing, and there as `of_sets` (for a group of sets) and the causes that hold a
+    /// component say.
+    pub fn charge(&mut self, length_ms: u64, charged: &mut [u64], mut of_sets: impl FnMut(Lack, u64, &mut [u64])) {
         self.missing.clear();
         self.missing.push(self.states.len() as u32 - 1);
         let mut next = 0;
@@ -484,8 +500,10 @@ impl Parts {
             match &self.leaves[part] {
                 Leaf::Sets { need, counts, room } => {
                     let demand = self.demand.map(|demand| self.expected(part, demand));
-                    let counts = counts.of_use(room.as_ref(), demand.unwrap_or(0));
-                    of_sets((part, self.is_failing_at(part)), (*need, counts), demand, share, charged);
+                    let gate = self.gate_in_use(part);
+                    let counts = counts.of_use(room.as_ref(), demand.unwrap_or(0).min(gate));
+                    let failing = self.is_failing_at(part);
+                    of_sets(Lack { part, need: *need, counts, demand, gate, failing }, share, charged);
                 }
                 Leaf::Component { .. } if self.is_up(part) => charged[self.overload] += share,
                 Leaf::Component { held, .. } => {

@@ -163,6 +163,10 @@ impl World {
             }
         }
         self.move_on(at, failover, t);
+        if !self.growths.is_empty() {
+            self.book.settle(t, &self.measure);
+            self.gateways_meet_demand(t);
+        }
         self.pay_for_parts(at, failover, t);
         let switch = &self.routing[at];
         let known = switch.views.iter().map(|view| view.known).min().unwrap_or(SimTime::NEVER);

@@ -62,8 +62,8 @@ pub(crate) struct Book {
     is_intricate: bool,
     /// No more is served, however many machines serve, in thousandths of a request a second.
     ceiling: i64,
-    /// AG-03: no more comes to the machines, in thousandths of a request a second.
-    pub gate: u64,
+    /// AG-03: no more comes to the machines, in thousandths of a request a second; in a service of parts each entrance has its own.
+    gate: u64,
     /// What has been turned away there, in millionths of a request.
     turned_away: u128,
     /// What arrives now, in thousandths of a request a second; none without demand.

@@ -129,8 +129,8 @@ pub struct World {
     pub(crate) meters: Meters,
     /// Waves of planned maintenance that go through the design; idle without them.
     pub(crate) passages: Passages,
-    /// AG-03: the instances of the gateway; idle where it does not grow.
-    pub(crate) growth: Growth,
+    /// AG-03: the instances of gateways; none where they do not grow.
+    pub(crate) growths: Vec<Growth>,
     /// The failover groups of the service.
     pub(crate) routing: Vec<Switch>,
     /// Somebody follows each machine as it comes and goes: autoscale, the sessions that it holds, its slow start, or what its
@@ -182,7 +182,7 @@ zonefall_engine::pooled_clone!(World {
     seats,
     meters,
     passages,
-    growth,
+    growths,
     routing,
     follows,
     reviews
@@ -299,7 +299,7 @@ impl World {
             scaler,
             seats: seats(&design, names, &topology),
             passages: Passages::new(&design, capacity),
-            growth: Growth::default(),
+            growths: Vec::new(),
             reviews: design.service.patience.is_some()
                 || design.need.structure().is_some_and(|service| !service.failovers.is_empty()),
             routing: switches(&design),
@@ -380,6 +380,7 @@ impl World {
         if !self.routing.is_empty() {
             self.begin_routing();
         }
+        self.begin_gateways();
         self.begin_sessions();
         self.begin_lives(strikes);
         self.begin_maintenance(strikes);
@@ -424,7 +425,6 @@ impl World {
         };
         self.tide = self.design.demand.as_ref().map(|demand| demand.begin(trial));
         self.book.begin(machines, full, self.tide.map(|tide| tide.now_milli), &self.measure);
-        self.begin_gateway();
         self.await_demand();
         if self.design.jobs.is_some() {
             self.book.begin_jobs(trial);

@@ -278,18 +278,17 @@ fn within(slo: &Reader<'_>, sink: &mut Sink) -> Option<Option<Within>> {
     Some(within.map(|within| Within { within, span: slo.span_of("p95_latency") }))
 }
 
-/// Ceilings, gateways and jobs are of one queue: a service of parts has several.
+/// Ceilings, lines and jobs are of one queue: a service of parts has several.
 fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> bool {
     let mut fine = true;
     let mut no = |span: &Range<usize>| {
-        let words =
-            "ceilings, lines, gateways that scale and jobs are of one queue, and a service of parts has several";
+        let words = "ceilings, lines and jobs are of one queue, and a service of parts has several";
         sink.error(codes::EXCLUSIVE, span, words)
             .help("a ceiling of a service of parts is a component with `capacity` and `min_served`");
         fine = false;
     };
     slo.filter(|slo| slo.has("jobs_by_deadline")).into_iter().for_each(|slo| no(&slo.span_of("jobs_by_deadline")));
-    for key in ["service.ceiling", "service.patience", "load_balancer.autoscale", "jobs"] {
+    for key in ["service.ceiling", "service.patience", "jobs"] {
         let outer = key.rsplit_once('.').map_or("", |(outer, _)| outer);
         let around = if outer.is_empty() { reader.span().clone() } else { reader.place(outer) };
         if reader.place(key) != around {

@@ -1,13 +1,15 @@
 //! `load_balancer.autoscale`: an application gateway that grows with what comes to it (AG-03).
 //!
-//! In: the table, the kind of the load balancer, and whether anything arrives. Out: what the fleet follows. What can go
-//! wrong: another kind, a minimum above the maximum, nothing that arrives, clients that try again; told at their places.
+//! In: the table, the kind of the load balancer, whether anything arrives, and what is needed. Out: what the fleet follows. What can go
+//! wrong: another kind, a minimum above the maximum, nothing that arrives, clients that try again, a service of parts whose entrances are
+//! not known; told at their places.
 
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::laws;
 use crate::reader::Reader;
 use zonefall_azure::defaults::GATEWAY_UNITS_PER_INSTANCE;
+use zonefall_fleet::Need;
 use zonefall_fleet::policy::gateway::Gateway;
 
 const PATH: &str = "load_balancer.autoscale";
@@ -15,7 +17,11 @@ const PATH: &str = "load_balancer.autoscale";
 const UNIT_MAX_MILLI: u64 = 1_000_000_000;
 
 /// The outer `None` is a mistake, the inner one no such gateway.
-pub(crate) fn gateway(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Option<Gateway>> {
+pub(crate) fn gateway(
+    design: &Reader<'_>,
+    (need, has_demand): (Option<&Need>, bool),
+    sink: &mut Sink,
+) -> Option<Option<Gateway>> {
     if design.is_off("load_balancer") {
         return Some(None);
     }
@@ -41,6 +47,11 @@ pub(crate) fn gateway(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) ->
     if design.has("retry") && !design.is_off("retry") {
         let words = "how a gateway that grows and clients that try again work together is not simulated".into();
         no(codes::EXCLUSIVE, "", words, "keep `autoscale` of the gateway or `[retry]`");
+    }
+    if need.and_then(Need::structure).is_some_and(|service| service.entrances().is_none()) {
+        let words = "a gateway stands before each part that `[failover]` sends clients to; what lies beside these parts has another way in, which is not simulated".into();
+        let help = "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or keep one of the two";
+        no(codes::EXCLUSIVE, "", words, help);
     }
     if let (Some(least), Some(most)) = (least, most)
         && least > most

@@ -57,7 +57,7 @@ pub(crate) fn service(
     let retry = retry(design, has_demand, sink);
     let sessions = sessions::sessions(design, need, has_demand, sink);
     let ceiling = ceiling(design, has_demand, sink);
-    let gateway = gateway::gateway(design, has_demand, sink);
+    let gateway = gateway::gateway(design, (need, has_demand), sink);
     let drain = balancer::drain(design, sets, sink);
     let service = Service {
         latency: latency?,

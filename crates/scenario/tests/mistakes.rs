@@ -809,6 +809,24 @@ fn clients_try_again_at_a_service_of_parts_unless_what_they_share_has_a_limit_be
     assert_eq!(codes(&tries(stores)), ["E013"]);
 }
 
+#[test]
+fn gateways_stand_before_a_service_of_parts_or_before_the_parts_that_clients_are_sent_to() {
+    let back =
+        "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_served = \"99%\"\n";
+    let grows = |more: &str| {
+        with("#balancer", GATEWAY)
+            .replace("#end", &format!("[load_balancer.autoscale]\n[demand]\nrate = \"9 req/s\"\n{back}{more}"))
+    };
+    let site = "[failover.site]\npattern = \"hot\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n";
+    let third = "[scale_set.front]\nzones = [1]\ncapacity = 4\n[part.first]\nsets = [\"front\"]\nmin_serving = 1\n";
+    for fine in ["", site] {
+        assert_eq!(codes(&grows(fine)), Vec::<&str>::new(), "{fine}");
+    }
+    for more in [format!("{site}{third}"), format!("{site}[retry]\n")] {
+        assert_eq!(codes(&grows(&more)), ["E013"], "{more}");
+    }
+}
+
 /// Two parts in series, which say how they work on requests; `more` goes to the second.
 fn tiers(slo: &str, service: &str, more: &str) -> String {
     let back = "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_serving = 2\n";

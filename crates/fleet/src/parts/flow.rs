@@ -58,7 +58,7 @@ impl Parts {
     pub(super) fn go_through(&self, demand: u64, leaf: impl Fn(usize, u64) -> Way) -> Way {
         let Scratch { ways, sorted } = &mut *self.scratch.borrow_mut();
         for at in 0..self.leaves.len() {
-            let (comes, children) = (self.share(at, demand), &self.children[at]);
+            let (comes, children) = (self.comes(at, demand), &self.children[at]);
             let of = |&child: &u32| ways[child as usize];
             ways[at] = match &self.leaves[at] {
                 Leaf::Group if self.states[at].route != NOBODY => {

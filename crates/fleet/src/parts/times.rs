@@ -41,7 +41,7 @@ impl Parts {
         if let Some(slow) = times.slow.get() {
             return slow;
         }
-        let slow = self.slow_with(times, |_| 0);
+        let slow = self.are_turned_away() || self.slow_with(times, |_| 0);
         times.slow.set(Some(slow));
         slow
     }
@@ -57,7 +57,7 @@ impl Parts {
     /// with all machines. `withheld` is what is missing from a part.
     pub fn late_for(&self, withheld: impl Fn(usize) -> i64) -> Option<usize> {
         let times = self.times.as_ref()?;
-        if self.slow_with(times, &withheld) {
+        if self.are_turned_away() || self.slow_with(times, &withheld) {
             return None;
         }
         let demand = self.demand.unwrap_or(0);
@@ -72,7 +72,7 @@ impl Parts {
 
     /// What comes to a tier if no other loses any of it.
     fn comes_to(&self, node: usize, demand: u64) -> u64 {
-        self.attempts_at(node).unwrap_or_else(|| self.share(node, demand))
+        self.attempts_at(node).unwrap_or_else(|| self.comes(node, demand))
     }
 
     /// Of what comes to a tier, what reaches its machines; and their capacity.
@@ -103,7 +103,7 @@ impl Parts {
             if !way.chosen.iter().all(through) || !way.components.iter().all(up) {
                 continue;
             }
-            let mut requests = way.components.iter().map(|&at| self.share(at as usize, demand)).fold(demand, u64::min);
+            let mut requests = way.components.iter().map(|&at| self.comes(at as usize, demand)).fold(demand, u64::min);
             // What a tier loses to dead machines does not come to the next.
             let mut left = (1, 1);
             for (place, &tier) in load.tiers.iter_mut().zip(&way.tiers) {
@@ -112,7 +112,7 @@ impl Parts {
                 let (reach, capacity) = self.at_tier(node, of_all(all, left), more(node));
                 *place = Load { machines: (capacity / tier.serves_milli) as u32, reach_milli: reach };
                 left = (reach, all);
-                requests = requests.min(self.share(node, demand));
+                requests = requests.min(self.comes(node, demand));
             }
             let attempts =
                 way.tiers.first().and_then(|&tier| self.attempts_at(times.of.tiers[tier as usize].node as usize));

@@ -62,12 +62,13 @@ impl Book {
         self.ledger.offered += i128::from(demand) * times;
         self.ledger.served += i128::from(served) * times;
         if let Some(parts) = &self.parts {
-            self.ledger.lost_to_dead += i128::from(demand.saturating_sub(parts.reaching())) * times;
+            self.ledger.lost_to_dead += i128::from(parts.lost_to_dead()) * times;
         } else if dead > 0 {
             self.ledger.lost_to_dead += (u128::from(self.passed()) * dead / (alive + dead)) as i128 * times;
         }
-        if demand > self.gate {
-            self.turned_away += u128::from(demand - self.gate) * u128::from(length_ms);
+        let passed = self.parts.as_ref().map_or_else(|| self.passed(), |parts| parts.let_in(demand));
+        if demand > passed {
+            self.turned_away += u128::from(demand - passed) * u128::from(length_ms);
             let requests = u64::try_from(self.turned_away / MICRO).unwrap_or(u64::MAX);
             self.ledger.operations[Operation::GatewayTurnedAway as usize] = requests;
             self.ledger.operations[Operation::GatewayShortMs as usize] += length_ms;

@@ -50,15 +50,19 @@ impl Book {
                     }
                     return;
                 }
-                return parts.charge(
-                    length_ms,
-                    charged,
-                    |(part, failing), (need, counts), demand, length_ms, charged| {
-                        let withheld = &mut withheld[part * self.stride..][..charged.len()];
-                        let most = (counts.capacity, i64::MAX);
-                        charge_machines(length_ms, (need, demand, 0), (counts, most), withheld, own(failing), charged);
-                    },
-                );
+                return parts.charge(length_ms, charged, |lack, length_ms, charged| {
+                    let withheld = &mut withheld[lack.part * self.stride..][..charged.len()];
+                    let (machines, gate) = (lack.counts.capacity, i64::try_from(lack.gate).unwrap_or(i64::MAX));
+                    let counts = (Counts { capacity: machines.min(gate), ..lack.counts }, (machines, gate));
+                    charge_machines(
+                        length_ms,
+                        (lack.need, lack.demand, 0),
+                        counts,
+                        withheld,
+                        own(lack.failing),
+                        charged,
+                    );
+                });
             }
         };
         let withheld = &mut withheld[..charged.len()];

@@ -76,6 +76,24 @@ impl Book {
         self.demand.unwrap_or(0).min(self.gate)
     }
 
+    /// How many gateways stand before the machines.
+    pub fn gates(&self) -> usize {
+        self.parts.as_ref().map_or(1, |parts| parts.gates())
+    }
+
+    /// What comes to a gateway.
+    pub fn comes_to_gate(&self, gate: usize) -> u64 {
+        self.parts.as_ref().map_or(self.demand.unwrap_or(0), |parts| parts.comes_to_gate(gate))
+    }
+
+    /// A gateway lets so much through from now on.
+    pub fn opens_gate(&mut self, gate: usize, lets_through: u64) {
+        match &mut self.parts {
+            None => self.gate = lets_through,
+            Some(parts) => parts.opens_gate(gate, lets_through),
+        }
+    }
+
     /// The same of a capacity.
     pub fn gated(&self, capacity_milli: i64) -> i64 {
         capacity_milli.min(i64::try_from(self.gate).unwrap_or(i64::MAX))
@@ -126,6 +144,7 @@ impl Book {
             None => (micro(self.passed()), micro(self.attempted())),
             Some(parts) => {
                 let share = parts.share(part as usize, micro(self.demand.unwrap_or(0)));
+                let share = share.min(micro(parts.gate_at(part as usize)));
                 (share, parts.attempts_at(part as usize).map_or(share, micro))
             }
         }

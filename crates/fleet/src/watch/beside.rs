@@ -40,7 +40,7 @@ pub(super) struct Beside {
 impl Beside {
     /// What there is when a trial begins.
     pub fn of(world: &World) -> Self {
-        Self { instances: world.growth.instances, ..Self::default() }
+        Self { instances: world.gateway_instances(), ..Self::default() }
     }
 }
 
@@ -80,11 +80,12 @@ impl Witness {
         }
     }
 
-    /// AG-03: instances of the gateway that came or went.
+    /// AG-03: instances of gateways that came or went.
     pub(super) fn look_at_gateway(&mut self, world: &World, t: SimTime) {
-        let before = std::mem::replace(&mut self.beside.instances, world.growth.instances);
-        if before != world.growth.instances {
-            self.tell(world, t, Seen::Gateway(before, world.growth.instances));
+        let now = world.gateway_instances();
+        let before = std::mem::replace(&mut self.beside.instances, now);
+        if before != now {
+            self.tell(world, t, Seen::Gateway(before, now));
         }
     }
 

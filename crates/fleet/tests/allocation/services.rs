@@ -133,6 +133,12 @@ fn sent_and_trying() -> Design {
     design
 }
 
+/// A warm standby, each part behind a gateway of its own.
+fn behind_gateways() -> Design {
+    let standby = service("gateways", warm(), Sight::Probes(balancer()));
+    Design { service: gateway().service, ..standby }
+}
+
 /// The same two tiers, answers in time being asked, beside clients that are sent to one of two.
 fn timed(mut design: Design) -> Design {
     design.name = "timed".into();
@@ -178,7 +184,7 @@ pub fn services() -> Vec<Design> {
     growing.name = "growing".into();
     let trying = trying(Retry { tries: 3, wasted: 0.7, breaker: Some(0.5), budget: None, faults: 1e-5 });
     let timed = timed(both.clone());
-    vec![standby, both, growing, alone, trying, sent_and_trying(), timed, gateway(), patient()]
+    vec![standby, both, growing, alone, trying, sent_and_trying(), timed, gateway(), behind_gateways(), patient()]
 }
 
 #[test]
@@ -186,7 +192,7 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
     for design in services() {
         let name = design.name.clone();
         let ledger = second_time_without_allocation(&[design], &service_profile());
-        assert_eq!(ledger.operations[Operation::Failovers as usize] > 0, name == "standby");
+        assert_eq!(ledger.operations[Operation::Failovers as usize] > 0, name == "standby" || name == "gateways");
         assert_eq!(ledger.slow > 0, name == "timed");
         assert_eq!(ledger.ways.iter().any(|states| states.iter().count() > 0), name == "timed");
         for (of, operation) in [
@@ -194,6 +200,7 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
             ("trying", Operation::RetryStorms),
             ("sent", Operation::RetryStorms),
             ("gateway", Operation::GatewayTurnedAway),
+            ("gateways", Operation::GatewayTurnedAway),
             ("patient", Operation::GaveUp),
             ("patient", Operation::LineMs),
         ] {

@@ -1,5 +1,7 @@
 //! AG-03: an application gateway that grows, against timelines by hand.
 
+mod parts;
+
 use crate::support::*;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;

@@ -7,6 +7,7 @@ use zonefall_engine::{Key, SimDuration, SimTime, Stream};
 use zonefall_exact::tandem::Tandem;
 use zonefall_exact::waiting::Station;
 use zonefall_faults::Scope;
+use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{
     Component, Demand, Design, Footing, Least, Node, Part, Queue, Step, Structure, Throughput, Tier, Ways,
@@ -71,6 +72,8 @@ struct Restated<'a> {
     drawn: &'a Drawn,
     out: Vec<&'a Out>,
     demand: u64,
+    /// What a gateway before everything lets through of it.
+    comes: u64,
 }
 
 impl Restated<'_> {
@@ -93,9 +96,9 @@ impl Restated<'_> {
 
     fn passes(&self, at: u32) -> u64 {
         match &self.drawn.nodes[at as usize].part {
-            Part::Sets(sets, _) => (1000 * self.alive(sets[0])).min(self.demand),
+            Part::Sets(sets, _) => (1000 * self.alive(sets[0])).min(self.comes),
             Part::Component(of) if self.is_up(&of.cause) => {
-                of.ceiling.map_or(self.demand, |ceiling| ceiling.capacity_milli.min(self.demand))
+                of.ceiling.map_or(self.comes, |ceiling| ceiling.capacity_milli.min(self.comes))
             }
             Part::Component(_) => 0,
             Part::Group { parts, least } => {
@@ -187,6 +190,7 @@ fn design(drawn: &Drawn, course: &[(u64, u64)]) -> Design {
 fn restate(
     (drawn, outages, course): &(Drawn, Vec<Out>, Vec<(u64, u64)>),
     within: Option<u64>,
+    gate: u64,
 ) -> (u64, i128, Vec<u64>) {
     let mut borders: Vec<u64> =
         outages.iter().flat_map(|of| [of.3, of.4]).chain(course.iter().map(|of| of.0)).collect();
@@ -198,7 +202,7 @@ fn restate(
     for (&from, &to) in borders.iter().zip(&borders[1..]) {
         let out = outages.iter().filter(|of| of.3 <= from && from < of.4).collect();
         let demand = course.iter().rev().find(|step| step.0 <= from).unwrap().1;
-        let now = Restated { drawn, out, demand };
+        let now = Restated { drawn, out, demand, comes: demand.min(gate) };
         served += i128::from(now.passes(root)) * i128::from(to - from);
         if now.holds(root) && !within.is_some_and(|seconds| now.is_late(root, seconds as f64)) {
             lengths.extend((open > 0).then_some(open));
@@ -225,7 +229,7 @@ fn every_tree_holds_passes_and_answers_as_when_it_is_counted_anew() {
             .collect();
         let script = Script::new(topology(2, RACKS, 3), modes, DAY).outages(outages);
         let plain = script.play(design.clone());
-        let told = restate(&case, None);
+        let told = restate(&case, None, u64::MAX);
         assert_eq!(
             (plain.missed_ms, plain.served, plain.outages_ms.clone()),
             told,
@@ -243,6 +247,14 @@ fn every_tree_holds_passes_and_answers_as_when_it_is_counted_anew() {
         );
         assert!((once.served - plain.served).abs() <= i128::from(DAY), "{number}");
         design.service.retry = None;
+        // A gateway before all that never grows.
+        let instance_milli = 500 * (1 + number % 20);
+        let (grows_in, shrinks_after) = (constant(HOUR), SimDuration::from_ms(HOUR));
+        design.service.gateway = Some(Gateway { instance_milli, least: 1, most: 1, grows_in, shrinks_after });
+        let gated = script.play(design.clone());
+        let told = restate(&case, None, instance_milli);
+        assert_eq!((gated.missed_ms, gated.served, gated.outages_ms), told, "{number} behind {instance_milli}");
+        design.service.gateway = None;
         with_times += u32::from(in_time(&case, design, &script, number));
     }
     // The cases say something.
@@ -265,7 +277,7 @@ fn in_time(case: &(Drawn, Vec<Out>, Vec<(u64, u64)>), mut design: Design, script
     let seconds = 3 + number % 9;
     design.service.ways = Some(Ways { tiers, ways, within: Some(SimDuration::from_ms(1000 * seconds)) });
     let ledger = script.play(design);
-    let (missed, _, lengths) = restate(case, Some(seconds));
+    let (missed, _, lengths) = restate(case, Some(seconds), u64::MAX);
     assert_eq!((ledger.missed_ms, &ledger.outages_ms), (missed, &lengths), "{number} in {seconds} s");
     true
 }

@@ -1,7 +1,9 @@
-//! Clients that try again where a failover group sends them to one of several parts: cases by hand, and a slow restatement.
+//! Clients that try again, and gateways, where a failover group sends clients to one of several parts: cases by hand, and a slow
+//! restatement.
 
 use super::*;
 use zonefall_engine::{Key, Stream};
+use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::retry::Retry;
 
 /// Three tries, each of which costs as much as one that succeeds.
@@ -129,6 +131,8 @@ struct Case {
     struck: Vec<Struck>,
     course: Vec<(u64, u64)>,
     retry: Retry,
+    /// What a gateway before each part lets through, for ever; then nobody tries again.
+    gate: Option<u64>,
     /// Until a router sees that a part is out, and that it is back.
     sight: (u64, u64),
 }
@@ -154,8 +158,10 @@ fn case(number: u64) -> Case {
     course.extend((1..8).map(|at| (at * 3 * HOUR + luck.below(HOUR), step(luck))));
     let wasted = [0.0, 0.5, 1.0][luck.below(3) as usize];
     let retry = Retry { tries: 1 + luck.below(4) as u32, wasted, ..THREE };
+    let gate = (number % 2 == 1).then(|| 500 + 500 * luck.below(16));
+    let retry = if gate.is_some() { Retry { tries: 1, wasted: 0.0, ..THREE } } else { retry };
     let weights = (0..PARTS).map(|_| 1 + luck.below(3) as u32).collect();
-    Case { weights, struck, course, retry, sight: (MINUTE * luck.below(9), MINUTE * luck.below(5)) }
+    Case { weights, struck, course, retry, gate, sight: (MINUTE * luck.below(9), MINUTE * luck.below(5)) }
 }
 
 fn design_of(case: &Case) -> Design {
@@ -188,7 +194,13 @@ fn design_of(case: &Case) -> Design {
     design.need = Need::Parts(Arc::new(Structure { nodes, failovers: vec![failover] }));
     let step = |&(ms, per_second_milli): &(u64, u64)| Step { from: SimTime::from_ms(ms), per_second_milli };
     design.demand = Some(Demand::course(case.course[0].1, case.course[1..].iter().map(step).collect(), None));
-    design.service.retry = Some(case.retry);
+    match case.gate {
+        None => design.service.retry = Some(case.retry),
+        Some(instance_milli) => {
+            let (grows_in, shrinks_after) = (constant(HOUR), SimDuration::from_ms(HOUR));
+            design.service.gateway = Some(Gateway { instance_milli, least: 1, most: 1, grows_in, shrinks_after });
+        }
+    }
     design
 }
 
@@ -266,6 +278,7 @@ fn restate(case: &Case) -> (u64, f64) {
                 continue;
             }
             let capacity = if is_up(part, from) { 1000.0 * alive(part, from) as f64 } else { 0.0 };
+            let capacity = case.gate.map_or(capacity, |gate| capacity.min(gate as f64));
             failing[part] = settles(case.retry, asks, capacity, failing[part]);
             let served = (asks * (1.0 - failing[part].powi(case.retry.tries as i32))).min(capacity);
             holds &= served >= 0.99 * asks && is_up(part, from);
@@ -277,9 +290,9 @@ fn restate(case: &Case) -> (u64, f64) {
 }
 
 #[test]
-fn tf_01_afd_03_three_regions_and_tries_again_as_when_all_is_told_anew() {
+fn tf_01_ag_03_afd_03_three_regions_with_tries_again_or_gateways_as_when_all_is_told_anew() {
     let (mut storms, mut partly) = (0, 0);
-    for number in 0..200 {
+    for number in 0..300 {
         let case = case(number);
         let modes: Vec<_> = [mode("rack", Scope::Rack)]
             .into_iter()

@@ -12,11 +12,18 @@ pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
         Seen::Rolled(which, rolled) => release(of, sighting, which, rolled)?,
         Seen::Batch(number, batched) => Telling::row(sighting, Kind::Demand, batch(number, batched)),
         Seen::Gateway(before, now) => {
-            let row = Telling::row(sighting, Kind::Decision, gateway(before, now));
+            let row = Telling::row(sighting, Kind::Decision, gateway(before, now, of.has_several_gateways()));
             Row { rules: "AG-03".into(), ..row }
         }
         _ => return None,
     })
+}
+
+impl Telling<'_> {
+    /// AG-03: whether each part that clients are sent to has a gateway.
+    fn has_several_gateways(&self) -> bool {
+        self.study.designs[self.design].need.structure().is_some_and(|service| service.has_several_entrances())
+    }
 }
 
 fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) -> Option<Row> {
@@ -89,15 +96,17 @@ fn batch(number: u64, batched: Batched) -> String {
     }
 }
 
-fn gateway(before: u32, now: u32) -> String {
+fn gateway(before: u32, now: u32, several: bool) -> String {
+    let (of, have) = if several { ("gateways", "they have") } else { ("gateway", "it has") };
     let instances = |count: u32| if count == 1 { "instance".to_owned() } else { "instances".into() };
     if now > before {
         let more = now - before;
         let are = if more == 1 { "is" } else { "are" };
-        format!("{more} more {} of the application gateway {are} there: it has {now}", instances(more))
+        format!("{more} more {} of the application {of} {are} there: {have} {now}", instances(more))
     } else {
         let less = before - now;
-        format!("the application gateway gives {less} {} back: it has {now}", instances(less))
+        let give = if several { "give" } else { "gives" };
+        format!("the application {of} {give} {less} {} back: {have} {now}", instances(less))
     }
 }
 
@@ -125,7 +134,8 @@ mod tests {
         let due = |left: u64| batch(2, Batched::Due { left });
         assert_eq!(due(0), "the deadline of batch 2, which is done");
         assert_eq!(due(1), "the deadline of batch 2: 1 of its jobs is not done");
-        assert_eq!(gateway(2, 3), "1 more instance of the application gateway is there: it has 3");
-        assert_eq!(gateway(9, 2), "the application gateway gives 7 instances back: it has 2");
+        assert_eq!(gateway(2, 3, false), "1 more instance of the application gateway is there: it has 3");
+        assert_eq!(gateway(9, 2, false), "the application gateway gives 7 instances back: it has 2");
+        assert_eq!(gateway(9, 8, true), "the application gateways give 1 instance back: they have 8");
     }
 }

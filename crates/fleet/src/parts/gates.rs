@@ -1,0 +1,89 @@
+//! AG-03: application gateways at the entrances of a service of parts (`entrances.rs`), each with instances of its own.
+//!
+//! In: what each lets through, as its instances come and go (`gateway.rs`), and where clients are. Out: what comes to a part. What a
+//! gateway turns away comes to nothing behind it. A part that nobody is sent to is fit for them whatever its gateway has grown to:
+//! that is seen when they come.
+
+use super::{NOBODY, Parts};
+use crate::service::{IN_TIME, is_share};
+use crate::structure::Structure;
+
+/// The gateways of a service.
+#[derive(Debug)]
+pub(super) struct Gates {
+    entrances: Vec<u32>,
+    /// The gateway before each node; [`NOBODY`] for what stands beside or above all.
+    gate_of: Vec<u32>,
+    /// Thousandths of a request a second.
+    lets_through: Vec<u64>,
+}
+
+zonefall_engine::pooled_clone!(Gates { entrances, gate_of, lets_through });
+
+impl Gates {
+    /// Those of a service whose entrances are known; the scenario refuses others.
+    pub fn new(service: &Structure) -> Self {
+        let entrances = service.entrances().unwrap_or_else(|| vec![service.nodes.len() as u32 - 1]);
+        let of = service.entrance_of(&entrances).into_iter();
+        Self {
+            gate_of: of.map(|of| of.unwrap_or(NOBODY)).collect(),
+            lets_through: vec![u64::MAX; entrances.len()],
+            entrances,
+        }
+    }
+}
+
+impl Parts {
+    /// How many gateways there are.
+    pub fn gates(&self) -> usize {
+        self.gates.as_ref().map_or(0, |gates| gates.entrances.len())
+    }
+
+    /// What comes to a gateway.
+    pub fn comes_to_gate(&self, gate: usize) -> u64 {
+        let Some(gates) = &self.gates else { return 0 };
+        self.share(gates.entrances[gate] as usize, self.demand.unwrap_or(0))
+    }
+
+    /// A gateway lets so much through from now on.
+    pub fn opens_gate(&mut self, gate: usize, lets_through: u64) {
+        let Some(gates) = &mut self.gates else { return };
+        if std::mem::replace(&mut gates.lets_through[gate], lets_through) != lets_through {
+            self.weigh_all();
+            self.forget();
+            self.stirred = true;
+        }
+    }
+
+    /// The most that the gateway before a node lets through.
+    pub fn gate_at(&self, at: usize) -> u64 {
+        let Some(gates) = &self.gates else { return u64::MAX };
+        gates.lets_through.get(gates.gate_of[at] as usize).copied().unwrap_or(u64::MAX)
+    }
+
+    /// The same as far as anybody comes to it now.
+    pub(super) fn gate_in_use(&self, at: usize) -> u64 {
+        if self.gates.is_none() || self.share(at, self.demand.unwrap_or(0)) == 0 { u64::MAX } else { self.gate_at(at) }
+    }
+
+    /// What of a demand comes to a node.
+    #[inline]
+    pub(super) fn comes(&self, at: usize, demand: u64) -> u64 {
+        let share = self.share(at, demand);
+        // Where nothing arrives, no gateway decides who would be served.
+        let gates = self.gates.is_some() && self.demand != Some(0);
+        if gates { share.min(self.gate_at(at)) } else { share }
+    }
+
+    /// What all gateways together let through of a demand.
+    pub fn let_in(&self, demand: u64) -> u64 {
+        let Some(gates) = &self.gates else { return demand };
+        gates.entrances.iter().map(|&entrance| self.comes(entrance as usize, demand)).sum()
+    }
+
+    /// Whether more than 5 of 100 requests are turned away.
+    pub(super) fn are_turned_away(&self) -> bool {
+        let demand = self.demand.unwrap_or(0);
+        self.gates.is_some() && !is_share(self.let_in(demand), IN_TIME, demand)
+    }
+}

@@ -42,4 +42,4 @@ pub use trace::{
     read_column_names, read_foreign, read_incidents, read_records, read_trace, record, replay,
 };
 pub use unit::{Outcome, UnitMode, UnitModes};
-pub use wave::Wave;
+pub use wave::{KNOWN_AHEAD, Wave};

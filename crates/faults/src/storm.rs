@@ -297,25 +297,25 @@ impl Drawing<'_> {
         let mut stream = self.key(process).part(u64::from(unit), 1).stream();
         let (u, down) = (stream.unit(), process.down_at_start);
         let next_ms = if u < down {
-            0.0
+            Some(0.0)
         } else {
-            match process.life.first((u - down) / (1.0 - down), &mut stream) {
-                Some(ms) => ms.max(1.0),
-                None => return,
-            }
+            process.life.first((u - down) / (1.0 - down), &mut stream).map(|ms| ms.max(1.0))
         };
-        self.renewals_from(process, unit, next_ms, &mut stream);
+        let until = next_ms.map_or(SimTime::ZERO, |next_ms| self.renewals_from(process, unit, next_ms, &mut stream));
+        self.waves_ahead(process, until);
     }
 
-    /// A unit's strikes, the next of them at an instant that is known.
-    fn renewals_from(&mut self, process: &Process, unit: u32, mut next_ms: f64, stream: &mut Stream) {
+    /// A unit's strikes, the next of them at an instant that is known; until when the last of them lasts.
+    fn renewals_from(&mut self, process: &Process, unit: u32, mut next_ms: f64, stream: &mut Stream) -> SimTime {
+        let mut until = SimTime::ZERO;
         while next_ms < self.horizon.as_ms() as f64 && !self.is_full() {
-            let until = self.strike(process, unit, SimTime::from_ms(next_ms as u64));
+            until = self.strike(process, unit, SimTime::from_ms(next_ms as u64));
             if until == SimTime::NEVER {
-                return;
+                break;
             }
             next_ms = until.as_ms() as f64 + process.life.next(stream).max(1.0);
         }
+        until
     }
 
     /// What one strike is drawn from.

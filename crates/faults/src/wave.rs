@@ -14,6 +14,10 @@ use zonefall_topology::{RegionId, Topology};
 /// The quiet time between two waves is at least this share of their mean gap, however long waves take.
 const QUIET_LEAST: f64 = 0.01;
 
+/// MT-03: how long before they come waves of restarts may be known: a storm holds those that begin within this time after its horizon.
+/// Nothing of them happens within it but what owners do ahead of them.
+pub const KNOWN_AHEAD: SimDuration = SimDuration::from_ms(90 * 24 * 3_600_000);
+
 /// How a wave goes through a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wave {

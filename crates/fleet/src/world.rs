@@ -298,7 +298,7 @@ impl World {
                 || design.service.spreads_evenly,
             scaler,
             seats: seats(&design, names, &topology),
-            passages: Passages::new(&design, capacity),
+            passages: Passages::default(),
             growths: Vec::new(),
             reviews: design.service.patience.is_some()
                 || design.need.structure().is_some_and(|service| !service.failovers.is_empty()),

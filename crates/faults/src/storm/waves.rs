@@ -1,8 +1,12 @@
 //! Waves of planned maintenance in a storm: each is an event for every region that it goes through, as long as it takes
 //! there. What it does to whom, and when, is the fleet's.
+//!
+//! Waves of restarts are announced, so a storm holds those too that begin within a while after its horizon ([`KNOWN_AHEAD`]).
 
+use super::process::Reach;
 use super::{Drawing, Event, Process, RackOutage, Struck};
-use crate::wave::Wave;
+use crate::mode::Effect;
+use crate::wave::{KNOWN_AHEAD, Wave};
 use zonefall_engine::{SimDuration, SimTime, Stream};
 use zonefall_topology::RegionId;
 
@@ -37,5 +41,23 @@ impl Drawing<'_> {
             struck.push(Struck { process: process.number, unit: 0, start, until });
         }
         until
+    }
+
+    /// MT-03: the waves of restarts that begin after the horizon, the one that comes last before it being over at `until`. The time
+    /// between two waves has no memory, so what comes has a stream of its own, and nothing before the horizon depends on it.
+    pub(super) fn waves_ahead(&mut self, process: &Process, until: SimTime) {
+        let restarts = self.modes[process.mode].effect == Effect::Down;
+        if !restarts || !matches!(process.reach, Reach::Wave(_)) {
+            return;
+        }
+        let mut stream = self.key(process).named("ahead").stream();
+        let (horizon, mut free) = (self.horizon, until.max(self.horizon));
+        while !self.is_full() {
+            let next = free.after(SimDuration::from_ms(process.life.next(&mut stream).max(1.0) as u64));
+            if next > horizon.after(KNOWN_AHEAD) {
+                return;
+            }
+            free = self.strike(process, 0, next);
+        }
     }
 }

@@ -14,7 +14,6 @@
 mod owner;
 mod steps;
 
-use crate::design::Design;
 use crate::machine::{ABSENT, REMOVED};
 use crate::pending::Pending;
 use crate::policy::maintenance::{prepared_before, stops};
@@ -58,6 +57,8 @@ struct Passage {
     due: SimTime,
     /// The next machine that its owner redeploys, and when.
     redeploys: (u32, SimTime),
+    /// The machines in its way that have been redeployed ahead of it; empty where owners do not.
+    done: Vec<bool>,
     /// Something of it is still to come.
     open: bool,
 }
@@ -73,6 +74,7 @@ zonefall_engine::pooled_clone!(Passage {
     late,
     due,
     redeploys,
+    done,
     open
 });
 
@@ -81,22 +83,13 @@ zonefall_engine::pooled_clone!(Passage {
 pub(crate) struct Passages {
     /// Those of the trial; closed ones are used again.
     list: Vec<Passage>,
-    /// The wave (one more than its place in the storm's outages) that a machine has been redeployed ahead of. Empty where
-    /// owners do not.
-    done_for: Vec<u32>,
     /// Room to put zones in order.
     order: Vec<u32>,
 }
 
-zonefall_engine::pooled_clone!(Passages { list, done_for, order });
+zonefall_engine::pooled_clone!(Passages { list, order });
 
 impl Passages {
-    /// Room for a design with so many slots.
-    pub fn new(design: &Design, slots: usize) -> Self {
-        let owner = design.maintenance.as_ref().is_some_and(|of| of.self_service.is_some());
-        Self { done_for: if owner { vec![0; slots] } else { Vec::new() }, ..Self::default() }
-    }
-
     fn free(&mut self) -> usize {
         match self.list.iter().position(|passage| !passage.open) {
             Some(at) => at,
@@ -112,6 +105,7 @@ impl Passages {
                     late: SimDuration::ZERO,
                     due: SimTime::NEVER,
                     redeploys: (0, SimTime::NEVER),
+                    done: Vec::new(),
                     open: false,
                 });
                 self.list.len() - 1
@@ -124,7 +118,6 @@ impl World {
     /// A trial begins.
     pub(crate) fn begin_maintenance(&mut self, strikes: &Strikes) {
         self.passages.list.iter_mut().for_each(|passage| passage.open = false);
-        self.passages.done_for.fill(0);
         self.hear_of_waves(strikes);
     }
 
@@ -138,6 +131,7 @@ impl World {
         passage.steps.clear();
         (passage.at, passage.late, passage.due) = (0, SimDuration::ZERO, SimTime::NEVER);
         passage.redeploys = (0, SimTime::NEVER);
+        passage.done.clear();
         passage.open = true;
         at
     }

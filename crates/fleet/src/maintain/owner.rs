@@ -23,13 +23,15 @@ impl World {
             let restarts = self.modes[mode as usize].effect == Effect::Down;
             if restarts && !self.suppressed.as_ref().is_some_and(|of| of.takes_event(storm, outage.event)) {
                 let passage = self.passage(mode, (number as u32, outage), cause, strikes);
+                let machines = self.in_its_way(passage).len();
+                self.passages.list[passage].done.resize(machines, false);
                 self.await_redeploy(passage, SimTime::ZERO);
             }
         }
     }
 
     /// The machines that a passage goes through, as positions.
-    fn in_its_way(&self, passage: usize) -> std::ops::Range<usize> {
+    pub(super) fn in_its_way(&self, passage: usize) -> std::ops::Range<usize> {
         let (from, to) = self.passages.list[passage].racks;
         self.machines_on(from..to)
     }
@@ -48,9 +50,7 @@ impl World {
             }
             let (k, n) = (next as u64, machines.len() as u64);
             match spread_ms(k, n, (from_ms, to_ms), owner.office.as_deref()) {
-                Some(at_ms) if at_ms < 0 => {
-                    self.passages.done_for[machines.start + next] = self.passages.list[passage].outage + 1
-                }
+                Some(at_ms) if at_ms < 0 => self.passages.list[passage].done[next] = true,
                 Some(at_ms) => return self.wait_for(Upkeep::Redeploy, passage, SimTime::from_ms(at_ms as u64).max(t)),
                 None => {}
             }
@@ -63,8 +63,8 @@ impl World {
         if !of.open || of.redeploys.1 != t {
             return;
         }
-        let (mode, cause, wave, begins_ms) = (of.mode, of.cause, of.outage, of.begins_ms);
-        let at = self.in_its_way(passage).start + of.redeploys.0 as usize;
+        let (mode, cause, begins_ms, next) = (of.mode, of.cause, of.begins_ms, of.redeploys.0 as usize);
+        let at = self.in_its_way(passage).start + next;
         let design = self.design.clone();
         let Some(owner) = design.maintenance.as_ref().and_then(|of| of.self_service.as_ref()) else { return };
         if self.machines[at].marks & ABSENT == 0 && !self.manager.is_creating(at) {
@@ -74,7 +74,7 @@ impl World {
                     return self.wait_for(Upkeep::Redeploy, passage, again);
                 }
             } else {
-                self.passages.done_for[at] = wave + 1;
+                self.passages.list[passage].done[next] = true;
                 let takes = owner.redeploy.draw(&mut self.luck_of(at, strikes, t, REDEPLOYMENT).stream());
                 let prepared = design.maintenance.as_ref().is_some_and(|of| of.events.is_some());
                 let prepared = prepared.then_some(zonefall_engine::SimDuration::ZERO);

@@ -176,9 +176,13 @@ impl World {
             Group::Window { set } => machine.set == set,
         };
         let spared = self.suppressed.as_ref().map_or(0..0, Suppressed::racks);
-        belongs
-            && self.passages.done_for.get(at).is_none_or(|&wave| wave != of.outage + 1)
-            && (spared.is_empty() || !spared.contains(&self.rack_of(at)))
+        belongs && !self.is_done(passage, at) && (spared.is_empty() || !spared.contains(&self.rack_of(at)))
+    }
+
+    /// MT-03: whether a machine has been redeployed ahead of a wave.
+    fn is_done(&self, passage: usize, at: usize) -> bool {
+        let done = &self.passages.list[passage].done;
+        !done.is_empty() && done.get(at - self.in_its_way(passage).start) == Some(&true)
     }
 }
 

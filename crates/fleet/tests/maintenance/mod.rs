@@ -273,11 +273,16 @@ fn mt_05_a_configuration_holds_pauses_until_its_window_and_takes_all_at_once() {
 
 /// Mean and its standard error over trials of a year.
 fn mean(modes: &[Mode], trials: u64, of: impl Fn(&Ledger) -> f64) -> (f64, f64) {
+    mean_over(365 * DAY, design(&[1], 1, 1), modes, trials, of)
+}
+
+/// The same over trials of some length.
+fn mean_over(length: u64, design: Design, modes: &[Mode], trials: u64, of: impl Fn(&Ledger) -> f64) -> (f64, f64) {
     let topology = topology(3, 4, 2);
-    let designs = [design(&[1], 1, 1)];
+    let designs = [design];
     let people = population(&designs, &topology);
-    let measure = Arc::new(measure(365 * DAY, 365 * DAY));
-    let mut strikes = Strikes::new(&profile(modes.to_vec()), &topology, people, ms(365 * DAY));
+    let measure = Arc::new(measure(length, length));
+    let mut strikes = Strikes::new(&profile(modes.to_vec()), &topology, people, ms(length));
     let [design] = designs;
     let mut world = World::new(Arc::new(design), measure, topology, &strikes);
     let values: Vec<f64> =
@@ -310,4 +315,35 @@ fn mt_12_nothing_is_drawn_for_a_design_without_maintenance() {
         hits(&sightings(&script, plain.clone(), 5))
     };
     assert_eq!(missed(modes), missed(more), "other modes strike at the same instants");
+}
+
+#[test]
+fn mt_03_owners_redeploy_ahead_of_waves_that_come_after_the_horizon() {
+    // Four a year; a machine is redeployed in the middle of a window of 35 days, or of 80, ahead of each wave, whatever others are
+    // announced: within 60 days as often as waves come, though many of those that it is for begin later.
+    let often =
+        Mode { time_to_failure: zonefall_engine::Law::exponential(365.0 * DAY as f64 / 4.0).unwrap(), ..restarts() };
+    for window in [35, 80] {
+        let ahead = Maintenance { self_service: owner(window * DAY), ..Maintenance::default() };
+        let design = with(design(&[1], 1, 0), ahead);
+        let of = |ledger: &Ledger| ledger.classes.down as f64 / (5 * MINUTE) as f64;
+        let (hits, error) = mean_over(60 * DAY, design, std::slice::from_ref(&often), 20_000, of);
+        assert!((hits - 4.0 * 60.0 / 365.0).abs() < 4.0 * error, "{window}: {hits} ± {error}");
+    }
+}
+
+#[test]
+fn mt_12_what_comes_after_the_horizon_moves_nothing_before() {
+    // A year, and its first 60 days alone: the same machines go down at the same instants.
+    let often =
+        Mode { time_to_failure: zonefall_engine::Law::exponential(365.0 * DAY as f64 / 40.0).unwrap(), ..restarts() };
+    for trial in 0..20 {
+        let seen = |days: u64| {
+            let script = Script::new(topology(3, 4, 2), vec![often.clone()], days * DAY);
+            let mut hits = hits(&sightings(&script, design(&[1, 2, 3], 9, 1), trial));
+            hits.retain(|(t, _)| *t < SimTime::from_ms(60 * DAY));
+            hits
+        };
+        assert_eq!(seen(60), seen(365), "{trial}");
+    }
 }

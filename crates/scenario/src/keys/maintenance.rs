@@ -36,7 +36,7 @@ pub(super) const KEYS: &[Key] = &[
     key!("events.approve", Flag, "MT-08", "Whether it then says that maintenance may begin at once; else it waits for the announced time, out of rotation.", "true").overlay(),
     key!("events.neighbours", Share, "MT-08; assumed", "Probability that everybody else on the host has approved as well.", "100%").overlay(),
     key!("self_service", Either(&[Table, Off]), "MT-03", "The owner redeploys machine after machine ahead of a wave of restarts, as long as the objective does without it; what is left over is the platform's.").overlay(),
-    key!("self_service.window", Duration, "MT-03: 35 days, elsewhere four weeks", "How long before the wave the owner may begin.", "35 d").overlay(),
+    key!("self_service.window", Duration, "MT-03: 35 days, elsewhere four weeks", "How long before the wave the owner may begin: 90 days at most.", "35 d").overlay(),
     key!("self_service.redeploy", Law, "HL-09; assumed", "How long a machine is away, its warm-up not counted.", "5 min").overlay(),
     key!("self_service.again", Duration, "assumed", "A machine that cannot be spared is looked at again after this time.", "1 h").overlay(),
     key!("self_service.office", Table, "assumed", "The owner's hours, by the calendar, which needs `start`. Without it the redeployments are spread over the whole window.").overlay(),

@@ -10,6 +10,7 @@ use crate::node::Node;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use zonefall_engine::{SimDuration, SimTime};
+use zonefall_faults::KNOWN_AHEAD;
 use zonefall_fleet::maintenance::{Events, HealthStop, Maintenance, OfSet, SelfService};
 use zonefall_fleet::policy::maintenance::{HELD_AT_MOST, Windows, prepared_before};
 
@@ -105,7 +106,13 @@ fn self_service(reader: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Opti
         Some(office) => turns(&office, clock, sink).map(Some),
         None => (!reader.has("office")).then_some(None),
     };
-    Some(Some(SelfService { window: window?, redeploy: redeploy?, again: again?, office: office? }))
+    let window = window?;
+    if window > KNOWN_AHEAD {
+        let words = format!("owners hear of waves {} days ahead at most (MT-03: 35)", KNOWN_AHEAD.as_ms() / 86_400_000);
+        sink.error(codes::RANGE, &reader.span_of("window"), words);
+        return None;
+    }
+    Some(Some(SelfService { window, redeploy: redeploy?, again: again?, office: office? }))
 }
 
 /// MT-05: the windows, and the sets that wait for them.

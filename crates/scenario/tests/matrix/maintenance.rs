@@ -93,6 +93,7 @@ fn maintenance_that_cannot_be() {
         ("[maintenance.events]\nneighbours = 7".into(), "E023", "neighbours"),
         ("[maintenance.events]\napprove = \"yes\"".into(), "E012", "approve"),
         ("[maintenance.self_service]\nwindow = \"0 s\"".into(), "E020", "longer than nothing"),
+        ("[maintenance.self_service]\nwindow = \"91 d\"".into(), "E020", "90 days ahead"),
         ("[maintenance.self_service.office]\nfrom = \"09:00\"\nto = \"17:00\"".into(), "E062", "calendar"),
         (configured(""), "E089", "shares its hosts"),
         (configured("isolated = true\nlength = \"1 h\""), "E089", "at least 2 h"),

@@ -7,7 +7,7 @@ use zonefall_scenario::duration_words;
 
 /// One line for each failover group, under its name.
 pub fn failovers(design: &Design) -> Vec<(String, String)> {
-    let Some(service) = design.need.structure() else { return Vec::new() };
+    let Some(service) = design.structure() else { return Vec::new() };
     let line = |of: &Failover| (service.nodes[of.node as usize].name.clone(), failover(service, of));
     service.failovers.iter().map(line).collect()
 }
@@ -78,7 +78,7 @@ pub fn service(design: &Design) -> Option<String> {
     let of = &design.service;
     let mut says = Vec::new();
     if let Some(sessions) = &of.sessions {
-        let names = design.need.structure().map(|service| {
+        let names = design.structure().map(|service| {
             let names = sessions.parts.iter().map(|&part| format!("`{}`", service.nodes[part as usize].name));
             format!(", held by {}", names.collect::<Vec<String>>().join(", "))
         });
@@ -101,7 +101,7 @@ pub fn service(design: &Design) -> Option<String> {
     }
     if let Some(gateway) = &of.gateway {
         let per_second = |instances: u32| gateway.lets_through(instances) as f64 / 1000.0;
-        let several = design.need.structure().filter(|service| service.has_several_entrances());
+        let several = design.structure().filter(|service| service.has_several_entrances());
         let gateway_of = several.map_or("the gateway has", |_| "the gateway of each part that clients are sent to has");
         says.push(format!(
             "{gateway_of} {} to {} instances and lets up to {} a second through",

@@ -117,7 +117,13 @@ fn need(design: &Design) -> Value {
     let mut need = match &design.need {
         Need::Serving(least) => json!({ "min_serving": least }),
         Need::Served(0, _) => json!({}),
-        Need::Done(share, of) => json!({ "jobs_by_deadline": *share as f64 / *of as f64 }),
+        Need::Done(share, of) => {
+            let mut need = json!({ "jobs_by_deadline": *share as f64 / *of as f64 });
+            if let Some(service) = design.structure() {
+                need["by_parts"] = json!(service.words());
+            }
+            need
+        }
         Need::Served(share, of) => json!({ "min_served": *share as f64 / *of as f64 }),
         Need::Parts(structure) => json!({ "parts": structure.words() }),
     };

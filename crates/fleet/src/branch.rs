@@ -33,7 +33,7 @@ impl World {
             Need::Parts(_) => self.book.parts.as_ref().map_or(-1, |parts| parts.margin()),
             _ if self.book.misses() => -1,
             // How late a batch will be is not known yet: what works on it is.
-            Need::Done(..) => self.book.usable(),
+            Need::Done(..) => i64::try_from(self.book.works_off()).unwrap_or(i64::MAX),
             Need::Served(share, of) => {
                 let needed = u128::from(self.book.demand.unwrap_or(0)) * u128::from(share) / u128::from(of.max(1));
                 (self.book.gated(self.book.usable()) - i64::try_from(needed).unwrap_or(i64::MAX)).max(0)

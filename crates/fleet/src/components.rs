@@ -35,7 +35,7 @@ pub(crate) struct Seat {
 /// The seats of a design's components, where the causes have these names.
 pub(crate) fn seats(design: &Design, causes: &[String], topology: &Topology) -> Vec<Seat> {
     let mut all = Vec::new();
-    let Some(service) = design.need.structure() else { return all };
+    let Some(service) = design.structure() else { return all };
     for (part, component) in service.components() {
         let who = name_tag(&service.nodes[part].name);
         let own = component.cause.as_ref().and_then(|of| causes.iter().position(|cause| cause == of));

@@ -185,9 +185,15 @@ impl Design {
             || self.fails_over()
     }
 
+    /// The parts of its service, if it is made of parts: what holds together, or works on jobs together.
+    pub fn structure(&self) -> Option<&Structure> {
+        let of_jobs = || self.jobs.as_ref()?.through.as_deref();
+        self.need.structure().or_else(of_jobs)
+    }
+
     /// Whether parts of it stand in for each other only when clients have been sent over.
     pub fn fails_over(&self) -> bool {
-        self.need.structure().is_some_and(|service| !service.failovers.is_empty())
+        self.structure().is_some_and(|service| !service.failovers.is_empty())
     }
 
     /// A set as it is paid for while nothing happens: of one that stands by, the machines that run.

@@ -11,6 +11,7 @@
 
 use crate::demand::mean_one;
 use crate::ledger::Ledger;
+use crate::structure::Structure;
 use std::sync::Arc;
 use zonefall_engine::{Key, SimTime};
 
@@ -41,6 +42,8 @@ pub struct Jobs {
     pub sigma: f64,
     /// The batches, in order.
     pub batches: Arc<[Batch]>,
+    /// The parts of a service that work on them together, where their deadline is the objective; none where all machines do.
+    pub through: Option<Arc<Structure>>,
 }
 
 impl Jobs {
@@ -240,7 +243,7 @@ mod tests {
     fn backlog(need: (u64, u64)) -> Backlog {
         let ms = SimTime::from_ms;
         let batches = [Batch { at: ms(0), due: ms(100) }, Batch { at: ms(1000), due: ms(1100) }];
-        let jobs = Jobs { count: 1, sigma: 0.0, batches: Arc::from(batches) };
+        let jobs = Jobs { count: 1, sigma: 0.0, batches: Arc::from(batches), through: None };
         let mut backlog = Backlog::new(jobs, Some(need), (2, 1));
         backlog.begin(Key::root(1));
         backlog
@@ -265,7 +268,7 @@ mod tests {
     #[test]
     fn more_jobs_than_can_be_counted_are_cut_off() {
         let batch = Batch { at: SimTime::from_ms(0), due: SimTime::from_ms(1) };
-        let jobs = Jobs { count: 1_000_000_000, sigma: 0.0, batches: vec![batch; 20_000].into() };
+        let jobs = Jobs { count: 1_000_000_000, sigma: 0.0, batches: vec![batch; 20_000].into(), through: None };
         assert!(jobs.most() > JOBS_TOTAL_MAX);
         let mut backlog = Backlog::new(jobs, Some((1, 1)), (2, 1));
         backlog.begin(Key::root(1));

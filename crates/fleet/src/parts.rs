@@ -14,15 +14,18 @@ mod gates;
 pub(crate) mod routes;
 mod times;
 mod tries;
+mod work;
 
+use crate::design::Design;
 use crate::ledger::split;
 use crate::parts::flow::Scratch;
 use crate::parts::gates::Gates;
 use crate::parts::routes::{Reach, Route, WHOLLY};
 use crate::parts::times::Times;
 use crate::parts::tries::Tries;
+use crate::parts::work::Work;
 use crate::room::Room;
-use crate::service::{Service, is_share};
+use crate::service::is_share;
 use crate::structure::{Component, Footing, Least, Part, Structure, Throughput};
 use std::cell::{Cell, RefCell};
 use zonefall_topology::Topology;
@@ -144,6 +147,8 @@ pub(crate) struct Parts {
     times: Option<Box<Times>>,
     /// AG-03: the gateways before its parts, if they grow.
     gates: Option<Box<Gates>>,
+    /// Jobs that they work on, if there are any.
+    work: Option<Box<Work>>,
 }
 
 zonefall_engine::pooled_clone!(Parts {
@@ -166,7 +171,8 @@ zonefall_engine::pooled_clone!(Parts {
     overload,
     tries,
     times,
-    gates
+    gates,
+    work
 });
 
 /// What passes of the demand; found when somebody asks after a change.
@@ -178,10 +184,11 @@ struct Passes {
 }
 
 impl Parts {
-    /// The parts of a service that works so on requests, where there are so many causes, among which are that of failing over and
+    /// The parts of a design's service, where there are so many causes, among which are that of failing over and
     /// overload.
     pub fn new(
-        (service, works): (&Structure, &Service),
+        service: &Structure,
+        design: &Design,
         causes: usize,
         (failing_over, overload): (usize, usize),
         topology: &Topology,
@@ -206,7 +213,7 @@ impl Parts {
             Part::Group { .. } => Leaf::Group,
         };
         let children = |part: &Part| if let Part::Group { parts, .. } = part { parts.clone() } else { Vec::new() };
-        let count = service.nodes.len();
+        let (count, works) = (service.nodes.len(), &design.service);
         Self {
             states: (0..count).map(state).collect(),
             leaves: service.nodes.iter().map(|node| leaf(&node.part)).collect(),
@@ -228,6 +235,7 @@ impl Parts {
             tries: works.retry.map(|retry| Box::new(Tries::new(retry, service))),
             times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
             gates: works.gateway.as_ref().map(|_| Box::new(Gates::new(service))),
+            work: design.jobs.as_ref().map(|_| Box::new(Work::new(count, causes))),
         }
     }
 
@@ -476,26 +484,37 @@ impl Parts {
         self.pass().lost
     }
 
-    /// Splits missed time: evenly over what is missing, and there as `of_sets` (for a group of sets) and the causes that hold a
-    /// component say.
-    pub fn charge(&mut self, length_ms: u64, charged: &mut [u64], mut of_sets: impl FnMut(Lack, u64, &mut [u64])) {
-        self.missing.clear();
-        self.missing.push(self.states.len() as u32 - 1);
+    /// The leaves and failover groups that answer for what is missing: from the root down, what `lacks` of each group.
+    fn find_missing(&mut self, lacks: impl Fn(&Self, usize) -> bool) {
+        let mut missing = std::mem::take(&mut self.missing);
+        missing.clear();
+        missing.push(self.states.len() as u32 - 1);
         let mut next = 0;
-        while let Some(&at) = self.missing.get(next) {
+        while let Some(&at) = missing.get(next) {
             if let (Leaf::Group, false) = (&self.leaves[at as usize], self.is_failing_over(at as usize)) {
-                self.missing.swap_remove(next);
-                let fails = |child: &&u32| !self.states[**child as usize].holds;
-                self.missing.extend(self.children[at as usize].iter().filter(fails));
+                missing.swap_remove(next);
+                missing.extend(self.children[at as usize].iter().filter(|&&child| lacks(self, child as usize)));
             } else {
                 next += 1;
             }
         }
-        self.missing.sort_unstable();
+        missing.sort_unstable();
+        self.missing = missing;
+    }
+
+    /// Splits so much evenly over what is missing.
+    fn share_out(&mut self, amount: u64) {
         let count = self.missing.len();
         self.shares[..count].fill(0);
-        split(length_ms, &self.ones[..count], &mut self.shares[..count]);
-        for at in 0..count {
+        split(amount, &self.ones[..count], &mut self.shares[..count]);
+    }
+
+    /// Splits missed time: evenly over what is missing, and there as `of_sets` (for a group of sets) and the causes that hold a
+    /// component say.
+    pub fn charge(&mut self, length_ms: u64, charged: &mut [u64], mut of_sets: impl FnMut(Lack, u64, &mut [u64])) {
+        self.find_missing(|parts, child| !parts.states[child].holds);
+        self.share_out(length_ms);
+        for at in 0..self.missing.len() {
             let (part, share) = (self.missing[at] as usize, self.shares[at]);
             match &self.leaves[part] {
                 Leaf::Sets { need, counts, room } => {

@@ -77,7 +77,7 @@ zonefall_engine::pooled_clone!(Switch { who, views, probes, woken, asked, moving
 
 /// The failover groups of a design.
 pub(crate) fn switches(design: &Design) -> Vec<Switch> {
-    let Some(service) = design.need.structure() else { return Vec::new() };
+    let Some(service) = design.structure() else { return Vec::new() };
     let switch = |failover: &Failover| {
         let parts = service.parts_of(failover.node as usize);
         Switch {
@@ -99,7 +99,7 @@ impl World {
     /// A trial begins: clients are where the design wants them.
     pub(crate) fn begin_routing(&mut self) {
         let design = Arc::clone(&self.design);
-        let Some(service) = design.need.structure() else { return };
+        let Some(service) = design.structure() else { return };
         for (at, failover) in service.failovers.iter().enumerate() {
             let phase = self.luck_by(self.routing[at].who, SimTime::ZERO, Luck::Phase as u64).unit(0);
             let switch = &mut self.routing[at];
@@ -152,7 +152,7 @@ impl World {
     /// Everything that is due in a group at `t`, and the next look.
     fn advance(&mut self, at: usize, t: SimTime, strikes: &Strikes) {
         let design = Arc::clone(&self.design);
-        let Some(service) = design.need.structure() else { return };
+        let Some(service) = design.structure() else { return };
         let failover = &service.failovers[at];
         self.look(at, failover, t);
         match &failover.pattern {

@@ -148,18 +148,15 @@ impl Book {
     pub fn new(design: &Design, causes: usize, topology: &Topology) -> Self {
         let all = causes + crate::EXTRA_CAUSES.len();
         let extra = |extra: Extra| causes + extra as usize;
-        let parts = match &design.need {
-            Need::Parts(structure) => {
-                let own = (extra(Extra::Failover), extra(Extra::Overload));
-                let mut parts = Parts::new((structure, &design.service), all, own, topology);
-                parts.made_of(structure, |set| design.sets[set].capacity);
-                if design.service.spreads_evenly {
-                    parts.spread_evenly();
-                }
-                Some(Box::new(parts))
+        let parts = design.structure().map(|structure| {
+            let own = (extra(Extra::Failover), extra(Extra::Overload));
+            let mut parts = Parts::new(structure, design, all, own, topology);
+            parts.made_of(structure, |set| design.sets[set].capacity);
+            if design.service.spreads_evenly {
+                parts.spread_evenly();
             }
-            _ => None,
-        };
+            Box::new(parts)
+        });
         Self {
             need: design.need.clone(),
             latency: design.service.latency.clone(),

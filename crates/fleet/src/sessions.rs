@@ -89,7 +89,7 @@ impl Held {
     /// Of a design with sessions.
     pub fn of(design: &Design, causes: usize) -> Option<Self> {
         let sessions = design.service.sessions.clone()?;
-        let structure = design.need.structure();
+        let structure = design.structure();
         let tier_of = |set: usize| {
             let Some(service) = structure else { return 0 };
             let part = service.node_of_set(set);

@@ -344,7 +344,7 @@ impl World {
 
     /// Thousandths of each set that serve demand.
     fn at_work(&self) -> Vec<u32> {
-        let service = self.design.need.structure().zip(self.book.parts.as_ref());
+        let service = self.design.structure().zip(self.book.parts.as_ref());
         let of = |set: u32| service.and_then(|(service, parts)| parts.at_work(service, set)).unwrap_or(WHOLLY);
         (0..self.design.sets.len() as u32).map(of).collect()
     }

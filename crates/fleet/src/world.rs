@@ -215,8 +215,7 @@ impl World {
         let slots = slots(&design, &topology, strikes.population());
         let (capacity, racks) = (slots.iter().map(|group| group.numbers.len()).sum(), topology.rack_count() as usize);
         let instances = strikes.population().instance_count() as usize;
-        let part =
-            |set: usize| design.need.structure().and_then(|service| service.node_of_set(set)).unwrap_or(0) as u32;
+        let part = |set: usize| design.structure().and_then(|service| service.node_of_set(set)).unwrap_or(0) as u32;
         let book = Book::new(&design, names.len(), &topology);
         let starts = |(at, set): (usize, &ScaleSet)| Starts {
             boot: set.boot.clone(),
@@ -301,7 +300,7 @@ impl World {
             passages: Passages::default(),
             growths: Vec::new(),
             reviews: design.service.patience.is_some()
-                || design.need.structure().is_some_and(|service| !service.failovers.is_empty()),
+                || design.structure().is_some_and(|service| !service.failovers.is_empty()),
             routing: switches(&design),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),
             placed: false,

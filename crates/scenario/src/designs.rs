@@ -27,7 +27,7 @@ use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
 use zonefall_engine::SimTime;
 use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
-use zonefall_fleet::{Design, Least, Need, SlaTerms};
+use zonefall_fleet::{Design, Jobs, Least, Need, SlaTerms};
 use zonefall_topology::Topology;
 
 /// The keys that say when the service is up.
@@ -108,13 +108,17 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let has_demand = demand.as_ref().is_none_or(Option::is_some);
     let jobs = jobs::jobs(&reader, &clock, matches!(demand, Some(Some(_))), sink);
     let arrives = Arrives { demand: has_demand, jobs: jobs.as_ref().is_none_or(Option::is_some) };
+    let mut done = Some(None);
     let need = if parts::are_there(&reader) {
         let slo = reader.sub("slo", "slo", sink);
+        if let Some(slo) = slo.as_ref().filter(|slo| slo.has("jobs_by_deadline")) {
+            done = by_deadline(slo, arrives.jobs, sink).map(Some);
+        }
         let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
         let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes, has_demand };
         let need = parts::service((&reader, slo.as_ref()), sets.as_deref(), has_demand, rest, (&site, &clock), sink);
         let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
-        let fine = one_queue(&reader, slo.as_ref(), sink);
+        let fine = one_queue(&reader, sink);
         let need = need.filter(|(need, _)| tries_have_a_queue(&reader, need, sink) && fine);
         need.zip(within).map(|((need, span), within)| (need, span, within))
     } else {
@@ -135,6 +139,10 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     watches_something(&reader, &sets, there, sink)?;
     watched::sees_its_own_sessions(&reader, &sets, &need, service.sessions.as_ref(), sink)?;
     watched::standbys_scale_hot(&reader, &sets, &need, sink)?;
+    let (need, need_span, jobs) = match done? {
+        Some((done, span, _)) => (done, span, jobs.zip(Some(need)).map(|(jobs, need)| by_parts(jobs, need))),
+        None => (need, need_span, jobs),
+    };
     let quota = quota?;
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
     rows.filter(|_| fits)?;
@@ -278,21 +286,15 @@ fn within(slo: &Reader<'_>, sink: &mut Sink) -> Option<Option<Within>> {
     Some(within.map(|within| Within { within, span: slo.span_of("p95_latency") }))
 }
 
-/// Ceilings, lines and jobs are of one queue: a service of parts has several.
-fn one_queue(reader: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> bool {
+/// Ceilings and lines are of one queue: a service of parts has several.
+fn one_queue(reader: &Reader<'_>, sink: &mut Sink) -> bool {
     let mut fine = true;
-    let mut no = |span: &Range<usize>| {
-        let words = "ceilings, lines and jobs are of one queue, and a service of parts has several";
-        sink.error(codes::EXCLUSIVE, span, words)
-            .help("a ceiling of a service of parts is a component with `capacity` and `min_served`");
-        fine = false;
-    };
-    slo.filter(|slo| slo.has("jobs_by_deadline")).into_iter().for_each(|slo| no(&slo.span_of("jobs_by_deadline")));
-    for key in ["service.ceiling", "service.patience", "jobs"] {
-        let outer = key.rsplit_once('.').map_or("", |(outer, _)| outer);
-        let around = if outer.is_empty() { reader.span().clone() } else { reader.place(outer) };
-        if reader.place(key) != around {
-            no(&reader.place(key));
+    for key in ["service.ceiling", "service.patience"] {
+        if reader.place(key) != reader.place("service") {
+            let words = "ceilings and lines are of one queue, and a service of parts has several";
+            sink.error(codes::EXCLUSIVE, &reader.place(key), words)
+                .help("a ceiling of a service of parts is a component with `capacity` and `min_served`");
+            fine = false;
         }
     }
     fine
@@ -311,6 +313,11 @@ fn tries_have_a_queue(reader: &Reader<'_>, need: &Need, sink: &mut Sink) -> bool
         "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or keep one of the two",
     );
     false
+}
+
+/// Jobs that the parts of a service work on, where nothing is asked of these but that the jobs are done.
+fn by_parts(jobs: Jobs, need: Need) -> Jobs {
+    Jobs { through: if let Need::Parts(parts) = need { Some(parts) } else { None }, ..jobs }
 }
 
 fn by_deadline(slo: &Reader<'_>, has_jobs: bool, sink: &mut Sink) -> Option<(Need, Range<usize>, Option<Within>)> {

@@ -49,7 +49,7 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, has_demand: bool, sink:
     }
     let (count, sigma, at, deadline) = (count?, sigma?, at?, deadline?);
     let batches = days(&zone?, start.unix_ms, horizon, (at, deadline));
-    let jobs = Jobs { count, sigma, batches: Arc::from(batches) };
+    let jobs = Jobs { count, sigma, batches: Arc::from(batches), through: None };
     let most = jobs.most();
     if most > JOBS_TOTAL_MAX {
         let days = jobs.batches.len();

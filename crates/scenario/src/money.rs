@@ -318,7 +318,7 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
 pub fn standbys_unpriced<'a>(designs: impl Iterator<Item = &'a Design>) -> impl Iterator<Item = &'static str> {
     let (mut any, mut managed) = (false, false);
     for design in designs {
-        let Some(service) = design.need.structure() else { continue };
+        let Some(service) = design.structure() else { continue };
         for failover in service.failovers.iter().filter(|of| matches!(of.pattern, Pattern::Standby(_))) {
             any = true;
             let parts = service.parts_of(failover.node as usize).iter().skip(1);

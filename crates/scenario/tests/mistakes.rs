@@ -1,6 +1,7 @@
 //! One mistake a row: what stands in the file, and the code that it brings.
 #![allow(clippy::unwrap_used)]
 
+use zonefall_fleet::Need;
 use zonefall_scenario::{CODES, Severity, parse};
 
 /// A scenario that is right, with marks where mistakes are put in.
@@ -810,6 +811,36 @@ fn clients_try_again_at_a_service_of_parts_unless_what_they_share_has_a_limit_be
 }
 
 #[test]
+fn jobs_wait_for_the_parts_of_a_service_that_work_on_them() {
+    let jobs = |slo: &str, more: &str| {
+        let back =
+            "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_serving = 2\n";
+        let batch = "[jobs]\ncount = 9000\nat = \"22:00\"\ndeadline = \"05:00\"\n";
+        with("#slo", slo).replace("#top", "start = \"2026-01-01\"").replace("#end", &format!("{batch}{back}{more}"))
+    };
+    let (done, db) = ("jobs_by_deadline = \"99%\"", "[component.db]\navailability = \"99.9%\"\n");
+    let site = "[failover.site]\npattern = \"hot\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n";
+    for (slo, more) in [(done, ""), ("", ""), (done, db), (done, site)] {
+        let text = jobs(slo, more);
+        assert_eq!(codes(&text), Vec::<&str>::new(), "{text}");
+        let design = parse(&text, "x.toml").unwrap().designs.remove(0);
+        let through = design.jobs.as_ref().and_then(|jobs| jobs.through.as_ref());
+        assert_eq!((through.is_some(), matches!(design.need, Need::Done(99, 100))), (slo == done, slo == done));
+        assert!(design.structure().is_some());
+    }
+    for (text, code) in [
+        (jobs(done, "").replace("[jobs]\n", "[jobs]\nsigma = 9\n"), "E020"),
+        (jobs("jobs_by_deadline = 0", ""), "E020"),
+        (jobs(done, "").replace("min_serving = 2", "min_served = \"99%\""), "E034"),
+        (jobs(done, "[demand]\nrate = \"9 req/s\""), "E013"),
+        (jobs(done, "[service.ceiling]\ncapacity = \"9 req/s\""), "E013"),
+        (jobs(done, "[retry]"), "E083"),
+    ] {
+        assert_eq!(codes(&text), [code], "{text}");
+    }
+}
+
+#[test]
 fn gateways_stand_before_a_service_of_parts_or_before_the_parts_that_clients_are_sent_to() {
     let back =
         "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_served = \"99%\"\n";
@@ -861,7 +892,7 @@ fn times_of_a_service_of_parts_need_parts_that_say_how_they_work() {
         (tiers("", service, third), "E083"),
         (tiers("", service, "[part.all]\nall = [\"behind\", \"machines\"]\nparallelism = 2"), "E013"),
         (tiers("", "[service]\nparallelism = 8\nspread = \"even\"", own), "E013"),
-        (tiers("jobs_by_deadline = \"99%\"", service, ""), "E013"),
+        (tiers("jobs_by_deadline = \"99%\"", service, ""), "E084"),
     ] {
         assert_eq!(codes(&text), [code], "{text}");
     }

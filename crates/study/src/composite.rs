@@ -12,7 +12,7 @@ use zonefall_topology::{RegionId, Topology, ZoneId};
 
 /// The composite promise of a design; none without parts.
 pub(crate) fn composite(study: &Study, design: &Design, causes: &[CauseOutcome]) -> Option<CompositeOutcome> {
-    let service = design.need.structure()?;
+    let service = design.structure()?;
     let leaves = service.nodes.iter().filter(|node| !matches!(node.part, Part::Group { .. }));
     let share = |ratio: (u64, u64)| ratio.0 as f64 / ratio.1 as f64;
     let promise = |part: String, node: &Node| PartPromise { part, promise: node.promise.map(share) };

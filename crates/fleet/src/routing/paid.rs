@@ -30,7 +30,7 @@ fn standing(service: &Structure) -> impl Iterator<Item = (&Failover, Vec<u32>)> 
 
 /// Machines of a set that are not paid for as long as nothing happens: it stands by.
 pub(crate) fn idle_as_designed(design: &Design, set: usize) -> u32 {
-    let Some(service) = design.need.structure() else { return 0 };
+    let Some(service) = design.structure() else { return 0 };
     let within = standing(service).find(|(_, sets)| sets.contains(&(set as u32)));
     within.map_or(0, |(failover, _)| idle(design, failover, set))
 }

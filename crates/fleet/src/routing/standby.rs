@@ -249,7 +249,7 @@ impl World {
     /// All clients are sent to the part that serves.
     fn send_all(&mut self, at: usize, t: SimTime) {
         let design = Arc::clone(&self.design);
-        let Some(service) = design.need.structure() else { return };
+        let Some(service) = design.structure() else { return };
         let mut to = std::mem::take(&mut self.routing[at].moving.goal);
         self.clients_wanted(at, &service.failovers[at], &mut to);
         self.send(at, &service.failovers[at], &to, t);

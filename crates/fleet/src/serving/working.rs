@@ -20,15 +20,25 @@ impl Book {
     pub(super) fn work_off(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
         let Some(mut backlog) = self.backlog.take() else { return };
         let (missed, unconnected, served) = state;
-        let capacity = self.usable() as u64;
+        let capacity = self.works_off();
         let until =
             if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
-        backlog.work(from, t, (capacity, &self.withheld), measure.from, &mut self.ledger);
+        let (withheld, stride) = (&self.withheld, self.stride);
+        let by_cause = match &mut self.parts {
+            None => withheld,
+            Some(parts) => parts.withheld_work(|part| &withheld[part * stride..][..stride]),
+        };
+        backlog.work(from, t, (capacity, by_cause), measure.from, &mut self.ledger);
         self.backlog = Some(backlog);
         self.book(from, until, state, measure);
         if until < t {
             self.book(until, t, (false, unconnected, served), measure);
         }
+    }
+
+    /// What is worked off as things stand, in millionths of a job a millisecond.
+    pub fn works_off(&self) -> u64 {
+        self.parts.as_ref().map_or_else(|| self.usable().max(0) as u64, |parts| parts.works_off())
     }
 
     /// The jobs of the design, if it has any.
@@ -38,7 +48,7 @@ impl Book {
 
     /// Jobs that wait at `t`, in millionths, and how many are worked off a millisecond; none where there are never any.
     pub fn jobs_waiting(&self, t: SimTime) -> Option<(u64, u64)> {
-        let capacity = self.usable().max(0) as u64;
+        let capacity = self.works_off();
         Some((self.backlog.as_ref()?.waiting(t.since(self.now).as_ms(), capacity), capacity))
     }
 
@@ -51,7 +61,7 @@ impl Book {
 
     /// Batches come and deadlines pass at `t`, up to which everything is settled; when to look again.
     pub fn look_at_jobs(&mut self, t: SimTime, measure: &Measure) -> SimTime {
-        let capacity = self.usable() as u64;
+        let capacity = self.works_off();
         let Some(backlog) = &mut self.backlog else { return SimTime::NEVER };
         backlog.advance(t, measure.from, &mut self.ledger);
         let late = if backlog.is_late() { backlog.caught_up(t, capacity) } else { SimTime::NEVER };
@@ -61,6 +71,6 @@ impl Book {
     /// When late jobs are done in the state that the book is in; never where nothing is late.
     pub fn catches_up(&self) -> SimTime {
         let late = self.backlog.as_ref().filter(|backlog| matches!(self.need, Need::Done(..)) && backlog.is_late());
-        late.map_or(SimTime::NEVER, |backlog| backlog.caught_up(self.now, self.usable() as u64))
+        late.map_or(SimTime::NEVER, |backlog| backlog.caught_up(self.now, self.works_off()))
     }
 }

@@ -7,8 +7,8 @@ use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::maintenance::Windows;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{
-    Component, Failback, Failover, Footing, Latency, Least, Node, Part, Patience, Pattern, Queue, Sight, Standby,
-    Structure, Throughput, Tier, Ways,
+    Batch, Component, Failback, Failover, Footing, Jobs, Latency, Least, Node, Part, Patience, Pattern, Queue, Sight,
+    Standby, Structure, Throughput, Tier, Ways,
 };
 
 /// Outages of a database, and waves of pauses and of restarts, often.
@@ -139,6 +139,17 @@ fn behind_gateways() -> Design {
     Design { service: gateway().service, ..standby }
 }
 
+/// A batch a week for the machines of a standby and of what it stands by for.
+fn working() -> Design {
+    let mut standby = service("working", warm(), Sight::Probes(balancer()));
+    let through = standby.need.structure().cloned().map(Arc::new);
+    let batch =
+        |week: u64| Batch { at: SimTime::from_ms(week * 7 * DAY), due: SimTime::from_ms(week * 7 * DAY + 30 * HOUR) };
+    standby.jobs = Some(Jobs { count: 2_500_000, sigma: 0.3, batches: (0..52).map(batch).collect(), through });
+    (standby.need, standby.demand) = (Need::Done(9, 10), None);
+    standby
+}
+
 /// The same two tiers, answers in time being asked, beside clients that are sent to one of two.
 fn timed(mut design: Design) -> Design {
     design.name = "timed".into();
@@ -184,7 +195,19 @@ pub fn services() -> Vec<Design> {
     growing.name = "growing".into();
     let trying = trying(Retry { tries: 3, wasted: 0.7, breaker: Some(0.5), budget: None, faults: 1e-5 });
     let timed = timed(both.clone());
-    vec![standby, both, growing, alone, trying, sent_and_trying(), timed, gateway(), behind_gateways(), patient()]
+    vec![
+        standby,
+        both,
+        growing,
+        alone,
+        trying,
+        sent_and_trying(),
+        timed,
+        gateway(),
+        behind_gateways(),
+        patient(),
+        working(),
+    ]
 }
 
 #[test]
@@ -192,8 +215,12 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
     for design in services() {
         let name = design.name.clone();
         let ledger = second_time_without_allocation(&[design], &service_profile());
-        assert_eq!(ledger.operations[Operation::Failovers as usize] > 0, name == "standby" || name == "gateways");
+        assert_eq!(
+            ledger.operations[Operation::Failovers as usize] > 0,
+            ["standby", "gateways", "working"].contains(&&*name)
+        );
         assert_eq!(ledger.slow > 0, name == "timed");
+        assert_eq!((ledger.batches_due > 0, ledger.missed_ms > 0), (name == "working", true), "{name}");
         assert_eq!(ledger.ways.iter().any(|states| states.iter().count() > 0), name == "timed");
         for (of, operation) in [
             ("growing", Operation::ScaleOuts),

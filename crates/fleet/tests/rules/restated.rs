@@ -10,7 +10,8 @@ use zonefall_faults::Scope;
 use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{
-    Component, Demand, Design, Footing, Least, Node, Part, Queue, Step, Structure, Throughput, Tier, Ways,
+    Batch, Component, Demand, Design, Footing, Jobs, Least, Need, Node, Part, Queue, Step, Structure, Throughput, Tier,
+    Ways,
 };
 
 /// Racks of a zone; every set has as many machines on each rack of its zones.
@@ -255,10 +256,40 @@ fn every_tree_holds_passes_and_answers_as_when_it_is_counted_anew() {
         let told = restate(&case, None, instance_milli);
         assert_eq!((gated.missed_ms, gated.served, gated.outages_ms), told, "{number} behind {instance_milli}");
         design.service.gateway = None;
+        works(&case, design.clone(), &script, number);
         with_times += u32::from(in_time(&case, design, &script, number));
     }
     // The cases say something.
     assert!(missed > 100 && with_times > 50, "{missed} {with_times}");
+}
+
+/// The same tree works on a batch of jobs, which should be done in time.
+fn works((drawn, outages, _): &(Drawn, Vec<Out>, Vec<(u64, u64)>), mut design: Design, script: &Script, number: u64) {
+    let (at, due, count) = (HOUR, (3 + number % 9) * HOUR, 3600 * (1 + number % 40));
+    let Need::Parts(parts) = design.need.clone() else { unreachable!("a service of parts") };
+    let batch = Batch { at: SimTime::from_ms(at), due: SimTime::from_ms(due) };
+    design.jobs = Some(Jobs { count, sigma: 0.0, batches: [batch].into(), through: Some(parts) });
+    (design.need, design.demand) = (Need::Done(1, 1), None);
+    let mut borders: Vec<u64> = outages.iter().flat_map(|of| [of.3, of.4]).chain([at, DAY]).collect();
+    borders.sort_unstable();
+    borders.dedup();
+    let (mut left, mut done, plenty) = (u128::from(count) * 1_000_000, None, 1 << 60);
+    for (&from, &to) in borders.iter().zip(&borders[1..]).filter(|(from, _)| **from >= at) {
+        let out = outages.iter().filter(|of| of.3 <= from && from < of.4).collect();
+        let rate = Restated { drawn, out, demand: plenty, comes: plenty }.passes(drawn.nodes.len() as u32 - 1);
+        let takes = left.checked_div(rate.into()).map(|_| left.div_ceil(rate.into()) as u64);
+        if let Some(takes) = takes.filter(|takes| done.is_none() && *takes <= to - from) {
+            done = Some(from + takes);
+        }
+        left = left.saturating_sub(u128::from(rate) * u128::from(to - from));
+    }
+    let ledger = script.play(design);
+    let missed = done.unwrap_or(DAY).saturating_sub(due);
+    assert_eq!(
+        (ledger.missed_ms, ledger.clearance_ms.first().map(|ms| at + ms)),
+        (missed, done),
+        "{number}: {count} jobs"
+    );
 }
 
 /// The same with times of responses, where they are known.

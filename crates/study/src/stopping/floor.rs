@@ -72,7 +72,7 @@ fn can_stop(mode: &Mode, design: &Design) -> bool {
     let reaches = match mode.scope {
         Scope::ControlPlane | Scope::Allocation => false,
         Scope::Global => design.depends_on.contains(&mode.name),
-        Scope::Component => design.need.structure().is_some(),
+        Scope::Component => design.structure().is_some(),
         _ => true,
     };
     reaches && mode.effect != Effect::Unhealthy

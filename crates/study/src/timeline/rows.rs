@@ -265,7 +265,7 @@ impl Telling<'_> {
                 .any(|set| set.zones.contains(&zone) || set.zones.is_empty() && topology.region_of(zone) == set.region)
         };
         let mut places: BTreeMap<(EventId, &str), Vec<String>> = BTreeMap::new();
-        let components = self.study.designs[self.design].need.structure().into_iter().flat_map(Structure::components);
+        let components = self.study.designs[self.design].structure().into_iter().flat_map(Structure::components);
         let own: Vec<&str> = components.filter_map(|(_, component)| component.cause.as_deref()).collect();
         for outage in &storm.outages {
             let cause = &self.causes[storm.events[outage.event.0 as usize].cause as usize];

@@ -831,7 +831,7 @@ fn jobs_wait_for_the_parts_of_a_service_that_work_on_them() {
     for (text, code) in [
         (jobs(done, "").replace("[jobs]\n", "[jobs]\nsigma = 9\n"), "E020"),
         (jobs("jobs_by_deadline = 0", ""), "E020"),
-        (jobs(done, "").replace("min_serving = 2", "min_served = \"99%\""), "E034"),
+        (jobs(done, "").replace("min_serving = 2", "min_served = \"99%\""), "E045"),
         (jobs(done, "[demand]\nrate = \"9 req/s\""), "E013"),
         (jobs(done, "[service.ceiling]\ncapacity = \"9 req/s\""), "E013"),
         (jobs(done, "[retry]"), "E083"),

@@ -57,8 +57,8 @@ struct Passage {
     due: SimTime,
     /// The next machine that its owner redeploys, and when.
     redeploys: (u32, SimTime),
-    /// The machines in its way that have been redeployed ahead of it; empty where owners do not.
-    done: Vec<bool>,
+    /// Where its machines begin in the list of those that are done; none where owners do not redeploy any.
+    done_from: Option<usize>,
     /// Something of it is still to come.
     open: bool,
 }
@@ -74,7 +74,7 @@ zonefall_engine::pooled_clone!(Passage {
     late,
     due,
     redeploys,
-    done,
+    done_from,
     open
 });
 
@@ -83,11 +83,29 @@ zonefall_engine::pooled_clone!(Passage {
 pub(crate) struct Passages {
     /// Those of the trial; closed ones are used again.
     list: Vec<Passage>,
+    /// For each passage, which machines in its way have been redeployed ahead of it.
+    done: Vec<bool>,
     /// Room to put zones in order.
     order: Vec<u32>,
 }
 
-zonefall_engine::pooled_clone!(Passages { list, order });
+impl Clone for Passages {
+    fn clone(&self) -> Self {
+        let Self { list, done, order } = self;
+        Self { list: list.clone(), done: done.clone(), order: order.clone() }
+    }
+
+    /// Passages that the other has not are closed, and keep their memory.
+    fn clone_from(&mut self, of: &Self) {
+        let Self { list, done, order } = of;
+        let both = list.len().min(self.list.len());
+        self.list[..both].clone_from_slice(&list[..both]);
+        self.list[both..].iter_mut().for_each(|passage| passage.open = false);
+        self.list.extend_from_slice(&list[both..]);
+        self.done.clone_from(done);
+        self.order.clone_from(order);
+    }
+}
 
 impl Passages {
     fn free(&mut self) -> usize {
@@ -105,7 +123,7 @@ impl Passages {
                     late: SimDuration::ZERO,
                     due: SimTime::NEVER,
                     redeploys: (0, SimTime::NEVER),
-                    done: Vec::new(),
+                    done_from: None,
                     open: false,
                 });
                 self.list.len() - 1
@@ -118,6 +136,7 @@ impl World {
     /// A trial begins.
     pub(crate) fn begin_maintenance(&mut self, strikes: &Strikes) {
         self.passages.list.iter_mut().for_each(|passage| passage.open = false);
+        self.passages.done.clear();
         self.hear_of_waves(strikes);
     }
 
@@ -131,7 +150,7 @@ impl World {
         passage.steps.clear();
         (passage.at, passage.late, passage.due) = (0, SimDuration::ZERO, SimTime::NEVER);
         passage.redeploys = (0, SimTime::NEVER);
-        passage.done.clear();
+        passage.done_from = None;
         passage.open = true;
         at
     }

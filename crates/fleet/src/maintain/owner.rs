@@ -24,7 +24,9 @@ impl World {
             if restarts && !self.suppressed.as_ref().is_some_and(|of| of.takes_event(storm, outage.event)) {
                 let passage = self.passage(mode, (number as u32, outage), cause, strikes);
                 let machines = self.in_its_way(passage).len();
-                self.passages.list[passage].done.resize(machines, false);
+                let from = self.passages.done.len();
+                self.passages.list[passage].done_from = Some(from);
+                self.passages.done.resize(from + machines, false);
                 self.await_redeploy(passage, SimTime::ZERO);
             }
         }
@@ -50,7 +52,7 @@ impl World {
             }
             let (k, n) = (next as u64, machines.len() as u64);
             match spread_ms(k, n, (from_ms, to_ms), owner.office.as_deref()) {
-                Some(at_ms) if at_ms < 0 => self.passages.list[passage].done[next] = true,
+                Some(at_ms) if at_ms < 0 => self.note_redeployed(passage, next),
                 Some(at_ms) => return self.wait_for(Upkeep::Redeploy, passage, SimTime::from_ms(at_ms as u64).max(t)),
                 None => {}
             }
@@ -74,7 +76,7 @@ impl World {
                     return self.wait_for(Upkeep::Redeploy, passage, again);
                 }
             } else {
-                self.passages.list[passage].done[next] = true;
+                self.note_redeployed(passage, next);
                 let takes = owner.redeploy.draw(&mut self.luck_of(at, strikes, t, REDEPLOYMENT).stream());
                 let prepared = design.maintenance.as_ref().is_some_and(|of| of.events.is_some());
                 let prepared = prepared.then_some(zonefall_engine::SimDuration::ZERO);
@@ -83,6 +85,13 @@ impl World {
         }
         self.passages.list[passage].redeploys.0 += 1;
         self.await_redeploy(passage, t);
+    }
+
+    /// Notes of a machine, by its place among those in a wave's way, that it has been redeployed ahead of it.
+    fn note_redeployed(&mut self, passage: usize, machine: usize) {
+        if let Some(from) = self.passages.list[passage].done_from {
+            self.passages.done[from + machine] = true;
+        }
     }
 
     /// Whether a machine runs, the service does without it, and the control plane is there to move it.

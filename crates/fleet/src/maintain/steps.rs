@@ -181,8 +181,8 @@ impl World {
 
     /// MT-03: whether a machine has been redeployed ahead of a wave.
     fn is_done(&self, passage: usize, at: usize) -> bool {
-        let done = &self.passages.list[passage].done;
-        !done.is_empty() && done.get(at - self.in_its_way(passage).start) == Some(&true)
+        let from = self.passages.list[passage].done_from;
+        from.is_some_and(|from| self.passages.done[from + at - self.in_its_way(passage).start])
     }
 }
 

@@ -6,7 +6,7 @@
 //! that are sent to, each as fast as it can.
 
 use super::flow::Way;
-use super::routes::WHOLLY;
+use super::routes::of_capacity;
 use super::{Leaf, Parts};
 use crate::ledger::split;
 
@@ -40,8 +40,8 @@ impl Parts {
     fn work_with(&self, more: impl Fn(usize) -> i64, is_up: impl Fn(usize) -> bool) -> u64 {
         let leaf = |at: usize, comes: u64| match &self.leaves[at] {
             Leaf::Sets { counts, .. } => {
-                let capacity = u64::try_from(counts.capacity + more(at)).unwrap_or(0);
-                Way { reach: comes, capacity: capacity * u64::from(self.runs(at)) / u64::from(WHOLLY) }
+                let runs = self.machines_of(at, self.runs(at));
+                Way { reach: comes, capacity: of_capacity((counts.capacity + more(at)).max(0), runs) as u64 }
             }
             Leaf::Component { ceiling, .. } if is_up(at) => {
                 Way { reach: comes, capacity: ceiling.map_or(u64::MAX, |ceiling| ceiling.capacity_milli) }

@@ -31,7 +31,7 @@ impl Book {
             Need::Serving(least) => self.level(Class::Serving) < i64::from(least),
             Need::Served(share, of) => {
                 let demand = self.demand.unwrap_or(0);
-                !is_share(served, (share, of), demand) || self.is_slow()
+                !is_share(served, (share, of), demand) || self.is_slow() || self.clients_leave()
             }
             Need::Done(..) => self.backlog.as_ref().is_some_and(|backlog| backlog.is_late()),
             Need::Parts(_) => self.parts.as_ref().is_some_and(|parts| !parts.hold()),

@@ -50,7 +50,17 @@ impl Book {
         let is_late = self.limit().is_some() && standing.is_late;
         suffices(self.reaches())
             && !self.is_slow_before_the_line()
-            && (is_late || !suffices(self.served_in_line(standing)))
+            && (is_late || self.is_left_by_clients(standing) || !suffices(self.served_in_line(standing)))
+    }
+
+    /// Whether clients give up while nothing comes: who gives up is not served, and there is nobody of whom they would be a share.
+    fn is_left_by_clients(&self, standing: Standing) -> bool {
+        standing.gives_up > 0 && self.demand.unwrap_or(0) == 0
+    }
+
+    /// The same as things stand.
+    pub(super) fn clients_leave(&self) -> bool {
+        self.line.is_some() && self.in_line().is_some_and(|standing| self.is_left_by_clients(standing))
     }
 
     /// What is served of what comes now, or will be: all that reaches a machine but what gives up.

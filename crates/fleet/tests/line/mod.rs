@@ -70,6 +70,27 @@ fn clients_who_have_waited_for_as_long_as_they_would_give_up() {
 }
 
 #[test]
+fn who_gives_up_is_a_miss_while_nothing_comes_too() {
+    // 300 wait when it ends; ten a second are served, five give up from 6:00:45 on, until those of 6:01 are next at 6:01:15.
+    let ends = [(6 * HOUR, 15_000), (6 * HOUR + MINUTE, 0)];
+    let ledger = script().play(web(15 * SECOND, &ends));
+    assert_eq!(ledger.gave_up, 150_000_000);
+    assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[OVERLOAD]), (30 * SECOND, 30 * SECOND));
+    // Nobody gives up, nothing is missed.
+    assert_eq!(script().play(web(10 * MINUTE, &ends)).missed_ms, 0);
+}
+
+#[test]
+fn a_demand_of_many_steps_is_looked_at_once_or_twice_a_step() {
+    // A step a minute, one in three over what is served, and clients who wait all day: after each step there are that many
+    // instants ahead at which a line may stand otherwise.
+    let steps: Vec<_> = (1..1440).map(|at| (at * MINUTE, if at % 3 == 0 { 12_000 } else { 9_100 })).collect();
+    let ledger = script().play(web(DAY, &steps));
+    assert_eq!((ledger.gave_up, ledger.missed_ms), (0, 0));
+    assert!(ledger.events < 3 * 1440, "{}", ledger.events);
+}
+
+#[test]
 fn who_came_before_time_is_measured_is_neither_served_nor_gives_up_in_it() {
     let from = |seconds: u64, patience: u64| {
         let mut late = script();

@@ -119,6 +119,8 @@ pub(crate) struct Parts {
     states: Vec<State>,
     leaves: Vec<Leaf>,
     children: Vec<Vec<u32>>,
+    /// Requests go evenly to the machines of each part.
+    is_even: bool,
     /// Machines of each leaf, as they were designed; none of any until they are told.
     machines: Vec<u64>,
     /// Leaves whose lack is charged.
@@ -155,6 +157,7 @@ zonefall_engine::pooled_clone!(Parts {
     states,
     leaves,
     children,
+    is_even,
     machines,
     missing,
     shares,
@@ -218,6 +221,7 @@ impl Parts {
             states: (0..count).map(state).collect(),
             leaves: service.nodes.iter().map(|node| leaf(&node.part)).collect(),
             children: service.nodes.iter().map(|node| children(&node.part)).collect(),
+            is_even: false,
             machines: vec![0; count],
             missing: Vec::with_capacity(count),
             shares: vec![0; count],
@@ -343,6 +347,7 @@ impl Parts {
 
     /// Requests go evenly to the machines of each part.
     pub fn spread_evenly(&mut self) {
+        self.is_even = true;
         for leaf in &mut self.leaves {
             if let Leaf::Sets { room, .. } = leaf {
                 *room = Some(Room::default());

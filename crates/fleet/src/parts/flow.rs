@@ -3,7 +3,8 @@
 //! In: what each leaf makes of the demand that comes to it. Out: the same of the whole, from the leaves to the root. Parts in
 //! series are asked in the order in which they stand: what one loses does not come to the next, and what is too much for one has
 //! been too much before others lose any of it. Of a group in which k parts must hold, as much passes as through the k-th
-//! best; through a failover group, what passes all of its parts. In whole thousandths of a request a second, rounded down: in
+//! best; through a failover group, what passes all of its parts. Where requests go evenly to machines that are not alike, what passes is
+//! no share of what comes, so each part is asked with what comes to it in the end. In whole thousandths of a request a second, rounded down: in
 //! each part with dead machines in rotation by less than one, elsewhere by nothing.
 
 use super::routes::of_capacity;
@@ -27,14 +28,25 @@ impl Way {
         self.reach.min(self.capacity)
     }
 
+    /// So much passes.
+    const fn of(passed: u64) -> Self {
+        Self { reach: passed, capacity: u64::MAX }
+    }
+
     /// One after the other, of the same demand.
     fn then(self, next: Self, demand: u64) -> Self {
-        let left = |milli: u64| match demand {
-            0 => 0,
-            _ => (u128::from(milli) * u128::from(next.reach) / u128::from(demand)) as u64,
-        };
+        let left = |milli: u64| portion(milli, next.reach, demand);
         let before = if self.capacity == u64::MAX { u64::MAX } else { left(self.capacity) };
         Self { reach: left(self.reach), capacity: before.min(next.capacity) }
+    }
+}
+
+/// The part of `milli` that `some` are of `all`.
+fn portion(milli: u64, some: u64, all: u64) -> u64 {
+    match all {
+        _ if some == all => milli,
+        0 => 0,
+        _ => (u128::from(milli) * u128::from(some) / u128::from(all)) as u64,
     }
 }
 
@@ -56,28 +68,47 @@ impl Scratch {
 impl Parts {
     /// What becomes of a demand, where `leaf` says what each leaf makes of what comes to it.
     pub(super) fn go_through(&self, demand: u64, leaf: impl Fn(usize, u64) -> Way) -> Way {
-        let Scratch { ways, sorted } = &mut *self.scratch.borrow_mut();
-        for at in 0..self.leaves.len() {
-            let (comes, children) = (self.comes(at, demand), &self.children[at]);
-            let of = |&child: &u32| ways[child as usize];
-            ways[at] = match &self.leaves[at] {
-                Leaf::Group if self.states[at].route != NOBODY => {
-                    Way { reach: children.iter().map(|child| of(child).passed()).sum(), capacity: u64::MAX }
-                }
-                Leaf::Group if self.states[at].least as usize == children.len() => {
-                    let all = Way { reach: comes, capacity: u64::MAX };
-                    children.iter().fold(all, |before, child| before.then(of(child), comes))
-                }
-                Leaf::Group => {
-                    sorted.clear();
-                    sorted.extend(children.iter().map(of));
-                    sorted.sort_unstable_by_key(|way| std::cmp::Reverse(way.passed()));
-                    sorted[self.states[at].least as usize - 1]
-                }
-                _ => leaf(at, comes),
-            };
-        }
-        ways.last().copied().unwrap_or_default()
+        let root = self.leaves.len() - 1;
+        let scratch = &mut *self.scratch.borrow_mut();
+        self.through(root, self.comes(root, demand), demand, &leaf, scratch)
+    }
+
+    /// The same of a node to which so much comes of the demand.
+    fn through(
+        &self,
+        at: usize,
+        comes: u64,
+        demand: u64,
+        leaf: &impl Fn(usize, u64) -> Way,
+        scratch: &mut Scratch,
+    ) -> Way {
+        let children = self.children[at].iter().map(|&child| child as usize);
+        let way = match &self.leaves[at] {
+            Leaf::Group if self.states[at].route != NOBODY => {
+                let all = self.comes(at, demand);
+                let sent = |child| portion(self.comes(child, demand), comes, all);
+                let passed = children.map(|child| self.through(child, sent(child), demand, leaf, scratch).passed());
+                Way::of(passed.sum())
+            }
+            Leaf::Group if self.states[at].least as usize == children.len() => {
+                children.fold(Way::of(comes), |before, child| match self.is_even {
+                    // What some machines cannot serve is no share of what comes: it shows only when so much comes.
+                    true => Way::of(self.through(child, before.passed(), demand, leaf, scratch).passed()),
+                    false => before.then(self.through(child, comes, demand, leaf, scratch), comes),
+                })
+            }
+            Leaf::Group => {
+                children.clone().for_each(|child| _ = self.through(child, comes, demand, leaf, scratch));
+                let Scratch { ways, sorted } = scratch;
+                sorted.clear();
+                sorted.extend(children.map(|child| ways[child]));
+                sorted.sort_unstable_by_key(|way| std::cmp::Reverse(way.passed()));
+                sorted[self.states[at].least as usize - 1]
+            }
+            _ => leaf(at, comes),
+        };
+        scratch.ways[at] = way;
+        way
     }
 
     /// The share of all clients who come to a part and are served in the end, by all that they need besides. Where nothing is

@@ -246,6 +246,28 @@ fn what_passes_is_the_least_of_what_parts_in_series_let_through() {
     assert!(play_with(&design, 4).served < play_with(&design, 8).served);
 }
 
+#[test]
+fn what_is_too_much_for_one_part_does_not_come_to_the_next_however_requests_are_spread() {
+    let nodes = vec![
+        node("web", Part::Sets(vec![0], Least::Serving(1))),
+        node("api", Part::Sets(vec![1, 2], Least::Serving(1))),
+        node("all", series(&[0, 1])),
+    ];
+    let mut design = service(&[(&[1], 4), (&[1], 2), (&[1], 2)], nodes);
+    design.demand = Some(Demand::constant(5000));
+    let unserved = |[large, small]: [u64; 2], evenly: bool| {
+        let mut design = design.clone();
+        (design.sets[1].serves_milli, design.sets[2].serves_milli) = (large, small);
+        design.service.spreads_evenly = evenly;
+        let ledger = script(&[], &[]).play(design);
+        ((ledger.offered - ledger.served) * 5000 / ledger.offered) as u64
+    };
+    // All are alike: 4,000 of 5,000 pass the first part and the second serves these.
+    assert_eq!([unserved([1000; 2], false), unserved([1000; 2], true)], [1000; 2]);
+    // 1,000 come to each machine of the second part; two of these serve no more than 500.
+    assert_eq!([unserved([2000, 500], false), unserved([2000, 500], true)], [1000, 2000]);
+}
+
 fn play_with(design: &Design, machines: u32) -> Ledger {
     let mut design = design.clone();
     design.sets[0].capacity = machines;

@@ -23,7 +23,7 @@ pub(super) struct Roles {
     pub ties: Vec<usize>,
     /// Cheaper candidates that the trials could not decide.
     pub open: Vec<usize>,
-    /// What is cheaper by more than the tolerance, proven to miss, and misses least.
+    /// What is cheaper by more than [`CHEAPER`], proven to miss, and misses least.
     pub cheaper: Option<usize>,
     /// The one that misses least, where there is no best.
     pub closest: Option<usize>,

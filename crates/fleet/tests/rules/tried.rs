@@ -113,6 +113,26 @@ fn tf_01_what_all_need_beside_the_parts_stops_the_clients_of_each() {
     assert_eq!((after(12).outages_ms, after(11).outages_ms), (vec![HOUR], vec![19 * HOUR]));
 }
 
+#[test]
+fn dr_07_of_three_parts_the_first_that_works_serves() {
+    let mut design = pair(|_| {});
+    if let Need::Parts(service) = &mut design.need {
+        let service = Arc::make_mut(service);
+        service.nodes.insert(2, component("zone"));
+        service.nodes[3].part = Part::Group { parts: vec![0, 1, 2], least: 1 };
+        service.nodes[5].part = Part::Group { parts: vec![3, 4], least: 2 };
+        service.failovers[0].node = 3;
+    }
+    // East from 1 to 9, west from 2 to 4, the third (the cause of index 0) from 6 to 7. Three minutes to west at 1:00, three to the
+    // third at 2:00; back to west at 4:00 and to east at 9:00, at once; what befalls the third meanwhile moves nobody.
+    let modes = vec![mode("zone", Scope::Component), mode("east", Scope::Component), mode("west", Scope::Component)];
+    let outages = [(EAST, 0, 0, HOUR, 9 * HOUR), (WEST, 0, 0, 2 * HOUR, 4 * HOUR), (0, 0, 0, 6 * HOUR, 7 * HOUR)];
+    let ledger = Script::new(topology(1, 4, 8), modes, DAY).outages(&outages).play(design);
+    assert_eq!(ledger.outages_ms, [3 * MINUTE, 3 * MINUTE]);
+    assert_eq!((count(&ledger, Operation::Failovers), count(&ledger, Operation::Failbacks)), (2, 2));
+    assert_eq!(ledger.missed_by_cause_ms[FAILOVER], 6 * MINUTE);
+}
+
 /// Parts of the restatement, each with a database beside its machines.
 const PARTS: usize = 3;
 /// Racks of a zone, with one machine each.

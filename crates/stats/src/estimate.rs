@@ -24,8 +24,9 @@
 //! Both know nothing but the trials, and so the second may lie far below the first: without a hit nothing says how large one is.
 //! [`MeanEstimate::knowing_the_unseen`] takes in what is known without trials, a mean size s that no kind of hit exceeds:
 //!
-//! * **No hit**: the mean is at most p⁺·s, guaranteed like p⁺·cap.
-//! * **1 to 19 hits**: never less than without a hit. A kind of hits that none of n trials has shown has a probability of at most p⁺,
+//! * **No hit**: the mean is at most λ⁺·s with λ⁺ = −ln(α)/n, the most hits an observation (they may be several in one) that n show
+//!   none of with a probability of α.
+//! * **1 to 19 hits**: never less than without a hit. A kind of hits that none of n trials has shown comes at most λ⁺ times,
 //!   whatever the others showed, so it may add as much. That makes the bound monotone: no study reads better for a hit.
 //! * Kinds of hits that are known to be too rare for so many trials are added with their expected sum, which needs no trial.
 //!
@@ -160,7 +161,8 @@ impl MeanEstimate {
     #[must_use]
     pub fn knowing_the_unseen(self, of: Unseen, cap: f64, conf: Confidence) -> Self {
         let Bounds::UpperBound { high, why } = self.bounds else { return self };
-        let nothing_seen = clopper_pearson_upper(0, self.trials, conf) * of.hit;
+        // Kinds of hits may come several times in one observation: their number is bounded, as that of a Poisson stream.
+        let nothing_seen = -libm::log(conf.alpha()) / self.trials.max(1) as f64 * of.hit;
         let high = match why {
             UpperBoundReason::NoTrials => high,
             UpperBoundReason::NoHits => high.min(nothing_seen),
@@ -391,7 +393,7 @@ mod tests {
         };
         for n in [20, 100, 1_000, 10_000] {
             let none = bound(&[], n);
-            assert!((none / (clopper_pearson_upper(0, n, C95) * known.hit) - 1.0).abs() < 1e-12);
+            assert!((none * n as f64 / (known.hit * 20.0_f64.ln()) - 1.0).abs() < 1e-12);
             for size in [1, 60_000, 3_600_000] {
                 (1..20).for_each(|k| assert!(bound(&vec![size; k], n) >= none, "{k} of {n}, {size} ms"));
             }

@@ -15,7 +15,7 @@ pub use beside::Batched;
 
 use crate::machine::*;
 use crate::manage::{Rolled, Which};
-use crate::operations::OPERATIONS;
+use crate::operations::{OPERATIONS, Operation};
 use crate::parts::routes::{WHOLLY, working};
 use crate::serving::Class;
 use crate::world::World;
@@ -104,6 +104,8 @@ pub enum Seen {
     Batch(u64, Batched),
     /// An application gateway that had so many instances has so many.
     Gateway(u32, u32),
+    /// Attempts fail for lack of capacity from here on, or no more.
+    Overload(bool),
     /// Sessions were lost to a cause, in thousandths.
     Lost(u16, u64),
     /// The objective is missed from here on. What was missed before by cause.
@@ -136,6 +138,8 @@ pub struct Witness {
     good_for: Option<u64>,
     now: SimTime,
     misses: bool,
+    /// Whether attempts fail for lack of capacity, as things stand and as was told.
+    overload: (bool, bool),
     /// When late jobs will be done, if nothing happens before.
     catches_up: SimTime,
     missed: bool,
@@ -180,8 +184,13 @@ impl Witness {
         self.look_at_work(world);
         let from = self.now.max(world.measure.from);
         self.now = t;
+        let (fails, failed) = self.overload;
+        self.overload.1 = fails;
         if t <= from {
             return;
+        }
+        if fails != failed {
+            self.tell_of(self.level, from, Seen::Overload(fails));
         }
         self.misses &= self.catches_up > from;
         if self.misses != self.missed {
@@ -199,6 +208,7 @@ impl Witness {
 
     fn judge(&mut self, world: &World) {
         (self.misses, self.level) = (world.misses(), world.rotation());
+        self.overload.0 = world.book.attempts_fail();
         self.catches_up = world.book.catches_up();
     }
 
@@ -261,7 +271,9 @@ impl Witness {
         for (at, &told) in told.iter().enumerate() {
             let (new, row) = (world.ledger().operations[at], &crate::OPERATION_TABLE[at]);
             let old = std::mem::replace(&mut self.operations[at], new) + told;
-            if new > old && !row.operation.is_time() {
+            // Storms of attempts are counted when they have lasted, and told from where they begin.
+            let is_told = row.operation.is_time() || row.operation == Operation::RetryStorms;
+            if new > old && !is_told {
                 self.tell(world, t, Seen::Did(at, new - old));
             }
         }

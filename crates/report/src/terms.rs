@@ -28,7 +28,10 @@ const TERMS: [(&[&str], &str); 24] = [
         &["capacity lost"],
         "The share of what was asked for that did not serve, averaged over time, whether the objective was missed or not.",
     ),
-    (&["unserved"], "The share of requests that were not served: turned away, sent to dead machines, or failed."),
+    (
+        &["unserved"],
+        "The share of requests that were not served: turned away, sent to dead machines, or failed; where clients try again, at the last try.",
+    ),
     (
         &["charged"],
         "Minutes of downtime of which a cause is held to be what made the objective missed; all causes sum to the downtime.",

@@ -367,7 +367,8 @@ pub struct DesignOutcome {
     pub capacity_lost: Estimate,
     /// Share of demand not served; none without demand.
     pub unserved: Option<Estimate>,
-    /// Share of demand sent to dead machines; none without demand.
+    /// Share of demand whose first try is sent to a dead machine; none without demand. With `[retry]` a later try may serve
+    /// it, so it may be more than `unserved`.
     pub lost_to_dead: Option<Estimate>,
     /// Batches of jobs; none without `[jobs]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -87,6 +87,127 @@ fn up_13_releases_are_told_by_name_kind_and_batch() {
     assert!(!says.iter().any(|says| says.contains("gone") || says.contains("created")));
 }
 
+/// How often an operation is counted in a year, by design.
+fn a_year(desk: &Desk, file: &str, operation: &str) -> Vec<f64> {
+    desk.run(&format!("run {file} --force --no-counterfactual --out counted")).ends(0);
+    let table = desk.table("counted/operations.csv");
+    let rows = table.column("operation").into_iter().zip(table.column("per_year"));
+    rows.filter(|(of, _)| *of == operation).map(|(_, times)| times.parse().unwrap()).collect()
+}
+
+/// Three kinds of releases on one set: what brings one of them brings the others along, so that later rollouts find nothing to do.
+fn of_all_kinds() -> String {
+    let mut text = "\
+name = \"kinds\"
+horizon = \"30 days\"
+trials = 1
+seed = 7
+[slo]
+min_serving = 8
+[region.east]
+[load_balancer]
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 12
+health = { source = \"extension\", protocol = \"http\", request_path = \"/health\" }
+upgrade.mode = \"rolling\"
+[faults]
+profile = \"none\"
+[faults.mode.crash]
+scope = \"instance\"
+rate = \"20 per VM-year\"
+outage = \"30 min\"
+"
+    .to_owned();
+    for (kind, days) in [("image", 3), ("extension", 2), ("application", 1)] {
+        let when = format!("at = \"1 day\"\nevery = \"{days} days\"\nbad = \"30%\"");
+        text += &format!("[[release]]\nname = \"{kind}s\"\nkind = \"{kind}\"\n{when}\n");
+    }
+    text + "[[design]]\nname = \"in place\"\n[[design]]\nname = \"surge\"\nscale_set.web.upgrade.max_surge = true\n\
+        [[design]]\nname = \"automatic\"\nscale_set.web.upgrade.mode = \"automatic\"\n"
+}
+
+#[test]
+fn up_14_every_rollout_has_a_name_and_is_told_as_often_as_it_is_counted() {
+    let desk = Desk::with(&of_all_kinds());
+    let counted = a_year(&desk, "s.toml", "rollouts");
+    let mut idle = 0;
+    for (design, counted) in ["in place", "surge", "automatic"].into_iter().zip(counted) {
+        let of = told(&desk, &["s.toml", "--trial", "0", "--design", design]);
+        let told = says(&of, &["rollout", "way back", "other order"]);
+        let unnamed = ["a rollout", "a batch of a rollout", "stop a rollout", "cuts a rollout"];
+        assert!(!told.iter().any(|says| unnamed.iter().any(|words| says.contains(words))), "{design}: {told:#?}");
+        let count = |words: &[&str]| told.iter().filter(|says| words.iter().any(|words| says.contains(words))).count();
+        let begun = count(&["begins: the"]);
+        assert!((counted * 30.0 / 365.0 - begun as f64).abs() < 0.01, "{design}: {begun} of {counted} a year");
+        let ended =
+            count(&["has reached every", "finds nothing left", "unhealthy machines stop", "another order cuts"]);
+        assert!(ended == begun || ended + 1 == begun, "{design}: {ended} of {begun} end");
+        idle += count(&["finds nothing left to do"]);
+    }
+    assert!(idle > 3, "{idle}");
+}
+
+#[test]
+fn tf_01_attempts_that_fail_are_told_from_the_instant_on_at_which_they_do_and_up_to_the_last() {
+    let storms = |desk: &Desk, design: &str| -> Vec<(u64, bool)> {
+        let of = told(desk, &["s.toml", "--trial", "0", "--design", design]);
+        let rows = of["rows"].as_array().unwrap().iter();
+        let mine = rows.filter(|row| row["says"].as_str().unwrap().contains("for lack of capacity"));
+        mine.map(|row| (row["at_ms"].as_u64().unwrap(), row["says"].as_str().unwrap().contains("begin"))).collect()
+    };
+    let half_hours = |of: &[(u64, bool)]| of.iter().map(|&(at, begins)| (at / 1_800_000, begins)).collect::<Vec<_>>();
+    // 648 come for half an hour, 600 are served, and 540 are too many once they are tried three times.
+    let launch = "\
+horizon = \"1 day\"
+trials = 1
+seed = 1
+[slo]
+min_served = \"99%\"
+[region.e]
+[demand]
+rate = \"540 req/s\"
+[[demand.launch]]
+at = \"12 h\"
+peak = 1.2
+lasts = \"30 min\"
+[scale_set.web]
+zones = [1]
+capacity = 6
+capacity_per_instance = \"100 req/s\"
+[retry]
+tries = 3
+wasted_work = \"50%\"
+[faults]
+profile = \"none\"
+[[design]]
+name = \"broken\"
+retry.breaker = \"50%\"
+[[design]]
+name = \"held\"
+retry.breaker = false
+";
+    let desk = Desk::with(launch);
+    let (broken, held) = (storms(&desk, "broken"), storms(&desk, "held"));
+    assert_eq!(half_hours(&broken), [(24, true), (25, false)]);
+    assert_eq!(half_hours(&held), [(24, true)]);
+    let hours: Vec<f64> = a_year(&desk, "s.toml", "retry_storm_h").iter().map(|hours| hours / 365.0).collect();
+    assert!((hours[0] - 0.5).abs() < 1e-6 && (hours[1] - 12.0).abs() < 1e-6, "{hours:?}");
+    // Time that is measured from amid it on begins with it, as it is counted.
+    desk.put("s.toml", launch.replace("trials = 1", "trials = 1\nmeasure_from = \"12 h 15 min\""));
+    assert_eq!(storms(&desk, "broken"), [(12 * 3_600_000 + 900_000, true), (12 * 3_600_000 + 1_800_000, false)]);
+    // In a service of parts: one of two tiers is out for an hour.
+    let parts = launch
+        .replace("[slo]\nmin_served = \"99%\"\n", "[slo]\ntarget = \"99.9%\"\n")
+        .replace("zones = [1]", "zones = [1, 2]")
+        .replace("[[demand.launch]]\nat = \"12 h\"\npeak = 1.2\nlasts = \"30 min\"\n", "")
+        .replace("[retry]", "[part.front]\nsets = [\"web\"]\nmin_served = \"90%\"\n[retry]")
+        + "[[script]]\nat = \"5 h\"\nfor = \"1 h\"\nmembers = [\"e/1\"]\n";
+    desk.put("s.toml", parts);
+    let told = half_hours(&storms(&desk, "broken"));
+    assert!(told.first() == Some(&(10, true)) && told.last().is_some_and(|last| !last.1), "{told:?}");
+}
+
 #[test]
 fn ag_03_a_timeline_says_when_the_ordered_instances_are_there_and_counts_requests_as_such() {
     let desk = Desk::new();

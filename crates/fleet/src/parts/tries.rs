@@ -151,6 +151,11 @@ impl Parts {
         self.tries.as_ref().and_then(|tries| tries.of(at)).is_some_and(Queue::is_failing)
     }
 
+    /// Whether any attempts do.
+    pub fn attempts_fail(&self) -> bool {
+        self.tries.as_ref().is_some_and(|tries| tries.queues.iter().any(Queue::is_failing))
+    }
+
     /// The state lasts; `counted_ms` of it are measured.
     pub fn clients_wait(&mut self, counted_ms: u64, ledger: &mut Ledger) {
         let Some(tries) = &mut self.tries else { return };

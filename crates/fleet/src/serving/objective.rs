@@ -128,6 +128,14 @@ impl Book {
         Asked { demand_milli: self.demand.unwrap_or(0), capacity_milli: self.usable() as u64, alive, dead }
     }
 
+    /// Whether attempts fail for lack of capacity if things stay as they are.
+    pub fn attempts_fail(&self) -> bool {
+        match (&self.parts, &self.clients) {
+            (Some(parts), _) => parts.attempts_fail(),
+            (None, clients) => clients.as_ref().is_some_and(|clients| clients.fails_in(self.asked())),
+        }
+    }
+
     /// Demand that is sent to machines that are alive, tries again counted in.
     pub(super) fn reaches(&self) -> u64 {
         if let Some(clients) = &self.clients {

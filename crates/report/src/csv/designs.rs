@@ -159,7 +159,7 @@ fn capacity<'a>() -> Fields<'a> {
         estimate(
             "lost_to_dead",
             "share",
-            "share of demand sent to dead machines; empty without demand",
+            "share of demand whose first try is sent to a dead machine; with [retry] a later try may serve it, so this may be more than unserved; empty without demand",
             |row: &Row| row.design.lost_to_dead,
         ),
     ]

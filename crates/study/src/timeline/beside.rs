@@ -1,5 +1,6 @@
 //! What is not about machines in words: releases by their names, batches of jobs, the instances of a gateway.
 
+use super::decisions::event;
 use super::rows::Telling;
 use super::{Kind, Row};
 use zonefall_engine::SimDuration;
@@ -15,6 +16,7 @@ pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
             let row = Telling::row(sighting, Kind::Decision, gateway(before, now, of.has_several_gateways()));
             Row { rules: "AG-03".into(), ..row }
         }
+        Seen::Overload(begins) => overload(sighting, begins)?,
         _ => return None,
     })
 }
@@ -24,6 +26,12 @@ impl Telling<'_> {
     fn has_several_gateways(&self) -> bool {
         self.study.designs[self.design].need.structure().is_some_and(|service| service.has_several_entrances())
     }
+}
+
+fn overload(sighting: &Sighting, begins: bool) -> Option<Row> {
+    let storms = &OPERATION_TABLE[Operation::RetryStorms as usize];
+    let says = if begins { event(storms.operation)? } else { "no attempt fails for lack of capacity any more" };
+    Some(Row { rules: storms.rules.into(), times: 1, ..Telling::row(sighting, Kind::Demand, says.into()) })
 }
 
 fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) -> Option<Row> {
@@ -41,7 +49,8 @@ fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) 
         Rolled::TakenBack => format!("the operator takes {name} back"),
         Rolled::Begins { back } => format!("{} {name} begins: the {} of {set}", way(back), word(release.kind)),
         Rolled::Batch { number, back, .. } => format!("batch {number} of {} {name} begins", way(back)),
-        Rolled::Ends { how, back } => ends(how, &format!("{} {name}", way(back))),
+        Rolled::Ends { idle: true, back, .. } => format!("{} {name} finds nothing left to do", way(back)),
+        Rolled::Ends { how, back, .. } => ends(how, &format!("{} {name}", way(back))),
     };
     let machines = if let Rolled::Batch { machines, .. } = rolled { machines } else { 0 };
     let kind = if rolled == Rolled::Shows { Kind::Fault } else { Kind::Decision };

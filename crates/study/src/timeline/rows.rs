@@ -50,6 +50,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         | Seen::Rolled(..)
         | Seen::Batch(..)
         | Seen::Gateway(..)
+        | Seen::Overload(_)
         | Seen::Lost(..)
         | Seen::Missed(_)
         | Seen::Met(_) => return None,

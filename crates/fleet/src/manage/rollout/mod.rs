@@ -31,7 +31,7 @@ use crate::policy::scale_in::Deed;
 use crate::serving::Class;
 use crate::world::World;
 use frame::Frame;
-use state::{Phase, Queued, Run, Version};
+use state::{Ended, Phase, Queued, Run, Version};
 use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Effect, Strikes};
 
@@ -223,8 +223,7 @@ impl World {
         self.book.add(Class::Rollouts, 1, t, &self.measure);
         let of = &mut self.manager.rollouts.sets[set];
         of.queued[kind as usize] = None;
-        let number = of.ended.len() as u32;
-        of.run = Some(Run { number, target: of.newest, kind, frame, phase: Phase::Between, due: t, mends, batches: 0 });
+        of.run = Some(Run { target: of.newest, kind, frame, phase: Phase::Between, due: t, mends, batches: 0 });
         self.begin_batch(set, t, strikes);
     }
 
@@ -306,8 +305,7 @@ impl World {
             }
         }
         let of = &mut self.manager.rollouts.sets[set];
-        of.run = None;
-        of.ended.push(how);
+        of.ended.extend(of.run.take().map(|run| Ended { run, how }));
         self.book.count(how, 1, t, &self.measure);
         self.book.settle(t, &self.measure);
         self.book.add(Class::Rollouts, -1, t, &self.measure);

@@ -150,8 +150,6 @@ pub(crate) enum Phase {
 /// A rollout under way.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run {
-    /// How many of the set there were before it.
-    pub number: u32,
     pub target: Model,
     /// The kind of release that it is for.
     pub kind: ReleaseKind,
@@ -171,6 +169,13 @@ impl Run {
     }
 }
 
+/// A rollout that is over, as it was at its end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ended {
+    pub run: Run,
+    pub how: Operation,
+}
+
 /// A rollout that waits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Queued {
@@ -185,8 +190,8 @@ pub(crate) struct SetRollout {
     /// UP-02: the model of machines that are made now.
     pub newest: Model,
     pub run: Option<Run>,
-    /// How those before it have ended.
-    pub ended: Vec<Operation>,
+    /// Those before it.
+    pub ended: Vec<Ended>,
     /// Rollouts that wait for one of another kind, by kind.
     pub queued: [Option<Queued>; ReleaseKind::ALL.len()],
     /// When the operator takes a bad version back, and which, by kind.

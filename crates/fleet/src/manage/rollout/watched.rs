@@ -1,6 +1,6 @@
 //! What a witness sees of releases and rollouts: found by comparing a set's versions and its rollout with what they were.
 
-use super::state::{Run, SetRollout};
+use super::state::{Ended, Run, SetRollout};
 use crate::operations::Operation;
 use crate::world::World;
 
@@ -47,6 +47,8 @@ pub enum Rolled {
         how: Operation,
         /// It took it back.
         back: bool,
+        /// It has found nothing left to do: all machines in its way were as they should be.
+        idle: bool,
     },
 }
 
@@ -71,6 +73,8 @@ struct Of {
     /// Whether each version was known to be bad, and taken back.
     versions: Vec<(bool, bool)>,
     run: Option<Run>,
+    /// How many rollouts were over.
+    ended: usize,
 }
 
 /// All of a design as they were.
@@ -100,8 +104,7 @@ impl World {
                     seen.extend(which.map(|which| (which, Rolled::TakenBack)));
                 }
             }
-            let run = std::mem::replace(&mut old.run, now.run);
-            self.see_run(set, run, &mut seen);
+            self.see_runs(set, old, &mut seen);
         }
         seen
     }
@@ -117,22 +120,31 @@ impl World {
         self.which(of, run.mends.unwrap_or(run.target.of(run.kind)))
     }
 
-    fn see_run(&self, set: usize, before: Option<Run>, seen: &mut Vec<(Which, Rolled)>) {
+    /// Every rollout since the last look: those that are over, however short they were, and the one that goes on.
+    fn see_runs(&self, set: usize, old: &mut Of, seen: &mut Vec<(Which, Rolled)>) {
         let of = &self.manager.rollouts.sets[set];
-        let goes_on = before.filter(|before| of.run.is_some_and(|run| run.number == before.number));
-        if let Some((run, &how)) = before.and_then(|before| Some((before, of.ended.get(before.number as usize)?))) {
-            let back = run.mends.is_some();
-            seen.extend(self.about(of, &run).map(|which| (which, Rolled::Ends { how, back })));
+        for Ended { run, how } in &of.ended[old.ended..] {
+            self.see_run(set, old.run.take(), run, seen);
+            let (back, idle) = (run.mends.is_some(), run.batches == 0 && *how == Operation::RolloutsCompleted);
+            seen.extend(self.about(of, run).map(|which| (which, Rolled::Ends { how: *how, back, idle })));
         }
-        let Some(run) = of.run else { return };
-        let (Some(which), back) = (self.about(of, &run), run.mends.is_some()) else { return };
-        if goes_on.is_none() {
+        if let Some(run) = &of.run {
+            self.see_run(set, old.run.take(), run, seen);
+        }
+        (old.run, old.ended) = (of.run, of.ended.len());
+    }
+
+    /// What has become of a rollout since it was seen, if it was.
+    fn see_run(&self, set: usize, before: Option<Run>, run: &Run, seen: &mut Vec<(Which, Rolled)>) {
+        let of = &self.manager.rollouts.sets[set];
+        let (Some(which), back) = (self.about(of, run), run.mends.is_some()) else { return };
+        if before.is_none() {
             seen.push((which, Rolled::Begins { back }));
         }
-        if run.batches > goes_on.map_or(0, |before| before.batches) {
+        for number in before.map_or(0, |before| before.batches) + 1..=run.batches {
             let machines = self.manager.rollouts.machines.iter().zip(&self.machines);
             let mine = machines.filter(|(installed, machine)| machine.set as usize == set && installed.in_batch);
-            seen.push((which, Rolled::Batch { number: run.batches, machines: mine.count() as u64, back }));
+            seen.push((which, Rolled::Batch { number, machines: mine.count() as u64, back }));
         }
     }
 }

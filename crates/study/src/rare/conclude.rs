@@ -18,7 +18,7 @@ use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
-    Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, WeightedHistogram,
+    Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, Unseen, WeightedHistogram,
     WeightedMoments, WeightedRatio,
 };
 
@@ -76,19 +76,32 @@ impl<'a> Concluding<'a> {
         let mean = match self.grouped {
             // The few light misses of replications say nothing of one blow that none has met.
             true => mean.not_below_the_unseen(cap, self.confidence),
-            false => self.with_the_unforeseen(mean.as_wide_as_its_hits(self.confidence), cap),
+            false => self.with_the_unforeseen(mean.as_wide_as_its_hits(self.confidence), cap, cap),
         };
         estimate(&mean.within(cap), factor)
     }
 
-    /// Few hits are few ways to miss: where they carry no interval, the bound leaves room for misses that hold no pattern.
-    fn with_the_unforeseen(&self, of: MeanEstimate, cap: f64) -> MeanEstimate {
+    /// Few hits are few ways to miss: where they carry no interval, the bound leaves room for misses that hold no pattern, of this
+    /// size where none was seen.
+    fn with_the_unforeseen(&self, of: MeanEstimate, unseen: f64, cap: f64) -> MeanEstimate {
         if let Bounds::Interval(_) = of.bounds {
             return of;
         }
         let hit = self.tally.any_miss.mean();
-        let size = if of.mean > 0.0 && hit > 0.0 { of.mean / hit } else { cap };
+        let size = if of.mean > 0.0 && hit > 0.0 { of.mean / hit } else { unseen };
         of.with_room(unforeseen(self.tally.unforeseen, self.trials, self.confidence) * size, cap)
+    }
+
+    /// A blow that no trial has met is one outage: how many there can be at most, one a millisecond, says nothing.
+    fn outages_per_year(&self) -> Estimate {
+        let (outages, cap) = (&self.tally.outages, cap_ms(self.study));
+        let blow = Unseen { hit: 1.0, rare: 0.0 };
+        let of = MeanEstimate::new(outages, cap, self.confidence).knowing_the_unseen(blow, cap, self.confidence);
+        let of = match self.grouped {
+            true => of,
+            false => self.with_the_unforeseen(of.as_wide_as_its_hits(self.confidence), blow.hit, cap),
+        };
+        estimate(&of.within(cap), MS_PER_YEAR / self.measured_ms)
     }
 
     fn minutes_per_month(&self, moments: &WeightedMoments) -> Estimate {
@@ -140,7 +153,7 @@ impl<'a> Concluding<'a> {
             verdict_windows: met.map(|met| window_verdict(met, self.confidence.level())),
             windows: windows as u64 * self.trials,
             once_in_10_years_min: self.once_in_ten_years(windows),
-            outages_per_year: self.mean(&tally.outages, cap_ms(study), MS_PER_YEAR / self.measured_ms),
+            outages_per_year: self.outages_per_year(),
             outage_mean_min: tally.outage_mean.value().map(|ms| ms / MS_PER_MINUTE),
             outage_p95_min: self.quantile(&tally.outage_ms, (95, 100), tally.outage_ms.total()).map(without_interval),
             longest_p95_min: self.quantile(&tally.longest, (95, 100), self.whole),

@@ -150,6 +150,9 @@ fn what_comes_at_one_blow_is_only_bounded() {
     let unavailability = found.designs[0].unavailability;
     assert_eq!((unavailability.quality, unavailability.low), (Quality::UpperBound, None));
     assert!(unavailability.high > 1e-8, "{unavailability:?}");
+    // A blow that none has met is one outage.
+    let outages = found.designs[0].outages_per_year;
+    assert!(outages.quality == Quality::UpperBound && outages.high > 1e-4 && outages.high < 1.0, "{outages:?}");
     assert!(found.warnings.iter().any(|words| words.contains("only an upper bound")), "{:?}", found.warnings);
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Clients {
     retry: Retry,
     /// The share of attempts that fails for lack of capacity.
     failing: f64,
+    /// What lasted last or before was measured: a storm that is on when measuring begins is counted as one.
+    was_measured: bool,
     /// The share that was sent to machines alive, and the most that attempts ask for there.
     most: (f64, f64),
     /// What was found last: an interval asks for the same several times.
@@ -52,12 +54,12 @@ impl Asked {
 
 impl Clients {
     pub fn new(retry: Retry) -> Self {
-        Self { retry, failing: 0.0, most: (1.0, retry.most(1.0)), last: Cell::new(None) }
+        Self { retry, failing: 0.0, was_measured: false, most: (1.0, retry.most(1.0)), last: Cell::new(None) }
     }
 
     /// A trial begins.
     pub fn begin(&mut self) {
-        self.failing = 0.0;
+        (self.failing, self.was_measured) = (0.0, false);
     }
 
     /// The share of attempts that has failed for lack of capacity so far.
@@ -131,11 +133,13 @@ impl Clients {
     pub fn lasts(&mut self, asked: Asked, is_measured: bool) -> Spell {
         let (settled, _) = self.find(asked).settled;
         let before = std::mem::replace(&mut self.failing, settled);
+        let was_measured = self.was_measured;
+        self.was_measured |= is_measured;
         if !is_measured || asked.demand_milli == 0 {
             return Spell::default();
         }
         let load = asked.load();
-        let mut spell = Spell { failed: before > 0.0, fails: settled > 0.0, ..Spell::default() };
+        let mut spell = Spell { failed: was_measured && before > 0.0, fails: settled > 0.0, ..Spell::default() };
         if spell.fails {
             spell.holds_itself = self.retry.settles(load, 0.0).0 <= 0.0;
         } else {
@@ -151,7 +155,7 @@ impl Clients {
 /// What a state of load was that lasted.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Spell {
-    /// Attempts failed for lack of capacity before it.
+    /// Attempts failed for lack of capacity before it, in time that was measured.
     failed: bool,
     /// They do in it.
     fails: bool,

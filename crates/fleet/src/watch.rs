@@ -184,11 +184,11 @@ impl Witness {
         self.look_at_work(world);
         let from = self.now.max(world.measure.from);
         self.now = t;
-        let (fails, failed) = self.overload;
-        self.overload.1 = fails;
         if t <= from {
             return;
         }
+        let (fails, failed) = self.overload;
+        self.overload.1 = fails;
         if fails != failed {
             self.tell_of(self.level, from, Seen::Overload(fails));
         }

@@ -61,3 +61,19 @@ fn mt_02_what_does_not_go_with_waves_says_so() {
         desk.run(&format!("run s.toml --method {method} --out r")).ends(1).complains(&["maintenance"]);
     }
 }
+
+#[test]
+fn mt_04_a_script_lets_a_wave_begin_in_a_zone_a_hall_or_a_rack() {
+    let desk = Desk::new();
+    let shares = ["eastus", "eastus/1", "eastus/1/hall0", "eastus/1/rack03", "eastus/3/rack19"].map(|member| {
+        let text = format!(
+            "horizon = \"40 days\"\ntrials = 4\n[slo]\nmin_serving = 9\n[region.eastus]\n[availability_set.app]\n\
+             capacity = 9\nfault_domains = 3\nupdate_domains = 5\n[maintenance]\nself_service = {{ window = \"5 d\" }}\n\
+             [[script]]\nat = \"10 d\"\nmembers = [\"{member}\"]\ncause = \"maintenance-reboot\"\n"
+        );
+        desk.put("s.toml", text);
+        desk.run("run s.toml --out r").ends(0);
+        kit::json(&desk.path("r/summary.json"))["designs"][0]["unavailability"]["mean"].as_f64().unwrap()
+    });
+    assert!(shares[0] > 0.0 && shares[1..].iter().all(|share| *share <= shares[0]), "{shares:?}");
+}

@@ -196,6 +196,15 @@ retry.breaker = false
     // Time that is measured from amid it on begins with it, as it is counted.
     desk.put("s.toml", launch.replace("trials = 1", "trials = 1\nmeasure_from = \"12 h 15 min\""));
     assert_eq!(storms(&desk, "broken"), [(12 * 3_600_000 + 900_000, true), (12 * 3_600_000 + 1_800_000, false)]);
+    // Whatever happens between its beginning and then: a machine that is lost and comes back.
+    let lost = "[[script]]\nat = \"12 h 5 min\"\nfor = \"5 min\"\nmembers = [\"web/e/1/0\"]\n";
+    desk.put("s.toml", launch.replace("trials = 1", "trials = 1\nmeasure_from = \"12 h 20 min\"") + lost);
+    for (design, rest) in [("broken", vec![(12 * 3_600_000 + 1_800_000, false)]), ("held", vec![])] {
+        let first = (12 * 3_600_000 + 1_200_000, true);
+        assert_eq!(storms(&desk, design), [vec![first], rest].concat());
+    }
+    let year = 365.0 * 24.0 * 60.0 / (11.0 * 60.0 + 40.0);
+    assert!(a_year(&desk, "s.toml", "retry_storms").iter().all(|storms| (storms / year - 1.0).abs() < 1e-6));
     // In a service of parts: one of two tiers is out for an hour.
     let parts = launch
         .replace("[slo]\nmin_served = \"99%\"\n", "[slo]\ntarget = \"99.9%\"\n")
@@ -203,9 +212,13 @@ retry.breaker = false
         .replace("[[demand.launch]]\nat = \"12 h\"\npeak = 1.2\nlasts = \"30 min\"\n", "")
         .replace("[retry]", "[part.front]\nsets = [\"web\"]\nmin_served = \"90%\"\n[retry]")
         + "[[script]]\nat = \"5 h\"\nfor = \"1 h\"\nmembers = [\"e/1\"]\n";
-    desk.put("s.toml", parts);
+    desk.put("s.toml", parts.clone());
     let told = half_hours(&storms(&desk, "broken"));
     assert!(told.first() == Some(&(10, true)) && told.last().is_some_and(|last| !last.1), "{told:?}");
+    let lost = "[[script]]\nat = \"5 h 10 min\"\nfor = \"5 min\"\nmembers = [\"web/e/2/0\"]\n";
+    desk.put("s.toml", parts.replace("trials = 1", "trials = 1\nmeasure_from = \"5 h 30 min\"") + lost);
+    assert_eq!(storms(&desk, "broken").first(), Some(&(5 * 3_600_000 + 1_800_000, true)));
+    assert!(a_year(&desk, "s.toml", "retry_storms").iter().all(|storms| *storms > 0.0));
 }
 
 #[test]

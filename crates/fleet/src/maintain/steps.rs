@@ -19,7 +19,7 @@ use zonefall_topology::{RackId, ZoneId};
 pub(super) enum Group {
     /// The machines of a rack.
     Rack(u32),
-    /// Those of an update domain of a set in a zone.
+    /// Those of an update domain of a set in a zone, on the racks that the wave goes through.
     Domain { set: u16, domain: u32, zone: u32 },
     /// Those of a set with a maintenance configuration.
     Window { set: u16 },
@@ -137,15 +137,16 @@ impl World {
         self.design.maintenance.as_ref().and_then(|of| of.sets.get(set)).copied().unwrap_or_default()
     }
 
-    /// Where the machines of a group may stand.
+    /// Where the machines of a group may stand, in the way of its passage.
     pub(super) fn machines_of(&self, passage: usize, group: Group) -> Range<usize> {
         match group {
             Group::Rack(rack) => self.rack_machines(rack),
-            Group::Domain { zone, .. } => self.machines_on(self.topology.racks_of(ZoneId(zone))),
-            Group::Window { .. } => {
+            Group::Domain { zone, .. } => {
                 let (from, to) = self.passages.list[passage].racks;
-                self.machines_on(from..to)
+                let zone = self.topology.racks_of(ZoneId(zone));
+                self.machines_on(zone.start.max(from)..zone.end.min(to))
             }
+            Group::Window { .. } => self.in_its_way(passage),
         }
     }
 

@@ -134,6 +134,36 @@ proptest! {
             prop_assert!(zones(&down).len() <= 1 && racks(&down).len() <= 1);
         }
     }
+
+    #[test]
+    fn mt_03_mt_04_waves_that_begin_in_some_racks_take_every_machine_there_once_and_no_other(
+        trial in 0_u64..1000,
+        (first, more) in (0_u32..12, 1_u32..12),
+        apart in 0_u64..4,
+        window in 0_u64..6,
+        domains in 0_u32..8,
+    ) {
+        let sets = vec![OfSet { update_domains: domains, windows: None }];
+        let self_service = (window > 0).then(|| owner(window * DAY)).flatten();
+        let kept = with(design(&[1, 2, 3], 24, 1), Maintenance { sets, self_service, ..Maintenance::default() });
+        let seen = |waves: &[(u32, u32, u64)]| {
+            let outages = waves.iter().map(|&(first, racks, at)| (0, first, racks, at, at + 2 * DAY)).collect();
+            hits(&sightings(&Script { outages, ..script(restarts(), &[]) }, kept.clone(), trial))
+        };
+        // One rack of each zone in a wave of its own, and a range of racks that are not among them.
+        let own: Vec<u32> = [1, 6, 11].into_iter().filter(|rack| !(first..first + more).contains(rack)).collect();
+        let last = (first + more).min(12);
+        let mut waves = vec![(first, last - first, 6 * DAY)];
+        waves.extend(own.iter().map(|&rack| (rack, 1, (6 + apart) * DAY)));
+        let takes = |rack: u32| (first..last).contains(&rack) || own.contains(&rack);
+        let all = seen(&[(0, 12, 6 * DAY)]);
+        let mut wanted: Vec<u32> = all.iter().filter(|hit| takes(hit.1.rack.0)).map(|hit| hit.1.instance).collect();
+        let mut hit: Vec<u32> = seen(&waves).iter().map(|hit| hit.1.instance).collect();
+        wanted.sort_unstable();
+        hit.sort_unstable();
+        prop_assert_eq!(all.len(), 24);
+        prop_assert_eq!(hit, wanted);
+    }
 }
 
 #[test]

@@ -198,7 +198,7 @@ pub(super) const KEYS: &[Key] = &[
         RECOVERIES,
         "What a machine still needs afterwards. Boot if it was down, else nothing.",
     ),
-    Key::new("script[].cause", Text, "What the fault is called in reports. The name of a mode of planned maintenance begins a wave of it in these regions or zones, which takes its own time.").or("script"),
+    Key::new("script[].cause", Text, "What the fault is called in reports. The name of a mode of planned maintenance begins a wave of it in these regions, zones, halls or racks, one in each, which takes its own time; of an update domain it takes the machines that stand there.").or("script"),
     Key::new("law.law", Choice(LAWS), "The family."),
     Key::new("law.mean", Duration, "The mean: constant, exponential, Weibull, gamma, lognormal."),
     Key::new("law.median", Duration, "The median: lognormal."),

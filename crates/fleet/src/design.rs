@@ -100,8 +100,8 @@ impl Need {
         }
     }
 
-    /// The parts, if it is made of parts.
-    pub fn structure(&self) -> Option<&Structure> {
+    /// The parts, if it is made of parts. Of a whole design, which may have jobs that parts work on: [`Design::structure`].
+    pub(crate) fn structure(&self) -> Option<&Structure> {
         if let Self::Parts(structure) = self { Some(structure) } else { None }
     }
 }

@@ -109,7 +109,7 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
 /// Components that let less through than has to be: where clients may be sent elsewhere nobody knows what comes to one.
 fn impossible_components(laid: &Laid, sink: &mut Sink) {
     let design = &laid.design;
-    let (Some(service), Some(demand)) = (design.need.structure(), &design.demand) else { return };
+    let (Some(service), Some(demand)) = (design.structure(), &design.demand) else { return };
     if design.fails_over() {
         return;
     }
@@ -137,7 +137,7 @@ fn impossible_components(laid: &Laid, sink: &mut Sink) {
 
 /// Parts that ask for more machines than their sets ever have.
 fn impossible_parts(laid: &Laid, sink: &mut Sink) {
-    let nodes = laid.design.need.structure().map_or(&[][..], |service| &service.nodes);
+    let nodes = laid.design.structure().map_or(&[][..], |service| &service.nodes);
     for node in nodes {
         let Part::Sets(sets, Least::Serving(least)) = &node.part else { continue };
         let machines: u64 = sets.iter().map(|&set| u64::from(laid.sets[set as usize].most_asked())).sum();
@@ -270,7 +270,7 @@ fn units(mode: &Mode, all: &All<'_>) -> f64 {
         // One machine, host or rack stops no service that is spread; a control plane stops nothing that runs.
         Scope::Component => {
             let has = |laid: &Laid| {
-                let service = laid.design.need.structure();
+                let service = laid.design.structure();
                 service.is_some_and(|service| service.components().any(|(_, of)| of.cause.as_ref() == Some(&mode.name)))
             };
             f64::from(u8::from(all.laid.iter().any(has)))

@@ -21,13 +21,14 @@ use crate::scenario::CalendarStart;
 use crate::service::{self, Within};
 use crate::sets::{self, Ground, Placed};
 use crate::slow_start;
+use crate::tries;
 use crate::watched::{self, Watched, watches_something};
 use std::ops::Range;
 use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
 use zonefall_engine::SimTime;
 use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
-use zonefall_fleet::{Design, Jobs, Least, Need, SlaTerms};
+use zonefall_fleet::{Design, Jobs, Least, Need, SlaTerms, Structure};
 use zonefall_topology::Topology;
 
 /// The keys that say when the service is up.
@@ -119,7 +120,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         let need = parts::service((&reader, slo.as_ref()), sets.as_deref(), has_demand, rest, (&site, &clock), sink);
         let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
         let fine = one_queue(&reader, sink);
-        let need = need.filter(|(need, _)| tries_have_a_queue(&reader, need, sink) && fine);
+        let need = need
+            .filter(|(need, _)| as_read(need).is_none_or(|parts| tries::have_a_queue(&reader, parts, sink)) && fine);
         need.zip(within).map(|((need, span), within)| (need, span, within))
     } else {
         need(&reader, arrives, sink)
@@ -300,19 +302,9 @@ fn one_queue(reader: &Reader<'_>, sink: &mut Sink) -> bool {
     fine
 }
 
-/// Clients who try again ask for all parts of a service. Where they are sent to one of several, each of these has an overload of its
-/// own; nothing beside them may have one too.
-fn tries_have_a_queue(reader: &Reader<'_>, need: &Need, sink: &mut Sink) -> bool {
-    let Some(service) = need.structure().filter(|service| !service.failovers.is_empty()) else { return true };
-    if !reader.has("retry") || reader.is_off("retry") || service.failovers.len() == 1 && service.has_several_entrances()
-    {
-        return true;
-    }
-    let words = "clients who try again make an overload of each part that they are sent to; how it goes with one of what lies beside these parts is not simulated";
-    sink.error(codes::EXCLUSIVE, &reader.span_of("retry"), words).help(
-        "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or keep one of the two",
-    );
-    false
+/// The parts of a service while it is read, before jobs take what works on them.
+pub(crate) fn as_read(need: &Need) -> Option<&Structure> {
+    if let Need::Parts(parts) = need { Some(parts) } else { None }
 }
 
 /// Jobs that the parts of a service work on, where nothing is asked of these but that the jobs are done.

@@ -58,6 +58,7 @@ mod syntax;
 mod templates;
 mod tiers;
 mod timeline;
+mod tries;
 mod units;
 mod until;
 mod values;

@@ -5,6 +5,7 @@
 //! parts that are not there, that hold no machines, or that one request comes to.
 
 use crate::codes;
+use crate::designs::as_read;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use std::ops::Range;
@@ -58,7 +59,7 @@ pub(crate) fn sessions(
 
 /// The parts whose machines hold sessions; none of a design without parts.
 fn parts(reader: &Reader<'_>, need: &Need, names: Option<Vec<Name>>, sink: &mut Sink) -> Option<Vec<u32>> {
-    let Some(service) = need.structure() else {
+    let Some(service) = as_read(need) else {
         if names.is_some() {
             let words = "`parts` is of a service of parts, and this design has none";
             sink.error(codes::SERVICE, &reader.span_of("parts"), words).help("take it out: all machines hold sessions");

@@ -4,6 +4,7 @@
 //! at what is not its own, and for standbys that grow otherwise.
 
 use crate::codes;
+use crate::designs::as_read;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
@@ -72,7 +73,7 @@ pub(crate) fn sees_its_own_sessions(
         let setting = placed.set.management.as_ref().and_then(|managed| managed.autoscale.as_deref());
         let mut rules = setting.into_iter().flat_map(|setting| &setting.profiles).flat_map(|profile| &profile.rules);
         let looks = rules.any(|rule| matches!(rule.metric, Metric::Sessions { .. }));
-        let own = match need.structure() {
+        let own = match as_read(need) {
             Some(service) => {
                 matches!(&sessions.parts[..], [part] if service.node_of_set(at) == Some(*part as usize))
                     && service.sets_within(sessions.parts[0] as usize).len() == 1
@@ -94,7 +95,7 @@ pub(crate) fn sees_its_own_sessions(
 /// shrinks to its minima, as any part does whose clients are elsewhere (AS-08), and has to be found to work then, or no client
 /// ever comes back; to a part without weight none comes (AFD-03).
 pub(crate) fn standbys_scale_hot(reader: &Reader<'_>, sets: &[Placed], need: &Need, sink: &mut Sink) -> Option<()> {
-    let Some(service) = need.structure() else { return Some(()) };
+    let Some(service) = as_read(need) else { return Some(()) };
     let smallest = smallest(service, sets);
     let mut fine = Some(());
     // What is wrong with the tables themselves has been told.

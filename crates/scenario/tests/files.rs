@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use zonefall_faults::{Effect, Kind, Mode, Recovery, Scope, Surge, component_of};
-use zonefall_fleet::{HiddenZone, Need, Spreading};
+use zonefall_fleet::{Design, HiddenZone, Need, Spreading};
 use zonefall_scenario::{
     CODES, FaultSource, Member, WhatIf, Window, explain, keys, load, load_plan, nearest_topic, parse, template,
     template_names, topics,
@@ -52,8 +52,8 @@ fn a_plan_chooses_among_many_laws_of_a_component() {
                 values = [\"99.9%\", \"99.95%\", \"99.99%\", \"99.995%\"]\n";
     std::fs::write(&path, template("minimal").unwrap().to_owned() + text).unwrap();
     let plan = load_plan(&path, &WhatIf::default()).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let of = |need: &Need| need.structure().unwrap().components().next().unwrap().1.cause.clone().unwrap();
-    let causes: Vec<String> = plan.plan.as_ref().unwrap().candidates.iter().map(|one| of(&one.design.need)).collect();
+    let of = |design: &Design| design.structure().unwrap().components().next().unwrap().1.cause.clone().unwrap();
+    let causes: Vec<String> = plan.plan.as_ref().unwrap().candidates.iter().map(|one| of(&one.design)).collect();
     let rates = |cause: &String| plan.profile.modes.iter().find(|mode| mode.name == *cause).unwrap().rate_per_year();
     assert_eq!(causes.len(), 4);
     assert!(causes.windows(2).all(|pair| rates(&pair[0]) > rates(&pair[1])), "{causes:?}");

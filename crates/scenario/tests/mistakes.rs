@@ -808,6 +808,17 @@ fn clients_try_again_at_a_service_of_parts_unless_what_they_share_has_a_limit_be
     }
     // Nor where one queue has several ends: all machines pass none of the stores in a queue of its own.
     assert_eq!(codes(&tries(stores)), ["E013"]);
+    // Each is told its own reason.
+    let site = fails_over("hot");
+    for (more, reason) in [
+        (format!("{site}{limited}"), "how it goes with one of what lies beside these parts"),
+        (format!("{site}{stores}"), "and here are `failover."),
+        (stores.to_owned(), "all machines are beside the parts of `failover.data`"),
+    ] {
+        let text = tries(&more);
+        let wrong = parse(&text, "x.toml").unwrap_err();
+        assert!(wrong.items().iter().any(|item| item.message.contains(reason)), "{reason}: {wrong}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub(crate) fn words(design: &Design) -> Vec<String> {
         let machines = design.sets.iter().map(of_set).sum();
         words.extend(beyond(design, (&ceiling.name, ceiling.capacity_milli), "the machines before it", machines));
     }
-    if let Some(service) = design.need.structure() {
+    if let Some(service) = design.structure() {
         words.extend(of_components(design, service));
     }
     words

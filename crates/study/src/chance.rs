@@ -11,7 +11,7 @@
 use crate::study::Study;
 use zonefall_engine::{Law, Shape};
 use zonefall_faults::{Kind, Mode, Scope};
-use zonefall_fleet::{Design, Footing, Need, Part, ScaleSet, Service, StartState};
+use zonefall_fleet::{Design, Footing, Part, ScaleSet, Service, StartState, Structure};
 
 /// Whether something that is drawn may reach the design.
 pub(crate) fn reaches(study: &Study, design: &Design) -> bool {
@@ -25,7 +25,7 @@ pub(crate) fn reaches(study: &Study, design: &Design) -> bool {
 fn strikes(mode: &Mode, design: &Design) -> bool {
     match mode.scope {
         Scope::Global => design.depends_on.contains(&mode.name),
-        Scope::Component => design.need.structure().is_some(),
+        Scope::Component => design.structure().is_some(),
         _ => true,
     }
 }
@@ -69,7 +69,7 @@ fn is_in(design: &Design, struck: bool) -> bool {
         demand,
         jobs,
         service,
-        need,
+        need: _,
         sla: _,
         depends_on: _,
         healing_needs_control_plane: _,
@@ -84,7 +84,7 @@ fn is_in(design: &Design, struck: bool) -> bool {
         || jobs.as_ref().is_some_and(|jobs| jobs.sigma > 0.0)
         || sets.iter().any(|set| is_in_set(set, struck, balancer.is_some()))
         || is_in_service(service)
-        || is_in_need(need, struck)
+        || design.structure().is_some_and(|service| is_in_parts(service, struck))
 }
 
 fn is_in_set(set: &ScaleSet, struck: bool, probed: bool) -> bool {
@@ -129,8 +129,7 @@ fn is_in_service(service: &Service) -> bool {
     gateway.as_ref().is_some_and(|gateway| varies(&gateway.grows_in))
 }
 
-fn is_in_need(need: &Need, struck: bool) -> bool {
-    let Need::Parts(service) = need else { return false };
+fn is_in_parts(service: &Structure, struck: bool) -> bool {
     // A component stands on a keyed rack of its zones.
     let stands = service.nodes.iter().any(|node| match &node.part {
         Part::Component(component) => matches!(component.footing, Footing::Zone(_) | Footing::Zones { .. }),

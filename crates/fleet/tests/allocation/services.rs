@@ -142,7 +142,7 @@ fn behind_gateways() -> Design {
 /// A batch a week for the machines of a standby and of what it stands by for.
 fn working() -> Design {
     let mut standby = service("working", warm(), Sight::Probes(balancer()));
-    let through = standby.need.structure().cloned().map(Arc::new);
+    let through = standby.structure().cloned().map(Arc::new);
     let batch =
         |week: u64| Batch { at: SimTime::from_ms(week * 7 * DAY), due: SimTime::from_ms(week * 7 * DAY + 30 * HOUR) };
     standby.jobs = Some(Jobs { count: 2_500_000, sigma: 0.3, batches: (0..52).map(batch).collect(), through });
@@ -155,7 +155,7 @@ fn timed(mut design: Design) -> Design {
     design.name = "timed".into();
     let tier = |node| Tier { node, parallelism: 2, queue: Queue::Each, serves_milli: 1000 };
     let tiers = vec![tier(0), tier(3)];
-    let ways = design.need.structure().map(|service| service.ways(&tiers).unwrap()).unwrap();
+    let ways = design.structure().map(|service| service.ways(&tiers).unwrap()).unwrap();
     design.service.ways = Some(Ways { tiers, ways, within: Some(SimDuration::from_ms(7000)) });
     design
 }

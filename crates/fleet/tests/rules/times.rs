@@ -28,7 +28,7 @@ fn web(name: &str, set: u32) -> Node {
 fn timed(mut design: Design, tiers: &[u32], demand_milli: u64, seconds: Option<u64>) -> Design {
     let tier = |&node: &u32| Tier { node, parallelism: 1, queue: Queue::Each, serves_milli: 1000 };
     let tiers: Vec<Tier> = tiers.iter().map(tier).collect();
-    let ways = design.need.structure().unwrap().ways(&tiers).unwrap();
+    let ways = design.structure().unwrap().ways(&tiers).unwrap();
     design.demand = Some(Demand::constant(demand_milli));
     let within = seconds.map(|seconds| SimDuration::from_ms(1000 * seconds));
     design.service.ways = Some(Ways { tiers, ways, within });

@@ -13,7 +13,7 @@ fn text(failover: &str) -> String {
 fn failover(more: &str) -> Failover {
     let text = text(&format!("parts = [\"east\", \"west\"]\n{more}"));
     let fine = accepted(&text);
-    let service = fine.designs[0].need.structure().unwrap();
+    let service = fine.designs[0].structure().unwrap();
     let [failover] = &service.failovers[..] else { panic!("{:?}", service.failovers) };
     assert_eq!(service.nodes[failover.node as usize].name, "site");
     failover.clone()
@@ -152,7 +152,7 @@ fn a_design_may_be_without_the_failover_of_the_base() {
         "[[design]]\nname = \"two\"\n[[design]]\nname = \"one\"\nfailover.site = false\ncomponent.west = false\n";
     let of = text("parts = [\"east\", \"west\"]\npattern = \"hot\"\nrouter = \"front-door\"\n");
     let fine = accepted(&format!("{of}{designs}"));
-    let groups = |at: usize| fine.designs[at].need.structure().map_or(0, |service| service.failovers.len());
+    let groups = |at: usize| fine.designs[at].structure().map_or(0, |service| service.failovers.len());
     assert_eq!((groups(0), groups(1)), (1, 0));
 }
 
@@ -242,7 +242,7 @@ fn sl_07_a_group_is_as_available_as_its_router_unless_a_component_stands_for_tha
         let entry = if entry.is_empty() { String::new() } else { format!("[component.entry]\n{entry}\n") };
         let group = format!("parts = [\"east\", \"west\"]\npattern = \"hot\"\nrouter = {router}\n{entry}");
         let fine = accepted(&text(&group));
-        let nodes = &fine.designs[0].need.structure().unwrap().nodes;
+        let nodes = &fine.designs[0].structure().unwrap().nodes;
         nodes.iter().find(|node| node.name == "site").unwrap().promise
     };
     let published = Some((9999, 10_000));

@@ -1,6 +1,6 @@
 //! V-36 and keys that change nothing: warnings, never errors.
 
-use crate::{accepted, change, scenario, warned};
+use crate::{accepted, allowed, change, scenario, warned};
 
 #[test]
 fn v_36_fewer_machines_than_zones() {
@@ -72,4 +72,24 @@ fn a_capacity_that_grows_may_meet_the_objective() {
     let text = |rest: &str| scenario("", rest).replace("min_serving = 1", "min_serving = 8");
     accepted(&text(&change("capacity = 8")));
     warned(&text(""), "W009", "never meet", "8");
+}
+
+#[test]
+fn parts_that_jobs_wait_for_are_warned_of_as_others_are() {
+    let parts = |least: u32| {
+        let done = format!(
+            "[jobs]\ncount = 100\nat = \"22:00\"\ndeadline = \"02:00\"\n[part.first]\nsets = [\"web\"]\nmin_serving = {least}\n{}",
+            "[component.database]\nregion = \"eastus\"\nkind = \"database\"\navailability = \"99.9%\"\noutage = \"900 days\"\n"
+        );
+        let text = format!("trials = 1000\nstart = \"2026-01-01\"\n{}", scenario("zones = [1, 2, 3]", &done));
+        text.replace("min_serving = 1\n[region", "jobs_by_deadline = \"100%\"\n[region")
+    };
+    let told = |text: &str, code: &str, words: &str| {
+        let items = allowed(text).warnings.items().to_vec();
+        items.iter().any(|item| item.code == code && item.message.contains(words))
+    };
+    assert!(told(&parts(7), "W009", "part `first` of design"), "{}", allowed(&parts(7)).warnings);
+    assert!(!told(&parts(6), "W009", ""));
+    let few = parts(6).replace("trials = 1000", "trials = 2");
+    assert!(told(&few, "W004", "database"), "{}", allowed(&few).warnings);
 }

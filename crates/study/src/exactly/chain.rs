@@ -142,7 +142,7 @@ impl Chain {
 
     /// Whether the objective holds where its leaves do.
     pub fn holds(&self, leaf_holds: impl Fn(u32) -> bool) -> bool {
-        match self.design.need.structure() {
+        match self.design.structure() {
             Some(service) => service.holds(|node| self.leaf_of_node[node].is_none_or(&leaf_holds)),
             None => leaf_holds(0),
         }
@@ -164,7 +164,6 @@ struct Striking {
 /// What the modes do, by cause; and what is not covered.
 fn modes(study: &Study, design: &Design, obstacles: &mut Vec<String>) -> Vec<Striking> {
     let own: BTreeSet<&str> = design
-        .need
         .structure()
         .map(|service| service.components().filter_map(|(_, of)| of.cause.as_deref()).collect())
         .unwrap_or_default();
@@ -262,7 +261,7 @@ impl Items {
         let machines = |set: usize| design.sets[set].capacity;
         let capacity = (0..design.sets.len()).map(machines).sum();
         let (mut leaves, mut leaf_of_set, mut leaf_of_node) = (Vec::new(), vec![0; design.sets.len()], Vec::new());
-        match (&design.need, design.need.structure()) {
+        match (&design.need, design.structure()) {
             (_, Some(service)) => {
                 for node in &service.nodes {
                     let Part::Sets(sets, Least::Serving(least)) = &node.part else {
@@ -292,7 +291,7 @@ impl Items {
         fail: &BTreeSet<&str>,
     ) -> BTreeMap<String, Vec<u32>> {
         let mut own: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        let Some(service) = design.need.structure() else { return own };
+        let Some(service) = design.structure() else { return own };
         let in_zone = |zone| Spot { host: None, zone: Some(zone), region: Some(topology.region_of(zone)) };
         for (node, component) in service.components() {
             let (spots, least) = match component.footing {

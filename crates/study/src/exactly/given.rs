@@ -60,7 +60,7 @@ impl Machines {
         for mode in storm {
             obstacles.extend(couples(mode, design).into_iter().map(|words| format!("mode `{}`: {words}", mode.name)));
         }
-        if design.need.structure().is_some() {
+        if design.structure().is_some() {
             obstacles.push(
                 "a service of parts: what is given of the storm would have to be given of components, too".into(),
             );

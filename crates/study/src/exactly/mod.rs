@@ -51,7 +51,7 @@ pub struct Obstacles(pub Vec<String>);
 pub fn exactly(study: &Study, design: &Design) -> Result<Exact, Obstacles> {
     let mut obstacles = of_study(study, design);
     let layers = Layers::new(&study.profile, design, &mut obstacles);
-    if let Some(service) = design.need.structure() {
+    if let Some(service) = design.structure() {
         let answer = Answer::new(study, design, service, &layers).map_err(|words| obstacles.extend(words));
         let (Ok(answer), true) = (answer, obstacles.is_empty()) else { return Err(Obstacles(obstacles)) };
         let exact = over_time(study, answer.fastest(), |t_ms| answer.missed_at(t_ms));
@@ -113,12 +113,12 @@ fn of_service(study: &Study, design: &Design) -> Vec<String> {
     no(design.fails_over(), "`[failover]`: where clients are sent depends on what happened before");
     no(design.jobs.is_some(), "`[jobs]`: what is late depends on what happened before");
     let shares = |node: &zonefall_fleet::Node| matches!(node.part, Part::Sets(_, Least::Served(..)));
-    let asks = design.need.structure().is_some_and(|service| service.nodes.iter().any(shares));
+    let asks = design.structure().is_some_and(|service| service.nodes.iter().any(shares));
     no(asks, "`min_served` of a part: only `min_serving` is counted in whole machines");
     let limits = |service: &Structure| service.components().any(|(_, component)| component.ceiling.is_some());
-    no(design.need.structure().is_some_and(limits), "`capacity` of a component: what passes it hangs on the demand");
+    no(design.structure().is_some_and(limits), "`capacity` of a component: what passes it hangs on the demand");
     no(
-        design.need.structure().is_some() && design.within().is_some(),
+        design.structure().is_some() && design.within().is_some(),
         "`p95_latency`: how long requests take hangs on the demand",
     );
     let creating = |start: &StartState| matches!(start, StartState::Creating(law) if law.mean_ms() > 0.0);

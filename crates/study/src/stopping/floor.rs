@@ -42,8 +42,13 @@ pub fn lonely(study: &Study, design: &Design) -> Vec<Lonely> {
     let years = study.measure.horizon.since(study.measure.from).as_hours() / (365.0 * 24.0);
     let topology = &study.topology;
     let holds = Holds::new(design, topology);
-    let service = design.need.structure().map(|service| Standing { design, service, topology });
-    let machines = service.as_ref().map_or_else(|| holds.machines(), Standing::machines);
+    let service = design.structure().map(|service| Standing { design, service, topology });
+    // Parts that hold may still be too few for a batch to be done in time.
+    let in_time = matches!(design.need, Need::Done(..));
+    let machines = match &service {
+        Some(standing) if !in_time => standing.machines(),
+        _ => holds.machines(),
+    };
     let mut found = Vec::new();
     for mode in study.profile.modes.iter().filter(|mode| can_stop(mode, design)) {
         let rate = mode.rate_per_year();
@@ -55,7 +60,7 @@ pub fn lonely(study: &Study, design: &Design) -> Vec<Lonely> {
         };
         let component = service.as_ref().map_or(0, |standing| u32::from(standing.misses(mode)));
         let zones = |gone: &[ZoneId]| match &service {
-            Some(standing) => !standing.holds_without(gone),
+            Some(standing) => !standing.holds_without(gone) || in_time && holds.are_missed(gone),
             None => holds.are_missed(gone),
         };
         let misses = Misses { topology, zones: &zones, machines, component };

@@ -1,4 +1,5 @@
-//! Which strikes can alone miss the objective of a service of parts: those without whose units the service does not hold.
+//! Which strikes can alone miss the objective of a service of parts: those without whose units the service does not hold, or does not
+//! work on its jobs.
 //!
 //! As for machines alone, places decide and not what happened: a rack is taken for all that stands in its zone, and a set
 //! whose zones are hidden for one that stands in any of them.

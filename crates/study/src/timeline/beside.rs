@@ -24,7 +24,7 @@ pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
 impl Telling<'_> {
     /// AG-03: whether each part that clients are sent to has a gateway.
     fn has_several_gateways(&self) -> bool {
-        self.study.designs[self.design].need.structure().is_some_and(|service| service.has_several_entrances())
+        self.study.designs[self.design].structure().is_some_and(|service| service.has_several_entrances())
     }
 }
 

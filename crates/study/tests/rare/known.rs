@@ -4,8 +4,13 @@
 use super::*;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Event, RackOutage, Replay, Storm};
-use zonefall_fleet::{Demand, Need, Noise};
+use zonefall_fleet::{
+    ALL_CLIENTS, Batch, Component, Demand, Failover, Footing, Jobs, Least, Need, Node, Noise, Part, Pattern, Sight,
+    Structure,
+};
 use zonefall_stats::Verdict;
+use zonefall_study::stopping::lonely;
+use zonefall_topology::ZoneId;
 
 fn minutes(minutes: u64) -> SimTime {
     SimTime::from_ms(minutes * 60_000)
@@ -141,4 +146,72 @@ fn bounds_hold_the_exact_answer_and_no_miss_makes_them_better() {
             assert!(none == f64::INFINITY || none <= least, "{name}, {trials}: {none} and {least}");
         }
     }
+}
+
+/// Two hours' work for four machines, which comes after half an hour and is due after two and a half, and as much half a year later.
+fn worked_on_by(nodes: Vec<Node>, failovers: Vec<Failover>) -> Design {
+    let batch = |hours: u64| Batch { at: minutes(hours * 60 + 30), due: minutes(hours * 60 + 150) };
+    let through = Some(Arc::new(Structure { nodes, failovers }));
+    let jobs = Jobs { count: 4 * 7200, sigma: 0.0, batches: [batch(0), batch(4380)].into(), through };
+    Design { jobs: Some(jobs), need: Need::Done(1, 1), ..bare(&[1], 4, 1) }
+}
+
+fn node(name: &str, part: Part) -> Node {
+    Node { name: name.into(), part, promise: None }
+}
+
+fn machines(set: u32) -> Part {
+    Part::Sets(vec![set], Least::Serving(1))
+}
+
+fn with_a_database(footing: Footing, cause: Option<&str>) -> Design {
+    let database = Part::Component(Component { cause: cause.map(Into::into), footing, ceiling: None });
+    let all = Part::Group { parts: vec![0, 1], least: 2 };
+    worked_on_by(vec![node("web", machines(0)), node("database", database), node("all", all)], vec![])
+}
+
+/// What chance does to parts that jobs wait for is an estimate: one trial says nothing.
+#[test]
+fn jobs_that_wait_for_a_part_that_may_fail_are_estimated() {
+    let design = with_a_database(Footing::Global, Some("database"));
+    let fails = profile(vec![mode("database", Scope::Component, YEAR_H, exponential(24.0))]);
+    let study = small(fails.clone(), design.clone(), 1);
+    for seed in 1..=10 {
+        let found = &plain(&Study { seed, ..study.clone() }).designs[0];
+        assert_ne!(found.unavailability.quality, Quality::Exact, "seed {seed}");
+        assert_ne!(found.verdict_mean, Verdict::Meets, "seed {seed}");
+    }
+    // It is what trials wait for, and they show it.
+    let mut modes = fails.modes;
+    modes
+        .extend([mode("vm", Scope::Instance, 1e6, exponential(1.0)), mode("zone", Scope::Zone, 1e6, exponential(1.0))]);
+    let both = small(profile(modes), design, 1);
+    let causes: Vec<String> = lonely(&both, &both.designs[0]).into_iter().map(|of| of.cause).collect();
+    // One machine less is enough to be late, though the part holds.
+    assert_eq!(causes, ["database", "vm", "zone"]);
+    let many = plain(&Study { trials: 2000, ..study }).designs[0].unavailability;
+    assert!(many.hits > 0 && many.mean > 0.0, "{many:?}");
+    // Nothing strikes: exact, and done in time.
+    let quiet = &plain(&small(Profile::none(), with_a_database(Footing::Global, None), 1)).designs[0];
+    assert_eq!((quiet.unavailability.quality, quiet.unavailability.high), (Quality::Exact, 0.0));
+}
+
+#[test]
+fn jobs_of_a_service_that_fails_over_or_stands_in_a_zone_are_drawn_under_a_script() {
+    let quality = |design| plain(&recorded(design, 40)).designs[0].unavailability.quality;
+    assert_eq!(quality(with_a_database(Footing::Global, None)), Quality::Exact);
+    // On a rack of its own, by luck.
+    assert_ne!(quality(with_a_database(Footing::Zone(ZoneId(0)), None)), Quality::Exact);
+    let failover = Failover {
+        node: 2,
+        pattern: Pattern::ActiveActive { weights: vec![1, 1] },
+        sight: Sight::Laws { out: exponential(0.2), back: constant(0) },
+        spread: SimDuration::ZERO,
+        clients_least: ALL_CLIENTS,
+    };
+    let any = Part::Group { parts: vec![0, 1], least: 1 };
+    let nodes = vec![node("east", machines(0)), node("west", machines(1)), node("either", any)];
+    let mut both = worked_on_by(nodes, vec![failover]);
+    both.sets.push(zonefall_fleet::ScaleSet { name: "west".into(), zones: vec![ZoneId(1)], ..both.sets[0].clone() });
+    assert_ne!(quality(both), Quality::Exact);
 }

@@ -1,17 +1,20 @@
 //! What is known, without a trial, of misses that no trial has shown.
 //!
-//! In: a study, one of its designs, how many trials were played. Out: how long a trial with a miss is missed on average, at most,
-//! and how much the rarest modes bring, for [`zonefall_stats::MeanEstimate::knowing_the_unseen`].
+//! In: a study, one of its designs, how many trials were played. Out: how long a miss lasts on average, at most, and how much the
+//! rarest modes bring, for [`zonefall_stats::MeanEstimate::knowing_the_unseen`].
 //!
 //! *How long.* Where an objective counts machines and nothing but outages takes them away, a miss is covered by the outages that
 //! began while no more machines could be spared: whenever it is missed, the last of the outages under way was such a one. Their
 //! lengths do not hang on what came before them. So a miss that one of them brings lasts no longer, on average, than the mode with
 //! the longest outages does; further ones fall into an outage under way, so lengths are taken as an inspector finds them,
 //! E(L²) / E(L), which is more. To it comes all that a machine waits for afterwards: restart, boot, warm-up, probes, and for
-//! healing the longest time that no hardware or no control plane is to be had. A trial may hold several such misses, which come like a
-//! Poisson stream unless something makes whole trials bad: where machines stand by luck (hidden zones), failures that repeat. Checked
-//! against exact answers in `tests/rare/known.rs`. For these and for other designs (a demand that may be too much, managed sets, queues, failover, crews) nothing is known
-//! from places and laws alone, and a miss may last as long as a trial.
+//! healing the longest time that no hardware or no control plane is to be had. Checked against exact answers in
+//! `tests/rare/known.rs`.
+//!
+//! A trial may hold several such misses. They come like a Poisson stream or more regularly (failures that repeat are taken with
+//! those that they bring), unless something makes whole trials bad: where machines stand by luck (hidden zones), laws under which
+//! who has just failed fails again sooner. For these and for other designs (a demand that may be too much, managed sets, queues,
+//! failover, crews) nothing is known from places and laws alone, and a miss may last as long as a trial.
 //!
 //! *How much.* Modes that can alone miss the objective ([`crate::stopping::lonely`]) and of which fewer than ten outages are
 //! expected in all trials: rate × length, which needs no trial at all.
@@ -30,17 +33,32 @@ pub(crate) fn unseen(study: &Study, design: &Design, trials: u64) -> Unseen {
     Unseen { hit: longest_ms(study, design), rare: rare.map(|mode| mode.per_trial * mode.mean_ms).sum() }
 }
 
-/// How long a trial with a miss is missed on average, at most; infinite where that is not known.
+/// How long a miss lasts on average, at most; infinite where that is not known.
 fn longest_ms(study: &Study, design: &Design) -> f64 {
     let modes = || study.profile.modes.iter();
-    let clusters = |mode: &Mode| mode.crews.is_some() || mode.repeat.is_some();
-    if study.replay.is_some() || !counts_outages(design) || modes().any(clusters) {
+    let cluster = modes().map(brings).fold(1.0, f64::max);
+    if study.replay.is_some() || !counts_outages(design) || cluster.is_infinite() {
         return f64::INFINITY;
     }
     let waits = modes().map(no_hardware_ms).fold(0.0, f64::max);
     let lasts = |mode: &Mode| outage_ms(mode) + if mode.heals { waits } else { 0.0 };
     let longest = modes().filter(|mode| mode.stops_machines(&design.depends_on) || is_component(mode)).map(lasts);
-    longest.fold(0.0, f64::max) + back_ms(design)
+    (longest.fold(0.0, f64::max) + back_ms(design)) * cluster
+}
+
+/// How many failures one failure is and brings, at most, on average: more than one where another becomes likelier after it;
+/// infinite where that is not known.
+fn brings(mode: &Mode) -> f64 {
+    let known = match mode.time_to_failure.shape() {
+        Shape::Constant(_) | Shape::Uniform(..) | Shape::Exponential(_) => true,
+        Shape::Weibull(shape, _) | Shape::Gamma(shape, _) => *shape >= 1.0,
+        Shape::LogNormal(..) | Shape::Pareto(..) | Shape::Empirical(_) => false,
+    };
+    // The area of the excess hazard after a failure.
+    let more = mode
+        .repeat
+        .map_or(0.0, |repeat| 0.5 * (repeat.factor - 1.0) * repeat.within_ms / mode.time_to_failure.mean_ms().max(1.0));
+    if known && mode.crews.is_none() && more < 1.0 { 1.0 / (1.0 - more) } else { f64::INFINITY }
 }
 
 fn is_component(mode: &Mode) -> bool {
@@ -115,6 +133,23 @@ fn inspected_ms(law: &Law) -> f64 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn failures_are_taken_with_those_that_they_bring() {
+        let law = |shape| Law::new(shape, None).unwrap();
+        let mode = |time_to_failure, repeat| {
+            let outage = Outage::Law(law(Shape::Constant(1.0)));
+            Mode { time_to_failure, repeat, ..Mode::plain("host", Scope::Host, 1.0, outage).unwrap() }
+        };
+        let of = |shape| brings(&mode(law(shape), None));
+        assert_eq!([of(Shape::Exponential(9.0)), of(Shape::Weibull(1.5, 9.0)), of(Shape::Constant(9.0))], [1.0; 3]);
+        assert!(of(Shape::Weibull(0.5, 9.0)).is_infinite() && of(Shape::Empirical([1.0, 9.0].into())).is_infinite());
+        // Ten times the hazard, falling over a tenth of the mean: 0.45 more, each of which brings as many.
+        let repeat = |within_ms| Some(zonefall_faults::Repeat { factor: 10.0, within_ms });
+        let again = brings(&mode(law(Shape::Exponential(100.0)), repeat(10.0)));
+        assert!((again - 1.0 / 0.55).abs() < 1e-12, "{again}");
+        assert!(brings(&mode(law(Shape::Exponential(100.0)), repeat(30.0))).is_infinite());
+    }
 
     #[test]
     fn lengths_are_as_an_inspector_finds_them() {

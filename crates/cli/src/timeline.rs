@@ -30,7 +30,12 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
         (Some(trial), _) => trial,
         (None, Some(which)) => match picked(&study, design, which, console)? {
             Picked::Trial(trial) => trial,
-            Picked::None => bail!("none of {} trials of {} is like that", study.trials, study.designs[design].name),
+            Picked::None => bail!(
+                "in none of {} trials does {} miss its objective; more of them may: `--what-if trials={}`",
+                study.trials,
+                study.designs[design].name,
+                study.trials.saturating_mul(10)
+            ),
             Picked::Interrupted => return Ok(Exit::Interrupted),
         },
         (None, None) => bail!("no trial is asked for"),

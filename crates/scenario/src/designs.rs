@@ -291,11 +291,14 @@ fn within(slo: &Reader<'_>, sink: &mut Sink) -> Option<Option<Within>> {
 /// Ceilings and lines are of one queue: a service of parts has several.
 fn one_queue(reader: &Reader<'_>, sink: &mut Sink) -> bool {
     let mut fine = true;
-    for key in ["service.ceiling", "service.patience"] {
+    let instead = [
+        ("service.ceiling", "a ceiling of a service of parts is a component with `capacity` and `min_served`"),
+        ("service.patience", "leave it out: what a part cannot serve at once is turned away there"),
+    ];
+    for (key, help) in instead {
         if reader.place(key) != reader.place("service") {
             let words = "ceilings and lines are of one queue, and a service of parts has several";
-            sink.error(codes::EXCLUSIVE, &reader.place(key), words)
-                .help("a ceiling of a service of parts is a component with `capacity` and `min_served`");
+            sink.error(codes::EXCLUSIVE, &reader.place(key), words).help(help);
             fine = false;
         }
     }

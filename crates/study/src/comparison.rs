@@ -17,13 +17,14 @@ use crate::outcome::{Estimate, MINUTES_PER_MONTH, Quality, SessionsDifference};
 use crate::run::RunError;
 use crate::stage::{self, Stage};
 use crate::study::Study;
+use crate::unseen::missed_ms;
 use crate::visit::{Visit, Visitor, visit};
 use serde::Serialize;
 use sessions::{Concluded, SeenSessions};
 use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::multiple::{holm, simultaneous_level};
-use zonefall_stats::{Confidence, DifferenceEstimate, MeanEstimate, Moments};
+use zonefall_stats::{Confidence, DifferenceEstimate, Moments};
 
 /// The version of the form.
 pub const SCHEMA: &str = "zonefall-comparison/1";
@@ -334,7 +335,8 @@ impl Concluding<'_> {
         if self.is_exact(design) {
             return Estimate::known(missed.mean() * self.factor(), missed.hits(), Quality::Exact);
         }
-        let found = MeanEstimate::new(missed, self.measured_ms(), self.first.confidence);
+        let study = &self.studies[self.study_of(design).0];
+        let found = missed_ms(study, self.design(design), missed, self.first.confidence);
         crate::conclude::estimate(&found, self.factor())
     }
 

@@ -19,15 +19,27 @@
 //! *How much.* Modes that can alone miss the objective ([`crate::stopping::lonely`]) and of which fewer than ten outages are
 //! expected in all trials: rate × length, which needs no trial at all.
 
+use crate::conclude::cap_ms;
 use crate::stopping::{OCCURRENCES_MIN, lonely};
 use crate::study::Study;
 use zonefall_engine::{Law, Shape, SimTime};
 use zonefall_faults::{Kind, Mode, Outage, Scope};
 use zonefall_fleet::{Design, Least, LoadBalancer, Need, Part, ProbeTimes, ScaleSet, StartState};
-use zonefall_stats::Unseen;
+use zonefall_stats::estimate::HITS_FOR_INTERVAL;
+use zonefall_stats::{Confidence, MeanEstimate, Moments, Unseen};
+
+/// The mean missed time of a trial, with what the world and the places say of misses that no trial has shown.
+pub(crate) fn missed_ms(study: &Study, design: &Design, missed: &Moments, confidence: Confidence) -> MeanEstimate {
+    let cap = cap_ms(study);
+    let of = MeanEstimate::new(missed, cap, confidence);
+    if missed.hits() >= HITS_FOR_INTERVAL {
+        return of;
+    }
+    of.knowing_the_unseen(unseen(study, design, missed.n()), cap, confidence)
+}
 
 /// What is known of misses that so many trials have not shown, in milliseconds.
-pub(crate) fn unseen(study: &Study, design: &Design, trials: u64) -> Unseen {
+fn unseen(study: &Study, design: &Design, trials: u64) -> Unseen {
     let modes = lonely(study, design);
     let rare = modes.iter().filter(|mode| mode.per_trial * (trials as f64) < OCCURRENCES_MIN);
     Unseen { hit: longest_ms(study, design), rare: rare.map(|mode| mode.per_trial * mode.mean_ms).sum() }

@@ -128,7 +128,7 @@ fn assumptions(outcome: &Outcome) -> Option<Figure> {
     (!rows.is_empty()).then_some(())?;
     let caption = "Two rows a design. The first is what luck may have done: more trials shrink it. The second spans all looks at \
                    what is assumed, each with its own estimate: only better evidence shrinks it. A design meets the objective \
-                   if both lie left of the line.";
+                   on average if both lie left of the line.";
     against_objective("Luck and assumptions", caption, outcome, &rows)
 }
 

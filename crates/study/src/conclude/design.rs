@@ -13,9 +13,8 @@ use crate::run::Finished;
 use crate::sessions;
 use crate::study::Study;
 use crate::tally::{DesignTally, TRILLIONTHS};
-use crate::unseen::unseen;
+use crate::unseen::missed_ms;
 use zonefall_fleet::Design;
-use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::verdict::{at_most, window_verdict};
 use zonefall_stats::{
     Confidence, DifferenceEstimate, Histogram, Interval, MeanEstimate, Moments, Proportion, QuantileLevel,
@@ -52,13 +51,11 @@ impl<'a> Concluding<'a> {
 
     /// The share of time missed, with what the world and the places say of misses that no trial has shown.
     fn unavailability(&self, design: &Design) -> Estimate {
-        let (missed, cap) = (&self.tally.missed, cap_ms(self.study));
-        if self.known.is_some() || missed.hits() >= HITS_FOR_INTERVAL {
-            return self.mean(missed, cap, 1.0 / self.observed_ms);
+        let missed = &self.tally.missed;
+        match self.known {
+            Some(quality) => Estimate::known(missed.mean() / self.observed_ms, missed.hits(), quality),
+            None => estimate(&missed_ms(self.study, design, missed, self.confidence), 1.0 / self.observed_ms),
         }
-        let unseen = unseen(self.study, design, self.finished.trials);
-        let of = MeanEstimate::new(missed, cap, self.confidence).knowing_the_unseen(unseen, cap, self.confidence);
-        estimate(&of, 1.0 / self.observed_ms)
     }
 
     fn proportion(&self, of: &Proportion) -> Estimate {

@@ -7,8 +7,8 @@
 //! began while no more machines could be spared: whenever it is missed, the last of the outages under way was such a one. Their
 //! lengths do not hang on what came before them. So a miss that one of them brings lasts no longer, on average, than the mode with
 //! the longest outages does; further ones fall into an outage under way, so lengths are taken as an inspector finds them,
-//! E(L²) / E(L), which is more. To it comes all that a machine waits for afterwards: restart, boot, warm-up, probes, and for
-//! healing the longest time that no hardware or no control plane is to be had. Checked against exact answers in
+//! E(L²) / E(L), which is more. To it comes all that machines wait for afterwards, until the last of them is back: restart, boot,
+//! warm-up, probes, and for healing the time that no hardware or no control plane is to be had. Checked against exact answers in
 //! `tests/rare/known.rs`.
 //!
 //! A trial may hold several such misses. They come like a Poisson stream or more regularly (failures that repeat are taken with
@@ -42,7 +42,8 @@ pub(crate) fn missed_ms(study: &Study, design: &Design, missed: &Moments, confid
 fn unseen(study: &Study, design: &Design, trials: u64) -> Unseen {
     let modes = lonely(study, design);
     let rare = modes.iter().filter(|mode| mode.per_trial * (trials as f64) < OCCURRENCES_MIN);
-    Unseen { hit: longest_ms(study, design), rare: rare.map(|mode| mode.per_trial * mode.mean_ms).sum() }
+    let back = back_ms(design);
+    Unseen { hit: longest_ms(study, design), rare: rare.map(|mode| mode.per_trial * (mode.mean_ms + back)).sum() }
 }
 
 /// How long a miss lasts on average, at most; infinite where that is not known.
@@ -52,8 +53,9 @@ fn longest_ms(study: &Study, design: &Design) -> f64 {
     if study.replay.is_some() || !counts_outages(design) || cluster.is_infinite() {
         return f64::INFINITY;
     }
-    let waits = modes().map(no_hardware_ms).fold(0.0, f64::max);
-    let lasts = |mode: &Mode| outage_ms(mode) + if mode.heals { waits } else { 0.0 };
+    let waits = no_hardware_ms(&study.profile.modes);
+    let machines = design.capacity();
+    let lasts = |mode: &Mode| outage_ms(mode, machines) + if mode.heals { waits } else { 0.0 };
     let longest = modes().filter(|mode| mode.stops_machines(&design.depends_on) || is_component(mode)).map(lasts);
     (longest.fold(0.0, f64::max) + back_ms(design)) * cluster
 }
@@ -96,28 +98,50 @@ fn counts_outages(design: &Design) -> bool {
         && design.within().is_none()
 }
 
-/// How long one hit is out, as an inspector finds it: the sum for things that follow each other is never less.
-fn outage_ms(mode: &Mode) -> f64 {
+/// How long one hit is out, as an inspector finds it: the sum for things that follow each other is never less. Where each machine
+/// recovers by itself, the last of all of them.
+fn outage_ms(mode: &Mode, machines: u64) -> f64 {
     // A wave of maintenance lasts as long as it takes through a region.
     let (Outage::Law(law), Kind::Outage | Kind::Shock) = (&mode.outage, mode.kind) else { return f64::INFINITY };
     let stage = mode.staged.map_or(1.0, |staged| staged.tail.max(1.0));
     let warned = mode.predicted.as_ref().map_or(0.0, |predicted| inspected_ms(&predicted.pause));
-    (inspected_ms(law) * stage + mode.restart.as_ref().map_or(0.0, inspected_ms)).max(warned)
+    let struck = if mode.kind == Kind::Shock { last_ms(law, machines) } else { inspected_ms(law) };
+    (struck * stage + mode.restart.as_ref().map_or(0.0, |law| last_ms(law, machines))).max(warned)
 }
 
-/// How long a mode keeps hardware or the control plane away from those who would be healed.
-fn no_hardware_ms(mode: &Mode) -> f64 {
-    let alone = matches!(mode.scope, Scope::Allocation | Scope::ControlPlane) || mode.surge.is_some();
-    let own = if alone { outage_ms(mode) } else { 0.0 };
-    mode.control_plane.as_ref().map_or(0.0, |hit| inspected_ms(&hit.outage)).max(own)
+/// How long hardware or the control plane is kept away from those who would be healed: the busy period of a queue with a server for
+/// each, in which nobody waits for another to end.
+fn no_hardware_ms(modes: &[Mode]) -> f64 {
+    let keeps = |mode: &Mode| {
+        let alone = matches!(mode.scope, Scope::Allocation | Scope::ControlPlane) || mode.surge.is_some();
+        let own = if alone { outage_ms(mode, 1) } else { 0.0 };
+        mode.control_plane.as_ref().map_or(0.0, |hit| inspected_ms(&hit.outage)).max(own)
+    };
+    let longest = modes.iter().map(keeps).fold(0.0, f64::max);
+    let load: f64 = modes.iter().map(|mode| keeps(mode) / mode.time_to_failure.mean_ms().max(1.0)).sum();
+    if load > 0.0 { longest * libm::expm1(load) / load } else { longest }
 }
 
 /// From the end of an outage until a machine serves.
 fn back_ms(design: &Design) -> f64 {
-    let starts = design.sets.iter().map(|set| inspected_ms(&set.boot) + inspected_ms(&set.warm_up)).fold(0.0, f64::max);
+    let last = |law: &Law| last_ms(law, design.capacity());
+    let starts = design.sets.iter().map(|set| last(&set.boot) + last(&set.warm_up)).fold(0.0, f64::max);
     // LB-03: the last probe that a machine needs which has flapped as often as counts.
     let readmitted = |balancer: LoadBalancer| ProbeTimes::new(balancer, 0.0).readmitted(SimTime::from_ms(1), u32::MAX);
     starts + design.balancer.map_or(0.0, |balancer| readmitted(balancer).as_ms() as f64)
+}
+
+/// The longest of as many as there are machines, at most: E(max L) ≤ √(n·E(L²)); of one as an inspector finds it.
+fn last_ms(law: &Law, machines: u64) -> f64 {
+    let most = match law.shape() {
+        Shape::Constant(length) => *length,
+        Shape::Uniform(_, high) => *high,
+        Shape::Empirical(values) => values.iter().copied().fold(0.0, f64::max),
+        _ => f64::INFINITY,
+    };
+    let one = inspected_ms(law);
+    let all = libm::sqrt(machines as f64 * law.mean_ms() * one);
+    one.max(all).min(most).min(law.below().unwrap_or(f64::INFINITY))
 }
 
 /// E(L²) / E(L). Of a law that is cut no more than that of the whole law, nor than the cut.
@@ -145,6 +169,32 @@ fn inspected_ms(law: &Law) -> f64 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn the_last_of_many_takes_longer_but_no_longer_than_any_can() {
+        let law = |shape, below| Law::new(shape, below).unwrap();
+        assert_eq!(last_ms(&law(Shape::Constant(5.0), None), 1000), 5.0);
+        assert_eq!(last_ms(&law(Shape::Uniform(0.0, 6.0), None), 1000), 6.0);
+        assert_eq!(last_ms(&law(Shape::Exponential(3.0), None), 1), 6.0);
+        // The last of 100 takes 5.19 means.
+        let last = last_ms(&law(Shape::Exponential(1.0), None), 100);
+        assert!(last > 5.19 && (last - 200.0_f64.sqrt()).abs() < 1e-9, "{last}");
+        assert_eq!(last_ms(&law(Shape::Exponential(3.0), Some(10.0)), 1000), 10.0);
+    }
+
+    #[test]
+    fn waits_for_hardware_join_into_longer_ones() {
+        let law = |mean| Law::exponential(mean).unwrap();
+        let mode = |mean| Mode {
+            time_to_failure: law(mean),
+            ..Mode::plain("allocation", Scope::Allocation, 1.0, Outage::Law(law(2.0))).unwrap()
+        };
+        assert_eq!(no_hardware_ms(&[]), 0.0);
+        assert!((no_hardware_ms(&[mode(4e6)]) - 4.0).abs() < 1e-5);
+        // As long as there is one of two that come once in four and last as an inspector finds them: (e² − 1) / 2 times as long.
+        let two = no_hardware_ms(&[mode(4.0), mode(4.0)]);
+        assert!((two / (4.0 * (2.0_f64.exp() - 1.0) / 2.0) - 1.0).abs() < 1e-12, "{two}");
+    }
 
     #[test]
     fn failures_are_taken_with_those_that_they_bring() {

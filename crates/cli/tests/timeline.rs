@@ -217,6 +217,14 @@ fn machines_that_stand_by_are_not_shown_as_serving() {
         assert_eq!((west(0), west(at("from_ms")), west(at("to_ms"))), (idle, idle, in_the_end), "{pattern}: {outage}");
         let first = of["rows"].as_array().unwrap().iter().find(|row| row["kind"] == "objective").unwrap();
         assert_eq!(first["serving"], idle, "{pattern}: {first}");
+        // DR-07: what ran in part and is scaled out says so, when more machines serve.
+        let rows = of["rows"].as_array().unwrap().iter();
+        let scaled: Vec<_> = rows.filter(|row| row["says"].as_str().unwrap().contains("is scaled out: all")).collect();
+        assert_eq!(scaled.is_empty(), pattern != "warm", "{pattern}");
+        for row in scaled {
+            let at = row["at_ms"].as_u64().unwrap();
+            assert!(row["says"].as_str().unwrap().ends_with("of west run") && west(at) > west(at - 1), "{row}");
+        }
         // What rows count is what the picture shows, at every instant.
         for row in of["rows"].as_array().unwrap().iter().filter(|row| row["kind"] == "machine") {
             let lanes = of["lanes"].as_array().unwrap().iter();

@@ -90,8 +90,8 @@ pub enum Seen {
     Gone(Stand),
     /// It is out of rotation to be changed or repaired where it stands, charged to a cause of the ledger; `true`: it drains first.
     Out(Stand, u16, bool),
-    /// From here on so many thousandths of a set's machines that are up serve demand: the rest stands by.
-    Works(u32, u32),
+    /// Of a set's machines that are up so many thousandths served demand, and serve it from here on: the rest stands by.
+    Works(u32, u32, u32),
     /// So much arrives from here on, in thousandths of a request a second.
     Demand(u64),
     /// The machines that serve are good for so much from here on, in thousandths of a request a second.
@@ -106,6 +106,8 @@ pub enum Seen {
     Gateway(u32, u32),
     /// Attempts fail for lack of capacity from here on, or no more.
     Overload(bool),
+    /// Gateways turn requests away from here on; or no more, after so many.
+    TurnsAway(Option<u64>),
     /// Sessions were lost to a cause, in thousandths.
     Lost(u16, u64),
     /// The objective is missed from here on. What was missed before by cause.
@@ -162,6 +164,7 @@ impl Witness {
     /// What was seen of a world that has finished its trial.
     pub fn finish(mut self, world: &World, end: SimTime) -> Vec<Sighting> {
         self.time_moves(world, end);
+        self.end_refusals(world, end);
         if self.missed {
             let by_cause = world.ledger().missed_by_cause_ms.clone();
             self.tell_of(self.level, end, Seen::Met(by_cause));
@@ -192,6 +195,7 @@ impl Witness {
         if fails != failed {
             self.tell_of(self.level, from, Seen::Overload(fails));
         }
+        self.look_at_refusals(from);
         self.misses &= self.catches_up > from;
         if self.misses != self.missed {
             self.missed = self.misses;
@@ -209,6 +213,7 @@ impl Witness {
     fn judge(&mut self, world: &World) {
         (self.misses, self.level) = (world.misses(), world.rotation());
         self.overload.0 = world.book.attempts_fail();
+        self.beside.judge_refusals(world);
         self.catches_up = world.book.catches_up();
     }
 
@@ -260,8 +265,9 @@ impl Witness {
         let now = world.at_work();
         let before = std::mem::replace(&mut self.works, now.clone());
         for (set, &works) in now.iter().enumerate() {
-            if before.get(set).copied().unwrap_or(WHOLLY) != works {
-                self.tell(world, t, Seen::Works(set as u32, works));
+            let worked = before.get(set).copied().unwrap_or(WHOLLY);
+            if worked != works {
+                self.tell(world, t, Seen::Works(set as u32, worked, works));
             }
         }
     }
@@ -271,8 +277,9 @@ impl Witness {
         for (at, &told) in told.iter().enumerate() {
             let (new, row) = (world.ledger().operations[at], &crate::OPERATION_TABLE[at]);
             let old = std::mem::replace(&mut self.operations[at], new) + told;
-            // Storms of attempts are counted when they have lasted, and told from where they begin.
-            let is_told = row.operation.is_time() || row.operation == Operation::RetryStorms;
+            // What is counted when it has lasted is told from where it begins.
+            let lasts = matches!(row.operation, Operation::RetryStorms | Operation::GatewayTurnedAway);
+            let is_told = row.operation.is_time() || lasts;
             if new > old && !is_told {
                 self.tell(world, t, Seen::Did(at, new - old));
             }

@@ -236,6 +236,21 @@ fn ag_03_a_timeline_says_when_the_ordered_instances_are_there_and_counts_request
     for row in rows {
         assert!(row["requests"].as_u64().unwrap() > 0 && row["machines"] == 0, "{row}");
     }
+    // However much the demand changes meanwhile, one row says that it begins and one how many it were.
+    let mut on = false;
+    for says in says(&of, &["to turn requests away", "have been turned away"]) {
+        assert_eq!(says.contains("begins"), !on, "{says}");
+        on = !on;
+    }
+    assert!(!on);
+    let one = desk.read("scenarios/gateway-grows-too-late.toml");
+    let trials = one.lines().find(|line| line.starts_with("trials")).unwrap();
+    desk.put("one.toml", one.replace(trials, "trials = 1"));
+    let of = told(&desk, &["one.toml", "--trial", "0"]);
+    let sum: u64 = of["rows"].as_array().unwrap().iter().filter_map(|row| row["requests"].as_u64()).sum();
+    let counted = a_year(&desk, "one.toml", "gateway_turned_away")[0];
+    let years = of["horizon_ms"].as_f64().unwrap() / (365.0 * 24.0 * 3_600_000.0);
+    assert!(sum > 0 && (counted * years - sum as f64).abs() < 1.0, "{counted} {years} {sum}");
 }
 
 #[test]

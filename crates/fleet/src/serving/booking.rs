@@ -66,9 +66,9 @@ impl Book {
         } else if dead > 0 {
             self.ledger.lost_to_dead += (u128::from(self.passed()) * dead / (alive + dead)) as i128 * times;
         }
-        let passed = self.parts.as_ref().map_or_else(|| self.passed(), |parts| parts.let_in(demand));
-        if demand > passed {
-            self.turned_away += u128::from(demand - passed) * u128::from(length_ms);
+        let turned_away = self.is_turned_away();
+        if turned_away > 0 {
+            self.turned_away += u128::from(turned_away) * u128::from(length_ms);
             let requests = u64::try_from(self.turned_away / MICRO).unwrap_or(u64::MAX);
             self.ledger.operations[Operation::GatewayTurnedAway as usize] = requests;
             self.ledger.operations[Operation::GatewayShortMs as usize] += length_ms;

@@ -76,6 +76,13 @@ impl Book {
         self.demand.unwrap_or(0).min(self.gate)
     }
 
+    /// AG-03: what gateways do not let through now, in thousandths of a request a second.
+    pub fn is_turned_away(&self) -> u64 {
+        let demand = self.demand.unwrap_or(0);
+        let passed = self.parts.as_ref().map_or_else(|| self.passed(), |parts| parts.let_in(demand));
+        demand.saturating_sub(passed)
+    }
+
     /// How many gateways stand before the machines.
     pub fn gates(&self) -> usize {
         self.parts.as_ref().map_or(1, |parts| parts.gates())

@@ -2,7 +2,7 @@
 
 use super::{Seen, Witness};
 use crate::manage::SeenRollouts;
-use crate::operations::OPERATIONS;
+use crate::operations::{OPERATIONS, Operation};
 use crate::world::World;
 use zonefall_engine::{SimDuration, SimTime};
 
@@ -35,12 +35,26 @@ pub(super) struct Beside {
     /// Batches that had come, were done, and were due.
     batches: [usize; 3],
     instances: u32,
+    /// Whether gateways turn requests away, as things stand and as was told.
+    turns_away: (bool, bool),
+    /// How many they had when the last of this was told, and when it came to change.
+    turned_away: (u64, u64),
+}
+
+fn turned_away(world: &World) -> u64 {
+    world.ledger().operations[Operation::GatewayTurnedAway as usize]
 }
 
 impl Beside {
     /// What there is when a trial begins.
     pub fn of(world: &World) -> Self {
         Self { instances: world.gateway_instances(), ..Self::default() }
+    }
+
+    /// AG-03: whether requests are turned away if things stay as they are, and how many have been.
+    pub fn judge_refusals(&mut self, world: &World) {
+        self.turns_away.0 = world.book.is_turned_away() > 0;
+        self.turned_away.1 = turned_away(world);
     }
 }
 
@@ -86,6 +100,29 @@ impl Witness {
         let before = std::mem::replace(&mut self.beside.instances, now);
         if before != now {
             self.tell(world, t, Seen::Gateway(before, now));
+        }
+    }
+
+    /// AG-03: requests come to be turned away, or are no more.
+    pub(super) fn look_at_refusals(&mut self, from: SimTime) {
+        let (now, before) = self.beside.turns_away;
+        if now != before {
+            self.beside.turns_away.1 = now;
+            self.tell_refusals(now, from);
+        }
+    }
+
+    fn tell_refusals(&mut self, begin: bool, t: SimTime) {
+        let (told, now) = self.beside.turned_away;
+        self.beside.turned_away.0 = now;
+        self.tell_of(self.level, t, Seen::TurnsAway((!begin).then(|| now - told)));
+    }
+
+    /// Those that are turned away when the trial ends.
+    pub(super) fn end_refusals(&mut self, world: &World, end: SimTime) {
+        if self.beside.turns_away.1 {
+            self.beside.turned_away.1 = turned_away(world);
+            self.tell_refusals(false, end);
         }
     }
 

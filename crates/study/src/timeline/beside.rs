@@ -17,6 +17,12 @@ pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
             Row { rules: "AG-03".into(), ..row }
         }
         Seen::Overload(begins) => overload(sighting, begins)?,
+        Seen::TurnsAway(None) => {
+            let says = "the application gateway begins to turn requests away";
+            Row { rules: "AG-03".into(), times: 1, ..Telling::row(sighting, Kind::Decision, says.into()) }
+        }
+        Seen::TurnsAway(Some(requests)) => Telling::decision(sighting, Operation::GatewayTurnedAway as usize, requests),
+        Seen::Works(set, before, now) if 0 < before && before < now => scaled_out(of, sighting, set, now)?,
         _ => return None,
     })
 }
@@ -32,6 +38,16 @@ fn overload(sighting: &Sighting, begins: bool) -> Option<Row> {
     let storms = &OPERATION_TABLE[Operation::RetryStorms as usize];
     let says = if begins { event(storms.operation)? } else { "no attempt fails for lack of capacity any more" };
     Some(Row { rules: storms.rules.into(), times: 1, ..Telling::row(sighting, Kind::Demand, says.into()) })
+}
+
+/// DR-07: a standby that ran in part has been scaled out.
+fn scaled_out(of: &Telling<'_>, sighting: &Sighting, set: u32, works: u32) -> Option<Row> {
+    let set = &of.study.designs[of.design].sets.get(set as usize)?.name;
+    let says = match works {
+        1000.. => format!("the standby is scaled out: all machines of {set} run"),
+        _ => format!("the standby is scaled out: {} % of the machines of {set} run", f64::from(works) / 10.0),
+    };
+    Some(Row { rules: "DR-07".into(), times: 1, ..Telling::row(sighting, Kind::Decision, says) })
 }
 
 fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) -> Option<Row> {

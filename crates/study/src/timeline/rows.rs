@@ -51,6 +51,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         | Seen::Batch(..)
         | Seen::Gateway(..)
         | Seen::Overload(_)
+        | Seen::TurnsAway(_)
         | Seen::Lost(..)
         | Seen::Missed(_)
         | Seen::Met(_) => return None,
@@ -162,7 +163,7 @@ impl Telling<'_> {
         Row { cause, rules: "LB-10".into(), sessions_lost: lost, ..Self::row(sighting, Kind::Machine, says) }
     }
 
-    fn decision(sighting: &Sighting, operation: usize, times: u64) -> Row {
+    pub fn decision(sighting: &Sighting, operation: usize, times: u64) -> Row {
         let of = &OPERATION_TABLE[operation];
         let words = event(of.operation).unwrap_or(of.doc);
         let words = match counts(of.operation) {
@@ -381,7 +382,7 @@ fn steps_by<K: Ord>(
             | Seen::Out(stand, ..)
             | Seen::Starts(stand)
             | Seen::Awaits(stand) => serving.turns(stand, false),
-            Seen::Works(set, works) => serving.works(*set as u16, *works),
+            Seen::Works(set, _, works) => serving.works(*set as u16, *works),
             _ => continue,
         };
         for (stand, by) in changed {

@@ -200,7 +200,7 @@ impl Parts {
         };
         let children = |part: &Part| if let Part::Group { parts, .. } = part { parts.clone() } else { Vec::new() };
         let (count, works) = (service.nodes.len(), &design.service);
-        Self {
+        let mut parts = Self {
             states: (0..count).map(state).collect(),
             leaves: service.nodes.iter().map(|node| leaf(&node.part)).collect(),
             children: service.nodes.iter().map(|node| children(&node.part)).collect(),
@@ -222,8 +222,11 @@ impl Parts {
             tries: works.retry.map(|retry| Box::new(Tries::new(retry, service))),
             times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
             gates: works.gateway.as_ref().map(|_| Box::new(Gates::new(service))),
-            work: design.jobs.as_ref().map(|_| Box::new(Work::new(count, causes))),
-        }
+            work: None,
+        };
+        let at_home = design.jobs.as_ref().map(|_| parts.reach_if_all_work(service));
+        parts.work = at_home.map(|at_home| Box::new(Work::new(count, causes, at_home)));
+        parts
     }
 
     /// How many there are.

@@ -4,7 +4,8 @@
 //! the demand that comes to each node. Nothing here knows of time.
 
 use super::{Counts, Leaf, Parts};
-use crate::failover::{ALL_CLIENTS, Failover};
+use crate::failover::{ALL_CLIENTS, Failover, Pattern};
+use crate::policy::router::spread_by_weight;
 use crate::structure::{Least, Part, Structure};
 
 /// A part that runs as a whole, in thousandths.
@@ -53,6 +54,14 @@ impl Route {
             from: none.clone(),
             running: vec![WHOLLY; children.len()],
             to: none,
+        }
+    }
+
+    /// All clients are where they go if every part works.
+    fn send_home(&mut self, pattern: &Pattern) {
+        match pattern {
+            Pattern::ActiveActive { weights } => spread_by_weight(weights, &vec![true; weights.len()], &mut self.now),
+            Pattern::Standby(_) => self.now[0] = ALL_CLIENTS,
         }
     }
 
@@ -168,13 +177,27 @@ impl Parts {
         before.min(after) >= self.routes[route].clients_least
     }
 
+    /// What clients come to if every part works.
+    pub(super) fn reach_if_all_work(&self, service: &Structure) -> Vec<Reach> {
+        let mut reach = self.reach.clone();
+        let mut all = routes(service);
+        all.iter_mut().zip(&service.failovers).for_each(|(route, failover)| route.send_home(&failover.pattern));
+        self.spread_over(&all, &mut reach);
+        reach
+    }
+
+    fn spread_demand(&mut self) {
+        let mut reach = std::mem::take(&mut self.reach);
+        self.spread_over(&self.routes, &mut reach);
+        self.reach = reach;
+    }
+
     /// The range of the demand that comes to each node: every group passes its own on to its parts, a failover group by its
     /// clients.
-    fn spread_demand(&mut self) {
-        let Self { routes, states, children, reach, .. } = self;
-        for at in (0..states.len()).rev() {
+    fn spread_over(&self, routes: &[Route], reach: &mut [Reach]) {
+        for at in (0..reach.len()).rev() {
             let here = reach[at];
-            if let Some(route) = routes.get(states[at].route as usize) {
+            if let Some(route) = routes.get(self.states[at].route as usize) {
                 let (width, mut upto) = (u64::from(here.to - here.from), 0);
                 for (child, &part) in route.children.iter().enumerate() {
                     let from = here.from + (width * upto / u64::from(ALL_CLIENTS)) as u32;
@@ -184,7 +207,7 @@ impl Parts {
                         Reach { from, to, expects: route.expects(child), running: route.running[child] };
                 }
             } else {
-                children[at].iter().for_each(|&part| reach[part as usize] = here);
+                self.children[at].iter().for_each(|&part| reach[part as usize] = here);
             }
         }
     }

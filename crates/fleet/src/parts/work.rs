@@ -3,11 +3,11 @@
 //! In: the machines alive, components that are up, where clients are sent to. Out: how fast a backlog falls, and how much of that each
 //! cause withholds. A job passes the parts that it needs like a request, but nobody sends it to a dead machine: workers take it when
 //! they are free. So parts in series work as fast as the slowest, a group of k as its k-th fastest, and of a failover group those work
-//! that are sent to, each as fast as it can.
+//! that are sent to, each as fast as it can. Where a smaller part stands in for one that is out, what is out withholds the difference.
 
 use super::flow::Way;
-use super::routes::of_capacity;
-use super::{Leaf, Parts};
+use super::routes::{Reach, of_capacity};
+use super::{Leaf, NOBODY, Parts};
 use crate::ledger::split;
 
 /// More than any machines work off, in thousandths of a job a second.
@@ -18,15 +18,21 @@ const PLENTY: u64 = 1 << 60;
 pub(super) struct Work {
     /// What passes each node if nothing is withheld.
     whole: Vec<u64>,
+    /// What passes it where jobs go now.
+    now: Vec<u64>,
+    /// Where jobs go if nothing is out; empty without failover groups.
+    at_home: Vec<Reach>,
     by_cause: Vec<u64>,
     withheld: Vec<i64>,
 }
 
-zonefall_engine::pooled_clone!(Work { whole, by_cause, withheld });
+zonefall_engine::pooled_clone!(Work { whole, now, at_home, by_cause, withheld });
 
 impl Work {
-    pub fn new(nodes: usize, causes: usize) -> Self {
-        Self { whole: vec![0; nodes], by_cause: vec![0; causes], withheld: vec![0; causes] }
+    /// Of so many nodes, where so many causes are.
+    pub fn new(nodes: usize, causes: usize, at_home: Vec<Reach>) -> Self {
+        let none = vec![0; nodes];
+        Self { whole: none.clone(), now: none, at_home, by_cause: vec![0; causes], withheld: vec![0; causes] }
     }
 }
 
@@ -51,37 +57,83 @@ impl Parts {
         self.go_through(PLENTY, leaf).passed()
     }
 
+    /// The same if nothing were withheld; `whole` takes what passes each node then.
+    fn works_whole<'a>(&self, of_sets: impl Fn(usize) -> &'a [i64], causes: usize, whole: &mut [u64]) -> u64 {
+        let all = self.work_with(|at| of_sets(at)[..causes].iter().sum(), |_| true);
+        self.note_ways(whole);
+        all
+    }
+
+    fn note_ways(&self, into: &mut [u64]) {
+        into.iter_mut().zip(&self.scratch.borrow().ways).for_each(|(of, way)| *of = way.passed());
+    }
+
     /// How much work each cause withholds, in thousandths of a job a second: split evenly over the parts that are slower than they
     /// could be and hold the whole up, and there over what keeps machines from serving (`of_sets` tells it by part) and holds
     /// components.
     pub fn withheld_work<'a>(&'a mut self, of_sets: impl Fn(usize) -> &'a [i64]) -> &'a [i64] {
         let Some(mut work) = self.work.take() else { return &[] };
         let causes = work.withheld.len();
-        let all = self.work_with(|at| of_sets(at)[..causes].iter().sum(), |_| true);
-        work.whole.iter_mut().zip(&self.scratch.borrow().ways).for_each(|(whole, way)| *whole = way.passed());
-        let lost = all.saturating_sub(self.works_off());
+        let all = self.works_whole(&of_sets, causes, &mut work.whole);
+        let now = self.works_off();
+        self.note_ways(&mut work.now);
         work.by_cause.fill(0);
-        if lost > 0 {
+        if now < all {
             self.find_missing(|parts, child| {
                 let now = parts.scratch.borrow().ways[child].passed();
                 now < all && now < work.whole[child]
             });
-            self.share_out(lost);
-            for at in 0..self.missing.len() {
-                let (part, share) = (self.missing[at] as usize, self.shares[at]);
-                match &self.leaves[part] {
-                    Leaf::Sets { .. } => split(share, &of_sets(part)[..causes], &mut work.by_cause),
-                    Leaf::Component { held, .. } => {
-                        self.weights.fill(0);
-                        held.iter().for_each(|&(cause, _)| self.weights[cause as usize] += 1);
-                        split(share, &self.weights[..causes], &mut work.by_cause);
-                    }
-                    Leaf::Group => work.by_cause[self.failing_over] += share,
-                }
-            }
+            self.charge_work(all - now, &of_sets, &mut work.by_cause);
+        }
+        if !self.routes.is_empty() {
+            std::mem::swap(&mut self.reach, &mut work.at_home);
+            self.charge_for_being_away(all, &of_sets, &mut work);
+            std::mem::swap(&mut self.reach, &mut work.at_home);
         }
         work.withheld.iter_mut().zip(&work.by_cause).for_each(|(withheld, &by)| *withheld = by as i64);
         self.work = Some(work);
         self.work.as_ref().map_or(&[], |work| &work.withheld)
+    }
+
+    /// What would be worked off where jobs go if nothing is out, and is not (`away`) where they go now: that is withheld by what keeps
+    /// those parts from working, and by the failover as long as it is under way. Who could go back and does not is kept by nobody.
+    fn charge_for_being_away<'a>(&mut self, away: u64, of_sets: &impl Fn(usize) -> &'a [i64], work: &mut Work) {
+        let all = self.works_whole(of_sets, work.by_cause.len(), &mut work.whole);
+        if all <= away {
+            return;
+        }
+        let at_home = self.works_off();
+        self.find_missing(|parts, child| {
+            let here = parts.scratch.borrow().ways[child].passed();
+            let now = if parts.is_sent_to(child) { here } else { work.now[child] };
+            now < all && now < work.whole[child]
+        });
+        let fails_over = self.missing.iter().any(|&at| matches!(self.leaves[at as usize], Leaf::Group));
+        let kept_by_nobody = if fails_over { 0 } else { at_home };
+        self.charge_work(all.saturating_sub(away.max(kept_by_nobody)), of_sets, &mut work.by_cause);
+    }
+
+    /// Whether a part is within one that a failover group sends clients to.
+    fn is_sent_to(&self, at: usize) -> bool {
+        let above = self.states[at].parent;
+        above != NOBODY && (self.states[above as usize].route != NOBODY || self.is_sent_to(above as usize))
+    }
+
+    /// Splits work that is withheld over what is missing and what keeps that from working.
+    fn charge_work<'a>(&mut self, lost: u64, of_sets: &impl Fn(usize) -> &'a [i64], by_cause: &mut [u64]) {
+        let causes = by_cause.len();
+        self.share_out(lost);
+        for at in 0..self.missing.len() {
+            let (part, share) = (self.missing[at] as usize, self.shares[at]);
+            match &self.leaves[part] {
+                Leaf::Sets { .. } => split(share, &of_sets(part)[..causes], by_cause),
+                Leaf::Component { held, .. } => {
+                    self.weights.fill(0);
+                    held.iter().for_each(|&(cause, _)| self.weights[cause as usize] += 1);
+                    split(share, &self.weights[..causes], by_cause);
+                }
+                Leaf::Group => by_cause[self.failing_over] += share,
+            }
+        }
     }
 }

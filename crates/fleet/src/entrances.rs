@@ -23,18 +23,6 @@ impl Structure {
         self.entrances().is_some_and(|entrances| entrances.len() > 1)
     }
 
-    /// The place of each node's entrance among them; none of what is beside or above.
-    pub(crate) fn entrance_of(&self, entrances: &[u32]) -> Vec<Option<u32>> {
-        let mut of = vec![None; self.nodes.len()];
-        for at in (0..self.nodes.len()).rev() {
-            if let Some(entrance) = entrances.iter().position(|&node| node as usize == at) {
-                of[at] = Some(entrance as u32);
-            }
-            self.parts_of(at).iter().for_each(|&part| of[part as usize] = of[at]);
-        }
-        of
-    }
-
     /// Leaves of a limited capacity within a node.
     fn limited_within(&self, node: usize) -> usize {
         match &self.nodes[node].part {
@@ -50,9 +38,45 @@ impl Structure {
     }
 }
 
+/// The entrances of a service, by number, and what lies behind each.
+#[derive(Debug)]
+pub(crate) struct Entrances {
+    /// Their nodes.
+    pub at: Vec<u32>,
+    /// The number of each node's entrance; [`NONE`] of what is beside or above.
+    of: Vec<u32>,
+}
+
+zonefall_engine::pooled_clone!(Entrances { at, of });
+
+/// No entrance.
+const NONE: u32 = u32::MAX;
+
+impl Entrances {
+    /// Those of a service; its root where they are not known, which the scenario refuses for whatever needs them.
+    pub fn new(service: &Structure) -> Self {
+        let at = service.entrances().unwrap_or_else(|| vec![service.nodes.len() as u32 - 1]);
+        let mut of = vec![NONE; service.nodes.len()];
+        for node in (0..of.len()).rev() {
+            if let Some(entrance) = at.iter().position(|&entrance| entrance as usize == node) {
+                of[node] = entrance as u32;
+            }
+            service.parts_of(node).iter().for_each(|&part| of[part as usize] = of[node]);
+        }
+        Self { at, of }
+    }
+
+    /// What a node lies behind, among what there is one of for each entrance.
+    #[inline]
+    pub fn behind<'a, T>(&self, node: usize, each: &'a [T]) -> Option<&'a T> {
+        each.get(self.of[node] as usize)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::Entrances;
     use crate::failover::{ALL_CLIENTS, Failover, Pattern, Sight};
     use crate::structure::{Component, Footing, Least, Node, Part, Structure, Throughput};
     use zonefall_engine::{Law, SimDuration};
@@ -105,8 +129,9 @@ mod tests {
     fn every_node_behind_an_entrance_knows_which() {
         let parts = vec![sets(0), component(true), group(&[0, 1], 2), sets(1), group(&[2, 3], 1), component(false)];
         let service = service([parts, vec![group(&[5, 4], 2)]].concat(), &[4]);
-        let entrances = service.entrances().unwrap();
-        assert_eq!(entrances, [2, 3]);
-        assert_eq!(service.entrance_of(&entrances), [Some(0), Some(0), Some(0), Some(1), None, None, None]);
+        let entrances = Entrances::new(&service);
+        assert_eq!(entrances.at, [2, 3]);
+        let behind: Vec<Option<&char>> = (0..7).map(|node| entrances.behind(node, &['a', 'b'])).collect();
+        assert_eq!(behind, [Some(&'a'), Some(&'a'), Some(&'a'), Some(&'b'), None, None, None]);
     }
 }

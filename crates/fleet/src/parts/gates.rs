@@ -4,45 +4,39 @@
 //! gateway turns away comes to nothing behind it. A part that nobody is sent to is fit for them whatever its gateway has grown to:
 //! that is seen when they come.
 
-use super::{NOBODY, Parts};
+use super::Parts;
+use crate::entrances::Entrances;
 use crate::service::{IN_TIME, is_share};
 use crate::structure::Structure;
 
 /// The gateways of a service.
 #[derive(Debug)]
 pub(super) struct Gates {
-    entrances: Vec<u32>,
-    /// The gateway before each node; [`NOBODY`] for what stands beside or above all.
-    gate_of: Vec<u32>,
+    entrances: Entrances,
     /// Thousandths of a request a second.
     lets_through: Vec<u64>,
 }
 
-zonefall_engine::pooled_clone!(Gates { entrances, gate_of, lets_through });
+zonefall_engine::pooled_clone!(Gates { entrances, lets_through });
 
 impl Gates {
     /// Those of a service whose entrances are known; the scenario refuses others.
     pub fn new(service: &Structure) -> Self {
-        let entrances = service.entrances().unwrap_or_else(|| vec![service.nodes.len() as u32 - 1]);
-        let of = service.entrance_of(&entrances).into_iter();
-        Self {
-            gate_of: of.map(|of| of.unwrap_or(NOBODY)).collect(),
-            lets_through: vec![u64::MAX; entrances.len()],
-            entrances,
-        }
+        let entrances = Entrances::new(service);
+        Self { lets_through: vec![u64::MAX; entrances.at.len()], entrances }
     }
 }
 
 impl Parts {
     /// How many gateways there are.
     pub fn gates(&self) -> usize {
-        self.gates.as_ref().map_or(0, |gates| gates.entrances.len())
+        self.gates.as_ref().map_or(0, |gates| gates.lets_through.len())
     }
 
     /// What comes to a gateway.
     pub fn comes_to_gate(&self, gate: usize) -> u64 {
         let Some(gates) = &self.gates else { return 0 };
-        self.share(gates.entrances[gate] as usize, self.demand.unwrap_or(0))
+        self.share(gates.entrances.at[gate] as usize, self.demand.unwrap_or(0))
     }
 
     /// A gateway lets so much through from now on.
@@ -58,7 +52,7 @@ impl Parts {
     /// The most that the gateway before a node lets through.
     pub fn gate_at(&self, at: usize) -> u64 {
         let Some(gates) = &self.gates else { return u64::MAX };
-        gates.lets_through.get(gates.gate_of[at] as usize).copied().unwrap_or(u64::MAX)
+        gates.entrances.behind(at, &gates.lets_through).copied().unwrap_or(u64::MAX)
     }
 
     /// The same as far as anybody comes to it now.
@@ -78,7 +72,7 @@ impl Parts {
     /// What all gateways together let through of a demand.
     pub fn let_in(&self, demand: u64) -> u64 {
         let Some(gates) = &self.gates else { return demand };
-        gates.entrances.iter().map(|&entrance| self.comes(entrance as usize, demand)).sum()
+        gates.entrances.at.iter().map(|&entrance| self.comes(entrance as usize, demand)).sum()
     }
 
     /// Whether more than 5 of 100 requests are turned away.

@@ -11,8 +11,9 @@
 //! is sent to. Clients that are sent elsewhere at once bring the tries along that have failed where they were, as those do who have
 //! waited for a database; clients that go one by one, within a while, find the part as it is.
 
+use super::Parts;
 use super::flow::Way;
-use super::{NOBODY, Parts};
+use crate::entrances::Entrances;
 use crate::ledger::Ledger;
 use crate::policy::retry::Retry;
 use crate::retries::{Asked, Clients, Spell};
@@ -26,11 +27,10 @@ const ROUNDED: u128 = 16;
 #[derive(Debug)]
 pub(super) struct Tries {
     queues: Vec<Queue>,
-    /// The queue of each node; [`NOBODY`] for what stands beside or above all.
-    queue_of: Vec<u32>,
+    entrances: Entrances,
 }
 
-zonefall_engine::pooled_clone!(Tries { queues, queue_of });
+zonefall_engine::pooled_clone!(Tries { queues, entrances });
 
 /// Clients that come in at one entrance, and what lies behind it.
 #[derive(Debug, Clone)]
@@ -45,15 +45,14 @@ struct Queue {
 impl Tries {
     /// The clients of a service whose entrances are known; the scenario refuses others.
     pub fn new(retry: Retry, service: &Structure) -> Self {
-        let entrances = service.entrances().unwrap_or_else(|| vec![service.nodes.len() as u32 - 1]);
+        let entrances = Entrances::new(service);
         let queue = |&entrance: &u32| Queue {
             entrance,
             clients: Clients::new(retry),
             asked: Asked::default(),
             whole: Way::default(),
         };
-        let of = service.entrance_of(&entrances).into_iter();
-        Self { queues: entrances.iter().map(queue).collect(), queue_of: of.map(|of| of.unwrap_or(NOBODY)).collect() }
+        Self { queues: entrances.at.iter().map(queue).collect(), entrances }
     }
 
     pub fn begin(&mut self) {
@@ -67,7 +66,7 @@ impl Tries {
 
     /// The queue that a node belongs to.
     fn of(&self, at: usize) -> Option<&Queue> {
-        self.queues.get(self.queue_of[at] as usize)
+        self.entrances.behind(at, &self.queues)
     }
 }
 
@@ -174,12 +173,8 @@ impl Parts {
 
     /// Clients go at once from where they were to where they are sent, and try again there what has failed before.
     pub fn take_tries_along(&mut self, route: usize, from: &[u32], to: &[u32]) {
-        let entrances = &self.routes[route].children;
-        let Some(tries) = &mut self.tries else { return };
-        let first = entrances.first().map_or(NOBODY, |&entrance| tries.queue_of[entrance as usize]);
-        if first == NOBODY {
-            return;
-        }
+        let parts = &self.routes[route].children;
+        let Some(tries) = self.tries.as_mut().filter(|tries| tries.entrances.at == *parts) else { return };
         let (mut leaving, mut failing) = (0, 0.0);
         for (queue, (&from, &to)) in tries.queues.iter().zip(from.iter().zip(to)) {
             let goes = from.saturating_sub(to);

@@ -40,10 +40,16 @@ pub(crate) fn missed_ms(study: &Study, design: &Design, missed: &Moments, confid
 
 /// What is known of misses that so many trials have not shown, in milliseconds.
 fn unseen(study: &Study, design: &Design, trials: u64) -> Unseen {
+    Unseen { hit: longest_ms(study, design), rare: rare_ms(study, design, trials) }
+}
+
+/// What modes bring to a trial that can alone miss the objective, and of which so many trials expect too few to have shown what they
+/// do: however many small misses there are, these are not among them.
+pub(crate) fn rare_ms(study: &Study, design: &Design, trials: u64) -> f64 {
     let modes = lonely(study, design);
     let rare = modes.iter().filter(|mode| mode.per_trial * (trials as f64) < OCCURRENCES_MIN);
     let back = back_ms(design);
-    Unseen { hit: longest_ms(study, design), rare: rare.map(|mode| mode.per_trial * (mode.mean_ms + back)).sum() }
+    rare.map(|mode| mode.per_trial * (mode.mean_ms + back)).sum()
 }
 
 /// How long a miss lasts on average, at most; infinite where that is not known.

@@ -11,8 +11,8 @@ use super::{BAND, FIRST_LOOK, Method, Methods, Priced, Question, Stand, Told};
 use crate::chance;
 use crate::run::RunError;
 use crate::stage::Stage;
-use crate::stopping::{OCCURRENCES_MIN, lonely};
 use crate::study::Study;
+use crate::unseen::rare_ms;
 use crate::visit::{Visit, Visitor, visit};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -192,7 +192,10 @@ impl<'a> Bench<'a> {
         }
         let estimate = match self.forced.get(&candidate) {
             Some(forced) => forced.estimate(cap, level),
-            None => MeanEstimate::new(&self.seen[candidate], cap, level).with_room(self.unseen_ms(candidate), cap),
+            None => {
+                let (seen, design) = (&self.seen[candidate], &self.question.candidates[candidate].design);
+                MeanEstimate::new(seen, cap, level).with_room(rare_ms(&self.question.study, design, seen.n()), cap)
+            }
         };
         estimate.scaled(1.0 / cap)
     }
@@ -213,15 +216,6 @@ impl<'a> Bench<'a> {
     fn is_exact(&self, candidate: usize) -> bool {
         let (study, seen) = (&self.question.study, &self.seen[candidate]);
         seen.n() > 0 && seen.is_constant() && !chance::reaches(study, &self.question.candidates[candidate].design)
-    }
-
-    /// What modes may cost a trial which can alone miss the objective, and of which plain trials so far expect too few to have shown
-    /// what they do: however many small misses there are, these are not among them.
-    fn unseen_ms(&self, candidate: usize) -> f64 {
-        let trials = self.seen[candidate].n() as f64;
-        let modes = lonely(&self.question.study, &self.question.candidates[candidate].design);
-        let rare = modes.iter().filter(|mode| mode.per_trial * trials < OCCURRENCES_MIN);
-        rare.map(|mode| mode.per_trial * mode.mean_ms).sum()
     }
 
     /// Whether enough misses of like weight carry an interval of plain trials; an upper bound does without.

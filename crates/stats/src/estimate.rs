@@ -217,7 +217,7 @@ fn mean_hit(moments: &impl Sample) -> f64 {
 
 /// The upper bound below 20 hits; see the module. `size` is the mean size of
 /// the hits or more (their root mean square where signs cancel).
-fn size_times_probability(moments: &impl Sample, size: f64, cap: f64, conf: Confidence) -> f64 {
+pub(crate) fn size_times_probability(moments: &impl Sample, size: f64, cap: f64, conf: Confidence) -> f64 {
     let (n, hits) = (moments.n(), moments.hits());
     if hits == 0 {
         return (clopper_pearson_upper(0, n, conf) * moments.most_weight() * cap).min(cap);
@@ -235,129 +235,16 @@ fn size_times_probability(moments: &impl Sample, size: f64, cap: f64, conf: Conf
 /// Equal observations have no spread to estimate from. All that n of them say
 /// is that a different value has probability at most p⁺; it may lie anywhere
 /// in `range`.
-fn constant_interval(moments: &impl Sample, range: Interval, conf: Confidence) -> Interval {
+pub(crate) fn constant_interval(moments: &impl Sample, range: Interval, conf: Confidence) -> Interval {
     let p = (clopper_pearson_upper(0, moments.n(), conf) * moments.most_weight()).min(1.0);
     let x = moments.mean();
     Interval::new(x - p * (x - range.low).max(0.0), x + p * (range.high - x).max(0.0))
 }
 
-/// What is known about the mean of a paired difference.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DifferenceBounds {
-    /// A two-sided interval, which may or may not contain zero.
-    Interval(Interval),
-    /// Fewer than [`HITS_FOR_INTERVAL`] trials differ: the difference is not
-    /// resolved. Its size is at most `size_high`.
-    NotResolved {
-        /// Upper bound of |mean difference|.
-        size_high: f64,
-    },
-    /// No trial differs: no difference observed in so many trials. Its size
-    /// is at most `size_high`.
-    NoneObserved {
-        /// Upper bound of |mean difference|.
-        size_high: f64,
-    },
-}
-
-impl DifferenceBounds {
-    /// Its ends, whatever is known; of a bound on the size both signs.
-    pub fn ends(&self) -> (f64, f64) {
-        match *self {
-            Self::Interval(Interval { low, high }) => (low, high),
-            Self::NotResolved { size_high } | Self::NoneObserved { size_high } => (-size_high, size_high),
-        }
-    }
-}
-
-/// The mean of differences between two designs on the same trials.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DifferenceEstimate {
-    /// The sample mean of the differences, in their unit.
-    pub mean: f64,
-    /// Number of trials.
-    pub trials: u64,
-    /// Number of trials in which the two differ.
-    pub hits: u64,
-    /// What encloses the mean difference.
-    pub bounds: DifferenceBounds,
-    /// Two-sided p-value of "no difference", for [`crate::multiple::holm`];
-    /// 1 where the difference is not resolved.
-    pub p_value: f64,
-}
-
-impl DifferenceEstimate {
-    /// Estimates the mean of differences in `-cap..=cap`.
-    ///
-    /// Below 20 differing trials the bound is that of the module with the root
-    /// mean square of the differences for their mean size, which bounds the
-    /// mean of either sign.
-    #[must_use]
-    pub fn new(differences: &impl Sample, cap: f64, conf: Confidence) -> Self {
-        let (trials, hits) = (differences.n(), differences.hits());
-        let mut p_value = 1.0;
-        let bounds = if hits == 0 {
-            let size_high = size_times_probability(differences, 0.0, cap, conf);
-            DifferenceBounds::NoneObserved { size_high }
-        } else if !differences.carries_an_interval() {
-            let size = differences.hit_root_mean_square();
-            let size_high = size_times_probability(differences, size, cap, conf);
-            DifferenceBounds::NotResolved { size_high }
-        } else if differences.is_constant() {
-            let range = Interval::new(-cap, cap);
-            p_value = constant_p_value(differences, cap);
-            DifferenceBounds::Interval(constant_interval(differences, range, conf))
-        } else {
-            let sample = SkewedMean::of_signed(differences);
-            p_value = sample.cautious_p_value_of_zero();
-            DifferenceBounds::Interval(sample.cautious_interval(conf).clamped(-cap, cap))
-        };
-        Self { mean: differences.mean(), trials, hits, bounds, p_value }
-    }
-
-    /// The difference where no chance is in it: all observations are the same, and it is what they say.
-    #[must_use]
-    pub fn exactly(self) -> Self {
-        let bounds = DifferenceBounds::Interval(Interval::new(self.mean, self.mean));
-        Self { bounds, p_value: if self.hits == 0 { 1.0 } else { 0.0 }, ..self }
-    }
-
-    /// The same difference in another unit: everything but the p-value times a positive `factor`.
-    #[must_use]
-    pub fn scaled(&self, factor: f64) -> Self {
-        let bounds = match self.bounds {
-            DifferenceBounds::Interval(of) => DifferenceBounds::Interval(of.scaled(factor)),
-            DifferenceBounds::NotResolved { size_high } => {
-                DifferenceBounds::NotResolved { size_high: size_high * factor }
-            }
-            DifferenceBounds::NoneObserved { size_high } => {
-                DifferenceBounds::NoneObserved { size_high: size_high * factor }
-            }
-        };
-        Self { mean: self.mean * factor, bounds, ..*self }
-    }
-
-    /// Whether an interval exists and leaves zero out.
-    #[must_use]
-    pub fn excludes_zero(&self) -> bool {
-        matches!(self.bounds, DifferenceBounds::Interval(i) if !i.contains(0.0))
-    }
-}
-
-/// The α at which [`constant_interval`] just reaches zero: the probability p
-/// of another value would have to be |x| / (|x| + cap), and (1 − p)ⁿ is α.
-fn constant_p_value(differences: &impl Sample, cap: f64) -> f64 {
-    let x = differences.mean().abs();
-    if !cap.is_finite() {
-        return 1.0;
-    }
-    libm::exp(differences.n() as f64 * libm::log1p(-x / (x + cap.max(0.0))))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::difference::{DifferenceBounds, DifferenceEstimate};
     use crate::moments::Moments;
     use proptest::prelude::*;
 

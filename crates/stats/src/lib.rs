@@ -22,6 +22,7 @@
 
 pub mod confidence;
 pub mod decimal;
+pub mod difference;
 pub mod estimate;
 pub mod fit;
 pub mod histogram;
@@ -38,7 +39,8 @@ pub mod wide;
 
 pub use confidence::{Confidence, ConfidenceError};
 pub use decimal::{Target, TargetError, nines};
-pub use estimate::{Bounds, DifferenceBounds, DifferenceEstimate, MeanEstimate, Unseen, UpperBoundReason};
+pub use difference::{DifferenceBounds, DifferenceEstimate};
+pub use estimate::{Bounds, MeanEstimate, Unseen, UpperBoundReason};
 pub use histogram::{Bucket, CountAbove, Histogram, QuantileInterval, QuantileLevel};
 pub use intervals::Interval;
 pub use moments::Moments;

@@ -100,7 +100,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::confidence::Confidence;
-    use crate::estimate::{Bounds, DifferenceEstimate, MeanEstimate};
+    use crate::difference::DifferenceEstimate;
+    use crate::estimate::{Bounds, MeanEstimate};
     use crate::histogram::QuantileLevel;
     use crate::sample::Sample;
     use crate::special::student_two_sided_quantile;

@@ -38,6 +38,20 @@ impl DifferenceBounds {
     }
 }
 
+/// What observations have not shown of a difference, in its unit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Room {
+    /// It may be so much more.
+    pub more: f64,
+    /// It may be so much less.
+    pub less: f64,
+}
+
+impl Room {
+    /// None.
+    pub const NONE: Self = Self { more: 0.0, less: 0.0 };
+}
+
 /// The mean of differences between two designs on the same trials.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DifferenceEstimate {
@@ -62,23 +76,34 @@ impl DifferenceEstimate {
     /// mean of either sign.
     #[must_use]
     pub fn new(differences: &impl Sample, cap: f64, conf: Confidence) -> Self {
+        Self::with_room(differences, Room::NONE, cap, conf)
+    }
+
+    /// The same with room for what no observation has shown. There is no difference if the mean of what they show is anywhere
+    /// within that room of zero: the p-value is that of the nearest place there.
+    #[must_use]
+    pub fn with_room(differences: &impl Sample, room: Room, cap: f64, conf: Confidence) -> Self {
         let (trials, hits) = (differences.n(), differences.hits());
+        let either = room.more.max(room.less);
+        let size_high = |size: f64| (size_times_probability(differences, size, cap, conf) + either).min(cap);
         let mut p_value = 1.0;
         let bounds = if hits == 0 {
-            let size_high = size_times_probability(differences, 0.0, cap, conf);
-            DifferenceBounds::NoneObserved { size_high }
+            DifferenceBounds::NoneObserved { size_high: size_high(0.0) }
         } else if !differences.carries_an_interval() {
-            let size = differences.hit_root_mean_square();
-            let size_high = size_times_probability(differences, size, cap, conf);
-            DifferenceBounds::NotResolved { size_high }
-        } else if differences.is_constant() {
-            let range = Interval::new(-cap, cap);
-            p_value = constant_p_value(differences, cap);
-            DifferenceBounds::Interval(constant_interval(differences, range, conf))
+            DifferenceBounds::NotResolved { size_high: size_high(differences.hit_root_mean_square()) }
         } else {
-            let sample = SkewedMean::of_signed(differences);
-            p_value = sample.cautious_p_value_of_zero();
-            DifferenceBounds::Interval(sample.cautious_interval(conf).clamped(-cap, cap))
+            let nothing = differences.mean().max(-room.more).min(room.less);
+            let within = if differences.is_constant() {
+                p_value = constant_p_value(differences, nothing, cap);
+                constant_interval(differences, Interval::new(-cap, cap), conf)
+            } else {
+                let sample = SkewedMean::of_signed(differences);
+                p_value = SkewedMean { mean: sample.mean - nothing, ..sample }.cautious_p_value_of_zero();
+                sample.cautious_interval(conf)
+            };
+            DifferenceBounds::Interval(
+                Interval::new(within.low - room.less, within.high + room.more).clamped(-cap, cap),
+            )
         };
         Self { mean: differences.mean(), trials, hits, bounds, p_value }
     }
@@ -112,10 +137,10 @@ impl DifferenceEstimate {
     }
 }
 
-/// The α at which [`constant_interval`] just reaches zero: the probability p
-/// of another value would have to be |x| / (|x| + cap), and (1 − p)ⁿ is α.
-fn constant_p_value(differences: &impl Sample, cap: f64) -> f64 {
-    let x = differences.mean().abs();
+/// The α at which [`constant_interval`] just reaches `nothing`: the probability p
+/// of another value would have to be |x| / (|x| + cap), x as far from there, and (1 − p)ⁿ is α.
+fn constant_p_value(differences: &impl Sample, nothing: f64, cap: f64) -> f64 {
+    let x = (differences.mean() - nothing).abs();
     if !cap.is_finite() {
         return 1.0;
     }

@@ -13,18 +13,19 @@
 mod sessions;
 
 use crate::chance;
+use crate::misses::Kinds;
 use crate::outcome::{Estimate, MINUTES_PER_MONTH, Quality, SessionsDifference};
 use crate::run::RunError;
 use crate::stage::{self, Stage};
 use crate::study::Study;
-use crate::unseen::missed_ms;
+use crate::unseen::{self, missed_ms};
 use crate::visit::{Visit, Visitor, visit};
 use serde::Serialize;
 use sessions::{Concluded, SeenSessions};
 use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::multiple::{holm, simultaneous_level};
-use zonefall_stats::{Confidence, DifferenceEstimate, Moments};
+use zonefall_stats::{DifferenceEstimate, Moments};
 
 /// The version of the form.
 pub const SCHEMA: &str = "zonefall-comparison/1";
@@ -260,8 +261,14 @@ impl Concluding<'_> {
     fn comparison(&self) -> Comparison {
         let number = self.seen.pairs.len().max(1) as u64;
         let level = simultaneous_level(self.first.confidence, number);
-        let all: Vec<DifferenceEstimate> =
-            pairs(self.names.len()).zip(&self.seen.pairs).map(|(of, seen)| self.difference(of, seen, level)).collect();
+        let kinds = |design| unseen::kinds(self.study(design), self.design(design));
+        let kinds: Vec<Kinds> = (0..self.names.len()).map(kinds).collect();
+        let of_pair = |((a, b), seen): ((usize, usize), &Moments)| {
+            let room = kinds[a].room(&kinds[b], self.trials);
+            let estimate = DifferenceEstimate::with_room(seen, room, self.measured_ms(), level);
+            if self.is_exact(a) && self.is_exact(b) { estimate.exactly() } else { estimate }
+        };
+        let all: Vec<DifferenceEstimate> = pairs(self.names.len()).zip(&self.seen.pairs).map(of_pair).collect();
         let adjusted = holm(&all.iter().map(|of| of.p_value).collect::<Vec<f64>>());
         let mut order: Vec<usize> = (0..self.names.len()).collect();
         order.sort_by_key(|&design| (self.seen.missed[design].sum(), design));
@@ -323,11 +330,6 @@ impl Concluding<'_> {
     fn is_exact(&self, design: usize) -> bool {
         let study = &self.studies[self.study_of(design).0];
         self.seen.missed[design].is_constant() && !chance::reaches(study, self.design(design))
-    }
-
-    fn difference(&self, (a, b): (usize, usize), seen: &Moments, level: Confidence) -> DifferenceEstimate {
-        let estimate = DifferenceEstimate::new(seen, self.measured_ms(), level);
-        if self.is_exact(a) && self.is_exact(b) { estimate.exactly() } else { estimate }
     }
 
     fn downtime(&self, design: usize) -> Estimate {

@@ -9,6 +9,7 @@ use crate::sessions;
 use crate::stopping;
 use crate::study::Study;
 use crate::tally::DesignTally;
+use crate::unseen;
 use crate::warnings::warnings;
 use design::Concluding;
 use zonefall_engine::{Law, Shape, SimTime};
@@ -205,15 +206,22 @@ pub(crate) fn need_in_words(design: &Design) -> String {
 
 /// Every design against the first, with intervals that hold for all of them together.
 fn differences(study: &Study, finished: &Finished, designs: &[DesignOutcome]) -> Vec<Difference> {
-    let level = difference_level(study);
     let exact = |of: &DesignOutcome| of.unavailability.quality == Quality::Exact;
-    let of = |(design, tally): (&DesignOutcome, &DesignTally)| {
-        let estimate = DifferenceEstimate::new(&tally.against_reference, cap_ms(study), level);
+    let of = |((at, design), tally): ((usize, &DesignOutcome), &DesignTally)| {
+        let estimate = against_first(study, at, tally);
         if exact(&designs[0]) && exact(design) { estimate.exactly() } else { estimate }
     };
-    let estimates = designs.iter().zip(&finished.tally.designs).skip(1).map(of).collect();
+    let estimates = designs.iter().enumerate().zip(&finished.tally.designs).skip(1).map(of).collect();
     let observed = finished.tally.designs.first().map_or(1.0, |t| t.observed_ms as f64) / finished.trials.max(1) as f64;
     compare(designs, estimates, observed, is_record(study, finished))
+}
+
+/// What a design misses more than the first, with room for the rare misses that the two do not share.
+pub(crate) fn against_first(study: &Study, design: usize, tally: &DesignTally) -> DifferenceEstimate {
+    let differences = &tally.against_reference;
+    let kinds = |at: usize| unseen::kinds(study, &study.designs[at]);
+    let room = kinds(design).room(&kinds(0), differences.n());
+    DifferenceEstimate::with_room(differences, room, cap_ms(study), difference_level(study))
 }
 
 /// The level of each difference, so that all hold together.

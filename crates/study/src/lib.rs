@@ -20,6 +20,7 @@ pub mod implied;
 pub mod importance;
 pub mod incidents;
 pub mod latency;
+pub mod misses;
 pub mod money;
 mod natural;
 pub mod outcome;

@@ -16,40 +16,28 @@
 //! who has just failed fails again sooner. For these and for other designs (a demand that may be too much, managed sets, queues,
 //! failover, crews) nothing is known from places and laws alone, and a miss may last as long as a trial.
 //!
-//! *How much.* Modes that can alone miss the objective ([`crate::stopping::lonely`]) and of which fewer than ten outages are
-//! expected in all trials: rate × length, which needs no trial at all.
+//! *How much.* Kinds of misses known from places ([`crate::misses`]), of one outage or of two that meet, of which fewer than ten are
+//! expected in all trials: rate × length, which needs no trial at all. However many small misses there are, these are not among them;
+//! so every upper end has room for them, and a difference for those that two designs do not share.
 
 use crate::conclude::cap_ms;
-use crate::stopping::{OCCURRENCES_MIN, lonely};
+use crate::misses::Kinds;
 use crate::study::Study;
 use zonefall_engine::{Law, Shape, SimTime};
 use zonefall_faults::{Kind, Mode, Outage, Scope};
 use zonefall_fleet::{Design, Least, LoadBalancer, Need, Part, ProbeTimes, ScaleSet, StartState};
-use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::{Confidence, MeanEstimate, Moments, Unseen};
 
 /// The mean missed time of a trial, with what the world and the places say of misses that no trial has shown.
 pub(crate) fn missed_ms(study: &Study, design: &Design, missed: &Moments, confidence: Confidence) -> MeanEstimate {
     let cap = cap_ms(study);
-    let of = MeanEstimate::new(missed, cap, confidence);
-    if missed.hits() >= HITS_FOR_INTERVAL {
-        return of;
-    }
-    of.knowing_the_unseen(unseen(study, design, missed.n()), cap, confidence)
+    let of = Unseen { hit: longest_ms(study, design), rare: kinds(study, design).rare_ms(missed.n()) };
+    MeanEstimate::new(missed, cap, confidence).knowing_the_unseen(of, cap, confidence)
 }
 
-/// What is known of misses that so many trials have not shown, in milliseconds.
-fn unseen(study: &Study, design: &Design, trials: u64) -> Unseen {
-    Unseen { hit: longest_ms(study, design), rare: rare_ms(study, design, trials) }
-}
-
-/// What modes bring to a trial that can alone miss the objective, and of which so many trials expect too few to have shown what they
-/// do: however many small misses there are, these are not among them.
-pub(crate) fn rare_ms(study: &Study, design: &Design, trials: u64) -> f64 {
-    let modes = lonely(study, design);
-    let rare = modes.iter().filter(|mode| mode.per_trial * (trials as f64) < OCCURRENCES_MIN);
-    let back = back_ms(design);
-    rare.map(|mode| mode.per_trial * (mode.mean_ms + back)).sum()
+/// What misses a design's objective, known from places.
+pub(crate) fn kinds(study: &Study, design: &Design) -> Kinds {
+    Kinds::of(study, design, back_ms(design))
 }
 
 /// How long a miss lasts on average, at most; infinite where that is not known.

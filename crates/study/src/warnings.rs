@@ -1,16 +1,22 @@
 //! What a reader should know before believing a number.
 
-use crate::conclude::heavy_tails;
+use crate::conclude::{cap_ms, heavy_tails};
 use crate::latency;
-use crate::outcome::{DesignOutcome, Quality};
+use crate::misses::{Kind, OCCURRENCES_MIN, lonely};
+use crate::outcome::{DesignOutcome, MINUTES_PER_MONTH, Quality};
 use crate::run::Finished;
-use crate::stopping::{self, OCCURRENCES_MIN, in_words, lonely};
+use crate::stopping::{self, in_words};
 use crate::study::Study;
-use zonefall_fleet::Operation;
+use crate::unseen;
+use std::sync::Arc;
+use zonefall_fleet::{Design, Operation};
 use zonefall_stats::Moments;
 use zonefall_stats::Verdict;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::skewed::coverage_warning;
+
+/// Room for what no trial may show is worth a word from this share of the upper end on.
+const MATTERS: f64 = 0.05;
 
 /// Says what is thin, cut or out of reach.
 pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutcome]) -> Vec<String> {
@@ -83,7 +89,39 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     }
     said.extend(stopping::warning(study, finished));
     said.extend(too_rare(study, finished));
+    said.extend(meet_too_rarely(study, finished.trials, designs));
     said
+}
+
+/// Outages that miss an objective where two of them meet, and hardly ever do in all trials together; told where they matter.
+fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome]) -> Vec<String> {
+    let words = |(design, outcome): (&Arc<Design>, &DesignOutcome)| {
+        let kinds = unseen::kinds(study, design);
+        let two: Vec<&Kind> = kinds.rare(trials).filter(|kind| kind.causes.1.is_some()).collect();
+        let share = two.iter().map(|kind| kind.ms_per_trial).sum::<f64>() / cap_ms(study);
+        let most = two.into_iter().max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial))?;
+        let (one, Some(other)) = &most.causes else { return None };
+        let matters = outcome.unavailability.quality != Quality::Exact && share > MATTERS * outcome.unavailability.high;
+        matters.then(|| {
+            format!(
+                "{}: outages that miss its objective only where two meet ({one} and {other} above all: expected {} times in all \
+                 trials together) add {:.3} min a month to the upper end, known from rates and places; more trials would show them",
+                outcome.design,
+                digits(most.per_trial * trials as f64),
+                share * MINUTES_PER_MONTH
+            )
+        })
+    };
+    study.designs.iter().zip(designs).filter_map(words).collect()
+}
+
+/// Two digits of a number below ten.
+fn digits(expected: f64) -> String {
+    match expected {
+        0.1.. => format!("{expected:.1}"),
+        0.01.. => format!("{expected:.2}"),
+        _ => "less than 0.01".into(),
+    }
 }
 
 /// About how many trials would resolve the verdict on the mean, if the mean stays where it is: half-widths shrink with the

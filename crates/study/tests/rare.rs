@@ -16,6 +16,8 @@ mod looks;
 #[path = "rare/splitting.rs"]
 mod splitting;
 mod support;
+#[path = "rare/unshown.rs"]
+mod unshown;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use support::*;

@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use support::{design, study};
 use zonefall_engine::{Law, Shape};
 use zonefall_faults::{Mode, Outage, Profile, Scope};
+use zonefall_study::misses::lonely;
 use zonefall_study::outcome::Outcome;
 use zonefall_study::partial::{Origin, Partial};
-use zonefall_study::stopping::{HITS_MIN, HalfWidth, Metric, Rule, TRIALS_MIN, floor, lonely};
+use zonefall_study::stopping::{HITS_MIN, HalfWidth, Metric, Rule, TRIALS_MIN, floor};
 use zonefall_study::{Finished, Labels, Progress, Silent, Study, conclude, go_on, run};
 
 const MS_PER_HOUR: f64 = 3_600_000.0;

@@ -9,12 +9,13 @@
 use super::forced::Forced;
 use super::{BAND, FIRST_LOOK, Method, Methods, Priced, Question, Stand, Told};
 use crate::chance;
+use crate::misses::Kinds;
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
-use crate::unseen::rare_ms;
+use crate::unseen::kinds;
 use crate::visit::{Visit, Visitor, visit};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
@@ -63,6 +64,8 @@ pub(super) struct Bench<'a> {
     forced: BTreeMap<usize, Forced>,
     /// Candidates that stay with plain trials, and whether that is because nothing was found to force.
     plain: BTreeMap<usize, bool>,
+    /// What misses the objective of each candidate, once it was asked for.
+    kinds: Vec<OnceCell<Kinds>>,
     /// The last look of each candidate; 0 before the first.
     looks: Vec<u32>,
     /// Candidates from cheap to dear.
@@ -99,6 +102,7 @@ impl<'a> Bench<'a> {
             seen: vec![Moments::new(); number],
             forced: BTreeMap::new(),
             plain: BTreeMap::new(),
+            kinds: vec![OnceCell::new(); number],
             looks: vec![0; number],
             order,
             work: 0,
@@ -194,7 +198,8 @@ impl<'a> Bench<'a> {
             Some(forced) => forced.estimate(cap, level),
             None => {
                 let (seen, design) = (&self.seen[candidate], &self.question.candidates[candidate].design);
-                MeanEstimate::new(seen, cap, level).with_room(rare_ms(&self.question.study, design, seen.n()), cap)
+                let kinds = self.kinds[candidate].get_or_init(|| kinds(&self.question.study, design));
+                MeanEstimate::new(seen, cap, level).with_room(kinds.rare_ms(seen.n()), cap)
             }
         };
         estimate.scaled(1.0 / cap)

@@ -7,7 +7,8 @@
 //! seldom and late:
 //!
 //! * never before [`TRIALS_MIN`] trials, [`HITS_MIN`] hits, and [`OCCURRENCES_MIN`] expected occurrences of each mode that
-//!   can alone miss the objective (`floor`);
+//!   can alone miss the objective ([`crate::misses`]): rather too many modes than too few, for those that strike often ask for
+//!   no trials;
 //! * only at trial counts that grow by a tenth or more from look to look, fixed by the study alone.
 //!
 //! What that leaves of the coverage is measured: docs/coverage.md. Chow & Robbins, Ann. Math. Statist. 36 (1965) 457, prove
@@ -17,14 +18,12 @@
 //! trials. Threads, blocks and interruptions have no part in it, and no trial beyond the stop is played. A run that goes on
 //! from a checkpoint skips the looks behind it, so the rule is a part of whose checkpoint it is.
 
-mod floor;
-mod parts;
 mod reading;
 
-pub use floor::{floor, lonely};
 pub use reading::{Metric, Reading};
 
 use crate::blocks::Workers;
+use crate::misses::{OCCURRENCES_MIN, lonely};
 use crate::outcome::{StoppingOutcome, StoppingWidth};
 use crate::run::{Finished, Progress, RunError, Threads, play_to_the_end};
 use crate::stage::Stage;
@@ -35,8 +34,6 @@ use std::sync::atomic::AtomicBool;
 pub const TRIALS_MIN: u64 = 1000;
 /// Fewest hits at a stop.
 pub const HITS_MIN: u64 = 100;
-/// Fewest expected occurrences, by then, of each mode that can alone miss the objective.
-pub const OCCURRENCES_MIN: f64 = 10.0;
 
 /// How narrow an interval has to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,6 +81,16 @@ impl Rule {
         let by_width = trials * (half / asked) * (half / asked);
         Some(by_width.max(trials * HITS_MIN as f64 / hits))
     }
+}
+
+/// The trials before which the rule does not look: each mode that can alone miss an objective is expected ten times by then.
+pub fn floor(study: &Study) -> u64 {
+    let asked = study.stopping.as_ref().and_then(|rule| rule.design);
+    let designs = study.designs.iter().enumerate().filter(|(at, _)| asked.is_none_or(|asked| asked == *at));
+    let rarest =
+        designs.flat_map(|(_, design)| lonely(study, design)).map(|of| of.per_trial).fold(f64::INFINITY, f64::min);
+    // A conversion that saturates.
+    ((OCCURRENCES_MIN / rarest).ceil() as u64).max(TRIALS_MIN)
 }
 
 /// The next trial count at which the rule looks, after `trials`.

@@ -1,13 +1,13 @@
 //! What a rule reads from a tally: an estimate, its half-width and its hits, in the metric's own unit.
 
 use super::Rule;
-use crate::conclude::known;
+use crate::conclude::{against_first, known};
 use crate::outcome::MINUTES_PER_MONTH;
 use crate::run::Finished;
 use crate::study::Study;
-use crate::tally::{DesignTally, TRILLIONTHS};
-use zonefall_stats::multiple::simultaneous_level;
-use zonefall_stats::{Bounds, DifferenceBounds, DifferenceEstimate, MeanEstimate, Moments};
+use crate::tally::TRILLIONTHS;
+use crate::unseen::missed_ms;
+use zonefall_stats::{Bounds, DifferenceBounds, MeanEstimate, Moments};
 
 const MS_PER_YEAR: f64 = 365.0 * 24.0 * 3_600_000.0;
 
@@ -82,24 +82,28 @@ pub(super) fn all<'a>(
     // What no chance reaches is exact after one trial.
     let exact = move |at: usize| known(study, finished, &study.designs[at], &finished.tally.designs[at]).is_some();
     let open = asked.filter(move |&at| !(exact(at) && (first == 0 || exact(0))));
-    open.map(|at| (at, read(rule.metric, study, finished, &finished.tally.designs[at])))
+    open.map(|at| (at, read(rule.metric, study, finished, at)))
 }
 
-fn read(metric: Metric, study: &Study, finished: &Finished, tally: &DesignTally) -> Reading {
+fn read(metric: Metric, study: &Study, finished: &Finished, design: usize) -> Reading {
+    let tally = &finished.tally.designs[design];
     let confidence = study.confidence;
     let cap = study.measure.horizon.since(study.measure.from).as_ms() as f64;
     let observed = (tally.observed_ms as f64 / finished.trials.max(1) as f64).max(1.0);
-    let mean = |moments: &Moments, cap: f64, factor: f64| {
-        let of = MeanEstimate::new(moments, cap, confidence);
+    let half = |of: MeanEstimate, factor: f64| {
         let half_width = match of.bounds {
             Bounds::Interval(interval) => Some(interval.half_width() * factor),
             Bounds::UpperBound { .. } => None,
         };
         Reading { mean: of.mean * factor, half_width, hits: of.hits }
     };
+    let mean = |moments: &Moments, cap: f64, factor: f64| half(MeanEstimate::new(moments, cap, confidence), factor);
     let percent = 100.0 / TRILLIONTHS;
     match metric {
-        Metric::Downtime => mean(&tally.missed, cap, MINUTES_PER_MONTH / observed),
+        Metric::Downtime => {
+            let missed = missed_ms(study, &study.designs[design], &tally.missed, confidence);
+            half(missed, MINUTES_PER_MONTH / observed)
+        }
         Metric::Outages => mean(&tally.outages, cap, MS_PER_YEAR / observed),
         Metric::CapacityLost => mean(&tally.capacity_lost, TRILLIONTHS, percent),
         Metric::Unserved => mean(&tally.unserved, TRILLIONTHS, percent),
@@ -109,9 +113,7 @@ fn read(metric: Metric, study: &Study, finished: &Finished, tally: &DesignTally)
             Reading { mean: 100.0 * tally.breaches.ratio(), half_width, hits }
         }
         Metric::Difference => {
-            let others = study.designs.len().saturating_sub(1).max(1) as u64;
-            let level = simultaneous_level(confidence, others);
-            let of = DifferenceEstimate::new(&tally.against_reference, cap, level);
+            let of = against_first(study, design, tally);
             let factor = MINUTES_PER_MONTH / observed;
             let half_width = match of.bounds {
                 DifferenceBounds::Interval(interval) => Some(interval.half_width() * factor),

@@ -9,7 +9,7 @@ use zonefall_fleet::{
     Structure,
 };
 use zonefall_stats::Verdict;
-use zonefall_study::stopping::lonely;
+use zonefall_study::misses::lonely;
 use zonefall_topology::ZoneId;
 
 fn minutes(minutes: u64) -> SimTime {

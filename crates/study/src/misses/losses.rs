@@ -1,0 +1,187 @@
+//! What strikes take away, and whether a design misses its objective without it.
+//!
+//! In: a design and where it stands. Out: the losses of the units of every scope, those alike in one class, and whether several
+//! losses at once are more than can be spared. Places decide, not what happens there: machines stand where a trial puts them when
+//! it begins, a set whose zones are hidden in any of them with all it has, on any rack.
+
+use std::collections::BTreeMap;
+use zonefall_faults::{Mode, Scope};
+use zonefall_fleet::{Component, Design, Footing, Least, Need, Part, initial_counts, initial_hosts, slot_groups};
+use zonefall_topology::{HostId, Topology, ZoneId};
+
+/// Machines by set: (set, so many), in the order of the sets.
+type Machines = Vec<(u32, u32)>;
+
+/// What the strike on one unit takes away.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Loss {
+    /// Zones with all that stands in them.
+    zones: Vec<ZoneId>,
+    /// Some of the machines of a zone.
+    part: Option<(ZoneId, Machines)>,
+    /// The mode whose component is down.
+    component: Option<String>,
+}
+
+impl Loss {
+    /// Each of its zones by itself.
+    pub fn zones(&self) -> impl Iterator<Item = Self> + '_ {
+        self.zones.iter().map(|&zone| Self { zones: vec![zone], ..Self::default() })
+    }
+}
+
+/// Units that lose the same.
+#[derive(Debug)]
+pub(super) struct Class {
+    pub loss: Loss,
+    pub units: u32,
+    /// How often one is struck, in multiples of the mode's rate (and, of two zones, of how many strikes take both).
+    pub times: f64,
+}
+
+/// A design's losses.
+pub(super) struct Losses<'a> {
+    design: &'a Design,
+    topology: &'a Topology,
+    /// Machines that may stand in each zone.
+    by_zone: Vec<Machines>,
+    /// The host of every machine with its set, by host; if zones are hidden, that of one way to stand.
+    hosts: Vec<(HostId, u32)>,
+    /// Machines that can be spared; none where parts decide alone.
+    spare: Option<u64>,
+}
+
+impl<'a> Losses<'a> {
+    pub fn new(design: &'a Design, topology: &'a Topology) -> Self {
+        let mut by_zone = vec![Machines::new(); topology.zone_count() as usize];
+        for (at, set) in (0..).zip(&design.sets) {
+            let mut stand = |zone: ZoneId, count| by_zone[zone.0 as usize].push((at, count));
+            if set.zones.is_empty() {
+                topology.zones_of(set.region).for_each(|zone| stand(zone, set.capacity));
+            }
+            set.zones.iter().zip(initial_counts(set)).for_each(|(&zone, count)| stand(zone, count));
+        }
+        let first_zone = |set: usize, _| topology.zone(design.sets[set].region, 1).unwrap_or(ZoneId(0));
+        let sets = slot_groups(design, topology).into_iter();
+        let sets = sets.flat_map(|group| std::iter::repeat_n(group.set, group.initial as usize));
+        let mut hosts: Vec<(HostId, u32)> = initial_hosts(design, topology, first_zone).into_iter().zip(sets).collect();
+        hosts.sort_unstable();
+        let spare = match design.need {
+            Need::Serving(least) => Some(design.capacity().saturating_sub(u64::from(least))),
+            // How many a share of the demand needs depends on the hour: none to spare. So does how far a batch is.
+            Need::Served(..) | Need::Done(..) => Some(0),
+            Need::Parts(_) => None,
+        };
+        Self { design, topology, by_zone, hosts, spare }
+    }
+
+    /// Whether it is known where every machine stands.
+    pub fn are_known(&self) -> bool {
+        self.design.sets.iter().all(|set| !set.zones.is_empty())
+    }
+
+    /// The units that a mode strikes; of two zones at once where a `pair` is asked for.
+    pub fn classes(&self, mode: &Mode, pair: bool) -> Vec<Class> {
+        let one = |loss| Class { loss, units: 1, times: 1.0 };
+        let zones = |zones: Vec<ZoneId>| Loss { zones, ..Loss::default() };
+        let topology = self.topology;
+        match mode.scope {
+            _ if pair => self.two_zones().map(|(both, times)| Class { times, ..one(zones(both)) }).collect(),
+            Scope::Instance => {
+                let machines = self.hosts.iter().map(|&(host, set)| self.part(host, [(set, 1)].into()));
+                alike(machines)
+            }
+            Scope::Host => alike(self.hosts.chunk_by(|a, b| a.0 == b.0).map(|on| self.part(on[0].0, by_set(on)))),
+            Scope::Rack if !self.are_known() => self.as_zones(|zone| topology.racks_in(zone)),
+            Scope::Rack => {
+                let same = |a: &(HostId, u32), b: &(HostId, u32)| topology.rack_of(a.0) == topology.rack_of(b.0);
+                alike(self.hosts.chunk_by(same).map(|on| self.part(on[0].0, by_set(on))))
+            }
+            // Which racks a hall has is shuffled.
+            Scope::Hall => self.as_zones(|zone| topology.halls_in(zone)),
+            Scope::Zone => topology.zone_ids().map(|zone| one(zones(vec![zone]))).collect(),
+            Scope::Region => {
+                topology.region_ids().map(|region| one(zones(topology.zones_of(region).collect()))).collect()
+            }
+            Scope::Global => vec![one(zones(topology.zone_ids().collect()))],
+            Scope::Component => vec![one(Loss { component: Some(mode.name.clone()), ..Loss::default() })],
+            Scope::ControlPlane | Scope::Allocation => Vec::new(),
+        }
+    }
+
+    /// Pairs of zones of a region, and what a pair's rate is a multiple of.
+    fn two_zones(&self) -> impl Iterator<Item = (Vec<ZoneId>, f64)> {
+        self.topology.region_ids().flat_map(|region| {
+            let zones: Vec<ZoneId> = self.topology.zones_of(region).collect();
+            let times = 2.0 / (zones.len() as f64 - 1.0);
+            let from = |at: usize| zones[at + 1..].iter().map(move |&other| (at, other)).collect::<Vec<_>>();
+            let both: Vec<(usize, ZoneId)> = (0..zones.len()).flat_map(from).collect();
+            both.into_iter().map(|(at, other)| (vec![zones[at], other], times)).collect::<Vec<_>>()
+        })
+    }
+
+    fn as_zones(&self, units: impl Fn(ZoneId) -> u32) -> Vec<Class> {
+        let zone = |zone| Class { loss: Loss { zones: vec![zone], ..Loss::default() }, units: units(zone), times: 1.0 };
+        self.topology.zone_ids().map(zone).collect()
+    }
+
+    fn part(&self, on: HostId, machines: Machines) -> Loss {
+        Loss { part: Some((self.topology.zone_of(self.topology.rack_of(on)), machines)), ..Loss::default() }
+    }
+
+    /// Whether the objective is missed without all of this.
+    pub fn are_missed(&self, losses: &[&Loss]) -> bool {
+        let gone = |zone: ZoneId| losses.iter().any(|loss| loss.zones.contains(&zone));
+        let mut lost = vec![0_u32; self.design.sets.len()];
+        let mut lose = |machines: &Machines| {
+            machines.iter().for_each(|&(set, count)| lost[set as usize] = lost[set as usize].saturating_add(count));
+        };
+        self.topology.zone_ids().filter(|&zone| gone(zone)).for_each(|zone| lose(&self.by_zone[zone.0 as usize]));
+        let parts = losses.iter().filter_map(|loss| loss.part.as_ref());
+        parts.filter(|(zone, _)| !gone(*zone)).for_each(|(_, machines)| lose(machines));
+        let all = || lost.iter().map(|&count| u64::from(count)).sum::<u64>();
+        let struck = |component: &Component| {
+            component.cause.is_some() && losses.iter().any(|loss| loss.component == component.cause)
+        };
+        self.spare.is_some_and(|spare| all() > spare)
+            || self.design.structure().is_some_and(|service| {
+                !service.holds_at_once(|at| match &service.nodes[at].part {
+                    Part::Sets(sets, need) => self.are_enough(sets, *need, &lost),
+                    Part::Component(component) => !struck(component) && self.stands(&component.footing, gone),
+                    Part::Group { .. } => true,
+                })
+            })
+    }
+
+    fn are_enough(&self, sets: &[u32], need: Least, lost: &[u32]) -> bool {
+        let capacity = |set: u32| self.design.sets[set as usize].capacity;
+        let left: u32 = sets.iter().map(|&set| capacity(set).saturating_sub(lost[set as usize])).sum();
+        match need {
+            Least::Serving(least) => left >= least,
+            Least::Served(..) => left == sets.iter().map(|&set| capacity(set)).sum::<u32>(),
+        }
+    }
+
+    fn stands(&self, footing: &Footing, gone: impl Fn(ZoneId) -> bool) -> bool {
+        let left = |region| self.topology.zones_of(region).filter(|&zone| !gone(zone)).count();
+        match *footing {
+            Footing::Global => true,
+            Footing::Zone(zone) => !gone(zone),
+            Footing::Zones { region, least } => left(region) >= least as usize,
+            Footing::Region(region) => left(region) > 0,
+        }
+    }
+}
+
+fn by_set(on: &[(HostId, u32)]) -> Machines {
+    let mut machines: BTreeMap<u32, u32> = BTreeMap::new();
+    on.iter().for_each(|&(_, set)| *machines.entry(set).or_insert(0) += 1);
+    machines.into_iter().collect()
+}
+
+/// One class for all units that lose the same.
+fn alike(losses: impl Iterator<Item = Loss>) -> Vec<Class> {
+    let mut classes: BTreeMap<Loss, u32> = BTreeMap::new();
+    losses.for_each(|loss| *classes.entry(loss).or_insert(0) += 1);
+    classes.into_iter().map(|(loss, units)| Class { loss, units, times: 1.0 }).collect()
+}

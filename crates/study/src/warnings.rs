@@ -100,13 +100,13 @@ fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome]) -> Vec
         let two: Vec<&Kind> = kinds.rare(trials).filter(|kind| kind.causes.1.is_some()).collect();
         let share = two.iter().map(|kind| kind.ms_per_trial).sum::<f64>() / cap_ms(study);
         let most = two.into_iter().max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial))?;
-        let (one, Some(other)) = &most.causes else { return None };
         let matters = outcome.unavailability.quality != Quality::Exact && share > MATTERS * outcome.unavailability.high;
         matters.then(|| {
             format!(
-                "{}: outages that miss its objective only where two meet ({one} and {other} above all: expected {} times in all \
+                "{}: outages that miss its objective only where two meet ({} above all: expected {} times in all \
                  trials together) add {:.3} min a month to the upper end, known from rates and places; more trials would show them",
                 outcome.design,
+                most.words(),
                 digits(most.per_trial * trials as f64),
                 share * MINUTES_PER_MONTH
             )
@@ -166,15 +166,12 @@ fn too_rare(study: &Study, finished: &Finished) -> Vec<String> {
     }
     let words = |(cause, expected, names, seen): (String, f64, Vec<&str>, bool)| {
         let enough = in_words((OCCURRENCES_MIN / expected * finished.trials as f64).min(1e18) as u64);
-        let trials = finished.trials;
-        // The rule of three.
-        let seen = match seen {
-            true => String::new(),
-            false => format!(", and no miss was charged to it (at 95 %, it brings one in up to 3 of {trials} trials)"),
-        };
+        let seen = if seen { "" } else { ", and no miss was charged to it" };
         format!(
-            "{cause} can alone miss the objective of {} and is expected {expected:.1} times in all trials together{seen}: what it does to the result is a guess; {enough} trials would see it ten times",
-            names.join(", ")
+            "{cause} can alone miss the objective of {} and is expected {} times in all trials together{seen}: upper ends have room for \
+             what it brings on average; {enough} trials would see it ten times",
+            names.join(", "),
+            digits(expected)
         )
     };
     found.into_iter().map(words).collect()

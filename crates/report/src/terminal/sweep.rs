@@ -132,6 +132,9 @@ impl Shades {
 
     /// "░▒▓█ from 12 to 48".
     fn legend(&self, page: &Page) -> String {
+        if self.most <= 0.0 {
+            return "No figure is known well enough for a shade (more `--trials` would tell):".into();
+        }
         let signs: String = self.signs(page).iter().collect();
         let (least, most) = (number::plain(self.least, Toward::Up), number::plain(self.most, Toward::Up));
         format!("{} from {least} to {most}", signs.trim())

@@ -44,6 +44,16 @@ pub(crate) struct Kind {
     pub ms_per_trial: f64,
 }
 
+impl Kind {
+    /// "region-outage", "zone-outage and rack-failure at once".
+    pub fn words(&self) -> String {
+        match &self.causes {
+            (one, None) => one.clone(),
+            (one, Some(other)) => format!("{one} and {other} at once"),
+        }
+    }
+}
+
 /// All that is known to miss an objective.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Kinds(Vec<Kind>);

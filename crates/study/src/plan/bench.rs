@@ -9,7 +9,7 @@
 use super::forced::Forced;
 use super::{BAND, FIRST_LOOK, Method, Methods, Priced, Question, Stand, Told};
 use crate::chance;
-use crate::misses::Kinds;
+use crate::misses::{Kind, Kinds};
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
@@ -197,12 +197,24 @@ impl<'a> Bench<'a> {
         let estimate = match self.forced.get(&candidate) {
             Some(forced) => forced.estimate(cap, level),
             None => {
-                let (seen, design) = (&self.seen[candidate], &self.question.candidates[candidate].design);
-                let kinds = self.kinds[candidate].get_or_init(|| kinds(&self.question.study, design));
-                MeanEstimate::new(seen, cap, level).with_room(kinds.rare_ms(seen.n()), cap)
+                let seen = &self.seen[candidate];
+                MeanEstimate::new(seen, cap, level).with_room(self.kinds(candidate).rare_ms(seen.n()), cap)
             }
         };
         estimate.scaled(1.0 / cap)
+    }
+
+    fn kinds(&self, candidate: usize) -> &Kinds {
+        let design = &self.question.candidates[candidate].design;
+        self.kinds[candidate].get_or_init(|| kinds(&self.question.study, design))
+    }
+
+    /// The share of time for which plain trials of a candidate leave room, and the kind of misses that takes most of it.
+    pub fn too_rare(&self, candidate: usize) -> Option<(f64, &Kind)> {
+        let (kinds, trials) = (self.kinds(candidate), self.seen[candidate].n());
+        let most = kinds.rare(trials).max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial));
+        let most = most.filter(|_| !self.is_forced(candidate) && !self.is_exact(candidate))?;
+        Some((kinds.rare_ms(trials) / self.measured_ms(), most))
     }
 
     /// What a candidate's trials prove. Within the band both would be right: meeting comes first.

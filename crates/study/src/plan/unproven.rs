@@ -43,6 +43,18 @@ pub(super) fn words(bench: &Bench<'_>, allowed: f64, found: &Found, roles: &Role
     said.collect()
 }
 
+/// What most of the upper end is, where that is room for what the trials expect too few of.
+fn too_rare(bench: &Bench<'_>, candidate: usize, high: f64) -> String {
+    match bench.too_rare(candidate) {
+        Some((room, kind)) if room > 0.5 * high => format!(
+            ", and {:.3} of these are what {} would bring on average, too rare for so many trials",
+            room * MINUTES_PER_MONTH,
+            kind.words()
+        ),
+        _ => String::new(),
+    }
+}
+
 /// What a proof lacks.
 fn why(bench: &Bench<'_>, candidate: usize, allowed: f64) -> String {
     let (estimate, minutes) = (bench.estimate(candidate), |share: f64| share * MINUTES_PER_MONTH);
@@ -50,11 +62,12 @@ fn why(bench: &Bench<'_>, candidate: usize, allowed: f64) -> String {
     if high > (1.0 + BAND) * allowed {
         return format!(
             "for all candidates together, it may miss up to {:.3} min a month where {:.3} are allowed, by {} trials of which {} \
-             missed",
+             missed{}",
             minutes(high),
             minutes(allowed),
             bench.trials(candidate),
-            estimate.hits
+            estimate.hits,
+            too_rare(bench, candidate, high)
         );
     }
     match bench.carried_by(candidate) {

@@ -4,11 +4,17 @@
 //! year is 365 days. This is also the form of `summary.json`; `SCHEMA` is its version.
 
 mod assumptions;
+mod method;
+mod money;
+mod serving;
 mod stopping;
 
 pub use assumptions::{AssumptionsOutcome, DesignAssumptions, DesignVariation, DrawnRates, Ignorance, Variation};
+pub use method::{LevelOutcome, MethodDesign, MethodOutcome, PatternOutcome};
+pub use money::{BillItem, BillOutcome, CompositeOutcome, CreditTier, MoneyOutcome, PartPromise, SlaOutcome};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+pub use serving::{JobsOutcome, LatencyOutcome, SessionCause, SessionsDifference, SessionsOutcome};
 pub use stopping::{StoppingOutcome, StoppingWidth};
 pub use zonefall_fleet::OPERATION_TABLE;
 pub use zonefall_stats::Verdict;
@@ -73,91 +79,6 @@ pub struct Quantile {
     pub high: Option<f64>,
 }
 
-/// Times of responses, over all trials.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct LatencyOutcome {
-    /// Half of the requests that reach a machine are answered within so many milliseconds; none where more than half of
-    /// them come in overload.
-    pub p50_ms: Option<f64>,
-    /// The same of 95 of 100.
-    pub p95_ms: Option<f64>,
-    /// The same of 99 of 100.
-    pub p99_ms: Option<f64>,
-    /// The limit on the 95 % quantile, if the objective has one.
-    pub limit_ms: Option<f64>,
-    /// Share of the demand that is offered while the 95 % quantile is above the limit.
-    pub slow: Option<Estimate>,
-    /// Share of the requests that come while more arrives than is served: how long they wait is withheld. Where they wait in line,
-    /// share of those that give up.
-    pub overloaded: f64,
-    /// Share of the requests that come in states too short, or lines too short, for the formulas to be right to 5 %.
-    pub unsettled: f64,
-    /// How long requests wait in line before their clients give up; none where what is too much is turned away at once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub patience_ms: Option<f64>,
-}
-
-/// Batches of jobs, over all trials.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct JobsOutcome {
-    /// Batches whose deadline passed.
-    pub batches: u64,
-    /// Share of them that were complete by then.
-    pub met: Estimate,
-    /// Half of the batches are complete so many hours after they came; of those that became complete at all.
-    pub clearance_p50_h: Option<Quantile>,
-    /// The same of 95 of 100.
-    pub clearance_p95_h: Option<Quantile>,
-    /// The same of 99 of 100.
-    pub clearance_p99_h: Option<Quantile>,
-}
-
-/// Sessions lost to one cause.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SessionCause {
-    /// The cause.
-    pub cause: String,
-    /// Lost a month; all causes sum to all that are lost.
-    pub lost_per_month: Estimate,
-    /// Of all that are lost.
-    pub share_of_lost: f64,
-}
-
-/// Sessions lost against those of the reference, on the same storms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SessionsDifference {
-    /// The reference.
-    pub against: String,
-    /// Sessions lost less those of the reference, a month.
-    pub lost_per_month: f64,
-    /// The lower end of the interval, which holds for all such differences together.
-    pub low: f64,
-    /// The upper end.
-    pub high: f64,
-    /// Trials in which the two differ.
-    pub hits: u64,
-    /// The p value against "no difference", adjusted for all such differences (Holm).
-    pub p_adjusted: f64,
-    /// In words: "fewer lost", "more lost", "not distinguishable", "the same in every trial".
-    pub says: String,
-}
-
-/// Sessions: connections that last, each held by one machine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SessionsOutcome {
-    /// That begin a month; those sent to a machine that is dead and not yet found do not begin.
-    pub begun_per_month: f64,
-    /// Lost a month with the machines that held them: expected numbers, given what happens to the machines.
-    pub lost_per_month: Estimate,
-    /// Of those that begin.
-    pub share_of_begun: f64,
-    /// By cause, the largest first; causes without any are left out.
-    pub causes: Vec<SessionCause>,
-    /// Against the first design with sessions; none of that design itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub difference: Option<SessionsDifference>,
-}
-
 /// Missed time by cause.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CauseOutcome {
@@ -170,117 +91,6 @@ pub struct CauseOutcome {
     /// Downtime that would not be, had it never happened, on the same storms; these need not sum, and may be negative
     /// where one outage spares another (probes have already removed the machine).
     pub avoided_min_per_month: Option<Estimate>,
-}
-
-/// SL-07: the promise for one part of a service.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PartPromise {
-    /// The part.
-    pub part: String,
-    /// Its promised availability; none where nothing is promised.
-    pub promise: Option<f64>,
-}
-
-/// SL-07: what the promises for the parts of a service multiply to, and what the simulated downtime comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CompositeOutcome {
-    /// The availability by arithmetic, as if parts and routers failed independently; none where a part has no promise.
-    pub promise: Option<f64>,
-    /// What is left of 1 by that, which keeps its digits where the promise is nearly 1.
-    #[serde(default)]
-    pub unpromised: Option<f64>,
-    /// The parts that promises are for, and the routers of failover groups that are no parts; without a promise a router is left
-    /// out of the arithmetic.
-    pub parts: Vec<PartPromise>,
-    /// Downtime charged to components that fail by themselves.
-    pub components_min_per_month: f64,
-    /// Downtime charged to causes that may strike several parts at once.
-    pub shared_min_per_month: f64,
-    /// All other downtime.
-    pub rest_min_per_month: f64,
-}
-
-/// A step of the SLA's credits.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CreditTier {
-    /// Uptime of a month below this …
-    pub below: f64,
-    /// … and not below the next step brings a credit of so many percent of its bill.
-    pub credit_percent: u32,
-    /// Share of whole months with just this credit.
-    #[serde(alias = "windows_share")]
-    pub months_share: Estimate,
-}
-
-/// Azure's own yardstick.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SlaOutcome {
-    /// Which promise applies.
-    pub name: String,
-    /// The promised uptime.
-    pub promise: f64,
-    /// Uptime by the published definition (a connection to at least one machine).
-    pub uptime: f64,
-    /// Minutes without any connection, a month.
-    pub unconnected_min_per_month: Estimate,
-    /// Share of whole months below the promise.
-    pub breach_share: Option<Estimate>,
-    /// Expected credit in percent of a month's bill.
-    pub expected_credit_percent: Option<f64>,
-    /// The same with its interval.
-    #[serde(default)]
-    pub credit_percent: Option<Estimate>,
-    /// The steps of the credit, the promise first.
-    #[serde(default)]
-    pub tiers: Vec<CreditTier>,
-    /// Share of time in which the machines qualified for the promise: its clock stands while fewer of them, or in fewer
-    /// zones, are started.
-    #[serde(default)]
-    pub clock_share: f64,
-}
-
-/// Something that is paid for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct BillItem {
-    /// What: `on_demand`, `committed`, `spot`, `standby`, `stopped`, `disks`, `load_balancer`.
-    pub item: String,
-    /// Machine-hours of a month of 730 hours; none for what is not a machine.
-    pub machine_hours_per_month: Option<f64>,
-    /// What they cost.
-    pub cost_per_month: f64,
-}
-
-/// What a design costs in a month of 730 hours.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct BillOutcome {
-    /// What is paid for; sums to the bill.
-    pub items: Vec<BillItem>,
-    /// The bill.
-    pub bill_per_month: Estimate,
-    /// Expected credit of the SLA, of the mean cost of the machines that it covers: on demand and paid in advance. None
-    /// where no promise applies.
-    pub credit_per_month: Option<Estimate>,
-    /// What missed time costs the business; none where nobody says what an hour costs.
-    pub downtime_cost_per_month: Option<Estimate>,
-    /// Bill and downtime less credit; its ends are those of its parts added up.
-    pub total_per_month: Estimate,
-}
-
-/// The prices behind every bill.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MoneyOutcome {
-    /// What they are in.
-    pub currency: String,
-    /// As of when.
-    pub prices_date: String,
-    /// Where from.
-    pub prices_source: String,
-    /// What is to be known of the prices of these designs, in words.
-    pub notes: Vec<String>,
-    /// Hours of a month in bills.
-    pub hours_per_month: f64,
-    /// What an hour costs in which the objective is missed.
-    pub downtime_per_hour: Option<f64>,
 }
 
 /// A bar of the distribution of window downtime.
@@ -434,74 +244,6 @@ pub struct Difference {
     pub p_adjusted: f64,
     /// In words: "less downtime", "more downtime", "not distinguishable", "the same in every trial".
     pub says: String,
-}
-
-/// A pattern of outages that trials were forced into.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PatternOutcome {
-    /// In words: "2 zones and a machine".
-    pub pattern: String,
-    /// The share of all trials.
-    pub share: f64,
-}
-
-/// A level at which trials were split.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct LevelOutcome {
-    /// The design.
-    pub design: String,
-    /// How much more may be lost there before the objective is missed: machines, or thousandths of a request a second; −1
-    /// is the miss itself.
-    pub margin: i64,
-    /// The share of trials that came there, of those that went on from the level before.
-    pub share: f64,
-}
-
-/// What the method did for one design.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MethodDesign {
-    /// The design.
-    pub design: String,
-    /// As many trials with a miss of equal weight and size would say as much (Kish).
-    pub effective_hits: f64,
-    /// Variance × events of plain trials over that of these trials, the pilot counted in; none below 20 effective hits.
-    pub gain: Option<f64>,
-    /// Trials with a miss that hold no pattern.
-    pub unforeseen_hits: u64,
-    /// Unavailability that such misses may add at most, if they last as long as the others.
-    pub unforeseen_at_most: f64,
-    /// The exact unavailability, where there is one (as `verify` computes it).
-    #[serde(default)]
-    pub exact: Option<f64>,
-}
-
-/// How the trials were drawn; only where a method was asked for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct MethodOutcome {
-    /// What was asked for.
-    pub asked: String,
-    /// What was done: "crude", "forcing", "splitting", "conditioning" or "biasing".
-    pub used: String,
-    /// Why.
-    pub why: String,
-    /// Trials of the pilot.
-    pub pilot_trials: u64,
-    /// Events of the pilot.
-    pub pilot_events: u64,
-    /// The mean weight of the trials: 1 but for luck.
-    pub mean_weight: f64,
-    /// The greatest weight that a trial can have; of biased cycles, that any had.
-    pub greatest_weight: f64,
-    /// Patterns that trials were forced into, those of the largest share first.
-    pub patterns: Vec<PatternOutcome>,
-    /// Levels at which trials were split, by design, falling.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub levels: Vec<LevelOutcome>,
-    /// Biasing: the chance that the next event is a failure, while something is out and nothing has been missed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure_share: Option<f64>,
-    /// By design.
-    pub designs: Vec<MethodDesign>,
 }
 
 /// All of it.

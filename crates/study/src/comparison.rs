@@ -18,7 +18,7 @@ use crate::outcome::{Estimate, MINUTES_PER_MONTH, Quality, SessionsDifference};
 use crate::run::RunError;
 use crate::stage::{self, Stage};
 use crate::study::Study;
-use crate::unseen::{self, missed_ms};
+use crate::unseen::{kinds, missed_ms};
 use crate::visit::{Visit, Visitor, visit};
 use serde::Serialize;
 use sessions::{Concluded, SeenSessions};
@@ -237,7 +237,9 @@ pub fn compare(
         row: vec![(0, vec![0; causes]); designs],
     };
     let Some(seen) = visit(studies, 0..trials, how, new)? else { return Ok(None) };
-    Ok(studies.first().map(|first| Concluding { studies, first, names, trials, seen }.comparison()))
+    let all = studies.iter().flat_map(|study| study.designs.iter().map(move |design| (study, design)));
+    let kinds = all.map(|(study, design)| kinds(study, design)).collect();
+    Ok(studies.first().map(|first| Concluding { studies, first, names, trials, seen, kinds }.comparison()))
 }
 
 struct Concluding<'a> {
@@ -246,6 +248,8 @@ struct Concluding<'a> {
     names: &'a [String],
     trials: u64,
     seen: Seen,
+    /// What is known to miss the objective of each design.
+    kinds: Vec<Kinds>,
 }
 
 impl Concluding<'_> {
@@ -261,10 +265,8 @@ impl Concluding<'_> {
     fn comparison(&self) -> Comparison {
         let number = self.seen.pairs.len().max(1) as u64;
         let level = simultaneous_level(self.first.confidence, number);
-        let kinds = |design| unseen::kinds(self.study(design), self.design(design));
-        let kinds: Vec<Kinds> = (0..self.names.len()).map(kinds).collect();
         let of_pair = |((a, b), seen): ((usize, usize), &Moments)| {
-            let room = kinds[a].room(&kinds[b], self.trials);
+            let room = self.kinds[a].room(&self.kinds[b], self.trials);
             let estimate = DifferenceEstimate::with_room(seen, room, self.measured_ms(), level);
             if self.is_exact(a) && self.is_exact(b) { estimate.exactly() } else { estimate }
         };
@@ -338,7 +340,7 @@ impl Concluding<'_> {
             return Estimate::known(missed.mean() * self.factor(), missed.hits(), Quality::Exact);
         }
         let study = &self.studies[self.study_of(design).0];
-        let found = missed_ms(study, self.design(design), missed, self.first.confidence);
+        let found = missed_ms(study, self.design(design), &self.kinds[design], missed, self.first.confidence);
         crate::conclude::estimate(&found, self.factor())
     }
 

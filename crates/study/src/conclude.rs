@@ -3,6 +3,7 @@
 mod design;
 
 use crate::chance;
+use crate::misses::Kinds;
 use crate::outcome::*;
 use crate::run::Finished;
 use crate::sessions;
@@ -12,6 +13,7 @@ use crate::tally::DesignTally;
 use crate::unseen;
 use crate::warnings::warnings;
 use design::Concluding;
+use std::sync::Arc;
 use zonefall_engine::{Law, Shape, SimTime};
 use zonefall_faults::{Mode, Outage};
 use zonefall_fleet::{Design, Need};
@@ -50,20 +52,18 @@ pub struct Labels {
 pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome {
     let tallies = &finished.tally.designs;
     let observed_ms = tallies.first().map_or(0.0, |tally| tally.observed_ms as f64) / finished.trials.max(1) as f64;
-    let mut designs: Vec<DesignOutcome> = study
-        .designs
-        .iter()
-        .zip(tallies)
-        .map(|(design, tally)| {
-            Concluding::new(study, finished, tally, known(study, finished, design, tally)).design(design)
-        })
-        .collect();
+    let kinds: Vec<Kinds> = study.designs.iter().map(|design| unseen::kinds(study, design)).collect();
+    let of = |((design, kinds), tally): ((&Arc<Design>, &Kinds), &DesignTally)| {
+        let known = known(study, finished, design, tally);
+        Concluding::new(study, finished, tally, known).design(design, kinds)
+    };
+    let mut designs: Vec<DesignOutcome> = study.designs.iter().zip(&kinds).zip(tallies).map(of).collect();
     sessions::differences(study, finished, is_record(study, finished), &mut designs);
     Outcome {
         partial: !stopping::is_finished(study, finished),
         observed_h: observed_ms / MS_PER_HOUR,
-        differences: differences(study, finished, &designs),
-        warnings: warnings(study, finished, &designs),
+        differences: differences(study, finished, &designs, &kinds),
+        warnings: warnings(study, finished, &designs, &kinds),
         designs,
         stopping: stopping::outcome(study, finished),
         ..frame(study, (finished.trials, study.trials), labels)
@@ -205,10 +205,10 @@ pub(crate) fn need_in_words(design: &Design) -> String {
 }
 
 /// Every design against the first, with intervals that hold for all of them together.
-fn differences(study: &Study, finished: &Finished, designs: &[DesignOutcome]) -> Vec<Difference> {
+fn differences(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<Difference> {
     let exact = |of: &DesignOutcome| of.unavailability.quality == Quality::Exact;
     let of = |((at, design), tally): ((usize, &DesignOutcome), &DesignTally)| {
-        let estimate = against_first(study, at, tally);
+        let estimate = against_first(study, (&kinds[at], &kinds[0]), tally);
         if exact(&designs[0]) && exact(design) { estimate.exactly() } else { estimate }
     };
     let estimates = designs.iter().enumerate().zip(&finished.tally.designs).skip(1).map(of).collect();
@@ -217,10 +217,9 @@ fn differences(study: &Study, finished: &Finished, designs: &[DesignOutcome]) ->
 }
 
 /// What a design misses more than the first, with room for the rare misses that the two do not share.
-pub(crate) fn against_first(study: &Study, design: usize, tally: &DesignTally) -> DifferenceEstimate {
+pub(crate) fn against_first(study: &Study, (own, first): (&Kinds, &Kinds), tally: &DesignTally) -> DifferenceEstimate {
     let differences = &tally.against_reference;
-    let kinds = |at: usize| unseen::kinds(study, &study.designs[at]);
-    let room = kinds(design).room(&kinds(0), differences.n());
+    let room = own.room(first, differences.n());
     DifferenceEstimate::with_room(differences, room, cap_ms(study), difference_level(study))
 }
 

@@ -29,9 +29,15 @@ use zonefall_fleet::{Design, Least, LoadBalancer, Need, Part, ProbeTimes, ScaleS
 use zonefall_stats::{Confidence, MeanEstimate, Moments, Unseen};
 
 /// The mean missed time of a trial, with what the world and the places say of misses that no trial has shown.
-pub(crate) fn missed_ms(study: &Study, design: &Design, missed: &Moments, confidence: Confidence) -> MeanEstimate {
+pub(crate) fn missed_ms(
+    study: &Study,
+    design: &Design,
+    kinds: &Kinds,
+    missed: &Moments,
+    confidence: Confidence,
+) -> MeanEstimate {
     let cap = cap_ms(study);
-    let of = Unseen { hit: longest_ms(study, design), rare: kinds(study, design).rare_ms(missed.n()) };
+    let of = Unseen { hit: longest_ms(study, design), rare: kinds.rare_ms(missed.n()) };
     MeanEstimate::new(missed, cap, confidence).knowing_the_unseen(of, cap, confidence)
 }
 

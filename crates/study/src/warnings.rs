@@ -2,14 +2,12 @@
 
 use crate::conclude::{cap_ms, heavy_tails};
 use crate::latency;
-use crate::misses::{Kind, OCCURRENCES_MIN, lonely};
+use crate::misses::{Kind, Kinds, OCCURRENCES_MIN};
 use crate::outcome::{DesignOutcome, MINUTES_PER_MONTH, Quality};
 use crate::run::Finished;
 use crate::stopping::{self, in_words};
 use crate::study::Study;
-use crate::unseen;
-use std::sync::Arc;
-use zonefall_fleet::{Design, Operation};
+use zonefall_fleet::Operation;
 use zonefall_stats::Moments;
 use zonefall_stats::Verdict;
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
@@ -19,7 +17,7 @@ use zonefall_stats::skewed::coverage_warning;
 const MATTERS: f64 = 0.05;
 
 /// Says what is thin, cut or out of reach.
-pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutcome]) -> Vec<String> {
+pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<String> {
     let mut said = Vec::new();
     if !stopping::is_finished(study, finished) {
         said.push(format!("Interrupted: these are the first {} of {} trials", finished.trials, study.trials));
@@ -88,15 +86,14 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
         }
     }
     said.extend(stopping::warning(study, finished));
-    said.extend(too_rare(study, finished));
-    said.extend(meet_too_rarely(study, finished.trials, designs));
+    said.extend(too_rare(study, finished, kinds));
+    said.extend(meet_too_rarely(study, finished.trials, designs, kinds));
     said
 }
 
 /// Outages that miss an objective where two of them meet, and hardly ever do in all trials together; told where they matter.
-fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome]) -> Vec<String> {
-    let words = |(design, outcome): (&Arc<Design>, &DesignOutcome)| {
-        let kinds = unseen::kinds(study, design);
+fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<String> {
+    let words = |(kinds, outcome): (&Kinds, &DesignOutcome)| {
         let two: Vec<&Kind> = kinds.rare(trials).filter(|kind| kind.causes.1.is_some()).collect();
         let share = two.iter().map(|kind| kind.ms_per_trial).sum::<f64>() / cap_ms(study);
         let most = two.into_iter().max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial))?;
@@ -112,7 +109,7 @@ fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome]) -> Vec
             )
         })
     };
-    study.designs.iter().zip(designs).filter_map(words).collect()
+    kinds.iter().zip(designs).filter_map(words).collect()
 }
 
 /// Two digits of a number below ten.
@@ -144,23 +141,24 @@ fn to_resolve(study: &Study, finished: &Finished, design: &DesignOutcome) -> Opt
 }
 
 /// Modes that can alone miss an objective and are hardly expected in all trials together.
-fn too_rare(study: &Study, finished: &Finished) -> Vec<String> {
+fn too_rare(study: &Study, finished: &Finished, kinds: &[Kinds]) -> Vec<String> {
     let mut found: Vec<(String, f64, Vec<&str>, bool)> = Vec::new();
     for (at, design) in study.designs.iter().enumerate() {
-        for of in lonely(study, design) {
+        for of in kinds[at].lonely() {
             let expected = of.per_trial * finished.trials as f64;
             if expected >= OCCURRENCES_MIN {
                 continue;
             }
-            let charged = finished.causes.iter().position(|cause| *cause == of.cause);
+            let name = &of.causes.0;
+            let charged = finished.causes.iter().position(|cause| cause == name);
             let seen = charged.is_some_and(|cause| finished.tally.designs[at].by_cause[cause].n() > 0);
-            match found.iter_mut().find(|(cause, ..)| *cause == of.cause) {
+            match found.iter_mut().find(|(cause, ..)| cause == name) {
                 Some((_, least, names, any)) => {
                     *least = least.min(expected);
                     names.push(&design.name);
                     *any |= seen;
                 }
-                None => found.push((of.cause, expected, vec![&design.name], seen)),
+                None => found.push((name.clone(), expected, vec![&design.name], seen)),
             }
         }
     }

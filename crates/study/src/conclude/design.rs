@@ -5,6 +5,7 @@ use super::{
     need_in_words, once_in_ten_years, one_less, signed, with_zeros,
 };
 use crate::composite::composite;
+use crate::misses::Kinds;
 use crate::money::Billing;
 use crate::natural;
 use crate::outcome::*;
@@ -50,11 +51,11 @@ impl<'a> Concluding<'a> {
     }
 
     /// The share of time missed, with what the world and the places say of misses that no trial has shown.
-    fn unavailability(&self, design: &Design) -> Estimate {
+    fn unavailability(&self, design: &Design, kinds: &Kinds) -> Estimate {
         let missed = &self.tally.missed;
         match self.known {
             Some(quality) => Estimate::known(missed.mean() / self.observed_ms, missed.hits(), quality),
-            None => estimate(&missed_ms(self.study, design, missed, self.confidence), 1.0 / self.observed_ms),
+            None => estimate(&missed_ms(self.study, design, kinds, missed, self.confidence), 1.0 / self.observed_ms),
         }
     }
 
@@ -89,9 +90,10 @@ impl<'a> Concluding<'a> {
         total / (self.tally.observed_ms as f64).max(1.0) * MS_PER_YEAR
     }
 
-    pub fn design(&self, design: &Design) -> DesignOutcome {
+    /// With what is known to miss its objective without a trial.
+    pub fn design(&self, design: &Design, kinds: &Kinds) -> DesignOutcome {
         let (study, tally) = (self.study, self.tally);
-        let unavailability = self.unavailability(design);
+        let unavailability = self.unavailability(design, kinds);
         let missed = Interval { low: unavailability.low.unwrap_or(f64::NEG_INFINITY), high: unavailability.high };
         let windows_met = self.windows_met();
         let met = windows_met.map(|met| Interval { low: met.low.unwrap_or(0.0), high: met.high });

@@ -7,7 +7,7 @@ use crate::conclude::{cap_ms, estimate, signed, with_zeros};
 use crate::outcome::{Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
 use crate::stage;
 use crate::study::Study;
-use crate::unseen::missed_ms;
+use crate::unseen::{kinds, missed_ms};
 use serde::{Deserialize, Serialize};
 use zonefall_faults::mode_of_cause;
 use zonefall_stats::{DifferenceEstimate, MeanEstimate, Moments};
@@ -215,7 +215,10 @@ impl Concluding<'_> {
         let verdict_mean = stated.designs[at].verdict_mean;
         let turned = tornado.iter().any(|swing| swing.confidence == "assumed" && swing.turns_verdict);
         let (design, all) = (&self.study.designs[at], with_zeros(&self.seen.missed, self.trials));
-        let downtime = estimate(&missed_ms(self.study, design, &all, self.study.confidence), self.factor());
+        let downtime = estimate(
+            &missed_ms(self.study, design, &kinds(self.study, design), &all, self.study.confidence),
+            self.factor(),
+        );
         DesignImportance {
             design: design.name.clone(),
             unavailability: downtime.times(1.0 / MINUTES_PER_MONTH),

@@ -4,7 +4,7 @@
 //! losses at once are more than can be spared. Places decide, not what happens there: machines stand where a trial puts them when
 //! it begins, a set whose zones are hidden in any of them with all it has, on any rack.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
 use zonefall_faults::{Mode, Scope};
 use zonefall_fleet::{Component, Design, Footing, Least, Need, Part, initial_counts, initial_hosts, slot_groups};
 use zonefall_topology::{HostId, Topology, ZoneId};
@@ -13,7 +13,7 @@ use zonefall_topology::{HostId, Topology, ZoneId};
 type Machines = Vec<(u32, u32)>;
 
 /// What the strike on one unit takes away.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Loss {
     /// Zones with all that stands in them.
     zones: Vec<ZoneId>,
@@ -45,8 +45,8 @@ pub(super) struct Losses<'a> {
     topology: &'a Topology,
     /// Machines that may stand in each zone.
     by_zone: Vec<Machines>,
-    /// The host of every machine with its set, by host; if zones are hidden, that of one way to stand.
-    hosts: Vec<(HostId, u32)>,
+    /// The host of every machine with its set, by host, once it is asked for; if zones are hidden, that of one way to stand.
+    hosts: OnceCell<Vec<(HostId, u32)>>,
     /// Machines that can be spared; none where parts decide alone.
     spare: Option<u64>,
 }
@@ -61,18 +61,26 @@ impl<'a> Losses<'a> {
             }
             set.zones.iter().zip(initial_counts(set)).for_each(|(&zone, count)| stand(zone, count));
         }
-        let first_zone = |set: usize, _| topology.zone(design.sets[set].region, 1).unwrap_or(ZoneId(0));
-        let sets = slot_groups(design, topology).into_iter();
-        let sets = sets.flat_map(|group| std::iter::repeat_n(group.set, group.initial as usize));
-        let mut hosts: Vec<(HostId, u32)> = initial_hosts(design, topology, first_zone).into_iter().zip(sets).collect();
-        hosts.sort_unstable();
         let spare = match design.need {
             Need::Serving(least) => Some(design.capacity().saturating_sub(u64::from(least))),
             // How many a share of the demand needs depends on the hour: none to spare. So does how far a batch is.
             Need::Served(..) | Need::Done(..) => Some(0),
             Need::Parts(_) => None,
         };
-        Self { design, topology, by_zone, hosts, spare }
+        Self { design, topology, by_zone, hosts: OnceCell::new(), spare }
+    }
+
+    fn hosts(&self) -> &[(HostId, u32)] {
+        self.hosts.get_or_init(|| {
+            let (design, topology) = (self.design, self.topology);
+            let first_zone = |set: usize, _| topology.zone(design.sets[set].region, 1).unwrap_or(ZoneId(0));
+            let sets = slot_groups(design, topology).into_iter();
+            let sets = sets.flat_map(|group| std::iter::repeat_n(group.set, group.initial as usize));
+            let on = initial_hosts(design, topology, first_zone);
+            let mut hosts: Vec<(HostId, u32)> = on.into_iter().zip(sets).collect();
+            hosts.sort_unstable();
+            hosts
+        })
     }
 
     /// Whether it is known where every machine stands.
@@ -88,15 +96,15 @@ impl<'a> Losses<'a> {
         match mode.scope {
             _ if pair => self.two_zones().map(|(both, times)| Class { times, ..one(zones(both)) }).collect(),
             Scope::Instance => {
-                let machines = self.hosts.iter().map(|&(host, set)| self.part(host, [(set, 1)].into()));
-                alike(machines)
+                let machine = |zone, set| Loss { part: Some((zone, vec![(set, 1)])), ..Loss::default() };
+                let of_zone =
+                    |zone: ZoneId| self.by_zone[zone.0 as usize].iter().map(move |&(set, units)| (zone, set, units));
+                let machines = topology.zone_ids().flat_map(of_zone);
+                machines.map(|(zone, set, units)| Class { units, ..one(machine(zone, set)) }).collect()
             }
-            Scope::Host => alike(self.hosts.chunk_by(|a, b| a.0 == b.0).map(|on| self.part(on[0].0, by_set(on)))),
+            Scope::Host => self.alike(|a, b| a.0 == b.0),
             Scope::Rack if !self.are_known() => self.as_zones(|zone| topology.racks_in(zone)),
-            Scope::Rack => {
-                let same = |a: &(HostId, u32), b: &(HostId, u32)| topology.rack_of(a.0) == topology.rack_of(b.0);
-                alike(self.hosts.chunk_by(same).map(|on| self.part(on[0].0, by_set(on))))
-            }
+            Scope::Rack => self.alike(|a, b| topology.rack_of(a.0) == topology.rack_of(b.0)),
             // Which racks a hall has is shuffled.
             Scope::Hall => self.as_zones(|zone| topology.halls_in(zone)),
             Scope::Zone => topology.zone_ids().map(|zone| one(zones(vec![zone]))).collect(),
@@ -125,8 +133,31 @@ impl<'a> Losses<'a> {
         self.topology.zone_ids().map(zone).collect()
     }
 
-    fn part(&self, on: HostId, machines: Machines) -> Loss {
-        Loss { part: Some((self.topology.zone_of(self.topology.rack_of(on)), machines)), ..Loss::default() }
+    /// The machines that stand together, a class for all places that hold as many.
+    fn alike(&self, together: impl Fn(&(HostId, u32), &(HostId, u32)) -> bool) -> Vec<Class> {
+        let mut classes: Vec<Class> = Vec::new();
+        let mut on = Machines::new();
+        for machines in self.hosts().chunk_by(together) {
+            let zone = self.topology.zone_of(self.topology.rack_of(machines[0].0));
+            on.clear();
+            for &(_, set) in machines {
+                match on.iter_mut().find(|(other, _)| *other == set) {
+                    Some((_, count)) => *count += 1,
+                    None => on.push((set, 1)),
+                }
+            }
+            on.sort_unstable();
+            let same = |class: &&mut Class| class.loss.part.as_ref().is_some_and(|part| part.0 == zone && part.1 == on);
+            // Places are by zone, and neighbours mostly alike: what was found last comes first.
+            match classes.iter_mut().rev().find(same) {
+                Some(class) => class.units += 1,
+                None => {
+                    let loss = Loss { part: Some((zone, on.clone())), ..Loss::default() };
+                    classes.push(Class { loss, units: 1, times: 1.0 });
+                }
+            }
+        }
+        classes
     }
 
     /// Whether the objective is missed without all of this.
@@ -171,17 +202,4 @@ impl<'a> Losses<'a> {
             Footing::Region(region) => left(region) > 0,
         }
     }
-}
-
-fn by_set(on: &[(HostId, u32)]) -> Machines {
-    let mut machines: BTreeMap<u32, u32> = BTreeMap::new();
-    on.iter().for_each(|&(_, set)| *machines.entry(set).or_insert(0) += 1);
-    machines.into_iter().collect()
-}
-
-/// One class for all units that lose the same.
-fn alike(losses: impl Iterator<Item = Loss>) -> Vec<Class> {
-    let mut classes: BTreeMap<Loss, u32> = BTreeMap::new();
-    losses.for_each(|loss| *classes.entry(loss).or_insert(0) += 1);
-    classes.into_iter().map(|(loss, units)| Class { loss, units, times: 1.0 }).collect()
 }

@@ -71,6 +71,11 @@ impl Kinds {
         Self(alone.chain(strikes.meetings()).collect())
     }
 
+    /// Modes that can alone miss it.
+    pub fn lonely(&self) -> impl Iterator<Item = &Kind> {
+        self.0.iter().filter(|of| of.causes.1.is_none())
+    }
+
     /// The kinds of which so many trials expect too few to have shown what they do.
     pub fn rare(&self, trials: u64) -> impl Iterator<Item = &Kind> {
         self.0.iter().filter(move |of| of.per_trial * (trials as f64) < OCCURRENCES_MIN)

@@ -6,7 +6,7 @@ use crate::outcome::MINUTES_PER_MONTH;
 use crate::run::Finished;
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
-use crate::unseen::missed_ms;
+use crate::unseen::{kinds, missed_ms};
 use zonefall_stats::{Bounds, DifferenceBounds, MeanEstimate, Moments};
 
 const MS_PER_YEAR: f64 = 365.0 * 24.0 * 3_600_000.0;
@@ -101,7 +101,8 @@ fn read(metric: Metric, study: &Study, finished: &Finished, design: usize) -> Re
     let percent = 100.0 / TRILLIONTHS;
     match metric {
         Metric::Downtime => {
-            let missed = missed_ms(study, &study.designs[design], &tally.missed, confidence);
+            let kinds = kinds(study, &study.designs[design]);
+            let missed = missed_ms(study, &study.designs[design], &kinds, &tally.missed, confidence);
             half(missed, MINUTES_PER_MONTH / observed)
         }
         Metric::Outages => mean(&tally.outages, cap, MS_PER_YEAR / observed),
@@ -113,7 +114,8 @@ fn read(metric: Metric, study: &Study, finished: &Finished, design: usize) -> Re
             Reading { mean: 100.0 * tally.breaches.ratio(), half_width, hits }
         }
         Metric::Difference => {
-            let of = against_first(study, design, tally);
+            let kinds = |at: usize| kinds(study, &study.designs[at]);
+            let of = against_first(study, (&kinds(design), &kinds(0)), tally);
             let factor = MINUTES_PER_MONTH / observed;
             let half_width = match of.bounds {
                 DifferenceBounds::Interval(interval) => Some(interval.half_width() * factor),

@@ -61,7 +61,13 @@ fn a_sweep_is_a_heat_map_a_list_or_one_key_at_a_time_and_the_same_on_any_number_
     let one = sweep(&["--vary", VARY, "--vary", NEED, "--threads", "1"]);
     let two = sweep(&["--vary", VARY, "--vary", NEED, "--threads", "2"]);
     assert_eq!(one.out, two.out);
-    one.says(&["base, by slo.min_serving", "scale_set.web.capacity", "█", "6 points, 18 trials each"]);
+    one.says(&[
+        "base, by slo.min_serving",
+        "scale_set.web.capacity",
+        "6 points, 18 trials each",
+        "No figure is known well enough",
+    ]);
+    sweep(&["--vary", VARY, "--vary", NEED, "--trials", "60"]).says(&["█", "min a month in equal steps"]);
     sweep(&["--vary", VARY]).says(&["scale_set.web.capacity", "11"]);
     let each = sweep(&["--vary", VARY, "--vary", NEED, "--one-at-a-time", "--format", "csv"]);
     let each = Table::read(each.out.as_bytes(), b',');

@@ -26,9 +26,9 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
     let downtime = Shades::new(sweep, Figure::Downtime);
     draw_all(&mut page, sweep, first.designs.len(), &downtime);
     let legend = format!(
-        "{} min a month in equal steps of the logarithm; {} meets the target on average, {} misses it, ? not resolved{}; {}: fewer than \
+        "{} {} meets the target on average, {} misses it, ? not resolved{}; {}: fewer than \
          20 trials miss, so only a bound is known, without a shade.",
-        downtime.legend(&page),
+        downtime.legend(&page, "min a month in equal steps of the logarithm;"),
         answer::mark(&page, Verdict::Meets),
         answer::mark(&page, Verdict::Misses),
         verdicts(sweep),
@@ -41,8 +41,8 @@ pub fn sweep(sweep: &Sweep, style: Style) -> String {
         let lost = Shades::new(sweep, Figure::SessionsLost);
         draw_all(&mut page, sweep, first.designs.len(), &lost);
         let legend = format!(
-            "{} a month, shaded as above; {}: fewer than 20 trials lose some.",
-            lost.legend(&page),
+            "{} {}: fewer than 20 trials lose some.",
+            lost.legend(&page, "a month, shaded as above;"),
             page.sign("≤", "<=")
         );
         page.paragraph(None, &legend, Some(Tone::Faint));
@@ -130,14 +130,14 @@ impl Shades {
         Self { figure, least: if least.is_finite() { least } else { 0.0 }, most }
     }
 
-    /// "░▒▓█ from 12 to 48".
-    fn legend(&self, page: &Page) -> String {
+    /// "░▒▓█ from 12 to 48", of what; nothing of what no trial suffices for.
+    fn legend(&self, page: &Page, what: &str) -> String {
         if self.most <= 0.0 {
-            return "No figure is known well enough for a shade (more `--trials` would tell):".into();
+            return "No figure is known well enough for a shade: more `--trials` would tell.".into();
         }
         let signs: String = self.signs(page).iter().collect();
         let (least, most) = (number::plain(self.least, Toward::Up), number::plain(self.most, Toward::Up));
-        format!("{} from {least} to {most}", signs.trim())
+        format!("{} from {least} to {most} {what}", signs.trim())
     }
 
     fn signs(&self, page: &Page) -> [char; 5] {

@@ -18,7 +18,7 @@ use crate::outcome::{Estimate, MINUTES_PER_MONTH, Quality, SessionsDifference};
 use crate::run::RunError;
 use crate::stage::{self, Stage};
 use crate::study::Study;
-use crate::unseen::{kinds, missed_ms};
+use crate::unseen::missed_ms;
 use crate::visit::{Visit, Visitor, visit};
 use serde::Serialize;
 use sessions::{Concluded, SeenSessions};
@@ -238,7 +238,7 @@ pub fn compare(
     };
     let Some(seen) = visit(studies, 0..trials, how, new)? else { return Ok(None) };
     let all = studies.iter().flat_map(|study| study.designs.iter().map(move |design| (study, design)));
-    let kinds = all.map(|(study, design)| kinds(study, design)).collect();
+    let kinds = all.map(|(study, design)| Kinds::of(study, design)).collect();
     Ok(studies.first().map(|first| Concluding { studies, first, names, trials, seen, kinds }.comparison()))
 }
 

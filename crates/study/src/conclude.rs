@@ -10,7 +10,6 @@ use crate::sessions;
 use crate::stopping;
 use crate::study::Study;
 use crate::tally::DesignTally;
-use crate::unseen;
 use crate::warnings::warnings;
 use design::Concluding;
 use std::sync::Arc;
@@ -52,7 +51,7 @@ pub struct Labels {
 pub fn conclude(study: &Study, finished: &Finished, labels: &Labels) -> Outcome {
     let tallies = &finished.tally.designs;
     let observed_ms = tallies.first().map_or(0.0, |tally| tally.observed_ms as f64) / finished.trials.max(1) as f64;
-    let kinds: Vec<Kinds> = study.designs.iter().map(|design| unseen::kinds(study, design)).collect();
+    let kinds: Vec<Kinds> = study.designs.iter().map(|design| Kinds::of(study, design)).collect();
     let of = |((design, kinds), tally): ((&Arc<Design>, &Kinds), &DesignTally)| {
         let known = known(study, finished, design, tally);
         Concluding::new(study, finished, tally, known).design(design, kinds)

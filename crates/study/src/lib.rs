@@ -20,6 +20,7 @@ pub mod implied;
 pub mod importance;
 pub mod incidents;
 pub mod latency;
+mod lengths;
 pub mod misses;
 pub mod money;
 mod natural;

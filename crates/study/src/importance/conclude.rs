@@ -4,10 +4,11 @@ use super::Seen;
 use super::tornado::End;
 use crate::assumptions::{Badness, unsettles};
 use crate::conclude::{cap_ms, estimate, signed, with_zeros};
+use crate::misses::Kinds;
 use crate::outcome::{Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
 use crate::stage;
 use crate::study::Study;
-use crate::unseen::{kinds, missed_ms};
+use crate::unseen::missed_ms;
 use serde::{Deserialize, Serialize};
 use zonefall_faults::mode_of_cause;
 use zonefall_stats::{DifferenceEstimate, MeanEstimate, Moments};
@@ -216,7 +217,7 @@ impl Concluding<'_> {
         let turned = tornado.iter().any(|swing| swing.confidence == "assumed" && swing.turns_verdict);
         let (design, all) = (&self.study.designs[at], with_zeros(&self.seen.missed, self.trials));
         let downtime = estimate(
-            &missed_ms(self.study, design, &kinds(self.study, design), &all, self.study.confidence),
+            &missed_ms(self.study, design, &Kinds::of(self.study, design), &all, self.study.confidence),
             self.factor(),
         );
         DesignImportance {

@@ -35,7 +35,7 @@ impl Loss {
 pub(super) struct Class {
     pub loss: Loss,
     pub units: u32,
-    /// How often one is struck, in multiples of the mode's rate (and, of two zones, of how many strikes take both).
+    /// How often one is struck, in multiples of the mode's rate: a zone by itself, or two of them.
     pub times: f64,
 }
 
@@ -94,7 +94,10 @@ impl<'a> Losses<'a> {
         let zones = |zones: Vec<ZoneId>| Loss { zones, ..Loss::default() };
         let topology = self.topology;
         match mode.scope {
-            _ if pair => self.two_zones().map(|(both, times)| Class { times, ..one(zones(both)) }).collect(),
+            _ if pair => {
+                let both = self.two_zones().map(|(both, times)| (both, mode.common_cause * times));
+                both.map(|(both, times)| Class { times, ..one(zones(both)) }).collect()
+            }
             Scope::Instance => {
                 let machine = |zone, set| Loss { part: Some((zone, vec![(set, 1)])), ..Loss::default() };
                 let of_zone =
@@ -107,7 +110,11 @@ impl<'a> Losses<'a> {
             Scope::Rack => self.alike(|a, b| topology.rack_of(a.0) == topology.rack_of(b.0)),
             // Which racks a hall has is shuffled.
             Scope::Hall => self.as_zones(|zone| topology.halls_in(zone)),
-            Scope::Zone => topology.zone_ids().map(|zone| one(zones(vec![zone]))).collect(),
+            Scope::Zone => {
+                let alone = |zone| topology.zones_of(topology.region_of(zone)).count() == 1;
+                let times = |zone| if alone(zone) { 1.0 } else { 1.0 - mode.common_cause };
+                topology.zone_ids().map(|zone| Class { times: times(zone), ..one(zones(vec![zone])) }).collect()
+            }
             Scope::Region => {
                 topology.region_ids().map(|region| one(zones(topology.zones_of(region).collect()))).collect()
             }
@@ -117,7 +124,7 @@ impl<'a> Losses<'a> {
         }
     }
 
-    /// Pairs of zones of a region, and what a pair's rate is a multiple of.
+    /// Pairs of zones of a region, each struck from either of them.
     fn two_zones(&self) -> impl Iterator<Item = (Vec<ZoneId>, f64)> {
         self.topology.region_ids().flat_map(|region| {
             let zones: Vec<ZoneId> = self.topology.zones_of(region).collect();

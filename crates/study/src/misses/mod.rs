@@ -12,6 +12,7 @@
 
 mod losses;
 
+use crate::lengths::back_ms;
 use crate::study::Study;
 use losses::{Class, Losses};
 use std::collections::BTreeMap;
@@ -35,7 +36,7 @@ pub struct Lonely {
 
 /// A kind of misses: of one outage that is enough, or of two that meet where neither is.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Kind {
+pub struct Kind {
     /// What reports call the two, or the one.
     pub causes: (String, Option<String>),
     /// How often it is expected in a trial, over all units.
@@ -56,12 +57,12 @@ impl Kind {
 
 /// All that is known to miss an objective.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Kinds(Vec<Kind>);
+pub struct Kinds(Vec<Kind>);
 
 impl Kinds {
-    /// Those of a design in the world of a study, where machines need so long to be back after an outage. None where faults are not
-    /// drawn.
-    pub fn of(study: &Study, design: &Design, back_ms: f64) -> Self {
+    /// Those of a design in the world of a study. None where faults are not drawn.
+    pub fn of(study: &Study, design: &Design) -> Self {
+        let back_ms = back_ms(design);
         let strikes = Strikes::of(study, design, back_ms);
         let alone = strikes.lonely().into_iter().map(|of| Kind {
             per_trial: of.per_trial,
@@ -107,7 +108,7 @@ pub fn lonely(study: &Study, design: &Design) -> Vec<Lonely> {
 struct Strike<'a> {
     mode: &'a Mode,
     pair: bool,
-    /// Strikes a year on one unit, but for how often that is in multiples of it ([`Class::times`]).
+    /// The mode's rate; a unit is struck so many times it ([`Class::times`]).
     per_year: f64,
     /// How long one is out, with the time that machines need afterwards, in years.
     years_out: f64,
@@ -133,11 +134,12 @@ impl<'a> Strikes<'a> {
         let years = study.measure.horizon.since(study.measure.from).as_ms() as f64 / MS_PER_YEAR;
         let mut all = Self { losses, of: Vec::new(), classes: Vec::new(), years };
         let modes = study.profile.modes.iter().filter(|mode| study.replay.is_none() && can_stop(mode, design));
-        let mut known: BTreeMap<(Scope, bool, Option<&str>), usize> = BTreeMap::new();
+        let mut known: BTreeMap<(Scope, bool, u64, Option<&str>), usize> = BTreeMap::new();
         for mode in modes {
             let component = (mode.scope == Scope::Component).then_some(mode.name.as_str());
-            for (pair, share) in [(false, 1.0), (true, mode.common_cause)].into_iter().filter(|of| of.1 > 0.0) {
-                let classes = *known.entry((mode.scope, pair, component)).or_insert_with(|| {
+            for pair in [false, true].into_iter().filter(|pair| !pair || mode.common_cause > 0.0) {
+                let key = (mode.scope, pair, mode.common_cause.to_bits(), component);
+                let classes = *known.entry(key).or_insert_with(|| {
                     let enough = |class: Class| {
                         let alone = all.losses.are_missed(&[&class.loss]);
                         (class, alone)
@@ -146,29 +148,34 @@ impl<'a> Strikes<'a> {
                     all.classes.len() - 1
                 });
                 let years_out = (mode.mean_time_back_ms() + back_ms) / MS_PER_YEAR;
-                all.of.push(Strike { mode, pair, per_year: mode.rate_per_year() * share, years_out, classes });
+                all.of.push(Strike { mode, pair, per_year: mode.rate_per_year(), years_out, classes });
             }
         }
         all
     }
 
     fn lonely(&self) -> Vec<Lonely> {
-        let alone = self.of.iter().map(|strike| {
-            let enough =
-                self.classes[strike.classes].iter().filter(|(class, alone)| *alone && self.is_new(strike, class));
-            let units: f64 = enough.map(|(class, _)| f64::from(class.units) * class.times).sum();
-            Lonely {
-                cause: cause_name(strike.mode, strike.pair),
-                per_trial: strike.per_year * units * self.years,
-                mean_ms: strike.mode.mean_time_back_ms(),
-            }
-        });
-        alone.filter(|of| of.per_trial > 0.0).collect()
-    }
-
-    /// Of two zones of which one is enough, the mode's other strikes tell as much.
-    fn is_new(&self, strike: &Strike<'_>, class: &Class) -> bool {
-        !strike.pair || class.loss.zones().all(|one| !self.losses.are_missed(&[&one]))
+        let mut found: Vec<Lonely> = Vec::new();
+        for strike in &self.of {
+            let mut add = |pair: bool, units: f64| {
+                let (cause, per_trial) = (cause_name(strike.mode, pair), strike.per_year * units * self.years);
+                match found.iter_mut().find(|of| of.cause == cause) {
+                    Some(of) => of.per_trial += per_trial,
+                    None if per_trial > 0.0 => {
+                        found.push(Lonely { cause, per_trial, mean_ms: strike.mode.mean_time_back_ms() });
+                    }
+                    None => {}
+                }
+            };
+            let enough = self.classes[strike.classes].iter().filter(|(_, alone)| *alone);
+            let times = |class: &Class| f64::from(class.units) * class.times;
+            // A strike on two zones of which one is enough is told as one on that.
+            let both = |class: &Class| strike.pair && class.loss.zones().all(|one| !self.losses.are_missed(&[&one]));
+            let (two, one): (Vec<&Class>, Vec<&Class>) = enough.map(|(class, _)| class).partition(|class| both(class));
+            add(false, one.into_iter().map(times).sum());
+            add(true, two.into_iter().map(times).sum());
+        }
+        found
     }
 
     fn meetings(&self) -> Vec<Kind> {

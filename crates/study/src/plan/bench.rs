@@ -13,7 +13,6 @@ use crate::misses::{Kind, Kinds};
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
-use crate::unseen::kinds;
 use crate::visit::{Visit, Visitor, visit};
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
@@ -206,7 +205,7 @@ impl<'a> Bench<'a> {
 
     fn kinds(&self, candidate: usize) -> &Kinds {
         let design = &self.question.candidates[candidate].design;
-        self.kinds[candidate].get_or_init(|| kinds(&self.question.study, design))
+        self.kinds[candidate].get_or_init(|| Kinds::of(&self.question.study, design))
     }
 
     /// The share of time for which plain trials of a candidate leave room, and the kind of misses that takes most of it.

@@ -2,11 +2,12 @@
 
 use super::Rule;
 use crate::conclude::{against_first, known};
+use crate::misses::Kinds;
 use crate::outcome::MINUTES_PER_MONTH;
 use crate::run::Finished;
 use crate::study::Study;
 use crate::tally::TRILLIONTHS;
-use crate::unseen::{kinds, missed_ms};
+use crate::unseen::missed_ms;
 use zonefall_stats::{Bounds, DifferenceBounds, MeanEstimate, Moments};
 
 const MS_PER_YEAR: f64 = 365.0 * 24.0 * 3_600_000.0;
@@ -101,7 +102,7 @@ fn read(metric: Metric, study: &Study, finished: &Finished, design: usize) -> Re
     let percent = 100.0 / TRILLIONTHS;
     match metric {
         Metric::Downtime => {
-            let kinds = kinds(study, &study.designs[design]);
+            let kinds = Kinds::of(study, &study.designs[design]);
             let missed = missed_ms(study, &study.designs[design], &kinds, &tally.missed, confidence);
             half(missed, MINUTES_PER_MONTH / observed)
         }
@@ -114,7 +115,7 @@ fn read(metric: Metric, study: &Study, finished: &Finished, design: usize) -> Re
             Reading { mean: 100.0 * tally.breaches.ratio(), half_width, hits }
         }
         Metric::Difference => {
-            let kinds = |at: usize| kinds(study, &study.designs[at]);
+            let kinds = |at: usize| Kinds::of(study, &study.designs[at]);
             let of = against_first(study, (&kinds(design), &kinds(0)), tally);
             let factor = MINUTES_PER_MONTH / observed;
             let half_width = match of.bounds {

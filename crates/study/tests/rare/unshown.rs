@@ -2,8 +2,11 @@
 //! for them, by rates and places alone. Held to exact answers.
 
 use super::*;
+use zonefall_fleet::{Component, Footing, Least, Need, Node, Part, ScaleSet, Structure};
 use zonefall_study::comparison::{Comparison, compare};
+use zonefall_study::misses::Kinds;
 use zonefall_study::{Threads, Visit};
+use zonefall_topology::ZoneId;
 
 fn often(name: &str, a_year: f64, minutes: f64) -> Mode {
     mode(name, Scope::Global, YEAR_H / a_year, exponential(minutes / 60.0))
@@ -87,5 +90,85 @@ fn what_two_must_meet_for_is_told() {
     for (zones, trials) in [(&[1, 2][..], 20_000), (&[1, 2, 3], 200)] {
         let said = plain(&small(modes.clone(), on_names(zones, zones.len() as u32, 1), trials)).warnings;
         assert!(!said.iter().any(told), "{zones:?}: {said:?}");
+    }
+}
+
+/// A tier in two zones before either of two sets of one zone, and a database in one of these.
+#[test]
+fn kinds_of_a_service_of_parts_are_its_exact_answer_too() {
+    let sets = |zones: &[&[u32]]| {
+        let set =
+            |(at, zones): (usize, &&[u32])| ScaleSet { name: format!("s{at}"), ..bare(zones, 2, 1).sets[0].clone() };
+        zones.iter().enumerate().map(set).collect::<Vec<_>>()
+    };
+    let machines = |set| Part::Sets(vec![set], Least::Serving(1));
+    let database = |footing| Part::Component(Component { cause: Some("database".into()), footing, ceiling: None });
+    let node = |part| Node { name: "part".into(), part, promise: None };
+    let modes = || {
+        vec![
+            zone(0.01, 20.0),
+            mode("rack", Scope::Rack, YEAR_H / 0.02, exponential(30.0)),
+            mode("vm", Scope::Instance, YEAR_H / 0.05, exponential(3.0)),
+            mode("database", Scope::Component, YEAR_H / 0.02, exponential(2.0)),
+        ]
+    };
+    for footing in [Footing::Zone(ZoneId(1)), Footing::Global] {
+        let either = Part::Group { parts: vec![1, 2], least: 1 };
+        let all = Part::Group { parts: vec![0, 3, 4], least: 3 };
+        let parts = [machines(0), machines(1), machines(2), either, database(footing.clone()), all];
+        let service = Structure { nodes: parts.into_iter().map(node).collect(), failovers: vec![] };
+        let design =
+            Design { sets: sets(&[&[1, 3], &[1], &[2]]), need: Need::Parts(Arc::new(service)), ..bare(&[1], 2, 1) };
+        let region = Region { name: "east".into(), zones: 3, halls_per_zone: 1, racks_per_zone: 8, hosts_per_rack: 2 };
+        let study = small(profile(modes()), design, 1);
+        let study = Study { topology: Arc::new(Topology::new(vec![region]).unwrap()), ..study };
+        let exact = exactly(&study, &study.designs[0]).unwrap().unavailability;
+        let ratio = of_all_kinds(&study) / exact;
+        println!("{footing:?}: {exact:.3e} {ratio:.4}");
+        assert!((0.995..1.005).contains(&ratio), "{footing:?}: {ratio}");
+    }
+}
+
+/// Milliseconds that all kinds bring to a trial, as a share of it.
+fn of_all_kinds(study: &Study) -> f64 {
+    Kinds::of(study, &study.designs[0]).rare_ms(0) / (365.0 * 24.0 * HOUR)
+}
+
+/// Where everything is rare, one outage that is enough and two that meet are all there is: places, rates and lengths together come
+/// to the exact answer.
+#[test]
+fn all_kinds_together_are_the_exact_answer_where_outages_are_rare() {
+    let of = |name, scope, a_year: f64, hours| mode(name, scope, YEAR_H / a_year, exponential(hours));
+    let modes = || {
+        let mut zone = of("zone", Scope::Zone, 0.01, 20.0);
+        zone.common_cause = 0.1;
+        vec![
+            zone,
+            of("region", Scope::Region, 1e-6, 12.0),
+            of("rack", Scope::Rack, 0.02, 30.0),
+            of("host", Scope::Host, 0.03, 5.0),
+            of("vm", Scope::Instance, 0.05, 3.0),
+            of("network", Scope::Zone, 0.02, 1.0),
+        ]
+    };
+    for racks in [1, 4] {
+        for (zones, capacity) in [(&[1][..], 5), (&[1, 2], 5), (&[1, 2, 3], 6), (&[1, 2, 3], 9)] {
+            for need in 1..=capacity {
+                let region = Region {
+                    name: "east".into(),
+                    zones: 3,
+                    halls_per_zone: 1,
+                    racks_per_zone: racks,
+                    hosts_per_rack: 2,
+                };
+                let study = small(profile(modes()), bare(zones, capacity, need), 1);
+                let study = Study { topology: Arc::new(Topology::new(vec![region]).unwrap()), ..study };
+                let exact = exactly(&study, &study.designs[0]).unwrap().unavailability;
+                let found = of_all_kinds(&study);
+                let ratio = found / exact;
+                println!("{racks} racks, {zones:?} {capacity} {need}: {exact:.3e} {found:.3e} {ratio:.4}");
+                assert!((0.998..1.003).contains(&ratio), "{racks} racks, {zones:?} {capacity} {need}: {ratio}");
+            }
+        }
     }
 }

@@ -5,11 +5,13 @@ use super::room::Room;
 use super::svg::{Anchor, Svg, width_of};
 
 /// Marks nearer than this have one label.
-const TOGETHER: f64 = 7.0;
+const TOGETHER: f64 = 9.5;
 /// How far labels stand off; beyond the first with a line.
 const OFF: [f64; 4] = [9.0, 19.0, 31.0, 45.0];
 /// Half the height of a label.
 const HALF: f64 = 6.0;
+/// What stays free beside one.
+const GAP: f64 = 4.0;
 /// What a place outside of the picture, or nearer to another mark, counts like in overlap.
 const OUTSIDE: f64 = 1e6;
 const MISTAKEN: f64 = 1e3;
@@ -46,10 +48,10 @@ fn text(numbers: &[usize]) -> String {
 
 /// The middles of places for a label so wide, the best first, and whether each needs a line to its mark.
 fn places(mark: Point, wide: f64) -> Vec<(Point, bool)> {
-    let half = wide / 2.0;
+    let half = (wide - GAP) / 2.0;
     let around = |off: f64| {
         let (aside, up) = (off + half, off + HALF - 2.0);
-        let corner = 0.75 * off;
+        let corner = 0.8 * off;
         let sides = [
             (corner + half, corner + 3.0),
             (corner + half, -corner - 3.0),
@@ -70,7 +72,7 @@ pub(super) fn write(svg: &mut Svg, marks: &[Point], (from, to): (Point, Point), 
     let groups = groups(marks);
     for group in &groups {
         let text = text(&group.numbers);
-        let wide = width_of(&text);
+        let wide = width_of(&text) + GAP;
         let places = places(group.at, wide);
         let rect = |(x, y): Point| (x - wide / 2.0, y - HALF, x + wide / 2.0, y + HALF);
         let boxes: Vec<_> = places.iter().map(|&(middle, _)| rect(middle)).collect();
@@ -86,7 +88,7 @@ pub(super) fn write(svg: &mut Svg, marks: &[Point], (from, to): (Point, Point), 
         let at = room.place_against(&boxes, against);
         let Some(&((x, y), with_line)) = places.get(at) else { continue };
         if with_line {
-            svg.line("grid", group.at, (x, y));
+            svg.line("lead", group.at, (x, y));
         }
         svg.text("goal-label halo", (x, y + 4.5), Anchor::Middle, &text);
     }
@@ -119,8 +121,8 @@ mod tests {
     #[test]
     fn no_number_prints_over_another_or_stands_at_the_neighbours_mark() {
         // A row of marks as near as they may be, a cluster, one in each corner.
-        let row = (0..12).map(|at| (100.0 + 8.0 * f64::from(at), 150.0));
-        let cluster = [(200.0, 60.0), (208.0, 60.0), (204.0, 68.0), (212.0, 67.0)];
+        let row = (0..12).map(|at| (100.0 + 10.0 * f64::from(at), 150.0));
+        let cluster = [(200.0, 60.0), (210.0, 60.0), (204.0, 69.0), (214.0, 69.0)];
         let corners = [(2.0, 2.0), (398.0, 2.0), (2.0, 298.0), (398.0, 298.0)];
         let marks: Vec<Point> = row.chain(cluster).chain(corners).collect();
         let labels = written(&marks);
@@ -133,7 +135,7 @@ mod tests {
                 "{words}"
             );
             for (other, place) in &labels[at + 1..] {
-                let apart = (middle.0 - place.0).abs() >= half + width_of(other) / 2.0 - 0.2
+                let apart = (middle.0 - place.0).abs() >= half + width_of(other) / 2.0 + GAP - 0.2
                     || (middle.1 - place.1).abs() >= 2.0 * HALF - 0.2;
                 assert!(apart, "{words} {middle:?} and {other} {place:?}");
             }

@@ -143,7 +143,7 @@ fn in_numbers(of: Tries) -> String {
 
 fn a_second(milli: u64) -> String {
     let plain = milli as f64 / 1000.0;
-    if milli >= 10_000 || milli % 1000 == 0 { format!("{plain:.0}") } else { format!("{plain:.1}") }
+    if milli >= 10_000 || milli.is_multiple_of(1000) { format!("{plain:.0}") } else { format!("{plain:.1}") }
 }
 
 #[cfg(test)]

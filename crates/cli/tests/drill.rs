@@ -1,5 +1,5 @@
 //! `drill` from the command line: what is judged, what is not, and how it ends.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
 mod kit;
 

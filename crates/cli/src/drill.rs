@@ -54,8 +54,16 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
         }
         args::DrillFormat::Json => console.data(&zonefall_report::to_json(&drilled.0)?)?,
     }
-    let passes = drilled.0.designs.iter().all(DrillDesign::passes);
-    Ok(if passes { Exit::Fine } else { Exit::Missed })
+    Ok(exit(&drilled.0.designs))
+}
+
+/// A hypothesis that was not held against anything is neither kept nor missed.
+fn exit(designs: &[DrillDesign]) -> Exit {
+    match () {
+        () if designs.iter().any(DrillDesign::misses) => Exit::Missed,
+        () if designs.iter().all(DrillDesign::passes) => Exit::Fine,
+        () => Exit::NotResolved,
+    }
 }
 
 /// The drill, and the timeline of the first design that fails, or of the first one.
@@ -78,7 +86,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
             }
         }
         let (found, timeline) = one(options, scenario, design, &script, &hypothesis)?;
-        let first_failure = !found.passes() && designs.iter().all(DrillDesign::passes);
+        let first_failure = found.misses() && !designs.iter().any(DrillDesign::misses);
         if timeline.is_some() && (shown.is_none() || first_failure) {
             shown = timeline;
         }
@@ -88,7 +96,8 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
         notes.push(OUTAGE_LACKS.into());
     }
     let name = if of.name.is_empty() { options.experiment.display().to_string() } else { of.name.clone() };
-    let (study, outage_adds) = (scenario.name.clone(), (!options.as_outage).then(|| OUTAGE_ADDS.to_owned()));
+    let adds = !options.as_outage && designs.iter().any(DrillDesign::is_judged);
+    let (study, outage_adds) = (scenario.name.clone(), adds.then(|| OUTAGE_ADDS.to_owned()));
     let begins = scenario.start.as_ref().and_then(|start| start.after(scenario.hypothesis.begins));
     Ok((Drilled { schema: SCHEMA, experiment: name, study, hypothesis, begins, designs, notes, outage_adds }, shown))
 }
@@ -137,7 +146,7 @@ fn one(
         judged: None,
         least_serving: None,
     };
-    if !script.fails.is_empty() {
+    if !script.fails.is_empty() || script.touched.is_empty() {
         return Ok((found, None));
     }
     let study = study(options, scenario, design, script, hypothesis)?;

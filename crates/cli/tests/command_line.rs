@@ -99,6 +99,10 @@ fn what_results_name_is_explained() {
     told("elasticity").says(&["importance.csv: elasticity"]);
     told("plan.csv").says(&["plan.csv: role", "runner_up"]);
     told("importance.csv").says(&["spared_if_never"]);
+    told("exact")
+        .says(&["nothing that is drawn by chance can reach the design", "In `verify` it is the answer without a draw"]);
+    told("metastable").says(&["retries alone keep it up", "metastable_h"]);
+    told("retry").says(&["so that nobody is served", "with the router `global-load-balancer`", "With Front Door"]);
 }
 
 #[test]

@@ -312,8 +312,31 @@ fn the_command_says_the_design_the_price_and_why() {
         .ends(4)
         .says(&["No design meets it", "The closest is capacity 11", "That comes above all from zone ("])
         .says(&["Why not less: downtime by cause", "of this design alone"]);
-    desk.run("plan none.toml --target 99.99%").ends(0);
+    desk.run("plan none.toml --target 99.99%")
+        .ends(0)
+        .says(&["= 11 is the greatest that [plan] allows: a higher bound may find one"]);
     desk.run("check s.toml").ends(0).says(&["Plan       11 candidates over scale_set.web.capacity"]);
+}
+
+#[test]
+fn an_answer_at_the_end_of_a_range_is_said_to_be_where_a_cheaper_one_may_lie_beyond() {
+    let desk = Desk::with(&world(3, 17520, 8, &capacity("14 to 16", "more")));
+    let words = "`scale_set.web.capacity` = 14 is the least that [plan] allows: a lower bound may find a cheaper one.";
+    let args = "plan s.toml --target 99.9%";
+    desk.run(&format!("{args} --report html --report md --out p"))
+        .ends(0)
+        .says(&["= 14 is the least that [plan] allows: a lower bound may find"]);
+    for file in ["p/report.html", "p/report.md"] {
+        assert!(desk.read(file).replace('\\', "").contains("is the least that [plan] allows"), "{file}");
+    }
+    let told: Value = serde_json::from_str(&desk.run(&format!("{args} --format json")).ends(0).out).unwrap();
+    assert!(told["notes"].as_array().unwrap().iter().any(|note| note == words), "{told}");
+    // Amid the range nothing lies beyond, and at its dear end nothing cheaper.
+    for values in ["13 to 15", "12 to 14"] {
+        desk.put("s.toml", world(3, 17520, 8, &capacity(values, "more")));
+        let out = desk.run(args).ends(0).says(&["capacity 14, for 14"]).out.clone();
+        assert!(!out.contains("that [plan] allows"), "{out}");
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 #[path = "timeline/beside.rs"]
 mod beside;
+#[path = "timeline/clients.rs"]
+mod clients;
 mod kit;
 
 use kit::{BASE, Desk, STRESS, Table, ran};

@@ -66,8 +66,8 @@ impl World {
         }
     }
 
-    /// Instances of all gateways.
-    pub(crate) fn gateway_instances(&self) -> u32 {
-        self.growths.iter().map(|growth| growth.instances).sum()
+    /// The instances of each gateway, and those with the ordered ones.
+    pub(crate) fn gateway_instances(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.growths.iter().map(|growth| (growth.instances, growth.ordered()))
     }
 }

@@ -70,13 +70,14 @@ pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
 pub use parts::routes::working;
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
+pub use retries::Tries;
 pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
 pub use service::{Begin, Ceiling, IN_TIME, Latency, Limit, Queue, Service, Sessions};
 pub use slow_start::SlowStart;
 pub use states::{Load, StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, Throughput, fewer_hold};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};
-pub use watch::{Batched, Seen, Sighting, Stand, Watcher, Witness};
+pub use watch::{Batched, Ended, Gated, Lined, Overload, Seen, Sent, Sighting, Stand, Watcher, Witness};
 pub use ways::{NoWay, TIERS_MAX, Tier, WAYS_MAX, Way, WayLoad, Ways};
 pub use world::{World, population};
 

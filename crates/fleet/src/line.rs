@@ -91,6 +91,8 @@ pub(crate) struct Line {
     counts_from: i128,
     /// The longest that it was since it began, and what had come and gone until then.
     longest: (i128, i128),
+    /// The longest that the line before it was.
+    before: i128,
     capped: bool,
     /// Work that each cause has withheld since it began, and what nobody did.
     withheld: Vec<i64>,
@@ -109,6 +111,7 @@ zonefall_engine::pooled_clone!(Line {
     front,
     counts_from,
     longest,
+    before,
     capped,
     withheld,
     short,
@@ -127,6 +130,7 @@ impl Line {
             front: Front::default(),
             counts_from: 0,
             longest: (0, 0),
+            before: 0,
             capped: false,
             withheld: vec![0; causes],
             short: 0,
@@ -145,7 +149,13 @@ impl Line {
     /// Nobody waits.
     fn end(&mut self) {
         self.arrived.clear();
+        self.before = self.longest.0;
         (self.front, self.counts_from, self.longest, self.capped) = (Front::default(), 0, (0, 0), false);
+    }
+
+    /// The longest that the line was since it began, or that which was the last, in millionths of a request.
+    pub fn longest(&self) -> i128 {
+        self.longest.0.max(self.before)
     }
 
     /// Measured time begins: who has come before counts neither as served nor as given up.
@@ -173,7 +183,7 @@ impl Line {
                 return;
             }
             self.withheld.fill(0);
-            self.short = 0;
+            (self.short, self.before) = (0, 0);
         }
         self.arrived.comes(t, rates.reach.into());
         self.front = self.arrived.move_on(self.front, t, self.front.left);

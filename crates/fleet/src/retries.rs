@@ -44,6 +44,19 @@ pub(crate) struct Asked {
     pub dead: u64,
 }
 
+/// What clients ask for while attempts fail for lack of capacity, in thousandths of a request a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tries {
+    /// First tries.
+    pub first_milli: u64,
+    /// All of them.
+    pub all_milli: u64,
+    /// What the machines are good for.
+    pub capacity_milli: u64,
+    /// None would fail, had none failed before: tries again alone keep the overload up.
+    pub hold_themselves: bool,
+}
+
 impl Asked {
     fn load(self) -> Load {
         let alive = if self.alive == 0 { 0.0 } else { self.alive as f64 / (self.alive + self.dead) as f64 };
@@ -113,6 +126,16 @@ impl Clients {
         }
         let tries = self.retry.attempts(asked.load(), self.find(asked).settled);
         (tries * (1.0 - self.retry.faults) * asked.demand_milli as f64).round() as u64
+    }
+
+    /// What clients ask for in this state, for whoever watches; none where no attempt fails for lack of capacity.
+    pub fn tries(&self, asked: Asked) -> Option<Tries> {
+        self.fails_in(asked).then(|| Tries {
+            first_milli: asked.demand_milli,
+            all_milli: self.attempts(asked),
+            capacity_milli: if asked.alive == 0 { 0 } else { asked.capacity_milli },
+            hold_themselves: self.retry.settles(asked.load(), 0.0).0 <= 0.0,
+        })
     }
 
     /// Whether attempts fail for lack of capacity in this state.

@@ -249,6 +249,12 @@ impl World {
         }
     }
 
+    /// Whether the router of a group takes a part for working, and the sets of that.
+    pub(crate) fn sees(&self, group: usize, part: usize) -> (bool, &[u32]) {
+        let switch = &self.routing[group];
+        (switch.views[part].seen, &switch.sets[part])
+    }
+
     /// What runs of a part, or of all of them.
     fn run_parts(&mut self, at: usize, part: Option<usize>, running: u32, t: SimTime) {
         self.book.settle(t, &self.measure);

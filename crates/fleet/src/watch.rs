@@ -5,13 +5,15 @@
 //! world. What can go wrong: comparing costs a look at every machine for every event, so whoever watches asks first how
 //! many there are.
 //!
-//! What is not about machines is in `beside.rs`.
+//! What is about clients is in `clients.rs`, what else is not about machines in `beside.rs`.
 //!
 //! The objective is looked at as the book does it, when time moves on: the missed intervals sum to the ledger's downtime.
 
 mod beside;
+mod clients;
 
-pub use beside::Batched;
+pub use beside::{Batched, Gated};
+pub use clients::{Ended, Lined, Overload, Sent};
 
 use crate::machine::*;
 use crate::manage::{Rolled, Which};
@@ -20,6 +22,7 @@ use crate::parts::routes::{WHOLLY, working};
 use crate::serving::Class;
 use crate::world::World;
 use beside::Beside;
+use clients::Clients;
 use zonefall_engine::SimTime;
 use zonefall_topology::{HostId, RackId, ZoneId};
 
@@ -102,12 +105,18 @@ pub enum Seen {
     Rolled(Which, Rolled),
     /// Something becomes of a batch of jobs, numbered from 1.
     Batch(u64, Batched),
-    /// An application gateway that had so many instances has so many.
-    Gateway(u32, u32),
-    /// Attempts fail for lack of capacity from here on, or no more.
-    Overload(bool),
-    /// Gateways turn requests away from here on; or no more, after so many.
-    TurnsAway(Option<u64>),
+    /// The application gateway of an entrance has more instances or fewer.
+    Gateway(Gated),
+    /// The application gateway of an entrance orders so many more instances.
+    Orders(u32, u32),
+    /// The application gateway of an entrance turns requests away from here on; or no more, after so many.
+    TurnsAway(u32, Option<u64>),
+    /// The clients of a failover group are sent elsewhere: each of its parts.
+    Sent(u32, Vec<Sent>),
+    /// Something becomes of the line in which requests wait.
+    Line(Lined),
+    /// Something becomes of attempts at an entrance that fail for lack of capacity.
+    Overload(u32, Overload),
     /// Sessions were lost to a cause, in thousandths.
     Lost(u16, u64),
     /// The objective is missed from here on. What was missed before by cause.
@@ -140,8 +149,6 @@ pub struct Witness {
     good_for: Option<u64>,
     now: SimTime,
     misses: bool,
-    /// Whether attempts fail for lack of capacity, as things stand and as was told.
-    overload: (bool, bool),
     /// When late jobs will be done, if nothing happens before.
     catches_up: SimTime,
     missed: bool,
@@ -152,6 +159,7 @@ pub struct Witness {
     lost: Vec<u64>,
     /// What was booked by cause when the objective last came to be missed or to hold.
     by_cause: Vec<u64>,
+    clients: Clients,
     beside: Beside,
 }
 
@@ -164,7 +172,8 @@ impl Witness {
     /// What was seen of a world that has finished its trial.
     pub fn finish(mut self, world: &World, end: SimTime) -> Vec<Sighting> {
         self.time_moves(world, end);
-        self.end_refusals(world, end);
+        self.end_refusals(end);
+        self.end_clients(world, end);
         if self.missed {
             let by_cause = world.ledger().missed_by_cause_ms.clone();
             self.tell_of(self.level, end, Seen::Met(by_cause));
@@ -190,12 +199,8 @@ impl Witness {
         if t <= from {
             return;
         }
-        let (fails, failed) = self.overload;
-        self.overload.1 = fails;
-        if fails != failed {
-            self.tell_of(self.level, from, Seen::Overload(fails));
-        }
-        self.look_at_refusals(from);
+        self.clients_go_on(from, t);
+        self.look_at_refusals(from, t);
         self.misses &= self.catches_up > from;
         if self.misses != self.missed {
             self.missed = self.misses;
@@ -212,7 +217,7 @@ impl Witness {
 
     fn judge(&mut self, world: &World) {
         (self.misses, self.level) = (world.misses(), world.rotation());
-        self.overload.0 = world.book.attempts_fail();
+        self.clients.judge(world);
         self.beside.judge_refusals(world);
         self.catches_up = world.book.catches_up();
     }
@@ -307,7 +312,7 @@ impl Watcher for Witness {
             self.states = (0..world.machines.len()).map(|at| (state(world, at), false)).collect();
             self.operations = world.ledger().operations.to_vec();
             (self.demand, self.good_for) = (world.book.demand, world.good_for_milli());
-            self.beside = Beside::of(world);
+            (self.clients, self.beside) = (Clients::of(world), Beside::of(world));
             self.judge(world);
         }
         if t > self.now {
@@ -325,8 +330,9 @@ impl Watcher for Witness {
         }
         self.look_at_sessions(world, t);
         self.look_at_jobs(world, t);
-        self.look_at_gateway(world, t);
-        let told = self.look_at_rollouts(world, t);
+        self.look_at_clients(world, t);
+        let mut told = self.look_at_rollouts(world, t);
+        told[Operation::GatewayGrowths as usize] += self.look_at_gateways(world, t);
         self.count(world, &told, t);
         self.judge(world);
         if self.misses != self.missed {

@@ -1,7 +1,7 @@
 //! Words that stand on pages and are no key, column or rule: what each of them means there.
 
 /// Names of a term, the first of which is its own, and what it says.
-const TERMS: [(&[&str], &str); 24] = [
+const TERMS: [(&[&str], &str); 26] = [
     (&["availability"], "The share of the measured time in which the objective held, over all trials; rounded down."),
     (&["downtime"], "Time in which the objective was missed, in minutes of a month of 30 days; rounded up."),
     (
@@ -11,6 +11,14 @@ const TERMS: [(&[&str], &str); 24] = [
     (
         &["not resolved"],
         "The interval has the objective inside, or a look at what is assumed turns the verdict: more trials help with the first, better evidence with the second.",
+    ),
+    (
+        &["exact", "exactly"],
+        "No estimate, so without an interval: nothing that is drawn by chance can reach the design (a script or a record strikes it, or nothing; all that it does takes fixed times; its demand has no noise), so that one trial shows what all would. Assumptions are in it as in any other figure. In `verify` it is the answer without a draw, by formulas and Markov chains, that the simulated one is held against.",
+    ),
+    (
+        &["retry storm", "metastable"],
+        "Attempts fail for lack of capacity, and each that fails costs work and is tried again. With all of the work wasted (`retry.wasted_work`) nobody is served in it. It is metastable where there would be room for every request, had none failed before: retries alone keep it up, until all tries together fit (the demand falls, capacity comes), or a breaker opens. A trace says from when on, how many attempts come for how many requests, and when it ends.",
     ),
     (&["on average"], "The verdict on the mean over all trials: what a fleet gets in the long run."),
     (

@@ -71,7 +71,8 @@ pub struct DrillDesign {
     pub load: Option<Load>,
     /// What was struck, in words.
     pub struck: Vec<String>,
-    /// Trials, which differ in the luck of boots and repairs, and in the noise of a demand.
+    /// Trials, which differ in the luck of boots and repairs, and in the noise of a demand; 0 where nothing was run: Azure would not,
+    /// or nothing of the experiment strikes it.
     pub trials: u64,
     /// Trials in which the hypothesis held.
     pub passed: u64,
@@ -84,9 +85,19 @@ pub struct DrillDesign {
 }
 
 impl DrillDesign {
+    /// Whether anything was run on it, so that the hypothesis was judged.
+    pub fn is_judged(&self) -> bool {
+        self.trials > 0
+    }
+
     /// Whether the hypothesis held in every trial.
     pub fn passes(&self) -> bool {
-        self.fails.is_empty() && self.passed == self.trials
+        self.is_judged() && self.passed == self.trials
+    }
+
+    /// Whether it did not in one of them.
+    pub fn misses(&self) -> bool {
+        self.passed < self.trials
     }
 }
 

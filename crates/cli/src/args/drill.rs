@@ -11,7 +11,8 @@ Example:
 The experiment is what Azure takes: raw, in a REST example, or in an ARM template. Scale sets are found by their names; a
 placeholder or another name needs --target. The hypothesis stands in the scenario (`explain drill`).
 
-Exit code 4 if the hypothesis fails on a design.";
+Exit code 4 if the hypothesis fails on a design; 5 if it fails on none, but on one nothing of the experiment could be run, so that
+nothing was judged.";
 
 /// The most trials of a drill.
 const TRIALS_MAX: u64 = 1000;

@@ -69,6 +69,13 @@ impl Parts {
         if gates { share.min(self.gate_at(at)) } else { share }
     }
 
+    /// What a gateway does not let through now.
+    pub fn is_turned_away_at(&self, gate: usize) -> u64 {
+        let Some(gates) = &self.gates else { return 0 };
+        let (entrance, demand) = (gates.entrances.at[gate] as usize, self.demand.unwrap_or(0));
+        self.share(entrance, demand) - self.comes(entrance, demand)
+    }
+
     /// What all gateways together let through of a demand.
     pub fn let_in(&self, demand: u64) -> u64 {
         let Some(gates) = &self.gates else { return demand };

@@ -16,7 +16,7 @@ use super::flow::Way;
 use crate::entrances::Entrances;
 use crate::ledger::Ledger;
 use crate::policy::retry::Retry;
-use crate::retries::{Asked, Clients, Spell};
+use crate::retries::{self, Asked, Clients, Spell};
 use crate::service::is_share;
 use crate::structure::Structure;
 
@@ -150,9 +150,20 @@ impl Parts {
         self.tries.as_ref().and_then(|tries| tries.of(at)).is_some_and(Queue::is_failing)
     }
 
-    /// Whether any attempts do.
-    pub fn attempts_fail(&self) -> bool {
-        self.tries.as_ref().is_some_and(|tries| tries.queues.iter().any(Queue::is_failing))
+    /// How many queues clients come to that try again.
+    pub fn queues(&self) -> usize {
+        self.tries.as_ref().map_or(0, |tries| tries.queues.len())
+    }
+
+    /// The requests that come to a queue.
+    pub fn comes_to_queue(&self, queue: usize) -> u64 {
+        self.tries.as_ref().and_then(|tries| tries.queues.get(queue)).map_or(0, |queue| queue.asked.demand_milli)
+    }
+
+    /// What the clients of a queue ask for; none where no attempt fails there for lack of capacity.
+    pub fn tries_at(&self, queue: usize) -> Option<retries::Tries> {
+        let queue = self.tries.as_ref()?.queues.get(queue)?;
+        queue.clients.tries(queue.asked)
     }
 
     /// The state lasts; `counted_ms` of it are measured.

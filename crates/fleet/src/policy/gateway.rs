@@ -74,6 +74,11 @@ impl Growth {
         wanted.saturating_sub(self.ordered)
     }
 
+    /// The instances that there are or will be.
+    pub fn ordered(&self) -> u32 {
+        self.ordered
+    }
+
     /// So many more come at an instant.
     pub fn order(&mut self, more: u32, at: SimTime) {
         self.ordered += more;

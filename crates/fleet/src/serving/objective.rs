@@ -6,7 +6,7 @@ use super::{Book, Class};
 use crate::design::Need;
 use crate::parts::Counts;
 use crate::parts::routes::ALL;
-use crate::retries::Asked;
+use crate::retries::{Asked, Tries};
 use crate::service::{IN_TIME, Limit, is_share};
 
 impl Book {
@@ -83,6 +83,11 @@ impl Book {
         demand.saturating_sub(passed)
     }
 
+    /// The same of one gateway.
+    pub fn is_turned_away_at(&self, gate: usize) -> u64 {
+        self.parts.as_ref().map_or_else(|| self.is_turned_away(), |parts| parts.is_turned_away_at(gate))
+    }
+
     /// How many gateways stand before the machines.
     pub fn gates(&self) -> usize {
         self.parts.as_ref().map_or(1, |parts| parts.gates())
@@ -135,11 +140,21 @@ impl Book {
         Asked { demand_milli: self.demand.unwrap_or(0), capacity_milli: self.usable() as u64, alive, dead }
     }
 
-    /// Whether attempts fail for lack of capacity if things stay as they are.
-    pub fn attempts_fail(&self) -> bool {
+    /// How many queues clients come to that try again: one for each entrance.
+    pub fn queues(&self) -> usize {
+        self.parts.as_ref().map_or_else(|| usize::from(self.clients.is_some()), |parts| parts.queues())
+    }
+
+    /// The requests that come to a queue.
+    pub fn comes_to_queue(&self, queue: usize) -> u64 {
+        self.parts.as_ref().map_or(self.demand.unwrap_or(0), |parts| parts.comes_to_queue(queue))
+    }
+
+    /// What the clients of a queue ask for if things stay as they are; none where no attempt fails for lack of capacity.
+    pub fn tries_at(&self, queue: usize) -> Option<Tries> {
         match (&self.parts, &self.clients) {
-            (Some(parts), _) => parts.attempts_fail(),
-            (None, clients) => clients.as_ref().is_some_and(|clients| clients.fails_in(self.asked())),
+            (Some(parts), _) => parts.tries_at(queue),
+            (None, clients) => clients.as_ref()?.tries(self.asked()),
         }
     }
 

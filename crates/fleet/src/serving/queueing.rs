@@ -42,6 +42,18 @@ impl Book {
         self.in_line().is_some()
     }
 
+    /// Whether somebody waits in line now, and whether clients give up.
+    pub fn line_stands(&self) -> (bool, bool) {
+        self.in_line().map_or((false, false), |standing| (true, standing.gives_up > 0))
+    }
+
+    /// The longest that the line was since it began, or that which was the last, and how many have given up in the trial:
+    /// whole requests.
+    pub fn line_so_far(&self) -> (u64, u64) {
+        let whole = |micro: i128| u64::try_from(micro / MICRO).unwrap_or(u64::MAX);
+        (self.line.as_ref().map_or(0, |line| whole(line.longest())), whole(self.ledger.gave_up))
+    }
+
     /// Whether the objective is missed for the line alone: it would hold if nobody gave up and nobody were late.
     fn line_answers(&self, standing: Standing) -> bool {
         let Need::Served(share, of) = self.need else { return false };

@@ -2,7 +2,7 @@
 
 use super::{Seen, Witness};
 use crate::manage::SeenRollouts;
-use crate::operations::{OPERATIONS, Operation};
+use crate::operations::OPERATIONS;
 use crate::world::World;
 use zonefall_engine::{SimDuration, SimTime};
 
@@ -34,27 +34,48 @@ pub(super) struct Beside {
     rollouts: SeenRollouts,
     /// Batches that had come, were done, and were due.
     batches: [usize; 3],
-    instances: u32,
-    /// Whether gateways turn requests away, as things stand and as was told.
-    turns_away: (bool, bool),
-    /// How many they had when the last of this was told, and when it came to change.
-    turned_away: (u64, u64),
+    gates: Vec<Gate>,
 }
 
-fn turned_away(world: &World) -> u64 {
-    world.ledger().operations[Operation::GatewayTurnedAway as usize]
+/// The instances of one gateway of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gated {
+    /// The number of its entrance.
+    pub gate: u32,
+    /// How many it had.
+    pub before: u32,
+    /// How many it has.
+    pub now: u32,
+    /// The same of all gateways together.
+    pub all: (u32, u32),
 }
+
+/// One gateway.
+#[derive(Debug, Default)]
+struct Gate {
+    instances: u32,
+    ordered: u32,
+    /// What it turns away as things stand, in thousandths of a request a second, and whether that was told.
+    turns_away: (u64, bool),
+    /// How many it has in measured time, in millionths, and how many were told: whole ones.
+    turned_away: (u128, u64),
+}
+
+/// Millionths.
+const MICRO: u128 = 1_000_000;
 
 impl Beside {
     /// What there is when a trial begins.
     pub fn of(world: &World) -> Self {
-        Self { instances: world.gateway_instances(), ..Self::default() }
+        let gate = |(instances, ordered)| Gate { instances, ordered, ..Gate::default() };
+        Self { gates: world.gateway_instances().map(gate).collect(), ..Self::default() }
     }
 
-    /// AG-03: whether requests are turned away if things stay as they are, and how many have been.
+    /// AG-03: whether requests are turned away if things stay as they are.
     pub fn judge_refusals(&mut self, world: &World) {
-        self.turns_away.0 = world.book.is_turned_away() > 0;
-        self.turned_away.1 = turned_away(world);
+        for (at, gate) in self.gates.iter_mut().enumerate() {
+            gate.turns_away.0 = world.book.is_turned_away_at(at);
+        }
     }
 }
 
@@ -94,35 +115,54 @@ impl Witness {
         }
     }
 
-    /// AG-03: instances of gateways that came or went.
-    pub(super) fn look_at_gateway(&mut self, world: &World, t: SimTime) {
-        let now = world.gateway_instances();
-        let before = std::mem::replace(&mut self.beside.instances, now);
-        if before != now {
-            self.tell(world, t, Seen::Gateway(before, now));
+    /// AG-03: instances of gateways that were ordered, came or went; how many orders are told.
+    pub(super) fn look_at_gateways(&mut self, world: &World, t: SimTime) -> u64 {
+        let mut orders = 0;
+        for (at, (now, ordered)) in world.gateway_instances().enumerate() {
+            let gate = &mut self.beside.gates[at];
+            let before = std::mem::replace(&mut gate.instances, now);
+            let more = ordered.saturating_sub(std::mem::replace(&mut gate.ordered, ordered));
+            if more > 0 {
+                orders += 1;
+                self.tell(world, t, Seen::Orders(at as u32, more));
+            }
+            if before != now {
+                let after = self.beside.gates.iter().map(|gate| gate.instances).sum();
+                let all = (after - now + before, after);
+                self.tell(world, t, Seen::Gateway(Gated { gate: at as u32, before, now, all }));
+            }
+        }
+        orders
+    }
+
+    /// AG-03: requests come to be turned away, or are no more; as things stand it lasts from `from` to `t`.
+    pub(super) fn look_at_refusals(&mut self, from: SimTime, t: SimTime) {
+        for at in 0..self.beside.gates.len() {
+            let gate = &mut self.beside.gates[at];
+            let (rate, told) = gate.turns_away;
+            gate.turned_away.0 += u128::from(rate) * u128::from(t.since(from).as_ms());
+            gate.turns_away.1 = rate > 0;
+            if rate > 0 && !told {
+                self.tell_of(self.level, from, Seen::TurnsAway(at as u32, None));
+            } else if rate == 0 && told {
+                self.end_refusal(at, from);
+            }
         }
     }
 
-    /// AG-03: requests come to be turned away, or are no more.
-    pub(super) fn look_at_refusals(&mut self, from: SimTime) {
-        let (now, before) = self.beside.turns_away;
-        if now != before {
-            self.beside.turns_away.1 = now;
-            self.tell_refusals(now, from);
-        }
-    }
-
-    fn tell_refusals(&mut self, begin: bool, t: SimTime) {
-        let (told, now) = self.beside.turned_away;
-        self.beside.turned_away.0 = now;
-        self.tell_of(self.level, t, Seen::TurnsAway((!begin).then(|| now - told)));
+    fn end_refusal(&mut self, at: usize, t: SimTime) {
+        let (micro, told) = &mut self.beside.gates[at].turned_away;
+        let now = u64::try_from(*micro / MICRO).unwrap_or(u64::MAX);
+        let more = now - std::mem::replace(told, now);
+        self.tell_of(self.level, t, Seen::TurnsAway(at as u32, Some(more)));
     }
 
     /// Those that are turned away when the trial ends.
-    pub(super) fn end_refusals(&mut self, world: &World, end: SimTime) {
-        if self.beside.turns_away.1 {
-            self.beside.turned_away.1 = turned_away(world);
-            self.tell_refusals(false, end);
+    pub(super) fn end_refusals(&mut self, end: SimTime) {
+        for at in 0..self.beside.gates.len() {
+            if self.beside.gates[at].turns_away.1 {
+                self.end_refusal(at, end);
+            }
         }
     }
 

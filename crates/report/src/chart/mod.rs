@@ -5,6 +5,8 @@
 
 mod curves;
 mod forest;
+mod levels;
+mod numbers;
 mod room;
 mod scale;
 mod scatter;

@@ -24,8 +24,14 @@ impl Room {
 
     /// The first of the places that is free, else that with most room; takes it. Which of them is returned.
     pub(super) fn place(&mut self, places: &[Box]) -> usize {
-        let least = places.iter().map(|&of| self.taken(of)).fold(f64::INFINITY, f64::min);
-        let at = places.iter().position(|&of| self.taken(of) <= least).unwrap_or(0);
+        self.place_against(places, |_| 0.0)
+    }
+
+    /// The same, where more than what is taken speaks against each place.
+    pub(super) fn place_against(&mut self, places: &[Box], against: impl Fn(usize) -> f64) -> usize {
+        let all: Vec<f64> = places.iter().enumerate().map(|(at, &of)| self.taken(of) + against(at)).collect();
+        let least = all.iter().copied().fold(f64::INFINITY, f64::min);
+        let at = all.iter().position(|&against| against <= least).unwrap_or(0);
         if let Some(&of) = places.get(at) {
             self.take(of);
         }

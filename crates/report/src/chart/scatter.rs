@@ -1,6 +1,8 @@
 //! Offers over two axes, cost and what is missed, numbered, with their intervals and the border of the best of them.
 
 use super::SIDE_BY_SIDE;
+use super::levels::{Levels, Share};
+use super::numbers;
 use super::room::Room;
 use super::scale::{Scale, written};
 use super::svg::{Anchor, Svg, cut, first_part, lines, width_of};
@@ -26,6 +28,12 @@ pub(crate) struct Offer {
     pub(crate) on: bool,
 }
 
+impl Offer {
+    fn share(&self) -> Share {
+        Share { at: self.missed, low: self.missed_ends.0, high: self.missed_ends.1 }
+    }
+}
+
 /// Words around the picture.
 #[derive(Debug, Clone)]
 pub(crate) struct Words {
@@ -44,9 +52,9 @@ const LINE: f64 = 20.0;
 
 /// Draws the offers, from the cheapest on, so wide; none where nothing has a place.
 pub(crate) fn scatter(label: &str, offers: &[Offer], words: &Words, width: f64) -> Option<String> {
-    let shares = || offers.iter().flat_map(|of| [Some(of.missed), of.missed_ends.0, Some(of.missed_ends.1)]).flatten();
+    let shares: Vec<Share> = offers.iter().map(Offer::share).collect();
     let (top, bottom) = (34.0, if width < SIDE_BY_SIDE { 270.0 } else { 320.0 });
-    let y = Scale::log(shares().chain([words.goal.0]))?.between(top, bottom);
+    let y = Levels::new(&shares, words.goal.0, (top, bottom))?;
     let (left, right) = (74.0, width - 14.0);
     let x = costs(offers)?.between(left, right);
     let mut svg = Svg::new(width, label);
@@ -58,9 +66,8 @@ pub(crate) fn scatter(label: &str, offers: &[Offer], words: &Words, width: f64) 
     for offer in offers {
         draw(&mut svg, offer, (&x, &y), bottom, &mut room);
     }
-    for (at, offer) in offers.iter().enumerate() {
-        number(&mut svg, at + 1, stands((&x, &y), offer), right, &mut room);
-    }
+    let marks: Vec<(f64, f64)> = offers.iter().map(|offer| stands((&x, &y), offer)).collect();
+    numbers::write(&mut svg, &marks, ((left, top - 14.0), (right + 12.0, bottom + 2.0)), &mut room);
     goal(&mut svg, &y, ((left, top), (right, bottom)), words, &mut room);
     let (mut line, beside) = (bottom + 60.0, width >= SIDE_BY_SIDE);
     for (at, offer) in offers.iter().enumerate() {
@@ -97,7 +104,7 @@ fn costs(offers: &[Offer]) -> Option<Scale> {
     }
 }
 
-type Axes<'a> = (&'a Scale, &'a Scale);
+type Axes<'a> = (&'a Scale, &'a Levels);
 
 fn axes(svg: &mut Svg, (x, y): Axes<'_>, (from, to): ((f64, f64), (f64, f64)), words: &Words, width: f64) {
     let mut free = f64::NEG_INFINITY;
@@ -116,6 +123,10 @@ fn axes(svg: &mut Svg, (x, y): Axes<'_>, (from, to): ((f64, f64), (f64, f64)), w
         svg.line("grid", (from.0, place), (to.0, place));
         svg.text("tick", (from.0 - 6.0, place + 4.5), Anchor::End, &nines(tick));
     }
+    if let Some(place) = y.none() {
+        svg.line("grid", (from.0, place), (to.0, place));
+        svg.text("tick", (from.0 - 6.0, place + 4.5), Anchor::End, &nines(0.0));
+    }
     svg.text(
         "axis",
         (f64::midpoint(from.0, to.0), to.1 + 37.0),
@@ -128,7 +139,7 @@ fn axes(svg: &mut Svg, (x, y): Axes<'_>, (from, to): ((f64, f64), (f64, f64)), w
 }
 
 /// What the line is called: below it on the right if there is room, for what costs more meets it.
-fn goal(svg: &mut Svg, y: &Scale, (from, to): ((f64, f64), (f64, f64)), words: &Words, room: &mut Room) {
+fn goal(svg: &mut Svg, y: &Levels, (from, to): ((f64, f64), (f64, f64)), words: &Words, room: &mut Room) {
     let place = y.place(words.goal.0);
     let label = cut(&words.goal.1, to.0 - from.0);
     let wide = width_of(&label);
@@ -142,25 +153,9 @@ fn goal(svg: &mut Svg, y: &Scale, (from, to): ((f64, f64), (f64, f64)), words: &
     svg.text("goal-label halo", (x, place + down), anchor, &label);
 }
 
-/// The number of an offer, beside its dot where there is room.
-fn number(svg: &mut Svg, number: usize, dot: (f64, f64), right: f64, room: &mut Room) {
-    let text = number.to_string();
-    let wide = width_of(&text);
-    let sides =
-        [(9.0, 15.0), (9.0, -7.0), (-9.0 - wide, -7.0), (-9.0 - wide, 15.0), (-wide / 2.0, 22.0), (-wide / 2.0, -14.0)];
-    let rect = |(x, down): (f64, f64)| {
-        let begin = dot.0 + x;
-        // Beyond the edge nothing is seen.
-        let out = if begin + wide > right + 12.0 { 1e4 } else { 0.0 };
-        (begin - out, dot.1 + down - 10.0, begin + wide, dot.1 + down + 2.0)
-    };
-    let (x, down) = sides[room.place(&sides.map(rect))];
-    svg.text("goal-label halo", (dot.0 + x, dot.1 + down), Anchor::Start, &text);
-}
-
 /// Where an offer stands.
 fn stands((x, y): Axes<'_>, offer: &Offer) -> (f64, f64) {
-    (x.place(offer.cost), y.place(if offer.missed > 0.0 { offer.missed } else { offer.missed_ends.1 }))
+    (x.place(offer.cost), y.stands(offer.share()))
 }
 
 /// A missed share as an availability: "99.95 %".
@@ -172,11 +167,11 @@ fn nines(share: f64) -> String {
 fn border(svg: &mut Svg, offers: &[Offer], (x, y): Axes<'_>, end: f64) {
     let mut stairs: Vec<(f64, f64)> = Vec::new();
     let mut best = f64::INFINITY;
-    for of in offers.iter().filter(|of| of.on && of.missed > 0.0) {
+    for of in offers.iter().filter(|of| of.on && (of.missed > 0.0 || of.share().is_none())) {
         // One of which only a bound is known may stand lower than a cheaper one.
         if of.missed < best {
             best = of.missed;
-            stairs.push((x.place(of.cost), y.place(of.missed)));
+            stairs.push((x.place(of.cost), y.stands(of.share())));
         }
     }
     svg.steps("border", &stairs, end, None);
@@ -189,7 +184,12 @@ fn draw(svg: &mut Svg, offer: &Offer, (x, y): Axes<'_>, bottom: f64, room: &mut 
     svg.tipped(&offer.tip, |svg| {
         svg.circle("hit", place, 12.0);
         let (low, high) = offer.missed_ends;
-        if let Some(low) = low {
+        if let Some(way) = y.beyond(offer.share()) {
+            // It lies beyond the edge.
+            arrow(svg, class, place, way, room);
+        } else if offer.share().is_none() {
+            // Without doubt: no interval.
+        } else if let Some(low) = low {
             // An interval that begins at nothing missed has no upper end that could be drawn.
             let ends = (y.place(low), y.place(high).min(bottom));
             room.take((place.0 - 2.0, ends.0, place.0 + 2.0, ends.1));
@@ -201,16 +201,22 @@ fn draw(svg: &mut Svg, offer: &Offer, (x, y): Axes<'_>, bottom: f64, room: &mut 
             }
         } else {
             // Only a bound: it misses no more, perhaps much less.
-            let tip = place.1 - 22.0;
-            room.take((place.0 - 2.0, tip, place.0 + 2.0, place.1));
-            svg.line(class, place, (place.0, tip));
-            svg.path(class, &[(place.0 - 4.0, tip + 6.0), (place.0, tip), (place.0 + 4.0, tip + 6.0)], false);
+            arrow(svg, class, place, -1.0, room);
         }
         if let Some((low, high)) = offer.cost_ends {
             svg.line(class, (x.place(low), place.1), (x.place(high), place.1));
         }
         dot(svg, offer.on, place);
     });
+}
+
+/// From a mark on, up (−1) or down (1).
+fn arrow(svg: &mut Svg, class: &str, mark: (f64, f64), way: f64, room: &mut Room) {
+    let tip = mark.1 + 22.0 * way;
+    room.take((mark.0 - 2.0, mark.1.min(tip), mark.0 + 2.0, mark.1.max(tip)));
+    svg.line(class, mark, (mark.0, tip));
+    let barb = tip - 6.0 * way;
+    svg.path(class, &[(mark.0 - 4.0, barb), (mark.0, tip), (mark.0 + 4.0, barb)], false);
 }
 
 /// A filled circle on the border, an empty square behind it.
@@ -239,6 +245,18 @@ mod tests {
             missed_ends: (Some(missed / 2.0), missed * 2.0),
             on,
         }
+    }
+
+    #[test]
+    fn what_is_never_missed_and_what_is_never_served_are_drawn_at_the_edges() {
+        let words = Words { axis: "USD a month".into(), goal: (0.0005, "objective".into()) };
+        let none = Offer { missed_ends: (Some(0.0), 0.0), ..offer(140.0, 0.0, true) };
+        let all = Offer { missed_ends: (Some(1.0), 1.0), ..offer(90.0, 1.0, false) };
+        let near = [offer(100.0, 0.001, true), offer(120.0, 0.0003, true)];
+        let text = scatter("Cost", &[&near[..], &[none, all]].concat(), &words, 820.0).unwrap();
+        // The axis is that of the two, with a line for 100 %; nothing else is a mark of its own.
+        assert!(text.contains(">100 %<") && text.contains(">99.95 %<") && text.contains(">99.9 %<"), "{text}");
+        assert!(!text.contains(">0 %<") && !text.contains("NaN"), "{text}");
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(super) fn frontier(outcome: &Outcome) -> Option<Figure> {
     };
     let caption = "Cheaper on the left, better above. Filled circles: no other design costs as little and misses as little; the line is \
                    the border that they make. Empty squares lie behind it, or are not told apart from what is cheaper. Upright lines are intervals; an arrow: only a bound is \
-                   known. By the numbers the list names the designs.";
+                   known, or the design lies beyond the edge, so far that the others could not be told apart. By the numbers the list names the designs.";
     Figure::new(caption, None, |width| chart::scatter("Cost against availability", &dots, &words, width))
 }
 
@@ -107,6 +107,6 @@ pub(super) fn plan_figure(picture: Picture, of: &Planned) -> Option<Figure> {
     };
     let caption = "Cheaper on the left, better above. Filled circles: designs that miss at least a tenth less than all that is \
                    cheaper and are told apart from the one before, among those that were simulated; empty squares: what the answer names beside them. Upright lines: \
-                   intervals that hold for all candidates together; an arrow: only a bound is known.";
+                   intervals that hold for all candidates together; an arrow: only a bound is known, or the design lies beyond the edge.";
     Figure::new(caption, None, |width| chart::scatter("Cost against availability", &dots, &words, width))
 }

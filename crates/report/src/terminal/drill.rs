@@ -19,6 +19,11 @@ pub fn drill(of: &Drilled, style: Style) -> String {
             let sign = page.paint(Tone::Unsure, "!");
             page.paragraph(Some((&sign, 1)), &format!("{name}: the experiment cannot be run: {}", clean(why)), None);
         }
+        if !design.is_judged() && design.fails.is_empty() {
+            let sign = page.paint(Tone::Unsure, "!");
+            let words = "nothing was run: nothing that the experiment does strikes anything that the model has";
+            page.paragraph(Some((&sign, 1)), &format!("{name}: {words}"), None);
+        }
         if !design.struck.is_empty() {
             let sign = page.sign("·", "-").to_owned();
             page.paragraph(Some((&sign, 1)), &format!("{name}: {}", clean(&design.struck.join("; "))), None);
@@ -38,12 +43,21 @@ pub fn drill(of: &Drilled, style: Style) -> String {
 }
 
 fn verdict(of: &Drilled) -> String {
-    let passed: Vec<String> = of.designs.iter().filter(|of| of.passes()).map(|of| clean(&of.design)).collect();
-    match (passed.len(), of.designs.len()) {
+    let named = |which: fn(&&DrillDesign) -> bool| -> Vec<String> {
+        of.designs.iter().filter(which).map(|of| clean(&of.design)).collect()
+    };
+    let (passed, not_run) = (named(|of| of.passes()), named(|of| !of.is_judged()));
+    let judged = of.designs.len() - not_run.len();
+    let says = match (passed.len(), judged) {
+        (_, 0) => return "Nothing was run, so nothing was judged: no design passes or fails.".into(),
         (0, _) => "No design passes.".into(),
-        (some, all) if some == all => "Every design passes.".into(),
-        _ => format!("{} of {} designs pass: {}.", passed.len(), of.designs.len(), passed.join(", ")),
+        (some, all) if some == all && not_run.is_empty() => "Every design passes.".into(),
+        (some, all) => format!("{some} of {all} designs pass: {}.", passed.join(", ")),
+    };
+    if not_run.is_empty() {
+        return says;
     }
+    format!("{says} Nothing was run on {}, so nothing was judged there.", not_run.join(", "))
 }
 
 fn asked(of: &Drilled) -> String {
@@ -102,12 +116,15 @@ fn designs(page: &mut Page, of: &Drilled) {
     ];
     let rows = of.designs.iter().map(|design| row(page, design)).collect();
     page.grid(&Grid { columns, rows });
-    page.paragraph(None, "Figures are those of the trial that missed the most.", Some(Tone::Faint));
+    if of.designs.iter().any(DrillDesign::is_judged) {
+        page.paragraph(None, "Figures are those of the trial that missed the most.", Some(Tone::Faint));
+    }
 }
 
 fn row(page: &Page, of: &DrillDesign) -> Vec<String> {
     let min = |ms: u64| number::plain(ms as f64 / 60_000.0, Toward::Up);
-    let says = match (of.fails.is_empty(), of.passes()) {
+    let says = match (of.is_judged(), of.passes()) {
+        (false, _) if of.fails.is_empty() => page.paint(Tone::Unsure, "? nothing to run"),
         (false, _) => page.paint(Tone::Unsure, "? cannot be run"),
         (true, true) => page.paint(Tone::Good, &format!("{} passes", page.sign("✓", "+"))),
         (true, false) => page.paint(Tone::Bad, &format!("{} fails", page.sign("✗", "x"))),

@@ -103,9 +103,9 @@ fn tell(page: &mut Page, of: &Timeline, at: usize, outage: &Outage) {
     let cut = if outage.cut { "; cut by the end of the trial" } else { "" };
     page.paragraph(None, &format!("Charged to {}{cut}.", causes.join(", ")), None);
     let after = |ms: u64| of.rows.partition_point(|row| row.at_ms <= ms);
-    let (first, end) = (of.rows.partition_point(|row| row.at_ms < outage.roots_ms), after(outage.to_ms));
+    let (first, end) = (of.rows.partition_point(|row| row.at_ms < outage.roots_ms), after(outage.over_ms));
     // What led to an outage before led to this one, too.
-    let told = at.checked_sub(1).map_or(0, |before| after(of.outages[before].to_ms));
+    let told = at.checked_sub(1).map_or(0, |before| after(of.outages[before].over_ms));
     if first < told {
         let words = format!("It begins with what was out in outage {at}: from {} on.", instant(outage.roots_ms));
         page.paragraph(None, &words, None);

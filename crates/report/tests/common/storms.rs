@@ -54,6 +54,7 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
             roots_ms: 100 * HOUR,
             from_ms: 100 * HOUR,
             to_ms: 104 * HOUR,
+            over_ms: 104 * HOUR,
             cut: false,
             causes: vec![(name.into(), 4 * HOUR)],
         }],

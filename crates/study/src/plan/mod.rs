@@ -29,6 +29,7 @@ mod answer;
 mod assumed;
 mod bench;
 mod checks;
+mod edges;
 mod forced;
 mod frontier;
 mod lattice;

@@ -1,43 +1,56 @@
-//! What is not about machines in words: releases by their names, batches of jobs, the instances of a gateway.
+//! What is not about machines in words: releases by their names, batches of jobs, the instances of a gateway. What is about clients
+//! is in `clients.rs`.
 
-use super::decisions::event;
+use super::clients;
 use super::rows::Telling;
 use super::{Kind, Row};
 use zonefall_engine::SimDuration;
 use zonefall_fleet::management::{Release, ReleaseKind};
-use zonefall_fleet::{Batched, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Which};
+use zonefall_fleet::{Batched, Gated, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Which};
 
 /// The row of something that is not about machines; none of anything else.
 pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
     Some(match sighting.what {
         Seen::Rolled(which, rolled) => release(of, sighting, which, rolled)?,
         Seen::Batch(number, batched) => Telling::row(sighting, Kind::Demand, batch(number, batched)),
-        Seen::Gateway(before, now) => {
-            let row = Telling::row(sighting, Kind::Decision, gateway(before, now, of.has_several_gateways()));
+        Seen::Gateway(gated) => {
+            let row = Telling::row(sighting, Kind::Decision, instances(&of.gateway(gated.gate), gated));
             Row { rules: "AG-03".into(), ..row }
         }
-        Seen::Overload(begins) => overload(sighting, begins)?,
-        Seen::TurnsAway(None) => {
-            let says = "the application gateway begins to turn requests away";
-            Row { rules: "AG-03".into(), times: 1, ..Telling::row(sighting, Kind::Decision, says.into()) }
+        Seen::Orders(gate, more) => {
+            let says = format!("{} orders more instances: {more}", of.gateway(gate));
+            Row { rules: "AG-03".into(), times: 1, ..Telling::row(sighting, Kind::Decision, says) }
         }
-        Seen::TurnsAway(Some(requests)) => Telling::decision(sighting, Operation::GatewayTurnedAway as usize, requests),
+        Seen::TurnsAway(gate, None) => {
+            let says = format!("{} begins to turn requests away", of.gateway(gate));
+            Row { rules: "AG-03".into(), times: 1, ..Telling::row(sighting, Kind::Decision, says) }
+        }
+        Seen::TurnsAway(gate, Some(requests)) => {
+            let says = format!("{requests} requests have been turned away by {}", of.gateway(gate));
+            Row { rules: "AG-03".into(), requests, ..Telling::row(sighting, Kind::Decision, says) }
+        }
+        Seen::Overload(entrance, overload) => clients::overload(of, sighting, entrance, overload),
+        Seen::Line(lined) => clients::line(sighting, lined),
+        Seen::Sent(group, ref parts) => clients::sent(of, sighting, group, parts)?,
         Seen::Works(set, before, now) if 0 < before && before < now => scaled_out(of, sighting, set, now)?,
         _ => return None,
     })
 }
 
 impl Telling<'_> {
-    /// AG-03: whether each part that clients are sent to has a gateway.
-    fn has_several_gateways(&self) -> bool {
-        self.study.designs[self.design].structure().is_some_and(|service| service.has_several_entrances())
+    /// The part that clients come in at, by the number of the entrance, where there are several.
+    pub fn entrance(&self, at: u32) -> Option<&str> {
+        let service = self.study.designs[self.design].structure()?;
+        let entrances = service.entrances().filter(|entrances| entrances.len() > 1)?;
+        let node = entrances.get(at as usize)?;
+        Some(&service.nodes[*node as usize].name)
     }
-}
 
-fn overload(sighting: &Sighting, begins: bool) -> Option<Row> {
-    let storms = &OPERATION_TABLE[Operation::RetryStorms as usize];
-    let says = if begins { event(storms.operation)? } else { "no attempt fails for lack of capacity any more" };
-    Some(Row { rules: storms.rules.into(), times: 1, ..Telling::row(sighting, Kind::Demand, says.into()) })
+    /// AG-03: "the application gateway of `east`" where each part that clients are sent to has one.
+    fn gateway(&self, at: u32) -> String {
+        let of = self.entrance(at).map_or(String::new(), |name| format!(" of `{name}`"));
+        format!("the application gateway{of}")
+    }
 }
 
 /// DR-07: a standby that ran in part has been scaled out.
@@ -121,22 +134,20 @@ fn batch(number: u64, batched: Batched) -> String {
     }
 }
 
-fn gateway(before: u32, now: u32, several: bool) -> String {
-    let (of, have) = if several { ("gateways", "they have") } else { ("gateway", "it has") };
-    let instances = |count: u32| if count == 1 { "instance".to_owned() } else { "instances".into() };
+fn instances(gateway: &str, Gated { before, now, .. }: Gated) -> String {
+    let instances = |count: u32| if count == 1 { "instance" } else { "instances" };
     if now > before {
         let more = now - before;
         let are = if more == 1 { "is" } else { "are" };
-        format!("{more} more {} of the application {of} {are} there: {have} {now}", instances(more))
+        format!("{more} more {} of {gateway} {are} there: it has {now}", instances(more))
     } else {
         let less = before - now;
-        let give = if several { "give" } else { "gives" };
-        format!("the application {of} {give} {less} {} back: {have} {now}", instances(less))
+        format!("{gateway} gives {less} {} back: it has {now}", instances(less))
     }
 }
 
 /// "7 h 30 min", "45 s": whole seconds.
-fn span(of: SimDuration) -> String {
+pub(super) fn span(of: SimDuration) -> String {
     let seconds = of.as_ms().div_ceil(1000);
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
     let said: Vec<String> =
@@ -159,8 +170,10 @@ mod tests {
         let due = |left: u64| batch(2, Batched::Due { left });
         assert_eq!(due(0), "the deadline of batch 2, which is done");
         assert_eq!(due(1), "the deadline of batch 2: 1 of its jobs is not done");
-        assert_eq!(gateway(2, 3, false), "1 more instance of the application gateway is there: it has 3");
-        assert_eq!(gateway(9, 2, false), "the application gateway gives 7 instances back: it has 2");
-        assert_eq!(gateway(9, 8, true), "the application gateways give 1 instance back: they have 8");
+        let told = |before, now| {
+            instances("the application gateway of `e`", Gated { gate: 0, before, now, all: (before, now) })
+        };
+        assert_eq!(told(2, 3), "1 more instance of the application gateway of `e` is there: it has 3");
+        assert_eq!(told(9, 2), "the application gateway of `e` gives 7 instances back: it has 2");
     }
 }

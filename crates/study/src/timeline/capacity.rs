@@ -39,11 +39,11 @@ pub(super) fn capacity(
 pub(super) fn gateway(design: &Design, arrives_milli: Option<u64>, sightings: &[Sighting]) -> Option<Capacity> {
     let gateway = design.service.gateway.as_ref()?;
     let at_first = sightings.iter().find_map(|sighting| match sighting.what {
-        Seen::Gateway(before, _) => Some(gateway.lets_through(before)),
+        Seen::Gateway(gated) => Some(gateway.lets_through(gated.all.0)),
         _ => None,
     })?;
     let good_for = steps(Some(at_first), sightings, |what| match what {
-        Seen::Gateway(_, now) => Some(gateway.lets_through(*now)),
+        Seen::Gateway(gated) => Some(gateway.lets_through(gated.all.1)),
         _ => None,
     });
     Some(Capacity { good_for, needed: needed(design, arrives_milli, sightings) })

@@ -6,6 +6,7 @@
 
 mod beside;
 mod capacity;
+mod clients;
 mod decisions;
 mod needed;
 mod pick;
@@ -116,12 +117,16 @@ impl Outage {
 /// The objective was missed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outage {
-    /// When the first of what was down then had gone down.
+    /// When the first of what was amiss then had begun: a machine that was down, a line, attempts that failed, a gateway that turned
+    /// requests away.
     pub roots_ms: u64,
     /// From here …
     pub from_ms: u64,
     /// … until here.
     pub to_ms: u64,
+    /// When what was amiss at its end was over too, where no other outage came before: a line that was not empty yet, attempts that
+    /// still failed, a gateway that turned requests away.
+    pub over_ms: u64,
     /// Whether the end of the trial cut it.
     pub cut: bool,
     /// Its missed time by cause, the largest first.
@@ -140,7 +145,7 @@ pub enum Kind {
     Machine,
     /// Probes notice or readmit.
     Probe,
-    /// The platform or the customer does something by a rule.
+    /// The platform, the customer or clients do something by a rule.
     Decision,
     /// The objective is missed or holds again.
     Objective,

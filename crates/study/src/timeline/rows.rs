@@ -4,9 +4,9 @@ use super::beside;
 use super::decisions::{Counts, counts, event};
 use super::{Kind, Lane, Outage, Row};
 use crate::study::Study;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use zonefall_faults::{Effect, EventId, Strikes, component_of};
-use zonefall_fleet::{Ledger, OPERATION_TABLE, Seen, Sighting, Stand, Structure, working};
+use zonefall_fleet::{Ledger, Lined, OPERATION_TABLE, Operation, Overload, Seen, Sighting, Stand, Structure, working};
 use zonefall_topology::{RackId, ZoneId};
 
 /// So many machines of a row are named.
@@ -50,12 +50,31 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         | Seen::Rolled(..)
         | Seen::Batch(..)
         | Seen::Gateway(..)
-        | Seen::Overload(_)
-        | Seen::TurnsAway(_)
+        | Seen::Orders(..)
+        | Seen::TurnsAway(..)
+        | Seen::Sent(..)
+        | Seen::Line(_)
+        | Seen::Overload(..)
         | Seen::Lost(..)
         | Seen::Missed(_)
         | Seen::Met(_) => return None,
     })
+}
+
+/// What begins (`true`) or ends and is no machine, by its kind and its entrance.
+fn lasting(seen: &Seen) -> Option<((u8, u32), bool)> {
+    Some(match *seen {
+        Seen::Line(Lined::GivesUp) | Seen::Overload(_, Overload::Holds(_)) => return None,
+        Seen::Line(lined) => ((0, 0), lined == Lined::Begins),
+        Seen::Overload(at, overload) => ((1, at), matches!(overload, Overload::Begins(_))),
+        Seen::TurnsAway(at, requests) => ((2, at), requests.is_none()),
+        _ => return None,
+    })
+}
+
+/// Whether an operation is that clients are sent elsewhere, which is seen with it.
+fn is_sending(operation: usize) -> bool {
+    [Operation::Failovers as usize, Operation::Failbacks as usize].contains(&operation)
 }
 
 impl Telling<'_> {
@@ -68,7 +87,9 @@ impl Telling<'_> {
     ) -> (Vec<Row>, Vec<Outage>) {
         let mut rows = self.storm_rows(at_first, sightings);
         let mut outages: Vec<Outage> = Vec::new();
-        let mut down: BTreeMap<u32, u64> = BTreeMap::new();
+        let (mut down, mut amiss) = (BTreeMap::new(), BTreeMap::new());
+        // What of it was not over when the last outage was.
+        let mut after = BTreeSet::new();
         let mut before: Vec<u64> = Vec::new();
         let mut at = 0;
         while at < sightings.len() {
@@ -76,6 +97,14 @@ impl Telling<'_> {
             let end = at + sightings[at..].iter().take_while(|sighting| sighting.t == t).count();
             self.machines(&sightings[at..end], &mut rows);
             for sighting in &sightings[at..end] {
+                match lasting(&sighting.what) {
+                    Some((what, true)) => _ = amiss.entry(what).or_insert(t.as_ms()),
+                    Some((what, false)) if amiss.remove(&what).is_some() => {
+                        let after = outages.last_mut().filter(|_| after.remove(&what));
+                        after.into_iter().for_each(|outage| outage.over_ms = t.as_ms());
+                    }
+                    _ => {}
+                }
                 match &sighting.what {
                     Seen::Down(stand, _) | Seen::Made(stand) | Seen::Out(stand, ..) => {
                         down.entry(stand.instance).or_insert(t.as_ms());
@@ -84,6 +113,8 @@ impl Telling<'_> {
                         down.remove(&stand.instance);
                     }
                     Seen::Lost(cause, milli) => rows.push(self.lost(sighting, *cause, *milli)),
+                    // Where clients are sent is told by the names of the parts.
+                    Seen::Did(operation, _) if is_sending(*operation) => {}
                     Seen::Did(operation, times) => rows.push(Self::decision(sighting, *operation, *times)),
                     Seen::Demand(milli) => {
                         let says = format!("{} requests a second arrive", *milli as f64 / 1000.0);
@@ -91,12 +122,15 @@ impl Telling<'_> {
                     }
                     Seen::Missed(by_cause) => {
                         before.clone_from(by_cause);
+                        after.clear();
                         // A miss is told when time moves on, so what ended it may have been seen already.
-                        let roots = down.values().copied().filter(|&since| since <= t.as_ms()).min();
+                        let roots =
+                            down.values().chain(amiss.values()).copied().filter(|&since| since <= t.as_ms()).min();
                         outages.push(Outage {
                             roots_ms: roots.unwrap_or(t.as_ms()),
                             from_ms: t.as_ms(),
                             to_ms: t.as_ms(),
+                            over_ms: t.as_ms(),
                             cut: false,
                             causes: Vec::new(),
                         });
@@ -104,7 +138,8 @@ impl Telling<'_> {
                     }
                     Seen::Met(by_cause) => {
                         if let Some(outage) = outages.last_mut() {
-                            outage.to_ms = t.as_ms();
+                            (outage.to_ms, outage.over_ms) = (t.as_ms(), t.as_ms());
+                            after.extend(amiss.keys().copied());
                             outage.causes = self.split(&before, by_cause);
                         }
                         let cut = ledger.cut_by_horizon && t == self.strikes.horizon();

@@ -1,0 +1,78 @@
+//! `drill` from the command line: what is judged, what is not, and how it ends.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+mod kit;
+
+use kit::Desk;
+use serde_json::Value;
+
+/// Six machines in two zones and three in one; four must serve through a drill.
+const ON: &str = "\
+name = \"drilled\"
+horizon = \"2 days\"
+trials = 1
+seed = 1
+[slo]
+min_serving = 3
+[region.east]
+[faults]
+profile = \"none\"
+[scale_set.web]
+zones = [1, 2]
+capacity = 8
+";
+
+/// One action on a set in a zone.
+fn experiment(action: &str, set: &str, zone: u32) -> String {
+    let target = format!(
+        "/subscriptions/0/resourceGroups/shop/providers/Microsoft.Compute/virtualMachineScaleSets/{set}/providers/Microsoft.Chaos/\
+         targets/Microsoft-VirtualMachineScaleSet"
+    );
+    format!(
+        r#"{{"name": "one", "location": "eastus", "properties": {{
+            "selectors": [{{"type": "List", "id": "web", "targets": [{{"type": "ChaosTarget", "id": "{target}"}}],
+              "filter": {{"type": "Simple", "parameters": {{"zones": ["{zone}"]}}}}}}],
+            "steps": [{{"name": "s", "branches": [{{"name": "b", "actions": [
+              {{"type": "continuous", "name": "{action}", "selectorId": "web", "duration": "PT30M", "parameters": []}}]}}]}}]}}}}"#
+    )
+}
+
+const SHUTDOWN: &str = "urn:csci:microsoft:virtualMachineScaleSet:shutdown/2.0";
+/// Something that the model does not hold.
+const NOT_HELD: &str = "urn:csci:microsoft:autoscaleSettings:disableAutoscale/1.0";
+const TOLD: &str = "drill e.json --on s.toml --trials 2";
+
+#[test]
+fn ch_02_where_nothing_can_be_run_nothing_is_judged() {
+    let desk = Desk::with(ON);
+    for (action, zone, why) in [
+        (SHUTDOWN, 3, "the experiment cannot be run: nothing of `web` stands in zone 3"),
+        (NOT_HELD, 1, "nothing was run: nothing that the experiment does strikes anything that the model has"),
+    ] {
+        desk.put("e.json", experiment(action, "web", zone));
+        let ran =
+            desk.run(TOLD).ends(5).says(&["Nothing was run, so nothing was judged: no design passes or fails.", why]);
+        for words in ["No design passes", "Every design passes", "Figures are those", "A shutdown is no zone outage"] {
+            assert!(!ran.out.contains(words), "{words}: {}", ran.out);
+        }
+        let told: Value = serde_json::from_str(&desk.run(&format!("{TOLD} --format json")).ends(5).out).unwrap();
+        assert_eq!((&told["designs"][0]["trials"], &told["designs"][0]["judged"]), (&0.into(), &Value::Null), "{told}");
+    }
+}
+
+#[test]
+fn ch_07_a_drill_ends_by_what_was_judged_and_else_by_what_was_not() {
+    let third = "[[design]]\nname = \"two\"\n[[design]]\nname = \"third\"\nscale_set.web.zones = [3]\n";
+    let desk = Desk::with(&format!("{ON}{third}"));
+    desk.put("e.json", experiment(SHUTDOWN, "web", 1));
+    // One passes, and nothing stands in zone 1 of the other.
+    desk.run(TOLD)
+        .ends(5)
+        .says(&["1 of 1 designs pass: two.", "Nothing was run on third, so nothing was judged there."]);
+    // One fails, whatever was not run: its timeline is shown.
+    desk.put("s.toml", format!("{ON}{third}").replace("min_serving = 3", "min_serving = 5"));
+    desk.run(TOLD).ends(4).says(&["No design passes. Nothing was run on third", "trial 0 of two"]);
+    desk.put("s.toml", ON);
+    desk.run(TOLD).ends(0).says(&["Every design passes."]);
+    desk.run("explain exit-codes").ends(0).says(&["of a drill: on one nothing was run"]);
+}

@@ -166,6 +166,15 @@ impl Law {
         }
     }
 
+    /// The length of every draw, if all are the same.
+    #[inline]
+    pub fn always(&self) -> Option<SimDuration> {
+        match (&self.shape, self.below) {
+            (Shape::Constant(length), None) => Some(to_ms(*length)),
+            _ => None,
+        }
+    }
+
     /// The same law with every length multiplied by `factor` (at least 0).
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
@@ -188,7 +197,7 @@ impl Law {
     /// A draw, rounded to the millisecond.
     #[inline]
     pub fn draw(&self, stream: &mut Stream) -> SimDuration {
-        SimDuration::from_ms((self.draw_ms(stream) + 0.5) as u64)
+        to_ms(self.draw_ms(stream))
     }
 
     /// A draw in (fractional) milliseconds.
@@ -345,6 +354,11 @@ impl Law {
         };
         part / within
     }
+}
+
+#[inline]
+fn to_ms(length: f64) -> SimDuration {
+    SimDuration::from_ms((length + 0.5) as u64)
 }
 
 /// A gamma variate of scale 1 (Marsaglia & Tsang 2000; below shape 1 by their power trick).

@@ -16,6 +16,7 @@ mod recurrence;
 mod slots;
 mod special;
 mod time;
+mod wheel;
 mod ziggurat;
 
 pub use budget::{BudgetExceeded, EventBudget};

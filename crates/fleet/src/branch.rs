@@ -9,7 +9,6 @@
 //! as it is in every branch. That is correct, as it is a part of the state, but branches are then more alike.
 
 use crate::design::Need;
-use crate::manage::Capacity;
 use crate::pending::Pending;
 use crate::serving::Class;
 use crate::watch::Watcher;
@@ -49,8 +48,7 @@ impl World {
     /// From `after` on, which has been lived through, luck is that of a branch. `strikes` have branched already.
     pub fn branch(&mut self, after: SimTime, lineage: Key, strikes: &Strikes) {
         self.luck = fleet_luck(lineage);
-        self.manager.capacity.fill(Capacity::UNKNOWN);
-        self.manager.capacity_until = SimTime::ZERO;
+        self.manager.forget_storm();
         for index in 0..self.lives.len() {
             for unit in 0..self.lives[index].ends.len() {
                 self.live_otherwise(index, unit, after, strikes);

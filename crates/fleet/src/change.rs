@@ -296,12 +296,16 @@ impl World {
     }
 
     /// The least of the factors that slow a machine, and the cause.
+    #[inline]
     pub(crate) fn factor(&self, at: usize) -> (u32, u16) {
         let marks = self.machines[at].marks & MODES & !self.holding;
+        let is_slowed = marks != 0 || !self.rack_slow.is_empty() || !self.warming.is_empty();
+        if is_slowed { self.least_factor(at, marks) } else { (1000, 0) }
+    }
+
+    #[inline(never)]
+    fn least_factor(&self, at: usize, marks: u32) -> (u32, u16) {
         let cold = self.cold_factor(at);
-        if marks == 0 && self.rack_slow.is_empty() {
-            return cold.unwrap_or((1000, 0));
-        }
         let slows = |facts: &Facts| matches!(facts.effect, Effect::Degraded(_));
         let own = self.modes.iter().enumerate().filter(|(mode, facts)| marks >> mode & 1 == 1 && slows(facts));
         let own = own.map(|(_, facts)| (facts.factor, facts.cause));

@@ -79,20 +79,16 @@ impl World {
         }
     }
 
-    /// A machine's marks have changed.
+    /// A machine's marks have changed: the managed sets will look at it.
     #[inline]
     pub(crate) fn age(&mut self, at: usize, t: SimTime) {
         if self.is_watched {
-            self.tell_of_marks(at, t);
-        }
-    }
-
-    /// Operating clocks stop or go on, and the managed sets will look at the machine.
-    #[inline(never)]
-    fn tell_of_marks(&mut self, at: usize, t: SimTime) {
-        self.age_lives(at, t);
-        if self.manager.is_active() {
-            self.manager.touch(at);
+            if !self.lives.is_empty() {
+                self.age_lives(at, t);
+            }
+            if self.manager.is_active() {
+                self.manager.touch(at);
+            }
         }
     }
 
@@ -119,6 +115,8 @@ impl World {
         }
     }
 
+    /// Operating clocks stop or go on.
+    #[inline(never)]
     fn age_lives(&mut self, at: usize, t: SimTime) {
         let stands = self.stands(at);
         for lives in &mut self.lives {

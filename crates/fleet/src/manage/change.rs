@@ -302,6 +302,7 @@ impl World {
     }
 
     /// Too few machines serve: if that lasts, the customer notices.
+    #[inline(never)]
     fn service_goes_short(&mut self, at: usize, t: SimTime) {
         let lasting = match &self.change(at).trigger {
             Trigger::ServingBelow { lasting, .. } => *lasting,
@@ -314,6 +315,7 @@ impl World {
     }
 
     /// ZN-09: a change is taken back once no zone of the set is unavailable and the service would do without it.
+    #[inline(never)]
     fn watch_return(&mut self, at: usize, watch: Watch, short: bool, t: SimTime) {
         let state = self.manager.changes[at];
         if state.due < SimTime::NEVER {

@@ -142,6 +142,7 @@ impl World {
 
     /// The rack or host of a machine that is being created is dark: if it still is at the end of the attempt, the attempt
     /// has timed out.
+    #[inline(never)]
     pub(crate) fn creation_stalls(&mut self, at: usize, t: SimTime) {
         let slot = &mut self.manager.slots[at];
         if slot.due == SimTime::NEVER {

@@ -1,6 +1,6 @@
 //! HM: what health monitoring makes of machines whose marks have changed.
 
-use super::State;
+use super::{Slot, State};
 use crate::machine::*;
 use crate::pending::Due;
 use crate::policy::disk::is_reachable;
@@ -11,32 +11,33 @@ use zonefall_engine::{SimDuration, SimTime};
 impl World {
     /// A machine's marks have changed.
     pub(crate) fn look_at(&mut self, at: usize, t: SimTime) {
-        if !self.manager.sets[self.set_of(at)].managed {
+        let Machine { marks, set, .. } = self.machines[at];
+        if !self.manager.sets[set as usize].managed {
             return;
         }
-        let marks = self.machines[at].marks;
         let runs = marks & (self.halting() | STARTING) == 0;
-        if self.manager.slots[at].state == State::Creating && runs {
-            self.has_been_created(at, t);
+        if self.manager.slots[at].state == State::Creating {
+            if runs {
+                self.has_been_created(at, t);
+            } else if marks & (self.holding | RACK_OUT) != 0 {
+                self.creation_stalls(at, t);
+            }
         }
         if self.manager.rollouts.is_active() {
             self.ages(at, runs, t);
         }
-        if runs && self.manager.slots[at].starts {
-            self.is_started(at, t);
-        }
-        if self.manager.slots[at].state == State::Creating && marks & (self.holding | RACK_OUT) != 0 {
-            self.creation_stalls(at, t);
-        }
-        let slot = &self.manager.slots[at];
-        if slot.state == State::Vacant {
+        let Slot { state, starts, disk_dark, rack, .. } = self.manager.slots[at];
+        if state == State::Vacant {
             return;
         }
-        let (dark, rack) = (marks & RACK_OUT != 0, slot.rack as usize);
-        let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
-        let disk_dark = managed.disks.data && !is_reachable(dark, managed.disks.zone_redundant);
-        self.see_disk(at, disk_dark, t);
-        let sick = marks & self.manager.unhealthy != 0 || self.manager.sick_racks[rack] > 0;
+        if runs && starts {
+            self.is_started(at, t);
+        }
+        let dark = marks & RACK_OUT != 0;
+        if dark | disk_dark {
+            self.look_at_disk(at, dark, t);
+        }
+        let sick = marks & self.manager.unhealthy != 0 || self.manager.sick_racks[rack as usize] > 0;
         let well = runs && !sick;
         let slot = &mut self.manager.slots[at];
         if slot.well == well {
@@ -44,16 +45,28 @@ impl World {
         }
         (slot.well, slot.since) = (well, t);
         self.manager.sees_illness(at);
-        if !well {
-            let dead = marks & self.halting() & !self.manager.of_application != 0;
-            let slot = &mut self.manager.slots[at];
-            slot.trouble = if dead { Trouble::Machine } else { Trouble::Application };
-            self.await_repair(at, t);
-        } else {
+        if well {
             self.manager.slots[at].blocked = false;
             self.rebalanced_machine_is_well(at, t);
             self.is_well_again(at, t);
+        } else {
+            self.falls_ill(at, t);
         }
+    }
+
+    #[inline(never)]
+    fn falls_ill(&mut self, at: usize, t: SimTime) {
+        let dead = self.machines[at].marks & self.halting() & !self.manager.of_application != 0;
+        self.manager.slots[at].trouble = if dead { Trouble::Machine } else { Trouble::Application };
+        self.await_repair(at, t);
+    }
+
+    /// DK-03: whether the data disk of a machine can be reached, whose rack is dark or not.
+    #[inline(never)]
+    fn look_at_disk(&mut self, at: usize, dark: bool, t: SimTime) {
+        let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
+        let disk_dark = managed.disks.data && !is_reachable(dark, managed.disks.zone_redundant);
+        self.see_disk(at, disk_dark, t);
     }
 
     /// HM-04, HM-07: how long after a machine fell ill the set knows; none if it never does.

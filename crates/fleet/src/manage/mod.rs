@@ -35,7 +35,7 @@ pub(crate) use autoscale::Scaler;
 pub use rollout::{Rolled, Which};
 pub(crate) use rollout::{Rollouts, SeenRollouts, bad_releases, symptoms};
 pub(crate) use sets::GroupState;
-pub(crate) use slot::{Capacity, Slot, State};
+pub(crate) use slot::{Slot, State};
 pub(crate) use state::Manager;
 
 use crate::pending::{Due, Pending};

@@ -8,7 +8,7 @@ use crate::serving::Class;
 use crate::world::{CREATION, World};
 use std::cmp::Ordering;
 use std::sync::Arc;
-use zonefall_engine::{Key, SimTime};
+use zonefall_engine::{Key, Law, SimTime};
 use zonefall_faults::Strikes;
 
 impl World {
@@ -16,8 +16,14 @@ impl World {
     pub(super) fn take_from_pool(&mut self, at: usize, group: usize, t: SimTime, strikes: &Strikes) {
         let Some(managed) = self.design.sets[self.set_of(at)].management.as_ref() else { return };
         let Some(pool) = &managed.standby else { return };
-        let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
-        let ready = t.after(pool.start.draw(&mut stream)).after(self.sets[self.set_of(at)].warm_up.draw(&mut stream));
+        let laws = [&pool.start, &self.sets[self.set_of(at)].warm_up];
+        let ready = match laws.map(Law::always) {
+            [Some(start), Some(warm_up)] => t.after(start).after(warm_up),
+            _ => {
+                let mut stream = self.luck_of(at, strikes, t, CREATION).stream();
+                laws.into_iter().fold(t, |ready, law| ready.after(law.draw(&mut stream)))
+            }
+        };
         self.manager.groups[group].standby -= 1;
         self.manager.sets[self.manager.groups[group].set].pooled -= 1;
         self.book.add(Class::Standby, -1, t, &self.measure);

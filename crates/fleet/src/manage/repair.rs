@@ -86,11 +86,14 @@ impl World {
 
     /// AR-08: machines that wait for their repair, which may now be possible, are looked at with the next look.
     pub(crate) fn await_look(&mut self, set: usize, t: SimTime) {
+        let state = &self.manager.sets[set];
+        if state.waiting.is_empty() || state.suspended {
+            return;
+        }
         let Some(repairs) = self.design.sets[set].management.as_ref().and_then(|m| m.repairs) else { return };
         let look = self.next_look(set, t, repairs.tick);
-        let state = &mut self.manager.sets[set];
-        if !state.waiting.is_empty() && !state.suspended && state.look_due != look {
-            state.look_due = look;
+        if self.manager.sets[set].look_due != look {
+            self.manager.sets[set].look_due = look;
             self.wait(Due::Look, set, look);
         }
     }

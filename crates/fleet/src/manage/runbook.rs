@@ -22,15 +22,15 @@ impl Manager {
 impl World {
     /// Whether what a change watches is so, or would be if so many machines of its set were not there.
     pub(super) fn is_short(&self, at: usize, watch: Watch, without: i64) -> bool {
-        let capacity = without * self.sets[self.manager.changes[at].set].serves;
+        let capacity = || without * self.sets[self.manager.changes[at].set].serves;
         match watch {
             Watch::ServingBelow(machines) => self.book.level(Class::Serving) < i64::from(machines) + without,
             Watch::CapacityLost(milli) => {
                 let lost = self.book.level(Class::Asked) - self.book.level(Class::Capacity);
-                let asked = self.book.level(Class::Asked) - capacity;
+                let asked = self.book.level(Class::Asked) - capacity();
                 lost > 0 && i128::from(lost) * 1000 >= i128::from(asked) * i128::from(milli)
             }
-            Watch::Missed => self.book.misses_without(without, capacity),
+            Watch::Missed => self.book.misses_without(without, capacity()),
         }
     }
 

@@ -363,7 +363,7 @@ impl World {
 
     /// SI-03, SI-06, SP-06: the machine of a group that goes first, and its claim to that.
     #[inline]
-    fn wanted_of_group(&self, group: &GroupState, wish: &Wish) -> Option<((bool, u32), usize)> {
+    fn wanted_of_group(&self, group: &GroupState, wish: &Wish) -> Option<(u64, usize)> {
         let [regular, spot] = &group.lines;
         match wish.regular_goes {
             Some(true) => self.wanted_of_line(regular, wish),
@@ -373,14 +373,14 @@ impl World {
     }
 
     #[inline]
-    fn wanted_of_line(&self, line: &Line, wish: &Wish) -> Option<((bool, u32), usize)> {
+    fn wanted_of_line(&self, line: &Line, wish: &Wish) -> Option<(u64, usize)> {
         let oldest_first = wish.rules.order == Order::OldestFirst;
         let find = |ill: bool| {
             let mut at = if oldest_first { line.oldest } else { line.newest };
             while let Some(slot) = self.manager.slots.get(at as usize) {
                 if !wish.spares(slot) && (!ill || slot.is_ill()) {
                     let claim = if oldest_first { u32::MAX - slot.id } else { slot.id };
-                    return Some(((ill, claim), at as usize));
+                    return Some((u64::from(ill) << 32 | u64::from(claim), at as usize));
                 }
                 at = if oldest_first { slot.newer } else { slot.older };
             }

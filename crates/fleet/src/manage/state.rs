@@ -12,6 +12,7 @@ use crate::placement::Slots;
 use crate::policy::allocation::Usage;
 use crate::policy::scale_in::Candidate;
 use crate::policy::zone_balance::ZoneState;
+use std::ops::Range;
 use zonefall_engine::{Key, SimTime};
 use zonefall_topology::Topology;
 
@@ -42,7 +43,9 @@ pub(crate) struct Manager {
     pub dark: Vec<u32>,
     /// What each zone has to give, as far as it is known.
     pub capacity: Vec<Capacity>,
-    /// When that changes first.
+    /// No control plane is out in this time, as far as it is known.
+    pub control_plane_up: Range<SimTime>,
+    /// When one of these changes first.
     pub capacity_until: SimTime,
     /// The free slots.
     pub vacancy: Vacancy,
@@ -88,6 +91,7 @@ zonefall_engine::pooled_clone!(Manager {
     lost,
     dark,
     capacity,
+    control_plane_up,
     capacity_until,
     vacancy,
     host_marks,
@@ -136,6 +140,7 @@ impl Manager {
             lost: vec![false; when(topology.zone_count() as usize)],
             dark: vec![0; when(topology.zone_count() as usize)],
             capacity: vec![Capacity::UNKNOWN; when(topology.zone_count() as usize)],
+            control_plane_up: SimTime::ZERO..SimTime::ZERO,
             capacity_until: SimTime::ZERO,
             vacancy: Vacancy::default(),
             host_marks: 0,
@@ -187,6 +192,13 @@ impl Manager {
         self.slots.get(at).is_some_and(|slot| slot.state == State::Creating)
     }
 
+    /// What is known of the storm is not so any more.
+    pub fn forget_storm(&mut self) {
+        self.capacity.fill(Capacity::UNKNOWN);
+        self.control_plane_up = SimTime::ZERO..SimTime::ZERO;
+        self.capacity_until = SimTime::ZERO;
+    }
+
     /// Forgets the last trial.
     pub fn reset(&mut self) {
         self.touched.clear();
@@ -200,8 +212,7 @@ impl Manager {
         self.sick_racks.fill(0);
         self.lost.fill(false);
         self.dark.fill(0);
-        self.capacity.fill(Capacity::UNKNOWN);
-        self.capacity_until = SimTime::ZERO;
+        self.forget_storm();
         self.groups.iter_mut().for_each(GroupState::reset);
         self.sets.iter_mut().for_each(|set| set.reset(&mut self.groups));
         self.changes.iter_mut().for_each(ChangeState::reset);

@@ -34,6 +34,8 @@ pub(crate) struct Vacancy {
     /// For each group and each of its racks its rank for the next machine: the machines of the design there, then the
     /// number of the first free slot.
     ranks: Vec<u64>,
+    /// That first free slot.
+    firsts: Vec<u32>,
     /// The racks that the slots of each group may stand on.
     racks: Vec<Range<u32>>,
     /// Where in `ranks` the rack of each slot is.
@@ -50,6 +52,7 @@ zonefall_engine::pooled_clone!(Vacancy {
     slot_of,
     bit_of,
     ranks,
+    firsts,
     racks,
     rack_of,
     ranks_of,
@@ -77,7 +80,10 @@ impl Vacancy {
         let first = if rank < FULL { rank as u32 } else { NO_SLOT };
         if free {
             self.words[bit / WORD] |= mask;
-            self.ranks[rack] = (rank & !FULL) >> 32 << 32 | u64::from(first.min(number));
+            if number < first {
+                self.ranks[rack] = (rank & !FULL) >> 32 << 32 | u64::from(number);
+                self.firsts[rack] = at as u32;
+            }
             return;
         }
         self.words[bit / WORD] &= !mask;
@@ -86,6 +92,7 @@ impl Vacancy {
             let slot = |word: usize| self.slot_of[word * WORD + self.words[word].trailing_zeros() as usize];
             let next = words.find(|&word| self.words[word] != 0).map(slot);
             self.ranks[rack] = rank >> 32 << 32 | next.map_or(FULL, |at| u64::from(numbers[at as usize]));
+            self.firsts[rack] = next.unwrap_or(NO_SLOT);
         }
     }
 
@@ -186,6 +193,8 @@ impl World {
         vacancy.words.resize(vacancy.slot_of.len() / WORD, 0);
         vacancy.ranks.clear();
         vacancy.ranks.resize(vacancy.starts.len(), FULL);
+        vacancy.firsts.clear();
+        vacancy.firsts.resize(vacancy.starts.len(), NO_SLOT);
         if vacancy.ranks_from.is_empty() {
             vacancy.find_ranks(self.topology.rack_count());
         }
@@ -197,9 +206,10 @@ impl World {
     pub(crate) fn vacant_slot(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
         let vacancy = &self.manager.vacancy;
         let (racks, start) = (vacancy.racks[group].len(), vacancy.groups[group] as usize);
-        let ranks = vacancy.ranks[start..start + racks].iter().enumerate();
-        let (_, &best) = ranks.min_by_key(|&(_, rank)| rank).filter(|&(_, &best)| best < FULL)?;
-        let at = self.position_of[best as u32 as usize] as usize;
+        let ranks = vacancy.ranks[start..start + racks].iter().copied().enumerate();
+        let best = ranks.reduce(|best, next| if next.1 < best.1 { next } else { best });
+        let (rack, _) = best.filter(|&(_, rank)| rank < FULL)?;
+        let at = vacancy.firsts[start + rack] as usize;
         let state = &self.manager.groups[group];
         if state.zone.is_none() && self.design.sets[state.set].placement_groups {
             return self.vacant_slot_by_placement_group(group, t, strikes);
@@ -302,8 +312,15 @@ impl World {
             let racks = vacancy.racks[group].clone();
             racks.zip(kept).filter(|&(rack, &kept)| rank(group, rack) != kept).map(|(rack, _)| rack).collect::<Vec<_>>()
         };
+        let first = |at: usize| {
+            vacancy.ranks[at] >= FULL || {
+                let slot = vacancy.firsts[at] as usize;
+                self.instance_of[slot] == vacancy.ranks[at] as u32
+            }
+        };
+        let firsts: Vec<usize> = (0..vacancy.ranks.len()).filter(|&at| !first(at)).collect();
         let racks: Vec<Vec<u32>> = (0..self.manager.groups.len()).map(ranks).collect();
-        (!wrong.is_empty() || racks.iter().any(|racks| !racks.is_empty()))
-            .then(|| format!("vacant slots: {wrong:?}, racks {racks:?}"))
+        (!wrong.is_empty() || !firsts.is_empty() || racks.iter().any(|racks| !racks.is_empty()))
+            .then(|| format!("vacant slots: {wrong:?}, racks {racks:?}, first of them {firsts:?}"))
     }
 }

@@ -41,7 +41,13 @@ impl World {
     }
 
     /// IN-04: when the control plane of a set's region is back; `t` itself if it is not out.
+    #[inline]
     pub(crate) fn control_plane_back(&self, set: usize, t: SimTime, strikes: &Strikes) -> SimTime {
+        let is_up = self.manager.control_plane_up.contains(&t);
+        if is_up { t } else { self.look_up_control_plane(set, t, strikes) }
+    }
+
+    fn look_up_control_plane(&self, set: usize, t: SimTime, strikes: &Strikes) -> SimTime {
         let region = self.design.sets[set].region.0;
         let mut back = t;
         // Spans are in order of their beginnings.
@@ -53,16 +59,27 @@ impl World {
         back
     }
 
-    /// Looks up what zones have to give, if that may have changed since it was looked up.
+    /// Looks up what zones have to give and whether control planes are up, if that may have changed since it was looked up.
     #[inline]
     pub(crate) fn see_capacity(&mut self, t: SimTime, strikes: &Strikes) {
         if t >= self.manager.capacity_until {
-            let until = |world: &Self| world.manager.capacity.iter().map(|known| known.until).min();
-            for zone in 0..self.manager.capacity.len() {
-                self.manager.capacity[zone] = self.look_up_capacity(zone as u32, t, strikes);
-            }
-            self.manager.capacity_until = until(self).unwrap_or(SimTime::NEVER);
+            self.look_up(t, strikes);
         }
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, t: SimTime, strikes: &Strikes) {
+        let mut until = SimTime::NEVER;
+        for zone in 0..self.manager.capacity.len() {
+            self.manager.capacity[zone] = self.look_up_capacity(zone as u32, t, strikes);
+            until = until.min(self.manager.capacity[zone].until);
+        }
+        // All control planes are up until the next one is out.
+        let spans = strikes.storm().control_plane.iter().filter(|span| span.end > t);
+        let out = spans.clone().map(|span| span.start).min().unwrap_or(SimTime::NEVER);
+        self.manager.control_plane_up = t..out;
+        let changes = spans.map(|span| if span.start > t { span.start } else { span.end }).min();
+        self.manager.capacity_until = until.min(changes.unwrap_or(SimTime::NEVER));
     }
 
     fn look_up_capacity(&self, zone: u32, t: SimTime, strikes: &Strikes) -> Capacity {
@@ -140,7 +157,7 @@ impl World {
         if is_reserved(group.allocated, management.reserved_per_zone) {
             return true;
         }
-        let zone = self.topology.zone_of(RackId(self.manager.slots[at].rack));
+        let zone = group.zone.unwrap_or_else(|| self.topology.zone_of(RackId(self.manager.slots[at].rack)));
         let left = granted_milli(self.left_milli(zone, t, strikes), management.single_placement_group);
         if left >= 1000 {
             return true;

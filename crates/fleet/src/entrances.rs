@@ -66,6 +66,11 @@ impl Entrances {
         Self { at, of }
     }
 
+    /// The entrance that a node lies behind, if any.
+    pub fn of_node(&self, node: usize) -> Option<u32> {
+        self.at.get(self.of[node] as usize).copied()
+    }
+
     /// What a node lies behind, among what there is one of for each entrance.
     #[inline]
     pub fn behind<'a, T>(&self, node: usize, each: &'a [T]) -> Option<&'a T> {

@@ -165,6 +165,7 @@ impl Parts {
         self.in_part = self.routes.iter().any(Route::runs_in_part);
         let node = self.routes[route].node as usize;
         self.try_again();
+        self.look_at_lines();
         (0..node).for_each(|part| self.weigh(part));
         let holds = self.holds_by_route(route);
         self.turn(node, holds);

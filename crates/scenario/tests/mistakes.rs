@@ -822,6 +822,41 @@ fn clients_try_again_at_a_service_of_parts_unless_what_they_share_has_a_limit_be
 }
 
 #[test]
+fn requests_wait_before_a_service_of_parts_and_all_that_stands_against_it_is_said_at_once() {
+    let back =
+        "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_served = \"99%\"\n";
+    let demand = "[demand]\nrate = \"9 req/s\"\n";
+    let waits = |more: &str| with("#end", &format!("{demand}{back}{more}[service]\npatience = \"30 s\"\n"));
+    let site = "[failover.site]\npattern = \"hot\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n";
+    let db = "[component.db]\navailability = \"99.9%\"\n";
+    let limited = format!("{db}capacity = \"9 req/s\"\nmin_served = \"99%\"\n");
+    for fine in [String::new(), site.into(), limited.clone(), format!("{site}{db}")] {
+        let text = waits(&fine);
+        assert!(!codes(&text).iter().any(|code| code.starts_with('E')), "{fine}");
+        let service = parse(&text, "x.toml").unwrap().designs.remove(0).service;
+        let most = zonefall_engine::SimDuration::from_ms(30_000);
+        assert_eq!(service.patience, Some(zonefall_fleet::Patience { most, in_time: None }));
+        assert!(!service.spreads_evenly);
+    }
+    let stores = "[component.copy]\navailability = \"99.9%\"\n[failover.data]\npattern = \"hot\"\nparts = [\"db\", \"copy\"]\nrouter = \"front-door\"\n";
+    let at_once = format!("{site}{limited}[retry]\n");
+    for (text, expected) in [
+        (waits(&format!("{site}{limited}")), vec!["E013"]),
+        (waits(&format!("{site}{db}{stores}")), vec!["E013"]),
+        (waits("").replace("[service]\n", "[service]\nparallelism = 8\n"), vec!["E013"]),
+        (waits("").replace(demand, "").replace("min_served = \"99%\"", "min_serving = 1"), vec!["E083"]),
+        (waits("[retry]\n"), vec!["E013"]),
+        (waits(&at_once).replace("[service]\n", "[service]\nparallelism = 8\n"), vec!["E013"; 3]),
+    ] {
+        assert_eq!(codes(&text), expected, "{text}");
+    }
+    // Of machines in one pool too.
+    let pool = |rest: &str| codes(&with("#end", &format!("{demand}[service]\npatience = \"30 s\"\n{rest}")));
+    assert_eq!(pool("queue = \"shared\"\n[retry]\n"), ["E013", "E083"]);
+    assert_eq!(pool("queue = \"per-machine\"\n[retry]\n"), ["E083", "E013", "E083"]);
+}
+
+#[test]
 fn jobs_wait_for_the_parts_of_a_service_that_work_on_them() {
     let jobs = |slo: &str, more: &str| {
         let back =

@@ -11,6 +11,7 @@ mod flow;
 mod gates;
 mod lines;
 pub(crate) mod routes;
+mod shared;
 mod times;
 mod tries;
 mod work;

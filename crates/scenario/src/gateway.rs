@@ -49,7 +49,7 @@ pub(crate) fn gateway(
         let words = "how a gateway that grows and clients that try again work together is not simulated".into();
         no(codes::EXCLUSIVE, "", words, "keep `autoscale` of the gateway or `[retry]`");
     }
-    if need.and_then(as_read).is_some_and(|service| service.entrances().is_none()) {
+    if need.and_then(as_read).is_some_and(|service| service.gates().is_none()) {
         let words = "a gateway stands before each part that `[failover]` sends clients to; what lies beside these parts has another way in, which is not simulated".into();
         let help = "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or keep one of the two";
         no(codes::EXCLUSIVE, "", words, help);

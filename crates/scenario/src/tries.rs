@@ -27,7 +27,7 @@ fn lacking(service: &Structure) -> Option<(String, &'static str)> {
         .iter()
         .map(|failover| format!("`failover.{}`", service.nodes[failover.node as usize].name))
         .collect();
-    if service.entrances().is_none() {
+    if service.entrances_beside_limits().is_none() && names.len() == 1 {
         let words = "clients who try again make an overload of each part that they are sent to; how it goes with one of what lies beside these parts is not simulated";
         let help = "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or keep one of the two";
         return Some((words.into(), help));

@@ -166,7 +166,8 @@ impl Parts {
         let node = self.routes[route].node as usize;
         self.try_again();
         self.look_at_lines();
-        (0..node).for_each(|part| self.weigh(part));
+        // Where clients try again, what stands beside the group may feel it too.
+        (0..self.leaves.len()).for_each(|part| self.weigh(part));
         let holds = self.holds_by_route(route);
         self.turn(node, holds);
         self.forget();

@@ -7,7 +7,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "retry",
         Either(&[Table, Off]),
-        "Clients that try again; needs `[demand]`. Without the table every request is tried once. Times between tries do not matter here: a load that lasts is the same. In a service of parts each attempt asks all of the parts that it needs, and the least of their capacities decides. Where `[failover]` sends clients to one of several parts, each part has an overload of its own, and clients that are sent elsewhere at once bring their tries along; then everything with a capacity has to lie within these parts.",
+        "Clients that try again; needs `[demand]`. Without the table every request is tried once. Times between tries do not matter here: a load that lasts is the same. In a service of parts each attempt asks all of the parts that it needs, and the least of their capacities decides. Where `[failover]` sends clients to one of several parts, each part has an overload of its own, and clients that are sent elsewhere at once bring their tries along. What all clients need before these parts (a front tier) or behind them (a database with `capacity`) has one too: tries for a part that is out come to what stands before it, and not to what stands behind. Parts stand in the order of `all`; without one `[part]`s come first, then `[failover]`s, then `[component]`s.",
     )
     .overlay()
     .from("TF-01, TF-02"),

@@ -162,7 +162,11 @@ impl Book {
             latency: design.service.latency.clone(),
             clients: design.service.retry.filter(|_| parts.is_none()).map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
-            line: design.service.patience.filter(|_| parts.is_none()).map(|most| Box::new(Line::new(most, (all, extra(Extra::Overload))))),
+            line: design
+                .service
+                .patience
+                .filter(|_| parts.is_none())
+                .map(|most| Box::new(Line::new(most, (all, extra(Extra::Overload))))),
             waiting: None,
             sessions: Held::of(design, all).map(Box::new),
             course: None,

@@ -83,7 +83,10 @@ fn has_one_line(reader: &Reader<'_>) -> bool {
 /// Whether times of answers are asked of a service of parts, or of one of these.
 fn tells_times(design: &Reader<'_>, service: &Reader<'_>) -> bool {
     let quiet = &mut Sink::default();
-    let of_parts = design.named("part", quiet).into_iter().any(|(_, _, node)| node.table().is_some_and(|part| part.get("parallelism").is_some()));
+    let of_parts = design
+        .named("part", quiet)
+        .into_iter()
+        .any(|(_, _, node)| node.table().is_some_and(|part| part.get("parallelism").is_some()));
     let limit = design.sub("slo", "slo", quiet).is_some_and(|slo| slo.has("p95_latency"));
     of_parts || limit || service.has("parallelism")
 }

@@ -194,7 +194,9 @@ fn unfit(
         }
         Stand::Unasked(part) => {
             let part = name(part as usize);
-            let words = format!("`{part}` has no weight in `{group}`: no client is ever sent to it, and `{set}` would shrink for good");
+            let words = format!(
+                "`{part}` has no weight in `{group}`: no client is ever sent to it, and `{set}` would shrink for good"
+            );
             Some((words, format!("take `autoscale` of `{set}` out, or give `{part}` a weight")))
         }
         Stand::Hot(part) | Stand::Serves(part) => {

@@ -212,12 +212,7 @@ impl Parts {
 
     /// The lines live on from `t` to `end`, as far as they last. What stands otherwise then is to be looked at when the stretch has
     /// been booked ([`Self::lines_have_moved`]). `of_sets` tells what each cause withholds from a part.
-    pub fn live_in_lines<'a>(
-        &mut self,
-        t: SimTime,
-        end: SimTime,
-        of_sets: impl Fn(usize) -> &'a [i64],
-    ) -> Lived {
+    pub fn live_in_lines<'a>(&mut self, t: SimTime, end: SimTime, of_sets: impl Fn(usize) -> &'a [i64]) -> Lived {
         let Some(mut lines) = self.lines.take() else { return Lived::default() };
         let mut lived = Lived::default();
         let Lines { before, withheld, entrances, at, .. } = &mut *lines;

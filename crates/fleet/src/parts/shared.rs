@@ -2,8 +2,7 @@
 //! these parts or behind them.
 //!
 //! In: the machines of each part, and the demand. Out: which attempts fail, at what is shared or at the part that clients are sent to
-//! (`policy/retry/together.rs` decides), and what each of the shared parts makes of them. What fails at what is shared is
-//! remembered for all clients together, what fails at a part for its own. The narrowest of what stands before the parts decides there,
+//! (`policy/retry/together.rs` decides), and what each of the shared parts makes of them. The narrowest of what stands before the parts decides there,
 //! and of what stands behind them, as in one queue.
 
 use super::flow::Way;
@@ -33,10 +32,10 @@ pub(super) struct Common {
     before: Way,
     behind: Way,
     demand: u64,
-    /// The shares of attempts that have failed before the parts and behind them so far, that do now, and the same at each part.
-    failing: (f64, f64),
+    /// The shares of attempts that fail before the parts and behind them now.
     settled: (f64, f64),
-    own_failing: Vec<f64>,
+    /// The most that attempts ask for before and behind, each with the share of those that meet nobody dead.
+    most: [(f64, f64); 2],
     own: Vec<Own>,
     /// Scratch, for what might be.
     other: Vec<Own>,
@@ -66,52 +65,47 @@ impl Common {
             before: Way::default(),
             behind: Way::default(),
             demand: 0,
-            failing: (0.0, 0.0),
             settled: (0.0, 0.0),
-            own_failing: vec![0.0; queues],
+            most: [(f64::NAN, 0.0); 2],
             own: Vec::with_capacity(queues),
             other: Vec::with_capacity(queues),
         }
     }
 
     pub fn begin(&mut self) {
-        (self.failing, self.settled) = ((0.0, 0.0), (0.0, 0.0));
-        self.own_failing.fill(0.0);
+        self.settled = (0.0, 0.0);
     }
 
-    fn limits(&self, failing: (f64, f64)) -> Shared {
+    fn limits(&self) -> Shared {
         let of = |way: Way| if way.capacity == u64::MAX { f64::INFINITY } else { way.capacity as f64 };
         let reach = of_those_alive(self.before, self.demand);
         let alive_before = if self.demand == 0 { 1.0 } else { (reach as f64 / self.demand as f64).min(1.0) };
-        Shared { before: of(self.before), behind: of(self.behind), alive_before, failing }
-    }
-
-    /// Clients go to a part at once, of whose attempts such a share has failed elsewhere.
-    pub fn joined_by(&mut self, part: usize, staying: u32, (coming, failing): (u32, f64)) {
-        let (staying, coming) = (f64::from(staying), f64::from(coming));
-        let own = &mut self.own_failing[part];
-        *own = (staying * *own + coming * failing) / (staying + coming);
+        Shared { before: of(self.before), behind: of(self.behind), alive_before }
     }
 
     /// Whether some fail who would not if nobody had before.
     fn holds_itself(&mut self, retry: Retry) -> bool {
-        let limits = self.limits((0.0, 0.0));
+        let limits = self.limits();
         self.other.clear();
-        self.other.extend(self.own.iter().map(|own| Own::new(own.demand, own.load, (0.0, 0.0))));
+        self.other.extend(self.own.iter().map(|own| Own::new(own.demand, own.load, 0.0)));
         retry.settles_together(limits, &mut self.other);
         self.own.iter().zip(&self.other).any(|(own, fresh)| own.settled.0 > 0.0 && fresh.settled.0 <= 0.0)
     }
 
-    /// Whether what stands before the parts, or behind them, would hold an overload by itself once it is in it.
+    /// Whether what stands before the parts, or behind them, would hold an overload of all clients by itself once it is in it.
     fn is_vulnerable(&mut self, retry: Retry) -> bool {
-        let limits = self.limits((1.0, 1.0));
-        let (before, behind) = (limits.before, limits.behind);
-        [(before, f64::INFINITY), (f64::INFINITY, behind)].into_iter().any(|(before, behind)| {
-            self.other.clear();
-            let unlimited = |load: Load| Load { capacity: f64::INFINITY, ..load };
-            self.other.extend(self.own.iter().map(|own| Own::new(own.demand, unlimited(own.load), (1.0, 0.0))));
-            let (before, behind) = retry.settles_together(Shared { before, behind, ..limits }, &mut self.other);
-            before > 0.0 || behind > 0.0
+        let Shared { before, behind, alive_before } = self.limits();
+        let clients: f64 = self.own.iter().map(|own| own.demand).sum();
+        let alive = self.own.iter().map(|own| own.demand * own.load.alive).sum::<f64>() / clients;
+        let stages = [(before, alive_before), (behind, alive)];
+        stages.into_iter().zip(&mut self.most).any(|((capacity, alive), most)| {
+            if capacity == f64::INFINITY {
+                return false;
+            }
+            if most.0 != alive {
+                *most = (alive, retry.most(alive));
+            }
+            retry.is_vulnerable_below(Load { alive, capacity: capacity / clients }, most.1)
         })
     }
 }
@@ -158,10 +152,7 @@ impl Tries {
     pub fn last_together(&mut self, spell: Spell, is_measured: bool) -> (Spell, bool) {
         let (Some(common), Some(queue)) = (&mut self.common, self.queues.first()) else { return (spell, false) };
         let retry = queue.clients.retry();
-        let mut changed = std::mem::replace(&mut common.failing, common.settled) != common.settled;
-        for (failing, own) in common.own_failing.iter_mut().zip(&common.own) {
-            changed |= std::mem::replace(failing, own.fails) != own.fails || own.failed != own.settled.0;
-        }
+        let changed = common.own.iter().any(|own| own.failed != own.settled.0);
         if !is_measured || self.queues.iter().all(|queue| queue.asked.demand_milli == 0) {
             return (spell, changed);
         }
@@ -188,16 +179,17 @@ impl Parts {
         let demand = self.demand.unwrap_or(0);
         let Some(retry) = queues.first().map(|queue| queue.clients.retry()) else { return };
         common.own.clear();
-        for (queue, &failing) in queues.iter_mut().zip(&common.own_failing) {
+        for queue in queues.iter_mut() {
             // Who meets somebody dead before the part or behind it does not reach anybody alive.
             let reach = portion(queue.whole.reach, of_those_alive(common.before, demand), demand);
             let capacity = self.left_behind(common.group, queue.whole.capacity);
             let comes = self.share(queue.entrance as usize, demand);
-            queue.asked = asked(comes, Way { reach: portion(reach, of_those_alive(common.behind, demand), demand), capacity });
+            queue.asked =
+                asked(comes, Way { reach: portion(reach, of_those_alive(common.behind, demand), demand), capacity });
             let load = if comes == 0 { Load { alive: 1.0, capacity: f64::INFINITY } } else { queue.asked.load() };
-            common.own.push(Own::new(comes as f64, load, (queue.clients.failing(), failing)));
+            common.own.push(Own::new(comes as f64, load, queue.clients.failing()));
         }
-        common.settled = retry.settles_together(common.limits(common.failing), &mut common.own);
+        common.settled = retry.settles_together(common.limits(), &mut common.own);
         for (queue, own) in queues.iter_mut().zip(&common.own) {
             queue.clients.settled_with_others(queue.asked, own.settled);
             queue.fails_there = Some(own.fails > 0.0);

@@ -209,11 +209,8 @@ impl Parts {
             leaving += goes;
             failing += f64::from(goes) * queue.clients.failing();
         }
-        for (number, (queue, (&from, &to))) in tries.queues.iter_mut().zip(from.iter().zip(to)).enumerate() {
+        for (queue, (&from, &to)) in tries.queues.iter_mut().zip(from.iter().zip(to)) {
             if to > from {
-                if let Some(common) = &mut tries.common {
-                    common.joined_by(number, from, (to - from, failing / f64::from(leaving)));
-                }
                 queue.clients.joined_by(from, (to - from, failing / f64::from(leaving)));
             }
         }

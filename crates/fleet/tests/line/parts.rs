@@ -128,7 +128,8 @@ fn one_tier_is_as_one_pool_of_machines() {
             script.play(design)
         });
         let told = |of: &Ledger| {
-            let lengths = (of.missed_ms, of.outages_ms.clone(), count(of, Operation::LineMs), of.missed_by_cause_ms.clone());
+            let lengths =
+                (of.missed_ms, of.outages_ms.clone(), count(of, Operation::LineMs), of.missed_by_cause_ms.clone());
             (of.offered, of.served, of.gave_up, of.lost_to_dead, lengths)
         };
         assert_eq!(told(&parts), told(&one), "{number}");
@@ -216,7 +217,9 @@ fn restate(case: &Case) -> (i128, i128, u64, u64) {
         let is = |from: u64, to: u64| from <= now && now < to;
         let alive = |zone: u32| {
             let dark = |rack: u32| {
-                case.racks.iter().any(|&(first, racks, from, to)| is(from, to) && (first..first + racks).contains(&rack))
+                case.racks
+                    .iter()
+                    .any(|&(first, racks, from, to)| is(from, to) && (first..first + racks).contains(&rack))
             };
             (zone * RACKS..(zone + 1) * RACKS).filter(|&rack| !dark(rack)).count() as u64
         };
@@ -283,7 +286,8 @@ fn two_regions_with_a_line_before_each_as_a_walk_over_all_milliseconds() {
         let dark = case.racks.iter().map(|&(first, racks, from, to)| (0, first, racks, from, to));
         let out = case.out.iter().map(|&(region, from, to)| (1 + region as u16, 0, 0, from, to));
         let outages: Vec<Scripted> = dark.chain(out).collect();
-        let ledger = Script::new(topology(2 * REGIONS as u32, RACKS, 2), modes, END).outages(&outages).play(design_of(&case));
+        let ledger =
+            Script::new(topology(2 * REGIONS as u32, RACKS, 2), modes, END).outages(&outages).play(design_of(&case));
         let (served, gone, waits, lost) = restate(&case);
         assert_eq!((ledger.served, ledger.gave_up), (served, gone), "{number}: {lost}");
         // Instants are rounded up to milliseconds.

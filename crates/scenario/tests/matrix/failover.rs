@@ -2,8 +2,8 @@
 
 use crate::{accepted, scenario, told};
 use zonefall_engine::{Law, Shape, SimDuration};
-use zonefall_scenario::Diagnostic;
 use zonefall_fleet::{ALL_CLIENTS, Failover, Pattern, Sight, Standby};
+use zonefall_scenario::Diagnostic;
 
 const PARTS: &str = "[component.east]\nregion = \"eastus\"\navailability = \"99.9%\"\n[component.west]\nregion = \"westus2\"\navailability = \"99.9%\"\n";
 

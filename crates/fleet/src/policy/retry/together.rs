@@ -9,10 +9,15 @@
 //! * a part is asked for g·(1 − f)(1 − o(1 − w));
 //! * what stands behind them is asked for g·(1 − f)(1 − o)(1 − b(1 − w)).
 //!
-//! As in one queue the state depends on the one before. Where an overload is over, those who failed in it come to what they meet
-//! next with all their tries.
+//! Clients try again as often as attempts have failed of late, each stage turns away what is too much for it, and that goes on until
+//! nothing changes any more. So, as in one queue, the state depends on the one before, and who comes from an overload that is over
+//! comes to what is next with all tries.
 
-use super::{Load, Retry, falls, rises};
+use super::{Load, Retry, STEPS};
+
+/// Steps until nothing is to change any more, and what is nothing.
+const ROUNDS: u32 = 8 * STEPS;
+const STILL: f64 = 1e-13;
 
 /// What all need, in the caller's unit; infinite where there is no such limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,8 +28,6 @@ pub struct Shared {
     pub behind: f64,
     /// Share of attempts that meets nobody dead before the parts.
     pub alive_before: f64,
-    /// The shares of attempts that have failed before the parts and behind them so far.
-    pub failing: (f64, f64),
 }
 
 /// Clients of one part.
@@ -34,28 +37,26 @@ pub struct Own {
     pub demand: f64,
     /// What asks for the part itself.
     pub load: Load,
-    /// The share of all their attempts that has failed so far, and of those at the part.
+    /// The share of their attempts that has failed so far.
     pub failed: f64,
-    /// See `failed`.
-    pub failing: f64,
-    /// The share that fails at the part now.
+    /// The share that fails at the part now, of those that come to it.
     pub fails: f64,
     /// The share of all attempts that fails now, and whether nobody tries again.
     pub settled: (f64, bool),
 }
 
 impl Own {
-    /// Clients whose attempts have failed so far, all of them and at the part.
-    pub fn new(demand: f64, load: Load, (failed, failing): (f64, f64)) -> Self {
-        Self { demand, load, failed, failing, fails: 0.0, settled: (0.0, false) }
+    /// Clients of whose attempts such a share has failed so far.
+    pub fn new(demand: f64, load: Load, failed: f64) -> Self {
+        Self { demand, load, failed, fails: 0.0, settled: (0.0, false) }
     }
 }
 
 impl Retry {
     /// Settles all clients, and tells the shares of attempts that fail before the parts and behind them.
     pub fn settles_together(&self, shared: Shared, all: &mut [Own]) -> (f64, f64) {
-        all.iter_mut().for_each(|own| own.settled.1 = false);
-        let mut failing = self.settle(shared, all);
+        all.iter_mut().for_each(|own| own.settled = (own.failed, false));
+        let failing = self.go_on(shared, all);
         let is_open = |own: &Own| self.is_open(own.load, own.settled.0);
         if !all.iter().any(|own| own.settled.0 > 0.0 && is_open(own)) {
             all.iter_mut().for_each(|own| own.settled.1 = is_open(own));
@@ -64,78 +65,64 @@ impl Retry {
         // Open breakers stay open for long enough that the queues run dry, if first tries alone let them. Then they close, unless
         // the tries that come back would open them again.
         all.iter_mut().for_each(|own| own.settled.1 = own.settled.0 > 0.0 && is_open(own));
-        failing = self.settle_once(Shared { failing, ..shared }, all);
+        self.go_on(shared, all);
         all.iter_mut().for_each(|own| own.settled.1 = false);
-        failing = self.settle_once(Shared { failing, ..shared }, all);
-        if all.iter().any(is_open) {
-            all.iter_mut().for_each(|own| own.settled.1 = is_open(own));
-            failing = self.settle_once(Shared { failing, ..shared }, all);
+        let failing = self.go_on(shared, all);
+        if !all.iter().any(is_open) {
+            return failing;
+        }
+        all.iter_mut().for_each(|own| own.settled.1 = is_open(own));
+        self.go_on(shared, all)
+    }
+
+    /// The same while breakers are as they are.
+    fn go_on(&self, shared: Shared, all: &mut [Own]) -> (f64, f64) {
+        let mut failing = (0.0, 0.0);
+        for _ in 0..ROUNDS {
+            let moved;
+            (failing, moved) = self.pass(shared, all);
+            if moved <= STILL {
+                break;
+            }
         }
         failing
     }
 
-    /// The same while breakers are as they are: from what failed so far, and again where that is over for somebody who then comes to
-    /// what is next.
-    fn settle(&self, shared: Shared, all: &mut [Own]) -> (f64, f64) {
-        all.iter_mut().for_each(|own| own.fails = own.failing);
-        let (mut before, mut behind) = self.settle_once(shared, all);
-        if before < shared.failing.0 {
-            for own in all.iter_mut() {
-                own.failing = own.failing.max(own.failed);
-                own.fails = own.failing;
-            }
-            let failing = (before, behind.max(failed_of(all, |_| true)));
-            (before, behind) = self.settle_once(Shared { failing, ..shared }, all);
-        }
-        let comes = failed_of(all, |own| own.fails < own.failing);
-        if comes > behind {
-            (before, behind) = self.settle_once(Shared { failing: (before, comes), ..shared }, all);
-        }
-        (before, behind)
-    }
-
-    /// From what fails now to the state next to it.
-    fn settle_once(&self, shared: Shared, all: &mut [Own]) -> (f64, f64) {
-        let of = &*all;
-        let too_much = |before: f64| {
-            let behind = self.settles_behind(shared, of, before);
-            let asks = |own: &Own| {
-                let (_, attempts) = self.attempts_of(own, (before, behind));
-                attempts * shared.alive_before * (1.0 - before * (1.0 - self.wasted))
-            };
-            of.iter().map(asks).sum::<f64>() > shared.before
-        };
-        let before = settles_in(&too_much, shared.before, shared.failing.0);
-        let behind = self.settles_behind(shared, of, before);
+    /// All attempts pass once; the shares that fail before the parts and behind them, and how far any share of a part's clients has moved.
+    fn pass(&self, shared: Shared, all: &mut [Own]) -> ((f64, f64), f64) {
+        let tries = |own: &Own| if own.settled.1 { 1.0 } else { self.tries(self.fails(own.load, own.settled.0)) };
+        let attempts = |own: &Own| (1.0 - self.faults) * tries(own);
+        let comes: f64 = all.iter().map(|own| own.demand * attempts(own) * shared.alive_before).sum();
+        let before = self.turns_away(comes, shared.before);
+        let mut passes = 0.0;
         for own in all.iter_mut() {
-            let (fails, _) = self.attempts_of(own, (before, behind));
-            own.settled.0 = all_of(before, fails, behind);
-            own.fails = fails;
+            let comes = attempts(own) * own.load.alive * (1.0 - before);
+            own.fails = self.turns_away(comes, own.load.capacity);
+            passes += own.demand * comes * (1.0 - own.fails);
         }
-        (before, behind)
-    }
-
-    /// The share that fails behind the parts, where so many fail before them.
-    fn settles_behind(&self, shared: Shared, all: &[Own], before: f64) -> f64 {
-        let too_much = |behind: f64| {
-            let asks = |own: &Own| {
-                let (fails, attempts) = self.attempts_of(own, (before, behind));
-                let passes = (1.0 - before) * (1.0 - fails);
-                attempts * own.load.alive * passes * (1.0 - behind * (1.0 - self.wasted))
+        let behind = self.turns_away(passes, shared.behind);
+        let mut moved = 0.0;
+        for own in all.iter_mut() {
+            let towards = all_of(before, own.fails, behind) - own.settled.0;
+            let step = 1.0 / f64::from(STEPS);
+            // What is far is gone to step by step, what is near at once.
+            own.settled.0 = match towards {
+                _ if towards.abs() <= 1e-9 => own.settled.0 + towards,
+                _ => own.settled.0 + (0.5 * towards).clamp(-step, step),
             };
-            all.iter().map(asks).sum::<f64>() > shared.behind
-        };
-        settles_in(&too_much, shared.behind, shared.failing.1)
+            moved = f64::max(moved, towards.abs());
+        }
+        ((before, behind), moved)
     }
 
-    /// The share that fails at a part, where so many fail before and behind it, and the attempts of its clients.
-    fn attempts_of(&self, own: &Own, (before, behind): (f64, f64)) -> (f64, f64) {
-        let of = if own.settled.1 { Self { tries: 1, ..*self } } else { *self };
-        let tries = |fails: f64| of.tries(of.fails(own.load, all_of(before, fails, behind)));
-        let reach = own.load.alive * (1.0 - self.faults) * (1.0 - before);
-        let too_much = |fails: f64| reach * tries(fails) * (1.0 - fails * (1.0 - self.wasted)) > own.load.capacity;
-        let fails = settles_in(&too_much, own.load.capacity, own.fails);
-        (fails, own.demand * (1.0 - self.faults) * tries(fails))
+    /// The share of attempts that a stage turns away so that the rest fits.
+    fn turns_away(&self, comes: f64, capacity: f64) -> f64 {
+        match () {
+            () if capacity <= 0.0 => 1.0,
+            () if comes <= capacity => 0.0,
+            () if self.wasted >= 1.0 => 1.0,
+            () => f64::min(1.0, (1.0 - capacity / comes) / (1.0 - self.wasted)),
+        }
     }
 }
 
@@ -150,23 +137,6 @@ fn all_of(before: f64, fails: f64, behind: f64) -> f64 {
     }
 }
 
-/// The share that settles from the one so far.
-fn settles_in(too_much: &impl Fn(f64) -> bool, capacity: f64, so_far: f64) -> f64 {
-    match () {
-        () if capacity <= 0.0 => 1.0,
-        () if capacity == f64::INFINITY => 0.0,
-        () if too_much(so_far) => rises(too_much, so_far),
-        () => falls(too_much, so_far),
-    }
-}
-
-/// The share of attempts of all clients that has failed so far, of such clients.
-fn failed_of(all: &[Own], of: impl Fn(&Own) -> bool) -> f64 {
-    let clients: f64 = all.iter().map(|own| own.demand).sum();
-    let failed: f64 = all.iter().filter(|own| of(own)).map(|own| own.demand * own.failed).sum();
-    if clients > 0.0 { failed / clients } else { 0.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,11 +144,11 @@ mod tests {
     const THREE: Retry = Retry { tries: 3, wasted: 1.0, breaker: None, budget: None, faults: 0.0 };
 
     fn own(demand: f64, capacity: f64, failing: f64) -> Own {
-        Own::new(demand, Load { alive: 1.0, capacity: capacity / demand }, (failing, failing))
+        Own::new(demand, Load { alive: 1.0, capacity: capacity / demand }, failing)
     }
 
-    fn shared(before: f64, behind: f64, failing: (f64, f64)) -> Shared {
-        Shared { before, behind, alive_before: 1.0, failing }
+    fn shared(before: f64, behind: f64) -> Shared {
+        Shared { before, behind, alive_before: 1.0 }
     }
 
     const NONE: f64 = f64::INFINITY;
@@ -188,22 +158,32 @@ mod tests {
         for wasted in [0.0, 0.4, 1.0] {
             for breaker in [None, Some(0.4), Some(0.6)] {
                 let retry = Retry { wasted, breaker, ..THREE };
-                for (demand, alive, failing) in
-                    [(0.5, 1.0, 0.0), (0.9, 1.0, 1.0), (0.9, 0.7, 0.3), (1.2, 1.0, 0.0), (2.5, 0.9, 0.5), (0.7, 0.5, 0.0)]
-                {
+                for (demand, alive, failing) in [
+                    (0.5, 1.0, 0.0),
+                    (0.9, 1.0, 1.0),
+                    (0.9, 0.7, 0.3),
+                    (1.2, 1.0, 0.0),
+                    (2.5, 0.9, 0.5),
+                    (0.7, 0.5, 0.0),
+                ] {
                     let load = Load { alive, capacity: 1.0 / demand };
                     let alone = retry.settles(load, failing);
-                    let mut two = [Own::new(demand, load, (failing, failing)), own(0.5, 9.0, 0.0)];
-                    assert_eq!(retry.settles_together(shared(NONE, NONE, (0.0, 0.0)), &mut two), (0.0, 0.0));
-                    assert_eq!((two[0].settled, two[1].settled), (alone, (0.0, false)));
+                    let mut two = [Own::new(demand, load, failing), own(0.5, 9.0, 0.0)];
+                    assert_eq!(retry.settles_together(shared(NONE, NONE), &mut two), (0.0, 0.0));
+                    let [first, second] = two.map(|own| own.settled);
+                    assert!(
+                        (first.0 - alone.0).abs() < 1e-9 && first.1 == alone.1,
+                        "{retry:?} {load:?}: {first:?} {alone:?}"
+                    );
+                    assert_eq!(second, (0.0, false));
                     // The same limit before, or behind, of a part without one.
-                    let before = Shared { alive_before: alive, ..shared(1.0, NONE, (failing, 0.0)) };
-                    for limits in [before, shared(NONE, 1.0, (0.0, failing))] {
-                        let mut one = [Own::new(demand, Load { capacity: NONE, ..load }, (failing, 0.0))];
+                    let before = Shared { alive_before: alive, ..shared(1.0, NONE) };
+                    for limits in [before, shared(NONE, 1.0)] {
+                        let mut one = [Own::new(demand, Load { capacity: NONE, ..load }, failing)];
                         let (before, behind) = retry.settles_together(limits, &mut one);
                         let found = before.max(behind);
                         assert!((found - alone.0).abs() < 1e-9, "{retry:?} {load:?} {limits:?}: {found} {alone:?}");
-                        assert_eq!(one[0].settled, (found, alone.1));
+                        assert!((one[0].settled.0 - found).abs() < 1e-9 && one[0].settled.1 == alone.1);
                     }
                 }
             }
@@ -218,15 +198,15 @@ mod tests {
             let shares = THREE.settles_together(limits, &mut all);
             (shares, all.map(|own| own.settled.0))
         };
-        assert_eq!(settled(shared(16.0, 4.0, (0.0, 0.0)), 0.0), ((0.0, 0.0), [1.0, 0.0]));
-        assert_eq!(settled(shared(15.9, NONE, (0.0, 0.0)), 0.0).0, (1.0, 0.0));
-        assert_eq!(settled(shared(NONE, 3.9, (0.0, 0.0)), 0.0), ((0.0, 1.0), [1.0, 1.0]));
+        assert_eq!(settled(shared(16.0, 4.0), 0.0), ((0.0, 0.0), [1.0, 0.0]));
+        assert_eq!(settled(shared(15.9, NONE), 0.0).0, (1.0, 0.0));
+        assert_eq!(settled(shared(NONE, 3.9), 0.0), ((0.0, 1.0), [1.0, 1.0]));
         // A storm before them holds itself until three tries of all fit.
-        assert_eq!(settled(shared(23.9, NONE, (1.0, 0.0)), 1.0).0, (1.0, 0.0));
-        assert_eq!(settled(shared(24.0, NONE, (1.0, 0.0)), 1.0), ((0.0, 0.0), [1.0, 0.0]));
+        assert_eq!(settled(shared(23.9, NONE), 1.0).0, (1.0, 0.0));
+        assert_eq!(settled(shared(24.0, NONE), 1.0), ((0.0, 0.0), [1.0, 0.0]));
         // When it is over all tries of those who pass come to what stands behind.
-        assert_eq!(settled(shared(24.0, 11.9, (1.0, 0.0)), 1.0).0, (0.0, 1.0));
-        assert_eq!(settled(shared(24.0, 12.0, (1.0, 0.0)), 1.0).0, (0.0, 0.0));
+        assert_eq!(settled(shared(24.0, 11.9), 1.0).0, (0.0, 1.0));
+        assert_eq!(settled(shared(24.0, 12.0), 1.0).0, (0.0, 0.0));
     }
 
     #[test]
@@ -234,10 +214,10 @@ mod tests {
         // The part is back, and has room for three tries of four.
         let behind = |behind: f64| {
             let mut all = [own(4.0, 12.0, 1.0), own(4.0, 12.0, 0.0)];
-            THREE.settles_together(shared(NONE, behind, (0.0, 0.0)), &mut all)
+            THREE.settles_together(shared(NONE, behind), &mut all)
         };
-        // Half of all attempts have failed: 8 × 1.75 come.
-        assert_eq!((behind(14.0), behind(13.9)), ((0.0, 0.0), (0.0, 1.0)));
+        // Three tries of those who failed, and one of the others: 16 come.
+        assert_eq!((behind(16.0), behind(15.9)), ((0.0, 0.0), (0.0, 1.0)));
     }
 
     #[test]
@@ -245,14 +225,14 @@ mod tests {
         // Nobody tries again, and who fails costs nothing: 6 and 6 ask for 10, of which one part takes 3 at most.
         let plain = Retry { tries: 1, wasted: 0.0, ..THREE };
         let mut all = [own(6.0, 9.0, 0.0), own(6.0, 9.0, 0.0)];
-        let (_, behind) = plain.settles_together(shared(NONE, 10.0, (0.0, 0.0)), &mut all);
-        assert!((behind - 1.0 / 6.0).abs() < 1e-9 && all.iter().all(|own| own.settled.0 == behind));
+        let (_, behind) = plain.settles_together(shared(NONE, 10.0), &mut all);
+        assert!((behind - 1.0 / 6.0).abs() < 1e-9 && all.iter().all(|own| (own.settled.0 - behind).abs() < 1e-9));
         // Behind them 7 are left for the other. Before them all are alike: of 5 each, one part serves 3.
         let mut all = [own(6.0, 3.0, 0.0), own(6.0, 9.0, 0.0)];
-        assert_eq!(plain.settles_together(shared(NONE, 10.0, (0.0, 0.0)), &mut all), (0.0, 0.0));
+        assert_eq!(plain.settles_together(shared(NONE, 10.0), &mut all), (0.0, 0.0));
         assert!((all[0].settled.0 - 0.5).abs() < 1e-9 && all[1].settled.0 == 0.0);
-        let (before, _) = plain.settles_together(shared(10.0, NONE, (0.0, 0.0)), &mut all);
+        let (before, _) = plain.settles_together(shared(10.0, NONE), &mut all);
         assert!((before - 1.0 / 6.0).abs() < 1e-9 && (all[0].settled.0 - 0.5).abs() < 1e-9);
-        assert_eq!(all[1].settled.0, before);
+        assert!((all[1].settled.0 - before).abs() < 1e-9);
     }
 }

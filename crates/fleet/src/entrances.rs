@@ -18,9 +18,36 @@ impl Structure {
         is_only.then(|| self.parts_of(group).to_vec())
     }
 
+    /// The same where what all clients need beside the parts that they are sent to may have limits too.
+    pub fn entrances_beside_limits(&self) -> Option<Vec<u32>> {
+        let root = self.nodes.len() - 1;
+        let groups = self.failovers.iter().map(|failover| failover.node as usize);
+        let mut groups = groups.filter(|&group| self.limited_within(group) > 0);
+        let Some(group) = groups.next() else { return Some(vec![root as u32]) };
+        let is_only = groups.next().is_none() && self.is_passed_by_all(group);
+        is_only.then(|| self.parts_of(group).to_vec())
+    }
+
+    /// Where gateways stand: before all that has a limit, and if nothing with a limit stands before the parts that clients are sent to,
+    /// before each of these.
+    pub fn gates(&self) -> Option<Vec<u32>> {
+        let root = self.nodes.len() as u32 - 1;
+        let parts = self.entrances_beside_limits()?;
+        let group = parts.first().and_then(|&part| self.parent(part as usize));
+        let is_met_first = group.is_none_or(|group| !self.has_limits_before(group));
+        Some(if is_met_first { parts } else { vec![root] })
+    }
+
+    /// Whether requests meet something of a limited capacity before a node.
+    fn has_limits_before(&self, node: usize) -> bool {
+        let Some(above) = self.parent(node) else { return false };
+        let before = self.parts_of(above).iter().take_while(|&&part| part as usize != node);
+        before.map(|&part| self.limited_within(part as usize)).sum::<usize>() > 0 || self.has_limits_before(above)
+    }
+
     /// Whether clients come to one of several entrances, each client to its own.
     pub fn has_several_entrances(&self) -> bool {
-        self.entrances().is_some_and(|entrances| entrances.len() > 1)
+        self.entrances_beside_limits().is_some_and(|entrances| entrances.len() > 1)
     }
 
     /// Leaves of a limited capacity within a node.
@@ -55,7 +82,21 @@ const NONE: u32 = u32::MAX;
 impl Entrances {
     /// Those of a service; its root where they are not known, which the scenario refuses for whatever needs them.
     pub fn new(service: &Structure) -> Self {
-        let at = service.entrances().unwrap_or_else(|| vec![service.nodes.len() as u32 - 1]);
+        Self::at(service, service.entrances())
+    }
+
+    /// The same where what is beside them may have limits.
+    pub fn beside_limits(service: &Structure) -> Self {
+        Self::at(service, service.entrances_beside_limits())
+    }
+
+    /// Those at which gateways stand.
+    pub fn of_gates(service: &Structure) -> Self {
+        Self::at(service, service.gates())
+    }
+
+    fn at(service: &Structure, at: Option<Vec<u32>>) -> Self {
+        let at = at.unwrap_or_else(|| vec![service.nodes.len() as u32 - 1]);
         let mut of = vec![NONE; service.nodes.len()];
         for node in (0..of.len()).rev() {
             if let Some(entrance) = at.iter().position(|&entrance| entrance as usize == node) {
@@ -64,6 +105,11 @@ impl Entrances {
             service.parts_of(node).iter().for_each(|&part| of[part as usize] = of[node]);
         }
         Self { at, of }
+    }
+
+    /// The entrance that a node lies behind, if any.
+    pub fn of_node(&self, node: usize) -> Option<u32> {
+        self.at.get(self.of[node] as usize).copied()
     }
 
     /// What a node lies behind, among what there is one of for each entrance.

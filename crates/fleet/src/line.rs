@@ -283,6 +283,13 @@ impl Line {
         SimTime::from_ms(at as u64)
     }
 
+    /// Until when nothing is otherwise from `t` on, `end` at the latest.
+    pub fn lasts(&mut self, t: SimTime, end: SimTime, rates: Rates) -> SimTime {
+        let at = t.as_ms() as i64;
+        self.note(at, rates);
+        SimTime::from_ms(self.stretch(at, end.as_ms() as i64, self.front, rates).0.until as u64)
+    }
+
     /// Lives on from `t` until anything is otherwise, `end` at the latest; books who has waited, if that counts. Tells what counts.
     pub fn live(
         &mut self,

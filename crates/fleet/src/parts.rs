@@ -9,7 +9,9 @@
 mod charge;
 mod flow;
 mod gates;
+mod lines;
 pub(crate) mod routes;
+mod shared;
 mod times;
 mod tries;
 mod work;
@@ -17,6 +19,7 @@ mod work;
 use crate::design::Design;
 use crate::parts::flow::Scratch;
 use crate::parts::gates::Gates;
+use crate::parts::lines::Lines;
 use crate::parts::routes::{Reach, Route, WHOLLY};
 use crate::parts::times::Times;
 use crate::parts::tries::Tries;
@@ -128,6 +131,8 @@ pub(crate) struct Parts {
     overload: usize,
     /// Clients that try again, if they do.
     tries: Option<Box<Tries>>,
+    /// Requests that wait, if they do.
+    lines: Option<Box<Lines>>,
     /// Times of responses, if they are asked for.
     times: Option<Box<Times>>,
     /// AG-03: the gateways before its parts, if they grow.
@@ -156,6 +161,7 @@ zonefall_engine::pooled_clone!(Parts {
     failing_over,
     overload,
     tries,
+    lines,
     times,
     gates,
     work
@@ -220,6 +226,7 @@ impl Parts {
             failing_over,
             overload,
             tries: works.retry.map(|retry| Box::new(Tries::new(retry, service))),
+            lines: works.patience.map(|most| Box::new(Lines::new(most, service, (causes, overload)))),
             times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
             gates: works.gateway.as_ref().map(|_| Box::new(Gates::new(service))),
             work: None,
@@ -260,6 +267,9 @@ impl Parts {
         }
         if let Some(tries) = &mut self.tries {
             tries.begin();
+        }
+        if let Some(lines) = &mut self.lines {
+            lines.begin();
         }
         self.weigh_all();
         self.forget();
@@ -361,9 +371,9 @@ impl Parts {
         self.stirred = true;
     }
 
-    /// A leaf has changed; with clients that try again the others feel it.
+    /// A leaf has changed; with clients that try again or wait the others feel it.
     fn changed(&mut self, part: usize) {
-        if self.tries.is_some() {
+        if self.tries.is_some() || self.lines.is_some() {
             self.weigh_all()
         } else {
             self.weigh(part);
@@ -377,6 +387,7 @@ impl Parts {
 
     fn weigh_all(&mut self) {
         self.try_again();
+        self.look_at_lines();
         (0..self.leaves.len()).for_each(|part| self.weigh(part));
         if self.in_part {
             self.weigh_groups_in_part();
@@ -385,7 +396,8 @@ impl Parts {
 
     /// Whether what a leaf, of which so many thousandths run, serves of the demand that it has to be fit for is this share of it.
     fn serves_enough(&self, at: usize, least: (u64, u64), running: u32) -> bool {
-        if let Some(enough) = self.lets_enough_through(at, least, running) {
+        let again = || self.lets_enough_wait(at, least, running);
+        if let Some(enough) = self.lets_enough_through(at, least, running).or_else(again) {
             return enough;
         }
         let demand = self.expected(at, self.demand.unwrap_or(0));
@@ -467,7 +479,11 @@ impl Parts {
 
     /// Demand served in the current state.
     pub fn served(&self) -> u64 {
-        self.tries.as_ref().map_or_else(|| self.pass().served, |tries| tries.served())
+        match (&self.tries, &self.lines) {
+            (Some(tries), _) => tries.served(),
+            (None, Some(lines)) => lines.served(),
+            (None, None) => self.pass().served,
+        }
     }
 
     /// Demand that comes in and meets a dead machine in the current state.

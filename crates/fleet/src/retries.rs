@@ -58,7 +58,7 @@ pub struct Tries {
 }
 
 impl Asked {
-    fn load(self) -> Load {
+    pub fn load(self) -> Load {
         let alive = if self.alive == 0 { 0.0 } else { self.alive as f64 / (self.alive + self.dead) as f64 };
         let capacity = if self.alive == 0 { 0 } else { self.capacity_milli };
         Load { alive, capacity: capacity as f64 / self.demand_milli as f64 }
@@ -112,6 +112,20 @@ impl Clients {
         let milli = |share: f64| (share * asked.demand_milli as f64).round() as u64;
         let reach = if settled.0 > 0.0 { milli(reach).max(asked.capacity_milli) } else { milli(reach) };
         (reach, milli(served).min(asked.demand_milli))
+    }
+
+    /// Takes a state of load as settled: by clients of several parts together, so that what one of them finds is not all.
+    pub fn settled_with_others(&self, asked: Asked, settled: (f64, bool)) {
+        let found = match asked.demand_milli {
+            0 => Found { asked, failing: self.failing, settled: (0.0, false), flow: (0, 0) },
+            _ => Found { asked, failing: self.failing, settled, flow: self.flow_in(asked, settled) },
+        };
+        self.last.set(Some(found));
+    }
+
+    /// How clients try again.
+    pub fn retry(&self) -> Retry {
+        self.retry
     }
 
     /// Attempts that reach a machine, and what is served in the end.
@@ -196,6 +210,20 @@ impl Spell {
             fails: self.fails || other.fails,
             holds_itself: self.holds_itself || other.holds_itself,
             is_vulnerable: self.is_vulnerable || other.is_vulnerable,
+        }
+    }
+
+    /// The same where clients of several parts share something: whether some fail who would not had nobody before, and, where none
+    /// fails, whether what they share would hold an overload.
+    pub fn of_all<T>(
+        self,
+        common: &mut T,
+        holds_itself: impl FnOnce(&mut T) -> bool,
+        is_vulnerable: impl FnOnce(&mut T) -> bool,
+    ) -> Self {
+        match self.fails {
+            true => Self { holds_itself: holds_itself(common), ..self },
+            false => Self { is_vulnerable: self.is_vulnerable || is_vulnerable(common), ..self },
         }
     }
 

@@ -162,7 +162,11 @@ impl Book {
             latency: design.service.latency.clone(),
             clients: design.service.retry.filter(|_| parts.is_none()).map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
-            line: design.service.patience.map(|most| Box::new(Line::new(most, (all, extra(Extra::Overload))))),
+            line: design
+                .service
+                .patience
+                .filter(|_| parts.is_none())
+                .map(|most| Box::new(Line::new(most, (all, extra(Extra::Overload))))),
             waiting: None,
             sessions: Held::of(design, all).map(Box::new),
             course: None,
@@ -379,6 +383,9 @@ impl Book {
         }
         if self.line.is_some() {
             return self.live_in_line(from, t, state.1, measure);
+        }
+        if self.parts.as_ref().is_some_and(|parts| parts.has_lines()) {
+            return self.live_before_parts(from, t, state.1, measure);
         }
         self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
         self.sessions_last(from, t, measure);

@@ -94,7 +94,8 @@ fn impossible(laid: &Laid, sink: &mut Sink) {
             );
             sink.warn(codes::IMPOSSIBLE, &laid.need_span, words);
         }
-        Some((_, most)) if most > give => {
+        // Who waits may be served later.
+        Some((_, most)) if most > give && design.service.patience.is_none() => {
             let words = format!(
                 "design `{name}` cannot meet the objective at its peak: it must serve {} req/s then, and {gives} {}",
                 per_second(most),
@@ -119,7 +120,7 @@ fn impossible_components(laid: &Laid, sink: &mut Sink) {
         let too_much = |milli: u64| u128::from(milli) * u128::from(share) > u128::from(capacity_milli) * u128::from(of);
         let when = match () {
             () if too_much(fewest) => "ever",
-            () if too_much(most) => "at the peak of the demand",
+            () if too_much(most) && design.service.patience.is_none() => "at the peak of the demand",
             () => continue,
         };
         let words = format!(

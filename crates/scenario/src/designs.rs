@@ -133,7 +133,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     };
     let within = need.as_ref().and_then(|(.., within)| within.as_ref());
     let asked = need.as_ref().map(|(need, ..)| need);
-    let service = service::service(&reader, sets.as_deref(), (asked, has_demand), (within, memory), sink);
+    let service = service::service((&seen.name, &reader), sets.as_deref(), (asked, has_demand), (within, memory), sink);
     let (mut sets, (need, need_span, _)) = (sets?, need?);
     let (demand, jobs) = (demand?, jobs?);
     let service = service?;
@@ -288,19 +288,14 @@ fn within(slo: &Reader<'_>, sink: &mut Sink) -> Option<Option<Within>> {
     Some(within.map(|within| Within { within, span: slo.span_of("p95_latency") }))
 }
 
-/// Ceilings and lines are of one queue: a service of parts has several.
+/// A ceiling is of one queue: a service of parts may have several.
 fn one_queue(reader: &Reader<'_>, sink: &mut Sink) -> bool {
-    let mut fine = true;
-    let instead = [
-        ("service.ceiling", "a ceiling of a service of parts is a component with `capacity` and `min_served`"),
-        ("service.patience", "leave it out: what a part cannot serve at once is turned away there"),
-    ];
-    for (key, help) in instead {
-        if reader.place(key) != reader.place("service") {
-            let words = "ceilings and lines are of one queue, and a service of parts has several";
-            sink.error(codes::EXCLUSIVE, &reader.place(key), words).help(help);
-            fine = false;
-        }
+    let (key, help) =
+        ("service.ceiling", "a ceiling of a service of parts is a component with `capacity` and `min_served`");
+    let fine = reader.place(key) == reader.place("service");
+    if !fine {
+        let words = "a ceiling is of one queue, and a service of parts may have several";
+        sink.error(codes::EXCLUSIVE, &reader.place(key), words).help(help);
     }
     fine
 }

@@ -19,7 +19,7 @@ const UNIT_MAX_MILLI: u64 = 1_000_000_000;
 
 /// The outer `None` is a mistake, the inner one no such gateway.
 pub(crate) fn gateway(
-    design: &Reader<'_>,
+    (name, design): (&str, &Reader<'_>),
     (need, has_demand): (Option<&Need>, bool),
     sink: &mut Sink,
 ) -> Option<Option<Gateway>> {
@@ -46,12 +46,14 @@ pub(crate) fn gateway(
         no(codes::SERVICE, "", words, "add `[demand]` with `rate = \"600 req/s\"`");
     }
     if design.has("retry") && !design.is_off("retry") {
-        let words = "how a gateway that grows and clients that try again work together is not simulated".into();
-        no(codes::EXCLUSIVE, "", words, "keep `autoscale` of the gateway or `[retry]`");
+        let words = format!(
+            "design `{name}` has a gateway that grows and clients that try again (`[retry]`): how these work together is not simulated"
+        );
+        no(codes::EXCLUSIVE, "", words, "write `load_balancer.autoscale = false` or `retry = false` there");
     }
-    if need.and_then(as_read).is_some_and(|service| service.entrances().is_none()) {
-        let words = "a gateway stands before each part that `[failover]` sends clients to; what lies beside these parts has another way in, which is not simulated".into();
-        let help = "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or keep one of the two";
+    if need.and_then(as_read).is_some_and(|service| service.gates().is_none()) {
+        let words = "a gateway stands before each part that one `[failover]` sends clients to, or before what all of them pass first; what stands in for these parts, or for those of another `[failover]`, has another way in, which is not simulated".into();
+        let help = "make it one of the `parts` of the `[failover]`, or take `autoscale` of the gateway out";
         no(codes::EXCLUSIVE, "", words, help);
     }
     if let (Some(least), Some(most)) = (least, most)

@@ -1,50 +1,106 @@
 //! `service.patience`: requests that cannot be served at once wait in line until their clients give up.
 //!
 //! In: the key, and what else the service says. Out: what the fleet follows. What can go wrong: lines of machines that do not know of
-//! each other, clients that try again, jobs on the same machines; told at its place.
+//! each other, clients that try again, jobs on the same machines, parts of a service of which nobody knows where its line would stand,
+//! or of which times are asked; all told at once, at its place.
 
 use crate::codes;
+use crate::designs::as_read;
 use crate::diagnostic::Sink;
+use crate::parts;
 use crate::reader::Reader;
 use zonefall_engine::SimDuration;
-use zonefall_fleet::{IN_TIME, Patience, Queue, Service};
+use zonefall_fleet::{IN_TIME, Latency, Need, Patience, Structure};
 
 /// The longest that a client may wait.
 const MOST: SimDuration = SimDuration::from_ms(24 * 3_600_000);
 
-/// The outer `None` is a mistake, the inner one no line.
-pub(crate) fn patience(design: &Reader<'_>, service: &Service, sink: &mut Sink) -> Option<Option<Patience>> {
+/// The outer `None` is a mistake, the inner one no line. Of machines in one pool `latency` is known if it could be read.
+pub(crate) fn patience(
+    design: &Reader<'_>,
+    (need, has_demand): (Option<&Need>, bool),
+    latency: Option<&Latency>,
+    sink: &mut Sink,
+) -> Option<Option<Patience>> {
     let Some(reader) = design.sub("service", "service", sink) else { return Some(None) };
     if !reader.has("patience") || reader.is_off("patience") {
         return Some(None);
     }
     let span = reader.span_of("patience");
-    let most = reader.span_of_time("patience", sink)?;
-    if most > MOST {
-        sink.error(codes::RANGE, &span, "clients wait for a day at most");
-        return None;
+    let most = reader.span_of_time("patience", sink);
+    let mut fine = true;
+    let mut no = |code: &'static str, words: String, help: &str| {
+        sink.error(code, &span, words).help(help);
+        fine = false;
+    };
+    if most.is_some_and(|most| most > MOST) {
+        no(codes::RANGE, "clients wait for a day at most".into(), "a time-out of a client is seconds or minutes");
     }
-    let Some(latency) = service.latency.as_ref().filter(|latency| latency.queue == Queue::Shared) else {
+    let has = |key: &str| design.has(key) && !design.is_off(key);
+    if parts::are_there(design) {
+        let said = need.and_then(as_read).and_then(no_line_before);
+        let has_no_demand = (!has_demand).then(|| {
+            let words = "requests wait in line, and none arrive".to_owned();
+            (codes::SERVICE, words, "add `[demand]` with `rate = \"600 req/s\"`")
+        });
+        said.into_iter().chain(has_no_demand).for_each(|(code, words, help)| no(code, words, help));
+        if tells_times(design, &reader) {
+            let words = "times of answers of a service of parts know of no line before it";
+            let help = "keep `patience`, or `parallelism` and `p95_latency`";
+            no(codes::EXCLUSIVE, words.into(), help);
+        }
+    } else if !has_one_line(&reader) {
         let words = "requests wait in one line for all machines, and nothing says that there is one: those of single machines would not know of each other";
         let help = "add `parallelism = 8` and `queue = \"shared\"`";
-        let without = if service.ceiling.is_some() { ", and take `ceiling` out" } else { "" };
-        sink.error(codes::SERVICE, &span, words).help(format!("{help}{without}"));
-        return None;
-    };
-    let has_jobs = design.has("jobs") && !design.is_off("jobs");
-    let clash = match (service.retry.is_some(), has_jobs) {
-        (true, _) => {
-            "what clients do who have waited in vain and try again is not simulated: keep `patience` or `[retry]`"
-        }
-        (_, true) => "whether jobs or requests that wait come first is not said: keep `patience` or `[jobs]`",
-        _ => {
-            let (in_time, of) = IN_TIME;
-            let one_in = of as f64 / (of - in_time) as f64;
-            let alone = one_in.ln() * 1000.0 * f64::from(latency.parallelism) / (latency.serves_milli as f64 / 1000.0);
-            let in_time = |within: SimDuration| SimDuration::from_ms((within.as_ms() as f64 - alone).max(0.0) as u64);
-            return Some(Some(Patience { most, in_time: latency.limit.as_ref().map(|limit| in_time(limit.within)) }));
-        }
-    };
-    sink.error(codes::EXCLUSIVE, &span, clash);
+        let has_ceiling = reader.has("ceiling") && !reader.is_off("ceiling");
+        let without = if has_ceiling { ", and take `ceiling` out" } else { "" };
+        no(codes::SERVICE, words.into(), &format!("{help}{without}"));
+    }
+    if has("retry") {
+        let words = "what clients do who have waited in vain and try again is not simulated";
+        no(codes::EXCLUSIVE, words.into(), "keep `patience` or `[retry]`");
+    }
+    if has("jobs") {
+        let words = "whether jobs or requests that wait come first is not said";
+        no(codes::EXCLUSIVE, words.into(), "keep `patience` or `[jobs]`");
+    }
+    let most = most.filter(|_| fine)?;
+    let in_time = latency.and_then(|latency| {
+        let (in_time, of) = IN_TIME;
+        let one_in = of as f64 / (of - in_time) as f64;
+        let alone = one_in.ln() * 1000.0 * f64::from(latency.parallelism) / (latency.serves_milli as f64 / 1000.0);
+        let within = latency.limit.as_ref()?.within;
+        Some(SimDuration::from_ms((within.as_ms() as f64 - alone).max(0.0) as u64))
+    });
+    Some(Some(Patience { most, in_time }))
+}
+
+/// Whether the machines of a pool are said to have one line; what is no queue at all is told elsewhere.
+fn has_one_line(reader: &Reader<'_>) -> bool {
+    reader.has("queue") && reader.choice("queue", &mut Sink::default()).is_none_or(|queue| queue == "shared")
+}
+
+/// Whether times of answers are asked of a service of parts, or of one of these.
+fn tells_times(design: &Reader<'_>, service: &Reader<'_>) -> bool {
+    let quiet = &mut Sink::default();
+    let of_parts = design
+        .named("part", quiet)
+        .into_iter()
+        .any(|(_, _, node)| node.table().is_some_and(|part| part.get("parallelism").is_some()));
+    let limit = design.sub("slo", "slo", quiet).is_some_and(|slo| slo.has("p95_latency"));
+    of_parts || limit || service.has("parallelism")
+}
+
+/// Why there is no one place before a service at which requests could wait.
+fn no_line_before(service: &Structure) -> Option<(&'static str, String, &'static str)> {
+    if service.entrances().is_none() {
+        let words = "requests wait before each part that `[failover]` sends clients to; what lies beside these parts would have a line of its own, which is not simulated";
+        let help = "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or take `patience` or the `[failover]` out";
+        return Some((codes::EXCLUSIVE, words.into(), help));
+    }
+    if service.failovers.len() > 1 {
+        let words = "requests wait before each part that one `[failover]` sends clients to, and here are several";
+        return Some((codes::EXCLUSIVE, words.into(), "keep one `[failover]`, or take `patience` out"));
+    }
     None
 }

@@ -39,7 +39,7 @@ pub(crate) struct Within {
 
 /// What a design says of how requests are worked on.
 pub(crate) fn service(
-    design: &Reader<'_>,
+    (name, design): (&str, &Reader<'_>),
     sets: Option<&[Placed]>,
     (need, has_demand): (Option<&Need>, bool),
     limit: (Option<&Within>, Option<&Memory>),
@@ -57,9 +57,12 @@ pub(crate) fn service(
     let retry = retry(design, has_demand, sink);
     let sessions = sessions::sessions(design, need, has_demand, sink);
     let ceiling = ceiling(design, has_demand, sink);
-    let gateway = gateway::gateway(design, (need, has_demand), sink);
+    let gateway = gateway::gateway((name, design), (need, has_demand), sink);
     let drain = balancer::drain(design, sets, sink);
-    let service = Service {
+    let spreads_evenly = spread::evenly(design, sets, (latency.as_ref(), ways.as_ref(), has_demand), sink);
+    let known = latency.as_ref().and_then(Option::as_ref);
+    let patience = patience::patience(design, (need, has_demand), known, sink);
+    Some(Service {
         latency: latency?,
         ways: ways?,
         retry: retry?,
@@ -67,12 +70,9 @@ pub(crate) fn service(
         drain: drain?,
         ceiling: ceiling?,
         gateway: gateway?,
-        spreads_evenly: false,
-        patience: None,
-    };
-    let spreads_evenly = spread::evenly(design, sets, (&service, has_demand), sink);
-    let patience = patience::patience(design, &service, sink);
-    Some(Service { spreads_evenly: spreads_evenly?, patience: patience?, ..service })
+        spreads_evenly: spreads_evenly?,
+        patience: patience?,
+    })
 }
 
 /// The outer `None` is a mistake, the inner one no retries.

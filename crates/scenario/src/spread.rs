@@ -8,21 +8,22 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
-use zonefall_fleet::{Queue, Service};
+use zonefall_fleet::{Latency, Queue, Ways};
 
-/// Whether requests go evenly to all machines in rotation, for a service that is known but for that.
+/// Whether requests go evenly to all machines in rotation, for a service of which times are known as far as they could be read.
 pub(crate) fn evenly(
     design: &Reader<'_>,
     sets: Option<&[Placed]>,
-    (service, has_demand): (&Service, bool),
+    (latency, ways, has_demand): (Option<&Option<Latency>>, Option<&Option<Ways>>, bool),
     sink: &mut Sink,
 ) -> Option<bool> {
     let reader = design.sub("service", "service", sink);
     let said = reader.as_ref().filter(|reader| reader.has("spread"));
-    let tries_again = service.retry.is_some();
-    let of_parts = service.ways.iter().flat_map(|ways| &ways.tiers).map(|tier| tier.queue);
-    let one_line =
-        service.latency.iter().map(|latency| latency.queue).chain(of_parts).any(|queue| queue == Queue::Shared);
+    let tries_again = design.has("retry") && !design.is_off("retry");
+    let of_parts = ways.into_iter().flatten().flat_map(|ways| &ways.tiers).map(|tier| tier.queue);
+    let waits = reader.as_ref().is_some_and(|reader| reader.has("patience") && !reader.is_off("patience"));
+    let of_pool = latency.into_iter().flatten().map(|latency| latency.queue);
+    let one_line = waits || of_pool.chain(of_parts).any(|queue| queue == Queue::Shared);
     let Some(reader) = said else {
         let slow = sets.unwrap_or_default().iter().any(|placed| placed.set.slow_start.is_some());
         return Some(slow && has_demand && !tries_again && !one_line);

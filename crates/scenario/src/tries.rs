@@ -1,8 +1,9 @@
 //! Whether clients who try again fit a service of parts.
 //!
 //! In: `[retry]` and the parts. Out: whether the fleet has a queue for every attempt that may fail. Clients who try again ask for all
-//! parts of a service, and where one `[failover]` sends them to one of several, each of these has an overload of its own. What the
-//! fleet does not reckon with is refused, each with its own reason: something beside these parts that has a limit; a second group,
+//! parts of a service, and where one `[failover]` sends them to one of several, each of these has an overload of its own, beside one of
+//! what all need before these parts and one of what they need behind them. What the
+//! fleet does not reckon with is refused, each with its own reason: something that stands in for these parts; a second group,
 //! which loses some of the attempts, of clients that it has not sent over yet, beside the queues of the first; one that sends
 //! nobody to machines.
 
@@ -27,10 +28,12 @@ fn lacking(service: &Structure) -> Option<(String, &'static str)> {
         .iter()
         .map(|failover| format!("`failover.{}`", service.nodes[failover.node as usize].name))
         .collect();
-    if service.entrances().is_none() {
-        let words = "clients who try again make an overload of each part that they are sent to; how it goes with one of what lies beside these parts is not simulated";
-        let help = "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or keep one of the two";
-        return Some((words.into(), help));
+    if service.entrances_beside_limits().is_none() && names.len() == 1 {
+        let words = format!(
+            "clients who try again are simulated where all of them pass the parts of {}, and here something stands in for these: which way a try goes is not known",
+            names.join("")
+        );
+        return Some((words, "make what stands in for them one of its `parts`, or take `[retry]` out"));
     }
     if names.len() > 1 {
         let words = format!(

@@ -113,9 +113,10 @@ pub(crate) fn standbys_scale_hot(reader: &Reader<'_>, sets: &[Placed], need: &Ne
             };
             for set in service.sets_within(part as usize) {
                 let placed = &sets[set as usize];
-                let Some(words) = unfit(service, (set as usize, placed), (stand, name), &smallest) else { continue };
+                let unfit = unfit(service, (set as usize, placed), (stand, name), &smallest);
+                let Some((words, help)) = unfit else { continue };
                 let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
-                sink.error(codes::EXCLUSIVE, &span, words);
+                sink.error(codes::EXCLUSIVE, &span, words).help(help);
                 fine = None;
             }
         }
@@ -183,17 +184,21 @@ fn unfit(
     (at, placed): (usize, &Placed),
     (stand, group): (Stand, &str),
     smallest: &[Smallest],
-) -> Option<String> {
+) -> Option<(String, String)> {
     let (set, minimum) = (&placed.set.name, minimum(placed)?);
     let name = |node: usize| &service.nodes[node].name;
     match stand {
         Stand::Grows => {
-            Some(format!("`{set}` stands by and grows as `{group}` says: autoscale goes with hot standbys only"))
+            let words = format!("`{set}` stands by and grows as `{group}` says: autoscale goes with hot standbys only");
+            Some((words, format!("write `pattern = \"hot\"` in `failover.{group}`, or take `autoscale` out")))
         }
-        Stand::Unasked(part) => Some(format!(
-            "`{}` has no weight in `{group}`: no client is ever sent to it, and `{set}` would shrink for good",
-            name(part as usize)
-        )),
+        Stand::Unasked(part) => {
+            let part = name(part as usize);
+            let words = format!(
+                "`{part}` has no weight in `{group}`: no client is ever sent to it, and `{set}` would shrink for good"
+            );
+            Some((words, format!("take `autoscale` of `{set}` out, or give `{part}` a weight")))
+        }
         Stand::Hot(part) | Stand::Serves(part) => {
             let leaf = service.node_of_set(at)?;
             let Smallest { machines: (left, asked), healthy } = smallest[leaf];
@@ -202,7 +207,8 @@ fn unfit(
                 let together = if left > minimum { format!(", {left} with the other sets of its part") } else { String::new() };
                 let part = name(leaf);
                 let when = if let Stand::Hot(_) = stand { "standing by" } else { "while clients are elsewhere" };
-                format!("{when}, `{set}` shrinks to {minimum} machines{together}, and `{part}` needs {asked} to be sent any client")
+                let words = format!("{when}, `{set}` shrinks to {minimum} machines{together}, and `{part}` needs {asked} to be sent any client");
+                (words, format!("a `minimum` of {} or more, or `min_served` for `{part}`", minimum + asked.saturating_sub(left)))
             })
         }
     }

@@ -777,7 +777,7 @@ fn sessions_in_a_service_of_parts_are_held_by_parts_that_no_request_comes_to_twi
 }
 
 #[test]
-fn clients_try_again_at_a_service_of_parts_unless_what_they_share_has_a_limit_beside_a_failover() {
+fn clients_try_again_at_a_service_of_parts_unless_something_stands_in_for_those_of_a_failover() {
     let back =
         "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_served = \"99%\"\n";
     let tries = |more: &str| with("#end", &format!("[demand]\nrate = \"9 req/s\"\n{back}{more}[retry]\ntries = 3\n"));
@@ -796,10 +796,12 @@ fn clients_try_again_at_a_service_of_parts_unless_what_they_share_has_a_limit_be
     let stores = "[component.db]\navailability = \"99.9%\"\n[component.copy]\navailability = \"99.9%\"\n[failover.data]\npattern = \"hot\"\nparts = [\"db\", \"copy\"]\nrouter = \"front-door\"\n";
     for pattern in ["active-active", "hot", "warm"] {
         let site = fails_over(pattern);
-        for fine in [site.clone(), format!("{site}{db}")] {
+        // What all need beside these parts may have a limit.
+        for fine in [site.clone(), format!("{site}{db}"), format!("{site}{limited}"), format!("{site}{third}")] {
             assert!(!codes(&tries(&fine)).iter().any(|code| code.starts_with('E')), "{pattern}: {fine}");
         }
-        for beside in [&limited, third, stores] {
+        let instead = &format!("{limited}[part.any]\nany = [\"site\", \"db\"]\n");
+        for beside in [instead, stores] {
             let text = tries(&format!("{site}{beside}"));
             assert_eq!(codes(&text), ["E013"], "{pattern}: {beside}");
             let off = text.replace("[retry]\ntries = 3\n", "");
@@ -811,7 +813,7 @@ fn clients_try_again_at_a_service_of_parts_unless_what_they_share_has_a_limit_be
     // Each is told its own reason.
     let site = fails_over("hot");
     for (more, reason) in [
-        (format!("{site}{limited}"), "how it goes with one of what lies beside these parts"),
+        (format!("{site}{limited}[part.any]\nany = [\"site\", \"db\"]\n"), "here something stands in for these"),
         (format!("{site}{stores}"), "and here are `failover."),
         (stores.to_owned(), "all machines are beside the parts of `failover.data`"),
     ] {
@@ -819,6 +821,41 @@ fn clients_try_again_at_a_service_of_parts_unless_what_they_share_has_a_limit_be
         let wrong = parse(&text, "x.toml").unwrap_err();
         assert!(wrong.items().iter().any(|item| item.message.contains(reason)), "{reason}: {wrong}");
     }
+}
+
+#[test]
+fn requests_wait_before_a_service_of_parts_and_all_that_stands_against_it_is_said_at_once() {
+    let back =
+        "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\n[part.behind]\nsets = [\"back\"]\nmin_served = \"99%\"\n";
+    let demand = "[demand]\nrate = \"9 req/s\"\n";
+    let waits = |more: &str| with("#end", &format!("{demand}{back}{more}[service]\npatience = \"30 s\"\n"));
+    let site = "[failover.site]\npattern = \"hot\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n";
+    let db = "[component.db]\navailability = \"99.9%\"\n";
+    let limited = format!("{db}capacity = \"9 req/s\"\nmin_served = \"99%\"\n");
+    for fine in [String::new(), site.into(), limited.clone(), format!("{site}{db}")] {
+        let text = waits(&fine);
+        assert!(!codes(&text).iter().any(|code| code.starts_with('E')), "{fine}");
+        let service = parse(&text, "x.toml").unwrap().designs.remove(0).service;
+        let most = zonefall_engine::SimDuration::from_ms(30_000);
+        assert_eq!(service.patience, Some(zonefall_fleet::Patience { most, in_time: None }));
+        assert!(!service.spreads_evenly);
+    }
+    let stores = "[component.copy]\navailability = \"99.9%\"\n[failover.data]\npattern = \"hot\"\nparts = [\"db\", \"copy\"]\nrouter = \"front-door\"\n";
+    let at_once = format!("{site}{limited}[retry]\n");
+    for (text, expected) in [
+        (waits(&format!("{site}{limited}")), vec!["E013"]),
+        (waits(&format!("{site}{db}{stores}")), vec!["E013"]),
+        (waits("").replace("[service]\n", "[service]\nparallelism = 8\n"), vec!["E013"]),
+        (waits("").replace(demand, "").replace("min_served = \"99%\"", "min_serving = 1"), vec!["E083"]),
+        (waits("[retry]\n"), vec!["E013"]),
+        (waits(&at_once).replace("[service]\n", "[service]\nparallelism = 8\n"), vec!["E013"; 4]),
+    ] {
+        assert_eq!(codes(&text), expected, "{text}");
+    }
+    // Of machines in one pool too.
+    let pool = |rest: &str| codes(&with("#end", &format!("{demand}[service]\npatience = \"30 s\"\n{rest}")));
+    assert_eq!(pool("queue = \"shared\"\n[retry]\n"), ["E013", "E083"]);
+    assert_eq!(pool("queue = \"per-machine\"\n[retry]\n"), ["E083", "E013", "E083"]);
 }
 
 #[test]
@@ -861,12 +898,15 @@ fn gateways_stand_before_a_service_of_parts_or_before_the_parts_that_clients_are
     };
     let site = "[failover.site]\npattern = \"hot\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n";
     let third = "[scale_set.front]\nzones = [1]\ncapacity = 4\n[part.first]\nsets = [\"front\"]\nmin_serving = 1\n";
-    for fine in ["", site] {
-        assert_eq!(codes(&grows(fine)), Vec::<&str>::new(), "{fine}");
+    for fine in [String::new(), site.into(), format!("{site}{third}")] {
+        assert_eq!(codes(&grows(&fine)), Vec::<&str>::new(), "{fine}");
     }
-    for more in [format!("{site}{third}"), format!("{site}[retry]\n")] {
+    let (any, db) = ("[part.any]\nany = [\"site\", \"db\"]\n", "[component.db]\navailability = \"99.9%\"\n");
+    for more in [format!("{site}{db}{any}"), format!("{site}[retry]\n")] {
         assert_eq!(codes(&grows(&more)), ["E013"], "{more}");
     }
+    let wrong = parse(&grows("[retry]\n"), "x.toml").unwrap_err();
+    assert!(wrong.items().iter().any(|item| item.message.contains("design `base` has a gateway that grows")));
 }
 
 /// Two parts in series, which say how they work on requests; `more` goes to the second.

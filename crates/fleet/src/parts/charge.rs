@@ -47,6 +47,15 @@ impl Parts {
         split(amount, &self.ones[..count], &mut self.shares[..count]);
     }
 
+    /// The share of the demand that is asked of a leaf, if one is.
+    fn served_least(&self, at: usize) -> Option<(u64, u64)> {
+        match &self.leaves[at] {
+            Leaf::Sets { need: Least::Served(share, of), .. } => Some((*share, *of)),
+            Leaf::Component { ceiling: Some(ceiling), .. } if self.is_up(at) => Some(ceiling.least),
+            _ => None,
+        }
+    }
+
     /// Splits missed time: evenly over what is missing, and there as `of_sets` (for a group of sets) and the causes that hold a
     /// component say.
     pub fn charge(&mut self, length_ms: u64, charged: &mut [u64], mut of_sets: impl FnMut(Lack, u64, &mut [u64])) {
@@ -54,6 +63,10 @@ impl Parts {
         self.share_out(length_ms);
         for at in 0..self.missing.len() {
             let (part, share) = (self.missing[at] as usize, self.shares[at]);
+            if let Some(weights) = self.served_least(part).and_then(|least| self.answers_of_line(part, least)) {
+                split(share, &weights[..charged.len()], charged);
+                continue;
+            }
             match &self.leaves[part] {
                 Leaf::Sets { need, counts, room } => {
                     let demand = self.demand.map(|demand| self.expected(part, demand));

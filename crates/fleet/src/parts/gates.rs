@@ -22,7 +22,7 @@ zonefall_engine::pooled_clone!(Gates { entrances, lets_through });
 impl Gates {
     /// Those of a service whose entrances are known; the scenario refuses others.
     pub fn new(service: &Structure) -> Self {
-        let entrances = Entrances::new(service);
+        let entrances = Entrances::of_gates(service);
         Self { lets_through: vec![u64::MAX; entrances.at.len()], entrances }
     }
 }
@@ -52,7 +52,14 @@ impl Parts {
     /// The most that the gateway before a node lets through.
     pub fn gate_at(&self, at: usize) -> u64 {
         let Some(gates) = &self.gates else { return u64::MAX };
-        gates.entrances.behind(at, &gates.lets_through).copied().unwrap_or(u64::MAX)
+        let Some(&lets_through) = gates.entrances.behind(at, &gates.lets_through) else { return u64::MAX };
+        let demand = self.demand.unwrap_or(0);
+        let entrance = gates.entrances.of_node(at).map_or(at, |entrance| entrance as usize);
+        match (self.share(at, demand), self.share(entrance, demand)) {
+            // Behind it only some of those who come in are sent here.
+            (here, all) if here < all => (u128::from(lets_through) * u128::from(here) / u128::from(all)) as u64,
+            _ => lets_through,
+        }
     }
 
     /// The same as far as anybody comes to it now.

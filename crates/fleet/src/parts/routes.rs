@@ -165,7 +165,9 @@ impl Parts {
         self.in_part = self.routes.iter().any(Route::runs_in_part);
         let node = self.routes[route].node as usize;
         self.try_again();
-        (0..node).for_each(|part| self.weigh(part));
+        self.look_at_lines();
+        // Where clients try again, what stands beside the group may feel it too.
+        (0..self.leaves.len()).for_each(|part| self.weigh(part));
         let holds = self.holds_by_route(route);
         self.turn(node, holds);
         self.forget();

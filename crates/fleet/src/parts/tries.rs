@@ -10,9 +10,12 @@
 //! Where a failover group sends clients to several parts, each of these is an entrance. All tries of a client come to the part that it
 //! is sent to. Clients that are sent elsewhere at once bring the tries along that have failed where they were, as those do who have
 //! waited for a database; clients that go one by one, within a while, find the part as it is.
+//!
+//! Where what all need beside these parts has limits too, all clients settle together (`shared.rs`).
 
 use super::Parts;
 use super::flow::Way;
+use super::shared::Common;
 use crate::entrances::Entrances;
 use crate::ledger::Ledger;
 use crate::policy::retry::Retry;
@@ -26,37 +29,47 @@ const ROUNDED: u128 = 16;
 /// The clients of a service.
 #[derive(Debug)]
 pub(super) struct Tries {
-    queues: Vec<Queue>,
-    entrances: Entrances,
+    pub queues: Vec<Queue>,
+    pub entrances: Entrances,
+    /// What all clients need beside the parts that they are sent to, if that has limits.
+    pub common: Option<Common>,
 }
 
-zonefall_engine::pooled_clone!(Tries { queues, entrances });
+zonefall_engine::pooled_clone!(Tries { queues, entrances, common });
 
 /// Clients that come in at one entrance, and what lies behind it.
 #[derive(Debug, Clone)]
-struct Queue {
-    entrance: u32,
-    clients: Clients,
+pub(super) struct Queue {
+    pub entrance: u32,
+    pub clients: Clients,
     /// What that is to them now.
-    asked: Asked,
-    whole: Way,
+    pub asked: Asked,
+    pub whole: Way,
+    /// Whether it is what lies behind the entrance that they fail at, where it may be something else; none elsewhere.
+    pub fails_there: Option<bool>,
 }
 
 impl Tries {
     /// The clients of a service whose entrances are known; the scenario refuses others.
     pub fn new(retry: Retry, service: &Structure) -> Self {
-        let entrances = Entrances::new(service);
+        let entrances = Entrances::beside_limits(service);
         let queue = |&entrance: &u32| Queue {
             entrance,
             clients: Clients::new(retry),
             asked: Asked::default(),
             whole: Way::default(),
+            fails_there: None,
         };
-        Self { queues: entrances.at.iter().map(queue).collect(), entrances }
+        let queues = entrances.at.iter().map(queue).collect();
+        let common = service.entrances().is_none().then(|| Common::new(service, &entrances));
+        Self { queues, entrances, common }
     }
 
     pub fn begin(&mut self) {
         self.queues.iter_mut().for_each(|queue| queue.clients.begin());
+        if let Some(common) = &mut self.common {
+            common.begin();
+        }
     }
 
     /// What is served in the end.
@@ -65,17 +78,17 @@ impl Tries {
     }
 
     /// The queue that a node belongs to.
-    fn of(&self, at: usize) -> Option<&Queue> {
+    pub fn of(&self, at: usize) -> Option<&Queue> {
         self.entrances.behind(at, &self.queues)
     }
 }
 
 impl Queue {
-    fn served(&self) -> u64 {
+    pub fn served(&self) -> u64 {
         self.clients.flow(self.asked).1
     }
 
-    fn attempts(&self) -> u64 {
+    pub fn attempts(&self) -> u64 {
         self.clients.attempts(self.asked)
     }
 
@@ -87,21 +100,24 @@ impl Queue {
     /// through as the whole serves, and what is lost in the others.
     fn let_through(&self, part: Way, demand: u64) -> u64 {
         let alone = self.clients.served_below(asked(demand, part));
-        if self.whole.reach == 0 || !self.is_failing() || !self.is_narrowest(part) {
-            return alone;
-        }
-        let lost = u128::from(self.served()) * u128::from(part.reach);
-        alone.min(lost.div_ceil(u128::from(self.whole.reach)) as u64)
-    }
-
-    /// Whether a part has no more capacity than the whole, if nobody were lost in any other.
-    fn is_narrowest(&self, part: Way) -> bool {
-        let of_whole = (u128::from(self.whole.capacity) + ROUNDED) * u128::from(part.reach);
-        u128::from(part.capacity) * u128::from(self.whole.reach) <= of_whole
+        let fails = self.fails_there.unwrap_or_else(|| self.is_failing());
+        if fails { let_through(alone, self.served(), part, self.whole) } else { alone }
     }
 }
 
-fn asked(demand_milli: u64, Way { reach, capacity }: Way) -> Asked {
+/// What a part lets through, which could alone, where attempts fail at a whole of which so much is served.
+pub(super) fn let_through(alone: u64, served: u64, part: Way, whole: Way) -> u64 {
+    // Whether it has no more capacity than the whole, if nobody were lost in any other.
+    let of_whole = (u128::from(whole.capacity) + ROUNDED) * u128::from(part.reach);
+    let is_narrowest = u128::from(part.capacity) * u128::from(whole.reach) <= of_whole;
+    if whole.reach == 0 || !is_narrowest {
+        return alone;
+    }
+    let passes = u128::from(served) * u128::from(part.reach);
+    alone.min(passes.div_ceil(u128::from(whole.reach)) as u64)
+}
+
+pub(super) fn asked(demand_milli: u64, Way { reach, capacity }: Way) -> Asked {
     Asked { demand_milli, capacity_milli: capacity, alive: reach, dead: demand_milli.saturating_sub(reach) }
 }
 
@@ -110,6 +126,9 @@ impl Parts {
     pub(super) fn try_again(&mut self) {
         let Some(mut tries) = self.tries.take() else { return };
         let demand = self.demand.unwrap_or(0);
+        if let Some(common) = &mut tries.common {
+            self.look_at_limits(common);
+        }
         let whole = self.go_through(demand, |at, comes| self.way(at, comes));
         let ways = &self.scratch.borrow().ways;
         let inside: u64 = tries.queues.iter().map(|queue| ways[queue.entrance as usize].passed()).sum();
@@ -117,8 +136,13 @@ impl Parts {
         let is_stopped = inside > 0 && whole.passed() == 0;
         for queue in &mut tries.queues {
             let entrance = queue.entrance as usize;
+            // What all need beside is looked at apart.
+            let is_stopped = is_stopped && tries.common.is_none();
             queue.whole = if is_stopped { Way::default() } else { ways[entrance] };
             queue.asked = asked(self.share(entrance, demand), queue.whole);
+        }
+        if tries.common.is_some() {
+            self.settle_together(&mut tries);
         }
         self.tries = Some(tries);
     }
@@ -128,15 +152,15 @@ impl Parts {
         let tries = self.tries.as_ref()?;
         let demand = self.expected(at, self.demand.unwrap_or(0));
         let part = self.way_as_it_runs(at, demand, running);
-        let passes = tries.of(at).map_or_else(|| part.passed(), |queue| queue.let_through(part, demand));
+        let beside = || tries.lets_through_beside(at, part, demand);
+        let passes = tries.of(at).map_or_else(beside, |queue| queue.let_through(part, demand));
         Some(is_share(passes, least, demand))
     }
 
     /// Attempts that come to a part, where clients try again.
     pub fn attempts_at(&self, at: usize) -> Option<u64> {
         let tries = self.tries.as_ref()?;
-        let all = || tries.queues.iter().map(Queue::attempts).sum();
-        Some(tries.of(at).map_or_else(all, Queue::attempts))
+        Some(tries.of(at).map_or_else(|| tries.attempts_beside(at), Queue::attempts))
     }
 
     /// What is served in the end of those who come in where a part is, if others come in elsewhere.
@@ -147,7 +171,8 @@ impl Parts {
 
     /// Whether attempts that come to a part fail for lack of capacity.
     pub(super) fn is_failing_at(&self, at: usize) -> bool {
-        self.tries.as_ref().and_then(|tries| tries.of(at)).is_some_and(Queue::is_failing)
+        let Some(tries) = &self.tries else { return false };
+        tries.of(at).map_or_else(|| tries.fails_beside(at), Queue::is_failing)
     }
 
     /// How many queues clients come to that try again.
@@ -173,7 +198,10 @@ impl Parts {
         for queue in &mut tries.queues {
             let before = queue.clients.flow(queue.asked);
             spell = spell.beside(queue.clients.lasts(queue.asked, counted_ms > 0));
-            changed |= queue.clients.flow(queue.asked) != before;
+            changed |= tries.common.is_none() && queue.clients.flow(queue.asked) != before;
+        }
+        if tries.common.is_some() {
+            (spell, changed) = tries.last_together(spell, counted_ms > 0);
         }
         spell.count(counted_ms, ledger);
         if changed {

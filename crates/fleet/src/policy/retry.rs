@@ -9,6 +9,10 @@
 //! g(p) = a·A(q)·(1 − p(1 − w)). Where that is more than there is, more fail; where it is less, fewer do. As g may rise with p
 //! before it falls, there may be two states that hold themselves, and which of them holds depends on the one before.
 
+mod together;
+
+pub use together::{Own, Shared};
+
 /// How clients try again.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Retry {
@@ -84,30 +88,9 @@ impl Retry {
     fn settles_closed(&self, load: Load, before: f64) -> f64 {
         let too_much = |p: f64| self.asks(load, p) > load.capacity;
         if !too_much(before) {
-            return self.falls(too_much, before);
+            return falls(too_much, before);
         }
-        let mut last = before;
-        for step in (before * f64::from(STEPS)) as u32 + 1..=STEPS {
-            let p = f64::from(step) / f64::from(STEPS);
-            if !too_much(p) {
-                return crossing(too_much, last, p);
-            }
-            last = p;
-        }
-        1.0
-    }
-
-    /// Down to the nearest state that still asks for too much, or to none.
-    fn falls(&self, too_much: impl Fn(f64) -> bool + Copy, before: f64) -> f64 {
-        let mut last = before;
-        for step in (0..(before * f64::from(STEPS)).ceil() as u32).rev() {
-            let p = f64::from(step) / f64::from(STEPS);
-            if too_much(p) {
-                return crossing(too_much, p, last);
-            }
-            last = p;
-        }
-        0.0
+        rises(too_much, before)
     }
 
     /// Whether a load that settles in no overload would stay in one, once it is in it: a second state that holds itself.
@@ -134,6 +117,32 @@ impl Retry {
         let (q, tries) = (self.fails(load, p), self.attempts(load, (p, open)));
         (tries * load.alive * (1.0 - self.faults), f64::min(tries * (1.0 - q), load.capacity))
     }
+}
+
+/// Up from a state that asks for too much to the nearest that does not, or to all.
+fn rises(too_much: impl Fn(f64) -> bool, before: f64) -> f64 {
+    let mut last = before;
+    for step in (before * f64::from(STEPS)) as u32 + 1..=STEPS {
+        let p = f64::from(step) / f64::from(STEPS);
+        if !too_much(p) {
+            return crossing(too_much, last, p);
+        }
+        last = p;
+    }
+    1.0
+}
+
+/// Down to the nearest state that still asks for too much, or to none.
+fn falls(too_much: impl Fn(f64) -> bool, before: f64) -> f64 {
+    let mut last = before;
+    for step in (0..(before * f64::from(STEPS)).ceil() as u32).rev() {
+        let p = f64::from(step) / f64::from(STEPS);
+        if too_much(p) {
+            return crossing(too_much, p, last);
+        }
+        last = p;
+    }
+    0.0
 }
 
 /// Where `too_much` ends, between `low`, where it holds, and `high`, where it does not.

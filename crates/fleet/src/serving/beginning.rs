@@ -24,7 +24,8 @@ impl Book {
         if let (Some(part), Some(parts)) = (part, &self.parts) {
             let share = parts.served_share(part as usize);
             let alive = parts.counts(part as usize).serving.max(0) as u64;
-            return Rotation { served_milli: share * demand_milli as f64, share, alive };
+            let served_milli = parts.served_now(part as usize).unwrap_or(share * demand_milli as f64);
+            return Rotation { served_milli, share, alive };
         }
         let level = |class| self.level(class).max(0) as u64;
         let (alive, dead) = (level(Class::Serving), level(Class::Dead));

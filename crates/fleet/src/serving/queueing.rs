@@ -39,7 +39,16 @@ impl Book {
 
     /// Whether somebody waits in line now.
     pub fn somebody_waits(&self) -> bool {
-        self.in_line().is_some()
+        self.in_line().is_some() || self.parts.as_ref().is_some_and(|parts| parts.somebody_waits())
+    }
+
+    /// What is asked of the machines of a part while somebody waits before them, in millionths of a request a second: all they have,
+    /// or what a narrower part lets in.
+    pub fn asked_by_line(&self, part: u32) -> Option<u64> {
+        match &self.parts {
+            None => self.somebody_waits().then_some(u64::MAX),
+            Some(parts) => parts.asked_by_line(part as usize).map(|milli| milli.saturating_mul(1000)),
+        }
     }
 
     /// Whether somebody waits in line now, and whether clients give up.
@@ -87,6 +96,9 @@ impl Book {
 
     /// When it next stands otherwise if nothing happens, where that is not awaited yet.
     pub fn line_changes(&mut self, t: SimTime, measure: &Measure) -> Option<SimTime> {
+        if let Some(parts) = &mut self.parts {
+            return parts.lines_change(t, measure.horizon);
+        }
         let rates = self.rates();
         let line = self.line.as_mut()?;
         let next = line.changes(t, rates, measure.horizon);
@@ -96,7 +108,8 @@ impl Book {
 
     /// Whether this is the instant at which it was to stand otherwise.
     pub fn awaits_line(&self, t: SimTime) -> bool {
-        self.line.as_ref().is_some_and(|line| line.awaited == t)
+        let in_parts = self.parts.as_ref().is_some_and(|parts| parts.awaits_lines(t));
+        in_parts || self.line.as_ref().is_some_and(|line| line.awaited == t)
     }
 
     /// The line lives on from `from` to `t`.
@@ -135,10 +148,41 @@ impl Book {
         self.now = t;
     }
 
+    /// The same of lines before a service of parts.
+    pub(super) fn live_before_parts(&mut self, from: SimTime, t: SimTime, unconnected: bool, measure: &Measure) {
+        let mut at = from;
+        while at < t {
+            // Time begins to count at an edge of its own.
+            let end = if at < measure.from { t.min(measure.from) } else { t };
+            self.now = at;
+            let missed = self.misses();
+            let Some(parts) = &mut self.parts else { return };
+            let until = parts.lines_last(at, end, at == measure.from);
+            self.sessions_last(at, until, measure);
+            let (withheld, stride) = (&self.withheld, self.stride);
+            let Some(parts) = &mut self.parts else { return };
+            let lived = parts.live_in_lines(at, until, |part| &withheld[part * stride..][..stride - 1]);
+            self.book(at, until, (missed, unconnected, 0), measure);
+            if at >= measure.from {
+                self.ledger.served += lived.served;
+                self.ledger.gave_up += lived.gone;
+                let waited_ms = if lived.waits { until.since(at).as_ms() } else { 0 };
+                self.ledger.operations[Operation::LineMs as usize] += waited_ms;
+            }
+            if let Some(parts) = &mut self.parts {
+                parts.lines_have_moved();
+            }
+            at = until;
+        }
+        self.now = t;
+    }
+
     /// The trial is over.
     pub(super) fn close_line(&mut self) {
         if let Some(line) = &mut self.line {
             line.close(&mut self.ledger);
+        }
+        if self.ledger.gave_up > 0 {
             let gave_up = u64::try_from(self.ledger.gave_up / MICRO).unwrap_or(u64::MAX);
             self.ledger.operations[Operation::GaveUp as usize] = gave_up;
         }

@@ -133,6 +133,27 @@ fn sent_and_trying() -> Design {
     design
 }
 
+/// The same before a database that all of them need, and that is too small now and then.
+fn sharing() -> Design {
+    let mut design = Design { name: "sharing".into(), ..sent_and_trying() };
+    let Need::Parts(structure) = &mut design.need else { unreachable!("a service of parts") };
+    let structure = Arc::get_mut(structure).unwrap();
+    let ceiling = Some(Throughput { capacity_milli: 14_000, least: (9, 10) });
+    let database = Component { cause: Some("database".into()), footing: Footing::Global, ceiling };
+    let node = |name: &str, part| Node { name: name.into(), part, promise: None };
+    structure.nodes.push(node("shared", Part::Component(database)));
+    structure.nodes.push(node("all", Part::Group { parts: vec![4, 5], least: 2 }));
+    design
+}
+
+/// Two that serve at once, before each of which clients wait.
+fn patient_at_each(mut both: Design) -> Design {
+    both.name = "in lines".into();
+    both.demand = Some(Demand::course(50_000, vec![], Some(Noise { sigma: 0.3, every: SimDuration::from_ms(HOUR) })));
+    both.service.patience = Some(Patience { most: SimDuration::from_ms(10 * MINUTE), in_time: None });
+    both
+}
+
 /// A warm standby, each part behind a gateway of its own.
 fn behind_gateways() -> Design {
     let standby = service("gateways", warm(), Sight::Probes(balancer()));
@@ -194,7 +215,7 @@ pub fn services() -> Vec<Design> {
     let mut growing = scaled(both.clone());
     growing.name = "growing".into();
     let trying = trying(Retry { tries: 3, wasted: 0.7, breaker: Some(0.5), budget: None, faults: 1e-5 });
-    let timed = timed(both.clone());
+    let (timed, in_lines) = (timed(both.clone()), both.clone());
     vec![
         standby,
         both,
@@ -206,6 +227,8 @@ pub fn services() -> Vec<Design> {
         gateway(),
         behind_gateways(),
         patient(),
+        sharing(),
+        patient_at_each(in_lines),
         working(),
     ]
 }
@@ -230,6 +253,9 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
             ("gateways", Operation::GatewayTurnedAway),
             ("patient", Operation::GaveUp),
             ("patient", Operation::LineMs),
+            ("sharing", Operation::RetryStorms),
+            ("in lines", Operation::GaveUp),
+            ("in lines", Operation::LineMs),
         ] {
             assert!(name != of || ledger.operations[operation as usize] > 0, "{name}");
         }

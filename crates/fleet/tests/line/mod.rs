@@ -1,5 +1,7 @@
 //! Requests that wait in line, against timelines by hand.
 
+mod parts;
+
 use crate::support::*;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;

@@ -7,10 +7,10 @@ use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::retry::Retry;
 
 /// Three tries, each of which costs as much as one that succeeds.
-const THREE: Retry = Retry { tries: 3, wasted: 1.0, breaker: None, budget: None, faults: 0.0 };
+pub const THREE: Retry = Retry { tries: 3, wasted: 1.0, breaker: None, budget: None, faults: 0.0 };
 
 /// Two parts of so many machines each in a zone of its own, which have to serve all that comes to them.
-fn two(pattern: Pattern, machines: [u32; 2], demand: u64, night: u64) -> Design {
+pub fn two(pattern: Pattern, machines: [u32; 2], demand: u64, night: u64) -> Design {
     let mut design = two_sets_that_serve();
     design.sets.iter_mut().zip(machines).for_each(|(set, machines)| set.capacity = machines);
     if let Need::Parts(service) = &mut design.need {
@@ -22,11 +22,11 @@ fn two(pattern: Pattern, machines: [u32; 2], demand: u64, night: u64) -> Design 
     design
 }
 
-fn hot(west: u32) -> Design {
+pub fn hot(west: u32) -> Design {
     two(Pattern::Standby(Box::new(standby())), [10, west], 4000, 3000)
 }
 
-fn minutes(ledger: &Ledger, of: Operation) -> u64 {
+pub fn minutes(ledger: &Ledger, of: Operation) -> u64 {
     count(ledger, of) / MINUTE
 }
 

@@ -89,8 +89,7 @@ impl World {
             requests,
             attempted: match jobs {
                 // So are machines as long as anybody waits in line.
-                None if self.book.somebody_waits() => u64::MAX,
-                None => attempted,
+                None => self.book.asked_by_line(part).unwrap_or(attempted),
                 // Workers are busy as long as anything waits.
                 Some(course) if course.is_over(t) => 0,
                 Some(_) => u64::MAX,

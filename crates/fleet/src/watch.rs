@@ -113,8 +113,8 @@ pub enum Seen {
     TurnsAway(u32, Option<u64>),
     /// The clients of a failover group are sent elsewhere: each of its parts.
     Sent(u32, Vec<Sent>),
-    /// Something becomes of the line in which requests wait.
-    Line(Lined),
+    /// Something becomes of a line in which requests wait, by its entrance.
+    Line(u32, Lined),
     /// Something becomes of attempts at an entrance that fail for lack of capacity.
     Overload(u32, Overload),
     /// Sessions were lost to a cause, in thousandths.

@@ -236,6 +236,22 @@ fn tf_01_a_line_that_the_trial_cuts_is_told_too() {
 }
 
 #[test]
+fn tf_01_lines_are_told_by_the_part_before_which_they_stand() {
+    let of = trace(&format!("{}[service]\npatience = \"10 s\"\n", TWO.replace("900 req/s", "1200 req/s")));
+    // 1,200 a second come to the second region while the first is out, 960 are served.
+    let west = with(&of, "before `west`");
+    assert_eq!(west.len(), 3, "{west:#?}");
+    assert!(west[0].1.contains("a line begins to build before `west`") && west[0].0 > 5.0 * 60.0 + 1.0);
+    assert!(west[1].1.starts_with("clients begin to give up before `west`"));
+    // Who waits 10 s is one of 12,000, of whom 960 in 1,200 are served.
+    assert!(west[2].1.contains("the line before `west` is empty again") && west[2].1.contains("at most 12000 waited"));
+    // Nobody waits before machines that are all dead; the half that comes back is too little for 600.
+    let east: Vec<&str> = with(&of, "before `east`").into_iter().map(|row| row.1).collect();
+    assert_eq!(east.len(), 3, "{east:#?}");
+    assert!(east[2].contains("at most 6000 waited"), "{east:#?}");
+}
+
+#[test]
 fn ag_03_each_parts_gateway_is_called_by_the_part() {
     let gateways = "[load_balancer]\nkind = \"application-gateway\"\nautoscale = { minimum = 1, maximum = 20 }\n";
     let of = trace(&format!("{TWO}{gateways}"));

@@ -39,9 +39,11 @@ struct Before {
     line: Line,
     whole: Way,
     standing: Standing,
+    /// So much has given up in the trial, in millionths of a request.
+    gone: i128,
 }
 
-zonefall_engine::pooled_clone!(Before { entrance, line, whole, standing });
+zonefall_engine::pooled_clone!(Before { entrance, line, whole, standing, gone });
 
 /// What comes of a stretch of time that counts.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,6 +72,7 @@ impl Lines {
             line: Line::new(patience, (causes, overload)),
             whole: Way::default(),
             standing: Standing::default(),
+            gone: 0,
         };
         let before = entrances.at.iter().map(before).collect();
         Self { before, entrances, at: SimTime::ZERO, awaited: SimTime::NEVER, withheld: vec![0; causes] }
@@ -79,7 +82,7 @@ impl Lines {
         (self.at, self.awaited) = (SimTime::ZERO, SimTime::NEVER);
         for before in &mut self.before {
             before.line.begin();
-            before.standing = Standing::default();
+            (before.standing, before.gone) = (Standing::default(), 0);
         }
     }
 
@@ -183,6 +186,24 @@ impl Parts {
         lines.before.iter_mut().find(|of| of.entrance == number).map(|of| of.line.weights())
     }
 
+    /// How many lines there are.
+    pub fn lines(&self) -> usize {
+        self.lines.as_ref().map_or(0, |lines| lines.before.len())
+    }
+
+    /// How it stands with a line; none where nobody waits now, or comes to wait.
+    pub fn stands_in_line(&self, line: usize) -> Option<Standing> {
+        let before = self.lines.as_ref()?.before.get(line)?;
+        let anybody = before.whole.reach > 0 || before.line.longest() > 0;
+        (before.standing.waits && anybody).then_some(before.standing)
+    }
+
+    /// The longest that a line was since it began, or that which was the last, and what has given up there, in millionths.
+    pub fn line_so_far(&self, line: usize) -> (i128, i128) {
+        let before = self.lines.as_ref().and_then(|lines| lines.before.get(line));
+        before.map_or((0, 0), |before| (before.line.longest(), before.gone))
+    }
+
     /// Requests may wait before the service.
     pub fn has_lines(&self) -> bool {
         self.lines.is_some()
@@ -224,6 +245,7 @@ impl Parts {
             let stretch = of.line.live(t, end, (rates, withheld), None);
             lived.served += stretch.served;
             lived.gone += stretch.gone;
+            of.gone += stretch.gone;
             lived.waits |= stretch.waits;
         }
         *at = end;

@@ -188,7 +188,8 @@ impl Parts {
     /// What the clients of a queue ask for; none where no attempt fails there for lack of capacity.
     pub fn tries_at(&self, queue: usize) -> Option<retries::Tries> {
         let queue = self.tries.as_ref()?.queues.get(queue)?;
-        queue.clients.tries(queue.asked)
+        // Where clients settle together it may be what they share that they fail at.
+        queue.clients.tries(queue.asked).filter(|_| queue.fails_there != Some(false))
     }
 
     /// The state lasts; `counted_ms` of it are measured.

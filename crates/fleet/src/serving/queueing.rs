@@ -51,16 +51,29 @@ impl Book {
         }
     }
 
-    /// Whether somebody waits in line now, and whether clients give up.
-    pub fn line_stands(&self) -> (bool, bool) {
-        self.in_line().map_or((false, false), |standing| (true, standing.gives_up > 0))
+    /// How many lines there are.
+    pub fn lines(&self) -> usize {
+        self.parts.as_ref().map_or_else(|| usize::from(self.line.is_some()), |parts| parts.lines())
     }
 
-    /// The longest that the line was since it began, or that which was the last, and how many have given up in the trial:
+    /// Whether somebody waits in a line now, and whether clients give up there.
+    pub fn line_stands(&self, line: usize) -> (bool, bool) {
+        let standing = match &self.parts {
+            None => self.in_line(),
+            Some(parts) => parts.stands_in_line(line),
+        };
+        standing.map_or((false, false), |standing| (true, standing.gives_up > 0))
+    }
+
+    /// The longest that a line was since it began, or that which was the last, and how many have given up there in the trial:
     /// whole requests.
-    pub fn line_so_far(&self) -> (u64, u64) {
+    pub fn line_so_far(&self, line: usize) -> (u64, u64) {
         let whole = |micro: i128| u64::try_from(micro / MICRO).unwrap_or(u64::MAX);
-        (self.line.as_ref().map_or(0, |line| whole(line.longest())), whole(self.ledger.gave_up))
+        let (longest, gave_up) = match &self.parts {
+            None => (self.line.as_ref().map_or(0, |line| line.longest()), self.ledger.gave_up),
+            Some(parts) => parts.line_so_far(line),
+        };
+        (whole(longest), whole(gave_up))
     }
 
     /// Whether the objective is missed for the line alone: it would hold if nobody gave up and nobody were late.

@@ -79,7 +79,7 @@ pub enum Ended {
 pub(super) struct Clients {
     /// Where each failover group sends them.
     sent: Vec<Vec<u32>>,
-    line: LineSeen,
+    lines: Vec<LineSeen>,
     /// The attempts of each queue.
     overloads: Vec<OverloadSeen>,
 }
@@ -91,7 +91,7 @@ struct LineSeen {
     /// Whether each was told.
     told: (bool, bool),
     since: SimTime,
-    /// The longest that it was, and how many had given up in the trial, as things stand.
+    /// The longest that it was, and how many had given up there in the trial, as things stand.
     so_far: (u64, u64),
     /// How many had when it began.
     gave_up_before: u64,
@@ -120,7 +120,8 @@ impl Clients {
         let parts = world.book.parts.iter();
         let sent = parts.flat_map(|parts| parts.routes.iter().map(|route| route.to.clone())).collect();
         let overloads = (0..world.book.queues()).map(|_| OverloadSeen::default()).collect();
-        Self { sent, overloads, ..Self::default() }
+        let lines = (0..world.book.lines()).map(|_| LineSeen::default()).collect();
+        Self { sent, lines, overloads }
     }
 
     /// How it stands if things stay as they are.
@@ -128,8 +129,9 @@ impl Clients {
         for (queue, seen) in self.overloads.iter_mut().enumerate() {
             (seen.tries, seen.asked) = (world.book.tries_at(queue), world.book.comes_to_queue(queue) > 0);
         }
-        self.line.stands = world.book.line_stands();
-        self.line.so_far = world.book.line_so_far();
+        for (line, seen) in self.lines.iter_mut().enumerate() {
+            (seen.stands, seen.so_far) = (world.book.line_stands(line), world.book.line_so_far(line));
+        }
     }
 }
 
@@ -167,7 +169,9 @@ impl Witness {
         for queue in 0..self.clients.overloads.len() {
             self.overload_goes_on(queue, from, t);
         }
-        self.line_goes_on(from);
+        for line in 0..self.clients.lines.len() {
+            self.line_goes_on(line, from);
+        }
     }
 
     fn overload_goes_on(&mut self, queue: usize, from: SimTime, t: SimTime) {
@@ -194,8 +198,8 @@ impl Witness {
         }
     }
 
-    fn line_goes_on(&mut self, from: SimTime) {
-        let seen = &mut self.clients.line;
+    fn line_goes_on(&mut self, line: usize, from: SimTime) {
+        let seen = &mut self.clients.lines[line];
         let ((waits, gives_up), (waited, gave_up)) = (seen.stands, seen.told);
         let begins = waits && !waited;
         if begins {
@@ -203,20 +207,20 @@ impl Witness {
         }
         seen.told = (waits, waits && (gives_up || gave_up));
         if begins {
-            self.tell_of(self.level, from, Seen::Line(Lined::Begins));
+            self.tell_of(self.level, from, Seen::Line(line as u32, Lined::Begins));
         }
         if waits && gives_up && !gave_up {
-            self.tell_of(self.level, from, Seen::Line(Lined::GivesUp));
+            self.tell_of(self.level, from, Seen::Line(line as u32, Lined::GivesUp));
         }
         if !waits && waited {
-            self.end_line(from, false);
+            self.end_line(line, from, false);
         }
     }
 
-    fn end_line(&mut self, t: SimTime, cut: bool) {
-        let LineSeen { since, so_far: (longest, gave_up), gave_up_before, .. } = self.clients.line;
+    fn end_line(&mut self, line: usize, t: SimTime, cut: bool) {
+        let LineSeen { since, so_far: (longest, gave_up), gave_up_before, .. } = self.clients.lines[line];
         let (gave_up, lasted) = (gave_up - gave_up_before, t.since(since));
-        self.tell_of(self.level, t, Seen::Line(Lined::Ends { longest, gave_up, lasted, cut }));
+        self.tell_of(self.level, t, Seen::Line(line as u32, Lined::Ends { longest, gave_up, lasted, cut }));
     }
 
     /// Who waits when the trial ends, or whose attempts fail.
@@ -228,9 +232,12 @@ impl Witness {
                 self.tell_of(self.level, end, Seen::Overload(queue as u32, what));
             }
         }
-        if self.clients.line.told.0 {
-            self.clients.line.so_far = world.book.line_so_far();
-            self.end_line(end, true);
+        for line in 0..self.clients.lines.len() {
+            let seen = &mut self.clients.lines[line];
+            if seen.told.0 {
+                seen.so_far = world.book.line_so_far(line);
+                self.end_line(line, end, true);
+            }
         }
     }
 }

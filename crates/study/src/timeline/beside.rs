@@ -6,7 +6,7 @@ use super::rows::Telling;
 use super::{Kind, Row};
 use zonefall_engine::SimDuration;
 use zonefall_fleet::management::{Release, ReleaseKind};
-use zonefall_fleet::{Batched, Gated, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Which};
+use zonefall_fleet::{Batched, Gated, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Structure, Which};
 
 /// The row of something that is not about machines; none of anything else.
 pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
@@ -30,7 +30,7 @@ pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
             Row { rules: "AG-03".into(), requests, ..Telling::row(sighting, Kind::Decision, says) }
         }
         Seen::Overload(entrance, overload) => clients::overload(of, sighting, entrance, overload),
-        Seen::Line(lined) => clients::line(sighting, lined),
+        Seen::Line(line, lined) => clients::line(of, sighting, line, lined),
         Seen::Sent(group, ref parts) => clients::sent(of, sighting, group, parts)?,
         Seen::Works(set, before, now) if 0 < before && before < now => scaled_out(of, sighting, set, now)?,
         _ => return None,
@@ -39,16 +39,16 @@ pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
 
 impl Telling<'_> {
     /// The part that clients come in at, by the number of the entrance, where there are several.
-    pub fn entrance(&self, at: u32) -> Option<&str> {
+    pub fn entrance(&self, of: impl Fn(&Structure) -> Option<Vec<u32>>, at: u32) -> Option<&str> {
         let service = self.study.designs[self.design].structure()?;
-        let entrances = service.entrances().filter(|entrances| entrances.len() > 1)?;
+        let entrances = of(service).filter(|entrances| entrances.len() > 1)?;
         let node = entrances.get(at as usize)?;
         Some(&service.nodes[*node as usize].name)
     }
 
     /// AG-03: "the application gateway of `east`" where each part that clients are sent to has one.
     fn gateway(&self, at: u32) -> String {
-        let of = self.entrance(at).map_or(String::new(), |name| format!(" of `{name}`"));
+        let of = self.entrance(Structure::gates, at).map_or(String::new(), |name| format!(" of `{name}`"));
         format!("the application gateway{of}")
     }
 }

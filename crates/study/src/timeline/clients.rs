@@ -4,7 +4,8 @@ use super::beside::span;
 use super::rows::Telling;
 use super::{Kind, Row};
 use zonefall_fleet::{
-    ALL_CLIENTS, Ended, Failover, Lined, OPERATION_TABLE, Operation, Overload, Pattern, Sent, Sighting, Tries,
+    ALL_CLIENTS, Ended, Failover, Lined, OPERATION_TABLE, Operation, Overload, Pattern, Sent, Sighting, Structure,
+    Tries,
 };
 
 /// AFD-03, TM-03, DR-04: the clients of a group are sent elsewhere.
@@ -84,12 +85,19 @@ const fn rules(of: Operation) -> &'static str {
 }
 
 /// Requests wait in line.
-pub(super) fn line(sighting: &Sighting, lined: Lined) -> Row {
+pub(super) fn line(of: &Telling<'_>, sighting: &Sighting, line: u32, lined: Lined) -> Row {
+    let before = of.entrance(Structure::entrances, line).map_or(String::new(), |name| format!(" before `{name}`"));
     let (says, requests) = match lined {
-        Lined::Begins => ("more requests come than are served: a line begins to build".to_owned(), 0),
-        Lined::GivesUp => ("clients begin to give up: the first have waited for as long as they would".to_owned(), 0),
+        Lined::Begins => (format!("more requests come than are served: a line begins to build{before}"), 0),
+        Lined::GivesUp => {
+            (format!("clients begin to give up{before}: the first have waited for as long as they would"), 0)
+        }
         Lined::Ends { longest, gave_up, lasted, cut } => {
-            let what = if cut { "the trial ends with requests in line" } else { "the line is empty again" };
+            let what = if cut {
+                format!("the trial ends with requests in line{before}")
+            } else {
+                format!("the line{before} is empty again")
+            };
             let gave = match gave_up {
                 0 => "nobody gave up".to_owned(),
                 1 => "1 client gave up".into(),
@@ -103,7 +111,8 @@ pub(super) fn line(sighting: &Sighting, lined: Lined) -> Row {
 
 /// TF-01: attempts fail for lack of capacity, and tries again keep it so.
 pub(super) fn overload(of: &Telling<'_>, sighting: &Sighting, entrance: u32, overload: Overload) -> Row {
-    let at = of.entrance(entrance).map_or(String::new(), |name| format!(" at `{name}`"));
+    let at =
+        of.entrance(Structure::entrances_beside_limits, entrance).map_or(String::new(), |name| format!(" at `{name}`"));
     let says = match overload {
         Overload::Begins(tries) if tries.hold_themselves => format!(
             "attempts begin to fail for lack of capacity{at}, though there would be enough for first tries: tries again that come \

@@ -53,7 +53,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         | Seen::Orders(..)
         | Seen::TurnsAway(..)
         | Seen::Sent(..)
-        | Seen::Line(_)
+        | Seen::Line(..)
         | Seen::Overload(..)
         | Seen::Lost(..)
         | Seen::Missed(_)
@@ -64,8 +64,8 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
 /// What begins (`true`) or ends and is no machine, by its kind and its entrance.
 fn lasting(seen: &Seen) -> Option<((u8, u32), bool)> {
     Some(match *seen {
-        Seen::Line(Lined::GivesUp) | Seen::Overload(_, Overload::Holds(_)) => return None,
-        Seen::Line(lined) => ((0, 0), lined == Lined::Begins),
+        Seen::Line(_, Lined::GivesUp) | Seen::Overload(_, Overload::Holds(_)) => return None,
+        Seen::Line(at, lined) => ((0, at), lined == Lined::Begins),
         Seen::Overload(at, overload) => ((1, at), matches!(overload, Overload::Begins(_))),
         Seen::TurnsAway(at, requests) => ((2, at), requests.is_none()),
         _ => return None,

@@ -4,8 +4,8 @@
 //! E(L²) / E(L): how long an outage is that is under way at a given instant, and never less than the mean.
 
 use zonefall_engine::{Law, Shape, SimTime};
-use zonefall_faults::{Kind, Mode, Outage, Scope};
-use zonefall_fleet::{Design, LoadBalancer, ProbeTimes};
+use zonefall_faults::{Kind, Mode, Outage, Recovery, Scope};
+use zonefall_fleet::{Design, Failover, LoadBalancer, Pattern, ProbeTimes, ScaleSet, Sight};
 
 /// How long one hit is out, as an inspector finds it: the sum for things that follow each other is never less. Where each machine
 /// recovers by itself, the last of all of them.
@@ -31,16 +31,46 @@ pub(crate) fn no_hardware_ms(modes: &[Mode]) -> f64 {
     if load > 0.0 { longest * libm::expm1(load) / load } else { longest }
 }
 
-/// From the end of an outage until a machine serves.
+/// From the end of an outage until a machine serves, whatever it needs.
 pub(crate) fn back_ms(design: &Design) -> f64 {
+    back_after_ms(design, Recovery::Boot)
+}
+
+/// From the end of an outage until a machine serves that needs so much then.
+pub(crate) fn back_after_ms(design: &Design, recovery: Recovery) -> f64 {
     let last = |law: &Law| last_ms(law, design.capacity());
-    let starts = design.sets.iter().map(|set| last(&set.boot) + last(&set.warm_up)).fold(0.0, f64::max);
+    let start = |set: &ScaleSet| match recovery {
+        Recovery::Reachable => 0.0,
+        Recovery::WarmUp => last(&set.warm_up),
+        Recovery::Boot => last(&set.boot) + last(&set.warm_up),
+    };
+    let starts = design.sets.iter().map(start).fold(0.0, f64::max);
     // LB-03: the last probe that a machine needs which has flapped as often as counts.
     let readmitted = |balancer: LoadBalancer| ProbeTimes::new(balancer, 0.0).readmitted(SimTime::from_ms(1), u32::MAX);
     starts + design.balancer.map_or(0.0, |balancer| readmitted(balancer).as_ms() as f64)
 }
 
-/// The longest of as many as there are machines, at most: E(max L) ≤ √(n·E(L²)); of one as an inspector finds it.
+/// How long clients are without a part while another is to take over, on average; infinite where people are not always at their desks.
+pub(crate) fn failover_ms(of: &Failover) -> f64 {
+    let seen = match &of.sight {
+        Sight::Probes(probes) => probes.interval.as_ms() as f64 * f64::from(probes.unhealthy_threshold),
+        Sight::Laws { out, .. } => out.mean_ms(),
+    };
+    let ready = match &of.pattern {
+        Pattern::ActiveActive { .. } => 0.0,
+        Pattern::Standby(standby) => {
+            let people = standby.operator.as_ref().map_or(0.0, |people| {
+                let acts = people.notice.mean_ms() + people.act.mean_ms();
+                if people.office.is_some() { f64::INFINITY } else { acts }
+            });
+            people + standby.ready.mean_ms() + standby.capacity_risk * standby.capacity_retry.mean_ms()
+        }
+    };
+    seen + ready + of.spread.as_ms() as f64
+}
+
+/// The longest of as many as there are machines, at most: E(max L) ≤ √(n·E(L²)), and ≤ E(L)·(1 + ln n) where what has lasted is the
+/// likelier to end the longer it has; of one as an inspector finds it.
 fn last_ms(law: &Law, machines: u64) -> f64 {
     let most = match law.shape() {
         Shape::Constant(length) => *length,
@@ -49,12 +79,18 @@ fn last_ms(law: &Law, machines: u64) -> f64 {
         _ => f64::INFINITY,
     };
     let one = inspected_ms(law);
-    let all = libm::sqrt(machines as f64 * law.mean_ms() * one);
+    let ages = match law.shape() {
+        Shape::Exponential(_) => true,
+        Shape::Weibull(shape, _) | Shape::Gamma(shape, _) => *shape >= 1.0,
+        _ => false,
+    };
+    let by_age = if ages { law.mean_ms() * (1.0 + libm::log(machines.max(1) as f64)) } else { f64::INFINITY };
+    let all = libm::sqrt(machines as f64 * law.mean_ms() * one).min(by_age);
     one.max(all).min(most).min(law.below().unwrap_or(f64::INFINITY))
 }
 
 /// E(L²) / E(L). Of a law that is cut no more than that of the whole law, nor than the cut.
-fn inspected_ms(law: &Law) -> f64 {
+pub(crate) fn inspected_ms(law: &Law) -> f64 {
     let gamma = |shape: f64| libm::exp(libm::lgamma(shape));
     let whole = match law.shape() {
         Shape::Constant(length) => *length,
@@ -87,7 +123,9 @@ mod tests {
         assert_eq!(last_ms(&law(Shape::Exponential(3.0), None), 1), 6.0);
         // The last of 100 takes 5.19 means.
         let last = last_ms(&law(Shape::Exponential(1.0), None), 100);
-        assert!(last > 5.19 && (last - 200.0_f64.sqrt()).abs() < 1e-9, "{last}");
+        assert!(last > 5.19 && (last - 1.0 - 100.0_f64.ln()).abs() < 1e-9, "{last}");
+        let last = last_ms(&law(Shape::Weibull(0.5, 1.0), None), 100);
+        assert!((last - 2400.0_f64.sqrt()).abs() < 1e-9, "{last}");
         assert_eq!(last_ms(&law(Shape::Exponential(3.0), Some(10.0)), 1000), 10.0);
     }
 

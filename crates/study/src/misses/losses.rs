@@ -6,7 +6,9 @@
 
 use std::cell::OnceCell;
 use zonefall_faults::{Mode, Scope};
-use zonefall_fleet::{Component, Design, Footing, Least, Need, Part, initial_counts, initial_hosts, slot_groups};
+use zonefall_fleet::{
+    Component, Design, Footing, Least, Need, Part, ScaleSet, initial_counts, initial_hosts, slot_groups,
+};
 use zonefall_topology::{HostId, Topology, ZoneId};
 
 /// Machines by set: (set, so many), in the order of the sets.
@@ -47,9 +49,25 @@ pub(super) struct Losses<'a> {
     by_zone: Vec<Machines>,
     /// The host of every machine with its set, by host, once it is asked for; if zones are hidden, that of one way to stand.
     hosts: OnceCell<Vec<(HostId, u32)>>,
-    /// Machines that can be spared; none where parts decide alone.
+    /// What a machine of each set counts for: one, or what it serves.
+    weighs: Vec<u64>,
+    /// How much of that can be spared; none where parts decide alone.
     spare: Option<u64>,
 }
+
+/// A way in which a mode strikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reach {
+    /// All that its scope says.
+    Whole,
+    /// At most so many millionths of the machines of a zone.
+    Share(u32),
+    /// Two zones.
+    Pair,
+}
+
+/// Millionths.
+const MICRO: u64 = 1_000_000;
 
 impl<'a> Losses<'a> {
     pub fn new(design: &'a Design, topology: &'a Topology) -> Self {
@@ -61,13 +79,21 @@ impl<'a> Losses<'a> {
             }
             set.zones.iter().zip(initial_counts(set)).for_each(|(&zone, count)| stand(zone, count));
         }
+        let weigh = |set: &ScaleSet| if matches!(design.need, Need::Served(..)) { set.serves_milli } else { 1 };
+        let weighs: Vec<u64> = design.sets.iter().map(weigh).collect();
+        let all: u64 = design.sets.iter().zip(&weighs).map(|(set, weigh)| u64::from(set.capacity) * weigh).sum();
         let spare = match design.need {
-            Need::Serving(least) => Some(design.capacity().saturating_sub(u64::from(least))),
-            // How many a share of the demand needs depends on the hour: none to spare. So does how far a batch is.
+            Need::Serving(least) => Some(all.saturating_sub(u64::from(least))),
+            // What the highest demand leaves. How late answers are, or how far a batch is, depends on the hour: none to spare.
+            Need::Served(share, of) if design.within().is_none() => {
+                let most = design.demand.as_ref().map_or(f64::INFINITY, |demand| demand.most_milli());
+                // A conversion that saturates.
+                Some(all.saturating_sub((most * share as f64 / of as f64).ceil() as u64))
+            }
             Need::Served(..) | Need::Done(..) => Some(0),
             Need::Parts(_) => None,
         };
-        Self { design, topology, by_zone, hosts: OnceCell::new(), spare }
+        Self { design, topology, by_zone, hosts: OnceCell::new(), weighs, spare }
     }
 
     fn hosts(&self) -> &[(HostId, u32)] {
@@ -88,13 +114,13 @@ impl<'a> Losses<'a> {
         self.design.sets.iter().all(|set| !set.zones.is_empty())
     }
 
-    /// The units that a mode strikes; of two zones at once where a `pair` is asked for.
-    pub fn classes(&self, mode: &Mode, pair: bool) -> Vec<Class> {
+    /// The units that a mode strikes in a way.
+    pub fn classes(&self, mode: &Mode, reach: Reach) -> Vec<Class> {
         let one = |loss| Class { loss, units: 1, times: 1.0 };
         let zones = |zones: Vec<ZoneId>| Loss { zones, ..Loss::default() };
         let topology = self.topology;
         match mode.scope {
-            _ if pair => {
+            _ if reach == Reach::Pair => {
                 let both = self.two_zones().map(|(both, times)| (both, mode.common_cause * times));
                 both.map(|(both, times)| Class { times, ..one(zones(both)) }).collect()
             }
@@ -108,12 +134,16 @@ impl<'a> Losses<'a> {
             Scope::Host => self.alike(|a, b| a.0 == b.0),
             Scope::Rack if !self.are_known() => self.as_zones(|zone| topology.racks_in(zone)),
             Scope::Rack => self.alike(|a, b| topology.rack_of(a.0) == topology.rack_of(b.0)),
-            // Which racks a hall has is shuffled.
-            Scope::Hall => self.as_zones(|zone| topology.halls_in(zone)),
+            Scope::Hall if !self.are_known() => self.as_zones(|zone| topology.halls_in(zone)),
+            Scope::Hall => self.alike(|a, b| self.hall_of(a.0) == self.hall_of(b.0)),
             Scope::Zone => {
                 let alone = |zone| topology.zones_of(topology.region_of(zone)).count() == 1;
                 let times = |zone| if alone(zone) { 1.0 } else { 1.0 - mode.common_cause };
-                topology.zone_ids().map(|zone| Class { times: times(zone), ..one(zones(vec![zone])) }).collect()
+                let loss = |zone| match reach {
+                    Reach::Share(micro) => self.share_of(zone, micro),
+                    _ => zones(vec![zone]),
+                };
+                topology.zone_ids().map(|zone| Class { times: times(zone), ..one(loss(zone)) }).collect()
             }
             Scope::Region => {
                 topology.region_ids().map(|region| one(zones(topology.zones_of(region).collect()))).collect()
@@ -138,6 +168,20 @@ impl<'a> Losses<'a> {
     fn as_zones(&self, units: impl Fn(ZoneId) -> u32) -> Vec<Class> {
         let zone = |zone| Class { loss: Loss { zones: vec![zone], ..Loss::default() }, units: units(zone), times: 1.0 };
         self.topology.zone_ids().map(zone).collect()
+    }
+
+    /// So many millionths of the machines of a zone, rounded up.
+    fn share_of(&self, zone: ZoneId, micro: u32) -> Loss {
+        let some = |count: u32| (u64::from(count) * u64::from(micro)).div_ceil(MICRO) as u32;
+        let machines = self.by_zone[zone.0 as usize].iter().map(|&(set, count)| (set, some(count)));
+        Loss { part: Some((zone, machines.collect())), ..Loss::default() }
+    }
+
+    fn hall_of(&self, host: HostId) -> (ZoneId, Option<u32>) {
+        let rack = self.topology.rack_of(host);
+        let zone = self.topology.zone_of(rack);
+        let holds = |&hall: &u32| self.topology.hall_racks(zone, hall).contains(&rack.0);
+        (zone, (0..self.topology.halls_in(zone)).find(holds))
     }
 
     /// The machines that stand together, a class for all places that hold as many.
@@ -167,8 +211,23 @@ impl<'a> Losses<'a> {
         classes
     }
 
-    /// Whether the objective is missed without all of this.
+    /// Whether the objective is missed as soon as all of this is lost.
     pub fn are_missed(&self, losses: &[&Loss]) -> bool {
+        self.misses(losses, true)
+    }
+
+    /// Whether it is missed for as long as all of this is lost: nobody stands in.
+    pub fn are_missed_for_good(&self, losses: &[&Loss]) -> bool {
+        self.misses(losses, false)
+    }
+
+    /// Whether no machine is left without this.
+    pub fn is_everything(&self, loss: &Loss) -> bool {
+        let zone = |at: usize| loss.zones.contains(&ZoneId(at as u32));
+        self.by_zone.iter().enumerate().all(|(at, machines)| machines.is_empty() || zone(at))
+    }
+
+    fn misses(&self, losses: &[&Loss], at_once: bool) -> bool {
         let gone = |zone: ZoneId| losses.iter().any(|loss| loss.zones.contains(&zone));
         let mut lost = vec![0_u32; self.design.sets.len()];
         let mut lose = |machines: &Machines| {
@@ -177,17 +236,18 @@ impl<'a> Losses<'a> {
         self.topology.zone_ids().filter(|&zone| gone(zone)).for_each(|zone| lose(&self.by_zone[zone.0 as usize]));
         let parts = losses.iter().filter_map(|loss| loss.part.as_ref());
         parts.filter(|(zone, _)| !gone(*zone)).for_each(|(_, machines)| lose(machines));
-        let all = || lost.iter().map(|&count| u64::from(count)).sum::<u64>();
+        let all = || lost.iter().zip(&self.weighs).map(|(&count, weigh)| u64::from(count) * weigh).sum::<u64>();
         let struck = |component: &Component| {
             component.cause.is_some() && losses.iter().any(|loss| loss.component == component.cause)
         };
         self.spare.is_some_and(|spare| all() > spare)
             || self.design.structure().is_some_and(|service| {
-                !service.holds_at_once(|at| match &service.nodes[at].part {
+                let leaf = |at: usize| match &service.nodes[at].part {
                     Part::Sets(sets, need) => self.are_enough(sets, *need, &lost),
                     Part::Component(component) => !struck(component) && self.stands(&component.footing, gone),
                     Part::Group { .. } => true,
-                })
+                };
+                !(if at_once { service.holds_at_once(leaf) } else { service.holds(leaf) })
             })
     }
 

@@ -6,33 +6,26 @@
 //! what they do ([`Kinds::rare`]). For [`crate::stopping`], which waits until the first have come about; for [`crate::unseen`], which
 //! leaves room for the rare ones; for warnings.
 //!
-//! What can be wrong. Places are those at the beginning of a trial: what is healed, scaled or moved stands elsewhere later on. A
-//! part of a zone is taken for the zone, and a hall too. Pairs are taken for independent of each other, and what takes three outages at once is not
-//! looked for. Where zones are hidden, or all depends on the demand of the hour, any loss is taken for a miss and there are no pairs.
+//! Each way in which a mode strikes is a kind of its own, so that a harmless one does not hide another: a whole zone or a part of it,
+//! two zones, foreseen or not. Where a failover stands in, a loss costs the time until it does, and both at once cost all of it.
+//!
+//! What can be wrong. Places are those at the beginning of a trial: what is healed, scaled or moved stands elsewhere later on. What is
+//! asked of a design with a demand is that of its highest hour. Pairs are taken for independent of each other, and what takes three
+//! outages at once is not looked for. Where zones are hidden, or a time limit or a deadline decides, any loss is taken for a miss and
+//! there are no pairs. Laws whose long outages are a kind of their own (empirical ones) are one kind here.
 
 mod losses;
 
-use crate::lengths::back_ms;
+use crate::lengths::{back_after_ms, failover_ms, inspected_ms};
 use crate::study::Study;
-use losses::{Class, Losses};
+use losses::{Class, Losses, Reach};
 use std::collections::BTreeMap;
-use zonefall_faults::{Effect, Mode, Scope, cause_name};
+use zonefall_faults::{Effect, Mode, Outage, Scope, Share, cause_name};
 use zonefall_fleet::{Design, Need};
 use zonefall_stats::Room;
 
 /// Fewest expected occurrences in all trials for these to show what they do.
 pub const OCCURRENCES_MIN: f64 = 10.0;
-
-/// A mode (or its hit on two zones) that can alone miss a design's objective, and how often it strikes a trial.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lonely {
-    /// What reports call it.
-    pub cause: String,
-    /// Expected occurrences in a trial, over all units that can.
-    pub per_trial: f64,
-    /// How long one takes on average, in milliseconds.
-    pub mean_ms: f64,
-}
 
 /// A kind of misses: of one outage that is enough, or of two that meet where neither is.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +36,8 @@ pub struct Kind {
     pub per_trial: f64,
     /// Milliseconds that it is expected to bring to a trial.
     pub ms_per_trial: f64,
+    /// Whether another design that it also misses is missed as much by it, whatever the hour.
+    is_sure: bool,
 }
 
 impl Kind {
@@ -62,14 +57,8 @@ pub struct Kinds(Vec<Kind>);
 impl Kinds {
     /// Those of a design in the world of a study. None where faults are not drawn.
     pub fn of(study: &Study, design: &Design) -> Self {
-        let back_ms = back_ms(design);
-        let strikes = Strikes::of(study, design, back_ms);
-        let alone = strikes.lonely().into_iter().map(|of| Kind {
-            per_trial: of.per_trial,
-            ms_per_trial: of.per_trial * (of.mean_ms + back_ms),
-            causes: (of.cause, None),
-        });
-        Self(alone.chain(strikes.meetings()).collect())
+        let strikes = Strikes::of(study, design);
+        Self(strikes.alone().into_iter().chain(strikes.meetings()).collect())
     }
 
     /// Modes that can alone miss it.
@@ -90,92 +79,167 @@ impl Kinds {
     /// By how much more, and how much less, than so many trials show a design may miss than another: by what is too rare for them
     /// and not the same.
     pub fn room(&self, than: &Self, trials: u64) -> Room {
+        let by_cause = |of: &Self, is_sure: bool| {
+            let mut all: BTreeMap<(String, Option<String>), f64> = BTreeMap::new();
+            let kinds = of.rare(trials).filter(|kind| kind.is_sure == is_sure);
+            kinds.for_each(|kind| *all.entry(kind.causes.clone()).or_default() += kind.ms_per_trial);
+            all
+        };
         let more = |a: &Self, b: &Self| -> f64 {
-            let shared =
-                |kind: &Kind| b.rare(trials).find(|of| of.causes == kind.causes).map_or(0.0, |of| of.ms_per_trial);
-            a.rare(trials).map(|kind| (kind.ms_per_trial - shared(kind)).max(0.0)).sum()
+            let shared = by_cause(b, true);
+            let beyond = |(cause, ms): (_, f64)| (ms - shared.get(&cause).copied().unwrap_or(0.0)).max(0.0);
+            by_cause(a, true).into_iter().map(beyond).sum::<f64>() + by_cause(a, false).into_values().sum::<f64>()
         };
         Room { more: more(self, than), less: more(than, self) }
     }
 }
 
-/// The modes that can alone miss the objective of a design in the world of a study. None where faults are not drawn.
-pub fn lonely(study: &Study, design: &Design) -> Vec<Lonely> {
-    Strikes::of(study, design, 0.0).lonely()
+/// The modes that can alone miss the objective of a design in the world of a study, each way for itself. None where faults are not drawn.
+pub fn lonely(study: &Study, design: &Design) -> Vec<Kind> {
+    Strikes::of(study, design).alone().into_iter().filter(|kind| kind.causes.1.is_none()).collect()
 }
 
-/// A mode, or its hit on two zones, and what it strikes.
+/// A way in which a mode strikes, and what.
 struct Strike<'a> {
     mode: &'a Mode,
-    pair: bool,
-    /// The mode's rate; a unit is struck so many times it ([`Class::times`]).
+    reach: Reach,
+    /// How often in a year; a unit is struck so many times that ([`Class::times`]).
     per_year: f64,
     /// How long one is out, with the time that machines need afterwards, in years.
     years_out: f64,
-    /// Which classes: those of the same number are the same.
-    classes: usize,
+    /// Which units: those of the same number are the same.
+    units: usize,
+}
+
+/// Units that lose the same, and what comes of that.
+struct Units {
+    class: Class,
+    /// Missed at once by the loss of one, and for as long as it is lost.
+    alone: (bool, bool),
 }
 
 /// All that strikes a design.
 struct Strikes<'a> {
+    study: &'a Study,
+    design: &'a Design,
     losses: Losses<'a>,
     of: Vec<Strike<'a>>,
-    /// Units by what is struck, and whether the loss of one is enough.
-    classes: Vec<Vec<(Class, bool)>>,
+    units: Vec<Vec<Units>>,
     /// Measured years.
     years: f64,
+    /// How long it takes until somebody stands in, in years.
+    years_over: f64,
 }
 
 const MS_PER_YEAR: f64 = 365.0 * 24.0 * 3_600_000.0;
 
+/// How much of a scope a mode strikes, and how often of all times.
+fn reaches(mode: &Mode) -> Vec<(Reach, f64)> {
+    let Share { whole, low, high } = mode.share;
+    let whole = if low >= 1.0 || mode.scope != Scope::Zone { 1.0 } else { whole };
+    // A conversion that saturates.
+    let share = Reach::Share((high * 1e6).ceil() as u32);
+    // How often two zones are hit is in `Class::times`.
+    let pair = if mode.common_cause > 0.0 { whole } else { 0.0 };
+    let all = [(Reach::Whole, whole), (share, 1.0 - whole), (Reach::Pair, pair)];
+    all.into_iter().filter(|&(_, often)| often > 0.0).collect()
+}
+
+/// How long units are out, in milliseconds, and how often of all times: what was foreseen is a pause only.
+fn lengths(mode: &Mode, back_ms: f64) -> Vec<(f64, f64)> {
+    let struck = |mode: &Mode| mode.mean_time_back_ms() + back_ms;
+    match &mode.predicted {
+        Some(of) if of.share > 0.0 => {
+            let unforeseen = Mode { predicted: None, ..mode.clone() };
+            vec![(struck(&unforeseen), 1.0 - of.share), (of.pause.mean_ms(), of.share)]
+        }
+        _ => vec![(struck(mode), 1.0)],
+    }
+}
+
 impl<'a> Strikes<'a> {
-    fn of(study: &'a Study, design: &'a Design, back_ms: f64) -> Self {
-        let losses = Losses::new(design, &study.topology);
+    fn of(study: &'a Study, design: &'a Design) -> Self {
         let years = study.measure.horizon.since(study.measure.from).as_ms() as f64 / MS_PER_YEAR;
-        let mut all = Self { losses, of: Vec::new(), classes: Vec::new(), years };
+        let over_ms = design.structure().map_or(0.0, |of| of.failovers.iter().map(failover_ms).fold(0.0, f64::max));
+        let losses = Losses::new(design, &study.topology);
+        let (of, units, years_over) = (Vec::new(), Vec::new(), over_ms / MS_PER_YEAR);
+        let mut all = Self { study, design, losses, of, units, years, years_over };
         let modes = study.profile.modes.iter().filter(|mode| study.replay.is_none() && can_stop(mode, design));
-        let mut known: BTreeMap<(Scope, bool, u64, Option<&str>), usize> = BTreeMap::new();
+        let mut known: BTreeMap<(Scope, Reach, u64, Option<&str>), usize> = BTreeMap::new();
         for mode in modes {
             let component = (mode.scope == Scope::Component).then_some(mode.name.as_str());
-            for pair in [false, true].into_iter().filter(|pair| !pair || mode.common_cause > 0.0) {
-                let key = (mode.scope, pair, mode.common_cause.to_bits(), component);
-                let classes = *known.entry(key).or_insert_with(|| {
-                    let enough = |class: Class| {
-                        let alone = all.losses.are_missed(&[&class.loss]);
-                        (class, alone)
-                    };
-                    all.classes.push(all.losses.classes(mode, pair).into_iter().map(enough).collect());
-                    all.classes.len() - 1
+            for (reach, often) in reaches(mode) {
+                let key = (mode.scope, reach, mode.common_cause.to_bits(), component);
+                let units = *known.entry(key).or_insert_with(|| {
+                    all.units
+                        .push(all.losses.classes(mode, reach).into_iter().map(|class| all.judged(class)).collect());
+                    all.units.len() - 1
                 });
-                let years_out = (mode.mean_time_back_ms() + back_ms) / MS_PER_YEAR;
-                all.of.push(Strike { mode, pair, per_year: mode.rate_per_year(), years_out, classes });
+                for (out_ms, share) in lengths(mode, back_after_ms(design, mode.recovery)) {
+                    let per_year = mode.rate_per_year() * often * share;
+                    if per_year > 0.0 {
+                        all.of.push(Strike { mode, reach, per_year, years_out: out_ms / MS_PER_YEAR, units });
+                    }
+                }
             }
         }
         all
     }
 
-    fn lonely(&self) -> Vec<Lonely> {
-        let mut found: Vec<Lonely> = Vec::new();
+    fn judged(&self, class: Class) -> Units {
+        let alone = (self.losses.are_missed(&[&class.loss]), self.losses.are_missed_for_good(&[&class.loss]));
+        Units { class, alone }
+    }
+
+    /// Single strikes that are enough, each way for itself.
+    fn alone(&self) -> Vec<Kind> {
+        let mut found = Vec::new();
         for strike in &self.of {
-            let mut add = |pair: bool, units: f64| {
-                let (cause, per_trial) = (cause_name(strike.mode, pair), strike.per_year * units * self.years);
-                match found.iter_mut().find(|of| of.cause == cause) {
-                    Some(of) => of.per_trial += per_trial,
-                    None if per_trial > 0.0 => {
-                        found.push(Lonely { cause, per_trial, mean_ms: strike.mode.mean_time_back_ms() });
-                    }
-                    None => {}
+            let mut all = [(0.0, 0.0, true); 2];
+            for Units { class, alone } in self.units[strike.units].iter().filter(|units| units.alone.0) {
+                // A strike on two zones of which one is enough is told as one on that.
+                let two = strike.reach == Reach::Pair && class.loss.zones().all(|one| !self.losses.are_missed(&[&one]));
+                let per_trial = f64::from(class.units) * class.times * strike.per_year * self.years;
+                let years = if alone.1 { strike.years_out } else { strike.years_out.min(self.years_over) };
+                let of = &mut all[usize::from(two)];
+                of.0 += per_trial;
+                of.1 += per_trial * years * MS_PER_YEAR;
+                of.2 &= self.is_sure(class);
+            }
+            for (two, (per_trial, ms_per_trial, is_sure)) in [false, true].into_iter().zip(all) {
+                if per_trial > 0.0 {
+                    let causes = (cause_name(strike.mode, two), None);
+                    found.push(Kind { causes, per_trial, ms_per_trial, is_sure });
+                    found.extend(self.unhealed(strike, per_trial));
                 }
-            };
-            let enough = self.classes[strike.classes].iter().filter(|(_, alone)| *alone);
-            let times = |class: &Class| f64::from(class.units) * class.times;
-            // A strike on two zones of which one is enough is told as one on that.
-            let both = |class: &Class| strike.pair && class.loss.zones().all(|one| !self.losses.are_missed(&[&one]));
-            let (two, one): (Vec<&Class>, Vec<&Class>) = enough.map(|(class, _)| class).partition(|class| both(class));
-            add(false, one.into_iter().map(times).sum());
-            add(true, two.into_iter().map(times).sum());
+            }
         }
         found
+    }
+
+    /// Whether all that is lost is missed by every design that misses it at all, whatever the hour.
+    fn is_sure(&self, class: &Class) -> bool {
+        self.design.demand.is_none() && self.design.jobs.is_none() || self.losses.is_everything(&class.loss)
+    }
+
+    /// Strikes so many a trial whose machines are healed, while there is nothing to heal them with: until there is again.
+    fn unhealed(&self, strike: &Strike<'_>, per_trial: f64) -> Vec<Kind> {
+        let keeps = |mode: &&Mode| match mode.scope {
+            Scope::Allocation => true,
+            Scope::ControlPlane => self.design.healing_needs_control_plane,
+            _ => false,
+        };
+        let modes = self.study.profile.modes.iter().filter(|_| strike.mode.heals).filter(keeps);
+        let kind = |mode: &Mode| {
+            let Outage::Law(law) = &mode.outage else { return None };
+            let share = (mode.rate_per_year() * law.mean_ms() / MS_PER_YEAR).min(1.0);
+            let causes = (cause_name(strike.mode, strike.reach == Reach::Pair), Some(mode.name.clone()));
+            let per_trial = per_trial * share;
+            // What is left of an outage that is under way.
+            let ms_per_trial = per_trial * 0.5 * inspected_ms(law);
+            Some(Kind { causes, per_trial, ms_per_trial, is_sure: false })
+        };
+        modes.filter_map(kind).collect()
     }
 
     fn meetings(&self) -> Vec<Kind> {
@@ -186,18 +250,21 @@ impl<'a> Strikes<'a> {
         let mut known: BTreeMap<(usize, usize), f64> = BTreeMap::new();
         for (at, one) in self.of.iter().enumerate() {
             for (beyond, other) in self.of[at..].iter().enumerate() {
-                let key = (one.classes.min(other.classes), one.classes.max(other.classes));
+                let key = (one.units.min(other.units), one.units.max(other.units));
                 let pairs = *known.entry(key).or_insert_with(|| self.pairs(key));
-                // Two modes on two units of a kind: either may be on either.
+                // Two ways to strike two units of a kind: either may be on either.
                 let ways = if beyond > 0 && key.0 == key.1 { 2.0 } else { 1.0 };
                 let per_trial = ways * pairs * one.per_year * other.per_year * self.years;
                 let out = |of: &Strike<'_>| of.years_out.min(1.0 / of.per_year);
+                // The second waits for the only crew until the first is back.
+                let waits = if std::ptr::eq(one.mode, other.mode) && one.mode.crews == Some(1) { 2.0 } else { 1.0 };
                 if per_trial > 0.0 {
-                    let name = |of: &Strike<'_>| cause_name(of.mode, of.pair);
+                    let name = |of: &Strike<'_>| cause_name(of.mode, of.reach == Reach::Pair);
                     found.push(Kind {
                         causes: (name(one), Some(name(other))),
                         per_trial: per_trial * (one.years_out + other.years_out),
-                        ms_per_trial: per_trial * out(one) * out(other) * MS_PER_YEAR,
+                        ms_per_trial: waits * per_trial * out(one) * out(other) * MS_PER_YEAR,
+                        is_sure: self.design.demand.is_none() && self.design.jobs.is_none(),
                     });
                 }
             }
@@ -205,9 +272,9 @@ impl<'a> Strikes<'a> {
         found
     }
 
-    /// How many pairs of units, one of each kind, miss it together and neither alone, times how often they are struck.
+    /// How many pairs of units, one of each kind, miss it together for good and neither alone, times how often they are struck.
     fn pairs(&self, (one, other): (usize, usize)) -> f64 {
-        let spared = |kind: usize| self.classes[kind].iter().filter(|(_, alone)| !alone).map(|(class, _)| class);
+        let spared = |kind: usize| self.units[kind].iter().filter(|units| !units.alone.1).map(|units| &units.class);
         let mut all = 0.0;
         for (at, a) in spared(one).enumerate() {
             for (beyond, b) in spared(other).skip(if one == other { at } else { 0 }).enumerate() {
@@ -215,7 +282,7 @@ impl<'a> Strikes<'a> {
                     true => 0.5 * f64::from(a.units) * (f64::from(a.units) - 1.0),
                     false => f64::from(a.units) * f64::from(b.units),
                 };
-                if units > 0.0 && self.losses.are_missed(&[&a.loss, &b.loss]) {
+                if units > 0.0 && self.losses.are_missed_for_good(&[&a.loss, &b.loss]) {
                     all += units * a.times * b.times;
                 }
             }
@@ -250,6 +317,7 @@ mod tests {
             causes: (name.into(), None),
             per_trial,
             ms_per_trial,
+            is_sure: true,
         };
         let one = Kinds(vec![kind("region", 0.01, 8.0), kind("zone", 1.0, 50.0)]);
         let other = Kinds(vec![kind("region", 0.01, 5.0), kind("names", 0.02, 2.0), kind("zone", 0.03, 1.0)]);
@@ -258,5 +326,8 @@ mod tests {
         assert_eq!(one.room(&other, 100), Room { more: 3.0, less: 3.0 });
         assert_eq!(other.room(&one, 5), Room { more: 2.0, less: 52.0 });
         assert_eq!(one.room(&one, 5), Room::NONE);
+        // What hangs on the hour may be missed by one of them alone.
+        let unsure = Kinds(vec![Kind { is_sure: false, ..kind("region", 0.01, 8.0) }]);
+        assert_eq!(unsure.room(&unsure, 5), Room { more: 8.0, less: 8.0 });
     }
 }

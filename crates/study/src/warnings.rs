@@ -146,15 +146,17 @@ fn too_rare(study: &Study, finished: &Finished, kinds: &[Kinds]) -> Vec<String> 
     for (at, design) in study.designs.iter().enumerate() {
         for of in kinds[at].lonely() {
             let expected = of.per_trial * finished.trials as f64;
-            if expected >= OCCURRENCES_MIN {
+            // Of several ways in which a mode strikes the rarest is told.
+            let mut others = kinds[at].lonely().filter(|other| other.causes == of.causes);
+            if expected >= OCCURRENCES_MIN || others.any(|other| other.per_trial < of.per_trial) {
                 continue;
             }
             let name = &of.causes.0;
             let charged = finished.causes.iter().position(|cause| cause == name);
             let seen = charged.is_some_and(|cause| finished.tally.designs[at].by_cause[cause].n() > 0);
-            match found.iter_mut().find(|(cause, ..)| cause == name) {
-                Some((_, least, names, any)) => {
-                    *least = least.min(expected);
+            let told = digits(expected);
+            match found.iter_mut().find(|(cause, other, ..)| cause == name && digits(*other) == told) {
+                Some((_, _, names, any)) => {
                     names.push(&design.name);
                     *any |= seen;
                 }
@@ -168,7 +170,7 @@ fn too_rare(study: &Study, finished: &Finished, kinds: &[Kinds]) -> Vec<String> 
         format!(
             "{cause} can alone miss the objective of {} and is expected {} times in all trials together{seen}: upper ends have room for \
              what it brings on average; {enough} trials would see it ten times",
-            names.join(", "),
+            names.join("; "),
             digits(expected)
         )
     };

@@ -186,6 +186,21 @@ fn tf_01_lb_08_tries_that_come_along_with_clients_are_said_to() {
     assert!(along[0].1.contains("at `west`, though there would be enough for first tries"));
 }
 
+/// What all clients share has no part's name, and nobody is told that a part fails which does not.
+#[test]
+fn tf_01_an_overload_of_what_all_clients_pass_is_told_there() {
+    let shared = "[scale_set.gate]\nregion = \"eastus\"\nzones = [3]\ncapacity = 10\ncapacity_per_instance = \"160 req/s\"\n\
+        [part.front]\nsets = [\"gate\"]\nmin_served = \"99%\"\n[part.all]\nall = [\"front\", \"site\"]\n\
+        [retry]\ntries = 3\nbreaker = false\n";
+    let text = TWO.replace("holds = \"site\"", "holds = \"all\"").replace("for = \"30 min\"", "for = \"2 h\"");
+    let of = trace(&format!("{text}{shared}"));
+    // Tries for the region that is out load what stands before it: up to 900 + 2 × 450 of 1,600 a second, then 2,700.
+    let front = with(&of, "what all clients pass first");
+    assert!(front.iter().any(|row| row.1.contains("attempts begin to fail")), "{of:#}");
+    // The region that works has room for all that come to it.
+    assert!(with(&of, "at `west`").is_empty(), "{:#?}", with(&of, "at `west`"));
+}
+
 #[test]
 fn tf_01_a_line_is_told_from_where_it_builds_to_where_it_is_empty_with_who_gave_up() {
     let desk = Desk::new();

@@ -10,7 +10,7 @@ use super::tries::{Queue, Tries, asked, let_through};
 use super::{NOBODY, Parts};
 use crate::entrances::Entrances;
 use crate::policy::retry::{Load, Own, Retry, Shared};
-use crate::retries::Spell;
+use crate::retries::{self, Spell};
 use crate::structure::Structure;
 
 /// Where a node stands.
@@ -127,10 +127,36 @@ impl Tries {
         let_through(alone, self.served(), part, whole)
     }
 
+    /// Whether what stands behind the entrances lets nothing through.
+    pub fn is_stopped_behind(&self) -> bool {
+        self.common.as_ref().is_some_and(|common| common.demand > 0 && common.behind.passed() == 0)
+    }
+
+    /// What all clients ask for of what they share before the entrances, or behind them; none where no attempt fails there.
+    pub fn shared(&self, before: bool) -> Option<retries::Tries> {
+        let common = self.common.as_ref()?;
+        let (fails, way) = match before {
+            true => (common.settled.0 > 0.0, common.before),
+            false => (common.settled.1 > 0.0 || self.is_stopped_behind(), common.behind),
+        };
+        let side = if before { Side::Before } else { Side::Behind };
+        let (first_milli, all_milli) = (common.demand, self.attempts_of(side));
+        (fails && all_milli > 0).then(|| retries::Tries {
+            first_milli,
+            all_milli,
+            capacity_milli: way.capacity,
+            hold_themselves: way.capacity >= first_milli,
+        })
+    }
+
     /// Attempts that come to a leaf beside the entrances: behind them only those that have not failed there.
     pub fn attempts_beside(&self, at: usize) -> u64 {
+        self.attempts_of(self.common.as_ref().map_or(Side::Before, |common| common.sides[at]))
+    }
+
+    fn attempts_of(&self, side: Side) -> u64 {
         let comes = |(number, queue): (usize, &Queue)| match &self.common {
-            Some(common) if common.sides[at] == Side::Behind => {
+            Some(common) if side == Side::Behind => {
                 let own = common.own.get(number).map_or(0.0, |own| own.fails);
                 (queue.attempts() as f64 * (1.0 - common.settled.0) * (1.0 - own)).round() as u64
             }

@@ -175,21 +175,27 @@ impl Parts {
         tries.of(at).map_or_else(|| tries.fails_beside(at), Queue::is_failing)
     }
 
-    /// How many queues clients come to that try again.
+    /// At how many places attempts may fail: at each queue that clients come to, and at what they share before and behind these.
     pub fn queues(&self) -> usize {
-        self.tries.as_ref().map_or(0, |tries| tries.queues.len())
+        let shared = |tries: &Tries| if tries.common.is_some() { 2 } else { 0 };
+        self.tries.as_ref().map_or(0, |tries| tries.queues.len() + shared(tries))
     }
 
-    /// The requests that come to a queue.
-    pub fn comes_to_queue(&self, queue: usize) -> u64 {
-        self.tries.as_ref().and_then(|tries| tries.queues.get(queue)).map_or(0, |queue| queue.asked.demand_milli)
+    /// The requests that come to such a place.
+    pub fn comes_to_queue(&self, place: usize) -> u64 {
+        let Some(tries) = &self.tries else { return 0 };
+        tries.queues.get(place).map_or(self.demand.unwrap_or(0), |queue| queue.asked.demand_milli)
     }
 
-    /// What the clients of a queue ask for; none where no attempt fails there for lack of capacity.
-    pub fn tries_at(&self, queue: usize) -> Option<retries::Tries> {
-        let queue = self.tries.as_ref()?.queues.get(queue)?;
-        // Where clients settle together it may be what they share that they fail at.
-        queue.clients.tries(queue.asked).filter(|_| queue.fails_there != Some(false))
+    /// What the clients of such a place ask for; none where no attempt fails there for lack of capacity.
+    pub fn tries_at(&self, place: usize) -> Option<retries::Tries> {
+        let tries = self.tries.as_ref()?;
+        match tries.queues.get(place) {
+            // Where clients settle together it may be what they share that they fail at.
+            Some(queue) if queue.fails_there == Some(false) || tries.is_stopped_behind() => None,
+            Some(queue) => queue.clients.tries(queue.asked),
+            None => tries.shared(place == tries.queues.len()),
+        }
     }
 
     /// The state lasts; `counted_ms` of it are measured.

@@ -4,7 +4,7 @@ use super::Style;
 use super::causes::{self, whole_percent};
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
-use zonefall_study::outcome::MINUTES_PER_MONTH;
+use zonefall_study::outcome::{MINUTES_PER_MONTH, Verdict as Sampling};
 use zonefall_study::plan::{BAND, CHEAPER, Nine, Offer, Planned, Verdict};
 
 /// Designs of a list that are shown.
@@ -329,6 +329,9 @@ fn assumed(page: &mut Page, of: &Planned) {
             clean(&of.design),
             match &of.depends_on {
                 Some(words) => format!("; its verdict depends on assumptions: {}.", clean(words)),
+                None if of.verdict_sampling == Sampling::NotResolved => {
+                    "; the trials of it alone are too few for a verdict of their own.".into()
+                }
                 None => "; no look turns its verdict.".into(),
             }
         );

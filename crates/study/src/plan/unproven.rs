@@ -26,7 +26,7 @@ pub(super) fn words(bench: &Bench<'_>, allowed: f64, found: &Found, roles: &Role
     let dear = bench.cost(best);
     let promising = |of: &usize| {
         let as_cheap = bench.cost(*of) < dear || bench.cost_the_same(*of, best);
-        as_cheap && bench.mean(*of) < (1.0 - BAND) * bench.mean(best).max(bench.shown(best))
+        as_cheap && bench.mean(*of) < (1.0 - BAND) * bench.mean(best)
     };
     let of = bench.order.iter().copied().filter(open).filter(promising).take(NAMED);
     let said = of.map(|of| {

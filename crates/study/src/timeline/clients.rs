@@ -109,10 +109,23 @@ pub(super) fn line(of: &Telling<'_>, sighting: &Sighting, line: u32, lined: Line
     Row { rules: rules(Operation::GaveUp).into(), times: 1, requests, ..Telling::row(sighting, Kind::Decision, says) }
 }
 
+/// Where attempts fail, if clients come to several parts: at one of these, or at what all of them need before or behind these.
+fn place(of: &Telling<'_>, place: u32) -> String {
+    let service = of.study.designs[of.design].structure();
+    let entrances = service.and_then(Structure::entrances_beside_limits).unwrap_or_default();
+    let name =
+        |part: u32| service.map_or(String::new(), |service| format!(" at `{}`", service.nodes[part as usize].name));
+    match (place as usize).checked_sub(entrances.len()) {
+        None if entrances.len() > 1 => name(entrances[place as usize]),
+        None => String::new(),
+        Some(0) => " at what all clients pass first".into(),
+        Some(_) => " at what all clients need behind their part".into(),
+    }
+}
+
 /// TF-01: attempts fail for lack of capacity, and tries again keep it so.
 pub(super) fn overload(of: &Telling<'_>, sighting: &Sighting, entrance: u32, overload: Overload) -> Row {
-    let at =
-        of.entrance(Structure::entrances_beside_limits, entrance).map_or(String::new(), |name| format!(" at `{name}`"));
+    let at = place(of, entrance);
     let says = match overload {
         Overload::Begins(tries) if tries.hold_themselves => format!(
             "attempts begin to fail for lack of capacity{at}, though there would be enough for first tries: tries again that come \

@@ -143,7 +143,7 @@ impl Line {
     /// A trial begins.
     pub fn begin(&mut self) {
         self.end();
-        (self.first, self.awaited) = (0, SimTime::NEVER);
+        (self.first, self.awaited, self.before) = (0, SimTime::NEVER, 0);
     }
 
     /// Nobody waits.

@@ -63,7 +63,10 @@ pub(crate) fn failover_ms(of: &Failover) -> f64 {
                 let acts = people.notice.mean_ms() + people.act.mean_ms();
                 if people.office.is_some() { f64::INFINITY } else { acts }
             });
-            people + standby.ready.mean_ms() + standby.capacity_risk * standby.capacity_retry.mean_ms()
+            // IN-07: refused again and again, each time for a new draw.
+            let refused = standby.capacity_risk / (1.0 - standby.capacity_risk).max(0.0);
+            let refused_ms = if refused > 0.0 { refused * standby.capacity_retry.mean_ms() } else { 0.0 };
+            people + standby.ready.mean_ms() + refused_ms
         }
     };
     seen + ready + of.spread.as_ms() as f64

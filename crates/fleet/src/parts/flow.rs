@@ -9,6 +9,7 @@
 
 use super::routes::of_capacity;
 use super::{Counts, Leaf, NOBODY, Parts};
+use crate::entrances::Entrances;
 
 /// A demand by which shares are found where none is said: so large that rounding does not matter.
 const NOMINAL: u64 = 1_000_000_000_000_000;
@@ -158,6 +159,16 @@ impl Parts {
             at = above;
         }
         share
+    }
+
+    /// Whether what all need beside these entrances stands still, whatever comes to them.
+    pub(super) fn is_stopped_beside(&self, entrances: &Entrances) -> bool {
+        let whole = |comes: u64| Way { reach: comes, capacity: u64::MAX };
+        let beside = |at: usize, comes: u64| match entrances.of_node(at) {
+            Some(_) => whole(comes),
+            None => self.is_there(at, comes),
+        };
+        self.go_through(NOMINAL, beside).passed() == 0
     }
 
     /// What a leaf makes of what comes to it, however little it can serve.

@@ -39,7 +39,7 @@ struct Before {
     line: Line,
     whole: Way,
     standing: Standing,
-    /// So much has given up in the trial, in millionths of a request.
+    /// So much has given up in measured time, in millionths of a request.
     gone: i128,
 }
 
@@ -140,11 +140,10 @@ impl Parts {
     pub(super) fn look_at_lines(&mut self) {
         let Some(mut lines) = self.lines.take() else { return };
         let demand = self.demand.unwrap_or(0);
-        let whole = self.go_through(demand, |at, comes| self.way(at, comes));
-        let ways = &self.scratch.borrow().ways;
-        let inside: u64 = lines.before.iter().map(|before| ways[before.entrance as usize].passed()).sum();
         // Beside the entrances stands what lets everything through or nothing.
-        let is_stopped = inside > 0 && whole.passed() == 0;
+        let is_stopped = self.is_stopped_beside(&lines.entrances);
+        self.go_through(demand, |at, comes| self.way(at, comes));
+        let ways = &self.scratch.borrow().ways;
         for before in &mut lines.before {
             before.whole = if is_stopped { Way::default() } else { ways[before.entrance as usize] };
             before.standing = before.line.stands(lines.at, before.rates());
@@ -232,8 +231,12 @@ impl Parts {
     }
 
     /// The lines live on from `t` to `end`, as far as they last. What stands otherwise then is to be looked at when the stretch has
-    /// been booked ([`Self::lines_have_moved`]). `of_sets` tells what each cause withholds from a part.
-    pub fn live_in_lines<'a>(&mut self, t: SimTime, end: SimTime, of_sets: impl Fn(usize) -> &'a [i64]) -> Lived {
+    /// been booked ([`Self::lines_have_moved`]). The time counts, or does not. `of_sets` tells what each cause withholds from a part.
+    pub fn live_in_lines<'a>(
+        &mut self,
+        (t, end, counts): (SimTime, SimTime, bool),
+        of_sets: impl Fn(usize) -> &'a [i64],
+    ) -> Lived {
         let Some(mut lines) = self.lines.take() else { return Lived::default() };
         let mut lived = Lived::default();
         let Lines { before, withheld, entrances, at, .. } = &mut *lines;
@@ -245,7 +248,7 @@ impl Parts {
             let stretch = of.line.live(t, end, (rates, withheld), None);
             lived.served += stretch.served;
             lived.gone += stretch.gone;
-            of.gone += stretch.gone;
+            of.gone += if counts { stretch.gone } else { 0 };
             lived.waits |= stretch.waits;
         }
         *at = end;

@@ -23,7 +23,7 @@ enum Side {
 }
 
 /// What all clients need.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Common {
     sides: Vec<Side>,
     /// The group of parts that clients are sent to.
@@ -40,6 +40,8 @@ pub(super) struct Common {
     /// Scratch, for what might be.
     other: Vec<Own>,
 }
+
+zonefall_engine::pooled_clone!(Common { sides, group, before, behind, demand, settled, most, own, other });
 
 impl Common {
     /// What stands beside these entrances.
@@ -127,17 +129,12 @@ impl Tries {
         let_through(alone, self.served(), part, whole)
     }
 
-    /// Whether what stands behind the entrances lets nothing through.
-    pub fn is_stopped_behind(&self) -> bool {
-        self.common.as_ref().is_some_and(|common| common.demand > 0 && common.behind.passed() == 0)
-    }
-
     /// What all clients ask for of what they share before the entrances, or behind them; none where no attempt fails there.
     pub fn shared(&self, before: bool) -> Option<retries::Tries> {
         let common = self.common.as_ref()?;
         let (fails, way) = match before {
             true => (common.settled.0 > 0.0, common.before),
-            false => (common.settled.1 > 0.0 || self.is_stopped_behind(), common.behind),
+            false => (common.settled.1 > 0.0, common.behind),
         };
         let side = if before { Side::Before } else { Side::Behind };
         let (first_milli, all_milli) = (common.demand, self.attempts_of(side));
@@ -216,7 +213,11 @@ impl Parts {
             common.own.push(Own::new(comes as f64, load, queue.clients.failing()));
         }
         common.settled = retry.settles_together(common.limits(), &mut common.own);
-        for (queue, own) in queues.iter_mut().zip(&common.own) {
+        for (queue, own) in queues.iter_mut().zip(&mut common.own) {
+            if own.demand <= 0.0 {
+                // Nobody comes, of whose attempts a share would fail.
+                (own.settled, own.fails) = ((own.failed, false), 0.0);
+            }
             queue.clients.settled_with_others(queue.asked, own.settled);
             queue.fails_there = Some(own.fails > 0.0);
         }
@@ -230,7 +231,8 @@ impl Parts {
             let above = self.states[at].parent as usize;
             let comes = self.comes(above, self.demand.unwrap_or(0));
             let behind = self.children[above].iter().skip_while(|&&part| part as usize != at).skip(1);
-            left = behind.fold(left, |left, &part| portion(left, ways[part as usize].reach, comes));
+            let reach = |&part: &u32| of_those_alive(ways[part as usize], comes);
+            left = behind.fold(left, |left, part| portion(left, reach(part), comes));
             at = above;
         }
         left

@@ -129,11 +129,10 @@ impl Parts {
         if let Some(common) = &mut tries.common {
             self.look_at_limits(common);
         }
-        let whole = self.go_through(demand, |at, comes| self.way(at, comes));
+        let is_stopped = self.is_stopped_beside(&tries.entrances);
+        self.go_through(demand, |at, comes| self.way(at, comes));
         let ways = &self.scratch.borrow().ways;
-        let inside: u64 = tries.queues.iter().map(|queue| ways[queue.entrance as usize].passed()).sum();
         // Beside the entrances stands what lets everything through or nothing.
-        let is_stopped = inside > 0 && whole.passed() == 0;
         for queue in &mut tries.queues {
             let entrance = queue.entrance as usize;
             // What all need beside is looked at apart.
@@ -192,7 +191,7 @@ impl Parts {
         let tries = self.tries.as_ref()?;
         match tries.queues.get(place) {
             // Where clients settle together it may be what they share that they fail at.
-            Some(queue) if queue.fails_there == Some(false) || tries.is_stopped_behind() => None,
+            Some(queue) if queue.fails_there == Some(false) => None,
             Some(queue) => queue.clients.tries(queue.asked),
             None => tries.shared(place == tries.queues.len()),
         }

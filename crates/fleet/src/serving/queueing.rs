@@ -174,9 +174,10 @@ impl Book {
             self.sessions_last(at, until, measure);
             let (withheld, stride) = (&self.withheld, self.stride);
             let Some(parts) = &mut self.parts else { return };
-            let lived = parts.live_in_lines(at, until, |part| &withheld[part * stride..][..stride - 1]);
+            let counts = at >= measure.from;
+            let lived = parts.live_in_lines((at, until, counts), |part| &withheld[part * stride..][..stride - 1]);
             self.book(at, until, (missed, unconnected, 0), measure);
-            if at >= measure.from {
+            if counts {
                 self.ledger.served += lived.served;
                 self.ledger.gave_up += lived.gone;
                 let waited_ms = if lived.waits { until.since(at).as_ms() } else { 0 };

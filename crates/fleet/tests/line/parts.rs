@@ -299,3 +299,31 @@ fn two_regions_with_a_line_before_each_as_a_walk_over_all_milliseconds() {
     }
     assert!(gave_up > 150 && missed > 200, "{gave_up} {missed}");
 }
+
+#[test]
+fn nobody_is_served_from_a_line_while_what_all_need_is_out() {
+    // Ten a second come to each region for two seconds, five are served; then nobody comes, and all have been served after two more.
+    let case = Case {
+        patience: 3000,
+        course: vec![(0, 20_000), (2000, 0)],
+        databases: [5000; REGIONS],
+        racks: vec![],
+        out: vec![],
+        sight: (500, 500),
+    };
+    let mut design = design_of(&case);
+    let Need::Parts(service) = &design.need else { panic!() };
+    let Structure { mut nodes, failovers } = (**service).clone();
+    let names = Component { cause: Some("db".into()), footing: Footing::Global, ceiling: None };
+    nodes.extend([node("names", Part::Component(names)), node("all", series(&[8, 9]))]);
+    design.need = Need::Parts(Arc::new(Structure { nodes, failovers }));
+    let seen = |outages: &[Scripted]| {
+        let modes = ["db", "db0", "db1"].map(|name| mode(name, Scope::Component)).into();
+        let topology = topology(2 * REGIONS as u32, RACKS, 2);
+        let ledger = Script::new(topology, modes, END).outages(outages).play(design.clone());
+        (ledger.served / 1_000_000, ledger.gave_up / 1_000_000)
+    };
+    assert_eq!(seen(&[]), (40, 0));
+    // But for the half that was out before anybody could be served: all who wait give up.
+    assert_eq!(seen(&[(0, 0, 0, 2000, END)]), (20, 20));
+}

@@ -97,8 +97,17 @@ fn tf_01_a_database_that_is_out_leaves_the_tries_of_all_to_what_is_narrow() {
     let out = &[(1, 0, 0, HOUR, 2 * HOUR)];
     let after = |east: u32, front: u32, database: u64| {
         let of = two(Pattern::ActiveActive { weights: vec![1, 1] }, [east, 12], 8000, 4000);
-        play(between(of, Some(front), Some(database)), out).outages_ms
+        play(between(of, Some(front), Some(database)), out)
     };
+    // Nothing else is to blame.
+    let alone = after(12, 24, 24_000);
+    assert_eq!(
+        alone.missed_by_cause_ms.iter().filter(|&&missed| missed > 0).count(),
+        1,
+        "{:?}",
+        alone.missed_by_cause_ms
+    );
+    let after = |east, front, database| after(east, front, database).outages_ms;
     assert_eq!(after(12, 24, 24_000), [HOUR]);
     for (east, front, database) in [(11, 24, 24_000), (12, 23, 24_000), (12, 24, 23_000)] {
         assert_eq!(after(east, front, database), [19 * HOUR], "{east} {front} {database}");

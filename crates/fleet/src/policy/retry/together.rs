@@ -18,6 +18,8 @@ use super::{Load, Retry, STEPS};
 /// Steps until nothing is to change any more, and what is nothing.
 const ROUNDS: u32 = 8 * STEPS;
 const STILL: f64 = 1e-13;
+/// So near, the rest of the way is gone at once.
+const NEAR: f64 = 1e-9;
 
 /// What all need, in the caller's unit; infinite where there is no such limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,10 +80,12 @@ impl Retry {
     /// The same while breakers are as they are.
     fn go_on(&self, shared: Shared, all: &mut [Own]) -> (f64, f64) {
         let mut failing = (0.0, 0.0);
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             let moved;
-            (failing, moved) = self.pass(shared, all);
-            if moved <= STILL {
+            // What still goes to and fro goes more and more slowly.
+            let late = round.saturating_sub(ROUNDS / 4) / (ROUNDS / 16);
+            (failing, moved) = self.pass(shared, all, libm::ldexp(0.5, -(late as i32)));
+            if moved <= if late > 0 { NEAR } else { STILL } {
                 break;
             }
         }
@@ -89,7 +93,7 @@ impl Retry {
     }
 
     /// All attempts pass once; the shares that fail before the parts and behind them, and how far any share of a part's clients has moved.
-    fn pass(&self, shared: Shared, all: &mut [Own]) -> ((f64, f64), f64) {
+    fn pass(&self, shared: Shared, all: &mut [Own], gain: f64) -> ((f64, f64), f64) {
         let tries = |own: &Own| if own.settled.1 { 1.0 } else { self.tries(self.fails(own.load, own.settled.0)) };
         let attempts = |own: &Own| (1.0 - self.faults) * tries(own);
         let comes: f64 = all.iter().map(|own| own.demand * attempts(own) * shared.alive_before).sum();
@@ -107,8 +111,8 @@ impl Retry {
             let step = 1.0 / f64::from(STEPS);
             // What is far is gone to step by step, what is near at once.
             own.settled.0 = match towards {
-                _ if towards.abs() <= 1e-9 => own.settled.0 + towards,
-                _ => own.settled.0 + (0.5 * towards).clamp(-step, step),
+                _ if towards.abs() <= NEAR => own.settled.0 + towards,
+                _ => own.settled.0 + (gain * towards).clamp(-step, step),
             };
             moved = f64::max(moved, towards.abs());
         }

@@ -86,7 +86,7 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
         }
     }
     said.extend(stopping::warning(study, finished));
-    said.extend(too_rare(study, finished, kinds));
+    said.extend(too_rare(study, finished, designs, kinds));
     said.extend(meet_too_rarely(study, finished.trials, designs, kinds));
     said
 }
@@ -140,14 +140,20 @@ fn to_resolve(study: &Study, finished: &Finished, design: &DesignOutcome) -> Opt
     })
 }
 
-/// Modes that can alone miss an objective and are hardly expected in all trials together.
-fn too_rare(study: &Study, finished: &Finished, kinds: &[Kinds]) -> Vec<String> {
+/// Modes that can alone miss an objective and are hardly expected in all trials together; those for which an interval has little room
+/// are not worth a word.
+fn too_rare(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<String> {
     let mut found: Vec<(String, f64, Vec<&str>, bool)> = Vec::new();
     for (at, design) in study.designs.iter().enumerate() {
         for of in kinds[at].lonely() {
             let expected = of.per_trial * finished.trials as f64;
             // Of several ways in which a mode strikes the rarest is told.
             let mut others = kinds[at].lonely().filter(|other| other.causes == of.causes);
+            let found_of = designs[at].unavailability;
+            let matters = of.ms_per_trial / cap_ms(study) > MATTERS * found_of.high;
+            if found_of.quality == Quality::Interval && !matters {
+                continue;
+            }
             if expected >= OCCURRENCES_MIN || others.any(|other| other.per_trial < of.per_trial) {
                 continue;
             }

@@ -138,7 +138,7 @@ impl Tries {
         };
         let side = if before { Side::Before } else { Side::Behind };
         let (first_milli, all_milli) = (common.demand, self.attempts_of(side));
-        (fails && all_milli > 0).then(|| retries::Tries {
+        (fails && all_milli > 0).then_some(retries::Tries {
             first_milli,
             all_milli,
             capacity_milli: way.capacity,

@@ -3,7 +3,7 @@
 //!
 //! In: a study and one of its designs. Out: the modes that can alone miss its objective and how often they strike a trial; the pairs
 //! of modes that can together, how often they meet and for how long; of both, what so many trials expect too few of to have shown
-//! what they do ([`Kinds::rare`]). For [`crate::stopping`], which waits until the first have come about; for [`crate::unseen`], which
+//! what they do ([`Kinds::rare`]). For [`crate::stopping`], which waits until the first have come about; for `unseen`, which
 //! leaves room for the rare ones; for warnings.
 //!
 //! Each way in which a mode strikes is a kind of its own, so that a harmless one does not hide another: a whole zone or a part of it,

@@ -5,7 +5,7 @@
 //! (`policy/retry/together.rs` decides), and what each of the shared parts makes of them. The narrowest of what stands before the parts decides there,
 //! and of what stands behind them, as in one queue.
 
-use super::flow::Way;
+use super::flow::{Way, portion};
 use super::tries::{Queue, Tries, asked, let_through};
 use super::{NOBODY, Parts};
 use crate::entrances::Entrances;
@@ -242,13 +242,4 @@ impl Parts {
 /// What meets nobody dead; what is out as a whole is no matter of luck.
 fn of_those_alive(way: Way, demand: u64) -> u64 {
     if way.capacity == 0 { demand } else { way.reach }
-}
-
-/// As much of it as `some` are of all.
-fn portion(milli: u64, some: u64, all: u64) -> u64 {
-    match all {
-        _ if some == all => milli,
-        0 => 0,
-        _ => (u128::from(milli) * u128::from(some) / u128::from(all)) as u64,
-    }
 }

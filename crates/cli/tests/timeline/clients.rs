@@ -288,3 +288,21 @@ fn ag_03_each_parts_gateway_is_called_by_the_part() {
     let east = with(&of, "the application gateway of `east`");
     assert!(east.iter().all(|row| !row.1.contains("turn")), "{east:#?}");
 }
+
+/// Twenty outages are shown, of which the last is the longest; what led to it is told there if the one before it is not.
+#[test]
+fn the_longest_outage_is_told_from_where_it_begins() {
+    let mut text = "name = \"many\"\nhorizon = \"2 days\"\ntrials = 1\n[slo]\nmin_serving = 1\n[region.e]\n\
+        [scale_set.web]\nzones = [1, 2]\ncapacity = 2\n[faults]\nprofile = \"none\"\n\
+        [[script]]\nat = \"1 h\"\nfor = \"40 h\"\nmembers = [\"e/1\"]\n"
+        .to_owned();
+    for hour in 2..27 {
+        let length = if hour == 26 { "3 h" } else { "1 min" };
+        text += &format!("[[script]]\nat = \"{hour} h\"\nfor = \"{length}\"\nmembers = [\"e/2\"]\n");
+    }
+    let desk = Desk::with(&text);
+    let shown = ran(&mut desk.command(["trace", "s.toml", "--trial", "0"])).ends(0).out;
+    let (_, longest) = shown.split_once("Outage 25:").unwrap();
+    assert!(!shown.contains("Outage 24:") && longest.contains("script begins: e/1"), "{longest}");
+    assert!(shown.contains("Outage 19:") && shown.contains("begins with what was out in outage 18"), "{shown}");
+}

@@ -23,8 +23,10 @@ pub fn timeline(of: &Timeline, all: bool, style: Style) -> String {
         rows(&mut page, of, &of.rows, usize::MAX);
         return page.finish();
     }
-    for at in shown(of) {
-        tell(&mut page, of, at, &of.outages[at]);
+    let shown = shown(of);
+    for &at in &shown {
+        let before = at.checked_sub(1).filter(|before| shown.contains(before));
+        tell(&mut page, of, (at, before), &of.outages[at]);
     }
     let more = of.outages.len().saturating_sub(OUTAGES_SHOWN);
     let more = if more > 0 { format!("{more} more outages and a") } else { "A".to_owned() };
@@ -93,7 +95,8 @@ pub(crate) fn instant(ms: u64) -> String {
     format!("day {day} {:02}:{:02}:{:02}", rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
 }
 
-fn tell(page: &mut Page, of: &Timeline, at: usize, outage: &Outage) {
+/// Tells an outage; the one before it is told already, or not.
+fn tell(page: &mut Page, of: &Timeline, (at, before): (usize, Option<usize>), outage: &Outage) {
     let length = outage.to_ms - outage.from_ms;
     page.title(&format!("Outage {}: {}, {}", at + 1, instant(outage.from_ms), exactly(length)));
     let cause = |(cause, ms): &(String, u64)| {
@@ -105,7 +108,7 @@ fn tell(page: &mut Page, of: &Timeline, at: usize, outage: &Outage) {
     let after = |ms: u64| of.rows.partition_point(|row| row.at_ms <= ms);
     let (first, end) = (of.rows.partition_point(|row| row.at_ms < outage.roots_ms), after(outage.over_ms));
     // What led to an outage before led to this one, too.
-    let told = at.checked_sub(1).map_or(0, |before| after(of.outages[before].over_ms));
+    let told = before.map_or(0, |before| after(of.outages[before].over_ms));
     if first < told {
         let words = format!("It begins with what was out in outage {at}: from {} on.", instant(outage.roots_ms));
         page.paragraph(None, &words, None);

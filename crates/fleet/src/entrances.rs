@@ -10,12 +10,8 @@ use crate::structure::{Part, Structure};
 impl Structure {
     /// The entrances of the service; none where its parts and what is beside them have limits at once.
     pub fn entrances(&self) -> Option<Vec<u32>> {
-        let root = self.nodes.len() - 1;
-        let mut groups = self.failovers.iter().map(|failover| failover.node as usize);
-        let within = |node: usize| self.limited_within(node);
-        let Some(group) = groups.find(|&group| within(group) > 0) else { return Some(vec![root as u32]) };
-        let is_only = within(group) == within(root) && self.is_passed_by_all(group);
-        is_only.then(|| self.parts_of(group).to_vec())
+        let behind = |at: &Vec<u32>| at.iter().map(|&node| self.limited_within(node as usize)).sum::<usize>();
+        self.entrances_beside_limits().filter(|at| behind(at) == self.limited_within(self.nodes.len() - 1))
     }
 
     /// The same where what all clients need beside the parts that they are sent to may have limits too.
@@ -105,6 +101,11 @@ impl Entrances {
             service.parts_of(node).iter().for_each(|&part| of[part as usize] = of[node]);
         }
         Self { at, of }
+    }
+
+    /// Whether there is one, before all there is.
+    pub fn is_whole(&self) -> bool {
+        self.at.len() == 1
     }
 
     /// The entrance that a node lies behind, if any.

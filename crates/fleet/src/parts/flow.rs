@@ -14,6 +14,18 @@ use crate::entrances::Entrances;
 /// A demand by which shares are found where none is said: so large that rounding does not matter.
 const NOMINAL: u64 = 1_000_000_000_000_000;
 
+/// What the rounding of a whole may take off its capacity.
+const ROUNDED: u128 = 16;
+
+/// How wide a part is beside the whole that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Width {
+    /// An alternative that the whole does without.
+    Less,
+    Narrowest,
+    More,
+}
+
 /// What a node makes of the demand that comes to it, in thousandths of a request a second.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Way {
@@ -27,6 +39,19 @@ impl Way {
     /// What passes.
     pub fn passed(self) -> u64 {
         self.reach.min(self.capacity)
+    }
+
+    /// How wide it is beside the whole that it belongs to, if nobody were lost in any other part.
+    pub fn width_in(self, whole: Self) -> Width {
+        let of_part = u128::from(self.capacity) * u128::from(whole.reach.max(1));
+        let of_whole = |rounded: u128| (u128::from(whole.capacity) + rounded) * u128::from(self.reach.max(1));
+        if of_part > of_whole(ROUNDED) {
+            Width::More
+        } else if of_part + ROUNDED * u128::from(whole.reach.max(1)) < of_whole(0) {
+            Width::Less
+        } else {
+            Width::Narrowest
+        }
     }
 
     /// So much passes.
@@ -161,8 +186,11 @@ impl Parts {
         share
     }
 
-    /// Whether what all need beside these entrances stands still, whatever comes to them.
+    /// Whether what all need beside these entrances stands still, whatever comes to them, or clients are sent nowhere (DR-04).
     pub(super) fn is_stopped_beside(&self, entrances: &Entrances) -> bool {
+        if entrances.is_whole() {
+            return false;
+        }
         let whole = |comes: u64| Way { reach: comes, capacity: u64::MAX };
         let beside = |at: usize, comes: u64| match entrances.of_node(at) {
             Some(_) => whole(comes),

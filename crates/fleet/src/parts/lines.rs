@@ -7,16 +7,13 @@
 //!
 //! Where clients give up, the narrowest part is to blame, and of its machines those that were missing since the line began.
 
-use super::flow::Way;
+use super::flow::{Way, Width};
 use super::{Leaf, Parts};
 use crate::entrances::Entrances;
 use crate::line::{Line, Patience, Rates, Standing};
 use crate::service::is_share;
 use crate::structure::Structure;
 use zonefall_engine::SimTime;
-
-/// What the rounding of a whole may take off its capacity.
-const ROUNDED: u128 = 16;
 
 /// The lines of a service.
 #[derive(Debug)]
@@ -52,15 +49,6 @@ pub(crate) struct Lived {
     pub gone: i128,
     /// Somebody waits in one of the lines.
     pub waits: bool,
-}
-
-/// How wide a part is beside the whole that it belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Width {
-    /// An alternative that the whole does without.
-    Less,
-    Narrowest,
-    More,
 }
 
 impl Lines {
@@ -110,21 +98,9 @@ impl Before {
         if self.standing.waits { self.whole.capacity } else { self.whole.passed() }
     }
 
-    fn width(&self, part: Way) -> Width {
-        let of_part = u128::from(part.capacity) * u128::from(self.whole.reach.max(1));
-        let of_whole = |rounded: u128| (u128::from(self.whole.capacity) + rounded) * u128::from(part.reach.max(1));
-        if of_part > of_whole(ROUNDED) {
-            Width::More
-        } else if of_part + ROUNDED * u128::from(self.whole.reach.max(1)) < of_whole(0) {
-            Width::Less
-        } else {
-            Width::Narrowest
-        }
-    }
-
     /// What of a demand passes a part, later where it has to wait.
     fn let_through(&self, part: Way) -> u64 {
-        match self.width(part) {
+        match part.width_in(self.whole) {
             Width::Less => part.passed(),
             Width::Narrowest if self.whole.reach > 0 => {
                 let passes = u128::from(self.served()) * u128::from(part.reach);
@@ -162,7 +138,7 @@ impl Parts {
         let demand = self.expected(at, all);
         let part = self.way_as_it_runs(at, demand.min(self.gate_in_use(at)), running);
         // While nothing comes there is nobody of whom those who give up would be a share.
-        let is_left = all == 0 && before.standing.gives_up > 0 && before.width(part) == Width::Narrowest;
+        let is_left = all == 0 && before.standing.gives_up > 0 && part.width_in(before.whole) == Width::Narrowest;
         Some(!is_left && is_share(before.let_through(part), least, demand))
     }
 
@@ -171,7 +147,7 @@ impl Parts {
         let Some(before) = self.lines.as_ref().and_then(|lines| lines.of(at)) else { return false };
         let demand = self.expected(at, self.demand.unwrap_or(0));
         let part = self.way(at, demand.min(self.gate_in_use(at)));
-        let is_narrowest = before.width(part) == Width::Narrowest;
+        let is_narrowest = part.width_in(before.whole) == Width::Narrowest;
         before.standing.gives_up > 0 && is_narrowest && is_share(part.reach, least, demand)
     }
 
@@ -273,7 +249,9 @@ impl Parts {
                 continue;
             }
             match leaf {
-                Leaf::Sets { .. } if before.width(self.way(at, self.comes(at, demand))) == Width::Narrowest => {
+                Leaf::Sets { .. }
+                    if self.way(at, self.comes(at, demand)).width_in(before.whole) == Width::Narrowest =>
+                {
                     withheld.iter_mut().zip(of_sets(at)).for_each(|(sum, by)| *sum += by);
                 }
                 Leaf::Component { held, .. } if before.whole.reach == 0 && !self.is_up(at) => {
@@ -308,7 +286,7 @@ impl Parts {
     pub fn asked_by_line(&self, at: usize) -> Option<u64> {
         let before = self.lines.as_ref()?.of(at).filter(|before| before.standing.waits)?;
         let comes = self.comes(at, self.demand.unwrap_or(0));
-        if before.width(self.way(at, comes)) == Width::Narrowest {
+        if self.way(at, comes).width_in(before.whole) == Width::Narrowest {
             return Some(u64::MAX);
         }
         let (comes, reach) = if before.whole.reach == 0 { (1, 1) } else { (comes, before.whole.reach) };

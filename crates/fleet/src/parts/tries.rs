@@ -14,7 +14,7 @@
 //! Where what all need beside these parts has limits too, all clients settle together (`shared.rs`).
 
 use super::Parts;
-use super::flow::Way;
+use super::flow::{Way, Width};
 use super::shared::Common;
 use crate::entrances::Entrances;
 use crate::ledger::Ledger;
@@ -22,9 +22,6 @@ use crate::policy::retry::Retry;
 use crate::retries::{self, Asked, Clients, Spell};
 use crate::service::is_share;
 use crate::structure::Structure;
-
-/// What the rounding of a whole may take off its capacity.
-const ROUNDED: u128 = 16;
 
 /// The clients of a service.
 #[derive(Debug)]
@@ -107,10 +104,7 @@ impl Queue {
 
 /// What a part lets through, which could alone, where attempts fail at a whole of which so much is served.
 pub(super) fn let_through(alone: u64, served: u64, part: Way, whole: Way) -> u64 {
-    // Whether it has no more capacity than the whole, if nobody were lost in any other.
-    let of_whole = (u128::from(whole.capacity) + ROUNDED) * u128::from(part.reach);
-    let is_narrowest = u128::from(part.capacity) * u128::from(whole.reach) <= of_whole;
-    if whole.reach == 0 || !is_narrowest {
+    if whole.reach == 0 || part.width_in(whole) == Width::More {
         return alone;
     }
     let passes = u128::from(served) * u128::from(part.reach);
@@ -129,14 +123,12 @@ impl Parts {
         if let Some(common) = &mut tries.common {
             self.look_at_limits(common);
         }
-        let is_stopped = self.is_stopped_beside(&tries.entrances);
+        // Beside the entrances stands what lets everything through or nothing; where it has limits it is looked at apart.
+        let is_stopped = tries.common.is_none() && self.is_stopped_beside(&tries.entrances);
         self.go_through(demand, |at, comes| self.way(at, comes));
         let ways = &self.scratch.borrow().ways;
-        // Beside the entrances stands what lets everything through or nothing.
         for queue in &mut tries.queues {
             let entrance = queue.entrance as usize;
-            // What all need beside is looked at apart.
-            let is_stopped = is_stopped && tries.common.is_none();
             queue.whole = if is_stopped { Way::default() } else { ways[entrance] };
             queue.asked = asked(self.share(entrance, demand), queue.whole);
         }

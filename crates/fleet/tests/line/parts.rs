@@ -228,22 +228,8 @@ fn restate(case: &Case) -> (i128, i128, u64, u64) {
             let tiers = [alive(2 * region as u32), alive(2 * region as u32 + 1)].map(|machines| 1000 * machines);
             if up(region) { tiers[0].min(tiers[1]).min(case.databases[region]) } else { 0 }
         };
-        for (region, (healthy, seen, known)) in view.iter_mut().enumerate() {
-            let works = width(region) > 0;
-            if works != *healthy {
-                *healthy = works;
-                let after = if works { case.sight.1 } else { case.sight.0 };
-                *known = if works == *seen {
-                    u64::MAX
-                } else if now == 0 {
-                    0
-                } else {
-                    now + after
-                };
-            }
-            if *known <= now {
-                (*seen, *known) = (works, u64::MAX);
-            }
+        for (region, view) in view.iter_mut().enumerate() {
+            look(view, width(region) > 0, now, case.sight);
         }
         let seen = view.map(|view| view.1);
         let demand = case.course.iter().rev().find(|step| step.0 <= now).unwrap().1;

@@ -205,22 +205,8 @@ fn restate(case: &Case) -> (u64, f64) {
             };
             1000.0 * (0..RACKS).filter(|&rack| !dark(rack)).count() as f64
         };
-        for (part, (healthy, seen, known)) in view.iter_mut().enumerate() {
-            let works = alive(part as u32) > 0.0;
-            if works != *healthy {
-                *healthy = works;
-                let after = if works { case.sight.1 } else { case.sight.0 };
-                *known = if works == *seen {
-                    u64::MAX
-                } else if from == 0 {
-                    0
-                } else {
-                    from + after
-                };
-            }
-            if *known <= from {
-                (*seen, *known) = (works, u64::MAX);
-            }
+        for (part, view) in view.iter_mut().enumerate() {
+            look(view, alive(part as u32) > 0.0, from, case.sight);
         }
         let mut goal = [0; 2];
         policy::router::spread_by_weight(&[1, 1], &view.map(|view| view.1), &mut goal);

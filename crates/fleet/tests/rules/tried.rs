@@ -262,22 +262,8 @@ fn restate(case: &Case) -> (u64, f64) {
     let (mut clients, mut failing) = ([0u32; PARTS], [0.0f64; PARTS]);
     let (mut missed, mut lost) = (0, 0.0);
     for (&from, &to) in borders.iter().zip(&borders[1..]) {
-        for (part, (healthy, seen, known)) in view.iter_mut().enumerate() {
-            let works = alive(part, from) > 0 && is_up(part, from);
-            if works != *healthy {
-                *healthy = works;
-                let after = if works { case.sight.1 } else { case.sight.0 };
-                *known = if works == *seen {
-                    u64::MAX
-                } else if from == 0 {
-                    0
-                } else {
-                    from + after
-                };
-            }
-            if *known <= from {
-                (*seen, *known) = (works, u64::MAX);
-            }
+        for (part, view) in view.iter_mut().enumerate() {
+            look(view, alive(part, from) > 0 && is_up(part, from), from, case.sight);
         }
         let mut goal = [0; PARTS];
         policy::router::spread_by_weight(&case.weights, &view.map(|view| view.1), &mut goal);

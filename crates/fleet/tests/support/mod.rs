@@ -308,3 +308,19 @@ pub fn play(strikes: &mut Strikes, world: &mut World, trial: Key, suppressed: Op
     assert_eq!(ledger.missed_by_cause_ms.iter().sum::<u64>(), ledger.missed_ms, "causes must sum");
     ledger
 }
+
+/// A router's view of a part, restated: whether it works, whether it is taken for working, and when that is next known to be otherwise. Known
+/// after so long that it is out, and that it is back; at the beginning at once.
+pub fn look((healthy, seen, known): &mut (bool, bool, u64), works: bool, now: u64, (out, back): (u64, u64)) {
+    if works != *healthy {
+        *healthy = works;
+        *known = match now {
+            _ if works == *seen => u64::MAX,
+            0 => 0,
+            _ => now + if works { back } else { out },
+        };
+    }
+    if *known <= now {
+        (*seen, *known) = (works, u64::MAX);
+    }
+}

@@ -99,7 +99,7 @@ impl<'a> Losses<'a> {
     fn hosts(&self) -> &[(HostId, u32)] {
         self.hosts.get_or_init(|| {
             let (design, topology) = (self.design, self.topology);
-            let first_zone = |set: usize, _| topology.zone(design.sets[set].region, 1).unwrap_or(ZoneId(0));
+            let first_zone = |set: usize, _| self.first_zone(&design.sets[set]);
             let sets = slot_groups(design, topology).into_iter();
             let sets = sets.flat_map(|group| std::iter::repeat_n(group.set, group.initial as usize));
             let on = initial_hosts(design, topology, first_zone);
@@ -124,13 +124,7 @@ impl<'a> Losses<'a> {
                 let both = self.two_zones().map(|(both, times)| (both, mode.common_cause * times));
                 both.map(|(both, times)| Class { times, ..one(zones(both)) }).collect()
             }
-            Scope::Instance => {
-                let machine = |zone, set| Loss { part: Some((zone, vec![(set, 1)])), ..Loss::default() };
-                let of_zone =
-                    |zone: ZoneId| self.by_zone[zone.0 as usize].iter().map(move |&(set, units)| (zone, set, units));
-                let machines = topology.zone_ids().flat_map(of_zone);
-                machines.map(|(zone, set, units)| Class { units, ..one(machine(zone, set)) }).collect()
-            }
+            Scope::Instance => self.machines(),
             Scope::Host => self.alike(|a, b| a.0 == b.0),
             Scope::Rack if !self.are_known() => self.as_zones(|zone| topology.racks_in(zone)),
             Scope::Rack => self.alike(|a, b| topology.rack_of(a.0) == topology.rack_of(b.0)),
@@ -152,6 +146,24 @@ impl<'a> Losses<'a> {
             Scope::Component => vec![one(Loss { component: Some(mode.name.clone()), ..Loss::default() })],
             Scope::ControlPlane | Scope::Allocation => Vec::new(),
         }
+    }
+
+    /// Single machines; those whose zone is hidden are taken for the first of their region.
+    fn machines(&self) -> Vec<Class> {
+        let class = |zone: ZoneId, set: u32, units: u32| {
+            let loss = Loss { part: Some((zone, vec![(set, 1)])), ..Loss::default() };
+            Class { loss, units, times: 1.0 }
+        };
+        let of_set = |(at, set): (u32, &ScaleSet)| -> Vec<Class> {
+            let known = set.zones.iter().zip(initial_counts(set)).map(|(&zone, units)| class(zone, at, units));
+            let hidden = set.zones.is_empty().then(|| class(self.first_zone(set), at, set.capacity));
+            known.chain(hidden).collect()
+        };
+        (0..).zip(&self.design.sets).flat_map(of_set).collect()
+    }
+
+    fn first_zone(&self, set: &ScaleSet) -> ZoneId {
+        self.topology.zone(set.region, 1).unwrap_or(ZoneId(0))
     }
 
     /// Pairs of zones of a region, each struck from either of them.

@@ -16,6 +16,7 @@
 
 mod losses;
 
+use crate::conclude::MS_PER_YEAR;
 use crate::lengths::{back_after_ms, failover_ms, inspected_ms};
 use crate::study::Study;
 use losses::{Class, Losses, Reach};
@@ -131,8 +132,6 @@ struct Strikes<'a> {
     years_over: f64,
 }
 
-const MS_PER_YEAR: f64 = 365.0 * 24.0 * 3_600_000.0;
-
 /// How much of a scope a mode strikes, and how often of all times.
 fn reaches(mode: &Mode) -> Vec<(Reach, f64)> {
     let Share { whole, low, high } = mode.share;
@@ -219,7 +218,12 @@ impl<'a> Strikes<'a> {
 
     /// Whether all that is lost is missed by every design that misses it at all, whatever the hour.
     fn is_sure(&self, class: &Class) -> bool {
-        self.design.demand.is_none() && self.design.jobs.is_none() || self.losses.is_everything(&class.loss)
+        self.is_timeless() || self.losses.is_everything(&class.loss)
+    }
+
+    /// Whether what is asked is the same at every hour.
+    fn is_timeless(&self) -> bool {
+        self.design.demand.is_none() && self.design.jobs.is_none()
     }
 
     /// Strikes so many a trial whose machines are healed, while there is nothing to heal them with: until there is again.
@@ -264,7 +268,7 @@ impl<'a> Strikes<'a> {
                         causes: (name(one), Some(name(other))),
                         per_trial: per_trial * (one.years_out + other.years_out),
                         ms_per_trial: waits * per_trial * out(one) * out(other) * MS_PER_YEAR,
-                        is_sure: self.design.demand.is_none() && self.design.jobs.is_none(),
+                        is_sure: self.is_timeless(),
                     });
                 }
             }

@@ -1,7 +1,7 @@
 //! What a rule reads from a tally: an estimate, its half-width and its hits, in the metric's own unit.
 
 use super::Rule;
-use crate::conclude::{against_first, known};
+use crate::conclude::{MS_PER_YEAR, against_first, known};
 use crate::misses::Kinds;
 use crate::outcome::MINUTES_PER_MONTH;
 use crate::run::Finished;
@@ -9,8 +9,6 @@ use crate::study::Study;
 use crate::tally::TRILLIONTHS;
 use crate::unseen::missed_ms;
 use zonefall_stats::{Bounds, DifferenceBounds, MeanEstimate, Moments};
-
-const MS_PER_YEAR: f64 = 365.0 * 24.0 * 3_600_000.0;
 
 /// A quantity that a rule may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

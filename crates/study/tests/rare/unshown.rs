@@ -5,7 +5,7 @@ use super::*;
 use zonefall_faults::{Predicted, Share};
 use zonefall_fleet::{Component, Footing, Least, Need, Node, Part, ScaleSet, Structure};
 use zonefall_study::comparison::{Comparison, compare};
-use zonefall_study::misses::Kinds;
+use zonefall_study::misses::{Kinds, lonely};
 use zonefall_study::{Threads, Visit};
 use zonefall_topology::ZoneId;
 
@@ -165,6 +165,18 @@ fn kinds_of_a_service_of_parts_are_its_exact_answer_too() {
         println!("{footing:?}: {exact:.3e} {ratio:.4}");
         assert!((0.995..1.005).contains(&ratio), "{footing:?}: {ratio}");
     }
+}
+
+/// Each machine counts once, whichever zones it may stand in.
+#[test]
+fn machines_of_hidden_zones_are_counted_once() {
+    let vm = mode("vm", Scope::Instance, YEAR_H / 0.05, exponential(3.0));
+    let found = |zones: &[u32]| {
+        let study = small(profile(vec![vm.clone()]), bare(zones, 4, 4), 1);
+        lonely(&study, &study.designs[0])[0].per_trial
+    };
+    assert!((found(&[]) - 4.0 * 0.05).abs() < 1e-12, "{}", found(&[]));
+    assert_eq!(found(&[]), found(&[1, 2]));
 }
 
 /// Milliseconds that all kinds bring to a trial, as a share of it.

@@ -7,7 +7,7 @@ mod kit;
 use kit::{Desk, STRESS};
 use sha2::{Digest, Sha256};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A set that is repaired, so that what was done to it is counted, too.
 const MANAGED: &str = "\
@@ -77,16 +77,18 @@ fn what_a_killed_run_left_goes_with_the_next_results() {
 fn killed_at_any_moment_a_run_goes_on_to_the_same_bits() {
     for (scenario, trials, threads) in [(STRESS, 600, 2), (MANAGED, 8_000, 1)] {
         let desk = Desk::with(scenario);
-        desk.run(&format!("run s.toml --trials {trials} --out whole")).ends(0);
+        let began = Instant::now();
+        desk.run(&format!("run s.toml --trials {trials} --threads {threads} --out whole")).ends(0);
+        let whole_ms = began.elapsed().as_millis() as u64;
         let kept = format!("run s.toml --trials {trials} --threads {threads} --checkpoint c --checkpoint-every 5ms");
-        let (mut went_on, mut moment) = (0, 1);
+        let (mut went_on, mut percent) = (0, 60);
         for _ in 0..30 {
-            if killed(&desk, &format!("{kept} --out r"), moment) {
+            if killed(&desk, &format!("{kept} --out r"), whole_ms * percent / 100) {
                 break;
             }
             went_on += u32::from(!desk.lacks("c"));
-            // From a few milliseconds to a few hundred, in no order.
-            moment = moment * 137 % 293;
+            // From a hundredth to all of the time that the whole takes, however fast the machine is, in no order.
+            percent = percent * 37 % 101;
         }
         assert!(went_on >= 1, "killed {went_on} times with a checkpoint");
         if desk.lacks("r/manifest.json") {

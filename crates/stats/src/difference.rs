@@ -2,10 +2,11 @@
 //! bounds them below, is as for means ([`crate::estimate`]).
 
 use crate::confidence::Confidence;
-use crate::estimate::{constant_interval, size_times_probability};
+use crate::estimate::{Beyond, constant_interval, deviation, size_times_probability};
 use crate::intervals::Interval;
 use crate::sample::Sample;
 use crate::skewed::SkewedMean;
+use crate::special::normal_cdf;
 use serde::{Deserialize, Serialize};
 
 /// What is known about the mean of a paired difference.
@@ -42,14 +43,14 @@ impl DifferenceBounds {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Room {
     /// It may be so much more.
-    pub more: f64,
+    pub more: Beyond,
     /// It may be so much less.
-    pub less: f64,
+    pub less: Beyond,
 }
 
 impl Room {
     /// None.
-    pub const NONE: Self = Self { more: 0.0, less: 0.0 };
+    pub const NONE: Self = Self { more: Beyond::NONE, less: Beyond::NONE };
 }
 
 /// The mean of differences between two designs on the same trials.
@@ -84,15 +85,19 @@ impl DifferenceEstimate {
     #[must_use]
     pub fn with_room(differences: &impl Sample, room: Room, cap: f64, conf: Confidence) -> Self {
         let (trials, hits) = (differences.n(), differences.hits());
-        let either = room.more.max(room.less);
-        let size_high = |size: f64| (size_times_probability(differences, size, cap, conf) + either).min(cap);
+        let strays = |beyond: Beyond| deviation(beyond.variance, trials, conf);
+        let either = room.more.rare.max(room.less.rare);
+        let size_high = |size: f64| {
+            let varied = differences.mean().abs() + strays(room.more).max(strays(room.less));
+            (size_times_probability(differences, size, cap, conf).max(varied) + either).min(cap)
+        };
         let mut p_value = 1.0;
         let bounds = if hits == 0 {
             DifferenceBounds::NoneObserved { size_high: size_high(0.0) }
         } else if !differences.carries_an_interval() {
             DifferenceBounds::NotResolved { size_high: size_high(differences.hit_root_mean_square()) }
         } else {
-            let nothing = differences.mean().max(-room.more).min(room.less);
+            let nothing = differences.mean().max(-room.more.rare).min(room.less.rare);
             let within = if differences.is_constant() {
                 p_value = constant_p_value(differences, nothing, cap);
                 constant_interval(differences, Interval::new(-cap, cap), conf)
@@ -101,9 +106,11 @@ impl DifferenceEstimate {
                 p_value = SkewedMean { mean: sample.mean - nothing, ..sample }.cautious_p_value_of_zero();
                 sample.cautious_interval(conf)
             };
-            DifferenceBounds::Interval(
-                Interval::new(within.low - room.less, within.high + room.more).clamped(-cap, cap),
-            )
+            let off = differences.mean() - nothing;
+            p_value = p_value.max(normal_p_value(off, if off > 0.0 { room.less } else { room.more }, trials));
+            let low = within.low.min(differences.mean() - strays(room.less)) - room.less.rare;
+            let high = within.high.max(differences.mean() + strays(room.more)) + room.more.rare;
+            DifferenceBounds::Interval(Interval::new(low, high).clamped(-cap, cap))
         };
         Self { mean: differences.mean(), trials, hits, bounds, p_value }
     }
@@ -135,6 +142,12 @@ impl DifferenceEstimate {
     pub fn excludes_zero(&self) -> bool {
         matches!(self.bounds, DifferenceBounds::Interval(i) if !i.contains(0.0))
     }
+}
+
+/// The α at which a normal mean that is `off` just reaches zero, as it strays by what is known to be beyond; 0 if that is nothing.
+fn normal_p_value(off: f64, beyond: Beyond, trials: u64) -> f64 {
+    let strays = libm::sqrt(beyond.variance / trials.max(1) as f64);
+    if strays > 0.0 { 2.0 * normal_cdf(-off.abs() / strays) } else { 0.0 }
 }
 
 /// The α at which [`constant_interval`] just reaches `nothing`: the probability p

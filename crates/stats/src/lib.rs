@@ -40,7 +40,7 @@ pub mod wide;
 pub use confidence::{Confidence, ConfidenceError};
 pub use decimal::{Target, TargetError, nines};
 pub use difference::{DifferenceBounds, DifferenceEstimate, Room};
-pub use estimate::{Bounds, MeanEstimate, Unseen, UpperBoundReason};
+pub use estimate::{Beyond, Bounds, MeanEstimate, Unseen, UpperBoundReason};
 pub use histogram::{Bucket, CountAbove, Histogram, QuantileInterval, QuantileLevel};
 pub use intervals::Interval;
 pub use moments::Moments;

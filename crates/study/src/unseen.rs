@@ -18,7 +18,8 @@
 //!
 //! *How much.* Kinds of misses known from places ([`crate::misses`]), of one outage or of two that meet, of which fewer than ten are
 //! expected in all trials: rate × length, which needs no trial at all. However many small misses there are, these are not among them;
-//! so every upper end has room for them, and a difference for those that two designs do not share.
+//! so every upper end has room for them, and a difference for those that two designs do not share. Of kinds that come often the few
+//! long ones may be missing among many short: an upper end is no lower than the known variance of their lengths has it.
 
 use crate::conclude::cap_ms;
 use crate::lengths::{back_ms, no_hardware_ms, outage_ms};
@@ -38,7 +39,7 @@ pub(crate) fn missed_ms(
     confidence: Confidence,
 ) -> MeanEstimate {
     let cap = cap_ms(study);
-    let of = Unseen { hit: longest_ms(study, design), rare: kinds.rare_ms(missed.n()) };
+    let of = Unseen { hit: longest_ms(study, design), beyond: kinds.beyond(missed.n()) };
     MeanEstimate::new(missed, cap, confidence).knowing_the_unseen(of, cap, confidence)
 }
 

@@ -19,16 +19,17 @@ type Machines = Vec<(u32, u32)>;
 pub(super) struct Loss {
     /// Zones with all that stands in them.
     zones: Vec<ZoneId>,
-    /// Some of the machines of a zone.
-    part: Option<(ZoneId, Machines)>,
+    /// Some of the machines of a zone, or of two.
+    parts: Vec<(ZoneId, Machines)>,
     /// The mode whose component is down.
     component: Option<String>,
 }
 
 impl Loss {
-    /// Each of its zones by itself.
-    pub fn zones(&self) -> impl Iterator<Item = Self> + '_ {
-        self.zones.iter().map(|&zone| Self { zones: vec![zone], ..Self::default() })
+    /// What it takes of each zone by itself.
+    pub fn each(&self) -> impl Iterator<Item = Self> + '_ {
+        let zones = self.zones.iter().map(|&zone| Self { zones: vec![zone], ..Self::default() });
+        zones.chain(self.parts.iter().map(|part| Self { parts: vec![part.clone()], ..Self::default() }))
     }
 }
 
@@ -58,12 +59,31 @@ pub(super) struct Losses<'a> {
 /// A way in which a mode strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reach {
-    /// All that its scope says.
-    Whole,
-    /// At most so many millionths of the machines of a zone.
-    Share(u32),
+    /// A unit of its scope.
+    One(Portion),
     /// Two zones.
-    Pair,
+    Two(Portion, Portion),
+}
+
+impl Reach {
+    pub fn is_of_two(self) -> bool {
+        matches!(self, Self::Two(..))
+    }
+}
+
+/// How much of a unit is struck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Portion {
+    Whole,
+    /// At most so many millionths of the racks of a zone.
+    Micro(u32),
+}
+
+impl Portion {
+    pub fn at_most(share: f64) -> Self {
+        // A conversion that saturates.
+        Self::Micro((share * MICRO as f64).ceil() as u32)
+    }
 }
 
 /// Millionths.
@@ -119,39 +139,39 @@ impl<'a> Losses<'a> {
         let one = |loss| Class { loss, units: 1, times: 1.0 };
         let zones = |zones: Vec<ZoneId>| Loss { zones, ..Loss::default() };
         let topology = self.topology;
-        match mode.scope {
-            _ if reach == Reach::Pair => {
-                let both = self.two_zones().map(|(both, times)| (both, mode.common_cause * times));
-                both.map(|(both, times)| Class { times, ..one(zones(both)) }).collect()
-            }
-            Scope::Instance => self.machines(),
-            Scope::Host => self.alike(|a, b| a.0 == b.0),
-            Scope::Rack if !self.are_known() => self.as_zones(|zone| topology.racks_in(zone)),
-            Scope::Rack => self.alike(|a, b| topology.rack_of(a.0) == topology.rack_of(b.0)),
-            Scope::Hall if !self.are_known() => self.as_zones(|zone| topology.halls_in(zone)),
-            Scope::Hall => self.alike(|a, b| self.hall_of(a.0) == self.hall_of(b.0)),
-            Scope::Zone => {
+        match (mode.scope, reach) {
+            (Scope::Zone, Reach::One(portion)) => {
                 let alone = |zone| topology.zones_of(topology.region_of(zone)).count() == 1;
                 let times = |zone| if alone(zone) { 1.0 } else { 1.0 - mode.common_cause };
-                let loss = |zone| match reach {
-                    Reach::Share(micro) => self.share_of(zone, micro),
-                    _ => zones(vec![zone]),
-                };
-                topology.zone_ids().map(|zone| Class { times: times(zone), ..one(loss(zone)) }).collect()
+                let class = |zone| Class { times: times(zone), ..one(self.lost(&[(zone, portion)])) };
+                topology.zone_ids().map(class).collect()
             }
-            Scope::Region => {
+            (Scope::Zone, Reach::Two(a, b)) => {
+                let class = |([one, other], times): ([ZoneId; 2], f64)| {
+                    let loss = self.lost(&[(one, a), (other, b)]);
+                    Class { loss, units: 1, times: mode.common_cause * times }
+                };
+                self.two_zones().map(class).collect()
+            }
+            (Scope::Instance, _) => self.machines(),
+            (Scope::Host, _) => self.alike(|a, b| a.0 == b.0),
+            (Scope::Rack, _) if !self.are_known() => self.as_zones(|zone| topology.racks_in(zone)),
+            (Scope::Rack, _) => self.alike(|a, b| topology.rack_of(a.0) == topology.rack_of(b.0)),
+            (Scope::Hall, _) if !self.are_known() => self.as_zones(|zone| topology.halls_in(zone)),
+            (Scope::Hall, _) => self.alike(|a, b| self.hall_of(a.0) == self.hall_of(b.0)),
+            (Scope::Region, _) => {
                 topology.region_ids().map(|region| one(zones(topology.zones_of(region).collect()))).collect()
             }
-            Scope::Global => vec![one(zones(topology.zone_ids().collect()))],
-            Scope::Component => vec![one(Loss { component: Some(mode.name.clone()), ..Loss::default() })],
-            Scope::ControlPlane | Scope::Allocation => Vec::new(),
+            (Scope::Global, _) => vec![one(zones(topology.zone_ids().collect()))],
+            (Scope::Component, _) => vec![one(Loss { component: Some(mode.name.clone()), ..Loss::default() })],
+            (Scope::ControlPlane | Scope::Allocation, _) => Vec::new(),
         }
     }
 
     /// Single machines; those whose zone is hidden are taken for the first of their region.
     fn machines(&self) -> Vec<Class> {
         let class = |zone: ZoneId, set: u32, units: u32| {
-            let loss = Loss { part: Some((zone, vec![(set, 1)])), ..Loss::default() };
+            let loss = Loss { parts: vec![(zone, vec![(set, 1)])], ..Loss::default() };
             Class { loss, units, times: 1.0 }
         };
         let of_set = |(at, set): (u32, &ScaleSet)| -> Vec<Class> {
@@ -166,14 +186,14 @@ impl<'a> Losses<'a> {
         self.topology.zone(set.region, 1).unwrap_or(ZoneId(0))
     }
 
-    /// Pairs of zones of a region, each struck from either of them.
-    fn two_zones(&self) -> impl Iterator<Item = (Vec<ZoneId>, f64)> {
+    /// Pairs of zones of a region in either order, the second of all others with the same chance.
+    fn two_zones(&self) -> impl Iterator<Item = ([ZoneId; 2], f64)> {
         self.topology.region_ids().flat_map(|region| {
             let zones: Vec<ZoneId> = self.topology.zones_of(region).collect();
-            let times = 2.0 / (zones.len() as f64 - 1.0);
-            let from = |at: usize| zones[at + 1..].iter().map(move |&other| (at, other)).collect::<Vec<_>>();
-            let both: Vec<(usize, ZoneId)> = (0..zones.len()).flat_map(from).collect();
-            both.into_iter().map(|(at, other)| (vec![zones[at], other], times)).collect::<Vec<_>>()
+            let times = 1.0 / (zones.len() as f64 - 1.0);
+            let others =
+                |&one: &ZoneId| zones.iter().filter(move |&&other| other != one).map(move |&other| [one, other]);
+            zones.iter().flat_map(others).map(|both| (both, times)).collect::<Vec<_>>()
         })
     }
 
@@ -182,11 +202,22 @@ impl<'a> Losses<'a> {
         self.topology.zone_ids().map(zone).collect()
     }
 
-    /// So many millionths of the machines of a zone, rounded up.
-    fn share_of(&self, zone: ZoneId, micro: u32) -> Loss {
-        let some = |count: u32| (u64::from(count) * u64::from(micro)).div_ceil(MICRO) as u32;
-        let machines = self.by_zone[zone.0 as usize].iter().map(|&(set, count)| (set, some(count)));
-        Loss { part: Some((zone, machines.collect())), ..Loss::default() }
+    /// Zones or parts of them: the machines of so many racks, rounded up.
+    fn lost(&self, of: &[(ZoneId, Portion)]) -> Loss {
+        let mut loss = Loss::default();
+        for &(zone, portion) in of {
+            let Portion::Micro(micro) = portion else {
+                loss.zones.push(zone);
+                continue;
+            };
+            let racks = u64::from(self.topology.racks_in(zone));
+            let struck = (racks * u64::from(micro)).div_ceil(MICRO);
+            // Within u32, as no more racks are struck than there are.
+            let some = |count: u32| (u64::from(count) * struck).div_ceil(racks.max(1)) as u32;
+            let machines = self.by_zone[zone.0 as usize].iter().map(|&(set, count)| (set, some(count)));
+            loss.parts.push((zone, machines.collect()));
+        }
+        loss
     }
 
     fn hall_of(&self, host: HostId) -> (ZoneId, Option<u32>) {
@@ -210,12 +241,12 @@ impl<'a> Losses<'a> {
                 }
             }
             on.sort_unstable();
-            let same = |class: &&mut Class| class.loss.part.as_ref().is_some_and(|part| part.0 == zone && part.1 == on);
+            let same = |class: &&mut Class| class.loss.parts.iter().any(|part| part.0 == zone && part.1 == on);
             // Places are by zone, and neighbours mostly alike: what was found last comes first.
             match classes.iter_mut().rev().find(same) {
                 Some(class) => class.units += 1,
                 None => {
-                    let loss = Loss { part: Some((zone, on.clone())), ..Loss::default() };
+                    let loss = Loss { parts: vec![(zone, on.clone())], ..Loss::default() };
                     classes.push(Class { loss, units: 1, times: 1.0 });
                 }
             }
@@ -246,7 +277,7 @@ impl<'a> Losses<'a> {
             machines.iter().for_each(|&(set, count)| lost[set as usize] = lost[set as usize].saturating_add(count));
         };
         self.topology.zone_ids().filter(|&zone| gone(zone)).for_each(|zone| lose(&self.by_zone[zone.0 as usize]));
-        let parts = losses.iter().filter_map(|loss| loss.part.as_ref());
+        let parts = losses.iter().flat_map(|loss| &loss.parts);
         parts.filter(|(zone, _)| !gone(*zone)).for_each(|(_, machines)| lose(machines));
         let all = || lost.iter().zip(&self.weighs).map(|(&count, weigh)| u64::from(count) * weigh).sum::<u64>();
         let struck = |component: &Component| {

@@ -12,18 +12,22 @@
 //! What can be wrong. Places are those at the beginning of a trial: what is healed, scaled or moved stands elsewhere later on. What is
 //! asked of a design with a demand is that of its highest hour. Pairs are taken for independent of each other, and what takes three
 //! outages at once is not looked for. Where zones are hidden, or a time limit or a deadline decides, any loss is taken for a miss and
-//! there are no pairs. Laws whose long outages are a kind of their own (empirical ones) are one kind here.
+//! there are no pairs.
+//!
+//! Of kinds that come often the few long ones may be missing among many short (empirical and other very skewed laws): of such the
+//! variance of a trial is known, at least ([`Kind::variance_ms2`]), where nothing ends a miss before the outage does. Of pairs it is not.
 
 mod losses;
 
-use crate::conclude::MS_PER_YEAR;
-use crate::lengths::{back_after_ms, failover_ms, inspected_ms};
+use crate::conclude::{MS_PER_YEAR, cap_ms};
+use crate::lengths::{back_after_ms, failover_ms, inspected_ms, mean_square_ms2};
 use crate::study::Study;
-use losses::{Class, Losses, Reach};
+use losses::{Class, Losses, Portion, Reach};
 use std::collections::BTreeMap;
-use zonefall_faults::{Effect, Mode, Outage, Scope, Share, cause_name};
+use zonefall_engine::Law;
+use zonefall_faults::{Effect, Kind as Lasting, Mode, Outage, Scope, Share, cause_name};
 use zonefall_fleet::{Design, Need};
-use zonefall_stats::Room;
+use zonefall_stats::{Beyond, Room};
 
 /// Fewest expected occurrences in all trials for these to show what they do.
 pub const OCCURRENCES_MIN: f64 = 10.0;
@@ -37,11 +41,18 @@ pub struct Kind {
     pub per_trial: f64,
     /// Milliseconds that it is expected to bring to a trial.
     pub ms_per_trial: f64,
+    /// By how many squared milliseconds these vary from trial to trial, at least; 0 where that is not known.
+    pub variance_ms2: f64,
     /// Whether another design that it also misses is missed as much by it, whatever the hour.
     is_sure: bool,
 }
 
 impl Kind {
+    /// Whether so many trials expect too few of it to have shown what it does.
+    fn is_rare(&self, trials: u64) -> bool {
+        self.per_trial * (trials as f64) < OCCURRENCES_MIN
+    }
+
     /// "region-outage", "zone-outage and rack-failure at once".
     pub fn words(&self) -> String {
         match &self.causes {
@@ -59,7 +70,12 @@ impl Kinds {
     /// Those of a design in the world of a study. None where faults are not drawn.
     pub fn of(study: &Study, design: &Design) -> Self {
         let strikes = Strikes::of(study, design);
-        Self(strikes.alone().into_iter().chain(strikes.meetings()).collect())
+        let mut all: Vec<Kind> = strikes.alone().into_iter().chain(strikes.meetings()).collect();
+        // Outages that meet, or wait for each other to end, vary less: of up and down times of one unit, by the square of up.
+        let missed = all.iter().map(|of| of.ms_per_trial).sum::<f64>() / cap_ms(study);
+        let left = (1.0 - missed).max(0.0);
+        all.iter_mut().for_each(|of| of.variance_ms2 *= left * left * left);
+        Self(all)
     }
 
     /// Modes that can alone miss it.
@@ -69,7 +85,7 @@ impl Kinds {
 
     /// The kinds of which so many trials expect too few to have shown what they do.
     pub fn rare(&self, trials: u64) -> impl Iterator<Item = &Kind> {
-        self.0.iter().filter(move |of| of.per_trial * (trials as f64) < OCCURRENCES_MIN)
+        self.0.iter().filter(move |of| of.is_rare(trials))
     }
 
     /// Milliseconds that these bring to a trial.
@@ -77,19 +93,35 @@ impl Kinds {
         self.rare(trials).map(|of| of.ms_per_trial).sum()
     }
 
-    /// By how much more, and how much less, than so many trials show a design may miss than another: by what is too rare for them
-    /// and not the same.
+    /// What lies beyond what so many trials show.
+    pub fn beyond(&self, trials: u64) -> Beyond {
+        let often = self.0.iter().filter(|of| !of.is_rare(trials));
+        Beyond { rare: self.rare_ms(trials), variance: often.map(|of| of.variance_ms2).sum() }
+    }
+
+    /// By how much more, and how much less, than so many trials show a design may miss than another: by what lies beyond them and is
+    /// not the same.
     pub fn room(&self, than: &Self, trials: u64) -> Room {
         let by_cause = |of: &Self, is_sure: bool| {
-            let mut all: BTreeMap<(String, Option<String>), f64> = BTreeMap::new();
-            let kinds = of.rare(trials).filter(|kind| kind.is_sure == is_sure);
-            kinds.for_each(|kind| *all.entry(kind.causes.clone()).or_default() += kind.ms_per_trial);
+            let mut all: BTreeMap<(String, Option<String>), Beyond> = BTreeMap::new();
+            for kind in of.0.iter().filter(|kind| kind.is_sure == is_sure) {
+                let of = all.entry(kind.causes.clone()).or_insert(Beyond::NONE);
+                if kind.is_rare(trials) { of.rare += kind.ms_per_trial } else { of.variance += kind.variance_ms2 }
+            }
             all
         };
-        let more = |a: &Self, b: &Self| -> f64 {
-            let shared = by_cause(b, true);
-            let beyond = |(cause, ms): (_, f64)| (ms - shared.get(&cause).copied().unwrap_or(0.0)).max(0.0);
-            by_cause(a, true).into_iter().map(beyond).sum::<f64>() + by_cause(a, false).into_values().sum::<f64>()
+        let more = |a: &Self, b: &Self| {
+            let (shared, mut all) = (by_cause(b, true), Beyond::NONE);
+            for (causes, of) in by_cause(a, true) {
+                let of_both = shared.get(&causes).copied().unwrap_or(Beyond::NONE);
+                all.rare += (of.rare - of_both.rare).max(0.0);
+                all.variance += (of.variance - of_both.variance).max(0.0);
+            }
+            for of in by_cause(a, false).into_values() {
+                all.rare += of.rare;
+                all.variance += of.variance;
+            }
+            all
         };
         Room { more: more(self, than), less: more(than, self) }
     }
@@ -108,6 +140,8 @@ struct Strike<'a> {
     per_year: f64,
     /// How long one is out, with the time that machines need afterwards, in years.
     years_out: f64,
+    /// What one adds to the variance of a trial, at least, in square milliseconds, while all that it strikes is lost.
+    square_ms2: f64,
     /// Which units: those of the same number are the same.
     units: usize,
 }
@@ -132,28 +166,40 @@ struct Strikes<'a> {
     years_over: f64,
 }
 
-/// How much of a scope a mode strikes, and how often of all times.
+/// How much of a scope a mode strikes, and how often of all times. Each of two zones is struck in whole or in part for itself.
 fn reaches(mode: &Mode) -> Vec<(Reach, f64)> {
     let Share { whole, low, high } = mode.share;
     let whole = if low >= 1.0 || mode.scope != Scope::Zone { 1.0 } else { whole };
-    // A conversion that saturates.
-    let share = Reach::Share((high * 1e6).ceil() as u32);
+    let ways = [(Portion::Whole, whole), (Portion::at_most(high), 1.0 - whole)];
+    let ways = || ways.into_iter().filter(|&(_, often)| often > 0.0);
     // How often two zones are hit is in `Class::times`.
-    let pair = if mode.common_cause > 0.0 { whole } else { 0.0 };
-    let all = [(Reach::Whole, whole), (share, 1.0 - whole), (Reach::Pair, pair)];
-    all.into_iter().filter(|&(_, often)| often > 0.0).collect()
+    let others = || ways().filter(|_| mode.common_cause > 0.0);
+    let both = |(one, often): (Portion, f64)| others().map(move |(other, of)| (Reach::Two(one, other), often * of));
+    ways().map(|(of, often)| (Reach::One(of), often)).chain(ways().flat_map(both)).collect()
 }
 
-/// How long units are out, in milliseconds, and how often of all times: what was foreseen is a pause only.
-fn lengths(mode: &Mode, back_ms: f64) -> Vec<(f64, f64)> {
+/// How long units are out, in milliseconds, how often of all times, and by which law at least: what was foreseen is a pause only.
+fn lengths(mode: &Mode, back_ms: f64) -> Vec<(f64, f64, Option<&Law>)> {
     let struck = |mode: &Mode| mode.mean_time_back_ms() + back_ms;
+    let law = if let Outage::Law(law) = &mode.outage { Some(law) } else { None };
     match &mode.predicted {
         Some(of) if of.share > 0.0 => {
             let unforeseen = Mode { predicted: None, ..mode.clone() };
-            vec![(struck(&unforeseen), 1.0 - of.share), (of.pause.mean_ms(), of.share)]
+            vec![(struck(&unforeseen), 1.0 - of.share, law), (of.pause.mean_ms(), of.share, Some(&of.pause))]
         }
-        _ => vec![(struck(mode), 1.0)],
+        _ => vec![(struck(mode), 1.0, law)],
     }
+}
+
+/// What a strike adds to the variance of a trial, at least. Those of a Poisson stream add their mean square, more regular ones their
+/// variance. Nothing is known where each machine recovers by itself, or some may be left.
+fn square_ms2(mode: &Mode, reach: Reach, law: Option<&Law>, most: f64) -> f64 {
+    let is_all = matches!(reach, Reach::One(Portion::Whole) | Reach::Two(Portion::Whole, Portion::Whole));
+    let law = law.filter(|_| is_all && mode.kind == Lasting::Outage && mode.effect == Effect::Down);
+    law.map_or(0.0, |law| {
+        let mean = if mode.time_to_failure.memoryless_mean().is_some() { 0.0 } else { law.mean_ms() };
+        (mean_square_ms2(law, most) - mean * mean).max(0.0)
+    })
 }
 
 impl<'a> Strikes<'a> {
@@ -174,10 +220,18 @@ impl<'a> Strikes<'a> {
                         .push(all.losses.classes(mode, reach).into_iter().map(|class| all.judged(class)).collect());
                     all.units.len() - 1
                 });
-                for (out_ms, share) in lengths(mode, back_after_ms(design, mode.recovery)) {
+                for (out_ms, share, law) in lengths(mode, back_after_ms(design, mode.recovery)) {
                     let per_year = mode.rate_per_year() * often * share;
                     if per_year > 0.0 {
-                        all.of.push(Strike { mode, reach, per_year, years_out: out_ms / MS_PER_YEAR, units });
+                        let square_ms2 = square_ms2(mode, reach, law, cap_ms(study));
+                        all.of.push(Strike {
+                            mode,
+                            reach,
+                            per_year,
+                            years_out: out_ms / MS_PER_YEAR,
+                            square_ms2,
+                            units,
+                        });
                     }
                 }
             }
@@ -194,21 +248,22 @@ impl<'a> Strikes<'a> {
     fn alone(&self) -> Vec<Kind> {
         let mut found = Vec::new();
         for strike in &self.of {
-            let mut all = [(0.0, 0.0, true); 2];
+            let mut all = [(0.0, 0.0, 0.0, true); 2];
             for Units { class, alone } in self.units[strike.units].iter().filter(|units| units.alone.0) {
                 // A strike on two zones of which one is enough is told as one on that.
-                let two = strike.reach == Reach::Pair && class.loss.zones().all(|one| !self.losses.are_missed(&[&one]));
+                let two = strike.reach.is_of_two() && class.loss.each().all(|one| !self.losses.are_missed(&[&one]));
                 let per_trial = f64::from(class.units) * class.times * strike.per_year * self.years;
                 let years = if alone.1 { strike.years_out } else { strike.years_out.min(self.years_over) };
                 let of = &mut all[usize::from(two)];
                 of.0 += per_trial;
                 of.1 += per_trial * years * MS_PER_YEAR;
-                of.2 &= self.is_sure(class);
+                of.2 += if alone.1 && self.is_lost(class) { per_trial * strike.square_ms2 } else { 0.0 };
+                of.3 &= self.is_sure(class);
             }
-            for (two, (per_trial, ms_per_trial, is_sure)) in [false, true].into_iter().zip(all) {
+            for (two, (per_trial, ms_per_trial, variance_ms2, is_sure)) in [false, true].into_iter().zip(all) {
                 if per_trial > 0.0 {
                     let causes = (cause_name(strike.mode, two), None);
-                    found.push(Kind { causes, per_trial, ms_per_trial, is_sure });
+                    found.push(Kind { causes, per_trial, ms_per_trial, variance_ms2, is_sure });
                     found.extend(self.unhealed(strike, per_trial));
                 }
             }
@@ -219,6 +274,12 @@ impl<'a> Strikes<'a> {
     /// Whether all that is lost is missed by every design that misses it at all, whatever the hour.
     fn is_sure(&self, class: &Class) -> bool {
         self.is_timeless() || self.losses.is_everything(&class.loss)
+    }
+
+    /// Whether it is known to be missed for as long as all of it is lost: nobody moves away, and trials go on.
+    fn is_lost(&self, class: &Class) -> bool {
+        let stays = self.is_timeless() && self.losses.are_known() && !self.design.is_managed();
+        (stays || self.losses.is_everything(&class.loss)) && !self.study.measure.until_first_miss
     }
 
     /// Whether what is asked is the same at every hour.
@@ -237,11 +298,11 @@ impl<'a> Strikes<'a> {
         let kind = |mode: &Mode| {
             let Outage::Law(law) = &mode.outage else { return None };
             let share = (mode.rate_per_year() * law.mean_ms() / MS_PER_YEAR).min(1.0);
-            let causes = (cause_name(strike.mode, strike.reach == Reach::Pair), Some(mode.name.clone()));
+            let causes = (cause_name(strike.mode, strike.reach.is_of_two()), Some(mode.name.clone()));
             let per_trial = per_trial * share;
             // What is left of an outage that is under way.
             let ms_per_trial = per_trial * 0.5 * inspected_ms(law);
-            Some(Kind { causes, per_trial, ms_per_trial, is_sure: false })
+            Some(Kind { causes, per_trial, ms_per_trial, variance_ms2: 0.0, is_sure: false })
         };
         modes.filter_map(kind).collect()
     }
@@ -263,11 +324,12 @@ impl<'a> Strikes<'a> {
                 // The second waits for the only crew until the first is back.
                 let waits = if std::ptr::eq(one.mode, other.mode) && one.mode.crews == Some(1) { 2.0 } else { 1.0 };
                 if per_trial > 0.0 {
-                    let name = |of: &Strike<'_>| cause_name(of.mode, of.reach == Reach::Pair);
+                    let name = |of: &Strike<'_>| cause_name(of.mode, of.reach.is_of_two());
                     found.push(Kind {
                         causes: (name(one), Some(name(other))),
                         per_trial: per_trial * (one.years_out + other.years_out),
                         ms_per_trial: waits * per_trial * out(one) * out(other) * MS_PER_YEAR,
+                        variance_ms2: 0.0,
                         is_sure: self.is_timeless(),
                     });
                 }
@@ -321,17 +383,30 @@ mod tests {
             causes: (name.into(), None),
             per_trial,
             ms_per_trial,
+            variance_ms2: 0.0,
             is_sure: true,
         };
         let one = Kinds(vec![kind("region", 0.01, 8.0), kind("zone", 1.0, 50.0)]);
         let other = Kinds(vec![kind("region", 0.01, 5.0), kind("names", 0.02, 2.0), kind("zone", 0.03, 1.0)]);
         assert_eq!((one.rare_ms(100), other.rare_ms(100), other.rare_ms(400)), (8.0, 8.0, 7.0));
         // The region costs 3 more, names and the one's lonely zone what they cost.
-        assert_eq!(one.room(&other, 100), Room { more: 3.0, less: 3.0 });
-        assert_eq!(other.room(&one, 5), Room { more: 2.0, less: 52.0 });
+        let room = |more, less| {
+            let rare = |rare| Beyond { rare, variance: 0.0 };
+            Room { more: rare(more), less: rare(less) }
+        };
+        assert_eq!(one.room(&other, 100), room(3.0, 3.0));
+        assert_eq!(other.room(&one, 5), room(2.0, 52.0));
         assert_eq!(one.room(&one, 5), Room::NONE);
         // What hangs on the hour may be missed by one of them alone.
         let unsure = Kinds(vec![Kind { is_sure: false, ..kind("region", 0.01, 8.0) }]);
-        assert_eq!(unsure.room(&unsure, 5), Room { more: 8.0, less: 8.0 });
+        assert_eq!(unsure.room(&unsure, 5), room(8.0, 8.0));
+        // What comes often varies by what the other does not.
+        let varies = |variance_ms2| Kinds(vec![Kind { variance_ms2, ..kind("region", 1.0, 8.0) }]);
+        let beyond = Room { more: Beyond { rare: 0.0, variance: 2.0 }, less: Beyond::NONE };
+        assert_eq!(varies(7.0).room(&varies(5.0), 100), beyond);
+        assert_eq!(
+            (varies(7.0).beyond(100).variance, varies(7.0).beyond(5)),
+            (7.0, Beyond { rare: 8.0, variance: 0.0 })
+        );
     }
 }

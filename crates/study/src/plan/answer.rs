@@ -2,8 +2,8 @@
 
 use super::alone::{Alone, Why};
 use super::assumed::{self, Assumed};
-use super::bench::Bench;
-use super::frontier::frontier;
+use super::bench::{Bench, Stopped};
+use super::frontier::{self, frontier};
 use super::lattice::Lattice;
 use super::roles::{Roles, closest, runner_up, thumb};
 use super::search::Found;
@@ -218,31 +218,24 @@ fn searched(
     bench.begins("checking what is declared to help");
     let Some((used, checked)) = checks::check(question, how)? else { return Ok(None) };
     let lattice = Lattice::new(question, &used);
-    bench.begins("searching the cheapest");
     let allowed = question.study.target.allowed_share();
-    let Ok(found) = bench.search(allowed, &lattice)? else { return Ok(None) };
-    // What is only told beside the answer asks no pilots of its own, unless the answer hangs on them.
-    let hangs_on_pilots = found.best.is_some_and(|best| bench.is_forced(best));
-    let work = bench.work.max(EXTRA_WORK);
-    (bench.learns, bench.work_max) = (hangs_on_pilots, bench.work + work);
-    bench.begins("testing the runner-up");
-    let Ok(runner_up) = runner_up(&mut bench, allowed, &found)? else { return Ok(None) };
-    let mut nines = Vec::new();
-    bench.learns = true;
-    for factor in [10.0, 0.1] {
-        let share = allowed * factor;
-        if share >= 0.5 {
-            continue;
+    // What is told beside the answer adds trials, and the answer is that of all trials: again, until nobody lives through more.
+    let mut may_test = true;
+    let (found, runner_up, nines) = loop {
+        let lived = bench.lived();
+        (bench.learns, bench.work_max) = (true, u64::MAX);
+        bench.begins("searching the cheapest");
+        let Ok(found) = bench.search(allowed, &lattice)? else { return Ok(None) };
+        let Ok((runner_up, nines)) = told_beside(&mut bench, allowed, &found, &lattice, may_test)? else {
+            return Ok(None);
+        };
+        if bench.lived() == lived {
+            break (found, runner_up, nines);
         }
-        bench.work_max = bench.work + work;
-        bench.begins(if factor > 1.0 { "searching with a nine less" } else { "searching with a nine more" });
-        let Ok(found) = bench.search(share, &lattice)? else { return Ok(None) };
-        nines.push((1.0 - share, verdict(question, &found), found.best.filter(|_| found.decided)));
-    }
-    (bench.learns, bench.work_max) = (hangs_on_pilots, bench.work + work);
-    bench.begins("testing along the frontier");
-    let Ok(frontier) = frontier(&mut bench, found.best)? else { return Ok(None) };
-    // The searches for other targets and the frontier add trials: every estimate is of all of them.
+        may_test = false;
+    };
+    bench.work_max = u64::MAX;
+    let Ok(frontier) = frontier(&mut bench)? else { return Ok(None) };
     let mut planned = concluded(&bench, allowed, &found, runner_up, checked);
     let nine = |(target_share, verdict, best): (f64, Verdict, Option<usize>)| Nine {
         target_share,
@@ -259,7 +252,8 @@ fn searched(
             planned.assumed.extend(assumed);
         }
     }
-    if let Some(first) = found.best.or_else(|| closest(&bench)) {
+    let hope = || bench.hope(allowed, &found.standings).filter(|_| !found.decided);
+    if let Some(first) = found.best.or_else(hope).or_else(|| closest(&bench)) {
         bench.begins("asking what the downtime comes from");
         let seen = (bench.estimate(first).hits, bench.trials(first));
         let Ok(why) = Alone::new(&bench, first).why(seen, bench.work)? else { return Ok(None) };
@@ -270,6 +264,41 @@ fn searched(
     planned.methods = bench.methods();
     planned.notes.extend(methods_in_words(&planned.methods));
     Ok(Some(planned))
+}
+
+/// A runner-up, and the best for another target.
+type Beside = (Option<usize>, Vec<(f64, Verdict, Option<usize>)>);
+
+/// What is told beside the answer, each for at most as much work as the answer took, of a nine less and a nine more the best. Where
+/// nobody else may be tested any more, the runner-up is all the same. It asks no pilots of its own unless the answer hangs on them.
+fn told_beside(
+    bench: &mut Bench<'_>,
+    allowed: f64,
+    found: &Found,
+    lattice: &Lattice,
+    may_test: bool,
+) -> Result<Result<Beside, Stopped>, RunError> {
+    let hangs_on_pilots = found.best.is_some_and(|best| bench.is_forced(best));
+    let work = bench.work.max(EXTRA_WORK);
+    let until = |bench: &Bench<'_>| if may_test { bench.work + work } else { 0 };
+    (bench.learns, bench.work_max) = (hangs_on_pilots, bench.work + work);
+    bench.begins("testing the runner-up");
+    let Ok(runner_up) = runner_up(bench, allowed, found)? else { return Ok(Err(Stopped)) };
+    let mut nines = Vec::new();
+    bench.learns = true;
+    for factor in [10.0, 0.1] {
+        let share = allowed * factor;
+        if share >= 0.5 {
+            continue;
+        }
+        bench.work_max = until(bench);
+        bench.begins(if factor > 1.0 { "searching with a nine less" } else { "searching with a nine more" });
+        let Ok(found) = bench.search(share, lattice)? else { return Ok(Err(Stopped)) };
+        nines.push((1.0 - share, verdict(bench.question, &found), found.best.filter(|_| found.decided)));
+    }
+    (bench.learns, bench.work_max) = (hangs_on_pilots, until(bench));
+    bench.begins("testing along the frontier");
+    Ok(frontier::test(bench, found.best)?.map(|()| (runner_up, nines)))
 }
 
 /// What a reader should know of how trials were drawn.

@@ -154,6 +154,11 @@ impl<'a> Bench<'a> {
         self.forced.get(&candidate).map(Forced::plan)
     }
 
+    /// Trials that all candidates together have lived through and that tell of them.
+    pub fn lived(&self) -> u64 {
+        (0..self.looks.len()).map(|candidate| self.trials(candidate)).sum()
+    }
+
     /// Whether more may be done.
     pub fn may_go_on(&self) -> bool {
         self.work <= self.work_max
@@ -197,13 +202,14 @@ impl<'a> Bench<'a> {
             Some(forced) => forced.estimate(cap, level),
             None => {
                 let seen = &self.seen[candidate];
-                MeanEstimate::new(seen, cap, level).with_room(self.kinds(candidate).rare_ms(seen.n()), cap)
+                MeanEstimate::new(seen, cap, level).knowing(self.kinds(candidate).beyond(seen.n()), cap, level)
             }
         };
         estimate.scaled(1.0 / cap)
     }
 
-    fn kinds(&self, candidate: usize) -> &Kinds {
+    /// What misses the objective of a candidate.
+    pub fn kinds(&self, candidate: usize) -> &Kinds {
         let design = &self.question.candidates[candidate].design;
         self.kinds[candidate].get_or_init(|| Kinds::of(&self.question.study, design))
     }

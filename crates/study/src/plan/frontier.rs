@@ -46,8 +46,13 @@ impl Visitor for Differences {
     }
 }
 
-/// Designs over all costs, and those of them that are worth their cost.
-pub(super) fn frontier(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<Vec<usize>, Stopped>, RunError> {
+/// The look of the designs along the frontier.
+fn look(bench: &Bench<'_>) -> u32 {
+    LOOK.min(bench.last_look())
+}
+
+/// Tests designs over all costs.
+pub(super) fn test(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<(), Stopped>, RunError> {
     let number = bench.order.len();
     let mut along: Vec<usize> = best.into_iter().collect();
     // Steps over the order of costs; of each some that lie apart.
@@ -56,11 +61,12 @@ pub(super) fn frontier(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Res
         let apart = part.len().div_ceil(PER_STEP).max(1);
         along.extend(part.iter().copied().step_by(apart).filter(|&candidate| Some(candidate) != best));
     }
-    let look = LOOK.min(bench.last_look());
-    if bench.test(&along, look)?.is_err() {
-        return Ok(Err(Stopped));
-    }
-    let least = trials_of(look);
+    bench.test(&along, look(bench))
+}
+
+/// Those of the tested designs that are worth their cost.
+pub(super) fn frontier(bench: &mut Bench<'_>) -> Result<Result<Vec<usize>, Stopped>, RunError> {
+    let least = trials_of(look(bench));
     let tested = bench.order.iter().copied().filter(|&candidate| bench.trials(candidate) >= least);
     let mut front: Vec<usize> = Vec::new();
     for candidate in tested {
@@ -96,7 +102,8 @@ fn told_apart(bench: &mut Bench<'_>, front: &[usize], trials: u64) -> Result<Res
     let cap = crate::conclude::cap_ms(&bench.question.study);
     let less = |cheap: usize, dear: usize| {
         let of = differences.as_ref().map(|all| &all.of[cheap * all.designs + dear]);
-        of.is_some_and(|of| DifferenceEstimate::new(of, cap, level).bounds.ends().0 > 0.0)
+        let room = || bench.kinds(front[cheap]).room(bench.kinds(front[dear]), trials);
+        of.is_some_and(|of| DifferenceEstimate::with_room(of, room(), cap, level).bounds.ends().0 > 0.0)
     };
     let mut kept: Vec<usize> = Vec::new();
     for place in 0..front.len() {

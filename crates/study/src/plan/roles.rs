@@ -82,10 +82,13 @@ pub(super) fn runner_up(
 fn ties(bench: &Bench<'_>, allowed: f64, found: &Found) -> Vec<usize> {
     let Some(best) = found.best else { return Vec::new() };
     let cost = bench.cost(best);
+    let high = bench.estimate(best).bounds.high();
+    let misses_more = |of: usize| matches!(bench.estimate(of).bounds, Bounds::Interval(of) if of.low > high);
     let tied = |&candidate: &usize| {
         let near = (bench.cost(candidate) - cost).abs() <= CHEAPER * cost;
         if near {
-            return bench.look(candidate) > 0 && found.standings[candidate] != Standing::Misses;
+            let may = bench.look(candidate) > 0 && found.standings[candidate] != Standing::Misses;
+            return may && !misses_more(candidate);
         }
         // Cheaper, and proven to miss nine tenths of the budget, but not more than eleven tenths of it.
         let in_band = |bounds: Bounds| matches!(bounds, Bounds::Interval(of) if of.low <= (1.0 + BAND) * allowed);

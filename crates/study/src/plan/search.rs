@@ -82,43 +82,65 @@ impl Bench<'_> {
         next
     }
 
-    /// Searches the cheapest candidate that misses at most the allowed share, as long as the work is not done.
+    /// What the trials so far prove of all candidates.
+    fn standings(&self, allowed: f64, lattice: &Lattice) -> Vec<Standing> {
+        let mut standings = vec![Standing::Open; self.question.candidates.len()];
+        self.order.iter().for_each(|&candidate| self.decide(candidate, allowed, lattice, &mut standings));
+        standings
+    }
+
+    /// Searches the cheapest candidate that misses at most the allowed share, as long as the work is not done. A proof holds by all
+    /// trials: one that a later look takes back is none, and the search goes on.
     ///
     /// # Errors
     /// If a trial passes its event budget.
     pub fn search(&mut self, allowed: f64, lattice: &Lattice) -> Result<Result<Found, Stopped>, RunError> {
-        let mut standings = vec![Standing::Open; self.question.candidates.len()];
-        for candidate in self.order.clone() {
-            self.decide(candidate, allowed, lattice, &mut standings);
+        let mut standings = self.standings(allowed, lattice);
+        loop {
+            let lived = self.lived();
+            if self.test_open(allowed, lattice, &mut standings)?.is_err() {
+                return Ok(Err(Stopped));
+            }
+            let mut best = self.cheapest(&standings, Standing::Meets);
+            if let Some(first) = best {
+                let Ok(least) = self.least_of_equals(first, allowed, lattice, &mut standings)? else {
+                    return Ok(Err(Stopped));
+                };
+                standings = self.standings(allowed, lattice);
+                best = Some(least).filter(|&least| standings[least] == Standing::Meets);
+            }
+            let (decided, meets) = (self.is_decided(&standings), self.cheapest(&standings, Standing::Meets));
+            if decided && best.is_some() == meets.is_some() || self.lived() == lived || !self.may_go_on() {
+                return Ok(Ok(Found { standings, best: best.or(meets), decided }));
+            }
         }
+    }
+
+    /// Tests what is open, look by look, until all is decided.
+    fn test_open(
+        &mut self,
+        allowed: f64,
+        lattice: &Lattice,
+        standings: &mut [Standing],
+    ) -> Result<Result<(), Stopped>, RunError> {
         for look in 1..=self.last_look() {
             loop {
-                let next = self.next(look, allowed, lattice, &standings);
+                let next = self.next(look, allowed, lattice, standings);
                 if next.is_empty() || !self.may_go_on() {
                     break;
                 }
                 if self.test(&next, look)?.is_err() {
                     return Ok(Err(Stopped));
                 }
-                for candidate in next {
-                    self.decide(candidate, allowed, lattice, &mut standings);
-                }
+                next.iter().for_each(|&candidate| self.decide(candidate, allowed, lattice, standings));
                 let decided = standings.iter().filter(|&&standing| standing != Standing::Open).count();
                 self.reached(decided, trials_of(look));
             }
-            if self.is_decided(&standings) || !self.may_go_on() {
+            if self.is_decided(standings) || !self.may_go_on() {
                 break;
             }
         }
-        let mut best = self.cheapest(&standings, Standing::Meets);
-        let decided = self.is_decided(&standings);
-        if let Some(first) = best {
-            let Ok(least) = self.least_of_equals(first, allowed, lattice, &mut standings)? else {
-                return Ok(Err(Stopped));
-            };
-            best = Some(least);
-        }
-        Ok(Ok(Found { standings, best, decided }))
+        Ok(Ok(()))
     }
 
     /// Whether two candidates cost the same.

@@ -18,8 +18,8 @@ use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
-    Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, Unseen, WeightedHistogram,
-    WeightedMoments, WeightedRatio,
+    Beyond, Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, Unseen,
+    WeightedHistogram, WeightedMoments, WeightedRatio,
 };
 
 /// Draws the conclusions of a weighted run.
@@ -95,7 +95,7 @@ impl<'a> Concluding<'a> {
     /// A blow that no trial has met is one outage: how many there can be at most, one a millisecond, says nothing.
     fn outages_per_year(&self) -> Estimate {
         let (outages, cap) = (&self.tally.outages, cap_ms(self.study));
-        let blow = Unseen { hit: 1.0, rare: 0.0 };
+        let blow = Unseen { hit: 1.0, beyond: Beyond::NONE };
         let of = MeanEstimate::new(outages, cap, self.confidence).knowing_the_unseen(blow, cap, self.confidence);
         let of = match self.grouped {
             true => of,

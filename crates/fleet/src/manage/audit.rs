@@ -107,12 +107,10 @@ impl World {
         for (cause, withheld) in self.book.withheld().enumerate() {
             let absent = self.machines.iter().filter(|m| m.marks & self.absent() != 0 && m.root as usize == cause);
             let absent: i64 = absent.map(|machine| self.sets[machine.set as usize].serves).sum();
-            let owed = self
-                .manager
-                .sets
-                .iter()
-                .zip(&self.sets)
-                .map(|(set, starts)| i64::from(set.short.to(cause as u16)) * starts.serves);
+            let owed = self.manager.sets.iter().zip(&self.sets).map(|(set, starts)| {
+                let refused = if set.refused.0 as usize == cause { set.refused.1 } else { 0 };
+                i64::from(set.short.to(cause as u16) + refused) * starts.serves
+            });
             let slowed = self.machines.iter().zip(&self.factors).filter(|(machine, (left, of))| {
                 machine.marks & self.absent() == 0 && *left < 1000 && *of as usize == cause
             });

@@ -290,10 +290,15 @@ impl World {
         for index in 0..self.manager.watching.len() {
             let (at, watch) = self.manager.watching[index];
             let short = self.is_short(at, watch, 0);
-            let state = &mut self.manager.changes[at];
-            if state.made {
+            if self.manager.changes[at].made {
+                if !short {
+                    self.forget_refusal(self.manager.changes[at].set, t);
+                }
                 self.watch_return(at, watch, short, t);
-            } else if !short {
+                continue;
+            }
+            let state = &mut self.manager.changes[at];
+            if !short {
                 (state.since, state.due) = (None, SimTime::NEVER);
             } else if state.since.is_none() {
                 self.service_goes_short(at, t);

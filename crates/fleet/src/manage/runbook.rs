@@ -58,10 +58,13 @@ impl World {
         if !first && state.retry_due != t {
             return false;
         }
-        if first && !self.is_short(at, alert.watch, 0) {
-            self.book.count(Operation::RunbooksIdle, 1, t, &self.measure);
+        if !self.is_short(at, alert.watch, 0) {
             let state = &mut self.manager.changes[at];
-            (state.made, state.since, state.due) = (false, None, SimTime::NEVER);
+            if first {
+                (state.made, state.since, state.due) = (false, None, SimTime::NEVER);
+                self.book.count(Operation::RunbooksIdle, 1, t, &self.measure);
+            }
+            self.manager.changes[at].retry_due = SimTime::NEVER;
             return false;
         }
         let back = self.control_plane_back(state.set, t, strikes);

@@ -100,12 +100,33 @@ impl World {
         }
     }
 
+    /// A request is refused as a whole: the capacity stays what it was. The customer wants the machines all the same: what is missed
+    /// for want of them is charged to what refused them.
+    fn refuse(&mut self, set: usize, target: u32, by: Extra, t: SimTime) {
+        self.book.settle(t, &self.measure);
+        let cause = self.own_cause(by);
+        let state = &mut self.manager.sets[set];
+        let machines = target.saturating_sub(state.desired);
+        state.refused = (cause, machines);
+        self.book.withhold(self.sets[set].withheld_from, cause, i64::from(machines) * self.sets[set].serves);
+    }
+
+    /// Nobody wants what was refused any more.
+    pub(crate) fn forget_refusal(&mut self, set: usize, t: SimTime) {
+        let (cause, machines) = std::mem::take(&mut self.manager.sets[set].refused);
+        if machines > 0 {
+            self.book.settle(t, &self.measure);
+            self.book.withhold(self.sets[set].withheld_from, cause, -i64::from(machines) * self.sets[set].serves);
+        }
+    }
+
     /// Asks for a capacity. False if the request is refused as a whole; then nothing has changed.
     pub(crate) fn set_capacity(&mut self, set: usize, target: u32, t: SimTime, strikes: &Strikes) -> bool {
         if self.control_plane_back(set, t, strikes) > t {
             self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
             return false;
         }
+        self.forget_refusal(set, t);
         let exists = self.manager.sets[set].exists;
         if target > exists {
             // AZ-10: new capacity wins over a running rebalance.
@@ -139,15 +160,14 @@ impl World {
         let percent = managed.overprovision;
         if !self.quota_allows(set, add, add - regular) {
             self.book.count(Operation::QuotaRefusals, 1, t, &self.measure);
-            // The customer wants them all the same; what is missing is the quota's.
-            self.ask_for(set, target, self.own_cause(Extra::Quota), t);
+            self.refuse(set, target, Extra::Quota, t);
             return false;
         }
         let planned = match self.plan(set, add, target, t, strikes) {
             Ok(planned) => planned,
             Err(_) => {
                 self.book.count(Operation::ScaleOutsBlocked, 1, t, &self.measure);
-                self.ask_for(set, target, self.own_cause(Extra::BlockedByPolicy), t);
+                self.refuse(set, target, Extra::BlockedByPolicy, t);
                 return false;
             }
         };

@@ -114,6 +114,8 @@ pub(crate) struct SetState {
     pub protected: (u32, u32),
     /// The missing instances: as many as `desired` exceeds `exists`.
     pub short: Owed,
+    /// What refused machines that the customer goes on wanting, and how many; not asked for, as nothing has changed.
+    pub refused: (u16, u32),
     pub repairing: u32,
     /// Machines that wait for their repair.
     pub waiting: Vec<u32>,
@@ -152,6 +154,7 @@ zonefall_engine::pooled_clone!(SetState {
     zones,
     first_zones,
     desired,
+    refused,
     exists,
     spot,
     next_id,
@@ -193,6 +196,7 @@ impl SetState {
             zones: Vec::with_capacity(end - start),
             first_zones: set.zones.iter().filter_map(of_zone).collect(),
             desired: 0,
+            refused: (0, 0),
             exists: 0,
             spot: 0,
             next_id: 0,
@@ -230,6 +234,7 @@ impl SetState {
         self.zones.extend_from_slice(&self.first_zones);
         self.groups.clone().for_each(|group| groups[group].in_use = self.first_zones.contains(&group));
         self.short.clear();
+        self.refused = (0, 0);
         self.waiting.clear();
         self.notices.clear();
         (self.desired, self.exists, self.spot, self.next_id, self.repairing, self.pooled) = (0, 0, 0, 0, 0, 0);

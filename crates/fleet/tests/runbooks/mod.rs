@@ -111,7 +111,7 @@ fn an_action_may_fail_and_is_tried_again() {
     };
     let (ledger, _) = script().live(of(0.0, None), None);
     assert_eq!((ledger.missed_ms, count(&ledger, Operation::RunbooksFailed)), (8 * HOUR, 1));
-    // Tried until the zone is back at 9 h, and after it: nobody tells the operator to stop.
+    // Tried until it succeeds, at most until the zone is back at 9 h.
     let (ledger, _) = script().live(of(0.5, Some(10 * MINUTE)), None);
     let tries = count(&ledger, Operation::RunbooksFailed);
     assert_eq!(ledger.missed_ms, 20 * MINUTE + tries * 10 * MINUTE + MADE);
@@ -123,6 +123,31 @@ fn al_05_a_quota_that_nobody_thought_of_stops_a_runbook() {
     design.quota = Some(Quota { vcpus: 13, spot_vcpus: 0, machines: 100 });
     let (ledger, _) = script().live(design, None);
     assert_eq!((ledger.missed_ms, count(&ledger, Operation::QuotaRefusals)), (8 * HOUR, 1));
+}
+
+/// What is refused is not asked for: the capacity is what it was, and the next loss is measured by it.
+#[test]
+fn al_01_a_refused_runbook_answers_the_next_alert() {
+    let zones = [(0, 0, 4, HOUR, 2 * HOUR), (0, 0, 4, 12 * HOUR, 13 * HOUR)];
+    let twice = || Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY).outages(&zones);
+    for back_after in [None, Some(SimDuration::from_ms(30 * MINUTE))] {
+        let mut design = design_with(Change { back_after, ..runbook(alert(), Action::Capacity(20)) });
+        design.quota = Some(Quota { vcpus: 13, spot_vcpus: 0, machines: 100 });
+        let (ledger, world) = twice().live(design, None);
+        assert_eq!(world.instances(0), vec![2, 2, 2]);
+        assert_eq!((count(&ledger, Operation::RunbooksBegun), count(&ledger, Operation::QuotaRefusals)), (2, 2));
+        // A third of the capacity, for two hours of a day.
+        let lost = 1.0 - ledger.capacity_ms as f64 / ledger.capacity_full_ms as f64;
+        assert!((lost - 2.0 / 24.0 / 3.0).abs() < 2e-3, "{lost}");
+    }
+}
+
+#[test]
+fn nobody_tries_again_what_is_not_needed_any_more() {
+    let change = runbook(Alert { success: 0.0, ..alert() }, Action::Capacity(9));
+    let (ledger, _) = script().live(design_with(Change { retry: Some(SimDuration::from_ms(HOUR)), ..change }), None);
+    // At 1:20, 2:20 … 8:20; at 9 h the zone is back.
+    assert_eq!((count(&ledger, Operation::RunbooksFailed), count(&ledger, Operation::RunbooksIdle)), (8, 0));
 }
 
 #[test]

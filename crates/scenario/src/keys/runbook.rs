@@ -39,6 +39,6 @@ pub(super) const KEYS: &[Key] = &[
     runbook_key!("force_detach", Flag, "Data disks of machines in dark zones are detached and attached to new machines elsewhere."),
     runbook_key!("stop_rollout", Flag, "Stops a rollout; what it has done stays. The way back from a bad version goes on."),
     runbook_key!("roll_back", Flag, "Brings the model from before the newest one back."),
-    runbook_key!("retry", Duration, "If the action failed or did not reach its end, it is tried again after this time, of at least 1 min."),
+    runbook_key!("retry", Duration, "If the action failed or did not reach its end, it is tried again after this time, of at least 1 min, as long as what set off the alert is so."),
     runbook_key!("back_after", Duration, "With `capacity`: the capacity from before is asked for again once the service would do without the more, and no zone was dark for so long."),
 ];

@@ -74,9 +74,7 @@ impl World {
         if owed == 0 {
             return state.exists;
         }
-        let refused = [Extra::NoCapacity, Extra::Quota, Extra::BlockedByPolicy];
-        let refused: u32 = refused.map(|extra| state.short.to(self.own_cause(extra))).iter().sum();
-        state.exists + owed.saturating_sub(refused)
+        state.exists + owed.saturating_sub(state.short.to(self.own_cause(Extra::NoCapacity)))
     }
 
     /// What a set's metrics follow from, now.
@@ -192,6 +190,9 @@ impl World {
         let decision = decide(&View { capacity, profile, readings: &readings, foreseen, may_out, may_in });
         self.note_missing(at, readings.iter().any(|reading| reading.is_missing()), t);
         self.scaler.readings = readings;
+        if !matches!(decision, Decision::Out { .. }) {
+            self.forget_refusal(set, t);
+        }
         match decision {
             Decision::Stay => {}
             Decision::Flapping => {

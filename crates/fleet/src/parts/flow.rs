@@ -68,7 +68,7 @@ impl Way {
 }
 
 /// The part of `milli` that `some` are of `all`.
-pub(super) fn portion(milli: u64, some: u64, all: u64) -> u64 {
+pub(crate) fn portion(milli: u64, some: u64, all: u64) -> u64 {
     match all {
         _ if some == all => milli,
         0 => 0,

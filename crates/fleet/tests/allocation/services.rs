@@ -192,14 +192,14 @@ fn gateway() -> Design {
     design
 }
 
-/// The same whose clients try again, and the two that serve at once before a database of all, whose clients do, each behind its own.
+/// The same whose clients try again, and two that serve at once whose clients do, each behind a gateway of its own.
 fn gateways_and_tries() -> [Design; 2] {
-    let retry = sharing().service.retry;
+    let retry = sent_and_trying().service.retry;
     let mut alone = Design { name: "tries at a gateway".into(), ..gateway() };
-    let mut sharing = Design { name: "tries at gateways".into(), ..sharing() };
-    sharing.service.gateway = alone.service.gateway.clone();
-    (alone.service.retry, sharing.service.retry) = (retry, retry);
-    [alone, sharing]
+    let mut each = Design { name: "tries at gateways".into(), ..sent_and_trying() };
+    each.service.gateway = alone.service.gateway.clone();
+    alone.service.retry = retry;
+    [alone, each]
 }
 
 /// Machines before which clients wait.

@@ -5,7 +5,9 @@
 //! components with a ceiling) lies behind one of them. Without failover that is the whole service. Where clients are sent to one of
 //! several parts, it is these parts; none are told where what has a limit is beside them, or within several such groups.
 
+use crate::failover::{Failover, Pattern};
 use crate::structure::{Part, Structure};
+use zonefall_engine::SimDuration;
 
 impl Structure {
     /// The entrances of the service; none where its parts and what is beside them have limits at once.
@@ -22,6 +24,18 @@ impl Structure {
         let Some(group) = groups.next() else { return Some(vec![root as u32]) };
         let is_only = groups.next().is_none() && self.is_passed_by_all(group);
         is_only.then(|| self.parts_of(group).to_vec())
+    }
+
+    /// The failover groups whose parts have limits.
+    pub fn failovers_with_limits(&self) -> usize {
+        self.failovers.iter().filter(|of| self.limited_within(of.node as usize) > 0).count()
+    }
+
+    /// Other failover groups that do not send all of their clients from one part to another at once: for a while what all need is there
+    /// for some of them.
+    pub fn failovers_in_between(&self) -> impl Iterator<Item = &Failover> {
+        let others = self.failovers.iter().filter(|of| self.limited_within(of.node as usize) == 0);
+        others.filter(|of| of.spread > SimDuration::ZERO || matches!(of.pattern, Pattern::ActiveActive { .. }))
     }
 
     /// Where gateways stand: before all that has a limit, and if nothing with a limit stands before the parts that clients are sent to,

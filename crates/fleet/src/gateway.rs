@@ -1,8 +1,11 @@
 //! AG-03: application gateways in front of the machines grow with the demand, and take their time.
 //!
-//! In: each change of the demand that comes to one. Out: the most that it lets through, which the book reckons with; what it turns away
+//! In: each change of what comes to one. Out: the most that it lets through, which the book reckons with; what it turns away
 //! reaches no machine. Events are orders that come, and looks at what has not been needed (`policy/gateway`). A design
 //! without such a gateway has nothing of this.
+//!
+//! Clients that try again (TF-01) come to it with all their tries, of which it turns away what is too much (`policy/retry.rs`): so what
+//! comes changes with whatever happens behind it.
 //!
 //! There is one before all machines, in a service of parts one at each entrance (`parts/gates.rs`): where clients are sent to one of
 //! several parts, those that come over find a gateway that is as small as what came before asked for.
@@ -20,6 +23,8 @@ impl World {
         let design = Arc::clone(&self.design);
         let Some(gateway) = &design.service.gateway else { return };
         self.growths.resize_with(self.book.gates(), Growth::default);
+        // What comes is not yet what a gateway of the trial before has turned away.
+        (0..self.growths.len()).for_each(|at| self.book.opens_gate(at, u64::MAX));
         for at in 0..self.growths.len() {
             self.growths[at].begin(gateway.wanted(self.book.comes_to_gate(at)));
             self.book.opens_gate(at, gateway.lets_through(self.growths[at].instances));
@@ -39,6 +44,18 @@ impl World {
                 self.book.count(Operation::GatewayGrowths, 1, t, &self.measure);
             }
             self.look_at_gateway(at, gateway, t);
+        }
+    }
+
+    /// Clients try again: what comes to gateways may be something else after whatever has happened at `t`.
+    pub(crate) fn gateways_hear_tries(&mut self, t: SimTime) {
+        let design = Arc::clone(&self.design);
+        let Some(gateway) = &design.service.gateway else { return };
+        // Each turn that changes what comes has opened a gateway, and none has more instances than it may.
+        while (0..self.growths.len()).any(|at| self.growths[at].wanted() != gateway.wanted(self.book.comes_to_gate(at)))
+        {
+            self.book.settle(t, &self.measure);
+            self.gateways_meet_demand(t);
         }
     }
 

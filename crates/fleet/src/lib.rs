@@ -70,7 +70,7 @@ pub use measure::{Measure, Windows};
 pub use operations::{OPERATIONS, Operation, OperationRow, TABLE as OPERATION_TABLE};
 pub use parts::routes::working;
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
-pub use retries::Tries;
+pub use retries::Attempts;
 pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
 pub use service::{Begin, Ceiling, IN_TIME, Latency, Limit, Queue, Service, Sessions};
 pub use slow_start::SlowStart;

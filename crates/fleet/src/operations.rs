@@ -299,7 +299,7 @@ pub const TABLE: [OperationRow; 72] = {
         row(
             O::GatewayTurnedAway,
             "gateway_turned_away",
-            "requests that the application gateway turned away for want of instances",
+            "requests that the application gateway turned away for want of instances, each try of them",
             "AG-03",
         ),
         row(O::LineMs, "line_h", "hours in which requests waited in line, more having come than was served", "TF-01"),

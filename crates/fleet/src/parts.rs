@@ -18,6 +18,7 @@ mod work;
 
 use crate::design::Design;
 use crate::parts::flow::Scratch;
+pub(crate) use crate::parts::flow::portion;
 use crate::parts::gates::Gates;
 use crate::parts::lines::Lines;
 use crate::parts::routes::{Reach, Route, WHOLLY};
@@ -228,7 +229,7 @@ impl Parts {
             tries: works.retry.map(|retry| Box::new(Tries::new(retry, service))),
             lines: works.patience.map(|most| Box::new(Lines::new(most, service, (causes, overload)))),
             times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
-            gates: works.gateway.as_ref().map(|_| Box::new(Gates::new(service))),
+            gates: works.gateway.as_ref().map(|_| Box::new(Gates::new(service, works.retry.is_some()))),
             work: None,
         };
         let at_home = design.jobs.as_ref().map(|_| parts.reach_if_all_work(service));
@@ -471,10 +472,19 @@ impl Parts {
         }
         let Some(demand) = self.demand else { return Passes { served: 0, lost: 0 } };
         // What is served last: whoever asks for the way of a part finds it as it was gone through then.
-        let lost = self.let_in(demand).saturating_sub(self.meets_nobody_dead(demand));
+        let lost = self.meets_the_dead(demand);
         let passes = Passes { served: self.flow_served(demand), lost };
         self.passes.set(Some(passes));
         passes
+    }
+
+    /// What no gateway turns away and meets somebody dead.
+    fn meets_the_dead(&self, demand: u64) -> u64 {
+        let (let_in, nobody) = (self.let_in(demand), self.meets_nobody_dead(demand));
+        match self.tries {
+            Some(_) => portion(demand.saturating_sub(nobody), let_in, demand),
+            None => let_in.saturating_sub(nobody),
+        }
     }
 
     /// Demand served in the current state.

@@ -6,6 +6,7 @@
 
 use crate::ledger::Ledger;
 use crate::operations::Operation;
+use crate::parts::portion;
 use crate::policy::retry::{Load, Retry};
 use std::cell::Cell;
 
@@ -35,33 +36,43 @@ struct Found {
 }
 
 /// A state of load, in thousandths of a request a second.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Asked {
     pub demand_milli: u64,
     pub capacity_milli: u64,
     /// What is sent to machines alive, and to dead ones, in any unit.
     pub alive: u64,
     pub dead: u64,
+    /// AG-03: what a gateway before them lets through; [`u64::MAX`] without one.
+    pub gate_milli: u64,
 }
 
 /// What clients ask for while attempts fail for lack of capacity, in thousandths of a request a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tries {
+pub struct Attempts {
     /// First tries.
     pub first_milli: u64,
     /// All of them.
     pub all_milli: u64,
-    /// What the machines are good for.
+    /// What the machines, and a gateway before them, are good for.
     pub capacity_milli: u64,
     /// None would fail, had none failed before: tries again alone keep the overload up.
     pub hold_themselves: bool,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self { demand_milli: 0, capacity_milli: 0, alive: 0, dead: 0, gate_milli: u64::MAX }
+    }
 }
 
 impl Asked {
     pub fn load(self) -> Load {
         let alive = if self.alive == 0 { 0.0 } else { self.alive as f64 / (self.alive + self.dead) as f64 };
         let capacity = if self.alive == 0 { 0 } else { self.capacity_milli };
-        Load { alive, capacity: capacity as f64 / self.demand_milli as f64 }
+        let demand = self.demand_milli as f64;
+        let gate = if self.gate_milli == u64::MAX { f64::INFINITY } else { self.gate_milli as f64 / demand };
+        Load { alive, capacity: capacity as f64 / demand, gate }
     }
 }
 
@@ -110,7 +121,9 @@ impl Clients {
     fn flow_in(&self, asked: Asked, settled: (f64, bool)) -> (u64, u64) {
         let (reach, served) = self.retry.flow(asked.load(), settled);
         let milli = |share: f64| (share * asked.demand_milli as f64).round() as u64;
-        let reach = if settled.0 > 0.0 { milli(reach).max(asked.capacity_milli) } else { milli(reach) };
+        // A gateway may keep more away from them.
+        let is_full = settled.0 > 0.0 && asked.gate_milli == u64::MAX;
+        let reach = if is_full { milli(reach).max(asked.capacity_milli) } else { milli(reach) };
         (reach, milli(served).min(asked.demand_milli))
     }
 
@@ -142,12 +155,21 @@ impl Clients {
         (tries * (1.0 - self.retry.faults) * asked.demand_milli as f64).round() as u64
     }
 
+    /// Of so much that comes to the gateway with the attempts, what it lets in.
+    pub fn let_in(&self, asked: Asked, milli: u64) -> u64 {
+        if asked.gate_milli == u64::MAX {
+            return milli;
+        }
+        let comes = self.attempts(asked);
+        if comes <= asked.gate_milli { milli } else { portion(milli, asked.gate_milli, comes) }
+    }
+
     /// What clients ask for in this state, for whoever watches; none where no attempt fails for lack of capacity.
-    pub fn tries(&self, asked: Asked) -> Option<Tries> {
-        self.fails_in(asked).then(|| Tries {
+    pub fn tries(&self, asked: Asked) -> Option<Attempts> {
+        self.fails_in(asked).then(|| Attempts {
             first_milli: asked.demand_milli,
             all_milli: self.attempts(asked),
-            capacity_milli: if asked.alive == 0 { 0 } else { asked.capacity_milli },
+            capacity_milli: if asked.alive == 0 { 0 } else { asked.capacity_milli.min(asked.gate_milli) },
             hold_themselves: self.retry.settles(asked.load(), 0.0).0 <= 0.0,
         })
     }

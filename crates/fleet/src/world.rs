@@ -138,6 +138,8 @@ pub struct World {
     pub(crate) follows: bool,
     /// After each event it is looked where clients should go, or how it stands with those who wait.
     pub(crate) reviews: bool,
+    /// AG-03: gateways grow with what clients try again.
+    pub(crate) hears_tries: bool,
 }
 
 zonefall_engine::pooled_clone!(World {
@@ -185,7 +187,8 @@ zonefall_engine::pooled_clone!(World {
     growths,
     routing,
     follows,
-    reviews
+    reviews,
+    hears_tries
 });
 
 /// Who can be struck in a study: the union of the slots and hosts of all designs.
@@ -233,6 +236,7 @@ impl World {
         let starting = restarts
             || managed
             || sets.iter().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up) || set.creating.is_some());
+        let hears_tries = design.service.gateway.is_some() && design.service.retry.is_some();
         let slow_starts = sets.iter().any(|set| set.slow_start.is_some());
         let degrades = slow_starts
             || modes.iter().any(|mode| matches!(mode.effect, Effect::Degraded(_)))
@@ -299,7 +303,9 @@ impl World {
             seats: seats(&design, names, &topology),
             passages: Passages::default(),
             growths: Vec::new(),
-            reviews: design.service.patience.is_some()
+            hears_tries,
+            reviews: hears_tries
+                || design.service.patience.is_some()
                 || design.structure().is_some_and(|service| !service.failovers.is_empty()),
             routing: switches(&design),
             moves: design.sets.iter().any(|set| set.zones.is_empty()),

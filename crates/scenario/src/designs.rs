@@ -133,7 +133,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     };
     let within = need.as_ref().and_then(|(.., within)| within.as_ref());
     let asked = need.as_ref().map(|(need, ..)| need);
-    let service = service::service((&seen.name, &reader), sets.as_deref(), (asked, has_demand), (within, memory), sink);
+    let service = service::service(&reader, sets.as_deref(), (asked, has_demand), (within, memory), sink);
     let (mut sets, (need, need_span, _)) = (sets?, need?);
     let (demand, jobs) = (demand?, jobs?);
     let service = service?;

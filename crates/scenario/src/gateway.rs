@@ -1,8 +1,8 @@
 //! `load_balancer.autoscale`: an application gateway that grows with what comes to it (AG-03).
 //!
 //! In: the table, the kind of the load balancer, whether anything arrives, and what is needed. Out: what the fleet follows. What can go
-//! wrong: another kind, a minimum above the maximum, nothing that arrives, clients that try again, a service of parts whose entrances are
-//! not known; told at their places.
+//! wrong: another kind, a minimum above the maximum, nothing that arrives, a service of parts whose entrances are not known; told at
+//! their places.
 
 use crate::codes;
 use crate::designs::as_read;
@@ -19,7 +19,7 @@ const UNIT_MAX_MILLI: u64 = 1_000_000_000;
 
 /// The outer `None` is a mistake, the inner one no such gateway.
 pub(crate) fn gateway(
-    (name, design): (&str, &Reader<'_>),
+    design: &Reader<'_>,
     (need, has_demand): (Option<&Need>, bool),
     sink: &mut Sink,
 ) -> Option<Option<Gateway>> {
@@ -44,12 +44,6 @@ pub(crate) fn gateway(
     if !has_demand {
         let words = "it scales with what arrives, and nothing does".into();
         no(codes::SERVICE, "", words, "add `[demand]` with `rate = \"600 req/s\"`");
-    }
-    if design.has("retry") && !design.is_off("retry") {
-        let words = format!(
-            "design `{name}` has a gateway that grows and clients that try again (`[retry]`): how these work together is not simulated"
-        );
-        no(codes::EXCLUSIVE, "", words, "write `load_balancer.autoscale = false` or `retry = false` there");
     }
     if need.and_then(as_read).is_some_and(|service| service.gates().is_none()) {
         let words = "a gateway stands before each part that one `[failover]` sends clients to, or before what all of them pass first; what stands in for these parts, or for those of another `[failover]`, has another way in, which is not simulated".into();

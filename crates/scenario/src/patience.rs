@@ -9,6 +9,7 @@ use crate::designs::as_read;
 use crate::diagnostic::Sink;
 use crate::parts;
 use crate::reader::Reader;
+use crate::tries::{AT_ONCE, in_between};
 use zonefall_engine::SimDuration;
 use zonefall_fleet::{IN_TIME, Latency, Need, Patience, Structure};
 
@@ -98,9 +99,9 @@ fn no_line_before(service: &Structure) -> Option<(&'static str, String, &'static
         let help = "put all machines, and all components with `capacity`, into the parts of one `[failover]`, or take `patience` or the `[failover]` out";
         return Some((codes::EXCLUSIVE, words.into(), help));
     }
-    if service.failovers.len() > 1 {
-        let words = "requests wait before each part that one `[failover]` sends clients to, and here are several";
-        return Some((codes::EXCLUSIVE, words.into(), "keep one `[failover]`, or take `patience` out"));
-    }
-    None
+    let other = in_between(service).filter(|_| service.failovers.len() > 1)?;
+    let words = format!(
+        "requests wait where what all of them need is there for all or for none, and `failover.{other}` sends some clients elsewhere before others"
+    );
+    Some((codes::EXCLUSIVE, words, AT_ONCE))
 }

@@ -39,7 +39,7 @@ pub(crate) struct Within {
 
 /// What a design says of how requests are worked on.
 pub(crate) fn service(
-    (name, design): (&str, &Reader<'_>),
+    design: &Reader<'_>,
     sets: Option<&[Placed]>,
     (need, has_demand): (Option<&Need>, bool),
     limit: (Option<&Within>, Option<&Memory>),
@@ -57,7 +57,7 @@ pub(crate) fn service(
     let retry = retry(design, has_demand, sink);
     let sessions = sessions::sessions(design, need, has_demand, sink);
     let ceiling = ceiling(design, has_demand, sink);
-    let gateway = gateway::gateway((name, design), (need, has_demand), sink);
+    let gateway = gateway::gateway(design, (need, has_demand), sink);
     let drain = balancer::drain(design, sets, sink);
     let spreads_evenly = spread::evenly(design, sets, (latency.as_ref(), ways.as_ref(), has_demand), sink);
     let known = latency.as_ref().and_then(Option::as_ref);

@@ -223,7 +223,6 @@ fn each_mistake_brings_its_code() {
         ("#balancer", grows(GATEWAY, "grows_in = \"soon\""), "E021"),
         ("#balancer", grows(GATEWAY, "shrinks_after = \"0 s\""), "E020"),
         ("#balancer", grows(GATEWAY, "most = 3"), "E010"),
-        ("#balancer", grows(GATEWAY, "[retry]"), "E013"),
         ("#balancer", grows(GATEWAY, "").replace("[demand]\nrate = \"9 req/s\"", ""), "E083"),
         ("#balancer", format!("{GATEWAY}\nautoscale = 3"), "E012"),
         ("#set", "slow_start = { capacity = \"50%\" }".into(), "E011"),
@@ -807,15 +806,25 @@ fn clients_try_again_at_a_service_of_parts_unless_something_stands_in_for_those_
             let off = text.replace("[retry]\ntries = 3\n", "");
             assert!(!codes(&off).contains(&"E013"), "{pattern}: {beside}");
         }
+        // Stores to which all are sent at once are there for all or for none.
+        let at_once = tries(&format!("{site}{}", stores.replace("front-door", "global-load-balancer")));
+        assert!(!codes(&at_once).iter().any(|code| code.starts_with('E')), "{pattern}");
     }
-    // Nor where one queue has several ends: all machines pass none of the stores in a queue of its own.
     assert_eq!(codes(&tries(stores)), ["E013"]);
+    assert_eq!(codes(&tries(&stores.replace("front-door", "global-load-balancer"))), Vec::<&str>::new());
+    assert_eq!(codes(&tries(&stores.replace("front-door", "traffic-manager"))), ["E013"]);
+    assert_eq!(codes(&tries(&stores.replace("front-door\"", "traffic-manager\"\nttl = \"0 s\""))), Vec::<&str>::new());
+    let both = stores.replace("\"hot\"", "\"active-active\"").replace("front-door", "global-load-balancer");
+    assert_eq!(codes(&tries(&both)), ["E013"]);
+    let two = stores
+        .replace("availability = \"99.9%\"", "availability = \"99.9%\"\ncapacity = \"9 req/s\"\nmin_served = \"99%\"");
     // Each is told its own reason.
     let site = fails_over("hot");
     for (more, reason) in [
         (format!("{site}{limited}[part.any]\nany = [\"site\", \"db\"]\n"), "here something stands in for these"),
-        (format!("{site}{stores}"), "and here are `failover."),
-        (stores.to_owned(), "all machines are beside the parts of `failover.data`"),
+        (format!("{site}{two}"), "and here are `failover."),
+        (format!("{site}{stores}"), "`failover.data` sends some of them elsewhere before others"),
+        (stores.to_owned(), "`failover.data` sends some of them elsewhere before others"),
     ] {
         let text = tries(&more);
         let wrong = parse(&text, "x.toml").unwrap_err();
@@ -832,7 +841,8 @@ fn requests_wait_before_a_service_of_parts_and_all_that_stands_against_it_is_sai
     let site = "[failover.site]\npattern = \"hot\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n";
     let db = "[component.db]\navailability = \"99.9%\"\n";
     let limited = format!("{db}capacity = \"9 req/s\"\nmin_served = \"99%\"\n");
-    for fine in [String::new(), site.into(), limited.clone(), format!("{site}{db}")] {
+    let copies = "[component.copy]\navailability = \"99.9%\"\n[failover.data]\npattern = \"hot\"\nparts = [\"db\", \"copy\"]\nrouter = \"global-load-balancer\"\n";
+    for fine in [String::new(), site.into(), limited.clone(), format!("{site}{db}"), format!("{site}{db}{copies}")] {
         let text = waits(&fine);
         assert!(!codes(&text).iter().any(|code| code.starts_with('E')), "{fine}");
         let service = parse(&text, "x.toml").unwrap().designs.remove(0).service;
@@ -898,15 +908,14 @@ fn gateways_stand_before_a_service_of_parts_or_before_the_parts_that_clients_are
     };
     let site = "[failover.site]\npattern = \"hot\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n";
     let third = "[scale_set.front]\nzones = [1]\ncapacity = 4\n[part.first]\nsets = [\"front\"]\nmin_serving = 1\n";
-    for fine in [String::new(), site.into(), format!("{site}{third}")] {
+    let again = "[retry]\n";
+    let some = [String::new(), site.into(), format!("{site}{third}")];
+    for fine in some.iter().flat_map(|some| [some.clone(), format!("{some}{again}")]) {
         assert_eq!(codes(&grows(&fine)), Vec::<&str>::new(), "{fine}");
     }
     let (any, db) = ("[part.any]\nany = [\"site\", \"db\"]\n", "[component.db]\navailability = \"99.9%\"\n");
-    for more in [format!("{site}{db}{any}"), format!("{site}[retry]\n")] {
-        assert_eq!(codes(&grows(&more)), ["E013"], "{more}");
-    }
-    let wrong = parse(&grows("[retry]\n"), "x.toml").unwrap_err();
-    assert!(wrong.items().iter().any(|item| item.message.contains("design `base` has a gateway that grows")));
+    let more = format!("{site}{db}{any}");
+    assert_eq!(codes(&grows(&more)), ["E013"], "{more}");
 }
 
 /// Two parts in series, which say how they work on requests; `more` goes to the second.

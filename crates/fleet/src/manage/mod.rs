@@ -47,13 +47,15 @@ impl World {
     /// Lets the managed sets react to what has just changed, and then whoever sends clients to parts.
     #[inline]
     pub(crate) fn manage(&mut self, t: SimTime, strikes: &Strikes) {
-        if self.manager.is_active() {
-            if self.manager.has_news() {
-                self.react(t, strikes);
-            }
-            if self.scaler.is_active() {
-                self.watch_metrics(t);
-            }
+        let is_managed = self.manager.is_active();
+        if is_managed && self.manager.has_news() {
+            self.react(t, strikes);
+        }
+        if self.hears_tries {
+            self.gateways_hear_tries(t);
+        }
+        if is_managed && self.scaler.is_active() {
+            self.watch_metrics(t);
         }
         if self.reviews {
             self.route(t);

@@ -68,7 +68,7 @@ impl Way {
 }
 
 /// The part of `milli` that `some` are of `all`.
-pub(super) fn portion(milli: u64, some: u64, all: u64) -> u64 {
+pub(crate) fn portion(milli: u64, some: u64, all: u64) -> u64 {
     match all {
         _ if some == all => milli,
         0 => 0,
@@ -114,7 +114,9 @@ impl Parts {
                 let all = self.comes(at, demand);
                 let sent = |child| portion(self.comes(child, demand), comes, all);
                 let passed = children.map(|child| self.through(child, sent(child), demand, leaf, scratch).passed());
-                Way::of(passed.sum())
+                let way = Way::of(passed.sum());
+                // Where clients find nothing, or are sent nowhere, it is out as a whole.
+                if way.reach == 0 && !self.is_found(at, &scratch.ways) { Way::default() } else { way }
             }
             Leaf::Group if self.states[at].least as usize == children.len() => {
                 children.fold(Way::of(comes), |before, child| match self.is_even {
@@ -135,6 +137,13 @@ impl Parts {
         };
         scratch.ways[at] = way;
         way
+    }
+
+    /// Whether a part that a failover group sends clients to lets any through.
+    fn is_found(&self, at: usize, ways: &[Way]) -> bool {
+        let route = &self.routes[self.states[at].route as usize];
+        let mut used = route.children.iter().zip(&route.to).filter(|(_, clients)| **clients > 0);
+        used.any(|(&part, _)| ways[part as usize].capacity > 0)
     }
 
     /// The share of all clients who come to a part and are served in the end, by all that they need besides. Where nothing is

@@ -15,15 +15,17 @@ pub(super) struct Gates {
     entrances: Entrances,
     /// Thousandths of a request a second.
     lets_through: Vec<u64>,
+    /// Clients try again: a gateway is one of the stages with which they settle (`tries.rs`).
+    is_stage: bool,
 }
 
-zonefall_engine::pooled_clone!(Gates { entrances, lets_through });
+zonefall_engine::pooled_clone!(Gates { entrances, lets_through, is_stage });
 
 impl Gates {
     /// Those of a service whose entrances are known; the scenario refuses others.
-    pub fn new(service: &Structure) -> Self {
+    pub fn new(service: &Structure, is_stage: bool) -> Self {
         let entrances = Entrances::of_gates(service);
-        Self { lets_through: vec![u64::MAX; entrances.at.len()], entrances }
+        Self { lets_through: vec![u64::MAX; entrances.at.len()], entrances, is_stage }
     }
 }
 
@@ -33,10 +35,21 @@ impl Parts {
         self.gates.as_ref().map_or(0, |gates| gates.lets_through.len())
     }
 
-    /// What comes to a gateway.
+    /// What comes to a gateway, tries again too.
     pub fn comes_to_gate(&self, gate: usize) -> u64 {
         let Some(gates) = &self.gates else { return 0 };
-        self.share(gates.entrances.at[gate] as usize, self.demand.unwrap_or(0))
+        let entrance = gates.entrances.at[gate];
+        match &self.tries {
+            Some(tries) => tries.attempts_at_entrance(entrance),
+            None => self.share(entrance as usize, self.demand.unwrap_or(0)),
+        }
+    }
+
+    /// What a gateway lets through that stands at this node and nowhere else.
+    pub(super) fn own_gate(&self, at: usize) -> u64 {
+        let Some(gates) = &self.gates else { return u64::MAX };
+        let own = gates.entrances.at.iter().position(|&entrance| entrance as usize == at);
+        own.map_or(u64::MAX, |gate| gates.lets_through[gate])
     }
 
     /// A gateway lets so much through from now on.
@@ -72,21 +85,43 @@ impl Parts {
     pub(super) fn comes(&self, at: usize, demand: u64) -> u64 {
         let share = self.share(at, demand);
         // Where nothing arrives, no gateway decides who would be served.
-        let gates = self.gates.is_some() && self.demand != Some(0);
-        if gates { share.min(self.gate_at(at)) } else { share }
+        let decides = self.gates.as_ref().is_some_and(|gates| !gates.is_stage) && self.demand != Some(0);
+        if decides { share.min(self.gate_at(at)) } else { share }
     }
 
     /// What a gateway does not let through now.
     pub fn is_turned_away_at(&self, gate: usize) -> u64 {
         let Some(gates) = &self.gates else { return 0 };
+        if self.tries.is_some() {
+            return self.comes_to_gate(gate).saturating_sub(gates.lets_through[gate]);
+        }
         let (entrance, demand) = (gates.entrances.at[gate] as usize, self.demand.unwrap_or(0));
         self.share(entrance, demand) - self.comes(entrance, demand)
     }
 
-    /// What all gateways together let through of a demand.
+    /// What all gateways together let through of a demand; of first tries, where clients try again.
     pub fn let_in(&self, demand: u64) -> u64 {
         let Some(gates) = &self.gates else { return demand };
-        gates.entrances.at.iter().map(|&entrance| self.comes(entrance as usize, demand)).sum()
+        match &self.tries {
+            Some(tries) => tries.let_in(),
+            None => gates.entrances.at.iter().map(|&entrance| self.comes(entrance as usize, demand)).sum(),
+        }
+    }
+
+    /// What of so much that would come to a part, in millionths, no gateway turns away.
+    pub fn let_in_at(&self, at: usize, micro: u64) -> u64 {
+        match &self.tries {
+            Some(tries) => tries.let_in_at(at, micro),
+            None => micro.min(self.gate_at(at).saturating_mul(1000)),
+        }
+    }
+
+    /// What gateways do not let through now.
+    pub fn is_turned_away(&self, demand: u64) -> u64 {
+        match self.tries {
+            Some(_) => (0..self.gates()).map(|gate| self.is_turned_away_at(gate)).sum(),
+            None => demand.saturating_sub(self.let_in(demand)),
+        }
     }
 
     /// Whether more than 5 of 100 requests are turned away.

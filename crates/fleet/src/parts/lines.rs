@@ -18,7 +18,7 @@ use zonefall_engine::SimTime;
 /// The lines of a service.
 #[derive(Debug)]
 pub(super) struct Lines {
-    before: Vec<Before>,
+    all: Vec<EntranceLine>,
     entrances: Entrances,
     /// Up to which instant they have been lived through, and at which one of them next stands otherwise.
     at: SimTime,
@@ -27,11 +27,11 @@ pub(super) struct Lines {
     withheld: Vec<i64>,
 }
 
-zonefall_engine::pooled_clone!(Lines { before, entrances, at, awaited, withheld });
+zonefall_engine::pooled_clone!(Lines { all, entrances, at, awaited, withheld });
 
 /// The line before one entrance, and what lies behind it.
 #[derive(Debug)]
-struct Before {
+struct EntranceLine {
     entrance: u32,
     line: Line,
     whole: Way,
@@ -40,7 +40,7 @@ struct Before {
     gone: i128,
 }
 
-zonefall_engine::pooled_clone!(Before { entrance, line, whole, standing, gone });
+zonefall_engine::pooled_clone!(EntranceLine { entrance, line, whole, standing, gone });
 
 /// What comes of a stretch of time that counts.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,36 +55,36 @@ impl Lines {
     /// The lines of a service whose entrances are known; the scenario refuses others.
     pub fn new(patience: Patience, service: &Structure, (causes, overload): (usize, usize)) -> Self {
         let entrances = Entrances::new(service);
-        let before = |&entrance: &u32| Before {
+        let at_entrance = |&entrance: &u32| EntranceLine {
             entrance,
             line: Line::new(patience, (causes, overload)),
             whole: Way::default(),
             standing: Standing::default(),
             gone: 0,
         };
-        let before = entrances.at.iter().map(before).collect();
-        Self { before, entrances, at: SimTime::ZERO, awaited: SimTime::NEVER, withheld: vec![0; causes] }
+        let all = entrances.at.iter().map(at_entrance).collect();
+        Self { all, entrances, at: SimTime::ZERO, awaited: SimTime::NEVER, withheld: vec![0; causes] }
     }
 
     pub fn begin(&mut self) {
         (self.at, self.awaited) = (SimTime::ZERO, SimTime::NEVER);
-        for before in &mut self.before {
-            before.line.begin();
-            (before.standing, before.gone) = (Standing::default(), 0);
+        for here in &mut self.all {
+            here.line.begin();
+            (here.standing, here.gone) = (Standing::default(), 0);
         }
     }
 
-    fn of(&self, at: usize) -> Option<&Before> {
-        self.entrances.behind(at, &self.before)
+    fn of(&self, at: usize) -> Option<&EntranceLine> {
+        self.entrances.behind(at, &self.all)
     }
 
     /// What is served of what comes now, or will be.
     pub fn served(&self) -> u64 {
-        self.before.iter().map(Before::served).sum()
+        self.all.iter().map(EntranceLine::served).sum()
     }
 }
 
-impl Before {
+impl EntranceLine {
     fn rates(&self) -> Rates {
         Rates { reach: self.whole.reach, capacity: self.whole.capacity }
     }
@@ -120,9 +120,9 @@ impl Parts {
         let is_stopped = self.is_stopped_beside(&lines.entrances);
         self.go_through(demand, |at, comes| self.way(at, comes));
         let ways = &self.scratch.borrow().ways;
-        for before in &mut lines.before {
-            before.whole = if is_stopped { Way::default() } else { ways[before.entrance as usize] };
-            before.standing = before.line.stands(lines.at, before.rates());
+        for here in &mut lines.all {
+            here.whole = if is_stopped { Way::default() } else { ways[here.entrance as usize] };
+            here.standing = here.line.stands(lines.at, here.rates());
         }
         self.lines = Some(lines);
     }
@@ -130,25 +130,25 @@ impl Parts {
     /// Whether a leaf of which so many thousandths run lets enough of what it has to be fit for through, now or later; none where
     /// nobody comes to it, so that nothing tells how long anybody would wait.
     pub(super) fn lets_enough_wait(&self, at: usize, least: (u64, u64), running: u32) -> Option<bool> {
-        let before = self.lines.as_ref()?.of(at)?;
+        let here = self.lines.as_ref()?.of(at)?;
         let all = self.demand.unwrap_or(0);
-        if all > 0 && self.share(before.entrance as usize, all) == 0 && !before.standing.waits {
+        if all > 0 && self.share(here.entrance as usize, all) == 0 && !here.standing.waits {
             return None;
         }
         let demand = self.expected(at, all);
         let part = self.way_as_it_runs(at, demand.min(self.gate_in_use(at)), running);
         // While nothing comes there is nobody of whom those who give up would be a share.
-        let is_left = all == 0 && before.standing.gives_up > 0 && part.width_in(before.whole) == Width::Narrowest;
-        Some(!is_left && is_share(before.let_through(part), least, demand))
+        let is_left = all == 0 && here.standing.gives_up > 0 && part.width_in(here.whole) == Width::Narrowest;
+        Some(!is_left && is_share(here.let_through(part), least, demand))
     }
 
     /// Whether a leaf that does not hold would if nobody gave up.
     fn line_answers(&self, at: usize, least: (u64, u64)) -> bool {
-        let Some(before) = self.lines.as_ref().and_then(|lines| lines.of(at)) else { return false };
+        let Some(here) = self.lines.as_ref().and_then(|lines| lines.of(at)) else { return false };
         let demand = self.expected(at, self.demand.unwrap_or(0));
         let part = self.way(at, demand.min(self.gate_in_use(at)));
-        let is_narrowest = part.width_in(before.whole) == Width::Narrowest;
-        before.standing.gives_up > 0 && is_narrowest && is_share(part.reach, least, demand)
+        let is_narrowest = part.width_in(here.whole) == Width::Narrowest;
+        here.standing.gives_up > 0 && is_narrowest && is_share(part.reach, least, demand)
     }
 
     /// What answers for those who give up, where a leaf does not hold for nothing else.
@@ -157,26 +157,26 @@ impl Parts {
             return None;
         }
         let lines = self.lines.as_mut()?;
-        let number = lines.entrances.behind(at, &lines.before).map(|of| of.entrance)?;
-        lines.before.iter_mut().find(|of| of.entrance == number).map(|of| of.line.weights())
+        let number = lines.entrances.behind(at, &lines.all).map(|of| of.entrance)?;
+        lines.all.iter_mut().find(|of| of.entrance == number).map(|of| of.line.weights())
     }
 
     /// How many lines there are.
     pub fn lines(&self) -> usize {
-        self.lines.as_ref().map_or(0, |lines| lines.before.len())
+        self.lines.as_ref().map_or(0, |lines| lines.all.len())
     }
 
     /// How it stands with a line; none where nobody waits now, or comes to wait.
     pub fn stands_in_line(&self, line: usize) -> Option<Standing> {
-        let before = self.lines.as_ref()?.before.get(line)?;
-        let anybody = before.whole.reach > 0 || before.line.longest() > 0;
-        (before.standing.waits && anybody).then_some(before.standing)
+        let here = self.lines.as_ref()?.all.get(line)?;
+        let anybody = here.whole.reach > 0 || here.line.longest() > 0;
+        (here.standing.waits && anybody).then_some(here.standing)
     }
 
     /// The longest that a line was since it began, or that which was the last, and what has given up there, in millionths.
     pub fn line_so_far(&self, line: usize) -> (i128, i128) {
-        let before = self.lines.as_ref().and_then(|lines| lines.before.get(line));
-        before.map_or((0, 0), |before| (before.line.longest(), before.gone))
+        let here = self.lines.as_ref().and_then(|lines| lines.all.get(line));
+        here.map_or((0, 0), |here| (here.line.longest(), here.gone))
     }
 
     /// Requests may wait before the service.
@@ -187,7 +187,7 @@ impl Parts {
     /// When one of the lines next stands otherwise if nothing happens, where that is not awaited yet.
     pub fn lines_change(&mut self, t: SimTime, horizon: SimTime) -> Option<SimTime> {
         let lines = self.lines.as_mut()?;
-        let next = lines.before.iter_mut().map(|of| of.line.changes(t, of.rates(), horizon)).min()?;
+        let next = lines.all.iter_mut().map(|of| of.line.changes(t, of.rates(), horizon)).min()?;
         let is_new = next != std::mem::replace(&mut lines.awaited, next) && next < horizon;
         is_new.then_some(next)
     }
@@ -201,9 +201,9 @@ impl Parts {
     pub fn lines_last(&mut self, t: SimTime, end: SimTime, begins_to_count: bool) -> SimTime {
         let Some(lines) = &mut self.lines else { return end };
         if begins_to_count {
-            lines.before.iter_mut().for_each(|of| of.line.begin_to_count(t));
+            lines.all.iter_mut().for_each(|of| of.line.begin_to_count(t));
         }
-        lines.before.iter_mut().fold(end, |end, of| end.min(of.line.lasts(t, end, of.rates())))
+        lines.all.iter_mut().fold(end, |end, of| end.min(of.line.lasts(t, end, of.rates())))
     }
 
     /// The lines live on from `t` to `end`, as far as they last. What stands otherwise then is to be looked at when the stretch has
@@ -215,8 +215,8 @@ impl Parts {
     ) -> Lived {
         let Some(mut lines) = self.lines.take() else { return Lived::default() };
         let mut lived = Lived::default();
-        let Lines { before, withheld, entrances, at, .. } = &mut *lines;
-        for of in before {
+        let Lines { all, withheld, entrances, at, .. } = &mut *lines;
+        for of in all {
             if of.standing.waits {
                 self.find_withheld(of, entrances, withheld, &of_sets);
             }
@@ -235,26 +235,24 @@ impl Parts {
     /// What keeps the narrowest parts behind a line from serving more, by cause, and what stops all that lies behind it.
     fn find_withheld<'a>(
         &self,
-        before: &Before,
+        here: &EntranceLine,
         entrances: &Entrances,
         withheld: &mut [i64],
         of_sets: &impl Fn(usize) -> &'a [i64],
     ) {
         withheld.fill(0);
         let demand = self.demand.unwrap_or(0);
-        let comes = self.share(before.entrance as usize, demand);
+        let comes = self.share(here.entrance as usize, demand);
         for (at, leaf) in self.leaves.iter().enumerate() {
             let own = entrances.of_node(at);
-            if own.is_some_and(|entrance| entrance != before.entrance) {
+            if own.is_some_and(|entrance| entrance != here.entrance) {
                 continue;
             }
             match leaf {
-                Leaf::Sets { .. }
-                    if self.way(at, self.comes(at, demand)).width_in(before.whole) == Width::Narrowest =>
-                {
+                Leaf::Sets { .. } if self.way(at, self.comes(at, demand)).width_in(here.whole) == Width::Narrowest => {
                     withheld.iter_mut().zip(of_sets(at)).for_each(|(sum, by)| *sum += by);
                 }
-                Leaf::Component { held, .. } if before.whole.reach == 0 && !self.is_up(at) => {
+                Leaf::Component { held, .. } if here.whole.reach == 0 && !self.is_up(at) => {
                     held.iter().for_each(|&(cause, _)| withheld[cause as usize] += comes as i64);
                 }
                 _ => {}
@@ -266,7 +264,7 @@ impl Parts {
     pub fn lines_have_moved(&mut self) {
         let Some(lines) = &mut self.lines else { return };
         let mut changed = false;
-        for of in &mut lines.before {
+        for of in &mut lines.all {
             let now = of.line.stands(lines.at, of.rates());
             changed |= now != std::mem::replace(&mut of.standing, now);
         }
@@ -278,29 +276,29 @@ impl Parts {
 
     /// Whether somebody waits in any of the lines.
     pub fn somebody_waits(&self) -> bool {
-        self.lines.as_ref().is_some_and(|lines| lines.before.iter().any(|of| of.standing.waits))
+        self.lines.as_ref().is_some_and(|lines| lines.all.iter().any(|of| of.standing.waits))
     }
 
     /// What is asked of the machines of a part while somebody waits before it, in thousandths of a request a second: all they have
     /// if it is the narrowest, else as much as the narrowest lets in.
     pub fn asked_by_line(&self, at: usize) -> Option<u64> {
-        let before = self.lines.as_ref()?.of(at).filter(|before| before.standing.waits)?;
+        let here = self.lines.as_ref()?.of(at).filter(|here| here.standing.waits)?;
         let comes = self.comes(at, self.demand.unwrap_or(0));
-        if self.way(at, comes).width_in(before.whole) == Width::Narrowest {
+        if self.way(at, comes).width_in(here.whole) == Width::Narrowest {
             return Some(u64::MAX);
         }
-        let (comes, reach) = if before.whole.reach == 0 { (1, 1) } else { (comes, before.whole.reach) };
-        Some((u128::from(before.whole.capacity) * u128::from(comes) / u128::from(reach)) as u64)
+        let (comes, reach) = if here.whole.reach == 0 { (1, 1) } else { (comes, here.whole.reach) };
+        Some((u128::from(here.whole.capacity) * u128::from(comes) / u128::from(reach)) as u64)
     }
 
     /// What is served in the end of those who come in where a part is, if others come in elsewhere and wait there.
     pub(super) fn served_behind_own_line(&self, at: usize) -> Option<u64> {
-        let lines = self.lines.as_ref().filter(|lines| lines.before.len() > 1)?;
-        lines.of(at).map(Before::served)
+        let lines = self.lines.as_ref().filter(|lines| lines.all.len() > 1)?;
+        lines.of(at).map(EntranceLine::served)
     }
 
     /// What is being served of those who wait before a part, or come there, whenever they came.
     pub(super) fn served_now_behind_line(&self, at: usize) -> Option<u64> {
-        self.lines.as_ref()?.of(at).map(Before::served_now)
+        self.lines.as_ref()?.of(at).map(EntranceLine::served_now)
     }
 }

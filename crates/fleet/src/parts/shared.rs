@@ -6,11 +6,11 @@
 //! and of what stands behind them, as in one queue.
 
 use super::flow::{Way, portion};
-use super::tries::{Queue, Tries, asked, let_through};
+use super::tries::{Queue, Tries, as_the_whole, asked, let_through};
 use super::{NOBODY, Parts};
 use crate::entrances::Entrances;
-use crate::policy::retry::{Load, Own, Retry, Shared};
-use crate::retries::{self, Spell};
+use crate::policy::retry::{Beside, Load, Own, Retry, Shared};
+use crate::retries::{Asked, Attempts, Spell};
 use crate::structure::Structure;
 
 /// Where a node stands.
@@ -31,9 +31,11 @@ pub(super) struct Common {
     /// What lets all clients through before the parts, and behind them, if nothing else lost or stopped any.
     before: Way,
     behind: Way,
+    /// AG-03: what a gateway before all of it lets through; [`u64::MAX`] where there is none.
+    gate: u64,
     demand: u64,
-    /// The shares of attempts that fail before the parts and behind them now.
-    settled: (f64, f64),
+    /// The shares of attempts that fail beside the parts now.
+    settled: Beside,
     /// The most that attempts ask for before and behind, each with the share of those that meet nobody dead.
     most: [(f64, f64); 2],
     own: Vec<Own>,
@@ -41,7 +43,7 @@ pub(super) struct Common {
     other: Vec<Own>,
 }
 
-zonefall_engine::pooled_clone!(Common { sides, group, before, behind, demand, settled, most, own, other });
+zonefall_engine::pooled_clone!(Common { sides, group, before, behind, gate, demand, settled, most, own, other });
 
 impl Common {
     /// What stands beside these entrances.
@@ -66,8 +68,9 @@ impl Common {
             group,
             before: Way::default(),
             behind: Way::default(),
+            gate: u64::MAX,
             demand: 0,
-            settled: (0.0, 0.0),
+            settled: Beside::default(),
             most: [(f64::NAN, 0.0); 2],
             own: Vec::with_capacity(queues),
             other: Vec::with_capacity(queues),
@@ -75,14 +78,15 @@ impl Common {
     }
 
     pub fn begin(&mut self) {
-        self.settled = (0.0, 0.0);
+        self.settled = Beside::default();
     }
 
     fn limits(&self) -> Shared {
-        let of = |way: Way| if way.capacity == u64::MAX { f64::INFINITY } else { way.capacity as f64 };
+        let of = |milli: u64| if milli == u64::MAX { f64::INFINITY } else { milli as f64 };
         let reach = of_those_alive(self.before, self.demand);
         let alive_before = if self.demand == 0 { 1.0 } else { (reach as f64 / self.demand as f64).min(1.0) };
-        Shared { before: of(self.before), behind: of(self.behind), alive_before }
+        let (before, behind) = (of(self.before.capacity), of(self.behind.capacity));
+        Shared { before, behind, alive_before, gate: of(self.gate) }
     }
 
     /// Whether some fail who would not if nobody had before.
@@ -96,18 +100,21 @@ impl Common {
 
     /// Whether what stands before the parts, or behind them, would hold an overload of all clients by itself once it is in it.
     fn is_vulnerable(&mut self, retry: Retry) -> bool {
-        let Shared { before, behind, alive_before } = self.limits();
+        let Shared { before, behind, alive_before, gate } = self.limits();
         let clients: f64 = self.own.iter().map(|own| own.demand).sum();
         let alive = self.own.iter().map(|own| own.demand * own.load.alive).sum::<f64>() / clients;
-        let stages = [(before, alive_before), (behind, alive)];
-        stages.into_iter().zip(&mut self.most).any(|((capacity, alive), most)| {
+        // No more comes than the gateway before all of it lets in, or those before each part.
+        let asked = self.own.iter().filter(|own| own.demand > 0.0);
+        let gates = asked.map(|own| own.demand * own.load.gate).sum::<f64>();
+        let stages = [(before, alive_before, gate), (behind, alive, gate.min(gates))];
+        stages.into_iter().zip(&mut self.most).any(|((capacity, alive, gate), most)| {
             if capacity == f64::INFINITY {
                 return false;
             }
             if most.0 != alive {
                 *most = (alive, retry.most(alive));
             }
-            retry.is_vulnerable_below(Load { alive, capacity: capacity / clients }, most.1)
+            retry.is_vulnerable_below(Load { alive, capacity: capacity / clients, gate: gate / clients }, most.1)
         })
     }
 }
@@ -122,28 +129,54 @@ impl Tries {
     pub fn lets_through_beside(&self, at: usize, part: Way, demand: u64) -> u64 {
         let (Some(common), Some(queue)) = (&self.common, self.queues.first()) else { return part.passed() };
         let alone = queue.clients.served_below(asked(demand, part));
-        if !self.fails_beside(at) {
-            return alone;
-        }
         let whole = if common.sides[at] == Side::Before { common.before } else { common.behind };
-        let_through(alone, self.served(), part, whole)
+        match () {
+            // What the gateway before all turns away comes to none of them.
+            () if common.settled.gate > 0.0 => as_the_whole(alone, self.served(), part, whole),
+            () if self.fails_beside(at) => let_through(alone, self.served(), part, whole),
+            () => alone,
+        }
     }
 
     /// What all clients ask for of what they share before the entrances, or behind them; none where no attempt fails there.
-    pub fn shared(&self, before: bool) -> Option<retries::Tries> {
+    pub fn shared(&self, before: bool) -> Option<Attempts> {
         let common = self.common.as_ref()?;
-        let (fails, way) = match before {
-            true => (common.settled.0 > 0.0, common.before),
-            false => (common.settled.1 > 0.0, common.behind),
+        let Beside { gate, before: at_first, behind } = common.settled;
+        let (fails, capacity_milli, all_milli) = match before {
+            true => (gate > 0.0 || at_first > 0.0, common.before.capacity.min(common.gate), self.attempts()),
+            false => (behind > 0.0, common.behind.capacity, self.attempts_of(Side::Behind)),
         };
-        let side = if before { Side::Before } else { Side::Behind };
-        let (first_milli, all_milli) = (common.demand, self.attempts_of(side));
-        (fails && all_milli > 0).then_some(retries::Tries {
-            first_milli,
-            all_milli,
-            capacity_milli: way.capacity,
-            hold_themselves: way.capacity >= first_milli,
-        })
+        let first_milli = common.demand;
+        let hold_themselves = capacity_milli >= first_milli;
+        (fails && all_milli > 0).then_some(Attempts { first_milli, all_milli, capacity_milli, hold_themselves })
+    }
+
+    /// All attempts, whatever becomes of them.
+    pub fn attempts(&self) -> u64 {
+        self.queues.iter().map(Queue::attempts).sum()
+    }
+
+    /// Attempts that come in at an entrance, or all, where it is none.
+    pub fn attempts_at_entrance(&self, entrance: u32) -> u64 {
+        let own = self.queues.iter().find(|queue| queue.entrance == entrance);
+        own.map_or_else(|| self.attempts(), Queue::attempts)
+    }
+
+    /// First tries that no gateway turns away.
+    pub fn let_in(&self) -> u64 {
+        let first = |queue: &Queue| queue.let_in(queue.asked.demand_milli);
+        self.let_in_by_all(self.queues.iter().map(first).sum())
+    }
+
+    /// The same of so much that comes to a node.
+    pub fn let_in_at(&self, at: usize, milli: u64) -> u64 {
+        self.let_in_by_all(self.of(at).map_or(milli, |queue| queue.let_in(milli)))
+    }
+
+    /// AG-03: what a gateway before all of it lets in of so much that comes with the attempts.
+    pub fn let_in_by_all(&self, milli: u64) -> u64 {
+        let gate = self.common.as_ref().map_or(u64::MAX, |common| common.gate);
+        if gate == u64::MAX { milli } else { portion(milli, gate.min(self.attempts()), self.attempts()) }
     }
 
     /// Attempts that come to a leaf beside the entrances: behind them only those that have not failed there.
@@ -154,10 +187,13 @@ impl Tries {
     fn attempts_of(&self, side: Side) -> u64 {
         let comes = |(number, queue): (usize, &Queue)| match &self.common {
             Some(common) if side == Side::Behind => {
-                let own = common.own.get(number).map_or(0.0, |own| own.fails);
-                (queue.attempts() as f64 * (1.0 - common.settled.0) * (1.0 - own)).round() as u64
+                let (turned_away, own) = common.own.get(number).map_or((0.0, 0.0), |own| (own.turned_away, own.fails));
+                let Beside { gate, before, .. } = common.settled;
+                let left = (1.0 - before) * (1.0 - own) * (1.0 - gate) * (1.0 - turned_away);
+                (queue.attempts() as f64 * left).round() as u64
             }
-            _ => queue.attempts(),
+            Some(_) => self.let_in_by_all(queue.attempts()),
+            None => queue.attempts(),
         };
         self.queues.iter().enumerate().map(comes).sum()
     }
@@ -165,8 +201,8 @@ impl Tries {
     /// Whether attempts fail there for lack of capacity.
     pub fn fails_beside(&self, at: usize) -> bool {
         self.common.as_ref().is_some_and(|common| match common.sides[at] {
-            Side::Before => common.settled.0 > 0.0,
-            Side::Behind => common.settled.1 > 0.0,
+            Side::Before => common.settled.before > 0.0,
+            Side::Behind => common.settled.behind > 0.0,
             Side::Within => false,
         })
     }
@@ -193,6 +229,7 @@ impl Parts {
             self.go_through(demand, |at, comes| if sides[at] == side { self.way(at, comes) } else { all(comes) })
         };
         common.demand = demand;
+        common.gate = self.own_gate(self.states.len() - 1);
         (common.before, common.behind) = (of_side(Side::Before), of_side(Side::Behind));
     }
 
@@ -207,19 +244,19 @@ impl Parts {
             let reach = portion(queue.whole.reach, of_those_alive(common.before, demand), demand);
             let capacity = self.left_behind(common.group, queue.whole.capacity);
             let comes = self.share(queue.entrance as usize, demand);
-            queue.asked =
-                asked(comes, Way { reach: portion(reach, of_those_alive(common.behind, demand), demand), capacity });
-            let load = if comes == 0 { Load { alive: 1.0, capacity: f64::INFINITY } } else { queue.asked.load() };
+            let way = Way { reach: portion(reach, of_those_alive(common.behind, demand), demand), capacity };
+            queue.asked = Asked { gate_milli: queue.asked.gate_milli, ..asked(comes, way) };
+            let load = if comes == 0 { Load::NOBODY } else { queue.asked.load() };
             common.own.push(Own::new(comes as f64, load, queue.clients.failing()));
         }
         common.settled = retry.settles_together(common.limits(), &mut common.own);
         for (queue, own) in queues.iter_mut().zip(&mut common.own) {
             if own.demand <= 0.0 {
                 // Nobody comes, of whose attempts a share would fail.
-                (own.settled, own.fails) = ((own.failed, false), 0.0);
+                (own.settled, own.fails, own.turned_away) = ((own.failed, false), 0.0, 0.0);
             }
             queue.clients.settled_with_others(queue.asked, own.settled);
-            queue.fails_there = Some(own.fails > 0.0);
+            queue.fails_there = Some(own.fails > 0.0 || own.turned_away > 0.0);
         }
     }
 

@@ -19,7 +19,7 @@ use super::shared::Common;
 use crate::entrances::Entrances;
 use crate::ledger::Ledger;
 use crate::policy::retry::Retry;
-use crate::retries::{self, Asked, Clients, Spell};
+use crate::retries::{Asked, Attempts, Clients, Spell};
 use crate::service::is_share;
 use crate::structure::Structure;
 
@@ -74,6 +74,18 @@ impl Tries {
         self.queues.iter().map(Queue::served).sum()
     }
 
+    /// What is served in the end of a demand as far as a part behind an entrance lets it through. In an overload the narrowest lets
+    /// as much through as the whole serves, and what is lost in the others; what a gateway turns away comes to none of them.
+    fn let_through(&self, queue: &Queue, part: Way, demand: u64) -> u64 {
+        let alone = queue.clients.served_below(asked(demand, part));
+        let comes_to_nobody = queue.asked.demand_milli == 0;
+        if !comes_to_nobody && (queue.is_turned_away() || self.let_in_by_all(self.attempts()) < self.attempts()) {
+            return as_the_whole(alone, queue.served(), part, queue.whole);
+        }
+        let fails = queue.fails_there.unwrap_or_else(|| queue.is_failing());
+        if fails { let_through(alone, queue.served(), part, queue.whole) } else { alone }
+    }
+
     /// The queue that a node belongs to.
     pub fn of(&self, at: usize) -> Option<&Queue> {
         self.entrances.behind(at, &self.queues)
@@ -89,22 +101,29 @@ impl Queue {
         self.clients.attempts(self.asked)
     }
 
-    fn is_failing(&self) -> bool {
-        self.clients.fails_in(self.asked)
+    /// What the gateway before the entrance lets in of so much that comes with the attempts.
+    pub fn let_in(&self, milli: u64) -> u64 {
+        self.clients.let_in(self.asked, milli)
     }
 
-    /// What is served in the end of a demand as far as a part lets it through. In an overload the narrowest lets as much
-    /// through as the whole serves, and what is lost in the others.
-    fn let_through(&self, part: Way, demand: u64) -> u64 {
-        let alone = self.clients.served_below(asked(demand, part));
-        let fails = self.fails_there.unwrap_or_else(|| self.is_failing());
-        if fails { let_through(alone, self.served(), part, self.whole) } else { alone }
+    /// AG-03: whether it turns some of them away.
+    fn is_turned_away(&self) -> bool {
+        self.attempts() > self.asked.gate_milli
+    }
+
+    fn is_failing(&self) -> bool {
+        self.clients.fails_in(self.asked)
     }
 }
 
 /// What a part lets through, which could alone, where attempts fail at a whole of which so much is served.
 pub(super) fn let_through(alone: u64, served: u64, part: Way, whole: Way) -> u64 {
-    if whole.reach == 0 || part.width_in(whole) == Width::More {
+    if part.width_in(whole) == Width::More { alone } else { as_the_whole(alone, served, part, whole) }
+}
+
+/// The same of any part of a whole.
+pub(super) fn as_the_whole(alone: u64, served: u64, part: Way, whole: Way) -> u64 {
+    if whole.reach == 0 {
         return alone;
     }
     let passes = u128::from(served) * u128::from(part.reach);
@@ -112,7 +131,8 @@ pub(super) fn let_through(alone: u64, served: u64, part: Way, whole: Way) -> u64
 }
 
 pub(super) fn asked(demand_milli: u64, Way { reach, capacity }: Way) -> Asked {
-    Asked { demand_milli, capacity_milli: capacity, alive: reach, dead: demand_milli.saturating_sub(reach) }
+    let dead = demand_milli.saturating_sub(reach);
+    Asked { demand_milli, capacity_milli: capacity, alive: reach, dead, ..Asked::default() }
 }
 
 impl Parts {
@@ -130,7 +150,8 @@ impl Parts {
         for queue in &mut tries.queues {
             let entrance = queue.entrance as usize;
             queue.whole = if is_stopped { Way::default() } else { ways[entrance] };
-            queue.asked = asked(self.share(entrance, demand), queue.whole);
+            let gate_milli = self.own_gate(entrance);
+            queue.asked = Asked { gate_milli, ..asked(self.share(entrance, demand), queue.whole) };
         }
         if tries.common.is_some() {
             self.settle_together(&mut tries);
@@ -144,14 +165,15 @@ impl Parts {
         let demand = self.expected(at, self.demand.unwrap_or(0));
         let part = self.way_as_it_runs(at, demand, running);
         let beside = || tries.lets_through_beside(at, part, demand);
-        let passes = tries.of(at).map_or_else(beside, |queue| queue.let_through(part, demand));
+        let passes = tries.of(at).map_or_else(beside, |queue| tries.let_through(queue, part, demand));
         Some(is_share(passes, least, demand))
     }
 
-    /// Attempts that come to a part, where clients try again.
+    /// Attempts that come to a part, and that no gateway has turned away, where clients try again.
     pub fn attempts_at(&self, at: usize) -> Option<u64> {
         let tries = self.tries.as_ref()?;
-        Some(tries.of(at).map_or_else(|| tries.attempts_beside(at), Queue::attempts))
+        let behind = |queue: &Queue| tries.let_in_by_all(queue.let_in(queue.attempts()));
+        Some(tries.of(at).map_or_else(|| tries.attempts_beside(at), behind))
     }
 
     /// What is served in the end of those who come in where a part is, if others come in elsewhere.
@@ -179,7 +201,7 @@ impl Parts {
     }
 
     /// What the clients of such a place ask for; none where no attempt fails there for lack of capacity.
-    pub fn tries_at(&self, place: usize) -> Option<retries::Tries> {
+    pub fn tries_at(&self, place: usize) -> Option<Attempts> {
         let tries = self.tries.as_ref()?;
         match tries.queues.get(place) {
             // Where clients settle together it may be what they share that they fail at.

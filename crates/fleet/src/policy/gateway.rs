@@ -74,6 +74,11 @@ impl Growth {
         wanted.saturating_sub(self.ordered)
     }
 
+    /// The instances that are asked for.
+    pub fn wanted(&self) -> u32 {
+        self.wanted
+    }
+
     /// The instances that there are or will be.
     pub fn ordered(&self) -> u32 {
         self.ordered

@@ -8,10 +8,13 @@
 //! q = 1 − a(1 − p), a request is tried A(q) times, and the attempts ask for λ·g(p) of the capacity, with
 //! g(p) = a·A(q)·(1 − p(1 − w)). Where that is more than there is, more fail; where it is less, fewer do. As g may rise with p
 //! before it falls, there may be two states that hold themselves, and which of them holds depends on the one before.
+//!
+//! AG-03: attempts pass a gateway before, if there is one, which turns away at its door what is too much for it: a share f of
+//! those that come, so that p is the share that fails there or behind it. What it turns away costs the machines nothing.
 
 mod together;
 
-pub use together::{Own, Shared};
+pub use together::{Beside, Own, Shared};
 
 /// How clients try again.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +43,13 @@ pub struct Load {
     pub alive: f64,
     /// Capacity over first tries; infinite where nothing arrives.
     pub capacity: f64,
+    /// What a gateway before them lets through, over first tries; infinite without one.
+    pub gate: f64,
+}
+
+impl Load {
+    /// Where nothing arrives.
+    pub const NOBODY: Self = Self { alive: 1.0, capacity: f64::INFINITY, gate: f64::INFINITY };
 }
 
 impl Retry {
@@ -58,10 +68,29 @@ impl Retry {
         1.0 - load.alive * (1.0 - self.faults) * (1.0 - p)
     }
 
+    /// The share of the attempts that come to the gateway that it turns away.
+    fn turned_away(&self, load: Load, p: f64) -> f64 {
+        if load.gate == f64::INFINITY {
+            return 0.0;
+        }
+        at_the_door((1.0 - self.faults) * self.tries(self.fails(load, p)), load.gate)
+    }
+
     /// Capacity that attempts ask for, over first tries.
     fn asks(&self, load: Load, p: f64) -> f64 {
-        let reach = load.alive * (1.0 - self.faults);
-        reach * self.tries(self.fails(load, p)) * (1.0 - p * (1.0 - self.wasted))
+        let (sent, tries) = (1.0 - self.faults, self.tries(self.fails(load, p)));
+        if load.gate == f64::INFINITY {
+            return load.alive * sent * tries * (1.0 - p * (1.0 - self.wasted));
+        }
+        let comes = sent * tries;
+        let passes = f64::min(comes, load.gate);
+        load.alive * (passes - (1.0 - self.wasted) * (comes * p - (comes - passes)))
+    }
+
+    /// Whether more would fail.
+    #[inline]
+    fn is_too_much(&self, load: Load, p: f64) -> bool {
+        self.turned_away(load, p) > p || self.asks(load, p) > load.capacity
     }
 
     /// Whether nobody tries again.
@@ -86,7 +115,7 @@ impl Retry {
     }
 
     fn settles_closed(&self, load: Load, before: f64) -> f64 {
-        let too_much = |p: f64| self.asks(load, p) > load.capacity;
+        let too_much = |p: f64| self.is_too_much(load, p);
         if !too_much(before) {
             return falls(too_much, before);
         }
@@ -94,15 +123,20 @@ impl Retry {
     }
 
     /// Whether a load that settles in no overload would stay in one, once it is in it: a second state that holds itself.
-    /// `most`: the most that attempts may ask for.
+    /// `most`: the most that attempts may ask for, if nothing is turned away before.
     pub fn is_vulnerable_below(&self, load: Load, most: f64) -> bool {
+        if load.gate < f64::INFINITY {
+            // What it turns away never holds an overload: fewer succeed the more are tried again. So it is the machines that do.
+            let could = load.capacity < f64::min(most, load.alive * load.gate) && !self.is_too_much(load, 0.0);
+            return could && (self.wasted >= 1.0 && self.breaker.is_none() || self.settles(load, 1.0).0 > 0.0);
+        }
         let both = self.asks(load, 0.0) <= load.capacity && load.capacity < most;
         both && (self.breaker.is_none() || self.settles(load, 1.0).0 > 0.0)
     }
 
     /// The most capacity, over first tries, that attempts ask for in any overload where this share is sent to machines alive.
     pub fn most(&self, alive: f64) -> f64 {
-        let load = Load { alive, capacity: 0.0 };
+        let load = Load { alive, capacity: 0.0, gate: f64::INFINITY };
         let asks = (1..=STEPS).map(|step| self.asks(load, f64::from(step) / f64::from(STEPS)));
         asks.fold(0.0, f64::max)
     }
@@ -115,8 +149,15 @@ impl Retry {
     /// Attempts over first tries that reach a machine, and the share of requests that are served in the end.
     pub fn flow(&self, load: Load, (p, open): (f64, bool)) -> (f64, f64) {
         let (q, tries) = (self.fails(load, p), self.attempts(load, (p, open)));
-        (tries * load.alive * (1.0 - self.faults), f64::min(tries * (1.0 - q), load.capacity))
+        let reach = tries * load.alive * (1.0 - self.faults);
+        let door = if load.gate == f64::INFINITY { 0.0 } else { at_the_door(tries * (1.0 - self.faults), load.gate) };
+        (reach * (1.0 - door), f64::min(tries * (1.0 - q), load.capacity))
     }
+}
+
+/// The share of what comes that is turned away so that the rest fits, where that costs nothing.
+fn at_the_door(comes: f64, fits: f64) -> f64 {
+    if comes <= fits { 0.0 } else { 1.0 - fits / comes }
 }
 
 /// Up from a state that asks for too much to the nearest that does not, or to all.
@@ -168,7 +209,7 @@ mod tests {
     }
 
     fn load(demand: f64) -> Load {
-        Load { alive: 1.0, capacity: 1.0 / demand }
+        Load { alive: 1.0, capacity: 1.0 / demand, gate: f64::INFINITY }
     }
 
     #[test]
@@ -218,7 +259,7 @@ mod tests {
     fn tf_02_a_breaker_that_the_tries_would_open_again_stays_open() {
         // Half of the attempts meet the dead: three tries each ask for 0.875 of the capacity 0.6, one for 0.5.
         let breaker = Retry { breaker: Some(0.6), ..THREE };
-        let load = Load { alive: 0.5, capacity: 0.6 };
+        let load = Load { alive: 0.5, ..load(1.0 / 0.6) };
         let settled = breaker.settles(load, 0.0);
         assert_eq!(settled, (0.0, true));
         assert_eq!(breaker.settles(load, settled.0), settled);
@@ -231,11 +272,57 @@ mod tests {
             for breaker in [None, Some(0.3), Some(0.9)] {
                 let retry = Retry { wasted, breaker, ..THREE };
                 for percent in 1..200 {
-                    let load = Load { alive: 0.9, capacity: f64::from(percent) / 50.0 };
+                    let load = Load { alive: 0.9, ..load(50.0 / f64::from(percent)) };
                     let slow = retry.asks(load, 0.0) <= load.capacity && retry.settles(load, 1.0).0 > 0.0;
                     assert_eq!(retry.is_vulnerable(load), slow, "{wasted} {breaker:?} {percent}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn tf_01_ag_03_a_gateway_holds_no_overload_and_lets_none_begin_that_it_does_not_let_in() {
+        let (mut other, mut all) = (0, 0);
+        for retry in
+            [THREE, Retry { wasted: 0.5, tries: 5, ..THREE }, Retry { budget: Some(0.5), faults: 0.01, ..THREE }]
+        {
+            for (alive, breaker) in [(1.0, None), (0.7, None), (1.0, Some(0.6)), (0.7, Some(0.9))] {
+                let retry = Retry { breaker, ..retry };
+                for (capacity, gate) in (1..60).step_by(2).flat_map(|of| (1..60).step_by(2).map(move |gate| (of, gate)))
+                {
+                    let (capacity, gate) = (f64::from(capacity) / 17.0, f64::from(gate) / 17.3);
+                    let load = Load { alive, capacity, gate };
+                    let slow = !retry.is_too_much(load, 0.0) && retry.settles(load, 1.0).0 > 0.0;
+                    assert_eq!(retry.is_vulnerable(load), slow, "{retry:?} {load:?}");
+                    assert!(!slow || alive * gate > capacity);
+                    // The same found by stages, one after the other, but where a state only just holds itself.
+                    for before in [0.0, 0.3, 1.0] {
+                        let mut own = [Own::new(1.0, load, before)];
+                        let shared = Shared { before: f64::INFINITY, behind: f64::INFINITY, alive_before: 1.0, gate };
+                        retry.settles_together(Shared { gate: f64::INFINITY, ..shared }, &mut own);
+                        let alone = retry.settles(load, before);
+                        let mut one = [Own::new(1.0, Load { gate: f64::INFINITY, ..load }, before)];
+                        retry.settles_together(shared, &mut one);
+                        let differs = |own: &Own| (own.settled.0 - alone.0).abs() > 1e-6 || own.settled.1 != alone.1;
+                        other += own.iter().chain(&one).filter(|own| differs(own)).count();
+                        all += 2;
+                    }
+                }
+            }
+        }
+        assert!(other * 2000 < all, "{other} of {all}");
+    }
+
+    #[test]
+    fn ag_03_what_a_gateway_turns_away_costs_no_request_that_it_could_let_in() {
+        // Of three tries each a share f is turned away until 1 - f³ of the requests are let in.
+        for gate in [0.2, 0.5, 0.99, 1.0, 2.0] {
+            let load = Load { gate, ..load(0.3) };
+            let settled = THREE.settles(load, 0.0);
+            let f = (1.0 - f64::min(gate, 1.0)).cbrt();
+            assert!((settled.0 - f).abs() < 1e-9, "{gate}: {settled:?}");
+            let (reach, served) = THREE.flow(load, settled);
+            assert!((reach - f64::min(gate, 1.0)).abs() < 1e-9 && (served - f64::min(gate, 1.0)).abs() < 1e-9);
         }
     }
 
@@ -248,7 +335,7 @@ mod tests {
 
     #[test]
     fn machines_that_are_dead_are_tried_again_elsewhere() {
-        let dead = Load { alive: 0.5, capacity: 10.0 };
+        let dead = Load { alive: 0.5, ..load(0.1) };
         assert_eq!(THREE.settles(dead, 0.0).0, 0.0);
         assert_eq!(THREE.flow(dead, (0.0, false)).1, 0.875);
     }

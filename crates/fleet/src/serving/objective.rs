@@ -6,7 +6,7 @@ use super::{Book, Class};
 use crate::design::Need;
 use crate::parts::Counts;
 use crate::parts::routes::ALL;
-use crate::retries::{Asked, Tries};
+use crate::retries::{Asked, Attempts};
 use crate::service::{IN_TIME, Limit, is_share};
 
 impl Book {
@@ -70,17 +70,24 @@ impl Book {
         self.all_machines().served(self.passed())
     }
 
-    /// What comes to the machines: what the gateway before them lets through of what arrives.
+    /// What comes to the machines: what the gateway before them lets through of what arrives; of first tries, where clients try again.
     #[inline]
     pub(super) fn passed(&self) -> u64 {
-        self.demand.unwrap_or(0).min(self.gate)
+        let demand = self.demand.unwrap_or(0);
+        match &self.clients {
+            Some(clients) if self.gate < u64::MAX => clients.let_in(self.asked(), demand),
+            _ => demand.min(self.gate),
+        }
     }
 
     /// AG-03: what gateways do not let through now, in thousandths of a request a second.
     pub fn is_turned_away(&self) -> u64 {
         let demand = self.demand.unwrap_or(0);
-        let passed = self.parts.as_ref().map_or_else(|| self.passed(), |parts| parts.let_in(demand));
-        demand.saturating_sub(passed)
+        match (&self.parts, &self.clients) {
+            (Some(parts), _) => parts.is_turned_away(demand),
+            (None, Some(clients)) => clients.attempts(self.asked()).saturating_sub(self.gate),
+            (None, None) => demand.saturating_sub(self.passed()),
+        }
     }
 
     /// The same of one gateway.
@@ -93,9 +100,13 @@ impl Book {
         self.parts.as_ref().map_or(1, |parts| parts.gates())
     }
 
-    /// What comes to a gateway.
+    /// What comes to a gateway, tries again too.
     pub fn comes_to_gate(&self, gate: usize) -> u64 {
-        self.parts.as_ref().map_or(self.demand.unwrap_or(0), |parts| parts.comes_to_gate(gate))
+        match (&self.parts, &self.clients) {
+            (Some(parts), _) => parts.comes_to_gate(gate),
+            (None, Some(clients)) => clients.attempts(self.asked()),
+            (None, None) => self.demand.unwrap_or(0),
+        }
     }
 
     /// A gateway lets so much through from now on.
@@ -137,7 +148,8 @@ impl Book {
     pub(super) fn asked(&self) -> Asked {
         let level = |class| self.level(class) as u64;
         let (alive, dead) = (level(Class::Serving), level(Class::Dead));
-        Asked { demand_milli: self.demand.unwrap_or(0), capacity_milli: self.usable() as u64, alive, dead }
+        let (demand_milli, capacity_milli) = (self.demand.unwrap_or(0), self.usable() as u64);
+        Asked { demand_milli, capacity_milli, alive, dead, gate_milli: self.gate }
     }
 
     /// How many queues clients come to that try again: one for each entrance.
@@ -151,7 +163,7 @@ impl Book {
     }
 
     /// What the clients of a queue ask for if things stay as they are; none where no attempt fails for lack of capacity.
-    pub fn tries_at(&self, queue: usize) -> Option<Tries> {
+    pub fn tries_at(&self, queue: usize) -> Option<Attempts> {
         match (&self.parts, &self.clients) {
             (Some(parts), _) => parts.tries_at(queue),
             (None, clients) => clients.as_ref()?.tries(self.asked()),
@@ -174,7 +186,7 @@ impl Book {
             None => (micro(self.passed()), micro(self.attempted())),
             Some(parts) => {
                 let share = parts.share(part as usize, micro(self.demand.unwrap_or(0)));
-                let share = share.min(micro(parts.gate_at(part as usize)));
+                let share = parts.let_in_at(part as usize, share);
                 (share, parts.attempts_at(part as usize).map_or(share, micro))
             }
         }

@@ -5,7 +5,7 @@
 
 use super::{Seen, Witness};
 use crate::parts::routes::working;
-use crate::retries::Tries;
+use crate::retries::Attempts;
 use crate::watch::State;
 use crate::world::World;
 use zonefall_engine::{SimDuration, SimTime};
@@ -49,9 +49,9 @@ pub enum Lined {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overload {
     /// They begin to.
-    Begins(Tries),
+    Begins(Attempts),
     /// There is room for all first tries, and tries again keep it up.
-    Holds(Tries),
+    Holds(Attempts),
     /// None fails any more.
     Ends {
         /// It was so since.
@@ -99,7 +99,7 @@ struct LineSeen {
 
 #[derive(Debug, Default)]
 struct OverloadSeen {
-    tries: Option<Tries>,
+    tries: Option<Attempts>,
     /// Whether anybody asks, as things stand.
     asked: bool,
     /// Whether attempts were told to fail, and tries again to keep it up.

@@ -192,6 +192,16 @@ fn gateway() -> Design {
     design
 }
 
+/// The same whose clients try again, and two that serve at once whose clients do, each behind a gateway of its own.
+fn gateways_and_tries() -> [Design; 2] {
+    let retry = sent_and_trying().service.retry;
+    let mut alone = Design { name: "tries at a gateway".into(), ..gateway() };
+    let mut each = Design { name: "tries at gateways".into(), ..sent_and_trying() };
+    each.service.gateway = alone.service.gateway.clone();
+    alone.service.retry = retry;
+    [alone, each]
+}
+
 /// Machines before which clients wait.
 fn patient() -> Design {
     let mut design = Design { name: "patient".into(), ..gateway() };
@@ -216,6 +226,7 @@ pub fn services() -> Vec<Design> {
     growing.name = "growing".into();
     let trying = trying(Retry { tries: 3, wasted: 0.7, breaker: Some(0.5), budget: None, faults: 1e-5 });
     let (timed, in_lines) = (timed(both.clone()), both.clone());
+    let [tries_at_one, tries_at_each] = gateways_and_tries();
     vec![
         standby,
         both,
@@ -230,6 +241,8 @@ pub fn services() -> Vec<Design> {
         sharing(),
         patient_at_each(in_lines),
         working(),
+        tries_at_one,
+        tries_at_each,
     ]
 }
 
@@ -254,6 +267,10 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
             ("patient", Operation::GaveUp),
             ("patient", Operation::LineMs),
             ("sharing", Operation::RetryStorms),
+            ("tries at a gateway", Operation::RetryStorms),
+            ("tries at a gateway", Operation::GatewayTurnedAway),
+            ("tries at gateways", Operation::RetryStorms),
+            ("tries at gateways", Operation::GatewayTurnedAway),
             ("in lines", Operation::GaveUp),
             ("in lines", Operation::LineMs),
         ] {

@@ -1,6 +1,7 @@
 //! AG-03: an application gateway that grows, against timelines by hand.
 
 mod parts;
+mod tries;
 
 use crate::support::*;
 use zonefall_engine::{SimDuration, SimTime};

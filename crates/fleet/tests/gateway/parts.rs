@@ -23,7 +23,7 @@ fn series() -> Part {
 }
 
 /// Clients are sent to one of the two within two minutes.
-fn sent(web: Design, pattern: Pattern) -> Design {
+pub fn sent(web: Design, pattern: Pattern) -> Design {
     let failover = Failover {
         node: 2,
         pattern,
@@ -34,12 +34,16 @@ fn sent(web: Design, pattern: Pattern) -> Design {
     two(web, Part::Group { parts: vec![0, 1], least: 1 }, vec![failover])
 }
 
-fn play(design: Design, outages: &[Scripted]) -> Ledger {
+pub fn play(design: Design, outages: &[Scripted]) -> Ledger {
     Script::new(topology(2, 10, 10), vec![mode("rack", Scope::Rack)], DAY).outages(outages).play(design)
 }
 
+pub fn hot() -> Pattern {
+    Pattern::Standby(Box::new(standby()))
+}
+
 /// The first zone is out from 1:00 to 2:00.
-const FIRST_OUT: &[Scripted] = &[(0, 0, 10, HOUR, 2 * HOUR)];
+pub const FIRST_OUT: &[Scripted] = &[(0, 0, 10, HOUR, 2 * HOUR)];
 
 #[test]
 fn ag_03_a_gateway_before_tiers_turns_away_what_none_of_them_sees() {
@@ -64,7 +68,6 @@ fn ag_03_a_gateway_before_tiers_turns_away_what_none_of_them_sees() {
 
 #[test]
 fn ag_03_dr_07_who_is_sent_over_finds_a_gateway_that_nobody_has_asked_for_much() {
-    let hot = || Pattern::Standby(Box::new(standby()));
     let ledger = play(sent(web(55_000, &[]), hot()), FIRST_OUT);
     // Three minutes until they are sent over, and four until five more instances are there; the same when they come back.
     let lost = 3 * MINUTE * 55_000 + 2 * 4 * MINUTE * 45_000;

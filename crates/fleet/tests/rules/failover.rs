@@ -1,5 +1,6 @@
 //! Failover between parts: what routers see, what is decided, what gets ready, where clients are.
 
+mod beside;
 mod shared;
 mod tried;
 mod warm;

@@ -152,6 +152,14 @@ struct Case {
     course: Vec<(u64, u64)>,
     retry: Retry,
     sight: (u64, u64),
+    /// What a gateway lets through for ever: one before all, with machines before both parts, or one before each part, without.
+    gates: Option<(u64, Gates)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Gates {
+    BeforeAll,
+    BeforeEach,
 }
 
 fn case(number: u64) -> Case {
@@ -174,7 +182,13 @@ fn case(number: u64) -> Case {
     let wasted = [0.0, 0.5, 1.0][luck.below(3) as usize];
     let retry = Retry { tries: 1 + luck.below(4) as u32, wasted, ..THREE };
     let sight = (MINUTE * luck.below(9), MINUTE * luck.below(5));
-    Case { racks, out, database: 4000 + 1000 * luck.below(9), course, retry, sight }
+    let database = 4000 + 1000 * luck.below(9);
+    let gates = match number % 3 {
+        0 => None,
+        1 => Some((3000 + 1003 * luck.below(12), Gates::BeforeAll)),
+        _ => Some((2000 + 1003 * luck.below(7), Gates::BeforeEach)),
+    };
+    Case { racks, out, database, course, retry, sight, gates }
 }
 
 /// Missed time, and what is lost in thousandths of a request a second times milliseconds: clients try again as often as attempts
@@ -196,6 +210,8 @@ fn restate(case: &Case) -> (u64, f64) {
         _ if comes <= capacity => 0.0,
         _ => f64::min(1.0, (1.0 - capacity / comes) / (1.0 - case.retry.wasted)),
     };
+    let gate = |at: Gates| case.gates.filter(|gates| gates.1 == at).map_or(f64::INFINITY, |gates| gates.0 as f64);
+    let at_the_door = |comes: f64, fits: f64| if comes <= fits { 0.0 } else { 1.0 - fits / comes };
     for (&from, &to) in borders.iter().zip(&borders[1..]) {
         let alive = |zone: u32| {
             let dark = |rack: u32| {
@@ -225,13 +241,19 @@ fn restate(case: &Case) -> (u64, f64) {
         }
         for _ in 0..4000 {
             let attempts = [0, 1].map(|part| asks[part] * tries(failing[part]));
-            let front = turns_away(attempts[0] + attempts[1], alive(2));
-            let comes = attempts.map(|attempts| attempts * (1.0 - front));
+            let door = at_the_door(attempts[0] + attempts[1], gate(Gates::BeforeAll));
+            let comes = attempts.map(|attempts| attempts * (1.0 - door));
+            let has_front = case.gates.is_none_or(|of| of.1 == Gates::BeforeAll);
+            let front = if has_front { turns_away(comes[0] + comes[1], alive(2)) } else { 0.0 };
+            let comes = comes.map(|comes| comes * (1.0 - front));
+            let doors = comes.map(|comes| at_the_door(comes, gate(Gates::BeforeEach)));
+            let comes = [0, 1].map(|part| comes[part] * (1.0 - doors[part]));
             let own = [0, 1].map(|part| turns_away(comes[part], alive(part as u32)));
             let passes = [0, 1].map(|part| comes[part] * (1.0 - own[part]));
             let behind = turns_away(passes[0] + passes[1], database);
             for part in (0..2).filter(|&part| clients[part] > 0) {
-                let fails = 1.0 - (1.0 - front) * (1.0 - own[part]) * (1.0 - behind);
+                let passes = (1.0 - door) * (1.0 - front) * (1.0 - doors[part]) * (1.0 - own[part]) * (1.0 - behind);
+                let fails = 1.0 - passes;
                 failing[part] += (fails - failing[part]).clamp(-0.002, 0.002) * 0.5;
             }
         }
@@ -245,8 +267,8 @@ fn restate(case: &Case) -> (u64, f64) {
 
 #[test]
 fn tf_01_stages_that_all_need_as_when_each_turns_away_what_is_too_much_until_nothing_changes() {
-    let (mut storms, mut other, mut partly) = (0, vec![], 0);
-    for number in 0..150 {
+    let (mut storms, mut other, mut partly, mut short) = ([0; 3], vec![], 0, 0);
+    for number in 0..210 {
         let case = case(number);
         let mut design = two(Pattern::ActiveActive { weights: vec![1, 1] }, [RACKS, RACKS], case.course[0].1, 0);
         design.service.retry = Some(case.retry);
@@ -255,7 +277,12 @@ fn tf_01_stages_that_all_need_as_when_each_turns_away_what_is_too_much_until_not
         if let Need::Parts(service) = &mut design.need {
             Arc::make_mut(service).failovers[0].sight = laws(case.sight.0, case.sight.1);
         }
-        let design = between(design, Some(RACKS), Some(case.database));
+        let front = case.gates.is_none_or(|of| of.1 == Gates::BeforeAll).then_some(RACKS);
+        let mut design = between(design, front, Some(case.database));
+        design.service.gateway = case.gates.map(|(instance_milli, _)| {
+            let (grows_in, shrinks_after) = (constant(HOUR), SimDuration::from_ms(HOUR));
+            Gateway { instance_milli, least: 1, most: 1, grows_in, shrinks_after }
+        });
         let modes = vec![mode("rack", Scope::Rack), mode("db", Scope::Component)];
         let dark = case.racks.iter().map(|&(zone, first, racks, from, to)| (0, zone * RACKS + first, racks, from, to));
         let out = case.out.iter().map(|&(from, to)| (1, 0, 0, from, to));
@@ -266,9 +293,11 @@ fn tf_01_stages_that_all_need_as_when_each_turns_away_what_is_too_much_until_not
         if (found - lost).abs() > 2e-3 * ledger.offered as f64 {
             other.push((number, found / ledger.offered as f64, lost / ledger.offered as f64, missed, ledger.missed_ms));
         }
-        storms += u64::from(count(&ledger, Operation::MetastableMs) > 0);
+        let gated = case.gates.map_or(0, |of| 1 + of.1 as usize);
+        storms[gated] += u64::from(count(&ledger, Operation::MetastableMs) > 0);
+        short += u64::from(count(&ledger, Operation::GatewayTurnedAway) > 0);
         partly += u64::from((1..DAY).contains(&missed));
     }
     assert_eq!(other, []);
-    assert!(storms > 20 && partly > 60, "{storms} {partly}");
+    assert!(storms.iter().all(|&of| of > 7) && partly > 80 && short > 70, "{storms:?} {partly} {short}");
 }

@@ -216,7 +216,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "load_balancer.autoscale",
         Either(&[Table, Off]),
-        "An application gateway (version 2) that scales by itself. It orders instances as soon as more comes than those that it has let through, and what comes beyond them is turned away, charged to `overload`, until they are there. In a service of parts it stands before all of them; where `[failover]` sends clients to one of several parts, each of these has one of its own, unless something with a capacity stands before them (a front tier): then one stands before that. Without the table it lets everything through; `false` in a design removes it.",
+        "An application gateway (version 2) that scales by itself. It orders instances as soon as more comes than those that it has let through, and what comes beyond them is turned away, charged to `overload`, until they are there. With `[retry]` it grows with all tries, also those that fail behind it: an overload of the machines may end with its cause as long as it is small, and hold itself once it has grown. In a service of parts it stands before all of them; where `[failover]` sends clients to one of several parts, each of these has one of its own, unless something with a capacity stands before them (a front tier): then one stands before that. Without the table it lets everything through; `false` in a design removes it.",
     )
     .overlay()
     .from("AG-03"),

@@ -20,7 +20,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "service.patience",
         Either(&[Duration, Off]),
-        "Requests that cannot be served at once wait in one line for all machines, first come, first served, and their clients give up after this time; with no machine in rotation nobody waits. Who waits is served late and not lost: `min_served` counts who gives up, `p95_latency` looks at how long who is next has waited. Times come from a fluid (docs/latency.md). Without it what is too much is turned away at once. Needs `queue = \"shared\"`; a service of parts needs none: there one line stands before all of them, or before each part that one `[failover]` sends clients to (then everything with a capacity has to lie within these parts), who is next is let in when all parts that it needs have room, and times of answers are not told. `false` in a design removes it.",
+        "Requests that cannot be served at once wait in one line for all machines, first come, first served, and their clients give up after this time; with no machine in rotation nobody waits. Who waits is served late and not lost: `min_served` counts who gives up, `p95_latency` looks at how long who is next has waited. Times come from a fluid (docs/latency.md). Without it what is too much is turned away at once. Needs `queue = \"shared\"`; a service of parts needs none: there one line stands before all of them, or before each part that one `[failover]` sends clients to (then everything with a capacity has to lie within these parts, and other `[failover]`s, of components, have to send all clients at once), who is next is let in when all parts that it needs have room, and times of answers are not told. `false` in a design removes it.",
     )
     .overlay()
     .from("TF-01"),

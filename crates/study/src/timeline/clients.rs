@@ -4,8 +4,8 @@ use super::beside::span;
 use super::rows::Telling;
 use super::{Kind, Row};
 use zonefall_fleet::{
-    ALL_CLIENTS, Ended, Failover, Lined, OPERATION_TABLE, Operation, Overload, Pattern, Sent, Sighting, Structure,
-    Tries,
+    ALL_CLIENTS, Attempts, Ended, Failover, Lined, OPERATION_TABLE, Operation, Overload, Pattern, Sent, Sighting,
+    Structure,
 };
 
 /// AFD-03, TM-03, DR-04: the clients of a group are sent elsewhere.
@@ -158,7 +158,7 @@ pub(super) fn overload(of: &Telling<'_>, sighting: &Sighting, entrance: u32, ove
 }
 
 /// "1620 attempts a second for 540 requests, capacity for 500".
-fn in_numbers(of: Tries) -> String {
+fn in_numbers(of: Attempts) -> String {
     let [first, all, capacity] = [of.first_milli, of.all_milli, of.capacity_milli].map(a_second);
     format!("{all} attempts a second for {first} requests, capacity for {capacity}")
 }

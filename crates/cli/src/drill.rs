@@ -12,6 +12,7 @@ use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
 use zonefall_import::{Drill, Experiment, Script, ZONE_OUTAGE, experiment};
+use zonefall_report::terminal::Told;
 use zonefall_scenario::{FILE_BYTES_MAX, Scenario};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Load, SCHEMA, judge};
@@ -49,7 +50,7 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
         args::DrillFormat::Table => {
             console.data(&zonefall_report::terminal::drill(&drilled.0, style(console)))?;
             if let Some(timeline) = &drilled.1 {
-                console.data(&zonefall_report::terminal::timeline(timeline, false, style(console)))?;
+                console.data(&zonefall_report::terminal::timeline(timeline, Told::Drilled, style(console)))?;
             }
         }
         args::DrillFormat::Json => console.data(&zonefall_report::to_json(&drilled.0)?)?,

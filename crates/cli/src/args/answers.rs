@@ -72,7 +72,7 @@ pub struct Shown {
 pub struct Sweep {
     /// The scenario file.
     pub scenario: PathBuf,
-    /// A key and its values, as in `scale_set.web.capacity=6 to 12`; may be given again.
+    /// A key and its values, as in `scale_set.web.capacity=6 to 12`; a text with a comma stands in quotes; may be given again.
     #[arg(long, value_name = "KEY=VALUES", required = true)]
     pub vary: Vec<String>,
     /// Vary one key at a time, the others as the file says; else every value meets every other.

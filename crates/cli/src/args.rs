@@ -404,8 +404,9 @@ pub struct Fit {
     /// How beginnings and ends are written.
     #[arg(long, value_enum, default_value_t = Instants::Iso, value_name = "FORM")]
     pub time: Instants,
-    /// Columns whose values together make a group; one group of all rows without it.
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    /// Columns whose values together make a group, with commas between them, a name with a comma in double quotes; one group of all
+    /// rows without it.
+    #[arg(long, value_name = "COLUMNS")]
     pub group: Vec<String>,
     /// Only rows with this value; may be given again (same column: either, another column: both).
     #[arg(long = "where", value_name = "COLUMN=VALUE")]

@@ -2,7 +2,7 @@
 
 use crate::managed::{length, percent};
 use zonefall_fleet::maintenance::Maintenance;
-use zonefall_fleet::{Design, Failover, Pattern, Sight, Standby, Structure};
+use zonefall_fleet::{ALL_CLIENTS, Design, Failover, Pattern, Sight, Standby, Structure};
 use zonefall_scenario::duration_words;
 
 /// One line for each failover group, under its name.
@@ -30,7 +30,12 @@ fn failover(service: &Structure, of: &Failover) -> String {
         ),
         Sight::Laws { out, .. } => format!("an outage shows after {}", length(out)),
     };
-    format!("{serves}; {seen}; clients move within {}", duration_words(of.spread))
+    let missed = match ALL_CLIENTS.saturating_sub(of.clients_least) {
+        0 => "any client is".into(),
+        more => format!("more than {} % of clients are", f64::from(more) / 10_000.0),
+    };
+    let moves = duration_words(of.spread);
+    format!("{serves}; {seen}; clients move within {moves}; missed while {missed} sent to one that does not hold")
 }
 
 fn standing_by(others: &[String], of: &Standby) -> String {

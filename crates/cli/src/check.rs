@@ -27,6 +27,22 @@ pub fn load(path: &Path, changes: &args::WhatIf, console: Console) -> Option<Sce
     told(path, zonefall_scenario::load_with(path, &WhatIf::new(&changes.what_if)), console)
 }
 
+/// [`load`] where so many trials are played in place of the scenario's: what is said of trials is said of these.
+pub fn load_for(path: &Path, changes: &args::WhatIf, trials: Option<u64>, console: Console) -> Option<Scenario> {
+    let loaded = zonefall_scenario::load_with(path, &WhatIf::new(&changes.what_if));
+    let Some(trials) = trials else { return told(path, loaded, console) };
+    let change = format!("trials={trials}");
+    let all: Vec<String> = changes.what_if.iter().chain([&change]).cloned().collect();
+    let called = if changes.what_if.is_empty() { "--trials" } else { "--what-if and --trials" };
+    match (loaded, zonefall_scenario::load_with(path, &WhatIf::new(&all).given_by(called))) {
+        (Ok(scenario), Ok(played)) => {
+            remark(&played.warnings, &format!("{} --what-if {change}", path.display()), console);
+            Some(scenario)
+        }
+        (loaded, _) => told(path, loaded, console),
+    }
+}
+
 /// [`load`], with every candidate of the plan.
 pub fn load_plan(path: &Path, changes: &args::WhatIf, console: Console) -> Option<Scenario> {
     told(path, zonefall_scenario::load_plan(path, &WhatIf::new(&changes.what_if)), console)
@@ -35,20 +51,25 @@ pub fn load_plan(path: &Path, changes: &args::WhatIf, console: Console) -> Optio
 fn told(path: &Path, loaded: Result<Scenario, Diagnostics>, console: Console) -> Option<Scenario> {
     match loaded {
         Ok(scenario) => {
-            let (warnings, hints) = scenario.warnings.without_hints();
-            if !warnings.is_empty() {
-                console.remark(&warnings.render(console.colour_err()));
-            }
-            if hints > 0 {
-                let s = if hints == 1 { "" } else { "s" };
-                console.remark(&format!("{hints} hint{s}: zonefall check {}", path.display()));
-            }
+            remark(&scenario.warnings, &path.display().to_string(), console);
             Some(scenario)
         }
         Err(diagnostics) => {
             console.complain(&diagnostics.render(console.colour_err()));
             None
         }
+    }
+}
+
+/// Warnings, and how many hints `check` has with these arguments.
+fn remark(told: &Diagnostics, check: &str, console: Console) {
+    let (warnings, hints) = told.without_hints();
+    if !warnings.is_empty() {
+        console.remark(&warnings.render(console.colour_err()));
+    }
+    if hints > 0 {
+        let s = if hints == 1 { "" } else { "s" };
+        console.remark(&format!("{hints} hint{s}: zonefall check {check}"));
     }
 }
 

@@ -22,7 +22,7 @@ pub fn compare(options: &args::Compare, console: Console) -> Result<Exit> {
     if let Some(path) = &options.md {
         target::refuse_unless_free(path, options.shown.force)?;
     }
-    let load = |path: &PathBuf| check::load(path, &options.what_if, console);
+    let load = |path: &PathBuf| check::load_for(path, &options.what_if, options.effort.trials, console);
     // Every file says what is wrong with it.
     let loaded: Vec<Option<Scenario>> = options.scenarios.iter().map(load).collect();
     let Some(scenarios) = loaded.into_iter().collect::<Option<Vec<Scenario>>>() else { return Ok(Exit::BadScenario) };

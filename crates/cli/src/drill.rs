@@ -12,6 +12,7 @@ use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
 use zonefall_import::{Drill, Experiment, Script, ZONE_OUTAGE, experiment};
+use zonefall_report::terminal::Told;
 use zonefall_scenario::{FILE_BYTES_MAX, Scenario};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Load, SCHEMA, judge};
@@ -49,7 +50,7 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
         args::DrillFormat::Table => {
             console.data(&zonefall_report::terminal::drill(&drilled.0, style(console)))?;
             if let Some(timeline) = &drilled.1 {
-                console.data(&zonefall_report::terminal::timeline(timeline, false, style(console)))?;
+                console.data(&zonefall_report::terminal::timeline(timeline, Told::Drilled, style(console)))?;
             }
         }
         args::DrillFormat::Json => console.data(&zonefall_report::to_json(&drilled.0)?)?,
@@ -77,14 +78,14 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
         );
     }
     let (mut designs, mut notes, mut shown, mut goes_dark) = (Vec::new(), Vec::new(), None, false);
+    let (mut guessed, mut not_run, mut actions) = (Vec::new(), Vec::new(), 0);
     for design in &scenario.designs {
         let script = script(options, scenario, of, design);
         goes_dark |= script.touched.iter().any(|touched| touched.cause == ZONE_OUTAGE);
-        for note in &script.notes {
-            if !notes.contains(note) {
-                notes.push(note.clone());
-            }
-        }
+        add_new(&mut notes, &script.notes);
+        add_new(&mut guessed, &script.guessed);
+        // What is run hangs on the actions alone: it is the same on every design.
+        (not_run, actions) = (script.not_run.clone(), script.actions);
         let (found, timeline) = one(options, scenario, design, &script, &hypothesis)?;
         let first_failure = found.misses() && !designs.iter().any(DrillDesign::misses);
         if timeline.is_some() && (shown.is_none() || first_failure) {
@@ -99,7 +100,28 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
     let adds = !options.as_outage && designs.iter().any(DrillDesign::is_judged);
     let (study, outage_adds) = (scenario.name.clone(), adds.then(|| OUTAGE_ADDS.to_owned()));
     let begins = scenario.start.as_ref().and_then(|start| start.after(scenario.hypothesis.begins));
-    Ok((Drilled { schema: SCHEMA, experiment: name, study, hypothesis, begins, designs, notes, outage_adds }, shown))
+    let drilled = Drilled {
+        schema: SCHEMA,
+        experiment: name,
+        study,
+        hypothesis,
+        begins,
+        designs,
+        guessed,
+        actions,
+        not_run,
+        notes,
+        outage_adds,
+    };
+    Ok((drilled, shown))
+}
+
+fn add_new(to: &mut Vec<String>, from: &[String]) {
+    for words in from {
+        if !to.contains(words) {
+            to.push(words.clone());
+        }
+    }
 }
 
 fn hypothesis(scenario: &Scenario, of: &Experiment) -> Hypothesis {

@@ -182,7 +182,7 @@ fn asked(options: &Fit) -> Result<(RecordColumns, Plan), Wrong> {
         return usage(format!("--end needs --start; {}", columns_in_words(&names)));
     }
     let own_groups = incidents && options.group.is_empty();
-    let groups = if own_groups { INCIDENT_COLUMNS.map(str::to_owned).to_vec() } else { options.group.clone() };
+    let groups = if own_groups { INCIDENT_COLUMNS.map(str::to_owned).to_vec() } else { listed(&options.group) };
     let (units, units_of) = units(options)?;
     let columns = RecordColumns {
         start: options.start.clone().or(incidents.then(|| "start_utc".into())),
@@ -208,6 +208,24 @@ fn asked(options: &Fit) -> Result<(RecordColumns, Plan), Wrong> {
         confidence: Confidence::P95,
     };
     Ok((columns, plan))
+}
+
+/// The names of lists with commas between them; one in double quotes may have commas.
+fn listed(lists: &[String]) -> Vec<String> {
+    let mut names = Vec::new();
+    for list in lists {
+        let mut quoted = false;
+        let parts = list.split(|c| {
+            quoted ^= c == '"';
+            c == ',' && !quoted
+        });
+        names.extend(parts.map(|name| {
+            let trimmed = name.trim();
+            let inner = trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            inner.unwrap_or(name).to_owned()
+        }));
+    }
+    names
 }
 
 fn columns_in_words(names: &[String]) -> String {

@@ -20,7 +20,7 @@ const ENDS_MIN: u64 = 1000;
 /// Tells what matters most.
 pub fn importance(options: &args::Importance, console: Console) -> Result<Exit> {
     answers::refuse_unless_free(&options.shown)?;
-    let Some(scenario) = check::load(&options.scenario, &options.what_if, console) else {
+    let Some(scenario) = check::load_for(&options.scenario, &options.what_if, options.effort.trials, console) else {
         return Ok(Exit::BadScenario);
     };
     let effort = &options.effort;

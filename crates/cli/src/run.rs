@@ -26,7 +26,7 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
         console.complain(&format!("error: {words}"));
         return Ok(Exit::Usage);
     }
-    let Some(scenario) = check::load(&options.scenario, &options.what_if, console) else {
+    let Some(scenario) = check::load_for(&options.scenario, &options.what_if, options.trials, console) else {
         return Ok(Exit::BadScenario);
     };
     let keeps = options.keep.checkpoint.is_some() || options.keep.partial.is_some();

@@ -101,7 +101,7 @@ fn scenarios(
         load_with(&options.scenario, &WhatIf::new(&changes).given_by(called))
     };
     // Points have no names of their own.
-    let base = check::load(&options.scenario, &options.what_if, console)?;
+    let base = check::load_for(&options.scenario, &options.what_if, options.effort.trials, console)?;
     match points.iter().map(one).collect::<Result<Vec<Scenario>, _>>() {
         Ok(mut scenarios) => {
             let remarks = scenarios.first().map(|first| &first.warnings);

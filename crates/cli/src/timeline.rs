@@ -10,6 +10,7 @@ use crate::run::interrupt;
 use crate::target;
 use anyhow::{Result, bail};
 use std::io::Write;
+use zonefall_report::terminal::Told;
 use zonefall_scenario::{FaultSource, Scenario, nearest};
 use zonefall_study::timeline::{Pick, pick, timeline as told};
 use zonefall_study::{Study, Threads, Visit};
@@ -19,6 +20,12 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
     let scripted = matches!(scenario.source, FaultSource::Script(_));
     if scenario.source != FaultSource::Drawn && !scripted {
         bail!("this scenario lives through a record; only drawn and scripted trials can be told");
+    }
+    if options.longest && options.format == Format::Json {
+        console.complain(
+            "error: --longest is for text and CSV: the JSON has all outages, and says in `longest` which one that is",
+        );
+        return Ok(Exit::Usage);
     }
     for path in [&options.csv, &options.svg].into_iter().flatten() {
         target::refuse_unless_free(path, options.force)?;
@@ -41,10 +48,10 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
         (None, None) => bail!("no trial is asked for"),
     };
     let timeline = told(&study, trial, design)?;
-    let csv = zonefall_report::timeline_csv(&timeline)?;
+    let csv = zonefall_report::timeline_csv(&timeline, options.longest)?;
     match options.format {
         Format::Table => {
-            console.data(&zonefall_report::terminal::timeline(&timeline, options.all, style(console)))?;
+            console.data(&zonefall_report::terminal::timeline(&timeline, how_much(options), style(console)))?;
         }
         Format::Json => console.data(&zonefall_report::to_json(&timeline)?)?,
         Format::Csv => console.data(&csv)?,
@@ -56,6 +63,14 @@ pub fn timeline(options: &Trace, scenario: &Scenario, console: Console) -> Resul
         console.remark(&format!("wrote {}", path.display()));
     }
     Ok(Exit::Fine)
+}
+
+fn how_much(options: &Trace) -> Told {
+    match (options.longest, options.all) {
+        (true, _) => Told::Longest,
+        (_, true) => Told::Everything,
+        _ => Told::Outages,
+    }
 }
 
 fn which(options: &Trace) -> Option<Pick> {

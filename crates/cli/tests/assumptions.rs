@@ -33,6 +33,11 @@ fn a_verdict_that_an_assumption_turns_is_not_resolved_and_says_why() {
     let told = desk.run("run s.toml --out r --gate").ends(5);
     let told =
         told.says(&["Two intervals", "sampling", "assumptions", "? not resolved", "depends on assumptions: misses"]);
+    // Beside each interval its own verdict: luck leaves it, what is assumed does not.
+    let (_, table) = told.out.split_once("Two intervals").unwrap();
+    let row = table.lines().find(|row| row.contains('–')).unwrap();
+    let (sampling, assumed) = (row.find("✓ 99."), row.find("? 99."));
+    assert!(sampling.is_some() && sampling < assumed, "{row}");
     // Wrapped lines.
     let words: Vec<&str> = told.out.split_whitespace().collect();
     assert!(words.join(" ").contains("above all of flood: 4 a year in place of 1 (assumed)"), "{told}");

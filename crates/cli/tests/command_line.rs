@@ -599,6 +599,7 @@ fn check_says_what_is_done_about_lost_parts_and_maintenance() {
     let check = |name: &str| ran(&mut desk.command(["check".as_ref(), root.join(name).as_os_str()])).ends(0);
     check("two-regions.toml").says(&[
         "service: first and second serve at once, by weights 1 and 1",
+        "clients move within 30 s; missed while more than 1 % of clients are sent to one that does not hold",
         "service: first serves, else second (30 % runs), noticed by people in 6.39 min on average",
         "an outage shows after 4 failed probes, one every 30 s; clients move within 1 min",
     ]);

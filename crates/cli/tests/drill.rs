@@ -76,3 +76,36 @@ fn ch_07_a_drill_ends_by_what_was_judged_and_else_by_what_was_not() {
     desk.run(TOLD).ends(0).says(&["Every design passes."]);
     desk.run("explain exit-codes").ends(0).says(&["of a drill: on one nothing was run"]);
 }
+
+/// Beside the verdict, not below: what was only guessed, and what was not run.
+#[test]
+fn ch_03_a_verdict_says_of_how_much_of_the_experiment_it_is_and_on_what() {
+    let desk = Desk::with(ON);
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let above_the_table = |out: &str| flat(out.split("The objective must hold").next().unwrap());
+    // A set that the scenario does not know.
+    desk.put("e.json", experiment(SHUTDOWN, "shop-vmss", 1));
+    let guessed = "no scale set here is called `shop-vmss` (selector `web`): it was taken for `web`, the only one";
+    let ran = desk.run(TOLD).ends(0);
+    assert!(above_the_table(&ran.out).contains(guessed), "{ran}");
+    let told: Value = serde_json::from_str(&desk.run(&format!("{TOLD} --format json")).ends(0).out).unwrap();
+    assert!(told["guessed"][0].as_str().unwrap().starts_with(guessed), "{told}");
+    let said = desk.run(&format!("{TOLD} --target web=web")).ends(0);
+    assert!(!said.out.contains("shop-vmss"), "{said}");
+    // A second action that the model does not hold.
+    let one = format!("{{\"type\": \"continuous\", \"name\": \"{SHUTDOWN}\"");
+    let other =
+        one.replace(SHUTDOWN, NOT_HELD) + ", \"selectorId\": \"web\", \"duration\": \"PT30M\", \"parameters\": []}, ";
+    let both = experiment(SHUTDOWN, "web", 1).replace(&one, &(other + &one));
+    desk.put("e.json", both);
+    let ran = desk.run(TOLD).ends(0);
+    let words = "Every design passes. That is of a part of the experiment: 1 of its 2 actions was run, not \
+                 autoscalesettings:disableautoscale.";
+    assert!(above_the_table(&ran.out).contains(words), "{ran}");
+    let told: Value = serde_json::from_str(&desk.run(&format!("{TOLD} --format json")).ends(0).out).unwrap();
+    assert_eq!((&told["actions"], &told["not_run"][0]), (&2.into(), &"autoscalesettings:disableautoscale".into()));
+    // Options of `trace` are none of a drill.
+    for option in ["--all", "--csv", "--longest"] {
+        assert!(!ran.out.contains(option), "{option}: {ran}");
+    }
+}

@@ -393,6 +393,23 @@ fn words_from_the_file_cannot_move_the_cursor() {
     assert!(!ran.out.contains('\x1b') && !ran.out.contains('\x07'), "{ran}");
 }
 
+/// A list has commas between its names; a name that has one itself stands in quotes.
+#[test]
+fn a_column_whose_name_has_a_comma_can_be_grouped_by() {
+    let desk = Desk::new();
+    desk.put("x.csv", "at,hours,\"region, zone\",kind\n1,2,east,a\n2,3,east,b\n3,4,west,a\n4,4,west,a\n");
+    let groups = |list: &str| {
+        let mut fit = desk.command(["fit", "x.csv", "--format", "json"]);
+        let found = figures(kit::ran(fit.args(MAPPED.split(' ')).args(["--group", list])));
+        found["groups"].as_array().unwrap().len()
+    };
+    assert_eq!([groups("\"region, zone\""), groups("kind,\"region, zone\""), groups("kind")], [2, 3, 2]);
+    let help = desk.run("fit --help").ends(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("a name with a comma in double quotes"), "{help}");
+    let help = desk.run("sweep --help").ends(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("a text with a comma stands in quotes"), "{help}");
+}
+
 /// docs/fit.md shows what the program prints. `ZONEFALL_BLESS=1` writes it anew.
 #[test]
 fn the_page_shows_what_is_printed() {

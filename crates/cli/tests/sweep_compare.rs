@@ -304,3 +304,24 @@ fn the_intervals_of_all_pairs_cover_the_exact_differences_at_once() {
     println!("{covered} of {COMPARISONS} comparisons cover all six differences and all places");
     assert!(covered >= COVER_LEAST);
 }
+
+/// Hints on trials are on those that are played, not on those of the file.
+#[test]
+fn hints_speak_of_the_trials_that_are_asked_for() {
+    let few = BASE.replace("trials = 100", "trials = 7");
+    let desk = Desk::with(&few);
+    let vary = ["sweep", "s.toml", "--no-assumptions", "--vary", "scale_set.web.capacity=9,10", "--trials"];
+    let hints = |trials: &str| ran(desk.command(vary).arg(trials)).ends(0).err;
+    let checked = |change: &str| ran(desk.command(["check", "s.toml"]).args(["--what-if", change])).ends(0).err;
+    for trials in ["7", "2000"] {
+        let told = checked(&format!("trials={trials}"));
+        let count = told.matches("hint[").count();
+        let expected = format!(
+            "{count} hint{}: zonefall check s.toml --what-if trials={trials}",
+            if count == 1 { "" } else { "s" }
+        );
+        assert_eq!(hints(trials).contains(&expected), count > 0, "{expected}: {}", hints(trials));
+        assert!(count > 0 || !hints(trials).contains("hint"));
+    }
+    assert!(checked("trials=7").contains("W011") && !checked("trials=2000").contains("W011"));
+}

@@ -101,3 +101,13 @@ pub struct Failover {
     /// The group holds while at least so many clients, in millionths, are sent to parts that hold.
     pub clients_least: u32,
 }
+
+impl Failover {
+    /// "all clients", "at least 90 % of clients".
+    pub fn clients_in_words(&self) -> String {
+        match self.clients_least {
+            ALL_CLIENTS => "all clients".into(),
+            least => format!("at least {} % of clients", f64::from(least) / 10_000.0),
+        }
+    }
+}

@@ -122,6 +122,8 @@ pub(crate) struct Parts {
     pub routes: Vec<Route>,
     /// What comes to each node; empty without failover groups: everything comes to all.
     reach: Vec<Reach>,
+    /// The same if nothing is out.
+    at_home: Vec<Reach>,
     /// A part of a failover group runs, but not as a whole.
     in_part: bool,
     /// A part has changed since somebody last looked where clients should go.
@@ -157,6 +159,7 @@ zonefall_engine::pooled_clone!(Parts {
     scratch,
     routes,
     reach,
+    at_home,
     in_part,
     stirred,
     failing_over,
@@ -222,6 +225,7 @@ impl Parts {
             scratch: RefCell::new(Scratch::new(count)),
             routes: routes::routes(service),
             reach: if service.failovers.is_empty() { Vec::new() } else { vec![Reach::ALL; count] },
+            at_home: Vec::new(),
             in_part: false,
             stirred: false,
             failing_over,
@@ -232,8 +236,8 @@ impl Parts {
             gates: works.gateway.as_ref().map(|_| Box::new(Gates::new(service, works.retry.is_some()))),
             work: None,
         };
-        let at_home = design.jobs.as_ref().map(|_| parts.reach_if_all_work(service));
-        parts.work = at_home.map(|at_home| Box::new(Work::new(count, causes, at_home)));
+        parts.at_home = parts.reach_if_all_work(service);
+        parts.work = design.jobs.as_ref().map(|_| Box::new(Work::new(count, causes)));
         parts
     }
 

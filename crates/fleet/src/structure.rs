@@ -213,22 +213,25 @@ impl Structure {
         self.fold_nodes(down, group)
     }
 
-    /// In words: `db and one of (east, west)`, groups by what they are made of.
+    /// In words: `db and (east or west)`, groups by what they are made of. A failover group says that its clients have to come to a
+    /// part that holds: one part that does is not enough while they are sent to another.
     pub fn words(&self) -> String {
         let join = |parts: &[(String, bool)], word: &str| {
             let inner = |(words, joined): &(String, bool)| if *joined { format!("({words})") } else { words.clone() };
             parts.iter().map(inner).collect::<Vec<_>>().join(word)
         };
-        let group = |parts: &[(String, bool)], least: u32| match least as usize {
+        let failover = |at: usize| self.failovers.iter().find(|of| of.node as usize == at);
+        let group = |at: usize, parts: &[(String, bool)], least: u32| match (least as usize, failover(at)) {
             _ if parts.len() == 1 => parts[0].clone(),
-            least if least == parts.len() => (join(parts, " and "), true),
-            1 => (join(parts, " or "), true),
-            least => {
+            (_, Some(of)) => (format!("{} at one that holds: {}", of.clients_in_words(), join(parts, " or ")), true),
+            (least, None) if least == parts.len() => (join(parts, " and "), true),
+            (1, None) => (join(parts, " or "), true),
+            (least, None) => {
                 let names: Vec<&str> = parts.iter().map(|(words, _)| words.as_str()).collect();
                 (format!("{least} of ({})", names.join(", ")), false)
             }
         };
-        self.fold(|at| (self.leaf_words(at), false), group).0
+        self.fold_nodes(|at| (self.leaf_words(at), false), group).0
     }
 
     fn leaf_words(&self, at: usize) -> String {
@@ -302,6 +305,8 @@ pub fn fewer_hold(down: &[f64], least: u32) -> f64 {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::failover::{ALL_CLIENTS, Sight};
+    use zonefall_engine::{Law, SimDuration};
 
     #[test]
     fn fewer_than_so_many_of_independent_parts() {
@@ -371,6 +376,16 @@ mod tests {
             service.words(),
             "db and ((east (at least 3 serving) and cache) or west (at least 99 % of demand served))"
         );
+        // Where clients are sent to one of them, that the other holds is not enough.
+        let sent = |clients_least: u32| {
+            let pattern = Pattern::ActiveActive { weights: vec![1, 1] };
+            let sight = Sight::Laws { out: Law::constant(SimDuration::ZERO), back: Law::constant(SimDuration::ZERO) };
+            let failover = Failover { node: 5, pattern, sight, spread: SimDuration::ZERO, clients_least };
+            Structure { failovers: vec![failover], ..service.clone() }.words()
+        };
+        let parts = "(east (at least 3 serving) and cache) or west (at least 99 % of demand served)";
+        assert_eq!(sent(ALL_CLIENTS), format!("db and (all clients at one that holds: {parts})"));
+        assert_eq!(sent(290_000), format!("db and (at least 29 % of clients at one that holds: {parts})"));
         let holds = |up: &[&str]| service.holds(|at| up.contains(&service.nodes[at].name.as_str()));
         assert!(holds(&["db", "west"]) && holds(&["db", "east", "cache"]));
         assert!(!holds(&["db", "east"]) && !holds(&["east", "cache", "west"]));

@@ -56,6 +56,12 @@ pub struct Script {
     pub notes: Vec<String>,
     /// Why Azure would refuse to run it on this design.
     pub fails: Vec<String>,
+    /// Targets that no scale set is called by, and what each was taken for.
+    pub guessed: Vec<String>,
+    /// Actions other than waiting.
+    pub actions: usize,
+    /// Those of them that are not run: nothing in the model is struck by them.
+    pub not_run: Vec<String>,
     /// How long it takes.
     pub lasts: SimDuration,
 }
@@ -73,9 +79,11 @@ impl Drill<'_> {
 
     fn act(&self, at: SimTime, action: &Action, script: &mut Script) {
         let urn = &action.urn;
-        let (cause, effect, recovery, but) = match meaning(action) {
+        let meant = meaning(action);
+        script.actions += usize::from(!matches!(meant, Meaning::Delay));
+        let (cause, effect, recovery, but) = match meant {
             Meaning::Delay => return,
-            Meaning::NotHeld(why) => return note(script, format!("{urn}: {why}")),
+            Meaning::NotHeld(why) => return leave_out(script, urn, why),
             Meaning::Strikes { cause, effect, recovery, but } => (cause, effect, recovery, but),
         };
         if !but.is_empty() {
@@ -83,7 +91,7 @@ impl Drill<'_> {
         }
         let selector = self.experiment.selectors.iter().find(|selector| Some(&selector.id) == action.selector.as_ref());
         let (Some(selector), Some(lasts)) = (selector, action.length) else {
-            return note(script, format!("{urn}: it is aimed at nothing, or takes no time"));
+            return leave_out(script, urn, "it is aimed at nothing, or takes no time");
         };
         for set in self.sets(selector, script) {
             let found = match self.struck(set, selector, action) {
@@ -124,10 +132,7 @@ impl Drill<'_> {
             let at = match named(name) {
                 Some(at) => at,
                 None if told.is_empty() && sets.len() == 1 => {
-                    note(
-                        script,
-                        format!("`{}` ({name}) is taken for `{}`, the only scale set", selector.id, sets[0].name),
-                    );
+                    guess(script, &selector.id, name, &sets[0].name);
                     0
                 }
                 None => {
@@ -204,6 +209,30 @@ fn note(script: &mut Script, words: String) {
     if !script.notes.contains(&words) {
         script.notes.push(words);
     }
+}
+
+/// An action is not run.
+fn leave_out(script: &mut Script, urn: &str, why: &str) {
+    note(script, format!("{urn}: {why}"));
+    script.not_run.push(short_name(urn));
+}
+
+/// A target that is in no scenario is taken for the only scale set.
+fn guess(script: &mut Script, selector: &str, name: &str, set: &str) {
+    let words = format!(
+        "no scale set here is called `{name}` (selector `{selector}`): it was taken for `{set}`, the only one; \
+         `--target {selector}={set}` says that it is meant"
+    );
+    if !script.guessed.contains(&words) {
+        script.guessed.push(words);
+    }
+}
+
+/// "autoscalesettings:disableautoscale" of "urn:csci:microsoft:autoscalesettings:disableautoscale/1.0".
+fn short_name(urn: &str) -> String {
+    let plain = urn.split('/').next().unwrap_or(urn);
+    let parts: Vec<&str> = plain.split(':').collect();
+    parts[parts.len().saturating_sub(2)..].join(":")
 }
 
 /// The name in a resource id: what follows its resource type.

@@ -53,10 +53,14 @@ pub fn plan_csv(plan: &Planned) -> Result<String, FilesError> {
     Ok(text(&csv::plan(plan, CsvLocale::Point)?))
 }
 
-/// A timeline as comma-separated text, one row a thing that happened.
+/// A timeline, or the longest of its outages alone, as comma-separated text, one row a thing that happened.
 ///
 /// # Errors
 /// If a row cannot be written.
-pub fn timeline_csv(timeline: &Timeline) -> Result<String, FilesError> {
-    Ok(text(&csv::timeline(&timeline.rows, CsvLocale::Point)?))
+pub fn timeline_csv(timeline: &Timeline, longest: bool) -> Result<String, FilesError> {
+    let rows = match timeline.longest_outage() {
+        Some(outage) if longest => &timeline.rows[timeline.rows_of(outage)],
+        _ => timeline.rows.as_slice(),
+    };
+    Ok(text(&csv::timeline(rows, CsvLocale::Point)?))
 }

@@ -54,7 +54,11 @@ pub fn timeline_svg(of: &Timeline) -> String {
     let _ = writeln!(svg, "<title>{}</title>", escaped(&title));
     let _ = writeln!(svg, "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
     text(&mut svg, 12.0, 24.0, "start", 16, &title);
-    text(&mut svg, 12.0, 44.0, "start", 12, &format!("{}; shaded: the objective is missed", of.need));
+    let which = match of.longest {
+        Some(at) if of.outages.len() > 1 => format!("; outage {} of {}, the longest", at + 1, of.outages.len()),
+        _ => String::new(),
+    };
+    text(&mut svg, 12.0, 44.0, "start", 12, &format!("{}; shaded: the objective is missed{which}", of.need));
     for outage in of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to) {
         let (from, to) = (stretch.x(outage.from_ms), stretch.x(outage.to_ms));
         let _ = writeln!(

@@ -117,7 +117,9 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         }
         let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
         let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes, has_demand };
-        let need = parts::service((&reader, slo.as_ref()), sets.as_deref(), has_demand, rest, (&site, &clock), sink);
+        let called = set_names(&reader, sink);
+        let sets = (called.as_slice(), sets.as_deref());
+        let need = parts::service((&reader, slo.as_ref()), sets, has_demand, rest, (&site, &clock), sink);
         let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
         let fine = one_queue(&reader, sink);
         let need = need
@@ -204,18 +206,30 @@ fn uses(reader: &Reader<'_>, sets: &mut [Placed]) -> Vec<Use> {
     all
 }
 
+/// What the sets of a design are called, each name once, whatever is wrong with them.
+fn set_names<'a>(reader: &Reader<'a>, sink: &mut Sink) -> Vec<&'a str> {
+    let mut names: Vec<&str> = Vec::new();
+    for kind in SET_KINDS {
+        for (name, ..) in reader.named(kind, sink) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+/// The tables of sets, in the order in which a design has them.
+const SET_KINDS: [&str; 3] = ["scale_set", "availability_set", "virtual_machine"];
+
 type Read = fn(&str, &Node, &Ground<'_>, &mut Sink) -> Option<Placed>;
 
 fn all_sets(reader: &Reader<'_>, seen: &Seen, ground: &Ground<'_>, sink: &mut Sink) -> Option<Vec<Placed>> {
-    let kinds: [(&str, Read); 3] = [
-        ("scale_set", scale_set),
-        ("availability_set", sets::availability_set),
-        ("virtual_machine", sets::virtual_machine),
-    ];
+    let kinds: [Read; 3] = [scale_set, sets::availability_set, sets::virtual_machine];
     let mut all = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     let mut fine = true;
-    for (kind, read) in kinds {
+    for (kind, read) in SET_KINDS.into_iter().zip(kinds) {
         for (name, span, node) in reader.named(kind, sink) {
             if names.len() == SETS_MAX {
                 sink.error(codes::TOO_MUCH, &span, format!("a design may have {SETS_MAX} sets"));

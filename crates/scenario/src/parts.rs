@@ -54,11 +54,14 @@ pub(crate) fn are_there(reader: &Reader<'_>) -> bool {
     ["part", "component", "failover"].into_iter().any(|key| reader.has(key) && !reader.is_off(key))
 }
 
-/// Reads the service of a design. `rest` is what `min_serving` or `min_served` asks of all machines. Where the sets are not known,
-/// for a mistake, only mistakes come out.
+/// What the sets of a design are called, and what they are; for a mistake in one of them, nothing but names.
+type Sets<'a> = (&'a [&'a str], Option<&'a [Placed]>);
+
+/// Reads the service of a design. `rest` is what `min_serving` or `min_served` asks of all machines. Where only the names of the sets
+/// are known, only mistakes come out.
 pub(crate) fn service(
     (reader, slo): (&Reader<'_>, Option<&Reader<'_>>),
-    sets: Option<&[Placed]>,
+    sets: Sets<'_>,
     has_demand: bool,
     rest: Option<Rest>,
     (site, clock): (&Site<'_>, &Clock<'_>),
@@ -72,7 +75,7 @@ pub(crate) fn service(
         sink.error(codes::TOO_MUCH, &reader.span_of("part"), format!("a design may have {PARTS_MAX} parts"));
         return None;
     }
-    let mut taken: Vec<Option<String>> = vec![None; sets.map_or(0, <[Placed]>::len)];
+    let mut taken: Vec<Option<String>> = vec![None; sets.0.len()];
     let mut drafts = Vec::new();
     for (name, span, node) in written {
         let (what, promise) = match part(name, &span, node, (sets, has_demand), &mut taken, sink) {
@@ -86,7 +89,7 @@ pub(crate) fn service(
     drafts.extend(components?);
     // Who is in no part is known when every part is; until then it may be asked for.
     let whole = drafts.iter().all(|draft| !matches!(draft.what, What::Broken(_)));
-    let rest = rest.filter(|_| whole).zip(sets).and_then(|(rest, sets)| the_rest(sets, &taken, rest, reader, sink));
+    let rest = rest.filter(|_| whole && !sets.0.is_empty()).and_then(|rest| the_rest(sets, &taken, rest, reader, sink));
     let known = rest.is_some();
     let unknown =
         Draft { name: REST.into(), span: 0..0, what: What::Broken(Vec::new()), promise: None, failover: None };
@@ -95,6 +98,7 @@ pub(crate) fn service(
     let (mut tree, fine) = Tree::new(drafts, sink);
     let top = tree.top(root.as_ref(), sink).filter(|_| known && fine)?;
     let order = tree.order(top, root.as_ref(), sink)?;
+    sets.1?;
     let nodes = tree.nodes(&order).filter(|_| tree.failovers_are_apart(sink))?;
     let failovers = tree.failovers(&order);
     Some((Need::Parts(Arc::new(Structure { nodes, failovers })), span))
@@ -138,7 +142,7 @@ fn part(
     name: &str,
     span: &Range<usize>,
     node: &Node,
-    (sets, has_demand): (Option<&[Placed]>, bool),
+    (sets, has_demand): (Sets<'_>, bool),
     taken: &mut [Option<String>],
     sink: &mut Sink,
 ) -> Result<(What, Promise), Names> {
@@ -164,15 +168,15 @@ fn part(
         fine = false;
     }
     if kind == "sets" {
-        let found = sets.map(|sets| (sets, find_sets(name, &names, sets, taken, sink)));
+        let found = (!sets.0.is_empty()).then(|| find_sets(name, &names, sets.0, taken, sink)).flatten();
         if matches!(need, Some(None)) {
             sink.error(codes::PART, span, format!("part `{name}` does not say what it needs"))
                 .help("write `min_serving = 6`, or `min_served = \"99%\"` with `[demand]`");
         }
-        let (Some((sets, Some(found))), Some(Some((need, _))), true) = (found, need, fine) else {
+        let (Some(found), Some(Some((need, _))), true) = (found, need, fine) else {
             return Err(Vec::new());
         };
-        let promise = promise(sets, &found);
+        let promise = sets.1.and_then(|sets| promise(sets, &found));
         return Ok((What::Leaf(Part::Sets(found, need)), promise));
     }
     let least = match (kind, count) {
@@ -227,15 +231,15 @@ pub(crate) fn least(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> O
 fn find_sets(
     part: &str,
     names: &[(String, Range<usize>)],
-    sets: &[Placed],
+    sets: &[&str],
     taken: &mut [Option<String>],
     sink: &mut Sink,
 ) -> Option<Vec<u32>> {
     let mut found = Vec::new();
     let mut fine = true;
     for (name, span) in names {
-        let Some(at) = sets.iter().position(|placed| placed.set.name == *name) else {
-            let all = sets.iter().map(|placed| placed.set.name.as_str());
+        let Some(at) = sets.iter().position(|set| set == name) else {
+            let all = sets.iter().copied();
             sink.error(codes::PART, span, format!("the design has no set `{name}`")).nearest(name, all);
             fine = false;
             continue;
@@ -262,13 +266,13 @@ fn promise(sets: &[Placed], of: &[u32]) -> Promise {
 
 /// The machines that no part names, with what is asked of all machines.
 fn the_rest(
-    sets: &[Placed],
+    sets: Sets<'_>,
     taken: &[Option<String>],
     rest: Rest,
     reader: &Reader<'_>,
     sink: &mut Sink,
 ) -> Option<Option<Draft>> {
-    let left: Vec<u32> = (0..sets.len() as u32).filter(|&at| taken[at as usize].is_none()).collect();
+    let left: Vec<u32> = (0..taken.len() as u32).filter(|&at| taken[at as usize].is_none()).collect();
     match (left.first(), rest) {
         (None, None) => Some(None),
         (None, Some((_, span))) => {
@@ -277,13 +281,13 @@ fn the_rest(
             None
         }
         (Some(&first), None) => {
-            let name = &sets[first as usize].set.name;
+            let name = sets.0[first as usize];
             sink.error(codes::PART, &reader.span_of("slo"), format!("set `{name}` is in no part"))
                 .help("name it in a part's `sets`, or write `min_serving` under `[slo]` for all that no part names");
             None
         }
         (Some(_), Some((need, span))) => {
-            let promise = promise(sets, &left);
+            let promise = sets.1.and_then(|sets| promise(sets, &left));
             let what = What::Leaf(Part::Sets(left, need));
             Some(Some(Draft { name: REST.into(), span, what, promise, failover: None }))
         }
@@ -320,7 +324,7 @@ impl Tree {
 
     /// Makes what is called so a child; false if it cannot be.
     fn adopt(&mut self, at: usize, name: &str, span: &Range<usize>, sink: &mut Sink) -> bool {
-        let Some(child) = self.find(name, span, sink) else { return false };
+        let Some(child) = self.find(name, span, Some(at), sink) else { return false };
         if let Some(other) = self.parents[child] {
             let words = format!("`{name}` is in part `{}` already", self.drafts[other].name);
             sink.error(codes::PART, span, words).help("put what several parts need in series with all of them");
@@ -331,10 +335,14 @@ impl Tree {
         true
     }
 
-    fn find(&self, name: &str, span: &Range<usize>, sink: &mut Sink) -> Option<usize> {
+    /// What is called so; if nothing is, those are offered that may stand there: not the group itself that asks, and no rest of which it
+    /// is not known whether there is one.
+    fn find(&self, name: &str, span: &Range<usize>, within: Option<usize>, sink: &mut Sink) -> Option<usize> {
         let found = self.drafts.iter().position(|draft| draft.name == name);
         if found.is_none() {
-            let all = self.drafts.iter().map(|draft| draft.name.as_str());
+            let is_known = |draft: &Draft| draft.name != REST || !matches!(draft.what, What::Broken(_));
+            let others = self.drafts.iter().enumerate().filter(|&(at, draft)| Some(at) != within && is_known(draft));
+            let all = others.map(|(_, draft)| draft.name.as_str());
             sink.error(codes::PART, span, format!("the design has no part or component `{name}`")).nearest(name, all);
         }
         found
@@ -343,7 +351,7 @@ impl Tree {
     /// The top of the tree: what the objective asks for, or all that is in no other part.
     fn top(&mut self, root: Option<&Name>, sink: &mut Sink) -> Option<usize> {
         if let Some((name, span)) = root {
-            return self.find(name, span, sink);
+            return self.find(name, span, None, sink);
         }
         let tops: Vec<usize> = (0..self.drafts.len()).filter(|&at| self.parents[at].is_none()).collect();
         if let [top] = tops[..] {

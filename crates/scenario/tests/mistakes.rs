@@ -960,3 +960,31 @@ fn times_of_a_service_of_parts_need_parts_that_say_how_they_work() {
     let both = tiers(slo, "[service]\nparallelism = 0", "parallelism = \"two\"");
     assert_eq!(codes(&both), ["E020", "E012"]);
 }
+
+/// What is wrong with a set hides nothing that is wrong with the parts, and a group is not offered to itself.
+#[test]
+fn mistakes_of_parts_are_told_beside_those_of_their_sets() {
+    let text = "horizon = \"1 year\"\ntrials = 1000\n[slo]\nholds = \"service\"\nmin_serving = 2\n[region.east]\n\
+                [scale_set.web]\nregion = \"est\"\nzones = [1, 2]\ncapacity = 4\n\
+                [part.front]\nsets = [\"web\"]\nmin_serving = 2\n[part.service]\nall = [\"front\", \"bck\"]\n";
+    let found = |text: &str| {
+        let told = parse(text, "s.toml").unwrap_err();
+        let all = told.items().iter().map(|item| format!("{} {} {}", item.code, item.message, item.help.join("; ")));
+        all.collect::<Vec<String>>()
+    };
+    let has = |all: &[String], words: &str| all.iter().any(|item| item.contains(words));
+    // E031, and every set is in a part that says what it needs, so that nobody is left for `min_serving`.
+    let all = found(text);
+    assert!(has(&all, "E031 there is no region `est`"), "{all:?}");
+    assert!(has(&all, "E013 every set is in a part"), "{all:?}");
+    assert!(has(&all, "no part or component `bck` known here: front"), "{all:?}");
+    // A set that is not there, in the file and in a design.
+    let other = text.replace("sets = [\"web\"]", "sets = [\"wb\"]").replace("min_serving = 2\n[region", "[region");
+    let all =
+        found(&format!("{other}[[design]]\nname = \"x\"\n[[design]]\nname = \"y\"\npart.front.sets = [\"wib\"]\n"));
+    for words in ["E031 there is no region", "E086 the design has no set `wb`", "E086 the design has no set `wib`"] {
+        assert!(has(&all, words), "{words}: {all:?}");
+    }
+    // One that is there is not asked for again.
+    assert!(!has(&found(&text.replace("min_serving = 2\n[region", "[region")), "is in no part"));
+}

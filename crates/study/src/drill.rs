@@ -116,6 +116,12 @@ pub struct Drilled {
     pub begins: Option<String>,
     /// Each design.
     pub designs: Vec<DrillDesign>,
+    /// Targets that no scale set is called by, and what each was taken for.
+    pub guessed: Vec<String>,
+    /// Actions of the experiment other than waiting.
+    pub actions: usize,
+    /// Those of them that are not run, as the model has nothing that they strike.
+    pub not_run: Vec<String>,
     /// What the model does not hold, or holds in another way.
     pub notes: Vec<String>,
     /// CH-07: what a real outage would add; none if one was run.

@@ -30,6 +30,10 @@ Examples:
 `[plan]` in the scenario says what may be chosen: `zonefall explain plan`. Exit codes as of `run`; with --gate 4 if no design
 meets the target, 5 if the trials do not suffice.";
 
+/// What `--trials` are for a plan.
+const PLAN_TRIALS: &str = "The most trials that one candidate lives through, instead of `plan.trials_max`. Most need fewer; too few leave \
+    the answer not resolved";
+
 fn target(text: &str) -> Result<String, String> {
     text.parse::<zonefall_stats::Target>().map(|_| text.to_owned()).map_err(|why| why.to_string())
 }
@@ -68,7 +72,7 @@ pub struct Shown {
 pub struct Sweep {
     /// The scenario file.
     pub scenario: PathBuf,
-    /// A key and its values, as in `scale_set.web.capacity=6 to 12`; may be given again.
+    /// A key and its values, as in `scale_set.web.capacity=6 to 12`; a text with a comma stands in quotes; may be given again.
     #[arg(long, value_name = "KEY=VALUES", required = true)]
     pub vary: Vec<String>,
     /// Vary one key at a time, the others as the file says; else every value meets every other.
@@ -161,7 +165,7 @@ impl PlanMethod {
 
 /// `plan`.
 #[derive(Debug, Args)]
-#[command(after_help = PLAN_HELP)]
+#[command(after_help = PLAN_HELP, mut_arg("trials", |trials| trials.help(PLAN_TRIALS)))]
 pub struct Plan {
     /// The scenario file, with a `[plan]`.
     pub scenario: PathBuf,
@@ -186,7 +190,7 @@ pub struct Plan {
     /// Changes of the scenario.
     #[command(flatten)]
     pub what_if: WhatIf,
-    /// How much is simulated; `--trials` are the most of one candidate.
+    /// How much is simulated.
     #[command(flatten)]
     pub effort: Effort,
     /// What is printed and kept.

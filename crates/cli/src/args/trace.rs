@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 const HELP: &str = "\
 Examples:
-  zonefall trace scenario.toml --worst --svg worst.svg
+  zonefall trace scenario.toml --worst --longest --svg worst.svg
   zonefall trace scenario.toml --trial 17 --design zonal --format csv
   zonefall trace scenario.toml --trial 17 --faults trial17.csv
 
@@ -43,9 +43,12 @@ pub struct Trace {
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORMAT")]
     pub format: Format,
     /// Show everything that happened, not just what led to missed time.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "longest")]
     pub all: bool,
-    /// Write everything that happened to this file, for spreadsheets.
+    /// Tell only the longest outage and what led to it, in text and CSV.
+    #[arg(long)]
+    pub longest: bool,
+    /// Write everything that happened to this file, for spreadsheets; with --longest what is told.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
     /// Draw the longest outage to this file.
@@ -56,7 +59,7 @@ pub struct Trace {
         long,
         value_name = "FILE",
         requires = "trial",
-        conflicts_with_all = ["worst", "median", "first_breach", "design", "format", "all", "csv", "svg"]
+        conflicts_with_all = ["worst", "median", "first_breach", "design", "format", "all", "longest", "csv", "svg"]
     )]
     pub faults: Option<PathBuf>,
     /// Replace existing files.

@@ -37,6 +37,42 @@ fn dr_07_a_second_region_leaves_the_time_to_fail_over() {
     assert_eq!(refused("hot"), 0.0);
 }
 
+/// Two regions that serve half of the clients each, one of which is lost for two hours: the other has capacity for 72 % of all.
+#[test]
+fn afd_03_a_lost_region_answers_for_what_the_other_cannot_take_and_the_objective_says_when_it_is_missed() {
+    let set = |name: &str| {
+        format!(
+            "[scale_set.{name}]\nregion = \"{name}\"\nzones = [1, 2, 3]\ncapacity = 9\ncapacity_per_instance = \"80 req/s\"\n\
+             [part.{name}]\nsets = [\"{name}\"]\nmin_served = \"99%\"\n"
+        )
+    };
+    let desk = Desk::with(&format!(
+        "horizon = \"10 days\"\ntrials = 1\n[slo]\nwindow = \"1 day\"\nholds = \"service\"\n[region.east]\n[region.west]\n\
+         [faults]\nprofile = \"none\"\n[demand]\nrate = \"1000 req/s\"\n[load_balancer]\n{}{}[failover.service]\n\
+         parts = [\"east\", \"west\"]\npattern = \"active-active\"\nrouter = \"front-door\"\n\
+         [[script]]\nat = \"1 day\"\nfor = \"2 h\"\nmembers = [\"east\"]\n",
+        set("east"),
+        set("west")
+    ));
+    let ran = desk.run("run s.toml --out r").ends(0);
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        flat.contains("with at least 99 % of clients at one that holds: east (at least 99 % of demand served) or west"),
+        "{flat}"
+    );
+    let design = &kit::json(&desk.path("r/summary.json"))["designs"][0];
+    let share = |cause: &str| {
+        let causes = design["causes"].as_array().unwrap();
+        causes.iter().find(|row| row["cause"] == cause).map_or(0.0, |row| row["share"].as_f64().unwrap())
+    };
+    // A minute and a half until they are sent to west; what overload has is the time until they are sent back.
+    assert!(
+        share("script") > 0.96 && (0.0..0.02).contains(&share("failover")) && share("overload") < 0.025,
+        "{design}"
+    );
+    desk.run("explain overload").ends(0).says(&["What is out answers for its own"]);
+}
+
 /// What is charged to failing over would not be, had the region not been lost.
 #[test]
 fn the_loss_of_a_region_is_answerable_for_the_failover() {

@@ -305,4 +305,40 @@ fn the_longest_outage_is_told_from_where_it_begins() {
     let (_, longest) = shown.split_once("Outage 25:").unwrap();
     assert!(!shown.contains("Outage 24:") && longest.contains("script begins: e/1"), "{longest}");
     assert!(shown.contains("Outage 19:") && shown.contains("begins with what was out in outage 18"), "{shown}");
+    the_longest_is_named_first_and_told_alone(&desk, &shown);
+}
+
+/// 24 outages take a minute each and one three hours, all of them a minute and a half more for the boot.
+fn the_longest_is_named_first_and_told_alone(desk: &Desk, shown: &str) {
+    let of: Value = serde_json::from_str(&desk.run("trace s.toml --trial 0 --format json").ends(0).out).unwrap();
+    let length = |of: &Value| of["to_ms"].as_u64().unwrap() - of["from_ms"].as_u64().unwrap();
+    let outages = of["outages"].as_array().unwrap();
+    assert_eq!((outages.len(), of["longest"].as_u64()), (25, Some(24)));
+    let share = length(&outages[24]) * 1000 / of["missed_ms"].as_u64().unwrap();
+    let words = format!("{}.{} % of the missed time", share / 10, share % 10);
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (top, _) = shown.split_once("Outage 1:").unwrap();
+    let top = flat(top);
+    assert!(
+        top.contains("The longest is outage 25, on day 1 02:00:00: 3 h ") && top.contains(&words),
+        "{words}: {top}"
+    );
+    assert!(top.contains("--longest"), "{top}");
+    // Alone, in text, CSV and picture.
+    let alone = desk.run("trace s.toml --trial 0 --longest --csv l.csv --svg l.svg").ends(0).out;
+    let told: Vec<&str> = alone.lines().filter(|line| line.contains("Outage ")).collect();
+    assert!(matches!(told.as_slice(), [one] if one.starts_with("Outage 25:")), "{told:?}");
+    assert!(alone.contains("script begins: e/1") && flat(&alone).contains(&words), "{alone}");
+    assert_eq!(outages[..24].iter().map(length).sum::<u64>(), 3_600_000);
+    assert!(flat(&alone).contains("The other 24 outages (1 h 0 min 0 s in all): without --longest."), "{alone}");
+    let rows =
+        |table: &kit::Table| table.column("at_ms").iter().map(|ms| ms.parse::<u64>().unwrap()).collect::<Vec<_>>();
+    let (first, last) = (outages[24]["roots_ms"].as_u64().unwrap(), outages[24]["over_ms"].as_u64().unwrap());
+    desk.run("trace s.toml --trial 0 --csv all.csv").ends(0);
+    let all: Vec<u64> = rows(&desk.table("all.csv")).into_iter().filter(|at| (first..=last).contains(at)).collect();
+    assert_eq!(rows(&desk.table("l.csv")), all);
+    assert_eq!(desk.run("trace s.toml --trial 0 --longest --format csv").ends(0).out, desk.read("l.csv"));
+    assert!(desk.read("l.svg").contains("outage 25 of 25, the longest"));
+    desk.run("trace s.toml --trial 0 --longest --format json").ends(2).complains(&["`longest`"]);
+    desk.run("trace s.toml --trial 0 --longest --all").ends(2);
 }

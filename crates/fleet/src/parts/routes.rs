@@ -219,7 +219,7 @@ impl Parts {
     pub fn share(&self, at: usize, demand: u64) -> u64 {
         match self.reach.get(at) {
             None => demand,
-            Some(reach) => of(demand, reach.to) - of(demand, reach.from),
+            Some(reach) => reach.share(demand),
         }
     }
 
@@ -276,6 +276,16 @@ pub(super) struct Reach {
 impl Reach {
     /// Everything.
     pub const ALL: Self = Self { from: 0, to: ALL_CLIENTS, expects: ALL_CLIENTS, running: WHOLLY };
+
+    /// Whether anybody comes.
+    pub const fn has_clients(&self) -> bool {
+        self.to > self.from
+    }
+
+    /// What comes of a demand.
+    pub fn share(&self, demand: u64) -> u64 {
+        of(demand, self.to) - of(demand, self.from)
+    }
 }
 
 fn of(demand: u64, clients: u32) -> u64 {

@@ -6,7 +6,7 @@
 //! that are sent to, each as fast as it can. Where a smaller part stands in for one that is out, what is out withholds the difference.
 
 use super::flow::Way;
-use super::routes::{Reach, of_capacity};
+use super::routes::of_capacity;
 use super::{Leaf, NOBODY, Parts};
 use crate::ledger::split;
 
@@ -20,19 +20,17 @@ pub(super) struct Work {
     whole: Vec<u64>,
     /// What passes it where jobs go now.
     now: Vec<u64>,
-    /// Where jobs go if nothing is out; empty without failover groups.
-    at_home: Vec<Reach>,
     by_cause: Vec<u64>,
     withheld: Vec<i64>,
 }
 
-zonefall_engine::pooled_clone!(Work { whole, now, at_home, by_cause, withheld });
+zonefall_engine::pooled_clone!(Work { whole, now, by_cause, withheld });
 
 impl Work {
     /// Of so many nodes, where so many causes are.
-    pub fn new(nodes: usize, causes: usize, at_home: Vec<Reach>) -> Self {
+    pub fn new(nodes: usize, causes: usize) -> Self {
         let none = vec![0; nodes];
-        Self { whole: none.clone(), now: none, at_home, by_cause: vec![0; causes], withheld: vec![0; causes] }
+        Self { whole: none.clone(), now: none, by_cause: vec![0; causes], withheld: vec![0; causes] }
     }
 }
 
@@ -86,9 +84,9 @@ impl Parts {
             self.charge_work(all - now, &of_sets, &mut work.by_cause);
         }
         if !self.routes.is_empty() {
-            std::mem::swap(&mut self.reach, &mut work.at_home);
+            std::mem::swap(&mut self.reach, &mut self.at_home);
             self.charge_for_being_away(all, &of_sets, &mut work);
-            std::mem::swap(&mut self.reach, &mut work.at_home);
+            std::mem::swap(&mut self.reach, &mut self.at_home);
         }
         work.withheld.iter_mut().zip(&work.by_cause).for_each(|(withheld, &by)| *withheld = by as i64);
         self.work = Some(work);

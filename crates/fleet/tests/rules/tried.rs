@@ -46,10 +46,9 @@ fn tf_01_dr_07_who_waits_for_a_failover_comes_to_the_standby_three_times() {
     assert_eq!(few.offered - few.served, i128::from(4000 * 19 * HOUR));
     assert_eq!((minutes(&few, Operation::RetryStormMs), count(&few, Operation::RetryStorms)), (19 * 60, 1));
     assert_eq!(minutes(&few, Operation::MetastableMs), 19 * 60 - 3);
-    // Half of the 57 minutes is the zone's, as east is out, and what no router sees is overload.
-    let half = 57 * MINUTE / 2;
+    // The 57 minutes are the zone's, as east is out; what is more than enough but for its tries is overload.
     assert_eq!(few.missed_by_cause_ms[FAILOVER - 2], 3 * MINUTE);
-    assert_eq!((few.missed_by_cause_ms[0], few.missed_by_cause_ms[OVERLOAD]), (half, half + 18 * HOUR));
+    assert_eq!((few.missed_by_cause_ms[0], few.missed_by_cause_ms[OVERLOAD]), (57 * MINUTE, 18 * HOUR));
     // TF-02: a breaker lets the queues run dry.
     let mut broken = hot(11);
     broken.service.retry = Some(Retry { breaker: Some(0.5), ..THREE });
@@ -91,6 +90,24 @@ fn tf_01_clients_who_join_others_make_an_overload_of_both() {
     assert_eq!(storm.outages_ms, [19 * HOUR]);
     let lost = 4000 * 2 * MINUTE + 8000 * 58 * MINUTE + 4000 * 18 * HOUR;
     assert_eq!(storm.offered - storm.served, i128::from(lost));
+}
+
+/// As with a lost zone of one set: what is out answers as far as its machines would have sufficed, overload for the rest.
+#[test]
+fn afd_03_a_part_that_is_out_answers_for_its_clients_where_they_are_too_many() {
+    // East is out for an hour, seen after two minutes; a machine serves 1,000.
+    let charged = |machines: [u32; 2], demand: u64| {
+        let mut design = two(Pattern::ActiveActive { weights: vec![1, 1] }, machines, demand, 6000);
+        design.service.retry = None;
+        let ledger = east_out(design);
+        [FAILOVER - 2, 0, OVERLOAD].map(|cause| ledger.missed_by_cause_ms[cause])
+    };
+    // All 8,000 come to west: eight machines serve them, and seven do not, which had been enough for its own 4,000.
+    assert_eq!(charged([10, 8], 8000), [2 * MINUTE, 0, 0]);
+    assert_eq!(charged([10, 7], 8000), [2 * MINUTE, 58 * MINUTE, 0]);
+    // Three in west are too few for its own too, all day until the night brings 3,000: west's half of the hour is overload.
+    let own = 19 * HOUR + 2 * MINUTE;
+    assert_eq!(charged([10, 3], 8000), [0, 58 * MINUTE / 2 + MINUTE, own - 2 * MINUTE + 58 * MINUTE / 2 + MINUTE]);
 }
 
 #[test]

@@ -108,5 +108,6 @@ pub(super) fn plan_figure(picture: Picture, of: &Planned) -> Option<Figure> {
     let caption = "Cheaper on the left, better above. Filled circles: designs that miss at least a tenth less than all that is \
                    cheaper and are told apart from the one before, among those that were simulated; empty squares: what the answer names beside them. Upright lines: \
                    intervals that hold for all candidates together; an arrow: only a bound is known, or the design lies beyond the edge.";
-    Figure::new(caption, None, |width| chart::scatter("Cost against availability", &dots, &words, width))
+    let label = "Cost against availability: designs that miss at least a tenth less than all cheaper ones, and what the answer names";
+    Figure::new(caption, None, |width| chart::scatter(label, &dots, &words, width))
 }

@@ -117,7 +117,8 @@ pub(super) fn mark(page: &Page, of: Verdict) -> &'static str {
     }
 }
 
-fn said(page: &Page, of: Verdict) -> String {
+/// The sign with its word.
+pub(super) fn said(page: &Page, of: Verdict) -> String {
     format!("{} {of}", mark(page, of))
 }
 

@@ -1,9 +1,10 @@
 //! The two intervals: what luck may have done, and what the assumptions may do; then what a verdict depends on.
 
+use super::answer::{mark, said};
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{
-    AssumptionsOutcome, DesignAssumptions, DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality,
+    AssumptionsOutcome, DesignAssumptions, DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
 };
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
@@ -23,7 +24,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
             }
         }
     }
-    page.paragraph(None, &notes(looks, &of), Some(Tone::Faint));
+    page.paragraph(None, &format!("{} {}", signs(page, &of), notes(looks, &of)), Some(Tone::Faint));
     not_known(page, outcome, looks, &of);
 }
 
@@ -75,10 +76,24 @@ fn intervals(
             let luck = if is_luck(looks, own, of, name) { "*" } else { "" };
             format!("{}{luck}", name.as_deref().unwrap_or("as stated"))
         };
-        let range = format!("{}{dash}{}", ends[0], ends[1]);
+        let sampling = format!("{} {sampling}", mark(page, of.verdict_mean_sampling)).trim_end().to_owned();
+        let range = format!("{} {}{dash}{}", mark(page, design.verdict_mean), ends[0], ends[1]);
         vec![clean(&design.design), mean, sampling, range, from(&of.high_from), from(&of.low_from)]
     };
     Grid { columns, rows: of.iter().map(row).collect() }
+}
+
+/// What the signs are that stand there.
+fn signs(page: &Page, of: &[(&DesignOutcome, &DesignAssumptions)]) -> String {
+    let stands = |verdict: &Verdict| {
+        of.iter().any(|(design, of)| [design.verdict_mean, of.verdict_mean_sampling].contains(verdict))
+    };
+    let all = [Verdict::Meets, Verdict::Misses, Verdict::NotResolved].into_iter().filter(stands);
+    let signs: Vec<String> = all.map(|verdict| said(page, verdict)).collect();
+    format!(
+        "Signs are verdicts on the average ({}): with the first interval as far as luck goes, with the second under every look.",
+        signs.join(", ")
+    )
 }
 
 fn notes(looks: &AssumptionsOutcome, of: &[(&DesignOutcome, &DesignAssumptions)]) -> String {

@@ -46,15 +46,13 @@ pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], (whole
             );
         }
     }
-    if causes().any(|cause| cause.downtime_min_per_month.quality == Quality::UpperBound) {
+    let mut rows: Vec<Vec<String>> = designs.iter().flat_map(|&(design, causes)| rows(page, design, causes)).collect();
+    rows.iter_mut().for_each(|row| row.truncate(columns.len()));
+    // After the names: those may have stars of their own.
+    if rows.iter().flat_map(|row| &row[2..]).any(|cell| cell.ends_with('*')) {
         let _ = write!(notes, " *: from fewer than 20 trials; the upper bound is in {file}.");
     }
-    let rows: Vec<Vec<String>> = designs.iter().flat_map(|&(design, causes)| rows(page, design, causes)).collect();
-    let rows = rows.into_iter().map(|mut row| {
-        row.truncate(columns.len());
-        row
-    });
-    page.grid(&Grid { rows: rows.collect(), columns });
+    page.grid(&Grid { rows, columns });
     page.paragraph(None, &notes, Some(Tone::Faint));
 }
 
@@ -103,5 +101,33 @@ pub(crate) fn whole_percent(share: f64) -> String {
         share if !share.is_finite() => number::NONE.into(),
         share if share > 0.0 && share < 0.01 => "< 1 %".into(),
         share => format!("{:.0} %", share * 100.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::Style;
+    use zonefall_study::outcome::Estimate;
+
+    /// Six causes of 10 minutes each, the last of which too few trials have shown.
+    fn shown(charged_to_few: usize) -> String {
+        let cause = |at: usize| {
+            let quality = if at == charged_to_few { Quality::UpperBound } else { Quality::Interval };
+            let charged = Estimate { mean: 10.0, low: Some(9.0), high: 11.0, quality, hits: 30 };
+            let cause = format!("cause {at}");
+            CauseOutcome { cause, downtime_min_per_month: charged, share: 0.25, avoided_min_per_month: None }
+        };
+        let causes: Vec<CauseOutcome> = (0..6).map(cause).collect();
+        let mut page = Page::new(Style::WORDS);
+        table(&mut page, &[("one*", &causes)], ("the downtime", "causes.csv"));
+        page.finish()
+    }
+
+    #[test]
+    fn a_star_is_explained_where_one_stands() {
+        assert!(shown(0).contains("10.0*") && shown(0).contains("*: from fewer"));
+        // The sixth has no row of its own.
+        assert!(!shown(5).contains("10.0*") && !shown(5).contains("*: from fewer"), "{}", shown(5));
     }
 }

@@ -10,6 +10,10 @@ pub fn drill(of: &Drilled, style: Style) -> String {
     let mut page = Page::new(style);
     page.title(&clean(&of.experiment));
     page.paragraph(None, &verdict(of), Some(Tone::Strong));
+    for guess in &of.guessed {
+        let sign = page.paint(Tone::Unsure, "!");
+        page.paragraph(Some((&sign, 1)), &format!("{}.", clean(guess)), None);
+    }
     page.paragraph(None, &asked(of), None);
     page.paragraph(None, &begins(of), None);
     designs(&mut page, of);
@@ -43,6 +47,26 @@ pub fn drill(of: &Drilled, style: Style) -> String {
 }
 
 fn verdict(of: &Drilled) -> String {
+    format!("{}{}", passes(of), partly(of))
+}
+
+/// That some of the actions were not run.
+fn partly(of: &Drilled) -> String {
+    let run = of.actions.saturating_sub(of.not_run.len());
+    if of.not_run.is_empty() || run == 0 {
+        return String::new();
+    }
+    let mut names: Vec<String> = of.not_run.iter().map(|name| clean(name)).collect();
+    names.dedup();
+    let were = if run == 1 { "was" } else { "were" };
+    format!(
+        " That is of a part of the experiment: {run} of its {} actions {were} run, not {}.",
+        of.actions,
+        names.join(", ")
+    )
+}
+
+fn passes(of: &Drilled) -> String {
     let named = |which: fn(&&DrillDesign) -> bool| -> Vec<String> {
         of.designs.iter().filter(which).map(|of| clean(&of.design)).collect()
     };

@@ -49,7 +49,7 @@ pub(crate) use plan::{
 };
 pub use sweep::sweep;
 pub(crate) use timeline::instant;
-pub use timeline::timeline;
+pub use timeline::{Told, timeline};
 
 use crate::{number, page};
 use page::{Page, Tone};

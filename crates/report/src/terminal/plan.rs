@@ -343,13 +343,16 @@ fn frontier(page: &mut Page, of: &Planned) {
     if of.frontier.len() < 2 {
         return;
     }
-    page.title(
-        "Cost against availability: what misses a tenth less than all that is cheaper, told apart, of those simulated",
-    );
+    page.title("Cost against availability: each design misses at least a tenth less than all cheaper ones");
     page.picture(Picture::Frontier, None);
     // All have the same role.
     let rows = of.frontier.iter().map(|offer| row(page, of, "", offer).split_off(1)).collect();
     page.grid(&Grid { columns: head(of).split_off(1), rows });
+    page.paragraph(
+        None,
+        "Of the candidates that were simulated; each is told apart from the one before.",
+        Some(Tone::Faint),
+    );
 }
 
 fn nines(page: &mut Page, of: &Planned) {

@@ -10,44 +10,83 @@ const ROWS_SHOWN: usize = 60;
 /// Outages that are shown.
 const OUTAGES_SHOWN: usize = 20;
 
-/// Draws a timeline; with `all` every row, else those of the outages.
-pub fn timeline(of: &Timeline, all: bool, style: Style) -> String {
+/// How much of a timeline is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Its outages, in order.
+    Outages,
+    /// The longest of them alone.
+    Longest,
+    /// Every row.
+    Everything,
+    /// Its outages, below a drill, which has no options of its own for more.
+    Drilled,
+}
+
+/// Draws a timeline.
+pub fn timeline(of: &Timeline, told: Told, style: Style) -> String {
     let mut page = Page::new(style);
     page.title(&format!("{}: trial {} of {}, seed {}", clean(&of.study), of.trial, clean(&of.design), of.seed));
     page.paragraph(None, &verdict(of), Some(if of.missed_ms > 0 { Tone::Bad } else { Tone::Good }));
+    if let Some(words) = longest(of, told) {
+        page.paragraph(None, &words, None);
+    }
     if let Some(words) = sessions(of) {
         page.paragraph(None, &words, None);
     }
-    if all {
+    if told == Told::Everything {
         page.title("Everything that happened");
         rows(&mut page, of, &of.rows, usize::MAX);
         return page.finish();
     }
-    let shown = shown(of);
+    let shown = shown(of, told);
     for &at in &shown {
         let before = at.checked_sub(1).filter(|before| shown.contains(before));
         tell(&mut page, of, (at, before), &of.outages[at]);
     }
-    let more = of.outages.len().saturating_sub(OUTAGES_SHOWN);
-    let more = if more > 0 { format!("{more} more outages and a") } else { "A".to_owned() };
-    let words = format!("{more}ll {} rows of the trial: `zonefall trace` with --all, or --csv FILE.", of.rows.len());
-    page.paragraph(None, &words, Some(Tone::Faint));
+    let rest = rest(of, &shown, told);
+    if !rest.is_empty() {
+        page.paragraph(None, &rest, Some(Tone::Faint));
+    }
     page.finish()
 }
 
-/// The first outages, and the longest.
-fn shown(of: &Timeline) -> Vec<usize> {
+/// The first outages and the longest, or the longest alone.
+fn shown(of: &Timeline, told: Told) -> Vec<usize> {
+    if told == Told::Longest {
+        return of.longest.into_iter().collect();
+    }
     let mut shown: Vec<usize> = (0..of.outages.len().min(OUTAGES_SHOWN)).collect();
-    let longest = longest(of).filter(|at| !shown.contains(at));
+    let longest = of.longest.filter(|at| !shown.contains(at));
     if let (Some(last), Some(longest)) = (shown.last_mut(), longest) {
         *last = longest;
     }
     shown
 }
 
-fn longest(of: &Timeline) -> Option<usize> {
-    let longest = of.longest_outage()?;
-    of.outages.iter().rposition(|outage| outage == longest)
+/// What is not shown, and how to see it.
+fn rest(of: &Timeline, shown: &[usize], told: Told) -> String {
+    let missed = |at: usize| of.outages[at].length_ms();
+    let left: Vec<usize> = (0..of.outages.len()).filter(|at| !shown.contains(at)).collect();
+    let more = match (left.len(), told) {
+        (0, _) => String::new(),
+        (count, Told::Longest) => format!(
+            "{} ({} in all): without --longest. ",
+            if count == 1 {
+                "The other outage".to_owned()
+            } else {
+                format!("The other {} outages", number::count(count as u64))
+            },
+            exactly(left.into_iter().map(missed).sum())
+        ),
+        (1, _) => "One more outage is not shown here. ".to_owned(),
+        (count, _) => format!("{} more outages are not shown here. ", number::count(count as u64)),
+    };
+    if told == Told::Drilled {
+        return more;
+    }
+    let without = if told == Told::Longest { ", without --longest" } else { "" };
+    format!("{more}All {} rows of the trial: `zonefall trace` with --all, or --csv FILE{without}.", of.rows.len())
 }
 
 fn verdict(of: &Timeline) -> String {
@@ -55,16 +94,25 @@ fn verdict(of: &Timeline) -> String {
     match of.outages.as_slice() {
         [] => format!("The objective ({}) holds for all of {horizon}.", of.need),
         outages => format!(
-            "The objective ({}) is missed {} in {horizon}, {} in all{}.",
+            "The objective ({}) is missed {} in {horizon}, {} in all.",
             of.need,
             if outages.len() == 1 { "once".to_owned() } else { format!("{} times", outages.len()) },
             exactly(of.missed_ms),
-            match longest(of) {
-                Some(at) if outages.len() > 1 => format!("; the longest is outage {}", at + 1),
-                _ => String::new(),
-            },
         ),
     }
+}
+
+/// Which of several outages is the longest, when, and how much of the missed time it is.
+fn longest(of: &Timeline, told: Told) -> Option<String> {
+    let (at, outage) = (of.longest.filter(|_| of.outages.len() > 1)?, of.longest_outage()?);
+    let share = number::percent(outage.length_ms() as f64 / of.missed_ms.max(1) as f64, number::Toward::Down);
+    let how = if told == Told::Outages { " Alone: --longest." } else { "" };
+    Some(format!(
+        "The longest is outage {}, on {}: {}, {share} of the missed time.{how}",
+        at + 1,
+        instant(outage.from_ms),
+        exactly(outage.length_ms()),
+    ))
 }
 
 /// "1,204 sessions are lost: planned 1,100, rack 104".
@@ -97,7 +145,7 @@ pub(crate) fn instant(ms: u64) -> String {
 
 /// Tells an outage; the one before it is told already, or not.
 fn tell(page: &mut Page, of: &Timeline, (at, before): (usize, Option<usize>), outage: &Outage) {
-    let length = outage.to_ms - outage.from_ms;
+    let length = outage.length_ms();
     page.title(&format!("Outage {}: {}, {}", at + 1, instant(outage.from_ms), exactly(length)));
     let cause = |(cause, ms): &(String, u64)| {
         format!("{} {}", clean(cause), number::percent(*ms as f64 / length.max(1) as f64, number::Toward::Down))
@@ -105,16 +153,14 @@ fn tell(page: &mut Page, of: &Timeline, (at, before): (usize, Option<usize>), ou
     let causes: Vec<String> = outage.causes.iter().map(cause).collect();
     let cut = if outage.cut { "; cut by the end of the trial" } else { "" };
     page.paragraph(None, &format!("Charged to {}{cut}.", causes.join(", ")), None);
-    let after = |ms: u64| of.rows.partition_point(|row| row.at_ms <= ms);
-    let (first, end) = (of.rows.partition_point(|row| row.at_ms < outage.roots_ms), after(outage.over_ms));
+    let of_it = of.rows_of(outage);
     // What led to an outage before led to this one, too.
-    let told = before.map_or(0, |before| after(of.outages[before].over_ms));
-    if first < told {
+    let told = before.map_or(0, |before| of.rows_of(&of.outages[before]).end);
+    if of_it.start < told {
         let words = format!("It begins with what was out in outage {at}: from {} on.", instant(outage.roots_ms));
         page.paragraph(None, &words, None);
     }
-    let first = first.max(told);
-    rows(page, of, &of.rows[first..end], ROWS_SHOWN);
+    rows(page, of, &of.rows[of_it.start.max(told)..of_it.end], ROWS_SHOWN);
 }
 
 fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {

@@ -58,6 +58,7 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
             cut: false,
             causes: vec![(name.into(), 4 * HOUR)],
         }],
+        longest: Some(0),
         rows,
         lanes: (0..6).map(lane).collect(),
         racks: (0..9).map(lane).collect(),

@@ -7,7 +7,7 @@ use super::frontier::{self, frontier};
 use super::lattice::Lattice;
 use super::roles::{Roles, closest, runner_up, thumb};
 use super::search::Found;
-use super::{CHEAPER, Methods, Priced, Question, SCHEMA, Stand, Told, checks, edges, price, unproven};
+use super::{CHEAPER, Methods, Priced, Question, SCHEMA, Stand, Told, checks, edges, price, regions, unproven};
 use crate::conclude::need_in_words;
 use crate::run::RunError;
 use crate::visit::Visit;
@@ -376,7 +376,12 @@ fn concluded(
     }
     let shown = best.or_else(|| closest(bench));
     notes.extend(unproven::words(bench, allowed, found, &roles));
-    notes.extend(shown.into_iter().flat_map(|shown| edges::words(question, shown, best.is_some())));
+    let met = verdict(question, found) == Verdict::Found;
+    let regions = shown.filter(|_| !met).and_then(|shown| regions::words(question, shown, allowed));
+    if regions.is_none() {
+        notes.extend(shown.into_iter().flat_map(|shown| edges::words(question, shown, best.is_some())));
+    }
+    notes.extend(regions);
     notes.extend(shown.into_iter().flat_map(|shown| crate::ceiling::words(&question.candidates[shown].design)));
     Planned {
         schema: SCHEMA,

@@ -34,6 +34,7 @@ mod forced;
 mod frontier;
 mod lattice;
 mod price;
+mod regions;
 mod roles;
 mod search;
 mod unproven;

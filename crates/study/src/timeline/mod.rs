@@ -20,6 +20,7 @@ pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
 use crate::stage;
 use crate::study::Study;
 use serde::Serialize;
+use std::ops::Range;
 use std::sync::Arc;
 use thiserror::Error;
 use zonefall_engine::{BudgetExceeded, SimTime};
@@ -83,6 +84,9 @@ pub struct Timeline {
     pub sessions_lost: Vec<(String, f64)>,
     /// Outages of the objective in order.
     pub outages: Vec<Outage>,
+    /// Which of them is the longest, from 0; of equals the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longest: Option<usize>,
     /// Everything that happened, in order.
     pub rows: Vec<Row>,
     /// Machines that serve, by zone: a step at each change.
@@ -103,7 +107,13 @@ pub struct Timeline {
 impl Timeline {
     /// The longest of its outages; of equals the last.
     pub fn longest_outage(&self) -> Option<&Outage> {
-        self.outages.iter().max_by_key(|outage| (outage.length_ms(), outage.from_ms))
+        self.outages.get(self.longest?)
+    }
+
+    /// Which rows tell an outage: from what led to it until what was amiss is over.
+    pub fn rows_of(&self, outage: &Outage) -> Range<usize> {
+        let first = self.rows.partition_point(|row| row.at_ms < outage.roots_ms);
+        first..self.rows.partition_point(|row| row.at_ms <= outage.over_ms)
     }
 }
 
@@ -252,6 +262,7 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         has_demand: of.demand.is_some(),
         missed_ms: ledger.missed_ms,
         sessions_lost: sessions_lost(&ledger, &told.causes),
+        longest: (0..outages.len()).max_by_key(|&at| outages[at].length_ms()),
         outages,
         rows,
         lanes: told.lanes(&begins, &sightings),

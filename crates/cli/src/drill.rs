@@ -6,7 +6,7 @@ use crate::check;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::results::style;
-use crate::script::replay;
+use crate::script::{disable_autoscale, replay};
 use anyhow::{Context, Result, bail};
 use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
@@ -189,7 +189,8 @@ fn study(
     let overrides =
         Overrides { trials: Some(options.trials), seed: options.seed, no_counterfactual: true, ..Overrides::default() };
     let horizon = SimTime::from_ms(hypothesis.horizon_ms);
-    let designs = [design.clone()];
+    let mut designs = [design.clone()];
+    disable_autoscale(&mut designs[0], &script.rows);
     let people = population(&designs, &scenario.topology);
     let replay = replay(&script.rows, &people, horizon, scenario)?;
     let mut study = assemble::with_replay(assemble::study(scenario, overrides)?, replay)?;

@@ -1,0 +1,120 @@
+//! Game days from the command line: disabled autoscale.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod kit;
+
+use kit::Desk;
+use serde_json::Value;
+
+const HYPOTHESIS: &str = "\
+[drill]
+begins = \"30 min\"
+may_miss = \"20 min\"
+recover_within = \"5 min\"
+watch = \"1 h\"
+";
+
+/// Nine machines of 100 requests a second in three zones; at 700 a lost zone is too much for six.
+fn scaling(autoscale: bool, faults: &str) -> String {
+    let rule = if autoscale {
+        "[scale_set.web.autoscale]\nminimum = 9\nmaximum = 30\n[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\n\
+         window = \"5 min\"\noperator = \">\"\nthreshold = 80\nincrease = 3\n"
+    } else {
+        ""
+    };
+    format!(
+        "name = \"down\"\nhorizon = \"1 day\"\ntrials = 20\nseed = 1\n[slo]\nmin_served = \"99%\"\n{HYPOTHESIS}\
+         [region.eastus]\n[demand]\nrate = \"700 req/s\"\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 9\n\
+         capacity_per_instance = \"100 req/s\"\n[load_balancer]\n{rule}[faults]\nprofile = \"none\"\n{faults}"
+    )
+}
+
+/// Azure's template for a zone that is down: autoscale is disabled for an hour, and zone 1 is shut down within it.
+fn template(disables: bool, enables: &str) -> String {
+    let id = |of: &str| format!("/subscriptions/0/resourceGroups/r/providers/{of}/providers/Microsoft.Chaos/targets/x");
+    let list = |name: &str, of: &str, filter: &str| {
+        format!(
+            r#"{{"type": "List", "id": "{name}", "targets": [{{"type": "ChaosTarget", "id": "{}"}}]{filter}}}"#,
+            id(of)
+        )
+    };
+    let zone = r#", "filter": {"type": "Simple", "parameters": {"zones": ["1"]}}"#;
+    let selectors = [
+        list("zone1", "Microsoft.Compute/virtualMachineScaleSets/web", zone),
+        list("as", "Microsoft.Insights/autoscaleSettings/web-scale", ""),
+    ];
+    let action = |urn: &str, on: &str, lasts: &str, key: &str, value: &str| {
+        format!(
+            r#"{{"type": "continuous", "name": "URN:csci:microsoft:{urn}", "selectorId": "{on}", "duration": "{lasts}",
+               "parameters": [{{"key": "{key}", "value": "{value}"}}]}}"#
+        )
+    };
+    let disable = action("autoscaleSettings:disableAutoscale/1.0", "as", "PT60M", "enableOnComplete", enables);
+    let kill = action("virtualMachineScaleSet:shutdown/2.0", "zone1", "PT59M", "abruptShutdown", "true");
+    let delay = r#"{"type": "delay", "name": "urn:csci:microsoft:chaosStudio:timedDelay/1.0", "duration": "PT1M"}"#;
+    let branch = |actions: &str| format!(r#"{{"name": "b", "actions": [{actions}]}}"#);
+    let mut branches = vec![branch(&format!("{delay}, {kill}"))];
+    if disables {
+        branches.push(branch(&disable));
+    }
+    format!(
+        r#"{{"name": "az-down", "properties": {{"selectors": [{}], "steps": [{{"name": "s", "branches": [{}]}}]}}}}"#,
+        selectors.join(", "),
+        branches.join(", ")
+    )
+}
+
+/// Verdict and figures of the first design.
+fn told(desk: &Desk, call: &str, ends: i32) -> Value {
+    let told: Value = serde_json::from_str(&desk.run(&format!("{call} --format json")).ends(ends).out).unwrap();
+    told["designs"][0].clone()
+}
+
+#[test]
+fn ch_03_while_autoscale_is_disabled_a_drill_fails_as_it_does_in_azure() {
+    let desk = Desk::with(&scaling(true, ""));
+    let call = "drill e.json --on s.toml --trials 5";
+    desk.put("e.json", template(false, ""));
+    let with = told(&desk, call, 0);
+    assert_eq!((&with["passed"], &with["trials"]), (&5.into(), &5.into()));
+    desk.put("e.json", template(true, "true"));
+    let disabled = told(&desk, call, 4);
+    assert_eq!(disabled["struck"][1], "disabled autoscale of `web` from 30 min for 1 h");
+    // Just as if there were none.
+    desk.put("s.toml", scaling(false, ""));
+    let without = told(&desk, call, 4);
+    assert_eq!((&disabled["passed"], &disabled["judged"]), (&0.into(), &without["judged"]));
+    desk.run(call).ends(4).says(&["`as`: where no scale set autoscales there is nothing to disable"]);
+}
+
+#[test]
+fn ch_03_without_enable_on_complete_autoscale_stays_disabled() {
+    // From 100 min on more arrives than nine machines serve; the experiment is over at 90.
+    let launch = "rate = \"500 req/s\"\nlaunch = [{ at = \"100 min\", peak = 2, lasts = \"9 h\" }]\n";
+    let desk = Desk::with(&scaling(true, "").replace("rate = \"700 req/s\"\n", launch));
+    let call = "drill e.json --on s.toml --trials 2";
+    let words = "autoscale of `web` stays disabled after the experiment: `enableOnComplete` is false";
+    // Enabled at 90, it sees six machines that are 83 % busy, and is ready at 100.
+    for (enables, stays) in [("true", false), ("false", true)] {
+        desk.put("e.json", template(true, enables));
+        let ends = if stays { 4 } else { 0 };
+        let ran = desk.run(call).ends(ends);
+        assert_eq!(ran.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), stays, "{ran}");
+        let recovers = told(&desk, call, ends)["judged"]["recovers_ms"].clone();
+        assert_eq!(recovers.is_null(), stays, "{recovers}");
+    }
+}
+
+/// The template's two branches, row by row.
+const ROWS: &str = "\
+[[script]]
+at = \"30 min\"
+for = \"1 h\"
+members = [\"web\"]
+effect = \"no-autoscale\"
+[[script]]
+at = \"31 min\"
+for = \"59 min\"
+members = [\"web/eastus/1/0\", \"web/eastus/1/1\", \"web/eastus/1/2\"]
+cause = \"shutdown\"
+";

@@ -1,5 +1,7 @@
 //! `drill`: an Azure Chaos Studio experiment on each design, held against the scenario's hypothesis.
 
+mod outage;
+
 use crate::args;
 use crate::assemble::{self, Overrides};
 use crate::check;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
 use zonefall_import::{Drill, Experiment, Script, ZONE_OUTAGE, experiment};
-use zonefall_scenario::{FILE_BYTES_MAX, Scenario};
+use zonefall_scenario::{FILE_BYTES_MAX, Scenario, ScriptRow};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Load, SCHEMA, judge};
 use zonefall_study::timeline::{Timeline, timeline};
@@ -20,10 +22,7 @@ use zonefall_study::timeline::{Timeline, timeline};
 /// CH-07: what a shutdown leaves out.
 const OUTAGE_ADDS: &str = "A shutdown is no zone outage (CH-07): in a real one the racks go dark with everything else on \
     them, nothing can be allocated in the zone, disks copied within it cannot be reached, and machines come back one by \
-    one; --as-outage runs that. Beyond it the region's control plane may be out and capacity short in the other zones.";
-/// CH-07: what `--as-outage` leaves out.
-const OUTAGE_LACKS: &str = "as an outage, all racks of the zone come back together; the region's control plane and \
-    the capacity of other zones are not touched (IN-02, IN-04, IN-07)";
+    one; the region's control plane may be out too, and capacity short in the other zones. --as-outage runs that.";
 
 /// Runs a drill.
 pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
@@ -93,7 +92,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
         designs.push(found);
     }
     if goes_dark {
-        notes.push(OUTAGE_LACKS.into());
+        notes.extend(outage::words(scenario));
     }
     let name = if of.name.is_empty() { options.experiment.display().to_string() } else { of.name.clone() };
     let adds = !options.as_outage && designs.iter().any(DrillDesign::is_judged);
@@ -149,10 +148,15 @@ fn one(
     if !script.fails.is_empty() || script.touched.is_empty() {
         return Ok((found, None));
     }
-    let study = study(options, scenario, design, script, hypothesis)?;
+    let (rows, lost) = match options.as_outage {
+        true => outage::part(script.rows.clone(), &scenario.topology),
+        false => (script.rows.clone(), Vec::new()),
+    };
+    let study = study(options, scenario, design, &rows, hypothesis)?;
+    let mut outages = outage::Outages::new(&study, &lost, scenario);
     let mut shown: Option<(Timeline, u64)> = None;
     for trial in 0..options.trials {
-        let told = timeline(&study, trial, 0)?;
+        let told = timeline(&outages.in_trial(trial)?, trial, 0)?;
         let spans: Vec<(u64, u64)> = told.outages.iter().map(|outage| (outage.from_ms, outage.to_ms)).collect();
         let judged = judge(&spans, hypothesis);
         found.trials += 1;
@@ -183,16 +187,16 @@ fn study(
     options: &args::Drill,
     scenario: &Scenario,
     design: &Design,
-    script: &Script,
+    rows: &[ScriptRow],
     hypothesis: &Hypothesis,
 ) -> Result<Study> {
     let overrides =
         Overrides { trials: Some(options.trials), seed: options.seed, no_counterfactual: true, ..Overrides::default() };
     let horizon = SimTime::from_ms(hypothesis.horizon_ms);
     let mut designs = [design.clone()];
-    disable_autoscale(&mut designs[0], &script.rows);
+    disable_autoscale(&mut designs[0], rows);
     let people = population(&designs, &scenario.topology);
-    let replay = replay(&script.rows, &people, horizon, scenario)?;
+    let replay = replay(rows, &people, horizon, scenario)?;
     let mut study = assemble::with_replay(assemble::study(scenario, overrides)?, replay)?;
     study.designs = designs.into_iter().map(Arc::new).collect();
     let measure = Arc::make_mut(&mut study.measure);

@@ -1,4 +1,4 @@
-//! Game days from the command line: disabled autoscale.
+//! Game days from the command line: disabled autoscale, outages in place of shutdowns.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod kit;
@@ -118,3 +118,52 @@ for = \"59 min\"
 members = [\"web/eastus/1/0\", \"web/eastus/1/1\", \"web/eastus/1/2\"]
 cause = \"shutdown\"
 ";
+
+#[test]
+fn ch_07_an_outage_is_richer_than_the_shutdown() {
+    let desk = Desk::with(&scaling(false, "").replace("700", "500").replace("\"none\"", "\"azure-like-v0\""));
+    desk.put("e.json", template(false, ""));
+    let call = "drill e.json --on s.toml --trials 20";
+    let shutdown = desk.run(call).ends(0);
+    assert!(shutdown.out.contains("the region's control plane may be out too"), "{shutdown}");
+    let words = [
+        "as an outage, like mode `datacenter` of azure-like-v0: all racks of the zone go dark",
+        "(IN-02)",
+        "(ZN-08)",
+        "(IN-04)",
+        "(IN-07)",
+        "zone outage of everything in eastus/1",
+    ];
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let outage = desk.run(&format!("{call} --as-outage"));
+    words.iter().for_each(|word| assert!(flat(&outage.out).contains(word), "{word}: {outage}"));
+    assert!(!outage.out.contains("A shutdown is no zone outage"), "{outage}");
+    // The same without such a profile: the default one's mode.
+    desk.put("s.toml", scaling(false, "").replace("700", "500"));
+    let other = desk.run(&format!("{call} --as-outage"));
+    assert_eq!(outage.out, other.out);
+    // What the scenario's mode does not say is told.
+    let plain =
+        "[faults.mode.blackout]\nscope = \"zone\"\nrate = \"1 per zone-year\"\noutage = \"1 h\"\nrecovery = \"boot\"\n";
+    desk.put("s.toml", scaling(false, plain));
+    let plain = desk.run(&format!("{call} --as-outage"));
+    let says = "like mode `blackout` of none: all racks of the zone go dark; it says nothing of racks that come back late \
+                (IN-02), restarts one by one (ZN-08)";
+    assert!(flat(&plain.out).contains(says), "{plain}");
+}
+
+#[test]
+fn ch_07_in_an_outage_machines_come_back_one_by_one_and_some_of_them_late() {
+    let mut text = scaling(false, "").replace("700", "850").replace("watch = \"1 h\"", "watch = \"4 h\"");
+    text = text.replace("may_miss = \"20 min\"", "may_miss = \"1 h\"");
+    let desk = Desk::with(&text.replace("recover_within = \"5 min\"", "recover_within = \"2 min\""));
+    desk.put("e.json", template(false, ""));
+    let after = |asked: &str, ends: i32| {
+        let of = told(&desk, &format!("drill e.json --on s.toml --trials 20 {asked}"), ends);
+        (of["judged"]["recovers_ms"].as_u64().unwrap() as f64 / 60_000.0, of["passed"].as_u64().unwrap())
+    };
+    // All at once, against the last of three by U(2, 15) min, of racks of which one in five is late by up to two hours more.
+    let (shutdown, outage) = (after("", 0), after("--as-outage", 4));
+    assert!(shutdown.0 < 2.0 && shutdown.1 == 20, "{shutdown:?}");
+    assert!(outage.0 > 10.0 && outage.1 == 0, "{outage:?}");
+}

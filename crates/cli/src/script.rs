@@ -135,6 +135,16 @@ fn wave<'a>(row: &ScriptRow, world: &'a Scenario) -> Option<(&'a Mode, Wave)> {
     mode.wave().filter(|_| racks).map(|wave| (mode, wave))
 }
 
+/// How long a row lasts; a wave of maintenance takes its time. None if to the end of the trial.
+pub fn length(row: &ScriptRow, world: &Scenario) -> Option<SimDuration> {
+    let Some((_, wave)) = wave(row, world) else { return row.lasts };
+    let in_region = |member: &Member| {
+        let Member::Racks { racks, .. } = member else { return SimDuration::ZERO };
+        wave.length(world.topology.region_of(world.topology.zone_of(RackId(racks.start))), &world.topology)
+    };
+    row.members.iter().map(in_region).max()
+}
+
 /// Lets a wave of maintenance begin in the members of a row; it takes its time.
 fn begin_wave(row: &ScriptRow, world: &Scenario, profile: &mut Profile, storm: &mut Storm) {
     let Some((mode, wave)) = wave(row, world) else { return };

@@ -1,4 +1,4 @@
-//! Game days from the command line: disabled autoscale, outages in place of shutdowns.
+//! Game days from the command line: disabled autoscale, outages in place of shutdowns, a scenario's own script.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod kit;
@@ -120,6 +120,73 @@ cause = \"shutdown\"
 ";
 
 #[test]
+fn ch_03_a_script_of_its_own_is_judged_as_the_experiment_is() {
+    let desk = Desk::with(&scaling(true, ""));
+    desk.put("e.json", template(true, "true"));
+    desk.put("own.toml", scaling(true, ROWS));
+    let (experiment, own) =
+        (told(&desk, "drill e.json --on s.toml --trials 5", 4), told(&desk, "drill --on own.toml --trials 5", 4));
+    for key in ["passed", "trials", "worst", "judged", "least_serving"] {
+        assert_eq!(experiment[key], own[key], "{key}");
+    }
+    let words = ["the script of down", "No design passes.", "script of the autoscale of `web` from 30 min for 1 h"];
+    desk.run("drill --on own.toml --trials 5").ends(4).says(&words);
+    // Without the row it passes; so it does where the row ends soon enough.
+    let (_, shutdown) = ROWS.split_at(ROWS.rfind("[[script]]").unwrap());
+    desk.put("own.toml", scaling(true, shutdown));
+    desk.run("drill --on own.toml --trials 5").ends(0).says(&["Every design passes."]);
+    desk.put("own.toml", scaling(true, &ROWS.replace("for = \"1 h\"", "for = \"2 min\"")));
+    desk.run("drill --on own.toml --trials 5").ends(0);
+    // A script may leave autoscale disabled.
+    desk.put("own.toml", scaling(true, &ROWS.replace("for = \"1 h\"\n", "")));
+    desk.run("drill --on own.toml --trials 5").ends(4);
+}
+
+#[test]
+fn ch_03_a_run_lives_through_disabled_autoscale_too_and_points_to_the_drill() {
+    let desk = Desk::with(&scaling(true, ROWS));
+    let missed = |name: &str| {
+        let ran = desk.run(&format!("run {name}.toml --out {name}")).ends(0);
+        let summary = kit::json(&desk.path(&format!("{name}/summary.json")));
+        let missed = summary["designs"][0]["unavailability"]["mean"].clone();
+        (missed, ran.err.contains("`zonefall drill --on"))
+    };
+    let (disabled, points) = missed("s");
+    assert!(points);
+    let (_, shutdown) = ROWS.split_at(ROWS.rfind("[[script]]").unwrap());
+    desk.put("on.toml", scaling(true, shutdown).replace(HYPOTHESIS, ""));
+    let (with, points) = missed("on");
+    assert!(!points && with.as_f64().unwrap() < disabled.as_f64().unwrap() / 2.0, "{with} {disabled}");
+}
+
+#[test]
+fn ch_07_a_script_of_its_own_ends_by_what_was_judged_or_says_what_it_lacks() {
+    let rows = |rows: &str| scaling(false, rows).replace("700", "500");
+    let zone = "[[script]]\nat = \"40 min\"\nfor = \"10 min\"\nmembers = [\"eastus/1\"]\n";
+    let desk = Desk::with(&rows(zone));
+    let call = "drill --on s.toml --trials 2";
+    // It begins with its first row, not where [drill] says.
+    let ran = desk.run(call).ends(0).says(&["It begins 40.0 min into the trial", "comes back as a whole"]);
+    assert!(!ran.out.contains("A shutdown is no zone outage"), "{ran}");
+    let of_a_set = "members = [\"web/eastus/3/0\"]";
+    desk.put("s.toml", rows(&zone.replace("members = [\"eastus/1\"]", of_a_set)));
+    assert!(!desk.run(call).ends(0).out.contains("comes back as a whole"));
+    for (text, why) in [
+        (rows(""), "the scenario has no `[[script]]`"),
+        (rows(&zone.replace("for = \"10 min\"\n", "")), "script[1] has no end"),
+        (
+            scaling(true, &ROWS[..ROWS.rfind("[[script]]").unwrap()].replace("for = \"1 h\"\n", "")),
+            "no row of the script",
+        ),
+    ] {
+        desk.put("s.toml", text);
+        desk.run(call).ends(1).complains(&[why]);
+    }
+    desk.put("s.toml", rows(zone));
+    desk.run(&format!("{call} --target a=web")).ends(1).complains(&["--target goes with an experiment"]);
+}
+
+#[test]
 fn ch_07_an_outage_is_richer_than_the_shutdown() {
     let desk = Desk::with(&scaling(false, "").replace("700", "500").replace("\"none\"", "\"azure-like-v0\""));
     desk.put("e.json", template(false, ""));
@@ -166,4 +233,58 @@ fn ch_07_in_an_outage_machines_come_back_one_by_one_and_some_of_them_late() {
     let (shutdown, outage) = (after("", 0), after("--as-outage", 4));
     assert!(shutdown.0 < 2.0 && shutdown.1 == 20, "{shutdown:?}");
     assert!(outage.0 > 10.0 && outage.1 == 0, "{outage:?}");
+    // In its own form, too.
+    let zone = "[[script]]\nat = \"31 min\"\nfor = \"59 min\"\nmembers = [\"eastus/1\"]\n";
+    desk.put("own.toml", std::fs::read_to_string(desk.path("s.toml")).unwrap() + zone);
+    let own = told(&desk, "drill --on own.toml --trials 20 --as-outage", 4);
+    let experiment = told(&desk, "drill e.json --on s.toml --trials 20 --as-outage", 4);
+    assert_eq!(
+        (&own["passed"], &own["struck"]),
+        (&experiment["passed"], &serde_json::json!(["zone outage of eastus/1 from 31 min for 59 min"]))
+    );
+}
+
+#[test]
+fn in_04_in_07_a_script_takes_a_control_plane_and_the_capacity_of_zones() {
+    // Autoscale wants more machines when a zone is lost, and gets none.
+    let zone = "[[script]]\nat = \"31 min\"\nfor = \"59 min\"\nmembers = [\"eastus/1\"]\n";
+    let more = |members: &str, effect: &str| {
+        let row = "[[script]]\nat = \"30 min\"\nfor = \"1 h\"\nmembers = [\"";
+        scaling(true, &format!("{zone}{row}{members}\"]\neffect = \"{effect}\"\n"))
+    };
+    let desk = Desk::with(&scaling(true, zone));
+    let call = "drill --on s.toml --trials 3";
+    desk.run(call).ends(0);
+    for (members, effect, struck) in [
+        ("eastus", "control-plane", "script of the control plane of eastus from 30 min for 1 h"),
+        (
+            "eastus",
+            "allocation",
+            "script of the capacity of eastus/1, the capacity of eastus/2, the capacity of eastus/3",
+        ),
+    ] {
+        desk.put("s.toml", more(members, effect));
+        let ran = desk.run(call).ends(4);
+        assert!(ran.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(struck), "{ran}");
+    }
+}
+
+#[test]
+fn a_script_takes_a_component_that_fails_by_itself() {
+    let text = |rows: &str| {
+        format!(
+            "name = \"parts\"\nhorizon = \"1 day\"\ntrials = 2\n[slo]\nholds = \"all\"\n{HYPOTHESIS}[region.eastus]\n\
+             [scale_set.web]\ncapacity = 3\n[component.db]\nkind = \"database\"\navailability = \"99%\"\noutage = \"1 h\"\n\
+             [part]\nweb = {{ sets = [\"web\"], min_serving = 1 }}\nall = {{ all = [\"web\", \"db\"] }}\n{rows}"
+        )
+    };
+    let row = "[[script]]\nat = \"1 h\"\nfor = \"21 min\"\nmembers = [\"db\"]\n";
+    let desk = Desk::with(&text(row));
+    let of = told(&desk, "drill --on s.toml --trials 2", 4);
+    assert_eq!(
+        (&of["struck"][0], &of["judged"]["during_ms"]),
+        (&"script of db from 1 h for 21 min".into(), &(21 * 60_000).into())
+    );
+    desk.put("s.toml", text(&row.replace("21 min", "20 min")));
+    desk.run("drill --on s.toml --trials 2").ends(0);
 }

@@ -180,6 +180,8 @@ impl CalendarStart {
 /// `[drill]`: the steady state that a chaos experiment is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hypothesis {
+    /// Whether the scenario states one.
+    pub said: bool,
     /// The experiment begins after this time, in which the objective must hold.
     pub begins: SimDuration,
     /// So long the objective may be missed while it lasts.

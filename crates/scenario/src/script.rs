@@ -53,7 +53,8 @@ pub(crate) fn hypothesis(root: &Reader<'_>, sink: &mut Sink) -> Option<Hypothesi
     let reader = root.sub("drill", "drill", sink).unwrap_or_else(|| Reader::new(&nothing, "drill", sink));
     let (begins, may_miss) = (reader.span_of_time("begins", sink), reader.duration("may_miss", sink));
     let (recover_within, watch) = (reader.duration("recover_within", sink), reader.span_of_time("watch", sink));
-    Some(Hypothesis { begins: begins?, may_miss: may_miss?, recover_within: recover_within?, watch: watch? })
+    let said = root.has("drill");
+    Some(Hypothesis { said, begins: begins?, may_miss: may_miss?, recover_within: recover_within?, watch: watch? })
 }
 
 fn row(reader: &Reader<'_>, world: &World<'_>, names: &Names, sink: &mut Sink) -> Option<ScriptRow> {

@@ -184,7 +184,7 @@ pub(super) const KEYS: &[Key] = &[
         Choice(&["published", "derived", "assumed"]),
         "How well they are known. Assumed for numbers of the scenario.",
     ),
-    Key::new("script[]", Tables(SCRIPT_MAX), "Faults at stated instants (a game day), in place of drawn ones."),
+    Key::new("script[]", Tables(SCRIPT_MAX), "Faults at stated instants (a game day), in place of drawn ones. `zonefall drill --on` holds them against `[drill]`."),
     Key::new("script[].at", Duration, "When it strikes."),
     Key::new("script[].for", Duration, "How long it lasts; to the end of the trial without it."),
     Key::new(

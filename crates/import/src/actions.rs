@@ -74,7 +74,7 @@ pub(crate) fn meaning(action: &Action) -> Meaning {
                 "CPU pressure",
                 Effect::Degraded(1000 - 10 * level),
                 Recovery::Reachable,
-                "the pressure is taken for the share of capacity that is lost",
+                "the pressure is taken for the share of capacity that is lost; the CPU that autoscale sees does not rise by it",
             ),
             None => Meaning::NotHeld("its `pressureLevel` is no whole number from 1 to 99 (CH-05)"),
         },
@@ -140,7 +140,10 @@ mod tests {
     #[test]
     fn ch_05_pressure_slows_down_and_what_is_not_held_is_said() {
         let pressed = action("urn:csci:microsoft:agent:cpupressure/1.0", &[("pressureLevel", "80")]);
-        assert!(matches!(meaning(&pressed), Meaning::Strikes { effect: Effect::Degraded(200), .. }));
+        let Meaning::Strikes { effect: Effect::Degraded(200), but, .. } = meaning(&pressed) else {
+            panic!("{:?}", meaning(&pressed))
+        };
+        assert!(but.contains("the CPU that autoscale sees does not rise by it"));
         for level in ["0", "100", "high"] {
             let wrong = action("urn:csci:microsoft:agent:cpupressure/1.0", &[("pressureLevel", level)]);
             assert!(matches!(meaning(&wrong), Meaning::NotHeld(_)));

@@ -213,6 +213,19 @@ fn ch_03_a_setting_is_that_of_the_set_of_its_name_or_of_the_only_one_or_must_be_
     assert!(found.is_empty() && fails.is_empty() && notes.contains("`jobs` does not autoscale"), "{notes}");
 }
 
+#[test]
+fn ch_01_a_value_that_is_no_text_is_a_mistake() {
+    for value in ["true", "1", "[\"1\"]", "{}"] {
+        let parameter = format!(r#"{{"key":"abruptShutdown","value":{value}}}"#);
+        let text = raw(WEB, &[&[&[action("virtualMachineScaleSet:shutdown/2.0", "sel", "PT10M", &parameter)]]]);
+        let ImportError::Mistakes(said) = experiment(&text).unwrap_err() else { panic!() };
+        let place = "properties.steps[0].branches[0].actions[0].parameters[0].value: `";
+        assert!(said.len() == 1 && said[0].starts_with(place) && said[0].contains("in quotes"), "{said:?}");
+    }
+    let without = raw(WEB, &[&[&[action("agent:cpuPressure/1.0", "sel", "PT10M", r#"{"key":"pressureLevel"}"#)]]]);
+    assert!(experiment(&without).unwrap_err().to_string().contains("parameters[0]: `value` is missing"));
+}
+
 /// The files of the corpus, if it is there.
 fn corpus() -> Option<PathBuf> {
     let given = std::env::var_os("ZONEFALL_SHARED").map(PathBuf::from);

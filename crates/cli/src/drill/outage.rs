@@ -4,7 +4,7 @@ use crate::assemble;
 use anyhow::Result;
 use zonefall_azure::profile;
 use zonefall_engine::{Law, SimDuration, SimTime};
-use zonefall_faults::{Effect, Kind, Mode, Replay, Scope, Share, StormModes};
+use zonefall_faults::{Effect, Kind, Mode, Profile, Replay, Scope, Share, StormModes};
 use zonefall_import::ZONE_OUTAGE;
 use zonefall_scenario::{Member, Scenario, ScriptRow};
 use zonefall_study::Study;
@@ -20,12 +20,15 @@ fn mode(scenario: &Scenario) -> Option<(Mode, String)> {
         let all = [mode.restart.is_some(), mode.staged.is_some(), mode.control_plane.is_some(), mode.surge.is_some()];
         all.iter().filter(|says| **says).count()
     };
-    let own = scenario.profile.clone();
-    [own, profile::azure_like_v0()].into_iter().find_map(|of| {
+    let most = |of: &Profile| {
         let stops = |mode: &&Mode| (mode.scope, mode.kind, mode.effect) == (Scope::Zone, Kind::Outage, Effect::Down);
         // The first of those that say as much.
-        let most = of.modes.iter().rev().filter(stops).max_by_key(|mode| says(mode))?;
-        Some((most.clone(), of.name.clone()))
+        of.modes.iter().rev().filter(stops).max_by_key(|mode| says(mode)).cloned()
+    };
+    let own = most(&scenario.profile).map(|mode| (mode, scenario.profile.name.clone()));
+    own.or_else(|| {
+        let usual = profile::azure_like_v0();
+        most(&usual).map(|mode| (mode, format!("{} (the scenario's profile loses no zone)", usual.name)))
     })
 }
 

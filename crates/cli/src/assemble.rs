@@ -57,6 +57,9 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
         money: scenario.money.as_ref().map(|money| Arc::new(priced(scenario, money))),
     };
     if let FaultSource::Script(rows) = &scenario.source {
+        for design in &mut study.designs {
+            script::disable_autoscale(Arc::make_mut(design), rows);
+        }
         let replay = script::replay(rows, &people(scenario), scenario.measure.horizon, scenario)?;
         study = with_replay(study, replay)?;
     }

@@ -1,4 +1,8 @@
-//! `drill`: an Azure Chaos Studio experiment on each design, held against the scenario's hypothesis.
+//! `drill`: an Azure Chaos Studio experiment, or the scenario's own script, on each design, held against the scenario's
+//! hypothesis.
+
+mod outage;
+mod own;
 
 use crate::args;
 use crate::assemble::{self, Overrides};
@@ -6,14 +10,15 @@ use crate::check;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::results::style;
-use crate::script::replay;
+use crate::script::{disable_autoscale, replay};
 use anyhow::{Context, Result, bail};
+use std::path::PathBuf;
 use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
-use zonefall_import::{Drill, Experiment, Script, ZONE_OUTAGE, experiment};
+use zonefall_import::{Action, Drill, Experiment, Script, ZONE_OUTAGE, experiment};
 use zonefall_report::terminal::Told;
-use zonefall_scenario::{FILE_BYTES_MAX, Scenario};
+use zonefall_scenario::{FILE_BYTES_MAX, Member, Scenario, ScriptRow};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Load, SCHEMA, judge};
 use zonefall_study::timeline::{Timeline, timeline};
@@ -21,16 +26,47 @@ use zonefall_study::timeline::{Timeline, timeline};
 /// CH-07: what a shutdown leaves out.
 const OUTAGE_ADDS: &str = "A shutdown is no zone outage (CH-07): in a real one the racks go dark with everything else on \
     them, nothing can be allocated in the zone, disks copied within it cannot be reached, and machines come back one by \
-    one; --as-outage runs that. Beyond it the region's control plane may be out and capacity short in the other zones.";
-/// CH-07: what `--as-outage` leaves out.
-const OUTAGE_LACKS: &str = "as an outage, all racks of the zone come back together; the region's control plane and \
-    the capacity of other zones are not touched (IN-02, IN-04, IN-07)";
+    one; the region's control plane may be out too, and capacity short in the other zones. --as-outage runs that.";
+
+/// What is run.
+enum Of {
+    Experiment(Experiment, PathBuf),
+    /// The scenario's own script.
+    Script(Vec<ScriptRow>),
+}
+
+impl Of {
+    fn lasts(&self) -> SimDuration {
+        match self {
+            Self::Experiment(experiment, _) => experiment.schedule().1,
+            Self::Script(rows) => own::lasts(rows),
+        }
+    }
+
+    fn name(&self, scenario: &Scenario) -> String {
+        match self {
+            Self::Experiment(experiment, path) if experiment.name.is_empty() => path.display().to_string(),
+            Self::Experiment(experiment, _) => experiment.name.clone(),
+            Self::Script(_) => format!("the script of {}", scenario.name),
+        }
+    }
+}
 
 /// Runs a drill.
 pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
-    let Some(scenario) = check::load(&options.on, &options.what_if, console) else { return Ok(Exit::BadScenario) };
-    let name = options.experiment.display();
-    let bytes = zonefall_report::read_file(&options.experiment, FILE_BYTES_MAX)?;
+    let Some(mut scenario) = check::load(&options.on, &options.what_if, console) else {
+        return Ok(Exit::BadScenario);
+    };
+    let Some(path) = &options.experiment else {
+        let rows = own::rows(&scenario)?;
+        if !options.target.is_empty() {
+            bail!("--target goes with an experiment: the script of a scenario names what it strikes");
+        }
+        scenario.hypothesis.begins = own::begins(&rows).since(SimTime::ZERO);
+        return show(options, &scenario, &Of::Script(rows), console);
+    };
+    let name = path.display();
+    let bytes = zonefall_report::read_file(path, FILE_BYTES_MAX)?;
     let text = String::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8 text"))?;
     let experiment = match experiment(&text) {
         Ok(experiment) => experiment,
@@ -45,7 +81,12 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
             bail!("--target: the experiment has no selector `{selector}`; there are: {}", known.join(", "));
         }
     }
-    let drilled = drilled(options, &scenario, &experiment)?;
+    show(options, &scenario, &Of::Experiment(experiment, path.clone()), console)
+}
+
+/// Runs it on each design, and prints what came of it.
+fn show(options: &args::Drill, scenario: &Scenario, of: &Of, console: Console) -> Result<Exit> {
+    let drilled = drilled(options, scenario, of)?;
     match options.format {
         args::DrillFormat::Table => {
             console.data(&zonefall_report::terminal::drill(&drilled.0, style(console)))?;
@@ -68,7 +109,7 @@ fn exit(designs: &[DrillDesign]) -> Exit {
 }
 
 /// The drill, and the timeline of the first design that fails, or of the first one.
-fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Result<(Drilled, Option<Timeline>)> {
+fn drilled(options: &args::Drill, scenario: &Scenario, of: &Of) -> Result<(Drilled, Option<Timeline>)> {
     let hypothesis = hypothesis(scenario, of);
     let horizon = scenario.measure.horizon.as_ms();
     if hypothesis.horizon_ms > horizon {
@@ -84,8 +125,10 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
         goes_dark |= script.touched.iter().any(|touched| touched.cause == ZONE_OUTAGE);
         add_new(&mut notes, &script.notes);
         add_new(&mut guessed, &script.guessed);
-        // What is run hangs on the actions alone: it is the same on every design.
-        (not_run, actions) = (script.not_run.clone(), script.actions);
+        // The design on which the least can be run.
+        if script.not_run.len() > not_run.len() || actions == 0 {
+            (not_run, actions) = (script.not_run.clone(), script.actions);
+        }
         let (found, timeline) = one(options, scenario, design, &script, &hypothesis)?;
         let first_failure = found.misses() && !designs.iter().any(DrillDesign::misses);
         if timeline.is_some() && (shown.is_none() || first_failure) {
@@ -93,12 +136,12 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Experiment) -> Resul
         }
         designs.push(found);
     }
-    if goes_dark {
-        notes.push(OUTAGE_LACKS.into());
+    if goes_dark && options.as_outage {
+        notes.extend(outage::words(scenario));
     }
-    let name = if of.name.is_empty() { options.experiment.display().to_string() } else { of.name.clone() };
+    let name = of.name(scenario);
     let adds = !options.as_outage && designs.iter().any(DrillDesign::is_judged);
-    let (study, outage_adds) = (scenario.name.clone(), adds.then(|| OUTAGE_ADDS.to_owned()));
+    let (study, outage_adds) = (scenario.name.clone(), outage_adds(of, scenario).filter(|_| adds));
     let begins = scenario.start.as_ref().and_then(|start| start.after(scenario.hypothesis.begins));
     let drilled = Drilled {
         schema: SCHEMA,
@@ -124,9 +167,20 @@ fn add_new(to: &mut Vec<String>, from: &[String]) {
     }
 }
 
-fn hypothesis(scenario: &Scenario, of: &Experiment) -> Hypothesis {
+/// CH-07: what an outage would add to a shutdown, or to a script that takes zones.
+fn outage_adds(of: &Of, scenario: &Scenario) -> Option<String> {
+    let takes = |member: &Member| outage::takes_zone(member, &scenario.topology);
+    let shuts_down = |(_, action): &(SimDuration, &Action)| action.urn.contains(":shutdown/");
+    match of {
+        Of::Experiment(of, _) => of.schedule().0.iter().any(shuts_down).then(|| OUTAGE_ADDS.into()),
+        Of::Script(rows) if rows.iter().flat_map(|row| &row.members).any(takes) => Some(own::OUTAGE_ADDS.into()),
+        Of::Script(_) => None,
+    }
+}
+
+fn hypothesis(scenario: &Scenario, of: &Of) -> Hypothesis {
     let says = scenario.hypothesis;
-    let ends = says.begins.plus(of.schedule().1);
+    let ends = says.begins.plus(of.lasts());
     let recovered = ends.plus(says.recover_within);
     let ms = SimDuration::as_ms;
     Hypothesis {
@@ -138,7 +192,11 @@ fn hypothesis(scenario: &Scenario, of: &Experiment) -> Hypothesis {
     }
 }
 
-fn script(options: &args::Drill, scenario: &Scenario, experiment: &Experiment, design: &Design) -> Script {
+fn script(options: &args::Drill, scenario: &Scenario, of: &Of, design: &Design) -> Script {
+    let experiment = match of {
+        Of::Experiment(experiment, _) => experiment,
+        Of::Script(rows) => return own::script(rows, design, &scenario.topology, options.as_outage),
+    };
     let begins = SimTime::ZERO.after(scenario.hypothesis.begins);
     let (topology, targets) = (&scenario.topology, options.target.as_slice());
     Drill { experiment, design, topology, targets, begins, as_outage: options.as_outage }.script()
@@ -171,10 +229,15 @@ fn one(
     if !script.fails.is_empty() || script.touched.is_empty() {
         return Ok((found, None));
     }
-    let study = study(options, scenario, design, script, hypothesis)?;
+    let (rows, lost) = match options.as_outage {
+        true => outage::part(script.rows.clone(), &scenario.topology),
+        false => (script.rows.clone(), Vec::new()),
+    };
+    let study = study(options, scenario, design, &rows, hypothesis)?;
+    let mut outages = outage::Outages::new(&study, &lost, scenario);
     let mut shown: Option<(Timeline, u64)> = None;
     for trial in 0..options.trials {
-        let told = timeline(&study, trial, 0)?;
+        let told = timeline(&outages.in_trial(trial)?, trial, 0)?;
         let spans: Vec<(u64, u64)> = told.outages.iter().map(|outage| (outage.from_ms, outage.to_ms)).collect();
         let judged = judge(&spans, hypothesis);
         found.trials += 1;
@@ -205,15 +268,16 @@ fn study(
     options: &args::Drill,
     scenario: &Scenario,
     design: &Design,
-    script: &Script,
+    rows: &[ScriptRow],
     hypothesis: &Hypothesis,
 ) -> Result<Study> {
     let overrides =
         Overrides { trials: Some(options.trials), seed: options.seed, no_counterfactual: true, ..Overrides::default() };
     let horizon = SimTime::from_ms(hypothesis.horizon_ms);
-    let designs = [design.clone()];
+    let mut designs = [design.clone()];
+    disable_autoscale(&mut designs[0], rows);
     let people = population(&designs, &scenario.topology);
-    let replay = replay(&script.rows, &people, horizon, scenario)?;
+    let replay = replay(rows, &people, horizon, scenario)?;
     let mut study = assemble::with_replay(assemble::study(scenario, overrides)?, replay)?;
     study.designs = designs.into_iter().map(Arc::new).collect();
     let measure = Arc::make_mut(&mut study.measure);

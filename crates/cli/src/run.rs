@@ -66,6 +66,10 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
     for note in &notes {
         console.remark(&format!("note: {note}"));
     }
+    if scenario.hypothesis.said && matches!(scenario.source, FaultSource::Script(_)) {
+        let drill = format!("`zonefall drill --on {}`", options.scenario.display());
+        console.remark(&format!("note: `[drill]` is not looked at here: {drill} holds the script against it"));
+    }
     let method = weighted::asked(options, &scenario);
     if let Some(words) = weighted::nonsense(options, method) {
         console.complain(&format!("error: {words}"));

@@ -2,21 +2,24 @@
 //!
 //! Every cause becomes a mode of its own: several, if it strikes racks, whole halls or zones, hosts or single machines, or if its rows
 //! say different things of what it does. Overlapping rows of one mode on one unit are one outage. A cause that is a mode of
-//! planned maintenance begins a wave of it.
+//! planned maintenance begins a wave of it. Autoscale that is disabled is no fault of the world, but a state of the designs
+//! ([`disable_autoscale`]).
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::{
-    Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Storm, UNIT_MODES_MAX, Wave,
+    Event, Mode, ModeError, Outage, Population, Profile, RackOutage, Replay, Scope, Span, Storm, UNIT_MODES_MAX, Wave,
 };
+use zonefall_fleet::Design;
 use zonefall_scenario::{Member, Scenario, ScriptRow};
 use zonefall_topology::{RackId, Topology};
 
 /// The most outages of units that a script may hold.
 const OUTAGES_MAX: usize = 1_000_000;
 
-/// A unit that can be out: a rack, a host or an instance, and what is struck with it: the rack alone, its zone or its region.
+/// A unit that can be out: a rack, a host, an instance, a control plane (by its region) or the capacity of a zone, and what is
+/// struck with it: the rack alone, its zone or its region. Of components the cause says which.
 type Unit = (Scope, u32);
 /// Outages of one unit by one cause, with the row that says what they do.
 type Outages = BTreeMap<(String, Unit), Vec<(SimTime, SimTime)>>;
@@ -41,6 +44,13 @@ pub fn replay(
     for row in rows {
         let end = row.lasts.map_or(SimTime::NEVER, |lasts| row.at.after(lasts));
         for member in &row.members {
+            if let Member::Component { causes, .. } = member {
+                for cause in causes {
+                    component(&mut profile, cause)?;
+                    outages.entry((cause.clone(), (Scope::Component, 0))).or_default().push((row.at, end));
+                }
+                continue;
+            }
             let units = units(member, population, &world.topology);
             let Some(&(scope, _)) = units.first() else { continue };
             let name = mode_of(&mut profile, row, scope)?;
@@ -61,7 +71,9 @@ pub fn replay(
     for ((name, (scope, unit)), spans) in outages {
         let Some(cause) = profile.find(&name) else { continue };
         for (start, end) in merged(spans) {
-            if !matches!(scope, Scope::Host | Scope::Instance) {
+            if !scope.strikes_machines() {
+                take_other(&mut storm, cause as u16, (scope, unit), (start, end));
+            } else if !matches!(scope, Scope::Host | Scope::Instance) {
                 let last = racks_out.entry((cause as u16, start, end)).or_insert(usize::MAX);
                 take_rack(&mut storm, cause as u16, RackId(unit), (start, end), last, world);
             } else if let Some(mode) = marking.iter().position(|&at| at == cause) {
@@ -71,6 +83,28 @@ pub fn replay(
         }
     }
     Ok(Replay { profile, storm, strikes, ends, pauses: Vec::new(), horizon, notes: Vec::new() })
+}
+
+/// CH-03: the autoscale of a design's sets is disabled as rows say; without an end for good.
+pub fn disable_autoscale(design: &mut Design, rows: &[ScriptRow]) {
+    for set in &mut design.sets {
+        let Some(autoscale) = set.management.as_mut().and_then(|managed| managed.autoscale.as_mut()) else { continue };
+        let is_set = |member: &Member| matches!(member, Member::Autoscale(name) if *name == set.name);
+        let of_set = rows.iter().filter(|row| row.members.iter().any(is_set));
+        let spans = of_set.map(|row| (row.at, row.lasts.map_or(SimTime::NEVER, |lasts| row.at.after(lasts))));
+        autoscale.disabled = merged(spans.collect());
+    }
+}
+
+/// A control plane, the capacity of a zone or a component is gone.
+fn take_other(storm: &mut Storm, cause: u16, (scope, of): Unit, (start, end): (SimTime, SimTime)) {
+    let event = storm.add_event(Event { cause, parent: None, start, end });
+    let span = Span { of, event, start, end, left_milli: 0 };
+    match scope {
+        Scope::ControlPlane => storm.control_plane.push(span),
+        Scope::Allocation => storm.allocation.push(span),
+        _ => storm.outages.push(RackOutage { event, first_rack: 0, racks: 0, start, end }),
+    }
 }
 
 /// A rack is out, together with the one before it if that is in the same zone.
@@ -101,6 +135,16 @@ fn wave<'a>(row: &ScriptRow, world: &'a Scenario) -> Option<(&'a Mode, Wave)> {
     mode.wave().filter(|_| racks).map(|wave| (mode, wave))
 }
 
+/// How long a row lasts; a wave of maintenance takes its time. None if to the end of the trial.
+pub fn length(row: &ScriptRow, world: &Scenario) -> Option<SimDuration> {
+    let Some((_, wave)) = wave(row, world) else { return row.lasts };
+    let in_region = |member: &Member| {
+        let Member::Racks { racks, .. } = member else { return SimDuration::ZERO };
+        wave.length(world.topology.region_of(world.topology.zone_of(RackId(racks.start))), &world.topology)
+    };
+    row.members.iter().map(in_region).max()
+}
+
 /// Lets a wave of maintenance begin in the members of a row; it takes its time.
 fn begin_wave(row: &ScriptRow, world: &Scenario, profile: &mut Profile, storm: &mut Storm) {
     let Some((mode, wave)) = wave(row, world) else { return };
@@ -123,6 +167,8 @@ fn mode_name(cause: &str, scope: Scope) -> String {
     match scope {
         Scope::Host => format!("{cause} (host)"),
         Scope::Instance => format!("{cause} (machine)"),
+        Scope::ControlPlane => format!("{cause} (control plane)"),
+        Scope::Allocation => format!("{cause} (capacity)"),
         _ => cause.into(),
     }
 }
@@ -137,14 +183,26 @@ fn mode_of(profile: &mut Profile, row: &ScriptRow, scope: Scope) -> Result<Strin
             Some(mode) if (mode.scope, mode.effect, mode.recovery) != (scope, row.effect, row.recovery) => {}
             Some(_) => return Ok(name),
             None => {
-                let never_drawn = Outage::Law(Law::constant(SimDuration::ZERO));
-                let mode = Mode::plain(&name, scope, 1.0, never_drawn)?;
+                let mode = never_drawn(&name, scope)?;
                 profile.modes.push(Mode { effect: row.effect, recovery: row.recovery, ..mode });
                 return Ok(name);
             }
         }
     }
     Ok(name)
+}
+
+/// A mode that only names a cause.
+fn never_drawn(name: &str, scope: Scope) -> Result<Mode, ModeError> {
+    Mode::plain(name, scope, 1.0, Outage::Law(Law::constant(SimDuration::ZERO)))
+}
+
+/// The mode that is a component's own failure: the design knows it by its name.
+fn component(profile: &mut Profile, cause: &str) -> Result<(), ModeError> {
+    if profile.find(cause).is_none() {
+        profile.modes.push(never_drawn(cause, Scope::Component)?);
+    }
+    Ok(())
 }
 
 /// What is struck where these racks are: components feel the loss of the hall, the zone or the region that they stand in, not
@@ -175,6 +233,9 @@ fn units(member: &Member, population: &Population, topology: &Topology) -> Vec<U
             racks.clone().map(|rack| (scope, rack)).collect()
         }
         Member::Host(host) => vec![(Scope::Host, host.0)],
+        Member::ControlPlane(region) => vec![(Scope::ControlPlane, region.0)],
+        Member::Allocation(zone) => vec![(Scope::Allocation, zone.0)],
+        Member::Component { .. } | Member::Autoscale(_) => Vec::new(),
         Member::Instance { group, ordinal } => {
             let slots = population.slots(group).unwrap_or(0..0);
             slots.clone().nth(*ordinal as usize).map(|slot| (Scope::Instance, slot)).into_iter().collect()

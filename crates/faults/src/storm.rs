@@ -11,6 +11,7 @@
 mod branch;
 mod forced;
 mod process;
+mod stated;
 mod surge;
 mod waves;
 

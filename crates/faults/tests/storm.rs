@@ -2,7 +2,7 @@
 mod common;
 
 use common::{managed_profile, rich_profile, topology, years};
-use zonefall_engine::{Key, Law, Shape, SimTime};
+use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
 use zonefall_faults::*;
 use zonefall_topology::{RackId, Region, Topology, ZoneId};
 
@@ -171,4 +171,51 @@ fn al_03_a_degraded_allocation_mode_lets_a_part_of_the_requests_succeed() {
         let storm = draw(&only(mode), 0);
         assert!(storm.allocation.len() > 20 && storm.allocation.iter().all(|span| span.left_milli == left_milli));
     }
+}
+
+/// A zone that is lost at a stated instant: its length is the stated one, all else is drawn as of any other outage.
+#[test]
+fn in_02_in_04_in_07_a_stated_outage_is_drawn_but_for_its_length() {
+    let (topology, hour) = (topology(), 3_600_000);
+    let control_plane = Some(ControlPlaneHit { probability: 0.26, outage: Law::constant(SimDuration::from_ms(hour)) });
+    let surge = Some(Surge { least: 0.05, greatest: 0.3 });
+    let mode = Mode { common_cause: 0.0, control_plane, ..zone_mode(4.0, 6.0, surge) };
+    let mut modes = StormModes::new(&only(mode), &topology, years(1.0));
+    let zone = ZoneId(1);
+    let (at, lasts) = (SimTime::from_ms(hour), SimDuration::from_ms(10 * hour));
+    let racks = topology.racks_of(zone);
+    let (mut hits, mut main, mut late, mut whole) = (0, 0, Vec::new(), 0);
+    for trial in 0..2000 {
+        let mut storm = Storm::default();
+        modes.lose_zone(0, zone, (at, lasts), trial_key(trial), &mut storm);
+        let mut again = Storm::default();
+        modes.lose_zone(0, zone, (at, lasts), trial_key(trial), &mut again);
+        storm.settle();
+        again.settle();
+        assert_eq!(storm, again);
+        assert_eq!((storm.events[0].start, storm.events[0].end), (at, at.after(lasts)));
+        let mut out: Vec<u32> = storm.outages.iter().map(|outage| outage.first_rack).collect();
+        out.sort_unstable();
+        assert_eq!(out, racks.clone().collect::<Vec<u32>>());
+        whole += out.len();
+        hits += storm.control_plane.len();
+        for outage in &storm.outages {
+            match outage.end == at.after(lasts) {
+                true => main += 1,
+                false => late.push(outage.end.since(at).as_ms() as f64 / lasts.as_ms() as f64),
+            }
+        }
+        let others: Vec<u32> = storm.allocation.iter().map(|span| span.of).collect();
+        let region = topology.region_of(zone);
+        let expected: Vec<u32> = topology.zones_of(region).filter(|of| *of != zone).map(|of| of.0).collect();
+        assert_eq!(others, expected);
+        assert!(storm.allocation.iter().all(|span| (700..=950).contains(&span.left_milli)));
+    }
+    // Each within 4 standard errors.
+    let near = |seen: f64, share: f64, of: f64| (seen / of - share).abs() < 4.0 * (share * (1.0 - share) / of).sqrt();
+    assert!(near(hits as f64, 0.26, 2000.0), "{hits}");
+    assert!(near(main as f64, 0.8, whole as f64), "{main} of {whole}");
+    assert!(late.iter().all(|times| (1.0..=3.0).contains(times)));
+    let mean = late.iter().sum::<f64>() / late.len() as f64;
+    assert!((mean - 2.0).abs() < 4.0 * (1.0 / 3.0 / late.len() as f64).sqrt(), "{mean}");
 }

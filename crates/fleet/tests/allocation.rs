@@ -147,6 +147,7 @@ fn autoscale() -> Autoscale {
         schedule: vec![(SimTime::ZERO, 0)],
         series: vec![],
         look_ahead: None,
+        disabled: Vec::new(),
     }
 }
 

@@ -47,6 +47,7 @@ fn setting(profiles: Vec<Profile>) -> Autoscale {
         schedule: vec![(SimTime::ZERO, 0)],
         series: vec![],
         look_ahead: None,
+        disabled: Vec::new(),
     }
 }
 
@@ -220,6 +221,43 @@ fn nothing_ticks_events_do_not_grow_with_the_frequency_of_evaluation() {
     assert_eq!(minute, events(SECOND));
     assert_eq!(minute, events(10));
     assert!(minute < 60, "{minute}");
+}
+
+#[test]
+fn ch_03_while_it_is_disabled_nothing_is_evaluated_and_then_at_once() {
+    // Three are too few from 10 min on; five are all that may be.
+    let machine_minutes = |disabled: &[(u64, u64)], tick: u64| {
+        let at = |minute: u64| SimTime::from_ms(minute * MINUTE);
+        let disabled = disabled.iter().map(|&(from, until)| (at(from), at(until))).collect();
+        let rules = vec![cpu(Direction::Out, 70, 2)];
+        let set = Autoscale { disabled, tick: ms(tick), ..setting(vec![profile(3, 5, rules)]) };
+        let ledger = script(2 * HOUR).play(web(&[1], 3, course(2000, &[(10 * MINUTE, 9000)]), set));
+        assert!(ledger.events < 12, "{}", ledger.events);
+        let minutes = ledger.machine_ms / i128::from(MINUTE);
+        (minutes as u64, count(&ledger, Operation::AutoscaleOuts))
+    };
+    // Two more from the first look on at which it is enabled.
+    let from = |minute: u64| (3 * 120 + 2 * (120 - minute), 1);
+    assert_eq!(machine_minutes(&[], MINUTE), from(10));
+    assert_eq!(machine_minutes(&[(5, 70)], MINUTE), from(70));
+    assert_eq!(machine_minutes(&[(10, 12)], MINUTE), from(12));
+    assert_eq!(machine_minutes(&[(5, 9), (10, 30)], MINUTE), from(30));
+    assert_eq!(machine_minutes(&[(15, 70)], MINUTE), from(10));
+    // Never enabled again.
+    assert_eq!(machine_minutes(&[(5, 1_000_000)], MINUTE), (3 * 120, 0));
+    // Nothing ticks.
+    assert_eq!(machine_minutes(&[(5, 70)], 10), from(70));
+}
+
+#[test]
+fn ch_03_limits_and_profiles_wait_until_it_is_enabled_too() {
+    // Eight at least from 20 to 90 min on; disabled from 10 to 60.
+    let warm = Profile { name: "warm".into(), ..profile(8, 12, vec![]) };
+    let schedule = vec![(SimTime::ZERO, 0), (SimTime::from_ms(20 * MINUTE), 1)];
+    let disabled = vec![(SimTime::from_ms(10 * MINUTE), SimTime::from_ms(60 * MINUTE))];
+    let set = Autoscale { schedule, disabled, ..setting(vec![profile(2, 6, vec![]), warm]) };
+    let ledger = script(2 * HOUR).play(web(&[1], 3, course(1500, &[]), set));
+    assert_eq!(ledger.machine_ms, i128::from((3 * 60 + 8 * 60) * MINUTE));
 }
 
 #[test]

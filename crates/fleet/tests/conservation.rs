@@ -114,6 +114,7 @@ fn autoscale(maximum: u32, shared_cooldown: bool, averages: bool) -> Autoscale {
         schedule: (0..30).map(|turn| (SimTime::from_ms(turn * DAY), (turn % 2) as u16)).collect(),
         series: vec![],
         look_ahead: None,
+        disabled: Vec::new(),
     }
 }
 

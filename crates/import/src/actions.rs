@@ -16,6 +16,8 @@ pub(crate) enum Meaning {
         /// What is not quite the same, if anything.
         but: &'static str,
     },
+    /// CH-03: autoscale is disabled as long as it lasts; without `enables` for good.
+    DisablesAutoscale { enables: bool },
     /// The model does not hold it.
     NotHeld(&'static str),
 }
@@ -72,12 +74,16 @@ pub(crate) fn meaning(action: &Action) -> Meaning {
                 "CPU pressure",
                 Effect::Degraded(1000 - 10 * level),
                 Recovery::Reachable,
-                "the pressure is taken for the share of capacity that is lost",
+                "the pressure is taken for the share of capacity that is lost; the CPU that autoscale sees does not rise by it",
             ),
             None => Meaning::NotHeld("its `pressureLevel` is no whole number from 1 to 99 (CH-05)"),
         },
         "autoscalesettings:disableautoscale" | "autoscalesetting:disableautoscale" => {
-            Meaning::NotHeld("rules of autoscale go on while it lasts (CH-03)")
+            match action.parameter("enableOnComplete").map(str::to_ascii_lowercase).as_deref() {
+                None | Some("true") => Meaning::DisablesAutoscale { enables: true },
+                Some("false") => Meaning::DisablesAutoscale { enables: false },
+                Some(_) => Meaning::NotHeld("its `enableOnComplete` is neither \"true\" nor \"false\" (CH-03)"),
+            }
         }
         "networksecuritygroup:securityrule" => Meaning::NotHeld(
             "who may reach whom is not part of the model (CH-04); what it cuts off must be scripted as a fault",
@@ -118,10 +124,15 @@ mod tests {
     }
 
     #[test]
-    fn ch_03_autoscale_is_named_in_both_spellings_and_not_held() {
+    fn ch_03_autoscale_is_disabled_in_both_spellings_and_enabled_again_unless_told() {
         for urn in ["autoscalesettings:disableautoscale/1.0", "autoscalesetting:disableautoscale/1.0"] {
+            let urn = format!("urn:csci:microsoft:{urn}");
+            let meant = |parameters: &[(&str, &str)]| meaning(&action(&urn, parameters));
+            assert_eq!(meant(&[]), Meaning::DisablesAutoscale { enables: true });
+            assert_eq!(meant(&[("enableoncomplete", "True")]), Meaning::DisablesAutoscale { enables: true });
+            assert_eq!(meant(&[("enableOnComplete", "false")]), Meaning::DisablesAutoscale { enables: false });
             assert!(
-                matches!(meaning(&action(&format!("urn:csci:microsoft:{urn}"), &[])), Meaning::NotHeld(why) if why.contains("autoscale"))
+                matches!(meant(&[("enableOnComplete", "0")]), Meaning::NotHeld(why) if why.contains("enableOnComplete"))
             );
         }
     }
@@ -129,7 +140,10 @@ mod tests {
     #[test]
     fn ch_05_pressure_slows_down_and_what_is_not_held_is_said() {
         let pressed = action("urn:csci:microsoft:agent:cpupressure/1.0", &[("pressureLevel", "80")]);
-        assert!(matches!(meaning(&pressed), Meaning::Strikes { effect: Effect::Degraded(200), .. }));
+        let Meaning::Strikes { effect: Effect::Degraded(200), but, .. } = meaning(&pressed) else {
+            panic!("{:?}", meaning(&pressed))
+        };
+        assert!(but.contains("the CPU that autoscale sees does not rise by it"));
         for level in ["0", "100", "high"] {
             let wrong = action("urn:csci:microsoft:agent:cpupressure/1.0", &[("pressureLevel", level)]);
             assert!(matches!(meaning(&wrong), Meaning::NotHeld(_)));

@@ -4,6 +4,8 @@
 //! have (a placeholder, an expression, a set with another name) must be told by its selector, unless the design has one
 //! set only.
 
+mod autoscale;
+
 use crate::actions::{INSTANCES, Meaning, meaning};
 use crate::read::{Action, Experiment, Selector};
 use zonefall_engine::{SimDuration, SimTime};
@@ -74,6 +76,7 @@ impl Drill<'_> {
         for (begins, action) in schedule {
             self.act(self.begins.after(begins), action, &mut script);
         }
+        autoscale::enable_later(&mut script);
         script
     }
 
@@ -84,6 +87,7 @@ impl Drill<'_> {
         let (cause, effect, recovery, but) = match meant {
             Meaning::Delay => return,
             Meaning::NotHeld(why) => return leave_out(script, urn, why),
+            Meaning::DisablesAutoscale { enables } => return self.disable(at, action, enables, script),
             Meaning::Strikes { cause, effect, recovery, but } => (cause, effect, recovery, but),
         };
         if !but.is_empty() {
@@ -238,7 +242,7 @@ fn short_name(urn: &str) -> String {
 /// The name in a resource id: what follows its resource type.
 fn resource_name(id: &str) -> String {
     let parts: Vec<&str> = id.split('/').collect();
-    let kinds = ["virtualmachinescalesets", "virtualmachines"];
+    let kinds = ["virtualmachinescalesets", "virtualmachines", "autoscalesettings"];
     let at = parts.iter().rposition(|part| kinds.iter().any(|kind| part.eq_ignore_ascii_case(kind)));
     at.and_then(|at| parts.get(at + 1)).map_or_else(|| id.to_owned(), |name| (*name).to_owned())
 }

@@ -279,14 +279,27 @@ fn action(value: &Value, place: &str, reader: &mut Reader) -> Action {
         None
     };
     let selector = if kind == "delay" { None } else { Some(reader.text(value, "selectorId", place)) };
-    let parameters = value["parameters"].as_array().map_or(&[][..], Vec::as_slice).iter().map(|parameter| {
-        let text = |key: &str| match &parameter[key] {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        (text("key"), text("value"))
-    });
-    Action { urn, length, selector, parameters: parameters.collect() }
+    let parameters = value["parameters"].as_array().map_or(&[][..], Vec::as_slice).iter().enumerate();
+    let parameters = parameters.map(|(at, of)| parameter(of, &format!("{place}.parameters[{at}]"), reader)).collect();
+    Action { urn, length, selector, parameters }
+}
+
+/// CH-01: keys and values are texts; numbers, lists and truths are written in quotes.
+fn parameter(of: &Value, place: &str, reader: &mut Reader) -> (String, String) {
+    let mut text = |key: &str| match &of[key] {
+        Value::String(text) => text.clone(),
+        Value::Null => {
+            reader.wrong(place, &format!("`{key}` is missing"));
+            String::new()
+        }
+        other => {
+            let words =
+                format!("`{other}` is no text, and the service takes only texts here (CH-01): write it in quotes");
+            reader.wrong(&format!("{place}.{key}"), &words);
+            String::new()
+        }
+    };
+    (text("key"), text("value"))
 }
 
 /// What hangs together: selectors that actions name, and the length of the whole.

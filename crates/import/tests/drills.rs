@@ -135,6 +135,97 @@ fn ch_07_without_a_zone_filter_nothing_goes_dark_and_that_is_told() {
     assert_eq!((told(&plain), told(&asked)), (false, true));
 }
 
+/// Sets that autoscale if they are among `scaled`.
+fn scaling(sets: &[&str], scaled: &[&str]) -> Scenario {
+    let mut text = "name = \"drill\"\nhorizon = \"1 day\"\nslo = { min_serving = 6 }\nregion = { eastus = {} }\n\
+                    demand = { rate = \"1 req/s\" }\nfaults = { profile = \"none\" }\n"
+        .to_owned();
+    for set in sets {
+        text += &format!("[scale_set.{set}]\ncapacity = 9\ncapacity_per_instance = \"1 req/s\"\n");
+        if scaled.contains(set) {
+            let rule = "{ metric = \"cpu\", operator = \">\", threshold = 70, increase = 1 }";
+            text += &format!("autoscale = {{ minimum = 9, maximum = 12, rule = [{rule}] }}\n");
+        }
+    }
+    parse(&text, "drill.toml").unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+/// An action that disables autoscale, aimed at a setting of this name.
+fn disabled(length: &str, enables: &str) -> String {
+    let parameters = match enables {
+        "" => String::new(),
+        said => format!(r#"{{"key":"enableOnComplete","value":"{said}"}}"#),
+    };
+    action("autoscaleSettings:disableAutoscale/1.0", "as", length, &parameters)
+}
+
+fn setting(name: &str) -> String {
+    let group = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights";
+    let id = format!("{group}/autoscaleSettings/{name}/providers/Microsoft.Chaos/targets/Microsoft-AutoscaleSettings");
+    format!(r#"{{"type":"List","id":"as","targets":[{{"type":"ChaosTarget","id":"{id}"}}]}}"#)
+}
+
+#[test]
+fn ch_03_an_experiment_disables_autoscale_until_it_is_complete_or_for_good() {
+    let scenario = scaling(&["web"], &["web"]);
+    let of = |actions: &[String]| {
+        let experiment = experiment(&raw(&setting("web-scale"), &[&[actions]])).unwrap();
+        let script = drill(&experiment, &scenario, &[], false);
+        assert!(script.fails.is_empty() && script.rows.len() == actions.len(), "{script:?}");
+        assert!(script.rows.iter().all(|row| row.members == [Member::Autoscale("web".into())]));
+        assert_eq!(
+            (script.touched[0].cause.as_str(), script.touched[0].what.as_str()),
+            ("disabled autoscale", "`web`")
+        );
+        let for_good = script.notes.iter().any(|note| note.contains("stays disabled after the experiment"));
+        (script.rows.iter().map(|row| row.lasts).collect::<Vec<_>>(), for_good)
+    };
+    let hour = || Some(minutes(60));
+    assert_eq!(of(&[disabled("PT1H", "")]), (vec![hour()], false));
+    assert_eq!(of(&[disabled("PT1H", "true")]), (vec![hour()], false));
+    assert_eq!(of(&[disabled("PT1H", "false")]), (vec![None], true));
+    // A later action enables what an earlier one has left disabled.
+    let later = [disabled("PT1H", "false"), disabled("PT30M", "true")];
+    assert_eq!(of(&later), (vec![Some(minutes(90)), Some(minutes(30))], false));
+    let earlier = [disabled("PT30M", "true"), disabled("PT1H", "false")];
+    assert_eq!(of(&earlier), (vec![Some(minutes(30)), None], true));
+}
+
+#[test]
+fn ch_03_a_setting_is_that_of_the_set_of_its_name_or_of_the_only_one_or_must_be_told() {
+    let of = |sets: &[&str], scaled: &[&str], name: &str, told: &[(String, String)]| {
+        let experiment = experiment(&raw(&setting(name), &[&[&[disabled("PT1H", "")]]])).unwrap();
+        let script = drill(&experiment, &scaling(sets, scaled), told, false);
+        let members = script.rows.iter().flat_map(|row| row.members.clone()).collect::<Vec<_>>();
+        (members, script.notes.join("; "), script.fails.join("; "))
+    };
+    let web = || vec![Member::Autoscale("web".into())];
+    let both = &["web", "jobs"][..];
+    assert_eq!(of(both, both, "WEB", &[]), (web(), String::new(), String::new()));
+    let (found, notes, _) = of(both, &["web"], "jobs", &[]);
+    assert!(found == web() && notes.contains("taken for the autoscale of `web`"), "{notes}");
+    let (found, _, fails) = of(both, both, "cpu", &[]);
+    assert!(found.is_empty() && fails.contains("`--target as=SET`"), "{fails}");
+    assert_eq!(of(both, both, "cpu", &[("as".into(), "web".into())]), (web(), String::new(), String::new()));
+    let (found, notes, fails) = of(both, &[], "cpu", &[]);
+    assert!(found.is_empty() && fails.is_empty() && notes.contains("there is nothing to disable"), "{notes}");
+    let (found, notes, fails) = of(both, &["web"], "cpu", &[("as".into(), "jobs".into())]);
+    assert!(found.is_empty() && fails.is_empty() && notes.contains("`jobs` does not autoscale"), "{notes}");
+}
+
+#[test]
+fn ch_01_a_value_that_is_no_text_is_a_mistake() {
+    for value in ["true", "1", "[\"1\"]", "{}"] {
+        let parameter = format!(r#"{{"key":"abruptShutdown","value":{value}}}"#);
+        let text = raw(WEB, &[&[&[action("virtualMachineScaleSet:shutdown/2.0", "sel", "PT10M", &parameter)]]]);
+        let ImportError::Mistakes(said) = experiment(&text).unwrap_err() else { panic!() };
+        let place = "properties.steps[0].branches[0].actions[0].parameters[0].value: `";
+        assert!(said.len() == 1 && said[0].starts_with(place) && said[0].contains("in quotes"), "{said:?}");
+    }
+    let without = raw(WEB, &[&[&[action("agent:cpuPressure/1.0", "sel", "PT10M", r#"{"key":"pressureLevel"}"#)]]]);
+    assert!(experiment(&without).unwrap_err().to_string().contains("parameters[0]: `value` is missing"));
+}
+
 /// The files of the corpus, if it is there.
 fn corpus() -> Option<PathBuf> {
     let given = std::env::var_os("ZONEFALL_SHARED").map(PathBuf::from);

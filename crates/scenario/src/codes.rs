@@ -74,7 +74,7 @@ UNIT_MODES "E073" "too many modes that strike single machines" "At most 24 marks
 DEPENDENCY "E074" "unknown dependency" "`service.depends_on` names failure modes of scope `global`."
 SOURCES "E075" "several sources of faults" "Faults are drawn from the profile, or replayed from one `trace`, or conditioned on `incidents`, or scripted by `[[script]]`."
 NO_FILE "E076" "a file that the scenario names is not there" "Paths are relative to the scenario file."
-MEMBER "E077" "unknown member of a script" "Members are `eastus`, `eastus/1`, `eastus/1/hall0`, `eastus/1/rack07`, `eastus/1/rack07/host003`, or a machine: `web/eastus/1/0` (set, region, zone, ordinal from 0) and `web/eastus/0` for a regional set."
+MEMBER "E077" "unknown member of a script" "Members are `eastus`, `eastus/1`, `eastus/1/hall0`, `eastus/1/rack07`, `eastus/1/rack07/host003`, or a machine: `web/eastus/1/0` (set, region, zone, ordinal from 0) and `web/eastus/0` for a regional set, or a component that fails by itself. With effect control-plane: regions; allocation: regions and zones; no-autoscale: scale sets that autoscale."
 RATE_UNIT "E078" "a rate per something else" "The rate of a mode is per unit of its scope: per rack-year for scope rack."
 MODES_FROM "E079" "a file of failure modes that has mistakes" "The file that `faults.modes_from` names holds tables `[faults.mode.<name>]` and nothing else. Its own mistakes are told with line and column in that file."
 WHAT_IF "E080" "not a change" "A change is `key=value`: the path of a key as `zonefall explain` names it, `design.<name>.…` for a design, `script.<number>.…` for an entry of a list (from 1); and TOML or a bare text as value."

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Effect, Profile, Recovery};
 use zonefall_fleet::{Design, Measure};
-use zonefall_topology::{HostId, Topology};
+use zonefall_topology::{HostId, RegionId, Topology, ZoneId};
 
 /// One scenario, checked.
 #[derive(Debug, Clone)]
@@ -180,6 +180,8 @@ impl CalendarStart {
 /// `[drill]`: the steady state that a chaos experiment is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hypothesis {
+    /// Whether the scenario states one.
+    pub said: bool,
     /// The experiment begins after this time, in which the objective must hold.
     pub begins: SimDuration,
     /// So long the objective may be missed while it lasts.
@@ -266,4 +268,24 @@ pub enum Member {
         /// Its place in the group, from 0.
         ordinal: u32,
     },
+    /// A component that fails by itself.
+    Component {
+        /// Its name.
+        name: String,
+        /// What its failures are called, which may differ by design.
+        causes: Vec<String>,
+    },
+    /// The control plane of a region.
+    ControlPlane(RegionId),
+    /// The free capacity of a zone.
+    Allocation(ZoneId),
+    /// CH-03: the autoscale of a set, by its name: it is disabled.
+    Autoscale(String),
+}
+
+impl Member {
+    /// Whether machines or components stop or slow down, and not only what manages them.
+    pub fn strikes(&self) -> bool {
+        !matches!(self, Self::ControlPlane(_) | Self::Allocation(_) | Self::Autoscale(_))
+    }
 }

@@ -8,6 +8,7 @@ use zonefall_scenario::{
     CODES, FaultSource, Member, WhatIf, Window, explain, keys, load, load_plan, nearest_topic, parse, template,
     template_names, topics,
 };
+use zonefall_topology::{RegionId, ZoneId};
 
 fn code_of(bytes: &[u8]) -> &'static str {
     let folder = tempfile::tempdir().unwrap();
@@ -176,6 +177,56 @@ fn everything_arrives_as_it_was_written() {
     assert_eq!(changed.sets.iter().map(|set| set.name.as_str()).collect::<Vec<_>>(), ["web", "jobs", "admin"]);
     assert_eq!((changed.need.clone(), changed.balancer), (Need::Served(90, 100), None));
     assert_eq!(scenario.designs[0].depends_on, ["global-edge"]);
+}
+
+#[test]
+fn ch_03_a_script_strikes_what_machines_depend_on() {
+    let text = r#"
+        name = "x"
+        horizon = "1 day"
+        slo = { holds = "all" }
+        region = { east = { zones = 2 }, west = { zones = 2 } }
+        demand = { rate = "9 req/s" }
+        component = { db = { region = "east", kind = "database", availability = "99%" } }
+        part = { web = { sets = ["web"], min_serving = 1 }, all = { all = ["web", "db"] } }
+        [scale_set.web]
+        region = "east"
+        capacity = 2
+        capacity_per_instance = "9 req/s"
+        [scale_set.web.autoscale]
+        minimum = 2
+        maximum = 4
+        [[scale_set.web.autoscale.rule]]
+        metric = "cpu"
+        operator = ">"
+        threshold = 70
+        increase = 1
+        [[script]]
+        at = "1 h"
+        members = ["web"]
+        effect = "no-autoscale"
+        [[script]]
+        at = "1 h"
+        members = ["west"]
+        effect = "control-plane"
+        [[script]]
+        at = "1 h"
+        members = ["east", "west/2"]
+        effect = "allocation"
+        [[script]]
+        at = "1 h"
+        members = ["db"]
+    "#;
+    let scenario = parse(text, "x.toml").unwrap_or_else(|wrong| panic!("{wrong}"));
+    let FaultSource::Script(rows) = &scenario.source else { panic!("a script") };
+    assert_eq!(rows[0].members, [Member::Autoscale("web".into())]);
+    assert_eq!((rows[0].lasts, rows[0].recovery), (None, Recovery::Reachable));
+    assert_eq!(rows[1].members, [Member::ControlPlane(RegionId(1))]);
+    assert_eq!(rows[2].members, [0, 1, 3].map(|zone| Member::Allocation(ZoneId(zone))));
+    assert_eq!(rows[3].members, [Member::Component { name: "db".into(), causes: vec!["db".into()] }]);
+    let effect = "members = [\"db\"]\neffect = \"frozen\"";
+    let wrong = parse(&text.replace("members = [\"db\"]", effect), "x.toml").unwrap_err().to_string();
+    assert!(wrong.contains("a component is up or down"), "{wrong}");
 }
 
 /// The modes of a small scenario with these lines at its end.

@@ -16,12 +16,12 @@ pub(super) const CHAOS: &[Rule] = &[
         "A shutdown strikes a set, listed machines, or those in the filtered zones; a filter that matches nothing fails.",
         LIBRARY,
     ),
-    Rule::out(
+    Rule::modelled(
         "CH-03",
-        "An experiment may switch autoscale off and on again.",
+        "An experiment may disable autoscale; it is enabled again when the action is complete, unless told otherwise.",
         LIBRARY,
-        "rules of autoscale go on while an experiment lasts; the output says so",
-    ),
+    )
+    .key("script.effect"),
     Rule::out(
         "CH-04",
         "A security rule cuts off ports.",

@@ -7,9 +7,12 @@ use std::path::PathBuf;
 const DRILL_HELP: &str = "\
 Example:
   zonefall drill experiment.json --on scenarios/zone-down-drill.toml --target sel-vmss=web
+  zonefall drill --on game-day.toml
+
+Without an experiment the scenario's own `[[script]]` is run: it begins with its first row and ends with its last.
 
 The experiment is what Azure takes: raw, in a REST example, or in an ARM template. Scale sets are found by their names; a
-placeholder or another name needs --target. The hypothesis stands in the scenario (`explain drill`).
+placeholder or another name needs --target. Settings of autoscale: by the name of their set, or the only one. The hypothesis stands in the scenario (`explain drill`).
 
 Exit code 4 if the hypothesis fails on a design; 5 if it fails on none, but on one nothing of the experiment could be run, so that
 nothing was judged.";
@@ -21,8 +24,8 @@ const TRIALS_MAX: u64 = 1000;
 #[derive(Debug, Args)]
 #[command(after_help = DRILL_HELP)]
 pub struct Drill {
-    /// The experiment of Azure Chaos Studio, as JSON.
-    pub experiment: PathBuf,
+    /// The experiment of Azure Chaos Studio, as JSON; without it the scenario's own script is run.
+    pub experiment: Option<PathBuf>,
     /// The scenario whose designs are to stand it.
     #[arg(long, value_name = "SCENARIO")]
     pub on: PathBuf,
@@ -32,7 +35,7 @@ pub struct Drill {
     /// The scale set that a selector stands for, as in `sel-vmss=web`; may be given again.
     #[arg(long, value_name = "SELECTOR=SET", value_parser = pair)]
     pub target: Vec<(String, String)>,
-    /// Let the zones that the experiment filters go dark as a whole, as in a real outage.
+    /// Let the zones that the experiment filters, or that the script takes, be lost as the profile's outages of zones are.
     #[arg(long)]
     pub as_outage: bool,
     /// Trials: they differ in how long boots and repairs take, and in the noise of a demand.

@@ -112,6 +112,7 @@ fn scaled(threshold_micro: i64) -> Design {
         schedule: vec![(SimTime::ZERO, 0)],
         series: vec![],
         look_ahead: None,
+        disabled: Vec::new(),
     };
     let mut scaled = managed(design(&[1], 4, 1), |set| set.autoscale = Some(Box::new(autoscale)));
     scaled.sets[0].slow_start = Some(SlowStart { capacity_milli: 400, time: constant(10 * MINUTE) });

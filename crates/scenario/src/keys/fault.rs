@@ -14,7 +14,8 @@ const SCOPES: &[&str] =
     &["instance", "host", "rack", "hall", "zone", "region", "global", "control-plane", "allocation"];
 const LAWS: &[&str] = &["constant", "uniform", "exponential", "weibull", "gamma", "lognormal", "pareto", "empirical"];
 const EFFECTS: super::Kind = Either(&[Choice(&["down", "frozen", "evicted", "unhealthy"]), Table]);
-const SCRIPT_EFFECTS: super::Kind = Either(&[Choice(&["down", "frozen"]), Table]);
+const SCRIPT_EFFECTS: super::Kind =
+    Either(&[Choice(&["down", "frozen", "control-plane", "allocation", "no-autoscale"]), Table]);
 const RECOVERIES: super::Kind = Choice(&["reachable", "warm-up", "boot"]);
 const TABLE_OR_OFF: super::Kind = Either(&[Table, Off]);
 const POSITIVE_MAX: f64 = 1e12;
@@ -183,15 +184,15 @@ pub(super) const KEYS: &[Key] = &[
         Choice(&["published", "derived", "assumed"]),
         "How well they are known. Assumed for numbers of the scenario.",
     ),
-    Key::new("script[]", Tables(SCRIPT_MAX), "Faults at stated instants (a game day), in place of drawn ones."),
+    Key::new("script[]", Tables(SCRIPT_MAX), "Faults at stated instants (a game day), in place of drawn ones. `zonefall drill --on` holds them against `[drill]`."),
     Key::new("script[].at", Duration, "When it strikes."),
     Key::new("script[].for", Duration, "How long it lasts; to the end of the trial without it."),
     Key::new(
         "script[].members",
         List(&Text, 10_000),
-        "What it strikes: `eastus`, `eastus/1`, `eastus/1/hall0`, `eastus/1/rack07`, `eastus/1/rack07/host003`, or machines by set, zone and ordinal: `web/eastus/1/0` (`web/eastus/0` for a regional set).",
+        "What it strikes: `eastus`, `eastus/1`, `eastus/1/hall0`, `eastus/1/rack07`, `eastus/1/rack07/host003`, or machines by set, zone and ordinal: `web/eastus/1/0` (`web/eastus/0` for a regional set); a component that fails by itself, by its name. With effect control-plane regions, with allocation regions and zones, with no-autoscale scale sets: `web`.",
     ),
-    Key::new("script[].effect", SCRIPT_EFFECTS, "What happens to the machines.").or("down"),
+    Key::new("script[].effect", SCRIPT_EFFECTS, "What happens to the machines: down, frozen, or slowed. Or to what they depend on: control-plane (regions: nothing can be created), allocation (regions or zones: no capacity is to be had), no-autoscale (scale sets: their autoscale is disabled, CH-03; without `for` it is not enabled again).").or("down"),
     Key::new("script[].effect.degraded", Number(0.0, 1.0), "The part of its capacity that a machine has left."),
     Key::new(
         "script[].recovery",

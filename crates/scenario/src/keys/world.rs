@@ -114,8 +114,8 @@ pub(super) const KEYS: &[Key] = &[
         "How sure the verdict must be: the level of every interval, and the share of windows that must reach the target.",
     )
     .or("95%"),
-    Key::new("drill", Table, "The steady-state hypothesis of `zonefall drill`: a chaos experiment is run on each design."),
-    Key::new("drill.begins", Duration, "How long the service runs undisturbed first; it must be well for all of it.")
+    Key::new("drill", Table, "The steady-state hypothesis of `zonefall drill`: a chaos experiment, or the scenario's own `[[script]]`, is run on each design."),
+    Key::new("drill.begins", Duration, "How long the service runs undisturbed first; it must be well for all of it. A `[[script]]` begins with its first row, whatever this says.")
         .or("10 min"),
     Key::new("drill.may_miss", Duration, "How long the objective may be missed while the experiment lasts.").or("0 s"),
     Key::new("drill.recover_within", Duration, "How soon after the experiment the objective must hold again, for good.")

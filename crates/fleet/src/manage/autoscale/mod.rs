@@ -62,6 +62,10 @@ impl World {
             self.scaler.sets[at].begin(setting, trial, luck);
             self.await_profile(at, SimTime::ZERO);
             self.await_series(at);
+            let horizon = self.measure.horizon;
+            for &(_, enabled) in setting.disabled.iter().filter(|span| span.1 < horizon) {
+                self.wait(Due::Profile, at, enabled);
+            }
             self.see(at, SimTime::ZERO);
             self.plan_autoscale(at, SimTime::ZERO);
         }
@@ -159,7 +163,8 @@ impl World {
         let scaled = &mut scaler.sets[at];
         let setting = design.sets[scaled.set].management.as_ref().and_then(|managed| managed.autoscale.as_deref());
         let Some(setting) = setting else { return };
-        let due = scaled.plan(scaled.profile(setting), t);
+        // CH-03: when it is enabled again, it is planned anew.
+        let due = if setting.is_disabled(t) { SimTime::NEVER } else { scaled.plan(scaled.profile(setting), t) };
         if due != scaled.due {
             scaled.due = due;
             if due < self.measure.horizon {
@@ -178,6 +183,10 @@ impl World {
         let setting = design.sets[set].management.as_ref().and_then(|managed| managed.autoscale.as_deref());
         let Some(setting) = setting else { return };
         let scaled = &mut self.scaler.sets[at];
+        if setting.is_disabled(t) {
+            scaled.due = SimTime::NEVER;
+            return;
+        }
         (scaled.due, scaled.looked) = (SimTime::NEVER, Some(t));
         let profile = scaled.profile(setting);
         let mut readings = std::mem::take(&mut self.scaler.readings);
@@ -253,7 +262,7 @@ impl World {
         }
     }
 
-    /// Another profile is in force, a series moves on, or what others changed is seen.
+    /// Another profile is in force, a series moves on, what others changed is seen, or it is enabled again.
     pub(crate) fn profile_is_due(&mut self, at: usize, t: SimTime) {
         let Some(setting) = self.setting(at) else { return };
         let place = self.scaler.sets[at].at;

@@ -171,6 +171,8 @@ pub struct Autoscale {
     pub series: Vec<(String, Demand)>,
     /// AS-19: how far ahead predictive autoscale looks; none without it.
     pub look_ahead: Option<SimDuration>,
+    /// CH-03: in which spans, in order and apart, it is disabled.
+    pub disabled: Vec<(SimTime, SimTime)>,
 }
 
 /// AS-18: how long changes by others are not seen.
@@ -196,6 +198,11 @@ impl Autoscale {
     /// Whether a rule looks at a metric of which this is so.
     pub fn looks_at(&self, is_it: impl Fn(Metric) -> bool) -> bool {
         self.profiles.iter().flat_map(|profile| &profile.rules).any(|rule| is_it(rule.metric))
+    }
+
+    /// CH-03: whether it is disabled at an instant; it is on again at a span's end.
+    pub fn is_disabled(&self, t: SimTime) -> bool {
+        self.disabled.iter().any(|&(from, until)| from <= t && t < until)
     }
 
     /// The longest look back.

@@ -75,6 +75,7 @@ pub(crate) fn autoscale(set: &Reader<'_>, clock: &demand::Clock<'_>, sink: &mut 
         schedule,
         series: memory.and(series)?,
         look_ahead,
+        disabled: Vec::new(),
     }))
 }
 

@@ -163,6 +163,7 @@ fn as_11_a_cooldown_holds_for_both_directions_or_for_each_its_own() {
         schedule: vec![],
         series: vec![],
         look_ahead: None,
+        disabled: Vec::new(),
     };
     let (mut scaled, ..) = Dice(1).scaled();
     let hour = |minutes: u64| SimTime::from_ms(minutes * MINUTE);

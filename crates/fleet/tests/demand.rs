@@ -313,7 +313,7 @@ fn tf_01_one_try_is_as_no_table_only_where_what_is_too_much_costs_nothing() {
         design.sets[0].serves_milli = 100_000;
         design.need = Need::Served(1, 2);
         design.service.retry = retry;
-        let mut outage = Script::new(topology(1, 6, 1), vec![mode("rack", Scope::Rack)], DAY);
+        let outage = Script::new(topology(1, 6, 1), vec![mode("rack", Scope::Rack)], DAY);
         let ledger = outage.outages(&[(0, 0, 1, HOUR, 2 * HOUR)]).play(design);
         (ledger.offered - ledger.served) as f64 / (540_000.0 * HOUR as f64)
     };

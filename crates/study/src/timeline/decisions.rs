@@ -56,7 +56,7 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
         O::RunbooksBegun => "somebody notices an alert",
         O::RunbooksIdle => "a runbook is at hand, and not needed any more",
         O::RunbooksFailed => "an action of a runbook does not do what it should, or meets a control plane that is out",
-        O::FailoversBegun => "the part that serves is found to be out, or to have lost too much, with another to go to",
+        O::FailoversBegun => "the part that serves is found to be out, with another to go to",
         O::Failovers => "another part serves from here on",
         O::FailoversRefused => "a standby cannot get ready for want of capacity, and is tried again",
         O::FailoversLate => "the failover took longer than is promised",

@@ -5,7 +5,7 @@
 
 use super::{Counts, Leaf, Parts};
 use crate::failover::{ALL_CLIENTS, Failover, Pattern};
-use crate::policy::router::spread_by_weight;
+use crate::policy::router::{STEPS, spread_by_weight};
 use crate::structure::{Least, Part, Structure};
 
 /// A part that runs as a whole, in thousandths.
@@ -68,12 +68,14 @@ impl Route {
         }
     }
 
-    /// The clients that a part has to be fit for: those it has, or will have, or could have if it stands by.
+    /// The clients that a part has to be fit for: those it has, or will have, or the last who leave it, or could have if it
+    /// stands by.
     fn expects(&self, child: usize) -> u32 {
-        match (self.now[child], self.from[child].max(self.to[child])) {
-            (0, 0) => ALL_CLIENTS,
-            (0, on_their_way) => on_their_way,
-            (now, _) => now,
+        match (self.now[child], self.from[child], self.to[child]) {
+            (0, 0, 0) => ALL_CLIENTS,
+            (0, left, 0) => left.div_ceil(STEPS),
+            (0, _, on_their_way) => on_their_way,
+            (now, ..) => now,
         }
     }
 

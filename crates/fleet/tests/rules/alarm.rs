@@ -93,3 +93,13 @@ fn dr_04_a_part_that_lacks_as_much_is_gone_to_only_from_one_that_is_out() {
     assert_eq!((ledger.missed_ms, moves(&ledger)), (2 * HOUR, [1; 3]));
     assert_eq!(ledger.offered - ledger.served, i128::from(3000 * HOUR + 8000 * 18 * MINUTE + 3000 * 42 * MINUTE));
 }
+
+#[test]
+fn tm_02_clients_who_leave_a_part_that_is_too_small_relieve_it_up_to_the_last() {
+    let mut design = watched(Some(HALF));
+    let Need::Parts(service) = &mut design.need else { unreachable!("a service of parts") };
+    Arc::make_mut(service).failovers[0].spread = SimDuration::from_ms(10 * MINUTE);
+    // East serves 99 % of what comes from 5000 / (0.99 x 8000) of all clients on: at the sixth step of sixteen.
+    let ledger = live(design, &[(0, HOUR, 7 * HOUR)]);
+    assert_eq!(ledger.outages_ms, [21 * MINUTE + 206_250]);
+}

@@ -2,7 +2,7 @@
 
 use crate::managed::{length, percent};
 use zonefall_fleet::maintenance::Maintenance;
-use zonefall_fleet::{ALL_CLIENTS, Design, Failover, Pattern, Sight, Standby, Structure};
+use zonefall_fleet::{ALL_CLIENTS, Alarm, Design, Failover, Lack, Pattern, Sight, Standby, Structure};
 use zonefall_scenario::duration_words;
 
 /// One line for each failover group, under its name.
@@ -41,6 +41,7 @@ fn failover(service: &Structure, of: &Failover) -> String {
 fn standing_by(others: &[String], of: &Standby) -> String {
     let mut says = vec![format!("{} ({} % runs)", others.join(", then "), f64::from(of.standing_milli) / 10.0)];
     if let Some(operator) = &of.operator {
+        says.extend(operator.alarm.map(alarm));
         says.push(format!("noticed by people in {}, ordered in {}", length(&operator.notice), length(&operator.act)));
     }
     says.push(format!("ready in {}", length(&of.ready)));
@@ -49,6 +50,14 @@ fn standing_by(others: &[String], of: &Standby) -> String {
     }
     says.push(if of.failback.is_some() { "with failback" } else { "without failback" }.into());
     says.join(", ")
+}
+
+fn alarm(of: Alarm) -> String {
+    let lack = match of.lack {
+        Lack::ServingBelow(machines) => format!("fewer than {machines} machines serve"),
+        Lack::Capacity(milli) => format!("{} % are lost", f64::from(milli) / 10.0),
+    };
+    format!("also when {lack} for {}", duration_words(of.lasting))
 }
 
 /// What a design does about maintenance; none where nothing is asked for.

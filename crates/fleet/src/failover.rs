@@ -73,6 +73,36 @@ pub struct Operator {
     pub act: Law,
     /// When people are at their desks; always without it.
     pub office: Option<Office>,
+    /// What they see beside a part that is out; nothing without it.
+    pub alarm: Option<Alarm>,
+}
+
+/// A part of which machines still answer, but too few: no router sees it, people do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alarm {
+    /// What of its machines is looked at.
+    pub lack: Lack,
+    /// It goes off when it has been so for this long, and is over when it has not been so for as long.
+    pub lasting: SimDuration,
+}
+
+/// What of the machines of a part is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// Fewer than this serve.
+    ServingBelow(u32),
+    /// At least so many thousandths of the capacity that is asked for do not serve.
+    Capacity(u32),
+}
+
+impl Failover {
+    /// What people who decide see beside parts that are out.
+    pub fn alarm(&self) -> Option<Alarm> {
+        match &self.pattern {
+            Pattern::Standby(standby) => standby.operator.as_ref()?.alarm,
+            Pattern::ActiveActive { .. } => None,
+        }
+    }
 }
 
 /// Going back to the first part.

@@ -271,7 +271,7 @@ pub const TABLE: [OperationRow; 72] = {
         row(
             O::FailoversBegun,
             "failovers_begun",
-            "times that the part that serves was found to be out, with another to go to",
+            "times that the part that serves was found to be out, or by people to have lost too much, with another to go to",
             "LB-08, AFD-02, TM-02",
         ),
         row(O::Failovers, "failovers", "failovers: another part serves from here on", "DR-04, DR-07"),

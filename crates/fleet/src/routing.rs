@@ -8,7 +8,10 @@
 //! A failover that is not needed any more (the part that serves is known to be back) is called off until clients are sent
 //! over. A standby that fails before that is waited for: when it is known to be healthy again, it is decided anew. One that
 //! serves and is not all there yet grows, however often that is refused, until clients are sent back by the rule for going back.
+//!
+//! People may see more than a router does (`alarm.rs`): a part that answers, but has lost too much.
 
+mod alarm;
 mod clients;
 mod paid;
 mod standby;
@@ -52,6 +55,13 @@ struct View {
     seen: bool,
     /// When the router will know better; never, if it is right.
     known: SimTime,
+    /// What people make of the machines that are left.
+    lack: alarm::Lacking,
+}
+
+impl View {
+    /// It works, and that is known.
+    const FINE: Self = Self { healthy: true, seen: true, known: SimTime::NEVER, lack: alarm::Lacking::NOTHING };
 }
 
 /// One failover group.
@@ -82,7 +92,7 @@ pub(crate) fn switches(design: &Design) -> Vec<Switch> {
         let parts = service.parts_of(failover.node as usize);
         Switch {
             who: name_tag(&service.nodes[failover.node as usize].name),
-            views: vec![View { healthy: true, seen: true, known: SimTime::NEVER }; parts.len()],
+            views: vec![View::FINE; parts.len()],
             probes: None,
             woken: SimTime::NEVER,
             asked: SimTime::NEVER,
@@ -103,7 +113,7 @@ impl World {
         for (at, failover) in service.failovers.iter().enumerate() {
             let phase = self.luck_by(self.routing[at].who, SimTime::ZERO, Luck::Phase as u64).unit(0);
             let switch = &mut self.routing[at];
-            switch.views.fill(View { healthy: true, seen: true, known: SimTime::NEVER });
+            switch.views.fill(View::FINE);
             switch.watch = Watch::FIRST;
             (switch.woken, switch.asked) = (SimTime::NEVER, SimTime::NEVER);
             switch.paid.fill(true);
@@ -112,6 +122,9 @@ impl World {
                 Sight::Laws { .. } => None,
             };
             let mut to = std::mem::take(&mut switch.moving.goal);
+            if let Some(parts) = &mut self.book.parts {
+                parts.routes[at].short.fill(false);
+            }
             self.clients_wanted(at, failover, &mut to);
             self.settle_clients(at, &to);
             self.routing[at].moving.goal = to;
@@ -128,11 +141,14 @@ impl World {
     }
 
     fn ask_for_looks(&mut self, t: SimTime) {
+        self.look_for_lack();
         let Some(parts) = &mut self.book.parts else { return };
         parts.stirred = false;
         for (at, switch) in self.routing.iter_mut().enumerate() {
-            let mut seen = parts.routes[at].children.iter().zip(&switch.views);
-            let changed = seen.any(|(&child, view)| parts.is_healthy(child) != view.healthy);
+            let route = &parts.routes[at];
+            let mut seen = route.children.iter().zip(&route.short).zip(&switch.views);
+            let changed = seen
+                .any(|((&child, &short), view)| parts.is_healthy(child) != view.healthy || short != view.lack.is_so());
             // How many are well served on the way depends on every machine.
             if (changed || switch.moving.is_counted()) && switch.asked != t {
                 switch.asked = t;
@@ -169,7 +185,7 @@ impl World {
         }
         self.pay_for_parts(at, failover, t);
         let switch = &self.routing[at];
-        let known = switch.views.iter().map(|view| view.known).min().unwrap_or(SimTime::NEVER);
+        let known = switch.views.iter().map(|view| view.known.min(view.lack.known())).min().unwrap_or(SimTime::NEVER);
         let next = known.min(switch.watch.due).min(switch.watch.grown).min(switch.moving.next()).max(t);
         if next < SimTime::NEVER && next < switch.woken && next < self.measure.horizon {
             self.routing[at].woken = next;
@@ -186,12 +202,18 @@ impl World {
             if healthy != view.healthy {
                 view.healthy = healthy;
                 view.known = if healthy == view.seen { SimTime::NEVER } else { self.seen_at(at, failover, part, t) };
-                if !healthy {
+                if !healthy && !view.lack.is_so() {
                     self.routing[at].watch.failed(part, t);
                 }
             }
             if view.known <= t {
                 (view.seen, view.known) = (view.healthy, SimTime::NEVER);
+            }
+            if let Some(alarm) = failover.alarm() {
+                let short = self.book.parts.as_ref().is_some_and(|parts| parts.routes[at].short[part]);
+                if view.lack.look(short, alarm.lasting, t) && short && view.healthy {
+                    self.routing[at].watch.failed(part, t);
+                }
             }
             self.routing[at].views[part] = view;
         }

@@ -304,3 +304,23 @@ fn clients_that_never_try_again_are_those_of_a_plain_demand() {
     // To a thousandth of a request a second.
     assert!((ledger.served - plain.served).abs() <= i128::from(DAY), "{} {}", ledger.served, plain.served);
 }
+
+#[test]
+fn tf_01_one_try_is_as_no_table_only_where_what_is_too_much_costs_nothing() {
+    // Five of six machines at 108 % of what they serve, for an hour.
+    let lost = |retry: Option<Retry>| {
+        let mut design = Design { demand: Some(Demand::constant(540_000)), ..design(&[1], 6, 0) };
+        design.sets[0].serves_milli = 100_000;
+        design.need = Need::Served(1, 2);
+        design.service.retry = retry;
+        let outage = Script::new(topology(1, 6, 1), vec![mode("rack", Scope::Rack)], DAY);
+        let ledger = outage.outages(&[(0, 0, 1, HOUR, 2 * HOUR)]).play(design);
+        (ledger.offered - ledger.served) as f64 / (540_000.0 * HOUR as f64)
+    };
+    let once = |wasted| Some(Retry { tries: 1, wasted, breaker: Some(0.5), budget: None, faults: 0.0 });
+    let excess = 40.0 / 540.0;
+    assert!((lost(None) - excess).abs() < 1e-6, "{}", lost(None));
+    assert!((lost(once(0.0)) - excess).abs() < 1e-6, "{}", lost(once(0.0)));
+    // All of the work goes into attempts that fail.
+    assert!((lost(once(1.0)) - 1.0).abs() < 1e-6, "{}", lost(once(1.0)));
+}

@@ -14,10 +14,11 @@ mod support;
 #[path = "rules/times.rs"]
 mod times;
 use support::*;
-use zonefall_engine::{Key, Law, SimTime};
+use zonefall_engine::{Key, Law, SimDuration, SimTime};
 use zonefall_faults::{Kind, Recovery, Scope, Strikes};
 use zonefall_fleet::{
-    HiddenZone, Spreading, World, assign_fault_domain, population, spread_over_zones, worst_zone_loss,
+    Design, HiddenZone, LoadBalancer, Spreading, World, assign_fault_domain, population, spread_over_zones,
+    worst_zone_loss,
 };
 
 #[test]
@@ -192,4 +193,19 @@ fn av_01_an_availability_set_stands_in_one_zone_over_its_fault_domains() {
     let mut set = design(&[], 5, 0);
     set.sets[0].spreading = Spreading::Fixed(3);
     assert_eq!(script.play(set).classes.down, 2 * i128::from(HOUR));
+}
+
+#[test]
+fn lb_05_where_no_backend_is_healthy_none_gets_flows_until_probes_succeed() {
+    // Three machines of one zone are out, all at once, and back; four probes, one every 15 s, have to succeed.
+    let probes = LoadBalancer { interval: SimDuration::from_ms(15 * SECOND), healthy_threshold: 4, ..balancer() };
+    let longer = (1..20).map(|at: u64| {
+        let design = Design { balancer: Some(probes), ..design(&[1], 3, 1) };
+        let outage = (0, 0, 4, at * 777 + HOUR, at * 1777 + HOUR + 10 * MINUTE);
+        let script = Script::new(topology(1, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+        let [length] = script.outages(&[outage]).play(design).outages_ms[..] else { panic!("one outage") };
+        length - (outage.4 - outage.3)
+    });
+    let longer: Vec<u64> = longer.collect();
+    assert!(longer.iter().all(|ms| (45 * SECOND..60 * SECOND).contains(ms)), "{longer:?}");
 }

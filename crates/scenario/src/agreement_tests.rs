@@ -66,6 +66,7 @@ const FAILOVER: &str = r#"
     detect_back = "1 min"
     min_clients = "99%"
     trigger = "operator"
+    when = { capacity_lost = "50%", lasting = "5 min" }
     notice = "1 min"
     act = "1 min"
     office = { days = ["monday"], from = "09:00", to = "17:00", time_zone = "Europe/Berlin", notice_outside = "1 h" }
@@ -91,6 +92,7 @@ const FAILOVER: &str = r#"
     pattern = "cold"
     router = "global-load-balancer"
     reserved = true
+    when = { serving_below = 1 }
 "#;
 
 /// Changes that Azure refuses.

@@ -143,6 +143,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     watches_something(&reader, &sets, there, sink)?;
     watched::sees_its_own_sessions(&reader, &sets, &need, service.sessions.as_ref(), sink)?;
     watched::standbys_scale_hot(&reader, &sets, &need, sink)?;
+    watched::alarms_can_end(&reader, &sets, &need, sink)?;
     let (need, need_span, jobs) = match done? {
         Some((done, span, _)) => (done, span, jobs.zip(Some(need)).map(|(jobs, need)| by_parts(jobs, need))),
         None => (need, need_span, jobs),

@@ -135,8 +135,10 @@ fn key_text(key: &Key) -> String {
 
 fn rule_text(rule: &Rule) -> String {
     let mut text = format!("{}: {}\n\n  standing    {}\n", rule.id, rule.says, rule.standing.words());
-    if let Standing::OutOfModel(why) = rule.standing {
-        let _ = writeln!(text, "  reason      {why}");
+    match rule.standing {
+        Standing::OutOfModel(why) => drop(writeln!(text, "  reason      {why}")),
+        Standing::InPart(why) => drop(writeln!(text, "  left out    {why}")),
+        Standing::Modelled | Standing::Checked => {}
     }
     let _ = writeln!(text, "  source      {}\n  confidence  {}", rule.source, rule.confidence.word());
     if let Some(key) = rule.key {

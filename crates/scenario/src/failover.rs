@@ -15,7 +15,7 @@ use std::ops::Range;
 use zonefall_azure::sla;
 use zonefall_engine::{Law, SimDuration};
 use zonefall_fleet::policy::router::{front_door_back, front_door_out};
-use zonefall_fleet::{ALL_CLIENTS, Failback, Failover, LoadBalancer, Operator, Pattern, Sight, Standby};
+use zonefall_fleet::{ALL_CLIENTS, Alarm, Failback, Failover, Lack, LoadBalancer, Operator, Pattern, Sight, Standby};
 
 const PATH: &str = "failover.<name>";
 /// AFD-01: the longest interval between Front Door's probes.
@@ -238,8 +238,9 @@ fn traffic_manager(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Sight, SimDu
 }
 
 /// Keys of a standby.
-const OF_STANDBY: [&str; 15] = [
+const OF_STANDBY: [&str; 16] = [
     "trigger",
+    "when",
     "notice",
     "act",
     "office",
@@ -326,12 +327,34 @@ fn standby(reader: &Reader<'_>, pattern: &str, clock: &Clock<'_>, sink: &mut Sin
 fn trigger(reader: &Reader<'_>, by_hand: bool, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Operator>> {
     let said = if reader.has("trigger") { Some(reader.choice("trigger", sink)?) } else { None };
     if !said.map_or(by_hand, |said| said == "operator") {
-        let fine = only(reader, &["notice", "act", "office"], "a router that decides by itself", sink);
+        let fine = only(reader, &["when", "notice", "act", "office"], "a router that decides by itself", sink);
         return fine.then_some(None);
     }
     let (notice, act) = (law(reader, "notice", sink), law(reader, "act", sink));
     let office = manage::office(reader, "failover.<name>.office", clock, sink);
-    Some(Some(Operator { notice: notice?, act: act?, office: office? }))
+    let alarm = alarm(reader, sink);
+    Some(Some(Operator { notice: notice?, act: act?, office: office?, alarm: alarm? }))
+}
+
+/// The outer `None` is a mistake, the inner one nothing that is looked at.
+fn alarm(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Alarm>> {
+    let Some(when) = reader.sub("when", "failover.<name>.when", sink) else { return Some(None) };
+    let lasting = when.duration("lasting", sink);
+    let lack = match (when.has("capacity_lost"), when.has("serving_below")) {
+        (true, true) => {
+            let words = "people are told of one thing, and this has capacity_lost and serving_below";
+            sink.error(codes::EXCLUSIVE, &when.span_of("serving_below"), words);
+            return None;
+        }
+        (false, false) => {
+            sink.error(codes::MISSING_KEY, when.span(), "people are told of nothing")
+                .help("write `capacity_lost = \"50%\"` or `serving_below = 6`");
+            return None;
+        }
+        (true, false) => Lack::Capacity(manage::capacity_lost(&when, sink)?),
+        (false, true) => Lack::ServingBelow(when.count("serving_below", sink)? as u32),
+    };
+    Some(Some(Alarm { lack, lasting: lasting? }))
 }
 
 /// DR-03, IN-07: the probability of finding no room.

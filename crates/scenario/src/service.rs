@@ -95,7 +95,16 @@ fn retry(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Optio
             .help("add `[demand]` with `rate = \"600 req/s\"`");
         return None;
     }
-    Some(Some(Retry { tries: tries? as u32, wasted: wasted?, breaker: breaker?, budget: budget?, faults: faults? }))
+    let (tries, wasted) = (tries?, wasted?);
+    if tries == 1 && wasted > 0.0 && !reader.has("wasted_work") {
+        let words = format!(
+            "this is not the same as no `[retry]`: an attempt that fails in an overload still costs {} % of the work of one that is served, so that fewer are, or none",
+            wasted * 100.0
+        );
+        sink.warn(codes::ONE_TRY, &reader.span_of("tries"), words)
+            .help("`wasted_work = 0` if what is too much is turned away at once, as it is without the table; else write what it is");
+    }
+    Some(Some(Retry { tries: tries as u32, wasted, breaker: breaker?, budget: budget?, faults: faults? }))
 }
 
 /// The outer `None` is a mistake, the inner one no ceiling.

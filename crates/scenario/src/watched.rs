@@ -9,7 +9,7 @@ use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use zonefall_fleet::policy::autoscale::{Direction, Metric, Profile};
-use zonefall_fleet::{Least, Need, Part, Pattern, Sessions, Structure};
+use zonefall_fleet::{Lack, Least, Need, Part, Pattern, Sessions, Structure};
 
 /// What there is for autoscale to look at.
 #[derive(Clone, Copy)]
@@ -120,6 +120,34 @@ pub(crate) fn standbys_scale_hot(reader: &Reader<'_>, sets: &[Placed], need: &Ne
                 fine = None;
             }
         }
+    }
+    fine
+}
+
+/// DR-04, ZN-06: what people look at beside parts that are out has to be machines, and to be over at some time.
+pub(crate) fn alarms_can_end(reader: &Reader<'_>, sets: &[Placed], need: &Need, sink: &mut Sink) -> Option<()> {
+    let Some(service) = as_read(need) else { return Some(()) };
+    let left = |&set: &u32| minimum(&sets[set as usize]).unwrap_or(sets[set as usize].set.capacity);
+    let mut fine = Some(());
+    for group in &service.failovers {
+        let Some(alarm) = group.alarm() else { continue };
+        let name = &service.nodes[group.node as usize].name;
+        let within =
+            || service.parts_of(group.node as usize).iter().map(|&part| (part, service.sets_within(part as usize)));
+        let small = within().find_map(|(part, sets)| {
+            let machines: u32 = sets.iter().map(left).sum();
+            let always = matches!(alarm.lack, Lack::ServingBelow(least) if least > machines) && !sets.is_empty();
+            always.then(|| (&service.nodes[part as usize].name, machines))
+        });
+        let words = if within().all(|(_, sets)| sets.is_empty()) {
+            format!("`when` looks at machines of scale sets, and no part of `{name}` has any")
+        } else if let Some((part, machines)) = small {
+            format!("`serving_below` is always so in `{part}`, of which {machines} machines may be all that there are")
+        } else {
+            continue;
+        };
+        sink.error(codes::EXCLUSIVE, &reader.place(&format!("failover.{name}.when")), words);
+        fine = None;
     }
     fine
 }

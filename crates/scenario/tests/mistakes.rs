@@ -237,6 +237,7 @@ fn each_mistake_brings_its_code() {
         ("#set", "upgrade.drains = \"5 min\"".into(), "E010"),
         ("#set", "slow_start = { time = \"5 min\" }".into(), "W015"),
         ("#balancer", scaled("").replace("[demand]", "drain = \"30 s\"\n[demand]"), "W019"),
+        ("#end", "[demand]\nrate = \"9 req/s\"\n[retry]\ntries = 1".into(), "W020"),
         ("#end", "[jobs]".into(), "E011"),
         ("#end", jobs(""), "E084"),
         ("horizon = \"360 days\"", "jobs = 5\nhorizon = \"360 days\"".into(), "E012"),

@@ -60,7 +60,8 @@ pub(crate) fn failover_ms(of: &Failover) -> f64 {
         Pattern::ActiveActive { .. } => 0.0,
         Pattern::Standby(standby) => {
             let people = standby.operator.as_ref().map_or(0.0, |people| {
-                let acts = people.notice.mean_ms() + people.act.mean_ms();
+                let lasting = people.alarm.map_or(0, |alarm| alarm.lasting.as_ms()) as f64;
+                let acts = lasting + people.notice.mean_ms() + people.act.mean_ms();
                 if people.office.is_some() { f64::INFINITY } else { acts }
             });
             // IN-07: refused again and again, each time for a new draw.

@@ -79,7 +79,7 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     Rule::modelled(
         "AS-13",
         "Then the count nearest to the target that is safe is taken; if there is none, nothing is done, and the next look tries again.",
-        "Azure Monitor autoscale flapping page, by arithmetic (its example says 27 where 28 is safe)",
+        "Azure Monitor autoscale flapping page, by its own rule: its example stops at 27, where it would scale out at once",
     )
     .conflicting(),
     Rule::modelled("AS-14", "Totals that do not depend on the count are not projected.", "inferred from the projection")
@@ -90,10 +90,11 @@ pub(super) const AUTOSCALE: &[Rule] = &[
         SETTINGS,
     )
     .key("scale_set.autoscale.default"),
-    Rule::modelled(
+    Rule::in_part(
         "AS-16",
-        "Actions, failures, lost metrics and held-back scale-ins are counted. Return of metrics and notifications are not.",
+        "Actions, failures, metrics that are lost and that come back, and held-back scale-ins are logged.",
         PRACTICES,
+        "that metrics come back is not counted: nothing hangs on it; nor is anybody told of anything",
     ),
     Rule::modelled(
         "AS-17",

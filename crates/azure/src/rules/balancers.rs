@@ -25,18 +25,21 @@ pub(super) const BALANCER: &[Rule] = &[
         "load balancer health probes page; the doubling is chosen",
     )
     .key("load_balancer.flap_window"),
-    Rule::modelled(
+    Rule::in_part(
         "LB-04",
-        "New flows leave a backend that is down; established TCP stays until it closes (UDP, which moves, is not simulated).",
+        "New flows leave a backend that is down; established TCP stays until it closes; UDP moves.",
         PROBES,
+        "UDP: its flows are new ones at once, as requests without sessions are",
     )
     .key("sessions"),
-    Rule::out(
+    Rule::in_part(
         "LB-05",
-        "Where no backend is healthy none gets new flows, or (AllProbedUp) all do.",
+        "Where no backend is healthy none gets new flows (the default), or (AllProbedUp) all do.",
         "load balancer REST reference",
-        "the same here: what is sent to machines that are all dead is not served",
-    ),
+        "AllProbedUp, where machines that are back after all were out would serve before probes succeed, so up to the healthy \
+         threshold times the interval sooner (5 s by default)",
+    )
+    .key("load_balancer.healthy_threshold"),
     Rule::modelled(
         "LB-06",
         "An idle flow is dropped after 4 minutes (4 to 30), as on a machine that pauses; others are taken to be kept alive.",
@@ -55,10 +58,11 @@ pub(super) const BALANCER: &[Rule] = &[
         "load balancer reliability page; the time is chosen",
     )
     .key("failover.router"),
-    Rule::modelled(
+    Rule::in_part(
         "LB-09",
-        "A backend can be closed to new flows whatever its probe says, and keeps those it has; none is forced up here.",
+        "A backend can be closed to new flows, or kept open to them, whatever its probe says, and keeps those it has.",
         "recalled, not read again",
+        "none is kept open: who would is not known",
     )
     .key("load_balancer.drain"),
     Rule::modelled(
@@ -111,10 +115,12 @@ pub(super) const FRONT_DOOR: &[Rule] = &[
     )
     .inferred()
     .key("failover.probe_interval"),
-    Rule::modelled(
+    Rule::in_part(
         "AFD-03",
-        "Of the healthy origins the lowest priority, then by weight; all of them where none is healthy; none is the fastest.",
+        "Of the healthy origins the lowest priority, of those the fastest, then by weight; all of them where none is healthy.",
         "Front Door routing page",
+        "how long the way to an origin takes: all are as fast as the fastest, so a latency band of 50 ms and one of 0 ms \
+         (sources contradict each other) are the same, and there is no key for it",
     )
     .key("failover.weights"),
 ];
@@ -133,10 +139,11 @@ pub(super) const TRAFFIC_MANAGER: &[Rule] = &[
     )
     .inferred()
     .key("failover.ttl"),
-    Rule::modelled(
+    Rule::in_part(
         "TM-03",
-        "By priority or weight (where clients are is not simulated); where all are degraded, as if none were.",
+        "By priority, by weight, or by where clients are; where all are degraded, as if none were.",
         "Traffic Manager monitoring page",
+        "where clients are (the methods performance, geographic and subnet) and several answers at once",
     )
     .key("failover.weights"),
 ];

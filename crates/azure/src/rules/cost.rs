@@ -28,7 +28,7 @@ pub(super) const COST: &[Rule] = &[
         "CO-04",
         "Traffic between zones: no longer charged, says the vendor, but price lists still have 0.01 USD a GB.",
         "price lists against a notice",
-        "bytes are not simulated; the price is taken for 0",
+        "bytes are not simulated, so there is nothing that a price could be put on; taken for 0, the newer word",
     )
     .conflicting(),
     Rule::modelled("CO-05", "There is no charge for a scale set, nor for its zones.", "scale set pages"),

@@ -2,8 +2,8 @@
 //! program does about it.
 //!
 //! One family group a file, each a constant table. The tables are read by `explain`, by the page `docs/rules.md`
-//! ([`render`]) and by the test that holds every rule to its tests: a rule that is [`Standing::Modelled`] or
-//! [`Standing::Checked`] needs a test whose name begins with its id (`zb_03_…` holds ZB-03).
+//! ([`render`]) and by the test that holds every rule to its tests: a rule that is [`Standing::Modelled`], also
+//! [in part](Standing::InPart), or [`Standing::Checked`] needs a test whose name begins with its id (`zb_03_…` holds ZB-03).
 //!
 //! What must never be here: a rule's arithmetic. That stands with what acts on it, under the same id.
 
@@ -66,6 +66,8 @@ impl Confidence {
 pub enum Standing {
     /// The simulation acts on it.
     Modelled,
+    /// It acts on some of it; this is left out, and why.
+    InPart(&'static str),
     /// A scenario that breaks it is refused or warned of.
     Checked,
     /// It is left out, for this reason.
@@ -77,8 +79,17 @@ impl Standing {
     pub const fn words(self) -> &'static str {
         match self {
             Self::Modelled => "modelled",
+            Self::InPart(_) => "modelled in part",
             Self::Checked => "checked",
             Self::OutOfModel(_) => "out of the model",
+        }
+    }
+
+    /// What is left out, and why; nothing where all of it is acted on.
+    pub const fn leaves_out(self) -> Option<&'static str> {
+        match self {
+            Self::InPart(why) | Self::OutOfModel(why) => Some(why),
+            Self::Modelled | Self::Checked => None,
         }
     }
 
@@ -113,6 +124,11 @@ impl Rule {
     /// A documented rule that the simulation acts on.
     const fn modelled(id: &'static str, says: &'static str, source: &'static str) -> Self {
         Self::new(id, says, source, Standing::Modelled)
+    }
+
+    /// A documented rule of which the simulation acts on some, and leaves this out.
+    const fn in_part(id: &'static str, says: &'static str, source: &'static str, why: &'static str) -> Self {
+        Self::new(id, says, source, Standing::InPart(why))
     }
 
     /// A documented rule that scenarios are held to.

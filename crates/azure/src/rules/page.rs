@@ -22,6 +22,7 @@ What Azure does, rule by rule, and what Zonefall makes of it. Each rule has an i
 
 * **modelled**: the simulation acts on it. **checked**: a scenario that breaks it is refused or warned of. Both are held
   by the tests named, whose names begin with the id.
+* **modelled in part**: the tests named hold what is; what is left out comes after them, with the reason.
 * **out**: left out, for the reason given.
 * *documented*: the source says so. *inferred*: it follows from what the source says or shows. *unknown*: nobody
   publishes it, a default is chosen. *conflicting*: sources contradict each other, the text says which one is followed.
@@ -38,9 +39,10 @@ pub fn render(tests: &[RuleTest]) -> String {
     let count = |words: &str| super::rules().filter(|rule| rule.standing.words() == words).count();
     let _ = writeln!(
         page,
-        "\n{} rules: {} modelled, {} checked, {} out of the model.",
+        "\n{} rules: {} modelled, {} modelled in part, {} checked, {} out of the model.",
         super::rules().count(),
         count(Standing::Modelled.words()),
+        count(Standing::InPart("").words()),
         count(Standing::Checked.words()),
         count(Standing::OutOfModel("").words())
     );
@@ -60,6 +62,9 @@ fn row(rule: &Rule, tests: &[RuleTest]) -> String {
     let standing = match rule.standing {
         Standing::OutOfModel(why) if of_rule.is_empty() => format!("out: {why}"),
         Standing::OutOfModel(why) => format!("out: {why}; tested is {}", named(&of_rule)),
+        Standing::InPart(why) if !of_rule.is_empty() => {
+            format!("{}: {}; left out: {why}", rule.standing.words(), named(&of_rule))
+        }
         _ if of_rule.is_empty() => format!("{}, **without a test**", rule.standing.words()),
         _ => format!("{}: {}", rule.standing.words(), named(&of_rule)),
     };

@@ -5,23 +5,29 @@ use super::Rule;
 const PAGE: &str = "transient faults page of the architecture center";
 
 pub(super) const TRANSIENT: &[Rule] = &[
-    Rule::modelled(
+    Rule::in_part(
         "TF-01",
-        "Few tries, a finite count, a circuit breaker. Retries add load; times between tries and jitter are not simulated.",
+        "Few tries at growing intervals with jitter, a finite count, a circuit breaker. Retries add load.",
         PAGE,
+        "intervals and jitter: they move attempts, and a load that lasts longer than they do is the same; storms in step, \
+         which jitter would avoid, are not there",
     )
     .key("retry.tries"),
-    Rule::modelled(
+    Rule::in_part(
         "TF-02",
-        "A client tries three times; its breaker opens when half of the attempts fail.",
+        "Three tries, 5 s each; a breaker opens at 50 % of failures over 20 requests, and is half open after 30 s.",
         "chosen, by the patterns of the transient faults page",
+        "the 20 requests, the 5 and the 30 s: all clients have one breaker, which opens at once, and closes when the overload \
+         is over and tries would not bring it back; it stops tries again and no first try, so what it spares is less",
     )
     .inferred()
     .key("retry.breaker"),
-    Rule::modelled(
+    Rule::in_part(
         "TF-03",
-        "One attempt in 100,000 fails on the way. Short breaks of the network, one a region-day, are not simulated.",
+        "One attempt in 100,000 fails on the way, and once a region-day the network breaks for 0.5 to 3 s.",
         "nobody publishes it",
+        "the breaks; a mode of scope region that freezes machines for so long comes near. Without a table retry no attempt \
+         fails on the way",
     )
     .unknown()
     .key("retry.faults"),

@@ -60,10 +60,12 @@ pub(super) const UPGRADES: &[Rule] = &[
         AUTOMATIC,
     )
     .key("scale_set.upgrade.automatic_os"),
-    Rule::modelled(
+    Rule::in_part(
         "UP-10",
-        "Automatic extensions: likewise, without a restart. The later retry and the waves over regions are left out.",
+        "Automatic extensions: likewise, without a restart; failed machines get the old one and later a retry; region by region.",
         "page on automatic extension upgrades",
+        "the later retry, of which no time is known, and the waves over regions, which take one to two months: each release \
+         says when it comes to a set",
     )
     .key("scale_set.upgrade.automatic_extensions"),
     Rule::modelled(

@@ -94,6 +94,39 @@ fn the_loss_of_a_region_is_answerable_for_the_failover() {
     near(avoided / (missed * 30.0 * 1440.0), 1.0, 1e-9);
 }
 
+/// Two of three zones of a region for six hours: a third of its machines answers, so no router sees it, but people do.
+#[test]
+fn dr_04_zn_06_an_operator_redirects_clients_from_a_region_that_still_answers() {
+    let set = |name: &str, region: &str| {
+        format!(
+            "[scale_set.{name}]\nregion = \"{region}\"\nzones = [1, 2, 3]\ncapacity = 9\ncapacity_per_instance = \"100 req/s\"\n"
+        )
+    };
+    let when = "when = { capacity_lost = \"50%\" }, notice = \"3 min\", act = \"12 min\"";
+    let told = [("router", String::new()), ("people", format!(", {when}"))];
+    let designs = told.map(|(name, more)| {
+        format!("[[design]]\nname = \"{name}\"\nfailover.service = {{ parts = [\"first\", \"second\"], pattern = \"hot\", router = \"other\", detect = \"1 min\", ready = \"0 s\", trigger = \"operator\"{more} }}\n")
+    });
+    let desk = Desk::with(&format!(
+        "horizon = \"1 day\"\ntrials = 20\n[slo]\ntarget = \"50%\"\nwindow = \"1 day\"\nholds = \"service\"\n[region.eastus]\n[region.westus]\n\
+         [demand]\nrate = \"800 req/s\"\n[faults]\nprofile = \"none\"\n[[script]]\nat = \"2 h\"\nfor = \"6 h\"\n\
+         members = [\"eastus/1\", \"eastus/2\"]\nrecovery = \"reachable\"\n{}{}[part.first]\nsets = [\"east\"]\nmin_served = \"99%\"\n[part.second]\n\
+         sets = [\"west\"]\nmin_served = \"99%\"\n{}",
+        set("east", "eastus"),
+        set("west", "westus"),
+        designs.concat()
+    ));
+    desk.run("check s.toml").says(&["also when 50 % are lost for 5 min"]);
+    desk.run("run s.toml --out r").ends(0);
+    let designs = &kit::json(&desk.path("r/summary.json"))["designs"];
+    let hours = |at: usize| designs[at]["unavailability"]["mean"].as_f64().unwrap() * 24.0;
+    near(hours(0), 6.0, 1e-9);
+    near(hours(1), 20.0 / 60.0, 1e-9);
+    let told = desk.run("trace s.toml --worst --design people");
+    // Somebody sees it when it has lasted; the line may be cut in two.
+    told.says(&["02:05:00 the part that serves is found to be out, or to have lost too much"]);
+}
+
 #[test]
 fn a_standby_is_paid_for_as_far_as_it_runs() {
     let got = answer("two-regions", 1000);

@@ -89,6 +89,9 @@ impl World {
         let change = i64::from(desired) - i64::from(state.desired);
         state.desired = desired;
         self.book.add(Class::Asked, change * self.sets[set].serves, t, &self.measure);
+        if let Some(parts) = &mut self.book.parts {
+            parts.stirred = true;
+        }
         loop {
             let state = &self.manager.sets[set];
             let (owed, missing) = (state.short.count(), state.desired.saturating_sub(state.exists));

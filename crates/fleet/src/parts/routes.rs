@@ -5,7 +5,7 @@
 
 use super::{Counts, Leaf, Parts};
 use crate::failover::{ALL_CLIENTS, Failover, Pattern};
-use crate::policy::router::spread_by_weight;
+use crate::policy::router::{STEPS, spread_by_weight};
 use crate::structure::{Least, Part, Structure};
 
 /// A part that runs as a whole, in thousandths.
@@ -38,9 +38,11 @@ pub(crate) struct Route {
     pub to: Vec<u32>,
     /// What runs of each part, in thousandths.
     pub running: Vec<u32>,
+    /// Whether people who watch over each part find too little of it.
+    pub short: Vec<bool>,
 }
 
-zonefall_engine::pooled_clone!(Route { node, children, clients_least, now, from, to, running });
+zonefall_engine::pooled_clone!(Route { node, children, clients_least, now, from, to, running, short });
 
 impl Route {
     /// The clients of a group whose parts these are.
@@ -53,6 +55,7 @@ impl Route {
             now: none.clone(),
             from: none.clone(),
             running: vec![WHOLLY; children.len()],
+            short: vec![false; children.len()],
             to: none,
         }
     }
@@ -65,12 +68,14 @@ impl Route {
         }
     }
 
-    /// The clients that a part has to be fit for: those it has, or will have, or could have if it stands by.
+    /// The clients that a part has to be fit for: those it has, or will have, or the last who leave it, or could have if it
+    /// stands by.
     fn expects(&self, child: usize) -> u32 {
-        match (self.now[child], self.from[child].max(self.to[child])) {
-            (0, 0) => ALL_CLIENTS,
-            (0, on_their_way) => on_their_way,
-            (now, _) => now,
+        match (self.now[child], self.from[child], self.to[child]) {
+            (0, 0, 0) => ALL_CLIENTS,
+            (0, left, 0) => left.div_ceil(STEPS),
+            (0, _, on_their_way) => on_their_way,
+            (now, ..) => now,
         }
     }
 
@@ -105,6 +110,15 @@ impl Parts {
                 healthy >= self.states[at].least as usize
             }
         }
+    }
+
+    /// The machines within a node, whether or not they run for it.
+    pub fn machines_within(&self, at: usize) -> Counts {
+        let add = |sum: Counts, part: &u32| {
+            let of = self.machines_within(*part as usize);
+            Counts { serving: sum.serving + of.serving, dead: sum.dead + of.dead, capacity: sum.capacity + of.capacity }
+        };
+        self.children[at].iter().fold(self.counts(at), add)
     }
 
     /// Clients in millionths that go to parts of which enough runs, before those on their way have come and when all have.
@@ -252,14 +266,17 @@ impl Parts {
         }
     }
 
-    /// Whether a failover group that does not hold would if clients were where a part could serve them, and a router could
-    /// see that, or is at it: a part that clients are sent to is out by what a router sees, or not all there, or clients are
-    /// on their way. A part that is overloaded is for no router to see: what overloads it is to blame.
+    /// Whether a failover group that does not hold would if clients were where a part could serve them, and a router or people
+    /// could see that, or are at it: a part that clients are sent to is out by what a router sees, or too small by what people
+    /// do, or not all there, or clients are on their way. A part that is overloaded is for no router to see: what overloads it
+    /// is to blame.
     pub(super) fn is_failing_over(&self, at: usize) -> bool {
         let Some(route) = self.routes.get(self.states[at].route as usize) else { return false };
-        let mut used = route.children.iter().zip(&route.to).zip(&route.running).filter(|((_, to), _)| **to > 0);
-        let acts =
-            route.from != route.to || used.any(|((&part, _), &running)| running < WHOLLY || !self.is_healthy(part));
+        let mut used = (0..route.children.len()).filter(|&child| route.to[child] > 0);
+        let acts = route.from != route.to
+            || used.any(|child| {
+                route.running[child] < WHOLLY || route.short[child] || !self.is_healthy(route.children[child])
+            });
         acts && route.children.iter().any(|&child| self.states[child as usize].holds)
     }
 }

@@ -1,6 +1,7 @@
 //! DR-01..07: a part that stands by is decided for, gets ready, serves, and hands back.
 
 use super::Luck;
+use super::alarm::Lacking;
 use crate::failover::{Failback, Operator, Standby};
 use crate::management::heard;
 use crate::operations::Operation;
@@ -76,12 +77,14 @@ impl World {
     /// One step of what is due at `t`; whether there may be another.
     pub(super) fn decide(&mut self, at: usize, standby: &Standby, t: SimTime, strikes: &Strikes) -> bool {
         let watch = self.routing[at].watch;
-        let (active_works, target_works) = (self.is_seen(at, watch.active), self.is_seen(at, watch.target));
+        let active_works = self.is_seen(at, watch.active) && !self.lack(at, watch.active).is_up();
         let due = watch.due <= t;
         match watch.phase {
             Phase::Steady => return self.consider_parts(at, standby, active_works, t),
-            Phase::Deciding | Phase::Readying if active_works || !target_works => self.routing[at].watch.rests(),
-            Phase::Protecting if !active_works || !target_works => self.routing[at].watch.rests(),
+            Phase::Deciding | Phase::Readying if active_works || !self.may_take_over(at, watch.target) => {
+                self.routing[at].watch.rests();
+            }
+            Phase::Protecting if !active_works || !self.is_whole(at, watch.target) => self.routing[at].watch.rests(),
             _ if !due => return false,
             Phase::Deciding => self.get_ready(at, standby, t, strikes),
             Phase::Readying => match self.refused_until(at, standby, t) {
@@ -122,12 +125,27 @@ impl World {
         self.routing[at].views.get(part as usize).is_none_or(|view| view.seen)
     }
 
+    /// What people find missing of a part.
+    fn lack(&self, at: usize, part: u32) -> Lacking {
+        self.routing[at].views.get(part as usize).map_or(Lacking::NOTHING, |view| view.lack)
+    }
+
+    /// Whether a part is known to work, and nothing of it is missing, and has not been for long enough.
+    fn is_whole(&self, at: usize, part: u32) -> bool {
+        self.is_seen(at, part) && self.lack(at, part).is_over()
+    }
+
+    /// Whether clients may be sent to another part: to one that lacks something only if what they are at is out.
+    fn may_take_over(&self, at: usize, part: u32) -> bool {
+        self.is_whole(at, part) || self.is_seen(at, part) && !self.is_seen(at, self.routing[at].watch.active)
+    }
+
     /// Nothing is under way: another part is needed, or the first could serve again.
     fn consider_parts(&mut self, at: usize, standby: &Standby, active_works: bool, t: SimTime) -> bool {
         let parts = self.routing[at].views.len() as u32;
         let active = self.routing[at].watch.active;
         if active_works {
-            let (Some(failback), Some(first)) = (&standby.failback, (0..active).find(|&part| self.is_seen(at, part)))
+            let (Some(failback), Some(first)) = (&standby.failback, (0..active).find(|&part| self.is_whole(at, part)))
             else {
                 return false;
             };
@@ -137,7 +155,9 @@ impl World {
             watch.waits(Phase::Protecting, due);
             return true;
         }
-        let Some(other) = (0..parts).find(|&part| part != active && self.is_seen(at, part)) else { return false };
+        let mut others = (0..parts).filter(|&part| part != active && self.may_take_over(at, part));
+        let whole = others.clone().find(|&part| self.is_whole(at, part));
+        let Some(other) = whole.or_else(|| others.next()) else { return false };
         self.routing[at].watch.target = other;
         if t == SimTime::ZERO {
             // What happened before the trial began is over.

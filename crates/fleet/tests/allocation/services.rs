@@ -7,8 +7,8 @@ use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::maintenance::Windows;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{
-    Batch, Component, Failback, Failover, Footing, Jobs, Latency, Least, Node, Part, Patience, Pattern, Queue, Sight,
-    Standby, Structure, Throughput, Tier, Ways,
+    Alarm, Batch, Component, Failback, Failover, Footing, Jobs, Lack, Latency, Least, Node, Operator, Part, Patience,
+    Pattern, Queue, Sight, Standby, Structure, Throughput, Tier, Ways,
 };
 
 /// Outages of a database, and waves of pauses and of restarts, often.
@@ -60,7 +60,12 @@ fn maintenance(sets: usize) -> Maintenance {
 fn warm() -> Pattern {
     let lognormal = |median_ms: u64| Law::new(Shape::LogNormal(median_ms as f64, 0.5), None).unwrap();
     Pattern::Standby(Box::new(Standby {
-        operator: None,
+        operator: Some(Operator {
+            notice: constant(MINUTE),
+            act: constant(MINUTE),
+            office: None,
+            alarm: Some(Alarm { lack: Lack::Capacity(300), lasting: SimDuration::from_ms(5 * MINUTE) }),
+        }),
         ready: lognormal(5 * MINUTE),
         sent_at_once: true,
         running_milli: 400,

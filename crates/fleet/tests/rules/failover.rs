@@ -1,5 +1,6 @@
 //! Failover between parts: what routers see, what is decided, what gets ready, where clients are.
 
+mod alarm;
 mod beside;
 mod shared;
 mod tried;
@@ -158,7 +159,8 @@ fn dr_04_an_operator_decides_at_the_desk_and_goes_back_when_protection_has_been_
     let design = |office: Option<Office>| {
         pair(|failover| {
             let standby = of(failover);
-            standby.operator = Some(Operator { notice: constant(5 * MINUTE), act: constant(10 * MINUTE), office });
+            standby.operator =
+                Some(Operator { notice: constant(5 * MINUTE), act: constant(10 * MINUTE), office, alarm: None });
             let back = Failback { after: constant(2 * HOUR), outage: constant(20 * MINUTE), by_operator: true };
             standby.failback = Some(back);
             standby.promised = Some(SimDuration::from_ms(2 * HOUR));

@@ -1,6 +1,7 @@
 //! Keys of failover: parts, most often regions, that stand in for each other.
 
 use super::Kind::{Choice, Count, Duration, Either, Flag, Law, List, Off, Share, Table, Text};
+use super::fleet::MACHINES_MAX;
 use super::{DAYS, Key};
 use zonefall_fleet::FAILOVER_PARTS_MAX;
 
@@ -27,7 +28,7 @@ pub(super) const KEYS: &[Key] = &[
     .overlay()
     .from("DR-07"),
     Key::new("failover.<name>", Either(&[Table, Off]), "A failover group; `false` in a design removes it.").overlay(),
-    failover_key!("parts", List(&Text, FAILOVER_PARTS_MAX), "Two parts or components or more; but for active/active in the order in which they are to serve. A part is found to be out when it does not hold, or, with `min_served`, when none of its machines serves. One that autoscales shrinks while its clients are elsewhere (AS-08), and is too small when they come back until it has scaled out: a minimum that can take them, or a schedule, avoids it.", "AFD-03, TM-03"),
+    failover_key!("parts", List(&Text, FAILOVER_PARTS_MAX), "Two parts or components or more; but for active/active in the order in which they are to serve. A part is found to be out when it does not hold, or, with `min_served`, when none of its machines serves (people may see more: `when`). One that autoscales shrinks while its clients are elsewhere (AS-08), and is too small when they come back until it has scaled out: a minimum that can take them, or a schedule, avoids it.", "AFD-03, TM-03"),
     failover_key!("pattern", Choice(PATTERNS), "How the others are kept, and what of them is paid for while they stand by (all machines; with warm those that run; with cold and Site Recovery none): all serve; one is ready but for a switch; one runs small and is scaled out; one is deployed and restored; machines are replicated by Site Recovery.", "DR-07"),
     failover_key!("router", Choice(ROUTERS), "What finds out that a part is out and sends clients to another. `other` needs `detect`.", "LB-08, AFD-01, TM-01"),
     failover_key!("weights", List(&Count(0, 1000), FAILOVER_PARTS_MAX), "With active/active: the weight of each part; the same for all without it.", "AFD-03, TM-03"),
@@ -43,6 +44,10 @@ pub(super) const KEYS: &[Key] = &[
     failover_key!("trigger", Choice(&["automatic", "operator"]), "Who decides for a failover. Without it the router with active/active and a hot standby, an operator with the others.", "DR-04"),
     failover_key!("notice", Law, "With an operator: from the router's finding until somebody has noticed. Assumed.", "DR-02", "{ law = \"lognormal\", median = \"5 min\", sigma = 0.7 }"),
     failover_key!("act", Law, "With an operator: from then until it is ordered. Assumed.", "DR-02", "{ law = \"lognormal\", median = \"10 min\", sigma = 0.7 }"),
+    failover_key!("when", Table, "With an operator: what else they look at. A router sees a part whose machines all fail; here clients are sent over although some of it still answers. It looks at each part's own machines, is so from `lasting` on, and is over when it has not been so for as long: then clients go back by the rules of `failback`. To a part for which it is so, clients are sent only if theirs is out. Without it a part that is seen to work keeps its clients.", "ZN-06, DR-04"),
+    failover_key!("when.capacity_lost", Share, "At least this share of the capacity that is asked for in the part does not serve.", "ZN-06"),
+    failover_key!("when.serving_below", Count(1, MACHINES_MAX), "Fewer machines of the part than this serve.", "ZN-06"),
+    failover_key!("when.lasting", Duration, "For at least so long. Assumed.", "ZN-06", "5 min"),
     failover_key!("office", Table, "With an operator: when people are there, by the calendar, which needs `start`; always without it.", "DR-04"),
     failover_key!("office.days", List(&DAYS, 7), "The days of a week; every day without it.", "", "[]"),
     failover_key!("office.from", Text, "When they come: \"09:00\".", ""),

@@ -69,15 +69,7 @@ fn watch(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Watch, zonefall_engine
     let lasting = when.duration("lasting", sink);
     let written: Vec<&str> = WATCHED.into_iter().filter(|name| when.has(name)).collect();
     let watch = match written[..] {
-        ["capacity_lost"] => {
-            let share = when.share("capacity_lost", sink)?;
-            let milli = (share.as_f64() * 1000.0).round() as u32;
-            if milli == 0 {
-                sink.error(codes::RANGE, &when.span_of("capacity_lost"), "an alert on no loss at all never ends");
-                return None;
-            }
-            Watch::CapacityLost(milli)
-        }
+        ["capacity_lost"] => Watch::CapacityLost(capacity_lost(&when, sink)?),
         ["serving_below"] => Watch::ServingBelow(when.count("serving_below", sink)? as u32),
         [] => {
             sink.error(codes::MISSING_KEY, when.span(), "this alert looks at nothing")
@@ -95,6 +87,16 @@ fn watch(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Watch, zonefall_engine
         }
     };
     Some((watch, lasting?))
+}
+
+/// `capacity_lost` of an alert, in thousandths.
+pub(crate) fn capacity_lost(when: &Reader<'_>, sink: &mut Sink) -> Option<u32> {
+    let milli = (when.share("capacity_lost", sink)?.as_f64() * 1000.0).round() as u32;
+    if milli == 0 {
+        sink.error(codes::RANGE, &when.span_of("capacity_lost"), "an alert on no loss at all never ends");
+        return None;
+    }
+    Some(milli)
 }
 
 /// The outer `None` is a mistake, the inner one people who are always there.
@@ -135,7 +137,8 @@ fn asked(reader: &Reader<'_>, sink: &mut Sink) -> Option<Asked> {
         [] => {
             sink.error(codes::MISSING_KEY, reader.span(), "this runbook does nothing")
                 .help("write for example `capacity = 12`")
-                .help(format!("one of: {}", ACTIONS.join(", ")));
+                .help(format!("one of: {}", ACTIONS.join(", ")))
+                .help("an operator who sends clients to another set or region: `when` of a `[failover.<name>]`");
             None
         }
         ["capacity"] => Some(Asked::Capacity(reader.count("capacity", sink)? as u32)),

@@ -2,7 +2,7 @@
 
 use crate::{accepted, scenario, told};
 use zonefall_engine::{Law, Shape, SimDuration};
-use zonefall_fleet::{ALL_CLIENTS, Failover, Pattern, Sight, Standby};
+use zonefall_fleet::{ALL_CLIENTS, Alarm, Failover, Lack, Pattern, Sight, Standby};
 use zonefall_scenario::Diagnostic;
 
 const PARTS: &str = "[component.east]\nregion = \"eastus\"\navailability = \"99.9%\"\n[component.west]\nregion = \"westus2\"\navailability = \"99.9%\"\n";
@@ -62,6 +62,43 @@ fn dr_03_dr_04_what_is_reserved_is_found_and_whoever_decides_goes_back() {
 }
 
 #[test]
+fn dr_04_zn_06_people_may_look_at_machines_that_are_missing() {
+    let set = |name: &str, region: &str, more: &str| {
+        format!(
+            "[scale_set.{name}]\nregion = \"{region}\"\nzones = [1, 2, 3]\ncapacity = 6\ncapacity_per_instance = \"100 req/s\"\n{more}[part.of_{name}]\nsets = [\"{name}\"]\nmin_served = \"99%\"\n"
+        )
+    };
+    let of = |when: &str, more: &str| {
+        let group = format!(
+            "parts = [\"of_east\", \"of_west\"]\npattern = \"hot\"\nrouter = \"front-door\"\ntrigger = \"operator\"\n{when}\n"
+        );
+        let sets = set("east", "eastus", "") + &set("west", "westus2", more);
+        scenario("", &format!("[demand]\nrate = \"300 req/s\"\n{sets}[failover.site]\n{group}"))
+    };
+    let alarm = |when: &str| {
+        let fine = accepted(&of(when, ""));
+        fine.designs[0].structure().unwrap().failovers[0].alarm()
+    };
+    let minutes = |minutes: u64| SimDuration::from_ms(minutes * 60_000);
+    assert_eq!(alarm(""), None);
+    let told = Alarm { lack: Lack::Capacity(335), lasting: minutes(5) };
+    assert_eq!(alarm("when = { capacity_lost = \"33.5%\" }"), Some(told));
+    let told = Alarm { lack: Lack::ServingBelow(6), lasting: minutes(1) };
+    assert_eq!(alarm("when = { serving_below = 6, lasting = \"1 min\" }"), Some(told));
+    // Of six machines fewer than seven serve always; of two that may be left fewer than three.
+    let rule = "{ metric = \"cpu\", operator = \"<\", threshold = 20, decrease = 1 }";
+    let scale = format!("[scale_set.west.autoscale]\nminimum = 2\nmaximum = 9\nrule = [{rule}]\n");
+    accepted(&of("when = { serving_below = 2 }", &scale));
+    for (text, words) in [
+        (of("when = { serving_below = 7 }", ""), "always so in `of_east`, of which 6 machines"),
+        (of("when = { serving_below = 3 }", &scale), "always so in `of_west`, of which 2 machines"),
+    ] {
+        let items = crate::told(&text);
+        assert!(items.iter().any(|item| item.code == "E013" && item.message.contains(words)), "{items:#?}");
+    }
+}
+
+#[test]
 fn afd_01_afd_02_lb_08_tm_01_tm_02_routers_as_documented() {
     let s = SimDuration::from_ms;
     let hot = |router: &str| failover(&format!("pattern = \"hot\"\nrouter = {router}"));
@@ -86,6 +123,7 @@ fn failover_that_cannot_be() {
     let two = "parts = [\"east\", \"west\"]\n";
     let hot = "pattern = \"hot\"\nrouter = \"front-door\"";
     let active = "pattern = \"active-active\"\nrouter = \"front-door\"";
+    let by_hand = &format!("{hot}\ntrigger = \"operator\"");
     for (of, code, words) in [
         (String::new(), "E011", "`parts` is missing"),
         (two.to_owned(), "E011", "`pattern` is missing"),
@@ -115,6 +153,13 @@ fn failover_that_cannot_be() {
         (format!("{two}{hot}\nrunning = \"30%\""), "E013", "`running` does not go"),
         (format!("{two}{hot}\ncapacity_risk = \"30%\""), "E013", "`capacity_risk` does not go"),
         (format!("{two}{hot}\nnotice = \"1 min\""), "E013", "decides by itself"),
+        (format!("{two}{hot}\nwhen = {{ capacity_lost = \"50%\" }}"), "E013", "`when` does not go"),
+        (format!("{two}{active}\nwhen = {{ capacity_lost = \"50%\" }}"), "E013", "nothing stands by"),
+        (format!("{two}{by_hand}\nwhen = {{ capacity_lost = \"50%\" }}"), "E013", "no part of `site` has any"),
+        (format!("{two}{by_hand}\nwhen = {{ capacity_lost = \"0%\" }}"), "E020", "never ends"),
+        (format!("{two}{by_hand}\nwhen = {{ lasting = \"1 h\" }}"), "E011", "told of nothing"),
+        (format!("{two}{by_hand}\nwhen = {{ objective = \"missed\" }}"), "E010", "objective"),
+        (format!("{two}{by_hand}\nwhen = {{ capacity_lost = 1, serving_below = 1 }}"), "E013", "one thing"),
         (format!("{two}{hot}\nfailback = \"operator\""), "E013", "trigger"),
         (format!("{two}{active}\nready = \"1 min\""), "E013", "nothing stands by"),
         (format!("{two}{active}\nweights = [1]"), "E020", "1 weights for 2 parts"),

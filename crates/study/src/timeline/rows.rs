@@ -115,7 +115,7 @@ impl Telling<'_> {
                     Seen::Lost(cause, milli) => rows.push(self.lost(sighting, *cause, *milli)),
                     // Where clients are sent is told by the names of the parts.
                     Seen::Did(operation, _) if is_sending(*operation) => {}
-                    Seen::Did(operation, times) => rows.push(Self::decision(sighting, *operation, *times)),
+                    Seen::Did(operation, times) => rows.push(self.decision(sighting, *operation, *times)),
                     Seen::Demand(milli) => {
                         let says = format!("{} requests a second arrive", *milli as f64 / 1000.0);
                         rows.push(Self::row(sighting, Kind::Demand, says));
@@ -198,9 +198,21 @@ impl Telling<'_> {
         Row { cause, rules: "LB-10".into(), sessions_lost: lost, ..Self::row(sighting, Kind::Machine, says) }
     }
 
-    pub fn decision(sighting: &Sighting, operation: usize, times: u64) -> Row {
+    pub fn decision(&self, sighting: &Sighting, operation: usize, times: u64) -> Row {
         let of = &OPERATION_TABLE[operation];
-        let words = event(of.operation).unwrap_or(of.doc);
+        let people_watch = || {
+            self.study.designs[self.design]
+                .structure()
+                .into_iter()
+                .flat_map(|service| &service.failovers)
+                .any(|failover| failover.alarm().is_some())
+        };
+        let words = match event(of.operation).unwrap_or(of.doc) {
+            _ if of.operation == Operation::FailoversBegun && people_watch() => {
+                "the part that serves is found to be out, or to have lost too much, with another to go to"
+            }
+            words => words,
+        };
         let words = match counts(of.operation) {
             Counts::Requests => format!("{times} {words}"),
             _ if times == 1 => words.to_owned(),

@@ -194,7 +194,7 @@ mod tests {
         let months_share = Estimate { mean: 0.1, low: None, high: 0.2, quality: Quality::UpperBound, hits: 3 };
         let tier = |below, credit_percent| CreditTier { below, credit_percent, months_share };
         let tiers = [tier(0.999, 10), tier(0.99, 25), tier(0.95, 100)];
-        let bands = tiers.clone().map(|tier| band(&tiers, tier.below));
+        let bands = tiers.map(|tier| band(&tiers, tier.below));
         assert_eq!(bands, ["99 % to < 99.9 %", "95 % to < 99 %", "< 95 %"]);
     }
 }

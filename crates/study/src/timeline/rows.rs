@@ -286,7 +286,7 @@ impl Telling<'_> {
             };
             let (kind, says, rules, cause) = self.words(what, stands.len() == 1);
             let row = Self::row(last, kind, format!("{who} {says}"));
-            let within = what.follows().then_some(Place::Follows).unwrap_or(row.within);
+            let within = if what.follows() { Place::Follows } else { row.within };
             rows.push(Row { within, rules: rules.into(), cause, place, machines: stands.len() as u64, ..row });
         }
     }

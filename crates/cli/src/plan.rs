@@ -86,8 +86,10 @@ fn notes(plan: &Plan) -> Vec<String> {
     let mut notes = Vec::new();
     match &plan.price {
         Some(price) => notes.push(format!(
-            "Cost: in {}, prices as of {}, 730 h a month; of the machines asked for, whatever happens to them.",
-            price.currency, price.date
+            "Cost: in {}, prices as of {}{}, 730 h a month; of the machines asked for, whatever happens to them.",
+            price.currency,
+            price.date,
+            if price.source.is_empty() { String::new() } else { format!(" ({})", price.source) }
         )),
         None => notes.push("Cost: the number of machines, for there is neither `[money]` nor `[plan.price]`.".into()),
     }

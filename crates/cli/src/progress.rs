@@ -68,9 +68,15 @@ impl Bar {
             Bounds::UpperBound { high, .. } => high,
         };
         let widths = tally.designs.iter().map(|design| half_width(&design.missed));
-        let width = widths.max_by(f64::total_cmp)?;
-        Some(format!("±{:.2} min/month", width / self.measured_ms * MINUTES_PER_MONTH))
+        told(widths.max_by(f64::total_cmp)? / self.measured_ms)
     }
+}
+
+/// A half-width, a share of time; none while it says next to nothing.
+fn told(width: f64) -> Option<String> {
+    /// Of all time.
+    const TOLD_MAX: f64 = 0.1;
+    (width < TOLD_MAX).then(|| format!("±{:.2} min/month", width * MINUTES_PER_MONTH))
 }
 
 impl Progress for Bar {
@@ -94,5 +100,17 @@ impl Progress for Bar {
 
     fn computed(&self, trials: u64) {
         self.bar.inc(trials);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn a_half_width_that_says_nothing_is_not_told() {
+        assert_eq!(told(15_040.67 / 43_200.0), None);
+        assert_eq!(told(f64::INFINITY), None);
+        assert_eq!(told(1.5 / 43_200.0).as_deref(), Some("±1.50 min/month"));
     }
 }

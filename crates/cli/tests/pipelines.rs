@@ -214,6 +214,43 @@ fn the_example_workflow_works() {
     assert!(pairs(&desk.read("same.md")).iter().all(|line| line.contains("| 0 |")));
 }
 
+/// The step that comments, with a `gh` that keeps what it is asked.
+#[test]
+fn the_example_workflow_brings_its_own_comment_up_to_date_and_cuts_nothing() {
+    let text = std::fs::read_to_string(kit::root().join("docs/pipelines/github-actions.yml")).unwrap();
+    assert!(!text.contains("--path crates/cli") && !text.contains("--edit-last") && !text.contains("head -c"));
+    let step = text.split("- name: Comment").nth(1).unwrap().split("run: |\n").nth(1).unwrap();
+    let lines = step.lines().take_while(|line| line.is_empty() || line.starts_with("          "));
+    let script: String = lines.map(|line| line.trim_start_matches("          ").to_owned() + "\n").collect();
+    let desk = Desk::new();
+    std::fs::create_dir_all(desk.path("r")).unwrap();
+    std::fs::create_dir_all(desk.path("bin")).unwrap();
+    desk.put("bin/gh", "#!/bin/sh\necho \"$*\" >> asked.txt\ncase \"$*\" in *--jq*) cat found.txt;; esac\n");
+    desk.put("comment.sh", &script);
+    let comment = |compared: &str, report: &str, found: &str| {
+        for (name, text) in [("compare.md", compared), ("r/report.md", report), ("found.txt", found), ("asked.txt", "")]
+        {
+            desk.put(name, text);
+        }
+        let path = format!("{}:{}", desk.path("bin").display(), std::env::var("PATH").unwrap_or_default());
+        let set =
+            [("PATH", path.as_str()), ("SCENARIO", "s.toml"), ("RESULTS", "r"), ("REPOSITORY", "a/b"), ("NUMBER", "7")];
+        let mut shell = std::process::Command::new("sh");
+        let mode = shell.args(["-c", "chmod +x bin/gh && sh -eu comment.sh"]).current_dir(desk.path(""));
+        let status = mode.envs(set).env("RUN", "https://run").status().unwrap();
+        assert!(status.success());
+        (desk.read("comment.md"), desk.read("asked.txt"))
+    };
+    let marker = "<!-- availability of s.toml -->\n";
+    let (body, asked) = comment("compared\n", "report\n", "");
+    assert_eq!(body, format!("{marker}compared\nreport\n"));
+    assert!(asked.contains("--method POST repos/a/b/issues/7/comments"), "{asked}");
+    let long = "<details>é</details>\n".repeat(4_000);
+    let (body, asked) = comment("compared\n", &long, "42\n");
+    assert!(body.starts_with(&format!("{marker}compared\n\nToo long for a comment: report.md.")), "{body}");
+    assert!(body.contains("https://run") && asked.contains("--method PATCH repos/a/b/issues/comments/42"), "{asked}");
+}
+
 /// Names in a comparison that is put into a comment are only words.
 #[test]
 fn a_comparison_as_markdown_has_only_words() {

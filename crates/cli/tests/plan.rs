@@ -186,6 +186,8 @@ fn an_autoscaled_candidate_costs_what_a_run_of_it_is_billed() {
     desk.put("s.toml", format!("{}{choice}[money]\n", all.split("[[design]]").next().unwrap()));
     let json = |command: &str| -> Value { serde_json::from_str(&desk.run(command).ends(0).out).unwrap() };
     let told = json("plan s.toml --trials 128 --no-assumptions --format json");
+    let notes = told["notes"].as_array().unwrap();
+    assert!(notes.iter().any(|note| note.as_str().unwrap().contains("(built-in list prices of East US")), "{notes:?}");
     let priced = &told["priced"];
     assert_eq!((&priced["candidates"], &priced["trials"]), (&2.into(), &128.into()), "{told}");
     assert!(priced["off_at_most"].as_f64().unwrap() < 0.02, "{priced}");

@@ -211,6 +211,7 @@ import sys, json
 import openpyxl, pandas
 book = openpyxl.load_workbook(sys.argv[1])
 assert book.sheetnames[0] == 'Summary', book.sheetnames
+assert book['Summary'].freeze_panes is None, 'what is frozen could fill the window'
 for name in ['Designs', 'Causes', 'Windows', 'Dictionary']:
     assert book[name].freeze_panes == 'B2', name
 assert sum(len(sheet._charts) for sheet in book) == 3
@@ -277,7 +278,7 @@ fn a_plan_is_reported_in_a_folder_of_its_own() {
             format!("plan s.toml --target 90% --trials 512 --threads {threads} --report html,xlsx,md --out p{threads}");
         desk.run(&out).ends(0).complains(&["report.html", "plan.json"]);
     }
-    for name in ["plan.csv", "plan.json", "report.html", "report.md", "report.xlsx"] {
+    for name in ["dictionary.csv", "plan.csv", "plan.json", "report.html", "report.md", "report.xlsx"] {
         let [one, two] = ["p1", "p2"].map(|folder| std::fs::read(desk.path(&format!("{folder}/{name}"))).unwrap());
         assert_eq!(one, two, "{name}");
     }

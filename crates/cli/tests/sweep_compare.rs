@@ -52,6 +52,10 @@ fn a_point_of_a_sweep_is_the_run_of_the_changed_scenario_and_all_points_share_th
     let rows: Vec<&Vec<String>> = csv.rows.iter().filter(|row| row[0] == "4" && row[5] == "unavailability").collect();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0][7].parse::<f64>().unwrap(), missed(3));
+    let column = |name: &str| csv.columns.iter().position(|column| column == name).unwrap();
+    let (verdict, quality) = (&rows[0][column("verdict")], &rows[0][column("quality")]);
+    assert_eq!(*verdict, point["designs"][0]["verdict_mean"].as_str().unwrap());
+    assert_eq!(*quality, point["designs"][0]["unavailability"]["quality"].as_str().unwrap());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `trace` as a timeline: what it shows missed is what the ledger booked, and the right trial is picked.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "timeline/amiss.rs"]
+mod amiss;
 #[path = "timeline/beside.rs"]
 mod beside;
 #[path = "timeline/clients.rs"]

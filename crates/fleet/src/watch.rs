@@ -91,6 +91,8 @@ pub enum Seen {
     Made(Stand),
     /// It is gone: deleted, deallocated, or failed to be created.
     Gone(Stand),
+    /// Its creation has failed for good (RC-07): it counts among the machines of its set, and never serves; `false`: so no more.
+    Failed(Stand, bool),
     /// It is out of rotation to be changed or repaired where it stands, charged to a cause of the ledger; `true`: it drains first.
     Out(Stand, u16, bool),
     /// Of a set's machines that are up so many thousandths served demand, and serve it from here on: the rest stands by.
@@ -129,6 +131,8 @@ pub enum Seen {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Absent,
+    /// Being created, by an attempt that will not run in time.
+    Creating,
     Draining,
     Changing,
     Serving,
@@ -141,7 +145,8 @@ enum State {
 #[derive(Debug, Default)]
 pub struct Witness {
     sightings: Vec<Sighting>,
-    states: Vec<(State, bool)>,
+    /// What each machine does, whether it is dead and in rotation, and whether its creation has failed for good.
+    states: Vec<(State, bool, bool)>,
     operations: Vec<u64>,
     /// Thousandths of each set that serve demand; empty where nothing stands by.
     works: Vec<u32>,
@@ -225,7 +230,7 @@ impl Witness {
     fn look(&mut self, world: &World, t: SimTime) {
         for at in 0..world.machines.len() {
             let marks = world.machines[at].marks;
-            let new = (state(world, at), marks & UNNOTICED != 0);
+            let new = (state(world, at), marks & UNNOTICED != 0, world.manager.is_failed(at));
             let old = std::mem::replace(&mut self.states[at], new);
             if old == new {
                 continue;
@@ -233,10 +238,16 @@ impl Witness {
             let stand = world.stand(at);
             let what = match (old.0, new.0) {
                 (from, to) if from == to => None,
+                // Another attempt, or what is told below.
+                (State::Creating, State::Starting) => None,
+                (State::Creating, State::Absent) if new.2 => None,
                 (_, State::Absent) => Some(Seen::Gone(stand)),
                 (_, State::Draining) => Some(Seen::Out(stand, world.machines[at].root, true)),
                 (_, State::Changing) => Some(Seen::Out(stand, world.machines[at].root, false)),
-                (State::Absent, State::Starting | State::Awaiting | State::Down) => Some(Seen::Made(stand)),
+                (State::Absent, State::Creating | State::Starting | State::Awaiting | State::Down) => {
+                    Some(Seen::Made(stand))
+                }
+                (_, State::Creating) => None,
                 (_, State::Serving) => Some(Seen::Serves(stand)),
                 (_, State::Down) => Some(Seen::Down(stand, world.machines[at].root)),
                 (_, State::Starting) => Some(Seen::Starts(stand)),
@@ -247,6 +258,9 @@ impl Witness {
             }
             if old.1 && !new.1 && marks & REMOVED != 0 {
                 self.tell(world, t, Seen::Noticed(stand));
+            }
+            if old.2 != new.2 {
+                self.tell(world, t, Seen::Failed(stand, new.2));
             }
         }
     }
@@ -297,6 +311,7 @@ fn state(world: &World, at: usize) -> State {
     match marks {
         _ if marks & ABSENT != 0 && world.drains(at) => State::Draining,
         _ if marks & ABSENT != 0 && world.is_changed_in_place(at) => State::Changing,
+        _ if marks & ABSENT != 0 && world.manager.is_creating(at) => State::Creating,
         _ if marks & ABSENT != 0 => State::Absent,
         _ if marks & world.halting() != 0 => State::Down,
         _ if marks & STARTING != 0 => State::Starting,
@@ -309,7 +324,7 @@ impl Watcher for Witness {
     fn saw(&mut self, world: &World, t: SimTime) {
         if !self.began {
             self.began = true;
-            self.states = (0..world.machines.len()).map(|at| (state(world, at), false)).collect();
+            self.states = (0..world.machines.len()).map(|at| (state(world, at), false, false)).collect();
             self.operations = world.ledger().operations.to_vec();
             (self.demand, self.good_for) = (world.book.demand, world.good_for_milli());
             (self.clients, self.beside) = (Clients::of(world), Beside::of(world));

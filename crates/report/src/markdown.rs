@@ -9,6 +9,7 @@ use crate::page::{Grid, Item, Page, Side};
 use crate::planned::Made;
 use crate::terminal::{Style, blocks, comparison_blocks, plan_blocks_below, plan_verdict};
 use zonefall_study::comparison::Comparison;
+use zonefall_study::is_hidden;
 use zonefall_study::outcome::Outcome;
 use zonefall_study::plan::Planned;
 use zonefall_study::timeline::Storms;
@@ -150,7 +151,7 @@ fn escaped(words: &str) -> String {
                 out.push(c);
                 out.push_str("<!-- -->");
             }
-            c if c.is_control() => out.push('\u{fffd}'),
+            c if is_hidden(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use thiserror::Error;
 use zonefall_study::fitting::{Fitted, Group, Law, Mode, Verdict};
+use zonefall_study::is_hidden;
 
 /// What each group strikes: the scope's name, and the unit of its rates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,7 +158,7 @@ fn digits(value: f64) -> String {
 
 /// Words in one line of a comment.
 fn comment(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    words.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// A TOML text in one line.

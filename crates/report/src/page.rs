@@ -2,6 +2,7 @@
 //! and the Markdown text draw the same ones, so that a figure is rounded in one place only.
 
 use crate::terminal::Style;
+use zonefall_study::is_hidden;
 
 /// What a colour is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +125,7 @@ impl Page {
     }
 }
 
-/// Words without anything that moves the cursor or colours the screen.
+/// Words without anything that moves the cursor, colours the screen, or turns the words around it.
 pub(crate) fn clean(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    words.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()
 }

@@ -1,12 +1,13 @@
-//! A timeline as a picture: SVG, zones as lanes, outages of the objective shaded, what the storm did as bars.
+//! A timeline as a picture: SVG, all machines and zones as lanes, what the objective needs dashed, its outages shaded, what the storm did as bars.
 //!
 //! The longest outage with what led to it, or the whole trial if there is none. Plain SVG 1.1 without script or font files.
 
 use std::fmt::Write;
-use zonefall_study::timeline::{Capacity, Kind, Timeline};
+use zonefall_study::is_hidden;
+use zonefall_study::timeline::{Capacity, Kind, Lane, Timeline};
 
 const WIDTH: f64 = 960.0;
-const LEFT: f64 = 150.0;
+const LEFT: f64 = 240.0;
 const RIGHT: f64 = 20.0;
 const LANE: f64 = 70.0;
 const GAP: f64 = 14.0;
@@ -58,7 +59,9 @@ pub fn timeline_svg(of: &Timeline) -> String {
         Some(at) if of.outages.len() > 1 => format!("; outage {} of {}, the longest", at + 1, of.outages.len()),
         _ => String::new(),
     };
-    text(&mut svg, 12.0, 44.0, "start", 12, &format!("{}; shaded: the objective is missed{which}", of.need));
+    let needs = drawn.iter().any(|(.., needed)| !needed.is_empty());
+    let dashed = if needs { "; dashed: what it needs" } else { "" };
+    text(&mut svg, 12.0, 44.0, "start", 12, &format!("{}; shaded: the objective is missed{dashed}{which}", of.need));
     for outage in of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to) {
         let (from, to) = (stretch.x(outage.from_ms), stretch.x(outage.to_ms));
         let _ = writeln!(
@@ -68,8 +71,8 @@ pub fn timeline_svg(of: &Timeline) -> String {
             bottom - TOP
         );
     }
-    for (at, (name, steps)) in drawn.iter().enumerate() {
-        draw_lane(&mut svg, name, steps, TOP + at as f64 * (LANE + GAP), &stretch);
+    for (at, lane) in drawn.iter().enumerate() {
+        draw_lane(&mut svg, lane, TOP + at as f64 * (LANE + GAP), &stretch);
     }
     let y = TOP + lanes * (LANE + GAP);
     for (at, (name, from, to)) in bars.iter().enumerate() {
@@ -84,7 +87,7 @@ pub(crate) fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> 
     let mut bars: Vec<(String, u64, u64)> = Vec::new();
     // What has no cause of its own, such as a bad release that shows, does not end as faults do.
     for row in of.rows.iter().filter(|row| row.kind == Kind::Fault && !row.cause.is_empty()) {
-        let name = format!("{} {}", row.cause, row.place);
+        let name = if row.strikes.is_empty() { format!("{} {}", row.cause, row.place) } else { row.strikes.clone() };
         let open = bars.iter_mut().rev().find(|bar| bar.0 == name && bar.2 == u64::MAX);
         match open {
             Some(bar) if row.says.contains("is mainly over") => bar.2 = row.at_ms,
@@ -97,10 +100,37 @@ pub(crate) fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> 
     bars
 }
 
-/// Machines that serve by zone, and what all of them are good for where their number does not tell it.
-fn lanes(of: &Timeline) -> Vec<(String, Vec<(u64, f64)>)> {
-    let zones = of.lanes.iter().map(|zone| (zone.name.clone(), counted(&zone.steps)));
-    zones.chain(capacities(of).map(|(name, capacity)| (name.into(), capacity.good_for.clone()))).collect()
+/// A lane: its name, its level, and the level that the objective needs (empty where none is known).
+type Drawn = (String, Vec<(u64, f64)>, Vec<(u64, f64)>);
+
+/// All machines that serve, what they are good for where their number does not tell it, and those of each zone of several.
+fn lanes(of: &Timeline) -> Vec<Drawn> {
+    let mut lanes = vec![("all machines".to_owned(), counted(&total(&of.lanes)), counted(&of.needed))];
+    lanes.extend(
+        capacities(of).map(|(name, capacity)| (name.to_owned(), capacity.good_for.clone(), capacity.needed.clone())),
+    );
+    let zones = of.lanes.iter().filter(|_| of.lanes.len() > 1);
+    lanes.extend(zones.map(|zone| (zone.name.clone(), counted(&zone.steps), Vec::new())));
+    lanes
+}
+
+/// The sum of all lanes.
+pub(crate) fn total<'a>(lanes: impl IntoIterator<Item = &'a Lane>) -> Vec<(u64, i64)> {
+    let changes = |lane: &Lane| {
+        let mut before = 0;
+        lane.steps.iter().map(|&(t, level)| (t, level - std::mem::replace(&mut before, level))).collect::<Vec<_>>()
+    };
+    let mut all: Vec<(u64, i64)> = lanes.into_iter().flat_map(changes).collect();
+    all.sort_by_key(|change| change.0);
+    let (mut steps, mut level): (Vec<(u64, i64)>, i64) = (Vec::new(), 0);
+    for (t, change) in all {
+        level += change;
+        match steps.last_mut() {
+            Some(last) if last.0 == t => last.1 = level,
+            _ => steps.push((t, level)),
+        }
+    }
+    steps
 }
 
 /// What the machines that serve and a gateway before them are good for, where it changes otherwise than their number.
@@ -114,10 +144,10 @@ pub(crate) fn counted(steps: &[(u64, i64)]) -> Vec<(u64, f64)> {
     steps.iter().map(|&(t, count)| (t, count as f64)).collect()
 }
 
-fn draw_lane(svg: &mut String, name: &str, steps: &[(u64, f64)], top: f64, stretch: &Stretch) {
-    let most = steps.iter().map(|step| step.1).fold(1.0, f64::max);
-    let y = |level: f64| top + LANE * (1.0 - level / most);
-    text(svg, 12.0, top + LANE / 2.0, "start", 12, &shortened(name, 22));
+fn draw_lane(svg: &mut String, (name, steps, needed): &Drawn, top: f64, stretch: &Stretch) {
+    let most = steps.iter().chain(needed).map(|step| step.1).filter(|level| level.is_finite()).fold(1.0, f64::max);
+    let y = |level: f64| top + LANE * (1.0 - (level / most).clamp(0.0, 1.0));
+    text(svg, 12.0, top + LANE / 2.0, "start", 12, &shortened(name, 32));
     text(svg, LEFT - 8.0, top + 10.0, "end", 10, &format!("{most}"));
     text(svg, LEFT - 8.0, top + LANE, "end", 10, "0");
     let _ = writeln!(
@@ -126,6 +156,18 @@ fn draw_lane(svg: &mut String, name: &str, steps: &[(u64, f64)], top: f64, stret
         top + LANE,
         WIDTH - RIGHT
     );
+    let line = |steps: &[(u64, f64)], style: &str, svg: &mut String| {
+        let path = path(steps, stretch, &y);
+        let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" {style}/>");
+    };
+    line(steps, "stroke=\"#0072b2\" stroke-width=\"2\"", svg);
+    if !needed.is_empty() {
+        line(needed, "stroke=\"#222222\" stroke-dasharray=\"5 4\"", svg);
+    }
+}
+
+/// Steps within the stretch.
+fn path(steps: &[(u64, f64)], stretch: &Stretch, y: &impl Fn(f64) -> f64) -> String {
     let before = steps.partition_point(|step| step.0 <= stretch.from);
     let mut level = before.checked_sub(1).map_or(0.0, |at| steps[at].1);
     let mut path = format!("M{LEFT:.2} {:.2}", y(level));
@@ -135,7 +177,7 @@ fn draw_lane(svg: &mut String, name: &str, steps: &[(u64, f64)], top: f64, stret
         level = next;
     }
     let _ = write!(path, " L{:.2} {:.2}", WIDTH - RIGHT, y(level));
-    let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" stroke=\"#0072b2\" stroke-width=\"2\"/>");
+    path
 }
 
 fn draw_bar(svg: &mut String, name: &str, (from, to): (f64, f64), top: f64) {
@@ -145,7 +187,7 @@ fn draw_bar(svg: &mut String, name: &str, (from, to): (f64, f64), top: f64) {
         (to - from).max(2.0),
         escaped(name)
     );
-    text(svg, 12.0, top + BAR - 4.0, "start", 11, &shortened(name, 22));
+    text(svg, 12.0, top + BAR - 4.0, "start", 11, &shortened(name, 40));
 }
 
 fn shortened(name: &str, most: usize) -> String {
@@ -179,7 +221,7 @@ fn escaped(words: &str) -> String {
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '"' => out.push_str("&quot;"),
-            c if c.is_control() => out.push('\u{fffd}'),
+            c if is_hidden(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
         out

@@ -11,7 +11,7 @@ use crate::xlsx::plan_xlsx;
 use zonefall_study::plan::Planned;
 
 /// The files that are always there.
-const ALWAYS: [&str; 2] = ["plan.csv", "plan.json"];
+const ALWAYS: [&str; 3] = ["dictionary.csv", "plan.csv", "plan.json"];
 
 /// How a plan was made, and on what it rests.
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +37,10 @@ pub fn plan_names(kinds: &[ReportKind]) -> Vec<&'static str> {
 /// If a table or a report cannot be written.
 pub fn plan_files(of: &Planned, kinds: &[ReportKind], made: &Made<'_>) -> Result<Vec<ResultFile>, FilesError> {
     let file = |name: &str, bytes: Vec<u8>| ResultFile { name: name.to_owned(), bytes };
+    let plan = csv::plan(of, CsvLocale::Point)?;
+    let dictionary = csv::dictionary(std::slice::from_ref(&plan), CsvLocale::Point)?;
     let mut files =
-        vec![file(ALWAYS[0], csv::plan(of, CsvLocale::Point)?.bytes), file(ALWAYS[1], pretty(of)?.into_bytes())];
+        vec![file(ALWAYS[0], dictionary.bytes), file(ALWAYS[1], plan.bytes), file(ALWAYS[2], pretty(of)?.into_bytes())];
     for kind in kinds {
         let bytes = match kind {
             ReportKind::Html => plan_html(of, made)?.into_bytes(),

@@ -211,7 +211,8 @@ fn rounding_never_turns_a_miss_into_a_meet() {
 #[test]
 fn names_never_become_markup() {
     let mut outcome = common::outcome();
-    let bad = "</title><script>alert(1)</script><img src=x onerror=alert(2)>\" onload=\"x {{ 7*7 }} | `x` @octocat";
+    let bad =
+        "</title><script>alert(1)</script><img src=x onerror=alert(2)>\" onload=\"x {{ 7*7 }} | `x` @octocat \u{202e}";
     outcome.study = bad.into();
     outcome.profile = bad.into();
     outcome.target = bad.into();
@@ -227,6 +228,8 @@ fn names_never_become_markup() {
     }
     let storms = common::storms(&[bad], 5);
     let html = text_with(&outcome, &storms, "report.html");
+    assert!(!html.contains('\u{202e}') && html.contains('\u{fffd}'), "nothing turns the words around it");
+    assert!(!text_with(&outcome, &storms, "report.md").contains('\u{202e}'));
     assert!(html.contains("<details open>") && !html.contains("<details>"), "paper cannot open what is shut");
     assert_eq!(html.matches("<script").count(), 1, "only the page's own");
     assert_eq!(html.matches("</script>").count(), 1);
@@ -249,6 +252,7 @@ fn the_page_asks_no_network_and_stays_small() {
     // Fleets that change ten thousand times in one outage.
     let html = text_with(&outcome, &common::storms(&names, 1_400), "report.html");
     assert!(html.len() <= 1_000_000, "{} bytes", html.len());
+    assert!(html.contains("td.words { white-space: normal") && html.contains("<td class=\"words\">"), "words wrap");
     for (at, _) in html.match_indices("://") {
         let around = &html[at.saturating_sub(20)..at + 16];
         assert!(around.contains("http://www.w3.org"), "{around}");
@@ -507,7 +511,7 @@ fn a_plan_has_every_report_too() {
     let of = planned("capacity=12");
     let files = plan_reports(&of);
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    assert_eq!(names, ["plan.csv", "plan.json", "report.html", "report.md", "report.xlsx"]);
+    assert_eq!(names, ["dictionary.csv", "plan.csv", "plan.json", "report.html", "report.md", "report.xlsx"]);
     let text =
         |name: &str| String::from_utf8(files.iter().find(|file| file.name == name).unwrap().bytes.clone()).unwrap();
     for name in ["report.html", "report.md"] {
@@ -534,9 +538,15 @@ fn a_plan_has_every_report_too() {
     {
         assert!(figure.contains(words), "{words}");
     }
-    let mut book = Xlsx::new(Cursor::new(files[4].bytes.clone())).unwrap();
-    assert_eq!(book.sheet_names().join(" "), "Summary Plan Assumptions Dictionary");
-    let (plan, csv) = (sheet(&mut book, "Plan"), files[0].bytes.clone());
+    let mut book = Xlsx::new(Cursor::new(files[5].bytes.clone())).unwrap();
+    assert_eq!(book.sheet_names().join(" "), "Summary Plan Causes Assumptions Dictionary");
+    let causes = sheet(&mut book, "Causes");
+    assert_eq!(causes.rows().count(), 1 + of.why.as_ref().unwrap().causes.len());
+    let dictionary = text("dictionary.csv");
+    for column in plan_header(&text("plan.csv")) {
+        assert!(dictionary.contains(&format!("plan.csv,{column},")), "{column} is not explained");
+    }
+    let (plan, csv) = (sheet(&mut book, "Plan"), files[1].bytes.clone());
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_slice());
     for (row, record) in reader.records().enumerate() {
         for (column, cell) in record.unwrap().iter().enumerate() {
@@ -553,6 +563,21 @@ fn a_plan_has_every_report_too() {
     assert!(sheet(&mut book, "Summary").rows().any(|row| row[0].to_string().contains("it meets the target")));
 }
 
+fn plan_header(csv: &str) -> Vec<String> {
+    csv.lines().next().unwrap().split(',').map(str::to_owned).collect()
+}
+
+/// The causes may be those of another candidate than the one that comes first, and the page says so.
+#[test]
+fn causes_of_another_design_are_told_as_such() {
+    let mut of = planned("capacity=12");
+    let style = zonefall_report::terminal::Style { width: 200, colour: false, unicode: true };
+    let told = |of: &Planned| zonefall_report::terminal::plan(of, style);
+    assert!(!told(&of).contains("These are the causes of"));
+    of.why = Some(why("capacity=18"));
+    assert!(told(&of).contains("These are the causes of capacity=18, not of capacity=12."), "{}", told(&of));
+}
+
 /// Where no design meets the target every report says by how much the closest misses it, and from what.
 #[test]
 fn a_plan_without_an_answer_says_why() {
@@ -560,17 +585,17 @@ fn a_plan_without_an_answer_says_why() {
     of.verdict = zonefall_study::plan::Verdict::NoneMeets;
     (of.closest, of.target_share) = (of.best.take(), 0.9999);
     let files = plan_reports(&of);
-    let mut book = Xlsx::new(Cursor::new(files[4].bytes.clone())).unwrap();
+    let mut book = Xlsx::new(Cursor::new(files[5].bytes.clone())).unwrap();
     let summary: Vec<String> =
         sheet(&mut book, "Summary").rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
     let text = |at: usize| String::from_utf8(files[at].bytes.clone()).unwrap().replace("&nbsp;", " ");
-    for (name, text) in [("html", text(2)), ("md", text(3)), ("xlsx", summary.join("\n"))] {
+    for (name, text) in [("html", text(3)), ("md", text(4)), ("xlsx", summary.join("\n"))] {
         let plain = text.replace('\\', "");
         for words in ["No design meets it", "above all from zone (90 %) and capacity=12 (10 %)"] {
             assert!(plain.contains(words), "{name}: {words}\n{plain}");
         }
     }
-    assert!(text(2).contains("downtime by cause") && text(3).contains("downtime by cause"));
+    assert!(text(3).contains("downtime by cause") && text(4).contains("downtime by cause"));
 }
 
 #[test]
@@ -578,7 +603,7 @@ fn names_of_a_plan_never_become_markup() {
     let bad = "</title><script>alert(1)</script><img src=x> @octocat";
     let files = plan_reports(&planned(bad));
     let text = |at: usize| String::from_utf8(files[at].bytes.clone()).unwrap();
-    let (html, markdown) = (text(2), text(3));
+    let (html, markdown) = (text(3), text(4));
     assert_eq!((html.matches("<script").count(), html.matches("<img").count()), (1, 0));
     assert!(html.contains("&lt;script&gt;alert(1)"));
     assert!(!markdown.contains("<script") && !markdown.contains("@octocat"));

@@ -40,7 +40,7 @@ SHARE "E023" "not a share" "Shares are percentages in quotes, `\"99.95%\"`, or f
 REQUEST_RATE "E024" "not a rate of requests" "Write for example `\"100 req/s\"` or `\"6000 req/min\"`."
 LAW "E025" "an impossible law" "The parameters of a law of durations contradict each other, or a law lacks one."
 INSTANT "E026" "not a date or a time zone" "Dates are `\"2026-01-01\"` or `\"2026-01-01T08:00\"`, time zones IANA names such as `\"Europe/Berlin\"`."
-NAME "E027" "not a name" "Names become parts of paths such as `web/eastus/1/0`: 1 to 80 characters, no `/`, no control characters, no blanks around."
+NAME "E027" "not a name" "Names become parts of paths such as `web/eastus/1/0`: 1 to 80 characters, no `/`, no blanks around, no control characters, and none that turn the direction of text (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069)."
 TOPOLOGY "E030" "a world that cannot be" "Zones, halls, racks and hosts must each be at least 1, halls no more than racks, and all hosts no more than 16,777,216."
 REGION "E031" "unknown region" "A set names a region without a `[region.<name>]` table, or names none where there are several."
 ZONE "E032" "unknown zone (V-09)" "Zones are numbered from 1 to `region.<name>.zones`, and each may stand once (ZN-01)."

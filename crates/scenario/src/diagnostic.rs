@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use zonefall_topology::is_hidden;
 
 /// How many diagnostics of one file are kept; more are counted.
 const KEPT_MAX: usize = 1000;
@@ -374,9 +375,9 @@ pub fn nearest<'n>(wrong: &str, right: &[&'n str]) -> Option<&'n str> {
     scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= 0.8).map(|(_, name)| name)
 }
 
-/// Text from a file without control characters, and not endless.
+/// Text from a file without hidden characters, and not endless.
 fn printable(text: &str) -> String {
-    let mut out: String = text.chars().take(1000).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut out: String = text.chars().take(1000).map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(1000).is_some() {
         out.push('…');
     }

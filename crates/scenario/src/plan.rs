@@ -83,6 +83,8 @@ pub struct Price {
     pub currency: String,
     /// As of when.
     pub date: String,
+    /// From where.
+    pub source: String,
 }
 
 /// A design that may be chosen.
@@ -137,7 +139,11 @@ pub(crate) fn plan(
     }
     let memory = Memory::default();
     let around = &Around { prices: own.as_ref().or(around.prices), memory: Some(&memory), ..*around };
-    let price = around.prices.map(|list| Price { currency: list.currency.clone(), date: list.date.clone() });
+    let price = around.prices.map(|list| Price {
+        currency: list.currency.clone(),
+        date: list.date.clone(),
+        source: list.source.clone(),
+    });
     let number = read.iter().map(|of| of.nodes.len()).chain([seen.len()]).try_fold(1_usize, |n, of| n.checked_mul(of));
     let number = number.unwrap_or(usize::MAX);
     if number > CANDIDATES_MAX {

@@ -7,6 +7,7 @@ use crate::node::{Node, Value};
 use crate::units;
 use std::ops::Range;
 use zonefall_engine::SimDuration;
+use zonefall_topology::is_hidden;
 
 /// The words of a choice, also where a table may stand in its place.
 pub(crate) fn words_of(kind: Kind) -> &'static [&'static str] {
@@ -85,14 +86,43 @@ pub(crate) fn wrong_type<T>(node: &Node, name: &str, must: &str, sink: &mut Sink
 
 /// Names become parts of paths and columns of reports.
 pub(crate) fn check_name(name: &str, span: &Range<usize>, sink: &mut Sink) -> bool {
-    let fine = !name.is_empty()
-        && name.chars().count() <= 80
-        && name.trim() == name
-        && !name.contains('/')
-        && !name.chars().any(char::is_control);
-    if !fine {
-        sink.error(codes::NAME, span, format!("`{name}` cannot be a name"))
-            .help("names have 1 to 80 characters, no `/`, no control characters, no blanks around");
+    let why = why_no_name(name);
+    if let Some(why) = &why {
+        sink.error(codes::NAME, span, format!("`{name}` cannot be a name: {why}"));
     }
-    fine
+    why.is_none()
+}
+
+/// The first rule of names that it breaks.
+fn why_no_name(name: &str) -> Option<String> {
+    let hidden = name.chars().find(|&c| is_hidden(c));
+    let letters = name.chars().count();
+    match () {
+        () if name.is_empty() => Some("it is empty".into()),
+        () if letters > 80 => Some(format!("it has {letters} characters, and may have 80")),
+        () if name.contains('/') => Some("`/` separates the parts of a path".into()),
+        () if name.trim() != name => Some("there are blanks around it".into()),
+        () => hidden.map(|c| match c.is_control() {
+            true => format!("U+{:04X} is a control character", c as u32),
+            false => format!("U+{:04X} is not seen, and turns the text around it", c as u32),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why_no_name;
+
+    #[test]
+    fn a_name_that_is_none_is_told_the_one_rule_it_breaks() {
+        let why = |name: &str| why_no_name(name).unwrap_or_default();
+        assert_eq!(why(&"x".repeat(81)), "it has 81 characters, and may have 80");
+        assert_eq!(why(" x"), "there are blanks around it");
+        assert_eq!(why("a\u{7}"), "U+0007 is a control character");
+        assert_eq!(why("日本語 🚀 \u{202e}rtl"), "U+202E is not seen, and turns the text around it");
+        for turns in ['\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{2066}', '\u{2069}'] {
+            assert!(why_no_name(&format!("a{turns}b")).is_some(), "U+{:04X}", turns as u32);
+        }
+        assert_eq!(why_no_name("日本語 🚀 שלום"), None);
+    }
 }

@@ -362,6 +362,8 @@ fn each_mistake_brings_its_code() {
         ("#top", "start = \"yesterday\"".into(), "E026"),
         ("#top", "start = \"2026-01-01\"\ntime_zone = \"Mars\"".into(), "E026"),
         ("[region.eastus]", "[region.\"a/b\"]".into(), "E027"),
+        ("[region.eastus]", "[region.\"a\u{202e}b\"]".into(), "E027"),
+        ("[region.eastus]", "[region.\"a\u{200f}b\"]".into(), "E027"),
         ("#region", "halls_per_zone = 30".into(), "E030"),
         ("#region", "racks_per_zone = 16_000_000".into(), "E030"),
         ("#end", "[region.westus]".into(), "E031"),

@@ -49,3 +49,4 @@ pub use stopping::go_on;
 pub use study::Study;
 pub use tally::{DesignTally, Reference, Tally};
 pub use visit::Visit;
+pub use zonefall_topology::is_hidden;

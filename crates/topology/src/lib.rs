@@ -22,6 +22,12 @@ pub struct RackId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostId(pub u32);
 
+/// Letters that are not seen as themselves: control characters, and marks that turn the direction of the text around them.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The most hosts that a topology may hold.
 pub const HOSTS_MAX: u64 = 1 << 24;
 

@@ -192,6 +192,12 @@ impl Manager {
         self.slots.get(at).is_some_and(|slot| slot.state == State::Creating)
     }
 
+    /// RC-07: whether the creation of a slot's machine has failed for good.
+    #[inline]
+    pub fn is_failed(&self, at: usize) -> bool {
+        self.slots.get(at).is_some_and(|slot| slot.state == State::Failed)
+    }
+
     /// What is known of the storm is not so any more.
     pub fn forget_storm(&mut self) {
         self.capacity.fill(Capacity::UNKNOWN);

@@ -159,8 +159,11 @@ impl Witness {
     /// Machines of these sets that serve, and all of them.
     fn machines_of(&self, world: &World, sets: &[u32]) -> (u32, u32) {
         let mine = self.states.iter().zip(&world.machines).filter(|(_, machine)| sets.contains(&machine.set.into()));
-        mine.fold((0, 0), |(serving, all), ((state, _), _)| {
-            (serving + u32::from(*state == State::Serving), all + u32::from(*state != State::Absent))
+        mine.fold((0, 0), |(serving, all), ((state, ..), _)| {
+            (
+                serving + u32::from(*state == State::Serving),
+                all + u32::from(!matches!(state, State::Absent | State::Creating)),
+            )
         })
     }
 

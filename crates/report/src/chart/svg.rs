@@ -1,6 +1,7 @@
 //! SVG text in the making.
 
 use std::fmt::Write;
+use zonefall_study::is_hidden;
 
 /// A rough width of a letter, as a part of the size of the text.
 const LETTER: f64 = 0.56;
@@ -114,8 +115,8 @@ pub(super) fn escaped(words: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            // Not allowed in XML, whatever stands before it.
-            c if c.is_control() => out.push('\u{fffd}'),
+            // Not allowed in XML, whatever stands before it, or it would turn the words around it.
+            c if is_hidden(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

@@ -1,12 +1,14 @@
 //! Sweeps and comparisons as tables for spreadsheets: long, one figure a row.
 
+use super::bounded::Bounded;
 use super::cell::{Cell, CsvLocale};
+use super::designs::verdict;
 use super::sessions::difference;
 use super::sheet::{Field, Sheet, bounded, field};
 use crate::files::FilesError;
 use zonefall_study::comparison::{Comparison, Gap, Pair};
 use zonefall_study::outcome::{
-    DesignOutcome, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, SessionsDifference,
+    DesignOutcome, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, SessionsDifference, Verdict,
 };
 use zonefall_study::sweep::{Point, Sweep};
 
@@ -18,9 +20,9 @@ struct Figure<'a> {
     told: Told,
 }
 
-/// A figure: its name, its unit, and what it is.
+/// A figure: its name, its unit, what it is, and its verdict where it has one.
 #[derive(Clone, Copy)]
-struct Told(&'static str, &'static str, Value);
+struct Told(&'static str, &'static str, Value, Option<Verdict>);
 
 #[derive(Clone, Copy)]
 enum Value {
@@ -44,20 +46,21 @@ impl Value {
 
 fn figures(outcome: &Outcome, design: &DesignOutcome) -> Vec<Told> {
     let all = [
-        ("unavailability", "share", Some(design.unavailability)),
-        ("downtime", "min/month", Some(design.unavailability.times(MINUTES_PER_MONTH))),
-        ("windows_met", "share", design.windows_met),
-        ("outages", "1/year", Some(design.outages_per_year)),
-        ("any_miss", "probability", Some(design.any_miss)),
-        ("capacity_lost", "share", Some(design.capacity_lost)),
-        ("unserved", "share", design.unserved),
+        ("unavailability", "share", Some(design.unavailability), Some(design.verdict_mean)),
+        ("downtime", "min/month", Some(design.unavailability.times(MINUTES_PER_MONTH)), Some(design.verdict_mean)),
+        ("windows_met", "share", design.windows_met, design.verdict_windows),
+        ("outages", "1/year", Some(design.outages_per_year), None),
+        ("any_miss", "probability", Some(design.any_miss), None),
+        ("capacity_lost", "share", Some(design.capacity_lost), None),
+        ("unserved", "share", design.unserved, None),
     ];
-    let told = |(name, unit, of): (&'static str, &'static str, Option<Estimate>)| {
-        Some(Told(name, unit, Value::Estimated(of?)))
+    let told = |(name, unit, of, verdict): (&'static str, &'static str, Option<Estimate>, Option<Verdict>)| {
+        Some(Told(name, unit, Value::Estimated(of?), verdict.filter(|_| !outcome.until_first_miss)))
     };
     let mut figures: Vec<Told> = all.into_iter().filter_map(told).collect();
     let against_first = outcome.differences.iter().find(|of| of.design == design.design);
-    figures.extend(against_first.map(|of| Told("downtime_difference", "min/month", Value::Estimated(downtime(of)))));
+    figures
+        .extend(against_first.map(|of| Told("downtime_difference", "min/month", Value::Estimated(downtime(of)), None)));
     figures.extend(sessions(design));
     figures
 }
@@ -71,12 +74,12 @@ fn downtime(of: &Difference) -> Estimate {
 fn sessions(design: &DesignOutcome) -> Vec<Told> {
     let Some(of) = &design.sessions else { return Vec::new() };
     let mut figures = vec![
-        Told("sessions_lost", "1/month", Value::Estimated(of.lost_per_month)),
-        Told("sessions_begun", "1/month", Value::Plain(of.begun_per_month)),
-        Told("sessions_share_of_begun", "share", Value::Plain(of.share_of_begun)),
+        Told("sessions_lost", "1/month", Value::Estimated(of.lost_per_month), None),
+        Told("sessions_begun", "1/month", Value::Plain(of.begun_per_month), None),
+        Told("sessions_share_of_begun", "share", Value::Plain(of.share_of_begun), None),
     ];
     let less = of.difference.as_ref().map(|of| Value::Estimated(difference(of, Quality::Interval)));
-    figures.extend(less.map(|less| Told("sessions_lost_difference", "1/month", less)));
+    figures.extend(less.map(|less| Told("sessions_lost_difference", "1/month", less, None)));
     figures
 }
 
@@ -102,6 +105,12 @@ pub(crate) fn sweep(of: &Sweep, locale: CsvLocale) -> Result<Sheet, FilesError> 
         }),
         field("high", "", "upper end; empty where it cannot be given", |row: &Figure<'_>| {
             Cell::maybe(row.told.2.estimate().map(|of| of.high))
+        }),
+        field("quality", "", "how far it is known: interval, upper_bound or lower_bound (too few hits for both ends), recorded, or exact", |row: &Figure<'_>| {
+            row.told.2.estimate().map_or(Cell::Empty, |of| Cell::text(Bounded::from(of).quality))
+        }),
+        field("verdict", "", "of unavailability, downtime and windows_met against the target: meets, misses, not_resolved", |row: &Figure<'_>| {
+            row.told.3.map_or(Cell::Empty, verdict)
         }),
         field("hits", "trials", "trials with a non-zero observation", |row: &Figure<'_>| {
             row.told.2.estimate().map_or(Cell::Empty, |of| Cell::Count(of.hits))

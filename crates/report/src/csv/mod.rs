@@ -35,5 +35,5 @@ pub(crate) use money::{credits, money};
 pub(crate) use plan::{plan, plan_columns};
 pub(crate) use sessions::sessions;
 pub(crate) use sheet::{Column, Sheet};
-pub(crate) use tables::{causes, dictionary, differences, evidence, losses, operations, trials, windows};
+pub(crate) use tables::{causes, causes_of, dictionary, differences, evidence, losses, operations, trials, windows};
 pub(crate) use timeline::timeline;

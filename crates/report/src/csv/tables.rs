@@ -69,6 +69,14 @@ fn operations_of(design: &DesignOutcome) -> Vec<(&str, &OperationOutcome)> {
 }
 
 pub(crate) fn causes(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, FilesError> {
+    causes_of(outcome.designs.iter().map(|design| (design.design.as_str(), design.causes.as_slice())), locale)
+}
+
+/// The causes of some designs.
+pub(crate) fn causes_of<'a>(
+    designs: impl Iterator<Item = (&'a str, &'a [CauseOutcome])>,
+    locale: CsvLocale,
+) -> Result<Sheet, FilesError> {
     type Row<'a> = (&'a str, &'a CauseOutcome);
     let fields = vec![
         field("design", "", "the design", |row: &Row| Cell::text(row.0)),
@@ -87,12 +95,8 @@ pub(crate) fn causes(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, File
             |row: &Row| row.1.avoided_min_per_month,
         ),
     ];
-    let of_design = |design| -> Vec<Row> { rows_of(design) };
-    Sheet::write("causes.csv", fields, outcome.designs.iter().flat_map(of_design), locale)
-}
-
-fn rows_of(design: &DesignOutcome) -> Vec<(&str, &CauseOutcome)> {
-    design.causes.iter().map(|cause| (design.design.as_str(), cause)).collect()
+    let rows = designs.flat_map(|(design, causes)| causes.iter().map(move |cause| (design, cause)));
+    Sheet::write("causes.csv", fields, rows, locale)
 }
 
 /// A bar, whose it is, and the windows of all bars.

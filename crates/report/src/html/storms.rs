@@ -5,11 +5,11 @@ use super::table;
 use crate::chart::{self, Lane, Span, Storm};
 use crate::number::{self, Toward};
 use crate::page::{Grid, Side, clean};
-use crate::picture::{Stretch, bars, capacities, counted};
+use crate::picture::{Stretch, bars, capacities, counted, total};
 use crate::terminal::instant;
-use zonefall_study::timeline::{Capacity, Lane as Steps, Row, Timeline};
+use zonefall_study::timeline::{Capacity, Lane as Steps, Outage, Row, Timeline};
 
-/// Lanes of zones and of racks that are drawn.
+/// Lanes of zones and of racks that are drawn; of more, all but the first of them are one.
 const LANES_MAX: usize = 6;
 /// Rows of the table: half of them from the beginning, half from the end.
 const ROWS_MAX: usize = 16;
@@ -46,7 +46,7 @@ pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
         number::duration(outage.length_ms() as f64 / 60_000.0),
         charged.join(", "),
     );
-    let rows = chain(of, outage.roots_ms, outage.to_ms);
+    let rows = chain(of, outage);
     let figure = Figure::new(&caption, Some(table(rows, &[])), |width| Some(chart::storm(&label, &drawn, width)))?;
     Some(figure.told("What happened"))
 }
@@ -88,10 +88,13 @@ fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
     let struck = |rack: &&Steps| rack.out.iter().any(|&(from, to)| from < stretch.to && to > stretch.from);
     let used = |rack: &&Steps| ends(&counted(&rack.steps), stretch).is_some_and(|(_, most)| most > 0.0);
     let racks = of.racks.iter().filter(struck).filter(used);
-    for (steps, height) in
-        zones.take(LANES_MAX).map(|zone| (zone, HEIGHTS[1])).chain(racks.take(LANES_MAX).map(|rack| (rack, HEIGHTS[2])))
-    {
-        lanes.push(lane(&steps.name, &counted(&steps.steps), &[], height));
+    for (places, height, what) in [(zones.collect(), HEIGHTS[1], "zones"), (racks.collect(), HEIGHTS[2], "racks")] {
+        let (shown, rest) = shown(places, stretch);
+        lanes.extend(shown.iter().map(|place| lane(&place.name, &counted(&place.steps), &[], height)));
+        if !rest.is_empty() {
+            let name = format!("{} more {what}", rest.len());
+            lanes.push(lane(&name, &counted(&total(rest.iter().copied())), &[], height));
+        }
     }
     let inside = of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to);
     let shaded = inside.map(|outage| Span {
@@ -115,6 +118,21 @@ fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
     }
 }
 
+/// The places that have a lane of their own, those that lose the most first where there are too many, in their order; and those
+/// that are one lane together.
+fn shown<'a>(places: Vec<&'a Steps>, stretch: &Stretch) -> (Vec<&'a Steps>, Vec<&'a Steps>) {
+    if places.len() <= LANES_MAX {
+        return (places, Vec::new());
+    }
+    let lost = |place: &Steps| ends(&counted(&place.steps), stretch).map_or(0.0, |(least, most)| most - least);
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by(|&a, &b| lost(places[b]).total_cmp(&lost(places[a])));
+    order.truncate(LANES_MAX - 1);
+    let (shown, rest): (Vec<_>, Vec<_>) = places.into_iter().enumerate().partition(|(at, _)| order.contains(at));
+    let plain = |of: Vec<(usize, &'a Steps)>| of.into_iter().map(|(_, place)| place).collect();
+    (plain(shown), plain(rest))
+}
+
 /// The fewest and the most in the stretch.
 fn ends(steps: &[(u64, f64)], stretch: &Stretch) -> Option<(f64, f64)> {
     let first = steps.partition_point(|step| step.0 <= stretch.from).saturating_sub(1);
@@ -129,33 +147,19 @@ fn in_words((least, most): (f64, f64)) -> String {
     if least == most { least.to_string() } else { format!("{least} to {most}") }
 }
 
-/// The sum of all lanes.
-fn total(lanes: &[Steps]) -> Vec<(u64, i64)> {
-    let changes = |lane: &Steps| {
-        let mut before = 0;
-        lane.steps.iter().map(|&(t, level)| (t, level - std::mem::replace(&mut before, level))).collect::<Vec<_>>()
-    };
-    let mut all: Vec<(u64, i64)> = lanes.iter().flat_map(changes).collect();
-    all.sort_by_key(|change| change.0);
-    let (mut steps, mut level): (Vec<(u64, i64)>, i64) = (Vec::new(), 0);
-    for (t, change) in all {
-        level += change;
-        match steps.last_mut() {
-            Some(last) if last.0 == t => last.1 = level,
-            _ => steps.push((t, level)),
-        }
-    }
-    steps
-}
-
-/// What happened from the first that went down until the objective held again.
-fn chain(of: &Timeline, from: u64, to: u64) -> Grid {
+/// What was amiss before, and what happened from the first that went down until the objective held again.
+fn chain(of: &Timeline, outage: &Outage) -> Grid {
+    let (from, to) = (outage.roots_ms, outage.to_ms);
     let columns = ["when", "what happened", "rules", "serve"];
     let sides = [Side::Left, Side::Text, Side::Left, Side::Right];
     let rows =
         &of.rows[of.rows.partition_point(|row| row.at_ms < from)..of.rows.partition_point(|row| row.at_ms <= to)];
     let told = |row: &Row| vec![instant(row.at_ms), clean(&row.says), clean(&row.rules), row.serving.to_string()];
-    let mut told_rows: Vec<Vec<String>> = Vec::new();
+    let amiss = outage.amiss.iter().map(|amiss| {
+        let says = clean(&format!("still amiss: {}", amiss.says));
+        vec![instant(amiss.since_ms), says, clean(&amiss.rules), String::new()]
+    });
+    let mut told_rows: Vec<Vec<String>> = amiss.collect();
     let half = ROWS_MAX / 2;
     if rows.len() <= ROWS_MAX {
         told_rows.extend(rows.iter().map(told));
@@ -177,5 +181,17 @@ mod tests {
         let lane = |steps: &[(u64, i64)]| Steps { name: String::new(), steps: steps.to_vec(), out: Vec::new() };
         let lanes = [lane(&[(0, 4), (10, 3), (20, 4)]), lane(&[(0, 2), (10, 0)])];
         assert_eq!(total(&lanes), [(0, 6), (10, 3), (20, 4)]);
+    }
+
+    #[test]
+    fn of_too_many_racks_those_without_a_lane_are_counted_together() {
+        let rack = |at: i64| Steps { name: format!("r{at}"), steps: vec![(0, 10), (5, 10 - at)], out: Vec::new() };
+        let racks: Vec<Steps> = (0..9).map(rack).collect();
+        let stretch = Stretch { from: 0, to: 10 };
+        let (shown, rest) = shown(racks.iter().collect(), &stretch);
+        let names = |of: &[&Steps]| of.iter().map(|rack| rack.name.clone()).collect::<Vec<_>>().join(" ");
+        assert_eq!((names(&shown), names(&rest)), ("r4 r5 r6 r7 r8".into(), "r0 r1 r2 r3".into()));
+        assert_eq!(total(rest), [(0, 40), (5, 34)]);
+        assert_eq!(super::shown(racks[..6].iter().collect(), &stretch).1.len(), 0);
     }
 }

@@ -4,7 +4,7 @@ use super::designs::{estimate, share_of_few};
 use super::money::good;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome};
+use zonefall_study::outcome::{CreditTier, MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome};
 
 const NOTE: &str = "Uptime here is a connection to at least one machine, whatever the objective needs. Meeting it does \
                     not meet the objective, and a credit is not the cost of an outage.";
@@ -69,7 +69,7 @@ fn steps(page: &Page, outcome: &Outcome) -> Grid {
             };
             rows.push(vec![
                 std::mem::take(&mut name),
-                format!("< {}", number::percent_given(tier.below)),
+                band(&sla.tiers, tier.below),
                 format!("{} %", tier.credit_percent),
                 estimate(page, of, up),
                 interval,
@@ -77,6 +77,15 @@ fn steps(page: &Page, outcome: &Outcome) -> Grid {
         }
     }
     Grid { columns, rows }
+}
+
+/// The uptime of the months that get the credit of a step: from where the next step begins.
+fn band(tiers: &[CreditTier], below: f64) -> String {
+    let next = tiers.iter().map(|tier| tier.below).filter(|&other| other < below).reduce(f64::max);
+    match next {
+        Some(next) => format!("{} to < {}", number::percent_given(next), number::percent_given(below)),
+        None => format!("< {}", number::percent_given(below)),
+    }
 }
 
 /// What is a bound and no estimate.
@@ -171,5 +180,21 @@ fn uptime(page: &Page, sla: &SlaOutcome) -> String {
     match of.quality {
         Quality::Interval | Quality::Recorded | Quality::Exact => format!("{} %", shown(of.mean)),
         Quality::UpperBound => format!("{} {} %", page.sign("≥", ">="), shown(of.high)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use zonefall_study::outcome::Estimate;
+
+    /// A step's months are those that do not reach the next.
+    #[test]
+    fn steps_of_credits_are_bands() {
+        let months_share = Estimate { mean: 0.1, low: None, high: 0.2, quality: Quality::UpperBound, hits: 3 };
+        let tier = |below, credit_percent| CreditTier { below, credit_percent, months_share };
+        let tiers = [tier(0.999, 10), tier(0.99, 25), tier(0.95, 100)];
+        let bands = tiers.map(|tier| band(&tiers, tier.below));
+        assert_eq!(bands, ["99 % to < 99.9 %", "95 % to < 99 %", "< 95 %"]);
     }
 }

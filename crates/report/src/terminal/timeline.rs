@@ -3,7 +3,7 @@
 use super::Style;
 use super::number;
 use super::page::{Page, Tone, clean};
-use zonefall_study::timeline::{Kind, Outage, Row, Timeline};
+use zonefall_study::timeline::{Amiss, Kind, Outage, Row, Timeline};
 
 /// Rows of one outage that are shown.
 const ROWS_SHOWN: usize = 60;
@@ -160,7 +160,17 @@ fn tell(page: &mut Page, of: &Timeline, (at, before): (usize, Option<usize>), ou
         let words = format!("It begins with what was out in outage {at}: from {} on.", instant(outage.roots_ms));
         page.paragraph(None, &words, None);
     }
+    for amiss in &outage.amiss {
+        let since = instant(amiss.since_ms);
+        page.paragraph(Some((&since, since.len())), &still(amiss), Some(Tone::Unsure));
+    }
     rows(page, of, &of.rows[of_it.start.max(told)..of_it.end], ROWS_SHOWN);
+}
+
+/// "still amiss: web/eastus/1/3 stays in state Failed ... [RC-07]".
+pub(crate) fn still(amiss: &Amiss) -> String {
+    let rules = if amiss.rules.is_empty() { String::new() } else { format!(" [{}]", amiss.rules) };
+    clean(&format!("still amiss: {}{rules}", amiss.says))
 }
 
 fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {

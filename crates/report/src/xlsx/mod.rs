@@ -75,8 +75,12 @@ pub(crate) fn xlsx(outcome: &Outcome, about: &About) -> Result<Vec<u8>, FilesErr
 /// # Errors
 /// If a sheet cannot hold what belongs there.
 pub(crate) fn plan_xlsx(of: &Planned, made: &Made<'_>) -> Result<Vec<u8>, FilesError> {
-    let tables =
-        [("Plan", csv::plan(of, CsvLocale::Point)?), ("Assumptions", csv::evidence(made.about, CsvLocale::Point)?)];
+    let mut tables = vec![("Plan", csv::plan(of, CsvLocale::Point)?)];
+    if let Some(why) = &of.why {
+        let causes = [(why.design.as_str(), why.causes.as_slice())];
+        tables.push(("Causes", csv::causes_of(causes.into_iter(), CsvLocale::Point)?));
+    }
+    tables.push(("Assumptions", csv::evidence(made.about, CsvLocale::Point)?));
     let mut workbook = begun(&of.study, made.version)?;
     let styles = Styles::new(of.target_share);
     summary::write_plan(workbook.add_worksheet(), of, made, &styles)?;

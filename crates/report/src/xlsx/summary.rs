@@ -53,7 +53,7 @@ pub(super) fn write(sheet: &mut Worksheet, outcome: &Outcome, about: &About, sty
             put(sheet, (row, at), &cell, format)?;
         }
     }
-    sheet.set_freeze_panes(u32::try_from(head + 1).unwrap_or(0), 1)?;
+    // Nothing is frozen: the words above the table alone may fill a screen.
     let below = charts::downtime(sheet, outcome, head, row + 2, styles)?;
     rest(sheet, outcome, about, below, styles)?;
     sheet.set_landscape().set_print_fit_to_pages(1, 0);

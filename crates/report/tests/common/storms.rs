@@ -1,17 +1,19 @@
 //! Timelines as a study would give them.
 
-use zonefall_study::timeline::{DesignStorms, Kind, Lane, Outage, Row, SCHEMA, Storms, Timeline};
+use zonefall_study::timeline::{Amiss, DesignStorms, Kind, Lane, Outage, Place, Row, SCHEMA, Storms, Timeline};
 
 const HOUR: u64 = 3_600_000;
 
 fn row(at_ms: u64, kind: Kind, says: &str, cause: &str, place: &str) -> Row {
     Row {
         at_ms,
+        within: Place::Fault,
         kind,
         says: says.into(),
         rules: "LB-02".into(),
         cause: cause.into(),
         place: place.into(),
+        strikes: String::new(),
         machines: 1,
         times: 0,
         requests: 0,
@@ -57,6 +59,7 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
             over_ms: 104 * HOUR,
             cut: false,
             causes: vec![(name.into(), 4 * HOUR)],
+            amiss: vec![Amiss { since_ms: HOUR, says: format!("{name} stays Failed"), rules: "RC-07".into() }],
         }],
         longest: Some(0),
         rows,

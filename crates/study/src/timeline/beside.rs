@@ -63,12 +63,27 @@ fn scaled_out(of: &Telling<'_>, sighting: &Sighting, set: u32, works: u32) -> Op
     Some(Row { rules: "DR-07".into(), times: 1, ..Telling::row(sighting, Kind::Decision, says) })
 }
 
-fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) -> Option<Row> {
+/// The release that something becomes of, its name, and its set's.
+fn released<'a>(of: &'a Telling<'_>, which: Which) -> Option<(&'a Release, String, &'a str)> {
     let set = of.study.designs[of.design].sets.get(usize::from(which.set))?;
     let upgrades = set.management.as_ref()?.upgrades.as_ref()?;
     let release = upgrades.releases.get(usize::from(which.release))?;
-    let (name, set) = (name(release, which.nth), &set.name);
-    let way = |back: bool| if back { "the way back from" } else { "the rollout of" };
+    Some((release, name(release, which.nth), &set.name))
+}
+
+const fn way(back: bool) -> &'static str {
+    if back { "the way back from" } else { "the rollout of" }
+}
+
+/// A rollout that has begun and is not over, and its rules.
+pub(super) fn goes_on(of: &Telling<'_>, which: Which, back: bool) -> Option<(String, String)> {
+    let (release, name, set) = released(of, which)?;
+    let says = format!("{} {name} goes on: the {} of {set}", way(back), word(release.kind));
+    Some((says, rules(Rolled::Begins { back }).into()))
+}
+
+fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) -> Option<Row> {
+    let (release, name, set) = released(of, which)?;
     let says = match rolled {
         Rolled::Comes { bad } => {
             let bad = if bad { "; it is bad" } else { "" };

@@ -1,5 +1,6 @@
 //! What an operation is called when it happens: the counters of reports have names for sums, a timeline tells events.
 
+use super::Place;
 use zonefall_fleet::Operation;
 
 /// One event in words; none for counters of time, which do not happen at an instant.
@@ -79,6 +80,38 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
         | O::LineMs
         | O::GaveUp => return None,
     })
+}
+
+/// Where an event stands within its instant.
+pub(super) const fn place_of(of: Operation) -> Place {
+    use Operation as O;
+    match of {
+        O::AutoscaleOuts
+        | O::AutoscaleIns
+        | O::AutoscaleFailed
+        | O::AutoscaleHeldBack
+        | O::AutoscaleMetricsLost
+        | O::CreationsTimedOut
+        | O::DeletionsRetried
+        | O::DeletionsFailed
+        | O::RepairsFailed
+        | O::MachinesUpgraded
+        | O::MachinesRolledBack
+        | O::UpgradesFailed
+        | O::Rebalances
+        | O::RebalancesUndone
+        | O::Evictions
+        | O::RunbooksBegun
+        | O::FailoversBegun => Place::Asked,
+        O::AllocationsFailed
+        | O::NoRoom
+        | O::Creations
+        | O::Deletions
+        | O::OtherSizes
+        | O::StandbyUsed
+        | O::ForceDetaches => Place::Begun,
+        _ => Place::Decided,
+    }
 }
 
 /// What a counter counts.

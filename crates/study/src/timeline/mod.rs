@@ -4,6 +4,7 @@
 //! for the ledger, and once watched. Both must agree to the millisecond ([`TimelineError::Differs`] is a bug).
 //! What can go wrong: too many machines times events to look at, a trial that ends at its first miss.
 
+mod amiss;
 mod beside;
 mod capacity;
 mod clients;
@@ -13,6 +14,7 @@ mod pick;
 mod rows;
 mod storms;
 
+pub use amiss::Amiss;
 pub use capacity::Capacity;
 pub use pick::{Pick, pick};
 pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
@@ -141,6 +143,9 @@ pub struct Outage {
     pub cut: bool,
     /// Its missed time by cause, the largest first.
     pub causes: Vec<(String, u64)>,
+    /// What was amiss when it began, and since before `roots_ms`; empty where nothing was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub amiss: Vec<Amiss>,
 }
 
 /// What kind of thing happened.
@@ -161,11 +166,39 @@ pub enum Kind {
     Objective,
 }
 
+/// Where a row stands within its instant: what leads to something comes before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The world strikes, or lets go.
+    Fault,
+    /// The demand changes.
+    Demand,
+    /// Machines go down or serve.
+    Machine,
+    /// Probes notice.
+    Probe,
+    /// Something is over or is asked for.
+    Asked,
+    /// Something is decided.
+    Decided,
+    /// What was decided is begun.
+    Begun,
+    /// Machines are made, changed, or go.
+    Follows,
+    /// Sessions are lost with machines.
+    Lost,
+    /// The objective.
+    Objective,
+}
+
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
     /// When.
     pub at_ms: u64,
+    /// Where within its instant.
+    #[serde(skip)]
+    pub within: Place,
     /// What kind.
     pub kind: Kind,
     /// In words.
@@ -176,6 +209,9 @@ pub struct Row {
     pub cause: String,
     /// Where; empty where it is nowhere.
     pub place: String,
+    /// Of a fault of the storm: what it strikes, as the bars of pictures say it ("new machines in eastus/2 (datacenter)").
+    #[serde(skip)]
+    pub strikes: String,
     /// Machines that it is about.
     pub machines: u64,
     /// How often it happened, where it is no machine's.

@@ -1,8 +1,9 @@
 //! Sightings put into words: like things of one instant are one row.
 
+use super::amiss::{Amiss, Lasts, Stays};
 use super::beside;
-use super::decisions::{Counts, counts, event};
-use super::{Kind, Lane, Outage, Row};
+use super::decisions::{Counts, counts, event, place_of};
+use super::{Kind, Lane, Outage, Place, Row};
 use crate::study::Study;
 use std::collections::{BTreeMap, BTreeSet};
 use zonefall_faults::{Effect, EventId, Strikes, component_of};
@@ -11,6 +12,10 @@ use zonefall_topology::{RackId, ZoneId};
 
 /// So many machines of a row are named.
 const NAMED_MAX: usize = 3;
+
+/// What a storm takes that is no machine.
+const CONTROL: &str = "control plane of ";
+const CAPACITY: &str = "capacity to allocate in ";
 
 /// What the rows are told from.
 pub(super) struct Telling<'a> {
@@ -31,6 +36,7 @@ enum Alike {
     Made,
     Gone,
     Out(u16, bool),
+    Failed(bool),
 }
 
 fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
@@ -43,6 +49,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         Seen::Made(stand) => (Alike::Made, stand),
         Seen::Gone(stand) => (Alike::Gone, stand),
         Seen::Out(stand, cause, drains) => (Alike::Out(cause, drains), stand),
+        Seen::Failed(stand, failed) => (Alike::Failed(failed), stand),
         Seen::Works(..)
         | Seen::Did(..)
         | Seen::Demand(_)
@@ -59,6 +66,34 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         | Seen::Missed(_)
         | Seen::Met(_) => return None,
     })
+}
+
+impl Alike {
+    /// Whether it follows from what is decided in the same instant.
+    fn follows(self) -> bool {
+        matches!(self, Self::Starts | Self::Made | Self::Gone | Self::Out(..) | Self::Failed(_))
+    }
+}
+
+/// Creations of one instant that its machines tell by name, all of them: they are not told again.
+fn created_by_name(instant: &[Sighting]) -> Vec<usize> {
+    let named = |of: fn(&Seen) -> bool| instant.iter().filter(|sighting| of(&sighting.what)).count() as u64;
+    let did = |operation: Operation| -> u64 {
+        let times = |sighting: &Sighting| match sighting.what {
+            Seen::Did(of, times) if of == operation as usize => times,
+            _ => 0,
+        };
+        instant.iter().map(times).sum()
+    };
+    let told = [
+        (Operation::Creations, named(|seen| matches!(seen, Seen::Made(_)))),
+        (Operation::CreationsFailed, named(|seen| matches!(seen, Seen::Failed(_, true)))),
+    ];
+    told.into_iter().filter(|(of, named)| did(*of) == *named).map(|(of, _)| of as usize).collect()
+}
+
+fn rules_of(operation: Operation) -> &'static str {
+    OPERATION_TABLE[operation as usize].rules
 }
 
 /// What begins (`true`) or ends and is no machine, by its kind and its entrance.
@@ -85,7 +120,8 @@ impl Telling<'_> {
         sightings: &[Sighting],
         ledger: &Ledger,
     ) -> (Vec<Row>, Vec<Outage>) {
-        let mut rows = self.storm_rows(at_first, sightings);
+        let (mut rows, storm) = self.storm_rows(at_first, sightings);
+        let mut stays = Stays::default();
         let mut outages: Vec<Outage> = Vec::new();
         let (mut down, mut amiss) = (BTreeMap::new(), BTreeMap::new());
         // What of it was not over when the last outage was.
@@ -96,7 +132,9 @@ impl Telling<'_> {
             let t = sightings[at].t;
             let end = at + sightings[at..].iter().take_while(|sighting| sighting.t == t).count();
             self.machines(&sightings[at..end], &mut rows);
+            let created = created_by_name(&sightings[at..end]);
             for sighting in &sightings[at..end] {
+                stays.see(self, sighting);
                 match lasting(&sighting.what) {
                     Some((what, true)) => _ = amiss.entry(what).or_insert(t.as_ms()),
                     Some((what, false)) if amiss.remove(&what).is_some() => {
@@ -109,12 +147,13 @@ impl Telling<'_> {
                     Seen::Down(stand, _) | Seen::Made(stand) | Seen::Out(stand, ..) => {
                         down.entry(stand.instance).or_insert(t.as_ms());
                     }
-                    Seen::Serves(stand) | Seen::Gone(stand) => {
+                    Seen::Serves(stand) | Seen::Gone(stand) | Seen::Failed(stand, _) => {
                         down.remove(&stand.instance);
                     }
                     Seen::Lost(cause, milli) => rows.push(self.lost(sighting, *cause, *milli)),
                     // Where clients are sent is told by the names of the parts.
                     Seen::Did(operation, _) if is_sending(*operation) => {}
+                    Seen::Did(operation, _) if created.contains(operation) => {}
                     Seen::Did(operation, times) => rows.push(self.decision(sighting, *operation, *times)),
                     Seen::Demand(milli) => {
                         let says = format!("{} requests a second arrive", *milli as f64 / 1000.0);
@@ -126,8 +165,10 @@ impl Telling<'_> {
                         // A miss is told when time moves on, so what ended it may have been seen already.
                         let roots =
                             down.values().chain(amiss.values()).copied().filter(|&since| since <= t.as_ms()).min();
+                        let roots = roots.unwrap_or(t.as_ms());
                         outages.push(Outage {
-                            roots_ms: roots.unwrap_or(t.as_ms()),
+                            roots_ms: roots,
+                            amiss: stays.before(self, &storm, (roots, t.as_ms())),
                             from_ms: t.as_ms(),
                             to_ms: t.as_ms(),
                             over_ms: t.as_ms(),
@@ -158,8 +199,7 @@ impl Telling<'_> {
         if let Some(last) = outages.last_mut() {
             last.cut = ledger.cut_by_horizon;
         }
-        // The order within an instant: faults, machines, probes, decisions, the objective.
-        rows.sort_by_key(|row| (row.at_ms, row.kind as u8));
+        rows.sort_by_key(|row| (row.at_ms, row.within));
         (rows, outages)
     }
 
@@ -174,11 +214,20 @@ impl Telling<'_> {
     pub fn row(of: &Sighting, kind: Kind, says: String) -> Row {
         Row {
             at_ms: of.t.as_ms(),
+            within: match kind {
+                Kind::Fault => Place::Fault,
+                Kind::Demand => Place::Demand,
+                Kind::Machine => Place::Machine,
+                Kind::Probe => Place::Probe,
+                Kind::Decision => Place::Decided,
+                Kind::Objective => Place::Objective,
+            },
             kind,
             says,
             rules: String::new(),
             cause: String::new(),
             place: String::new(),
+            strikes: String::new(),
             machines: 0,
             times: 0,
             requests: 0,
@@ -195,7 +244,13 @@ impl Telling<'_> {
             _ if lost < 1.5 => format!("{lost:.1} sessions are lost: {cause}"),
             _ => format!("{lost:.0} sessions are lost: {cause}"),
         };
-        Row { cause, rules: "LB-10".into(), sessions_lost: lost, ..Self::row(sighting, Kind::Machine, says) }
+        Row {
+            within: Place::Lost,
+            cause,
+            rules: "LB-10".into(),
+            sessions_lost: lost,
+            ..Self::row(sighting, Kind::Machine, says)
+        }
     }
 
     pub fn decision(&self, sighting: &Sighting, operation: usize, times: u64) -> Row {
@@ -224,7 +279,7 @@ impl Telling<'_> {
             Counts::Times => (0, times, 0),
             Counts::Requests => (0, 0, times),
         };
-        Row { rules: of.rules.into(), machines, times, requests, ..row }
+        Row { within: place_of(of.operation), rules: of.rules.into(), machines, times, requests, ..row }
     }
 
     /// The machines of one instant: one row for those of one set in one zone that do the same.
@@ -238,16 +293,19 @@ impl Telling<'_> {
             let set = &self.study.designs[self.design].sets[set as usize].name;
             let place = self.place(zone, &stands);
             let who = match stands.len() {
-                1..=NAMED_MAX => {
-                    let name = |stand: &Stand| self.strikes.population().instance_name(stand.instance);
-                    stands.iter().map(name).collect::<Vec<String>>().join(", ")
-                }
+                1..=NAMED_MAX => stands.iter().map(|stand| self.name(stand)).collect::<Vec<String>>().join(", "),
                 many => format!("{many} machines of {set} in {}", self.study.topology.zone_name(zone)),
             };
             let (kind, says, rules, cause) = self.words(what, stands.len() == 1);
             let row = Self::row(last, kind, format!("{who} {says}"));
-            rows.push(Row { rules: rules.into(), cause, place, machines: stands.len() as u64, ..row });
+            let within = if what.follows() { Place::Follows } else { row.within };
+            rows.push(Row { within, rules: rules.into(), cause, place, machines: stands.len() as u64, ..row });
         }
+    }
+
+    /// "web/eastus/1/0".
+    pub fn name(&self, stand: &Stand) -> String {
+        self.strikes.population().instance_name(stand.instance)
     }
 
     fn words(&self, what: Alike, one: bool) -> (Kind, String, &'static str, String) {
@@ -267,7 +325,14 @@ impl Telling<'_> {
                 plain(Kind::Probe, s("is up, and waits for the probes", "are up, and wait for the probes"), "LB-02")
             }
             Alike::Serves => plain(Kind::Machine, s("serves", "serve"), ""),
-            Alike::Made => plain(Kind::Machine, s("is being created", "are being created"), ""),
+            Alike::Made => {
+                plain(Kind::Machine, s("is being created", "are being created"), rules_of(Operation::Creations))
+            }
+            Alike::Failed(true) => {
+                let says = s("is not created: it stays in state Failed", "are not created: they stay in state Failed");
+                plain(Kind::Machine, says, rules_of(Operation::CreationsFailed))
+            }
+            Alike::Failed(false) => plain(Kind::Machine, s("is Failed no more", "are Failed no more"), ""),
             Alike::Out(cause, drains) => {
                 let cause = self.causes.get(cause as usize).cloned().unwrap_or_else(|| "not asked for".into());
                 let says = if drains {
@@ -303,8 +368,8 @@ impl Telling<'_> {
         }
     }
 
-    /// What the storm does to places where the design has machines, or to what it may need.
-    fn storm_rows(&self, at_first: &Sighting, sightings: &[Sighting]) -> Vec<Row> {
+    /// What the storm does to places where the design has machines, or to what it may need; and how long it lasts.
+    fn storm_rows(&self, at_first: &Sighting, sightings: &[Sighting]) -> (Vec<Row>, Vec<Lasts>) {
         let storm = self.strikes.storm();
         let topology = &self.study.topology;
         let sets = &self.study.designs[self.design].sets;
@@ -333,17 +398,23 @@ impl Telling<'_> {
         }
         for span in storm.control_plane.iter().filter(|span| regions.contains(&span.of)) {
             let region = topology.regions().get(span.of as usize).map(|region| region.name.clone());
-            places.entry((span.event, "control plane of ")).or_default().extend(region);
+            places.entry((span.event, CONTROL)).or_default().extend(region);
         }
         for span in storm.allocation.iter().filter(|span| uses(ZoneId(span.of))) {
             let name = topology.zone_name(ZoneId(span.of));
-            places.entry((span.event, "capacity to allocate in ")).or_default().push(name);
+            places.entry((span.event, CAPACITY)).or_default().push(name);
         }
-        let mut rows = Vec::new();
+        let (mut rows, mut lasting) = (Vec::new(), Vec::new());
         for ((event, what), mut names) in places {
             names.dedup();
             let event = storm.events[event.0 as usize];
             let (cause, place) = (self.causes[event.cause as usize].clone(), shortened(&names));
+            let (since_ms, says) = (event.start.as_ms(), format!("{cause} goes on: {what}{place}"));
+            lasting.push((
+                since_ms,
+                event.end.as_ms(),
+                Amiss { since_ms, says, rules: self.rules_of(event.cause).into() },
+            ));
             for (t, says) in [(event.start, "begins"), (event.end, "is mainly over")] {
                 if t >= self.strikes.horizon() {
                     continue;
@@ -353,10 +424,15 @@ impl Telling<'_> {
                 let level = Sighting { t, ..before.clone() };
                 let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{place}"));
                 let rules = self.rules_of(event.cause).into();
-                rows.push(Row { rules, cause: cause.clone(), place: place.clone(), ..row });
+                let strikes = match what {
+                    CAPACITY => format!("new machines in {place} ({cause})"),
+                    CONTROL => format!("{what}{place} ({cause})"),
+                    _ => format!("{cause} {place}"),
+                };
+                rows.push(Row { rules, cause: cause.clone(), place: place.clone(), strikes, ..row });
             }
         }
-        rows
+        (rows, lasting)
     }
 
     /// The region, the zone, or the racks that an outage takes.
@@ -488,7 +564,7 @@ impl Serving {
 }
 
 /// The first names, and how many more there are.
-fn shortened(names: &[String]) -> String {
+pub(super) fn shortened(names: &[String]) -> String {
     let shown = names.len().min(NAMED_MAX);
     let more = names.len() - shown;
     let text = names[..shown].join(", ");

@@ -1,0 +1,133 @@
+//! What is still amiss when the objective comes to be missed, and began before anything of the chain that the outage tells:
+//! machines that stay Failed, requests for capacity that were refused, rollouts that were stopped or still go on, storms.
+
+use super::beside;
+use super::rows::{Telling, shortened};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use zonefall_fleet::{OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Stand};
+
+/// Something that is amiss already when an outage begins.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Amiss {
+    /// Since when.
+    pub since_ms: u64,
+    /// In words.
+    pub says: String,
+    /// The rules behind it; empty where there are none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub rules: String,
+}
+
+/// An event of the storm: from when until when, in words.
+pub(super) type Lasts = (u64, u64, Amiss);
+
+/// What stays as it is until something else is seen.
+#[derive(Debug, Default)]
+pub(super) struct Stays {
+    failed: BTreeMap<u32, (u64, Stand)>,
+    /// The first of the refusals since capacity was last granted, how many there were, and the last operation.
+    refused: Option<Refused>,
+    /// By set.
+    rollouts: BTreeMap<u16, Amiss>,
+}
+
+#[derive(Debug)]
+struct Refused {
+    first: u64,
+    last: u64,
+    times: u64,
+    operation: usize,
+}
+
+impl Stays {
+    pub fn see(&mut self, of: &Telling<'_>, sighting: &Sighting) {
+        let t = sighting.t.as_ms();
+        match sighting.what {
+            Seen::Failed(stand, true) => _ = self.failed.insert(stand.instance, (t, stand)),
+            Seen::Failed(stand, false) => _ = self.failed.remove(&stand.instance),
+            Seen::Did(operation, times) => self.count(operation, times, t),
+            Seen::Rolled(which, rolled) => {
+                let words = match rolled {
+                    Rolled::Begins { back } => beside::goes_on(of, which, back),
+                    Rolled::Ends { how, .. } if how != Operation::RolloutsCompleted => {
+                        beside::row(of, sighting).map(|row| (row.says, row.rules))
+                    }
+                    Rolled::Ends { .. } => None,
+                    _ => return,
+                };
+                self.rollouts.remove(&which.set);
+                let amiss = words.map(|(says, rules)| Amiss { since_ms: t, says, rules });
+                self.rollouts.extend(amiss.map(|amiss| (which.set, amiss)));
+            }
+            _ => {}
+        }
+    }
+
+    fn count(&mut self, operation: usize, times: u64, t: u64) {
+        let is = |all: &[Operation]| all.iter().any(|&of| of as usize == operation);
+        if is(&[Operation::Creations, Operation::ScaleIns]) {
+            // What is refused in part is granted in part.
+            self.refused.take_if(|refused| refused.last < t);
+        } else if is(&REFUSALS) {
+            let refused = self.refused.get_or_insert(Refused { first: t, last: t, times: 0, operation });
+            (refused.last, refused.operation) = (t, operation);
+            refused.times += times;
+        }
+    }
+
+    /// What stays amiss and began before `roots`, when the objective is missed from `from` on.
+    pub fn before(&self, of: &Telling<'_>, storm: &[Lasts], (roots, from): (u64, u64)) -> Vec<Amiss> {
+        let lasting = storm.iter().filter(|(start, end, _)| *start < from && *end > from).map(|(.., amiss)| amiss);
+        let mut all: Vec<Amiss> = lasting.chain(self.rollouts.values()).cloned().collect();
+        all.extend(self.failed_machines(of));
+        all.extend(self.refused.as_ref().map(|refused| {
+            let row = &OPERATION_TABLE[refused.operation];
+            let words = super::decisions::event(row.operation).unwrap_or(row.doc);
+            let times =
+                if refused.times == 1 { String::new() } else { format!(", the last of {} times", refused.times) };
+            Amiss {
+                since_ms: refused.first,
+                says: format!("no more capacity since: {words}{times}"),
+                rules: row.rules.into(),
+            }
+        }));
+        all.retain(|amiss| amiss.since_ms < roots);
+        all.sort();
+        all
+    }
+
+    /// RC-07: those of each set together.
+    fn failed_machines(&self, of: &Telling<'_>) -> Vec<Amiss> {
+        let mut of_sets: BTreeMap<u16, Vec<(u64, Stand)>> = BTreeMap::new();
+        for &(since, stand) in self.failed.values() {
+            of_sets.entry(stand.set).or_default().push((since, stand));
+        }
+        let told = of_sets.into_iter().map(|(set, machines)| {
+            let set = &of.study.designs[of.design].sets[usize::from(set)];
+            let names: Vec<String> = machines.iter().map(|(_, stand)| of.name(stand)).collect();
+            let (stay, count) = if names.len() == 1 { ("stays", "counts") } else { ("stay", "count") };
+            let scaler = set.management.as_ref().and_then(|managed| managed.autoscale.as_ref());
+            let most = scaler.and_then(|of| of.profiles.iter().map(|profile| profile.maximum).max());
+            let most = most.map_or(String::new(), |most| format!(", of which autoscale allows {most}"));
+            let since_ms = machines.iter().map(|(since, _)| *since).min().unwrap_or(0);
+            let later =
+                if machines.iter().any(|(since, _)| *since > since_ms) { " (the first since then)" } else { "" };
+            let (names, of) = (shortened(&names), &set.name);
+            let says = format!("{names}{later} {stay} in state Failed and {count} among the machines of {of}{most}");
+            Amiss { since_ms, says, rules: OPERATION_TABLE[Operation::CreationsFailed as usize].rules.into() }
+        });
+        told.collect()
+    }
+}
+
+/// Capacity that was asked for and not granted.
+const REFUSALS: [Operation; 7] = [
+    Operation::ControlPlaneRefusals,
+    Operation::QuotaRefusals,
+    Operation::AllocationsFailed,
+    Operation::NoRoom,
+    Operation::ScaleOutsBlocked,
+    Operation::AutoscaleFailed,
+    Operation::RepairsBlocked,
+];

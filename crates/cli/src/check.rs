@@ -24,34 +24,46 @@ const PLAYED_MACHINES: u64 = 100_000;
 /// Loads a scenario, changed or not; says everything that is wrong with it. Warnings are shown; mere hints are counted,
 /// `check` shows them.
 pub fn load(path: &Path, changes: &args::WhatIf, console: Console) -> Option<Scenario> {
-    told(path, zonefall_scenario::load_with(path, &WhatIf::new(&changes.what_if)), console)
+    told((path, &changes.what_if), zonefall_scenario::load_with(path, &WhatIf::new(&changes.what_if)), console)
 }
 
 /// [`load`] where so many trials are played in place of the scenario's: what is said of trials is said of these.
 pub fn load_for(path: &Path, changes: &args::WhatIf, trials: Option<u64>, console: Console) -> Option<Scenario> {
     let loaded = zonefall_scenario::load_with(path, &WhatIf::new(&changes.what_if));
-    let Some(trials) = trials else { return told(path, loaded, console) };
+    let Some(trials) = trials else { return told((path, &changes.what_if), loaded, console) };
     let change = format!("trials={trials}");
     let all: Vec<String> = changes.what_if.iter().chain([&change]).cloned().collect();
     let called = if changes.what_if.is_empty() { "--trials" } else { "--what-if and --trials" };
     match (loaded, zonefall_scenario::load_with(path, &WhatIf::new(&all).given_by(called))) {
         (Ok(scenario), Ok(played)) => {
-            remark(&played.warnings, &format!("{} --what-if {change}", path.display()), console);
+            remark(&played.warnings, &checked(path, &all), console);
             Some(scenario)
         }
-        (loaded, _) => told(path, loaded, console),
+        (loaded, _) => told((path, &changes.what_if), loaded, console),
     }
 }
 
 /// [`load`], with every candidate of the plan.
 pub fn load_plan(path: &Path, changes: &args::WhatIf, console: Console) -> Option<Scenario> {
-    told(path, zonefall_scenario::load_plan(path, &WhatIf::new(&changes.what_if)), console)
+    told((path, &changes.what_if), zonefall_scenario::load_plan(path, &WhatIf::new(&changes.what_if)), console)
 }
 
-fn told(path: &Path, loaded: Result<Scenario, Diagnostics>, console: Console) -> Option<Scenario> {
+/// What `zonefall check` is to be called with to see the same.
+fn checked(path: &Path, changes: &[String]) -> String {
+    let change = |change: &String| {
+        format!(" --what-if {}", if change.contains([' ', '"', '[']) { format!("'{change}'") } else { change.clone() })
+    };
+    path.display().to_string() + &changes.iter().map(change).collect::<String>()
+}
+
+fn told(
+    (path, changes): (&Path, &[String]),
+    loaded: Result<Scenario, Diagnostics>,
+    console: Console,
+) -> Option<Scenario> {
     match loaded {
         Ok(scenario) => {
-            remark(&scenario.warnings, &path.display().to_string(), console);
+            remark(&scenario.warnings, &checked(path, changes), console);
             Some(scenario)
         }
         Err(diagnostics) => {

@@ -18,7 +18,7 @@ use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
 use zonefall_import::{Action, Drill, Experiment, Script, ZONE_OUTAGE, experiment};
 use zonefall_report::terminal::Told;
-use zonefall_scenario::{FILE_BYTES_MAX, Member, Scenario, ScriptRow};
+use zonefall_scenario::{FILE_BYTES_MAX, Scenario, ScriptRow};
 use zonefall_study::Study;
 use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Load, SCHEMA, judge};
 use zonefall_study::timeline::{Timeline, timeline};
@@ -169,11 +169,11 @@ fn add_new(to: &mut Vec<String>, from: &[String]) {
 
 /// CH-07: what an outage would add to a shutdown, or to a script that takes zones.
 fn outage_adds(of: &Of, scenario: &Scenario) -> Option<String> {
-    let takes = |member: &Member| outage::takes_zone(member, &scenario.topology);
+    let takes = |row: &ScriptRow| row.members.iter().any(|member| outage::takes_zones(row, member, scenario));
     let shuts_down = |(_, action): &(SimDuration, &Action)| action.urn.contains(":shutdown/");
     match of {
         Of::Experiment(of, _) => of.schedule().0.iter().any(shuts_down).then(|| OUTAGE_ADDS.into()),
-        Of::Script(rows) if rows.iter().flat_map(|row| &row.members).any(takes) => Some(own::OUTAGE_ADDS.into()),
+        Of::Script(rows) if rows.iter().any(takes) => Some(own::OUTAGE_ADDS.into()),
         Of::Script(_) => None,
     }
 }
@@ -195,7 +195,7 @@ fn hypothesis(scenario: &Scenario, of: &Of) -> Hypothesis {
 fn script(options: &args::Drill, scenario: &Scenario, of: &Of, design: &Design) -> Script {
     let experiment = match of {
         Of::Experiment(experiment, _) => experiment,
-        Of::Script(rows) => return own::script(rows, design, &scenario.topology, options.as_outage),
+        Of::Script(rows) => return own::script(rows, design, scenario, options.as_outage),
     };
     let begins = SimTime::ZERO.after(scenario.hypothesis.begins);
     let (topology, targets) = (&scenario.topology, options.target.as_slice());

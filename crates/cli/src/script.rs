@@ -129,7 +129,7 @@ fn take_rack(
 }
 
 /// The mode of planned maintenance that a row names.
-fn wave<'a>(row: &ScriptRow, world: &'a Scenario) -> Option<(&'a Mode, Wave)> {
+pub fn wave<'a>(row: &ScriptRow, world: &'a Scenario) -> Option<(&'a Mode, Wave)> {
     let mode = world.profile.modes.iter().find(|mode| mode.name == row.cause)?;
     let racks = row.members.iter().all(|member| matches!(member, Member::Racks { .. }));
     mode.wave().filter(|_| racks).map(|wave| (mode, wave))

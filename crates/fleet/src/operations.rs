@@ -260,7 +260,7 @@ pub const TABLE: [OperationRow; 72] = {
             "hours without an overload in which one that began would hold itself",
             "TF-01",
         ),
-        row(O::RunbooksBegun, "runbooks_begun", "alerts that somebody noticed", "ZN-06"),
+        row(O::RunbooksBegun, "runbooks_begun", "alerts that went off", "ZN-06"),
         row(O::RunbooksIdle, "runbooks_idle", "runbooks that were not needed any more when they were at hand", "ZN-06"),
         row(
             O::RunbooksFailed,

@@ -58,9 +58,10 @@ pub fn plan_csv(plan: &Planned) -> Result<String, FilesError> {
 /// # Errors
 /// If a row cannot be written.
 pub fn timeline_csv(timeline: &Timeline, longest: bool) -> Result<String, FilesError> {
-    let rows = match timeline.longest_outage() {
-        Some(outage) if longest => &timeline.rows[timeline.rows_of(outage)],
-        _ => timeline.rows.as_slice(),
+    let rows = match (longest, timeline.longest_outage()) {
+        (false, _) => timeline.rows.as_slice(),
+        (true, Some(outage)) => &timeline.rows[timeline.rows_of(outage)],
+        (true, None) => &[],
     };
     Ok(text(&csv::timeline(rows, CsvLocale::Point)?))
 }

@@ -567,17 +567,6 @@ fn plan_header(csv: &str) -> Vec<String> {
     csv.lines().next().unwrap().split(',').map(str::to_owned).collect()
 }
 
-/// The causes may be those of another candidate than the one that comes first, and the page says so.
-#[test]
-fn causes_of_another_design_are_told_as_such() {
-    let mut of = planned("capacity=12");
-    let style = zonefall_report::terminal::Style { width: 200, colour: false, unicode: true };
-    let told = |of: &Planned| zonefall_report::terminal::plan(of, style);
-    assert!(!told(&of).contains("These are the causes of"));
-    of.why = Some(why("capacity=18"));
-    assert!(told(&of).contains("These are the causes of capacity=18, not of capacity=12."), "{}", told(&of));
-}
-
 /// Where no design meets the target every report says by how much the closest misses it, and from what.
 #[test]
 fn a_plan_without_an_answer_says_why() {

@@ -282,10 +282,3 @@ pub enum Member {
     /// CH-03: the autoscale of a set, by its name: it is disabled.
     Autoscale(String),
 }
-
-impl Member {
-    /// Whether machines or components stop or slow down, and not only what manages them.
-    pub fn strikes(&self) -> bool {
-        !matches!(self, Self::ControlPlane(_) | Self::Allocation(_) | Self::Autoscale(_))
-    }
-}

@@ -115,6 +115,21 @@ impl DifferenceEstimate {
         Self { mean: differences.mean(), trials, hits, bounds, p_value }
     }
 
+    /// Of what is only bounded no more than `size`: neither of the two is larger than that.
+    #[must_use]
+    pub fn at_most(self, size: f64) -> Self {
+        let bounds = match self.bounds {
+            DifferenceBounds::Interval(_) => self.bounds,
+            DifferenceBounds::NotResolved { size_high } => {
+                DifferenceBounds::NotResolved { size_high: size_high.min(size) }
+            }
+            DifferenceBounds::NoneObserved { size_high } => {
+                DifferenceBounds::NoneObserved { size_high: size_high.min(size) }
+            }
+        };
+        Self { bounds, ..self }
+    }
+
     /// The difference where no chance is in it: all observations are the same, and it is what they say.
     #[must_use]
     pub fn exactly(self) -> Self {

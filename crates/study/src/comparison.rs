@@ -25,7 +25,7 @@ use sessions::{Concluded, SeenSessions};
 use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::multiple::{holm, simultaneous_level};
-use zonefall_stats::{DifferenceEstimate, Moments};
+use zonefall_stats::{Confidence, DifferenceEstimate, MeanEstimate, Moments};
 
 /// The version of the form.
 pub const SCHEMA: &str = "zonefall-comparison/1";
@@ -267,7 +267,9 @@ impl Concluding<'_> {
         let level = simultaneous_level(self.first.confidence, number);
         let of_pair = |((a, b), seen): ((usize, usize), &Moments)| {
             let room = self.kinds[a].room(&self.kinds[b], self.trials);
-            let estimate = DifferenceEstimate::with_room(seen, room, self.measured_ms(), level);
+            let either =
+                [a, b].map(|of| self.missed_ms(of, level.split(2)).bounds.high()).into_iter().fold(0.0, f64::max);
+            let estimate = DifferenceEstimate::with_room(seen, room, self.measured_ms(), level).at_most(either);
             if self.is_exact(a) && self.is_exact(b) { estimate.exactly() } else { estimate }
         };
         let all: Vec<DifferenceEstimate> = pairs(self.names.len()).zip(&self.seen.pairs).map(of_pair).collect();
@@ -339,9 +341,13 @@ impl Concluding<'_> {
         if self.is_exact(design) {
             return Estimate::known(missed.mean() * self.factor(), missed.hits(), Quality::Exact);
         }
+        crate::conclude::estimate(&self.missed_ms(design, self.first.confidence), self.factor())
+    }
+
+    /// The missed time of a trial.
+    fn missed_ms(&self, design: usize, level: Confidence) -> MeanEstimate {
         let study = &self.studies[self.study_of(design).0];
-        let found = missed_ms(study, self.design(design), &self.kinds[design], missed, self.first.confidence);
-        crate::conclude::estimate(&found, self.factor())
+        missed_ms(study, self.design(design), &self.kinds[design], &self.seen.missed[design], level)
     }
 
     fn design(&self, design: usize) -> &Design {

@@ -10,6 +10,7 @@ use crate::sessions;
 use crate::stopping;
 use crate::study::Study;
 use crate::tally::DesignTally;
+use crate::unseen::missed_ms;
 use crate::warnings::warnings;
 use design::Concluding;
 use std::sync::Arc;
@@ -206,8 +207,11 @@ pub(crate) fn need_in_words(design: &Design) -> String {
 /// Every design against the first, with intervals that hold for all of them together.
 fn differences(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<Difference> {
     let exact = |of: &DesignOutcome| of.unavailability.quality == Quality::Exact;
+    let level = difference_level(study).split(2);
+    let most = |at: usize| missed_ms(study, &study.designs[at], &kinds[at], &finished.tally.designs[at].missed, level);
     let of = |((at, design), tally): ((usize, &DesignOutcome), &DesignTally)| {
-        let estimate = against_first(study, (&kinds[at], &kinds[0]), tally);
+        let either = most(at).bounds.high().max(most(0).bounds.high());
+        let estimate = against_first(study, (&kinds[at], &kinds[0]), tally).at_most(either);
         if exact(&designs[0]) && exact(design) { estimate.exactly() } else { estimate }
     };
     let estimates = designs.iter().enumerate().zip(&finished.tally.designs).skip(1).map(of).collect();

@@ -1,6 +1,7 @@
 //! `--as-outage`: zones that are lost as the profile says that zones are, drawn anew in each trial (CH-07).
 
 use crate::assemble;
+use crate::script::wave;
 use anyhow::Result;
 use zonefall_azure::profile;
 use zonefall_engine::{Law, SimDuration, SimTime};
@@ -69,23 +70,36 @@ pub(super) fn words(scenario: &Scenario) -> Option<String> {
     Some(format!("as an outage, like mode `{}` of {profile}: {}{lacks}", mode.name, held.join("; ")))
 }
 
-/// Whether a member is a whole zone.
-pub(super) fn takes_zone(member: &Member, topology: &Topology) -> bool {
-    matches!(member, Member::Racks { name, .. } if topology.find_zone(name).is_some())
+/// The zones that a member takes as a whole, if it takes nothing else: of a region all.
+fn zones(member: &Member, topology: &Topology) -> Vec<ZoneId> {
+    let Member::Racks { racks, .. } = member else { return Vec::new() };
+    let whole = |zone: &ZoneId| {
+        let of = topology.racks_of(*zone);
+        racks.start <= of.start && of.end <= racks.end
+    };
+    let zones: Vec<ZoneId> = topology.zone_ids().filter(whole).collect();
+    let all: usize = zones.iter().map(|&zone| topology.racks_of(zone).len()).sum();
+    if all == racks.len() { zones } else { Vec::new() }
+}
+
+/// Whether a row takes a member's zones out as a whole: no wave of maintenance, and no slower machines.
+pub(super) fn takes_zones(row: &ScriptRow, member: &Member, scenario: &Scenario) -> bool {
+    let is_outage = row.effect == Effect::Down && wave(row, scenario).is_none();
+    is_outage && !zones(member, &scenario.topology).is_empty()
 }
 
 /// Parts zones that are lost as a whole from the other rows.
 pub(super) fn part(rows: Vec<ScriptRow>, topology: &Topology) -> (Vec<ScriptRow>, Lost) {
-    let (dark, others): (Vec<_>, Vec<_>) = rows
-        .into_iter()
-        .partition(|row| row.cause == ZONE_OUTAGE && row.members.iter().all(|of| takes_zone(of, topology)));
+    let dark = |row: &ScriptRow| {
+        let is_dark = row.cause == ZONE_OUTAGE && row.effect == Effect::Down;
+        is_dark && row.members.iter().all(|of| !zones(of, topology).is_empty())
+    };
+    let (dark, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(dark);
     let mut lost = Lost::new();
     for row in dark {
-        let zone =
-            |member: &Member| if let Member::Racks { name, .. } = member { topology.find_zone(name) } else { None };
-        let until = |lasts: SimDuration| row.at.after(lasts);
-        let zones = row.members.iter().filter_map(zone);
-        lost.extend(zones.filter_map(|zone| Some((zone, row.at, until(row.lasts?).since(row.at)))));
+        let lasts = row.lasts.map(|lasts| row.at.after(lasts).since(row.at));
+        let zones = row.members.iter().flat_map(|member| zones(member, topology));
+        lost.extend(zones.filter_map(|zone| Some((zone, row.at, lasts?))));
     }
     lost.sort_unstable();
     // Experiments on several sets name a zone several times.

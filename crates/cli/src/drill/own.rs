@@ -1,10 +1,9 @@
 //! A scenario's own script as an experiment.
 
-use super::outage::takes_zone;
+use super::outage::takes_zones;
 use crate::script::length;
 use anyhow::{Result, bail};
 use zonefall_engine::{SimDuration, SimTime};
-use zonefall_faults::Effect;
 use zonefall_fleet::{Design, slot_groups};
 use zonefall_import::{Script, Touched, ZONE_OUTAGE};
 use zonefall_scenario::{FaultSource, Member, Scenario, ScriptRow};
@@ -58,8 +57,8 @@ fn end(rows: &[ScriptRow]) -> SimTime {
 }
 
 /// What the rows do to a design.
-pub(super) fn script(rows: &[ScriptRow], design: &Design, topology: &Topology, as_outage: bool) -> Script {
-    let end = end(rows);
+pub(super) fn script(rows: &[ScriptRow], design: &Design, scenario: &Scenario, as_outage: bool) -> Script {
+    let (end, topology) = (end(rows), &scenario.topology);
     let mut script = Script { lasts: lasts(rows), ..Script::default() };
     let groups = slot_groups(design, topology);
     for row in rows {
@@ -73,8 +72,11 @@ pub(super) fn script(rows: &[ScriptRow], design: &Design, topology: &Topology, a
             }),
             _ => true,
         };
-        let dark = |member: &&Member| as_outage && row.effect == Effect::Down && takes_zone(member, topology);
-        let (zones, others): (Vec<&Member>, Vec<&Member>) = row.members.iter().filter(there).partition(dark);
+        let dark = |member: &&Member| as_outage && takes_zones(row, member, scenario);
+        let (there, lacking): (Vec<&Member>, Vec<&Member>) = row.members.iter().partition(there);
+        script.actions += row.members.len();
+        script.not_run.extend(lacking.into_iter().map(|member| words(member, topology)));
+        let (zones, others): (Vec<&Member>, Vec<&Member>) = there.into_iter().partition(dark);
         for (members, cause) in [(zones, ZONE_OUTAGE), (others, row.cause.as_str())] {
             if members.is_empty() {
                 continue;

@@ -86,8 +86,8 @@ fn scaled_out(file: &Oracles) -> Vec<Entry> {
     vec![
         without_interval("G09", &strict, exact("strict"), serving, 200),
         without_interval("G09", &set("best-effort"), exact("best_effort"), serving, 20_000),
-        // The same as a share of the twelve that are asked for, with the interval that is printed of it.
-        entry("G09", &strict, 1.0 - exact("strict") / 12.0, capacity_lost, (200, 800)),
+        // How often it stays at nine, with the interval that is printed of it.
+        entry("G09", &strict, (12.0 - exact("strict")) / 3.0, unavailability, (200, 800)),
     ]
 }
 

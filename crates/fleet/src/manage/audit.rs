@@ -108,7 +108,7 @@ impl World {
             let absent = self.machines.iter().filter(|m| m.marks & self.absent() != 0 && m.root as usize == cause);
             let absent: i64 = absent.map(|machine| self.sets[machine.set as usize].serves).sum();
             let owed = self.manager.sets.iter().zip(&self.sets).map(|(set, starts)| {
-                let refused = if set.refused.0 as usize == cause { set.refused.1 } else { 0 };
+                let refused = if set.refused.cause as usize == cause { set.refused.machines } else { 0 };
                 i64::from(set.short.to(cause as u16) + refused) * starts.serves
             });
             let slowed = self.machines.iter().zip(&self.factors).filter(|(machine, (left, of))| {

@@ -92,6 +92,9 @@ impl World {
         }
         let before = self.counted_before(state.set);
         let done = self.act(state.set, &change.action, t, strikes);
+        if matches!(change.action, Action::Capacity(_)) {
+            self.manager.sets[state.set].refused.by = Some(at);
+        }
         self.overlook(state.set, &change.action, before, t);
         if let (false, Some(retry)) = (done, change.retry) {
             self.manager.changes[at].retry_due = t.after(retry);
@@ -292,7 +295,7 @@ impl World {
             let short = self.is_short(at, watch, 0);
             if self.manager.changes[at].made {
                 if !short {
-                    self.forget_refusal(self.manager.changes[at].set, t);
+                    self.wants_no_more(Some(at), self.manager.changes[at].set, t);
                 }
                 self.watch_return(at, watch, short, t);
                 continue;
@@ -327,15 +330,17 @@ impl World {
             // It is not made yet: the customer is still reacting.
             return;
         }
-        let Some(after) = self.change(at).back_after else {
+        let set = &self.manager.sets[state.set];
+        // What was refused, or failed, has added nothing that is to go again.
+        let after = self.change(at).back_after.filter(|_| set.exists != state.before);
+        let Some(after) = after else {
             if !short {
-                self.manager.changes[at].made = false;
-                self.manager.changes[at].since = None;
+                let state = &mut self.manager.changes[at];
+                (state.made, state.since, state.retry_due) = (false, None, SimTime::NEVER);
             }
             return;
         };
         // What failed to be created will not serve: it is not waited for (RC-07).
-        let set = &self.manager.sets[state.set];
         let failed = |group: usize| i64::from(self.manager.groups[group].listed() - self.manager.groups[group].count);
         let failed: i64 = set.groups.clone().map(failed).sum();
         let added = i64::from(set.exists) - failed - i64::from(state.before);

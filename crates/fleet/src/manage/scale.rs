@@ -2,7 +2,7 @@
 
 use super::create::Order as Creation;
 use super::order::Line;
-use super::sets::GroupState;
+use super::sets::{GroupState, Refused};
 use super::{Slot, State};
 use crate::Extra;
 use crate::design::Spreading;
@@ -110,16 +110,23 @@ impl World {
         let cause = self.own_cause(by);
         let state = &mut self.manager.sets[set];
         let machines = target.saturating_sub(state.desired);
-        state.refused = (cause, machines);
+        state.refused = Refused { cause, machines, by: None };
         self.book.withhold(self.sets[set].withheld_from, cause, i64::from(machines) * self.sets[set].serves);
     }
 
     /// Nobody wants what was refused any more.
-    pub(crate) fn forget_refusal(&mut self, set: usize, t: SimTime) {
-        let (cause, machines) = std::mem::take(&mut self.manager.sets[set].refused);
+    fn forget_refusal(&mut self, set: usize, t: SimTime) {
+        let Refused { cause, machines, .. } = std::mem::take(&mut self.manager.sets[set].refused);
         if machines > 0 {
             self.book.settle(t, &self.measure);
             self.book.withhold(self.sets[set].withheld_from, cause, -i64::from(machines) * self.sets[set].serves);
+        }
+    }
+
+    /// A change, or if none autoscale, does not want any more what it was refused.
+    pub(crate) fn wants_no_more(&mut self, by: Option<usize>, set: usize, t: SimTime) {
+        if self.manager.sets[set].refused.by == by {
+            self.forget_refusal(set, t);
         }
     }
 

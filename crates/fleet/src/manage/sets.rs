@@ -89,6 +89,16 @@ pub(crate) struct Rebalance {
     pub due: SimTime,
 }
 
+/// What was refused as a whole.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Refused {
+    /// What its absence is charged to.
+    pub cause: u16,
+    pub machines: u32,
+    /// The change that asked for it; none if autoscale did.
+    pub by: Option<usize>,
+}
+
 /// A set.
 #[derive(Debug)]
 pub(crate) struct SetState {
@@ -114,8 +124,8 @@ pub(crate) struct SetState {
     pub protected: (u32, u32),
     /// The missing instances: as many as `desired` exceeds `exists`.
     pub short: Owed,
-    /// What refused machines that the customer goes on wanting, and how many; not asked for, as nothing has changed.
-    pub refused: (u16, u32),
+    /// Machines that the customer goes on wanting; not asked for, as nothing has changed.
+    pub refused: Refused,
     pub repairing: u32,
     /// Machines that wait for their repair.
     pub waiting: Vec<u32>,
@@ -196,7 +206,7 @@ impl SetState {
             zones: Vec::with_capacity(end - start),
             first_zones: set.zones.iter().filter_map(of_zone).collect(),
             desired: 0,
-            refused: (0, 0),
+            refused: Refused::default(),
             exists: 0,
             spot: 0,
             next_id: 0,
@@ -234,7 +244,7 @@ impl SetState {
         self.zones.extend_from_slice(&self.first_zones);
         self.groups.clone().for_each(|group| groups[group].in_use = self.first_zones.contains(&group));
         self.short.clear();
-        self.refused = (0, 0);
+        self.refused = Refused::default();
         self.waiting.clear();
         self.notices.clear();
         (self.desired, self.exists, self.spot, self.next_id, self.repairing, self.pooled) = (0, 0, 0, 0, 0, 0);

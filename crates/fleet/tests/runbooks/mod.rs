@@ -130,7 +130,8 @@ fn al_05_a_quota_that_nobody_thought_of_stops_a_runbook() {
 fn al_01_a_refused_runbook_answers_the_next_alert() {
     let zones = [(0, 0, 4, HOUR, 2 * HOUR), (0, 0, 4, 12 * HOUR, 13 * HOUR)];
     let twice = || Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY).outages(&zones);
-    for back_after in [None, Some(SimDuration::from_ms(30 * MINUTE))] {
+    // Before it would be taken back too.
+    for back_after in [None, Some(SimDuration::from_ms(30 * MINUTE)), Some(SimDuration::from_ms(20 * HOUR))] {
         let mut design = design_with(Change { back_after, ..runbook(alert(), Action::Capacity(20)) });
         design.quota = Some(Quota { vcpus: 13, spot_vcpus: 0, machines: 100 });
         let (ledger, world) = twice().live(design, None);

@@ -28,7 +28,12 @@ impl Drill<'_> {
         if !self.design.sets.iter().any(scales) {
             return leave_out(script, urn, "where no scale set autoscales there is nothing to disable");
         }
-        for set in self.scaled_by(selector, script) {
+        let fails = script.fails.len();
+        let found = self.scaled_by(selector, script);
+        if found.is_empty() && script.fails.len() == fails {
+            return leave_out(script, urn, "what it is aimed at does not autoscale");
+        }
+        for set in found {
             let name = self.design.sets[set].name.clone();
             script.touched.push(Touched { at, lasts, cause: CAUSE.into(), what: format!("`{name}`") });
             script.rows.push(ScriptRow {

@@ -125,7 +125,7 @@ fn begins(of: &Drilled) -> String {
         all => all.iter().map(|(load, names)| format!("{} {load}", names.join(", "))).collect(),
     };
     let asked = if loads.is_empty() { String::new() } else { format!("; then asked for: {}", loads.join("; ")) };
-    format!("It begins {after} min into the trial{when}{asked}. Another hour (`drill.begins`) may end otherwise.")
+    format!("It begins {after} min into the trial{when}{asked}. Another hour may end otherwise.")
 }
 
 fn designs(page: &mut Page, of: &Drilled) {

@@ -311,10 +311,6 @@ fn why(page: &mut Page, of: &Planned) {
         minutes(why.unavailability.mean, Toward::Up)
     );
     page.paragraph(None, &words, Some(Tone::Faint));
-    if let Some(first) = of.best.as_ref().or(of.closest.as_ref()).filter(|first| first.design != why.design) {
-        let words = format!("These are the causes of {}, not of {}.", clean(&why.design), clean(&first.design));
-        page.paragraph(None, &words, Some(Tone::Unsure));
-    }
 }
 
 /// The second interval: what is assumed at its ends.

@@ -37,6 +37,8 @@ impl Loss {
 #[derive(Debug)]
 pub(super) struct Class {
     pub loss: Loss,
+    /// What half of the strikes take away at least, where they take parts; none if all take the same.
+    pub mean: Option<Loss>,
     pub units: u32,
     /// How often one is struck, in multiples of the mode's rate: a zone by itself, or two of them.
     pub times: f64,
@@ -75,14 +77,20 @@ impl Reach {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Portion {
     Whole,
-    /// At most so many millionths of the racks of a zone.
-    Micro(u32),
+    /// Of the racks of a zone.
+    Part {
+        /// So many millionths on average.
+        mean: u32,
+        /// So many at most.
+        most: u32,
+    },
 }
 
 impl Portion {
-    pub fn at_most(share: f64) -> Self {
-        // A conversion that saturates.
-        Self::Micro((share * MICRO as f64).ceil() as u32)
+    pub fn between(low: f64, high: f64) -> Self {
+        // Conversions that saturate.
+        let micro = |share: f64| (share * MICRO as f64) as u32;
+        Self::Part { mean: micro(0.5 * (low + high)), most: micro(high).saturating_add(1).min(MICRO as u32) }
     }
 }
 
@@ -136,20 +144,20 @@ impl<'a> Losses<'a> {
 
     /// The units that a mode strikes in a way.
     pub fn classes(&self, mode: &Mode, reach: Reach) -> Vec<Class> {
-        let one = |loss| Class { loss, units: 1, times: 1.0 };
+        let one = |loss| Class { loss, mean: None, units: 1, times: 1.0 };
         let zones = |zones: Vec<ZoneId>| Loss { zones, ..Loss::default() };
         let topology = self.topology;
         match (mode.scope, reach) {
             (Scope::Zone, Reach::One(portion)) => {
                 let alone = |zone| topology.zones_of(topology.region_of(zone)).count() == 1;
                 let times = |zone| if alone(zone) { 1.0 } else { 1.0 - mode.common_cause };
-                let class = |zone| Class { times: times(zone), ..one(self.lost(&[(zone, portion)])) };
+                let class = |zone| Class { times: times(zone), ..self.lost(&[(zone, portion)]) };
                 topology.zone_ids().map(class).collect()
             }
             (Scope::Zone, Reach::Two(a, b)) => {
-                let class = |([one, other], times): ([ZoneId; 2], f64)| {
-                    let loss = self.lost(&[(one, a), (other, b)]);
-                    Class { loss, units: 1, times: mode.common_cause * times }
+                let class = |([one, other], times): ([ZoneId; 2], f64)| Class {
+                    times: mode.common_cause * times,
+                    ..self.lost(&[(one, a), (other, b)])
                 };
                 self.two_zones().map(class).collect()
             }
@@ -172,7 +180,7 @@ impl<'a> Losses<'a> {
     fn machines(&self) -> Vec<Class> {
         let class = |zone: ZoneId, set: u32, units: u32| {
             let loss = Loss { parts: vec![(zone, vec![(set, 1)])], ..Loss::default() };
-            Class { loss, units, times: 1.0 }
+            Class { loss, mean: None, units, times: 1.0 }
         };
         let of_set = |(at, set): (u32, &ScaleSet)| -> Vec<Class> {
             let known = set.zones.iter().zip(initial_counts(set)).map(|(&zone, units)| class(zone, at, units));
@@ -198,26 +206,35 @@ impl<'a> Losses<'a> {
     }
 
     fn as_zones(&self, units: impl Fn(ZoneId) -> u32) -> Vec<Class> {
-        let zone = |zone| Class { loss: Loss { zones: vec![zone], ..Loss::default() }, units: units(zone), times: 1.0 };
+        let zone = |zone| Class { units: units(zone), ..self.lost(&[(zone, Portion::Whole)]) };
         self.topology.zone_ids().map(zone).collect()
     }
 
-    /// Zones or parts of them: the machines of so many racks, rounded up.
-    fn lost(&self, of: &[(ZoneId, Portion)]) -> Loss {
-        let mut loss = Loss::default();
-        for &(zone, portion) in of {
-            let Portion::Micro(micro) = portion else {
-                loss.zones.push(zone);
-                continue;
-            };
-            let racks = u64::from(self.topology.racks_in(zone));
-            let struck = (racks * u64::from(micro)).div_ceil(MICRO);
-            // Within u32, as no more racks are struck than there are.
-            let some = |count: u32| (u64::from(count) * struck).div_ceil(racks.max(1)) as u32;
-            let machines = self.by_zone[zone.0 as usize].iter().map(|&(set, count)| (set, some(count)));
-            loss.parts.push((zone, machines.collect()));
-        }
-        loss
+    /// Zones or parts of them, at most and on average.
+    fn lost(&self, of: &[(ZoneId, Portion)]) -> Class {
+        let loss = |most: bool| {
+            let mut loss = Loss::default();
+            for &(zone, portion) in of {
+                match portion {
+                    Portion::Whole => loss.zones.push(zone),
+                    Portion::Part { mean, .. } if !most => loss.parts.push((zone, self.share_of(zone, mean, most))),
+                    Portion::Part { most: micro, .. } => loss.parts.push((zone, self.share_of(zone, micro, most))),
+                }
+            }
+            loss
+        };
+        let is_part = of.iter().any(|(_, portion)| *portion != Portion::Whole);
+        Class { loss: loss(true), mean: is_part.then(|| loss(false)), units: 1, times: 1.0 }
+    }
+
+    /// The machines of so many millionths of the racks of a zone, rounded up or down.
+    fn share_of(&self, zone: ZoneId, micro: u32, up: bool) -> Machines {
+        let racks = u64::from(self.topology.racks_in(zone)).max(1);
+        let rounded = |of: u64, by: u64| if up { of.div_ceil(by) } else { of / by };
+        let struck = rounded(racks * u64::from(micro), MICRO);
+        // Within u32, as no more racks are struck than there are.
+        let some = |count: u32| rounded(u64::from(count) * struck, racks) as u32;
+        self.by_zone[zone.0 as usize].iter().map(|&(set, count)| (set, some(count))).collect()
     }
 
     fn hall_of(&self, host: HostId) -> (ZoneId, Option<u32>) {
@@ -247,7 +264,7 @@ impl<'a> Losses<'a> {
                 Some(class) => class.units += 1,
                 None => {
                     let loss = Loss { parts: vec![(zone, on.clone())], ..Loss::default() };
-                    classes.push(Class { loss, units: 1, times: 1.0 });
+                    classes.push(Class { loss, mean: None, units: 1, times: 1.0 });
                 }
             }
         }
@@ -262,6 +279,12 @@ impl<'a> Losses<'a> {
     /// Whether it is missed for as long as all of this is lost: nobody stands in.
     pub fn are_missed_for_good(&self, losses: &[&Loss]) -> bool {
         self.misses(losses, false)
+    }
+
+    /// Whether it is missed as long as a single one of the machines of a loss is: there is one only, or none can be spared.
+    pub fn spares_none(&self, loss: &Loss) -> bool {
+        let machines = || loss.parts.iter().flat_map(|part| &part.1).map(|&(_, count)| count).sum::<u32>();
+        self.spare == Some(0) || loss.zones.is_empty() && machines() == 1
     }
 
     /// Whether no machine is left without this.

@@ -140,8 +140,8 @@ struct Strike<'a> {
     per_year: f64,
     /// How long one is out, with the time that machines need afterwards, in years.
     years_out: f64,
-    /// What one adds to the variance of a trial, at least, in square milliseconds, while all that it strikes is lost.
-    square_ms2: f64,
+    /// What one adds to the variance of a trial, at least ([`squares_ms2`]).
+    squares_ms2: (f64, f64),
     /// Which units: those of the same number are the same.
     units: usize,
 }
@@ -170,7 +170,7 @@ struct Strikes<'a> {
 fn reaches(mode: &Mode) -> Vec<(Reach, f64)> {
     let Share { whole, low, high } = mode.share;
     let whole = if low >= 1.0 || mode.scope != Scope::Zone { 1.0 } else { whole };
-    let ways = [(Portion::Whole, whole), (Portion::at_most(high), 1.0 - whole)];
+    let ways = [(Portion::Whole, whole), (Portion::between(low, high), 1.0 - whole)];
     let ways = || ways.into_iter().filter(|&(_, often)| often > 0.0);
     // How often two zones are hit is in `Class::times`.
     let others = || ways().filter(|_| mode.common_cause > 0.0);
@@ -191,15 +191,22 @@ fn lengths(mode: &Mode, back_ms: f64) -> Vec<(f64, f64, Option<&Law>)> {
     }
 }
 
-/// What a strike adds to the variance of a trial, at least. Those of a Poisson stream add their mean square, more regular ones their
-/// variance. Nothing is known where each machine recovers by itself, or some may be left.
-fn square_ms2(mode: &Mode, reach: Reach, law: Option<&Law>, most: f64) -> f64 {
-    let is_all = matches!(reach, Reach::One(Portion::Whole) | Reach::Two(Portion::Whole, Portion::Whole));
-    let law = law.filter(|_| is_all && mode.kind == Lasting::Outage && mode.effect == Effect::Down);
-    law.map_or(0.0, |law| {
+/// What a strike adds to the variance of a trial, at least: while all that it strikes is lost together, and while the last machine has
+/// to recover by itself. Those of a Poisson stream add their mean square, more regular ones their variance.
+fn squares_ms2(mode: &Mode, law: Option<&Law>, most: f64) -> (f64, f64) {
+    let square = |law: &Law| {
         let mean = if mode.time_to_failure.memoryless_mean().is_some() { 0.0 } else { law.mean_ms() };
         (mean_square_ms2(law, most) - mean * mean).max(0.0)
-    })
+    };
+    if !matches!(mode.effect, Effect::Down | Effect::Frozen) {
+        return (0.0, 0.0);
+    }
+    let (struck, restart) = (law.map_or(0.0, square), mode.restart.as_ref().map_or(0.0, square));
+    match mode.kind {
+        Lasting::Outage => (struck, restart),
+        Lasting::Shock => (0.0, struck + restart),
+        Lasting::Wave(_) => (0.0, 0.0),
+    }
 }
 
 impl<'a> Strikes<'a> {
@@ -223,13 +230,13 @@ impl<'a> Strikes<'a> {
                 for (out_ms, share, law) in lengths(mode, back_after_ms(design, mode.recovery)) {
                     let per_year = mode.rate_per_year() * often * share;
                     if per_year > 0.0 {
-                        let square_ms2 = square_ms2(mode, reach, law, cap_ms(study));
+                        let squares_ms2 = squares_ms2(mode, law, cap_ms(study));
                         all.of.push(Strike {
                             mode,
                             reach,
                             per_year,
                             years_out: out_ms / MS_PER_YEAR,
-                            square_ms2,
+                            squares_ms2,
                             units,
                         });
                     }
@@ -257,7 +264,7 @@ impl<'a> Strikes<'a> {
                 let of = &mut all[usize::from(two)];
                 of.0 += per_trial;
                 of.1 += per_trial * years * MS_PER_YEAR;
-                of.2 += if alone.1 && self.is_lost(class) { per_trial * strike.square_ms2 } else { 0.0 };
+                of.2 += per_trial * self.variance_ms2(strike, class, alone.1);
                 of.3 &= self.is_sure(class);
             }
             for (two, (per_trial, ms_per_trial, variance_ms2, is_sure)) in [false, true].into_iter().zip(all) {
@@ -280,6 +287,21 @@ impl<'a> Strikes<'a> {
     fn is_lost(&self, class: &Class) -> bool {
         let stays = self.is_timeless() && self.losses.are_known() && !self.design.is_managed();
         (stays || self.losses.is_everything(&class.loss)) && !self.study.measure.until_first_miss
+    }
+
+    /// What a strike on a unit adds to the variance of a trial, at least. Of those that take parts half are taken for large enough, if
+    /// one of the mean size is.
+    fn variance_ms2(&self, strike: &Strike<'_>, class: &Class, for_good: bool) -> f64 {
+        if !for_good || !self.is_lost(class) {
+            return 0.0;
+        }
+        let share = match &class.mean {
+            None => 1.0,
+            Some(mean) if self.losses.are_missed_for_good(&[mean]) => 0.5,
+            Some(_) => 0.0,
+        };
+        let (together, last) = strike.squares_ms2;
+        share * (together + if self.losses.spares_none(&class.loss) { last } else { 0.0 })
     }
 
     /// Whether what is asked is the same at every hour.

@@ -5,7 +5,7 @@ use super::assumed::{self, Assumed};
 use super::bench::{Bench, Stopped};
 use super::frontier::{self, frontier};
 use super::lattice::Lattice;
-use super::roles::{Roles, closest, runner_up, thumb};
+use super::roles::{Roles, runner_up, thumb};
 use super::search::Found;
 use super::{CHEAPER, Methods, Priced, Question, SCHEMA, Stand, Told, checks, edges, price, regions, unproven};
 use crate::conclude::need_in_words;
@@ -252,8 +252,7 @@ fn searched(
             planned.assumed.extend(assumed);
         }
     }
-    let hope = || bench.hope(allowed, &found.standings).filter(|_| !found.decided);
-    if let Some(first) = found.best.or_else(hope).or_else(|| closest(&bench)) {
+    if let Some(first) = Roles::new(&bench, allowed, &found, runner_up).first() {
         bench.begins("asking what the downtime comes from");
         let seen = (bench.estimate(first).hits, bench.trials(first));
         let Ok(why) = Alone::new(&bench, first).why(seen, bench.work)? else { return Ok(None) };
@@ -374,7 +373,7 @@ fn concluded(
             "Outages of {mode} have no usable variance: no number of trials proves that a design meets."
         ));
     }
-    let shown = best.or_else(|| closest(bench));
+    let shown = roles.first();
     notes.extend(unproven::words(bench, allowed, found, &roles));
     let met = verdict(question, found) == Verdict::Found;
     let regions = shown.filter(|_| !met).and_then(|shown| regions::words(question, shown, allowed));

@@ -46,6 +46,13 @@ impl Roles {
     }
 }
 
+impl Roles {
+    /// The one that comes first, whether it meets the target or not.
+    pub fn first(&self) -> Option<usize> {
+        self.best.or(self.closest)
+    }
+}
+
 /// Candidates that have lived through trials, from cheap to dear.
 fn tested<'a>(bench: &'a Bench<'_>) -> impl Iterator<Item = usize> + use<'a> {
     bench.order.iter().copied().filter(|&candidate| bench.look(candidate) > 0)
@@ -57,7 +64,7 @@ fn least(bench: &Bench<'_>, of: impl Iterator<Item = usize>) -> Option<usize> {
 }
 
 /// The tested candidate that misses least, as far as is known: few trials with few misses make none the closest.
-pub(super) fn closest(bench: &Bench<'_>) -> Option<usize> {
+fn closest(bench: &Bench<'_>) -> Option<usize> {
     tested(bench).min_by(|&a, &b| bench.shown(a).total_cmp(&bench.shown(b)))
 }
 

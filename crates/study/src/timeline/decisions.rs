@@ -54,7 +54,7 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
         O::SurgesInPlace => "quota turns a batch from surge to in place",
         O::ReleasesTakenBack => "the operator takes a bad release back",
         O::RetryStorms => "attempts begin to fail for lack of capacity",
-        O::RunbooksBegun => "somebody notices an alert",
+        O::RunbooksBegun => "an alert goes off",
         O::RunbooksIdle => "a runbook is at hand, and not needed any more",
         O::RunbooksFailed => "an action of a runbook does not do what it should, or meets a control plane that is out",
         O::FailoversBegun => "the part that serves is found to be out, with another to go to",

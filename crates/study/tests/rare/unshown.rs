@@ -2,7 +2,7 @@
 //! for them, by rates and places alone. Held to exact answers.
 
 use super::*;
-use zonefall_faults::{Predicted, Share};
+use zonefall_faults::{Effect, Kind, Predicted, Share};
 use zonefall_fleet::{Component, Footing, Least, Need, Node, Part, ScaleSet, Structure};
 use zonefall_study::comparison::{Comparison, compare};
 use zonefall_study::misses::{Kinds, lonely};
@@ -122,6 +122,46 @@ fn intervals_have_room_for_the_few_long_ones_of_a_law() {
             println!("{name}, {trials}: {below} of 100 below {exact:.3e}, {intervals} intervals");
             assert!(below <= 9, "{name}, {trials}: {below}");
         }
+    }
+}
+
+/// Whatever way a mode strikes: parts of a zone, machines that recover each by itself or are frozen, restarts that take long.
+#[test]
+fn intervals_have_room_for_the_few_long_ones_of_each_way() {
+    let zone = || mode("zone", Scope::Zone, YEAR_H, seldom_long());
+    let share = Share { whole: 0.0, low: 0.5, high: 0.9 };
+    let vm = || mode("vm", Scope::Instance, YEAR_H, seldom_long());
+    let restart = Mode { restart: Some(seldom_long()), ..mode("vm", Scope::Instance, YEAR_H, constant(60)) };
+    let mean = 60_000.0 * (99.0 + 5_000.0) / 100.0;
+    let cases = [
+        ("part of a zone", Mode { share, ..zone() }, 16, mean),
+        ("shock", Mode { kind: Kind::Shock, ..vm() }, 1, mean),
+        ("frozen", Mode { effect: Effect::Frozen, ..vm() }, 1, mean),
+        ("restart", restart, 1, mean + 60_000.0),
+    ];
+    for (name, mode, machines, ms) in cases {
+        let share = ms / (YEAR_H * HOUR);
+        let region = Region { name: "east".into(), zones: 3, halls_per_zone: 1, racks_per_zone: 8, hosts_per_rack: 2 };
+        let study = small(profile(vec![mode]), bare(&[1], machines, machines), 60);
+        let study = Study { topology: Arc::new(Topology::new(vec![region]).unwrap()), ..study };
+        let (below, intervals) = below(&study, share / (1.0 + share), 100);
+        println!("{name}: {below} of 100 below {share:.3e}, {intervals} intervals");
+        assert!(below <= 9 && intervals > 50, "{name}: {below}, {intervals}");
+    }
+}
+
+/// Two designs that no trial has seen miss differ by no more than they may miss.
+#[test]
+fn what_no_trial_shows_of_two_designs_differs_by_no_more_than_either_may_miss() {
+    let modes = profile(vec![mode("vm", Scope::Instance, YEAR_H, exponential(1.0))]);
+    let mut study = small(modes, bare(&[1, 2, 3], 9, 5), 300);
+    let other = |name: &str, need| Arc::new(Design { name: name.into(), ..bare(&[1, 2, 3], 9, need) });
+    study.designs.extend([other("other", 4), other("third", 3)]);
+    let found = plain(&study);
+    let minutes = |of: &DesignOutcome| of.unavailability.high * 30.0 * 1440.0;
+    let most = found.designs.iter().map(minutes).fold(0.0, f64::max);
+    for of in found.differences {
+        assert!(of.high.unwrap() <= 2.0 * most && of.low.unwrap() >= -2.0 * most, "{of:?} beside {most}");
     }
 }
 

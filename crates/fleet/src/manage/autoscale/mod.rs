@@ -199,8 +199,8 @@ impl World {
         let decision = decide(&View { capacity, profile, readings: &readings, foreseen, may_out, may_in });
         self.note_missing(at, readings.iter().any(|reading| reading.is_missing()), t);
         self.scaler.readings = readings;
-        if !matches!(decision, Decision::Out { .. }) {
-            self.forget_refusal(set, t);
+        if matches!(decision, Decision::In { .. } | Decision::Flapping) {
+            self.wants_no_more(None, set, t);
         }
         match decision {
             Decision::Stay => {}

@@ -15,14 +15,15 @@
 //! there are no pairs.
 //!
 //! Of kinds that come often the few long ones may be missing among many short (empirical and other very skewed laws): of such the
-//! variance of a trial is known, at least ([`Kind::variance_ms2`]), where nothing ends a miss before the outage does. Of pairs it is not.
+//! variance of a trial is known, at least ([`Kind::variance_ms2`]), where nothing ends a miss before the outage does. Of pairs too, where both are known.
 
 mod losses;
 
 use crate::conclude::{MS_PER_YEAR, cap_ms};
-use crate::lengths::{back_after_ms, failover_ms, inspected_ms, mean_square_ms2};
+use crate::lengths::{Spectrum, back_after_ms, failover_ms, inspected_ms, mean_square_ms2};
 use crate::study::Study;
 use losses::{Class, Losses, Portion, Reach};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use zonefall_engine::Law;
 use zonefall_faults::{Effect, Kind as Lasting, Mode, Outage, Scope, Share, cause_name};
@@ -142,8 +143,17 @@ struct Strike<'a> {
     years_out: f64,
     /// What one adds to the variance of a trial, at least ([`squares_ms2`]).
     squares_ms2: (f64, f64),
+    /// By which law all of it is out at least, if that is known.
+    law: Option<&'a Law>,
+    spectrum: OnceCell<Spectrum>,
     /// Which units: those of the same number are the same.
     units: usize,
+}
+
+impl Strike<'_> {
+    fn spectrum(&self, most: f64) -> Option<&Spectrum> {
+        self.law.map(|law| self.spectrum.get_or_init(|| Spectrum::new(law, most)))
+    }
 }
 
 /// Units that lose the same, and what comes of that.
@@ -189,6 +199,14 @@ fn lengths(mode: &Mode, back_ms: f64) -> Vec<(f64, f64, Option<&Law>)> {
         }
         _ => vec![(struck(mode), 1.0, law)],
     }
+}
+
+/// Whether all that a mode strikes is out for as long as one outage is.
+fn is_whole(mode: &Mode, reach: Reach) -> bool {
+    let is_whole = matches!(reach, Reach::One(Portion::Whole) | Reach::Two(Portion::Whole, Portion::Whole));
+    let together = mode.kind == Lasting::Outage || mode.kind == Lasting::Shock && mode.scope == Scope::Instance;
+    let is_poisson = mode.time_to_failure.memoryless_mean().is_some();
+    is_whole && together && is_poisson && matches!(mode.effect, Effect::Down | Effect::Frozen)
 }
 
 /// What a strike adds to the variance of a trial, at least: while all that it strikes is lost together, and while the last machine has
@@ -237,6 +255,8 @@ impl<'a> Strikes<'a> {
                             per_year,
                             years_out: out_ms / MS_PER_YEAR,
                             squares_ms2,
+                            law: law.filter(|_| is_whole(mode, reach)),
+                            spectrum: OnceCell::new(),
                             units,
                         });
                     }
@@ -285,8 +305,13 @@ impl<'a> Strikes<'a> {
 
     /// Whether it is known to be missed for as long as all of it is lost: nobody moves away, and trials go on.
     fn is_lost(&self, class: &Class) -> bool {
+        self.stays() || self.losses.is_everything(&class.loss) && !self.study.measure.until_first_miss
+    }
+
+    /// Whether whatever is lost is lost until its outage is over, at any hour.
+    fn stays(&self) -> bool {
         let stays = self.is_timeless() && self.losses.are_known() && !self.design.is_managed();
-        (stays || self.losses.is_everything(&class.loss)) && !self.study.measure.until_first_miss
+        stays && !self.study.measure.until_first_miss
     }
 
     /// What a strike on a unit adds to the variance of a trial, at least. Of those that take parts half are taken for large enough, if
@@ -351,13 +376,22 @@ impl<'a> Strikes<'a> {
                         causes: (name(one), Some(name(other))),
                         per_trial: per_trial * (one.years_out + other.years_out),
                         ms_per_trial: waits * per_trial * out(one) * out(other) * MS_PER_YEAR,
-                        variance_ms2: 0.0,
+                        variance_ms2: per_trial / MS_PER_YEAR * self.overlap_ms3(one, other),
                         is_sure: self.is_timeless(),
                     });
                 }
             }
         }
         found
+    }
+
+    /// Of two strikes the square of how long both are out, over all times between them; 0 if something may end that before.
+    fn overlap_ms3(&self, one: &Strike<'_>, other: &Strike<'_>) -> f64 {
+        let most = cap_ms(self.study);
+        match one.spectrum(most).zip(other.spectrum(most)).filter(|_| self.stays()) {
+            Some((one, other)) => one.overlap_ms3(other),
+            None => 0.0,
+        }
     }
 
     /// How many pairs of units, one of each kind, miss it together for good and neither alone, times how often they are struck.

@@ -8,7 +8,7 @@ use zonefall_fleet::population;
 use zonefall_scenario::{Assumptions, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};
-use zonefall_study::plan::{self, Candidate, Key, Question};
+use zonefall_study::plan::{self, Candidate, FIRST_LOOK, Key, Question};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, Study};
 
@@ -144,11 +144,15 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
         shape: of.shape,
         values: of.values.clone(),
     };
+    let trials_max = asked.trials_max.unwrap_or(of.trials_max);
+    if trials_max < FIRST_LOOK {
+        bail!("a plan looks at a candidate after {FIRST_LOOK} trials first: fewer do not do (--trials {trials_max})");
+    }
     Ok(Question {
         study,
         keys: of.choices.iter().map(key).collect(),
         candidates: of.candidates.iter().map(candidate).collect(),
-        trials_max: asked.trials_max.unwrap_or(of.trials_max),
+        trials_max,
         method: asked.method.unwrap_or_else(|| method(of)),
         cost_max: of.max_cost,
         assumptions: !asked.no_assumptions && scenario.assumptions != Assumptions::Off,

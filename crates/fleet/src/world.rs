@@ -136,7 +136,7 @@ pub struct World {
     /// Somebody follows each machine as it comes and goes: autoscale, the sessions that it holds, its slow start, or what its
     /// even share of the demand comes to.
     pub(crate) follows: bool,
-    /// After each event it is looked where clients should go, or how it stands with those who wait.
+    /// After each event it is looked where clients should go, how it stands with those who wait, or what gateways hear of tries.
     pub(crate) reviews: bool,
     /// AG-03: gateways grow with what clients try again.
     pub(crate) hears_tries: bool,

@@ -31,7 +31,7 @@ Examples:
 meets the target, 5 if the trials do not suffice.";
 
 /// What `--trials` are for a plan.
-const PLAN_TRIALS: &str = "The most trials that one candidate lives through, instead of `plan.trials_max`. Most need fewer; too few leave \
+const PLAN_TRIALS: &str = "The most trials that one candidate lives through, at least 128, instead of `plan.trials_max`. Most need fewer; too few leave \
     the answer not resolved";
 
 fn target(text: &str) -> Result<String, String> {

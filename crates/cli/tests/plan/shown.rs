@@ -194,3 +194,9 @@ fn what_a_plan_calls_trials_and_what_its_picture_shows_is_said() {
     let page = desk.read("p/report.html");
     assert!(page.contains("aria-label=\"Cost against availability: designs that miss at least a tenth less"));
 }
+
+#[test]
+fn fewer_trials_than_a_first_look_are_refused() {
+    let desk = Desk::with(EQUALS);
+    desk.run("plan s.toml --trials 10").ends(1).complains(&["after 128 trials first"]);
+}

@@ -44,7 +44,7 @@ use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
 
 impl World {
-    /// Lets the managed sets react to what has just changed, and then whoever sends clients to parts.
+    /// Lets the managed sets react to what has just changed, then gateways that hear tries, and whoever sends clients to parts.
     #[inline]
     pub(crate) fn manage(&mut self, t: SimTime, strikes: &Strikes) {
         let is_managed = self.manager.is_active();

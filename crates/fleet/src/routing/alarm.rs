@@ -28,9 +28,9 @@ impl Lacking {
         self.so
     }
 
-    /// Whether too much is missing, and has been for long enough: people do something about it.
+    /// Whether too much has been missing for long enough, and has not been over for as long: people do something about it.
     pub fn is_up(self) -> bool {
-        self.so && self.seen
+        self.seen
     }
 
     /// Whether nothing is missing, and has not been for long enough.

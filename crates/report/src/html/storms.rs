@@ -9,7 +9,7 @@ use crate::picture::{Stretch, bars, capacities, counted, total};
 use crate::terminal::instant;
 use zonefall_study::timeline::{Capacity, Lane as Steps, Outage, Row, Timeline};
 
-/// Lanes of zones and of racks that are drawn; of more, all but the first of them are one.
+/// Lanes of zones and of racks that are drawn; of more, those that lose least are one.
 const LANES_MAX: usize = 6;
 /// Rows of the table: half of them from the beginning, half from the end.
 const ROWS_MAX: usize = 16;

@@ -185,7 +185,7 @@ pub(super) const KEYS: &[Key] = &[
         "How well they are known. Assumed for numbers of the scenario.",
     ),
     Key::new("script[]", Tables(SCRIPT_MAX), "Faults at stated instants (a game day), in place of drawn ones. `zonefall drill --on` holds them against `[drill]`."),
-    Key::new("script[].at", Duration, "When it strikes."),
+    Key::new("script[].at", Duration, "When it strikes. A row at 0 s is so since before the trial begins: who watches over a failover has seen it by then."),
     Key::new("script[].for", Duration, "How long it lasts; to the end of the trial without it."),
     Key::new(
         "script[].members",

@@ -129,7 +129,7 @@ impl Kinds {
 }
 
 /// The modes that can alone miss the objective of a design in the world of a study, each way for itself. None where faults are not drawn.
-pub fn lonely(study: &Study, design: &Design) -> Vec<Kind> {
+pub fn alone(study: &Study, design: &Design) -> Vec<Kind> {
     Strikes::of(study, design).alone().into_iter().filter(|kind| kind.causes.1.is_none()).collect()
 }
 

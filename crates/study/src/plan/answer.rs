@@ -376,7 +376,7 @@ fn concluded(
     let shown = roles.first();
     notes.extend(unproven::words(bench, allowed, found, &roles));
     let met = verdict(question, found) == Verdict::Found;
-    let regions = shown.filter(|_| !met).and_then(|shown| regions::words(question, shown, allowed));
+    let regions = shown.filter(|_| !met).and_then(|shown| regions::words(bench, shown, allowed));
     if regions.is_none() {
         notes.extend(shown.into_iter().flat_map(|shown| edges::words(question, shown, best.is_some())));
     }

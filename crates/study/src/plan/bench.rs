@@ -292,6 +292,9 @@ impl<'a> Bench<'a> {
         }
         for (from, candidates) in begun {
             for together in candidates.chunks(TOGETHER) {
+                if !self.may_go_on() {
+                    return Ok(Ok(()));
+                }
                 let designs = together.iter().map(|&at| self.question.candidates[at].design.clone()).collect();
                 let study = Study { designs, counterfactual: false, rows: false, ..self.question.study.clone() };
                 let new = || Sums(vec![Moments::new(); together.len()]);

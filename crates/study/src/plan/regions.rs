@@ -3,14 +3,14 @@
 //! In: a candidate that misses or is not proven to meet, and what is allowed. Out: a sentence, where all of its machines stand in one
 //! region and what takes that out is expected, by rate and length, to miss more than that.
 
-use super::Question;
+use super::bench::Bench;
 use crate::conclude::cap_ms;
-use crate::misses::lonely;
+use crate::misses::Kind;
 use zonefall_faults::{Effect, Scope, mode_of_cause};
 
 /// Says so, and what does help.
-pub(super) fn words(question: &Question, shown: usize, allowed: f64) -> Option<String> {
-    let (study, design) = (&question.study, &question.candidates[shown].design);
+pub(super) fn words(bench: &Bench<'_>, shown: usize, allowed: f64) -> Option<String> {
+    let (study, design) = (&bench.question.study, &bench.question.candidates[shown].design);
     let (first, others) = design.sets.split_first()?;
     if others.iter().any(|set| set.region != first.region) {
         return None;
@@ -19,8 +19,7 @@ pub(super) fn words(question: &Question, shown: usize, allowed: f64) -> Option<S
         let mode = mode_of_cause(&study.profile.modes, cause);
         mode.is_some_and(|mode| mode.scope == Scope::Region && mode.effect == Effect::Down)
     };
-    let mut kinds = lonely(study, design);
-    kinds.retain(|kind| takes_all(&kind.causes.0));
+    let kinds: Vec<&Kind> = bench.kinds(shown).lonely().filter(|kind| takes_all(&kind.causes.0)).collect();
     let times = kinds.iter().map(|kind| kind.ms_per_trial).sum::<f64>() / cap_ms(study) / allowed;
     let mut causes: Vec<&str> = kinds.iter().map(|kind| kind.causes.0.as_str()).collect();
     causes.dedup();

@@ -23,7 +23,7 @@ mod reading;
 pub use reading::{Metric, Reading};
 
 use crate::blocks::Workers;
-use crate::misses::{OCCURRENCES_MIN, lonely};
+use crate::misses::{OCCURRENCES_MIN, alone};
 use crate::outcome::{StoppingOutcome, StoppingWidth};
 use crate::run::{Finished, Progress, RunError, Threads, play_to_the_end};
 use crate::stage::Stage;
@@ -88,7 +88,7 @@ pub fn floor(study: &Study) -> u64 {
     let asked = study.stopping.as_ref().and_then(|rule| rule.design);
     let designs = study.designs.iter().enumerate().filter(|(at, _)| asked.is_none_or(|asked| asked == *at));
     let rarest =
-        designs.flat_map(|(_, design)| lonely(study, design)).map(|of| of.per_trial).fold(f64::INFINITY, f64::min);
+        designs.flat_map(|(_, design)| alone(study, design)).map(|of| of.per_trial).fold(f64::INFINITY, f64::min);
     // A conversion that saturates.
     ((OCCURRENCES_MIN / rarest).ceil() as u64).max(TRIALS_MIN)
 }

@@ -5,7 +5,7 @@ use super::*;
 use zonefall_faults::{Effect, Kind, Predicted, Share};
 use zonefall_fleet::{Component, Footing, Least, Need, Node, Part, ScaleSet, Structure};
 use zonefall_study::comparison::{Comparison, compare};
-use zonefall_study::misses::{Kinds, lonely};
+use zonefall_study::misses::{Kinds, alone};
 use zonefall_study::{Threads, Visit};
 use zonefall_topology::ZoneId;
 
@@ -286,7 +286,7 @@ fn machines_of_hidden_zones_are_counted_once() {
     let vm = mode("vm", Scope::Instance, YEAR_H / 0.05, exponential(3.0));
     let found = |zones: &[u32]| {
         let study = small(profile(vec![vm.clone()]), bare(zones, 4, 4), 1);
-        lonely(&study, &study.designs[0])[0].per_trial
+        alone(&study, &study.designs[0])[0].per_trial
     };
     assert!((found(&[]) - 4.0 * 0.05).abs() < 1e-12, "{}", found(&[]));
     assert_eq!(found(&[]), found(&[1, 2]));

@@ -210,10 +210,10 @@ fn a_candidate_that_a_change_enlarges_costs_what_a_run_of_it_is_billed() {
         change = [{ at = \"1 day\", set = \"web\", capacity = 60 }]\n";
     let desk = Desk::with(file);
     let json = |command: &str| -> Value { serde_json::from_str(&desk.run(command).ends(0).out).unwrap() };
-    let told = json("plan s.toml --trials 64 --no-assumptions --format json");
+    let told = json("plan s.toml --trials 128 --no-assumptions --format json");
     assert_eq!(told["best"]["design"], "as it is: capacity 3", "{told}");
     assert_eq!(told["priced"]["candidates"], 1, "{told}");
-    let run = json("run s.toml --trials 64 --no-assumptions --no-counterfactual --format json --out r");
+    let run = json("run s.toml --trials 128 --no-assumptions --no-counterfactual --format json --out r");
     let bill = |at: usize| run["designs"][at]["bill"]["bill_per_month"]["mean"].as_f64().unwrap();
     let least = told["priced"]["least_cost"].as_f64().unwrap();
     assert!(bill(1) > 15.0 * bill(0) && (least / bill(1) - 1.0).abs() < 1e-6, "{least} {} {}", bill(0), bill(1));

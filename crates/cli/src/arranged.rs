@@ -2,7 +2,8 @@
 
 use crate::managed::{length, percent};
 use zonefall_fleet::maintenance::Maintenance;
-use zonefall_fleet::{ALL_CLIENTS, Alarm, Design, Failover, Lack, Pattern, Sight, Standby, Structure};
+use zonefall_fleet::management::Lack;
+use zonefall_fleet::{ALL_CLIENTS, Alarm, Design, Failover, Pattern, Sight, Standby, Structure};
 use zonefall_scenario::duration_words;
 
 /// One line for each failover group, under its name.
@@ -55,7 +56,7 @@ fn standing_by(others: &[String], of: &Standby) -> String {
 fn alarm(of: Alarm) -> String {
     let lack = match of.lack {
         Lack::ServingBelow(machines) => format!("fewer than {machines} machines serve"),
-        Lack::Capacity(milli) => format!("{} % are lost", f64::from(milli) / 10.0),
+        Lack::CapacityLost(milli) => format!("{} % are lost", f64::from(milli) / 10.0),
     };
     format!("also when {lack} for {}", duration_words(of.lasting))
 }

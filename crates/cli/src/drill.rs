@@ -29,13 +29,13 @@ const OUTAGE_ADDS: &str = "A shutdown is no zone outage (CH-07): in a real one t
     one; the region's control plane may be out too, and capacity short in the other zones. --as-outage runs that.";
 
 /// What is run.
-enum Of {
+enum Faults {
     Experiment(Experiment, PathBuf),
     /// The scenario's own script.
     Script(Vec<ScriptRow>),
 }
 
-impl Of {
+impl Faults {
     fn lasts(&self) -> SimDuration {
         match self {
             Self::Experiment(experiment, _) => experiment.schedule().1,
@@ -63,7 +63,7 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
             bail!("--target goes with an experiment: the script of a scenario names what it strikes");
         }
         scenario.hypothesis.begins = own::begins(&rows).since(SimTime::ZERO);
-        return show(options, &scenario, &Of::Script(rows), console);
+        return show(options, &scenario, &Faults::Script(rows), console);
     };
     let name = path.display();
     let bytes = zonefall_report::read_file(path, FILE_BYTES_MAX)?;
@@ -81,11 +81,11 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
             bail!("--target: the experiment has no selector `{selector}`; there are: {}", known.join(", "));
         }
     }
-    show(options, &scenario, &Of::Experiment(experiment, path.clone()), console)
+    show(options, &scenario, &Faults::Experiment(experiment, path.clone()), console)
 }
 
 /// Runs it on each design, and prints what came of it.
-fn show(options: &args::Drill, scenario: &Scenario, of: &Of, console: Console) -> Result<Exit> {
+fn show(options: &args::Drill, scenario: &Scenario, of: &Faults, console: Console) -> Result<Exit> {
     let drilled = drilled(options, scenario, of)?;
     match options.format {
         args::DrillFormat::Table => {
@@ -109,7 +109,7 @@ fn exit(designs: &[DrillDesign]) -> Exit {
 }
 
 /// The drill, and the timeline of the first design that fails, or of the first one.
-fn drilled(options: &args::Drill, scenario: &Scenario, of: &Of) -> Result<(Drilled, Option<Timeline>)> {
+fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(Drilled, Option<Timeline>)> {
     let hypothesis = hypothesis(scenario, of);
     let horizon = scenario.measure.horizon.as_ms();
     if hypothesis.horizon_ms > horizon {
@@ -168,17 +168,17 @@ fn add_new(to: &mut Vec<String>, from: &[String]) {
 }
 
 /// CH-07: what an outage would add to a shutdown, or to a script that takes zones.
-fn outage_adds(of: &Of, scenario: &Scenario) -> Option<String> {
+fn outage_adds(of: &Faults, scenario: &Scenario) -> Option<String> {
     let takes = |row: &ScriptRow| row.members.iter().any(|member| outage::takes_zones(row, member, scenario));
     let shuts_down = |(_, action): &(SimDuration, &Action)| action.urn.contains(":shutdown/");
     match of {
-        Of::Experiment(of, _) => of.schedule().0.iter().any(shuts_down).then(|| OUTAGE_ADDS.into()),
-        Of::Script(rows) if rows.iter().any(takes) => Some(own::OUTAGE_ADDS.into()),
-        Of::Script(_) => None,
+        Faults::Experiment(of, _) => of.schedule().0.iter().any(shuts_down).then(|| OUTAGE_ADDS.into()),
+        Faults::Script(rows) if rows.iter().any(takes) => Some(own::OUTAGE_ADDS.into()),
+        Faults::Script(_) => None,
     }
 }
 
-fn hypothesis(scenario: &Scenario, of: &Of) -> Hypothesis {
+fn hypothesis(scenario: &Scenario, of: &Faults) -> Hypothesis {
     let says = scenario.hypothesis;
     let ends = says.begins.plus(of.lasts());
     let recovered = ends.plus(says.recover_within);
@@ -192,10 +192,10 @@ fn hypothesis(scenario: &Scenario, of: &Of) -> Hypothesis {
     }
 }
 
-fn script(options: &args::Drill, scenario: &Scenario, of: &Of, design: &Design) -> Script {
+fn script(options: &args::Drill, scenario: &Scenario, of: &Faults, design: &Design) -> Script {
     let experiment = match of {
-        Of::Experiment(experiment, _) => experiment,
-        Of::Script(rows) => return own::script(rows, design, scenario, options.as_outage),
+        Faults::Experiment(experiment, _) => experiment,
+        Faults::Script(rows) => return own::script(rows, design, scenario, options.as_outage),
     };
     let begins = SimTime::ZERO.after(scenario.hypothesis.begins);
     let (topology, targets) = (&scenario.topology, options.target.as_slice());

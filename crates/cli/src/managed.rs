@@ -3,8 +3,8 @@
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_fleet::ScaleSet;
 use zonefall_fleet::management::{
-    Action, Alert, Automatic, Bad, Change, EvictionPolicy, Management, Release, ReleaseKind, RepairAction, Rollback,
-    Symptom, Trigger, Upgrades, Watch,
+    Action, Alert, Automatic, Bad, Change, EvictionPolicy, Lack, Management, Release, ReleaseKind, RepairAction,
+    Rollback, Symptom, Trigger, Upgrades, Watch,
 };
 use zonefall_fleet::policy::spot::regular_target;
 use zonefall_fleet::policy::upgrade::Mode;
@@ -114,8 +114,8 @@ fn change_in_words(change: &Change, topology: &Topology) -> String {
 fn alert_in_words(alert: &Alert) -> String {
     let Alert { watch, lasting, notice, act, office, success, waits } = alert;
     let what = match watch {
-        Watch::ServingBelow(machines) => format!("fewer than {machines} serve"),
-        Watch::CapacityLost(milli) => format!("{} % of the capacity is lost", f64::from(*milli) / 10.0),
+        Watch::Lacks(Lack::ServingBelow(machines)) => format!("fewer than {machines} serve"),
+        Watch::Lacks(Lack::CapacityLost(milli)) => format!("{} % of the capacity is lost", f64::from(*milli) / 10.0),
         Watch::Missed => "the objective is missed".into(),
     };
     let office = match office.as_ref().map(|office| &office.notice_outside) {

@@ -244,7 +244,7 @@ fn units(member: &Member, population: &Population, topology: &Topology) -> Vec<U
 }
 
 /// Spans that overlap or touch become one.
-fn merged(mut spans: Vec<(SimTime, SimTime)>) -> Vec<(SimTime, SimTime)> {
+pub fn merged(mut spans: Vec<(SimTime, SimTime)>) -> Vec<(SimTime, SimTime)> {
     spans.sort_unstable();
     let mut whole: Vec<(SimTime, SimTime)> = Vec::new();
     for (start, end) in spans {

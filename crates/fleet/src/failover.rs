@@ -5,7 +5,7 @@
 //! them serves, for overload is nothing that a probe sees.
 
 use crate::balancer::LoadBalancer;
-use crate::management::Office;
+use crate::management::{Lack, Office};
 use zonefall_engine::{Law, SimDuration};
 
 /// A share of all clients, in millionths: all of them.
@@ -86,25 +86,6 @@ pub struct Alarm {
     pub lasting: SimDuration,
 }
 
-/// What of the machines of a part is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lack {
-    /// Fewer than this serve.
-    ServingBelow(u32),
-    /// At least so many thousandths of the capacity that is asked for do not serve.
-    Capacity(u32),
-}
-
-impl Failover {
-    /// What people who decide see beside parts that are out.
-    pub fn alarm(&self) -> Option<Alarm> {
-        match &self.pattern {
-            Pattern::Standby(standby) => standby.operator.as_ref()?.alarm,
-            Pattern::ActiveActive { .. } => None,
-        }
-    }
-}
-
 /// Going back to the first part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failback {
@@ -133,6 +114,14 @@ pub struct Failover {
 }
 
 impl Failover {
+    /// What people who decide see beside parts that are out.
+    pub fn alarm(&self) -> Option<Alarm> {
+        match &self.pattern {
+            Pattern::Standby(standby) => standby.operator.as_ref()?.alarm,
+            Pattern::ActiveActive { .. } => None,
+        }
+    }
+
     /// "all clients", "at least 90 % of clients".
     pub fn clients_in_words(&self) -> String {
         match self.clients_least {

@@ -18,7 +18,7 @@ mod runbook;
 mod upgrade;
 
 pub(crate) use runbook::heard;
-pub use runbook::{Alert, Office, Watch};
+pub use runbook::{Alert, Lack, Office, Watch};
 pub use upgrade::{Automatic, Bad, Release, ReleaseKind, Rollback, Symptom, UpgradePolicy, Upgrades};
 
 /// OM-02: the most machines that a set may have.

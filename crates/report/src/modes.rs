@@ -1,9 +1,9 @@
 //! A fragment of failure modes, written from fits: what `[faults] modes_from` of a scenario reads.
 
+use crate::page::clean;
 use std::fmt::Write as _;
 use thiserror::Error;
 use zonefall_study::fitting::{Fitted, Group, Law, Mode, Verdict};
-use zonefall_study::is_hidden;
 
 /// What each group strikes: the scope's name, and the unit of its rates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn modes_toml(fitted: &Fitted, struck: Option<Struck<'_>>) -> Result<String,
     let mut text = format!(
         "# Failure modes fitted to {}: {} events. Written by `zonefall fit`; a scenario takes them with\n\
          # [faults]\n# modes_from = \"this-file.toml\"\n# Intervals below are {} %.\n",
-        comment(&fitted.source),
+        clean(&fitted.source),
         fitted.events,
         fitted.confidence * 100.0
     );
@@ -56,10 +56,10 @@ pub fn modes_toml(fitted: &Fitted, struck: Option<Struck<'_>>) -> Result<String,
             continue;
         };
         modes += 1;
-        let _ = writeln!(text, "\n# {}: {}.", comment(&group.name), comment(&group.word));
+        let _ = writeln!(text, "\n# {}: {}.", clean(&group.name), clean(&group.word));
         parameters(&mut text, group);
         for remark in &group.remarks {
-            let _ = writeln!(text, "# Note: {}.", comment(remark));
+            let _ = writeln!(text, "# Note: {}.", clean(remark));
         }
         let _ = writeln!(text, "[faults.mode.{name}]");
         let own = if known { None } else { Some(struck.ok_or(ModesError::NoScope)?) };
@@ -156,15 +156,10 @@ fn digits(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
-/// Words in one line of a comment.
-fn comment(words: &str) -> String {
-    words.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()
-}
-
 /// A TOML text in one line.
 fn quoted(words: &str) -> String {
     let words: String = words.chars().take(300).collect();
-    format!("\"{}\"", comment(&words).replace('\\', "\\\\").replace('"', "\\\""))
+    format!("\"{}\"", clean(&words).replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]

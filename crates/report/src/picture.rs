@@ -2,8 +2,8 @@
 //!
 //! The longest outage with what led to it, or the whole trial if there is none. Plain SVG 1.1 without script or font files.
 
+use crate::chart::escaped;
 use std::fmt::Write;
-use zonefall_study::is_hidden;
 use zonefall_study::timeline::{Capacity, Kind, Lane, Timeline};
 
 const WIDTH: f64 = 960.0;
@@ -211,19 +211,4 @@ fn text(svg: &mut String, x: f64, y: f64, anchor: &str, size: u32, words: &str) 
         svg,
         "<text x=\"{x:.2}\" y=\"{y:.2}\" text-anchor=\"{anchor}\" font-size=\"{size}\" fill=\"#222222\">{words}</text>"
     );
-}
-
-/// Names come from the scenario: nothing of them is markup.
-fn escaped(words: &str) -> String {
-    words.chars().fold(String::new(), |mut out, c| {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            c if is_hidden(c) => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-        out
-    })
 }

@@ -15,7 +15,7 @@ use std::ops::Range;
 use zonefall_azure::sla;
 use zonefall_engine::{Law, SimDuration};
 use zonefall_fleet::policy::router::{front_door_back, front_door_out};
-use zonefall_fleet::{ALL_CLIENTS, Alarm, Failback, Failover, Lack, LoadBalancer, Operator, Pattern, Sight, Standby};
+use zonefall_fleet::{ALL_CLIENTS, Alarm, Failback, Failover, LoadBalancer, Operator, Pattern, Sight, Standby};
 
 const PATH: &str = "failover.<name>";
 /// AFD-01: the longest interval between Front Door's probes.
@@ -340,20 +340,8 @@ fn trigger(reader: &Reader<'_>, by_hand: bool, clock: &Clock<'_>, sink: &mut Sin
 fn alarm(reader: &Reader<'_>, sink: &mut Sink) -> Option<Option<Alarm>> {
     let Some(when) = reader.sub("when", "failover.<name>.when", sink) else { return Some(None) };
     let lasting = when.duration("lasting", sink);
-    let lack = match (when.has("capacity_lost"), when.has("serving_below")) {
-        (true, true) => {
-            let words = "people are told of one thing, and this has capacity_lost and serving_below";
-            sink.error(codes::EXCLUSIVE, &when.span_of("serving_below"), words);
-            return None;
-        }
-        (false, false) => {
-            sink.error(codes::MISSING_KEY, when.span(), "people are told of nothing")
-                .help("write `capacity_lost = \"50%\"` or `serving_below = 6`");
-            return None;
-        }
-        (true, false) => Lack::Capacity(manage::capacity_lost(&when, sink)?),
-        (false, true) => Lack::ServingBelow(when.count("serving_below", sink)? as u32),
-    };
+    let key = manage::only(&when, &manage::LACKS, sink)?;
+    let lack = manage::lack(&when, key, sink)?;
     Some(Some(Alarm { lack, lasting: lasting? }))
 }
 

@@ -8,8 +8,9 @@ use crate::designs::as_read;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
+use zonefall_fleet::management::Lack;
 use zonefall_fleet::policy::autoscale::{Direction, Metric, Profile};
-use zonefall_fleet::{Lack, Least, Need, Part, Pattern, Sessions, Structure};
+use zonefall_fleet::{Least, Need, Part, Pattern, Sessions, Structure};
 
 /// What there is for autoscale to look at.
 #[derive(Clone, Copy)]

@@ -30,6 +30,15 @@ pub enum DifferenceBounds {
 }
 
 impl DifferenceBounds {
+    /// What is only bounded with another size.
+    fn sized(self, size: impl Fn(f64) -> f64) -> Self {
+        match self {
+            Self::Interval(_) => self,
+            Self::NotResolved { size_high } => Self::NotResolved { size_high: size(size_high) },
+            Self::NoneObserved { size_high } => Self::NoneObserved { size_high: size(size_high) },
+        }
+    }
+
     /// Its ends, whatever is known; of a bound on the size both signs.
     pub fn ends(&self) -> (f64, f64) {
         match *self {
@@ -118,15 +127,7 @@ impl DifferenceEstimate {
     /// Of what is only bounded no more than `size`: neither of the two is larger than that.
     #[must_use]
     pub fn at_most(self, size: f64) -> Self {
-        let bounds = match self.bounds {
-            DifferenceBounds::Interval(_) => self.bounds,
-            DifferenceBounds::NotResolved { size_high } => {
-                DifferenceBounds::NotResolved { size_high: size_high.min(size) }
-            }
-            DifferenceBounds::NoneObserved { size_high } => {
-                DifferenceBounds::NoneObserved { size_high: size_high.min(size) }
-            }
-        };
+        let bounds = self.bounds.sized(|of| of.min(size));
         Self { bounds, ..self }
     }
 
@@ -142,12 +143,7 @@ impl DifferenceEstimate {
     pub fn scaled(&self, factor: f64) -> Self {
         let bounds = match self.bounds {
             DifferenceBounds::Interval(of) => DifferenceBounds::Interval(of.scaled(factor)),
-            DifferenceBounds::NotResolved { size_high } => {
-                DifferenceBounds::NotResolved { size_high: size_high * factor }
-            }
-            DifferenceBounds::NoneObserved { size_high } => {
-                DifferenceBounds::NoneObserved { size_high: size_high * factor }
-            }
+            of => of.sized(|size| size * factor),
         };
         Self { mean: self.mean * factor, bounds, ..*self }
     }

@@ -265,11 +265,12 @@ impl Concluding<'_> {
     fn comparison(&self) -> Comparison {
         let number = self.seen.pairs.len().max(1) as u64;
         let level = simultaneous_level(self.first.confidence, number);
+        let most = |of: usize| self.missed_ms(of, level.split(2)).bounds.high();
+        let most: Vec<f64> = (0..self.names.len()).map(most).collect();
         let of_pair = |((a, b), seen): ((usize, usize), &Moments)| {
             let room = self.kinds[a].room(&self.kinds[b], self.trials);
-            let either =
-                [a, b].map(|of| self.missed_ms(of, level.split(2)).bounds.high()).into_iter().fold(0.0, f64::max);
-            let estimate = DifferenceEstimate::with_room(seen, room, self.measured_ms(), level).at_most(either);
+            let estimate = DifferenceEstimate::with_room(seen, room, self.measured_ms(), level);
+            let estimate = estimate.at_most(most[a].max(most[b]));
             if self.is_exact(a) && self.is_exact(b) { estimate.exactly() } else { estimate }
         };
         let all: Vec<DifferenceEstimate> = pairs(self.names.len()).zip(&self.seen.pairs).map(of_pair).collect();

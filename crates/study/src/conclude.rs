@@ -208,10 +208,12 @@ pub(crate) fn need_in_words(design: &Design) -> String {
 fn differences(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<Difference> {
     let exact = |of: &DesignOutcome| of.unavailability.quality == Quality::Exact;
     let level = difference_level(study).split(2);
-    let most = |at: usize| missed_ms(study, &study.designs[at], &kinds[at], &finished.tally.designs[at].missed, level);
+    let most = |(at, tally): (usize, &DesignTally)| {
+        missed_ms(study, &study.designs[at], &kinds[at], &tally.missed, level).bounds.high()
+    };
+    let most: Vec<f64> = finished.tally.designs.iter().enumerate().map(most).collect();
     let of = |((at, design), tally): ((usize, &DesignOutcome), &DesignTally)| {
-        let either = most(at).bounds.high().max(most(0).bounds.high());
-        let estimate = against_first(study, (&kinds[at], &kinds[0]), tally).at_most(either);
+        let estimate = against_first(study, (&kinds[at], &kinds[0]), tally).at_most(most[at].max(most[0]));
         if exact(&designs[0]) && exact(design) { estimate.exactly() } else { estimate }
     };
     let estimates = designs.iter().enumerate().zip(&finished.tally.designs).skip(1).map(of).collect();

@@ -114,6 +114,13 @@ pub(crate) fn inspected_ms(law: &Law) -> f64 {
     whole.min(law.below().unwrap_or(f64::INFINITY))
 }
 
+/// The middles of eighths of octaves below the most that is seen of a length, the longest first, and how wide each is.
+fn eighths(most: f64) -> impl Iterator<Item = (f64, f64)> {
+    let step = 0.125 * std::f64::consts::LN_2;
+    let at = move |k: i32| most * libm::exp(-step * (f64::from(k) + 0.5));
+    (0..8 * 40).map(move |k| (at(k), step * at(k)))
+}
+
 /// E(min(L, most)²), in square milliseconds: the mean square of a length of which no more than `most` is seen.
 pub(crate) fn mean_square_ms2(law: &Law, most: f64) -> f64 {
     let seen = |ms: f64| ms.min(most) * ms.min(most);
@@ -122,19 +129,14 @@ pub(crate) fn mean_square_ms2(law: &Law, most: f64) -> f64 {
         Shape::Empirical(values) if law.below().is_none() => {
             values.iter().copied().map(seen).sum::<f64>() / values.len().max(1) as f64
         }
-        // 2·∫ x·P(L > x) dx by the logarithm of x, in the middles of eighths of octaves.
-        _ => {
-            let step = 0.125 * std::f64::consts::LN_2;
-            let at = |k: i32| most * libm::exp(-step * (f64::from(k) + 0.5));
-            (0..8 * 40).map(at).map(|ms| 2.0 * step * ms * ms * law.survival(ms)).sum()
-        }
+        // 2·∫ x·P(L > x) dx.
+        _ => eighths(most).map(|(ms, wide)| 2.0 * ms * wide * law.survival(ms)).sum(),
     }
 }
 
-/// A law in the middles of eighths of octaves below the most that is seen of a length.
+/// A law in [`eighths`] of octaves.
 #[derive(Debug)]
 pub(crate) struct Spectrum {
-    /// The middle of each, and how wide it is.
     at: Vec<(f64, f64)>,
     /// P(L > x).
     survival: Vec<f64>,
@@ -144,18 +146,16 @@ pub(crate) struct Spectrum {
 
 impl Spectrum {
     pub fn new(law: &Law, most: f64) -> Self {
-        let step = 0.125 * std::f64::consts::LN_2;
-        let at: Vec<f64> = (0..8 * 40).map(|k| most * libm::exp(-step * (f64::from(k) + 0.5))).collect();
+        let at: Vec<(f64, f64)> = eighths(most).collect();
         let survival: Vec<f64> = match law.shape() {
             Shape::Empirical(values) if law.below().is_none() => {
                 let mut values = values.to_vec();
                 values.sort_unstable_by(f64::total_cmp);
-                let share = |&ms: &f64| values.len() - values.partition_point(|&value| value <= ms);
-                at.iter().map(|ms| share(ms) as f64 / values.len().max(1) as f64).collect()
+                let longer = |ms: f64| values.len() - values.partition_point(|&value| value <= ms);
+                at.iter().map(|&(ms, _)| longer(ms) as f64 / values.len().max(1) as f64).collect()
             }
-            _ => at.iter().map(|&ms| law.survival(ms)).collect(),
+            _ => at.iter().map(|&(ms, _)| law.survival(ms)).collect(),
         };
-        let at: Vec<(f64, f64)> = at.into_iter().map(|ms| (ms, ms * step)).collect();
         let mut longer = 0.0;
         let tail = |(&(ms, wide), &share): (&(f64, f64), &f64)| {
             let half = 0.5 * share * wide;

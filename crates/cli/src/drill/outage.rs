@@ -1,8 +1,9 @@
 //! `--as-outage`: zones that are lost as the profile says that zones are, drawn anew in each trial (CH-07).
 
 use crate::assemble;
-use crate::script::wave;
+use crate::script::{merged, wave};
 use anyhow::Result;
+use std::collections::BTreeMap;
 use zonefall_azure::profile;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::{Effect, Kind, Mode, Profile, Replay, Scope, Share, StormModes};
@@ -95,21 +96,16 @@ pub(super) fn part(rows: Vec<ScriptRow>, topology: &Topology) -> (Vec<ScriptRow>
         is_dark && row.members.iter().all(|of| !zones(of, topology).is_empty())
     };
     let (dark, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(dark);
-    let mut lost = Lost::new();
-    for row in dark {
-        let lasts = row.lasts.map(|lasts| row.at.after(lasts).since(row.at));
-        let zones = row.members.iter().flat_map(|member| zones(member, topology));
-        lost.extend(zones.filter_map(|zone| Some((zone, row.at, lasts?))));
-    }
-    lost.sort_unstable();
     // Experiments on several sets name a zone several times.
-    lost.dedup_by(|next, last| {
-        let same = next.0 == last.0 && next.1 <= last.1.after(last.2);
-        if same {
-            last.2 = last.2.max(next.1.after(next.2).since(last.1));
+    let mut lost: BTreeMap<ZoneId, Vec<(SimTime, SimTime)>> = BTreeMap::new();
+    for row in dark {
+        let Some(lasts) = row.lasts else { continue };
+        for zone in row.members.iter().flat_map(|member| zones(member, topology)) {
+            lost.entry(zone).or_default().push((row.at, row.at.after(lasts)));
         }
-        same
-    });
+    }
+    let spans = |(zone, spans)| merged(spans).into_iter().map(move |(from, until)| (zone, from, until.since(from)));
+    let lost = lost.into_iter().flat_map(spans).collect();
     (others, lost)
 }
 

@@ -6,7 +6,7 @@ use crate::Extra;
 use crate::balancer::{LoadBalancer, ProbeTimes};
 use crate::design::StartState;
 use crate::machine::RACK_OUT;
-use crate::management::{Action, Change, Trigger, Watch};
+use crate::management::{Action, Change, Lack, Trigger, Watch};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::policy::disk::Touch;
@@ -55,7 +55,7 @@ impl World {
         let mut watching = std::mem::take(&mut self.manager.watching);
         watching.clear();
         watching.extend((0..self.manager.changes.len()).filter_map(|at| match self.change(at).trigger {
-            Trigger::ServingBelow { machines, .. } => Some((at, Watch::ServingBelow(machines))),
+            Trigger::ServingBelow { machines, .. } => Some((at, Watch::Lacks(Lack::ServingBelow(machines)))),
             Trigger::Alert(ref alert) => Some((at, alert.watch)),
             Trigger::At { .. } => None,
         }));
@@ -91,10 +91,7 @@ impl World {
             return;
         }
         let before = self.counted_before(state.set);
-        let done = self.act(state.set, &change.action, t, strikes);
-        if matches!(change.action, Action::Capacity(_)) {
-            self.manager.sets[state.set].refused.by = Some(at);
-        }
+        let done = self.act(at, &change.action, t, strikes);
         self.overlook(state.set, &change.action, before, t);
         if let (false, Some(retry)) = (done, change.retry) {
             self.manager.changes[at].retry_due = t.after(retry);
@@ -117,7 +114,8 @@ impl World {
     }
 
     /// Does what a change says; false if it was not wholly done.
-    fn act(&mut self, set: usize, action: &Action, t: SimTime, strikes: &Strikes) -> bool {
+    fn act(&mut self, at: usize, action: &Action, t: SimTime, strikes: &Strikes) -> bool {
+        let set = self.manager.changes[at].set;
         let refused = self.control_plane_back(set, t, strikes) > t;
         if refused {
             self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
@@ -125,7 +123,7 @@ impl World {
         }
         match action {
             Action::Capacity(target) => {
-                self.set_capacity(set, *target, t, strikes);
+                self.set_capacity_for(Some(at), set, *target, t, strikes);
                 self.manager.sets[set].exists == *target
             }
             Action::Zones(zones) => self.set_zones(set, zones, t),

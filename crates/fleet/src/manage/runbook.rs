@@ -24,11 +24,9 @@ impl World {
     pub(super) fn is_short(&self, at: usize, watch: Watch, without: i64) -> bool {
         let capacity = || without * self.sets[self.manager.changes[at].set].serves;
         match watch {
-            Watch::ServingBelow(machines) => self.book.level(Class::Serving) < i64::from(machines) + without,
-            Watch::CapacityLost(milli) => {
-                let lost = self.book.level(Class::Asked) - self.book.level(Class::Capacity);
-                let asked = self.book.level(Class::Asked) - capacity();
-                lost > 0 && i128::from(lost) * 1000 >= i128::from(asked) * i128::from(milli)
+            Watch::Lacks(lack) => {
+                let (serving, asked) = (self.book.level(Class::Serving), self.book.level(Class::Asked));
+                lack.is_so(serving - without, (asked - self.book.level(Class::Capacity), asked - capacity()))
             }
             Watch::Missed => self.book.misses_without(without, capacity()),
         }

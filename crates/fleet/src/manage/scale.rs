@@ -105,12 +105,12 @@ impl World {
 
     /// A request is refused as a whole: the capacity stays what it was. The customer wants the machines all the same: what is missed
     /// for want of them is charged to what refused them.
-    fn refuse(&mut self, set: usize, target: u32, by: Extra, t: SimTime) {
+    fn refuse(&mut self, set: usize, (target, by): (u32, Option<usize>), why: Extra, t: SimTime) {
         self.book.settle(t, &self.measure);
-        let cause = self.own_cause(by);
+        let cause = self.own_cause(why);
         let state = &mut self.manager.sets[set];
         let machines = target.saturating_sub(state.desired);
-        state.refused = Refused { cause, machines, by: None };
+        state.refused = Refused { cause, machines, by };
         self.book.withhold(self.sets[set].withheld_from, cause, i64::from(machines) * self.sets[set].serves);
     }
 
@@ -132,6 +132,18 @@ impl World {
 
     /// Asks for a capacity. False if the request is refused as a whole; then nothing has changed.
     pub(crate) fn set_capacity(&mut self, set: usize, target: u32, t: SimTime, strikes: &Strikes) -> bool {
+        self.set_capacity_for(None, set, target, t, strikes)
+    }
+
+    /// The same for a change.
+    pub(crate) fn set_capacity_for(
+        &mut self,
+        by: Option<usize>,
+        set: usize,
+        target: u32,
+        t: SimTime,
+        strikes: &Strikes,
+    ) -> bool {
         if self.control_plane_back(set, t, strikes) > t {
             self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
             return false;
@@ -141,7 +153,7 @@ impl World {
         if target > exists {
             // AZ-10: new capacity wins over a running rebalance.
             self.cancel_rebalance(set, t, strikes);
-            self.scale_out(set, target, t, strikes)
+            self.scale_out(set, (target, by), t, strikes)
         } else {
             if target < exists {
                 self.cancel_rebalance(set, t, strikes);
@@ -162,7 +174,7 @@ impl World {
         }
     }
 
-    fn scale_out(&mut self, set: usize, target: u32, t: SimTime, strikes: &Strikes) -> bool {
+    fn scale_out(&mut self, set: usize, (target, by): (u32, Option<usize>), t: SimTime, strikes: &Strikes) -> bool {
         let state = &self.manager.sets[set];
         let (exists, add, regular) = (state.exists, target - state.exists, state.exists - state.spot);
         let Some(managed) = self.design.sets[set].management.as_ref() else { return false };
@@ -170,14 +182,14 @@ impl World {
         let percent = managed.overprovision;
         if !self.quota_allows(set, add, add - regular) {
             self.book.count(Operation::QuotaRefusals, 1, t, &self.measure);
-            self.refuse(set, target, Extra::Quota, t);
+            self.refuse(set, (target, by), Extra::Quota, t);
             return false;
         }
         let planned = match self.plan(set, add, target, t, strikes) {
             Ok(planned) => planned,
             Err(_) => {
                 self.book.count(Operation::ScaleOutsBlocked, 1, t, &self.measure);
-                self.refuse(set, target, Extra::BlockedByPolicy, t);
+                self.refuse(set, (target, by), Extra::BlockedByPolicy, t);
                 return false;
             }
         };

@@ -5,12 +5,29 @@ use zonefall_engine::{Law, SimDuration, SimTime};
 /// What an alert looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Watch {
-    /// Fewer machines of the design than this serve.
+    /// The machines of the design.
+    Lacks(Lack),
+    /// The objective of the design is missed.
+    Missed,
+}
+
+/// What of machines is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// Fewer than this serve.
     ServingBelow(u32),
     /// At least so many thousandths of the capacity that is asked for do not serve.
     CapacityLost(u32),
-    /// The objective of the design is missed.
-    Missed,
+}
+
+impl Lack {
+    /// Whether it is so of so many machines that serve, and of so much capacity that is lost of all that is asked for.
+    pub(crate) fn is_so(self, serving: i64, (lost, asked): (i64, i64)) -> bool {
+        match self {
+            Self::ServingBelow(machines) => serving < i64::from(machines),
+            Self::CapacityLost(milli) => lost > 0 && i128::from(lost) * 1000 >= i128::from(asked) * i128::from(milli),
+        }
+    }
 }
 
 /// An alert, and the people who answer to it.

@@ -3,7 +3,7 @@
 //! In: the machines of each part, and what is asked for. Out: whether an alarm is up or has been over for long enough, in
 //! which no chance is: people who notice and act come after it.
 
-use crate::failover::Lack;
+use crate::management::Lack;
 use crate::world::World;
 use std::sync::Arc;
 use zonefall_engine::{SimDuration, SimTime};
@@ -82,14 +82,8 @@ impl World {
         let Some(parts) = &self.book.parts else { return false };
         let sets = &self.routing[at].sets[part];
         let there = parts.machines_within(parts.routes[at].children[part] as usize);
-        match lack {
-            Lack::ServingBelow(machines) => !sets.is_empty() && there.serving < i64::from(machines),
-            Lack::Capacity(milli) => {
-                let asked: i64 = sets.iter().map(|&set| self.capacity_asked_of(set as usize)).sum();
-                let lost = asked - there.capacity;
-                lost > 0 && i128::from(lost) * 1000 >= i128::from(asked) * i128::from(milli)
-            }
-        }
+        let asked: i64 = sets.iter().map(|&set| self.capacity_asked_of(set as usize)).sum();
+        !sets.is_empty() && lack.is_so(there.serving, (asked - there.capacity, asked))
     }
 
     /// The capacity that is asked of a set.

@@ -3,11 +3,12 @@
 
 use super::*;
 use zonefall_fleet::maintenance::{Events, HealthStop, Maintenance, OfSet, SelfService};
+use zonefall_fleet::management::Lack;
 use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::maintenance::Windows;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{
-    Alarm, Batch, Component, Failback, Failover, Footing, Jobs, Lack, Latency, Least, Node, Operator, Part, Patience,
+    Alarm, Batch, Component, Failback, Failover, Footing, Jobs, Latency, Least, Node, Operator, Part, Patience,
     Pattern, Queue, Sight, Standby, Structure, Throughput, Tier, Ways,
 };
 
@@ -64,7 +65,7 @@ fn warm() -> Pattern {
             notice: constant(MINUTE),
             act: constant(MINUTE),
             office: None,
-            alarm: Some(Alarm { lack: Lack::Capacity(300), lasting: SimDuration::from_ms(5 * MINUTE) }),
+            alarm: Some(Alarm { lack: Lack::CapacityLost(300), lasting: SimDuration::from_ms(5 * MINUTE) }),
         }),
         ready: lognormal(5 * MINUTE),
         sent_at_once: true,

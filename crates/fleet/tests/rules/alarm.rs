@@ -1,8 +1,9 @@
 //! DR-04, ZN-06: people who send clients elsewhere although some machines still answer.
 
 use super::*;
+use zonefall_fleet::management::Lack;
 
-const HALF: Lack = Lack::Capacity(500);
+const HALF: Lack = Lack::CapacityLost(500);
 
 /// Two sets of ten of which the first stands in two zones, a demand of eight, and people who look at what is lost: five
 /// minutes until it is told, five to notice, ten to act, one to get ready.
@@ -45,7 +46,7 @@ fn dr_04_zn_06_people_send_clients_elsewhere_though_half_of_the_machines_answer(
         assert_eq!(ledger.offered - ledger.served, i128::from(3000 * 21 * MINUTE));
     }
     // Five of ten are not more than that, and not fewer than five.
-    for lack in [Lack::Capacity(501), Lack::ServingBelow(5)] {
+    for lack in [Lack::CapacityLost(501), Lack::ServingBelow(5)] {
         assert_eq!(live(watched(Some(lack)), &outage).missed_ms, 6 * HOUR);
     }
 }

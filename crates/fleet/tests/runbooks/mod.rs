@@ -9,7 +9,7 @@ use zonefall_fleet::{Design, Operation};
 
 fn alert() -> Alert {
     Alert {
-        watch: Watch::CapacityLost(300),
+        watch: Watch::Lacks(Lack::CapacityLost(300)),
         lasting: SimDuration::from_ms(5 * MINUTE),
         notice: constant(10 * MINUTE),
         act: constant(5 * MINUTE),
@@ -43,10 +43,10 @@ fn an_alert_is_noticed_and_acted_on() {
     // Nobody takes it back.
     assert_eq!(world.instances(0).iter().sum::<u32>(), 9);
     // A loss that is less than the alert asks for is none of its business.
-    let deaf = Alert { watch: Watch::CapacityLost(340), ..alert() };
+    let deaf = Alert { watch: Watch::Lacks(Lack::CapacityLost(340)), ..alert() };
     let (ledger, _) = script().live(design_with(runbook(deaf, Action::Capacity(9))), None);
     assert_eq!((ledger.missed_ms, count(&ledger, Operation::RunbooksBegun)), (8 * HOUR, 0));
-    for watch in [Watch::Missed, Watch::ServingBelow(6)] {
+    for watch in [Watch::Missed, Watch::Lacks(Lack::ServingBelow(6))] {
         let (ledger, _) = script().live(design_with(runbook(Alert { watch, ..alert() }, Action::Capacity(9))), None);
         assert_eq!(ledger.missed_ms, 20 * MINUTE + MADE);
     }
@@ -54,7 +54,7 @@ fn an_alert_is_noticed_and_acted_on() {
 
 #[test]
 fn zn_09_the_capacity_goes_back_when_it_is_not_needed_any_more() {
-    for watch in [Watch::CapacityLost(300), Watch::Missed] {
+    for watch in [Watch::Lacks(Lack::CapacityLost(300)), Watch::Missed] {
         let change = runbook(Alert { watch, ..alert() }, Action::Capacity(9));
         let change = Change { back_after: Some(SimDuration::from_ms(HOUR)), ..change };
         let (ledger, world) = script().live(design_with(change), None);

@@ -20,6 +20,7 @@ pub(crate) use scale::Scale;
 pub(crate) use scatter::{Offer, Words, scatter};
 pub(crate) use stacked::{Bar, Part, stacked};
 pub(crate) use storm::{Lane, Span, Storm, storm};
+pub(crate) use svg::escaped;
 
 /// Colours that can be told apart by colour-blind readers: classes `c0` to `c7` of the page.
 pub(crate) const COLOURS: usize = 8;

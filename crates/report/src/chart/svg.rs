@@ -106,7 +106,7 @@ impl Svg {
 }
 
 /// Words that cannot be taken for markup.
-pub(super) fn escaped(words: &str) -> String {
+pub(crate) fn escaped(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for c in words.chars() {
         match c {

@@ -6,7 +6,7 @@ use crate::chart::{self, Lane, Span, Storm};
 use crate::number::{self, Toward};
 use crate::page::{Grid, Side, clean};
 use crate::picture::{Stretch, bars, capacities, counted, total};
-use crate::terminal::instant;
+use crate::terminal::{instant, still};
 use zonefall_study::timeline::{Capacity, Lane as Steps, Outage, Row, Timeline};
 
 /// Lanes of zones and of racks that are drawn; of more, those that lose least are one.
@@ -155,10 +155,8 @@ fn chain(of: &Timeline, outage: &Outage) -> Grid {
     let rows =
         &of.rows[of.rows.partition_point(|row| row.at_ms < from)..of.rows.partition_point(|row| row.at_ms <= to)];
     let told = |row: &Row| vec![instant(row.at_ms), clean(&row.says), clean(&row.rules), row.serving.to_string()];
-    let amiss = outage.amiss.iter().map(|amiss| {
-        let says = clean(&format!("still amiss: {}", amiss.says));
-        vec![instant(amiss.since_ms), says, clean(&amiss.rules), String::new()]
-    });
+    let amiss = outage.amiss.iter();
+    let amiss = amiss.map(|of| vec![instant(of.since_ms), still(of), clean(&of.rules), String::new()]);
     let mut told_rows: Vec<Vec<String>> = amiss.collect();
     let half = ROWS_MAX / 2;
     if rows.len() <= ROWS_MAX {

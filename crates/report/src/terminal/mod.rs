@@ -48,8 +48,8 @@ pub(crate) use plan::{
     downtime as plan_downtime, verdict as plan_verdict,
 };
 pub use sweep::sweep;
-pub(crate) use timeline::instant;
 pub use timeline::{Told, timeline};
+pub(crate) use timeline::{instant, still};
 
 use crate::{number, page};
 use page::{Page, Tone};

@@ -162,15 +162,15 @@ fn tell(page: &mut Page, of: &Timeline, (at, before): (usize, Option<usize>), ou
     }
     for amiss in &outage.amiss {
         let since = instant(amiss.since_ms);
-        page.paragraph(Some((&since, since.len())), &still(amiss), Some(Tone::Unsure));
+        let rules = if amiss.rules.is_empty() { String::new() } else { format!(" [{}]", clean(&amiss.rules)) };
+        page.paragraph(Some((&since, since.len())), &format!("{}{rules}", still(amiss)), Some(Tone::Unsure));
     }
     rows(page, of, &of.rows[of_it.start.max(told)..of_it.end], ROWS_SHOWN);
 }
 
-/// "still amiss: web/eastus/1/3 stays in state Failed ... [RC-07]".
+/// "still amiss: web/eastus/1/3 stays in state Failed …".
 pub(crate) fn still(amiss: &Amiss) -> String {
-    let rules = if amiss.rules.is_empty() { String::new() } else { format!(" [{}]", amiss.rules) };
-    clean(&format!("still amiss: {}{rules}", amiss.says))
+    clean(&format!("still amiss: {}", amiss.says))
 }
 
 fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {

@@ -41,7 +41,7 @@ pub(crate) use maintenance::maintenance;
 pub(crate) use quota::{Needs, check_quota, platform, quota};
 pub(crate) use release::{Released, releases};
 pub(crate) use rows::{Asked, Row, is_apart, rows};
-pub(crate) use runbook::{capacity_lost, office, runbooks};
+pub(crate) use runbook::{LACKS, lack, office, only, runbooks};
 pub(crate) use unused::{Happens, Use, used};
 
 /// Everything that a scale set says of it.

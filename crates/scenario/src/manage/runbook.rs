@@ -11,11 +11,13 @@ use crate::node::Node;
 use crate::reader::Reader;
 use std::rc::Rc;
 use zonefall_engine::SimTime;
-use zonefall_fleet::management::{Alert, Office, Trigger, Watch};
+use zonefall_fleet::management::{Alert, Lack, Office, Trigger, Watch};
 
 const ACTIONS: [&str; 7] =
     ["capacity", "start", "replace_failed", "resume_repairs", "force_detach", "stop_rollout", "roll_back"];
-const WATCHED: [&str; 3] = ["capacity_lost", "serving_below", "objective"];
+/// What of machines an alert may look at, with examples.
+pub(crate) const LACKS: [(&str, &str); 2] = [("capacity_lost", "\"30%\""), ("serving_below", "6")];
+const WATCHED: [(&str, &str); 3] = [LACKS[0], LACKS[1], ("objective", "\"missed\"")];
 
 /// All runbooks of a design, as changes that alerts trigger. `sets` are the names of its scale sets.
 pub(crate) fn runbooks(root: &Reader<'_>, sets: &[&str], clock: &Clock<'_>, sink: &mut Sink) -> Option<Vec<Row>> {
@@ -67,36 +69,46 @@ fn watch(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Watch, zonefall_engine
         return None;
     };
     let lasting = when.duration("lasting", sink);
-    let written: Vec<&str> = WATCHED.into_iter().filter(|name| when.has(name)).collect();
-    let watch = match written[..] {
-        ["capacity_lost"] => Watch::CapacityLost(capacity_lost(&when, sink)?),
-        ["serving_below"] => Watch::ServingBelow(when.count("serving_below", sink)? as u32),
-        [] => {
-            sink.error(codes::MISSING_KEY, when.span(), "this alert looks at nothing")
-                .help("write for example `capacity_lost = \"30%\"`, `serving_below = 6` or `objective = \"missed\"`");
-            return None;
-        }
-        [_, second, ..] => {
-            let words = format!("one alert looks at one thing, and this has {}", written.join(" and "));
-            sink.error(codes::EXCLUSIVE, &when.span_of(second), words).help("write a `[[runbook]]` for each");
-            return None;
-        }
-        [_] => {
+    let watch = match only(&when, &WATCHED, sink)? {
+        "objective" => {
             when.choice("objective", sink)?;
             Watch::Missed
         }
+        key => Watch::Lacks(lack(&when, key, sink)?),
     };
     Some((watch, lasting?))
 }
 
-/// `capacity_lost` of an alert, in thousandths.
-pub(crate) fn capacity_lost(when: &Reader<'_>, sink: &mut Sink) -> Option<u32> {
+/// The one of these keys that an alert has, with an example of each.
+pub(crate) fn only<'a>(when: &Reader<'_>, keys: &[(&'a str, &str)], sink: &mut Sink) -> Option<&'a str> {
+    let written: Vec<&str> = keys.iter().map(|(key, _)| *key).filter(|key| when.has(key)).collect();
+    match written[..] {
+        [key] => Some(key),
+        [] => {
+            let examples: Vec<String> = keys.iter().map(|(key, value)| format!("`{key} = {value}`")).collect();
+            sink.error(codes::MISSING_KEY, when.span(), "this alert looks at nothing")
+                .help(format!("write for example {}", examples.join(" or ")));
+            None
+        }
+        [_, second, ..] => {
+            let words = format!("one alert looks at one thing, and this has {}", written.join(" and "));
+            sink.error(codes::EXCLUSIVE, &when.span_of(second), words);
+            None
+        }
+    }
+}
+
+/// What of machines is missing: `serving_below`, or `capacity_lost` in thousandths.
+pub(crate) fn lack(when: &Reader<'_>, key: &str, sink: &mut Sink) -> Option<Lack> {
+    if key == "serving_below" {
+        return Some(Lack::ServingBelow(when.count(key, sink)? as u32));
+    }
     let milli = (when.share("capacity_lost", sink)?.as_f64() * 1000.0).round() as u32;
     if milli == 0 {
         sink.error(codes::RANGE, &when.span_of("capacity_lost"), "an alert on no loss at all never ends");
         return None;
     }
-    Some(milli)
+    Some(Lack::CapacityLost(milli))
 }
 
 /// The outer `None` is a mistake, the inner one people who are always there.

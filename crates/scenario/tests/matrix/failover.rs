@@ -2,7 +2,8 @@
 
 use crate::{accepted, scenario, told};
 use zonefall_engine::{Law, Shape, SimDuration};
-use zonefall_fleet::{ALL_CLIENTS, Alarm, Failover, Lack, Pattern, Sight, Standby};
+use zonefall_fleet::management::Lack;
+use zonefall_fleet::{ALL_CLIENTS, Alarm, Failover, Pattern, Sight, Standby};
 use zonefall_scenario::Diagnostic;
 
 const PARTS: &str = "[component.east]\nregion = \"eastus\"\navailability = \"99.9%\"\n[component.west]\nregion = \"westus2\"\navailability = \"99.9%\"\n";
@@ -81,7 +82,7 @@ fn dr_04_zn_06_people_may_look_at_machines_that_are_missing() {
     };
     let minutes = |minutes: u64| SimDuration::from_ms(minutes * 60_000);
     assert_eq!(alarm(""), None);
-    let told = Alarm { lack: Lack::Capacity(335), lasting: minutes(5) };
+    let told = Alarm { lack: Lack::CapacityLost(335), lasting: minutes(5) };
     assert_eq!(alarm("when = { capacity_lost = \"33.5%\" }"), Some(told));
     let told = Alarm { lack: Lack::ServingBelow(6), lasting: minutes(1) };
     assert_eq!(alarm("when = { serving_below = 6, lasting = \"1 min\" }"), Some(told));
@@ -157,7 +158,7 @@ fn failover_that_cannot_be() {
         (format!("{two}{active}\nwhen = {{ capacity_lost = \"50%\" }}"), "E013", "nothing stands by"),
         (format!("{two}{by_hand}\nwhen = {{ capacity_lost = \"50%\" }}"), "E013", "no part of `site` has any"),
         (format!("{two}{by_hand}\nwhen = {{ capacity_lost = \"0%\" }}"), "E020", "never ends"),
-        (format!("{two}{by_hand}\nwhen = {{ lasting = \"1 h\" }}"), "E011", "told of nothing"),
+        (format!("{two}{by_hand}\nwhen = {{ lasting = \"1 h\" }}"), "E011", "looks at nothing"),
         (format!("{two}{by_hand}\nwhen = {{ objective = \"missed\" }}"), "E010", "objective"),
         (format!("{two}{by_hand}\nwhen = {{ capacity_lost = 1, serving_below = 1 }}"), "E013", "one thing"),
         (format!("{two}{hot}\nfailback = \"operator\""), "E013", "trigger"),

@@ -2,7 +2,7 @@
 
 use crate::{accepted, scenario, told};
 use zonefall_engine::SimTime;
-use zonefall_fleet::management::{Action, Alert, Change, Trigger, Watch};
+use zonefall_fleet::management::{Action, Alert, Change, Lack, Trigger, Watch};
 
 const HOUR: u64 = 3_600_000;
 
@@ -17,7 +17,7 @@ fn runbook(text: &str) -> (Change, Alert) {
 #[test]
 fn zn_06_an_alert_and_an_action() {
     let (change, alert) = runbook("when = { capacity_lost = \"30%\" }\ncapacity = 12");
-    assert_eq!((change.action, alert.watch), (Action::Capacity(12), Watch::CapacityLost(300)));
+    assert_eq!((change.action, alert.watch), (Action::Capacity(12), Watch::Lacks(Lack::CapacityLost(300))));
     assert_eq!((alert.lasting.as_ms(), alert.success, alert.waits), (300_000, 1.0, true));
     assert!(alert.office.is_none());
     let (change, alert) = runbook("when = { objective = \"missed\" }\ncontrol_plane = \"fail\"\nstart = true");

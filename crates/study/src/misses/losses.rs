@@ -215,11 +215,11 @@ impl<'a> Losses<'a> {
         let loss = |most: bool| {
             let mut loss = Loss::default();
             for &(zone, portion) in of {
-                match portion {
-                    Portion::Whole => loss.zones.push(zone),
-                    Portion::Part { mean, .. } if !most => loss.parts.push((zone, self.share_of(zone, mean, most))),
-                    Portion::Part { most: micro, .. } => loss.parts.push((zone, self.share_of(zone, micro, most))),
-                }
+                let Portion::Part { mean, most: micro } = portion else {
+                    loss.zones.push(zone);
+                    continue;
+                };
+                loss.parts.push((zone, self.share_of(zone, if most { micro } else { mean }, most)));
             }
             loss
         };

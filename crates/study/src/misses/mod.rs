@@ -141,18 +141,24 @@ struct Strike<'a> {
     per_year: f64,
     /// How long one is out, with the time that machines need afterwards, in years.
     years_out: f64,
-    /// What one adds to the variance of a trial, at least ([`squares_ms2`]).
-    squares_ms2: (f64, f64),
-    /// By which law all of it is out at least, if that is known.
+    /// How long at least.
     law: Option<&'a Law>,
+    /// What one adds to the variance of a trial, at least ([`squares_ms2`]), once it is asked for.
+    squares_ms2: OnceCell<(f64, f64)>,
     spectrum: OnceCell<Spectrum>,
     /// Which units: those of the same number are the same.
     units: usize,
 }
 
 impl Strike<'_> {
+    fn squares_ms2(&self, most: f64) -> (f64, f64) {
+        *self.squares_ms2.get_or_init(|| squares_ms2(self.mode, self.law, most))
+    }
+
+    /// Of what is out as a whole for as long as one outage is.
     fn spectrum(&self, most: f64) -> Option<&Spectrum> {
-        self.law.map(|law| self.spectrum.get_or_init(|| Spectrum::new(law, most)))
+        let law = self.law.filter(|_| is_whole(self.mode, self.reach))?;
+        Some(self.spectrum.get_or_init(|| Spectrum::new(law, most)))
     }
 }
 
@@ -248,17 +254,9 @@ impl<'a> Strikes<'a> {
                 for (out_ms, share, law) in lengths(mode, back_after_ms(design, mode.recovery)) {
                     let per_year = mode.rate_per_year() * often * share;
                     if per_year > 0.0 {
-                        let squares_ms2 = squares_ms2(mode, law, cap_ms(study));
-                        all.of.push(Strike {
-                            mode,
-                            reach,
-                            per_year,
-                            years_out: out_ms / MS_PER_YEAR,
-                            squares_ms2,
-                            law: law.filter(|_| is_whole(mode, reach)),
-                            spectrum: OnceCell::new(),
-                            units,
-                        });
+                        let (squares_ms2, spectrum) = (OnceCell::new(), OnceCell::new());
+                        let years_out = out_ms / MS_PER_YEAR;
+                        all.of.push(Strike { mode, reach, per_year, years_out, law, squares_ms2, spectrum, units });
                     }
                 }
             }
@@ -325,7 +323,7 @@ impl<'a> Strikes<'a> {
             Some(mean) if self.losses.are_missed_for_good(&[mean]) => 0.5,
             Some(_) => 0.0,
         };
-        let (together, last) = strike.squares_ms2;
+        let (together, last) = strike.squares_ms2(cap_ms(self.study));
         share * (together + if self.losses.spares_none(&class.loss) { last } else { 0.0 })
     }
 

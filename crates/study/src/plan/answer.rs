@@ -205,7 +205,8 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
 fn too_dear(bench: &Bench<'_>) -> Planned {
     let found = Found { standings: Vec::new(), best: None, decided: true };
     let allowed = bench.question.study.target.allowed_share();
-    Planned { verdict: Verdict::TooDear, ..concluded(bench, allowed, &found, None, Vec::new()) }
+    let roles = Roles::new(bench, allowed, &found, None);
+    Planned { verdict: Verdict::TooDear, ..concluded(bench, allowed, &found, (roles, None), Vec::new()) }
 }
 
 fn searched(
@@ -236,7 +237,9 @@ fn searched(
     };
     bench.work_max = u64::MAX;
     let Ok(frontier) = frontier(&mut bench)? else { return Ok(None) };
-    let mut planned = concluded(&bench, allowed, &found, runner_up, checked);
+    let roles = Roles::new(&bench, allowed, &found, runner_up);
+    let first = roles.first();
+    let mut planned = concluded(&bench, allowed, &found, (roles, runner_up), checked);
     let nine = |(target_share, verdict, best): (f64, Verdict, Option<usize>)| Nine {
         target_share,
         verdict,
@@ -252,7 +255,7 @@ fn searched(
             planned.assumed.extend(assumed);
         }
     }
-    if let Some(first) = Roles::new(&bench, allowed, &found, runner_up).first() {
+    if let Some(first) = first {
         bench.begins("asking what the downtime comes from");
         let seen = (bench.estimate(first).hits, bench.trials(first));
         let Ok(why) = Alone::new(&bench, first).why(seen, bench.work)? else { return Ok(None) };
@@ -360,13 +363,12 @@ fn concluded(
     bench: &Bench<'_>,
     allowed: f64,
     found: &Found,
-    runner_up: Option<usize>,
+    (roles, runner_up): (Roles, Option<usize>),
     checked: Vec<Checked>,
 ) -> Planned {
     let question = bench.question;
     let (study, best) = (&question.study, found.best);
     let told = |candidate: usize| told_of(bench, candidate);
-    let roles = Roles::new(bench, allowed, found, runner_up);
     let mut notes = Vec::new();
     if let Some(mode) = crate::conclude::heavy_tails(study).next() {
         notes.push(format!(

@@ -44,9 +44,7 @@ impl Roles {
         let cheaper = limit.and_then(|_| least(bench, tested(bench).filter(|&of| standing(of, Standing::Misses))));
         Self { best, ties, open, cheaper, closest }
     }
-}
 
-impl Roles {
     /// The one that comes first, whether it meets the target or not.
     pub fn first(&self) -> Option<usize> {
         self.best.or(self.closest)

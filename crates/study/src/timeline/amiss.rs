@@ -122,12 +122,11 @@ impl Stays {
 }
 
 /// Capacity that was asked for and not granted.
-const REFUSALS: [Operation; 7] = [
+const REFUSALS: [Operation; 6] = [
     Operation::ControlPlaneRefusals,
     Operation::QuotaRefusals,
     Operation::AllocationsFailed,
     Operation::NoRoom,
     Operation::ScaleOutsBlocked,
     Operation::AutoscaleFailed,
-    Operation::RepairsBlocked,
 ];

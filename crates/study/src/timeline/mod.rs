@@ -9,10 +9,12 @@ mod beside;
 mod capacity;
 mod clients;
 mod decisions;
+mod lanes;
 mod needed;
 mod pick;
 mod rows;
 mod storms;
+mod struck;
 
 pub use amiss::Amiss;
 pub use capacity::Capacity;

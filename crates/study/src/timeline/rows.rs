@@ -1,21 +1,17 @@
 //! Sightings put into words: like things of one instant are one row.
 
-use super::amiss::{Amiss, Lasts, Stays};
+use super::amiss::Stays;
 use super::beside;
 use super::decisions::{Counts, counts, event, place_of};
-use super::{Kind, Lane, Outage, Place, Row};
+use super::{Kind, Outage, Place, Row};
 use crate::study::Study;
 use std::collections::{BTreeMap, BTreeSet};
-use zonefall_faults::{Effect, EventId, Strikes, component_of};
-use zonefall_fleet::{Ledger, Lined, OPERATION_TABLE, Operation, Overload, Seen, Sighting, Stand, Structure, working};
-use zonefall_topology::{RackId, ZoneId};
+use zonefall_faults::{Effect, Strikes};
+use zonefall_fleet::{Ledger, Lined, OPERATION_TABLE, Operation, Overload, Seen, Sighting, Stand};
+use zonefall_topology::ZoneId;
 
 /// So many machines of a row are named.
 const NAMED_MAX: usize = 3;
-
-/// What a storm takes that is no machine.
-const CONTROL: &str = "control plane of ";
-const CAPACITY: &str = "capacity to allocate in ";
 
 /// What the rows are told from.
 pub(super) struct Telling<'a> {
@@ -347,7 +343,7 @@ impl Telling<'_> {
     }
 
     /// The rules behind a cause of planned maintenance; empty for any other.
-    fn rules_of(&self, cause: u16) -> &'static str {
+    pub(super) fn rules_of(&self, cause: u16) -> &'static str {
         let modes = self.strikes.storm_modes();
         let mode = modes.causes().get(cause as usize).map(|_| modes.mode_of(cause));
         match mode.filter(|mode| mode.wave().is_some()).map(|mode| mode.effect) {
@@ -366,200 +362,6 @@ impl Telling<'_> {
             () if stands.iter().all(|stand| stand.rack == first.rack) => topology.rack_name(first.rack),
             () => topology.zone_name(zone),
         }
-    }
-
-    /// What the storm does to places where the design has machines, or to what it may need; and how long it lasts.
-    fn storm_rows(&self, at_first: &Sighting, sightings: &[Sighting]) -> (Vec<Row>, Vec<Lasts>) {
-        let storm = self.strikes.storm();
-        let topology = &self.study.topology;
-        let sets = &self.study.designs[self.design].sets;
-        let regions: Vec<u32> = sets.iter().map(|set| set.region.0).collect();
-        let uses = |zone: ZoneId| {
-            sets.iter()
-                .any(|set| set.zones.contains(&zone) || set.zones.is_empty() && topology.region_of(zone) == set.region)
-        };
-        let mut places: BTreeMap<(EventId, &str), Vec<String>> = BTreeMap::new();
-        let components = self.study.designs[self.design].structure().into_iter().flat_map(Structure::components);
-        let own: Vec<&str> = components.filter_map(|(_, component)| component.cause.as_deref()).collect();
-        for outage in &storm.outages {
-            let cause = &self.causes[storm.events[outage.event.0 as usize].cause as usize];
-            if outage.racks == 0 {
-                if own.contains(&cause.as_str()) {
-                    places.entry((outage.event, "component ")).or_default().push(component_of(cause).to_owned());
-                }
-                continue;
-            }
-            let zone = |rack: u32| topology.zone_of(RackId(rack)).0;
-            let zones = zone(outage.first_rack)..=zone(outage.first_rack + outage.racks - 1);
-            if zones.map(ZoneId).any(uses) {
-                let name = self.racks(outage.first_rack, outage.racks);
-                places.entry((outage.event, "")).or_default().push(name);
-            }
-        }
-        for span in storm.control_plane.iter().filter(|span| regions.contains(&span.of)) {
-            let region = topology.regions().get(span.of as usize).map(|region| region.name.clone());
-            places.entry((span.event, CONTROL)).or_default().extend(region);
-        }
-        for span in storm.allocation.iter().filter(|span| uses(ZoneId(span.of))) {
-            let name = topology.zone_name(ZoneId(span.of));
-            places.entry((span.event, CAPACITY)).or_default().push(name);
-        }
-        let (mut rows, mut lasting) = (Vec::new(), Vec::new());
-        for ((event, what), mut names) in places {
-            names.dedup();
-            let event = storm.events[event.0 as usize];
-            let (cause, place) = (self.causes[event.cause as usize].clone(), shortened(&names));
-            let (since_ms, says) = (event.start.as_ms(), format!("{cause} goes on: {what}{place}"));
-            lasting.push((
-                since_ms,
-                event.end.as_ms(),
-                Amiss { since_ms, says, rules: self.rules_of(event.cause).into() },
-            ));
-            for (t, says) in [(event.start, "begins"), (event.end, "is mainly over")] {
-                if t >= self.strikes.horizon() {
-                    continue;
-                }
-                let after = sightings.partition_point(|sighting| sighting.t <= t);
-                let before = after.checked_sub(1).map_or(at_first, |at| &sightings[at]);
-                let level = Sighting { t, ..before.clone() };
-                let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{place}"));
-                let rules = self.rules_of(event.cause).into();
-                let strikes = match what {
-                    CAPACITY => format!("new machines in {place} ({cause})"),
-                    CONTROL => format!("{what}{place} ({cause})"),
-                    _ => format!("{cause} {place}"),
-                };
-                rows.push(Row { rules, cause: cause.clone(), place: place.clone(), strikes, ..row });
-            }
-        }
-        (rows, lasting)
-    }
-
-    /// The region, the zone, or the racks that an outage takes.
-    fn racks(&self, first: u32, count: u32) -> String {
-        let topology = &self.study.topology;
-        let zone = topology.zone_of(RackId(first));
-        let region = topology.region_of(zone);
-        let racks = first..first + count;
-        if topology.racks_of_region(region) == racks {
-            return topology.region(region).name.clone();
-        }
-        if topology.racks_of(zone) == racks {
-            return topology.zone_name(zone);
-        }
-        let name = topology.rack_name(RackId(first));
-        if count == 1 { name } else { format!("{name} and {} more racks", count - 1) }
-    }
-
-    /// Machines that serve by zone.
-    pub fn lanes(&self, begins: &[(Stand, bool)], sightings: &[Sighting]) -> Vec<Lane> {
-        let lanes = steps_by(begins, sightings, |stand| Some(stand.zone));
-        lanes
-            .into_iter()
-            .map(|(zone, steps)| Lane { name: self.study.topology.zone_name(zone), steps, out: Vec::new() })
-            .collect()
-    }
-
-    /// Machines that serve by rack, of racks that the storm takes out without all others of their zone.
-    pub fn rack_lanes(&self, begins: &[(Stand, bool)], sightings: &[Sighting]) -> Vec<Lane> {
-        let topology = &self.study.topology;
-        let whole = |first: u32, count: u32| topology.racks_of(topology.zone_of(RackId(first))).len() as u32 <= count;
-        let mut struck: BTreeMap<RackId, Vec<(u64, u64)>> = BTreeMap::new();
-        for outage in &self.strikes.storm().outages {
-            if outage.racks == 0 || whole(outage.first_rack, outage.racks) {
-                continue;
-            }
-            for rack in outage.first_rack..outage.first_rack + outage.racks {
-                struck.entry(RackId(rack)).or_default().push((outage.start.as_ms(), outage.end.as_ms()));
-            }
-        }
-        let lanes = steps_by(begins, sightings, |stand| struck.contains_key(&stand.rack).then_some(stand.rack));
-        let lane = |(rack, steps)| Lane {
-            name: topology.rack_name(rack),
-            steps,
-            out: struck.remove(&rack).unwrap_or_default(),
-        };
-        lanes.into_iter().map(lane).collect()
-    }
-}
-
-/// How many machines serve by place, a step at each change. Those of a set that stands by do not, however well they are.
-fn steps_by<K: Ord>(
-    begins: &[(Stand, bool)],
-    sightings: &[Sighting],
-    place: impl Fn(&Stand) -> Option<K>,
-) -> BTreeMap<K, Vec<(u64, i64)>> {
-    let mut all: BTreeMap<K, Vec<(u64, i64)>> = BTreeMap::new();
-    let mut serving = Serving::default();
-    for (stand, up) in begins {
-        let Some(key) = place(stand) else { continue };
-        all.entry(key).or_insert_with(|| vec![(0, 0)])[0].1 += i64::from(*up);
-        serving.up.entry(stand.set).or_default().insert(stand.instance, (*stand, *up, *up));
-    }
-    for sighting in sightings {
-        let t = sighting.t.as_ms();
-        let changed = match &sighting.what {
-            Seen::Serves(stand) => serving.turns(stand, true),
-            Seen::Down(stand, _)
-            | Seen::Gone(stand)
-            | Seen::Out(stand, ..)
-            | Seen::Starts(stand)
-            | Seen::Awaits(stand) => serving.turns(stand, false),
-            Seen::Works(set, _, works) => serving.works(*set as u16, *works),
-            _ => continue,
-        };
-        for (stand, by) in changed {
-            let Some(key) = place(&stand) else { continue };
-            let steps = all.entry(key).or_insert_with(|| vec![(0, 0)]);
-            let now = steps.last().map_or(0, |step| step.1) + by;
-            match steps.last_mut() {
-                Some(last) if last.0 == t => last.1 = now,
-                _ => steps.push((t, now)),
-            }
-        }
-    }
-    all
-}
-
-/// Which machines are up, and which of them serve demand.
-#[derive(Default)]
-struct Serving {
-    /// By set, then by machine: whether it is up, and whether it serves.
-    up: BTreeMap<u16, BTreeMap<u32, (Stand, bool, bool)>>,
-    /// Thousandths of a set that serve, where not all of it does.
-    works: BTreeMap<u16, u32>,
-}
-
-impl Serving {
-    /// A machine is up or not from here on; who serves more or less than before.
-    fn turns(&mut self, stand: &Stand, up: bool) -> Vec<(Stand, i64)> {
-        let of = self.up.entry(stand.set).or_default().entry(stand.instance).or_insert((*stand, false, false));
-        of.1 = up;
-        if self.works.contains_key(&stand.set) {
-            return self.count(stand.set);
-        }
-        let before = std::mem::replace(&mut of.2, up);
-        if before == up { Vec::new() } else { vec![(*stand, i64::from(up) - i64::from(before))] }
-    }
-
-    fn works(&mut self, set: u16, works: u32) -> Vec<(Stand, i64)> {
-        self.works.insert(set, works);
-        self.count(set)
-    }
-
-    /// Of the machines of a set that are up, every so many serves.
-    fn count(&mut self, set: u16) -> Vec<(Stand, i64)> {
-        let works = self.works.get(&set).copied().unwrap_or(1000);
-        let (mut seen, mut changed) = (0, Vec::new());
-        for (stand, up, serves) in self.up.entry(set).or_default().values_mut() {
-            let now = *up && working(seen + 1, works) > working(seen, works);
-            seen += u64::from(*up);
-            if *serves != now {
-                changed.push((*stand, i64::from(now) - i64::from(*serves)));
-            }
-            *serves = now;
-        }
-        changed
     }
 }
 

@@ -134,14 +134,13 @@ pub(crate) fn mean_square_ms2(law: &Law, most: f64) -> f64 {
     }
 }
 
-/// A law in [`eighths`] of octaves.
+/// What is left of a length of which no more than `most` is seen, in [`eighths`] of octaves.
 #[derive(Debug)]
 pub(crate) struct Spectrum {
-    at: Vec<(f64, f64)>,
-    /// P(L > x).
-    survival: Vec<f64>,
-    /// E(L; L > x).
-    beyond: Vec<f64>,
+    /// How wide each is.
+    wide: Vec<f64>,
+    /// E(L − u; L > u), which is ∫ P(L > x) dx from u on.
+    left: Vec<f64>,
 }
 
 impl Spectrum {
@@ -156,24 +155,24 @@ impl Spectrum {
             }
             _ => at.iter().map(|&(ms, _)| law.survival(ms)).collect(),
         };
+        let wide: Vec<f64> = at.into_iter().map(|(_, wide)| wide).collect();
         let mut longer = 0.0;
-        let tail = |(&(ms, wide), &share): (&(f64, f64), &f64)| {
+        let tail = |(wide, share): (&f64, f64)| {
             let half = 0.5 * share * wide;
             longer += 2.0 * half;
-            ms * share + longer - half
+            longer - half
         };
-        let beyond = at.iter().zip(&survival).map(tail).collect();
-        Self { at, survival, beyond }
+        let left = wide.iter().zip(survival).map(tail).collect();
+        Self { wide, left }
     }
 
-    /// Two that begin at any instants: the integral of the square of how long they overlap over the time between these,
-    /// E(m²·M − m³/3) for the shorter m and the longer M, in cubic milliseconds.
-    pub fn overlap_ms3(&self, other: &Self) -> f64 {
-        let part = |k: usize| {
-            let (ms, wide) = self.at[k];
-            wide * (self.beyond[k] * other.beyond[k] - ms * ms * self.survival[k] * other.survival[k])
-        };
-        (0..self.at.len()).map(part).sum()
+    /// Outages that begin at any instants: the integral of the square of how long they overlap over all times between these, in
+    /// milliseconds to the power of one more than there are. Both of two instants u apart lie in all of them as often as
+    /// ∏ E(Lᵢ − u; Lᵢ > u), so it is 2·∫ ∏ E(Lᵢ − u; Lᵢ > u) du.
+    pub fn overlap(all: &[&Self]) -> f64 {
+        let Some(first) = all.first() else { return 0.0 };
+        let both = |k: usize| all.iter().map(|of| of.left[k]).product::<f64>();
+        first.wide.iter().enumerate().map(|(k, wide)| 2.0 * wide * both(k)).sum()
     }
 }
 
@@ -246,17 +245,20 @@ mod tests {
         let of = |shape| Spectrum::new(&Law::new(shape, None).unwrap(), 3.2e10);
         let near = |a: f64, b: f64, off: f64| assert!((a / b - 1.0).abs() < off, "{a} {b}");
         let (short, long) = (of(Shape::Constant(6e4)), of(Shape::Constant(6e5)));
-        near(short.overlap_ms3(&long), 6e4 * 6e4 * (6e5 - 2e4), 0.15);
+        near(Spectrum::overlap(&[&short, &long]), 6e4 * 6e4 * (6e5 - 2e4), 0.15);
         // The shorter of two exponential ones is exponential too, and what is left of the longer one again.
         let (a, b) = (6e4, 6e5);
         let (a, b, m) = (of(Shape::Exponential(a)), of(Shape::Exponential(b)), a * b / (a + b));
         let rest = m / 6e4 * 6e5 + m / 6e5 * 6e4;
-        near(a.overlap_ms3(&b), 2.0 * m * m * (m + rest) + 4.0 * m * m * m - 2.0 * m * m * m, 1e-3);
+        near(Spectrum::overlap(&[&a, &b]), 2.0 * m * m * (m + rest) + 4.0 * m * m * m - 2.0 * m * m * m, 1e-3);
         let two = of(Shape::Empirical([6e4, 6e6].into()));
         near(
-            two.overlap_ms3(&two),
+            Spectrum::overlap(&[&two, &two]),
             (2.0 / 3.0 * (6e4_f64.powi(3) + 6e6_f64.powi(3)) + 2.0 * 6e4 * 6e4 * (6e6 - 2e4)) / 4.0,
             0.2,
         );
+        // Of three exponential ones that overlap for as long as the shortest lasts: 2·∫ m³·e^(−3u/m) du.
+        let of = |mean| of(Shape::Exponential(mean));
+        near(Spectrum::overlap(&[&of(6e4), &of(6e4), &of(6e4)]), 2.0 / 3.0 * 6e4_f64.powi(4), 1e-3);
     }
 }

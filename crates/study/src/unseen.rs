@@ -16,7 +16,7 @@
 //! who has just failed fails again sooner. For these and for other designs (a demand that may be too much, managed sets, queues,
 //! failover, crews) nothing is known from places and laws alone, and a miss may last as long as a trial.
 //!
-//! *How much.* Kinds of misses known from places ([`crate::misses`]), of one outage or of two that meet, of which fewer than ten are
+//! *How much.* Kinds of misses known from places ([`crate::misses`]), of one outage or of up to three that meet, of which fewer than ten are
 //! expected in all trials: rate × length, which needs no trial at all. However many small misses there are, these are not among them;
 //! so every upper end has room for them, and a difference for those that two designs do not share. Of kinds that come often the few
 //! long ones may be missing among many short: an upper end is no lower than the known variance of their lengths has it.

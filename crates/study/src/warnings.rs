@@ -91,16 +91,16 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     said
 }
 
-/// Outages that miss an objective where two of them meet, and hardly ever do in all trials together; told where they matter.
+/// Outages that miss an objective where two or three of them meet, and hardly ever do in all trials together; told where they matter.
 fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<String> {
     let words = |(kinds, outcome): (&Kinds, &DesignOutcome)| {
-        let two: Vec<&Kind> = kinds.rare(trials).filter(|kind| kind.causes.1.is_some()).collect();
-        let share = two.iter().map(|kind| kind.ms_per_trial).sum::<f64>() / cap_ms(study);
-        let most = two.into_iter().max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial))?;
+        let meet: Vec<&Kind> = kinds.rare(trials).filter(|kind| kind.causes.len() > 1).collect();
+        let share = meet.iter().map(|kind| kind.ms_per_trial).sum::<f64>() / cap_ms(study);
+        let most = meet.into_iter().max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial))?;
         let matters = outcome.unavailability.quality != Quality::Exact && share > MATTERS * outcome.unavailability.high;
         matters.then(|| {
             format!(
-                "{}: outages that miss its objective only where two meet ({} above all: expected {} times in all \
+                "{}: outages that miss its objective only where two or three meet ({} above all: expected {} times in all \
                  trials together) add {:.3} min a month to the upper end, known from rates and places; more trials would show them",
                 outcome.design,
                 most.words(),
@@ -157,7 +157,7 @@ fn too_rare(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds
             if expected >= OCCURRENCES_MIN || others.any(|other| other.per_trial < of.per_trial) {
                 continue;
             }
-            let name = &of.causes.0;
+            let name = &of.words();
             let charged = finished.causes.iter().position(|cause| cause == name);
             let seen = charged.is_some_and(|cause| finished.tally.designs[at].by_cause[cause].n() > 0);
             let told = digits(expected);

@@ -124,7 +124,7 @@ fn never_before_each_lonely_mode_is_expected_ten_times() {
     let region = Mode::plain("region-outage", Scope::Region, 0.004, Outage::Law(lognormal(4.0, 0.5))).unwrap();
     study.profile.modes.push(region);
     let causes: Vec<(String, f64)> =
-        alone(&study, &study.designs[0]).into_iter().map(|of| (of.causes.0, of.per_trial)).collect();
+        alone(&study, &study.designs[0]).into_iter().map(|of| (of.words(), of.per_trial)).collect();
     assert_eq!(causes, [("zone-outage".to_owned(), 1.0), ("region-outage".to_owned(), 0.004)]);
     assert_eq!(floor(&study), 2500);
     assert_eq!(played(&study, 2).0.trials, 2500);
@@ -132,7 +132,7 @@ fn never_before_each_lonely_mode_is_expected_ten_times() {
     study.profile.modes[0].common_cause = 0.1;
     study.designs = vec![std::sync::Arc::new(design("three", &[1, 2, 3], 3, 2))];
     let causes: Vec<(String, f64)> =
-        alone(&study, &study.designs[0]).into_iter().map(|of| (of.causes.0, of.per_trial)).collect();
+        alone(&study, &study.designs[0]).into_iter().map(|of| (of.words(), of.per_trial)).collect();
     assert_eq!(causes.len(), 2, "{causes:?}");
     assert_eq!(causes[0].0, "zone-outage (two zones)");
     // Three pairs at 2βλ/2 each.

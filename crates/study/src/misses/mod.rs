@@ -1,8 +1,8 @@
-//! What misses an objective, known from places and rates alone, without a trial: one outage that is enough, and two that are when
-//! they meet.
+//! What misses an objective, known from places and rates alone, without a trial: one outage that is enough, and two or three that are
+//! when they meet.
 //!
-//! In: a study and one of its designs. Out: the modes that can alone miss its objective and how often they strike a trial; the pairs
-//! of modes that can together, how often they meet and for how long; of both, what so many trials expect too few of to have shown
+//! In: a study and one of its designs. Out: the modes that can alone miss its objective and how often they strike a trial; those
+//! that can together (`meetings`), how often they meet and for how long; of all, what so many trials expect too few of to have shown
 //! what they do ([`Kinds::rare`]). For [`crate::stopping`], which waits until the first have come about; for `unseen`, which
 //! leaves room for the rare ones; for warnings.
 //!
@@ -10,14 +10,15 @@
 //! two zones, foreseen or not. Where a failover stands in, a loss costs the time until it does, and both at once cost all of it.
 //!
 //! What can be wrong. Places are those at the beginning of a trial: what is healed, scaled or moved stands elsewhere later on. What is
-//! asked of a design with a demand is that of its highest hour. Pairs are taken for independent of each other, and what takes three
+//! asked of a design with a demand is that of its highest hour. What meets is taken for independent of each other, and what takes four
 //! outages at once is not looked for. Where zones are hidden, or a time limit or a deadline decides, any loss is taken for a miss and
-//! there are no pairs.
+//! nothing meets.
 //!
 //! Of kinds that come often the few long ones may be missing among many short (empirical and other very skewed laws): of such the
-//! variance of a trial is known, at least ([`Kind::variance_ms2`]), where nothing ends a miss before the outage does. Of pairs too, where both are known.
+//! variance of a trial is known, at least ([`Kind::variance_ms2`]), where nothing ends a miss before the outage does. Of those that meet too, where all are known.
 
 mod losses;
+mod meetings;
 
 use crate::conclude::{MS_PER_YEAR, cap_ms};
 use crate::lengths::{Spectrum, back_after_ms, failover_ms, inspected_ms, mean_square_ms2};
@@ -33,11 +34,11 @@ use zonefall_stats::{Beyond, Room};
 /// Fewest expected occurrences in all trials for these to show what they do.
 pub const OCCURRENCES_MIN: f64 = 10.0;
 
-/// A kind of misses: of one outage that is enough, or of two that meet where neither is.
+/// A kind of misses: of one outage that is enough, or of two or three that meet where nothing of them is without the rest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kind {
-    /// What reports call the two, or the one.
-    pub causes: (String, Option<String>),
+    /// What reports call the one, or those that meet.
+    pub causes: Vec<String>,
     /// How often it is expected in a trial, over all units.
     pub per_trial: f64,
     /// Milliseconds that it is expected to bring to a trial.
@@ -56,9 +57,10 @@ impl Kind {
 
     /// "region-outage", "zone-outage and rack-failure at once".
     pub fn words(&self) -> String {
-        match &self.causes {
-            (one, None) => one.clone(),
-            (one, Some(other)) => format!("{one} and {other} at once"),
+        match self.causes.as_slice() {
+            [one] => one.clone(),
+            [most @ .., last] => format!("{} and {last} at once", most.join(", ")),
+            [] => String::new(),
         }
     }
 }
@@ -81,7 +83,7 @@ impl Kinds {
 
     /// Modes that can alone miss it.
     pub fn lonely(&self) -> impl Iterator<Item = &Kind> {
-        self.0.iter().filter(|of| of.causes.1.is_none())
+        self.0.iter().filter(|of| of.causes.len() == 1)
     }
 
     /// The kinds of which so many trials expect too few to have shown what they do.
@@ -104,7 +106,7 @@ impl Kinds {
     /// not the same.
     pub fn room(&self, than: &Self, trials: u64) -> Room {
         let by_cause = |of: &Self, is_sure: bool| {
-            let mut all: BTreeMap<(String, Option<String>), Beyond> = BTreeMap::new();
+            let mut all: BTreeMap<Vec<String>, Beyond> = BTreeMap::new();
             for kind in of.0.iter().filter(|kind| kind.is_sure == is_sure) {
                 let of = all.entry(kind.causes.clone()).or_insert(Beyond::NONE);
                 if kind.is_rare(trials) { of.rare += kind.ms_per_trial } else { of.variance += kind.variance_ms2 }
@@ -130,7 +132,7 @@ impl Kinds {
 
 /// The modes that can alone miss the objective of a design in the world of a study, each way for itself. None where faults are not drawn.
 pub fn alone(study: &Study, design: &Design) -> Vec<Kind> {
-    Strikes::of(study, design).alone().into_iter().filter(|kind| kind.causes.1.is_none()).collect()
+    Strikes::of(study, design).alone().into_iter().filter(|kind| kind.causes.len() == 1).collect()
 }
 
 /// A way in which a mode strikes, and what.
@@ -287,7 +289,7 @@ impl<'a> Strikes<'a> {
             }
             for (two, (per_trial, ms_per_trial, variance_ms2, is_sure)) in [false, true].into_iter().zip(all) {
                 if per_trial > 0.0 {
-                    let causes = (cause_name(strike.mode, two), None);
+                    let causes = vec![cause_name(strike.mode, two)];
                     found.push(Kind { causes, per_trial, ms_per_trial, variance_ms2, is_sure });
                     found.extend(self.unhealed(strike, per_trial));
                 }
@@ -343,71 +345,13 @@ impl<'a> Strikes<'a> {
         let kind = |mode: &Mode| {
             let Outage::Law(law) = &mode.outage else { return None };
             let share = (mode.rate_per_year() * law.mean_ms() / MS_PER_YEAR).min(1.0);
-            let causes = (cause_name(strike.mode, strike.reach.is_of_two()), Some(mode.name.clone()));
+            let causes = vec![cause_name(strike.mode, strike.reach.is_of_two()), mode.name.clone()];
             let per_trial = per_trial * share;
             // What is left of an outage that is under way.
             let ms_per_trial = per_trial * 0.5 * inspected_ms(law);
             Some(Kind { causes, per_trial, ms_per_trial, variance_ms2: 0.0, is_sure: false })
         };
         modes.filter_map(kind).collect()
-    }
-
-    fn meetings(&self) -> Vec<Kind> {
-        let mut found = Vec::new();
-        if !self.losses.are_known() {
-            return found;
-        }
-        let mut known: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-        for (at, one) in self.of.iter().enumerate() {
-            for (beyond, other) in self.of[at..].iter().enumerate() {
-                let key = (one.units.min(other.units), one.units.max(other.units));
-                let pairs = *known.entry(key).or_insert_with(|| self.pairs(key));
-                // Two ways to strike two units of a kind: either may be on either.
-                let ways = if beyond > 0 && key.0 == key.1 { 2.0 } else { 1.0 };
-                let per_trial = ways * pairs * one.per_year * other.per_year * self.years;
-                let out = |of: &Strike<'_>| of.years_out.min(1.0 / of.per_year);
-                // The second waits for the only crew until the first is back.
-                let waits = if std::ptr::eq(one.mode, other.mode) && one.mode.crews == Some(1) { 2.0 } else { 1.0 };
-                if per_trial > 0.0 {
-                    let name = |of: &Strike<'_>| cause_name(of.mode, of.reach.is_of_two());
-                    found.push(Kind {
-                        causes: (name(one), Some(name(other))),
-                        per_trial: per_trial * (one.years_out + other.years_out),
-                        ms_per_trial: waits * per_trial * out(one) * out(other) * MS_PER_YEAR,
-                        variance_ms2: per_trial / MS_PER_YEAR * self.overlap_ms3(one, other),
-                        is_sure: self.is_timeless(),
-                    });
-                }
-            }
-        }
-        found
-    }
-
-    /// Of two strikes the square of how long both are out, over all times between them; 0 if something may end that before.
-    fn overlap_ms3(&self, one: &Strike<'_>, other: &Strike<'_>) -> f64 {
-        let most = cap_ms(self.study);
-        match one.spectrum(most).zip(other.spectrum(most)).filter(|_| self.stays()) {
-            Some((one, other)) => one.overlap_ms3(other),
-            None => 0.0,
-        }
-    }
-
-    /// How many pairs of units, one of each kind, miss it together for good and neither alone, times how often they are struck.
-    fn pairs(&self, (one, other): (usize, usize)) -> f64 {
-        let spared = |kind: usize| self.units[kind].iter().filter(|units| !units.alone.1).map(|units| &units.class);
-        let mut all = 0.0;
-        for (at, a) in spared(one).enumerate() {
-            for (beyond, b) in spared(other).skip(if one == other { at } else { 0 }).enumerate() {
-                let units = match one == other && beyond == 0 {
-                    true => 0.5 * f64::from(a.units) * (f64::from(a.units) - 1.0),
-                    false => f64::from(a.units) * f64::from(b.units),
-                };
-                if units > 0.0 && self.losses.are_missed_for_good(&[&a.loss, &b.loss]) {
-                    all += units * a.times * b.times;
-                }
-            }
-        }
-        all
     }
 }
 
@@ -434,7 +378,7 @@ mod tests {
     #[test]
     fn designs_share_what_they_both_cannot_show() {
         let kind = |name: &str, per_trial: f64, ms_per_trial: f64| Kind {
-            causes: (name.into(), None),
+            causes: vec![name.into()],
             per_trial,
             ms_per_trial,
             variance_ms2: 0.0,

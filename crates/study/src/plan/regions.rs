@@ -19,9 +19,10 @@ pub(super) fn words(bench: &Bench<'_>, shown: usize, allowed: f64) -> Option<Str
         let mode = mode_of_cause(&study.profile.modes, cause);
         mode.is_some_and(|mode| mode.scope == Scope::Region && mode.effect == Effect::Down)
     };
-    let kinds: Vec<&Kind> = bench.kinds(shown).lonely().filter(|kind| takes_all(&kind.causes.0)).collect();
+    let kinds: Vec<&Kind> =
+        bench.kinds(shown).lonely().filter(|kind| kind.causes.iter().any(|cause| takes_all(cause))).collect();
     let times = kinds.iter().map(|kind| kind.ms_per_trial).sum::<f64>() / cap_ms(study) / allowed;
-    let mut causes: Vec<&str> = kinds.iter().map(|kind| kind.causes.0.as_str()).collect();
+    let mut causes: Vec<&str> = kinds.iter().flat_map(|kind| &kind.causes).map(String::as_str).collect();
     causes.dedup();
     (times > 1.0).then(|| {
         format!(

@@ -1,6 +1,7 @@
 //! Event counts that every run must reproduce: without them, nanoseconds an event say nothing. A change of the engine's
 //! draws or of what counts as an event changes a pin, which is then changed here, in sight of everybody.
 
+use crate::autoscale::autoscaled;
 use crate::managed::managed_fleet;
 use crate::workloads::{Player, default_fleet, k_of_n, peer_fleet, ten_designs};
 use crate::{bare, repair_shop};
@@ -15,7 +16,7 @@ pub const W1: [(u64, u64, u64); 3] =
     [(100, 1_999_872, 1_998_062), (1_000, 2_000_571, 1_998_819), (10_000, 2_002_264, 1_998_815)];
 
 /// Fleet workloads: name, trials, events.
-pub const FLEETS: [(&str, u64, u64); 11] = [
+pub const FLEETS: [(&str, u64, u64); 13] = [
     ("W2", 10, 43_848),
     ("W2 with probes", 10, 306_788),
     ("W4 8 of 10", 1_000, 176_156),
@@ -27,6 +28,8 @@ pub const FLEETS: [(&str, u64, u64); 11] = [
     ("W6 1,000,000", 1, 4_161_005),
     ("ten designs", 100, 440_034),
     ("managed", 5, 475_123),
+    ("autoscale level", 20, 178_031),
+    ("autoscale daily", 5, 284_930),
 ];
 
 /// The workload of a pin.
@@ -39,6 +42,8 @@ fn player(name: &str) -> Player {
         "W4 8 of 10, 2 crews" => k_of_n(10, 8, Some(2)),
         "ten designs" => ten_designs(),
         "managed" => managed_fleet(),
+        "autoscale level" => autoscaled("level"),
+        "autoscale daily" => autoscaled("daily"),
         machines => default_fleet(machines[3..].replace(',', "").parse().expect("a number of machines")),
     })
 }

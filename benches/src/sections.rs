@@ -30,12 +30,13 @@ impl Run {
 pub type Section = fn(&mut Run);
 
 /// All sections by name.
-pub const ALL: [(&str, Section); 10] = [
+pub const ALL: [(&str, Section); 11] = [
     ("w1", w1::run),
     ("w2", fleets::w2),
     ("w4", fleets::w4),
     ("w6", fleets::w6),
     ("managed", fleets::managed),
+    ("autoscale", fleets::autoscale),
     ("rare", rare::rare),
     ("plan", plan::plans),
     ("designs", shared::designs),

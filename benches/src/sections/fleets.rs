@@ -1,7 +1,8 @@
-//! W2, W4, W6 and the managed fleet: trials of the ordinary fleet model, tallied as a study tallies them.
+//! W2, W4, W6, the managed fleet and autoscaled ones: trials of the ordinary fleet model, tallied as a study tallies them.
 
 use crate::sections::{Run, shared};
 use std::cell::RefCell;
+use zonefall_benches::autoscale::autoscaled;
 use zonefall_benches::managed::managed_fleet;
 use zonefall_benches::measure::cpu_seconds;
 use zonefall_benches::rounds::{Contender, Demand, Rounds, number};
@@ -128,6 +129,17 @@ pub fn managed(run: &mut Run) {
     run.table.add(workload, "trials a second", 1.0 / cost, &shown, Demand::Nothing);
     let ns = cost * 1e9 / events;
     run.table.add(workload, "all-in", ns, &format!("{} ns an event", number(ns)), Demand::AtMost(45.0, None));
+}
+
+/// 100 machines, a year of hourly demand, autoscale.
+pub fn autoscale(run: &mut Run) {
+    for (name, trials) in [("level", 1_000), ("daily", 100)] {
+        let (ours, events) = contender(autoscaled(name), run.amount(trials));
+        let rounds = Rounds::run(run.rounds, &mut [ours, yardstick(run)]);
+        let ms = rounds.cost(0) * 1e3;
+        let shown = format!("{} ms a trial; {}; {}", number(ms), speed(&rounds, 0, events), beside(&rounds, 1));
+        run.table.add("autoscale", &format!("{name}, 100 machines"), ms, &shown, Demand::AtMost(2.0, None));
+    }
 }
 
 fn nanoseconds(run: &mut Run, workload: &str, cost: f64, demand: Demand) {

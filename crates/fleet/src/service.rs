@@ -35,6 +35,13 @@ pub struct Service {
     pub spreads_evenly: bool,
 }
 
+impl Service {
+    /// Whether what is served hangs on the machines that serve and on the demand alone, at the same instant; sessions are aside.
+    pub fn is_plain(&self) -> bool {
+        *self == Self { sessions: self.sessions.clone(), ..Self::default() }
+    }
+}
+
 /// The share of answers that has to be in time where an objective is on times (`p95_latency`).
 pub const IN_TIME: (u64, u64) = (95, 100);
 

@@ -3,8 +3,8 @@
 //! In: a study, one of its designs, how many trials were played. Out: how long a miss lasts on average, at most, and how much the
 //! rarest modes bring, for [`zonefall_stats::MeanEstimate::knowing_the_unseen`].
 //!
-//! *How long.* Where an objective counts machines and nothing but outages takes them away, a miss is covered by the outages that
-//! began while no more machines could be spared: whenever it is missed, the last of the outages under way was such a one. Their
+//! *How long.* Where an objective counts machines, or what they serve of a demand that all of them together carry at every hour, and
+//! nothing but outages takes them away, a miss is covered by the outages that began while no more machines could be spared: whenever it is missed, the last of the outages under way was such a one. Their
 //! lengths do not hang on what came before them. So a miss that one of them brings lasts no longer, on average, than the mode with
 //! the longest outages does; further ones fall into an outage under way, so lengths are taken as an inspector finds them,
 //! E(L²) / E(L), which is more. To it comes all that machines wait for afterwards, until the last of them is back: restart, boot,
@@ -13,8 +13,8 @@
 //!
 //! A trial may hold several such misses. They come like a Poisson stream or more regularly (failures that repeat are taken with
 //! those that they bring), unless something makes whole trials bad: where machines stand by luck (hidden zones), laws under which
-//! who has just failed fails again sooner. For these and for other designs (a demand that may be too much, managed sets, queues,
-//! failover, crews) nothing is known from places and laws alone, and a miss may last as long as a trial.
+//! who has just failed fails again sooner. For these and for other designs (a demand that may be too much, or varies by chance,
+//! retries, managed sets, queues, failover, crews) nothing is known from places and laws alone, and a miss may last as long as a trial.
 //!
 //! *How much.* Kinds of misses known from places ([`crate::misses`]), of one outage or of up to three that meet, of which fewer than ten are
 //! expected in all trials: rate × length, which needs no trial at all. However many small misses there are, these are not among them;
@@ -26,8 +26,8 @@ use crate::lengths::{back_ms, no_hardware_ms, outage_ms};
 use crate::misses::Kinds;
 use crate::study::Study;
 use zonefall_engine::Shape;
-use zonefall_faults::{Mode, Scope};
-use zonefall_fleet::{Design, Least, Need, Part, ScaleSet, StartState};
+use zonefall_faults::{Effect, Mode, Scope};
+use zonefall_fleet::{Demand, Design, Least, Need, Part, ScaleSet, StartState};
 use zonefall_stats::{Confidence, MeanEstimate, Moments, Unseen};
 
 /// The mean missed time of a trial, with what the world and the places say of misses that no trial has shown.
@@ -53,7 +53,9 @@ fn longest_ms(study: &Study, design: &Design) -> f64 {
     let waits = no_hardware_ms(&study.profile.modes);
     let machines = design.capacity();
     let lasts = |mode: &Mode| outage_ms(mode, machines) + if mode.heals { waits } else { 0.0 };
-    let longest = modes().filter(|mode| mode.stops_machines(&design.depends_on) || is_component(mode)).map(lasts);
+    let slows = |mode: &Mode| matches!(mode.effect, Effect::Degraded(_)) && matches!(design.need, Need::Served(..));
+    let reaches = |mode: &&Mode| mode.stops_machines(&design.depends_on) || is_component(mode) || slows(mode);
+    let longest = modes().filter(reaches).map(lasts);
     (longest.fold(0.0, f64::max) + back_ms(design)) * cluster
 }
 
@@ -80,7 +82,8 @@ fn is_component(mode: &Mode) -> bool {
 fn counts_outages(design: &Design) -> bool {
     let serving = match &design.need {
         Need::Serving(_) => true,
-        Need::Served(..) | Need::Done(..) => false,
+        Need::Served(share, of) => carries_its_demand(design, *share as f64 / *of as f64),
+        Need::Done(..) => false,
         Need::Parts(service) => service.nodes.iter().all(|node| match &node.part {
             Part::Sets(_, least) => matches!(least, Least::Serving(_)),
             Part::Component(component) => component.ceiling.is_none(),
@@ -93,6 +96,14 @@ fn counts_outages(design: &Design) -> bool {
         && !design.is_managed()
         && !design.fails_over()
         && design.within().is_none()
+}
+
+/// Whether all machines of a design together serve so much of its demand at every hour, and nothing but outages can change that.
+fn carries_its_demand(design: &Design, share: f64) -> bool {
+    let all: f64 = design.sets.iter().map(|set| f64::from(set.capacity) * set.serves_milli as f64).sum();
+    let carried = |demand: &Demand| !demand.is_noisy() && demand.most_milli() * share <= all;
+    let at_once = |set: &ScaleSet| set.slow_start.is_none();
+    design.demand.as_ref().is_some_and(carried) && design.service.is_plain() && design.sets.iter().all(at_once)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use zonefall_engine::Law;
 use zonefall_faults::{Effect, Kind as Lasting, Mode, Outage, Scope, Share, cause_name};
-use zonefall_fleet::{Design, Need};
+use zonefall_fleet::{Demand, Design, Need};
 use zonefall_stats::{Beyond, Room};
 
 /// Fewest expected occurrences in all trials for these to show what they do.
@@ -331,7 +331,8 @@ impl<'a> Strikes<'a> {
 
     /// Whether what is asked is the same at every hour.
     fn is_timeless(&self) -> bool {
-        self.design.demand.is_none() && self.design.jobs.is_none()
+        let is_level = |demand: &Demand| demand.is_constant() && self.design.service.is_plain();
+        self.design.demand.as_ref().is_none_or(is_level) && self.design.jobs.is_none()
     }
 
     /// Strikes so many a trial whose machines are healed, while there is nothing to heal them with: until there is again.

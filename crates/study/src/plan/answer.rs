@@ -12,6 +12,7 @@ use crate::conclude::need_in_words;
 use crate::run::RunError;
 use crate::visit::Visit;
 use serde::Serialize;
+use zonefall_fleet::Need;
 use zonefall_stats::Bounds;
 
 /// Trials times designs for another nine: as many as the question took, at least these.
@@ -116,7 +117,7 @@ pub struct Planned {
     pub seed: u64,
     /// The target as a share.
     pub target_share: f64,
-    /// What must hold for a candidate to be up, in words; empty where candidates differ in that.
+    /// What must hold for a candidate to be up, in words; empty where candidates differ in more than numbers.
     pub need: String,
     /// The confidence of the whole.
     pub confidence: f64,
@@ -149,7 +150,7 @@ pub struct Planned {
     pub ties: Vec<Offer>,
     /// Cheaper candidates that the trials could not decide.
     pub open: Vec<Offer>,
-    /// Where no design meets the target and none is promising, the one with the least missed time.
+    /// Where no design meets the target and none is promising, the cheapest whose upper end lies within a tenth of the least.
     pub closest: Option<Offer>,
     /// What the downtime of the best comes from, or where no design meets the target, that of the closest.
     pub why: Option<Why>,
@@ -416,9 +417,13 @@ fn concluded(
     }
 }
 
-/// The need that all candidates share.
+/// The need that all candidates share: the same words, or that of services of parts, which differ in numbers.
 fn common_need(question: &Question) -> String {
     let mut needs = question.candidates.iter().map(|of| need_in_words(&of.design));
     let first = needs.next().unwrap_or_default();
-    if needs.all(|need| need == first) { first } else { String::new() }
+    if needs.all(|need| need == first) {
+        return first;
+    }
+    let of_parts = question.candidates.iter().all(|of| matches!(of.design.need, Need::Parts(_)));
+    if of_parts { "all parts holding that the service needs".into() } else { String::new() }
 }

@@ -25,7 +25,7 @@ pub(super) struct Roles {
     pub open: Vec<usize>,
     /// What is cheaper by more than [`CHEAPER`], proven to miss, and misses least.
     pub cheaper: Option<usize>,
-    /// The one that misses least, where there is no best.
+    /// The cheapest that misses hardly more than any other, at most, where there is no best.
     pub closest: Option<usize>,
 }
 
@@ -61,12 +61,15 @@ fn least(bench: &Bench<'_>, of: impl Iterator<Item = usize>) -> Option<usize> {
     of.min_by(|&a, &b| bench.mean(a).total_cmp(&bench.mean(b)))
 }
 
-/// The tested candidate that misses least, as far as is known: few trials with few misses make none the closest.
+/// The cheapest tested candidate whose upper end lies within [`BAND`] of the least: few trials with few misses make none the closest,
+/// nor does luck between two that can hardly be told apart.
 fn closest(bench: &Bench<'_>) -> Option<usize> {
-    tested(bench).min_by(|&a, &b| bench.shown(a).total_cmp(&bench.shown(b)))
+    let high = |of: usize| bench.estimate(of).bounds.high();
+    let least = tested(bench).map(high).fold(f64::INFINITY, f64::min);
+    tested(bench).find(|&of| high(of) <= (1.0 + BAND) * least)
 }
 
-/// The next cheapest that meets or may, tested as long as the best.
+/// The next cheapest that meets or may, tested as long as the best; of equal cost the one that misses least.
 pub(super) fn runner_up(
     bench: &mut Bench<'_>,
     allowed: f64,
@@ -81,7 +84,9 @@ pub(super) fn runner_up(
     }
     let may =
         |&candidate: &usize| bench.judge(candidate, allowed) != Standing::Misses && bench.mean(candidate) <= allowed;
-    Ok(Ok(next.iter().copied().find(|candidate| may(candidate))))
+    let Some(first) = next.iter().copied().find(|candidate| may(candidate)) else { return Ok(Ok(None)) };
+    let equals = next.into_iter().filter(|candidate| bench.cost_the_same(first, *candidate) && may(candidate));
+    Ok(Ok(equals.min_by(|&a, &b| bench.shown(a).total_cmp(&bench.shown(b)))))
 }
 
 fn ties(bench: &Bench<'_>, allowed: f64, found: &Found) -> Vec<usize> {

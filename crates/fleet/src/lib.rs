@@ -90,7 +90,7 @@ pub const EXTRA_CAUSES: [(&str, &str); 10] = [
     ("probe lag", "Enough machines are alive, but requests still go to dead ones that no probe has found yet (LB-02)."),
     (
         "overload",
-        "Every machine that was asked for serves, and that, or what lies behind them, is not enough for the demand and its retries; or too many attempts fail on the way (TF-03). What is out answers for its own: a lost zone or region for what the rest cannot take over.",
+        "Every machine that was asked for serves, and that, or what lies behind them, is not enough for the demand and its retries; or too many attempts fail on the way (TF-03). What is out answers for its own: a lost zone or region for what the rest cannot take over. Of a failover group each part answers for what is out of it and for what would be too much for it with everything up; for clients that came to it from others those answer, and a standby that nobody would be sent to for nothing.",
     ),
     ("no capacity", "A machine was asked for, and its zone had no hardware to give (AL-02, IN-07)."),
     ("quota", "A machine was asked for, and the subscription's quota refused it (AL-01, AL-05)."),

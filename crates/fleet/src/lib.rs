@@ -25,6 +25,7 @@ mod groups;
 mod holding;
 mod jobs;
 mod ledger;
+mod left;
 mod line;
 mod lives;
 mod machine;
@@ -64,6 +65,7 @@ pub use failover::{ALL_CLIENTS, Alarm, Failback, Failover, Operator, Pattern, Si
 pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use jobs::{Batch, JOBS_TOTAL_MAX, Jobs};
 pub use ledger::{ClassTimes, Ledger};
+pub use left::Left;
 pub use line::{Patience, SURE, SURE_CAPPED, Waited};
 pub use manage::{Rolled, Which};
 pub use measure::{Measure, Windows};

@@ -25,6 +25,7 @@ mod groups;
 mod holding;
 mod jobs;
 mod ledger;
+mod left;
 mod line;
 mod lives;
 mod machine;
@@ -64,6 +65,7 @@ pub use failover::{ALL_CLIENTS, Alarm, Failback, Failover, Operator, Pattern, Si
 pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use jobs::{Batch, JOBS_TOTAL_MAX, Jobs};
 pub use ledger::{ClassTimes, Ledger};
+pub use left::Left;
 pub use line::{Patience, SURE, SURE_CAPPED, Waited};
 pub use manage::{Rolled, Which};
 pub use measure::{Measure, Windows};
@@ -90,7 +92,7 @@ pub const EXTRA_CAUSES: [(&str, &str); 10] = [
     ("probe lag", "Enough machines are alive, but requests still go to dead ones that no probe has found yet (LB-02)."),
     (
         "overload",
-        "Every machine that was asked for serves, and that, or what lies behind them, is not enough for the demand and its retries; or too many attempts fail on the way (TF-03). What is out answers for its own: a lost zone or region for what the rest cannot take over.",
+        "Every machine that was asked for serves, and that, or what lies behind them, is not enough for the demand and its retries; or too many attempts fail on the way (TF-03). What is out answers for its own: a lost zone or region for what the rest cannot take over. Of a failover group each part answers for what is out of it and for what would be too much for it with everything up; for clients that came to it from others those answer, and a standby that nobody would be sent to for nothing.",
     ),
     ("no capacity", "A machine was asked for, and its zone had no hardware to give (AL-02, IN-07)."),
     ("quota", "A machine was asked for, and the subscription's quota refused it (AL-01, AL-05)."),

@@ -113,7 +113,8 @@ pub(crate) struct Parts {
     /// Leaves whose lack is charged.
     missing: Vec<u32>,
     shares: Vec<u64>,
-    ones: Vec<i64>,
+    /// How much each of them answers for.
+    portions: Vec<i64>,
     weights: Vec<i64>,
     demand: Option<u64>,
     passes: Cell<Option<Passes>>,
@@ -152,7 +153,7 @@ zonefall_engine::pooled_clone!(Parts {
     machines,
     missing,
     shares,
-    ones,
+    portions,
     weights,
     demand,
     passes,
@@ -218,7 +219,7 @@ impl Parts {
             machines: vec![0; count],
             missing: Vec::with_capacity(count),
             shares: vec![0; count],
-            ones: vec![1; count],
+            portions: vec![0; count],
             weights: vec![0; causes],
             demand: None,
             passes: Cell::new(None),

@@ -8,6 +8,8 @@
 //! A failover that is not needed any more (the part that serves is known to be back) is called off until clients are sent
 //! over. A standby that fails before that is waited for: when it is known to be healthy again, it is decided anew. One that
 //! serves and is not all there yet grows, however often that is refused, until clients are sent back by the rule for going back.
+//! If the standby fails when protection has been turned round, people who are at sending clients back go on with that, unless
+//! another failover would be done sooner.
 //!
 //! People may see more than a router does (`alarm.rs`): a part that answers, but has lost too much.
 

@@ -50,6 +50,11 @@ pub(crate) fn is_share(served: u64, (share, of): (u64, u64), demand: u64) -> boo
     u128::from(served) * u128::from(of) >= u128::from(demand) * u128::from(share)
 }
 
+/// The least that is this share of a demand.
+pub(crate) fn needed(demand: u64, (share, of): (u64, u64)) -> i64 {
+    i64::try_from((u128::from(demand) * u128::from(share)).div_ceil(u128::from(of))).unwrap_or(i64::MAX)
+}
+
 /// A capacity that does not scale: no more is served, however many machines there are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ceiling {

@@ -85,7 +85,7 @@ pub struct Node {
 }
 
 /// Whether so many parts hold.
-fn enough(parts: &[bool], least: u32) -> bool {
+pub(crate) fn enough(parts: &[bool], least: u32) -> bool {
     parts.iter().filter(|holds| **holds).count() >= least as usize
 }
 
@@ -163,7 +163,7 @@ impl Structure {
     }
 
     /// The same, where `group` also hears which node it is about.
-    fn fold_nodes<T: Clone>(
+    pub(crate) fn fold_nodes<T: Clone>(
         &self,
         mut leaf: impl FnMut(usize) -> T,
         mut group: impl FnMut(usize, &[T], u32) -> T,

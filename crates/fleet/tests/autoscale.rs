@@ -155,9 +155,9 @@ fn as_08_dr_07_clients_who_come_back_meet_what_autoscale_has_left() {
     assert_eq!(ledger.outages_ms, [5 * MINUTE, 7 * MINUTE + 30 * SECOND]);
     assert_eq!((count(&ledger, Operation::AutoscaleIns), count(&ledger, Operation::AutoscaleOuts)), (3, 2 + 3));
     // What clients meet when they are back is charged to overload and to machines on their way. What the second part lacks before is
-    // the first's to answer for: its machines and the door for half of 150 s each.
+    // the first's to answer for, its machines and the door for half each, until at 1:03 two machines are on their way: for a third.
     let charged = |causes: &[usize]| causes.iter().map(|&cause| ledger.missed_by_cause_ms[cause]).sum::<u64>();
-    assert_eq!([charged(&[1]), charged(&[2, 4])], [75 * SECOND, 450 * SECOND + 75 * SECOND]);
+    assert_eq!([charged(&[1]), charged(&[2, 4])], [(15 + 40) * SECOND, (450 + 15 + 80) * SECOND]);
 }
 
 /// At least so many millionths of a request a second.

@@ -3,6 +3,8 @@
 
 #[path = "rare/biasing.rs"]
 mod biasing;
+#[path = "rare/browned.rs"]
+mod browned;
 #[path = "rare/conditioning.rs"]
 mod conditioning;
 #[path = "rare/honesty.rs"]

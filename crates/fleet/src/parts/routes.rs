@@ -79,6 +79,11 @@ impl Route {
         }
     }
 
+    /// Whether clients are at a part, leave it, or will come.
+    pub fn has_clients(&self, child: usize) -> bool {
+        [self.now[child], self.from[child], self.to[child]] != [0; 3]
+    }
+
     /// Clients among these, in millionths, that go to a part of which `works` says by its place that it does.
     fn good(&self, clients: &[u32], works: impl Fn(usize) -> bool) -> u32 {
         clients.iter().enumerate().filter(|&(child, _)| works(child)).map(|(_, clients)| clients).sum()
@@ -272,12 +277,16 @@ impl Parts {
     /// is to blame.
     pub(super) fn is_failing_over(&self, at: usize) -> bool {
         let Some(route) = self.routes.get(self.states[at].route as usize) else { return false };
+        self.acts(route) && route.children.iter().any(|&child| self.states[child as usize].holds)
+    }
+
+    /// Whether a router or people see that a part that clients are sent to is out, or too small, or not all there, or are at it.
+    pub(super) fn acts(&self, route: &Route) -> bool {
         let mut used = (0..route.children.len()).filter(|&child| route.to[child] > 0);
-        let acts = route.from != route.to
+        route.from != route.to
             || used.any(|child| {
                 route.running[child] < WHOLLY || route.short[child] || !self.is_healthy(route.children[child])
-            });
-        acts && route.children.iter().any(|&child| self.states[child as usize].holds)
+            })
     }
 }
 

@@ -37,6 +37,10 @@ pub(super) struct Watch {
     since: SimTime,
     /// When it goes on.
     pub due: SimTime,
+    /// When protection has been turned round, on the way back.
+    turned: SimTime,
+    /// It is known that the part that serves has failed on the way back, and what is sooner.
+    is_weighed: bool,
     /// When the part that serves, and is not all there yet, may be.
     pub grown: SimTime,
 }
@@ -49,6 +53,8 @@ impl Watch {
         target: 0,
         since: SimTime::ZERO,
         due: SimTime::NEVER,
+        turned: SimTime::NEVER,
+        is_weighed: false,
         grown: SimTime::NEVER,
     };
 
@@ -65,7 +71,7 @@ impl Watch {
     }
 
     fn waits(&mut self, phase: Phase, due: SimTime) {
-        (self.phase, self.due) = (phase, due);
+        (self.phase, self.due, self.is_weighed) = (phase, due, false);
     }
 
     fn rests(&mut self) {
@@ -84,7 +90,13 @@ impl World {
             Phase::Deciding | Phase::Readying if active_works || !self.may_take_over(at, watch.target) => {
                 self.routing[at].watch.rests();
             }
-            Phase::Protecting if !active_works || !self.is_whole(at, watch.target) => self.routing[at].watch.rests(),
+            Phase::Protecting if !self.is_whole(at, watch.target) => self.routing[at].watch.rests(),
+            Phase::Protecting if !due && active_works == watch.is_weighed => {
+                self.routing[at].watch.is_weighed = !active_works;
+                if !active_works && self.is_failover_sooner(at, standby, t) {
+                    self.routing[at].watch.rests();
+                }
+            }
             _ if !due => return false,
             Phase::Deciding => self.get_ready(at, standby, t, strikes),
             Phase::Readying => match self.refused_until(at, standby, t) {
@@ -149,9 +161,9 @@ impl World {
             else {
                 return false;
             };
-            let due = self.may_go_back(at, failback, standby.operator.as_ref(), t);
+            let (turned, due) = self.may_go_back(at, failback, standby.operator.as_ref(), t);
             let watch = &mut self.routing[at].watch;
-            watch.target = first;
+            (watch.target, watch.turned) = (first, turned);
             watch.waits(Phase::Protecting, due);
             return true;
         }
@@ -233,18 +245,40 @@ impl World {
         self.send_all(at, t);
     }
 
-    /// DR-04: when the first part may serve again, which is back.
-    fn may_go_back(&self, at: usize, failback: &Failback, operator: Option<&Operator>, t: SimTime) -> SimTime {
-        let ready = t.after(failback.after.draw(&mut self.group_luck(at, Luck::After, t).stream()));
-        match operator.filter(|_| failback.by_operator) {
-            None => ready,
+    /// DR-04: whether clients of a part that has failed on the way back are served sooner by a failover anew, begun at `t`, than by
+    /// those who are at sending them back. Protection that was not turned round yet never will be.
+    fn is_failover_sooner(&self, at: usize, standby: &Standby, t: SimTime) -> bool {
+        let Watch { since, turned, due, .. } = self.routing[at].watch;
+        let (Some(operator), Some(failback)) = (&standby.operator, &standby.failback) else { return true };
+        if since < turned {
+            return true;
+        }
+        let draw = |law: &Law, purpose, t| law.draw(&mut self.group_luck(at, purpose, t).stream());
+        let decided = self.decided(at, operator, t);
+        let ready =
+            if standby.sent_at_once { decided } else { decided.after(draw(&standby.ready, Luck::Ready, decided)) };
+        ready < due.after(draw(&failback.outage, Luck::Outage, due))
+    }
+
+    /// DR-04: when protection of the first part, which is back, has been turned round, and when it may serve again.
+    fn may_go_back(
+        &self,
+        at: usize,
+        failback: &Failback,
+        operator: Option<&Operator>,
+        t: SimTime,
+    ) -> (SimTime, SimTime) {
+        let turned = t.after(failback.after.draw(&mut self.group_luck(at, Luck::After, t).stream()));
+        let due = match operator.filter(|_| failback.by_operator) {
+            None => turned,
             // Nobody is called for it at night.
             Some(operator) => operator
                 .office
                 .as_ref()
-                .map_or(ready, |office| office.opens(ready))
+                .map_or(turned, |office| office.opens(turned))
                 .after(operator.act.draw(&mut self.group_luck(at, Luck::Start, t).stream())),
-        }
+        };
+        (turned, due)
     }
 
     fn go_back(&mut self, at: usize, standby: &Standby, t: SimTime) {

@@ -8,6 +8,7 @@ use crate::design::Need;
 use crate::ledger::split;
 use crate::parts::Counts;
 use crate::retries::Clients;
+use crate::service::needed;
 use crate::structure::Least;
 
 impl Book {
@@ -50,13 +51,13 @@ impl Book {
                     }
                     return;
                 }
-                return parts.charge(length_ms, charged, |lack, length_ms, charged| {
-                    let withheld = &mut withheld[lack.part * self.stride..][..charged.len()];
+                let by_part = (&mut withheld[..], self.stride);
+                return parts.charge(length_ms, charged, by_part, |lack, length_ms, withheld, charged| {
                     let (machines, gate) = (lack.counts.capacity, i64::try_from(lack.gate).unwrap_or(i64::MAX));
                     let counts = (Counts { capacity: machines.min(gate), ..lack.counts }, (machines, gate));
                     charge_machines(
                         length_ms,
-                        (lack.need, lack.demand, 0),
+                        (lack.need, lack.demand, lack.own, 0),
                         counts,
                         withheld,
                         own(lack.failing),
@@ -66,7 +67,7 @@ impl Book {
             }
         };
         let withheld = &mut withheld[..charged.len()];
-        charge_machines(length_ms, (least, demand, in_time), (counts, most), withheld, own(failing), charged);
+        charge_machines(length_ms, (least, demand, demand, in_time), (counts, most), withheld, own(failing), charged);
     }
 
     /// The capacity that answers all of the demand in time; 0 without a limit on that.
@@ -77,11 +78,11 @@ impl Book {
 
 /// Splits missed time over the causes that withhold capacity. Where the machines alive would suffice if no request went to a
 /// dead one, the lag of the probes is the cause; what even everything together could not serve is overload, and so is what
-/// fails on the way (TF-03) where nobody is dead. So much capacity is needed to answer in time. Machines together serve so
-/// much, of which no more than a ceiling is of use.
+/// fails on the way (TF-03) where nobody is dead; but what would be too much of the demand that is its own only. So much
+/// capacity is needed to answer in time. Machines together serve so much, of which no more than a ceiling is of use.
 fn charge_machines(
     length_ms: u64,
-    (need, demand, in_time): (Least, Option<u64>, i64),
+    (need, demand, own, in_time): (Least, Option<u64>, Option<u64>, i64),
     (counts, (machines, ceiling)): (Counts, (i64, i64)),
     withheld: &mut [i64],
     (probe_lag, overload): (usize, usize),
@@ -89,8 +90,7 @@ fn charge_machines(
 ) {
     let mut lacking = 0;
     if let (Least::Served(share, of), Some(demand)) = (need, demand) {
-        let needed = (u128::from(demand) * u128::from(share)).div_ceil(u128::from(of)) as i64;
-        let needed = needed.max(in_time);
+        let needed = needed(demand, (share, of)).max(in_time);
         if counts.capacity >= needed {
             charged[if counts.dead > 0 { probe_lag } else { overload }] += length_ms;
             return;
@@ -101,7 +101,8 @@ fn charge_machines(
             charged[overload] += length_ms;
             return;
         }
-        lacking = (needed - machines - withheld.iter().sum::<i64>()).max(beyond).max(0);
+        let others = needed - self::needed(own.unwrap_or(demand), (share, of)).max(in_time).min(needed);
+        lacking = (needed - machines - withheld.iter().sum::<i64>()).max(beyond).saturating_sub(others).max(0);
     }
     if lacking > 0 || withheld.iter().all(|&capacity| capacity == 0) {
         withheld[overload] = lacking.max(1);

@@ -113,3 +113,48 @@ fn tm_02_clients_who_leave_a_part_that_is_too_small_relieve_it_up_to_the_last() 
     let ledger = live(design, &[(0, HOUR, 7 * HOUR)]);
     assert_eq!(ledger.outages_ms, [21 * MINUTE + 206_250]);
 }
+
+#[test]
+fn dr_04_people_who_are_at_sending_clients_back_go_on_with_it_when_the_standby_fails() {
+    // Half of east until seven: the alarm is over at 7:05, protection turned round some minutes later, and in ten more somebody has
+    // sent clients back, which nobody is served for so long.
+    let back = |after: u64, outage: u64, lost: (u64, u64)| {
+        let mut design = watched(Some(HALF));
+        group(&mut design).failback =
+            Some(Failback { after: constant(after * MINUTE), outage: constant(outage * MINUTE), by_operator: true });
+        let west = (1, 7 * HOUR + lost.0 * MINUTE, 7 * HOUR + lost.1 * MINUTE);
+        let ledger = live(design, &[(0, HOUR, 7 * HOUR), west]);
+        assert_eq!(ledger.outages_ms[0], 21 * MINUTE);
+        (ledger.outages_ms[1..].to_vec(), moves(&ledger))
+    };
+    let minutes = |minutes: u64| vec![minutes * MINUTE];
+    // West is lost at 7:08: clients are back at 7:15 as if it was not, and in east already when it is lost after that.
+    assert_eq!(back(0, 0, (8, 90)), (minutes(7), [1; 3]));
+    assert_eq!(back(0, 0, (16, 90)), (vec![], [1; 3]));
+    // It is there again at 7:12, which is seen at once, and nobody has begun anew.
+    assert_eq!(back(0, 0, (8, 12)), (minutes(4), [1; 3]));
+    // Protection would be turned round at 7:10. West is lost before: seen at 7:10, and sixteen minutes for a failover to east.
+    assert_eq!(back(5, 0, (8, 90)), (minutes(18), [2, 2, 0]));
+    assert_eq!(back(5, 0, (11, 90)), (minutes(9), [1; 3]));
+    // Going back takes until 7:26 or more by itself: as long as the failover, and longer.
+    assert_eq!(back(0, 11, (8, 90)), (minutes(18), [1; 3]));
+    assert_eq!(back(0, 12, (8, 90)), (minutes(18), [2, 2, 0]));
+}
+
+#[test]
+fn dr_04_tm_02_clients_who_are_not_gone_back_yet_stay_when_the_first_part_fails_again() {
+    let mut design = watched(Some(HALF));
+    let Need::Parts(service) = &mut design.need else { unreachable!("a service of parts") };
+    Arc::make_mut(service).failovers[0].spread = SimDuration::from_ms(32 * MINUTE);
+    (group(&mut design).operator, group(&mut design).failback) =
+        (None, Some(Failback { after: constant(0), outage: constant(0), by_operator: false }));
+    // East is out as a whole from one to two, and again five minutes after it is back: clients go back in steps of two minutes at
+    // odd minutes. At 2:08, seen and ready, four of sixteen have gone; the others stay, and these come one by one until 2:40.
+    let lost = [(0, HOUR, 2 * HOUR), (2, HOUR, 2 * HOUR)];
+    let again = [(0, 2 * HOUR + 5 * MINUTE, 4 * HOUR), (2, 2 * HOUR + 5 * MINUTE, 4 * HOUR)];
+    let ledger = live(design, &[lost[0], lost[1], again[0], again[1]]);
+    assert_eq!((ledger.outages_ms.clone(), moves(&ledger)), (vec![35 * MINUTE, 35 * MINUTE], [2; 3]));
+    // Sixteenths of all clients: all of them for 3 and half of 32 minutes; three for two minutes, four for one and half of 32.
+    let sixteenths = 16 * (3 + 16) + 3 * 2 + 4 * (1 + 16);
+    assert_eq!(ledger.offered - ledger.served, i128::from(500 * sixteenths * MINUTE));
+}

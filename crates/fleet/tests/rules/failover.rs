@@ -2,6 +2,7 @@
 
 mod alarm;
 mod beside;
+mod charges;
 mod shared;
 mod tried;
 mod warm;

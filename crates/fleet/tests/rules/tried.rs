@@ -105,9 +105,10 @@ fn afd_03_a_part_that_is_out_answers_for_its_clients_where_they_are_too_many() {
     // All 8,000 come to west: eight machines serve them, and seven do not, which had been enough for its own 4,000.
     assert_eq!(charged([10, 8], 8000), [2 * MINUTE, 0, 0]);
     assert_eq!(charged([10, 7], 8000), [2 * MINUTE, 58 * MINUTE, 0]);
-    // Three in west are too few for its own too, all day until the night brings 3,000: west's half of the hour is overload.
-    let own = 19 * HOUR + 2 * MINUTE;
-    assert_eq!(charged([10, 3], 8000), [0, 58 * MINUTE / 2 + MINUTE, own - 2 * MINUTE + 58 * MINUTE / 2 + MINUTE]);
+    // Three in west are too few for its own too, all day until the night brings 3,000: half of two minutes is overload, and then
+    // as much of west's share as 0.96 machines that its own lack are of the 4.92 that all lack.
+    let east = MINUTE + (58 * MINUTE * 492).div_ceil(492 + 96);
+    assert_eq!(charged([10, 3], 8000), [0, east, 20 * HOUR - east]);
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub(super) const KEYS: &[Key] = &[
     failover_key!("needs_control_plane", Flag, "Getting ready waits while the control plane of the standby's region is out. Without it false for a hot standby, true for others.", "IN-04"),
     failover_key!("promised_within", Duration, "Recoveries that take longer are counted. Without it 2 h with Site Recovery (older and zone-to-zone pages; newer ones say 1 h), nothing with others.", "DR-02"),
     failover_key!("recovery_point", Law, "How old the newest copy of the data is when another part takes over. Without it Site Recovery 0 to 5 min, cold 0 to 24 h (a standard backup a day), others none.", "DR-01, DR-05"),
-    failover_key!("failback", Choice(&["automatic", "operator", "never"]), "Who sends clients back to the part that comes first. Without it the one who decides for a failover.", "DR-04"),
+    failover_key!("failback", Choice(&["automatic", "operator", "never"]), "Who sends clients back to the part that comes first. Without it the one who decides for a failover. People who are at it when the part that serves fails go on, once protection is turned round, unless another failover would be done sooner.", "DR-04"),
     failover_key!("failback_after", Law, "From that part being found to be back until it can take over: protection is turned round. Without it at once with a hot standby, else 4 h. Assumed.", "DR-04"),
     failover_key!("failback_outage", Law, "How long nobody is served while clients are sent back. Without it none with a hot or warm standby, else as `ready` of Site Recovery. Assumed.", "DR-04"),
 ];

@@ -7,7 +7,8 @@
 use std::cell::OnceCell;
 use zonefall_faults::{Mode, Scope};
 use zonefall_fleet::{
-    Component, Design, Footing, Least, Need, Part, ScaleSet, initial_counts, initial_hosts, slot_groups,
+    ALL_CLIENTS, Component, Design, Footing, Least, Left, Need, Part, ScaleSet, initial_counts, initial_hosts,
+    slot_groups,
 };
 use zonefall_topology::{HostId, Topology, ZoneId};
 
@@ -96,6 +97,11 @@ impl Portion {
 
 /// Millionths.
 const MICRO: u64 = 1_000_000;
+
+/// What is there as a whole or not at all.
+fn whole(holds: bool) -> Left {
+    Left { holds, answers: holds, carries: if holds { u64::MAX } else { 0 }, serving: 0, lost: (0, 0) }
+}
 
 impl<'a> Losses<'a> {
     pub fn new(design: &'a Design, topology: &'a Topology) -> Self {
@@ -309,12 +315,31 @@ impl<'a> Losses<'a> {
         self.spare.is_some_and(|spare| all() > spare)
             || self.design.structure().is_some_and(|service| {
                 let leaf = |at: usize| match &service.nodes[at].part {
-                    Part::Sets(sets, need) => self.are_enough(sets, *need, &lost),
-                    Part::Component(component) => !struck(component) && self.stands(&component.footing, gone),
-                    Part::Group { .. } => true,
+                    Part::Sets(sets, need) => self.left_of(sets, *need, &lost),
+                    Part::Component(component) => whole(!struck(component) && self.stands(&component.footing, gone)),
+                    Part::Group { .. } => whole(true),
                 };
-                !(if at_once { service.holds_at_once(leaf) } else { service.holds(leaf) })
+                let at_first = || service.holds_at_once(|at| leaf(at).holds);
+                !(if at_once { at_first() } else { service.holds_in_the_end(leaf) })
             })
+    }
+
+    /// What is left of a group of sets: of clients by the highest demand, before which tries again, lines and gateways count for nothing.
+    fn left_of(&self, sets: &[u32], need: Least, lost: &[u32]) -> Left {
+        let of = |set: &u32| &self.design.sets[*set as usize];
+        let gone = |set: &u32| lost[*set as usize].min(of(set).capacity);
+        let (mut serving, mut asked, mut capacity) = (0_i64, 0_i64, 0_i64);
+        for set in sets {
+            let serves = i64::try_from(of(set).serves_milli).unwrap_or(i64::MAX);
+            serving += i64::from(of(set).capacity - gone(set));
+            asked = asked.saturating_add(serves.saturating_mul(i64::from(of(set).capacity)));
+            capacity = capacity.saturating_add(serves.saturating_mul(i64::from(of(set).capacity - gone(set))));
+        }
+        let left = Left { serving, lost: (asked - capacity, asked), ..whole(self.are_enough(sets, need, lost)) };
+        let (Least::Served(share, of), Some(demand)) = (need, &self.design.demand) else { return left };
+        let needed = demand.most_milli() * share as f64 / of as f64;
+        // A conversion that saturates.
+        Left { answers: serving > 0, carries: (capacity as f64 * f64::from(ALL_CLIENTS) / needed) as u64, ..left }
     }
 
     fn are_enough(&self, sets: &[u32], need: Least, lost: &[u32]) -> bool {

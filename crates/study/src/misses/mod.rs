@@ -7,7 +7,8 @@
 //! leaves room for the rare ones; for warnings.
 //!
 //! Each way in which a mode strikes is a kind of its own, so that a harmless one does not hide another: a whole zone or a part of it,
-//! two zones, foreseen or not. Where a failover stands in, a loss costs the time until it does, and both at once cost all of it.
+//! two zones, foreseen or not. Where a failover stands in, a loss costs the time until it does, and both at once cost all of it; so does
+//! what leaves a part too small by the highest demand that no router sees, as it still answers, nor people.
 //!
 //! What can be wrong. Places are those at the beginning of a trial: what is healed, scaled or moved stands elsewhere later on. What is
 //! asked of a design with a demand is that of its highest hour. What meets is taken for independent of each other, and what takes four

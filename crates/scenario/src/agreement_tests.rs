@@ -69,6 +69,8 @@ const FAILOVER: &str = r#"
     when = { capacity_lost = "50%", lasting = "5 min" }
     notice = "1 min"
     act = "1 min"
+    success = "90%"
+    control_plane = "fail"
     office = { days = ["monday"], from = "09:00", to = "17:00", time_zone = "Europe/Berlin", notice_outside = "1 h" }
     ready = "1 min"
     running = "50%"

@@ -247,6 +247,26 @@ fn every_default_is_taken_without_a_complaint() {
     assert!(schema["properties"]["trials"]["default"] == 10_000);
 }
 
+/// Where sources contradict each other a key says which one is followed, and this one is if nothing is written.
+#[test]
+fn as_11_lb_01_up_04_mt_03_co_04_contradictions_have_a_key_and_a_default() {
+    for (path, default) in [
+        ("scale_set.<name>.autoscale.cooldown", Some("shared")),
+        ("load_balancer.probe_interval", Some("5 s")),
+        ("load_balancer.unhealthy_threshold", Some("2")),
+        ("load_balancer.healthy_threshold", Some("1")),
+        ("scale_set.<name>.upgrade.denominator", Some("upgraded")),
+        // By the pattern: 2 h with Site Recovery (DR-02), and a copy every five minutes (DR-01).
+        ("failover.<name>.promised_within", None),
+        ("failover.<name>.recovery_point", None),
+        ("maintenance.self_service.window", Some("35 d")),
+        ("money.prices.inter_zone_gb", Some("0.0")),
+    ] {
+        let key = keys().iter().find(|key| key.path == path);
+        assert_eq!(key.map(|key| key.default), Some(default), "{path}");
+    }
+}
+
 #[test]
 fn paths_are_unique() {
     let paths: BTreeSet<&str> = keys().iter().map(|key| key.path).collect();

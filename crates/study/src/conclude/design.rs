@@ -367,6 +367,7 @@ impl<'a> Concluding<'a> {
         let billing = Billing {
             rates: self.study.rates(design)?,
             paid: self.tally.paid.iter().map(|set| set.map(|machine_ms| machine_ms as f64 / trials)).collect(),
+            requests: self.tally.requests as f64 / trials,
             observed_ms: self.observed_ms,
             bill,
             sla,

@@ -321,6 +321,7 @@ impl<'a> Concluding<'a> {
         let billing = Billing {
             rates: self.study.rates(design)?,
             paid: self.tally.paid.iter().map(|set| set.map(|sum| sum.value() / weights)).collect(),
+            requests: self.tally.requests.value() / weights,
             observed_ms: self.measured_ms,
             bill,
             sla,

@@ -233,6 +233,7 @@ fn traffic_manager(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Sight, SimDu
         healthy_threshold: 1,
         timeout: timeout.unwrap_or(SimDuration::from_ms(if fast { 9000 } else { 10_000 })),
         flap_window: SimDuration::ZERO,
+        all_when_none: false,
     };
     Some((Sight::Probes(balancer), ttl?))
 }

@@ -114,6 +114,7 @@ fn tm_01_tm_02_traffic_manager_knows_after_100_to_130_s_and_at_once_that_a_part_
         healthy_threshold: 1,
         timeout: SimDuration::from_ms(timeout * SECOND),
         flap_window: SimDuration::ZERO,
+        all_when_none: false,
     };
     for (interval, failures, timeout) in [(30, 4, 10), (10, 4, 9), (10, 1, 9)] {
         let design = pair(|failover| {

@@ -1,6 +1,7 @@
 //! One design, as the fleet wants it: its sets, what sends requests to them, what it needs.
 
 use crate::balancer;
+use crate::blips;
 use crate::codes;
 use crate::components::{Modes, Site};
 use crate::demand;
@@ -166,6 +167,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let mut uses = uses(&reader, &mut sets);
     uses.extend(of_bills);
     uses.extend(traffic);
+    uses.extend(blips::uses(&reader));
     uses.extend(balancer::uses(&reader, &sets));
     uses.extend(slow_start::uses(&reader, &sets, demand.is_some() || jobs.is_some()));
     let design = Design {

@@ -1,7 +1,7 @@
 //! What machines cost (CO-01 to CO-05): a price list, and the built-in one.
 //!
 //! Prices are an hour, those of disks a month of 730 hours. There is no charge for a scale set nor for zones (CO-05), and
-//! traffic between zones is free here (CO-04). A list is dated, for prices change.
+//! traffic between zones costs nothing in the built-in list (CO-04). A list is dated, for prices change.
 
 use crate::limits::Size;
 use std::collections::BTreeMap;
@@ -41,6 +41,8 @@ pub struct PriceList {
     pub disks: BTreeMap<String, f64>,
     /// A load balancer an hour.
     pub load_balancer: Option<f64>,
+    /// A gigabyte that goes from one zone to another (CO-04).
+    pub inter_zone_gb: f64,
 }
 
 impl PriceList {
@@ -62,6 +64,9 @@ const THREE_YEARS: f64 = 0.4;
 const DISKS: [(&str, f64); 2] = [("premium-ssd", 5.28), ("standard-hdd", 1.54)];
 /// CO-03: a Standard load balancer with up to five rules.
 const LOAD_BALANCER: f64 = 0.025;
+
+/// CO-04: the newer word is that nothing is charged; older price lists have 0.01 USD.
+const INTER_ZONE_GB: f64 = 0.0;
 
 /// The built-in list: list prices of East US, Linux, in USD.
 pub fn built_in() -> PriceList {
@@ -87,6 +92,7 @@ pub fn built_in() -> PriceList {
         any: None,
         disks: DISKS.map(|(kind, month)| (kind.to_owned(), month)).into(),
         load_balancer: Some(LOAD_BALANCER),
+        inter_zone_gb: INTER_ZONE_GB,
     }
 }
 

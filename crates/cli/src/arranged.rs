@@ -44,6 +44,12 @@ fn standing_by(others: &[String], of: &Standby) -> String {
     if let Some(operator) = &of.operator {
         says.extend(operator.alarm.map(alarm));
         says.push(format!("noticed by people in {}, ordered in {}", length(&operator.notice), length(&operator.act)));
+        if operator.success < 1.0 {
+            says.push(format!("which works {} of the time", percent(operator.success)));
+        }
+        if of.needs_control_plane && !operator.waits {
+            says.push("and fails while the control plane is out".into());
+        }
     }
     says.push(format!("ready in {}", length(&of.ready)));
     if of.capacity_risk > 0.0 {

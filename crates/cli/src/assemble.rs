@@ -77,7 +77,11 @@ pub fn without_rule(study: Study) -> Study {
 /// Prices in whole units.
 fn rates(of: &zonefall_scenario::Rates) -> Rates {
     let whole = |price: f64| (price * PRICE_UNIT).round() as u64;
-    Rates { sets: of.sets.iter().map(|prices| prices.map(whole)).collect(), once: whole(of.once) }
+    Rates {
+        sets: of.sets.iter().map(|prices| prices.map(whole)).collect(),
+        once: whole(of.once),
+        million: whole(of.request * 1e6),
+    }
 }
 
 /// The prices of a scenario's designs.

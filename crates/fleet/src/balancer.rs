@@ -19,6 +19,8 @@ pub struct LoadBalancer {
     pub timeout: SimDuration,
     /// LB-03: each return within this time of the last one doubles the successes needed, up to 8 times; zero turns it off.
     pub flap_window: SimDuration,
+    /// LB-05: where no machine is taken for healthy, all of them get new flows (AllProbedUp); else none does.
+    pub all_when_none: bool,
 }
 
 /// The probe grid of one trial.
@@ -77,6 +79,7 @@ mod tests {
             healthy_threshold: 1,
             timeout: SimDuration::ZERO,
             flap_window: SimDuration::from_ms(300_000),
+            all_when_none: false,
         };
         ProbeTimes::new(balancer, phase)
     }

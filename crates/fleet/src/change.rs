@@ -162,15 +162,19 @@ impl World {
             self.is_cold(at, t);
         }
         self.machines[at].marks &= !(NEEDS_BOOT | NEEDS_WARM_UP);
-        if self.machines[at].marks & REMOVED == 0 {
+        let to_all = self.sends_to_all(at);
+        if self.machines[at].marks & REMOVED == 0 && !to_all {
             return self.join(at, t);
         }
         let Some(probes) = self.probes else { return };
         let flaps = self.count_flaps(at, t);
-        self.machines[at].marks |= AWAITING;
-        self.book.add(Class::Awaiting, 1, t, &self.measure);
         self.probe_at[at] = probes.readmitted(t, flaps);
         self.pending.push(self.probe_at[at], Pending::Readmitted { machine: at as u32 }.tag());
+        if to_all {
+            return self.serves_unproven(at, t);
+        }
+        self.machines[at].marks |= AWAITING;
+        self.book.add(Class::Awaiting, 1, t, &self.measure);
     }
 
     /// LB-03: how often a machine has come up again shortly after the last time.
@@ -190,7 +194,7 @@ impl World {
         if let Some(probes) = self.probes {
             if !dead {
                 self.machines[at].marks |= REMOVED;
-                return;
+                return self.opens_if_none(at, t);
             }
             self.machines[at].marks |= UNNOTICED;
             self.probe_at[at] = probes.removed(t);
@@ -214,7 +218,7 @@ impl World {
 
     /// A machine serves again.
     #[inline(always)]
-    fn join(&mut self, at: usize, t: SimTime) {
+    pub(crate) fn join(&mut self, at: usize, t: SimTime) {
         let machine = &mut self.machines[at];
         let (set, root) = (machine.set as usize, machine.root);
         let dead = -i64::from(machine.marks & UNNOTICED != 0);
@@ -251,15 +255,19 @@ impl World {
     }
 
     pub(crate) fn noticed(&mut self, at: usize, t: SimTime) {
-        if self.machines[at].marks & UNNOTICED == 0 || self.probe_at[at] != t {
+        if self.machines[at].marks & UNNOTICED == 0 || self.probe_at[at] != t || self.sends_to_all(at) {
             return;
         }
         self.book.settle(t, &self.measure);
         self.machines[at].marks = self.machines[at].marks & !UNNOTICED | REMOVED;
         self.book.change_in(self.part_of(at), Counts { dead: -1, ..Counts::NONE }, t, &self.measure);
+        self.opens_if_none(at, t);
     }
 
     pub(crate) fn readmitted(&mut self, at: usize, t: SimTime) {
+        if self.is_first_success(at, t) {
+            return self.closes_with(at, t);
+        }
         if self.machines[at].marks & AWAITING == 0 || self.probe_at[at] != t {
             return;
         }

@@ -73,6 +73,10 @@ pub struct Operator {
     pub act: Law,
     /// When people are at their desks; always without it.
     pub office: Option<Office>,
+    /// Probability that an order does what it should; one that does not is noticed, and given again.
+    pub success: f64,
+    /// Whether an order waits while the control plane that it needs is out; else it fails.
+    pub waits: bool,
     /// What they see beside a part that is out; nothing without it.
     pub alarm: Option<Alarm>,
 }

@@ -8,6 +8,7 @@
 //! class: demand that changes, repairs, lives that end, machines that become ready, probes that notice, probes that readmit. The objective
 //! is evaluated once, when the millisecond is over.
 
+mod all_probed_up;
 mod arrivals;
 mod balancer;
 mod bill;

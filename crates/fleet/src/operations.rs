@@ -67,6 +67,7 @@ pub enum Operation {
     RunbooksFailed,
     FailoversBegun,
     Failovers,
+    FailoversFailed,
     FailoversRefused,
     FailoversLate,
     FailoverLostMs,
@@ -99,7 +100,7 @@ const fn row(operation: Operation, name: &'static str, doc: &'static str, rules:
 pub const OPERATIONS: usize = TABLE.len();
 
 /// Every counter, in order.
-pub const TABLE: [OperationRow; 72] = {
+pub const TABLE: [OperationRow; 73] = {
     use Operation as O;
     [
         row(O::ScaleOuts, "scale_outs", "capacity increases that were accepted", "ZB-03"),
@@ -275,6 +276,12 @@ pub const TABLE: [OperationRow; 72] = {
             "LB-08, AFD-02, TM-02",
         ),
         row(O::Failovers, "failovers", "failovers: another part serves from here on", "DR-04, DR-07"),
+        row(
+            O::FailoversFailed,
+            "failovers_failed",
+            "orders to send clients over or back that did not do what they should, or met a control plane that was out",
+            "DR-04, IN-04",
+        ),
         row(
             O::FailoversRefused,
             "failovers_refused",

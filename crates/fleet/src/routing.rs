@@ -46,6 +46,7 @@ enum Luck {
     After,
     Outage,
     Start,
+    Works,
 }
 
 /// What is known of a part.

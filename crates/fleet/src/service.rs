@@ -5,6 +5,7 @@
 //! [`Service::default`], and nothing of this is on its path.
 
 use crate::line::Patience;
+use crate::policy::blip::Blips;
 use crate::policy::gateway::Gateway;
 use crate::policy::retry::Retry;
 use crate::ways::Ways;
@@ -20,6 +21,8 @@ pub struct Service {
     pub ways: Option<Ways>,
     /// How clients try again, if they do.
     pub retry: Option<Retry>,
+    /// TF-03: short breaks of the network, told beside everything else.
+    pub blips: Option<Blips>,
     /// The sessions that machines hold, if any.
     pub sessions: Option<Sessions>,
     /// What lies behind the machines and does not scale with them, if anything.

@@ -4,6 +4,7 @@
 //! machine (restart, boot, warm-up) and then the probes readmit it. From the failure until it serves again it is charged
 //! to one cause: the one that took it out, or, once that is over, one that still holds it.
 
+use crate::all_probed_up::AllProbedUp;
 use crate::balancer::ProbeTimes;
 use crate::bill::Meters;
 use crate::components::{Seat, seats};
@@ -97,6 +98,8 @@ pub struct World {
     pub(crate) ready_at: Vec<SimTime>,
     /// When probes notice or readmit a machine. Empty without a load balancer.
     pub(crate) probe_at: Vec<SimTime>,
+    /// LB-05: parts that send to all, for none of their machines is healthy.
+    pub(crate) probed_up: AllProbedUp,
     /// LB-03: when a machine returned last, and how often in a row. Empty where flapping does not count.
     pub(crate) returned: Vec<(SimTime, u32)>,
     /// What is left of a machine's capacity in thousandths, and the cause. Empty where nothing degrades.
@@ -165,6 +168,7 @@ zonefall_engine::pooled_clone!(World {
     ready_at,
     probe_at,
     returned,
+    probed_up,
     factors,
     warming,
     lives,
@@ -280,6 +284,11 @@ impl World {
             far_disks: Vec::new(),
             ready_at: when(starting),
             probe_at: when(design.balancer.is_some()),
+            probed_up: if design.balancer.is_some_and(|balancer| balancer.all_when_none) {
+                AllProbedUp::new(sets.iter().map(|set: &Starts| set.part as usize + 1).max().unwrap_or(1), capacity)
+            } else {
+                AllProbedUp::default()
+            },
             returned: if flapping { vec![(SimTime::ZERO, 0); capacity] } else { Vec::new() },
             factors: if degrades { vec![(1000, 0); capacity] } else { Vec::new() },
             warming: if slow_starts { vec![Warming::UNKNOWN; capacity] } else { Vec::new() },
@@ -382,6 +391,7 @@ impl World {
         self.factors.fill((1000, 0));
         self.begin_slow_starts(strikes);
         self.start_machines(trial, strikes);
+        self.begin_all_probed_up();
         if !self.routing.is_empty() {
             self.begin_routing();
         }

@@ -243,7 +243,7 @@ fn designs() -> impl Strategy<Value = Design> {
         if flags[12] && zones == 0 {
             set.spreading = Spreading::Fixed(2);
         }
-        wild.balancer = flags[3].then(balancer);
+        wild.balancer = flags[3].then(|| zonefall_fleet::LoadBalancer { all_when_none: flags[9], ..balancer() });
         wild.service.drain = flags[3].then(|| SimDuration::from_ms(3 * MINUTE));
         let (length, patience) = (SimDuration::from_ms(20 * MINUTE), SimDuration::from_ms(MINUTE));
         wild.service.sessions =

@@ -64,6 +64,8 @@ struct Story {
     demand: Option<(u64, u64, u64)>,
     need: Need,
     balancer: Option<(u64, u32, u32, u64, u64)>,
+    /// LB-05: all are sent to where probes find none healthy.
+    all_when_none: bool,
     suppressed: Option<u16>,
 }
 
@@ -140,6 +142,7 @@ impl Story {
                     healthy_threshold,
                     timeout: ms(timeout),
                     flap_window: ms(flap),
+                    all_when_none: self.all_when_none,
                 }
             }),
             demand: self.demand.map(|(first, turn, then)| {
@@ -202,6 +205,7 @@ impl Story {
             healthy_threshold: 1,
             timeout: SimDuration::ZERO,
             flap_window: SimDuration::ZERO,
+            all_when_none: false,
         });
         one.play(design).classes.dead_in_rotation as u64 % interval
     }
@@ -473,14 +477,17 @@ fn reference(story: &Story) -> Findings {
         let length = story.tick;
         let times = i128::from(length);
         let count = |is: &dyn Fn(&Body) -> bool| bodies.iter().filter(|body| is(body)).count() as u64;
+        let open = story.all_when_none && story.balancer.is_some() && bodies.iter().all(|body| body.out_of_rotation);
+        let serves = |body: &Body| body.alive() && (open || !body.out_of_rotation);
         let capacity: u64 = bodies
             .iter()
-            .filter(|body| body.serving())
+            .filter(|body| serves(body))
             .map(|body| if body.slowed_by().is_some() { body.serves / 2 } else { body.serves })
             .sum();
-        let serving = count(&|body| body.serving());
-        let dead = if story.balancer.is_some() { count(&|body| !body.alive() && !body.out_of_rotation) } else { 0 };
-        let awaiting = count(&|body| body.alive() && body.out_of_rotation);
+        let serving = count(&serves);
+        let dead =
+            if story.balancer.is_some() { count(&|body| !body.alive() && (open || !body.out_of_rotation)) } else { 0 };
+        let awaiting = count(&|body| body.alive() && !serves(body));
         let starting = count(&|body| body.ready.is_some());
         let demand = story.demand.map_or(0, |(first, turn, then)| if now < turn { first } else { then });
         let served = if serving == 0 { 0 } else { (demand * serving / (serving + dead)).min(capacity) };
@@ -499,7 +506,7 @@ fn reference(story: &Story) -> Findings {
         classes.awaiting_probe += i128::from(awaiting) * times;
         classes.starting += i128::from(starting) * times;
         classes.down += i128::from(count(&|body| body.held())) * times;
-        classes.degraded += i128::from(count(&|body| body.serving() && body.slowed_by().is_some())) * times;
+        classes.degraded += i128::from(count(&|body| serves(body) && body.slowed_by().is_some())) * times;
         found.machine_ms += bodies.len() as i128 * times;
         found.capacity_ms += i128::from(capacity) * times;
         found.capacity_full_ms += i128::from(bodies.iter().map(|body| body.serves).sum::<u64>()) * times;
@@ -530,7 +537,7 @@ fn reference(story: &Story) -> Findings {
         };
         let mut withheld = vec![0; deployment + 1];
         for body in &bodies {
-            if let (false, Some(cause)) = (body.serving(), body.charged) {
+            if let (false, Some(cause)) = (serves(body), body.charged) {
                 withheld[cause as usize] += body.serves;
             } else if let Some(cause) = body.slowed_by() {
                 withheld[cause as usize] += body.serves / 2;
@@ -621,8 +628,8 @@ fn stories() -> impl Strategy<Value = Story> {
     let balancer =
         prop_oneof![Just(None), (1..9u64, 1..4u32, 1..4u32, 0..6u64, prop_oneof![Just(0u64), 1..60u64]).prop_map(Some)];
     let suppressed = prop_oneof![3 => Just(None), 1 => (0..7u16).prop_map(Some)];
-    (world, outages, units, measure, sets, starts, (need, demand, balancer, suppressed)).prop_map(
-        |(world, outages, units, measure, sets, starts, (need, demand, balancer, suppressed))| {
+    (world, outages, units, measure, sets, starts, (need, demand, balancer, suppressed, any::<bool>())).prop_map(
+        |(world, outages, units, measure, sets, starts, (need, demand, balancer, suppressed, all))| {
             let (tick, zones, racks, hosts) = world;
             let (horizon, from, window, at) = measure;
             // With smooth ticks probes go out every millisecond: their phase does not show.
@@ -646,6 +653,7 @@ fn stories() -> impl Strategy<Value = Story> {
                 need,
                 balancer: if tick > 1 { balancer.map(smooth) } else { balancer },
                 suppressed,
+                all_when_none: all,
             }
         },
     )

@@ -17,8 +17,8 @@ use support::*;
 use zonefall_engine::{Key, Law, SimDuration, SimTime};
 use zonefall_faults::{Kind, Recovery, Scope, Strikes};
 use zonefall_fleet::{
-    Design, HiddenZone, LoadBalancer, Spreading, World, assign_fault_domain, population, spread_over_zones,
-    worst_zone_loss,
+    Demand, Design, HiddenZone, Ledger, LoadBalancer, Spreading, World, assign_fault_domain, population,
+    spread_over_zones, worst_zone_loss,
 };
 
 #[test]
@@ -208,4 +208,48 @@ fn lb_05_where_no_backend_is_healthy_none_gets_flows_until_probes_succeed() {
     });
     let longer: Vec<u64> = longer.collect();
     assert!(longer.iter().all(|ms| (45 * SECOND..60 * SECOND).contains(ms)), "{longer:?}");
+}
+
+/// Two machines of which the first is back after ten minutes and the second later, behind probes one every 15 s of which four
+/// have to succeed.
+fn one_after_the_other(all_when_none: bool, second: u64, least: u32, threshold: u32) -> Ledger {
+    let interval = SimDuration::from_ms(15 * SECOND);
+    let probes = LoadBalancer { interval, healthy_threshold: threshold, all_when_none, ..balancer() };
+    let mut design = Design { balancer: Some(probes), ..design(&[1], 2, least) };
+    design.sets[0].serves_milli = 1_000_000;
+    design.demand = Some(Demand::constant(1_000_000));
+    let back = HOUR + 10 * MINUTE;
+    let outages = [(0, 0, 1, HOUR, back), (0, 1, 3, HOUR, back + second)];
+    Script::new(topology(1, 4, 8), vec![mode("zone", Scope::Zone)], DAY).outages(&outages).play(design)
+}
+
+#[test]
+fn lb_05_all_probed_up_serves_at_once_what_is_up_and_loses_the_share_of_the_dead() {
+    let unserved = |ledger: &Ledger| ledger.offered - ledger.served;
+    let all_of = |ms: u64| i128::from(ms) * 1_000_000;
+    for threshold in [1, 4] {
+        let none = one_after_the_other(false, HOUR, 1, threshold);
+        let all = one_after_the_other(true, HOUR, 1, threshold);
+        // Until the first success nobody is served, or half of all are: the other half goes to the machine that is dead.
+        let waits = (unserved(&none) - all_of(10 * MINUTE)) / 1_000_000;
+        assert!((0..i128::from(u64::from(threshold) * 15 * SECOND)).contains(&waits), "{waits}");
+        assert!(waits > 0);
+        assert_eq!(2 * (unserved(&all) - all_of(10 * MINUTE)), all_of(waits as u64));
+        assert_eq!((none.outages_ms[0] as i128, all.outages_ms[0]), (i128::from(10 * MINUTE) + waits, 10 * MINUTE));
+        // All is lost to the dead, not only until probes have found them.
+        assert_eq!(all.lost_to_dead, all.offered - all.served);
+        assert!(none.lost_to_dead < all.lost_to_dead);
+    }
+}
+
+#[test]
+fn lb_05_all_probed_up_is_over_with_the_first_success() {
+    // Both are needed: they serve from 20 s after the first on, until that is found and the second is not yet.
+    let ledger = one_after_the_other(true, 20 * SECOND, 2, 4);
+    let [first, second] = ledger.outages_ms[..] else { panic!("{:?}", ledger.outages_ms) };
+    assert_eq!(first, 10 * MINUTE + 20 * SECOND);
+    assert!([15 * SECOND, 30 * SECOND].contains(&second), "{second}");
+    // Without it both are waited for, to the same instant: four probes of the second.
+    let [whole] = one_after_the_other(false, 20 * SECOND, 2, 4).outages_ms[..] else { panic!("one outage") };
+    assert!((45 * SECOND..60 * SECOND).contains(&(whole - first)), "{whole}");
 }

@@ -69,6 +69,8 @@ const FAILOVER: &str = r#"
     when = { capacity_lost = "50%", lasting = "5 min" }
     notice = "1 min"
     act = "1 min"
+    success = "90%"
+    control_plane = "fail"
     office = { days = ["monday"], from = "09:00", to = "17:00", time_zone = "Europe/Berlin", notice_outside = "1 h" }
     ready = "1 min"
     running = "50%"
@@ -107,7 +109,7 @@ fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
     let enough = EVERYTHING.replace("trials = 10_000", "trials = { until = \"±10 %\", at_most = 10_000 }");
     let columns = "[faults]\ntrace = \"x.csv\"\n[faults.columns]\nunit = \"node\"";
     let incidents = "[faults]\nincidents = \"x.csv\"";
-    let traced = "[scale_set.a]\ncapacity = 1\n[demand]\ntrace = \"x.csv\"\ntrace_every = \"7 days\"\n[sessions]\nrequests = 60\n[service.ceiling]\ncapacity = \"9 req/s\"";
+    let traced = "[scale_set.a]\ncapacity = 1\n[demand]\ntrace = \"x.csv\"\ntrace_every = \"7 days\"\n[sessions]\nrequests = 60\n[service.ceiling]\ncapacity = \"9 req/s\"\n[blips]";
     let jobs = "start = \"2026-01-01\"\n[slo]\njobs_by_deadline = 1\n[scale_set.a]\ncapacity = 1\n[jobs]\nat = \"22:00\"\n[retry]\nbudget = 0.1";
     let waits = "horizon = \"1 day\"\ntrials = 1\n[slo]\nmin_served = \"90%\"\n[region.a]\n[demand]\nrate = \"9 req/s\"\n[service]\nparallelism = 2\nqueue = \"shared\"\npatience = \"9 s\"\n[scale_set.a]\ncapacity = 1\ncapacity_per_instance = \"9 req/s\"";
     for text in
@@ -243,6 +245,26 @@ fn every_default_is_taken_without_a_complaint() {
                 [availability_set.c]\ncapacity = 2\n[virtual_machine.d]\n[service]\n[healing]\n";
     assert!(decode_into(&source(text), &mut sink).is_some(), "{}", sink.finish("x.toml", text));
     assert!(schema["properties"]["trials"]["default"] == 10_000);
+}
+
+/// Where sources contradict each other a key says which one is followed, and this one is if nothing is written.
+#[test]
+fn as_11_lb_01_up_04_mt_03_co_04_contradictions_have_a_key_and_a_default() {
+    for (path, default) in [
+        ("scale_set.<name>.autoscale.cooldown", Some("shared")),
+        ("load_balancer.probe_interval", Some("5 s")),
+        ("load_balancer.unhealthy_threshold", Some("2")),
+        ("load_balancer.healthy_threshold", Some("1")),
+        ("scale_set.<name>.upgrade.denominator", Some("upgraded")),
+        // By the pattern: 2 h with Site Recovery (DR-02), and a copy every five minutes (DR-01).
+        ("failover.<name>.promised_within", None),
+        ("failover.<name>.recovery_point", None),
+        ("maintenance.self_service.window", Some("35 d")),
+        ("money.prices.inter_zone_gb", Some("0.0")),
+    ] {
+        let key = keys().iter().find(|key| key.path == path);
+        assert_eq!(key.map(|key| key.default), Some(default), "{path}");
+    }
 }
 
 #[test]

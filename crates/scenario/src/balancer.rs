@@ -42,6 +42,7 @@ pub(crate) fn load_balancer(design: &Reader<'_>, sink: &mut Sink) -> Option<Opti
     let healthy = reader.count("healthy_threshold", sink);
     let timeout = reader.duration("probe_timeout", sink);
     let flap_window = reader.duration("flap_window", sink);
+    let none_healthy = reader.choice("no_healthy_backends", sink);
     let gateway = gateway?;
     let (interval, unhealthy, healthy) = (interval?, unhealthy?, healthy?);
     if !gateway && interval < SimDuration::from_ms(PROBE_INTERVAL_LEAST_MS) {
@@ -54,6 +55,7 @@ pub(crate) fn load_balancer(design: &Reader<'_>, sink: &mut Sink) -> Option<Opti
         healthy_threshold: healthy as u32,
         timeout: timeout?,
         flap_window: flap_window?,
+        all_when_none: none_healthy? == "all-probed-up",
     };
     if gateway { as_gateway(&reader, plain, sink).map(Some) } else { Some(Some(plain)) }
 }
@@ -69,6 +71,9 @@ fn as_gateway(reader: &Reader<'_>, plain: LoadBalancer, sink: &mut Sink) -> Opti
     if !GATEWAY_FAILURES.contains(&u64::from(unhealthy_threshold)) {
         no("unhealthy_threshold", "an application gateway asks for 1 to 20 failures in a row (AG-01)");
     }
+    if plain.all_when_none {
+        no("no_healthy_backends", "only a load balancer sends to all where none is healthy (LB-05)");
+    }
     if healthy_threshold != 1 {
         no("healthy_threshold", "an application gateway takes a machine back at its first success (AG-01)");
     }
@@ -79,6 +84,7 @@ fn as_gateway(reader: &Reader<'_>, plain: LoadBalancer, sink: &mut Sink) -> Opti
         healthy_threshold,
         timeout: or("probe_timeout", plain.timeout, GATEWAY_PROBE_SECONDS),
         flap_window: or("flap_window", plain.flap_window, 0),
+        all_when_none: false,
     })
 }
 

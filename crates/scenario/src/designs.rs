@@ -1,6 +1,7 @@
 //! One design, as the fleet wants it: its sets, what sends requests to them, what it needs.
 
 use crate::balancer;
+use crate::blips;
 use crate::codes;
 use crate::components::{Modes, Site};
 use crate::demand;
@@ -106,6 +107,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let has_waves = profile.is_some_and(|profile| profile.modes.iter().any(|mode| mode.wave().is_some()));
     let maintenance = manage::maintenance(&reader, sets.as_deref(), (&clock, has_waves), sink);
     let demand = demand::demand(&reader, &clock, sink);
+    let between_zones = demand::kb_between_zones(&reader, around.prices.is_some(), sink);
     let has_demand = demand.as_ref().is_none_or(Option::is_some);
     let jobs = jobs::jobs(&reader, &clock, matches!(demand, Some(Some(_))), sink);
     let arrives = Arrives { demand: has_demand, jobs: jobs.as_ref().is_none_or(Option::is_some) };
@@ -152,14 +154,20 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
     rows.filter(|_| fits)?;
     releases?;
+    let (kb, traffic) = between_zones?;
     let rates = match around.prices {
-        Some(list) => Some(money::rates(&sets, balancer.as_ref().is_some_and(Option::is_some), list, sink)?),
+        Some(list) => {
+            let has_balancer = balancer.as_ref().is_some_and(Option::is_some);
+            Some(money::rates(&sets, (has_balancer, kb), list, sink)?)
+        }
         None => None,
     };
     let of_bills = sets.iter().flat_map(|placed| placed.purchase.uses(around.prices.is_some()));
     let of_bills: Vec<Use> = of_bills.collect();
     let mut uses = uses(&reader, &mut sets);
     uses.extend(of_bills);
+    uses.extend(traffic);
+    uses.extend(blips::uses(&reader));
     uses.extend(balancer::uses(&reader, &sets));
     uses.extend(slow_start::uses(&reader, &sets, demand.is_some() || jobs.is_some()));
     let design = Design {

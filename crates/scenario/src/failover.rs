@@ -233,17 +233,20 @@ fn traffic_manager(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Sight, SimDu
         healthy_threshold: 1,
         timeout: timeout.unwrap_or(SimDuration::from_ms(if fast { 9000 } else { 10_000 })),
         flap_window: SimDuration::ZERO,
+        all_when_none: false,
     };
     Some((Sight::Probes(balancer), ttl?))
 }
 
 /// Keys of a standby.
-const OF_STANDBY: [&str; 16] = [
+const OF_STANDBY: [&str; 18] = [
     "trigger",
     "when",
     "notice",
     "act",
     "office",
+    "success",
+    "control_plane",
     "ready",
     "running",
     "reserved",
@@ -294,6 +297,9 @@ fn standby(reader: &Reader<'_>, pattern: &str, clock: &Clock<'_>, sink: &mut Sin
         .filter(|retry| manage::is_apart(reader, "capacity_retry", retry.mean_ms(), "30 min", sink));
     let needs_control_plane =
         if reader.has("needs_control_plane") { reader.flag("needs_control_plane", sink) } else { Some(unset.by_hand) };
+    if needs_control_plane == Some(false) {
+        fine &= only(reader, &["control_plane"], "a standby that needs no control plane", sink);
+    }
     let promised = reader.optional("promised_within", sink, Reader::span_of_time);
     let of_site_recovery = (pattern == "site-recovery").then(|| SimDuration::from_ms(2 * 3_600_000));
     let recovery_point = law_or(reader, "recovery_point", Some(unset.recovery_point), sink);
@@ -327,13 +333,20 @@ fn standby(reader: &Reader<'_>, pattern: &str, clock: &Clock<'_>, sink: &mut Sin
 fn trigger(reader: &Reader<'_>, by_hand: bool, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Operator>> {
     let said = if reader.has("trigger") { Some(reader.choice("trigger", sink)?) } else { None };
     if !said.map_or(by_hand, |said| said == "operator") {
-        let fine = only(reader, &["when", "notice", "act", "office"], "a router that decides by itself", sink);
+        let fine = only(
+            reader,
+            &["when", "notice", "act", "office", "success", "control_plane"],
+            "a router that decides by itself",
+            sink,
+        );
         return fine.then_some(None);
     }
     let (notice, act) = (law(reader, "notice", sink), law(reader, "act", sink));
     let office = manage::office(reader, "failover.<name>.office", clock, sink);
-    let alarm = alarm(reader, sink);
-    Some(Some(Operator { notice: notice?, act: act?, office: office?, alarm: alarm? }))
+    let (alarm, success) = (alarm(reader, sink), reader.share("success", sink));
+    let waits = reader.choice("control_plane", sink).map(|word| word == "wait");
+    let (notice, act, office) = (notice?, act?, office?);
+    Some(Some(Operator { notice, act, office, success: success?.as_f64(), waits: waits?, alarm: alarm? }))
 }
 
 /// The outer `None` is a mistake, the inner one nothing that is looked at.

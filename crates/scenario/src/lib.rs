@@ -9,6 +9,7 @@
 //! thousandths a second. What must never be here: a random draw, a result, and writing files.
 
 mod balancer;
+mod blips;
 mod checks;
 mod choices;
 mod codes;

@@ -12,10 +12,12 @@ use crate::manage::Use;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use crate::syntax;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use zonefall_azure::limits::Size;
 use zonefall_azure::prices::{HOURS_PER_MONTH, PriceList, SizePrice, built_in};
-use zonefall_fleet::{Bought, Design, Measure, PAID, Paid, Pattern, paid_as_designed};
+use zonefall_fleet::{Bought, Demand, Design, Measure, PAID, Paid, Pattern, initial_counts, paid_as_designed};
+use zonefall_topology::{RegionId, ZoneId};
 
 /// The most money of a trial: far within what bills count in.
 const BILL_MAX: f64 = 1e12;
@@ -38,6 +40,9 @@ pub struct Money {
     pub designs: Vec<Rates>,
 }
 
+/// Kilobytes of a gigabyte.
+const KB_PER_GB: f64 = 1e6;
+
 /// The prices of one design, an hour.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Rates {
@@ -45,6 +50,8 @@ pub struct Rates {
     pub sets: Vec<[f64; PAID]>,
     /// Of what the design has once.
     pub once: f64,
+    /// Of a request that is served: what it moves between zones.
+    pub request: f64,
     /// What is to be known of them.
     pub notes: Vec<String>,
 }
@@ -121,7 +128,7 @@ fn list_of(reader: &Reader<'_>, sink: &mut Sink) -> Option<PriceList> {
     let (date, source, currency) =
         (reader.text("date", sink), reader.text("source", sink), reader.text("currency", sink));
     let sizes = sizes(reader, sink);
-    let mut disks = Some(std::collections::BTreeMap::new());
+    let mut disks = Some(BTreeMap::new());
     if let Some(of) = reader.sub("disk", "money.prices.disk", sink) {
         for kind in ["ultra", "premium-ssd-v2", "premium-ssd", "standard-ssd", "standard-hdd"] {
             match of.optional(kind, sink, Reader::number) {
@@ -131,6 +138,7 @@ fn list_of(reader: &Reader<'_>, sink: &mut Sink) -> Option<PriceList> {
         }
     }
     let load_balancer = reader.optional("load_balancer", sink, Reader::number);
+    let inter_zone_gb = reader.number("inter_zone_gb", sink);
     Some(PriceList {
         currency: currency?,
         date: date?,
@@ -139,6 +147,7 @@ fn list_of(reader: &Reader<'_>, sink: &mut Sink) -> Option<PriceList> {
         any: None,
         disks: disks?,
         load_balancer: load_balancer?,
+        inter_zone_gb: inter_zone_gb?,
     })
 }
 
@@ -200,7 +209,12 @@ pub(crate) fn purchase(
 }
 
 /// The prices of a design's sets.
-pub(crate) fn rates(sets: &[Placed], has_balancer: bool, list: &PriceList, sink: &mut Sink) -> Option<Rates> {
+pub(crate) fn rates(
+    sets: &[Placed],
+    (has_balancer, kb_between_zones): (bool, f64),
+    list: &PriceList,
+    sink: &mut Sink,
+) -> Option<Rates> {
     let mut rates = Rates::default();
     let mut fine = true;
     for placed in sets {
@@ -214,7 +228,34 @@ pub(crate) fn rates(sets: &[Placed], has_balancer: bool, list: &PriceList, sink:
         None if has_balancer && list.any.is_none() => note(&mut rates.notes, "no price of load balancers".into()),
         _ => {}
     }
+    let gb = kb_between_zones * share_between_zones(sets) / KB_PER_GB;
+    rates.request = gb * list.inter_zone_gb;
+    if gb > 0.0 && list.inter_zone_gb == 0.0 && list.any.is_none() {
+        let words = "traffic between zones is not charged, by the vendor's newer word; older lists have 0.01 USD a GB";
+        note(&mut rates.notes, words.into());
+    }
     fine.then_some(rates)
+}
+
+/// CO-04: the chance that two machines of a region, picked one by one, stand in different zones as designed; of regions by
+/// their machines.
+fn share_between_zones(sets: &[Placed]) -> f64 {
+    let mut zones: BTreeMap<ZoneId, f64> = BTreeMap::new();
+    // Machines of a region, those in known zones, and the pairs of these that share a zone.
+    let mut regions: BTreeMap<RegionId, [f64; 3]> = BTreeMap::new();
+    for set in sets.iter().map(|placed| &placed.set) {
+        let of_region = regions.entry(set.region).or_default();
+        of_region[0] += f64::from(set.capacity);
+        for (&zone, count) in set.zones.iter().zip(initial_counts(set)) {
+            let (before, more) = (zones.entry(zone).or_default(), f64::from(count));
+            of_region[1] += more;
+            of_region[2] += more * (more + 2.0 * *before);
+            *before += more;
+        }
+    }
+    let all: f64 = regions.values().map(|of| of[0]).sum();
+    let of_region = |[machines, zoned, together]: [f64; 3]| (zoned * zoned - together) / machines / all;
+    regions.into_values().filter(|of| of[0] > 0.0).map(of_region).sum()
 }
 
 fn note(notes: &mut Vec<String>, words: String) {
@@ -297,7 +338,8 @@ pub(crate) fn money(asked: Asked, laid: &[Laid], measure: &Measure, sink: &mut S
         let dearest = |prices: &[f64; PAID]| prices.iter().copied().fold(0.0, f64::max) * 2.0;
         let hourly: f64 =
             laid.sets.iter().zip(&rates.sets).map(|(set, of)| set.most_machines() as f64 * dearest(of)).sum();
-        if (hourly + rates.once) * horizon_ms as f64 / MS_PER_HOUR > BILL_MAX {
+        let arrives = laid.design.demand.as_ref().map_or(0.0, Demand::most_milli) * 3.6;
+        if (hourly + rates.once + arrives * rates.request) * horizon_ms as f64 / MS_PER_HOUR > BILL_MAX {
             let words = format!("the bill of a trial of `{}` may be more than 10^12", laid.design.name);
             sink.error(codes::TOO_MUCH, &asked.span, words).help("price in a larger unit of money");
             return None;

@@ -6,6 +6,7 @@
 //! alike, a limit that not even an idle machine keeps, more servers than the closed forms take on; told at their places.
 
 use crate::balancer;
+use crate::blips;
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::gateway;
@@ -55,6 +56,7 @@ pub(crate) fn service(
         _ => (None, None),
     };
     let retry = retry(design, has_demand, sink);
+    let blips = blips::blips(design, has_demand, sink);
     let sessions = sessions::sessions(design, need, has_demand, sink);
     let ceiling = ceiling(design, has_demand, sink);
     let gateway = gateway::gateway(design, (need, has_demand), sink);
@@ -66,6 +68,7 @@ pub(crate) fn service(
         latency: latency?,
         ways: ways?,
         retry: retry?,
+        blips: blips?,
         sessions: sessions?,
         drain: drain?,
         ceiling: ceiling?,

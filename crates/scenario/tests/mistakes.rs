@@ -71,6 +71,11 @@ fn each_mistake_brings_its_code() {
         ("#top", "money = 3".into(), "E012"),
         ("#end", "[money]\nprice = 1".into(), "E010"),
         ("#end", "[money]\ndowntime_per_hour = -1".into(), "E020"),
+        ("#end", money(&format!("inter_zone_gb = -0.01\n{DEAR}")), "E020"),
+        ("#end", money(&format!("inter_zone_gb = 11\n{DEAR}")), "E020"),
+        ("#end", money(&format!("inter_zone_gb = \"1 cent\"\n{DEAR}")), "E012"),
+        ("#end", "[demand]\nrate = \"9 req/s\"\nkb_between_zones = -1".into(), "E020"),
+        ("#end", "[demand]\nrate = \"9 req/s\"\nkb_between_zones = \"1 MB\"".into(), "E012"),
         ("#end", "[money]\ndowntime_per_hour = \"much\"".into(), "E012"),
         ("#end", money(""), "E011"),
         ("#end", money("[money.prices.size.Standard_D4s_v5]\nspot = 0.1"), "E011"),
@@ -482,6 +487,12 @@ fn ag_01_ag_02_a_gateway_probes_and_drains_as_documented_unless_something_else_i
     assert_eq!(of(gateway), ([30, 30, 0], 3, 1, Some(30)));
     let own = "probe_interval = \"10 s\"\nprobe_timeout = \"8 s\"\nunhealthy_threshold = 2\nflap_window = \"1 min\"\ndrain = \"1 h\"";
     assert_eq!(of(&format!("{gateway}{own}")), ([10, 8, 60], 2, 1, Some(3600)));
+    // LB-05: what only a load balancer does.
+    let to_all = |balancer: &str| parse(&with("#balancer", balancer), "x.toml").unwrap().designs[0].balancer.unwrap();
+    let up = "no_healthy_backends = \"all-probed-up\"\n";
+    assert!(!to_all("").all_when_none && to_all(up).all_when_none);
+    assert_eq!(codes(&with("#balancer", &format!("{gateway}{up}"))), ["E020"]);
+    assert_eq!(codes(&with("#balancer", "no_healthy_backends = \"some\"")), ["E014"]);
     // Faster than a load balancer may be.
     assert_eq!(codes(&with("#balancer", &format!("{gateway}probe_interval = \"2 s\""))), Vec::<&str>::new());
 }

@@ -119,6 +119,7 @@ fn is_in_service(service: &Service) -> bool {
         latency: _,
         ways: _,
         retry: _,
+        blips: _,
         sessions: _,
         ceiling: _,
         gateway,

@@ -17,6 +17,15 @@ pub const PRICE_UNIT: f64 = 1e12;
 pub(crate) const BILL_UNIT: f64 = 1e6;
 /// From trillionths × milliseconds / hour to millionths.
 const PER_MILLIONTH: i128 = 3_600_000 * 1_000_000;
+/// From trillionths a million requests to millionths a request.
+const PER_REQUEST: i128 = 1_000_000 * 1_000_000;
+
+const PER_MILLION: f64 = 1e6;
+
+/// Whole requests that were served in a trial.
+pub(crate) fn requests(ledger: &Ledger) -> i128 {
+    ledger.served / 1_000_000
+}
 
 /// The prices of one design, in [`PRICE_UNIT`] an hour.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +34,8 @@ pub struct Rates {
     pub sets: Vec<[u64; PAID]>,
     /// Of what the design has once.
     pub once: u64,
+    /// CO-04: not an hour, but of a million requests that are served: what they move between zones.
+    pub million: u64,
 }
 
 /// The prices of a study.
@@ -50,7 +61,8 @@ impl Rates {
         let parts = self.sets.iter().zip(&ledger.paid).flat_map(|(rates, times)| rates.iter().zip(times));
         let machines: i128 = parts.map(|(&rate, &machine_ms)| i128::from(rate) * machine_ms).sum();
         let once = i128::from(self.once) * i128::from(ledger.observed_ms);
-        i64::try_from((machines + once) / PER_MILLIONTH).unwrap_or(i64::MAX)
+        let traffic = i128::from(self.million) * requests(ledger) / PER_REQUEST;
+        i64::try_from((machines + once) / PER_MILLIONTH + traffic).unwrap_or(i64::MAX)
     }
 }
 
@@ -73,6 +85,8 @@ pub(crate) struct Billing<'a> {
     pub rates: &'a Rates,
     /// Mean machine-milliseconds of a trial, by set.
     pub paid: Vec<[f64; PAID]>,
+    /// Mean requests served in a trial.
+    pub requests: f64,
     /// Mean measured milliseconds of a trial.
     pub observed_ms: f64,
     /// The bill of a trial in millionths.
@@ -116,7 +130,9 @@ impl Billing<'_> {
         };
         let once = self.rates.once as f64 / PRICE_UNIT * HOURS_PER_MONTH;
         let once = BillItem { item: "load_balancer".into(), machine_hours_per_month: None, cost_per_month: once };
-        let all = PAID_TABLE.iter().enumerate().map(item).chain([once]);
+        let traffic = self.requests / PER_MILLION * self.rates.million as f64 / PRICE_UNIT * share;
+        let traffic = BillItem { item: "inter_zone".into(), machine_hours_per_month: None, cost_per_month: traffic };
+        let all = PAID_TABLE.iter().enumerate().map(item).chain([once, traffic]);
         all.filter(|item| item.cost_per_month > 0.0 || item.is_machine_time()).collect()
     }
 }
@@ -158,7 +174,7 @@ mod tests {
 
     #[test]
     fn co_01_a_machine_at_0_096_an_hour_costs_70_08_a_month() {
-        let rates = Rates { sets: vec![[96_000_000_000, 0, 0, 0, 0, 0]], once: 0 };
+        let rates = Rates { sets: vec![[96_000_000_000, 0, 0, 0, 0, 0]], once: 0, million: 0 };
         let year = 8760 * 3_600_000;
         let ledger = Ledger {
             observed_ms: year,
@@ -169,6 +185,7 @@ mod tests {
         let billing = Billing {
             rates: &rates,
             paid: vec![[year as f64, 0.0, 0.0, 0.0, 0.0, year as f64]],
+            requests: 0.0,
             observed_ms: year as f64,
             bill: certain(rates.bill(&ledger) as f64),
             sla: None,

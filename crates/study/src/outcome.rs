@@ -14,7 +14,7 @@ pub use method::{LevelOutcome, MethodDesign, MethodOutcome, PatternOutcome};
 pub use money::{BillItem, BillOutcome, CompositeOutcome, CreditTier, MoneyOutcome, PartPromise, SlaOutcome};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-pub use serving::{JobsOutcome, LatencyOutcome, SessionCause, SessionsDifference, SessionsOutcome};
+pub use serving::{BlipsOutcome, JobsOutcome, LatencyOutcome, SessionCause, SessionsDifference, SessionsOutcome};
 pub use stopping::{StoppingOutcome, StoppingWidth};
 pub use zonefall_fleet::OPERATION_TABLE;
 pub use zonefall_stats::Verdict;
@@ -180,6 +180,9 @@ pub struct DesignOutcome {
     /// Share of demand whose first try is sent to a dead machine; none without demand. With `[retry]` a later try may serve
     /// it, so it may be more than `unserved`.
     pub lost_to_dead: Option<Estimate>,
+    /// Short breaks of the network; none without `[blips]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blips: Option<BlipsOutcome>,
     /// Batches of jobs; none without `[jobs]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jobs: Option<JobsOutcome>,

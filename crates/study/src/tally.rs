@@ -1,7 +1,7 @@
 //! What is kept of many trials: exact sums, counts and fixed-grid histograms. Merging is associative and exact.
 
 use crate::latency::LatencyTally;
-use crate::money::Rates;
+use crate::money::{Rates, requests};
 use crate::promises::tiers_reached;
 use crate::sessions::SessionsTally;
 use crate::stage::TrialRow;
@@ -71,6 +71,8 @@ pub struct DesignTally {
     pub unpromised_ms: i128,
     /// Machine-milliseconds that are paid for, by set; empty where nobody asks for a bill.
     pub paid: Vec<[i128; PAID]>,
+    /// Requests served; 0 where nobody asks for a bill.
+    pub requests: i128,
     /// The bill of a trial in millionths.
     pub bill: Moments,
     /// Machine-milliseconds by class: serving, dead in rotation, awaiting a probe, starting, down, degraded.
@@ -140,6 +142,7 @@ impl Tally {
             avoided: vec![Moments::new(); causes - zonefall_fleet::EXTRA_CAUSES.len()],
             sla_tiers: vec![Moments::new(); design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
             paid: vec![[0; PAID]; design.bought.as_ref().map_or(0, Vec::len)],
+            requests: 0,
             operations: vec![Moments::new(); if design.counts_operations() { zonefall_fleet::OPERATIONS } else { 0 }],
             ..DesignTally::default()
         };
@@ -232,6 +235,7 @@ impl DesignTally {
         for (sums, times) in self.paid.iter_mut().zip(&ledger.paid) {
             sums.iter_mut().zip(times).for_each(|(sum, &time)| *sum += time);
         }
+        self.requests += requests(ledger);
         self.bill.add(rates.bill(ledger));
     }
 
@@ -323,6 +327,7 @@ impl DesignTally {
         self.sla_tiers.iter_mut().zip(&other.sla_tiers).for_each(|(mine, theirs)| mine.merge(theirs));
         let paid = self.paid.iter_mut().zip(&other.paid).flat_map(|(mine, theirs)| mine.iter_mut().zip(theirs));
         paid.for_each(|(mine, theirs)| *mine += theirs);
+        self.requests += other.requests;
         self.unpromised_ms += other.unpromised_ms;
         self.classes.iter_mut().zip(other.classes).for_each(|(mine, theirs)| *mine += theirs);
         self.machine_ms += other.machine_ms;

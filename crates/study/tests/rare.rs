@@ -175,6 +175,7 @@ fn everything(trials: u64, times: f64) -> Study {
         healthy_threshold: 1,
         timeout: SimDuration::ZERO,
         flap_window: SimDuration::ZERO,
+        all_when_none: false,
     });
     Study { rows: false, ..study(profile, vec![design], 365, trials) }
 }

@@ -79,7 +79,8 @@ pub(super) const AUTOSCALE: &[Rule] = &[
     Rule::modelled(
         "AS-13",
         "Then the count nearest to the target that is safe is taken; if there is none, nothing is done, and the next look tries again.",
-        "Azure Monitor autoscale flapping page, by its own rule: its example stops at 27, where it would scale out at once",
+        "Azure Monitor autoscale flapping page, by its own rule: its example of 30 at 65 % stops at 27, a slip: at 72.2 % it would \
+         scale out at once; the rule gives 28, and no other that gives 27 is known, so there is no key",
     )
     .conflicting(),
     Rule::modelled("AS-14", "Totals that do not depend on the count are not projected.", "inferred from the projection")

@@ -32,14 +32,12 @@ pub(super) const BALANCER: &[Rule] = &[
         "UDP: its flows are new ones at once, as requests without sessions are",
     )
     .key("sessions"),
-    Rule::in_part(
+    Rule::modelled(
         "LB-05",
         "Where no backend is healthy none gets new flows (the default), or (AllProbedUp) all do.",
         "load balancer REST reference",
-        "AllProbedUp, where machines that are back after all were out would serve before probes succeed, so up to the healthy \
-         threshold times the interval sooner (5 s by default)",
     )
-    .key("load_balancer.healthy_threshold"),
+    .key("load_balancer.no_healthy_backends"),
     Rule::modelled(
         "LB-06",
         "An idle flow is dropped after 4 minutes (4 to 30), as on a machine that pauses; others are taken to be kept alive.",

@@ -24,12 +24,14 @@ pub(super) const COST: &[Rule] = &[
         LISTS,
     )
     .key("money.prices.load_balancer"),
-    Rule::out(
+    Rule::in_part(
         "CO-04",
-        "Traffic between zones: no longer charged, says the vendor, but price lists still have 0.01 USD a GB.",
+        "Traffic between zones: no longer charged (the default), says the vendor; price lists still have 0.01 USD a GB.",
         "price lists against a notice",
-        "bytes are not simulated, so there is nothing that a price could be put on; taken for 0, the newer word",
+        "which machine talks to which: those of a request stand in zones as all machines of a region do when nothing has \
+         happened; nor does a plan price it",
     )
-    .conflicting(),
+    .conflicting()
+    .key("money.prices.inter_zone_gb"),
     Rule::modelled("CO-05", "There is no charge for a scale set, nor for its zones.", "scale set pages"),
 ];

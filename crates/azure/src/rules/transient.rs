@@ -26,9 +26,9 @@ pub(super) const TRANSIENT: &[Rule] = &[
         "TF-03",
         "One attempt in 100,000 fails on the way, and once a region-day the network breaks for 0.5 to 3 s.",
         "nobody publishes it",
-        "the breaks; a mode of scope region that freezes machines for so long comes near. Without a table retry no attempt \
-         fails on the way",
+        "what breaks do to the load and to the objective: they are a closed form beside the ledger, with [blips], in which a \
+         request is lost if all of its tries fail within one. Without [retry] no attempt fails on the way otherwise",
     )
     .unknown()
-    .key("retry.faults"),
+    .key("blips"),
 ];

@@ -46,6 +46,52 @@ fn co_01_co_02_co_03_a_bill_by_hand() {
     assert!(summary["money"]["notes"][0].as_str().unwrap().contains("standard-ssd"));
 }
 
+/// Two of three pairs of machines stand in different zones; a region with one zone and machines in none beside it. The older
+/// price, the newer one, and nobody who says what requests move.
+#[test]
+fn co_04_traffic_between_zones_is_charged_by_the_request_where_a_list_has_a_price() {
+    let list = "[money.prices]\ndate = \"2026-01\"\nsize.Standard_D4s_v5.on_demand = 0.192\n";
+    let text = |price: &str, demand: &str, sets: &str| {
+        let demand = format!("[demand]\nrate = \"300 req/s\"\n{demand}\n");
+        let quiet = "[faults]\nprofile = \"none\"\n";
+        Desk::with(&format!("{HEAD}[region.west]\n{quiet}{demand}{list}{price}\n{sets}"))
+    };
+    let set = |name: &str, more: &str| {
+        let of = "size = \"Standard_D4s_v5\"\ncapacity_per_instance = \"100 req/s\"";
+        format!("[scale_set.{name}]\nregion = \"eastus\"\n{of}\n{more}\n")
+    };
+    let (moves, old) = ("kb_between_zones = 20", "inter_zone_gb = 0.01");
+    let three = set("web", "zones = [1, 2, 3]\ncapacity = 6");
+    let cost = |desk: &Desk| {
+        let summary = bills(desk);
+        let design = summary["designs"][0].clone();
+        (item(&design, "inter_zone")["cost_per_month"].as_f64(), design, summary["money"]["notes"].clone())
+    };
+    // 300 requests a second for 730 hours, 20 KB each, two thirds of them at 0.01 a GB.
+    let month = 300.0 * 730.0 * 3600.0 * 20e-6 * 0.01;
+    let (found, design, _) = cost(&text(old, moves, &three));
+    assert!((found.unwrap() / (month * 2.0 / 3.0) - 1.0).abs() < 1e-9, "{found:?}, not {}", month * 2.0 / 3.0);
+    let bill = design["bill"]["bill_per_month"]["mean"].as_f64().unwrap();
+    let machines = 6.0 * 0.192 * 730.0;
+    assert!((bill - machines - found.unwrap()).abs() < 1e-4, "{bill}");
+    // Two in each of two zones and two in none: of 36 pairs 8 are of machines in different zones.
+    let mixed = set("web", "zones = [1, 2]\ncapacity = 4") + &set("rest", "capacity = 2");
+    let (found, ..) = cost(&text(old, moves, &mixed));
+    assert!((found.unwrap() / (month * 8.0 / 36.0) - 1.0).abs() < 1e-9, "{found:?}");
+    // Three in a region of one zone beside six in three: none of theirs cross, so two thirds of two thirds do.
+    let two = three.clone() + &set("far", "zones = [1]\ncapacity = 3").replace("eastus", "west");
+    let (found, ..) = cost(&text(old, moves, &two));
+    assert!((found.unwrap() / (month * 4.0 / 9.0) - 1.0).abs() < 1e-9, "{found:?}");
+    // The newer word, a design within a zone, and requests that move nothing.
+    let one = set("web", "zones = [1]\ncapacity = 6");
+    for (price, moves, sets, noted) in [("", moves, &three, true), (old, moves, &one, false), (old, "", &three, false)]
+    {
+        let (found, _, notes) = cost(&text(price, moves, sets));
+        assert_eq!(found, None);
+        assert_eq!(notes.to_string().contains("traffic between zones is not charged"), noted, "{notes}");
+    }
+}
+
 #[test]
 fn sl_03_the_expected_credit_is_the_sum_of_its_steps() {
     let sets = "[money]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n[faults.mode.region-data-plane]\nrate = \"6 per region-year\"\n";
@@ -132,13 +178,22 @@ fn a_price_list_of_its_own_tells_its_mistakes_in_its_own_lines() {
 
 #[test]
 fn forced_trials_bill_what_plain_ones_do() {
-    let sets = "[money]\ndowntime_per_hour = 1\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n[load_balancer]\n";
+    let moves = "[demand]\nrate = \"300 req/s\"\nkb_between_zones = 20\n[money.prices]\ndate = \"2026\"\nload_balancer = 0.025\n\
+                 inter_zone_gb = 0.01\ndisk.premium-ssd = 5.28\nsize.Standard_D4s_v5.on_demand = 0.192\n";
+    let sets = format!(
+        "[money]\ndowntime_per_hour = 1\n{moves}[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\n\
+         capacity_per_instance = \"100 req/s\"\n[load_balancer]\n"
+    );
     let desk = Desk::with(&format!("method = \"forcing\"\n{}{sets}", HEAD.replace("300", "2000")));
     let summary = bills(&desk);
     let bill = &summary["designs"][0]["bill"];
     let expected = (6.0 * 0.192 + 0.025) * 730.0 + 6.0 * 5.28;
     let mean = bill["bill_per_month"]["mean"].as_f64().unwrap();
-    assert!((mean - expected).abs() < 1e-4, "{mean} {expected}");
+    // Two thirds of what is served moves between zones: nearly all of it.
+    let traffic = item(&summary["designs"][0], "inter_zone")["cost_per_month"].as_f64().unwrap();
+    let all = 300.0 * 730.0 * 3600.0 * 20e-6 * 0.01 * 2.0 / 3.0;
+    assert!((0.999..=1.0).contains(&(traffic / all)), "{traffic} {all}");
+    assert!((mean - expected - traffic).abs() < 1e-3, "{mean} {expected} {traffic}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Machines that start cold, and requests that wait.
 
+use super::kit::{self, Desk};
 use crate::{MONTH, answer, near};
 
 #[test]
@@ -45,4 +46,33 @@ fn what_waits_is_not_lost_unless_its_clients_give_up_first() {
         latency["p99_ms"].as_f64().unwrap() < 1000.0 && latency["overloaded"].as_f64().unwrap() < 1e-4,
         "{latency}"
     );
+}
+
+/// Half a second to three a day: what is lost with one try, with three, and where the breaker opens; and nothing else changes.
+#[test]
+fn tf_03_breaks_of_the_network_are_a_figure_of_their_own() {
+    let head = "horizon = \"30 days\"\ntrials = 20\nassumptions = false\n[slo]\nmin_served = \"99%\"\n[region.eastus]\n[demand]\n\
+                rate = \"300 req/s\"\n[scale_set.web]\ncapacity = 6\ncapacity_per_instance = \"100 req/s\"\n";
+    let designs = "[[design]]\nname = \"once\"\n[[design]]\nname = \"three\"\nretry = { breaker = false }\n\
+                   [[design]]\nname = \"breaker\"\nretry = {}\n";
+    let run = |blips: &str| {
+        let desk = Desk::with(&format!("{head}{blips}{designs}"));
+        let page = desk.run("run s.toml --out r --force").ends(0).out;
+        (page, kit::json(&desk.path("r/summary.json")), std::fs::read_to_string(desk.path("r/designs.csv")).unwrap())
+    };
+    let (page, summary, csv) = run("[blips]\n");
+    let day = 86_400.0;
+    for (at, lost, opens) in [(0, 1.75 / day, false), (1, 0.804_166_667 / day, false), (2, 1.75 / day, true)] {
+        let of = &summary["designs"][at]["blips"];
+        near(of["lost"].as_f64().unwrap(), lost, 1e-6 * lost);
+        near(of["lost_tried_once"].as_f64().unwrap(), 1.75 / day, 1e-6 / day);
+        assert_eq!(of["breaker_opens"], opens);
+    }
+    assert!(page.contains("Breaks of the network") && page.contains("opens: nobody tries again"), "{page}");
+    assert!(csv.lines().next().unwrap().contains("lost_in_blips"));
+    let (page, without, _) = run("");
+    assert!(!page.contains("Breaks of the network"));
+    for (with, without) in (0..3).map(|at| (&summary["designs"][at], &without["designs"][at])) {
+        assert_eq!((&with["unserved"], &with["unavailability"]), (&without["unserved"], &without["unavailability"]));
+    }
 }

@@ -326,6 +326,7 @@ impl World {
             self.machines[at].marks |= REMOVED;
         }
         self.age(at, t);
+        self.opens_if_none(at, t);
     }
 
     /// What the course of one wave is keyed by, in all designs alike and whatever else may strike.

@@ -33,6 +33,7 @@ impl World {
                     healthy_threshold: health.probes,
                     timeout: SimDuration::ZERO,
                     flap_window: SimDuration::ZERO,
+                    all_when_none: false,
                 };
                 ProbeTimes::new(probes, luck.unit(0))
             });

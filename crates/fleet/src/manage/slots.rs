@@ -284,6 +284,7 @@ impl World {
         }
         self.machines[at].marks = (marks & !(STARTING | AWAITING | UNNOTICED)) | ABSENT | removed;
         self.age(at, t);
+        self.opens_if_none(at, t);
     }
 
     /// Nobody asks for this machine any more: what it withholds is charged to nobody.

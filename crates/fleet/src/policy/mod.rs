@@ -5,6 +5,7 @@
 pub mod allocation;
 pub mod auto_zone_balance;
 pub mod autoscale;
+pub mod blip;
 pub mod disk;
 pub mod fault_domain;
 pub mod gateway;

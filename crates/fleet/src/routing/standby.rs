@@ -11,6 +11,9 @@ use std::sync::Arc;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::Strikes;
 
+/// The least time from an order that has failed until the next.
+const AGAIN_LEAST: SimDuration = SimDuration::from_ms(60_000);
+
 /// What is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -194,6 +197,11 @@ impl World {
         heard.after(draw(notice, Luck::Notice)).after(draw(&operator.act, Luck::Act))
     }
 
+    /// DR-04: whether what people order at `t` does not do what it should.
+    fn order_fails(&self, at: usize, people: &Operator, t: SimTime) -> bool {
+        people.success < 1.0 && self.group_luck(at, Luck::Works, t).unit(0) >= people.success
+    }
+
     /// IN-04: when the control plane of a part lets it get ready.
     fn control_of(&mut self, at: usize, standby: &Standby, part: u32, t: SimTime, strikes: &Strikes) -> SimTime {
         if !standby.needs_control_plane {
@@ -207,8 +215,14 @@ impl World {
     fn get_ready(&mut self, at: usize, standby: &Standby, t: SimTime, strikes: &Strikes) {
         let target = self.routing[at].watch.target;
         let back = self.control_of(at, standby, target, t, strikes);
-        if back > t {
+        let people = standby.operator.as_ref();
+        if back > t && people.is_none_or(|people| people.waits) {
             return self.routing[at].watch.waits(Phase::Deciding, back);
+        }
+        if let Some(people) = people.filter(|people| back > t || self.order_fails(at, people, t)) {
+            self.book.count(Operation::FailoversFailed, 1, t, &self.measure);
+            let again = self.decided(at, people, t).max(t.after(AGAIN_LEAST));
+            return self.routing[at].watch.waits(Phase::Deciding, again);
         }
         let due = t.after(standby.ready.draw(&mut self.group_luck(at, Luck::Ready, t).stream()));
         if !standby.sent_at_once {
@@ -269,19 +283,24 @@ impl World {
         t: SimTime,
     ) -> (SimTime, SimTime) {
         let turned = t.after(failback.after.draw(&mut self.group_luck(at, Luck::After, t).stream()));
-        let due = match operator.filter(|_| failback.by_operator) {
-            None => turned,
-            // Nobody is called for it at night.
-            Some(operator) => operator
-                .office
-                .as_ref()
-                .map_or(turned, |office| office.opens(turned))
-                .after(operator.act.draw(&mut self.group_luck(at, Luck::Start, t).stream())),
-        };
+        let by_operator = operator.filter(|_| failback.by_operator);
+        let due = by_operator.map_or(turned, |operator| self.started(at, operator, turned, t));
         (turned, due)
     }
 
+    /// DR-04: when people at their desks start something that may begin at `ready`. Nobody is called for it at night.
+    fn started(&self, at: usize, operator: &Operator, ready: SimTime, t: SimTime) -> SimTime {
+        let opens = operator.office.as_ref().map_or(ready, |office| office.opens(ready));
+        opens.after(operator.act.draw(&mut self.group_luck(at, Luck::Start, t).stream()))
+    }
+
     fn go_back(&mut self, at: usize, standby: &Standby, t: SimTime) {
+        let people = standby.operator.as_ref().filter(|_| standby.failback.as_ref().is_some_and(|of| of.by_operator));
+        if let Some(people) = people.filter(|people| self.order_fails(at, people, t)) {
+            self.book.count(Operation::FailoversFailed, 1, t, &self.measure);
+            let again = self.started(at, people, t, t).max(t.after(AGAIN_LEAST));
+            return self.routing[at].watch.waits(Phase::Protecting, again);
+        }
         let watch = &mut self.routing[at].watch;
         watch.active = watch.target;
         let outage = match &standby.failback {

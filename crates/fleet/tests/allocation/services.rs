@@ -65,6 +65,8 @@ fn warm() -> Pattern {
             notice: constant(MINUTE),
             act: constant(MINUTE),
             office: None,
+            success: 0.7,
+            waits: false,
             alarm: Some(Alarm { lack: Lack::CapacityLost(300), lasting: SimDuration::from_ms(5 * MINUTE) }),
         }),
         ready: lognormal(5 * MINUTE),

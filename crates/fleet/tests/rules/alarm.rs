@@ -12,14 +12,8 @@ fn watched(lack: Option<Lack>) -> Design {
     design.sets[0].zones = vec![ZoneId(0), ZoneId(2)];
     design.demand = Some(Demand::constant(8000));
     let alarm = lack.map(|lack| Alarm { lack, lasting: SimDuration::from_ms(5 * MINUTE) });
-    let people = Operator { notice: constant(5 * MINUTE), act: constant(10 * MINUTE), office: None, alarm };
-    group(&mut design).operator = Some(people);
+    group_of(&mut design).operator = Some(Operator { alarm, ..people() });
     design
-}
-
-fn group(design: &mut Design) -> &mut Standby {
-    let Need::Parts(service) = &mut design.need else { unreachable!("a service of parts") };
-    of(&mut Arc::make_mut(service).failovers[0])
 }
 
 /// Zones of four racks that are out: the first and the third are east, the second is west.
@@ -56,7 +50,7 @@ fn dr_04_clients_go_back_when_nothing_has_been_missing_for_as_long_and_protectio
     // Back at five hours, out again three minutes later until six: gone back at 6:05 and 30 minutes after that, for which
     // two minutes are lost.
     let mut design = watched(Some(HALF));
-    group(&mut design).failback =
+    group_of(&mut design).failback =
         Some(Failback { after: constant(30 * MINUTE), outage: constant(2 * MINUTE), by_operator: false });
     let flapping = [(0, HOUR, 5 * HOUR), (0, 5 * HOUR + 3 * MINUTE, 6 * HOUR)];
     let west = |from: u64| (1, 6 * HOUR + from * MINUTE, 6 * HOUR + (from + 1) * MINUTE);

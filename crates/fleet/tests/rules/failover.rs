@@ -54,6 +54,17 @@ fn play(design: Design, outages: &[(u16, u64, u64)]) -> Ledger {
     Script::new(topology(1, 4, 8), modes.to_vec(), DAY).outages(&outages).play(design)
 }
 
+fn group_of(design: &mut Design) -> &mut Standby {
+    let Need::Parts(service) = &mut design.need else { unreachable!("a service of parts") };
+    of(&mut Arc::make_mut(service).failovers[0])
+}
+
+/// Who notices in five minutes, and acts in ten.
+fn people() -> Operator {
+    let (notice, act) = (constant(5 * MINUTE), constant(10 * MINUTE));
+    Operator { notice, act, office: None, success: 1.0, waits: true, alarm: None }
+}
+
 fn of(failover: &mut Failover) -> &mut Standby {
     match &mut failover.pattern {
         Pattern::Standby(standby) => standby,
@@ -104,6 +115,7 @@ fn tm_01_tm_02_traffic_manager_knows_after_100_to_130_s_and_at_once_that_a_part_
         healthy_threshold: 1,
         timeout: SimDuration::from_ms(timeout * SECOND),
         flap_window: SimDuration::ZERO,
+        all_when_none: false,
     };
     for (interval, failures, timeout) in [(30, 4, 10), (10, 4, 9), (10, 1, 9)] {
         let design = pair(|failover| {
@@ -160,8 +172,7 @@ fn dr_04_an_operator_decides_at_the_desk_and_goes_back_when_protection_has_been_
     let design = |office: Option<Office>| {
         pair(|failover| {
             let standby = of(failover);
-            standby.operator =
-                Some(Operator { notice: constant(5 * MINUTE), act: constant(10 * MINUTE), office, alarm: None });
+            standby.operator = Some(Operator { office, ..people() });
             let back = Failback { after: constant(2 * HOUR), outage: constant(20 * MINUTE), by_operator: true };
             standby.failback = Some(back);
             standby.promised = Some(SimDuration::from_ms(2 * HOUR));
@@ -182,6 +193,54 @@ fn dr_04_an_operator_decides_at_the_desk_and_goes_back_when_protection_has_been_
     let ledger = play(design(Some(office)), &[(EAST, 4 * HOUR, 9 * HOUR)]);
     assert_eq!(ledger.outages_ms[0], 4 * HOUR + 16 * MINUTE);
     assert_eq!(count(&ledger, Operation::FailoversLate), 1);
+}
+
+/// A pair that people decide for whose orders work with this probability.
+fn ordered(success: f64) -> Design {
+    pair(|failover| {
+        of(failover).operator = Some(Operator { success, ..people() });
+        of(failover).failback = Some(Failback { after: constant(2 * HOUR), outage: constant(0), by_operator: true });
+    })
+}
+
+#[test]
+fn dr_04_an_order_that_fails_is_noticed_and_given_again_as_long_as_it_is_needed() {
+    let failed = |ledger: &Ledger| count(ledger, Operation::FailoversFailed);
+    let outages = [(EAST, HOUR, 2 * HOUR)];
+    let ledger = play(ordered(1.0), &outages);
+    assert_eq!((ledger.missed_ms, failed(&ledger), count(&ledger, Operation::Failovers)), (18 * MINUTE, 0, 1));
+    // At 1:17, 1:32 and 1:47.
+    let ledger = play(ordered(0.0), &outages);
+    assert_eq!((ledger.missed_ms, failed(&ledger), count(&ledger, Operation::Failovers)), (HOUR, 3, 0));
+    // Until one works, each time with luck of its own: of many about half.
+    let of_hours = |hour: u64| (EAST + (hour % 2) as u16, hour * DAY / 24, hour * DAY / 24 + 50 * MINUTE);
+    let ledger = play(
+        pair(|failover| {
+            of(failover).operator =
+                Some(Operator { success: 0.5, notice: constant(0), act: constant(MINUTE), ..people() });
+            of(failover).failback = None;
+        }),
+        &(1..24).map(of_hours).collect::<Vec<_>>(),
+    );
+    let (fails, works) = (failed(&ledger), count(&ledger, Operation::Failovers));
+    assert_eq!(ledger.missed_ms, (fails + 4 * works) * MINUTE);
+    let (tries, share) = ((fails + works) as f64, works as f64 / (fails + works) as f64);
+    assert!((share - 0.5).abs() < 4.0 * (0.25 / tries).sqrt(), "{works} of {tries}");
+    // Nobody gives orders more often than once a minute: from 1:02 to 1:59.
+    let mut hasty = ordered(0.0);
+    group_of(&mut hasty).operator = Some(Operator { success: 0.0, notice: constant(0), act: constant(0), ..people() });
+    assert_eq!(failed(&play(hasty, &outages)), 58);
+}
+
+#[test]
+fn dr_04_an_order_to_go_back_may_fail_as_well() {
+    // East is out as the trial begins, so clients are at west. From 3:10 every ten minutes until 23:50.
+    let outages = [(EAST, 0, HOUR)];
+    for (success, failed, back) in [(0.0, 125, 0), (1.0, 0, 1)] {
+        let ledger = play(ordered(success), &outages);
+        let counts = [Operation::FailoversFailed, Operation::Failbacks].map(|of| count(&ledger, of));
+        assert_eq!((ledger.missed_ms, counts), (0, [failed, back]));
+    }
 }
 
 #[test]
@@ -208,6 +267,20 @@ fn dr_03_in_04_a_standby_gets_ready_when_its_control_plane_is_back() {
         script.outages(&[(0, 0, 4, HOUR, 5 * HOUR)]).play(design).missed_ms
     };
     assert_eq!((missed(false), missed(true)), (3 * MINUTE, 31 * MINUTE));
+}
+
+#[test]
+fn in_04_an_order_that_meets_a_control_plane_that_is_out_waits_or_fails() {
+    let play = |waits: bool| {
+        let mut script = Script::new(topology(2, 4, 8), vec![mode("zone", Scope::Zone)], DAY);
+        script.control_plane = vec![(HOUR / 2, HOUR + 30 * MINUTE)];
+        let operator = Some(Operator { waits, ..people() });
+        let design = two_sets(Standby { needs_control_plane: true, operator, ..standby() });
+        let ledger = script.outages(&[(0, 0, 4, HOUR, 5 * HOUR)]).play(design);
+        (ledger.missed_ms, count(&ledger, Operation::FailoversFailed))
+    };
+    // Ordered at 1:17: ready a minute after 1:30, or a minute after the next order at 1:32.
+    assert_eq!((play(true), play(false)), ((31 * MINUTE, 0), (33 * MINUTE, 1)));
 }
 
 #[test]

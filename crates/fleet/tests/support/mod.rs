@@ -71,6 +71,7 @@ pub fn balancer() -> LoadBalancer {
         healthy_threshold: 1,
         timeout: SimDuration::from_ms(5 * SECOND),
         flap_window: SimDuration::from_ms(5 * MINUTE),
+        all_when_none: false,
     }
 }
 

@@ -162,6 +162,12 @@ fn capacity<'a>() -> Fields<'a> {
             "share of demand whose first try is sent to a dead machine; with [retry] a later try may serve it, so this may be more than unserved; empty without demand",
             |row: &Row| row.design.lost_to_dead,
         ),
+        field(
+            "lost_in_blips",
+            "share",
+            "expected share of requests of which all tries fail in a break of the network, by a closed form and in no other figure; empty without [blips]",
+            |row: &Row| Cell::maybe(row.design.blips.map(|blips| blips.lost)),
+        ),
     ]
 }
 

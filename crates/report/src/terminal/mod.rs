@@ -6,6 +6,7 @@
 mod agreement;
 mod answer;
 mod assumptions;
+mod blips;
 mod causes;
 mod comparison;
 mod composite;
@@ -93,6 +94,7 @@ pub(crate) fn blocks(outcome: &Outcome, storms: Option<&Storms>, style: Style) -
         windows::draw(&mut page, outcome);
         instants::draw(&mut page, outcome);
         latency::draw(&mut page, outcome);
+        blips::draw(&mut page, outcome);
         jobs::draw(&mut page, outcome);
         sessions::draw(&mut page, outcome);
         differences::draw(&mut page, outcome);

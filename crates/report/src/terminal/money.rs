@@ -6,7 +6,7 @@ use super::page::{Grid, Page, Side, Tone, clean};
 use zonefall_study::outcome::{BillOutcome, DesignOutcome, Estimate, MoneyOutcome, Outcome, Quality};
 
 /// What the items of a bill are called.
-const ITEMS: [(&str, &str); 7] = [
+const ITEMS: [(&str, &str); 8] = [
     ("on_demand", "on demand"),
     ("committed", "paid in advance"),
     ("spot", "Spot"),
@@ -14,6 +14,7 @@ const ITEMS: [(&str, &str); 7] = [
     ("stopped", "deallocated"),
     ("disks", "disks"),
     ("load_balancer", "load balancer"),
+    ("inter_zone", "traffic between zones"),
 ];
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {

@@ -134,6 +134,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         capacity_lost: spread(sketch.lost, 0.03, 9_900),
         unserved: None,
         lost_to_dead: None,
+        blips: None,
         latency: None,
         jobs: None,
         sessions: None,

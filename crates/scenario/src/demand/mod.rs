@@ -14,6 +14,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::files::Files;
 use crate::keys::demand::{DAY_PARTS_MAX, LAUNCHES_MAX};
+use crate::manage::Use;
 use crate::memory::Memory;
 use crate::months;
 use crate::node::{Node, Value};
@@ -59,6 +60,18 @@ pub(crate) fn demand(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> O
     let zone = zone(&reader, clock, sink);
     let read = |sink: &mut Sink| whole(&reader, clock, zone.as_ref(), sink);
     clock.course((&reader, "demand"), zone.as_ref(), sink, read).map(Some)
+}
+
+/// CO-04: what a request moves between machines, which matters to a bill only; nothing where there is no demand.
+pub(crate) fn kb_between_zones(root: &Reader<'_>, billed: bool, sink: &mut Sink) -> Option<(f64, Option<Use>)> {
+    if !root.is_table("demand") {
+        return Some((0.0, None));
+    }
+    let reader = root.sub("demand", "demand", sink)?;
+    let kb = reader.number("kb_between_zones", sink)?;
+    let idle = (!billed).then_some("nobody asks for a bill: there is no `[money]`");
+    let of = Use { span: reader.span_of("kb_between_zones"), key: "kb_between_zones", idle };
+    Some((kb, of.when(kb > 0.0)))
 }
 
 fn whole(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<Demand> {

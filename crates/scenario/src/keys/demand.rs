@@ -50,6 +50,14 @@ pub(super) const KEYS: &[Key] = &[
         .or("1 h")
         .overlay()
         .from("assumed"),
+    Key::new(
+        "demand.kb_between_zones",
+        Number(0.0, 1e6),
+        "Kilobytes (10³ bytes) that a served request moves between two machines. They cross a zone if these stand in different ones: for each region the chance that two machines do, picked one by one, as they stand when nothing has happened (two thirds for three zones alike; none within one zone, or where zones are not known), regions by their machines. Matters for `money.prices.inter_zone_gb` only.",
+    )
+    .or("0.0")
+    .overlay()
+    .from("CO-04"),
     Key::new("demand.step", Duration, "Rises and falls of launches are cut into steps of at most this length.")
         .or("5 min")
         .overlay(),

@@ -48,6 +48,8 @@ pub(super) const KEYS: &[Key] = &[
     failover_key!("when.capacity_lost", Share, "At least this share of the capacity that is asked for in the part does not serve.", "ZN-06"),
     failover_key!("when.serving_below", Count(1, MACHINES_MAX), "Fewer machines of the part than this serve.", "ZN-06"),
     failover_key!("when.lasting", Duration, "For at least so long. Assumed.", "ZN-06", "5 min"),
+    failover_key!("success", Share, "With an operator: probability that an order to send clients over, or back, does what it should. One that does not changes nothing: it is noticed and given again, after `notice` and `act` as at first (`act` alone on the way back), at least 1 min later, as long as it is needed. Without it every order works, which no exercise shows.", "DR-04", "100%"),
+    failover_key!("control_plane", Choice(&["wait", "fail"]), "With an operator, where getting ready needs the control plane (`needs_control_plane`): what becomes of an order while that of the standby's region is out. It waits, or fails and is given again as with `success`.", "IN-04", "wait"),
     failover_key!("office", Table, "With an operator: when people are there, by the calendar, which needs `start`; always without it.", "DR-04"),
     failover_key!("office.days", List(&DAYS, 7), "The days of a week; every day without it.", "", "[]"),
     failover_key!("office.from", Text, "When they come: \"09:00\".", ""),

@@ -199,6 +199,14 @@ pub(super) const KEYS: &[Key] = &[
         .overlay()
         .from("LB-02"),
     Key::new(
+        "load_balancer.no_healthy_backends",
+        Choice(&["all-probed-down", "all-probed-up"]),
+        "Where probes find no machine healthy (of a part, in a service of parts): none gets requests, or all do. With all, machines that are up again serve before a probe has succeeded, and the others get as large a share, which is lost, until the first probe succeeds. Not with an application gateway.",
+    )
+    .or("all-probed-down")
+    .overlay()
+    .from("LB-05"),
+    Key::new(
         "load_balancer.flap_window",
         Duration,
         "Each return within this time of the last doubles the successes needed, up to 8 times; 0 s turns it off.",

@@ -5,6 +5,8 @@ use super::Kind::{Either, Number, Table, Text};
 
 /// The most of an hour's price.
 pub(crate) const PRICE_MAX: f64 = 1e6;
+/// The most of a gigabyte's price.
+const GB_MAX: f64 = 10.0;
 /// The most that an hour of downtime may cost.
 const DOWNTIME_MAX: f64 = 1e12;
 
@@ -55,5 +57,6 @@ pub(super) const KEYS: &[Key] = &[
     disk!("premium-ssd"),
     disk!("standard-ssd"),
     disk!("standard-hdd"),
+    Key::new("money.prices.inter_zone_gb", Number(0.0, GB_MAX), "A gigabyte (10⁹ bytes) that goes from one zone to another (`demand.kb_between_zones`): 0 by the vendor's newer word, 0.01 USD in older lists, which counts once what both ends may be charged for.").or("0.0").from("CO-04"),
     Key::new("money.prices.load_balancer", Number(0.0, PRICE_MAX), "A load balancer, an hour; without it, it costs nothing, and the results say so.").from("CO-03"),
 ];

@@ -63,6 +63,13 @@ fn dr_03_dr_04_what_is_reserved_is_found_and_whoever_decides_goes_back() {
 }
 
 #[test]
+fn dr_04_in_04_orders_work_and_wait_if_nothing_else_is_said() {
+    let of = |more: &str| standby(&format!("pattern = \"cold\"\n{more}")).operator.map(|of| (of.success, of.waits));
+    assert_eq!(of(""), Some((1.0, true)));
+    assert_eq!(of("success = \"85%\"\ncontrol_plane = \"fail\""), Some((0.85, false)));
+}
+
+#[test]
 fn dr_04_zn_06_people_may_look_at_machines_that_are_missing() {
     let set = |name: &str, region: &str, more: &str| {
         format!(
@@ -154,6 +161,12 @@ fn failover_that_cannot_be() {
         (format!("{two}{hot}\nrunning = \"30%\""), "E013", "`running` does not go"),
         (format!("{two}{hot}\ncapacity_risk = \"30%\""), "E013", "`capacity_risk` does not go"),
         (format!("{two}{hot}\nnotice = \"1 min\""), "E013", "decides by itself"),
+        (format!("{two}{hot}\nsuccess = \"90%\""), "E013", "decides by itself"),
+        (format!("{two}{hot}\ncontrol_plane = \"wait\""), "E013", "decides by itself"),
+        (format!("{two}{active}\nsuccess = \"90%\""), "E013", "nothing stands by"),
+        (format!("{two}{by_hand}\nsuccess = \"101%\""), "E023", "success"),
+        (format!("{two}{by_hand}\ncontrol_plane = \"fail\""), "E013", "needs no control plane"),
+        (format!("{two}{by_hand}\nneeds_control_plane = true\ncontrol_plane = \"hope\""), "E014", "hope"),
         (format!("{two}{hot}\nwhen = {{ capacity_lost = \"50%\" }}"), "E013", "`when` does not go"),
         (format!("{two}{active}\nwhen = {{ capacity_lost = \"50%\" }}"), "E013", "nothing stands by"),
         (format!("{two}{by_hand}\nwhen = {{ capacity_lost = \"50%\" }}"), "E013", "no part of `site` has any"),

@@ -124,6 +124,7 @@ impl<'a> Concluding<'a> {
             capacity_lost: share(&tally.capacity_lost),
             unserved: demand.then(|| share(&tally.unserved)),
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
+            blips: BlipsOutcome::of(&design.service),
             latency: self.latency(design),
             jobs: design.jobs.as_ref().map(|_| self.jobs()),
             sessions: self.sessions(design),
@@ -367,6 +368,7 @@ impl<'a> Concluding<'a> {
         let billing = Billing {
             rates: self.study.rates(design)?,
             paid: self.tally.paid.iter().map(|set| set.map(|machine_ms| machine_ms as f64 / trials)).collect(),
+            requests: self.tally.requests as f64 / trials,
             observed_ms: self.observed_ms,
             bill,
             sla,

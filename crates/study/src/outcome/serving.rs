@@ -3,6 +3,8 @@
 use super::{Estimate, Quantile};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use zonefall_fleet::Service;
+use zonefall_fleet::policy::blip::Lost;
 
 /// Times of responses, over all trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +28,24 @@ pub struct LatencyOutcome {
     /// How long requests wait in line before their clients give up; none where what is too much is turned away at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patience_ms: Option<f64>,
+}
+
+/// TF-03: what short breaks of the network cost, by a closed form: beside all other figures and in none of them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BlipsOutcome {
+    /// Expected share of requests of which all tries fail in one.
+    pub lost: f64,
+    /// The same if each were tried once.
+    pub lost_tried_once: f64,
+    /// Whether the breaker of `[retry]` opens in one, so that nobody tries again.
+    pub breaker_opens: bool,
+}
+
+impl BlipsOutcome {
+    pub(crate) fn of(service: &Service) -> Option<Self> {
+        let Lost { share, tried_once, breaker_opens } = service.blips.as_ref()?.lost(service.retry.as_ref());
+        Some(Self { lost: share, lost_tried_once: tried_once, breaker_opens })
+    }
 }
 
 /// Batches of jobs, over all trials.

@@ -77,6 +77,7 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         sla_credit,
         unpromised_ms,
         paid,
+        requests,
         bill,
         classes,
         machine_ms,
@@ -110,7 +111,7 @@ pub(super) fn design<P: Pass>(tally: &mut DesignTally, pass: &mut P) -> Result<(
         pass.number(count)?;
     }
     let sums = [machine_ms, observed_ms, crew_wait_ms, control_plane_out_ms, allocation_out_ms, unpromised_ms];
-    for sum in sums.into_iter().chain([sessions_begun]).chain(classes).chain(paid.iter_mut().flatten()) {
+    for sum in sums.into_iter().chain([sessions_begun, requests]).chain(classes).chain(paid.iter_mut().flatten()) {
         pass.amount(sum)?;
     }
     states(latency, pass)?;

@@ -164,6 +164,7 @@ impl<'a> Concluding<'a> {
             capacity_lost: share(&tally.capacity_lost),
             unserved: demand.then(|| share(&tally.unserved)),
             lost_to_dead: demand.then(|| share(&tally.lost_to_dead)),
+            blips: BlipsOutcome::of(&design.service),
             latency: None,
             sessions: None,
             jobs: None,
@@ -321,6 +322,7 @@ impl<'a> Concluding<'a> {
         let billing = Billing {
             rates: self.study.rates(design)?,
             paid: self.tally.paid.iter().map(|set| set.map(|sum| sum.value() / weights)).collect(),
+            requests: self.tally.requests.value() / weights,
             observed_ms: self.measured_ms,
             bill,
             sla,

@@ -1,6 +1,7 @@
 //! What is kept of many weighted trials: exact sums, in any grouping the same bits. Means count pairs of trials, a plain
 //! one and a forced one with half its weight each; everything else counts trials.
 
+use crate::money::requests;
 use crate::promises::tiers_reached;
 use crate::study::Study;
 use crate::tally::share;
@@ -71,6 +72,8 @@ pub(crate) struct WeightedDesign {
     pub sla_credit: WeightedMoments,
     /// Machine-milliseconds that are paid for, by set.
     pub paid: Vec<[WeightedSum; PAID]>,
+    /// Requests served, where there is a bill.
+    pub requests: WeightedSum,
     /// The bill of a trial in millionths, over trials.
     pub bill: WeightedRatio,
     totals: [WeightedSum; TOTALS],
@@ -120,6 +123,7 @@ impl WeightedTally {
             sla_tiers: vec![none; design.sla.as_ref().map_or(0, |sla| sla.tiers.len())],
             sla_credit: none,
             paid: vec![[WeightedSum::default(); PAID]; design.bought.as_ref().map_or(0, Vec::len)],
+            requests: WeightedSum::default(),
             bill: WeightedRatio::default(),
             totals: [WeightedSum::default(); TOTALS],
             cut_by_horizon: 0,
@@ -139,6 +143,7 @@ impl WeightedTally {
         tally.add_totals(ledger, weights.0);
         if let Some(rates) = study.rates(&study.designs[design]) {
             tally.bill.add(weights.0, rates.bill(ledger), 1);
+            tally.requests.add(weights.0, within(requests(ledger)));
             for (sums, times) in tally.paid.iter_mut().zip(&ledger.paid) {
                 sums.iter_mut().zip(times).for_each(|(sum, &time)| sum.add(weights.0, within(time)));
             }
@@ -302,6 +307,7 @@ impl WeightedDesign {
         self.longest.merge(&other.longest);
         let paid = self.paid.iter_mut().zip(&other.paid).flat_map(|(mine, theirs)| mine.iter_mut().zip(theirs));
         paid.for_each(|(mine, theirs)| mine.merge(theirs));
+        self.requests.merge(&other.requests);
         self.bill.merge(&other.bill);
         self.totals.iter_mut().zip(&other.totals).for_each(|(mine, theirs)| mine.merge(theirs));
         self.cut_by_horizon += other.cut_by_horizon;

@@ -59,6 +59,9 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
         O::RunbooksFailed => "an action of a runbook does not do what it should, or meets a control plane that is out",
         O::FailoversBegun => "the part that serves is found to be out, with another to go to",
         O::Failovers => "another part serves from here on",
+        O::FailoversFailed => {
+            "an order to send clients elsewhere does not do what it should, or meets a control plane that is out"
+        }
         O::FailoversRefused => "a standby cannot get ready for want of capacity, and is tried again",
         O::FailoversLate => "the failover took longer than is promised",
         O::Failbacks => "clients are sent back to the part that comes first",

@@ -69,8 +69,14 @@ fn what_is_drawn_after_a_scripted_strike_is_estimated() {
     assert_eq!(quality(lasting(exponential(0.1))), Quality::Interval);
     let mut probed = bare(&[1], 3, 1);
     let (interval, none) = (SimDuration::from_ms(5000), SimDuration::ZERO);
-    probed.balancer =
-        Some(LoadBalancer { interval, unhealthy_threshold: 2, healthy_threshold: 1, timeout: none, flap_window: none });
+    probed.balancer = Some(LoadBalancer {
+        interval,
+        unhealthy_threshold: 2,
+        healthy_threshold: 1,
+        timeout: none,
+        flap_window: none,
+        all_when_none: false,
+    });
     assert_eq!(quality(probed), Quality::Interval);
     let hidden = Design { sets: bare(&[], 3, 1).sets, ..bare(&[1], 3, 1) };
     assert_ne!(quality(hidden), Quality::Exact);

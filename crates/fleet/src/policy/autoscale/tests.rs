@@ -137,6 +137,11 @@ fn as_13_the_count_nearest_to_the_aim_that_is_safe() {
     let rules = [out(70.0, 1), r#in(66.0, 10)];
     let found = decided(30, &profile((1, 50), &rules), &[value(65.0); 2]);
     assert_eq!(found, Decision::In { to: 28, rule: 1, shortened: true });
+    // The page's example stops at 27: by its own projection that is above the limit, so it would scale out at once.
+    let [at_27, at_28] = [27.0, 28.0].map(|count| 65.0 * 30.0 / count);
+    assert!(at_27 > 72.2 && at_28 < 69.7);
+    let again = |count: u32, sees: f64| decided(count, &profile((1, 50), &rules), &[value(sees); 2]);
+    assert_eq!((again(27, at_27), again(28, at_28)), (Decision::Out { to: 28, rule: 0 }, Decision::Stay));
 }
 
 #[test]

@@ -117,7 +117,8 @@ mod tests {
     fn hot(lack: Option<Lack>) -> Failover {
         let none = Law::new(Shape::Constant(0.0), None).expect("a law");
         let alarm = lack.map(|lack| Alarm { lack, lasting: SimDuration::ZERO });
-        let people = Operator { notice: none.clone(), act: none.clone(), office: None, alarm };
+        let people =
+            Operator { notice: none.clone(), act: none.clone(), office: None, success: 1.0, waits: true, alarm };
         group(Pattern::Standby(Box::new(Standby {
             operator: Some(people),
             ready: none.clone(),

@@ -13,7 +13,7 @@ use zonefall_topology::ZoneId;
 /// Two regions of nine machines in three zones each, which have to serve all of so many machines' worth of demand.
 fn regions(standby: bool, alarm: Option<Alarm>, demand: u64) -> Study {
     let law = |minutes: f64| Law::new(Shape::Constant(minutes * HOUR / 60.0), None).unwrap();
-    let people = Operator { notice: law(3.0), act: law(12.0), office: None, alarm };
+    let people = Operator { notice: law(3.0), act: law(12.0), office: None, success: 1.0, waits: true, alarm };
     let hot = Standby {
         operator: Some(people),
         ready: law(0.0),

@@ -113,6 +113,7 @@ pub fn peer_fleet(probes: bool) -> Study {
             healthy_threshold: 1,
             timeout: seconds(5),
             flap_window: seconds(300),
+            all_when_none: false,
         });
     }
     study("W2", (3, 21, 4), vec![host], vec![fleet])

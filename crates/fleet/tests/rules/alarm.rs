@@ -114,7 +114,7 @@ fn dr_04_people_who_are_at_sending_clients_back_go_on_with_it_when_the_standby_f
     // sent clients back, which nobody is served for so long.
     let back = |after: u64, outage: u64, lost: (u64, u64)| {
         let mut design = watched(Some(HALF));
-        group(&mut design).failback =
+        group_of(&mut design).failback =
             Some(Failback { after: constant(after * MINUTE), outage: constant(outage * MINUTE), by_operator: true });
         let west = (1, 7 * HOUR + lost.0 * MINUTE, 7 * HOUR + lost.1 * MINUTE);
         let ledger = live(design, &[(0, HOUR, 7 * HOUR), west]);
@@ -140,7 +140,7 @@ fn dr_04_tm_02_clients_who_are_not_gone_back_yet_stay_when_the_first_part_fails_
     let mut design = watched(Some(HALF));
     let Need::Parts(service) = &mut design.need else { unreachable!("a service of parts") };
     Arc::make_mut(service).failovers[0].spread = SimDuration::from_ms(32 * MINUTE);
-    (group(&mut design).operator, group(&mut design).failback) =
+    (group_of(&mut design).operator, group_of(&mut design).failback) =
         (None, Some(Failback { after: constant(0), outage: constant(0), by_operator: false }));
     // East is out as a whole from one to two, and again five minutes after it is back: clients go back in steps of two minutes at
     // odd minutes. At 2:08, seen and ready, four of sixteen have gone; the others stay, and these come one by one until 2:40.

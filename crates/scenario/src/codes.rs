@@ -107,6 +107,7 @@ KEPT_BY_DESIGN "W017" "a change that a design does not feel" "`--what-if` change
 AUTOSCALE_RANGE "W018" "a window that Azure may refuse (AS-01)" "The documented range is 5 min to 12 h, but a log in the documents shows one of a minute."
 DRAIN "W019" "a drain that Azure does not wait for (LB-10, MT-11)" "Autoscale deletes machines at once. They drain only within a notice of termination (`terminate_notice`), which is at least as long. Before a new image Azure waits for 15 min at most. The simulation drains them all the same."
 ONE_TRY "W020" "one try, and its work is wasted (TF-01)" "With `[retry]` an attempt that fails in an overload costs the machines `wasted_work` of what one costs that is served, also if it is the only one: with 100 % an overload of a few per cent may leave nobody served. Without the table what is too much is turned away at no cost. `wasted_work = 0` does the same with it."
+MISSPELT "W021" "a new thing with nearly the name of an old one" "A table of a design such as `[design.scale_set.wbe]` changes the set of the base that is called so, or makes a new one. Here it makes one, and the base has one of nearly that name, which stays as it is. Names that differ by a number (`web1`, `web2`) are not told."
 }
 
 /// Complaints that something is not there, which prove nothing in a file that could be read only in part.

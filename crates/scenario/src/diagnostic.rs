@@ -375,6 +375,21 @@ pub fn nearest<'n>(wrong: &str, right: &[&'n str]) -> Option<&'n str> {
     scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= 0.8).map(|(_, name)| name)
 }
 
+/// Whether a name is so near to another that it may be a slip of the finger: one letter, or two of a long name. Names that
+/// are numbered (`web1`, `web-b`) are not.
+pub(crate) fn is_slip(name: &str, other: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>().to_lowercase();
+    let (stem, other_stem) = (letters(name), letters(other));
+    let lettered = |text: &str| text.rsplit_once(['-', '_']).filter(|(_, last)| last.chars().count() <= 1).is_some();
+    let lengths = [stem.chars().count(), other_stem.chars().count()];
+    let [short, long] = [lengths[0].min(lengths[1]), lengths[0].max(lengths[1])];
+    let lettered = lettered(&stem) && lettered(&other_stem);
+    if name.len().max(other.len()) > 200 || short < 2 || long < 3 || stem == other_stem || lettered {
+        return false;
+    }
+    strsim::osa_distance(&stem, &other_stem) <= if short < 8 { 1 } else { 2 }
+}
+
 /// Text from a file without hidden characters, and not endless.
 fn printable(text: &str) -> String {
     let mut out: String = text.chars().take(1000).map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect();

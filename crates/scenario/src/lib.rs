@@ -17,6 +17,7 @@ mod components;
 mod demand;
 mod designs;
 mod diagnostic;
+mod dropped;
 mod explain;
 mod failover;
 mod fault_domains;

@@ -1,7 +1,8 @@
 //! Designs laid over the base: which keys may change, and the tree that results.
 
 use crate::codes;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, is_slip};
+use crate::dropped;
 use crate::instead::gives_way;
 use crate::keys::{self, fleet::DESIGNS_MAX};
 use crate::node::{Entry, Node, Table, Value};
@@ -24,7 +25,7 @@ pub(crate) const NAMED: [&str; 6] =
     ["scale_set", "availability_set", "virtual_machine", "component", "part", "failover"];
 
 /// Tables of which a design may change some keys only.
-const PARTLY: [&str; 2] = ["slo", "maintenance"];
+pub(crate) const PARTLY: [&str; 2] = ["slo", "maintenance"];
 
 /// The base as every design sees it: without designs, or with each laid over it.
 pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<Seen> {
@@ -82,11 +83,13 @@ fn name(table: &Table, node: &Node, sink: &mut Sink) -> Option<(String, Range<us
 /// Lays a design over the base; tells what a design may not change.
 fn lay_over(base: &Table, design: &Table, sink: &mut Sink) -> Table {
     let mut tree = base.clone();
-    for entry in design.entries.iter().filter(|entry| entry.key != "name") {
+    dropped::apply(&mut tree, design, sink);
+    for entry in design.entries.iter().filter(|entry| !["name", "drop"].contains(&entry.key.as_str())) {
         if !allowed(entry, sink) {
             continue;
         }
         if NAMED.contains(&entry.key.as_str()) {
+            misspelt(base, design, entry, sink);
             lay_named(&mut tree, entry, sink);
         } else {
             merge(&mut tree, "", entry);
@@ -104,12 +107,36 @@ fn allowed(entry: &Entry, sink: &mut Sink) -> bool {
         world(&entry.key, &entry.key_span, sink);
     } else {
         sink.error(codes::UNKNOWN_KEY, &entry.key_span, format!("`{}` is not a key of a design", entry.key))
-            .nearest(&entry.key, overlays().chain(["name"]));
+            .nearest(&entry.key, overlays().chain(["name", "drop"]));
     }
     false
 }
 
-fn world(key: &str, span: &Range<usize>, sink: &mut Sink) {
+/// Warns of a thing that a design makes new under a name that is nearly one of the base's, unless that one goes in its place.
+fn misspelt(base: &Table, design: &Table, entry: &Entry, sink: &mut Sink) {
+    let names = |table: &Table| -> Vec<String> {
+        let of_kind = |kind: &&str| table.get(kind).and_then(|node| node.table()).map(|table| table.entries.clone());
+        let entries = NAMED.iter().filter_map(of_kind).flatten();
+        entries.filter(|entry| !entry.node.is_off()).map(|entry| entry.key).collect()
+    };
+    let there: Vec<String> = base
+        .get(&entry.key)
+        .and_then(|node| node.table())
+        .map_or_else(Vec::new, |table| table.entries.iter().map(|entry| entry.key.clone()).collect());
+    let (known, own) = (names(base), entry.node.table().map_or(&[][..], |table| &table.entries));
+    for new in own.iter().filter(|new| !new.node.is_off() && !known.contains(&new.key)) {
+        let replaced = |name: &str| own.iter().any(|entry| entry.key == name && entry.node.is_off());
+        let path = |name: &str| format!("{}.{name}", entry.key);
+        let goes = |name: &str| replaced(name) || dropped::names(design, &path(name));
+        if let Some(near) = there.iter().find(|name| is_slip(&new.key, name) && !goes(name)) {
+            let kind = entry.key.rsplit('_').next().unwrap_or_default();
+            let words = format!("`{}` makes a new {kind}: the base has none of this name", path(&new.key));
+            sink.warn(codes::MISSPELT, &new.key_span, words).help(format!("did you mean `{near}`?"));
+        }
+    }
+}
+
+pub(crate) fn world(key: &str, span: &Range<usize>, sink: &mut Sink) {
     let words = format!("a design cannot change `{key}`: all designs live through the same storms");
     sink.error(codes::WORLD, span, words).help("move it to the top of the file, or compare two files");
 }

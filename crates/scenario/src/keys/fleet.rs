@@ -11,6 +11,8 @@ use zonefall_azure::defaults::GATEWAY_INSTANCES_MAX;
 pub(crate) const MACHINES_MAX: u64 = 10_000_000;
 /// The most sets of a design.
 pub(crate) const SETS_MAX: usize = 200;
+/// The most that one design drops of the base.
+pub(crate) const DROPPED_MAX: usize = 200;
 /// The most designs of a study.
 pub(crate) const DESIGNS_MAX: usize = 200;
 
@@ -284,4 +286,9 @@ pub(super) const KEYS: &[Key] = &[
         "Designs to compare, each laid over the base; the first is the reference. Without one the base is the only design.",
     ),
     Key::new("design[].name", Text, "The design's name, unique."),
+    Key::new(
+        "design[].drop",
+        List(&Text, DROPPED_MAX),
+        "Keys and tables of the base that the design does without, by their paths: `[\"failover.regions.when\"]`. What it says of them itself is laid over nothing. A path that the base has not is refused.",
+    ),
 ];

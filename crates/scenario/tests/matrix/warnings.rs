@@ -1,6 +1,7 @@
 //! V-36 and keys that change nothing: warnings, never errors.
 
 use crate::{accepted, allowed, change, scenario, warned};
+use zonefall_scenario::{Severity, parse};
 
 #[test]
 fn v_36_fewer_machines_than_zones() {
@@ -92,4 +93,67 @@ fn parts_that_jobs_wait_for_are_warned_of_as_others_are() {
     assert!(!told(&parts(6), "W009", ""));
     let few = parts(6).replace("trials = 1000", "trials = 2");
     assert!(told(&few, "W004", "database"), "{}", allowed(&few).warnings);
+}
+
+/// A scenario of two designs, the second with what is said.
+fn with_design(says: &str) -> String {
+    scenario("", &format!("[[design]]\nname = \"as it is\"\n[[design]]\nname = \"other\"\n{says}"))
+}
+
+#[test]
+fn a_new_set_with_nearly_the_name_of_one_of_the_base_is_told() {
+    let set = |name: &str| with_design(&format!("[design.scale_set.{name}]\nregion = \"eastus\"\ncapacity = 12"));
+    for name in ["wbe", "we", "wep", "webb"] {
+        warned(&set(name), "W021", &format!("`scale_set.{name}` makes a new set"), &format!("{name}]\n"));
+        let told = allowed(&set(name)).warnings;
+        let item = told.items().iter().find(|item| item.code == "W021").unwrap();
+        assert_eq!((item.severity, item.help.as_slice()), (Severity::Warning, &["did you mean `web`?".to_owned()][..]));
+    }
+    // Numbered, another word, the base's own, and one that comes in its place are meant.
+    for name in ["web2", "api", "web"] {
+        accepted(&set(name));
+    }
+    for gone in ["scale_set.web = false", "drop = [\"scale_set.web\"]"] {
+        let text = with_design(&format!("{gone}\nscale_set.wbe = {{ region = \"eastus\", capacity = 12 }}"));
+        accepted(&text);
+    }
+}
+
+#[test]
+fn a_design_drops_what_the_base_says() {
+    let text = |drop: &str| {
+        scenario(
+            "zones = [1, 2]\nhealth = {}\nauto_zone_balance = true",
+            &format!("[[design]]\nname = \"as it is\"\n[[design]]\nname = \"other\"\n{drop}"),
+        )
+    };
+    let other = |drop: &str| allowed(&text(drop)).designs[1].clone();
+    let balances = |drop: &str| other(drop).sets[0].management.is_some();
+    assert!(balances("") && !balances("drop = [\"scale_set.web.auto_zone_balance\", \"scale_set.web.health\"]"));
+    // What the design says of a dropped table is laid over nothing.
+    let anew = "drop = [\"scale_set.web\"]\nscale_set.web = { region = \"westus2\", capacity = 2 }";
+    let design = other(anew);
+    assert!(design.sets[0].zones.is_empty() && design.sets[0].management.is_none() && design.sets[0].capacity == 2);
+    for (drop, code, help) in [
+        ("scale_set.web.auto_zone_balence", "E010", "did you mean `auto_zone_balance`?"),
+        ("scale_set.wep.health", "E010", "did you mean `web`?"),
+        ("scale_set.web.health.rich", "E010", ""),
+        ("scale_set", "E010", ""),
+        ("slo.target", "E050", ""),
+        ("slo", "E050", ""),
+        ("region.eastus", "E050", ""),
+        ("a b", "E010", ""),
+    ] {
+        let wrong = parse(&text(&format!("drop = [\"{drop}\"]")), "x.toml").unwrap_err();
+        let found = wrong.items().iter().find(|item| item.code == code);
+        let item = found.unwrap_or_else(|| panic!("{drop}: {wrong}"));
+        assert!(item.line > 1 && item.column == 9, "{drop}: {wrong}");
+        assert!(help.is_empty() || item.help.iter().any(|words| words == help), "{drop}: {wrong}");
+    }
+    for (wrong, code) in
+        [("drop = true", "E012"), ("drop = [3]", "E012"), ("drop = [\"load_balancer\", \"load_balancer\"]", "E015")]
+    {
+        let told = parse(&text(wrong), "x.toml").unwrap_err();
+        assert!(told.items().iter().any(|item| item.code == code), "{wrong}: {told}");
+    }
 }

@@ -31,7 +31,7 @@ fn trial_count(text: &str) -> Result<u64, String> {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 fine, 1 failure, 2 usage, 3 bad scenario, 4 objective missed and 5 not resolved (with --gate; \
-a failed drill is 4, one of which nothing could be run 5), \
+a failed drill is 4, one that was not or not wholly run 5), \
 130 interrupted with partial results kept.";
 
 /// How many nines does a fleet of cloud machines really get, why not more, and what would one more cost?

@@ -96,14 +96,16 @@ fn show(options: &args::Drill, scenario: &Scenario, of: &Faults, console: Consol
         }
         args::DrillFormat::Json => console.data(&zonefall_report::to_json(&drilled.0)?)?,
     }
-    Ok(exit(&drilled.0.designs))
+    Ok(exit(&drilled.0, options.allow_not_run))
 }
 
-/// A hypothesis that was not held against anything is neither kept nor missed.
-fn exit(designs: &[DrillDesign]) -> Exit {
+/// A hypothesis that was not held against anything is neither kept nor missed; one that was held against a part of the
+/// experiment is kept only for those who say that the part is enough.
+fn exit(of: &Drilled, allow_not_run: bool) -> Exit {
+    let whole = of.not_run.is_empty() || allow_not_run;
     match () {
-        () if designs.iter().any(DrillDesign::misses) => Exit::Missed,
-        () if designs.iter().all(DrillDesign::passes) => Exit::Fine,
+        () if of.designs.iter().any(DrillDesign::misses) => Exit::Missed,
+        () if whole && of.designs.iter().all(DrillDesign::passes) => Exit::Fine,
         () => Exit::NotResolved,
     }
 }
@@ -148,6 +150,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
         experiment: name,
         study,
         hypothesis,
+        hypothesis_stated: scenario.hypothesis.said,
         begins,
         designs,
         guessed,

@@ -73,8 +73,11 @@ fn ch_07_a_drill_ends_by_what_was_judged_and_else_by_what_was_not() {
     desk.put("s.toml", format!("{ON}{third}").replace("min_serving = 3", "min_serving = 5"));
     desk.run(TOLD).ends(4).says(&["No design passes. Nothing was run on third", "trial 0 of two"]);
     desk.put("s.toml", ON);
-    desk.run(TOLD).ends(0).says(&["Every design passes."]);
-    desk.run("explain exit-codes").ends(0).says(&["of a drill: on one nothing was run"]);
+    let default = "This is the default, as the scenario has no `[drill]`";
+    desk.run(TOLD).ends(0).says(&["Every design passes.", default]);
+    desk.put("s.toml", format!("{ON}[drill]\nwatch = \"1 h\"\n"));
+    assert!(!desk.run(TOLD).ends(0).out.contains(default));
+    desk.run("explain exit-codes").ends(0).says(&["of a drill: none failed it, but on one nothing was run"]);
 }
 
 /// Beside the verdict, not below: what was only guessed, and what was not run.
@@ -98,11 +101,12 @@ fn ch_03_a_verdict_says_of_how_much_of_the_experiment_it_is_and_on_what() {
         one.replace(SHUTDOWN, NOT_HELD) + ", \"selectorId\": \"web\", \"duration\": \"PT30M\", \"parameters\": []}, ";
     let both = experiment(SHUTDOWN, "web", 1).replace(&one, &(other + &one));
     desk.put("e.json", both);
-    let ran = desk.run(TOLD).ends(0);
-    let words = "Every design passes. That is of a part of the experiment: 1 of its 2 actions was run, not \
+    let ran = desk.run(TOLD).ends(5);
+    let words = "Every design passes as far as it was run. That is of a part of the experiment: 1 of its 2 actions was run, not \
                  autoscalesettings:disableautoscale.";
     assert!(above_the_table(&ran.out).contains(words), "{ran}");
-    let told: Value = serde_json::from_str(&desk.run(&format!("{TOLD} --format json")).ends(0).out).unwrap();
+    desk.run(&format!("{TOLD} --allow-not-run")).ends(0).says(&["Every design passes as far as it was run."]);
+    let told: Value = serde_json::from_str(&desk.run(&format!("{TOLD} --format json")).ends(5).out).unwrap();
     assert_eq!((&told["actions"], &told["not_run"][0]), (&2.into(), &"autoscalesettings:disableautoscale".into()));
     // Options of `trace` are none of a drill.
     for option in ["--all", "--csv", "--longest"] {

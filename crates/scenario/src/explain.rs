@@ -103,7 +103,10 @@ pub fn nearest_topic(topic: &str) -> Option<String> {
     }
     let topics = topics();
     let names: Vec<&str> = topics.iter().map(String::as_str).collect();
-    nearest(topic, &names).map(str::to_owned)
+    let last = |path: &'_ str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    // Of a path its table alone says nothing: `slo.foo` is not nearly `slo`.
+    let is_near = |near: &&str| !topic.contains('.') || nearest(&last(topic), &[&last(near)]).is_some();
+    nearest(topic, &names).filter(is_near).map(str::to_owned)
 }
 
 fn code_text(code: &Code) -> String {

@@ -292,6 +292,8 @@ fn explain_knows_every_key_and_code() {
     }
     assert_eq!(explain("no such thing"), None);
     assert_eq!(nearest_topic("rack-failur").as_deref(), Some("rack-failure"));
+    assert_eq!(nearest_topic("slo.foo"), None);
+    assert_eq!(nearest_topic("slo.min_servin").as_deref(), Some("slo.min_serving"));
 }
 
 #[test]

@@ -112,6 +112,8 @@ pub struct Drilled {
     pub study: String,
     /// What must hold.
     pub hypothesis: Hypothesis,
+    /// Whether the scenario states it; else it is the default of `[drill]`.
+    pub hypothesis_stated: bool,
     /// Day and time when the experiment begins; none where the scenario has no calendar.
     pub begins: Option<String>,
     /// Each design.

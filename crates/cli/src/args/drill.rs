@@ -14,8 +14,8 @@ Without an experiment the scenario's own `[[script]]` is run: it begins with its
 The experiment is what Azure takes: raw, in a REST example, or in an ARM template. Scale sets are found by their names; a
 placeholder or another name needs --target. Settings of autoscale: by the name of their set, or the only one. The hypothesis stands in the scenario (`explain drill`).
 
-Exit code 4 if the hypothesis fails on a design; 5 if it fails on none, but on one nothing of the experiment could be run, so that
-nothing was judged.";
+Exit code 4 if the hypothesis fails on a design; 5 if it fails on none, but on one nothing of the experiment could be run, or an
+action of it was not run (--allow-not-run: 0), so that it was not judged, or in part.";
 
 /// The most trials of a drill.
 const TRIALS_MAX: u64 = 1000;
@@ -38,6 +38,9 @@ pub struct Drill {
     /// Let the zones that the experiment filters, or that the script takes, be lost as the profile's outages of zones are.
     #[arg(long)]
     pub as_outage: bool,
+    /// Exit with 0 where every design passes as far as the experiment was run, though actions of it were not.
+    #[arg(long)]
+    pub allow_not_run: bool,
     /// Trials: they differ in how long boots and repairs take, and in the noise of a demand.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
     pub trials: u64,

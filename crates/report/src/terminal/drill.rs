@@ -72,11 +72,12 @@ fn passes(of: &Drilled) -> String {
     };
     let (passed, not_run) = (named(|of| of.passes()), named(|of| !of.is_judged()));
     let judged = of.designs.len() - not_run.len();
+    let far = if of.not_run.is_empty() { "" } else { " as far as it was run" };
     let says = match (passed.len(), judged) {
         (_, 0) => return "Nothing was run, so nothing was judged: no design passes or fails.".into(),
         (0, _) => "No design passes.".into(),
-        (some, all) if some == all && not_run.is_empty() => "Every design passes.".into(),
-        (some, all) => format!("{some} of {all} designs pass: {}.", passed.join(", ")),
+        (some, all) if some == all && not_run.is_empty() => format!("Every design passes{far}."),
+        (some, all) => format!("{some} of {all} designs pass{far}: {}.", passed.join(", ")),
     };
     if not_run.is_empty() {
         return says;
@@ -93,8 +94,13 @@ fn asked(of: &Drilled) -> String {
         some if some >= lasts_ms => format!("may be missed through all {} min of it", min(lasts_ms)),
         some => format!("may be missed for {} of its {} min", min(some), min(lasts_ms)),
     };
+    let whose = if of.hypothesis_stated {
+        ""
+    } else {
+        " This is the default, as the scenario has no `[drill]` (`explain drill`)."
+    };
     format!(
-        "The objective must hold for {} min before the experiment, {may_miss}, and must hold for good {} min after it.",
+        "The objective must hold for {} min before the experiment, {may_miss}, and must hold for good {} min after it.{whose}",
         min(hypothesis.begins_ms),
         min(hypothesis.recovered_ms - hypothesis.ends_ms)
     )

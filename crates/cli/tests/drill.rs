@@ -39,7 +39,9 @@ fn experiment(action: &str, set: &str, zone: u32) -> String {
 
 const SHUTDOWN: &str = "urn:csci:microsoft:virtualMachineScaleSet:shutdown/2.0";
 /// Something that the model does not hold.
-const NOT_HELD: &str = "urn:csci:microsoft:autoscaleSettings:disableAutoscale/1.0";
+const NOT_HELD: &str = "urn:csci:microsoft:networkSecurityGroup:securityRule/1.0";
+/// Something that does nothing where no set scales.
+const IDLE: &str = "urn:csci:microsoft:autoscaleSettings:disableAutoscale/1.0";
 const TOLD: &str = "drill e.json --on s.toml --trials 2";
 
 #[test]
@@ -47,6 +49,7 @@ fn ch_02_where_nothing_can_be_run_nothing_is_judged() {
     let desk = Desk::with(ON);
     for (action, zone, why) in [
         (SHUTDOWN, 3, "the experiment cannot be run: nothing of `web` stands in zone 3"),
+        (IDLE, 1, "nothing was run: nothing that the experiment does strikes anything that the model has"),
         (NOT_HELD, 1, "nothing was run: nothing that the experiment does strikes anything that the model has"),
     ] {
         desk.put("e.json", experiment(action, "web", zone));
@@ -97,17 +100,23 @@ fn ch_03_a_verdict_says_of_how_much_of_the_experiment_it_is_and_on_what() {
     assert!(!said.out.contains("shop-vmss"), "{said}");
     // A second action that the model does not hold.
     let one = format!("{{\"type\": \"continuous\", \"name\": \"{SHUTDOWN}\"");
-    let other =
-        one.replace(SHUTDOWN, NOT_HELD) + ", \"selectorId\": \"web\", \"duration\": \"PT30M\", \"parameters\": []}, ";
-    let both = experiment(SHUTDOWN, "web", 1).replace(&one, &(other + &one));
-    desk.put("e.json", both);
+    let with = |action: &str| {
+        let other =
+            one.replace(SHUTDOWN, action) + ", \"selectorId\": \"web\", \"duration\": \"PT30M\", \"parameters\": []}, ";
+        experiment(SHUTDOWN, "web", 1).replace(&one, &(other + &one))
+    };
+    // Where no set scales, autoscale that is disabled changes nothing: the verdict is of the whole experiment.
+    desk.put("e.json", with(IDLE));
+    let ran = desk.run(TOLD).ends(0).says(&["Every design passes."]);
+    assert!(!ran.out.contains("a part of the experiment"), "{ran}");
+    desk.put("e.json", with(NOT_HELD));
     let ran = desk.run(TOLD).ends(5);
     let words = "Every design passes as far as it was run. That is of a part of the experiment: 1 of its 2 actions was run, not \
-                 autoscalesettings:disableautoscale.";
+                 networksecuritygroup:securityrule.";
     assert!(above_the_table(&ran.out).contains(words), "{ran}");
     desk.run(&format!("{TOLD} --allow-not-run")).ends(0).says(&["Every design passes as far as it was run."]);
     let told: Value = serde_json::from_str(&desk.run(&format!("{TOLD} --format json")).ends(5).out).unwrap();
-    assert_eq!((&told["actions"], &told["not_run"][0]), (&2.into(), &"autoscalesettings:disableautoscale".into()));
+    assert_eq!((&told["actions"], &told["not_run"][0]), (&2.into(), &"networksecuritygroup:securityrule".into()));
     // Options of `trace` are none of a drill.
     for option in ["--all", "--csv", "--longest"] {
         assert!(!ran.out.contains(option), "{option}: {ran}");

@@ -40,7 +40,7 @@ pub const OCCURRENCES_MIN: f64 = 10.0;
 pub struct Kind {
     /// What reports call the one, or those that meet.
     pub causes: Vec<String>,
-    /// How often it is expected in a trial, over all units.
+    /// How often it is expected in a trial, over all units; what hangs on one outage that meets many comes as seldom as that does.
     pub per_trial: f64,
     /// Milliseconds that it is expected to bring to a trial.
     pub ms_per_trial: f64,
@@ -348,9 +348,9 @@ impl<'a> Strikes<'a> {
             let Outage::Law(law) = &mode.outage else { return None };
             let share = (mode.rate_per_year() * law.mean_ms() / MS_PER_YEAR).min(1.0);
             let causes = vec![cause_name(strike.mode, strike.reach.is_of_two()), mode.name.clone()];
-            let per_trial = per_trial * share;
-            // What is left of an outage that is under way.
-            let ms_per_trial = per_trial * 0.5 * inspected_ms(law);
+            // What is left of an outage that is under way; all that wait for the end of one come as seldom as it does.
+            let ms_per_trial = per_trial * share * 0.5 * inspected_ms(law);
+            let per_trial = (per_trial * share).min(mode.rate_per_year() * self.years);
             Some(Kind { causes, per_trial, ms_per_trial, variance_ms2: 0.0, is_sure: false })
         };
         modes.filter_map(kind).collect()

@@ -94,6 +94,10 @@ fn intervals_have_room_for_each_way_in_which_a_mode_strikes() {
     }
 }
 
+fn constant_h(hours: f64) -> Law {
+    law(Shape::Constant(hours * HOUR))
+}
+
 fn law(shape: Shape) -> Law {
     Law::new(shape, None).unwrap()
 }
@@ -180,6 +184,29 @@ fn intervals_have_room_for_long_ones_that_meet() {
             println!("{name}, {of}: {below} of 60 below {exact:.3e}, {intervals} intervals");
             assert!(below <= 5, "{name}, {of}: {below}");
         }
+    }
+}
+
+/// One long outage meets many short ones: that many meetings are expected says nothing of how many trials show any.
+#[test]
+fn intervals_have_room_for_a_seldom_outage_that_meets_many_short_ones() {
+    let zone = |a_year: f64, hours| mode("zone", Scope::Zone, YEAR_H / a_year, constant_h(hours));
+    let host = |a_year: f64, hours| mode("host", Scope::Host, YEAR_H / a_year, constant_h(hours));
+    let vm = |a_year: f64, hours| mode("vm", Scope::Instance, YEAR_H / a_year, constant_h(hours));
+    let cases = [
+        ("a zone", vec![zone(0.01, 2000.0), vm(600.0, 22.0 / 3600.0)], bare(&[1, 2], 2, 1), 60),
+        ("a host", vec![host(0.01, 2000.0), vm(600.0, 22.0 / 3600.0)], bare(&[1], 2, 1), 60),
+        ("a zone, 1,000 trials", vec![zone(5e-4, 2000.0), vm(1000.0, 0.02)], bare(&[1, 2], 2, 1), 1_000),
+        ("a month", vec![zone(0.003, 720.0), vm(365.0, 2.0 / 60.0)], bare(&[1, 2], 2, 1), 300),
+        ("two hosts and a machine", vec![host(0.05, 2000.0), vm(400.0, 0.5)], bare(&[1], 6, 4), 60),
+        ("two zones and a machine", vec![zone(0.05, 1000.0), vm(400.0, 0.2)], bare(&[1, 2, 3], 3, 1), 300),
+    ];
+    for (name, modes, design, trials) in cases {
+        let study = small(profile(modes), design, trials);
+        let exact = exactly(&study, &study.designs[0]).unwrap().unavailability;
+        let (below, intervals) = below(&study, exact, 60);
+        println!("{name}: {below} of 60 below {exact:.3e}, {intervals} intervals");
+        assert!(below <= 5, "{name}: {below}");
     }
 }
 

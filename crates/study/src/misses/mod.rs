@@ -97,6 +97,11 @@ impl Kinds {
         self.rare(trials).map(|of| of.ms_per_trial).sum()
     }
 
+    /// Milliseconds that the kinds bring to a trial which miss whatever the hour: about what a trial misses where all is rare.
+    pub fn sure_ms(&self) -> f64 {
+        self.0.iter().filter(|of| of.is_sure).map(|of| of.ms_per_trial).sum()
+    }
+
     /// What lies beyond what so many trials show.
     pub fn beyond(&self, trials: u64) -> Beyond {
         let often = self.0.iter().filter(|of| !of.is_rare(trials));

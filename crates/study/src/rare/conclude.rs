@@ -8,6 +8,7 @@ use super::splitting;
 use super::tally::{Total, WeightedDesign};
 use crate::composite::composite;
 use crate::conclude::*;
+use crate::misses::Kinds;
 use crate::money::Billing;
 use crate::natural;
 use crate::outcome::*;
@@ -38,6 +39,11 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
         designs,
         ..frame(study, (of.trials(), wanted_trials(study, of)), labels)
     }
+}
+
+/// By how much forced trials miss less than rates and places bring.
+pub(crate) fn short_of(kinds: &Kinds, mean_ms: f64) -> f64 {
+    (kinds.sure_ms() - mean_ms).max(0.0)
 }
 
 /// How many trials were asked for.
@@ -72,13 +78,24 @@ impl<'a> Concluding<'a> {
     }
 
     fn mean(&self, moments: &WeightedMoments, cap: f64, factor: f64) -> Estimate {
+        estimate(&self.of(moments, cap).within(cap), factor)
+    }
+
+    fn of(&self, moments: &WeightedMoments, cap: f64) -> MeanEstimate {
         let mean = MeanEstimate::new(moments, cap, self.confidence);
-        let mean = match self.grouped {
+        match self.grouped {
             // The few light misses of replications say nothing of one blow that none has met.
             true => mean.not_below_the_unseen(cap, self.confidence),
             false => self.with_the_unforeseen(mean.as_wide_as_its_hits(self.confidence), cap, cap),
-        };
-        estimate(&mean.within(cap), factor)
+        }
+    }
+
+    /// The missed share. A pilot may pass a way to miss by: the upper end has room for what rates and places bring more.
+    fn unavailability(&self, design: &Design) -> Estimate {
+        let (cap, of) = (cap_ms(self.study), self.of(&self.tally.missed, cap_ms(self.study)));
+        let known = || short_of(&Kinds::of(self.study, design), of.mean);
+        let room = if self.grouped || self.study.measure.until_first_miss { 0.0 } else { known() };
+        estimate(&of.with_room(room, cap).within(cap), 1.0 / self.measured_ms)
     }
 
     /// Few hits are few ways to miss: where they carry no interval, the bound leaves room for misses that hold no pattern, of this
@@ -131,7 +148,7 @@ impl<'a> Concluding<'a> {
 
     fn design(&self, design: &Design) -> DesignOutcome {
         let (study, tally) = (self.study, self.tally);
-        let unavailability = self.mean(&tally.missed, cap_ms(study), 1.0 / self.measured_ms);
+        let unavailability = self.unavailability(design);
         let missed = Interval { low: unavailability.low.unwrap_or(f64::NEG_INFINITY), high: unavailability.high };
         let windows = study.measure.windows.whole() as f64;
         let windows_met = (windows > 0.0).then(|| one_less(self.mean(&tally.breaches, windows, 1.0 / windows)));

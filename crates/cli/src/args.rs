@@ -454,6 +454,6 @@ pub struct Init {
 #[derive(Debug, Args)]
 pub struct Explain {
     /// A key (scale_set.capacity), a failure mode (rack-failure), an error code (E001), a column
-    /// (downtime_min_per_month); all topics if not given.
+    /// (downtime_min_per_month); what there is if not given.
     pub topic: Option<String>,
 }

@@ -28,10 +28,38 @@ pub fn init(options: &Init, console: Console) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
-/// Explains a topic, or lists all of them.
+/// What can be asked for, by kind.
+const ENTRY: &str = "\
+`zonefall explain <topic>` explains one thing. What there is:
+
+Writing a scenario
+  keys                    every key in a line; one: scale_set.capacity, slo.target, or its last part
+  a table                 slo, demand, failover, runbook, retry, plan, drill …
+  profile                 what fails how often by default; one mode: rack-failure, zone-network
+
+What the program says
+  codes                   every mistake, warning and hint; one: E010, W003
+  exit-codes              how each command ends
+  verify, checkpoint, fit what these are and how they are used
+
+What the results say
+  availability            a column or a metric by its name, as in downtime_min_per_month
+  causes                  what missed time is charged to; one: quota, overload
+  plan.csv                a file by its name
+  sla                     what Azure promises, and what it is worth
+
+What is modelled
+  rules                   the rules of Azure that the simulation follows; one: ZN-05, LB-02
+  not-modelled            what is left out
+
+`zonefall explain topics` lists every topic, a line each: search it with grep.
+`zonefall init list` has scenarios to begin with, `zonefall <command> --help` the options.
+";
+
+/// Explains a topic, or says what can be explained.
 pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
     let Some(topic) = &options.topic else {
-        console.data(&format!("{}\n", topics().join("\n")))?;
+        console.data(ENTRY)?;
         return Ok(Exit::Fine);
     };
     let known = || zonefall_scenario::explain(topic).or_else(|| zonefall_report::explain(topic));
@@ -49,7 +77,7 @@ pub fn explain(options: &Explain, console: Console) -> Result<Exit> {
     let hint = match (near.is_empty(), zonefall_scenario::nearest_topic(topic)) {
         (false, _) => format!("perhaps: {}", near.join(", ")),
         (true, Some(nearest)) => format!("perhaps: {nearest}"),
-        (true, None) => "`zonefall explain` lists all topics".into(),
+        (true, None) => "`zonefall explain topics` lists all".into(),
     };
     console.complain(&format!("error: nothing is known of `{topic}`; {hint}"));
     Ok(Exit::Usage)
@@ -67,6 +95,7 @@ fn topics() -> Vec<String> {
 
 fn own_topic(topic: &str) -> Option<String> {
     match topic {
+        "topics" => Some(topics().join("\n")),
         "fit" => Some(crate::fit::EXPLAINED.into()),
         "not-modelled" => {
             let of_profile = zonefall_azure::profile::NOT_MODELLED.iter().map(|(rule, words)| format!("  {rule}: {words}"));

@@ -27,6 +27,10 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
         console.complain(&format!("error: {words}"));
         return Ok(Exit::Usage);
     }
+    if let Some(words) = unnumbered(options) {
+        console.complain(&format!("error: {words}"));
+        return Ok(Exit::Usage);
+    }
     let (Some(path), Some(number)) = (&options.faults, options.trial) else {
         return timeline::timeline(options, &scenario, console);
     };
@@ -50,6 +54,17 @@ pub fn trace(options: &Trace, console: Console) -> Result<Exit> {
         options.scenario.display()
     ));
     Ok(Exit::Fine)
+}
+
+/// Faults are the same for all designs: which trial is the worst only a design says.
+fn unnumbered(options: &Trace) -> Option<String> {
+    let all = [(options.worst, "--worst"), (options.median, "--median"), (options.first_breach, "--first-breach")];
+    let (_, which) = all.into_iter().find(|(asked, _)| *asked && options.faults.is_some())?;
+    Some(format!(
+        "--faults does not go with {which}: it writes what strikes all designs in a trial, and which trial {which} is differs from design to \
+         design. `zonefall trace {} {which}` (with --design NAME) says its number; then --trial N --faults FILE",
+        options.scenario.display()
+    ))
 }
 
 /// A trial that the scenario does not have.

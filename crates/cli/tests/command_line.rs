@@ -39,7 +39,52 @@ fn help_keeps_to_the_width_of_the_terminal() {
 }
 
 fn topics(desk: &Desk) -> Vec<String> {
-    desk.run("explain").ends(0).out.lines().map(str::to_owned).collect()
+    desk.run("explain topics").ends(0).out.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn explain_alone_fits_a_screen_and_all_that_it_names_can_be_explained() {
+    let desk = Desk::new();
+    let told = desk.run("explain").ends(0).out;
+    assert!(told.lines().count() <= 40, "{told}");
+    assert!(told.lines().all(|line| line.chars().count() <= 100), "{told}");
+    for topic in [
+        "keys",
+        "scale_set.capacity",
+        "slo.target",
+        "slo",
+        "demand",
+        "failover",
+        "runbook",
+        "retry",
+        "plan",
+        "drill",
+        "profile",
+        "rack-failure",
+        "zone-network",
+        "codes",
+        "E010",
+        "W003",
+        "exit-codes",
+        "verify",
+        "checkpoint",
+        "fit",
+        "availability",
+        "downtime_min_per_month",
+        "causes",
+        "quota",
+        "overload",
+        "plan.csv",
+        "sla",
+        "rules",
+        "ZN-05",
+        "LB-02",
+        "not-modelled",
+        "topics",
+    ] {
+        assert!(told.contains(topic), "{topic}");
+        ran(&mut desk.command(["explain", topic])).ends(0);
+    }
 }
 
 #[test]

@@ -474,3 +474,52 @@ fn rows_of_one_cause_that_do_different_things_each_do_their_own() {
         assert!((missed - 60.0).abs() < 1e-9, "{missed}");
     }
 }
+
+/// A set that wants a machine more than its quota has, every quarter of an hour.
+const REFUSED: &str = "\
+name = \"refused\"
+horizon = \"2 days\"
+trials = 1
+seed = 1
+[slo]
+min_serving = 3
+[region.east]
+[faults]
+profile = \"none\"
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 3
+size = \"Standard_D4s_v5\"
+[quota]
+vcpus = 12
+[[change]]
+at = \"1 h\"
+set = \"web\"
+capacity = 6
+retry = \"15 min\"
+";
+
+#[test]
+fn al_01_a_refusal_that_comes_again_is_told_once_in_text_and_each_time_in_tables() {
+    let desk = Desk::with(REFUSED);
+    let csv = desk.run("trace s.toml --trial 0 --format csv").ends(0).out;
+    let refused = csv.lines().filter(|line| line.contains("for lack of quota")).count();
+    assert!(refused > 100, "{csv}");
+    let ran = desk.run("trace s.toml --trial 0 --all").ends(0);
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(flat.matches("for lack of quota").count(), 1, "{ran}");
+    let words = format!(", and again {} times until day 1 ", refused - 1);
+    assert!(flat.contains(&words), "{words}: {ran}");
+    assert!(ran.out.lines().count() < 30, "{ran}");
+}
+
+#[test]
+fn faults_are_written_of_a_trial_by_its_number_and_the_reason_is_said() {
+    let desk = Desk::with(REFUSED);
+    for which in ["--worst", "--median", "--first-breach"] {
+        let ran = ran(&mut desk.command(["trace", "s.toml", which, "--faults", "f.csv"])).ends(2);
+        let words = format!("--faults does not go with {which}: it writes what strikes all designs in a trial");
+        assert!(ran.err.contains(&words) && ran.err.contains("--trial N --faults FILE"), "{ran}");
+    }
+    ran(&mut desk.command(["trace", "s.toml", "--trial", "0", "--faults", "f.csv"])).ends(0);
+}

@@ -6,6 +6,7 @@ use crate::codes;
 use crate::components::{Modes, Site};
 use crate::demand;
 use crate::diagnostic::Sink;
+use crate::doubtful;
 use crate::files::Files;
 use crate::jobs;
 use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
@@ -187,6 +188,10 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         bought: around.prices.map(|_| sets.iter().map(|placed| placed.purchase.bought).collect()),
     };
     has_marks(&design, around.profile, &reader, sink)?;
+    // Of candidates nobody reads hints.
+    if memory.is_none() {
+        doubtful::check(&reader, &design, &sets, around.topology, sink);
+    }
     Some(Laid { design, sets, rates, uses, span: seen.span.clone(), need_span })
 }
 

@@ -17,6 +17,7 @@ mod components;
 mod demand;
 mod designs;
 mod diagnostic;
+mod doubtful;
 mod dropped;
 mod explain;
 mod failover;

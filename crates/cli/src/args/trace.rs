@@ -48,18 +48,18 @@ pub struct Trace {
     /// Tell only the longest outage and what led to it, in text and CSV.
     #[arg(long)]
     pub longest: bool,
-    /// Write everything that happened to this file, for spreadsheets; with --longest what is told.
+    /// Write everything that happened to this file, for spreadsheets; with --longest what is told. Each refusal has a row, also those
+    /// that text tells as one that came again.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
     /// Draw the longest outage to this file.
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
-    /// Write the faults to this file, in place of a timeline.
+    /// Write the faults of a trial, named by its number (--trial), to this file, in place of a timeline.
     #[arg(
         long,
         value_name = "FILE",
-        requires = "trial",
-        conflicts_with_all = ["worst", "median", "first_breach", "design", "format", "all", "longest", "csv", "svg"]
+        conflicts_with_all = ["design", "format", "all", "longest", "csv", "svg"]
     )]
     pub faults: Option<PathBuf>,
     /// Replace existing files.

@@ -3,7 +3,7 @@
 use super::Style;
 use super::number;
 use super::page::{Page, Tone, clean};
-use zonefall_study::timeline::{Amiss, Kind, Outage, Row, Timeline};
+use zonefall_study::timeline::{Amiss, Folded, Kind, Outage, Row, Timeline, folded};
 
 /// Rows of one outage that are shown.
 const ROWS_SHOWN: usize = 60;
@@ -174,7 +174,9 @@ pub(crate) fn still(amiss: &Amiss) -> String {
 }
 
 fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {
-    for (at, row) in rows.iter().enumerate() {
+    let rows = folded(rows);
+    for (at, told) in rows.iter().enumerate() {
+        let row = told.row;
         // The beginning and the end are what a reader looks for.
         if rows.len() > most && at == most / 2 {
             page.line(&format!("    … {} more rows …", rows.len() - most));
@@ -188,7 +190,16 @@ fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {
             Kind::Fault => Some(Tone::Unsure),
             _ => None,
         };
-        page.paragraph(Some((&instant(row.at_ms), instant(row.at_ms).len())), &words(of, row), tone);
+        page.paragraph(Some((&instant(row.at_ms), instant(row.at_ms).len())), &(words(of, row) + &again(told)), tone);
+    }
+}
+
+/// ", and again 12 times until day 3 04:15:00".
+pub(crate) fn again(of: &Folded<'_>) -> String {
+    match of.again {
+        0 => String::new(),
+        1 => format!(", and again on {}", instant(of.until_ms)),
+        many => format!(", and again {} times until {}", number::count(many as u64), instant(of.until_ms)),
     }
 }
 

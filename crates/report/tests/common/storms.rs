@@ -10,6 +10,7 @@ fn row(at_ms: u64, kind: Kind, says: &str, cause: &str, place: &str) -> Row {
         within: Place::Fault,
         kind,
         says: says.into(),
+        refused: false,
         rules: "LB-02".into(),
         cause: cause.into(),
         place: place.into(),

@@ -200,12 +200,22 @@ pub(crate) fn elsewhere(name: &str) -> Vec<&'static str> {
     let mut names: Vec<&str> = keys().iter().map(plain_name).collect();
     names.sort_unstable();
     names.dedup();
-    let called = names.iter().find(|other| **other == name).copied().or_else(|| nearest(name, &names));
+    let called = names
+        .iter()
+        .find(|other| **other == name)
+        .copied()
+        .or_else(|| nearest(name, &names).filter(|near| is_near(name, near)));
     let mut paths: Vec<&str> =
         keys().iter().filter(|key| Some(plain_name(key)) == called).map(|key| key.path).collect();
     paths.sort_by_key(|path| (path.matches('<').count(), path.matches('.').count()));
     paths.truncate(3);
     paths
+}
+
+/// Whether a key of another table may be meant: a slip in a short word makes any other of it.
+fn is_near(wrong: &str, name: &str) -> bool {
+    let is_part = name.split('_').any(|word| word == wrong);
+    is_part || 4 * strsim::osa_distance(wrong, name) <= wrong.chars().count()
 }
 
 /// The keys that may stand in the table at `parent`.

@@ -8,7 +8,7 @@ use crate::reader::Reader;
 use crate::sets;
 use std::ops::Range;
 use zonefall_azure::limits::{self, Attachment, Model, ScaleSetShape, StandbyShape, Violation};
-use zonefall_fleet::management::{Action, Change, StandbyPool};
+use zonefall_fleet::management::{Action, Change, StandbyPool, Trigger};
 use zonefall_topology::{RegionId, Topology, ZoneId};
 
 /// The set that is changed.
@@ -32,8 +32,10 @@ pub(crate) struct Changed<'a> {
 pub(crate) fn changes(rows: &[&Row], mut set: Changed<'_>, sink: &mut Sink) -> Option<Vec<Change>> {
     let mut all = Vec::with_capacity(rows.len());
     let mut fine = true;
+    let first = set.model.capacity;
     for row in rows {
         let reader = Reader::new(&row.node, row.path, sink);
+        shrinks(row, first, &reader, sink);
         match action(row, &mut set, &reader, sink) {
             Some(action) => {
                 all.push(Change { trigger: row.trigger.clone(), action, retry: row.retry, back_after: row.back_after })
@@ -42,6 +44,16 @@ pub(crate) fn changes(rows: &[&Row], mut set: Changed<'_>, sink: &mut Sink) -> O
         }
     }
     fine.then_some(all)
+}
+
+/// A runbook that answers an alert with fewer machines than the set begins with.
+fn shrinks(row: &Row, first: u32, reader: &Reader<'_>, sink: &mut Sink) {
+    let (Trigger::Alert(_), Asked::Capacity(asked)) = (&row.trigger, &row.asked) else { return };
+    if *asked < first {
+        let words = format!("this runbook shrinks `{}`: to {asked} machines, and it begins with {first}", row.set);
+        sink.hint(codes::SHRINKS, &reader.span_of("capacity"), words)
+            .help("`capacity` is how many there are to be in all, not how many more");
+    }
 }
 
 fn action(row: &Row, set: &mut Changed<'_>, reader: &Reader<'_>, sink: &mut Sink) -> Option<Action> {

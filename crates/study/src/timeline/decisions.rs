@@ -117,6 +117,25 @@ pub(super) const fn place_of(of: Operation) -> Place {
     }
 }
 
+/// Whether it is an answer of no: who is refused asks again, so the same may be told every few minutes.
+pub(super) const fn is_refusal(of: Operation) -> bool {
+    use Operation as O;
+    matches!(
+        of,
+        O::ScaleOutsBlocked
+            | O::ScaleInsBlocked
+            | O::ControlPlaneRefusals
+            | O::QuotaRefusals
+            | O::AllocationsFailed
+            | O::NoRoom
+            | O::AutoscaleFailed
+            | O::AutoscaleHeldBack
+            | O::AutoscaleMetricsLost
+            | O::RepairsBlocked
+            | O::FailoversRefused
+    )
+}
+
 /// What a counter counts.
 pub(super) enum Counts {
     /// Machines that something is done to.

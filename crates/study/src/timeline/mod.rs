@@ -9,6 +9,7 @@ mod beside;
 mod capacity;
 mod clients;
 mod decisions;
+mod folded;
 mod lanes;
 mod needed;
 mod pick;
@@ -18,6 +19,7 @@ mod struck;
 
 pub use amiss::Amiss;
 pub use capacity::Capacity;
+pub use folded::{Folded, folded};
 pub use pick::{Pick, pick};
 pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
 
@@ -205,6 +207,9 @@ pub struct Row {
     pub kind: Kind,
     /// In words.
     pub says: String,
+    /// Whether it is a refusal, which comes again as long as somebody asks.
+    #[serde(skip)]
+    pub refused: bool,
     /// The rules behind it; empty where there are none.
     pub rules: String,
     /// The cause; empty where there is none.

@@ -2,7 +2,7 @@
 
 use super::amiss::Stays;
 use super::beside;
-use super::decisions::{Counts, counts, event, place_of};
+use super::decisions::{Counts, counts, event, is_refusal, place_of};
 use super::{Kind, Outage, Place, Row};
 use crate::study::Study;
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,6 +220,7 @@ impl Telling<'_> {
             },
             kind,
             says,
+            refused: false,
             rules: String::new(),
             cause: String::new(),
             place: String::new(),
@@ -275,7 +276,8 @@ impl Telling<'_> {
             Counts::Times => (0, times, 0),
             Counts::Requests => (0, 0, times),
         };
-        Row { within: place_of(of.operation), rules: of.rules.into(), machines, times, requests, ..row }
+        let (within, refused) = (place_of(of.operation), is_refusal(of.operation));
+        Row { within, refused, rules: of.rules.into(), machines, times, requests, ..row }
     }
 
     /// The machines of one instant: one row for those of one set in one zone that do the same.

@@ -1,0 +1,128 @@
+//! What a design has for bad days, and may not be good for it: parts that share a region, gateways and standbys that carry less than
+//! the peak.
+//!
+//! In: a design that is right. Out: hints at the keys that would have to change.
+
+use crate::codes;
+use crate::diagnostic::Sink;
+use crate::reader::Reader;
+use crate::sets::Placed;
+use zonefall_fleet::{Design, Failover, Need, Part, Pattern, Standby, Structure};
+use zonefall_topology::{RegionId, Topology};
+
+/// Thousandths, as in [`Standby::running_milli`].
+const WHOLE: u64 = 1000;
+
+/// Tells all of it.
+pub(crate) fn check(
+    reader: &Reader<'_>,
+    design: &Design,
+    sets: &[Placed],
+    topology: Option<&Topology>,
+    sink: &mut Sink,
+) {
+    gateway(reader, design, sink);
+    let Some(service) = design.structure() else { return };
+    for group in &service.failovers {
+        one_region((reader, service, group), sets, topology, sink);
+        if let (Pattern::Standby(standby), Some(demand)) = (&group.pattern, &design.demand) {
+            standbys((reader, service, group), (standby, demand.range_milli().1), sets, sink);
+        }
+    }
+}
+
+fn per_second(milli: u64) -> f64 {
+    milli as f64 / 1000.0
+}
+
+/// AG-03: at its maximum a gateway lets less through than the most that arrives. Where the objective needs more than that, W016 says so.
+fn gateway(reader: &Reader<'_>, design: &Design, sink: &mut Sink) {
+    let (Some(gateway), Some(demand)) = (&design.service.gateway, &design.demand) else { return };
+    let (peak, one) = (demand.range_milli().1, gateway.lets_through(gateway.most));
+    let gates = design.structure().and_then(Structure::gates).map_or(1, |gates| gates.len() as u64);
+    let shares = |group: &Failover| matches!(group.pattern, Pattern::ActiveActive { .. });
+    let side_by_side = design.structure().is_some_and(|service| service.failovers.iter().any(shares));
+    let all = if side_by_side { one.saturating_mul(gates) } else { one };
+    // What an objective on all of it cannot get is told with it.
+    let told = match design.need {
+        Need::Served(share, of) if design.service.patience.is_none() => {
+            u128::from(peak) * u128::from(share) > u128::from(all) * u128::from(of)
+        }
+        _ => false,
+    };
+    if all >= peak || told {
+        return;
+    }
+    let words = format!(
+        "at its maximum of {} the gateway lets {} req/s through, and at the peak {} arrive",
+        gateway.most,
+        per_second(one),
+        per_second(peak)
+    );
+    let enough = peak.div_ceil(gateway.instance_milli.max(1));
+    sink.hint(codes::GATEWAY_PEAK, &reader.place("load_balancer.autoscale.maximum"), words)
+        .help(format!("`maximum = {enough}` lets all of it through"));
+}
+
+/// A group and what it stands in.
+type Within<'a> = (&'a Reader<'a>, &'a Structure, &'a Failover);
+
+/// ZN-06: parts that stand in for each other, all of them machines of one region.
+fn one_region((reader, service, group): Within<'_>, sets: &[Placed], topology: Option<&Topology>, sink: &mut Sink) {
+    let parts = service.parts_of(group.node as usize);
+    let within: Vec<Vec<u32>> = parts.iter().map(|&part| service.sets_within(part as usize)).collect();
+    // Where a component is, if anywhere, nobody says.
+    if within.iter().any(Vec::is_empty) {
+        return;
+    }
+    let mut regions: Vec<RegionId> = within.iter().flatten().map(|&set| sets[set as usize].set.region).collect();
+    regions.dedup();
+    let ([region], Some(topology)) = (&regions[..], topology) else { return };
+    let (name, region) = (&service.nodes[group.node as usize].name, &topology.region(*region).name);
+    let words = format!("all parts of `{name}` are in region `{region}`: none stands in when that is lost");
+    sink.hint(codes::ONE_REGION, &reader.place(&format!("failover.{name}.parts")), words)
+        .help("give the sets of one part another `region`, unless only zones are meant (ZN-06)");
+}
+
+/// DR-07: parts that stand by and carry less than the most that arrives, at all or until they have grown.
+fn standbys((reader, service, group): Within<'_>, (standby, peak): (&Standby, u64), sets: &[Placed], sink: &mut Sink) {
+    let name = &service.nodes[group.node as usize].name;
+    for &part in service.parts_of(group.node as usize).iter().skip(1) {
+        let scales =
+            |&set: &u32| sets[set as usize].set.management.as_ref().is_some_and(|managed| managed.autoscale.is_some());
+        if service.sets_within(part as usize).iter().any(scales) {
+            continue;
+        }
+        let carried = |running| carries((service, part), sets, running);
+        let (Some(all), Some(running)) = (carried(WHOLE), carried(standby.running_milli.into())) else { continue };
+        let part = &service.nodes[part as usize].name;
+        let peak_words = format!("at the peak {} arrive", per_second(peak));
+        if all < peak {
+            let words = format!("all machines of standby `{part}` carry {} req/s, and {peak_words}", per_second(all));
+            sink.hint(codes::SMALL_STANDBY, &reader.place(&format!("failover.{name}.parts")), words);
+        } else if running < peak {
+            let words =
+                format!("until standby `{part}` has grown it carries {} req/s, and {peak_words}", per_second(running));
+            sink.hint(codes::SMALL_STANDBY, &reader.place(&format!("failover.{name}.running")), words).help(
+                "raise `running` if that is too little until it is `ready`, 5 to 20 min if nothing is written (DR-07)",
+            );
+        }
+    }
+}
+
+/// Thousandths of a request a second that a node carries while so much of its sets runs; none where it holds no machine.
+fn carries((service, node): (&Structure, u32), sets: &[Placed], running_milli: u64) -> Option<u64> {
+    match &service.nodes[node as usize].part {
+        Part::Sets(of, _) => Some(of.iter().fold(0, |sum: u64, &set| {
+            let set = &sets[set as usize].set;
+            let machines = (u64::from(set.capacity) * running_milli).div_ceil(WHOLE);
+            sum.saturating_add(machines.saturating_mul(set.serves_milli))
+        })),
+        Part::Component(_) => None,
+        Part::Group { parts, least } => {
+            let each = parts.iter().filter_map(|&part| carries((service, part), sets, running_milli));
+            // All are needed one after the other; of alternatives each may take its share.
+            if *least as usize == parts.len() { each.min() } else { each.reduce(u64::saturating_add) }
+        }
+    }
+}

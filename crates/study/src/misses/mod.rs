@@ -48,6 +48,8 @@ pub struct Kind {
     pub variance_ms2: f64,
     /// Whether another design that it also misses is missed as much by it, whatever the hour.
     is_sure: bool,
+    /// Whether all that it strikes is known, and out as a whole for as long as one outage is.
+    is_whole: bool,
 }
 
 impl Kind {
@@ -97,9 +99,9 @@ impl Kinds {
         self.rare(trials).map(|of| of.ms_per_trial).sum()
     }
 
-    /// Milliseconds that the kinds bring to a trial which miss whatever the hour: about what a trial misses where all is rare.
+    /// Milliseconds that the kinds bring to a trial which miss as a whole and whatever the hour: about what a trial misses where all is rare.
     pub fn sure_ms(&self) -> f64 {
-        self.0.iter().filter(|of| of.is_sure).map(|of| of.ms_per_trial).sum()
+        self.0.iter().filter(|of| of.is_sure && of.is_whole).map(|of| of.ms_per_trial).sum()
     }
 
     /// What lies beyond what so many trials show.
@@ -296,7 +298,8 @@ impl<'a> Strikes<'a> {
             for (two, (per_trial, ms_per_trial, variance_ms2, is_sure)) in [false, true].into_iter().zip(all) {
                 if per_trial > 0.0 {
                     let causes = vec![cause_name(strike.mode, two)];
-                    found.push(Kind { causes, per_trial, ms_per_trial, variance_ms2, is_sure });
+                    let is_whole = is_whole(strike.mode, strike.reach) && self.losses.are_known();
+                    found.push(Kind { causes, per_trial, ms_per_trial, variance_ms2, is_sure, is_whole });
                     found.extend(self.unhealed(strike, per_trial));
                 }
             }
@@ -356,7 +359,7 @@ impl<'a> Strikes<'a> {
             // What is left of an outage that is under way; all that wait for the end of one come as seldom as it does.
             let ms_per_trial = per_trial * share * 0.5 * inspected_ms(law);
             let per_trial = (per_trial * share).min(mode.rate_per_year() * self.years);
-            Some(Kind { causes, per_trial, ms_per_trial, variance_ms2: 0.0, is_sure: false })
+            Some(Kind { causes, per_trial, ms_per_trial, variance_ms2: 0.0, is_sure: false, is_whole: false })
         };
         modes.filter_map(kind).collect()
     }
@@ -390,6 +393,7 @@ mod tests {
             ms_per_trial,
             variance_ms2: 0.0,
             is_sure: true,
+            is_whole: true,
         };
         let one = Kinds(vec![kind("region", 0.01, 8.0), kind("zone", 1.0, 50.0)]);
         let other = Kinds(vec![kind("region", 0.01, 5.0), kind("names", 0.02, 2.0), kind("zone", 0.03, 1.0)]);

@@ -53,7 +53,7 @@ What is modelled
   not-modelled            what is left out
 
 `zonefall explain topics` lists every topic, a line each: search it with grep.
-`zonefall init list` has scenarios to begin with, `zonefall <command> --help` the options.
+`zonefall init --help` names the scenarios to begin with, `zonefall <command> --help` the options.
 ";
 
 /// Explains a topic, or says what can be explained.

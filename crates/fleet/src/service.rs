@@ -39,9 +39,10 @@ pub struct Service {
 }
 
 impl Service {
-    /// Whether what is served hangs on the machines that serve and on the demand alone, at the same instant; sessions are aside.
+    /// Whether what is served hangs on the machines that serve and on the demand alone, at the same instant; sessions and short breaks of
+    /// the network are aside.
     pub fn is_plain(&self) -> bool {
-        *self == Self { sessions: self.sessions.clone(), ..Self::default() }
+        *self == Self { sessions: self.sessions.clone(), blips: self.blips.clone(), ..Self::default() }
     }
 }
 

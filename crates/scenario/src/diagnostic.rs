@@ -375,9 +375,12 @@ pub fn nearest<'n>(wrong: &str, right: &[&'n str]) -> Option<&'n str> {
     scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(score, _)| *score >= 0.8).map(|(_, name)| name)
 }
 
-/// Whether a name is so near to another that it may be a slip of the finger: one letter, or two of a long name. Names that
-/// are numbered (`web1`, `web-b`) are not.
+/// Whether a name is so near to another that it may be a slip of the finger: one letter, or two of a long name, or in capitals. Names
+/// that are numbered (`web1`, `web-b`) are not.
 pub(crate) fn is_slip(name: &str, other: &str) -> bool {
+    if name != other && name.to_lowercase() == other.to_lowercase() {
+        return true;
+    }
     let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>().to_lowercase();
     let (stem, other_stem) = (letters(name), letters(other));
     let lettered = |text: &str| text.rsplit_once(['-', '_']).filter(|(_, last)| last.chars().count() <= 1).is_some();

@@ -1,7 +1,8 @@
 //! How long outages last, and what machines wait for afterwards, at most and on average.
 //!
 //! In: modes, laws and designs. Out: milliseconds; infinite where nothing is known. Lengths are as an inspector finds them,
-//! E(L²) / E(L): how long an outage is that is under way at a given instant, and never less than the mean.
+//! E(L²) / E(L): how long an outage is that is under way at a given instant, and never less than the mean; failovers are means, and
+//! squares and overlaps say their powers.
 
 use zonefall_engine::{Law, Shape, SimTime};
 use zonefall_faults::{Kind, Mode, Outage, Recovery, Scope};
@@ -50,6 +51,9 @@ pub(crate) fn back_after_ms(design: &Design, recovery: Recovery) -> f64 {
     starts + design.balancer.map_or(0.0, |balancer| readmitted(balancer).as_ms() as f64)
 }
 
+/// The least time from an order that has failed until the next.
+const AGAIN_LEAST_MS: f64 = 60_000.0;
+
 /// How long clients are without a part while another is to take over, on average; infinite where people are not always at their desks.
 pub(crate) fn failover_ms(of: &Failover) -> f64 {
     let seen = match &of.sight {
@@ -61,8 +65,11 @@ pub(crate) fn failover_ms(of: &Failover) -> f64 {
         Pattern::Standby(standby) => {
             let people = standby.operator.as_ref().map_or(0.0, |people| {
                 let lasting = people.alarm.map_or(0, |alarm| alarm.lasting.as_ms()) as f64;
-                let acts = lasting + people.notice.mean_ms() + people.act.mean_ms();
-                if people.office.is_some() { f64::INFINITY } else { acts }
+                let acts = people.notice.mean_ms() + people.act.mean_ms();
+                // An order that fails is given again, by chance; those that meet a control plane that is out are left out.
+                let failed = (1.0 - people.success).max(0.0);
+                let again = if failed > 0.0 { failed / people.success * acts.max(AGAIN_LEAST_MS) } else { 0.0 };
+                if people.office.is_some() { f64::INFINITY } else { lasting + acts + again }
             });
             // IN-07: refused again and again, each time for a new draw.
             let refused = standby.capacity_risk / (1.0 - standby.capacity_risk).max(0.0);

@@ -4,7 +4,8 @@
 //! rarest modes bring, for [`zonefall_stats::MeanEstimate::knowing_the_unseen`].
 //!
 //! *How long.* Where an objective counts machines, or what they serve of a demand that all of them together carry at every hour, and
-//! nothing but outages takes them away, a miss is covered by the outages that began while no more machines could be spared: whenever it is missed, the last of the outages under way was such a one. Their
+//! nothing but outages takes them away, a miss is covered by the outages that began while no more machines could be spared:
+//! whenever it is missed, the last of the outages under way was such a one. Their
 //! lengths do not hang on what came before them. So a miss that one of them brings lasts no longer, on average, than the mode with
 //! the longest outages does; further ones fall into an outage under way, so lengths are taken as an inspector finds them,
 //! E(L²) / E(L), which is more. To it comes all that machines wait for afterwards, until the last of them is back: restart, boot,

@@ -3,7 +3,7 @@
 //! Breaks come now and then, whatever else happens; while one lasts each attempt fails with the same probability, by its own luck. A
 //! request is lost if all of its attempts are made within the break and fail. One that comes with r of the break ahead of it makes all
 //! of them within it if their waits together, W, are less than r; r is spread evenly over the length D. So a break costs
-//! s^n · E[(D − W)⁺] of what arrives in a unit of time, for n tries and a share s that fails, and s · E[D] where each is tried once.
+//! s^n · E((D − W)⁺) of what arrives in a unit of time, for n tries and a share s that fails, and s · E(D) where each is tried once.
 //!
 //! Not reckoned with: what attempts of a break ask of the machines, and requests that fail for another reason as well.
 
@@ -49,8 +49,9 @@ impl Blips {
         let breaker_opens = retry.is_some_and(|retry| retry.breaker.is_some_and(|opens| self.fails >= opens));
         let tries = if breaker_opens { 1 } else { retry.map_or(1, |retry| retry.tries) };
         let (mut all_fail, mut again) = (self.fails, 0.0);
-        for _ in 1..tries {
-            again += all_fail;
+        for made in 1..tries {
+            // Who is not in the break any more is served.
+            again += all_fail * if mean > 0.0 { self.within(self.waited(made)) / mean } else { 0.0 };
             all_fail *= self.fails;
         }
         // Who may not try again for want of a budget is lost at the first try.
@@ -72,7 +73,7 @@ impl Blips {
         sum
     }
 
-    /// E[(D − W)⁺]: how much of a break is left when the last try is made.
+    /// E((D − W)⁺): how much of a break is left when the last try is made.
     fn within(&self, waited: f64) -> f64 {
         if self.lasts.survival(waited * (1.0 - JITTER)) <= 0.0 {
             return 0.0;
@@ -80,7 +81,7 @@ impl Blips {
         f64::max(self.lasts.mean_ms() - self.shorter_than_waits(waited), 0.0)
     }
 
-    /// E[min(D, W)], for waits of this length but for jitter: what of a break is healed.
+    /// E(min(D, W)), for waits of this length but for jitter: what of a break is healed.
     fn shorter_than_waits(&self, waited: f64) -> f64 {
         let (short, long) = (waited * (1.0 - JITTER), waited * (1.0 + JITTER));
         let longer = |x: f64| if x < short { 1.0 } else { (long - x) / (long - short) };
@@ -150,6 +151,9 @@ mod tests {
         // Tries again for a tenth of what comes, where two of each would be made.
         let budget = blips(1.0).lost(Some(&Retry { budget: Some(0.1), ..retry(3) }));
         near(budget.share, (0.05 * 804.166_667 + 0.95 * 1750.0) / DAY);
+        // Nobody is in the break any more when a second try would come: one of each is made, not two.
+        let late = Blips { waits: [SimDuration::from_ms(5000); 2], ..blips(1.0) };
+        near(late.lost(Some(&Retry { budget: Some(0.5), ..retry(3) })).share, 0.5 * 1750.0 / DAY);
     }
 
     /// Requests one by one, in breaks of drawn lengths, with drawn waits and attempts.

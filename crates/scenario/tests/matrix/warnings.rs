@@ -103,7 +103,7 @@ fn with_design(says: &str) -> String {
 #[test]
 fn a_new_set_with_nearly_the_name_of_one_of_the_base_is_told() {
     let set = |name: &str| with_design(&format!("[design.scale_set.{name}]\nregion = \"eastus\"\ncapacity = 12"));
-    for name in ["wbe", "we", "wep", "webb"] {
+    for name in ["wbe", "we", "wep", "webb", "Web"] {
         warned(&set(name), "W021", &format!("`scale_set.{name}` makes a new set"), &format!("{name}]\n"));
         let told = allowed(&set(name)).warnings;
         let item = told.items().iter().find(|item| item.code == "W021").unwrap();

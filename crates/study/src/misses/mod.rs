@@ -340,7 +340,10 @@ impl<'a> Strikes<'a> {
 
     /// Whether what is asked is the same at every hour.
     fn is_timeless(&self) -> bool {
-        let is_level = |demand: &Demand| demand.is_constant() && self.design.service.is_plain();
+        // Of parts under a demand the loss of any machine is taken for a miss.
+        let is_level = |demand: &Demand| {
+            demand.is_constant() && self.design.service.is_plain() && self.design.structure().is_none()
+        };
         self.design.demand.as_ref().is_none_or(is_level) && self.design.jobs.is_none()
     }
 

@@ -125,6 +125,7 @@ pub(super) const fn is_refusal(of: Operation) -> bool {
         O::ScaleOutsBlocked
             | O::ScaleInsBlocked
             | O::ControlPlaneRefusals
+            | O::FailoversFailed
             | O::QuotaRefusals
             | O::AllocationsFailed
             | O::NoRoom

@@ -25,7 +25,7 @@ const BASE: &str = "horizon = \"360 days\"\nslo.min_serving = 6\n[region.eastus]
 fn a_design_that_misspells_a_set_is_warned_where_it_stands() {
     let text = format!("{BASE}[design.scale_set.wbe]\ncapacity = 12\n");
     let found = told(&text);
-    let words = "`scale_set.wbe` makes a new scale set, and changes nothing of the base / did you mean `web`?";
+    let words = "`scale_set.wbe` makes a new set: the base has none of this name / did you mean `web`?";
     assert!(found.contains(&("W021", 9, 19, words.into())), "{found:?}");
     let warned = parse(&text, "x.toml").unwrap();
     assert!(warned.warnings.items().iter().any(|of| of.code == "W021" && of.severity == Severity::Warning));

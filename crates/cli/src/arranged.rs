@@ -1,8 +1,7 @@
 //! What a design does about lost parts, planned maintenance and sessions, and what it stands before, in words, for `check`.
 
-use crate::managed::{length, percent};
+use crate::managed::{lack, length, percent};
 use zonefall_fleet::maintenance::Maintenance;
-use zonefall_fleet::management::Lack;
 use zonefall_fleet::{ALL_CLIENTS, Alarm, Design, Failover, Pattern, Sight, Standby, Structure};
 use zonefall_scenario::duration_words;
 
@@ -60,11 +59,7 @@ fn standing_by(others: &[String], of: &Standby) -> String {
 }
 
 fn alarm(of: Alarm) -> String {
-    let lack = match of.lack {
-        Lack::ServingBelow(machines) => format!("fewer than {machines} machines serve"),
-        Lack::CapacityLost(milli) => format!("{} % are lost", f64::from(milli) / 10.0),
-    };
-    format!("also when {lack} for {}", duration_words(of.lasting))
+    format!("also when {} for {}", lack(of.lack), duration_words(of.lasting))
 }
 
 /// What a design does about maintenance; none where nothing is asked for.

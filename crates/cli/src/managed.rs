@@ -111,11 +111,18 @@ fn change_in_words(change: &Change, topology: &Topology) -> String {
     format!("{when}: {}{retry}{back}", action(&change.action, topology))
 }
 
+/// What of machines is missing.
+pub(crate) fn lack(of: Lack) -> String {
+    match of {
+        Lack::ServingBelow(machines) => format!("fewer than {machines} serve"),
+        Lack::CapacityLost(milli) => format!("{} % of the capacity is lost", f64::from(milli) / 10.0),
+    }
+}
+
 fn alert_in_words(alert: &Alert) -> String {
     let Alert { watch, lasting, notice, act, office, success, waits } = alert;
     let what = match watch {
-        Watch::Lacks(Lack::ServingBelow(machines)) => format!("fewer than {machines} serve"),
-        Watch::Lacks(Lack::CapacityLost(milli)) => format!("{} % of the capacity is lost", f64::from(*milli) / 10.0),
+        Watch::Lacks(of) => lack(*of),
         Watch::Missed => "the objective is missed".into(),
     };
     let office = match office.as_ref().map(|office| &office.notice_outside) {

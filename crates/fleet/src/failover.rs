@@ -81,6 +81,9 @@ pub struct Operator {
     pub alarm: Option<Alarm>,
 }
 
+/// DR-04: the least time from an order that has failed until the next.
+pub const ORDER_AGAIN_LEAST: SimDuration = SimDuration::from_ms(60_000);
+
 /// A part of which machines still answer, but too few: no router sees it, people do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alarm {

@@ -4,7 +4,7 @@
 //! answers, however little it serves, unless people look at it (ZN-06), and then for one of which enough is left only.
 
 use crate::failover::{ALL_CLIENTS, Failover, Pattern, Standby};
-use crate::policy::router::spread_by_weight;
+use crate::policy::router::{spread_by_weight, takes_over};
 use crate::routing::PARTS_MAX;
 use crate::structure::{Structure, enough};
 
@@ -74,12 +74,9 @@ impl Standby {
         let is_short =
             |part: &Left| alarm.is_some_and(|alarm| part.lost.1 > 0 && alarm.lack.is_so(part.serving, part.lost));
         let is_whole = |part: &Left| part.answers && !is_short(part);
-        let other = |says: &dyn Fn(&Left) -> bool| parts.iter().skip(1).position(says).map(|at| at + 1);
-        match parts.first() {
-            Some(first) if is_whole(first) => 0,
-            Some(first) if first.answers => other(&is_whole).unwrap_or(0),
-            _ => other(&is_whole).or_else(|| other(&|part| part.answers)).unwrap_or(0),
-        }
+        let Some(first) = parts.first().filter(|first| !is_whole(first)) else { return 0 };
+        let others = parts.iter().enumerate().skip(1).map(|(at, part)| (at, part.answers, is_whole(part)));
+        takes_over(others, first.answers).unwrap_or(0)
     }
 }
 

@@ -62,7 +62,7 @@ pub use bill::{PAID, PAID_TABLE, Paid, paid_as_designed};
 pub use branch::Descent;
 pub use demand::{Demand, Noise, Step};
 pub use design::{Bought, Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
-pub use failover::{ALL_CLIENTS, Alarm, Failback, Failover, Operator, Pattern, Sight, Standby};
+pub use failover::{ALL_CLIENTS, Alarm, Failback, Failover, ORDER_AGAIN_LEAST, Operator, Pattern, Sight, Standby};
 pub use groups::{SlotGroup, initial_counts, slot_groups};
 pub use jobs::{Batch, JOBS_TOTAL_MAX, Jobs};
 pub use ledger::{ClassTimes, Ledger};

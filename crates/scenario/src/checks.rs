@@ -48,7 +48,7 @@ fn unused(laid: &[Laid], sink: &mut Sink) {
         let Some(why) = one.idle else { continue };
         if !all().any(|other| other.span == one.span && other.idle.is_none()) {
             sink.warn(codes::UNUSED, &one.span, format!("`{}` has no effect: {why}", one.key))
-                .help("take it out, or see `zonefall explain change`");
+                .help(format!("take it out, or see `zonefall explain {}`", one.key));
         }
     }
 }

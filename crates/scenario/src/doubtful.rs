@@ -42,7 +42,8 @@ fn gateway(reader: &Reader<'_>, design: &Design, sink: &mut Sink) {
     let gates = design.structure().and_then(Structure::gates).map_or(1, |gates| gates.len() as u64);
     let shares = |group: &Failover| matches!(group.pattern, Pattern::ActiveActive { .. });
     let side_by_side = design.structure().is_some_and(|service| service.failovers.iter().any(shares));
-    let all = if side_by_side { one.saturating_mul(gates) } else { one };
+    let abreast = if side_by_side { gates.max(1) } else { 1 };
+    let all = one.saturating_mul(abreast);
     // What an objective on all of it cannot get is told with it.
     let told = match design.need {
         Need::Served(share, of) if design.service.patience.is_none() => {
@@ -53,13 +54,13 @@ fn gateway(reader: &Reader<'_>, design: &Design, sink: &mut Sink) {
     if all >= peak || told {
         return;
     }
-    let words = format!(
-        "at its maximum of {} the gateway lets {} req/s through, and at the peak {} arrive",
-        gateway.most,
-        per_second(one),
-        per_second(peak)
-    );
-    let enough = peak.div_ceil(gateway.instance_milli.max(1));
+    let most = gateway.most;
+    let what = match abreast {
+        1 => format!("at its maximum of {most} the gateway lets"),
+        some => format!("{some} gateways at their maximum of {most} let"),
+    };
+    let words = format!("{what} {} req/s through, and at the peak {} arrive", per_second(all), per_second(peak));
+    let enough = peak.div_ceil(gateway.instance_milli.saturating_mul(abreast).max(1));
     sink.hint(codes::GATEWAY_PEAK, &reader.place("load_balancer.autoscale.maximum"), words)
         .help(format!("`maximum = {enough}` lets all of it through"));
 }
@@ -120,9 +121,11 @@ fn carries((service, node): (&Structure, u32), sets: &[Placed], running_milli: u
         })),
         Part::Component(_) => None,
         Part::Group { parts, least } => {
-            let each = parts.iter().filter_map(|&part| carries((service, part), sets, running_milli));
-            // All are needed one after the other; of alternatives each may take its share.
-            if *least as usize == parts.len() { each.min() } else { each.reduce(u64::saturating_add) }
+            let each = parts.iter().map(|&part| carries((service, part), sets, running_milli));
+            let mut all: Vec<u64> = each.clone().map(|each| each.unwrap_or(u64::MAX)).collect();
+            // As many as are needed: all clients come to each of them.
+            all.sort_unstable_by_key(|&each| std::cmp::Reverse(each));
+            each.flatten().next().and(all.get((*least as usize).saturating_sub(1)).copied())
         }
     }
 }

@@ -16,9 +16,8 @@ use std::rc::Rc;
 /// What a design names under `drop`, each with its place; nothing but texts are looked at.
 fn listed(design: &Table) -> Vec<(&str, &Range<usize>)> {
     let Some(Value::List(items)) = design.get("drop").map(|node| &node.value) else { return Vec::new() };
-    let text = |item: &'_ Rc<Node>| matches!(item.value, Value::Text(_));
-    let texts = items.iter().filter(|item| text(item));
-    texts
+    items
+        .iter()
         .filter_map(|item| if let Value::Text(text) = &item.value { Some((&text[..], &item.span)) } else { None })
         .collect()
 }

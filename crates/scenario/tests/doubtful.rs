@@ -1,7 +1,7 @@
-//! What runs, and may not do what its writer means: names that are nearly known, and what stands by for bad days and is too small.
+//! What runs, and may not do what its writer means: what stands by for bad days and is too small, or shares their region.
 #![allow(clippy::unwrap_used)]
 
-use zonefall_scenario::{Severity, parse};
+use zonefall_scenario::parse;
 
 /// Code, line, column, words and help of everything that is told.
 fn told(text: &str) -> Vec<(&'static str, usize, usize, String)> {
@@ -20,35 +20,6 @@ fn only(code: &str, text: &str) -> Vec<String> {
 
 const BASE: &str = "horizon = \"360 days\"\nslo.min_serving = 6\n[region.eastus]\n[scale_set.web]\nzones = [1, 2, 3]\n\
     capacity = 9\n[[design]]\nname = \"a\"\n";
-
-#[test]
-fn a_design_that_misspells_a_set_is_warned_where_it_stands() {
-    let text = format!("{BASE}[design.scale_set.wbe]\ncapacity = 12\n");
-    let found = told(&text);
-    let words = "`scale_set.wbe` makes a new set: the base has none of this name / did you mean `web`?";
-    assert!(found.contains(&("W021", 9, 19, words.into())), "{found:?}");
-    let warned = parse(&text, "x.toml").unwrap();
-    assert!(warned.warnings.items().iter().any(|of| of.code == "W021" && of.severity == Severity::Warning));
-}
-
-#[test]
-fn a_design_that_adds_a_set_on_purpose_is_not_warned() {
-    let warned = |design: &str| !only("W021", &format!("{BASE}{design}\n")).is_empty();
-    assert!(warned("[design.scale_set.webs]\ncapacity = 12"));
-    for fine in [
-        // The base's own, another name, and names that differ by a number or a letter behind a hyphen.
-        "[design.scale_set.web]\ncapacity = 12",
-        "[design.scale_set.batch]\ncapacity = 12",
-        "[design.scale_set.web2]\ncapacity = 12",
-        "[design.scale_set.web-b]\ncapacity = 12",
-        // Who takes the base's own out knows its name.
-        "[design.scale_set]\nweb = false\n[design.scale_set.wbe]\ncapacity = 12",
-    ] {
-        assert!(!warned(fine), "{fine}");
-    }
-    let regions = BASE.replace("scale_set.web", "scale_set.east");
-    assert!(only("W021", &format!("{regions}[design.scale_set.west]\ncapacity = 9\n")).is_empty());
-}
 
 /// Two parts that stand in for each other, the second in a region.
 fn site(pattern: &str, west: &str, capacity: u32) -> String {
@@ -87,6 +58,23 @@ fn dr_07_a_standby_that_carries_less_than_the_peak_is_hinted() {
     // Where nothing has to grow only all of it counts.
     assert!(only("W025", &site("pattern = \"hot\"", "westus", 6)).is_empty());
     assert_eq!(only("W025", &site("pattern = \"hot\"", "westus", 5)).len(), 1);
+    // Of alternatives one has to carry all: two of five machines do not carry what six do.
+    let either = |capacity| {
+        site("pattern = \"hot\"", "westus", capacity)
+            .replace("[part.west]\nsets = [\"behind\"]", "[part.one]\nsets = [\"behind\"]")
+            .replace(
+                "[failover.site]",
+                &format!(
+                    "[scale_set.beside]\nregion = \"westus\"\nzones = [1]\ncapacity = {capacity}\n[failover.site]"
+                ),
+            )
+            + "[part.two]\nsets = [\"beside\"]\nmin_served = \"50%\"\n[part.west]\nany = [\"one\", \"two\"]\n"
+    };
+    assert_eq!(
+        only("W025", &either(5)),
+        ["all machines of standby `west` carry 500 req/s, and at the peak 600 arrive"]
+    );
+    assert!(only("W025", &either(6)).is_empty());
 }
 
 #[test]
@@ -105,6 +93,18 @@ fn ag_03_a_gateway_that_is_too_small_for_the_peak_is_hinted_whatever_the_objecti
     assert!(found[0].ends_with("`maximum = 2` lets all of it through"), "{found:?}");
     assert_eq!(of("min_serving = 6", 2), (vec![], 0));
     assert_eq!(of("min_served = \"50%\"", 1).0.len(), 1);
+    // One before each of two parts that share all clients.
+    let gated = "[load_balancer]\nkind = \"application-gateway\"\n[load_balancer.autoscale]\nmaximum = 1\n";
+    let beside = |rate: &str| {
+        let text = site("pattern = \"active-active\"", "westus", 12).replace("600 req/s", rate) + gated;
+        only("W023", &text.replace("router", "min_clients = \"50%\"\nrouter"))
+    };
+    assert_eq!(beside("900 req/s"), Vec::<String>::new());
+    assert!(
+        beside("1100 req/s")[0].starts_with("2 gateways at their maximum of 1 let 1000 req/s through"),
+        "{:?}",
+        beside("1100 req/s")
+    );
     // The objective alone is told where it asks for more.
     assert_eq!(of("min_served = \"99%\"", 1), (vec![], 1));
 }

@@ -6,7 +6,7 @@
 
 use zonefall_engine::{Law, Shape, SimTime};
 use zonefall_faults::{Kind, Mode, Outage, Recovery, Scope};
-use zonefall_fleet::{Design, Failover, LoadBalancer, Pattern, ProbeTimes, ScaleSet, Sight};
+use zonefall_fleet::{Design, Failover, LoadBalancer, ORDER_AGAIN_LEAST, Pattern, ProbeTimes, ScaleSet, Sight};
 
 /// How long one hit is out, as an inspector finds it: the sum for things that follow each other is never less. Where each machine
 /// recovers by itself, the last of all of them.
@@ -51,9 +51,6 @@ pub(crate) fn back_after_ms(design: &Design, recovery: Recovery) -> f64 {
     starts + design.balancer.map_or(0.0, |balancer| readmitted(balancer).as_ms() as f64)
 }
 
-/// The least time from an order that has failed until the next.
-const AGAIN_LEAST_MS: f64 = 60_000.0;
-
 /// How long clients are without a part while another is to take over, on average; infinite where people are not always at their desks.
 pub(crate) fn failover_ms(of: &Failover) -> f64 {
     let seen = match &of.sight {
@@ -68,7 +65,11 @@ pub(crate) fn failover_ms(of: &Failover) -> f64 {
                 let acts = people.notice.mean_ms() + people.act.mean_ms();
                 // An order that fails is given again, by chance; those that meet a control plane that is out are left out.
                 let failed = (1.0 - people.success).max(0.0);
-                let again = if failed > 0.0 { failed / people.success * acts.max(AGAIN_LEAST_MS) } else { 0.0 };
+                let again = if failed > 0.0 {
+                    failed / people.success * acts.max(ORDER_AGAIN_LEAST.as_ms() as f64)
+                } else {
+                    0.0
+                };
                 if people.office.is_some() { f64::INFINITY } else { lasting + acts + again }
             });
             // IN-07: refused again and again, each time for a new draw.

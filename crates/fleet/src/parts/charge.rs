@@ -1,7 +1,7 @@
 //! Who answers for what a service of parts misses.
 //!
-//! Missed time is split evenly over the leaves that are missing where the tree needs them, and within a leaf over the causes
-//! that withhold it, so the parts sum exactly. Work that is withheld (`work.rs`) is split in the same way.
+//! Missed time is split evenly over the leaves that are missing where the tree needs them (in a failover group by how much of it
+//! is their own), and within a leaf over the causes that withhold it, so the parts sum exactly. Work that is withheld (`work.rs`) is split in the same way.
 //!
 //! Of a failover group all parts answer that lack something for clients they have, would have if nothing was out, or would get now;
 //! but each only for what is out of it and what would be too much for it with nothing out anywhere: for clients that others
@@ -175,7 +175,7 @@ impl Parts {
         let causes = charged.len();
         for at in 0..self.missing.len() {
             let part = self.missing[at] as usize;
-            let of_part = withheld.get(part * stride..).and_then(|of| of.get(..causes)).unwrap_or_default();
+            let of_part = &withheld[part * stride..][..causes];
             self.portions[at] = self.own_of(part, of_part.iter().sum::<i64>().max(0));
         }
         let count = self.missing.len();

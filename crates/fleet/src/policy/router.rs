@@ -41,6 +41,22 @@ pub fn spread_by_weight(weights: &[u32], seen: &[bool], into: &mut [u32]) {
     }
 }
 
+/// ZN-06: whether clients may be sent to a part: to one that answers but is not whole only if what they are at does not answer.
+pub const fn may_take_over(answers: bool, whole: bool, active_answers: bool) -> bool {
+    whole || answers && !active_answers
+}
+
+/// ZN-06: of the other parts, with whether each answers and is whole, the one that clients are sent to: the first that is whole, or
+/// that may take over at all.
+pub fn takes_over(
+    mut others: impl Iterator<Item = (usize, bool, bool)> + Clone,
+    active_answers: bool,
+) -> Option<usize> {
+    let whole = others.clone().find(|&(_, _, whole)| whole);
+    let any = || others.find(|&(_, answers, whole)| may_take_over(answers, whole, active_answers));
+    whole.or_else(any).map(|(part, ..)| part)
+}
+
 /// How many clients are at each part after so many steps of a move. Sums to all clients.
 pub fn after_steps(from: &[u32], to: &[u32], step: u32, into: &mut [u32]) {
     // Cumulated, so that roundings cancel.

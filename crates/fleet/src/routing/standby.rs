@@ -2,17 +2,15 @@
 
 use super::Luck;
 use super::alarm::Lacking;
-use crate::failover::{Failback, Operator, Standby};
+use crate::failover::{Failback, ORDER_AGAIN_LEAST, Operator, Standby};
 use crate::management::heard;
 use crate::operations::Operation;
 use crate::parts::routes::WHOLLY;
+use crate::policy::router::{may_take_over, takes_over};
 use crate::world::World;
 use std::sync::Arc;
 use zonefall_engine::{Law, SimDuration, SimTime};
 use zonefall_faults::Strikes;
-
-/// The least time from an order that has failed until the next.
-const AGAIN_LEAST: SimDuration = SimDuration::from_ms(60_000);
 
 /// What is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +150,8 @@ impl World {
 
     /// Whether clients may be sent to another part: to one that lacks something only if what they are at is out.
     fn may_take_over(&self, at: usize, part: u32) -> bool {
-        self.is_whole(at, part) || self.is_seen(at, part) && !self.is_seen(at, self.routing[at].watch.active)
+        let active = self.routing[at].watch.active;
+        may_take_over(self.is_seen(at, part), self.is_whole(at, part), self.is_seen(at, active))
     }
 
     /// Nothing is under way: another part is needed, or the first could serve again.
@@ -170,9 +169,10 @@ impl World {
             watch.waits(Phase::Protecting, due);
             return true;
         }
-        let mut others = (0..parts).filter(|&part| part != active && self.may_take_over(at, part));
-        let whole = others.clone().find(|&part| self.is_whole(at, part));
-        let Some(other) = whole.or_else(|| others.next()) else { return false };
+        let others = (0..parts).filter(|&part| part != active);
+        let others = others.map(|part| (part as usize, self.is_seen(at, part), self.is_whole(at, part)));
+        let Some(other) = takes_over(others, self.is_seen(at, active)) else { return false };
+        let other = other as u32;
         self.routing[at].watch.target = other;
         if t == SimTime::ZERO {
             // What happened before the trial began is over.
@@ -221,7 +221,7 @@ impl World {
         }
         if let Some(people) = people.filter(|people| back > t || self.order_fails(at, people, t)) {
             self.book.count(Operation::FailoversFailed, 1, t, &self.measure);
-            let again = self.decided(at, people, t).max(t.after(AGAIN_LEAST));
+            let again = self.decided(at, people, t).max(t.after(ORDER_AGAIN_LEAST));
             return self.routing[at].watch.waits(Phase::Deciding, again);
         }
         let due = t.after(standby.ready.draw(&mut self.group_luck(at, Luck::Ready, t).stream()));
@@ -298,7 +298,7 @@ impl World {
         let people = standby.operator.as_ref().filter(|_| standby.failback.as_ref().is_some_and(|of| of.by_operator));
         if let Some(people) = people.filter(|people| self.order_fails(at, people, t)) {
             self.book.count(Operation::FailoversFailed, 1, t, &self.measure);
-            let again = self.started(at, people, t, t).max(t.after(AGAIN_LEAST));
+            let again = self.started(at, people, t, t).max(t.after(ORDER_AGAIN_LEAST));
             return self.routing[at].watch.waits(Phase::Protecting, again);
         }
         let watch = &mut self.routing[at].watch;

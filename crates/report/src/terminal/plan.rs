@@ -365,6 +365,10 @@ fn nines(page: &mut Page, of: &Planned) {
         let what = if more { "One nine more" } else { "One nine less" };
         page.paragraph(None, &format!("{what}, {}: {}", share(nine.target_share), nine_words(of, nine)), None);
     }
+    if !of.assumed.is_empty() {
+        let words = "As far as luck goes: what is assumed is looked at for the answer and the runner-up alone.";
+        page.paragraph(None, words, Some(Tone::Faint));
+    }
 }
 
 /// 0.9995 as "99.95 %", without the noise of the last binary digit.

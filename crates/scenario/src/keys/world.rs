@@ -74,7 +74,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "slo.min_serving",
         Count(1, 10_000_000),
-        "Up is: at least this many machines in rotation and alive.",
+        "Up is: at least this many machines in rotation and alive, of all sets together; of each by itself with `[part]` and `slo.holds`.",
     )
     .overlay(),
     Key::new(

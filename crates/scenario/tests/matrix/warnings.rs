@@ -110,9 +110,10 @@ fn a_new_set_with_nearly_the_name_of_one_of_the_base_is_told() {
         assert_eq!((item.severity, item.help.as_slice()), (Severity::Warning, &["did you mean `web`?".to_owned()][..]));
     }
     // Numbered, another word, the base's own, and one that comes in its place are meant.
-    for name in ["web2", "api", "web"] {
+    for name in ["web2", "web-b", "api", "batch", "web"] {
         accepted(&set(name));
     }
+    accepted(&set("west").replace("scale_set.web", "scale_set.east"));
     for gone in ["scale_set.web = false", "drop = [\"scale_set.web\"]"] {
         let text = with_design(&format!("{gone}\nscale_set.wbe = {{ region = \"eastus\", capacity = 12 }}"));
         accepted(&text);

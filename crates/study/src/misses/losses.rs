@@ -335,19 +335,18 @@ impl<'a> Losses<'a> {
             asked = asked.saturating_add(serves.saturating_mul(i64::from(of(set).capacity)));
             capacity = capacity.saturating_add(serves.saturating_mul(i64::from(of(set).capacity - gone(set))));
         }
-        let left = Left { serving, lost: (asked - capacity, asked), ..whole(self.are_enough(sets, need, lost)) };
-        let (Least::Served(share, of), Some(demand)) = (need, &self.design.demand) else { return left };
-        let needed = demand.most_milli() * share as f64 / of as f64;
-        // A conversion that saturates.
-        Left { answers: serving > 0, carries: (capacity as f64 * f64::from(ALL_CLIENTS) / needed) as u64, ..left }
-    }
-
-    fn are_enough(&self, sets: &[u32], need: Least, lost: &[u32]) -> bool {
-        let capacity = |set: u32| self.design.sets[set as usize].capacity;
-        let left: u32 = sets.iter().map(|&set| capacity(set).saturating_sub(lost[set as usize])).sum();
-        match need {
-            Least::Serving(least) => left >= least,
-            Least::Served(..) => left == sets.iter().map(|&set| capacity(set)).sum::<u32>(),
+        let left = |holds| Left { serving, lost: (asked - capacity, asked), ..whole(holds) };
+        match (need, &self.design.demand) {
+            (Least::Serving(least), _) => left(serving >= i64::from(least)),
+            (Least::Served(share, of), Some(demand)) => {
+                let needed = demand.most_milli() * share as f64 / of as f64;
+                // As it was designed it is large enough. What others ask beside the demand (tries again, lines) is not known.
+                let carries = self.design.service.is_plain() && capacity as f64 >= needed;
+                let clients = capacity as f64 * f64::from(ALL_CLIENTS) / needed;
+                // A conversion that saturates.
+                Left { answers: serving > 0, carries: clients as u64, ..left(carries || capacity == asked) }
+            }
+            (Least::Served(..), None) => left(capacity == asked),
         }
     }
 

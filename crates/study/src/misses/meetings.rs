@@ -40,16 +40,10 @@ impl<'a> Spared<'a> {
         Self { strikes, of: spared.collect() }
     }
 
-    /// How many ways there are to take so many units of each of these classes, times how often they are struck.
+    /// How many ways there are to take units of these classes, each times how often they are struck.
     fn weight(&self, at: &[usize]) -> f64 {
-        let mut left: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-        let mut all = 1.0;
-        for &at in at {
-            let class = self.of[at].1;
-            let (units, taken) = left.entry(at).or_insert((f64::from(class.units), 0.0));
-            (*units, *taken, all) = (*units - 1.0, *taken + 1.0, all * units.max(0.0) / (*taken + 1.0) * class.times);
-        }
-        all
+        let taken = at.iter().zip(repeats(at, |a, b| a == b)).map(|(&at, nth)| (self.of[at].1, nth as f64));
+        taken.map(|(class, nth)| (f64::from(class.units) - nth + 1.0).max(0.0) / nth * class.times).product()
     }
 
     fn are_enough(&self, at: &[usize]) -> bool {
@@ -57,10 +51,23 @@ impl<'a> Spared<'a> {
         self.strikes.losses.are_missed_for_good(&losses)
     }
 
-    /// The units of a kind among some classes, each times how often it is struck.
-    fn units(&self, kind: usize, classes: &BTreeSet<usize>) -> f64 {
+    /// The units of a kind among some classes, each times how often it is struck to this power.
+    fn units(&self, kind: usize, classes: &BTreeSet<usize>, power: i32) -> f64 {
         let of_kind = classes.iter().map(|&at| self.of[at]).filter(|of| of.0 == kind);
-        of_kind.map(|(_, class)| f64::from(class.units) * class.times).sum()
+        of_kind.map(|(_, class)| f64::from(class.units) * class.times.powi(power)).sum()
+    }
+
+    /// How many ways there are to strike one or two units among some classes so, each times how often they are struck.
+    fn ways(&self, of: &[&Strike<'_>], classes: &BTreeSet<usize>) -> f64 {
+        let units = |of: &Strike<'_>, power| self.units(of.units, classes, power);
+        match of {
+            // Either unit of a kind by either strike, or by the one that there is.
+            [a, b] if a.units == b.units => {
+                let ordered = units(a, 1) * units(a, 1) - units(a, 2);
+                if std::ptr::eq(*a, *b) { 0.5 * ordered } else { ordered }
+            }
+            _ => of.iter().map(|of| units(of, 1)).product(),
+        }
     }
 
     /// All twos and threes.
@@ -109,61 +116,74 @@ impl Strikes<'_> {
         }
         let spared = Spared::of(self);
         let sets = spared.sets();
-        let longest = sets.keys().map(Vec::len).max().unwrap_or(0);
-        let number = self.of.len();
-        let twos = (0..number).flat_map(|a| (a..number).map(move |b| vec![a, b]));
-        let threes = (0..number).flat_map(|a| (a..number).flat_map(move |b| (b..number).map(move |c| vec![a, b, c])));
-        let all = twos.chain(threes.filter(|_| longest > 2));
-        all.filter_map(|at| self.meeting(&at, &spared, &sets)).collect()
+        let each =
+            sets.iter().flat_map(|(kinds, enough)| self.struck_so(kinds).into_iter().map(move |at| (at, enough)));
+        each.map(|(at, enough)| self.meeting(&at, &spared, enough)).collect()
+    }
+
+    /// All ways to strike units of these kinds, in order, each as the places of its strikes in order.
+    fn struck_so(&self, kinds: &[usize]) -> Vec<Vec<usize>> {
+        let mut all = vec![Vec::new()];
+        for (place, &kind) in kinds.iter().enumerate() {
+            // Of those of one kind the order does not matter.
+            let again = place > 0 && kinds[place - 1] == kind;
+            let strikes = || (0..self.of.len()).filter(|&at| self.of[at].units == kind);
+            let with = |at: Vec<usize>| {
+                let last = at.last().copied().filter(|_| again);
+                strikes()
+                    .filter(move |&next| last.is_none_or(|last| next >= last))
+                    .map(move |next| [&at[..], &[next]].concat())
+            };
+            all = all.into_iter().flat_map(with).collect();
+        }
+        // Told in the order of the modes.
+        all.iter_mut().for_each(|at| at.sort_unstable());
+        all
     }
 
     /// What comes of strikes of these kinds that meet.
-    fn meeting(&self, at: &[usize], spared: &Spared<'_>, sets: &Sets) -> Option<Kind> {
+    fn meeting(&self, at: &[usize], spared: &Spared<'_>, enough: &Enough) -> Kind {
         let of = self.strikes_at(at);
-        let mut units: Vec<usize> = of.iter().map(|of| of.units).collect();
-        units.sort_unstable();
-        let enough = sets.get(&units)?;
         // Each way to strike units of a kind may be on any of them.
-        let ways = repeats(&units, |a, b| a == b).product::<usize>() / repeats(at, |a, b| a == b).product::<usize>();
-        let met = ways as f64 * enough.sets;
+        let of_kind = repeats(&of, |a, b| a.units == b.units).product::<usize>();
+        let met = enough.sets * (of_kind / repeats(at, |a, b| a == b).product::<usize>()) as f64;
         let struck = met * rates(&of) * self.years;
         // Those whose crews are all at work wait until the first are back.
         let crews = |of: &&Strike<'_>| of.mode.crews.map_or(usize::MAX, |crews| crews as usize);
         let nth = repeats(&of, |a, b| std::ptr::eq(a.mode, b.mode));
         let waits: f64 = of.iter().zip(nth).map(|(of, nth)| (nth as f64 / crews(of) as f64).max(1.0)).product();
         let out = |of: &&Strike<'_>| of.years_out.min(1.0 / of.per_year);
-        let (mut per_trial, mut variance_ms2) = (struck * begun(&of), 0.0);
-        for (some, times) in parts_of(at) {
-            let stays = self.strikes_at(&some);
-            let is_all = some.len() == at.len();
-            let tuples = if is_all { met } else { tuples(&stays, &some, |kind| spared.units(kind, &enough.classes)) };
-            // One long outage may meet many short ones: what hangs on it comes as seldom as it does.
-            per_trial = f64::min(per_trial, tuples * rates(&stays) * begun(&stays) * self.years);
-            let besides = of.iter().map(|of| of.per_year * of.years_out).product::<f64>()
-                / stays.iter().map(|of| of.per_year * of.years_out).product::<f64>();
-            let each = times * met * besides;
-            let overlap = self.overlap(&stays) / MS_PER_YEAR.powi(stays.len() as i32 - 1);
-            variance_ms2 += each * each / tuples * rates(&stays) * overlap * self.years;
+        let mut per_trial = struck * begun(&of);
+        let mut variance_ms2 = struck * self.overlap(&of);
+        for ((some, others), times) in parts_of(at) {
+            let (stays, others) = (self.strikes_at(&some), self.strikes_at(&others));
+            let ways = spared.ways(&stays, &enough.classes);
+            // One long outage may meet many short ones: what hangs on it comes as seldom as it does, and varies with it.
+            per_trial = per_trial.min(ways * rates(&stays) * begun(&stays) * self.years);
+            let besides = times * met * others.iter().map(|of| of.per_year * of.years_out).product::<f64>();
+            variance_ms2 += besides * besides / ways * rates(&stays) * self.overlap(&stays) * self.years;
         }
-        Some(Kind {
+        Kind {
             causes: of.iter().map(|of| cause_name(of.mode, of.reach.is_of_two())).collect(),
             per_trial,
             ms_per_trial: waits * struck * of.iter().map(out).product::<f64>() * MS_PER_YEAR,
-            variance_ms2: if variance_ms2.is_finite() { variance_ms2 } else { 0.0 },
+            variance_ms2,
             is_sure: self.is_timeless(),
-            is_whole: of.iter().all(|of| is_whole(of.mode, of.reach)),
-        })
+            is_known: self.stays() && of.iter().all(|of| is_whole(of.mode, of.reach)),
+        }
     }
 
     fn strikes_at(&self, at: &[usize]) -> Vec<&Strike<'_>> {
         at.iter().map(|&at| &self.of[at]).collect()
     }
 
-    /// Of strikes the square of how long all are out, over all times between them; 0 if something may end that before.
+    /// Of strikes the square of how long all are out, over all times between them in years, in square milliseconds; 0 if something may
+    /// end that before.
     fn overlap(&self, of: &[&Strike<'_>]) -> f64 {
         let most = cap_ms(self.study);
         let spectra: Option<Vec<&Spectrum>> = of.iter().map(|of| of.spectrum(most)).collect();
-        spectra.filter(|_| self.stays()).map_or(0.0, |spectra| Spectrum::overlap(&spectra))
+        let overlap = spectra.filter(|_| self.stays()).map_or(0.0, |spectra| Spectrum::overlap(&spectra));
+        overlap / MS_PER_YEAR.powi(of.len() as i32 - 1)
     }
 }
 
@@ -172,25 +192,18 @@ fn rates(of: &[&Strike<'_>]) -> f64 {
     of.iter().map(|of| of.per_year).product()
 }
 
-/// How often so struck units are all out, for each time that all are struck: they meet when the last one begins.
+/// How often struck units are all out, for each time that all are struck: they meet when the last one begins.
 fn begun(of: &[&Strike<'_>]) -> f64 {
     let others = |last: usize| of.iter().enumerate().filter(move |of| of.0 != last).map(|of| of.1.years_out);
     (0..of.len()).map(|last| others(last).product::<f64>()).sum()
 }
 
-/// All parts of a meeting, and the whole, and in how many ways each is one.
-fn parts_of(at: &[usize]) -> BTreeMap<Vec<usize>, f64> {
+/// The parts of a meeting, each with the others, and in how many ways it is one.
+fn parts_of(at: &[usize]) -> BTreeMap<(Vec<usize>, Vec<usize>), f64> {
     let mut parts = BTreeMap::new();
-    for mask in 1_u32..1 << at.len() {
-        let part = (0..at.len()).filter(|place| mask >> place & 1 == 1).map(|place| at[place]).collect();
-        *parts.entry(part).or_insert(0.0) += 1.0;
+    for mask in 1_u32..(1 << at.len()) - 1 {
+        let of = |side: u32| (0..at.len()).filter(|place| mask >> place & 1 == side).map(|place| at[place]).collect();
+        *parts.entry((of(1), of(0))).or_insert(0.0) += 1.0;
     }
     parts
-}
-
-/// How many ways there are to strike units so, at most, each times how often they are struck.
-fn tuples(of: &[&Strike<'_>], at: &[usize], units: impl Fn(usize) -> f64) -> f64 {
-    let taken =
-        repeats(of, |a, b| a.units == b.units).zip(of).map(|(nth, of)| (units(of.units) - (nth as f64 - 1.0)).max(0.0));
-    taken.product::<f64>() / repeats(at, |a, b| a == b).product::<usize>() as f64
 }

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use zonefall_engine::Law;
 use zonefall_faults::{Effect, Kind as Lasting, Mode, Outage, Scope, Share, cause_name};
 use zonefall_fleet::{Demand, Design, Need};
-use zonefall_stats::{Beyond, Room};
+use zonefall_stats::{Beyond, MeanEstimate, Room};
 
 /// Fewest expected occurrences in all trials for these to show what they do.
 pub const OCCURRENCES_MIN: f64 = 10.0;
@@ -48,8 +48,8 @@ pub struct Kind {
     pub variance_ms2: f64,
     /// Whether another design that it also misses is missed as much by it, whatever the hour.
     is_sure: bool,
-    /// Whether all that it strikes is known, and out as a whole for as long as one outage is.
-    is_whole: bool,
+    /// Whether all that it brings is known: what it strikes is out as a whole, and missed until that is over.
+    is_known: bool,
 }
 
 impl Kind {
@@ -99,9 +99,10 @@ impl Kinds {
         self.rare(trials).map(|of| of.ms_per_trial).sum()
     }
 
-    /// Milliseconds that the kinds bring to a trial which miss as a whole and whatever the hour: about what a trial misses where all is rare.
-    pub fn sure_ms(&self) -> f64 {
-        self.0.iter().filter(|of| of.is_sure && of.is_whole).map(|of| of.ms_per_trial).sum()
+    /// The same with its upper end raised by what rates and places are known to bring more: forced trials may pass a way by.
+    pub(crate) fn raised(&self, of: MeanEstimate, cap_ms: f64) -> MeanEstimate {
+        let known: f64 = self.0.iter().filter(|of| of.is_known).map(|of| of.ms_per_trial).sum();
+        of.with_room((known - of.mean).max(0.0), cap_ms)
     }
 
     /// What lies beyond what so many trials show.
@@ -138,7 +139,8 @@ impl Kinds {
     }
 }
 
-/// The modes that can alone miss the objective of a design in the world of a study, each way for itself. None where faults are not drawn.
+/// The modes that can alone miss the objective of a design in the world of a study, each way for itself, without a look at what
+/// meets. None where faults are not drawn.
 pub fn alone(study: &Study, design: &Design) -> Vec<Kind> {
     Strikes::of(study, design).alone().into_iter().filter(|kind| kind.causes.len() == 1).collect()
 }
@@ -298,8 +300,8 @@ impl<'a> Strikes<'a> {
             for (two, (per_trial, ms_per_trial, variance_ms2, is_sure)) in [false, true].into_iter().zip(all) {
                 if per_trial > 0.0 {
                     let causes = vec![cause_name(strike.mode, two)];
-                    let is_whole = is_whole(strike.mode, strike.reach) && self.losses.are_known();
-                    found.push(Kind { causes, per_trial, ms_per_trial, variance_ms2, is_sure, is_whole });
+                    let is_known = self.stays() && is_whole(strike.mode, strike.reach);
+                    found.push(Kind { causes, per_trial, ms_per_trial, variance_ms2, is_sure, is_known });
                     found.extend(self.unhealed(strike, per_trial));
                 }
             }
@@ -362,7 +364,7 @@ impl<'a> Strikes<'a> {
             // What is left of an outage that is under way; all that wait for the end of one come as seldom as it does.
             let ms_per_trial = per_trial * share * 0.5 * inspected_ms(law);
             let per_trial = (per_trial * share).min(mode.rate_per_year() * self.years);
-            Some(Kind { causes, per_trial, ms_per_trial, variance_ms2: 0.0, is_sure: false, is_whole: false })
+            Some(Kind { causes, per_trial, ms_per_trial, variance_ms2: 0.0, is_sure: false, is_known: false })
         };
         modes.filter_map(kind).collect()
     }
@@ -396,7 +398,7 @@ mod tests {
             ms_per_trial,
             variance_ms2: 0.0,
             is_sure: true,
-            is_whole: true,
+            is_known: true,
         };
         let one = Kinds(vec![kind("region", 0.01, 8.0), kind("zone", 1.0, 50.0)]);
         let other = Kinds(vec![kind("region", 0.01, 5.0), kind("names", 0.02, 2.0), kind("zone", 0.03, 1.0)]);

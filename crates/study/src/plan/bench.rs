@@ -10,7 +10,6 @@ use super::forced::Forced;
 use super::{BAND, FIRST_LOOK, Method, Methods, Priced, Question, Stand, Told};
 use crate::chance;
 use crate::misses::{Kind, Kinds};
-use crate::rare::short_of;
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
@@ -200,10 +199,7 @@ impl<'a> Bench<'a> {
             return MeanEstimate { mean, trials, hits, bounds: Bounds::Interval(Interval::new(mean, mean)) };
         }
         let estimate = match self.forced.get(&candidate) {
-            Some(forced) => {
-                let of = forced.estimate(cap, level);
-                of.with_room(short_of(self.kinds(candidate), of.mean), cap)
-            }
+            Some(forced) => self.kinds(candidate).raised(forced.estimate(cap, level), cap),
             None => {
                 let seen = &self.seen[candidate];
                 MeanEstimate::new(seen, cap, level).knowing(self.kinds(candidate).beyond(seen.n()), cap, level)

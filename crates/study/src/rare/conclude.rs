@@ -41,11 +41,6 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
     }
 }
 
-/// By how much forced trials miss less than rates and places bring.
-pub(crate) fn short_of(kinds: &Kinds, mean_ms: f64) -> f64 {
-    (kinds.sure_ms() - mean_ms).max(0.0)
-}
-
 /// How many trials were asked for.
 pub(super) fn wanted_trials(study: &Study, of: &Weighed) -> u64 {
     match of.drawn {
@@ -90,12 +85,11 @@ impl<'a> Concluding<'a> {
         }
     }
 
-    /// The missed share. A pilot may pass a way to miss by: the upper end has room for what rates and places bring more.
+    /// The missed share, with room for ways to miss that a pilot has passed by.
     fn unavailability(&self, design: &Design) -> Estimate {
         let (cap, of) = (cap_ms(self.study), self.of(&self.tally.missed, cap_ms(self.study)));
-        let known = || short_of(&Kinds::of(self.study, design), of.mean);
-        let room = if self.grouped || self.study.measure.until_first_miss { 0.0 } else { known() };
-        estimate(&of.with_room(room, cap).within(cap), 1.0 / self.measured_ms)
+        let of = if self.grouped { of } else { Kinds::of(self.study, design).raised(of, cap) };
+        estimate(&of.within(cap), 1.0 / self.measured_ms)
     }
 
     /// Few hits are few ways to miss: where they carry no interval, the bound leaves room for misses that hold no pattern, of this

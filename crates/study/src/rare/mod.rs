@@ -36,7 +36,6 @@ mod way;
 pub use biasing::{Bias, Biased, conclude_biased, run_biased};
 pub use choose::{Choice, Method, choose};
 pub use conclude::conclude_weighted;
-pub(crate) use conclude::short_of;
 pub(crate) use conditioning::with_plain_trials;
 pub use conditioning::{Conditioned, Layered, conclude_conditioned, run_conditioned};
 pub(crate) use gained::unforeseen;

@@ -122,7 +122,7 @@ impl Stays {
 }
 
 /// Capacity that was asked for and not granted.
-const REFUSALS: [Operation; 6] = [
+pub(super) const REFUSALS: [Operation; 6] = [
     Operation::ControlPlaneRefusals,
     Operation::QuotaRefusals,
     Operation::AllocationsFailed,

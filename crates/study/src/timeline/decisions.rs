@@ -1,6 +1,7 @@
 //! What an operation is called when it happens: the counters of reports have names for sums, a timeline tells events.
 
 use super::Place;
+use super::amiss::REFUSALS;
 use zonefall_fleet::Operation;
 
 /// One event in words; none for counters of time, which do not happen at an instant.
@@ -118,23 +119,18 @@ pub(super) const fn place_of(of: Operation) -> Place {
 }
 
 /// Whether it is an answer of no: who is refused asks again, so the same may be told every few minutes.
-pub(super) const fn is_refusal(of: Operation) -> bool {
+pub(super) fn is_refusal(of: Operation) -> bool {
     use Operation as O;
-    matches!(
+    let another = matches!(
         of,
-        O::ScaleOutsBlocked
-            | O::ScaleInsBlocked
-            | O::ControlPlaneRefusals
-            | O::FailoversFailed
-            | O::QuotaRefusals
-            | O::AllocationsFailed
-            | O::NoRoom
-            | O::AutoscaleFailed
+        O::ScaleInsBlocked
             | O::AutoscaleHeldBack
             | O::AutoscaleMetricsLost
             | O::RepairsBlocked
+            | O::FailoversFailed
             | O::FailoversRefused
-    )
+    );
+    another || REFUSALS.contains(&of)
 }
 
 /// What a counter counts.

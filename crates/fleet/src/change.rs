@@ -188,8 +188,8 @@ impl World {
     /// A machine that served stops serving.
     #[inline(always)]
     fn leave(&mut self, at: usize, cause: u16, t: SimTime) {
-        // Of one that is down since before the trial began the probes have noticed.
-        let dead = self.probes.is_some() && t > SimTime::ZERO;
+        // Of one that is down since before the trial began the probes have noticed; where all are sent to that changes nothing.
+        let dead = self.probes.is_some() && (t > SimTime::ZERO || self.sends_to_all(at));
         self.stop_serving(at, cause, i64::from(dead), t);
         if let Some(probes) = self.probes {
             if !dead {

@@ -667,3 +667,30 @@ proptest! {
         check(&story)?;
     }
 }
+
+/// Found by chance: the only machine is out for no time and then for some, both from the beginning on.
+#[test]
+fn lb_05_who_goes_out_again_at_the_beginning_is_still_sent_to() {
+    let story = Story {
+        tick: 1,
+        zones: 1,
+        racks: 1,
+        hosts: 1,
+        horizon: 59,
+        from: 0,
+        window: 1,
+        at: vec![],
+        outages: vec![(0, 0, 1, 0, 0)],
+        units: vec![(1, 0, 0, 1)],
+        sets: vec![(0, 0, 1000, 0, None), (1, 0, 2000, 0, None)],
+        boot: 0,
+        warm_up: 0,
+        restart: 0,
+        demand: None,
+        need: Need::Serving(0),
+        balancer: Some((1, 1, 1, 0, 0)),
+        all_when_none: true,
+        suppressed: None,
+    };
+    check(&story).unwrap();
+}

@@ -127,9 +127,10 @@ fn rare_systems_meet_their_exact_answers() {
     held_to_exact("need 5 of 12", &small(three_zones, bare(&[1, 2, 3], 12, 5), 4000), 0.1);
 }
 
-/// Two zones that are seldom lost for long, beside machines that restart every week: the pilot takes a zone for all of it.
+/// Two zones that are seldom lost for long, beside machines that restart every week: nearly every trial with a zone out misses, for
+/// some minutes of it.
 #[test]
-fn forced_intervals_have_room_for_a_way_that_the_pilot_has_passed_by() {
+fn a_pattern_that_often_misses_for_a_little_is_made_larger() {
     let days = |days: f64| Law::new(Shape::Constant(days * 24.0 * HOUR), None).unwrap();
     let modes = vec![
         mode("zone", Scope::Zone, YEAR_H * 100.0, days(30.0)),
@@ -137,10 +138,14 @@ fn forced_intervals_have_room_for_a_way_that_the_pilot_has_passed_by() {
     ];
     let study = small(profile(modes), bare(&[1, 2], 2, 1), 200);
     let exact = exactly(&study, &study.designs[0]).unwrap().unavailability;
-    let found = (0..30).map(|seed| forced(&Study { seed, ..study.clone() }, 2).designs[0].unavailability.high);
-    let below = found.filter(|&high| high < exact).count();
-    println!("{below} of 30 below {exact:.3e}");
-    assert!(below <= 3, "{below} of 30");
+    let found = (0..30).map(|seed| forced(&Study { seed, ..study.clone() }, 2).designs[0].unavailability);
+    let (mut below, mut means) = (0, 0.0);
+    for of in found {
+        below += u32::from(of.high < exact);
+        means += of.mean / 30.0;
+    }
+    println!("{below} of 30 below {exact:.3e}, {means:.3e} on average");
+    assert!(below <= 3 && (means / exact - 1.0).abs() < 0.1, "{below} of 30, {means}");
 }
 
 /// Two hosts a zone, with two machines and one: a zone and two hosts miss for one pair of hosts in six.

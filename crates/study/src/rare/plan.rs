@@ -2,7 +2,7 @@
 //!
 //! 1. *Discovery.* Patterns are tried in the order of their exact expected durations, [`TRIES`] trials each. What a pattern
 //!    adds to the downtime is at most its expected duration, so the search ends when that is a thousandth of what has been
-//!    found. A pattern that nearly always misses the objective is not made larger.
+//!    found. A pattern that nearly always misses the objective for most of its duration is not made larger.
 //! 2. *Allocation.* Trials over all patterns alike; then the shares that minimise the second moment of the
 //!    weighted downtime, summed over designs (a convex problem; multiplicative steps). Half of the trials stay plain, and a
 //!    twentieth of the other half is shared by all patterns, so that no weight passes 2, none of a pattern is unbounded, and a
@@ -42,8 +42,9 @@ pub(crate) const PLAIN: f64 = 0.5;
 const ALIKE: f64 = 0.05;
 /// What may be left out, as a share of what is found.
 const LEFT_OUT: f64 = 1e-3;
-/// From this share of trials with a miss on, a pattern is not made larger.
-const SATURATED: f64 = 0.9;
+/// From this share of trials on that miss for so much of a pattern's duration, it is not made larger: then what more adds is
+/// small beside that. A long outage that meets many short ones misses as often, but hardly ever.
+const SATURATED: (f64, f64) = (0.9, 0.5);
 /// The lineage of pilots.
 const LINEAGE: u64 = 1;
 
@@ -280,8 +281,9 @@ impl<N: Fn() -> Stage + Sync> Pilot<'_, N> {
                 let parts = tried.iter().map(|trial| trial.missed_ms[design] as f64 / trial.ratios[0].max(1e-300));
                 *added = added.max(parts.sum::<f64>() / TRIES as f64);
             }
-            let missing = |trial: &&Tried| trial.missed_ms.iter().all(|&missed| missed > 0);
-            if tried.iter().filter(missing).count() as f64 >= SATURATED * TRIES as f64 {
+            let lasts = |trial: &Tried| SATURATED.1 * trial.ratios[0] * expected_ms;
+            let missing = |trial: &&Tried| trial.missed_ms.iter().all(|&missed| missed as f64 >= lasts(trial));
+            if tried.iter().filter(missing).count() as f64 >= SATURATED.0 * TRIES as f64 {
                 saturated.push(pattern.clone());
             } else {
                 self.larger(&pattern, &mut next);

@@ -52,15 +52,11 @@ impl Source {
     /// The source of a mode whose rate is multiplied by `times`; none if its strikes are no Poisson stream of outages with a
     /// known beginning.
     pub(crate) fn new(mode: &Mode, times: f64, of: Of, pair: bool, place: u32) -> Option<Self> {
-        let Outage::Law(law) = &mode.outage else { return None };
+        let law = mode.forceable()?;
         let mean_gap = mode.time_to_failure.memoryless_mean()? / times;
-        let stops = matches!(mode.effect, Effect::Down | Effect::Frozen)
-            && !matches!(mode.scope, Scope::ControlPlane | Scope::Allocation | Scope::Global);
-        let plain = mode.kind == Kind::Outage && mode.start == Start::Stationary && mode.predicted.is_none();
         let mean_ms = law.mean_ms();
-        let usable = stops && plain && mode.repeat.is_none() && mean_ms > 0.0 && mean_gap.is_finite();
         let extent = mean_ms * mode.staged.map_or(1.0, |staged| staged.tail);
-        usable.then(|| Self {
+        mean_gap.is_finite().then(|| Self {
             of,
             scope: mode.scope,
             pair,
@@ -81,6 +77,23 @@ impl Source {
     pub fn covering(&self, number: u32, t_ms: f64, stream: &mut Stream) -> Forced {
         let length_ms = self.law.draw_biased_ms(stream);
         Forced { source: number, start_ms: t_ms - length_ms * stream.unit(), length_ms }
+    }
+}
+
+impl Mode {
+    /// The law of its outages, if trials can be forced into them: a Poisson stream of outages with a known beginning.
+    fn forceable(&self) -> Option<&Law> {
+        let Outage::Law(law) = &self.outage else { return None };
+        let stops = matches!(self.effect, Effect::Down | Effect::Frozen)
+            && !matches!(self.scope, Scope::ControlPlane | Scope::Allocation | Scope::Global);
+        let plain = self.kind == Kind::Outage && self.start == Start::Stationary && self.predicted.is_none();
+        let memoryless = self.time_to_failure.memoryless_mean().is_some() && self.repeat.is_none();
+        (stops && plain && memoryless && law.mean_ms() > 0.0).then_some(law)
+    }
+
+    /// Whether trials can be forced into its outages.
+    pub fn can_be_forced(&self) -> bool {
+        self.forceable().is_some()
     }
 }
 

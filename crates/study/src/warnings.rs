@@ -14,7 +14,7 @@ use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::skewed::coverage_warning;
 
 /// Room for what no trial may show is worth a word from this share of the upper end on.
-const MATTERS: f64 = 0.05;
+pub(crate) const MATTERS: f64 = 0.05;
 
 /// Says what is thin, cut or out of reach.
 pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<String> {
@@ -113,7 +113,7 @@ fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome], kinds:
 }
 
 /// Two digits of a number below ten.
-fn digits(expected: f64) -> String {
+pub(crate) fn digits(expected: f64) -> String {
     match expected {
         0.1.. => format!("{expected:.1}"),
         0.01.. => format!("{expected:.2}"),

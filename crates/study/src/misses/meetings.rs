@@ -3,7 +3,7 @@
 //! In: all that strikes a design. Out: how often such strikes meet, for how long, and by how much that varies. Units that no two of
 //! which are enough are looked through in threes where there are no more than [`CLASSES_MAX`] classes of them.
 
-use super::{Class, Kind, Strike, Strikes, is_whole};
+use super::{Class, Kind, Strike, Strikes, is_whole, struck_by};
 use crate::conclude::{MS_PER_YEAR, cap_ms};
 use crate::lengths::Spectrum;
 use std::collections::{BTreeMap, BTreeSet};
@@ -167,6 +167,7 @@ impl Strikes<'_> {
             causes: of.iter().map(|of| cause_name(of.mode, of.reach.is_of_two())).collect(),
             per_trial,
             ms_per_trial: waits * struck * of.iter().map(out).product::<f64>() * MS_PER_YEAR,
+            struck: struck_by(&of),
             variance_ms2,
             is_sure: self.is_timeless(),
             is_known: self.stays() && of.iter().all(|of| is_whole(of.mode, of.reach)),

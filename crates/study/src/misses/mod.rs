@@ -44,6 +44,8 @@ pub struct Kind {
     pub per_trial: f64,
     /// Milliseconds that it is expected to bring to a trial.
     pub ms_per_trial: f64,
+    /// The units that are struck, by scope and whether it is a pair of zones, where trials can be forced into that.
+    pub(crate) struck: Vec<(Scope, bool)>,
     /// By how many squared milliseconds these vary from trial to trial, at least; 0 where that is not known.
     pub variance_ms2: f64,
     /// Whether another design that it also misses is missed as much by it, whatever the hour.
@@ -53,6 +55,12 @@ pub struct Kind {
 }
 
 impl Kind {
+    /// What may miss an objective for so long, and is not known to.
+    pub(crate) fn unknown(words: &str, ms_per_trial: f64) -> Self {
+        let (causes, struck) = (vec![words.into()], Vec::new());
+        Self { causes, per_trial: 0.0, ms_per_trial, struck, variance_ms2: 0.0, is_sure: false, is_known: false }
+    }
+
     /// Whether so many trials expect too few of it to have shown what it does.
     fn is_rare(&self, trials: u64) -> bool {
         self.per_trial * (trials as f64) < OCCURRENCES_MIN
@@ -69,7 +77,7 @@ impl Kind {
 }
 
 /// All that is known to miss an objective.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Kinds(Vec<Kind>);
 
 impl Kinds {
@@ -99,10 +107,32 @@ impl Kinds {
         self.rare(trials).map(|of| of.ms_per_trial).sum()
     }
 
-    /// The same with its upper end raised by what rates and places are known to bring more: forced trials may pass a way by.
-    pub(crate) fn raised(&self, of: MeanEstimate, cap_ms: f64) -> MeanEstimate {
+    /// An estimate from so many forced trials with its upper end raised by what they expect too few of to have shown it, and to what
+    /// rates and places are known to bring.
+    pub(crate) fn raised(&self, of: MeanEstimate, trials: u64, cap_ms: f64) -> MeanEstimate {
         let known: f64 = self.0.iter().filter(|of| of.is_known).map(|of| of.ms_per_trial).sum();
-        of.with_room((known - of.mean).max(0.0), cap_ms)
+        of.with_room((known - of.mean).max(self.rare_ms(trials)), cap_ms)
+    }
+
+    /// The same for trials that are drawn so that they expect each kind so often.
+    pub(crate) fn drawn(mut self, expected: impl Fn(&Kind) -> f64) -> Self {
+        for of in &mut self.0 {
+            of.per_trial = expected(of);
+            // What is forced is as long as it is likely to be met.
+            of.variance_ms2 = 0.0;
+        }
+        self
+    }
+
+    /// These and another one.
+    pub(crate) fn and(mut self, kind: Kind) -> Self {
+        self.0.push(kind);
+        self
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> &[Kind] {
+        &self.0
     }
 
     /// What lies beyond what so many trials show.
@@ -143,6 +173,11 @@ impl Kinds {
 /// meets. None where faults are not drawn.
 pub fn alone(study: &Study, design: &Design) -> Vec<Kind> {
     Strikes::of(study, design).alone().into_iter().filter(|kind| kind.causes.len() == 1).collect()
+}
+
+/// Whether it is known where every machine of a design stands, and that it stays there.
+pub(crate) fn is_placed(design: &Design) -> bool {
+    design.sets.iter().all(|set| !set.zones.is_empty()) && !design.is_managed()
 }
 
 /// A way in which a mode strikes, and what.
@@ -301,7 +336,8 @@ impl<'a> Strikes<'a> {
                 if per_trial > 0.0 {
                     let causes = vec![cause_name(strike.mode, two)];
                     let is_known = self.stays() && is_whole(strike.mode, strike.reach);
-                    found.push(Kind { causes, per_trial, ms_per_trial, variance_ms2, is_sure, is_known });
+                    let struck = struck_by(&[strike]);
+                    found.push(Kind { causes, per_trial, ms_per_trial, struck, variance_ms2, is_sure, is_known });
                     found.extend(self.unhealed(strike, per_trial));
                 }
             }
@@ -364,10 +400,17 @@ impl<'a> Strikes<'a> {
             // What is left of an outage that is under way; all that wait for the end of one come as seldom as it does.
             let ms_per_trial = per_trial * share * 0.5 * inspected_ms(law);
             let per_trial = (per_trial * share).min(mode.rate_per_year() * self.years);
-            Some(Kind { causes, per_trial, ms_per_trial, variance_ms2: 0.0, is_sure: false, is_known: false })
+            let struck = struck_by(&[strike]);
+            Some(Kind { causes, per_trial, ms_per_trial, struck, variance_ms2: 0.0, is_sure: false, is_known: false })
         };
         modes.filter_map(kind).collect()
     }
+}
+
+/// What trials can be forced to hold of these.
+fn struck_by(of: &[&Strike<'_>]) -> Vec<(Scope, bool)> {
+    let forced = of.iter().filter(|of| of.mode.can_be_forced());
+    forced.map(|of| (of.mode.scope, of.reach.is_of_two())).collect()
 }
 
 /// Whether a strike may take capacity away at all.
@@ -396,6 +439,7 @@ mod tests {
             causes: vec![name.into()],
             per_trial,
             ms_per_trial,
+            struck: Vec::new(),
             variance_ms2: 0.0,
             is_sure: true,
             is_known: true,

@@ -199,7 +199,7 @@ impl<'a> Bench<'a> {
             return MeanEstimate { mean, trials, hits, bounds: Bounds::Interval(Interval::new(mean, mean)) };
         }
         let estimate = match self.forced.get(&candidate) {
-            Some(forced) => self.kinds(candidate).raised(forced.estimate(cap, level), cap),
+            Some(forced) => forced.estimate(cap, level),
             None => {
                 let seen = &self.seen[candidate];
                 MeanEstimate::new(seen, cap, level).knowing(self.kinds(candidate).beyond(seen.n()), cap, level)

@@ -4,9 +4,10 @@
 //! `method = "forcing"`, and an estimate that leaves room for what no pattern foresees. What can go wrong: a way to miss that
 //! the pilot overlooked is drawn by the plain half alone. If it is so rare that no trial showed it, it may add as much as an
 //! event that was not seen in so many plain trials: that is added to the upper end, so nothing is proven to meet a target
-//! because nobody looked.
+//! because nobody looked; so is what rates and places know of and these trials expect too few of to have shown it.
 
 use crate::blocks::{Workers, trials_of};
+use crate::misses::Kinds;
 use crate::rare::{Plan, Scales, forced_stage, unforeseen};
 use crate::run::RunError;
 use crate::stage::Stage;
@@ -26,6 +27,8 @@ const BLOCK: u64 = 64;
 pub(super) struct Forced {
     study: Study,
     plan: Plan,
+    /// What misses it, and how often a trial is expected to show it.
+    kinds: Kinds,
     sums: Sums,
 }
 
@@ -67,7 +70,10 @@ impl Forced {
         let study =
             Study { designs: vec![design], counterfactual: false, stopping: None, rows: false, ..world.clone() };
         let plan = Plan::learn_on(&study, (how.threads.count(), u64::MAX), how.stop, quick_stage)?;
-        Ok(plan.map(|plan| Self { study, plan, sums: Sums::new() }))
+        Ok(plan.map(|plan| {
+            let kinds = plan.unshown(&study.designs[0], Kinds::of(&study, &study.designs[0]));
+            Self { study, plan, kinds, sums: Sums::new() }
+        }))
     }
 
     /// The patterns that they are forced into, and how often.
@@ -100,7 +106,8 @@ impl Forced {
         let seen = MeanEstimate::new(&self.sums.missed, cap, level).as_wide_as_its_hits(level);
         let (missed, any) = (self.sums.missed.mean(), self.sums.any.mean());
         let size = if missed > 0.0 && any > 0.0 { missed / any } else { cap };
-        seen.with_room(unforeseen(self.sums.unforeseen, self.sums.trials.max(1), level) * size, cap)
+        let seen = seen.with_room(unforeseen(self.sums.unforeseen, self.sums.trials.max(1), level) * size, cap);
+        self.kinds.raised(seen, self.sums.trials, cap)
     }
 
     /// Lives through more trials, up to so many; false if interrupted, and then nothing is kept.

@@ -25,19 +25,31 @@ use zonefall_stats::{
 
 /// Draws the conclusions of a weighted run.
 pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: Method, why: &str) -> Outcome {
-    let conclude = |(design, tally)| Concluding::new(study, of, tally).design(design);
+    let kinds: Vec<Kinds> = study.designs.iter().map(|design| unshown(study, of, design)).collect();
+    let each = || study.designs.iter().zip(&kinds).zip(&of.tally.designs);
     let designs: Vec<DesignOutcome> =
-        study.designs.iter().map(|design| &**design).zip(&of.tally.designs).map(conclude).collect();
-    let level = difference_level(study);
-    let others = of.tally.designs.iter().skip(1);
-    let differences = others.map(|tally| DifferenceEstimate::new(&tally.against_reference, cap_ms(study), level));
+        each().map(|((design, kinds), tally)| Concluding::new(study, of, tally).design(design, kinds)).collect();
+    let (level, cap) = (difference_level(study), cap_ms(study));
+    let difference = |((_, own), tally): ((_, &Kinds), &WeightedDesign)| {
+        let room = own.room(&kinds[0], of.trials());
+        DifferenceEstimate::with_room(&tally.against_reference, room, cap, level)
+    };
+    let differences = each().skip(1).map(difference).collect();
     let method = method(study, of, wanted, why);
     Outcome {
-        differences: compare(&designs, differences.collect(), cap_ms(study), false),
-        warnings: warnings(study, of, &designs, &method),
+        differences: compare(&designs, differences, cap, false),
+        warnings: warnings(study, of, (&designs, &kinds), &method),
         method: Some(method),
         designs,
         ..frame(study, (of.trials(), wanted_trials(study, of)), labels)
+    }
+}
+
+/// What misses a design, and how often each of its trials is expected to show it. Levels foresee everything.
+fn unshown(study: &Study, of: &Weighed, design: &Design) -> Kinds {
+    match &of.drawn {
+        Drawn::Forced(plan) => plan.unshown(design, Kinds::of(study, design)),
+        Drawn::Split(_) => Kinds::default(),
     }
 }
 
@@ -86,9 +98,9 @@ impl<'a> Concluding<'a> {
     }
 
     /// The missed share, with room for ways to miss that a pilot has passed by.
-    fn unavailability(&self, design: &Design) -> Estimate {
-        let (cap, of) = (cap_ms(self.study), self.of(&self.tally.missed, cap_ms(self.study)));
-        let of = if self.grouped { of } else { Kinds::of(self.study, design).raised(of, cap) };
+    fn unavailability(&self, kinds: &Kinds) -> Estimate {
+        let cap = cap_ms(self.study);
+        let of = kinds.raised(self.of(&self.tally.missed, cap), self.trials, cap);
         estimate(&of.within(cap), 1.0 / self.measured_ms)
     }
 
@@ -140,9 +152,9 @@ impl<'a> Concluding<'a> {
         Some(if self.grouped { without_interval(found) } else { found })
     }
 
-    fn design(&self, design: &Design) -> DesignOutcome {
+    fn design(&self, design: &Design, kinds: &Kinds) -> DesignOutcome {
         let (study, tally) = (self.study, self.tally);
-        let unavailability = self.unavailability(design);
+        let unavailability = self.unavailability(kinds);
         let missed = Interval { low: unavailability.low.unwrap_or(f64::NEG_INFINITY), high: unavailability.high };
         let windows = study.measure.windows.whole() as f64;
         let windows_met = (windows > 0.0).then(|| one_less(self.mean(&tally.breaches, windows, 1.0 / windows)));

@@ -8,9 +8,10 @@ use super::splitting::Ladder;
 use super::tally::{Total, WeightedDesign};
 use crate::conclude::cap_ms;
 use crate::exactly::exactly;
+use crate::misses::Kinds;
 use crate::outcome::*;
 use crate::study::Study;
-use crate::warnings::{no_room, of_the_study};
+use crate::warnings::{MATTERS, digits, no_room, of_the_study};
 use zonefall_fleet::{Design, Operation};
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;
@@ -102,7 +103,28 @@ fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) 
     }
 }
 
-pub(super) fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], method: &MethodOutcome) -> Vec<String> {
+/// What weighted trials expect too few of to have shown it, where it matters.
+fn too_few(study: &Study, trials: u64, design: &DesignOutcome, kinds: &Kinds) -> Option<String> {
+    let most = kinds.rare(trials).max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial))?;
+    let share = kinds.rare_ms(trials) / cap_ms(study);
+    (share > MATTERS * design.unavailability.high).then(|| {
+        format!(
+            "{}: what these trials expect too few of to have shown it ({} above all: expected {} times) adds {:.3} min a month to the \
+             upper end; more trials would show it",
+            design.design,
+            most.words(),
+            digits(most.per_trial * trials as f64),
+            share * MINUTES_PER_MONTH
+        )
+    })
+}
+
+pub(super) fn warnings(
+    study: &Study,
+    of: &Weighed,
+    (designs, kinds): (&[DesignOutcome], &[Kinds]),
+    method: &MethodOutcome,
+) -> Vec<String> {
     let mut said = Vec::new();
     if of.trials() < wanted_trials(study, of) {
         let asked = wanted_trials(study, of);
@@ -123,6 +145,7 @@ pub(super) fn warnings(study: &Study, of: &Weighed, designs: &[DesignOutcome], m
         said.push("bills are told by plain and forced trials only".into());
     }
     said.extend(designs.iter().filter_map(|design| too_common(design, method)));
+    said.extend(designs.iter().zip(kinds).filter_map(|(design, kinds)| too_few(study, of.trials(), design, kinds)));
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
         let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
         if design.unavailability.quality == Quality::UpperBound {

@@ -46,6 +46,18 @@ struct Site {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Pattern(pub Vec<u8>);
 
+impl Pattern {
+    /// Whether whatever holds the other holds this.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).all(|(own, other)| own <= other)
+    }
+
+    /// Whether it asks for nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|&order| order == 0)
+    }
+}
+
 /// The classes of a layout.
 #[derive(Debug, Clone)]
 pub(crate) struct Kernel {
@@ -172,6 +184,13 @@ impl Kernel {
             mine.0[at] = order;
         }
         Some(mine)
+    }
+
+    /// The pattern of units by their scope and whether they are pairs of zones; those that are no sources are left out.
+    pub fn pattern_of(&self, units: &[(Scope, bool)]) -> Pattern {
+        let order = |class: &Class| units.iter().filter(|unit| **unit == (class.scope, class.pair)).count();
+        // A conversion that is exact: no pattern has more sites.
+        Pattern(self.classes.iter().map(|class| order(class).min(class.len()).min(ORDER_MAX) as u8).collect())
     }
 
     /// The outages that force a trial into a pattern.

@@ -3,10 +3,12 @@
 //! 1. *Discovery.* Patterns are tried in the order of their exact expected durations, [`TRIES`] trials each. What a pattern
 //!    adds to the downtime is at most its expected duration, so the search ends when that is a thousandth of what has been
 //!    found. A pattern that nearly always misses the objective for most of its duration is not made larger.
+//!    Patterns that rates and places alone are known to miss by ([`crate::misses`]) need no trial to be found.
 //! 2. *Allocation.* Trials over all patterns alike; then the shares that minimise the second moment of the
 //!    weighted downtime, summed over designs (a convex problem; multiplicative steps). Half of the trials stay plain, and a
-//!    twentieth of the other half is shared by all patterns, so that no weight passes 2, none of a pattern is unbounded, and a
-//!    pattern that misses for few of its choices of units only is not starved by a pilot that has not seen it miss.
+//!    twentieth of the other half is shared by all patterns, so that no weight passes 2 and none of a pattern is unbounded;
+//!    three twentieths go to those that are known, by what they bring, so that one that misses for few of its choices of
+//!    units only is not starved by a pilot that has not seen it miss.
 //!
 //! Trials come in pairs, a plain one and a forced one, so that half of them are plain to the very trial.
 //!
@@ -15,15 +17,17 @@
 use super::kernel::{Kernel, ORDER_MAX, Pattern, Scratch};
 use super::run::forced_stage;
 use crate::blocks::{Workers, trials_of};
+use crate::misses::{Kind, Kinds, is_placed};
 use crate::run::{RunError, Threads};
 use crate::stage::Stage;
 use crate::study::Study;
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Range;
 use std::sync::atomic::{self, AtomicBool};
 use zonefall_engine::Key;
 use zonefall_faults::{Forced, Point, TrialId};
+use zonefall_fleet::Design;
 use zonefall_stats::Weight;
 
 /// Trials in a block.
@@ -40,11 +44,15 @@ const LEARNING_LEAST: u64 = 64;
 pub(crate) const PLAIN: f64 = 0.5;
 /// The share of forced trials that all patterns have alike.
 const ALIKE: f64 = 0.05;
+/// That which those have that are known to miss, if any.
+const KNOWN: f64 = 0.15;
 /// What may be left out, as a share of what is found.
 const LEFT_OUT: f64 = 1e-3;
 /// From this share of trials on that miss for so much of a pattern's duration, it is not made larger: then what more adds is
 /// small beside that. A long outage that meets many short ones misses as often, but hardly ever.
 const SATURATED: (f64, f64) = (0.9, 0.5);
+/// What is told of patterns that were not tried.
+const UNTRIED: &str = "outages that no forced trial was drawn for";
 /// The lineage of pilots.
 const LINEAGE: u64 = 1;
 
@@ -57,6 +65,8 @@ pub struct Plan {
     shares: Vec<f64>,
     /// Λ by pattern.
     expected_ms: Vec<f64>,
+    /// Λ of all smallest patterns together that were not tried.
+    untried_ms: f64,
     /// Events of the pilot.
     pub pilot_events: u64,
     /// Trials of the pilot.
@@ -120,22 +130,29 @@ impl Plan {
         let kernel = kernel(study);
         let workers = Workers::new(&threads, || stage(study));
         let mut pilot = Pilot { study, kernel: &kernel, workers, stop, trials: 0, events: 0 };
-        let most = (allowed.saturating_sub(LEARNING_LEAST) / (TRIES + LEARNING_LEAST)).min(PATTERNS_MAX);
-        let patterns = pilot.discover(most as usize)?;
+        let known = known(study, &kernel, (allowed / LEARNING_LEAST / 2).min(PATTERNS_MAX) as usize);
+        let learning = LEARNING_LEAST * (1 + known.len() as u64);
+        let most = (allowed.saturating_sub(learning) / (TRIES + LEARNING_LEAST)).min(PATTERNS_MAX);
+        let (mut patterns, untried) = pilot.discover(most as usize)?;
+        let left = allowed - TRIES * patterns.len() as u64;
+        let passed_by = known.iter().map(|known| &known.0).filter(|known| !patterns.contains(known));
+        let passed_by: Vec<Pattern> = passed_by.cloned().collect();
+        patterns.extend(passed_by);
         if patterns.is_empty() {
             return Ok(None);
         }
-        let left = allowed - TRIES * patterns.len() as u64;
         let learned = pilot.learn(&patterns, left)?;
         let (pilot_events, pilot_trials) = (pilot.events, pilot.trials);
         if learned.iter().all(|trial| trial.missed_ms.iter().all(|&missed| missed == 0)) {
             return Ok(None);
         }
-        let inner = allocate(&learned, study.designs.len(), patterns.len());
+        let inner = with_known(allocate(&learned, study.designs.len(), patterns.len()), &patterns, &known);
         let forecasts = (0..study.designs.len()).map(|design| forecast(&learned, design, &inner)).collect();
         let shares = inner.iter().map(|share| (1.0 - PLAIN) * share).collect();
+        let untried = untried.into_iter().filter(|pattern| !patterns.contains(pattern));
+        let untried_ms = untried.map(|pattern| kernel.expected_ms(&pattern)).sum();
         let expected_ms = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
-        Ok(Some(Self { kernel, patterns, shares, expected_ms, pilot_events, pilot_trials, forecasts }))
+        Ok(Some(Self { kernel, patterns, shares, expected_ms, untried_ms, pilot_events, pilot_trials, forecasts }))
     }
 
     /// The same patterns and shares under other rates; none if a pattern cannot come about there: then others matter.
@@ -175,6 +192,23 @@ impl Plan {
         let parts = durations.iter().zip(&self.shares).zip(&self.expected_ms);
         let density = parts.fold(PLAIN, |sum, ((h, share), expected)| sum + share * h / expected);
         (Weight::new(1.0 / density), durations.iter().any(|&h| h > 0.0))
+    }
+
+    /// How often a trial is expected to show a kind of misses, at least: a plain one as often as it comes, a forced one wherever
+    /// its instant is one of these.
+    pub(crate) fn shows(&self, kind: &Kind) -> f64 {
+        let of = self.kernel.pattern_of(&kind.struck);
+        let patterns = self.patterns.iter().zip(&self.shares).zip(&self.expected_ms);
+        let within = patterns.filter(|((pattern, _), _)| pattern.is_within(&of));
+        let forced = within.map(|((_, share), expected)| share * (kind.ms_per_trial / expected).min(1.0));
+        PLAIN * kind.per_trial + forced.sum::<f64>()
+    }
+
+    /// What misses a design, and how often a trial is expected to show it. Where machines may stand elsewhere than is known of them,
+    /// whatever was not tried may miss it.
+    pub(crate) fn unshown(&self, design: &Design, kinds: Kinds) -> Kinds {
+        let kinds = kinds.drawn(|kind| self.shows(kind));
+        if is_placed(design) { kinds } else { kinds.and(Kind::unknown(UNTRIED, self.untried_ms)) }
     }
 
     /// The patterns with their shares of all trials, in words, largest first.
@@ -259,18 +293,20 @@ impl<N: Fn() -> Stage + Sync> Pilot<'_, N> {
         Ok(tried)
     }
 
-    /// The patterns that may matter, so many at most.
-    fn discover(&mut self, most: usize) -> Result<Vec<Pattern>, RunError> {
+    /// The patterns that may matter, so many at most, and the smallest that were not tried.
+    fn discover(&mut self, most: usize) -> Result<(Vec<Pattern>, Vec<Pattern>), RunError> {
         let (mut found, mut saturated): (Vec<Pattern>, Vec<Pattern>) = (Vec::new(), Vec::new());
         let mut added_ms = vec![0.0_f64; self.study.designs.len()];
         let mut next = BinaryHeap::new();
         self.larger(&Pattern(vec![0; self.kernel.classes.len()]), &mut next);
-        while let Some(Candidate { expected_ms, pattern }) = next.pop() {
-            let enough = added_ms.iter().all(|&added| added > 0.0 && expected_ms < LEFT_OUT * added);
-            if enough || found.len() == most {
+        while let Some(candidate) = next.pop() {
+            let least_ms = LEFT_OUT * added_ms.iter().copied().fold(f64::INFINITY, f64::min);
+            if candidate.expected_ms < least_ms || found.len() == most {
+                next.push(candidate);
                 break;
             }
-            if saturated.iter().any(|within| within.0.iter().zip(&pattern.0).all(|(a, b)| a <= b)) {
+            let Candidate { expected_ms, pattern } = candidate;
+            if saturated.iter().any(|within| within.is_within(&pattern)) {
                 continue;
             }
             let first = TRIES * found.len() as u64;
@@ -290,7 +326,11 @@ impl<N: Fn() -> Stage + Sync> Pilot<'_, N> {
             }
             found.push(pattern);
         }
-        Ok(found)
+        let untried = next.into_vec().into_iter().map(|candidate| candidate.pattern);
+        let is_within_one = |pattern: &Pattern| saturated.iter().any(|within| within.is_within(pattern));
+        let mut untried: Vec<Pattern> = untried.filter(|pattern| !is_within_one(pattern)).collect();
+        untried.sort_unstable();
+        Ok((found, untried))
     }
 
     /// The patterns with one site more, each reached in one way only.
@@ -343,6 +383,36 @@ impl PartialEq for Candidate {
 }
 
 impl Eq for Candidate {}
+
+/// So many patterns at most that are known to miss, each with its share of what is known, summed over designs; what hardly matters is
+/// left out.
+fn known(study: &Study, kernel: &Kernel, most: usize) -> Vec<(Pattern, f64)> {
+    let mut worth: BTreeMap<Pattern, f64> = BTreeMap::new();
+    for design in &study.designs {
+        let kinds = Kinds::of(study, design);
+        let all = kinds.rare_ms(0).max(f64::MIN_POSITIVE);
+        for kind in kinds.all().iter().filter(|kind| kind.ms_per_trial > LEFT_OUT * all) {
+            *worth.entry(kernel.pattern_of(&kind.struck)).or_default() += kind.ms_per_trial / all;
+        }
+    }
+    let mut known: Vec<(Pattern, f64)> = worth.into_iter().filter(|(pattern, _)| !pattern.is_empty()).collect();
+    known.sort_by(|a, b| b.1.total_cmp(&a.1));
+    known.truncate(most);
+    known
+}
+
+/// Shares of patterns, some of which go to those that are known.
+fn with_known(mut shares: Vec<f64>, patterns: &[Pattern], known: &[(Pattern, f64)]) -> Vec<f64> {
+    let all: f64 = known.iter().map(|(_, worth)| worth).sum();
+    if all <= 0.0 {
+        return shares;
+    }
+    for (share, pattern) in shares.iter_mut().zip(patterns) {
+        let worth = known.iter().find(|(of, _)| of == pattern).map_or(0.0, |(_, worth)| worth / all);
+        *share = (1.0 - KNOWN) * *share + KNOWN * worth;
+    }
+    shares
+}
 
 /// Steps towards the best shares.
 const STEPS: usize = 60;

@@ -15,6 +15,8 @@ mod interrupts;
 mod known;
 #[path = "rare/looks.rs"]
 mod looks;
+#[path = "rare/passed_by.rs"]
+mod passed_by;
 #[path = "rare/splitting.rs"]
 mod splitting;
 mod support;

@@ -114,6 +114,12 @@ impl Kinds {
         of.with_room((known - of.mean).max(self.rare_ms(trials)), cap_ms)
     }
 
+    /// An estimate from split trials that stand for so many with its upper end raised to what rates and places bring, of what these expect
+    /// too few of: what comes at one blow is split at no level, and beside what builds up nobody misses it.
+    pub(crate) fn raised_from_split(&self, of: MeanEstimate, trials: u64, cap_ms: f64) -> MeanEstimate {
+        of.with_room((self.rare_ms(trials) - of.mean).max(0.0), cap_ms)
+    }
+
     /// The same for trials that are drawn so that they expect each kind so often.
     pub(crate) fn drawn(mut self, expected: impl Fn(&Kind) -> f64) -> Self {
         for of in &mut self.0 {

@@ -19,7 +19,7 @@ use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
-    Beyond, Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample, Unseen,
+    Beyond, Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Room, Sample, Unseen,
     WeightedHistogram, WeightedMoments, WeightedRatio,
 };
 
@@ -31,7 +31,8 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
         each().map(|((design, kinds), tally)| Concluding::new(study, of, tally).design(design, kinds)).collect();
     let (level, cap) = (difference_level(study), cap_ms(study));
     let difference = |((_, own), tally): ((_, &Kinds), &WeightedDesign)| {
-        let room = own.room(&kinds[0], of.trials());
+        // Of what is split only the rarest way to miss is as rare as it looks, and the two have most of them in common.
+        let room = if matches!(of.drawn, Drawn::Split(_)) { Room::NONE } else { own.room(&kinds[0], of.trials()) };
         DifferenceEstimate::with_room(&tally.against_reference, room, cap, level)
     };
     let differences = each().skip(1).map(difference).collect();
@@ -45,11 +46,11 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
     }
 }
 
-/// What misses a design, and how often each of its trials is expected to show it. Levels foresee everything.
+/// What misses a design, and how often each of its trials is expected to show it.
 fn unshown(study: &Study, of: &Weighed, design: &Design) -> Kinds {
     match &of.drawn {
         Drawn::Forced(plan) => plan.unshown(design, Kinds::of(study, design)),
-        Drawn::Split(_) => Kinds::default(),
+        Drawn::Split(_) => Kinds::of(study, design),
     }
 }
 
@@ -100,7 +101,12 @@ impl<'a> Concluding<'a> {
     /// The missed share, with room for ways to miss that a pilot has passed by.
     fn unavailability(&self, kinds: &Kinds) -> Estimate {
         let cap = cap_ms(self.study);
-        let of = kinds.raised(self.of(&self.tally.missed, cap), self.trials, cap);
+        let of = self.of(&self.tally.missed, cap);
+        let of = match self.grouped {
+            // A conversion of a whole number.
+            true => kinds.raised_from_split(of, self.whole as u64, cap),
+            false => kinds.raised(of, self.trials, cap),
+        };
         estimate(&of.within(cap), 1.0 / self.measured_ms)
     }
 

@@ -145,7 +145,9 @@ pub(super) fn warnings(
         said.push("bills are told by plain and forced trials only".into());
     }
     said.extend(designs.iter().filter_map(|design| too_common(design, method)));
-    said.extend(designs.iter().zip(kinds).filter_map(|(design, kinds)| too_few(study, of.trials(), design, kinds)));
+    if matches!(of.drawn, Drawn::Forced(_)) {
+        said.extend(designs.iter().zip(kinds).filter_map(|(design, kinds)| too_few(study, of.trials(), design, kinds)));
+    }
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
         let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
         if design.unavailability.quality == Quality::UpperBound {

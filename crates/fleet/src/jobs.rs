@@ -3,19 +3,22 @@
 //! In: the batches of a design (cut by the scenario, which alone knows calendars) and the capacity of its machines over
 //! time. Out: when each batch is complete, and whether the objective is late. Work is a fluid: between two changes of
 //! capacity the backlog falls in a straight line, so every instant that matters is solved for in integers and nothing
-//! ticks. First come, first served. The unit of work is a millionth of a job (a thousandth of a job a second, for a
-//! millisecond).
+//! ticks. First come, first served. The unit of work is a millionth of that of a request (a
+//! thousandth of a request a second, for a millisecond), and a job is as many requests as is said.
+//!
+//! The machines may serve requests too. These come first, and a job steps aside at once, so whoever asks what requests get need
+//! not know of jobs; jobs get what is left.
 //!
 //! Time that is late is charged to what was withheld since the backlog began, not only to what is out at the moment, and to
 //! overload for work that nobody withheld.
 
 use crate::demand::mean_one;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, split};
 use crate::structure::Structure;
 use std::sync::Arc;
 use zonefall_engine::{Key, SimTime};
 
-/// Millionths of a job.
+/// Millionths of a request's work.
 const PER_JOB: u64 = 1_000_000;
 /// The most jobs of a batch, its luck included.
 const JOBS_MAX: f64 = 1e11;
@@ -38,6 +41,8 @@ pub struct Batch {
 pub struct Jobs {
     /// Jobs of a batch, on average.
     pub count: u64,
+    /// What a job takes, in requests that machines could serve instead.
+    pub work: u64,
     /// Standard deviation of the logarithm of the factor on it, drawn for each batch: lognormal with mean 1.
     pub sigma: f64,
     /// The batches, in order.
@@ -47,10 +52,11 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// The most jobs that a trial reckons with, the luck of its batches included; beyond the count they are cut off.
+    /// The most work that a trial reckons with, in requests, the luck of its batches included; beyond the count they are cut off.
     pub fn most(&self) -> f64 {
         let luck = libm::exp(self.sigma * (DEVIATIONS - self.sigma / 2.0)).max(1.0);
-        (self.count as f64 * luck).min(JOBS_MAX).max(self.count as f64) * self.batches.len() as f64
+        let jobs = (self.count as f64 * luck).min(JOBS_MAX).max(self.count as f64);
+        jobs * self.work as f64 * self.batches.len() as f64
     }
 }
 
@@ -72,14 +78,42 @@ pub(crate) struct Backlog {
     overload: usize,
     /// Work that was late at the last deadline and that nobody withheld: there were too few workers.
     lacking: i64,
+    /// What each cause withholds now, where requests come first; and a place to split it in.
+    kept: Vec<i64>,
+    shares: Vec<u64>,
 }
 
-zonefall_engine::pooled_clone!(Backlog { jobs, need, ends, done, arrived, complete, due, withheld, overload, lacking });
+zonefall_engine::pooled_clone!(Backlog {
+    jobs,
+    need,
+    ends,
+    done,
+    arrived,
+    complete,
+    due,
+    withheld,
+    overload,
+    lacking,
+    kept,
+    shares
+});
 
 impl Backlog {
     pub fn new(jobs: Jobs, need: Option<(u64, u64)>, (causes, overload): (usize, usize)) -> Self {
-        let withheld = vec![0; causes];
-        Self { jobs, need, ends: Vec::new(), done: 0, arrived: 0, complete: 0, due: 0, withheld, overload, lacking: 0 }
+        Self {
+            jobs,
+            need,
+            ends: Vec::new(),
+            done: 0,
+            arrived: 0,
+            complete: 0,
+            due: 0,
+            withheld: vec![0; causes],
+            overload,
+            lacking: 0,
+            kept: vec![0; causes],
+            shares: vec![0; causes],
+        }
     }
 
     /// A trial begins: the luck of its batches is keyed by the trial and their number, the same for every design.
@@ -89,7 +123,7 @@ impl Backlog {
         self.withheld.fill(0);
         self.lacking = 0;
         self.ends.clear();
-        let Jobs { count, sigma, .. } = self.jobs;
+        let Jobs { count, sigma, work, .. } = self.jobs;
         let mut sum = 0_u64;
         for batch in 0..self.jobs.batches.len() {
             let jobs = if sigma > 0.0 {
@@ -98,7 +132,7 @@ impl Backlog {
             } else {
                 count
             };
-            sum = sum.saturating_add(jobs.saturating_mul(PER_JOB));
+            sum = sum.saturating_add(jobs.saturating_mul(work).saturating_mul(PER_JOB));
             self.ends.push(sum);
         }
     }
@@ -148,12 +182,12 @@ impl Backlog {
     /// Jobs of a batch.
     pub fn jobs_of(&self, number: usize) -> u64 {
         let before = number.checked_sub(1).map_or(0, |before| self.ends[before]);
-        (self.ends[number] - before) / PER_JOB
+        (self.ends[number] - before) / (self.jobs.work * PER_JOB)
     }
 
     /// Jobs of a batch that are not done.
     pub fn left_of(&self, number: usize) -> u64 {
-        self.ends[number].saturating_sub(self.done).div_ceil(PER_JOB).min(self.jobs_of(number))
+        self.ends[number].saturating_sub(self.done).div_ceil(self.jobs.work * PER_JOB).min(self.jobs_of(number))
     }
 
     /// What answers for late jobs, by cause: what each withheld, and overload for what nobody did.
@@ -164,7 +198,7 @@ impl Backlog {
         &self.withheld
     }
 
-    /// What waits, so long after it was last worked on, at this capacity since.
+    /// The work that waits, so long after it was last worked on, at this capacity since.
     pub fn waiting(&self, length_ms: u64, capacity_milli: u64) -> u64 {
         let came = self.arrived.checked_sub(1).map_or(0, |last| self.ends[last]);
         came.saturating_sub(self.done).saturating_sub(capacity_milli.saturating_mul(length_ms))
@@ -227,6 +261,30 @@ impl Backlog {
     }
 }
 
+impl Backlog {
+    /// Splits what is withheld of work over what withholds machines.
+    pub fn keep(&mut self, lost: u64, withheld: &[i64]) {
+        let Self { shares, kept, .. } = self;
+        shares.fill(0);
+        split(lost, &withheld[..shares.len()], shares);
+        kept.iter_mut().zip(shares).for_each(|(kept, share)| *kept = *share as i64);
+    }
+
+    /// The same as [`Self::work`], where what is withheld has been split.
+    pub fn work_on(
+        &mut self,
+        from: SimTime,
+        to: SimTime,
+        capacity_milli: u64,
+        counted_from: SimTime,
+        ledger: &mut Ledger,
+    ) {
+        let kept = std::mem::take(&mut self.kept);
+        self.work(from, to, (capacity_milli, &kept), counted_from, ledger);
+        self.kept = kept;
+    }
+}
+
 /// When so much work is done.
 fn after(from: SimTime, work: u64, capacity_milli: u64) -> SimTime {
     match (work, capacity_milli) {
@@ -243,7 +301,7 @@ mod tests {
     fn backlog(need: (u64, u64)) -> Backlog {
         let ms = SimTime::from_ms;
         let batches = [Batch { at: ms(0), due: ms(100) }, Batch { at: ms(1000), due: ms(1100) }];
-        let jobs = Jobs { count: 1, sigma: 0.0, batches: Arc::from(batches), through: None };
+        let jobs = Jobs { count: 1, work: 1, sigma: 0.0, batches: Arc::from(batches), through: None };
         let mut backlog = Backlog::new(jobs, Some(need), (2, 1));
         backlog.begin(Key::root(1));
         backlog
@@ -268,7 +326,8 @@ mod tests {
     #[test]
     fn more_jobs_than_can_be_counted_are_cut_off() {
         let batch = Batch { at: SimTime::from_ms(0), due: SimTime::from_ms(1) };
-        let jobs = Jobs { count: 1_000_000_000, sigma: 0.0, batches: vec![batch; 20_000].into(), through: None };
+        let jobs =
+            Jobs { count: 1_000_000_000, work: 1, sigma: 0.0, batches: vec![batch; 20_000].into(), through: None };
         assert!(jobs.most() > JOBS_TOTAL_MAX);
         let mut backlog = Backlog::new(jobs, Some((1, 1)), (2, 1));
         backlog.begin(Key::root(1));

@@ -457,7 +457,7 @@ fn workers(capacity: u32, count: u64, at: &[u64], autoscale: Autoscale) -> Desig
     let mut of = web(&[1], capacity, Demand::constant(0), autoscale);
     let batch = |&at: &u64| Batch { at: SimTime::from_ms(at * MINUTE), due: SimTime::from_ms((at + 1000) * MINUTE) };
     of.demand = None;
-    of.jobs = Some(Jobs { count, sigma: 0.0, batches: at.iter().map(batch).collect(), through: None });
+    of.jobs = Some(Jobs { count, work: 1, sigma: 0.0, batches: at.iter().map(batch).collect(), through: None });
     of.need = Need::Done(1, 1);
     of
 }
@@ -489,6 +489,34 @@ fn as_08_workers_are_busy_as_long_as_anything_waits() {
     let ledger = script(3 * HOUR).play(workers(2, 600, &[60], setting(vec![profile(2, 3, rules)])));
     assert_eq!((count(&ledger, Operation::AutoscaleOuts), count(&ledger, Operation::AutoscaleIns)), (1, 1));
     assert_eq!(ledger.clearance_ms, [4 * MINUTE]);
+}
+
+#[test]
+fn as_08_machines_that_serve_requests_too_are_as_busy_as_these_when_no_job_waits() {
+    // Half of two machines is left: 600 jobs of half a second each take five minutes. The third at 62:00 finds 240 left of them, and
+    // two a second are done. After that requests keep three at 33 %: none is one too many, where a third of that would be.
+    let played = |below: u64| {
+        let rules = vec![cpu(Direction::Out, 90, 1), cpu(Direction::In, below, 1)];
+        let mut of = workers(2, 300, &[60], setting(vec![profile(2, 3, rules)]));
+        of.jobs = of.jobs.map(|jobs| Jobs { work: 2, ..jobs });
+        of.demand = Some(Demand::constant(1000));
+        let ledger = script(3 * HOUR).play(of);
+        (count(&ledger, Operation::AutoscaleOuts), count(&ledger, Operation::AutoscaleIns), ledger.clearance_ms)
+    };
+    let done = vec![2 * MINUTE + 240 * SECOND];
+    assert_eq!((played(30), played(40)), ((1, 0, done.clone()), (1, 1, done)));
+}
+
+#[test]
+fn as_07_a_queue_counts_jobs_however_much_each_takes() {
+    // As 600 jobs of one request, 10 of 60: 5 for each of two machines.
+    let outs = |threshold: u64| {
+        let rules = vec![looks(Metric::Jobs, Direction::Out, threshold, 1)];
+        let mut of = workers(2, 10, &[60], setting(vec![profile(2, 3, rules)]));
+        of.jobs = of.jobs.map(|jobs| Jobs { work: 60, ..jobs });
+        count(&script(3 * HOUR).play(of), Operation::AutoscaleOuts)
+    };
+    assert_eq!((outs(4), outs(5)), (1, 0));
 }
 
 /// 600 requests a second, twice as many from an hour on; 60 make a session of 20 minutes: 12,000 sessions, then 24,000.

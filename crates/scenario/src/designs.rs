@@ -110,13 +110,18 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let demand = demand::demand(&reader, &clock, sink);
     let between_zones = demand::kb_between_zones(&reader, around.prices.is_some(), sink);
     let has_demand = demand.as_ref().is_none_or(Option::is_some);
-    let jobs = jobs::jobs(&reader, &clock, matches!(demand, Some(Some(_))), sink);
+    let jobs = jobs::jobs(&reader, &clock, sink);
     let arrives = Arrives { demand: has_demand, jobs: jobs.as_ref().is_none_or(Option::is_some) };
     let mut done = Some(None);
     let need = if parts::are_there(&reader) {
         let slo = reader.sub("slo", "slo", sink);
         if let Some(slo) = slo.as_ref().filter(|slo| slo.has("jobs_by_deadline")) {
             done = by_deadline(slo, arrives.jobs, sink).map(Some);
+            if slo.has("p95_latency") {
+                let words = "`jobs_by_deadline` and `p95_latency` are two objectives: keep one";
+                sink.error(codes::EXCLUSIVE, &slo.span_of("p95_latency"), words);
+                done = None;
+            }
         }
         let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
         let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes, has_demand };

@@ -1,7 +1,6 @@
 //! `[jobs]`: a batch a day, and a deadline. Days are cut here, by a time zone's clock, so that the fleet only knows instants.
 //!
-//! What can go wrong: no calendar, times that are none, jobs beside a demand, more batches or jobs than are accepted; all told at
-//! their places. On a day whose clock skips a time, the batch comes at the instant that the zone's rule gives for it.
+//! What can go wrong: no calendar, times that are none, more batches or work than is accepted; all told at their places. On a day whose clock skips a time, the batch comes at the instant that the zone's rule gives for it.
 
 use crate::codes;
 use crate::demand::{Clock, zone};
@@ -19,7 +18,7 @@ const BATCHES_MAX: u64 = 1_000_000;
 const DAY_MS: u64 = 86_400_000;
 
 /// The outer `None` is a mistake, the inner one no jobs.
-pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, has_demand: bool, sink: &mut Sink) -> Option<Option<Jobs>> {
+pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Jobs>> {
     let Some(reader) = root.sub_or_off("jobs", "jobs", sink) else { return Some(None) };
     let zone = zone(&reader, clock, sink);
     for (key, example) in [("count", "count = 20_000"), ("at", "at = \"22:00\""), ("deadline", "deadline = \"05:00\"")]
@@ -28,13 +27,8 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, has_demand: bool, sink:
             reader.missing(key, example, sink);
         }
     }
-    let (count, sigma) = (reader.count("count", sink), reader.number("sigma", sink));
+    let (count, sigma, work) = (reader.count("count", sink), reader.number("sigma", sink), reader.count("work", sink));
     let (at, deadline) = (minute(&reader, "at", sink), minute(&reader, "deadline", sink));
-    if has_demand {
-        let words = "machines that serve `[demand]` have no capacity that is theirs for `[jobs]`: keep one";
-        sink.error(codes::EXCLUSIVE, reader.span(), words).help("two designs, or two scenarios");
-        return None;
-    }
     let (Some(start), Some(horizon)) = (clock.start, clock.horizon) else {
         if clock.horizon.is_some() {
             sink.error(codes::JOBS, reader.span(), "a batch a day needs to know the calendar")
@@ -47,15 +41,16 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, has_demand: bool, sink:
         sink.error(codes::TOO_MUCH, reader.span(), words);
         return None;
     }
-    let (count, sigma, at, deadline) = (count?, sigma?, at?, deadline?);
+    let (count, sigma, work, at, deadline) = (count?, sigma?, work?, at?, deadline?);
     let batches = days(&zone?, start.unix_ms, horizon, (at, deadline));
-    let jobs = Jobs { count, sigma, batches: Arc::from(batches), through: None };
+    let jobs = Jobs { count, work, sigma, batches: Arc::from(batches), through: None };
     let most = jobs.most();
     if most > JOBS_TOTAL_MAX {
         let days = jobs.batches.len();
-        let words = format!("`count` makes up to {most:.1e} jobs in {days} days, more than {JOBS_TOTAL_MAX:.0e}");
+        let what = if work == 1 { "jobs" } else { "requests' worth of jobs" };
+        let words = format!("`count` makes up to {most:.1e} {what} in {days} days, more than {JOBS_TOTAL_MAX:.0e}");
         sink.error(codes::TOO_MUCH, &reader.span_of("count"), words)
-            .help("fewer jobs of more work each, a smaller `sigma`, or a shorter horizon");
+            .help("fewer jobs of more work each, by `capacity_per_instance`, a smaller `sigma`, or a shorter horizon");
         return None;
     }
     Some(Some(jobs))

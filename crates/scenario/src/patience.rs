@@ -62,7 +62,7 @@ pub(crate) fn patience(
         no(codes::EXCLUSIVE, words.into(), "keep `patience` or `[retry]`");
     }
     if has("jobs") {
-        let words = "whether jobs or requests that wait come first is not said";
+        let words = "requests come before jobs, and how much they leave while some wait in line is not simulated";
         no(codes::EXCLUSIVE, words.into(), "keep `patience` or `[jobs]`");
     }
     let most = most.filter(|_| fine)?;

@@ -246,7 +246,8 @@ fn each_mistake_brings_its_code() {
         ("#end", "[jobs]".into(), "E011"),
         ("#end", jobs(""), "E084"),
         ("horizon = \"360 days\"", "jobs = 5\nhorizon = \"360 days\"".into(), "E012"),
-        ("#end", format!("{}\n[demand]\nrate = \"9 req/s\"", jobs("")), "E013"),
+        ("#end", jobs("work = 0"), "E020"),
+        ("#end", jobs("work = 1.5"), "E012"),
         ("#end", jobs("sigma = 9"), "E020"),
         ("#end", jobs("sigma = \"1\""), "E012"),
         (
@@ -896,7 +897,8 @@ fn jobs_wait_for_the_parts_of_a_service_that_work_on_them() {
     };
     let (done, db) = ("jobs_by_deadline = \"99%\"", "[component.db]\navailability = \"99.9%\"\n");
     let site = "[failover.site]\npattern = \"hot\"\nparts = [\"machines\", \"behind\"]\nrouter = \"front-door\"\n";
-    for (slo, more) in [(done, ""), ("", ""), (done, db), (done, site)] {
+    let requests = "[demand]\nrate = \"9 req/s\"\n";
+    for (slo, more) in [(done, ""), ("", ""), (done, db), (done, site), (done, requests), ("", requests)] {
         let text = jobs(slo, more);
         // Both parts stand in the one region.
         let hints: &[&str] = if more == site { &["W022"] } else { &[] };
@@ -910,12 +912,34 @@ fn jobs_wait_for_the_parts_of_a_service_that_work_on_them() {
         (jobs(done, "").replace("[jobs]\n", "[jobs]\nsigma = 9\n"), "E020"),
         (jobs("jobs_by_deadline = 0", ""), "E020"),
         (jobs(done, "").replace("min_serving = 2", "min_served = \"99%\""), "E045"),
-        (jobs(done, "[demand]\nrate = \"9 req/s\""), "E013"),
+        (jobs(done, "[demand]\nrate = \"9 req/s\"\n[service]\npatience = \"9 s\""), "E013"),
         (jobs(done, "[service.ceiling]\ncapacity = \"9 req/s\""), "E013"),
         (jobs(done, "[retry]"), "E083"),
     ] {
         assert_eq!(codes(&text), [code], "{text}");
     }
+    // Nor does a part say how it works.
+    let two = jobs("jobs_by_deadline = 1\np95_latency = \"9 s\"", "[demand]\nrate = \"9 req/s\"");
+    assert_eq!(codes(&two), ["E013", "E083"]);
+}
+
+#[test]
+fn jobs_stand_beside_requests_and_say_what_each_takes() {
+    let both = |slo: &str, more: &str| {
+        let batch = "[jobs]\ncount = 9000\nwork = 600\nat = \"22:00\"\ndeadline = \"05:00\"\n";
+        let text = with("#end", &format!("[demand]\nrate = \"9 req/s\"\n{batch}{more}"));
+        text.replace("#top", "start = \"2026-01-01\"").replace("min_serving = 6", slo)
+    };
+    for slo in ["min_serving = 6", "min_served = \"99%\"", "jobs_by_deadline = \"99%\""] {
+        for more in ["", "[retry]\n"] {
+            let text = both(slo, more);
+            assert_eq!(codes(&text), Vec::<&str>::new(), "{text}");
+            let design = parse(&text, "x.toml").unwrap().designs.remove(0);
+            assert_eq!((design.jobs.unwrap().work, design.demand.is_some()), (600, true));
+        }
+    }
+    let both_asked = both("min_served = \"99%\"\njobs_by_deadline = \"99%\"", "");
+    assert_eq!(codes(&both_asked), ["E013"]);
 }
 
 #[test]

@@ -3,15 +3,16 @@
 //! In: the machines alive, components that are up, where clients are sent to. Out: how fast a backlog falls, and how much of that each
 //! cause withholds. A job passes the parts that it needs like a request, but nobody sends it to a dead machine: workers take it when
 //! they are free. So parts in series work as fast as the slowest, a group of k as its k-th fastest, and of a failover group those work
-//! that are sent to, each as fast as it can. Where a smaller part stands in for one that is out, what is out withholds the difference.
+//! that are sent to, each as fast as it can. Where requests come too, they come first: a part gives jobs what is left of it by all
+//! requests that reach it, also those that another part turns away; where these would be fewer if nothing were out, that is withheld too. Where a smaller part stands in for one that is out, what is out withholds the difference.
 
 use super::flow::Way;
 use super::routes::of_capacity;
 use super::{Leaf, NOBODY, Parts};
 use crate::ledger::split;
 
-/// More than any machines work off, in thousandths of a job a second.
-const PLENTY: u64 = 1 << 60;
+/// More than any machines work off, in thousandths of a request a second, and more than any demand.
+pub(super) const PLENTY: u64 = 1 << 60;
 
 /// What withholds work.
 #[derive(Debug)]
@@ -35,14 +36,37 @@ impl Work {
 }
 
 impl Parts {
-    /// What is worked off as things stand, in thousandths of a job a second.
+    /// What is worked off as things stand, in thousandths of a request a second.
     pub fn works_off(&self) -> u64 {
+        let now = |at: usize, comes: u64| self.way(at, comes);
+        match (self.demand.unwrap_or(0), &self.tries) {
+            (0, _) => self.taken.borrow_mut().fill(0),
+            (_, Some(_)) => {
+                let comes = |at: usize| self.attempts_at(at).unwrap_or(0);
+                let mut taken = self.taken.borrow_mut();
+                taken.iter_mut().enumerate().for_each(|(at, taken)| *taken = now(at, comes(at)).passed());
+            }
+            (demand, None) => self.take(demand, now),
+        }
         self.work_with(|_| 0, |at| self.is_up(at))
     }
 
-    /// The same if each part had so much more capacity and such components were up.
+    /// Notes what a demand takes of each part.
+    fn take(&self, demand: u64, leaf: impl Fn(usize, u64) -> Way) {
+        self.go_through(demand, leaf);
+        self.note_ways(&mut self.taken.borrow_mut());
+    }
+
+    /// The same if each part had so much more capacity and such components were up, where what requests take has been noted.
     fn work_with(&self, more: impl Fn(usize) -> i64, is_up: impl Fn(usize) -> bool) -> u64 {
-        let leaf = |at: usize, comes: u64| match &self.leaves[at] {
+        let taken = self.taken.borrow();
+        let left = |at: usize, way: Way| Way { capacity: way.capacity - taken[at].min(way.capacity), ..way };
+        self.go_through(PLENTY, |at, comes| left(at, self.full_way(at, comes, &more, &is_up))).passed()
+    }
+
+    /// What a leaf makes of what comes to it, where none of it is sent to a dead machine.
+    fn full_way(&self, at: usize, comes: u64, more: &impl Fn(usize) -> i64, is_up: &impl Fn(usize) -> bool) -> Way {
+        match &self.leaves[at] {
             Leaf::Sets { counts, .. } => {
                 let runs = self.machines_of(at, self.runs(at));
                 Way { reach: comes, capacity: of_capacity((counts.capacity + more(at)).max(0), runs) as u64 }
@@ -51,13 +75,17 @@ impl Parts {
                 Way { reach: comes, capacity: ceiling.map_or(u64::MAX, |ceiling| ceiling.capacity_milli) }
             }
             _ => Way::default(),
-        };
-        self.go_through(PLENTY, leaf).passed()
+        }
     }
 
     /// The same if nothing were withheld; `whole` takes what passes each node then.
     fn works_whole<'a>(&self, of_sets: impl Fn(usize) -> &'a [i64], causes: usize, whole: &mut [u64]) -> u64 {
-        let all = self.work_with(|at| of_sets(at)[..causes].iter().sum(), |_| true);
+        let more = |at: usize| of_sets(at)[..causes].iter().sum();
+        match self.demand.unwrap_or(0) {
+            0 => self.taken.borrow_mut().fill(0),
+            demand => self.take(demand, |at, comes| self.full_way(at, comes, &more, &|_| true)),
+        }
+        let all = self.work_with(more, |_| true);
         self.note_ways(whole);
         all
     }

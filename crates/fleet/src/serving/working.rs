@@ -1,9 +1,9 @@
 //! Jobs that wait for workers, as the book meets them.
 //!
-//! In: the capacity of the workers from one change to the next. Out: intervals in which jobs are late or not, and when to look
+//! In: the capacity of the workers from one change to the next, less what requests take of it: these come first. Out: intervals in which jobs are late or not, and when to look
 //! again.
 
-use super::Book;
+use super::{Book, Class};
 use crate::design::{Design, Need};
 use crate::jobs::Backlog;
 use crate::measure::Measure;
@@ -24,11 +24,17 @@ impl Book {
         let until =
             if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
         let (withheld, stride) = (&self.withheld, self.stride);
-        let by_cause = match &mut self.parts {
-            None => withheld,
-            Some(parts) => parts.withheld_work(|part| &withheld[part * stride..][..stride]),
-        };
-        backlog.work(from, t, (capacity, by_cause), measure.from, &mut self.ledger);
+        match &mut self.parts {
+            None if self.demand.is_some() => {
+                backlog.keep(self.could_work_off().saturating_sub(capacity), withheld);
+                backlog.work_on(from, t, capacity, measure.from, &mut self.ledger);
+            }
+            None => backlog.work(from, t, (capacity, withheld), measure.from, &mut self.ledger),
+            Some(parts) => {
+                let by_cause = parts.withheld_work(|part| &withheld[part * stride..][..stride]);
+                backlog.work(from, t, (capacity, by_cause), measure.from, &mut self.ledger);
+            }
+        }
         self.backlog = Some(backlog);
         self.book(from, until, state, measure);
         if until < t {
@@ -36,9 +42,29 @@ impl Book {
         }
     }
 
-    /// What is worked off as things stand, in millionths of a job a millisecond.
+    /// What is worked off as things stand, in millionths of a request's work a millisecond.
     pub fn works_off(&self) -> u64 {
-        self.parts.as_ref().map_or_else(|| self.usable().max(0) as u64, |parts| parts.works_off())
+        let left = || {
+            let usable = self.usable().max(0) as u64;
+            usable - self.taken_by_requests().min(usable)
+        };
+        self.parts.as_ref().map_or_else(left, |parts| parts.works_off())
+    }
+
+    /// What requests take of the machines: all that reaches one, tries again too, as far as they can serve it.
+    fn taken_by_requests(&self) -> u64 {
+        match &self.clients {
+            _ if self.demand.is_none() => 0,
+            Some(_) => self.reaches(),
+            None => self.served(),
+        }
+    }
+
+    /// What would be worked off if nothing were withheld, and so no client tried again.
+    fn could_work_off(&self) -> u64 {
+        let withheld = self.withheld[..self.stride - 1].iter().sum::<i64>();
+        let all = (self.level(Class::Capacity) + withheld).min(self.ceiling).max(0) as u64;
+        all.saturating_sub(self.passed())
     }
 
     /// The jobs of the design, if it has any.
@@ -46,7 +72,7 @@ impl Book {
         self.backlog.as_deref()
     }
 
-    /// Jobs that wait at `t`, in millionths, and how many are worked off a millisecond; none where there are never any.
+    /// The work that waits at `t`, in millionths of a request's, and how much is worked off a millisecond; none where there is never any.
     pub fn jobs_waiting(&self, t: SimTime) -> Option<(u64, u64)> {
         let capacity = self.works_off();
         Some((self.backlog.as_ref()?.waiting(t.since(self.now).as_ms(), capacity), capacity))

@@ -174,9 +174,14 @@ fn working() -> Design {
     let through = standby.structure().cloned().map(Arc::new);
     let batch =
         |week: u64| Batch { at: SimTime::from_ms(week * 7 * DAY), due: SimTime::from_ms(week * 7 * DAY + 30 * HOUR) };
-    standby.jobs = Some(Jobs { count: 2_500_000, sigma: 0.3, batches: (0..52).map(batch).collect(), through });
+    standby.jobs = Some(Jobs { count: 2_500_000, work: 1, sigma: 0.3, batches: (0..52).map(batch).collect(), through });
     (standby.need, standby.demand) = (Need::Done(9, 10), None);
     standby
+}
+
+/// The same, of what requests leave.
+fn working_beside() -> Design {
+    Design { name: "beside".into(), demand: behind_gateways().demand, ..working() }
 }
 
 /// The same two tiers, answers in time being asked, beside clients that are sent to one of two.
@@ -249,6 +254,7 @@ pub fn services() -> Vec<Design> {
         sharing(),
         patient_at_each(in_lines),
         working(),
+        working_beside(),
         tries_at_one,
         tries_at_each,
     ]
@@ -261,10 +267,14 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
         let ledger = second_time_without_allocation(&[design], &service_profile());
         assert_eq!(
             ledger.operations[Operation::Failovers as usize] > 0,
-            ["standby", "gateways", "working"].contains(&&*name)
+            ["standby", "gateways", "working", "beside"].contains(&&*name)
         );
         assert_eq!(ledger.slow > 0, name == "timed");
-        assert_eq!((ledger.batches_due > 0, ledger.missed_ms > 0), (name == "working", true), "{name}");
+        assert_eq!(
+            (ledger.batches_due > 0, ledger.missed_ms > 0),
+            (["working", "beside"].contains(&&*name), true),
+            "{name}"
+        );
         assert_eq!(ledger.ways.iter().any(|states| states.iter().count() > 0), name == "timed");
         for (of, operation) in [
             ("growing", Operation::ScaleOuts),

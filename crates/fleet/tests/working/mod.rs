@@ -1,5 +1,7 @@
 //! Jobs that the parts of a service work on together, against timelines by hand.
 
+mod beside;
+
 use super::{OVERLOAD, RACK, workers};
 use crate::support::*;
 use std::sync::Arc;

@@ -5,15 +5,24 @@ use super::Kind::{Count, Either, Number, Off, Table, Text};
 
 /// The most jobs of a batch.
 const COUNT_MAX: u64 = 1_000_000_000;
+/// The most requests that a job takes as much as.
+const WORK_MAX: u64 = 1_000_000_000;
 
 pub(super) const KEYS: &[Key] = &[
     Key::new(
         "jobs",
         Either(&[Table, Off]),
-        "Jobs that come in one batch a day and wait for workers, in place of `[demand]`. Needs `start`. What a worker does is `capacity_per_instance`: \"3 req/min\" are three jobs a minute. In a service of parts each job passes the parts that it needs, so the slowest decides, and a component that is down stops all. `false` in a design removes them.",
+        "Jobs that come in one batch a day and wait for workers. Needs `start`. What a worker does is `capacity_per_instance`: \"3 req/min\" are three jobs a minute. Beside `[demand]` the same machines serve requests first and a job steps aside at once, so requests know nothing of jobs; jobs take what is left of each part. In a service of parts each job passes the parts that it needs, so the slowest decides, and a component that is down stops all. `false` in a design removes them.",
     )
     .overlay(),
     Key::new("jobs.count", Count(1, COUNT_MAX), "Jobs of a batch, on average.").overlay(),
+    Key::new(
+        "jobs.work",
+        Count(1, WORK_MAX),
+        "What one job takes, in requests of `capacity_per_instance`: where a machine serves 200 req/s, a job that keeps one busy for a minute takes 12,000.",
+    )
+    .or("1")
+    .overlay(),
     Key::new("jobs.at", Text, "When the batch comes, by the clock of `time_zone`: \"22:00\".").overlay(),
     Key::new("jobs.deadline", Text, "When it should be done: the next such time after `at`, \"05:00\".").overlay(),
     Key::new("jobs.time_zone", Text, "The IANA time zone of `at` and `deadline`; the scenario's without it.").overlay(),

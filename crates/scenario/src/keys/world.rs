@@ -92,7 +92,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "slo.jobs_by_deadline",
         Share,
-        "Up is: of each batch of `[jobs]`, at least this share is done by its deadline; the service is down from the deadline until it is. In a service of parts nothing else is asked of the parts: `min_serving` only tells a router which of them are out.",
+        "Up is: of each batch of `[jobs]`, at least this share is done by its deadline; the service is down from the deadline until it is. Nothing is asked of requests then. In a service of parts nothing else is asked of the parts: `min_serving` only tells a router which of them are out.",
     )
     .overlay(),
     Key::new(

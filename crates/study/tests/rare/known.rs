@@ -199,7 +199,7 @@ fn a_demand_that_is_carried_has_bounds_by_what_outages_last() {
 fn worked_on_by(nodes: Vec<Node>, failovers: Vec<Failover>) -> Design {
     let batch = |hours: u64| Batch { at: minutes(hours * 60 + 30), due: minutes(hours * 60 + 150) };
     let through = Some(Arc::new(Structure { nodes, failovers }));
-    let jobs = Jobs { count: 4 * 7200, sigma: 0.0, batches: [batch(0), batch(4380)].into(), through };
+    let jobs = Jobs { count: 4 * 7200, work: 1, sigma: 0.0, batches: [batch(0), batch(4380)].into(), through };
     Design { jobs: Some(jobs), need: Need::Done(1, 1), ..bare(&[1], 4, 1) }
 }
 

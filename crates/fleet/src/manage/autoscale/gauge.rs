@@ -36,7 +36,7 @@ fn micro(count: f64) -> i64 {
 }
 
 impl Course {
-    /// Jobs that wait, in millionths, and how many are worked off a millisecond; the course before if that is the same.
+    /// The work of jobs that wait, in millionths, and how much is worked off a millisecond; the course before if that is the same.
     pub fn of_jobs(t: SimTime, (waiting, falls): (u64, u64), before: Option<Self>) -> Self {
         let now = t.as_ms() as i64;
         let cut = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
@@ -147,13 +147,20 @@ pub(crate) struct Gauge {
     courses: VecDeque<Course>,
     memory_ms: i64,
     delay_ms: i64,
+    /// What one of what is counted is in the courses' unit.
+    one: i128,
 }
 
-zonefall_engine::pooled_clone!(Gauge { courses, memory_ms, delay_ms });
+zonefall_engine::pooled_clone!(Gauge { courses, memory_ms, delay_ms, one });
 
 impl Gauge {
     pub fn new(memory_ms: i64, delay_ms: i64) -> Self {
-        Self { courses: VecDeque::with_capacity(64), memory_ms, delay_ms }
+        Self { courses: VecDeque::with_capacity(64), memory_ms, delay_ms, one: 1 }
+    }
+
+    /// Where each of what is counted is so many in the courses.
+    pub fn each_of(self, work: u64) -> Self {
+        Self { one: work.into(), ..self }
     }
 
     pub fn clear(&mut self) {
@@ -190,7 +197,7 @@ impl Gauge {
     pub fn reading(&self, rule: &Rule, t: SimTime) -> Reading {
         let (begin, end) = self.ends(rule, t);
         if rule.aggregation != Aggregation::Average {
-            return Reading { sum: i128::from(self.value(end)), weight: 1 };
+            return Reading { sum: i128::from(self.value(end)), weight: self.one };
         }
         let (mut sum, mut until) = (0, end);
         for at in (0..=self.index_at(end).min(self.courses.len().saturating_sub(1))).rev() {
@@ -202,7 +209,7 @@ impl Gauge {
             }
             until = from;
         }
-        Reading { sum, weight: 2 * i128::from(end - begin) }
+        Reading { sum, weight: 2 * i128::from(end - begin) * self.one }
     }
 
     /// Whether a condition may hold at all, whatever window of the remembered time is looked at.
@@ -215,7 +222,7 @@ impl Gauge {
             Operator::Above | Operator::AtLeast => values.max(),
             Operator::Below | Operator::AtMost => values.min(),
         };
-        extreme.is_some_and(|value| condition.holds(Reading { sum: i128::from(value), weight: 1 }))
+        extreme.is_some_and(|value| condition.holds(Reading { sum: i128::from(value), weight: self.one }))
     }
 
     /// The next instant after `t` at which an edge of a rule's window meets a change of course, or one that is over.

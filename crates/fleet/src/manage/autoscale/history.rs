@@ -113,11 +113,11 @@ impl History {
     }
 
     /// What the rules of a setting look at.
-    pub fn of(setting: &Autoscale) -> Self {
+    pub fn of(setting: &Autoscale, work: u64) -> Self {
         let plain = Self::new(setting.memory(), setting.metric_delay);
         let gauge =
             |looks: fn(Metric) -> bool| setting.looks_at(looks).then(|| Gauge::new(plain.memory_ms, plain.delay_ms));
-        let jobs = gauge(|metric| metric == Metric::Jobs);
+        let jobs = gauge(|metric| metric == Metric::Jobs).map(|gauge| gauge.each_of(work));
         let sessions = gauge(|metric| matches!(metric, Metric::Sessions { .. }));
         Self { jobs, sessions, ..plain }
     }

@@ -90,11 +90,10 @@ impl World {
         Seen {
             requests,
             attempted: match jobs {
-                // So are machines as long as anybody waits in line.
-                None => self.book.asked_by_line(part).unwrap_or(attempted),
                 // Workers are busy as long as anything waits.
-                Some(course) if course.is_over(t) => 0,
-                Some(_) => u64::MAX,
+                Some(course) if !course.is_over(t) => u64::MAX,
+                // So are machines as long as anybody waits in line.
+                _ => self.book.asked_by_line(part).unwrap_or(attempted),
             },
             rotation: self.book.rotation(part),
             serving: self.scaler.serving[scaled.set],

@@ -100,7 +100,7 @@ impl Scaler {
     pub fn new(design: &Design) -> Self {
         let settings = design.sets.iter().enumerate().filter_map(|(set, of)| {
             let setting = of.management.as_ref()?.autoscale.as_ref()?;
-            let history = History::of(setting);
+            let history = History::of(setting, design.jobs.as_ref().map_or(1, |jobs| jobs.work));
             Some(Scaled {
                 set,
                 has_courses: design.jobs.is_some() || history.looks_at_sessions(),

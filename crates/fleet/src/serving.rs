@@ -308,6 +308,7 @@ impl Book {
     }
 
     /// Machines in rotation, dead ones too, of the part that a set is in.
+    #[inline]
     pub fn rotation(&self, part: u32) -> i64 {
         match &self.parts {
             None => self.level(Class::Serving) + self.level(Class::Dead),

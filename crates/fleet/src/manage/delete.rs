@@ -165,7 +165,7 @@ impl World {
 
     /// One attempt to delete (PT-03, AR-10), after a wait and once the control plane is there.
     fn try_to_delete(&mut self, which: usize, wait: SimDuration, t: SimTime, strikes: &Strikes) {
-        let leaver = self.manager.leavers[which];
+        let leaver = &self.manager.leavers[which];
         let set = self.manager.groups[leaver.group].set;
         let Some(managed) = self.design.sets[set].management.as_ref() else { return };
         let begins = self.control_plane_back(set, t.after(wait), strikes);

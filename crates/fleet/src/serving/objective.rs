@@ -81,12 +81,13 @@ impl Book {
     }
 
     /// AG-03: what gateways do not let through now, in thousandths of a request a second.
+    #[inline]
     pub fn is_turned_away(&self) -> u64 {
         let demand = self.demand.unwrap_or(0);
         match (&self.parts, &self.clients) {
             (Some(parts), _) => parts.is_turned_away(demand),
             (None, Some(clients)) => clients.attempts(self.asked()).saturating_sub(self.gate),
-            (None, None) => demand.saturating_sub(self.passed()),
+            (None, None) => demand.saturating_sub(self.gate),
         }
     }
 
@@ -180,7 +181,18 @@ impl Book {
 
     /// What comes to the sets of a part, as autoscale sees it, in millionths of a request a second: first tries that no gateway
     /// has turned away, and with tries again. A part may get less than a thousandth.
+    #[inline(always)]
     pub fn load_of(&self, part: u32) -> (u64, u64) {
+        if self.parts.is_none() && self.clients.is_none() {
+            let load = self.passed().saturating_mul(1000);
+            return (load, load);
+        }
+        self.load_in_stages(part)
+    }
+
+    /// The same where requests pass parts, or are tried again.
+    #[inline(never)]
+    fn load_in_stages(&self, part: u32) -> (u64, u64) {
         let micro = |milli: u64| milli.saturating_mul(1000);
         match &self.parts {
             None => (micro(self.passed()), micro(self.attempted())),
@@ -196,9 +208,6 @@ impl Book {
     /// were as busy as those alive.
     fn attempted(&self) -> u64 {
         let demand = self.passed();
-        if self.clients.is_none() {
-            return demand;
-        }
         let Asked { alive, dead, .. } = self.asked();
         if alive == 0 {
             return demand;
@@ -215,8 +224,13 @@ impl Book {
 
     /// Whether too many answers come too late. Where something arrives and nobody answers, all do; so they do where a gateway turns
     /// more than 5 of 100 away, and where more comes than a ceiling lets through, of which the rest waits for ever.
+    #[inline]
     pub(super) fn is_slow(&self) -> bool {
-        let Some((limit, machines, _)) = self.limit() else { return false };
+        self.limit().is_some_and(|(limit, machines, _)| self.is_slower_than(limit, machines))
+    }
+
+    #[inline(never)]
+    fn is_slower_than(&self, limit: &Limit, machines: u64) -> bool {
         let demand = self.demand.unwrap_or(0);
         if self.is_slow_before_the_line() || self.reaches() as i64 > self.ceiling {
             return true;

@@ -44,8 +44,10 @@ impl Book {
 
     /// What is asked of the machines of a part while somebody waits before them, in millionths of a request a second: all they have,
     /// or what a narrower part lets in.
+    #[inline]
     pub fn asked_by_line(&self, part: u32) -> Option<u64> {
         match &self.parts {
+            None if self.line.is_none() => None,
             None => self.somebody_waits().then_some(u64::MAX),
             Some(parts) => parts.asked_by_line(part as usize).map(|milli| milli.saturating_mul(1000)),
         }

@@ -8,7 +8,6 @@
 
 use super::gauge::{Course, Gauge};
 use crate::policy::autoscale::{Aggregation, Autoscale, Metric, Operator, Reading, Rule, SERIES_MAX};
-use std::collections::VecDeque;
 use zonefall_engine::{SimDuration, SimTime};
 
 /// 100 %, in millionths of a percent.
@@ -48,6 +47,42 @@ impl Piece {
 #[inline(never)]
 fn memory(cpu: i64, at_rest: i64, at_full: i64) -> i64 {
     at_rest + ((at_full - at_rest) as i128 * cpu as i128 / FULL as i128) as i64
+}
+
+/// A window and the pieces that its ends are in.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    begin: i64,
+    end: i64,
+    first: usize,
+    last: usize,
+}
+
+impl Window {
+    /// The sum over its pieces, and how long they have a value.
+    #[inline(always)]
+    fn sum(&self, pieces: &[Piece], value: impl Fn(&Piece) -> Option<i64>) -> Reading {
+        let (mut sum, mut weight) = (0, 0);
+        let mut until = self.end;
+        for (at, piece) in pieces.iter().enumerate().rev() {
+            let from = if at == 0 { self.begin } else { piece.from };
+            let length = until - from;
+            if let Some(value) = value(piece) {
+                sum += i128::from(value) * i128::from(length);
+                weight += length;
+            }
+            until = from;
+        }
+        Reading { sum, weight: i128::from(weight) }
+    }
+
+    /// The values of its pieces that last.
+    fn values(&self, pieces: &[Piece], metric: Metric) -> impl Iterator<Item = i64> {
+        let ends = pieces.iter().skip(1).map(|next| next.from).chain([self.end]);
+        let begins = pieces.iter().enumerate().map(|(at, piece)| if at == 0 { self.begin } else { piece.from });
+        let lasting = begins.zip(ends).map(|(from, until)| until > from);
+        pieces.iter().zip(lasting).filter(|(_, lasts)| *lasts).filter_map(move |(piece, _)| piece.value(metric))
+    }
 }
 
 /// Instants at which autoscale is evaluated.
@@ -96,7 +131,7 @@ impl<'a> Condition<'a> {
 /// The metrics of a set, as far back as its rules look.
 #[derive(Debug)]
 pub(crate) struct History {
-    pieces: VecDeque<Piece>,
+    pieces: Vec<Piece>,
     memory_ms: i64,
     delay_ms: i64,
     /// Jobs that wait, and sessions, where a rule looks at them.
@@ -109,7 +144,7 @@ zonefall_engine::pooled_clone!(History { pieces, memory_ms, delay_ms, jobs, sess
 impl History {
     pub fn new(memory: SimDuration, delay: SimDuration) -> Self {
         let (memory_ms, delay_ms) = (memory.as_ms() as i64, delay.as_ms() as i64);
-        Self { pieces: VecDeque::with_capacity(64), memory_ms, delay_ms, jobs: None, sessions: None }
+        Self { pieces: Vec::with_capacity(64), memory_ms, delay_ms, jobs: None, sessions: None }
     }
 
     /// What the rules of a setting look at.
@@ -153,14 +188,16 @@ impl History {
     /// From `t` on the metrics are these; `cpu` is none where nobody reports.
     pub fn record(&mut self, t: SimTime, cpu: Option<i64>, requests: i64, series: [i64; SERIES_MAX]) {
         let piece = Piece { from: t.as_ms() as i64, cpu: cpu.unwrap_or(MISSING), requests, series };
-        if self.pieces.back().is_some_and(|last| last.from == piece.from) {
-            self.pieces.pop_back();
+        if self.pieces.last().is_some_and(|last| last.from == piece.from) {
+            self.pieces.pop();
         }
-        if self.pieces.back().is_none_or(|last| Piece { from: piece.from, ..*last } != piece) {
-            self.pieces.push_back(piece);
+        if self.pieces.last().is_none_or(|last| Piece { from: piece.from, ..*last } != piece) {
+            self.pieces.push(piece);
         }
-        while self.pieces.get(1).is_some_and(|second| second.from <= piece.from - self.memory_ms) {
-            self.pieces.pop_front();
+        let forgets = piece.from - self.memory_ms;
+        if self.pieces.get(1).is_some_and(|second| second.from <= forgets) {
+            let old = self.pieces.iter().skip(1).take_while(|piece| piece.from <= forgets).count();
+            self.pieces.drain(..old);
         }
     }
 
@@ -177,13 +214,22 @@ impl History {
         if condition.rule.aggregation == Aggregation::Total {
             return true;
         }
-        let values = self.pieces.iter().filter_map(|piece| piece.value(condition.rule.metric));
-        // The value of a window lies between the least and the greatest in it, and what is tested grows with it.
-        let extreme = match condition.operator {
+        let metric = condition.rule.metric;
+        let extreme = match metric {
+            Metric::Cpu => self.extreme(condition.operator, |piece| Some(piece.cpu).filter(|&cpu| cpu != MISSING)),
+            _ => self.extreme(condition.operator, |piece| piece.value(metric)),
+        };
+        extreme.is_some_and(|value| condition.holds(Reading::of(Some(value))))
+    }
+
+    /// The value of a window lies between the least and the greatest in it, and what is tested grows with it.
+    #[inline(always)]
+    fn extreme(&self, operator: Operator, value: impl Fn(&Piece) -> Option<i64>) -> Option<i64> {
+        let values = self.pieces.iter().filter_map(value);
+        match operator {
             Operator::Above | Operator::AtLeast => values.max(),
             Operator::Below | Operator::AtMost => values.min(),
-        };
-        extreme.is_some_and(|value| condition.holds(Reading { sum: i128::from(value), weight: 1 }))
+        }
     }
 
     fn ends(&self, rule: &Rule, t: SimTime) -> (i64, i64) {
@@ -191,65 +237,54 @@ impl History {
         (end - rule.window.as_ms() as i64, end)
     }
 
-    /// What a rule has measured at an evaluation.
-    pub fn reading(&self, rule: &Rule, t: SimTime) -> Reading {
-        if let Some(gauge) = self.gauge(rule) {
-            return gauge.reading(rule, t);
-        }
+    /// The pieces that the ends of a rule's window are in.
+    fn window(&self, rule: &Rule, t: SimTime) -> Window {
         let (begin, end) = self.ends(rule, t);
         let last = self.index_at(end);
-        if rule.aggregation == Aggregation::Last {
-            let value = self.pieces[last].value(rule.metric);
-            return value.map_or(Reading::MISSING, |value| Reading { sum: i128::from(value), weight: 1 });
-        }
-        let mut reading = Reading::MISSING;
-        let mut extreme: Option<i64> = None;
-        let mut until = end;
-        for at in (0..=last).rev() {
-            let from = if at == 0 { begin } else { self.pieces[at].from.max(begin) };
-            let length = until - from;
-            if let Some(value) = self.pieces[at].value(rule.metric).filter(|_| length > 0) {
-                reading.sum += i128::from(value) * i128::from(length);
-                reading.weight += i128::from(length);
-                let picked = |other: i64| match rule.aggregation {
-                    Aggregation::Minimum => value.min(other),
-                    _ => value.max(other),
-                };
-                extreme = Some(extreme.map_or(value, picked));
-            }
-            if from <= begin {
-                break;
-            }
-            until = from;
-        }
-        match rule.aggregation {
-            Aggregation::Minimum | Aggregation::Maximum => {
-                extreme.map_or(Reading::MISSING, |value| Reading { sum: i128::from(value), weight: 1 })
-            }
-            // Values are a second's, and times milliseconds.
-            Aggregation::Total => Reading { weight: 1000, ..reading },
-            _ => reading,
+        let first = self.pieces[..=last].iter().rposition(|piece| piece.from <= begin).unwrap_or(0);
+        Window { begin, end, first, last }
+    }
+
+    /// What a rule has measured at an evaluation.
+    pub fn reading(&self, rule: &Rule, t: SimTime) -> Reading {
+        match self.gauge(rule) {
+            Some(gauge) => gauge.reading(rule, t),
+            None => self.measured(rule, &self.window(rule, t)),
         }
     }
 
-    /// The next instant after `t` at which an end of a rule's window meets a change.
-    fn next_meeting(&self, rule: &Rule, t: SimTime) -> Option<SimTime> {
-        let (begin, end) = self.ends(rule, t);
-        let after = |edge: i64| self.pieces.iter().skip(1).map(|piece| piece.from).find(|&from| from > edge);
-        let leaves = after(begin).map(|from| from - begin);
-        let enters = after(end).map(|from| from - end);
+    fn measured(&self, rule: &Rule, window: &Window) -> Reading {
+        let pieces = &self.pieces[window.first..=window.last];
+        let metric = rule.metric;
+        match rule.aggregation {
+            // The usual one, in a loop of its own.
+            Aggregation::Average if metric == Metric::Cpu => {
+                window.sum(pieces, |piece| Some(piece.cpu).filter(|&cpu| cpu != MISSING))
+            }
+            Aggregation::Average => window.sum(pieces, |piece| piece.value(metric)),
+            // Values are a second's, and times milliseconds.
+            Aggregation::Total => Reading { weight: 1000, ..window.sum(pieces, |piece| piece.value(metric)) },
+            Aggregation::Last => Reading::of(self.pieces[window.last].value(metric)),
+            Aggregation::Minimum => Reading::of(window.values(pieces, metric).min()),
+            Aggregation::Maximum => Reading::of(window.values(pieces, metric).max()),
+        }
+    }
+
+    /// The next instant after `t`, of which this is the window, at which an end of the window meets a change.
+    fn next_meeting(&self, window: &Window, t: SimTime) -> Option<SimTime> {
+        let after = |piece: usize, edge: i64| self.pieces.get(piece + 1).map(|next| next.from - edge);
+        let (leaves, enters) = (after(window.first, window.begin), after(window.last, window.end));
         let wait = leaves.into_iter().chain(enters).min()?;
         Some(t.after(SimDuration::from_ms(wait as u64)))
     }
 
     /// The growth of a reading's sum and weight in a millisecond, until an end of the window meets a change.
-    fn slope(&self, rule: &Rule, t: SimTime) -> Reading {
-        let (begin, end) = self.ends(rule, t);
-        let at = |edge: i64| match self.pieces[self.index_at(edge)].value(rule.metric) {
+    fn slope(&self, rule: &Rule, window: &Window) -> Reading {
+        let at = |piece: usize| match self.pieces[piece].value(rule.metric) {
             Some(value) => (i128::from(value), 1),
             None => (0, 0),
         };
-        let (first, last) = (at(begin), at(end));
+        let (first, last) = (at(window.first), at(window.last));
         match rule.aggregation {
             Aggregation::Average => Reading { sum: last.0 - first.0, weight: last.1 - first.1 },
             Aggregation::Total => Reading { sum: last.0 - first.0, weight: 0 },
@@ -265,12 +300,13 @@ impl History {
         }
         let mut t = grid.at_or_after(from);
         loop {
-            let reading = self.reading(rule, t);
+            let window = self.window(rule, t);
+            let reading = self.measured(rule, &window);
             if condition.holds(reading) {
                 return Some(t);
             }
-            let meeting = self.next_meeting(rule, t);
-            if let Some(wait) = self.wait(condition, reading, self.slope(rule, t)) {
+            let meeting = self.next_meeting(&window, t);
+            if let Some(wait) = self.wait(condition, reading, self.slope(rule, &window)) {
                 let crossed = grid.at_or_after(t.after(SimDuration::from_ms(wait)));
                 if meeting.is_none_or(|meeting| crossed <= meeting) && condition.holds(self.reading(rule, crossed)) {
                     return Some(crossed);
@@ -309,7 +345,7 @@ impl History {
         }
         let mut t = grid.at_or_after(from);
         while !self.reading(rule, t).is_missing() {
-            t = grid.at_or_after(self.next_meeting(rule, t)?);
+            t = grid.at_or_after(self.next_meeting(&self.window(rule, t), t)?);
         }
         Some(t)
     }

@@ -82,6 +82,7 @@ impl World {
     }
 
     /// What a set's metrics follow from, now.
+    #[inline(always)]
     fn look_around(&self, at: usize, jobs: Option<Course>, t: SimTime) -> Seen {
         let scaled = &self.scaler.sets[at];
         let capacity = if t < scaled.blind_until { scaled.believed } else { self.counted_instances(scaled.set) };
@@ -115,15 +116,26 @@ impl World {
     }
 
     /// Records the metrics if they have changed; whether anything has.
+    #[inline(always)]
     fn see(&mut self, at: usize, t: SimTime) -> bool {
-        let has_courses = self.scaler.sets[at].has_courses;
-        let courses = if has_courses { self.follow_courses(at, t) } else { Courses::default() };
-        let seen = self.look_around(at, courses.jobs, t);
-        let scaled = &mut self.scaler.sets[at];
-        let same = seen == scaled.seen && (!has_courses || courses == scaled.courses);
-        if same && !scaled.series_moved && t > SimTime::ZERO {
-            return false;
+        let scaled = &self.scaler.sets[at];
+        if scaled.has_courses {
+            let courses = self.follow_courses(at, t);
+            let seen = self.look_around(at, courses.jobs, t);
+            let scaled = &self.scaler.sets[at];
+            let same = seen == scaled.seen && courses == scaled.courses && !scaled.series_moved && t > SimTime::ZERO;
+            return !same && self.note(at, seen, courses, t);
         }
+        let seen = self.look_around(at, None, t);
+        let same = seen == scaled.seen && !scaled.series_moved && t > SimTime::ZERO;
+        !same && self.note(at, seen, Courses::default(), t)
+    }
+
+    /// The metrics have changed.
+    #[inline(never)]
+    fn note(&mut self, at: usize, seen: Seen, courses: Courses, t: SimTime) -> bool {
+        let scaled = &mut self.scaler.sets[at];
+        let has_courses = scaled.has_courses;
         let works_on = courses.jobs.filter(|_| courses.jobs != scaled.courses.jobs);
         (scaled.seen, scaled.series_moved) = (seen, false);
         let Starts { serves, slow_start, .. } = &self.sets[scaled.set];
@@ -147,9 +159,9 @@ impl World {
     /// After every event: has something changed that autoscale sees?
     pub(crate) fn watch_metrics(&mut self, t: SimTime) {
         for at in 0..self.scaler.sets.len() {
-            let scaled = &self.scaler.sets[at];
+            let scaled = &mut self.scaler.sets[at];
             let freed = scaled.waits_for_balance && self.manager.sets[scaled.set].rebalance.is_none();
-            self.scaler.sets[at].waits_for_balance &= !freed;
+            scaled.waits_for_balance &= !freed;
             if self.see(at, t) || freed {
                 self.plan_autoscale(at, t);
             }

@@ -225,6 +225,11 @@ impl Reading {
     /// Nothing was reported.
     pub const MISSING: Self = Self { sum: 0, weight: 0 };
 
+    /// A value, if there is one.
+    pub fn of(value: Option<i64>) -> Self {
+        value.map_or(Self::MISSING, |value| Self { sum: i128::from(value), weight: 1 })
+    }
+
     /// Whether nothing was reported.
     pub const fn is_missing(self) -> bool {
         self.weight == 0

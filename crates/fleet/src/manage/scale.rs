@@ -57,10 +57,13 @@ impl Wish {
 }
 
 impl World {
-    /// A set is short of `machines` more, charged to `cause` until they exist.
+    /// A set is short of `machines` more, charged to `cause` until they exist; of none that it has more than is asked for.
     pub(crate) fn owe(&mut self, set: usize, machines: u32, cause: u16, t: SimTime) {
         self.book.settle(t, &self.measure);
-        self.manager.sets[set].short.owe(machines, cause);
+        let state = &mut self.manager.sets[set];
+        let missing = state.desired.saturating_sub(state.exists);
+        let machines = machines.min(missing.saturating_sub(state.short.count()));
+        state.short.owe(machines, cause);
         self.book.withhold(self.sets[set].withheld_from, cause, i64::from(machines) * self.sets[set].serves);
     }
 

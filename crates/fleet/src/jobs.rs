@@ -19,10 +19,10 @@ use std::sync::Arc;
 use zonefall_engine::{Key, SimTime};
 
 /// Millionths of a request's work.
-const PER_JOB: u64 = 1_000_000;
+const PER_REQUEST: u64 = 1_000_000;
 /// The most jobs of a batch, its luck included.
 const JOBS_MAX: f64 = 1e11;
-/// The most jobs of a trial: what a count of millionths holds, with room.
+/// The most that all jobs of a trial take, in requests: what a count of millionths holds, with room.
 pub const JOBS_TOTAL_MAX: f64 = 1e13;
 /// Deviations of luck that are reckoned with: one batch in a thousand million is larger.
 const DEVIATIONS: f64 = 6.0;
@@ -132,7 +132,7 @@ impl Backlog {
             } else {
                 count
             };
-            sum = sum.saturating_add(jobs.saturating_mul(work).saturating_mul(PER_JOB));
+            sum = sum.saturating_add(jobs.saturating_mul(work).saturating_mul(PER_REQUEST));
             self.ends.push(sum);
         }
     }
@@ -182,12 +182,12 @@ impl Backlog {
     /// Jobs of a batch.
     pub fn jobs_of(&self, number: usize) -> u64 {
         let before = number.checked_sub(1).map_or(0, |before| self.ends[before]);
-        (self.ends[number] - before) / (self.jobs.work * PER_JOB)
+        (self.ends[number] - before) / (self.jobs.work * PER_REQUEST)
     }
 
     /// Jobs of a batch that are not done.
     pub fn left_of(&self, number: usize) -> u64 {
-        self.ends[number].saturating_sub(self.done).div_ceil(self.jobs.work * PER_JOB).min(self.jobs_of(number))
+        self.ends[number].saturating_sub(self.done).div_ceil(self.jobs.work * PER_REQUEST).min(self.jobs_of(number))
     }
 
     /// What answers for late jobs, by cause: what each withheld, and overload for what nobody did.

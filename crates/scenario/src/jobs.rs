@@ -50,7 +50,7 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Opt
         let what = if work == 1 { "jobs" } else { "requests' worth of jobs" };
         let words = format!("`count` makes up to {most:.1e} {what} in {days} days, more than {JOBS_TOTAL_MAX:.0e}");
         sink.error(codes::TOO_MUCH, &reader.span_of("count"), words)
-            .help("fewer jobs of more work each, by `capacity_per_instance`, a smaller `sigma`, or a shorter horizon");
+            .help("a smaller `count`, `work` or `sigma`, or a shorter horizon");
         return None;
     }
     Some(Some(jobs))

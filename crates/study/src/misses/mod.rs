@@ -4,7 +4,7 @@
 //! In: a study and one of its designs. Out: the modes that can alone miss its objective and how often they strike a trial; those
 //! that can together (`meetings`), how often they meet and for how long; of all, what so many trials expect too few of to have shown
 //! what they do ([`Kinds::rare`]). For [`crate::stopping`], which waits until the first have come about; for `unseen`, which
-//! leaves room for the rare ones; for warnings.
+//! leaves room for the rare ones; for `rare`, which draws trials for them; for warnings.
 //!
 //! Each way in which a mode strikes is a kind of its own, so that a harmless one does not hide another: a whole zone or a part of it,
 //! two zones, foreseen or not. Where a failover stands in, a loss costs the time until it does, and both at once cost all of it; so does
@@ -40,7 +40,8 @@ pub const OCCURRENCES_MIN: f64 = 10.0;
 pub struct Kind {
     /// What reports call the one, or those that meet.
     pub causes: Vec<String>,
-    /// How often it is expected in a trial, over all units; what hangs on one outage that meets many comes as seldom as that does.
+    /// How often a trial is expected to show it, over all units: plain ones as often as it comes, and what hangs on one outage that meets
+    /// many comes as seldom as that does.
     pub per_trial: f64,
     /// Milliseconds that it is expected to bring to a trial.
     pub ms_per_trial: f64,
@@ -55,9 +56,9 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// What may miss an objective for so long, and is not known to.
-    pub(crate) fn unknown(words: &str, ms_per_trial: f64) -> Self {
-        let (causes, struck) = (vec![words.into()], Vec::new());
+    /// Whatever else may miss an objective, for so long at most: no trial can be said to show it.
+    pub(crate) fn unknown(ms_per_trial: f64) -> Self {
+        let (causes, struck) = (Vec::new(), Vec::new());
         Self { causes, per_trial: 0.0, ms_per_trial, struck, variance_ms2: 0.0, is_sure: false, is_known: false }
     }
 
@@ -76,7 +77,7 @@ impl Kind {
     }
 }
 
-/// All that is known to miss an objective.
+/// All that is known to miss an objective, or may.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Kinds(Vec<Kind>);
 
@@ -107,11 +108,21 @@ impl Kinds {
         self.rare(trials).map(|of| of.ms_per_trial).sum()
     }
 
-    /// An estimate from so many forced trials with its upper end raised by what they expect too few of to have shown it, and to what
-    /// rates and places are known to bring.
-    pub(crate) fn raised(&self, of: MeanEstimate, trials: u64, cap_ms: f64) -> MeanEstimate {
+    /// Milliseconds that all of them bring to a trial.
+    pub(crate) fn all_ms(&self) -> f64 {
+        self.0.iter().map(|of| of.ms_per_trial).sum()
+    }
+
+    /// The room, in milliseconds, above a mean of so many forced trials: what they expect too few of to have shown it, and no less than
+    /// rates and places are known to bring more.
+    pub(crate) fn room_above(&self, mean_ms: f64, trials: u64) -> f64 {
         let known: f64 = self.0.iter().filter(|of| of.is_known).map(|of| of.ms_per_trial).sum();
-        of.with_room((known - of.mean).max(self.rare_ms(trials)), cap_ms)
+        (known - mean_ms).max(self.rare_ms(trials))
+    }
+
+    /// An estimate from so many forced trials with that room.
+    pub(crate) fn raised(&self, of: MeanEstimate, trials: u64, cap_ms: f64) -> MeanEstimate {
+        of.with_room(self.room_above(of.mean, trials), cap_ms)
     }
 
     /// An estimate from split trials that stand for so many with its upper end raised to what rates and places bring, of what these expect
@@ -120,11 +131,10 @@ impl Kinds {
         of.with_room((self.rare_ms(trials) - of.mean).max(0.0), cap_ms)
     }
 
-    /// The same for trials that are drawn so that they expect each kind so often.
+    /// These for trials that are drawn so that they show each kind so often; of weighted trials no variance is known.
     pub(crate) fn drawn(mut self, expected: impl Fn(&Kind) -> f64) -> Self {
         for of in &mut self.0 {
             of.per_trial = expected(of);
-            // What is forced is as long as it is likely to be met.
             of.variance_ms2 = 0.0;
         }
         self

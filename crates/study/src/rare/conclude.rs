@@ -25,7 +25,7 @@ use zonefall_stats::{
 
 /// Draws the conclusions of a weighted run.
 pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: Method, why: &str) -> Outcome {
-    let kinds: Vec<Kinds> = study.designs.iter().map(|design| unshown(study, of, design)).collect();
+    let kinds: Vec<Kinds> = study.designs.iter().map(|design| as_drawn(study, of, design)).collect();
     let each = || study.designs.iter().zip(&kinds).zip(&of.tally.designs);
     let designs: Vec<DesignOutcome> =
         each().map(|((design, kinds), tally)| Concluding::new(study, of, tally).design(design, kinds)).collect();
@@ -46,10 +46,10 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
     }
 }
 
-/// What misses a design, and how often each of its trials is expected to show it.
-fn unshown(study: &Study, of: &Weighed, design: &Design) -> Kinds {
+/// All that is known to miss a design, with how often its trials are expected to show each.
+fn as_drawn(study: &Study, of: &Weighed, design: &Design) -> Kinds {
     match &of.drawn {
-        Drawn::Forced(plan) => plan.unshown(design, Kinds::of(study, design)),
+        Drawn::Forced(plan) => plan.as_drawn(design, Kinds::of(study, design)),
         Drawn::Split(_) => Kinds::of(study, design),
     }
 }

@@ -189,8 +189,8 @@ impl Kernel {
     /// The pattern of units by their scope and whether they are pairs of zones; those that are no sources are left out.
     pub fn pattern_of(&self, units: &[(Scope, bool)]) -> Pattern {
         let order = |class: &Class| units.iter().filter(|unit| **unit == (class.scope, class.pair)).count();
-        // A conversion that is exact: no pattern has more sites.
-        Pattern(self.classes.iter().map(|class| order(class).min(class.len()).min(ORDER_MAX) as u8).collect())
+        // A conversion that is exact: no more than three ever meet.
+        Pattern(self.classes.iter().map(|class| order(class).min(class.len()) as u8).collect())
     }
 
     /// The outages that force a trial into a pattern.

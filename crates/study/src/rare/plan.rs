@@ -34,7 +34,7 @@ use zonefall_stats::Weight;
 const BLOCK: u64 = 8;
 /// Trials of a pattern in the discovery.
 const TRIES: u64 = 64;
-/// The most patterns that are tried.
+/// The most patterns that are tried, and the most that are known.
 const PATTERNS_MAX: u64 = 64;
 /// Trials of the allocation: so many, and so many for each pattern.
 const LEARNING: (u64, u64) = (256, 256);
@@ -42,7 +42,7 @@ const LEARNING: (u64, u64) = (256, 256);
 const LEARNING_LEAST: u64 = 64;
 /// The share of trials in which nothing is forced.
 pub(crate) const PLAIN: f64 = 0.5;
-/// The share of forced trials that all patterns have alike.
+/// The share of forced trials that all patterns have alike, whatever else they have.
 const ALIKE: f64 = 0.05;
 /// That which those have that are known to miss, if any.
 const KNOWN: f64 = 0.15;
@@ -51,8 +51,6 @@ const LEFT_OUT: f64 = 1e-3;
 /// From this share of trials on that miss for so much of a pattern's duration, it is not made larger: then what more adds is
 /// small beside that. A long outage that meets many short ones misses as often, but hardly ever.
 const SATURATED: (f64, f64) = (0.9, 0.5);
-/// What is told of patterns that were not tried.
-const UNTRIED: &str = "outages that no forced trial was drawn for";
 /// The lineage of pilots.
 const LINEAGE: u64 = 1;
 
@@ -130,6 +128,7 @@ impl Plan {
         let kernel = kernel(study);
         let workers = Workers::new(&threads, || stage(study));
         let mut pilot = Pilot { study, kernel: &kernel, workers, stop, trials: 0, events: 0 };
+        // Half of what a small pilot may learn of is for those that it finds itself.
         let known = known(study, &kernel, (allowed / LEARNING_LEAST / 2).min(PATTERNS_MAX) as usize);
         let learning = LEARNING_LEAST * (1 + known.len() as u64);
         let most = (allowed.saturating_sub(learning) / (TRIES + LEARNING_LEAST)).min(PATTERNS_MAX);
@@ -146,7 +145,8 @@ impl Plan {
         if learned.iter().all(|trial| trial.missed_ms.iter().all(|&missed| missed == 0)) {
             return Ok(None);
         }
-        let inner = with_known(allocate(&learned, study.designs.len(), patterns.len()), &patterns, &known);
+        let best = best_shares(&learned, study.designs.len(), patterns.len());
+        let inner = mixed_shares(&best, &patterns, &known);
         let forecasts = (0..study.designs.len()).map(|design| forecast(&learned, design, &inner)).collect();
         let shares = inner.iter().map(|share| (1.0 - PLAIN) * share).collect();
         let untried = untried.into_iter().filter(|pattern| !patterns.contains(pattern));
@@ -206,9 +206,9 @@ impl Plan {
 
     /// What misses a design, and how often a trial is expected to show it. Where machines may stand elsewhere than is known of them,
     /// whatever was not tried may miss it.
-    pub(crate) fn unshown(&self, design: &Design, kinds: Kinds) -> Kinds {
+    pub(crate) fn as_drawn(&self, design: &Design, kinds: Kinds) -> Kinds {
         let kinds = kinds.drawn(|kind| self.shows(kind));
-        if is_placed(design) { kinds } else { kinds.and(Kind::unknown(UNTRIED, self.untried_ms)) }
+        if is_placed(design) { kinds } else { kinds.and(Kind::unknown(self.untried_ms)) }
     }
 
     /// The patterns with their shares of all trials, in words, largest first.
@@ -390,7 +390,7 @@ fn known(study: &Study, kernel: &Kernel, most: usize) -> Vec<(Pattern, f64)> {
     let mut worth: BTreeMap<Pattern, f64> = BTreeMap::new();
     for design in &study.designs {
         let kinds = Kinds::of(study, design);
-        let all = kinds.rare_ms(0).max(f64::MIN_POSITIVE);
+        let all = kinds.all_ms().max(f64::MIN_POSITIVE);
         for kind in kinds.all().iter().filter(|kind| kind.ms_per_trial > LEFT_OUT * all) {
             *worth.entry(kernel.pattern_of(&kind.struck)).or_default() += kind.ms_per_trial / all;
         }
@@ -401,24 +401,22 @@ fn known(study: &Study, kernel: &Kernel, most: usize) -> Vec<(Pattern, f64)> {
     known
 }
 
-/// Shares of patterns, some of which go to those that are known.
-fn with_known(mut shares: Vec<f64>, patterns: &[Pattern], known: &[(Pattern, f64)]) -> Vec<f64> {
+/// The shares of forced trials: the best ones by the pilot, some alike, and some for what is known, if anything is.
+fn mixed_shares(best: &[f64], patterns: &[Pattern], known: &[(Pattern, f64)]) -> Vec<f64> {
     let all: f64 = known.iter().map(|(_, worth)| worth).sum();
-    if all <= 0.0 {
-        return shares;
-    }
-    for (share, pattern) in shares.iter_mut().zip(patterns) {
+    let of_known = if all > 0.0 { KNOWN } else { 0.0 };
+    let share = |(best, pattern): (&f64, &Pattern)| {
         let worth = known.iter().find(|(of, _)| of == pattern).map_or(0.0, |(_, worth)| worth / all);
-        *share = (1.0 - KNOWN) * *share + KNOWN * worth;
-    }
-    shares
+        (1.0 - ALIKE - of_known) * best + ALIKE / patterns.len() as f64 + of_known * worth
+    };
+    best.iter().zip(patterns).map(share).collect()
 }
 
 /// Steps towards the best shares.
 const STEPS: usize = 60;
 
 /// The shares of the forced trials by pattern: those that minimise Σ over designs of E\[(w·missed)²\] / E\[missed\]².
-fn allocate(learned: &[Tried], designs: usize, patterns: usize) -> Vec<f64> {
+fn best_shares(learned: &[Tried], designs: usize, patterns: usize) -> Vec<f64> {
     let mean = |design: usize| {
         let parts = learned.iter().map(|trial| trial.missed_ms[design] as f64 / trial.density());
         parts.sum::<f64>() / learned.len() as f64
@@ -447,7 +445,7 @@ fn allocate(learned: &[Tried], designs: usize, patterns: usize) -> Vec<f64> {
         }
         shares.iter_mut().for_each(|share| *share /= sum);
     }
-    shares.iter().map(|share| (1.0 - ALIKE) * share + ALIKE * alike).collect()
+    shares
 }
 
 /// The density of a mixture over the plain one.

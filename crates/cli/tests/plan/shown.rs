@@ -80,6 +80,51 @@ fn what_is_not_proven_has_its_reason() {
     }
 }
 
+/// A plan over some capacities, as told and as JSON, and the sums of its causes' charged and avoided minutes.
+fn with_causes(values: &str) -> (Desk, serde_json::Value, f64, f64) {
+    let desk = Desk::with(&world(3, 17_520, 8, &capacity(values, "more")));
+    let told = desk.run("plan s.toml --target 99.9% --no-assumptions --format json").ends(0);
+    let told: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+    let sum = |minutes: &str| {
+        let causes = told["why"]["causes"].as_array().unwrap().iter();
+        causes.map(|cause| cause[minutes]["mean"].as_f64().unwrap_or(0.0)).sum()
+    };
+    let (charged, avoided) = (sum("downtime_min_per_month"), sum("avoided_min_per_month"));
+    (desk, told, charged, avoided)
+}
+
+/// The causes of the answer are of the trials that gave its interval: there is no second total.
+#[test]
+fn causes_sum_to_the_downtime_that_the_answer_has() {
+    let (desk, told, charged, _) = with_causes("10 to 20");
+    let (best, why) = (&told["best"], &told["why"]);
+    assert_eq!((&best["design"], &best["trials"]), (&why["design"], &why["trials"]), "{told}");
+    assert!(why["trials"].as_u64().unwrap() > 2048 && why["trials_looked_at"] == why["trials"], "{told}");
+    let of = &why["unavailability"];
+    assert_eq!([&best["unavailability"], &best["low"], &best["high"]], [&of["mean"], &of["low"], &of["high"]]);
+    assert!((charged / (best["unavailability"].as_f64().unwrap() * 43_200.0) - 1.0).abs() < 1e-6, "{charged} {told}");
+    let shown = desk.run("plan s.toml --target 99.9% --no-assumptions").ends(0).out;
+    assert!(!shown.contains("a month in all") && shown.contains("that gave its downtime above."), "{shown}");
+}
+
+/// Where second looks at all trials would take more work than the search took, minutes avoided are those of some, in proportion.
+#[test]
+fn minutes_avoided_of_some_trials_are_a_share_of_all_that_is_missed() {
+    let (desk, told, charged, avoided) = with_causes("13 to 14");
+    let why = &told["why"];
+    assert!(why["trials_looked_at"].as_u64().unwrap() < why["trials"].as_u64().unwrap(), "{told}");
+    println!("charged {charged:.3}, avoided {avoided:.3}");
+    // With the whole of its trials the greater range tells the same design.
+    let (_, whole, of_all, avoided_of_all) = with_causes("10 to 20");
+    assert_eq!((&why["design"], &why["trials"]), (&whole["why"]["design"], &whole["why"]["trials"]));
+    assert!((charged / of_all - 1.0).abs() < 1e-12 && (avoided / avoided_of_all - 1.0).abs() < 0.02, "{of_all}");
+    desk.run("plan s.toml --target 99.9% --no-assumptions --report html,md --out p").ends(0);
+    for page in ["p/report.html", "p/report.md"] {
+        let page = desk.read(page).split_whitespace().collect::<Vec<&str>>().join(" ");
+        assert!(page.contains("is known as a share of what the first"), "{page}");
+    }
+}
+
 /// Causes and what is assumed take no more trials than one candidate may.
 #[test]
 fn second_looks_keep_to_the_trials_that_are_allowed() {

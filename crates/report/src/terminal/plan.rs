@@ -305,11 +305,15 @@ fn why(page: &mut Page, of: &Planned) {
     let Some(why) = of.why.as_ref().filter(|why| !why.causes.is_empty()) else { return };
     page.title("Why not less: downtime by cause");
     causes::table(page, &[(&why.design, &why.causes)], ("the downtime", "plan.json"));
-    let words = format!(
-        "From a run of {} trials of this design alone: {} min a month in all.",
-        number::count(why.trials),
-        minutes(why.unavailability.mean, Toward::Up)
-    );
+    let avoided = match why.causes.iter().any(|cause| cause.avoided_min_per_month.is_some()) {
+        true if why.trials_looked_at < why.trials => format!(
+            " What would be avoided is known as a share of what the first {} of them missed.",
+            number::count(why.trials_looked_at)
+        ),
+        _ => String::new(),
+    };
+    let words =
+        format!("From all {} trials of this design that gave its downtime above.{avoided}", number::count(why.trials));
     page.paragraph(None, &words, Some(Tone::Faint));
 }
 

@@ -1,13 +1,14 @@
 //! One candidate run by itself, as `run` would: for what a search does not keep of it.
 //!
 //! In: a candidate, and how its trials are drawn. Out: outcomes of it alone, and of these what its downtime comes from
-//! ([`Why`]). The run begins with the search's first trials, but is a sample of its own where their numbers differ: it explains an answer
-//! and decides none.
+//! ([`Why`]). What downtime is charged to is of the very trials that the search had of it, and sums to its estimate. What would be
+//! avoided takes second looks: where those of all trials are too many they are of the first alone, and told as the share that they
+//! avoid of what these missed. A run explains an answer and decides none.
 
 use super::Question;
 use super::bench::{Bench, Stopped};
-use crate::conclude::{Labels, conclude};
-use crate::outcome::{CauseOutcome, Estimate, Outcome};
+use crate::conclude::{Labels, conclude, estimate};
+use crate::outcome::{CauseOutcome, DesignOutcome, Estimate, Outcome};
 use crate::rare::{Method, Way};
 use crate::run::{RunError, Silent, run_on};
 use crate::study::Study;
@@ -16,8 +17,9 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use zonefall_fleet::Design;
+use zonefall_stats::MeanEstimate;
 
-/// Trials that say what downtime comes from, fewest and most.
+/// Trials with second looks where those of all are too many, fewest and most.
 const TRIALS: (u64, u64) = (1024, 1 << 14);
 /// Trials that say something of it in any case.
 const LEAST: u64 = 64;
@@ -29,9 +31,12 @@ const HITS: f64 = 1000.0;
 pub struct Why {
     /// The design.
     pub design: String,
-    /// Trials of the run that says so.
+    /// Trials that say so: all that the search had of it.
     pub trials: u64,
-    /// Its share of time missed in that run.
+    /// The first of them, which were lived through again without each cause. Where they are fewer, avoided minutes are the share of
+    /// what these missed that is avoided, of all that is missed.
+    pub trials_looked_at: u64,
+    /// Its share of time missed, as the plan says it.
     pub unavailability: Estimate,
     /// Its causes, the greatest first; charged minutes sum to that downtime.
     pub causes: Vec<CauseOutcome>,
@@ -94,22 +99,52 @@ impl<'a> Alone<'a> {
         Ok((!how.stop.load(Ordering::Relaxed)).then_some(outcome))
     }
 
-    /// What its downtime comes from, where so many of as many trials had some. Second looks, one for each cause that struck, take at
-    /// most half of the work that the search took.
+    /// What its downtime comes from in so many trials, those that gave an estimate. Second looks, one for each cause that struck, take no more work
+    /// than the search took, or those of the first trials alone at most half of it.
     ///
     /// # Errors
     /// If a trial passes its event budget.
-    pub fn why(&self, (hits, of): (u64, u64), work: u64) -> Result<Result<Option<Why>, Stopped>, RunError> {
-        let share = hits as f64 / of.max(1) as f64;
-        let trials = ((HITS / share.max(f64::MIN_POSITIVE)) as u64).clamp(TRIALS.0, TRIALS.1);
-        let looks = 1 + self.question.study.profile.modes.len() as u64;
-        let trials = self.at_most(trials).min((work / (2 * looks)).max(LEAST));
-        let Some(outcome) = self.run(&self.study(trials, true))? else { return Ok(Err(Stopped)) };
-        Ok(Ok(outcome.designs.into_iter().next().map(|of| Why {
+    pub fn why(
+        &self,
+        (seen, trials): (&MeanEstimate, u64),
+        work: u64,
+    ) -> Result<Result<Option<Why>, Stopped>, RunError> {
+        let looked_at = self.looked_at((seen.hits, trials), work);
+        let Some(outcome) = self.run(&self.study(trials, looked_at == trials))? else { return Ok(Err(Stopped)) };
+        let Some(mut of) = outcome.designs.into_iter().next() else { return Ok(Ok(None)) };
+        if looked_at < trials {
+            let Some(first) = self.run(&self.study(looked_at, true))? else { return Ok(Err(Stopped)) };
+            first.designs.iter().for_each(|first| avoid_as(first, &mut of));
+        }
+        Ok(Ok(Some(Why {
             design: of.design,
             trials,
-            unavailability: of.unavailability,
+            trials_looked_at: looked_at,
+            unavailability: estimate(seen, 1.0),
             causes: of.causes,
         })))
+    }
+
+    /// How many of so many trials, of which some had misses, may have second looks.
+    fn looked_at(&self, (hits, trials): (u64, u64), work: u64) -> u64 {
+        let modes = self.question.study.profile.modes.len() as u64;
+        if trials + hits * modes <= work {
+            return trials;
+        }
+        let share = hits as f64 / trials.max(1) as f64;
+        let enough = ((HITS / share.max(f64::MIN_POSITIVE)) as u64).clamp(TRIALS.0, TRIALS.1);
+        let enough = enough.min((work / (2 * (1 + modes))).max(LEAST));
+        // Forced trials come in pairs.
+        enough.next_multiple_of(2).min(trials)
+    }
+}
+
+/// Takes over what other trials of a design say of minutes avoided: the same share of all that is missed.
+fn avoid_as(first: &DesignOutcome, of: &mut DesignOutcome) {
+    let scale = of.unavailability.mean / first.unavailability.mean;
+    for cause in &mut of.causes {
+        let looked = first.causes.iter().find(|looked| looked.cause == cause.cause);
+        let avoided = looked.and_then(|looked| looked.avoided_min_per_month).filter(|_| scale.is_finite());
+        cause.avoided_min_per_month = avoided.map(|avoided| avoided.times(scale));
     }
 }

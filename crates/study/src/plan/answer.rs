@@ -258,8 +258,8 @@ fn searched(
     }
     if let Some(first) = first {
         bench.begins("asking what the downtime comes from");
-        let seen = (bench.estimate(first).hits, bench.trials(first));
-        let Ok(why) = Alone::new(&bench, first).why(seen, bench.work)? else { return Ok(None) };
+        let seen = bench.estimate(first);
+        let Ok(why) = Alone::new(&bench, first).why((&seen, bench.trials(first)), bench.work)? else { return Ok(None) };
         planned.why = why;
     }
     planned.tested = (0..question.candidates.len()).filter(|&candidate| bench.look(candidate) > 0).count() as u64;

@@ -72,6 +72,14 @@ impl Reach {
     pub fn is_of_two(self) -> bool {
         matches!(self, Self::Two(..))
     }
+
+    pub fn is_partial(&self) -> bool {
+        let whole = |portion: &Portion| *portion == Portion::Whole;
+        !match self {
+            Self::One(one) => whole(one),
+            Self::Two(one, other) => whole(one) && whole(other),
+        }
+    }
 }
 
 /// How much of a unit is struck.
@@ -233,14 +241,29 @@ impl<'a> Losses<'a> {
         Class { loss: loss(true), mean: is_part.then(|| loss(false)), units: 1, times: 1.0 }
     }
 
-    /// The machines of so many millionths of the racks of a zone, rounded up or down.
-    fn share_of(&self, zone: ZoneId, micro: u32, up: bool) -> Machines {
+    /// The machines of so many millionths of the racks of a zone: at most, on the racks that hold the most, or an even share, rounded down.
+    fn share_of(&self, zone: ZoneId, micro: u32, most: bool) -> Machines {
         let racks = u64::from(self.topology.racks_in(zone)).max(1);
-        let rounded = |of: u64, by: u64| if up { of.div_ceil(by) } else { of / by };
-        let struck = rounded(racks * u64::from(micro), MICRO);
-        // Within u32, as no more racks are struck than there are.
-        let some = |count: u32| rounded(u64::from(count) * struck, racks) as u32;
-        self.by_zone[zone.0 as usize].iter().map(|&(set, count)| (set, some(count))).collect()
+        let all = racks * u64::from(micro);
+        let struck = if most { all.div_ceil(MICRO) } else { all / MICRO };
+        let some = |set: u32, count: u32| match most {
+            // Where zones are hidden nobody knows on which racks.
+            true if self.are_known() => self.on_the_fullest(zone, set, struck as usize),
+            true => count,
+            // Within u32, as no more racks are struck than there are.
+            false => (u64::from(count) * struck / racks) as u32,
+        };
+        self.by_zone[zone.0 as usize].iter().map(|&(set, count)| (set, some(set, count))).collect()
+    }
+
+    /// How many machines of a set stand on so many racks of a zone at most.
+    fn on_the_fullest(&self, zone: ZoneId, set: u32, racks: usize) -> u32 {
+        let rack = |host: HostId| self.topology.rack_of(host);
+        let here = self.hosts().iter().filter(|&&(host, of)| of == set && self.topology.zone_of(rack(host)) == zone);
+        let hosts: Vec<HostId> = here.map(|&(host, _)| host).collect();
+        let mut counts: Vec<u32> = hosts.chunk_by(|&a, &b| rack(a) == rack(b)).map(|on| on.len() as u32).collect();
+        counts.sort_unstable_by(|a, b| b.cmp(a));
+        counts.iter().take(racks).sum()
     }
 
     fn hall_of(&self, host: HostId) -> (ZoneId, Option<u32>) {

@@ -168,6 +168,7 @@ impl Strikes<'_> {
             per_trial,
             ms_per_trial: waits * struck * of.iter().map(out).product::<f64>() * MS_PER_YEAR,
             struck: struck_by(&of),
+            is_partial: of.iter().any(|of| of.reach.is_partial()),
             variance_ms2,
             is_sure: self.is_timeless(),
             is_known: self.stays() && of.iter().all(|of| is_whole(of.mode, of.reach)),

@@ -35,6 +35,9 @@ use zonefall_stats::{Beyond, MeanEstimate, Room};
 /// Fewest expected occurrences in all trials for these to show what they do.
 pub const OCCURRENCES_MIN: f64 = 10.0;
 
+/// So many strikes on parts are taken to hold one that takes enough.
+const OF_PARTS: f64 = 10.0;
+
 /// A kind of misses: of one outage that is enough, or of two or three that meet where nothing of them is without the rest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kind {
@@ -47,6 +50,8 @@ pub struct Kind {
     pub ms_per_trial: f64,
     /// The units that are struck, by scope and whether it is a pair of zones, where trials can be forced into that.
     pub(crate) struck: Vec<(Scope, bool)>,
+    /// Whether a part of something is struck, drawn anew each time: then it is counted as if every strike took the most.
+    pub(crate) is_partial: bool,
     /// By how many squared milliseconds these vary from trial to trial, at least; 0 where that is not known.
     pub variance_ms2: f64,
     /// Whether another design that it also misses is missed as much by it, whatever the hour.
@@ -59,12 +64,14 @@ impl Kind {
     /// Whatever else may miss an objective, for so long at most: no trial can be said to show it.
     pub(crate) fn unknown(ms_per_trial: f64) -> Self {
         let (causes, struck) = (Vec::new(), Vec::new());
-        Self { causes, per_trial: 0.0, ms_per_trial, struck, variance_ms2: 0.0, is_sure: false, is_known: false }
+        let (per_trial, variance_ms2, is_partial) = (0.0, 0.0, false);
+        Self { causes, per_trial, ms_per_trial, struck, is_partial, variance_ms2, is_sure: false, is_known: false }
     }
 
     /// Whether so many trials expect too few of it to have shown what it does.
     fn is_rare(&self, trials: u64) -> bool {
-        self.per_trial * (trials as f64) < OCCURRENCES_MIN
+        let enough = if self.is_partial { OF_PARTS } else { 1.0 };
+        self.per_trial * (trials as f64) < enough * OCCURRENCES_MIN
     }
 
     /// "region-outage", "zone-outage and rack-failure at once".
@@ -352,8 +359,17 @@ impl<'a> Strikes<'a> {
                 if per_trial > 0.0 {
                     let causes = vec![cause_name(strike.mode, two)];
                     let is_known = self.stays() && is_whole(strike.mode, strike.reach);
-                    let struck = struck_by(&[strike]);
-                    found.push(Kind { causes, per_trial, ms_per_trial, struck, variance_ms2, is_sure, is_known });
+                    let (struck, is_partial) = (struck_by(&[strike]), strike.reach.is_partial());
+                    found.push(Kind {
+                        causes,
+                        per_trial,
+                        ms_per_trial,
+                        struck,
+                        is_partial,
+                        variance_ms2,
+                        is_sure,
+                        is_known,
+                    });
                     found.extend(self.unhealed(strike, per_trial));
                 }
             }
@@ -416,8 +432,9 @@ impl<'a> Strikes<'a> {
             // What is left of an outage that is under way; all that wait for the end of one come as seldom as it does.
             let ms_per_trial = per_trial * share * 0.5 * inspected_ms(law);
             let per_trial = (per_trial * share).min(mode.rate_per_year() * self.years);
-            let struck = struck_by(&[strike]);
-            Some(Kind { causes, per_trial, ms_per_trial, struck, variance_ms2: 0.0, is_sure: false, is_known: false })
+            let (struck, is_partial) = (struck_by(&[strike]), strike.reach.is_partial());
+            let (variance_ms2, is_sure, is_known) = (0.0, false, false);
+            Some(Kind { causes, per_trial, ms_per_trial, struck, is_partial, variance_ms2, is_sure, is_known })
         };
         modes.filter_map(kind).collect()
     }
@@ -456,6 +473,7 @@ mod tests {
             per_trial,
             ms_per_trial,
             struck: Vec::new(),
+            is_partial: false,
             variance_ms2: 0.0,
             is_sure: true,
             is_known: true,

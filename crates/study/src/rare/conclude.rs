@@ -19,8 +19,8 @@ use zonefall_engine::SimTime;
 use zonefall_fleet::Design;
 use zonefall_stats::verdict::window_verdict;
 use zonefall_stats::{
-    Beyond, Bounds, Confidence, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Room, Sample, Unseen,
-    WeightedHistogram, WeightedMoments, WeightedRatio,
+    Beyond, Bounds, Confidence, DifferenceBounds, DifferenceEstimate, Interval, MeanEstimate, QuantileLevel, Sample,
+    Unseen, WeightedHistogram, WeightedMoments, WeightedRatio,
 };
 
 /// Draws the conclusions of a weighted run.
@@ -29,21 +29,36 @@ pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: M
     let each = || study.designs.iter().zip(&kinds).zip(&of.tally.designs);
     let designs: Vec<DesignOutcome> =
         each().map(|((design, kinds), tally)| Concluding::new(study, of, tally).design(design, kinds)).collect();
-    let (level, cap) = (difference_level(study), cap_ms(study));
-    let difference = |((_, own), tally): ((_, &Kinds), &WeightedDesign)| {
-        // Of what is split only the rarest way to miss is as rare as it looks, and the two have most of them in common.
-        let room = if matches!(of.drawn, Drawn::Split(_)) { Room::NONE } else { own.room(&kinds[0], of.trials()) };
-        DifferenceEstimate::with_room(&tally.against_reference, room, cap, level)
-    };
-    let differences = each().skip(1).map(difference).collect();
+    let differences = (1..designs.len()).map(|at| difference(study, of, &designs, &kinds, at)).collect();
     let method = method(study, of, wanted, why);
     Outcome {
-        differences: compare(&designs, differences, cap, false),
+        differences: compare(&designs, differences, cap_ms(study), false),
         warnings: warnings(study, of, (&designs, &kinds), &method),
         method: Some(method),
         designs,
         ..frame(study, (of.trials(), wanted_trials(study, of)), labels)
     }
+}
+
+/// What a design misses more than the first. Few replications that carry no interval of one of the two carry none of their difference.
+fn difference(
+    study: &Study,
+    of: &Weighed,
+    designs: &[DesignOutcome],
+    kinds: &[Kinds],
+    at: usize,
+) -> DifferenceEstimate {
+    let (sums, cap, level) = (&of.tally.designs[at].against_reference, cap_ms(study), difference_level(study));
+    if matches!(of.drawn, Drawn::Forced(_)) {
+        return DifferenceEstimate::with_room(sums, kinds[at].room(&kinds[0], of.trials()), cap, level);
+    }
+    let found = DifferenceEstimate::new(sums, cap, level);
+    let both = [&designs[0], &designs[at]].map(|design| design.unavailability);
+    if both.iter().all(|of| of.quality == Quality::Interval) {
+        return found;
+    }
+    let size_high = both.iter().map(|of| of.high * cap).fold(0.0, f64::max);
+    DifferenceEstimate { bounds: DifferenceBounds::NotResolved { size_high }, p_value: 1.0, ..found }
 }
 
 /// All that is known to miss a design, with how often its trials are expected to show each.

@@ -48,10 +48,15 @@ fn few_forced_trials_have_room_for_what_they_pass_by() {
     let long = || mode("zone", Scope::Zone, YEAR_H * 100.0, days(30.0));
     let vm = || mode("vm", Scope::Instance, YEAR_H / 52.0, days(301.0 / 86_400.0));
     let part = |low, high| Mode { share: Share { whole: 0.05, low, high }, ..long() };
+    let share = Share { whole: 0.0, low: 0.5, high: 0.5 };
+    let half = Mode { share, ..mode("zone", Scope::Zone, YEAR_H / 0.1, days(2.0)) };
+    let machine = mode("vm", Scope::Instance, YEAR_H / 10.0, days(1.0 / 24.0));
     let at_noon = |usual: u64, most: u64| [vec![usual; 12], vec![most], vec![usual; 11]].concat();
     let cases = [
         ("two zones", vec![long(), vm()], bare(&[1, 2], 2, 1)),
         ("parts of zones", vec![part(0.1, 0.9), vm()], bare(&[1, 2], 16, 7)),
+        // A half of the racks takes all three machines of a zone in one of fourteen times.
+        ("parts with few machines", vec![half, machine], bare(&[1, 2, 3], 9, 6)),
         ("hidden zones", vec![long(), vm()], bare(&[], 6, 3)),
         ("an hour a day", vec![long(), vm()], asked(&at_noon(1, 2), bare(&[1, 2], 3, 1))),
         ("parts at noon", vec![part(0.1, 0.9), vm()], asked(&at_noon(5, 7), bare(&[1, 2], 16, 1))),
@@ -65,7 +70,7 @@ fn few_forced_trials_have_room_for_what_they_pass_by() {
         let exact = exactly(&study, &study.designs[0]).ok().map(|of| of.unavailability);
         // What many trials found is known to a part of their own interval.
         let known = (exact.unwrap_or((many.mean + many.low.unwrap()) / 2.0), (met.mean + met.high) / 2.0);
-        for (method, trials) in [(Method::Forcing, 200), (Method::Auto, 1_000)] {
+        for (method, trials) in [(Method::Forcing, 200), (Method::Auto, 200), (Method::Auto, 1_000)] {
             let (below, few, all) = ends(&Study { trials, ..study.clone() }, method, known);
             println!("{name}, {trials} by {}: {below} and {few} of {all} end before {known:.3?}", method.word());
             // By luck: one in 1,000 where each covers with 97.5 %.
@@ -86,4 +91,19 @@ fn split_trials_have_room_for_what_comes_at_one_blow() {
     let below = found.filter(|&high| high < exact).count();
     println!("{below} of 30 below {exact:.3e}");
     assert!(below <= 4, "{below} of 30");
+}
+
+/// Outages of a minute beside some of weeks: replications that carry no interval of a design carry none of its difference from another.
+#[test]
+fn split_trials_claim_no_difference_of_what_they_cannot_tell() {
+    let short = mode("short", Scope::Instance, YEAR_H / 100.0, days(5.0 / 1440.0));
+    let long = mode("long", Scope::Instance, YEAR_H / 0.05, days(20.0));
+    let mut study = small(profile(vec![short, long]), bare(&[1], 4, 3), 500);
+    study.designs.push(Arc::new(Design { name: "five".into(), ..bare(&[1], 5, 3) }));
+    let exact = |at: usize| exactly(&study, &study.designs[at]).unwrap().unavailability * 43_200.0;
+    let more = exact(1) - exact(0);
+    let found = (0..20).map(|seed| splitting::split(&Study { seed, ..study.clone() }, 2).differences.remove(0));
+    let wrong = found.filter(|of| more < of.low.unwrap() || more > of.high.unwrap()).count();
+    println!("{wrong} of 20 without {more}");
+    assert!(wrong <= 2, "{wrong}");
 }

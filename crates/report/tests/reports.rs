@@ -458,7 +458,7 @@ fn why(name: &str) -> Why {
         avoided_min_per_month: Some(estimate(minutes)),
     };
     let causes = vec![cause("zone", 15.552), cause(name, 1.728)];
-    Why { design: name.into(), trials: 2_048, unavailability: estimate(0.000_4), causes }
+    Why { design: name.into(), trials: 2_048, trials_looked_at: 2_048, unavailability: estimate(0.000_4), causes }
 }
 
 fn planned(name: &str) -> Planned {

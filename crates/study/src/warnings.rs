@@ -76,6 +76,12 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
                 "{name}: a few long outages carry the downtime: {hits} trials with a miss weigh like {carried:.0}"
             ));
         }
+        if design.jobs.as_ref().is_some_and(|jobs| jobs.batches == 0) {
+            said.push(format!(
+                "{name}: no deadline of a batch passes within the measured time: nothing is known of its jobs, and an objective on them \
+                 cannot be missed"
+            ));
+        }
         said.extend(design.latency.iter().flat_map(|of| latency::warnings(name, of)));
         said.extend(to_resolve(study, finished, design));
         if study.measure.until_first_miss && hits < finished.trials {

@@ -262,3 +262,15 @@ fn jobs_of_a_service_that_fails_over_or_stands_in_a_zone_are_drawn_under_a_scrip
     both.sets.push(zonefall_fleet::ScaleSet { name: "west".into(), zones: vec![ZoneId(1)], ..both.sets[0].clone() });
     assert_ne!(quality(both), Quality::Exact);
 }
+
+/// A script of one hour ends before the first deadline: that no batch is late says nothing.
+#[test]
+fn jobs_without_a_deadline_in_the_measured_time_are_told() {
+    let told = |hours: f64| {
+        let mut study = small(profile(vec![]), worked_on_by(vec![node("web", machines(0))], vec![]), 1);
+        let horizon = SimTime::from_ms((hours * HOUR) as u64);
+        study.measure = Arc::new(Measure { horizon, ..(*study.measure).clone() });
+        plain(&study).warnings.iter().any(|words| words.contains("no deadline of a batch passes"))
+    };
+    assert!(told(1.0) && !told(3.0));
+}

@@ -35,9 +35,6 @@ use zonefall_stats::{Beyond, MeanEstimate, Room};
 /// Fewest expected occurrences in all trials for these to show what they do.
 pub const OCCURRENCES_MIN: f64 = 10.0;
 
-/// So many strikes on parts are taken to hold one that takes enough.
-const OF_PARTS: f64 = 10.0;
-
 /// A kind of misses: of one outage that is enough, or of two or three that meet where nothing of them is without the rest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kind {
@@ -70,8 +67,7 @@ impl Kind {
 
     /// Whether so many trials expect too few of it to have shown what it does.
     fn is_rare(&self, trials: u64) -> bool {
-        let enough = if self.is_partial { OF_PARTS } else { 1.0 };
-        self.per_trial * (trials as f64) < enough * OCCURRENCES_MIN
+        self.per_trial * (trials as f64) < OCCURRENCES_MIN
     }
 
     /// "region-outage", "zone-outage and rack-failure at once".

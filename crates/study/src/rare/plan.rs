@@ -51,6 +51,8 @@ const LEFT_OUT: f64 = 1e-3;
 /// From this share of trials on that miss for so much of a pattern's duration, it is not made larger: then what more adds is
 /// small beside that. A long outage that meets many short ones misses as often, but hardly ever.
 const SATURATED: (f64, f64) = (0.9, 0.5);
+/// So many strikes on parts are taken to take enough.
+const OF_PARTS: f64 = 0.1;
 /// The lineage of pilots.
 const LINEAGE: u64 = 1;
 
@@ -201,7 +203,8 @@ impl Plan {
         let patterns = self.patterns.iter().zip(&self.shares).zip(&self.expected_ms);
         let within = patterns.filter(|((pattern, _), _)| pattern.is_within(&of));
         let forced = within.map(|((_, share), expected)| share * (kind.ms_per_trial / expected).min(1.0));
-        PLAIN * kind.per_trial + forced.sum::<f64>()
+        let shown = PLAIN * kind.per_trial + forced.sum::<f64>();
+        if kind.is_partial { OF_PARTS * shown } else { shown }
     }
 
     /// What misses a design, and how often a trial is expected to show it. Where machines may stand elsewhere than is known of them,

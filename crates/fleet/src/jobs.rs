@@ -259,9 +259,7 @@ impl Backlog {
             *sum = sum.saturating_add(part.saturating_mul(length as i64));
         }
     }
-}
 
-impl Backlog {
     /// Splits what is withheld of work over what withholds machines.
     pub fn keep(&mut self, lost: u64, withheld: &[i64]) {
         let Self { shares, kept, .. } = self;

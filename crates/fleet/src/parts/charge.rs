@@ -1,7 +1,8 @@
 //! Who answers for what a service of parts misses.
 //!
 //! Missed time is split evenly over the leaves that are missing where the tree needs them (in a failover group by how much of it
-//! is their own), and within a leaf over the causes that withhold it, so the parts sum exactly. Work that is withheld (`work.rs`) is split in the same way.
+//! is their own), and within a leaf over the causes that withhold it, so the parts sum exactly. Work that is withheld (`work.rs`) is
+//! split in the same way.
 //!
 //! Of a failover group all parts answer that lack something for clients they have, would have if nothing was out, or would get now;
 //! but each only for what is out of it and what would be too much for it with nothing out anywhere: for clients that others

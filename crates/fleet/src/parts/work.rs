@@ -4,7 +4,8 @@
 //! cause withholds. A job passes the parts that it needs like a request, but nobody sends it to a dead machine: workers take it when
 //! they are free. So parts in series work as fast as the slowest, a group of k as its k-th fastest, and of a failover group those work
 //! that are sent to, each as fast as it can. Where requests come too, they come first: a part gives jobs what is left of it by all
-//! requests that reach it, also those that another part turns away; where these would be fewer if nothing were out, that is withheld too. Where a smaller part stands in for one that is out, what is out withholds the difference.
+//! requests that reach it, also those that another part turns away; where these would be fewer if nothing were out, that is withheld
+//! too. Where a smaller part stands in for one that is out, what is out withholds the difference.
 
 use super::flow::Way;
 use super::routes::of_capacity;

@@ -74,8 +74,9 @@ impl Book {
 
     /// The work that waits at `t`, in millionths of a request's, and how much is worked off a millisecond; none where there is never any.
     pub fn jobs_waiting(&self, t: SimTime) -> Option<(u64, u64)> {
+        let backlog = self.backlog.as_ref()?;
         let capacity = self.works_off();
-        Some((self.backlog.as_ref()?.waiting(t.since(self.now).as_ms(), capacity), capacity))
+        Some((backlog.waiting(t.since(self.now).as_ms(), capacity), capacity))
     }
 
     /// A trial of jobs begins.

@@ -5,6 +5,7 @@
 //! it begins, a set whose zones are hidden in any of them with all it has, on any rack.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use zonefall_faults::{Mode, Scope};
 use zonefall_fleet::{
     ALL_CLIENTS, Component, Design, Footing, Least, Left, Need, Part, ScaleSet, initial_counts, initial_hosts,
@@ -53,6 +54,8 @@ pub(super) struct Losses<'a> {
     by_zone: Vec<Machines>,
     /// The host of every machine with its set, by host, once it is asked for; if zones are hidden, that of one way to stand.
     hosts: OnceCell<Vec<(HostId, u32)>>,
+    /// The machines of a zone and a set on each rack, the fullest first, once they are asked for.
+    racks: OnceCell<BTreeMap<(ZoneId, u32), Vec<u32>>>,
     /// What a machine of each set counts for: one, or what it serves.
     weighs: Vec<u64>,
     /// How much of that can be spared; none where parts decide alone.
@@ -73,12 +76,8 @@ impl Reach {
         matches!(self, Self::Two(..))
     }
 
-    pub fn is_partial(&self) -> bool {
-        let whole = |portion: &Portion| *portion == Portion::Whole;
-        !match self {
-            Self::One(one) => whole(one),
-            Self::Two(one, other) => whole(one) && whole(other),
-        }
+    pub fn is_partial(self) -> bool {
+        !matches!(self, Self::One(Portion::Whole) | Self::Two(Portion::Whole, Portion::Whole))
     }
 }
 
@@ -135,7 +134,7 @@ impl<'a> Losses<'a> {
             Need::Served(..) | Need::Done(..) => Some(0),
             Need::Parts(_) => None,
         };
-        Self { design, topology, by_zone, hosts: OnceCell::new(), weighs, spare }
+        Self { design, topology, by_zone, hosts: OnceCell::new(), racks: OnceCell::new(), weighs, spare }
     }
 
     fn hosts(&self) -> &[(HostId, u32)] {
@@ -258,12 +257,20 @@ impl<'a> Losses<'a> {
 
     /// How many machines of a set stand on so many racks of a zone at most.
     fn on_the_fullest(&self, zone: ZoneId, set: u32, racks: usize) -> u32 {
-        let rack = |host: HostId| self.topology.rack_of(host);
-        let here = self.hosts().iter().filter(|&&(host, of)| of == set && self.topology.zone_of(rack(host)) == zone);
-        let hosts: Vec<HostId> = here.map(|&(host, _)| host).collect();
-        let mut counts: Vec<u32> = hosts.chunk_by(|&a, &b| rack(a) == rack(b)).map(|on| on.len() as u32).collect();
-        counts.sort_unstable_by(|a, b| b.cmp(a));
-        counts.iter().take(racks).sum()
+        let on_racks = self.racks.get_or_init(|| self.counted_by_rack());
+        on_racks.get(&(zone, set)).map_or(0, |counts| counts.iter().take(racks).sum())
+    }
+
+    fn counted_by_rack(&self) -> BTreeMap<(ZoneId, u32), Vec<u32>> {
+        let mut counted: BTreeMap<(ZoneId, u32), Vec<u32>> = BTreeMap::new();
+        for on in self.hosts().chunk_by(|a, b| self.topology.rack_of(a.0) == self.topology.rack_of(b.0)) {
+            let zone = self.topology.zone_of(self.topology.rack_of(on[0].0));
+            let mut sets: BTreeMap<u32, u32> = BTreeMap::new();
+            on.iter().for_each(|&(_, set)| *sets.entry(set).or_default() += 1);
+            sets.into_iter().for_each(|(set, count)| counted.entry((zone, set)).or_default().push(count));
+        }
+        counted.values_mut().for_each(|counts| counts.sort_unstable_by(|a, b| b.cmp(a)));
+        counted
     }
 
     fn hall_of(&self, host: HostId) -> (ZoneId, Option<u32>) {

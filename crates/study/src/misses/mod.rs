@@ -275,10 +275,9 @@ fn lengths(mode: &Mode, back_ms: f64) -> Vec<(f64, f64, Option<&Law>)> {
 
 /// Whether all that a mode strikes is out for as long as one outage is.
 fn is_whole(mode: &Mode, reach: Reach) -> bool {
-    let is_whole = matches!(reach, Reach::One(Portion::Whole) | Reach::Two(Portion::Whole, Portion::Whole));
     let together = mode.kind == Lasting::Outage || mode.kind == Lasting::Shock && mode.scope == Scope::Instance;
     let is_poisson = mode.time_to_failure.memoryless_mean().is_some();
-    is_whole && together && is_poisson && matches!(mode.effect, Effect::Down | Effect::Frozen)
+    !reach.is_partial() && together && is_poisson && matches!(mode.effect, Effect::Down | Effect::Frozen)
 }
 
 /// What a strike adds to the variance of a trial, at least: while all that it strikes is lost together, and while the last machine has

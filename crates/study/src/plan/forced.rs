@@ -71,7 +71,7 @@ impl Forced {
             Study { designs: vec![design], counterfactual: false, stopping: None, rows: false, ..world.clone() };
         let plan = Plan::learn_on(&study, (how.threads.count(), u64::MAX), how.stop, quick_stage)?;
         Ok(plan.map(|plan| {
-            let kinds = plan.as_drawn(&study.designs[0], Kinds::of(&study, &study.designs[0]));
+            let kinds = plan.kinds_as_drawn(&study).into_iter().next().unwrap_or_default();
             Self { study, plan, kinds, sums: Sums::new() }
         }))
     }

@@ -25,7 +25,10 @@ use zonefall_stats::{
 
 /// Draws the conclusions of a weighted run.
 pub fn conclude_weighted(study: &Study, of: &Weighed, labels: &Labels, wanted: Method, why: &str) -> Outcome {
-    let kinds: Vec<Kinds> = study.designs.iter().map(|design| as_drawn(study, of, design)).collect();
+    let kinds: Vec<Kinds> = match &of.drawn {
+        Drawn::Forced(plan) => plan.kinds_as_drawn(study),
+        Drawn::Split(_) => study.designs.iter().map(|design| Kinds::of(study, design)).collect(),
+    };
     let each = || study.designs.iter().zip(&kinds).zip(&of.tally.designs);
     let designs: Vec<DesignOutcome> =
         each().map(|((design, kinds), tally)| Concluding::new(study, of, tally).design(design, kinds)).collect();
@@ -59,14 +62,6 @@ fn difference(
     }
     let size_high = both.iter().map(|of| of.high * cap).fold(0.0, f64::max);
     DifferenceEstimate { bounds: DifferenceBounds::NotResolved { size_high }, p_value: 1.0, ..found }
-}
-
-/// All that is known to miss a design, with how often its trials are expected to show each.
-fn as_drawn(study: &Study, of: &Weighed, design: &Design) -> Kinds {
-    match &of.drawn {
-        Drawn::Forced(plan) => plan.as_drawn(design, Kinds::of(study, design)),
-        Drawn::Split(_) => Kinds::of(study, design),
-    }
 }
 
 /// How many trials were asked for.

@@ -24,6 +24,7 @@ use crate::study::Study;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::atomic::{self, AtomicBool};
 use zonefall_engine::Key;
 use zonefall_faults::{Forced, Point, TrialId};
@@ -65,8 +66,10 @@ pub struct Plan {
     shares: Vec<f64>,
     /// Λ by pattern.
     expected_ms: Vec<f64>,
-    /// Λ of all smallest patterns together that were not tried.
-    untried_ms: f64,
+    /// The smallest patterns that were not tried.
+    untried: Vec<Pattern>,
+    /// What is known to miss each design; none under other rates than it was learned from, where few ask for it.
+    kinds: Option<Vec<Kinds>>,
     /// Events of the pilot.
     pub pilot_events: u64,
     /// Trials of the pilot.
@@ -131,10 +134,11 @@ impl Plan {
         let workers = Workers::new(&threads, || stage(study));
         let mut pilot = Pilot { study, kernel: &kernel, workers, stop, trials: 0, events: 0 };
         // Half of what a small pilot may learn of is for those that it finds itself.
-        let known = known(study, &kernel, (allowed / LEARNING_LEAST / 2).min(PATTERNS_MAX) as usize);
+        let kinds = kinds(study);
+        let known = known(&kinds, &kernel, (allowed / LEARNING_LEAST / 2).min(PATTERNS_MAX) as usize);
         let learning = LEARNING_LEAST * (1 + known.len() as u64);
         let most = (allowed.saturating_sub(learning) / (TRIES + LEARNING_LEAST)).min(PATTERNS_MAX);
-        let (mut patterns, untried) = pilot.discover(most as usize)?;
+        let (mut patterns, mut untried) = pilot.discover(most as usize)?;
         let left = allowed - TRIES * patterns.len() as u64;
         let passed_by = known.iter().map(|known| &known.0).filter(|known| !patterns.contains(known));
         let passed_by: Vec<Pattern> = passed_by.cloned().collect();
@@ -151,10 +155,19 @@ impl Plan {
         let inner = mixed_shares(&best, &patterns, &known);
         let forecasts = (0..study.designs.len()).map(|design| forecast(&learned, design, &inner)).collect();
         let shares = inner.iter().map(|share| (1.0 - PLAIN) * share).collect();
-        let untried = untried.into_iter().filter(|pattern| !patterns.contains(pattern));
-        let untried_ms = untried.map(|pattern| kernel.expected_ms(&pattern)).sum();
+        untried.retain(|pattern| !patterns.contains(pattern));
         let expected_ms = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
-        Ok(Some(Self { kernel, patterns, shares, expected_ms, untried_ms, pilot_events, pilot_trials, forecasts }))
+        Ok(Some(Self {
+            kernel,
+            patterns,
+            shares,
+            expected_ms,
+            untried,
+            kinds: Some(kinds),
+            pilot_events,
+            pilot_trials,
+            forecasts,
+        }))
     }
 
     /// The same patterns and shares under other rates; none if a pattern cannot come about there: then others matter.
@@ -164,7 +177,17 @@ impl Plan {
         let patterns: Vec<Pattern> = self.patterns.iter().map(same).collect::<Option<_>>()?;
         let expected_ms: Vec<f64> = patterns.iter().map(|pattern| kernel.expected_ms(pattern)).collect();
         let all = expected_ms.iter().all(|&expected| expected > 0.0);
-        all.then(|| Self { kernel, patterns, expected_ms, pilot_events: 0, pilot_trials: 0, ..self.clone() })
+        let untried = self.untried.iter().filter_map(same).collect();
+        all.then(|| Self {
+            kernel,
+            patterns,
+            expected_ms,
+            untried,
+            kinds: None,
+            pilot_events: 0,
+            pilot_trials: 0,
+            ..self.clone()
+        })
     }
 
     /// The greatest weight that a trial can have.
@@ -198,7 +221,7 @@ impl Plan {
 
     /// How often a trial is expected to show a kind of misses, at least: a plain one as often as it comes, a forced one wherever
     /// its instant is one of these.
-    pub(crate) fn shows(&self, kind: &Kind) -> f64 {
+    fn shows(&self, kind: &Kind) -> f64 {
         let of = self.kernel.pattern_of(&kind.struck);
         let patterns = self.patterns.iter().zip(&self.shares).zip(&self.expected_ms);
         let within = patterns.filter(|((pattern, _), _)| pattern.is_within(&of));
@@ -207,11 +230,16 @@ impl Plan {
         if kind.is_partial { OF_PARTS * shown } else { shown }
     }
 
-    /// What misses a design, and how often a trial is expected to show it. Where machines may stand elsewhere than is known of them,
-    /// whatever was not tried may miss it.
-    pub(crate) fn as_drawn(&self, design: &Design, kinds: Kinds) -> Kinds {
-        let kinds = kinds.drawn(|kind| self.shows(kind));
-        if is_placed(design) { kinds } else { kinds.and(Kind::unknown(self.untried_ms)) }
+    /// What misses each design of its study, and how often a trial is expected to show it. Where machines may stand elsewhere than is
+    /// known of them, whatever was not tried may miss them.
+    pub(crate) fn kinds_as_drawn(&self, study: &Study) -> Vec<Kinds> {
+        let untried_ms = self.untried.iter().map(|pattern| self.kernel.expected_ms(pattern)).sum();
+        let of = |(design, kinds): (&Arc<Design>, Kinds)| {
+            let kinds = kinds.drawn(|kind| self.shows(kind));
+            if is_placed(design) { kinds } else { kinds.and(Kind::unknown(untried_ms)) }
+        };
+        let known = self.kinds.clone().unwrap_or_else(|| kinds(study));
+        study.designs.iter().zip(known).map(of).collect()
     }
 
     /// The patterns with their shares of all trials, in words, largest first.
@@ -222,6 +250,11 @@ impl Plan {
         named.sort_by(|a, b| b.1.total_cmp(&a.1));
         named
     }
+}
+
+/// What is known to miss each design of a study.
+fn kinds(study: &Study) -> Vec<Kinds> {
+    study.designs.iter().map(|design| Kinds::of(study, design)).collect()
 }
 
 /// What can be forced in a study.
@@ -329,10 +362,8 @@ impl<N: Fn() -> Stage + Sync> Pilot<'_, N> {
             }
             found.push(pattern);
         }
-        let untried = next.into_vec().into_iter().map(|candidate| candidate.pattern);
-        let is_within_one = |pattern: &Pattern| saturated.iter().any(|within| within.is_within(pattern));
-        let mut untried: Vec<Pattern> = untried.filter(|pattern| !is_within_one(pattern)).collect();
-        untried.sort_unstable();
+        let mut untried: Vec<Pattern> = next.into_iter().map(|candidate| candidate.pattern).collect();
+        untried.retain(|pattern| !saturated.iter().any(|within| within.is_within(pattern)));
         Ok((found, untried))
     }
 
@@ -389,10 +420,9 @@ impl Eq for Candidate {}
 
 /// So many patterns at most that are known to miss, each with its share of what is known, summed over designs; what hardly matters is
 /// left out.
-fn known(study: &Study, kernel: &Kernel, most: usize) -> Vec<(Pattern, f64)> {
+fn known(kinds: &[Kinds], kernel: &Kernel, most: usize) -> Vec<(Pattern, f64)> {
     let mut worth: BTreeMap<Pattern, f64> = BTreeMap::new();
-    for design in &study.designs {
-        let kinds = Kinds::of(study, design);
+    for kinds in kinds {
         let all = kinds.all_ms().max(f64::MIN_POSITIVE);
         for kind in kinds.all().iter().filter(|kind| kind.ms_per_trial > LEFT_OUT * all) {
             *worth.entry(kernel.pattern_of(&kind.struck)).or_default() += kind.ms_per_trial / all;

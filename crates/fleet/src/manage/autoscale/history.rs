@@ -29,12 +29,15 @@ struct Piece {
 
 impl Piece {
     #[inline]
+    fn cpu(&self) -> Option<i64> {
+        Some(self.cpu).filter(|&cpu| cpu != MISSING)
+    }
+
+    #[inline]
     fn value(&self, metric: Metric) -> Option<i64> {
         match metric {
-            Metric::Cpu => Some(self.cpu).filter(|&cpu| cpu != MISSING),
-            Metric::Memory { at_rest, at_full } => {
-                Some(self.cpu).filter(|&cpu| cpu != MISSING).map(|cpu| memory(cpu, at_rest, at_full))
-            }
+            Metric::Cpu => self.cpu(),
+            Metric::Memory { at_rest, at_full } => self.cpu().map(|cpu| memory(cpu, at_rest, at_full)),
             Metric::Requests { .. } => Some(self.requests),
             Metric::Series { which, .. } => self.series.get(usize::from(which)).copied(),
             // These are none of the pieces.
@@ -216,7 +219,7 @@ impl History {
         }
         let metric = condition.rule.metric;
         let extreme = match metric {
-            Metric::Cpu => self.extreme(condition.operator, |piece| Some(piece.cpu).filter(|&cpu| cpu != MISSING)),
+            Metric::Cpu => self.extreme(condition.operator, Piece::cpu),
             _ => self.extreme(condition.operator, |piece| piece.value(metric)),
         };
         extreme.is_some_and(|value| condition.holds(Reading::of(Some(value))))
@@ -258,9 +261,7 @@ impl History {
         let metric = rule.metric;
         match rule.aggregation {
             // The usual one, in a loop of its own.
-            Aggregation::Average if metric == Metric::Cpu => {
-                window.sum(pieces, |piece| Some(piece.cpu).filter(|&cpu| cpu != MISSING))
-            }
+            Aggregation::Average if metric == Metric::Cpu => window.sum(pieces, Piece::cpu),
             Aggregation::Average => window.sum(pieces, |piece| piece.value(metric)),
             // Values are a second's, and times milliseconds.
             Aggregation::Total => Reading { weight: 1000, ..window.sum(pieces, |piece| piece.value(metric)) },

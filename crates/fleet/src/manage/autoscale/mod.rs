@@ -118,17 +118,12 @@ impl World {
     /// Records the metrics if they have changed; whether anything has.
     #[inline(always)]
     fn see(&mut self, at: usize, t: SimTime) -> bool {
+        let courses = self.scaler.sets[at].has_courses.then(|| self.follow_courses(at, t));
+        let seen = self.look_around(at, courses.and_then(|courses| courses.jobs), t);
         let scaled = &self.scaler.sets[at];
-        if scaled.has_courses {
-            let courses = self.follow_courses(at, t);
-            let seen = self.look_around(at, courses.jobs, t);
-            let scaled = &self.scaler.sets[at];
-            let same = seen == scaled.seen && courses == scaled.courses && !scaled.series_moved && t > SimTime::ZERO;
-            return !same && self.note(at, seen, courses, t);
-        }
-        let seen = self.look_around(at, None, t);
-        let same = seen == scaled.seen && !scaled.series_moved && t > SimTime::ZERO;
-        !same && self.note(at, seen, Courses::default(), t)
+        let same = seen == scaled.seen && courses.is_none_or(|courses| courses == scaled.courses);
+        let same = same && !scaled.series_moved && t > SimTime::ZERO;
+        !same && self.note(at, seen, courses.unwrap_or_default(), t)
     }
 
     /// The metrics have changed.

@@ -17,6 +17,7 @@ fn asked(scenario: &Scenario) -> Gate {
         average: gate.average,
         windows: gate.windows,
         downtime_max_min: gate.downtime_max.map(|most| most.as_ms() as f64 / MS_PER_MINUTE),
+        batches_by_deadline: gate.batches_by_deadline,
         no_worse: gate.no_worse,
         not_resolved_passes: gate.not_resolved_passes,
     };

@@ -45,6 +45,33 @@ fn a_most_downtime_is_held_against_the_whole_interval() {
 }
 
 #[test]
+fn a_share_of_nights_is_held_against_the_whole_interval() {
+    // One night in ten or so has more jobs than twelve workers do: 180,000 e^(σz − σ²/2) > 302,400.
+    let asked = |share: f64| {
+        Desk::with(&format!(
+            "name = \"nights\"\ntrials = 20\nhorizon = \"360 days\"\nstart = \"2026-01-01\"\n[slo]\njobs_by_deadline = \"100%\"\n\
+             target = \"90%\"\n[region.eastus]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 12\n\
+             capacity_per_instance = \"1 req/s\"\n[jobs]\ncount = 180_000\nsigma = 0.5\nat = \"22:00\"\ndeadline = \"05:00\"\n\
+             [gate]\naverage = false\nwindows = false\nbatches_by_deadline = \"{share:.6}%\"\n"
+        ))
+    };
+    let desk = asked(50.0);
+    desk.run("run s.toml --trials 20 --out r").ends(0);
+    let summary = kit::json(&desk.path("r/summary.json"));
+    let met = &summary["designs"][0]["jobs"]["met"];
+    let [low, mean, high] = ["low", "mean", "high"].map(|of| 100.0 * met[of].as_f64().unwrap());
+    assert!(low < mean && mean < high && high < 100.0, "{met}");
+    // P(z > (ln 1.68 + 0.125) / 0.5) = 9.91 %; faults hardly matter.
+    assert!((90.09 - mean).abs() < 0.5, "{mean}");
+    for (share, code) in [(low - 0.001, 0), (mean, 5), (high + 0.0001, 4)] {
+        let told = asked(share).run("run s.toml --trials 20 --gate --quiet").ends(code);
+        assert_eq!(told.err.contains("% of batches complete by their deadline"), code != 0, "{told}");
+    }
+    // Forced trials know no single batch.
+    asked(1.0).run("run s.toml --trials 20 --gate --quiet --method forcing").ends(5);
+}
+
+#[test]
 fn no_design_may_be_worse_than_the_first() {
     let only = "average = false\nwindows = false\nno_worse = true";
     gated(only).run("run s.toml --trials 300 --gate").ends(0).complains(&["conditions are met"]);

@@ -16,6 +16,8 @@ pub struct Gate {
     pub windows: bool,
     /// The most downtime in minutes a month.
     pub downtime_max_min: Option<f64>,
+    /// The least share of batches that are complete by their deadline.
+    pub batches_by_deadline: Option<f64>,
     /// Whether a design may have more downtime than the first.
     pub no_worse: bool,
     /// Whether a condition that is not resolved passes.
@@ -30,6 +32,7 @@ impl Default for Gate {
             average: true,
             windows: true,
             downtime_max_min: None,
+            batches_by_deadline: None,
             no_worse: false,
             not_resolved_passes: false,
         }
@@ -90,6 +93,11 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<Con
     if let Some(most) = gate.downtime_max_min {
         ask(format!("at most {most} min of downtime a month"), at_most(of, most));
     }
+    if let Some(least) = gate.batches_by_deadline {
+        // Forced trials tell nothing of single batches.
+        let verdict = design.jobs.as_ref().map_or(Verdict::NotResolved, |jobs| at_least(jobs.met, least));
+        ask(format!("{} % of batches complete by their deadline", percent(least)), verdict);
+    }
     let difference = outcome.differences.iter().find(|difference| difference.design == design.design);
     if let Some(difference) = difference.filter(|_| gate.no_worse) {
         ask(format!("not more downtime than {}", difference.against), no_worse(difference));
@@ -106,6 +114,21 @@ fn at_most(of: Estimate, most_min: f64) -> Verdict {
     } else {
         Verdict::NotResolved
     }
+}
+
+fn at_least(of: Estimate, least: f64) -> Verdict {
+    if of.low.is_some_and(|low| low >= least) {
+        Verdict::Meets
+    } else if of.high < least {
+        Verdict::Misses
+    } else {
+        Verdict::NotResolved
+    }
+}
+
+/// A share as it was written: of the digits that a share has, none is lost or made up.
+fn percent(share: f64) -> f64 {
+    libm::round(share * 1e12) / 1e10
 }
 
 fn no_worse(of: &Difference) -> Verdict {

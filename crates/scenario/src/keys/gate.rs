@@ -1,7 +1,7 @@
 //! Keys of the gate: what a pipeline asks of the results.
 
 use super::Key;
-use super::Kind::{Choice, Duration, Flag, List, Table, Text};
+use super::Kind::{Choice, Duration, Flag, List, Share, Table, Text};
 use super::fleet::DESIGNS_MAX;
 
 pub(super) const KEYS: &[Key] = &[
@@ -17,6 +17,12 @@ pub(super) const KEYS: &[Key] = &[
         "gate.downtime_max",
         Duration,
         "Their mean downtime a month of 30 days has to be at most this; missed if the whole interval is above it.",
+    ),
+    Key::new(
+        "gate.batches_by_deadline",
+        Share,
+        "At least this share of the batches of `[jobs]`, say of nights, has to be complete by its deadline; missed if the whole \
+         interval is below it.",
     ),
     Key::new(
         "gate.no_worse",

@@ -7,11 +7,11 @@
 use crate::ledger::Ledger;
 use crate::operations::Operation;
 use crate::parts::portion;
-use crate::policy::retry::{Load, Retry};
+use crate::policy::retry::{Load, Retry, Uneven};
 use std::cell::Cell;
 
 /// The clients of a trial.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Clients {
     retry: Retry,
     /// The share of attempts that fails for lack of capacity.
@@ -20,9 +20,13 @@ pub(crate) struct Clients {
     was_measured: bool,
     /// The share that was sent to machines alive, and the most that attempts ask for there.
     most: (f64, f64),
+    /// Machines alive by what one of them can serve, where requests go evenly to them and they are not alike.
+    uneven: Vec<(i64, i64)>,
     /// What was found last: an interval asks for the same several times.
     last: Cell<Option<Found>>,
 }
+
+zonefall_engine::pooled_clone!(Clients { retry, failing, was_measured, most, uneven, last });
 
 /// What comes of a state of load.
 #[derive(Debug, Clone, Copy)]
@@ -78,12 +82,43 @@ impl Asked {
 
 impl Clients {
     pub fn new(retry: Retry) -> Self {
-        Self { retry, failing: 0.0, was_measured: false, most: (1.0, retry.most(1.0)), last: Cell::new(None) }
+        Self {
+            retry,
+            failing: 0.0,
+            was_measured: false,
+            most: (1.0, retry.most(1.0)),
+            uneven: Vec::new(),
+            last: Cell::new(None),
+        }
     }
 
     /// A trial begins.
     pub fn begin(&mut self) {
         (self.failing, self.was_measured) = (0.0, false);
+        self.meet(&[]);
+    }
+
+    /// Requests go evenly to machines alive of these levels from now on.
+    pub fn meet(&mut self, levels: &[(i64, i64)]) {
+        self.uneven.clear();
+        if levels.len() > 1 {
+            self.uneven.extend_from_slice(levels);
+        }
+        self.last.set(None);
+    }
+
+    /// What of it concerns machines that are not alike; none where all are.
+    fn uneven(&self, asked: Asked) -> Option<Uneven<'_>> {
+        let each = asked.demand_milli as f64 / (asked.alive + asked.dead).max(1) as f64;
+        (!self.uneven.is_empty()).then_some(Uneven { levels: &self.uneven, each })
+    }
+
+    /// The state that a load settles in, from one in which such a share has failed on.
+    fn settles(&self, asked: Asked, before: f64) -> (f64, bool) {
+        match self.uneven(asked) {
+            Some(uneven) => self.retry.settles_unevenly(asked.load(), uneven, before),
+            None => self.retry.settles(asked.load(), before),
+        }
     }
 
     /// The share of attempts that has failed for lack of capacity so far.
@@ -110,7 +145,7 @@ impl Clients {
         let found = if asked.demand_milli == 0 {
             Found { asked, failing: self.failing, settled: (0.0, false), flow: (0, 0) }
         } else {
-            let settled = self.retry.settles(asked.load(), self.failing);
+            let settled = self.settles(asked, self.failing);
             Found { asked, failing: self.failing, settled, flow: self.flow_in(asked, settled) }
         };
         self.last.set(Some(found));
@@ -121,8 +156,8 @@ impl Clients {
     fn flow_in(&self, asked: Asked, settled: (f64, bool)) -> (u64, u64) {
         let (reach, served) = self.retry.flow(asked.load(), settled);
         let milli = |share: f64| (share * asked.demand_milli as f64).round() as u64;
-        // A gateway may keep more away from them.
-        let is_full = settled.0 > 0.0 && asked.gate_milli == u64::MAX;
+        // A gateway may keep more away from them, and some may have room while others have none.
+        let is_full = settled.0 > 0.0 && asked.gate_milli == u64::MAX && self.uneven.is_empty();
         let reach = if is_full { milli(reach).max(asked.capacity_milli) } else { milli(reach) };
         (reach, milli(served).min(asked.demand_milli))
     }
@@ -170,7 +205,7 @@ impl Clients {
             first_milli: asked.demand_milli,
             all_milli: self.attempts(asked),
             capacity_milli: if asked.alive == 0 { 0 } else { asked.capacity_milli.min(asked.gate_milli) },
-            hold_themselves: self.retry.settles(asked.load(), 0.0).0 <= 0.0,
+            hold_themselves: self.holds_itself(asked, self.find(asked).settled.0),
         })
     }
 
@@ -188,6 +223,25 @@ impl Clients {
         ((served * asked.demand_milli as f64).round() as u64).min(asked.demand_milli)
     }
 
+    /// Whether tries again alone keep a state up: fewer would fail in it, had none before.
+    fn holds_itself(&self, asked: Asked, p: f64) -> bool {
+        match self.uneven(asked) {
+            Some(uneven) => self.retry.holds_itself_unevenly(asked.load(), uneven, p),
+            None => self.retry.settles(asked.load(), 0.0).0 <= 0.0,
+        }
+    }
+
+    /// What they take of the machines: all that reaches one, as far as it can serve it.
+    pub fn takes(&self, asked: Asked) -> u64 {
+        let reach = self.flow(asked).0;
+        if self.uneven.is_empty() || asked.alive == 0 {
+            return reach;
+        }
+        let each = i64::try_from(reach / asked.alive).unwrap_or(i64::MAX);
+        let taken = self.uneven.iter().map(|&(can, machines)| can.min(each).saturating_mul(machines)).sum::<i64>();
+        taken.max(0) as u64
+    }
+
     /// The state lasts, measured or not; what it is, for whoever counts.
     pub fn lasts(&mut self, asked: Asked, is_measured: bool) -> Spell {
         let (settled, _) = self.find(asked).settled;
@@ -200,7 +254,9 @@ impl Clients {
         let load = asked.load();
         let mut spell = Spell { failed: was_measured && before > 0.0, fails: settled > 0.0, ..Spell::default() };
         if spell.fails {
-            spell.holds_itself = self.retry.settles(load, 0.0).0 <= 0.0;
+            spell.holds_itself = self.holds_itself(asked, settled);
+        } else if let Some(uneven) = self.uneven(asked) {
+            spell.is_vulnerable = self.retry.settles_unevenly(load, uneven, 1.0).0 > 0.0;
         } else {
             if self.most.0 != load.alive {
                 self.most = (load.alive, self.retry.most(load.alive));

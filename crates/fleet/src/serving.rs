@@ -264,7 +264,12 @@ impl Book {
     /// So many machines of this capacity more serve in a part.
     pub fn spread(&mut self, part: u32, capacity: i64, machines: i64) {
         match (&mut self.room, &mut self.parts) {
-            (Some(room), _) => room.change(capacity, machines),
+            (Some(room), _) => {
+                room.change(capacity, machines);
+                if let Some(clients) = &mut self.clients {
+                    clients.meet(room.levels());
+                }
+            }
             (None, Some(parts)) => parts.spread(part as usize, capacity, machines),
             (None, None) => {}
         }

@@ -14,6 +14,7 @@ use zonefall_fleet::policy::autoscale::{
 };
 use zonefall_fleet::policy::health::HealthSource;
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy as MixStrategy};
+use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::policy::scale_in::Order;
 use zonefall_fleet::policy::spot::PriorityMix;
 use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
@@ -236,6 +237,8 @@ fn designs() -> impl Strategy<Value = Design> {
         set.slow_start =
             flags[20].then(|| SlowStart { capacity_milli: 300, time: Law::exponential(10.0 * MINUTE as f64).unwrap() });
         wild.service.spreads_evenly = flags[11];
+        let retry = Retry { tries: 3, wasted: 0.7, breaker: None, budget: None, faults: 0.01 };
+        wild.service.retry = (flags[9] && wild.demand.is_some()).then_some(retry);
         let set = &mut wild.sets[0];
         if flags[7] {
             set.start = StartState::Creating(constant(75 * SECOND));

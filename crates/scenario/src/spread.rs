@@ -2,10 +2,11 @@
 //!
 //! In: the key, the sets, and what else the service says. Out: what the fleet follows. Without the key requests go evenly where
 //! a set starts slowly, as Azure's load balancers, which know nothing of a machine's load, send them; elsewhere as one pool. What
-//! can go wrong: an even spread beside what knows who is free, or beside clients that try elsewhere; told at its place.
+//! can go wrong: an even spread beside what knows who is free, or of parts whose clients try again; told at its place.
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::parts;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use zonefall_fleet::{Latency, Queue, Ways};
@@ -19,7 +20,8 @@ pub(crate) fn evenly(
 ) -> Option<bool> {
     let reader = design.sub("service", "service", sink);
     let said = reader.as_ref().filter(|reader| reader.has("spread"));
-    let tries_again = design.has("retry") && !design.is_off("retry");
+    // What one of several parts makes of attempts that fail at some of its machines is not simulated.
+    let tries_again = design.has("retry") && !design.is_off("retry") && parts::are_there(design);
     let of_parts = ways.into_iter().flatten().flat_map(|ways| &ways.tiers).map(|tier| tier.queue);
     let waits = reader.as_ref().is_some_and(|reader| reader.has("patience") && !reader.is_off("patience"));
     let of_pool = latency.into_iter().flatten().map(|latency| latency.queue);
@@ -37,7 +39,7 @@ pub(crate) fn evenly(
     }
     let clash = match (evenly, tries_again, one_line) {
         (true, true, _) => {
-            "whom one machine turns away tries again at another: an even spread with `[retry]` is not simulated"
+            "whom one machine turns away tries again at another: with parts an even spread beside `[retry]` is not simulated"
         }
         (true, _, true) => {
             "in one line for all machines the next request goes to whoever is free, so none is spread evenly"

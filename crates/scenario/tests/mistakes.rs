@@ -277,7 +277,6 @@ fn each_mistake_brings_its_code() {
         ("#end", demand("[retry]\n[service]\nparallelism = 8\nqueue = \"shared\"\npatience = \"30 s\""), "E013"),
         ("#end", demand("[service]\nspread = \"fair\""), "E014"),
         ("#end", "[service]\nspread = \"even\"".into(), "E083"),
-        ("#end", demand("[retry]\n[service]\nspread = \"even\""), "E013"),
         ("#end", demand("[service]\nparallelism = 8\nqueue = \"shared\"\nspread = \"even\""), "E013"),
         ("#end", demand("[service]\nparallelism = 0"), "E020"),
         ("#end", demand("[service]\nparallelism = \"many\""), "E012"),
@@ -998,6 +997,7 @@ fn times_of_a_service_of_parts_need_parts_that_say_how_they_work() {
         (tiers("", service, third), "E083"),
         (tiers("", service, "[part.all]\nall = [\"behind\", \"machines\"]\nparallelism = 2"), "E013"),
         (tiers("", "[service]\nparallelism = 8\nspread = \"even\"", own), "E013"),
+        (tiers("", "[retry]\n[service]\nspread = \"even\"", ""), "E013"),
         (tiers("jobs_by_deadline = \"99%\"", service, ""), "E084"),
     ] {
         assert_eq!(codes(&text), [code], "{text}");

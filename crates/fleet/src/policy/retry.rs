@@ -13,8 +13,10 @@
 //! those that come, so that p is the share that fails there or behind it. What it turns away costs the machines nothing.
 
 mod together;
+mod uneven;
 
 pub use together::{Beside, Own, Shared};
+pub use uneven::Uneven;
 
 /// How clients try again.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,26 +102,27 @@ impl Retry {
 
     /// The share `p` that a load settles in, from the one before it on, and whether the breaker is open in it.
     pub fn settles(&self, load: Load, before: f64) -> (f64, bool) {
+        self.settles_where(load, before, |retry, p| retry.is_too_much(load, p))
+    }
+
+    /// The same, where it is said what is too much.
+    fn settles_where(&self, load: Load, before: f64, too_much: impl Fn(&Self, f64) -> bool) -> (f64, bool) {
         if load.capacity <= 0.0 {
             return (1.0, self.is_open(load, 1.0));
         }
-        let closed = self.settles_closed(load, before);
+        let settles = |retry: Self, before: f64| {
+            let too_much = |p: f64| too_much(&retry, p);
+            if too_much(before) { rises(too_much, before) } else { falls(too_much, before) }
+        };
+        let closed = settles(*self, before);
         if closed <= 0.0 || !self.is_open(load, closed) {
             return (closed, self.is_open(load, closed));
         }
         // An open breaker stays open for long enough that the queues run dry, if first tries alone let them. Then it
         // closes, unless the tries that come back would open it again.
-        let open = Self { tries: 1, ..*self }.settles_closed(load, closed);
-        let again = self.settles_closed(load, open);
+        let open = settles(Self { tries: 1, ..*self }, closed);
+        let again = settles(*self, open);
         if self.is_open(load, again) { (open, true) } else { (again, false) }
-    }
-
-    fn settles_closed(&self, load: Load, before: f64) -> f64 {
-        let too_much = |p: f64| self.is_too_much(load, p);
-        if !too_much(before) {
-            return falls(too_much, before);
-        }
-        rises(too_much, before)
     }
 
     /// Whether a load that settles in no overload would stay in one, once it is in it: a second state that holds itself.

@@ -55,7 +55,7 @@ impl Book {
     fn taken_by_requests(&self) -> u64 {
         match &self.clients {
             _ if self.demand.is_none() => 0,
-            Some(_) => self.reaches(),
+            Some(clients) => clients.takes(self.asked()),
             None => self.served(),
         }
     }

@@ -1,5 +1,7 @@
 //! Machines that start slowly, against timelines by hand.
 
+mod tried;
+
 use crate::support::*;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::{Effect, Mode, Recovery, Scope};

@@ -16,7 +16,8 @@ fn service(set: &str, rest: &str) -> Service {
 fn requests_are_spread_evenly_by_default_where_a_set_starts_slowly_and_nobody_knows_who_is_free() {
     let spreads = |set: &str, more: &str| service(set, &format!("{DEMAND}{more}")).spreads_evenly;
     assert!(spreads(SLOW, "") && !spreads("", ""));
-    assert!(!spreads(SLOW, "[retry]\n") && !spreads(SLOW, "[service]\nparallelism = 8\nqueue = \"shared\"\n"));
+    assert!(spreads(SLOW, "[retry]\n") && spreads("", "[retry]\n[service]\nspread = \"even\"\n"));
+    assert!(!spreads(SLOW, "[service]\nparallelism = 8\nqueue = \"shared\"\n"));
     assert!(spreads(SLOW, "[service]\nparallelism = 8\n"));
     assert!(spreads("", "[service]\nspread = \"even\"\n"));
     assert!(!spreads(SLOW, "[service]\nspread = \"by-capacity\"\n"));

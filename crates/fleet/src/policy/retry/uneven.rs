@@ -1,0 +1,179 @@
+//! TF-01: clients that try again, of machines that are not alike and get as much as each other.
+//!
+//! In: the machines alive by what one of them can serve, and the load. Out: the state that it settles in, as of one pool. Of x
+//! attempts over first tries that are let in, a machine that could serve C if all were like it, over first tries, has
+//! (1 − C/x)/(1 − w) fail, no fewer than none and no more than all, as each that fails takes w of the work of one that is served.
+//! Who is turned away tries again anywhere. So of what comes to machines alive a share F fails, the mean of these, and a state p
+//! holds itself where the attempts that it makes have no more than p fail. A ceiling over all machines is asked for as by one pool.
+
+use super::{Load, Retry};
+
+/// Machines alive, by what each of them can serve.
+#[derive(Debug, Clone, Copy)]
+pub struct Uneven<'a> {
+    /// What one can serve, in any unit, and how many of these there are.
+    pub levels: &'a [(i64, i64)],
+    /// What a machine in rotation gets of the first tries, in the same unit.
+    pub each: f64,
+}
+
+/// So much more of the attempts fails in an overload that holds itself than in the state that nobody failed before.
+const MORE: f64 = 1e-6;
+/// A sum of what machines can serve is no ceiling over them.
+const ROUNDING: f64 = 1e-12;
+
+impl Retry {
+    /// [`Self::settles`], where machines are not alike.
+    pub fn settles_unevenly(&self, load: Load, of: Uneven<'_>, before: f64) -> (f64, bool) {
+        self.settles_where(load, before, |retry, p| retry.is_too_much_unevenly(load, of, p))
+    }
+
+    /// Whether a state is kept up by tries again alone.
+    pub fn holds_itself_unevenly(&self, load: Load, of: Uneven<'_>, p: f64) -> bool {
+        let (anew, _) = self.settles_unevenly(load, of, 0.0);
+        p > 0.0 && (anew <= 0.0 || p - anew > MORE)
+    }
+
+    /// Whether more would fail than such a share: at a gateway, at the machines, or beyond a ceiling over all of them.
+    fn is_too_much_unevenly(&self, load: Load, of: Uneven<'_>, p: f64) -> bool {
+        let comes = (1.0 - self.faults) * self.tries(self.fails(load, p));
+        let passes = f64::min(comes, load.gate);
+        let gets = passes * of.each;
+        // Work of an attempt, if such a share of those that come, the ones at the door among them, fails.
+        let work = 1.0 - (1.0 - self.wasted) * (1.0 - comes / passes * (1.0 - p)).max(0.0);
+        let (mut fail, mut asked, mut all) = (0.0, 0.0, 0.0);
+        for &(can, machines) in of.levels {
+            let (can, machines) = (can as f64, machines as f64);
+            let share = if gets <= can { 0.0 } else { f64::min((1.0 - can / gets) / (1.0 - self.wasted), 1.0) };
+            fail += share * machines;
+            asked += f64::min(can, gets * work) * machines;
+            all += machines;
+        }
+        let ceiling = load.capacity * of.each * all / load.alive;
+        1.0 - passes / comes * (1.0 - fail / all) > p || asked > ceiling * (1.0 + ROUNDING)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Retry = Retry { tries: 1, wasted: 0.0, breaker: None, budget: None, faults: 0.0 };
+
+    /// The load of machines of which some are dead, under so much demand a machine in rotation.
+    fn load(levels: &[(i64, i64)], dead: i64, each: f64, gate: f64) -> Load {
+        let (alive, can) = levels.iter().fold((0, 0), |(alive, sum), &(can, of)| (alive + of, sum + can * of));
+        let rotation = (alive + dead) as f64;
+        Load { alive: alive as f64 / rotation, capacity: can as f64 / (each * rotation), gate }
+    }
+
+    /// Attempts machine by machine, again and again, each round with the tries that the last one's failures make.
+    fn lived(retry: Retry, levels: &[(i64, i64)], dead: i64, each: f64, gate: f64, before: f64) -> f64 {
+        let machines: Vec<f64> = levels.iter().flat_map(|&(can, of)| (0..of).map(move |_| can as f64)).collect();
+        let rotation = machines.len() as f64 + dead as f64;
+        let mut p = before;
+        for round in 0..20_000 {
+            let answered = machines.len() as f64 / rotation * (1.0 - retry.faults) * (1.0 - p);
+            let mut tries: f64 = (0..retry.tries).map(|again| (1.0 - answered).powi(again as i32)).sum();
+            tries = retry.budget.map_or(tries, |most| tries.min(1.0 + most));
+            let sent = each * rotation * tries * (1.0 - retry.faults);
+            let let_in = sent.min(gate * each * rotation);
+            let gets = let_in / rotation;
+            let served: f64 = machines
+                .iter()
+                .map(|&can| match gets {
+                    fits if fits <= can => fits,
+                    // w of the work for each that fails: s + w (gets − s) = can.
+                    _ if retry.wasted < 1.0 => ((can - retry.wasted * gets) / (1.0 - retry.wasted)).max(0.0),
+                    _ => 0.0,
+                })
+                .sum();
+            let failed = 1.0 - served / (sent * machines.len() as f64 / rotation);
+            p += (failed - p) * if round < 10_000 { 0.02 } else { 0.002 };
+        }
+        p
+    }
+
+    #[test]
+    fn tf_01_machines_that_are_alike_are_one_pool() {
+        let mut other = 0;
+        for (wasted, tries, budget) in [(0.0, 3, None), (0.4, 5, None), (1.0, 3, None), (0.8, 4, Some(0.3))] {
+            let retry = Retry { tries, wasted, budget, faults: 0.01, ..PLAIN };
+            for (dead, gate, ceiling) in [
+                (0, f64::INFINITY, 1.0),
+                (2, f64::INFINITY, 1.0),
+                (0, 1.3, 1.0),
+                (1, 0.8, 1.0),
+                (0, f64::INFINITY, 0.8),
+            ] {
+                for each in (100..1500).step_by(7) {
+                    let levels = [(600, 5)];
+                    let load = load(&levels, dead, f64::from(each), gate);
+                    let load = Load { capacity: ceiling * load.capacity, ..load };
+                    for before in [0.0, 0.5, 1.0] {
+                        let of = Uneven { levels: &levels, each: f64::from(each) };
+                        let (pool, even) = (retry.settles(load, before), retry.settles_unevenly(load, of, before));
+                        other += u32::from((pool.0 - even.0).abs() > 1e-9);
+                    }
+                }
+            }
+        }
+        assert_eq!(other, 0);
+    }
+
+    #[test]
+    fn tf_01_what_a_cold_machine_turns_away_is_tried_again_at_the_others() {
+        // Two of 1,000 and one of 400, each is sent 600. Attempts that cost nothing where they fail: x = 600 A(p), of which
+        // p = (1 − 400/x)/3 fails: with two tries x = 600 (1 + p), so 3 p (1 + p) = 1 + p − 2/3.
+        let levels = [(400, 1), (1000, 2)];
+        let retry = Retry { tries: 2, ..PLAIN };
+        let of = Uneven { levels: &levels, each: 600.0 };
+        let (p, _) = retry.settles_unevenly(load(&levels, 0, 600.0, f64::INFINITY), of, 0.0);
+        let exact = (-2.0 + f64::sqrt(4.0 + 4.0)) / 6.0;
+        assert!((p - exact).abs() < 1e-9, "{p} {exact}");
+        assert!(!retry.holds_itself_unevenly(load(&levels, 0, 600.0, f64::INFINITY), of, p));
+    }
+
+    #[test]
+    fn tf_01_a_cold_machine_may_be_what_begins_an_overload() {
+        // Three of 1,000 are sent 950 each and hold; an attempt costs as much where it fails. While one serves 400, all of its
+        // 950 fail and are tried up to twice again: more than 1,000 each. Nobody is served, and it stays so when it is warm.
+        let retry = Retry { tries: 3, wasted: 1.0, ..PLAIN };
+        let settles = |levels: &[(i64, i64)], before| {
+            let of = Uneven { levels, each: 950.0 };
+            retry.settles_unevenly(load(levels, 0, 950.0, f64::INFINITY), of, before).0
+        };
+        let warm = [(1000, 3)];
+        assert_eq!(settles(&warm, 0.0), 0.0);
+        let cold = settles(&[(400, 1), (1000, 2)], 0.0);
+        assert_eq!((cold, settles(&warm, cold)), (1.0, 1.0));
+        // One pool of 2,400 is as much too small; one of 2,900 is not, and yet its cold machine of 900 begins it.
+        assert_eq!(settles(&[(900, 1), (1000, 2)], 0.0), 1.0);
+        assert_eq!(retry.settles(load(&[(900, 1), (1000, 2)], 0, 950.0, f64::INFINITY), 0.0).0, 0.0);
+        let of = Uneven { levels: &warm, each: 950.0 };
+        assert!(retry.holds_itself_unevenly(load(&warm, 0, 950.0, f64::INFINITY), of, 1.0));
+    }
+
+    #[test]
+    fn tf_01_uneven_machines_settle_as_attempts_do_round_after_round() {
+        let (mut other, mut all) = (0, 0);
+        for (wasted, tries, budget) in [(0.0, 3, None), (0.3, 2, None), (0.6, 4, Some(0.5)), (0.5, 3, None)] {
+            let retry = Retry { tries, wasted, budget, faults: 0.02, ..PLAIN };
+            for levels in [&[(300, 2), (1000, 4)][..], &[(100, 1), (500, 1), (900, 3)], &[(0, 1), (1000, 5)]] {
+                for (dead, gate) in [(0, f64::INFINITY), (2, f64::INFINITY), (1, 1.1)] {
+                    for each in [200.0, 450.0, 700.0, 980.0, 1600.0] {
+                        for before in [0.0, 1.0] {
+                            let load = load(levels, dead, each, gate);
+                            let found = retry.settles_unevenly(load, Uneven { levels, each }, before).0;
+                            let lived = lived(retry, levels, dead, each, gate, before);
+                            other += u32::from((found - lived).abs() > 1e-4);
+
+                            all += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(other * 100 <= all, "{other} of {all}");
+    }
+}

@@ -24,6 +24,13 @@ fn a_cold_machine_overflows_where_requests_are_spread_evenly_and_more_machines_m
     for design in ["18 machines", "knows who is free", "no slow start"] {
         assert!(got.down(design) < 0.05, "{design}: only where two crash at once");
     }
+    // TF-01: attempts at one cold machine come to the others, which have room; of those at two (2/9)³ are lost, more than 1 %.
+    let tried = "clients try again";
+    let two = 36.0 * cold(10.0).powi(2);
+    near(got.down(tried) / MONTH, two, 0.3 * two);
+    let lost = 9.0 * cold(10.0) / 729.0;
+    near(got.design(tried)["unserved"]["mean"].as_f64().unwrap(), lost, 0.05 * lost);
+    near(got.done(tried, "retry_storms"), 108.0, 4.0);
 }
 
 #[test]

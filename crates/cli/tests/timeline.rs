@@ -301,6 +301,17 @@ fn what_machines_are_good_for_is_told_where_their_number_is_not_it() {
 }
 
 #[test]
+fn tf_01_attempts_that_fail_at_cold_machines_are_told_to() {
+    // Three of nine get 60 of 540 each, and serve 40: every third attempt fails, and 13/9 are made of each request.
+    let desk = Desk::with(&format!("{}[retry]\ntries = 3\n", SLOW.replace("850 req/s", "540 req/s")));
+    let of = told(&desk, &["s.toml", "--trial", "0"]);
+    let begins = "attempts begin to fail for lack of capacity at machines that can serve less than others, as each gets the same: 780 \
+                  attempts a second for 540 requests, capacity for 720 in all";
+    let rows = of["rows"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["says"] == begins), "{rows:#?}");
+}
+
+#[test]
 fn the_trial_is_picked_by_what_a_run_books() {
     let desk = Desk::with(STRESS);
     let rows = booked(&desk, "s.toml", 18);

@@ -62,6 +62,8 @@ pub struct Attempts {
     pub capacity_milli: u64,
     /// None would fail, had none failed before: tries again alone keep the overload up.
     pub hold_themselves: bool,
+    /// Machines are not alike and each gets the same, so that some may have room.
+    pub uneven: bool,
 }
 
 impl Default for Asked {
@@ -206,6 +208,7 @@ impl Clients {
             all_milli: self.attempts(asked),
             capacity_milli: if asked.alive == 0 { 0 } else { asked.capacity_milli.min(asked.gate_milli) },
             hold_themselves: self.holds_itself(asked, self.find(asked).settled.0),
+            uneven: !self.uneven.is_empty(),
         })
     }
 

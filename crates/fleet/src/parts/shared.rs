@@ -148,7 +148,13 @@ impl Tries {
         };
         let first_milli = common.demand;
         let hold_themselves = capacity_milli >= first_milli;
-        (fails && all_milli > 0).then_some(Attempts { first_milli, all_milli, capacity_milli, hold_themselves })
+        (fails && all_milli > 0).then_some(Attempts {
+            first_milli,
+            all_milli,
+            capacity_milli,
+            hold_themselves,
+            uneven: false,
+        })
     }
 
     /// All attempts, whatever becomes of them.

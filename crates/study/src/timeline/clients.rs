@@ -111,10 +111,9 @@ pub(super) fn line(of: &Telling<'_>, sighting: &Sighting, line: u32, lined: Line
 
 /// Where attempts fail, if clients come to several parts: at one of these, or at what all of them need before or behind these.
 fn place(of: &Telling<'_>, place: u32) -> String {
-    let service = of.study.designs[of.design].structure();
-    let entrances = service.and_then(Structure::entrances_beside_limits).unwrap_or_default();
-    let name =
-        |part: u32| service.map_or(String::new(), |service| format!(" at `{}`", service.nodes[part as usize].name));
+    let Some(service) = of.study.designs[of.design].structure() else { return String::new() };
+    let entrances = service.entrances_beside_limits().unwrap_or_default();
+    let name = |part: u32| format!(" at `{}`", service.nodes[part as usize].name);
     match (place as usize).checked_sub(entrances.len()) {
         None if entrances.len() > 1 => name(entrances[place as usize]),
         None => String::new(),
@@ -130,6 +129,11 @@ pub(super) fn overload(of: &Telling<'_>, sighting: &Sighting, entrance: u32, ove
         Overload::Begins(tries) if tries.hold_themselves => format!(
             "attempts begin to fail for lack of capacity{at}, though there would be enough for first tries: tries again that come \
              along keep it up ({})",
+            in_numbers(tries)
+        ),
+        Overload::Begins(tries) if tries.uneven => format!(
+            "attempts begin to fail for lack of capacity at machines that can serve less than others, as each gets the same: {} \
+             in all",
             in_numbers(tries)
         ),
         Overload::Begins(tries) => {

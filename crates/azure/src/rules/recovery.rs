@@ -49,7 +49,8 @@ pub(super) const RECOVERY: &[Rule] = &[
     Rule::modelled(
         "DR-09",
         "A zone-spanning set that loses a zone goes on with the others and replaces nothing by itself.",
-        "a field manual by others, 2025; an older one contradicts it",
+        "a field manual by others, 2025; an older one has sets heal themselves, which repairs that replace come to (AR-09)",
     )
-    .conflicting(),
+    .conflicting()
+    .key("scale_set.repairs.action"),
 ];

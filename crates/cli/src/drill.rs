@@ -1,6 +1,7 @@
 //! `drill`: an Azure Chaos Studio experiment, or the scenario's own script, on each design, held against the scenario's
 //! hypothesis.
 
+mod deadlines;
 mod outage;
 mod own;
 
@@ -142,7 +143,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
         notes.extend(outage::words(scenario));
     }
     let name = of.name(scenario);
-    let adds = !options.as_outage && designs.iter().any(DrillDesign::is_judged);
+    let adds = !options.as_outage && designs.iter().any(DrillDesign::was_run);
     let (study, outage_adds) = (scenario.name.clone(), outage_adds(of, scenario).filter(|_| adds));
     let begins = scenario.start.as_ref().and_then(|start| start.after(scenario.hypothesis.begins));
     let drilled = Drilled {
@@ -227,6 +228,7 @@ fn one(
         passed: 0,
         worst: None,
         judged: None,
+        not_judged: None,
         least_serving: None,
     };
     if !script.fails.is_empty() || script.touched.is_empty() {
@@ -254,7 +256,16 @@ fn one(
             shown = Some((told, missed));
         }
     }
-    Ok((found, shown.map(|(timeline, _)| timeline)))
+    let mut timeline = shown.map(|(timeline, _)| timeline);
+    if found.passed == found.trials
+        && let Some(why) = deadlines::not_judged(design, scenario, hypothesis)
+    {
+        (found.passed, found.judged, found.not_judged) = (0, None, Some(why.clone()));
+        if let Some(timeline) = &mut timeline {
+            timeline.not_judged = Some(why);
+        }
+    }
+    Ok((found, timeline))
 }
 
 /// What is asked of a design when the experiment begins.

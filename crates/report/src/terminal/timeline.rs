@@ -27,7 +27,12 @@ pub enum Told {
 pub fn timeline(of: &Timeline, told: Told, style: Style) -> String {
     let mut page = Page::new(style);
     page.title(&format!("{}: trial {} of {}, seed {}", clean(&of.study), of.trial, clean(&of.design), of.seed));
-    page.paragraph(None, &verdict(of), Some(if of.missed_ms > 0 { Tone::Bad } else { Tone::Good }));
+    let tone = match (of.missed_ms, &of.not_judged) {
+        (0, None) => Tone::Good,
+        (0, Some(_)) => Tone::Unsure,
+        _ => Tone::Bad,
+    };
+    page.paragraph(None, &verdict(of), Some(tone));
     if let Some(words) = longest(of, told) {
         page.paragraph(None, &words, None);
     }
@@ -91,6 +96,9 @@ fn rest(of: &Timeline, shown: &[usize], told: Told) -> String {
 
 fn verdict(of: &Timeline) -> String {
     let horizon = number::span(of.horizon_ms as f64 / 3_600_000.0);
+    if let Some(why) = &of.not_judged {
+        return format!("The objective ({}) is not judged in {horizon}: {}.", of.need, clean(why));
+    }
     match of.outages.as_slice() {
         [] => format!("The objective ({}) holds for all of {horizon}.", of.need),
         outages => format!(

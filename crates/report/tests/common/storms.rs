@@ -51,6 +51,7 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
         need: "at least 6 serving".into(),
         least_serving: Some(6),
         has_demand: false,
+        not_judged: None,
         missed_ms: 4 * HOUR,
         sessions_lost: vec![],
         outages: vec![Outage {

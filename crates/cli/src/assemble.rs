@@ -8,7 +8,7 @@ use zonefall_fleet::population;
 use zonefall_scenario::{Assumptions, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};
-use zonefall_study::plan::{self, Candidate, FIRST_LOOK, Key, Question};
+use zonefall_study::plan::{self, AskedBy, Candidate, FIRST_LOOK, Key, Question};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, Study};
 
@@ -159,6 +159,12 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
         trials_max,
         method: asked.method.unwrap_or_else(|| method(of)),
         cost_max: of.max_cost,
+        window: scenario.window.words(),
+        windows_asked_by: match &scenario.gate {
+            None => AskedBy::Default,
+            Some(gate) if gate.windows => AskedBy::Gate,
+            Some(_) => AskedBy::Nobody,
+        },
         assumptions: !asked.no_assumptions && scenario.assumptions != Assumptions::Off,
         unit: of.price.as_ref().map_or("machines".into(), |price| format!("{} a month", price.currency)),
     })

@@ -229,6 +229,7 @@ fn one(
         worst: None,
         judged: None,
         not_judged: None,
+        typical_during_ms: None,
         least_serving: None,
     };
     if !script.fails.is_empty() || script.touched.is_empty() {
@@ -240,12 +241,13 @@ fn one(
     };
     let study = study(options, scenario, design, &rows, hypothesis)?;
     let mut outages = outage::Outages::new(&study, &lost, scenario);
-    let mut shown: Option<(Timeline, u64)> = None;
+    let (mut shown, mut during): (Option<(Timeline, u64)>, Vec<u64>) = (None, Vec::new());
     for trial in 0..options.trials {
         let told = timeline(&outages.in_trial(trial)?, trial, 0)?;
         let spans: Vec<(u64, u64)> = told.outages.iter().map(|outage| (outage.from_ms, outage.to_ms)).collect();
         let judged = judge(&spans, hypothesis);
         found.trials += 1;
+        during.push(judged.during_ms);
         found.passed += u64::from(judged.passes);
         if shown.as_ref().is_none_or(|(_, most)| told.missed_ms > *most) {
             (found.worst, found.judged) = (Some(trial), Some(judged));
@@ -256,11 +258,14 @@ fn one(
             shown = Some((told, missed));
         }
     }
+    during.sort_unstable();
+    found.typical_during_ms = during.get(during.len().saturating_sub(1) / 2).copied();
     let mut timeline = shown.map(|(timeline, _)| timeline);
     if found.passed == found.trials
         && let Some(why) = deadlines::not_judged(design, scenario, hypothesis)
     {
-        (found.passed, found.judged, found.not_judged) = (0, None, Some(why.clone()));
+        (found.passed, found.judged, found.typical_during_ms) = (0, None, None);
+        found.not_judged = Some(why.clone());
         if let Some(timeline) = &mut timeline {
             timeline.not_judged = Some(why);
         }

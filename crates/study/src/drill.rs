@@ -82,6 +82,8 @@ pub struct DrillDesign {
     pub judged: Option<Judged>,
     /// Why the objective was not judged though the experiment was run, in words: nothing that happens in the drill can miss it.
     pub not_judged: Option<String>,
+    /// Missed while the experiment lasted: in half of the trials no more than this; none where nothing was judged.
+    pub typical_during_ms: Option<u64>,
     /// The fewest machines that served in it from the beginning of the experiment on.
     pub least_serving: Option<i64>,
 }

@@ -158,14 +158,15 @@ fn designs(page: &mut Page, of: &Drilled) {
         ("verdict".into(), Side::Left),
         ("trials\npassed".into(), Side::Right),
         ("missed before\nmin".into(), Side::Right),
-        ("during\nmin".into(), Side::Right),
+        ("during: worst\nmin".into(), Side::Right),
+        ("typical\nmin".into(), Side::Right),
         ("well again\nafter, min".into(), Side::Right),
         ("fewest\nserving".into(), Side::Right),
     ];
     let rows = of.designs.iter().map(|design| row(page, design)).collect();
     page.grid(&Grid { columns, rows });
     if of.designs.iter().any(DrillDesign::is_judged) {
-        page.paragraph(None, "Figures are those of the trial that missed the most.", Some(Tone::Faint));
+        page.paragraph(None, "Figures are those of the trial that missed the most; typical: while the experiment lasted half of the trials missed no more than this.", Some(Tone::Faint));
     }
 }
 
@@ -180,11 +181,12 @@ fn row(page: &Page, of: &DrillDesign) -> Vec<String> {
     };
     let mut cells = vec![clean(&of.design), says];
     match of.judged {
-        None => cells.extend(std::iter::repeat_n(String::new(), 4)),
+        None => cells.extend(std::iter::repeat_n(String::new(), 5)),
         Some(judged) => {
             cells.push(format!("{} of {}", of.passed, of.trials));
             cells.push(min(judged.before_ms));
             cells.push(min(judged.during_ms));
+            cells.push(of.typical_during_ms.map_or_else(|| number::NONE.into(), min));
             cells.push(judged.recovers_ms.map_or("never".into(), min));
         }
     }

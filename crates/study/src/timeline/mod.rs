@@ -23,6 +23,7 @@ pub use folded::{Folded, folded};
 pub use pick::{Pick, pick};
 pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
 
+use crate::local_time::LocalTime;
 use crate::stage;
 use crate::study::Study;
 use serde::Serialize;
@@ -77,6 +78,9 @@ pub struct Timeline {
     pub measured_from_ms: u64,
     /// The end of the trial.
     pub horizon_ms: u64,
+    /// What clocks show in it; none without a calendar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_time: Option<LocalTime>,
     /// Its objective in words.
     pub need: String,
     /// Machines that must serve, where that is the objective.
@@ -210,6 +214,9 @@ pub struct Row {
     pub kind: Kind,
     /// In words.
     pub says: String,
+    /// Of a fault of the storm: whether it is over.
+    #[serde(skip)]
+    pub ends: bool,
     /// Whether it is a refusal, which comes again as long as somebody asks.
     #[serde(skip)]
     pub refused: bool,
@@ -303,6 +310,7 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         seed: study.seed,
         measured_from_ms: study.measure.from.as_ms(),
         horizon_ms: study.measure.horizon.as_ms(),
+        local_time: study.local_time.as_deref().cloned(),
         need: crate::conclude::need_in_words(of),
         least_serving: if let Need::Serving(least) = of.need { Some(least) } else { None },
         has_demand: of.demand.is_some(),

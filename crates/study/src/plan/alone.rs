@@ -43,6 +43,9 @@ pub struct Why {
     pub causes: Vec<CauseOutcome>,
 }
 
+/// What its downtime comes from, and its windows, if any is whole.
+type Explained = (Why, Option<Windowed>);
+
 /// A candidate, and how its trials are drawn.
 pub(super) struct Alone<'a> {
     pub question: &'a Question,
@@ -109,7 +112,7 @@ impl<'a> Alone<'a> {
         &self,
         (seen, trials): (&MeanEstimate, u64),
         work: u64,
-    ) -> Result<Result<Option<(Why, Option<Windowed>)>, Stopped>, RunError> {
+    ) -> Result<Result<Option<Explained>, Stopped>, RunError> {
         let looked_at = self.looked_at((seen.hits, trials), work);
         let Some(outcome) = self.run(&self.study(trials, looked_at == trials))? else { return Ok(Err(Stopped)) };
         let Some(mut of) = outcome.designs.into_iter().next() else { return Ok(Ok(None)) };

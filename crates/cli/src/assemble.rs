@@ -3,14 +3,17 @@
 use crate::script;
 use anyhow::{Context, Result, bail};
 use std::sync::Arc;
+use zonefall_engine::SimTime;
 use zonefall_faults::{Population, Replay, UNIT_MODES_MAX};
 use zonefall_fleet::population;
-use zonefall_scenario::{Assumptions, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
+use zonefall_scenario::{
+    Assumptions, CalendarStart, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until,
+};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};
-use zonefall_study::plan::{self, Candidate, FIRST_LOOK, Key, Question};
+use zonefall_study::plan::{self, AskedBy, Candidate, FIRST_LOOK, Key, Question};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
-use zonefall_study::{Labels, Study};
+use zonefall_study::{Labels, LocalTime, Study};
 
 /// The most trials where a rule of stopping is set aside.
 const WITHOUT_RULE: u64 = 10_000;
@@ -55,6 +58,7 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
         counterfactual: !overrides.no_counterfactual && !scenario.measure.until_first_miss,
         rows: overrides.rows,
         money: scenario.money.as_ref().map(|money| Arc::new(priced(scenario, money))),
+        local_time: scenario.start.as_ref().map(|start| Arc::new(local_time(start, scenario.measure.horizon))),
     };
     if let FaultSource::Script(rows) = &scenario.source {
         for design in &mut study.designs {
@@ -64,6 +68,12 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
         study = with_replay(study, replay)?;
     }
     Ok(study)
+}
+
+/// The clock of a trial, from the scenario, which alone knows calendars.
+fn local_time(start: &CalendarStart, horizon: SimTime) -> LocalTime {
+    let (time_zone, ahead_s) = (start.time_zone.clone(), start.ahead_s(horizon));
+    LocalTime { time_zone, start_unix_ms: start.unix_ms, ahead_s }
 }
 
 /// A study of a known number of trials: a rule of stopping says nothing of what is asked, and is set aside.
@@ -159,6 +169,12 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
         trials_max,
         method: asked.method.unwrap_or_else(|| method(of)),
         cost_max: of.max_cost,
+        window: scenario.window.words(),
+        windows_asked_by: match &scenario.gate {
+            None => AskedBy::Default,
+            Some(gate) if gate.windows => AskedBy::Gate,
+            Some(_) => AskedBy::Nobody,
+        },
         assumptions: !asked.no_assumptions && scenario.assumptions != Assumptions::Off,
         unit: of.price.as_ref().map_or("machines".into(), |price| format!("{} a month", price.currency)),
     })

@@ -1,6 +1,7 @@
 //! `drill`: an Azure Chaos Studio experiment, or the scenario's own script, on each design, held against the scenario's
 //! hypothesis.
 
+mod deadlines;
 mod outage;
 mod own;
 
@@ -142,7 +143,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
         notes.extend(outage::words(scenario));
     }
     let name = of.name(scenario);
-    let adds = !options.as_outage && designs.iter().any(DrillDesign::is_judged);
+    let adds = !options.as_outage && designs.iter().any(DrillDesign::was_run);
     let (study, outage_adds) = (scenario.name.clone(), outage_adds(of, scenario).filter(|_| adds));
     let begins = scenario.start.as_ref().and_then(|start| start.after(scenario.hypothesis.begins));
     let drilled = Drilled {
@@ -227,6 +228,8 @@ fn one(
         passed: 0,
         worst: None,
         judged: None,
+        not_judged: None,
+        typical_during_ms: None,
         least_serving: None,
     };
     if !script.fails.is_empty() || script.touched.is_empty() {
@@ -238,12 +241,13 @@ fn one(
     };
     let study = study(options, scenario, design, &rows, hypothesis)?;
     let mut outages = outage::Outages::new(&study, &lost, scenario);
-    let mut shown: Option<(Timeline, u64)> = None;
+    let (mut shown, mut during): (Option<(Timeline, u64)>, Vec<u64>) = (None, Vec::new());
     for trial in 0..options.trials {
         let told = timeline(&outages.in_trial(trial)?, trial, 0)?;
         let spans: Vec<(u64, u64)> = told.outages.iter().map(|outage| (outage.from_ms, outage.to_ms)).collect();
         let judged = judge(&spans, hypothesis);
         found.trials += 1;
+        during.push(judged.during_ms);
         found.passed += u64::from(judged.passes);
         if shown.as_ref().is_none_or(|(_, most)| told.missed_ms > *most) {
             (found.worst, found.judged) = (Some(trial), Some(judged));
@@ -254,7 +258,19 @@ fn one(
             shown = Some((told, missed));
         }
     }
-    Ok((found, shown.map(|(timeline, _)| timeline)))
+    during.sort_unstable();
+    found.typical_during_ms = during.get(during.len().saturating_sub(1) / 2).copied();
+    let mut timeline = shown.map(|(timeline, _)| timeline);
+    if found.passed == found.trials
+        && let Some(why) = deadlines::not_judged(design, scenario, hypothesis)
+    {
+        (found.passed, found.judged, found.typical_during_ms) = (0, None, None);
+        found.not_judged = Some(why.clone());
+        if let Some(timeline) = &mut timeline {
+            timeline.not_judged = Some(why);
+        }
+    }
+    Ok((found, timeline))
 }
 
 /// What is asked of a design when the experiment begins.

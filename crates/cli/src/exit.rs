@@ -18,7 +18,7 @@ pub enum Exit {
     BadScenario,
     /// With `--gate`: a design misses its objective. Of `drill`: a design fails the hypothesis.
     Missed,
-    /// With `--gate`: no design misses, but one is not resolved. Of `drill`: no design fails, but on one nothing was run.
+    /// With `--gate`: no design misses, but one is not resolved. Of `drill`: no design fails, but one was not judged.
     NotResolved,
     /// Ctrl-C; the trials finished so far are kept and marked as partial.
     Interrupted,

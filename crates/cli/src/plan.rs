@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use zonefall_scenario::{FaultSource, Impossible, Method, Plan, standbys_unpriced};
-use zonefall_study::plan::{Planned, Stand, Verdict, plan as planned};
+use zonefall_study::plan::{AskedBy, Planned, Stand, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
 /// Plans.
@@ -113,6 +113,9 @@ fn gate(options: &args::Plan, answer: &Planned) -> Exit {
     match answer.verdict {
         _ if !options.gate => Exit::Fine,
         Verdict::Found if answer.depends_on().is_some() => Exit::NotResolved,
+        Verdict::Found if answer.windows.as_ref().is_some_and(|of| of.asked_by == AskedBy::Gate && of.is_amiss()) => {
+            Exit::NotResolved
+        }
         Verdict::Found => Exit::Fine,
         Verdict::NoneMeets | Verdict::TooDear => Exit::Missed,
         Verdict::NotResolved => Exit::NotResolved,

@@ -122,3 +122,66 @@ fn ch_03_a_verdict_says_of_how_much_of_the_experiment_it_is_and_on_what() {
         assert!(!ran.out.contains(option), "{option}: {ran}");
     }
 }
+
+/// Six workers that need 100 minutes for a batch, and stand still from 00:30 to 01:00.
+fn worked_off(deadline: &str, more: &str) -> String {
+    format!(
+        "name = \"nightly\"\nstart = \"2026-03-02\"\nhorizon = \"2 days\"\ntrials = 1\nseed = 1\n[slo]\njobs_by_deadline = \"100%\"\n\
+         [jobs]\ncount = 36_000\nat = \"00:10\"\ndeadline = \"{deadline}\"\n[region.east]\n[faults]\nprofile = \"none\"\n\
+         [scale_set.web]\nzones = [1, 2]\ncapacity = 6\ncapacity_per_instance = \"1 req/s\"\n\
+         [[script]]\nat = \"30 min\"\nfor = \"30 min\"\nmembers = [\"east\"]\n{more}"
+    )
+}
+
+/// Nothing serves, and no deadline tells: that is no pass.
+#[test]
+fn a_deadline_that_the_drill_does_not_see_is_not_judged() {
+    let desk = Desk::with(&worked_off("04:30", ""));
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let call = "drill --on s.toml --trials 2";
+    let ran = desk.run(call).ends(5).says(&["? not judged"]);
+    let why = "no deadline passes in the 100 min from the beginning of the experiment to the end of the drill. The next one passes \
+               140 min later, on Monday, 2026-03-02 04:30 UTC; a longer drill would judge it: `drill.watch = \"4 h\"`";
+    let out = flat(&ran.out);
+    assert!(out.contains(&format!("No design passes or fails. The objective is not judged: {why}.")), "{ran}");
+    assert!(out.contains(") is not judged in 2.17 h: no deadline passes"), "{ran}");
+    for words in ["passes. ", "holds for all", "Figures are those"] {
+        assert!(!out.contains(words), "{words}: {ran}");
+    }
+    let told: Value = serde_json::from_str(&desk.run(&format!("{call} --format json")).ends(5).out).unwrap();
+    let of = &told["designs"][0];
+    assert_eq!((&of["passed"], &of["judged"], &of["least_serving"]), (&0.into(), &Value::Null, &0.into()), "{of}");
+    assert_eq!(of["not_judged"], why);
+    // The longer drill judges it: in time, and not.
+    desk.put("s.toml", worked_off("04:30", "[drill]\nwatch = \"4 h\"\n"));
+    desk.run(call).ends(0).says(&["Every design passes.", "holds for all"]);
+    desk.put("s.toml", worked_off("02:00", "[drill]\nwatch = \"4 h\"\n"));
+    desk.run(call).ends(4).says(&["No design passes."]);
+    // Beside a design that is judged and passes, and one that is judged and fails.
+    let beside = |deadline: &str| {
+        let drill = "[drill]\nmay_miss = \"1 h\"\nwatch = \"90 min\"\n";
+        let other = format!("[[design]]\nname = \"by day\"\njobs.deadline = \"{deadline}\"\n");
+        worked_off("04:30", &format!("{drill}[[design]]\nname = \"by night\"\n{other}"))
+    };
+    desk.put("s.toml", beside("02:25"));
+    let ran = desk.run(call).ends(5);
+    let words = "1 of 1 designs pass: by day. The objective is not judged on by night: no deadline passes";
+    assert!(flat(&ran.out).contains(words), "{ran}");
+    desk.put("s.toml", beside("02:15"));
+    let ran = desk.run(call).ends(4).says(&["of by day"]);
+    assert!(flat(&ran.out).contains("No design passes. The objective is not judged on by night"), "{ran}");
+    // Beyond what the scenario knows of.
+    desk.put("s.toml", worked_off("04:30", "").replace("2 days", "3 h"));
+    assert!(flat(&desk.run(call).ends(5).out).contains("`drill.watch = \"4 h\"` and a longer `horizon`."));
+}
+
+#[test]
+fn a_trial_without_a_deadline_is_not_told_as_one_that_meets_it() {
+    let desk = Desk::with(&worked_off("04:30", "").replace("2 days", "4 h"));
+    let words = ") is not judged in 4.00 h:\n  no deadline passes in the measured time.";
+    desk.run("trace s.toml --trial 0").ends(0).says(&[words]);
+    let told: Value = serde_json::from_str(&desk.run("trace s.toml --trial 0 --format json").ends(0).out).unwrap();
+    assert_eq!(told["not_judged"], "no deadline passes in the measured time");
+    desk.put("s.toml", worked_off("04:30", ""));
+    desk.run("trace s.toml --trial 0").ends(0).says(&["holds for all of"]);
+}

@@ -7,6 +7,8 @@ mod amiss;
 mod beside;
 #[path = "timeline/clients.rs"]
 mod clients;
+#[path = "timeline/clock.rs"]
+mod clock;
 mod kit;
 
 use kit::{BASE, Desk, STRESS, Table, ran};
@@ -345,7 +347,7 @@ fn a_picture_and_a_table_are_written_and_names_are_no_markup() {
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n") && !svg.contains("<script"), "{svg}");
     assert!(svg.contains("&lt;script&gt;") && svg.contains("<path d=\"M"));
     let table = desk.table("t.csv");
-    assert_eq!(table.columns[..4], ["at_ms", "day", "kind", "says"]);
+    assert_eq!(table.columns[..4], ["at_ms", "day", "local_time", "kind"]);
     let printed = desk.run("trace s.toml --worst --format csv").ends(0);
     assert_eq!(Table::read(printed.out.as_bytes(), b','), table);
     desk.run("trace s.toml --worst --svg p.svg").ends(1).complains(&["exists; use --force"]);

@@ -101,6 +101,23 @@ pub(crate) fn percent(share: f64, toward: Toward) -> String {
     percent_with(share, digits, toward)
 }
 
+/// The shares of parts in all of them, in tenths of a percent that sum to 100 %: what rounding down leaves goes to those that lost most by it.
+pub(crate) fn shares(parts: &[u64]) -> Vec<String> {
+    const ALL: u128 = 1000;
+    let sum = parts.iter().map(|&part| u128::from(part)).sum::<u128>().max(1);
+    let mut tenths: Vec<u128> = parts.iter().map(|&part| u128::from(part) * ALL / sum).collect();
+    let mut order: Vec<usize> = (0..parts.len()).filter(|&at| parts[at] > 0).collect();
+    order.sort_by_key(|&at| std::cmp::Reverse(u128::from(parts[at]) * ALL % sum));
+    let left = ALL.saturating_sub(tenths.iter().sum()) as usize;
+    order.into_iter().take(left).for_each(|at| tenths[at] += 1);
+    let words = |(&part, tenths): (&u64, u128)| match (part, tenths) {
+        (1.., 0) => "under 0.1 %".to_owned(),
+        (_, tenths) if tenths.is_multiple_of(10) => format!("{} %", tenths / 10),
+        (_, tenths) => format!("{}.{} %", tenths / 10, tenths % 10),
+    };
+    parts.iter().zip(tenths).map(words).collect()
+}
+
 /// A share in percent with so many decimals.
 pub(crate) fn percent_with(share: f64, decimals: u32, toward: Toward) -> String {
     scaled(share, decimals + 2, toward).map_or_else(|| NONE.into(), |digits| format!("{} %", written(digits, decimals)))
@@ -274,6 +291,14 @@ mod tests {
         assert_eq!(availability_between(1e-4, 1e-4, 1e-4, 2), ["99.990", "99.990", "99.990"]);
         // Not to the target of 99.95 %, which this end does not reach.
         assert_eq!(availability_between(7e-4, 6e-4, 5.04e-4, 2), ["99.9300", "99.9400", "99.9496"]);
+    }
+
+    #[test]
+    fn shares_sum_to_all_of_it() {
+        assert_eq!(shares(&[1, 1, 1]), ["33.4 %", "33.3 %", "33.3 %"]);
+        assert_eq!(shares(&[2, 1]), ["66.7 %", "33.3 %"]);
+        assert_eq!(shares(&[1_000_000, 1]), ["100 %", "under 0.1 %"]);
+        assert_eq!((shares(&[7]), shares(&[]), shares(&[0])), (vec!["100 %".into()], vec![], vec!["0 %".into()]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The longest outage with what led to it, or the whole trial if there is none. Plain SVG 1.1 without script or font files.
 
 use crate::chart::escaped;
+use crate::terminal::{by_the_clock, instant};
 use std::fmt::Write;
 use zonefall_study::timeline::{Capacity, Kind, Lane, Timeline};
 
@@ -61,7 +62,14 @@ pub fn timeline_svg(of: &Timeline) -> String {
     };
     let needs = drawn.iter().any(|(.., needed)| !needed.is_empty());
     let dashed = if needs { "; dashed: what it needs" } else { "" };
-    text(&mut svg, 12.0, 44.0, "start", 12, &format!("{}; shaded: the objective is missed{dashed}{which}", of.need));
+    text(
+        &mut svg,
+        12.0,
+        44.0,
+        "start",
+        12,
+        &format!("{}; shaded: the objective is missed{dashed}{which}. {}", of.need, by_the_clock(of)),
+    );
     for outage in of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to) {
         let (from, to) = (stretch.x(outage.from_ms), stretch.x(outage.to_ms));
         let _ = writeln!(
@@ -78,7 +86,7 @@ pub fn timeline_svg(of: &Timeline) -> String {
     for (at, (name, from, to)) in bars.iter().enumerate() {
         draw_bar(&mut svg, name, (stretch.x(*from), stretch.x(*to)), y + at as f64 * (BAR + 4.0));
     }
-    axis(&mut svg, &stretch, bottom + 16.0);
+    axis(&mut svg, of, &stretch, bottom + 16.0);
     svg + "</svg>\n"
 }
 
@@ -90,8 +98,8 @@ pub(crate) fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> 
         let name = if row.strikes.is_empty() { format!("{} {}", row.cause, row.place) } else { row.strikes.clone() };
         let open = bars.iter_mut().rev().find(|bar| bar.0 == name && bar.2 == u64::MAX);
         match open {
-            Some(bar) if row.says.contains("is mainly over") => bar.2 = row.at_ms,
-            _ if row.says.contains("is mainly over") => {}
+            Some(bar) if row.ends => bar.2 = row.at_ms,
+            _ if row.ends => {}
             _ => bars.push((name, row.at_ms, u64::MAX)),
         }
     }
@@ -194,14 +202,10 @@ fn shortened(name: &str, most: usize) -> String {
     if name.chars().count() <= most { name.to_owned() } else { name.chars().take(most - 1).chain(['…']).collect() }
 }
 
-fn axis(svg: &mut String, stretch: &Stretch, y: f64) {
-    let instant = |ms: u64| {
-        let rest = ms % 86_400_000;
-        format!("day {} {:02}:{:02}:{:02}", ms / 86_400_000, rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
-    };
+fn axis(svg: &mut String, of: &Timeline, stretch: &Stretch, y: f64) {
     for (part, anchor) in [(0, "start"), (2, "middle"), (4, "end")] {
         let ms = stretch.from + (stretch.to - stretch.from) / 4 * part;
-        text(svg, LEFT + (WIDTH - LEFT - RIGHT) * part as f64 / 4.0, y, anchor, 11, &instant(ms));
+        text(svg, LEFT + (WIDTH - LEFT - RIGHT) * part as f64 / 4.0, y, anchor, 11, &instant(of, ms));
     }
 }
 

@@ -482,6 +482,7 @@ fn planned(name: &str) -> Planned {
         verdict: zonefall_study::plan::Verdict::Found,
         best: Some(frontier[1].clone()),
         meets_target_itself: true,
+        windows: None,
         runner_up: Some(offer("next", 1_500.0, 0.000_3, Some(0.000_2))),
         cheaper: Some(offer("less", 1_300.0, 0.000_9, Some(0.000_8))),
         ties: vec![],

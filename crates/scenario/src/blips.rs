@@ -31,6 +31,10 @@ pub(crate) fn blips(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> O
             .help("shorter ones, or a failure mode `[faults.mode.<name>]` for what lasts");
         return None;
     }
+    if fails == 0.0 {
+        let words = "`blips` has no effect: with `fails = 0` no attempt fails in a break";
+        sink.warn(codes::UNUSED, &reader.span_of("fails"), words).help("a share above 0, or take `[blips]` out");
+    }
     Some(Some(Blips { every, lasts, fails, waits }))
 }
 

@@ -112,6 +112,7 @@ ONE_REGION "W022" "parts that stand in for each other in one region (ZN-06)" "Ev
 GATEWAY_PEAK "W023" "a gateway whose maximum is below the peak (AG-03)" "An application gateway that has grown to its `maximum` lets less through than the most that arrives. What is too much is turned away at its door, whatever the machines could do."
 SHRINKS "W024" "a runbook that shrinks its set" "A `[[runbook]]` with `capacity = n` sets the capacity to n; it does not add n. Here n is below the capacity that the set begins with, so the alert is answered by taking machines away."
 SMALL_STANDBY "W025" "a standby too small for the peak (DR-07)" "The machines of a part that stands by carry less than the most that arrives: all of them, or those that run (`running`) until it has grown. Clients are sent to it all the same. Not said of sets with autoscale."
+OVERWORKED "W026" "more jobs than all machines can do" "Each day brings more work than all machines of the design do in a day, with everything up and at its greatest size: what waits only grows. Or, where the deadline is the objective, a batch alone is more than they do from `at` to `deadline`. Beside a demand they do less, for requests come first."
 }
 
 /// Complaints that something is not there, which prove nothing in a file that could be read only in part.

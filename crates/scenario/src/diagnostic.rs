@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::what_if::WhatIf;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct Diagnostic {
     pub column: usize,
     /// What to do.
     pub help: Vec<String>,
+    /// Bytes of the source that are shown below: what a design's mistake is about in the base.
+    pub(crate) about: Option<Range<usize>>,
 }
 
 impl Diagnostic {
@@ -139,6 +141,10 @@ impl Diagnostics {
             }
             None => group.element(Origin::path(self.file.as_str())),
         };
+        if let Some((text, first_line, mark)) = item.about.as_ref().and_then(|span| lines.excerpt(&self.source, span)) {
+            let about = Snippet::source(text).path(self.file.as_str()).line_start(first_line).fold(false);
+            group = group.element(about.annotation(AnnotationKind::Context.span(mark).label("what it is about")));
+        }
         for help in &item.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -192,11 +198,21 @@ impl LineStarts {
     }
 }
 
+/// Place, code and words.
+type Said = (usize, usize, &'static str, String);
+
+fn said(item: &Diagnostic) -> Said {
+    let place = item.span.clone().unwrap_or(0..0);
+    (place.start, place.end, item.code, item.message.clone())
+}
+
 /// Collects while the file is read.
 #[derive(Debug, Default)]
 pub(crate) struct Sink {
     items: Vec<Diagnostic>,
-    seen: BTreeSet<(usize, usize, &'static str, String)>,
+    /// What was said, with the designs that were read then.
+    seen: BTreeMap<Said, Vec<usize>>,
+    reading: Option<usize>,
     untold: usize,
     /// Keys that the decoder asked for, by their place in the table of keys; the tests compare both.
     pub asked: BTreeSet<usize>,
@@ -237,6 +253,35 @@ impl Sink {
     /// The texts of those files.
     pub fn attached_texts(&self) -> impl Iterator<Item = &str> {
         self.attached.iter().map(|(_, text)| text.as_str())
+    }
+
+    /// What is told from here on is of this design.
+    pub fn reads(&mut self, design: Option<usize>) {
+        self.reading = design;
+    }
+
+    /// The errors, with the designs that tell them.
+    fn of_designs(&self) -> impl Iterator<Item = (usize, &[usize])> {
+        let errors = self.items.iter().enumerate().filter(|(_, item)| item.severity == Severity::Error);
+        errors.filter_map(|(at, item)| Some((at, &self.seen.get(&said(item))?[..])))
+    }
+
+    /// Whether an error at such a place is told of such designs.
+    pub fn told_of_designs(&self, is: &impl Fn(&Range<usize>, &[usize]) -> bool) -> bool {
+        self.of_designs().any(|(at, designs)| self.items[at].span.as_ref().is_some_and(|span| is(span, designs)))
+    }
+
+    /// Whether the same is told here.
+    pub fn tells(&self, item: &Diagnostic) -> bool {
+        self.seen.contains_key(&said(item))
+    }
+
+    /// Says errors of designs in another way, where there is one.
+    pub fn rename(&mut self, other: impl Fn(&Diagnostic, &[usize]) -> Option<Diagnostic>) {
+        let new = self.of_designs().filter_map(|(at, designs)| Some((at, other(&self.items[at], designs)?)));
+        for (at, item) in new.collect::<Vec<_>>() {
+            self.items[at] = item;
+        }
     }
 
     /// The first error in words.
@@ -293,10 +338,14 @@ impl Sink {
             self.untold += 1;
             return More(None);
         }
-        if !self.seen.insert((place.start, place.end, code, message.clone())) {
+        let reading = self.reading;
+        if let Some(designs) = self.seen.get_mut(&(place.start, place.end, code, message.clone())) {
+            designs.extend(reading.filter(|at| !designs.contains(at)));
             return More(None);
         }
-        self.items.push(Diagnostic { severity, code, message, span, line: 0, column: 0, help: Vec::new() });
+        self.seen.insert((place.start, place.end, code, message.clone()), reading.into_iter().collect());
+        let help = Vec::new();
+        self.items.push(Diagnostic { severity, code, message, span, line: 0, column: 0, help, about: None });
         More(self.items.last_mut())
     }
 
@@ -306,9 +355,11 @@ impl Sink {
         let behind = |item: &Diagnostic| item.span.as_ref().is_some_and(|span| span.start >= base);
         let (mut of_changes, of_file): (Vec<_>, Vec<_>) = std::mem::take(&mut self.items).into_iter().partition(behind);
         self.items = of_file;
+        self.items.iter_mut().for_each(|item| item.about = item.about.take().filter(|of| of.start < base));
         if !of_changes.is_empty() {
             for item in &mut of_changes {
                 item.span = item.span.as_ref().map(|span| span.start - base..span.end.max(span.start) - base);
+                item.about = item.about.take().filter(|of| of.start >= base).map(|of| of.start - base..of.end - base);
             }
             let told = Self { items: of_changes, ..Self::default() };
             self.attached.push((told.finish(changes.called(), changes.text()), String::new()));

@@ -1,7 +1,7 @@
 //! What a design has for bad days, and may not be good for it: parts that share a region, gateways and standbys that carry less than
-//! the peak.
+//! the peak. And what it has not for any day: machines for all of its jobs.
 //!
-//! In: a design that is right. Out: hints at the keys that would have to change.
+//! In: a design that is right. Out: hints at the keys that would have to change, and warnings where nothing can come of them.
 
 use crate::codes;
 use crate::diagnostic::Sink;
@@ -22,6 +22,7 @@ pub(crate) fn check(
     sink: &mut Sink,
 ) {
     gateway(reader, design, sink);
+    jobs(reader, design, sets, sink);
     let Some(service) = design.structure() else { return };
     for group in &service.failovers {
         one_region((reader, service, group), sets, topology, sink);
@@ -29,6 +30,67 @@ pub(crate) fn check(
             standbys((reader, service, group), (standby, demand.range_milli().1), sets, sink);
         }
     }
+}
+
+/// Whole seconds of a day.
+const DAY_S: u64 = 86_400;
+
+/// Jobs that all machines together, with everything up and beside the least that arrives, never get done, or not by the deadline
+/// that is the objective.
+fn jobs(reader: &Reader<'_>, design: &Design, sets: &[Placed], sink: &mut Sink) {
+    let Some(jobs) = design.jobs.as_ref().filter(|jobs| !jobs.batches.is_empty()) else { return };
+    let all_milli: u64 = sets.iter().map(|of| u64::from(of.most_asked()).saturating_mul(of.set.serves_milli)).sum();
+    let requests = design.demand.as_ref().map_or(0, |demand| demand.range_milli().0);
+    let (batch, left_milli) = (jobs.count.saturating_mul(jobs.work), all_milli.saturating_sub(requests));
+    let do_in = |seconds: u64| u128::from(left_milli) * u128::from(seconds) / 1000;
+    // Where batches are of different sizes a small one may be done in time.
+    let longest_s = jobs.batches.iter().map(|of| of.due.since(of.at).as_ms() / 1000).max().unwrap_or(0);
+    let (share, of) = if let Need::Done(share, of) = design.need { (share, of) } else { (0, 1) };
+    let too_late = jobs.sigma == 0.0 && u128::from(batch) * u128::from(share) > do_in(longest_s) * u128::from(of);
+    let (when, seconds, span) = match () {
+        () if u128::from(batch) > do_in(DAY_S) => ("each day brings", DAY_S, "in a day"),
+        () if too_late => ("a batch is", longest_s, "from `at` to `deadline`"),
+        () => return,
+    };
+    let never = if seconds == DAY_S { "never gets done with its jobs" } else { "is late with every batch of jobs" };
+    let of_jobs = match jobs.work {
+        1 => format!("{} jobs, a request's work each", grouped(jobs.count.into())),
+        work => format!(
+            "{} jobs × {} = {} requests' work",
+            grouped(jobs.count.into()),
+            grouped(work.into()),
+            grouped(batch.into())
+        ),
+    };
+    let machines: u64 = sets.iter().map(|of| u64::from(of.most_asked())).sum();
+    let beside = match requests {
+        0 => String::new(),
+        some => format!(" less the {} req/s that arrive at least", per_second(some)),
+    };
+    let words = format!(
+        "design `{}` {never}: {when} {of_jobs}, and its {machines} machines together do {} {span} ({} req/s{beside} × {} s)",
+        design.name,
+        grouped(do_in(seconds)),
+        per_second(all_milli),
+        grouped(seconds.into())
+    );
+    let key = if jobs.work > 1 { "jobs.work" } else { "jobs.count" };
+    let later = if seconds == DAY_S { "" } else { ", or a later `deadline`" };
+    sink.warn(codes::OVERWORKED, &reader.place(key), words)
+        .help(format!("more machines, or fewer or smaller jobs (`count`, `work`){later}"));
+}
+
+/// "1,234,567".
+fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn per_second(milli: u64) -> f64 {

@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 /// What a design names under `drop`, each with its place; nothing but texts are looked at.
-fn listed(design: &Table) -> Vec<(&str, &Range<usize>)> {
+pub(crate) fn listed(design: &Table) -> Vec<(&str, &Range<usize>)> {
     let Some(Value::List(items)) = design.get("drop").map(|node| &node.value) else { return Vec::new() };
     items
         .iter()

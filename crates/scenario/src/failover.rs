@@ -333,19 +333,29 @@ fn standby(reader: &Reader<'_>, pattern: &str, clock: &Clock<'_>, sink: &mut Sin
 fn trigger(reader: &Reader<'_>, by_hand: bool, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Operator>> {
     let said = if reader.has("trigger") { Some(reader.choice("trigger", sink)?) } else { None };
     if !said.map_or(by_hand, |said| said == "operator") {
-        let fine = only(
-            reader,
-            &["when", "notice", "act", "office", "success", "control_plane"],
-            "a router that decides by itself",
-            sink,
-        );
-        return fine.then_some(None);
+        let stray: Vec<&str> = ["when", "notice", "act", "office", "success", "control_plane"]
+            .into_iter()
+            .filter(|key| reader.has(key))
+            .collect();
+        for key in &stray {
+            let words = format!(
+                "`{key}` does not go with a router that decides by itself: it is about orders that people give"
+            );
+            sink.error(codes::EXCLUSIVE, &reader.span_of(key), words)
+                .help("let people send clients over, with `trigger = \"operator\"` in the group, or leave it out");
+        }
+        return stray.is_empty().then_some(None);
     }
     let (notice, act) = (law(reader, "notice", sink), law(reader, "act", sink));
     let office = manage::office(reader, "failover.<name>.office", clock, sink);
     let (alarm, success) = (alarm(reader, sink), reader.share("success", sink));
     let waits = reader.choice("control_plane", sink).map(|word| word == "wait");
     let (notice, act, office) = (notice?, act?, office?);
+    if success.is_some_and(|success| success.numerator == 0) {
+        let words = "no order ever works: clients are sent nowhere, and the group has no effect";
+        sink.warn(codes::UNUSED, &reader.span_of("success"), words)
+            .help("`success` is how likely an order works: \"90%\"");
+    }
     Some(Some(Operator { notice, act, office, success: success?.as_f64(), waits: waits?, alarm: alarm? }))
 }
 

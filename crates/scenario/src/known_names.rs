@@ -7,6 +7,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::node::{Node, Table, Value};
 use crate::overlay::NAMED;
+use crate::what_if::quoted;
 use std::ops::Range;
 
 /// A path's parts with their places.
@@ -26,7 +27,27 @@ pub(crate) fn of_change(root: &Table, path: &Path, sink: &mut Sink) -> Option<()
         within.push(root);
         return known(&within, inner, codes::WHAT_IF, sink);
     }
+    if let Some(words) = only_of_a_design(root, path) {
+        let [(kind, _), (name, span), ..] = path else { return Some(()) };
+        let more = sink.error(codes::WHAT_IF, span, format!("the base has no `{kind}.{name}` to change"));
+        more.help(words);
+        return None;
+    }
     known(&[root], path, codes::WHAT_IF, sink)
+}
+
+/// How to change a thing that the base does not have and a design does.
+fn only_of_a_design(root: &Table, path: &Path) -> Option<String> {
+    let [(kind, _), (name, _), rest @ ..] = path else { return None };
+    let has = |table: &Table| table.get(kind).and_then(|node| node.table()).is_some_and(|of| of.get(name).is_some());
+    if rest.is_empty() || has(root) {
+        return None;
+    }
+    let Value::List(designs) = &root.get("design")?.value else { return None };
+    let table = designs.iter().filter_map(|node| node.table()).find(|table| has(table))?;
+    let Value::Text(design) = &table.get("name")?.value else { return None };
+    let keys: Vec<&str> = path.iter().map(|(key, _)| key.as_str()).collect();
+    Some(format!("the design `{design}` has it: `design.{}.{}=…`", quoted(design), keys.join(".")))
 }
 
 /// Whether one of the tables has the thing whose key the path names; tells if none has.
@@ -41,6 +62,9 @@ pub(crate) fn known(within: &[&Table], path: &Path, code: &'static str, sink: &m
         return Some(());
     }
     let more = sink.error(code, span, format!("there is no `{kind}.{name}` to change"));
-    more.nearest(name, names);
+    match names.is_empty() {
+        true => _ = more.help(format!("there is no `[{kind}.<name>]` at all: make one in the file first")),
+        false => _ = more.nearest(name, names),
+    }
     None
 }

@@ -68,6 +68,7 @@ mod values;
 mod watched;
 mod waves;
 mod what_if;
+mod whose;
 mod world;
 
 pub use choices::{CHOICES_MAX, choices};

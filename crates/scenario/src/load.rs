@@ -22,6 +22,7 @@ use crate::timeline::{self, Timeline};
 use crate::until;
 use crate::waves;
 use crate::what_if::{self, WhatIf};
+use crate::whose;
 use crate::world;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -207,8 +208,18 @@ fn everything(
         prices,
         memory: None,
     };
-    let read = |seen: &overlay::Seen| designs::design(seen, &around, sink);
-    let laid: Vec<Option<Laid>> = seen.iter().map(read).collect();
+    let read = |(at, seen): (usize, &overlay::Seen)| {
+        sink.reads(Some(at));
+        designs::design(seen, &around, sink)
+    };
+    let laid: Vec<Option<Laid>> = seen.iter().enumerate().map(read).collect();
+    sink.reads(None);
+    let alone = || {
+        let mut alone = Sink::default();
+        designs::design(&overlay::base(tree), &around, &mut alone);
+        alone
+    };
+    whose::name(&seen, alone, sink);
     let plan = plan::plan(root, &seen, &around, whole_plan && !sink.has_errors(), sink);
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
     let laid: Vec<Laid> = laid.into_iter().flatten().collect();

@@ -18,6 +18,8 @@ pub(crate) struct Seen {
     pub span: Range<usize>,
     /// The base with the design laid over it.
     pub tree: Node,
+    /// What the design itself says; none of a base without designs.
+    pub own: Option<Table>,
 }
 
 /// The tables of named things, each of which a design may remove.
@@ -26,6 +28,13 @@ pub(crate) const NAMED: [&str; 6] =
 
 /// Tables of which a design may change some keys only.
 pub(crate) const PARTLY: [&str; 2] = ["slo", "maintenance"];
+
+/// The base by itself.
+pub(crate) fn base(root: &Node) -> Seen {
+    let mut base = root.table().cloned().unwrap_or_default();
+    base.entries.retain(|entry| is_overlay(&entry.key));
+    Seen { name: "base".into(), span: 0..0, tree: table_node(root.span.clone(), base), own: None }
+}
 
 /// The base as every design sees it: without designs, or with each laid over it.
 pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<Seen> {
@@ -38,7 +47,7 @@ pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<
         return Vec::new();
     }
     if said.is_empty() {
-        return vec![Seen { name: "base".into(), span: 0..0, tree: table_node(root.span.clone(), base) }];
+        return vec![self::base(root)];
     }
     let mut seen: Vec<Seen> = Vec::new();
     for node in said {
@@ -51,7 +60,7 @@ pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<
             sink.error(codes::DUPLICATE, &span, format!("two designs are called `{name}`"));
         }
         let tree = lay_over(&base, table, sink);
-        seen.push(Seen { name, span, tree: table_node(root.span.clone(), tree) });
+        seen.push(Seen { name, span, tree: table_node(root.span.clone(), tree), own: Some(table.clone()) });
     }
     seen
 }

@@ -35,6 +35,10 @@ impl<'t> Reader<'t> {
                 let place = if path.is_empty() { "a scenario".to_owned() } else { format!("`{path}`") };
                 let words = format!("`{}` is not a key of {place}", entry.key);
                 let more = sink.error(codes::UNKNOWN_KEY, &entry.key_span, words);
+                if let Some(meant) = keys::meant(path, &entry.key) {
+                    more.help(format!("did you mean `{meant}`?"));
+                    continue;
+                }
                 match keys::elsewhere(&entry.key) {
                     _ if nearest(&entry.key, &names).is_some() => more.nearest(&entry.key, names.iter().copied()),
                     places if places.is_empty() => more.nearest(&entry.key, names.iter().copied()),

@@ -175,6 +175,18 @@ impl CalendarStart {
         let there = jiff::Timestamp::from_millisecond(at_ms).ok()?.in_tz(&self.time_zone).ok()?;
         Some(format!("{} {}", there.strftime("%A, %Y-%m-%d %H:%M"), self.time_zone))
     }
+
+    /// From when on, in milliseconds of a trial, clocks there are how many seconds ahead of UTC: from its beginning to its end.
+    pub fn ahead_s(&self, horizon: SimTime) -> Vec<(u64, i32)> {
+        let begin = jiff::Timestamp::from_millisecond(self.unix_ms).ok();
+        let Some((begin, zone)) = begin.zip(crate::months::zone(&self.time_zone)) else { return Vec::new() };
+        let changes = zone.following(begin).map_while(|change| {
+            let after_ms = change.timestamp().as_millisecond().checked_sub(self.unix_ms)?;
+            let at = u64::try_from(after_ms).ok().filter(|&at| at < horizon.as_ms())?;
+            Some((at, change.offset().seconds()))
+        });
+        std::iter::once((0, zone.to_offset(begin).seconds())).chain(changes).collect()
+    }
 }
 
 /// `[drill]`: the steady state that a chaos experiment is held against.

@@ -270,7 +270,7 @@ fn called(list: &str, at: usize, item: &Node) -> String {
 }
 
 /// A key as TOML wants it.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     if bare { name.to_owned() } else { format!("{name:?}") }
 }

@@ -137,3 +137,41 @@ fn what_is_nothing_like_a_key_is_offered_no_key_of_another_table() {
     assert_eq!(help("min_servin"), "did you mean `min_serving`?");
     assert!(help("capacty").starts_with("did you mean `"), "{}", help("capacty"));
 }
+
+/// Six machines of a request a second: 518,400 in a day, 93,600 in 4 h 20 min.
+fn nightly(jobs: &str, more: &str) -> Vec<String> {
+    only(
+        "W026",
+        &format!(
+            "start = \"2026-03-02\"\nhorizon = \"360 days\"\n[slo]\njobs_by_deadline = \"50%\"\n[jobs]\nat = \"00:10\"\ndeadline = \"04:30\"\n{jobs}\n\
+             [region.east]\n[scale_set.web]\nzones = [1, 2]\ncapacity = 6\ncapacity_per_instance = \"1 req/s\"\n{more}"
+        ),
+    )
+}
+
+#[test]
+fn jobs_that_all_machines_together_never_get_done_are_told_with_the_arithmetic() {
+    // Half of 187,200 is what a night does.
+    assert!(nightly("count = 187_200", "").is_empty() && nightly("count = 3_120\nwork = 60", "").is_empty());
+    let found = nightly("count = 187_202", "");
+    let words = "design `base` is late with every batch of jobs: a batch is 187,202 jobs, a request's work each, and its 6 machines \
+                 together do 93,600 from `at` to `deadline` (6 req/s × 15,600 s)";
+    assert!(found[0].starts_with(words) && found[0].ends_with("or a later `deadline`"), "{found:?}");
+    // A small batch among them may be done in time.
+    assert!(nightly("count = 187_202\nsigma = 0.5", "").is_empty());
+    let found = nightly("count = 10_000\nwork = 60\nsigma = 0.5", "");
+    let words = "design `base` never gets done with its jobs: each day brings 10,000 jobs × 60 = 600,000 requests' work, and its 6 \
+                 machines together do 518,400 in a day (6 req/s × 86,400 s)";
+    assert!(found[0].starts_with(words) && found[0].ends_with("(`count`, `work`)"), "{found:?}");
+    // Requests come first: 3 a second leave half, whatever the objective is.
+    let served = "[demand]\nrate = \"3 req/s\"\n";
+    let found = nightly("count = 5_000\nwork = 60", served);
+    assert!(
+        found[0].contains("do 259,200 in a day (6 req/s less the 3 req/s that arrive at least × 86,400 s)"),
+        "{found:?}"
+    );
+    // What grows counts at its greatest size.
+    let grows = "[scale_set.web.autoscale]\nminimum = 6\nmaximum = 12\n[[scale_set.web.autoscale.rule]]\nmetric = \"queue\"\n\
+                 window = \"5 min\"\noperator = \">\"\nthreshold = 10\nincrease = 1\n";
+    assert!(nightly("count = 10_000\nwork = 60\nsigma = 0.5", grows).is_empty());
+}

@@ -74,20 +74,29 @@ pub struct DrillDesign {
     /// Trials, which differ in the luck of boots and repairs, and in the noise of a demand; 0 where nothing was run: Azure would not,
     /// or nothing of the experiment strikes it.
     pub trials: u64,
-    /// Trials in which the hypothesis held.
+    /// Trials in which the hypothesis held; 0 where it was not judged.
     pub passed: u64,
     /// The trial that missed the most; none where nothing was run.
     pub worst: Option<u64>,
-    /// What that trial has shown.
+    /// What that trial has shown; none where that says nothing.
     pub judged: Option<Judged>,
+    /// Why the objective was not judged though the experiment was run, in words: nothing that happens in the drill can miss it.
+    pub not_judged: Option<String>,
+    /// Missed while the experiment lasted: in half of the trials no more than this; none where nothing was judged.
+    pub typical_during_ms: Option<u64>,
     /// The fewest machines that served in it from the beginning of the experiment on.
     pub least_serving: Option<i64>,
 }
 
 impl DrillDesign {
-    /// Whether anything was run on it, so that the hypothesis was judged.
-    pub fn is_judged(&self) -> bool {
+    /// Whether anything was run on it.
+    pub fn was_run(&self) -> bool {
         self.trials > 0
+    }
+
+    /// Whether the hypothesis was judged.
+    pub fn is_judged(&self) -> bool {
+        self.was_run() && self.not_judged.is_none()
     }
 
     /// Whether the hypothesis held in every trial.
@@ -97,7 +106,7 @@ impl DrillDesign {
 
     /// Whether it did not in one of them.
     pub fn misses(&self) -> bool {
-        self.passed < self.trials
+        self.is_judged() && self.passed < self.trials
     }
 }
 

@@ -21,6 +21,7 @@ pub mod importance;
 pub mod incidents;
 pub mod latency;
 mod lengths;
+mod local_time;
 pub mod misses;
 pub mod money;
 mod natural;
@@ -43,6 +44,7 @@ mod warnings;
 mod ways;
 
 pub use conclude::{Labels, conclude};
+pub use local_time::LocalTime;
 pub use run::{Finished, Progress, RunError, Silent, Threads, run, run_on};
 pub use stage::{Stage, TrialRow};
 pub use stopping::go_on;

@@ -1,5 +1,6 @@
 //! What is studied.
 
+use crate::local_time::LocalTime;
 use crate::money::{Money, Rates};
 use crate::stopping::Rule;
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub struct Study {
     pub rows: bool,
     /// What designs cost, if anybody asks.
     pub money: Option<Arc<Money>>,
+    /// What clocks show, where there is a calendar; it changes no figure.
+    pub local_time: Option<Arc<LocalTime>>,
 }
 
 impl Study {

@@ -15,7 +15,8 @@ The experiment is what Azure takes: raw, in a REST example, or in an ARM templat
 placeholder or another name needs --target. Settings of autoscale: by the name of their set, or the only one. The hypothesis stands in the scenario (`explain drill`).
 
 Exit code 4 if the hypothesis fails on a design; 5 if it fails on none, but on one nothing of the experiment could be run, or an
-action of it was not run (--allow-not-run: 0), so that it was not judged, or in part.";
+action of it was not run (--allow-not-run: 0), so that it was not judged, or in part,
+or if the objective is one on deadlines of `[jobs]` and none passes in the drill.";
 
 /// The most trials of a drill.
 const TRIALS_MAX: u64 = 1000;

@@ -261,3 +261,35 @@ fn the_closest_is_the_cheapest_of_those_that_hardly_differ() {
         assert_eq!(planned.closest.unwrap().values[0], "12", "{seed}");
     }
 }
+
+/// A search goes by the average; `run --gate` asks for windows too, and what it would say of the answer stands beside it.
+#[test]
+fn the_answer_is_held_against_the_windows_that_the_gate_of_a_run_asks_for() {
+    let text = world(3, 17520, 8, &capacity("10 to 20", "more")).replace("window = \"8760 h\"", "window = \"30 days\"");
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let plan = "plan s.toml --trials 4096 --no-assumptions --gate";
+    let at = |target: &str, gate: &str| text.replace("[slo]", &format!("{gate}[slo]\ntarget = \"{target}\""));
+    for (target, amiss) in [("99.9%", true), ("99.95%", false)] {
+        // Exit codes are those of what the scenario itself asks.
+        let desk = Desk::with(&at(target, "[gate]\nwindows = true\n"));
+        let out = flat(&desk.run(plan).ends(if amiss { 5 } else { 0 }).out);
+        let words =
+            if amiss { "But with this target it fails `run --gate`, which asks for" } else { "The target is met in" };
+        assert!(out.contains(&format!("{words} at least 95 % of windows of 30 days too")), "{out}");
+        assert!(out.contains("on average over the years."), "{out}");
+        let told = serde_json::from_str::<serde_json::Value>(&desk.run(&format!("{plan} --format json")).out).unwrap();
+        let (windows, best) = (&told["windows"], &told["best"]);
+        assert_eq!((&windows["design"], &windows["asked_by"]), (&best["design"], &"gate".into()), "{windows}");
+        // The run itself, over the trials that the search had of it.
+        let call = format!("--what-if scale_set.web.capacity={} --trials {}", best["machines"], best["trials"]);
+        desk.run(&format!("run s.toml {call} --out r --no-assumptions --gate")).ends(if amiss { 4 } else { 0 });
+        let of = &json(&desk.path("r/summary.json"))["designs"][0];
+        assert_eq!((&of["windows_met"], &of["verdict_windows"]), (&windows["met"], &windows["verdict"]));
+        // The default of a gate asks for them too: that is said, and no exit code.
+        desk.put("s.toml", at(target, ""));
+        let out = flat(&desk.run(plan).ends(0).out);
+        assert_eq!(out.contains("But with this target it fails `run --gate`"), amiss, "{out}");
+        desk.put("s.toml", at(target, "[gate]\nwindows = false\n"));
+        assert!(!desk.run(plan).ends(0).out.contains("run --gate"));
+    }
+}

@@ -3,6 +3,7 @@
 use super::cell::{Cell, CsvLocale};
 use super::sheet::{Sheet, field};
 use crate::files::FilesError;
+use zonefall_study::LocalTime;
 use zonefall_study::timeline::{Kind, Row};
 
 fn kind(of: Kind) -> &'static str {
@@ -16,12 +17,19 @@ fn kind(of: Kind) -> &'static str {
     }
 }
 
-/// Everything that happened, in order.
-pub(crate) fn timeline(rows: &[Row], locale: CsvLocale) -> Result<Sheet, FilesError> {
+/// Rows of a timeline, in order, by what clocks show in it.
+pub(crate) fn timeline(rows: &[Row], clock: Option<&LocalTime>, locale: CsvLocale) -> Result<Sheet, FilesError> {
+    let clock = clock.cloned();
     let whole = |value: i64| Cell::Count(value.max(0) as u64);
     let fields = vec![
         field("at_ms", "ms", "from the beginning of the trial", |row: &&Row| Cell::Count(row.at_ms)),
         field("day", "", "the day, from 0", |row: &&Row| Cell::Number(row.at_ms as f64 / 86_400_000.0)),
+        field(
+            "local_time",
+            "",
+            "what clocks show in the scenario's time zone, and how far ahead of UTC; empty without a calendar",
+            move |row: &&Row| clock.as_ref().map_or(Cell::text(""), |clock| Cell::text(&clock.iso(row.at_ms))),
+        ),
         field("kind", "", "fault, demand, machine, probe, decision or objective", |row: &&Row| {
             Cell::text(kind(row.kind))
         }),

@@ -3,16 +3,18 @@
 use super::figures::Figure;
 use super::table;
 use crate::chart::{self, Lane, Span, Storm};
-use crate::number::{self, Toward};
+use crate::number;
 use crate::page::{Grid, Side, clean};
 use crate::picture::{Stretch, bars, capacities, counted, total};
-use crate::terminal::{instant, still};
+use crate::terminal::{by_the_clock, charged, instant, still};
 use zonefall_study::timeline::{Capacity, Lane as Steps, Outage, Row, Timeline};
 
 /// Lanes of zones and of racks that are drawn; of more, those that lose least are one.
 const LANES_MAX: usize = 6;
 /// Rows of the table: half of them from the beginning, half from the end.
 const ROWS_MAX: usize = 16;
+/// Causes that a caption names.
+const CAUSES: usize = 3;
 /// Heights of the lanes: all machines, a zone, a rack.
 const HEIGHTS: [f64; 3] = [86.0, 34.0, 22.0];
 /// Units of time, the largest first, and from how many of them on it is used.
@@ -27,24 +29,20 @@ pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
     let clock = Clock::new(&stretch, outage.from_ms);
     let drawn = drawn(of, &stretch, &clock);
     let label = format!("{which} storm of {}: machines that serve", clean(&of.design));
-    let charged: Vec<String> = outage
-        .causes
-        .iter()
-        .take(3)
-        .map(|(cause, ms)| {
-            let share = *ms as f64 / outage.length_ms().max(1) as f64;
-            format!("{} {}", clean(cause), number::percent(share, Toward::Down))
-        })
-        .collect();
+    let mut charged = charged(outage);
+    let rest = charged.len().saturating_sub(CAUSES);
+    charged.truncate(CAUSES);
+    charged.extend((rest > 0).then(|| format!("the rest to {rest} more")));
     let caption = format!(
-        "{}, {} storm: trial {}, from {} on. The objective ({}) is missed for {}, charged to {}.",
+        "{}, {} storm: trial {}, from {} on. The objective ({}) is missed for {}, charged to {}. {}",
         clean(&of.design),
         which.to_lowercase(),
         of.trial,
-        instant(outage.from_ms),
+        instant(of, outage.from_ms),
         clean(&of.need),
         number::duration(outage.length_ms() as f64 / 60_000.0),
         charged.join(", "),
+        by_the_clock(of),
     );
     let rows = chain(of, outage);
     let figure = Figure::new(&caption, Some(table(rows, &[])), |width| Some(chart::storm(&label, &drawn, width)))?;
@@ -104,7 +102,7 @@ fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
         tip: format!("missed for {}", number::duration(outage.length_ms() as f64 / 60_000.0)),
     });
     let bars = bars(of, stretch).into_iter().map(|(name, from, to)| Span {
-        tip: format!("{}, from {}", clean(&name), instant(from)),
+        tip: format!("{}, from {}", clean(&name), instant(of, from)),
         label: clean(&name),
         from: clip(from),
         to: clip(to),
@@ -154,9 +152,9 @@ fn chain(of: &Timeline, outage: &Outage) -> Grid {
     let sides = [Side::Left, Side::Text, Side::Left, Side::Right];
     let rows =
         &of.rows[of.rows.partition_point(|row| row.at_ms < from)..of.rows.partition_point(|row| row.at_ms <= to)];
-    let told = |row: &Row| vec![instant(row.at_ms), clean(&row.says), clean(&row.rules), row.serving.to_string()];
+    let told = |row: &Row| vec![instant(of, row.at_ms), clean(&row.says), clean(&row.rules), row.serving.to_string()];
     let amiss = outage.amiss.iter();
-    let amiss = amiss.map(|of| vec![instant(of.since_ms), still(of), clean(&of.rules), String::new()]);
+    let amiss = amiss.map(|told| vec![instant(of, told.since_ms), still(told), clean(&told.rules), String::new()]);
     let mut told_rows: Vec<Vec<String>> = amiss.collect();
     let half = ROWS_MAX / 2;
     if rows.len() <= ROWS_MAX {

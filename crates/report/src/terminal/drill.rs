@@ -23,7 +23,7 @@ pub fn drill(of: &Drilled, style: Style) -> String {
             let sign = page.paint(Tone::Unsure, "!");
             page.paragraph(Some((&sign, 1)), &format!("{name}: the experiment cannot be run: {}", clean(why)), None);
         }
-        if !design.is_judged() && design.fails.is_empty() {
+        if !design.was_run() && design.fails.is_empty() {
             let sign = page.paint(Tone::Unsure, "!");
             let words = "nothing was run: nothing that the experiment does strikes anything that the model has";
             page.paragraph(Some((&sign, 1)), &format!("{name}: {words}"), None);
@@ -47,7 +47,24 @@ pub fn drill(of: &Drilled, style: Style) -> String {
 }
 
 fn verdict(of: &Drilled) -> String {
-    format!("{}{}", passes(of), partly(of))
+    format!("{}{}{}", passes(of), not_judged(of), partly(of))
+}
+
+/// On which designs the objective was not judged, and why.
+fn not_judged(of: &Drilled) -> String {
+    let mut whys: Vec<(&str, Vec<String>)> = Vec::new();
+    for design in &of.designs {
+        let Some(why) = design.not_judged.as_deref() else { continue };
+        match whys.iter_mut().find(|(other, _)| *other == why) {
+            Some((_, names)) => names.push(clean(&design.design)),
+            None => whys.push((why, vec![clean(&design.design)])),
+        }
+    }
+    let says = |(why, names): &(&str, Vec<String>)| {
+        let on = if names.len() == of.designs.len() { String::new() } else { format!(" on {}", names.join(", ")) };
+        format!(" The objective is not judged{on}: {}.", clean(why))
+    };
+    whys.iter().map(says).collect()
 }
 
 /// That some of the actions were not run.
@@ -70,13 +87,14 @@ fn passes(of: &Drilled) -> String {
     let named = |which: fn(&&DrillDesign) -> bool| -> Vec<String> {
         of.designs.iter().filter(which).map(|of| clean(&of.design)).collect()
     };
-    let (passed, not_run) = (named(|of| of.passes()), named(|of| !of.is_judged()));
-    let judged = of.designs.len() - not_run.len();
+    let (passed, not_run) = (named(|of| of.passes()), named(|of| !of.was_run()));
+    let judged = of.designs.iter().filter(|of| of.is_judged()).count();
     let far = if of.not_run.is_empty() { "" } else { " as far as it was run" };
     let says = match (passed.len(), judged) {
+        (_, 0) if not_run.len() < of.designs.len() => "No design passes or fails.".into(),
         (_, 0) => return "Nothing was run, so nothing was judged: no design passes or fails.".into(),
         (0, _) => "No design passes.".into(),
-        (some, all) if some == all && not_run.is_empty() => format!("Every design passes{far}."),
+        (some, all) if some == all && all == of.designs.len() => format!("Every design passes{far}."),
         (some, all) => format!("{some} of {all} designs pass{far}: {}.", passed.join(", ")),
     };
     if not_run.is_empty() {
@@ -140,22 +158,24 @@ fn designs(page: &mut Page, of: &Drilled) {
         ("verdict".into(), Side::Left),
         ("trials\npassed".into(), Side::Right),
         ("missed before\nmin".into(), Side::Right),
-        ("during\nmin".into(), Side::Right),
+        ("during: worst\nmin".into(), Side::Right),
+        ("typical\nmin".into(), Side::Right),
         ("well again\nafter, min".into(), Side::Right),
         ("fewest\nserving".into(), Side::Right),
     ];
     let rows = of.designs.iter().map(|design| row(page, design)).collect();
     page.grid(&Grid { columns, rows });
     if of.designs.iter().any(DrillDesign::is_judged) {
-        page.paragraph(None, "Figures are those of the trial that missed the most.", Some(Tone::Faint));
+        page.paragraph(None, "Figures are those of the trial that missed the most; typical: while the experiment lasted half of the trials missed no more than this.", Some(Tone::Faint));
     }
 }
 
 fn row(page: &Page, of: &DrillDesign) -> Vec<String> {
     let min = |ms: u64| number::plain(ms as f64 / 60_000.0, Toward::Up);
-    let says = match (of.is_judged(), of.passes()) {
+    let says = match (of.was_run(), of.passes()) {
         (false, _) if of.fails.is_empty() => page.paint(Tone::Unsure, "? nothing to run"),
         (false, _) => page.paint(Tone::Unsure, "? cannot be run"),
+        (true, _) if !of.is_judged() => page.paint(Tone::Unsure, "? not judged"),
         (true, true) => page.paint(Tone::Good, &format!("{} passes", page.sign("✓", "+"))),
         (true, false) => page.paint(Tone::Bad, &format!("{} fails", page.sign("✗", "x"))),
     };
@@ -166,9 +186,11 @@ fn row(page: &Page, of: &DrillDesign) -> Vec<String> {
             cells.push(format!("{} of {}", of.passed, of.trials));
             cells.push(min(judged.before_ms));
             cells.push(min(judged.during_ms));
+            cells.push(of.typical_during_ms.map_or_else(|| number::NONE.into(), min));
             cells.push(judged.recovers_ms.map_or("never".into(), min));
-            cells.push(of.least_serving.map_or_else(|| number::NONE.into(), |least| least.to_string()));
         }
     }
+    let none = || if of.was_run() { number::NONE.into() } else { String::new() };
+    cells.push(of.least_serving.map_or_else(none, |least| least.to_string()));
     cells
 }

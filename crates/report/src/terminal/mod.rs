@@ -50,7 +50,7 @@ pub(crate) use plan::{
 };
 pub use sweep::sweep;
 pub use timeline::{Told, timeline};
-pub(crate) use timeline::{instant, still};
+pub(crate) use timeline::{by_the_clock, charged, instant, still};
 
 use crate::{number, page};
 use page::{Page, Tone};

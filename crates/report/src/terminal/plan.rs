@@ -5,7 +5,7 @@ use super::causes::{self, whole_percent};
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Verdict as Sampling};
-use zonefall_study::plan::{BAND, CHEAPER, Nine, Offer, Planned, Verdict};
+use zonefall_study::plan::{AskedBy, BAND, CHEAPER, Nine, Offer, Planned, Verdict, Windowed};
 
 /// Designs of a list that are shown.
 const SHOWN: usize = 8;
@@ -89,20 +89,24 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
     match (of.verdict, &of.best) {
         (Verdict::Found, Some(best)) => {
             let within = if of.meets_target_itself {
-                format!("it meets the target of {}", target(of))
+                format!("it meets the target of {} on average over the years", target(of))
             } else {
                 let band = BAND * 100.0;
                 format!(
-                    "its misses are proven to be at most {band:.0} % above what the target of {} allows",
+                    "its misses are proven to be at most {band:.0} % above what the target of {} allows on average over the years",
                     target(of)
                 )
             };
             let said = format!("{}, for {}: {within}", clean(&best.design), cost_words(of, best));
             match of.depends_on() {
-                Some(words) => {
-                    (format!("{said}, as far as luck goes; but that depends on assumptions: {words}."), Tone::Unsure)
+                Some(words) => (
+                    format!("{said}, as far as luck goes; but that depends on assumptions: {words}.{}", windows(of)),
+                    Tone::Unsure,
+                ),
+                None if of.windows.as_ref().is_some_and(Windowed::is_amiss) => {
+                    (format!("{said}.{}", windows(of)), Tone::Unsure)
                 }
-                None => (format!("{said}."), Tone::Good),
+                None => (format!("{said}.{}", windows(of)), Tone::Good),
             }
         }
         (Verdict::NoneMeets, _) => {
@@ -142,6 +146,31 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
         ),
         _ => ("Not resolved: the trials do not suffice.".into(), Tone::Unsure),
     }
+}
+
+/// What `run --gate` asks beside the average, and whether the answer meets that too: a search does not look for it.
+fn windows(of: &Planned) -> String {
+    let Some(windows) = of.windows.as_ref().filter(|of| of.asked_by != AskedBy::Nobody) else { return String::new() };
+    let asked = number::percent_given(windows.asked_share);
+    let window = match windows.window.as_str() {
+        words if words.starts_with(|c: char| c.is_ascii_digit()) => format!("windows of {words}"),
+        words => format!("{words}s"),
+    };
+    let share = number::percent(windows.met.mean, Toward::Down);
+    let says = match windows.verdict {
+        Sampling::Meets => {
+            return format!(
+                " The target is met in at least {asked} of {window} too, as `run --gate` asks: in {share}."
+            );
+        }
+        Sampling::Misses => format!(
+            " But with this target it fails `run --gate`, which asks for at least {asked} of {window} too: {share} of them meet the target."
+        ),
+        Sampling::NotResolved => format!(
+            " But `run --gate` asks for at least {asked} of {window} too, and with this target that is not resolved: {share} of them met the target."
+        ),
+    };
+    format!("{says} A plan searches by the average: a higher --target finds what misses less.")
 }
 
 /// What the downtime comes from above all, in a sentence.

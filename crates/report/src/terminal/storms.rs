@@ -2,7 +2,7 @@
 
 use super::number;
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
-use super::timeline::instant;
+use super::timeline::{by_the_clock, instant};
 use zonefall_study::timeline::{Storms, Timeline};
 
 /// How to read the pictures.
@@ -54,10 +54,12 @@ fn scope(storms: &Storms) -> String {
         (searched, trials) if searched == trials => format!("all {} trials", number::count(trials)),
         (searched, trials) => format!("the first {} of {} trials", number::count(searched), number::count(trials)),
     };
+    let told = storms.designs.iter().find_map(|of| of.worst.as_ref().or(of.typical.as_ref()));
+    let clock = told.map_or_else(String::new, |of| format!(" {}", by_the_clock(of)));
     format!(
         "Single trials out of {of}: nothing here says how often. Worst: the trial with the most missed time; typical: the middle \
          one of those that missed. zonefall trace with the same \
-         scenario and seed, --design and --trial tells one step by step."
+         scenario and seed, --design and --trial tells one step by step.{clock}"
     )
 }
 
@@ -83,7 +85,7 @@ fn row(name: String, which: &str, of: &Timeline) -> Vec<String> {
         of.trial.to_string(),
         minutes(of.missed_ms),
         longest.map_or(String::new(), |outage| minutes(outage.length_ms())),
-        longest.map_or(String::new(), |outage| instant(outage.from_ms)),
+        longest.map_or(String::new(), |outage| instant(of, outage.from_ms)),
         cause,
     ]
 }

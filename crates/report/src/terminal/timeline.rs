@@ -27,10 +27,16 @@ pub enum Told {
 pub fn timeline(of: &Timeline, told: Told, style: Style) -> String {
     let mut page = Page::new(style);
     page.title(&format!("{}: trial {} of {}, seed {}", clean(&of.study), of.trial, clean(&of.design), of.seed));
-    page.paragraph(None, &verdict(of), Some(if of.missed_ms > 0 { Tone::Bad } else { Tone::Good }));
+    let tone = match (of.missed_ms, &of.not_judged) {
+        (0, None) => Tone::Good,
+        (0, Some(_)) => Tone::Unsure,
+        _ => Tone::Bad,
+    };
+    page.paragraph(None, &verdict(of), Some(tone));
     if let Some(words) = longest(of, told) {
         page.paragraph(None, &words, None);
     }
+    page.paragraph(None, &by_the_clock(of), Some(Tone::Faint));
     if let Some(words) = sessions(of) {
         page.paragraph(None, &words, None);
     }
@@ -91,6 +97,9 @@ fn rest(of: &Timeline, shown: &[usize], told: Told) -> String {
 
 fn verdict(of: &Timeline) -> String {
     let horizon = number::span(of.horizon_ms as f64 / 3_600_000.0);
+    if let Some(why) = &of.not_judged {
+        return format!("The objective ({}) is not judged in {horizon}: {}.", of.need, clean(why));
+    }
     match of.outages.as_slice() {
         [] => format!("The objective ({}) holds for all of {horizon}.", of.need),
         outages => format!(
@@ -110,7 +119,7 @@ fn longest(of: &Timeline, told: Told) -> Option<String> {
     Some(format!(
         "The longest is outage {}, on {}: {}, {share} of the missed time.{how}",
         at + 1,
-        instant(outage.from_ms),
+        instant(of, outage.from_ms),
         exactly(outage.length_ms()),
     ))
 }
@@ -137,35 +146,49 @@ fn exactly(ms: u64) -> String {
     if rest == 0 { text + &format!("{seconds} s") } else { text + &format!("{seconds}.{rest:03} s") }
 }
 
-/// "day 71 04:10:22".
-pub(crate) fn instant(ms: u64) -> String {
+/// "2026-07-04 22:15:00" by the scenario's clock; without a calendar "day 71 04:10:22" of the trial.
+pub(crate) fn instant(of: &Timeline, ms: u64) -> String {
+    if let Some(clock) = &of.local_time {
+        return clock.words(ms);
+    }
     let (day, rest) = (ms / 86_400_000, ms % 86_400_000);
     format!("day {day} {:02}:{:02}:{:02}", rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
+}
+
+/// Whose clock times are by.
+pub(crate) fn by_the_clock(of: &Timeline) -> String {
+    match &of.local_time {
+        Some(clock) => format!("Times are local, of {}.", clean(&clock.time_zone)),
+        None => "Times count from the beginning of the trial, day 0.".into(),
+    }
 }
 
 /// Tells an outage; the one before it is told already, or not.
 fn tell(page: &mut Page, of: &Timeline, (at, before): (usize, Option<usize>), outage: &Outage) {
     let length = outage.length_ms();
-    page.title(&format!("Outage {}: {}, {}", at + 1, instant(outage.from_ms), exactly(length)));
-    let cause = |(cause, ms): &(String, u64)| {
-        format!("{} {}", clean(cause), number::percent(*ms as f64 / length.max(1) as f64, number::Toward::Down))
-    };
-    let causes: Vec<String> = outage.causes.iter().map(cause).collect();
+    page.title(&format!("Outage {}: {}, {}", at + 1, instant(of, outage.from_ms), exactly(length)));
     let cut = if outage.cut { "; cut by the end of the trial" } else { "" };
-    page.paragraph(None, &format!("Charged to {}{cut}.", causes.join(", ")), None);
+    page.paragraph(None, &format!("Charged to {}{cut}.", charged(outage).join(", ")), None);
     let of_it = of.rows_of(outage);
     // What led to an outage before led to this one, too.
     let told = before.map_or(0, |before| of.rows_of(&of.outages[before]).end);
     if of_it.start < told {
-        let words = format!("It begins with what was out in outage {at}: from {} on.", instant(outage.roots_ms));
+        let words = format!("It begins with what was out in outage {at}: from {} on.", instant(of, outage.roots_ms));
         page.paragraph(None, &words, None);
     }
     for amiss in &outage.amiss {
-        let since = instant(amiss.since_ms);
+        let since = instant(of, amiss.since_ms);
         let rules = if amiss.rules.is_empty() { String::new() } else { format!(" [{}]", clean(&amiss.rules)) };
         page.paragraph(Some((&since, since.len())), &format!("{}{rules}", still(amiss)), Some(Tone::Unsure));
     }
     rows(page, of, &of.rows[of_it.start.max(told)..of_it.end], ROWS_SHOWN);
+}
+
+/// What its missed time is charged to, in shares that sum to all of it.
+pub(crate) fn charged(outage: &Outage) -> Vec<String> {
+    let parts: Vec<u64> = outage.causes.iter().map(|(_, ms)| *ms).collect();
+    let told = outage.causes.iter().zip(number::shares(&parts));
+    told.map(|((cause, _), share)| format!("{} {share}", clean(cause))).collect()
 }
 
 /// "still amiss: web/eastus/1/3 stays in state Failed …".
@@ -190,16 +213,17 @@ fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {
             Kind::Fault => Some(Tone::Unsure),
             _ => None,
         };
-        page.paragraph(Some((&instant(row.at_ms), instant(row.at_ms).len())), &(words(of, row) + &again(told)), tone);
+        let when = instant(of, row.at_ms);
+        page.paragraph(Some((&when, when.len())), &(words(of, row) + &again(of, told)), tone);
     }
 }
 
 /// ", and again 12 times until day 3 04:15:00".
-pub(crate) fn again(of: &Folded<'_>) -> String {
-    match of.again {
+pub(crate) fn again(of: &Timeline, told: &Folded<'_>) -> String {
+    match told.again {
         0 => String::new(),
-        1 => format!(", and again on {}", instant(of.until_ms)),
-        many => format!(", and again {} times until {}", number::count(many as u64), instant(of.until_ms)),
+        1 => format!(", and again on {}", instant(of, told.until_ms)),
+        many => format!(", and again {} times until {}", number::count(many as u64), instant(of, told.until_ms)),
     }
 }
 

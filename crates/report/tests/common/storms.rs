@@ -10,6 +10,7 @@ fn row(at_ms: u64, kind: Kind, says: &str, cause: &str, place: &str) -> Row {
         within: Place::Fault,
         kind,
         says: says.into(),
+        ends: says.contains("over"),
         refused: false,
         rules: "LB-02".into(),
         cause: cause.into(),
@@ -39,7 +40,7 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
     let quiet = row(101 * HOUR, Kind::Machine, name, name, name);
     let mut rows = vec![storm(100 * HOUR, "storm begins")];
     rows.extend(vec![quiet; 40]);
-    rows.push(storm(103 * HOUR, "storm is mainly over"));
+    rows.push(storm(103 * HOUR, "storm is over"));
     Timeline {
         schema: SCHEMA,
         study: name.into(),
@@ -48,9 +49,11 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
         seed: 1,
         measured_from_ms: 0,
         horizon_ms: 8760 * HOUR,
+        local_time: None,
         need: "at least 6 serving".into(),
         least_serving: Some(6),
         has_demand: false,
+        not_judged: None,
         missed_ms: 4 * HOUR,
         sessions_lost: vec![],
         outages: vec![Outage {

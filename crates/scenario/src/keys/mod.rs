@@ -195,6 +195,20 @@ pub(crate) fn under(parent: &str, name: &str) -> String {
     others.into_iter().find(|path| find(path).is_some()).unwrap_or(plain)
 }
 
+/// Other words for a key of a table, where a key of that name stands in another table.
+const OTHER_WORDS: [(&str, &str, &str); 5] = [
+    ("blips", "rate", "every"),
+    ("blips", "outage", "lasts"),
+    ("blips", "length", "lasts"),
+    ("jobs", "rate", "count"),
+    ("failover.<name>", "order", "parts"),
+];
+
+/// The key that is meant by another word.
+pub(crate) fn meant(table: &str, name: &str) -> Option<&'static str> {
+    OTHER_WORDS.iter().find(|(of, word, _)| (*of, *word) == (table, name)).map(|(.., key)| *key)
+}
+
 /// Paths of keys that are called so, or nearly so, wherever they stand: those that stand highest, three at most.
 pub(crate) fn elsewhere(name: &str) -> Vec<&'static str> {
     let mut names: Vec<&str> = keys().iter().map(plain_name).collect();

@@ -109,6 +109,7 @@ fn fingerprint(study: &Study) -> [u8; 32] {
         stopping,
         rows: _,
         money,
+        local_time: _,
     } = study;
     let mut hashing = Hashing(Sha256::new());
     let all = (name, seed, designs, topology, profile, replay, measure, (target, counterfactual, OPERATIONS));

@@ -7,6 +7,7 @@
 
 use super::Question;
 use super::bench::{Bench, Stopped};
+use super::windowed::Windowed;
 use crate::conclude::{Labels, conclude, estimate};
 use crate::outcome::{CauseOutcome, DesignOutcome, Estimate, Outcome};
 use crate::rare::{Method, Way};
@@ -41,6 +42,9 @@ pub struct Why {
     /// Its causes, the greatest first; charged minutes sum to that downtime.
     pub causes: Vec<CauseOutcome>,
 }
+
+/// What its downtime comes from, and its windows, if any is whole.
+type Explained = (Why, Option<Windowed>);
 
 /// A candidate, and how its trials are drawn.
 pub(super) struct Alone<'a> {
@@ -99,7 +103,7 @@ impl<'a> Alone<'a> {
         Ok((!how.stop.load(Ordering::Relaxed)).then_some(outcome))
     }
 
-    /// What its downtime comes from in so many trials, those that gave an estimate. Second looks, one for each cause that struck, take no more work
+    /// What its downtime comes from in so many trials, those that gave an estimate, and what windows they have. Second looks, one for each cause that struck, take no more work
     /// than the search took, or those of the first trials alone at most half of it.
     ///
     /// # Errors
@@ -108,7 +112,7 @@ impl<'a> Alone<'a> {
         &self,
         (seen, trials): (&MeanEstimate, u64),
         work: u64,
-    ) -> Result<Result<Option<Why>, Stopped>, RunError> {
+    ) -> Result<Result<Option<Explained>, Stopped>, RunError> {
         let looked_at = self.looked_at((seen.hits, trials), work);
         let Some(outcome) = self.run(&self.study(trials, looked_at == trials))? else { return Ok(Err(Stopped)) };
         let Some(mut of) = outcome.designs.into_iter().next() else { return Ok(Ok(None)) };
@@ -116,13 +120,15 @@ impl<'a> Alone<'a> {
             let Some(first) = self.run(&self.study(looked_at, true))? else { return Ok(Err(Stopped)) };
             first.designs.iter().for_each(|first| avoid_as(first, &mut of));
         }
-        Ok(Ok(Some(Why {
+        let windowed = Windowed::of(&of, self.question);
+        let why = Why {
             design: of.design,
             trials,
             trials_looked_at: looked_at,
             unavailability: estimate(seen, 1.0),
             causes: of.causes,
-        })))
+        };
+        Ok(Ok(Some((why, windowed))))
     }
 
     /// How many of so many trials, of which some had misses, may have second looks.

@@ -7,6 +7,7 @@ use super::frontier::{self, frontier};
 use super::lattice::Lattice;
 use super::roles::{Roles, runner_up, thumb};
 use super::search::Found;
+use super::windowed::Windowed;
 use super::{CHEAPER, Methods, Priced, Question, SCHEMA, Stand, Told, checks, edges, price, regions, unproven};
 use crate::conclude::need_in_words;
 use crate::run::RunError;
@@ -141,6 +142,8 @@ pub struct Planned {
     pub best: Option<Offer>,
     /// Whether it is proven to meet the target itself, not just within the band.
     pub meets_target_itself: bool,
+    /// Whether it meets it in enough windows too, which no search asks; none where no design meets it, or no window is whole.
+    pub windows: Option<Windowed>,
     /// The runner-up: the next cheapest that meets, or may.
     pub runner_up: Option<Offer>,
     /// What is cheaper by more than the tolerance and misses least, ties aside.
@@ -260,7 +263,10 @@ fn searched(
         bench.begins("asking what the downtime comes from");
         let seen = bench.estimate(first);
         let Ok(why) = Alone::new(&bench, first).why((&seen, bench.trials(first)), bench.work)? else { return Ok(None) };
-        planned.why = why;
+        if let Some((why, windowed)) = why {
+            planned.windows = windowed.filter(|_| planned.verdict == Verdict::Found);
+            planned.why = Some(why);
+        }
     }
     planned.tested = (0..question.candidates.len()).filter(|&candidate| bench.look(candidate) > 0).count() as u64;
     planned.work = bench.work;
@@ -401,6 +407,7 @@ fn concluded(
         priced: None,
         verdict: verdict(question, found),
         meets_target_itself: best.is_some_and(|best| bench.estimate(best).bounds.high() <= allowed),
+        windows: None,
         best: roles.best.map(told),
         runner_up: runner_up.map(told),
         cheaper: roles.cheaper.map(told),

@@ -38,10 +38,12 @@ mod regions;
 mod roles;
 mod search;
 mod unproven;
+mod windowed;
 
 pub use alone::Why;
 pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 pub use assumed::Assumed;
+pub use windowed::{AskedBy, Windowed};
 
 use crate::run::RunError;
 use crate::study::Study;
@@ -130,6 +132,10 @@ pub struct Question {
     pub method: Method,
     /// Whether the answer is looked at with what is assumed at its ends.
     pub assumptions: bool,
+    /// What a window is, in words.
+    pub window: String,
+    /// Who asks that enough windows meet the target, beside the average.
+    pub windows_asked_by: AskedBy,
     /// What a cost is counted in.
     pub unit: String,
     /// The most that a candidate may cost which is priced by simulation; the others are within it.

@@ -55,6 +55,7 @@ mod tests {
             within: Place::Decided,
             kind,
             says: says.into(),
+            ends: false,
             refused: says.starts_with("refused"),
             rules: String::new(),
             cause: String::new(),

@@ -23,6 +23,7 @@ pub use folded::{Folded, folded};
 pub use pick::{Pick, pick};
 pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
 
+use crate::local_time::LocalTime;
 use crate::stage;
 use crate::study::Study;
 use serde::Serialize;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 use thiserror::Error;
 use zonefall_engine::{BudgetExceeded, SimTime};
 use zonefall_faults::Strikes;
-use zonefall_fleet::{Ledger, Need, Seen, Sighting, Stand, Witness, World, population};
+use zonefall_fleet::{Design, Ledger, Need, Seen, Sighting, Stand, Witness, World, population};
 
 /// The version of the form.
 pub const SCHEMA: &str = "zonefall-timeline/1";
@@ -77,12 +78,18 @@ pub struct Timeline {
     pub measured_from_ms: u64,
     /// The end of the trial.
     pub horizon_ms: u64,
+    /// What clocks show in it; none without a calendar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_time: Option<LocalTime>,
     /// Its objective in words.
     pub need: String,
     /// Machines that must serve, where that is the objective.
     pub least_serving: Option<u32>,
     /// Whether there is a demand.
     pub has_demand: bool,
+    /// Why the objective was not judged, in words, where nothing in the time shown could miss it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_judged: Option<String>,
     /// Missed time of the ledger.
     pub missed_ms: u64,
     /// Sessions lost in the measured time by cause, the most first; empty where none are.
@@ -207,6 +214,9 @@ pub struct Row {
     pub kind: Kind,
     /// In words.
     pub says: String,
+    /// Of a fault of the storm: whether it is over.
+    #[serde(skip)]
+    pub ends: bool,
     /// Whether it is a refusal, which comes again as long as somebody asks.
     #[serde(skip)]
     pub refused: bool,
@@ -300,9 +310,11 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         seed: study.seed,
         measured_from_ms: study.measure.from.as_ms(),
         horizon_ms: study.measure.horizon.as_ms(),
+        local_time: study.local_time.as_deref().cloned(),
         need: crate::conclude::need_in_words(of),
         least_serving: if let Need::Serving(least) = of.need { Some(least) } else { None },
         has_demand: of.demand.is_some(),
+        not_judged: not_judged(study, of).filter(|_| ledger.missed_ms == 0),
         missed_ms: ledger.missed_ms,
         sessions_lost: sessions_lost(&ledger, &told.causes),
         longest: (0..outages.len()).max_by_key(|&at| outages[at].length_ms()),
@@ -314,6 +326,14 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         capacity: capacity::capacity(of, (arrives_milli, good_for_milli), &sightings),
         gateway: capacity::gateway(of, arrives_milli, &sightings),
     })
+}
+
+/// An objective on deadlines is not judged where none passes in measured time.
+fn not_judged(study: &Study, of: &Design) -> Option<String> {
+    let (Need::Done(..), Some(jobs)) = (&of.need, &of.jobs) else { return None };
+    let measured = study.measure.from..study.measure.horizon;
+    let passes = jobs.batches.iter().any(|batch| measured.contains(&batch.due));
+    (!passes).then(|| "no deadline passes in the measured time".into())
 }
 
 fn sessions_lost(ledger: &Ledger, causes: &[String]) -> Vec<(String, f64)> {

@@ -220,6 +220,7 @@ impl Telling<'_> {
             },
             kind,
             says,
+            ends: false,
             refused: false,
             rules: String::new(),
             cause: String::new(),

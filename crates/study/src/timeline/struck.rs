@@ -1,9 +1,11 @@
 //! What the storm does to places where the design has machines, or to what it may need.
 
 use super::amiss::{Amiss, Lasts};
+use super::beside::span;
 use super::rows::{Telling, shortened};
 use super::{Kind, Row};
 use std::collections::BTreeMap;
+use zonefall_engine::SimTime;
 use zonefall_faults::{EventId, component_of};
 use zonefall_fleet::{Sighting, Structure};
 use zonefall_topology::{RackId, ZoneId};
@@ -12,26 +14,32 @@ use zonefall_topology::{RackId, ZoneId};
 const CONTROL: &str = "control plane of ";
 const CAPACITY: &str = "capacity to allocate in ";
 
-/// What an event takes, in words: what kind of thing, and the names of all.
-type Places<'a> = BTreeMap<(EventId, &'a str), Vec<String>>;
+/// What an event takes, in words: what kind of thing, and the names of all, with when the last of it is back.
+type Places<'a> = BTreeMap<(EventId, &'a str), (Vec<String>, SimTime)>;
 
 impl Telling<'_> {
     /// The rows of all that the storm does, and how long each lasts.
     pub(super) fn storm_rows(&self, at_first: &Sighting, sightings: &[Sighting]) -> (Vec<Row>, Vec<Lasts>) {
         let (mut rows, mut lasting) = (Vec::new(), Vec::new());
-        for ((event, what), mut names) in self.places() {
+        for ((event, what), (mut names, last)) in self.places() {
             names.dedup();
             let event = self.strikes.storm().events[event.0 as usize];
             let (cause, place) = (self.causes[event.cause as usize].clone(), shortened(&names));
             let rules = self.rules_of(event.cause);
+            // Racks may come back late; what is no rack is over when it is.
+            let end = if what.is_empty() { event.end } else { last };
             let (since_ms, says) = (event.start.as_ms(), format!("{cause} goes on: {what}{place}"));
-            lasting.push((since_ms, event.end.as_ms(), Amiss { since_ms, says, rules: rules.into() }));
+            lasting.push((since_ms, end.as_ms(), Amiss { since_ms, says, rules: rules.into() }));
             let strikes = match what {
                 CAPACITY => format!("new machines in {place} ({cause})"),
                 CONTROL => format!("{what}{place} ({cause})"),
                 _ => format!("{cause} {place}"),
             };
-            for (t, says) in [(event.start, "begins"), (event.end, "is mainly over")] {
+            let is_over = match last > end {
+                true => format!("is over but for late racks, the last of them {} later", span(last.since(end))),
+                false => "is over".into(),
+            };
+            for (t, says, ends) in [(event.start, "begins", false), (end, &is_over, true)] {
                 if t >= self.strikes.horizon() {
                     continue;
                 }
@@ -40,7 +48,7 @@ impl Telling<'_> {
                 let level = Sighting { t, ..before.clone() };
                 let row = Self::row(&level, Kind::Fault, format!("{cause} {says}: {what}{place}"));
                 let (cause, place, strikes) = (cause.clone(), place.clone(), strikes.clone());
-                rows.push(Row { rules: rules.into(), cause, place, strikes, ..row });
+                rows.push(Row { rules: rules.into(), cause, place, strikes, ends, ..row });
             }
         }
         (rows, lasting)
@@ -62,7 +70,9 @@ impl Telling<'_> {
             let cause = &self.causes[storm.events[outage.event.0 as usize].cause as usize];
             if outage.racks == 0 {
                 if own.contains(&cause.as_str()) {
-                    places.entry((outage.event, "component ")).or_default().push(component_of(cause).to_owned());
+                    let of = places.entry((outage.event, "component ")).or_default();
+                    of.0.push(component_of(cause).to_owned());
+                    of.1 = of.1.max(outage.end);
                 }
                 continue;
             }
@@ -70,16 +80,22 @@ impl Telling<'_> {
             let zones = zone(outage.first_rack)..=zone(outage.first_rack + outage.racks - 1);
             if zones.map(ZoneId).any(uses) {
                 let name = self.racks(outage.first_rack, outage.racks);
-                places.entry((outage.event, "")).or_default().push(name);
+                let of = places.entry((outage.event, "")).or_default();
+                of.0.push(name);
+                of.1 = of.1.max(outage.end);
             }
         }
         for span in storm.control_plane.iter().filter(|span| regions.contains(&span.of)) {
             let region = topology.regions().get(span.of as usize).map(|region| region.name.clone());
-            places.entry((span.event, CONTROL)).or_default().extend(region);
+            let of = places.entry((span.event, CONTROL)).or_default();
+            of.0.extend(region);
+            of.1 = of.1.max(span.end);
         }
         for span in storm.allocation.iter().filter(|span| uses(ZoneId(span.of))) {
             let name = topology.zone_name(ZoneId(span.of));
-            places.entry((span.event, CAPACITY)).or_default().push(name);
+            let of = places.entry((span.event, CAPACITY)).or_default();
+            of.0.push(name);
+            of.1 = of.1.max(span.end);
         }
         places
     }

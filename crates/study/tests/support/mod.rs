@@ -77,5 +77,6 @@ pub fn study(profile: Profile, designs: Vec<Design>, days: u64, trials: u64) -> 
         confidence: Confidence::P95,
         counterfactual: true,
         rows: true,
+        local_time: None,
     }
 }

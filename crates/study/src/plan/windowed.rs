@@ -1,0 +1,54 @@
+//! Whether the answer of a plan meets its target in windows too, as `run --gate` asks. A search goes by the average alone; the
+//! trials of its answer know both.
+
+use super::Question;
+use crate::outcome::{DesignOutcome, Estimate, Verdict};
+use serde::Serialize;
+
+/// Who asks that enough windows meet the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedBy {
+    /// Nobody: the gate leaves windows out.
+    Nobody,
+    /// A gate that says nothing else.
+    Default,
+    /// The scenario's gate.
+    Gate,
+}
+
+/// The windows of a design.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Windowed {
+    /// The design.
+    pub design: String,
+    /// What a window is, in words.
+    pub window: String,
+    /// Who asks for them.
+    pub asked_by: AskedBy,
+    /// The share of whole windows that has to meet the target.
+    pub asked_share: f64,
+    /// The share that does, of the trials that the search had of it: at the confidence of a run of it.
+    pub met: Estimate,
+    /// The one against the other.
+    pub verdict: Verdict,
+}
+
+impl Windowed {
+    /// Of the outcome of a design run by itself; none where no window is whole.
+    pub(super) fn of(design: &DesignOutcome, question: &Question) -> Option<Self> {
+        Some(Self {
+            design: design.design.clone(),
+            window: question.window.clone(),
+            asked_by: question.windows_asked_by,
+            asked_share: question.study.confidence.level(),
+            met: design.windows_met?,
+            verdict: design.verdict_windows?,
+        })
+    }
+
+    /// Whether `run --gate` asks for them and they are not shown to meet the target.
+    pub fn is_amiss(&self) -> bool {
+        self.asked_by != AskedBy::Nobody && self.verdict != Verdict::Meets
+    }
+}

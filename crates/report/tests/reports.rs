@@ -8,7 +8,9 @@ use std::io::Cursor;
 use zonefall_report::{
     About, Assumption, Contents, CsvLocale, Made, ReportKind, Reports, ResultFile, plan_files, result_files,
 };
-use zonefall_study::outcome::{CauseOutcome, DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use zonefall_study::outcome::{
+    CauseOutcome, DesignOutcome, Estimate, JobsOutcome, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
+};
 use zonefall_study::plan::{Method, Methods, Offer, Planned, Why};
 use zonefall_study::timeline::Storms;
 
@@ -431,6 +433,60 @@ fn the_frontier_is_that_of_bills_and_downtime() {
     is_rounded(&step[4].replace(',', ""), (to.0 - from.0) / (from.1 / to.1).log10(), true);
 }
 
+/// Half a cent is no step: of designs at one price the best stands on the frontier, and none behind it does.
+#[test]
+fn bills_that_hardly_differ_are_one_price() {
+    let mut outcome = common::outcome();
+    let bill = |design: &DesignOutcome| design.bill.as_ref().unwrap().bill_per_month.mean;
+    outcome.designs.sort_by(|a, b| bill(a).total_cmp(&bill(b)));
+    outcome.designs.truncate(2);
+    outcome.differences.clear();
+    let cost = bill(&outcome.designs[0]);
+    for (design, (more, missed)) in outcome.designs.iter_mut().zip([(0.0, 4e-4), (0.005, 1e-4)]) {
+        design.bill.as_mut().unwrap().bill_per_month = common::interval(cost + more, cost + more, cost + more, 100);
+        design.unavailability = common::interval(missed, 0.9 * missed, 1.1 * missed, 100);
+    }
+    let [worse, better] = [&outcome.designs[0].design, &outcome.designs[1].design];
+    for name in ["report.html", "report.md"] {
+        let text = text(&outcome, name);
+        let stands = |row: &Vec<String>| row.len() == 6 && (row[5].contains("frontier") || row[5].contains("behind"));
+        let said = |design: &str| rows(&text, design).into_iter().find(stands).unwrap()[5].clone();
+        assert_eq!([said(better), said(worse)], ["on the frontier".to_owned(), format!("behind {better}")], "{name}");
+        assert!(!text.contains("month more"), "{name} has a step of half a cent");
+    }
+}
+
+/// How many batches were late, with their interval, or at most so many; and what requests lost beside them.
+#[test]
+fn batches_of_jobs_have_an_interval_or_a_bound() {
+    let mut outcome = common::outcome();
+    outcome.designs.truncate(3);
+    let jobs = |batches, met| {
+        Some(JobsOutcome { batches, met, clearance_p50_h: None, clearance_p95_h: None, clearance_p99_h: None })
+    };
+    outcome.designs[0].jobs = jobs(182_000, common::interval(0.946_833, 0.945_665, 0.947_985, 400));
+    outcome.designs[1].jobs = jobs(182_000, common::interval(1.0, 0.999_98, 1.0, 0));
+    outcome.designs[2].jobs = jobs(182_000, common::interval(0.999_9, 0.999_7, 0.999_95, 3));
+    outcome.designs[0].unserved = Some(common::interval(0.001_2, 0.001_1, 0.001_3, 400));
+    outcome.designs[1].unserved = Some(common::bound(0.0, 0.000_02, 0));
+    let cells = |text: &str, at: usize, cells: usize| {
+        let has = |row: &&Vec<String>| row.len() == cells;
+        let found = rows(text, &outcome.designs[at].design).iter().rfind(has).map(|row| row[1..3.min(cells)].to_vec());
+        found.unwrap_or_else(|| panic!("{cells} cells of {at}"))
+    };
+    for name in ["report.html", "report.md"] {
+        let text = text(&outcome, name);
+        assert!(text.contains("182,000") && !text.contains("182000"), "{name}");
+        assert_eq!(cells(&text, 0, 7), ["5.4 %", "5.2 %–5.5 %"], "{name}");
+        assert_eq!(cells(&text, 1, 7), ["≤ 0.0020 %", ""], "{name}");
+        assert_eq!(cells(&text, 2, 7), ["≤ 0.030 %", ""], "{name}");
+        let beside = text.split("not served").nth(1).unwrap();
+        assert_eq!(cells(beside, 0, 3), ["0.12 %", "0.11 %–0.13 %"], "{name}");
+        assert_eq!(cells(beside, 1, 3), ["≤ 0.0020 %", ""], "{name}");
+        assert_eq!(cells(beside, 2, 3), ["-", ""], "{name}");
+    }
+}
+
 fn offer(name: &str, cost: f64, unavailability: f64, low: Option<f64>) -> Offer {
     Offer {
         design: name.into(),
@@ -495,6 +551,7 @@ fn planned(name: &str) -> Planned {
         methods: Methods { asked: Method::Crude, plain: 12, forced: 0, nothing_found: 0, gain_least: None },
         priced: None,
         assumed: vec![],
+        batches: vec![],
         notes: vec![format!("a note of {name}")],
     }
 }

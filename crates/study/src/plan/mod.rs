@@ -27,6 +27,7 @@
 mod alone;
 mod answer;
 mod assumed;
+mod batches;
 mod bench;
 mod checks;
 mod edges;
@@ -42,6 +43,7 @@ mod unproven;
 pub use alone::Why;
 pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 pub use assumed::Assumed;
+pub use batches::Batches;
 
 use crate::run::RunError;
 use crate::study::Study;
@@ -56,6 +58,8 @@ pub const SCHEMA: &str = "zonefall-plan/1";
 pub const BAND: f64 = 0.1;
 /// Candidates that are cheaper by less than this share are no better.
 pub const CHEAPER: f64 = 0.01;
+/// Costs that differ by no more than this share are one price along a frontier.
+pub const SAME_PRICE: f64 = 0.001;
 /// Trials of the first look.
 pub const FIRST_LOOK: u64 = 128;
 

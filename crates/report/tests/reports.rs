@@ -378,6 +378,14 @@ fn storms_are_shown_with_their_trials() {
     let less = text_with(&outcome, &storms, "report.html");
     assert_eq!(html.matches("<figure>").count(), less.matches("<figure>").count() + 1);
     assert_eq!(less.matches(">one-zone zone0</text>").count(), 2, "wide and narrow, as a zone only");
+    // A refusal that comes again is a row.
+    let again = |html: &str| html.matches("and again 39 times until").count();
+    let mut refused = common::storms(&["one-zone"], 5);
+    let rows = |storms: &mut Storms| {
+        storms.designs[0].worst.as_mut().map(|of| of.rows[1..41].iter_mut().for_each(|row| row.refused = true))
+    };
+    rows(&mut refused).unwrap();
+    assert_eq!((again(&html), again(&text_with(&outcome, &refused, "report.html"))), (0, 1));
     storms = Storms::none("a <reason>");
     assert!(text_with(&outcome, &storms, "report.html").contains("Not shown: a &lt;reason&gt;."));
 }
@@ -431,6 +439,44 @@ fn the_frontier_is_that_of_bills_and_downtime() {
     is_rounded(&step[2], to.0 - from.0, true);
     is_rounded(&step[3], from.1 / to.1, false);
     is_rounded(&step[4].replace(',', ""), (to.0 - from.0) / (from.1 / to.1).log10(), true);
+}
+
+/// What is said of several designs in the same words is one warning, and no other is touched.
+#[test]
+fn warnings_with_the_same_words_are_said_once() {
+    let mut outcome = common::outcome();
+    let [first, second] = [0, 1].map(|at| outcome.designs[at].design.clone());
+    let words = "only 18 trials missed their objective";
+    outcome.warnings =
+        vec![format!("{first}: {words}"), "of all".into(), format!("{second}: {words}"), format!("{second}: other")];
+    let summary: Vec<String> = sheet(&mut Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap(), "Summary")
+        .rows()
+        .map(|row| row.iter().map(ToString::to_string).collect())
+        .collect();
+    for (name, text) in
+        [("html", text(&outcome, "report.html")), ("md", text(&outcome, "report.md")), ("xlsx", summary.join("\n"))]
+    {
+        assert_eq!(text.matches(words).count(), 1, "{name}");
+        assert!(text.replace('\\', "").contains(&format!("{first}; {second}: {words}")), "{name}");
+        assert!(text.contains("of all") && text.contains(&format!("{second}: other")), "{name}");
+    }
+}
+
+/// Of narrow pictures no name is cut, however many lines it takes.
+#[test]
+fn names_of_narrow_pictures_are_whole() {
+    let mut outcome = common::outcome();
+    let name = "eighteen machines, three of them deallocated and started when needed";
+    outcome.designs[1].design = name.into();
+    outcome.differences[0].design = name.into();
+    let html = text(&outcome, "report.html");
+    let narrow: Vec<&str> =
+        html.split("<div class=\"narrow\">").skip(1).filter_map(|of| of.split("</div>").next()).collect();
+    let drawn = narrow.iter().filter(|svg| svg.contains(">eighteen machines"));
+    assert!(drawn.clone().count() >= 4);
+    for svg in drawn.filter(|svg| !svg.contains("Cost against availability")) {
+        assert!(svg.contains("needed</text>") && !svg.contains("…<"), "{svg}");
+    }
 }
 
 /// Half a cent is no step: of designs at one price the best stands on the frontier, and none behind it does.

@@ -50,8 +50,9 @@ pub(crate) use plan::{
 };
 pub use sweep::sweep;
 pub use timeline::{Told, timeline};
-pub(crate) use timeline::{instant, still};
+pub(crate) use timeline::{again, instant, still};
 
+use crate::warnings::warnings;
 use crate::{number, page};
 use page::{Page, Tone};
 use zonefall_study::outcome::Outcome;
@@ -111,7 +112,7 @@ pub(crate) fn blocks(outcome: &Outcome, storms: Option<&Storms>, style: Style) -
     method::draw(&mut page, outcome);
     if !outcome.warnings.is_empty() {
         page.title("Warnings");
-        for warning in &outcome.warnings {
+        for warning in &warnings(outcome) {
             let sign = page.paint(Tone::Unsure, "!");
             page.paragraph(Some((&sign, 1)), warning, None);
         }

@@ -11,7 +11,7 @@ use crate::exactly::exactly;
 use crate::misses::Kinds;
 use crate::outcome::*;
 use crate::study::Study;
-use crate::warnings::{MATTERS, digits, no_room, of_the_study};
+use crate::warnings::{Cut, MATTERS, cut_off, digits, no_room, of_the_study};
 use zonefall_fleet::{Design, Operation};
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;
@@ -157,6 +157,7 @@ pub(super) fn warnings(
     if matches!(of.drawn, Drawn::Forced(_)) {
         said.extend(designs.iter().zip(kinds).filter_map(|(design, kinds)| too_few(study, of.trials(), design, kinds)));
     }
+    let mut cut: Vec<Cut<'_>> = Vec::new();
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
         let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
         if design.unavailability.quality == Quality::UpperBound {
@@ -185,9 +186,8 @@ pub(super) fn warnings(
             ));
         }
         said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Sample::hits)));
-        if tally.cut_by_horizon > 0 {
-            said.push(format!("{name}: {} outages were cut by the end of the trial", tally.cut_by_horizon));
-        }
+        cut.push(Cut { name, outages: tally.cut_by_horizon, short: false });
     }
+    said.extend(cut_off(&cut));
     said
 }

@@ -225,15 +225,23 @@ pub(super) fn table(grid: Grid, coloured: &[(String, Tone)]) -> HtmlTable {
         let stands_for = 1 + grid.rows[at + 1..].iter().take_while(empty).count();
         let cells = row.iter().zip(&classes).enumerate().filter(|(at, (words, _))| *at > 0 || !words.is_empty());
         let cell = |(at, (words, class)): (usize, (&String, &&'static str))| {
-            let colour = coloured.iter().find(|(of, _)| of == words).map(|(_, tone)| class_of(*tone));
+            let colour = coloured
+                .iter()
+                .find(|(of, _)| of == words || words.starts_with(&format!("{of}\n")))
+                .map(|(_, tone)| class_of(*tone));
             let rows = if at == 0 { stands_for } else { 0 };
             // A sign stays with its word.
-            let words = if colour.is_some() { words.trim().replacen(' ', "\u{a0}", 1) } else { words.trim().to_owned() };
+            let words = if colour.is_some() { one_line(words).replacen(' ', "\u{a0}", 1) } else { one_line(words) };
             HtmlCell { words, class: colour.unwrap_or(class), rows }
         };
         cells.map(cell).collect()
     });
     HtmlTable { rows: rows.collect(), columns }
+}
+
+/// A cell with all of its lines in one.
+fn one_line(cell: &str) -> String {
+    cell.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
 /// The assumptions as a table, mode by mode.

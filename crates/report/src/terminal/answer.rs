@@ -2,6 +2,7 @@
 
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
+use crate::headline::open_for;
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
@@ -139,9 +140,11 @@ fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
         columns.push(("needs".into(), Side::Text));
     }
     let row = |design: &DesignOutcome| {
-        let mut row = vec![clean(&design.design), said(page, design.verdict_mean), availability(page, outcome, design)];
+        let mean = with_reason(said(page, design.verdict_mean), open_for(design, false));
+        let mut row = vec![clean(&design.design), mean, availability(page, outcome, design)];
         if windows {
-            row.push(design.verdict_windows.map_or_else(|| number::NONE.into(), |of| said(page, of)));
+            let said = design.verdict_windows.map_or_else(|| number::NONE.into(), |of| said(page, of));
+            row.push(with_reason(said, open_for(design, true)));
             row.push(windows_met(page, design));
         }
         if needs {
@@ -150,6 +153,14 @@ fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
         row
     };
     Grid { rows: outcome.designs.iter().map(row).collect(), columns }
+}
+
+/// A verdict with what keeps it open below it.
+fn with_reason(said: String, why: Option<&str>) -> String {
+    match why {
+        Some(why) => format!("{said}\n  ({})", why.replace(" and ", ",\n  ")),
+        None => said,
+    }
 }
 
 /// The share of windows that meet the target; where none failed to, its lower end.

@@ -3,7 +3,7 @@
 use super::designs::{HITS_ENOUGH, share_of_few};
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{DesignOutcome, Estimate, JobsOutcome, Outcome, Quality, Quantile};
+use zonefall_study::outcome::{BATCHES, DesignOutcome, Estimate, JobsOutcome, Outcome, Quality, Quantile};
 
 /// Least decimals of a share of batches that were in time, in percent.
 const MET_DECIMALS: u32 = 2;
@@ -11,8 +11,16 @@ const MET_DECIMALS: u32 = 2;
 const NOTE: &str = "Clearance: from the coming of a batch until all of it is done, over the batches that were; workers are \
                     a fluid, and the last job of a batch takes its own time on top.";
 
+const UNTOLD: &str = "Not counted here: trials that are forced or split tell of shares of time and not of single batches, so neither how many \
+                      were late nor how long they took is known. `--method crude` counts them.";
+
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
+    let untold = outcome.method.as_ref().is_some_and(|of| of.untold.iter().any(|what| what == BATCHES));
     if outcome.designs.iter().all(|design| design.jobs.is_none()) {
+        if untold {
+            page.title("Batches of jobs");
+            page.paragraph(None, UNTOLD, None);
+        }
         return;
     }
     page.title("Batches of jobs");

@@ -43,6 +43,7 @@ pub use drill::drill;
 pub use fit::fit_table;
 pub use importance::importances;
 pub use incidents::incident_table;
+pub(crate) use operations::shown as operation_words;
 pub use plan::plan;
 pub(crate) use plan::{
     availability as plan_availability, blocks as plan_blocks, blocks_below as plan_blocks_below, cost_words,

@@ -13,6 +13,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let grid = verdicts(page, outcome);
     let coloured = [Verdict::Meets, Verdict::Misses, Verdict::NotResolved].map(|of| (said(page, of), tone(of)));
     page.grid_with(&grid, coloured.into());
+    if tells_needs_apart(outcome) {
+        page.paragraph(None, &needs_in_words(outcome), None);
+    }
     if let Some(words) = in_words(outcome) {
         page.paragraph(None, &words, None);
     }
@@ -31,6 +34,28 @@ pub(crate) fn target(outcome: &Outcome) -> String {
 fn common_need(outcome: &Outcome) -> Option<&str> {
     let first = outcome.designs.first()?.need.as_str();
     outcome.designs.iter().all(|design| design.need == first).then_some(first)
+}
+
+/// Longer needs would be most of a table.
+const NEED_MAX: usize = 32;
+
+/// Whether needs that differ stand below the table, and not in it.
+fn tells_needs_apart(outcome: &Outcome) -> bool {
+    common_need(outcome).is_none() && outcome.designs.iter().any(|design| design.need.chars().count() > NEED_MAX)
+}
+
+/// What each design needs, those that need the same together.
+fn needs_in_words(outcome: &Outcome) -> String {
+    let mut all: Vec<(&str, Vec<String>)> = Vec::new();
+    for design in &outcome.designs {
+        match all.iter_mut().find(|(need, _)| *need == design.need) {
+            Some((_, designs)) => designs.push(clean(&design.design)),
+            None => all.push((&design.need, vec![clean(&design.design)])),
+        }
+    }
+    let told: Vec<String> =
+        all.into_iter().map(|(need, designs)| format!("for {}: {}", designs.join(", "), clean(need))).collect();
+    format!("What has to hold: {}.", told.join("; "))
 }
 
 pub(crate) fn objective(outcome: &Outcome) -> String {
@@ -135,7 +160,7 @@ fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
         columns.push((format!("in {share}\nof windows"), Side::Left));
         columns.push(("windows\nthat meet".into(), Side::Right));
     }
-    let needs = common_need(outcome).is_none();
+    let needs = common_need(outcome).is_none() && !tells_needs_apart(outcome);
     if needs {
         columns.push(("needs".into(), Side::Text));
     }

@@ -85,6 +85,7 @@ pub(crate) fn study(name: &str, place: (u32, u32, u32), modes: Vec<Mode>, design
         first_trial: 0,
         stopping: None,
         money: None,
+        local_time: None,
         designs: designs.into_iter().map(Arc::new).collect(),
         topology: Arc::new(Topology::new(vec![region]).expect("the topologies are constants")),
         profile: Profile { name: name.into(), modes },

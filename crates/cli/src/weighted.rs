@@ -141,6 +141,7 @@ fn plain(asked: Method, why: String) -> MethodOutcome {
         patterns: Vec::new(),
         levels: Vec::new(),
         failure_share: None,
+        untold: Vec::new(),
         designs: Vec::new(),
     }
 }

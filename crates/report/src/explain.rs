@@ -2,6 +2,7 @@
 
 use crate::csv::{self, CsvLocale};
 use crate::files::FilesError;
+use crate::terminal::operation_words;
 use zonefall_study::comparison::Comparison;
 use zonefall_study::importance::Importance;
 use zonefall_study::outcome::{OPERATION_TABLE, Outcome};
@@ -113,7 +114,9 @@ pub fn topics() -> Vec<String> {
 /// What a column says, in every file that has it; what each column of a file says; what is counted of managed sets, one of them
 /// (by its name, or as tables show it) or all.
 pub fn explain(topic: &str) -> Option<String> {
-    let is_meant = |name: &str| name == topic || name.trim_end_matches("_h").replace('_', " ") == topic;
+    let is_meant = |name: &str| {
+        name == topic || name.trim_end_matches("_h").replace('_', " ") == topic || operation_words(name) == topic
+    };
     let counted = OPERATION_TABLE.iter().filter(|row| topic == "operations" || is_meant(row.name));
     let counted: Vec<String> = counted.map(|row| format!("{}\n  {} ({})\n", row.name, row.doc, row.rules)).collect();
     if !counted.is_empty() {

@@ -2,9 +2,11 @@
 //!
 //! In: an outcome with bills. Out: its designs by cost. The order is that of the estimates. What costs more and is not told apart from
 //! a cheaper design of the frontier is no gain, and not on it: two are told apart where their intervals lie apart or, on the same
-//! luck, their difference from the first design does. A design of which only a bound is known stands at its bound.
+//! luck, their difference from the first design does. A design of which only a bound is known stands at its bound. Bills that differ
+//! by no more than [`SAME_PRICE`] are one price, of which the best by its estimate stands first.
 
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
+use zonefall_study::plan::SAME_PRICE;
 
 /// A design at its price.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +55,7 @@ pub(crate) fn offered(outcome: &Outcome) -> Vec<Offered<'_>> {
     let bills = outcome.designs.iter().filter_map(|of| Some((of, of.bill.as_ref()?.bill_per_month)));
     let mut all: Vec<(&DesignOutcome, Estimate)> = bills.collect();
     all.sort_by(|a, b| at(a.1).total_cmp(&at(b.1)).then(at(a.0.unavailability).total_cmp(&at(b.0.unavailability))));
+    best_first(&mut all);
     let mut last: Option<&DesignOutcome> = None;
     let offer = |place: usize| {
         let (of, bill) = all[place];
@@ -68,6 +71,17 @@ pub(crate) fn offered(outcome: &Outcome) -> Vec<Offered<'_>> {
     (0..all.len()).map(offer).collect()
 }
 
+/// Of those at one price, counted from its least bill, the best first.
+fn best_first(all: &mut [(&DesignOutcome, Estimate)]) {
+    let mut from = 0;
+    while let Some(&(_, least)) = all.get(from) {
+        let most = at(least) * (1.0 + SAME_PRICE);
+        let to = from + all[from..].partition_point(|of| at(of.1) <= most).max(1);
+        all[from..to].sort_by(|a, b| at(a.0.unavailability).total_cmp(&at(b.0.unavailability)));
+        from = to;
+    }
+}
+
 /// Whether a design misses less than another beyond doubt.
 fn is_better(outcome: &Outcome, of: &DesignOutcome, than: &DesignOutcome) -> bool {
     let difference = |design: &DesignOutcome, against: &DesignOutcome| {
@@ -79,7 +93,7 @@ fn is_better(outcome: &Outcome, of: &DesignOutcome, than: &DesignOutcome) -> boo
         || difference(than, of).is_some_and(|of| of.low.is_some_and(|low| low > 0.0))
 }
 
-/// Against those that cost no more: they stand before it.
+/// Against those that cost no more, or as much and are better: they stand before it.
 fn standing<'a>(outcome: &Outcome, all: &[(&'a DesignOutcome, Estimate)], place: usize) -> Standing<'a> {
     let own = all[place].0.unavailability;
     let better = |other: &&(&DesignOutcome, Estimate)| at(other.0.unavailability) <= at(own);

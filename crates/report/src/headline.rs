@@ -15,6 +15,38 @@ pub(crate) fn both(design: &DesignOutcome) -> Verdict {
     }
 }
 
+/// What keeps a verdict open where what is assumed was looked at: luck, a look that turns it, or both.
+pub(crate) fn open_for(design: &DesignOutcome, windows: bool) -> Option<&'static str> {
+    let of = design.assumptions.as_ref()?;
+    let (verdict, sampling, depends) = match windows {
+        false => (Some(design.verdict_mean), Some(of.verdict_mean_sampling), &of.mean_depends_on),
+        true => (design.verdict_windows, of.verdict_windows_sampling, &of.windows_depend_on),
+    };
+    let says = |verdict: Verdict| {
+        of.variations
+            .iter()
+            .any(|of| if windows { of.verdict_windows == Some(verdict) } else { of.verdict_mean == verdict })
+    };
+    let turned = depends.is_some() || says(Verdict::Meets) && says(Verdict::Misses);
+    match (verdict, sampling, turned) {
+        (Some(Verdict::NotResolved), Some(Verdict::NotResolved), true) => Some("luck and assumptions"),
+        (Some(Verdict::NotResolved), _, true) => Some("assumptions"),
+        (Some(Verdict::NotResolved), ..) => Some("luck"),
+        _ => None,
+    }
+}
+
+/// What more trials would do for a design that is not resolved.
+fn remedy(design: &DesignOutcome) -> &'static str {
+    let open = [false, true].map(|windows| open_for(design, windows));
+    let any = |words: &str| open.iter().flatten().any(|why| why.contains(words));
+    match (any("luck"), any("assumptions")) {
+        (false, true) => "its verdict depends on assumptions, and more trials do not help",
+        (true, true) => "its verdict depends on luck and on assumptions, and more trials help with the first alone",
+        _ => "run more trials",
+    }
+}
+
 /// Which designs meet the objective; none where the results cannot say: trials that end at the first miss, and records.
 pub(crate) fn headline(outcome: &Outcome) -> Option<(Tone, String)> {
     if outcome.until_first_miss || outcome.designs.is_empty() || is_record(outcome) {
@@ -32,7 +64,10 @@ pub(crate) fn headline(outcome: &Outcome) -> Option<(Tone, String)> {
     };
     let mut words = match (all, meets.len()) {
         (1, 1) => return Some((tone, format!("{} meets the objective.", meets[0]))),
-        (1, _) if misses.is_empty() => return Some((tone, format!("{} is not resolved: run more trials.", open[0]))),
+        (1, _) if misses.is_empty() => {
+            let words = outcome.designs.first().map_or("run more trials", remedy);
+            return Some((tone, format!("{} is not resolved: {words}.", open[0])));
+        }
         (1, _) => return Some((tone, format!("{} misses the objective.", misses[0]))),
         (all, met) if met == all => format!("All {all} designs meet the objective."),
         (_, 0) => "No design is shown to meet the objective.".into(),

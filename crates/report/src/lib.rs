@@ -32,6 +32,7 @@ mod schema;
 pub mod terminal;
 mod terms;
 mod unfinished;
+mod warnings;
 mod xlsx;
 
 pub use about::{About, Assumption, ReportKind, Reports};

@@ -112,9 +112,14 @@ fn table(grid: &Grid) -> String {
     let sides = grid.columns.iter().map(|(_, side)| if *side == Side::Right { "---:".into() } else { ":---".into() });
     let mut text = line(heads) + &line(sides);
     for row in &grid.rows {
-        text += &line(row.iter().map(|cell| escaped(cell.trim())));
+        text += &line(row.iter().map(|cell| escaped(&one_line(cell.trim()))));
     }
     text
+}
+
+/// A cell with all of its lines in one.
+fn one_line(cell: &str) -> String {
+    cell.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {

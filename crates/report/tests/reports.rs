@@ -8,7 +8,9 @@ use std::io::Cursor;
 use zonefall_report::{
     About, Assumption, Contents, CsvLocale, Made, ReportKind, Reports, ResultFile, plan_files, result_files,
 };
-use zonefall_study::outcome::{CauseOutcome, DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use zonefall_study::outcome::{
+    CauseOutcome, DesignOutcome, Estimate, JobsOutcome, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
+};
 use zonefall_study::plan::{Method, Methods, Offer, Planned, Why};
 use zonefall_study::timeline::Storms;
 
@@ -376,6 +378,14 @@ fn storms_are_shown_with_their_trials() {
     let less = text_with(&outcome, &storms, "report.html");
     assert_eq!(html.matches("<figure>").count(), less.matches("<figure>").count() + 1);
     assert_eq!(less.matches(">one-zone zone0</text>").count(), 2, "wide and narrow, as a zone only");
+    // A refusal that comes again is a row.
+    let again = |html: &str| html.matches("and again 39 times until").count();
+    let mut refused = common::storms(&["one-zone"], 5);
+    let rows = |storms: &mut Storms| {
+        storms.designs[0].worst.as_mut().map(|of| of.rows[1..41].iter_mut().for_each(|row| row.refused = true))
+    };
+    rows(&mut refused).unwrap();
+    assert_eq!((again(&html), again(&text_with(&outcome, &refused, "report.html"))), (0, 1));
     storms = Storms::none("a <reason>");
     assert!(text_with(&outcome, &storms, "report.html").contains("Not shown: a &lt;reason&gt;."));
 }
@@ -429,6 +439,98 @@ fn the_frontier_is_that_of_bills_and_downtime() {
     is_rounded(&step[2], to.0 - from.0, true);
     is_rounded(&step[3], from.1 / to.1, false);
     is_rounded(&step[4].replace(',', ""), (to.0 - from.0) / (from.1 / to.1).log10(), true);
+}
+
+/// What is said of several designs in the same words is one warning, and no other is touched.
+#[test]
+fn warnings_with_the_same_words_are_said_once() {
+    let mut outcome = common::outcome();
+    let [first, second] = [0, 1].map(|at| outcome.designs[at].design.clone());
+    let words = "only 18 trials missed their objective";
+    outcome.warnings =
+        vec![format!("{first}: {words}"), "of all".into(), format!("{second}: {words}"), format!("{second}: other")];
+    let summary: Vec<String> = sheet(&mut Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap(), "Summary")
+        .rows()
+        .map(|row| row.iter().map(ToString::to_string).collect())
+        .collect();
+    for (name, text) in
+        [("html", text(&outcome, "report.html")), ("md", text(&outcome, "report.md")), ("xlsx", summary.join("\n"))]
+    {
+        assert_eq!(text.matches(words).count(), 1, "{name}");
+        assert!(text.replace('\\', "").contains(&format!("{first}; {second}: {words}")), "{name}");
+        assert!(text.contains("of all") && text.contains(&format!("{second}: other")), "{name}");
+    }
+}
+
+/// Of narrow pictures no name is cut, however many lines it takes.
+#[test]
+fn names_of_narrow_pictures_are_whole() {
+    let mut outcome = common::outcome();
+    let name = "eighteen machines, three of them deallocated and started when needed";
+    outcome.designs[1].design = name.into();
+    outcome.differences[0].design = name.into();
+    let html = text(&outcome, "report.html");
+    let narrow: Vec<&str> =
+        html.split("<div class=\"narrow\">").skip(1).filter_map(|of| of.split("</div>").next()).collect();
+    let drawn = narrow.iter().filter(|svg| svg.contains(">eighteen machines"));
+    assert!(drawn.clone().count() >= 4);
+    for svg in drawn.filter(|svg| !svg.contains("Cost against availability")) {
+        assert!(svg.contains("needed</text>") && !svg.contains("…<"), "{svg}");
+    }
+}
+
+/// Half a cent is no step: of designs at one price the best stands on the frontier, and none behind it does.
+#[test]
+fn bills_that_hardly_differ_are_one_price() {
+    let mut outcome = common::outcome();
+    let bill = |design: &DesignOutcome| design.bill.as_ref().unwrap().bill_per_month.mean;
+    outcome.designs.sort_by(|a, b| bill(a).total_cmp(&bill(b)));
+    outcome.designs.truncate(2);
+    outcome.differences.clear();
+    let cost = bill(&outcome.designs[0]);
+    for (design, (more, missed)) in outcome.designs.iter_mut().zip([(0.0, 4e-4), (0.005, 1e-4)]) {
+        design.bill.as_mut().unwrap().bill_per_month = common::interval(cost + more, cost + more, cost + more, 100);
+        design.unavailability = common::interval(missed, 0.9 * missed, 1.1 * missed, 100);
+    }
+    let [worse, better] = [&outcome.designs[0].design, &outcome.designs[1].design];
+    for name in ["report.html", "report.md"] {
+        let text = text(&outcome, name);
+        let stands = |row: &Vec<String>| row.len() == 6 && (row[5].contains("frontier") || row[5].contains("behind"));
+        let said = |design: &str| rows(&text, design).into_iter().find(stands).unwrap()[5].clone();
+        assert_eq!([said(better), said(worse)], ["on the frontier".to_owned(), format!("behind {better}")], "{name}");
+        assert!(!text.contains("month more"), "{name} has a step of half a cent");
+    }
+}
+
+/// How many batches were late, with their interval, or at most so many; and what requests lost beside them.
+#[test]
+fn batches_of_jobs_have_an_interval_or_a_bound() {
+    let mut outcome = common::outcome();
+    outcome.designs.truncate(3);
+    let jobs = |batches, met| {
+        Some(JobsOutcome { batches, met, clearance_p50_h: None, clearance_p95_h: None, clearance_p99_h: None })
+    };
+    outcome.designs[0].jobs = jobs(182_000, common::interval(0.946_833, 0.945_665, 0.947_985, 400));
+    outcome.designs[1].jobs = jobs(182_000, common::interval(1.0, 0.999_98, 1.0, 0));
+    outcome.designs[2].jobs = jobs(182_000, common::interval(0.999_9, 0.999_7, 0.999_95, 3));
+    outcome.designs[0].unserved = Some(common::interval(0.001_2, 0.001_1, 0.001_3, 400));
+    outcome.designs[1].unserved = Some(common::bound(0.0, 0.000_02, 0));
+    let cells = |text: &str, at: usize, cells: usize| {
+        let has = |row: &&Vec<String>| row.len() == cells;
+        let found = rows(text, &outcome.designs[at].design).iter().rfind(has).map(|row| row[1..3.min(cells)].to_vec());
+        found.unwrap_or_else(|| panic!("{cells} cells of {at}"))
+    };
+    for name in ["report.html", "report.md"] {
+        let text = text(&outcome, name);
+        assert!(text.contains("182,000") && !text.contains("182000"), "{name}");
+        assert_eq!(cells(&text, 0, 7), ["5.4 %", "5.2 %–5.5 %"], "{name}");
+        assert_eq!(cells(&text, 1, 7), ["≤ 0.0020 %", ""], "{name}");
+        assert_eq!(cells(&text, 2, 7), ["≤ 0.030 %", ""], "{name}");
+        let beside = text.split("not served").nth(1).unwrap();
+        assert_eq!(cells(beside, 0, 3), ["0.12 %", "0.11 %–0.13 %"], "{name}");
+        assert_eq!(cells(beside, 1, 3), ["≤ 0.0020 %", ""], "{name}");
+        assert_eq!(cells(beside, 2, 3), ["-", ""], "{name}");
+    }
 }
 
 fn offer(name: &str, cost: f64, unavailability: f64, low: Option<f64>) -> Offer {
@@ -496,6 +598,7 @@ fn planned(name: &str) -> Planned {
         methods: Methods { asked: Method::Crude, plain: 12, forced: 0, nothing_found: 0, gain_least: None },
         priced: None,
         assumed: vec![],
+        batches: vec![],
         notes: vec![format!("a note of {name}")],
     }
 }

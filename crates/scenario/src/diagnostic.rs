@@ -9,6 +9,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use zonefall_topology::is_hidden;
 
+/// Of what is said once, how many others are named.
+const FOLDED_SHOWN: usize = 3;
 /// How many diagnostics of one file are kept; more are counted.
 const KEPT_MAX: usize = 1000;
 /// Lines longer than this are named, not shown.
@@ -218,6 +220,8 @@ pub(crate) struct Sink {
     pub asked: BTreeSet<usize>,
     /// Values of empirical laws read so far, in all designs.
     pub empirical_values: usize,
+    /// Codes of warnings and hints that are not told.
+    pub allowed: BTreeSet<&'static str>,
     /// Of files that the scenario names, with their texts.
     attached: Vec<(Diagnostics, String)>,
 }
@@ -370,15 +374,41 @@ impl Sink {
     /// Puts everything in order and finds lines and columns.
     pub fn finish(mut self, file: &str, source: &str) -> Diagnostics {
         let lines = LineStarts::new(source);
+        self.items.retain(|item| item.severity == Severity::Error || !self.allowed.contains(item.code));
         for item in &mut self.items {
             if let Some(span) = &item.span {
                 (item.line, item.column) = lines.place(source, span.start);
             }
         }
         self.items.sort_by_key(|item| (item.severity, item.span.as_ref().map_or(0, |span| span.start)));
-        let others = self.attached.into_iter().map(|(of_file, _)| of_file).collect();
+        fold(&mut self.items, codes::SMALL_STANDBY);
+        let allowed = &self.allowed;
+        let mut others: Vec<Diagnostics> = self.attached.into_iter().map(|(of_file, _)| of_file).collect();
+        for other in &mut others {
+            other.items.retain(|item| item.severity == Severity::Error || !allowed.contains(item.code));
+        }
         Diagnostics { file: printable(file), source: source.into(), items: self.items, untold: self.untold, others }
     }
+}
+
+/// Says what has one code once: the first of them, with how many more there are and where.
+fn fold(items: &mut Vec<Diagnostic>, code: &'static str) {
+    let of_code = |item: &Diagnostic| item.code == code && item.severity != Severity::Error;
+    let more: Vec<String> = items.iter().filter(|item| of_code(item)).skip(1).map(told_at).collect();
+    let Some(first) = items.iter().position(of_code).filter(|_| !more.is_empty()) else { return };
+    let shown = more.len().min(FOLDED_SHOWN);
+    let left = if shown < more.len() { "; …" } else { "" };
+    items[first].help.push(format!("{} more like it: {}{left}", more.len(), more[..shown].join("; ")));
+    let mut at = 0;
+    items.retain(|item| {
+        at += 1;
+        at - 1 <= first || !of_code(item)
+    });
+}
+
+/// Where it is, and what is said there.
+fn told_at(item: &Diagnostic) -> String {
+    if item.line > 0 { format!("line {}: {}", item.line, item.message) } else { item.message.clone() }
 }
 
 /// The diagnostic just made, for adding help to it.

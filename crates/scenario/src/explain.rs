@@ -2,7 +2,7 @@
 
 use crate::codes::{CODES, Code};
 use crate::diagnostic::nearest;
-use crate::keys::{Key, Kind, keys, plain_name};
+use crate::keys::{Key, Kind, children, keys, plain_name};
 use std::fmt::Write as _;
 use zonefall_azure::rules::{self, FAMILIES, Rule, Standing};
 use zonefall_azure::{profile, sla};
@@ -110,7 +110,14 @@ pub fn nearest_topic(topic: &str) -> Option<String> {
 }
 
 fn code_text(code: &Code) -> String {
-    format!("{}: {}\n\n{}\n", code.id, code.title, code.text)
+    let allow = match code.id.starts_with('W') {
+        true => format!(
+            "\nOnce it is known, `allow = [\"{}\"]` at the top of the scenario keeps it from being told.\n",
+            code.id
+        ),
+        false => String::new(),
+    };
+    format!("{}: {}\n\n{}\n{allow}", code.id, code.title, code.text)
 }
 
 fn causes_text() -> String {
@@ -125,6 +132,9 @@ fn key_line(key: &Key) -> String {
     format!("{}\n    {}\n", key.path, key.doc)
 }
 
+/// Letters of a key's first sentence that stand below its table.
+const SENTENCE_MAX: usize = 100;
+
 fn key_text(key: &Key) -> String {
     let mut text = format!("{}\n\n{}\n\n  value    {}\n", key.path, key.doc, key.kind.words());
     let _ = writeln!(text, "  default  {}", key.default.unwrap_or("none"));
@@ -133,7 +143,25 @@ fn key_text(key: &Key) -> String {
     }
     let designs = if key.overlay { "may change it" } else { "share it; no design may change it" };
     let _ = writeln!(text, "  designs  {designs}");
+    let inner: Vec<&Key> = children(key.path).collect();
+    if let Some(first) = inner.first() {
+        let _ = writeln!(text, "  keys     {} of its own, such as `zonefall explain {}`:", inner.len(), first.path);
+        let width = inner.iter().map(|key| key.name().len()).max().unwrap_or(0);
+        for key in inner {
+            let _ = writeln!(text, "    {:<width$}  {}", key.name(), first_sentence(key.doc));
+        }
+    }
     text
+}
+
+/// The first sentence of a text, or as much of it as a line takes.
+fn first_sentence(doc: &str) -> String {
+    let end = doc.find(". ").map_or(doc.len(), |at| at + 1);
+    let sentence = &doc[..end];
+    match sentence.char_indices().nth(SENTENCE_MAX) {
+        Some((cut, _)) => format!("{} …", sentence[..cut].trim_end_matches(|c: char| c != ' ').trim_end()),
+        None => sentence.to_owned(),
+    }
 }
 
 fn rule_text(rule: &Rule) -> String {

@@ -162,6 +162,7 @@ pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenar
     let root = Reader::new(&tree, "", sink);
     let folder = Path::new(file).parent().unwrap_or(Path::new(""));
     let files = Files { base: folder, check: check_files };
+    allowed(&root, sink);
     let scenario = everything(&root, &tree, files, whole_plan, sink);
     sink.forget_consequences(&broken);
     // A file of modes is a part of the scenario.
@@ -172,6 +173,20 @@ pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenar
     whole += &format!("\0what if\0{}", what_if.text());
     let name = |name: &str| format!("{name}, if {}", what_if.words());
     scenario.map(|scenario| Scenario { name: name(&scenario.name), hash: hash(&whole), ..scenario })
+}
+
+/// The warnings and hints that are not to be told.
+fn allowed(root: &Reader<'_>, sink: &mut Sink) {
+    for (code, span) in root.texts("allow", sink).unwrap_or_default() {
+        match codes::find_code(&code).filter(|code| code.id.starts_with('W')) {
+            Some(code) => drop(sink.allowed.insert(code.id)),
+            None => {
+                let ids = codes::CODES.iter().map(|code| code.id).filter(|id| id.starts_with('W'));
+                let words = format!("`{code}` is no code of a warning or hint");
+                sink.error(codes::CHOICE, &span, words).nearest(&code, ids).help("`zonefall explain codes` lists them");
+            }
+        }
+    }
 }
 
 fn everything(

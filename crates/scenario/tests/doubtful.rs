@@ -175,3 +175,57 @@ fn jobs_that_all_machines_together_never_get_done_are_told_with_the_arithmetic()
                  window = \"5 min\"\noperator = \">\"\nthreshold = 10\nincrease = 1\n";
     assert!(nightly("count = 10_000\nwork = 60\nsigma = 0.5", grows).is_empty());
 }
+
+/// Two standbys that are too small are one hint, that of the first, with the other named.
+#[test]
+fn dr_07_standbys_that_are_too_small_are_told_once() {
+    let two = site("pattern = \"hot\"", "westus", 5)
+        .replace("parts = [\"east\", \"west\"]", "parts = [\"east\", \"west\", \"north\"]")
+        .replace(
+            "[failover.site]",
+            "[scale_set.third]\nregion = \"westus\"\nzones = [3]\ncapacity = 4\n[failover.site]",
+        )
+        + "[part.north]\nsets = [\"third\"]\nmin_served = \"50%\"\n";
+    let found = only("W025", &two);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("standby `west` carry 500 req/s"), "{found:?}");
+    assert!(
+        found[0].contains("1 more like it: line") && found[0].contains("standby `north` carry 400 req/s"),
+        "{found:?}"
+    );
+}
+
+/// Every warning and hint is silenced in the same way, a mistake in none.
+#[test]
+fn what_is_allowed_is_not_told() {
+    let slip = format!("{BASE}scale_set.wbe.capacity = 3\nscale_set.wbe.zones = [1]\n");
+    let small = site("pattern = \"hot\"", "westus", 5);
+    for (code, text) in [("W021", slip), ("W025", small)] {
+        assert_eq!(only(code, &text).len(), 1, "{code}");
+        let others = told(&text).into_iter().filter(|of| of.0 != code).count();
+        let quiet = format!("allow = [\"{}\"]\n{text}", code.to_lowercase());
+        assert_eq!((only(code, &quiet).len(), told(&quiet).len()), (0, others), "{code}");
+        let how = zonefall_scenario::explain(code).unwrap();
+        assert!(how.contains(&format!("allow = [\"{code}\"]")), "{how}");
+    }
+    for wrong in ["E010", "W999", "x"] {
+        let refused = parse(&format!("allow = [\"{wrong}\"]\n{BASE}"), "x.toml").unwrap_err().to_string();
+        assert!(refused.contains(&format!("`{wrong}` is no code of a warning or hint")), "{refused}");
+    }
+}
+
+/// `explain` of a table names each of its keys.
+#[test]
+fn a_table_is_explained_with_its_keys() {
+    let blips = zonefall_scenario::explain("blips").unwrap();
+    for name in ["every", "lasts", "fails"] {
+        assert!(blips.contains(&format!("\n    {name} ")), "{blips}");
+    }
+    for key in zonefall_scenario::keys() {
+        let inner = zonefall_scenario::keys().iter().filter(|inner| inner.parent() == key.path);
+        let text = zonefall_scenario::explain(key.path).unwrap();
+        inner.for_each(|inner| {
+            assert!(text.contains(&format!("\n    {}", inner.name())), "{} {}", key.path, inner.path)
+        });
+    }
+}

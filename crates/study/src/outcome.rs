@@ -10,7 +10,7 @@ mod serving;
 mod stopping;
 
 pub use assumptions::{AssumptionsOutcome, DesignAssumptions, DesignVariation, DrawnRates, Ignorance, Variation};
-pub use method::{LevelOutcome, MethodDesign, MethodOutcome, PatternOutcome};
+pub use method::{BATCHES, LevelOutcome, MethodDesign, MethodOutcome, PatternOutcome};
 pub use money::{BillItem, BillOutcome, CompositeOutcome, CreditTier, MoneyOutcome, PartPromise, SlaOutcome};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

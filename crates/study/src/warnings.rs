@@ -34,6 +34,7 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
         );
     }
     said.extend(of_the_study(study));
+    let (mut cut, mut skewed): (Vec<Cut<'_>>, Vec<String>) = Default::default();
     for (design, tally) in designs.iter().zip(&finished.tally.designs) {
         let name = &design.design;
         let hits = tally.missed.hits();
@@ -55,20 +56,10 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
                 "{name}: every trial misses for equally long; the interval leaves room for what so few trials may not have shown"
             ));
         } else if let Some(coverage) = coverage_warning(&tally.missed) {
-            said.push(format!(
-                "{name}: downtime is very skewed ({hits} trials with a miss): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",
-                100.0 * coverage
-            ));
+            skewed.push(format!("{name} (about {:.0} %, {hits} trials with a miss)", 100.0 * coverage));
         }
         said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Moments::hits)));
-        if tally.cut_by_horizon > 0 {
-            let short = if tally.cut_by_horizon * 20 > hits {
-                ": the horizon is short for outages of this length, and what is said of their lengths is too kind"
-            } else {
-                ""
-            };
-            said.push(format!("{name}: {} outages were cut by the end of the trial{short}", tally.cut_by_horizon));
-        }
+        cut.push(Cut { name, outages: tally.cut_by_horizon, short: tally.cut_by_horizon * 20 > hits });
         let carried = tally.missed.effective_hits();
         // By a half less at least: equal outages weigh like as many, but for rounding.
         if hits >= HITS_FOR_INTERVAL && carried < HITS_FOR_INTERVAL as f64 - 0.5 {
@@ -91,10 +82,42 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
             ));
         }
     }
+    if !skewed.is_empty() {
+        said.push(format!(
+            "downtime is very skewed, so that a plain interval would cover less than it says: {}. Those given are corrected, but run more \
+             trials before you lean on them",
+            skewed.join("; ")
+        ));
+    }
+    said.extend(cut_off(&cut));
     said.extend(stopping::warning(study, finished));
     said.extend(too_rare(study, finished, designs, kinds));
     said.extend(meet_too_rarely(study, finished.trials, designs, kinds));
     said
+}
+
+/// Outages of a design that the end of the trial cut.
+pub(crate) struct Cut<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) outages: u64,
+    /// Whether they are many beside all trials with a miss.
+    pub(crate) short: bool,
+}
+
+/// One warning for all designs.
+pub(crate) fn cut_off(of: &[Cut<'_>]) -> Option<String> {
+    let some: Vec<&Cut<'_>> = of.iter().filter(|of| of.outages > 0).collect();
+    let counted = |of: &&Cut<'_>| format!("{} {}", of.name, of.outages);
+    let named = some.iter().map(counted).collect::<Vec<_>>().join("; ");
+    let short: Vec<&str> = some.iter().filter(|of| of.short).map(|of| of.name).collect();
+    let whose = if short.len() == some.len() { String::new() } else { format!(" of {}", short.join("; ")) };
+    let short = match short.is_empty() {
+        true => String::new(),
+        false => format!(
+            ". The horizon is short for outages as long as those{whose}, and what is said of their lengths is too kind"
+        ),
+    };
+    (!some.is_empty()).then(|| format!("outages cut by the end of the trial: {named}{short}"))
 }
 
 /// Outages that miss an objective where two or three of them meet, and hardly ever do in all trials together; told where they matter.
@@ -210,4 +233,18 @@ pub(crate) fn of_the_study(study: &Study) -> Vec<String> {
         .chain(study.designs.iter().flat_map(|design| crate::ceiling::words(design)))
         .chain(long.then(|| "The measured time is shorter than one window, so no window can be judged".into()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_cut_is_said_once_with_its_counts() {
+        let cut = |name, outages, short| Cut { name, outages, short };
+        assert_eq!(cut_off(&[cut("a", 0, false)]), None);
+        let told = cut_off(&[cut("a", 3, false), cut("b", 0, false), cut("c", 1, true)]).unwrap_or_default();
+        assert!(told.starts_with("outages cut by the end of the trial: a 3; c 1. The horizon is short"), "{told}");
+        assert!(told.contains("as long as those of c, and"), "{told}");
+    }
 }

@@ -293,3 +293,51 @@ fn the_answer_is_held_against_the_windows_that_the_gate_of_a_run_asks_for() {
         assert!(!desk.run(plan).ends(0).out.contains("run --gate"));
     }
 }
+
+/// A goal of so many nights is seen beside the answer: the share of batches of the answer and of its neighbours, as a run counts it.
+#[test]
+fn batches_by_their_deadline_stand_beside_the_answer() {
+    let jobs = "[jobs]\ncount = 36_000\nat = \"22:00\"\ndeadline = \"05:00\"\nsigma = 0.2\n";
+    let text = world(3, 20_000, 8, &capacity("2 to 6", "more"))
+        .replacen("min_serving = 10", "jobs_by_deadline = \"100%\"", 1)
+        .replacen("name =", "start = \"2026-01-01\"\nname =", 1)
+        .replacen("[faults]", &format!("capacity_per_instance = \"1 req/s\"\n{jobs}[faults]"), 1);
+    let desk = Desk::with(&text);
+    let plan = "plan s.toml --target 99% --trials 1024 --no-assumptions";
+    let told = desk.run(&format!("{plan} --report html,md,xlsx --out p")).ends(0).out;
+    let of = json(&desk.path("p/plan.json"));
+    let batches = of["batches"].as_array().unwrap();
+    let designs: Vec<&str> = batches.iter().map(|of| of["design"].as_str().unwrap()).collect();
+    assert_eq!(designs[..2], [&of["best"]["design"], &of["runner_up"]["design"]], "{told}");
+    let row = |text: &str, name: &str| {
+        let of = |line: &&str| line.contains(name) && (line.contains('%') && !line.contains("for 9"));
+        text.lines().find(of).map(|line| line.replace("</td>", " ")).unwrap_or_default()
+    };
+    for at in batches {
+        let (met, name) = (&at["jobs"]["met"], at["design"].as_str().unwrap());
+        let share = met[if met["hits"].as_u64() < Some(20) { "low" } else { "mean" }].as_f64().unwrap();
+        // A run of it counts the same batches.
+        let machines = name.trim_start_matches("capacity ");
+        let run = format!(
+            "run s.toml --what-if scale_set.web.capacity={machines} --trials {} --out r{machines} --no-assumptions",
+            at["trials"]
+        );
+        desk.run(&run).ends(0);
+        let alone = json(&desk.path(&format!("r{machines}/summary.json")));
+        assert_eq!(alone["designs"][0]["jobs"], at["jobs"], "{name}");
+        // Cut off, never up.
+        let said = |text: &str| {
+            let from = text.find("batches by").unwrap_or_else(|| panic!("no batches: {text}"));
+            let row = row(&text[from..], name);
+            let words = row.split(['>', ' ', '|']).filter(|word| word.parse::<f64>().is_ok_and(|number| number > 10.0));
+            words.filter_map(|word| word.parse::<f64>().ok()).next().unwrap_or_else(|| panic!("{row:?}"))
+        };
+        for text in [told.clone(), desk.read("p/report.md"), desk.read("p/report.html")] {
+            let shown = said(&text);
+            assert!(shown <= 100.0 * share + 1e-9 && shown > 100.0 * share - 0.2, "{name}: {shown} of {share}");
+        }
+    }
+    let (rows, best) = (desk.table("p/plan.csv"), &batches[0]["jobs"]["met"]["mean"]);
+    let off = rows.column("batches_met")[0].parse::<f64>().unwrap() - best.as_f64().unwrap();
+    assert!(off.abs() < 1e-9, "{off}");
+}

@@ -2,7 +2,7 @@
 
 use super::COLOURS;
 use super::scale::{Scale, written};
-use super::svg::{Anchor, Svg, cut, width_of};
+use super::svg::{Anchor, LINE, NAME_LINES, Svg, cut, lines, width_of};
 
 /// One curve.
 #[derive(Debug, Clone)]
@@ -105,14 +105,15 @@ fn dot(svg: &mut Svg, at: usize, (x, y): (f64, f64)) {
 fn legend(svg: &mut Svg, all: &[Curve], top: f64, width: f64) -> f64 {
     let (mut x, mut y) = (8.0, top);
     for (at, curve) in all.iter().enumerate() {
-        let name = cut(&curve.label, width - 60.0);
-        let needed = 40.0 + width_of(&name);
+        let name = lines(&curve.label, width - 60.0, NAME_LINES);
+        let needed = 40.0 + name.iter().map(|line| width_of(line)).fold(0.0, f64::max);
         if x > 8.0 && x + needed > width - 4.0 {
             (x, y) = (8.0, y + 20.0);
         }
         svg.path(&class(at), &[(x, y), (x + 32.0, y)], false);
         dot(svg, at, (x + 16.0, y));
-        svg.text("legend", (x + 40.0, y + 4.5), Anchor::Start, &name);
+        svg.lines("legend", (x + 40.0, y + 4.5), &name);
+        y += (name.len() - 1) as f64 * LINE;
         x += needed + 18.0;
     }
     y + 18.0

@@ -2,7 +2,7 @@
 
 use super::SIDE_BY_SIDE;
 use super::scale::{Scale, written};
-use super::svg::{Anchor, Svg, cut, first_part, width_of};
+use super::svg::{Anchor, Svg, first_part, more_lines, name, width_of};
 
 /// What an estimate is found to be; each has its own shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,8 @@ struct Layout {
     row: f64,
     /// How far below the top of its row the interval is drawn.
     bar: f64,
+    /// What names above their rows take beyond one line.
+    more: f64,
     /// The height above the first row.
     top: f64,
     width: f64,
@@ -80,11 +82,12 @@ impl Layout {
         let top = if axis.reference.is_some() { 24.0 } else { 6.0 };
         if width < SIDE_BY_SIDE {
             let names = width - widest(|row| &row.words) - 24.0;
-            return Self { plot: (8.0, width - 8.0), names, row: 46.0, bar: 31.0, top, width };
+            let more = more_lines(rows.iter().map(|row| &row.label), names, false);
+            return Self { plot: (8.0, width - 8.0), names, row: 46.0 + more, bar: 31.0 + more, more, top, width };
         }
         let names = widest(|row| &row.label).min(0.34 * width);
         let plot = (names + 20.0, width - widest(|row| &row.words) - 20.0);
-        Self { plot, names, row: 30.0, bar: 15.0, top, width }
+        Self { plot, names, row: 30.0, bar: 15.0, more: 0.0, top, width }
     }
 
     /// A line across all rows; where names stand above their rows it leaves out their words.
@@ -94,7 +97,7 @@ impl Layout {
         }
         for row in 0..rows {
             let top = self.top + row as f64 * self.row;
-            svg.line(class, (x, top + WORDS), (x, top + self.row));
+            svg.line(class, (x, top + WORDS + self.more), (x, top + self.row));
         }
     }
 
@@ -134,7 +137,7 @@ fn draw(svg: &mut Svg, row: &Row, top: f64, lay: &Layout, scale: &Scale) {
     svg.tipped(&row.tip, |svg| {
         svg.rect("hit", (0.0, top), (lay.width, lay.row));
         let words = if lay.beside() { y + 4.5 } else { top + 16.0 };
-        svg.text("name", (4.0, words), Anchor::Start, &cut(&row.label, lay.names));
+        svg.lines("name", (4.0, words), &name(&row.label, lay.names, lay.beside()));
         svg.text("value", (lay.width - 4.0, words), Anchor::End, &row.words);
         interval(svg, row, y, lay, scale);
         if let Some(mean) = row.mean {

@@ -3,7 +3,7 @@
 use super::COLOURS;
 use super::SIDE_BY_SIDE;
 use super::scale::{Scale, written};
-use super::svg::{Anchor, Svg, cut, first_part, width_of};
+use super::svg::{Anchor, LINE, NAME_LINES, Svg, first_part, lines, more_lines, name, width_of};
 
 /// One part of a bar.
 #[derive(Debug, Clone)]
@@ -39,7 +39,8 @@ pub(crate) fn stacked(label: &str, bars: &[Bar], kinds: &[String], axis: &str, w
     let values = widest(|bar| &bar.words);
     let names = if beside { widest(|bar| &bar.label).min(0.34 * width) } else { width - values - 24.0 };
     let plot = if beside { (names + 20.0, width - values - 20.0) } else { (8.0, width - 8.0) };
-    let (row, bar_top) = if beside { (30.0, 5.0) } else { (50.0, 23.0) };
+    let more = more_lines(bars.iter().map(|bar| &bar.label), names, beside);
+    let (row, bar_top) = if beside { (30.0, 5.0) } else { (50.0 + more, 23.0 + more) };
     let lengths = bars.iter().map(|bar| bar.parts.iter().map(|part| part.length).sum());
     let scale = Scale::linear(lengths).between(plot.0, plot.1);
     let bottom = 6.0 + bars.len() as f64 * row;
@@ -57,7 +58,7 @@ pub(crate) fn stacked(label: &str, bars: &[Bar], kinds: &[String], axis: &str, w
     for (at, bar) in bars.iter().enumerate() {
         let top = 6.0 + at as f64 * row;
         let words = if beside { top + 19.5 } else { top + 16.0 };
-        svg.text("name", (4.0, words), Anchor::Start, &cut(&bar.label, names));
+        svg.lines("name", (4.0, words), &name(&bar.label, names, beside));
         svg.text("value", (width - 4.0, words), Anchor::End, &bar.words);
         parts(&mut svg, bar, top + bar_top, &scale);
     }
@@ -86,13 +87,14 @@ fn parts(svg: &mut Svg, bar: &Bar, top: f64, scale: &Scale) {
 fn legend(svg: &mut Svg, kinds: &[String], top: f64, width: f64) -> f64 {
     let (mut x, mut y) = (8.0, top);
     for (kind, name) in kinds.iter().enumerate() {
-        let name = cut(name, width - 40.0);
-        let needed = 18.0 + width_of(&name);
+        let name = lines(name, width - 40.0, NAME_LINES);
+        let needed = 18.0 + name.iter().map(|line| width_of(line)).fold(0.0, f64::max);
         if x > 8.0 && x + needed > width - 4.0 {
             (x, y) = (8.0, y + 20.0);
         }
         svg.rect(&format!("part f{}", kind % COLOURS), (x, y), (12.0, 12.0));
-        svg.text("legend", (x + 18.0, y + 11.0), Anchor::Start, &name);
+        svg.lines("legend", (x + 18.0, y + 11.0), &name);
+        y += (name.len() - 1) as f64 * LINE;
         x += needed + 18.0;
     }
     y + 22.0

@@ -2,7 +2,7 @@
 
 use super::SIDE_BY_SIDE;
 use super::scale::{Scale, written};
-use super::svg::{Anchor, Svg, cut, first_part, width_of};
+use super::svg::{Anchor, Svg, first_part, more_lines, name, width_of};
 
 /// A level over time.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ const FIRST: usize = 3;
 const BAR: f64 = 13.0;
 const GAP: f64 = 10.0;
 /// The height of a line of words above a lane.
-const LINE: f64 = 19.0;
+const WORDS: f64 = 19.0;
 
 /// Where things stand.
 struct Layout {
@@ -79,9 +79,9 @@ impl Layout {
         Self { plot, names, width, beside, columns }
     }
 
-    /// What a lane or bar needs above it.
-    fn above(&self) -> f64 {
-        if self.beside { 0.0 } else { LINE }
+    /// What a lane or bar with so much room for its name needs above it.
+    fn above(&self, label: &String, room: f64) -> f64 {
+        if self.beside { 0.0 } else { WORDS + more_lines(std::iter::once(label), room, false) }
     }
 }
 
@@ -91,8 +91,9 @@ pub(crate) fn storm(label: &str, of: &Storm, width: f64) -> String {
     let mut svg = Svg::new(width, label);
     let x = Scale::exactly(of.stretch.0, of.stretch.1).between(lay.plot.0, lay.plot.1);
     let top = 20.0;
-    let lanes: f64 = of.lanes.iter().map(|lane| lay.above() + lane.height + GAP).sum();
-    let bottom = top + lanes + of.bars.len() as f64 * (lay.above() + BAR + GAP / 2.0);
+    let lanes: f64 = of.lanes.iter().map(|lane| lay.above(&lane.label, lay.names) + lane.height + GAP).sum();
+    let bars: f64 = of.bars.iter().map(|bar| lay.above(&bar.label, width - 8.0) + BAR + GAP / 2.0).sum();
+    let bottom = top + lanes + bars;
     shades(&mut svg, of, &x, (top, bottom));
     for tick in x.ticks() {
         let (place, words) = (x.place(tick), written(tick));
@@ -102,18 +103,19 @@ pub(crate) fn storm(label: &str, of: &Storm, width: f64) -> String {
     }
     let mut y = top;
     for (at, lane) in of.lanes.iter().enumerate() {
-        y += lay.above();
+        y += lay.above(&lane.label, lay.names);
         level(&mut svg, lane, at, y, &lay, &x, of.stretch);
         y += lane.height + GAP;
     }
     for bar in &of.bars {
-        y += lay.above();
-        let words = if lay.beside { y + BAR - 2.0 } else { y - 4.0 };
+        let above = lay.above(&bar.label, width - 8.0);
+        y += above;
+        let words = if lay.beside { y + BAR - 2.0 } else { y + WORDS - above - 4.0 };
         let (from, to) = (x.place(bar.from), x.place(bar.to));
         svg.tipped(&bar.tip, |svg| {
             svg.rect("part f3", (from, y), ((to - from).max(2.0), BAR));
             let room = if lay.beside { lay.names } else { width - 8.0 };
-            svg.text("name small", (4.0, words), Anchor::Start, &cut(&bar.label, room));
+            svg.lines("name small", (4.0, words), &name(&bar.label, room, lay.beside));
         });
         y += BAR + GAP / 2.0;
     }
@@ -146,15 +148,15 @@ fn level(svg: &mut Svg, lane: &Lane, at: usize, top: f64, lay: &Layout, x: &Scal
     let y = |number: f64| top + lane.height * (1.0 - (number / most).clamp(0.0, 1.0));
     let floor = top + lane.height;
     svg.line("grid", (lay.plot.0, floor), (lay.plot.1, floor));
-    let above = lay.above();
+    let above = lay.above(&lane.label, lay.names);
     let (own, columns) = if at == 0 { ("level l0", FIRST * lay.columns) } else { ("level l5", lay.columns) };
     svg.tipped(&format!("{}: {}", lane.label, lane.words), |svg| {
         svg.rect("hit", (0.0, top - above), (lay.width, lane.height + above));
         let line = outline(&lane.steps, stretch, columns);
         let placed: Vec<(f64, f64)> = line.iter().map(|&(t, number)| (x.place(t), y(number))).collect();
         svg.steps(own, &placed, lay.plot.1, Some(floor));
-        let words = if lay.beside { top + (lane.height / 2.0 + 5.0).min(22.0) } else { top - 5.0 };
-        svg.text("name", (4.0, words), Anchor::Start, &cut(&lane.label, lay.names));
+        let words = if lay.beside { top + (lane.height / 2.0 + 5.0).min(22.0) } else { top + WORDS - above - 5.0 };
+        svg.lines("name", (4.0, words), &name(&lane.label, lay.names, lay.beside));
         svg.text("value", (lay.width - 4.0, words), Anchor::End, &lane.words);
     });
     let line = outline(&lane.needed, stretch, columns);

@@ -83,6 +83,13 @@ impl Svg {
         self.put(format_args!(r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{words}</text>"#));
     }
 
+    /// Lines below each other, from the left.
+    pub(super) fn lines(&mut self, class: &str, (x, y): (f64, f64), lines: &[String]) {
+        for (at, line) in lines.iter().enumerate() {
+            self.text(class, (x, y + at as f64 * LINE), Anchor::Start, line);
+        }
+    }
+
     /// Everything that `draw` draws, with words that appear when it is pointed at.
     pub(super) fn tipped(&mut self, tip: &str, draw: impl FnOnce(&mut Self)) {
         let tip = escaped(tip);
@@ -121,6 +128,21 @@ pub(crate) fn escaped(words: &str) -> String {
         }
     }
     out
+}
+
+/// Lines that a name may take where it stands above its row.
+pub(super) const NAME_LINES: usize = 3;
+/// From one line of a name to the next.
+pub(super) const LINE: f64 = 16.0;
+
+/// A name in the lines that it takes above its row; beside it, in one.
+pub(super) fn name(label: &str, width: f64, beside: bool) -> Vec<String> {
+    if beside { vec![cut(label, width)] } else { lines(label, width, NAME_LINES) }
+}
+
+/// How much more than one line the longest of such names takes.
+pub(super) fn more_lines<'a>(labels: impl Iterator<Item = &'a String>, width: f64, beside: bool) -> f64 {
+    labels.map(|label| (name(label, width, beside).len() - 1) as f64 * LINE).fold(0.0, f64::max)
 }
 
 /// How wide words are, roughly.

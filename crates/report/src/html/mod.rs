@@ -15,6 +15,7 @@ use crate::number;
 use crate::page::{Grid, Item, Page, Picture, Side, Tone, clean};
 use crate::planned::Made;
 use crate::terminal::{Style, blocks, plan_blocks_below, plan_verdict};
+use crate::warnings::warnings;
 use figures::{Figure, figure};
 use frontiers::plan_figure;
 use minijinja::value::Serde;
@@ -72,7 +73,7 @@ struct Document<'a> {
     hash: &'a str,
     headline: Option<(Tone, String)>,
     page: Page,
-    warnings: &'a [String],
+    warnings: Vec<String>,
     profile: &'a str,
     about: &'a About,
     /// How to make it again: names and words.
@@ -103,7 +104,7 @@ pub(crate) fn html(outcome: &Outcome, storms: Option<&Storms>, about: &About) ->
         hash: &outcome.scenario_hash,
         headline: headline(outcome),
         page: blocks(outcome, storms, Style::WORDS),
-        warnings: &outcome.warnings,
+        warnings: warnings(outcome),
         profile: &outcome.profile,
         about,
         facts,
@@ -125,7 +126,7 @@ pub(crate) fn plan_html(of: &Planned, made: &Made<'_>) -> Result<String, FilesEr
         hash: made.scenario_hash,
         headline: Some((tone, clean(&words))),
         page,
-        warnings: &[],
+        warnings: Vec::new(),
         profile: made.profile,
         about: made.about,
         facts: vec![
@@ -224,13 +225,23 @@ pub(super) fn table(grid: Grid, coloured: &[(String, Tone)]) -> HtmlTable {
         let stands_for = 1 + grid.rows[at + 1..].iter().take_while(empty).count();
         let cells = row.iter().zip(&classes).enumerate().filter(|(at, (words, _))| *at > 0 || !words.is_empty());
         let cell = |(at, (words, class)): (usize, (&String, &&'static str))| {
-            let colour = coloured.iter().find(|(of, _)| of == words).map(|(_, tone)| class_of(*tone));
+            let colour = coloured
+                .iter()
+                .find(|(of, _)| of == words || words.starts_with(&format!("{of}\n")))
+                .map(|(_, tone)| class_of(*tone));
             let rows = if at == 0 { stands_for } else { 0 };
-            HtmlCell { words: words.trim().to_owned(), class: colour.unwrap_or(class), rows }
+            // A sign stays with its word.
+            let words = if colour.is_some() { one_line(words).replacen(' ', "\u{a0}", 1) } else { one_line(words) };
+            HtmlCell { words, class: colour.unwrap_or(class), rows }
         };
         cells.map(cell).collect()
     });
     HtmlTable { rows: rows.collect(), columns }
+}
+
+/// A cell with all of its lines in one.
+fn one_line(cell: &str) -> String {
+    cell.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
 /// The assumptions as a table, mode by mode.

@@ -6,8 +6,8 @@ use crate::chart::{self, Lane, Span, Storm};
 use crate::number;
 use crate::page::{Grid, Side, clean};
 use crate::picture::{Stretch, bars, capacities, counted, total};
-use crate::terminal::{by_the_clock, charged, instant, still};
-use zonefall_study::timeline::{Capacity, Lane as Steps, Outage, Row, Timeline};
+use crate::terminal::{again, by_the_clock, charged, instant, still};
+use zonefall_study::timeline::{Capacity, Folded, Lane as Steps, Outage, Timeline, folded};
 
 /// Lanes of zones and of racks that are drawn; of more, those that lose least are one.
 const LANES_MAX: usize = 6;
@@ -152,7 +152,12 @@ fn chain(of: &Timeline, outage: &Outage) -> Grid {
     let sides = [Side::Left, Side::Text, Side::Left, Side::Right];
     let rows =
         &of.rows[of.rows.partition_point(|row| row.at_ms < from)..of.rows.partition_point(|row| row.at_ms <= to)];
-    let told = |row: &Row| vec![instant(of, row.at_ms), clean(&row.says), clean(&row.rules), row.serving.to_string()];
+    let rows = folded(rows);
+    let told = |told: &Folded<'_>| {
+        let row = told.row;
+        let says = clean(&row.says) + &again(of, told);
+        vec![instant(of, row.at_ms), says, clean(&row.rules), row.serving.to_string()]
+    };
     let amiss = outage.amiss.iter();
     let amiss = amiss.map(|told| vec![instant(of, told.since_ms), still(told), clean(&told.rules), String::new()]);
     let mut told_rows: Vec<Vec<String>> = amiss.collect();

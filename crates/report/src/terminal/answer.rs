@@ -2,6 +2,7 @@
 
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
+use crate::headline::open_for;
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
@@ -12,6 +13,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let grid = verdicts(page, outcome);
     let coloured = [Verdict::Meets, Verdict::Misses, Verdict::NotResolved].map(|of| (said(page, of), tone(of)));
     page.grid_with(&grid, coloured.into());
+    if tells_needs_apart(outcome) {
+        page.paragraph(None, &needs_in_words(outcome), None);
+    }
     if let Some(words) = in_words(outcome) {
         page.paragraph(None, &words, None);
     }
@@ -30,6 +34,28 @@ pub(crate) fn target(outcome: &Outcome) -> String {
 fn common_need(outcome: &Outcome) -> Option<&str> {
     let first = outcome.designs.first()?.need.as_str();
     outcome.designs.iter().all(|design| design.need == first).then_some(first)
+}
+
+/// Longer needs would be most of a table.
+const NEED_MAX: usize = 32;
+
+/// Whether needs that differ stand below the table, and not in it.
+fn tells_needs_apart(outcome: &Outcome) -> bool {
+    common_need(outcome).is_none() && outcome.designs.iter().any(|design| design.need.chars().count() > NEED_MAX)
+}
+
+/// What each design needs, those that need the same together.
+fn needs_in_words(outcome: &Outcome) -> String {
+    let mut all: Vec<(&str, Vec<String>)> = Vec::new();
+    for design in &outcome.designs {
+        match all.iter_mut().find(|(need, _)| *need == design.need) {
+            Some((_, designs)) => designs.push(clean(&design.design)),
+            None => all.push((&design.need, vec![clean(&design.design)])),
+        }
+    }
+    let told: Vec<String> =
+        all.into_iter().map(|(need, designs)| format!("for {}: {}", designs.join(", "), clean(need))).collect();
+    format!("What has to hold: {}.", told.join("; "))
 }
 
 pub(crate) fn objective(outcome: &Outcome) -> String {
@@ -134,14 +160,16 @@ fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
         columns.push((format!("in {share}\nof windows"), Side::Left));
         columns.push(("windows\nthat meet".into(), Side::Right));
     }
-    let needs = common_need(outcome).is_none();
+    let needs = common_need(outcome).is_none() && !tells_needs_apart(outcome);
     if needs {
         columns.push(("needs".into(), Side::Text));
     }
     let row = |design: &DesignOutcome| {
-        let mut row = vec![clean(&design.design), said(page, design.verdict_mean), availability(page, outcome, design)];
+        let mean = with_reason(said(page, design.verdict_mean), open_for(design, false));
+        let mut row = vec![clean(&design.design), mean, availability(page, outcome, design)];
         if windows {
-            row.push(design.verdict_windows.map_or_else(|| number::NONE.into(), |of| said(page, of)));
+            let said = design.verdict_windows.map_or_else(|| number::NONE.into(), |of| said(page, of));
+            row.push(with_reason(said, open_for(design, true)));
             row.push(windows_met(page, design));
         }
         if needs {
@@ -150,6 +178,14 @@ fn verdicts(page: &Page, outcome: &Outcome) -> Grid {
         row
     };
     Grid { rows: outcome.designs.iter().map(row).collect(), columns }
+}
+
+/// A verdict with what keeps it open below it.
+fn with_reason(said: String, why: Option<&str>) -> String {
+    match why {
+        Some(why) => format!("{said}\n  ({})", why.replace(" and ", ",\n  ")),
+        None => said,
+    }
 }
 
 /// The share of windows that meet the target; where none failed to, its lower end.

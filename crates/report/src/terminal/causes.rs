@@ -1,5 +1,6 @@
 //! Why the objective was missed: what downtime is charged to, and what would be without it.
 
+use super::designs::HITS_ENOUGH;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use std::fmt::Write as _;
@@ -33,7 +34,7 @@ pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], (whole
         ("charged\nmin a month".into(), Side::Right),
         ("share".into(), Side::Right),
     ];
-    let mut notes = format!("Charged minutes sum to {whole}.");
+    let mut notes = format!("Charged minutes sum to {whole}.{}", few(designs));
     if counterfactual {
         columns.push(("avoided\nwithout it".into(), Side::Right));
         notes.push_str(" Avoided: what would not be, had the cause never happened; these need not sum.");
@@ -54,6 +55,20 @@ pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], (whole
     }
     page.grid(&Grid { rows, columns });
     page.paragraph(None, &notes, Some(Tone::Faint));
+}
+
+/// Shares that rest on few trials, design by design.
+fn few(designs: &[(&str, &[CauseOutcome])]) -> String {
+    let hits = |causes: &[CauseOutcome]| causes.iter().map(|of| of.downtime_min_per_month.hits).max();
+    let some = designs.iter().filter_map(|(name, causes)| Some((name, hits(causes)?)));
+    let some: Vec<String> = some
+        .filter(|&(_, hits)| (1..HITS_ENOUGH).contains(&hits))
+        .map(|(name, hits)| format!("{} ({hits})", clean(name)))
+        .collect();
+    match some.is_empty() {
+        true => String::new(),
+        false => format!(" Shares that rest on so few trials with a miss may be quite otherwise: {}.", some.join("; ")),
+    }
 }
 
 /// How many causes of a design have a row of their own.

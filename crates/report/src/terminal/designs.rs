@@ -6,7 +6,7 @@ use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Quantile};
 
 /// From so many trials on a share may stand without an interval.
-const HITS_ENOUGH: u64 = 20;
+pub(super) const HITS_ENOUGH: u64 = 20;
 /// Nobody takes a bound of more outages a year for one: an outage a minute.
 const OUTAGES_MAX: f64 = 525_600.0;
 /// Cells of the part that says how available, and of the part that says how bad outages are.

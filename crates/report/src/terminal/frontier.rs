@@ -8,6 +8,7 @@ use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use super::sessions::interval;
 use crate::frontier::{Offered, Step, offered, steps};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, MoneyOutcome, Outcome};
+use zonefall_study::plan::SAME_PRICE;
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let Some(money) = &outcome.money else { return };
@@ -23,10 +24,13 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         page.line("");
         page.grid(&prices(page, money, &steps));
     }
-    let words = "On the frontier: no other design costs as little and misses as little, by the estimates, and it is told apart from what \
-                 is cheaper there; a design of which only a bound is known stands at its bound. A nine: what it costs to miss ten times less, at the price of this step. The \
-                 bill is meant, without credit and without the cost of downtime.";
-    page.paragraph(None, words, Some(Tone::Faint));
+    let words = format!(
+        "On the frontier: no other design costs as little and misses as little, by the estimates, and it is told apart from what \
+                 is cheaper there; a design of which only a bound is known stands at its bound. Bills within {:.1} % are one price. A nine: what it costs to miss ten times less, at the price of this step. The \
+                 bill is meant, without credit and without the cost of downtime.",
+        SAME_PRICE * 100.0
+    );
+    page.paragraph(None, &words, Some(Tone::Faint));
 }
 
 fn designs(page: &Page, outcome: &Outcome, money: &MoneyOutcome, all: &[Offered<'_>]) -> Grid {

@@ -22,20 +22,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     };
     page.paragraph(None, &words, None);
     page.line("");
-    let grid = Grid {
-        columns: [
-            ("design", Side::Name),
-            ("as good as\nhits", Side::Right),
-            ("gain over\nplain trials", Side::Right),
-            ("unforeseen\nhits", Side::Right),
-            ("they may add\nat most", Side::Right),
-            ("exact un-\navailability", Side::Right),
-        ]
-        .map(|(header, side)| (header.to_owned(), side))
-        .into(),
-        rows: method.designs.iter().map(|of| row(of, forced)).collect(),
-    };
-    page.grid(&grid);
+    page.grid(&gained(method, forced));
     if !forced {
         let words = match method.used.as_str() {
             "splitting" => GAIN_OF_SPLITTING,
@@ -78,7 +65,7 @@ const GIVEN: &str = "Of each trial only what strikes many at once is drawn; how 
      computed exactly, interval by interval. So unavailability, verdict on average and differences are conditional means; \
      everything else is that of fewer plain trials.";
 
-const GAIN_OF_STORMS: &str = "Gain: variance × events of plain trials over that of these, the plain ones counted in; none where too few of those \
+const GAIN_OF_STORMS: &str = "Gain: variance × events of plain trials over that of these, the plain ones counted in; -: too few of those \
      missed. Hits are storms that surely miss.";
 
 const GAIN_OF_CYCLES: &str = "Gain: variance × events of plain trials over that of these, the plain ones and the pilot counted in. Hits are cycles \
@@ -111,15 +98,40 @@ fn split_in_words(method: &MethodOutcome) -> String {
     )
 }
 
-fn row(of: &MethodDesign, forced: bool) -> Vec<String> {
+/// What each design gained, without columns that say nothing of any.
+fn gained(method: &MethodOutcome, forced: bool) -> Grid {
+    let exact = method.designs.iter().any(|of| of.exact.is_some());
+    let columns = [
+        ("design", Side::Name, true),
+        ("as good as\nhits", Side::Right, true),
+        ("gain over\nplain trials", Side::Right, true),
+        ("unforeseen\nhits", Side::Right, forced),
+        ("they may add\nat most", Side::Right, forced),
+        ("exact un-\navailability", Side::Right, exact),
+    ];
+    let rows = method.designs.iter().map(|of| {
+        let cells = row(of).into_iter().zip(&columns);
+        cells.filter(|(_, (.., stands))| *stands).map(|(cell, _)| cell).collect()
+    });
+    let rows = rows.collect();
+    let stand = columns.iter().filter(|(.., stands)| *stands);
+    Grid { columns: stand.map(|(head, side, _)| ((*head).to_owned(), *side)).collect(), rows }
+}
+
+fn row(of: &MethodDesign) -> [String; 6] {
     let whole = |value: f64| number::count((value + 0.5) as u64);
-    let gain = |gain: f64| if gain < 10.0 { format!("{gain:.1}") } else { whole(gain) };
-    vec![
+    // Below 1 plain trials would have told more for the same work.
+    let gain = |gain: f64| match gain {
+        gain if gain < 1.0 => "less than plain".to_owned(),
+        gain if gain < 10.0 => format!("{gain:.1}"),
+        gain => whole(gain),
+    };
+    [
         clean(&of.design),
         whole(of.effective_hits),
         of.gain.map_or_else(|| number::NONE.into(), gain),
-        if forced { number::count(of.unforeseen_hits) } else { number::NONE.into() },
-        if forced { format!("{:.1e}", of.unforeseen_at_most) } else { number::NONE.into() },
+        number::count(of.unforeseen_hits),
+        format!("{:.1e}", of.unforeseen_at_most),
         of.exact.map_or_else(|| number::NONE.into(), |exact| format!("{exact:.3e}")),
     ]
 }

@@ -43,6 +43,7 @@ pub use drill::drill;
 pub use fit::fit_table;
 pub use importance::importances;
 pub use incidents::incident_table;
+pub(crate) use operations::shown as operation_words;
 pub use plan::plan;
 pub(crate) use plan::{
     availability as plan_availability, blocks as plan_blocks, blocks_below as plan_blocks_below, cost_words,
@@ -50,8 +51,9 @@ pub(crate) use plan::{
 };
 pub use sweep::sweep;
 pub use timeline::{Told, timeline};
-pub(crate) use timeline::{by_the_clock, charged, instant, still};
+pub(crate) use timeline::{again, by_the_clock, charged, instant, still};
 
+use crate::warnings::warnings;
 use crate::{number, page};
 use page::{Page, Tone};
 use zonefall_study::outcome::Outcome;
@@ -111,7 +113,7 @@ pub(crate) fn blocks(outcome: &Outcome, storms: Option<&Storms>, style: Style) -
     method::draw(&mut page, outcome);
     if !outcome.warnings.is_empty() {
         page.title("Warnings");
-        for warning in &outcome.warnings {
+        for warning in &warnings(outcome) {
             let sign = page.paint(Tone::Unsure, "!");
             page.paragraph(Some((&sign, 1)), warning, None);
         }

@@ -3,7 +3,7 @@
 use super::designs::estimate;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{Outcome, Quality};
+use zonefall_study::outcome::{OPERATION_TABLE, Outcome, Quality};
 
 const NOTE: &str = "Each row is explained in operations.csv and by `explain operations`.";
 
@@ -24,7 +24,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     for design in designs {
         let mut name = clean(&design.design);
         for operation in &design.operations {
-            let what = operation.operation.trim_end_matches("_h").replace('_', " ");
+            let what = shown(&operation.operation);
             let plain = |number| number::plain(number, Toward::Up);
             let unit = if operation.in_hours { " h" } else { "" };
             let of = operation.per_year;
@@ -36,7 +36,35 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         }
     }
     page.grid(&Grid { rows, columns });
-    page.paragraph(None, NOTE, Some(Tone::Faint));
+    page.paragraph(None, &format!("{}{NOTE}", words(outcome)), Some(Tone::Faint));
+}
+
+/// Rows whose names alone do not tell what they count.
+const TOLD: [&str; 7] = [
+    "failovers_failed",
+    "failovers_refused",
+    "failover_data_lost_h",
+    "retry_storms",
+    "retry_storm_h",
+    "metastable_h",
+    "metastable_if_hit_h",
+];
+
+/// A word on those of them that stand in the table.
+fn words(outcome: &Outcome) -> String {
+    let stands = |name: &str| outcome.designs.iter().flat_map(|of| &of.operations).any(|of| of.operation == name);
+    let told = OPERATION_TABLE.iter().filter(|row| TOLD.contains(&row.name) && stands(row.name));
+    let told = told.map(|row| format!("{}: {}", shown(row.name), row.doc)).collect::<Vec<_>>().join("; ");
+    if told.is_empty() { told } else { format!("{told}. ") }
+}
+
+/// An operation's name as tables show it. What is called a storm of retries is an overload where there is one try only.
+pub(crate) fn shown(name: &str) -> String {
+    match name {
+        "retry_storms" => "overloads".into(),
+        "retry_storm_h" => "overloaded".into(),
+        name => name.trim_end_matches("_h").replace('_', " "),
+    }
 }
 
 fn percent(outcome: &Outcome) -> String {

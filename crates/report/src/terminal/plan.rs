@@ -2,10 +2,11 @@
 
 use super::Style;
 use super::causes::{self, whole_percent};
+use super::jobs;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Verdict as Sampling};
-use zonefall_study::plan::{AskedBy, BAND, CHEAPER, Nine, Offer, Planned, Verdict, Windowed};
+use zonefall_study::plan::{AskedBy, BAND, CHEAPER, Nine, Offer, Planned, SAME_PRICE, Verdict, Windowed};
 
 /// Designs of a list that are shown.
 const SHOWN: usize = 8;
@@ -44,6 +45,7 @@ fn below(page: &mut Page, of: &Planned) {
     page.paragraph(None, &scope(of), None);
     designs(page, of);
     reasons(page, of);
+    batches(page, of);
     assumed(page, of);
     why(page, of);
     frontier(page, of);
@@ -346,6 +348,33 @@ fn why(page: &mut Page, of: &Planned) {
     page.paragraph(None, &words, Some(Tone::Faint));
 }
 
+/// The share of batches that the answer and its neighbours do in time: what an objective on 99 of 100 nights asks.
+fn batches(page: &mut Page, of: &Planned) {
+    if of.batches.is_empty() {
+        return;
+    }
+    page.line("");
+    let columns = vec![
+        ("design".to_owned(), Side::Name),
+        ("batches by\ntheir deadline".into(), Side::Right),
+        (format!("{} interval\nof each alone", number::percent_given(of.confidence)), Side::Left),
+        ("batches".into(), Side::Right),
+        ("trials".into(), Side::Right),
+    ];
+    let rows = of.batches.iter().map(|of| {
+        let [met, interval] = jobs::met(page, &of.jobs);
+        vec![clean(&of.design), met, interval, number::count(of.jobs.batches), number::count(of.trials)]
+    });
+    page.grid(&Grid { rows: rows.collect(), columns });
+    let plain = if of.methods.forced > 0 { "Counted in plain trials, which" } else { "They" };
+    let words = format!(
+        "{plain} decide nothing: the target is a share of time, this is one of nights. A goal such as 99 of 100 batches is met \
+         where this share is at least 99 % ({} where fewer than 20 trials had one late).",
+        page.sign("≥", ">=")
+    );
+    page.paragraph(None, &words, Some(Tone::Faint));
+}
+
 /// The second interval: what is assumed at its ends.
 fn assumed(page: &mut Page, of: &Planned) {
     for of in &of.assumed {
@@ -383,7 +412,11 @@ fn frontier(page: &mut Page, of: &Planned) {
     page.grid(&Grid { columns: head(of).split_off(1), rows });
     page.paragraph(
         None,
-        "Of the candidates that were simulated; each is told apart from the one before.",
+        &format!(
+            "Of the candidates that were simulated; each is told apart from the one before. Costs within {:.1} % are one price: the \
+             best of it stands here.",
+            SAME_PRICE * 100.0
+        ),
         Some(Tone::Faint),
     );
 }

@@ -4,7 +4,7 @@ use super::designs::{estimate, share_of_few};
 use super::money::good;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{CreditTier, MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome};
+use zonefall_study::outcome::{CreditTier, DesignOutcome, MINUTES_PER_MONTH, Outcome, Quality, SlaOutcome};
 
 const NOTE: &str = "Uptime here is a connection to at least one machine, whatever the objective needs. Meeting it does \
                     not meet the objective, and a credit is not the cost of an outage.";
@@ -26,6 +26,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         let mut row = vec![clean(&design.design)];
         row.extend(match &design.sla {
             Some(sla) => cells(page, sla),
+            None if promised_by_part(design) => vec!["by part".into()],
             None => vec!["none".into()],
         });
         row.resize(columns.len(), String::new());
@@ -37,8 +38,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.paragraph(
         None,
         &format!(
-            "Promises: {}. {NOTE}{}{}{}{}",
+            "Promises: {}. {}{NOTE}{}{}{}{}",
             promises(outcome),
+            by_part(outcome),
             bounds(page, outcome),
             releases(outcome),
             clock(outcome),
@@ -46,6 +48,22 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         ),
         Some(Tone::Faint),
     );
+}
+
+/// Whether there is a promise for the parts of a design, and none for all of it.
+fn promised_by_part(design: &DesignOutcome) -> bool {
+    design.sla.is_none() && design.composite.as_ref().is_some_and(|of| of.promise.is_some() || of.unpromised.is_some())
+}
+
+/// What stands in place of a promise there.
+fn by_part(outcome: &Outcome) -> &'static str {
+    match outcome.designs.iter().any(promised_by_part) {
+        true => {
+            "By part: the agreement promises each part by itself and nothing for the whole, so there is no uptime and no credit of \
+             the whole; what the promises multiply to is the composite promise of the table above. "
+        }
+        false => "",
+    }
 }
 
 /// The steps of the credits and how many months reach them.

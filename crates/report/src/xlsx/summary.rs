@@ -9,6 +9,7 @@ use crate::number;
 use crate::page::{Item, Page};
 use crate::planned::Made;
 use crate::terminal::{Style, blocks, plan_blocks};
+use crate::warnings::warnings;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use zonefall_study::outcome::{DesignOutcome, Outcome, Verdict};
 use zonefall_study::plan::Planned;
@@ -68,7 +69,7 @@ fn lead(outcome: &Outcome) -> Vec<String> {
         Item::Paragraph { words, .. } => Some(Some(words)),
         _ => Some(None),
     });
-    let warnings = outcome.warnings.iter().map(|warning| format!("! {warning}"));
+    let warnings = warnings(outcome).into_iter().map(|warning| format!("! {warning}"));
     words.flatten().chain(warnings).collect()
 }
 

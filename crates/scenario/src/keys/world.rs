@@ -8,6 +8,11 @@ const TRIALS_MAX: u64 = 1_000_000_000;
 
 pub(super) const KEYS: &[Key] = &[
     Key::new("name", Text, "What the study is called in every report.").or("unnamed"),
+    Key::new(
+        "allow",
+        List(&Text, 100),
+        "Warnings and hints that are known and not told any more, by their codes: `[\"W021\", \"W025\"]`. It takes each of them (`W…`), and no mistake (`E…`); a code that nothing is said of does nothing.",
+    ),
     Key::new("horizon", Either(&[Duration, Table]), "How much time one trial simulates."),
     Key::new(
         "horizon.until",

@@ -42,6 +42,9 @@ pub struct MethodDesign {
     pub exact: Option<f64>,
 }
 
+/// What batches of jobs are called where only plain trials tell of them.
+pub const BATCHES: &str = "single batches of jobs";
+
 /// How the trials were drawn; only where a method was asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MethodOutcome {
@@ -67,6 +70,9 @@ pub struct MethodOutcome {
     /// Biasing: the chance that the next event is a failure, while something is out and nothing has been missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_share: Option<f64>,
+    /// What only plain trials tell and the study has, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<String>,
     /// By design.
     pub designs: Vec<MethodDesign>,
 }

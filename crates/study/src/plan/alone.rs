@@ -65,6 +65,11 @@ impl<'a> Alone<'a> {
         }
     }
 
+    /// The same with plain trials, however the search drew them.
+    pub fn plain(bench: &'a Bench<'a>, candidate: usize) -> Self {
+        Self { forced: None, ..Self::new(bench, candidate) }
+    }
+
     /// The study of a run of it.
     pub fn study(&self, trials: u64, counterfactual: bool) -> Study {
         Study {

@@ -2,6 +2,7 @@
 
 use super::alone::{Alone, Why};
 use super::assumed::{self, Assumed};
+use super::batches::{Batches, batches};
 use super::bench::{Bench, Stopped};
 use super::frontier::{self, frontier};
 use super::lattice::Lattice;
@@ -18,6 +19,9 @@ use zonefall_stats::Bounds;
 
 /// Trials times designs for another nine: as many as the question took, at least these.
 const EXTRA_WORK: u64 = 200_000;
+
+/// Designs whose batches of jobs are counted.
+const BATCHES: usize = 8;
 
 /// What the search came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -164,6 +168,9 @@ pub struct Planned {
     pub nines: Vec<Nine>,
     /// The best and the runner-up when what is assumed is otherwise.
     pub assumed: Vec<Assumed>,
+    /// How many batches of jobs the best, the closest and their neighbours complete in time; empty without `[jobs]`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub batches: Vec<Batches>,
     /// The rule of thumb.
     pub rule_of_thumb: Option<Thumb>,
     /// Declarations that keys help.
@@ -243,6 +250,8 @@ fn searched(
     let Ok(frontier) = frontier(&mut bench)? else { return Ok(None) };
     let roles = Roles::new(&bench, allowed, &found, runner_up);
     let first = roles.first();
+    let neighbours: Vec<usize> =
+        [roles.best, roles.closest, runner_up, roles.cheaper].into_iter().flatten().chain(roles.ties.clone()).collect();
     let mut planned = concluded(&bench, allowed, &found, (roles, runner_up), checked);
     let nine = |(target_share, verdict, best): (f64, Verdict, Option<usize>)| Nine {
         target_share,
@@ -258,6 +267,11 @@ fn searched(
             let Ok(assumed) = assumed::look(&alone, bench.trials(candidate))? else { return Ok(None) };
             planned.assumed.extend(assumed);
         }
+    }
+    if neighbours.iter().any(|&of| question.candidates[of].design.jobs.is_some()) {
+        bench.begins("counting batches of jobs");
+        let Ok(batches) = batches(&bench, neighbours.into_iter().take(BATCHES))? else { return Ok(None) };
+        planned.batches = batches;
     }
     if let Some(first) = first {
         bench.begins("asking what the downtime comes from");
@@ -418,6 +432,7 @@ fn concluded(
         frontier: Vec::new(),
         nines: Vec::new(),
         assumed: Vec::new(),
+        batches: Vec::new(),
         rule_of_thumb: best.and_then(|best| thumb(bench, best)),
         checked,
         notes,

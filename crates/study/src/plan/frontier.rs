@@ -2,8 +2,10 @@
 //!
 //! In: a finished search. Out: from cheap to dear, designs of which each misses at least a tenth less than the one before and is told
 //! apart from it: by their intervals, or by the differences of the two on the same trials. What is not told apart is no gain, and
-//! is left out. What can go wrong: an interruption.
+//! is left out. Of those that cost as much the best stands for all: what may be better than a design of the frontier at its price is
+//! tested as long as that one. What can go wrong: an interruption; the work may be done before all of these are tested.
 
+use super::SAME_PRICE;
 use super::bench::{Bench, Stopped, trials_of};
 use crate::run::RunError;
 use crate::stage::Stage;
@@ -61,23 +63,80 @@ pub(super) fn test(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<
         let apart = part.len().div_ceil(PER_STEP).max(1);
         along.extend(part.iter().copied().step_by(apart).filter(|&candidate| Some(candidate) != best));
     }
-    bench.test(&along, look(bench))
+    // As much again for those that cost as much as what stands there.
+    let room = bench.work_max.saturating_sub(bench.work);
+    loop {
+        if bench.test(&along, look(bench))?.is_err() {
+            return Ok(Err(Stopped));
+        }
+        bench.work_max = if room > 0 { bench.work.saturating_add(room) } else { bench.work_max };
+        let lived = bench.lived();
+        let rivals = rivals(bench, &front(bench));
+        if bench.test(&rivals, look(bench))?.is_err() {
+            return Ok(Err(Stopped));
+        }
+        if bench.lived() == lived {
+            return Ok(Ok(()));
+        }
+    }
+}
+
+/// Whether a candidate costs no more than another at its price.
+fn at_price(cost: f64, price: f64) -> bool {
+    cost <= price * (1.0 + SAME_PRICE)
+}
+
+/// Candidates that cost as much as a design of the frontier, have been tested less, and may be better.
+fn rivals(bench: &Bench<'_>, front: &[usize]) -> Vec<usize> {
+    let look = look(bench);
+    let may_be_better = |candidate: usize, than: usize| {
+        let (one, other) = (bench.cost(candidate), bench.cost(than));
+        let low = match bench.estimate(candidate).bounds {
+            Bounds::Interval(of) => of.low,
+            Bounds::UpperBound { .. } => 0.0,
+        };
+        at_price(one, other) && at_price(other, one) && low < bench.shown(than)
+    };
+    let behind = bench.order.iter().copied().filter(|&candidate| bench.look(candidate) < look);
+    behind.filter(|&candidate| front.iter().any(|&than| may_be_better(candidate, than))).collect()
 }
 
 /// Those of the tested designs that are worth their cost.
 pub(super) fn frontier(bench: &mut Bench<'_>) -> Result<Result<Vec<usize>, Stopped>, RunError> {
+    let front = front(bench);
+    told_apart(bench, &front, trials_of(look(bench)))
+}
+
+/// The same by what is shown of them: from cheap to dear, of each price the best.
+fn front(bench: &Bench<'_>) -> Vec<usize> {
     let least = trials_of(look(bench));
     let tested = bench.order.iter().copied().filter(|&candidate| bench.trials(candidate) >= least);
+    let offers: Vec<(f64, f64)> = tested.clone().map(|of| (bench.cost(of), bench.shown(of))).collect();
+    let tested: Vec<usize> = tested.collect();
+    worth(&offers).into_iter().map(|place| tested[place]).collect()
+}
+
+/// The places of those that are worth their cost; of each, from cheap to dear, its cost and what it misses.
+fn worth(offers: &[(f64, f64)]) -> Vec<usize> {
     let mut front: Vec<usize> = Vec::new();
-    for candidate in tested {
-        if front.last().is_none_or(|&last| bench.shown(candidate) < WORTH * bench.shown(last)) {
-            if front.last().is_some_and(|&last| bench.cost(last) >= bench.cost(candidate)) {
-                front.pop();
+    // Of the last of them: the least cost of its price.
+    let mut price = f64::NEG_INFINITY;
+    for (place, &(cost, missed)) in offers.iter().enumerate() {
+        match front.last().map(|&last| offers[last].1) {
+            Some(best) if at_price(cost, price) => {
+                if missed < best {
+                    front.pop();
+                    front.push(place);
+                }
             }
-            front.push(candidate);
+            Some(best) if missed >= WORTH * best => {}
+            _ => {
+                price = cost;
+                front.push(place);
+            }
         }
     }
-    told_apart(bench, &front, least)
+    front
 }
 
 /// Those that are told apart from the one before.
@@ -113,4 +172,20 @@ fn told_apart(bench: &mut Bench<'_>, front: &[usize], trials: u64) -> Result<Res
         }
     }
     Ok(Ok(kept.into_iter().map(|place| front[place]).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_designs_at_one_price_the_frontier_has_the_best() {
+        // By a twentieth, by a cent, and of three.
+        assert_eq!(worth(&[(100.0, 1.0), (100.0, 0.95), (200.0, 0.5)]), [1, 2]);
+        assert_eq!(worth(&[(1328.0, 0.3), (1328.005, 0.1), (1328.009, 0.2), (2000.0, 0.095)]), [1]);
+        assert_eq!(worth(&[(100.0, 0.95), (100.0, 1.0), (100.05, 0.9), (100.3, 0.5)]), [2, 3]);
+        // What is worth nothing at its price takes no place there.
+        assert_eq!(worth(&[(100.0, 1.0), (110.0, 0.95), (110.0, 0.5)]), [0, 2]);
+        assert_eq!(worth(&[]), [0; 0]);
+    }
 }

@@ -27,6 +27,7 @@
 mod alone;
 mod answer;
 mod assumed;
+mod batches;
 mod bench;
 mod checks;
 mod edges;
@@ -43,6 +44,7 @@ mod windowed;
 pub use alone::Why;
 pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 pub use assumed::Assumed;
+pub use batches::Batches;
 pub use windowed::{AskedBy, Windowed};
 
 use crate::run::RunError;
@@ -58,6 +60,8 @@ pub const SCHEMA: &str = "zonefall-plan/1";
 pub const BAND: f64 = 0.1;
 /// Candidates that are cheaper by less than this share are no better.
 pub const CHEAPER: f64 = 0.01;
+/// Costs that differ by no more than this share are one price along a frontier.
+pub const SAME_PRICE: f64 = 0.001;
 /// Trials of the first look.
 pub const FIRST_LOOK: u64 = 128;
 

@@ -402,6 +402,7 @@ fn method(study: &Study, of: &Conditioned, asked: Method, why: &str) -> MethodOu
         patterns: Vec::new(),
         levels: Vec::new(),
         failure_share: None,
+        untold: Vec::new(),
         designs: study.designs.iter().zip(&of.designs).zip(&of.plain.tally.designs).map(gained).collect(),
     }
 }

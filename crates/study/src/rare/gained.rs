@@ -11,7 +11,7 @@ use crate::exactly::exactly;
 use crate::misses::Kinds;
 use crate::outcome::*;
 use crate::study::Study;
-use crate::warnings::{MATTERS, digits, no_room, of_the_study};
+use crate::warnings::{Cut, MATTERS, cut_off, digits, no_room, of_the_study};
 use zonefall_fleet::{Design, Operation};
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;
@@ -36,6 +36,7 @@ pub(super) fn method(study: &Study, of: &Weighed, wanted: Method, why: &str) -> 
         patterns,
         levels,
         failure_share: None,
+        untold: untold(study),
         designs: study
             .designs
             .iter()
@@ -43,6 +44,17 @@ pub(super) fn method(study: &Study, of: &Weighed, wanted: Method, why: &str) -> 
             .map(|(design, tally)| gained(study, of, design, tally))
             .collect(),
     }
+}
+
+/// What only plain trials tell and the study has.
+fn untold(study: &Study) -> Vec<String> {
+    let any = |has: fn(&Design) -> bool| study.designs.iter().any(|design| has(design));
+    let all: [(&str, bool); 3] = [
+        ("times of responses", any(|of| of.service.latency.is_some() || of.service.ways.is_some())),
+        ("sessions", any(|of| of.service.sessions.is_some())),
+        (BATCHES, any(|of| of.jobs.is_some())),
+    ];
+    all.into_iter().filter(|(_, has)| *has).map(|(words, _)| words.to_owned()).collect()
 }
 
 fn patterns(plan: &Plan) -> Vec<PatternOutcome> {
@@ -140,15 +152,9 @@ pub(super) fn warnings(
         said.push(format!("Interrupted: these are the first {} of {asked} trials", of.trials()));
     }
     said.extend(of_the_study(study));
-    let of_plain = |design: &Design| {
-        let times = design.service.latency.is_some() || design.service.ways.is_some();
-        times || design.service.sessions.is_some() || design.jobs.is_some()
-    };
-    if study.designs.iter().any(|design| of_plain(design)) {
-        said.push(
-            "times of responses, sessions and single batches of jobs are told by plain trials only (`method = \"crude\"`)"
-                .into(),
-        );
+    let untold = untold(study);
+    if !untold.is_empty() {
+        said.push(format!("{} are told by plain trials only (`method = \"crude\"`)", untold.join(", ")));
     }
     if matches!(of.drawn, Drawn::Split(_)) && study.money.is_some() {
         said.push("bills are told by plain and forced trials only".into());
@@ -157,6 +163,7 @@ pub(super) fn warnings(
     if matches!(of.drawn, Drawn::Forced(_)) {
         said.extend(designs.iter().zip(kinds).filter_map(|(design, kinds)| too_few(study, of.trials(), design, kinds)));
     }
+    let mut cut: Vec<Cut<'_>> = Vec::new();
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
         let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
         if design.unavailability.quality == Quality::UpperBound {
@@ -185,9 +192,8 @@ pub(super) fn warnings(
             ));
         }
         said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Sample::hits)));
-        if tally.cut_by_horizon > 0 {
-            said.push(format!("{name}: {} outages were cut by the end of the trial", tally.cut_by_horizon));
-        }
+        cut.push(Cut { name, outages: tally.cut_by_horizon, short: false });
     }
+    said.extend(cut_off(&cut));
     said
 }

@@ -154,6 +154,7 @@ fn method(study: &Study, bias: &Bias, of: &Biased, asked: Method, why: &str) -> 
         patterns: Vec::new(),
         levels: Vec::new(),
         failure_share: Some(bias.failures),
+        untold: Vec::new(),
         designs: (0..study.designs.len()).map(gained).collect(),
     }
 }

@@ -1,0 +1,149 @@
+//! Words that stand beside figures: why a verdict is open, what a name counts, what is not known.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use zonefall_report::terminal::{Style, render};
+use zonefall_study::outcome::*;
+
+/// The page with its lines joined.
+fn page(outcome: &Outcome) -> String {
+    let text = render(outcome, Style { width: 100, colour: false, unicode: true });
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn assumed(sampling: Verdict, depends: Option<&str>, looks: [Verdict; 2]) -> DesignAssumptions {
+    let look = |verdict_mean| DesignVariation {
+        unavailability: common::interval(1e-4, 5e-5, 2e-4, 40),
+        windows_met: None,
+        verdict_mean,
+        verdict_windows: None,
+        mostly: None,
+    };
+    DesignAssumptions {
+        low: 1e-5,
+        low_from: None,
+        high: 1e-3,
+        high_from: None,
+        verdict_mean_sampling: sampling,
+        verdict_windows_sampling: None,
+        mean_depends_on: depends.map(str::to_owned),
+        windows_depend_on: None,
+        variations: looks.map(look).into(),
+        ignorance: None,
+    }
+}
+
+#[test]
+fn a_verdict_that_is_open_says_whether_luck_or_an_assumption_keeps_it_open() {
+    use Verdict::{Meets, Misses, NotResolved};
+    let said = |verdict, sampling, depends, looks| {
+        let mut outcome = common::outcome();
+        outcome.designs.truncate(1);
+        outcome.differences.clear();
+        let design = &mut outcome.designs[0];
+        (design.verdict_mean, design.verdict_windows, design.windows_met) = (verdict, None, None);
+        design.assumptions = Some(assumed(sampling, depends, looks));
+        page(&outcome)
+    };
+    let turned = said(NotResolved, Meets, Some("misses with high rates"), [Meets, Misses]);
+    assert!(
+        turned.contains("? not resolved") && turned.contains("(assumptions)") && !turned.contains("(luck"),
+        "{turned}"
+    );
+    assert!(said(NotResolved, NotResolved, None, [NotResolved; 2]).contains("(luck)"));
+    assert!(said(NotResolved, NotResolved, None, [Meets, Misses]).contains("(luck, assumptions)"));
+    let met = said(Meets, Meets, None, [Meets, Meets]);
+    assert!(!met.contains("(luck") && !met.contains("(assumptions"), "{met}");
+}
+
+#[test]
+fn what_is_promised_by_part_is_not_none() {
+    let mut outcome = common::outcome();
+    assert!(page(&outcome).contains("two-regions none") && !page(&outcome).contains("by part"));
+    let design_name = {
+        let design = outcome.designs.iter_mut().find(|of| of.sla.is_none()).unwrap();
+        design.composite = Some(CompositeOutcome {
+            promise: Some(0.9999),
+            unpromised: Some(1e-4),
+            parts: Vec::new(),
+            components_min_per_month: 0.0,
+            shared_min_per_month: 0.0,
+            rest_min_per_month: 0.0,
+        });
+        design.design.clone()
+    };
+    let page = page(&outcome);
+    assert!(
+        page.contains(&format!("{design_name} by part")) && page.contains("By part: the agreement promises each part"),
+        "{page}"
+    );
+}
+
+#[test]
+fn names_that_do_not_tell_what_they_count_are_told_below_their_table() {
+    let mut outcome = common::outcome();
+    let operation = |name: &str| OperationOutcome {
+        operation: name.into(),
+        in_hours: name.ends_with("_h"),
+        per_year: common::interval(2.0, 1.0, 3.0, 40),
+    };
+    outcome.designs[0].operations = vec![operation("failovers_failed"), operation("retry_storms")];
+    let one = page(&outcome);
+    assert!(one.contains("failovers failed: orders to send clients over or back that did not do"), "{one}");
+    assert!(one.contains("overloads 2.00") && !one.contains("retry storms") && !one.contains("metastable"), "{one}");
+    outcome.designs[0].operations.push(operation("metastable_if_hit_h"));
+    assert!(page(&outcome).contains("metastable if hit: hours without an overload in which"));
+    assert!(zonefall_report::explain("overloads").is_some_and(|words| words.contains("retry_storms")));
+}
+
+fn method(exact: Option<f64>, gain: f64, untold: &[&str]) -> MethodOutcome {
+    MethodOutcome {
+        asked: "forcing".into(),
+        used: "forcing".into(),
+        why: "asked for".into(),
+        pilot_trials: 100,
+        pilot_events: 1000,
+        mean_weight: 1.0,
+        greatest_weight: 2.0,
+        patterns: Vec::new(),
+        levels: Vec::new(),
+        failure_share: None,
+        untold: untold.iter().map(|what| (*what).to_owned()).collect(),
+        designs: vec![MethodDesign {
+            design: "one-zone".into(),
+            effective_hits: 40.0,
+            gain: Some(gain),
+            unforeseen_hits: 0,
+            unforeseen_at_most: 1e-9,
+            exact,
+        }],
+    }
+}
+
+#[test]
+fn a_forced_run_says_what_it_does_not_know() {
+    let mut outcome = common::outcome();
+    let mut told = |of: MethodOutcome| {
+        outcome.method = Some(of);
+        page(&outcome)
+    };
+    let plain = told(method(None, 0.02, &[]));
+    assert!(!plain.contains("exact un-") && !plain.contains("Batches of jobs"), "{plain}");
+    assert!(plain.contains("one-zone 40 less than plain"), "{plain}");
+    assert!(told(method(Some(1e-7), 12.0, &[])).contains("exact un-"));
+    let jobs = told(method(None, 12.0, &[BATCHES]));
+    assert!(jobs.contains("Batches of jobs Not counted here: trials that are forced or split tell"), "{jobs}");
+}
+
+#[test]
+fn shares_of_causes_from_few_trials_say_so() {
+    let mut outcome = common::outcome();
+    outcome.designs.truncate(2);
+    let words = "Shares that rest on so few trials with a miss may be quite otherwise: ";
+    assert!(!page(&outcome).contains(words));
+    let design = &mut outcome.designs[1];
+    design.causes.iter_mut().for_each(|cause| cause.downtime_min_per_month = common::bound(1.0, 3.0, 5));
+    let name = design.design.clone();
+    assert!(page(&outcome).contains(&format!("{words}{name} (5).")), "{}", page(&outcome));
+}

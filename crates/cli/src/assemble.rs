@@ -6,9 +6,7 @@ use std::sync::Arc;
 use zonefall_engine::SimTime;
 use zonefall_faults::{Population, Replay, UNIT_MODES_MAX};
 use zonefall_fleet::population;
-use zonefall_scenario::{
-    Assumptions, CalendarStart, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until,
-};
+use zonefall_scenario::{Assumptions, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};
 use zonefall_study::plan::{self, AskedBy, Candidate, FIRST_LOOK, Key, Question};
@@ -58,7 +56,7 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
         counterfactual: !overrides.no_counterfactual && !scenario.measure.until_first_miss,
         rows: overrides.rows,
         money: scenario.money.as_ref().map(|money| Arc::new(priced(scenario, money))),
-        local_time: scenario.start.as_ref().map(|start| Arc::new(local_time(start, scenario.measure.horizon))),
+        local_time: local_time(scenario, scenario.measure.horizon),
     };
     if let FaultSource::Script(rows) = &scenario.source {
         for design in &mut study.designs {
@@ -70,10 +68,11 @@ pub fn study(scenario: &Scenario, overrides: Overrides) -> Result<Study> {
     Ok(study)
 }
 
-/// The clock of a trial, from the scenario, which alone knows calendars.
-fn local_time(start: &CalendarStart, horizon: SimTime) -> LocalTime {
+/// What clocks show in a trial of this length; none without a calendar.
+pub fn local_time(scenario: &Scenario, horizon: SimTime) -> Option<Arc<LocalTime>> {
+    let start = scenario.start.as_ref()?;
     let (time_zone, ahead_s) = (start.time_zone.clone(), start.ahead_s(horizon));
-    LocalTime { time_zone, start_unix_ms: start.unix_ms, ahead_s }
+    Some(Arc::new(LocalTime { time_zone, start_unix_ms: start.unix_ms, ahead_s }))
 }
 
 /// A study of a known number of trials: a rule of stopping says nothing of what is asked, and is set aside.

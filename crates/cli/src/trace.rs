@@ -123,7 +123,8 @@ fn one_trial(scenario: &Scenario, study: Study) -> Result<Study> {
         measure.windows = windows(window, measure.from, horizon)?;
         measure.horizon = horizon;
     }
-    Ok(Study { trials: 1, measure: Arc::new(measure), ..study })
+    let local_time = assemble::local_time(scenario, horizon);
+    Ok(Study { trials: 1, measure: Arc::new(measure), local_time, ..study })
 }
 
 fn windows(length: SimDuration, from: SimTime, to: SimTime) -> Result<Windows> {

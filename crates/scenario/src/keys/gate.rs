@@ -12,7 +12,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new("gate.designs", List(&Text, DESIGNS_MAX), "The designs that are asked; all of them where it is absent."),
     Key::new("gate.average", Flag, "Their mean availability has to meet the target.").or("true"),
-    Key::new("gate.windows", Flag, "Enough of their windows have to meet the target (`slo.confidence`).").or("true"),
+    Key::new("gate.windows", Flag, "Enough of their windows have to meet the target (`slo.confidence`). If `[gate]` asks for that, `plan --gate` asks it of the answer, too.").or("true"),
     Key::new(
         "gate.downtime_max",
         Duration,

@@ -125,7 +125,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("drill.may_miss", Duration, "How long the objective may be missed while the experiment lasts.").or("0 s"),
     Key::new("drill.recover_within", Duration, "How soon after the experiment the objective must hold again, for good.")
         .or("10 min"),
-    Key::new("drill.watch", Duration, "How long the service is watched after that.").or("1 h"),
+    Key::new("drill.watch", Duration, "How long the service is watched after that. An objective on deadlines of `[jobs]` is judged only if one passes from the beginning of the experiment on.").or("1 h"),
     Key::new("region", Table, "The regions, each `[region.<name>]`. At least one."),
     Key::new("region.<name>", Table, "A region."),
     Key::new(

@@ -169,6 +169,7 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
         method: asked.method.unwrap_or_else(|| method(of)),
         cost_max: of.max_cost,
         window: scenario.window.words(),
+        batches_asked: scenario.gate.as_ref().and_then(|gate| gate.batches_by_deadline),
         windows_asked_by: match &scenario.gate {
             None => AskedBy::Default,
             Some(gate) if gate.windows => AskedBy::Gate,

@@ -13,6 +13,7 @@ use anyhow::{Result, bail};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use zonefall_scenario::{FaultSource, Impossible, Method, Plan, standbys_unpriced};
+use zonefall_stats::Verdict as Sampling;
 use zonefall_study::plan::{AskedBy, Planned, Stand, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
@@ -116,6 +117,7 @@ fn gate(options: &args::Plan, answer: &Planned) -> Exit {
         Verdict::Found if answer.windows.as_ref().is_some_and(|of| of.asked_by == AskedBy::Gate && of.is_amiss()) => {
             Exit::NotResolved
         }
+        Verdict::Found if answer.batches_asked.is_some_and(|of| of.verdict != Sampling::Meets) => Exit::NotResolved,
         Verdict::Found => Exit::Fine,
         Verdict::NoneMeets | Verdict::TooDear => Exit::Missed,
         Verdict::NotResolved => Exit::NotResolved,

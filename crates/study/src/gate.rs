@@ -116,7 +116,8 @@ fn at_most(of: Estimate, most_min: f64) -> Verdict {
     }
 }
 
-fn at_least(of: Estimate, least: f64) -> Verdict {
+/// Whether a share is at least so much, with its whole interval.
+pub(crate) fn at_least(of: Estimate, least: f64) -> Verdict {
     if of.low.is_some_and(|low| low >= least) {
         Verdict::Meets
     } else if of.high < least {

@@ -178,7 +178,7 @@ pub struct Plan {
     /// Do not look at what is assumed.
     #[arg(long)]
     pub no_assumptions: bool,
-    /// Exit with 4 if no design meets the target, with 5 if the trials do not suffice, the answer depends on assumptions, or it does not meet it in windows and `[gate]` asks for them.
+    /// Exit with 4 if no design meets the target, with 5 if the trials do not suffice, the answer depends on assumptions, or it does not do in windows or batches of jobs what `[gate]` asks of them.
     #[arg(long)]
     pub gate: bool,
     /// Reports, with plan.csv and plan.json, in a folder; several with commas between them.

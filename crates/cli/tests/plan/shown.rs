@@ -340,4 +340,12 @@ fn batches_by_their_deadline_stand_beside_the_answer() {
     let (rows, best) = (desk.table("p/plan.csv"), &batches[0]["jobs"]["met"]["mean"]);
     let off = rows.column("batches_met")[0].parse::<f64>().unwrap() - best.as_f64().unwrap();
     assert!(off.abs() < 1e-9, "{off}");
+    // What a gate asks of them is told of the answer, and ends `--gate` as not resolved where it is not met.
+    let low = batches[0]["jobs"]["met"]["low"].as_f64().unwrap();
+    for (share, code, words) in [(100.0 * low - 0.001, 0, "as `run --gate` asks"), (100.0, 5, "But")] {
+        let gate = format!("[gate]\nwindows = false\nbatches_by_deadline = \"{share:.5}%\"\n[faults]");
+        desk.put("s.toml", text.replacen("[faults]", &gate, 1));
+        let out = desk.run(&format!("{plan} --gate")).ends(code).out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(out.contains("of batches") && out.contains(words), "{share}: {out}");
+    }
 }

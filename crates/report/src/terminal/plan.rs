@@ -100,15 +100,15 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
                 )
             };
             let said = format!("{}, for {}: {within}", clean(&best.design), cost_words(of, best));
+            let too = windows(of) + &nights(of);
+            let amiss = of.windows.as_ref().is_some_and(Windowed::is_amiss)
+                || of.batches_asked.is_some_and(|asked| asked.verdict != Sampling::Meets);
             match of.depends_on() {
                 Some(words) => (
-                    format!("{said}, as far as luck goes; but that depends on assumptions: {words}.{}", windows(of)),
+                    format!("{said}, as far as luck goes; but that depends on assumptions: {words}.{too}"),
                     Tone::Unsure,
                 ),
-                None if of.windows.as_ref().is_some_and(Windowed::is_amiss) => {
-                    (format!("{said}.{}", windows(of)), Tone::Unsure)
-                }
-                None => (format!("{said}.{}", windows(of)), Tone::Good),
+                None => (format!("{said}.{too}"), if amiss { Tone::Unsure } else { Tone::Good }),
             }
         }
         (Verdict::NoneMeets, _) => {
@@ -173,6 +173,24 @@ fn windows(of: &Planned) -> String {
         ),
     };
     format!("{says} A plan searches by the average: a higher --target finds what misses less.")
+}
+
+/// The same of batches of jobs, of which a share is asked to be complete by its deadline.
+fn nights(of: &Planned) -> String {
+    let Some(asked) = of.batches_asked else { return String::new() };
+    let share = number::percent_given(asked.share);
+    match asked.verdict {
+        Sampling::Meets => {
+            format!(" At least {share} of batches are complete by their deadline, as `run --gate` asks.")
+        }
+        Sampling::Misses => format!(
+            " But it fails `run --gate`, which asks for {share} of batches to be complete by their deadline. A plan searches by the \
+             share of time."
+        ),
+        Sampling::NotResolved => format!(
+            " But `run --gate` asks for {share} of batches to be complete by their deadline, and that is not resolved."
+        ),
+    }
 }
 
 /// What the downtime comes from above all, in a sentence.
@@ -369,7 +387,7 @@ fn batches(page: &mut Page, of: &Planned) {
     let plain = if of.methods.forced > 0 { "Counted in plain trials, which" } else { "They" };
     let words = format!(
         "{plain} decide nothing: the target is a share of time, this is one of nights. A goal such as 99 of 100 batches is met \
-         where this share is at least 99 % ({} where fewer than 20 trials had one late).",
+         where this share is at least 99 % ({} where fewer than 20 trials had one late); `gate.batches_by_deadline` asks for it.",
         page.sign("≥", ">=")
     );
     page.paragraph(None, &words, Some(Tone::Faint));

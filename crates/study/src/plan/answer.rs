@@ -2,7 +2,7 @@
 
 use super::alone::{Alone, Why};
 use super::assumed::{self, Assumed};
-use super::batches::{Batches, batches};
+use super::batches::{Batches, BatchesAsked, batches};
 use super::bench::{Bench, Stopped};
 use super::frontier::{self, frontier};
 use super::lattice::Lattice;
@@ -171,6 +171,9 @@ pub struct Planned {
     /// How many batches of jobs the best, the closest and their neighbours complete in time; empty without `[jobs]`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub batches: Vec<Batches>,
+    /// What the gate asks of those of the best; none where it asks nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batches_asked: Option<BatchesAsked>,
     /// The rule of thumb.
     pub rule_of_thumb: Option<Thumb>,
     /// Declarations that keys help.
@@ -271,6 +274,8 @@ fn searched(
     if neighbours.iter().any(|&of| question.candidates[of].design.jobs.is_some()) {
         bench.begins("counting batches of jobs");
         let Ok(batches) = batches(&bench, neighbours.into_iter().take(BATCHES))? else { return Ok(None) };
+        let best = planned.best.as_ref().filter(|_| planned.verdict == Verdict::Found);
+        planned.batches_asked = best.and_then(|best| BatchesAsked::of(question, &batches, &best.design));
         planned.batches = batches;
     }
     if let Some(first) = first {
@@ -433,6 +438,7 @@ fn concluded(
         nines: Vec::new(),
         assumed: Vec::new(),
         batches: Vec::new(),
+        batches_asked: None,
         rule_of_thumb: best.and_then(|best| thumb(bench, best)),
         checked,
         notes,

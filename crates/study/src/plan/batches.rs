@@ -3,9 +3,11 @@
 //! In: candidates that a search has found. Out: of each the share of batches, over plain trials of it alone, which decides nothing: a
 //! plan asks for the mean share of time. Forced trials know no single batch, so plain ones are lived through there, too.
 
+use super::Question;
 use super::alone::Alone;
 use super::bench::{Bench, Stopped};
-use crate::outcome::JobsOutcome;
+use crate::gate::at_least;
+use crate::outcome::{JobsOutcome, Verdict};
 use crate::run::RunError;
 use serde::Serialize;
 
@@ -21,6 +23,24 @@ pub struct Batches {
     pub trials: u64,
     /// Its batches; intervals are of this design alone.
     pub jobs: JobsOutcome,
+}
+
+/// What the scenario's gate asks of the batches of the answer, which no search looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct BatchesAsked {
+    /// The share that has to be complete by its deadline.
+    pub share: f64,
+    /// What the answer comes to.
+    pub verdict: Verdict,
+}
+
+impl BatchesAsked {
+    /// Of the design of a name, where its batches have been counted.
+    pub(super) fn of(question: &Question, counted: &[Batches], best: &str) -> Option<Self> {
+        let share = question.batches_asked?;
+        let counted = counted.iter().find(|of| of.design == best)?;
+        Some(Self { share, verdict: at_least(counted.jobs.met, share) })
+    }
 }
 
 /// The batches of some candidates; of those without jobs nothing.

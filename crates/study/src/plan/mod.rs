@@ -44,7 +44,7 @@ mod windowed;
 pub use alone::Why;
 pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 pub use assumed::Assumed;
-pub use batches::Batches;
+pub use batches::{Batches, BatchesAsked};
 pub use windowed::{AskedBy, Windowed};
 
 use crate::run::RunError;
@@ -140,6 +140,8 @@ pub struct Question {
     pub window: String,
     /// Who asks that enough windows meet the target, beside the average.
     pub windows_asked_by: AskedBy,
+    /// The share of batches of jobs that the scenario's gate asks for.
+    pub batches_asked: Option<f64>,
     /// What a cost is counted in.
     pub unit: String,
     /// The most that a candidate may cost which is priced by simulation; the others are within it.

@@ -185,3 +185,26 @@ fn a_trial_without_a_deadline_is_not_told_as_one_that_meets_it() {
     desk.put("s.toml", worked_off("04:30", ""));
     desk.run("trace s.toml --trial 0").ends(0).says(&["holds for all of"]);
 }
+
+#[test]
+fn beside_the_worst_trial_stands_a_typical_one() {
+    let desk = Desk::new();
+    kit::scenarios(&desk);
+    let experiment = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/experiments/zone-1-down.json");
+    desk.put("e.json", std::fs::read(experiment).unwrap());
+    let call = "drill e.json --on scenarios/zone-down-drill.toml";
+    let told = |more: &str| -> Value {
+        let told: Value = serde_json::from_str(&desk.run(&format!("{call} --format json{more}")).ends(4).out).unwrap();
+        told["designs"][3].clone()
+    };
+    let during = |of: &Value| of["judged"]["during_ms"].as_u64().unwrap();
+    let all = told("");
+    let typical = all["typical_during_ms"].as_u64().unwrap();
+    assert!(0 < typical && typical < during(&all), "{all}");
+    // The lower of the two in the middle: at least half of the trials miss no more, and of one trial it is that.
+    let one = told(" --trials 1");
+    assert_eq!(one["typical_during_ms"], during(&one), "{one}");
+    let two = told(" --trials 2");
+    assert!(two["typical_during_ms"].as_u64().unwrap() <= during(&two).min(during(&one)), "{two} {one}");
+    desk.run(call).ends(4).says(&["during: worst", "typical: while the experiment lasted half"]);
+}

@@ -74,7 +74,11 @@ pub(crate) fn headline(outcome: &Outcome) -> Option<(Tone, String)> {
         (all, 1) => format!("1 of {all} designs meets the objective: {}.", meets[0]),
         (all, met) => format!("{met} of {all} designs meet the objective: {}.", meets.join("; ")),
     };
-    for (says, which) in [("Missed by", misses), ("Not resolved", open)] {
+    let reason = |design: &DesignOutcome| open_for(design, false).or_else(|| open_for(design, true));
+    let open = outcome.designs.iter().filter(|design| both(design) == Verdict::NotResolved).map(|design| {
+        reason(design).map_or_else(|| clean(&design.design), |why| format!("{} ({why})", clean(&design.design)))
+    });
+    for (says, which) in [("Missed by", misses), ("Not resolved", open.collect())] {
         if !which.is_empty() {
             words += &format!(" {says}: {}.", which.join("; "));
         }

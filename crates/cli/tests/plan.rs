@@ -243,6 +243,39 @@ fn a_candidate_that_a_change_enlarges_costs_what_a_run_of_it_is_billed() {
     assert!(bill(1) > 15.0 * bill(0) && (least / bill(1) - 1.0).abs() < 1e-6, "{least} {} {}", bill(0), bill(1));
 }
 
+/// CO-04: what requests move between zones is paid for whoever plans; by the served ones, so no more than machines can serve. A
+/// smaller set that lets requests down at noon is cheaper by its traffic, too.
+#[test]
+fn co_04_a_plan_prices_the_traffic_that_a_run_is_billed_for() {
+    let file = "name = \"moves\"\nhorizon = \"60 days\"\nseed = 3\nstart = \"2026-01-01\"\n[slo]\nmin_serving = 2\n\
+        target = \"99%\"\n[region.e]\n[demand]\nkb_between_zones = 20\nrate = \"300 req/s\"\ndaily = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, \
+        1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 0.5, 0.5, 0.5, 0.5]\n\
+        [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 3\ncapacity_per_instance = \"100 req/s\"\n\
+        [money.prices]\ndate = \"2026-01\"\nsize.Standard_D4s_v5.on_demand = 0.192\ninter_zone_gb = 0.01\n\
+        [plan]\n[[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = [4, 6, 9]\n";
+    let desk = Desk::with(file);
+    let json = |command: &str| -> Value { serde_json::from_str(&desk.run(command).ends(0).out).unwrap() };
+    let told = json("plan s.toml --trials 128 --no-assumptions --format json");
+    let best = &told["best"];
+    assert_eq!((&best["design"], &told["priced"]["candidates"]), (&"capacity 4".into(), &3.into()), "{told}");
+    let run = |capacity: &str, trials: u64| {
+        let run = json(&format!(
+            "run s.toml --trials {trials} --no-assumptions --no-counterfactual --format json --out r --force --what-if scale_set.web.capacity={capacity}"
+        ));
+        let bill = &run["designs"][0]["bill"];
+        let moved = bill["items"].as_array().unwrap().iter().find(|item| item["item"] == "inter_zone").unwrap();
+        (bill["bill_per_month"]["mean"].as_f64().unwrap(), moved["cost_per_month"].as_f64().unwrap())
+    };
+    let cents = |cost: f64| (cost * 100.0).round() as i64;
+    let ((bill, moved), cost) = (run("4", 128), best["cost"].as_f64().unwrap());
+    println!("{cost} {bill}, {moved} of it for traffic");
+    assert_eq!(cents(cost), cents(bill));
+    let machines = 4.0 * 0.192 * 730.0;
+    assert!(moved > 30.0 && (bill - moved - machines).abs() < 0.005, "{bill} {moved} {machines}");
+    // Four machines turn requests down at noon, nine none: there all that arrives is paid for.
+    assert!(run("9", 128).1 > moved * 1.05);
+}
+
 /// A set that grows by a rule on CPU, with two capacities to choose from.
 fn grows(limits: &str) -> String {
     format!(
@@ -270,7 +303,7 @@ fn a_budget_below_every_simulated_cost_is_told_with_the_least_of_them() {
     desk.run("plan s.toml --trials 128 --gate --out r --report html --report md").ends(4).says(&[
         &words,
         "2 candidates, 2 of them dearer than `max_cost`, 0 of them simulated",
-        "2 of them cost more",
+        "2 of them cost",
         "256 trials × designs",
     ]);
     // By this much it is enough for one of the two.

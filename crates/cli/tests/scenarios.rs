@@ -2,6 +2,8 @@
 //! was done to their machines, read from summary.json. Figures that were computed by hand stand beside their sums.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "scenarios/beside.rs"]
+mod beside;
 #[path = "scenarios/ceiling.rs"]
 mod ceiling;
 #[path = "scenarios/growth.rs"]

@@ -176,6 +176,13 @@ impl Design {
         self.sets.iter().any(|set| set.management.is_some())
     }
 
+    /// Whether its objective may hang on its jobs: it is about them, or machines come and go with how busy all are. Else jobs take only
+    /// what is left, and whoever serves knows nothing of them.
+    pub fn hangs_on_jobs(&self) -> bool {
+        let scales = |set: &ScaleSet| set.management.as_ref().is_some_and(|management| management.autoscale.is_some());
+        self.jobs.is_some() && (matches!(self.need, Need::Done(..)) || self.sets.iter().any(scales))
+    }
+
     /// Whether something is counted in it besides what its machines do.
     pub fn counts_operations(&self) -> bool {
         self.is_managed()

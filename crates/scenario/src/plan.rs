@@ -98,7 +98,7 @@ pub struct PlanCandidate {
     pub values: Vec<u32>,
     /// What it costs a month as it was designed.
     pub cost: f64,
-    /// What its machines cost by the hour, where a set autoscales: then the cost is to be simulated.
+    /// What it pays by the hour and by the request, where a set changes its size or requests cost: then the cost is to be simulated.
     pub rates: Option<Rates>,
 }
 
@@ -305,7 +305,9 @@ fn named(seen: &[Seen], shape: usize, names: &[String], read: &[Read], at: &[u32
 /// Takes a candidate that is within the limits.
 fn take(plan: &mut Plan, laid: Laid, name: String, (shape, at): (usize, &[u32]), limits: &Limits, least: &mut Least) {
     let cost = cost(&laid);
-    let rates = changes_size(&laid.design).then(|| without_traffic(&laid));
+    let pays_by_request = laid.rates.as_ref().is_some_and(|rates| rates.request > 0.0) && laid.design.demand.is_some();
+    let rates = (changes_size(&laid.design) || pays_by_request)
+        .then(|| laid.rates.clone().unwrap_or_else(|| by_the_machine(&laid)));
     // Nobody reads the meters of others.
     let bought = rates.as_ref().map(|_| laid.sets.iter().map(|placed| placed.purchase.bought).collect());
     let design = Design { name, bought, ..laid.design };
@@ -329,11 +331,6 @@ fn changes_size(design: &Design) -> bool {
     };
     let mut managed = design.sets.iter().filter_map(|set| set.management.as_ref());
     managed.any(|managed| managed.autoscale.is_some() || managed.changes.iter().any(resizes))
-}
-
-/// The prices of a candidate by the hour. What requests move is not priced: steps of the demand are no events in a plan.
-fn without_traffic(laid: &Laid) -> Rates {
-    Rates { request: 0.0, ..laid.rates.clone().unwrap_or_else(|| by_the_machine(laid)) }
 }
 
 /// Without a price a machine that is there all month costs one.

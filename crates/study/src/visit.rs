@@ -42,6 +42,20 @@ pub(crate) fn visit<V: Visitor>(
     how: &Visit<'_>,
     new: impl Fn() -> V + Sync,
 ) -> Result<Option<V>, RunError> {
+    visit_on(studies, trials, how, |study| Stage::new(study).of_missed_time(), new)
+}
+
+/// The same on stages of some kind: whole ones, where more is read of the ledgers.
+///
+/// # Errors
+/// As before.
+pub(crate) fn visit_on<V: Visitor>(
+    studies: &[Study],
+    trials: Range<u64>,
+    how: &Visit<'_>,
+    stage: impl Fn(&Study) -> Stage + Sync,
+    new: impl Fn() -> V + Sync,
+) -> Result<Option<V>, RunError> {
     let designs: u64 = studies.iter().map(|study| study.designs.len() as u64).sum();
     let count = trials.end.saturating_sub(trials.start);
     let length = (count / 32).clamp(1, BLOCK);
@@ -61,8 +75,7 @@ pub(crate) fn visit<V: Visitor>(
         (how.told)((range.end - range.start) * designs);
         Ok(Some(seen))
     };
-    let workers =
-        Workers::new(how.threads, || studies.iter().map(|study| Stage::new(study).of_missed_time()).collect());
+    let workers = Workers::new(how.threads, || studies.iter().map(&stage).collect());
     let mut all = new();
     let whole = workers.in_order(count.div_ceil(length), block, |part| all.merge(part))?;
     Ok(whole.then_some(all))

@@ -71,3 +71,23 @@ fn a_chain_that_is_too_large_says_how_large() {
     let few = "zones = 1\nhalls_per_zone = 1\nracks_per_zone = 1\nhosts_per_rack = 2";
     assert!(obstacles(&text(few, "capacity = 4", 2, &[&hosts])).contains("hosts with several machines"));
 }
+
+/// Jobs take what machines have left: who counts machines knows nothing of them, unless a set grows with what waits.
+#[test]
+fn jobs_stand_in_no_ones_way_but_where_machines_come_and_go_with_them() {
+    let vm = mode("vm", "instance", 90.0, 10.0, "");
+    let dated = "start = \"2026-01-01\"\n[slo]";
+    let alone = text(THREE_ZONES, "zones = [1, 2, 3]\ncapacity = 6", 4, &[&vm]).replace("[slo]", dated);
+    let jobs = "[jobs]\ncount = 1000\nat = \"22:00\"\ndeadline = \"05:00\"\n";
+    let serves =
+        |capacity: &str| alone.replace("capacity = 6", &format!("{capacity}\ncapacity_per_instance = \"1 req/s\""));
+    let beside = serves("capacity = 6") + jobs;
+    assert_eq!(answers(&alone)[0], answers(&beside)[0]);
+    assert!(answers(&alone)[0].is_ok());
+    let scales = "[scale_set.web.autoscale]\nminimum = 3\nmaximum = 9\n[[scale_set.web.autoscale.rule]]\nmetric = \"queue\"\n\
+                  window = \"5 min\"\noperator = \">\"\nthreshold = 10\nincrease = 1\n";
+    let said = obstacles(&(beside + scales));
+    assert!(said.contains("a managed set") && said.contains("what is late"), "{said}");
+    let late = serves("capacity = 6").replace("min_serving = 4", "jobs_by_deadline = \"100%\"") + jobs;
+    assert_eq!(obstacles(&late), "`[jobs]`: what is late depends on what happened before");
+}

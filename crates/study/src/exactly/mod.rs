@@ -1,7 +1,7 @@
 //! The exact answer to a study's question, where there is one: the expected share of the measured time in which a
 //! design's objective does not hold, without a single draw.
 //!
-//! What is covered: `min_serving`, drawn faults, no load balancer, sets that nobody manages, outages that end for all
+//! What is covered: `min_serving` (beside jobs, too, which take what is left), drawn faults, no load balancer, sets that nobody manages, outages that end for all
 //! that they hit at once and leave nothing to be waited for; and services of parts whose groups share no more than that (`parts`). Then machines, hosts, racks, halls, zones, pairs of zones
 //! and regions are independent alternating processes, and only how often each is out counts: conditioned on what is
 //! shared, the counts of machines are convolved. Modes that start stationary may follow any law; modes that start new
@@ -111,7 +111,7 @@ fn of_service(study: &Study, design: &Design) -> Vec<String> {
     no(design.balancer.is_some(), "a load balancer: machines wait for its probes, so what serves depends on the past");
     no(matches!(design.need, Need::Served(..)), "`min_served`: only `min_serving` is counted in whole machines");
     no(design.fails_over(), "`[failover]`: where clients are sent depends on what happened before");
-    no(design.jobs.is_some(), "`[jobs]`: what is late depends on what happened before");
+    no(design.hangs_on_jobs(), "`[jobs]`: what is late depends on what happened before");
     let shares = |node: &zonefall_fleet::Node| matches!(node.part, Part::Sets(_, Least::Served(..)));
     let asks = design.structure().is_some_and(|service| service.nodes.iter().any(shares));
     no(asks, "`min_served` of a part: only `min_serving` is counted in whole machines");

@@ -409,7 +409,7 @@ impl<'a> Strikes<'a> {
         let is_level = |demand: &Demand| {
             demand.is_constant() && self.design.service.is_plain() && self.design.structure().is_none()
         };
-        self.design.demand.as_ref().is_none_or(is_level) && self.design.jobs.is_none()
+        self.design.demand.as_ref().is_none_or(is_level) && !self.design.hangs_on_jobs()
     }
 
     /// Strikes so many a trial whose machines are healed, while there is nothing to heal them with: until there is again.

@@ -200,7 +200,7 @@ pub(super) fn answer(question: &Question, how: &Visit<'_>, told: Told<'_>) -> Re
     if question.candidates.iter().all(|of| of.rates.is_none()) {
         return searched(question, None, how, told);
     }
-    told(Stand { doing: "pricing what changes its size", decided: 0, trials: 0 });
+    told(Stand { doing: "pricing by bills", decided: 0, trials: 0 });
     let Some((question, priced)) = price::priced(question, how)? else { return Ok(None) };
     let planned = match question.candidates.is_empty() {
         true => Some(too_dear(&Bench::new(&question, Some(&priced), how, told))),

@@ -72,7 +72,7 @@ pub struct Candidate {
     pub design: Arc<Design>,
     /// What it costs a month; with `rates` until it is simulated as designed.
     pub cost: f64,
-    /// What its machines cost by the hour, where how many there are is not known before it is simulated.
+    /// What it pays by the hour and by the request, where how much of it is not known before it is simulated.
     pub rates: Option<crate::money::Rates>,
     /// Which of the scenario's designs it was made from.
     pub shape: usize,
@@ -148,7 +148,7 @@ pub struct Question {
     pub cost_max: Option<f64>,
 }
 
-/// Candidates whose cost was simulated, for autoscale, changes or runbooks decide how many machines they have.
+/// Candidates whose cost was simulated, for autoscale, changes or runbooks decide how many machines they have, or requests cost.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Priced {
     /// How many.

@@ -1,4 +1,5 @@
-//! What candidates cost whose machines come and go by autoscale, changes or runbooks: the mean bill of their first trials.
+//! What candidates cost whose machines come and go by autoscale, changes or runbooks, or whose requests cost (CO-04): the mean bill
+//! of their first trials, which is that of a run of as many.
 //!
 //! In: a question, some candidates of which have prices by the hour ([`Candidate::rates`](super::Candidate)). Out: the same question
 //! with their simulated costs, without those that cost more than is allowed, and how far the costs may be off. Trials are doubled
@@ -12,7 +13,7 @@ use crate::money::{BILL_UNIT, HOURS_PER_MONTH, Rates};
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
-use crate::visit::{Visit, Visitor, visit};
+use crate::visit::{Visit, Visitor, visit_on};
 use std::ops::Range;
 use zonefall_stats::skewed::skew_corrected;
 use zonefall_stats::{Confidence, Moments};
@@ -97,7 +98,8 @@ fn play(
         let study = Study { designs, counterfactual: false, rows: false, ..question.study.clone() };
         let rates: Vec<&Rates> = together.iter().filter_map(|&of| question.candidates[of].rates.as_ref()).collect();
         let new = || Bills { rates: &rates, of: vec![Moments::new(); together.len()] };
-        let Some(more) = visit(std::slice::from_ref(&study), trials.clone(), how, new)? else { return Ok(false) };
+        let more = visit_on(std::slice::from_ref(&study), trials.clone(), how, Stage::new, new)?;
+        let Some(more) = more else { return Ok(false) };
         bills.iter_mut().zip(&more.of).for_each(|(bill, more)| bill.merge(more));
     }
     Ok(true)
@@ -122,8 +124,8 @@ pub(super) fn in_words(of: &Priced) -> String {
         (_, many) => format!(" {many} of them cost more than `max_cost` and were left out."),
     };
     let (who, bills) = match of.candidates {
-        1 => ("1 candidate changes its size and is".to_owned(), "its mean bill is"),
-        many => (format!("{many} candidates change their size and are"), "their mean bills are"),
+        1 => ("1 candidate changes its size or pays by the request, and is".to_owned(), "its mean bill is"),
+        many => (format!("{many} candidates change their size or pay by the request, and are"), "their mean bills are"),
     };
     let compared = if of.candidates > 1 && of.off_at_most > 0.0 {
         format!(
@@ -135,7 +137,7 @@ pub(super) fn in_words(of: &Priced) -> String {
     };
     let each = if of.candidates == 1 { "" } else { " each" };
     format!(
-        "Cost: {who} priced by the machine-hours of {} trials{each}; {bills} known to {:.2} % or better.{compared}{left_out}",
+        "Cost: {who} priced by the bills of {} trials{each}; {bills} known to {:.2} % or better.{compared}{left_out}",
         of.trials,
         (1e4 * of.off_at_most).ceil() / 1e2
     )
@@ -150,13 +152,13 @@ mod tests {
         let one = Priced { candidates: 1, trials: 128, off_at_most: 0.0101, least_cost: 9.0, too_dear: 0 };
         assert_eq!(
             in_words(&one),
-            "Cost: 1 candidate changes its size and is priced by the machine-hours of 128 trials; its mean bill is known to \
-             1.01 % or better."
+            "Cost: 1 candidate changes its size or pays by the request, and is priced by the bills of 128 trials; its mean bill is \
+             known to 1.01 % or better."
         );
         let three = Priced { candidates: 3, too_dear: 1, off_at_most: 0.005, ..one };
         let words = in_words(&three);
         assert!(
-            words.contains("3 candidates change their size and are")
+            words.contains("3 candidates change their size or pay by the request, and are")
                 && words.ends_with("1 of them costs more than `max_cost` and was left out."),
             "{words}"
         );

@@ -104,6 +104,9 @@ const HITS_PLENTY: f64 = 2.0 * HITS_ENOUGH;
 /// Forced trials tell windows and causes, too: where half of their interval comes to this share of the value, nothing narrower
 /// is looked for.
 const NARROW: f64 = 0.1;
+/// An interval that is expected to end so many times as far above its value as that of another method is no better one, however little
+/// observations vary.
+const FARTHER: f64 = 2.0;
 /// No design may lose more than this by it.
 const GAIN_NOWHERE_BELOW: f64 = 0.5;
 
@@ -177,6 +180,7 @@ fn best(study: &Study, (threads, stop): (usize, &AtomicBool), may_split: bool) -
     let promised = bias.and_then(|bias| bias.gain(study, HITS_ENOUGH).map(|(gain, hits)| (bias, gain, hits)));
     let promised = promised.filter(|(_, gain, _)| gain.poorest >= GAIN_LEAST && gain.worst >= GAIN_NOWHERE_BELOW);
     let (chosen, sees_enough) = forcing(study, Method::Auto, (threads, stop), |why| Choice::Crude { why })?;
+    let promised = promised.filter(|(bias, ..)| !ends_farther(study, bias, &chosen));
     match (chosen, promised) {
         (Choice::Forcing { plan, why }, promised) => {
             let (chosen, other) = storms_or_forced(study, plan, why, stop)?;
@@ -204,6 +208,19 @@ fn best(study: &Study, (threads, stop): (usize, &AtomicBool), may_split: bool) -
         (Choice::Crude { why }, None) if !sees_enough && may_split => split(study, (threads, stop), why),
         (chosen, _) => Ok(chosen),
     }
+}
+
+/// Whether the interval of cycles is expected to end much farther above the value than that of forced trials, or of plain ones where
+/// none are forced, for any design.
+fn ends_farther(study: &Study, bias: &Bias, other: &Choice) -> bool {
+    let others: Vec<f64> = match other {
+        Choice::Forcing { plan, .. } => {
+            let kinds = plan.kinds_as_drawn(study);
+            plan.forecasts.iter().zip(&kinds).map(|(of, kinds)| of.expected.above_forced(study, kinds)).collect()
+        }
+        _ => bias.expected().zip(&study.designs).map(|([_, plain], of)| plain.above_plain(study, of)).collect(),
+    };
+    bias.expected().zip(others).any(|([cycle, _], other)| cycle.above_cycles(study) > FARTHER * other)
 }
 
 /// Whether forced trials are expected to come to narrow intervals for all designs.

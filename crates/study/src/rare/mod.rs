@@ -9,6 +9,7 @@
 //! | `kernel` | patterns of outages, their exact expected durations, the weight of a trial |
 //! | `plan` | which patterns, and how many trials for each: learned from a pilot that is thrown away |
 //! | `choose` | whether forcing is possible and worth while (`method = "auto"`) |
+//! | `ends` | how far above its value an interval is expected to end |
 //! | `tally`, `run` | weighted sums, exact in any grouping; blocks of trials on threads |
 //! | `splitting` | for misses that build up: levels, saved trials that go on with another future, replications |
 //! | `biasing` | from failure to failure where a design is a Markov chain, failures made frequent |
@@ -25,6 +26,7 @@ mod biasing;
 mod choose;
 mod conclude;
 mod conditioning;
+mod ends;
 mod gained;
 mod kernel;
 mod plan;

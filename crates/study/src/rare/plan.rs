@@ -14,6 +14,7 @@
 //!
 //! The pilot has luck of its own (lineage 1), depends on nothing but the study, and is the same for any number of threads.
 
+use super::ends::{Expected, of_a_trial};
 use super::kernel::{Kernel, ORDER_MAX, Pattern, Scratch};
 use super::run::forced_stage;
 use crate::blocks::{Workers, trials_of};
@@ -83,10 +84,12 @@ pub struct Plan {
 pub(crate) struct Forecast {
     /// The probability that a plain trial misses the objective.
     pub hit: f64,
-    /// Variance × events of plain trials over that of weighted ones.
+    /// Variance × cost of plain trials over that of weighted ones.
     pub gain: f64,
-    /// Relative variance × events of a plain trial, and those events.
+    /// Relative variance × cost of a plain trial, and that cost, in events.
     pub cost: (f64, f64),
+    /// Of a weighted trial.
+    pub expected: Expected,
 }
 
 /// Room for weighing a trial.
@@ -493,11 +496,14 @@ fn forecast(learned: &[Tried], design: usize, shares: &[f64]) -> Forecast {
     let plain = mean(&|trial| missed(trial) * missed(trial) / trial.density()) - average * average;
     let weighted = mean(&|trial| missed(trial) * missed(trial) / (trial.density() * mixed(shares, &trial.ratios)));
     let weighted = weighted - average * average;
-    let plain_events = mean(&|trial| trial.events as f64 / trial.density());
-    let events = mean(&|trial| trial.events as f64 * mixed(shares, &trial.ratios) / trial.density());
+    let plain_events = of_a_trial(mean(&|trial| trial.events as f64 / trial.density()));
+    let drawn = |of: &dyn Fn(&Tried) -> f64| mean(&|trial| of(trial) * mixed(shares, &trial.ratios) / trial.density());
+    let events = of_a_trial(drawn(&|trial| trial.events as f64));
+    let hits = drawn(&|trial| f64::from(missed(trial) > 0.0));
     Forecast {
         hit: mean(&|trial| f64::from(missed(trial) > 0.0) / trial.density()),
         gain: if weighted > 0.0 { plain * plain_events / (weighted * events) } else { 0.0 },
         cost: (if average > 0.0 { plain / (average * average) * plain_events } else { 0.0 }, plain_events),
+        expected: Expected { mean: average, variance: weighted.max(0.0), hits, differing: hits },
     }
 }

@@ -203,6 +203,42 @@ fn worked_on_by(nodes: Vec<Node>, failovers: Vec<Failover>) -> Design {
     Design { jobs: Some(jobs), need: Need::Done(1, 1), ..bare(&[1], 4, 1) }
 }
 
+/// Jobs take what is left, so whoever counts machines, or asks what requests get, knows as much as without them: the exact answer, what
+/// misses at which variance, and the interval with its room, to the bit. Where machines come and go with how busy all are, or the
+/// deadline is the objective, none of it holds.
+#[test]
+fn an_objective_beside_jobs_is_known_as_well_as_without_them() {
+    let batches: Vec<Batch> =
+        (0..300).map(|day| [day * 1440, day * 1440 + 900].map(minutes)).map(|[at, due]| Batch { at, due }).collect();
+    let jobs = Jobs { count: 30_000, work: 2, sigma: 0.3, batches: batches.into(), through: None };
+    let asked = |need| Design { demand: Some(Demand::constant(4000)), need, ..bare(&[1, 2, 3], 6, 4) };
+    let parts = vec![node("web", Part::Sets(vec![0], Least::Serving(4)))];
+    let of_parts = Need::Parts(Arc::new(Structure { nodes: parts, failovers: vec![] }));
+    let long = Law::new(Shape::LogNormal(60_000.0, 3.0), None).unwrap();
+    let modes = vec![mode("zone", Scope::Zone, 500.0, long), mode("vm", Scope::Instance, 100.0, exponential(0.01))];
+    for (name, plain_one, is_exact) in [
+        ("counted", bare(&[1, 2, 3], 6, 4), true),
+        ("counted beside requests", asked(Need::Serving(4)), true),
+        ("served", asked(Need::Served(1, 1)), false),
+        ("parts", Design { need: of_parts, ..bare(&[1, 2, 3], 6, 4) }, true),
+    ] {
+        let beside = Design { jobs: Some(jobs.clone()), ..plain_one.clone() };
+        let late = Design { need: Need::Done(1, 1), ..beside.clone() };
+        let [alone, beside, late] = [plain_one, beside, late].map(|of| small(profile(modes.clone()), of, 60));
+        let of = |study: &Study| exactly(study, &study.designs[0]).map(|exact| exact.unavailability);
+        assert_eq!(of(&alone).is_ok(), is_exact, "{name}");
+        assert_eq!(of(&alone).ok(), of(&beside).ok(), "{name}");
+        assert!(of(&late).unwrap_err().0.iter().any(|words| words.contains("what is late")), "{name}");
+        let kinds = |study: &Study| zonefall_study::misses::Kinds::of(study, &study.designs[0]);
+        assert_eq!(kinds(&alone), kinds(&beside), "{name}");
+        let [alone, beside] = [plain(&alone), plain(&beside)];
+        assert_eq!(alone.designs[0].unavailability, beside.designs[0].unavailability, "{name}");
+        let done = beside.designs[0].jobs.as_ref().unwrap();
+        println!("{name}: {:?}, {done:?}", beside.designs[0].unavailability);
+        assert!(alone.designs[0].jobs.is_none() && alone.designs[0].unavailability.hits > 0);
+    }
+}
+
 fn node(name: &str, part: Part) -> Node {
     Node { name: name.into(), part, promise: None }
 }

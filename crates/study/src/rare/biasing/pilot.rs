@@ -4,6 +4,7 @@
 //! of threads.
 
 use super::{Bias, Cycle, Laid, players};
+use crate::rare::ends::{Expected, of_a_trial};
 use crate::run::RunError;
 use crate::study::Study;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,6 +40,8 @@ pub(super) struct Forecast {
     sums: (f64, f64),
     /// Relative variance × events of a cycle.
     work: f64,
+    /// Of a cycle, and of a plain trial.
+    expected: [Expected; 2],
 }
 
 impl Bias {
@@ -103,6 +106,11 @@ impl Bias {
         let worst = self.forecasts.iter().fold(f64::INFINITY, least);
         Some((Gain { poorest: seldom.fold(f64::INFINITY, least), worst }, fewest))
     }
+
+    /// What the pilot expects of a cycle, and of a plain trial, by design.
+    pub(in crate::rare) fn expected(&self) -> impl Iterator<Item = [Expected; 2]> {
+        self.forecasts.iter().map(|of| of.expected)
+    }
 }
 
 impl Forecast {
@@ -133,10 +141,19 @@ struct Sums {
     plain_squares: f64,
     hits: f64,
     events: u64,
+    /// Cycles with a miss.
+    missing: f64,
+    /// What the first cycle missed, and how many missed more or less.
+    first: Option<f64>,
+    differing: f64,
 }
 
 impl Sums {
     fn add(&mut self, cycle: &Cycle) {
+        let first = *self.first.get_or_insert(cycle.missed_ms);
+        let differs = (cycle.missed_ms - first).abs() > libm::ldexp(first, -UNITS_OF_MEAN);
+        self.differing += f64::from(differs);
+        self.missing += f64::from(cycle.missed_ms > 0.0);
         self.cycles += 1.0;
         self.mean += cycle.missed_ms;
         self.squares += cycle.missed_ms * cycle.missed_ms;
@@ -150,10 +167,15 @@ impl Sums {
         let (mean, square, events) = (self.mean / n, self.squares / n, self.events as f64 / n);
         let ways = laid.chain.ways.iter().zip(&laid.openings);
         let plain_events = ways.map(|(way, openings)| way.weight * openings.events).sum::<f64>();
-        let plain = self.plain_squares / n * plain_events * study.measure.horizon.as_ms() as f64;
+        let plain_variance = self.plain_squares / n;
+        let plain = plain_variance * of_a_trial(plain_events * study.measure.horizon.as_ms() as f64);
         let variance = (square - mean * mean).max(0.0);
+        let of_cycle = Expected { mean, variance, hits: self.missing / n, differing: self.differing / n };
+        let hits = -libm::expm1(-self.hits / n);
+        let of_trial = Expected { mean, variance: plain_variance, hits, differing: hits };
         Forecast {
             hits: self.hits / n,
+            expected: [of_cycle, of_trial],
             gain: if variance > 0.0 { plain / (variance * events) } else { 0.0 },
             mean,
             sums: (self.mean, self.squares),

@@ -599,6 +599,7 @@ fn planned(name: &str) -> Planned {
         priced: None,
         assumed: vec![],
         batches: vec![],
+        batches_asked: None,
         notes: vec![format!("a note of {name}")],
     }
 }

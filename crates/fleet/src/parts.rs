@@ -143,8 +143,6 @@ pub(crate) struct Parts {
     gates: Option<Box<Gates>>,
     /// Jobs that they work on, if there are any.
     work: Option<Box<Work>>,
-    /// What requests take of each node, which these jobs do not get.
-    taken: RefCell<Vec<u64>>,
 }
 
 zonefall_engine::pooled_clone!(Parts {
@@ -171,8 +169,7 @@ zonefall_engine::pooled_clone!(Parts {
     lines,
     times,
     gates,
-    work,
-    taken
+    work
 });
 
 /// What passes of the demand; found when somebody asks after a change.
@@ -239,7 +236,6 @@ impl Parts {
             times: works.ways.clone().map(|ways| Box::new(Times::new(ways))),
             gates: works.gateway.as_ref().map(|_| Box::new(Gates::new(service, works.retry.is_some()))),
             work: None,
-            taken: RefCell::new(vec![0; count]),
         };
         parts.at_home = parts.reach_if_all_work(service);
         parts.work = design.jobs.as_ref().map(|_| Box::new(Work::new(count, causes)));

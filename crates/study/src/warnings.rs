@@ -125,24 +125,34 @@ fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome], kinds:
     let words = |(kinds, outcome): (&Kinds, &DesignOutcome)| {
         let meet: Vec<&Kind> = kinds.rare(trials).filter(|kind| kind.causes.len() > 1).collect();
         let share = meet.iter().map(|kind| kind.ms_per_trial).sum::<f64>() / cap_ms(study);
-        let most = meet.into_iter().max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial))?;
-        let matters = outcome.unavailability.quality != Quality::Exact && share > MATTERS * outcome.unavailability.high;
-        matters.then(|| {
-            format!(
-                "{}: outages that miss its objective only where two or three meet ({} above all: expected {} times in all \
-                 trials together) add {:.3} min a month to the upper end, known from rates and places; more trials would show them",
-                outcome.design,
-                most.words(),
-                digits(most.per_trial * trials as f64),
-                share * MINUTES_PER_MONTH
-            )
-        })
+        let what = "what misses its objective only where two or three outages meet";
+        too_few(outcome, (what, share), most_of(meet.into_iter())?, trials)
     };
     kinds.iter().zip(designs).filter_map(words).collect()
 }
 
+/// The kind that brings most.
+pub(crate) fn most_of<'a>(kinds: impl Iterator<Item = &'a Kind>) -> Option<&'a Kind> {
+    kinds.max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial))
+}
+
+/// What so many trials expect too few of to have shown it, and adds such a share to the upper end; told where it matters.
+pub(crate) fn too_few(outcome: &DesignOutcome, (what, share): (&str, f64), most: &Kind, trials: u64) -> Option<String> {
+    let of = outcome.unavailability;
+    (of.quality != Quality::Exact && share > MATTERS * of.high).then(|| {
+        format!(
+            "{}: {what} ({} above all: expected {} times in all trials together): {:.3} min a month of the upper end are room for it, \
+             known from rates and places; more trials would show it",
+            outcome.design,
+            most.words(),
+            digits(most.per_trial * trials as f64),
+            share * MINUTES_PER_MONTH
+        )
+    })
+}
+
 /// Two digits of a number below ten.
-pub(crate) fn digits(expected: f64) -> String {
+fn digits(expected: f64) -> String {
     match expected {
         0.1.. => format!("{expected:.1}"),
         0.01.. => format!("{expected:.2}"),

@@ -76,44 +76,64 @@ pub(crate) fn portion(milli: u64, some: u64, all: u64) -> u64 {
     }
 }
 
-/// What each node makes of a demand, and the best of a group first.
+/// What each node makes of a demand, what requests take of it, which jobs do not get, and the best of a group first.
 #[derive(Debug)]
 pub(super) struct Scratch {
     pub ways: Vec<Way>,
+    pub taken: Vec<u64>,
     sorted: Vec<Way>,
 }
 
-zonefall_engine::pooled_clone!(Scratch { ways, sorted });
+zonefall_engine::pooled_clone!(Scratch { ways, taken, sorted });
 
 impl Scratch {
     pub fn new(nodes: usize) -> Self {
-        Self { ways: vec![Way::default(); nodes], sorted: Vec::with_capacity(nodes) }
+        Self { ways: vec![Way::default(); nodes], taken: vec![0; nodes], sorted: Vec::with_capacity(nodes) }
     }
+
+    /// Takes for taken what passes each node.
+    pub fn take(&mut self) {
+        self.taken.iter_mut().zip(&self.ways).for_each(|(of, way)| *of = way.passed());
+    }
+}
+
+/// What goes through the parts, where `leaf` says what each leaf makes of what comes to it.
+struct Trip<F> {
+    demand: u64,
+    /// Jobs, not requests: no gateway decides how many come in, and they get what requests have left.
+    is_work: bool,
+    leaf: F,
 }
 
 impl Parts {
     /// What becomes of a demand, where `leaf` says what each leaf makes of what comes to it.
     pub(super) fn go_through(&self, demand: u64, leaf: impl Fn(usize, u64) -> Way) -> Way {
-        let root = self.leaves.len() - 1;
-        let scratch = &mut *self.scratch.borrow_mut();
-        self.through(root, self.comes(root, demand), demand, &leaf, scratch)
+        self.travel(&Trip { demand, is_work: false, leaf })
     }
 
-    /// The same of a node to which so much comes of the demand.
-    fn through(
-        &self,
-        at: usize,
-        comes: u64,
-        demand: u64,
-        leaf: &impl Fn(usize, u64) -> Way,
-        scratch: &mut Scratch,
-    ) -> Way {
+    /// The same of so many jobs, which get what has been noted as not taken.
+    pub(super) fn work_through(&self, jobs: u64, leaf: impl Fn(usize, u64) -> Way) -> Way {
+        self.travel(&Trip { demand: jobs, is_work: true, leaf })
+    }
+
+    fn travel(&self, trip: &Trip<impl Fn(usize, u64) -> Way>) -> Way {
+        let root = self.leaves.len() - 1;
+        self.through(root, self.reaches(root, trip), trip, &mut self.scratch.borrow_mut())
+    }
+
+    /// What comes to a node.
+    fn reaches<F>(&self, at: usize, trip: &Trip<F>) -> u64 {
+        if trip.is_work { self.share(at, trip.demand) } else { self.comes(at, trip.demand) }
+    }
+
+    /// What becomes of what comes to a node.
+    fn through(&self, at: usize, comes: u64, trip: &Trip<impl Fn(usize, u64) -> Way>, scratch: &mut Scratch) -> Way {
         let children = self.children[at].iter().map(|&child| child as usize);
         let way = match &self.leaves[at] {
             Leaf::Group if self.states[at].route != NOBODY => {
-                let all = self.comes(at, demand);
-                let sent = |child| portion(self.comes(child, demand), comes, all);
-                let passed = children.map(|child| self.through(child, sent(child), demand, leaf, scratch).passed());
+                let all = self.reaches(at, trip);
+                let sent = |child| portion(self.reaches(child, trip), comes, all);
+                let passed = children.map(|child| self.through(child, sent(child), trip, scratch).passed());
                 let way = Way::of(passed.sum());
                 // Where clients find nothing, or are sent nowhere, it is out as a whole.
                 if way.reach == 0 && !self.is_found(at, &scratch.ways) { Way::default() } else { way }
@@ -121,19 +141,22 @@ impl Parts {
             Leaf::Group if self.states[at].least as usize == children.len() => {
                 children.fold(Way::of(comes), |before, child| match self.is_even {
                     // What some machines cannot serve is no share of what comes: it shows only when so much comes.
-                    true => Way::of(self.through(child, before.passed(), demand, leaf, scratch).passed()),
-                    false => before.then(self.through(child, comes, demand, leaf, scratch), comes),
+                    true => Way::of(self.through(child, before.passed(), trip, scratch).passed()),
+                    false => before.then(self.through(child, comes, trip, scratch), comes),
                 })
             }
             Leaf::Group => {
-                children.clone().for_each(|child| _ = self.through(child, comes, demand, leaf, scratch));
-                let Scratch { ways, sorted } = scratch;
+                children.clone().for_each(|child| _ = self.through(child, comes, trip, scratch));
+                let Scratch { ways, sorted, .. } = scratch;
                 sorted.clear();
                 sorted.extend(children.map(|child| ways[child]));
                 sorted.sort_unstable_by_key(|way| std::cmp::Reverse(way.passed()));
                 sorted[self.states[at].least as usize - 1]
             }
-            _ => leaf(at, comes),
+            _ => match (trip.leaf)(at, comes) {
+                way if trip.is_work => Way { capacity: way.capacity - scratch.taken[at].min(way.capacity), ..way },
+                way => way,
+            },
         };
         scratch.ways[at] = way;
         way

@@ -5,7 +5,6 @@
 //! that is seen when they come.
 
 use super::Parts;
-use super::work::PLENTY;
 use crate::entrances::Entrances;
 use crate::service::{IN_TIME, is_share};
 use crate::structure::Structure;
@@ -85,9 +84,8 @@ impl Parts {
     #[inline]
     pub(super) fn comes(&self, at: usize, demand: u64) -> u64 {
         let share = self.share(at, demand);
-        // Where nothing arrives, no gateway decides who would be served; and jobs pass none.
-        let decides =
-            self.gates.as_ref().is_some_and(|gates| !gates.is_stage) && self.demand != Some(0) && demand < PLENTY;
+        // Where nothing arrives, no gateway decides who would be served.
+        let decides = self.gates.as_ref().is_some_and(|gates| !gates.is_stage) && self.demand != Some(0);
         if decides { share.min(self.gate_at(at)) } else { share }
     }
 

@@ -12,8 +12,8 @@ use super::routes::of_capacity;
 use super::{Leaf, NOBODY, Parts};
 use crate::ledger::split;
 
-/// More than any machines work off, in thousandths of a request a second, and more than any demand.
-pub(super) const PLENTY: u64 = 1 << 60;
+/// More than any machines work off, in thousandths of a request a second.
+const PLENTY: u64 = 1 << 60;
 
 /// What withholds work.
 #[derive(Debug)]
@@ -41,11 +41,12 @@ impl Parts {
     pub fn works_off(&self) -> u64 {
         let now = |at: usize, comes: u64| self.way(at, comes);
         match (self.demand.unwrap_or(0), &self.tries) {
-            (0, _) => self.taken.borrow_mut().fill(0),
+            (0, _) => self.take_nothing(),
             (_, Some(_)) => {
-                let comes = |at: usize| self.attempts_at(at).unwrap_or(0);
-                let mut taken = self.taken.borrow_mut();
-                taken.iter_mut().enumerate().for_each(|(at, taken)| *taken = now(at, comes(at)).passed());
+                for at in 0..self.leaves.len() {
+                    let taken = now(at, self.attempts_at(at).unwrap_or(0)).passed();
+                    self.scratch.borrow_mut().taken[at] = taken;
+                }
             }
             (demand, None) => self.take(demand, now),
         }
@@ -55,14 +56,16 @@ impl Parts {
     /// Notes what a demand takes of each part.
     fn take(&self, demand: u64, leaf: impl Fn(usize, u64) -> Way) {
         self.go_through(demand, leaf);
-        self.note_ways(&mut self.taken.borrow_mut());
+        self.scratch.borrow_mut().take();
+    }
+
+    fn take_nothing(&self) {
+        self.scratch.borrow_mut().taken.fill(0);
     }
 
     /// The same if each part had so much more capacity and such components were up, where what requests take has been noted.
     fn work_with(&self, more: impl Fn(usize) -> i64, is_up: impl Fn(usize) -> bool) -> u64 {
-        let taken = self.taken.borrow();
-        let left = |at: usize, way: Way| Way { capacity: way.capacity - taken[at].min(way.capacity), ..way };
-        self.go_through(PLENTY, |at, comes| left(at, self.full_way(at, comes, &more, &is_up))).passed()
+        self.work_through(PLENTY, |at, comes| self.full_way(at, comes, &more, &is_up)).passed()
     }
 
     /// What a leaf makes of what comes to it, where none of it is sent to a dead machine.
@@ -83,7 +86,7 @@ impl Parts {
     fn works_whole<'a>(&self, of_sets: impl Fn(usize) -> &'a [i64], causes: usize, whole: &mut [u64]) -> u64 {
         let more = |at: usize| of_sets(at)[..causes].iter().sum();
         match self.demand.unwrap_or(0) {
-            0 => self.taken.borrow_mut().fill(0),
+            0 => self.take_nothing(),
             demand => self.take(demand, |at, comes| self.full_way(at, comes, &more, &|_| true)),
         }
         let all = self.work_with(more, |_| true);

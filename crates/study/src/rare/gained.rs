@@ -11,7 +11,7 @@ use crate::exactly::exactly;
 use crate::misses::Kinds;
 use crate::outcome::*;
 use crate::study::Study;
-use crate::warnings::{Cut, MATTERS, cut_off, digits, no_room, of_the_study};
+use crate::warnings::{Cut, MATTERS, cut_off, most_of, no_room, of_the_study, too_few};
 use zonefall_fleet::{Design, Operation};
 use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::intervals::clopper_pearson_upper;
@@ -115,27 +115,19 @@ fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) 
     }
 }
 
-/// What weighted trials expect too few of to have shown it, where it matters.
-fn too_few(study: &Study, trials: u64, design: &DesignOutcome, kinds: &Kinds) -> Option<String> {
-    let most = kinds.rare(trials).max_by(|a, b| a.ms_per_trial.total_cmp(&b.ms_per_trial))?;
+/// What forced trials expect too few of to have shown it, where it matters.
+fn left_out(study: &Study, trials: u64, design: &DesignOutcome, kinds: &Kinds) -> Option<String> {
+    let most = most_of(kinds.rare(trials))?;
     let share = kinds.room_above(design.unavailability.mean * cap_ms(study), trials) / cap_ms(study);
-    let (matters, minutes) = (share > MATTERS * design.unavailability.high, share * MINUTES_PER_MONTH);
-    if most.causes.is_empty() {
-        return matters.then(|| {
-            format!(
-                "{}: its machines may stand elsewhere than is known, so outages that no forced trial was drawn for may miss it, too: the \
-                 upper end has {minutes:.3} min a month of room for them; a longer run has a larger pilot, which tries more",
-                design.design
-            )
-        });
+    if !most.causes.is_empty() {
+        return too_few(design, ("what these trials expect too few of to have shown it", share), most, trials);
     }
-    matters.then(|| {
+    (share > MATTERS * design.unavailability.high).then(|| {
         format!(
-            "{}: what these trials expect too few of to have shown it ({} above all: expected {} times) adds {minutes:.3} min a month to \
-             the upper end; more trials would show it",
+            "{}: its machines may stand elsewhere than is known, so outages that no forced trial was drawn for may miss it, too: the \
+             upper end has {:.3} min a month of room for them; a longer run has a larger pilot, which tries more",
             design.design,
-            most.words(),
-            digits(most.per_trial * trials as f64)
+            share * MINUTES_PER_MONTH
         )
     })
 }
@@ -161,7 +153,9 @@ pub(super) fn warnings(
     }
     said.extend(designs.iter().filter_map(|design| too_common(design, method)));
     if matches!(of.drawn, Drawn::Forced(_)) {
-        said.extend(designs.iter().zip(kinds).filter_map(|(design, kinds)| too_few(study, of.trials(), design, kinds)));
+        said.extend(
+            designs.iter().zip(kinds).filter_map(|(design, kinds)| left_out(study, of.trials(), design, kinds)),
+        );
     }
     let mut cut: Vec<Cut<'_>> = Vec::new();
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {

@@ -9,7 +9,7 @@ use zonefall_fleet::population;
 use zonefall_scenario::{Assumptions, FaultSource, Method, Plan, PlanCandidate, PlanChoice, Scenario, Until};
 use zonefall_stats::{Confidence, Target};
 use zonefall_study::money::{Money, PRICE_UNIT, Rates};
-use zonefall_study::plan::{self, AskedBy, Candidate, FIRST_LOOK, Key, Question};
+use zonefall_study::plan::{self, AskedBy, Candidate, FIRST_LOOK, Gated, Key, Question};
 use zonefall_study::stopping::{HalfWidth, Metric, Rule};
 use zonefall_study::{Labels, LocalTime, Study};
 
@@ -169,15 +169,23 @@ pub fn question(scenario: &Scenario, of: &Plan, asked: &Asked) -> Result<Questio
         method: asked.method.unwrap_or_else(|| method(of)),
         cost_max: of.max_cost,
         window: scenario.window.words(),
-        batches_asked: scenario.gate.as_ref().and_then(|gate| gate.batches_by_deadline),
-        windows_asked_by: match &scenario.gate {
-            None => AskedBy::Default,
-            Some(gate) if gate.windows => AskedBy::Gate,
-            Some(_) => AskedBy::Nobody,
-        },
+        gate: gated(scenario),
         assumptions: !asked.no_assumptions && scenario.assumptions != Assumptions::Off,
         unit: of.price.as_ref().map_or("machines".into(), |price| format!("{} a month", price.currency)),
     })
+}
+
+/// What `run --gate` asks of a design beside its average.
+fn gated(scenario: &Scenario) -> Gated {
+    let Some(gate) = &scenario.gate else {
+        return Gated { windows: AskedBy::Default, batches: None, shapes: Vec::new() };
+    };
+    let named = |name: &String| scenario.designs.iter().position(|design| design.name == *name);
+    Gated {
+        windows: if gate.windows { AskedBy::Gate } else { AskedBy::Nobody },
+        batches: gate.batches_by_deadline,
+        shapes: gate.designs.iter().filter_map(named).collect(),
+    }
 }
 
 /// How the trials of a plan are drawn: as the scenario says; where it says nothing, or a method that is not for plans, as is

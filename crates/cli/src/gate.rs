@@ -5,13 +5,13 @@ use crate::console::Console;
 use crate::exit::Exit;
 use zonefall_scenario::Scenario;
 use zonefall_stats::Verdict;
-use zonefall_study::gate::{Gate, judge};
+use zonefall_study::gate::{Gate, Judgement, judge};
 use zonefall_study::outcome::Outcome;
 
 const MS_PER_MINUTE: f64 = 60_000.0;
 
-/// What the scenario asks; both verdicts of every design if it does not say.
-fn asked(scenario: &Scenario) -> Gate {
+/// What came of what the scenario asks; none where it asks nothing of its own.
+pub fn judged(scenario: &Scenario, outcome: &Outcome) -> Option<Judgement> {
     let of = |gate: &zonefall_scenario::Gate| Gate {
         designs: gate.designs.clone(),
         average: gate.average,
@@ -21,7 +21,7 @@ fn asked(scenario: &Scenario) -> Gate {
         no_worse: gate.no_worse,
         not_resolved_passes: gate.not_resolved_passes,
     };
-    scenario.gate.as_ref().map_or_else(Gate::default, of)
+    scenario.gate.as_ref().map(|gate| judge(&of(gate), outcome))
 }
 
 /// How a run ends. Without `--gate` the verdicts do not matter.
@@ -29,10 +29,11 @@ pub fn gate(output: &args::Output, scenario: &Scenario, outcome: &Outcome, conso
     if !output.gate {
         return Exit::Fine;
     }
-    let gate = asked(scenario);
-    let judged = judge(&gate, outcome);
+    // Without a gate both verdicts of every design.
+    let judged = outcome.gate.clone().unwrap_or_else(|| judge(&Gate::default(), outcome));
+    let open_passes = scenario.gate.as_ref().is_some_and(|gate| gate.not_resolved_passes);
     for condition in judged.conditions.iter().filter(|condition| condition.verdict != Verdict::Meets) {
-        let passes = gate.not_resolved_passes && condition.verdict == Verdict::NotResolved;
+        let passes = open_passes && condition.verdict == Verdict::NotResolved;
         let passes = if passes { ", which passes" } else { "" };
         console.complain(&format!("gate: {}: {}: {}{passes}", condition.design, condition.asks, condition.verdict));
     }
@@ -40,7 +41,10 @@ pub fn gate(output: &args::Output, scenario: &Scenario, outcome: &Outcome, conso
         Verdict::Misses => Exit::Missed,
         Verdict::NotResolved => Exit::NotResolved,
         Verdict::Meets => {
-            console.remark(&format!("gate: {} conditions are met", judged.conditions.len()));
+            console.remark(&match judged.conditions.len() {
+                1 => "gate: 1 condition is met".to_owned(),
+                all => format!("gate: {all} conditions are met"),
+            });
             Exit::Fine
         }
     }

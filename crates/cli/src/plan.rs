@@ -12,7 +12,7 @@ use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
-use zonefall_scenario::{FaultSource, Impossible, Method, Plan, standbys_unpriced};
+use zonefall_scenario::{FaultSource, Impossible, Method, Plan, Scenario, standbys_unpriced};
 use zonefall_stats::Verdict as Sampling;
 use zonefall_study::plan::{AskedBy, Planned, Stand, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
@@ -66,7 +66,7 @@ pub fn plan(options: &args::Plan, console: Console) -> Result<Exit> {
     let table = || zonefall_report::terminal::plan(&answer, style(console));
     answers::show(&options.shown, json, table, &csv, console)?;
     planned::write(options, &scenario, &answer, began.elapsed().as_secs_f64(), console)?;
-    Ok(gate(options, &answer))
+    Ok(gate(options, &scenario, &answer, console))
 }
 
 /// That the scenario's way to draw trials is none for plans.
@@ -109,17 +109,30 @@ fn notes(plan: &Plan) -> Vec<String> {
     notes
 }
 
-/// With `--gate` the verdict decides.
-fn gate(options: &args::Plan, answer: &Planned) -> Exit {
+/// With `--gate` the verdict decides, and what `[gate]` asks of windows and of batches of jobs, as of a run.
+fn gate(options: &args::Plan, scenario: &Scenario, answer: &Planned, console: Console) -> Exit {
     match answer.verdict {
         _ if !options.gate => Exit::Fine,
         Verdict::Found if answer.depends_on().is_some() => Exit::NotResolved,
-        Verdict::Found if answer.windows.as_ref().is_some_and(|of| of.asked_by == AskedBy::Gate && of.is_amiss()) => {
-            Exit::NotResolved
-        }
-        Verdict::Found if answer.batches_asked.is_some_and(|of| of.verdict != Sampling::Meets) => Exit::NotResolved,
-        Verdict::Found => Exit::Fine,
+        Verdict::Found => asked_beside(scenario, answer, console),
         Verdict::NoneMeets | Verdict::TooDear => Exit::Missed,
         Verdict::NotResolved => Exit::NotResolved,
+    }
+}
+
+fn asked_beside(scenario: &Scenario, answer: &Planned, console: Console) -> Exit {
+    let passes = scenario.gate.as_ref().is_some_and(|gate| gate.not_resolved_passes);
+    let windows = answer.windows.as_ref().filter(|of| of.asked_by == AskedBy::Gate).map(|of| ("windows", of.verdict));
+    let batches = answer.batches_asked.map(|of| ("batches of jobs", of.verdict));
+    let amiss: Vec<(&str, Sampling)> =
+        [windows, batches].into_iter().flatten().filter(|(_, verdict)| *verdict != Sampling::Meets).collect();
+    for (what, verdict) in &amiss {
+        let design = answer.best.as_ref().map_or("", |best| best.design.as_str());
+        console.complain(&format!("gate: {design}: {what}: {verdict}"));
+    }
+    match () {
+        () if amiss.iter().any(|(_, verdict)| *verdict == Sampling::Misses) => Exit::Missed,
+        () if amiss.is_empty() || passes => Exit::Fine,
+        () => Exit::NotResolved,
     }
 }

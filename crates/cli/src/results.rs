@@ -5,7 +5,7 @@ use crate::args::{self, CsvLocale, Format};
 use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::gate::gate;
+use crate::gate::{gate, judged};
 use crate::weighted;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -144,6 +144,7 @@ pub fn present(
     out: &Path,
     console: Console,
 ) -> Result<Exit> {
+    let outcome = &Outcome { gate: judged(scenario, outcome), ..outcome.clone() };
     let (kinds, about) = (kinds(&options.output.report), about(options, scenario, study));
     let reports = (!kinds.is_empty()).then_some(Reports { kinds: &kinds, about: &about, storms });
     let contents = Contents { outcome: Some(outcome), rows, losses: None, reports };

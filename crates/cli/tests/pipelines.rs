@@ -67,6 +67,14 @@ fn a_share_of_nights_is_held_against_the_whole_interval() {
         let told = asked(share).run("run s.toml --trials 20 --gate --quiet").ends(code);
         assert_eq!(told.err.contains("% of batches complete by their deadline"), code != 0, "{told}");
     }
+    // The answer is that of the gate on every page, and in the summary.
+    let desk = asked(high + 0.0001);
+    let page = desk.run("run s.toml --trials 20 --report md,html --out r --no-assumptions").ends(0).out;
+    for text in [page, desk.read("r/report.md"), desk.read("r/report.html")] {
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains("The gate is missed: s: ") || flat.contains("The gate is missed: base: "), "{flat}");
+    }
+    assert_eq!(kit::json(&desk.path("r/summary.json"))["gate"]["verdict"], "misses");
     // Forced trials know no single batch.
     asked(1.0).run("run s.toml --trials 20 --gate --quiet --method forcing").ends(5);
 }

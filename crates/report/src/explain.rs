@@ -36,6 +36,7 @@ fn nothing() -> Outcome {
         not_modelled: String::new(),
         warnings: Vec::new(),
         method: None,
+        gate: None,
         money: None,
     }
 }

@@ -1,5 +1,6 @@
 //! The answer in one sentence, and the two verdicts of a design in one.
 
+use crate::gate::gate;
 use crate::page::{Tone, clean};
 use crate::terminal::is_record;
 use zonefall_study::outcome::{DesignOutcome, Outcome, Verdict};
@@ -47,8 +48,18 @@ fn remedy(design: &DesignOutcome) -> &'static str {
     }
 }
 
-/// Which designs meet the objective; none where the results cannot say: trials that end at the first miss, and records.
+/// Which designs meet the objective, and what came of the gate; none where the results cannot say: trials that end at the first miss,
+/// and records.
 pub(crate) fn headline(outcome: &Outcome) -> Option<(Tone, String)> {
+    let (tone, words) = of_objective(outcome)?;
+    Some(match gate(outcome) {
+        None => (tone, words),
+        // The gate asks what is to be decided.
+        Some((of_gate, gate)) => (of_gate, format!("{words} {gate}")),
+    })
+}
+
+fn of_objective(outcome: &Outcome) -> Option<(Tone, String)> {
     if outcome.until_first_miss || outcome.designs.is_empty() || is_record(outcome) {
         return None;
     }

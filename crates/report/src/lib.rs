@@ -18,6 +18,7 @@ mod explain;
 mod files;
 mod folder;
 mod frontier;
+mod gate;
 mod headline;
 mod html;
 mod kept;

@@ -96,6 +96,7 @@ pub(crate) fn frame(study: &Study, (trials, asked): (u64, u64), labels: &Labels)
         assumptions: None,
         stopping: None,
         method: None,
+        gate: None,
         money: study.money.as_ref().map(|money| money.outcome()),
         not_modelled: labels.not_modelled.clone(),
         asked_h: study.measure.at.iter().map(|at| at.as_ms() as f64 / MS_PER_HOUR).collect(),

@@ -4,6 +4,8 @@
 //! estimated here; a condition reads the verdicts and intervals that the outcome has.
 
 use crate::outcome::{DesignOutcome, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Conditions.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +42,7 @@ impl Default for Gate {
 }
 
 /// One condition on one design.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Condition {
     /// The design.
     pub design: String,
@@ -51,7 +53,7 @@ pub struct Condition {
 }
 
 /// What came of a gate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Judgement {
     /// Every condition.
     pub conditions: Vec<Condition>,

@@ -9,6 +9,7 @@ mod money;
 mod serving;
 mod stopping;
 
+use crate::gate::Judgement;
 pub use assumptions::{AssumptionsOutcome, DesignAssumptions, DesignVariation, DrawnRates, Ignorance, Variation};
 pub use method::{BATCHES, LevelOutcome, MethodDesign, MethodOutcome, PatternOutcome};
 pub use money::{BillItem, BillOutcome, CompositeOutcome, CreditTier, MoneyOutcome, PartPromise, SlaOutcome};
@@ -309,4 +310,7 @@ pub struct Outcome {
     /// How the trials were drawn, where a method was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<MethodOutcome>,
+    /// What came of the scenario's gate; none where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Judgement>,
 }

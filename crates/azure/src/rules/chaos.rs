@@ -26,7 +26,7 @@ pub(super) const CHAOS: &[Rule] = &[
         "CH-04",
         "A security rule cuts off ports.",
         LIBRARY,
-        "who may reach whom is not simulated; the output says so, whether its parameter is called `action` or `access`",
+        "who may reach whom is not simulated; the output says so, whether its parameter is called action or access",
     ),
     Rule::modelled(
         "CH-05",

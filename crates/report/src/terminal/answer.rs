@@ -2,6 +2,7 @@
 
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
+use crate::gate::gate;
 use crate::headline::open_for;
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
@@ -18,6 +19,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     }
     if let Some(words) = in_words(outcome) {
         page.paragraph(None, &words, None);
+    }
+    if let Some((tone, words)) = gate(outcome) {
+        page.paragraph(None, &words, Some(tone));
     }
 }
 

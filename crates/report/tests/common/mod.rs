@@ -208,6 +208,7 @@ pub fn outcome() -> Outcome {
                        120 s, planned host updates that preserve memory."
             .into(),
         method: None,
+        gate: None,
         money: Some(MoneyOutcome {
             currency: "EUR".into(),
             prices_date: "2026-01-15".into(),

@@ -51,6 +51,7 @@ pub(super) struct Alone<'a> {
     pub question: &'a Question,
     pub how: &'a Visit<'a>,
     design: &'a Arc<Design>,
+    shape: usize,
     forced: Option<&'a crate::rare::Plan>,
 }
 
@@ -61,6 +62,7 @@ impl<'a> Alone<'a> {
             question: bench.question,
             how: bench.how,
             design: &bench.question.candidates[candidate].design,
+            shape: bench.question.candidates[candidate].shape,
             forced: bench.forced_by(candidate),
         }
     }
@@ -125,7 +127,7 @@ impl<'a> Alone<'a> {
             let Some(first) = self.run(&self.study(looked_at, true))? else { return Ok(Err(Stopped)) };
             first.designs.iter().for_each(|first| avoid_as(first, &mut of));
         }
-        let windowed = Windowed::of(&of, self.question);
+        let windowed = Windowed::of(&of, self.shape, self.question);
         let why = Why {
             design: of.design,
             trials,

@@ -274,8 +274,8 @@ fn searched(
     if neighbours.iter().any(|&of| question.candidates[of].design.jobs.is_some()) {
         bench.begins("counting batches of jobs");
         let Ok(batches) = batches(&bench, neighbours.into_iter().take(BATCHES))? else { return Ok(None) };
-        let best = planned.best.as_ref().filter(|_| planned.verdict == Verdict::Found);
-        planned.batches_asked = best.and_then(|best| BatchesAsked::of(question, &batches, &best.design));
+        let best = first.filter(|_| planned.verdict == Verdict::Found);
+        planned.batches_asked = best.and_then(|best| BatchesAsked::of(question, &batches, best));
         planned.batches = batches;
     }
     if let Some(first) = first {

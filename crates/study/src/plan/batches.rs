@@ -35,10 +35,11 @@ pub struct BatchesAsked {
 }
 
 impl BatchesAsked {
-    /// Of the design of a name, where its batches have been counted.
-    pub(super) fn of(question: &Question, counted: &[Batches], best: &str) -> Option<Self> {
-        let share = question.batches_asked?;
-        let counted = counted.iter().find(|of| of.design == best)?;
+    /// Of a candidate whose batches have been counted.
+    pub(super) fn of(question: &Question, counted: &[Batches], best: usize) -> Option<Self> {
+        let best = &question.candidates[best];
+        let share = question.gate.batches.filter(|_| question.gate.asks(best.shape))?;
+        let counted = counted.iter().find(|of| of.design == best.design.name)?;
         Some(Self { share, verdict: at_least(counted.jobs.met, share) })
     }
 }

@@ -45,7 +45,7 @@ pub use alone::Why;
 pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 pub use assumed::Assumed;
 pub use batches::{Batches, BatchesAsked};
-pub use windowed::{AskedBy, Windowed};
+pub use windowed::{AskedBy, Gated, Windowed};
 
 use crate::run::RunError;
 use crate::study::Study;
@@ -138,10 +138,8 @@ pub struct Question {
     pub assumptions: bool,
     /// What a window is, in words.
     pub window: String,
-    /// Who asks that enough windows meet the target, beside the average.
-    pub windows_asked_by: AskedBy,
-    /// The share of batches of jobs that the scenario's gate asks for.
-    pub batches_asked: Option<f64>,
+    /// What `run --gate` asks beside the average.
+    pub gate: Gated,
     /// What a cost is counted in.
     pub unit: String,
     /// The most that a candidate may cost which is priced by simulation; the others are within it.

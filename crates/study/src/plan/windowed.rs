@@ -17,6 +17,24 @@ pub enum AskedBy {
     Gate,
 }
 
+/// What `run --gate` asks beside the average, and of whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gated {
+    /// Who asks that enough windows meet the target.
+    pub windows: AskedBy,
+    /// The share of batches of jobs that has to be complete by its deadline.
+    pub batches: Option<f64>,
+    /// The designs that are asked, by their places in the scenario; empty for all.
+    pub shapes: Vec<usize>,
+}
+
+impl Gated {
+    /// Whether a design that was made from this one is asked.
+    pub(super) fn asks(&self, shape: usize) -> bool {
+        self.shapes.is_empty() || self.shapes.contains(&shape)
+    }
+}
+
 /// The windows of a design.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Windowed {
@@ -36,11 +54,12 @@ pub struct Windowed {
 
 impl Windowed {
     /// Of the outcome of a design run by itself; none where no window is whole.
-    pub(super) fn of(design: &DesignOutcome, question: &Question) -> Option<Self> {
+    pub(super) fn of(design: &DesignOutcome, shape: usize, question: &Question) -> Option<Self> {
+        let asked = question.gate.asks(shape);
         Some(Self {
             design: design.design.clone(),
             window: question.window.clone(),
-            asked_by: question.windows_asked_by,
+            asked_by: if asked { question.gate.windows } else { AskedBy::Nobody },
             asked_share: question.study.confidence.level(),
             met: design.windows_met?,
             verdict: design.verdict_windows?,

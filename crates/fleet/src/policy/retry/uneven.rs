@@ -4,7 +4,8 @@
 //! attempts over first tries that are let in, a machine that could serve C if all were like it, over first tries, has
 //! (1 − C/x)/(1 − w) fail, no fewer than none and no more than all, as each that fails takes w of the work of one that is served.
 //! Who is turned away tries again anywhere. So of what comes to machines alive a share F fails, the mean of these, and a state p
-//! holds itself where the attempts that it makes have no more than p fail. A ceiling over all machines is asked for as by one pool.
+//! holds itself where the attempts that it makes have no more than p fail. A ceiling over all machines is asked for what they do, also
+//! for attempts that fail at one of them; where that is more than it lets through, more fail, at all machines alike.
 
 use super::{Load, Retry};
 
@@ -39,18 +40,22 @@ impl Retry {
         let comes = (1.0 - self.faults) * self.tries(self.fails(load, p));
         let passes = f64::min(comes, load.gate);
         let gets = passes * of.each;
-        // Work of an attempt, if such a share of those that come, the ones at the door among them, fails.
-        let work = 1.0 - (1.0 - self.wasted) * (1.0 - comes / passes * (1.0 - p)).max(0.0);
-        let (mut fail, mut asked, mut all) = (0.0, 0.0, 0.0);
-        for &(can, machines) in of.levels {
-            let (can, machines) = (can as f64, machines as f64);
-            let share = if gets <= can { 0.0 } else { f64::min((1.0 - can / gets) / (1.0 - self.wasted), 1.0) };
-            fail += share * machines;
-            asked += f64::min(can, gets * work) * machines;
-            all += machines;
+        let fails_at = |can: f64| match gets <= can {
+            true => 0.0,
+            false => f64::min((1.0 - can / gets) / (1.0 - self.wasted), 1.0),
+        };
+        let machines = || of.levels.iter().map(|&(can, machines)| (can as f64, machines as f64));
+        let all: f64 = machines().map(|(_, machines)| machines).sum();
+        let served = 1.0 - machines().map(|(can, machines)| fails_at(can) * machines).sum::<f64>() / all;
+        if 1.0 - passes / comes * served > p {
+            return true;
         }
-        let ceiling = load.capacity * of.each * all / load.alive;
-        1.0 - passes / comes * (1.0 - fail / all) > p || asked > ceiling * (1.0 + ROUNDING)
+        // Of what machines would serve, what else fails does so at the ceiling, and is work for it and for the machine as far as it
+        // is wasted. No machine asks for more than it can do.
+        let beyond = if served > 0.0 { 1.0 - (1.0 - p) * comes / (passes * served) } else { 0.0 };
+        let work = |failed: f64| (1.0 - failed) * (1.0 - (1.0 - self.wasted) * beyond) + self.wasted * failed;
+        let asked: f64 = machines().map(|(can, machines)| f64::min(can, gets * work(fails_at(can))) * machines).sum();
+        asked > load.capacity * of.each * all / load.alive * (1.0 + ROUNDING)
     }
 }
 
@@ -175,5 +180,22 @@ mod tests {
             }
         }
         assert!(other * 100 <= all, "{other} of {all}");
+    }
+
+    #[test]
+    fn tf_01_a_ceiling_is_asked_for_what_a_cold_machine_does_however_much_of_it_is_wasted() {
+        // Eight of 100 and one of 40 get 700/9 · (1 + 1/9 + 1/81) = 87.4 each: the slow one fails all of its own where 46 % are wasted,
+        // and is full. 8 · 87.4 + 40 = 739 are too much for 725, so attempts at all of them fail; for 740 they are not.
+        let levels = [(40, 1), (100, 8)];
+        for percent in [46, 50, 60, 80, 82, 90, 100] {
+            let retry = Retry { tries: 3, wasted: f64::from(percent) / 100.0, ..PLAIN };
+            let of = Uneven { levels: &levels, each: 700.0 / 9.0 };
+            let settles = |ceiling: f64| {
+                let load = Load { alive: 1.0, capacity: ceiling / 700.0, gate: f64::INFINITY };
+                retry.settles_unevenly(load, of, 0.0).0
+            };
+            assert!((settles(740.0) - 1.0 / 9.0).abs() < 1e-9, "{percent}: {}", settles(740.0));
+            assert!(settles(725.0) > 1.0 / 9.0 + 0.01, "{percent}: {}", settles(725.0));
+        }
     }
 }

@@ -16,9 +16,9 @@ pub(crate) fn both(design: &DesignOutcome) -> Verdict {
     }
 }
 
-/// What keeps a verdict open where what is assumed was looked at: luck, a look that turns it, or both.
-pub(crate) fn open_for(design: &DesignOutcome, windows: bool) -> Option<&'static str> {
-    let of = design.assumptions.as_ref()?;
+/// Whether luck keeps a verdict open, and whether a look at what is assumed does; neither where no such look was taken.
+fn kept_open(design: &DesignOutcome, windows: bool) -> (bool, bool) {
+    let Some(of) = design.assumptions.as_ref() else { return (false, false) };
     let (verdict, sampling, depends) = match windows {
         false => (Some(design.verdict_mean), Some(of.verdict_mean_sampling), &of.mean_depends_on),
         true => (design.verdict_windows, of.verdict_windows_sampling, &of.windows_depend_on),
@@ -29,19 +29,33 @@ pub(crate) fn open_for(design: &DesignOutcome, windows: bool) -> Option<&'static
             .any(|of| if windows { of.verdict_windows == Some(verdict) } else { of.verdict_mean == verdict })
     };
     let turned = depends.is_some() || says(Verdict::Meets) && says(Verdict::Misses);
-    match (verdict, sampling, turned) {
-        (Some(Verdict::NotResolved), Some(Verdict::NotResolved), true) => Some("luck and assumptions"),
-        (Some(Verdict::NotResolved), _, true) => Some("assumptions"),
-        (Some(Verdict::NotResolved), ..) => Some("luck"),
-        _ => None,
+    let open = verdict == Some(Verdict::NotResolved);
+    (open && (!turned || sampling == Some(Verdict::NotResolved)), open && turned)
+}
+
+/// The same of both verdicts of a design.
+fn kept_open_by(design: &DesignOutcome) -> (bool, bool) {
+    let (mean, windows) = (kept_open(design, false), kept_open(design, true));
+    (mean.0 || windows.0, mean.1 || windows.1)
+}
+
+fn in_words(kept: (bool, bool)) -> Option<&'static str> {
+    match kept {
+        (true, true) => Some("luck and assumptions"),
+        (false, true) => Some("assumptions"),
+        (true, false) => Some("luck"),
+        (false, false) => None,
     }
+}
+
+/// What keeps a verdict open where what is assumed was looked at: luck, a look that turns it, or both.
+pub(crate) fn open_for(design: &DesignOutcome, windows: bool) -> Option<&'static str> {
+    in_words(kept_open(design, windows))
 }
 
 /// What more trials would do for a design that is not resolved.
 fn remedy(design: &DesignOutcome) -> &'static str {
-    let open = [false, true].map(|windows| open_for(design, windows));
-    let any = |words: &str| open.iter().flatten().any(|why| why.contains(words));
-    match (any("luck"), any("assumptions")) {
+    match kept_open_by(design) {
         (false, true) => "its verdict depends on assumptions, and more trials do not help",
         (true, true) => "its verdict depends on luck and on assumptions, and more trials help with the first alone",
         _ => "run more trials",
@@ -85,9 +99,9 @@ fn of_objective(outcome: &Outcome) -> Option<(Tone, String)> {
         (all, 1) => format!("1 of {all} designs meets the objective: {}.", meets[0]),
         (all, met) => format!("{met} of {all} designs meet the objective: {}.", meets.join("; ")),
     };
-    let reason = |design: &DesignOutcome| open_for(design, false).or_else(|| open_for(design, true));
     let open = outcome.designs.iter().filter(|design| both(design) == Verdict::NotResolved).map(|design| {
-        reason(design).map_or_else(|| clean(&design.design), |why| format!("{} ({why})", clean(&design.design)))
+        in_words(kept_open_by(design))
+            .map_or_else(|| clean(&design.design), |why| format!("{} ({why})", clean(&design.design)))
     });
     for (says, which) in [("Missed by", misses), ("Not resolved", open.collect())] {
         if !which.is_empty() {

@@ -3,13 +3,24 @@
 
 mod common;
 
-use zonefall_report::terminal::{Style, render};
+use zonefall_report::terminal::{Style, comparison, render};
+use zonefall_report::{About, Contents, CsvLocale, ReportKind, Reports, result_files};
+use zonefall_study::comparison::{Comparison, Gap, Pair, Standing};
 use zonefall_study::outcome::*;
 
 /// The page with its lines joined.
 fn page(outcome: &Outcome) -> String {
     let text = render(outcome, Style { width: 100, colour: false, unicode: true });
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The report in Markdown, which begins with the headline.
+fn markdown(outcome: &Outcome) -> String {
+    let about = About { command: String::new(), assumptions: Vec::new() };
+    let reports = Some(Reports { kinds: &[ReportKind::Markdown], about: &about, storms: None });
+    let files = result_files(Contents { outcome: Some(outcome), reports, ..Contents::default() }, CsvLocale::Point);
+    let report = files.unwrap().into_iter().find(|file| file.name == "report.md").unwrap();
+    String::from_utf8(report.bytes).unwrap()
 }
 
 fn assumed(sampling: Verdict, depends: Option<&str>, looks: [Verdict; 2]) -> DesignAssumptions {
@@ -55,6 +66,84 @@ fn a_verdict_that_is_open_says_whether_luck_or_an_assumption_keeps_it_open() {
     assert!(said(NotResolved, NotResolved, None, [Meets, Misses]).contains("(luck, assumptions)"));
     let met = said(Meets, Meets, None, [Meets, Meets]);
     assert!(!met.contains("(luck") && !met.contains("(assumptions"), "{met}");
+}
+
+/// Open by luck on average and by an assumption in windows is open by both, of one design and of several.
+#[test]
+fn the_headline_tells_what_keeps_either_verdict_open() {
+    use Verdict::{Meets, Misses, NotResolved};
+    let mut outcome = common::outcome();
+    outcome.differences.clear();
+    outcome.designs.truncate(2);
+    let design = &mut outcome.designs[0];
+    (design.verdict_mean, design.verdict_windows) = (NotResolved, Some(NotResolved));
+    let mut of = assumed(NotResolved, None, [NotResolved; 2]);
+    of.verdict_windows_sampling = Some(Meets);
+    of.windows_depend_on = Some("misses with high rates".into());
+    of.variations[1].verdict_windows = Some(Misses);
+    design.assumptions = Some(of);
+    let several = markdown(&outcome);
+    assert!(several.contains("Not resolved: one-zone (luck and assumptions)"), "{several}");
+    outcome.designs.truncate(1);
+    let one = markdown(&outcome);
+    assert!(one.contains("one-zone is not resolved: its verdict depends on luck and on assumptions"), "{one}");
+}
+
+/// A run and a comparison show the same figure for the same difference, towards zero whichever design saves, its ends outwards; and the
+/// same downtime.
+#[test]
+fn a_comparison_and_a_run_show_the_same_figures() {
+    let mut outcome = common::outcome();
+    outcome.designs.truncate(3);
+    outcome.differences.truncate(2);
+    let gaps = [(-38.109_91, -45.11, -31.09), (45.2958, 40.11, 50.01)];
+    for (of, (mean, low, high)) in outcome.differences.iter_mut().zip(gaps) {
+        (of.downtime_min_per_month, of.low, of.high) = (mean, Some(low), Some(high));
+    }
+    outcome.designs[0].unavailability = common::interval(7.321 / MINUTES_PER_MONTH, 3.2e-5, 4e-4, 40);
+    let minutes = outcome.designs[0].unavailability.times(MINUTES_PER_MONTH);
+    let (first, run) = (outcome.designs[0].design.clone(), page(&outcome));
+    let pair = |of: &Difference| Pair {
+        design: of.design.clone(),
+        against: of.against.clone(),
+        same_storms: true,
+        difference: Gap {
+            min_per_month: of.downtime_min_per_month,
+            low: of.low.unwrap(),
+            high: of.high.unwrap(),
+            hits: of.hits,
+        },
+        p_adjusted: of.p_adjusted,
+        says: of.says.clone(),
+        causes: Vec::new(),
+        sessions: None,
+    };
+    let compared = Comparison {
+        schema: "",
+        trials: outcome.trials,
+        horizon_h: outcome.horizon_h,
+        confidence: outcome.confidence,
+        standings: vec![Standing {
+            design: first.clone(),
+            machines: 6,
+            place_from: 1,
+            place_to: 1,
+            downtime_min_per_month: minutes,
+            sessions_lost_per_month: None,
+        }],
+        pairs: outcome.differences.iter().map(pair).collect(),
+        notes: Vec::new(),
+    };
+    let compared = comparison(&compared, Style { width: 100, colour: false, unicode: true });
+    let compared = compared.split_whitespace().collect::<Vec<_>>().join(" ");
+    for shown in ["−38.1 −45.2 to −31.0", "45.2 40.1 to 50.1"] {
+        assert!(run.contains(shown) && compared.contains(shown), "{shown}: {run}\n{compared}");
+    }
+    assert!(
+        run.contains("7.4 1.3–17.3") && compared.contains(&format!("{first} 6 7.4 1.3 to 17.3")),
+        "{run}\n{compared}"
+    );
+    assert!(!run.contains("7.33"), "{run}");
 }
 
 #[test]

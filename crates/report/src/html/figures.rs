@@ -7,7 +7,7 @@ use crate::chart::{self, Axis, Bar, Corner, Curve, Mark, Reference, Row, Scale};
 use crate::headline::both;
 use crate::number::{self, Toward};
 use crate::page::{Grid, Page, Picture, Side, clean};
-use crate::terminal::{Style, availability, is_record, target, whole_percent};
+use crate::terminal::{Style, availability, is_record, minutes_of, target, whole_percent};
 use serde::Serialize;
 use zonefall_study::outcome::{DesignOutcome, Difference, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
 use zonefall_study::timeline::Storms;
@@ -136,15 +136,12 @@ fn downtime_row(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Row {
     let of = design.unavailability;
     let minutes = |share: f64| share * MINUTES_PER_MONTH;
     let words = availability(page, outcome, design).trim().to_owned();
-    let shown = |share: f64| number::plain(minutes(share), Toward::Up);
+    let [mean, least, most] = minutes_of(of.times(MINUTES_PER_MONTH));
     let figures = match of.quality {
-        Quality::UpperBound => format!("at most {} min a month", shown(of.high)),
-        Quality::Recorded => format!("{} min a month", shown(of.mean)),
-        Quality::Exact => format!("exactly {} min a month", shown(of.mean)),
-        Quality::Interval => {
-            let ends = number::ends(minutes(of.low.unwrap_or(of.mean)), minutes(of.high), number::plain);
-            format!("{} min a month ({})", shown(of.mean), ends.join(" to "))
-        }
+        Quality::UpperBound => format!("at most {most} min a month"),
+        Quality::Recorded => format!("{mean} min a month"),
+        Quality::Exact => format!("exactly {mean} min a month"),
+        Quality::Interval => format!("{mean} min a month ({least} to {most})"),
     };
     let windows = design.verdict_windows.map_or(String::new(), |of| format!(", in enough windows: {of}"));
     let interval = of.quality == Quality::Interval || of.quality == Quality::UpperBound;
@@ -253,10 +250,10 @@ fn bar(design: &DesignOutcome, kinds: &[String]) -> Bar {
         .collect();
     parts.sort_by_key(|part| part.kind);
     let of = design.unavailability;
-    let minutes = |share: f64| number::plain(share * MINUTES_PER_MONTH, Toward::Up);
+    let [mean, _, most] = minutes_of(of.times(MINUTES_PER_MONTH));
     let words = match of.quality {
-        Quality::UpperBound => format!("≤ {} min", minutes(of.high)),
-        Quality::Interval | Quality::Recorded | Quality::Exact => format!("{} min", minutes(of.mean)),
+        Quality::UpperBound => format!("≤ {most} min"),
+        Quality::Interval | Quality::Recorded | Quality::Exact => format!("{mean} min"),
     };
     Bar { label: clean(&design.design), words, parts }
 }

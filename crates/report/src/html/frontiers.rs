@@ -5,7 +5,7 @@ use crate::chart::{self, Offer as Dot, Words};
 use crate::frontier::{Standing, at, offered};
 use crate::number::{self, Toward};
 use crate::page::{Page, Picture, clean};
-use crate::terminal::{Style, availability, cost_words, plan_availability, plan_downtime, target};
+use crate::terminal::{Style, availability, cost_words, minutes_of, plan_availability, plan_downtime, target};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Outcome, Quality};
 use zonefall_study::plan::{Offer, Planned, Verdict};
 
@@ -27,6 +27,7 @@ pub(super) fn frontier(outcome: &Outcome) -> Option<Figure> {
             let words = availability(&page, outcome, offer.of).trim().to_owned();
             let cost = number::count(at(bill).max(0.0).ceil() as u64);
             let bound = of.quality == Quality::UpperBound;
+            let [mean, _, most] = minutes_of(of.times(MINUTES_PER_MONTH));
             Dot {
                 label: clean(&offer.of.design),
                 words: format!("{cost}, {words}"),
@@ -35,7 +36,7 @@ pub(super) fn frontier(outcome: &Outcome) -> Option<Figure> {
                     clean(&offer.of.design),
                     clean(&money.currency),
                     if bound { "at most " } else { "" },
-                    minutes(at(of)),
+                    if bound { most } else { mean },
                     clean(&offer.standing.words())
                 ),
                 cost: at(bill),

@@ -1,7 +1,7 @@
 //! A comparison: places with ties, every pair, and what makes the difference.
 
 use super::Style;
-use super::differences::CUT;
+use super::differences::{self, CUT};
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
 use super::{designs, sessions};
@@ -33,7 +33,7 @@ pub(crate) fn blocks(of: &Comparison, style: Style) -> Page {
     );
     page.paragraph(None, &words, None);
     order(&mut page, of);
-    differences(&mut page, of);
+    pairs(&mut page, of);
     lost_sessions(&mut page, of);
     for note in &of.notes {
         let sign = page.paint(Tone::Unsure, "!");
@@ -75,17 +75,16 @@ fn order(page: &mut Page, of: &Comparison) {
     };
     let rows = of.standings.iter().map(|of| {
         let downtime = of.downtime_min_per_month;
-        let ends = |low| number::ends(low, downtime.high, number::plain).join(" to ");
-        let interval = downtime.low.map_or_else(String::new, ends);
-        // As everywhere: of few misses only what it is at most.
-        let mean = designs::estimate(page, downtime, |minutes| number::plain(minutes, Toward::Up));
+        let [_, least, most] = designs::minutes(downtime);
+        let interval = downtime.low.map_or_else(String::new, |_| format!("{least} to {most}"));
+        let mean = designs::downtime(page, downtime);
         vec![place(of), clean(&of.design), number::count(of.machines), mean, interval]
     });
     let rows = rows.collect();
     page.grid(&Grid { columns, rows });
 }
 
-fn differences(page: &mut Page, of: &Comparison) {
+fn pairs(page: &mut Page, of: &Comparison) {
     page.title("Every pair");
     let columns = vec![
         ("design".to_owned(), Side::Name),
@@ -181,7 +180,7 @@ fn reasons(page: &Page, pair: &Pair) -> String {
     let size = pair.causes.first().map_or(0.0, |(_, gap)| gap.min_per_month.abs());
     let cause = |(name, gap): &(String, Gap)| {
         let doubt = if gap.low <= 0.0 && gap.high >= 0.0 { "*" } else { "" };
-        format!("{} {}{doubt}", clean(name), number::signed(gap.min_per_month, size, Toward::Up, minus))
+        format!("{} {}{doubt}", clean(name), number::signed(gap.min_per_month, size, Toward::Down, minus))
     };
     let mut causes: Vec<String> = pair.causes.iter().take(CAUSES_SHOWN).map(cause).collect();
     if pair.causes.len() > CAUSES_SHOWN {
@@ -193,15 +192,6 @@ fn reasons(page: &Page, pair: &Pair) -> String {
 fn row(page: &Page, pair: &Pair) -> Vec<String> {
     let minus = page.sign('−', '-');
     let Gap { min_per_month, low, high, hits } = pair.difference;
-    let size = min_per_month.abs().max(low.abs()).max(high.abs());
-    if hits == 0 {
-        return vec![clean(&pair.design), clean(&pair.against), "0".into(), String::new(), pair.says.clone()];
-    }
-    vec![
-        clean(&pair.design),
-        clean(&pair.against),
-        number::signed(min_per_month, size, Toward::Up, minus),
-        number::ends(low, high, |value, toward| number::signed(value, size, toward, minus)).join(" to "),
-        pair.says.clone(),
-    ]
+    let cells = differences::cells(min_per_month, (Some(low), Some(high)), hits, minus);
+    [clean(&pair.design), clean(&pair.against)].into_iter().chain(cells).chain([pair.says.clone()]).collect()
 }

@@ -101,11 +101,7 @@ fn how_available(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Vec<
     let low = of.low.unwrap_or(of.mean);
     let decimals = number::target_decimals(outcome.target_share);
     let [worst, _, best] = number::availability_between(of.high, of.mean, low, decimals);
-    let [mean, low, high] = [of.mean, low, of.high].map(|share| share * MINUTES_PER_MONTH);
-    let digits = number::decimals_of(&[mean, low, high]);
-    let minutes = |minutes: f64, toward| number::fixed(minutes, digits, toward);
-    let [low, high] = number::ends(low, high, minutes);
-    let mean = minutes(mean, Toward::Up);
+    let [mean, low, high] = minutes(of.times(MINUTES_PER_MONTH));
     let availability = answer::availability(page, outcome, design);
     match of.quality {
         Quality::Interval => vec![availability, format!("{worst}{dash}{best}"), mean, format!("{low}{dash}{high}")],
@@ -115,6 +111,21 @@ fn how_available(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Vec<
         Quality::Recorded => vec![availability, String::new(), mean, String::new()],
         Quality::Exact => vec![availability, "exact".into(), mean, "exact".into()],
     }
+}
+
+/// Minutes and both ends of their interval, in digits of the largest: wherever downtime stands, it reads the same.
+pub(crate) fn minutes(of: Estimate) -> [String; 3] {
+    let low = of.low.unwrap_or(of.mean);
+    let digits = number::decimals_of(&[of.mean, low, of.high]);
+    let shown = |minutes: f64, toward| number::fixed(minutes, digits, toward);
+    let [low, high] = number::ends(low, of.high, shown);
+    [shown(of.mean, Toward::Up), low, high]
+}
+
+/// The same as one figure: of few misses only what it is at most.
+pub(super) fn downtime(page: &Page, of: Estimate) -> String {
+    let [mean, _, most] = minutes(of);
+    if of.quality == Quality::UpperBound { at_most(page, &most) } else { mean }
 }
 
 fn how_bad(page: &Page, design: &DesignOutcome) -> Vec<String> {

@@ -37,10 +37,10 @@ pub(crate) fn row(of: &Difference, minus: char) -> Vec<String> {
     [clean(&of.design)].into_iter().chain(cells).chain([clean(&of.says)]).collect()
 }
 
-/// A difference that so many trials show, and its interval.
+/// A difference that so many trials show, and its interval. Whichever of the two saves the other's downtime, no more is said to be saved
+/// than is.
 pub(super) fn cells(mean: f64, (low, high): (Option<f64>, Option<f64>), hits: u64, minus: char) -> [String; 2] {
     let largest = [Some(mean), low, high].into_iter().flatten().map(f64::abs).fold(0.0, f64::max);
-    let towards_more = |value: f64| if value < 0.0 { Toward::Down } else { Toward::Up };
     let shown = |value: f64, toward| number::signed(value, largest, toward, minus);
     if hits == 0 {
         return ["0".into(), String::new()];
@@ -50,5 +50,5 @@ pub(super) fn cells(mean: f64, (low, high): (Option<f64>, Option<f64>), hits: u6
         (Some(low), Some(high)) => number::ends(low, high, shown).join(" to "),
         _ => number::NONE.into(),
     };
-    [shown(mean, towards_more(mean)), interval]
+    [shown(mean, Toward::Down), interval]
 }

@@ -1,13 +1,12 @@
 //! Cost against availability, and what the next nine costs.
 
 use super::answer::availability;
-use super::designs::estimate;
+use super::designs::{downtime, estimate, minutes};
 use super::money::cash;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
-use super::sessions::interval;
 use crate::frontier::{Offered, Step, offered, steps};
-use zonefall_study::outcome::{MINUTES_PER_MONTH, MoneyOutcome, Outcome};
+use zonefall_study::outcome::{MINUTES_PER_MONTH, MoneyOutcome, Outcome, Quality};
 use zonefall_study::plan::SAME_PRICE;
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
@@ -43,13 +42,14 @@ fn designs(page: &Page, outcome: &Outcome, money: &MoneyOutcome, all: &[Offered<
         ("beside the others".into(), Side::Text),
     ];
     let row = |of: &Offered<'_>| {
-        let missed = |share: f64| number::plain(share * MINUTES_PER_MONTH, Toward::Up);
+        let missed = of.of.unavailability.times(MINUTES_PER_MONTH);
+        let [_, least, most] = minutes(missed);
         vec![
             clean(&of.of.design),
             estimate(page, of.bill, |cost| cash(cost, Toward::Up)),
             availability(page, outcome, of.of),
-            estimate(page, of.of.unavailability, missed),
-            interval(page, of.of.unavailability.times(MINUTES_PER_MONTH)),
+            downtime(page, missed),
+            if missed.quality == Quality::Interval { [least, most].join(page.sign("–", "-")) } else { String::new() },
             clean(&of.standing.words()),
         ]
     };

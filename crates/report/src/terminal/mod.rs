@@ -38,6 +38,7 @@ pub(crate) use answer::{availability, is_record, target};
 pub(crate) use causes::whole_percent;
 pub(crate) use comparison::blocks as comparison_blocks;
 pub use comparison::comparison;
+pub(crate) use designs::minutes as minutes_of;
 pub(crate) use differences::row as difference_cells;
 pub use drill::drill;
 pub use fit::fit_table;

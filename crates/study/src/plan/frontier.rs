@@ -3,7 +3,8 @@
 //! In: a finished search. Out: from cheap to dear, designs of which each misses at least a tenth less than the one before and is told
 //! apart from it: by their intervals, or by the differences of the two on the same trials. What is not told apart is no gain, and
 //! is left out. Of those that cost as much the best stands for all: what may be better than a design of the frontier at its price is
-//! tested as long as that one. What can go wrong: an interruption; the work may be done before all of these are tested.
+//! tested as long as that one. What can go wrong: an interruption; the work, twice that of the designs along the frontier at most, may
+//! be done before all of these are tested.
 
 use super::SAME_PRICE;
 use super::bench::{Bench, Stopped, trials_of};
@@ -63,13 +64,16 @@ pub(super) fn test(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<
         let apart = part.len().div_ceil(PER_STEP).max(1);
         along.extend(part.iter().copied().step_by(apart).filter(|&candidate| Some(candidate) != best));
     }
-    // As much again for those that cost as much as what stands there.
-    let room = bench.work_max.saturating_sub(bench.work);
+    // As much again, once, for those that cost as much as what stands there.
+    let all = bench.work_max.saturating_add(bench.work_max.saturating_sub(bench.work));
     loop {
         if bench.test(&along, look(bench))?.is_err() {
             return Ok(Err(Stopped));
         }
-        bench.work_max = if room > 0 { bench.work.saturating_add(room) } else { bench.work_max };
+        bench.work_max = all;
+        if !bench.may_go_on() {
+            return Ok(Ok(()));
+        }
         let lived = bench.lived();
         let rivals = rivals(bench, &front(bench));
         if bench.test(&rivals, look(bench))?.is_err() {

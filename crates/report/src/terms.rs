@@ -54,7 +54,7 @@ const TERMS: [(&[&str], &str); 26] = [
     ),
     (
         &["assumptions", "worst to best", "as stated", "low rates", "high rates", "pairs 0 %", "pairs 15 %"],
-        "What the figure is with other assumptions, by its own estimate at each: every rate at the low or at the high end of its range, no or 15 % of zone events taking a second zone. `as stated`: none of these is worse, or better. As each is of as many trials, luck is in it too where these are few.",
+        "What the figure is with other assumptions, by its own estimate at each: every rate at the low or at the high end of its range, no or 15 % of zone events taking a second zone. `as stated`: none of these is worse, or better. `luck`: what stands there is not told apart from the run, whichever look it is. As each is of as many trials, luck is in it too where these are few.",
     ),
     (&["clearance"], "From the coming of a batch of jobs until all of it is done."),
     (

@@ -146,6 +146,53 @@ fn a_comparison_and_a_run_show_the_same_figures() {
     assert!(!run.contains("7.33"), "{run}");
 }
 
+/// One look that holds the run's estimate and gives both ends is noise, and no cause.
+#[test]
+fn an_end_that_luck_put_there_names_no_assumption() {
+    use Verdict::Meets;
+    let mut outcome = common::outcome();
+    outcome.designs.truncate(1);
+    outcome.differences.clear();
+    let look = |name: &str| Variation { name: name.into(), says: "otherwise".into() };
+    let looks = vec![look("high rates"), look("pairs 15 %")];
+    outcome.assumptions = Some(AssumptionsOutcome { trials: 100, variations: looks, drawn: None });
+    let mut said = |high: Option<&str>, low: Option<&str>, high_rates: Estimate| {
+        let mut of = assumed(Meets, None, [Meets; 2]);
+        (of.high_from, of.low_from) = (high.map(str::to_owned), low.map(str::to_owned));
+        of.variations[0].unavailability = high_rates;
+        outcome.designs[0].unavailability = common::interval(1e-4, 8e-5, 1.2e-4, 400);
+        outcome.designs[0].assumptions = Some(of);
+        page(&outcome)
+    };
+    let (pairs, rates) = (Some("pairs 15 %"), Some("high rates"));
+    let (apart, alike) = (common::interval(4e-4, 3e-4, 5e-4, 40), common::interval(1e-4, 5e-5, 5e-4, 40));
+    let noise = said(pairs, pairs, apart);
+    assert!(noise.contains("99.9990 luck luck Signs") && noise.contains(" Luck: the own intervals"), "{noise}");
+    assert!(!noise.contains("15 %*") && !noise.contains("As stated:"), "{noise}");
+    assert!(said(rates, pairs, alike).contains("99.9990 luck luck Signs"));
+    let one = said(rates, pairs, apart);
+    assert!(one.contains("high rates pairs 15 %* Signs") && !one.contains("Luck:"), "{one}");
+    let none = said(rates, None, apart);
+    assert!(
+        none.contains("high rates as stated Signs") && none.contains("As stated: no look is worse there"),
+        "{none}"
+    );
+}
+
+/// A bound is no estimate: where no trial was ever without a connection, that stands beside it.
+#[test]
+fn a_bound_on_minutes_without_a_connection_says_that_no_trial_had_any() {
+    let mut outcome = common::outcome();
+    outcome.designs.truncate(2);
+    outcome.trials = 400;
+    let mut told = |hits| {
+        outcome.designs[1].sla.as_mut().unwrap().unconnected_min_per_month = common::bound(0.0, 643.0, hits);
+        page(&outcome)
+    };
+    assert!(told(0).contains("≤ 643") && told(0).contains("none in 400 trials"), "{}", told(0));
+    assert!(told(3).contains("≤ 643") && !told(3).contains("none in"), "{}", told(3));
+}
+
 #[test]
 fn what_is_promised_by_part_is_not_none() {
     let mut outcome = common::outcome();

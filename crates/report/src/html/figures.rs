@@ -7,7 +7,7 @@ use crate::chart::{self, Axis, Bar, Corner, Curve, Mark, Reference, Row, Scale};
 use crate::headline::both;
 use crate::number::{self, Toward};
 use crate::page::{Grid, Page, Picture, Side, clean};
-use crate::terminal::{Style, availability, is_record, minutes_of, target, whole_percent};
+use crate::terminal::{Style, availability, is_record, minutes_of, sources, target, whole_percent};
 use serde::Serialize;
 use zonefall_study::outcome::{DesignOutcome, Difference, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
 use zonefall_study::timeline::Storms;
@@ -105,14 +105,10 @@ fn assumptions(outcome: &Outcome) -> Option<Figure> {
         let name = clean(&design.design);
         let minutes = |share: f64| share * MINUTES_PER_MONTH;
         let luck = Row { mark: Mark::Plain, label: name.clone(), ..downtime_row(&page, outcome, design) };
-        let from = |look: &Option<String>| look.as_deref().map_or("as stated".to_owned(), clean);
+        let [worst, best] = sources(outcome.assumptions.as_ref()?, design.unavailability, of);
         let [least, most] = number::ends(minutes(of.low), minutes(of.high), number::plain);
         // A least of 0 is a look with too few misses to say one.
-        let range = if of.low > 0.0 {
-            format!("from {least} ({}) to {most}", from(&of.low_from))
-        } else {
-            format!("at most {most}")
-        };
+        let range = if of.low > 0.0 { format!("from {least} ({best}) to {most}") } else { format!("at most {most}") };
         let assumed = Row {
             label: "↳ if assumptions differ".into(),
             mean: None,
@@ -120,7 +116,7 @@ fn assumptions(outcome: &Outcome) -> Option<Figure> {
             high: Some(minutes(of.high)),
             mark: mark(both(design)),
             words: if of.low > 0.0 { format!("{least} to {most} min") } else { format!("≤ {most} min") },
-            tip: format!("{name}, if assumptions differ: {range} min a month ({})", from(&of.high_from)),
+            tip: format!("{name}, if assumptions differ: {range} min a month ({worst})"),
         };
         Some([luck, assumed])
     };

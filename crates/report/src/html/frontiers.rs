@@ -3,7 +3,7 @@
 use super::figures::Figure;
 use crate::chart::{self, Offer as Dot, Words};
 use crate::frontier::{Standing, at, offered};
-use crate::number::{self, Toward};
+use crate::number;
 use crate::page::{Page, Picture, clean};
 use crate::terminal::{Style, availability, cost_words, minutes_of, plan_availability, plan_downtime, target};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Outcome, Quality};
@@ -11,10 +11,6 @@ use zonefall_study::plan::{Offer, Planned, Verdict};
 
 /// Offers of a plan that are drawn.
 const OFFERS_MAX: usize = 30;
-
-fn minutes(share: f64) -> String {
-    number::plain(share * MINUTES_PER_MONTH, Toward::Up)
-}
 
 /// The designs of a run that have a bill.
 pub(super) fn frontier(outcome: &Outcome) -> Option<Figure> {

@@ -34,6 +34,23 @@ fn is_luck(looks: &AssumptionsOutcome, own: Estimate, of: &DesignAssumptions, na
     look.is_some_and(|look| of.may_be_luck(own, look))
 }
 
+/// Stands at an end that no look gives.
+const AS_STATED: &str = "as stated";
+/// Stands at both ends where looks give them that are not told apart from the run: no assumption is to be taken for their cause.
+const LUCK: &str = "luck";
+
+/// Where the worst and the best end come from.
+pub(crate) fn sources(looks: &AssumptionsOutcome, own: Estimate, of: &DesignAssumptions) -> [String; 2] {
+    let ends = [&of.high_from, &of.low_from];
+    if ends.into_iter().all(|name| is_luck(looks, own, of, name)) {
+        return [LUCK; 2].map(str::to_owned);
+    }
+    ends.map(|name| {
+        let luck = if is_luck(looks, own, of, name) { "*" } else { "" };
+        format!("{}{luck}", name.as_deref().map_or_else(|| AS_STATED.to_owned(), clean))
+    })
+}
+
 fn intervals(
     page: &Page,
     outcome: &Outcome,
@@ -72,13 +89,10 @@ fn intervals(
         if of.low <= 0.0 {
             ends[1] = "100".into();
         }
-        let from = |name: &Option<String>| {
-            let luck = if is_luck(looks, own, of, name) { "*" } else { "" };
-            format!("{}{luck}", name.as_deref().unwrap_or("as stated"))
-        };
         let sampling = format!("{} {sampling}", mark(page, of.verdict_mean_sampling)).trim_end().to_owned();
         let range = format!("{} {}{dash}{}", mark(page, design.verdict_mean), ends[0], ends[1]);
-        vec![clean(&design.design), mean, sampling, range, from(&of.high_from), from(&of.low_from)]
+        let [worst, best] = sources(looks, own, of);
+        vec![clean(&design.design), mean, sampling, range, worst, best]
     };
     Grid { columns, rows: of.iter().map(row).collect() }
 }
@@ -101,19 +115,22 @@ fn notes(looks: &AssumptionsOutcome, of: &[(&DesignOutcome, &DesignAssumptions)]
         true => " A best end of 100: that look had too few misses to say less.",
         false => "",
     };
-    let lucky = |(design, of): &(&DesignOutcome, &DesignAssumptions)| {
-        [&of.low_from, &of.high_from].into_iter().any(|name| is_luck(looks, design.unavailability, of, name))
-    };
-    let luck = match of.iter().any(lucky) {
-        true => {
-            " *: this look's own interval holds the estimate of the run, so luck alone may have put this end there: more trials tell."
-        }
-        false => "",
-    };
+    let ends: Vec<String> = of.iter().flat_map(|(design, of)| sources(looks, design.unavailability, of)).collect();
+    let told = |stands: bool, words| if stands { words } else { "" };
+    let stated = told(ends.iter().any(|end| end == AS_STATED), " As stated: no look is worse there, or better.");
+    let star = told(
+        ends.iter().any(|end| end.ends_with('*')),
+        " *: this look's own interval holds the estimate of the run, so luck alone may have put this end there: more trials tell.",
+    );
+    let luck = told(
+        ends.iter().any(|end| end == LUCK),
+        " Luck: the own intervals of the looks at both ends hold the estimate of the run, so no look there is told apart from it: more \
+         trials tell.",
+    );
     let said: Vec<String> = looks.variations.iter().map(|look| format!("{}: {}", look.name, look.says)).collect();
     format!(
         "Looks of {} trials each on the luck of the run's first. {}. More trials shrink the first interval, never the \
-         second; a verdict stands only if it stands under every look (assumptions.csv).{few}{luck}",
+         second; a verdict stands only if it stands under every look (assumptions.csv).{few}{stated}{star}{luck}",
         number::count(looks.trials),
         said.join("; ")
     )

@@ -35,6 +35,7 @@ mod windows;
 
 pub use agreement::agreements;
 pub(crate) use answer::{availability, is_record, target};
+pub(crate) use assumptions::sources;
 pub(crate) use causes::whole_percent;
 pub(crate) use comparison::blocks as comparison_blocks;
 pub use comparison::comparison;

@@ -25,7 +25,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let rows = outcome.designs.iter().map(|design| {
         let mut row = vec![clean(&design.design)];
         row.extend(match &design.sla {
-            Some(sla) => cells(page, sla),
+            Some(sla) => cells(page, outcome, sla),
             None if promised_by_part(design) => vec!["by part".into()],
             None => vec!["none".into()],
         });
@@ -171,16 +171,25 @@ fn promises(outcome: &Outcome) -> String {
     names.join("; ")
 }
 
-fn cells(page: &Page, sla: &SlaOutcome) -> Vec<String> {
+/// How many plain trials there were, where none was ever without a connection and only their number bounds what may be.
+fn none_in(outcome: &Outcome, sla: &SlaOutcome) -> Option<u64> {
+    let of = sla.unconnected_min_per_month;
+    let plain = outcome.method.as_ref().is_none_or(|of| of.used == "crude");
+    (plain && of.quality == Quality::UpperBound && of.hits == 0).then_some(outcome.trials)
+}
+
+fn cells(page: &Page, outcome: &Outcome, sla: &SlaOutcome) -> Vec<String> {
     let up = |share| number::percent(share, Toward::Up);
     let below = sla.breach_share.map(|of| match (of.hits, of.quality) {
         (0, Quality::Interval) => format!("{} {}", page.sign("≤", "<="), up(of.high)),
         _ => share_of_few(page, of),
     });
+    let minutes = estimate(page, sla.unconnected_min_per_month, |minutes| number::plain(minutes, Toward::Up));
+    let none = none_in(outcome, sla).map(|trials| format!("\nnone in\n{} trials", number::count(trials)));
     vec![
         number::percent_given(sla.promise),
         uptime(page, sla),
-        estimate(page, sla.unconnected_min_per_month, |minutes| number::plain(minutes, Toward::Up)),
+        minutes + &none.unwrap_or_default(),
         below.unwrap_or_else(|| number::NONE.into()),
         match sla.credit_percent {
             Some(of) => estimate(page, of, |percent| format!("{} %", number::plain(percent, good(of)))),

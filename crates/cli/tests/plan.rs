@@ -199,6 +199,64 @@ fn the_frontier_has_the_best_of_each_price() {
     assert!(met > 0, "{of}");
 }
 
+/// The share of time in which fewer than five of so many machines serve, over so many zones: machines and zones fail by themselves.
+fn missed(machines: u32, zones: u32) -> f64 {
+    let out = |rate: f64, hours: f64| (rate * hours / 8760.0) / (1.0 + rate * hours / 8760.0);
+    let (zone, machine) = (out(0.5, 6.0), out(6.0, 4.0));
+    // The law of how many serve, zone by zone.
+    let mut law = vec![1.0];
+    for at in 0..zones {
+        let here = machines / zones + u32::from(at < machines % zones);
+        let mut up = vec![1.0];
+        for _ in 0..here {
+            let mut one_more = vec![0.0; up.len() + 1];
+            for (count, chance) in up.iter().enumerate() {
+                one_more[count] += chance * machine;
+                one_more[count + 1] += chance * (1.0 - machine);
+            }
+            up = one_more;
+        }
+        up.iter_mut().for_each(|chance| *chance *= 1.0 - zone);
+        up[0] += zone;
+        let mut both = vec![0.0; law.len() + up.len() - 1];
+        for (a, first) in law.iter().enumerate() {
+            for (b, second) in up.iter().enumerate() {
+                both[a + b] += first * second;
+            }
+        }
+        law = both;
+    }
+    law[..5].iter().sum()
+}
+
+/// A bound of few misses is no reason to leave a design out for a dearer one that misses more.
+#[test]
+fn nothing_on_the_frontier_misses_more_than_what_costs_less() {
+    let desk = Desk::with(
+        "name = \"pl\"\nhorizon = \"365 days\"\ntrials = 400\nseed = 3\n[slo]\nmin_served = \"95%\"\ntarget = \"99.9%\"\n\
+         [demand]\nrate = \"500 req/s\"\n[region.eastus]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 8\n\
+         capacity_per_instance = \"100 req/s\"\nsize = \"Standard_D4s_v5\"\nboot = \"0 s\"\nwarm_up = \"0 s\"\n\
+         [faults]\nprofile = \"none\"\n[faults.mode.zo]\nscope = \"zone\"\nrate = \"0.5 per zone-year\"\noutage = \"6 h\"\n\
+         [faults.mode.m]\nscope = \"instance\"\nrate = \"6 per instance-year\"\noutage = \"4 h\"\n[money]\n[plan]\n\
+         [[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = \"5 to 12\"\nhelps = \"more\"\n\
+         [[plan.choice]]\nkey = \"scale_set.web.zones\"\nvalues = [[1], [1, 2], [1, 2, 3]]\n",
+    );
+    let told = desk.run("plan s.toml --no-assumptions --format json").ends(0).out;
+    let of: Value = serde_json::from_str(&told).unwrap();
+    let truth = |of: &Value| {
+        let zones = of["values"][1].as_str().unwrap().matches(|c: char| c.is_ascii_digit()).count() as u32;
+        missed(of["machines"].as_u64().unwrap() as u32, zones)
+    };
+    let frontier: Vec<f64> = of["frontier"].as_array().unwrap().iter().map(truth).collect();
+    assert!(
+        frontier.len() >= 4 && frontier.is_sorted_by(|cheap, dear| *dear < 0.9 * cheap),
+        "{frontier:?}: {}",
+        of["frontier"]
+    );
+    let best = truth(&of["best"]);
+    assert!(best < 0.001 && missed(5, 1) > 0.001, "{best}");
+}
+
 /// What autoscale adds and takes is paid for: the cost is the bill of a run.
 #[test]
 fn an_autoscaled_candidate_costs_what_a_run_of_it_is_billed() {

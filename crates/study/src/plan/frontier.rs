@@ -111,11 +111,12 @@ pub(super) fn frontier(bench: &mut Bench<'_>) -> Result<Result<Vec<usize>, Stopp
     told_apart(bench, &front, trials_of(look(bench)))
 }
 
-/// The same by what is shown of them: from cheap to dear, of each price the best.
+/// The same by what they missed, told apart or not: from cheap to dear, of each price the best. What has too few misses to say more
+/// than a bound keeps out what misses more and costs more.
 fn front(bench: &Bench<'_>) -> Vec<usize> {
     let least = trials_of(look(bench));
     let tested = bench.order.iter().copied().filter(|&candidate| bench.trials(candidate) >= least);
-    let offers: Vec<(f64, f64)> = tested.clone().map(|of| (bench.cost(of), bench.shown(of))).collect();
+    let offers: Vec<(f64, f64)> = tested.clone().map(|of| (bench.cost(of), bench.mean(of))).collect();
     let tested: Vec<usize> = tested.collect();
     worth(&offers).into_iter().map(|place| tested[place]).collect()
 }

@@ -234,10 +234,11 @@ fn missed(machines: u32, zones: u32) -> f64 {
 fn nothing_on_the_frontier_misses_more_than_what_costs_less() {
     let desk = Desk::with(
         "name = \"pl\"\nhorizon = \"365 days\"\ntrials = 400\nseed = 3\n[slo]\nmin_served = \"95%\"\ntarget = \"99.9%\"\n\
-         [demand]\nrate = \"500 req/s\"\n[region.eastus]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 8\n\
+         [demand]\nrate = \"500 req/s\"\nkb_between_zones = 20\n[region.eastus]\n[scale_set.web]\nzones = [1, 2, 3]\ncapacity = 8\n\
          capacity_per_instance = \"100 req/s\"\nsize = \"Standard_D4s_v5\"\nboot = \"0 s\"\nwarm_up = \"0 s\"\n\
          [faults]\nprofile = \"none\"\n[faults.mode.zo]\nscope = \"zone\"\nrate = \"0.5 per zone-year\"\noutage = \"6 h\"\n\
-         [faults.mode.m]\nscope = \"instance\"\nrate = \"6 per instance-year\"\noutage = \"4 h\"\n[money]\n[plan]\n\
+         [faults.mode.m]\nscope = \"instance\"\nrate = \"6 per instance-year\"\noutage = \"4 h\"\n[money.prices]\ndate = \"2026-01\"\n\
+         size.Standard_D4s_v5.on_demand = 0.192\ninter_zone_gb = 0.01\n[plan]\n\
          [[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = \"5 to 12\"\nhelps = \"more\"\n\
          [[plan.choice]]\nkey = \"scale_set.web.zones\"\nvalues = [[1], [1, 2], [1, 2, 3]]\n",
     );
@@ -253,6 +254,12 @@ fn nothing_on_the_frontier_misses_more_than_what_costs_less() {
         "{frontier:?}: {}",
         of["frontier"]
     );
+    // Two machines fewer cost less, whatever goes between zones.
+    for on in of["frontier"].as_array().unwrap() {
+        let machines = on["machines"].as_u64().unwrap() as u32;
+        let cheaper = (5..=machines.saturating_sub(2)).flat_map(|fewer| (1..=3).map(move |zones| missed(fewer, zones)));
+        assert!(cheaper.fold(1.0, f64::min) > truth(on), "{on}");
+    }
     let best = truth(&of["best"]);
     assert!(best < 0.001 && missed(5, 1) > 0.001, "{best}");
 }

@@ -1,6 +1,6 @@
 //! The wall clock of a trial: what a time zone's clocks show at an instant.
 //!
-//! In: where a trial begins, and from when on clocks are how far ahead of UTC; the scenario, which alone knows calendars, says both. Out:
+//! In: where a trial begins, and from when on clocks are how far ahead of UTC; the scenario, which alone knows time zones, says both. Out:
 //! dates and times in words. Integers only: the Gregorian calendar, and what was said of the zone.
 
 use serde::Serialize;

@@ -38,7 +38,8 @@ impl Book {
         }
     }
 
-    /// Whether the objective would be missed if so many machines of so much capacity did not serve.
+    /// Whether the objective would be missed if so many machines of so much capacity did not serve. Of machines that are out nobody knows
+    /// what clients who try again would make: each is taken to try once, so that a machine is spared only where first tries fit.
     pub fn misses_without(&self, machines: i64, capacity: i64) -> bool {
         self.misses()
             || match self.need {

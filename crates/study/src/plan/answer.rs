@@ -134,7 +134,7 @@ pub struct Planned {
     pub candidates: u64,
     /// Those that lived through trials.
     pub tested: u64,
-    /// Trials times designs, all together.
+    /// Trials times designs, all together, but for batches of jobs that are counted beside the answer.
     pub work: u64,
     /// How trials were drawn.
     pub methods: Methods,

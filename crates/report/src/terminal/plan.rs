@@ -336,14 +336,26 @@ fn reasons(page: &mut Page, of: &Planned) {
         );
         page.paragraph(None, &words, None);
     }
-    if let Some(thumb) = of.rule_of_thumb {
+    if let Some(thumb) = &of.rule_of_thumb {
+        let says = match (thumb.simulated, &thumb.other) {
+            (Some(machines), None) => format!("the simulation says {machines}"),
+            (Some(machines), Some(other)) => format!(
+                "the answer stands in one zone; of designs over zones the cheapest that was seen to meet the target has {machines} \
+                 ({})",
+                clean(other)
+            ),
+            (None, _) => {
+                "the answer stands in one zone, and costs less than designs over zones, of which none was simulated to \
+                          meet the target"
+                    .into()
+            }
+        };
         let words = format!(
-            "Rule of thumb (OV-04): {} needed × {} / {} = {} machines; the simulation says {}.",
+            "Rule of thumb (OV-04): {} needed × {} / {} = {} machines; {says}.",
             thumb.peak,
             thumb.zones,
             thumb.zones - 1,
             thumb.machines,
-            thumb.simulated
         );
         page.paragraph(None, &words, None);
     }

@@ -99,7 +99,7 @@ pub struct Checked {
 }
 
 /// OV-04: peak × Z/(Z − 1), rounded up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Thumb {
     /// Machines that the objective needs.
     pub peak: u64,
@@ -107,8 +107,11 @@ pub struct Thumb {
     pub zones: u64,
     /// What the rule says.
     pub machines: u64,
-    /// What the search says.
-    pub simulated: u64,
+    /// What the search says; none where the answer spans no zones, and no design that does was simulated to meet the target.
+    pub simulated: Option<u64>,
+    /// The design that this is of, where the answer spans no zones: the cheapest that does and was seen to meet the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
 }
 
 /// All of it.
@@ -439,7 +442,7 @@ fn concluded(
         assumed: Vec::new(),
         batches: Vec::new(),
         batches_asked: None,
-        rule_of_thumb: best.and_then(|best| thumb(bench, best)),
+        rule_of_thumb: best.and_then(|best| thumb(bench, allowed, best)),
         checked,
         notes,
     }

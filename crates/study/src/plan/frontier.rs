@@ -21,6 +21,8 @@ const STEPS: usize = 16;
 const PER_STEP: usize = 4;
 /// A step of the frontier leaves at most this share of the missed time.
 const WORTH: f64 = 0.9;
+/// What misses more than this share of the time is no offer at any price.
+const OFFER: f64 = 0.5;
 
 /// What each of some designs misses more than each of those after it.
 struct Differences {
@@ -115,7 +117,7 @@ pub(super) fn frontier(bench: &mut Bench<'_>) -> Result<Result<Vec<usize>, Stopp
 /// than a bound keeps out what misses more and costs more.
 fn front(bench: &Bench<'_>) -> Vec<usize> {
     let least = trials_of(look(bench));
-    let tested = bench.order.iter().copied().filter(|&candidate| bench.trials(candidate) >= least);
+    let tested = bench.order.iter().copied().filter(|&of| bench.trials(of) >= least && bench.mean(of) < OFFER);
     let offers: Vec<(f64, f64)> = tested.clone().map(|of| (bench.cost(of), bench.mean(of))).collect();
     let tested: Vec<usize> = tested.collect();
     worth(&offers).into_iter().map(|place| tested[place]).collect()

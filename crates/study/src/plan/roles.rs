@@ -110,14 +110,21 @@ fn ties(bench: &Bench<'_>, allowed: f64, found: &Found) -> Vec<usize> {
     bench.order.iter().copied().filter(|&candidate| candidate != best).filter(tied).take(LISTED).collect()
 }
 
-/// OV-04 beside what the search says, for designs of one set that spans zones.
-pub(super) fn thumb(bench: &Bench<'_>, best: usize) -> Option<Thumb> {
-    let design = &bench.question.candidates[best].design;
+/// OV-04 beside what the search says, for designs of one set. Where the answer spans no zones, of the cheapest that does and was seen to
+/// meet the target, or of one with the most zones, if none was.
+pub(super) fn thumb(bench: &Bench<'_>, allowed: f64, best: usize) -> Option<Thumb> {
+    let spans = |&candidate: &usize| match bench.question.candidates[candidate].design.sets.as_slice() {
+        [set] => set.zones.len() > 1,
+        _ => false,
+    };
+    let meets = |&candidate: &usize| bench.shown(candidate) <= allowed;
+    let spanning = || bench.order.iter().copied().filter(spans);
+    let widest = || spanning().max_by_key(|&of| bench.question.candidates[of].design.sets[0].zones.len());
+    let seen = spans(&best).then_some(best).or_else(|| spanning().find(meets));
+    let of = seen.or_else(widest)?;
+    let design = &bench.question.candidates[of].design;
     let [set] = design.sets.as_slice() else { return None };
     let zones = set.zones.len() as u64;
-    if zones < 2 {
-        return None;
-    }
     let peak = match design.need {
         Need::Serving(least) => u64::from(least),
         Need::Served(share, of) => {
@@ -126,5 +133,7 @@ pub(super) fn thumb(bench: &Bench<'_>, best: usize) -> Option<Thumb> {
         }
         Need::Done(..) | Need::Parts(_) => return None,
     };
-    Some(Thumb { peak, zones, machines: (peak * zones).div_ceil(zones - 1), simulated: design.capacity() })
+    let simulated = seen.map(|_| design.capacity());
+    let other = seen.filter(|&of| of != best).map(|_| design.name.clone());
+    Some(Thumb { peak, zones, machines: (peak * zones).div_ceil(zones - 1), simulated, other })
 }

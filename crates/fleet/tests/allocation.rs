@@ -15,12 +15,14 @@ use zonefall_fleet::policy::autoscale::{
     Aggregation, Autoscale, Blind, Change as By, Direction, Metric, Operator, Profile as Limits, Rule,
 };
 use zonefall_fleet::policy::instance_mix::{Mix, Size, Strategy};
+use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::policy::scale_in::Order;
 use zonefall_fleet::policy::spot::PriorityMix;
 use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 use zonefall_fleet::policy::zone_balance::{Balance, BalanceRules};
 use zonefall_fleet::{
-    Begin, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Sessions, Spreading, World, population,
+    Begin, Demand, Design, HiddenZone, Ledger, Need, Noise, Operation, Sessions, SlowStart, Spreading, World,
+    population,
 };
 use zonefall_topology::ZoneId;
 
@@ -254,6 +256,24 @@ fn nor_does_a_trial_of_managed_sets() {
             Operation::AllocationsFailed,
             Operation::TemporaryDisksLost,
         ] {
+            assert!(ledger.operations[operation as usize] > 0, "{operation:?}");
+        }
+    }
+}
+
+/// Each machine gets as much as the others, is slow at first, and clients try again, with a breaker and without.
+#[test]
+fn nor_does_a_trial_of_machines_that_are_not_alike_and_are_tried_again() {
+    for breaker in [None, Some(0.5)] {
+        let [mut design, ..] = <[Design; 3]>::try_from(rich_designs()).unwrap();
+        let noise = Noise { sigma: 0.2, every: SimDuration::from_ms(HOUR) };
+        design.demand = Some(Demand::course(21_000, vec![], Some(noise)));
+        design.service.spreads_evenly = true;
+        design.service.retry = Some(Retry { tries: 3, wasted: 0.9, breaker, budget: None, faults: 0.001 });
+        let time = Law::new(Shape::LogNormal(10.0 * MINUTE as f64, 0.5), None).unwrap();
+        design.sets[0].slow_start = Some(SlowStart { capacity_milli: 400, time });
+        let ledger = second_time_without_allocation(&[design], &rich_profile());
+        for operation in [Operation::RetryStorms, Operation::RetryStormMs] {
             assert!(ledger.operations[operation as usize] > 0, "{operation:?}");
         }
     }

@@ -6,7 +6,6 @@ use zonefall_fleet::maintenance::{Events, HealthStop, Maintenance, OfSet, SelfSe
 use zonefall_fleet::management::Lack;
 use zonefall_fleet::policy::gateway::Gateway;
 use zonefall_fleet::policy::maintenance::Windows;
-use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{
     Alarm, Batch, Component, Failback, Failover, Footing, Jobs, Latency, Least, Node, Operator, Part, Patience,
     Pattern, Queue, Sight, Standby, Structure, Throughput, Tier, Ways,

@@ -9,6 +9,8 @@ mod beside;
 mod clients;
 #[path = "timeline/clock.rs"]
 mod clock;
+#[path = "timeline/cold.rs"]
+mod cold;
 mod kit;
 
 use kit::{BASE, Desk, STRESS, Table, ran};

@@ -9,6 +9,8 @@ mod beside;
 mod clients;
 #[path = "timeline/clock.rs"]
 mod clock;
+#[path = "timeline/cold.rs"]
+mod cold;
 mod kit;
 
 use kit::{BASE, Desk, STRESS, Table, ran};
@@ -311,6 +313,52 @@ fn tf_01_attempts_that_fail_at_cold_machines_are_told_to() {
                   attempts a second for 540 requests, capacity for 720 in all";
     let rows = of["rows"].as_array().unwrap();
     assert!(rows.iter().any(|row| row["says"] == begins), "{rows:#?}");
+}
+
+/// Nine machines of 100 and three of 50 for 590, a quarter of both in each zone that is lost.
+const MIXED: &str = r#"
+horizon = "1 day"
+trials = 1
+[slo]
+min_served = "99%"
+[region.eastus]
+[demand]
+rate = "590 req/s"
+[retry]
+tries = 3
+[service]
+spread = "even"
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 9
+capacity_per_instance = "100 req/s"
+[scale_set.old]
+zones = [1, 2, 3]
+capacity = 3
+capacity_per_instance = "50 req/s"
+[faults]
+profile = "none"
+[[script]]
+at = "2 h"
+for = "30 min"
+members = ["eastus/1"]
+"#;
+
+#[test]
+fn tf_01_attempts_that_fail_at_all_machines_are_not_told_to_fail_at_the_weaker() {
+    let begins = |text: &str| -> String {
+        let of = told(&Desk::with(text), &["s.toml", "--trial", "0"]);
+        let rows = of["rows"].as_array().unwrap().iter().map(|row| row["says"].as_str().unwrap());
+        rows.filter(|says| says.starts_with("attempts begin")).next().unwrap().to_owned()
+    };
+    // Eight get 74: every fourth attempt fails, and with 21/16 of each request they get 97.
+    let weaker = " at machines that can serve less than others, as each gets the same";
+    let numbers = "774 attempts a second for 590 requests, capacity for 700";
+    assert_eq!(begins(MIXED), format!("attempts begin to fail for lack of capacity{weaker}: {numbers} in all"));
+    // Four get 148 each, so that the breaker opens: nobody tries again.
+    let numbers = "590 attempts a second for 590 requests, capacity for 350";
+    let lost = MIXED.replace("[\"eastus/1\"]", "[\"eastus/1\", \"eastus/2\"]");
+    assert_eq!(begins(&lost), format!("attempts begin to fail for lack of capacity: {numbers}"));
 }
 
 #[test]

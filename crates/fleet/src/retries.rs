@@ -62,7 +62,7 @@ pub struct Attempts {
     pub capacity_milli: u64,
     /// None would fail, had none failed before: tries again alone keep the overload up.
     pub hold_themselves: bool,
-    /// Machines are not alike and each gets the same, so that some may have room.
+    /// Machines are not alike and each gets the same: some have room for it, and nothing else has any fail.
     pub uneven: bool,
 }
 
@@ -203,12 +203,14 @@ impl Clients {
 
     /// What clients ask for in this state, for whoever watches; none where no attempt fails for lack of capacity.
     pub fn tries(&self, asked: Asked) -> Option<Attempts> {
+        let settled = self.find(asked).settled;
+        let weaker = |of| self.retry.fails_at_the_weaker_alone(asked.load(), of, settled);
         self.fails_in(asked).then(|| Attempts {
             first_milli: asked.demand_milli,
             all_milli: self.attempts(asked),
             capacity_milli: if asked.alive == 0 { 0 } else { asked.capacity_milli.min(asked.gate_milli) },
-            hold_themselves: self.holds_itself(asked, self.find(asked).settled.0),
-            uneven: !self.uneven.is_empty(),
+            hold_themselves: self.holds_itself(asked, settled.0),
+            uneven: self.uneven(asked).is_some_and(weaker),
         })
     }
 

@@ -106,6 +106,12 @@ impl World {
         self.change_factor(at, t, |world| world.warming[at].warmth = Warmth::Warm);
     }
 
+    /// What a machine serves that serves and is not warm, in thousandths of what it can.
+    pub(crate) fn serves_cold(&self, at: usize) -> Option<u32> {
+        let warms = matches!(self.warming.get(at)?.warmth, Warmth::From(_));
+        self.cold_factor(at).filter(|_| warms).map(|(milli, _)| milli)
+    }
+
     /// Machines of a set that serve and are not warm, counted again.
     pub(crate) fn count_warming(&self, set: usize) -> i64 {
         let of_set = self.machines.iter().zip(&self.warming).filter(|(machine, _)| machine.set as usize == set);

@@ -87,6 +87,10 @@ pub enum Seen {
     Awaits(Stand),
     /// It serves (again).
     Serves(Stand),
+    /// It begins to serve and is not warm yet, in the same instant: so many thousandths of what it can.
+    Cold(Stand, u32),
+    /// It is warm, and serves all that it can.
+    Warm(Stand),
     /// It was made, and does not serve yet.
     Made(Stand),
     /// It is gone: deleted, deallocated, or failed to be created.
@@ -147,6 +151,8 @@ pub struct Witness {
     sightings: Vec<Sighting>,
     /// What each machine does, whether it is dead and in rotation, and whether its creation has failed for good.
     states: Vec<(State, bool, bool)>,
+    /// What each machine serves that serves and is not warm, in thousandths of what it can; empty where all start at once.
+    cold: Vec<Option<u32>>,
     operations: Vec<u64>,
     /// Thousandths of each set that serve demand; empty where nothing stands by.
     works: Vec<u32>,
@@ -265,6 +271,21 @@ impl Witness {
         }
     }
 
+    /// Machines that begin to warm, or are warm.
+    fn look_at_warmth(&mut self, world: &World, t: SimTime) {
+        for at in 0..self.cold.len() {
+            let now = world.serves_cold(at);
+            let before = std::mem::replace(&mut self.cold[at], now);
+            match (before, now) {
+                (None, Some(milli)) => self.tell(world, t, Seen::Cold(world.stand(at), milli)),
+                (Some(_), None) if self.states[at].0 == State::Serving => {
+                    self.tell(world, t, Seen::Warm(world.stand(at)));
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn look_at_sessions(&mut self, world: &World, t: SimTime) {
         let Some(held) = &world.book.sessions else { return };
         let now: Vec<u64> = held.lost_milli().collect();
@@ -325,6 +346,7 @@ impl Watcher for Witness {
         if !self.began {
             self.began = true;
             self.states = (0..world.machines.len()).map(|at| (state(world, at), false, false)).collect();
+            self.cold = vec![None; world.warming.len()];
             self.operations = world.ledger().operations.to_vec();
             (self.demand, self.good_for) = (world.book.demand, world.good_for_milli());
             (self.clients, self.beside) = (Clients::of(world), Beside::of(world));
@@ -339,6 +361,7 @@ impl Watcher for Witness {
             self.tell(world, t, Seen::Demand(now));
         }
         self.look(world, t);
+        self.look_at_warmth(world, t);
         let good_for = std::mem::replace(&mut self.good_for, world.good_for_milli());
         if let Some(now) = self.good_for.filter(|_| good_for != self.good_for) {
             self.tell(world, t, Seen::GoodFor(now));

@@ -11,6 +11,7 @@ mod clients;
 mod decisions;
 mod folded;
 mod lanes;
+mod late;
 mod needed;
 mod pick;
 mod rows;
@@ -140,7 +141,7 @@ impl Outage {
 /// The objective was missed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outage {
-    /// When the first of what was amiss then had begun: a machine that was down, a line, attempts that failed, a gateway that turned
+    /// When the first of what was amiss then had begun: a machine that was down or is not warm yet, a late batch that came, a line, attempts that failed, a gateway that turned
     /// requests away.
     pub roots_ms: u64,
     /// From here …

@@ -3,6 +3,7 @@
 use super::amiss::Stays;
 use super::beside;
 use super::decisions::{Counts, counts, event, is_refusal, place_of};
+use super::late::Batches;
 use super::{Kind, Outage, Place, Row};
 use crate::study::Study;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,8 @@ enum Alike {
     Noticed,
     Awaits,
     Serves,
+    ServesCold(u32),
+    Warm,
     Made,
     Gone,
     Out(u16, bool),
@@ -42,6 +45,8 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         Seen::Noticed(stand) => (Alike::Noticed, stand),
         Seen::Awaits(stand) => (Alike::Awaits, stand),
         Seen::Serves(stand) => (Alike::Serves, stand),
+        Seen::Cold(stand, milli) => (Alike::ServesCold(milli), stand),
+        Seen::Warm(stand) => (Alike::Warm, stand),
         Seen::Made(stand) => (Alike::Made, stand),
         Seen::Gone(stand) => (Alike::Gone, stand),
         Seen::Out(stand, cause, drains) => (Alike::Out(cause, drains), stand),
@@ -69,6 +74,15 @@ impl Alike {
     fn follows(self) -> bool {
         matches!(self, Self::Starts | Self::Made | Self::Gone | Self::Out(..) | Self::Failed(_))
     }
+}
+
+/// Machines that begin to serve in one instant and are not warm.
+fn cold(instant: &[Sighting]) -> BTreeSet<u32> {
+    let cold = instant.iter().filter_map(|sighting| match sighting.what {
+        Seen::Cold(stand, _) => Some(stand.instance),
+        _ => None,
+    });
+    cold.collect()
 }
 
 /// Creations of one instant that its machines tell by name, all of them: they are not told again.
@@ -120,6 +134,7 @@ impl Telling<'_> {
         let mut stays = Stays::default();
         let mut outages: Vec<Outage> = Vec::new();
         let (mut down, mut amiss) = (BTreeMap::new(), BTreeMap::new());
+        let mut batches = Batches::default();
         // What of it was not over when the last outage was.
         let mut after = BTreeSet::new();
         let mut before: Vec<u64> = Vec::new();
@@ -129,8 +144,10 @@ impl Telling<'_> {
             let end = at + sightings[at..].iter().take_while(|sighting| sighting.t == t).count();
             self.machines(&sightings[at..end], &mut rows);
             let created = created_by_name(&sightings[at..end]);
+            let colds = cold(&sightings[at..end]);
             for sighting in &sightings[at..end] {
                 stays.see(self, sighting);
+                batches.see(sighting);
                 match lasting(&sighting.what) {
                     Some((what, true)) => _ = amiss.entry(what).or_insert(t.as_ms()),
                     Some((what, false)) if amiss.remove(&what).is_some() => {
@@ -143,7 +160,9 @@ impl Telling<'_> {
                     Seen::Down(stand, _) | Seen::Made(stand) | Seen::Out(stand, ..) => {
                         down.entry(stand.instance).or_insert(t.as_ms());
                     }
-                    Seen::Serves(stand) | Seen::Gone(stand) | Seen::Failed(stand, _) => {
+                    // One that is cold still lacks what its outage took.
+                    Seen::Serves(stand) if colds.contains(&stand.instance) => {}
+                    Seen::Serves(stand) | Seen::Warm(stand) | Seen::Gone(stand) | Seen::Failed(stand, _) => {
                         down.remove(&stand.instance);
                     }
                     Seen::Lost(cause, milli) => rows.push(self.lost(sighting, *cause, *milli)),
@@ -159,8 +178,8 @@ impl Telling<'_> {
                         before.clone_from(by_cause);
                         after.clear();
                         // A miss is told when time moves on, so what ended it may have been seen already.
-                        let roots =
-                            down.values().chain(amiss.values()).copied().filter(|&since| since <= t.as_ms()).min();
+                        let roots = down.values().chain(amiss.values()).copied().filter(|&since| since <= t.as_ms());
+                        let roots = roots.chain(batches.root(&self.study.designs[self.design].need, t.as_ms())).min();
                         let roots = roots.unwrap_or(t.as_ms());
                         outages.push(Outage {
                             roots_ms: roots,
@@ -285,7 +304,12 @@ impl Telling<'_> {
     fn machines(&self, instant: &[Sighting], rows: &mut Vec<Row>) {
         let Some(last) = instant.last() else { return };
         let mut groups: BTreeMap<(Alike, u16, ZoneId), Vec<Stand>> = BTreeMap::new();
+        let cold = cold(instant);
         for (what, stand) in instant.iter().filter_map(|sighting| alike(&sighting.what)) {
+            // Told with how much it serves.
+            if what == Alike::Serves && cold.contains(&stand.instance) {
+                continue;
+            }
             groups.entry((what, stand.set, stand.zone)).or_default().push(stand);
         }
         for ((what, set, zone), stands) in groups {
@@ -324,6 +348,14 @@ impl Telling<'_> {
                 plain(Kind::Probe, s("is up, and waits for the probes", "are up, and wait for the probes"), "LB-02")
             }
             Alike::Serves => plain(Kind::Machine, s("serves", "serve"), ""),
+            Alike::ServesCold(milli) => {
+                let (it, percent) = (s("serves", "serve"), f64::from(milli) / 10.0);
+                let until = s("it is warm", "they are warm");
+                plain(Kind::Machine, format!("{it} {percent} % until {until}"), "")
+            }
+            Alike::Warm => {
+                plain(Kind::Machine, s("is warm, and serves all it can", "are warm, and serve all they can"), "")
+            }
             Alike::Made => {
                 plain(Kind::Machine, s("is being created", "are being created"), rules_of(Operation::Creations))
             }

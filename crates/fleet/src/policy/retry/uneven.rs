@@ -35,18 +35,35 @@ impl Retry {
         p > 0.0 && (anew <= 0.0 || p - anew > MORE)
     }
 
+    /// Whether in such a state attempts fail at machines that can serve less than others, and nowhere else: no gateway turns any away,
+    /// the best machines have room for what each gets, and no ceiling over all of them has more fail.
+    pub fn fails_at_the_weaker_alone(&self, load: Load, of: Uneven<'_>, settled: (f64, bool)) -> bool {
+        let comes = (1.0 - self.faults) * self.attempts(load, settled);
+        let most = of.levels.iter().filter(|(_, machines)| *machines > 0).map(|(can, _)| *can).max();
+        let fits = comes * of.each <= most.unwrap_or(0) as f64;
+        comes <= load.gate && fits && settled.0 - self.fails_at_machines(of, comes * of.each) <= MORE
+    }
+
+    /// The share of what comes to machines alive that fails there for what each can serve, if each gets so much.
+    fn fails_at_machines(&self, of: Uneven<'_>, gets: f64) -> f64 {
+        let (fail, all) = of.levels.iter().fold((0.0, 0.0), |(fail, all), &(can, machines)| {
+            let (can, machines) = (can as f64, machines as f64);
+            (fail + self.fails_at_one(can, gets) * machines, all + machines)
+        });
+        fail / all
+    }
+
+    /// The share of what comes to one machine that fails, if it can serve so much and gets so much.
+    fn fails_at_one(&self, can: f64, gets: f64) -> f64 {
+        if gets <= can { 0.0 } else { f64::min((1.0 - can / gets) / (1.0 - self.wasted), 1.0) }
+    }
+
     /// Whether more would fail than such a share: at a gateway, at the machines, or beyond a ceiling over all of them.
     fn is_too_much_unevenly(&self, load: Load, of: Uneven<'_>, p: f64) -> bool {
         let comes = (1.0 - self.faults) * self.tries(self.fails(load, p));
         let passes = f64::min(comes, load.gate);
         let gets = passes * of.each;
-        let fails_at = |can: f64| match gets <= can {
-            true => 0.0,
-            false => f64::min((1.0 - can / gets) / (1.0 - self.wasted), 1.0),
-        };
-        let machines = || of.levels.iter().map(|&(can, machines)| (can as f64, machines as f64));
-        let all: f64 = machines().map(|(_, machines)| machines).sum();
-        let served = 1.0 - machines().map(|(can, machines)| fails_at(can) * machines).sum::<f64>() / all;
+        let served = 1.0 - self.fails_at_machines(of, gets);
         if 1.0 - passes / comes * served > p {
             return true;
         }
@@ -54,7 +71,10 @@ impl Retry {
         // is wasted. No machine asks for more than it can do.
         let beyond = if served > 0.0 { 1.0 - (1.0 - p) * comes / (passes * served) } else { 0.0 };
         let work = |failed: f64| (1.0 - failed) * (1.0 - (1.0 - self.wasted) * beyond) + self.wasted * failed;
-        let asked: f64 = machines().map(|(can, machines)| f64::min(can, gets * work(fails_at(can))) * machines).sum();
+        let (asked, all) = of.levels.iter().fold((0.0, 0.0), |(asked, all), &(can, machines)| {
+            let (can, machines) = (can as f64, machines as f64);
+            (asked + f64::min(can, gets * work(self.fails_at_one(can, gets))) * machines, all + machines)
+        });
         asked > load.capacity * of.each * all / load.alive * (1.0 + ROUNDING)
     }
 }
@@ -166,6 +186,24 @@ mod tests {
         assert_eq!(retry.settles(load(&[(900, 1), (1000, 2)], 0, 950.0, f64::INFINITY), 0.0).0, 0.0);
         let of = Uneven { levels: &warm, each: 950.0 };
         assert!(retry.holds_itself_unevenly(load(&warm, 0, 950.0, f64::INFINITY), of, 1.0));
+    }
+
+    #[test]
+    fn tf_01_attempts_fail_at_the_weaker_alone_where_nothing_else_has_them_fail() {
+        let levels = [(400, 1), (1000, 2)];
+        let retry = Retry { tries: 2, ..PLAIN };
+        let alone = |each: f64, gate: f64, ceiling: f64| {
+            let (all, of) = (load(&levels, 0, each, gate), Uneven { levels: &levels, each });
+            let load = Load { capacity: ceiling * all.capacity, ..all };
+            let settled = retry.settles_unevenly(load, of, 0.0);
+            assert!(settled.0 > 0.0, "{each} {gate} {ceiling}");
+            retry.fails_at_the_weaker_alone(load, of, settled)
+        };
+        // The others serve more than 600 each, tries again too.
+        assert!(alone(600.0, f64::INFINITY, 1.0) && alone(600.0, 2.0, 0.9));
+        assert!(!alone(1100.0, f64::INFINITY, 1.0), "too much for every machine");
+        assert!(!alone(600.0, 0.9, 1.0), "too much for the gateway");
+        assert!(!alone(600.0, f64::INFINITY, 0.6), "too much for what all of them need");
     }
 
     #[test]

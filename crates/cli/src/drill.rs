@@ -226,6 +226,7 @@ fn one(
         struck: struck.collect(),
         trials: 0,
         passed: 0,
+        fails_without: None,
         worst: None,
         judged: None,
         not_judged: None,
@@ -244,8 +245,7 @@ fn one(
     let (mut shown, mut during): (Option<(Timeline, u64)>, Vec<u64>) = (None, Vec::new());
     for trial in 0..options.trials {
         let told = timeline(&outages.in_trial(trial)?, trial, 0)?;
-        let spans: Vec<(u64, u64)> = told.outages.iter().map(|outage| (outage.from_ms, outage.to_ms)).collect();
-        let judged = judge(&spans, hypothesis);
+        let judged = judge(&missed(&told), hypothesis);
         found.trials += 1;
         during.push(judged.during_ms);
         found.passed += u64::from(judged.passes);
@@ -270,7 +270,25 @@ fn one(
             timeline.not_judged = Some(why);
         }
     }
+    if found.misses() {
+        found.fails_without = Some(fails_without(options, scenario, design, hypothesis)?);
+    }
     Ok((found, timeline))
+}
+
+/// In how many of the same trials the hypothesis does not hold though nothing of the experiment is run.
+fn fails_without(options: &args::Drill, scenario: &Scenario, design: &Design, hypothesis: &Hypothesis) -> Result<u64> {
+    let study = study(options, scenario, design, &[], hypothesis)?;
+    let mut fails = 0;
+    for trial in 0..options.trials {
+        fails += u64::from(!judge(&missed(&timeline(&study, trial, 0)?), hypothesis).passes);
+    }
+    Ok(fails)
+}
+
+/// The spans in which the objective was missed.
+fn missed(of: &Timeline) -> Vec<(u64, u64)> {
+    of.outages.iter().map(|outage| (outage.from_ms, outage.to_ms)).collect()
 }
 
 /// What is asked of a design when the experiment begins.

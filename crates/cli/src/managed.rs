@@ -37,7 +37,12 @@ fn platform(set: &ScaleSet, managed: &Management) -> Vec<String> {
             0 => String::new(),
             count => format!(", {count} more profiles"),
         };
-        says.push(format!("autoscaled {} to {} by {} rules{others}", base.minimum, base.maximum, base.rules.len()));
+        let by = match base.rules.len() {
+            0 => "without a rule".to_owned(),
+            1 => "by 1 rule".into(),
+            count => format!("by {count} rules"),
+        };
+        says.push(format!("autoscaled {} to {} {by}{others}", base.minimum, base.maximum));
     }
     if let Some(upgrades) = managed.upgrades.as_ref().filter(|upgrades| !upgrades.releases.is_empty()) {
         says.push(upgrades_in_words(upgrades));

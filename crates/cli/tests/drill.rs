@@ -175,6 +175,31 @@ fn a_deadline_that_the_drill_does_not_see_is_not_judged() {
     assert!(flat(&desk.run(call).ends(5).out).contains("`drill.watch = \"4 h\"` and a longer `horizon`."));
 }
 
+/// 100 minutes of work in an hour are late whatever the script does; in two hours they are late only by it.
+#[test]
+fn ch_07_what_fails_without_the_experiment_too_is_said_to() {
+    let desk = Desk::new();
+    let call = "drill --on s.toml --trials 3";
+    let without = |ends: i32| -> Value {
+        let told: Value = serde_json::from_str(&desk.run(&format!("{call} --format json")).ends(ends).out).unwrap();
+        told["designs"][0]["fails_without"].clone()
+    };
+    let watch = "[drill]\nwatch = \"4 h\"\n";
+    let short = watch.to_owned() + "[[design]]\nname = \"alone\"\n";
+    for (deadline, script) in [("01:10", "30 min"), ("01:10", "1 s")] {
+        desk.put("s.toml", worked_off(deadline, &short).replace("for = \"30 min\"", &format!("for = \"{script}\"")));
+        desk.run(call).ends(4).says(&["No design passes. alone fails 3 of 3 without the experiment, too."]);
+        assert_eq!(without(4), 3);
+    }
+    desk.put("s.toml", worked_off("02:00", watch));
+    let ran = desk.run(call).ends(4).says(&["No design passes."]);
+    assert!(!ran.out.contains("without the experiment"), "{ran}");
+    assert_eq!(without(4), 0);
+    // Nothing is played again where everything passes.
+    desk.put("s.toml", worked_off("04:30", watch));
+    assert_eq!(without(0), Value::Null);
+}
+
 #[test]
 fn a_trial_without_a_deadline_is_not_told_as_one_that_meets_it() {
     let desk = Desk::with(&worked_off("04:30", "").replace("2 days", "4 h"));

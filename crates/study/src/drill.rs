@@ -76,6 +76,9 @@ pub struct DrillDesign {
     pub trials: u64,
     /// Trials in which the hypothesis held; 0 where it was not judged.
     pub passed: u64,
+    /// Trials in which the hypothesis does not hold without the experiment either; none where it held in every trial, or was not
+    /// judged.
+    pub fails_without: Option<u64>,
     /// The trial that missed the most; none where nothing was run.
     pub worst: Option<u64>,
     /// What that trial has shown; none where that says nothing.

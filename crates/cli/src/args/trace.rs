@@ -10,7 +10,7 @@ Examples:
   zonefall trace scenario.toml --trial 17 --design zonal --format csv
   zonefall trace scenario.toml --trial 17 --faults trial17.csv
 
-Instants are counted from the beginning of the trial. Rule ids in brackets: `zonefall explain LB-02`.";
+Instants are local time where the scenario has a `start`; else, and in milliseconds, they count from the beginning of the trial. Rule ids in brackets: `zonefall explain LB-02`.";
 
 /// `trace`.
 #[derive(Debug, Args)]

@@ -47,7 +47,17 @@ pub fn drill(of: &Drilled, style: Style) -> String {
 }
 
 fn verdict(of: &Drilled) -> String {
-    format!("{}{}{}", passes(of), not_judged(of), partly(of))
+    format!("{}{}{}{}", passes(of), fails_without(of), not_judged(of), partly(of))
+}
+
+/// What designs fail that the experiment did not cause.
+fn fails_without(of: &Drilled) -> String {
+    let says = |of: &DrillDesign| {
+        let without = of.fails_without.filter(|&times| times > 0)?;
+        let too = if without >= of.trials - of.passed { ", too" } else { "" };
+        Some(format!(" {} fails {without} of {} without the experiment{too}.", clean(&of.design), of.trials))
+    };
+    of.designs.iter().filter_map(says).collect()
 }
 
 /// On which designs the objective was not judged, and why.

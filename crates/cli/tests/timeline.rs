@@ -348,8 +348,8 @@ members = ["eastus/1"]
 fn tf_01_attempts_that_fail_at_all_machines_are_not_told_to_fail_at_the_weaker() {
     let begins = |text: &str| -> String {
         let of = told(&Desk::with(text), &["s.toml", "--trial", "0"]);
-        let rows = of["rows"].as_array().unwrap().iter().map(|row| row["says"].as_str().unwrap());
-        rows.filter(|says| says.starts_with("attempts begin")).next().unwrap().to_owned()
+        let mut rows = of["rows"].as_array().unwrap().iter().map(|row| row["says"].as_str().unwrap());
+        rows.find(|says| says.starts_with("attempts begin")).unwrap().to_owned()
     };
     // Eight get 74: every fourth attempt fails, and with 21/16 of each request they get 97.
     let weaker = " at machines that can serve less than others, as each gets the same";

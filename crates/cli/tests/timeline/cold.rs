@@ -4,8 +4,10 @@ use super::kit::Desk;
 use super::{SLOW, told};
 use serde_json::Value;
 
-/// The outages, each with what its rows say from its root until it is over.
-fn chains(of: &Value) -> Vec<(u64, u64, u64, Vec<(u64, &str)>)> {
+/// An outage: where its root, it and its end are, and what its rows say from its root until it is over.
+type Chain<'a> = (u64, u64, u64, Vec<(u64, &'a str)>);
+
+fn chains(of: &Value) -> Vec<Chain<'_>> {
     let ms = |of: &Value, name: &str| of[name].as_u64().unwrap();
     let rows = || of["rows"].as_array().unwrap().iter().map(|row| (ms(row, "at_ms"), row["says"].as_str().unwrap()));
     let outages = of["outages"].as_array().unwrap().iter();

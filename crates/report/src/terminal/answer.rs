@@ -14,6 +14,14 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let grid = verdicts(page, outcome);
     let coloured = [Verdict::Meets, Verdict::Misses, Verdict::NotResolved].map(|of| (said(page, of), tone(of)));
     page.grid_with(&grid, coloured.into());
+    if has_bounds_beside_estimates(outcome) {
+        let words = format!(
+            "{}: so few trials of that design missed that they can say no more; its bound may be lower than the figure of a design that \
+             is worse.",
+            page.sign("≥", ">=")
+        );
+        page.paragraph(None, &words, Some(Tone::Faint));
+    }
     if tells_needs_apart(outcome) {
         page.paragraph(None, &needs_in_words(outcome), None);
     }
@@ -23,6 +31,12 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     if let Some((tone, words)) = gate(outcome) {
         page.paragraph(None, &words, Some(tone));
     }
+}
+
+/// Whether some designs have a bound where others have an estimate, or another bound: these are no ranks.
+fn has_bounds_beside_estimates(outcome: &Outcome) -> bool {
+    let bound = |design: &DesignOutcome| design.unavailability.quality == Quality::UpperBound;
+    outcome.designs.len() > 1 && outcome.designs.iter().any(bound)
 }
 
 /// "99.95%" as it is written in tables.

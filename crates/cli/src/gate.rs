@@ -31,6 +31,11 @@ pub fn gate(output: &args::Output, scenario: &Scenario, outcome: &Outcome, conso
     }
     // Without a gate both verdicts of every design.
     let judged = outcome.gate.clone().unwrap_or_else(|| judge(&Gate::default(), outcome));
+    ends(&judged, scenario, console)
+}
+
+/// The exit code that a judgement makes, and why.
+pub fn ends(judged: &Judgement, scenario: &Scenario, console: Console) -> Exit {
     let open_passes = scenario.gate.as_ref().is_some_and(|gate| gate.not_resolved_passes);
     for condition in judged.conditions.iter().filter(|condition| condition.verdict != Verdict::Meets) {
         let passes = open_passes && condition.verdict == Verdict::NotResolved;

@@ -6,6 +6,7 @@ use crate::assemble::{self, Asked};
 use crate::check;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::gate::ends;
 use crate::planned;
 use crate::results::style;
 use crate::run::{interrupt, is_record};
@@ -13,7 +14,7 @@ use anyhow::{Result, bail};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use zonefall_scenario::{FaultSource, Impossible, Method, Plan, Scenario, standbys_unpriced};
-use zonefall_stats::Verdict as Sampling;
+use zonefall_study::gate::{Condition, Judgement, of_batches, of_windows, percent};
 use zonefall_study::plan::{AskedBy, Planned, Stand, Verdict, plan as planned};
 use zonefall_study::{Threads, Visit};
 
@@ -121,18 +122,17 @@ fn gate(options: &args::Plan, scenario: &Scenario, answer: &Planned, console: Co
 }
 
 fn asked_beside(scenario: &Scenario, answer: &Planned, console: Console) -> Exit {
-    let passes = scenario.gate.as_ref().is_some_and(|gate| gate.not_resolved_passes);
-    let windows = answer.windows.as_ref().filter(|of| of.asked_by == AskedBy::Gate).map(|of| ("windows", of.verdict));
-    let batches = answer.batches_asked.map(|of| ("batches of jobs", of.verdict));
-    let amiss: Vec<(&str, Sampling)> =
-        [windows, batches].into_iter().flatten().filter(|(_, verdict)| *verdict != Sampling::Meets).collect();
-    for (what, verdict) in &amiss {
-        let design = answer.best.as_ref().map_or("", |best| best.design.as_str());
-        console.complain(&format!("gate: {design}: {what}: {verdict}"));
+    let windows = answer.windows.as_ref().filter(|of| of.asked_by == AskedBy::Gate);
+    let target = format!("{}%", percent(answer.target_share));
+    let windows = windows.map(|of| (of_windows(&target, of.asked_share), of.verdict));
+    let batches = answer.batches_asked.map(|of| (of_batches(of.share), of.verdict));
+    let design = answer.best.as_ref().map_or_else(String::new, |best| best.design.clone());
+    let asked = [windows, batches].into_iter().flatten();
+    let conditions: Vec<Condition> =
+        asked.map(|(asks, verdict)| Condition { design: design.clone(), asks, verdict }).collect();
+    if conditions.is_empty() {
+        return Exit::Fine;
     }
-    match () {
-        () if amiss.iter().any(|(_, verdict)| *verdict == Sampling::Misses) => Exit::Missed,
-        () if amiss.is_empty() || passes => Exit::Fine,
-        () => Exit::NotResolved,
-    }
+    let open_passes = scenario.gate.as_ref().is_some_and(|gate| gate.not_resolved_passes);
+    ends(&Judgement::of(conditions, open_passes), scenario, console)
 }

@@ -128,6 +128,7 @@ pub fn publish(
     let mut outcome = conclude(study, &work.finished, &labels(scenario));
     outcome.method = work.method.clone();
     work.looks.add_to(&mut outcome, study);
+    outcome.gate = judged(scenario, &outcome);
     let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
     present(options, scenario, study, (&outcome, rows, work.storms.as_ref()), work.timing(), work.trials, out, console)
 }
@@ -144,7 +145,6 @@ pub fn present(
     out: &Path,
     console: Console,
 ) -> Result<Exit> {
-    let outcome = &Outcome { gate: judged(scenario, outcome), ..outcome.clone() };
     let (kinds, about) = (kinds(&options.output.report), about(options, scenario, study));
     let reports = (!kinds.is_empty()).then_some(Reports { kinds: &kinds, about: &about, storms });
     let contents = Contents { outcome: Some(outcome), rows, losses: None, reports };

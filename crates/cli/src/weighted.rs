@@ -4,6 +4,7 @@ use crate::args;
 use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::gate::judged;
 use crate::progress::Bar;
 use crate::results::{self, Looked};
 use crate::{assumptions, run, storms};
@@ -113,6 +114,7 @@ pub fn run(
         }
         looks.add_to(&mut outcome, study);
     }
+    outcome.gate = judged(scenario, &outcome);
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
     let storms = Storms::none(storms::WEIGHTED);
     results::present(options, scenario, study, (&outcome, None, Some(&storms)), timing, trials, out, console)

@@ -52,6 +52,11 @@ pub struct Jobs {
 }
 
 impl Jobs {
+    /// The first deadline at or after an instant: whether one passes in a time is whether that lies in it.
+    pub fn next_deadline(&self, from: SimTime) -> Option<SimTime> {
+        self.batches.iter().map(|batch| batch.due).find(|&due| due >= from)
+    }
+
     /// The most work that a trial reckons with, in requests, the luck of its batches included; beyond the count they are cut off.
     pub fn most(&self) -> f64 {
         let luck = libm::exp(self.sigma * (DEVIATIONS - self.sigma / 2.0)).max(1.0);

@@ -11,6 +11,7 @@
 //! files and percent on the terminal; a month is 30 days.
 
 mod about;
+mod alike;
 mod answers;
 mod chart;
 mod csv;

@@ -5,7 +5,7 @@
 use crate::about::{About, assumptions};
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Grid, Item, Page, Side};
+use crate::page::{Grid, Item, Page, Side, one_line};
 use crate::planned::Made;
 use crate::terminal::{Style, blocks, comparison_blocks, plan_blocks_below, plan_verdict};
 use zonefall_study::comparison::Comparison;
@@ -112,14 +112,9 @@ fn table(grid: &Grid) -> String {
     let sides = grid.columns.iter().map(|(_, side)| if *side == Side::Right { "---:".into() } else { ":---".into() });
     let mut text = line(heads) + &line(sides);
     for row in &grid.rows {
-        text += &line(row.iter().map(|cell| escaped(&one_line(cell.trim()))));
+        text += &line(row.iter().map(|cell| escaped(&one_line(cell))));
     }
     text
-}
-
-/// A cell with all of its lines in one.
-fn one_line(cell: &str) -> String {
-    cell.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {

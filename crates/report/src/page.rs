@@ -125,6 +125,11 @@ impl Page {
     }
 }
 
+/// A cell with all of its lines in one.
+pub(crate) fn one_line(cell: &str) -> String {
+    cell.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
 /// Words without anything that moves the cursor, colours the screen, or turns the words around it.
 pub(crate) fn clean(words: &str) -> String {
     words.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()

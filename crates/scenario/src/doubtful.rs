@@ -47,12 +47,16 @@ fn jobs(reader: &Reader<'_>, design: &Design, sets: &[Placed], sink: &mut Sink) 
     let longest_s = jobs.batches.iter().map(|of| of.due.since(of.at).as_ms() / 1000).max().unwrap_or(0);
     let (share, of) = if let Need::Done(share, of) = design.need { (share, of) } else { (0, 1) };
     let too_late = jobs.sigma == 0.0 && u128::from(batch) * u128::from(share) > do_in(longest_s) * u128::from(of);
-    let (when, seconds, span) = match () {
-        () if u128::from(batch) > do_in(DAY_S) => ("each day brings", DAY_S, "in a day"),
-        () if too_late => ("a batch is", longest_s, "from `at` to `deadline`"),
+    let (never, when, seconds, span, later) = match () {
+        () if u128::from(batch) > do_in(DAY_S) => {
+            ("never gets done with its jobs", "each day brings", DAY_S, "in a day", "")
+        }
+        () if too_late => {
+            let (never, span) = ("is late with every batch of jobs", "from `at` to `deadline`");
+            (never, "a batch is", longest_s, span, ", or a later `deadline`")
+        }
         () => return,
     };
-    let never = if seconds == DAY_S { "never gets done with its jobs" } else { "is late with every batch of jobs" };
     let of_jobs = match jobs.work {
         1 => format!("{} jobs, a request's work each", grouped(jobs.count.into())),
         work => format!(
@@ -75,7 +79,6 @@ fn jobs(reader: &Reader<'_>, design: &Design, sets: &[Placed], sink: &mut Sink) 
         grouped(seconds.into())
     );
     let key = if jobs.work > 1 { "jobs.work" } else { "jobs.count" };
-    let later = if seconds == DAY_S { "" } else { ", or a later `deadline`" };
     sink.warn(codes::OVERWORKED, &reader.place(key), words)
         .help(format!("more machines, or fewer or smaller jobs (`count`, `work`){later}"));
 }

@@ -66,15 +66,32 @@ pub fn judge(gate: &Gate, outcome: &Outcome) -> Judgement {
     let asked = |design: &&DesignOutcome| gate.designs.is_empty() || gate.designs.contains(&design.design);
     let conditions: Vec<Condition> =
         outcome.designs.iter().filter(asked).flat_map(|design| conditions(gate, outcome, design)).collect();
-    let any = |of: Verdict| conditions.iter().any(|condition| condition.verdict == of);
-    let verdict = if any(Verdict::Misses) {
-        Verdict::Misses
-    } else if any(Verdict::NotResolved) && !gate.not_resolved_passes {
-        Verdict::NotResolved
-    } else {
-        Verdict::Meets
-    };
-    Judgement { conditions, verdict }
+    Judgement::of(conditions, gate.not_resolved_passes)
+}
+
+impl Judgement {
+    /// Of all conditions together, where one that is not resolved passes or does not.
+    pub fn of(conditions: Vec<Condition>, not_resolved_passes: bool) -> Self {
+        let any = |of: Verdict| conditions.iter().any(|condition| condition.verdict == of);
+        let verdict = if any(Verdict::Misses) {
+            Verdict::Misses
+        } else if any(Verdict::NotResolved) && !not_resolved_passes {
+            Verdict::NotResolved
+        } else {
+            Verdict::Meets
+        };
+        Self { conditions, verdict }
+    }
+}
+
+/// What is asked of windows, in words.
+pub fn of_windows(target: &str, share: f64) -> String {
+    format!("{target} in {} % of windows", 100.0 * share)
+}
+
+/// What is asked of batches of jobs, in words.
+pub fn of_batches(share: f64) -> String {
+    format!("{} % of batches complete by their deadline", percent(share))
 }
 
 fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<Condition> {
@@ -90,7 +107,7 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<Con
         ask(format!("{} on average", outcome.target), design.verdict_mean);
     }
     if let Some(verdict) = design.verdict_windows.filter(|_| gate.windows) {
-        ask(format!("{} in {} % of windows", outcome.target, 100.0 * outcome.confidence), verdict);
+        ask(of_windows(&outcome.target, outcome.confidence), verdict);
     }
     if let Some(most) = gate.downtime_max_min {
         ask(format!("at most {most} min of downtime a month"), at_most(of, most));
@@ -98,7 +115,7 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<Con
     if let Some(least) = gate.batches_by_deadline {
         // Forced trials tell nothing of single batches.
         let verdict = design.jobs.as_ref().map_or(Verdict::NotResolved, |jobs| at_least(jobs.met, least));
-        ask(format!("{} % of batches complete by their deadline", percent(least)), verdict);
+        ask(of_batches(least), verdict);
     }
     let difference = outcome.differences.iter().find(|difference| difference.design == design.design);
     if let Some(difference) = difference.filter(|_| gate.no_worse) {
@@ -129,8 +146,8 @@ pub(crate) fn at_least(of: Estimate, least: f64) -> Verdict {
     }
 }
 
-/// A share as it was written: of the digits that a share has, none is lost or made up.
-fn percent(share: f64) -> f64 {
+/// A share in percent as it was written: of the digits that a share has, none is lost or made up.
+pub fn percent(share: f64) -> f64 {
     libm::round(share * 1e12) / 1e10
 }
 

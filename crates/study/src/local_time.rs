@@ -1,11 +1,9 @@
 //! The wall clock of a trial: what a time zone's clocks show at an instant.
 //!
 //! In: where a trial begins, and from when on clocks are how far ahead of UTC; the scenario, which alone knows time zones, says both. Out:
-//! dates and times in words. Integers only: the Gregorian calendar, and what was said of the zone.
+//! dates and times in words.
 
 use serde::Serialize;
-
-const DAY_MS: i64 = 86_400_000;
 
 /// The clock of a trial.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,16 +39,19 @@ impl LocalTime {
 
     /// "2026-07-04 22:15:00"; with "+02:00" in an hour that clocks show twice.
     pub fn words(&self, at_ms: u64) -> String {
-        let (date, time) = date_and_time(self.shown_ms(at_ms));
         let ahead = if self.is_twice(at_ms) { ahead(self.ahead_ms(at_ms)) } else { String::new() };
-        format!("{date} {}{ahead}", &time[..8])
+        shown(self.shown_ms(at_ms), "%Y-%m-%d %H:%M:%S") + &ahead
     }
 
     /// ISO 8601 to the millisecond, "2026-07-04T22:15:00.000+02:00".
     pub fn iso(&self, at_ms: u64) -> String {
-        let (date, time) = date_and_time(self.shown_ms(at_ms));
-        format!("{date}T{time}{}", ahead(self.ahead_ms(at_ms)))
+        shown(self.shown_ms(at_ms), "%Y-%m-%dT%H:%M:%S.%3f") + &ahead(self.ahead_ms(at_ms))
     }
+}
+
+/// What a clock shows that says so many milliseconds since its 1970-01-01; nothing beyond the calendar.
+fn shown(ms: i64, format: &str) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |at| at.strftime(format).to_string())
 }
 
 /// "+02:00"; seconds of old zones are left away.
@@ -58,21 +59,6 @@ fn ahead(ms: i64) -> String {
     let minutes = ms / 60_000;
     let sign = if minutes < 0 { '-' } else { '+' };
     format!("{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
-}
-
-/// "2026-07-04" and "22:15:00.000" of milliseconds since 1970-01-01.
-fn date_and_time(ms: i64) -> (String, String) {
-    let (day, rest) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
-    // Years begin in March here, in eras of 400 of them, so that a leap day is the last of its year.
-    let (era, of_era) = ((day + 719_468).div_euclid(146_097), (day + 719_468).rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = 400 * era + year_of_era + i64::from(month <= 2);
-    let date = format!("{year:04}-{month:02}-{:02}", of_year - (153 * from_march + 2) / 5 + 1);
-    let (seconds, ms) = (rest / 1000, rest % 1000);
-    (date, format!("{:02}:{:02}:{:02}.{ms:03}", seconds / 3600, seconds / 60 % 60, seconds % 60))
 }
 
 #[cfg(test)]
@@ -103,11 +89,11 @@ mod tests {
 
     #[test]
     fn dates_are_those_of_the_calendar() {
-        let date = |ms: i64| date_and_time(ms).0;
+        let date = |ms: i64| shown(ms, "%Y-%m-%d");
         assert_eq!([date(0), date(-1)], ["1970-01-01", "1969-12-31"]);
-        let days = |days: i64| date(days * DAY_MS);
+        let days = |days: i64| date(days * 86_400_000);
         assert_eq!([days(11_016), days(11_017)], ["2000-02-29", "2000-03-01"]);
         assert_eq!([days(-25_509), days(-25_508)], ["1900-02-28", "1900-03-01"]);
-        assert_eq!(date_and_time(1_783_196_100_123), ("2026-07-04".into(), "20:15:00.123".into()));
+        assert_eq!(shown(1_783_196_100_123, "%Y-%m-%d %H:%M:%S.%3f"), "2026-07-04 20:15:00.123");
     }
 }

@@ -1,7 +1,7 @@
 //! Deadlines of jobs that a drill waits for: where none passes from the beginning of the experiment on, an objective on
 //! them cannot be missed, whatever is out.
 
-use zonefall_engine::SimDuration;
+use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Need};
 use zonefall_scenario::{Scenario, duration_words};
 use zonefall_study::drill::Hypothesis;
@@ -11,7 +11,7 @@ const HOUR_MS: u64 = 3_600_000;
 /// Why a drill in which nothing was missed says nothing of a design; none where a deadline passes, or nothing is asked of any.
 pub(super) fn not_judged(design: &Design, scenario: &Scenario, of: &Hypothesis) -> Option<String> {
     let (Need::Done(..), Some(jobs)) = (&design.need, &design.jobs) else { return None };
-    let next = jobs.batches.iter().map(|batch| batch.due.as_ms()).find(|&due| due >= of.begins_ms);
+    let next = jobs.next_deadline(SimTime::from_ms(of.begins_ms)).map(SimTime::as_ms);
     if next.is_some_and(|due| due < of.horizon_ms) {
         return None;
     }

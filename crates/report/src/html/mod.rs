@@ -12,7 +12,7 @@ use crate::about::About;
 use crate::files::FilesError;
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Grid, Item, Page, Picture, Side, Tone, clean};
+use crate::page::{Grid, Item, Page, Picture, Side, Tone, clean, one_line};
 use crate::planned::Made;
 use crate::terminal::{Style, blocks, plan_blocks_below, plan_verdict};
 use crate::warnings::warnings;
@@ -237,11 +237,6 @@ pub(super) fn table(grid: Grid, coloured: &[(String, Tone)]) -> HtmlTable {
         cells.map(cell).collect()
     });
     HtmlTable { rows: rows.collect(), columns }
-}
-
-/// A cell with all of its lines in one.
-fn one_line(cell: &str) -> String {
-    cell.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
 /// The assumptions as a table, mode by mode.

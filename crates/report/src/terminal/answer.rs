@@ -1,9 +1,11 @@
 //! The answer: the objective spelled out, and both verdicts of every design.
 
+use super::Style;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
+use crate::alike::alike;
 use crate::gate::gate;
-use crate::headline::open_for;
+use crate::headline::{headline, open_for};
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
@@ -28,7 +30,9 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     if let Some(words) = in_words(outcome) {
         page.paragraph(None, &words, None);
     }
-    if let Some((tone, words)) = gate(outcome) {
+    // Pages with a headline have it there.
+    let stands_above = page.style == Style::WORDS && headline(outcome).is_some();
+    if let Some((tone, words)) = gate(outcome).filter(|_| !stands_above) {
         page.paragraph(None, &words, Some(tone));
     }
 }
@@ -64,15 +68,9 @@ fn tells_needs_apart(outcome: &Outcome) -> bool {
 
 /// What each design needs, those that need the same together.
 fn needs_in_words(outcome: &Outcome) -> String {
-    let mut all: Vec<(&str, Vec<String>)> = Vec::new();
-    for design in &outcome.designs {
-        match all.iter_mut().find(|(need, _)| *need == design.need) {
-            Some((_, designs)) => designs.push(clean(&design.design)),
-            None => all.push((&design.need, vec![clean(&design.design)])),
-        }
-    }
+    let needs = alike(outcome.designs.iter().map(|design| (clean(&design.design), design.need.as_str())));
     let told: Vec<String> =
-        all.into_iter().map(|(need, designs)| format!("for {}: {}", designs.join(", "), clean(need))).collect();
+        needs.into_iter().map(|(designs, need)| format!("for {}: {}", designs.join(", "), clean(need))).collect();
     format!("What has to hold: {}.", told.join("; "))
 }
 

@@ -3,6 +3,7 @@
 use super::Style;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
+use crate::alike::alike;
 use zonefall_study::drill::{DrillDesign, Drilled};
 
 /// Draws a drill.
@@ -62,19 +63,12 @@ fn fails_without(of: &Drilled) -> String {
 
 /// On which designs the objective was not judged, and why.
 fn not_judged(of: &Drilled) -> String {
-    let mut whys: Vec<(&str, Vec<String>)> = Vec::new();
-    for design in &of.designs {
-        let Some(why) = design.not_judged.as_deref() else { continue };
-        match whys.iter_mut().find(|(other, _)| *other == why) {
-            Some((_, names)) => names.push(clean(&design.design)),
-            None => whys.push((why, vec![clean(&design.design)])),
-        }
-    }
-    let says = |(why, names): &(&str, Vec<String>)| {
+    let not_judged = |of: &DrillDesign| Some((clean(&of.design), of.not_judged.clone()?));
+    let says = |(names, why): &(Vec<String>, String)| {
         let on = if names.len() == of.designs.len() { String::new() } else { format!(" on {}", names.join(", ")) };
         format!(" The objective is not judged{on}: {}.", clean(why))
     };
-    whys.iter().map(says).collect()
+    alike(of.designs.iter().filter_map(not_judged)).iter().map(says).collect()
 }
 
 /// That some of the actions were not run.

@@ -110,8 +110,8 @@ impl<'a> Alone<'a> {
         Ok((!how.stop.load(Ordering::Relaxed)).then_some(outcome))
     }
 
-    /// What its downtime comes from in so many trials, those that gave an estimate, and what windows they have. Second looks, one for each cause that struck, take no more work
-    /// than the search took, or those of the first trials alone at most half of it.
+    /// What its downtime comes from in so many trials, those that gave an estimate, and what windows they have. Second looks, one for
+    /// each cause that struck, take no more work than the search took, or those of the first trials alone at most half of it.
     ///
     /// # Errors
     /// If a trial passes its event budget.

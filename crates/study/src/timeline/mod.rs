@@ -141,8 +141,8 @@ impl Outage {
 /// The objective was missed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outage {
-    /// When the first of what was amiss then had begun: a machine that was down or is not warm yet, a late batch that came, a line, attempts that failed, a gateway that turned
-    /// requests away.
+    /// When the first of what was amiss then had begun: a machine that was down or is not warm yet, a late batch that came, a line,
+    /// attempts that failed, a gateway that turned requests away.
     pub roots_ms: u64,
     /// From here …
     pub from_ms: u64,
@@ -332,8 +332,7 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
 /// An objective on deadlines is not judged where none passes in measured time.
 fn not_judged(study: &Study, of: &Design) -> Option<String> {
     let (Need::Done(..), Some(jobs)) = (&of.need, &of.jobs) else { return None };
-    let measured = study.measure.from..study.measure.horizon;
-    let passes = jobs.batches.iter().any(|batch| measured.contains(&batch.due));
+    let passes = jobs.next_deadline(study.measure.from).is_some_and(|due| due < study.measure.horizon);
     (!passes).then(|| "no deadline passes in the measured time".into())
 }
 

@@ -395,8 +395,8 @@ impl Book {
         }
         self.clients_wait(t.since(from.max(measure.from).min(t)).as_ms());
         self.sessions_last(from, t, measure);
-        if self.backlog.is_some() {
-            self.work_off(from, t, state, measure);
+        if let Some(works) = self.works() {
+            self.work_off((from, t), works, state, measure);
         } else if state.0 | state.1 | self.is_eventful() || measure.at.len() > self.next_at {
             self.book(from, t, state, measure);
         }

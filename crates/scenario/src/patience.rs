@@ -1,8 +1,8 @@
 //! `service.patience`: requests that cannot be served at once wait in line until their clients give up.
 //!
 //! In: the key, and what else the service says. Out: what the fleet follows. What can go wrong: lines of machines that do not know of
-//! each other, clients that try again, jobs on the same machines, parts of a service of which nobody knows where its line would stand,
-//! or of which times are asked; all told at once, at its place.
+//! each other, clients that try again, parts of a service of which nobody knows where its line would stand, of which times are asked,
+//! or which work on jobs too; all told at once, at its place.
 
 use crate::codes;
 use crate::designs::as_read;
@@ -50,6 +50,10 @@ pub(crate) fn patience(
             let help = "keep `patience`, or `parallelism` and `p95_latency`";
             no(codes::EXCLUSIVE, words.into(), help);
         }
+        if has("jobs") {
+            let words = "requests come before jobs, and how much of each part they leave while some wait in line is not simulated";
+            no(codes::EXCLUSIVE, words.into(), "keep `patience` or `[jobs]`, or put all machines into one pool");
+        }
     } else if !has_one_line(&reader) {
         let words = "requests wait in one line for all machines, and nothing says that there is one: those of single machines would not know of each other";
         let help = "add `parallelism = 8` and `queue = \"shared\"`";
@@ -60,10 +64,6 @@ pub(crate) fn patience(
     if has("retry") {
         let words = "what clients do who have waited in vain and try again is not simulated";
         no(codes::EXCLUSIVE, words.into(), "keep `patience` or `[retry]`");
-    }
-    if has("jobs") {
-        let words = "requests come before jobs, and how much they leave while some wait in line is not simulated";
-        no(codes::EXCLUSIVE, words.into(), "keep `patience` or `[jobs]`");
     }
     let most = most.filter(|_| fine)?;
     let in_time = latency.and_then(|latency| {

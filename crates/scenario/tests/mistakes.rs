@@ -937,6 +937,10 @@ fn jobs_stand_beside_requests_and_say_what_each_takes() {
             let design = parse(&text, "x.toml").unwrap().designs.remove(0);
             assert_eq!((design.jobs.unwrap().work, design.demand.is_some()), (600, true));
         }
+        let text = both(slo, "[service]\nparallelism = 8\nqueue = \"shared\"\npatience = \"20 s\"\n");
+        assert_eq!(codes(&text), Vec::<&str>::new(), "{text}");
+        let design = parse(&text, "x.toml").unwrap().designs.remove(0);
+        assert!(design.jobs.is_some() && design.service.patience.is_some());
     }
     let both_asked = both("min_served = \"99%\"\njobs_by_deadline = \"99%\"", "");
     assert_eq!(codes(&both_asked), ["E013"]);

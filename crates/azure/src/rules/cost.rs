@@ -29,7 +29,7 @@ pub(super) const COST: &[Rule] = &[
         "Traffic between zones: no longer charged (the default), says the vendor; price lists still have 0.01 USD a GB.",
         "price lists against a notice",
         "which machine talks to which: those of a request stand in zones as all machines of a region do when nothing has \
-         happened; nor does a plan price it",
+         happened",
     )
     .conflicting()
     .key("money.prices.inter_zone_gb"),

@@ -138,6 +138,7 @@ impl Book {
             let (missed, is_slow) = (self.misses(), self.is_slow());
             let rotation = self.sessions.is_some().then(|| self.in_rotation(None));
             let answers = missed && self.in_line().is_some_and(|standing| self.line_answers(standing));
+            let works = self.works();
             let Some(mut line) = self.line.take() else { return };
             let counted = at >= measure.from;
             if at == measure.from {
@@ -151,7 +152,10 @@ impl Book {
                 sessions.lasts(|_| rotation, at, until, counted_ms);
             }
             self.waiting = stretch.waits.then_some(Waiting { is_slow, answers });
-            self.book(at, until, (missed, unconnected, 0), measure);
+            match works {
+                Some(works) => self.work_off((at, until), works, (missed, unconnected, 0), measure),
+                None => self.book(at, until, (missed, unconnected, 0), measure),
+            }
             self.waiting = None;
             if counted {
                 self.ledger.served += stretch.served;

@@ -1,7 +1,7 @@
 //! Jobs that wait for workers, as the book meets them.
 //!
-//! In: the capacity of the workers from one change to the next, less what requests take of it: these come first. Out: intervals in which jobs are late or not, and when to look
-//! again.
+//! In: the capacity of the workers from one change to the next, less what requests take of it: these come first, those that wait in
+//! line too. Out: intervals in which jobs are late or not, and when to look again.
 
 use super::{Book, Class};
 use crate::design::{Design, Need};
@@ -15,18 +15,43 @@ pub(super) fn backlog(design: &Design, causes: usize, overload: usize) -> Option
     design.jobs.clone().map(|jobs| Box::new(Backlog::new(jobs, need, (causes, overload))))
 }
 
+/// What workers do for jobs, in thousandths of a request a second.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Works {
+    capacity: u64,
+    /// What they would do more if nothing were withheld, beside requests.
+    lost: u64,
+}
+
 impl Book {
-    /// The workers work; where late jobs are done in between, the objective is missed up to that instant only.
-    pub(super) fn work_off(&mut self, from: SimTime, t: SimTime, state: (bool, bool, u64), measure: &Measure) {
+    /// What the workers do as things stand; none without jobs.
+    pub(super) fn works(&self) -> Option<Works> {
+        self.backlog.as_ref()?;
+        let capacity = self.works_off();
+        let beside = self.parts.is_none() && self.demand.is_some();
+        let lost = if beside { self.could_work_off().saturating_sub(capacity) } else { 0 };
+        Some(Works { capacity, lost })
+    }
+
+    /// The workers have worked so from `from` to `t`; where late jobs are done in between, the objective is missed up to that instant only.
+    pub(super) fn work_off(
+        &mut self,
+        (from, t): (SimTime, SimTime),
+        works: Works,
+        state: (bool, bool, u64),
+        measure: &Measure,
+    ) {
         let Some(mut backlog) = self.backlog.take() else { return };
         let (missed, unconnected, served) = state;
-        let capacity = self.works_off();
+        let Works { capacity, lost } = works;
         let until =
             if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
         let (withheld, stride) = (&self.withheld, self.stride);
         match &mut self.parts {
             None if self.demand.is_some() => {
-                backlog.keep(self.could_work_off().saturating_sub(capacity), withheld);
+                // Who waits keeps jobs from machines that are back: what they withheld since the line began answers.
+                let line = self.line.as_mut().filter(|_| self.waiting.is_some());
+                backlog.keep(lost, line.map_or(&withheld[..], |line| line.weights()));
                 backlog.work_on(from, t, capacity, measure.from, &mut self.ledger);
             }
             None => backlog.work(from, t, (capacity, withheld), measure.from, &mut self.ledger),
@@ -51,12 +76,13 @@ impl Book {
         self.parts.as_ref().map_or_else(left, |parts| parts.works_off())
     }
 
-    /// What requests take of the machines: all that reaches one, tries again too, as far as they can serve it.
+    /// What requests take of the machines: all that reaches one, tries again too, as far as they can serve it; all, as long as
+    /// somebody waits in line.
     fn taken_by_requests(&self) -> u64 {
         match &self.clients {
             _ if self.demand.is_none() => 0,
             Some(clients) => clients.takes(self.asked()),
-            None => self.served(),
+            None => self.served_now(),
         }
     }
 

@@ -224,8 +224,14 @@ fn patient() -> Design {
     design
 }
 
+/// The same with a batch a week, which is the objective.
+fn patient_and_working() -> Design {
+    let jobs = working().jobs.map(|jobs| Jobs { through: None, ..jobs });
+    Design { name: "patient and working".into(), need: Need::Done(9, 10), jobs, ..patient() }
+}
+
 /// A warm standby that is found by probes; two that serve at once; the same that autoscale; machines alone in whose way waves are;
-/// clients that try again; a gateway; clients that wait.
+/// clients that try again; a gateway; clients that wait, beside jobs too.
 pub fn services() -> Vec<Design> {
     let laws = || Sight::Laws { out: constant(2 * MINUTE), back: constant(30 * SECOND) };
     let standby = service("standby", warm(), Sight::Probes(balancer()));
@@ -250,6 +256,7 @@ pub fn services() -> Vec<Design> {
         gateway(),
         behind_gateways(),
         patient(),
+        patient_and_working(),
         sharing(),
         patient_at_each(in_lines),
         working(),
@@ -271,7 +278,7 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
         assert_eq!(ledger.slow > 0, name == "timed");
         assert_eq!(
             (ledger.batches_due > 0, ledger.missed_ms > 0),
-            (["working", "beside"].contains(&&*name), true),
+            (["working", "beside", "patient and working"].contains(&&*name), true),
             "{name}"
         );
         assert_eq!(ledger.ways.iter().any(|states| states.iter().count() > 0), name == "timed");
@@ -283,6 +290,7 @@ fn nor_does_a_trial_of_services_that_fail_over_and_are_maintained() {
             ("gateways", Operation::GatewayTurnedAway),
             ("patient", Operation::GaveUp),
             ("patient", Operation::LineMs),
+            ("patient and working", Operation::LineMs),
             ("sharing", Operation::RetryStorms),
             ("tries at a gateway", Operation::RetryStorms),
             ("tries at a gateway", Operation::GatewayTurnedAway),

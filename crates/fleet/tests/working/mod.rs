@@ -1,6 +1,7 @@
 //! Jobs that the parts of a service work on together, against timelines by hand.
 
 mod beside;
+mod line;
 
 use super::{OVERLOAD, RACK, workers};
 use crate::support::*;

@@ -12,7 +12,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "jobs",
         Either(&[Table, Off]),
-        "Jobs that come in one batch a day and wait for workers. Needs `start`. What a worker does is `capacity_per_instance`: \"3 req/min\" are three jobs a minute. Beside `[demand]` the same machines serve requests first and a job steps aside at once, so requests know nothing of jobs; jobs take what is left of each part. In a service of parts each job passes the parts that it needs, so the slowest decides, and a component that is down stops all. `false` in a design removes them.",
+        "Jobs that come in one batch a day and wait for workers. Needs `start`. What a worker does is `capacity_per_instance`: \"3 req/min\" are three jobs a minute. Beside `[demand]` the same machines serve requests first and a job steps aside at once, so requests know nothing of jobs; jobs take what is left of each part, and stand still while somebody waits in line (`service.patience`, not in a service of parts). In a service of parts each job passes the parts that it needs, so the slowest decides, and a component that is down stops all. `false` in a design removes them.",
     )
     .overlay(),
     Key::new("jobs.count", Count(1, COUNT_MAX), "Jobs of a batch, on average.").overlay(),

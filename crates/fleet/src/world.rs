@@ -5,25 +5,26 @@
 //! to one cause: the one that took it out, or, once that is over, one that still holds it.
 
 mod begin;
+mod build;
 
 use crate::all_probed_up::AllProbedUp;
 use crate::balancer::ProbeTimes;
 use crate::bill::Meters;
-use crate::components::{Seat, seats};
+use crate::components::Seat;
 use crate::demand::Tide;
-use crate::design::{Design, ScaleSet, StartState};
+use crate::design::{Design, ScaleSet};
 use crate::disks::FarDisk;
-use crate::facts::{Facts, StormFacts, facts, storm_facts};
+use crate::facts::{Facts, StormFacts};
 use crate::ledger::Ledger;
 use crate::machine::*;
 use crate::maintain::Passages;
-use crate::manage::{GroupState, Manager, Rollouts, Scaler, bad_releases};
+use crate::manage::{Manager, Scaler};
 use crate::measure::Measure;
 use crate::operations::Operation;
 use crate::pending::Pending;
-use crate::placement::{Planner, Slots, occupy, register, slots};
+use crate::placement::{Planner, Slots, occupy, register};
 use crate::policy::gateway::Growth;
-use crate::routing::{Switch, switches};
+use crate::routing::Switch;
 use crate::serving::{Book, only_the_objective_asks};
 use crate::slow_start::{SlowStart, Warming};
 use crate::suppressed::Suppressed;
@@ -31,7 +32,7 @@ use crate::watch::Watcher;
 use std::ops::Range;
 use std::sync::Arc;
 use zonefall_engine::{BudgetExceeded, Calendar, EventBudget, Key, Law, SimDuration, SimTime, name_tag};
-use zonefall_faults::{Effect, Population, Span, Storm, Strikes, What};
+use zonefall_faults::{Population, Span, Storm, Strikes, What};
 use zonefall_topology::{HostId, RackId, Topology, ZoneId};
 
 /// Above this many machines a world no longer fits the cache.
@@ -212,126 +213,6 @@ pub(crate) fn fleet_luck(trial: Key) -> Key {
 }
 
 impl World {
-    /// A world for a design. `strikes` must be laid out for a population that holds the design.
-    pub fn new(design: Arc<Design>, measure: Arc<Measure>, topology: Arc<Topology>, strikes: &Strikes) -> Self {
-        let recorded = strikes.unit_modes().is_recorded();
-        let mut modes: Vec<Facts> = strikes.unit_modes().as_slice().iter().map(|unit| facts(unit, recorded)).collect();
-        let names = strikes.storm_modes().causes();
-        let own_mark = modes.len();
-        modes.extend(bad_releases(&design, (names.len() + crate::Extra::BadRelease as usize) as u16));
-        assert!(modes.len() <= zonefall_faults::UNIT_MODES_MAX, "a machine has a mark for each mode and bad release");
-        let causes: Vec<StormFacts> = (0..names.len() as u16).map(|c| storm_facts(c, strikes, &design)).collect();
-        let slots = slots(&design, &topology, strikes.population());
-        let (capacity, racks) = (slots.iter().map(|group| group.numbers.len()).sum(), topology.rack_count() as usize);
-        let instances = strikes.population().instance_count() as usize;
-        let part = |set: usize| design.structure().and_then(|service| service.node_of_set(set)).unwrap_or(0) as u32;
-        let book = Book::new(&design, names.len(), &topology);
-        let starts = |(at, set): (usize, &ScaleSet)| Starts {
-            boot: set.boot.clone(),
-            warm_up: set.warm_up.clone(),
-            slow_start: set.slow_start.clone(),
-            creating: if let StartState::Creating(law) = &set.start { Some(law.clone()) } else { None },
-            serves: set.serves_milli as i64,
-            part: part(at),
-            withheld_from: book.withheld_from(part(at)),
-        };
-        let sets: Vec<Starts> = design.sets.iter().enumerate().map(starts).collect();
-        let takes_time = |law: &Law| law.mean_ms() > 0.0;
-        let restarts = modes.iter().any(|mode| mode.restart.is_some()) || causes.iter().any(|c| c.restart.is_some());
-        let managed = design.sets.iter().any(|set| set.management.is_some());
-        let starting = restarts
-            || managed
-            || sets.iter().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up) || set.creating.is_some());
-        let hears_tries = design.service.gateway.is_some() && design.service.retry.is_some();
-        let slow_starts = sets.iter().any(|set| set.slow_start.is_some());
-        let degrades = slow_starts
-            || modes.iter().any(|mode| matches!(mode.effect, Effect::Degraded(_)))
-            || causes.iter().any(|cause| matches!(cause.effect, Effect::Degraded(_)));
-        let when = |asked: bool| if asked { vec![SimTime::ZERO; capacity] } else { Vec::new() };
-        let flapping = design.balancer.is_some_and(|balancer| balancer.flap_window > SimDuration::ZERO);
-        let history = modes.iter().enumerate().filter(|(_, mode)| mode.history);
-        let lives = history.map(|(mode, facts)| {
-            let units = if facts.on_host { topology.host_count() as usize } else { capacity };
-            Lives {
-                mode: mode as u32,
-                ends: vec![SimTime::NEVER; units],
-                left: vec![None; units],
-                count: vec![0; units],
-                length: Vec::new(),
-            }
-        });
-        let scaler = Scaler::new(&design);
-        let mut manager = Manager::new(&design, &slots, capacity, racks, &topology);
-        let first = |group: &GroupState| group.zone.is_none_or(|zone| design.sets[group.set].zones.contains(&zone));
-        let meters = Meters::new(&design, manager.groups.iter().map(|group| (group.set, first(group))));
-        let marks = |fits: fn(&Facts) -> bool| {
-            modes.iter().enumerate().filter(|(_, mode)| fits(mode)).fold(0, |marks, (at, _)| marks | 1 << at)
-        };
-        manager.rollouts = Rollouts::new(&design, capacity, own_mark);
-        manager.of_host = marks(|mode| mode.on_host && mode.down);
-        manager.of_application = marks(|mode| mode.application_only);
-        manager.host_marks = marks(|mode| mode.on_host && mode.together);
-        manager.unhealthy = marks(|mode| mode.effect == Effect::Unhealthy);
-        Self {
-            is_watched: managed || modes.iter().any(|mode| mode.history),
-            lives: lives.collect(),
-            holding: modes.iter().enumerate().filter(|(_, mode)| mode.down).fold(0, |bits, (at, _)| bits | 1 << at),
-            machines: vec![Machine::default(); capacity],
-            instance_of: vec![NONE; capacity],
-            position_of: vec![NONE; instances],
-            host_start: vec![0; topology.host_count() as usize + 1],
-            rack_depth: vec![0; racks],
-            rack_active: Vec::new(),
-            rack_slow: Vec::new(),
-            far_disks: Vec::new(),
-            ready_at: when(starting),
-            probe_at: when(design.balancer.is_some()),
-            probed_up: if design.balancer.is_some_and(|balancer| balancer.all_when_none) {
-                AllProbedUp::new(sets.iter().map(|set: &Starts| set.part as usize + 1).max().unwrap_or(1), capacity)
-            } else {
-                AllProbedUp::default()
-            },
-            returned: if flapping { vec![(SimTime::ZERO, 0); capacity] } else { Vec::new() },
-            factors: if degrades { vec![(1000, 0); capacity] } else { Vec::new() },
-            warming: if slow_starts { vec![Warming::UNKNOWN; capacity] } else { Vec::new() },
-            probes: None,
-            pending: Calendar::with_capacity(64),
-            tide: None,
-            book,
-            budget: EventBudget::new(measure.event_budget),
-            luck: Key::root(0),
-            standing_luck: Key::root(0),
-            suppressed: None,
-            deployment: names.len() as u16,
-            nobody: (names.len() + crate::EXTRA_CAUSES.len()) as u16,
-            manager,
-            meters,
-            follows: scaler.is_active()
-                || design.service.sessions.is_some()
-                || slow_starts
-                || design.service.spreads_evenly,
-            scaler,
-            seats: seats(&design, names, &topology),
-            passages: Passages::default(),
-            growths: Vec::new(),
-            hears_tries,
-            reviews: hears_tries
-                || design.service.patience.is_some()
-                || design.structure().is_some_and(|service| !service.failovers.is_empty()),
-            routing: switches(&design),
-            moves: design.sets.iter().any(|set| set.zones.is_empty()),
-            placed: false,
-            planner: Planner::new(&topology),
-            slots,
-            modes,
-            causes,
-            sets,
-            design,
-            measure,
-            topology,
-        }
-    }
-
     /// The design.
     pub fn design(&self) -> &Design {
         &self.design

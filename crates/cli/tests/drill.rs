@@ -212,6 +212,19 @@ fn a_trial_without_a_deadline_is_not_told_as_one_that_meets_it() {
 }
 
 #[test]
+fn ch_02_a_set_that_has_grown_loses_all_that_stands_in_the_zone() {
+    // Four machines of a request a second see ten, and are eight long before noon: four of them stand in zone 1.
+    let grown = ON
+        .replace("min_serving = 3", "min_serving = 5")
+        .replace("capacity = 8", "capacity = 4\ncapacity_per_instance = \"1 req/s\"")
+        + "[demand]\nrate = \"10 req/s\"\n[drill]\nbegins = \"12 h\"\n[scale_set.web.autoscale]\nminimum = 4\nmaximum = 8\n\
+           [[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\nwindow = \"10 min\"\noperator = \">\"\nthreshold = 60\nincrease = 4\n";
+    let desk = Desk::with(&grown);
+    desk.put("e.json", experiment(SHUTDOWN, "web", 1));
+    desk.run(TOLD).ends(4).says(&["all machines of `web` in zone 1 at the time, 2 to begin with", "4 serve"]);
+}
+
+#[test]
 fn beside_the_worst_trial_stands_a_typical_one() {
     let desk = Desk::new();
     kit::scenarios(&desk);

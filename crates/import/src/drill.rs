@@ -170,8 +170,10 @@ impl Drill<'_> {
             let Some(zones) = &selector.zones else { return true };
             zone.is_some_and(|zone| zones.contains(&self.topology.zone_number(zone)))
         };
+        // Ids are those of the beginning; without a list whoever stands there at the time is struck, also who has come since.
+        let places = |group: &SlotGroup| if ids.is_some() { group.initial } else { group.slots };
         let mut members = Vec::new();
-        for (id, (group, ordinal)) in (0u32..).zip(in_order(&groups)) {
+        for (id, (group, ordinal)) in (0u32..).zip(in_order(&groups, places)) {
             if inside(group.zone) && ids.as_ref().is_none_or(|ids| ids.contains(&id)) {
                 members.push(Member::Instance { group: group.name.clone(), ordinal });
             }
@@ -183,7 +185,13 @@ impl Drill<'_> {
                 if ids.is_some() { " and has such an id" } else { "" }
             ));
         }
-        let what = format!("{} of `{name}`{filter}", count(members.len()));
+        let first: u32 = groups.iter().filter(|group| inside(group.zone)).map(|group| group.initial).sum();
+        let what = match members.len() {
+            all if ids.is_none() && all > first as usize => {
+                format!("all machines of `{name}`{filter} at the time, {first} to begin with")
+            }
+            all => format!("{} of `{name}`{filter}", count(all)),
+        };
         Ok((members, what))
     }
 
@@ -201,12 +209,11 @@ impl Drill<'_> {
     }
 }
 
-/// OM-08: the first machines of a set, in the order of their ids: round the zones.
-fn in_order(groups: &[SlotGroup]) -> impl Iterator<Item = (&SlotGroup, u32)> {
-    let most = groups.iter().map(|group| group.initial).max().unwrap_or(0);
-    (0..most).flat_map(move |ordinal| {
-        groups.iter().filter(move |group| ordinal < group.initial).map(move |group| (group, ordinal))
-    })
+/// OM-08: the places of a set, so many of each group, in the order of the ids of its first machines: round the zones.
+fn in_order(groups: &[SlotGroup], places: impl Fn(&SlotGroup) -> u32) -> impl Iterator<Item = (&SlotGroup, u32)> {
+    let most = groups.iter().map(&places).max().unwrap_or(0);
+    let all = (0..most).flat_map(|ordinal| groups.iter().map(move |group| (group, ordinal)));
+    all.filter(move |&(group, ordinal)| ordinal < places(group))
 }
 
 fn note(script: &mut Script, words: String) {

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use zonefall_engine::{SimDuration, SimTime};
+use zonefall_fleet::slot_groups;
 use zonefall_import::{Drill, Experiment, ImportError, Script, ZONE_OUTAGE, experiment};
 use zonefall_scenario::{Member, Scenario, parse};
 
@@ -83,6 +84,25 @@ fn ch_02_a_zone_filter_strikes_the_machines_of_that_zone_or_the_experiment_fails
         let script = drill(&experiment, &scenario(zones), &[], false);
         assert!(script.rows.is_empty() && script.fails[0].contains("CH-02"), "{zones}: {:?}", script.fails);
     }
+}
+
+#[test]
+fn ch_02_whoever_stands_in_the_zone_at_the_time_is_struck() {
+    let text = "name = \"drill\"\nhorizon = \"1 day\"\n[slo]\nmin_served = \"99%\"\n[region.eastus]\n[demand]\nrate = \"9 req/s\"\n\
+                [scale_set.web]\ncapacity = 6\nzones = [1, 2, 3]\n[scale_set.web.autoscale]\nminimum = 6\nmaximum = 12\n\
+                [[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\nwindow = \"10 min\"\noperator = \">\"\nthreshold = 60\nincrease = 3\n\
+                [faults]\nprofile = \"none\"\n";
+    let scenario = parse(text, "drill.toml").unwrap();
+    let experiment = experiment(&raw(&in_zone("2"), &[&[&[shutdown("PT10M")]]])).unwrap();
+    let script = drill(&experiment, &scenario, &[], false);
+    // Two stand there to begin with; each of the places where autoscale may put more is struck too.
+    let groups = slot_groups(&scenario.designs[0], &scenario.topology);
+    let group = groups.iter().find(|group| group.name == "web/eastus/2").unwrap();
+    assert!(group.initial == 2 && group.slots >= 4, "{group:?}");
+    let all: Vec<Member> =
+        (0..group.slots).map(|ordinal| Member::Instance { group: group.name.clone(), ordinal }).collect();
+    assert_eq!(script.rows[0].members, all);
+    assert_eq!(script.touched[0].what, "all machines of `web` in zone 2 at the time, 2 to begin with");
 }
 
 #[test]

@@ -178,6 +178,10 @@ impl Line {
 
     /// What comes changes, or more comes than is served: from now on it is remembered.
     fn note(&mut self, t: i64, rates: Rates) {
+        if self.longest.0 == 0 && self.is_idle(t, self.front, rates) {
+            // Begun within this instant, between two things that happen at once.
+            self.end();
+        }
         if self.arrived.is_empty() {
             if rates.reach <= rates.capacity {
                 return;
@@ -187,6 +191,11 @@ impl Line {
         }
         self.arrived.comes(t, rates.reach.into());
         self.front = self.arrived.move_on(self.front, t, self.front.left);
+    }
+
+    /// Whether nobody waits in a line that has begun, nor begins to.
+    fn is_idle(&self, t: i64, front: Front, rates: Rates) -> bool {
+        !self.arrived.is_empty() && front.left >= self.arrived.by(t) && rates.reach <= rates.capacity
     }
 
     /// What happens from `t` on behind this front until anything is otherwise, `end` at the latest; and the front then.
@@ -199,6 +208,9 @@ impl Line {
             return (Stretch { until, served, gone: 0, waited: (0, 0), waits: false }, front);
         }
         let mut cut = |after_ms: i64| until = until.min(t.saturating_add(after_ms.max(1)));
+        if self.is_idle(t, front, rates) {
+            cut(0);
+        }
         self.arrived.until_lost(front, t).into_iter().for_each(&mut cut);
         let left = front.left;
         let (gone_by, losing) = self.arrived.a_patience_ago(front, t);
@@ -239,7 +251,7 @@ impl Line {
 
     /// How it stands at `t` behind this front.
     fn standing(&self, t: i64, front: Front, rates: Rates) -> Standing {
-        if self.arrived.is_empty() {
+        if self.arrived.is_empty() || self.is_idle(t, front, rates) {
             return Standing { waits: rates.reach > rates.capacity, ..Standing::default() };
         }
         let (gone_by, losing) = self.arrived.a_patience_ago(front, t);

@@ -90,6 +90,21 @@ fn tiers_that_share_zones_with_each_other_and_with_a_zonal_database() {
 }
 
 #[test]
+fn machines_of_a_dark_zone_wait_for_crews_all_the_same() {
+    let shared = [
+        mode("vm", "instance", 5.0, 2.0, "start = \"new\"\ncrews = 1"),
+        mode("host", "host", 40.0, 2.0, "start = \"new\"\ncrews = 1"),
+        mode("zone", "zone", 30.0, 10.0, ""),
+    ];
+    for (modes, least) in [(&shared[..], 1), (&shared[..], 2), (&shared[1..], 1), (&shared[1..], 3)] {
+        let pool = answer(&service(&format!("min_serving = {least}"), modes));
+        let part = "holds = \"all\"\n[part.w]\nsets = [\"web\"]\nmin_serving = ";
+        let parts = answer(&service(&format!("{part}{least}\n[part.all]\nall = [\"w\"]"), modes));
+        same(parts, pool, 1e-12);
+    }
+}
+
+#[test]
 fn what_only_slows_machines_takes_no_component() {
     let parts = format!(
         "holds = \"all\"\n{}[part.w]\nsets = [\"web\"]\nmin_serving = 3\n[part.all]\nall = [\"a\", \"w\"]",

@@ -61,7 +61,7 @@ pub fn exactly(study: &Study, design: &Design) -> Result<Exact, Obstacles> {
     let (Ok(places), true, &Need::Serving(needed)) = (places, obstacles.is_empty(), &design.need) else {
         return Err(Obstacles(obstacles));
     };
-    let tree = |(weight, hosts): (f64, Vec<_>)| Ok((weight, Tree::new(&layers, &hosts, &study.topology)?));
+    let tree = |(weight, hosts): (f64, Vec<_>)| Ok((weight, Tree::new(&layers, &hosts, &|_| false, &study.topology)?));
     let trees: Result<Vec<(f64, Tree)>, String> = places.into_iter().map(tree).collect();
     let trees = trees.map_err(|words| Obstacles(vec![words]))?;
     let missed_at = |t_ms: f64| {

@@ -339,12 +339,11 @@ fn group(
     let mut trees = BTreeMap::new();
     let mut dark = stands_in;
     loop {
-        let out = |host: HostId| {
-            let zone = zone(host);
-            dark & (places.zone(zone) | places.region(topology.region_of(zone)) | places.all()) != 0
-        };
-        let left: Vec<HostId> = hosts.iter().copied().filter(|&host| !out(host)).collect();
-        let tree = if left.is_empty() { None } else { Some(Tree::new(inner, &left, topology)?) };
+        // What is dark stands in the queues of crews all the same.
+        let out =
+            |zone: ZoneId| dark & (places.zone(zone) | places.region(topology.region_of(zone)) | places.all()) != 0;
+        let tree =
+            if used.iter().all(|&zone| out(zone)) { None } else { Some(Tree::new(inner, hosts, &out, topology)?) };
         trees.insert(dark, tree);
         if dark == 0 {
             return Ok(Group { node, least, stands_in, trees });

@@ -22,6 +22,8 @@ const SETTLED: f64 = 1e-14;
 pub(super) enum Tree {
     /// So many machines, side by side.
     Machines { causes: Vec<Course>, count: usize },
+    /// So many machines that are out; crews and shocks meet them all the same.
+    Dark { count: usize },
     /// Everything within, while none of the causes holds it.
     Group { causes: Vec<Course>, parts: Vec<Tree> },
     /// Zones side by side, and what takes two of them.
@@ -45,11 +47,16 @@ pub(super) struct Held {
 type Standing = BTreeMap<RegionId, BTreeMap<ZoneId, BTreeMap<u32, BTreeMap<HostId, usize>>>>;
 
 impl Tree {
-    /// The tree of a design whose machines stand on `hosts`.
+    /// The tree of a design whose machines stand on `hosts`, some of whose zones are dark.
     ///
     /// # Errors
     /// In words, if crews or shocks reach across the levels.
-    pub fn new(layers: &Layers, hosts: &[HostId], topology: &Topology) -> Result<Self, String> {
+    pub fn new(
+        layers: &Layers,
+        hosts: &[HostId],
+        is_dark: &dyn Fn(ZoneId) -> bool,
+        topology: &Topology,
+    ) -> Result<Self, String> {
         let mut standing = Standing::new();
         for &host in hosts {
             let rack = topology.rack_of(host);
@@ -57,7 +64,7 @@ impl Tree {
             let zones = standing.entry(topology.region_of(zone)).or_default();
             *zones.entry(zone).or_default().entry(rack.0).or_default().entry(host).or_default() += 1;
         }
-        let builder = Builder { layers, topology };
+        let builder = Builder { layers, is_dark, topology };
         let regions: Result<Vec<Self>, String> =
             standing.iter().map(|(&region, zones)| builder.region(region, zones)).collect();
         let whole = builder.group(Scope::Global, regions?, hosts.len())?;
@@ -76,6 +83,7 @@ impl Tree {
         let parts = |trees: &[Self]| trees.iter().map(|tree| tree.at(t_ms)).collect::<Result<Vec<Part>, Error>>();
         Ok(match self {
             Self::Machines { causes, count } => Part::Unit { unavailability: out_at(causes, t_ms)?, count: *count },
+            Self::Dark { count } => Part::Unit { unavailability: 1.0, count: *count },
             Self::Group { causes, parts: trees } => {
                 Part::Group { unavailability: out_at(causes, t_ms)?, parts: parts(trees)? }
             }
@@ -99,6 +107,7 @@ impl Tree {
         let within = |trees: &[Self]| trees.iter().map(Self::fastest).fold(0.0, f64::max);
         match self {
             Self::Machines { causes, .. } => of(causes),
+            Self::Dark { .. } => 0.0,
             Self::Group { causes, parts } => of(causes).max(within(parts)),
             Self::Zones { parts, pairs } => pairs.iter().map(|pair| of(&pair.2)).fold(within(parts), f64::max),
             Self::Halls { causes, racks, .. } => of(causes).max(within(racks)),
@@ -154,6 +163,7 @@ fn settles(crowd: &Crowd, step_ms: f64) -> Result<Option<(f64, Vec<f64>)>, Error
 /// Puts levels around levels.
 struct Builder<'a> {
     layers: &'a Layers,
+    is_dark: &'a dyn Fn(ZoneId) -> bool,
     topology: &'a Topology,
 }
 
@@ -201,6 +211,9 @@ impl Builder<'_> {
         of_zones: usize,
     ) -> Result<Tree, String> {
         let count = racks.values().map(machines).sum();
+        if (self.is_dark)(zone) {
+            return Ok(Tree::Dark { count });
+        }
         let racks = racks.values().map(|rack| self.rack(rack)).collect::<Result<Vec<Tree>, String>>()?;
         let halls = self.layers.outages(Scope::Hall);
         let sizes = (0..self.topology.halls_in(zone)).map(|hall| self.topology.hall_racks(zone, hall).len()).collect();

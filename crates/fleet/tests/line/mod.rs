@@ -154,6 +154,19 @@ fn with_no_machine_in_rotation_nobody_waits_and_who_does_gives_up() {
 }
 
 #[test]
+fn what_goes_bit_by_bit_within_an_instant_leaves_no_line() {
+    // Five machines go and five more at the same instant: in between more comes than is served, for no time at all. With nobody left
+    // nobody waits; at 7:00 all are back.
+    let racks = [(0, 0, 1, 6 * HOUR, 7 * HOUR), (0, 1, 1, 6 * HOUR, 7 * HOUR)];
+    let ledger = script().outages(&racks).play(web(40 * MINUTE, &[(6 * HOUR + 5 * MINUTE, 7000)]));
+    assert_eq!((count(&ledger, Operation::LineMs), ledger.gave_up, ledger.missed_ms), (0, 0, HOUR));
+    assert!(ledger.waited.is_empty());
+    // The demand ends at the same instant: nothing is missed.
+    let ledger = script().outages(&racks).play(web(40 * MINUTE, &[(6 * HOUR, 0), (7 * HOUR, 8000)]));
+    assert_eq!((count(&ledger, Operation::LineMs), ledger.missed_ms), (0, 0));
+}
+
+#[test]
 fn events_grow_with_overloads_and_not_with_patience() {
     let events = |patience: u64| script().play(web(patience, &PEAK)).events;
     assert!(events(15 * SECOND) <= 6 && events(10 * HOUR) <= 4, "{} {}", events(15 * SECOND), events(10 * HOUR));

@@ -1,5 +1,6 @@
 //! One design, as the fleet wants it: its sets, what sends requests to them, what it needs.
 
+use crate::arrivals::Arrivals;
 use crate::balancer;
 use crate::blips;
 use crate::codes;
@@ -46,6 +47,8 @@ struct Arrives {
 /// A design and the places of its parts, for the checks that follow.
 pub(crate) struct Laid {
     pub design: Design,
+    /// What was understood of what arrives.
+    pub arrivals: Arrivals,
     pub sets: Vec<Placed>,
     /// Its prices, if anybody asks.
     pub rates: Option<Rates>,
@@ -145,7 +148,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let asked = need.as_ref().map(|(need, ..)| need);
     let service = service::service(&reader, sets.as_deref(), (asked, has_demand), (within, memory), sink);
     let (mut sets, (need, need_span, _)) = (sets?, need?);
-    let (demand, jobs) = (demand?, jobs?);
+    let ((demand, course), (jobs, daily)) = (demand?.unzip(), jobs?.unzip());
+    let arrivals = Arrivals { demand: course.flatten(), jobs: daily };
     let service = service?;
     let there = Watched { demand: demand.is_some(), jobs: jobs.is_some(), sessions: service.sessions.is_some() };
     watches_something(&reader, &sets, there, sink)?;
@@ -197,7 +201,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     if memory.is_none() {
         doubtful::check(&reader, &design, &sets, around.topology, sink);
     }
-    Some(Laid { design, sets, rates, uses, span: seen.span.clone(), need_span })
+    Some(Laid { design, arrivals, sets, rates, uses, span: seen.span.clone(), need_span })
 }
 
 /// Machines carry a mark for each mode that strikes them singly, and for each thing that bad releases do to them.

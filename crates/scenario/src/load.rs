@@ -279,7 +279,7 @@ fn everything(
             return None;
         }
     }
-    let designs = laid.into_iter().map(|laid| laid.design).collect();
+    let (designs, arrivals) = laid.into_iter().map(|laid| (laid.design, laid.arrivals)).unzip();
     let Timeline { seed, trials, until, measure, start, target, window, confidence } = timeline;
     Some(Scenario {
         name: name?,
@@ -297,6 +297,7 @@ fn everything(
         source,
         hypothesis: hypothesis?,
         designs,
+        arrivals,
         assumptions: assumptions?,
         gate,
         plan,

@@ -529,8 +529,10 @@ fn mt_11_azure_waits_for_an_image_and_not_for_long() {
 #[test]
 fn lb_10_mt_13_a_drain_needs_somebody_who_waits_for_it() {
     let text = |drain: &str, set: &str| {
-        let scales = "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12";
-        with("#end", scales).replace("#balancer", drain).replace("#set", set)
+        let scales = format!(
+            "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{RULE}\nincrease = 1"
+        );
+        with("#end", &scales).replace("#balancer", drain).replace("#set", set)
     };
     let notice = "terminate_notice = \"5 min\"";
     assert_eq!(codes(&text("drain = \"5 min\"", notice)), Vec::<&str>::new());
@@ -548,7 +550,9 @@ const RULE: &str = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator
 fn as_01_as_03_profiles_that_cannot_be() {
     let text = |times: &str| {
         let autoscale = "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12";
-        let profile = format!("{autoscale}\n[[scale_set.web.autoscale.profile]]\nname = \"evening\"\n{times}");
+        let profile = format!(
+            "{autoscale}\n{RULE}\nincrease = 1\n[[scale_set.web.autoscale.profile]]\nname = \"evening\"\n{times}"
+        );
         with("#end", &profile).replace("#top", "start = \"2026-01-01\"")
     };
     assert_eq!(codes(&text("starts = \"18:00\"")), Vec::<&str>::new());

@@ -31,7 +31,7 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Opt
     let (count, sigma, work) = (reader.count("count", sink), reader.number("sigma", sink), reader.count("work", sink));
     let (at, deadline) = (minute(&reader, "at", sink), minute(&reader, "deadline", sink));
     let (Some(start), Some(horizon)) = (clock.start, clock.horizon) else {
-        if clock.horizon.is_some() {
+        if clock.lacks_calendar {
             sink.error(codes::JOBS, reader.span(), "a batch a day needs to know the calendar")
                 .help("add for example `start = \"2026-01-01\"` at the top of the file");
         }

@@ -308,7 +308,11 @@ fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &m
         what_if::apply(&mut table, &change, &[], sink)?;
     }
     let tree = Node { span: of.tree.span.clone(), value: Value::Table(table) };
-    designs::design(&Seen { name: of.name.clone(), span: of.span.clone(), tree, own: None }, around, sink)
+    designs::design(
+        &Seen { name: of.name.clone(), span: of.span.clone(), tree, own: None, meant: Vec::new() },
+        around,
+        sink,
+    )
 }
 
 /// What the choices are called in names of candidates: the last part of the key, all of it where that is not enough.

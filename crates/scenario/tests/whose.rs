@@ -56,7 +56,7 @@ fn a_design_that_takes_away_what_the_objective_needs_is_named_at_its_line() {
 #[test]
 fn what_is_wrong_in_the_base_or_in_a_line_of_a_design_stays_where_it_is() {
     let designs = "[[design]]\nname = \"a\"\n[[design]]\nname = \"b\"\nscale_set.web.capacity = 0\n";
-    let text = NIGHTLY.replace("[jobs]", "[jobz]") + designs;
+    let text = NIGHTLY.replace("[jobs]\ncount = 36_000\nat = \"00:10\"\ndeadline = \"04:30\"\n", "") + designs;
     let found = errors(&text);
     assert!(found.iter().all(|of| !of.1.starts_with("design")), "{found:?}");
     let lines: Vec<usize> = found.iter().map(|of| of.0).collect();

@@ -32,6 +32,8 @@ use zonefall_fleet::{Demand, Noise};
 /// What the demand needs to know of the study's time.
 pub(crate) struct Clock<'a> {
     pub start: Option<&'a CalendarStart>,
+    /// Whether nothing is said of a calendar, not even wrongly.
+    pub lacks_calendar: bool,
     /// None if it could not be read.
     pub horizon: Option<SimTime>,
     pub files: Files<'a>,
@@ -284,7 +286,7 @@ fn shape(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: 
         fine = false;
     }
     let shape = Shape { daily, weekly, zone: zone.cloned() };
-    if !shape.is_flat() && clock.start.is_none() && clock.horizon.is_some() {
+    if !shape.is_flat() && clock.lacks_calendar {
         let key = if shape.daily.is_empty() { "weekly" } else { "daily" };
         no_calendar(&reader.span_of(key), sink);
         fine = false;
@@ -358,8 +360,10 @@ fn moment(reader: &Reader<'_>, name: &str, clock: &Clock<'_>, zone: Option<&Time
         return i64::try_from(length.as_ms()).ok();
     }
     let Some(start) = clock.start else {
-        if months::start(text, "UTC").is_ok() && clock.horizon.is_some() {
-            no_calendar(&node.span, sink);
+        if months::start(text, "UTC").is_ok() {
+            if clock.lacks_calendar {
+                no_calendar(&node.span, sink);
+            }
         } else {
             not_a_moment(name, text, &node.span, sink);
         }

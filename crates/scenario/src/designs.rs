@@ -10,7 +10,10 @@ use crate::diagnostic::Sink;
 use crate::doubtful;
 use crate::files::Files;
 use crate::jobs;
-use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
+use crate::keys::{
+    self,
+    fleet::{MACHINES_MAX, SETS_MAX},
+};
 use crate::manage::{self, Use};
 use crate::memory::Memory;
 use crate::money::{self, Rates};
@@ -254,7 +257,7 @@ fn set_names<'a>(reader: &Reader<'a>, sink: &mut Sink) -> Vec<&'a str> {
 }
 
 /// The tables of sets, in the order in which a design has them.
-const SET_KINDS: [&str; 3] = ["scale_set", "availability_set", "virtual_machine"];
+pub(crate) const SET_KINDS: [&str; 3] = ["scale_set", "availability_set", "virtual_machine"];
 
 type Read = fn(&str, &Node, &Ground<'_>, &mut Sink) -> Option<Placed>;
 
@@ -313,12 +316,15 @@ fn need(
         }
         let span = slo.as_ref().map_or_else(|| reader.span().clone(), |slo| slo.span().clone());
         sink.error(codes::OBJECTIVE, &span, "the scenario does not say when the service is up")
+            .lacks(OBJECTIVES.map(|key| keys::join("slo", key)).iter().map(String::as_str))
             .help("write `min_serving = 6` under `[slo]`, or `min_served = \"99%\"` with `[demand]`");
         return None;
     };
     if slo.has("holds") {
         let words = "`holds` names a part, and the design has none";
-        sink.error(codes::PART, &slo.span_of("holds"), words).help("add `[part.<name>]` or `[component.<name>]`");
+        let name = slo.text("holds", sink).unwrap_or_default();
+        let more = sink.error(codes::PART, &slo.span_of("holds"), words);
+        more.lacks_named(&["part", "component", "failover"], &name).help("add `[part.<name>]` or `[component.<name>]`");
         return None;
     }
     let first = if said("min_serving") { "min_serving" } else { "jobs_by_deadline" };
@@ -375,6 +381,7 @@ fn by_deadline(slo: &Reader<'_>, has_jobs: bool, sink: &mut Sink) -> Option<(Nee
     let share = slo.share("jobs_by_deadline", sink);
     if !has_jobs {
         sink.error(codes::JOBS, &span, "`jobs_by_deadline` is a share of jobs, and there are none")
+            .lacks(["jobs"])
             .help("add `[jobs]` with `count`, `at` and `deadline`");
         return None;
     }

@@ -197,7 +197,7 @@ impl<'t> Reader<'t> {
         let path = keys::join(self.path, name);
         let doc = keys::find(&path).map_or("", |(_, key)| key.doc);
         let more = sink.error(codes::MISSING_KEY, &self.span, format!("`{name}` is missing{place}"));
-        more.help(format!("write for example `{help}`")).help(doc);
+        more.lacks([path.as_str()]).help(format!("write for example `{help}`")).help(doc);
     }
 
     pub fn text(&self, name: &str, sink: &mut Sink) -> Option<String> {

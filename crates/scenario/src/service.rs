@@ -95,6 +95,7 @@ fn retry(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Optio
     };
     if !has_demand {
         sink.error(codes::SERVICE, reader.span(), "who tries again has asked before, and nothing arrives")
+            .lacks(["demand"])
             .help("add `[demand]` with `rate = \"600 req/s\"`");
         return None;
     }
@@ -121,6 +122,7 @@ fn ceiling(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Opt
     let has_jobs = design.has("jobs") && !design.is_off("jobs");
     if !has_demand && !has_jobs {
         sink.error(codes::SERVICE, reader.span(), "a ceiling is one of what is served, and nothing arrives")
+            .lacks(["demand", "jobs"])
             .help("add `[demand]` with `rate = \"600 req/s\"`");
         return None;
     }
@@ -164,6 +166,7 @@ fn latency(
     let span = reader.span_of("parallelism");
     if !has_demand {
         sink.error(codes::SERVICE, &span, "times of responses are those of a demand, and there is none")
+            .lacks(["demand"])
             .help("add `[demand]` with `rate = \"600 req/s\"`");
     }
     // What is wrong with the sets has been told.

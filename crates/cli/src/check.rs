@@ -6,6 +6,7 @@ use crate::assemble::{self, Overrides};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::managed;
+use crate::understood::{self, OF_DESIGNS};
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -187,8 +188,9 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
     let designs: Vec<Value> = scenario
         .designs
         .iter()
-        .map(|design| {
-            json!({
+        .zip(&scenario.arrivals)
+        .map(|(design, arrivals)| {
+            let mut told = json!({
                 "design": design.name,
                 "machines": design.capacity(),
                 "need": need(design),
@@ -199,7 +201,11 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
                 "maintenance": arranged::maintenance(design),
                 "service": arranged::service(design),
                 "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
-            })
+            });
+            for (what, words) in OF_DESIGNS.into_iter().zip(understood::of_design(design, arrivals)) {
+                told[what] = json!(words);
+            }
+            told
         })
         .collect();
     let first = scenario.designs.first().and_then(|design| design.sets.first());
@@ -223,6 +229,8 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         "horizon_h": scenario.measure.horizon.since(zonefall_engine::SimTime::ZERO).as_hours(),
         "windows": scenario.measure.windows.whole(),
         "target": scenario.target.text,
+        "objective": understood::objective(scenario),
+        "gate": scenario.gate.as_ref().map(|gate| understood::gate(gate, scenario)),
         "designs": designs,
         "plan": scenario.plan.as_ref().map(|plan| json!({
             "keys": plan.choices.iter().map(|choice| &choice.key).collect::<Vec<_>>(),
@@ -294,7 +302,9 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
             region.name, region.zones, region.racks_per_zone, region.hosts_per_rack
         );
     }
-    for design in resolved["designs"].as_array().into_iter().flatten() {
+    let designs = resolved["designs"].as_array().map_or(&[][..], Vec::as_slice);
+    text += &understood::of_all(resolved, designs);
+    for design in designs {
         let left = design["machines_after_losing_the_largest_zone"].as_u64();
         let stands_in = design["failover"].as_object().is_some_and(|groups| !groups.is_empty());
         let left = match left {
@@ -313,9 +323,10 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
                 text += &format!("           {name}: {line}\n");
             }
         }
-        for what in ["maintenance", "service"] {
-            if let Some(line) = design[what].as_str() {
-                text += &format!("           {what}: {line}\n");
+        let apart = OF_DESIGNS.into_iter().filter(|what| !understood::is_common(what, designs));
+        for what in apart.chain(["maintenance", "service"]) {
+            if let Some(words) = design[what].as_str() {
+                text += &understood::line(&format!("           {what}: "), words);
             }
         }
     }

@@ -32,6 +32,7 @@ mod target;
 mod texts;
 mod timeline;
 mod trace;
+mod understood;
 pub mod verify;
 mod weighted;
 

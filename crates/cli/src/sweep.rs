@@ -104,10 +104,12 @@ fn scenarios(
     let base = check::load_for(&options.scenario, &options.what_if, options.effort.trials, console)?;
     match points.iter().map(one).collect::<Result<Vec<Scenario>, _>>() {
         Ok(mut scenarios) => {
-            let remarks = scenarios.first().map(|first| &first.warnings);
-            let told = |remarks: &&Diagnostics| remarks.others().iter().any(|other| !other.is_empty());
-            if let Some(remarks) = remarks.filter(told) {
-                console.remark(&format!("at the first point:\n{}", remarks.render(console.colour_err())));
+            // One at a time, the first point changes nothing.
+            let told = |remarks: &Diagnostics| remarks.others().iter().any(|other| !other.is_empty());
+            let mut remarks = scenarios.iter().map(|point| &point.warnings).enumerate();
+            if let Some((at, remarks)) = remarks.find(|(_, remarks)| told(remarks)) {
+                let which = if at == 0 { "the first point".to_owned() } else { format!("point {}", at + 1) };
+                console.remark(&format!("at {which}:\n{}", remarks.render(console.colour_err())));
             }
             scenarios.iter_mut().for_each(|scenario| scenario.name.clone_from(&base.name));
             Some(scenarios)

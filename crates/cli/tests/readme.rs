@@ -198,7 +198,7 @@ fn what_the_pages_show_works() {
     }
 }
 
-/// The block of README.md that shows a result is that result, but for how long it took.
+/// The block of README.md that shows a result is that result, remarks before it included, but for how long it took.
 #[test]
 fn the_result_that_the_readme_shows_is_the_result() {
     let Ok(page) = std::fs::read_to_string(kit::root().join("README.md")) else {
@@ -221,7 +221,8 @@ fn the_result_that_the_readme_shows_is_the_result() {
         let lines = lines.map(str::trim).take_while(|line| !line.starts_with("Files "));
         lines.map(str::to_owned).filter(|line| !line.is_empty()).collect()
     };
-    let (shown, real) = (figures(&mut shown.iter().map(String::as_str)), figures(&mut ran.out.lines()));
+    let (shown, real) =
+        (figures(&mut shown.iter().map(String::as_str)), figures(&mut ran.err.lines().chain(ran.out.lines())));
     for (shown, real) in shown.iter().zip(&real) {
         assert_eq!(shown, real, "README.md shows the first, the program prints the second");
     }

@@ -156,6 +156,21 @@ fn a_design_that_says_the_key_itself_keeps_it_and_that_is_told() {
     ]);
 }
 
+/// One at a time the first point changes nothing, so another one tells it.
+#[test]
+fn a_sweep_of_what_a_design_turns_off_is_told() {
+    let text = STRESS.replace("min_serving = 6", "min_served = \"50%\"");
+    let text = format!("{text}[[design]]\nname = \"untried\"\nretry = false\n");
+    let desk =
+        Desk::with(&text.replacen("[region", "[demand]\nrate = \"100 req/s\"\n[retry]\nwasted_work = 0\n[region", 1));
+    for (vary, at) in
+        [("--vary retry.tries=1,2", "at the first point"), ("--vary retry.tries=1,2 --one-at-a-time", "at point 2")]
+    {
+        let told = desk.run(&format!("sweep s.toml {vary} --trials 10")).ends(0);
+        told.complains(&[at, "W017", "the design `untried` does without `retry`"]);
+    }
+}
+
 #[test]
 fn partial_results_of_a_changed_scenario_belong_to_it_alone() {
     let desk = Desk::with(STRESS);

@@ -1,5 +1,6 @@
 //! One design, as the fleet wants it: its sets, what sends requests to them, what it needs.
 
+use crate::arrivals::Arrivals;
 use crate::balancer;
 use crate::blips;
 use crate::codes;
@@ -9,7 +10,10 @@ use crate::diagnostic::Sink;
 use crate::doubtful;
 use crate::files::Files;
 use crate::jobs;
-use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
+use crate::keys::{
+    self,
+    fleet::{MACHINES_MAX, SETS_MAX},
+};
 use crate::manage::{self, Use};
 use crate::memory::Memory;
 use crate::money::{self, Rates};
@@ -19,16 +23,15 @@ use crate::overlay::Seen;
 use crate::parts;
 use crate::reader::Reader;
 use crate::scale_sets::scale_set;
-use crate::scenario::CalendarStart;
 use crate::service::{self, Within};
 use crate::sets::{self, Ground, Placed};
 use crate::slow_start;
+use crate::timeline::Times;
 use crate::tries;
 use crate::watched::{self, Watched, watches_something};
 use std::ops::Range;
 use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
-use zonefall_engine::SimTime;
 use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
 use zonefall_fleet::{Design, Jobs, Least, Need, SlaTerms, Structure};
 use zonefall_topology::Topology;
@@ -46,6 +49,8 @@ struct Arrives {
 /// A design and the places of its parts, for the checks that follow.
 pub(crate) struct Laid {
     pub design: Design,
+    /// What was understood of what arrives.
+    pub arrivals: Arrivals,
     pub sets: Vec<Placed>,
     /// Its prices, if anybody asks.
     pub rates: Option<Rates>,
@@ -63,9 +68,7 @@ pub(crate) struct Around<'a> {
     pub topology: Option<&'a Topology>,
     pub lacks: &'a Lacks,
     pub profile: Option<&'a Profile>,
-    pub horizon: Option<SimTime>,
-    /// The calendar's date at the beginning of a trial, if there is one.
-    pub start: Option<&'a CalendarStart>,
+    pub times: &'a Times,
     pub files: Files<'a>,
     /// The modes of all components, which are added to the profile.
     pub modes: &'a Modes,
@@ -88,12 +91,14 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let reader = Reader::new(&seen.tree, "", sink);
     let balancer = balancer::load_balancer(&reader, sink);
     let names: Vec<&str> = reader.named("scale_set", sink).into_iter().map(|(name, ..)| name).collect();
-    let Around { start, horizon, files, memory, .. } = *around;
-    let clock = demand::Clock { start, horizon, files, memory };
-    let rows = manage::rows(&reader, &names, around.horizon, sink);
+    let Around { times, files, memory, .. } = *around;
+    let Times { horizon, start, lacks_calendar, .. } = times;
+    let (horizon, lacks_calendar) = (*horizon, *lacks_calendar);
+    let clock = demand::Clock { start: start.as_ref(), lacks_calendar, horizon, files, memory };
+    let rows = manage::rows(&reader, &names, horizon, sink);
     let runbooks = manage::runbooks(&reader, &names, &clock, sink);
     let rows = rows.zip(runbooks).map(|(rows, runbooks)| [rows, runbooks].into_iter().flatten().collect::<Vec<_>>());
-    let releases = manage::releases(&reader, &names, around.horizon, sink);
+    let releases = manage::releases(&reader, &names, horizon, sink);
     let quota = manage::quota(&reader, sink);
     let zone_down = manage::platform(&reader, sink);
     let ground = Ground {
@@ -109,9 +114,18 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let maintenance = manage::maintenance(&reader, sets.as_deref(), (&clock, has_waves), sink);
     let demand = demand::demand(&reader, &clock, sink);
     let between_zones = demand::kb_between_zones(&reader, around.prices.is_some(), sink);
-    let has_demand = demand.as_ref().is_none_or(Option::is_some);
+    // What is misspelt may be there.
+    let has_demand = demand.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"demand");
     let jobs = jobs::jobs(&reader, &clock, sink);
-    let arrives = Arrives { demand: has_demand, jobs: jobs.as_ref().is_none_or(Option::is_some) };
+    let has_jobs = jobs.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"jobs");
+    let arrives = Arrives { demand: has_demand, jobs: has_jobs };
+    let rates = match (around.prices, sets.as_deref(), &between_zones) {
+        (Some(list), Some(sets), Some((kb, _))) => {
+            let has_balancer = balancer.as_ref().is_some_and(Option::is_some);
+            Some(money::rates(sets, (has_balancer, *kb), list, sink))
+        }
+        _ => None,
+    };
     let mut done = Some(None);
     let need = if parts::are_there(&reader) {
         let slo = reader.sub("slo", "slo", sink);
@@ -134,7 +148,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
             .filter(|(need, _)| as_read(need).is_none_or(|parts| tries::have_a_queue(&reader, parts, sink)) && fine);
         need.zip(within).map(|((need, span), within)| (need, span, within))
     } else {
-        need(&reader, arrives, sink)
+        need(&reader, arrives, seen.meant.contains(&"slo"), sink)
     };
     let depends_on = depends_on(&reader, profile, sink);
     let healing = match reader.sub("healing", "healing", sink) {
@@ -144,14 +158,21 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let within = need.as_ref().and_then(|(.., within)| within.as_ref());
     let asked = need.as_ref().map(|(need, ..)| need);
     let service = service::service(&reader, sets.as_deref(), (asked, has_demand), (within, memory), sink);
+    let watched = sets.as_deref().and_then(|sets| {
+        let of_sessions = service.as_ref().map(|service| service.sessions.as_ref());
+        let sessions = of_sessions.is_none_or(|sessions| sessions.is_some());
+        let there = Watched { demand: has_demand, jobs: has_jobs, sessions };
+        let fine = watches_something(&reader, sets, there, sink);
+        let (need, ..) = need.as_ref()?;
+        watched::sees_its_own_sessions(&reader, sets, need, of_sessions.flatten(), sink)?;
+        watched::standbys_scale_hot(&reader, sets, need, sink)?;
+        watched::alarms_can_end(&reader, sets, need, sink).and(fine)
+    });
     let (mut sets, (need, need_span, _)) = (sets?, need?);
-    let (demand, jobs) = (demand?, jobs?);
+    watched?;
+    let ((demand, course), (jobs, daily)) = (demand?.unzip(), jobs?.unzip());
+    let arrivals = Arrivals { demand: course.flatten(), jobs: daily };
     let service = service?;
-    let there = Watched { demand: demand.is_some(), jobs: jobs.is_some(), sessions: service.sessions.is_some() };
-    watches_something(&reader, &sets, there, sink)?;
-    watched::sees_its_own_sessions(&reader, &sets, &need, service.sessions.as_ref(), sink)?;
-    watched::standbys_scale_hot(&reader, &sets, &need, sink)?;
-    watched::alarms_can_end(&reader, &sets, &need, sink)?;
     let (need, need_span, jobs) = match done? {
         Some((done, span, _)) => (done, span, jobs.zip(Some(need)).map(|(jobs, need)| by_parts(jobs, need))),
         None => (need, need_span, jobs),
@@ -160,12 +181,9 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
     rows.filter(|_| fits)?;
     releases?;
-    let (kb, traffic) = between_zones?;
-    let rates = match around.prices {
-        Some(list) => {
-            let has_balancer = balancer.as_ref().is_some_and(Option::is_some);
-            Some(money::rates(&sets, (has_balancer, kb), list, sink)?)
-        }
+    let (_, traffic) = between_zones?;
+    let rates = match rates {
+        Some(rates) => Some(rates?),
         None => None,
     };
     let of_bills = sets.iter().flat_map(|placed| placed.purchase.uses(around.prices.is_some()));
@@ -197,7 +215,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     if memory.is_none() {
         doubtful::check(&reader, &design, &sets, around.topology, sink);
     }
-    Some(Laid { design, sets, rates, uses, span: seen.span.clone(), need_span })
+    Some(Laid { design, arrivals, sets, rates, uses, span: seen.span.clone(), need_span })
 }
 
 /// Machines carry a mark for each mode that strikes them singly, and for each thing that bad releases do to them.
@@ -239,7 +257,7 @@ fn set_names<'a>(reader: &Reader<'a>, sink: &mut Sink) -> Vec<&'a str> {
 }
 
 /// The tables of sets, in the order in which a design has them.
-const SET_KINDS: [&str; 3] = ["scale_set", "availability_set", "virtual_machine"];
+pub(crate) const SET_KINDS: [&str; 3] = ["scale_set", "availability_set", "virtual_machine"];
 
 type Read = fn(&str, &Node, &Ground<'_>, &mut Sink) -> Option<Placed>;
 
@@ -265,6 +283,9 @@ fn all_sets(reader: &Reader<'_>, seen: &Seen, ground: &Ground<'_>, sink: &mut Si
             }
         }
     }
+    if names.is_empty() && SET_KINDS.iter().any(|kind| seen.meant.contains(kind)) {
+        return None;
+    }
     if names.is_empty() {
         sink.error(codes::NO_MACHINES, &seen.span, format!("design `{}` has no machines", seen.name))
             .help("add `[scale_set.web]` with `capacity = 9`");
@@ -279,19 +300,31 @@ fn all_sets(reader: &Reader<'_>, seen: &Seen, ground: &Ground<'_>, sink: &mut Si
     fine.then_some(all)
 }
 
-/// What is needed, where that is said, and the limit on times.
-fn need(reader: &Reader<'_>, arrives: Arrives, sink: &mut Sink) -> Option<(Need, Range<usize>, Option<Within>)> {
+/// What is needed, where that is said, and the limit on times; nothing is told of what is misspelt.
+fn need(
+    reader: &Reader<'_>,
+    arrives: Arrives,
+    is_misspelt: bool,
+    sink: &mut Sink,
+) -> Option<(Need, Range<usize>, Option<Within>)> {
     let slo = reader.sub("slo", "slo", sink);
     let said = |key: &str| slo.as_ref().is_some_and(|slo| slo.has(key));
+    let means = |slo: &Reader<'_>| OBJECTIVES.iter().any(|key| slo.means(key));
     let Some(slo) = slo.as_ref().filter(|_| OBJECTIVES.iter().any(|key| said(key))) else {
+        if is_misspelt || slo.as_ref().is_some_and(means) {
+            return None;
+        }
         let span = slo.as_ref().map_or_else(|| reader.span().clone(), |slo| slo.span().clone());
         sink.error(codes::OBJECTIVE, &span, "the scenario does not say when the service is up")
+            .lacks(OBJECTIVES.map(|key| keys::join("slo", key)).iter().map(String::as_str))
             .help("write `min_serving = 6` under `[slo]`, or `min_served = \"99%\"` with `[demand]`");
         return None;
     };
     if slo.has("holds") {
         let words = "`holds` names a part, and the design has none";
-        sink.error(codes::PART, &slo.span_of("holds"), words).help("add `[part.<name>]` or `[component.<name>]`");
+        let name = slo.text("holds", sink).unwrap_or_default();
+        let more = sink.error(codes::PART, &slo.span_of("holds"), words);
+        more.lacks_named(&["part", "component", "failover"], &name).help("add `[part.<name>]` or `[component.<name>]`");
         return None;
     }
     let first = if said("min_serving") { "min_serving" } else { "jobs_by_deadline" };
@@ -348,6 +381,7 @@ fn by_deadline(slo: &Reader<'_>, has_jobs: bool, sink: &mut Sink) -> Option<(Nee
     let share = slo.share("jobs_by_deadline", sink);
     if !has_jobs {
         sink.error(codes::JOBS, &span, "`jobs_by_deadline` is a share of jobs, and there are none")
+            .lacks(["jobs"])
             .help("add `[jobs]` with `count`, `at` and `deadline`");
         return None;
     }

@@ -48,6 +48,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Bytes of the source that are shown below: what a design's mistake is about in the base.
     pub(crate) about: Option<Range<usize>>,
+    /// Where it is that something is missing: the keys one of which is.
+    pub(crate) lacks: Vec<String>,
 }
 
 impl Diagnostic {
@@ -349,7 +351,17 @@ impl Sink {
         }
         self.seen.insert((place.start, place.end, code, message.clone()), reading.into_iter().collect());
         let help = Vec::new();
-        self.items.push(Diagnostic { severity, code, message, span, line: 0, column: 0, help, about: None });
+        self.items.push(Diagnostic {
+            severity,
+            code,
+            message,
+            span,
+            line: 0,
+            column: 0,
+            help,
+            about: None,
+            lacks: Vec::new(),
+        });
         More(self.items.last_mut())
     }
 
@@ -420,6 +432,20 @@ impl More<'_> {
             item.help.push(printable(&words.into()));
         }
         self
+    }
+
+    /// Says what is missing: any one of these keys would do.
+    pub fn lacks<'k>(mut self, keys: impl IntoIterator<Item = &'k str>) -> Self {
+        if let Some(item) = &mut self.0 {
+            item.lacks.extend(keys.into_iter().map(str::to_owned));
+        }
+        self
+    }
+
+    /// The same of a thing by its name, of whichever kinds.
+    pub fn lacks_named(self, kinds: &[&str], name: &str) -> Self {
+        let keys: Vec<String> = kinds.iter().map(|kind| format!("{kind}.{name}")).collect();
+        self.lacks(keys.iter().map(String::as_str))
     }
 
     /// Offers the nearest of the right names, else all of them if they are few.

@@ -1,5 +1,5 @@
 //! What a design has for bad days, and may not be good for it: parts that share a region, gateways and standbys that carry less than
-//! the peak. And what it has not for any day: machines for all of its jobs.
+//! the peak. And what it has not for any day: machines for all of its jobs, rules for its autoscale.
 //!
 //! In: a design that is right. Out: hints at the keys that would have to change, and warnings where nothing can come of them.
 
@@ -7,6 +7,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
+use zonefall_fleet::policy::autoscale::Profile;
 use zonefall_fleet::{Design, Failover, Need, Part, Pattern, Standby, Structure};
 use zonefall_topology::{RegionId, Topology};
 
@@ -23,12 +24,33 @@ pub(crate) fn check(
 ) {
     gateway(reader, design, sink);
     jobs(reader, design, sets, sink);
+    no_rule(reader, sets, sink);
     let Some(service) = design.structure() else { return };
     for group in &service.failovers {
         one_region((reader, service, group), sets, topology, sink);
         if let (Pattern::Standby(standby), Some(demand)) = (&group.pattern, &design.demand) {
             standbys((reader, service, group), (standby, demand.range_milli().1), sets, sink);
         }
+    }
+}
+
+/// AS-05: autoscale that nothing ever asks to add or to take away, in whatever profile.
+fn no_rule(reader: &Reader<'_>, sets: &[Placed], sink: &mut Sink) {
+    for placed in sets {
+        let setting = placed.set.management.as_ref().and_then(|managed| managed.autoscale.as_deref());
+        let Some([base, others @ ..]) = setting.map(|setting| &setting.profiles[..]) else { continue };
+        let limits = |of: &Profile| (of.minimum, of.maximum);
+        if !base.rules.is_empty() || others.iter().any(|of| !of.rules.is_empty() || limits(of) != limits(base)) {
+            continue;
+        }
+        let name = &placed.set.name;
+        let (minimum, maximum) = limits(base);
+        let words = format!(
+            "autoscale of `{name}` has no rule: it keeps to {minimum} to {maximum} machines, whatever the load"
+        );
+        sink.warn(codes::NO_RULE, &reader.place(&format!("scale_set.{name}.autoscale")), words).help(format!(
+            "add `[[scale_set.{name}.autoscale.rule]]` with `metric`, `operator`, `threshold` and `increase`"
+        ));
     }
 }
 

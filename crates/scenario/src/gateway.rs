@@ -34,7 +34,9 @@ pub(crate) fn gateway(
     let (grows_in, shrinks_after) = (laws::law(&reader, "grows_in", sink), reader.span_of_time("shrinks_after", sink));
     let mut fine = kind.is_some();
     let mut no = |code: &'static str, key: &str, words: String, help: &str| {
-        sink.error(code, &reader.span_of(key), words).help(help);
+        // It serves nothing without what arrives.
+        let lacks: &[&str] = if code == codes::SERVICE { &["demand"] } else { &[] };
+        sink.error(code, &reader.span_of(key), words).lacks(lacks.iter().copied()).help(help);
         fine = false;
     };
     if kind.is_some_and(|kind| kind != "application-gateway") {

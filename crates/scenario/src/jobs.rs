@@ -2,6 +2,7 @@
 //!
 //! What can go wrong: no calendar, times that are none, more batches or work than is accepted; all told at their places. On a day whose clock skips a time, the batch comes at the instant that the zone's rule gives for it.
 
+use crate::arrivals::Daily;
 use crate::codes;
 use crate::demand::{Clock, zone};
 use crate::diagnostic::Sink;
@@ -18,7 +19,7 @@ const BATCHES_MAX: u64 = 1_000_000;
 const DAY_MS: u64 = 86_400_000;
 
 /// The outer `None` is a mistake, the inner one no jobs.
-pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Jobs>> {
+pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<(Jobs, Daily)>> {
     let Some(reader) = root.sub_or_off("jobs", "jobs", sink) else { return Some(None) };
     let zone = zone(&reader, clock, sink);
     for (key, example) in [("count", "count = 20_000"), ("at", "at = \"22:00\""), ("deadline", "deadline = \"05:00\"")]
@@ -30,7 +31,7 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Opt
     let (count, sigma, work) = (reader.count("count", sink), reader.number("sigma", sink), reader.count("work", sink));
     let (at, deadline) = (minute(&reader, "at", sink), minute(&reader, "deadline", sink));
     let (Some(start), Some(horizon)) = (clock.start, clock.horizon) else {
-        if clock.horizon.is_some() {
+        if clock.lacks_calendar {
             sink.error(codes::JOBS, reader.span(), "a batch a day needs to know the calendar")
                 .help("add for example `start = \"2026-01-01\"` at the top of the file");
         }
@@ -42,7 +43,8 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Opt
         return None;
     }
     let (count, sigma, work, at, deadline) = (count?, sigma?, work?, at?, deadline?);
-    let batches = days(&zone?, start.unix_ms, horizon, (at, deadline));
+    let zone = zone?;
+    let batches = days(&zone, start.unix_ms, horizon, (at, deadline));
     let jobs = Jobs { count, work, sigma, batches: Arc::from(batches), through: None };
     let most = jobs.most();
     if most > JOBS_TOTAL_MAX {
@@ -53,7 +55,9 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Opt
             .help("a smaller `count`, `work` or `sigma`, or a shorter horizon");
         return None;
     }
-    Some(Some(jobs))
+    let hour = |time: Time| format!("{:02}:{:02}", time.hour(), time.minute());
+    let time_zone = zone.iana_name().unwrap_or("UTC").to_owned();
+    Some(Some((jobs, Daily { at: hour(at), deadline: hour(deadline), time_zone })))
 }
 
 /// A time of the day.

@@ -8,6 +8,7 @@
 //! Units at this border: durations and laws become milliseconds, rates failures a year, shares exact ratios, requests
 //! thousandths a second. What must never be here: a random draw, a result, and writing files.
 
+mod arrivals;
 mod balancer;
 mod blips;
 mod checks;
@@ -71,6 +72,7 @@ mod what_if;
 mod whose;
 mod world;
 
+pub use arrivals::{Arrivals, Course, Daily, Surge};
 pub use choices::{CHOICES_MAX, choices};
 pub use codes::{CODES, Code, find_code};
 pub use diagnostic::{Diagnostic, Diagnostics, Severity, nearest};

@@ -18,7 +18,7 @@ use crate::reader::Reader;
 use crate::scenario::{Assumptions, FaultSource, Scenario};
 use crate::script::{self, World};
 use crate::syntax;
-use crate::timeline::{self, Timeline};
+use crate::timeline::{self, Timeline, Times};
 use crate::until;
 use crate::waves;
 use crate::what_if::{self, WhatIf};
@@ -199,25 +199,29 @@ fn everything(
     let name = root.text("name", sink);
     let nothing = node::Node::empty_table();
     let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
-    let timeline = timeline::timeline(root, Some(&slo), sink);
+    let mut times = Times::default();
+    let timeline = timeline::timeline(root, Some(&slo), &mut times, sink);
     let assumptions = assumptions(root, sink);
     let method = method::method(root, sink);
     let topology = world::topology(root, sink);
     let lacks = offers::lacks(root, topology.as_ref(), sink);
     let (profile, source) = faults::faults(root, tree, files, sink);
     let seen = overlay::designs(tree, root, sink);
+    let written = root.tables("design", usize::MAX, sink).len().max(1);
+    if let Some(until) = times.until.as_ref().filter(|_| seen.len() == written) {
+        let names: Vec<&str> = seen.iter().map(|seen| seen.name.as_str()).collect();
+        until::check(until, &names, root, sink);
+    }
     let gate = gate::gate(root, &seen, sink);
     let money = money::asked(root, files, sink);
     let prices = money.as_ref().and_then(Option::as_ref).map(|money| &money.prices);
-    let horizon = timeline.as_ref().map(|timeline| timeline.measure.horizon);
-    let start = timeline.as_ref().and_then(|timeline| timeline.start.as_ref());
+    let horizon = times.horizon;
     let modes = Modes::default();
     let around = Around {
         topology: topology.as_ref(),
         lacks: &lacks,
         profile: profile.as_ref(),
-        horizon,
-        start,
+        times: &times,
         files,
         modes: &modes,
         prices,
@@ -247,14 +251,18 @@ fn everything(
     let world = World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
     let rows = script::script(root, &world, sink);
     let hypothesis = script::hypothesis(root, sink);
+    let profile = profile.map(|profile| modes.extend(profile));
+    if let (Some(profile), Some(topology)) = (&profile, &topology) {
+        waves::check(profile, topology, root, sink);
+    }
+    if let (Some(method), Some(source), Some(timeline)) = (method, &source, &timeline) {
+        method::check(method, source, timeline, root, sink);
+    }
     let source = match source? {
         FaultSource::Script(_) => FaultSource::Script(rows?),
         other => other,
     };
     let (timeline, topology, profile, method, plan) = (timeline?, topology?, profile?, method?, plan?);
-    let profile = modes.extend(profile);
-    waves::check(&profile, &topology, root, sink);
-    method::check(method, &source, &timeline, root, sink);
     let money = match money? {
         Some(asked) => Some(money::money(asked, &laid, &timeline.measure, sink)?),
         None => None,
@@ -272,14 +280,7 @@ fn everything(
         horizon_span: root.span_of("horizon"),
     };
     checks::check(&all, sink);
-    let names: Vec<&str> = laid.iter().map(|laid| laid.design.name.as_str()).collect();
-    if let Some(until) = &timeline.until {
-        until::check(until, &names, root, sink);
-        if sink.has_errors() {
-            return None;
-        }
-    }
-    let designs = laid.into_iter().map(|laid| laid.design).collect();
+    let (designs, arrivals) = laid.into_iter().map(|laid| (laid.design, laid.arrivals)).unzip();
     let Timeline { seed, trials, until, measure, start, target, window, confidence } = timeline;
     Some(Scenario {
         name: name?,
@@ -297,6 +298,7 @@ fn everything(
         source,
         hypothesis: hypothesis?,
         designs,
+        arrivals,
         assumptions: assumptions?,
         gate,
         plan,

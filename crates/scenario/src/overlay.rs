@@ -20,6 +20,8 @@ pub(crate) struct Seen {
     pub tree: Node,
     /// What the design itself says; none of a base without designs.
     pub own: Option<Table>,
+    /// Keys of the top that are written misspelt, in the base or by the design: what they say is unknown.
+    pub meant: Vec<&'static str>,
 }
 
 /// The tables of named things, each of which a design may remove.
@@ -32,13 +34,15 @@ pub(crate) const PARTLY: [&str; 2] = ["slo", "maintenance"];
 /// The base by itself.
 pub(crate) fn base(root: &Node) -> Seen {
     let mut base = root.table().cloned().unwrap_or_default();
+    let meant = keys::misspelt("", &base).collect();
     base.entries.retain(|entry| is_overlay(&entry.key));
-    Seen { name: "base".into(), span: 0..0, tree: table_node(root.span.clone(), base), own: None }
+    Seen { name: "base".into(), span: 0..0, tree: table_node(root.span.clone(), base), own: None, meant }
 }
 
 /// The base as every design sees it: without designs, or with each laid over it.
 pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<Seen> {
     let mut base = root.table().cloned().unwrap_or_default();
+    let of_base: Vec<&str> = keys::misspelt("", &base).collect();
     base.entries.retain(|entry| is_overlay(&entry.key));
     let said = reader.tables("design", usize::MAX, sink);
     if said.len() > DESIGNS_MAX {
@@ -60,7 +64,9 @@ pub(crate) fn designs(root: &Node, reader: &Reader<'_>, sink: &mut Sink) -> Vec<
             sink.error(codes::DUPLICATE, &span, format!("two designs are called `{name}`"));
         }
         let tree = lay_over(&base, table, sink);
-        seen.push(Seen { name, span, tree: table_node(root.span.clone(), tree), own: Some(table.clone()) });
+        let meant = of_base.iter().copied().chain(keys::misspelt("", table)).collect();
+        let tree = table_node(root.span.clone(), tree);
+        seen.push(Seen { name, span, tree, own: Some(table.clone()), meant });
     }
     seen
 }

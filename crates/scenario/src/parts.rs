@@ -6,7 +6,7 @@
 use crate::codes;
 use crate::components::{Promise, Site, component, routers};
 use crate::demand::Clock;
-use crate::designs::terms;
+use crate::designs::{SET_KINDS, terms};
 use crate::diagnostic::Sink;
 use crate::failover::{failover, router_promise};
 use crate::keys::parts::PARTS_MAX;
@@ -218,6 +218,7 @@ pub(crate) fn least(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> O
     let share = reader.share("min_served", sink);
     if !has_demand {
         sink.error(codes::OBJECTIVE, &span, "`min_served` is a share of a demand, and there is none")
+            .lacks(["demand"])
             .help("add `[demand]` with `rate = \"600 req/s\"`");
     }
     let share = share.filter(|_| has_demand)?;
@@ -240,7 +241,9 @@ fn find_sets(
     for (name, span) in names {
         let Some(at) = sets.iter().position(|set| set == name) else {
             let all = sets.iter().copied();
-            sink.error(codes::PART, span, format!("the design has no set `{name}`")).nearest(name, all);
+            sink.error(codes::PART, span, format!("the design has no set `{name}`"))
+                .lacks_named(&SET_KINDS, name)
+                .nearest(name, all);
             fine = false;
             continue;
         };
@@ -343,7 +346,9 @@ impl Tree {
             let is_known = |draft: &Draft| draft.name != REST || !matches!(draft.what, What::Broken(_));
             let others = self.drafts.iter().enumerate().filter(|&(at, draft)| Some(at) != within && is_known(draft));
             let all = others.map(|(_, draft)| draft.name.as_str());
-            sink.error(codes::PART, span, format!("the design has no part or component `{name}`")).nearest(name, all);
+            sink.error(codes::PART, span, format!("the design has no part or component `{name}`"))
+                .lacks_named(&["part", "component", "failover"], name)
+                .nearest(name, all);
         }
         found
     }

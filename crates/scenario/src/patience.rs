@@ -30,6 +30,12 @@ pub(crate) fn patience(
     let span = reader.span_of("patience");
     let most = reader.span_of_time("patience", sink);
     let mut fine = true;
+    if !has_demand && parts::are_there(design) {
+        sink.error(codes::SERVICE, &span, "requests wait in line, and none arrive")
+            .lacks(["demand"])
+            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        fine = false;
+    }
     let mut no = |code: &'static str, words: String, help: &str| {
         sink.error(code, &span, words).help(help);
         fine = false;
@@ -40,11 +46,7 @@ pub(crate) fn patience(
     let has = |key: &str| design.has(key) && !design.is_off(key);
     if parts::are_there(design) {
         let said = need.and_then(as_read).and_then(no_line_before);
-        let has_no_demand = (!has_demand).then(|| {
-            let words = "requests wait in line, and none arrive".to_owned();
-            (codes::SERVICE, words, "add `[demand]` with `rate = \"600 req/s\"`")
-        });
-        said.into_iter().chain(has_no_demand).for_each(|(code, words, help)| no(code, words, help));
+        said.into_iter().for_each(|(code, words, help)| no(code, words, help));
         if tells_times(design, &reader) {
             let words = "times of answers of a service of parts know of no line before it";
             let help = "keep `patience`, or `parallelism` and `p95_latency`";

@@ -25,7 +25,7 @@ use crate::reader::Reader;
 use crate::scenario::{Method, Target};
 use crate::sets::Placed;
 use crate::timeline;
-use crate::what_if;
+use crate::what_if::{self, Unfelt};
 use blame::Failed;
 use chosen::{Read, read};
 use limits::{Least, Limits, Size};
@@ -137,6 +137,7 @@ pub(crate) fn plan(
     if unknown > 0 {
         return None;
     }
+    unfelt(&read, seen, sink);
     let memory = Memory::default();
     let around = &Around { prices: own.as_ref().or(around.prices), memory: Some(&memory), ..*around };
     let price = around.prices.map(|list| Price {
@@ -168,6 +169,26 @@ pub(crate) fn plan(
         candidates(&mut plan, &read, seen, around, &limits, sink)?;
     }
     Some(Some(plan))
+}
+
+/// Tells of designs that a choice would turn something on in.
+fn unfelt(read: &[Read], seen: &[Seen], sink: &mut Sink) {
+    for of in read {
+        for (design, gone) in seen.iter().filter_map(|seen| Some((&seen.name, lacking(seen, of)?))) {
+            let words = format!("the design `{design}` does without `{gone}`: no candidate is made of it");
+            sink.warn(codes::KEPT_BY_DESIGN, &of.span, words);
+        }
+    }
+}
+
+/// The table of a choice's key that a design turns off or drops.
+fn lacking(seen: &Seen, of: &Read) -> Option<String> {
+    let path: Vec<&str> = of.path.iter().map(|(name, _)| name.as_str()).collect();
+    let without = |table: &Table| match what_if::unfelt(table, &path) {
+        Some(Unfelt::Without(gone)) if gone != of.choice.key => Some(gone),
+        _ => None,
+    };
+    seen.own.as_ref().and_then(without).or_else(|| without(seen.tree.table()?))
 }
 
 /// `[plan.price]`: one price for every size; the outer `None` is a mistake, the inner one its absence.
@@ -275,14 +296,23 @@ fn count_up(at: &mut [u32], read: &[Read]) -> bool {
 
 fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &mut Sink) -> Option<Laid> {
     let mut table = of.tree.table().cloned().unwrap_or_default();
-    for (of, &value) in read.iter().zip(at) {
+    for (choice, &value) in read.iter().zip(at) {
         // Another design may have it.
-        known_names::known(&[&table], &of.path, codes::UNKNOWN_KEY, sink)?;
-        let change = what_if::Change { path: of.path.clone(), value: of.nodes[value as usize].clone() };
+        known_names::known(&[&table], &choice.path, codes::UNKNOWN_KEY, sink)?;
+        if let Some(gone) = lacking(of, choice) {
+            let words = format!("the design `{}` does without `{gone}`", of.name);
+            sink.error(codes::PLAN, &choice.span, words);
+            return None;
+        }
+        let change = what_if::Change { path: choice.path.clone(), value: choice.nodes[value as usize].clone() };
         what_if::apply(&mut table, &change, &[], sink)?;
     }
     let tree = Node { span: of.tree.span.clone(), value: Value::Table(table) };
-    designs::design(&Seen { name: of.name.clone(), span: of.span.clone(), tree, own: None }, around, sink)
+    designs::design(
+        &Seen { name: of.name.clone(), span: of.span.clone(), tree, own: None, meant: Vec::new() },
+        around,
+        sink,
+    )
 }
 
 /// What the choices are called in names of candidates: the last part of the key, all of it where that is not enough.

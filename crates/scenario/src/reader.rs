@@ -40,7 +40,10 @@ impl<'t> Reader<'t> {
                     continue;
                 }
                 match keys::elsewhere(&entry.key) {
-                    _ if nearest(&entry.key, &names).is_some() => more.nearest(&entry.key, names.iter().copied()),
+                    // What stands in a list is no place for keys of other tables.
+                    _ if nearest(&entry.key, &names).is_some() || path.contains("[]") => {
+                        more.nearest(&entry.key, names.iter().copied())
+                    }
                     places if places.is_empty() => more.nearest(&entry.key, names.iter().copied()),
                     places => more.help(format!("did you mean `{}`?", places.join("` or `"))),
                 };
@@ -67,6 +70,11 @@ impl<'t> Reader<'t> {
     /// Whether the key is written, rightly or wrongly.
     pub fn has(&self, name: &str) -> bool {
         self.table.entry(name).is_some()
+    }
+
+    /// Whether the key is there misspelt: that has been told with its right name, and what it should say is unknown.
+    pub fn means(&self, name: &str) -> bool {
+        keys::misspelt(self.path, self.table).any(|meant| meant == name)
     }
 
     /// Whether the key is written as `false`.
@@ -178,9 +186,7 @@ impl<'t> Reader<'t> {
 
     /// Tells that a key is missing, unless it is there misspelt: that has been told with its right name.
     pub fn missing(&self, name: &str, help: &str, sink: &mut Sink) {
-        let names: Vec<&str> = keys::children(self.path).map(keys::plain_name).collect();
-        let mut unknown = self.table.entries.iter().filter(|entry| !names.contains(&entry.key.as_str()));
-        if !names.contains(&"<name>") && unknown.any(|entry| nearest(&entry.key, &names) == Some(name)) {
+        if self.means(name) {
             return;
         }
         let place = match self.path {
@@ -191,7 +197,7 @@ impl<'t> Reader<'t> {
         let path = keys::join(self.path, name);
         let doc = keys::find(&path).map_or("", |(_, key)| key.doc);
         let more = sink.error(codes::MISSING_KEY, &self.span, format!("`{name}` is missing{place}"));
-        more.help(format!("write for example `{help}`")).help(doc);
+        more.lacks([path.as_str()]).help(format!("write for example `{help}`")).help(doc);
     }
 
     pub fn text(&self, name: &str, sink: &mut Sink) -> Option<String> {

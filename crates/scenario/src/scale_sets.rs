@@ -4,10 +4,10 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::fault_domains::{fault_domains, fits, region_allows, spreading};
 use crate::manage::{self, Asked, Changed, Checked, Happens, Needs, Released, Row, Written};
-use crate::money;
+use crate::money::{self, Purchase};
 use crate::node::{Node, Value};
 use crate::reader::Reader;
-use crate::sets::{Ground, Machine, Placed, capacity, machine, placed, set_of, zones};
+use crate::sets::{Ground, Machine, Placed, capacity, machine, placed, region, set_of, zones};
 use crate::values::wrong_type;
 use zonefall_azure::limits::{self, Image, Model, Orchestration, Violation};
 use zonefall_azure::sla::GroupKind;
@@ -45,7 +45,8 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
         _ => Orchestration::Flexible,
     });
     let written = manage::read(&reader, ground.balancer, ground.clock, sink);
-    let there = machine.as_ref().and_then(|machine| Some(ground.topology?.region(machine.region?)));
+    let region = region(&reader, ground.topology, sink);
+    let there = region.and_then(|region| Some(ground.topology?.region(region)));
     let eligible = written.as_ref().and_then(|written| written.placement.as_ref());
     let numbers = match eligible {
         Some(told) => Some(told.eligible(there?.zones)),
@@ -56,14 +57,15 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
         sink.error(codes::TOO_MUCH, &told.span, words).help("write for example `include = [1, 2, 3]`");
         return None;
     }
-    let count = numbers.as_ref().map(|numbers| numbers.len() as u32);
-    let (mode, count, domains) = (mode?, count?, domains?);
+    let sizes = written.as_ref().map(|written| written.sizes().cloned().collect());
+    let reserved = written.as_ref().map_or(0, |written| written.reserved_per_zone);
+    let purchase = money::purchase(&reader, sizes.unwrap_or_default(), reserved, sink);
+    let known = numbers.as_ref().zip(region).zip(ground.topology);
+    let zones = known.and_then(|((numbers, region), topology)| zones(numbers, region, topology, sink));
+    let (mode, numbers, domains) = (mode?, numbers?, domains?);
+    let count = numbers.len() as u32;
     let spreading = spreading(&reader, mode, count, domains, sink);
-    let (machine, topology) = (machine?, ground.topology?);
-    let region = machine.region?;
-    let numbers = numbers?;
-    let zones = zones(&numbers, region, topology, sink);
-    let there = topology.region(region);
+    let (there, topology, region) = (there?, ground.topology?, region?);
     // A count that is refused is still held against the other keys, so that all mistakes are told at once.
     let fault_domains = domains.unwrap_or_else(|| limits::default_fault_domains(mode, count));
     let spreading = spreading.and_then(|spreading| {
@@ -84,9 +86,9 @@ pub(crate) fn scale_set(name: &str, node: &Node, ground: &Ground<'_>, sink: &mut
         fault_domains,
     );
     let numbers = numbers.iter().map(|(number, _)| *number as u32).collect();
-    let creating = machine.creating;
+    let creating = machine.as_ref().is_some_and(|machine| machine.creating);
     let draft = Draft { written, rows, releases, model, region, topology, zones, numbers, creating };
-    finish(name, &reader, machine, (spreading, hidden?), draft, ground, sink)
+    finish(name, &reader, (machine, purchase), (spreading, hidden), draft, ground, sink)
 }
 
 /// The greatest capacity that the set is ever given.
@@ -102,8 +104,8 @@ fn most(capacity: u32, rows: &[&Row]) -> u32 {
 fn finish(
     name: &str,
     reader: &Reader<'_>,
-    machine: Machine,
-    (spreading, hidden_zone): (Option<Spreading>, HiddenZone),
+    (machine, purchase): (Option<Machine>, Option<Purchase>),
+    (spreading, hidden_zone): (Option<Spreading>, Option<HiddenZone>),
     draft: Draft<'_>,
     ground: &Ground<'_>,
     sink: &mut Sink,
@@ -131,9 +133,8 @@ fn finish(
     let life = Happens { rows: &draft.rows, releases: &draft.releases, managed, creating: draft.creating };
     let uses = manage::used(reader, &draft.written, &life);
     let needs = if managed { needs(&draft.written, draft.model.capacity) } else { Needs::default() };
-    let sizes = draft.written.sizes().cloned().collect();
-    let purchase = money::purchase(reader, sizes, draft.written.reserved_per_zone, sink);
     let (changes, spreading, purchase) = (changes.filter(|_| fine)?, spreading?, purchase?);
+    let (machine, hidden_zone) = (machine?, hidden_zone?);
     let (model, disk) = (draft.model, machine.disk);
     let disk_elsewhere = draft.written.basics.disk_elsewhere(draft.topology.region(draft.region).zones);
     let placement_groups = model.orchestration == Orchestration::Uniform && !model.single_placement_group;

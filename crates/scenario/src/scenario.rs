@@ -1,5 +1,6 @@
 //! What a scenario file says, typed: everything that a study needs, nothing left to interpret.
 
+use crate::arrivals::Arrivals;
 use crate::diagnostic::Diagnostics;
 use crate::gate::Gate;
 use crate::money::Money;
@@ -44,6 +45,8 @@ pub struct Scenario {
     pub hypothesis: Hypothesis,
     /// The designs in their order; the first is the reference.
     pub designs: Vec<Design>,
+    /// What was understood of what arrives at each of them, for people.
+    pub arrivals: Vec<Arrivals>,
     /// How closely what is assumed is looked at.
     pub assumptions: Assumptions,
     /// What a pipeline asks of the results; none if the file says nothing of it.

@@ -95,6 +95,7 @@ fn retry(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Optio
     };
     if !has_demand {
         sink.error(codes::SERVICE, reader.span(), "who tries again has asked before, and nothing arrives")
+            .lacks(["demand"])
             .help("add `[demand]` with `rate = \"600 req/s\"`");
         return None;
     }
@@ -121,6 +122,7 @@ fn ceiling(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Opt
     let has_jobs = design.has("jobs") && !design.is_off("jobs");
     if !has_demand && !has_jobs {
         sink.error(codes::SERVICE, reader.span(), "a ceiling is one of what is served, and nothing arrives")
+            .lacks(["demand", "jobs"])
             .help("add `[demand]` with `rate = \"600 req/s\"`");
         return None;
     }
@@ -162,9 +164,14 @@ fn latency(
         return None;
     };
     let span = reader.span_of("parallelism");
+    if !has_demand {
+        sink.error(codes::SERVICE, &span, "times of responses are those of a demand, and there is none")
+            .lacks(["demand"])
+            .help("add `[demand]` with `rate = \"600 req/s\"`");
+    }
     // What is wrong with the sets has been told.
-    let sets = sets?;
-    let serves = alike(sets, has_demand, &span, sink);
+    let sets = sets.filter(|_| has_demand)?;
+    let serves = alike(sets, &span, sink);
     let (parallelism, queue, serves_milli) = (parallelism??, queue?, serves?);
     let queue = if queue == "shared" { Queue::Shared } else { Queue::Each };
     let mut latency = Latency { parallelism: parallelism as u32, queue, serves_milli, limit: None };
@@ -183,12 +190,7 @@ fn latency(
 }
 
 /// What each machine serves. The closed forms know servers of one kind.
-fn alike(sets: &[Placed], has_demand: bool, span: &Range<usize>, sink: &mut Sink) -> Option<u64> {
-    if !has_demand {
-        sink.error(codes::SERVICE, span, "times of responses are those of a demand, and there is none")
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
-        return None;
-    }
+fn alike(sets: &[Placed], span: &Range<usize>, sink: &mut Sink) -> Option<u64> {
     let first = sets.first()?.set.serves_milli;
     let Some(other) = sets.iter().find(|placed| placed.set.serves_milli != first) else { return Some(first) };
     let words = format!(

@@ -48,6 +48,7 @@ pub(crate) fn sessions(
         (Some(_), None) if !has_demand => {
             let words = "these sessions begin with requests, and nothing arrives";
             sink.error(codes::SERVICE, &reader.span_of("requests"), words)
+                .lacks(["demand"])
                 .help("add `[demand]` with `rate = \"600 req/s\"`, or write `at_once = 12000` in its place");
             return None;
         }
@@ -91,7 +92,9 @@ fn parts(reader: &Reader<'_>, need: &Need, names: Option<Vec<Name>>, sink: &mut 
         let found = all.iter().copied().find(|&at| service.nodes[at].name == *name);
         if found.is_none() {
             let others = all.iter().map(|&at| service.nodes[at].name.as_str());
-            sink.error(codes::PART, span, format!("the design has no part of sets `{name}`")).nearest(name, others);
+            sink.error(codes::PART, span, format!("the design has no part of sets `{name}`"))
+                .lacks_named(&["part"], name)
+                .nearest(name, others);
         }
         found
     };

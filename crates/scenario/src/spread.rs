@@ -34,6 +34,7 @@ pub(crate) fn evenly(
     let span = reader.span_of("spread");
     if !has_demand {
         sink.error(codes::SERVICE, &span, "`spread` says where requests go, and nothing arrives")
+            .lacks(["demand"])
             .help("add `[demand]` with `rate = \"600 req/s\"`");
         return None;
     }

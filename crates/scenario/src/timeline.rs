@@ -33,8 +33,24 @@ pub(crate) struct Timeline {
     pub confidence: Target,
 }
 
+/// What others need of it, each known even where something else of it is wrong.
+#[derive(Default)]
+pub(crate) struct Times {
+    pub horizon: Option<SimTime>,
+    pub start: Option<CalendarStart>,
+    /// When the trials are enough.
+    pub until: Option<Until>,
+    /// Whether nothing is said of a calendar, rightly or wrongly.
+    pub lacks_calendar: bool,
+}
+
 /// Reads everything of it.
-pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut Sink) -> Option<Timeline> {
+pub(crate) fn timeline(
+    root: &Reader<'_>,
+    slo: Option<&Reader<'_>>,
+    times: &mut Times,
+    sink: &mut Sink,
+) -> Option<Timeline> {
     let trials = until::trials(root, sink);
     let seed = root.count("seed", sink);
     let budget = root.count("event_budget", sink);
@@ -45,26 +61,31 @@ pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut S
     let target = slo.and_then(|slo| share(slo, "target", sink));
     let confidence = slo.and_then(|slo| confidence(slo, sink));
     let window = slo.and_then(|slo| window(slo, sink));
-    let (trials_now, until) = trials?;
-    if trials_now < FEW_TRIALS {
-        let words = format!("{trials_now} trials are few: below {FEW_TRIALS} the intervals of rare outages say little");
-        sink.hint(codes::FEW_TRIALS, &root.span_of("trials"), words);
+    *times = Times {
+        horizon: horizon.map(|(horizon, _)| horizon),
+        start: start.clone().flatten(),
+        until: trials.as_ref().and_then(|(_, until)| until.clone()),
+        lacks_calendar: !root.has("start") && !root.means("start"),
+    };
+    if let Some((trials, _)) = &trials {
+        few(*trials, root, sink);
     }
     let (horizon, until_first_miss) = horizon?;
-    let from = warm_up(root, from?, horizon, sink);
-    let at = instants(at?, horizon, sink);
+    let from = from.and_then(|from| warm_up(root, from, horizon, sink));
+    let at = at.and_then(|at| instants(at, horizon, sink));
     let (window, start) = (window?, start?);
     let slo_span = slo.map_or(0..0, |slo| slo.span_of("window"));
+    let place = (&slo_span, times.lacks_calendar);
     // A trial that ends at its first miss is not judged by windows, so how they fit says nothing.
     let mut unheard = Sink::default();
     let windows = if until_first_miss {
-        let windows = windows(window, start.as_ref(), (from?, horizon), &slo_span, &mut unheard);
+        let windows = windows(window, start.as_ref(), (from?, horizon), place, &mut unheard);
         sink.take_errors(unheard);
         windows?
     } else {
-        windows(window, start.as_ref(), (from?, horizon), &slo_span, sink)?
+        windows(window, start.as_ref(), (from?, horizon), place, sink)?
     };
-    let from = from?;
+    let (from, (trials_now, until)) = (from?, trials?);
     let months = months_of(&windows, start.as_ref(), from, horizon);
     let measure = Measure { horizon, from, windows, months, at: at?, until_first_miss, event_budget: budget? };
     Some(Timeline {
@@ -77,6 +98,13 @@ pub(crate) fn timeline(root: &Reader<'_>, slo: Option<&Reader<'_>>, sink: &mut S
         window,
         confidence: confidence?,
     })
+}
+
+fn few(trials: u64, root: &Reader<'_>, sink: &mut Sink) {
+    if trials < FEW_TRIALS {
+        let words = format!("{trials} trials are few: below {FEW_TRIALS} the intervals of rare outages say little");
+        sink.hint(codes::FEW_TRIALS, &root.span_of("trials"), words);
+    }
 }
 
 /// The horizon, and whether the first miss ends a trial.
@@ -220,13 +248,14 @@ fn windows(
     window: Window,
     start: Option<&CalendarStart>,
     (from, horizon): (SimTime, SimTime),
-    span: &Range<usize>,
+    (span, lacks_calendar): (&Range<usize>, bool),
     sink: &mut Sink,
 ) -> Option<Windows> {
     let measured = horizon.since(from).as_ms();
     let length = match (window, start) {
         (Window::Length(length), _) => length,
         (Window::Month, Some(start)) => return Some(months::windows(start, from, horizon, span, sink)),
+        (Window::Month, None) if !lacks_calendar => return None,
         (Window::Month, None) => {
             sink.error(codes::MONTHS, span, "calendar months need to know the calendar")
                 .help("add for example `start = \"2026-01-01\"`, or write window = \"30 days\"");

@@ -20,26 +20,29 @@ pub(crate) struct Watched {
     pub sessions: bool,
 }
 
+/// Keys one of which is missing, what is wrong, and what helps.
+type Lacking = (&'static [&'static str], &'static str, &'static str);
+
 impl Watched {
     /// What is wrong with a metric that has nothing to look at, and what helps.
-    fn lacks(self, metric: Metric) -> Option<(&'static str, &'static str)> {
+    fn lacks(self, metric: Metric) -> Option<Lacking> {
         let demand = "add `[demand]` with `rate = \"600 req/s\"`";
-        let (there, words, help) = match metric {
-            Metric::Requests { .. } => (self.demand, "a rule looks at requests, and none arrive", demand),
+        let (there, keys, words, help): (bool, &[&str], _, _) = match metric {
+            Metric::Requests { .. } => (self.demand, &["demand"], "a rule looks at requests, and none arrive", demand),
             Metric::Jobs => {
                 let help = "add `[jobs]` with `count`, `at` and `deadline`";
-                (self.jobs, "a rule looks at the jobs that wait, and there are none", help)
+                (self.jobs, &["jobs"], "a rule looks at the jobs that wait, and there are none", help)
             }
             Metric::Sessions { .. } => {
                 let help = "add `[sessions]` with `length = \"20 min\"` and `requests = 60`";
-                (self.sessions, "a rule looks at sessions, and no machine holds any", help)
+                (self.sessions, &["sessions"], "a rule looks at sessions, and no machine holds any", help)
             }
             _ => {
                 let words = "autoscale watches what the machines serve, and nothing arrives";
-                (self.demand || self.jobs, words, demand)
+                (self.demand || self.jobs, &["demand", "jobs"], words, demand)
             }
         };
-        (!there).then_some((words, help))
+        (!there).then_some((keys, words, help))
     }
 }
 
@@ -51,9 +54,9 @@ pub(crate) fn watches_something(reader: &Reader<'_>, sets: &[Placed], there: Wat
         let Some(setting) = managed.and_then(|managed| managed.autoscale.as_deref()) else { continue };
         let rules = setting.profiles.iter().flat_map(|profile| &profile.rules);
         let lacking = rules.map(|rule| rule.metric).chain([Metric::Cpu]).find_map(|metric| there.lacks(metric));
-        if let Some((words, help)) = lacking {
+        if let Some((keys, words, help)) = lacking {
             let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
-            sink.error(codes::AUTOSCALE, &span, words).help(help);
+            sink.error(codes::AUTOSCALE, &span, words).lacks(keys.iter().copied()).help(help);
             fine = None;
         }
     }

@@ -11,6 +11,7 @@
 
 use crate::codes;
 use crate::diagnostic::Sink;
+use crate::dropped;
 use crate::instead::gives_way;
 use crate::keys;
 use crate::known_names;
@@ -275,22 +276,47 @@ pub(crate) fn quoted(name: &str) -> String {
     if bare { name.to_owned() } else { format!("{name:?}") }
 }
 
-/// Tells of designs that say the changed key themselves.
+/// Tells of designs that do not feel a change: they say the key themselves, or do without what it is a key of.
 fn told_of_designs(root: &Table, change: &Change, sink: &mut Sink) {
     let Some(Value::List(designs)) = root.get("design").map(|node| &node.value) else { return };
-    let key = change.path.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
+    let path: Vec<&str> = change.path.iter().map(|(name, _)| name.as_str()).collect();
+    let key = path.join(".");
     for (at, design) in designs.iter().enumerate() {
-        let mut table = design.table();
-        let mut found = None;
-        for (name, _) in &change.path {
-            found = table.and_then(|table| table.get(name));
-            table = found.and_then(|node| node.table());
+        let Some(unfelt) = design.table().and_then(|table| unfelt(table, &path)) else { continue };
+        let name = called("design", at, design);
+        let words = match unfelt {
+            Unfelt::Said(own) => format!("the design `{name}` says its own `{own}`, which stays"),
+            Unfelt::Without(gone) => format!("the design `{name}` does without `{gone}`, and does not feel this"),
+        };
+        sink.warn(codes::KEPT_BY_DESIGN, &whole(change), words)
+            .help(format!("to change it there: `design.{}.{key}=…`", quoted(&name)));
+    }
+}
+
+/// Why a design does not feel a change of the base, by the path of what stands in its way.
+pub(crate) enum Unfelt {
+    /// It says this itself.
+    Said(String),
+    /// It turns this off, or drops it.
+    Without(String),
+}
+
+/// Whether a design does not feel a change of the base's key.
+pub(crate) fn unfelt(design: &Table, path: &[&str]) -> Option<Unfelt> {
+    let mut table = design;
+    for (at, name) in path.iter().enumerate() {
+        let upto = || path[..=at].join(".");
+        let last = at + 1 == path.len();
+        let Some(node) = table.get(name) else { break };
+        if node.is_off() && !last {
+            return Some(Unfelt::Without(upto()));
         }
-        if found.is_some() {
-            let name = called("design", at, design);
-            let words = format!("the design `{name}` says its own `{key}`, which stays");
-            sink.warn(codes::KEPT_BY_DESIGN, &whole(change), words)
-                .help(format!("to change it there: `design.{}.{key}=…`", quoted(&name)));
+        // Lists and laws are laid over as a whole.
+        match node.table().filter(|inner| !last && inner.get("law").is_none()) {
+            Some(inner) => table = inner,
+            None => return Some(Unfelt::Said(upto())),
         }
     }
+    let around = (1..=path.len()).map(|upto| path[..upto].join("."));
+    around.into_iter().find(|path| dropped::names(design, path)).map(Unfelt::Without)
 }

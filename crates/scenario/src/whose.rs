@@ -5,9 +5,10 @@
 //! the designs themselves stay as they are.
 
 use crate::codes;
+use crate::designs::SET_KINDS;
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::dropped;
-use crate::node::Table;
+use crate::node::{Node, Table, Value};
 use crate::overlay::Seen;
 use std::ops::Range;
 
@@ -28,14 +29,14 @@ pub(crate) fn name(seen: &[Seen], base: impl FnOnce() -> Sink, sink: &mut Sink) 
         let first = &seen[*designs.first()?];
         let names: Vec<String> = designs.iter().map(|&at| format!("`{}`", seen[at].name)).collect();
         let which = if names.len() == 1 { "design" } else { "designs" };
-        let taken = first.own.as_ref().and_then(|own| taken(own, &item.message));
-        let instead = taken.as_ref().filter(|_| [codes::JOBS, codes::OBJECTIVE].contains(&item.code));
-        let help = instead.map_or_else(
-            || item.help.clone(),
-            |(path, _)| {
-                vec![format!("let it keep `{path}`, or say what it needs instead, such as `slo.min_serving = 6`")]
-            },
-        );
+        let taken = first.own.as_ref().and_then(|own| taken(own, &item.lacks));
+        let help = match &taken {
+            Some((path, _)) if [codes::JOBS, codes::OBJECTIVE].contains(&item.code) => {
+                vec![format!("let it keep `{path}`, or say what it needs instead{}", of_machines(&first.tree))]
+            }
+            Some((path, _)) => vec![format!("let it keep `{path}`, or do without what asks for it")],
+            None => item.help.clone(),
+        };
         let message = format!("{which} {}: {}", names.join(", "), item.message);
         let place = taken.map_or_else(|| first.span.clone(), |(_, place)| place);
         Some(Diagnostic { message, help, span: Some(place), about: Some(span), ..item.clone() })
@@ -51,14 +52,35 @@ fn holds(own: &Table, span: &Range<usize>) -> bool {
     })
 }
 
-/// What a design takes away of that a mistake speaks of, and where.
-fn taken(own: &Table, message: &str) -> Option<(String, Range<usize>)> {
+/// What a design takes away of what is missing, and where: the whole table, the key itself, or a key of it.
+fn taken(own: &Table, lacks: &[String]) -> Option<(String, Range<usize>)> {
     let mut all: Vec<(String, Range<usize>)> =
         dropped::listed(own).into_iter().map(|(path, span)| (path.to_owned(), span.clone())).collect();
     off(own, "", &mut all);
-    let words: Vec<&str> = message.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').collect();
-    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-    all.into_iter().find(|(path, _)| words.contains(&last(path).as_str()))
+    all.into_iter().find(|(path, _)| lacks.iter().any(|lacking| is_of(path, lacking)))
+}
+
+/// Whether two paths lead the same way as far as both go; `<name>` is any.
+fn is_of(path: &str, lacking: &str) -> bool {
+    path.split('.').zip(lacking.split('.')).all(|(one, other)| one == other || other == "<name>")
+}
+
+/// An objective that goes with any design, of the machines that this one has; without their number where it is not plain.
+fn of_machines(design: &Node) -> String {
+    let count = |kind: &str| {
+        let Some(of_kind) = design.table()?.get(kind) else { return Some(0) };
+        let capacity = |node: &Node| match (kind, node.table()?.get("capacity").map(|node| &node.value)) {
+            ("virtual_machine", _) => Some(1),
+            (_, Some(Value::Integer(count))) => Some(*count),
+            _ => None,
+        };
+        of_kind.table()?.entries.iter().map(|entry| capacity(&entry.node)).sum::<Option<i128>>()
+    };
+    match SET_KINDS.into_iter().map(count).sum::<Option<i128>>() {
+        Some(1) => ", such as `slo.min_serving = 1`".into(),
+        Some(machines) if machines > 1 => format!(", such as `slo.min_serving` of its {machines} machines"),
+        _ => ", such as `slo.min_serving`".into(),
+    }
 }
 
 fn off(own: &Table, at: &str, all: &mut Vec<(String, Range<usize>)>) {

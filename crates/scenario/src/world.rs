@@ -38,6 +38,7 @@ pub(crate) fn topology(root: &Reader<'_>, sink: &mut Sink) -> Option<Topology> {
             let words = format!("region `{name}` has {halls} halls in a zone but only {racks} racks");
             sink.error(codes::TOPOLOGY, span, words)
                 .help("a hall is an even share of a zone's racks: at least one each");
+            continue;
         }
         regions.push(Region {
             name: (*name).to_owned(),

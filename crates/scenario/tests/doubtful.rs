@@ -1,7 +1,7 @@
 //! What runs, and may not do what its writer means: what stands by for bad days and is too small, or shares their region.
 #![allow(clippy::unwrap_used)]
 
-use zonefall_scenario::parse;
+use zonefall_scenario::{WhatIf, load_plan, parse, parse_with};
 
 /// Code, line, column, words and help of everything that is told.
 fn told(text: &str) -> Vec<(&'static str, usize, usize, String)> {
@@ -228,4 +228,100 @@ fn a_table_is_explained_with_its_keys() {
             assert!(text.contains(&format!("\n    {}", inner.name())), "{} {}", key.path, inner.path)
         });
     }
+}
+
+#[test]
+fn as_05_autoscale_that_no_rule_ever_moves_is_told() {
+    let rule = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 70\nincrease = 1\n";
+    let profile = |limits: &str| {
+        format!("[[scale_set.web.autoscale.profile]]\nname = \"evening\"\nstarts = \"18:00\"\n{limits}\n")
+    };
+    let of = |more: &str| {
+        let text = BASE.replace("[[design]]\nname = \"a\"\n", "");
+        only(
+            "W027",
+            &format!(
+                "start = \"2026-01-01\"\n{text}[demand]\nrate = \"500 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{more}"
+            ),
+        )
+    };
+    let words = "autoscale of `web` has no rule: it keeps to 3 to 12 machines, whatever the load / \
+                 add `[[scale_set.web.autoscale.rule]]` with `metric`, `operator`, `threshold` and `increase`";
+    assert_eq!(of(""), [words]);
+    assert_eq!(of(&profile("")), [words]);
+    assert!(of(rule).is_empty() && of(&profile("minimum = 6")).is_empty());
+    assert!(of(&(profile("") + &rule.replace("autoscale.rule", "autoscale.profile.rule"))).is_empty());
+    // Of designs only the one that takes its rules away.
+    let text = of_designs(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{rule}"));
+    assert_eq!(only("W027", &text), [words]);
+}
+
+fn of_designs(base: &str) -> String {
+    let text = BASE.replace("[[design]]", &format!("[demand]\nrate = \"500 req/s\"\n{base}[[design]]"));
+    text + "[[design]]\nname = \"still\"\nscale_set.web.autoscale.rule = []\n"
+}
+
+/// What-ifs of a key of a table that a design turns off, drops, or says as a whole.
+#[test]
+fn a_change_that_a_design_without_its_table_does_not_feel_is_told() {
+    let told = |design: &str, change: &str| {
+        let text = BASE.replace("[[design]]\nname = \"a\"\n", "");
+        let text = format!(
+            "{text}boot = {{ law = \"exponential\", mean = \"3 min\" }}\n[demand]\nrate = \"500 req/s\"\n[retry]\ntries = 3\n\
+             [[design]]\nname = \"with\"\n[[design]]\nname = \"b\"\n{design}\n"
+        );
+        let fine = parse_with(&text, "x.toml", &WhatIf::new(&[change])).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let told = fine.warnings.others().iter().flat_map(|of| of.items()).filter(|of| of.code == "W017");
+        told.map(|of| format!("{} / {}", of.message, of.help.join(" / "))).collect::<Vec<_>>()
+    };
+    let without = "the design `b` does without `retry`, and does not feel this / \
+                   to change it there: `design.b.retry.tries=…`";
+    for design in ["retry = false", "drop = [\"retry\"]", "drop = [\"retry\"]\nretry = { breaker = false }"] {
+        assert_eq!(told(design, "retry.tries=2"), [without], "{design}");
+    }
+    assert_eq!(told("drop = [\"retry.tries\"]", "retry.tries=2").len(), 1);
+    let stays = |own: &str| format!("the design `b` says its own `{own}`, which stays");
+    assert!(told("retry.tries = 4", "retry.tries=2")[0].starts_with(&stays("retry.tries")));
+    assert!(
+        told("retry = false", "retry.tries=2").len() == 1 && told("retry.breaker = false", "retry.tries=2").is_empty()
+    );
+    // A law is a whole, and so is what is no table.
+    let boot = "scale_set.web.boot.mean=4 min";
+    for own in ["\"2 min\"", "{ law = \"exponential\", mean = \"2 min\" }"] {
+        assert!(told(&format!("scale_set.web.boot = {own}"), boot)[0].starts_with(&stays("scale_set.web.boot")));
+    }
+    assert!(told("scale_set.web.warm_up = \"1 min\"", boot).is_empty());
+    let gone = "the design `b` does without `scale_set.web`";
+    let own = "scale_set.web = false\nscale_set.own = { capacity = 6 }";
+    assert!(told(own, "scale_set.web.capacity=12")[0].starts_with(gone));
+}
+
+/// A choice turns on nothing that a design has turned off: that is told, and its candidates are impossible.
+#[test]
+fn a_plan_makes_no_candidate_of_a_design_without_what_it_chooses() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.toml");
+    let planned = |without: &str| {
+        let text = BASE.replace("[[design]]\nname = \"a\"\n", "");
+        let designs = format!("[[design]]\nname = \"with\"\n[[design]]\nname = \"b\"\n{without}\n");
+        let plan = "[[plan.choice]]\nkey = \"retry.tries\"\nvalues = \"1 to 3\"\n";
+        let text = format!("{text}[demand]\nrate = \"500 req/s\"\n[retry]\nwasted_work = 0\n{designs}{plan}");
+        std::fs::write(&path, text).unwrap();
+        load_plan(&path, &WhatIf::default()).unwrap_or_else(|wrong| panic!("{wrong}"))
+    };
+    for without in ["retry = false", "drop = [\"retry\"]"] {
+        let found = planned(without);
+        let plan = found.plan.as_ref().unwrap();
+        assert_eq!(plan.candidates.iter().map(|of| of.shape).collect::<Vec<_>>(), [0, 0, 0], "{without}");
+        assert_eq!(plan.impossible.len(), 1);
+        assert_eq!(
+            (plan.impossible[0].candidates, &plan.impossible[0].why[..]),
+            (3, "the design `b` does without `retry`")
+        );
+        let told: Vec<_> = found.warnings.items().iter().filter(|of| of.code == "W017").collect();
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0].message, "the design `b` does without `retry`: no candidate is made of it");
+    }
+    let both = planned("retry.breaker = false");
+    assert_eq!((both.plan.unwrap().candidates.len(), both.warnings.items().len()), (6, 0));
 }

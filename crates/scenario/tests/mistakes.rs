@@ -50,8 +50,8 @@ fn the_right_scenario_is_right() {
     assert_eq!(codes(RIGHT), Vec::<&str>::new());
 }
 
-#[test]
-fn each_mistake_brings_its_code() {
+/// What is replaced, what by, and the code that this brings.
+fn cases() -> Vec<(&'static str, String, &'static str)> {
     let design = |text: &str| format!("[[design]]\nname = \"a\"\n{text}");
     let mode =
         |text: &str| format!("[faults.mode.new]\nscope = \"host\"\nrate = \"1 per year\"\noutage = \"1 h\"\n{text}");
@@ -67,7 +67,7 @@ fn each_mistake_brings_its_code() {
     let watches =
         |metric: &str, text: &str| rule(&format!("increase = 1\n{text}")).replace("\"cpu\"", &format!("\"{metric}\""));
     let money = |text: &str| format!("[money.prices]\ndate = \"2026\"\n{text}");
-    let cases: Vec<(&str, String, &str)> = vec![
+    vec![
         ("#top", "money = 3".into(), "E012"),
         ("#end", "[money]\nprice = 1".into(), "E010"),
         ("#end", "[money]\ndowntime_per_hour = -1".into(), "E020"),
@@ -465,8 +465,12 @@ fn each_mistake_brings_its_code() {
         ("#top", "trials = 999".into(), "W011"),
         ("#top", "start = \"2026-01-02\"\nslo.window = \"month\"".into(), "E005"),
         ("horizon = \"360 days\"", "horizon = \"7 days\"".into(), "W013"),
-    ];
-    for (old, new, code) in cases {
+    ]
+}
+
+#[test]
+fn each_mistake_brings_its_code() {
+    for (old, new, code) in cases() {
         let text = with(old, &new);
         let found = codes(&text);
         assert!(found.contains(&code), "{code} for\n{new}\ngave {found:?}");
@@ -529,8 +533,10 @@ fn mt_11_azure_waits_for_an_image_and_not_for_long() {
 #[test]
 fn lb_10_mt_13_a_drain_needs_somebody_who_waits_for_it() {
     let text = |drain: &str, set: &str| {
-        let scales = "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12";
-        with("#end", scales).replace("#balancer", drain).replace("#set", set)
+        let scales = format!(
+            "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{RULE}\nincrease = 1"
+        );
+        with("#end", &scales).replace("#balancer", drain).replace("#set", set)
     };
     let notice = "terminate_notice = \"5 min\"";
     assert_eq!(codes(&text("drain = \"5 min\"", notice)), Vec::<&str>::new());
@@ -548,7 +554,9 @@ const RULE: &str = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator
 fn as_01_as_03_profiles_that_cannot_be() {
     let text = |times: &str| {
         let autoscale = "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12";
-        let profile = format!("{autoscale}\n[[scale_set.web.autoscale.profile]]\nname = \"evening\"\n{times}");
+        let profile = format!(
+            "{autoscale}\n{RULE}\nincrease = 1\n[[scale_set.web.autoscale.profile]]\nname = \"evening\"\n{times}"
+        );
         with("#end", &profile).replace("#top", "start = \"2026-01-01\"")
     };
     assert_eq!(codes(&text("starts = \"18:00\"")), Vec::<&str>::new());
@@ -1037,4 +1045,108 @@ fn mistakes_of_parts_are_told_beside_those_of_their_sets() {
     }
     // One that is there is not asked for again.
     assert!(!has(&found(&text.replace("min_serving = 2\n[region", "[region")), "is in no part"));
+}
+
+/// Mistakes of twenty tables, and none of them hides another or brings one that follows from it.
+#[test]
+fn a_scenario_full_of_mistakes_tells_each_of_them_once() {
+    let text = include_str!("data/full-of-mistakes.toml");
+    let wrong = parse(text, "x.toml").unwrap_err();
+    let line = |words: &str| text.lines().position(|line| line.starts_with(words)).unwrap() + 1;
+    let expected: Vec<(usize, &str, &str)> = [
+        ("sed", "E010", "seed"),
+        ("trials", "E063", "there is no design `c`"),
+        ("strat", "E010", "start"),
+        ("min_servng", "E010", "min_serving"),
+        ("target", "E023", "high"),
+        ("designs", "E081", "bass"),
+        ("zones", "E032", "zone 4"),
+        ("boot", "E021", "soon"),
+        ("committed_for", "E014", "2 years"),
+        ("image", "E014", "managd"),
+        ("minimum", "E059", "the minimum 12 is above the maximum 3"),
+        ("metric", "E014", "cpuu"),
+        ("starts", "E026", "6 pm"),
+        ("daily", "E058", "7 equal parts"),
+        ("at = \"25", "E084", "25:00"),
+        ("tries", "E020", "99"),
+        ("prob_interval", "E010", "probe_interval"),
+        ("[faults.mode", "E071", "rack-failur"),
+        ("at = \"40", "E060", "this fault strikes"),
+        ("action", "E010", "known here: at, for, members, effect, recovery, cause"),
+        ("members", "E077", "eastus/9"),
+        ("at = \"40", "E060", "this change happens"),
+        ("key", "E010", "capcity"),
+        ("scale_set.web.capacty", "E010", "capacity"),
+        ("seed", "E050", "cannot change `seed`"),
+    ]
+    .map(|(begin, code, words)| (line(begin), code, words))
+    .to_vec();
+    let told: Vec<(&str, String)> =
+        wrong.items().iter().map(|of| (of.code, format!("{} {}", of.message, of.help.join(" ")))).collect();
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    for ((told, of), (at, code, words)) in told.iter().zip(wrong.items()).zip(expected) {
+        // The change stands at the second such line.
+        let at = if words.starts_with("this change") { at + 5 } else { at };
+        assert!(
+            (told.0, of.line) == (code, at) && told.1.contains(words),
+            "{told:?} at {} is not {at}: {words}",
+            of.line
+        );
+    }
+}
+
+/// What is wrong with the trials, the target or the boot hides nothing of the clock, the zones or the limits.
+#[test]
+fn mistakes_elsewhere_hide_nothing_of_the_calendar_the_zones_and_autoscale() {
+    let scaled = format!(
+        "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 12\nmaximum = 3\n{RULE}\nincrease = 1\n\
+         [[scale_set.web.autoscale.profile]]\nname = \"evening\"\nstarts = \"18:00\"\n"
+    );
+    let text = with("#end", &scaled).replace("[1, 2, 3]", "[1, 4]");
+    let words = |text: &str| {
+        let wrong = parse(text, "x.toml").unwrap_err();
+        wrong.items().iter().map(|of| of.message.clone()).collect::<Vec<_>>()
+    };
+    let alone = words(&text);
+    for (at, part) in
+        ["zone 4 does not exist", "the minimum 12 is above", "profiles need to know the calendar"].iter().enumerate()
+    {
+        assert!(alone.len() == 3 && alone[at].contains(part), "{alone:#?}");
+    }
+    for (old, new) in [
+        ("#top", "trials = 0"),
+        ("#top", "seed = -1"),
+        ("#top", "measure_from = \"400 days\""),
+        ("#slo", "target = \"much\""),
+        ("#slo", "window = \"none\""),
+        ("#set", "boot = \"soon\""),
+        ("#set", "disk = \"floppy\""),
+        ("#set", "hidden_zone = 3"),
+        ("#faults", "profile = \"aws\""),
+        ("#balancer", "probe_interval = 3"),
+    ] {
+        let found = words(&text.replace(old, new));
+        assert_eq!(found.len(), 4, "{new}: {found:#?}");
+        assert!(alone.iter().all(|of| found.contains(of)), "{new}: {found:#?}");
+    }
+}
+
+/// What is misspelt and has a near name counts as meant: nothing is said to be missing.
+#[test]
+fn what_is_misspelt_is_not_missed() {
+    for (old, new) in [
+        ("min_serving = 6", "min_servng = 6"),
+        ("[slo]", "[sol]"),
+        ("[scale_set.web]", "[scale_sets.web]"),
+        ("min_serving = 6", "min_served = \"99%\"\n[demnd]\nrate = \"9 req/s\""),
+        ("#top", "strat = \"2026-01-01\"\njobs = { count = 5, at = \"01:00\", deadline = \"05:00\" }"),
+        ("min_serving = 6", "jobs_by_deadline = \"99%\"\n[job]\ncount = 5"),
+        ("#end", "[[design]]\nname = \"a\"\nslo.min_servng = 3"),
+    ] {
+        let text = with(old, new);
+        assert_eq!(codes(&text), ["E010"], "{new}");
+    }
+    // What is like nothing there is missed.
+    assert_eq!(codes(&with("min_serving = 6", "quorum = 6")), ["E045", "E010"]);
 }

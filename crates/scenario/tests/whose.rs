@@ -31,7 +31,8 @@ fn a_design_that_takes_away_what_the_objective_needs_is_named_at_its_line() {
             let found = errors(&text);
             let words = "design `idle`: `jobs_by_deadline` is a share of jobs, and there are none";
             assert_eq!((found.len(), found[0].0, &found[0].1[..]), (1, line(&text, at), words), "{found:?}");
-            assert!(found[0].2[0].starts_with("let it keep `jobs`, or say what it needs instead"), "{found:?}");
+            let help = "let it keep `jobs`, or say what it needs instead, such as `slo.min_serving` of its 6 machines";
+            assert_eq!(found[0].2, [help]);
             // The line that asks for it is shown, too.
             let shown = parse(&text, "x.toml").unwrap_err().render(false);
             assert!(shown.contains("jobs_by_deadline = \"100%\"") && shown.contains("what it is about"), "{shown}");
@@ -44,19 +45,53 @@ fn a_design_that_takes_away_what_the_objective_needs_is_named_at_its_line() {
     let found = errors(&text);
     let words = "designs `a`, `b`: `min_served` is a share of a demand, and there is none";
     assert_eq!((found[0].0, &found[0].1[..]), (line(&text, "demand = false"), words), "{found:?}");
-    // Without a line that takes it away: at its name.
     let text = format!("{served}[[design]]\nname = \"a\"\ndrop = [\"slo.min_served\"]\n");
     let found = errors(&text);
     assert_eq!(
         (found[0].0, found[0].1.starts_with("design `a`: the scenario does not say")),
-        (line(&text, "name"), true)
+        (line(&text, "drop"), true)
     );
+}
+
+/// What is missing is known by its key, not by words that happen to stand in a message or to be a name.
+#[test]
+fn what_is_missing_is_looked_for_by_its_key() {
+    let served = NIGHTLY.replace("jobs_by_deadline = \"100%\"", "min_served = \"99%\"");
+    let base =
+        format!("{served}[component.demand]\navailability = \"99%\"\n[component.share]\navailability = \"99%\"\n");
+    let off = "component.demand = false\ncomponent.share = false\ndemand = false\n";
+    let text = format!("{base}[[design]]\nname = \"a\"\n{off}");
+    let found = errors(&text);
+    assert_eq!((found.len(), found[0].0), (1, text.lines().count()), "{found:?}");
+    assert!(found[0].2[0].starts_with("let it keep `demand`, or say what"), "{found:?}");
+    // Another need than the objective's, a key that is needed, a set that a list names, and no line that takes anything away.
+    let told = |base: &str, design: &str| {
+        let text = format!("{NIGHTLY}{base}[[design]]\nname = \"a\"\n{design}");
+        let found = errors(&text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        (text.lines().nth(found[0].0 - 1).unwrap().to_owned(), found[0].2[0].clone())
+    };
+    let keep = |path: &str| format!("let it keep `{path}`, or do without what asks for it");
+    assert_eq!(told("[retry]\ntries = 2\n", "demand = false"), ("demand = false".into(), keep("demand")));
+    assert_eq!(told("", "drop = [\"demand.rate\"]"), ("drop = [\"demand.rate\"]".into(), keep("demand.rate")));
+    let own = "scale_set.web = false\nscale_set.own = { capacity = 3, capacity_per_instance = \"1 req/s\" }";
+    let change = "[[change]]\nset = \"web\"\nat = \"1 h\"\ncapacity = 7\n";
+    assert_eq!(told(change, own), ("scale_set.web = false".into(), keep("scale_set.web")));
+    let (at, help) = told("", "slo.min_served = \"9%\"\ndrop = [\"demand\"]");
+    assert_eq!((&at[..], help.starts_with("add")), ("slo.min_served = \"9%\"", true));
+    // Of one machine, and of nobody knows how many.
+    let help = |sets: &str| {
+        let text = NIGHTLY.split("[scale_set.web]").next().unwrap().to_owned() + sets;
+        errors(&format!("{text}[[design]]\nname = \"a\"\njobs = false\n")).pop().unwrap().2[0].clone()
+    };
+    assert!(help("[virtual_machine.one]\nzone = 1\n").ends_with("such as `slo.min_serving = 1`"));
+    assert!(help("[scale_set.web]\ncapacity = \"six\"\n").ends_with("instead, such as `slo.min_serving`"));
 }
 
 #[test]
 fn what_is_wrong_in_the_base_or_in_a_line_of_a_design_stays_where_it_is() {
     let designs = "[[design]]\nname = \"a\"\n[[design]]\nname = \"b\"\nscale_set.web.capacity = 0\n";
-    let text = NIGHTLY.replace("[jobs]", "[jobz]") + designs;
+    let text = NIGHTLY.replace("[jobs]\ncount = 36_000\nat = \"00:10\"\ndeadline = \"04:30\"\n", "") + designs;
     let found = errors(&text);
     assert!(found.iter().all(|of| !of.1.starts_with("design")), "{found:?}");
     let lines: Vec<usize> = found.iter().map(|of| of.0).collect();

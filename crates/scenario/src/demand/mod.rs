@@ -10,6 +10,7 @@ mod trace;
 
 pub(crate) use series::series;
 
+use crate::arrivals::{Course, Surge};
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::files::Files;
@@ -31,6 +32,8 @@ use zonefall_fleet::{Demand, Noise};
 /// What the demand needs to know of the study's time.
 pub(crate) struct Clock<'a> {
     pub start: Option<&'a CalendarStart>,
+    /// Whether nothing is said of a calendar, not even wrongly.
+    pub lacks_calendar: bool,
     /// None if it could not be read.
     pub horizon: Option<SimTime>,
     pub files: Files<'a>,
@@ -54,12 +57,21 @@ impl Clock<'_> {
     }
 }
 
+/// A demand, and what makes it rise and fall; that is not told of a course that is remembered.
+pub(crate) type Read = (Demand, Option<Course>);
+
 /// The outer `None` is a mistake, the inner one no demand.
-pub(crate) fn demand(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Demand>> {
+pub(crate) fn demand(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<Read>> {
     let Some(reader) = root.sub_or_off("demand", "demand", sink) else { return Some(None) };
     let zone = zone(&reader, clock, sink);
-    let read = |sink: &mut Sink| whole(&reader, clock, zone.as_ref(), sink);
-    clock.course((&reader, "demand"), zone.as_ref(), sink, read).map(Some)
+    let mut understood = None;
+    let read = |sink: &mut Sink| {
+        let (demand, course) = whole(&reader, clock, zone.as_ref(), sink)?;
+        understood = Some(course);
+        Some(demand)
+    };
+    let demand = clock.course((&reader, "demand"), zone.as_ref(), sink, read)?;
+    Some(Some((demand, understood)))
 }
 
 /// CO-04: what a request moves between machines, which matters to a bill only; nothing where there is no demand.
@@ -74,7 +86,7 @@ pub(crate) fn kb_between_zones(root: &Reader<'_>, billed: bool, sink: &mut Sink)
     Some((kb, of.when(kb > 0.0)))
 }
 
-fn whole(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<Demand> {
+fn whole(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: &mut Sink) -> Option<(Demand, Course)> {
     let level = level(reader, &RATE, clock, zone, sink);
     let shape = shape(reader, clock, zone, sink);
     let growth = reader.number("growth_per_year", sink);
@@ -97,11 +109,28 @@ fn whole(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: 
     let of_launches = launches.iter().map(|launch| launch.pieces(step, horizon));
     let factors = of_launches.fold(traced.times(&shape.pieces(clock, horizon)?), |all, launch| all.times(&launch));
     let factors = if growth == 0.0 { factors } else { factors.in_days(horizon) };
-    let found = factors.demand(base, growth, horizon, noise);
-    if found.is_none() {
+    let Some(found) = factors.demand(base, growth, horizon, noise) else {
         too_much("the demand (req/s)", span, sink);
-    }
-    found
+        return None;
+    };
+    let (trace, trace_every) = match &level {
+        Level::Trace(_, every) => (reader.text("trace", sink), *every),
+        Level::Constant(_) => (None, None),
+    };
+    let by_the_clock = !shape.is_flat() || !launches.is_empty() || trace.is_some();
+    let zone = zone.filter(|_| by_the_clock).and_then(TimeZone::iana_name);
+    let surge = |of: &Launch| Surge { peak: of.peak, at_ms: of.at_ms, every: of.every };
+    let course = Course {
+        trace,
+        trace_every,
+        day_parts: shape.daily.len(),
+        by_weekday: !shape.weekly.is_empty(),
+        time_zone: zone.map(str::to_owned),
+        launches: launches.iter().map(surge).collect(),
+        growth,
+        noise,
+    };
+    Some((found, course))
 }
 
 fn too_much(what: &str, span: &Range<usize>, sink: &mut Sink) {
@@ -257,7 +286,7 @@ fn shape(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: 
         fine = false;
     }
     let shape = Shape { daily, weekly, zone: zone.cloned() };
-    if !shape.is_flat() && clock.start.is_none() && clock.horizon.is_some() {
+    if !shape.is_flat() && clock.lacks_calendar {
         let key = if shape.daily.is_empty() { "weekly" } else { "daily" };
         no_calendar(&reader.span_of(key), sink);
         fine = false;
@@ -331,8 +360,10 @@ fn moment(reader: &Reader<'_>, name: &str, clock: &Clock<'_>, zone: Option<&Time
         return i64::try_from(length.as_ms()).ok();
     }
     let Some(start) = clock.start else {
-        if months::start(text, "UTC").is_ok() && clock.horizon.is_some() {
-            no_calendar(&node.span, sink);
+        if months::start(text, "UTC").is_ok() {
+            if clock.lacks_calendar {
+                no_calendar(&node.span, sink);
+            }
         } else {
             not_a_moment(name, text, &node.span, sink);
         }

@@ -27,6 +27,7 @@ pub(crate) mod upgrade;
 mod world;
 
 use crate::diagnostic::nearest;
+use crate::node::Table;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -207,6 +208,16 @@ const OTHER_WORDS: [(&str, &str, &str); 5] = [
 /// The key that is meant by another word.
 pub(crate) fn meant(table: &str, name: &str) -> Option<&'static str> {
     OTHER_WORDS.iter().find(|(of, word, _)| (*of, *word) == (table, name)).map(|(.., key)| *key)
+}
+
+/// The keys of a table at a path that are meant by those that it has not.
+pub(crate) fn misspelt(path: &str, table: &Table) -> impl Iterator<Item = &'static str> {
+    let names: Vec<&'static str> = children(path).map(plain_name).collect();
+    let any_name = names.contains(&"<name>");
+    let unknown = table.entries.iter().filter(|entry| !any_name && !names.contains(&entry.key.as_str()));
+    let near = |key: &str| meant(path, key).or_else(|| nearest(key, &names));
+    let found: Vec<&str> = unknown.filter_map(|entry| near(&entry.key)).collect();
+    found.into_iter()
 }
 
 /// Paths of keys that are called so, or nearly so, wherever they stand: those that stand highest, three at most.

@@ -3,6 +3,7 @@
 use super::runbook::turns;
 use crate::codes;
 use crate::demand::Clock;
+use crate::designs::SET_KINDS;
 use crate::diagnostic::Sink;
 use crate::laws;
 use crate::modes::{Given, table_or_off};
@@ -147,7 +148,9 @@ fn configuration(
     for (name, span) in &names {
         let Some(at) = sets.iter().position(|placed| placed.set.name == *name) else {
             let words = format!("the design has no set `{name}`");
-            sink.error(codes::SET, span, words).nearest(name, sets.iter().map(|placed| placed.set.name.as_str()));
+            sink.error(codes::SET, span, words)
+                .lacks_named(&SET_KINDS, name)
+                .nearest(name, sets.iter().map(|placed| placed.set.name.as_str()));
             fine = false;
             continue;
         };

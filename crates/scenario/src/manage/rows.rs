@@ -130,6 +130,7 @@ pub(super) fn set_named(reader: &Reader<'_>, sets: &[&str], list: &str, sink: &m
         (Some(name), _) if sets.contains(&name.as_str()) => Some(name),
         (Some(name), _) => {
             sink.error(codes::SET, &reader.span_of("set"), format!("there is no scale set `{name}`"))
+                .lacks_named(&["scale_set"], &name)
                 .nearest(&name, sets.iter().copied())
                 .help(format!("only scale sets change; a design without the set needs a `{list}` list of its own"));
             None

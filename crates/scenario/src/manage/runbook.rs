@@ -135,7 +135,7 @@ pub(super) fn turns(office: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> 
     let (from, to) = (minute_of(office, "from", sink), minute_of(office, "to", sink));
     let zone = demand::zone(office, clock, sink);
     let days = week(&days?, sink);
-    if clock.start.is_none() && clock.horizon.is_some() {
+    if clock.lacks_calendar {
         sink.error(codes::MONTHS, office.span(), "hours of work need to know the calendar")
             .help("add for example `start = \"2026-01-01\"` at the top of the file");
         return None;

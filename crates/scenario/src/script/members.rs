@@ -145,7 +145,8 @@ pub(super) fn members(
                 fine = false;
             }
             Some(found) => all.extend(found),
-            None if !world.designs_are_complete => fine = false,
+            // A machine of a design that could not be read.
+            None if !world.designs_are_complete && !is_of_world(&text, aim, topology) => fine = false,
             None => {
                 names.unknown(&text, &span, aim, topology, sink);
                 fine = false;
@@ -153,6 +154,17 @@ pub(super) fn members(
         }
     }
     fine.then_some(all)
+}
+
+/// Whether a text can only name a part of the world, whatever the designs have: machines are `set/zone/0` or `set/region/0`.
+fn is_of_world(text: &str, aim: Aim, topology: &Topology) -> bool {
+    let mut parts = text.split('/');
+    let mut is_region = || parts.next().is_some_and(|part| topology.find_region(part).is_some());
+    match aim {
+        Aim::ControlPlane | Aim::Allocation => true,
+        Aim::Autoscale => false,
+        Aim::Machines => is_region() && !is_region(),
+    }
 }
 
 /// A region, zone, hall, rack or host.

@@ -198,7 +198,7 @@ fn profiles(
         sink.error(codes::AUTOSCALE, &reader.span_of("profile"), words);
         return None;
     }
-    if !nodes.is_empty() && clock.start.is_none() && clock.horizon.is_some() {
+    if !nodes.is_empty() && clock.lacks_calendar {
         sink.error(codes::AUTOSCALE, &reader.span_of("profile"), "profiles need to know the calendar")
             .help("add for example `start = \"2026-01-01\"` at the top of the file");
         fine = false;

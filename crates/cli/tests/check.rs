@@ -1,0 +1,84 @@
+//! What `check` says that it understood of what is asked for, what arrives and what clients do.
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
+
+mod kit;
+
+use kit::{BASE, Desk, ran};
+use serde_json::Value;
+use std::ffi::OsStr;
+
+/// What was understood of the tables of work and judgement, in the page and in JSON; what all designs say alike once.
+#[test]
+fn check_says_what_it_understood_of_objective_demand_jobs_tries_and_gate() {
+    let desk = Desk::new();
+    let root = kit::root().join("scenarios");
+    let check = |name: &str, json: &[&str]| {
+        let path = root.join(name);
+        let words = ["check", "-q"].into_iter().chain(json.iter().copied()).map(OsStr::new);
+        ran(&mut desk.command(words.chain([path.as_os_str()]))).ends(0)
+    };
+    let jobs = "12000 a day at 22:00, due at 05:00 (Europe/Berlin); each the work of 1000 requests; sigma 0.15";
+    let told = check("jobs-beside-requests.toml", &[]).says(&[
+        "Objective  99.9% on average, and in 95 % of windows of 30 days\n",
+        "Needs      at least 100 % of each batch of jobs done by its deadline\n",
+        "           demand: 160 to 600 req/s (Europe/Berlin); by 24 parts of a day\n",
+    ]);
+    // All designs have the jobs, two of three the demand.
+    assert_eq!((told.out.matches("12000 a day").count(), told.out.matches("demand: 160").count()), (1, 2), "{told}");
+    let told: Value = serde_json::from_str(&check("jobs-beside-requests.toml", &["--format", "json"]).out).unwrap();
+    let of = |at: usize, what: &str| told["designs"][at][what].clone();
+    assert_eq!(of(0, "jobs"), jobs);
+    assert_eq!((of(1, "demand"), of(2, "demand").is_string()), (Value::Null, true));
+    assert!(told["objective"].is_string() && told["gate"].is_null());
+    check("route-backlog.toml", &[])
+        .says(&["180000 a day at 22:00, due at 05:00 (Europe/Berlin); each a request's work;"]);
+    check("retry-storm.toml", &[]).says(&[
+        "Demand     192.78 to 540 req/s (UTC); by 24 parts of a day\n",
+        "retry: 1 try; one that fails in overload costs 100 % of its work\n",
+        "retry: 3 tries; one that fails in overload costs 100 % of its work; no breaker\n",
+        "; no breaker; budget\n                  10 %\n",
+        "; breaker at 50 %\n",
+    ]);
+    check("wait-or-refuse.toml", &[]).says(&[
+        "Demand     600 to 900 req/s; a launch × 1.5 after 12 h and every 1 day\n",
+        "patience: requests wait in line, and their clients give up after 5 s\n",
+    ]);
+    check("launch-night.toml", &[]).says(&[
+        "600 to 2880 req/s (America/New_York); a launch × 4.8 after 20 h and every 7 days; noise\n           of sigma 0.05 for 1 h each\n",
+    ]);
+}
+
+/// A gate in the words of its verdicts, and a demand with all that it may have.
+#[test]
+fn check_says_what_the_gate_asks_and_every_shape_of_a_demand() {
+    let text = BASE.replace(
+        "min_serving = 6",
+        "min_served = \"90%\"\ntarget = \"99.9%\"\nwindow = \"month\"\nconfidence = \"90%\"",
+    );
+    let text = format!("start = \"2026-01-01\"\n{text}")
+        + "[gate]\ndowntime_max = \"4.3 min\"\nbatches_by_deadline = \"99%\"\nno_worse = true\nnot_resolved = \"pass\"\n\
+           designs = [\"base\"]\n[jobs]\ncount = 30\nat = \"08:00\"\ndeadline = \"17:30\"\n[demand]\nrate = \"20 req/s\"\n\
+           time_zone = \"Asia/Tokyo\"\ndaily = [1, 2]\nweekly = [1, 1, 1, 1, 1, 1, 3]\ngrowth_per_year = 0.5\n\
+           [[demand.launch]]\nat = \"2026-01-02T00:00\"\npeak = 2\nlasts = \"1 h\"\n\
+           [[demand.launch]]\nat = \"2 days\"\npeak = 3\nlasts = \"1 h\"\n";
+    let desk = Desk::with(&text);
+    desk.run("check s.toml -q").ends(0).says(&[
+        "Objective  99.9% on average, and in 90 % of calendar months\n",
+        "Gate       base: 99.9% on average; 99.9% in 90 % of windows; at most 4.3 min of downtime a month;",
+        "\n           99 % of batches complete by their deadline; not more downtime than base; what is not\n",
+        "Demand     20.001 to 179.078 ",
+        "req/s (Asia/Tokyo); by 2 parts of a day; by days of the week; 2\n           launches, × 3 at most; 50 %",
+        "50 % more each year\n",
+        "Jobs       30 a day at 08:00, due at 17:30 (UTC); each a request's work\n",
+    ]);
+    desk.put("t.csv", "time,rate\n0,5\n3600,7\n");
+    let traced = text.split("[gate]").next().unwrap().to_owned()
+        + "[demand]\ntrace = \"t.csv\"\ntrace_every = \"2 h\"\n[retry]\nbudget = \"20%\"\n[gate]\nwindows = false\n";
+    desk.put("s.toml", &traced);
+    desk.run("check s.toml -q").ends(0).says(&[
+        "Demand     5 to 7 req/s (UTC); as `t.csv` has it, anew every 2 h\n",
+        "Retry      3 tries;",
+        "budget 20 %",
+        "Gate       every design: 99.9% on average; what is not resolved fails\n",
+    ]);
+}

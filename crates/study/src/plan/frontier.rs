@@ -6,7 +6,7 @@
 //! tested as long as that one. What can go wrong: an interruption; the work, twice that of the designs along the frontier at most, may
 //! be done before all of these are tested.
 
-use super::SAME_PRICE;
+use super::at_price;
 use super::bench::{Bench, Stopped, trials_of};
 use crate::run::RunError;
 use crate::stage::Stage;
@@ -85,11 +85,6 @@ pub(super) fn test(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<
             return Ok(Ok(()));
         }
     }
-}
-
-/// Whether a candidate costs no more than another at its price.
-fn at_price(cost: f64, price: f64) -> bool {
-    cost <= price * (1.0 + SAME_PRICE)
 }
 
 /// Candidates that cost as much as a design of the frontier, have been tested less, and may be better.

@@ -182,8 +182,9 @@ mod tests {
 
     #[test]
     fn of_designs_at_one_price_the_frontier_has_the_best() {
-        // By a twentieth, by a cent, and of three.
+        // By a twentieth, by half a percent, by a cent, and of three.
         assert_eq!(worth(&[(100.0, 1.0), (100.0, 0.95), (200.0, 0.5)]), [1, 2]);
+        assert_eq!(worth(&[(100.0, 1.0), (100.0, 0.995), (100.0, 0.999), (200.0, 0.5)]), [1, 3]);
         assert_eq!(worth(&[(1328.0, 0.3), (1328.005, 0.1), (1328.009, 0.2), (2000.0, 0.095)]), [1]);
         assert_eq!(worth(&[(100.0, 0.95), (100.0, 1.0), (100.05, 0.9), (100.3, 0.5)]), [2, 3]);
         // What is worth nothing at its price takes no place there.

@@ -25,8 +25,8 @@ fn probed(intervals: usize, target: &str) -> String {
     )
 }
 
-fn planned(intervals: usize, target: &str) -> Value {
-    let desk = Desk::with(&probed(intervals, target));
+fn planned(text: &str) -> Value {
+    let desk = Desk::with(text);
     let ran = desk.run("plan s.toml --trials 4096 --method crude --no-assumptions --format json");
     serde_json::from_str(&ran.ends(0).out).unwrap()
 }
@@ -42,7 +42,7 @@ fn missed(machines: i32, interval_s: f64) -> f64 {
 /// Of 96 designs at each of two prices, a quarter of a percent apart.
 #[test]
 fn the_frontier_has_the_best_of_each_price() {
-    let of = planned(96, "99%");
+    let of = planned(&probed(96, "99%"));
     let frontier = of["frontier"].as_array().unwrap();
     let at = |of: &Value| {
         let words = of["values"][1].as_str().unwrap();
@@ -58,11 +58,20 @@ fn the_frontier_has_the_best_of_each_price() {
     }
 }
 
+/// Outages of 140 h: one machine is out for 61.5 % of the time, two together for 37.9 %.
+#[test]
+fn what_is_out_for_most_of_the_time_is_no_offer() {
+    let text = probed(6, "80%").replace("100 min", "140 h").replace("values = [1, 2]", "values = [1, 2, 3]");
+    let of = planned(&text);
+    let frontier = of["frontier"].as_array().unwrap();
+    assert_eq!(frontier.iter().map(|of| of["machines"].as_i64().unwrap()).collect::<Vec<_>>(), [2, 3], "{frontier:#?}");
+}
+
 /// 480 designs at two prices, none of which meets: whoever may be the best of a price lives through no more trials than those along the
 /// frontier may, and what is under way.
 #[test]
 fn what_may_be_the_best_of_a_price_is_tested_as_long_as_the_frontier() {
-    let of = planned(240, "99.9999%");
+    let of = planned(&probed(240, "99.9999%"));
     let (first, least, under_way) = (480 * 128, 200_000, 64 * 4096);
     let work = of["work"].as_u64().unwrap();
     assert!(first < work && work <= first + 2 * (least + under_way), "{work}");

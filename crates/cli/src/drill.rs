@@ -21,7 +21,7 @@ use zonefall_import::{Action, Drill, Experiment, Script, ZONE_OUTAGE, experiment
 use zonefall_report::terminal::Told;
 use zonefall_scenario::{FILE_BYTES_MAX, Scenario, ScriptRow};
 use zonefall_study::Study;
-use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Load, SCHEMA, judge};
+use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Load, SCHEMA, Trials, Verdict};
 use zonefall_study::timeline::{Timeline, timeline};
 
 /// CH-07: what a shutdown leaves out.
@@ -97,21 +97,14 @@ fn show(options: &args::Drill, scenario: &Scenario, of: &Faults, console: Consol
         }
         args::DrillFormat::Json => console.data(&zonefall_report::to_json(&drilled.0)?)?,
     }
-    Ok(exit(&drilled.0, options.allow_not_run))
+    Ok(match drilled.0.verdict(options.allow_not_run) {
+        Verdict::Passes => Exit::Fine,
+        Verdict::Fails => Exit::Missed,
+        Verdict::NotRun | Verdict::NotJudged => Exit::NotResolved,
+    })
 }
 
-/// A hypothesis that was not held against anything is neither kept nor missed; one that was held against a part of the
-/// experiment is kept only for those who say that the part is enough.
-fn exit(of: &Drilled, allow_not_run: bool) -> Exit {
-    let whole = of.not_run.is_empty() || allow_not_run;
-    match () {
-        () if of.designs.iter().any(DrillDesign::misses) => Exit::Missed,
-        () if whole && of.designs.iter().all(DrillDesign::passes) => Exit::Fine,
-        () => Exit::NotResolved,
-    }
-}
-
-/// The drill, and the timeline of the first design that fails, or of the first one.
+/// The drill, and the worst trial of the design that is told.
 fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(Drilled, Option<Timeline>)> {
     let hypothesis = hypothesis(scenario, of);
     let horizon = scenario.measure.horizon.as_ms();
@@ -121,7 +114,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
             zonefall_scenario::duration_words(SimDuration::from_ms(hypothesis.horizon_ms))
         );
     }
-    let (mut designs, mut notes, mut shown, mut goes_dark) = (Vec::new(), Vec::new(), None, false);
+    let (mut designs, mut notes, mut worst, mut goes_dark) = (Vec::new(), Vec::new(), Vec::new(), false);
     let (mut guessed, mut not_run, mut actions) = (Vec::new(), Vec::new(), 0);
     for design in &scenario.designs {
         let script = script(options, scenario, of, design);
@@ -133,11 +126,8 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
             (not_run, actions) = (script.not_run.clone(), script.actions);
         }
         let (found, timeline) = one(options, scenario, design, &script, &hypothesis)?;
-        let first_failure = found.misses() && !designs.iter().any(DrillDesign::misses);
-        if timeline.is_some() && (shown.is_none() || first_failure) {
-            shown = timeline;
-        }
         designs.push(found);
+        worst.push(timeline);
     }
     if goes_dark && options.as_outage {
         notes.extend(outage::words(scenario));
@@ -160,7 +150,8 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
         notes,
         outage_adds,
     };
-    Ok((drilled, shown))
+    let told = drilled.told().and_then(|at| worst.swap_remove(at));
+    Ok((drilled, told))
 }
 
 fn add_new(to: &mut Vec<String>, from: &[String]) {
@@ -219,7 +210,7 @@ fn one(
         let lasts = zonefall_scenario::duration_words(of.lasts);
         format!("{} of {} from {} for {lasts}", of.cause, of.what, minutes(of.at))
     });
-    let mut found = DrillDesign {
+    let unrun = DrillDesign {
         design: design.name.clone(),
         fails: script.fails.clone(),
         load: load(scenario, design),
@@ -234,7 +225,7 @@ fn one(
         least_serving: None,
     };
     if !script.fails.is_empty() || script.touched.is_empty() {
-        return Ok((found, None));
+        return Ok((unrun, None));
     }
     let (rows, lost) = match options.as_outage {
         true => outage::part(script.rows.clone(), &scenario.topology),
@@ -242,53 +233,40 @@ fn one(
     };
     let study = study(options, scenario, design, &rows, hypothesis)?;
     let mut outages = outage::Outages::new(&study, &lost, scenario);
-    let (mut shown, mut during): (Option<(Timeline, u64)>, Vec<u64>) = (None, Vec::new());
+    let mut trials = Trials::new(hypothesis);
     for trial in 0..options.trials {
-        let told = timeline(&outages.in_trial(trial)?, trial, 0)?;
-        let judged = judge(&missed(&told), hypothesis);
-        found.trials += 1;
-        during.push(judged.during_ms);
-        found.passed += u64::from(judged.passes);
-        if shown.as_ref().is_none_or(|(_, most)| told.missed_ms > *most) {
-            (found.worst, found.judged) = (Some(trial), Some(judged));
-            let (before, since): (Vec<_>, Vec<_>) = told.rows.iter().partition(|row| row.at_ms < hypothesis.begins_ms);
-            let at_its_beginning = before.last().map(|row| row.serving);
-            found.least_serving = since.into_iter().map(|row| row.serving).chain(at_its_beginning).min();
-            let missed = told.missed_ms;
-            shown = Some((told, missed));
-        }
+        trials.see(timeline(&outages.in_trial(trial)?, trial, 0)?);
     }
-    during.sort_unstable();
-    found.typical_during_ms = during.get(during.len().saturating_sub(1) / 2).copied();
-    let mut timeline = shown.map(|(timeline, _)| timeline);
-    if found.passed == found.trials
-        && let Some(why) = deadlines::not_judged(design, scenario, hypothesis)
-    {
-        (found.passed, found.judged, found.typical_during_ms) = (0, None, None);
-        found.not_judged = Some(why.clone());
-        if let Some(timeline) = &mut timeline {
-            timeline.not_judged = Some(why);
-        }
+    let found = trials.found(design);
+    let mut worst = found.worst;
+    let not_judged = found.not_judged.map(|why| deadlines::words(why, scenario, hypothesis));
+    if let (Some(why), Some(told)) = (&not_judged, &mut worst) {
+        told.not_judged = Some(why.clone());
     }
-    if found.misses() {
-        found.fails_without = Some(fails_without(options, scenario, design, hypothesis)?);
+    let mut drilled = DrillDesign {
+        trials: found.trials,
+        passed: found.passed,
+        worst: worst.as_ref().map(|told| told.trial),
+        judged: found.judged,
+        not_judged,
+        typical_during_ms: found.typical_during_ms,
+        least_serving: found.least_serving,
+        ..unrun
+    };
+    if drilled.verdict() == Verdict::Fails {
+        drilled.fails_without = Some(fails_without(options, scenario, design, hypothesis)?);
     }
-    Ok((found, timeline))
+    Ok((drilled, worst))
 }
 
 /// In how many of the same trials the hypothesis does not hold though nothing of the experiment is run.
 fn fails_without(options: &args::Drill, scenario: &Scenario, design: &Design, hypothesis: &Hypothesis) -> Result<u64> {
     let study = study(options, scenario, design, &[], hypothesis)?;
-    let mut fails = 0;
+    let mut trials = Trials::new(hypothesis);
     for trial in 0..options.trials {
-        fails += u64::from(!judge(&missed(&timeline(&study, trial, 0)?), hypothesis).passes);
+        trials.see(timeline(&study, trial, 0)?);
     }
-    Ok(fails)
-}
-
-/// The spans in which the objective was missed.
-fn missed(of: &Timeline) -> Vec<(u64, u64)> {
-    of.outages.iter().map(|outage| (outage.from_ms, outage.to_ms)).collect()
+    Ok(trials.failed())
 }
 
 /// What is asked of a design when the experiment begins.

@@ -1,6 +1,8 @@
 //! `plan`: the answers of the oracles, the promise against exact answers, and wrong input.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "plan/frontier.rs"]
+mod frontier;
 mod kit;
 #[path = "plan/rare.rs"]
 mod rare;
@@ -173,30 +175,6 @@ fn of_designs_that_cost_the_same_the_one_that_misses_least_is_the_answer_and_eac
     // Along the frontier each misses less than the one before, in truth.
     let frontier: Vec<f64> = found.frontier.iter().map(|of| truth(&of.design)).collect();
     assert!(frontier.len() > 1 && frontier.windows(2).all(|pair| pair[1] < pair[0]), "{frontier:?}");
-}
-
-/// Of designs that cost the same, more than are tested along the frontier, none that is known misses less than the one that stands on it.
-#[test]
-fn the_frontier_has_the_best_of_each_price() {
-    let desk = Desk::new();
-    kit::scenarios(&desk);
-    let plan = "plan scenarios/capacity-plan.toml --trials 4096 --method crude --no-assumptions --report md --out p";
-    desk.run(plan).ends(0);
-    let of = json(&desk.path("p/plan.json"));
-    let shown = |of: &Value| (of["cost"].as_f64().unwrap(), of["unavailability"].as_f64().unwrap());
-    let frontier: Vec<&Value> = of["frontier"].as_array().unwrap().iter().collect();
-    let nines = of["nines"].as_array().unwrap().iter().map(|nine| &nine["best"]).filter(|best| best.is_object());
-    let mut met = 0;
-    for other in nines.chain(of["ties"].as_array().unwrap()).chain([&of["best"]]).filter(|of| of.is_object()) {
-        let (cost, missed) = shown(other);
-        for (price, least) in
-            frontier.iter().map(|of| shown(of)).filter(|(price, _)| (price - cost).abs() < 0.001 * cost)
-        {
-            met += 1;
-            assert!(least <= missed * 1.5, "{price}: {least} beside {other}");
-        }
-    }
-    assert!(met > 0, "{of}");
 }
 
 /// The share of time in which fewer than five of so many machines serve, over so many zones: machines and zones fail by themselves.

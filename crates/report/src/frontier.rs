@@ -3,10 +3,10 @@
 //! In: an outcome with bills. Out: its designs by cost. The order is that of the estimates. What costs more and is not told apart from
 //! a cheaper design of the frontier is no gain, and not on it: two are told apart where their intervals lie apart or, on the same
 //! luck, their difference from the first design does. A design of which only a bound is known stands at its bound. Bills that differ
-//! by no more than [`SAME_PRICE`] are one price, of which the best by its estimate stands first.
+//! by no more than [`zonefall_study::plan::SAME_PRICE`] are one price, of which the best by its estimate stands first.
 
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality};
-use zonefall_study::plan::SAME_PRICE;
+use zonefall_study::plan::at_price;
 
 /// A design at its price.
 #[derive(Debug, Clone, Copy)]
@@ -75,8 +75,7 @@ pub(crate) fn offered(outcome: &Outcome) -> Vec<Offered<'_>> {
 fn best_first(all: &mut [(&DesignOutcome, Estimate)]) {
     let mut from = 0;
     while let Some(&(_, least)) = all.get(from) {
-        let most = at(least) * (1.0 + SAME_PRICE);
-        let to = from + all[from..].partition_point(|of| at(of.1) <= most).max(1);
+        let to = from + all[from..].partition_point(|of| at_price(at(of.1), at(least))).max(1);
         all[from..to].sort_by(|a, b| at(a.0.unavailability).total_cmp(&at(b.0.unavailability)));
         from = to;
     }

@@ -14,6 +14,7 @@ mod about;
 mod alike;
 mod answers;
 mod chart;
+mod clock;
 mod csv;
 mod explain;
 mod files;

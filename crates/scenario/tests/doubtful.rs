@@ -140,10 +140,14 @@ fn what_is_nothing_like_a_key_is_offered_no_key_of_another_table() {
 
 /// Six machines of a request a second: 518,400 in a day, 93,600 in 4 h 20 min.
 fn nightly(jobs: &str, more: &str) -> Vec<String> {
+    nightly_for("360 days", jobs, more)
+}
+
+fn nightly_for(horizon: &str, jobs: &str, more: &str) -> Vec<String> {
     only(
         "W026",
         &format!(
-            "start = \"2026-03-02\"\nhorizon = \"360 days\"\n[slo]\njobs_by_deadline = \"50%\"\n[jobs]\nat = \"00:10\"\ndeadline = \"04:30\"\n{jobs}\n\
+            "start = \"2026-03-02\"\nhorizon = \"{horizon}\"\n[slo]\njobs_by_deadline = \"50%\"\n[jobs]\nat = \"00:10\"\ndeadline = \"04:30\"\n{jobs}\n\
              [region.east]\n[scale_set.web]\nzones = [1, 2]\ncapacity = 6\ncapacity_per_instance = \"1 req/s\"\n{more}"
         ),
     )
@@ -157,6 +161,9 @@ fn jobs_that_all_machines_together_never_get_done_are_told_with_the_arithmetic()
     let words = "design `base` is late with every batch of jobs: a batch is 187,202 jobs, a request's work each, and its 6 machines \
                  together do 93,600 from `at` to `deadline` (6 req/s × 15,600 s)";
     assert!(found[0].starts_with(words) && found[0].ends_with("or a later `deadline`"), "{found:?}");
+    // Where no batch comes none is late.
+    assert!(!nightly_for("1 h", "count = 187_202", "").is_empty());
+    assert!(nightly_for("5 min", "count = 187_202", "").is_empty());
     // A small batch among them may be done in time.
     assert!(nightly("count = 187_202\nsigma = 0.5", "").is_empty());
     let found = nightly("count = 10_000\nwork = 60\nsigma = 0.5", "");

@@ -147,6 +147,7 @@ fn cases() -> Vec<(&'static str, String, &'static str)> {
         ("#end", "[gate]\nnot_resolved = \"maybe\"".into(), "E014"),
         ("#end", "[gate]\ndowntime_max = 5".into(), "E012"),
         ("#end", "[gate]\nbatches_by_deadline = \"99%\"".into(), "E081"),
+        ("#end", "[gate]\nbatches_by_deadline = \"0%\"".into(), "E020"),
         ("#set", "fault_domain = 1".into(), "E010"),
         ("horizon = \"360 days\"", "".into(), "E011"),
         ("capacity = 9", "".into(), "E011"),

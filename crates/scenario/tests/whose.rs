@@ -167,3 +167,25 @@ fn a_change_of_what_only_a_design_has_says_how_it_is_written() {
     let shown = told(NIGHTLY, "failover.service.success=90%");
     assert!(shown.contains("there is no `[failover.<name>]` at all"), "{shown}");
 }
+
+/// A share of batches is asked of those only that have any: of all designs, or of the named ones.
+#[test]
+fn a_gate_that_asks_for_batches_names_the_designs_without_jobs() {
+    let designs = "[[design]]\nname = \"with\"\n[[design]]\nname = \"idle\"\njobs = false\n[[design]]\nname = \"bare\"\ndrop = [\"jobs\"]\n";
+    let gated = |named: &str| {
+        let served = NIGHTLY.replace("jobs_by_deadline = \"100%\"", "min_served = \"99%\"");
+        format!("{served}{designs}[gate]\nbatches_by_deadline = \"99%\"\n{named}\n")
+    };
+    assert!(parse(&gated("designs = [\"with\"]"), "x.toml").is_ok());
+    for (named, without) in [
+        ("", &["idle", "bare"][..]),
+        ("designs = [\"with\", \"bare\"]", &["bare"]),
+        ("designs = [\"idle\"]", &["idle"]),
+    ] {
+        let (text, words) = (gated(named), "`batches_by_deadline` is a share of batches of jobs, and design");
+        let expected: Vec<(usize, String)> =
+            without.iter().map(|name| (line(&text, "batches_by"), format!("{words} `{name}` has none"))).collect();
+        let found: Vec<(usize, String)> = errors(&text).into_iter().map(|(line, words, _)| (line, words)).collect();
+        assert_eq!(found, expected, "{named}");
+    }
+}

@@ -1,9 +1,13 @@
 //! A chaos experiment held against a steady-state hypothesis: before it, while it lasts, and after it.
 //!
-//! In: the spans in which the objective was missed in one trial, and the hypothesis. Out: what holds and what does not.
+//! In: trials under the experiment, and the hypothesis. Out: what holds and what does not, and the verdict of each design and of all.
 //! Nothing here says how often anything happens: a drill is a question about one experiment.
 
+mod trials;
+
+pub use crate::deadlines::NoDeadline;
 use serde::Serialize;
+pub use trials::{Found, Trials};
 
 /// The instants of a drill and what must hold, in milliseconds of the trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -19,6 +23,15 @@ pub struct Hypothesis {
     /// The end of the trial.
     pub horizon_ms: u64,
 }
+
+impl Hypothesis {
+    /// For how many hours a drill has to be watched so that it sees what passes at an instant after its end, in milliseconds.
+    pub fn watch_to_see_ms(&self, at_ms: u64) -> u64 {
+        (at_ms.saturating_sub(self.recovered_ms) / HOUR_MS + 1) * HOUR_MS
+    }
+}
+
+const HOUR_MS: u64 = 3_600_000;
 
 /// What a trial has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -91,25 +104,53 @@ pub struct DrillDesign {
     pub least_serving: Option<i64>,
 }
 
+/// What came of a drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing was run.
+    NotRun,
+    /// The hypothesis was held against nothing that it could fail by.
+    NotJudged,
+    /// It held in every trial.
+    Passes,
+    /// In one of them it did not.
+    Fails,
+}
+
+/// Trials that fail though nothing of the experiment is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailsWithout {
+    /// How many.
+    pub times: u64,
+    /// Whether as many as with the experiment, or more.
+    pub too: bool,
+}
+
 impl DrillDesign {
+    /// What came of it on this design.
+    pub fn verdict(&self) -> Verdict {
+        match self.trials {
+            0 => Verdict::NotRun,
+            _ if self.not_judged.is_some() => Verdict::NotJudged,
+            all if self.passed == all => Verdict::Passes,
+            _ => Verdict::Fails,
+        }
+    }
+
     /// Whether anything was run on it.
     pub fn was_run(&self) -> bool {
-        self.trials > 0
+        self.verdict() != Verdict::NotRun
     }
 
     /// Whether the hypothesis was judged.
     pub fn is_judged(&self) -> bool {
-        self.was_run() && self.not_judged.is_none()
+        matches!(self.verdict(), Verdict::Passes | Verdict::Fails)
     }
 
-    /// Whether the hypothesis held in every trial.
-    pub fn passes(&self) -> bool {
-        self.is_judged() && self.passed == self.trials
-    }
-
-    /// Whether it did not in one of them.
-    pub fn misses(&self) -> bool {
-        self.is_judged() && self.passed < self.trials
+    /// Whether it fails without the experiment, too; none where it does not, or that was not asked.
+    pub fn fails_without(&self) -> Option<FailsWithout> {
+        let times = self.fails_without.filter(|&times| times > 0)?;
+        Some(FailsWithout { times, too: times >= self.trials - self.passed })
     }
 }
 
@@ -140,6 +181,26 @@ pub struct Drilled {
     pub notes: Vec<String>,
     /// CH-07: what a real outage would add; none if one was run.
     pub outage_adds: Option<String>,
+}
+
+impl Drilled {
+    /// What came of it on all designs. A hypothesis that was not held against anything is neither kept nor missed; one that was held
+    /// against a part of the experiment is kept only for those who say that the part is enough.
+    pub fn verdict(&self, part_is_enough: bool) -> Verdict {
+        let all = || self.designs.iter().map(DrillDesign::verdict);
+        let whole = self.not_run.is_empty() || part_is_enough;
+        match () {
+            () if all().any(|of| of == Verdict::Fails) => Verdict::Fails,
+            () if whole && all().all(|of| of == Verdict::Passes) => Verdict::Passes,
+            () => Verdict::NotJudged,
+        }
+    }
+
+    /// The design of which a trial is told: the first that fails, or on which something was run.
+    pub fn told(&self) -> Option<usize> {
+        let first = |which: fn(&DrillDesign) -> bool| self.designs.iter().position(which);
+        first(|of| of.verdict() == Verdict::Fails).or_else(|| first(DrillDesign::was_run))
+    }
 }
 
 /// [`Drilled::schema`].

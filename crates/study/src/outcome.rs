@@ -19,6 +19,7 @@ pub use serving::{BlipsOutcome, JobsOutcome, LatencyOutcome, SessionCause, Sessi
 pub use stopping::{StoppingOutcome, StoppingWidth};
 pub use zonefall_fleet::OPERATION_TABLE;
 pub use zonefall_stats::Verdict;
+pub use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 
 /// The version of this form.
 pub const SCHEMA: &str = "zonefall-summary/1";

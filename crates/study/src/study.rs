@@ -1,8 +1,8 @@
 //! What is studied.
 
-use crate::local_time::LocalTime;
 use crate::money::{Money, Rates};
 use crate::stopping::Rule;
+use serde::Serialize;
 use std::sync::Arc;
 use zonefall_engine::Key;
 use zonefall_faults::{Profile, Replay, TrialId};
@@ -45,6 +45,17 @@ pub struct Study {
     pub money: Option<Arc<Money>>,
     /// What clocks show, where there is a calendar; it changes no figure.
     pub local_time: Option<Arc<LocalTime>>,
+}
+
+/// What a time zone's clocks show in a trial. The scenario, which alone knows time zones, says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LocalTime {
+    /// The IANA time zone.
+    pub time_zone: String,
+    /// The beginning of a trial, in milliseconds since 1970-01-01 UTC.
+    pub start_unix_ms: i64,
+    /// From when on (milliseconds of the trial) clocks there are how many seconds ahead of UTC, in order; the first from the beginning.
+    pub ahead_s: Vec<(u64, i32)>,
 }
 
 impl Study {

@@ -1,6 +1,7 @@
 //! What a reader should know before believing a number.
 
 use crate::conclude::{cap_ms, heavy_tails};
+use crate::deadlines::no_deadline;
 use crate::latency;
 use crate::misses::{Kind, Kinds, OCCURRENCES_MIN};
 use crate::outcome::{DesignOutcome, MINUTES_PER_MONTH, Quality};
@@ -35,7 +36,7 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     }
     said.extend(of_the_study(study));
     let (mut cut, mut skewed): (Vec<Cut<'_>>, Vec<String>) = Default::default();
-    for (design, tally) in designs.iter().zip(&finished.tally.designs) {
+    for (at, (design, tally)) in designs.iter().zip(&finished.tally.designs).enumerate() {
         let name = &design.design;
         let hits = tally.missed.hits();
         if design.unavailability.quality == Quality::Exact {
@@ -67,12 +68,7 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
                 "{name}: a few long outages carry the downtime: {hits} trials with a miss weigh like {carried:.0}"
             ));
         }
-        if design.jobs.as_ref().is_some_and(|jobs| jobs.batches == 0) {
-            said.push(format!(
-                "{name}: no deadline of a batch passes within the measured time: nothing is known of its jobs, and an objective on them \
-                 cannot be missed"
-            ));
-        }
+        said.extend(without_deadline(study, at, design));
         said.extend(design.latency.iter().flat_map(|of| latency::warnings(name, of)));
         said.extend(to_resolve(study, finished, design));
         if study.measure.until_first_miss && hits < finished.trials {
@@ -94,6 +90,27 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     said.extend(too_rare(study, finished, designs, kinds));
     said.extend(meet_too_rarely(study, finished.trials, designs, kinds));
     said
+}
+
+/// Jobs of which nothing is known, or that cannot be late: no deadline passes.
+fn without_deadline(study: &Study, at: usize, design: &DesignOutcome) -> Option<String> {
+    let (jobs, outcome) = (study.designs[at].jobs.as_ref()?, design.jobs.as_ref()?);
+    let none = no_deadline(jobs, study.measure.from, study.measure.horizon).is_some();
+    let why = match (none, outcome.batches) {
+        (true, 0) => {
+            "no deadline of a batch passes within the measured time: nothing is known of its jobs, and an objective on them cannot be \
+             missed"
+        }
+        (true, _) => {
+            "no deadline of a batch passes before the measured time ends: an objective on them cannot be missed"
+        }
+        (false, 0) => {
+            "in no trial a batch came within the measured time whose deadline passed before it ended: nothing is known of its jobs but \
+             what an objective on them missed"
+        }
+        (false, _) => return None,
+    };
+    Some(format!("{}: {why}", design.design))
 }
 
 /// Outages of a design that the end of the trial cut.

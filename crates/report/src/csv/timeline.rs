@@ -2,6 +2,7 @@
 
 use super::cell::{Cell, CsvLocale};
 use super::sheet::{Sheet, field};
+use crate::clock;
 use crate::files::FilesError;
 use zonefall_study::LocalTime;
 use zonefall_study::timeline::{Kind, Row};
@@ -28,7 +29,7 @@ pub(crate) fn timeline(rows: &[Row], clock: Option<&LocalTime>, locale: CsvLocal
             "local_time",
             "",
             "what clocks show in the scenario's time zone, and how far ahead of UTC; empty without a calendar",
-            move |row: &&Row| clock.as_ref().map_or(Cell::text(""), |clock| Cell::text(&clock.iso(row.at_ms))),
+            move |row: &&Row| clock.as_ref().map_or(Cell::text(""), |clock| Cell::text(&clock::iso(clock, row.at_ms))),
         ),
         field("kind", "", "fault, demand, machine, probe, decision or objective", |row: &&Row| {
             Cell::text(kind(row.kind))

@@ -1,10 +1,9 @@
 //! Why the objective was missed: what downtime is charged to, and what would be without it.
 
-use super::designs::HITS_ENOUGH;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use std::fmt::Write as _;
-use zonefall_study::outcome::{CauseOutcome, Outcome, Quality};
+use zonefall_study::outcome::{CauseOutcome, HITS_FOR_INTERVAL, Outcome, Quality};
 
 /// Causes shown for a design; the rest is one line.
 const TOP: usize = 3;
@@ -62,7 +61,7 @@ fn few(designs: &[(&str, &[CauseOutcome])]) -> String {
     let hits = |causes: &[CauseOutcome]| causes.iter().map(|of| of.downtime_min_per_month.hits).max();
     let some = designs.iter().filter_map(|(name, causes)| Some((name, hits(causes)?)));
     let some: Vec<String> = some
-        .filter(|&(_, hits)| (1..HITS_ENOUGH).contains(&hits))
+        .filter(|&(_, hits)| (1..HITS_FOR_INTERVAL).contains(&hits))
         .map(|(name, hits)| format!("{} ({hits})", clean(name)))
         .collect();
     match some.is_empty() {

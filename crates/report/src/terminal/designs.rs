@@ -3,10 +3,10 @@
 use super::answer;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
-use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Quantile};
+use zonefall_study::outcome::{
+    DesignOutcome, Estimate, HITS_FOR_INTERVAL, MINUTES_PER_MONTH, Outcome, Quality, Quantile,
+};
 
-/// From so many trials on a share may stand without an interval.
-pub(super) const HITS_ENOUGH: u64 = 20;
 /// Nobody takes a bound of more outages a year for one: an outage a minute.
 const OUTAGES_MAX: f64 = 525_600.0;
 /// Cells of the part that says how available, and of the part that says how bad outages are.
@@ -158,7 +158,7 @@ fn outages(page: &Page, of: Estimate) -> String {
 
 /// A share; of few trials only what it is at most.
 pub(super) fn share_of_few(page: &Page, of: Estimate) -> String {
-    let few = of.quality == Quality::Interval && of.hits < HITS_ENOUGH;
+    let few = of.quality == Quality::Interval && of.hits < HITS_FOR_INTERVAL;
     let quality = if few { Quality::UpperBound } else { of.quality };
     estimate(page, Estimate { quality, ..of }, |share| number::percent(share, Toward::Up))
 }

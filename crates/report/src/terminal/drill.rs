@@ -4,7 +4,7 @@ use super::Style;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
 use crate::alike::alike;
-use zonefall_study::drill::{DrillDesign, Drilled};
+use zonefall_study::drill::{DrillDesign, Drilled, Verdict};
 
 /// Draws a drill.
 pub fn drill(of: &Drilled, style: Style) -> String {
@@ -54,9 +54,9 @@ fn verdict(of: &Drilled) -> String {
 /// What designs fail that the experiment did not cause.
 fn fails_without(of: &Drilled) -> String {
     let says = |of: &DrillDesign| {
-        let without = of.fails_without.filter(|&times| times > 0)?;
-        let too = if without >= of.trials - of.passed { ", too" } else { "" };
-        Some(format!(" {} fails {without} of {} without the experiment{too}.", clean(&of.design), of.trials))
+        let without = of.fails_without()?;
+        let too = if without.too { ", too" } else { "" };
+        Some(format!(" {} fails {} of {} without the experiment{too}.", clean(&of.design), without.times, of.trials))
     };
     of.designs.iter().filter_map(says).collect()
 }
@@ -91,7 +91,7 @@ fn passes(of: &Drilled) -> String {
     let named = |which: fn(&&DrillDesign) -> bool| -> Vec<String> {
         of.designs.iter().filter(which).map(|of| clean(&of.design)).collect()
     };
-    let (passed, not_run) = (named(|of| of.passes()), named(|of| !of.was_run()));
+    let (passed, not_run) = (named(|of| of.verdict() == Verdict::Passes), named(|of| !of.was_run()));
     let judged = of.designs.iter().filter(|of| of.is_judged()).count();
     let far = if of.not_run.is_empty() { "" } else { " as far as it was run" };
     let says = match (passed.len(), judged) {
@@ -176,12 +176,12 @@ fn designs(page: &mut Page, of: &Drilled) {
 
 fn row(page: &Page, of: &DrillDesign) -> Vec<String> {
     let min = |ms: u64| number::plain(ms as f64 / 60_000.0, Toward::Up);
-    let says = match (of.was_run(), of.passes()) {
-        (false, _) if of.fails.is_empty() => page.paint(Tone::Unsure, "? nothing to run"),
-        (false, _) => page.paint(Tone::Unsure, "? cannot be run"),
-        (true, _) if !of.is_judged() => page.paint(Tone::Unsure, "? not judged"),
-        (true, true) => page.paint(Tone::Good, &format!("{} passes", page.sign("✓", "+"))),
-        (true, false) => page.paint(Tone::Bad, &format!("{} fails", page.sign("✗", "x"))),
+    let says = match of.verdict() {
+        Verdict::NotRun if of.fails.is_empty() => page.paint(Tone::Unsure, "? nothing to run"),
+        Verdict::NotRun => page.paint(Tone::Unsure, "? cannot be run"),
+        Verdict::NotJudged => page.paint(Tone::Unsure, "? not judged"),
+        Verdict::Passes => page.paint(Tone::Good, &format!("{} passes", page.sign("✓", "+"))),
+        Verdict::Fails => page.paint(Tone::Bad, &format!("{} fails", page.sign("✗", "x"))),
     };
     let mut cells = vec![clean(&of.design), says];
     match of.judged {

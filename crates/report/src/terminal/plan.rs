@@ -1,17 +1,18 @@
 //! A plan: the verdict first, then what lost and why, then what more or less would cost.
 
+mod verdict;
+
+pub(crate) use self::verdict::verdict;
 use super::Style;
-use super::causes::{self, whole_percent};
+use super::causes;
 use super::jobs;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Verdict as Sampling};
-use zonefall_study::plan::{AskedBy, BAND, CHEAPER, Nine, Offer, Planned, SAME_PRICE, Verdict, Windowed};
+use zonefall_study::plan::{BAND, CHEAPER, Nine, Offer, Planned, SAME_PRICE, Verdict};
 
 /// Designs of a list that are shown.
 const SHOWN: usize = 8;
-/// Causes that the verdict names.
-const NAMED: usize = 2;
 
 /// Draws a plan.
 pub fn plan(of: &Planned, style: Style) -> String {
@@ -84,122 +85,6 @@ pub(crate) fn cost_words(of: &Planned, offer: &Offer) -> String {
 
 fn cost_of(of: &Planned, cost: f64) -> String {
     format!("{} {}", number::count(cost.ceil() as u64), clean(&of.unit))
-}
-
-/// The answer in one sentence.
-pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
-    match (of.verdict, &of.best) {
-        (Verdict::Found, Some(best)) => {
-            let within = if of.meets_target_itself {
-                format!("it meets the target of {} on average over the years", target(of))
-            } else {
-                let band = BAND * 100.0;
-                format!(
-                    "its misses are proven to be at most {band:.0} % above what the target of {} allows on average over the years",
-                    target(of)
-                )
-            };
-            let said = format!("{}, for {}: {within}", clean(&best.design), cost_words(of, best));
-            let too = windows(of) + &nights(of);
-            let amiss = of.windows.as_ref().is_some_and(Windowed::is_amiss)
-                || of.batches_asked.is_some_and(|asked| asked.verdict != Sampling::Meets);
-            match of.depends_on() {
-                Some(words) => (
-                    format!("{said}, as far as luck goes; but that depends on assumptions: {words}.{too}"),
-                    Tone::Unsure,
-                ),
-                None => (format!("{said}.{too}"), if amiss { Tone::Unsure } else { Tone::Good }),
-            }
-        }
-        (Verdict::NoneMeets, _) => {
-            let closest = of.closest.as_ref().map_or(String::new(), |closest| {
-                format!(
-                    " The closest is {}, for {}, with {}; the target allows {}.{}",
-                    clean(&closest.design),
-                    cost_words(of, closest),
-                    downtime_words(closest),
-                    allowed(of),
-                    above_all(of)
-                )
-            });
-            // What misses more than nine tenths of the budget may still be just within it.
-            let in_band =
-                of.closest.as_ref().and_then(|closest| closest.low).is_some_and(|low| low <= 1.0 - of.target_share);
-            let words = if in_band {
-                "No design is proven to meet it, and at best one just does."
-            } else {
-                "No design meets it."
-            };
-            (format!("{words}{closest}"), Tone::Bad)
-        }
-        (Verdict::TooDear, _) => {
-            let least = of.priced.as_ref().map_or(String::new(), |priced| {
-                format!(": the cheapest costs {}, simulated", cost_of(of, priced.least_cost))
-            });
-            (format!("No candidate is within `max_cost`{least}. None was tested."), Tone::Bad)
-        }
-        (_, Some(best)) => (
-            format!(
-                "Not resolved: the trials do not suffice. The most promising is {}, for {}.",
-                clean(&best.design),
-                cost_words(of, best)
-            ),
-            Tone::Unsure,
-        ),
-        _ => ("Not resolved: the trials do not suffice.".into(), Tone::Unsure),
-    }
-}
-
-/// What `run --gate` asks beside the average, and whether the answer meets that too: a search does not look for it.
-fn windows(of: &Planned) -> String {
-    let Some(windows) = of.windows.as_ref().filter(|of| of.asked_by != AskedBy::Nobody) else { return String::new() };
-    let asked = number::percent_given(windows.asked_share);
-    let window = match windows.window.as_str() {
-        words if words.starts_with(|c: char| c.is_ascii_digit()) => format!("windows of {words}"),
-        words => format!("{words}s"),
-    };
-    let share = number::percent(windows.met.mean, Toward::Down);
-    let says = match windows.verdict {
-        Sampling::Meets => {
-            return format!(
-                " The target is met in at least {asked} of {window} too, as `run --gate` asks: in {share}."
-            );
-        }
-        Sampling::Misses => format!(
-            " But with this target it fails `run --gate`, which asks for at least {asked} of {window} too: {share} of them meet the target."
-        ),
-        Sampling::NotResolved => format!(
-            " But `run --gate` asks for at least {asked} of {window} too, and with this target that is not resolved: {share} of them met the target."
-        ),
-    };
-    format!("{says} A plan searches by the average: a higher --target finds what misses less.")
-}
-
-/// The same of batches of jobs, of which a share is asked to be complete by its deadline.
-fn nights(of: &Planned) -> String {
-    let Some(asked) = of.batches_asked else { return String::new() };
-    let share = number::percent_given(asked.share);
-    match asked.verdict {
-        Sampling::Meets => {
-            format!(" At least {share} of batches are complete by their deadline, as `run --gate` asks.")
-        }
-        Sampling::Misses => format!(
-            " But it fails `run --gate`, which asks for {share} of batches to be complete by their deadline. A plan searches by the \
-             share of time."
-        ),
-        Sampling::NotResolved => format!(
-            " But `run --gate` asks for {share} of batches to be complete by their deadline, and that is not resolved."
-        ),
-    }
-}
-
-/// What the downtime comes from above all, in a sentence.
-fn above_all(of: &Planned) -> String {
-    let Some(why) = &of.why else { return String::new() };
-    let causes = why.causes.iter().filter(|cause| cause.share > 0.0).take(NAMED);
-    let named: Vec<String> =
-        causes.map(|cause| format!("{} ({})", clean(&cause.cause), whole_percent(cause.share))).collect();
-    if named.is_empty() { String::new() } else { format!(" That comes above all from {}.", named.join(" and ")) }
 }
 
 /// What the target allows, in minutes a month; `1 - 0.9999` is a little less than it should be.

@@ -3,6 +3,7 @@
 use super::Style;
 use super::number;
 use super::page::{Page, Tone, clean};
+use crate::clock;
 use zonefall_study::timeline::{Amiss, Folded, Kind, Outage, Row, Timeline, folded};
 
 /// Rows of one outage that are shown.
@@ -149,7 +150,7 @@ fn exactly(ms: u64) -> String {
 /// "2026-07-04 22:15:00" by the scenario's clock; without a calendar "day 71 04:10:22" of the trial.
 pub(crate) fn instant(of: &Timeline, ms: u64) -> String {
     if let Some(clock) = &of.local_time {
-        return clock.words(ms);
+        return clock::words(clock, ms);
     }
     let (day, rest) = (ms / 86_400_000, ms % 86_400_000);
     format!("day {day} {:02}:{:02}:{:02}", rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)

@@ -21,6 +21,7 @@ use crate::tally::DesignTally;
 use std::sync::atomic::Ordering;
 use zonefall_engine::{Key, name_tag};
 use zonefall_faults::{Profile, RateSpread, cause_name};
+use zonefall_stats::estimate::HITS_FOR_INTERVAL;
 use zonefall_stats::{Confidence, Sample};
 
 /// Sets of rates that are played.
@@ -40,8 +41,6 @@ const HALVINGS: u32 = 50;
 /// Scatter beyond the line counts from so many times what luck explains: three standard errors of a variance of so many
 /// draws.
 const BEYOND_LUCK: f64 = 1.42;
-/// Draws with a hit below which nothing is said.
-const DRAWS_WITH_HITS_MIN: u64 = 20;
 
 /// What is drawn.
 #[derive(Debug)]
@@ -278,7 +277,7 @@ impl Drawn {
     pub fn ignorance(&self, study: &Study, design: usize, observed_h: f64, trials: u64) -> Option<Ignorance> {
         let hit = self.draws.iter().filter(|draw| draw.designs[design].any).count() as u64;
         let observed_ms = observed_h * 3_600_000.0;
-        if hit < DRAWS_WITH_HITS_MIN || observed_ms <= 0.0 {
+        if hit < HITS_FOR_INTERVAL || observed_ms <= 0.0 {
             return None;
         }
         let curve = Curve::through(&self.draws, design, self.each);

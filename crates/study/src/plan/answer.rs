@@ -266,35 +266,56 @@ fn searched(
     };
     planned.nines = nines.into_iter().map(nine).collect();
     planned.frontier = frontier.into_iter().map(|candidate| told_of(&bench, candidate)).collect();
-    if question.assumptions && planned.verdict == Verdict::Found {
-        bench.begins("looking at what is assumed");
-        for candidate in found.best.into_iter().chain(runner_up) {
-            let alone = Alone::new(&bench, candidate);
-            let Ok(assumed) = assumed::look(&alone, bench.trials(candidate))? else { return Ok(None) };
-            planned.assumed.extend(assumed);
-        }
-    }
-    if neighbours.iter().any(|&of| question.candidates[of].design.jobs.is_some()) {
-        bench.begins("counting batches of jobs");
-        let Ok(batches) = batches(&bench, neighbours.into_iter().take(BATCHES))? else { return Ok(None) };
-        let best = first.filter(|_| planned.verdict == Verdict::Found);
-        planned.batches_asked = best.and_then(|best| BatchesAsked::of(question, &batches, best));
-        planned.batches = batches;
-    }
-    if let Some(first) = first {
-        bench.begins("asking what the downtime comes from");
-        let seen = bench.estimate(first);
-        let Ok(why) = Alone::new(&bench, first).why((&seen, bench.trials(first)), bench.work)? else { return Ok(None) };
-        if let Some((why, windowed)) = why {
-            planned.windows = windowed.filter(|_| planned.verdict == Verdict::Found);
-            planned.why = Some(why);
-        }
+    let shown = Shown { found: &found, runner_up, first, neighbours };
+    if look_closer(&mut planned, &bench, shown)?.is_err() {
+        return Ok(None);
     }
     planned.tested = (0..question.candidates.len()).filter(|&candidate| bench.look(candidate) > 0).count() as u64;
     planned.work = bench.work;
     planned.methods = bench.methods();
     planned.notes.extend(methods_in_words(&planned.methods));
     Ok(Some(planned))
+}
+
+/// Whom an answer shows.
+struct Shown<'a> {
+    found: &'a Found,
+    runner_up: Option<usize>,
+    /// The best, or the closest.
+    first: Option<usize>,
+    /// All that stand beside it, itself among them.
+    neighbours: Vec<usize>,
+}
+
+/// What is asked of single candidates once the answer stands: what is assumed, batches of jobs, and what downtime comes from.
+fn look_closer(planned: &mut Planned, bench: &Bench<'_>, of: Shown<'_>) -> Result<Result<(), Stopped>, RunError> {
+    if bench.question.assumptions && planned.verdict == Verdict::Found {
+        bench.begins("looking at what is assumed");
+        for candidate in of.found.best.into_iter().chain(of.runner_up) {
+            let alone = Alone::new(bench, candidate);
+            let Ok(assumed) = assumed::look(&alone, bench.trials(candidate))? else { return Ok(Err(Stopped)) };
+            planned.assumed.extend(assumed);
+        }
+    }
+    if of.neighbours.iter().any(|&of| bench.question.candidates[of].design.jobs.is_some()) {
+        bench.begins("counting batches of jobs");
+        let Ok(batches) = batches(bench, of.neighbours.iter().copied().take(BATCHES))? else { return Ok(Err(Stopped)) };
+        let best = of.first.filter(|_| planned.verdict == Verdict::Found);
+        planned.batches_asked = best.and_then(|best| BatchesAsked::of(bench.question, &batches, best));
+        planned.batches = batches;
+    }
+    if let Some(first) = of.first {
+        bench.begins("asking what the downtime comes from");
+        let seen = bench.estimate(first);
+        let Ok(why) = Alone::new(bench, first).why((&seen, bench.trials(first)), bench.work)? else {
+            return Ok(Err(Stopped));
+        };
+        if let Some((why, windowed)) = why {
+            planned.windows = windowed.filter(|_| planned.verdict == Verdict::Found);
+            planned.why = Some(why);
+        }
+    }
+    Ok(Ok(()))
 }
 
 /// A runner-up, and the best for another target.

@@ -10,6 +10,7 @@ use super::forced::Forced;
 use super::{BAND, FIRST_LOOK, Method, Methods, Priced, Question, Stand, Told};
 use crate::chance;
 use crate::misses::{Kind, Kinds};
+use crate::rare::GAIN_LEAST;
 use crate::run::RunError;
 use crate::stage::Stage;
 use crate::study::Study;
@@ -25,9 +26,7 @@ pub(super) const TOGETHER: usize = 64;
 /// The look (1,024 trials) after which it is asked whether plain trials will do.
 const ASKED_AT: u32 = 4;
 /// They will from so many with a miss on.
-const HITS_ENOUGH: u64 = 10;
-/// Forced trials have to be so many times as efficient, by the pilot.
-const GAIN_LEAST: f64 = 3.0;
+const HITS_OF_PLAIN: u64 = 10;
 
 /// What is known of a candidate for a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -315,7 +314,7 @@ impl<'a> Bench<'a> {
     /// Whether a pilot is to say how the trials of a candidate are drawn.
     fn asks(&self, candidate: usize) -> bool {
         let settled = self.plain.contains_key(&candidate) || self.forced.contains_key(&candidate);
-        let starved = self.looks[candidate] >= ASKED_AT && self.seen[candidate].hits() < HITS_ENOUGH;
+        let starved = self.looks[candidate] >= ASKED_AT && self.seen[candidate].hits() < HITS_OF_PLAIN;
         match self.question.method {
             Method::Crude => false,
             Method::Forcing => !settled && self.learns,

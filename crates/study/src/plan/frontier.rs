@@ -6,7 +6,7 @@
 //! tested as long as that one. What can go wrong: an interruption; the work, twice that of the designs along the frontier at most, may
 //! be done before all of these are tested.
 
-use super::SAME_PRICE;
+use super::at_price;
 use super::bench::{Bench, Stopped, trials_of};
 use crate::run::RunError;
 use crate::stage::Stage;
@@ -85,11 +85,6 @@ pub(super) fn test(bench: &mut Bench<'_>, best: Option<usize>) -> Result<Result<
             return Ok(Ok(()));
         }
     }
-}
-
-/// Whether a candidate costs no more than another at its price.
-fn at_price(cost: f64, price: f64) -> bool {
-    cost <= price * (1.0 + SAME_PRICE)
 }
 
 /// Candidates that cost as much as a design of the frontier, have been tested less, and may be better.
@@ -187,8 +182,9 @@ mod tests {
 
     #[test]
     fn of_designs_at_one_price_the_frontier_has_the_best() {
-        // By a twentieth, by a cent, and of three.
+        // By a twentieth, by half a percent, by a cent, and of three.
         assert_eq!(worth(&[(100.0, 1.0), (100.0, 0.95), (200.0, 0.5)]), [1, 2]);
+        assert_eq!(worth(&[(100.0, 1.0), (100.0, 0.995), (100.0, 0.999), (200.0, 0.5)]), [1, 3]);
         assert_eq!(worth(&[(1328.0, 0.3), (1328.005, 0.1), (1328.009, 0.2), (2000.0, 0.095)]), [1]);
         assert_eq!(worth(&[(100.0, 0.95), (100.0, 1.0), (100.05, 0.9), (100.3, 0.5)]), [2, 3]);
         // What is worth nothing at its price takes no place there.

@@ -62,6 +62,12 @@ pub const BAND: f64 = 0.1;
 pub const CHEAPER: f64 = 0.01;
 /// Costs that differ by no more than this share are one price along a frontier.
 pub const SAME_PRICE: f64 = 0.001;
+
+/// Whether something costs no more than the least of a price: of two that do not, both ways, the price is the same.
+pub fn at_price(cost: f64, price: f64) -> bool {
+    cost <= price * (1.0 + SAME_PRICE)
+}
+
 /// Trials of the first look.
 pub const FIRST_LOOK: u64 = 128;
 

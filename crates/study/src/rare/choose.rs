@@ -96,11 +96,11 @@ impl Choice {
 }
 
 /// So many plain trials with a miss are enough to be content with.
-const HITS_ENOUGH: f64 = 400.0;
-/// So many times as efficient forcing has to be where plain trials see too little.
-const GAIN_LEAST: f64 = 3.0;
+const HITS_TO_REST_ON: f64 = 400.0;
+/// So many times as efficient forcing has to be, by its pilot, where plain trials see too little.
+pub(crate) const GAIN_LEAST: f64 = 3.0;
 /// So many are plenty, even if a pilot was mistaken by a factor of two.
-const HITS_PLENTY: f64 = 2.0 * HITS_ENOUGH;
+const HITS_PLENTY: f64 = 2.0 * HITS_TO_REST_ON;
 /// Forced trials tell windows and causes, too: where half of their interval comes to this share of the value, nothing narrower
 /// is looked for.
 const NARROW: f64 = 0.1;
@@ -177,7 +177,7 @@ fn best(study: &Study, (threads, stop): (usize, &AtomicBool), may_split: bool) -
     if let Some(fewest) = bias.as_ref().and_then(|bias| bias.fewest_hits(study)).filter(|&hits| hits >= HITS_PLENTY) {
         return Ok(Choice::Crude { why: enough(fewest) });
     }
-    let promised = bias.and_then(|bias| bias.gain(study, HITS_ENOUGH).map(|(gain, hits)| (bias, gain, hits)));
+    let promised = bias.and_then(|bias| bias.gain(study, HITS_TO_REST_ON).map(|(gain, hits)| (bias, gain, hits)));
     let promised = promised.filter(|(_, gain, _)| gain.poorest >= GAIN_LEAST && gain.worst >= GAIN_NOWHERE_BELOW);
     let (chosen, sees_enough) = forcing(study, Method::Auto, (threads, stop), |why| Choice::Crude { why })?;
     let promised = promised.filter(|(bias, ..)| !ends_farther(study, bias, &chosen));
@@ -269,7 +269,7 @@ fn forcing(
         return Ok((weighed("asked for".into()), false));
     }
     let hits = |hit: f64| hit * study.trials as f64;
-    let poorest = plan.forecasts.iter().filter(|of| hits(of.hit) < HITS_ENOUGH);
+    let poorest = plan.forecasts.iter().filter(|of| hits(of.hit) < HITS_TO_REST_ON);
     let gain = poorest.map(|of| of.gain).fold(f64::NEG_INFINITY, f64::max);
     let worst = plan.forecasts.iter().map(|of| of.gain).fold(f64::INFINITY, f64::min);
     let fewest = plan.forecasts.iter().map(|of| hits(of.hit)).fold(f64::INFINITY, f64::min);
@@ -306,7 +306,7 @@ fn split(study: &Study, (threads, stop): (usize, &AtomicBool), why: String) -> R
     let hits = |hit: f64| hit * study.trials as f64;
     let poorest = ladder.forecasts.iter().min_by(|a, b| a.hit.total_cmp(&b.hit)).copied();
     let worst = ladder.forecasts.iter().map(|of| of.gain).fold(f64::INFINITY, f64::min);
-    Ok(match poorest.filter(|of| of.hit > 0.0 && hits(of.hit) < HITS_ENOUGH) {
+    Ok(match poorest.filter(|of| of.hit > 0.0 && hits(of.hit) < HITS_TO_REST_ON) {
         Some(of) if of.gain >= GAIN_LEAST && worst >= GAIN_NOWHERE_BELOW => {
             let few = few(hits(of.hit));
             let words = format!("{why}; splitting is for what builds up: plain trials would show {few} with a miss");

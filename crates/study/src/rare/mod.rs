@@ -36,6 +36,7 @@ mod tally;
 mod way;
 
 pub use biasing::{Bias, Biased, conclude_biased, run_biased};
+pub(crate) use choose::GAIN_LEAST;
 pub use choose::{Choice, Method, choose};
 pub use conclude::conclude_weighted;
 pub(crate) use conditioning::with_plain_trials;

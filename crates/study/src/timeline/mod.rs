@@ -24,16 +24,16 @@ pub use folded::{Folded, folded};
 pub use pick::{Pick, pick};
 pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
 
-use crate::local_time::LocalTime;
+use crate::deadlines::not_judged;
 use crate::stage;
-use crate::study::Study;
+use crate::study::{LocalTime, Study};
 use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 use thiserror::Error;
 use zonefall_engine::{BudgetExceeded, SimTime};
 use zonefall_faults::Strikes;
-use zonefall_fleet::{Design, Ledger, Need, Seen, Sighting, Stand, Witness, World, population};
+use zonefall_fleet::{Ledger, Need, Seen, Sighting, Stand, Witness, World, population};
 
 /// The version of the form.
 pub const SCHEMA: &str = "zonefall-timeline/1";
@@ -315,7 +315,9 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         need: crate::conclude::need_in_words(of),
         least_serving: if let Need::Serving(least) = of.need { Some(least) } else { None },
         has_demand: of.demand.is_some(),
-        not_judged: not_judged(study, of).filter(|_| ledger.missed_ms == 0),
+        not_judged: not_judged(of, study.measure.from, study.measure.horizon)
+            .filter(|_| ledger.missed_ms == 0)
+            .map(|_| "no deadline passes in the measured time".into()),
         missed_ms: ledger.missed_ms,
         sessions_lost: sessions_lost(&ledger, &told.causes),
         longest: (0..outages.len()).max_by_key(|&at| outages[at].length_ms()),
@@ -327,13 +329,6 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         capacity: capacity::capacity(of, (arrives_milli, good_for_milli), &sightings),
         gateway: capacity::gateway(of, arrives_milli, &sightings),
     })
-}
-
-/// An objective on deadlines is not judged where none passes in measured time.
-fn not_judged(study: &Study, of: &Design) -> Option<String> {
-    let (Need::Done(..), Some(jobs)) = (&of.need, &of.jobs) else { return None };
-    let passes = jobs.next_deadline(study.measure.from).is_some_and(|due| due < study.measure.horizon);
-    (!passes).then(|| "no deadline passes in the measured time".into())
 }
 
 fn sessions_lost(ledger: &Ledger, causes: &[String]) -> Vec<(String, f64)> {

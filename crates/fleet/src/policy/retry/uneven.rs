@@ -204,6 +204,17 @@ mod tests {
         assert!(!alone(1100.0, f64::INFINITY, 1.0), "too much for every machine");
         assert!(!alone(600.0, 0.9, 1.0), "too much for the gateway");
         assert!(!alone(600.0, f64::INFINITY, 0.6), "too much for what all of them need");
+        // Where less comes to them the weaker serve more, as an attempt that fails costs half: what the gateway turns away is hidden
+        // in what they would turn away of all attempts.
+        let (levels, half) = ([(400, 2), (1000, 1)], Retry { wasted: 0.5, ..retry });
+        let (load, of) = (load(&levels, 0, 600.0, 0.95), Uneven { levels: &levels, each: 600.0 });
+        let settled = half.settles_unevenly(load, of, 0.0);
+        // p = 1 − 1,030 / 1,800 (1 + p).
+        assert!((settled.0 - f64::sqrt(1.0 - 1030.0 / 1800.0)).abs() < 1e-9, "{settled:?}");
+        assert!(
+            !half.fails_at_the_weaker_alone(load, of, settled),
+            "too much for the gateway, which spares the weaker"
+        );
     }
 
     #[test]

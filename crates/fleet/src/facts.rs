@@ -57,6 +57,8 @@ pub(crate) struct StormFacts {
     /// The unit mode whose mark maintenance leaves.
     pub(crate) wave: Option<u32>,
     pub(crate) ignored: bool,
+    /// It stops the service, as something that this depends on; the machines can be reached all the same.
+    pub(crate) of_dependency: bool,
 }
 
 impl Facts {
@@ -129,5 +131,6 @@ pub(crate) fn storm_facts(cause: u16, strikes: &Strikes, design: &Design) -> Sto
         shock: mark(mode.kind == Kind::Shock),
         wave: mark(mode.wave().is_some()),
         ignored: mode.scope == Scope::Global && !design.depends_on.contains(&mode.name),
+        of_dependency: mode.scope == Scope::Global,
     }
 }

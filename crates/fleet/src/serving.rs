@@ -93,6 +93,8 @@ pub(crate) struct Book {
     pub clock_stands: bool,
     stands_since: Option<SimTime>,
     stands_hint: usize,
+    /// Things out that the service depends on, and whether no machine has been back since they were.
+    dependencies_out: (u32, bool),
     /// Something of this has begun and has not been closed.
     open: bool,
     next_at: usize,
@@ -140,6 +142,7 @@ zonefall_engine::pooled_clone!(Book {
     clock_stands,
     stands_since,
     stands_hint,
+    dependencies_out,
     open
 });
 
@@ -200,6 +203,7 @@ impl Book {
             clock_stands: false,
             stands_since: None,
             stands_hint: 0,
+            dependencies_out: (0, false),
             open: false,
             next_at: 0,
             surplus: 0,
@@ -211,6 +215,7 @@ impl Book {
     /// Opens the book for a trial with so many machines of so much capacity, none of them serving yet.
     pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
         (self.stands_since, self.stands_hint, self.open) = (None, 0, false);
+        self.dependencies_out = (0, false);
         self.demand = demand;
         self.begin_course();
         self.enough = match self.need {
@@ -367,6 +372,9 @@ impl Book {
         let served = if self.demand.is_some() { self.served() } else { 0 };
         let missed = self.misses_given(served);
         let unconnected = self.is_unconnected();
+        if self.dependencies_out == (0, true) && !self.is_nobody_up() {
+            self.dependencies_out.1 = false;
+        }
         if self.special {
             return self.book_special(from, t, (missed, unconnected, served), measure);
         }
@@ -418,7 +426,17 @@ impl Book {
 
     #[inline]
     fn is_unconnected(&self) -> bool {
-        self.counts_connections && !self.clock_stands && self.level(Class::Serving) + self.level(Class::Awaiting) == 0
+        self.counts_connections && !self.clock_stands && !self.dependencies_out.1 && self.is_nobody_up()
+    }
+
+    fn is_nobody_up(&self) -> bool {
+        self.level(Class::Serving) + self.level(Class::Awaiting) == 0
+    }
+
+    /// SL-02: something that the service depends on goes out or comes back, and the machines can be reached until they are back.
+    pub fn dependency_turns(&mut self, ends: bool) {
+        let (out, _) = self.dependencies_out;
+        self.dependencies_out = (if ends { out - 1 } else { out + 1 }, true);
     }
 
     /// Counts something that was done at `t`.

@@ -5,7 +5,7 @@
 mod support;
 use support::*;
 use zonefall_engine::SimDuration;
-use zonefall_faults::Scope;
+use zonefall_faults::{Mode, Recovery, Scope};
 use zonefall_fleet::policy::zone_balance::{ZoneState, next_zone};
 use zonefall_fleet::policy::{auto_zone_balance, placement_group};
 use zonefall_fleet::{Design, SlaTerms, Spreading};
@@ -66,6 +66,21 @@ fn sl_02_down_is_the_time_without_a_connection_to_any_machine() {
     let ledger = zones_dark(&[(0, HOUR, 6 * HOUR), (1, 4 * HOUR, 9 * HOUR)], web);
     assert_eq!(ledger.unconnected_by_month_ms.iter().sum::<u64>(), 2 * HOUR);
     assert_eq!(ledger.missed_ms, 8 * HOUR);
+}
+
+#[test]
+fn sl_02_what_the_service_depends_on_is_no_connection_to_a_machine() {
+    let mut web = design(&[1, 2], 4, 4);
+    web.sla = Some(SlaTerms { name: "zones".into(), tiers: vec![], least_machines: 2, least_zones: 2 });
+    web.depends_on = vec!["database".into()];
+    web.sets[0].warm_up = constant(5 * MINUTE);
+    let warm = |name, scope| Mode { recovery: Recovery::WarmUp, ..mode(name, scope) };
+    let modes = vec![warm("zone", Scope::Zone), warm("database", Scope::Global)];
+    // The database is out for an hour; later both zones are.
+    let outages = [(1, 0, 2, HOUR, 2 * HOUR), (0, 0, 2, 4 * HOUR, 6 * HOUR)];
+    let ledger = Script::new(topology(2, 1, 4), modes, DAY).outages(&outages).play(web);
+    assert_eq!(ledger.missed_ms, 3 * HOUR + 10 * MINUTE);
+    assert_eq!(ledger.unconnected_by_month_ms.iter().sum::<u64>(), 2 * HOUR + 5 * MINUTE);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use zonefall_study::outcome::{
     CauseOutcome, DesignOutcome, Estimate, JobsOutcome, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
 };
 use zonefall_study::plan::{Method, Methods, Offer, Planned, Why};
-use zonefall_study::timeline::Storms;
+use zonefall_study::timeline::{Storms, Waiting};
 
 const ALL: [ReportKind; 3] = [ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown];
 
@@ -388,6 +388,35 @@ fn storms_are_shown_with_their_trials() {
     assert_eq!((again(&html), again(&text_with(&outcome, &refused, "report.html"))), (0, 1));
     storms = Storms::none("a <reason>");
     assert!(text_with(&outcome, &storms, "report.html").contains("Not shown: a &lt;reason&gt;."));
+}
+
+/// What waits is drawn below the lanes in both widths, said in words, and a column of what happened.
+#[test]
+fn storms_show_what_waits() {
+    let hour = 3_600_000;
+    let outcome = common::outcome();
+    let mut storms = common::storms(&["one-zone"], 5);
+    let plain = text_with(&outcome, &storms, "report.html");
+    let course = vec![(0, 0.0), (99 * hour, 0.0), (99 * hour, 41_000.0), (103 * hour, 1_000.0), (104 * hour, 0.0)];
+    let jobs = Waiting { what: "jobs", course: course.clone(), deadlines: vec![(100 * hour, 31_000), (900 * hour, 5)] };
+    let worst = storms.designs[0].worst.as_mut().unwrap();
+    worst.waiting = Some(jobs);
+    let html = text_with(&outcome, &storms, "report.html");
+    let count = |html: &str, words: &str| html.matches(words).count();
+    assert_eq!((count(&plain, "jobs that wait"), count(&html, ">jobs that wait</text>")), (0, 2), "wide and narrow");
+    assert_eq!((count(&html, ">0 to 41,000</text>"), count(&html, ">deadline</text>")), (2, 2), "one in the stretch");
+    let says = "At most 41,000 jobs wait, on day 4 03:00:00. At the deadline on day 4 04:00:00 31,000 of the batch are not done";
+    assert_eq!(count(&html, says), 3, "the caption, and for those who do not see the two pictures");
+    assert!(html.contains(r#"<th scope="col" class="number">jobs that wait</th>"#));
+    // At 101 h, half of the way down.
+    let told = rows(&html, "day 4 05:00:00");
+    assert!(told.iter().any(|row| row.last().is_some_and(|cell| cell == "21,000")), "{told:?}");
+    // A line has no deadline.
+    storms.designs[0].worst.as_mut().unwrap().waiting = Some(Waiting { what: "requests", course, deadlines: vec![] });
+    let html = text_with(&outcome, &storms, "report.html");
+    assert_eq!((count(&html, ">requests in line</text>"), count(&html, "deadline<")), (2, 0));
+    // Ten minutes of it before the outage, or twice as long as that if it is longer.
+    assert!(html.contains("At most 41,000 requests wait, on day 4 03:00:00."));
 }
 
 /// The frontier: who is on it, what a step costs, and what each costs and misses, in every report.

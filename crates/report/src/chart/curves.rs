@@ -71,9 +71,10 @@ fn forbidden(svg: &mut Svg, corner: &Corner, x: &Scale, y: &Scale, (from, to): P
     svg.rect("forbidden", (left, from.1), ((to.0 - left).max(0.0), (low - from.1).max(0.0)));
     svg.path("goal", &[(left, from.1), (left, low), (to.0, low)], false);
     let words = cut(&corner.label, to.0 - from.0);
-    let inside = left + 8.0 + width_of(&words) <= to.0;
-    let (at, anchor) = if inside { (left + 8.0, Anchor::Start) } else { (to.0 - 4.0, Anchor::End) };
-    svg.text("goal-label halo", (at, from.1 + 16.0), anchor, &words);
+    // Above the plot no line or curve crosses it.
+    let fits = left + width_of(&words) <= to.0;
+    let (at, anchor) = if fits { (left, Anchor::Start) } else { (to.0, Anchor::End) };
+    svg.text("goal-label", (at, from.1 - 5.0), anchor, &words);
 }
 
 fn class(at: usize) -> String {

@@ -58,6 +58,8 @@ pub(crate) struct Axis {
 
 /// The height of the words above a row.
 const WORDS: f64 = 20.0;
+/// What a line across the rows keeps away from these.
+const AIR: f64 = 3.0;
 
 /// Where things stand.
 struct Layout {
@@ -97,7 +99,7 @@ impl Layout {
         }
         for row in 0..rows {
             let top = self.top + row as f64 * self.row;
-            svg.line(class, (x, top + WORDS + self.more), (x, top + self.row));
+            svg.line(class, (x, top + WORDS + self.more + AIR), (x, top + self.row - AIR));
         }
     }
 

@@ -3,6 +3,7 @@
 //! Colours are CSS classes, so that a page can have a light and a dark form; what a colour says is also said by a shape, a
 //! dash or a word. Lengths are in the units of the view box; text is measured roughly. Words are escaped here.
 
+mod area;
 mod curves;
 mod forest;
 mod levels;
@@ -14,6 +15,7 @@ mod stacked;
 mod storm;
 mod svg;
 
+pub(crate) use area::Area;
 pub(crate) use curves::{Corner, Curve, curves};
 pub(crate) use forest::{Axis, Mark, Reference, Row, forest};
 pub(crate) use scale::Scale;

@@ -63,6 +63,9 @@ pub(crate) fn scatter(label: &str, offers: &[Offer], words: &Words, width: f64) 
     let mut room = Room::default();
     // What the axis says below it.
     room.take((left - 40.0, bottom + 4.0, right + 14.0, bottom + 40.0));
+    // No number stands on the line of the goal.
+    let line = y.place(words.goal.0);
+    room.take((left, line - 1.0, right, line + 1.0));
     for offer in offers {
         draw(&mut svg, offer, (&x, &y), bottom, &mut room);
     }

@@ -66,7 +66,7 @@ fn rows(text: &str, name: &str) -> Vec<Vec<String>> {
     let html = |line: &str| -> Option<Vec<String>> {
         let cells = line.strip_prefix("<tr")?.replace("</th>", "</td>");
         let cells = cells.split("</td>").filter(|cell| !cell.starts_with("</tr>"));
-        let cells = cells.filter_map(|cell| cell.rsplit_once('>').map(|(_, words)| words.to_owned()));
+        let cells = cells.filter_map(|cell| cell.rsplit_once('>').map(|(_, words)| words.replace('\u{a0}', " ")));
         Some(cells.collect())
     };
     let markdown = |line: &str| -> Option<Vec<String>> {

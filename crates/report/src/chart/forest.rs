@@ -1,7 +1,7 @@
 //! Estimates with their intervals, one a row, against a reference.
 
 use super::SIDE_BY_SIDE;
-use super::scale::{Scale, written};
+use super::scale::Scale;
 use super::svg::{Anchor, Svg, first_part, more_lines, name, width_of};
 
 /// What an estimate is found to be; each has its own shape.
@@ -115,10 +115,9 @@ pub(crate) fn forest(label: &str, rows: &[Row], axis: &Axis, width: f64) -> Stri
     let scale = axis.scale.between(lay.plot.0, lay.plot.1);
     let bottom = lay.top + rows.len() as f64 * lay.row;
     for tick in scale.ticks() {
-        let x = scale.place(tick);
-        lay.upright(&mut svg, "grid", x, rows.len());
-        svg.text("tick", (x, bottom + 17.0), Anchor::Middle, &written(tick));
+        lay.upright(&mut svg, "grid", scale.place(tick), rows.len());
     }
+    svg.ticks(&scale, bottom + 17.0);
     if let Some(reference) = &axis.reference {
         let x = scale.place(reference.at);
         lay.upright(&mut svg, "goal", x, rows.len());

@@ -2,7 +2,7 @@
 
 use super::SIDE_BY_SIDE;
 use super::area::{self, Area, Place, area};
-use super::scale::{Scale, written};
+use super::scale::Scale;
 use super::svg::{Anchor, Svg, first_part, more_lines, name, width_of};
 
 /// A level over time.
@@ -107,11 +107,9 @@ pub(crate) fn storm(label: &str, of: &Storm, width: f64) -> String {
     let bottom = top + lanes + waits + bars;
     shades(&mut svg, of, &x, (top, bottom));
     for tick in x.ticks() {
-        let (place, words) = (x.place(tick), written(tick));
-        let half = width_of(&words) / 2.0;
-        svg.line("grid", (place, top), (place, bottom));
-        svg.text("tick", (place.clamp(half, width - half), bottom + 17.0), Anchor::Middle, &words);
+        svg.line("grid", (x.place(tick), top), (x.place(tick), bottom));
     }
+    svg.ticks(&x, bottom + 17.0);
     let mut y = top;
     for (at, lane) in of.lanes.iter().enumerate() {
         y += lay.above(&lane.label, lay.names);

@@ -9,7 +9,7 @@ use zonefall_report::{
     About, Assumption, Contents, CsvLocale, Made, ReportKind, Reports, ResultFile, plan_files, result_files,
 };
 use zonefall_study::outcome::{
-    CauseOutcome, DesignOutcome, Estimate, JobsOutcome, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
+    CauseOutcome, DesignOutcome, Estimate, JobsOutcome, MINUTES_PER_MONTH, Outcome, Quality, Verdict, Warning,
 };
 use zonefall_study::plan::{Method, Methods, Offer, Planned, Why};
 use zonefall_study::timeline::{Storms, Waiting};
@@ -476,8 +476,12 @@ fn warnings_with_the_same_words_are_said_once() {
     let mut outcome = common::outcome();
     let [first, second] = [0, 1].map(|at| outcome.designs[at].design.clone());
     let words = "only 18 trials missed their objective";
-    outcome.warnings =
-        vec![format!("{first}: {words}"), "of all".into(), format!("{second}: {words}"), format!("{second}: other")];
+    let of = |design: &str, words: &str| Warning::of(design, words);
+    outcome.warnings = vec![of(&first, words), "of all".into(), of(&second, words), of(&second, "other")];
+    // Files have one string each, design by design.
+    let written = zonefall_report::to_json(&outcome.warnings).unwrap();
+    let written: Vec<String> = serde_json::from_str(&written).unwrap();
+    assert_eq!(written[..2], [format!("{first}: {words}"), "of all".into()]);
     let summary: Vec<String> = sheet(&mut Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap(), "Summary")
         .rows()
         .map(|row| row.iter().map(ToString::to_string).collect())

@@ -49,7 +49,11 @@ fn a_script_without_chance_is_exact() {
     assert_eq!((found.unavailability.low, found.unavailability.high), (Some(share), share));
     assert_eq!((found.verdict_mean, found.verdict_windows), (Verdict::Misses, Some(Verdict::Misses)));
     assert_eq!(found.any_miss.low, Some(1.0));
-    assert!(outcome.warnings.iter().any(|words| words.contains("its figures are exact")), "{:?}", outcome.warnings);
+    assert!(
+        outcome.warnings.iter().any(|words| words.words.contains("its figures are exact")),
+        "{:?}",
+        outcome.warnings
+    );
     // Nothing is missed, and that is no bound.
     let spared = plain(&recorded(bare(&[2], 3, 1), 100));
     let found = &spared.designs[0];
@@ -306,7 +310,7 @@ fn jobs_without_a_deadline_in_the_measured_time_are_told() {
         let mut study = small(profile(vec![]), worked_on_by(vec![node("web", machines(0))], vec![]), 1);
         let horizon = SimTime::from_ms((hours * HOUR) as u64);
         study.measure = Arc::new(Measure { horizon, ..(*study.measure).clone() });
-        plain(&study).warnings.iter().any(|words| words.contains("no deadline of a batch passes"))
+        plain(&study).warnings.iter().any(|words| words.words.contains("no deadline of a batch passes"))
     };
     assert!(told(1.0) && !told(3.0));
 }

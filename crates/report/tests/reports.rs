@@ -470,6 +470,33 @@ fn the_frontier_is_that_of_bills_and_downtime() {
     is_rounded(&step[4].replace(',', ""), (to.0 - from.0) / (from.1 / to.1).log10(), true);
 }
 
+/// In place of an interval a bound has the same words on every page, in the same column; in the picture it has an arrow and no mark.
+#[test]
+fn a_bound_says_on_every_page_that_it_is_one() {
+    let outcome = common::outcome();
+    let is_bound = |of: &&DesignOutcome| of.unavailability.quality == Quality::UpperBound;
+    let bounds: Vec<&DesignOutcome> = outcome.designs.iter().filter(is_bound).collect();
+    assert!(!bounds.is_empty() && bounds.len() < outcome.designs.len());
+    for design in &bounds {
+        for name in ["report.html", "report.md"] {
+            let rows = rows(&text(&outcome, name), &design.design);
+            let row = rows.iter().find(|row| row.len() == 10).unwrap();
+            assert_eq!((&*row[2], &*row[4]), ("at least", "at most"), "{name}");
+            assert!(row[1].starts_with("≥ ") && row[3].starts_with("≤ "), "{name}: {row:?}");
+        }
+    }
+    let html = text(&outcome, "report.html");
+    let picture = html.split("aria-label=\"Downtime of the designs\"").nth(1).unwrap().split("</svg>").next().unwrap();
+    for design in &outcome.designs {
+        let row = picture.split("<title>").find(|row| row.starts_with(&format!("{}: ", design.design))).unwrap();
+        let marked = ["class=\"mark", "class=\"cross", "class=\"hollow"].iter().any(|class| row.contains(class));
+        assert_eq!((marked, row.contains("at most, with 95 %")), (!is_bound(&design), is_bound(&design)), "{row}");
+    }
+    let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
+    let words = sheet(&mut book, "Summary").rows().flatten().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(words.contains("only a bound is known (at least, with 95 %; at most, with 95 %)"), "{words}");
+}
+
 /// What is said of several designs in the same words is one warning, and no other is touched.
 #[test]
 fn warnings_with_the_same_words_are_said_once() {

@@ -294,8 +294,5 @@ fn warnings_are_told_of_whom_they_are() {
     let of = |design: &str| Warning::of(design, "few");
     outcome.warnings = vec![of("a"), of("a: b"), "c: few of all".into(), of("c"), "few".into()];
     let page = page(&outcome);
-    assert!(
-        page.contains("! a; a: b; c: few\n") && page.contains("! c: few of all\n") && page.contains("! few\n"),
-        "{page}"
-    );
+    assert!(page.contains("! a; a: b; c: few ! c: few of all ! few "), "{page}");
 }

@@ -5,6 +5,9 @@ use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Quantile};
 
+/// What stands in a column of intervals where the figure beside it is a bound: on what is good, and on what is bad.
+pub(super) const AT_LEAST: &str = "at least";
+pub(super) const AT_MOST: &str = "at most";
 /// From so many trials on a share may stand without an interval.
 pub(super) const HITS_ENOUGH: u64 = 20;
 /// Nobody takes a bound of more outages a year for one: an outage a minute.
@@ -106,11 +109,16 @@ fn how_available(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Vec<
     match of.quality {
         Quality::Interval => vec![availability, format!("{worst}{dash}{best}"), mean, format!("{low}{dash}{high}")],
         Quality::UpperBound => {
-            vec![availability, String::new(), at_most(page, &high), String::new()]
+            vec![availability, AT_LEAST.into(), at_most(page, &high), AT_MOST.into()]
         }
         Quality::Recorded => vec![availability, String::new(), mean, String::new()],
         Quality::Exact => vec![availability, "exact".into(), mean, "exact".into()],
     }
+}
+
+/// The words of a bound on what is good and on what is bad, with how sure it is.
+pub(crate) fn with(confidence: f64) -> [String; 2] {
+    [AT_LEAST, AT_MOST].map(|words| format!("{words}, with {}", number::percent_given(confidence)))
 }
 
 /// Minutes and both ends of their interval, in digits of the largest: wherever downtime stands, it reads the same.

@@ -77,7 +77,7 @@ mod tests {
             let forest = forest("of it", &rows, &axis, width);
             let along = words(&forest, "tick");
             assert!(along.len() > 1 && along.windows(2).all(|pair| pair[0].1 < pair[1].0), "{along:?}");
-            let curves = curves("of it", &[curve.clone()], &corner, titles, width).unwrap();
+            let curves = curves("of it", std::slice::from_ref(&curve), &corner, titles, width).unwrap();
             for (left, right, words) in along.into_iter().chain(words(&curves, "tick")) {
                 assert!(left >= 0.0 && right <= width, "{words} from {left} to {right} of {width}");
             }

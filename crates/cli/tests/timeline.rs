@@ -12,6 +12,8 @@ mod clock;
 #[path = "timeline/cold.rs"]
 mod cold;
 mod kit;
+#[path = "timeline/waiting.rs"]
+mod waiting;
 
 use kit::{BASE, Desk, STRESS, Table, ran};
 use serde_json::Value;

@@ -203,10 +203,14 @@ impl Backlog {
         &self.withheld
     }
 
+    /// The work that has come.
+    pub fn came(&self) -> u64 {
+        self.arrived.checked_sub(1).map_or(0, |last| self.ends[last])
+    }
+
     /// The work that waits, so long after it was last worked on, at this capacity since.
     pub fn waiting(&self, length_ms: u64, capacity_milli: u64) -> u64 {
-        let came = self.arrived.checked_sub(1).map_or(0, |last| self.ends[last]);
-        came.saturating_sub(self.done).saturating_sub(capacity_milli.saturating_mul(length_ms))
+        self.came().saturating_sub(self.done).saturating_sub(capacity_milli.saturating_mul(length_ms))
     }
 
     /// When the next batch comes or the next deadline passes.
@@ -244,7 +248,7 @@ impl Backlog {
         ledger: &mut Ledger,
     ) {
         let (capacity_milli, withheld) = capacity;
-        let came = self.arrived.checked_sub(1).map_or(0, |last| self.ends[last]);
+        let came = self.came();
         if self.done >= came {
             return;
         }

@@ -158,6 +158,11 @@ impl Line {
         self.longest.0.max(self.before)
     }
 
+    /// Who waits at `t`, up to which it has been lived through, in millionths of a request.
+    pub fn waits(&self, t: SimTime) -> i128 {
+        self.arrived.by(t.as_ms() as i64) - self.front.left
+    }
+
     /// Measured time begins: who has come before counts neither as served nor as given up.
     pub fn begin_to_count(&mut self, t: SimTime) {
         if let Some(before) = self.arrived.cut(t.as_ms() as i64) {

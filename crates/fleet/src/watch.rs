@@ -5,12 +5,13 @@
 //! world. What can go wrong: comparing costs a look at every machine for every event, so whoever watches asks first how
 //! many there are.
 //!
-//! What is about clients is in `clients.rs`, what else is not about machines in `beside.rs`.
+//! What is about clients is in `clients.rs`, what waits in `waiting.rs`, what else is not about machines in `beside.rs`.
 //!
 //! The objective is looked at as the book does it, when time moves on: the missed intervals sum to the ledger's downtime.
 
 mod beside;
 mod clients;
+mod waiting;
 
 pub use beside::{Batched, Gated};
 pub use clients::{Ended, Lined, Overload, Sent};
@@ -121,6 +122,9 @@ pub enum Seen {
     Sent(u32, Vec<Sent>),
     /// Something becomes of a line in which requests wait, by its entrance.
     Line(u32, Lined),
+    /// So much waits, in millionths of a request or of the work of one: straight up or down from each of these to the next. Jobs, or
+    /// requests in all lines together; no design has both.
+    Waits(u64),
     /// Something becomes of attempts at an entrance that fail for lack of capacity.
     Overload(u32, Overload),
     /// Sessions were lost to a cause, in thousandths.
@@ -172,6 +176,8 @@ pub struct Witness {
     by_cause: Vec<u64>,
     clients: Clients,
     beside: Beside,
+    course: waiting::Course,
+    jobs: waiting::Jobs,
 }
 
 impl Witness {
@@ -185,6 +191,7 @@ impl Witness {
         self.time_moves(world, end);
         self.end_refusals(end);
         self.end_clients(world, end);
+        self.end_what_waits(world, end);
         if self.missed {
             let by_cause = world.ledger().missed_by_cause_ms.clone();
             self.tell_of(self.level, end, Seen::Met(by_cause));
@@ -372,6 +379,7 @@ impl Watcher for Witness {
         let mut told = self.look_at_rollouts(world, t);
         told[Operation::GatewayGrowths as usize] += self.look_at_gateways(world, t);
         self.count(world, &told, t);
+        self.look_at_what_waits(world, t);
         self.judge(world);
         if self.misses != self.missed {
             // Booked up to now: the interval that follows is not in it.

@@ -63,5 +63,5 @@ pub fn timeline_csv(timeline: &Timeline, longest: bool) -> Result<String, FilesE
         (true, Some(outage)) => &timeline.rows[timeline.rows_of(outage)],
         (true, None) => &[],
     };
-    Ok(text(&csv::timeline(rows, timeline.local_time.as_ref(), CsvLocale::Point)?))
+    Ok(text(&csv::timeline(rows, (timeline.local_time.as_ref(), timeline.waiting.as_ref()), CsvLocale::Point)?))
 }

@@ -89,7 +89,7 @@ fn columns() -> Result<Vec<Told>, FilesError> {
         csv::fits(&[], point)?,
         csv::comparison(&comparison, point)?,
         csv::sweep(&sweep, point)?,
-        csv::timeline(&[], None, point)?,
+        csv::timeline(&[], (None, None), point)?,
         csv::importance(&importance, point)?,
         csv::plan_columns(point)?,
         csv::frontier(&outcome, point)?,

@@ -1,21 +1,30 @@
-//! A timeline as a picture: SVG, all machines and zones as lanes, what the objective needs dashed, its outages shaded, what the storm did as bars.
+//! A timeline as a picture: SVG, all machines and zones as lanes, what the objective needs dashed, its outages shaded, the jobs or requests that
+//! wait as an area, what the storm did as bars.
 //!
 //! The longest outage with what led to it, or the whole trial if there is none. Plain SVG 1.1 without script or font files.
 
 use crate::chart::escaped;
 use crate::terminal::{by_the_clock, instant};
 use std::fmt::Write;
-use zonefall_study::timeline::{Capacity, Kind, Lane, Timeline};
+use zonefall_study::timeline::{Capacity, Kind, Lane, Outage, Timeline, Waiting};
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 240.0;
 const RIGHT: f64 = 20.0;
 const LANE: f64 = 70.0;
+/// What the names of deadlines take above the lane of what waits.
+const MARKS: f64 = 14.0;
 const GAP: f64 = 14.0;
 const BAR: f64 = 16.0;
 const TOP: f64 = 64.0;
 /// Bars of the storm that are drawn.
 const BARS_MAX: usize = 12;
+
+/// More deadlines than these are no marks any more.
+const MARKS_MAX: usize = 24;
+/// So much of a backlog before its deadline, or of a line around an outage, is drawn in any case.
+const BACKLOG_MAX_MS: u64 = 86_400_000;
+const LINE_MAX_MS: u64 = 600_000;
 
 /// The stretch of time that is drawn.
 pub(crate) struct Stretch {
@@ -29,9 +38,19 @@ impl Stretch {
         let Some(outage) = timeline.longest_outage() else { return Self { from: 0, to: timeline.horizon_ms.max(1) } };
         // Long-dead machines are not worth a picture of a year around an hour.
         let length = outage.length_ms();
-        let roots = outage.roots_ms.max(outage.from_ms.saturating_sub(2 * length));
-        let margin = ((outage.to_ms - roots) / 5).max(60_000);
-        Self { from: roots.saturating_sub(margin), to: (outage.to_ms + margin).min(timeline.horizon_ms).max(1) }
+        let (since, most) = backlog(timeline, outage).unwrap_or((u64::MAX, 0));
+        let most = most.max(2 * length);
+        let before = |by: u64| outage.from_ms.saturating_sub(by);
+        let roots = outage.roots_ms.max(before(2 * length)).min(since.max(before(most)));
+        // Nor is a line that stays behind for long.
+        let over = outage.over_ms.clamp(outage.to_ms, outage.to_ms.saturating_add(most));
+        let margin = ((over - roots) / 5).max(60_000);
+        Self { from: roots.saturating_sub(margin), to: (over + margin).min(timeline.horizon_ms).max(1) }
+    }
+
+    /// Whether an instant lies in it.
+    pub(crate) fn holds(&self, ms: u64) -> bool {
+        (self.from..=self.to).contains(&ms)
     }
 
     fn x(&self, ms: u64) -> f64 {
@@ -40,13 +59,27 @@ impl Stretch {
     }
 }
 
+/// Since when a line has been there when an outage begins, or the jobs that its deadline finds not done; and how much of that is worth
+/// a picture.
+fn backlog(of: &Timeline, outage: &Outage) -> Option<(u64, u64)> {
+    let waiting = of.waiting.as_ref()?;
+    let is_due = || waiting.deadlines.iter().any(|&(at, left)| at == outage.from_ms && left > 0);
+    let most = match waiting.what {
+        "jobs" => is_due().then_some(BACKLOG_MAX_MS)?,
+        _ => LINE_MAX_MS,
+    };
+    Some((waiting.since(outage.from_ms), most))
+}
+
 /// Draws a timeline.
 pub fn timeline_svg(of: &Timeline) -> String {
     let stretch = Stretch::of(of);
     let bars = bars(of, &stretch);
     let drawn = lanes(of);
     let lanes = drawn.len() as f64;
-    let bottom = TOP + lanes * (LANE + GAP) + bars.len() as f64 * (BAR + 4.0);
+    let above = of.waiting.as_ref().map_or(0.0, |waiting| if waiting.deadlines.is_empty() { 0.0 } else { MARKS });
+    let waits = of.waiting.as_ref().map_or(0.0, |_| above + LANE + GAP);
+    let bottom = TOP + lanes * (LANE + GAP) + waits + bars.len() as f64 * (BAR + 4.0);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {h}\" width=\"{WIDTH}\" height=\"{h}\" role=\"img\" \
          font-family=\"sans-serif\" font-size=\"12\">\n",
@@ -82,7 +115,11 @@ pub fn timeline_svg(of: &Timeline) -> String {
     for (at, lane) in drawn.iter().enumerate() {
         draw_lane(&mut svg, lane, TOP + at as f64 * (LANE + GAP), &stretch);
     }
-    let y = TOP + lanes * (LANE + GAP);
+    let mut y = TOP + lanes * (LANE + GAP);
+    if let Some(waiting) = &of.waiting {
+        draw_waiting(&mut svg, waiting, y + above, &stretch);
+        y += waits;
+    }
     for (at, (name, from, to)) in bars.iter().enumerate() {
         draw_bar(&mut svg, name, (stretch.x(*from), stretch.x(*to)), y + at as f64 * (BAR + 4.0));
     }
@@ -147,6 +184,20 @@ pub(crate) fn capacities(of: &Timeline) -> impl Iterator<Item = (&'static str, &
     machines.chain(of.gateway.iter().map(|gateway| ("gateway lets through/s", gateway)))
 }
 
+/// What the jobs or the requests that wait are called.
+pub(crate) fn what_waits(of: &Waiting) -> &'static str {
+    if of.what == "jobs" { "jobs that wait" } else { "requests in line" }
+}
+
+/// The deadlines that are marked: those in the stretch; of very many those that found jobs not done, if these are few.
+pub(crate) fn deadlines(of: &Waiting, stretch: &Stretch) -> Vec<(u64, u64)> {
+    let mut all: Vec<(u64, u64)> = of.deadlines.iter().copied().filter(|deadline| stretch.holds(deadline.0)).collect();
+    if all.len() > MARKS_MAX {
+        all.retain(|deadline| deadline.1 > 0);
+    }
+    if all.len() > MARKS_MAX { Vec::new() } else { all }
+}
+
 /// Steps of counts as steps of numbers.
 pub(crate) fn counted(steps: &[(u64, i64)]) -> Vec<(u64, f64)> {
     steps.iter().map(|&(t, count)| (t, count as f64)).collect()
@@ -171,6 +222,37 @@ fn draw_lane(svg: &mut String, (name, steps, needed): &Drawn, top: f64, stretch:
     line(steps, "stroke=\"#0072b2\" stroke-width=\"2\"", svg);
     if !needed.is_empty() {
         line(needed, "stroke=\"#222222\" stroke-dasharray=\"5 4\"", svg);
+    }
+}
+
+/// What waits, as an area that is straight between its corners, and the deadlines that pass.
+fn draw_waiting(svg: &mut String, of: &Waiting, top: f64, stretch: &Stretch) {
+    let course = of.between(stretch.from, stretch.to);
+    let most = course.iter().map(|corner| corner.1).fold(1.0, f64::max);
+    let floor = top + LANE;
+    let mut path = format!("M{LEFT:.2} {floor:.2}");
+    for (t, waits) in course {
+        let _ = write!(path, " L{:.2} {:.2}", stretch.x(t), floor - LANE * (waits / most).clamp(0.0, 1.0));
+    }
+    let _ = write!(path, " L{:.2} {floor:.2} Z", WIDTH - RIGHT);
+    text(svg, 12.0, top + LANE / 2.0, "start", 12, what_waits(of));
+    text(svg, LEFT - 8.0, top + 10.0, "end", 10, &format!("{}", most.ceil()));
+    text(svg, LEFT - 8.0, floor, "end", 10, "0");
+    let _ = writeln!(
+        svg,
+        "<path d=\"{path}\" fill=\"#009e73\" fill-opacity=\"0.25\" stroke=\"#009e73\" stroke-width=\"1.6\"/>"
+    );
+    let mut free = f64::NEG_INFINITY;
+    for x in deadlines(of, stretch).into_iter().map(|deadline| stretch.x(deadline.0)) {
+        let _ = writeln!(
+            svg,
+            "<line x1=\"{x:.2}\" y1=\"{:.2}\" x2=\"{x:.2}\" y2=\"{floor:.2}\" stroke=\"#222222\" stroke-dasharray=\"5 4\"/>",
+            top - 2.0
+        );
+        if x > free {
+            text(svg, x, top - 4.0, "middle", 10, "deadline");
+            free = x + 50.0;
+        }
     }
 }
 

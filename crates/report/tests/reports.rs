@@ -9,10 +9,10 @@ use zonefall_report::{
     About, Assumption, Contents, CsvLocale, Made, ReportKind, Reports, ResultFile, plan_files, result_files,
 };
 use zonefall_study::outcome::{
-    CauseOutcome, DesignOutcome, Estimate, JobsOutcome, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
+    CauseOutcome, DesignOutcome, Estimate, JobsOutcome, MINUTES_PER_MONTH, Outcome, Quality, Verdict, Warning,
 };
 use zonefall_study::plan::{Method, Methods, Offer, Planned, Why};
-use zonefall_study::timeline::Storms;
+use zonefall_study::timeline::{Storms, Waiting};
 
 const ALL: [ReportKind; 3] = [ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown];
 
@@ -66,7 +66,7 @@ fn rows(text: &str, name: &str) -> Vec<Vec<String>> {
     let html = |line: &str| -> Option<Vec<String>> {
         let cells = line.strip_prefix("<tr")?.replace("</th>", "</td>");
         let cells = cells.split("</td>").filter(|cell| !cell.starts_with("</tr>"));
-        let cells = cells.filter_map(|cell| cell.rsplit_once('>').map(|(_, words)| words.to_owned()));
+        let cells = cells.filter_map(|cell| cell.rsplit_once('>').map(|(_, words)| words.replace('\u{a0}', " ")));
         Some(cells.collect())
     };
     let markdown = |line: &str| -> Option<Vec<String>> {
@@ -390,6 +390,35 @@ fn storms_are_shown_with_their_trials() {
     assert!(text_with(&outcome, &storms, "report.html").contains("Not shown: a &lt;reason&gt;."));
 }
 
+/// What waits is drawn below the lanes in both widths, said in words, and a column of what happened.
+#[test]
+fn storms_show_what_waits() {
+    let hour = 3_600_000;
+    let outcome = common::outcome();
+    let mut storms = common::storms(&["one-zone"], 5);
+    let plain = text_with(&outcome, &storms, "report.html");
+    let course = vec![(0, 0.0), (99 * hour, 0.0), (99 * hour, 41_000.0), (103 * hour, 1_000.0), (104 * hour, 0.0)];
+    let jobs = Waiting { what: "jobs", course: course.clone(), deadlines: vec![(100 * hour, 31_000), (900 * hour, 5)] };
+    let worst = storms.designs[0].worst.as_mut().unwrap();
+    worst.waiting = Some(jobs);
+    let html = text_with(&outcome, &storms, "report.html");
+    let count = |html: &str, words: &str| html.matches(words).count();
+    assert_eq!((count(&plain, "jobs that wait"), count(&html, ">jobs that wait</text>")), (0, 2), "wide and narrow");
+    assert_eq!((count(&html, ">0 to 41,000</text>"), count(&html, ">deadline</text>")), (2, 2), "one in the stretch");
+    let says = "At most 41,000 jobs wait, on day 4 03:00:00. At the deadline on day 4 04:00:00 31,000 of the batch are not done";
+    assert_eq!(count(&html, says), 3, "the caption, and for those who do not see the two pictures");
+    assert!(html.contains(r#"<th scope="col" class="number">jobs that wait</th>"#));
+    // At 101 h, half of the way down.
+    let told = rows(&html, "day 4 05:00:00");
+    assert!(told.iter().any(|row| row.last().is_some_and(|cell| cell == "21,000")), "{told:?}");
+    // A line has no deadline.
+    storms.designs[0].worst.as_mut().unwrap().waiting = Some(Waiting { what: "requests", course, deadlines: vec![] });
+    let html = text_with(&outcome, &storms, "report.html");
+    assert_eq!((count(&html, ">requests in line</text>"), count(&html, "deadline<")), (2, 0));
+    // Ten minutes of it before the outage, or twice as long as that if it is longer.
+    assert!(html.contains("At most 41,000 requests wait, on day 4 03:00:00."));
+}
+
 /// The frontier: who is on it, what a step costs, and what each costs and misses, in every report.
 #[test]
 fn the_frontier_is_that_of_bills_and_downtime() {
@@ -441,14 +470,45 @@ fn the_frontier_is_that_of_bills_and_downtime() {
     is_rounded(&step[4].replace(',', ""), (to.0 - from.0) / (from.1 / to.1).log10(), true);
 }
 
+/// In place of an interval a bound has the same words on every page, in the same column; in the picture it has an arrow and no mark.
+#[test]
+fn a_bound_says_on_every_page_that_it_is_one() {
+    let outcome = common::outcome();
+    let is_bound = |of: &&DesignOutcome| of.unavailability.quality == Quality::UpperBound;
+    let bounds: Vec<&DesignOutcome> = outcome.designs.iter().filter(is_bound).collect();
+    assert!(!bounds.is_empty() && bounds.len() < outcome.designs.len());
+    for design in &bounds {
+        for name in ["report.html", "report.md"] {
+            let rows = rows(&text(&outcome, name), &design.design);
+            let row = rows.iter().find(|row| row.len() == 10).unwrap();
+            assert_eq!((&*row[2], &*row[4]), ("at least", "at most"), "{name}");
+            assert!(row[1].starts_with("≥ ") && row[3].starts_with("≤ "), "{name}: {row:?}");
+        }
+    }
+    let html = text(&outcome, "report.html");
+    let picture = html.split("aria-label=\"Downtime of the designs\"").nth(1).unwrap().split("</svg>").next().unwrap();
+    for design in &outcome.designs {
+        let row = picture.split("<title>").find(|row| row.starts_with(&format!("{}: ", design.design))).unwrap();
+        let marked = ["class=\"mark", "class=\"cross", "class=\"hollow"].iter().any(|class| row.contains(class));
+        assert_eq!((marked, row.contains("at most, with 95 %")), (!is_bound(&design), is_bound(&design)), "{row}");
+    }
+    let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
+    let words = sheet(&mut book, "Summary").rows().flatten().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(words.contains("only a bound is known (at least, with 95 %; at most, with 95 %)"), "{words}");
+}
+
 /// What is said of several designs in the same words is one warning, and no other is touched.
 #[test]
 fn warnings_with_the_same_words_are_said_once() {
     let mut outcome = common::outcome();
     let [first, second] = [0, 1].map(|at| outcome.designs[at].design.clone());
     let words = "only 18 trials missed their objective";
-    outcome.warnings =
-        vec![format!("{first}: {words}"), "of all".into(), format!("{second}: {words}"), format!("{second}: other")];
+    let of = |design: &str, words: &str| Warning::of(design, words);
+    outcome.warnings = vec![of(&first, words), "of all".into(), of(&second, words), of(&second, "other")];
+    // Files have one string each, design by design.
+    let written = zonefall_report::to_json(&outcome.warnings).unwrap();
+    let written: Vec<String> = serde_json::from_str(&written).unwrap();
+    assert_eq!(written[..2], [format!("{first}: {words}"), "of all".into()]);
     let summary: Vec<String> = sheet(&mut Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap(), "Summary")
         .rows()
         .map(|row| row.iter().map(ToString::to_string).collect())

@@ -3,10 +3,11 @@
 //! In: a design. Out: a sentence for each capacity behind (or before) machines that serve more than it lets through: the
 //! ceiling of a design, or a component in series with machines of a service of parts.
 
+use crate::outcome::Warning;
 use zonefall_fleet::{Design, Part, ScaleSet, Structure};
 
 /// Says of a design that it has more machines than what lies behind them lets them use.
-pub(crate) fn words(design: &Design) -> Vec<String> {
+pub(crate) fn words(design: &Design) -> Vec<Warning> {
     let mut words = Vec::new();
     if let Some(ceiling) = &design.service.ceiling {
         let machines = design.sets.iter().map(of_set).sum();
@@ -18,7 +19,7 @@ pub(crate) fn words(design: &Design) -> Vec<String> {
     words
 }
 
-fn of_components(design: &Design, service: &Structure) -> Vec<String> {
+fn of_components(design: &Design, service: &Structure) -> Vec<Warning> {
     let mut words = Vec::new();
     for (at, component) in service.components() {
         let Some(ceiling) = component.ceiling else { continue };
@@ -38,15 +39,15 @@ fn of_set(set: &ScaleSet) -> u64 {
     u64::from(asked) * set.serves_milli
 }
 
-fn beyond(design: &Design, (ceiling, lets_milli): (&str, u64), who: &str, machines_milli: u64) -> Option<String> {
+fn beyond(design: &Design, (ceiling, lets_milli): (&str, u64), who: &str, machines_milli: u64) -> Option<Warning> {
     let per_second = |milli: u64| milli as f64 / 1000.0;
     let serve = if who.starts_with('`') { "serves" } else { "serve" };
     (machines_milli > lets_milli).then(|| {
-        format!(
-            "{}: `{ceiling}` lets {} a second through and {who} {serve} up to {}: what is beyond that serves nobody, and only stands in for machines that are lost",
-            design.name,
+        let words = format!(
+            "`{ceiling}` lets {} a second through and {who} {serve} up to {}: what is beyond that serves nobody, and only stands in for machines that are lost",
             per_second(lets_milli),
             per_second(machines_milli)
-        )
+        );
+        Warning::of(&design.name, words)
     })
 }

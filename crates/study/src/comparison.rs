@@ -443,7 +443,13 @@ impl Concluding<'_> {
                 "Outages of {mode} have no usable variance: no number of trials makes these intervals right"
             ));
         }
-        notes.extend(self.studies.iter().flat_map(|study| &study.designs).flat_map(|of| crate::ceiling::words(of)));
+        notes.extend(
+            self.studies
+                .iter()
+                .flat_map(|study| &study.designs)
+                .flat_map(|of| crate::ceiling::words(of))
+                .map(String::from),
+        );
         notes
     }
 }

@@ -12,7 +12,7 @@
 
 mod line;
 
-use crate::outcome::{Estimate, LatencyOutcome};
+use crate::outcome::{Estimate, LatencyOutcome, Warning};
 use line::Waits;
 use std::collections::BTreeMap;
 use zonefall_engine::SimDuration;
@@ -217,23 +217,24 @@ impl<Q: Passed> Mixture<Q> {
 }
 
 /// What a reader should know of it.
-pub(crate) fn warnings(design: &str, of: &LatencyOutcome) -> Vec<String> {
+pub(crate) fn warnings(design: &str, of: &LatencyOutcome) -> Vec<Warning> {
     let percent = |share: f64| format!("{:.2} %", 100.0 * share);
     let mut said = Vec::new();
+    let mut warn = |words: String| said.push(Warning::of(design, words));
     if of.overloaded >= 1e-4 && of.patience_ms.is_some() {
-        said.push(format!(
-            "{design}: {} of the requests that reach a machine wait in line until their clients give up: they count as later than any time",
+        warn(format!(
+            "{} of the requests that reach a machine wait in line until their clients give up: they count as later than any time",
             percent(of.overloaded)
         ));
     } else if of.overloaded >= 1e-4 {
-        said.push(format!(
-            "{design}: {} of the requests that reach a machine come while more arrives than the machines serve: how long they wait is withheld, and they count as later than any time",
+        warn(format!(
+            "{} of the requests that reach a machine come while more arrives than the machines serve: how long they wait is withheld, and they count as later than any time",
             percent(of.overloaded)
         ));
     }
     if of.unsettled >= 0.01 {
-        said.push(format!(
-            "{design}: {} of the requests come in states too short for a queue to come to rest, or in lines that were short: times of responses may be off by more than 5 % (docs/latency.md)",
+        warn(format!(
+            "{} of the requests come in states too short for a queue to come to rest, or in lines that were short: times of responses may be off by more than 5 % (docs/latency.md)",
             percent(of.unsettled)
         ));
     }

@@ -8,6 +8,7 @@ mod method;
 mod money;
 mod serving;
 mod stopping;
+mod warning;
 
 use crate::gate::Judgement;
 pub use assumptions::{AssumptionsOutcome, DesignAssumptions, DesignVariation, DrawnRates, Ignorance, Variation};
@@ -17,6 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 pub use serving::{BlipsOutcome, JobsOutcome, LatencyOutcome, SessionCause, SessionsDifference, SessionsOutcome};
 pub use stopping::{StoppingOutcome, StoppingWidth};
+pub use warning::Warning;
 pub use zonefall_fleet::OPERATION_TABLE;
 pub use zonefall_stats::Verdict;
 pub use zonefall_stats::estimate::HITS_FOR_INTERVAL;
@@ -307,7 +309,8 @@ pub struct Outcome {
     /// What this version leaves out, in words.
     pub not_modelled: String,
     /// What a reader should know before believing a number.
-    pub warnings: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub warnings: Vec<Warning>,
     /// How the trials were drawn, where a method was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<MethodOutcome>,

@@ -4,7 +4,7 @@ use crate::conclude::{cap_ms, heavy_tails};
 use crate::deadlines::no_deadline;
 use crate::latency;
 use crate::misses::{Kind, Kinds, OCCURRENCES_MIN};
-use crate::outcome::{DesignOutcome, MINUTES_PER_MONTH, Quality};
+use crate::outcome::{DesignOutcome, MINUTES_PER_MONTH, Quality, Warning};
 use crate::run::Finished;
 use crate::stopping::{self, in_words};
 use crate::study::Study;
@@ -18,10 +18,10 @@ use zonefall_stats::skewed::coverage_warning;
 pub(crate) const MATTERS: f64 = 0.05;
 
 /// Says what is thin, cut or out of reach.
-pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<String> {
-    let mut said = Vec::new();
+pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<Warning> {
+    let mut said: Vec<Warning> = Vec::new();
     if !stopping::is_finished(study, finished) {
-        said.push(format!("Interrupted: these are the first {} of {} trials", finished.trials, study.trials));
+        said.push(format!("Interrupted: these are the first {} of {} trials", finished.trials, study.trials).into());
     }
     if study.replay.is_some() && finished.trials == 1 {
         said.push("One record was lived through: these are its figures, not estimates of what to expect".into());
@@ -38,24 +38,24 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     let (mut cut, mut skewed): (Vec<Cut<'_>>, Vec<String>) = Default::default();
     for (at, (design, tally)) in designs.iter().zip(&finished.tally.designs).enumerate() {
         let name = &design.design;
+        let mut warn = |words: String| said.push(Warning::of(name, words));
         let hits = tally.missed.hits();
         if design.unavailability.quality == Quality::Exact {
-            said.push(format!(
-                "{name}: nothing that is drawn reaches it: every trial is the same, and its figures are exact"
-            ));
+            warn("nothing that is drawn reaches it: every trial is the same, and its figures are exact".into());
         } else if design.unavailability.quality == Quality::UpperBound {
-            said.push(if hits == 0 {
-                format!("{name}: no trial of {} missed its objective; only an upper bound is given", finished.trials)
+            warn(if hits == 0 {
+                format!("no trial of {} missed its objective; only an upper bound is given", finished.trials)
             } else {
                 format!(
-                    "{name}: only {hits} {} (an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given",
+                    "only {hits} {} (an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given",
                     if hits == 1 { "trial missed its objective" } else { "trials missed their objective" }
                 )
             });
         } else if tally.missed.is_constant() {
-            said.push(format!(
-                "{name}: every trial misses for equally long; the interval leaves room for what so few trials may not have shown"
-            ));
+            warn(
+                "every trial misses for equally long; the interval leaves room for what so few trials may not have shown"
+                    .into(),
+            );
         } else if let Some(coverage) = coverage_warning(&tally.missed) {
             skewed.push(format!("{name} (about {:.0} %, {hits} trials with a miss)", 100.0 * coverage));
         }
@@ -64,18 +64,18 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
         let carried = tally.missed.effective_hits();
         // By a half less at least: equal outages weigh like as many, but for rounding.
         if hits >= HITS_FOR_INTERVAL && carried < HITS_FOR_INTERVAL as f64 - 0.5 {
-            said.push(format!(
-                "{name}: a few long outages carry the downtime: {hits} trials with a miss weigh like {carried:.0}"
-            ));
+            let words =
+                format!("a few long outages carry the downtime: {hits} trials with a miss weigh like {carried:.0}");
+            said.push(Warning::of(name, words));
         }
-        said.extend(without_deadline(study, at, design));
+        said.extend(without_deadline(study, at, design).map(|words| Warning::of(name, words)));
         said.extend(design.latency.iter().flat_map(|of| latency::warnings(name, of)));
         said.extend(to_resolve(study, finished, design));
         if study.measure.until_first_miss && hits < finished.trials {
-            said.push(format!(
-                "{name}: {} trials reached the horizon without a miss; the mean time to the first miss is taken over the others and is too short",
+            said.push(Warning::of(name, format!(
+                "{} trials reached the horizon without a miss; the mean time to the first miss is taken over the others and is too short",
                 finished.trials - hits
-            ));
+            )));
         }
     }
     if !skewed.is_empty() {
@@ -83,34 +83,33 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
             "downtime is very skewed, so that a plain interval would cover less than it says: {}. Those given are corrected, but run more \
              trials before you lean on them",
             skewed.join("; ")
-        ));
+        ).into());
     }
     said.extend(cut_off(&cut));
-    said.extend(stopping::warning(study, finished));
+    said.extend(stopping::warning(study, finished).map(Warning::from));
     said.extend(too_rare(study, finished, designs, kinds));
     said.extend(meet_too_rarely(study, finished.trials, designs, kinds));
     said
 }
 
 /// Jobs of which nothing is known, or that cannot be late: no deadline passes.
-fn without_deadline(study: &Study, at: usize, design: &DesignOutcome) -> Option<String> {
+fn without_deadline(study: &Study, at: usize, design: &DesignOutcome) -> Option<&'static str> {
     let (jobs, outcome) = (study.designs[at].jobs.as_ref()?, design.jobs.as_ref()?);
     let none = no_deadline(jobs, study.measure.from, study.measure.horizon).is_some();
-    let why = match (none, outcome.batches) {
-        (true, 0) => {
+    match (none, outcome.batches) {
+        (true, 0) => Some(
             "no deadline of a batch passes within the measured time: nothing is known of its jobs, and an objective on them cannot be \
-             missed"
-        }
+             missed",
+        ),
         (true, _) => {
-            "no deadline of a batch passes before the measured time ends: an objective on them cannot be missed"
+            Some("no deadline of a batch passes before the measured time ends: an objective on them cannot be missed")
         }
-        (false, 0) => {
+        (false, 0) => Some(
             "in no trial a batch came within the measured time whose deadline passed before it ended: nothing is known of its jobs but \
-             what an objective on them missed"
-        }
-        (false, _) => return None,
-    };
-    Some(format!("{}: {why}", design.design))
+             what an objective on them missed",
+        ),
+        (false, _) => None,
+    }
 }
 
 /// Outages of a design that the end of the trial cut.
@@ -122,7 +121,7 @@ pub(crate) struct Cut<'a> {
 }
 
 /// One warning for all designs.
-pub(crate) fn cut_off(of: &[Cut<'_>]) -> Option<String> {
+pub(crate) fn cut_off(of: &[Cut<'_>]) -> Option<Warning> {
     let some: Vec<&Cut<'_>> = of.iter().filter(|of| of.outages > 0).collect();
     let counted = |of: &&Cut<'_>| format!("{} {}", of.name, of.outages);
     let named = some.iter().map(counted).collect::<Vec<_>>().join("; ");
@@ -134,11 +133,11 @@ pub(crate) fn cut_off(of: &[Cut<'_>]) -> Option<String> {
             ". The horizon is short for outages as long as those{whose}, and what is said of their lengths is too kind"
         ),
     };
-    (!some.is_empty()).then(|| format!("outages cut by the end of the trial: {named}{short}"))
+    (!some.is_empty()).then(|| format!("outages cut by the end of the trial: {named}{short}").into())
 }
 
 /// Outages that miss an objective where two or three of them meet, and hardly ever do in all trials together; told where they matter.
-fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<String> {
+fn meet_too_rarely(study: &Study, trials: u64, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<Warning> {
     let words = |(kinds, outcome): (&Kinds, &DesignOutcome)| {
         let meet: Vec<&Kind> = kinds.rare(trials).filter(|kind| kind.causes.len() > 1).collect();
         let share = meet.iter().map(|kind| kind.ms_per_trial).sum::<f64>() / cap_ms(study);
@@ -154,17 +153,22 @@ pub(crate) fn most_of<'a>(kinds: impl Iterator<Item = &'a Kind>) -> Option<&'a K
 }
 
 /// What so many trials expect too few of to have shown it, and adds such a share to the upper end; told where it matters.
-pub(crate) fn too_few(outcome: &DesignOutcome, (what, share): (&str, f64), most: &Kind, trials: u64) -> Option<String> {
+pub(crate) fn too_few(
+    outcome: &DesignOutcome,
+    (what, share): (&str, f64),
+    most: &Kind,
+    trials: u64,
+) -> Option<Warning> {
     let of = outcome.unavailability;
     (of.quality != Quality::Exact && share > MATTERS * of.high).then(|| {
-        format!(
-            "{}: {what} ({} above all: expected {} times in all trials together): {:.3} min a month of the upper end are room for it, \
+        let words = format!(
+            "{what} ({} above all: expected {} times in all trials together): {:.3} min a month of the upper end are room for it, \
              known from rates and places; more trials would show it",
-            outcome.design,
             most.words(),
             digits(most.per_trial * trials as f64),
             share * MINUTES_PER_MONTH
-        )
+        );
+        Warning::of(&outcome.design, words)
     })
 }
 
@@ -179,7 +183,7 @@ fn digits(expected: f64) -> String {
 
 /// About how many trials would resolve the verdict on the mean, if the mean stays where it is: half-widths shrink with the
 /// root of the trials.
-fn to_resolve(study: &Study, finished: &Finished, design: &DesignOutcome) -> Option<String> {
+fn to_resolve(study: &Study, finished: &Finished, design: &DesignOutcome) -> Option<Warning> {
     let of = design.unavailability;
     let open = design.verdict_mean == Verdict::NotResolved && !study.measure.until_first_miss;
     let low = of.low.filter(|_| open && of.quality == Quality::Interval)?;
@@ -188,17 +192,17 @@ fn to_resolve(study: &Study, finished: &Finished, design: &DesignOutcome) -> Opt
     let half = if of.mean <= allowed { of.high - of.mean } else { of.mean - low };
     let needed = finished.trials as f64 * (half / (of.mean - allowed)) * (half / (of.mean - allowed));
     (needed > finished.trials as f64).then(|| {
-        format!(
-            "{}: not resolved on average; if its downtime stays where it is, about {} trials would resolve it",
-            design.design,
-            in_words(needed.min(1e18) as u64)
-        )
+        let trials = in_words(needed.min(1e18) as u64);
+        let words = format!(
+            "not resolved on average; if its downtime stays where it is, about {trials} trials would resolve it"
+        );
+        Warning::of(&design.design, words)
     })
 }
 
 /// Modes that can alone miss an objective and are hardly expected in all trials together; those for which an interval has little room
 /// are not worth a word.
-fn too_rare(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<String> {
+fn too_rare(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds: &[Kinds]) -> Vec<Warning> {
     let mut found: Vec<(String, f64, Vec<&str>, bool)> = Vec::new();
     for (at, design) in study.designs.iter().enumerate() {
         for of in kinds[at].lonely() {
@@ -235,25 +239,28 @@ fn too_rare(study: &Study, finished: &Finished, designs: &[DesignOutcome], kinds
             names.join("; "),
             digits(expected)
         )
+        .into()
     };
     found.into_iter().map(words).collect()
 }
 
 /// The model lacked slots.
-pub(crate) fn no_room(design: &str, trials: u64) -> Option<String> {
+pub(crate) fn no_room(design: &str, trials: u64) -> Option<Warning> {
     (trials > 0).then(|| {
-        format!(
-            "{design}: in {trials} trials the model had no slot for a machine where Azure may have had hardware (`no_room_in_model`): part of what is charged to `no capacity` is the model's"
-        )
+        let words = format!(
+            "in {trials} trials the model had no slot for a machine where Azure may have had hardware (`no_room_in_model`): part of what is charged to `no capacity` is the model's"
+        );
+        Warning::of(design, words)
     })
 }
 
 /// What is to be said before any trial: laws without a usable variance, windows that are too long.
-pub(crate) fn of_the_study(study: &Study) -> Vec<String> {
+pub(crate) fn of_the_study(study: &Study) -> Vec<Warning> {
     let heavy = heavy_tails(study).map(|mode| {
         format!(
             "The outages of {mode} have so heavy a tail that a mean over trials does not settle: intervals are too short, and no design is said to meet its target; cut the law (`below`)"
         )
+        .into()
     });
     let long = study.measure.windows.whole() == 0 && !study.measure.until_first_miss;
     heavy
@@ -270,7 +277,8 @@ mod tests {
     fn what_was_cut_is_said_once_with_its_counts() {
         let cut = |name, outages, short| Cut { name, outages, short };
         assert_eq!(cut_off(&[cut("a", 0, false)]), None);
-        let told = cut_off(&[cut("a", 3, false), cut("b", 0, false), cut("c", 1, true)]).unwrap_or_default();
+        let told =
+            cut_off(&[cut("a", 3, false), cut("b", 0, false), cut("c", 1, true)]).map_or(String::new(), String::from);
         assert!(told.starts_with("outages cut by the end of the trial: a 3; c 1. The horizon is short"), "{told}");
         assert!(told.contains("as long as those of c, and"), "{told}");
     }

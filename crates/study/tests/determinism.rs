@@ -294,7 +294,7 @@ fn an_interrupt_keeps_an_unbroken_run_of_trials_from_the_first_on() {
     let whole = go(&study, 2);
     assert_eq!(part.tally.rows[..], whole.tally.rows[..part.tally.rows.len()]);
     let outcome = outcome(&study, &part);
-    assert!(outcome.partial && outcome.warnings[0].starts_with("Interrupted"));
+    assert!(outcome.partial && outcome.warnings[0].words.starts_with("Interrupted"));
 }
 
 #[test]

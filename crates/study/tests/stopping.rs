@@ -48,7 +48,7 @@ fn a_run_stops_at_the_first_look_that_is_narrow_enough() {
     let study = small(0.1, lognormal(4.0, 1.0), 100_000, Some(rule(HalfWidth::Relative(0.2), Metric::Downtime)));
     let (finished, outcome) = played(&study, 2);
     let of = outcome.stopping.as_ref().unwrap();
-    assert!(of.reached && !outcome.partial && outcome.warnings.iter().all(|said| !said.contains("interrupted")));
+    assert!(of.reached && !outcome.partial && outcome.warnings.iter().all(|said| !said.words.contains("interrupted")));
     assert!((1500..8000).contains(&finished.trials), "{}", finished.trials);
     let width = &of.widths[0];
     assert!(width.half_width.unwrap() <= 0.2 * width.estimate && width.hits >= HITS_MIN);
@@ -140,7 +140,7 @@ fn never_before_each_lonely_mode_is_expected_ten_times() {
     let said = "region-outage can alone miss the objective of three";
     let warned = |trials| {
         let warnings = played(&Study { trials, ..study.clone() }, 1).1.warnings;
-        warnings.iter().any(|words| words.starts_with(said) && words.contains("0.08 times"))
+        warnings.iter().any(|words| words.words.starts_with(said) && words.words.contains("0.08 times"))
     };
     assert!(warned(20));
     // An interval has room for it, and so little that it is not worth a word beside the pairs.
@@ -155,7 +155,10 @@ fn what_is_out_of_reach_is_told_with_the_trials_that_it_would_take() {
     let of = outcome.stopping.as_ref().unwrap();
     assert!(!of.reached && finished.trials == 4000 && !outcome.partial);
     let needed = of.widths[0].trials_needed.unwrap();
-    assert!(outcome.warnings.iter().any(|said| said.contains("was not reached in 4000 trials: about")), "{outcome:?}");
+    assert!(
+        outcome.warnings.iter().any(|said| said.words.contains("was not reached in 4000 trials: about")),
+        "{outcome:?}"
+    );
     // And that is about what it takes.
     let (enough, _) = played(&Study { trials: 10 * needed, ..study }, 2);
     let ratio = enough.trials as f64 / needed as f64;

@@ -179,6 +179,12 @@ impl Parts {
         here.map_or((0, 0), |here| (here.line.longest(), here.gone))
     }
 
+    /// Up to when the lines have been lived through, and who waits in all of them then, in millionths of a request.
+    pub fn in_lines(&self) -> Option<(SimTime, i128)> {
+        let lines = self.lines.as_ref()?;
+        Some((lines.at, lines.all.iter().map(|of| of.line.waits(lines.at)).sum()))
+    }
+
     /// Requests may wait before the service.
     pub fn has_lines(&self) -> bool {
         self.lines.is_some()

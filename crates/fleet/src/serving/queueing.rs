@@ -67,6 +67,14 @@ impl Book {
         standing.map_or((false, false), |standing| (true, standing.gives_up > 0))
     }
 
+    /// Up to when the lines have been lived through, and who waits in all of them then, in millionths; none where nobody ever does.
+    pub fn in_line_at(&self) -> Option<(SimTime, i128)> {
+        match &self.parts {
+            None => self.line.as_ref().map(|line| (self.now, line.waits(self.now))),
+            Some(parts) => parts.in_lines(),
+        }
+    }
+
     /// The longest that a line was since it began, or that which was the last, and how many have given up there in the trial:
     /// whole requests.
     pub fn line_so_far(&self, line: usize) -> (u64, u64) {

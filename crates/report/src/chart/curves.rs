@@ -1,7 +1,7 @@
 //! Curves over two logarithmic axes, each with its own dash and marks, and the corner that they must keep below.
 
 use super::COLOURS;
-use super::scale::{Scale, written};
+use super::scale::Scale;
 use super::svg::{Anchor, LINE, NAME_LINES, Svg, cut, lines, width_of};
 
 /// One curve.
@@ -28,10 +28,12 @@ pub(crate) type Titles<'a> = (&'a str, &'a str, fn(f64) -> String);
 pub(crate) fn curves(label: &str, all: &[Curve], corner: &Corner, titles: Titles<'_>, width: f64) -> Option<String> {
     let points = || all.iter().flat_map(|curve| curve.points.iter().map(|(point, _)| *point));
     let height = if width < 600.0 { 250.0 } else { 300.0 };
-    let plot = ((58.0, 34.0), (width - 10.0, height));
-    let x = Scale::log(points().map(|point| point.0).chain([corner.x]))?.between(plot.0.0, plot.1.0);
+    let (top, right) = (34.0, width - 10.0);
     points().any(|point| point.1 > 0.0).then_some(())?;
-    let y = Scale::log(points().map(|point| point.1).chain([corner.y, 1.0]))?.between(plot.1.1, plot.0.1);
+    let y = Scale::log(points().map(|point| point.1).chain([corner.y, 1.0]))?.between(height, top);
+    let widest = y.ticks().into_iter().map(|tick| width_of(&titles.2(tick))).fold(0.0, f64::max);
+    let plot = (((widest + 8.0).max(58.0), top), (right, height));
+    let x = Scale::log(points().map(|point| point.0).chain([corner.x]))?.between(plot.0.0, plot.1.0);
     let mut svg = Svg::new(width, label);
     axes(&mut svg, &x, &y, plot, titles);
     forbidden(&mut svg, corner, &x, &y, plot);
@@ -45,17 +47,10 @@ pub(crate) fn curves(label: &str, all: &[Curve], corner: &Corner, titles: Titles
 type Plot = ((f64, f64), (f64, f64));
 
 fn axes(svg: &mut Svg, x: &Scale, y: &Scale, (from, to): Plot, (below, aside, written_y): Titles<'_>) {
-    let mut free = f64::NEG_INFINITY;
     for tick in x.ticks() {
-        let (place, words) = (x.place(tick), written(tick));
-        svg.line("grid", (place, from.1), (place, to.1));
-        let half = width_of(&words) / 2.0;
-        let middle = place.min(to.0 + 8.0 - half);
-        if middle - half > free {
-            svg.text("tick", (middle, to.1 + 17.0), Anchor::Middle, &words);
-            free = middle + half + 4.0;
-        }
+        svg.line("grid", (x.place(tick), from.1), (x.place(tick), to.1));
     }
+    svg.ticks(x, to.1 + 17.0);
     for tick in y.ticks() {
         let place = y.place(tick);
         svg.line("grid", (from.0, place), (to.0, place));
@@ -71,9 +66,10 @@ fn forbidden(svg: &mut Svg, corner: &Corner, x: &Scale, y: &Scale, (from, to): P
     svg.rect("forbidden", (left, from.1), ((to.0 - left).max(0.0), (low - from.1).max(0.0)));
     svg.path("goal", &[(left, from.1), (left, low), (to.0, low)], false);
     let words = cut(&corner.label, to.0 - from.0);
-    let inside = left + 8.0 + width_of(&words) <= to.0;
-    let (at, anchor) = if inside { (left + 8.0, Anchor::Start) } else { (to.0 - 4.0, Anchor::End) };
-    svg.text("goal-label halo", (at, from.1 + 16.0), anchor, &words);
+    // Above the plot no line or curve crosses it.
+    let fits = left + width_of(&words) <= to.0;
+    let (at, anchor) = if fits { (left, Anchor::Start) } else { (to.0, Anchor::End) };
+    svg.text("goal-label", (at, from.1 - 5.0), anchor, &words);
 }
 
 fn class(at: usize) -> String {

@@ -1,7 +1,7 @@
 //! Estimates with their intervals, one a row, against a reference.
 
 use super::SIDE_BY_SIDE;
-use super::scale::{Scale, written};
+use super::scale::Scale;
 use super::svg::{Anchor, Svg, first_part, more_lines, name, width_of};
 
 /// What an estimate is found to be; each has its own shape.
@@ -58,6 +58,8 @@ pub(crate) struct Axis {
 
 /// The height of the words above a row.
 const WORDS: f64 = 20.0;
+/// What a line across the rows keeps away from these.
+const AIR: f64 = 3.0;
 
 /// Where things stand.
 struct Layout {
@@ -97,7 +99,7 @@ impl Layout {
         }
         for row in 0..rows {
             let top = self.top + row as f64 * self.row;
-            svg.line(class, (x, top + WORDS + self.more), (x, top + self.row));
+            svg.line(class, (x, top + WORDS + self.more + AIR), (x, top + self.row - AIR));
         }
     }
 
@@ -113,10 +115,9 @@ pub(crate) fn forest(label: &str, rows: &[Row], axis: &Axis, width: f64) -> Stri
     let scale = axis.scale.between(lay.plot.0, lay.plot.1);
     let bottom = lay.top + rows.len() as f64 * lay.row;
     for tick in scale.ticks() {
-        let x = scale.place(tick);
-        lay.upright(&mut svg, "grid", x, rows.len());
-        svg.text("tick", (x, bottom + 17.0), Anchor::Middle, &written(tick));
+        lay.upright(&mut svg, "grid", scale.place(tick), rows.len());
     }
+    svg.ticks(&scale, bottom + 17.0);
     if let Some(reference) = &axis.reference {
         let x = scale.place(reference.at);
         lay.upright(&mut svg, "goal", x, rows.len());

@@ -4,7 +4,7 @@ use super::SIDE_BY_SIDE;
 use super::levels::{Levels, Share};
 use super::numbers;
 use super::room::Room;
-use super::scale::{Scale, written};
+use super::scale::Scale;
 use super::svg::{Anchor, Svg, cut, first_part, lines, width_of};
 
 /// One offer.
@@ -55,14 +55,18 @@ pub(crate) fn scatter(label: &str, offers: &[Offer], words: &Words, width: f64) 
     let shares: Vec<Share> = offers.iter().map(Offer::share).collect();
     let (top, bottom) = (34.0, if width < SIDE_BY_SIDE { 270.0 } else { 320.0 });
     let y = Levels::new(&shares, words.goal.0, (top, bottom))?;
-    let (left, right) = (74.0, width - 14.0);
+    let widest = y.ticks().into_iter().map(|tick| width_of(&nines(tick))).fold(0.0, f64::max);
+    let (left, right) = ((widest + 8.0).max(74.0), width - 14.0);
     let x = costs(offers)?.between(left, right);
     let mut svg = Svg::new(width, label);
-    axes(&mut svg, (&x, &y), ((left, top), (right, bottom)), words, width);
+    axes(&mut svg, (&x, &y), ((left, top), (right, bottom)), words);
     border(&mut svg, offers, (&x, &y), right);
     let mut room = Room::default();
     // What the axis says below it.
     room.take((left - 40.0, bottom + 4.0, right + 14.0, bottom + 40.0));
+    // No number stands on the line of the goal.
+    let line = y.place(words.goal.0);
+    room.take((left, line - 1.0, right, line + 1.0));
     for offer in offers {
         draw(&mut svg, offer, (&x, &y), bottom, &mut room);
     }
@@ -106,18 +110,11 @@ fn costs(offers: &[Offer]) -> Option<Scale> {
 
 type Axes<'a> = (&'a Scale, &'a Levels);
 
-fn axes(svg: &mut Svg, (x, y): Axes<'_>, (from, to): ((f64, f64), (f64, f64)), words: &Words, width: f64) {
-    let mut free = f64::NEG_INFINITY;
+fn axes(svg: &mut Svg, (x, y): Axes<'_>, (from, to): ((f64, f64), (f64, f64)), words: &Words) {
     for tick in x.ticks() {
-        let (place, text) = (x.place(tick), written(tick));
-        svg.line("grid", (place, from.1), (place, to.1));
-        let half = width_of(&text) / 2.0;
-        let middle = place.min(width - half);
-        if middle - half > free {
-            svg.text("tick", (middle, to.1 + 17.0), Anchor::Middle, &text);
-            free = middle + half + 6.0;
-        }
+        svg.line("grid", (x.place(tick), from.1), (x.place(tick), to.1));
     }
+    svg.ticks(x, to.1 + 17.0);
     for tick in y.ticks() {
         let place = y.place(tick);
         svg.line("grid", (from.0, place), (to.0, place));

@@ -2,7 +2,7 @@
 
 use super::COLOURS;
 use super::SIDE_BY_SIDE;
-use super::scale::{Scale, written};
+use super::scale::Scale;
 use super::svg::{Anchor, LINE, NAME_LINES, Svg, first_part, lines, more_lines, name, width_of};
 
 /// One part of a bar.
@@ -53,8 +53,8 @@ pub(crate) fn stacked(label: &str, bars: &[Bar], kinds: &[String], axis: &str, w
             let top = 6.0 + at as f64 * row;
             svg.line("grid", (x, top + bar_top - 3.0), (x, top + row));
         }
-        svg.text("tick", (x, bottom + 17.0), Anchor::Middle, &written(tick));
     }
+    svg.ticks(&scale, bottom + 17.0);
     for (at, bar) in bars.iter().enumerate() {
         let top = 6.0 + at as f64 * row;
         let words = if beside { top + 19.5 } else { top + 16.0 };

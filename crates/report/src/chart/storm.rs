@@ -1,7 +1,8 @@
-//! Levels over a stretch of time, one lane above the other, with what befell them as bars below.
+//! Levels over a stretch of time, one lane above the other, with what waits for them and what befell them as bars below.
 
 use super::SIDE_BY_SIDE;
-use super::scale::{Scale, written};
+use super::area::{self, Area, Place, area};
+use super::scale::Scale;
 use super::svg::{Anchor, Svg, first_part, more_lines, name, width_of};
 
 /// A level over time.
@@ -43,6 +44,8 @@ pub(crate) struct Storm {
     pub(crate) shaded: Vec<Span>,
     /// The levels.
     pub(crate) lanes: Vec<Lane>,
+    /// What waits meanwhile, if anything does.
+    pub(crate) waits: Option<Area>,
     /// What befell them.
     pub(crate) bars: Vec<Span>,
 }
@@ -69,8 +72,10 @@ struct Layout {
 impl Layout {
     fn new(of: &Storm, width: f64) -> Self {
         let beside = width >= SIDE_BY_SIDE;
-        let values = of.lanes.iter().map(|lane| width_of(&lane.words)).fold(0.0, f64::max);
-        let labels = of.lanes.iter().map(|lane| &lane.label).chain(of.bars.iter().map(|bar| &bar.label));
+        let words = of.lanes.iter().map(|lane| &lane.words).chain(of.waits.iter().map(|waits| &waits.words));
+        let values = words.map(|words| width_of(words)).fold(0.0, f64::max);
+        let labels = of.lanes.iter().map(|lane| &lane.label).chain(of.waits.iter().map(|waits| &waits.label));
+        let labels = labels.chain(of.bars.iter().map(|bar| &bar.label));
         let widest = labels.map(|label| width_of(label)).fold(0.0, f64::max);
         let names = if beside { widest.min(0.3 * width) } else { width - values - 24.0 };
         let plot = if beside { (names + 20.0, width - values - 16.0) } else { (8.0, width - 8.0) };
@@ -83,6 +88,11 @@ impl Layout {
     fn above(&self, label: &String, room: f64) -> f64 {
         if self.beside { 0.0 } else { WORDS + more_lines(std::iter::once(label), room, false) }
     }
+
+    /// The same of what waits, with the names of its marks.
+    fn above_waits(&self, of: &Area) -> f64 {
+        self.above(&of.label, self.names) + of.above()
+    }
 }
 
 /// Draws it, so wide.
@@ -93,19 +103,25 @@ pub(crate) fn storm(label: &str, of: &Storm, width: f64) -> String {
     let top = 20.0;
     let lanes: f64 = of.lanes.iter().map(|lane| lay.above(&lane.label, lay.names) + lane.height + GAP).sum();
     let bars: f64 = of.bars.iter().map(|bar| lay.above(&bar.label, width - 8.0) + BAR + GAP / 2.0).sum();
-    let bottom = top + lanes + bars;
+    let waits = of.waits.as_ref().map_or(0.0, |waits| lay.above_waits(waits) + area::HEIGHT + GAP);
+    let bottom = top + lanes + waits + bars;
     shades(&mut svg, of, &x, (top, bottom));
     for tick in x.ticks() {
-        let (place, words) = (x.place(tick), written(tick));
-        let half = width_of(&words) / 2.0;
-        svg.line("grid", (place, top), (place, bottom));
-        svg.text("tick", (place.clamp(half, width - half), bottom + 17.0), Anchor::Middle, &words);
+        svg.line("grid", (x.place(tick), top), (x.place(tick), bottom));
     }
+    svg.ticks(&x, bottom + 17.0);
     let mut y = top;
     for (at, lane) in of.lanes.iter().enumerate() {
         y += lay.above(&lane.label, lay.names);
         level(&mut svg, lane, at, y, &lay, &x, of.stretch);
         y += lane.height + GAP;
+    }
+    if let Some(waits) = &of.waits {
+        let above = lay.above_waits(waits);
+        y += above;
+        let Layout { names, width, beside, columns, .. } = lay;
+        area(&mut svg, waits, &Place { top: y, above, names, width, beside, columns, x: &x });
+        y += area::HEIGHT + GAP;
     }
     for bar in &of.bars {
         let above = lay.above(&bar.label, width - 8.0);

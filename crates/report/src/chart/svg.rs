@@ -1,5 +1,6 @@
 //! SVG text in the making.
 
+use super::scale::{Scale, written};
 use std::fmt::Write;
 use zonefall_study::is_hidden;
 
@@ -81,6 +82,20 @@ impl Svg {
             Anchor::End => "end",
         };
         self.put(format_args!(r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{words}</text>"#));
+    }
+
+    /// The marks along an axis below, as many as stand beside each other in the picture.
+    pub(super) fn ticks(&mut self, scale: &Scale, y: f64) {
+        let mut free = f64::NEG_INFINITY;
+        for tick in scale.ticks() {
+            let words = written(tick);
+            let half = width_of(&words) / 2.0;
+            let middle = scale.place(tick).clamp(half, (self.width - half).max(half));
+            if middle - half > free {
+                self.text("tick", (middle, y), Anchor::Middle, &words);
+                free = middle + half + 4.0;
+            }
+        }
     }
 
     /// Lines below each other, from the left.

@@ -5,7 +5,7 @@ use super::sheet::{Sheet, field};
 use crate::clock;
 use crate::files::FilesError;
 use zonefall_study::LocalTime;
-use zonefall_study::timeline::{Kind, Row};
+use zonefall_study::timeline::{Kind, Row, Waiting};
 
 fn kind(of: Kind) -> &'static str {
     match of {
@@ -19,8 +19,12 @@ fn kind(of: Kind) -> &'static str {
 }
 
 /// Rows of a timeline, in order, by what clocks show in it.
-pub(crate) fn timeline(rows: &[Row], clock: Option<&LocalTime>, locale: CsvLocale) -> Result<Sheet, FilesError> {
-    let clock = clock.cloned();
+pub(crate) fn timeline(
+    rows: &[Row],
+    (clock, waiting): (Option<&LocalTime>, Option<&Waiting>),
+    locale: CsvLocale,
+) -> Result<Sheet, FilesError> {
+    let (clock, waiting) = (clock.cloned(), waiting.cloned());
     let whole = |value: i64| Cell::Count(value.max(0) as u64);
     let fields = vec![
         field("at_ms", "ms", "from the beginning of the trial", |row: &&Row| Cell::Count(row.at_ms)),
@@ -50,6 +54,9 @@ pub(crate) fn timeline(rows: &[Row], clock: Option<&LocalTime>, locale: CsvLocal
         }),
         field("sessions_lost", "", "sessions that are lost with machines, in the row that tells it", |row: &&Row| {
             Cell::Number(row.sessions_lost)
+        }),
+        field("waiting", "", "jobs that wait then, or requests in line", move |row: &&Row| {
+            Cell::Number(waiting.as_ref().map_or(0.0, |waiting| waiting.at(row.at_ms)))
         }),
     ];
     Sheet::write("timeline.csv", fields, rows, locale)

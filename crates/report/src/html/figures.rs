@@ -7,7 +7,7 @@ use crate::chart::{self, Axis, Bar, Corner, Curve, Mark, Reference, Row, Scale};
 use crate::headline::both;
 use crate::number::{self, Toward};
 use crate::page::{Grid, Page, Picture, Side, clean};
-use crate::terminal::{Style, availability, is_record, minutes_of, sources, target, whole_percent};
+use crate::terminal::{Style, availability, bound_with, is_record, minutes_of, sources, target, whole_percent};
 use serde::Serialize;
 use zonefall_study::outcome::{DesignOutcome, Difference, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
 use zonefall_study::timeline::Storms;
@@ -134,7 +134,9 @@ fn downtime_row(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Row {
     let words = availability(page, outcome, design).trim().to_owned();
     let [mean, least, most] = minutes_of(of.times(MINUTES_PER_MONTH));
     let figures = match of.quality {
-        Quality::UpperBound => format!("at most {most} min a month"),
+        Quality::UpperBound => {
+            format!("{most} min a month {}", bound_with(outcome.confidence)[1])
+        }
         Quality::Recorded => format!("{mean} min a month"),
         Quality::Exact => format!("exactly {mean} min a month"),
         Quality::Interval => format!("{mean} min a month ({least} to {most})"),

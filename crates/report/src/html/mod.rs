@@ -208,6 +208,13 @@ fn class_of(tone: Tone) -> &'static str {
     }
 }
 
+/// Words that are broken neither behind a sign nor before a unit.
+fn together(words: &str) -> String {
+    let signs = ["✓ ", "✗ ", "? ", "≥ ", "≤ ", "< ", "> "];
+    let words = signs.iter().fold(words.to_owned(), |words, sign| words.replace(sign, &sign.replace(' ', "\u{a0}")));
+    words.replace(" %", "\u{a0}%")
+}
+
 /// A table; a name above empty names stands for their rows, too.
 pub(super) fn table(grid: Grid, coloured: &[(String, Tone)]) -> HtmlTable {
     let class = |side: &Side| match side {
@@ -230,8 +237,7 @@ pub(super) fn table(grid: Grid, coloured: &[(String, Tone)]) -> HtmlTable {
                 .find(|(of, _)| of == words || words.starts_with(&format!("{of}\n")))
                 .map(|(_, tone)| class_of(*tone));
             let rows = if at == 0 { stands_for } else { 0 };
-            // A sign stays with its word.
-            let words = if colour.is_some() { one_line(words).replacen(' ', "\u{a0}", 1) } else { one_line(words) };
+            let words = if *class == "words" { one_line(words) } else { together(&one_line(words)) };
             HtmlCell { words, class: colour.unwrap_or(class), rows }
         };
         cells.map(cell).collect()

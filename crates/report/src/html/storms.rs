@@ -1,13 +1,14 @@
-//! Pictures of a storm: machines that serve over its time against what is needed, with a lane a zone and a struck rack.
+//! Pictures of a storm: machines that serve over its time against what is needed, with a lane a zone and a struck rack, and what
+//! waits meanwhile.
 
 use super::figures::Figure;
 use super::table;
-use crate::chart::{self, Lane, Span, Storm};
+use crate::chart::{self, Area, Lane, Span, Storm};
 use crate::number;
 use crate::page::{Grid, Side, clean};
-use crate::picture::{Stretch, bars, capacities, counted, total};
+use crate::picture::{Stretch, bars, capacities, counted, deadlines, total, what_waits};
 use crate::terminal::{again, by_the_clock, charged, instant, still};
-use zonefall_study::timeline::{Capacity, Folded, Lane as Steps, Outage, Timeline, folded};
+use zonefall_study::timeline::{Capacity, Folded, Lane as Steps, Outage, Timeline, Waiting, folded};
 
 /// Lanes of zones and of racks that are drawn; of more, those that lose least are one.
 const LANES_MAX: usize = 6;
@@ -28,13 +29,15 @@ pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
     let stretch = Stretch::of(of);
     let clock = Clock::new(&stretch, outage.from_ms);
     let drawn = drawn(of, &stretch, &clock);
-    let label = format!("{which} storm of {}: machines that serve", clean(&of.design));
+    let waits = of.waiting.as_ref().map(|waiting| waits(of, waiting, &stretch));
+    let beside = waits.as_ref().map_or(String::new(), |waits| format!(". {}", waits.trim_end_matches('.')));
+    let label = format!("{which} storm of {}: machines that serve{beside}", clean(&of.design));
     let mut charged = charged(outage);
     let rest = charged.len().saturating_sub(CAUSES);
     charged.truncate(CAUSES);
     charged.extend((rest > 0).then(|| format!("the rest to {rest} more")));
     let caption = format!(
-        "{}, {} storm: trial {}, from {} on. The objective ({}) is missed for {}, charged to {}. {}",
+        "{}, {} storm: trial {}, from {} on. The objective ({}) is missed for {}, charged to {}. {}{}",
         clean(&of.design),
         which.to_lowercase(),
         of.trial,
@@ -42,11 +45,56 @@ pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
         clean(&of.need),
         number::duration(outage.length_ms() as f64 / 60_000.0),
         charged.join(", "),
+        waits.map_or(String::new(), |waits| waits + " "),
         by_the_clock(of),
     );
     let rows = chain(of, outage);
     let figure = Figure::new(&caption, Some(table(rows, &[])), |width| Some(chart::storm(&label, &drawn, width)))?;
     Some(figure.told("What happened"))
+}
+
+/// "At most 41,200 jobs wait, on day 3 05:00:00. At the deadline on day 3 08:00:00, 1,200 of the batch are not done."
+fn waits(of: &Timeline, waiting: &Waiting, stretch: &Stretch) -> String {
+    let (at, most) = waiting.most(stretch.from, stretch.to);
+    if most <= 0.0 {
+        return format!("No {} wait.", waiting.what);
+    }
+    let wait = format!("At most {} {} wait, on {}.", whole(waiting, most), waiting.what, instant(of, at));
+    let passed = waiting.deadlines.iter().filter(|deadline| stretch.holds(deadline.0));
+    // Of equals the first.
+    match passed.rev().max_by_key(|(_, left)| left) {
+        Some(&(at, left)) => format!("{wait} At the deadline on {} {}.", instant(of, at), left_of_batch(left)),
+        None => wait,
+    }
+}
+
+fn left_of_batch(jobs: u64) -> String {
+    match jobs {
+        0 => "all of the batch are done".into(),
+        left => format!("{} of the batch are not done", number::count(left)),
+    }
+}
+
+/// In whole ones, as rows tell them: a job that is being worked on waits too, a part of a request does not.
+fn whole(of: &Waiting, waits: f64) -> String {
+    let whole = if of.what == "jobs" { (waits - 1e-6).ceil() } else { (waits + 1e-6).floor() };
+    number::count(whole.max(0.0) as u64)
+}
+
+/// What waits, as it is drawn.
+fn area(of: &Timeline, waiting: &Waiting, stretch: &Stretch, clock: &Clock) -> Area {
+    let course = waiting.between(stretch.from, stretch.to);
+    let least = course.iter().map(|corner| corner.1).fold(f64::INFINITY, f64::min);
+    let (_, most) = waiting.most(stretch.from, stretch.to);
+    let deadlines = deadlines(waiting, stretch).into_iter();
+    let tip = |at: u64, left: u64| format!("deadline on {}: {}", instant(of, at), left_of_batch(left));
+    let [least_said, most_said] = [least, most].map(|waits| whole(waiting, waits));
+    Area {
+        label: what_waits(waiting).into(),
+        words: if least == most { most_said } else { format!("{least_said} to {most_said}") },
+        corners: course.into_iter().map(|(t, waits)| (clock.of(t), waits)).collect(),
+        marks: deadlines.map(|(at, left)| (clock.of(at), "deadline", tip(at, left))).collect(),
+    }
 }
 
 /// Time as it is drawn.
@@ -112,6 +160,7 @@ fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
         axis: clock.axis.clone(),
         shaded: shaded.collect(),
         lanes,
+        waits: of.waiting.as_ref().map(|waiting| area(of, waiting, stretch, clock)),
         bars: bars.collect(),
     }
 }
@@ -147,16 +196,16 @@ fn in_words((least, most): (f64, f64)) -> String {
 
 /// What was amiss before, and what happened from the first that went down until the objective held again.
 fn chain(of: &Timeline, outage: &Outage) -> Grid {
-    let (from, to) = (outage.roots_ms, outage.to_ms);
-    let columns = ["when", "what happened", "rules", "serve"];
-    let sides = [Side::Left, Side::Text, Side::Left, Side::Right];
-    let rows =
-        &of.rows[of.rows.partition_point(|row| row.at_ms < from)..of.rows.partition_point(|row| row.at_ms <= to)];
-    let rows = folded(rows);
+    let waits = of.waiting.as_ref().map(|waiting| (what_waits(waiting), Side::Right));
+    let columns = [("when", Side::Left), ("what happened", Side::Text), ("rules", Side::Left), ("serve", Side::Right)];
+    let columns: Vec<(&str, Side)> = columns.into_iter().chain(waits).collect();
+    let rows = folded(&of.rows[of.rows_of(outage)]);
     let told = |told: &Folded<'_>| {
         let row = told.row;
         let says = clean(&row.says) + &again(of, told);
-        vec![instant(of, row.at_ms), says, clean(&row.rules), row.serving.to_string()]
+        let mut cells = vec![instant(of, row.at_ms), says, clean(&row.rules), row.serving.to_string()];
+        cells.extend(of.waiting.as_ref().map(|waiting| whole(waiting, waiting.at(row.at_ms))));
+        cells
     };
     let amiss = outage.amiss.iter();
     let amiss = amiss.map(|told| vec![instant(of, told.since_ms), still(told), clean(&told.rules), String::new()]);
@@ -170,7 +219,8 @@ fn chain(of: &Timeline, outage: &Outage) -> Grid {
         told_rows.push(vec![more, String::new(), String::new(), String::new()]);
         told_rows.extend(rows[rows.len() - half..].iter().map(told));
     }
-    Grid { columns: columns.iter().map(|head| (*head).to_owned()).zip(sides).collect(), rows: told_rows }
+    told_rows.iter_mut().for_each(|row| row.resize(columns.len(), String::new()));
+    Grid { columns: columns.into_iter().map(|(head, side)| (head.to_owned(), side)).collect(), rows: told_rows }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The two intervals: what luck may have done, and what the assumptions may do; then what a verdict depends on.
 
 use super::answer::{mark, said};
+use super::designs::AT_LEAST;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use zonefall_study::outcome::{
@@ -78,7 +79,7 @@ fn intervals(
             }
             Quality::UpperBound => (
                 format!("{} {} %", page.sign("≥", ">="), number::availabilities(&[own.high], decimals)[0]),
-                String::new(),
+                AT_LEAST.into(),
             ),
         };
         // No fewer digits than the estimate has.

@@ -7,6 +7,9 @@ use zonefall_study::outcome::{
     DesignOutcome, Estimate, HITS_FOR_INTERVAL, MINUTES_PER_MONTH, Outcome, Quality, Quantile,
 };
 
+/// What stands in a column of intervals where the figure beside it is a bound: on what is good, and on what is bad.
+pub(super) const AT_LEAST: &str = "at least";
+pub(super) const AT_MOST: &str = "at most";
 /// Nobody takes a bound of more outages a year for one: an outage a minute.
 const OUTAGES_MAX: f64 = 525_600.0;
 /// Cells of the part that says how available, and of the part that says how bad outages are.
@@ -106,11 +109,16 @@ fn how_available(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Vec<
     match of.quality {
         Quality::Interval => vec![availability, format!("{worst}{dash}{best}"), mean, format!("{low}{dash}{high}")],
         Quality::UpperBound => {
-            vec![availability, String::new(), at_most(page, &high), String::new()]
+            vec![availability, AT_LEAST.into(), at_most(page, &high), AT_MOST.into()]
         }
         Quality::Recorded => vec![availability, String::new(), mean, String::new()],
         Quality::Exact => vec![availability, "exact".into(), mean, "exact".into()],
     }
+}
+
+/// The words of a bound on what is good and on what is bad, with how sure it is.
+pub(crate) fn with(confidence: f64) -> [String; 2] {
+    [AT_LEAST, AT_MOST].map(|words| format!("{words}, with {}", number::percent_given(confidence)))
 }
 
 /// Minutes and both ends of their interval, in digits of the largest: wherever downtime stands, it reads the same.

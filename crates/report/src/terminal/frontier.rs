@@ -1,7 +1,7 @@
 //! Cost against availability, and what the next nine costs.
 
 use super::answer::availability;
-use super::designs::{downtime, estimate, minutes};
+use super::designs::{AT_MOST, downtime, estimate, minutes};
 use super::money::cash;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
@@ -49,7 +49,11 @@ fn designs(page: &Page, outcome: &Outcome, money: &MoneyOutcome, all: &[Offered<
             estimate(page, of.bill, |cost| cash(cost, Toward::Up)),
             availability(page, outcome, of.of),
             downtime(page, missed),
-            if missed.quality == Quality::Interval { [least, most].join(page.sign("–", "-")) } else { String::new() },
+            match missed.quality {
+                Quality::Interval => [least, most].join(page.sign("–", "-")),
+                Quality::UpperBound => AT_MOST.into(),
+                _ => String::new(),
+            },
             clean(&of.standing.words()),
         ]
     };

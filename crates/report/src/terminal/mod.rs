@@ -39,7 +39,7 @@ pub(crate) use assumptions::sources;
 pub(crate) use causes::whole_percent;
 pub(crate) use comparison::blocks as comparison_blocks;
 pub use comparison::comparison;
-pub(crate) use designs::minutes as minutes_of;
+pub(crate) use designs::{minutes as minutes_of, with as bound_with};
 pub(crate) use differences::row as difference_cells;
 pub use drill::drill;
 pub use fit::fit_table;

@@ -10,7 +10,8 @@ const PICTURES: &str = "In the pictures of a report.html: the longest outage of 
                         them, by zone, and by rack where single racks were struck, with the fewest and the most at the end of a lane; \
                         dashed what the objective needs, where that is a number of machines; shaded while it is missed; below, \
                         what struck. Good for requests/s: what those that serve can do together, where some are slow or unlike; \
-                        the same of a gateway that grows. \
+                        the same of a gateway that grows. Jobs that wait, or requests in line, are an area of their own, with \
+                        deadlines dashed. \
                         Machines that stand by serve nobody until clients are sent to them.";
 
 pub(super) fn draw(page: &mut Page, storms: &Storms) {

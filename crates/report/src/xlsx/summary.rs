@@ -8,7 +8,7 @@ use crate::headline::headline;
 use crate::number;
 use crate::page::{Item, Page};
 use crate::planned::Made;
-use crate::terminal::{Style, blocks, plan_blocks};
+use crate::terminal::{Style, blocks, bound_with, plan_blocks};
 use crate::warnings::warnings;
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 use zonefall_study::outcome::{DesignOutcome, Outcome, Verdict};
@@ -112,6 +112,7 @@ fn rest(
     from: usize,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
+    let [least, most] = bound_with(outcome.confidence);
     let lines = [
         ("Again", about.command.clone()),
         ("Seed", outcome.seed.to_string()),
@@ -120,7 +121,10 @@ fn rest(
         ("Program", format!("Zonefall {}", outcome.version)),
         ("Scenario (SHA-256)", outcome.scenario_hash.clone()),
         ("Not modelled", outcome.not_modelled.clone()),
-        ("Empty cells", "only a bound is known, or there is nothing to say; see the sheet Dictionary".into()),
+        (
+            "Empty cells",
+            format!("only a bound is known ({least}; {most}), or there is nothing to say; see the sheet Dictionary"),
+        ),
     ];
     put_lines(sheet, lines, from, styles)
 }

@@ -218,9 +218,11 @@ pub fn outcome() -> Outcome {
             downtime_per_hour: Some(1234.5),
         }),
         warnings: vec![
-            "two-regions: only 4 trials missed their objective (an interval needs 20); only an upper bound is given"
-                .into(),
-            "regions+zones: no trial of 10000 missed its objective; only an upper bound is given".into(),
+            Warning::of(
+                "two-regions",
+                "only 4 trials missed their objective (an interval needs 20); only an upper bound is given",
+            ),
+            Warning::of("regions+zones", "no trial of 10000 missed its objective; only an upper bound is given"),
         ],
     }
 }

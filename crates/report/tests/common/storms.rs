@@ -72,6 +72,7 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
         needed: vec![(0, 6), (102 * HOUR, 9)],
         capacity: None,
         gateway: None,
+        waiting: None,
     }
 }
 

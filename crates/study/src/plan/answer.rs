@@ -433,7 +433,8 @@ fn concluded(
         notes.extend(shown.into_iter().flat_map(|shown| edges::words(question, shown, best.is_some())));
     }
     notes.extend(regions);
-    notes.extend(shown.into_iter().flat_map(|shown| crate::ceiling::words(&question.candidates[shown].design)));
+    let ceilings = shown.into_iter().flat_map(|shown| crate::ceiling::words(&question.candidates[shown].design));
+    notes.extend(ceilings.map(String::from));
     Planned {
         schema: SCHEMA,
         study: study.name.clone(),

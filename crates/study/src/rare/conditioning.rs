@@ -316,20 +316,23 @@ pub fn conclude_conditioned(study: &Study, of: &Conditioned, labels: &Labels, as
         let interval = Interval { low: bounds.low.unwrap_or(f64::NEG_INFINITY), high: bounds.high };
         design.verdict_mean = mean_verdict(study, interval);
         if bounds.quality == Quality::UpperBound {
-            outcome.warnings.push(format!(
-                "{}: {} storms of {} surely missed its objective (an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given",
-                design.design, known.sure.hits(), of.storms
-            ));
+            let words = format!(
+                "{} storms of {} surely missed its objective (an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given",
+                known.sure.hits(),
+                of.storms
+            );
+            outcome.warnings.push(Warning::of(&design.design, words));
         }
     }
     let others = of.designs.iter().skip(1).map(|of| of.against_reference);
     let differences = others.map(|moments| DifferenceEstimate::new(&moments, cap, difference_level(study))).collect();
     outcome.differences = compare(&outcome.designs, differences, cap, false);
-    outcome.warnings.push(format!(
+    let rest = format!(
         "all but unavailability and differences (windows, outages, causes, capacity, sessions, credits, bills) is that of {} plain trials; these two are conditional",
         of.plain.trials
-    ));
-    outcome.warnings.extend(without_draws(study));
+    );
+    outcome.warnings.push(rest.into());
+    outcome.warnings.extend(without_draws(study).map(Warning::from));
     outcome.method = Some(method(study, of, asked, why));
     outcome
 }

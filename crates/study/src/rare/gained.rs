@@ -76,15 +76,15 @@ fn levels(study: &Study, of: &Weighed, ladder: &Ladder) -> Vec<LevelOutcome> {
 const COMMON: f64 = 0.2;
 
 /// That a method for rare misses is none for a design that misses as a rule.
-fn too_common(design: &DesignOutcome, method: &MethodOutcome) -> Option<String> {
+fn too_common(design: &DesignOutcome, method: &MethodOutcome) -> Option<Warning> {
     let share = design.any_miss.mean;
     (share >= COMMON).then(|| {
-        format!(
-            "{}: about {:.0} % of trials miss the objective, and {} is for rare misses: plain trials tell more of it (leave out `method`); estimates are cut at what can be, so that no share is below 0 or above 1",
-            design.design,
+        let words = format!(
+            "about {:.0} % of trials miss the objective, and {} is for rare misses: plain trials tell more of it (leave out `method`); estimates are cut at what can be, so that no share is below 0 or above 1",
             100.0 * share,
             method.used
-        )
+        );
+        Warning::of(&design.design, words)
     })
 }
 
@@ -116,19 +116,19 @@ fn gained(study: &Study, of: &Weighed, design: &Design, tally: &WeightedDesign) 
 }
 
 /// What forced trials expect too few of to have shown it, where it matters.
-fn left_out(study: &Study, trials: u64, design: &DesignOutcome, kinds: &Kinds) -> Option<String> {
+fn left_out(study: &Study, trials: u64, design: &DesignOutcome, kinds: &Kinds) -> Option<Warning> {
     let most = most_of(kinds.rare(trials))?;
     let share = kinds.room_above(design.unavailability.mean * cap_ms(study), trials) / cap_ms(study);
     if !most.causes.is_empty() {
         return too_few(design, ("what these trials expect too few of to have shown it", share), most, trials);
     }
     (share > MATTERS * design.unavailability.high).then(|| {
-        format!(
-            "{}: its machines may stand elsewhere than is known, so outages that no forced trial was drawn for may miss it, too: the \
+        let words = format!(
+            "its machines may stand elsewhere than is known, so outages that no forced trial was drawn for may miss it, too: the \
              upper end has {:.3} min a month of room for them; a longer run has a larger pilot, which tries more",
-            design.design,
             share * MINUTES_PER_MONTH
-        )
+        );
+        Warning::of(&design.design, words)
     })
 }
 
@@ -137,16 +137,16 @@ pub(super) fn warnings(
     of: &Weighed,
     (designs, kinds): (&[DesignOutcome], &[Kinds]),
     method: &MethodOutcome,
-) -> Vec<String> {
-    let mut said = Vec::new();
+) -> Vec<Warning> {
+    let mut said: Vec<Warning> = Vec::new();
     if of.trials() < wanted_trials(study, of) {
         let asked = wanted_trials(study, of);
-        said.push(format!("Interrupted: these are the first {} of {asked} trials", of.trials()));
+        said.push(format!("Interrupted: these are the first {} of {asked} trials", of.trials()).into());
     }
     said.extend(of_the_study(study));
     let untold = untold(study);
     if !untold.is_empty() {
-        said.push(format!("{} are told by plain trials only (`method = \"crude\"`)", untold.join(", ")));
+        said.push(format!("{} are told by plain trials only (`method = \"crude\"`)", untold.join(", ")).into());
     }
     if matches!(of.drawn, Drawn::Split(_)) && study.money.is_some() {
         said.push("bills are told by plain and forced trials only".into());
@@ -160,19 +160,22 @@ pub(super) fn warnings(
     let mut cut: Vec<Cut<'_>> = Vec::new();
     for ((design, tally), known) in designs.iter().zip(&of.tally.designs).zip(&method.designs) {
         let (name, hits, effective) = (&design.design, tally.missed.hits(), tally.missed.effective_hits());
+        let mut warn = |words: String| said.push(Warning::of(name, words));
         if design.unavailability.quality == Quality::UpperBound {
             let (all, groups) = match of.drawn {
                 Drawn::Forced(_) => (format!("trial of {}", of.trials()), "pairs of trials"),
                 Drawn::Split(_) => (format!("branch of {} replications", of.whole()), "replications"),
             };
-            said.push(if hits == 0 {
-                format!("{name}: no {all} missed its objective; only an upper bound is given")
+            warn(if hits == 0 {
+                format!("no {all} missed its objective; only an upper bound is given")
             } else {
-                format!("{name}: {hits} {groups} missed their objective, but few of them carry the sum (as good as {effective:.0} of equal weight; an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given")
+                format!(
+                    "{hits} {groups} missed their objective, but few of them carry the sum (as good as {effective:.0} of equal weight; an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given"
+                )
             });
         } else if let Some(coverage) = coverage_warning(&tally.missed) {
-            said.push(format!(
-                "{name}: weighted downtime is very skewed (as good as {effective:.0} trials of equal weight): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",
+            warn(format!(
+                "weighted downtime is very skewed (as good as {effective:.0} trials of equal weight): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",
                 100.0 * coverage
             ));
         }
@@ -181,8 +184,8 @@ pub(super) fn warnings(
         if let Some(exact) = known.exact
             && (exact > of.high || of.low.is_some_and(|low| exact < low))
         {
-            said.push(format!(
-                "{name}: the exact unavailability, {exact:.4e}, lies outside the interval; believe the exact one, and run more trials for all that it does not say"
+            warn(format!(
+                "the exact unavailability, {exact:.4e}, lies outside the interval; believe the exact one, and run more trials for all that it does not say"
             ));
         }
         said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Sample::hits)));

@@ -17,12 +17,14 @@ mod pick;
 mod rows;
 mod storms;
 mod struck;
+mod waiting;
 
 pub use amiss::Amiss;
 pub use capacity::Capacity;
 pub use folded::{Folded, folded};
 pub use pick::{Pick, pick};
 pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
+pub use waiting::Waiting;
 
 use crate::deadlines::not_judged;
 use crate::stage;
@@ -116,6 +118,9 @@ pub struct Timeline {
     /// What an application gateway that grows lets through; none where it does not change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Capacity>,
+    /// The jobs, or the requests in line, that wait; none where nothing ever does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
 }
 
 impl Timeline {
@@ -328,6 +333,7 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
         needed: needed::needed(of, arrives_milli, &sightings),
         capacity: capacity::capacity(of, (arrives_milli, good_for_milli), &sightings),
         gateway: capacity::gateway(of, arrives_milli, &sightings),
+        waiting: waiting::waiting(of, &sightings),
     })
 }
 

@@ -62,6 +62,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         | Seen::TurnsAway(..)
         | Seen::Sent(..)
         | Seen::Line(..)
+        | Seen::Waits(_)
         | Seen::Overload(..)
         | Seen::Lost(..)
         | Seen::Missed(_)

@@ -308,7 +308,7 @@ fn few_cycles_leave_what_plain_trials_bound() {
     let outcome = biased(&study, 1);
     let found = outcome.designs[0].unavailability;
     assert_eq!((found.quality, found.low), (Quality::UpperBound, None));
-    assert!(found.high > 1e-5 && outcome.warnings.iter().any(|words| words.contains("only an upper bound")));
+    assert!(found.high > 1e-5 && outcome.warnings.iter().any(|words| words.words.contains("only an upper bound")));
     // Forty failures in a row: few come through, and what they say is not taken for more than it is.
     let deep = small(profile(vec![machine(1000.0, 1.0)]), bare(&[1], 60, 20), 300);
     let outcome = biased(&deep, 1);

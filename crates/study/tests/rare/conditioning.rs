@@ -107,7 +107,7 @@ fn storms_that_surely_miss_and_are_too_few_leave_an_upper_bound() {
     let outcome = given(&zones_and_machines(8, 1000), 2).0;
     let found = outcome.designs[0].unavailability;
     assert_eq!((found.quality, found.low), (Quality::UpperBound, None));
-    assert!(outcome.warnings.iter().any(|words| words.contains("surely missed")), "{:?}", outcome.warnings);
+    assert!(outcome.warnings.iter().any(|words| words.words.contains("surely missed")), "{:?}", outcome.warnings);
 }
 
 #[test]

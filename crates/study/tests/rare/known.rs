@@ -10,6 +10,7 @@ use zonefall_fleet::{
 };
 use zonefall_stats::Verdict;
 use zonefall_study::misses::alone;
+use zonefall_study::outcome::Warning;
 use zonefall_topology::ZoneId;
 
 fn minutes(minutes: u64) -> SimTime {
@@ -49,7 +50,11 @@ fn a_script_without_chance_is_exact() {
     assert_eq!((found.unavailability.low, found.unavailability.high), (Some(share), share));
     assert_eq!((found.verdict_mean, found.verdict_windows), (Verdict::Misses, Some(Verdict::Misses)));
     assert_eq!(found.any_miss.low, Some(1.0));
-    assert!(outcome.warnings.iter().any(|words| words.contains("its figures are exact")), "{:?}", outcome.warnings);
+    assert!(
+        outcome.warnings.iter().any(|words| words.words.contains("its figures are exact")),
+        "{:?}",
+        outcome.warnings
+    );
     // Nothing is missed, and that is no bound.
     let spared = plain(&recorded(bare(&[2], 3, 1), 100));
     let found = &spared.designs[0];
@@ -309,10 +314,10 @@ fn jobs_without_a_deadline_in_the_measured_time_are_told() {
         let [from, horizon] = [from, until].map(|hours| SimTime::from_ms((hours * HOUR) as u64));
         study.measure = Arc::new(Measure { from, horizon, ..(*study.measure).clone() });
         let told = plain(&study);
-        let of_jobs = told.warnings.into_iter().filter(|words| words.contains("an objective on them"));
+        let of_jobs = told.warnings.into_iter().filter(|of| of.words.contains("an objective on them"));
         (of_jobs.collect::<Vec<_>>(), told.designs[0].unavailability.mean > 0.0)
     };
-    let is = |words: &str| vec![format!("{}: {words}", bare(&[1], 4, 1).name)];
+    let is = |words: &str| vec![Warning::of(&bare(&[1], 4, 1).name, words)];
     let none = "no deadline of a batch passes within the measured time: nothing is known of its jobs, and an objective on them cannot be \
                 missed";
     let at_the_end =

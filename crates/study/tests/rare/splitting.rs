@@ -153,7 +153,7 @@ fn what_comes_at_one_blow_is_only_bounded() {
     // A blow that none has met is one outage.
     let outages = found.designs[0].outages_per_year;
     assert!(outages.quality == Quality::UpperBound && outages.high > 1e-4 && outages.high < 1.0, "{outages:?}");
-    assert!(found.warnings.iter().any(|words| words.contains("only an upper bound")), "{:?}", found.warnings);
+    assert!(found.warnings.iter().any(|words| words.words.contains("only an upper bound")), "{:?}", found.warnings);
 }
 
 #[test]

@@ -277,7 +277,9 @@ fn no_difference_is_claimed_that_rare_misses_would_turn() {
 fn what_two_must_meet_for_is_told() {
     let modes = profile(vec![zone(0.15, 24.0), often("names", 0.3, 1.0)]);
     let said = plain(&small(modes.clone(), on_names(&[1, 2], 2, 1), 200)).warnings;
-    let told = |words: &String| words.contains("zone and zone at once above all: expected 0.");
+    let told = |warning: &zonefall_study::outcome::Warning| {
+        warning.words.contains("zone and zone at once above all: expected 0.")
+    };
     assert!(said.iter().any(told), "{said:?}");
     // Enough trials show it, and a third zone leaves nothing to be told.
     for (zones, trials) in [(&[1, 2][..], 20_000), (&[1, 2, 3], 200)] {

@@ -52,10 +52,11 @@ pub fn conclude_biased(
         outcome.warnings.extend(if tells {
             doubts(&design.design, seen, known)
         } else if let Some(exact) = exact.filter(|_| lies_outside) {
-            vec![format!(
-                "{}: the exact unavailability, {exact:.4e}, lies outside what cycles say ({:.4e}); what is given is that of {} plain trials",
-                design.design, found.mean, of.plain.trials
-            )]
+            let words = format!(
+                "the exact unavailability, {exact:.4e}, lies outside what cycles say ({:.4e}); what is given is that of {} plain trials",
+                found.mean, of.plain.trials
+            );
+            vec![Warning::of(&design.design, words)]
         } else {
             vec![too_few(&design.design, &plain, (known.missed.hits(), bias.effective_hits(at, known)), of)]
         });
@@ -70,11 +71,12 @@ pub fn conclude_biased(
     };
     let estimates = of.designs.iter().zip(&of.plain.tally.designs).enumerate().skip(1).map(differs).collect();
     outcome.differences = compare(&outcome.designs, estimates, cap, false);
-    outcome.warnings.push(format!(
+    let rest = format!(
         "all but unavailability and differences (windows, outages, causes, capacity, sessions, credits, bills) is that of {} plain trials; these two are of {} cycles",
         of.plain.trials, of.cycles
-    ));
-    outcome.warnings.extend(without_draws(study));
+    );
+    outcome.warnings.push(rest.into());
+    outcome.warnings.extend(without_draws(study).map(Warning::from));
     outcome.method = Some(method);
     outcome
 }
@@ -93,29 +95,31 @@ fn bounded(plain: Estimate, found: Estimate) -> Estimate {
     }
 }
 
-fn too_few(name: &str, plain: &Estimate, (hits, effective): (u64, f64), of: &Biased) -> String {
+fn too_few(name: &str, plain: &Estimate, (hits, effective): (u64, f64), of: &Biased) -> Warning {
     let trials = of.plain.trials;
     let given = if plain.low.is_some() { "what is given is" } else { "only an upper bound is given," };
-    format!(
-        "{name}: {hits} cycles of {} missed its objective, as good as {effective:.0} of equal weight (an interval needs {HITS_FOR_INTERVAL}, and one in the pilot); {given} that of {trials} plain trials",
+    let words = format!(
+        "{hits} cycles of {} missed its objective, as good as {effective:.0} of equal weight (an interval needs {HITS_FOR_INTERVAL}, and one in the pilot); {given} that of {trials} plain trials",
         of.cycles
-    )
+    );
+    Warning::of(name, words)
 }
 
 /// What speaks against an interval.
-fn doubts(name: &str, (found, plain): (&Estimate, &Estimate), known: &Known) -> Vec<String> {
+fn doubts(name: &str, (found, plain): (&Estimate, &Estimate), known: &Known) -> Vec<Warning> {
     let effective = known.missed.effective_hits();
     let mut warnings = Vec::new();
+    let mut warn = |words: String| warnings.push(Warning::of(name, words));
     if let Some(coverage) = coverage_warning(&known.missed) {
-        warnings.push(format!(
-            "{name}: weighed downtime is very skewed (as good as {effective:.0} cycles of equal weight): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",
+        warn(format!(
+            "weighed downtime is very skewed (as good as {effective:.0} cycles of equal weight): a plain interval would cover about {:.0} %; the one given is corrected, but run more trials before you lean on it",
             100.0 * coverage
         ));
     }
     let apart = plain.low.is_some_and(|low| low > found.high || found.low.is_some_and(|low| plain.high < low));
     if apart {
-        warnings.push(format!(
-            "{name}: plain trials say {:.4e}, and their interval and that of the cycles have nothing in common; believe the plain ones, and run more trials",
+        warn(format!(
+            "plain trials say {:.4e}, and their interval and that of the cycles have nothing in common; believe the plain ones, and run more trials",
             plain.mean
         ));
     }

@@ -14,7 +14,7 @@ use zonefall_report::{
 };
 use zonefall_scenario::Scenario;
 use zonefall_study::assumptions::Looks;
-use zonefall_study::outcome::{MethodOutcome, Outcome};
+use zonefall_study::outcome::{MethodOutcome, Outcome, Warning};
 use zonefall_study::timeline::Storms;
 use zonefall_study::{Finished, Study, TrialRow, conclude};
 
@@ -116,6 +116,15 @@ pub fn default_folder(scenario: &Path, what_if: &args::WhatIf, replay: bool) -> 
     Path::new("results").join(name)
 }
 
+/// Hints on the scenario that say why demand is not served: a peak, a gateway, a standby.
+const OF_CAPACITY: [&str; 3] = ["W016", "W023", "W025"];
+
+/// What whoever reads the results should know of the scenario: where too little was ordered, it explains what is charged to overload.
+pub fn of_capacity(scenario: &Scenario) -> impl Iterator<Item = Warning> + '_ {
+    let told = scenario.warnings.items().iter().filter(|item| OF_CAPACITY.contains(&item.code));
+    told.map(|item| Warning::from(format!("{} ({})", item.message, item.code)))
+}
+
 /// Concludes, writes the result files and shows the results. `options` is the run that makes the same files.
 pub fn publish(
     options: &args::Run,
@@ -128,6 +137,7 @@ pub fn publish(
     let mut outcome = conclude(study, &work.finished, &labels(scenario));
     outcome.method = work.method.clone();
     work.looks.add_to(&mut outcome, study);
+    outcome.warnings.extend(of_capacity(scenario));
     outcome.gate = judged(scenario, &outcome);
     let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
     present(options, scenario, study, (&outcome, rows, work.storms.as_ref()), work.timing(), work.trials, out, console)
@@ -208,8 +218,13 @@ pub fn style(console: Console) -> zonefall_report::terminal::Style {
     zonefall_report::terminal::Style { width: console.width(), colour: console.colour_out(), unicode: true }
 }
 
-/// Says what an earlier run left in the folder and this one took away.
+/// Says what an earlier run left in the folder and this one took away, and whose results it has replaced by others or by fewer trials.
 pub fn tell_removed(written: &ResultsFolder, console: Console) {
+    if let Some((study, trials)) = &written.replaced {
+        let (dir, trials) =
+            (written.dir.display(), if *trials == 1 { "1 trial".into() } else { format!("{trials} trials") });
+        console.remark(&format!("replaced the results of {trials} of \"{study}\" in {dir}; --out keeps such"));
+    }
     if !written.removed.is_empty() {
         let names = written.removed.join(" ");
         console.remark(&format!("removed {names} of an earlier run from {}", written.dir.display()));

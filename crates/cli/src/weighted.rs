@@ -6,7 +6,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::gate::judged;
 use crate::progress::Bar;
-use crate::results::{self, Looked};
+use crate::results::{self, Looked, of_capacity};
 use crate::{assumptions, run, storms};
 use anyhow::Result;
 use std::path::Path;
@@ -114,6 +114,7 @@ pub fn run(
         }
         looks.add_to(&mut outcome, study);
     }
+    outcome.warnings.extend(of_capacity(scenario));
     outcome.gate = judged(scenario, &outcome);
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
     let storms = Storms::none(storms::WEIGHTED);

@@ -33,6 +33,21 @@ fn tried(program: &str, args: &[&str]) -> Option<Output> {
 }
 
 #[test]
+fn a_peak_that_is_too_much_stands_beside_what_is_charged_to_it() {
+    let text = "name = \"peak\"\nstart = \"2026-01-01\"\nhorizon = \"360 days\"\nseed = 1\n[slo]\nmin_served = \"99%\"\n[region.east]\n[demand]\nrate = \"400 req/s\"\ndaily = [0.5, 2.0]\n\
+                [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\ncapacity_per_instance = \"100 req/s\"\n";
+    let desk = Desk::with(text);
+    desk.run("run s.toml --trials 20 --report html,md --out r").ends(0).complains(&["hint"]);
+    let told: serde_json::Value = serde_json::from_str(&desk.read("r/summary.json")).unwrap();
+    let warnings = told["warnings"].as_array().unwrap();
+    assert!(warnings.iter().any(|words| words.as_str().unwrap().ends_with("(W016)")), "{warnings:?}");
+    assert!(desk.read("r/report.html").contains("(W016)") && desk.read("r/report.md").contains("(W016)"));
+    desk.run("run s.toml --trials 10 --out r")
+        .ends(0)
+        .complains(&["replaced the results of 20 trials of \"peak\" in r"]);
+}
+
+#[test]
 fn reports_are_the_same_bytes_for_any_number_of_threads_and_by_merging() {
     let desk = Desk::with(STRESS);
     for threads in [1, 2, 5] {

@@ -171,6 +171,11 @@ pub struct Design {
 }
 
 impl Design {
+    /// Whether its jobs are what is looked at of all that waits: where requests wait in line too, jobs are if they are the objective.
+    pub fn jobs_wait_foremost(&self) -> bool {
+        self.jobs.is_some() && (self.service.patience.is_none() || matches!(self.need, Need::Done(..)))
+    }
+
     /// Whether some set changes while the trial runs.
     pub fn is_managed(&self) -> bool {
         self.sets.iter().any(|set| set.management.is_some())

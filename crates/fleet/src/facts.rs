@@ -57,7 +57,7 @@ pub(crate) struct StormFacts {
     /// The unit mode whose mark maintenance leaves.
     pub(crate) wave: Option<u32>,
     pub(crate) ignored: bool,
-    /// It stops the service, as something that this depends on; the machines can be reached all the same.
+    /// It stops the service, which depends on it; the machines can be reached all the same.
     pub(crate) of_dependency: bool,
 }
 
@@ -131,6 +131,6 @@ pub(crate) fn storm_facts(cause: u16, strikes: &Strikes, design: &Design) -> Sto
         shock: mark(mode.kind == Kind::Shock),
         wave: mark(mode.wave().is_some()),
         ignored: mode.scope == Scope::Global && !design.depends_on.contains(&mode.name),
-        of_dependency: mode.scope == Scope::Global,
+        of_dependency: mode.scope == Scope::Global && matches!(mode.effect, Effect::Down | Effect::Frozen),
     }
 }

@@ -213,7 +213,9 @@ impl Line {
             return (Stretch { until, served, gone: 0, waited: (0, 0), waits: false }, front);
         }
         let mut cut = |after_ms: i64| until = until.min(t.saturating_add(after_ms.max(1)));
-        if self.is_idle(t, front, rates) {
+        // Nobody waits any more: it ends within the millisecond.
+        let idle = self.is_idle(t, front, rates);
+        if idle {
             cut(0);
         }
         self.arrived.until_lost(front, t).into_iter().for_each(&mut cut);
@@ -242,7 +244,7 @@ impl Line {
         let still =
             if next.left >= came { 0 } else { (until - self.arrived.next_came(next, until)).min(self.patience) };
         let waited = ((t - waits_since).min(self.patience), still);
-        (Stretch { until, served, gone, waited, waits: true }, next)
+        (Stretch { until, served, gone, waited, waits: !idle }, next)
     }
 
     /// In how many milliseconds who is served has waited for just as long as answers in time allow.

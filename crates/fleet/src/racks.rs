@@ -24,10 +24,6 @@ impl World {
             return;
         }
         let (effect, shock, ends) = (facts.effect, facts.shock, code & 1 == 1);
-        if facts.of_dependency {
-            self.book.settle(t, &self.measure);
-            self.book.dependency_turns(ends);
-        }
         if !self.seats.is_empty() {
             self.components_feel(outage, cause, ends, t, strikes);
         }

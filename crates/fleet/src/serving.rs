@@ -93,8 +93,8 @@ pub(crate) struct Book {
     pub clock_stands: bool,
     stands_since: Option<SimTime>,
     stands_hint: usize,
-    /// Things out that the service depends on, and whether no machine has been back since they were.
-    dependencies_out: (u32, bool),
+    /// Causes that are what the service depends on.
+    pub dependencies: Vec<u16>,
     /// Something of this has begun and has not been closed.
     open: bool,
     next_at: usize,
@@ -142,7 +142,7 @@ zonefall_engine::pooled_clone!(Book {
     clock_stands,
     stands_since,
     stands_hint,
-    dependencies_out,
+    dependencies,
     open
 });
 
@@ -203,7 +203,7 @@ impl Book {
             clock_stands: false,
             stands_since: None,
             stands_hint: 0,
-            dependencies_out: (0, false),
+            dependencies: Vec::new(),
             open: false,
             next_at: 0,
             surplus: 0,
@@ -215,7 +215,6 @@ impl Book {
     /// Opens the book for a trial with so many machines of so much capacity, none of them serving yet.
     pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
         (self.stands_since, self.stands_hint, self.open) = (None, 0, false);
-        self.dependencies_out = (0, false);
         self.demand = demand;
         self.begin_course();
         self.enough = match self.need {
@@ -372,9 +371,6 @@ impl Book {
         let served = if self.demand.is_some() { self.served() } else { 0 };
         let missed = self.misses_given(served);
         let unconnected = self.is_unconnected();
-        if self.dependencies_out == (0, true) && !self.is_nobody_up() {
-            self.dependencies_out.1 = false;
-        }
         if self.special {
             return self.book_special(from, t, (missed, unconnected, served), measure);
         }
@@ -426,17 +422,17 @@ impl Book {
 
     #[inline]
     fn is_unconnected(&self) -> bool {
-        self.counts_connections && !self.clock_stands && !self.dependencies_out.1 && self.is_nobody_up()
+        self.counts_connections && !self.clock_stands && self.is_nobody_up() && !self.is_a_dependency_out()
     }
 
     fn is_nobody_up(&self) -> bool {
         self.level(Class::Serving) + self.level(Class::Awaiting) == 0
     }
 
-    /// SL-02: something that the service depends on goes out or comes back, and the machines can be reached until they are back.
-    pub fn dependency_turns(&mut self, ends: bool) {
-        let (out, _) = self.dependencies_out;
-        self.dependencies_out = (if ends { out - 1 } else { out + 1 }, true);
+    /// SL-02: whether what a service depends on has stopped any machine: this can be reached all the same.
+    fn is_a_dependency_out(&self) -> bool {
+        let stops = |&cause: &u16| self.withheld.iter().skip(cause.into()).step_by(self.stride).any(|&work| work > 0);
+        self.dependencies.iter().any(stops)
     }
 
     /// Counts something that was done at `t`.

@@ -123,7 +123,7 @@ pub enum Seen {
     /// Something becomes of a line in which requests wait, by its entrance.
     Line(u32, Lined),
     /// So much waits, in millionths of a request or of the work of one: straight up or down from each of these to the next. Jobs, or
-    /// requests in all lines together; no design has both.
+    /// requests in all lines together ([`crate::Design::jobs_wait_foremost`]).
     Waits(u64),
     /// Something becomes of attempts at an entrance that fail for lack of capacity.
     Overload(u32, Overload),

@@ -76,11 +76,19 @@ fn sl_02_what_the_service_depends_on_is_no_connection_to_a_machine() {
     web.sets[0].warm_up = constant(5 * MINUTE);
     let warm = |name, scope| Mode { recovery: Recovery::WarmUp, ..mode(name, scope) };
     let modes = vec![warm("zone", Scope::Zone), warm("database", Scope::Global)];
-    // The database is out for an hour; later both zones are.
-    let outages = [(1, 0, 2, HOUR, 2 * HOUR), (0, 0, 2, 4 * HOUR, 6 * HOUR)];
-    let ledger = Script::new(topology(2, 1, 4), modes, DAY).outages(&outages).play(web);
-    assert_eq!(ledger.missed_ms, 3 * HOUR + 10 * MINUTE);
-    assert_eq!(ledger.unconnected_by_month_ms.iter().sum::<u64>(), 2 * HOUR + 5 * MINUTE);
+    let told = |outages: &[Scripted]| {
+        let ledger = Script::new(topology(2, 1, 4), modes.clone(), DAY).outages(outages).play(web.clone());
+        (ledger.missed_ms, ledger.unconnected_by_month_ms.iter().sum::<u64>())
+    };
+    // The database is out for an hour; later both zones are, and machines take 5 min to be back.
+    let (database, zones) = ((1, 0, 2, HOUR, 2 * HOUR), (0, 0, 2, 4 * HOUR, 6 * HOUR));
+    assert_eq!(told(&[database, zones]), (3 * HOUR + 10 * MINUTE, 2 * HOUR + 5 * MINUTE));
+    // A database that is out in between takes nothing of it away.
+    let within = (1, 0, 2, 5 * HOUR, 5 * HOUR + MINUTE);
+    assert_eq!(told(&[zones, within]), (2 * HOUR + 5 * MINUTE, 2 * HOUR + 5 * MINUTE));
+    // Zones that go while it is out are charged from its end on.
+    let before = (1, 0, 2, 3 * HOUR, 5 * HOUR);
+    assert_eq!(told(&[before, zones]), (3 * HOUR + 5 * MINUTE, HOUR + 5 * MINUTE));
 }
 
 #[test]

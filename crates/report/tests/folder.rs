@@ -55,6 +55,20 @@ fn creates_replaces_and_removes_what_is_ours() {
 }
 
 #[test]
+fn results_of_something_else_or_of_more_trials_that_are_replaced_are_told() {
+    let temp = tempfile::tempdir().unwrap();
+    let files = &[("a.csv", "1")];
+    let of = |study: &str, trials: u64| {
+        let mut set = set(files);
+        (set.identity.study, set.identity.trials) = (study.into(), trials);
+        ResultsFolder::write(temp.path(), &set, Options::default()).unwrap().replaced
+    };
+    assert_eq!((of("s", 10), of("s", 10), of("s", 1000)), (None, None, None));
+    assert_eq!(of("s", 999), Some(("s".into(), 1000)));
+    assert_eq!(of("t", 5000), Some(("s".into(), 999)));
+}
+
+#[test]
 fn the_digest_and_the_manifest_do_not_see_the_clock() {
     let temp = tempfile::tempdir().unwrap();
     let (one, two) = (temp.path().join("1"), temp.path().join("2"));

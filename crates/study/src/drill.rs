@@ -25,7 +25,7 @@ pub struct Hypothesis {
 }
 
 impl Hypothesis {
-    /// For how many hours a drill has to be watched so that it sees what passes at an instant after its end, in milliseconds.
+    /// How long a drill has to be watched so that it sees what passes at an instant after its end, in whole hours.
     pub fn watch_to_see_ms(&self, at_ms: u64) -> u64 {
         (at_ms.saturating_sub(self.recovered_ms) / HOUR_MS + 1) * HOUR_MS
     }

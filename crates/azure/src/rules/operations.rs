@@ -16,7 +16,7 @@ pub(super) const AGREEMENT: &[Rule] = &[
     ),
     Rule::modelled(
         "SL-02",
-        "Down is a minute without a connection to any machine; the clock stops while the group does not qualify.",
+        "Down is a minute without a connection to any machine, whatever services need; the clock stops while none is promised.",
         AGREEMENT_RECALLED,
     ),
     Rule::modelled("SL-03", "Credits of 10, 25 and 100 % at falling uptimes.", AGREEMENT_RECALLED),

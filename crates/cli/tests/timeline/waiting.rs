@@ -70,6 +70,25 @@ fn tf_01_a_line_rises_to_what_a_patience_lets_wait_and_falls() {
     assert_eq!(refuses.get("waiting"), None);
 }
 
+#[test]
+fn of_jobs_and_a_line_that_is_told_which_the_objective_is_about() {
+    // Four requests a second and six machines, of which three are out from 00:20 to 00:30: 600 wait then, for five minutes more. Jobs
+    // get two a second before and after.
+    let both =
+        NIGHTLY.replace("36_000", "3600").replace("\"1 req/s\"", "\"1 req/s\"\nboot = \"0 s\"\nwarm_up = \"0 s\"")
+            + "[demand]\nrate = \"4 req/s\"\n[service]\nparallelism = 1\nqueue = \"shared\"\npatience = \"1 h\"\n\
+           [[script]]\nat = \"20 min\"\nfor = \"10 min\"\nmembers = [\"east/1\"]\ncause = \"zone lost\"\n";
+    let desk = Desk::with(&both);
+    let of = told(&desk, &["s.toml", "--trial", "0"]);
+    let jobs = [(600.0, 0.0), (600.0, 3600.0), (1200.0, 2400.0), (2100.0, 2400.0), (3300.0, 0.0)];
+    assert_eq!((of["waiting"]["what"].as_str(), &course(&of, 0)[1..6]), (Some("jobs"), &jobs[..]));
+    desk.put("line.toml", both.replace("jobs_by_deadline = \"100%\"", "min_served = \"99%\""));
+    let of = told(&desk, &["line.toml", "--trial", "0"]);
+    let line = [(1200.0, 0.0), (1800.0, 600.0), (2100.0, 0.0)];
+    assert_eq!((of["waiting"]["what"].as_str(), &course(&of, 0)[1..4]), (Some("requests"), &line[..]));
+    assert_eq!(of["waiting"].get("deadlines"), None);
+}
+
 /// Whatever befalls the workers: what a deadline finds is what waits then, as one batch is done before the next comes.
 #[test]
 fn what_deadlines_find_is_what_waits_then() {

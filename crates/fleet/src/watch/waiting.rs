@@ -1,6 +1,6 @@
 //! What a witness sees of what waits: jobs, or requests in line.
 //!
-//! Both are fluids, so between two changes of what comes or of how fast it goes they rise or fall in a straight line. Only the corners of
+//! One of them is told where a design has both ([`crate::Design::jobs_wait_foremost`]). Both are fluids, so between two changes of what comes or of how fast it goes they rise or fall in a straight line. Only the corners of
 //! that course are told; of an instant at which a batch comes there are two.
 
 use super::{Seen, Witness};
@@ -62,6 +62,9 @@ impl Jobs {
 impl Witness {
     /// What waits at `t`, after all that happened then.
     pub(super) fn look_at_what_waits(&mut self, world: &World, t: SimTime) {
+        if !world.design().jobs_wait_foremost() {
+            return self.look_at_the_line(world, t);
+        }
         if let (Some((waits, speed)), Some(backlog)) = (world.book.jobs_waiting(t), world.book.backlog()) {
             let (before, came) = (self.jobs, backlog.came());
             self.jobs = Jobs { since: t, waits, came, speed };
@@ -72,9 +75,12 @@ impl Witness {
             self.waits(t, waits.saturating_sub(came - before.came), world.rotation());
             self.waits(t, waits, world.rotation());
         }
+    }
+
+    fn look_at_the_line(&mut self, world: &World, t: SimTime) {
         if let Some((at, waits)) = world.book.in_line_at() {
             let level = if at < t { self.level } else { world.rotation() };
-            self.waits(at, u64::try_from(waits).unwrap_or(u64::MAX), level);
+            self.waits(at, u64::try_from(waits.max(0)).unwrap_or(u64::MAX), level);
         }
     }
 

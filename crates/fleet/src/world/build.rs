@@ -31,7 +31,9 @@ impl World {
         let causes: Vec<StormFacts> = (0..names.len() as u16).map(|c| storm_facts(c, strikes, &design)).collect();
         let slots = slots(&design, &topology, strikes.population());
         let (capacity, racks) = (slots.iter().map(|group| group.numbers.len()).sum(), topology.rack_count() as usize);
-        let book = Book::new(&design, names.len(), &topology);
+        let mut book = Book::new(&design, names.len(), &topology);
+        let of_dependency = (0_u16..).zip(&causes).filter(|(_, facts)| facts.of_dependency && !facts.ignored);
+        book.dependencies = of_dependency.map(|(cause, _)| cause).collect();
         let sets = starts(&design, &book);
         let managed = design.sets.iter().any(|set| set.management.is_some());
         let slow_starts = sets.iter().any(|set| set.slow_start.is_some());

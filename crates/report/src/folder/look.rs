@@ -12,6 +12,8 @@ pub(super) struct Look {
     pub(super) missing: Vec<PathBuf>,
     /// Names that the last run's manifest lists.
     pub(super) owned: Vec<String>,
+    /// The study and the trials of that run.
+    pub(super) last: Option<(String, u64)>,
 }
 
 impl Look {
@@ -20,13 +22,14 @@ impl Look {
         check_names(names)?;
         let missing = missing_folders(dir)?;
         if !missing.is_empty() {
-            return Ok(Self { missing, owned: Vec::new() });
+            return Ok(Self { missing, owned: Vec::new(), last: None });
         }
         let last = manifest_of(dir)?;
         if last.as_ref().is_some_and(|last| !last.partial) && options.partial && !options.force {
             return Err(FolderError::PartialOverComplete { dir: dir.to_owned() });
         }
         let ours = last.is_some();
+        let of = last.as_ref().map(|last| (last.study.clone(), last.trials));
         let owned: Vec<String> = last.into_iter().flat_map(|last| last.files).map(|file| file.name).collect();
         for &name in names.iter().chain(&[MANIFEST, TIMING]) {
             let path = dir.join(name);
@@ -35,7 +38,7 @@ impl Look {
                 return Err(FolderError::Foreign { path });
             }
         }
-        Ok(Self { missing, owned })
+        Ok(Self { missing, owned, last: of })
     }
 }
 

@@ -51,6 +51,8 @@ pub struct ResultsFolder {
     pub written: Vec<String>,
     /// Names of files of the last run that are no longer part of the set and were removed.
     pub removed: Vec<String>,
+    /// The study and the trials of the last run, where these say more than the new ones or something else: they are gone.
+    pub replaced: Option<(String, u64)>,
     /// The digest of the results.
     pub digest: String,
 }
@@ -90,8 +92,10 @@ impl ResultsFolder {
         put(dir, ready)?;
         made.keep();
         let removed = remove_stale(dir, look.owned, &names)?;
+        let Identity { study, trials, .. } = &set.identity;
+        let replaced = look.last.filter(|(before, of)| before != study || of > trials);
         sync_folder(dir);
-        Ok(Self { dir: dir.to_owned(), written, removed, digest: manifest.digest })
+        Ok(Self { dir: dir.to_owned(), written, removed, replaced, digest: manifest.digest })
     }
 }
 

@@ -266,7 +266,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "service.depends_on",
         List(&Text, 100),
-        "Failure modes of scope `global` that take the service down. Others of that scope do not touch it. The machines can be reached all the same, so the SLA counts none of it (SL-02), nor what else befalls them meanwhile.",
+        "Failure modes of scope `global` that take the service down. Others of that scope do not touch it. The machines can be reached all the same, so the SLA counts none of it (SL-02).",
     )
     .or("[]")
     .overlay()

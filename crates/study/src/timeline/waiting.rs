@@ -53,14 +53,15 @@ impl Waiting {
 
 /// None where nothing ever waits.
 pub(super) fn waiting(design: &Design, sightings: &[Sighting]) -> Option<Waiting> {
-    let (what, each) = design.jobs.as_ref().map_or(("requests", 1), |jobs| ("jobs", jobs.work));
+    let jobs = design.jobs.as_ref().filter(|_| design.jobs_wait_foremost());
+    let (what, each) = jobs.map_or(("requests", 1), |jobs| ("jobs", jobs.work));
     let corner = |sighting: &Sighting| match sighting.what {
         Seen::Waits(micro) => Some((sighting.t.as_ms(), micro as f64 / MICRO / each as f64)),
         _ => None,
     };
     let course: Vec<(u64, f64)> = sightings.iter().filter_map(corner).collect();
     let deadline = |sighting: &Sighting| match sighting.what {
-        Seen::Batch(_, Batched::Due { left }) => Some((sighting.t.as_ms(), left)),
+        Seen::Batch(_, Batched::Due { left }) if jobs.is_some() => Some((sighting.t.as_ms(), left)),
         _ => None,
     };
     let any = course.iter().any(|corner| corner.1 > 0.0);

@@ -221,7 +221,7 @@ fn ch_02_a_set_that_has_grown_loses_all_that_stands_in_the_zone() {
            [[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\nwindow = \"10 min\"\noperator = \">\"\nthreshold = 60\nincrease = 4\n";
     let desk = Desk::with(&grown);
     desk.put("e.json", experiment(SHUTDOWN, "web", 1));
-    desk.run(TOLD).ends(4).says(&["all machines of `web` in zone 1 at the time, 2 to begin with", "4 serve"]);
+    desk.run(TOLD).ends(4).says(&["all machines of `web` in zone 1 at the time (2 at first)", "4 serve"]);
 }
 
 #[test]

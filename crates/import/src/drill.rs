@@ -188,7 +188,7 @@ impl Drill<'_> {
         let first: u32 = groups.iter().filter(|group| inside(group.zone)).map(|group| group.initial).sum();
         let what = match members.len() {
             all if ids.is_none() && all > first as usize => {
-                format!("all machines of `{name}`{filter} at the time, {first} to begin with")
+                format!("all machines of `{name}`{filter} at the time ({first} at first)")
             }
             all => format!("{} of `{name}`{filter}", count(all)),
         };

@@ -102,7 +102,7 @@ fn ch_02_whoever_stands_in_the_zone_at_the_time_is_struck() {
     let all: Vec<Member> =
         (0..group.slots).map(|ordinal| Member::Instance { group: group.name.clone(), ordinal }).collect();
     assert_eq!(script.rows[0].members, all);
-    assert_eq!(script.touched[0].what, "all machines of `web` in zone 2 at the time, 2 to begin with");
+    assert_eq!(script.touched[0].what, "all machines of `web` in zone 2 at the time (2 at first)");
 }
 
 #[test]

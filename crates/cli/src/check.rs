@@ -313,14 +313,12 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
             Some(left) => format!("{left} left when the largest zone is lost"),
             None => "the zone is hidden".into(),
         };
-        text += &format!(
-            "Design     {}: {}; {left}\n",
-            design["design"].as_str().unwrap_or_default(),
-            standing(&design["machines_by_zone"]),
-        );
+        let name = design["design"].as_str().unwrap_or_default();
+        let words = format!("{name}: {}; {left}", standing(&design["machines_by_zone"]));
+        text += &understood::line("Design     ", &words);
         for (name, lines) in ["what_happens", "failover"].iter().filter_map(|of| design[of].as_object()).flatten() {
             for line in lines.as_array().into_iter().flatten().filter_map(Value::as_str) {
-                text += &format!("           {name}: {line}\n");
+                text += &understood::line(&format!("           {name}: "), line);
             }
         }
         let apart = OF_DESIGNS.into_iter().filter(|what| !understood::is_common(what, designs));
@@ -333,12 +331,13 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
     if let Some(plan) = &scenario.plan {
         let keys: Vec<&str> = plan.choices.iter().map(|choice| choice.key.as_str()).collect();
         let impossible: u64 = plan.impossible.iter().map(|of| of.candidates).sum();
-        text += &format!(
-            "Plan       {} candidates over {}; {impossible} impossible, {} beyond a limit\n",
+        let words = format!(
+            "{} candidates over {}; {impossible} impossible, {} beyond a limit",
             plan.candidates.len(),
             keys.join(", "),
             plan.over_limit
         );
+        text += &understood::line("Plan       ", &words);
     }
     text + &of_faults(scenario, resolved) + &of_work(scenario, resolved)
 }

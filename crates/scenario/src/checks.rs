@@ -206,6 +206,8 @@ fn impossible_components(laid: &Laid, horizon_ms: u64, sink: &mut Sink) {
 fn impossible_parts(laid: &Laid, horizon_ms: u64, sink: &mut Sink) {
     let design = &laid.design;
     let Some(service) = design.structure() else { return };
+    // Where jobs are the objective nothing else is asked of the parts.
+    let is_asked = matches!(design.need, Need::Parts(_));
     let needed = needed(service);
     for (node, needed) in service.nodes.iter().zip(needed) {
         let Part::Sets(sets, least) = &node.part else { continue };
@@ -221,7 +223,7 @@ fn impossible_parts(laid: &Laid, horizon_ms: u64, sink: &mut Sink) {
                     sink.warn(codes::IMPOSSIBLE, &laid.need_span, words);
                 }
             }
-            Least::Served(share, of) if needed => {
+            Least::Served(share, of) if needed && is_asked => {
                 let give = placed().map(most_milli).sum();
                 too_little(laid, &node.name, give, (share, of), horizon_ms, sink);
             }

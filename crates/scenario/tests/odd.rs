@@ -83,6 +83,8 @@ fn a_part_that_cannot_serve_the_peak_is_told() {
     assert!(of("W016", "500 req/s", &waits("7 min"), "").is_empty() && of("W016", "454 req/s", "", "").is_empty());
     let always = of("W009", "1000 req/s", "", "");
     assert!(always.len() == 1 && always[0].1.contains("can never hold: it must serve 990 req/s"), "{always:?}");
+    let jobs = "[slo]\njobs_by_deadline = \"50%\"\n[jobs]\ncount = 10\nat = \"22:00\"\ndeadline = \"05:00\"\n";
+    assert!(of("W016", "500 req/s", "", jobs).is_empty());
     // A second one that may serve instead.
     let either = "[scale_set.back]\nzones = [1]\ncapacity = 90\n[part.back]\nsets = [\"back\"]\nmin_served = \"99%\"\n\
                   [part.either]\nany = [\"front\", \"back\"]\n";

@@ -82,7 +82,7 @@ impl Demand {
     }
 
     /// Its steps, without noise.
-    pub(crate) fn steps(&self) -> Arc<[Step]> {
+    pub fn steps(&self) -> Arc<[Step]> {
         Arc::clone(&self.steps)
     }
 

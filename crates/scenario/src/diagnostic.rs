@@ -434,6 +434,14 @@ impl More<'_> {
         self
     }
 
+    /// Shows another place of the file below.
+    pub fn about(mut self, span: Range<usize>) -> Self {
+        if let Some(item) = &mut self.0 {
+            item.about = Some(span);
+        }
+        self
+    }
+
     /// Says what is missing: any one of these keys would do.
     pub fn lacks<'k>(mut self, keys: impl IntoIterator<Item = &'k str>) -> Self {
         if let Some(item) = &mut self.0 {

@@ -25,6 +25,7 @@ pub(crate) fn check(
     gateway(reader, design, sink);
     jobs(reader, design, sets, sink);
     no_rule(reader, sets, sink);
+    begins_outside(sets, sink);
     let Some(service) = design.structure() else { return };
     for group in &service.failovers {
         one_region((reader, service, group), sets, topology, sink);
@@ -54,11 +55,28 @@ fn no_rule(reader: &Reader<'_>, sets: &[Placed], sink: &mut Sink) {
     }
 }
 
+/// AS-05: a set that begins outside of the limits of its autoscale. A schedule of several profiles moves it anyway.
+fn begins_outside(sets: &[Placed], sink: &mut Sink) {
+    for placed in sets {
+        let setting = placed.set.management.as_ref().and_then(|managed| managed.autoscale.as_deref());
+        let Some([only]) = setting.map(|setting| &setting.profiles[..]) else { continue };
+        let (capacity, minimum, maximum) = (placed.set.capacity, only.minimum, only.maximum);
+        let first = capacity.clamp(minimum, maximum);
+        if first != capacity {
+            let words = format!(
+                "`{}` begins with {capacity} machines, outside of the {minimum} to {maximum} of its autoscale: the first evaluation makes them {first} (AS-05)",
+                placed.set.name
+            );
+            sink.hint(codes::ODD_RULE, &placed.capacity_span, words).help("a `capacity` within them");
+        }
+    }
+}
+
 /// Whole seconds of a day.
 const DAY_S: u64 = 86_400;
 
-/// Jobs that all machines together, with everything up and beside the least that arrives, never get done, or not by the deadline
-/// that is the objective.
+/// Jobs that all machines together, with everything up and beside the least that arrives, never get done, or not by the deadline:
+/// as large a share of them as is the objective, else all.
 fn jobs(reader: &Reader<'_>, design: &Design, sets: &[Placed], sink: &mut Sink) {
     let Some(jobs) = design.jobs.as_ref().filter(|jobs| !jobs.batches.is_empty()) else { return };
     let all_milli: u64 = sets.iter().map(|of| u64::from(of.most_asked()).saturating_mul(of.set.serves_milli)).sum();
@@ -67,7 +85,7 @@ fn jobs(reader: &Reader<'_>, design: &Design, sets: &[Placed], sink: &mut Sink) 
     let do_in = |seconds: u64| u128::from(left_milli) * u128::from(seconds) / 1000;
     // Where batches are of different sizes a small one may be done in time.
     let longest_s = jobs.batches.iter().map(|of| of.due.since(of.at).as_ms() / 1000).max().unwrap_or(0);
-    let (share, of) = if let Need::Done(share, of) = design.need { (share, of) } else { (0, 1) };
+    let (share, of) = if let Need::Done(share, of) = design.need { (share, of) } else { (1, 1) };
     let too_late = jobs.sigma == 0.0 && u128::from(batch) * u128::from(share) > do_in(longest_s) * u128::from(of);
     let (never, when, seconds, span, later) = match () {
         () if u128::from(batch) > do_in(DAY_S) => {

@@ -278,6 +278,8 @@ fn everything(
         trials: timeline.trials,
         horizon_ms: timeline.measure.horizon.as_ms(),
         horizon_span: root.span_of("horizon"),
+        root,
+        plan: plan.as_ref(),
     };
     checks::check(&all, sink);
     let (designs, arrivals) = laid.into_iter().map(|laid| (laid.design, laid.arrivals)).unzip();

@@ -54,6 +54,32 @@ pub(crate) fn are_there(reader: &Reader<'_>) -> bool {
     ["part", "component", "failover"].into_iter().any(|key| reader.has(key) && !reader.is_off(key))
 }
 
+/// How a design with parts becomes one of machines in one pool.
+pub(crate) fn one_pool(reader: &Reader<'_>) -> String {
+    let quiet = &mut Sink::default();
+    let of = |kind: &'static str, quiet: &mut Sink| {
+        let there = reader.has(kind) && !reader.is_off(kind);
+        let all = if there { reader.named(kind, quiet) } else { Vec::new() };
+        all.into_iter().map(move |(name, ..)| format!("`[{kind}.{name}]`"))
+    };
+    let components: Vec<String> = of("component", quiet).collect();
+    let others: Vec<String> = of("part", quiet).chain(of("failover", quiet)).collect();
+    match (&others[..], &components[..]) {
+        ([], []) => "put all machines into one pool".into(),
+        ([], [db]) => format!(
+            "take {db} out, which makes a service of parts: let `service.depends_on` name a mode of scope `global` in its place"
+        ),
+        ([], [db, rest @ ..]) => format!(
+            "take {db} and {} more out, which make a service of parts: let `service.depends_on` name modes of scope `global` in their place",
+            rest.len()
+        ),
+        ([first, ..], _) => match others.len() + components.len() - 1 {
+            0 => format!("take {first} out, which makes a service of parts"),
+            more => format!("put all machines into one pool: {first} and {more} more make a service of parts"),
+        },
+    }
+}
+
 /// What the sets of a design are called, and what they are; for a mistake in one of them, nothing but names.
 type Sets<'a> = (&'a [&'a str], Option<&'a [Placed]>);
 
@@ -95,7 +121,8 @@ pub(crate) fn service(
         Draft { name: REST.into(), span: 0..0, what: What::Broken(Vec::new()), promise: None, failover: None };
     drafts.extend(rest.unwrap_or_else(|| drafts.iter().all(|draft| draft.name != REST).then_some(unknown)));
     let span = root.as_ref().map_or_else(|| reader.span_of("part"), |(_, span)| span.clone());
-    let (mut tree, fine) = Tree::new(drafts, sink);
+    let known_sets = KnownSets { reader, names: sets.0, taken: &taken };
+    let (mut tree, fine) = Tree::new(drafts, known_sets, sink);
     let top = tree.top(root.as_ref(), sink).filter(|_| known && fine)?;
     let order = tree.order(top, root.as_ref(), sink)?;
     sets.1?;
@@ -297,16 +324,40 @@ fn the_rest(
     }
 }
 
+/// Sets by name with the parts that they are in, for those who name one where a part belongs.
+struct KnownSets<'a> {
+    reader: &'a Reader<'a>,
+    names: &'a [&'a str],
+    taken: &'a [Option<String>],
+}
+
+impl KnownSets<'_> {
+    /// What to write instead of what is the name of a set.
+    fn instead_of(&self, name: &str) -> Option<String> {
+        let at = self.names.iter().position(|set| *set == name)?;
+        let is = |kind: &&str| self.reader.named(kind, &mut Sink::default()).iter().any(|(set, ..)| *set == name);
+        let kind = SET_KINDS.into_iter().find(is)?.replace('_', " ");
+        let article = if kind.starts_with('a') { "an" } else { "a" };
+        Some(match &self.taken[at] {
+            Some(part) => format!("`{name}` is {article} {kind}, and in part `{part}`: name that"),
+            None => format!(
+                "`{name}` is {article} {kind}: write `[part.{name}]` with `sets = [\"{name}\"]` and what it needs (`min_serving` or `min_served`)"
+            ),
+        })
+    }
+}
+
 /// Drafts with their children.
-struct Tree {
+struct Tree<'a> {
+    sets: KnownSets<'a>,
     drafts: Vec<Draft>,
     children: Vec<Vec<usize>>,
     parents: Vec<Option<usize>>,
 }
 
-impl Tree {
+impl<'a> Tree<'a> {
     /// Finds the children, and says whether all is well so far.
-    fn new(drafts: Vec<Draft>, sink: &mut Sink) -> (Self, bool) {
+    fn new(drafts: Vec<Draft>, sets: KnownSets<'a>, sink: &mut Sink) -> (Self, bool) {
         let mut fine = true;
         for (at, draft) in drafts.iter().enumerate() {
             if drafts[..at].iter().any(|other| other.name == draft.name) {
@@ -315,7 +366,7 @@ impl Tree {
             }
         }
         let (children, parents) = (vec![Vec::new(); drafts.len()], vec![None; drafts.len()]);
-        let mut tree = Self { drafts, children, parents };
+        let mut tree = Self { sets, drafts, children, parents };
         for at in 0..tree.drafts.len() {
             let (What::Group { names, .. } | What::Broken(names)) = &mut tree.drafts[at].what else { continue };
             for (name, span) in std::mem::take(names) {
@@ -346,9 +397,13 @@ impl Tree {
             let is_known = |draft: &Draft| draft.name != REST || !matches!(draft.what, What::Broken(_));
             let others = self.drafts.iter().enumerate().filter(|&(at, draft)| Some(at) != within && is_known(draft));
             let all = others.map(|(_, draft)| draft.name.as_str());
-            sink.error(codes::PART, span, format!("the design has no part or component `{name}`"))
-                .lacks_named(&["part", "component", "failover"], name)
-                .nearest(name, all);
+            let more = sink
+                .error(codes::PART, span, format!("the design has no part or component `{name}`"))
+                .lacks_named(&["part", "component", "failover"], name);
+            match self.sets.instead_of(name) {
+                Some(help) => more.help(help),
+                None => more.nearest(name, all),
+            };
         }
         found
     }

@@ -7,6 +7,7 @@
 use crate::codes;
 use crate::designs::as_read;
 use crate::diagnostic::Sink;
+use crate::node::Node;
 use crate::parts;
 use crate::reader::Reader;
 use crate::tries::{AT_ONCE, in_between};
@@ -49,12 +50,12 @@ pub(crate) fn patience(
         said.into_iter().for_each(|(code, words, help)| no(code, words, help));
         if tells_times(design, &reader) {
             let words = "times of answers of a service of parts know of no line before it";
-            let help = "keep `patience`, or `parallelism` and `p95_latency`";
-            no(codes::EXCLUSIVE, words.into(), help);
+            no(codes::EXCLUSIVE, words.into(), &without_times(design, &reader));
         }
         if has("jobs") {
             let words = "requests come before jobs, and how much of each part they leave while some wait in line is not simulated";
-            no(codes::EXCLUSIVE, words.into(), "keep `patience` or `[jobs]`, or put all machines into one pool");
+            let help = format!("keep `patience` or `[jobs]`, or else {}", parts::one_pool(design));
+            no(codes::EXCLUSIVE, words.into(), &help);
         }
     } else if !has_one_line(&reader) {
         let words = "requests wait in one line for all machines, and nothing says that there is one: those of single machines would not know of each other";
@@ -83,15 +84,27 @@ fn has_one_line(reader: &Reader<'_>) -> bool {
     reader.has("queue") && reader.choice("queue", &mut Sink::default()).is_none_or(|queue| queue == "shared")
 }
 
+/// Whether a service of parts, or one of these, says how it works on requests.
+fn says(key: &str, design: &Reader<'_>, service: &Reader<'_>) -> bool {
+    let in_part = |node: &Node| node.table().is_some_and(|part| part.get(key).is_some());
+    service.has(key) || design.named("part", &mut Sink::default()).into_iter().any(|(_, _, node)| in_part(node))
+}
+
+fn has_limit(design: &Reader<'_>) -> bool {
+    design.sub("slo", "slo", &mut Sink::default()).is_some_and(|slo| slo.has("p95_latency"))
+}
+
 /// Whether times of answers are asked of a service of parts, or of one of these.
 fn tells_times(design: &Reader<'_>, service: &Reader<'_>) -> bool {
-    let quiet = &mut Sink::default();
-    let of_parts = design
-        .named("part", quiet)
-        .into_iter()
-        .any(|(_, _, node)| node.table().is_some_and(|part| part.get("parallelism").is_some()));
-    let limit = design.sub("slo", "slo", quiet).is_some_and(|slo| slo.has("p95_latency"));
-    of_parts || limit || service.has("parallelism")
+    has_limit(design) || says("parallelism", design, service)
+}
+
+/// All that has to go for the line to stay.
+fn without_times(design: &Reader<'_>, service: &Reader<'_>) -> String {
+    let said = ["parallelism", "queue"].into_iter().filter(|key| says(key, design, service));
+    let all: Vec<String> =
+        said.chain(has_limit(design).then_some("p95_latency")).map(|key| format!("`{key}`")).collect();
+    format!("take {} out, or `patience`", all.join(" and "))
 }
 
 /// Why there is no one place before a service at which requests could wait.

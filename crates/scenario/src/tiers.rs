@@ -41,7 +41,9 @@ pub(crate) fn ways(
     let parts = || own.iter().map(|(_, said)| said);
     let all = || std::iter::once(&whole).chain(parts());
     let Some(first) = all().find(|said| said.parallelism.is_some()) else {
-        return nothing_said(all().find(|said| said.queue.is_some()), limit, sink);
+        let waits =
+            design.sub("service", "service", sink).is_some_and(|of| of.has("patience") && !of.is_off("patience"));
+        return nothing_said(all().find(|said| said.queue.is_some()), (limit, waits), sink);
     };
     let mut fine = true;
     if !has_demand {
@@ -80,8 +82,12 @@ fn said(reader: &Reader<'_>, sink: &mut Sink) -> Option<Said> {
     Some(Said { parallelism, queue, span: reader.span_of(key) })
 }
 
-/// Nobody says how many requests a machine works on at once.
-fn nothing_said(queue: Option<&Said>, limit: Option<&Within>, sink: &mut Sink) -> Option<Option<Ways>> {
+/// Nobody says how many requests a machine works on at once. Where clients wait before all parts nobody may.
+fn nothing_said(
+    queue: Option<&Said>,
+    (limit, waits): (Option<&Within>, bool),
+    sink: &mut Sink,
+) -> Option<Option<Ways>> {
     let (span, words) = match (limit, queue) {
         (None, None) => return Some(None),
         (Some(limit), _) => {
@@ -91,8 +97,12 @@ fn nothing_said(queue: Option<&Said>, limit: Option<&Within>, sink: &mut Sink) -
             (&queue.span, "`queue` says where requests wait, and nothing says how many a machine works on at once")
         }
     };
-    sink.error(codes::SERVICE, span, words)
-        .help("add `[service]` with `parallelism = 8`, or `parallelism` to each part");
+    let help = match (waits, limit) {
+        (false, _) => "add `[service]` with `parallelism = 8`, or `parallelism` to each part",
+        (true, None) => "take `queue` out: by `patience` requests wait in one line before the parts",
+        (true, Some(_)) => "take `p95_latency` out, or `patience`, with which no times of a service of parts are told",
+    };
+    sink.error(codes::SERVICE, span, words).help(help);
     None
 }
 

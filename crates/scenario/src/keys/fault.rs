@@ -108,7 +108,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "faults.mode.<name>.crews",
         Either(&[Count(1, 1_000_000), Off]),
-        "Repair crews, first come first served; unlimited without it. Needs start = \"new\".",
+        "Repair crews of this mode, first come first served: all regions share this one pool. Unlimited without it. Needs start = \"new\".",
     ),
     Key::new(
         "faults.mode.<name>.recovery",

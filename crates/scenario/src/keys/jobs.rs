@@ -24,7 +24,7 @@ pub(super) const KEYS: &[Key] = &[
     .or("1")
     .overlay(),
     Key::new("jobs.at", Text, "When the batch comes, by the clock of `time_zone`: \"22:00\".").overlay(),
-    Key::new("jobs.deadline", Text, "When it should be done: the next such time after `at`, \"05:00\".").overlay(),
+    Key::new("jobs.deadline", Text, "When it should be done: the next such time after `at`, \"05:00\"; the same time as `at` is a day later.").overlay(),
     Key::new("jobs.time_zone", Text, "The IANA time zone of `at` and `deadline`; the scenario's without it.").overlay(),
     Key::new(
         "jobs.sigma",

@@ -171,7 +171,13 @@ fn limits(reader: &Reader<'_>, base: Option<&Profile>, sink: &mut Sink) -> Optio
     let default = default?.map_or(minimum, |default| default as u32);
     if minimum > maximum {
         let words = format!("the minimum {minimum} is above the maximum {maximum} (AS-05)");
-        sink.error(codes::AUTOSCALE, &reader.span_of("minimum"), words);
+        let said: Vec<_> = ["minimum", "maximum"].into_iter().filter(|key| reader.has(key)).collect();
+        let place = |at: usize| said.get(at).map(|key| reader.span_of(key));
+        let more = sink.error(codes::AUTOSCALE, &place(0).unwrap_or_else(|| reader.span().clone()), words);
+        let more = more.help("a smaller `minimum`, or a larger `maximum`");
+        if let Some(other) = place(1) {
+            more.about(other);
+        }
         return None;
     }
     if !(minimum..=maximum).contains(&default) {

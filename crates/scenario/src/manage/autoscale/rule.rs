@@ -4,6 +4,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::node::Node;
 use crate::reader::Reader;
+use std::ops::Range;
 use std::rc::Rc;
 use zonefall_engine::SimDuration;
 use zonefall_fleet::policy::autoscale::{Aggregation, Change, Direction, Metric, Operator, Rule};
@@ -41,7 +42,62 @@ pub(super) fn rules(reader: &Reader<'_>, path: &'static str, known: &Known, sink
             None => fine = false,
         }
     }
+    if fine {
+        no_room(&all, &nodes, sink);
+    }
     fine.then_some(all)
+}
+
+/// AS-09, AS-12: a rule that scales in at or above the threshold at which one scales out on the same metric.
+fn no_room(rules: &[Rule], nodes: &[Rc<Node>], sink: &mut Sink) {
+    let place = |at: usize| {
+        let key = nodes[at].table().and_then(|rule| rule.get("threshold"));
+        key.map_or_else(|| nodes[at].span.clone(), |threshold| threshold.span.clone())
+    };
+    for (at, inwards) in rules.iter().enumerate().filter(|(_, rule)| rule.direction == Direction::In) {
+        let crosses = |(_, out): &(usize, &Rule)| {
+            out.direction == Direction::Out
+                && (out.metric, out.aggregation) == (inwards.metric, inwards.aggregation)
+                && out.threshold_micro <= inwards.threshold_micro
+        };
+        let Some((other, out)) = rules.iter().enumerate().find(crosses) else { continue };
+        let percent = |rule: &Rule| rule.threshold_micro as f64 / 1e6;
+        let words = format!(
+            "this scales in up to {}, and another rule on the same metric scales out from {} on: there is no room between them (AS-09, AS-12)",
+            percent(inwards),
+            percent(out)
+        );
+        sink.hint(codes::ODD_RULE, &place(at), words)
+            .about(place(other))
+            .help("where both fire machines are added, and below that only the check for flapping keeps the two apart: scale in well below the threshold that scales out");
+    }
+}
+
+/// AS-06: a threshold of a percentage that is hardly one.
+fn no_percentage(rule: &Rule, span: &Range<usize>, sink: &mut Sink) {
+    const WHOLE: i64 = 100_000_000;
+    let of = match rule.metric {
+        Metric::Cpu => "CPU",
+        Metric::Memory { .. } => "memory",
+        _ => return,
+    };
+    let at = rule.threshold_micro;
+    let never = matches!((rule.operator, at), (Operator::Above, WHOLE..) | (Operator::AtLeast, 100_000_001..));
+    let always = matches!((rule.operator, at), (Operator::AtMost, WHOLE..) | (Operator::Below, 100_000_001..));
+    let percent = at as f64 / 1e6;
+    let (words, help) = match () {
+        () if never => (format!("{of} is never above 100 %: this rule never fires"), "write for example 70".to_owned()),
+        () if always => {
+            (format!("{of} is never above 100 %: this rule always fires"), "write for example 35".to_owned())
+        }
+        () if at <= 1_000_000 => {
+            let meant = if at > 0 { percent * 100.0 } else { 70.0 };
+            let help = format!("write {} for {0} %", (meant * 1e6).round() / 1e6);
+            (format!("this is {percent} % of {of}: thresholds are in percent (AS-06)"), help)
+        }
+        () => return,
+    };
+    sink.hint(codes::ODD_RULE, span, words).help(help);
 }
 
 fn rule(node: &Rc<Node>, path: &'static str, known: &Known, sink: &mut Sink) -> Option<Rule> {
@@ -75,7 +131,9 @@ fn rule(node: &Rc<Node>, path: &'static str, known: &Known, sink: &mut Sink) -> 
     let operator = operator_of(operator?, direction, &reader, sink)?;
     let threshold_micro = (threshold? * 1e6).round() as i64;
     let (window, cooldown) = (window?, cooldown?);
-    Some(Rule { metric, aggregation, window, operator, threshold_micro, direction, change, cooldown })
+    let rule = Rule { metric, aggregation, window, operator, threshold_micro, direction, change, cooldown };
+    no_percentage(&rule, &reader.span_of("threshold"), sink);
+    Some(rule)
 }
 
 /// Why a metric cannot be looked at in this way.

@@ -235,6 +235,7 @@ impl<'a> Concluding<'a> {
         JobsOutcome {
             batches: self.tally.batches_missed.windows(),
             met: one_less(missed),
+            complete: Some(self.tally.clearance.count()),
             clearance_p50_h: hours(50, 100),
             clearance_p95_h: hours(95, 100),
             clearance_p99_h: hours(99, 100),

@@ -6,7 +6,7 @@ use crate::about::About;
 use crate::csv::{Bounded, Cell};
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Item, Page};
+use crate::page::{Item, Page, clean};
 use crate::planned::Made;
 use crate::terminal::{Style, blocks, bound_with, plan_blocks};
 use crate::warnings::warnings;
@@ -69,8 +69,10 @@ fn lead(outcome: &Outcome) -> Vec<String> {
         Item::Paragraph { words, .. } => Some(Some(words)),
         _ => Some(None),
     });
+    let amiss = outcome.gate.iter().flat_map(|of| &of.conditions).filter(|of| of.verdict != Verdict::Meets);
+    let amiss = amiss.map(|of| format!("Gate: {}: {}: {}", clean(&of.design), clean(&of.asks), of.verdict));
     let warnings = warnings(outcome).into_iter().map(|warning| format!("! {warning}"));
-    words.flatten().chain(warnings).collect()
+    words.flatten().chain(amiss).chain(warnings).collect()
 }
 
 fn cells<'a>(outcome: &Outcome, design: &DesignOutcome, styles: &'a Styles) -> Vec<(Cell, &'a Format)> {

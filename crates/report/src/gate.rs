@@ -41,9 +41,14 @@ fn not_resolved(of: &Judgement) -> String {
     match (count(of, Verdict::NotResolved), of.conditions.len()) {
         (_, 1) => format!("Gate: not resolved{why}: {}.{remedy}", named(of, Verdict::NotResolved)),
         (open, all) if open == all => format!("Gate: none of {all} conditions is resolved{why}.{remedy}"),
-        (1, all) => format!("Gate: 1 of {all} conditions is not resolved{why}: {}.{remedy}", named(of, Verdict::NotResolved)),
+        (1, all) => {
+            format!("Gate: 1 of {all} conditions is not resolved{why}: {}.{remedy}", named(of, Verdict::NotResolved))
+        }
         (open, all) => {
-            format!("Gate: {open} of {all} conditions are not resolved{why}: {}.{remedy}", named(of, Verdict::NotResolved))
+            format!(
+                "Gate: {open} of {all} conditions are not resolved{why}: {}.{remedy}",
+                named(of, Verdict::NotResolved)
+            )
         }
     }
 }

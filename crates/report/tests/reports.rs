@@ -569,7 +569,14 @@ fn batches_of_jobs_have_an_interval_or_a_bound() {
     outcome.designs.truncate(3);
     let jobs = |batches, met| {
         let (complete, none) = (Some(batches - 1_820), None);
-        Some(JobsOutcome { batches, met, complete, clearance_p50_h: none, clearance_p95_h: none, clearance_p99_h: none })
+        Some(JobsOutcome {
+            batches,
+            met,
+            complete,
+            clearance_p50_h: none,
+            clearance_p95_h: none,
+            clearance_p99_h: none,
+        })
     };
     outcome.designs[0].jobs = jobs(182_000, common::interval(0.946_833, 0.945_665, 0.947_985, 400));
     outcome.designs[0].jobs.as_mut().unwrap().complete = Some(180_179);
@@ -597,7 +604,10 @@ fn batches_of_jobs_have_an_interval_or_a_bound() {
     }
     // The file says of each what the page does.
     let file = text(&outcome, "jobs.csv");
-    for (at, met) in ["0.945665,0.947985,interval,400,180179", "0.99998,,lower_bound,0,", "0.9997,,lower_bound,3,"].iter().enumerate() {
+    for (at, met) in ["0.945665,0.947985,interval,400,180179", "0.99998,,lower_bound,0,", "0.9997,,lower_bound,3,"]
+        .iter()
+        .enumerate()
+    {
         let row = file.lines().nth(1 + at).unwrap();
         assert!(row.contains(met), "{row}");
     }

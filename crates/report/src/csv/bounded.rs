@@ -84,7 +84,8 @@ mod tests {
         let nines = Bounded::from(both).nines();
         assert_eq!((nines.mean, nines.low, nines.high, nines.quality), (Some(3.0), Some(2.0), None, "interval"));
         assert_eq!(Bounded::from(both).minutes_per_month().high, Some(432.0));
-        for (hits, quality, high) in [(0, "lower_bound", None), (19, "lower_bound", None), (20, "interval", Some(0.01))] {
+        for (hits, quality, high) in [(0, "lower_bound", None), (19, "lower_bound", None), (20, "interval", Some(0.01))]
+        {
             let of = Bounded::at_least_of_few(Estimate { hits, ..both });
             assert_eq!((of.low, of.quality, of.high, of.hits), (Some(0.0), quality, high, hits));
         }

@@ -1,7 +1,7 @@
 //! `jobs.csv`: batches of jobs, a row per design that has them.
 
-use super::cell::{Cell, CsvLocale};
 use super::bounded::Bounded;
+use super::cell::{Cell, CsvLocale};
 use super::sheet::{Field, Sheet, bounded, field, quantile};
 use crate::files::FilesError;
 use zonefall_study::outcome::{JobsOutcome, Outcome};

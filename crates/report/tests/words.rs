@@ -332,3 +332,27 @@ fn the_gate_is_one_sentence_above_its_conditions() {
         }
     }
 }
+
+/// The picture of both intervals says which look's own interval goes beyond the span of their estimates.
+#[test]
+fn the_picture_of_assumptions_draws_how_far_a_look_goes() {
+    let html = |high| {
+        let mut outcome = common::outcome();
+        let mut of = assumed(Verdict::Meets, None, [Verdict::Meets; 2]);
+        of.variations[1].unavailability.high = high;
+        outcome.designs[0].assumptions = Some(of);
+        let look = |name: &str| Variation { name: name.into(), says: name.into() };
+        let variations = vec![look("low rates"), look("high rates")];
+        outcome.assumptions = Some(AssumptionsOutcome { trials: 100, variations, drawn: None });
+        let about = About { command: String::new(), assumptions: Vec::new() };
+        let reports = Some(Reports { kinds: &[ReportKind::Html], about: &about, storms: None });
+        let files =
+            result_files(Contents { outcome: Some(&outcome), reports, ..Contents::default() }, CsvLocale::Point);
+        let report = files.unwrap().into_iter().find(|file| file.name == "report.html").unwrap();
+        String::from_utf8(report.bytes).unwrap()
+    };
+    let (beyond, within) = (html(2e-3), html(5e-4));
+    assert!(beyond.contains("; high rates: its own interval ends at 86.4 min"));
+    assert!(beyond.contains("class=\"interval reach"));
+    assert!(!within.contains("its own interval ends at") && !within.contains("class=\"interval reach"));
+}

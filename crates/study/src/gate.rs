@@ -219,3 +219,24 @@ pub fn percent(share: f64) -> f64 {
 fn no_worse(of: &Difference) -> Verdict {
     if of.says == "more downtime" { Verdict::Misses } else { Verdict::Meets }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trials_that_would_do_go_with_the_square_of_what_an_interval_lacks() {
+        let of = |mean, low, high, hits| {
+            let quality = if low > 0.0 { Quality::Interval } else { Quality::UpperBound };
+            Open::of(Estimate { mean, low: Some(low), high, quality, hits }, 4.0, false).luck
+        };
+        assert_eq!(of(3.0, 1.0, 5.0, 50), Some(Some(4.0)));
+        assert_eq!(of(4.5, 3.0, 6.0, 50), Some(Some(9.0)));
+        // Nothing seen: the bound falls as trials grow. Few seen above what is asked: nothing tells.
+        assert_eq!(of(0.0, 0.0, 12.0, 0), Some(Some(3.0)));
+        assert_eq!((of(5.0, 0.0, 12.0, 3), of(4.0, 1.0, 7.0, 50)), (Some(None), Some(None)));
+        // What is told already is not open for luck.
+        assert_eq!((of(2.0, 1.0, 3.0, 50), of(6.0, 5.0, 7.0, 50)), (None, None));
+        assert_eq!([1.0, 99.5, 1_301.0].map(round_up), [1, 100, 1_400]);
+    }
+}

@@ -72,7 +72,7 @@ fn a_share_of_nights_is_held_against_the_whole_interval() {
     let page = desk.run("run s.toml --trials 20 --report md,html --out r --no-assumptions").ends(0).out;
     for text in [page, desk.read("r/report.md"), desk.read("r/report.html")] {
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(flat.contains("The gate is missed: s: ") || flat.contains("The gate is missed: base: "), "{flat}");
+        assert!(flat.contains("Gate: missed: s (") || flat.contains("Gate: missed: base ("), "{flat}");
     }
     assert_eq!(kit::json(&desk.path("r/summary.json"))["gate"]["verdict"], "misses");
     // Forced trials know no single batch.

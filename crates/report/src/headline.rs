@@ -16,30 +16,13 @@ pub(crate) fn both(design: &DesignOutcome) -> Verdict {
     }
 }
 
-/// Whether luck keeps a verdict open, and whether a look at what is assumed does; neither where no such look was taken.
-fn kept_open(design: &DesignOutcome, windows: bool) -> (bool, bool) {
-    let Some(of) = design.assumptions.as_ref() else { return (false, false) };
-    let (verdict, sampling, depends) = match windows {
-        false => (Some(design.verdict_mean), Some(of.verdict_mean_sampling), &of.mean_depends_on),
-        true => (design.verdict_windows, of.verdict_windows_sampling, &of.windows_depend_on),
-    };
-    let says = |verdict: Verdict| {
-        of.variations
-            .iter()
-            .any(|of| if windows { of.verdict_windows == Some(verdict) } else { of.verdict_mean == verdict })
-    };
-    let turned = depends.is_some() || says(Verdict::Meets) && says(Verdict::Misses);
-    let open = verdict == Some(Verdict::NotResolved);
-    (open && (!turned || sampling == Some(Verdict::NotResolved)), open && turned)
-}
-
-/// The same of both verdicts of a design.
+/// Whether luck keeps one of both verdicts open, and whether what is assumed does.
 fn kept_open_by(design: &DesignOutcome) -> (bool, bool) {
-    let (mean, windows) = (kept_open(design, false), kept_open(design, true));
+    let (mean, windows) = (design.kept_open(false), design.kept_open(true));
     (mean.0 || windows.0, mean.1 || windows.1)
 }
 
-fn in_words(kept: (bool, bool)) -> Option<&'static str> {
+pub(crate) fn in_words(kept: (bool, bool)) -> Option<&'static str> {
     match kept {
         (true, true) => Some("luck and assumptions"),
         (false, true) => Some("assumptions"),
@@ -50,7 +33,7 @@ fn in_words(kept: (bool, bool)) -> Option<&'static str> {
 
 /// What keeps a verdict open where what is assumed was looked at: luck, a look that turns it, or both.
 pub(crate) fn open_for(design: &DesignOutcome, windows: bool) -> Option<&'static str> {
-    in_words(kept_open(design, windows))
+    in_words(design.kept_open(windows))
 }
 
 /// What more trials would do for a design that is not resolved.
@@ -65,15 +48,16 @@ fn remedy(design: &DesignOutcome) -> &'static str {
 /// Which designs meet the objective, and what came of the gate; none where the results cannot say: trials that end at the first miss,
 /// and records.
 pub(crate) fn headline(outcome: &Outcome) -> Option<(Tone, String)> {
-    let (tone, words) = of_objective(outcome)?;
+    let (tone, words, which) = of_objective(outcome)?;
     Some(match gate(outcome) {
-        None => (tone, words),
-        // The gate asks what is to be decided.
-        Some((of_gate, gate)) => (of_gate, format!("{words} {gate}")),
+        None => (tone, words + &which),
+        // The gate asks what is to be decided; which design is open, and why, stands in the table below.
+        Some((of_gate, gate)) => (of_gate, format!("{gate} {words}")),
     })
 }
 
-fn of_objective(outcome: &Outcome) -> Option<(Tone, String)> {
+/// Which designs meet the objective, and which do not.
+fn of_objective(outcome: &Outcome) -> Option<(Tone, String, String)> {
     if outcome.until_first_miss || outcome.designs.is_empty() || is_record(outcome) {
         return None;
     }
@@ -87,13 +71,14 @@ fn of_objective(outcome: &Outcome) -> Option<(Tone, String)> {
         (false, _) => Tone::Bad,
         (true, false) => Tone::Unsure,
     };
-    let mut words = match (all, meets.len()) {
-        (1, 1) => return Some((tone, format!("{} meets the objective.", meets[0]))),
+    let one = |words| Some((tone, words, String::new()));
+    let words = match (all, meets.len()) {
+        (1, 1) => return one(format!("{} meets the objective.", meets[0])),
         (1, _) if misses.is_empty() => {
             let words = outcome.designs.first().map_or("run more trials", remedy);
-            return Some((tone, format!("{} is not resolved: {words}.", open[0])));
+            return one(format!("{} is not resolved: {words}.", open[0]));
         }
-        (1, _) => return Some((tone, format!("{} misses the objective.", misses[0]))),
+        (1, _) => return one(format!("{} misses the objective.", misses[0])),
         (all, met) if met == all => format!("All {all} designs meet the objective."),
         (_, 0) => "No design is shown to meet the objective.".into(),
         (all, 1) => format!("1 of {all} designs meets the objective: {}.", meets[0]),
@@ -103,10 +88,11 @@ fn of_objective(outcome: &Outcome) -> Option<(Tone, String)> {
         in_words(kept_open_by(design))
             .map_or_else(|| clean(&design.design), |why| format!("{} ({why})", clean(&design.design)))
     });
+    let mut others = String::new();
     for (says, which) in [("Missed by", misses), ("Not resolved", open.collect())] {
         if !which.is_empty() {
-            words += &format!(" {says}: {}.", which.join("; "));
+            others += &format!(" {says}: {}.", which.join("; "));
         }
     }
-    Some((tone, words))
+    Some((tone, words, others))
 }

@@ -568,9 +568,18 @@ fn batches_of_jobs_have_an_interval_or_a_bound() {
     let mut outcome = common::outcome();
     outcome.designs.truncate(3);
     let jobs = |batches, met| {
-        Some(JobsOutcome { batches, met, clearance_p50_h: None, clearance_p95_h: None, clearance_p99_h: None })
+        let (complete, none) = (Some(batches - 1_820), None);
+        Some(JobsOutcome {
+            batches,
+            met,
+            complete,
+            clearance_p50_h: none,
+            clearance_p95_h: none,
+            clearance_p99_h: none,
+        })
     };
     outcome.designs[0].jobs = jobs(182_000, common::interval(0.946_833, 0.945_665, 0.947_985, 400));
+    outcome.designs[0].jobs.as_mut().unwrap().complete = Some(180_179);
     outcome.designs[1].jobs = jobs(182_000, common::interval(1.0, 0.999_98, 1.0, 0));
     outcome.designs[2].jobs = jobs(182_000, common::interval(0.999_9, 0.999_7, 0.999_95, 3));
     outcome.designs[0].unserved = Some(common::interval(0.001_2, 0.001_1, 0.001_3, 400));
@@ -583,6 +592,8 @@ fn batches_of_jobs_have_an_interval_or_a_bound() {
     for name in ["report.html", "report.md"] {
         let text = text(&outcome, name);
         assert!(text.contains("182,000") && !text.contains("182000"), "{name}");
+        let never = format!("Never done, and not in it: {}: 1,821 of 182,000.", outcome.designs[0].design);
+        assert!(text.contains("not all done by deadline") && text.contains(&never), "{name}");
         assert_eq!(cells(&text, 0, 7), ["5.4 %", "5.2 %–5.5 %"], "{name}");
         assert_eq!(cells(&text, 1, 7), ["≤ 0.0020 %", ""], "{name}");
         assert_eq!(cells(&text, 2, 7), ["≤ 0.030 %", ""], "{name}");
@@ -590,6 +601,15 @@ fn batches_of_jobs_have_an_interval_or_a_bound() {
         assert_eq!(cells(beside, 0, 3), ["0.12 %", "0.11 %–0.13 %"], "{name}");
         assert_eq!(cells(beside, 1, 3), ["≤ 0.0020 %", ""], "{name}");
         assert_eq!(cells(beside, 2, 3), ["-", ""], "{name}");
+    }
+    // The file says of each what the page does.
+    let file = text(&outcome, "jobs.csv");
+    for (at, met) in ["0.945665,0.947985,interval,400,180179", "0.99998,,lower_bound,0,", "0.9997,,lower_bound,3,"]
+        .iter()
+        .enumerate()
+    {
+        let row = file.lines().nth(1 + at).unwrap();
+        assert!(row.contains(met), "{row}");
     }
 }
 

@@ -6,6 +6,7 @@ mod common;
 use zonefall_report::terminal::{Style, comparison, render};
 use zonefall_report::{About, Contents, CsvLocale, ReportKind, Reports, result_files};
 use zonefall_study::comparison::{Comparison, Gap, Pair, Standing};
+use zonefall_study::gate::{Condition, Judgement};
 use zonefall_study::outcome::*;
 
 /// The page with its lines joined.
@@ -295,4 +296,63 @@ fn warnings_are_told_of_whom_they_are() {
     outcome.warnings = vec![of("a"), of("a: b"), "c: few of all".into(), of("c"), "few".into()];
     let page = page(&outcome);
     assert!(page.contains("! a; a: b; c: few ! c: few of all ! few "), "{page}");
+}
+
+/// The gate in one sentence that names two at most, and every condition below it, on all pages.
+#[test]
+fn the_gate_is_one_sentence_above_its_conditions() {
+    use Verdict::{Meets, Misses, NotResolved};
+    let mut outcome = common::outcome();
+    let condition = |design: &str, asks: &str, verdict| Condition { design: design.into(), asks: asks.into(), verdict };
+    let of = |verdicts: [Verdict; 4], trials| Judgement {
+        open_for_luck: trials > 0,
+        trials_would_do: Some(trials).filter(|&trials| trials > 0),
+        ..Judgement::of(
+            ["a", "b"]
+                .iter()
+                .zip(verdicts.chunks(2))
+                .flat_map(|(design, two)| {
+                    [condition(design, "on average", two[0]), condition(design, "in windows", two[1])]
+                })
+                .collect(),
+            false,
+        )
+    };
+    for (verdicts, trials, says) in [
+        ([NotResolved; 4], 1_400, "Gate: none of 4 conditions is resolved (luck). About 1,400 trials would do."),
+        ([Misses; 4], 0, "Gate: missed by 4 of 4 conditions: a (on average), a (in windows), 2 more."),
+        ([Meets, Meets, NotResolved, Meets], 0, "Gate: 1 of 4 conditions is not resolved: b (on average)."),
+        ([Meets; 4], 0, "Gate: all 4 conditions are met."),
+    ] {
+        outcome.gate = Some(of(verdicts, trials));
+        for text in [page(&outcome), markdown(&outcome)] {
+            let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(flat.contains(says), "{says}: {text}");
+            assert_eq!(flat.contains("the gate asks"), verdicts != [Meets; 4], "{text}");
+        }
+    }
+}
+
+/// The picture of both intervals says which look's own interval goes beyond the span of their estimates.
+#[test]
+fn the_picture_of_assumptions_draws_how_far_a_look_goes() {
+    let html = |high| {
+        let mut outcome = common::outcome();
+        let mut of = assumed(Verdict::Meets, None, [Verdict::Meets; 2]);
+        of.variations[1].unavailability.high = high;
+        outcome.designs[0].assumptions = Some(of);
+        let look = |name: &str| Variation { name: name.into(), says: name.into() };
+        let variations = vec![look("low rates"), look("high rates")];
+        outcome.assumptions = Some(AssumptionsOutcome { trials: 100, variations, drawn: None });
+        let about = About { command: String::new(), assumptions: Vec::new() };
+        let reports = Some(Reports { kinds: &[ReportKind::Html], about: &about, storms: None });
+        let files =
+            result_files(Contents { outcome: Some(&outcome), reports, ..Contents::default() }, CsvLocale::Point);
+        let report = files.unwrap().into_iter().find(|file| file.name == "report.html").unwrap();
+        String::from_utf8(report.bytes).unwrap()
+    };
+    let (beyond, within) = (html(2e-3), html(5e-4));
+    assert!(beyond.contains("; high rates: its own interval ends at 86.4 min"));
+    assert!(beyond.contains("class=\"interval reach"));
+    assert!(!within.contains("its own interval ends at") && !within.contains("class=\"interval reach"));
 }

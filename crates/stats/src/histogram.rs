@@ -228,7 +228,13 @@ impl Histogram {
     /// and exact below 2048. `None` without observations.
     #[must_use]
     pub fn quantile(&self, level: QuantileLevel) -> Option<u64> {
-        self.at_rank(level.rank(self.count)).map(|bucket| bucket.high)
+        self.quantile_bucket(level).map(|bucket| bucket.high)
+    }
+
+    /// The bucket that holds the quantile: it lies between its ends, and no more is kept of it.
+    #[must_use]
+    pub fn quantile_bucket(&self, level: QuantileLevel) -> Option<Bucket> {
+        self.at_rank(level.rank(self.count))
     }
 
     /// A nonparametric interval for the quantile from order statistics, which

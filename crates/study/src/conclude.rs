@@ -131,6 +131,12 @@ pub(crate) fn estimate(of: &MeanEstimate, factor: f64) -> Estimate {
     }
 }
 
+/// Minutes a month that are charged to a cause: a part of the downtime, so at most what that is at most.
+pub(crate) fn part_of(charged: Estimate, unavailability: Estimate) -> Estimate {
+    let most = unavailability.high * MINUTES_PER_MONTH;
+    Estimate { high: charged.high.min(most).max(charged.mean), ..charged }
+}
+
 /// The mean length of a whole window; 0 without one.
 pub(crate) fn window_ms(study: &Study) -> f64 {
     let windows = &study.measure.windows;

@@ -59,14 +59,70 @@ pub struct Judgement {
     pub conditions: Vec<Condition>,
     /// All of it: missed if one condition is, else not resolved if one is not and that does not pass.
     pub verdict: Verdict,
+    /// Whether luck keeps a condition open, which more trials end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open_for_luck: bool,
+    /// Whether a look at what is assumed does, which more trials do not end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open_for_assumptions: bool,
+    /// So many trials would about do against luck, if the estimates stay and intervals shrink as they use to; none where nothing tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trials_would_do: Option<u64>,
 }
 
 /// Judges an outcome. A record of the past resolves nothing about what to expect: what it does not miss stays open.
 pub fn judge(gate: &Gate, outcome: &Outcome) -> Judgement {
     let asked = |design: &&DesignOutcome| gate.designs.is_empty() || gate.designs.contains(&design.design);
-    let conditions: Vec<Condition> =
-        outcome.designs.iter().filter(asked).flat_map(|design| conditions(gate, outcome, design)).collect();
-    Judgement::of(conditions, gate.not_resolved_passes)
+    let found = outcome.designs.iter().filter(asked).flat_map(|design| conditions(gate, outcome, design));
+    let (conditions, why): (Vec<Condition>, Vec<Open>) = found.unzip();
+    let luck: Vec<Option<f64>> = why.iter().filter_map(|open| open.luck).collect();
+    let more = luck.iter().copied().reduce(|most, more| Some(most?.max(more?))).flatten();
+    Judgement {
+        open_for_luck: !luck.is_empty(),
+        open_for_assumptions: why.iter().any(|open| open.assumptions),
+        trials_would_do: more.map(|more| round_up(more * outcome.trials as f64)),
+        ..Judgement::of(conditions, gate.not_resolved_passes)
+    }
+}
+
+/// What keeps a condition open.
+#[derive(Debug, Clone, Copy, Default)]
+struct Open {
+    /// Luck, and how many times the trials would end it, where that can be told.
+    luck: Option<Option<f64>>,
+    /// A look at what is assumed.
+    assumptions: bool,
+}
+
+impl Open {
+    /// How many times the trials bring the nearer end of an interval to `most`: its ends come as close as the root of trials, the bound of
+    /// what was never seen as trials.
+    fn of(of: Estimate, most: f64, assumptions: bool) -> Self {
+        let (mean, low) = (of.mean, of.low.filter(|_| of.quality != Quality::UpperBound));
+        let straddles = of.high > most && low.is_none_or(|low| low <= most);
+        let times = match (mean < most, low) {
+            (true, _) if of.hits == 0 && mean <= 0.0 => Some(of.high / most),
+            (true, _) => Some(((of.high - mean) / (most - mean)).powi(2)),
+            (false, Some(low)) if mean > most => Some(((mean - low) / (mean - most)).powi(2)),
+            (false, _) => None,
+        };
+        let told = times.filter(|times| times.is_finite() && (1.0..=TIMES_MAX).contains(times));
+        Self { luck: straddles.then_some(told), assumptions }
+    }
+}
+
+/// Nobody lives through so many times the trials.
+const TIMES_MAX: f64 = 10_000.0;
+
+/// Two digits, upwards.
+fn round_up(trials: f64) -> u64 {
+    let unit = libm::pow(10.0, (libm::floor(libm::log10(trials.max(1.0))) - 1.0).max(0.0));
+    (libm::ceil(trials / unit) * unit) as u64
+}
+
+/// What misses of a share that is met.
+fn missed(met: Estimate) -> Estimate {
+    Estimate { mean: 1.0 - met.mean, low: Some(1.0 - met.high), high: 1.0 - met.low.unwrap_or(0.0), ..met }
 }
 
 impl Judgement {
@@ -80,7 +136,7 @@ impl Judgement {
         } else {
             Verdict::Meets
         };
-        Self { conditions, verdict }
+        Self { conditions, verdict, open_for_luck: false, open_for_assumptions: false, trials_would_do: None }
     }
 }
 
@@ -94,32 +150,41 @@ pub fn of_batches(share: f64) -> String {
     format!("{} % of batches complete by their deadline", percent(share))
 }
 
-fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<Condition> {
+fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Condition, Open)> {
     let of = design.unavailability;
     let recorded = of.quality == Quality::Recorded;
     let mut conditions = Vec::new();
-    let mut ask = |asks: String, verdict: Verdict| {
+    let mut ask = |asks: String, verdict: Verdict, why: Open| {
         let open = recorded && verdict == Verdict::Meets;
+        // A record is no sample: nothing about it is luck.
+        let why = if verdict == Verdict::NotResolved && !recorded { why } else { Open::default() };
         let verdict = if open { Verdict::NotResolved } else { verdict };
-        conditions.push(Condition { design: design.design.clone(), asks, verdict });
+        conditions.push((Condition { design: design.design.clone(), asks, verdict }, why));
     };
+    let allowed = 1.0 - outcome.target_share;
     if gate.average {
-        ask(format!("{} on average", outcome.target), design.verdict_mean);
+        let why = Open::of(of, allowed, design.kept_open(false).1);
+        ask(format!("{} on average", outcome.target), design.verdict_mean, why);
     }
     if let Some(verdict) = design.verdict_windows.filter(|_| gate.windows) {
-        ask(of_windows(&outcome.target, outcome.confidence), verdict);
+        let met = design.windows_met.map(missed);
+        let assumed = design.kept_open(true).1;
+        let why = met.map_or_else(Open::default, |of| Open::of(of, 1.0 - outcome.confidence, assumed));
+        ask(of_windows(&outcome.target, outcome.confidence), verdict, why);
     }
     if let Some(most) = gate.downtime_max_min {
-        ask(format!("at most {most} min of downtime a month"), at_most(of, most));
+        let why = Open::of(of, most / MINUTES_PER_MONTH, false);
+        ask(format!("at most {most} min of downtime a month"), at_most(of, most), why);
     }
     if let Some(least) = gate.batches_by_deadline {
         // Forced trials tell nothing of single batches.
         let verdict = design.jobs.as_ref().map_or(Verdict::NotResolved, |jobs| at_least(jobs.met, least));
-        ask(of_batches(least), verdict);
+        let why = design.jobs.as_ref().map_or_else(Open::default, |of| Open::of(missed(of.met), 1.0 - least, false));
+        ask(of_batches(least), verdict, why);
     }
     let difference = outcome.differences.iter().find(|difference| difference.design == design.design);
     if let Some(difference) = difference.filter(|_| gate.no_worse) {
-        ask(format!("not more downtime than {}", difference.against), no_worse(difference));
+        ask(format!("not more downtime than {}", difference.against), no_worse(difference), Open::default());
     }
     conditions
 }
@@ -153,4 +218,25 @@ pub fn percent(share: f64) -> f64 {
 
 fn no_worse(of: &Difference) -> Verdict {
     if of.says == "more downtime" { Verdict::Misses } else { Verdict::Meets }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trials_that_would_do_go_with_the_square_of_what_an_interval_lacks() {
+        let of = |mean, low, high, hits| {
+            let quality = if low > 0.0 { Quality::Interval } else { Quality::UpperBound };
+            Open::of(Estimate { mean, low: Some(low), high, quality, hits }, 4.0, false).luck
+        };
+        assert_eq!(of(3.0, 1.0, 5.0, 50), Some(Some(4.0)));
+        assert_eq!(of(4.5, 3.0, 6.0, 50), Some(Some(9.0)));
+        // Nothing seen: the bound falls as trials grow. Few seen above what is asked: nothing tells.
+        assert_eq!(of(0.0, 0.0, 12.0, 0), Some(Some(3.0)));
+        assert_eq!((of(5.0, 0.0, 12.0, 3), of(4.0, 1.0, 7.0, 50)), (Some(None), Some(None)));
+        // What is told already is not open for luck.
+        assert_eq!((of(2.0, 1.0, 3.0, 50), of(6.0, 5.0, 7.0, 50)), (None, None));
+        assert_eq!([1.0, 99.5, 1_301.0].map(round_up), [1, 100, 1_400]);
+    }
 }

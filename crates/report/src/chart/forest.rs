@@ -28,6 +28,8 @@ pub(crate) struct Row {
     pub(crate) low: Option<f64>,
     /// The upper end.
     pub(crate) high: Option<f64>,
+    /// How far a thin line goes on beyond the upper end, where one does.
+    pub(crate) reach: Option<f64>,
     /// What it is found to be.
     pub(crate) mark: Mark,
     /// The figure in words, at the end of the row.
@@ -154,6 +156,11 @@ fn interval(svg: &mut Svg, row: &Row, y: f64, lay: &Layout, scale: &Scale) {
     let (left, right) = (row.low.map_or(lay.plot.0, |low| scale.place(low)), scale.place(high));
     svg.line(&class, (left, y), (right, y));
     svg.line(&class, (right, y - 5.0), (right, y + 5.0));
+    if let Some(reach) = row.reach.filter(|reach| reach.is_finite() && *reach > high) {
+        let (class, end) = (format!("interval reach {}", colour(row.mark)), scale.place(reach));
+        svg.line(&class, (right, y), (end, y));
+        svg.line(&class, (end, y - 3.0), (end, y + 3.0));
+    }
     if row.low.is_some() {
         svg.line(&class, (left, y - 5.0), (left, y + 5.0));
     } else {

@@ -62,6 +62,7 @@ mod tests {
             mean: Some(mean),
             low: Some(mean / 2.0),
             high: Some(mean * 2.0),
+            reach: None,
             mark: Mark::Plain,
             words: "99.999999999 %".into(),
             tip: String::new(),

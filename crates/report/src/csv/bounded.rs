@@ -1,6 +1,6 @@
 //! An estimate on its way into five columns, and its twins on other scales.
 
-use zonefall_study::outcome::{Estimate, MINUTES_PER_MONTH, Quality};
+use zonefall_study::outcome::{Estimate, HITS_FOR_INTERVAL, MINUTES_PER_MONTH, Quality};
 
 /// An estimate with ends that may be missing on either side.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +25,16 @@ impl From<Estimate> for Bounded {
 }
 
 impl Bounded {
+    /// What did not miss, of which the trials that did are too few for both ends: at least so much.
+    pub(crate) fn at_least_of_few(of: Estimate) -> Self {
+        match of.quality {
+            Quality::Interval if of.hits < HITS_FOR_INTERVAL => {
+                Self { high: None, quality: "lower_bound", ..Self::from(of) }
+            }
+            _ => Self::from(of),
+        }
+    }
+
     /// The same estimate through a falling function: its ends change places, an upper bound becomes a lower one.
     fn falling(self, map: impl Fn(f64) -> Option<f64>) -> Self {
         let quality = if self.quality == "upper_bound" { "lower_bound" } else { self.quality };
@@ -74,5 +84,10 @@ mod tests {
         let nines = Bounded::from(both).nines();
         assert_eq!((nines.mean, nines.low, nines.high, nines.quality), (Some(3.0), Some(2.0), None, "interval"));
         assert_eq!(Bounded::from(both).minutes_per_month().high, Some(432.0));
+        for (hits, quality, high) in [(0, "lower_bound", None), (19, "lower_bound", None), (20, "interval", Some(0.01))]
+        {
+            let of = Bounded::at_least_of_few(Estimate { hits, ..both });
+            assert_eq!((of.low, of.quality, of.high, of.hits), (Some(0.0), quality, high, hits));
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! `jobs.csv`: batches of jobs, a row per design that has them.
 
+use super::bounded::Bounded;
 use super::cell::{Cell, CsvLocale};
-use super::sheet::{Field, Sheet, estimate, field, quantile};
+use super::sheet::{Field, Sheet, bounded, field, quantile};
 use crate::files::FilesError;
 use zonefall_study::outcome::{JobsOutcome, Outcome};
 
@@ -13,7 +14,12 @@ pub(crate) fn jobs(outcome: &Outcome, locale: CsvLocale) -> Result<Sheet, FilesE
         field("batches", "batches", "batches whose deadline passed, over all trials", |of: &Row| {
             Cell::Count(of.1.batches)
         }),
-        estimate("met", "share", "share of them that were complete by their deadline", |of: &Row| Some(of.1.met)),
+        bounded("met", "share", "share of them of which all was done by their deadline", |of: &Row| {
+            Some(Bounded::at_least_of_few(of.1.met))
+        }),
+        field("complete", "batches", "batches that became complete at all, which clearance is told of", |of: &Row| {
+            of.1.complete.map_or(Cell::Empty, Cell::Count)
+        }),
         quantile("clearance_p50_h", "h", "half of the batches are complete this long after they came", |of: &Row| {
             of.1.clearance_p50_h
         }),

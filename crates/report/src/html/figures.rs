@@ -9,7 +9,9 @@ use crate::number::{self, Toward};
 use crate::page::{Grid, Page, Picture, Side, clean};
 use crate::terminal::{Style, availability, bound_with, is_record, minutes_of, sources, target, whole_percent};
 use serde::Serialize;
-use zonefall_study::outcome::{DesignOutcome, Difference, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
+use zonefall_study::outcome::{
+    DesignAssumptions, DesignOutcome, Difference, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
+};
 use zonefall_study::timeline::Storms;
 
 /// Widths of the two forms of a picture.
@@ -79,7 +81,7 @@ fn downtime(outcome: &Outcome) -> Option<Figure> {
 /// Rows of minutes a month against what the objective leaves.
 fn against_objective(label: &str, caption: &str, outcome: &Outcome, rows: &[Row]) -> Option<Figure> {
     let goal = budget(outcome, MINUTES_PER_MONTH);
-    let numbers = || rows.iter().flat_map(|row| [row.mean, row.low, row.high]).flatten().chain([goal]);
+    let numbers = || rows.iter().flat_map(|row| [row.mean, row.low, row.high, row.reach]).flatten().chain([goal]);
     let positive = || numbers().filter(|number| number.is_finite() && *number > 0.0);
     let far = positive().fold(0.0, f64::max) >= FAR_APART * positive().fold(f64::INFINITY, f64::min);
     let log = if far && !is_record(outcome) { Scale::log(numbers()) } else { None };
@@ -109,23 +111,37 @@ fn assumptions(outcome: &Outcome) -> Option<Figure> {
         let [least, most] = number::ends(minutes(of.low), minutes(of.high), number::plain);
         // A least of 0 is a look with too few misses to say one.
         let range = if of.low > 0.0 { format!("from {least} ({best}) to {most}") } else { format!("at most {most}") };
+        let farthest = farthest(outcome, of);
+        let beyond = farthest.map_or(String::new(), |(look, most)| {
+            let most = number::plain(minutes(most), Toward::Up);
+            format!("; {}: its own interval ends at {most} min", clean(look))
+        });
         let assumed = Row {
             label: "↳ if assumptions differ".into(),
             mean: None,
             low: Some(minutes(of.low)).filter(|low| *low > 0.0),
             high: Some(minutes(of.high)),
+            reach: farthest.map(|(_, most)| minutes(most)),
             mark: mark(both(design)),
             words: if of.low > 0.0 { format!("{least} to {most} min") } else { format!("≤ {most} min") },
-            tip: format!("{name}, if assumptions differ: {range} min a month ({worst})"),
+            tip: format!("{name}, if assumptions differ: {range} min a month ({worst}){beyond}"),
         };
         Some([luck, assumed])
     };
     let rows: Vec<Row> = outcome.designs.iter().filter_map(pair).flatten().collect();
     (!rows.is_empty()).then_some(())?;
     let caption = "Two rows a design. The first is what luck may have done: more trials shrink it. The second spans all looks at \
-                   what is assumed, each with its own estimate: only better evidence shrinks it. A design meets the objective \
-                   on average if both lie left of the line.";
+                   what is assumed, each with its own estimate: only better evidence shrinks it; its thin line goes on to the \
+                   farthest upper end of a look's own interval. A design of which all this lies left of the line meets the \
+                   objective on average.";
     against_objective("Luck and assumptions", caption, outcome, &rows)
+}
+
+/// The look whose own interval goes farthest beyond the span of all looks, and where to.
+fn farthest<'a>(outcome: &'a Outcome, of: &DesignAssumptions) -> Option<(&'a str, f64)> {
+    let looks = &outcome.assumptions.as_ref()?.variations;
+    let ends = looks.iter().zip(&of.variations).map(|(look, found)| (look.name.as_str(), found.unavailability.high));
+    ends.filter(|end| end.1 > of.high).reduce(|most, end| if end.1 > most.1 { end } else { most })
 }
 
 fn downtime_row(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Row {
@@ -148,6 +164,7 @@ fn downtime_row(page: &Page, outcome: &Outcome, design: &DesignOutcome) -> Row {
         mean: (of.quality != Quality::UpperBound).then(|| minutes(of.mean)),
         low: of.low.filter(|_| interval).map(minutes),
         high: Some(minutes(of.high)).filter(|_| interval),
+        reach: None,
         mark: if is_record(outcome) { Mark::Plain } else { mark(both(design)) },
         tip: format!("{}: {words}, {figures}; on average: {}{windows}", clean(&design.design), design.verdict_mean),
         words,
@@ -189,6 +206,7 @@ fn difference_row(of: &Difference) -> Row {
         mean: Some(of.downtime_min_per_month),
         low: of.low,
         high: of.high,
+        reach: None,
         mark: match of.says.as_str() {
             "less downtime" => Mark::Good,
             "more downtime" => Mark::Bad,

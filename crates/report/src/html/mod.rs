@@ -9,6 +9,7 @@ mod frontiers;
 mod storms;
 
 use crate::about::About;
+use crate::chart::escaped;
 use crate::files::FilesError;
 use crate::headline::headline;
 use crate::number;
@@ -18,7 +19,7 @@ use crate::terminal::{Style, blocks, plan_blocks_below, plan_verdict};
 use crate::warnings::warnings;
 use figures::{Figure, figure};
 use frontiers::plan_figure;
-use minijinja::value::Serde;
+use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 use serde::Serialize;
 use zonefall_study::outcome::Outcome;
@@ -150,6 +151,7 @@ fn rendered(of: Document<'_>, figure: impl Fn(Picture) -> Option<Figure>) -> Res
     let mut sections = sections(of.page, figure);
     let first = if sections.is_empty() { None } else { Some(sections.remove(0)) };
     let mut environment = Environment::new();
+    environment.add_filter("coded", coded);
     environment.add_template("page.html", TEMPLATE)?;
     let headline = of.headline.map(|(tone, words)| context! { words, class => class_of(tone) });
     let page = environment.get_template("page.html")?.render(context! {
@@ -196,6 +198,19 @@ fn sections(page: Page, figure: impl Fn(Picture) -> Option<Figure>) -> Vec<Secti
         }
     }
     sections
+}
+
+/// Words with what stands between two backticks as code; all of it escaped.
+fn coded(words: String) -> Value {
+    let mut out = String::new();
+    let mut rest = words.as_str();
+    while let Some((before, (code, after))) =
+        rest.split_once('`').and_then(|(before, rest)| Some((before, rest.split_once('`')?)))
+    {
+        out += &format!("{}<code>{}</code>", escaped(before), escaped(code));
+        rest = after;
+    }
+    Value::from_safe_string(out + &escaped(rest))
 }
 
 fn class_of(tone: Tone) -> &'static str {
@@ -248,4 +263,15 @@ pub(super) fn table(grid: Grid, coloured: &[(String, Tone)]) -> HtmlTable {
 /// The assumptions as a table, mode by mode.
 fn assumptions(about: &About) -> Option<HtmlTable> {
     (!about.assumptions.is_empty()).then(|| table(crate::about::assumptions(about), &[]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_between_backticks_are_code_and_only_words() {
+        let said = coded("`a<b>` may & `c".into());
+        assert_eq!(said.as_str(), Some("<code>a&lt;b&gt;</code> may &amp; `c"));
+    }
 }

@@ -4,7 +4,7 @@ use super::Style;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
 use crate::alike::alike;
-use crate::gate::gate;
+use crate::gate::{conditions, gate};
 use crate::headline::{headline, open_for};
 use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
@@ -15,7 +15,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.line("");
     let grid = verdicts(page, outcome);
     let coloured = [Verdict::Meets, Verdict::Misses, Verdict::NotResolved].map(|of| (said(page, of), tone(of)));
-    page.grid_with(&grid, coloured.into());
+    page.grid_with(&grid, coloured.clone().into());
     if has_bounds_beside_estimates(outcome) {
         let words = format!(
             "{}: so few trials of that design missed that they can say no more; its bound may be lower than the figure of a design that \
@@ -34,6 +34,10 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let stands_above = page.style == Style::WORDS && headline(outcome).is_some();
     if let Some((tone, words)) = gate(outcome).filter(|_| !stands_above) {
         page.paragraph(None, &words, Some(tone));
+    }
+    if let Some(grid) = conditions(outcome, |of| said(page, of)) {
+        page.line("");
+        page.grid_with(&grid, coloured.into());
     }
 }
 

@@ -10,6 +10,9 @@ use zonefall_study::outcome::{
 /// Least decimals of a share of batches that were in time, in percent.
 const MET_DECIMALS: u32 = 2;
 
+/// So large a share of batches may never be done without a word.
+const NEVER_MAX: f64 = 0.01;
+
 const NOTE: &str = "Clearance: from the coming of a batch until all of it is done, over the batches that were; workers are \
                     a fluid, and the last job of a batch takes its own time on top.";
 
@@ -30,7 +33,7 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     let interval = format!("{} interval", number::percent_given(outcome.confidence));
     let mut columns = vec![
         ("design".to_owned(), Side::Name),
-        ("missed their\ndeadline".into(), Side::Right),
+        ("not all done\nby deadline".into(), Side::Right),
         (interval.clone(), Side::Left),
         ("batches".into(), Side::Right),
         ("clearance\nhalf".into(), Side::Right),
@@ -55,10 +58,24 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
 
 fn notes(page: &Page, outcome: &Outcome) -> String {
     let bound = |of: &JobsOutcome| share_of_few(page, missed(of)).starts_with(['≤', '<']);
-    match outcome.designs.iter().filter_map(|design| design.jobs.as_ref()).any(bound) {
-        true => format!("{}: late in fewer than 20 trials, so a bound only. {NOTE}", page.sign("≤", "<=")),
-        false => NOTE.into(),
-    }
+    let few = match outcome.designs.iter().filter_map(|design| design.jobs.as_ref()).any(bound) {
+        true => format!("{}: late in fewer than 20 trials, so a bound only. ", page.sign("≤", "<=")),
+        false => String::new(),
+    };
+    let never = outcome.designs.iter().filter_map(|design| {
+        let (never, of) = never_done(design.jobs.as_ref()?)?;
+        Some(format!("{}: {} of {}", clean(&design.design), number::count(never), number::count(of)))
+    });
+    let never: Vec<String> = never.collect();
+    let never =
+        if never.is_empty() { String::new() } else { format!(" Never done, and not in it: {}.", never.join("; ")) };
+    format!("{few}{NOTE}{never}")
+}
+
+/// Batches that were due and not done when their trial ended, where they are so many that clearance tells of a choice only.
+fn never_done(of: &JobsOutcome) -> Option<(u64, u64)> {
+    let never = of.batches.saturating_sub(of.complete?);
+    (never as f64 > NEVER_MAX * of.batches as f64).then_some((never, of.batches))
 }
 
 /// What was not complete by its deadline.

@@ -6,7 +6,7 @@ use crate::about::About;
 use crate::csv::{Bounded, Cell};
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Item, Page};
+use crate::page::{Item, Page, clean};
 use crate::planned::Made;
 use crate::terminal::{Style, blocks, bound_with, plan_blocks};
 use crate::warnings::warnings;
@@ -69,8 +69,10 @@ fn lead(outcome: &Outcome) -> Vec<String> {
         Item::Paragraph { words, .. } => Some(Some(words)),
         _ => Some(None),
     });
+    let amiss = outcome.gate.iter().flat_map(|of| &of.conditions).filter(|of| of.verdict != Verdict::Meets);
+    let amiss = amiss.map(|of| format!("Gate: {}: {}: {}", clean(&of.design), clean(&of.asks), of.verdict));
     let warnings = warnings(outcome).into_iter().map(|warning| format!("! {warning}"));
-    words.flatten().chain(warnings).collect()
+    words.flatten().chain(amiss).chain(warnings).collect()
 }
 
 fn cells<'a>(outcome: &Outcome, design: &DesignOutcome, styles: &'a Styles) -> Vec<(Cell, &'a Format)> {
@@ -173,7 +175,8 @@ fn put_words(sheet: &mut Worksheet, row: usize, words: &str, format: &Format) ->
     const LINE: f64 = 15.0;
     let width: f64 = COLUMNS.iter().map(|(_, width)| width).sum();
     let (row, last) = place(row, COLUMNS.len() - 1)?;
-    sheet.merge_range(row, 0, row, last, &clipped(words), format)?;
+    // A cell has no code in it.
+    sheet.merge_range(row, 0, row, last, &clipped(&words.replace('`', "")), format)?;
     // Proportional letters are narrower than the digits that widths are counted in; a word at the end may not fit.
     let lines = (words.chars().count() as f64 / (0.95 * width)).ceil().max(1.0);
     sheet.set_row_height(row, LINE * lines)?;

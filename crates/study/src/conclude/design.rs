@@ -2,7 +2,7 @@
 
 use super::{
     MOST_MACHINES, MS_PER_HOUR, MS_PER_MINUTE, MS_PER_YEAR, WINDOW_EDGES_MIN, cap_ms, estimate, mean_verdict,
-    need_in_words, once_in_ten_years, one_less, signed, with_zeros,
+    need_in_words, once_in_ten_years, one_less, part_of, signed, with_zeros,
 };
 use crate::composite::composite;
 use crate::misses::Kinds;
@@ -68,8 +68,13 @@ impl<'a> Concluding<'a> {
 
     fn quantile(&self, of: &Histogram, numerator: u64, denominator: u64) -> Option<Quantile> {
         let found = quantile(of, numerator, denominator, self.confidence)?;
-        let value = Some(found.value);
-        Some(if self.known.is_some() { Quantile { low: value, high: value, ..found } } else { found })
+        if self.known.is_none() {
+            return Some(found);
+        }
+        // No luck is in it, but lengths are kept to 0.1 % only.
+        let kept = of.quantile_bucket(QuantileLevel::ratio(numerator, denominator))?;
+        let [low, high] = [kept.low, kept.high].map(|ms| Some(ms as f64 / MS_PER_MINUTE));
+        Some(Quantile { low, high, ..found })
     }
 
     /// Missed milliseconds a trial, as minutes a month.
@@ -99,7 +104,7 @@ impl<'a> Concluding<'a> {
         let met = windows_met.map(|met| Interval { low: met.low.unwrap_or(0.0), high: met.high });
         let demand = design.demand.is_some();
         let share = |moments: &Moments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
-        let causes = self.causes();
+        let causes = self.causes(unavailability);
         let sla = self.sla(design, unavailability);
         DesignOutcome {
             bill: self.bill(design, sla.as_ref(), unavailability),
@@ -230,6 +235,7 @@ impl<'a> Concluding<'a> {
         JobsOutcome {
             batches: self.tally.batches_missed.windows(),
             met: one_less(missed),
+            complete: Some(self.tally.clearance.count()),
             clearance_p50_h: hours(50, 100),
             clearance_p95_h: hours(95, 100),
             clearance_p99_h: hours(99, 100),
@@ -261,7 +267,7 @@ impl<'a> Concluding<'a> {
         ClassShares { serving, dead_in_rotation, awaiting_probe, starting, down, degraded }
     }
 
-    fn causes(&self) -> Vec<CauseOutcome> {
+    fn causes(&self, unavailability: Estimate) -> Vec<CauseOutcome> {
         let (tally, trials) = (self.tally, self.finished.trials);
         let total = (tally.missed.sum() as f64).max(1.0);
         let mut causes: Vec<CauseOutcome> = tally
@@ -271,7 +277,7 @@ impl<'a> Concluding<'a> {
             .filter(|(at, moments)| moments.sum() > 0 || tally.avoided.get(*at).is_some_and(|of| of.hits() > 0))
             .map(|(at, moments)| CauseOutcome {
                 cause: self.finished.causes[at].clone(),
-                downtime_min_per_month: self.minutes_per_month(&with_zeros(moments, trials)),
+                downtime_min_per_month: part_of(self.minutes_per_month(&with_zeros(moments, trials)), unavailability),
                 share: moments.sum() as f64 / total,
                 avoided_min_per_month: tally
                     .avoided

@@ -5,7 +5,7 @@
 //!
 //! [`DesignOutcome::unavailability`]: super::DesignOutcome::unavailability
 
-use super::{Estimate, Verdict};
+use super::{DesignOutcome, Estimate, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,27 @@ impl DesignAssumptions {
     pub fn may_be_luck(&self, own: Estimate, look: usize) -> bool {
         let Some(of) = self.variations.get(look).map(|look| look.unavailability) else { return false };
         of.low.is_none_or(|low| low <= own.mean) && own.mean <= of.high
+    }
+}
+
+impl DesignOutcome {
+    /// Whether luck keeps a verdict open (on the mean, or on `windows`), and whether a look at what is assumed does; neither where no such
+    /// look was taken.
+    #[must_use]
+    pub fn kept_open(&self, windows: bool) -> (bool, bool) {
+        let Some(of) = self.assumptions.as_ref() else { return (false, false) };
+        let (verdict, sampling, depends) = match windows {
+            false => (Some(self.verdict_mean), Some(of.verdict_mean_sampling), &of.mean_depends_on),
+            true => (self.verdict_windows, of.verdict_windows_sampling, &of.windows_depend_on),
+        };
+        let says = |verdict: Verdict| {
+            of.variations
+                .iter()
+                .any(|of| if windows { of.verdict_windows == Some(verdict) } else { of.verdict_mean == verdict })
+        };
+        let turned = depends.is_some() || says(Verdict::Meets) && says(Verdict::Misses);
+        let open = verdict == Some(Verdict::NotResolved);
+        (open && (!turned || sampling == Some(Verdict::NotResolved)), open && turned)
     }
 }
 

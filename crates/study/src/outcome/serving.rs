@@ -55,6 +55,9 @@ pub struct JobsOutcome {
     pub batches: u64,
     /// Share of them that were complete by then.
     pub met: Estimate,
+    /// Batches that became complete, in time or not, whether or not their deadline passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete: Option<u64>,
     /// Half of the batches are complete so many hours after they came; of those that became complete at all.
     pub clearance_p50_h: Option<Quantile>,
     /// The same of 95 of 100.

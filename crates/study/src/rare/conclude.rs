@@ -178,7 +178,7 @@ impl<'a> Concluding<'a> {
         let demand = design.demand.is_some();
         let share = |moments: &WeightedMoments| self.mean(moments, TRILLIONTHS, 1.0 / TRILLIONTHS);
         let hours_per_year = |of| self.per_year(of) / MS_PER_HOUR;
-        let causes = self.causes();
+        let causes = self.causes(unavailability);
         let sla = self.sla(design, unavailability);
         DesignOutcome {
             bill: self.bill(design, sla.as_ref(), unavailability),
@@ -271,14 +271,14 @@ impl<'a> Concluding<'a> {
         }
     }
 
-    fn causes(&self) -> Vec<CauseOutcome> {
+    fn causes(&self, unavailability: Estimate) -> Vec<CauseOutcome> {
         let tally = self.tally;
         let total = tally.missed.sum();
         let avoided = |at: usize| tally.avoided.get(at).is_some_and(|avoided| avoided.hits() > 0);
         let charged = tally.by_cause.iter().enumerate().filter(|(at, moments)| moments.hits() > 0 || avoided(*at));
         let outcome = |(at, moments): (usize, &WeightedMoments)| CauseOutcome {
             cause: self.causes[at].clone(),
-            downtime_min_per_month: self.minutes_per_month(moments),
+            downtime_min_per_month: part_of(self.minutes_per_month(moments), unavailability),
             share: if total > 0.0 { moments.sum() / total } else { 0.0 },
             avoided_min_per_month: tally
                 .avoided

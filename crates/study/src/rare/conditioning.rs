@@ -17,7 +17,7 @@
 
 use super::choose::Method;
 use crate::blocks::{Workers, trials_of};
-use crate::conclude::{Labels, cap_ms, compare, conclude, difference_level, estimate, mean_verdict};
+use crate::conclude::{Labels, cap_ms, compare, conclude, difference_level, estimate, mean_verdict, part_of};
 use crate::exactly::exactly;
 use crate::exactly::given::{Machines, NO_STORM, strikes_racks};
 use crate::outcome::*;
@@ -313,6 +313,9 @@ pub fn conclude_conditioned(study: &Study, of: &Conditioned, labels: &Labels, as
     for (design, known) in outcome.designs.iter_mut().zip(&of.designs) {
         design.unavailability = estimate(&missed(study, known), 1.0 / cap.max(1.0));
         let bounds = design.unavailability;
+        for cause in &mut design.causes {
+            cause.downtime_min_per_month = part_of(cause.downtime_min_per_month, bounds);
+        }
         let interval = Interval { low: bounds.low.unwrap_or(f64::NEG_INFINITY), high: bounds.high };
         design.verdict_mean = mean_verdict(study, interval);
         if bounds.quality == Quality::UpperBound {

@@ -3,7 +3,7 @@
 
 use super::*;
 use zonefall_engine::SimTime;
-use zonefall_faults::{Event, RackOutage, Replay, Storm};
+use zonefall_faults::{Clock, Event, RackOutage, Replay, Storm};
 use zonefall_fleet::{
     ALL_CLIENTS, Batch, Component, Demand, Failover, Footing, Jobs, Least, Need, Node, Noise, Part, Pattern, Sight,
     Structure,
@@ -85,6 +85,48 @@ fn what_is_drawn_after_a_scripted_strike_is_estimated() {
     assert_eq!(quality(probed), Quality::Interval);
     let hidden = Design { sets: bare(&[], 3, 1).sets, ..bare(&[1], 3, 1) };
     assert_ne!(quality(hidden), Quality::Exact);
+}
+
+/// Lengths are kept to 0.1 %: without luck a quantile still lies between the ends of what was kept.
+#[test]
+fn the_interval_of_an_exact_quantile_holds_the_length_itself() {
+    let step = |ms, per_second_milli| zonefall_fleet::Step { from: SimTime::from_ms(ms), per_second_milli };
+    let too_much = |of: u64| {
+        let (from, length) = (of * 86_400_000 + 3_600_000, if of < 39 { 3_600_300 } else { 7_200_000 });
+        [step(from, 5000), step(from + length, 1000)]
+    };
+    let demand = Demand::course(1000, (0..40).flat_map(too_much).collect(), None);
+    let design = Design { demand: Some(demand), need: Need::Served(95, 100), ..bare(&[1], 3, 1) };
+    let outcome = plain(&small(Profile::none(), design, 3));
+    assert_eq!(outcome.designs[0].unavailability.quality, Quality::Exact);
+    let of = outcome.designs[0].outage_p95_min.unwrap();
+    let (low, high, truth) = (of.low.unwrap(), of.high.unwrap(), 3_600_300.0 / 60_000.0);
+    assert!(low <= truth && truth <= high && high < 1.001 * low, "{low} {truth} {high}");
+    assert!(low < of.value && of.value == high, "{low} {of:?}");
+}
+
+/// What is charged to a cause is a part of the downtime: so few trials as show it, its bound is no more than all of it.
+#[test]
+fn a_cause_is_charged_no_more_than_all_downtime_may_be() {
+    // One dead machine of three is missed until its probes have failed: that is charged to their lag, and 0 to what killed it.
+    let mut probed = bare(&[1], 3, 1);
+    probed.balancer = Some(LoadBalancer {
+        interval: SimDuration::from_ms(5000),
+        unhealthy_threshold: 2,
+        healthy_threshold: 1,
+        timeout: SimDuration::ZERO,
+        flap_window: SimDuration::ZERO,
+        all_when_none: false,
+    });
+    let demand = Demand::course(1000, vec![], None);
+    let probed = Design { demand: Some(demand), need: Need::Served(95, 100), ..probed };
+    let dies = Mode { clock: Clock::Operating, ..mode("dies", Scope::Instance, 2000.0, exponential(1.0)) };
+    let study = Study { counterfactual: true, ..small(profile(vec![dies]), probed, 100) };
+    let of = &plain(&study).designs[0];
+    let (most, charged) = (43_200.0 * of.unavailability.high, |at: usize| of.causes[at].downtime_min_per_month);
+    assert_eq!([&*of.causes[0].cause, &*of.causes[1].cause], ["probe lag", "dies"]);
+    assert_eq!((charged(1).mean, charged(1).quality, charged(1).high), (0.0, Quality::UpperBound, most));
+    assert!(charged(0).mean > 0.1 && charged(0).high <= most && most < 0.2, "{most} {:?}", charged(0));
 }
 
 /// Two of 24 hours ask for more than there is.

@@ -9,7 +9,7 @@ use zonefall_study::outcome::{Outcome, Verdict};
 /// Conditions that the sentence names; more are counted.
 const NAMED: usize = 2;
 
-/// "Gate: missed by 2 of 8 conditions: one zone (99.95% on average), …"; none where the scenario has no gate.
+/// "Gate: 2 of 8 conditions are missed: one zone (99.95% on average), …"; none where the scenario has no gate.
 pub(crate) fn gate(outcome: &Outcome) -> Option<(Tone, String)> {
     let of = outcome.gate.as_ref()?;
     let open = count(of, Verdict::NotResolved);
@@ -32,7 +32,8 @@ fn count(of: &Judgement, verdict: Verdict) -> usize {
 fn missed(of: &Judgement) -> String {
     match (count(of, Verdict::Misses), of.conditions.len()) {
         (_, 1) => format!("Gate: missed: {}.", named(of, Verdict::Misses)),
-        (some, all) => format!("Gate: missed by {some} of {all} conditions: {}.", named(of, Verdict::Misses)),
+        (1, all) => format!("Gate: 1 of {all} conditions is missed: {}.", named(of, Verdict::Misses)),
+        (some, all) => format!("Gate: {some} of {all} conditions are missed: {}.", named(of, Verdict::Misses)),
     }
 }
 

@@ -46,7 +46,7 @@ const TERMS: [(&[&str], &str); 26] = [
     ),
     (
         &["avoided", "avoided without it"],
-        "What would not be, had the cause never happened: the same trials again without it. These need not sum. `-`: it cannot be taken away, such as the lag of probes.",
+        "What would not be, had the cause never happened: the same trials again without it. These need not sum. `-`: the fleet's own, such as the lag of probes, which goes with the causes that it follows.",
     ),
     (
         &["sampling", "sampling 95 % interval"],

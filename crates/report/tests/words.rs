@@ -320,7 +320,7 @@ fn the_gate_is_one_sentence_above_its_conditions() {
     };
     for (verdicts, trials, says) in [
         ([NotResolved; 4], 1_400, "Gate: none of 4 conditions is resolved (luck). About 1,400 trials would do."),
-        ([Misses; 4], 0, "Gate: missed by 4 of 4 conditions: a (on average), a (in windows), 2 more."),
+        ([Misses; 4], 0, "Gate: 4 of 4 conditions are missed: a (on average), a (in windows), 2 more."),
         ([Meets, Meets, NotResolved, Meets], 0, "Gate: 1 of 4 conditions is not resolved: b (on average)."),
         ([Meets; 4], 0, "Gate: all 4 conditions are met."),
     ] {

@@ -41,7 +41,7 @@ pub(super) fn table(page: &mut Page, designs: &[(&str, &[CauseOutcome])], (whole
         if shown.into_iter().any(|cause| cause.avoided_min_per_month.is_none()) {
             let _ = write!(
                 notes,
-                " {}: the fleet's own, such as the lag of probes, which cannot be taken away.",
+                " {}: the fleet's own, such as the lag of probes, which goes with the causes that it follows.",
                 number::NONE
             );
         }

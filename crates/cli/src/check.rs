@@ -202,7 +202,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
                 "service": arranged::service(design),
                 "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
             });
-            for (what, words) in OF_DESIGNS.into_iter().zip(understood::of_design(design, arrivals)) {
+            for (what, words) in understood::of_design(design, arrivals) {
                 told[what] = json!(words);
             }
             told

@@ -3,12 +3,16 @@
 use crate::args;
 use crate::console::Console;
 use crate::exit::Exit;
+use zonefall_engine::SimDuration;
 use zonefall_scenario::Scenario;
 use zonefall_stats::Verdict;
 use zonefall_study::gate::{Gate, Judgement, judge};
 use zonefall_study::outcome::Outcome;
 
-const MS_PER_MINUTE: f64 = 60_000.0;
+/// A length in minutes.
+pub fn in_minutes(length: SimDuration) -> f64 {
+    length.as_ms() as f64 / 60_000.0
+}
 
 /// What came of what the scenario asks; none where it asks nothing of its own.
 pub fn judged(scenario: &Scenario, outcome: &Outcome) -> Option<Judgement> {
@@ -16,7 +20,7 @@ pub fn judged(scenario: &Scenario, outcome: &Outcome) -> Option<Judgement> {
         designs: gate.designs.clone(),
         average: gate.average,
         windows: gate.windows,
-        downtime_max_min: gate.downtime_max.map(|most| most.as_ms() as f64 / MS_PER_MINUTE),
+        downtime_max_min: gate.downtime_max.map(in_minutes),
         batches_by_deadline: gate.batches_by_deadline,
         no_worse: gate.no_worse,
         not_resolved_passes: gate.not_resolved_passes,

@@ -119,10 +119,12 @@ pub fn default_folder(scenario: &Path, what_if: &args::WhatIf, replay: bool) -> 
 /// Hints on the scenario that say why demand is not served: a peak, a gateway, a standby.
 const OF_CAPACITY: [&str; 3] = ["W016", "W023", "W025"];
 
-/// What whoever reads the results should know of the scenario: where too little was ordered, it explains what is charged to overload.
-pub fn of_capacity(scenario: &Scenario) -> impl Iterator<Item = Warning> + '_ {
+/// Puts in what the scenario says of results: where too little was ordered, which explains what is charged to overload, and what comes
+/// of its gate.
+pub fn held_against(scenario: &Scenario, outcome: &mut Outcome) {
     let told = scenario.warnings.items().iter().filter(|item| OF_CAPACITY.contains(&item.code));
-    told.map(|item| Warning::from(format!("{} ({})", item.message, item.code)))
+    outcome.warnings.extend(told.map(|item| Warning::from(format!("{} ({})", item.message, item.code))));
+    outcome.gate = judged(scenario, outcome);
 }
 
 /// Concludes, writes the result files and shows the results. `options` is the run that makes the same files.
@@ -137,8 +139,7 @@ pub fn publish(
     let mut outcome = conclude(study, &work.finished, &labels(scenario));
     outcome.method = work.method.clone();
     work.looks.add_to(&mut outcome, study);
-    outcome.warnings.extend(of_capacity(scenario));
-    outcome.gate = judged(scenario, &outcome);
+    held_against(scenario, &mut outcome);
     let rows = options.rows.then_some(work.finished.tally.rows.as_slice());
     present(options, scenario, study, (&outcome, rows, work.storms.as_ref()), work.timing(), work.trials, out, console)
 }

@@ -1,16 +1,18 @@
 //! What a scenario asks for and what arrives, in words, for `check`: needs, demand, jobs, tries, waiting, objective and gate.
 
+use crate::gate::in_minutes;
 use crate::managed::percent;
 use serde_json::Value;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{Design, Need};
+use zonefall_report::terminal::wrapped;
 use zonefall_scenario::{Arrivals, Course, Daily, Gate, Scenario, Surge, Window, duration_words};
-use zonefall_study::gate::{of_batches, of_windows};
+use zonefall_study::gate::{of_average, of_batches, of_downtime, of_no_worse, of_windows};
 
 /// The width of a page.
 const WIDTH: usize = 100;
 
-/// What is said of every design, in this order, under these names.
+/// What may be said of every design, in this order.
 pub const OF_DESIGNS: [&str; 5] = ["needs", "demand", "jobs", "retry", "patience"];
 
 /// Whether all designs say the same of it.
@@ -31,25 +33,15 @@ pub fn of_all(resolved: &Value, designs: &[Value]) -> String {
 
 /// What stands in a page after its head, on as many lines as it needs, those after the first under its begin.
 pub fn line(head: &str, words: &str) -> String {
-    let (mut text, mut column) = (head.to_owned(), head.chars().count());
-    let indent = column;
+    let indent = head.chars().count();
     // A number and its sign stay together.
-    for (at, word) in words.replace(" %", "\u{a0}%").split(' ').enumerate() {
-        let length = word.chars().count();
-        if at > 0 && column + 1 + length > WIDTH {
-            text += &format!("\n{:indent$}{word}", "");
-            column = indent + length;
-        } else {
-            let gap = usize::from(at > 0);
-            text += &format!("{:gap$}{word}", "");
-            column += gap + length;
-        }
-    }
-    text.replace('\u{a0}', " ") + "\n"
+    let lines = wrapped(&words.replace(" %", "\u{a0}%"), WIDTH - indent.min(WIDTH));
+    let below = format!("\n{:indent$}", "");
+    format!("{head}{}\n", lines.join(&below).replace('\u{a0}', " "))
 }
 
 /// What one design says of each of [`OF_DESIGNS`]; none of what it has not.
-pub fn of_design(design: &Design, arrivals: &Arrivals) -> [Option<String>; 5] {
+pub fn of_design(design: &Design, arrivals: &Arrivals) -> [(&'static str, Option<String>); 5] {
     let demand = design.demand.as_ref().map(|demand| {
         let (least, most) = demand.range_milli();
         let rate = if least == most { per_second(most) } else { format!("{} to {}", milli(least), per_second(most)) };
@@ -59,7 +51,9 @@ pub fn of_design(design: &Design, arrivals: &Arrivals) -> [Option<String>; 5] {
     let patience = design.service.patience.as_ref().map(|patience| {
         format!("requests wait in line, and their clients give up after {}", duration_words(patience.most))
     });
-    [Some(need(design)), demand, jobs, design.service.retry.as_ref().map(retry), patience]
+    let [needs_of, demand_of, jobs_of, retry_of, patience_of] = OF_DESIGNS;
+    let retry = design.service.retry.as_ref().map(retry);
+    [(needs_of, Some(need(design))), (demand_of, demand), (jobs_of, jobs), (retry_of, retry), (patience_of, patience)]
 }
 
 fn need(design: &Design) -> String {
@@ -159,17 +153,17 @@ pub fn gate(of: &Gate, scenario: &Scenario) -> String {
     let target = &scenario.target.text;
     let mut asks = Vec::new();
     if of.average {
-        asks.push(format!("{target} on average"));
+        asks.push(of_average(target));
     }
     if of.windows && scenario.measure.windows.whole() > 0 {
         asks.push(of_windows(target, scenario.confidence.share()));
     }
     if let Some(most) = of.downtime_max {
-        asks.push(format!("at most {} min of downtime a month", most.as_ms() as f64 / 60_000.0));
+        asks.push(of_downtime(in_minutes(most)));
     }
     asks.extend(of.batches_by_deadline.map(of_batches));
     if let (true, Some(first)) = (of.no_worse, scenario.designs.first()) {
-        asks.push(format!("not more downtime than {}", first.name));
+        asks.push(of_no_worse(&first.name));
     }
     let whom = if of.designs.is_empty() { "every design".to_owned() } else { of.designs.join(", ") };
     let open = if of.not_resolved_passes { "passes" } else { "fails" };

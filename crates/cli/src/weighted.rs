@@ -4,9 +4,8 @@ use crate::args;
 use crate::assemble::labels;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::gate::judged;
 use crate::progress::Bar;
-use crate::results::{self, Looked, of_capacity};
+use crate::results::{self, Looked, held_against};
 use crate::{assumptions, run, storms};
 use anyhow::Result;
 use std::path::Path;
@@ -114,8 +113,7 @@ pub fn run(
         }
         looks.add_to(&mut outcome, study);
     }
-    outcome.warnings.extend(of_capacity(scenario));
-    outcome.gate = judged(scenario, &outcome);
+    held_against(scenario, &mut outcome);
     let timing = results::timing(began.elapsed().as_secs_f64(), threads, trials, events);
     let storms = Storms::none(storms::WEIGHTED);
     results::present(options, scenario, study, (&outcome, None, Some(&storms)), timing, trials, out, console)

@@ -293,7 +293,7 @@ impl Backlog {
 }
 
 /// When so much work is done.
-fn after(from: SimTime, work: u64, capacity_milli: u64) -> SimTime {
+pub(crate) fn after(from: SimTime, work: u64, capacity_milli: u64) -> SimTime {
     match (work, capacity_milli) {
         (0, _) => from,
         (_, 0) => SimTime::NEVER,

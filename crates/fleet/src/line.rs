@@ -183,10 +183,6 @@ impl Line {
 
     /// What comes changes, or more comes than is served: from now on it is remembered.
     fn note(&mut self, t: i64, rates: Rates) {
-        if self.longest.0 == 0 && self.is_idle(t, self.front, rates) {
-            // Begun within this instant, between two things that happen at once.
-            self.end();
-        }
         if self.arrived.is_empty() {
             if rates.reach <= rates.capacity {
                 return;
@@ -198,8 +194,8 @@ impl Line {
         self.front = self.arrived.move_on(self.front, t, self.front.left);
     }
 
-    /// Whether nobody waits in a line that has begun, nor begins to.
-    fn is_idle(&self, t: i64, front: Front, rates: Rates) -> bool {
+    /// Whether nobody waits any more in a line that had begun, or begun to within an instant, nor begins to.
+    fn is_over(&self, t: i64, front: Front, rates: Rates) -> bool {
         !self.arrived.is_empty() && front.left >= self.arrived.by(t) && rates.reach <= rates.capacity
     }
 
@@ -213,9 +209,9 @@ impl Line {
             return (Stretch { until, served, gone: 0, waited: (0, 0), waits: false }, front);
         }
         let mut cut = |after_ms: i64| until = until.min(t.saturating_add(after_ms.max(1)));
-        // Nobody waits any more: it ends within the millisecond.
-        let idle = self.is_idle(t, front, rates);
-        if idle {
+        // It ends within the millisecond.
+        let over = self.is_over(t, front, rates);
+        if over {
             cut(0);
         }
         self.arrived.until_lost(front, t).into_iter().for_each(&mut cut);
@@ -244,7 +240,7 @@ impl Line {
         let still =
             if next.left >= came { 0 } else { (until - self.arrived.next_came(next, until)).min(self.patience) };
         let waited = ((t - waits_since).min(self.patience), still);
-        (Stretch { until, served, gone, waited, waits: !idle }, next)
+        (Stretch { until, served, gone, waited, waits: !over }, next)
     }
 
     /// In how many milliseconds who is served has waited for just as long as answers in time allow.
@@ -258,7 +254,7 @@ impl Line {
 
     /// How it stands at `t` behind this front.
     fn standing(&self, t: i64, front: Front, rates: Rates) -> Standing {
-        if self.arrived.is_empty() || self.is_idle(t, front, rates) {
+        if self.arrived.is_empty() || self.is_over(t, front, rates) {
             return Standing { waits: rates.reach > rates.capacity, ..Standing::default() };
         }
         let (gone_by, losing) = self.arrived.a_patience_ago(front, t);
@@ -294,8 +290,7 @@ impl Line {
             }
             let (stretch, next) = self.stretch(at, end, front, rates);
             (at, front) = (stretch.until, next);
-            let is_over = front.left >= self.arrived.by(at) && rates.reach <= rates.capacity;
-            if is_over || self.standing(at, front, rates) != now {
+            if self.is_over(at, front, rates) || self.standing(at, front, rates) != now {
                 break;
             }
         }
@@ -335,10 +330,10 @@ impl Line {
         if came - left > self.longest.0 {
             self.longest = (came - left, came + left);
         }
-        let is_over = left >= came && rates.reach <= rates.capacity;
+        let is_over = self.is_over(stretch.until, front, rates);
         let counted = self.counted(stretch, left);
         if let Some(ledger) = ledger {
-            if counted.served > 0 {
+            if counted.waits && counted.served > 0 {
                 let (from_ms, to_ms) = counted.waited;
                 ledger.waited.push(Waited { from_ms, to_ms, requests: counted.served, sure: false });
             }

@@ -6,7 +6,7 @@
 use crate::chart::escaped;
 use crate::terminal::{by_the_clock, instant};
 use std::fmt::Write;
-use zonefall_study::timeline::{Capacity, Kind, Lane, Outage, Timeline, Waiting};
+use zonefall_study::timeline::{Capacity, Fluid, Kind, Lane, Outage, Timeline, Waiting};
 
 const WIDTH: f64 = 960.0;
 const LEFT: f64 = 240.0;
@@ -65,8 +65,8 @@ fn backlog(of: &Timeline, outage: &Outage) -> Option<(u64, u64)> {
     let waiting = of.waiting.as_ref()?;
     let is_due = || waiting.deadlines.iter().any(|&(at, left)| at == outage.from_ms && left > 0);
     let most = match waiting.what {
-        "jobs" => is_due().then_some(BACKLOG_MAX_MS)?,
-        _ => LINE_MAX_MS,
+        Fluid::Jobs => is_due().then_some(BACKLOG_MAX_MS)?,
+        Fluid::Requests => LINE_MAX_MS,
     };
     Some((waiting.since(outage.from_ms), most))
 }
@@ -186,7 +186,10 @@ pub(crate) fn capacities(of: &Timeline) -> impl Iterator<Item = (&'static str, &
 
 /// What the jobs or the requests that wait are called.
 pub(crate) fn what_waits(of: &Waiting) -> &'static str {
-    if of.what == "jobs" { "jobs that wait" } else { "requests in line" }
+    match of.what {
+        Fluid::Jobs => "jobs that wait",
+        Fluid::Requests => "requests in line",
+    }
 }
 
 /// The deadlines that are marked: those in the stretch; of very many those that found jobs not done, if these are few.

@@ -12,7 +12,7 @@ use zonefall_study::outcome::{
     CauseOutcome, DesignOutcome, Estimate, JobsOutcome, MINUTES_PER_MONTH, Outcome, Quality, Verdict, Warning,
 };
 use zonefall_study::plan::{Method, Methods, Offer, Planned, Why};
-use zonefall_study::timeline::{Storms, Waiting};
+use zonefall_study::timeline::{Fluid, Storms, Waiting};
 
 const ALL: [ReportKind; 3] = [ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown];
 
@@ -398,7 +398,8 @@ fn storms_show_what_waits() {
     let mut storms = common::storms(&["one-zone"], 5);
     let plain = text_with(&outcome, &storms, "report.html");
     let course = vec![(0, 0.0), (99 * hour, 0.0), (99 * hour, 41_000.0), (103 * hour, 1_000.0), (104 * hour, 0.0)];
-    let jobs = Waiting { what: "jobs", course: course.clone(), deadlines: vec![(100 * hour, 31_000), (900 * hour, 5)] };
+    let jobs =
+        Waiting { what: Fluid::Jobs, course: course.clone(), deadlines: vec![(100 * hour, 31_000), (900 * hour, 5)] };
     let worst = storms.designs[0].worst.as_mut().unwrap();
     worst.waiting = Some(jobs);
     let html = text_with(&outcome, &storms, "report.html");
@@ -412,7 +413,8 @@ fn storms_show_what_waits() {
     let told = rows(&html, "day 4 05:00:00");
     assert!(told.iter().any(|row| row.last().is_some_and(|cell| cell == "21,000")), "{told:?}");
     // A line has no deadline.
-    storms.designs[0].worst.as_mut().unwrap().waiting = Some(Waiting { what: "requests", course, deadlines: vec![] });
+    storms.designs[0].worst.as_mut().unwrap().waiting =
+        Some(Waiting { what: Fluid::Requests, course, deadlines: vec![] });
     let html = text_with(&outcome, &storms, "report.html");
     assert_eq!((count(&html, ">requests in line</text>"), count(&html, "deadline<")), (2, 0));
     // Ten minutes of it before the outage, or twice as long as that if it is longer.

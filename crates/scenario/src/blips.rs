@@ -21,8 +21,7 @@ pub(crate) fn blips(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> O
     let (first, second) = (reader.duration("first_wait", sink), reader.duration("wait", sink));
     if !has_demand {
         sink.error(codes::SERVICE, reader.span(), "a break of the network loses requests, and nothing arrives")
-            .lacks(["demand"])
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
+            .lacks_demand();
         return None;
     }
     let (every, lasts, fails, waits) = (every?, lasts?, fails?.as_f64(), [first?, second?]);

@@ -163,9 +163,7 @@ fn ceiling(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Opt
     }
     if !has_demand {
         let words = "a capacity is one of what is let through, and nothing arrives";
-        sink.error(codes::SERVICE, &reader.span_of("capacity"), words)
-            .lacks(["demand"])
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        sink.error(codes::SERVICE, &reader.span_of("capacity"), words).lacks_demand();
     }
     let (capacity_milli, share) = (capacity?, share?);
     if !(1..=CEILING_MAX_MILLI).contains(&capacity_milli) {

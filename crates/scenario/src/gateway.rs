@@ -32,20 +32,18 @@ pub(crate) fn gateway(
     let (least, most) = (reader.count("minimum", sink), reader.count("maximum", sink));
     let unit = reader.request_rate("requests_per_unit", sink);
     let (grows_in, shrinks_after) = (laws::law(&reader, "grows_in", sink), reader.span_of_time("shrinks_after", sink));
-    let mut fine = kind.is_some();
+    let mut fine = kind.is_some() && has_demand;
+    if !has_demand {
+        let words = "it scales with what arrives, and nothing does";
+        sink.error(codes::SERVICE, reader.span(), words).lacks_demand();
+    }
     let mut no = |code: &'static str, key: &str, words: String, help: &str| {
-        // It serves nothing without what arrives.
-        let lacks: &[&str] = if code == codes::SERVICE { &["demand"] } else { &[] };
-        sink.error(code, &reader.span_of(key), words).lacks(lacks.iter().copied()).help(help);
+        sink.error(code, &reader.span_of(key), words).help(help);
         fine = false;
     };
     if kind.is_some_and(|kind| kind != "application-gateway") {
         let words = "only an application gateway scales by itself (AG-03)".into();
         no(codes::EXCLUSIVE, "", words, "write `kind = \"application-gateway\"`, or take `autoscale` out");
-    }
-    if !has_demand {
-        let words = "it scales with what arrives, and nothing does".into();
-        no(codes::SERVICE, "", words, "add `[demand]` with `rate = \"600 req/s\"`");
     }
     if need.and_then(as_read).is_some_and(|service| service.gates().is_none()) {
         let words = "a gateway stands before each part that one `[failover]` sends clients to, or before what all of them pass first; what stands in for these parts, or for those of another `[failover]`, has another way in, which is not simulated".into();

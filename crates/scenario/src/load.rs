@@ -199,8 +199,8 @@ fn everything(
     let name = root.text("name", sink);
     let nothing = node::Node::empty_table();
     let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
-    let mut times = Times::default();
-    let timeline = timeline::timeline(root, Some(&slo), &mut times, sink);
+    let times = timeline::times(root, sink);
+    let timeline = timeline::timeline(root, Some(&slo), &times, sink);
     let assumptions = assumptions(root, sink);
     let method = method::method(root, sink);
     let topology = world::topology(root, sink);
@@ -255,8 +255,8 @@ fn everything(
     if let (Some(profile), Some(topology)) = (&profile, &topology) {
         waves::check(profile, topology, root, sink);
     }
-    if let (Some(method), Some(source), Some(timeline)) = (method, &source, &timeline) {
-        method::check(method, source, timeline, root, sink);
+    if let (Some(method), Some(source)) = (method, &source) {
+        method::check(method, source, &times, root, sink);
     }
     let source = match source? {
         FaultSource::Script(_) => FaultSource::Script(rows?),
@@ -283,7 +283,8 @@ fn everything(
     };
     checks::check(&all, sink);
     let (designs, arrivals) = laid.into_iter().map(|laid| (laid.design, laid.arrivals)).unzip();
-    let Timeline { seed, trials, until, measure, start, target, window, confidence } = timeline;
+    let Timeline { seed, trials, measure, target, window, confidence } = timeline;
+    let Times { until, start, .. } = times;
     Some(Scenario {
         name: name?,
         seed,

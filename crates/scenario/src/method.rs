@@ -4,7 +4,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::scenario::{FaultSource, Method};
-use crate::timeline::Timeline;
+use crate::timeline::Times;
 
 /// The method of the file.
 pub(crate) fn method(root: &Reader<'_>, sink: &mut Sink) -> Option<Method> {
@@ -19,7 +19,7 @@ pub(crate) fn method(root: &Reader<'_>, sink: &mut Sink) -> Option<Method> {
 }
 
 /// Weighted trials need faults that are drawn, and trials that are measured to their end.
-pub(crate) fn check(method: Method, source: &FaultSource, timeline: &Timeline, root: &Reader<'_>, sink: &mut Sink) {
+pub(crate) fn check(method: Method, source: &FaultSource, times: &Times, root: &Reader<'_>, sink: &mut Sink) {
     let word = match method {
         Method::Forcing => "forcing",
         Method::Splitting => "splitting",
@@ -33,10 +33,10 @@ pub(crate) fn check(method: Method, source: &FaultSource, timeline: &Timeline, r
     if *source != FaultSource::Drawn {
         wrong("needs faults that are drawn, not recorded, scripted or taken from incidents");
     }
-    if timeline.until.is_some() {
+    if times.until.is_some() {
         wrong("does not go with `until`: the rule of stopping looks at plain trials");
     }
-    if timeline.measure.until_first_miss {
+    if times.until_first_miss {
         wrong("measures a share of time: trials must not end at the first miss");
     }
 }

@@ -244,9 +244,7 @@ pub(crate) fn least(reader: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> O
     let span = reader.span_of("min_served");
     let share = reader.share("min_served", sink);
     if !has_demand {
-        sink.error(codes::OBJECTIVE, &span, "`min_served` is a share of a demand, and there is none")
-            .lacks(["demand"])
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        sink.error(codes::OBJECTIVE, &span, "`min_served` is a share of a demand, and there is none").lacks_demand();
     }
     let share = share.filter(|_| has_demand)?;
     if share.numerator == 0 {

@@ -32,9 +32,7 @@ pub(crate) fn patience(
     let most = reader.span_of_time("patience", sink);
     let mut fine = true;
     if !has_demand && parts::are_there(design) {
-        sink.error(codes::SERVICE, &span, "requests wait in line, and none arrive")
-            .lacks(["demand"])
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        sink.error(codes::SERVICE, &span, "requests wait in line, and none arrive").lacks_demand();
         fine = false;
     }
     let mut no = |code: &'static str, words: String, help: &str| {

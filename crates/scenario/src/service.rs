@@ -95,8 +95,7 @@ fn retry(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Optio
     };
     if !has_demand {
         sink.error(codes::SERVICE, reader.span(), "who tries again has asked before, and nothing arrives")
-            .lacks(["demand"])
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
+            .lacks_demand();
         return None;
     }
     let (tries, wasted) = (tries?, wasted?);
@@ -165,9 +164,7 @@ fn latency(
     };
     let span = reader.span_of("parallelism");
     if !has_demand {
-        sink.error(codes::SERVICE, &span, "times of responses are those of a demand, and there is none")
-            .lacks(["demand"])
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        sink.error(codes::SERVICE, &span, "times of responses are those of a demand, and there is none").lacks_demand();
     }
     // What is wrong with the sets has been told.
     let sets = sets.filter(|_| has_demand)?;

@@ -33,9 +33,7 @@ pub(crate) fn evenly(
     let evenly = reader.choice("spread", sink)? == "even";
     let span = reader.span_of("spread");
     if !has_demand {
-        sink.error(codes::SERVICE, &span, "`spread` says where requests go, and nothing arrives")
-            .lacks(["demand"])
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
+        sink.error(codes::SERVICE, &span, "`spread` says where requests go, and nothing arrives").lacks_demand();
         return None;
     }
     let clash = match (evenly, tries_again, one_line) {

@@ -48,8 +48,7 @@ pub(crate) fn ways(
     let mut fine = true;
     if !has_demand {
         sink.error(codes::SERVICE, &first.span, "times of responses are those of a demand, and there is none")
-            .lacks(["demand"])
-            .help("add `[demand]` with `rate = \"600 req/s\"`");
+            .lacks_demand();
         fine = false;
     }
     if let Some((at, _)) = service.components().find(|(_, component)| component.ceiling.is_some()) {

@@ -21,83 +21,84 @@ const FEW_TRIALS: u64 = 1000;
 const MONTH_DAYS: RangeInclusive<u64> = 28..=31;
 const DAY_MS: u64 = 86_400_000;
 
-/// What the file says of time and of the objective's target.
+/// What the file says of time and of the objective's target, but for [`Times`].
 pub(crate) struct Timeline {
     pub seed: u64,
     pub trials: u64,
-    pub until: Option<Until>,
     pub measure: Measure,
-    pub start: Option<CalendarStart>,
     pub target: Target,
     pub window: Window,
     pub confidence: Target,
 }
 
 /// What others need of it, each known even where something else of it is wrong.
-#[derive(Default)]
 pub(crate) struct Times {
     pub horizon: Option<SimTime>,
-    pub start: Option<CalendarStart>,
-    /// When the trials are enough.
+    /// A trial ends at its first miss.
+    pub until_first_miss: bool,
+    trials: Option<u64>,
+    /// When these are enough.
     pub until: Option<Until>,
+    pub start: Option<CalendarStart>,
+    /// A beginning is said, wrongly.
+    wrong_start: bool,
     /// Whether nothing is said of a calendar, rightly or wrongly.
     pub lacks_calendar: bool,
 }
 
-/// Reads everything of it.
+/// Reads what others need.
+pub(crate) fn times(root: &Reader<'_>, sink: &mut Sink) -> Times {
+    let (trials, until) = until::trials(root, sink).unzip();
+    if let Some(trials) = trials {
+        few(trials, root, sink);
+    }
+    let (horizon, until_first_miss) = horizon(root, sink).unzip();
+    let start = start(root, sink);
+    Times {
+        horizon,
+        until_first_miss: until_first_miss == Some(true),
+        trials,
+        until: until.flatten(),
+        wrong_start: start.is_none(),
+        start: start.flatten(),
+        lacks_calendar: !root.has("start") && !root.means("start"),
+    }
+}
+
+/// Reads everything else.
 pub(crate) fn timeline(
     root: &Reader<'_>,
     slo: Option<&Reader<'_>>,
-    times: &mut Times,
+    times: &Times,
     sink: &mut Sink,
 ) -> Option<Timeline> {
-    let trials = until::trials(root, sink);
     let seed = root.count("seed", sink);
     let budget = root.count("event_budget", sink);
-    let horizon = horizon(root, sink);
     let from = root.duration("measure_from", sink);
     let at = root.durations("measure_at", sink);
-    let start = start(root, sink);
     let target = slo.and_then(|slo| share(slo, "target", sink));
     let confidence = slo.and_then(|slo| confidence(slo, sink));
     let window = slo.and_then(|slo| window(slo, sink));
-    *times = Times {
-        horizon: horizon.map(|(horizon, _)| horizon),
-        start: start.clone().flatten(),
-        until: trials.as_ref().and_then(|(_, until)| until.clone()),
-        lacks_calendar: !root.has("start") && !root.means("start"),
-    };
-    if let Some((trials, _)) = &trials {
-        few(*trials, root, sink);
-    }
-    let (horizon, until_first_miss) = horizon?;
+    let horizon = times.horizon?;
     let from = from.and_then(|from| warm_up(root, from, horizon, sink));
     let at = at.and_then(|at| instants(at, horizon, sink));
-    let (window, start) = (window?, start?);
+    let window = window.filter(|_| !times.wrong_start)?;
+    let (start, until_first_miss) = (times.start.as_ref(), times.until_first_miss);
     let slo_span = slo.map_or(0..0, |slo| slo.span_of("window"));
     let place = (&slo_span, times.lacks_calendar);
     // A trial that ends at its first miss is not judged by windows, so how they fit says nothing.
     let mut unheard = Sink::default();
     let windows = if until_first_miss {
-        let windows = windows(window, start.as_ref(), (from?, horizon), place, &mut unheard);
+        let windows = windows(window, start, (from?, horizon), place, &mut unheard);
         sink.take_errors(unheard);
         windows?
     } else {
-        windows(window, start.as_ref(), (from?, horizon), place, sink)?
+        windows(window, start, (from?, horizon), place, sink)?
     };
-    let (from, (trials_now, until)) = (from?, trials?);
-    let months = months_of(&windows, start.as_ref(), from, horizon);
+    let from = from?;
+    let months = months_of(&windows, start, from, horizon);
     let measure = Measure { horizon, from, windows, months, at: at?, until_first_miss, event_budget: budget? };
-    Some(Timeline {
-        seed: seed?,
-        trials: trials_now,
-        until,
-        measure,
-        start,
-        target: target?,
-        window,
-        confidence: confidence?,
-    })
+    Some(Timeline { seed: seed?, trials: times.trials?, measure, target: target?, window, confidence: confidence? })
 }
 
 fn few(trials: u64, root: &Reader<'_>, sink: &mut Sink) {

@@ -109,7 +109,7 @@ pub struct DrillDesign {
 pub enum Verdict {
     /// Nothing was run.
     NotRun,
-    /// The hypothesis was held against nothing that it could fail by.
+    /// The hypothesis was held against nothing that it could fail by; or it held, and only a part of the experiment was run.
     NotJudged,
     /// It held in every trial.
     Passes,
@@ -192,6 +192,7 @@ impl Drilled {
         match () {
             () if all().any(|of| of == Verdict::Fails) => Verdict::Fails,
             () if whole && all().all(|of| of == Verdict::Passes) => Verdict::Passes,
+            () if all().all(|of| of == Verdict::NotRun) => Verdict::NotRun,
             () => Verdict::NotJudged,
         }
     }

@@ -140,6 +140,21 @@ impl Judgement {
     }
 }
 
+/// What is asked on average, in words.
+pub fn of_average(target: &str) -> String {
+    format!("{target} on average")
+}
+
+/// What is asked of downtime, in words.
+pub fn of_downtime(most_min: f64) -> String {
+    format!("at most {most_min} min of downtime a month")
+}
+
+/// What is asked beside another design, in words.
+pub fn of_no_worse(against: &str) -> String {
+    format!("not more downtime than {against}")
+}
+
 /// What is asked of windows, in words.
 pub fn of_windows(target: &str, share: f64) -> String {
     format!("{target} in {} % of windows", 100.0 * share)
@@ -164,7 +179,7 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Co
     let allowed = 1.0 - outcome.target_share;
     if gate.average {
         let why = Open::of(of, allowed, design.kept_open(false).1);
-        ask(format!("{} on average", outcome.target), design.verdict_mean, why);
+        ask(of_average(&outcome.target), design.verdict_mean, why);
     }
     if let Some(verdict) = design.verdict_windows.filter(|_| gate.windows) {
         let met = design.windows_met.map(missed);
@@ -174,7 +189,7 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Co
     }
     if let Some(most) = gate.downtime_max_min {
         let why = Open::of(of, most / MINUTES_PER_MONTH, false);
-        ask(format!("at most {most} min of downtime a month"), at_most(of, most), why);
+        ask(of_downtime(most), at_most(of, most), why);
     }
     if let Some(least) = gate.batches_by_deadline {
         // Forced trials tell nothing of single batches.
@@ -184,7 +199,7 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Co
     }
     let difference = outcome.differences.iter().find(|difference| difference.design == design.design);
     if let Some(difference) = difference.filter(|_| gate.no_worse) {
-        ask(format!("not more downtime than {}", difference.against), no_worse(difference), Open::default());
+        ask(of_no_worse(&difference.against), no_worse(difference), Open::default());
     }
     conditions
 }

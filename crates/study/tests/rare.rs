@@ -185,6 +185,18 @@ fn pairs_racks_hosts_and_laws_meet_their_exact_answers() {
 /// Reads a figure off a design.
 type Pick = fn(&DesignOutcome) -> Estimate;
 
+/// Every 5 s; two failures in a row, one success.
+fn probes() -> LoadBalancer {
+    LoadBalancer {
+        interval: SimDuration::from_ms(5000),
+        unhealthy_threshold: 2,
+        healthy_threshold: 1,
+        timeout: SimDuration::ZERO,
+        flap_window: SimDuration::ZERO,
+        all_when_none: false,
+    }
+}
+
 /// The default profile with everything on that the fleet does about it.
 fn everything(trials: u64, times: f64) -> Study {
     let mut profile = azure_like_v0();
@@ -192,14 +204,7 @@ fn everything(trials: u64, times: f64) -> Study {
     profile.modes = profile.modes.iter().map(|mode| mode.with_rate_times(times)).collect();
     let mut design = design("spanning", &[1, 2, 3], 9, 6);
     design.healing_needs_control_plane = true;
-    design.balancer = Some(LoadBalancer {
-        interval: SimDuration::from_ms(5000),
-        unhealthy_threshold: 2,
-        healthy_threshold: 1,
-        timeout: SimDuration::ZERO,
-        flap_window: SimDuration::ZERO,
-        all_when_none: false,
-    });
+    design.balancer = Some(probes());
     Study { rows: false, ..study(profile, vec![design], 365, trials) }
 }
 

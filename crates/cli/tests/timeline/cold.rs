@@ -1,6 +1,7 @@
 //! Where the chain of an outage begins that is not about what is out at the moment: machines that are not warm yet, late batches.
 
 use super::kit::Desk;
+use super::waiting::NIGHTLY;
 use super::{SLOW, told};
 use serde_json::Value;
 
@@ -42,34 +43,17 @@ fn an_outage_of_cold_machines_is_told_from_what_made_them_cold_until_they_are_wa
     assert!(!quick.to_string().contains("warm") && quick["outages"].as_array().unwrap().is_empty());
 }
 
-/// Six workers need 100 minutes for a batch that has an hour, every night.
-const LATE: &str = r#"
-name = "nightly"
-start = "2026-03-02"
-horizon = "2 days"
-trials = 1
-seed = 1
-[slo]
-jobs_by_deadline = "100%"
-[jobs]
-count = 36_000
-at = "00:10"
-deadline = "01:10"
-[region.east]
-[faults]
-profile = "none"
-[scale_set.web]
-zones = [1, 2]
-capacity = 6
-capacity_per_instance = "1 req/s"
-"#;
+/// Six workers need 100 minutes for a batch that has an hour, for two nights.
+fn late() -> String {
+    NIGHTLY.replace("1 day", "2 days")
+}
 
 #[test]
 fn an_outage_of_late_jobs_is_told_from_the_coming_of_their_batch() {
     const MIN: u64 = 60_000;
     const DAY: u64 = 1440 * MIN;
     let nights = |more: &str, first: u64| {
-        let desk = Desk::with(&format!("{more}{LATE}"));
+        let desk = Desk::with(&format!("{more}{}", late()));
         let of = told(&desk, &["s.toml", "--trial", "0"]);
         let chains = chains(&of);
         let spans: Vec<[u64; 3]> = chains.iter().map(|(roots, from, to, _)| [*roots, *from, *to]).collect();

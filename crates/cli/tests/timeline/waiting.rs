@@ -13,7 +13,7 @@ fn course(of: &Value, from: u64) -> Vec<(f64, f64)> {
 }
 
 /// Six workers need 100 minutes for a batch that has an hour.
-const NIGHTLY: &str = r#"
+pub const NIGHTLY: &str = r#"
 name = "nightly"
 start = "2026-03-02"
 horizon = "1 day"

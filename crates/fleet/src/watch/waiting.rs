@@ -1,9 +1,11 @@
 //! What a witness sees of what waits: jobs, or requests in line.
 //!
-//! One of them is told where a design has both ([`crate::Design::jobs_wait_foremost`]). Both are fluids, so between two changes of what comes or of how fast it goes they rise or fall in a straight line. Only the corners of
-//! that course are told; of an instant at which a batch comes there are two.
+//! One of them is told where a design has both ([`crate::Design::jobs_wait_foremost`]). Both are fluids, so between two changes of
+//! what comes or of how fast it goes they rise or fall in a straight line. Only the corners of that course are told; of an instant
+//! at which a batch comes there are two.
 
 use super::{Seen, Witness};
+use crate::jobs::after;
 use crate::world::World;
 use zonefall_engine::SimTime;
 
@@ -52,10 +54,9 @@ pub(super) struct Jobs {
 }
 
 impl Jobs {
-    /// When none waits any more if nothing happens.
+    /// When none waits any more if nothing happens; none where none waits.
     fn over(&self) -> Option<SimTime> {
-        (self.waits > 0 && self.speed > 0)
-            .then(|| SimTime::from_ms(self.since.as_ms().saturating_add(self.waits.div_ceil(self.speed))))
+        (self.waits > 0).then(|| after(self.since, self.waits, self.speed))
     }
 }
 
@@ -117,7 +118,8 @@ mod tests {
 
     #[test]
     fn jobs_are_over_at_the_millisecond_in_which_the_last_is_done() {
-        let jobs = |waits, speed| Jobs { since: SimTime::from_ms(5), waits, came: 0, speed }.over().map(SimTime::as_ms);
-        assert_eq!((jobs(21, 10), jobs(20, 10), jobs(0, 10), jobs(5, 0)), (Some(8), Some(7), None, None));
+        let jobs = |waits, speed| Jobs { since: SimTime::from_ms(5), waits, came: 0, speed }.over();
+        let ms = |ms| Some(SimTime::from_ms(ms));
+        assert_eq!([jobs(21, 10), jobs(20, 10), jobs(0, 10), jobs(5, 0)], [ms(8), ms(7), None, Some(SimTime::NEVER)]);
     }
 }

@@ -8,7 +8,7 @@ use crate::number;
 use crate::page::{Grid, Side, clean};
 use crate::picture::{Stretch, bars, capacities, counted, deadlines, total, what_waits};
 use crate::terminal::{again, by_the_clock, charged, instant, still};
-use zonefall_study::timeline::{Capacity, Folded, Lane as Steps, Outage, Timeline, Waiting, folded};
+use zonefall_study::timeline::{Capacity, Fluid, Folded, Lane as Steps, Outage, Timeline, Waiting, folded};
 
 /// Lanes of zones and of racks that are drawn; of more, those that lose least are one.
 const LANES_MAX: usize = 6;
@@ -77,7 +77,10 @@ fn left_of_batch(jobs: u64) -> String {
 
 /// In whole ones, as rows tell them: a job that is being worked on waits too, a part of a request does not.
 fn whole(of: &Waiting, waits: f64) -> String {
-    let whole = if of.what == "jobs" { (waits - 1e-6).ceil() } else { (waits + 1e-6).floor() };
+    let whole = match of.what {
+        Fluid::Jobs => (waits - 1e-6).ceil(),
+        Fluid::Requests => (waits + 1e-6).floor(),
+    };
     number::count(whole.max(0.0) as u64)
 }
 

@@ -217,7 +217,7 @@ fn put(line: &str, text: &mut String) {
 }
 
 /// Greedy lines of at most `width` characters, as far as the words allow.
-fn wrapped(words: &str, width: usize) -> Vec<String> {
+pub fn wrapped(words: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words.split(' ').filter(|word| !word.is_empty()) {
         match lines.last_mut() {

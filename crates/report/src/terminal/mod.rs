@@ -41,6 +41,7 @@ pub(crate) use comparison::blocks as comparison_blocks;
 pub use comparison::comparison;
 pub(crate) use designs::{minutes as minutes_of, with as bound_with};
 pub(crate) use differences::row as difference_cells;
+pub use draw::wrapped;
 pub use drill::drill;
 pub use fit::fit_table;
 pub use importance::importances;

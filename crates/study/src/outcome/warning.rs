@@ -18,19 +18,6 @@ impl Warning {
     pub fn of(design: &str, words: impl Into<String>) -> Self {
         Self { designs: vec![design.to_owned()], words: words.into() }
     }
-
-    /// The warnings in their order, those of designs with the same words as one.
-    pub fn together(all: &[Self]) -> Vec<Self> {
-        let mut told: Vec<Self> = Vec::new();
-        for warning in all {
-            let same = |other: &&mut Self| !other.designs.is_empty() && other.words == warning.words;
-            match told.iter_mut().find(same).filter(|_| !warning.designs.is_empty()) {
-                Some(other) => other.designs.extend_from_slice(&warning.designs),
-                None => told.push(warning.clone()),
-            }
-        }
-        told
-    }
 }
 
 impl fmt::Display for Warning {
@@ -65,12 +52,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_words_of_several_designs_are_one_warning() {
-        let all = ["of all".into(), Warning::of("a", "few"), Warning::of("a: b", "few"), "few".into(), "few".into()];
-        let told: Vec<String> = Warning::together(&all).iter().map(Warning::to_string).collect();
-        assert_eq!(told, ["of all", "a; a: b: few", "few", "few"]);
-        // Read again it is nobody's, and says the same.
-        let read = Warning::from(String::from(all[1].clone()));
+    fn a_warning_that_is_read_again_is_nobodys_and_says_the_same() {
+        let read = Warning::from(String::from(Warning::of("a", "few")));
         assert_eq!((read.designs.len(), read.to_string()), (0, "a: few".into()));
     }
 }

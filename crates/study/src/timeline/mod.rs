@@ -24,7 +24,7 @@ pub use capacity::Capacity;
 pub use folded::{Folded, folded};
 pub use pick::{Pick, pick};
 pub use storms::{DesignStorms, SEARCHED_MAX, Storms, StormsError, storms};
-pub use waiting::Waiting;
+pub use waiting::{Fluid, Waiting};
 
 use crate::deadlines::not_judged;
 use crate::stage;

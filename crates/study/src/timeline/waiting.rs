@@ -1,16 +1,36 @@
 //! How many jobs, or requests in line, wait over a trial.
 
 use serde::Serialize;
+use std::fmt;
 use zonefall_fleet::{Batched, Design, Seen, Sighting};
 
 /// Millionths of a request.
 const MICRO: f64 = 1e6;
 
+/// Of what waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fluid {
+    /// Jobs.
+    Jobs,
+    /// Requests in line.
+    Requests,
+}
+
+impl fmt::Display for Fluid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Jobs => "jobs",
+            Self::Requests => "requests",
+        })
+    }
+}
+
 /// What waits over time.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Waiting {
-    /// `jobs`, or `requests` in line.
-    pub what: &'static str,
+    /// Of what.
+    pub what: Fluid,
     /// When, and how many: straight up or down from each to the next; two of one instant where a batch comes.
     pub course: Vec<(u64, f64)>,
     /// When deadlines pass, and how many of the batch are not done then; none where requests wait.
@@ -54,7 +74,7 @@ impl Waiting {
 /// None where nothing ever waits.
 pub(super) fn waiting(design: &Design, sightings: &[Sighting]) -> Option<Waiting> {
     let jobs = design.jobs.as_ref().filter(|_| design.jobs_wait_foremost());
-    let (what, each) = jobs.map_or(("requests", 1), |jobs| ("jobs", jobs.work));
+    let (what, each) = jobs.map_or((Fluid::Requests, 1), |jobs| (Fluid::Jobs, jobs.work));
     let corner = |sighting: &Sighting| match sighting.what {
         Seen::Waits(micro) => Some((sighting.t.as_ms(), micro as f64 / MICRO / each as f64)),
         _ => None,
@@ -75,7 +95,7 @@ mod tests {
     #[test]
     fn a_course_is_straight_between_its_corners() {
         let course = vec![(0, 0.0), (10, 0.0), (10, 100.0), (30, 60.0), (30, 90.0), (60, 0.0), (90, 0.0)];
-        let of = Waiting { what: "jobs", course, deadlines: vec![] };
+        let of = Waiting { what: Fluid::Jobs, course, deadlines: vec![] };
         assert_eq!([0, 9, 10, 20, 30, 45, 60, 99].map(|ms| of.at(ms)), [0.0, 0.0, 100.0, 80.0, 90.0, 45.0, 0.0, 0.0]);
         assert_eq!(of.between(20, 30), [(20, 80.0), (30, 60.0)]);
         assert_eq!(of.between(25, 40), [(25, 70.0), (30, 60.0), (30, 90.0), (40, 60.0)]);

@@ -73,15 +73,7 @@ fn what_is_drawn_after_a_scripted_strike_is_estimated() {
     assert_eq!(quality(lasting(constant(60))), Quality::Exact);
     assert_eq!(quality(lasting(exponential(0.1))), Quality::Interval);
     let mut probed = bare(&[1], 3, 1);
-    let (interval, none) = (SimDuration::from_ms(5000), SimDuration::ZERO);
-    probed.balancer = Some(LoadBalancer {
-        interval,
-        unhealthy_threshold: 2,
-        healthy_threshold: 1,
-        timeout: none,
-        flap_window: none,
-        all_when_none: false,
-    });
+    probed.balancer = Some(probes());
     assert_eq!(quality(probed), Quality::Interval);
     let hidden = Design { sets: bare(&[], 3, 1).sets, ..bare(&[1], 3, 1) };
     assert_ne!(quality(hidden), Quality::Exact);
@@ -110,14 +102,7 @@ fn the_interval_of_an_exact_quantile_holds_the_length_itself() {
 fn a_cause_is_charged_no_more_than_all_downtime_may_be() {
     // One dead machine of three is missed until its probes have failed: that is charged to their lag, and 0 to what killed it.
     let mut probed = bare(&[1], 3, 1);
-    probed.balancer = Some(LoadBalancer {
-        interval: SimDuration::from_ms(5000),
-        unhealthy_threshold: 2,
-        healthy_threshold: 1,
-        timeout: SimDuration::ZERO,
-        flap_window: SimDuration::ZERO,
-        all_when_none: false,
-    });
+    probed.balancer = Some(probes());
     let demand = Demand::course(1000, vec![], None);
     let probed = Design { demand: Some(demand), need: Need::Served(95, 100), ..probed };
     let dies = Mode { clock: Clock::Operating, ..mode("dies", Scope::Instance, 2000.0, exponential(1.0)) };

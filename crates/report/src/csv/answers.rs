@@ -7,9 +7,7 @@ use super::sessions::difference;
 use super::sheet::{Field, Sheet, bounded, field};
 use crate::files::FilesError;
 use zonefall_study::comparison::{Comparison, Gap, Pair};
-use zonefall_study::outcome::{
-    DesignOutcome, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, SessionsDifference, Verdict,
-};
+use zonefall_study::outcome::{DesignOutcome, Difference, Estimate, Outcome, Quality, SessionsDifference, Verdict};
 use zonefall_study::sweep::{Point, Sweep};
 
 /// A figure of a design at a point.
@@ -26,41 +24,43 @@ struct Told(&'static str, &'static str, Value, Option<Verdict>);
 
 #[derive(Clone, Copy)]
 enum Value {
-    Estimated(Estimate),
+    Estimated(Bounded),
     /// Without ends.
     Plain(f64),
 }
 
 impl Value {
-    fn mean(self) -> f64 {
+    fn mean(self) -> Option<f64> {
         match self {
             Self::Estimated(of) => of.mean,
-            Self::Plain(value) => value,
+            Self::Plain(value) => Some(value),
         }
     }
 
-    fn estimate(self) -> Option<Estimate> {
+    fn estimate(self) -> Option<Bounded> {
         if let Self::Estimated(of) = self { Some(of) } else { None }
     }
 }
 
 fn figures(outcome: &Outcome, design: &DesignOutcome) -> Vec<Told> {
+    let missed = Bounded::from(design.unavailability);
     let all = [
-        ("unavailability", "share", Some(design.unavailability), Some(design.verdict_mean)),
-        ("downtime", "min/month", Some(design.unavailability.times(MINUTES_PER_MONTH)), Some(design.verdict_mean)),
-        ("windows_met", "share", design.windows_met, design.verdict_windows),
-        ("outages", "1/year", Some(design.outages_per_year), None),
-        ("any_miss", "probability", Some(design.any_miss), None),
-        ("capacity_lost", "share", Some(design.capacity_lost), None),
-        ("unserved", "share", design.unserved, None),
+        ("unavailability", "share", Some(missed), Some(design.verdict_mean)),
+        ("downtime", "min/month", Some(missed.minutes_per_month()), Some(design.verdict_mean)),
+        ("windows_met", "share", design.windows_met.map(Bounded::at_least_of_few), design.verdict_windows),
+        ("outages", "1/year", Some(design.outages_per_year.into()), None),
+        ("any_miss", "probability", Some(design.any_miss.into()), None),
+        ("capacity_lost", "share", Some(design.capacity_lost.into()), None),
+        ("unserved", "share", design.unserved.map(Bounded::from), None),
     ];
-    let told = |(name, unit, of, verdict): (&'static str, &'static str, Option<Estimate>, Option<Verdict>)| {
+    let told = |(name, unit, of, verdict): (&'static str, &'static str, Option<Bounded>, Option<Verdict>)| {
         Some(Told(name, unit, Value::Estimated(of?), verdict.filter(|_| !outcome.until_first_miss)))
     };
     let mut figures: Vec<Told> = all.into_iter().filter_map(told).collect();
     let against_first = outcome.differences.iter().find(|of| of.design == design.design);
-    figures
-        .extend(against_first.map(|of| Told("downtime_difference", "min/month", Value::Estimated(downtime(of)), None)));
+    figures.extend(
+        against_first.map(|of| Told("downtime_difference", "min/month", Value::Estimated(downtime(of).into()), None)),
+    );
     figures.extend(sessions(design));
     figures
 }
@@ -74,11 +74,11 @@ fn downtime(of: &Difference) -> Estimate {
 fn sessions(design: &DesignOutcome) -> Vec<Told> {
     let Some(of) = &design.sessions else { return Vec::new() };
     let mut figures = vec![
-        Told("sessions_lost", "1/month", Value::Estimated(of.lost_per_month), None),
+        Told("sessions_lost", "1/month", Value::Estimated(of.lost_per_month.into()), None),
         Told("sessions_begun", "1/month", Value::Plain(of.begun_per_month), None),
         Told("sessions_share_of_begun", "share", Value::Plain(of.share_of_begun), None),
     ];
-    let less = of.difference.as_ref().map(|of| Value::Estimated(difference(of, Quality::Interval)));
+    let less = of.difference.as_ref().map(|of| Value::Estimated(difference(of, Quality::Interval).into()));
     figures.extend(less.map(|less| Told("sessions_lost_difference", "1/month", less, None)));
     figures
 }
@@ -99,15 +99,15 @@ pub(crate) fn sweep(of: &Sweep, locale: CsvLocale) -> Result<Sheet, FilesError> 
             Cell::text(row.told.0)
         }),
         field("unit", "", "its unit", |row: &Figure<'_>| Cell::text(row.told.1)),
-        field("value", "", "the estimate", |row: &Figure<'_>| Cell::Number(row.told.2.mean())),
+        field("value", "", "the estimate", |row: &Figure<'_>| Cell::maybe(row.told.2.mean())),
         field("low", "", "lower end; empty where it cannot be given", |row: &Figure<'_>| {
             Cell::maybe(row.told.2.estimate().and_then(|of| of.low))
         }),
         field("high", "", "upper end; empty where it cannot be given", |row: &Figure<'_>| {
-            Cell::maybe(row.told.2.estimate().map(|of| of.high))
+            Cell::maybe(row.told.2.estimate().and_then(|of| of.high))
         }),
         field("quality", "", "how far it is known: interval, upper_bound or lower_bound (too few hits for both ends), recorded, or exact", |row: &Figure<'_>| {
-            row.told.2.estimate().map_or(Cell::Empty, |of| Cell::text(Bounded::from(of).quality))
+            row.told.2.estimate().map_or(Cell::Empty, |of| Cell::text(of.quality))
         }),
         field("verdict", "", "of unavailability, downtime and windows_met against the target: meets, misses, not_resolved", |row: &Figure<'_>| {
             row.told.3.map_or(Cell::Empty, verdict)

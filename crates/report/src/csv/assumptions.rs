@@ -3,7 +3,7 @@
 use super::bounded::Bounded;
 use super::cell::{Cell, CsvLocale};
 use super::designs::verdict;
-use super::sheet::{Field, Sheet, bounded, estimate, field};
+use super::sheet::{Field, Sheet, bounded, field};
 use crate::files::FilesError;
 use zonefall_study::outcome::{
     DesignAssumptions, DesignOutcome, DesignVariation, Ignorance, MINUTES_PER_MONTH, Outcome, Variation,
@@ -59,8 +59,8 @@ fn what_it_gets<'a>() -> Fields<'a> {
             "the same as missed minutes in a month of 30 days",
             |row: &Row| Some(unavailability(row).minutes_per_month()),
         ),
-        estimate("windows_met", "share", "share of whole windows that meet the target", |row: &Row| {
-            row.look.map_or(row.design.windows_met, |(_, of)| of.windows_met)
+        bounded("windows_met", "share", "share of whole windows that meet the target", |row: &Row| {
+            row.look.map_or(row.design.windows_met, |(_, of)| of.windows_met).map(Bounded::at_least_of_few)
         }),
     ]
 }

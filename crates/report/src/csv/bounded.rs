@@ -27,12 +27,12 @@ impl From<Estimate> for Bounded {
 impl Bounded {
     /// What did not miss, of which the trials that did are too few for both ends: at least so much.
     pub(crate) fn at_least_of_few(of: Estimate) -> Self {
-        match of.quality {
-            Quality::Interval if of.hits < HITS_FOR_INTERVAL => {
-                Self { high: None, quality: "lower_bound", ..Self::from(of) }
-            }
-            _ => Self::from(of),
-        }
+        if few(of) { Self { high: None, quality: "lower_bound", ..Self::from(of) } } else { Self::from(of) }
+    }
+
+    /// What missed, in trials too few for both ends: at most so much.
+    pub(crate) fn at_most_of_few(of: Estimate) -> Self {
+        if few(of) { Self { low: None, quality: "upper_bound", ..Self::from(of) } } else { Self::from(of) }
     }
 
     /// The same estimate through a falling function: its ends change places, an upper bound becomes a lower one.
@@ -69,6 +69,11 @@ impl Bounded {
     }
 }
 
+/// Whether a share's trials are too few for both ends, as the pages have it.
+fn few(of: Estimate) -> bool {
+    of.quality == Quality::Interval && of.hits < HITS_FOR_INTERVAL
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +93,10 @@ mod tests {
         {
             let of = Bounded::at_least_of_few(Estimate { hits, ..both });
             assert_eq!((of.low, of.quality, of.high, of.hits), (Some(0.0), quality, high, hits));
+        }
+        for (hits, quality, low) in [(0, "upper_bound", None), (19, "upper_bound", None), (20, "interval", Some(0.0))] {
+            let of = Bounded::at_most_of_few(Estimate { hits, ..both });
+            assert_eq!((of.low, of.quality, of.high, of.hits), (low, quality, Some(0.01), hits));
         }
     }
 }

@@ -4,7 +4,7 @@ use super::bounded::Bounded;
 use super::cell::{Cell, CsvLocale};
 use super::sheet::{Field, Sheet, bounded, estimate, field, quantile};
 use crate::files::FilesError;
-use zonefall_study::outcome::{ClassShares, DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, SlaOutcome, Verdict};
+use zonefall_study::outcome::{ClassShares, DesignOutcome, MINUTES_PER_MONTH, Outcome, SlaOutcome, Verdict};
 
 /// A design and the study it is from.
 struct Row<'a> {
@@ -101,8 +101,8 @@ fn windows<'a>() -> Fields<'a> {
             "whether enough windows meet the target; empty without whole windows",
             |row: &Row| row.design.verdict_windows.map_or(Cell::Empty, verdict),
         ),
-        estimate("windows_met", "share", "share of whole windows that meet the target", |row: &Row| {
-            row.design.windows_met
+        bounded("windows_met", "share", "share of whole windows that meet the target", |row: &Row| {
+            row.design.windows_met.map(Bounded::at_least_of_few)
         }),
         field("windows", "windows", "whole windows over all trials", |row: &Row| Cell::Count(row.design.windows)),
         quantile("once_in_10_years_min", "min", "downtime that a window exceeds once in ten years", |row: &Row| {
@@ -245,13 +245,13 @@ fn sla_uptime<'a>() -> Fields<'a> {
 }
 
 fn sla_promise<'a>() -> Fields<'a> {
-    let breach = |row: &Row| -> Option<Estimate> { sla(row)?.breach_share };
+    let breach = |row: &Row| sla(row)?.breach_share.map(Bounded::at_most_of_few);
     vec![
         field("sla_name", "", "Azure's promise that applies; sla columns are empty where none does", |row: &Row| {
             sla(row).map_or(Cell::Empty, |of| Cell::text(&of.name))
         }),
         field("sla_promise", "share", "the promised uptime", |row: &Row| Cell::maybe(sla(row).map(|of| of.promise))),
-        estimate("sla_breach_share", "share", "share of whole months below the promise", breach),
+        bounded("sla_breach_share", "share", "share of whole months below the promise", breach),
         field("sla_expected_credit_percent", "percent", "expected credit, of a month's bill", |row: &Row| {
             Cell::maybe(sla(row).and_then(|of| of.expected_credit_percent))
         }),

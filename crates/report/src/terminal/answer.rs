@@ -6,7 +6,7 @@ use super::page::{Grid, Page, Side, Tone, clean};
 use crate::alike::alike;
 use crate::gate::{conditions, gate};
 use crate::headline::{headline, open_for};
-use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
+use zonefall_study::outcome::{DesignOutcome, Estimate, HITS_FOR_INTERVAL, Outcome, Quality, Verdict};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.title(&outcome.study);
@@ -208,11 +208,11 @@ fn with_reason(said: String, why: Option<&str>) -> String {
     }
 }
 
-/// The share of windows that meet the target; where none failed to, its lower end.
+/// The share of windows that meet the target; where few trials had one that failed to, its lower end.
 fn windows_met(page: &Page, design: &DesignOutcome) -> String {
     let shown = |share| number::percent(share, Toward::Down);
     match design.windows_met {
-        Some(Estimate { hits: 0, low: Some(low), quality: Quality::Interval, .. }) => {
+        Some(Estimate { hits: ..HITS_FOR_INTERVAL, low: Some(low), quality: Quality::Interval, .. }) => {
             format!("{} {}", page.sign("≥", ">="), shown(low))
         }
         Some(met) => shown(met.mean),

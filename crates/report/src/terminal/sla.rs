@@ -179,11 +179,7 @@ fn none_in(outcome: &Outcome, sla: &SlaOutcome) -> Option<u64> {
 }
 
 fn cells(page: &Page, outcome: &Outcome, sla: &SlaOutcome) -> Vec<String> {
-    let up = |share| number::percent(share, Toward::Up);
-    let below = sla.breach_share.map(|of| match (of.hits, of.quality) {
-        (0, Quality::Interval) => format!("{} {}", page.sign("≤", "<="), up(of.high)),
-        _ => share_of_few(page, of),
-    });
+    let below = sla.breach_share.map(|of| share_of_few(page, of));
     let minutes = estimate(page, sla.unconnected_min_per_month, |minutes| number::plain(minutes, Toward::Up));
     let none = none_in(outcome, sla).map(|trials| format!("\nnone in\n{} trials", number::count(trials)));
     vec![

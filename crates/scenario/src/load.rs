@@ -10,9 +10,9 @@ use crate::files::{Files, nearest_file};
 use crate::gate;
 use crate::method;
 use crate::money;
-use crate::node;
+use crate::node::Node;
 use crate::offers;
-use crate::overlay;
+use crate::overlay::{self, Seen};
 use crate::plan;
 use crate::reader::Reader;
 use crate::scenario::{Assumptions, FaultSource, Scenario};
@@ -189,15 +189,9 @@ fn allowed(root: &Reader<'_>, sink: &mut Sink) {
     }
 }
 
-fn everything(
-    root: &Reader<'_>,
-    tree: &node::Node,
-    files: Files<'_>,
-    whole_plan: bool,
-    sink: &mut Sink,
-) -> Option<Scenario> {
+fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool, sink: &mut Sink) -> Option<Scenario> {
     let name = root.text("name", sink);
-    let nothing = node::Node::empty_table();
+    let nothing = Node::empty_table();
     let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
     let times = timeline::times(root, sink);
     let timeline = timeline::timeline(root, Some(&slo), &times, sink);
@@ -207,11 +201,7 @@ fn everything(
     let lacks = offers::lacks(root, topology.as_ref(), sink);
     let (profile, source) = faults::faults(root, tree, files, sink);
     let seen = overlay::designs(tree, root, sink);
-    let written = root.tables("design", usize::MAX, sink).len().max(1);
-    if let Some(until) = times.until.as_ref().filter(|_| seen.len() == written) {
-        let names: Vec<&str> = seen.iter().map(|seen| seen.name.as_str()).collect();
-        until::check(until, &names, root, sink);
-    }
+    stops_by_names(&times, &seen, root, sink);
     let gate = gate::gate(root, &seen, sink);
     let money = money::asked(root, files, sink);
     let prices = money.as_ref().and_then(Option::as_ref).map(|money| &money.prices);
@@ -227,27 +217,11 @@ fn everything(
         prices,
         memory: None,
     };
-    let read = |(at, seen): (usize, &overlay::Seen)| {
-        sink.reads(Some(at));
-        designs::design(seen, &around, sink)
-    };
-    let laid: Vec<Option<Laid>> = seen.iter().enumerate().map(read).collect();
-    sink.reads(None);
-    let alone = || {
-        let mut alone = Sink::default();
-        designs::design(&overlay::base(tree), &around, &mut alone);
-        alone
-    };
-    whose::name(&seen, alone, sink);
+    let laid = all_designs(tree, &seen, &around, sink);
     let plan = plan::plan(root, &seen, &around, whole_plan && !sink.has_errors(), sink);
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
     let laid: Vec<Laid> = laid.into_iter().flatten().collect();
-    // The slots of all designs are numbered together.
-    let machines: u64 = laid.iter().map(Laid::most_machines).sum();
-    if machines > UNITS_MAX {
-        let words = format!("{machines} machines in all designs together are more than {UNITS_MAX}");
-        sink.error(codes::MACHINES, &root.span_of("design"), words);
-    }
+    fit_together(&laid, root, sink);
     let world = World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
     let rows = script::script(root, &world, sink);
     let hypothesis = script::hypothesis(root, sink);
@@ -309,6 +283,41 @@ fn everything(
         warnings: Sink::default().finish("", ""),
         hash: String::new(),
     })
+}
+
+/// `until` names designs that are there; not looked at where one could not be told by its name.
+fn stops_by_names(times: &Times, seen: &[Seen], root: &Reader<'_>, sink: &mut Sink) {
+    let written = root.tables("design", usize::MAX, sink).len().max(1);
+    if let Some(until) = times.until.as_ref().filter(|_| seen.len() == written) {
+        let names: Vec<&str> = seen.iter().map(|seen| seen.name.as_str()).collect();
+        until::check(until, &names, root, sink);
+    }
+}
+
+/// Every design, and whose each mistake is: the base's, or that of some designs.
+fn all_designs(tree: &Node, seen: &[Seen], around: &Around<'_>, sink: &mut Sink) -> Vec<Option<Laid>> {
+    let read = |(at, seen): (usize, &Seen)| {
+        sink.reads(Some(at));
+        designs::design(seen, around, sink)
+    };
+    let laid = seen.iter().enumerate().map(read).collect();
+    sink.reads(None);
+    let alone = || {
+        let mut alone = Sink::default();
+        designs::design(&overlay::base(tree), around, &mut alone);
+        alone
+    };
+    whose::name(seen, alone, sink);
+    laid
+}
+
+/// The slots of all designs are numbered together.
+fn fit_together(laid: &[Laid], root: &Reader<'_>, sink: &mut Sink) {
+    let machines: u64 = laid.iter().map(Laid::most_machines).sum();
+    if machines > UNITS_MAX {
+        let words = format!("{machines} machines in all designs together are more than {UNITS_MAX}");
+        sink.error(codes::MACHINES, &root.span_of("design"), words);
+    }
 }
 
 /// `assumptions = 2000`, or `false`.

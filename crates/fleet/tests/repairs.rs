@@ -487,6 +487,20 @@ fn sb_01_machines_of_a_running_pool_join_fast_and_whatever_others_lack() {
 }
 
 #[test]
+fn sb_01_the_pool_gets_its_machine_where_the_set_has_lost_one() {
+    let pooled = managed(design(&[1, 2, 3], 6, 6), |set| {
+        repaired(set, RepairAction::Replace);
+        set.standby = Some(StandbyPool { min_ready: 0, max_ready: 9, running: true, start: constant(10 * SECOND) });
+    });
+    // Whoever stands there falls ill, one every half hour, in one zone or another.
+    let ill: Vec<_> = (0..44).map(|k| (GUEST, 7 * k % 24, HOUR + k as u64 * 30 * MINUTE, 2 * DAY)).collect();
+    let (ledger, world) = live(&script().units(&ill), pooled);
+    let (repairs, used) = (count(&ledger, Operation::Repairs), count(&ledger, Operation::StandbyUsed));
+    assert_eq!((used, world.instances(0)), (repairs, vec![2, 2, 2]));
+    assert!(repairs > 6, "{repairs}");
+}
+
+#[test]
 fn dk_03_dk_07_what_an_outage_and_a_replacement_cost_in_data() {
     let data = |zone_redundant, action| {
         managed(design(&[1, 2], 2, 1), |set| {

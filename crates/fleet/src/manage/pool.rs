@@ -47,7 +47,7 @@ impl World {
         self.manager.sets[set].pooled == wanted
     }
 
-    /// SB-01: the pools of a set get new machines, each where the fewest are.
+    /// SB-01: the pools of a set get new machines, each where the fewest are, of such zones where the set has the fewest.
     fn widen_pool(&mut self, set: usize, wanted: u32, t: SimTime, strikes: &Strikes) {
         let design = Arc::clone(&self.design);
         let Some(managed) = design.sets[set].management.as_ref() else { return };
@@ -59,7 +59,8 @@ impl World {
         open.extend(places.map(|group| (group, self.pool_luck(group, t))));
         while self.manager.sets[set].pooled < wanted {
             let coming = |group: usize| self.manager.groups[group].standby + self.manager.groups[group].standby_coming;
-            let fewest = open.iter().min_by_key(|&&(group, _)| (coming(group), group));
+            let of_set = |group: usize| self.manager.groups[group].count;
+            let fewest = open.iter().min_by_key(|&&(group, _)| (coming(group), of_set(group), group));
             let Some(&(group, luck)) = fewest else { break };
             let luck = luck.part(u64::from(self.manager.groups[group].standby_coming), 0);
             self.manager.groups[group].standby_coming += 1;

@@ -162,7 +162,7 @@ fn need(design: &Design) -> Value {
         Need::Parts(structure) => json!({ "parts": structure.words() }),
     };
     if let Some(within) = design.within() {
-        need["p95_latency_ms"] = json!(within.as_ms());
+        need["p95_latency_ms"] = json!(zonefall_fleet::in_ms(within));
     }
     need
 }

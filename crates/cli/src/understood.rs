@@ -57,7 +57,7 @@ pub fn of_design(design: &Design, arrivals: &Arrivals) -> [(&'static str, Option
 }
 
 fn need(design: &Design) -> String {
-    let in_time = design.within().map(|within| format!("95 % of answers within {} ms", within.as_ms()));
+    let in_time = design.within().map(|within| format!("95 % of answers within {} ms", zonefall_fleet::in_ms(within)));
     let mut says = match &design.need {
         Need::Served(0, _) => Vec::new(),
         need => vec![need.words()],

@@ -9,7 +9,8 @@ use crate::service::{Limit, Service};
 use crate::slow_start::SlowStart;
 use crate::structure::Structure;
 use std::sync::Arc;
-use zonefall_engine::{Law, SimDuration};
+use std::time::Duration;
+use zonefall_engine::Law;
 use zonefall_topology::{RegionId, ZoneId};
 
 /// How instances are spread over racks (FD-02..04).
@@ -220,7 +221,7 @@ impl Design {
     }
 
     /// In which time 95 of 100 requests are to be answered, if that is asked.
-    pub fn within(&self) -> Option<SimDuration> {
+    pub fn within(&self) -> Option<Duration> {
         let of_parts = self.service.ways.as_ref().and_then(|ways| ways.within);
         self.limit().map(|limit| limit.within).or(of_parts)
     }

@@ -75,7 +75,7 @@ pub use parts::routes::working;
 pub use placement::{Place, assign_fault_domain, initial_hosts, spread_over_zones, worst_zone_loss};
 pub use retries::Attempts;
 pub use routing::PARTS_MAX as FAILOVER_PARTS_MAX;
-pub use service::{Begin, Ceiling, IN_TIME, Latency, Limit, Queue, Service, Sessions};
+pub use service::{Begin, Ceiling, IN_TIME, Latency, Limit, Queue, Service, Sessions, in_ms};
 pub use slow_start::SlowStart;
 pub use states::{Load, StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, Throughput, fewer_hold};

@@ -17,7 +17,7 @@ use zonefall_topology::ZoneId;
 mod runbook;
 mod upgrade;
 
-pub(crate) use runbook::heard;
+pub(crate) use runbook::noticed;
 pub use runbook::{Alert, Lack, Office, Watch};
 pub use upgrade::{Automatic, Bad, Release, ReleaseKind, Rollback, Symptom, UpgradePolicy, Upgrades};
 

@@ -10,6 +10,7 @@ use crate::policy::gateway::Gateway;
 use crate::policy::retry::Retry;
 use crate::ways::Ways;
 use std::sync::Arc;
+use std::time::Duration;
 use zonefall_engine::SimDuration;
 
 /// What a design says of how requests are worked on.
@@ -130,9 +131,14 @@ pub struct Latency {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limit {
     /// In which time.
-    pub within: SimDuration,
+    pub within: Duration,
     /// The most that may reach so many machines for that to hold, in thousandths of a request a second, by their number.
     pub admits_milli: Arc<[u64]>,
+}
+
+/// A limit in milliseconds, as it is told.
+pub fn in_ms(within: Duration) -> f64 {
+    within.as_micros() as f64 / 1000.0
 }
 
 impl Limit {
@@ -161,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_fewest_machines_are_just_admitted() {
-        let limit = Limit { within: SimDuration::from_ms(1), admits_milli: Arc::from([0, 10, 25]) };
+        let limit = Limit { within: Duration::from_millis(1), admits_milli: Arc::from([0, 10, 25]) };
         assert!(limit.admits(1, 10) && !limit.admits(1, 11) && limit.admits(2, 25) && limit.admits(9, 25));
         assert_eq!([0, 1, 10, 11, 25, 26].map(|reach| limit.fewest(reach)), [0, 1, 1, 2, 2, 3]);
     }

@@ -12,7 +12,7 @@
 use crate::service::{IN_TIME, Queue};
 use crate::states::Load;
 use crate::structure::{Part, Structure};
-use zonefall_engine::SimDuration;
+use std::time::Duration;
 use zonefall_exact::tandem::{STATIONS_MAX, Tandem};
 use zonefall_exact::waiting::{Station, settling_time};
 
@@ -53,7 +53,7 @@ pub struct Ways {
     /// The ways.
     pub ways: Vec<Way>,
     /// Of the requests that are answered, 95 of 100 are answered within this; none if times are only told.
-    pub within: Option<SimDuration>,
+    pub within: Option<Duration>,
 }
 
 /// The state of load of a way.
@@ -121,8 +121,8 @@ impl Ways {
     }
 
     /// Share of the requests of a way that are answered later than `within`.
-    pub fn late(&self, way: usize, load: &WayLoad, within: SimDuration) -> f64 {
-        let seconds = within.as_ms() as f64 / 1000.0;
+    pub fn late(&self, way: usize, load: &WayLoad, within: Duration) -> f64 {
+        let seconds = within.as_secs_f64();
         self.tandem(way, load).map_or(1.0, |way| way.response_exceeds(seconds))
     }
 
@@ -262,7 +262,7 @@ mod tests {
         // M/M/1 twice over: what is left is 0.5 and 0.25 a second.
         let tiers = tiers(&[0, 1]);
         let way = |tier| Way { tiers: vec![tier], ..Way::default() };
-        let within = |seconds: u64| Some(SimDuration::from_ms(seconds * 1000));
+        let within = |seconds: u64| Some(Duration::from_secs(seconds));
         let load = |reach_milli, requests_milli| {
             let mut load = WayLoad { requests_milli, ..WayLoad::default() };
             load.tiers[0] = Load { machines: 1, reach_milli };

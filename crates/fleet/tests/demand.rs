@@ -6,6 +6,7 @@ mod line;
 mod slow_start;
 mod support;
 mod working;
+use std::time::Duration;
 use support::*;
 use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Scope, Strikes};
@@ -139,7 +140,7 @@ fn every_design_meets_the_same_noise() {
 fn in_time(first: u64, of: &[(u64, u64)]) -> Design {
     let mut web = web(first, of);
     web.need = Need::Served(0, 1);
-    let limit = Limit { within: SimDuration::from_ms(90), admits_milli: [0, 400, 1000].into() };
+    let limit = Limit { within: Duration::from_millis(90), admits_milli: [0, 400, 1000].into() };
     web.service.latency =
         Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: Some(limit) });
     web

@@ -4,8 +4,9 @@
 mod support;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use support::*;
-use zonefall_engine::{Key, Law, Shape, SimDuration, SimTime};
+use zonefall_engine::{Key, Law, Shape, SimTime};
 use zonefall_faults::*;
 use zonefall_fleet::{
     Ceiling, Demand, Design, HiddenZone, Latency, Ledger, Limit, Need, Queue, Spreading, StartState, Step, World,
@@ -297,7 +298,7 @@ fn hourly(mut design: Design, need: Need, limit: Option<&[u64]>) -> Design {
         parallelism: 1,
         queue: Queue::Shared,
         serves_milli: 1000,
-        limit: Some(Limit { within: SimDuration::from_ms(SECOND), admits_milli: admits.into() }),
+        limit: Some(Limit { within: Duration::from_millis(SECOND), admits_milli: admits.into() }),
     });
     design
 }

@@ -350,7 +350,7 @@ fn need(
 
 /// The limit on times: the outer `None` is a mistake, the inner one its absence.
 fn within(slo: &Reader<'_>, sink: &mut Sink) -> Option<Option<Within>> {
-    let within = slo.optional("p95_latency", sink, Reader::span_of_time)?;
+    let within = slo.optional("p95_latency", sink, Reader::fine_span_of_time)?;
     Some(within.map(|within| Within { within, span: slo.span_of("p95_latency") }))
 }
 

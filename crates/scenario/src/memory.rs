@@ -9,6 +9,7 @@
 use crate::diagnostic::Sink;
 use crate::node::Table;
 use std::cell::RefCell;
+use std::time::Duration;
 use zonefall_fleet::Demand;
 
 /// Courses that are remembered; of more only the last so many.
@@ -29,7 +30,7 @@ pub(crate) struct Memory {
 pub(crate) struct Station {
     pub parallelism: u32,
     pub serves_milli: u64,
-    pub within_ms: u64,
+    pub within: Duration,
 }
 
 impl Memory {
@@ -109,7 +110,7 @@ mod tests {
     #[test]
     fn a_longer_table_of_rates_goes_on_where_a_shorter_one_ends() {
         let memory = Memory::default();
-        let of = |serves_milli| Station { parallelism: 1, serves_milli, within_ms: 5 };
+        let of = |serves_milli| Station { parallelism: 1, serves_milli, within: Duration::from_millis(5) };
         let mut computed = Vec::new();
         let mut ask = |of, count| {
             memory.admitted(of, count, |machines, before| {

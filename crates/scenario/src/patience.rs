@@ -72,7 +72,7 @@ pub(crate) fn patience(
         let one_in = of as f64 / (of - in_time) as f64;
         let alone = one_in.ln() * 1000.0 * f64::from(latency.parallelism) / (latency.serves_milli as f64 / 1000.0);
         let within = latency.limit.as_ref()?.within;
-        Some(SimDuration::from_ms((within.as_ms() as f64 - alone).max(0.0) as u64))
+        Some(SimDuration::from_ms((within.as_secs_f64() * 1000.0 - alone).max(0.0) as u64))
     });
     Some(Some(Patience { most, in_time }))
 }

@@ -8,9 +8,10 @@ use crate::diagnostic::{Sink, nearest};
 use crate::keys::{self, Kind};
 use crate::node::{Node, Table, Value};
 use crate::units::{self, RateText, Ratio};
-use crate::values::{check_name, count_of, duration_of, number_of, told, words_of, wrong_type};
+use crate::values::{check_name, count_of, duration_of, fine_duration_of, number_of, told, words_of, wrong_type};
 use std::ops::Range;
 use std::rc::Rc;
+use std::time::Duration;
 use zonefall_engine::SimDuration;
 
 /// One table of the file under a path of the table of keys.
@@ -252,6 +253,17 @@ impl<'t> Reader<'t> {
     pub fn span_of_time(&self, name: &str, sink: &mut Sink) -> Option<SimDuration> {
         let length = self.duration(name, sink)?;
         if length == SimDuration::ZERO {
+            sink.error(codes::RANGE, &self.span_of(name), format!("`{name}` must be longer than nothing"));
+            return None;
+        }
+        Some(length)
+    }
+
+    /// [`Self::span_of_time`] of less than a millisecond, too.
+    pub fn fine_span_of_time(&self, name: &str, sink: &mut Sink) -> Option<Duration> {
+        let (node, _) = self.value(name, sink)?;
+        let length = fine_duration_of(&node, name, sink)?;
+        if length.is_zero() {
             sink.error(codes::RANGE, &self.span_of(name), format!("`{name}` must be longer than nothing"));
             return None;
         }

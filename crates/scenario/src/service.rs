@@ -20,7 +20,7 @@ use crate::spread;
 use crate::tiers;
 use std::ops::Range;
 use std::sync::Arc;
-use zonefall_engine::SimDuration;
+use std::time::Duration;
 use zonefall_exact::waiting::greatest_arrival;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{Ceiling, IN_TIME, Latency, Limit, Need, Queue, Service};
@@ -34,7 +34,7 @@ pub(crate) const SERVERS_MAX: u64 = 10_000;
 
 /// A limit as it was written.
 pub(crate) struct Within {
-    pub within: SimDuration,
+    pub within: Duration,
     pub span: Range<usize>,
 }
 
@@ -204,7 +204,7 @@ fn alike(sets: &[Placed], span: &Range<usize>, sink: &mut Sink) -> Option<u64> {
 /// How much so many machines may be sent.
 fn admitted(of: &Latency, machines: u64, limit: &Within, memory: Option<&Memory>, sink: &mut Sink) -> Option<Limit> {
     let service = of.serves_milli as f64 / 1000.0 / f64::from(of.parallelism);
-    let within = limit.within.as_ms() as f64 / 1000.0;
+    let within = limit.within.as_secs_f64();
     let most = |machines: u64, known: f64| {
         greatest_arrival(machines * u64::from(of.parallelism), service, LEVEL, within, known).unwrap_or(0.0)
     };
@@ -212,9 +212,9 @@ fn admitted(of: &Latency, machines: u64, limit: &Within, memory: Option<&Memory>
     if one <= 0.0 {
         let idle = -libm::log(1.0 - LEVEL) / service;
         let words = format!(
-            "no machine can keep this: a request takes {:.0} ms on average, and alone 95 % are answered within {:.0} ms",
-            1000.0 / service,
-            (1000.0 * idle).ceil()
+            "no machine can keep this: a request takes {} ms on average, and alone 95 % are answered within {} ms",
+            tiers::ms_above(1.0 / service),
+            tiers::ms_above(idle)
         );
         sink.error(codes::SERVICE, &limit.span, words)
             .help("a longer limit, or less `parallelism` at the same `capacity_per_instance`");
@@ -224,8 +224,7 @@ fn admitted(of: &Latency, machines: u64, limit: &Within, memory: Option<&Memory>
     let admits: Vec<u64> = match of.queue {
         Queue::Each => (0..=machines).map(|machines| milli(one * machines as f64)).collect(),
         Queue::Shared => {
-            let station =
-                Station { parallelism: of.parallelism, serves_milli: of.serves_milli, within_ms: limit.within.as_ms() };
+            let station = Station { parallelism: of.parallelism, serves_milli: of.serves_milli, within: limit.within };
             // More machines are never sent less.
             let next = |machines: u64, known: f64| if machines == 0 { 0.0 } else { most(machines, known) };
             let own = Memory::default();

@@ -175,19 +175,23 @@ fn refuse(why: NoWay, service: &Structure, span: &Range<usize>, sink: &mut Sink)
     sink.error(codes::SERVICE, span, words).help(help);
 }
 
+/// Seconds in milliseconds, rounded up: to whole ones, or below ten to hundredths.
+pub(crate) fn ms_above(seconds: f64) -> f64 {
+    let parts = if seconds < 0.01 { 100.0 } else { 1.0 };
+    (1000.0 * seconds * parts).ceil() / parts
+}
+
 /// Whether the limit is kept anywhere with nobody else there.
 fn some_way_keeps(ways: &Ways, limit: &Within, sink: &mut Sink) -> bool {
     let idle = WayLoad { requests_milli: 0, tiers: [Load { machines: 1, reach_milli: 0 }; TIERS_MAX] };
-    let within = limit.within.as_ms() as f64 / 1000.0;
+    let within = limit.within.as_secs_f64();
     let alone = |way: usize| ways.tandem(way, &idle)?.response_quantile(LEVEL).ok();
     let fastest = (0..ways.ways.len()).filter_map(alone).fold(f64::INFINITY, f64::min);
     if fastest <= within {
         return true;
     }
-    let words = format!(
-        "the parts cannot keep this: alone in the service, 95 % are answered within {:.0} ms",
-        (1000.0 * fastest).ceil()
-    );
+    let words =
+        format!("the parts cannot keep this: alone in the service, 95 % are answered within {} ms", ms_above(fastest));
     sink.error(codes::SERVICE, &limit.span, words)
         .help("a longer limit, or less `parallelism` at the same `capacity_per_instance`");
     false

@@ -1,6 +1,7 @@
 //! Texts with units: durations, rates, shares, rates of requests. Exact in integers wherever the value is decided in
 //! integers. A day has 24 hours and a year 365 days; a month has no fixed length.
 
+use std::time::Duration;
 use zonefall_engine::SimDuration;
 
 /// Milliseconds in a year of 365 days.
@@ -57,11 +58,34 @@ fn decimal(number: &str) -> Option<(&str, &str)> {
     (digits(whole) && digits(fraction)).then_some((whole, fraction))
 }
 
-/// `90 min`, `1h 30m`, `2.4 days`, `PT90M`.
+/// `90 min`, `1h 30m`, `2.4 days`, `PT90M`, rounded to the millisecond.
 ///
 /// # Errors
 /// What is wrong with the text, in words that follow it: "has no unit".
 pub fn duration(text: &str) -> Result<SimDuration, String> {
+    let ns = nanoseconds(text)?;
+    let ms = (ns + NS_PER_MS / 2) / NS_PER_MS;
+    match u64::try_from(ms).ok().map(SimDuration::from_ms).filter(|&length| length <= SimDuration::MAX) {
+        _ if ms == 0 && ns > 0 => Err("is less than a millisecond".into()),
+        Some(length) => Ok(length),
+        None => Err("is longer than the limit of 10,000 years".into()),
+    }
+}
+
+/// [`duration`] to the microsecond that is over: no limit is made longer than it was written.
+pub(crate) fn fine_duration(text: &str) -> Result<Duration, String> {
+    let ns = nanoseconds(text)?;
+    if (1..1000).contains(&ns) {
+        return Err("is less than a microsecond".into());
+    }
+    let longest = u128::from(SimDuration::MAX.as_ms()) * NS_PER_MS;
+    let micros = u64::try_from(ns / 1000).ok().filter(|_| ns <= longest);
+    micros.map(Duration::from_micros).ok_or_else(|| "is longer than the limit of 10,000 years".into())
+}
+
+const NS_PER_MS: u128 = 1_000_000;
+
+fn nanoseconds(text: &str) -> Result<u128, String> {
     let text = text.trim();
     if text.starts_with('-') {
         return Err("is negative".into());
@@ -69,29 +93,21 @@ pub fn duration(text: &str) -> Result<SimDuration, String> {
     if text.len() > 100 {
         return Err("is too long a text for a duration".into());
     }
-    let ms = match one_unit(text) {
-        Some(ms) => ms?,
-        None => several_units(text)?,
-    };
-    if ms > u128::from(SimDuration::MAX.as_ms()) {
-        return Err("is longer than the limit of 10,000 years".into());
-    }
-    Ok(SimDuration::from_ms(ms as u64))
+    one_unit(text).unwrap_or_else(|| several_units(text))
 }
 
-/// A decimal and one unit, with fractions of any unit, rounded to the millisecond.
+/// A decimal and one unit, with fractions of any unit; what is more than nothing is at least a nanosecond.
 fn one_unit(text: &str) -> Option<Result<u128, String>> {
     let split = text.find(|c: char| c.is_alphabetic())?;
     let number = text[..split].trim().replace('_', "");
     let (whole, fraction) = decimal(&number)?;
     let unit = unit_ms(text[split..].trim())?;
-    if whole.len() + fraction.len() > 24 {
+    if whole.len() + fraction.len() > 20 {
         return Some(Err("has too many digits".into()));
     }
     let value: u128 = format!("{whole}{fraction}").parse().ok()?;
-    let scale = 10u128.pow(fraction.len() as u32);
-    let ms = (value * u128::from(unit) + scale / 2) / scale;
-    Some(if ms == 0 && value > 0 { Err("is less than a millisecond".into()) } else { Ok(ms) })
+    let ns = value * u128::from(unit) * NS_PER_MS / 10u128.pow(fraction.len() as u32);
+    Some(Ok(ns.max(u128::from(value > 0))))
 }
 
 /// The milliseconds of a unit of fixed length.
@@ -123,9 +139,8 @@ fn several_units(text: &str) -> Result<u128, String> {
     let days = i128::from(span.get_years()) * 365 + i128::from(span.get_weeks()) * 7 + i128::from(span.get_days());
     let hours = days * 24 + i128::from(span.get_hours());
     let seconds = (hours * 60 + i128::from(span.get_minutes())) * 60 + i128::from(span.get_seconds());
-    let ms = seconds * 1000 + i128::from(span.get_milliseconds());
-    let fine = i128::from(span.get_microseconds()) * 1000 + i128::from(span.get_nanoseconds());
-    u128::try_from(ms + (fine + 500_000) / 1_000_000).map_err(|_| "is negative".into())
+    let us = (seconds * 1000 + i128::from(span.get_milliseconds())) * 1000 + i128::from(span.get_microseconds());
+    u128::try_from(us * 1000 + i128::from(span.get_nanoseconds())).map_err(|_| "is negative".into())
 }
 
 /// Failures per year, and the unit that the text names (`rack` in `0.1 per rack-year`).

@@ -6,6 +6,7 @@ use crate::keys::Kind;
 use crate::node::{Node, Value};
 use crate::units;
 use std::ops::Range;
+use std::time::Duration;
 use zonefall_engine::SimDuration;
 use zonefall_topology::is_hidden;
 
@@ -59,6 +60,11 @@ pub(crate) fn number_of(node: &Node, name: &str, kind: Kind, sink: &mut Sink) ->
 pub(crate) fn duration_of(node: &Node, name: &str, sink: &mut Sink) -> Option<SimDuration> {
     let Value::Text(text) = &node.value else { return wrong_type(node, name, &Kind::Duration.words(), sink) };
     told(units::duration(text), codes::DURATION, node, name, text, "90 min", sink)
+}
+
+pub(crate) fn fine_duration_of(node: &Node, name: &str, sink: &mut Sink) -> Option<Duration> {
+    let Value::Text(text) = &node.value else { return wrong_type(node, name, &Kind::Duration.words(), sink) };
+    told(units::fine_duration(text), codes::DURATION, node, name, text, "250 ms", sink)
 }
 
 /// The value, or the complaint about its text.

@@ -206,7 +206,7 @@ pub(crate) fn one_less(of: Estimate) -> Estimate {
 }
 
 pub(crate) fn need_in_words(design: &Design) -> String {
-    let in_time = design.within().map(|within| format!("95 % of answers within {} ms", within.as_ms()));
+    let in_time = design.within().map(|within| format!("95 % of answers within {} ms", zonefall_fleet::in_ms(within)));
     let counted = (!matches!(design.need, Need::Served(0, _))).then(|| design.need.words());
     counted.into_iter().chain(in_time).collect::<Vec<_>>().join(", ")
 }

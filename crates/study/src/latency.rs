@@ -15,7 +15,7 @@ mod line;
 use crate::outcome::{Estimate, LatencyOutcome, Warning};
 use line::Waits;
 use std::collections::BTreeMap;
-use zonefall_engine::SimDuration;
+use std::time::Duration;
 use zonefall_exact::tandem::Tandem;
 use zonefall_exact::waiting::{Station, settling_time};
 use zonefall_fleet::{Latency, States, Waited};
@@ -179,12 +179,12 @@ impl<Q: Passed> Mixture<Q> {
     }
 
     /// What may be said of it, where 95 of 100 requests were to be answered `within`.
-    pub fn conclude(&self, within: Option<SimDuration>, slow: Option<Estimate>) -> LatencyOutcome {
+    pub fn conclude(&self, within: Option<Duration>, slow: Option<Estimate>) -> LatencyOutcome {
         LatencyOutcome {
             p50_ms: self.quantile_ms(0.5),
             p95_ms: self.quantile_ms(0.95),
             p99_ms: self.quantile_ms(0.99),
-            limit_ms: within.map(|within| within.as_ms() as f64),
+            limit_ms: within.map(|within| zonefall_fleet::in_ms(within)),
             slow,
             overloaded: self.overloaded,
             unsettled: self.unsettled,

@@ -4,7 +4,7 @@
 //! instant at which the action is made, and whether it goes ahead. Luck is keyed by set, runbook and instant.
 
 use super::Manager;
-use crate::management::{Alert, Watch, heard};
+use crate::management::{Alert, Watch, noticed};
 use crate::operations::Operation;
 use crate::pending::Due;
 use crate::serving::Class;
@@ -40,11 +40,10 @@ impl World {
 
     /// When an alert of `t` comes to an action: it is noticed, now or when somebody is there, and acted on.
     pub(super) fn answered(alert: &Alert, luck: Key, t: SimTime) -> SimTime {
-        let (heard, notice) = heard(alert.office.as_ref(), &alert.notice, t);
-        if heard == SimTime::NEVER {
-            return heard;
+        let noticed = noticed(alert.office.as_ref(), &alert.notice, t, &mut luck.part(0, 1).stream());
+        if noticed == SimTime::NEVER {
+            return noticed;
         }
-        let noticed = heard.after(notice.draw(&mut luck.part(0, 1).stream()));
         noticed.after(alert.act.draw(&mut luck.part(1, 1).stream()))
     }
 

@@ -1,6 +1,6 @@
 //! What an operator does when an alert goes off, as it was designed. Keys only.
 
-use zonefall_engine::{Law, SimDuration, SimTime};
+use zonefall_engine::{Law, SimDuration, SimTime, Stream};
 
 /// What an alert looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,22 +54,21 @@ pub struct Alert {
 pub struct Office {
     /// When they begin and end, in turn, the beginning first.
     pub turns: Vec<SimTime>,
-    /// From the alert until somebody has noticed outside of them; without it nobody does before they begin.
+    /// From the alert until somebody who is called outside of them has noticed; without it nobody does before they begin.
     pub notice_outside: Option<Law>,
 }
 
-/// When an alert of `t` is heard, and how long it then takes to be noticed: at once where somebody is there, or is called;
-/// else when work begins.
-pub(crate) fn heard<'a>(office: Option<&'a Office>, notice: &'a Law, t: SimTime) -> (SimTime, &'a Law) {
-    match office.filter(|office| !office.is_open(t)) {
-        None => (t, notice),
-        Some(Office { notice_outside: Some(notice), .. }) => (t, notice),
-        Some(office) => (office.opens(t), notice),
-    }
+/// When an alert of `t` is noticed: by who is there, or outside of hours of work by who is called, unless those who come when work
+/// begins notice before.
+pub(crate) fn noticed(office: Option<&Office>, notice: &Law, t: SimTime, stream: &mut Stream) -> SimTime {
+    let Some(office) = office.filter(|office| !office.is_open(t)) else { return t.after(notice.draw(stream)) };
+    let called = office.notice_outside.as_ref().map_or(SimTime::NEVER, |law| t.after(law.draw(stream)));
+    let opens = office.opens(t);
+    if opens < called { called.min(opens.after(notice.draw(stream))) } else { called }
 }
 
 impl Office {
-    /// When an alert is heard: now, or when the next hours of work begin; never, if there are none.
+    /// When somebody is there: now, or when the next hours of work begin; never, if there are none.
     pub fn opens(&self, t: SimTime) -> SimTime {
         let next = self.turns.partition_point(|&turn| turn <= t);
         if next % 2 == 1 { t } else { self.turns.get(next).copied().unwrap_or(SimTime::NEVER) }
@@ -89,8 +88,8 @@ mod tests {
     fn hours_of_work_begin_and_end_in_turn() {
         let ms = SimTime::from_ms;
         let office = Office { turns: vec![ms(8), ms(16), ms(32), ms(40)], notice_outside: None };
-        let heard: Vec<SimTime> = [0, 8, 15, 16, 39].map(|t| office.opens(ms(t))).to_vec();
-        assert_eq!(heard, [ms(8), ms(8), ms(15), ms(32), ms(39)]);
+        let there: Vec<SimTime> = [0, 8, 15, 16, 39].map(|t| office.opens(ms(t))).to_vec();
+        assert_eq!(there, [ms(8), ms(8), ms(15), ms(32), ms(39)]);
         assert_eq!(office.opens(ms(40)), SimTime::NEVER);
         assert!(office.is_open(ms(8)) && !office.is_open(ms(16)));
     }

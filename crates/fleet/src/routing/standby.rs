@@ -3,7 +3,7 @@
 use super::Luck;
 use super::alarm::Lacking;
 use crate::failover::{Failback, ORDER_AGAIN_LEAST, Operator, Standby};
-use crate::management::heard;
+use crate::management::noticed;
 use crate::operations::Operation;
 use crate::parts::routes::WHOLLY;
 use crate::policy::router::{may_take_over, takes_over};
@@ -189,12 +189,11 @@ impl World {
     /// DR-04: when people have noticed, and have ordered it.
     fn decided(&self, at: usize, operator: &Operator, t: SimTime) -> SimTime {
         let luck = |purpose| self.group_luck(at, purpose, t);
-        let draw = |law: &Law, purpose| law.draw(&mut luck(purpose).stream());
-        let (heard, notice) = heard(operator.office.as_ref(), &operator.notice, t);
-        if heard == SimTime::NEVER {
-            return heard;
+        let noticed = noticed(operator.office.as_ref(), &operator.notice, t, &mut luck(Luck::Notice).stream());
+        if noticed == SimTime::NEVER {
+            return noticed;
         }
-        heard.after(draw(notice, Luck::Notice)).after(draw(&operator.act, Luck::Act))
+        noticed.after(operator.act.draw(&mut luck(Luck::Act).stream()))
     }
 
     /// DR-04: whether what people order at `t` does not do what it should.

@@ -189,7 +189,7 @@ fn timed(mut design: Design) -> Design {
     let tier = |node| Tier { node, parallelism: 2, queue: Queue::Each, serves_milli: 1000 };
     let tiers = vec![tier(0), tier(3)];
     let ways = design.structure().map(|service| service.ways(&tiers).unwrap()).unwrap();
-    design.service.ways = Some(Ways { tiers, ways, within: Some(SimDuration::from_ms(7000)) });
+    design.service.ways = Some(Ways { tiers, ways, within: Some(std::time::Duration::from_secs(7)) });
     design
 }
 

@@ -4,6 +4,7 @@ mod parts;
 mod tries;
 
 use crate::support::*;
+use std::time::Duration;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::policy::gateway::Gateway;
@@ -76,7 +77,7 @@ fn ag_03_what_is_turned_away_is_answered_too_late() {
     let mut slow = web(20_000, &[(6 * HOUR, 55_000)]);
     slow.need = Need::Served(0, 1);
     let limit =
-        Limit { within: SimDuration::from_ms(90), admits_milli: (0..=100).map(|machines| machines * 900).collect() };
+        Limit { within: Duration::from_millis(90), admits_milli: (0..=100).map(|machines| machines * 900).collect() };
     let latency = Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: Some(limit) };
     slow.service.latency = Some(latency);
     assert_eq!(play(slow.clone()).missed_ms, 4 * MINUTE);

@@ -3,6 +3,7 @@
 mod parts;
 
 use crate::support::*;
+use std::time::Duration;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::policy::gateway::Gateway;
@@ -129,7 +130,7 @@ fn only_what_the_line_makes_missed_is_charged_to_what_made_it() {
 fn answers_are_late_while_who_is_next_has_waited_for_too_long_and_the_outage_is_to_blame_to_the_end() {
     let mut web = web(10 * MINUTE, &[]);
     web.service.patience = web.service.patience.map(|of| Patience { in_time: Some(SimDuration::from_ms(6000)), ..of });
-    let limit = Limit { within: SimDuration::from_ms(9000), admits_milli: (0..=10).map(|of| of * 900).collect() };
+    let limit = Limit { within: Duration::from_millis(9000), admits_milli: (0..=10).map(|of| of * 900).collect() };
     web.service.latency = web.service.latency.map(|of| Latency { limit: Some(limit), ..of });
     // Five serve for a minute: who is next has waited for 3/8 of the time since, 6 s after 16 s, and 22.5 s at the end. Then it
     // gets less by a quarter of the time: 6 s after another 66 s.

@@ -190,7 +190,11 @@ fn dr_04_an_operator_decides_at_the_desk_and_goes_back_when_protection_has_been_
     let ledger = play(design(Some(office.clone())), &outages);
     assert_eq!(ledger.outages_ms, [HOUR]);
     // A longer one: decided at a quarter past eight, later than promised.
-    let ledger = play(design(Some(office)), &[(EAST, 4 * HOUR, 9 * HOUR)]);
+    let ledger = play(design(Some(office.clone())), &[(EAST, 4 * HOUR, 9 * HOUR)]);
+    assert_eq!(ledger.outages_ms[0], 4 * HOUR + 16 * MINUTE);
+    // Somebody is called, and those who come at eight are faster.
+    let called = Office { notice_outside: Some(constant(6 * HOUR)), ..office };
+    let ledger = play(design(Some(called)), &[(EAST, 4 * HOUR, 9 * HOUR)]);
     assert_eq!(ledger.outages_ms[0], 4 * HOUR + 16 * MINUTE);
     assert_eq!(count(&ledger, Operation::FailoversLate), 1);
 }

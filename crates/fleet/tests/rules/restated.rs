@@ -340,7 +340,7 @@ fn in_time(case: &(Drawn, Vec<Out>, Vec<(u64, u64)>), mut design: Design, script
     let tiers: Vec<Tier> = nodes.iter().enumerate().filter_map(tier).collect();
     let Ok(ways) = Structure::new(nodes.clone()).ways(&tiers) else { return false };
     let seconds = 3 + number % 9;
-    design.service.ways = Some(Ways { tiers, ways, within: Some(SimDuration::from_ms(1000 * seconds)) });
+    design.service.ways = Some(Ways { tiers, ways, within: Some(std::time::Duration::from_secs(seconds)) });
     let ledger = script.play(design);
     let (missed, _, lengths) = restate(case, Some(seconds), u64::MAX);
     assert_eq!((ledger.missed_ms, &ledger.outages_ms), (missed, &lengths), "{number} in {seconds} s");

@@ -30,7 +30,7 @@ fn timed(mut design: Design, tiers: &[u32], demand_milli: u64, seconds: Option<u
     let tiers: Vec<Tier> = tiers.iter().map(tier).collect();
     let ways = design.structure().unwrap().ways(&tiers).unwrap();
     design.demand = Some(Demand::constant(demand_milli));
-    let within = seconds.map(|seconds| SimDuration::from_ms(1000 * seconds));
+    let within = seconds.map(std::time::Duration::from_secs);
     design.service.ways = Some(Ways { tiers, ways, within });
     design
 }

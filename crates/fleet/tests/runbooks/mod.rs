@@ -72,6 +72,11 @@ fn people_come_in_the_morning_or_are_called() {
     assert_eq!(ledger.missed_ms, 3 * HOUR + 15 * MINUTE + MADE);
     let (ledger, _) = script().live(of(office(Some(constant(HOUR)))), None);
     assert_eq!(ledger.missed_ms, 5 * MINUTE + HOUR + 5 * MINUTE + MADE);
+    // Who is called is slower than those who come in the morning, or hardly faster.
+    let (ledger, _) = script().live(of(office(Some(constant(4 * HOUR)))), None);
+    assert_eq!(ledger.missed_ms, 3 * HOUR + 15 * MINUTE + MADE);
+    let (ledger, _) = script().live(of(office(Some(constant(3 * HOUR)))), None);
+    assert_eq!(ledger.missed_ms, 3 * HOUR + 10 * MINUTE + MADE);
     // Nobody ever comes.
     let (ledger, _) = script().live(of(Some(Office { turns: vec![], notice_outside: None })), None);
     assert_eq!(ledger.missed_ms, 8 * HOUR);

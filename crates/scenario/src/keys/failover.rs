@@ -55,7 +55,7 @@ pub(super) const KEYS: &[Key] = &[
     failover_key!("office.from", Text, "When they come: \"09:00\".", ""),
     failover_key!("office.to", Text, "When they go: \"17:00\"; on the next day if it is earlier.", ""),
     failover_key!("office.time_zone", Text, "The IANA time zone of these hours; the scenario's without it.", ""),
-    failover_key!("office.notice_outside", Law, "`notice` outside of these hours: somebody is called. Without it nobody notices before they begin.", ""),
+    failover_key!("office.notice_outside", Law, "`notice` of somebody who is called outside of these hours; those who come when work begins may notice before. Without it only they do.", ""),
     failover_key!("ready", Law, "From the decision until the standby is ready. Without it hot 0 to 2 min, warm 5 to 20 min, cold 1 to 8 h (uniform), Site Recovery lognormal with median 15 min and sigma 0.6.", "DR-02, DR-07"),
     failover_key!("running", Share, "With a warm standby: the share of its machines that run before it is scaled out; clients are sent to it at once, and whole machines (rounded up) serve them. Assumed.", "DR-07", "30%"),
     failover_key!("reserved", Flag, "Capacity is reserved for the standby, so it is always found, and paid for.", "DR-03", "false"),

@@ -29,7 +29,7 @@ pub(super) const KEYS: &[Key] = &[
     runbook_key!("office.from", Text, "When they come: \"09:00\"."),
     runbook_key!("office.to", Text, "When they go: \"17:00\"; on the next day if it is earlier."),
     runbook_key!("office.time_zone", Text, "The IANA time zone of these hours; the scenario's without it."),
-    runbook_key!("office.notice_outside", Law, "`notice` outside of these hours: somebody is called. Without it nobody notices before they begin."),
+    runbook_key!("office.notice_outside", Law, "`notice` of somebody who is called outside of these hours; those who come when work begins may notice before. Without it only they do."),
     runbook_key!("success", Share, "Probability that the action does what it should.", "100%"),
     runbook_key!("control_plane", Choice(&["wait", "fail"]), "What becomes of an action while the control plane is out.", "wait"),
     runbook_key!("capacity", Count(0, MACHINES_MAX), "Sets the capacity."),

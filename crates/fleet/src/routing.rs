@@ -153,7 +153,7 @@ impl World {
             let changed = seen
                 .any(|((&child, &short), view)| parts.is_healthy(child) != view.healthy || short != view.lack.is_so());
             // How many are well served on the way depends on every machine.
-            if (changed || switch.moving.is_counted()) && switch.asked != t {
+            if (changed || switch.moving.goes_on(t)) && switch.asked != t {
                 switch.asked = t;
                 self.pending.push(t, Pending::Routed { group: at as u32 }.tag());
             }
@@ -188,8 +188,9 @@ impl World {
         }
         self.pay_for_parts(at, failover, t);
         let switch = &self.routing[at];
+        let past = self.book.parts.as_ref().is_some_and(|parts| parts.routes[at].past);
         let known = switch.views.iter().map(|view| view.known.min(view.lack.known())).min().unwrap_or(SimTime::NEVER);
-        let next = known.min(switch.watch.due).min(switch.watch.grown).min(switch.moving.next()).max(t);
+        let next = known.min(switch.watch.due).min(switch.watch.grown).min(switch.moving.next(past)).max(t);
         if next < SimTime::NEVER && next < switch.woken && next < self.measure.horizon {
             self.routing[at].woken = next;
             self.pending.push(next, Pending::Routed { group: at as u32 }.tag());

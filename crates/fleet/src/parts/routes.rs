@@ -32,17 +32,19 @@ pub(crate) struct Route {
     clients_least: u32,
     /// Clients at each part, as demand is served.
     pub now: Vec<u32>,
-    /// Clients at each part when those began to move that still count; `to` where enough have come.
+    /// Clients at each part when those began to move that are on their way; `to` where none are.
     pub from: Vec<u32>,
     /// Where all clients will be.
     pub to: Vec<u32>,
+    /// Whether so many have come that where they go says how many are well served, and not where they were.
+    pub past: bool,
     /// What runs of each part, in thousandths.
     pub running: Vec<u32>,
     /// Whether people who watch over each part find too little of it.
     pub short: Vec<bool>,
 }
 
-zonefall_engine::pooled_clone!(Route { node, children, clients_least, now, from, to, running, short });
+zonefall_engine::pooled_clone!(Route { node, children, clients_least, now, from, to, past, running, short });
 
 impl Route {
     /// The clients of a group whose parts these are.
@@ -54,6 +56,7 @@ impl Route {
             clients_least: failover.clients_least,
             now: none.clone(),
             from: none.clone(),
+            past: false,
             running: vec![WHOLLY; children.len()],
             short: vec![false; children.len()],
             to: none,
@@ -71,7 +74,7 @@ impl Route {
     /// The clients that a part has to be fit for: those it has, or will have, or the last who leave it, or could have if it
     /// stands by.
     fn expects(&self, child: usize) -> u32 {
-        match (self.now[child], self.from[child], self.to[child]) {
+        match (self.now[child], self.left()[child], self.to[child]) {
             (0, 0, 0) => ALL_CLIENTS,
             (0, left, 0) => left.div_ceil(STEPS),
             (0, _, on_their_way) => on_their_way,
@@ -81,7 +84,12 @@ impl Route {
 
     /// Whether clients are at a part, leave it, or will come.
     pub fn has_clients(&self, child: usize) -> bool {
-        [self.now[child], self.from[child], self.to[child]] != [0; 3]
+        [self.now[child], self.left()[child], self.to[child]] != [0; 3]
+    }
+
+    /// Where clients were who still count there.
+    fn left(&self) -> &[u32] {
+        if self.past { &self.to } else { &self.from }
     }
 
     /// Clients among these, in millionths, that go to a part of which `works` says by its place that it does.
@@ -192,10 +200,11 @@ impl Parts {
         self.forget();
     }
 
-    /// Whether enough clients come to parts that hold, both before those on their way have come and after.
+    /// Whether enough clients come to parts that hold, as far as those on their way have come.
     pub(super) fn holds_by_route(&self, route: usize) -> bool {
         let (before, after) = self.well_served(route);
-        before.min(after) >= self.routes[route].clients_least
+        let route = &self.routes[route];
+        (if route.past { after } else { before }) >= route.clients_least
     }
 
     /// What clients come to if every part works.
@@ -283,7 +292,7 @@ impl Parts {
     /// Whether a router or people see that a part that clients are sent to is out, or too small, or not all there, or are at it.
     pub(super) fn acts(&self, route: &Route) -> bool {
         let mut used = (0..route.children.len()).filter(|&child| route.to[child] > 0);
-        route.from != route.to
+        route.left() != route.to
             || used.any(|child| {
                 route.running[child] < WHOLLY || route.short[child] || !self.is_healthy(route.children[child])
             })

@@ -13,9 +13,9 @@
 //!
 //! Where what all need beside these parts has limits too, all clients settle together (`shared.rs`).
 
-use super::Parts;
 use super::flow::{Way, Width};
 use super::shared::Common;
+use super::{Parts, Route};
 use crate::entrances::Entrances;
 use crate::ledger::Ledger;
 use crate::policy::retry::Retry;
@@ -231,8 +231,8 @@ impl Parts {
     }
 
     /// Clients go at once from where they were to where they are sent, and try again there what has failed before.
-    pub fn take_tries_along(&mut self, route: usize, from: &[u32], to: &[u32]) {
-        let parts = &self.routes[route].children;
+    pub fn take_tries_along(&mut self, route: usize, to: &[u32]) {
+        let Route { children: parts, from, .. } = &self.routes[route];
         let Some(tries) = self.tries.as_mut().filter(|tries| tries.entrances.at == *parts) else { return };
         let (mut leaving, mut failing) = (0, 0.0);
         for (queue, (&from, &to)) in tries.queues.iter().zip(from.iter().zip(to)) {

@@ -57,13 +57,18 @@ pub fn takes_over(
     whole.or_else(any).map(|(part, ..)| part)
 }
 
-/// How many clients are at each part after so many steps of a move. Sums to all clients.
-pub fn after_steps(from: &[u32], to: &[u32], step: u32, into: &mut [u32]) {
+/// How many clients are at each part after so much of a move. Sums to all clients.
+pub fn after(from: &[u32], to: &[u32], (part, whole): (u64, u64), into: &mut [u32]) {
+    let part = u128::from(part.min(whole));
+    let on_the_way = |from: u64, to: u64| {
+        let sum = u128::from(from) * (u128::from(whole) - part) + u128::from(to) * part;
+        (sum / u128::from(whole)) as u32
+    };
     // Cumulated, so that roundings cancel.
     let (mut sums, mut given) = ((0u64, 0u64), 0);
     for (at, share) in into.iter_mut().enumerate() {
         sums = (sums.0 + u64::from(from[at]), sums.1 + u64::from(to[at]));
-        let upto = ((sums.0 * u64::from(STEPS - step) + sums.1 * u64::from(step)) / u64::from(STEPS)) as u32;
+        let upto = on_the_way(sums.0, sums.1);
         *share = upto.saturating_sub(given);
         given = upto.max(given);
     }
@@ -74,17 +79,14 @@ pub fn step_at(begins: SimTime, spread: SimDuration, step: u32) -> SimTime {
     begins.after(SimDuration::from_ms(spread.as_ms() * u64::from(2 * step + 1) / u64::from(2 * STEPS)))
 }
 
-/// When enough clients are well served in a move that takes them from `good_from` to `good_to`, in millionths; never, where
-/// it does not come to that.
+/// When a move that takes well served clients from `good_from` to `good_to`, in millionths, comes to be enough of them, or to be too
+/// few; never, where it does neither.
 pub fn crossing(begins: SimTime, spread: SimDuration, (good_from, good_to): (u32, u32), least: u32) -> SimTime {
-    if good_from >= least && good_to >= least {
-        return begins;
-    }
-    if good_to < least {
+    if (good_from >= least) == (good_to >= least) {
         return SimTime::NEVER;
     }
-    let (lacking, gained) = (u128::from(least - good_from), u128::from(good_to - good_from));
-    begins.after(SimDuration::from_ms((u128::from(spread.as_ms()) * lacking).div_ceil(gained) as u64))
+    let (before, whole) = (u128::from(least.abs_diff(good_from)), u128::from(good_to.abs_diff(good_from)));
+    begins.after(SimDuration::from_ms((u128::from(spread.as_ms()) * before).div_ceil(whole) as u64))
 }
 
 #[cfg(test)]
@@ -123,7 +125,7 @@ mod tests {
         let mut into = [0; 3];
         let mut served = 0;
         for step in 0..=STEPS {
-            after_steps(&from, &to, step, &mut into);
+            after(&from, &to, (u64::from(step), u64::from(STEPS)), &mut into);
             assert_eq!(into.iter().sum::<u32>(), ALL_CLIENTS);
             let until = if step < STEPS { step_at(SimTime::ZERO, seconds(64), step).as_ms() } else { 64_000 };
             let since = if step > 0 { step_at(SimTime::ZERO, seconds(64), step - 1).as_ms() } else { 0 };
@@ -140,7 +142,10 @@ mod tests {
         let at = |from, to, least| crossing(SimTime::ZERO, seconds(60), (from, to), least);
         assert_eq!(at(0, ALL_CLIENTS, 990_000), SimTime::from_ms(59_400));
         assert_eq!(at(500_000, ALL_CLIENTS, ALL_CLIENTS), SimTime::from_ms(60_000));
-        assert_eq!(at(990_000, ALL_CLIENTS, 990_000), SimTime::ZERO);
+        assert_eq!(at(990_000, ALL_CLIENTS, 990_000), SimTime::NEVER);
         assert_eq!(at(0, 500_000, 990_000), SimTime::NEVER);
+        // Too few from then on.
+        assert_eq!(at(ALL_CLIENTS, 0, 900_000), SimTime::from_ms(6_000));
+        assert_eq!(at(ALL_CLIENTS, 500_000, 400_000), SimTime::NEVER);
     }
 }

@@ -435,6 +435,18 @@ fn clients_that_are_sent_elsewhere_on_their_way_start_from_where_they_are() {
     assert_eq!(ledger.outages_ms, [13 * MINUTE]);
 }
 
+#[test]
+fn tm_02_a_part_that_fails_while_clients_go_back_to_it_has_only_those_who_have_come() {
+    let of = |least| {
+        let design = pair(|of| (of.spread, of.clients_least) = (SimDuration::from_ms(10 * MINUTE), least));
+        play(design, &[(EAST, HOUR, 2 * HOUR), (EAST, 2 * HOUR + MINUTE, 3 * HOUR)]).outages_ms
+    };
+    // They go back from two hours on; a minute later nine of ten are at west still, and six when they are sent back again.
+    assert_eq!(of(500_000), [8 * MINUTE]);
+    assert_eq!(of(800_000), [11 * MINUTE, 7 * MINUTE]);
+    assert_eq!(of(950_000), [12 * MINUTE + 30 * SECOND, 11 * MINUTE + 45 * SECOND]);
+}
+
 /// [`two_sets`], each of which has to serve all of the demand that comes to it.
 fn two_sets_that_serve() -> Design {
     let mut design = two_sets(standby());

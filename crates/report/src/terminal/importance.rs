@@ -154,7 +154,7 @@ fn tornado(page: &mut Page, design: &DesignImportance) {
         ("min a month at\nthe low … high rate".into(), Side::Left),
         ("turns the\nverdict".into(), Side::Left),
     ];
-    let plain = |number: f64| number::plain(number, Toward::Up);
+    let plain = |rate: f64| number::plain(number::tidy(rate), Toward::Up);
     let row = |of: &Swing| {
         vec![
             clean(&of.mode),
@@ -175,9 +175,11 @@ fn tornado(page: &mut Page, design: &DesignImportance) {
     }
     let verdict = design.verdict_mean;
     let words = match design.survives {
-        Some(true) => format!("On average: {verdict}, and no assumed rate turns that, one at a time."),
+        Some(true) => format!("On average: {verdict}, and no rate turns that within its range, one at a time."),
         Some(false) => {
-            format!("On average: {verdict}, but an assumed rate turns that: not resolved, depends on assumptions.")
+            format!(
+                "On average: {verdict}, but a rate within its range turns that: not resolved, depends on assumptions."
+            )
         }
         None => format!("On average: {}: more trials before the assumptions.", Verdict::NotResolved),
     };

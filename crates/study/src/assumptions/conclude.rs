@@ -4,7 +4,8 @@ use super::milder::Run;
 use super::verdict::{Badness, unsettles};
 use super::{Kind, Look, Looks, PAIR_FRACTION};
 use crate::outcome::{
-    AssumptionsOutcome, DesignAssumptions, DesignOutcome, DesignVariation, Estimate, Outcome, Quality, Verdict,
+    AssumptionsOutcome, CauseOutcome, DesignAssumptions, DesignOutcome, DesignVariation, Estimate, Outcome, Quality,
+    Verdict,
 };
 use crate::study::Study;
 use zonefall_faults::{Mode, cause_name};
@@ -41,7 +42,7 @@ fn of_design(run: &Run<'_>, design: &DesignOutcome, seen: &[(&Look, &DesignOutco
         windows_met: of.windows_met,
         verdict_mean: of.verdict_mean,
         verdict_windows: of.verdict_windows,
-        mostly: mostly(run.study, look.kind, design, of).map(|mode| mode.name.clone()),
+        mostly: mostly(run.study, look, design, of).map(|mode| mode.name.clone()),
     };
     let variations: Vec<DesignVariation> = seen.iter().map(variation).collect();
     let own = ends(design.unavailability);
@@ -116,13 +117,10 @@ fn depends_on(
 
 /// ", above all of datacenter: 0.09 a year in place of 0.03 (assumed)".
 fn because(study: &Study, look: &Look, design: &DesignOutcome, of: &DesignOutcome) -> String {
-    let Some(mode) = mostly(study, look.kind, design, of) else { return String::new() };
+    let Some(mode) = mostly(study, look, design, of) else { return String::new() };
     let confidence = mode.evidence.confidence.word();
     let (was, is) = match look.kind {
-        Kind::Rates => {
-            let at = study.profile.find(&mode.name).map_or(mode, |at| &look.study.profile.modes[at]);
-            (mode.rate_per_year(), at.rate_per_year())
-        }
+        Kind::Rates => (mode.rate_per_year(), look.rate_of(study, mode)),
         Kind::Pairs => {
             let fraction = mode.common_cause;
             return format!(
@@ -141,15 +139,32 @@ fn rounded(number: f64) -> f64 {
     format!("{number:.2e}").parse().unwrap_or(number)
 }
 
-/// The varied mode whose charged downtime differs most between a look and the run.
-fn mostly<'a>(study: &'a Study, kind: Kind, run: &DesignOutcome, look: &DesignOutcome) -> Option<&'a Mode> {
-    let charged = |of: &DesignOutcome, mode: &Mode| -> f64 {
-        let names = [cause_name(mode, false), cause_name(mode, true)];
-        let causes = of.causes.iter().filter(|cause| names.contains(&cause.cause));
-        causes.map(|cause| cause.downtime_min_per_month.mean).sum()
+/// The varied mode that makes most of the difference between a look and the run: by the downtime that the run avoids without it
+/// and how much its rate differs, which counts what follows from it, too; where that was not asked, by what it is charged.
+fn mostly<'a>(study: &'a Study, look: &Look, run: &DesignOutcome, of: &DesignOutcome) -> Option<&'a Mode> {
+    let differs = |mode: &Mode| match sum_of(run, mode, |cause| cause.avoided_min_per_month) {
+        Some(avoided) if look.kind == Kind::Rates => avoided * (look.rate_of(study, mode) / mode.rate_per_year() - 1.0),
+        _ => {
+            let charged = |of| sum_of(of, mode, |cause| Some(cause.downtime_min_per_month)).unwrap_or(0.0);
+            charged(of) - charged(run)
+        }
     };
-    let changes = study.profile.modes.iter().filter(|mode| kind.varies(mode));
-    let changes = changes.map(|mode| (mode, (charged(look, mode) - charged(run, mode)).abs()));
+    let changes = study.profile.modes.iter().filter(|mode| look.kind.varies(mode) && mode.rate_per_year() > 0.0);
+    let changes = changes.map(|mode| (mode, differs(mode).abs()));
     let most = changes.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
     (most.1 > 0.0).then_some(most.0)
+}
+
+/// A figure of the causes that a mode is, if it is known of any.
+fn sum_of(of: &DesignOutcome, mode: &Mode, read: impl Fn(&CauseOutcome) -> Option<Estimate>) -> Option<f64> {
+    let names = [cause_name(mode, false), cause_name(mode, true)];
+    let causes = of.causes.iter().filter(|cause| names.contains(&cause.cause));
+    causes.filter_map(|cause| Some(read(cause)?.mean)).reduce(|sum, next| sum + next)
+}
+
+impl Look {
+    /// The rate that a mode of the study has here, a year.
+    fn rate_of(&self, study: &Study, mode: &Mode) -> f64 {
+        study.profile.find(&mode.name).map_or(mode, |at| &self.study.profile.modes[at]).rate_per_year()
+    }
 }

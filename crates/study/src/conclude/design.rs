@@ -366,7 +366,8 @@ impl<'a> Concluding<'a> {
         let bill = match moments.is_constant() {
             true => {
                 let mean = moments.mean();
-                Estimate { mean, low: Some(mean), high: mean, quality: Quality::Interval, hits: moments.hits() }
+                let quality = self.known.unwrap_or(Quality::Interval);
+                Estimate { mean, low: Some(mean), high: mean, quality, hits: moments.hits() }
             }
             false => self.mean(moments, MOST_MONEY, 1.0),
         };

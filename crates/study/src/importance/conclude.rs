@@ -55,7 +55,7 @@ pub struct DesignImportance {
     pub tornado: Vec<Swing>,
     /// The verdict on the mean at the stated rates.
     pub verdict_mean: Verdict,
-    /// Whether it survives every assumed rate at both ends, one at a time; none if it is not resolved to begin with.
+    /// Whether it survives every rate that has a range at both ends, one at a time; none if it is not resolved to begin with.
     pub survives: Option<bool>,
 }
 
@@ -214,7 +214,7 @@ impl Concluding<'_> {
             ends.chunks_exact(2).map(|pair| self.swing(at, stated, &pair[0], &pair[1])).collect();
         tornado.sort_by(|a, b| b.swing_min_per_month.total_cmp(&a.swing_min_per_month));
         let verdict_mean = stated.designs[at].verdict_mean;
-        let turned = tornado.iter().any(|swing| swing.confidence == "assumed" && swing.turns_verdict);
+        let turned = tornado.iter().any(|swing| swing.turns_verdict);
         let (design, all) = (&self.study.designs[at], with_zeros(&self.seen.missed, self.trials));
         let downtime = estimate(
             &missed_ms(self.study, design, &Kinds::of(self.study, design), &all, self.study.confidence),

@@ -152,6 +152,14 @@ fn pruning_changes_the_work_and_not_the_answer_and_a_false_declaration_is_droppe
     assert_eq!(with.rule_of_thumb.unwrap().machines, 15);
 }
 
+#[test]
+fn ov_04_says_nothing_of_a_set_that_autoscale_changes() {
+    let scaled = "[demand]\nrate = \"600 req/s\"\n[scale_set.web.autoscale]\nminimum = 14\nmaximum = 40\n";
+    let run =
+        |more: &str| answered(&asked(&(world(3, 17520, 8, &capacity("14 to 20", "unknown")) + more), "99%", 3), 0);
+    assert!(run("").rule_of_thumb.is_some() && run(scaled).rule_of_thumb.is_none());
+}
+
 /// Fourteen machines cost the same in any zones; one zone, two and three meet the target, and three miss least.
 #[test]
 fn of_designs_that_cost_the_same_the_one_that_misses_least_is_the_answer_and_each_is_one_thing_only() {

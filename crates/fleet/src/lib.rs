@@ -80,7 +80,7 @@ pub use slow_start::SlowStart;
 pub use states::{Load, StateTime, States};
 pub use structure::{Component, Footing, Least, Node, Part, Structure, Throughput, fewer_hold};
 pub use suppressed::{GROUPS, Suppressed, group_of_event};
-pub use watch::{Batched, Ended, Gated, Lined, Overload, Seen, Sent, Sighting, Stand, Watcher, Witness};
+pub use watch::{Batched, Ended, Gated, Lined, Overload, Seen, Sent, Sighting, Stand, Watcher, Who, Witness};
 pub use ways::{NoWay, TIERS_MAX, Tier, WAYS_MAX, Way, WayLoad, Ways};
 pub use world::{World, population};
 
@@ -97,7 +97,10 @@ pub const EXTRA_CAUSES: [(&str, &str); 10] = [
     ),
     ("no capacity", "A machine was asked for, and its zone had no hardware to give (AL-02, IN-07)."),
     ("quota", "A machine was asked for, and the subscription's quota refused it (AL-01, AL-05)."),
-    ("blocked by policy", "A machine was asked for, and strict zone balance refused the request (ZB-06, ZB-07)."),
+    (
+        "blocked by policy",
+        "A machine was asked for, and the balance of zones refused the request: best effort with two zones or more out (ZB-06), or strict (ZB-07).",
+    ),
     (
         "planned",
         "The customer, a rebalance or a rollout took the machine out: deleted, detached, deallocated, moved, upgraded.",

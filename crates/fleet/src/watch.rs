@@ -75,6 +75,17 @@ pub struct Stand {
     pub zone: ZoneId,
 }
 
+/// By whom something was done, or to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// A change or a runbook of a set: the set, and its place among [`crate::management::Management::changes`].
+    Change(u16, u16),
+    /// A machine, by its number in the population.
+    Machine(u32),
+    /// A set.
+    Set(u16),
+}
+
 /// What changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
@@ -106,8 +117,9 @@ pub enum Seen {
     Demand(u64),
     /// The machines that serve are good for so much from here on, in thousandths of a request a second.
     GoodFor(u64),
-    /// The platform or the customer did something so many times: an index into [`crate::OPERATION_TABLE`].
-    Did(usize, u64),
+    /// The platform or the customer did something so many times, as far as it is known by or to whom: an index into
+    /// [`crate::OPERATION_TABLE`].
+    Did(usize, u64, Vec<Who>),
     /// Something becomes of a release.
     Rolled(Which, Rolled),
     /// Something becomes of a batch of jobs, numbered from 1.
@@ -158,6 +170,8 @@ pub struct Witness {
     /// What each machine serves that serves and is not warm, in thousandths of what it can; empty where all start at once.
     cold: Vec<Option<u32>>,
     operations: Vec<u64>,
+    /// Deeds that were told.
+    deeds: usize,
     /// Thousandths of each set that serve demand; empty where nothing stands by.
     works: Vec<u32>,
     demand: Option<u64>,
@@ -321,6 +335,8 @@ impl Witness {
 
     /// What was done, but for what is `told` already.
     fn count(&mut self, world: &World, told: &[u64; OPERATIONS], t: SimTime) {
+        let deeds = world.deeds.as_deref().unwrap_or_default();
+        let since = std::mem::replace(&mut self.deeds, deeds.len());
         for (at, &told) in told.iter().enumerate() {
             let (new, row) = (world.ledger().operations[at], &crate::OPERATION_TABLE[at]);
             let old = std::mem::replace(&mut self.operations[at], new) + told;
@@ -328,7 +344,8 @@ impl Witness {
             let lasts = matches!(row.operation, Operation::RetryStorms | Operation::GatewayTurnedAway);
             let is_told = row.operation.is_time() || lasts;
             if new > old && !is_told {
-                self.tell(world, t, Seen::Did(at, new - old));
+                let of = deeds[since..].iter().filter(|(operation, _)| *operation as usize == at);
+                self.tell(world, t, Seen::Did(at, new - old, of.map(|(_, who)| *who).collect()));
             }
         }
     }
@@ -430,6 +447,25 @@ impl World {
         let rack = self.topology.rack_of(host);
         let zone = self.topology.zone_of(rack);
         Stand { instance: self.instance_of[at], set: self.machines[at].set, host, rack, zone }
+    }
+
+    /// From now on it is noted by or to whom things are done, for whoever watches.
+    pub fn note_deeds(&mut self) {
+        self.deeds = Some(Vec::new());
+    }
+
+    /// Counts something that was done at `t` by or to somebody.
+    pub(crate) fn did(&mut self, operation: Operation, who: Who, t: SimTime) {
+        self.book.count(operation, 1, t, &self.measure);
+        if let Some(deeds) = &mut self.deeds {
+            deeds.push((operation, who));
+        }
+    }
+
+    /// The change of a set that is at this place among all changes.
+    pub(crate) fn who_changes(&self, at: usize) -> Who {
+        let state = &self.manager.changes[at];
+        Who::Change(state.set as u16, state.index as u16)
     }
 
     /// Shows the world as it stands at `t`.

@@ -28,7 +28,7 @@ use crate::routing::Switch;
 use crate::serving::{Book, only_the_objective_asks};
 use crate::slow_start::{SlowStart, Warming};
 use crate::suppressed::Suppressed;
-use crate::watch::Watcher;
+use crate::watch::{Watcher, Who};
 use std::ops::Range;
 use std::sync::Arc;
 use zonefall_engine::{BudgetExceeded, Calendar, EventBudget, Key, Law, SimDuration, SimTime, name_tag};
@@ -73,6 +73,8 @@ pub(crate) struct Starts {
 /// One design living through trials. Reset and reused; after warm-up a trial allocates nothing.
 #[derive(Debug)]
 pub struct World {
+    /// What was done by or to whom; not noted where nobody watches.
+    pub(crate) deeds: Option<Vec<(Operation, Who)>>,
     pub(crate) design: Arc<Design>,
     pub(crate) measure: Arc<Measure>,
     pub(crate) topology: Arc<Topology>,
@@ -149,6 +151,7 @@ pub struct World {
 }
 
 zonefall_engine::pooled_clone!(World {
+    deeds,
     design,
     measure,
     topology,

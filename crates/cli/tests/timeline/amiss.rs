@@ -153,3 +153,52 @@ fn bars_say_what_struck() {
         svg.contains(">all machines<") && svg.contains("stroke-dasharray") && svg.contains("dashed: what it needs")
     );
 }
+
+/// All zones are lost for two hours; repairs delete machines that cannot be made again, and the only order of a runbook is refused.
+const GIVEN_UP: &str = r#"
+horizon = "10 days"
+trials = 1
+seed = 1
+start = "2026-01-05"
+[slo]
+min_serving = 8
+[region.eastus]
+[scale_set.web]
+zones = [1, 2, 3]
+capacity = 10
+health = { source = "extension" }
+repairs = { action = "replace" }
+[[runbook]]
+set = "web"
+when = { capacity_lost = 0.9, lasting = "1 h" }
+capacity = 12
+[[runbook]]
+set = "web"
+when = { serving_below = 8, lasting = "3 min" }
+notice = "10 min"
+capacity = 13
+[[script]]
+at = "1 d"
+for = "2 h"
+members = ["eastus/1", "eastus/2", "eastus/3"]
+cause = "dark"
+[faults]
+profile = "none"
+"#;
+
+#[test]
+fn ar_07_zb_06_what_stays_amiss_until_the_trial_ends_is_told_with_whose_order_was_refused() {
+    let desk = Desk::with(GIVEN_UP);
+    let page = desk.run("trace s.toml --worst").ends(0).out;
+    let out = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains("an alert goes off: runbook 2 of web (capacity 13)"), "{out}");
+    assert!(out.contains("two zones or more are out: runbook 2 of web (capacity 13) [ZB-06]"), "{out}");
+    assert!(out.contains("an automatic repair begins: web/eastus/1/0 [AR-01]"), "{out}");
+    for still in [
+        "web has 7 machines, and had 10 when the trial began",
+        "repairs of web are suspended [AR-07]",
+        "no more capacity since:",
+    ] {
+        assert!(out.contains(&format!("amiss until the trial ends: {still}")), "{still}: {out}");
+    }
+}

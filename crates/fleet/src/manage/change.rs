@@ -119,7 +119,7 @@ impl World {
         let set = self.manager.changes[at].set;
         let refused = self.control_plane_back(set, t, strikes) > t;
         if refused {
-            self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+            self.did(Operation::ControlPlaneRefusals, self.who_changes(at), t);
             return false;
         }
         match action {
@@ -364,7 +364,7 @@ impl World {
             Trigger::At { .. } => return,
         };
         if matches!(self.change(at).trigger, Trigger::Alert(_)) {
-            self.book.count(Operation::RunbooksBegun, 1, t, &self.measure);
+            self.did(Operation::RunbooksBegun, self.who_changes(at), t);
         }
         let before = self.manager.sets[state.set].desired;
         let state = &mut self.manager.changes[at];

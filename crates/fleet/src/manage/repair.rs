@@ -10,6 +10,7 @@ use crate::policy::health::HealthState;
 use crate::policy::repair::{Patient, is_eligible, limit};
 use crate::policy::scale_in::Deed;
 use crate::serving::Class;
+use crate::watch::Who;
 use crate::world::World;
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
@@ -119,10 +120,12 @@ impl World {
         let group = self.manager.slots[at].group as usize;
         if repairs.action == RepairAction::Replace && !self.may_be_replaced(set, group, t, strikes) {
             let first = !std::mem::replace(&mut self.manager.slots[at].blocked, true);
-            self.book.count(Operation::RepairsBlocked, u64::from(first), t, &self.measure);
+            if first {
+                self.did(Operation::RepairsBlocked, Who::Machine(self.instance_of[at]), t);
+            }
             return false;
         }
-        self.book.count(Operation::Repairs, 1, t, &self.measure);
+        self.did(Operation::Repairs, Who::Machine(self.instance_of[at]), t);
         self.manager.sets[set].repairing += 1;
         self.manager.slots[at].repairing = true;
         match repairs.action {
@@ -177,7 +180,7 @@ impl World {
             self.manager.slots[at].product_due = t.after(repairs.grace);
             self.wait(Due::Product, at, t.after(repairs.grace));
         } else {
-            self.judge(set, false, t);
+            self.judge(set, Some(at), false, t);
         }
         self.await_repair(at, t);
         self.await_look(set, t);
@@ -197,7 +200,7 @@ impl World {
     /// A repair could not even create its new machine.
     pub(crate) fn repair_has_failed(&mut self, set: usize, t: SimTime) {
         self.manager.sets[set].repairing -= 1;
-        self.judge(set, false, t);
+        self.judge(set, None, false, t);
         self.await_look(set, t);
     }
 
@@ -206,19 +209,22 @@ impl World {
         if self.manager.slots[at].product_due == t {
             self.manager.slots[at].product_due = SimTime::NEVER;
             let healthy = self.health_of(at, t) == HealthState::Healthy;
-            self.judge(self.set_of(at), healthy, t);
+            self.judge(self.set_of(at), Some(at), healthy, t);
         }
     }
 
-    /// AR-07: counts a repair's product, and suspends repairs after too many bad ones.
-    fn judge(&mut self, set: usize, healthy: bool, t: SimTime) {
+    /// AR-07: counts a repair's product, if it has one, and suspends repairs after too many bad ones.
+    fn judge(&mut self, set: usize, product: Option<usize>, healthy: bool, t: SimTime) {
         let Some(repairs) = self.design.sets[set].management.as_ref().and_then(|m| m.repairs) else { return };
-        self.book.count(Operation::RepairsFailed, u64::from(!healthy), t, &self.measure);
+        if !healthy {
+            let who = product.map_or(Who::Set(set as u16), |at| Who::Machine(self.instance_of[at]));
+            self.did(Operation::RepairsFailed, who, t);
+        }
         let state = &mut self.manager.sets[set];
         if state.streak.count(healthy, repairs.suspend_after) && !state.suspended {
             state.suspended = true;
             state.waiting.clear();
-            self.book.count(Operation::Suspensions, 1, t, &self.measure);
+            self.did(Operation::Suspensions, Who::Set(set as u16), t);
             self.book.settle(t, &self.measure);
             self.book.add(Class::Suspended, 1, t, &self.measure);
         }

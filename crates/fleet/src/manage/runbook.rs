@@ -59,7 +59,7 @@ impl World {
             let state = &mut self.manager.changes[at];
             if first {
                 (state.made, state.since, state.due) = (false, None, SimTime::NEVER);
-                self.book.count(Operation::RunbooksIdle, 1, t, &self.measure);
+                self.did(Operation::RunbooksIdle, self.who_changes(at), t);
             }
             self.manager.changes[at].retry_due = SimTime::NEVER;
             return false;
@@ -72,7 +72,9 @@ impl World {
             return false;
         }
         let fails = self.reaction_luck(at, t).part(2, 1).unit(0) >= alert.success;
-        self.book.count(Operation::RunbooksFailed, u64::from(fails || back > t), t, &self.measure);
+        if fails || back > t {
+            self.did(Operation::RunbooksFailed, self.who_changes(at), t);
+        }
         if !fails {
             return true;
         }

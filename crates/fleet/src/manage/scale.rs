@@ -14,6 +14,7 @@ use crate::policy::spot::{regular_to_add, removes_regular};
 use crate::policy::zone_balance::{Balance, plan_scale_out, spread};
 use crate::policy::{zone_balance, zone_placement};
 use crate::serving::Class;
+use crate::watch::Who;
 use crate::world::World;
 use std::iter::repeat_n;
 use zonefall_engine::SimTime;
@@ -148,7 +149,7 @@ impl World {
         strikes: &Strikes,
     ) -> bool {
         if self.control_plane_back(set, t, strikes) > t {
-            self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+            self.did(Operation::ControlPlaneRefusals, self.who_asks(set, by), t);
             return false;
         }
         self.forget_refusal(set, t);
@@ -177,6 +178,10 @@ impl World {
         }
     }
 
+    fn who_asks(&self, set: usize, by: Option<usize>) -> Who {
+        by.map_or(Who::Set(set as u16), |at| self.who_changes(at))
+    }
+
     fn scale_out(&mut self, set: usize, (target, by): (u32, Option<usize>), t: SimTime, strikes: &Strikes) -> bool {
         let state = &self.manager.sets[set];
         let (exists, add, regular) = (state.exists, target - state.exists, state.exists - state.spot);
@@ -184,14 +189,14 @@ impl World {
         let regular = managed.spot.as_ref().map_or(add, |spot| regular_to_add(regular, exists + add, add, spot.mix));
         let percent = managed.overprovision;
         if !self.quota_allows(set, add, add - regular) {
-            self.book.count(Operation::QuotaRefusals, 1, t, &self.measure);
+            self.did(Operation::QuotaRefusals, self.who_asks(set, by), t);
             self.refuse(set, (target, by), Extra::Quota, t);
             return false;
         }
         let planned = match self.plan(set, add, target, t, strikes) {
             Ok(planned) => planned,
             Err(_) => {
-                self.book.count(Operation::ScaleOutsBlocked, 1, t, &self.measure);
+                self.did(Operation::ScaleOutsBlocked, self.who_asks(set, by), t);
                 self.refuse(set, (target, by), Extra::BlockedByPolicy, t);
                 return false;
             }

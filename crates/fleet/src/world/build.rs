@@ -54,6 +54,7 @@ impl World {
         let hears_tries = service.gateway.is_some() && service.retry.is_some();
         let fails_over = design.structure().is_some_and(|service| !service.failovers.is_empty());
         Self {
+            deeds: None,
             is_watched: managed || modes.iter().any(|mode| mode.history),
             lives: lives(&modes, topology.host_count() as usize, capacity),
             holding: marks(&modes, |mode| mode.down),

@@ -7,8 +7,8 @@ use crate::chart::{self, Area, Lane, Span, Storm};
 use crate::number;
 use crate::page::{Grid, Side, clean};
 use crate::picture::{Stretch, bars, capacities, counted, deadlines, total, what_waits};
-use crate::terminal::{again, by_the_clock, charged, instant, still};
-use zonefall_study::timeline::{Capacity, Fluid, Folded, Lane as Steps, Outage, Timeline, Waiting, folded};
+use crate::terminal::{again, by_the_clock, charged, instant, still, to_the_end};
+use zonefall_study::timeline::{Amiss, Capacity, Fluid, Folded, Lane as Steps, Outage, Timeline, Waiting, folded};
 
 /// Lanes of zones and of racks that are drawn; of more, those that lose least are one.
 const LANES_MAX: usize = 6;
@@ -210,9 +210,8 @@ fn chain(of: &Timeline, outage: &Outage) -> Grid {
         cells.extend(of.waiting.as_ref().map(|waiting| whole(waiting, waiting.at(row.at_ms))));
         cells
     };
-    let amiss = outage.amiss.iter();
-    let amiss = amiss.map(|told| vec![instant(of, told.since_ms), still(told), clean(&told.rules), String::new()]);
-    let mut told_rows: Vec<Vec<String>> = amiss.collect();
+    let amiss = |told: &Amiss, says: String| vec![instant(of, told.since_ms), says, clean(&told.rules), String::new()];
+    let mut told_rows: Vec<Vec<String>> = outage.amiss.iter().map(|told| amiss(told, still(told))).collect();
     let half = ROWS_MAX / 2;
     if rows.len() <= ROWS_MAX {
         told_rows.extend(rows.iter().map(told));
@@ -222,6 +221,7 @@ fn chain(of: &Timeline, outage: &Outage) -> Grid {
         told_rows.push(vec![more, String::new(), String::new(), String::new()]);
         told_rows.extend(rows[rows.len() - half..].iter().map(told));
     }
+    told_rows.extend(outage.still.iter().map(|told| amiss(told, to_the_end(told))));
     told_rows.iter_mut().for_each(|row| row.resize(columns.len(), String::new()));
     Grid { columns: columns.into_iter().map(|(head, side)| (head.to_owned(), side)).collect(), rows: told_rows }
 }

@@ -54,7 +54,7 @@ pub(crate) use plan::{
 };
 pub use sweep::sweep;
 pub use timeline::{Told, timeline};
-pub(crate) use timeline::{again, by_the_clock, charged, instant, still};
+pub(crate) use timeline::{again, by_the_clock, charged, instant, still, to_the_end};
 
 use crate::warnings::warnings;
 use crate::{number, page};

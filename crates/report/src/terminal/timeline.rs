@@ -177,10 +177,11 @@ fn tell(page: &mut Page, of: &Timeline, (at, before): (usize, Option<usize>), ou
         let words = format!("It begins with what was out in outage {at}: from {} on.", instant(of, outage.roots_ms));
         page.paragraph(None, &words, None);
     }
-    for amiss in &outage.amiss {
+    let before = outage.amiss.iter().map(|amiss| (amiss, still(amiss)));
+    for (amiss, words) in before.chain(outage.still.iter().map(|amiss| (amiss, to_the_end(amiss)))) {
         let since = instant(of, amiss.since_ms);
         let rules = if amiss.rules.is_empty() { String::new() } else { format!(" [{}]", clean(&amiss.rules)) };
-        page.paragraph(Some((&since, since.len())), &format!("{}{rules}", still(amiss)), Some(Tone::Unsure));
+        page.paragraph(Some((&since, since.len())), &format!("{words}{rules}"), Some(Tone::Unsure));
     }
     rows(page, of, &of.rows[of_it.start.max(told)..of_it.end], ROWS_SHOWN);
 }
@@ -195,6 +196,11 @@ pub(crate) fn charged(outage: &Outage) -> Vec<String> {
 /// "still amiss: web/eastus/1/3 stays in state Failed …".
 pub(crate) fn still(amiss: &Amiss) -> String {
     clean(&format!("still amiss: {}", amiss.says))
+}
+
+/// The same of what is amiss when the end of the trial cuts an outage.
+pub(crate) fn to_the_end(amiss: &Amiss) -> String {
+    clean(&format!("amiss until the trial ends: {}", amiss.says))
 }
 
 fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {

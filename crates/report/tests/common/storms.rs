@@ -64,6 +64,7 @@ pub fn timeline(name: &str, trial: u64, changes: u64) -> Timeline {
             cut: false,
             causes: vec![(name.into(), 4 * HOUR)],
             amiss: vec![Amiss { since_ms: HOUR, says: format!("{name} stays Failed"), rules: "RC-07".into() }],
+            still: vec![],
         }],
         longest: Some(0),
         rows,

@@ -1,11 +1,13 @@
 //! What is still amiss when the objective comes to be missed, and began before anything of the chain that the outage tells:
-//! machines that stay Failed, requests for capacity that were refused, rollouts that were stopped or still go on, storms.
+//! machines that are gone or stay Failed, repairs that are suspended, requests for capacity that were refused, rollouts that were
+//! stopped or still go on, storms. The same of what is amiss when the end of a trial cuts an outage.
 
 use super::beside;
 use super::rows::{Telling, shortened};
+use super::whom::is_runbook;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use zonefall_fleet::{OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Stand};
+use zonefall_fleet::{OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Stand, Who};
 
 /// Something that is amiss already when an outage begins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -26,6 +28,10 @@ pub(super) type Lasts = (u64, u64, Amiss);
 #[derive(Debug, Default)]
 pub(super) struct Stays {
     failed: BTreeMap<u32, (u64, Stand)>,
+    /// Machines of each set: at first, now, and since when.
+    machines: BTreeMap<u16, (i64, i64, u64)>,
+    /// Since when repairs are suspended, by set.
+    suspended: BTreeMap<u16, u64>,
     /// The first of the refusals since capacity was last granted, how many there were, and the last operation.
     refused: Option<Refused>,
     /// By set.
@@ -41,12 +47,29 @@ struct Refused {
 }
 
 impl Stays {
+    /// Before anything is seen; with every place for a machine, and whether one stands there.
+    pub fn new(begins: &[(Stand, bool)]) -> Self {
+        let mut stays = Self::default();
+        for (stand, there) in begins {
+            let (first, now, _) = stays.machines.entry(stand.set).or_default();
+            (*first, *now) = (*first + i64::from(*there), *now + i64::from(*there));
+        }
+        stays
+    }
+
     pub fn see(&mut self, of: &Telling<'_>, sighting: &Sighting) {
         let t = sighting.t.as_ms();
         match sighting.what {
             Seen::Failed(stand, true) => _ = self.failed.insert(stand.instance, (t, stand)),
             Seen::Failed(stand, false) => _ = self.failed.remove(&stand.instance),
-            Seen::Did(operation, times) => self.count(operation, times, t),
+            Seen::Made(stand) => self.come(stand.set, 1, t),
+            Seen::Gone(stand) => self.come(stand.set, -1, t),
+            Seen::Did(of, _, ref who) if of == Operation::Suspensions as usize => {
+                self.suspended
+                    .extend(who.iter().filter_map(|who| if let Who::Set(set) = who { Some((*set, t)) } else { None }));
+            }
+            Seen::Did(of, ..) if of == Operation::Repairs as usize => self.suspended.clear(),
+            Seen::Did(operation, times, _) => self.count(operation, times, t),
             Seen::Rolled(which, rolled) => {
                 let words = match rolled {
                     Rolled::Begins { back } => beside::goes_on(of, which, back),
@@ -62,6 +85,11 @@ impl Stays {
             }
             _ => {}
         }
+    }
+
+    fn come(&mut self, set: u16, more: i64, t: u64) {
+        let (_, now, since) = self.machines.entry(set).or_default();
+        (*now, *since) = (*now + more, t);
     }
 
     fn count(&mut self, operation: usize, times: u64, t: u64) {
@@ -81,6 +109,12 @@ impl Stays {
         let lasting = storm.iter().filter(|(start, end, _)| *start < from && *end > from).map(|(.., amiss)| amiss);
         let mut all: Vec<Amiss> = lasting.chain(self.rollouts.values()).cloned().collect();
         all.extend(self.failed_machines(of));
+        all.extend(self.gone_machines(of));
+        all.extend(self.suspended.iter().map(|(&set, &since_ms)| Amiss {
+            since_ms,
+            says: format!("repairs of {} are suspended", of.study.designs[of.design].sets[usize::from(set)].name),
+            rules: OPERATION_TABLE[Operation::Suspensions as usize].rules.into(),
+        }));
         all.extend(self.refused.as_ref().map(|refused| {
             let row = &OPERATION_TABLE[refused.operation];
             let words = super::decisions::event(row.operation).unwrap_or(row.doc);
@@ -95,6 +129,19 @@ impl Stays {
         all.retain(|amiss| amiss.since_ms < roots);
         all.sort();
         all
+    }
+
+    /// Sets that have fewer machines than they began with, where nobody has asked for another number but runbooks.
+    fn gone_machines(&self, of: &Telling<'_>) -> Vec<Amiss> {
+        let fewer = self.machines.iter().filter(|(_, (first, now, _))| now < first);
+        let told = fewer.filter_map(|(&set, &(first, now, since_ms))| {
+            let set = &of.study.designs[of.design].sets[usize::from(set)];
+            let managed = set.management.as_ref()?;
+            let asked = managed.autoscale.is_some() || managed.changes.iter().any(|change| !is_runbook(change));
+            let says = format!("{} has {now} machines, and had {first} when the trial began", set.name);
+            (!asked).then(|| Amiss { since_ms, says, rules: String::new() })
+        });
+        told.collect()
     }
 
     /// RC-07: those of each set together.

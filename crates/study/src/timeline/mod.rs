@@ -18,6 +18,7 @@ mod rows;
 mod storms;
 mod struck;
 mod waiting;
+mod whom;
 
 pub use amiss::Amiss;
 pub use capacity::Capacity;
@@ -163,6 +164,9 @@ pub struct Outage {
     /// What was amiss when it began, and since before `roots_ms`; empty where nothing was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub amiss: Vec<Amiss>,
+    /// What is amiss still where the end of the trial cut it; empty otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub still: Vec<Amiss>,
 }
 
 /// What kind of thing happened.
@@ -302,7 +306,7 @@ fn within(study: &Study, trial: u64, design: usize, looks_max: u64) -> Result<Ti
     let Watched { begins, sightings, arrives_milli, good_for_milli, at_first } =
         watched(study, trial, &mut world, &mut strikes).map_err(|why| TimelineError::Budget(trial, why))?;
     let told = rows::Telling { study, design, strikes: &strikes, causes: stage::causes(study) };
-    let (rows, outages) = told.rows_and_outages(&at_first, &sightings, &ledger);
+    let (rows, outages) = told.rows_and_outages(&at_first, (&begins, &sightings), &ledger);
     let seen = outages.iter().map(|outage| outage.to_ms - outage.from_ms).sum();
     if seen != ledger.missed_ms {
         return Err(TimelineError::Differs { seen, booked: ledger.missed_ms });
@@ -381,6 +385,7 @@ fn watched(study: &Study, trial: u64, world: &mut World, strikes: &mut Strikes) 
     let what = Seen::Demand(arrives_milli.unwrap_or(0));
     let at_first = Sighting { t: SimTime::ZERO, what, serving, dead, unserved_milli };
     let mut witness = Witness::new();
+    world.note_deeds();
     world.show(SimTime::ZERO, &mut witness);
     while strikes.next_window() {
         if world.live_watched(strikes, &mut witness)? {

@@ -8,11 +8,11 @@ use super::{Kind, Outage, Place, Row};
 use crate::study::Study;
 use std::collections::{BTreeMap, BTreeSet};
 use zonefall_faults::{Effect, Strikes};
-use zonefall_fleet::{Ledger, Lined, OPERATION_TABLE, Operation, Overload, Seen, Sighting, Stand};
+use zonefall_fleet::{Ledger, Lined, OPERATION_TABLE, Operation, Overload, Seen, Sighting, Stand, Who};
 use zonefall_topology::ZoneId;
 
 /// So many machines of a row are named.
-const NAMED_MAX: usize = 3;
+pub(super) const NAMED_MAX: usize = 3;
 
 /// What the rows are told from.
 pub(super) struct Telling<'a> {
@@ -91,7 +91,7 @@ fn created_by_name(instant: &[Sighting]) -> Vec<usize> {
     let named = |of: fn(&Seen) -> bool| instant.iter().filter(|sighting| of(&sighting.what)).count() as u64;
     let did = |operation: Operation| -> u64 {
         let times = |sighting: &Sighting| match sighting.what {
-            Seen::Did(of, times) if of == operation as usize => times,
+            Seen::Did(of, times, _) if of == operation as usize => times,
             _ => 0,
         };
         instant.iter().map(times).sum()
@@ -128,11 +128,11 @@ impl Telling<'_> {
     pub fn rows_and_outages(
         &self,
         at_first: &Sighting,
-        sightings: &[Sighting],
+        (begins, sightings): (&[(Stand, bool)], &[Sighting]),
         ledger: &Ledger,
     ) -> (Vec<Row>, Vec<Outage>) {
         let (mut rows, storm) = self.storm_rows(at_first, sightings);
-        let mut stays = Stays::default();
+        let mut stays = Stays::new(begins);
         let mut outages: Vec<Outage> = Vec::new();
         let (mut down, mut amiss) = (BTreeMap::new(), BTreeMap::new());
         let mut batches = Batches::default();
@@ -168,9 +168,9 @@ impl Telling<'_> {
                     }
                     Seen::Lost(cause, milli) => rows.push(self.lost(sighting, *cause, *milli)),
                     // Where clients are sent is told by the names of the parts.
-                    Seen::Did(operation, _) if is_sending(*operation) => {}
-                    Seen::Did(operation, _) if created.contains(operation) => {}
-                    Seen::Did(operation, times) => rows.push(self.decision(sighting, *operation, *times)),
+                    Seen::Did(operation, ..) if is_sending(*operation) => {}
+                    Seen::Did(operation, ..) if created.contains(operation) => {}
+                    Seen::Did(operation, times, who) => rows.push(self.decision(sighting, *operation, (*times, who))),
                     Seen::Demand(milli) => {
                         let says = format!("{} requests a second arrive", *milli as f64 / 1000.0);
                         rows.push(Self::row(sighting, Kind::Demand, says));
@@ -190,6 +190,7 @@ impl Telling<'_> {
                             over_ms: t.as_ms(),
                             cut: false,
                             causes: Vec::new(),
+                            still: Vec::new(),
                         });
                         rows.push(Self::row(sighting, Kind::Objective, "the objective is missed".into()));
                     }
@@ -212,8 +213,9 @@ impl Telling<'_> {
             }
             at = end;
         }
-        if let Some(last) = outages.last_mut() {
-            last.cut = ledger.cut_by_horizon;
+        if let Some(last) = outages.last_mut().filter(|_| ledger.cut_by_horizon) {
+            last.cut = true;
+            last.still = stays.before(self, &storm, (u64::MAX, self.strikes.horizon().as_ms()));
         }
         rows.sort_by_key(|row| (row.at_ms, row.within));
         (rows, outages)
@@ -271,7 +273,7 @@ impl Telling<'_> {
         }
     }
 
-    pub fn decision(&self, sighting: &Sighting, operation: usize, times: u64) -> Row {
+    pub fn decision(&self, sighting: &Sighting, operation: usize, (times, who): (u64, &[Who])) -> Row {
         let of = &OPERATION_TABLE[operation];
         let people_watch = || {
             self.study.designs[self.design]
@@ -286,19 +288,25 @@ impl Telling<'_> {
             }
             words => words,
         };
+        let rules = self.rules_for(of.operation, who);
+        let words = match (of.operation, rules) {
+            (Operation::ScaleOutsBlocked, "ZB-06") => "a capacity increase is refused: two zones or more are out",
+            (Operation::ScaleOutsBlocked, "ZB-07") => "a capacity increase is refused: zones would be out of balance",
+            _ => words,
+        };
         let words = match counts(of.operation) {
             Counts::Requests => format!("{times} {words}"),
             _ if times == 1 => words.to_owned(),
             _ => format!("{times} × {words}"),
         };
-        let row = Self::row(sighting, Kind::Decision, words);
+        let row = Self::row(sighting, Kind::Decision, words + &self.by_whom(who, times));
         let (machines, times, requests) = match counts(of.operation) {
             Counts::Machines => (times, 0, 0),
             Counts::Times => (0, times, 0),
             Counts::Requests => (0, 0, times),
         };
         let (within, refused) = (place_of(of.operation), is_refusal(of.operation));
-        Row { within, refused, rules: of.rules.into(), machines, times, requests, ..row }
+        Row { within, refused, rules: rules.into(), machines, times, requests, ..row }
     }
 
     /// The machines of one instant: one row for those of one set in one zone that do the same.

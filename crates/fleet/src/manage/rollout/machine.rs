@@ -7,6 +7,7 @@ use crate::machine::*;
 use crate::management::{ReleaseKind, UpgradePolicy};
 use crate::operations::Operation;
 use crate::pending::Due;
+use crate::watch::Who;
 use crate::world::World;
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;
@@ -101,7 +102,7 @@ impl World {
         (installed.previous, installed.model, installed.since) = (installed.model, installed.next, t);
         installed.due = SimTime::NEVER;
         let (model, then) = (installed.model, installed.then.take());
-        self.book.count(Operation::MachinesUpgraded, 1, t, &self.measure);
+        self.did(Operation::MachinesUpgraded, Who::Machine(self.instance_of[at]), t);
         if let Some(then) = then
             && let Some(kind) = model.change(then)
             && !self.is_out_of_reach(at, t)

@@ -354,6 +354,21 @@ fn reports_depend_on_the_results_only() {
     assert_eq!(first, bytes(&common::outcome(), "report.xlsx"));
 }
 
+/// Who reads a pull request may not scroll: what to be warned of stands behind the answer, once.
+#[test]
+fn warnings_stand_behind_the_answer() {
+    let mut outcome = common::outcome();
+    outcome.warnings = vec!["only a @bound".into()];
+    let text = text(&outcome, "report.md");
+    let titles: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!((titles[1], text.matches("Warnings").count()), ("## Warnings", 1), "{titles:?}");
+    let block = text.split("## ").nth(1).unwrap();
+    assert_eq!(block.trim_end().lines().last().unwrap(), "* only a @<!-- -->bound", "{block}");
+    assert!(text.find("meets").unwrap() < text.find("## Warnings").unwrap(), "{text}");
+    outcome.warnings.clear();
+    assert!(!self::text(&outcome, "report.md").contains("Warnings"));
+}
+
 /// A storm is told with its trial, in all words that stand in its timeline.
 #[test]
 fn storms_are_shown_with_their_trials() {

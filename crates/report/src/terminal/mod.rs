@@ -66,6 +66,9 @@ use zonefall_study::timeline::Storms;
 pub const CONDITIONAL: &str =
     "these are conditional losses: \"this outage would have cost you …\"; nothing here says how often";
 
+/// The title of the block of warnings.
+pub(crate) const WARNINGS: &str = "Warnings";
+
 impl Style {
     /// Words in one piece, for reports that break lines themselves.
     pub(crate) const WORDS: Self = Self { width: usize::MAX, colour: false, unicode: true };
@@ -114,16 +117,22 @@ pub(crate) fn blocks(outcome: &Outcome, storms: Option<&Storms>, style: Style) -
         frontier::draw(&mut page, outcome);
     }
     method::draw(&mut page, outcome);
-    if !outcome.warnings.is_empty() {
-        page.title("Warnings");
-        for warning in &warnings(outcome) {
-            let sign = page.paint(Tone::Unsure, "!");
-            page.paragraph(Some((&sign, 1)), warning, None);
-        }
-    }
+    warned_of(&mut page, &warnings(outcome));
     if !outcome.not_modelled.is_empty() {
         page.line("");
         page.paragraph(None, &format!("Not modelled: {}", outcome.not_modelled), Some(Tone::Faint));
     }
     page
+}
+
+/// What to know before a number is believed; a report puts it where its reader sees it.
+fn warned_of(page: &mut Page, warnings: &[String]) {
+    if warnings.is_empty() {
+        return;
+    }
+    page.title(WARNINGS);
+    for warning in warnings {
+        let sign = page.paint(Tone::Unsure, "!");
+        page.paragraph(Some((&sign, 1)), warning, None);
+    }
 }

@@ -3,11 +3,14 @@
 //! Words from the scenario are escaped: none of them becomes markup, a mention or a link to an issue.
 
 use crate::about::{About, assumptions};
+use crate::drilled::DrillReport;
 use crate::headline::headline;
 use crate::number;
 use crate::page::{Grid, Item, Page, Side, one_line, when};
 use crate::planned::Made;
-use crate::terminal::{Style, WARNINGS, blocks, comparison_blocks, plan_blocks_below, plan_verdict};
+use crate::terminal::{
+    Style, WARNINGS, blocks, comparison_blocks, drill_blocks, drill_verdict, plan_blocks_below, plan_verdict,
+};
 use zonefall_study::comparison::Comparison;
 use zonefall_study::is_hidden;
 use zonefall_study::outcome::Outcome;
@@ -41,6 +44,20 @@ pub(crate) fn plan_markdown(of: &Planned, made: &Made<'_>) -> String {
         made.scenario_hash
     );
     tidied(&(text + &rest(made.profile, made.about) + &last))
+}
+
+/// The text of a drill.
+pub(crate) fn drill_markdown(of: &DrillReport<'_>) -> String {
+    let (drilled, made) = (of.drilled, of.made);
+    let page = drill_blocks(drilled, of.worst, of.warnings, Style::WORDS);
+    let last = format!(
+        "Seed {}, {}, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in drill.json.\n",
+        of.seed,
+        of.trials_in_words(),
+        escaped(made.version),
+        made.scenario_hash
+    );
+    tidied(&(items(page, Some(drill_verdict(drilled).0)) + &rest(made.profile, made.about) + &last))
 }
 
 /// The text of a comparison, for a comment on a pull request.

@@ -23,7 +23,7 @@ const UNITS: [(&str, f64); 4] =
     [("days", 86_400_000.0), ("hours", 3_600_000.0), ("minutes", 60_000.0), ("seconds", 1000.0)];
 const UNITS_LEAST: f64 = 3.0;
 
-/// The picture of a trial: its longest outage and what led to it.
+/// The picture of a trial, called so: its longest outage and what led to it.
 pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
     let outage = of.longest_outage()?;
     let stretch = Stretch::of(of);
@@ -31,13 +31,13 @@ pub(super) fn storm(of: &Timeline, which: &str) -> Option<Figure> {
     let drawn = drawn(of, &stretch, &clock);
     let waits = of.waiting.as_ref().map(|waiting| waits(of, waiting, &stretch));
     let beside = waits.as_ref().map_or(String::new(), |waits| format!(". {}", waits.trim_end_matches('.')));
-    let label = format!("{which} storm of {}: machines that serve{beside}", clean(&of.design));
+    let label = format!("{which} of {}: machines that serve{beside}", clean(&of.design));
     let mut charged = charged(outage);
     let rest = charged.len().saturating_sub(CAUSES);
     charged.truncate(CAUSES);
     charged.extend((rest > 0).then(|| format!("the rest to {rest} more")));
     let caption = format!(
-        "{}, {} storm: trial {}, from {} on. The objective ({}) is missed for {}, charged to {}. {}{}",
+        "{}, {}: trial {}, from {} on. The objective ({}) is missed for {}, charged to {}. {}{}",
         clean(&of.design),
         which.to_lowercase(),
         of.trial,

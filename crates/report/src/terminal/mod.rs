@@ -43,6 +43,7 @@ pub(crate) use designs::{minutes as minutes_of, with as bound_with};
 pub(crate) use differences::row as difference_cells;
 pub use draw::wrapped;
 pub use drill::drill;
+pub(crate) use drill::{blocks as drill_blocks, verdict_of as drill_verdict};
 pub use fit::fit_table;
 pub use importance::importances;
 pub use incidents::incident_table;

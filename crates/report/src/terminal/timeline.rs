@@ -27,6 +27,12 @@ pub enum Told {
 /// Draws a timeline.
 pub fn timeline(of: &Timeline, told: Told, style: Style) -> String {
     let mut page = Page::new(style);
+    blocks(&mut page, of, told);
+    page.finish()
+}
+
+/// Puts a timeline on a page, block by block.
+pub(super) fn blocks(page: &mut Page, of: &Timeline, told: Told) {
     page.title(&format!("{}: trial {} of {}, seed {}", clean(&of.study), of.trial, clean(&of.design), of.seed));
     let tone = match (of.missed_ms, &of.not_judged) {
         (0, None) => Tone::Good,
@@ -43,19 +49,18 @@ pub fn timeline(of: &Timeline, told: Told, style: Style) -> String {
     }
     if told == Told::Everything {
         page.title("Everything that happened");
-        rows(&mut page, of, &of.rows, usize::MAX);
-        return page.finish();
+        rows(page, of, &of.rows, usize::MAX);
+        return;
     }
     let shown = shown(of, told);
     for &at in &shown {
         let before = at.checked_sub(1).filter(|before| shown.contains(before));
-        tell(&mut page, of, (at, before), &of.outages[at]);
+        tell(page, of, (at, before), &of.outages[at]);
     }
     let rest = rest(of, &shown, told);
     if !rest.is_empty() {
         page.paragraph(None, &rest, Some(Tone::Faint));
     }
-    page.finish()
 }
 
 /// The first outages and the longest, or the longest alone.

@@ -679,6 +679,7 @@ fn planned(name: &str) -> Planned {
         tested: 12,
         work: 123_456,
         verdict: zonefall_study::plan::Verdict::Found,
+        trials_would_do: None,
         best: Some(frontier[1].clone()),
         meets_target_itself: true,
         windows: None,

@@ -9,7 +9,7 @@ use super::lattice::Lattice;
 use super::roles::{Roles, runner_up, thumb};
 use super::search::Found;
 use super::windowed::Windowed;
-use super::{CHEAPER, Methods, Priced, Question, SCHEMA, Stand, Told, checks, edges, price, regions, unproven};
+use super::{CHEAPER, Methods, Priced, Question, SCHEMA, Stand, Told, checks, edges, enough, price, regions, unproven};
 use crate::conclude::need_in_words;
 use crate::run::RunError;
 use crate::visit::Visit;
@@ -145,6 +145,10 @@ pub struct Planned {
     pub priced: Option<Priced>,
     /// What came of it.
     pub verdict: Verdict,
+    /// So many trials of a candidate would about do, if they go on as they did; none where those that were lived through suffice, or
+    /// nothing tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trials_would_do: Option<u64>,
     /// The cheapest design that meets the target.
     pub best: Option<Offer>,
     /// Whether it is proven to meet the target itself, not just within the band.
@@ -420,7 +424,8 @@ fn concluded(
     let (study, best) = (&question.study, found.best);
     let told = |candidate: usize| told_of(bench, candidate);
     let mut notes = Vec::new();
-    if let Some(mode) = crate::conclude::heavy_tails(study).next() {
+    let heavy = crate::conclude::heavy_tails(study).next();
+    if let Some(mode) = heavy {
         notes.push(format!(
             "Outages of {mode} have no usable variance: no number of trials proves that a design meets."
         ));
@@ -450,6 +455,7 @@ fn concluded(
         methods: bench.methods(),
         priced: None,
         verdict: verdict(question, found),
+        trials_would_do: enough::for_all(bench, allowed, found).filter(|_| heavy.is_none()),
         meets_target_itself: best.is_some_and(|best| bench.estimate(best).bounds.high() <= allowed),
         windows: None,
         best: roles.best.map(told),

@@ -31,6 +31,7 @@ mod batches;
 mod bench;
 mod checks;
 mod edges;
+mod enough;
 mod forced;
 mod frontier;
 mod lattice;

@@ -3,6 +3,7 @@
 use crate::args::{self, Check, Format};
 use crate::arranged;
 use crate::assemble::{self, Overrides};
+use crate::assumptions;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::managed;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use zonefall_faults::Strikes;
 use zonefall_fleet::{Design, Measure, Need, initial_counts, worst_zone_loss};
+use zonefall_report::count;
 use zonefall_scenario::{Diagnostics, FaultSource, Scenario, WhatIf};
 use zonefall_study::Silent;
 use zonefall_study::implied::{StartHours, one_machine};
@@ -258,9 +260,9 @@ fn standing(sets: &Value) -> String {
     sets.as_object().into_iter().flatten().map(of_set).collect::<Vec<String>>().join("; ")
 }
 
-/// How long all trials take, from the events of the first one: no clock is read, so the words are always the same.
-fn work(scenario: &Scenario, strikes: f64) -> String {
-    let trials = scenario.trials as f64;
+/// How long so many trials take, from the events of the first one: no clock is read, so the words are always the same.
+fn work(scenario: &Scenario, trials: u64, strikes: f64) -> String {
+    let trials = trials as f64;
     let least = trials * (strikes * (1.0 + scenario.designs.len() as f64) * 60e-9 + 3e-6);
     let sets = || scenario.designs.iter().flat_map(|design| &design.sets);
     let managed = || sets().filter_map(|set| set.management.as_ref());
@@ -280,6 +282,13 @@ fn work(scenario: &Scenario, strikes: f64) -> String {
         },
         None => format!("at least {:.0} s", (trials * PLAYED_EVENTS as f64 * an_event).max(least)),
     }
+}
+
+/// The trials of the looks at what is assumed that a run takes.
+fn trials_of_looks(scenario: &Scenario) -> u64 {
+    let study = assemble::study(scenario, Overrides::default()).ok();
+    let plan = study.and_then(|study| assumptions::plan(scenario, &study, study.trials, None, false));
+    plan.map_or(0, |plan| plan.all_trials())
 }
 
 /// The events of the first trial; none if they are too many to play for an estimate.
@@ -379,10 +388,20 @@ fn of_work(scenario: &Scenario, resolved: &Value) -> String {
         FaultSource::Script(_) => format!("{strikes:.0} scripted faults a trial"),
         _ => format!("about {strikes:.0} strikes a trial"),
     };
-    format!(
-        "Work       {}{} trials × {designs}, {faults}, {} on one core\n",
+    let looks = trials_of_looks(scenario);
+    let told =
+        if looks == 0 { String::new() } else { format!(", and {} trials of looks at what is assumed", count(looks)) };
+    // A first miss ends its trial, and nothing is asked of its causes.
+    let again = if scenario.measure.until_first_miss {
+        ""
+    } else {
+        "; living through missed trials again without each cause comes on top"
+    };
+    let words = format!(
+        "{}{} trials × {designs}, {faults}{told}, {} on one core{again}",
         if scenario.until.is_some() { "at most " } else { "" },
-        scenario.trials,
-        work(scenario, strikes)
-    )
+        count(scenario.trials),
+        work(scenario, scenario.trials + looks, strikes)
+    );
+    understood::line("Work       ", &words)
 }

@@ -53,6 +53,7 @@ pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};
 pub use markdown::comparison_markdown;
 pub use modes::{ModesError, Struck, modes_toml};
+pub use number::count;
 pub use picture::timeline_svg;
 pub use planned::{Made, plan_files, plan_names};
 pub use schema::summary_schema;

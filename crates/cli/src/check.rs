@@ -149,6 +149,7 @@ fn failovers(design: &Design) -> Value {
     Value::Object(lines.map(|(group, line)| (group, json!([line]))).collect())
 }
 
+/// What a design needs, by the keys of `[slo]` that ask for it; in words it is `need`, as in all other files.
 fn need(design: &Design) -> Value {
     let mut need = match &design.need {
         Need::Serving(least) => json!({ "min_serving": least }),
@@ -195,7 +196,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
             let mut told = json!({
                 "design": design.name,
                 "machines": design.capacity(),
-                "need": need(design),
+                "need_by_key": need(design),
                 "machines_by_zone": placement(design, scenario),
                 "machines_after_losing_the_largest_zone": after_zone_loss(design, scenario),
                 "what_happens": what_happens(design, scenario),
@@ -223,7 +224,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         .map(|row| json!({ "mode": row.name, "downtime_min_per_year": row.minutes_per_year }))
         .collect();
     Ok(json!({
-        "schema": "zonefall-check/1",
+        "schema": "zonefall-check/2",
         "study": scenario.name,
         "seed": scenario.seed,
         "trials": scenario.trials,

@@ -13,7 +13,7 @@ use zonefall_study::gate::{of_average, of_batches, of_downtime, of_no_worse, of_
 const WIDTH: usize = 100;
 
 /// What may be said of every design, in this order.
-pub const OF_DESIGNS: [&str; 5] = ["needs", "demand", "jobs", "retry", "patience"];
+pub const OF_DESIGNS: [&str; 5] = ["need", "demand", "jobs", "retry", "patience"];
 
 /// Whether all designs say the same of it.
 pub fn is_common(what: &str, designs: &[Value]) -> bool {
@@ -51,9 +51,9 @@ pub fn of_design(design: &Design, arrivals: &Arrivals) -> [(&'static str, Option
     let patience = design.service.patience.as_ref().map(|patience| {
         format!("requests wait in line, and their clients give up after {}", duration_words(patience.most))
     });
-    let [needs_of, demand_of, jobs_of, retry_of, patience_of] = OF_DESIGNS;
+    let [need_of, demand_of, jobs_of, retry_of, patience_of] = OF_DESIGNS;
     let retry = design.service.retry.as_ref().map(retry);
-    [(needs_of, Some(need(design))), (demand_of, demand), (jobs_of, jobs), (retry_of, retry), (patience_of, patience)]
+    [(need_of, Some(need(design))), (demand_of, demand), (jobs_of, jobs), (retry_of, retry), (patience_of, patience)]
 }
 
 fn need(design: &Design) -> String {

@@ -20,7 +20,7 @@ fn check_says_what_it_understood_of_objective_demand_jobs_tries_and_gate() {
     let jobs = "12000 a day at 22:00, due at 05:00 (Europe/Berlin); each the work of 1000 requests; sigma 0.15";
     let told = check("jobs-beside-requests.toml", &[]).says(&[
         "Objective  99.9% on average, and in 95 % of windows of 30 days\n",
-        "Needs      at least 100 % of each batch of jobs done by its deadline\n",
+        "Need       at least 100 % of each batch of jobs done by its deadline\n",
         "           demand: 160 to 600 req/s (Europe/Berlin); by 24 parts of a day\n",
     ]);
     // All designs have the jobs, two of three the demand.

@@ -251,9 +251,13 @@ fn check_speaks_json() {
     let desk = Desk::with(STRESS);
     let told = desk.run("check s.toml --format json").ends(0);
     let said: Value = serde_json::from_str(&told.out).unwrap_or_else(|why| panic!("{why}: {told}"));
-    assert_eq!(said["schema"], "zonefall-check/1");
+    assert_eq!(said["schema"], "zonefall-check/2");
     assert_eq!((&said["seed"], &said["trials"]), (&7.into(), &18.into()));
     let designs = said["designs"].as_array().unwrap();
+    // In words what summary.json calls so, too, and once more by the keys that ask for it.
+    let first = &designs[0];
+    assert_eq!((&first["need"], &first["needs"]), (&"at least 6 serving".into(), &Value::Null));
+    assert_eq!(first["need_by_key"], serde_json::json!({ "min_serving": 6 }));
     assert_eq!(
         designs.iter().map(|design| design["design"].as_str().unwrap()).collect::<Vec<_>>(),
         ["zonal", "regional", "spanning", "eight"]
@@ -263,7 +267,7 @@ fn check_speaks_json() {
     assert_eq!(designs[2]["machines_after_losing_the_largest_zone"], 6);
     assert_eq!(designs[3]["machines_after_losing_the_largest_zone"], 5);
     assert!(desk.lacks("results"), "check writes nothing");
-    desk.run("check s.toml -q --format json").ends(0).says(&["zonefall-check/1"]);
+    desk.run("check s.toml -q --format json").ends(0).says(&["zonefall-check/2"]);
 }
 
 /// The work is told from a trial that is played: autoscale asks for far more of it than strikes do.

@@ -255,7 +255,11 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
 /// "web 5 in eastus/1, 4 in eastus/2".
 fn standing(sets: &Value) -> String {
     let of_set = |(name, zones): (&String, &Value)| {
-        let zones = zones.as_object().into_iter().flatten().map(|(zone, count)| format!("{count} in {zone}"));
+        let zones = zones
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(zone, number)| format!("{} in {zone}", number.as_u64().map_or(String::new(), count)));
         format!("{name} {}", zones.collect::<Vec<String>>().join(", "))
     };
     sets.as_object().into_iter().flatten().map(of_set).collect::<Vec<String>>().join("; ")
@@ -320,7 +324,7 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
         let left = match left {
             // Regions that stand in for each other do not serve together.
             _ if stands_in => "what is left when a zone is lost depends on who serves".into(),
-            Some(left) => format!("{left} left when the largest zone is lost"),
+            Some(left) => format!("{} left when the largest zone is lost", count(left)),
             None => "the zone is hidden".into(),
         };
         let name = design["design"].as_str().unwrap_or_default();
@@ -342,10 +346,11 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
         let keys: Vec<&str> = plan.choices.iter().map(|choice| choice.key.as_str()).collect();
         let impossible: u64 = plan.impossible.iter().map(|of| of.candidates).sum();
         let words = format!(
-            "{} candidates over {}; {impossible} impossible, {} beyond a limit",
-            plan.candidates.len(),
+            "{} candidates over {}; {} impossible, {} beyond a limit",
+            count(plan.candidates.len() as u64),
             keys.join(", "),
-            plan.over_limit
+            count(impossible),
+            count(plan.over_limit)
         );
         text += &understood::line("Plan       ", &words);
     }
@@ -387,7 +392,7 @@ fn of_work(scenario: &Scenario, resolved: &Value) -> String {
     let faults = match scenario.source {
         FaultSource::Script(_) if strikes == 1.0 => "1 scripted fault a trial".into(),
         FaultSource::Script(_) => format!("{strikes:.0} scripted faults a trial"),
-        _ => format!("about {strikes:.0} strikes a trial"),
+        _ => format!("about {} strikes a trial", count(strikes.round() as u64)),
     };
     let looks = trials_of_looks(scenario);
     let told =

@@ -49,7 +49,7 @@ pub(super) fn blocks(page: &mut Page, of: &Timeline, told: Told) {
     }
     if told == Told::Everything {
         page.title("Everything that happened");
-        rows(page, of, &of.rows, usize::MAX);
+        rows(page, of, &of.rows, None, usize::MAX);
         return;
     }
     let shown = shown(of, told);
@@ -187,7 +187,7 @@ fn tell(page: &mut Page, of: &Timeline, (at, before): (usize, Option<usize>), ou
         let rules = if amiss.rules.is_empty() { String::new() } else { format!(" [{}]", clean(&amiss.rules)) };
         page.paragraph(Some((&since, since.len())), &format!("{}{rules}", still(amiss)), Some(Tone::Unsure));
     }
-    rows(page, of, &of.rows[of_it.start.max(told)..of_it.end], ROWS_SHOWN);
+    rows(page, of, &of.rows[of_it.start.max(told)..of_it.end], Some(at), ROWS_SHOWN);
 }
 
 /// What its missed time is charged to, in shares that sum to all of it.
@@ -202,7 +202,8 @@ pub(crate) fn still(amiss: &Amiss) -> String {
     clean(&format!("still amiss: {}", amiss.says))
 }
 
-fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {
+/// Rows under the heading of an outage, or of none.
+fn rows(page: &mut Page, of: &Timeline, rows: &[Row], heading: Option<usize>, most: usize) {
     let rows = folded(rows);
     for (at, told) in rows.iter().enumerate() {
         let row = told.row;
@@ -220,8 +221,16 @@ fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {
             _ => None,
         };
         let when = instant(of, row.at_ms);
-        page.paragraph(Some((&when, when.len())), &(words(of, row) + &again(of, told)), tone);
+        let which =
+            which(of, row).filter(|&at| Some(at) != heading).map_or(String::new(), |at| format!(": outage {}", at + 1));
+        page.paragraph(Some((&when, when.len())), &(words(of, row) + &which + &again(of, told)), tone);
     }
+}
+
+/// The outage that a row begins or ends.
+fn which(of: &Timeline, row: &Row) -> Option<usize> {
+    let its = |outage: &Outage| [outage.from_ms, outage.to_ms].contains(&row.at_ms);
+    (row.kind == Kind::Objective).then(|| of.outages.iter().position(its)).flatten()
 }
 
 /// ", and again 12 times until day 3 04:15:00".

@@ -6,7 +6,7 @@ mod drill;
 mod trace;
 
 pub use answers::{Compare, Effort, Importance, Plan, PlanMethod, Shown, Sweep};
-pub use drill::{Drill, DrillFormat};
+pub use drill::{Drill, DrillFormat, DrillReport};
 pub use trace::Trace;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};

@@ -1,6 +1,7 @@
 //! What a design does about lost parts, planned maintenance and sessions, and what it stands before, in words, for `check`.
 
 use crate::managed::{lack, length, percent};
+use crate::understood::milli;
 use zonefall_fleet::maintenance::Maintenance;
 use zonefall_fleet::{ALL_CLIENTS, Alarm, Design, Failover, Pattern, Sight, Standby, Structure};
 use zonefall_scenario::duration_words;
@@ -113,17 +114,16 @@ pub fn service(design: &Design) -> Option<String> {
         }
     }
     if let Some(ceiling) = &of.ceiling {
-        says.push(format!("`{}` lets {} a second through", ceiling.name, ceiling.capacity_milli as f64 / 1000.0));
+        says.push(format!("`{}` lets {} a second through", ceiling.name, milli(ceiling.capacity_milli)));
     }
     if let Some(gateway) = &of.gateway {
-        let per_second = |instances: u32| gateway.lets_through(instances) as f64 / 1000.0;
         let several = design.structure().filter(|service| service.has_several_entrances());
         let gateway_of = several.map_or("the gateway has", |_| "the gateway of each part that clients are sent to has");
         says.push(format!(
             "{gateway_of} {} to {} instances and lets up to {} a second through",
             gateway.least,
             gateway.most,
-            per_second(gateway.most)
+            milli(gateway.lets_through(gateway.most))
         ));
     }
     (!says.is_empty()).then(|| says.join("; "))

@@ -3,6 +3,7 @@
 use crate::args::{self, Check, Format};
 use crate::arranged;
 use crate::assemble::{self, Overrides};
+use crate::assumptions;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::managed;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use zonefall_faults::Strikes;
 use zonefall_fleet::{Design, Measure, Need, initial_counts, worst_zone_loss};
+use zonefall_report::count;
 use zonefall_scenario::{Diagnostics, FaultSource, Scenario, WhatIf};
 use zonefall_study::Silent;
 use zonefall_study::implied::{StartHours, one_machine};
@@ -147,6 +149,7 @@ fn failovers(design: &Design) -> Value {
     Value::Object(lines.map(|(group, line)| (group, json!([line]))).collect())
 }
 
+/// What a design needs, by the keys of `[slo]` that ask for it; in words it is `need`, as in all other files.
 fn need(design: &Design) -> Value {
     let mut need = match &design.need {
         Need::Serving(least) => json!({ "min_serving": least }),
@@ -193,7 +196,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
             let mut told = json!({
                 "design": design.name,
                 "machines": design.capacity(),
-                "need": need(design),
+                "need_by_key": need(design),
                 "machines_by_zone": placement(design, scenario),
                 "machines_after_losing_the_largest_zone": after_zone_loss(design, scenario),
                 "what_happens": what_happens(design, scenario),
@@ -221,7 +224,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
         .map(|row| json!({ "mode": row.name, "downtime_min_per_year": row.minutes_per_year }))
         .collect();
     Ok(json!({
-        "schema": "zonefall-check/1",
+        "schema": "zonefall-check/2",
         "study": scenario.name,
         "seed": scenario.seed,
         "trials": scenario.trials,
@@ -252,15 +255,19 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
 /// "web 5 in eastus/1, 4 in eastus/2".
 fn standing(sets: &Value) -> String {
     let of_set = |(name, zones): (&String, &Value)| {
-        let zones = zones.as_object().into_iter().flatten().map(|(zone, count)| format!("{count} in {zone}"));
+        let zones = zones
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(zone, number)| format!("{} in {zone}", number.as_u64().map_or(String::new(), count)));
         format!("{name} {}", zones.collect::<Vec<String>>().join(", "))
     };
     sets.as_object().into_iter().flatten().map(of_set).collect::<Vec<String>>().join("; ")
 }
 
-/// How long all trials take, from the events of the first one: no clock is read, so the words are always the same.
-fn work(scenario: &Scenario, strikes: f64) -> String {
-    let trials = scenario.trials as f64;
+/// How long so many trials take, from the events of the first one: no clock is read, so the words are always the same.
+fn work(scenario: &Scenario, trials: u64, strikes: f64) -> String {
+    let trials = trials as f64;
     let least = trials * (strikes * (1.0 + scenario.designs.len() as f64) * 60e-9 + 3e-6);
     let sets = || scenario.designs.iter().flat_map(|design| &design.sets);
     let managed = || sets().filter_map(|set| set.management.as_ref());
@@ -280,6 +287,13 @@ fn work(scenario: &Scenario, strikes: f64) -> String {
         },
         None => format!("at least {:.0} s", (trials * PLAYED_EVENTS as f64 * an_event).max(least)),
     }
+}
+
+/// The trials of the looks at what is assumed that a run takes.
+fn trials_of_looks(scenario: &Scenario) -> u64 {
+    let study = assemble::study(scenario, Overrides::default()).ok();
+    let plan = study.and_then(|study| assumptions::plan(scenario, &study, study.trials, None, false));
+    plan.map_or(0, |plan| plan.all_trials())
 }
 
 /// The events of the first trial; none if they are too many to play for an estimate.
@@ -310,7 +324,7 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
         let left = match left {
             // Regions that stand in for each other do not serve together.
             _ if stands_in => "what is left when a zone is lost depends on who serves".into(),
-            Some(left) => format!("{left} left when the largest zone is lost"),
+            Some(left) => format!("{} left when the largest zone is lost", count(left)),
             None => "the zone is hidden".into(),
         };
         let name = design["design"].as_str().unwrap_or_default();
@@ -332,10 +346,11 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
         let keys: Vec<&str> = plan.choices.iter().map(|choice| choice.key.as_str()).collect();
         let impossible: u64 = plan.impossible.iter().map(|of| of.candidates).sum();
         let words = format!(
-            "{} candidates over {}; {impossible} impossible, {} beyond a limit",
-            plan.candidates.len(),
+            "{} candidates over {}; {} impossible, {} beyond a limit",
+            count(plan.candidates.len() as u64),
             keys.join(", "),
-            plan.over_limit
+            count(impossible),
+            count(plan.over_limit)
         );
         text += &understood::line("Plan       ", &words);
     }
@@ -377,12 +392,22 @@ fn of_work(scenario: &Scenario, resolved: &Value) -> String {
     let faults = match scenario.source {
         FaultSource::Script(_) if strikes == 1.0 => "1 scripted fault a trial".into(),
         FaultSource::Script(_) => format!("{strikes:.0} scripted faults a trial"),
-        _ => format!("about {strikes:.0} strikes a trial"),
+        _ => format!("about {} strikes a trial", count(strikes.round() as u64)),
     };
-    format!(
-        "Work       {}{} trials × {designs}, {faults}, {} on one core\n",
+    let looks = trials_of_looks(scenario);
+    let told =
+        if looks == 0 { String::new() } else { format!(", and {} trials of looks at what is assumed", count(looks)) };
+    // A first miss ends its trial, and nothing is asked of its causes.
+    let again = if scenario.measure.until_first_miss {
+        ""
+    } else {
+        "; living through missed trials again without each cause comes on top"
+    };
+    let words = format!(
+        "{}{} trials × {designs}, {faults}{told}, {} on one core{again}",
         if scenario.until.is_some() { "at most " } else { "" },
-        scenario.trials,
-        work(scenario, strikes)
-    )
+        count(scenario.trials),
+        work(scenario, scenario.trials + looks, strikes)
+    );
+    understood::line("Work       ", &words)
 }

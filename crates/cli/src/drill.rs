@@ -4,6 +4,7 @@
 mod deadlines;
 mod outage;
 mod own;
+mod paged;
 
 use crate::args;
 use crate::assemble::{self, Overrides};
@@ -15,6 +16,7 @@ use crate::script::{disable_autoscale, replay};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
 use zonefall_import::{Action, Drill, Experiment, Script, ZONE_OUTAGE, experiment};
@@ -87,16 +89,19 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
 
 /// Runs it on each design, and prints what came of it.
 fn show(options: &args::Drill, scenario: &Scenario, of: &Faults, console: Console) -> Result<Exit> {
+    paged::refuse_unless_free(options)?;
+    let began = Instant::now();
     let drilled = drilled(options, scenario, of)?;
     match options.format {
         args::DrillFormat::Table => {
             console.data(&zonefall_report::terminal::drill(&drilled.0, style(console)))?;
-            if let Some(timeline) = &drilled.1 {
+            if let Some(timeline) = drilled.0.told().and_then(|at| drilled.1[at].as_ref()) {
                 console.data(&zonefall_report::terminal::timeline(timeline, Told::Drilled, style(console)))?;
             }
         }
         args::DrillFormat::Json => console.data(&zonefall_report::to_json(&drilled.0)?)?,
     }
+    paged::write(options, scenario, &drilled, began.elapsed().as_secs_f64(), console)?;
     Ok(match drilled.0.verdict(options.allow_not_run) {
         Verdict::Passes => Exit::Fine,
         Verdict::Fails => Exit::Missed,
@@ -104,8 +109,8 @@ fn show(options: &args::Drill, scenario: &Scenario, of: &Faults, console: Consol
     })
 }
 
-/// The drill, and the worst trial of the design that is told.
-fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(Drilled, Option<Timeline>)> {
+/// The drill, and the worst trial of each design.
+fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(Drilled, Vec<Option<Timeline>>)> {
     let hypothesis = hypothesis(scenario, of);
     let horizon = scenario.measure.horizon.as_ms();
     if hypothesis.horizon_ms > horizon {
@@ -150,8 +155,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
         notes,
         outage_adds,
     };
-    let told = drilled.told().and_then(|at| worst.swap_remove(at));
-    Ok((drilled, told))
+    Ok((drilled, worst))
 }
 
 fn add_new(to: &mut Vec<String>, from: &[String]) {

@@ -119,11 +119,16 @@ pub fn default_folder(scenario: &Path, what_if: &args::WhatIf, replay: bool) -> 
 /// Hints on the scenario that say why demand is not served: a peak, a gateway, a standby.
 const OF_CAPACITY: [&str; 3] = ["W016", "W023", "W025"];
 
+/// These hints on a scenario.
+pub fn of_capacity(scenario: &Scenario) -> impl Iterator<Item = String> {
+    let told = scenario.warnings.items().iter().filter(|item| OF_CAPACITY.contains(&item.code));
+    told.map(|item| format!("{} ({})", item.message, item.code))
+}
+
 /// Puts in what the scenario says of results: where too little was ordered, which explains what is charged to overload, and what comes
 /// of its gate.
 pub fn held_against(scenario: &Scenario, outcome: &mut Outcome) {
-    let told = scenario.warnings.items().iter().filter(|item| OF_CAPACITY.contains(&item.code));
-    outcome.warnings.extend(told.map(|item| Warning::from(format!("{} ({})", item.message, item.code))));
+    outcome.warnings.extend(of_capacity(scenario).map(Warning::from));
     outcome.gate = judged(scenario, outcome);
 }
 

@@ -5,6 +5,7 @@ use crate::managed::percent;
 use serde_json::Value;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{Design, Need};
+use zonefall_report::count;
 use zonefall_report::terminal::wrapped;
 use zonefall_scenario::{Arrivals, Course, Daily, Gate, Scenario, Surge, Window, duration_words};
 use zonefall_study::gate::{of_average, of_batches, of_downtime, of_no_worse, of_windows};
@@ -13,7 +14,7 @@ use zonefall_study::gate::{of_average, of_batches, of_downtime, of_no_worse, of_
 const WIDTH: usize = 100;
 
 /// What may be said of every design, in this order.
-pub const OF_DESIGNS: [&str; 5] = ["needs", "demand", "jobs", "retry", "patience"];
+pub const OF_DESIGNS: [&str; 5] = ["need", "demand", "jobs", "retry", "patience"];
 
 /// Whether all designs say the same of it.
 pub fn is_common(what: &str, designs: &[Value]) -> bool {
@@ -51,9 +52,9 @@ pub fn of_design(design: &Design, arrivals: &Arrivals) -> [(&'static str, Option
     let patience = design.service.patience.as_ref().map(|patience| {
         format!("requests wait in line, and their clients give up after {}", duration_words(patience.most))
     });
-    let [needs_of, demand_of, jobs_of, retry_of, patience_of] = OF_DESIGNS;
+    let [need_of, demand_of, jobs_of, retry_of, patience_of] = OF_DESIGNS;
     let retry = design.service.retry.as_ref().map(retry);
-    [(needs_of, Some(need(design))), (demand_of, demand), (jobs_of, jobs), (retry_of, retry), (patience_of, patience)]
+    [(need_of, Some(need(design))), (demand_of, demand), (jobs_of, jobs), (retry_of, retry), (patience_of, patience)]
 }
 
 fn need(design: &Design) -> String {
@@ -69,8 +70,13 @@ fn need(design: &Design) -> String {
     says.join(", ")
 }
 
-fn milli(rate: u64) -> f64 {
-    rate as f64 / 1000.0
+/// Thousandths as a number.
+pub fn milli(rate: u64) -> String {
+    let rest = format!("{:03}", rate % 1000);
+    match rest.trim_end_matches('0') {
+        "" => count(rate / 1000),
+        rest => format!("{}.{rest}", count(rate / 1000)),
+    }
 }
 
 fn per_second(rate: u64) -> String {
@@ -121,10 +127,10 @@ fn jobs_in_words(jobs: &zonefall_fleet::Jobs, daily: &Daily) -> String {
     let Daily { at, deadline, time_zone } = daily;
     let work = match jobs.work {
         1 => "each a request's work".to_owned(),
-        work => format!("each the work of {work} requests"),
+        work => format!("each the work of {} requests", count(work)),
     };
     let differ = if jobs.sigma > 0.0 { format!("; sigma {}", jobs.sigma) } else { String::new() };
-    format!("{} a day at {at}, due at {deadline} ({time_zone}); {work}{differ}", jobs.count)
+    format!("{} a day at {at}, due at {deadline} ({time_zone}); {work}{differ}", count(jobs.count))
 }
 
 fn retry(of: &Retry) -> String {

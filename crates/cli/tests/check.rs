@@ -17,21 +17,21 @@ fn check_says_what_it_understood_of_objective_demand_jobs_tries_and_gate() {
         let words = ["check", "-q"].into_iter().chain(json.iter().copied()).map(OsStr::new);
         ran(&mut desk.command(words.chain([path.as_os_str()]))).ends(0)
     };
-    let jobs = "12000 a day at 22:00, due at 05:00 (Europe/Berlin); each the work of 1000 requests; sigma 0.15";
+    let jobs = "12,000 a day at 22:00, due at 05:00 (Europe/Berlin); each the work of 1,000 requests; sigma 0.15";
     let told = check("jobs-beside-requests.toml", &[]).says(&[
         "Objective  99.9% on average, and in 95 % of windows of 30 days\n",
-        "Needs      at least 100 % of each batch of jobs done by its deadline\n",
+        "Need       at least 100 % of each batch of jobs done by its deadline\n",
         "           demand: 160 to 600 req/s (Europe/Berlin); by 24 parts of a day\n",
     ]);
     // All designs have the jobs, two of three the demand.
-    assert_eq!((told.out.matches("12000 a day").count(), told.out.matches("demand: 160").count()), (1, 2), "{told}");
+    assert_eq!((told.out.matches("12,000 a day").count(), told.out.matches("demand: 160").count()), (1, 2), "{told}");
     let told: Value = serde_json::from_str(&check("jobs-beside-requests.toml", &["--format", "json"]).out).unwrap();
     let of = |at: usize, what: &str| told["designs"][at][what].clone();
     assert_eq!(of(0, "jobs"), jobs);
     assert_eq!((of(1, "demand"), of(2, "demand").is_string()), (Value::Null, true));
     assert!(told["objective"].is_string() && told["gate"].is_null());
     check("route-backlog.toml", &[])
-        .says(&["180000 a day at 22:00, due at 05:00 (Europe/Berlin); each a request's work;"]);
+        .says(&["180,000 a day at 22:00, due at 05:00 (Europe/Berlin); each a request's work;"]);
     check("retry-storm.toml", &[]).says(&[
         "Demand     192.78 to 540 req/s (UTC); by 24 parts of a day\n",
         "retry: 1 try; one that fails in overload costs 100 % of its work\n",
@@ -44,7 +44,7 @@ fn check_says_what_it_understood_of_objective_demand_jobs_tries_and_gate() {
         "patience: requests wait in line, and their clients give up after 5 s\n",
     ]);
     check("launch-night.toml", &[]).says(&[
-        "600 to 2880 req/s (America/New_York); a launch × 4.8 after 20 h and every 7 days; noise\n           of sigma 0.05 for 1 h each\n",
+        "600 to 2,880 req/s (America/New_York); a launch × 4.8 after 20 h and every 7 days; noise\n           of sigma 0.05 for 1 h each\n",
     ]);
 }
 

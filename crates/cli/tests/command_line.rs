@@ -251,9 +251,13 @@ fn check_speaks_json() {
     let desk = Desk::with(STRESS);
     let told = desk.run("check s.toml --format json").ends(0);
     let said: Value = serde_json::from_str(&told.out).unwrap_or_else(|why| panic!("{why}: {told}"));
-    assert_eq!(said["schema"], "zonefall-check/1");
+    assert_eq!(said["schema"], "zonefall-check/2");
     assert_eq!((&said["seed"], &said["trials"]), (&7.into(), &18.into()));
     let designs = said["designs"].as_array().unwrap();
+    // In words what summary.json calls so, too, and once more by the keys that ask for it.
+    let first = &designs[0];
+    assert_eq!((&first["need"], &first["needs"]), (&"at least 6 serving".into(), &Value::Null));
+    assert_eq!(first["need_by_key"], serde_json::json!({ "min_serving": 6 }));
     assert_eq!(
         designs.iter().map(|design| design["design"].as_str().unwrap()).collect::<Vec<_>>(),
         ["zonal", "regional", "spanning", "eight"]
@@ -263,7 +267,7 @@ fn check_speaks_json() {
     assert_eq!(designs[2]["machines_after_losing_the_largest_zone"], 6);
     assert_eq!(designs[3]["machines_after_losing_the_largest_zone"], 5);
     assert!(desk.lacks("results"), "check writes nothing");
-    desk.run("check s.toml -q --format json").ends(0).says(&["zonefall-check/1"]);
+    desk.run("check s.toml -q --format json").ends(0).says(&["zonefall-check/2"]);
 }
 
 /// The work is told from a trial that is played: autoscale asks for far more of it than strikes do.
@@ -271,12 +275,29 @@ fn check_speaks_json() {
 fn check_knows_that_autoscaled_fleets_take_long() {
     let desk = Desk::new();
     kit::scenarios(&desk);
-    let seconds = |name: &str| -> f64 {
-        let told = desk.run(&format!("check scenarios/{name}.toml --quiet")).ends(0);
-        let words = told.out.rsplit_once(", some ").and_then(|(_, rest)| rest.split_once(" s on one core"));
+    let said = |call: &str| {
+        let told = desk.run(&format!("check scenarios/{call} --quiet")).ends(0).out;
+        told.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let seconds = |call: &str| -> f64 {
+        let told = said(call);
+        let words = told.rsplit_once(", some ").and_then(|(_, rest)| rest.split_once(" s on one core"));
         words.unwrap_or_else(|| panic!("{told}")).0.parse().unwrap()
     };
-    assert!(seconds("launch-night") > 10.0 && seconds("zonal-or-spanning") < 5.0);
+    assert!(seconds("launch-night.toml") > 10.0 && seconds("zonal-or-spanning.toml") < 5.0);
+    // The looks at what is assumed count: as many trials again in two looks of 5,000.
+    let [with, without] = ["", " --what-if assumptions=false"].map(|off| format!("two-regions.toml{off}"));
+    let words = "Work 20,000 trials × 6 designs, about 49 strikes a trial";
+    assert!(said(&with).contains(&format!("{words}, and 20,000 trials of looks at what is assumed, some ")));
+    assert!(said(&without).contains(&format!("{words}, some ")));
+    let [with, without] = [with, without].map(|call| seconds(&call));
+    assert!((1.8..2.2).contains(&(with / without)), "{with} {without}");
+    let again = "on one core; living through missed trials again without each cause comes on top";
+    assert!(said("two-regions.toml").contains(again));
+    let first = STRESS.replace("\"200 days\"", "{ until = \"first miss\", at_most = \"200 days\" }");
+    desk.put("first.toml", first);
+    let told = desk.run("check first.toml -q").ends(0).says(&["on one core"]);
+    assert!(!told.out.contains("comes on top") && !told.out.contains("looks"), "{told}");
 }
 
 /// What `check` shows is not CSV, so it must not say that it is.
@@ -295,7 +316,7 @@ fn scripts_have_work_and_no_rates() {
         assert!(!text.contains("What it rests on") && !text.contains("per rack-year"), "{name}");
     }
     kit::scenarios(&desk);
-    desk.run("check scenarios/maintenance-and-a-zone-down.toml").ends(0).says(&["Work       5000 trials × 5 designs"]);
+    desk.run("check scenarios/maintenance-and-a-zone-down.toml").ends(0).says(&["Work       5,000 trials × 5 designs"]);
     // What a script begins of the maintenance is known by its lengths, not by how often it comes.
     desk.run("run scenarios/maintenance-and-a-zone-down.toml --trials 20 --report md --out m").ends(0);
     let text = desk.read("m/report.md");

@@ -246,3 +246,75 @@ fn beside_the_worst_trial_stands_a_typical_one() {
     assert!(two["typical_during_ms"].as_u64().unwrap() <= during(&two).min(during(&one)), "{two} {one}");
     desk.run(call).ends(4).says(&["during: worst", "typical: while the experiment lasted half"]);
 }
+
+/// Verdicts first, then what to be warned of, what must hold, what happened, what the model leaves out, and how to make it again.
+#[test]
+fn a_drill_is_reported_in_a_folder_of_its_own() {
+    let third = "[[design]]\nname = \"two\"\n[[design]]\nname = \"third\"\nscale_set.web.zones = [3]\n";
+    let text = format!("{ON}{third}").replace("min_serving = 3", "min_serving = 5");
+    let desk = Desk::with(&text);
+    desk.put("e.json", experiment(SHUTDOWN, "shop", 1));
+    let ran = desk.run(&format!("{TOLD} --report md,html,md")).ends(4);
+    assert!(ran.err.contains("wrote drill.json report.html report.md") && ran.err.contains("s-drill-e"), "{ran}");
+    let folder = "results/s-drill-e";
+    let told: Value = serde_json::from_str(&desk.read(&format!("{folder}/drill.json"))).unwrap();
+    assert_eq!(told["designs"][0]["passed"], 0);
+    let again = "zonefall drill e.json --on s.toml --trials 2 --report html,md";
+    let [html, md] = ["html", "md"].map(|kind| desk.read(&format!("{folder}/report.{kind}")));
+    let in_order = |text: &str, words: &[&str]| {
+        let found: Vec<Option<usize>> = words.iter().map(|of| text.find(of)).collect();
+        assert!(found.iter().all(Option::is_some) && found.is_sorted(), "{words:?} {found:?}: {text}");
+    };
+    let body = html.split("<main>").nth(1).unwrap();
+    in_order(
+        body,
+        &[
+            "No design passes. Nothing was run on third",
+            "✗\u{a0}fails",
+            "Before you believe a number",
+            "was taken for <code>web</code>",
+            "third: the experiment cannot be run: nothing of <code>web</code> stands in zone 1",
+            "What must hold</h2>",
+            "Worst trial of two",
+            "<h2>Outage 1: day 0 ",
+            "<b class=\"when\">day 0 ",
+            "What a real outage would add</h2>",
+            again,
+        ],
+    );
+    in_order(
+        &md,
+        &[
+            "**No design passes. Nothing was run on third",
+            "| two | ✗ fails | 0 of 2 |",
+            "## Warnings",
+            "* third: the experiment cannot be run",
+            "## What must hold",
+            "| the experiment | ",
+            "| two | worst | 0 |",
+            "## Outage 1: day 0 ",
+            "* **day 0 ",
+            "## What a real outage would add",
+            again,
+        ],
+    );
+    // The same bytes from anywhere, and another folder for another question.
+    let here = desk.path("").display().to_string();
+    let from = format!("drill {here}/e.json --on {here}/s.toml --trials 2 --report html,md");
+    desk.run(&format!("{from} --out q")).ends(4);
+    assert_eq!([html, md], ["html", "md"].map(|kind| desk.read(&format!("q/report.{kind}"))));
+    assert!(desk.run(&format!("{from} --as-outage")).ends(4).err.contains("s-drill-e-as-outage"));
+    desk.run(&format!("{TOLD} --report xlsx")).ends(2).complains(&["[possible values: html, md]"]);
+}
+
+/// What stands in the way is seen before anything is run.
+#[test]
+fn a_report_of_a_drill_replaces_nothing_of_others() {
+    let desk = Desk::with(ON);
+    desk.put("e.json", experiment(SHUTDOWN, "web", 1));
+    desk.put("r/report.md", "mine");
+    let ran = desk.run(&format!("{TOLD} --report md --out r")).ends(1);
+    assert!(ran.out.is_empty() && desk.read("r/report.md") == "mine" && desk.lacks("r/drill.json"), "{ran}");
+    desk.run(&format!("{TOLD} --report md --out r --force")).ends(0);
+    assert!(desk.read("r/report.md").contains("Every design passes."));
+}

@@ -87,6 +87,50 @@ fn the_oracles_come_out_exactly() {
     assert_eq!(held, 2);
 }
 
+/// Candidates around a target of 99.5 %.
+fn undecided() -> String {
+    let zones = "[[plan.choice]]\nkey = \"scale_set.web.zones\"\nvalues = [[1], [1, 2], [1, 2, 3]]\n";
+    calm(&world(3, 2000, 8, &(capacity("10 to 14", "more") + zones)))
+}
+
+/// With about so many trials as are said to do most of such searches end, with half of them few.
+#[test]
+fn a_plan_says_about_how_many_trials_would_do() {
+    let text = undecided();
+    let with = |target: &str, seed: u64, trials: u64| answered(&limited(&text, target, seed, Some(trials)), 0);
+    let (mut said, mut ended, mut early) = (0, 0, 0);
+    for target in ["99.5%", "99.6%", "99.65%"] {
+        for seed in 0..10 {
+            let found = with(target, seed, 128);
+            assert!(found.trials_would_do.is_none_or(|_| found.verdict == Verdict::NotResolved), "{target} {seed}");
+            let Some(trials) = found.trials_would_do else { continue };
+            assert!(trials.is_power_of_two() && trials > 128, "{trials}");
+            said += 1;
+            let is_resolved = |trials| with(target, seed, trials).verdict != Verdict::NotResolved;
+            ended += u64::from(is_resolved(trials));
+            early += u64::from(trials > 256 && is_resolved(trials / 2));
+        }
+    }
+    println!("{said} said, {ended} ended, {early} with half of them");
+    assert!(said >= 12 && 3 * ended >= 2 * said && 4 * early <= said, "{said} {ended} {early}");
+}
+
+/// Where it is said on every page.
+#[test]
+fn trials_that_would_do_stand_in_the_verdict() {
+    let desk = Desk::with(&undecided());
+    let call = "plan s.toml --target 99.5% --trials 128 --seed 2";
+    let told: Value = serde_json::from_str(&desk.run(&format!("{call} --format json")).ends(0).out).unwrap();
+    assert_eq!(told["verdict"], "not_resolved", "{told}");
+    let trials = told["trials_would_do"].as_u64().unwrap();
+    let ran = desk.run(&format!("{call} --report md --out r")).ends(0);
+    let words = format!("do not suffice. About {trials} of each candidate would do (`--trials`).");
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(&words) && desk.read("r/report.md").contains(&words.replace('`', "\\`")), "{ran}");
+    let enough = desk.run(&call.replace("128", &trials.to_string())).ends(0);
+    assert!(!enough.out.contains("would do"), "{enough}");
+}
+
 /// Plans for each target.
 const SEEDS: u64 = 6;
 

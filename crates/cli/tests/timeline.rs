@@ -395,7 +395,7 @@ fn a_picture_and_a_table_are_written_and_names_are_no_markup() {
     desk.run("trace s.toml --worst --svg p.svg --csv t.csv").ends(0);
     let svg = desk.read("p.svg");
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n") && !svg.contains("<script"), "{svg}");
-    assert!(svg.contains("&lt;script&gt;") && svg.contains("<path d=\"M"));
+    assert!(svg.contains("&lt;script&gt;") && svg.contains("<path class=\"level l0\" d=\"M"));
     let table = desk.table("t.csv");
     assert_eq!(table.columns[..4], ["at_ms", "day", "local_time", "kind"]);
     let printed = desk.run("trace s.toml --worst --format csv").ends(0);

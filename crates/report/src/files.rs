@@ -31,6 +31,9 @@ pub enum FilesError {
     /// The workbook could not be made.
     #[error("cannot write the workbook: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// A drill has no table that a workbook would be for.
+    #[error("there is no workbook of a drill")]
+    NoWorkbook,
 }
 
 /// A result file that is not yet anywhere.

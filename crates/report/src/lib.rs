@@ -16,6 +16,7 @@ mod answers;
 mod chart;
 mod clock;
 mod csv;
+mod drilled;
 mod explain;
 mod files;
 mod folder;
@@ -41,6 +42,7 @@ mod xlsx;
 pub use about::{About, Assumption, ReportKind, Reports};
 pub use answers::{comparison_csv, importance_csv, plan_csv, sweep_csv, timeline_csv, to_json};
 pub use csv::CsvLocale;
+pub use drilled::{DrillReport, drill_files, drill_names};
 pub use explain::{explain, topics};
 pub use files::{
     Contents, FilesError, ResultFile, csv_table, fit_csv, fit_json, json, losses_json, losses_table, result_files,
@@ -51,6 +53,7 @@ pub use kept::{KeptFile, read_file};
 pub use manifest::{Identity, Listed, MANIFEST, MANIFEST_SCHEMA, Manifest, TIMING, Timing};
 pub use markdown::comparison_markdown;
 pub use modes::{ModesError, Struck, modes_toml};
+pub use number::count;
 pub use picture::timeline_svg;
 pub use planned::{Made, plan_files, plan_names};
 pub use schema::summary_schema;

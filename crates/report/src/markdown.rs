@@ -3,11 +3,14 @@
 //! Words from the scenario are escaped: none of them becomes markup, a mention or a link to an issue.
 
 use crate::about::{About, assumptions};
+use crate::drilled::DrillReport;
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Grid, Item, Page, Side, one_line};
+use crate::page::{Grid, Item, Page, Side, one_line, when};
 use crate::planned::Made;
-use crate::terminal::{Style, blocks, comparison_blocks, plan_blocks_below, plan_verdict};
+use crate::terminal::{
+    Style, WARNINGS, blocks, comparison_blocks, drill_blocks, drill_verdict, plan_blocks_below, plan_verdict,
+};
 use zonefall_study::comparison::Comparison;
 use zonefall_study::is_hidden;
 use zonefall_study::outcome::Outcome;
@@ -43,24 +46,45 @@ pub(crate) fn plan_markdown(of: &Planned, made: &Made<'_>) -> String {
     tidied(&(text + &rest(made.profile, made.about) + &last))
 }
 
+/// The text of a drill.
+pub(crate) fn drill_markdown(of: &DrillReport<'_>) -> String {
+    let (drilled, made) = (of.drilled, of.made);
+    let page = drill_blocks(drilled, of.worst, of.warnings, Style::WORDS);
+    let last = format!(
+        "Seed {}, {}, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in drill.json.\n",
+        of.seed,
+        of.trials_in_words(),
+        escaped(made.version),
+        made.scenario_hash
+    );
+    tidied(&(items(page, Some(drill_verdict(drilled).0)) + &rest(made.profile, made.about) + &last))
+}
+
 /// The text of a comparison, for a comment on a pull request.
 pub fn comparison_markdown(of: &Comparison) -> String {
     tidied(&items(comparison_blocks(of, Style::WORDS), None))
 }
 
-/// The items of a page, with the answer below its first title.
-fn items(page: Page, headline: Option<String>) -> String {
+/// The items of a page, with the answer below its first title, and what to be warned of below the block of that.
+fn items(mut page: Page, headline: Option<String>) -> String {
     let mut text = String::new();
     let mut level = "#";
+    let mut warnings = page.take_warnings();
     for item in page.items {
         match item {
             Item::Title(title) => {
-                text += &format!("{level} {}\n\n", escaped(&title));
+                if level == "##" {
+                    text += &warned(std::mem::take(&mut warnings));
+                }
+                text += &format!("\n{level} {}\n\n", escaped(&title));
                 let headline = headline.as_ref().filter(|_| level == "#");
                 text += &headline.map_or(String::new(), |words| format!("**{}**\n\n", escaped(words)));
                 level = "##";
             }
-            Item::Paragraph { sign: Some(_), words, .. } => text += &format!("* {}\n", escaped(&words)),
+            Item::Paragraph { sign: sign @ Some(_), words, .. } => {
+                let when = when(sign).map_or(String::new(), |when| format!("**{}** ", escaped(&when)));
+                text += &format!("* {when}{}\n", escaped(&words));
+            }
             Item::Paragraph { words, .. } => text += &format!("{}\n\n", escaped(&words)),
             Item::Table(grid, _) => text += &format!("{}\n", table(&grid)),
             Item::Line(line) if line.is_empty() => text += "\n",
@@ -71,7 +95,12 @@ fn items(page: Page, headline: Option<String>) -> String {
             }
         }
     }
-    text
+    text + &warned(warnings)
+}
+
+fn warned(all: Vec<String>) -> String {
+    let all: String = all.iter().map(|words| format!("* {}\n", escaped(words))).collect();
+    if all.is_empty() { all } else { format!("\n## {WARNINGS}\n\n{all}\n") }
 }
 
 /// What the results rest on, and how to make them again.

@@ -53,7 +53,7 @@ fn grouped(whole: &str) -> String {
 }
 
 /// A count with commas between thousands.
-pub(crate) fn count(number: u64) -> String {
+pub fn count(number: u64) -> String {
     grouped(&number.to_string())
 }
 

@@ -1,7 +1,7 @@
 //! A page for people: titles, paragraphs, tables and pictures, in order. Blocks put them there; the terminal, the HTML page
 //! and the Markdown text draw the same ones, so that a figure is rounded in one place only.
 
-use crate::terminal::Style;
+use crate::terminal::{Style, WARNINGS};
 use zonefall_study::is_hidden;
 
 /// What a colour is for.
@@ -75,6 +75,11 @@ pub(crate) enum Item {
     Picture(Picture, Option<Sketch>),
 }
 
+/// A sign that says something: when it was. A mark of one letter says nothing where lists have marks of their own.
+pub(crate) fn when(sign: Option<(String, usize)>) -> Option<String> {
+    sign.filter(|(_, width)| *width > 1).map(|(words, _)| words)
+}
+
 /// A page in the making.
 pub(crate) struct Page {
     pub(crate) style: Style,
@@ -117,6 +122,17 @@ impl Page {
         if !grid.rows.is_empty() {
             self.items.push(Item::Table(grid.clone(), coloured));
         }
+    }
+
+    /// Takes the block of warnings out, for reports that have them where their reader sees them.
+    pub(crate) fn take_warnings(&mut self) -> Vec<String> {
+        let titled = |item: &Item| matches!(item, Item::Title(title) if title == WARNINGS);
+        let Some(from) = self.items.iter().position(titled) else { return Vec::new() };
+        let all =
+            self.items[from + 1..].iter().take_while(|item| matches!(item, Item::Paragraph { sign: Some(_), .. }));
+        let end = from + 1 + all.count();
+        let words = |item| if let Item::Paragraph { words, .. } = item { Some(words) } else { None };
+        self.items.drain(from..end).filter_map(words).collect()
     }
 
     /// A picture, and what stands for it where none can be drawn.

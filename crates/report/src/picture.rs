@@ -1,22 +1,31 @@
-//! A timeline as a picture: SVG, all machines and zones as lanes, what the objective needs dashed, its outages shaded, the jobs or requests that
-//! wait as an area, what the storm did as bars.
+//! A timeline as a picture: SVG, all machines, zones and struck racks as lanes, what the objective needs dashed, its outages shaded, the jobs
+//! or requests that wait as an area, what the storm did as bars.
 //!
-//! The longest outage with what led to it, or the whole trial if there is none. Plain SVG 1.1 without script or font files.
+//! The longest outage with what led to it, or the whole trial if there is none: the figure of a page, and the same alone with a title and plain
+//! colours of its own. Plain SVG 1.1 without script or font files.
 
-use crate::chart::escaped;
+use crate::chart::{self, Area, Lane, Span, Storm};
+use crate::number;
+use crate::page::clean;
 use crate::terminal::{by_the_clock, instant};
-use std::fmt::Write;
-use zonefall_study::timeline::{Capacity, Fluid, Kind, Lane, Outage, Timeline, Waiting};
+use zonefall_study::timeline::{Capacity, Fluid, Kind, Lane as Steps, Outage, Timeline, Waiting};
 
 const WIDTH: f64 = 960.0;
-const LEFT: f64 = 240.0;
-const RIGHT: f64 = 20.0;
-const LANE: f64 = 70.0;
-/// What the names of deadlines take above the lane of what waits.
-const MARKS: f64 = 14.0;
-const GAP: f64 = 14.0;
-const BAR: f64 = 16.0;
-const TOP: f64 = 64.0;
+/// What the page says in its style sheet, in plain colours for viewers that know no others.
+const STYLE: &str = ".grid{stroke:#dddddd}.forbidden{fill:#d55e00;fill-opacity:.15}.miss{fill:none;stroke:#b34400}.hit{fill:none}\
+    .goal{fill:none;stroke:#222222;stroke-width:1.6;stroke-dasharray:6 4}.goal-label,.value{font-weight:600}\
+    .goal-label,.small,.tick,.axis{font-size:12px}.tick,.axis{fill:#57606a}.level{stroke-width:1.6;fill-opacity:.2}\
+    .l0{fill:#0072b2;stroke:#0072b2}.l2{fill:#009e73;stroke:#009e73}.l5{fill:#56b4e9;stroke:#56b4e9}.f3{fill:#d55e00}";
+const BACK: &str = "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>";
+/// Lanes of zones and of racks that are drawn; of more, those that lose least are one.
+const LANES_MAX: usize = 6;
+/// Heights of the lanes: all machines, a zone, a rack.
+const HEIGHTS: [f64; 3] = [86.0, 34.0, 22.0];
+/// Units of time, the largest first, and from how many of them on it is used.
+const UNITS: [(&str, f64); 4] =
+    [("days", 86_400_000.0), ("hours", 3_600_000.0), ("minutes", 60_000.0), ("seconds", 1000.0)];
+const UNITS_LEAST: f64 = 3.0;
+
 /// Bars of the storm that are drawn.
 const BARS_MAX: usize = 12;
 
@@ -52,11 +61,6 @@ impl Stretch {
     pub(crate) fn holds(&self, ms: u64) -> bool {
         (self.from..=self.to).contains(&ms)
     }
-
-    fn x(&self, ms: u64) -> f64 {
-        let share = (ms.clamp(self.from, self.to) - self.from) as f64 / (self.to - self.from).max(1) as f64;
-        LEFT + share * (WIDTH - LEFT - RIGHT)
-    }
 }
 
 /// Since when a line has been there when an outage begins, or the jobs that its deadline finds not done; and how much of that is worth
@@ -74,61 +78,30 @@ fn backlog(of: &Timeline, outage: &Outage) -> Option<(u64, u64)> {
 /// Draws a timeline.
 pub fn timeline_svg(of: &Timeline) -> String {
     let stretch = Stretch::of(of);
-    let bars = bars(of, &stretch);
-    let drawn = lanes(of);
-    let lanes = drawn.len() as f64;
-    let above = of.waiting.as_ref().map_or(0.0, |waiting| if waiting.deadlines.is_empty() { 0.0 } else { MARKS });
-    let waits = of.waiting.as_ref().map_or(0.0, |_| above + LANE + GAP);
-    let bottom = TOP + lanes * (LANE + GAP) + waits + bars.len() as f64 * (BAR + 4.0);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {h}\" width=\"{WIDTH}\" height=\"{h}\" role=\"img\" \
-         font-family=\"sans-serif\" font-size=\"12\">\n",
-        h = bottom + 40.0
-    );
-    let title = format!("{}: trial {} of {}", of.study, of.trial, of.design);
-    let _ = writeln!(svg, "<title>{}</title>", escaped(&title));
-    let _ = writeln!(svg, "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>");
-    text(&mut svg, 12.0, 24.0, "start", 16, &title);
+    let clock = Clock::new(&stretch, of.longest_outage());
+    let title = clean(&format!("{}: trial {} of {}", of.study, of.trial, of.design));
     let which = match of.longest {
         Some(at) if of.outages.len() > 1 => format!("; outage {} of {}, the longest", at + 1, of.outages.len()),
         _ => String::new(),
     };
-    let needs = drawn.iter().any(|(.., needed)| !needed.is_empty());
+    let mut drawn = drawn(of, &stretch, &clock);
+    let needs = drawn.lanes.iter().any(|lane| !lane.needed.is_empty());
     let dashed = if needs { "; dashed: what it needs" } else { "" };
-    text(
-        &mut svg,
-        12.0,
-        44.0,
-        "start",
-        12,
-        &format!("{}; shaded: the objective is missed{dashed}{which}. {}", of.need, by_the_clock(of)),
-    );
-    for outage in of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to) {
-        let (from, to) = (stretch.x(outage.from_ms), stretch.x(outage.to_ms));
-        let _ = writeln!(
-            svg,
-            "<rect x=\"{from:.2}\" y=\"{TOP}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"#d55e00\" fill-opacity=\"0.25\"/>",
-            (to - from).max(1.0),
-            bottom - TOP
-        );
-    }
-    for (at, lane) in drawn.iter().enumerate() {
-        draw_lane(&mut svg, lane, TOP + at as f64 * (LANE + GAP), &stretch);
-    }
-    let mut y = TOP + lanes * (LANE + GAP);
-    if let Some(waiting) = &of.waiting {
-        draw_waiting(&mut svg, waiting, y + above, &stretch);
-        y += waits;
-    }
-    for (at, (name, from, to)) in bars.iter().enumerate() {
-        draw_bar(&mut svg, name, (stretch.x(*from), stretch.x(*to)), y + at as f64 * (BAR + 4.0));
-    }
-    axis(&mut svg, of, &stretch, bottom + 16.0);
-    svg + "</svg>\n"
+    drawn.head = vec![
+        title.clone(),
+        format!("{}; shaded: the objective is missed{dashed}{which}", clean(&of.need)),
+        format!("From {} to {}. {}", instant(of, stretch.from), instant(of, stretch.to), by_the_clock(of)),
+    ];
+    // The first tag ends there: words are escaped.
+    chart::storm(&title, &drawn, WIDTH).replacen(
+        '>',
+        &format!(" font-family=\"sans-serif\"><style>{STYLE}</style>{BACK}"),
+        1,
+    ) + "\n"
 }
 
 /// What the storm did in the stretch: name, beginning, end.
-pub(crate) fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> {
+fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> {
     let mut bars: Vec<(String, u64, u64)> = Vec::new();
     // What has no cause of its own, such as a bad release that shows, does not end as faults do.
     for row in of.rows.iter().filter(|row| row.kind == Kind::Fault && !row.cause.is_empty()) {
@@ -145,23 +118,9 @@ pub(crate) fn bars(of: &Timeline, stretch: &Stretch) -> Vec<(String, u64, u64)> 
     bars
 }
 
-/// A lane: its name, its level, and the level that the objective needs (empty where none is known).
-type Drawn = (String, Vec<(u64, f64)>, Vec<(u64, f64)>);
-
-/// All machines that serve, what they are good for where their number does not tell it, and those of each zone of several.
-fn lanes(of: &Timeline) -> Vec<Drawn> {
-    let mut lanes = vec![("all machines".to_owned(), counted(&total(&of.lanes)), counted(&of.needed))];
-    lanes.extend(
-        capacities(of).map(|(name, capacity)| (name.to_owned(), capacity.good_for.clone(), capacity.needed.clone())),
-    );
-    let zones = of.lanes.iter().filter(|_| of.lanes.len() > 1);
-    lanes.extend(zones.map(|zone| (zone.name.clone(), counted(&zone.steps), Vec::new())));
-    lanes
-}
-
 /// The sum of all lanes.
-pub(crate) fn total<'a>(lanes: impl IntoIterator<Item = &'a Lane>) -> Vec<(u64, i64)> {
-    let changes = |lane: &Lane| {
+fn total<'a>(lanes: impl IntoIterator<Item = &'a Steps>) -> Vec<(u64, i64)> {
+    let changes = |lane: &Steps| {
         let mut before = 0;
         lane.steps.iter().map(|&(t, level)| (t, level - std::mem::replace(&mut before, level))).collect::<Vec<_>>()
     };
@@ -179,7 +138,7 @@ pub(crate) fn total<'a>(lanes: impl IntoIterator<Item = &'a Lane>) -> Vec<(u64, 
 }
 
 /// What the machines that serve and a gateway before them are good for, where it changes otherwise than their number.
-pub(crate) fn capacities(of: &Timeline) -> impl Iterator<Item = (&'static str, &Capacity)> {
+fn capacities(of: &Timeline) -> impl Iterator<Item = (&'static str, &Capacity)> {
     let machines = of.capacity.iter().map(|capacity| ("good for requests/s", capacity));
     machines.chain(of.gateway.iter().map(|gateway| ("gateway lets through/s", gateway)))
 }
@@ -193,7 +152,7 @@ pub(crate) fn what_waits(of: &Waiting) -> &'static str {
 }
 
 /// The deadlines that are marked: those in the stretch; of very many those that found jobs not done, if these are few.
-pub(crate) fn deadlines(of: &Waiting, stretch: &Stretch) -> Vec<(u64, u64)> {
+fn deadlines(of: &Waiting, stretch: &Stretch) -> Vec<(u64, u64)> {
     let mut all: Vec<(u64, u64)> = of.deadlines.iter().copied().filter(|deadline| stretch.holds(deadline.0)).collect();
     if all.len() > MARKS_MAX {
         all.retain(|deadline| deadline.1 > 0);
@@ -202,102 +161,163 @@ pub(crate) fn deadlines(of: &Waiting, stretch: &Stretch) -> Vec<(u64, u64)> {
 }
 
 /// Steps of counts as steps of numbers.
-pub(crate) fn counted(steps: &[(u64, i64)]) -> Vec<(u64, f64)> {
+fn counted(steps: &[(u64, i64)]) -> Vec<(u64, f64)> {
     steps.iter().map(|&(t, count)| (t, count as f64)).collect()
 }
 
-fn draw_lane(svg: &mut String, (name, steps, needed): &Drawn, top: f64, stretch: &Stretch) {
-    let most = steps.iter().chain(needed).map(|step| step.1).filter(|level| level.is_finite()).fold(1.0, f64::max);
-    let y = |level: f64| top + LANE * (1.0 - (level / most).clamp(0.0, 1.0));
-    text(svg, 12.0, top + LANE / 2.0, "start", 12, &shortened(name, 32));
-    text(svg, LEFT - 8.0, top + 10.0, "end", 10, &format!("{most}"));
-    text(svg, LEFT - 8.0, top + LANE, "end", 10, "0");
-    let _ = writeln!(
-        svg,
-        "<line x1=\"{LEFT}\" y1=\"{0:.2}\" x2=\"{1}\" y2=\"{0:.2}\" stroke=\"#bbbbbb\"/>",
-        top + LANE,
-        WIDTH - RIGHT
-    );
-    let line = |steps: &[(u64, f64)], style: &str, svg: &mut String| {
-        let path = path(steps, stretch, &y);
-        let _ = writeln!(svg, "<path d=\"{path}\" fill=\"none\" {style}/>");
-    };
-    line(steps, "stroke=\"#0072b2\" stroke-width=\"2\"", svg);
-    if !needed.is_empty() {
-        line(needed, "stroke=\"#222222\" stroke-dasharray=\"5 4\"", svg);
+/// What waits, as it is drawn.
+fn area(of: &Timeline, waiting: &Waiting, stretch: &Stretch, clock: &Clock) -> Area {
+    let course = waiting.between(stretch.from, stretch.to);
+    let least = course.iter().map(|corner| corner.1).fold(f64::INFINITY, f64::min);
+    let (_, most) = waiting.most(stretch.from, stretch.to);
+    let deadlines = deadlines(waiting, stretch).into_iter();
+    let tip = |at: u64, left: u64| format!("deadline on {}: {}", instant(of, at), left_of_batch(left));
+    let [least_said, most_said] = [least, most].map(|waits| whole(waiting, waits));
+    Area {
+        label: what_waits(waiting).into(),
+        words: if least == most { most_said } else { format!("{least_said} to {most_said}") },
+        corners: course.into_iter().map(|(t, waits)| (clock.of(t), waits)).collect(),
+        marks: deadlines.map(|(at, left)| (clock.of(at), "deadline", tip(at, left))).collect(),
     }
 }
 
-/// What waits, as an area that is straight between its corners, and the deadlines that pass.
-fn draw_waiting(svg: &mut String, of: &Waiting, top: f64, stretch: &Stretch) {
-    let course = of.between(stretch.from, stretch.to);
-    let most = course.iter().map(|corner| corner.1).fold(1.0, f64::max);
-    let floor = top + LANE;
-    let mut path = format!("M{LEFT:.2} {floor:.2}");
-    for (t, waits) in course {
-        let _ = write!(path, " L{:.2} {:.2}", stretch.x(t), floor - LANE * (waits / most).clamp(0.0, 1.0));
+/// Time as it is drawn.
+pub(crate) struct Clock {
+    zero: u64,
+    unit: f64,
+    axis: String,
+}
+
+impl Clock {
+    pub(crate) fn new(stretch: &Stretch, outage: Option<&Outage>) -> Self {
+        let length = (stretch.to - stretch.from) as f64;
+        let found = UNITS.into_iter().find(|(_, unit)| length >= UNITS_LEAST * unit);
+        let (name, unit) = found.unwrap_or(UNITS[3]);
+        let since = if outage.is_some() { "the moment the objective is missed" } else { "the beginning of the trial" };
+        Self { zero: outage.map_or(0, |outage| outage.from_ms), unit, axis: format!("{name} from {since}") }
     }
-    let _ = write!(path, " L{:.2} {floor:.2} Z", WIDTH - RIGHT);
-    text(svg, 12.0, top + LANE / 2.0, "start", 12, what_waits(of));
-    text(svg, LEFT - 8.0, top + 10.0, "end", 10, &format!("{}", most.ceil()));
-    text(svg, LEFT - 8.0, floor, "end", 10, "0");
-    let _ = writeln!(
-        svg,
-        "<path d=\"{path}\" fill=\"#009e73\" fill-opacity=\"0.25\" stroke=\"#009e73\" stroke-width=\"1.6\"/>"
-    );
-    let mut free = f64::NEG_INFINITY;
-    for x in deadlines(of, stretch).into_iter().map(|deadline| stretch.x(deadline.0)) {
-        let _ = writeln!(
-            svg,
-            "<line x1=\"{x:.2}\" y1=\"{:.2}\" x2=\"{x:.2}\" y2=\"{floor:.2}\" stroke=\"#222222\" stroke-dasharray=\"5 4\"/>",
-            top - 2.0
-        );
-        if x > free {
-            text(svg, x, top - 4.0, "middle", 10, "deadline");
-            free = x + 50.0;
+
+    fn of(&self, ms: u64) -> f64 {
+        (ms as f64 - self.zero as f64) / self.unit
+    }
+}
+
+/// All that is drawn of a stretch.
+pub(crate) fn drawn(of: &Timeline, stretch: &Stretch, clock: &Clock) -> Storm {
+    let clip = |ms: u64| clock.of(ms.clamp(stretch.from, stretch.to));
+    let lane = |name: &str, steps: &[(u64, f64)], needed: &[(u64, f64)], height: f64| Lane {
+        label: clean(name),
+        words: ends(steps, stretch).map_or_else(String::new, in_words),
+        steps: steps.iter().map(|&(t, level)| (clock.of(t), level)).collect(),
+        needed: needed.iter().map(|&(t, level)| (clock.of(t), level)).collect(),
+        height,
+    };
+    let mut lanes = vec![lane("all machines", &counted(&total(&of.lanes)), &counted(&of.needed), HEIGHTS[0])];
+    for (name, Capacity { good_for, needed }) in capacities(of) {
+        lanes.push(lane(name, good_for, needed, HEIGHTS[1]));
+    }
+    let zones = of.lanes.iter().filter(|_| of.lanes.len() > 1);
+    let struck = |rack: &&Steps| rack.out.iter().any(|&(from, to)| from < stretch.to && to > stretch.from);
+    let used = |rack: &&Steps| ends(&counted(&rack.steps), stretch).is_some_and(|(_, most)| most > 0.0);
+    let racks = of.racks.iter().filter(struck).filter(used);
+    for (places, height, what) in [(zones.collect(), HEIGHTS[1], "zones"), (racks.collect(), HEIGHTS[2], "racks")] {
+        let (shown, rest) = shown(places, stretch);
+        lanes.extend(shown.iter().map(|place| lane(&place.name, &counted(&place.steps), &[], height)));
+        if !rest.is_empty() {
+            let name = format!("{} more {what}", rest.len());
+            lanes.push(lane(&name, &counted(&total(rest.iter().copied())), &[], height));
         }
     }
-}
-
-/// Steps within the stretch.
-fn path(steps: &[(u64, f64)], stretch: &Stretch, y: &impl Fn(f64) -> f64) -> String {
-    let before = steps.partition_point(|step| step.0 <= stretch.from);
-    let mut level = before.checked_sub(1).map_or(0.0, |at| steps[at].1);
-    let mut path = format!("M{LEFT:.2} {:.2}", y(level));
-    for &(t, next) in steps[before..].iter().take_while(|step| step.0 < stretch.to) {
-        let x = stretch.x(t);
-        let _ = write!(path, " L{x:.2} {:.2} L{x:.2} {:.2}", y(level), y(next));
-        level = next;
-    }
-    let _ = write!(path, " L{:.2} {:.2}", WIDTH - RIGHT, y(level));
-    path
-}
-
-fn draw_bar(svg: &mut String, name: &str, (from, to): (f64, f64), top: f64) {
-    let _ = writeln!(
-        svg,
-        "<rect x=\"{from:.2}\" y=\"{top:.2}\" width=\"{:.2}\" height=\"{BAR}\" fill=\"#e69f00\"><title>{}</title></rect>",
-        (to - from).max(2.0),
-        escaped(name)
-    );
-    text(svg, 12.0, top + BAR - 4.0, "start", 11, &shortened(name, 40));
-}
-
-fn shortened(name: &str, most: usize) -> String {
-    if name.chars().count() <= most { name.to_owned() } else { name.chars().take(most - 1).chain(['…']).collect() }
-}
-
-fn axis(svg: &mut String, of: &Timeline, stretch: &Stretch, y: f64) {
-    for (part, anchor) in [(0, "start"), (2, "middle"), (4, "end")] {
-        let ms = stretch.from + (stretch.to - stretch.from) / 4 * part;
-        text(svg, LEFT + (WIDTH - LEFT - RIGHT) * part as f64 / 4.0, y, anchor, 11, &instant(of, ms));
+    let inside = of.outages.iter().filter(|outage| outage.to_ms > stretch.from && outage.from_ms < stretch.to);
+    let shaded = inside.map(|outage| Span {
+        label: "missed".into(),
+        from: clip(outage.from_ms),
+        to: clip(outage.to_ms),
+        tip: format!("missed for {}", number::duration(outage.length_ms() as f64 / 60_000.0)),
+    });
+    let bars = bars(of, stretch).into_iter().map(|(name, from, to)| Span {
+        tip: format!("{}, from {}", clean(&name), instant(of, from)),
+        label: clean(&name),
+        from: clip(from),
+        to: clip(to),
+    });
+    Storm {
+        stretch: (clock.of(stretch.from), clock.of(stretch.to)),
+        axis: clock.axis.clone(),
+        head: Vec::new(),
+        shaded: shaded.collect(),
+        lanes,
+        waits: of.waiting.as_ref().map(|waiting| area(of, waiting, stretch, clock)),
+        bars: bars.collect(),
     }
 }
 
-fn text(svg: &mut String, x: f64, y: f64, anchor: &str, size: u32, words: &str) {
-    let words = escaped(words);
-    let _ = writeln!(
-        svg,
-        "<text x=\"{x:.2}\" y=\"{y:.2}\" text-anchor=\"{anchor}\" font-size=\"{size}\" fill=\"#222222\">{words}</text>"
-    );
+/// The places that have a lane of their own, those that lose the most first where there are too many, in their order; and those
+/// that are one lane together.
+fn shown<'a>(places: Vec<&'a Steps>, stretch: &Stretch) -> (Vec<&'a Steps>, Vec<&'a Steps>) {
+    if places.len() <= LANES_MAX {
+        return (places, Vec::new());
+    }
+    let lost = |place: &Steps| ends(&counted(&place.steps), stretch).map_or(0.0, |(least, most)| most - least);
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by(|&a, &b| lost(places[b]).total_cmp(&lost(places[a])));
+    order.truncate(LANES_MAX - 1);
+    let (shown, rest): (Vec<_>, Vec<_>) = places.into_iter().enumerate().partition(|(at, _)| order.contains(at));
+    let plain = |of: Vec<(usize, &'a Steps)>| of.into_iter().map(|(_, place)| place).collect();
+    (plain(shown), plain(rest))
+}
+
+/// The fewest and the most in the stretch.
+fn ends(steps: &[(u64, f64)], stretch: &Stretch) -> Option<(f64, f64)> {
+    let first = steps.partition_point(|step| step.0 <= stretch.from).saturating_sub(1);
+    let within = steps[first.min(steps.len())..].iter().take_while(|step| step.0 < stretch.to).map(|step| step.1);
+    within.fold(None, |ends, level| {
+        let (least, most) = ends.unwrap_or((level, level));
+        Some((level.min(least), level.max(most)))
+    })
+}
+
+fn in_words((least, most): (f64, f64)) -> String {
+    if least == most { least.to_string() } else { format!("{least} to {most}") }
+}
+
+/// What a deadline finds of its batch.
+pub(crate) fn left_of_batch(jobs: u64) -> String {
+    match jobs {
+        0 => "all of the batch are done".into(),
+        left => format!("{} of the batch are not done", number::count(left)),
+    }
+}
+
+/// In whole ones, as rows tell them: a job that is being worked on waits too, a part of a request does not.
+pub(crate) fn whole(of: &Waiting, waits: f64) -> String {
+    let whole = match of.what {
+        Fluid::Jobs => (waits - 1e-6).ceil(),
+        Fluid::Requests => (waits + 1e-6).floor(),
+    };
+    number::count(whole.max(0.0) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_sum_to_all_machines() {
+        let lane = |steps: &[(u64, i64)]| Steps { name: String::new(), steps: steps.to_vec(), out: Vec::new() };
+        let lanes = [lane(&[(0, 4), (10, 3), (20, 4)]), lane(&[(0, 2), (10, 0)])];
+        assert_eq!(total(&lanes), [(0, 6), (10, 3), (20, 4)]);
+    }
+
+    #[test]
+    fn of_too_many_racks_those_without_a_lane_are_counted_together() {
+        let rack = |at: i64| Steps { name: format!("r{at}"), steps: vec![(0, 10), (5, 10 - at)], out: Vec::new() };
+        let racks: Vec<Steps> = (0..9).map(rack).collect();
+        let stretch = Stretch { from: 0, to: 10 };
+        let (shown, rest) = shown(racks.iter().collect(), &stretch);
+        let names = |of: &[&Steps]| of.iter().map(|rack| rack.name.clone()).collect::<Vec<_>>().join(" ");
+        assert_eq!((names(&shown), names(&rest)), ("r4 r5 r6 r7 r8".into(), "r0 r1 r2 r3".into()));
+        assert_eq!(total(rest), [(0, 40), (5, 34)]);
+        assert_eq!(super::shown(racks[..6].iter().collect(), &stretch).1.len(), 0);
+    }
 }

@@ -11,7 +11,7 @@ use zonefall_report::{
 use zonefall_study::outcome::{
     CauseOutcome, DesignOutcome, Estimate, JobsOutcome, MINUTES_PER_MONTH, Outcome, Quality, Verdict, Warning,
 };
-use zonefall_study::plan::{Method, Methods, Offer, Planned, Why};
+use zonefall_study::plan::{Method, Methods, Offer, Planned, Priced, Why};
 use zonefall_study::timeline::{Fluid, Storms, Waiting};
 
 const ALL: [ReportKind; 3] = [ReportKind::Html, ReportKind::Xlsx, ReportKind::Markdown];
@@ -354,6 +354,21 @@ fn reports_depend_on_the_results_only() {
     assert_eq!(first, bytes(&common::outcome(), "report.xlsx"));
 }
 
+/// Who reads a pull request may not scroll: what to be warned of stands behind the answer, once.
+#[test]
+fn warnings_stand_behind_the_answer() {
+    let mut outcome = common::outcome();
+    outcome.warnings = vec!["only a @bound".into()];
+    let text = text(&outcome, "report.md");
+    let titles: Vec<&str> = text.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!((titles[1], text.matches("Warnings").count()), ("## Warnings", 1), "{titles:?}");
+    let block = text.split("## ").nth(1).unwrap();
+    assert_eq!(block.trim_end().lines().last().unwrap(), "* only a @<!-- -->bound", "{block}");
+    assert!(text.find("meets").unwrap() < text.find("## Warnings").unwrap(), "{text}");
+    outcome.warnings.clear();
+    assert!(!self::text(&outcome, "report.md").contains("Warnings"));
+}
+
 /// A storm is told with its trial, in all words that stand in its timeline.
 #[test]
 fn storms_are_shown_with_their_trials() {
@@ -497,6 +512,8 @@ fn a_bound_says_on_every_page_that_it_is_one() {
     let mut book = Xlsx::new(Cursor::new(bytes(&outcome, "report.xlsx"))).unwrap();
     let words = sheet(&mut book, "Summary").rows().flatten().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(words.contains("only a bound is known (at least, with 95 %; at most, with 95 %)"), "{words}");
+    // The sheet has no such sign.
+    assert!(text(&outcome, "report.md").contains("≥: so few trials") && !words.contains("≥: so few trials"), "{words}");
 }
 
 /// What is said of several designs in the same words is one warning, and no other is touched.
@@ -664,6 +681,7 @@ fn planned(name: &str) -> Planned {
         tested: 12,
         work: 123_456,
         verdict: zonefall_study::plan::Verdict::Found,
+        trials_would_do: None,
         best: Some(frontier[1].clone()),
         meets_target_itself: true,
         windows: None,
@@ -772,6 +790,26 @@ fn a_plan_without_an_answer_says_why() {
         }
     }
     assert!(text(3).contains("downtime by cause") && text(4).contains("downtime by cause"));
+    // What stands below a table there is not said where that table is not.
+    for below in ["trials of this design that gave its downtime above", "each is told apart from the one before"] {
+        assert!(text(4).contains(below) && !summary.join("\n").contains(below), "{below}");
+    }
+}
+
+/// Machines of all zones and sets together, or their mean where they come and go.
+#[test]
+fn a_column_of_machines_says_which() {
+    let mut of = planned("six");
+    let head = |of: &Planned| {
+        let text = String::from_utf8(plan_reports(of)[4].bytes.clone()).unwrap();
+        let head = text.lines().find(|line| line.contains("| availability |")).unwrap().to_owned();
+        head.split(" | ").nth(2).unwrap().to_owned()
+    };
+    assert_eq!(head(&of), "USD a month");
+    of.unit = "machines".into();
+    assert_eq!(head(&of), "machines in all");
+    of.priced = Some(Priced { candidates: 2, trials: 128, off_at_most: 0.01, least_cost: 4.0, too_dear: 0 });
+    assert_eq!(head(&of), "machines in all on average");
 }
 
 #[test]

@@ -33,7 +33,7 @@ use std::ops::Range;
 use zonefall_azure::prices::PriceList;
 use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
 use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
-use zonefall_fleet::{Design, Jobs, Least, Need, SlaTerms, Structure};
+use zonefall_fleet::{Design, Jobs, Least, Need, Service, SlaTerms, Structure};
 use zonefall_topology::Topology;
 
 /// The keys that say when the service is up.
@@ -126,29 +126,10 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         }
         _ => None,
     };
-    let mut done = Some(None);
-    let need = if parts::are_there(&reader) {
-        let slo = reader.sub("slo", "slo", sink);
-        if let Some(slo) = slo.as_ref().filter(|slo| slo.has("jobs_by_deadline")) {
-            done = by_deadline(slo, arrives.jobs, sink).map(Some);
-            if slo.has("p95_latency") {
-                let words = "`jobs_by_deadline` and `p95_latency` are two objectives: keep one";
-                sink.error(codes::EXCLUSIVE, &slo.span_of("p95_latency"), words);
-                done = None;
-            }
-        }
-        let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
-        let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes, has_demand };
-        let called = set_names(&reader, sink);
-        let sets = (called.as_slice(), sets.as_deref());
-        let need = parts::service((&reader, slo.as_ref()), sets, has_demand, rest, (&site, &clock), sink);
-        let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
-        let fine = one_queue(&reader, sink);
-        let need = need
-            .filter(|(need, _)| as_read(need).is_none_or(|parts| tries::have_a_queue(&reader, parts, sink)) && fine);
-        need.zip(within).map(|((need, span), within)| (need, span, within))
+    let (done, need) = if parts::are_there(&reader) {
+        need_of_parts(&reader, (seen, around, &clock), sets.as_deref(), arrives, sink)
     } else {
-        need(&reader, arrives, seen.meant.contains(&"slo"), sink)
+        (Some(None), need(&reader, arrives, seen.meant.contains(&"slo"), sink))
     };
     let depends_on = depends_on(&reader, profile, sink);
     let healing = match reader.sub("healing", "healing", sink) {
@@ -158,18 +139,9 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let within = need.as_ref().and_then(|(.., within)| within.as_ref());
     let asked = need.as_ref().map(|(need, ..)| need);
     let service = service::service(&reader, sets.as_deref(), (asked, has_demand), (within, memory), sink);
-    let watched = sets.as_deref().and_then(|sets| {
-        let of_sessions = service.as_ref().map(|service| service.sessions.as_ref());
-        let sessions = of_sessions.is_none_or(|sessions| sessions.is_some());
-        let there = Watched { demand: has_demand, jobs: has_jobs, sessions };
-        let fine = watches_something(&reader, sets, there, sink);
-        let (need, ..) = need.as_ref()?;
-        watched::sees_its_own_sessions(&reader, sets, need, of_sessions.flatten(), sink)?;
-        watched::standbys_scale_hot(&reader, sets, need, sink)?;
-        watched::alarms_can_end(&reader, sets, need, sink).and(fine)
-    });
+    let seen_of_all = sets.as_deref().and_then(|sets| watched(&reader, sets, (asked, service.as_ref()), arrives, sink));
     let (mut sets, (need, need_span, _)) = (sets?, need?);
-    watched?;
+    seen_of_all?;
     let ((demand, course), (jobs, daily)) = (demand?.unzip(), jobs?.unzip());
     let arrivals = Arrivals { demand: course.flatten(), jobs: daily };
     let service = service?;
@@ -186,14 +158,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         Some(rates) => Some(rates?),
         None => None,
     };
-    let of_bills = sets.iter().flat_map(|placed| placed.purchase.uses(around.prices.is_some()));
-    let of_bills: Vec<Use> = of_bills.collect();
-    let mut uses = uses(&reader, &mut sets);
-    uses.extend(of_bills);
-    uses.extend(traffic);
-    uses.extend(blips::uses(&reader));
-    uses.extend(balancer::uses(&reader, &sets));
-    uses.extend(slow_start::uses(&reader, &sets, demand.is_some() || jobs.is_some()));
+    let arrives = demand.is_some() || jobs.is_some();
+    let uses = all_uses(&reader, &mut sets, around.prices.is_some(), traffic, arrives);
     let design = Design {
         name: seen.name.clone(),
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
@@ -216,6 +182,76 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         doubtful::check(&reader, &design, &sets, around.topology, sink);
     }
     Some(Laid { design, arrivals, sets, rates, uses, span: seen.span.clone(), need_span })
+}
+
+/// An objective, where it is written, and the limit of times in it.
+type Asked = (Need, Range<usize>, Option<Within>);
+
+/// What a service of parts needs: by the deadline of its jobs, where that is asked, and of its parts.
+fn need_of_parts(
+    reader: &Reader<'_>,
+    (seen, around, clock): (&Seen, &Around<'_>, &demand::Clock<'_>),
+    sets: Option<&[Placed]>,
+    arrives: Arrives,
+    sink: &mut Sink,
+) -> (Option<Option<Asked>>, Option<Asked>) {
+    let mut done = Some(None);
+    let slo = reader.sub("slo", "slo", sink);
+    if let Some(slo) = slo.as_ref().filter(|slo| slo.has("jobs_by_deadline")) {
+        done = by_deadline(slo, arrives.jobs, sink).map(Some);
+        if slo.has("p95_latency") {
+            let words = "`jobs_by_deadline` and `p95_latency` are two objectives: keep one";
+            sink.error(codes::EXCLUSIVE, &slo.span_of("p95_latency"), words);
+            done = None;
+        }
+    }
+    let has_demand = arrives.demand;
+    let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
+    let &Around { topology, profile, modes, .. } = around;
+    let site = Site { design: &seen.name, topology, profile, modes, has_demand };
+    let called = set_names(reader, sink);
+    let need = parts::service((reader, slo.as_ref()), (&called, sets), has_demand, rest, (&site, clock), sink);
+    let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
+    let fine = one_queue(reader, sink);
+    let need =
+        need.filter(|(need, _)| as_read(need).is_none_or(|parts| tries::have_a_queue(reader, parts, sink)) && fine);
+    (done, need.zip(within).map(|((need, span), within)| (need, span, within)))
+}
+
+/// Whether rules, probes and alarms see what they watch.
+fn watched(
+    reader: &Reader<'_>,
+    sets: &[Placed],
+    (need, service): (Option<&Need>, Option<&Service>),
+    arrives: Arrives,
+    sink: &mut Sink,
+) -> Option<()> {
+    let of_sessions = service.map(|service| service.sessions.as_ref());
+    let sessions = of_sessions.is_none_or(|sessions| sessions.is_some());
+    let there = Watched { demand: arrives.demand, jobs: arrives.jobs, sessions };
+    let fine = watches_something(reader, sets, there, sink);
+    let need = need?;
+    watched::sees_its_own_sessions(reader, sets, need, of_sessions.flatten(), sink)?;
+    watched::standbys_scale_hot(reader, sets, need, sink)?;
+    watched::alarms_can_end(reader, sets, need, sink).and(fine)
+}
+
+/// Everything that is written down and may change nothing.
+fn all_uses(
+    reader: &Reader<'_>,
+    sets: &mut [Placed],
+    has_prices: bool,
+    traffic: Option<Use>,
+    arrives: bool,
+) -> Vec<Use> {
+    let of_bills: Vec<Use> = sets.iter().flat_map(|placed| placed.purchase.uses(has_prices)).collect();
+    let mut all = uses(reader, sets);
+    all.extend(of_bills);
+    all.extend(traffic);
+    all.extend(blips::uses(reader));
+    all.extend(balancer::uses(reader, sets));
+    all.extend(slow_start::uses(reader, sets, arrives));
+    all
 }
 
 /// Machines carry a mark for each mode that strikes them singly, and for each thing that bad releases do to them.
@@ -301,12 +337,7 @@ fn all_sets(reader: &Reader<'_>, seen: &Seen, ground: &Ground<'_>, sink: &mut Si
 }
 
 /// What is needed, where that is said, and the limit on times; nothing is told of what is misspelt.
-fn need(
-    reader: &Reader<'_>,
-    arrives: Arrives,
-    is_misspelt: bool,
-    sink: &mut Sink,
-) -> Option<(Need, Range<usize>, Option<Within>)> {
+fn need(reader: &Reader<'_>, arrives: Arrives, is_misspelt: bool, sink: &mut Sink) -> Option<Asked> {
     let slo = reader.sub("slo", "slo", sink);
     let said = |key: &str| slo.as_ref().is_some_and(|slo| slo.has(key));
     let means = |slo: &Reader<'_>| OBJECTIVES.iter().any(|key| slo.means(key));
@@ -376,7 +407,7 @@ fn by_parts(jobs: Jobs, need: Need) -> Jobs {
     Jobs { through: if let Need::Parts(parts) = need { Some(parts) } else { None }, ..jobs }
 }
 
-fn by_deadline(slo: &Reader<'_>, has_jobs: bool, sink: &mut Sink) -> Option<(Need, Range<usize>, Option<Within>)> {
+fn by_deadline(slo: &Reader<'_>, has_jobs: bool, sink: &mut Sink) -> Option<Asked> {
     let span = slo.span_of("jobs_by_deadline");
     let share = slo.share("jobs_by_deadline", sink);
     if !has_jobs {

@@ -8,6 +8,7 @@ use crate::outcome::{DesignOutcome, MINUTES_PER_MONTH, Quality, Warning};
 use crate::run::Finished;
 use crate::stopping::{self, in_words};
 use crate::study::Study;
+use crate::tally::DesignTally;
 use zonefall_fleet::Operation;
 use zonefall_stats::Moments;
 use zonefall_stats::Verdict;
@@ -37,37 +38,17 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
     said.extend(of_the_study(study));
     let (mut cut, mut skewed): (Vec<Cut<'_>>, Vec<String>) = Default::default();
     for (at, (design, tally)) in designs.iter().zip(&finished.tally.designs).enumerate() {
-        let name = &design.design;
-        let mut warn = |words: String| said.push(Warning::of(name, words));
-        let hits = tally.missed.hits();
-        if design.unavailability.quality == Quality::Exact {
-            warn("nothing that is drawn reaches it: every trial is the same, and its figures are exact".into());
-        } else if design.unavailability.quality == Quality::UpperBound {
-            warn(if hits == 0 {
-                format!("no trial of {} missed its objective; only an upper bound is given", finished.trials)
-            } else {
-                format!(
-                    "only {hits} {} (an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given",
-                    if hits == 1 { "trial missed its objective" } else { "trials missed their objective" }
-                )
-            });
-        } else if tally.missed.is_constant() {
-            warn(
-                "every trial misses for equally long; the interval leaves room for what so few trials may not have shown"
-                    .into(),
-            );
-        } else if let Some(coverage) = coverage_warning(&tally.missed) {
-            skewed.push(format!("{name} (about {:.0} %, {hits} trials with a miss)", 100.0 * coverage));
+        let (name, hits) = (&design.design, tally.missed.hits());
+        match its_trials(finished.trials, design, tally) {
+            Some(words) => said.push(Warning::of(name, words)),
+            None => skewed.extend(
+                coverage_warning(&tally.missed)
+                    .map(|coverage| format!("{name} (about {:.0} %, {hits} trials with a miss)", 100.0 * coverage)),
+            ),
         }
         said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Moments::hits)));
         cut.push(Cut { name, outages: tally.cut_by_horizon, short: tally.cut_by_horizon * 20 > hits });
-        let carried = tally.missed.effective_hits();
-        // By a half less at least: equal outages weigh like as many, but for rounding.
-        if hits >= HITS_FOR_INTERVAL && carried < HITS_FOR_INTERVAL as f64 - 0.5 {
-            let words =
-                format!("a few long outages carry the downtime: {hits} trials with a miss weigh like {carried:.0}");
-            said.push(Warning::of(name, words));
-        }
+        said.extend(carried(&tally.missed).map(|words| Warning::of(name, words)));
         said.extend(without_deadline(study, at, design).map(|words| Warning::of(name, words)));
         said.extend(design.latency.iter().flat_map(|of| latency::warnings(name, of)));
         said.extend(to_resolve(study, finished, design));
@@ -79,17 +60,50 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
         }
     }
     if !skewed.is_empty() {
-        said.push(format!(
-            "downtime is very skewed, so that a plain interval would cover less than it says: {}. Those given are corrected, but run more \
-             trials before you lean on them",
-            skewed.join("; ")
-        ).into());
+        said.push(very_skewed(&skewed).into());
     }
     said.extend(cut_off(&cut));
     said.extend(stopping::warning(study, finished).map(Warning::from));
     said.extend(too_rare(study, finished, designs, kinds));
     said.extend(meet_too_rarely(study, finished.trials, designs, kinds));
     said
+}
+
+/// What the trials of a design do not tell of its downtime; none where they give an interval.
+fn its_trials(trials: u64, design: &DesignOutcome, tally: &DesignTally) -> Option<String> {
+    let words = match (design.unavailability.quality, tally.missed.hits()) {
+        (Quality::Exact, _) => {
+            "nothing that is drawn reaches it: every trial is the same, and its figures are exact".into()
+        }
+        (Quality::UpperBound, 0) => {
+            format!("no trial of {trials} missed its objective; only an upper bound is given")
+        }
+        (Quality::UpperBound, hits) => format!(
+            "only {hits} {} (an interval needs {HITS_FOR_INTERVAL}); only an upper bound is given",
+            if hits == 1 { "trial missed its objective" } else { "trials missed their objective" }
+        ),
+        _ if tally.missed.is_constant() => {
+            "every trial misses for equally long; the interval leaves room for what so few trials may not have shown"
+                .into()
+        }
+        _ => return None,
+    };
+    Some(words)
+}
+
+/// That few of many outages make the downtime. By a half less at least: equal ones weigh like as many, but for rounding.
+fn carried(missed: &Moments) -> Option<String> {
+    let (hits, weigh) = (missed.hits(), missed.effective_hits());
+    (hits >= HITS_FOR_INTERVAL && weigh < HITS_FOR_INTERVAL as f64 - 0.5)
+        .then(|| format!("a few long outages carry the downtime: {hits} trials with a miss weigh like {weigh:.0}"))
+}
+
+fn very_skewed(designs: &[String]) -> String {
+    format!(
+        "downtime is very skewed, so that a plain interval would cover less than it says: {}. Those given are corrected, but run more \
+         trials before you lean on them",
+        designs.join("; ")
+    )
 }
 
 /// Jobs of which nothing is known, or that cannot be late: no deadline passes.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 const DRILL_HELP: &str = "\
 Example:
   zonefall drill experiment.json --on scenarios/zone-down-drill.toml --target sel-vmss=web
-  zonefall drill --on game-day.toml
+  zonefall drill --on game-day.toml --report html,md
 
 Without an experiment the scenario's own `[[script]]` is run: it begins with its first row and ends with its last.
 
@@ -48,6 +48,15 @@ pub struct Drill {
     /// The seed, instead of the scenario's.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Reports, with drill.json, in a folder; several with commas between them.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
+    pub report: Vec<DrillReport>,
+    /// The folder for the reports; results/, the scenario's name, -drill- and the experiment's name if not given.
+    #[arg(long, value_name = "DIR", requires = "report")]
+    pub out: Option<PathBuf>,
+    /// Replace files in it that are not ours.
+    #[arg(long, requires = "report")]
+    pub force: bool,
     /// What to print.
     #[arg(long, value_enum, default_value_t = DrillFormat::Table, value_name = "FORMAT")]
     pub format: DrillFormat,
@@ -60,6 +69,15 @@ pub enum DrillFormat {
     Table,
     /// For programs.
     Json,
+}
+
+/// Reports of a drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DrillReport {
+    /// report.html: one page for a browser, without a network.
+    Html,
+    /// report.md: for a design review or a pull request.
+    Md,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -146,8 +146,13 @@ fn bars_say_what_struck() {
     let desk = Desk::with(&(few + often));
     desk.run("trace s.toml --worst --svg p.svg").ends(0);
     let svg = desk.read("p.svg");
-    let bars: Vec<&str> = svg.split("<title>").skip(2).filter_map(|rest| rest.split("</title>").next()).collect();
-    assert!(bars.iter().any(|bar| bar.starts_with("new machines in eastus/") && bar.ends_with(')')), "{bars:?}");
+    let bars: Vec<&str> = svg.split("<title>").skip(1).filter_map(|rest| rest.split("</title>").next()).collect();
+    assert!(
+        bars.iter().any(|bar| bar.starts_with("new machines in eastus/") && bar.contains("), from day ")),
+        "{bars:?}"
+    );
+    // As on a page single racks that were struck have lanes, too.
+    assert!(bars.iter().any(|lane| lane.contains("/rack") && lane.ends_with("0 to 1")), "{bars:?}");
     // All machines against what is needed stand above the zones.
     assert!(
         svg.contains(">all machines<") && svg.contains("stroke-dasharray") && svg.contains("dashed: what it needs")

@@ -329,6 +329,9 @@ fn the_longest_is_named_first_and_told_alone(desk: &Desk, shown: &str) {
     let told: Vec<&str> = alone.lines().filter(|line| line.contains("Outage ")).collect();
     assert!(matches!(told.as_slice(), [one] if one.starts_with("Outage 25:")), "{told:?}");
     assert!(alone.contains("script begins: e/1") && flat(&alone).contains(&words), "{alone}");
+    // Of the rows below one heading each says whose it is, if it is another's: the first that led to it, not its own.
+    assert!(flat(&alone).contains("the objective is missed (0 serve): outage 1 day 0 02:0"), "{alone}");
+    assert!(!alone.contains(": outage 25"), "{alone}");
     assert_eq!(outages[..24].iter().map(length).sum::<u64>(), 3_600_000);
     assert!(flat(&alone).contains("The other 24 outages (1 h 0 min 0 s in all): without --longest."), "{alone}");
     let rows =

@@ -45,7 +45,7 @@ fn times_are_those_of_clocks_in_the_zone_then_and_have_their_date_everywhere() {
     assert_eq!([of(2000), of(4000)], ["2026-03-25T08:00:00.000+01:00", "2026-06-16T17:00:00.000+02:00"]);
     // The axis begins a little before the longest.
     let svg = desk.read("p.svg");
-    assert!(svg.contains(">2026-06-16 16:47:") && svg.contains("Times are local, of Europe/Berlin."), "{svg}");
+    assert!(svg.contains(">From 2026-06-16 16:47:") && svg.contains("Times are local, of Europe/Berlin."), "{svg}");
     desk.run("run s.toml --out r --report html,md").ends(0);
     for report in ["r/report.html", "r/report.md"] {
         let report = desk.read(report).replace("&#x2f;", "/");

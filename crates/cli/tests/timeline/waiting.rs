@@ -122,11 +122,13 @@ fn what_waits_is_written_and_drawn() {
     assert_eq!(waits, [36_000.0, 14_400.0, 0.0]);
     let svg = desk.read("t.svg");
     assert!(
-        svg.contains(">jobs that wait</text>") && svg.contains(">36000</text>") && svg.contains(">deadline</text>")
+        svg.contains(">jobs that wait</text>")
+            && svg.contains(">0 to 36,000</text>")
+            && svg.contains(">deadline</text>")
     );
     // The whole backlog is drawn, from its batch on.
     let other = NIGHTLY.replace("36_000", "21_000");
     desk.put("other.toml", other);
     desk.run("trace other.toml --trial 0 --svg o.svg").ends(0);
-    assert!(desk.read("o.svg").contains(">21000</text>"));
+    assert!(desk.read("o.svg").contains(">0 to 21,000</text>"));
 }

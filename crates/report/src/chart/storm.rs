@@ -40,6 +40,8 @@ pub(crate) struct Storm {
     pub(crate) stretch: (f64, f64),
     /// What time is counted in and from.
     pub(crate) axis: String,
+    /// What stands above it where no page says what it is, the first line as its title.
+    pub(crate) head: Vec<String>,
     /// When all is not well.
     pub(crate) shaded: Vec<Span>,
     /// The levels.
@@ -100,7 +102,12 @@ pub(crate) fn storm(label: &str, of: &Storm, width: f64) -> String {
     let lay = Layout::new(of, width);
     let mut svg = Svg::new(width, label);
     let x = Scale::exactly(of.stretch.0, of.stretch.1).between(lay.plot.0, lay.plot.1);
-    let top = 20.0;
+    let words = of.head.len() as f64 * WORDS;
+    for (at, line) in of.head.iter().enumerate() {
+        let class = if at == 0 { "value" } else { "name" };
+        svg.text(class, (4.0, (at + 1) as f64 * WORDS - 3.0), Anchor::Start, line);
+    }
+    let top = words + 20.0;
     let lanes: f64 = of.lanes.iter().map(|lane| lay.above(&lane.label, lay.names) + lane.height + GAP).sum();
     let bars: f64 = of.bars.iter().map(|bar| lay.above(&bar.label, width - 8.0) + BAR + GAP / 2.0).sum();
     let waits = of.waits.as_ref().map_or(0.0, |waits| lay.above_waits(waits) + area::HEIGHT + GAP);
@@ -152,7 +159,7 @@ fn shades(svg: &mut Svg, of: &Storm, x: &Scale, (top, bottom): (f64, f64)) {
         let half = width_of(&span.label) / 2.0;
         let middle = f64::midpoint(from, to).clamp(half, (x.place(f64::INFINITY) - half).max(half));
         if middle - half > free {
-            svg.text("goal-label", (middle, 14.0), Anchor::Middle, &span.label);
+            svg.text("goal-label", (middle, top - 6.0), Anchor::Middle, &span.label);
             free = middle + half + 6.0;
         }
     }

@@ -38,6 +38,11 @@ impl Figure {
         Some(Self { wide: wide?, narrow: narrow?, caption: caption.to_owned(), table, summary: "The figures" })
     }
 
+    /// The same without its table, where what it says is told beside it.
+    pub(super) fn bare(self) -> Self {
+        Self { table: None, ..self }
+    }
+
     /// The same with another name for its table.
     pub(super) fn told(self, summary: &'static str) -> Self {
         Self { summary, ..self }
@@ -55,7 +60,7 @@ pub(super) fn figure(picture: Picture, outcome: &Outcome, storms: Option<&Storms
         Picture::Frontier => frontier(outcome),
         Picture::Storm { design, worst } => {
             let of = storms?.designs.get(design)?;
-            let (told, which) = if worst { (&of.worst, "Worst") } else { (&of.typical, "Typical") };
+            let (told, which) = if worst { (&of.worst, "Worst storm") } else { (&of.typical, "Typical storm") };
             storm(told.as_ref()?, which)
         }
     }

@@ -10,18 +10,20 @@ mod storms;
 
 use crate::about::About;
 use crate::chart::escaped;
+use crate::drilled::DrillReport;
 use crate::files::FilesError;
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Grid, Item, Page, Picture, Side, Tone, clean, one_line};
+use crate::page::{Grid, Item, Page, Picture, Side, Tone, clean, one_line, when};
 use crate::planned::Made;
-use crate::terminal::{Style, blocks, plan_blocks_below, plan_verdict};
+use crate::terminal::{Style, blocks, drill_blocks, drill_verdict, plan_blocks_below, plan_verdict};
 use crate::warnings::warnings;
 use figures::{Figure, figure};
 use frontiers::plan_figure;
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 use serde::Serialize;
+use storms::storm;
 use zonefall_study::outcome::Outcome;
 use zonefall_study::plan::Planned;
 use zonefall_study::timeline::Storms;
@@ -42,7 +44,7 @@ struct Section {
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Part {
-    Words { words: String, class: &'static str },
+    Words { words: String, class: &'static str, when: Option<String> },
     Table(HtmlTable),
     Figure(Figure),
 }
@@ -139,12 +141,48 @@ pub(crate) fn plan_html(of: &Planned, made: &Made<'_>) -> Result<String, FilesEr
     };
     rendered(document, |picture| plan_figure(picture, of))
 }
+
+/// The page of a drill.
+///
+/// # Errors
+/// If the template cannot be filled in.
+pub(crate) fn drill_html(of: &DrillReport<'_>) -> Result<String, FilesError> {
+    let (drilled, made) = (of.drilled, of.made);
+    let (words, tone) = drill_verdict(drilled);
+    let mut page = drill_blocks(drilled, of.worst, of.warnings, Style::WORDS);
+    let document = Document {
+        title: &format!("{}: {}", drilled.study, drilled.experiment),
+        version: made.version,
+        hash: made.scenario_hash,
+        headline: Some((tone, words)),
+        warnings: page.take_warnings(),
+        page,
+        profile: made.profile,
+        about: made.about,
+        facts: vec![
+            ("Seed", of.seed.to_string()),
+            ("Trials", format!("{}: they differ in boots, repairs and the noise of a demand", of.trials_in_words())),
+        ],
+        closing: vec![SAME_DRILL.to_owned()],
+    };
+    rendered(document, |picture| {
+        let Picture::Storm { design, .. } = picture else { return None };
+        let figure = storm(of.worst.get(design)?.as_ref()?, "Worst trial")?;
+        // What happened in the trial that is told stands below.
+        Some(if drilled.told() == Some(design) { figure.bare() } else { figure })
+    })
+}
+
 const SAME: &str = "The same program, scenario, seed and trials give this page again, byte for byte, on any number of threads. \
                     Every figure stands unrounded in summary.json and in the CSV files beside it; here availability is rounded \
                     down, downtime up. A month is 30 days.";
 const SAME_PLAN: &str = "The same program, scenario and seed give this page again, byte for byte, on any number of threads. Every \
                          figure stands unrounded in plan.json and plan.csv; here availability is rounded down, downtime up. A \
                          month is 30 days.";
+
+const SAME_DRILL: &str = "The same program, scenario, experiment, seed and trials give this page again, byte for byte. Every figure \
+                          stands unrounded in drill.json. A drill is a question about one experiment: nothing here says how \
+                          often anything happens.";
 
 /// Fills in the template.
 fn rendered(of: Document<'_>, figure: impl Fn(Picture) -> Option<Figure>) -> Result<String, FilesError> {
@@ -184,8 +222,10 @@ fn sections(page: Page, figure: impl Fn(Picture) -> Option<Figure>) -> Vec<Secti
                 continue;
             }
             Item::Line(line) if line.is_empty() => continue,
-            Item::Line(words) => Part::Words { words, class: "" },
-            Item::Paragraph { words, tone, .. } => Part::Words { words, class: tone.map_or("", class_of) },
+            Item::Line(words) => Part::Words { words, class: "", when: None },
+            Item::Paragraph { sign, words, tone } => {
+                Part::Words { words, class: tone.map_or("", class_of), when: when(sign) }
+            }
             Item::Table(grid, coloured) => Part::Table(table(grid, &coloured)),
             Item::Picture(picture, sketch) => match (figure(picture), sketch) {
                 (Some(figure), _) => Part::Figure(figure),

@@ -1,54 +1,157 @@
 //! A drill: which designs pass, and what the experiment did to each.
+//!
+//! The terminal tells all of it in one block, with its timeline below; a report in blocks, with the worst trial of every design.
 
 use super::Style;
 use super::number::{self, Toward};
-use super::page::{Grid, Page, Side, Tone, clean};
+use super::page::{Grid, Page, Picture, Side, Tone, clean};
+use super::storms;
+use super::timeline::{self, Told};
 use crate::alike::alike;
-use zonefall_study::drill::{DrillDesign, Drilled, Verdict};
+use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Verdict};
+use zonefall_study::timeline::Timeline;
 
 /// Draws a drill.
 pub fn drill(of: &Drilled, style: Style) -> String {
     let mut page = Page::new(style);
     page.title(&clean(&of.experiment));
     page.paragraph(None, &verdict(of), Some(Tone::Strong));
-    for guess in &of.guessed {
-        let sign = page.paint(Tone::Unsure, "!");
-        page.paragraph(Some((&sign, 1)), &format!("{}.", clean(guess)), None);
-    }
+    of.guessed.iter().for_each(|guess| warned(&mut page, &guessed(guess)));
     page.paragraph(None, &asked(of), None);
     page.paragraph(None, &begins(of), None);
     designs(&mut page, of);
     for design in &of.designs {
-        let name = clean(&design.design);
-        for why in &design.fails {
-            let sign = page.paint(Tone::Unsure, "!");
-            page.paragraph(Some((&sign, 1)), &format!("{name}: the experiment cannot be run: {}", clean(why)), None);
-        }
-        if !design.was_run() && design.fails.is_empty() {
-            let sign = page.paint(Tone::Unsure, "!");
-            let words = "nothing was run: nothing that the experiment does strikes anything that the model has";
-            page.paragraph(Some((&sign, 1)), &format!("{name}: {words}"), None);
-        }
-        if !design.struck.is_empty() {
-            let sign = page.sign("·", "-").to_owned();
-            page.paragraph(Some((&sign, 1)), &format!("{name}: {}", clean(&design.struck.join("; "))), None);
-        }
+        not_run(design).iter().for_each(|why| warned(&mut page, why));
+        struck(&mut page, design);
     }
-    if !of.notes.is_empty() {
-        page.title("Not as in Azure");
-        for note in &of.notes {
-            let sign = page.sign("·", "-").to_owned();
-            page.paragraph(Some((&sign, 1)), &clean(note), None);
-        }
-    }
+    not_as_in_azure(&mut page, of);
     if let Some(adds) = &of.outage_adds {
         page.paragraph(None, adds, Some(Tone::Faint));
     }
     page.finish()
 }
 
+/// A drill block by block, for a report whose headline its verdict is; with the worst trial of each design, and what is to be warned
+/// of beside.
+pub(crate) fn blocks(of: &Drilled, worst: &[Option<Timeline>], warnings: &[String], style: Style) -> Page {
+    let mut page = Page::new(style);
+    page.title(&format!("Drill: {} on {}", clean(&of.experiment), clean(&of.study)));
+    designs(&mut page, of);
+    page.title("What must hold");
+    hypothesis(&mut page, of);
+    page.paragraph(None, &asked(of), None);
+    page.paragraph(None, &begins(of), None);
+    if of.designs.iter().any(|design| !design.struck.is_empty()) {
+        page.title("What is struck");
+        of.designs.iter().for_each(|design| struck(&mut page, design));
+    }
+    worst_trials(&mut page, worst);
+    if let Some(told) = of.told().and_then(|at| worst.get(at)?.as_ref()) {
+        timeline::blocks(&mut page, told, Told::Drilled);
+    }
+    not_as_in_azure(&mut page, of);
+    if let Some(adds) = &of.outage_adds {
+        page.title("What a real outage would add");
+        page.paragraph(None, adds, None);
+    }
+    let of_it = of.guessed.iter().map(|guess| guessed(guess)).chain(of.designs.iter().flat_map(not_run));
+    let all: Vec<String> = of_it.chain(warnings.iter().map(|words| clean(words))).collect();
+    super::warned_of(&mut page, &all);
+    page
+}
+
+fn warned(page: &mut Page, words: &str) {
+    let sign = page.paint(Tone::Unsure, "!");
+    page.paragraph(Some((&sign, 1)), words, None);
+}
+
+fn guessed(guess: &str) -> String {
+    format!("{}.", clean(guess))
+}
+
+/// Why nothing was run on a design, where that is so.
+fn not_run(of: &DrillDesign) -> Vec<String> {
+    let name = clean(&of.design);
+    if !of.was_run() && of.fails.is_empty() {
+        let words = "nothing was run: nothing that the experiment does strikes anything that the model has";
+        return vec![format!("{name}: {words}")];
+    }
+    of.fails.iter().map(|why| format!("{name}: the experiment cannot be run: {}", clean(why))).collect()
+}
+
+fn struck(page: &mut Page, of: &DrillDesign) {
+    if !of.struck.is_empty() {
+        let sign = page.sign("·", "-").to_owned();
+        page.paragraph(Some((&sign, 1)), &format!("{}: {}", clean(&of.design), clean(&of.struck.join("; "))), None);
+    }
+}
+
+fn not_as_in_azure(page: &mut Page, of: &Drilled) {
+    if of.notes.is_empty() {
+        return;
+    }
+    page.title("Not as in Azure");
+    for note in &of.notes {
+        let sign = page.sign("·", "-").to_owned();
+        page.paragraph(Some((&sign, 1)), &clean(note), None);
+    }
+}
+
+/// Before, during and after: from when to when, and what must hold.
+fn hypothesis(page: &mut Page, of: &Drilled) {
+    let hypothesis = &of.hypothesis;
+    let may_miss = match hypothesis.may_miss_ms {
+        0 => "must hold".to_owned(),
+        some => format!("may be missed for {} min in all", minutes(some)),
+    };
+    let row = |what: &str, from: u64, to: u64, asked: &str| {
+        vec![what.to_owned(), minutes(from), minutes(to), asked.to_owned()]
+    };
+    let Hypothesis { begins_ms: begins, ends_ms: ends, recovered_ms: recovered, horizon_ms: end, .. } = *hypothesis;
+    let rows = vec![
+        row("before", 0, begins, "must hold"),
+        row("the experiment", begins, ends, &may_miss),
+        row("until it must be well again", ends, recovered, "may be missed"),
+        row("after", recovered, end, "must hold for good"),
+    ];
+    let columns = vec![
+        ("when".to_owned(), Side::Name),
+        ("from\nmin".into(), Side::Right),
+        ("to\nmin".into(), Side::Right),
+        ("the objective".into(), Side::Text),
+    ];
+    page.grid(&Grid { columns, rows });
+}
+
+/// Which trials missed the most, and pictures of those that missed any.
+fn worst_trials(page: &mut Page, worst: &[Option<Timeline>]) {
+    let told = worst.iter().enumerate().filter_map(|(at, of)| Some((at, of.as_ref()?)));
+    let missed: Vec<(usize, &Timeline)> = told.filter(|(_, of)| of.longest.is_some()).collect();
+    let Some((_, first)) = missed.first() else { return };
+    page.title("The worst trial of each design that missed any");
+    page.paragraph(None, &timeline::by_the_clock(first), None);
+    storms::table(page, missed.iter().map(|(_, of)| storms::row(clean(&of.design), "worst", of)).collect());
+    for (at, _) in missed {
+        page.picture(Picture::Storm { design: at, worst: true }, None);
+    }
+}
+
+/// What came of it, and its tone.
+pub(crate) fn verdict_of(of: &Drilled) -> (String, Tone) {
+    let tone = match of.verdict(false) {
+        Verdict::Passes => Tone::Good,
+        Verdict::Fails => Tone::Bad,
+        Verdict::NotRun | Verdict::NotJudged => Tone::Unsure,
+    };
+    (verdict(of), tone)
+}
+
 fn verdict(of: &Drilled) -> String {
     format!("{}{}{}{}", passes(of), fails_without(of), not_judged(of), partly(of))
+}
+
+fn minutes(ms: u64) -> String {
+    number::plain(ms as f64 / 60_000.0, Toward::Up)
 }
 
 /// What designs fail that the experiment did not cause.
@@ -108,7 +211,7 @@ fn passes(of: &Drilled) -> String {
 }
 
 fn asked(of: &Drilled) -> String {
-    let min = |ms: u64| number::plain(ms as f64 / 60_000.0, Toward::Up);
+    let min = minutes;
     let hypothesis = &of.hypothesis;
     let lasts_ms = hypothesis.ends_ms - hypothesis.begins_ms;
     let may_miss = match hypothesis.may_miss_ms {
@@ -167,23 +270,27 @@ fn designs(page: &mut Page, of: &Drilled) {
         ("well again\nafter, min".into(), Side::Right),
         ("fewest\nserving".into(), Side::Right),
     ];
-    let rows = of.designs.iter().map(|design| row(page, design)).collect();
-    page.grid(&Grid { columns, rows });
+    let (rows, mut coloured): (Vec<_>, Vec<_>) = of.designs.iter().map(|design| row(page, design)).unzip();
+    // Each of them is painted wherever it stands.
+    coloured.sort_by(|a, b| a.0.cmp(&b.0));
+    coloured.dedup();
+    page.grid_with(&Grid { columns, rows }, coloured);
     if of.designs.iter().any(DrillDesign::is_judged) {
         page.paragraph(None, "Figures are those of the trial that missed the most; typical: while the experiment lasted half of the trials missed no more than this.", Some(Tone::Faint));
     }
 }
 
-fn row(page: &Page, of: &DrillDesign) -> Vec<String> {
-    let min = |ms: u64| number::plain(ms as f64 / 60_000.0, Toward::Up);
-    let says = match of.verdict() {
-        Verdict::NotRun if of.fails.is_empty() => page.paint(Tone::Unsure, "? nothing to run"),
-        Verdict::NotRun => page.paint(Tone::Unsure, "? cannot be run"),
-        Verdict::NotJudged => page.paint(Tone::Unsure, "? not judged"),
-        Verdict::Passes => page.paint(Tone::Good, &format!("{} passes", page.sign("✓", "+"))),
-        Verdict::Fails => page.paint(Tone::Bad, &format!("{} fails", page.sign("✗", "x"))),
+/// The cells of a design, and the colour of its verdict.
+fn row(page: &Page, of: &DrillDesign) -> (Vec<String>, (String, Tone)) {
+    let min = minutes;
+    let (says, tone) = match of.verdict() {
+        Verdict::NotRun if of.fails.is_empty() => ("? nothing to run".to_owned(), Tone::Unsure),
+        Verdict::NotRun => ("? cannot be run".into(), Tone::Unsure),
+        Verdict::NotJudged => ("? not judged".into(), Tone::Unsure),
+        Verdict::Passes => (format!("{} passes", page.sign("✓", "+")), Tone::Good),
+        Verdict::Fails => (format!("{} fails", page.sign("✗", "x")), Tone::Bad),
     };
-    let mut cells = vec![clean(&of.design), says];
+    let mut cells = vec![clean(&of.design), says.clone()];
     match of.judged {
         None => cells.extend(std::iter::repeat_n(String::new(), 5)),
         Some(judged) => {
@@ -196,5 +303,5 @@ fn row(page: &Page, of: &DrillDesign) -> Vec<String> {
     }
     let none = || if of.was_run() { number::NONE.into() } else { String::new() };
     cells.push(of.least_serving.map_or_else(none, |least| least.to_string()));
-    cells
+    (cells, (says, tone))
 }

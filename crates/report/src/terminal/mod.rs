@@ -43,6 +43,7 @@ pub(crate) use designs::{minutes as minutes_of, with as bound_with};
 pub(crate) use differences::row as difference_cells;
 pub use draw::wrapped;
 pub use drill::drill;
+pub(crate) use drill::{blocks as drill_blocks, verdict_of as drill_verdict};
 pub use fit::fit_table;
 pub use importance::importances;
 pub use incidents::incident_table;
@@ -65,6 +66,9 @@ use zonefall_study::timeline::Storms;
 /// What stands above every table of losses.
 pub const CONDITIONAL: &str =
     "these are conditional losses: \"this outage would have cost you …\"; nothing here says how often";
+
+/// The title of the block of warnings.
+pub(crate) const WARNINGS: &str = "Warnings";
 
 impl Style {
     /// Words in one piece, for reports that break lines themselves.
@@ -114,16 +118,22 @@ pub(crate) fn blocks(outcome: &Outcome, storms: Option<&Storms>, style: Style) -
         frontier::draw(&mut page, outcome);
     }
     method::draw(&mut page, outcome);
-    if !outcome.warnings.is_empty() {
-        page.title("Warnings");
-        for warning in &warnings(outcome) {
-            let sign = page.paint(Tone::Unsure, "!");
-            page.paragraph(Some((&sign, 1)), warning, None);
-        }
-    }
+    warned_of(&mut page, &warnings(outcome));
     if !outcome.not_modelled.is_empty() {
         page.line("");
         page.paragraph(None, &format!("Not modelled: {}", outcome.not_modelled), Some(Tone::Faint));
     }
     page
+}
+
+/// What to know before a number is believed; a report puts it where its reader sees it.
+fn warned_of(page: &mut Page, warnings: &[String]) {
+    if warnings.is_empty() {
+        return;
+    }
+    page.title(WARNINGS);
+    for warning in warnings {
+        let sign = page.paint(Tone::Unsure, "!");
+        page.paragraph(Some((&sign, 1)), warning, None);
+    }
 }

@@ -144,12 +144,21 @@ fn head(of: &Planned) -> Vec<(String, Side)> {
     let short = |key: &String| if alone(key) { clean(&last(key)) } else { clean(key).replace('.', ".\n") };
     columns.extend(of.keys.iter().map(|key| (short(key), Side::Name)));
     columns.extend([
-        (clean(&of.unit).replace(' ', "\n"), Side::Right),
+        (unit(of), Side::Right),
         ("availability".into(), Side::Right),
         ("downtime\nmin a month".into(), Side::Right),
         ("interval\nfor all together".into(), Side::Left),
     ]);
     columns
+}
+
+/// What the column of costs counts: machines are those of all zones and sets, and where they come and go their mean.
+fn unit(of: &Planned) -> String {
+    match (of.unit.as_str(), &of.priced) {
+        ("machines", None) => "machines\nin all".into(),
+        ("machines", Some(_)) => "machines in all\non average".into(),
+        (unit, _) => clean(unit).replace(' ', "\n"),
+    }
 }
 
 /// Whether candidates were made from several designs.

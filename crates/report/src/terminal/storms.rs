@@ -28,8 +28,7 @@ pub(super) fn draw(page: &mut Page, storms: &Storms) {
         .collect();
     if !rows.is_empty() {
         page.paragraph(None, &scope(storms), None);
-        page.grid(&Grid { columns: columns(), rows });
-        page.paragraph(None, PICTURES, Some(Tone::Faint));
+        table(page, rows);
     }
     for (at, design) in storms.designs.iter().enumerate() {
         for (worst, of) in [(false, &design.typical), (true, &design.worst)] {
@@ -47,6 +46,12 @@ pub(super) fn draw(page: &mut Page, storms: &Storms) {
     for note in &storms.notes {
         page.paragraph(None, &format!("Not shown: {}.", clean(note).trim_end_matches('.')), Some(Tone::Faint));
     }
+}
+
+/// A table of trials, and how to read the pictures of them.
+pub(super) fn table(page: &mut Page, rows: Vec<Vec<String>>) {
+    page.grid(&Grid { columns: columns(), rows });
+    page.paragraph(None, PICTURES, Some(Tone::Faint));
 }
 
 fn scope(storms: &Storms) -> String {
@@ -67,7 +72,7 @@ fn scope(storms: &Storms) -> String {
 fn columns() -> Vec<(String, Side)> {
     vec![
         ("design".into(), Side::Name),
-        ("storm".into(), Side::Left),
+        ("which".into(), Side::Left),
         ("trial".into(), Side::Right),
         ("missed\nin all".into(), Side::Right),
         ("longest\noutage".into(), Side::Right),
@@ -76,7 +81,8 @@ fn columns() -> Vec<(String, Side)> {
     ]
 }
 
-fn row(name: String, which: &str, of: &Timeline) -> Vec<String> {
+/// A trial: what it came to.
+pub(super) fn row(name: String, which: &str, of: &Timeline) -> Vec<String> {
     let minutes = |ms: u64| number::duration(ms as f64 / 60_000.0);
     let longest = of.longest_outage();
     let cause = longest.and_then(|outage| outage.causes.first()).map_or(String::new(), |(cause, _)| clean(cause));

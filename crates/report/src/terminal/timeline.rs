@@ -27,6 +27,12 @@ pub enum Told {
 /// Draws a timeline.
 pub fn timeline(of: &Timeline, told: Told, style: Style) -> String {
     let mut page = Page::new(style);
+    blocks(&mut page, of, told);
+    page.finish()
+}
+
+/// Puts a timeline on a page, block by block.
+pub(super) fn blocks(page: &mut Page, of: &Timeline, told: Told) {
     page.title(&format!("{}: trial {} of {}, seed {}", clean(&of.study), of.trial, clean(&of.design), of.seed));
     let tone = match (of.missed_ms, &of.not_judged) {
         (0, None) => Tone::Good,
@@ -43,19 +49,18 @@ pub fn timeline(of: &Timeline, told: Told, style: Style) -> String {
     }
     if told == Told::Everything {
         page.title("Everything that happened");
-        rows(&mut page, of, &of.rows, usize::MAX);
-        return page.finish();
+        rows(page, of, &of.rows, None, usize::MAX);
+        return;
     }
     let shown = shown(of, told);
     for &at in &shown {
         let before = at.checked_sub(1).filter(|before| shown.contains(before));
-        tell(&mut page, of, (at, before), &of.outages[at]);
+        tell(page, of, (at, before), &of.outages[at]);
     }
     let rest = rest(of, &shown, told);
     if !rest.is_empty() {
         page.paragraph(None, &rest, Some(Tone::Faint));
     }
-    page.finish()
 }
 
 /// The first outages and the longest, or the longest alone.
@@ -183,7 +188,7 @@ fn tell(page: &mut Page, of: &Timeline, (at, before): (usize, Option<usize>), ou
         let rules = if amiss.rules.is_empty() { String::new() } else { format!(" [{}]", clean(&amiss.rules)) };
         page.paragraph(Some((&since, since.len())), &format!("{words}{rules}"), Some(Tone::Unsure));
     }
-    rows(page, of, &of.rows[of_it.start.max(told)..of_it.end], ROWS_SHOWN);
+    rows(page, of, &of.rows[of_it.start.max(told)..of_it.end], Some(at), ROWS_SHOWN);
 }
 
 /// What its missed time is charged to, in shares that sum to all of it.
@@ -203,7 +208,8 @@ pub(crate) fn to_the_end(amiss: &Amiss) -> String {
     clean(&format!("amiss until the trial ends: {}", amiss.says))
 }
 
-fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {
+/// Rows under the heading of an outage, or of none.
+fn rows(page: &mut Page, of: &Timeline, rows: &[Row], heading: Option<usize>, most: usize) {
     let rows = folded(rows);
     for (at, told) in rows.iter().enumerate() {
         let row = told.row;
@@ -221,8 +227,16 @@ fn rows(page: &mut Page, of: &Timeline, rows: &[Row], most: usize) {
             _ => None,
         };
         let when = instant(of, row.at_ms);
-        page.paragraph(Some((&when, when.len())), &(words(of, row) + &again(of, told)), tone);
+        let which =
+            which(of, row).filter(|&at| Some(at) != heading).map_or(String::new(), |at| format!(": outage {}", at + 1));
+        page.paragraph(Some((&when, when.len())), &(words(of, row) + &which + &again(of, told)), tone);
     }
+}
+
+/// The outage that a row begins or ends.
+fn which(of: &Timeline, row: &Row) -> Option<usize> {
+    let its = |outage: &Outage| [outage.from_ms, outage.to_ms].contains(&row.at_ms);
+    (row.kind == Kind::Objective).then(|| of.outages.iter().position(its)).flatten()
 }
 
 /// ", and again 12 times until day 3 04:15:00".

@@ -6,7 +6,7 @@ use crate::about::About;
 use crate::csv::{Bounded, Cell};
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Item, Page, clean};
+use crate::page::{Item, Tone, clean};
 use crate::planned::Made;
 use crate::terminal::{Style, blocks, bound_with, plan_blocks};
 use crate::warnings::warnings;
@@ -63,16 +63,29 @@ pub(super) fn write(sheet: &mut Worksheet, outcome: &Outcome, about: &About, sty
 
 /// The words of the first block, and the warnings.
 fn lead(outcome: &Outcome) -> Vec<String> {
-    let page: Page = blocks(outcome, None, Style::WORDS);
-    let words = page.items.into_iter().skip(1).map_while(|item| match item {
-        Item::Title(_) => None,
-        Item::Paragraph { words, .. } => Some(Some(words)),
-        _ => Some(None),
-    });
+    let items = blocks(outcome, None, Style::WORDS).items.into_iter().skip(1);
+    let words = said(items.take_while(|item| !matches!(item, Item::Title(_))));
     let amiss = outcome.gate.iter().flat_map(|of| &of.conditions).filter(|of| of.verdict != Verdict::Meets);
     let amiss = amiss.map(|of| format!("Gate: {}: {}: {}", clean(&of.design), clean(&of.asks), of.verdict));
     let warnings = warnings(outcome).into_iter().map(|warning| format!("! {warning}"));
-    words.flatten().chain(amiss).chain(warnings).collect()
+    words.into_iter().chain(amiss).chain(warnings).collect()
+}
+
+/// The words of a page. What stands faint below a table tells of that, and these tables are on other sheets or drawn otherwise.
+fn said(items: impl Iterator<Item = Item>) -> Vec<String> {
+    let (mut words, mut below_a_table) = (Vec::new(), false);
+    for item in items {
+        match item {
+            Item::Table(..) => below_a_table = true,
+            Item::Paragraph { tone: Some(Tone::Faint), .. } if below_a_table => {}
+            Item::Paragraph { words: said, .. } => {
+                words.push(said);
+                below_a_table = false;
+            }
+            _ => below_a_table = false,
+        }
+    }
+    words
 }
 
 fn cells<'a>(outcome: &Outcome, design: &DesignOutcome, styles: &'a Styles) -> Vec<(Cell, &'a Format)> {
@@ -144,13 +157,8 @@ pub(super) fn write_plan(
     }
     put(sheet, (0, 0), &Cell::text(&of.study), &styles.title)?;
     let strong = styles.words.clone().set_bold();
-    let style = Style::WORDS;
-    let said = plan_blocks(of, style).items.into_iter().filter_map(|item| match item {
-        Item::Paragraph { words, .. } => Some(words),
-        _ => None,
-    });
     let mut row = 1;
-    for words in said {
+    for words in said(plan_blocks(of, Style::WORDS).items.into_iter()) {
         put_words(sheet, row, &words, if row == 1 { &strong } else { &styles.words })?;
         row += 1;
     }

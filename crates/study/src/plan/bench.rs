@@ -86,6 +86,15 @@ pub(super) fn trials_of(look: u32) -> u64 {
     FIRST_LOOK << (look - 1)
 }
 
+/// Sums, doubled so many times.
+pub(super) fn again<T: Clone>(of: &T, times: u32, merge: impl Fn(&mut T, &T)) -> T {
+    (0..times).fold(of.clone(), |mut all, _| {
+        let same = all.clone();
+        merge(&mut all, &same);
+        all
+    })
+}
+
 impl<'a> Bench<'a> {
     pub fn new(question: &'a Question, priced: Option<&Priced>, how: &'a Visit<'a>, told: Told<'a>) -> Self {
         let number = question.candidates.len();
@@ -188,7 +197,12 @@ impl<'a> Bench<'a> {
 
     /// The share of time missed with the bounds that hold for all candidates and looks together.
     pub fn estimate(&self, candidate: usize) -> MeanEstimate {
-        let look = u64::from(self.looks[candidate].max(1));
+        self.estimate_after(candidate, 0)
+    }
+
+    /// The same so many looks later, if these show again what all before them did.
+    fn estimate_after(&self, candidate: usize, more: u32) -> MeanEstimate {
+        let look = u64::from(self.looks[candidate].max(1) + more);
         let ways = if self.question.method == Method::Auto { 2 } else { 1 };
         let parts = ways * self.parts * look * (look + 1);
         let (cap, level) = (self.measured_ms(), self.question.study.confidence.split(parts));
@@ -198,10 +212,10 @@ impl<'a> Bench<'a> {
             return MeanEstimate { mean, trials, hits, bounds: Bounds::Interval(Interval::new(mean, mean)) };
         }
         let estimate = match self.forced.get(&candidate) {
-            Some(forced) => forced.estimate(cap, level),
+            Some(forced) => forced.estimate_after(more, cap, level),
             None => {
-                let seen = &self.seen[candidate];
-                MeanEstimate::new(seen, cap, level).knowing(self.kinds(candidate).beyond(seen.n()), cap, level)
+                let seen = again(&self.seen[candidate], more, Moments::merge);
+                MeanEstimate::new(&seen, cap, level).knowing(self.kinds(candidate).beyond(seen.n()), cap, level)
             }
         };
         estimate.scaled(1.0 / cap)
@@ -223,11 +237,18 @@ impl<'a> Bench<'a> {
 
     /// What a candidate's trials prove. Within the band both would be right: meeting comes first.
     pub fn judge(&self, candidate: usize, allowed: f64) -> Standing {
+        self.judge_after(candidate, allowed, 0)
+    }
+
+    /// What they would prove so many looks later, if these show again what all before them did.
+    pub fn judge_after(&self, candidate: usize, allowed: f64, more: u32) -> Standing {
         if self.looks[candidate] == 0 {
             return Standing::Open;
         }
-        match self.estimate(candidate).bounds {
-            bounds if bounds.high() <= (1.0 + BAND) * allowed && self.is_carried(candidate, bounds) => Standing::Meets,
+        match self.estimate_after(candidate, more).bounds {
+            bounds if bounds.high() <= (1.0 + BAND) * allowed && self.is_carried(candidate, bounds, more) => {
+                Standing::Meets
+            }
             Bounds::Interval(Interval { low, .. }) if low > (1.0 - BAND) * allowed => Standing::Misses,
             _ => Standing::Open,
         }
@@ -240,9 +261,10 @@ impl<'a> Bench<'a> {
     }
 
     /// Whether enough misses of like weight carry an interval of plain trials; an upper bound does without.
-    fn is_carried(&self, candidate: usize, bounds: Bounds) -> bool {
+    fn is_carried(&self, candidate: usize, bounds: Bounds, more: u32) -> bool {
+        let times = (1_u64 << more) as f64;
         matches!(bounds, Bounds::UpperBound { .. })
-            || self.carried_by(candidate).is_none_or(|(weigh, least)| weigh >= least as f64)
+            || self.carried_by(candidate).is_none_or(|(weigh, least)| weigh * times >= least as f64)
     }
 
     /// As how many of like weight the misses of plain trials count, and how many are asked for; none where that is not asked.

@@ -4,7 +4,7 @@
 //! on how many serve). Else pairs of candidates that differ in the key alone live through the same trials; if the better one
 //! misses more beyond doubt, the declaration is dropped.
 
-use super::answer::Checked;
+use super::planned::Checked;
 use super::{Alike, Key, Question};
 use crate::run::RunError;
 use crate::stage::Stage;

@@ -6,6 +6,7 @@
 //! event that was not seen in so many plain trials: that is added to the upper end, so nothing is proven to meet a target
 //! because nobody looked; so is what rates and places know of and these trials expect too few of to have shown it.
 
+use super::bench::again;
 use crate::blocks::{Workers, trials_of};
 use crate::misses::Kinds;
 use crate::rare::{Plan, Scales, forced_stage, unforeseen};
@@ -33,6 +34,7 @@ pub(super) struct Forced {
 }
 
 /// Sums over weighted trials.
+#[derive(Clone)]
 struct Sums {
     missed: WeightedMoments,
     /// One for each trial with a miss.
@@ -101,13 +103,15 @@ impl Forced {
         self.sums.missed.mean()
     }
 
-    /// The estimate in milliseconds a trial, as that of a run; what was not foreseen is added to its upper end.
-    pub fn estimate(&self, cap: f64, level: Confidence) -> MeanEstimate {
-        let seen = MeanEstimate::new(&self.sums.missed, cap, level).as_wide_as_its_hits(level);
-        let (missed, any) = (self.sums.missed.mean(), self.sums.any.mean());
+    /// The estimate in milliseconds a trial, as that of a run, so many looks later, if these show again what all before them did; what
+    /// was not foreseen is added to its upper end.
+    pub fn estimate_after(&self, more: u32, cap: f64, level: Confidence) -> MeanEstimate {
+        let sums = again(&self.sums, more, Sums::merge);
+        let seen = MeanEstimate::new(&sums.missed, cap, level).as_wide_as_its_hits(level);
+        let (missed, any) = (sums.missed.mean(), sums.any.mean());
         let size = if missed > 0.0 && any > 0.0 { missed / any } else { cap };
-        let seen = seen.with_room(unforeseen(self.sums.unforeseen, self.sums.trials.max(1), level) * size, cap);
-        self.kinds.raised(seen, self.sums.trials, cap)
+        let seen = seen.with_room(unforeseen(sums.unforeseen, sums.trials.max(1), level) * size, cap);
+        self.kinds.raised(seen, sums.trials, cap)
     }
 
     /// Lives through more trials, up to so many; false if interrupted, and then nothing is kept.

@@ -30,10 +30,13 @@ mod assumed;
 mod batches;
 mod bench;
 mod checks;
+mod conclude;
 mod edges;
+mod enough;
 mod forced;
 mod frontier;
 mod lattice;
+mod planned;
 mod price;
 mod regions;
 mod roles;
@@ -42,9 +45,9 @@ mod unproven;
 mod windowed;
 
 pub use alone::Why;
-pub use answer::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 pub use assumed::Assumed;
 pub use batches::{Batches, BatchesAsked};
+pub use planned::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 pub use windowed::{AskedBy, Gated, Windowed};
 
 use crate::run::RunError;

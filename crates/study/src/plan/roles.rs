@@ -3,8 +3,8 @@
 //! In: a finished search and its runner-up. Out: the best, ties, what is open, what is cheaper and misses, the closest. A design that
 //! would be several is the first of these. Nothing is tested here but the runner-up.
 
-use super::answer::Thumb;
 use super::bench::{Bench, Standing, Stopped};
+use super::planned::Thumb;
 use super::search::Found;
 use super::{BAND, CHEAPER};
 use crate::run::RunError;

@@ -5,6 +5,7 @@
 
 use super::BAND;
 use super::bench::{Bench, Standing};
+use super::enough;
 use super::roles::Roles;
 use super::search::Found;
 use crate::outcome::MINUTES_PER_MONTH;
@@ -33,11 +34,12 @@ pub(super) fn words(bench: &Bench<'_>, allowed: f64, found: &Found, roles: &Role
         let cost = if bench.cost_the_same(of, best) { "costs the same and" } else { "is cheaper and" };
         format!(
             "`{}` {cost} missed less in its trials ({} against {}), but is not the answer, for it is not proven to meet: {}. \
-             With more trials (`trials_max`) it may be.",
+             With {} (`trials_max`) it may be.",
             name(of),
             minutes(bench.mean(of)),
             minutes(bench.mean(best)),
-            why(bench, of, allowed)
+            why(bench, of, allowed),
+            enough::to_meet(bench, of, allowed).map_or("more trials".into(), |trials| format!("about {trials} trials"))
         )
     });
     said.collect()

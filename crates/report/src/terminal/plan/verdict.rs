@@ -64,14 +64,21 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
         }
         (_, Some(best)) => (
             format!(
-                "Not resolved: the trials do not suffice. The most promising is {}, for {}.",
+                "Not resolved: the trials do not suffice.{} The most promising is {}, for {}.",
+                would_do(of),
                 clean(&best.design),
                 cost_words(of, best)
             ),
             Tone::Unsure,
         ),
-        _ => ("Not resolved: the trials do not suffice.".into(), Tone::Unsure),
+        _ => (format!("Not resolved: the trials do not suffice.{}", would_do(of)), Tone::Unsure),
     }
+}
+
+/// How many would.
+fn would_do(of: &Planned) -> String {
+    let says = |trials| format!(" About {} of each candidate would do (`--trials`).", number::count(trials));
+    of.trials_would_do.map_or(String::new(), says)
 }
 
 /// What `run --gate` asks beside the average, and whether the answer meets that too: a search does not look for it.

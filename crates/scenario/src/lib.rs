@@ -46,6 +46,7 @@ mod offers;
 mod overlay;
 mod parts;
 mod patience;
+mod paths;
 mod plan;
 mod rates;
 mod reader;

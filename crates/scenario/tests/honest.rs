@@ -1,0 +1,154 @@
+//! What an honest mistake is told: where to look, what to write instead; and paths of lists that people write by number.
+#![allow(clippy::unwrap_used)]
+
+use zonefall_scenario::{Diagnostics, Scenario, WhatIf, explain, load_plan, parse_with};
+
+/// A shop that scales by two rules, and by another one at night.
+const SHOP: &str = "start = \"2026-01-05\"\nhorizon = \"360 days\"\nslo.min_served = \"99%\"\n[region.east]\n[demand]\nrate = \"500 req/s\"\n\
+    [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 9\ncapacity_per_instance = \"100 req/s\"\n\
+    [scale_set.web.autoscale]\nminimum = 6\nmaximum = 12\n\
+    [[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 70\nincrease = 2\n\
+    [[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \"<\"\nthreshold = 30\ndecrease = 1\n\
+    [[scale_set.web.autoscale.profile]]\nname = \"night\"\nstarts = \"22:00\"\nminimum = 3\nsame_rules = false\n\
+    [[scale_set.web.autoscale.profile.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 80\nincrease = 1\n";
+
+fn told(of: &Diagnostics) -> String {
+    let own = of.items().iter().map(|item| {
+        format!(
+            "{} {}: {}",
+            item.code,
+            item.line,
+            [&item.message, &item.help.join(" / ")].map(String::as_str).join(" / ")
+        )
+    });
+    own.chain(of.others().iter().map(told)).collect::<Vec<_>>().join("\n")
+}
+
+fn changed(change: &str) -> Result<Scenario, Diagnostics> {
+    parse_with(SHOP, "x.toml", &WhatIf::new(&[change]))
+}
+
+/// Thresholds in percent: of the default profile, and of the night.
+fn thresholds(of: &Scenario) -> (Vec<f64>, Vec<f64>) {
+    let managed = of.designs[0].sets[0].management.as_ref().unwrap();
+    let profiles = &managed.autoscale.as_ref().unwrap().profiles;
+    let of = |at: usize| profiles[at].rules.iter().map(|rule| rule.threshold_micro as f64 / 1e6).collect();
+    (of(0), of(1))
+}
+
+#[test]
+fn an_entry_of_a_list_is_changed_by_its_index() {
+    let of = |change: &str| thresholds(&changed(change).unwrap_or_else(|wrong| panic!("{change}: {wrong}")));
+    assert_eq!(of("slo.target=99%"), (vec![70.0, 30.0], vec![80.0]));
+    assert_eq!(of("scale_set.web.autoscale.rule[0].threshold=60"), (vec![60.0, 30.0], vec![80.0]));
+    assert_eq!(of("scale_set.\"web\".autoscale.rule[1].threshold=20"), (vec![70.0, 20.0], vec![80.0]));
+    assert_eq!(of("scale_set.web.autoscale.profile[0].rule[0].threshold = 90"), (vec![70.0, 30.0], vec![90.0]));
+    // Of the top too, and of lists of plain values.
+    let script = format!("{SHOP}[[script]]\nat = \"1 h\"\nfor = \"1 h\"\nmembers = [\"east/1\"]\n");
+    let of = |change: &str| parse_with(&script, "x.toml", &WhatIf::new(&[change])).unwrap().source;
+    assert_eq!(of("script[0].at=2 h"), of("script.1.at=2 h"));
+    assert_ne!(of("script[0].at=2 h"), of("script[0].at=1 h"));
+    let twice = told(&changed("scale_set.web.zones[2]=1").unwrap_err());
+    assert!(twice.contains("E015") || twice.contains("E032"), "{twice}");
+}
+
+#[test]
+fn an_index_that_leads_nowhere_is_told_in_words() {
+    let of = |change: &str| told(&changed(change).unwrap_err());
+    let of_rule = |rest: &str| of(&format!("scale_set.web.autoscale.rule{rest}=60"));
+    let beyond = of_rule("[2].threshold");
+    assert!(beyond.contains("`rule` has 2 entries") && beyond.contains("`rule[0]` to `rule[1]`"), "{beyond}");
+    let dotted = of_rule(".0.threshold");
+    assert!(dotted.contains("`rule` is a list of 2") && dotted.contains("rule[0]"), "{dotted}");
+    let whole = of_rule("[1]");
+    assert!(whole.contains("`rule[1]` is a table: name one of its keys"), "{whole}");
+    let none = of("scale_set.web[0].capacity=60");
+    assert!(none.contains("`web` is no list"), "{none}");
+    let absent = of("scale_set.web.autoscale.series[0].value=60");
+    assert!(absent.contains("there is no list `series`"), "{absent}");
+    let deep = of_rule("[0].treshold");
+    assert!(deep.contains("did you mean `threshold`?"), "{deep}");
+    for wrong in [
+        "[x].threshold",
+        "[-1].threshold",
+        "[].threshold",
+        "[0]threshold",
+        "[0.threshold",
+        "[99999999999999999999].threshold",
+    ] {
+        let found = of_rule(wrong);
+        assert!(
+            found.contains("does not begin with the path of a key") || found.contains("has 2 entries"),
+            "{wrong}: {found}"
+        );
+    }
+    let twice =
+        WhatIf::new(&["scale_set.web.autoscale.rule[0].threshold=60", "scale_set.web.autoscale.rule[0].threshold=61"]);
+    let twice = told(&parse_with(SHOP, "x.toml", &twice).unwrap_err());
+    assert!(twice.contains("`scale_set.web.autoscale.rule[0].threshold` is changed twice"), "{twice}");
+}
+
+#[test]
+fn a_design_that_says_its_own_list_is_named_by_the_way_into_it() {
+    let own = "[[design]]\nname = \"own\"\n[[design.scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 75\nincrease = 3\n";
+    let text = format!("{SHOP}[[design]]\nname = \"same\"\n{own}");
+    let of = |change: &str| parse_with(&text, "x.toml", &WhatIf::new(&[change]));
+    let kept = of("scale_set.web.autoscale.rule[0].threshold=60").unwrap();
+    assert_eq!(thresholds(&kept).0, [60.0, 30.0]);
+    let kept = told(&kept.warnings);
+    assert!(
+        kept.contains("says its own `scale_set.web.autoscale.rule`")
+            && kept.contains("`design.own.scale_set.web.autoscale.rule[0].threshold=…`"),
+        "{kept}"
+    );
+    let fine = of("design.own.scale_set.web.autoscale.rule[0].threshold=60").unwrap();
+    let managed = fine.designs[1].sets[0].management.as_ref().unwrap();
+    assert_eq!(managed.autoscale.as_ref().unwrap().profiles[0].rules[0].threshold_micro, 60_000_000);
+    let inherited = told(&of("design.same.scale_set.web.autoscale.rule[0].threshold=60").unwrap_err());
+    assert!(inherited.contains("there is no list `rule`") && inherited.contains("the base's"), "{inherited}");
+}
+
+#[test]
+fn a_plan_chooses_thresholds_by_their_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.toml");
+    let of = |key: &str, values: &str| {
+        let plan = format!("[plan]\ntrials_max = 1000\n[[plan.choice]]\nkey = \"{key}\"\nvalues = \"{values}\"\n");
+        std::fs::write(&path, format!("{SHOP}{plan}")).unwrap();
+        load_plan(&path, &WhatIf::default())
+    };
+    let plan = of("scale_set.web.autoscale.rule[0].threshold", "50 to 70 step 10")
+        .unwrap_or_else(|wrong| panic!("{wrong}"))
+        .plan
+        .unwrap();
+    let threshold = |at: usize| {
+        let managed = plan.candidates[at].design.sets[0].management.as_ref().unwrap();
+        managed.autoscale.as_ref().unwrap().profiles[0].rules[0].threshold_micro
+    };
+    assert_eq!(((0..plan.candidates.len()).map(threshold)).collect::<Vec<_>>(), [50_000_000, 60_000_000, 70_000_000]);
+    assert_eq!(plan.candidates[0].design.name, "threshold 50");
+    let beyond = told(&of("scale_set.web.autoscale.rule[2].threshold", "50, 60").unwrap_err());
+    assert!(beyond.contains("`rule` has 2 entries"), "{beyond}");
+    let unknown = told(&of("scale_set.web.autoscale.rule[0].treshold", "50, 60").unwrap_err());
+    assert!(unknown.contains("did you mean `threshold`?"), "{unknown}");
+    let no_list = told(&of("scale_set.web.capacity[0]", "50, 60").unwrap_err());
+    assert!(no_list.contains("`capacity` is no list"), "{no_list}");
+}
+
+#[test]
+fn explain_takes_paths_as_it_prints_them_and_as_a_change_writes_them() {
+    let threshold = explain("scale_set.<name>.autoscale.rule[].threshold").unwrap();
+    for path in [
+        "scale_set.web.autoscale.rule[].threshold",
+        "scale_set.web.autoscale.rule[0].threshold",
+        "scale_set.autoscale.rule[3].threshold",
+    ] {
+        assert_eq!(explain(path).as_ref(), Some(&threshold), "{path}");
+    }
+    let rule = explain("scale_set.<name>.autoscale.rule[]").unwrap();
+    for path in ["scale_set.web.autoscale.rule[]", "scale_set.web.autoscale.rule[0]", "scale_set.web.autoscale.rule"] {
+        assert_eq!(explain(path).as_ref(), Some(&rule), "{path}");
+    }
+    assert_eq!(explain("script[0]"), explain("script[]"));
+    assert!(explain("rule[]").unwrap().contains(&rule) && explain("scale_set.web.autoscale.rule[x]").is_none());
+}

@@ -7,6 +7,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
+use crate::values::grouped;
 use zonefall_fleet::policy::autoscale::Profile;
 use zonefall_fleet::{Design, Failover, Need, Part, Pattern, Standby, Structure};
 use zonefall_topology::{RegionId, Topology};
@@ -121,19 +122,6 @@ fn jobs(reader: &Reader<'_>, design: &Design, sets: &[Placed], sink: &mut Sink) 
     let key = if jobs.work > 1 { "jobs.work" } else { "jobs.count" };
     sink.warn(codes::OVERWORKED, &reader.place(key), words)
         .help(format!("more machines, or fewer or smaller jobs (`count`, `work`){later}"));
-}
-
-/// "1,234,567".
-fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn per_second(milli: u64) -> f64 {

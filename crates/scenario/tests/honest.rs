@@ -1,7 +1,7 @@
 //! What an honest mistake is told: where to look, what to write instead; and paths of lists that people write by number.
 #![allow(clippy::unwrap_used)]
 
-use zonefall_scenario::{Diagnostics, Scenario, WhatIf, explain, load_plan, parse_with};
+use zonefall_scenario::{Diagnostics, Scenario, WhatIf, explain, load, load_plan, parse_with};
 
 /// A shop that scales by two rules, and by another one at night.
 const SHOP: &str = "start = \"2026-01-05\"\nhorizon = \"360 days\"\nslo.min_served = \"99%\"\n[region.east]\n[demand]\nrate = \"500 req/s\"\n\
@@ -151,4 +151,55 @@ fn explain_takes_paths_as_it_prints_them_and_as_a_change_writes_them() {
     }
     assert_eq!(explain("script[0]"), explain("script[]"));
     assert!(explain("rule[]").unwrap().contains(&rule) && explain("scale_set.web.autoscale.rule[x]").is_none());
+}
+
+/// The demand of a trace, or what it is told.
+fn traced(rows: &str) -> Result<Vec<u64>, String> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("d.csv"), rows).unwrap();
+    let path = folder.path().join("s.toml");
+    std::fs::write(&path, SHOP.replace("rate = \"500 req/s\"", "trace = \"d.csv\"")).unwrap();
+    let found = load(&path).map_err(|wrong| told(&wrong))?;
+    let demand = found.designs[0].demand.clone().unwrap();
+    let hour = zonefall_engine::SimDuration::from_ms(3_600_000);
+    Ok((0..2).map(|at| demand.at_milli(zonefall_engine::SimTime::ZERO.after(hour.times(at)))).collect())
+}
+
+#[test]
+fn a_trace_of_a_european_spreadsheet_is_read_as_it_is() {
+    let plain = traced("time,rate\n2026-01-05T00:00,257.9\n2026-01-05T01:00,1222\n").unwrap();
+    assert_eq!(plain, [257_900, 1_222_000]);
+    for same in [
+        "time;rate\n2026-01-05T00:00;257,9\n2026-01-05T01:00;1222\n",
+        "time;rate;note\r\n0;257,9;a, b\r\n3600;1222,0;c\r\n",
+        "\u{feff}time;rate\n0;257.9\n3600;1222.0\n",
+        "time;rate\n0,0;257,9\n3600,0;1222\n",
+    ] {
+        assert_eq!(traced(same).as_deref(), Ok(&plain[..]), "{same}");
+    }
+    // A point and a comma in one file: which of them are decimals nobody knows.
+    for both in
+        ["time;rate\n0;257,9\n3600;1.222\n", "time;rate\n0;257.9\n3600;1222,5\n", "time;rate\n0;257,9\n3600;1.222,0\n"]
+    {
+        let wrong = traced(both).unwrap_err();
+        assert!(wrong.contains("3: `rate`") && wrong.contains("point") && wrong.contains("comma"), "{wrong}");
+    }
+    let named = traced("when;rate\n0;1\n").unwrap_err();
+    assert!(named.contains("there is no column `time`"), "{named}");
+    let tabs = traced("time\trate\n0\t1\n").unwrap_err();
+    assert!(tabs.contains("separated by tabs"), "{tabs}");
+}
+
+#[test]
+fn a_mistake_of_every_row_is_told_of_the_first_few() {
+    let rows: String =
+        (0..2000).map(|at| format!("{:02}.01.2026 {:02}:00,{at}\n", 1 + at / 24 % 28, at % 24)).collect();
+    let wrong = traced(&format!("time,rate\n{rows}")).unwrap_err();
+    assert_eq!(wrong.lines().count(), 5, "{wrong}");
+    assert!(wrong.contains("1,997 more rows have such a mistake in `time`"), "{wrong}");
+    assert!(wrong.contains("2026-01-31T13:00"), "{wrong}");
+    // Each kind by itself, and few mistakes one by one.
+    let wrong = traced("time,rate\n0,x\n1,x\n2,x\nx,1\n4,x\nx,2\n").unwrap_err();
+    assert_eq!(wrong.lines().count(), 7, "{wrong}");
+    assert!(wrong.contains("one more row has such a mistake in `rate`"), "{wrong}");
 }

@@ -1,7 +1,7 @@
 //! What an honest mistake is told: where to look, what to write instead; and paths of lists that people write by number.
 #![allow(clippy::unwrap_used)]
 
-use zonefall_scenario::{Diagnostics, Scenario, WhatIf, explain, load, load_plan, parse_with};
+use zonefall_scenario::{Diagnostics, Scenario, WhatIf, explain, load, load_plan, parse, parse_with};
 
 /// A shop that scales by two rules, and by another one at night.
 const SHOP: &str = "start = \"2026-01-05\"\nhorizon = \"360 days\"\nslo.min_served = \"99%\"\n[region.east]\n[demand]\nrate = \"500 req/s\"\n\
@@ -22,6 +22,11 @@ fn told(of: &Diagnostics) -> String {
         )
     });
     own.chain(of.others().iter().map(told)).collect::<Vec<_>>().join("\n")
+}
+
+/// The one mistake of a text, with its help.
+fn mistake(text: &str) -> String {
+    told(&parse(text, "x.toml").unwrap_err())
 }
 
 fn changed(change: &str) -> Result<Scenario, Diagnostics> {
@@ -202,4 +207,45 @@ fn a_mistake_of_every_row_is_told_of_the_first_few() {
     let wrong = traced("time,rate\n0,x\n1,x\n2,x\nx,1\n4,x\nx,2\n").unwrap_err();
     assert_eq!(wrong.lines().count(), 7, "{wrong}");
     assert!(wrong.contains("one more row has such a mistake in `rate`"), "{wrong}");
+}
+
+#[test]
+fn a_key_of_the_same_table_is_meant_before_one_of_another() {
+    let of = |old: &str, new: &str| mistake(&SHOP.replacen(old, new, 1));
+    let found = of("slo.min_served = \"99%\"", "slo.min_served = \"99%\"\nslo.availability = \"99.9%\"");
+    assert!(found.contains("did you mean `target`?") && !found.contains("component"), "{found}");
+    let found = mistake(&format!(
+        "{SHOP}[plan]\nbudget = 2000\n[[plan.choice]]\nkey = \"scale_set.web.capacity\"\nvalues = \"6 to 9\"\n"
+    ));
+    assert!(found.contains("did you mean `max_cost`?") && !found.contains("retry"), "{found}");
+    let found = of("minimum = 6\nmaximum = 12", "min = 6\nmax = 12");
+    assert!(found.contains("did you mean `minimum`?") && found.contains("did you mean `maximum`?"), "{found}");
+    let found = of("threshold = 70\nincrease = 2", "above = 70\nadd = 2");
+    assert!(found.contains("did you mean `threshold`?") && found.contains("did you mean `increase`?"), "{found}");
+    let found = mistake(&format!("{SHOP}[component.db]\nsla = \"99.9%\"\n"));
+    assert!(found.contains("did you mean `availability`?"), "{found}");
+    // What stands in another table only is still found there.
+    let found = of("horizon = \"360 days\"", "horizon = \"360 days\"\nmin_serving = 3");
+    assert!(found.contains("did you mean `slo.min_serving`"), "{found}");
+}
+
+#[test]
+fn a_rate_of_requests_without_its_unit_is_told_which_there_are() {
+    let of = |rate: &str| mistake(&SHOP.replacen("500 req/s", rate, 1));
+    for rate in ["600/s", "600 /s", "6 tps", "1_000.5 qps"] {
+        let found = of(rate);
+        assert!(found.contains("does not end with `req/s`, `req/min` or `req/h`"), "{rate}: {found}");
+    }
+    assert!(of("600").contains("has no unit") && of("about 6 req/s").contains("does not begin with a decimal number"));
+    assert!(of("1.2.3 req/s").contains("does not begin with a decimal number"));
+}
+
+#[test]
+fn a_key_of_a_set_in_a_design_is_told_where_it_belongs() {
+    let of = |line: &str| mistake(&format!("{SHOP}[[design]]\nname = \"a\"\n{line}\n"));
+    let found = of("zones = [1, 2]");
+    assert!(found.contains("`scale_set.web.zones`"), "{found}");
+    let found = of("capacity = 6");
+    assert!(found.contains("`scale_set.web.capacity`"), "{found}");
+    assert!(of("scale_sets = 6").contains("did you mean `scale_set`?"));
 }

@@ -249,3 +249,20 @@ fn a_key_of_a_set_in_a_design_is_told_where_it_belongs() {
     assert!(found.contains("`scale_set.web.capacity`"), "{found}");
     assert!(of("scale_sets = 6").contains("did you mean `scale_set`?"));
 }
+
+#[test]
+fn a_percentage_where_a_number_is_meant_is_told_what_to_write() {
+    let growth = mistake(&SHOP.replacen("rate =", "growth_per_year = \"20%\"\nrate =", 1));
+    assert!(growth.contains("write 0.2"), "{growth}");
+    let threshold = mistake(&SHOP.replacen("threshold = 70", "threshold = \"70 %\"", 1));
+    assert!(threshold.contains("write 70"), "{threshold}");
+    let batch = mistake(&SHOP.replacen("capacity = 9", "capacity = 9\nupgrade = { batch = \"20%\" }", 1));
+    assert!(batch.contains("write 20"), "{batch}");
+    let quoted = mistake(&SHOP.replacen("capacity = 9", "capacity = \"9\"", 1));
+    assert!(quoted.contains("write 9") && quoted.contains("quotes"), "{quoted}");
+    // Of machines no percentage makes sense, and other texts say nothing of what is meant.
+    for capacity in ["\"20%\"", "\"many\"", "\"NaN\"", "\"inf%\""] {
+        let found = mistake(&SHOP.replacen("capacity = 9", &format!("capacity = {capacity}"), 1));
+        assert!(!found.contains("write"), "{found}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What an honest mistake is told: where to look, what to write instead; and paths of lists that people write by number.
 #![allow(clippy::unwrap_used)]
 
-use zonefall_scenario::{Diagnostics, Scenario, WhatIf, explain, load, load_plan, parse, parse_with};
+use zonefall_scenario::{Diagnostics, Scenario, Severity, WhatIf, explain, load, load_plan, parse, parse_with};
 
 /// A shop that scales by two rules, and by another one at night.
 const SHOP: &str = "start = \"2026-01-05\"\nhorizon = \"360 days\"\nslo.min_served = \"99%\"\n[region.east]\n[demand]\nrate = \"500 req/s\"\n\
@@ -265,4 +265,56 @@ fn a_percentage_where_a_number_is_meant_is_told_what_to_write() {
         let found = mistake(&SHOP.replacen("capacity = 9", &format!("capacity = {capacity}"), 1));
         assert!(!found.contains("write"), "{found}");
     }
+}
+
+fn warned(code: &str, text: &str) -> Vec<(Severity, usize, String)> {
+    let fine = parse(text, "x.toml").unwrap_or_else(|wrong| panic!("{wrong}"));
+    let those = fine.warnings.items().iter().filter(|of| of.code == code);
+    those.map(|of| (of.severity, of.line, of.message.clone())).collect()
+}
+
+/// The line of a text on which some words stand first, from 1.
+fn line(text: &str, words: &str) -> usize {
+    text.lines().position(|line| line.contains(words)).unwrap() + 1
+}
+
+#[test]
+fn a_ceiling_below_the_peak_is_told_at_its_own_line_and_warned_of_where_it_takes_the_target() {
+    // Above 600 req/s for so many hours of a day.
+    let of = |hours: usize, more: &str| {
+        let day: Vec<&str> = (0..24).map(|at| if at < hours { "1.4" } else { "1" }).collect();
+        let demand = format!("rate = \"500 req/s\"\ndaily = [{}]", day.join(", "));
+        let text = SHOP.replacen("rate = \"500 req/s\"", &demand, 1);
+        format!(
+            "{text}[component.db]\navailability = \"99.9%\"\ncapacity = \"600 req/s\"\nmin_served = \"99%\"\n{more}"
+        )
+    };
+    let text = of(8, "");
+    let found = warned("W016", &text);
+    assert_eq!(
+        (found.len(), found[0].0, found[0].1),
+        (1, Severity::Warning, line(&text, "capacity = \"600")),
+        "{found:?}"
+    );
+    assert!(found[0].2.contains("for 33.3 % of the time"), "{found:?}");
+    // An hour of a day is 4 %: a target of 95 % can bear it.
+    let text = format!("slo.target = \"95%\"\n{}", of(1, ""));
+    assert_eq!(warned("W016", &text)[0].0, Severity::Hint);
+    assert_eq!(warned("W016", &of(1, ""))[0].0, Severity::Warning);
+    // Of a design its own line.
+    let text = of(
+        8,
+        "[[design]]\nname = \"big\"\ncomponent.db.capacity = \"900 req/s\"\n[[design]]\nname = \"small\"\ncomponent.db.capacity = \"650 req/s\"\n",
+    );
+    let found = warned("W016", &text);
+    assert_eq!((found.len(), found[0].1), (1, line(&text, "650 req/s")), "{found:?}");
+    // Machines that cannot serve it.
+    let text = of(8, "")
+        .replace("maximum = 12", "maximum = 6")
+        .replace("capacity = \"600 req/s\"\nmin_served = \"99%\"\n", "");
+    let machines = warned("W016", &text.replace("capacity = 9", "capacity = 6"));
+    assert!(
+        machines.len() == 1 && machines[0].0 == Severity::Warning && machines[0].2.contains("for 33.3 % of the time"),
+        "{machines:?}"
+    );
 }

@@ -318,3 +318,23 @@ fn a_ceiling_below_the_peak_is_told_at_its_own_line_and_warned_of_where_it_takes
         "{machines:?}"
     );
 }
+
+#[test]
+fn as_09_autoscale_that_goes_one_way_only_is_told() {
+    let rules = |text: &str| SHOP.split("[[scale_set.web.autoscale.rule]]").next().unwrap().to_owned() + text;
+    let out = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 70\nincrease = 2\n";
+    let back = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \"<\"\nthreshold = 30\ndecrease = 1\n";
+    let grows = warned("W027", &rules(out));
+    assert!(
+        grows.len() == 1 && grows[0].2.contains("no rule that scales in") && grows[0].2.contains("stay"),
+        "{grows:?}"
+    );
+    let shrinks = warned("W027", &rules(back));
+    assert!(shrinks.len() == 1 && shrinks[0].2.contains("no rule that scales out"), "{shrinks:?}");
+    assert!(warned("W027", &rules(&format!("{out}{back}"))).is_empty());
+    // A profile with other limits moves it, and so does who asks for a capacity.
+    let night = "[[scale_set.web.autoscale.profile]]\nname = \"night\"\nstarts = \"22:00\"\nmaximum = 6\n";
+    assert!(warned("W027", &rules(&format!("{out}{night}"))).is_empty());
+    let nightly = "[[change]]\nat = \"1 day\"\nevery = \"1 day\"\ncapacity = 6\n";
+    assert!(warned("W027", &rules(&format!("{out}{nightly}"))).is_empty());
+}

@@ -6,7 +6,7 @@
 
 mod autoscale;
 
-use crate::actions::{INSTANCES, Meaning, meaning};
+use crate::actions::{INSTANCES, Meaning, meaning, nearest};
 use crate::read::{Action, Experiment, Selector};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Recovery;
@@ -86,7 +86,10 @@ impl Drill<'_> {
         script.actions += usize::from(!matches!(meant, Meaning::Delay));
         let (cause, effect, recovery, but) = match meant {
             Meaning::Delay => return,
-            Meaning::NotHeld(why) => return leave_out(script, urn, why),
+            Meaning::NotHeld(why) => {
+                let meant = nearest(urn).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return leave_out(script, urn, &format!("{why}{meant}"));
+            }
             Meaning::DisablesAutoscale { enables } => return self.disable(at, action, enables, script),
             Meaning::Strikes { cause, effect, recovery, but } => (cause, effect, recovery, but),
         };

@@ -110,8 +110,12 @@ fn change_in_words(change: &Change, topology: &Topology) -> String {
         }
         Trigger::Alert(alert) => alert_in_words(alert),
     };
-    let retry =
-        change.retry.map_or(String::new(), |retry| format!(", again every {} until done", duration_words(retry)));
+    let retry = match (&change.trigger, change.retry) {
+        (_, Some(retry)) => format!(", again every {} until done", duration_words(retry)),
+        // People may be refused, and a runbook without `retry` leaves it at that.
+        (Trigger::Alert(_), None) => ", tried once".into(),
+        _ => String::new(),
+    };
     let back = change.back_after.map_or(String::new(), |after| format!(", taken back {} after", duration_words(after)));
     format!("{when}: {}{retry}{back}", action(&change.action, topology))
 }

@@ -116,8 +116,9 @@ pub fn default_folder(scenario: &Path, what_if: &args::WhatIf, replay: bool) -> 
     Path::new("results").join(name)
 }
 
-/// Hints on the scenario that say why demand is not served: a peak, a gateway, a standby.
-const OF_CAPACITY: [&str; 3] = ["W016", "W023", "W025"];
+/// Remarks on the scenario that say why demand is not served, or served by more machines than it needs: a peak, a gateway, a standby,
+/// autoscale that goes one way only.
+const OF_CAPACITY: [&str; 4] = ["W016", "W023", "W025", "W027"];
 
 /// These hints on a scenario.
 pub fn of_capacity(scenario: &Scenario) -> impl Iterator<Item = String> {

@@ -82,3 +82,15 @@ fn check_says_what_the_gate_asks_and_every_shape_of_a_demand() {
         "Gate       every design: 99.9% on average; what is not resolved fails\n",
     ]);
 }
+
+/// Azure may refuse what an operator asks for: whether it is asked for again is said.
+#[test]
+fn check_says_whether_a_runbook_is_tried_again() {
+    let of = |retry: &str| {
+        let desk =
+            Desk::with(&format!("{BASE}[[runbook]]\nwhen = {{ capacity_lost = \"30%\" }}\ncapacity = 12\n{retry}"));
+        let shown = desk.run("check s.toml -q").ends(0).out.split_whitespace().collect::<Vec<&str>>().join(" ");
+        (shown.contains("capacity 12, tried once"), shown.contains("capacity 12, again every 10 min until done"))
+    };
+    assert_eq!((of(""), of("retry = \"10 min\"\n")), ((true, false), (false, true)));
+}

@@ -48,6 +48,18 @@ fn a_peak_that_is_too_much_stands_beside_what_is_charged_to_it() {
 }
 
 #[test]
+fn as_09_autoscale_that_goes_one_way_only_stands_in_the_reports() {
+    let text = "name = \"grows\"\nhorizon = \"30 days\"\nseed = 1\n[slo]\nmin_served = \"99%\"\n[region.east]\n[demand]\nrate = \"400 req/s\"\n\
+                [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\ncapacity_per_instance = \"100 req/s\"\n\
+                [scale_set.web.autoscale]\nminimum = 6\nmaximum = 12\n\
+                [[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 70\nincrease = 2\n";
+    let desk = Desk::with(text);
+    desk.run("check s.toml").ends(0).complains(&["W027", "no rule that scales in"]);
+    desk.run("run s.toml --trials 20 --report md --out r").ends(0).complains(&["W027"]);
+    assert!(desk.read("r/report.md").contains("(W027)") && desk.read("r/summary.json").contains("(W027)"));
+}
+
+#[test]
 fn reports_are_the_same_bytes_for_any_number_of_threads_and_by_merging() {
     let desk = Desk::with(STRESS);
     for threads in [1, 2, 5] {

@@ -45,6 +45,43 @@ fn values_are_toml_or_bare_texts_and_may_make_new_tables() {
 }
 
 #[test]
+fn a_sweep_goes_over_the_threshold_of_one_rule() {
+    let rule = |operator: &str, threshold: u32, action: &str| {
+        format!(
+            "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \"{operator}\"\nthreshold = {threshold}\n{action} = 1\n"
+        )
+    };
+    let (out, back) = (rule(">", 70, "increase"), rule("<", 20, "decrease"));
+    let text = format!(
+        "name = \"scaled\"\nhorizon = \"20 days\"\nseed = 3\n[slo]\nmin_served = \"99%\"\n[region.east]\n[demand]\nrate = \"390 req/s\"\n\
+         [scale_set.web]\nzones = [1, 2, 3]\ncapacity = 6\ncapacity_per_instance = \"100 req/s\"\n\
+         [scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{out}{back}"
+    );
+    let desk = Desk::with(&text);
+    let ran = desk
+        .run("sweep s.toml --vary scale_set.web.autoscale.rule[0].threshold=60,80 --trials 40 --format json")
+        .ends(0);
+    let sweep: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(sweep["keys"][0], "scale_set.web.autoscale.rule[0].threshold");
+    // Each point is what the changed file gives.
+    for (at, threshold) in ["60", "80"].iter().enumerate() {
+        desk.put("t.toml", text.replace("threshold = 70", &format!("threshold = {threshold}")));
+        desk.run(&format!("run t.toml --trials 40 --out r{threshold}")).ends(0);
+        let plain = json(&desk.path(&format!("r{threshold}/summary.json")));
+        let point = sweep["points"][at]["outcome"]["designs"][0]["unavailability"].clone();
+        assert!(
+            !point.is_null() && point == plain["designs"][0]["unavailability"],
+            "{point} {}",
+            plain["designs"][0]["unavailability"]
+        );
+    }
+    desk.run("check s.toml --what-if scale_set.web.autoscale.rule[7].threshold=60")
+        .ends(3)
+        .complains(&["`rule` has 2 entries"]);
+    desk.run("explain scale_set.web.autoscale.rule[0].threshold").ends(0).says(&["rule[].threshold"]);
+}
+
+#[test]
 fn a_typo_in_a_name_makes_no_second_thing() {
     let desk = Desk::with(STRESS);
     for (change, words) in [

@@ -1,4 +1,4 @@
-//! What each action of Chaos Studio is in the model (CH-02..05, CH-07), or why it is nothing.
+//! What each action of Chaos Studio is in the model (CH-02..05, CH-07), or why it is nothing; a misspelt one, which is meant.
 
 use crate::read::Action;
 use zonefall_faults::{Effect, Recovery};
@@ -26,13 +26,49 @@ const fn strikes(cause: &'static str, effect: Effect, recovery: Recovery, but: &
     Meaning::Strikes { cause, effect, recovery, but }
 }
 
+/// The model knows no such action.
+const UNKNOWN: &str = "the model knows no such action";
+
+/// Actions that the model knows, as the service writes them.
+const KNOWN: [&str; 13] = [
+    "chaosStudio:timedDelay",
+    "virtualMachineScaleSet:shutdown",
+    "virtualMachine:shutdown",
+    "agent:networkDisconnect",
+    "agent:networkDisconnectViaFirewall",
+    "agent:networkIsolation",
+    "agent:stopService",
+    "agent:killProcess",
+    "agent:pauseProcess",
+    "agent:cpuPressure",
+    "autoscaleSettings:disableAutoscale",
+    "autoscaleSetting:disableAutoscale",
+    "networkSecurityGroup:securityRule",
+];
+
+/// Letters by which a misspelt action may differ from what is meant.
+const SLIPS_MAX: usize = 3;
+
+/// What an action is called without the words around it.
+fn fault(urn: &str) -> &str {
+    let urn = urn.strip_prefix("urn:csci:microsoft:").unwrap_or(urn);
+    urn.split('/').next().unwrap_or(urn)
+}
+
+/// The action that is meant by one that is misspelt.
+pub(crate) fn nearest(urn: &str) -> Option<&'static str> {
+    let fault = fault(urn);
+    let known = KNOWN.iter().map(|name| (strsim::osa_distance(fault, &name.to_lowercase()), *name));
+    let (slips, name) = known.min_by_key(|(slips, _)| *slips)?;
+    (1..=SLIPS_MAX).contains(&slips).then_some(name)
+}
+
 /// Parameters that name machines of a scale set: `["1","3"]`.
 pub(crate) const INSTANCES: [&str; 2] = ["instances", "virtualMachineScaleSetInstances"];
 
 /// What an action is here. Its URN is in lower case; versions do not matter.
 pub(crate) fn meaning(action: &Action) -> Meaning {
-    let urn = action.urn.strip_prefix("urn:csci:microsoft:").unwrap_or(&action.urn);
-    let fault = urn.split('/').next().unwrap_or(urn);
+    let fault = fault(&action.urn);
     match fault {
         "chaosstudio:timeddelay" => Meaning::Delay,
         "virtualmachinescaleset:shutdown" | "virtualmachine:shutdown" => strikes(
@@ -88,13 +124,13 @@ pub(crate) fn meaning(action: &Action) -> Meaning {
         "networksecuritygroup:securityrule" => Meaning::NotHeld(
             "who may reach whom is not part of the model (CH-04); what it cuts off must be scripted as a fault",
         ),
-        _ if fault.starts_with("agent:") => {
+        _ if fault.starts_with("agent:") && nearest(fault).is_none() => {
             Meaning::NotHeld("memory, disk, clock, names, latency and packet loss are not part of the model (CH-05)")
         }
         _ if fault.starts_with("azurekubernetesservicechaosmesh:") => {
             Meaning::NotHeld("what runs in a cluster is not part of the model, only its machines are")
         }
-        _ => Meaning::NotHeld("the model knows no such action"),
+        _ => Meaning::NotHeld(UNKNOWN),
     }
 }
 
@@ -120,6 +156,34 @@ mod tests {
         ] {
             let abrupt = meaning(&action(&format!("urn:csci:microsoft:{urn}"), &[("abruptshutdown", "true")]));
             assert_eq!(abrupt, strikes("shutdown", Effect::Down, Recovery::Boot, ""), "{urn}");
+        }
+    }
+
+    #[test]
+    fn ch_02_a_misspelt_action_is_told_which_is_meant() {
+        for (urn, meant) in [
+            ("virtualmachinescaleset:shutdwon/1.0", Some("virtualMachineScaleSet:shutdown")),
+            ("agnet:cpupressure/1.0", Some("agent:cpuPressure")),
+            ("agent:cpupresure/1.0", Some("agent:cpuPressure")),
+            ("agent:dnsfailure/1.0", None),
+            ("cosmosdb:failover/1.0", None),
+            ("virtualmachine:shutdown/1.0", None),
+        ] {
+            let urn = format!("urn:csci:microsoft:{urn}");
+            let known = !matches!(meaning(&action(&urn, &[])), Meaning::NotHeld(_));
+            assert_eq!(nearest(&urn).filter(|_| !known), meant, "{urn}");
+            assert_eq!(
+                meaning(&action(&urn, &[])) == Meaning::NotHeld(UNKNOWN),
+                meant.is_some() || urn.contains("cosmos"),
+                "{urn}"
+            );
+        }
+        for name in KNOWN {
+            let known = meaning(&action(
+                &format!("urn:csci:microsoft:{}/1.0", name.to_lowercase()),
+                &[("pressurelevel", "50")],
+            ));
+            assert_ne!(known, Meaning::NotHeld(UNKNOWN), "{name}");
         }
     }
 

@@ -6,7 +6,7 @@
 
 mod autoscale;
 
-use crate::actions::{INSTANCES, Meaning, meaning};
+use crate::actions::{INSTANCES, Meaning, meaning, nearest};
 use crate::read::{Action, Experiment, Selector};
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Recovery;
@@ -86,7 +86,10 @@ impl Drill<'_> {
         script.actions += usize::from(!matches!(meant, Meaning::Delay));
         let (cause, effect, recovery, but) = match meant {
             Meaning::Delay => return,
-            Meaning::NotHeld(why) => return leave_out(script, urn, why),
+            Meaning::NotHeld(why) => {
+                let meant = nearest(urn).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                return leave_out(script, urn, &format!("{why}{meant}"));
+            }
             Meaning::DisablesAutoscale { enables } => return self.disable(at, action, enables, script),
             Meaning::Strikes { cause, effect, recovery, but } => (cause, effect, recovery, but),
         };
@@ -97,8 +100,8 @@ impl Drill<'_> {
         let (Some(selector), Some(lasts)) = (selector, action.length) else {
             return leave_out(script, urn, "it is aimed at nothing, or takes no time");
         };
-        for set in self.sets(selector, script) {
-            let found = match self.struck(set, selector, action) {
+        for (set, ids) in self.sets(selector, script) {
+            let found = match self.struck(set, ids.as_deref(), selector, action) {
                 Ok(found) => found,
                 Err(why) => {
                     script.fails.push(why);
@@ -112,7 +115,7 @@ impl Drill<'_> {
                     format!("`{}` filters no zone: it stays a shutdown, whatever an outage adds", selector.id),
                 );
             }
-            let dark = asked && selector.zones.is_some();
+            let dark = asked && selector.zones.is_some() && ids.is_none();
             let (cause, recovery) = if dark { (ZONE_OUTAGE, Recovery::Boot) } else { (cause, recovery) };
             let (members, what) = if dark { self.zones_of(set, selector) } else { found };
             script.touched.push(Touched { at, lasts, cause: cause.into(), what });
@@ -120,19 +123,24 @@ impl Drill<'_> {
         }
     }
 
-    /// The sets that a selector stands for.
-    fn sets(&self, selector: &Selector, script: &mut Script) -> Vec<usize> {
+    /// The sets that a selector stands for, and of those whose machines are its targets one by one, which (OM-08).
+    fn sets(&self, selector: &Selector, script: &mut Script) -> Vec<(usize, Option<Vec<u32>>)> {
         let sets = &self.design.sets;
         let named = |name: &str| sets.iter().position(|set| set.name.eq_ignore_ascii_case(name));
         let told: Vec<&str> =
             self.targets.iter().filter(|(id, _)| *id == selector.id).map(|(_, set)| set.as_str()).collect();
-        let names: Vec<String> = match (told.is_empty(), selector.targets.is_empty()) {
-            (false, _) => told.iter().map(|&name| name.to_owned()).collect(),
-            (true, true) => vec!["a query".into()],
-            (true, false) => selector.targets.iter().map(|target| resource_name(target)).collect(),
+        let names: Vec<(String, Option<u32>)> = match (told.is_empty(), selector.targets.is_empty()) {
+            (false, _) => told.iter().map(|&name| (name.to_owned(), None)).collect(),
+            (true, true) => vec![("a query".into(), None)],
+            (true, false) => {
+                let (machines, wrong): (Vec<_>, Vec<_>) =
+                    selector.targets.iter().map(|target| machine_of(target)).partition(Result::is_ok);
+                script.fails.extend(wrong.into_iter().filter_map(Result::err));
+                machines.into_iter().flatten().collect()
+            }
         };
-        let mut found: Vec<usize> = Vec::new();
-        for name in &names {
+        let mut found: Vec<(usize, Option<Vec<u32>>)> = Vec::new();
+        for (name, id) in &names {
             let at = match named(name) {
                 Some(at) => at,
                 None if told.is_empty() && sets.len() == 1 => {
@@ -145,15 +153,24 @@ impl Drill<'_> {
                     continue;
                 }
             };
-            if !found.contains(&at) {
-                found.push(at);
+            let ids = id.map(|id| vec![id]);
+            match found.iter_mut().find(|(set, _)| *set == at) {
+                None => found.push((at, ids)),
+                Some((_, all)) => *all = all.take().zip(ids).map(|(all, more)| [all, more].concat()),
             }
         }
         found
     }
 
-    /// The machines of a set that an action strikes; an error if its filter, or its list of instances, matches nothing.
-    fn struck(&self, set: usize, selector: &Selector, action: &Action) -> Result<(Vec<Member>, String), String> {
+    /// The machines of a set, or those of it with these ids, that an action strikes; an error if its filter, or its list of
+    /// instances, matches nothing.
+    fn struck(
+        &self,
+        set: usize,
+        targets: Option<&[u32]>,
+        selector: &Selector,
+        action: &Action,
+    ) -> Result<(Vec<Member>, String), String> {
         let groups: Vec<SlotGroup> =
             slot_groups(self.design, self.topology).into_iter().filter(|group| group.set as usize == set).collect();
         let name = &self.design.sets[set].name;
@@ -165,6 +182,10 @@ impl Drill<'_> {
                     .ok_or_else(|| format!("`{text}` is no list of instance ids such as [\"1\",\"3\"]"))?,
             ),
             None => None,
+        };
+        let ids = match (ids, targets) {
+            (Some(ids), Some(targets)) => Some(ids.into_iter().filter(|id| targets.contains(id)).collect()),
+            (ids, targets) => ids.or_else(|| targets.map(<[u32]>::to_vec)),
         };
         let inside = |zone: Option<ZoneId>| {
             let Some(zones) = &selector.zones else { return true };
@@ -246,12 +267,30 @@ fn short_name(urn: &str) -> String {
     parts[parts.len().saturating_sub(2)..].join(":")
 }
 
-/// The name in a resource id: what follows its resource type.
+/// What follows a part of a resource id that says a kind.
+fn after<'a>(id: &'a str, kind: &str) -> Option<&'a str> {
+    let mut parts = id.split('/');
+    parts.find(|part| part.eq_ignore_ascii_case(kind))?;
+    parts.next().filter(|name| !name.is_empty())
+}
+
+/// The name in a resource id: what follows its resource type; of a machine of a scale set that of the set.
 fn resource_name(id: &str) -> String {
-    let parts: Vec<&str> = id.split('/').collect();
     let kinds = ["virtualmachinescalesets", "virtualmachines", "autoscalesettings"];
-    let at = parts.iter().rposition(|part| kinds.iter().any(|kind| part.eq_ignore_ascii_case(kind)));
-    at.and_then(|at| parts.get(at + 1)).map_or_else(|| id.to_owned(), |name| (*name).to_owned())
+    kinds.iter().find_map(|kind| after(id, kind)).unwrap_or(id).to_owned()
+}
+
+/// The name in a resource id, and of a machine of a scale set its id (OM-08): `…/virtualMachineScaleSets/web/virtualMachines/0`.
+fn machine_of(target: &str) -> Result<(String, Option<u32>), String> {
+    let name = resource_name(target);
+    let machine = after(target, "virtualmachinescalesets").and_then(|_| after(target, "virtualmachines"));
+    match machine.map(|machine| (machine, machine.parse().ok())) {
+        None => Ok((name, None)),
+        Some((_, Some(id))) => Ok((name, Some(id))),
+        Some((machine, None)) => {
+            Err(format!("which machine of `{name}` is `{machine}`? Only instance ids are known here, such as 0"))
+        }
+    }
 }
 
 /// `["1","3"]`, all texts (CH-01).

@@ -116,6 +116,68 @@ fn ch_02_a_list_of_instances_is_a_text_of_ids_that_go_round_the_zones() {
     assert!(script.notes.iter().any(|note| note.contains("graceful")));
 }
 
+/// A selector of these resources, after `…/Microsoft.Compute/`.
+fn of(resources: &[&str]) -> String {
+    let target =
+        |id: &&str| format!(r#"{{"type":"ChaosTarget","id":"/subscriptions/s/providers/Microsoft.Compute/{id}"}}"#);
+    let targets: Vec<String> = resources.iter().map(target).collect();
+    format!(r#"{{"type":"List","id":"sel","targets":[{}]}}"#, targets.join(","))
+}
+
+#[test]
+fn om_08_ch_02_a_machine_of_a_set_as_a_target_is_struck_alone() {
+    let machine = |zone: u32, ordinal| Member::Instance { group: format!("web/eastus/{zone}"), ordinal };
+    let run = |resources: &[&str], action: String| {
+        let experiment = experiment(&raw(&of(resources), &[&[&[action]]])).unwrap();
+        drill(&experiment, &scenario("[1, 2, 3]"), &[], false)
+    };
+    let one = "virtualMachineScaleSets/web/virtualMachines/0";
+    let script = run(&[one], shutdown("PT10M"));
+    assert_eq!(
+        (&script.rows[0].members[..], &script.fails[..], &script.guessed[..]),
+        (&[machine(1, 0)][..], &[][..], &[][..])
+    );
+    assert_eq!(script.touched[0].what, "one machine of `web`");
+    let two = run(
+        &[one, "virtualMachineScaleSets/WEB/virtualMachines/4/providers/Microsoft.Chaos/targets/x"],
+        shutdown("PT10M"),
+    );
+    assert_eq!(two.rows[0].members, [machine(1, 0), machine(2, 1)]);
+    // The set itself beside one of its machines is all of it.
+    for both in [[one, "virtualMachineScaleSets/web"], ["virtualMachineScaleSets/web", one]] {
+        assert_eq!(run(&both, shutdown("PT10M")).rows[0].members.len(), 9, "{both:?}");
+    }
+    // The only set, under another name: still one machine.
+    let other = run(&["virtualMachineScaleSets/checkout/virtualMachines/0"], shutdown("PT10M"));
+    assert_eq!(other.rows[0].members, [machine(1, 0)]);
+    assert!(other.guessed[0].contains("called `checkout`"), "{:?}", other.guessed);
+    // Names and ids of nobody strike nothing.
+    let named = run(&["virtualMachineScaleSets/web/virtualMachines/web_a1b2c3"], shutdown("PT10M"));
+    assert!(
+        named.rows.is_empty() && named.fails[0].contains("which machine of `web` is `web_a1b2c3`?"),
+        "{:?}",
+        named.fails
+    );
+    let beyond = run(&["virtualMachineScaleSets/web/virtualMachines/99"], shutdown("PT10M"));
+    assert!(beyond.rows.is_empty() && beyond.fails[0].contains("has such an id"), "{:?}", beyond.fails);
+    // A list of instances names some of the targets.
+    let listed =
+        action("virtualMachineScaleSet:shutdown/1.0", "sel", "PT10M", r#"{"key":"instances","value":"[\"0\",\"3\"]"}"#);
+    assert_eq!(run(&[one], listed).rows[0].members, [machine(1, 0)]);
+}
+
+#[test]
+fn ch_02_a_misspelt_action_is_not_run_and_told_which_is_meant() {
+    let wrong = action("virtualMachineScaleSet:shutdwon/1.0", "sel", "PT10M", "");
+    let script = drill(&experiment(&raw(WEB, &[&[&[wrong]]])).unwrap(), &scenario("[1, 2, 3]"), &[], false);
+    assert!(
+        script.notes[0].ends_with("the model knows no such action; did you mean `virtualMachineScaleSet:shutdown`?"),
+        "{:?}",
+        script.notes
+    );
+    assert_eq!((script.not_run.len(), script.rows.len()), (1, 0));
+}
+
 #[test]
 fn ch_06_every_mistake_is_told_with_its_place() {
     let one = &[shutdown("10 min"), action("agent:cpuPressure/1.0", "sle", "PT13H", "")][..];

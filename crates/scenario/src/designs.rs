@@ -9,6 +9,7 @@ use crate::demand;
 use crate::diagnostic::Sink;
 use crate::doubtful;
 use crate::files::Files;
+use crate::impossible;
 use crate::jobs;
 use crate::keys::{
     self,
@@ -60,6 +61,8 @@ pub(crate) struct Laid {
     pub span: Range<usize>,
     /// The place of what it needs.
     pub need_span: Range<usize>,
+    /// The places of what is asked of each part of its service, and of what each component lets through.
+    pub node_spans: Vec<Range<usize>>,
 }
 
 /// What all designs share, as far as it could be read.
@@ -79,6 +82,11 @@ pub(crate) struct Around<'a> {
 }
 
 impl Laid {
+    /// The place of a part or component of its service.
+    pub fn node_span(&self, node: usize) -> &Range<usize> {
+        self.node_spans.get(node).unwrap_or(&self.need_span)
+    }
+
     /// The most machines that it may have at one time.
     pub fn most_machines(&self) -> u64 {
         self.sets.iter().map(Placed::most_machines).sum()
@@ -181,7 +189,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     if memory.is_none() {
         doubtful::check(&reader, &design, &sets, around.topology, sink);
     }
-    Some(Laid { design, arrivals, sets, rates, uses, span: seen.span.clone(), need_span })
+    let node_spans = impossible::node_spans(&design, &reader, &need_span);
+    Some(Laid { design, arrivals, sets, rates, uses, span: seen.span.clone(), need_span, node_spans })
 }
 
 /// An objective, where it is written, and the limit of times in it.

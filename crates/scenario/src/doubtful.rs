@@ -7,7 +7,9 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
-use zonefall_fleet::policy::autoscale::Profile;
+use crate::values::grouped;
+use zonefall_fleet::management::Action;
+use zonefall_fleet::policy::autoscale::{Direction, Profile};
 use zonefall_fleet::{Design, Failover, Need, Part, Pattern, Standby, Structure};
 use zonefall_topology::{RegionId, Topology};
 
@@ -35,22 +37,38 @@ pub(crate) fn check(
     }
 }
 
-/// AS-05: autoscale that nothing ever asks to add or to take away, in whatever profile.
+/// AS-05, AS-09: autoscale that nothing ever asks to add, or to take away, in whatever profile.
 fn no_rule(reader: &Reader<'_>, sets: &[Placed], sink: &mut Sink) {
     for placed in sets {
-        let setting = placed.set.management.as_ref().and_then(|managed| managed.autoscale.as_deref());
-        let Some([base, others @ ..]) = setting.map(|setting| &setting.profiles[..]) else { continue };
+        let Some(managed) = placed.set.management.as_ref() else { continue };
+        let Some(autoscale) = managed.autoscale.as_deref() else { continue };
+        let [base, others @ ..] = &autoscale.profiles[..] else { continue };
         let limits = |of: &Profile| (of.minimum, of.maximum);
-        if !base.rules.is_empty() || others.iter().any(|of| !of.rules.is_empty() || limits(of) != limits(base)) {
+        if others.iter().any(|of| limits(of) != limits(base)) {
             continue;
         }
+        let goes = |way| autoscale.profiles.iter().flat_map(|of| &of.rules).any(|rule| rule.direction == way);
         let name = &placed.set.name;
         let (minimum, maximum) = limits(base);
-        let words = format!(
-            "autoscale of `{name}` has no rule: it keeps to {minimum} to {maximum} machines, whatever the load"
-        );
-        sink.warn(codes::NO_RULE, &reader.place(&format!("scale_set.{name}.autoscale")), words).help(format!(
-            "add `[[scale_set.{name}.autoscale.rule]]` with `metric`, `operator`, `threshold` and `increase`"
+        let (words, key) = match (goes(Direction::Out), goes(Direction::In)) {
+            (true, true) => continue,
+            (false, false) => {
+                (format!("no rule: it keeps to {minimum} to {maximum} machines, whatever the load"), "increase")
+            }
+            // Who asks for a capacity brings it back.
+            _ if managed.changes.iter().any(|change| matches!(change.action, Action::Capacity(_))) => continue,
+            (true, false) => (
+                format!("no rule that scales in: what a peak brings, up to {maximum} machines, stays for ever"),
+                "decrease",
+            ),
+            (false, true) => (
+                format!("no rule that scales out: what it gives back, down to {minimum} machines, never comes again"),
+                "increase",
+            ),
+        };
+        let place = reader.place(&format!("scale_set.{name}.autoscale"));
+        sink.warn(codes::NO_RULE, &place, format!("autoscale of `{name}` has {words}")).help(format!(
+            "add `[[scale_set.{name}.autoscale.rule]]` with `metric`, `operator`, `threshold` and `{key}`"
         ));
     }
 }
@@ -121,19 +139,6 @@ fn jobs(reader: &Reader<'_>, design: &Design, sets: &[Placed], sink: &mut Sink) 
     let key = if jobs.work > 1 { "jobs.work" } else { "jobs.count" };
     sink.warn(codes::OVERWORKED, &reader.place(key), words)
         .help(format!("more machines, or fewer or smaller jobs (`count`, `work`){later}"));
-}
-
-/// "1,234,567".
-fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn per_second(milli: u64) -> f64 {

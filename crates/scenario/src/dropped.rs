@@ -8,8 +8,8 @@ use crate::diagnostic::Sink;
 use crate::keys::{self, fleet::DROPPED_MAX};
 use crate::node::{Entry, Node, Table, Value};
 use crate::overlay::{NAMED, PARTLY, is_overlay, world};
+use crate::paths::path_of;
 use crate::values::wrong_type;
-use crate::what_if::path_of;
 use std::ops::Range;
 use std::rc::Rc;
 

@@ -31,9 +31,19 @@ fn is_written(path: &str, key: &Key) -> bool {
     let path =
         path.strip_prefix("design.").and_then(|of_design| of_design.split_once('.')).map_or(path, |(_, own)| own);
     let (written, known) = (path.split('.'), key.path.split('.'));
+    let bare = |part: &str| part.trim_end_matches("[]").to_owned();
     !key.path.ends_with("<name>")
         && written.clone().count() == known.clone().count()
-        && written.zip(known).all(|(part, known)| known == "<name>" || part == known.trim_end_matches("[]"))
+        && written.zip(known).all(|(part, known)| known == "<name>" || bare(part) == bare(known))
+}
+
+/// A path as the table of keys has it: an entry of a list (`rule[0]`) is explained by `rule[]`.
+fn without_indices(path: &str) -> String {
+    let digit = |c: char| c.is_ascii_digit();
+    let cut = |rest: &str| rest.find(']').filter(|&end| rest[..end].chars().all(digit)).unwrap_or(0);
+    let mut pieces = path.split('[');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, rest| text + "[" + &rest[cut(rest)..])
 }
 
 /// What a topic means: a key by its path or its last part, a code, a rule by its id, a failure mode, `profile`, `sla`,
@@ -59,10 +69,11 @@ pub fn explain(topic: &str) -> Option<String> {
     if topic.is_empty() {
         return None;
     }
+    let topic = &*without_indices(topic);
     let wanted = plain(topic);
     let exact: Vec<&Key> =
         keys().iter().filter(|key| key.path == topic || plain(key.path) == wanted || is_written(topic, key)).collect();
-    let found = if exact.is_empty() { keys().iter().filter(|key| plain_name(key) == topic).collect() } else { exact };
+    let found = if exact.is_empty() { keys().iter().filter(|key| plain_name(key) == wanted).collect() } else { exact };
     let cause = EXTRA_CAUSES.iter().find(|(name, _)| *name == topic);
     let cause = cause.map(|(name, text)| format!("{name}: a cause of downtime\n\n{text}\n"));
     let texts: Vec<String> = found.into_iter().map(key_text).chain(cause).collect();

@@ -7,17 +7,14 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::node::{Node, Table, Value};
 use crate::overlay::NAMED;
+use crate::paths::{Part, spelled};
 use crate::what_if::quoted;
-use std::ops::Range;
-
-/// A path's parts with their places.
-pub(crate) type Path = [(String, Range<usize>)];
 
 /// Tables of named things beside those that a design may remove.
 const OTHERS: [&str; 2] = ["region", "failover"];
 
 /// Checks the path of a change against the file's table; `None` if a mistake was told.
-pub(crate) fn of_change(root: &Table, path: &Path, sink: &mut Sink) -> Option<()> {
+pub(crate) fn of_change(root: &Table, path: &[Part], sink: &mut Sink) -> Option<()> {
     if path.first().is_some_and(|(first, _)| first == "design") {
         let [_, (design, _), inner @ ..] = path else { return Some(()) };
         let Some(Value::List(designs)) = root.get("design").map(|node| &node.value) else { return Some(()) };
@@ -37,7 +34,7 @@ pub(crate) fn of_change(root: &Table, path: &Path, sink: &mut Sink) -> Option<()
 }
 
 /// How to change a thing that the base does not have and a design does.
-fn only_of_a_design(root: &Table, path: &Path) -> Option<String> {
+fn only_of_a_design(root: &Table, path: &[Part]) -> Option<String> {
     let [(kind, _), (name, _), rest @ ..] = path else { return None };
     let has = |table: &Table| table.get(kind).and_then(|node| node.table()).is_some_and(|of| of.get(name).is_some());
     if rest.is_empty() || has(root) {
@@ -46,12 +43,12 @@ fn only_of_a_design(root: &Table, path: &Path) -> Option<String> {
     let Value::List(designs) = &root.get("design")?.value else { return None };
     let table = designs.iter().filter_map(|node| node.table()).find(|table| has(table))?;
     let Value::Text(design) = &table.get("name")?.value else { return None };
-    let keys: Vec<&str> = path.iter().map(|(key, _)| key.as_str()).collect();
-    Some(format!("the design `{design}` has it: `design.{}.{}=…`", quoted(design), keys.join(".")))
+    let key = spelled(path.iter().map(|(key, _)| key.as_str()));
+    Some(format!("the design `{design}` has it: `design.{}.{key}=…`", quoted(design)))
 }
 
 /// Whether one of the tables has the thing whose key the path names; tells if none has.
-pub(crate) fn known(within: &[&Table], path: &Path, code: &'static str, sink: &mut Sink) -> Option<()> {
+pub(crate) fn known(within: &[&Table], path: &[Part], code: &'static str, sink: &mut Sink) -> Option<()> {
     let [(kind, _), (name, span), _, ..] = path else { return Some(()) };
     if !NAMED.iter().chain(&OTHERS).any(|one| one == kind) {
         return Some(());

@@ -250,6 +250,7 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
         profile: &profile,
         source: &source,
         trials: timeline.trials,
+        target: &timeline.target,
         horizon_ms: timeline.measure.horizon.as_ms(),
         horizon_span: root.span_of("horizon"),
         root,

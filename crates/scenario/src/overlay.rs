@@ -8,6 +8,7 @@ use crate::keys::{self, fleet::DESIGNS_MAX};
 use crate::node::{Entry, Node, Table, Value};
 use crate::reader::Reader;
 use crate::values::{check_name, wrong_type};
+use crate::what_if::quoted;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -100,7 +101,7 @@ fn lay_over(base: &Table, design: &Table, sink: &mut Sink) -> Table {
     let mut tree = base.clone();
     dropped::apply(&mut tree, design, sink);
     for entry in design.entries.iter().filter(|entry| !["name", "drop"].contains(&entry.key.as_str())) {
-        if !allowed(entry, sink) {
+        if !allowed(base, entry, sink) {
             continue;
         }
         if NAMED.contains(&entry.key.as_str()) {
@@ -113,7 +114,7 @@ fn lay_over(base: &Table, design: &Table, sink: &mut Sink) -> Table {
     tree
 }
 
-fn allowed(entry: &Entry, sink: &mut Sink) -> bool {
+fn allowed(base: &Table, entry: &Entry, sink: &mut Sink) -> bool {
     let overlays = || keys::children("").filter(|key| key.overlay).map(keys::plain_name);
     if is_overlay(&entry.key) {
         return !PARTLY.contains(&entry.key.as_str()) || inner_allowed(entry, sink);
@@ -121,10 +122,21 @@ fn allowed(entry: &Entry, sink: &mut Sink) -> bool {
     if keys::children("").any(|key| keys::plain_name(key) == entry.key) {
         world(&entry.key, &entry.key_span, sink);
     } else {
-        sink.error(codes::UNKNOWN_KEY, &entry.key_span, format!("`{}` is not a key of a design", entry.key))
-            .nearest(&entry.key, overlays().chain(["name", "drop"]));
+        let more = sink.error(codes::UNKNOWN_KEY, &entry.key_span, format!("`{}` is not a key of a design", entry.key));
+        match of_sets(base, &entry.key) {
+            Some(paths) => more.help(format!("a design changes it where the base says it: {paths}")),
+            None => more.nearest(&entry.key, overlays().chain(["name", "drop"])),
+        };
     }
     false
+}
+
+/// Where a key of scale sets stands that a design says by itself, of three sets at most.
+fn of_sets(base: &Table, key: &str) -> Option<String> {
+    keys::find(&keys::join("scale_set.<name>", key))?;
+    let sets = &base.get("scale_set")?.table()?.entries;
+    let paths = sets.iter().take(3).map(|set| format!("`scale_set.{}.{key}`", quoted(&set.key)));
+    Some(paths.collect::<Vec<_>>().join(" or ")).filter(|paths| !paths.is_empty())
 }
 
 /// Warns of a thing that a design makes new under a name that is nearly one of the base's, unless that one goes in its place.

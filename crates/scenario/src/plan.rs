@@ -21,6 +21,7 @@ use crate::method;
 use crate::money::{self, Rates};
 use crate::node::{Node, Table, Value};
 use crate::overlay::Seen;
+use crate::paths::{index, spelled};
 use crate::reader::Reader;
 use crate::scenario::{Method, Target};
 use crate::sets::Placed;
@@ -317,7 +318,11 @@ fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &m
 
 /// What the choices are called in names of candidates: the last part of the key, all of it where that is not enough.
 fn names(read: &[Read]) -> Vec<String> {
-    let last = |of: &Read| of.path.last().map_or(String::new(), |(name, _)| name.clone());
+    // An index stands with what it counts.
+    let last = |of: &Read| {
+        let begins = of.path.iter().rposition(|(name, _)| index(name).is_none()).unwrap_or(0);
+        spelled(of.path[begins..].iter().map(|(name, _)| name.as_str()))
+    };
     let name = |of: &Read| {
         let mine = last(of);
         if read.iter().filter(|other| last(other) == mine).count() == 1 { mine } else { of.choice.key.clone() }

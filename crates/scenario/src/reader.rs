@@ -8,7 +8,9 @@ use crate::diagnostic::{Sink, nearest};
 use crate::keys::{self, Kind};
 use crate::node::{Node, Table, Value};
 use crate::units::{self, RateText, Ratio};
-use crate::values::{check_name, count_of, duration_of, fine_duration_of, number_of, told, words_of, wrong_type};
+use crate::values::{
+    Asked, check_name, count_of, duration_of, fine_duration_of, number_of, told, words_of, wrong_type,
+};
 use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
@@ -103,6 +105,14 @@ impl<'t> Reader<'t> {
             table = node.table();
         }
         span
+    }
+
+    /// The place of a key deeper in the table, whose names may hold points; none where it is absent.
+    pub fn place_of(&self, path: &[&str]) -> Option<Range<usize>> {
+        let (last, around) = path.split_last()?;
+        let into = |table: &'t Table, part: &&str| table.get(part).and_then(|node| node.table());
+        let table = around.iter().try_fold(self.table, into)?;
+        table.get(last).map(|node| node.span.clone())
     }
 
     /// A value without a default: the outer `None` is a mistake, the inner one its absence.
@@ -226,14 +236,19 @@ impl<'t> Reader<'t> {
         None
     }
 
+    fn asked<'a>(&self, name: &'a str, kind: Kind) -> Asked<'a> {
+        let key = keys::find(&keys::join(self.path, name));
+        Asked { name, kind, in_percent: key.is_some_and(|(_, key)| key.is_in_percent()) }
+    }
+
     pub fn count(&self, name: &str, sink: &mut Sink) -> Option<u64> {
         let (node, kind) = self.value(name, sink)?;
-        count_of(&node, name, kind, sink)
+        count_of(&node, self.asked(name, kind), sink)
     }
 
     pub fn number(&self, name: &str, sink: &mut Sink) -> Option<f64> {
         let (node, kind) = self.value(name, sink)?;
-        number_of(&node, name, kind, sink)
+        number_of(&node, self.asked(name, kind), sink)
     }
 
     pub fn flag(&self, name: &str, sink: &mut Sink) -> Option<bool> {
@@ -307,13 +322,13 @@ impl<'t> Reader<'t> {
     /// A list of whole numbers, each with its place.
     pub fn counts(&self, name: &str, sink: &mut Sink) -> Option<Vec<(u64, Range<usize>)>> {
         let (items, each) = self.list(name, sink)?;
-        items.iter().map(|item| Some((count_of(item, name, each, sink)?, item.span.clone()))).collect()
+        items.iter().map(|item| Some((count_of(item, self.asked(name, each), sink)?, item.span.clone()))).collect()
     }
 
     /// A list of numbers.
     pub fn numbers(&self, name: &str, sink: &mut Sink) -> Option<Vec<f64>> {
         let (items, each) = self.list(name, sink)?;
-        items.iter().map(|item| number_of(item, name, each, sink)).collect()
+        items.iter().map(|item| number_of(item, self.asked(name, each), sink)).collect()
     }
 
     /// A list of durations, each with its place.

@@ -183,7 +183,8 @@ pub(crate) fn rate(text: &str) -> Result<RateText, String> {
 /// Thousandths of a request a second, from `100 req/s`.
 pub(crate) fn request_rate(text: &str) -> Result<u64, String> {
     let lower = text.trim().to_ascii_lowercase();
-    let split = lower.find(|c: char| c.is_alphabetic()).ok_or("has no unit")?;
+    // Without what is counted its unit begins with a slash: `600/s`.
+    let split = lower.find(|c: char| c.is_alphabetic() || c == '/').ok_or("has no unit")?;
     let (number, unit) = (lower[..split].trim().replace('_', ""), lower[split..].replace(' ', ""));
     if number.starts_with('-') {
         return Err("is negative".into());

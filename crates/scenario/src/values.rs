@@ -31,9 +31,18 @@ pub(crate) fn range_of(kind: Kind) -> Option<(u64, u64)> {
     }
 }
 
-pub(crate) fn count_of(node: &Node, name: &str, kind: Kind, sink: &mut Sink) -> Option<u64> {
+/// A number that is asked for: under which name, of what kind, and whether it counts in percent.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub name: &'a str,
+    pub kind: Kind,
+    pub in_percent: bool,
+}
+
+pub(crate) fn count_of(node: &Node, asked: Asked<'_>, sink: &mut Sink) -> Option<u64> {
+    let Asked { name, kind, .. } = asked;
     let (low, high) = range_of(kind)?;
-    let Value::Integer(number) = node.value else { return wrong_type(node, name, &kind.words(), sink) };
+    let Value::Integer(number) = node.value else { return no_number(node, asked, sink) };
     match u64::try_from(number).ok().filter(|number| (low..=high).contains(number)) {
         Some(number) => Some(number),
         None => {
@@ -43,18 +52,40 @@ pub(crate) fn count_of(node: &Node, name: &str, kind: Kind, sink: &mut Sink) -> 
     }
 }
 
-pub(crate) fn number_of(node: &Node, name: &str, kind: Kind, sink: &mut Sink) -> Option<f64> {
+pub(crate) fn number_of(node: &Node, asked: Asked<'_>, sink: &mut Sink) -> Option<f64> {
+    let Asked { name, kind, .. } = asked;
     let Kind::Number(low, high) = kind else { return None };
     let number = match node.value {
         Value::Integer(number) => number as f64,
         Value::Float(number, _) => number,
-        _ => return wrong_type(node, name, &kind.words(), sink),
+        _ => return no_number(node, asked, sink),
     };
     if !(low..=high).contains(&number) {
         sink.error(codes::RANGE, &node.span, format!("`{name}` must be {}, not {number}", kind.words()));
         return None;
     }
     Some(number)
+}
+
+/// Tells of a value that is no number, and what to write where a text means one: `"20%"`, `"9"`.
+fn no_number<T>(node: &Node, asked: Asked<'_>, sink: &mut Sink) -> Option<T> {
+    let Asked { name, kind, in_percent } = asked;
+    let words = format!("`{name}` must be {}, not {}", kind.words(), node.kind());
+    let more = sink.error(codes::WRONG_TYPE, &node.span, words);
+    let Value::Text(text) = &node.value else { return None };
+    let (text, has_sign) = match text.trim().strip_suffix('%') {
+        Some(number) => (number.trim_end(), true),
+        None => (text.trim(), false),
+    };
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite())?;
+    match has_sign {
+        false => more.help(format!("write {text}, without quotes")),
+        true if in_percent => more.help(format!("it is in percent already: write {text}")),
+        // A share of machines cannot be counted.
+        true if range_of(kind).is_some() => return None,
+        true => more.help(format!("{text} % is {0} here: write {0}", (number * 1e10).round() / 1e12)),
+    };
+    None
 }
 
 pub(crate) fn duration_of(node: &Node, name: &str, sink: &mut Sink) -> Option<SimDuration> {
@@ -88,6 +119,19 @@ pub(crate) fn told<T>(
 pub(crate) fn wrong_type<T>(node: &Node, name: &str, must: &str, sink: &mut Sink) -> Option<T> {
     sink.error(codes::WRONG_TYPE, &node.span, format!("`{name}` must be {must}, not {}", node.kind()));
     None
+}
+
+/// "1,234,567".
+pub(crate) fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// Names become parts of paths and columns of reports.

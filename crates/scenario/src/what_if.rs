@@ -4,8 +4,9 @@
 //! changes lie behind the end of the file's text, in a text of their own ([`WhatIf::text`]): a mistake names the change.
 //!
 //! A key is the path of the table of keys (`scale_set.web.capacity`, `region.eastus.zones`); a design is
-//! `design.<name>.…`, an entry of another list `script.<number>.…`, from 1. A value is TOML, or else a bare text:
-//! `slo.target=99.9%`. `scale_set.web=false` removes a set, as in a design.
+//! `design.<name>.…`, an entry of another list `script[0].…`, from 0, wherever it stands (`scale_set.web.autoscale.rule[0].threshold`);
+//! of a list at the top also `script.1.…`, from 1. A value is TOML, or else a bare text: `slo.target=99.9%`.
+//! `scale_set.web=false` removes a set, as in a design.
 //! `scale_set.second={capacity=3}` adds one. What can go wrong: no `=`, a key that is no path, a name that is not there, the
 //! same key twice. A design that says the key itself keeps its own value; that is told.
 
@@ -17,9 +18,10 @@ use crate::keys;
 use crate::known_names;
 use crate::node::{self, Entry, Node, Table, Value};
 use crate::overlay::{NAMED, drop_inner};
+use crate::paths::{Part, index, path_of, spelled};
 use std::ops::Range;
 use std::rc::Rc;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 /// Changes of a file, one a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +73,7 @@ impl WhatIf {
 
 /// A path through tables, and the value at its end.
 pub(crate) struct Change {
-    pub path: Vec<(String, Range<usize>)>,
+    pub path: Vec<Part>,
     pub value: Node,
 }
 
@@ -84,7 +86,8 @@ pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink
         if let Some(change) = change(line, place, sink) {
             let names: Vec<String> = change.path.iter().map(|(name, _)| name.clone()).collect();
             if said.contains(&names) {
-                sink.error(codes::DUPLICATE, &whole(&change), format!("`{}` is changed twice", names.join(".")));
+                let key = spelled(names.iter().map(String::as_str));
+                sink.error(codes::DUPLICATE, &whole(&change), format!("`{key}` is changed twice"));
             } else if let Some(table) = root.table().cloned() {
                 told_of_designs(&table, &change, sink);
                 let mut table = table;
@@ -144,22 +147,6 @@ fn equals(line: &str) -> Option<usize> {
     None
 }
 
-/// The parts of a key's path with their places, the text beginning at `base`.
-pub(crate) fn path_of(key: &str, base: usize) -> Option<Vec<(String, Range<usize>)>> {
-    let text = format!("{key}=0");
-    DeTable::parse(&text).ok().and_then(|table| path(table.get_ref(), base))
-}
-
-fn path(table: &DeTable<'_>, base: usize) -> Option<Vec<(String, Range<usize>)>> {
-    let (key, value) = table.iter().next()?;
-    let span = key.span();
-    let mut path = vec![(key.get_ref().to_string(), base + span.start..base + span.end)];
-    if let DeValue::Table(inner) = value.get_ref() {
-        path.extend(self::path(inner, base)?);
-    }
-    Some(path)
-}
-
 /// Lays one change over a table, after others whose paths are `said`; `None` if a mistake was told.
 pub(crate) fn apply(table: &mut Table, change: &Change, said: &[Vec<String>], sink: &mut Sink) -> Option<()> {
     set(table, "", &change.path, &Laying { change, said }, sink)
@@ -184,13 +171,7 @@ impl Laying<'_> {
 }
 
 /// Sets a value in a table, whose place in the table of keys is `at`; `None` if a mistake was told.
-fn set(
-    table: &mut Table,
-    at: &str,
-    path: &[(String, Range<usize>)],
-    laying: &Laying<'_>,
-    sink: &mut Sink,
-) -> Option<()> {
+fn set(table: &mut Table, at: &str, path: &[Part], laying: &Laying<'_>, sink: &mut Sink) -> Option<()> {
     let change = laying.change;
     let ((key, key_span), rest) = path.split_first()?;
     let at_top = path.len() == change.path.len();
@@ -210,10 +191,20 @@ fn set(
     }
     let inside = keys::under(at, key);
     let old = table.get(key).cloned();
+    let by_index = rest.first().is_some_and(|(next, _)| index(next).is_some());
     let node = match old.as_deref().map(|node| (&node.value, node.span.clone())) {
-        Some((Value::List(items), span)) if at_top => {
+        Some((Value::List(items), span)) if at_top || by_index => {
             let items = set_in_list(items, (key, &inside), rest, laying, sink)?;
             Node { span, value: Value::List(items) }
+        }
+        Some((Value::List(items), _)) => {
+            let words = format!("`{key}` is a list of {}", items.len());
+            sink.error(codes::WHAT_IF, key_span, words).help(format!("its entries count from 0: `{key}[0].…`"));
+            return None;
+        }
+        other if by_index => {
+            no_list(key, key_span, other.is_some(), laying, sink);
+            return None;
         }
         Some((Value::Table(inner), span)) => {
             let mut inner = inner.clone();
@@ -231,15 +222,30 @@ fn set(
     Some(())
 }
 
-/// Sets a value in the entry of a list: a design by its name, others by their number.
+/// Tells that an index stands where there is no list.
+fn no_list(key: &str, span: &Range<usize>, is_there: bool, laying: &Laying<'_>, sink: &mut Sink) {
+    if is_there {
+        sink.error(codes::WHAT_IF, span, format!("`{key}` is no list, so nothing of it has a number"));
+        return;
+    }
+    let more = sink.error(codes::WHAT_IF, span, format!("there is no list `{key}` here to change"));
+    if laying.change.path.first().is_some_and(|(first, _)| first == "design") {
+        more.help("what a design does not say itself is the base's: change it there, or let the design say the list");
+    }
+}
+
+/// Sets a value in the entry of a list: by its index; a design by its name, others at the top by their number too.
 fn set_in_list(
     items: &[Rc<Node>],
     (list, inside): (&str, &str),
-    path: &[(String, Range<usize>)],
+    path: &[Part],
     laying: &Laying<'_>,
     sink: &mut Sink,
 ) -> Option<Vec<Rc<Node>>> {
     let ((which, span), rest) = path.split_first()?;
+    if let Some(at) = index(which).filter(|_| list != "design") {
+        return set_at(items, (list, inside, at), (span, rest), laying, sink);
+    }
     let names: Vec<String> = items.iter().enumerate().map(|(at, item)| called(list, at, item)).collect();
     let Some(at) = names.iter().position(|name| name == which) else {
         let words = format!("there is no `{list}.{which}` to change");
@@ -262,6 +268,44 @@ fn set_in_list(
     Some(items)
 }
 
+/// Sets a value in the entry of a list that an index names, or the entry itself where it is no table.
+fn set_at(
+    items: &[Rc<Node>],
+    (list, inside, at): (&str, &str, usize),
+    (place, rest): (&Range<usize>, &[Part]),
+    laying: &Laying<'_>,
+    sink: &mut Sink,
+) -> Option<Vec<Rc<Node>>> {
+    let Some(item) = items.get(at) else {
+        let words = match items.len() {
+            0 => format!("`{list}` has no entries"),
+            1 => format!("`{list}` has one entry: `{list}[0]`"),
+            count => format!("`{list}` has {count} entries: `{list}[0]` to `{list}[{}]`", count - 1),
+        };
+        sink.error(codes::WHAT_IF, place, words);
+        return None;
+    };
+    let new = match (item.table(), rest) {
+        (Some(_), []) => {
+            sink.error(codes::WHAT_IF, place, format!("`{list}[{at}]` is a table: name one of its keys"));
+            return None;
+        }
+        (None, []) => laying.change.value.clone(),
+        (Some(table), _) => {
+            let mut inner = table.clone();
+            set(&mut inner, inside, rest, laying, sink)?;
+            Node { span: item.span.clone(), value: Value::Table(inner) }
+        }
+        (None, _) => {
+            sink.error(codes::WHAT_IF, place, format!("`{list}[{at}]` is no table, so it has no keys"));
+            return None;
+        }
+    };
+    let mut items = items.to_vec();
+    items[at] = Rc::new(new);
+    Some(items)
+}
+
 fn called(list: &str, at: usize, item: &Node) -> String {
     let name = item.table().and_then(|table| table.get("name"));
     match name.map(|name| &name.value) {
@@ -280,7 +324,7 @@ pub(crate) fn quoted(name: &str) -> String {
 fn told_of_designs(root: &Table, change: &Change, sink: &mut Sink) {
     let Some(Value::List(designs)) = root.get("design").map(|node| &node.value) else { return };
     let path: Vec<&str> = change.path.iter().map(|(name, _)| name.as_str()).collect();
-    let key = path.join(".");
+    let key = spelled(path.iter().copied());
     for (at, design) in designs.iter().enumerate() {
         let Some(unfelt) = design.table().and_then(|table| unfelt(table, &path)) else { continue };
         let name = called("design", at, design);

@@ -265,10 +265,11 @@ fn as_05_autoscale_that_no_rule_ever_moves_is_told() {
                  add `[[scale_set.web.autoscale.rule]]` with `metric`, `operator`, `threshold` and `increase`";
     assert_eq!(of(""), [words]);
     assert_eq!(of(&profile("")), [words]);
-    assert!(of(rule).is_empty() && of(&profile("minimum = 6")).is_empty());
-    assert!(of(&(profile("") + &rule.replace("autoscale.rule", "autoscale.profile.rule"))).is_empty());
+    let rules = rule.to_owned() + &rule.replace('>', "<").replace("70", "30").replace("increase", "decrease");
+    assert!(of(&rules).is_empty() && of(&profile("minimum = 6")).is_empty());
+    assert!(of(&(profile("") + &rules.replace("autoscale.rule", "autoscale.profile.rule"))).is_empty());
     // Of designs only the one that takes its rules away.
-    let text = of_designs(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{rule}"));
+    let text = of_designs(&format!("[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{rules}"));
     assert_eq!(only("W027", &text), [words]);
 }
 

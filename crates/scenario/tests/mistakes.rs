@@ -535,7 +535,7 @@ fn mt_11_azure_waits_for_an_image_and_not_for_long() {
 fn lb_10_mt_13_a_drain_needs_somebody_who_waits_for_it() {
     let text = |drain: &str, set: &str| {
         let scales = format!(
-            "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{RULE}\nincrease = 1"
+            "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{BACK}\n{RULE}\nincrease = 1"
         );
         with("#end", &scales).replace("#balancer", drain).replace("#set", set)
     };
@@ -549,6 +549,8 @@ fn lb_10_mt_13_a_drain_needs_somebody_who_waits_for_it() {
 
 const GATEWAY: &str = "kind = \"application-gateway\"";
 const SERIES: &str = "[[scale_set.web.autoscale.series]]\nname = \"players\"";
+/// A rule that scales in.
+const BACK: &str = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \"<\"\nthreshold = 30\ndecrease = 1";
 const RULE: &str = "[[scale_set.web.autoscale.rule]]\nmetric = \"cpu\"\noperator = \">\"\nthreshold = 70";
 
 #[test]
@@ -556,7 +558,7 @@ fn as_01_as_03_profiles_that_cannot_be() {
     let text = |times: &str| {
         let autoscale = "[demand]\nrate = \"9 req/s\"\n[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12";
         let profile = format!(
-            "{autoscale}\n{RULE}\nincrease = 1\n[[scale_set.web.autoscale.profile]]\nname = \"evening\"\n{times}"
+            "{autoscale}\n{BACK}\n{RULE}\nincrease = 1\n[[scale_set.web.autoscale.profile]]\nname = \"evening\"\n{times}"
         );
         with("#end", &profile).replace("#top", "start = \"2026-01-01\"")
     };
@@ -588,7 +590,7 @@ fn as_07_rules_look_at_sessions_and_queues_where_there_are_some() {
     let rule = |metric: &str, more: &str| {
         let rule = RULE.replace("cpu", metric);
         format!(
-            "[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{rule}\nincrease = 1\naggregation = \"last\"\n{more}"
+            "[scale_set.web.autoscale]\nminimum = 3\nmaximum = 12\n{BACK}\n{rule}\nincrease = 1\naggregation = \"last\"\n{more}"
         )
     };
     let jobs = "[jobs]\ncount = 9000\nat = \"22:00\"\ndeadline = \"05:00\"\n";

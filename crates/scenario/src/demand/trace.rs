@@ -1,5 +1,6 @@
-//! A CSV file of what arrived, or of another series: columns `time` and `rate` (`value`), others are passed over. Its mistakes are told in its own lines
-//! and columns.
+//! A CSV file of what arrived, or of another series: columns `time` and `rate` (`value`), others are passed over. Where `;` separates
+//! them, as spreadsheets of half of Europe write it, decimals may stand after a comma. Its mistakes are told in its own lines and
+//! columns, the first few of a kind.
 
 use super::Clock;
 use super::pieces::{MILLI_MAX, PIECES_MAX};
@@ -7,9 +8,11 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::files::Mistaken;
 use crate::reader::Reader;
+use crate::values::grouped;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Seconds of 10,000 years.
@@ -34,22 +37,32 @@ pub(super) fn rows(
     clock.files.read(reader, "trace", mistaken, sink, |text, own| read(text, columns, calendar, own))
 }
 
+/// Of mistakes of one kind, how many are told one by one.
+const TOLD_MAX: u64 = 3;
+
 /// Reads all rows; tells what is wrong with any.
 fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: &mut Sink) -> Option<Vec<Row>> {
-    let mut csv = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = csv.headers().ok()?.clone();
     let first_line = 0..text.find('\n').unwrap_or(text.len());
+    let separator = separator(&text[first_line.clone()]);
+    let mut csv = csv::ReaderBuilder::new();
+    let mut csv = csv.delimiter(separator).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let header = csv.headers().ok()?.clone();
     let column = |name: &str, sink: &mut Sink| {
         let found = header.iter().position(|given| given.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name));
         if found.is_none() {
-            sink.error(codes::DEMAND, &first_line, format!("there is no column `{name}`"))
-                .help(format!("the first line names the columns: {}", columns.join(",")));
+            let more = sink.error(codes::DEMAND, &first_line, format!("there is no column `{name}`"));
+            let more = more.help(format!("the first line names the columns: {}", columns.join(",")));
+            if text[first_line.clone()].contains('\t') {
+                more.help("here they are separated by tabs: write commas, or semicolons");
+            }
         }
         found
     };
     let (time, rate) = (column(columns[0], sink), column(columns[1], sink));
     let (time, rate) = (time?, rate?);
     let mut rows: Vec<Row> = Vec::new();
+    let mut wrong = [Wrong::of(columns[0]), Wrong::of(columns[1]), Wrong::default()];
+    let mut decimals = Decimals { commas: separator == b';', seen: None };
     for record in csv.records() {
         let Ok(record) = record else {
             sink.error_of_file(codes::DEMAND, "the file is not CSV");
@@ -62,22 +75,96 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
         let begin = record.position().map_or(0, |position| position.byte() as usize).min(text.len());
         let place = |field: usize| place(text, begin, record.get(field).unwrap_or(""));
         let cell = |field: usize| record.get(field).unwrap_or("");
-        let at = instant(cell(time), calendar).map_err(|why| {
-            sink.error(codes::DEMAND, &place(time), format!("`time`: \"{}\" {why}", cell(time)));
+        let at = decimals.plain(cell(time)).and_then(|cell| instant(&cell, calendar)).map_err(|why| {
+            let words = format!("`{}`: \"{}\" {why}", columns[0], cell(time));
+            wrong[0].tell(words, place(time), why.ends_with("date").then_some(TIMES), sink);
         });
-        let rate = amount(cell(rate)).map_err(|why| {
-            sink.error(codes::DEMAND, &place(rate), format!("`{}`: \"{}\" {why}", columns[1], cell(rate)));
+        let rate = decimals.plain(cell(rate)).and_then(|cell| amount(&cell)).map_err(|why| {
+            let words = format!("`{}`: \"{}\" {why}", columns[1], cell(rate));
+            wrong[1].tell(words, place(rate), None, sink);
         });
         let (Ok(at), Ok(rate)) = (at, rate) else { continue };
         if rows.last().is_some_and(|last| last.0 >= at) {
-            sink.error(codes::DEMAND, &place(time), "this row does not lie after the one above it");
+            wrong[2].tell("this row does not lie after the one above it".into(), place(time), None, sink);
         }
         rows.push((at, rate));
     }
+    wrong.into_iter().for_each(|of| of.tell_rest(sink));
     if rows.is_empty() && !sink.has_errors() {
         sink.error_of_file(codes::EMPTY, "the trace has no rows");
     }
     (!rows.is_empty()).then_some(rows)
+}
+
+/// What to write for a time.
+const TIMES: &str = "write for example 2026-01-31T13:00, or seconds from the beginning of a trial";
+
+/// What separates the columns, by the line that names them.
+fn separator(header: &str) -> u8 {
+    if header.contains(';') && !header.contains(',') { b';' } else { b',' }
+}
+
+/// How decimals are written: after a point, or after a comma where that separates no columns; in one file in one way.
+struct Decimals {
+    commas: bool,
+    seen: Option<char>,
+}
+
+impl Decimals {
+    /// A number as programs write it; another text as it is.
+    fn plain<'c>(&mut self, cell: &'c str) -> Result<Cow<'c, str>, &'static str> {
+        let pointed = cell.replace(',', ".");
+        let has_both = cell.contains('.') && cell.contains(',');
+        if !self.commas || (!has_both && pointed.parse::<f64>().is_err()) {
+            return Ok(cell.into());
+        }
+        for mark in cell.chars().filter(|mark| ['.', ','].contains(mark)) {
+            if *self.seen.get_or_insert(mark) != mark {
+                return Err(
+                    "has a point where others have a comma, or a comma for a point: decimals stand after one of them in all rows",
+                );
+            }
+        }
+        Ok(pointed.into())
+    }
+}
+
+/// Mistakes of one kind.
+#[derive(Default)]
+struct Wrong {
+    /// The column; none of the order of the rows.
+    column: Option<&'static str>,
+    count: u64,
+    /// The first that is not told.
+    untold: Option<Range<usize>>,
+}
+
+impl Wrong {
+    fn of(column: &'static str) -> Self {
+        Self { column: Some(column), ..Self::default() }
+    }
+
+    fn tell(&mut self, words: String, place: Range<usize>, help: Option<&str>, sink: &mut Sink) {
+        self.count += 1;
+        if self.count > TOLD_MAX {
+            self.untold.get_or_insert(place);
+            return;
+        }
+        let more = sink.error(codes::DEMAND, &place, words);
+        if let Some(help) = help {
+            more.help(help);
+        }
+    }
+
+    fn tell_rest(self, sink: &mut Sink) {
+        let Some(place) = self.untold else { return };
+        let rows = match self.count - TOLD_MAX {
+            1 => "one more row has".to_owned(),
+            rows => format!("{} more rows have", grouped(rows.into())),
+        };
+        let of = self.column.map_or("in their order".into(), |column| format!("in `{column}`"));
+        sink.error(codes::DEMAND, &place, format!("{rows} such a mistake {of}, from this one on"));
+    }
 }
 
 /// Where a cell stands: in the first line of its record.

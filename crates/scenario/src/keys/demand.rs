@@ -17,7 +17,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "demand.trace",
         Text,
-        "A CSV file in place of `rate`, relative to the scenario file, with columns `time` (seconds from the beginning of a trial, or dates with times in the demand's time zone) and `rate` (requests a second). A rate holds until the next row.",
+        "A CSV file in place of `rate`, relative to the scenario file, with columns `time` (seconds from the beginning of a trial, or dates with times in the demand's time zone) and `rate` (requests a second). A rate holds until the next row. Semicolons may separate them, and decimals stand after a comma then.",
     )
     .overlay(),
     Key::new("demand.trace_every", Duration, "The trace begins anew after so long. Without it the last rate holds.")

@@ -137,6 +137,11 @@ impl Key {
         self.path.rsplit('.').next().unwrap_or(self.path)
     }
 
+    /// Whether its number counts in percent, as its description says: 20 and not 0.2.
+    pub fn is_in_percent(&self) -> bool {
+        self.doc.contains("percent") || self.doc.starts_with("Percent ")
+    }
+
     /// The path of the table it stands in; empty for the top.
     pub fn parent(&self) -> &'static str {
         self.path.rsplit_once('.').map_or("", |(parent, _)| parent)
@@ -196,13 +201,30 @@ pub(crate) fn under(parent: &str, name: &str) -> String {
     others.into_iter().find(|path| find(path).is_some()).unwrap_or(plain)
 }
 
-/// Other words for a key of a table, where a key of that name stands in another table.
-const OTHER_WORDS: [(&str, &str, &str); 5] = [
+/// Other words for a key of a table, which are no slip of its own name.
+const OTHER_WORDS: [(&str, &str, &str); 22] = [
     ("blips", "rate", "every"),
     ("blips", "outage", "lasts"),
     ("blips", "length", "lasts"),
     ("jobs", "rate", "count"),
     ("failover.<name>", "order", "parts"),
+    ("slo", "availability", "target"),
+    ("slo", "sla", "target"),
+    ("slo", "uptime", "target"),
+    ("plan", "budget", "max_cost"),
+    ("plan", "cost", "max_cost"),
+    ("component.<name>", "sla", "availability"),
+    ("component.<name>", "target", "availability"),
+    ("scale_set.<name>", "count", "capacity"),
+    ("scale_set.<name>", "instances", "capacity"),
+    ("scale_set.<name>.autoscale", "min", "minimum"),
+    ("scale_set.<name>.autoscale", "max", "maximum"),
+    ("scale_set.<name>.autoscale.rule[]", "above", "threshold"),
+    ("scale_set.<name>.autoscale.rule[]", "below", "threshold"),
+    ("scale_set.<name>.autoscale.rule[]", "add", "increase"),
+    ("scale_set.<name>.autoscale.rule[]", "remove", "decrease"),
+    ("scale_set.<name>.autoscale.profile[]", "min", "minimum"),
+    ("scale_set.<name>.autoscale.profile[]", "max", "maximum"),
 ];
 
 /// The key that is meant by another word.
@@ -251,4 +273,17 @@ pub(crate) fn children(parent: &str) -> impl Iterator<Item = &'static Key> + '_ 
 /// How often a list of tables is written: `script[]` is the key `script`.
 pub(crate) fn plain_name(key: &Key) -> &'static str {
     key.name().trim_end_matches("[]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_words_are_no_keys_and_mean_some() {
+        for (table, word, key) in OTHER_WORDS {
+            assert!(find(&join(table, key)).is_some(), "{table}.{key}");
+            assert!(find(&join(table, word)).is_none(), "{table}.{word}");
+        }
+    }
 }

@@ -7,18 +7,18 @@ use super::PlanChoice;
 use crate::choices::{CHOICES_MAX, choices};
 use crate::codes;
 use crate::diagnostic::Sink;
-use crate::keys::{self, plan::KEYS_MAX};
+use crate::keys::{self, Kind, plan::KEYS_MAX};
 use crate::node::{self, Node, Value};
 use crate::overlay::is_overlay;
+use crate::paths::{Part, index, path_of};
 use crate::reader::Reader;
-use crate::what_if;
 use std::ops::Range;
 use toml::de::DeValue;
 
 /// A choice with the places of its parts.
 pub(super) struct Read {
     pub choice: PlanChoice,
-    pub path: Vec<(String, Range<usize>)>,
+    pub path: Vec<Part>,
     pub nodes: Vec<Node>,
     pub span: Range<usize>,
 }
@@ -56,7 +56,7 @@ fn one(reader: &Reader<'_>, sink: &mut Sink) -> Option<Read> {
     let key = key?;
     let span = reader.span_of("key");
     // Within the quotes of the text.
-    let Some(path) = what_if::path_of(&key, span.start + 1) else {
+    let Some(path) = path_of(&key, span.start + 1) else {
         sink.error(codes::WHAT_IF, &span, format!("`{key}` is not the path of a key"));
         return None;
     };
@@ -71,17 +71,29 @@ fn one(reader: &Reader<'_>, sink: &mut Sink) -> Option<Read> {
 }
 
 /// Whether a design may change the key; tells why not.
-fn known(key: &str, path: &[(String, Range<usize>)], span: &Range<usize>, sink: &mut Sink) -> Option<()> {
+fn known(key: &str, path: &[Part], span: &Range<usize>, sink: &mut Sink) -> Option<()> {
     let mut parent = String::new();
-    for (name, _) in path {
+    for (at, (name, _)) in path.iter().enumerate() {
+        let is_list = keys::find(&parent).is_some_and(|(_, key)| matches!(key.kind, Kind::Tables(_) | Kind::List(..)));
+        if index(name).is_some() {
+            if !is_list {
+                let list = parent.rsplit('.').next().unwrap_or_default();
+                sink.error(codes::UNKNOWN_KEY, span, format!("`{key}` is not a key: `{list}` is no list"));
+                return None;
+            }
+            continue;
+        }
+        // `change.1.at`, from 1.
+        if is_list && at == 1 && name.parse::<u32>().is_ok() {
+            continue;
+        }
         let here: Vec<&str> = keys::children(&parent).map(keys::plain_name).collect();
-        let name = if here.contains(&"<name>") { "<name>" } else { name.as_str() };
-        if !here.is_empty() && !here.contains(&name) {
+        if !here.is_empty() && !here.contains(&name.as_str()) && !here.contains(&"<name>") {
             let words = format!("`{key}` is not a key: `{name}` is unknown");
             sink.error(codes::UNKNOWN_KEY, span, words).nearest(name, here.iter().copied());
             return None;
         }
-        parent = keys::join(&parent, name);
+        parent = keys::under(&parent, name);
     }
     let first = path.first().map_or("", |(name, _)| name);
     let of_objective = keys::find(&parent).is_none_or(|(_, key)| key.overlay);

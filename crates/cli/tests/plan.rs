@@ -394,7 +394,10 @@ fn a_budget_below_every_simulated_cost_is_told_with_the_least_of_them() {
     assert!(told["nines"].as_array().unwrap().is_empty(), "{told}");
     let least = priced["least_cost"].as_f64().unwrap();
     assert!(least > 5.0, "{least}");
-    let words = format!("No candidate is within `max_cost`: the cheapest costs {} machines, simulated", least.ceil());
+    let words = format!(
+        "No candidate is within `max_cost`: the cheapest, capacity 10, costs {} machines, simulated",
+        least.ceil()
+    );
     desk.run("plan s.toml --trials 128 --gate --out r --report html --report md").ends(4).says(&[
         &words,
         "2 candidates, 2 of them dearer than `max_cost`, 0 of them simulated",
@@ -412,7 +415,7 @@ fn a_budget_below_every_simulated_cost_is_told_with_the_least_of_them() {
 fn simulated_costs_are_known_or_widen_the_tolerance() {
     let (few, many) = (limited(&grows(""), "99%", 7, Some(128)), limited(&grows(""), "99%", 7, None));
     let (few, many) = (answered(&few, 0), answered(&many, 0));
-    let (rough, fine) = (few.priced.unwrap(), many.priced.unwrap());
+    let (rough, fine) = (few.priced.clone().unwrap(), many.priced.clone().unwrap());
     println!("{rough:?} {} {fine:?} {}", few.tolerance(), many.tolerance());
     assert_eq!((rough.trials, rough.candidates), (128, 2));
     assert!(fine.trials > 128 && fine.off_at_most <= CHEAPER / 2.0 && many.tolerance() <= 2.0 * CHEAPER, "{fine:?}");

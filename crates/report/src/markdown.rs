@@ -85,7 +85,12 @@ fn items(mut page: Page, headline: Option<String>) -> String {
                 let when = when(sign).map_or(String::new(), |when| format!("**{}** ", escaped(&when)));
                 text += &format!("* {when}{}\n", escaped(&words));
             }
-            Item::Paragraph { words, .. } => text += &format!("{}\n\n", escaped(&words)),
+            Item::Paragraph { words, .. } => {
+                // A list ends with an empty line.
+                let listed = text.trim_end_matches('\n').rsplit('\n').next().is_some_and(|last| last.starts_with("* "));
+                let apart = if listed && !text.ends_with("\n\n") { "\n" } else { "" };
+                text += &format!("{apart}{}\n\n", escaped(&words));
+            }
             Item::Table(grid, _) => text += &format!("{}\n", table(&grid)),
             Item::Line(line) if line.is_empty() => text += "\n",
             Item::Line(line) => text += &format!("{}\n\n", escaped(&line)),

@@ -808,7 +808,14 @@ fn a_column_of_machines_says_which() {
     assert_eq!(head(&of), "USD a month");
     of.unit = "machines".into();
     assert_eq!(head(&of), "machines in all");
-    of.priced = Some(Priced { candidates: 2, trials: 128, off_at_most: 0.01, least_cost: 4.0, too_dear: 0 });
+    of.priced = Some(Priced {
+        candidates: 2,
+        trials: 128,
+        off_at_most: 0.01,
+        least_cost: 4.0,
+        cheapest: "four".into(),
+        too_dear: 0,
+    });
     assert_eq!(head(&of), "machines in all on average");
 }
 

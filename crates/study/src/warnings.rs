@@ -48,10 +48,12 @@ pub(crate) fn warnings(study: &Study, finished: &Finished, designs: &[DesignOutc
         }
         said.extend(no_room(name, tally.operations.get(Operation::NoRoom as usize).map_or(0, Moments::hits)));
         cut.push(Cut { name, outages: tally.cut_by_horizon, short: tally.cut_by_horizon * 20 > hits });
-        said.extend(carried(&tally.missed).map(|words| Warning::of(name, words)));
+        let few = carried(&tally.missed);
         said.extend(without_deadline(study, at, design).map(|words| Warning::of(name, words)));
         said.extend(design.latency.iter().flat_map(|of| latency::warnings(name, of)));
-        said.extend(to_resolve(study, finished, design));
+        // What a few outages carry tells nothing of how intervals shrink.
+        said.extend(to_resolve(study, finished, design).filter(|_| few.is_none()));
+        said.extend(few.map(|words| Warning::of(name, words)));
         if study.measure.until_first_miss && hits < finished.trials {
             said.push(Warning::of(name, format!(
                 "{} trials reached the horizon without a miss; the mean time to the first miss is taken over the others and is too short",

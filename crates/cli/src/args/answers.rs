@@ -184,7 +184,7 @@ pub struct Plan {
     /// Reports, with plan.csv and plan.json, in a folder; several with commas between them.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "KIND")]
     pub report: Vec<Report>,
-    /// The folder for the reports; results/, the scenario's name and -plan if not given.
+    /// The folder for the reports of --report; results/, the scenario's name and -plan if not given.
     #[arg(long, value_name = "DIR", requires = "report")]
     pub out: Option<PathBuf>,
     /// Changes of the scenario.

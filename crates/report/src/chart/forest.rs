@@ -153,7 +153,8 @@ fn draw(svg: &mut Svg, row: &Row, top: f64, lay: &Layout, scale: &Scale) {
 fn interval(svg: &mut Svg, row: &Row, y: f64, lay: &Layout, scale: &Scale) {
     let Some(high) = row.high.filter(|high| high.is_finite()) else { return };
     let class = format!("interval {}", colour(row.mark));
-    let (left, right) = (row.low.map_or(lay.plot.0, |low| scale.place(low)), scale.place(high));
+    let low = row.low.filter(|&low| scale.has(low));
+    let (left, right) = (low.map_or(lay.plot.0, |low| scale.place(low)), scale.place(high));
     svg.line(&class, (left, y), (right, y));
     svg.line(&class, (right, y - 5.0), (right, y + 5.0));
     if let Some(reach) = row.reach.filter(|reach| reach.is_finite() && *reach > high) {
@@ -161,7 +162,7 @@ fn interval(svg: &mut Svg, row: &Row, y: f64, lay: &Layout, scale: &Scale) {
         svg.line(&class, (right, y), (end, y));
         svg.line(&class, (end, y - 3.0), (end, y + 3.0));
     }
-    if row.low.is_some() {
+    if low.is_some() {
         svg.line(&class, (left, y - 5.0), (left, y + 5.0));
     } else {
         svg.path(&class, &[(left + 7.0, y - 5.0), (left, y), (left + 7.0, y + 5.0)], false);

@@ -62,6 +62,11 @@ impl Scale {
         self.places.0 + share * (self.places.1 - self.places.0)
     }
 
+    /// Whether a number has a place of its own: nothing has none on a logarithmic axis.
+    pub(crate) fn has(&self, number: f64) -> bool {
+        !self.log || number > 0.0
+    }
+
     /// Numbers to be written along the axis.
     pub(crate) fn ticks(&self) -> Vec<f64> {
         let ticks: Vec<f64> = if self.log { self.log_ticks() } else { self.linear_ticks() };

@@ -279,6 +279,12 @@ fn bar(design: &DesignOutcome, kinds: &[String]) -> Bar {
     Bar { label: clean(&design.design), words, parts }
 }
 
+/// "calendar month", or "window of 30 days".
+fn window_words(window: &str) -> String {
+    let counted = window.starts_with(|first: char| first.is_ascii_digit());
+    if counted { format!("window of {}", clean(window)) } else { clean(window) }
+}
+
 fn windows(outcome: &Outcome) -> Option<Figure> {
     let all: Vec<Curve> = outcome.designs.iter().map(curve).collect();
     let budget = budget(outcome, outcome.window_min);
@@ -288,9 +294,9 @@ fn windows(outcome: &Outcome) -> Option<Figure> {
     let titles =
         ("minutes of downtime in a window, logarithmic", "share of windows with more", upright as fn(f64) -> String);
     let caption = format!(
-        "How often a window of {} has more downtime than this. The objective is kept where a curve passes below the shaded \
+        "How often a {} has more downtime than this. The objective is kept where a curve passes below the shaded \
          corner: at most {percent} of windows with more than {} min. The left end counts windows with any downtime at all.",
-        clean(&outcome.window),
+        window_words(&outcome.window),
         number::plain(budget, Toward::Up),
     );
     Figure::new(&caption, Some(window_table(outcome)), |width| {

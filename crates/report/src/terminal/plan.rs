@@ -302,7 +302,7 @@ fn batches(page: &mut Page, of: &Planned) {
 /// The second interval: what is assumed at its ends.
 fn assumed(page: &mut Page, of: &Planned) {
     for of in &of.assumed {
-        let from = |name: &Option<String>| name.clone().unwrap_or_else(|| "as stated".into());
+        let from = |name: &Option<String>| name.clone().unwrap_or_else(|| "as it is stated".into());
         let [least, most] = number::ends(of.low, of.high, minutes);
         let most = format!("{most} min a month ({})", from(&of.high_from));
         // A least of 0 is a look with too few misses to say one.
@@ -311,7 +311,7 @@ fn assumed(page: &mut Page, of: &Planned) {
             false => format!("at most {most}"),
         };
         let words = format!(
-            "What is assumed: {} misses {misses}{}",
+            "What is assumed: {} by its own trials misses {misses}{}",
             clean(&of.design),
             match &of.depends_on {
                 Some(words) => format!("; its verdict depends on assumptions: {}.", clean(words)),

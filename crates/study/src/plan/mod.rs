@@ -156,7 +156,7 @@ pub struct Question {
 }
 
 /// Candidates whose cost was simulated, for autoscale, changes or runbooks decide how many machines they have, or requests cost.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Priced {
     /// How many.
     pub candidates: u64,
@@ -166,6 +166,8 @@ pub struct Priced {
     pub off_at_most: f64,
     /// The least of the costs, whether it is allowed or not.
     pub least_cost: f64,
+    /// The candidate that costs it.
+    pub cheapest: String,
     /// Of them, left out because they cost more than the plan allows.
     pub too_dear: u64,
 }

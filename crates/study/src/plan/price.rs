@@ -71,17 +71,19 @@ pub(super) fn priced(question: &Question, how: &Visit<'_>) -> Result<Option<(Que
     let observed_ms = measure.horizon.since(measure.from).as_ms().max(1) as f64;
     let month = HOURS_PER_MONTH * MS_PER_HOUR / observed_ms / BILL_UNIT;
     let mut question = question.clone();
-    let mut least_cost = f64::INFINITY;
+    let (mut least_cost, mut cheapest) = (f64::INFINITY, String::new());
     for (&of, bill) in by_the_hour.iter().zip(&bills) {
         let cost = (bill.mean() * month * TIDY).round() / TIDY;
         question.candidates[of].cost = cost;
-        least_cost = least_cost.min(cost);
+        if cost < least_cost {
+            (least_cost, cheapest) = (cost, question.candidates[of].design.name.clone());
+        }
     }
     if let Some(most) = question.cost_max {
         question.candidates.retain(|of| of.rates.is_none() || of.cost <= most);
     }
     let left = question.candidates.iter().filter(|of| of.rates.is_some()).count() as u64;
-    let priced = Priced { candidates: number, trials, off_at_most, least_cost, too_dear: number - left };
+    let priced = Priced { candidates: number, trials, off_at_most, least_cost, cheapest, too_dear: number - left };
     Ok(Some((question, priced)))
 }
 
@@ -149,13 +151,20 @@ mod tests {
 
     #[test]
     fn simulated_costs_are_told_in_words_and_widen_the_tolerance() {
-        let one = Priced { candidates: 1, trials: 128, off_at_most: 0.0101, least_cost: 9.0, too_dear: 0 };
+        let one = Priced {
+            candidates: 1,
+            trials: 128,
+            off_at_most: 0.0101,
+            least_cost: 9.0,
+            cheapest: "a".into(),
+            too_dear: 0,
+        };
         assert_eq!(
             in_words(&one),
             "Cost: 1 candidate changes its size or pays by the request, and is priced by the bills of 128 trials; its mean bill is \
              known to 1.01 % or better."
         );
-        let three = Priced { candidates: 3, too_dear: 1, off_at_most: 0.005, ..one };
+        let three = Priced { candidates: 3, too_dear: 1, off_at_most: 0.005, ..one.clone() };
         let words = in_words(&three);
         assert!(
             words.contains("3 candidates change their size or pay by the request, and are")

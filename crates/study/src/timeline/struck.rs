@@ -33,6 +33,8 @@ impl Telling<'_> {
             let strikes = match what {
                 CAPACITY => format!("new machines in {place} ({cause})"),
                 CONTROL => format!("{what}{place} ({cause})"),
+                // A component's own failures are called by its name.
+                _ if place == cause => cause.clone(),
                 _ => format!("{cause} {place}"),
             };
             let is_over = match last > end {

@@ -58,9 +58,18 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
         }
         (Verdict::TooDear, _) => {
             let least = of.priced.as_ref().map_or(String::new(), |priced| {
-                format!(": the cheapest costs {}, simulated", cost_of(of, priced.least_cost))
+                format!(
+                    ": the cheapest, {}, costs {}, simulated",
+                    clean(&priced.cheapest),
+                    cost_of(of, priced.least_cost)
+                )
             });
-            (format!("No candidate is within `max_cost`{least}. None was tested."), Tone::Bad)
+            (
+                format!(
+                    "No candidate is within `max_cost`{least}. None was tested: allow more, or offer less of what is paid for."
+                ),
+                Tone::Bad,
+            )
         }
         (_, Some(best)) => (
             format!(

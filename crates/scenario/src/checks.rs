@@ -127,7 +127,7 @@ fn in_vain(design: &Design) -> String {
 fn impossible(laid: &Laid, horizon_ms: u64, sink: &mut Sink) {
     let design = &laid.design;
     let name = &design.name;
-    let machines: u64 = laid.sets.iter().map(|placed| u64::from(placed.most_asked())).sum();
+    let machines: u64 = served(laid).map(|placed| u64::from(placed.most_asked())).sum();
     match design.need {
         Need::Serving(count) if u64::from(count) > machines => {
             let words = format!(
@@ -139,7 +139,7 @@ fn impossible(laid: &Laid, horizon_ms: u64, sink: &mut Sink) {
     }
     impossible_parts(laid, horizon_ms, sink);
     impossible_components(laid, horizon_ms, sink);
-    let machines: u128 = laid.sets.iter().map(most_milli).sum();
+    let machines: u128 = served(laid).map(most_milli).sum();
     let ceiling = design.service.ceiling.as_ref().map(|of| (of.capacity_milli, format!("`{}` lets through", of.name)));
     let gateway = design.service.gateway.as_ref();
     let gate = gateway.map(|of| (of.lets_through(of.most), "its gateway lets through at most".to_owned()));
@@ -267,6 +267,11 @@ fn too_little(laid: &Laid, part: &str, give: u128, share: (u64, u64), horizon_ms
     }
 }
 
+/// The sets that do not do jobs alone.
+fn served(laid: &Laid) -> impl Iterator<Item = &Placed> {
+    laid.sets.iter().enumerate().filter(|&(at, _)| !laid.design.only_works(at)).map(|(_, placed)| placed)
+}
+
 /// The most that a set ever serves, in thousandths of a request a second.
 fn most_milli(placed: &Placed) -> u128 {
     u128::from(placed.most_asked()) * u128::from(placed.set.serves_milli)
@@ -289,7 +294,8 @@ fn few_per_zone(laid: &Laid, sink: &mut Sink) {
 /// OV-05: what is left when the fullest zone is lost, tested on the real vector. Only for sets that span zones: that
 /// one zone takes a zonal set down is what the word says.
 fn zone_loss(laid: &Laid, sink: &mut Sink) {
-    let [placed] = &laid.sets[..] else { return };
+    let mut served = served(laid);
+    let (Some(placed), None) = (served.next(), served.next()) else { return };
     let zones = placed.spanned_zones();
     if zones < 2 {
         return;

@@ -116,13 +116,15 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let between_zones = demand::kb_between_zones(&reader, around.prices.is_some(), sink);
     // What is misspelt may be there.
     let has_demand = demand.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"demand");
-    let jobs = jobs::jobs(&reader, &clock, sink);
+    let called = set_names(&reader, sink);
+    let workers = jobs::sets(&reader, &called, sink);
+    let jobs = jobs::jobs(&reader, workers.as_deref(), &clock, sink);
     let has_jobs = jobs.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"jobs");
     let arrives = Arrives { demand: has_demand, jobs: has_jobs };
     let rates = match (around.prices, sets.as_deref(), &between_zones) {
         (Some(list), Some(sets), Some((kb, _))) => {
             let has_balancer = balancer.as_ref().is_some_and(Option::is_some);
-            Some(money::rates(sets, (has_balancer, *kb), list, sink))
+            Some(money::rates((sets, workers.as_deref().unwrap_or_default()), (has_balancer, *kb), list, sink))
         }
         _ => None,
     };
@@ -139,8 +141,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         }
         let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
         let site = Site { design: &seen.name, topology: around.topology, profile, modes: around.modes, has_demand };
-        let called = set_names(&reader, sink);
-        let sets = (called.as_slice(), sets.as_deref());
+        let sets = (called.as_slice(), sets.as_deref(), workers.as_deref());
         let need = parts::service((&reader, slo.as_ref()), sets, has_demand, rest, (&site, &clock), sink);
         let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
         let fine = one_queue(&reader, sink);
@@ -157,19 +158,23 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     };
     let within = need.as_ref().and_then(|(.., within)| within.as_ref());
     let asked = need.as_ref().map(|(need, ..)| need);
-    let service = service::service(&reader, sets.as_deref(), (asked, has_demand), (within, memory), sink);
+    let of_service = (sets.as_deref(), workers.as_deref().unwrap_or_default());
+    let service = service::service(&reader, of_service, (asked, has_demand), (within, memory), sink);
     let watched = sets.as_deref().and_then(|sets| {
         let of_sessions = service.as_ref().map(|service| service.sessions.as_ref());
         let sessions = of_sessions.is_none_or(|sessions| sessions.is_some());
         let there = Watched { demand: has_demand, jobs: has_jobs, sessions };
-        let fine = watches_something(&reader, sets, there, sink);
+        let workers = workers.as_deref()?;
+        let fine = watches_something(&reader, (sets, workers), there, sink);
         let (need, ..) = need.as_ref()?;
-        watched::sees_its_own_sessions(&reader, sets, need, of_sessions.flatten(), sink)?;
+        watched::sees_its_own_sessions(&reader, (sets, workers), need, of_sessions.flatten(), sink)?;
         watched::standbys_scale_hot(&reader, sets, need, sink)?;
         watched::alarms_can_end(&reader, sets, need, sink).and(fine)
     });
     let (mut sets, (need, need_span, _)) = (sets?, need?);
     watched?;
+    let asked = done.as_ref().and_then(|done| done.as_ref()).map_or(&need, |(done, ..)| done);
+    jobs::others_are_left(&reader, (&workers?, sets.len()), (asked, has_demand), sink)?;
     let ((demand, course), (jobs, daily)) = (demand?.unzip(), jobs?.unzip());
     let arrivals = Arrivals { demand: course.flatten(), jobs: daily };
     let service = service?;

@@ -231,7 +231,14 @@ fn a_demand_that_is_carried_has_bounds_by_what_outages_last() {
 fn worked_on_by(nodes: Vec<Node>, failovers: Vec<Failover>) -> Design {
     let batch = |hours: u64| Batch { at: minutes(hours * 60 + 30), due: minutes(hours * 60 + 150) };
     let through = Some(Arc::new(Structure { nodes, failovers }));
-    let jobs = Jobs { count: 4 * 7200, work: 1, sigma: 0.0, batches: [batch(0), batch(4380)].into(), through };
+    let jobs = Jobs {
+        count: 4 * 7200,
+        work: 1,
+        sigma: 0.0,
+        batches: [batch(0), batch(4380)].into(),
+        through,
+        sets: [].into(),
+    };
     Design { jobs: Some(jobs), need: Need::Done(1, 1), ..bare(&[1], 4, 1) }
 }
 
@@ -242,7 +249,7 @@ fn worked_on_by(nodes: Vec<Node>, failovers: Vec<Failover>) -> Design {
 fn an_objective_beside_jobs_is_known_as_well_as_without_them() {
     let batches: Vec<Batch> =
         (0..300).map(|day| [day * 1440, day * 1440 + 900].map(minutes)).map(|[at, due]| Batch { at, due }).collect();
-    let jobs = Jobs { count: 30_000, work: 2, sigma: 0.3, batches: batches.into(), through: None };
+    let jobs = Jobs { count: 30_000, work: 2, sigma: 0.3, batches: batches.into(), through: None, sets: [].into() };
     let asked = |need| Design { demand: Some(Demand::constant(4000)), need, ..bare(&[1, 2, 3], 6, 4) };
     let parts = vec![node("web", Part::Sets(vec![0], Least::Serving(4)))];
     let of_parts = Need::Parts(Arc::new(Structure { nodes: parts, failovers: vec![] }));

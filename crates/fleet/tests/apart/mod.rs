@@ -57,7 +57,7 @@ fn played(design: Design, seed: u64) -> (Ledger, Vec<String>) {
     let mut strikes = Strikes::new(&wild, &topology, people, horizon);
     let [design] = designs;
     let mut world = World::new(Arc::new(design), Arc::new(measure), topology.clone(), &strikes);
-    let ledger = support::play(&mut strikes, &mut world, Key::root(seed).part(7, 7), None);
+    let ledger = play(&mut strikes, &mut world, Key::root(seed).part(7, 7), None);
     (ledger, world.audit())
 }
 
@@ -117,7 +117,7 @@ proptest! {
         }
         let workers = workers(count, capacity);
         let (own, _) = played(web.clone(), seed);
-        eprintln!("ALONE"); let (alone, _) = played(workers.clone(), seed);
+        let (alone, _) = played(workers.clone(), seed);
         let (both, wrong) = played(beside(&web, &workers, web.need.clone()), seed);
         prop_assert_eq!(wrong, Vec::<String>::new());
         prop_assert_eq!((objective(&both), requests(&both)), (objective(&own), requests(&own)));

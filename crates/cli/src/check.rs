@@ -123,10 +123,10 @@ fn placement(design: &Design, scenario: &Scenario) -> Value {
     Value::Object(sets.collect())
 }
 
-/// Machines left when the zone with the most is lost; none if a zone is hidden.
+/// Machines left when the zone with the most is lost, of those that the objective hangs on; none if a zone is hidden.
 fn after_zone_loss(design: &Design, scenario: &Scenario) -> Option<u32> {
     let mut counts = vec![0; scenario.topology.zone_count() as usize];
-    for set in &design.sets {
+    for (_, set) in design.needed_sets() {
         if set.zones.is_empty() {
             return None;
         }

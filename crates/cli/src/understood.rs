@@ -48,7 +48,8 @@ pub fn of_design(design: &Design, arrivals: &Arrivals) -> [(&'static str, Option
         let rate = if least == most { per_second(most) } else { format!("{} to {}", milli(least), per_second(most)) };
         rate + &arrivals.demand.as_ref().map_or(String::new(), course)
     });
-    let jobs = design.jobs.as_ref().zip(arrivals.jobs.as_ref()).map(|(jobs, daily)| jobs_in_words(jobs, daily));
+    let jobs = design.jobs.as_ref().zip(arrivals.jobs.as_ref());
+    let jobs = jobs.map(|(jobs, daily)| jobs_in_words(jobs, daily) + &workers(design));
     let patience = design.service.patience.as_ref().map(|patience| {
         format!("requests wait in line, and their clients give up after {}", duration_words(patience.most))
     });
@@ -63,7 +64,7 @@ fn need(design: &Design) -> String {
         Need::Served(0, _) => Vec::new(),
         need => vec![need.words()],
     };
-    if let (Need::Done(..), Some(parts)) = (&design.need, design.structure()) {
+    if let (Need::Done(..), Some(parts), false) = (&design.need, design.structure(), design.has_workers()) {
         says.push(format!("worked on by {}", parts.words()));
     }
     says.extend(in_time);
@@ -131,6 +132,18 @@ fn jobs_in_words(jobs: &zonefall_fleet::Jobs, daily: &Daily) -> String {
     };
     let differ = if jobs.sigma > 0.0 { format!("; sigma {}", jobs.sigma) } else { String::new() };
     format!("{} a day at {at}, due at {deadline} ({time_zone}); {work}{differ}", count(jobs.count))
+}
+
+/// The sets that do nothing but jobs; empty where all machines work on them.
+fn workers(design: &Design) -> String {
+    let names: Vec<String> = design
+        .sets
+        .iter()
+        .enumerate()
+        .filter(|&(at, _)| design.only_works(at))
+        .map(|(_, set)| format!("`{}`", set.name))
+        .collect();
+    if names.is_empty() { String::new() } else { format!("; on {} alone, which take no requests", names.join(" and ")) }
 }
 
 fn retry(of: &Retry) -> String {

@@ -94,3 +94,22 @@ fn check_says_whether_a_runbook_is_tried_again() {
     };
     assert_eq!((of(""), of("retry = \"10 min\"\n")), ((true, false), (false, true)));
 }
+
+#[test]
+fn check_says_which_sets_do_nothing_but_jobs() {
+    let desk = Desk::new();
+    let path = kit::root().join("scenarios/workers-beside-web.toml");
+    let check = |words: &[&str]| {
+        let words = ["check", "-q"].into_iter().chain(words.iter().copied()).map(OsStr::new);
+        ran(&mut desk.command(words.chain([path.as_os_str()]))).ends(0)
+    };
+    let told = check(&[]);
+    let (alone, left) = ("on `workers` alone, which take no requests", "; 6 left when the");
+    let plain = told.out.split_whitespace().collect::<Vec<&str>>().join(" ");
+    // One of three designs has no workers; nine machines serve requests in each.
+    assert_eq!((plain.matches(alone).count(), plain.matches(left).count()), (2, 3), "{told}");
+    // Of six workers four are left.
+    let late = check(&["--what-if", "slo={jobs_by_deadline=\"100%\"}"]);
+    let plain = late.out.split_whitespace().collect::<Vec<&str>>().join(" ");
+    assert!(plain.contains("workers 2 in westeurope/1, 2 in westeurope/2, 2 in westeurope/3; 4 left"), "{late}");
+}

@@ -53,7 +53,7 @@ impl World {
     /// A machine has left the rotation: if it was the last, all of its part get new flows.
     #[inline]
     pub(crate) fn opens_if_none(&mut self, at: usize, t: SimTime) {
-        if self.probed_up.is_known() && !self.sends_to_all(at) {
+        if self.probed_up.is_known() && !self.only_works(at) && !self.sends_to_all(at) {
             self.open_if_none(self.part_of(at), t);
         }
     }

@@ -166,7 +166,7 @@ impl World {
         if self.machines[at].marks & REMOVED == 0 && !to_all {
             return self.join(at, t);
         }
-        let Some(probes) = self.probes else { return };
+        let Some(probes) = self.probes_of(at) else { return };
         let flaps = self.count_flaps(at, t);
         self.probe_at[at] = probes.readmitted(t, flaps);
         self.pending.push(self.probe_at[at], Pending::Readmitted { machine: at as u32 }.tag());
@@ -179,7 +179,7 @@ impl World {
 
     /// LB-03: how often a machine has come up again shortly after the last time.
     fn count_flaps(&mut self, at: usize, t: SimTime) -> u32 {
-        let (Some(probes), Some((last, flaps))) = (self.probes, self.returned.get_mut(at)) else { return 0 };
+        let (Some(probes), Some((last, flaps))) = (self.probes_of(at), self.returned.get_mut(at)) else { return 0 };
         *flaps = if probes.flaps(*last, t) { *flaps + 1 } else { 0 };
         *last = t;
         *flaps
@@ -189,9 +189,10 @@ impl World {
     #[inline(always)]
     fn leave(&mut self, at: usize, cause: u16, t: SimTime) {
         // Of one that is down since before the trial began the probes have noticed; where all are sent to that changes nothing.
-        let dead = self.probes.is_some() && (t > SimTime::ZERO || self.sends_to_all(at));
+        let probes = self.probes_of(at);
+        let dead = probes.is_some() && (t > SimTime::ZERO || self.sends_to_all(at));
         self.stop_serving(at, cause, i64::from(dead), t);
-        if let Some(probes) = self.probes {
+        if let Some(probes) = probes {
             if !dead {
                 self.machines[at].marks |= REMOVED;
                 return self.opens_if_none(at, t);

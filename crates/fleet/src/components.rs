@@ -4,6 +4,7 @@
 //! keyed rack of each of its zones, when an outage of a hall, a zone, a region or everything reaches it. After a shock each
 //! seat recovers by a draw of its own. Slow-downs, evictions and bad health are things of machines.
 
+use crate::balancer::ProbeTimes;
 use crate::design::Design;
 use crate::parts::WHOLE;
 use crate::pending::Pending;
@@ -114,6 +115,18 @@ impl World {
         if let Some(parts) = &mut self.book.parts {
             parts.hold_down(part as usize, cause, seat, ends);
         }
+    }
+
+    /// Whether a machine does nothing but jobs.
+    #[inline]
+    pub(crate) fn only_works(&self, at: usize) -> bool {
+        self.book.workers().is_some_and(|workers| self.part_of(at) == workers)
+    }
+
+    /// What finds a machine dead, or alive again: nobody sends a request to those that do nothing but jobs.
+    #[inline]
+    pub(crate) fn probes_of(&self, at: usize) -> Option<ProbeTimes> {
+        self.probes.filter(|_| !self.only_works(at))
     }
 
     /// The part of the service that a machine's set is in.

@@ -182,11 +182,32 @@ impl Design {
         self.sets.iter().any(|set| set.management.is_some())
     }
 
+    /// Whether sets of it do nothing but jobs.
+    pub fn has_workers(&self) -> bool {
+        self.jobs.as_ref().is_some_and(|jobs| !jobs.sets.is_empty())
+    }
+
+    /// Whether a set does nothing but jobs.
+    pub fn only_works(&self, set: usize) -> bool {
+        self.jobs.as_ref().is_some_and(|jobs| jobs.sets.contains(&(set as u32)))
+    }
+
+    /// Whether the objective hangs on a set: where some do nothing but jobs, one on jobs on these alone, any other on all others.
+    pub fn is_needed(&self, set: usize) -> bool {
+        !self.has_workers() || self.only_works(set) == matches!(self.need, Need::Done(..))
+    }
+
+    /// The sets that the objective hangs on, with their numbers.
+    pub fn needed_sets(&self) -> impl Iterator<Item = (usize, &ScaleSet)> {
+        self.sets.iter().enumerate().filter(|&(set, _)| self.is_needed(set))
+    }
+
     /// Whether its objective may hang on its jobs: it is about them, or machines come and go with how busy all are. Else jobs take only
     /// what is left, and whoever serves knows nothing of them.
     pub fn hangs_on_jobs(&self) -> bool {
         let scales = |set: &ScaleSet| set.management.as_ref().is_some_and(|management| management.autoscale.is_some());
-        self.jobs.is_some() && (matches!(self.need, Need::Done(..)) || self.sets.iter().any(scales))
+        let beside = !self.has_workers() && self.sets.iter().any(scales);
+        self.jobs.is_some() && (matches!(self.need, Need::Done(..)) || beside)
     }
 
     /// Whether something is counted in it besides what its machines do.

@@ -6,7 +6,7 @@
 //! ticks. First come, first served. The unit of work is a millionth of that of a request (a
 //! thousandth of a request a second, for a millisecond), and a job is as many requests as is said.
 //!
-//! The machines may serve requests too. These come first, and a job steps aside at once, so whoever asks what requests get need
+//! Sets may do nothing but jobs, which then are theirs alone. Else the machines may serve requests too. These come first, and a job steps aside at once, so whoever asks what requests get need
 //! not know of jobs; jobs get what is left.
 //!
 //! Time that is late is charged to what was withheld since the backlog began, not only to what is out at the moment, and to
@@ -49,6 +49,8 @@ pub struct Jobs {
     pub batches: Arc<[Batch]>,
     /// The parts of a service that work on them together, where their deadline is the objective; none where all machines do.
     pub through: Option<Arc<Structure>>,
+    /// The sets that do nothing else and work on them alone, by index, in order; none where all machines do.
+    pub sets: Arc<[u32]>,
 }
 
 impl Jobs {
@@ -308,7 +310,8 @@ mod tests {
     fn backlog(need: (u64, u64)) -> Backlog {
         let ms = SimTime::from_ms;
         let batches = [Batch { at: ms(0), due: ms(100) }, Batch { at: ms(1000), due: ms(1100) }];
-        let jobs = Jobs { count: 1, work: 1, sigma: 0.0, batches: Arc::from(batches), through: None };
+        let jobs =
+            Jobs { count: 1, work: 1, sigma: 0.0, batches: Arc::from(batches), through: None, sets: Arc::default() };
         let mut backlog = Backlog::new(jobs, Some(need), (2, 1));
         backlog.begin(Key::root(1));
         backlog
@@ -333,8 +336,14 @@ mod tests {
     #[test]
     fn more_jobs_than_can_be_counted_are_cut_off() {
         let batch = Batch { at: SimTime::from_ms(0), due: SimTime::from_ms(1) };
-        let jobs =
-            Jobs { count: 1_000_000_000, work: 1, sigma: 0.0, batches: vec![batch; 20_000].into(), through: None };
+        let jobs = Jobs {
+            count: 1_000_000_000,
+            work: 1,
+            sigma: 0.0,
+            batches: vec![batch; 20_000].into(),
+            through: None,
+            sets: Arc::default(),
+        };
         assert!(jobs.most() > JOBS_TOTAL_MAX);
         let mut backlog = Backlog::new(jobs, Some((1, 1)), (2, 1));
         backlog.begin(Key::root(1));

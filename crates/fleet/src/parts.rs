@@ -188,7 +188,8 @@ impl Parts {
             work: None,
         };
         parts.at_home = parts.reach_if_all_work(service);
-        parts.work = design.jobs.as_ref().map(|_| Box::new(Work::new(count, causes)));
+        parts.work =
+            design.jobs.as_ref().filter(|jobs| jobs.sets.is_empty()).map(|_| Box::new(Work::new(count, causes)));
         parts
     }
 

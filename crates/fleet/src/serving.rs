@@ -38,6 +38,9 @@ use working::backlog;
 use zonefall_engine::SimTime;
 use zonefall_topology::Topology;
 
+/// The part of workers where there are none.
+const NOBODY: u32 = u32::MAX;
+
 /// Counters and the open ends of intervals.
 #[derive(Debug)]
 pub(crate) struct Book {
@@ -48,6 +51,8 @@ pub(crate) struct Book {
     clients: Option<Clients>,
     /// The jobs that wait, if there are any ever.
     backlog: Option<Box<Backlog>>,
+    /// What stands for the part of sets that do nothing but jobs; [`NOBODY`] without such.
+    workers: u32,
     /// The requests that wait in line, if any ever do; and what holds while an interval is booked in which somebody waits.
     line: Option<Box<Line>>,
     waiting: Option<Waiting>,
@@ -78,7 +83,7 @@ pub(crate) struct Book {
     /// The parts of a service; none where the need is one of all machines together.
     pub parts: Option<Box<Parts>>,
     /// Capacity that each cause keeps from serving; the last is nobody's: machines that are not asked for. One such list a
-    /// part, one alone without parts.
+    /// part, one alone without parts; then one of sets that do nothing but jobs.
     withheld: Vec<i64>,
     /// The length of such a list.
     stride: usize,
@@ -110,6 +115,7 @@ zonefall_engine::pooled_clone!(Book {
     latency,
     clients,
     backlog,
+    workers,
     line,
     waiting,
     sessions,
@@ -160,11 +166,14 @@ impl Book {
             }
             Box::new(parts)
         });
+        let lists = parts.as_ref().map_or(1, |parts| parts.len());
+        let workers = if design.has_workers() { lists as u32 } else { NOBODY };
         Self {
             need: design.need.clone(),
             latency: design.service.latency.clone(),
             clients: design.service.retry.filter(|_| parts.is_none()).map(Clients::new),
             backlog: backlog(design, all, extra(Extra::Overload)),
+            workers,
             line: design
                 .service
                 .patience
@@ -189,7 +198,7 @@ impl Book {
             counts_connections: design.sla.is_some(),
             enough: i64::MAX,
             levels: Default::default(),
-            withheld: vec![0; (all + 1) * parts.as_ref().map_or(1, |parts| parts.len())],
+            withheld: vec![0; (all + 1) * (lists + usize::from(design.has_workers()))],
             stride: all + 1,
             room: (design.service.spreads_evenly && parts.is_none()).then(Box::default),
             parts,
@@ -212,8 +221,8 @@ impl Book {
         }
     }
 
-    /// Opens the book for a trial with so many machines of so much capacity, none of them serving yet.
-    pub fn begin(&mut self, machines: i64, capacity_full: i64, demand: Option<u64>, measure: &Measure) {
+    /// Opens the book for a trial with so many machines, none of them serving yet.
+    pub fn begin(&mut self, machines: i64, demand: Option<u64>, measure: &Measure) {
         (self.stands_since, self.stands_hint, self.open) = (None, 0, false);
         self.demand = demand;
         self.begin_course();
@@ -235,7 +244,6 @@ impl Book {
             parts.begin(demand);
         }
         self.add(Class::Existing, machines, SimTime::ZERO, measure);
-        self.add(Class::Asked, capacity_full, SimTime::ZERO, measure);
         self.withheld.fill(0);
         self.now = SimTime::ZERO;
         (self.missed_since, self.unconnected_since) = (None, None);
@@ -254,6 +262,11 @@ impl Book {
     #[inline]
     pub fn change_in(&mut self, part: u32, by: Counts, t: SimTime, measure: &Measure) {
         let at_ms = t.max(measure.from).as_ms() as i64;
+        if part == self.workers {
+            // Nobody sends them anything, so nobody meets a dead one.
+            self.levels[Class::Working as usize].add(by.serving, at_ms);
+            return self.levels[Class::WorkingCapacity as usize].add(by.capacity, at_ms);
+        }
         let changes = [(Class::Serving, by.serving), (Class::Dead, by.dead), (Class::Capacity, by.capacity)];
         for (class, delta) in changes {
             if delta != 0 {
@@ -265,8 +278,25 @@ impl Book {
         }
     }
 
+    /// A machine serves from the beginning; whether its part holds is looked at when all have been put.
+    pub fn put(&mut self, part: u32, capacity: i64, measure: &Measure) {
+        let (serving, can) = if part == self.workers {
+            (Class::Working, Class::WorkingCapacity)
+        } else {
+            (Class::Serving, Class::Capacity)
+        };
+        self.add(serving, 1, SimTime::ZERO, measure);
+        self.add(can, capacity, SimTime::ZERO, measure);
+        if let Some(parts) = self.parts.as_mut().filter(|_| part != self.workers) {
+            parts.put(part as usize, capacity);
+        }
+    }
+
     /// So many machines of this capacity more serve in a part.
     pub fn spread(&mut self, part: u32, capacity: i64, machines: i64) {
+        if part == self.workers {
+            return;
+        }
         match (&mut self.room, &mut self.parts) {
             (Some(room), _) => {
                 room.change(capacity, machines);
@@ -287,6 +317,9 @@ impl Book {
 
     /// Machines of a part by what they can serve, where requests go evenly to them.
     pub fn room(&self, part: u32) -> Option<&Room> {
+        if part == self.workers {
+            return None;
+        }
         let of_part = || self.parts.as_ref().and_then(|parts| parts.room(part as usize));
         self.room.as_deref().or_else(of_part)
     }
@@ -320,12 +353,55 @@ impl Book {
     #[inline]
     pub fn rotation(&self, part: u32) -> i64 {
         match &self.parts {
+            _ if part == self.workers => self.level(Class::Working),
             None => self.level(Class::Serving) + self.level(Class::Dead),
             Some(parts) => {
                 let counts = parts.counts(part as usize);
                 counts.serving + counts.dead
             }
         }
+    }
+
+    /// What stands for the part of sets that do nothing but jobs, if there are any.
+    pub fn workers(&self) -> Option<u32> {
+        (self.workers != NOBODY).then_some(self.workers)
+    }
+
+    /// Machines that serve requests or work on jobs.
+    #[inline]
+    pub fn all_serving(&self) -> i64 {
+        self.level(Class::Serving) + self.level(Class::Working)
+    }
+
+    /// What they can do together.
+    pub fn all_capacity(&self) -> i64 {
+        self.level(Class::Capacity) + self.level(Class::WorkingCapacity)
+    }
+
+    /// Capacity that a set's machines have, together with those that do the same, and what is asked for of it.
+    pub fn capacity_beside(&self, part: u32) -> (i64, i64) {
+        let (capacity, asked) = if part == self.workers {
+            (Class::WorkingCapacity, Class::WorkingAsked)
+        } else {
+            (Class::Capacity, Class::Asked)
+        };
+        (self.level(capacity), self.level(asked))
+    }
+
+    /// Machines that serve, of those that do the same as a set's.
+    pub fn serving_beside(&self, part: u32) -> i64 {
+        self.level(if part == self.workers { Class::Working } else { Class::Serving })
+    }
+
+    /// What is asked for of a set changes.
+    pub fn ask(&mut self, part: u32, capacity: i64, t: SimTime, measure: &Measure) {
+        self.add(if part == self.workers { Class::WorkingAsked } else { Class::Asked }, capacity, t, measure);
+    }
+
+    /// Capacity beyond what is asked for.
+    fn surplus(&self) -> i64 {
+        let beyond = |capacity, asked| (self.level(capacity) - self.level(asked)).max(0);
+        beyond(Class::Capacity, Class::Asked) + beyond(Class::WorkingCapacity, Class::WorkingAsked)
     }
 
     /// Capacity that can be made use of.
@@ -357,6 +433,7 @@ impl Book {
         self.level(Class::Serving) >= self.enough
             && !self.open
             && self.level(Class::Capacity) <= self.level(Class::Asked)
+            && self.level(Class::WorkingCapacity) <= self.level(Class::WorkingAsked)
             && self.next_at >= measure.at.len()
     }
 
@@ -364,7 +441,7 @@ impl Book {
     fn move_on(&mut self, t: SimTime, measure: &Measure) {
         let from = self.now;
         self.now = t;
-        let surplus = self.level(Class::Capacity) - self.level(Class::Asked);
+        let surplus = self.surplus();
         if surplus > 0 {
             self.book_surplus(surplus, from, t, measure);
         }
@@ -426,7 +503,7 @@ impl Book {
     }
 
     fn is_nobody_up(&self) -> bool {
-        self.level(Class::Serving) + self.level(Class::Awaiting) == 0
+        self.all_serving() + self.level(Class::Awaiting) == 0
     }
 
     /// SL-02: whether what a service depends on has stopped any machine: this can be reached all the same.

@@ -91,6 +91,9 @@ impl Held {
         let sessions = design.service.sessions.clone()?;
         let structure = design.structure();
         let tier_of = |set: usize| {
+            if design.only_works(set) {
+                return HOLDS_NONE;
+            }
             let Some(service) = structure else { return 0 };
             let part = service.node_of_set(set);
             let tier = sessions.parts.iter().position(|&of| Some(of as usize) == part);

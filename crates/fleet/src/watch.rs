@@ -16,6 +16,7 @@ mod waiting;
 pub use beside::{Batched, Gated};
 pub use clients::{Ended, Lined, Overload, Sent};
 
+use crate::design::Need;
 use crate::machine::*;
 use crate::manage::{Rolled, Which};
 use crate::operations::{OPERATIONS, Operation};
@@ -410,7 +411,12 @@ impl World {
     pub fn rotation(&self) -> (i64, i64, u64) {
         let unserved = self.book.demand.map_or(0, |demand| demand.saturating_sub(self.book.served()));
         let (alive, dead) = self.standing_by();
-        (self.book.level(Class::Serving) - alive, self.book.level(Class::Dead) - dead, unserved)
+        let serving = match self.design.need {
+            // Where the objective is one on jobs, those that do nothing else.
+            Need::Done(..) if self.design.has_workers() => return (self.book.level(Class::Working), 0, unserved),
+            _ => self.book.level(Class::Serving),
+        };
+        (serving - alive, self.book.level(Class::Dead) - dead, unserved)
     }
 
     /// Machines in rotation alive and dead that stand by: no demand comes to them.
@@ -486,7 +492,8 @@ impl World {
     /// What the machines that serve are good for now, in thousandths of a request a second; none without demand, and where
     /// machines of several parts do different work.
     pub fn good_for_milli(&self) -> Option<u64> {
-        self.book.demand.filter(|_| self.book.parts.is_none())?;
+        let other = self.design.has_workers() && matches!(self.design.need, Need::Done(..));
+        self.book.demand.filter(|_| self.book.parts.is_none() && !other)?;
         Some(self.book.level(Class::Capacity).max(0) as u64)
     }
 

@@ -64,7 +64,7 @@ pub(crate) struct Starts {
     pub(crate) slow_start: Option<SlowStart>,
     pub(crate) creating: Option<Law>,
     pub(crate) serves: i64,
-    /// Its part of the service; 0 where there are no parts.
+    /// Its part of the service; 0 where there are no parts, and what stands for one where it does nothing but jobs.
     pub(crate) part: u32,
     /// Where the book's list of what is withheld in that part begins.
     pub(crate) withheld_from: usize,

@@ -457,7 +457,14 @@ fn workers(capacity: u32, count: u64, at: &[u64], autoscale: Autoscale) -> Desig
     let mut of = web(&[1], capacity, Demand::constant(0), autoscale);
     let batch = |&at: &u64| Batch { at: SimTime::from_ms(at * MINUTE), due: SimTime::from_ms((at + 1000) * MINUTE) };
     of.demand = None;
-    of.jobs = Some(Jobs { count, work: 1, sigma: 0.0, batches: at.iter().map(batch).collect(), through: None });
+    of.jobs = Some(Jobs {
+        count,
+        work: 1,
+        sigma: 0.0,
+        batches: at.iter().map(batch).collect(),
+        through: None,
+        sets: [].into(),
+    });
     of.need = Need::Done(1, 1);
     of
 }

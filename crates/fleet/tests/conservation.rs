@@ -2,6 +2,7 @@
 //! used twice, and time goes on.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod apart;
 mod support;
 use proptest::prelude::*;
 use std::sync::Arc;

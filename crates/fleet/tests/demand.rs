@@ -188,7 +188,14 @@ fn workers(share: (u64, u64)) -> Design {
     };
     let mut workers = design(&[1], 2, 2);
     workers.need = Need::Done(share.0, share.1);
-    workers.jobs = Some(Jobs { count: 7200, work: 1, sigma: 0.0, batches: [batch(0), batch(1)].into(), through: None });
+    workers.jobs = Some(Jobs {
+        count: 7200,
+        work: 1,
+        sigma: 0.0,
+        batches: [batch(0), batch(1)].into(),
+        through: None,
+        sets: [].into(),
+    });
     workers
 }
 
@@ -235,8 +242,14 @@ fn a_batch_that_is_too_large_is_an_overload() {
 fn the_luck_of_batches_is_the_trials_and_averages_out() {
     let batch = |at: u64| Batch { at: SimTime::from_ms(at * HOUR), due: SimTime::from_ms((at + 1) * HOUR) };
     let mut workers = workers((1, 1));
-    workers.jobs =
-        Some(Jobs { count: 1000, work: 1, sigma: 0.2, batches: (0..2000).map(batch).collect(), through: None });
+    workers.jobs = Some(Jobs {
+        count: 1000,
+        work: 1,
+        sigma: 0.2,
+        batches: (0..2000).map(batch).collect(),
+        through: None,
+        sets: [].into(),
+    });
     let play = |workers: Design| Script::new(topology(1, 2, 1), vec![], 2000 * HOUR).play(workers);
     let ledger = play(workers.clone());
     let mean = ledger.clearance_ms.iter().sum::<u64>() as f64 / 2000.0;

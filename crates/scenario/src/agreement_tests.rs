@@ -110,7 +110,7 @@ fn the_decoder_asks_for_every_key_of_the_table_and_for_no_other() {
     let columns = "[faults]\ntrace = \"x.csv\"\n[faults.columns]\nunit = \"node\"";
     let incidents = "[faults]\nincidents = \"x.csv\"";
     let traced = "[scale_set.a]\ncapacity = 1\n[demand]\ntrace = \"x.csv\"\ntrace_every = \"7 days\"\n[sessions]\nrequests = 60\n[service.ceiling]\ncapacity = \"9 req/s\"\n[blips]";
-    let jobs = "start = \"2026-01-01\"\n[slo]\njobs_by_deadline = 1\n[scale_set.a]\ncapacity = 1\n[jobs]\nat = \"22:00\"\nwork = 60\n[gate]\nbatches_by_deadline = 1\n[retry]\nbudget = 0.1";
+    let jobs = "start = \"2026-01-01\"\n[slo]\njobs_by_deadline = 1\n[scale_set.a]\ncapacity = 1\n[jobs]\nat = \"22:00\"\nwork = 60\nsets = [\"a\"]\n[gate]\nbatches_by_deadline = 1\n[retry]\nbudget = 0.1";
     let waits = "horizon = \"1 day\"\ntrials = 1\n[slo]\nmin_served = \"90%\"\n[region.a]\n[demand]\nrate = \"9 req/s\"\n[service]\nparallelism = 2\nqueue = \"shared\"\npatience = \"9 s\"\n[scale_set.a]\ncapacity = 1\ncapacity_per_instance = \"9 req/s\"";
     for text in
         [EVERYTHING, MANAGED, REFUSED, PARTS, FAILOVER, &until, &enough, columns, incidents, traced, jobs, waits]

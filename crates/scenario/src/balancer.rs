@@ -89,7 +89,7 @@ fn as_gateway(reader: &Reader<'_>, plain: LoadBalancer, sink: &mut Sink) -> Opti
 }
 
 /// The outer `None` is a mistake, the inner one no drain.
-pub(crate) fn drain(design: &Reader<'_>, sets: Option<&[Placed]>, sink: &mut Sink) -> Option<Option<SimDuration>> {
+pub(crate) fn drain(design: &Reader<'_>, sets: Option<&[&Placed]>, sink: &mut Sink) -> Option<Option<SimDuration>> {
     if design.is_off("load_balancer") {
         return Some(None);
     }

@@ -96,7 +96,8 @@ fn few_per_zone(laid: &Laid, sink: &mut Sink) {
 /// OV-05: what is left when the fullest zone is lost, tested on the real vector. Only for sets that span zones: that
 /// one zone takes a zonal set down is what the word says.
 fn zone_loss(laid: &Laid, sink: &mut Sink) {
-    let [placed] = &laid.sets[..] else { return };
+    let mut served = impossible::served(laid);
+    let (Some(placed), None) = (served.next(), served.next()) else { return };
     let zones = placed.spanned_zones();
     if zones < 2 {
         return;

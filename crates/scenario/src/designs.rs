@@ -124,18 +124,21 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let between_zones = demand::kb_between_zones(&reader, around.prices.is_some(), sink);
     // What is misspelt may be there.
     let has_demand = demand.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"demand");
-    let jobs = jobs::jobs(&reader, &clock, sink);
+    let called = set_names(&reader, sink);
+    let workers = jobs::sets(&reader, &called, sink);
+    let jobs = jobs::jobs(&reader, workers.as_deref(), &clock, sink);
     let has_jobs = jobs.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"jobs");
     let arrives = Arrives { demand: has_demand, jobs: has_jobs };
     let rates = match (around.prices, sets.as_deref(), &between_zones) {
         (Some(list), Some(sets), Some((kb, _))) => {
             let has_balancer = balancer.as_ref().is_some_and(Option::is_some);
-            Some(money::rates(sets, (has_balancer, *kb), list, sink))
+            Some(money::rates((sets, workers.as_deref().unwrap_or_default()), (has_balancer, *kb), list, sink))
         }
         _ => None,
     };
     let (done, need) = if parts::are_there(&reader) {
-        need_of_parts(&reader, (seen, around, &clock), sets.as_deref(), arrives, sink)
+        let sets = (called.as_slice(), sets.as_deref(), workers.as_deref());
+        need_of_parts(&reader, (seen, around, &clock), sets, arrives, sink)
     } else {
         (Some(None), need(&reader, arrives, seen.meant.contains(&"slo"), sink))
     };
@@ -146,10 +149,14 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     };
     let within = need.as_ref().and_then(|(.., within)| within.as_ref());
     let asked = need.as_ref().map(|(need, ..)| need);
-    let service = service::service(&reader, sets.as_deref(), (asked, has_demand), (within, memory), sink);
-    let seen_of_all = sets.as_deref().and_then(|sets| watched(&reader, sets, (asked, service.as_ref()), arrives, sink));
+    let of_service = (sets.as_deref(), workers.as_deref().unwrap_or_default());
+    let service = service::service(&reader, of_service, (asked, has_demand), (within, memory), sink);
+    let seen_of_all = sets.as_deref().zip(workers.as_deref());
+    let seen_of_all = seen_of_all.and_then(|sets| watched(&reader, sets, (asked, service.as_ref()), arrives, sink));
     let (mut sets, (need, need_span, _)) = (sets?, need?);
     seen_of_all?;
+    let asked = done.as_ref().and_then(|done| done.as_ref()).map_or(&need, |(done, ..)| done);
+    jobs::others_are_left(&reader, (&workers?, sets.len()), (asked, has_demand), sink)?;
     let ((demand, course), (jobs, daily)) = (demand?.unzip(), jobs?.unzip());
     let arrivals = Arrivals { demand: course.flatten(), jobs: daily };
     let service = service?;
@@ -200,7 +207,7 @@ type Asked = (Need, Range<usize>, Option<Within>);
 fn need_of_parts(
     reader: &Reader<'_>,
     (seen, around, clock): (&Seen, &Around<'_>, &demand::Clock<'_>),
-    sets: Option<&[Placed]>,
+    sets: (&[&str], Option<&[Placed]>, Option<&[u32]>),
     arrives: Arrives,
     sink: &mut Sink,
 ) -> (Option<Option<Asked>>, Option<Asked>) {
@@ -218,8 +225,7 @@ fn need_of_parts(
     let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
     let &Around { topology, profile, modes, .. } = around;
     let site = Site { design: &seen.name, topology, profile, modes, has_demand };
-    let called = set_names(reader, sink);
-    let need = parts::service((reader, slo.as_ref()), (&called, sets), has_demand, rest, (&site, clock), sink);
+    let need = parts::service((reader, slo.as_ref()), sets, has_demand, rest, (&site, clock), sink);
     let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
     let fine = one_queue(reader, sink);
     let need =
@@ -230,7 +236,7 @@ fn need_of_parts(
 /// Whether rules, probes and alarms see what they watch.
 fn watched(
     reader: &Reader<'_>,
-    sets: &[Placed],
+    (sets, workers): (&[Placed], &[u32]),
     (need, service): (Option<&Need>, Option<&Service>),
     arrives: Arrives,
     sink: &mut Sink,
@@ -238,9 +244,9 @@ fn watched(
     let of_sessions = service.map(|service| service.sessions.as_ref());
     let sessions = of_sessions.is_none_or(|sessions| sessions.is_some());
     let there = Watched { demand: arrives.demand, jobs: arrives.jobs, sessions };
-    let fine = watches_something(reader, sets, there, sink);
+    let fine = watches_something(reader, (sets, workers), there, sink);
     let need = need?;
-    watched::sees_its_own_sessions(reader, sets, need, of_sessions.flatten(), sink)?;
+    watched::sees_its_own_sessions(reader, (sets, workers), need, of_sessions.flatten(), sink)?;
     watched::standbys_scale_hot(reader, sets, need, sink)?;
     watched::alarms_can_end(reader, sets, need, sink).and(fine)
 }

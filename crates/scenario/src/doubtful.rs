@@ -93,12 +93,14 @@ fn begins_outside(sets: &[Placed], sink: &mut Sink) {
 /// Whole seconds of a day.
 const DAY_S: u64 = 86_400;
 
-/// Jobs that all machines together, with everything up and beside the least that arrives, never get done, or not by the deadline:
+/// Jobs that all machines together, or those that do nothing else, with everything up and beside the least that arrives, never get done, or not by the deadline:
 /// as large a share of them as is the objective, else all.
 fn jobs(reader: &Reader<'_>, design: &Design, sets: &[Placed], sink: &mut Sink) {
     let Some(jobs) = design.jobs.as_ref().filter(|jobs| !jobs.batches.is_empty()) else { return };
+    let does = |at: &usize| !design.has_workers() || design.only_works(*at);
+    let sets: Vec<&Placed> = sets.iter().enumerate().filter(|(at, _)| does(at)).map(|(_, of)| of).collect();
     let all_milli: u64 = sets.iter().map(|of| u64::from(of.most_asked()).saturating_mul(of.set.serves_milli)).sum();
-    let requests = design.demand.as_ref().map_or(0, |demand| demand.range_milli().0);
+    let requests = design.demand.as_ref().filter(|_| !design.has_workers()).map_or(0, |demand| demand.range_milli().0);
     let (batch, left_milli) = (jobs.count.saturating_mul(jobs.work), all_milli.saturating_sub(requests));
     let do_in = |seconds: u64| u128::from(left_milli) * u128::from(seconds) / 1000;
     // Where batches are of different sizes a small one may be done in time.

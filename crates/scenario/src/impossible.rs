@@ -108,7 +108,7 @@ pub(crate) fn check(laid: &Laid, course: Course, sink: &mut Sink) {
     let horizon_ms = course.horizon_ms;
     let design = &laid.design;
     let name = &design.name;
-    let machines: u64 = laid.sets.iter().map(|placed| u64::from(placed.most_asked())).sum();
+    let machines: u64 = served(laid).map(|placed| u64::from(placed.most_asked())).sum();
     match design.need {
         Need::Serving(count) if u64::from(count) > machines => {
             let words = format!(
@@ -120,7 +120,7 @@ pub(crate) fn check(laid: &Laid, course: Course, sink: &mut Sink) {
     }
     impossible_parts(laid, course, sink);
     impossible_components(laid, course, sink);
-    let machines: u128 = laid.sets.iter().map(most_milli).sum();
+    let machines: u128 = served(laid).map(most_milli).sum();
     let ceiling = design.service.ceiling.as_ref().map(|of| (of.capacity_milli, format!("`{}` lets through", of.name)));
     let gateway = design.service.gateway.as_ref();
     let gate = gateway.map(|of| (of.lets_through(of.most), "its gateway lets through at most".to_owned()));
@@ -248,6 +248,11 @@ fn too_little(laid: &Laid, (at, part): (usize, &str), give: u128, share: (u64, u
             format!("part `{part}` of design `{name}` cannot hold at the peak: {}{longer}", serves(asked(most)));
         peak(laid, laid.node_span(at), words, |milli| asked(milli) > give, course, sink);
     }
+}
+
+/// The sets that do not do jobs alone.
+pub(crate) fn served(laid: &Laid) -> impl Iterator<Item = &Placed> {
+    laid.sets.iter().enumerate().filter(|&(at, _)| !laid.design.only_works(at)).map(|(_, placed)| placed)
 }
 
 /// The most that a set ever serves, in thousandths of a request a second.

@@ -1,10 +1,13 @@
 //! `[jobs]`: a batch a day, and a deadline. Days are cut here, by a time zone's clock, so that the fleet only knows instants.
 //!
-//! What can go wrong: no calendar, times that are none, more batches or work than is accepted; all told at their places. On a day whose clock skips a time, the batch comes at the instant that the zone's rule gives for it.
+//! `jobs.sets` says who does nothing else.
+//!
+//! What can go wrong: no calendar, names of no set, nobody left for requests, times that are none, more batches or work than is accepted; all told at their places. On a day whose clock skips a time, the batch comes at the instant that the zone's rule gives for it.
 
 use crate::arrivals::Daily;
 use crate::codes;
 use crate::demand::{Clock, zone};
+use crate::designs::SET_KINDS;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use jiff::Timestamp;
@@ -12,14 +15,64 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use zonefall_engine::SimTime;
-use zonefall_fleet::{Batch, JOBS_TOTAL_MAX, Jobs};
+use zonefall_fleet::{Batch, JOBS_TOTAL_MAX, Jobs, Need};
 
 /// The most batches of a trial.
 const BATCHES_MAX: u64 = 1_000_000;
 const DAY_MS: u64 = 86_400_000;
 
-/// The outer `None` is a mistake, the inner one no jobs.
-pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Option<(Jobs, Daily)>> {
+/// The sets that do nothing but jobs, of sets of these names, in their order; none where there are no jobs.
+pub(crate) fn sets(root: &Reader<'_>, names: &[&str], sink: &mut Sink) -> Option<Vec<u32>> {
+    let Some(reader) = root.sub_or_off("jobs", "jobs", sink) else { return Some(Vec::new()) };
+    let mut found: Vec<u32> = Vec::new();
+    let mut fine = true;
+    for (name, span) in reader.texts("sets", sink)? {
+        match names.iter().position(|set| *set == name) {
+            Some(at) if found.contains(&(at as u32)) => {
+                sink.error(codes::DUPLICATE, &span, format!("`{name}` is listed twice"));
+                fine = false;
+            }
+            Some(at) => found.push(at as u32),
+            None => {
+                sink.error(codes::JOBS, &span, format!("the design has no set `{name}`"))
+                    .lacks_named(&SET_KINDS, &name)
+                    .nearest(&name, names.iter().copied());
+                fine = false;
+            }
+        }
+    }
+    found.sort_unstable();
+    fine.then_some(found)
+}
+
+/// Somebody has to be left for what else is asked of a design.
+pub(crate) fn others_are_left(
+    root: &Reader<'_>,
+    (workers, sets): (&[u32], usize),
+    (need, has_demand): (&Need, bool),
+    sink: &mut Sink,
+) -> Option<()> {
+    let asks_nothing_else = matches!(need, Need::Done(..)) && !has_demand;
+    if workers.len() < sets || workers.is_empty() || asks_nothing_else {
+        return Some(());
+    }
+    let words = if has_demand {
+        "every set does nothing but jobs, and requests arrive: nobody is left to serve them"
+    } else {
+        "every set does nothing but jobs, and the objective is one on machines that serve"
+    };
+    sink.error(codes::JOBS, &root.place("jobs.sets"), words)
+        .help("leave a set out of `jobs.sets`, or take `sets` out: then jobs take what requests leave of all");
+    None
+}
+
+/// The outer `None` is a mistake, the inner one no jobs. Of sets these do nothing else, as far as they could be read.
+pub(crate) fn jobs(
+    root: &Reader<'_>,
+    workers: Option<&[u32]>,
+    clock: &Clock<'_>,
+    sink: &mut Sink,
+) -> Option<Option<(Jobs, Daily)>> {
     let Some(reader) = root.sub_or_off("jobs", "jobs", sink) else { return Some(None) };
     let zone = zone(&reader, clock, sink);
     for (key, example) in [("count", "count = 20_000"), ("at", "at = \"22:00\""), ("deadline", "deadline = \"05:00\"")]
@@ -45,7 +98,7 @@ pub(crate) fn jobs(root: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Opt
     let (count, sigma, work, at, deadline) = (count?, sigma?, work?, at?, deadline?);
     let zone = zone?;
     let batches = days(&zone, start.unix_ms, horizon, (at, deadline));
-    let jobs = Jobs { count, work, sigma, batches: Arc::from(batches), through: None };
+    let jobs = Jobs { count, work, sigma, batches: Arc::from(batches), through: None, sets: Arc::from(workers?) };
     let most = jobs.most();
     if most > JOBS_TOTAL_MAX {
         let days = jobs.batches.len();

@@ -210,7 +210,7 @@ pub(crate) fn purchase(
 
 /// The prices of a design's sets.
 pub(crate) fn rates(
-    sets: &[Placed],
+    (sets, workers): (&[Placed], &[u32]),
     (has_balancer, kb_between_zones): (bool, f64),
     list: &PriceList,
     sink: &mut Sink,
@@ -228,7 +228,7 @@ pub(crate) fn rates(
         None if has_balancer && list.any.is_none() => note(&mut rates.notes, "no price of load balancers".into()),
         _ => {}
     }
-    let gb = kb_between_zones * share_between_zones(sets) / KB_PER_GB;
+    let gb = kb_between_zones * share_between_zones(sets, workers) / KB_PER_GB;
     rates.request = gb * list.inter_zone_gb;
     if gb > 0.0 && list.inter_zone_gb == 0.0 && list.any.is_none() {
         let words = "traffic between zones is not charged, by the vendor's newer word; older lists have 0.01 USD a GB";
@@ -239,11 +239,13 @@ pub(crate) fn rates(
 
 /// CO-04: the chance that two machines of a region, picked one by one, stand in different zones as designed; of regions by
 /// their machines.
-fn share_between_zones(sets: &[Placed]) -> f64 {
+fn share_between_zones(sets: &[Placed], workers: &[u32]) -> f64 {
     let mut zones: BTreeMap<ZoneId, f64> = BTreeMap::new();
     // Machines of a region, those in known zones, and the pairs of these that share a zone.
     let mut regions: BTreeMap<RegionId, [f64; 3]> = BTreeMap::new();
-    for set in sets.iter().map(|placed| &placed.set) {
+    // Requests come to no machine that does nothing but jobs.
+    let served = (0..).zip(sets).filter(|(at, _)| !workers.contains(at));
+    for set in served.map(|(_, placed)| &placed.set) {
         let of_region = regions.entry(set.region).or_default();
         of_region[0] += f64::from(set.capacity);
         for (&zone, count) in set.zones.iter().zip(initial_counts(set)) {

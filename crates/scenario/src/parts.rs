@@ -23,6 +23,9 @@ pub(crate) type Rest = Option<(Least, Range<usize>)>;
 /// What the machines that no part names are called.
 const REST: &str = "machines";
 
+/// What stands for the part of sets that do nothing but jobs; no name that a part can have.
+const WORKS: &str = "";
+
 /// What the kinds of parts are called.
 const KINDS: [&str; 4] = ["sets", "all", "any", "of"];
 
@@ -80,8 +83,9 @@ pub(crate) fn one_pool(reader: &Reader<'_>) -> String {
     }
 }
 
-/// What the sets of a design are called, and what they are; for a mistake in one of them, nothing but names.
-type Sets<'a> = (&'a [&'a str], Option<&'a [Placed]>);
+/// What the sets of a design are called, and what they are, for a mistake in one of them nothing but names; and which do nothing but
+/// jobs, so that no part may have them.
+type Sets<'a> = (&'a [&'a str], Option<&'a [Placed]>, Option<&'a [u32]>);
 
 /// Reads the service of a design. `rest` is what `min_serving` or `min_served` asks of all machines. Where only the names of the sets
 /// are known, only mistakes come out.
@@ -102,6 +106,8 @@ pub(crate) fn service(
         return None;
     }
     let mut taken: Vec<Option<String>> = vec![None; sets.0.len()];
+    let workers = sets.2.unwrap_or_default();
+    workers.iter().for_each(|&set| taken[set as usize] = Some(WORKS.into()));
     let mut drafts = Vec::new();
     for (name, span, node) in written {
         let (what, promise) = match part(name, &span, node, (sets, has_demand), &mut taken, sink) {
@@ -114,7 +120,7 @@ pub(crate) fn service(
     drafts.extend(groups.into_iter().map(|(name, span, node)| failing_over(name, span, node, (clock, &routers), sink)));
     drafts.extend(components?);
     // Who is in no part is known when every part is; until then it may be asked for.
-    let whole = drafts.iter().all(|draft| !matches!(draft.what, What::Broken(_)));
+    let whole = sets.2.is_some() && drafts.iter().all(|draft| !matches!(draft.what, What::Broken(_)));
     let rest = rest.filter(|_| whole && !sets.0.is_empty()).and_then(|rest| the_rest(sets, &taken, rest, reader, sink));
     let known = rest.is_some();
     let unknown =
@@ -273,6 +279,11 @@ fn find_sets(
             continue;
         };
         match &taken[at] {
+            Some(other) if other == WORKS => {
+                let words = format!("set `{name}` does nothing but jobs, and parts serve requests");
+                sink.error(codes::EXCLUSIVE, span, words).help("take it out of the part, or out of `jobs.sets`");
+                fine = false;
+            }
             Some(other) => {
                 sink.error(codes::DUPLICATE, span, format!("set `{name}` is in part `{other}` already"));
                 fine = false;
@@ -337,6 +348,9 @@ impl KnownSets<'_> {
         let kind = SET_KINDS.into_iter().find(is)?.replace('_', " ");
         let article = if kind.starts_with('a') { "an" } else { "a" };
         Some(match &self.taken[at] {
+            Some(part) if part == WORKS => {
+                format!("`{name}` is {article} {kind} that does nothing but jobs (`jobs.sets`)")
+            }
             Some(part) => format!("`{name}` is {article} {kind}, and in part `{part}`: name that"),
             None => format!(
                 "`{name}` is {article} {kind}: write `[part.{name}]` with `sets = [\"{name}\"]` and what it needs (`min_serving` or `min_served`)"

@@ -41,13 +41,17 @@ pub(crate) struct Within {
 /// What a design says of how requests are worked on.
 pub(crate) fn service(
     design: &Reader<'_>,
-    sets: Option<&[Placed]>,
+    (sets, workers): (Option<&[Placed]>, &[u32]),
     (need, has_demand): (Option<&Need>, bool),
     limit: (Option<&Within>, Option<&Memory>),
     sink: &mut Sink,
 ) -> Option<Service> {
+    let numbered = sets.map(|sets| (0..).zip(sets));
+    let served: Option<Vec<&Placed>> =
+        numbered.map(|all| all.filter(|(at, _)| !workers.contains(at)).map(|(_, placed)| placed).collect());
+    let served = served.as_deref();
     let (latency, ways) = match need {
-        _ if !parts::are_there(design) => (latency(design, sets, has_demand, limit, sink), Some(None)),
+        _ if !parts::are_there(design) => (latency(design, served, has_demand, limit, sink), Some(None)),
         Some(Need::Parts(parts)) if sets.is_some() => {
             let sets = sets.unwrap_or_default();
             (Some(None), tiers::ways(design, (parts, sets), has_demand, limit.0, sink))
@@ -58,10 +62,10 @@ pub(crate) fn service(
     let retry = retry(design, has_demand, sink);
     let blips = blips::blips(design, has_demand, sink);
     let sessions = sessions::sessions(design, need, has_demand, sink);
-    let ceiling = ceiling(design, has_demand, sink);
+    let ceiling = ceiling(design, (has_demand, workers.is_empty()), sink);
     let gateway = gateway::gateway(design, (need, has_demand), sink);
-    let drain = balancer::drain(design, sets, sink);
-    let spreads_evenly = spread::evenly(design, sets, (latency.as_ref(), ways.as_ref(), has_demand), sink);
+    let drain = balancer::drain(design, served, sink);
+    let spreads_evenly = spread::evenly(design, served, (latency.as_ref(), ways.as_ref(), has_demand), sink);
     let known = latency.as_ref().and_then(Option::as_ref);
     let patience = patience::patience(design, (need, has_demand), known, sink);
     Some(Service {
@@ -111,14 +115,15 @@ fn retry(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Optio
 }
 
 /// The outer `None` is a mistake, the inner one no ceiling.
-fn ceiling(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Option<Ceiling>> {
+fn ceiling(design: &Reader<'_>, (has_demand, beside): (bool, bool), sink: &mut Sink) -> Option<Option<Ceiling>> {
     let Some(service) = design.sub("service", "service", sink) else { return Some(None) };
     let Some(reader) = service.sub_or_off("ceiling", "service.ceiling", sink) else { return Some(None) };
     if !reader.has("capacity") {
         reader.missing("capacity", "capacity = \"800 req/s\"", sink);
     }
     let (name, capacity) = (reader.text("name", sink), reader.request_rate("capacity", sink));
-    let has_jobs = design.has("jobs") && !design.is_off("jobs");
+    // Jobs of sets that do nothing else pass none.
+    let has_jobs = beside && design.has("jobs") && !design.is_off("jobs");
     if !has_demand && !has_jobs {
         sink.error(codes::SERVICE, reader.span(), "a ceiling is one of what is served, and nothing arrives")
             .lacks(["demand", "jobs"])
@@ -142,7 +147,7 @@ fn ceiling(design: &Reader<'_>, has_demand: bool, sink: &mut Sink) -> Option<Opt
 /// The outer `None` is a mistake, the inner one that times are not asked for.
 fn latency(
     design: &Reader<'_>,
-    sets: Option<&[Placed]>,
+    sets: Option<&[&Placed]>,
     has_demand: bool,
     (limit, memory): (Option<&Within>, Option<&Memory>),
     sink: &mut Sink,
@@ -172,7 +177,7 @@ fn latency(
     let (parallelism, queue, serves_milli) = (parallelism??, queue?, serves?);
     let queue = if queue == "shared" { Queue::Shared } else { Queue::Each };
     let mut latency = Latency { parallelism: parallelism as u32, queue, serves_milli, limit: None };
-    let machines: u64 = sets.iter().map(Placed::most_machines).sum();
+    let machines: u64 = sets.iter().map(|placed| placed.most_machines()).sum();
     if queue == Queue::Shared && machines * parallelism > SERVERS_MAX {
         let words = format!(
             "{machines} machines that work on {parallelism} requests each are more than {SERVERS_MAX} in one queue"
@@ -187,7 +192,7 @@ fn latency(
 }
 
 /// What each machine serves. The closed forms know servers of one kind.
-fn alike(sets: &[Placed], span: &Range<usize>, sink: &mut Sink) -> Option<u64> {
+fn alike(sets: &[&Placed], span: &Range<usize>, sink: &mut Sink) -> Option<u64> {
     let first = sets.first()?.set.serves_milli;
     let Some(other) = sets.iter().find(|placed| placed.set.serves_milli != first) else { return Some(first) };
     let words = format!(

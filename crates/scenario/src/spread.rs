@@ -14,7 +14,7 @@ use zonefall_fleet::{Latency, Queue, Ways};
 /// Whether requests go evenly to all machines in rotation, for a service of which times are known as far as they could be read.
 pub(crate) fn evenly(
     design: &Reader<'_>,
-    sets: Option<&[Placed]>,
+    sets: Option<&[&Placed]>,
     (latency, ways, has_demand): (Option<&Option<Latency>>, Option<&Option<Ways>>, bool),
     sink: &mut Sink,
 ) -> Option<bool> {

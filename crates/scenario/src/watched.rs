@@ -47,12 +47,42 @@ impl Watched {
 }
 
 /// AS-08: autoscale has metrics only where something arrives.
-pub(crate) fn watches_something(reader: &Reader<'_>, sets: &[Placed], there: Watched, sink: &mut Sink) -> Option<()> {
+/// Where sets do nothing but jobs, each sees its own load only.
+pub(crate) fn watches_something(
+    reader: &Reader<'_>,
+    (sets, workers): (&[Placed], &[u32]),
+    there: Watched,
+    sink: &mut Sink,
+) -> Option<()> {
     let mut fine = Some(());
-    for placed in sets {
+    for (at, placed) in (0..).zip(sets) {
         let managed = placed.set.management.as_ref();
         let Some(setting) = managed.and_then(|managed| managed.autoscale.as_deref()) else { continue };
         let rules = setting.profiles.iter().flat_map(|profile| &profile.rules);
+        let works = workers.contains(&at);
+        let others = |metric: Metric| match metric {
+            Metric::Requests { .. } | Metric::Sessions { .. } => works,
+            Metric::Jobs => !works && !workers.is_empty(),
+            _ => false,
+        };
+        if rules.clone().any(|rule| others(rule.metric)) {
+            let name = &placed.set.name;
+            let words = match works {
+                true => {
+                    format!("`{name}` does nothing but jobs (`jobs.sets`), and a rule looks at requests or sessions")
+                }
+                false => format!("a rule looks at the jobs that wait, and `{name}` does none (`jobs.sets`)"),
+            };
+            let span = reader.place(&format!("scale_set.{name}.autoscale"));
+            sink.error(codes::AUTOSCALE, &span, words).help("a rule on what the set itself does, or on `cpu`");
+            fine = None;
+            continue;
+        }
+        let there = match (works, workers.is_empty()) {
+            (_, true) => there,
+            (true, _) => Watched { demand: false, ..there },
+            (false, _) => Watched { jobs: false, ..there },
+        };
         let lacking = rules.map(|rule| rule.metric).chain([Metric::Cpu]).find_map(|metric| there.lacks(metric));
         if let Some((keys, words, help)) = lacking {
             let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));
@@ -66,7 +96,7 @@ pub(crate) fn watches_something(reader: &Reader<'_>, sets: &[Placed], there: Wat
 /// AS-07: what a rule sees of sessions are those of all machines that hold some: they have to be those of its own set.
 pub(crate) fn sees_its_own_sessions(
     reader: &Reader<'_>,
-    sets: &[Placed],
+    (sets, workers): (&[Placed], &[u32]),
     need: &Need,
     sessions: Option<&Sessions>,
     sink: &mut Sink,
@@ -82,7 +112,7 @@ pub(crate) fn sees_its_own_sessions(
                 matches!(&sessions.parts[..], [part] if service.node_of_set(at) == Some(*part as usize))
                     && service.sets_within(sessions.parts[0] as usize).len() == 1
             }
-            None => sets.len() == 1,
+            None => sets.len() - workers.len() == 1,
         };
         if looks && !own {
             let span = reader.place(&format!("scale_set.{}.autoscale", placed.set.name));

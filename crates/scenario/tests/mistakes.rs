@@ -957,6 +957,84 @@ fn jobs_stand_beside_requests_and_say_what_each_takes() {
     assert_eq!(codes(&both_asked), ["E013"]);
 }
 
+/// A web tier and workers; `keys` go to the jobs.
+fn with_workers(slo: &str, keys: &str, more: &str) -> String {
+    let back = "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\ncapacity_per_instance = \"9 req/s\"\n";
+    let batch = "[jobs]\ncount = 9000\nat = \"22:00\"\ndeadline = \"05:00\"\n";
+    let text = with("#end", &format!("{back}{batch}{keys}\n{more}\n"));
+    text.replace("#top", "start = \"2026-01-01\"").replace("min_serving = 6", slo)
+}
+
+#[test]
+fn sets_that_do_nothing_but_jobs_are_told_apart() {
+    let (back, requests) = ("sets = [\"back\"]", "[demand]\nrate = \"9 req/s\"\n");
+    let scales = |set: &str, metric: &str| {
+        let rule = RULE.replace("scale_set.web", &format!("scale_set.{set}")).replace("cpu", metric);
+        let last = if metric == "cpu" { "" } else { "aggregation = \"last\"\n" };
+        format!("{requests}[scale_set.{set}.autoscale]\nminimum = 3\nmaximum = 12\n{rule}\nincrease = 1\n{last}")
+    };
+    let (done, served) = ("jobs_by_deadline = \"99%\"", "min_served = \"99%\"");
+    let part = |set: &str| format!("[part.one]\nsets = [\"{set}\"]\nmin_serving = 2\n");
+    let limit = format!("{requests}[service]\nparallelism = 8\n");
+    for (slo, more) in [
+        ("min_serving = 6", ""),
+        (served, requests),
+        (done, requests),
+        (done, ""),
+        ("", &part("web")),
+        (served, &scales("web", "cpu")),
+        (served, &scales("web", "requests")),
+        (served, &scales("back", "queue")),
+        (served, &scales("back", "cpu")),
+        // Machines that are not alike, of which no request comes to the others.
+        ("p95_latency = \"9 s\"", &limit),
+        (served, &format!("{requests}[service.ceiling]\ncapacity = \"99 req/s\"\n")),
+    ] {
+        let text = with_workers(slo, back, more);
+        assert_eq!(codes(&text), Vec::<&str>::new(), "{text}");
+        let design = parse(&text, "x.toml").unwrap().designs.remove(0);
+        assert_eq!((design.only_works(0), design.only_works(1)), (false, true));
+    }
+    for (text, code) in [
+        (with_workers(served, "sets = [\"bakc\"]", requests), "E084"),
+        (with_workers(served, "sets = [\"back\", \"back\"]", requests), "E015"),
+        (with_workers(served, "sets = \"back\"", requests), "E012"),
+        (with_workers(served, "sets = [1]", requests), "E012"),
+        // Nobody is left to serve.
+        (with_workers(served, "sets = [\"web\", \"back\"]", requests), "E084"),
+        (with_workers(done, "sets = [\"web\", \"back\"]", requests), "E084"),
+        (with_workers("min_serving = 6", "sets = [\"web\", \"back\"]", ""), "E084"),
+        (with_workers("", back, &part("back")), "E013"),
+        (with_workers(served, back, &scales("web", "queue")), "E059"),
+        (with_workers(served, back, &scales("back", "requests")), "E059"),
+        // Nothing but jobs passes these machines, and none passes the ceiling.
+        (with_workers(done, back, "[service.ceiling]\ncapacity = \"99 req/s\"\n"), "E083"),
+        (with_workers("min_serving = 10", back, ""), "W009"),
+        (with_workers(done, &format!("{back}\nwork = 90_000"), ""), "W026"),
+    ] {
+        assert_eq!(codes(&text), [code], "{text}");
+    }
+    // All there are may do nothing else where nothing else is asked.
+    assert_eq!(codes(&with_workers(done, "sets = [\"web\", \"back\"]", "")), Vec::<&str>::new());
+    // A table that says nothing else is no table of jobs.
+    assert_eq!(codes(&with("#end", "[jobs]\nsets = [\"web\"]"))[..3], ["E011"; 3]);
+    // A wrong name brings nothing else: its set may be the one that is in no part.
+    assert_eq!(codes(&with_workers("", "sets = [\"bakc\"]", &part("web"))), ["E084"]);
+}
+
+#[test]
+fn mistakes_in_sets_of_jobs_stand_at_their_line() {
+    let told = |text: &str| parse(text, "x.toml").unwrap_err().render(false);
+    let wrong = told(&with_workers("min_served = \"99%\"", "sets = [\"bakc\"]", "[demand]\nrate = \"9 req/s\"\n"));
+    let lines = ["error[E084]: the design has no set `bakc`", "x.toml:25:9", "did you mean `back`?"];
+    assert!(lines.iter().all(|line| wrong.contains(line)), "{wrong}");
+    let all = told(&with_workers("min_serving = 6", "sets = [\"web\", \"back\"]", "[demand]\nrate = \"9 req/s\"\n"));
+    let lines = ["every set does nothing but jobs, and requests arrive: nobody is left to serve them", "x.toml:25:8"];
+    assert!(lines.iter().all(|line| all.contains(line)), "{all}");
+    let part = told(&with_workers("", "sets = [\"back\"]", "[part.one]\nsets = [\"back\"]\nmin_serving = 2\n"));
+    assert!(part.contains("set `back` does nothing but jobs, and parts serve requests"), "{part}");
+}
+
 #[test]
 fn gateways_stand_before_a_service_of_parts_or_before_the_parts_that_clients_are_sent_to() {
     let back =

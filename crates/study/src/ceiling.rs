@@ -10,7 +10,8 @@ use zonefall_fleet::{Design, Part, ScaleSet, Structure};
 pub(crate) fn words(design: &Design) -> Vec<Warning> {
     let mut words = Vec::new();
     if let Some(ceiling) = &design.service.ceiling {
-        let machines = design.sets.iter().map(of_set).sum();
+        let served = design.sets.iter().enumerate().filter(|&(at, _)| !design.only_works(at));
+        let machines = served.map(|(_, set)| of_set(set)).sum();
         words.extend(beyond(design, (&ceiling.name, ceiling.capacity_milli), "the machines before it", machines));
     }
     if let Some(service) = design.structure() {

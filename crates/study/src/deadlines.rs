@@ -32,7 +32,7 @@ mod tests {
     fn a_deadline_passes_from_the_beginning_of_a_time_until_just_before_its_end() {
         let ms = SimTime::from_ms;
         let batches = [Batch { at: ms(0), due: ms(100) }, Batch { at: ms(200), due: ms(300) }];
-        let jobs = Jobs { count: 1, work: 1, sigma: 0.0, batches: batches.into(), through: None };
+        let jobs = Jobs { count: 1, work: 1, sigma: 0.0, batches: batches.into(), through: None, sets: [].into() };
         let next = |from, until| no_deadline(&jobs, ms(from), ms(until)).map(|of| of.next.map(SimTime::as_ms));
         assert_eq!([next(0, 101), next(100, 101), next(0, 1000)], [None; 3]);
         assert_eq!([next(0, 100), next(101, 300), next(301, 1000)], [Some(Some(100)), Some(Some(300)), Some(None)]);

@@ -45,7 +45,7 @@ pub(crate) fn back_after_ms(design: &Design, recovery: Recovery) -> f64 {
         Recovery::WarmUp => last(&set.warm_up),
         Recovery::Boot => last(&set.boot) + last(&set.warm_up),
     };
-    let starts = design.sets.iter().map(start).fold(0.0, f64::max);
+    let starts = design.needed_sets().map(|(_, set)| start(set)).fold(0.0, f64::max);
     // LB-03: the last probe that a machine needs which has flapped as often as counts.
     let readmitted = |balancer: LoadBalancer| ProbeTimes::new(balancer, 0.0).readmitted(SimTime::from_ms(1), u32::MAX);
     starts + design.balancer.map_or(0.0, |balancer| readmitted(balancer).as_ms() as f64)

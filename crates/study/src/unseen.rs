@@ -101,10 +101,10 @@ fn counts_outages(design: &Design) -> bool {
 
 /// Whether all machines of a design together serve so much of its demand at every hour, and nothing but outages can change that.
 fn carries_its_demand(design: &Design, share: f64) -> bool {
-    let all: f64 = design.sets.iter().map(|set| f64::from(set.capacity) * set.serves_milli as f64).sum();
+    let all: f64 = design.needed_sets().map(|(_, set)| f64::from(set.capacity) * set.serves_milli as f64).sum();
     let carried = |demand: &Demand| !demand.is_noisy() && demand.most_milli() * share <= all;
-    let at_once = |set: &ScaleSet| set.slow_start.is_none();
-    design.demand.as_ref().is_some_and(carried) && design.service.is_plain() && design.sets.iter().all(at_once)
+    let at_once = |(_, set): (usize, &ScaleSet)| set.slow_start.is_none();
+    design.demand.as_ref().is_some_and(carried) && design.service.is_plain() && design.needed_sets().all(at_once)
 }
 
 #[cfg(test)]

@@ -91,3 +91,36 @@ fn jobs_stand_in_no_ones_way_but_where_machines_come_and_go_with_them() {
     let late = serves("capacity = 6").replace("min_serving = 4", "jobs_by_deadline = \"100%\"") + jobs;
     assert_eq!(obstacles(&late), "`[jobs]`: what is late depends on what happened before");
 }
+
+#[test]
+fn workers_beside_those_that_serve_change_no_exact_answer_and_are_refused_where_they_would() {
+    let modes = |crews: &str| {
+        let exponential = "{ law = \"exponential\", mean = \"5 h\" }";
+        let vm = format!(
+            "[faults.mode.vm]\nscope = \"instance\"\ntime_to_failure = {}\noutage = {exponential}\n{crews}",
+            exponential.replace('5', "90")
+        );
+        [vm, mode("rack", "rack", 100.0, 5.0, ""), mode("host", "host", 90.0, 4.0, "")]
+    };
+    let plain = modes("");
+    let web = text(THREE_ZONES, "zones = [1, 2]\ncapacity = 4", 3, &[&plain[0], &plain[1], &plain[2]]);
+    let jobs = "[jobs]\ncount = 9000\nat = \"01:00\"\ndeadline = \"05:00\"\n";
+    let tier = |of: &str, name: &str, more: &str| {
+        let workers = format!("[scale_set.{name}]\nzones = [2, 3]\ncapacity = 5\n{jobs}sets = [\"{name}\"]\n{more}");
+        format!("start = \"2026-01-01\"\n{of}{workers}")
+    };
+    let exact = |text: &str| answers(text)[0].clone().unwrap();
+    assert_eq!(exact(&tier(&web, "workers", "")), exact(&web));
+    let part = |of: &str| {
+        of.replace("min_serving = 3", "holds = \"front\"") + "[part.front]\nsets = [\"web\"]\nmin_serving = 3\n"
+    };
+    let (one, two) = (exact(&part(&web)), exact(&part(&tier(&web, "workers", ""))));
+    assert!((one.unavailability - two.unavailability).abs() < 1e-12 && one.unavailability > 0.0, "{one:?} {two:?}");
+    // Crews are shared, and late jobs are what happened before.
+    let crews = modes("start = \"new\"\ncrews = 1");
+    let web = text(THREE_ZONES, "zones = [1]\ncapacity = 4", 3, &[&crews[0]]);
+    assert!(exact(&web).unavailability > 0.0);
+    assert!(obstacles(&tier(&web, "workers", "")).contains("`jobs.sets`: these machines wait for the same crews"));
+    let late = tier(&web, "workers", "").replace("min_serving = 3", "jobs_by_deadline = \"100%\"");
+    assert!(obstacles(&late).contains("what is late depends on what happened before"));
+}

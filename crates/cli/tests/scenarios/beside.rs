@@ -43,3 +43,23 @@ fn a_night_without_a_zone_is_late_beside_requests_and_in_time_with_three_machine
         near(got.design(design)["jobs"]["clearance_p99_h"]["value"].as_f64().unwrap(), hours, 0.02);
     }
 }
+
+/// Two tiers in one scenario: requests are the same whatever the workers are, and nights go by these alone.
+#[test]
+fn workers_beside_a_web_tier_change_the_nights_and_nothing_else() {
+    let got = answer("workers-beside-web", 20);
+    let of = |design: &str| &got.design(design)["jobs"];
+    let met = |design: &str| of(design)["met"]["mean"].as_f64().unwrap();
+    let (one, six, queue) = ("one tier", "six workers", "3 to 9 by queue");
+    for design in [six, queue] {
+        for of in ["unavailability", "unserved"] {
+            assert_eq!(got.design(design)[of], got.design(one)[of], "{design}");
+        }
+    }
+    // 5.3 % of 7,280 nights have more than six workers do: 386, give or take 20.
+    near(met(six), 1.0 - 0.0531, 4.0 * 20.0 / 7280.0);
+    assert!(met(one) > 0.996 && met(queue) > 0.999);
+    // The median batch: six machines at 100 a second.
+    let work = 12e6 * (-0.15f64 * 0.15 / 2.0).exp();
+    near(of(six)["clearance_p50_h"]["value"].as_f64().unwrap(), work / 600.0 / 3600.0, 0.05);
+}

@@ -251,7 +251,7 @@ impl World {
         let health = self.design.maintenance.as_ref()?.health?;
         let all = self.book.level(Class::Existing) - self.book.level(Class::Deallocated);
         let out = self.reached(passage, group, strikes).filter(|&at| self.machines[at].marks & self.absent() != 0);
-        let not_serving = all - self.book.level(Class::Serving) - out.count() as i64;
+        let not_serving = all - self.book.all_serving() - out.count() as i64;
         stops(not_serving, all, health.above_milli).then_some(health.again)
     }
 
@@ -322,7 +322,7 @@ impl World {
         self.keep_through(at, before, cause, t);
         self.machines[at].marks |= mark;
         self.stop_serving(at, cause, 0, t);
-        if self.probes.is_some() {
+        if self.probes_of(at).is_some() {
             self.machines[at].marks |= REMOVED;
         }
         self.age(at, t);

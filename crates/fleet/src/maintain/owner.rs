@@ -98,7 +98,7 @@ impl World {
     fn can_be_spared(&self, at: usize, t: SimTime, strikes: &Strikes) -> bool {
         let set = self.machines[at].set as usize;
         self.machines[at].marks & self.absent() == 0
-            && !self.book.misses_without(1, self.sets[set].serves)
+            && !self.book.misses_without(self.sets[set].part, 1, self.sets[set].serves)
             && self.control_plane_back(set, t, strikes) == t
     }
 }

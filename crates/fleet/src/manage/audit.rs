@@ -85,13 +85,16 @@ impl World {
             );
         }
         let serving = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).count();
-        must("serving".into(), self.book.level(Class::Serving), serving as i64);
+        must("serving".into(), self.book.all_serving(), serving as i64);
         let left = |(at, machine): (usize, &Machine)| {
             let serves = self.sets[machine.set as usize].serves;
             serves - serves * i64::from(1000 - self.factors.get(at).map_or(1000, |factor| factor.0)) / 1000
         };
         let serve = self.machines.iter().enumerate().filter(|(_, machine)| machine.marks & self.absent() == 0);
-        must("capacity".into(), self.book.level(Class::Capacity), serve.map(left).sum());
+        must("capacity".into(), self.book.all_capacity(), serve.map(left).sum());
+        let work = |machine: &&Machine| Some(self.sets[machine.set as usize].part) == self.book.workers();
+        let working = self.machines.iter().filter(|machine| machine.marks & self.absent() == 0).filter(work);
+        must("working".into(), self.book.level(Class::Working), working.count() as i64);
         for (set, of) in self.sets.iter().enumerate() {
             let Some(room) = self.book.room(of.part) else { continue };
             let in_part = |machine: &Machine| self.sets[machine.set as usize].part == of.part;

@@ -101,7 +101,7 @@ impl World {
     /// replaces at once, unless there is a notice (LB-10).
     fn drain_of(&self, at: usize, waits: bool) -> Option<SimDuration> {
         let serves = self.machines[at].marks & self.absent() == 0;
-        self.design.service.drain.filter(|_| waits && serves)
+        self.design.service.drain.filter(|_| waits && serves && !self.only_works(at))
     }
 
     /// A machine gets nothing new; what it holds goes on until it is deleted.

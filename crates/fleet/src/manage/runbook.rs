@@ -7,8 +7,7 @@ use super::Manager;
 use crate::management::{Alert, Watch, noticed};
 use crate::operations::Operation;
 use crate::pending::Due;
-use crate::serving::Class;
-use crate::world::World;
+use crate::world::{Starts, World};
 use zonefall_engine::{Key, SimTime};
 use zonefall_faults::Strikes;
 
@@ -22,13 +21,13 @@ impl Manager {
 impl World {
     /// Whether what a change watches is so, or would be if so many machines of its set were not there.
     pub(super) fn is_short(&self, at: usize, watch: Watch, without: i64) -> bool {
-        let capacity = || without * self.sets[self.manager.changes[at].set].serves;
+        let Starts { serves, part, .. } = self.sets[self.manager.changes[at].set];
         match watch {
             Watch::Lacks(lack) => {
-                let (serving, asked) = (self.book.level(Class::Serving), self.book.level(Class::Asked));
-                lack.is_so(serving - without, (asked - self.book.level(Class::Capacity), asked - capacity()))
+                let (serving, (capacity, asked)) = (self.book.serving_beside(part), self.book.capacity_beside(part));
+                lack.is_so(serving - without, (asked - capacity, asked - without * serves))
             }
-            Watch::Missed => self.book.misses_without(without, capacity()),
+            Watch::Missed => self.book.misses_without(part, without, without * serves),
         }
     }
 

@@ -13,7 +13,6 @@ use crate::policy::scale_in::{Candidate, Deed, Order, ScaleInRules, Shield, choo
 use crate::policy::spot::{regular_to_add, removes_regular};
 use crate::policy::zone_balance::{Balance, plan_scale_out, spread};
 use crate::policy::{zone_balance, zone_placement};
-use crate::serving::Class;
 use crate::watch::Who;
 use crate::world::World;
 use std::iter::repeat_n;
@@ -92,7 +91,7 @@ impl World {
         let state = &mut self.manager.sets[set];
         let change = i64::from(desired) - i64::from(state.desired);
         state.desired = desired;
-        self.book.add(Class::Asked, change * self.sets[set].serves, t, &self.measure);
+        self.book.ask(self.sets[set].part, change * self.sets[set].serves, t, &self.measure);
         if let Some(parts) = &mut self.book.parts {
             parts.stirred = true;
         }

@@ -229,7 +229,7 @@ impl World {
         self.machines[at].root = if extra { self.nobody } else { cause };
         let Starts { serves, withheld_from, .. } = self.sets[self.set_of(at)];
         self.book.withhold(withheld_from, self.machines[at].root, serves);
-        if self.probes.is_some() {
+        if self.probes_of(at).is_some() {
             self.machines[at].marks |= REMOVED;
         }
         if !self.factors.is_empty() {
@@ -267,7 +267,7 @@ impl World {
         if marks & ABSENT != 0 {
             return self.recharge(at, cause);
         }
-        let removed = if self.probes.is_some() { REMOVED } else { 0 };
+        let removed = if self.probes_of(at).is_some() { REMOVED } else { 0 };
         if marks & self.absent() == 0 {
             self.stop_serving(at, cause, 0, t);
         } else {

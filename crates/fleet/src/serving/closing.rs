@@ -53,10 +53,10 @@ impl Book {
         let ledger = &mut self.ledger;
         ledger.observed_ms = observed;
         ledger.machine_ms = total(Class::Existing);
-        ledger.capacity_full_ms = total(Class::Asked);
-        ledger.capacity_ms = total(Class::Capacity) - self.surplus;
+        ledger.capacity_full_ms = total(Class::Asked) + total(Class::WorkingAsked);
+        ledger.capacity_ms = total(Class::Capacity) + total(Class::WorkingCapacity) - self.surplus;
         let classes = &mut ledger.classes;
-        classes.serving = total(Class::Serving);
+        classes.serving = total(Class::Serving) + total(Class::Working);
         classes.dead_in_rotation = total(Class::Dead);
         classes.awaiting_probe = total(Class::Awaiting);
         classes.starting = total(Class::Starting);

@@ -40,7 +40,11 @@ pub(crate) enum Class {
     DiskUnreachable,
     /// Rollouts under way.
     Rollouts,
+    /// Machines that serve, of sets that do nothing but jobs; these are no part of `Serving`, `Capacity` and `Asked`.
+    Working,
+    WorkingCapacity,
+    WorkingAsked,
 }
 
 /// The number of classes.
-pub(super) const CLASSES: usize = Class::Rollouts as usize + 1;
+pub(super) const CLASSES: usize = Class::WorkingAsked as usize + 1;

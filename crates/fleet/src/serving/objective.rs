@@ -40,9 +40,11 @@ impl Book {
 
     /// Whether the objective would be missed if so many machines of so much capacity did not serve. Of machines that are out nobody knows
     /// what clients who try again would make: each is taken to try once, so that a machine is spared only where first tries fit.
-    pub fn misses_without(&self, machines: i64, capacity: i64) -> bool {
+    /// Machines that do nothing but jobs are none of those that serve.
+    pub fn misses_without(&self, part: u32, machines: i64, capacity: i64) -> bool {
         self.misses()
             || match self.need {
+                _ if part == self.workers => false,
                 Need::Serving(least) => self.level(Class::Serving) - machines < i64::from(least),
                 Need::Served(share, of) => {
                     let left = (self.level(Class::Capacity) - capacity).max(0) as u64;
@@ -184,6 +186,9 @@ impl Book {
     /// has turned away, and with tries again. A part may get less than a thousandth.
     #[inline(always)]
     pub fn load_of(&self, part: u32) -> (u64, u64) {
+        if part == self.workers {
+            return (0, 0);
+        }
         if self.parts.is_none() && self.clients.is_none() {
             let load = self.passed().saturating_mul(1000);
             return (load, load);

@@ -47,6 +47,7 @@ impl Book {
     #[inline]
     pub fn asked_by_line(&self, part: u32) -> Option<u64> {
         match &self.parts {
+            _ if part == self.workers => None,
             None if self.line.is_none() => None,
             None => self.somebody_waits().then_some(u64::MAX),
             Some(parts) => parts.asked_by_line(part as usize).map(|milli| milli.saturating_mul(1000)),

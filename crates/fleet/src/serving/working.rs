@@ -1,9 +1,9 @@
 //! Jobs that wait for workers, as the book meets them.
 //!
-//! In: the capacity of the workers from one change to the next, less what requests take of it: these come first, those that wait in
+//! In: the capacity of the workers from one change to the next: of the sets that do nothing else, or of all machines, less what requests take of it: these come first, those that wait in
 //! line too. Out: intervals in which jobs are late or not, and when to look again.
 
-use super::{Book, Class};
+use super::{Book, Class, NOBODY};
 use crate::design::{Design, Need};
 use crate::jobs::Backlog;
 use crate::measure::Measure;
@@ -28,7 +28,7 @@ impl Book {
     pub(super) fn works(&self) -> Option<Works> {
         self.backlog.as_ref()?;
         let capacity = self.works_off();
-        let beside = self.parts.is_none() && self.demand.is_some();
+        let beside = self.workers().is_none() && self.parts.is_none() && self.demand.is_some();
         let lost = if beside { self.could_work_off().saturating_sub(capacity) } else { 0 };
         Some(Works { capacity, lost })
     }
@@ -48,6 +48,10 @@ impl Book {
             if missed && matches!(self.need, Need::Done(..)) { backlog.caught_up(from, capacity).min(t) } else { t };
         let (withheld, stride) = (&self.withheld, self.stride);
         match &mut self.parts {
+            _ if self.workers != NOBODY => {
+                let of_workers = &withheld[self.workers as usize * stride..][..stride];
+                backlog.work(from, t, (capacity, of_workers), measure.from, &mut self.ledger);
+            }
             None if self.demand.is_some() => {
                 // Who waits keeps jobs from machines that are back: what they withheld since the line began answers.
                 let line = self.line.as_mut().filter(|_| self.waiting.is_some());
@@ -69,6 +73,9 @@ impl Book {
 
     /// What is worked off as things stand, in millionths of a request's work a millisecond.
     pub fn works_off(&self) -> u64 {
+        if self.workers != NOBODY {
+            return self.level(Class::WorkingCapacity).max(0) as u64;
+        }
         let left = || {
             let usable = self.usable().max(0) as u64;
             usable - self.taken_by_requests().min(usable)

@@ -94,22 +94,23 @@ impl World {
     }
 
     fn start_machines(&mut self, trial: Key, strikes: &Strikes) {
-        let (machines, full) = if self.manager.is_active() {
-            let states = self.manager.sets.iter().zip(&self.sets);
-            let full = states.map(|(set, starts)| i64::from(set.desired) * starts.serves).sum();
-            (self.manager.sets.iter().map(|set| i64::from(set.exists)).sum(), full)
+        let is_managed = self.manager.is_active();
+        let machines = if is_managed {
+            self.manager.sets.iter().map(|set| i64::from(set.exists)).sum()
         } else {
-            let full = self.design.sets.iter().map(|set| i64::from(set.capacity) * set.serves_milli as i64).sum();
-            (self.machines.len() as i64, full)
+            self.machines.len() as i64
         };
         self.tide = self.design.demand.as_ref().map(|demand| demand.begin(trial));
-        self.book.begin(machines, full, self.tide.map(|tide| tide.now_milli), &self.measure);
+        self.book.begin(machines, self.tide.map(|tide| tide.now_milli), &self.measure);
+        for (at, of) in self.sets.iter().enumerate() {
+            let asked = if is_managed { self.manager.sets[at].desired } else { self.design.sets[at].capacity };
+            self.book.ask(of.part, i64::from(asked) * of.serves, SimTime::ZERO, &self.measure);
+        }
         self.await_demand();
         if self.design.jobs.is_some() {
             self.book.begin_jobs(trial);
             self.jobs_change(SimTime::ZERO);
         }
-        let mut serving = (0, 0);
         for at in 0..self.machines.len() {
             self.machines[at].marks = 0;
             if self.manager.slots.get(at).is_some_and(|slot| slot.state == State::Vacant) {
@@ -120,13 +121,10 @@ impl World {
             let set = self.machines[at].set as usize;
             if self.sets[set].creating.is_none() {
                 let Starts { serves, part, .. } = self.sets[set];
-                serving = (serving.0 + 1, serving.1 + serves);
-                if let Some(parts) = &mut self.book.parts {
-                    parts.put(part as usize, serves);
-                }
+                self.book.put(part, serves, &self.measure);
                 continue;
             }
-            let removed = if self.probes.is_some() { REMOVED } else { 0 };
+            let removed = if self.probes_of(at).is_some() { REMOVED } else { 0 };
             self.machines[at].marks = STARTING | NEEDS_WARM_UP | removed;
             self.machines[at].root = self.deployment;
             self.book.withhold(self.sets[set].withheld_from, self.deployment, self.sets[set].serves);
@@ -138,8 +136,6 @@ impl World {
             self.book.add(Class::Starting, 1, SimTime::ZERO, &self.measure);
             self.pending.push(ready, Pending::Ready { machine: at as u32 }.tag());
         }
-        self.book.add(Class::Serving, serving.0, SimTime::ZERO, &self.measure);
-        self.book.add(Class::Capacity, serving.1, SimTime::ZERO, &self.measure);
         self.begin_spread();
         if let Some(parts) = &mut self.book.parts {
             parts.demand_changes(self.tide.map(|tide| tide.now_milli));

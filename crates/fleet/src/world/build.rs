@@ -123,7 +123,8 @@ fn marks(modes: &[Facts], fits: fn(&Facts) -> bool) -> u32 {
 
 /// The lengths of each set's starts, and where its machines are booked.
 fn starts(design: &Design, book: &Book) -> Vec<Starts> {
-    let part = |set: usize| design.structure().and_then(|service| service.node_of_set(set)).unwrap_or(0) as u32;
+    let of_service = |set: usize| design.structure().and_then(|service| service.node_of_set(set)).unwrap_or(0) as u32;
+    let part = |set: usize| book.workers().filter(|_| design.only_works(set)).unwrap_or_else(|| of_service(set));
     let starts = |(at, set): (usize, &ScaleSet)| Starts {
         boot: set.boot.clone(),
         warm_up: set.warm_up.clone(),

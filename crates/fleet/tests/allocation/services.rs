@@ -173,7 +173,14 @@ fn working() -> Design {
     let through = standby.structure().cloned().map(Arc::new);
     let batch =
         |week: u64| Batch { at: SimTime::from_ms(week * 7 * DAY), due: SimTime::from_ms(week * 7 * DAY + 30 * HOUR) };
-    standby.jobs = Some(Jobs { count: 2_500_000, work: 1, sigma: 0.3, batches: (0..52).map(batch).collect(), through });
+    standby.jobs = Some(Jobs {
+        count: 2_500_000,
+        work: 1,
+        sigma: 0.3,
+        batches: (0..52).map(batch).collect(),
+        through,
+        sets: [].into(),
+    });
     (standby.need, standby.demand) = (Need::Done(9, 10), None);
     standby
 }

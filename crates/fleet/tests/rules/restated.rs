@@ -292,7 +292,8 @@ fn works(
     let (at, due, count) = (HOUR, (3 + number % 9) * HOUR, 3600 * (1 + number % 40));
     let Need::Parts(parts) = design.need.clone() else { unreachable!("a service of parts") };
     let batch = Batch { at: SimTime::from_ms(at), due: SimTime::from_ms(due) };
-    design.jobs = Some(Jobs { count, work: 1, sigma: 0.0, batches: [batch].into(), through: Some(parts) });
+    design.jobs =
+        Some(Jobs { count, work: 1, sigma: 0.0, batches: [batch].into(), through: Some(parts), sets: [].into() });
     design.need = Need::Done(1, 1);
     if alone {
         design.demand = None;

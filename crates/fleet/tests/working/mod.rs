@@ -1,5 +1,6 @@
 //! Jobs that the parts of a service work on together, against timelines by hand.
 
+mod apart;
 mod beside;
 mod line;
 

@@ -52,7 +52,11 @@ pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
         columns.extend([("requests\nnot served".into(), Side::Right), (interval, Side::Left)]);
         page.line("");
         page.grid(&Grid { rows: outcome.designs.iter().map(|design| requests(page, design)).collect(), columns });
-        page.paragraph(None, "Requests come first: jobs take what is left of the machines.", Some(Tone::Faint));
+        page.paragraph(
+            None,
+            "Where the same machines serve requests, these come first: jobs take what is left.",
+            Some(Tone::Faint),
+        );
     }
 }
 

@@ -110,6 +110,10 @@ impl Chain {
             obstacles.push(format!("more than {MACHINES_MAX} machines: too many to be followed one by one"));
             return Err(Obstacles(obstacles));
         }
+        if design.has_workers() {
+            obstacles
+                .push("`jobs.sets`: machines that the objective does not hang on are not left out of the chain".into());
+        }
         let modes = modes(study, design, &mut obstacles);
         let mut items = Items::new(design);
         let parts = modes.iter().filter(|of| of.scope == Scope::Component).map(|of| &*of.name);

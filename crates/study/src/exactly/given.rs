@@ -65,7 +65,7 @@ impl Machines {
                 "a service of parts: what is given of the storm would have to be given of components, too".into(),
             );
         }
-        let places = places::all(design, &study.topology).map_err(|words| obstacles.push(words));
+        let places = places::needed(design, &study.topology).map_err(|words| obstacles.push(words));
         let (Ok(places), true, &Need::Serving(needed)) = (places, obstacles.is_empty(), &design.need) else {
             return Err(Obstacles(obstacles));
         };

@@ -153,11 +153,11 @@ pub(super) fn plain(mode: &Mode, profile: &Profile, design: &Design) -> Result<(
 /// What machines still wait for when an outage is over.
 pub(super) fn after_outages(mode: &Mode, design: &Design) -> Vec<&'static str> {
     let takes_time = |law: &Law| law.mean_ms() > 0.0;
-    let sets = &design.sets;
+    let sets = || design.needed_sets().map(|(_, set)| set);
     let starts = match mode.recovery {
         Recovery::Reachable => false,
-        Recovery::WarmUp => sets.iter().any(|set| takes_time(&set.warm_up)),
-        Recovery::Boot => sets.iter().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up)),
+        Recovery::WarmUp => sets().any(|set| takes_time(&set.warm_up)),
+        Recovery::Boot => sets().any(|set| takes_time(&set.boot) || takes_time(&set.warm_up)),
     };
     let mut words = Vec::new();
     if starts {

@@ -1,7 +1,7 @@
 //! The exact answer to a study's question, where there is one: the expected share of the measured time in which a
 //! design's objective does not hold, without a single draw.
 //!
-//! What is covered: `min_serving` (beside jobs, too, which take what is left), drawn faults, no load balancer, sets that
+//! What is covered: `min_serving` (beside jobs, too, which take what is left or have machines of their own), drawn faults, no load balancer, sets that
 //! nobody manages, outages that end for all that they hit at once and leave nothing to be waited for; and services of parts
 //! whose groups share no more than that (`parts`). Then machines, hosts, racks, halls, zones, pairs of zones and regions
 //! are independent alternating processes, and only how often each is out counts: conditioned on what is shared, the counts
@@ -58,7 +58,7 @@ pub fn exactly(study: &Study, design: &Design) -> Result<Exact, Obstacles> {
         let exact = over_time(study, answer.fastest(), |t_ms| answer.missed_at(t_ms));
         return exact.map_err(|error| Obstacles(vec![error.to_string()]));
     }
-    let places = places::all(design, &study.topology).map_err(|words| obstacles.push(words));
+    let places = places::needed(design, &study.topology).map_err(|words| obstacles.push(words));
     let (Ok(places), true, &Need::Serving(needed)) = (places, obstacles.is_empty(), &design.need) else {
         return Err(Obstacles(obstacles));
     };
@@ -122,7 +122,12 @@ fn of_service(study: &Study, design: &Design) -> Vec<String> {
         design.structure().is_some() && design.within().is_some(),
         "`p95_latency`: how long requests take hangs on the demand",
     );
+    let crews = study.profile.modes.iter().any(|mode| mode.crews.is_some());
+    no(design.has_workers() && crews, "`jobs.sets`: these machines wait for the same crews as those that serve");
     let creating = |start: &StartState| matches!(start, StartState::Creating(law) if law.mean_ms() > 0.0);
-    no(design.sets.iter().any(|set| creating(&set.start)), "machines are still being created when the trial begins");
+    no(
+        design.needed_sets().any(|(_, set)| creating(&set.start)),
+        "machines are still being created when the trial begins",
+    );
     obstacles
 }

@@ -38,6 +38,21 @@ pub(super) fn all(design: &Design, topology: &Topology) -> Result<Vec<(f64, Vec<
     Ok(ways.into_iter().map(hosts).collect())
 }
 
+/// The same, of the machines that the objective hangs on only.
+///
+/// # Errors
+/// In words, if there are too many.
+pub(super) fn needed(design: &Design, topology: &Topology) -> Result<Vec<(f64, Vec<HostId>)>, String> {
+    let mut ways = all(design, topology)?;
+    let sets = || design.sets.iter().enumerate();
+    let is_needed = || sets().flat_map(|(at, set)| std::iter::repeat_n(design.is_needed(at), set.capacity as usize));
+    for (_, hosts) in &mut ways {
+        let mut needed = is_needed();
+        hosts.retain(|_| needed.next().unwrap_or(true));
+    }
+    Ok(ways)
+}
+
 /// The zone of a machine, the machines being put zone by zone.
 fn zone_of(set: &ScaleSet, counts: &[u32], ordinal: u32, topology: &Topology) -> ZoneId {
     let ends = counts.iter().scan(0, |sum, count| {

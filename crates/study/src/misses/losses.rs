@@ -114,6 +114,9 @@ impl<'a> Losses<'a> {
     pub fn new(design: &'a Design, topology: &'a Topology) -> Self {
         let mut by_zone = vec![Machines::new(); topology.zone_count() as usize];
         for (at, set) in (0..).zip(&design.sets) {
+            if !design.is_needed(at as usize) {
+                continue;
+            }
             let mut stand = |zone: ZoneId, count| by_zone[zone.0 as usize].push((at, count));
             if set.zones.is_empty() {
                 topology.zones_of(set.region).for_each(|zone| stand(zone, set.capacity));
@@ -122,7 +125,7 @@ impl<'a> Losses<'a> {
         }
         let weigh = |set: &ScaleSet| if matches!(design.need, Need::Served(..)) { set.serves_milli } else { 1 };
         let weighs: Vec<u64> = design.sets.iter().map(weigh).collect();
-        let all: u64 = design.sets.iter().zip(&weighs).map(|(set, weigh)| u64::from(set.capacity) * weigh).sum();
+        let all: u64 = design.needed_sets().map(|(at, set)| u64::from(set.capacity) * weighs[at]).sum();
         let spare = match design.need {
             Need::Serving(least) => Some(all.saturating_sub(u64::from(least))),
             // What the highest demand leaves. How late answers are, or how far a batch is, depends on the hour: none to spare.
@@ -144,7 +147,8 @@ impl<'a> Losses<'a> {
             let sets = slot_groups(design, topology).into_iter();
             let sets = sets.flat_map(|group| std::iter::repeat_n(group.set, group.initial as usize));
             let on = initial_hosts(design, topology, first_zone);
-            let mut hosts: Vec<(HostId, u32)> = on.into_iter().zip(sets).collect();
+            let placed = on.into_iter().zip(sets);
+            let mut hosts: Vec<(HostId, u32)> = placed.filter(|&(_, set)| design.is_needed(set as usize)).collect();
             hosts.sort_unstable();
             hosts
         })
@@ -195,12 +199,13 @@ impl<'a> Losses<'a> {
             let loss = Loss { parts: vec![(zone, vec![(set, 1)])], ..Loss::default() };
             Class { loss, mean: None, units, times: 1.0 }
         };
-        let of_set = |(at, set): (u32, &ScaleSet)| -> Vec<Class> {
+        let of_set = |(at, set): (usize, &ScaleSet)| -> Vec<Class> {
+            let at = at as u32;
             let known = set.zones.iter().zip(initial_counts(set)).map(|(&zone, units)| class(zone, at, units));
             let hidden = set.zones.is_empty().then(|| class(self.first_zone(set), at, set.capacity));
             known.chain(hidden).collect()
         };
-        (0..).zip(&self.design.sets).flat_map(of_set).collect()
+        self.design.needed_sets().flat_map(of_set).collect()
     }
 
     fn first_zone(&self, set: &ScaleSet) -> ZoneId {

@@ -19,8 +19,8 @@ pub(super) fn capacity(
     (arrives_milli, good_for_milli): (Option<u64>, Option<u64>),
     sightings: &[Sighting],
 ) -> Option<Capacity> {
-    let each = design.sets.first()?.serves_milli;
-    let alike = design.sets.iter().all(|set| set.serves_milli == each);
+    let each = design.needed_sets().next()?.1.serves_milli;
+    let alike = design.needed_sets().all(|(_, set)| set.serves_milli == each);
     let told = |sighting: &Sighting| match sighting.what {
         Seen::GoodFor(milli) => !alike || u64::try_from(sighting.serving).is_ok_and(|serve| serve * each != milli),
         _ => false,

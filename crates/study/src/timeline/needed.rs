@@ -18,8 +18,8 @@ fn by_demand(
     sightings: &[Sighting],
     (share, of): (u64, u64),
 ) -> Vec<(u64, i64)> {
-    let serves = design.sets.first().map_or(0, |set| set.serves_milli);
-    let alike = design.sets.iter().all(|set| set.serves_milli == serves);
+    let serves = design.needed_sets().next().map_or(0, |(_, set)| set.serves_milli);
+    let alike = design.needed_sets().all(|(_, set)| set.serves_milli == serves);
     if serves == 0 || !alike || design.service.latency.is_some() {
         return Vec::new();
     }

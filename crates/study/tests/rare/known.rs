@@ -231,7 +231,14 @@ fn a_demand_that_is_carried_has_bounds_by_what_outages_last() {
 fn worked_on_by(nodes: Vec<Node>, failovers: Vec<Failover>) -> Design {
     let batch = |hours: u64| Batch { at: minutes(hours * 60 + 30), due: minutes(hours * 60 + 150) };
     let through = Some(Arc::new(Structure { nodes, failovers }));
-    let jobs = Jobs { count: 4 * 7200, work: 1, sigma: 0.0, batches: [batch(0), batch(4380)].into(), through };
+    let jobs = Jobs {
+        count: 4 * 7200,
+        work: 1,
+        sigma: 0.0,
+        batches: [batch(0), batch(4380)].into(),
+        through,
+        sets: [].into(),
+    };
     Design { jobs: Some(jobs), need: Need::Done(1, 1), ..bare(&[1], 4, 1) }
 }
 
@@ -242,7 +249,7 @@ fn worked_on_by(nodes: Vec<Node>, failovers: Vec<Failover>) -> Design {
 fn an_objective_beside_jobs_is_known_as_well_as_without_them() {
     let batches: Vec<Batch> =
         (0..300).map(|day| [day * 1440, day * 1440 + 900].map(minutes)).map(|[at, due]| Batch { at, due }).collect();
-    let jobs = Jobs { count: 30_000, work: 2, sigma: 0.3, batches: batches.into(), through: None };
+    let jobs = Jobs { count: 30_000, work: 2, sigma: 0.3, batches: batches.into(), through: None, sets: [].into() };
     let asked = |need| Design { demand: Some(Demand::constant(4000)), need, ..bare(&[1, 2, 3], 6, 4) };
     let parts = vec![node("web", Part::Sets(vec![0], Least::Serving(4)))];
     let of_parts = Need::Parts(Arc::new(Structure { nodes: parts, failovers: vec![] }));
@@ -256,14 +263,27 @@ fn an_objective_beside_jobs_is_known_as_well_as_without_them() {
     ] {
         let beside = Design { jobs: Some(jobs.clone()), ..plain_one.clone() };
         let late = Design { need: Need::Done(1, 1), ..beside.clone() };
-        let [alone, beside, late] = [plain_one, beside, late].map(|of| small(profile(modes.clone()), of, 60));
+        // Workers of their own, of which some stand in every zone, are nothing to whoever asks what serves.
+        let workers = zonefall_fleet::ScaleSet { name: "workers".into(), capacity: 7, ..plain_one.sets[0].clone() };
+        let mut apart = Design { jobs: Some(Jobs { sets: [1].into(), ..jobs.clone() }), ..plain_one.clone() };
+        apart.sets.push(workers);
+        let [alone, beside, late, apart] =
+            [plain_one, beside, late, apart].map(|of| small(profile(modes.clone()), of, 60));
         let of = |study: &Study| exactly(study, &study.designs[0]).map(|exact| exact.unavailability);
         assert_eq!(of(&alone).is_ok(), is_exact, "{name}");
         assert_eq!(of(&alone).ok(), of(&beside).ok(), "{name}");
+        let difference = |one: f64, other: f64| (one / other - 1.0).abs();
+        match (of(&alone), of(&apart)) {
+            (Ok(one), Ok(other)) => assert!(difference(one, other) < 1e-12, "{name}: {one} {other}"),
+            (one, other) => assert!(one.is_err() && other.is_err(), "{name}"),
+        }
         assert!(of(&late).unwrap_err().0.iter().any(|words| words.contains("what is late")), "{name}");
         let kinds = |study: &Study| zonefall_study::misses::Kinds::of(study, &study.designs[0]);
         assert_eq!(kinds(&alone), kinds(&beside), "{name}");
-        let [alone, beside] = [plain(&alone), plain(&beside)];
+        assert_eq!(kinds(&alone), kinds(&apart), "{name}");
+        let [alone, beside, apart] = [plain(&alone), plain(&beside), plain(&apart)];
+        assert_eq!(alone.designs[0].unavailability, apart.designs[0].unavailability, "{name}");
+        assert!(apart.designs[0].jobs.is_some());
         assert_eq!(alone.designs[0].unavailability, beside.designs[0].unavailability, "{name}");
         let done = beside.designs[0].jobs.as_ref().unwrap();
         println!("{name}: {:?}, {done:?}", beside.designs[0].unavailability);

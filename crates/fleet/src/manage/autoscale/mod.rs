@@ -103,6 +103,11 @@ impl World {
         }
     }
 
+    /// Whether a set works on jobs.
+    fn does_jobs(&self, set: usize) -> bool {
+        self.book.workers().is_none_or(|workers| self.sets[set].part == workers)
+    }
+
     /// Jobs that wait and sessions that are held, as they go on from `t`.
     #[inline(never)]
     fn follow_courses(&self, at: usize, t: SimTime) -> Courses {
@@ -110,7 +115,11 @@ impl World {
         let looks = self.scaler.sets[at].history.looks_at_sessions();
         let held = looks.then(|| self.book.sessions_held(t)).flatten();
         Courses {
-            jobs: self.book.jobs_waiting(t).map(|waiting| Course::of_jobs(t, waiting, jobs)),
+            jobs: self
+                .book
+                .jobs_waiting(t)
+                .filter(|_| self.does_jobs(self.scaler.sets[at].set))
+                .map(|waiting| Course::of_jobs(t, waiting, jobs)),
             sessions: held.map(|held| Course::of_sessions(t, held, sessions)),
         }
     }

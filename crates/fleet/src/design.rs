@@ -149,7 +149,7 @@ pub struct Design {
     pub balancer: Option<LoadBalancer>,
     /// What arrives.
     pub demand: Option<Demand>,
-    /// Jobs that come in batches, in place of a demand.
+    /// Jobs that come in batches, in place of a demand or beside it.
     pub jobs: Option<Jobs>,
     /// How its machines work on it.
     pub service: Service,

@@ -16,6 +16,7 @@ mod waiting;
 pub use beside::{Batched, Gated};
 pub use clients::{Ended, Lined, Overload, Sent};
 
+use crate::deeds::Noted;
 use crate::design::Need;
 use crate::machine::*;
 use crate::manage::{Rolled, Which};
@@ -76,17 +77,6 @@ pub struct Stand {
     pub zone: ZoneId,
 }
 
-/// By whom something was done, or to whom.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
-    /// A change or a runbook of a set: the set, and its place among [`crate::management::Management::changes`].
-    Change(u16, u16),
-    /// A machine, by its number in the population.
-    Machine(u32),
-    /// A set.
-    Set(u16),
-}
-
 /// What changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
@@ -118,9 +108,9 @@ pub enum Seen {
     Demand(u64),
     /// The machines that serve are good for so much from here on, in thousandths of a request a second.
     GoodFor(u64),
-    /// The platform or the customer did something so many times, as far as it is known by or to whom: an index into
+    /// The platform or the customer did something so many times, as far as each is noted: an index into
     /// [`crate::OPERATION_TABLE`].
-    Did(usize, u64, Vec<Who>),
+    Did(usize, u64, Vec<Noted>),
     /// Something becomes of a release.
     Rolled(Which, Rolled),
     /// Something becomes of a batch of jobs, numbered from 1.
@@ -345,8 +335,8 @@ impl Witness {
             let lasts = matches!(row.operation, Operation::RetryStorms | Operation::GatewayTurnedAway);
             let is_told = row.operation.is_time() || lasts;
             if new > old && !is_told {
-                let of = deeds[since..].iter().filter(|(operation, _)| *operation as usize == at);
-                self.tell(world, t, Seen::Did(at, new - old, of.map(|(_, who)| *who).collect()));
+                let of = deeds[since..].iter().filter(|deed| deed.operation as usize == at);
+                self.tell(world, t, Seen::Did(at, new - old, of.copied().collect()));
             }
         }
     }
@@ -453,25 +443,6 @@ impl World {
         let rack = self.topology.rack_of(host);
         let zone = self.topology.zone_of(rack);
         Stand { instance: self.instance_of[at], set: self.machines[at].set, host, rack, zone }
-    }
-
-    /// From now on it is noted by or to whom things are done, for whoever watches.
-    pub fn note_deeds(&mut self) {
-        self.deeds = Some(Vec::new());
-    }
-
-    /// Counts something that was done at `t` by or to somebody.
-    pub(crate) fn did(&mut self, operation: Operation, who: Who, t: SimTime) {
-        self.book.count(operation, 1, t, &self.measure);
-        if let Some(deeds) = &mut self.deeds {
-            deeds.push((operation, who));
-        }
-    }
-
-    /// The change of a set that is at this place among all changes.
-    pub(crate) fn who_changes(&self, at: usize) -> Who {
-        let state = &self.manager.changes[at];
-        Who::Change(state.set as u16, state.index as u16)
     }
 
     /// Shows the world as it stands at `t`.

@@ -11,6 +11,7 @@ use crate::all_probed_up::AllProbedUp;
 use crate::balancer::ProbeTimes;
 use crate::bill::Meters;
 use crate::components::Seat;
+use crate::deeds::Noted;
 use crate::demand::Tide;
 use crate::design::{Design, ScaleSet};
 use crate::disks::FarDisk;
@@ -28,7 +29,7 @@ use crate::routing::Switch;
 use crate::serving::{Book, only_the_objective_asks};
 use crate::slow_start::{SlowStart, Warming};
 use crate::suppressed::Suppressed;
-use crate::watch::{Watcher, Who};
+use crate::watch::Watcher;
 use std::ops::Range;
 use std::sync::Arc;
 use zonefall_engine::{BudgetExceeded, Calendar, EventBudget, Key, Law, SimDuration, SimTime, name_tag};
@@ -74,7 +75,7 @@ pub(crate) struct Starts {
 #[derive(Debug)]
 pub struct World {
     /// What was done by or to whom; not noted where nobody watches.
-    pub(crate) deeds: Option<Vec<(Operation, Who)>>,
+    pub(crate) deeds: Option<Vec<Noted>>,
     pub(crate) design: Arc<Design>,
     pub(crate) measure: Arc<Measure>,
     pub(crate) topology: Arc<Topology>,

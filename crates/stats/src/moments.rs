@@ -1,5 +1,6 @@
 //! Exact accumulation of integer observations.
 
+use crate::estimate::HITS_FOR_INTERVAL;
 use crate::wide::Wide;
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +192,13 @@ impl Moments {
         if sum2 > 0.0 { sum / sum2 * sum } else { 0.0 }
     }
 
+    /// Whether there are hits enough for an interval that weigh like too few. By a half less at least: equal ones weigh like as many,
+    /// but for rounding.
+    #[must_use]
+    pub fn is_carried_by_few(&self) -> bool {
+        self.hits >= HITS_FOR_INTERVAL && self.effective_hits() < HITS_FOR_INTERVAL as f64 - 0.5
+    }
+
     /// Root mean square of the hits, in the unit of the observations; 0
     /// without hits.
     #[must_use]
@@ -225,6 +233,8 @@ mod tests {
         // Σ(x−3)³/4 = (−27−27+0+216)/4 = 40.5; m₂ = 13.5
         assert!((m.skewness() - 40.5 / libm::pow(13.5, 1.5)).abs() < 1e-15);
         assert_eq!(m.effective_hits(), 144.0 / 90.0);
+        let few = |large: i64| [large].into_iter().chain([1; 24]).collect::<Moments>().is_carried_by_few();
+        assert!(few(100) && !few(1));
     }
 
     #[test]

@@ -3,9 +3,7 @@
 //! In: conditions and an outcome. Out: for each design and condition whether it is met, missed or not resolved. Nothing is
 //! estimated here; a condition reads the verdicts and intervals that the outcome has.
 
-use crate::outcome::{
-    DesignOutcome, Difference, Estimate, HITS_FOR_INTERVAL, MINUTES_PER_MONTH, Outcome, Quality, Verdict,
-};
+use crate::outcome::{DesignOutcome, Difference, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -85,14 +83,6 @@ pub fn judge(gate: &Gate, outcome: &Outcome) -> Judgement {
         trials_would_do: more.map(|more| round_up(more * outcome.trials as f64)),
         ..Judgement::of(conditions, gate.not_resolved_passes)
     }
-}
-
-/// Whether the trials with a miss weigh like too few of equal length for an interval: (Σx)² / Σx² of plain trials.
-fn is_carried_by_few(outcome: &Outcome, design: &DesignOutcome) -> bool {
-    let plain = outcome.method.as_ref().is_none_or(|of| of.used == "crude");
-    let mean = design.unavailability.mean * outcome.observed_h * 60.0;
-    let weigh = outcome.trials as f64 / (1.0 + (design.missed_min_sd / mean).powi(2));
-    plain && mean > 0.0 && design.unavailability.hits >= HITS_FOR_INTERVAL && weigh < HITS_FOR_INTERVAL as f64
 }
 
 /// What keeps a condition open.
@@ -188,8 +178,7 @@ fn conditions(gate: &Gate, outcome: &Outcome, design: &DesignOutcome) -> Vec<(Co
     };
     let allowed = 1.0 - outcome.target_share;
     // What a few outages carry tells nothing of how intervals shrink.
-    let carried = is_carried_by_few(outcome, design);
-    let of_time = |why: Open| Open { luck: why.luck.map(|times| times.filter(|_| !carried)), ..why };
+    let of_time = |why: Open| Open { luck: why.luck.map(|times| times.filter(|_| !design.carried_by_few)), ..why };
     if gate.average {
         let why = of_time(Open::of(of, allowed, design.kept_open(false).1));
         ask(of_average(&outcome.target), design.verdict_mean, why);

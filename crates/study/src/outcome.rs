@@ -151,6 +151,9 @@ pub struct DesignOutcome {
     pub unavailability: Estimate,
     /// Standard deviation over trials of the missed minutes.
     pub missed_min_sd: f64,
+    /// Whether a few long outages carry the missed time: many trials missed, and weigh like too few for an interval.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub carried_by_few: bool,
     /// The mean against the target: the headline, which what is assumed may unsettle (`assumptions`).
     pub verdict_mean: Verdict,
     /// Share of whole windows that meet the target.

@@ -93,10 +93,11 @@ fn its_trials(trials: u64, design: &DesignOutcome, tally: &DesignTally) -> Optio
     Some(words)
 }
 
-/// That few of many outages make the downtime. By a half less at least: equal ones weigh like as many, but for rounding.
+/// That few of many outages make the downtime.
 fn carried(missed: &Moments) -> Option<String> {
     let (hits, weigh) = (missed.hits(), missed.effective_hits());
-    (hits >= HITS_FOR_INTERVAL && weigh < HITS_FOR_INTERVAL as f64 - 0.5)
+    missed
+        .is_carried_by_few()
         .then(|| format!("a few long outages carry the downtime: {hits} trials with a miss weigh like {weigh:.0}"))
 }
 

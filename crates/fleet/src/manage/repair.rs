@@ -2,6 +2,7 @@
 
 use super::State;
 use crate::Extra;
+use crate::deeds::Who;
 use crate::machine::*;
 use crate::management::RepairAction;
 use crate::operations::Operation;
@@ -10,7 +11,6 @@ use crate::policy::health::HealthState;
 use crate::policy::repair::{Patient, is_eligible, limit};
 use crate::policy::scale_in::Deed;
 use crate::serving::Class;
-use crate::watch::Who;
 use crate::world::World;
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;

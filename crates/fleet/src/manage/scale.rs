@@ -5,6 +5,7 @@ use super::order::Line;
 use super::sets::{GroupState, Refused};
 use super::{Slot, State};
 use crate::Extra;
+use crate::deeds::Noted;
 use crate::design::Spreading;
 use crate::operations::Operation;
 use crate::policy::auto_zone_balance::may_be_source;
@@ -13,7 +14,6 @@ use crate::policy::scale_in::{Candidate, Deed, Order, ScaleInRules, Shield, choo
 use crate::policy::spot::{regular_to_add, removes_regular};
 use crate::policy::zone_balance::{Balance, plan_scale_out, spread};
 use crate::policy::{zone_balance, zone_placement};
-use crate::watch::Who;
 use crate::world::World;
 use std::iter::repeat_n;
 use zonefall_engine::SimTime;
@@ -177,10 +177,6 @@ impl World {
         }
     }
 
-    fn who_asks(&self, set: usize, by: Option<usize>) -> Who {
-        by.map_or(Who::Set(set as u16), |at| self.who_changes(at))
-    }
-
     fn scale_out(&mut self, set: usize, (target, by): (u32, Option<usize>), t: SimTime, strikes: &Strikes) -> bool {
         let state = &self.manager.sets[set];
         let (exists, add, regular) = (state.exists, target - state.exists, state.exists - state.spot);
@@ -194,8 +190,9 @@ impl World {
         }
         let planned = match self.plan(set, add, target, t, strikes) {
             Ok(planned) => planned,
-            Err(_) => {
-                self.did(Operation::ScaleOutsBlocked, self.who_asks(set, by), t);
+            Err(why) => {
+                let (operation, who) = (Operation::ScaleOutsBlocked, self.who_asks(set, by));
+                self.does(Noted { operation, who, why: Some(why) }, t);
                 self.refuse(set, (target, by), Extra::BlockedByPolicy, t);
                 return false;
             }

@@ -32,7 +32,7 @@ pub(crate) struct Route {
     clients_least: u32,
     /// Clients at each part, as demand is served.
     pub now: Vec<u32>,
-    /// Clients at each part when those began to move that are on their way; `to` where none are.
+    /// Clients at each part when those began to move that were sent last; `to` once they are seen to have come.
     pub from: Vec<u32>,
     /// Where all clients will be.
     pub to: Vec<u32>,

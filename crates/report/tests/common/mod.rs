@@ -113,6 +113,7 @@ fn design(sketch: &Sketch) -> DesignOutcome {
         need: "at least 6 serving".into(),
         unavailability: Estimate { mean: scaled(of.mean), low: of.low.map(scaled), high: scaled(of.high), ..of },
         missed_min_sd: of.mean * 31.0,
+        carried_by_few: false,
         verdict_mean: sketch.verdicts.0,
         windows_met: Some(interval(
             sketch.met.0,

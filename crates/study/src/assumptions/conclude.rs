@@ -142,12 +142,14 @@ fn rounded(number: f64) -> f64 {
 /// The varied mode that makes most of the difference between a look and the run: by the downtime that the run avoids without it
 /// and how much its rate differs, which counts what follows from it, too; where that was not asked, by what it is charged.
 fn mostly<'a>(study: &'a Study, look: &Look, run: &DesignOutcome, of: &DesignOutcome) -> Option<&'a Mode> {
-    let differs = |mode: &Mode| match sum_of(run, mode, |cause| cause.avoided_min_per_month) {
-        Some(avoided) if look.kind == Kind::Rates => avoided * (look.rate_of(study, mode) / mode.rate_per_year() - 1.0),
-        _ => {
-            let charged = |of| sum_of(of, mode, |cause| Some(cause.downtime_min_per_month)).unwrap_or(0.0);
-            charged(of) - charged(run)
+    let avoided = |mode: &Mode| sum_of(run, mode, |cause| cause.avoided_min_per_month);
+    let is_asked = look.kind == Kind::Rates && study.profile.modes.iter().any(|mode| avoided(mode).is_some());
+    let differs = |mode: &Mode| {
+        if is_asked {
+            return avoided(mode).unwrap_or(0.0) * (look.rate_of(study, mode) / mode.rate_per_year() - 1.0);
         }
+        let charged = |of| sum_of(of, mode, |cause| Some(cause.downtime_min_per_month)).unwrap_or(0.0);
+        charged(of) - charged(run)
     };
     let changes = study.profile.modes.iter().filter(|mode| look.kind.varies(mode) && mode.rate_per_year() > 0.0);
     let changes = changes.map(|mode| (mode, differs(mode).abs()));

@@ -113,6 +113,7 @@ impl<'a> Concluding<'a> {
             need: need_in_words(design),
             unavailability,
             missed_min_sd: tally.missed.standard_deviation() / MS_PER_MINUTE,
+            carried_by_few: tally.missed.is_carried_by_few(),
             verdict_mean: self.verdict_mean(missed),
             windows_met,
             verdict_windows: met.filter(|_| !study.measure.until_first_miss).map(|met| self.verdict_windows(met)),

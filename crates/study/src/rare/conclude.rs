@@ -187,6 +187,7 @@ impl<'a> Concluding<'a> {
             need: need_in_words(design),
             unavailability,
             missed_min_sd: tally.missed.plain_variance().sqrt() / MS_PER_MINUTE,
+            carried_by_few: false,
             verdict_mean: mean_verdict(study, missed),
             windows_met,
             verdict_windows: met.map(|met| window_verdict(met, self.confidence.level())),

@@ -7,7 +7,8 @@ use super::rows::{Telling, shortened};
 use super::whom::is_runbook;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use zonefall_fleet::{OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Stand, Who};
+use zonefall_fleet::policy::zone_balance::Refusal;
+use zonefall_fleet::{Noted, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Stand, Who};
 
 /// Something that is amiss already when an outage begins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -44,6 +45,7 @@ struct Refused {
     last: u64,
     times: u64,
     operation: usize,
+    why: Option<Refusal>,
 }
 
 impl Stays {
@@ -64,12 +66,13 @@ impl Stays {
             Seen::Failed(stand, false) => _ = self.failed.remove(&stand.instance),
             Seen::Made(stand) => self.come(stand.set, 1, t),
             Seen::Gone(stand) => self.come(stand.set, -1, t),
-            Seen::Did(of, _, ref who) if of == Operation::Suspensions as usize => {
-                self.suspended
-                    .extend(who.iter().filter_map(|who| if let Who::Set(set) = who { Some((*set, t)) } else { None }));
+            Seen::Did(of, _, ref deeds) if of == Operation::Suspensions as usize => {
+                let sets =
+                    deeds.iter().filter_map(|deed| if let Who::Set(set) = deed.who { Some((set, t)) } else { None });
+                self.suspended.extend(sets);
             }
             Seen::Did(of, ..) if of == Operation::Repairs as usize => self.suspended.clear(),
-            Seen::Did(operation, times, _) => self.count(operation, times, t),
+            Seen::Did(operation, times, ref deeds) => self.count(operation, (times, deeds), t),
             Seen::Rolled(which, rolled) => {
                 let words = match rolled {
                     Rolled::Begins { back } => beside::goes_on(of, which, back),
@@ -92,14 +95,15 @@ impl Stays {
         (*now, *since) = (*now + more, t);
     }
 
-    fn count(&mut self, operation: usize, times: u64, t: u64) {
+    fn count(&mut self, operation: usize, (times, deeds): (u64, &[Noted]), t: u64) {
         let is = |all: &[Operation]| all.iter().any(|&of| of as usize == operation);
         if is(&[Operation::Creations, Operation::ScaleIns]) {
             // What is refused in part is granted in part.
             self.refused.take_if(|refused| refused.last < t);
         } else if is(&REFUSALS) {
-            let refused = self.refused.get_or_insert(Refused { first: t, last: t, times: 0, operation });
-            (refused.last, refused.operation) = (t, operation);
+            let why = deeds.first().and_then(|deed| deed.why);
+            let refused = self.refused.get_or_insert(Refused { first: t, last: t, times: 0, operation, why });
+            (refused.last, refused.operation, refused.why) = (t, operation, why);
             refused.times += times;
         }
     }
@@ -117,13 +121,14 @@ impl Stays {
         }));
         all.extend(self.refused.as_ref().map(|refused| {
             let row = &OPERATION_TABLE[refused.operation];
-            let words = super::decisions::event(row.operation).unwrap_or(row.doc);
+            let any = (super::decisions::event(row.operation).unwrap_or(row.doc), row.rules);
+            let (words, rules) = refused.why.map_or(any, super::decisions::refused);
             let times =
                 if refused.times == 1 { String::new() } else { format!(", the last of {} times", refused.times) };
             Amiss {
                 since_ms: refused.first,
                 says: format!("no more capacity since: {words}{times}"),
-                rules: row.rules.into(),
+                rules: rules.into(),
             }
         }));
         all.retain(|amiss| amiss.since_ms < roots);

@@ -3,6 +3,7 @@
 use super::Place;
 use super::amiss::REFUSALS;
 use zonefall_fleet::Operation;
+use zonefall_fleet::policy::zone_balance::Refusal;
 
 /// One event in words; none for counters of time, which do not happen at an instant.
 pub(super) const fn event(of: Operation) -> Option<&'static str> {
@@ -84,6 +85,14 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
         | O::LineMs
         | O::GaveUp => return None,
     })
+}
+
+/// Why the balance of zones refuses capacity, in words, and the rule.
+pub(super) const fn refused(why: Refusal) -> (&'static str, &'static str) {
+    match why {
+        Refusal::ZonesDown => ("a capacity increase is refused: two zones or more are out", "ZB-06"),
+        Refusal::Unbalanced => ("a capacity increase is refused: zones would be out of balance", "ZB-07"),
+    }
 }
 
 /// Where an event stands within its instant.

@@ -2,13 +2,13 @@
 
 use super::amiss::Stays;
 use super::beside;
-use super::decisions::{Counts, counts, event, is_refusal, place_of};
+use super::decisions::{Counts, counts, event, is_refusal, place_of, refused};
 use super::late::Batches;
 use super::{Kind, Outage, Place, Row};
 use crate::study::Study;
 use std::collections::{BTreeMap, BTreeSet};
 use zonefall_faults::{Effect, Strikes};
-use zonefall_fleet::{Ledger, Lined, OPERATION_TABLE, Operation, Overload, Seen, Sighting, Stand, Who};
+use zonefall_fleet::{Ledger, Lined, Noted, OPERATION_TABLE, Operation, Overload, Seen, Sighting, Stand};
 use zonefall_topology::ZoneId;
 
 /// So many machines of a row are named.
@@ -170,7 +170,9 @@ impl Telling<'_> {
                     // Where clients are sent is told by the names of the parts.
                     Seen::Did(operation, ..) if is_sending(*operation) => {}
                     Seen::Did(operation, ..) if created.contains(operation) => {}
-                    Seen::Did(operation, times, who) => rows.push(self.decision(sighting, *operation, (*times, who))),
+                    Seen::Did(operation, times, deeds) => {
+                        rows.push(self.decision(sighting, *operation, (*times, deeds)))
+                    }
                     Seen::Demand(milli) => {
                         let says = format!("{} requests a second arrive", *milli as f64 / 1000.0);
                         rows.push(Self::row(sighting, Kind::Demand, says));
@@ -273,7 +275,7 @@ impl Telling<'_> {
         }
     }
 
-    pub fn decision(&self, sighting: &Sighting, operation: usize, (times, who): (u64, &[Who])) -> Row {
+    pub fn decision(&self, sighting: &Sighting, operation: usize, (times, deeds): (u64, &[Noted])) -> Row {
         let of = &OPERATION_TABLE[operation];
         let people_watch = || {
             self.study.designs[self.design]
@@ -288,18 +290,14 @@ impl Telling<'_> {
             }
             words => words,
         };
-        let rules = self.rules_for(of.operation, who);
-        let words = match (of.operation, rules) {
-            (Operation::ScaleOutsBlocked, "ZB-06") => "a capacity increase is refused: two zones or more are out",
-            (Operation::ScaleOutsBlocked, "ZB-07") => "a capacity increase is refused: zones would be out of balance",
-            _ => words,
-        };
+        let why = deeds.first().and_then(|deed| deed.why);
+        let (words, rules) = why.map_or((words, of.rules), refused);
         let words = match counts(of.operation) {
             Counts::Requests => format!("{times} {words}"),
             _ if times == 1 => words.to_owned(),
             _ => format!("{times} × {words}"),
         };
-        let row = Self::row(sighting, Kind::Decision, words + &self.by_whom(who, times));
+        let row = Self::row(sighting, Kind::Decision, words + &self.by_whom(deeds, times));
         let (machines, times, requests) = match counts(of.operation) {
             Counts::Machines => (times, 0, 0),
             Counts::Times => (0, times, 0),

@@ -2,15 +2,14 @@
 
 use super::rows::{NAMED_MAX, Telling};
 use zonefall_fleet::management::{Action, Change, Trigger};
-use zonefall_fleet::policy::zone_balance::Balance;
-use zonefall_fleet::{OPERATION_TABLE, Operation, Who};
+use zonefall_fleet::{Noted, Who};
 
 impl Telling<'_> {
     /// ": runbook 1 of web (capacity 13)"; nothing where it is not known of each, or of too many.
-    pub fn by_whom(&self, who: &[Who], times: u64) -> String {
-        let mut names: Vec<String> = who.iter().map(|&who| self.whom(who)).collect();
+    pub fn by_whom(&self, deeds: &[Noted], times: u64) -> String {
+        let mut names: Vec<String> = deeds.iter().map(|deed| self.whom(deed.who)).collect();
         names.dedup();
-        if who.len() as u64 == times && (1..=NAMED_MAX).contains(&names.len()) {
+        if deeds.len() as u64 == times && (1..=NAMED_MAX).contains(&names.len()) {
             format!(": {}", names.join(", "))
         } else {
             String::new()
@@ -35,20 +34,6 @@ impl Telling<'_> {
                     },
                 )
             }
-        }
-    }
-
-    /// The rules of an operation: of a refusal for the balance of zones those that its set is held to.
-    pub fn rules_for(&self, operation: Operation, who: &[Who]) -> &'static str {
-        let balance = |who: &Who| {
-            let (Who::Change(set, _) | Who::Set(set)) = *who else { return None };
-            let managed = self.study.designs[self.design].sets[usize::from(set)].management.as_ref()?;
-            Some(managed.balance.balance == Balance::Strict)
-        };
-        match (operation, who.first().and_then(balance)) {
-            (Operation::ScaleOutsBlocked, Some(true)) => "ZB-07",
-            (Operation::ScaleOutsBlocked, Some(false)) => "ZB-06",
-            _ => OPERATION_TABLE[operation as usize].rules,
         }
     }
 }

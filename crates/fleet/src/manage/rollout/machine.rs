@@ -3,11 +3,11 @@
 use super::super::State;
 use super::state::{Installed, Model};
 use crate::Extra;
+use crate::deeds::Who;
 use crate::machine::*;
 use crate::management::{ReleaseKind, UpgradePolicy};
 use crate::operations::Operation;
 use crate::pending::Due;
-use crate::watch::Who;
 use crate::world::World;
 use zonefall_engine::SimTime;
 use zonefall_faults::Strikes;

@@ -23,6 +23,7 @@ pub(crate) use state::{Rollouts, symptoms};
 pub(crate) use watched::Before as SeenRollouts;
 pub use watched::{Rolled, Which};
 
+use crate::deeds::Who;
 use crate::facts::Facts;
 use crate::management::{Bad, Release, ReleaseKind, Symptom};
 use crate::operations::Operation;
@@ -119,7 +120,7 @@ impl World {
         if back <= t {
             return None;
         }
-        self.book.count(Operation::ControlPlaneRefusals, 1, t, &self.measure);
+        self.did(Operation::ControlPlaneRefusals, Who::Set(set as u16), t);
         self.wait(due, unit, back);
         Some(back)
     }

@@ -3,6 +3,7 @@
 use super::super::State;
 use super::super::create::Order;
 use crate::Extra;
+use crate::deeds::Who;
 use crate::operations::Operation;
 use crate::policy::health::HealthState;
 use crate::world::World;
@@ -78,7 +79,7 @@ impl World {
             let gone = &mut self.manager.rollouts.machines[old];
             (gone.attempted, gone.in_batch) = (false, false);
             self.remove(old, None, t, strikes);
-            self.book.count(Operation::MachinesUpgraded, 1, t, &self.measure);
+            self.did(Operation::MachinesUpgraded, Who::Machine(self.instance_of[new]), t);
         }
     }
 

@@ -1,0 +1,59 @@
+//! What the platform or the customer does to machines, with by or to whom it was done, for whoever watches a trial: nothing is noted
+//! where nobody does. It is counted like everything else.
+
+use crate::operations::Operation;
+use crate::policy::zone_balance::Refusal;
+use crate::world::World;
+use zonefall_engine::SimTime;
+
+/// By whom something was done, or to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// A change or a runbook of a set: the set, and its place among [`crate::management::Management::changes`].
+    Change(u16, u16),
+    /// A machine, by its number in the population.
+    Machine(u32),
+    /// A set.
+    Set(u16),
+}
+
+/// Something that was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noted {
+    /// What.
+    pub operation: Operation,
+    /// By or to whom.
+    pub who: Who,
+    /// Why it was refused, where the balance of zones refused it.
+    pub why: Option<Refusal>,
+}
+
+impl World {
+    /// From now on it is noted by or to whom things are done.
+    pub fn note_deeds(&mut self) {
+        self.deeds = Some(Vec::new());
+    }
+
+    /// Something is done at `t` by or to somebody.
+    pub(crate) fn did(&mut self, operation: Operation, who: Who, t: SimTime) {
+        self.does(Noted { operation, who, why: None }, t);
+    }
+
+    pub(crate) fn does(&mut self, deed: Noted, t: SimTime) {
+        self.book.count(deed.operation, 1, t, &self.measure);
+        if let Some(deeds) = &mut self.deeds {
+            deeds.push(deed);
+        }
+    }
+
+    /// The change of a set that is at this place among all changes.
+    pub(crate) fn who_changes(&self, at: usize) -> Who {
+        let state = &self.manager.changes[at];
+        Who::Change(state.set as u16, state.index as u16)
+    }
+
+    /// Who asks a set for machines: a change, or whoever scales it.
+    pub(crate) fn who_asks(&self, set: usize, by: Option<usize>) -> Who {
+        by.map_or(Who::Set(set as u16), |at| self.who_changes(at))
+    }
+}

@@ -17,6 +17,17 @@ pub enum Who {
     Set(u16),
 }
 
+/// Why something did not come to what was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The balance of zones refused it.
+    Balance(Refusal),
+    /// IN-04: the control plane is out.
+    ControlPlane,
+    /// People do not always succeed.
+    Chance,
+}
+
 /// Something that was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Noted {
@@ -24,8 +35,8 @@ pub struct Noted {
     pub operation: Operation,
     /// By or to whom.
     pub who: Who,
-    /// Why it was refused, where the balance of zones refused it.
-    pub why: Option<Refusal>,
+    /// Why it came to nothing, where that may be one of several reasons.
+    pub why: Option<Why>,
 }
 
 impl World {

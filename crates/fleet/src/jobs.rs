@@ -88,6 +88,10 @@ pub(crate) struct Backlog {
     /// What each cause withholds now, where requests come first; and a place to split it in.
     kept: Vec<i64>,
     shares: Vec<u64>,
+    /// What each withheld in the interval that was worked last.
+    withholds: Vec<i64>,
+    /// Time for which jobs were late that is not charged to anybody yet.
+    late_ms: u64,
 }
 
 zonefall_engine::pooled_clone!(Backlog {
@@ -102,7 +106,9 @@ zonefall_engine::pooled_clone!(Backlog {
     overload,
     lacking,
     kept,
-    shares
+    shares,
+    withholds,
+    late_ms
 });
 
 impl Backlog {
@@ -120,6 +126,8 @@ impl Backlog {
             lacking: 0,
             kept: vec![0; causes],
             shares: vec![0; causes],
+            withholds: vec![0; causes],
+            late_ms: 0,
         }
     }
 
@@ -128,7 +136,8 @@ impl Backlog {
         let luck = trial.named("batch size");
         (self.done, self.arrived, self.complete, self.due) = (0, 0, 0, 0);
         self.withheld.fill(0);
-        self.lacking = 0;
+        self.withholds.fill(0);
+        (self.lacking, self.late_ms) = (0, 0);
         self.ends.clear();
         let Jobs { count, sigma, work, .. } = self.jobs;
         let mut sum = 0_u64;
@@ -197,9 +206,28 @@ impl Backlog {
         self.ends[number].saturating_sub(self.done).div_ceil(self.jobs.work * PER_REQUEST).min(self.jobs_of(number))
     }
 
+    /// Jobs are late for so long.
+    pub fn is_late_for(&mut self, ms: u64) {
+        self.late_ms += ms;
+    }
+
+    /// Charges what jobs were late until `ms_ago` before the end of the interval that was worked last, and are no more: by what each
+    /// cause withheld from the begin of the backlog until then, and to overload for what nobody did.
+    pub fn charge(&mut self, ms_ago: u64, charged: &mut [u64]) {
+        let late_ms = std::mem::take(&mut self.late_ms);
+        if late_ms == 0 {
+            return;
+        }
+        let since = |part: i64| part.saturating_mul(ms_ago as i64);
+        self.withheld.iter_mut().zip(&self.withholds).for_each(|(sum, part)| *sum -= since(*part));
+        let causes = charged.len();
+        split(late_ms, &self.weights()[..causes], charged);
+        self.withheld.iter_mut().zip(&self.withholds).for_each(|(sum, part)| *sum += since(*part));
+    }
+
     /// What answers for late jobs, by cause: what each withheld, and overload for what nobody did.
-    pub fn weights(&mut self) -> &[i64] {
-        self.withheld[self.overload] = 0;
+    fn weights(&mut self) -> &[i64] {
+        (self.withheld[self.overload], self.withholds[self.overload]) = (0, 0);
         let nobody = self.withheld.iter().all(|&work| work == 0);
         self.withheld[self.overload] = if nobody { self.lacking.max(1) } else { self.lacking };
         &self.withheld
@@ -255,6 +283,7 @@ impl Backlog {
             return;
         }
         let length = to.since(from).as_ms();
+        self.withholds.iter_mut().zip(withheld).for_each(|(now, part)| *now = *part);
         let could = u128::from(capacity_milli) * u128::from(length);
         let done = u128::from(came).min(u128::from(self.done) + could) as u64;
         while self.complete < self.arrived && self.ends[self.complete] <= done {
@@ -367,5 +396,29 @@ mod tests {
         // Half of the second batch less what was done of it, which nobody withheld.
         assert_eq!(backlog.weights(), [0, 490_000]);
         assert_eq!((ledger.batches_due, ledger.batches_met), (2, 0));
+    }
+
+    #[test]
+    fn late_time_is_charged_by_all_that_was_withheld_until_it_is_over_however_it_is_cut() {
+        let charged = |cuts: &[u64]| {
+            let (jobs, t) = (backlog((1, 1)).jobs, SimTime::from_ms);
+            let (mut backlog, mut ledger) = (Backlog::new(jobs, Some((1, 1)), (3, 2)), Ledger::default());
+            backlog.begin(Key::root(1));
+            backlog.advance(t(0), t(0), &mut ledger);
+            backlog.work(t(0), t(100), (0, &[7, 0, 0]), t(0), &mut ledger);
+            backlog.advance(t(100), t(0), &mut ledger);
+            backlog.lacking = 0;
+            for of in cuts.windows(2) {
+                backlog.work(t(of[0]), t(of[1]), (0, &[0, 7, 0]), t(0), &mut ledger);
+                backlog.is_late_for(of[1].min(250) - of[0]);
+            }
+            // They were late for 150 ms, and the rest of the last interval is not theirs.
+            let mut into = [0; 3];
+            backlog.charge(cuts.last().unwrap() - 250, &mut into);
+            into
+        };
+        for cuts in [&[100, 250][..], &[100, 130, 131, 250], &[100, 200, 900]] {
+            assert_eq!(charged(cuts), [60, 90, 0], "{cuts:?}");
+        }
     }
 }

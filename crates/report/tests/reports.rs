@@ -814,6 +814,7 @@ fn a_column_of_machines_says_which() {
         off_at_most: 0.01,
         least_cost: 4.0,
         cheapest: "four".into(),
+        dearer: None,
         too_dear: 0,
     });
     assert_eq!(head(&of), "machines in all on average");

@@ -98,7 +98,7 @@ impl Files<'_> {
         let found = read(&text, &mut own).filter(|_| !own.has_errors());
         if found.is_none() {
             sink.error(mistaken.code, &span, format!("{} \"{name}\" has mistakes", mistaken.words))
-                .help("they are told below, with lines and columns of that file");
+                .help("they are told beside this, with lines and columns of that file");
         }
         sink.empirical_values += own.empirical_values;
         sink.attach(own.finish(&path.display().to_string(), &text), text);

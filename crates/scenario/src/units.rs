@@ -72,11 +72,11 @@ pub fn duration(text: &str) -> Result<SimDuration, String> {
     }
 }
 
-/// [`duration`] to the microsecond that is over: no limit is made longer than it was written.
+/// [`duration`] in whole microseconds: nothing of what was written is lost.
 pub(crate) fn fine_duration(text: &str) -> Result<Duration, String> {
     let ns = nanoseconds(text)?;
-    if (1..1000).contains(&ns) {
-        return Err("is less than a microsecond".into());
+    if !ns.is_multiple_of(1000) {
+        return Err("is finer than a microsecond, which is all that is kept".into());
     }
     let longest = u128::from(SimDuration::MAX.as_ms()) * NS_PER_MS;
     let micros = u64::try_from(ns / 1000).ok().filter(|_| ns <= longest);

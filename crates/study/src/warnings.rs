@@ -211,7 +211,7 @@ fn to_resolve(study: &Study, finished: &Finished, design: &DesignOutcome) -> Opt
     (needed > finished.trials as f64).then(|| {
         let trials = in_words(needed.min(1e18) as u64);
         let words = format!(
-            "not resolved on average; if its downtime stays where it is, about {trials} trials would resolve it"
+            "not resolved on average; if its downtime stays where it is, about {trials} trials would settle what is luck"
         );
         Warning::of(&design.design, words)
     })

@@ -199,6 +199,10 @@ fn ar_07_zb_06_what_stays_amiss_until_the_trial_ends_is_told_with_whose_order_wa
     assert!(out.contains("an alert goes off: runbook 2 of web (capacity 13)"), "{out}");
     assert!(out.contains("two zones or more are out: runbook 2 of web (capacity 13) [ZB-06]"), "{out}");
     assert!(out.contains("an automatic repair begins: web/eastus/1/0 [AR-01]"), "{out}");
+    let fails = Desk::with(&GIVEN_UP.replace("capacity = 13", "capacity = 13\nsuccess = 0"));
+    let page = fails.run("trace s.toml --worst").ends(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let says = "an action of a runbook does not do what it should: runbook 2 of web (capacity 13) [ZN-06]";
+    assert!(page.contains(says), "{page}");
     for still in [
         "web has 7 machines, and had 10 when the trial began",
         "repairs of web are suspended [AR-07]",

@@ -4,6 +4,7 @@
 //! instant at which the action is made, and whether it goes ahead. Luck is keyed by set, runbook and instant.
 
 use super::Manager;
+use crate::deeds::{Noted, Why};
 use crate::management::{Alert, Watch, noticed};
 use crate::operations::Operation;
 use crate::pending::Due;
@@ -72,7 +73,8 @@ impl World {
         }
         let fails = self.reaction_luck(at, t).part(2, 1).unit(0) >= alert.success;
         if fails || back > t {
-            self.did(Operation::RunbooksFailed, self.who_changes(at), t);
+            let why = Some(if back > t { Why::ControlPlane } else { Why::Chance });
+            self.does(Noted { operation: Operation::RunbooksFailed, who: self.who_changes(at), why }, t);
         }
         if !fails {
             return true;

@@ -5,7 +5,7 @@ use super::order::Line;
 use super::sets::{GroupState, Refused};
 use super::{Slot, State};
 use crate::Extra;
-use crate::deeds::Noted;
+use crate::deeds::{Noted, Why};
 use crate::design::Spreading;
 use crate::operations::Operation;
 use crate::policy::auto_zone_balance::may_be_source;
@@ -192,7 +192,7 @@ impl World {
             Ok(planned) => planned,
             Err(why) => {
                 let (operation, who) = (Operation::ScaleOutsBlocked, self.who_asks(set, by));
-                self.does(Noted { operation, who, why: Some(why) }, t);
+                self.does(Noted { operation, who, why: Some(Why::Balance(why)) }, t);
                 self.refuse(set, (target, by), Extra::BlockedByPolicy, t);
                 return false;
             }

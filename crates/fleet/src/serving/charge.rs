@@ -16,9 +16,8 @@ impl Book {
     pub(super) fn charge(&mut self, length_ms: u64) {
         self.ledger.missed_ms += length_ms;
         if let (Need::Done(..), Some(backlog)) = (&self.need, &mut self.backlog) {
-            let charged = &mut self.ledger.missed_by_cause_ms;
-            split(length_ms, &backlog.weights()[..charged.len()], charged);
-            return;
+            // Charged when it is over, by all that was withheld until then.
+            return backlog.is_late_for(length_ms);
         }
         if let (true, Some(line)) = (self.waiting.is_some_and(|waiting| waiting.answers), &mut self.line) {
             let charged = &mut self.ledger.missed_by_cause_ms;

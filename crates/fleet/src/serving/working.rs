@@ -1,7 +1,7 @@
 //! Jobs that wait for workers, as the book meets them.
 //!
-//! In: the capacity of the workers from one change to the next: of the sets that do nothing else, or of all machines, less what requests take of it: these come first, those that wait in
-//! line too. Out: intervals in which jobs are late or not, and when to look again.
+//! In: the capacity of the workers from one change to the next: of the sets that do nothing else, or of all machines, less what
+//! requests take of it: these come first, those that wait in line too. Out: intervals in which jobs are late or not, and when to look again.
 
 use super::{Book, Class, NOBODY};
 use crate::design::{Design, Need};
@@ -64,10 +64,21 @@ impl Book {
                 backlog.work(from, t, (capacity, by_cause), measure.from, &mut self.ledger);
             }
         }
+        let is_over = !backlog.is_late();
         self.backlog = Some(backlog);
         self.book(from, until, state, measure);
+        if is_over {
+            self.charge_late_jobs(t.since(until).as_ms());
+        }
         if until < t {
             self.book(until, t, (false, unconnected, served), measure);
+        }
+    }
+
+    /// Jobs are late no more, since so long before what was worked off last: it is charged what was.
+    pub(super) fn charge_late_jobs(&mut self, ms_ago: u64) {
+        if let Some(backlog) = &mut self.backlog {
+            backlog.charge(ms_ago, &mut self.ledger.missed_by_cause_ms);
         }
     }
 

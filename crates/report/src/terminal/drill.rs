@@ -177,7 +177,7 @@ fn not_judged(of: &Drilled) -> String {
 /// That some of the actions were not run.
 fn partly(of: &Drilled) -> String {
     let run = of.actions.saturating_sub(of.not_run.len());
-    if of.not_run.is_empty() || run == 0 {
+    if of.not_run.is_empty() || run == 0 || !of.designs.iter().any(DrillDesign::was_run) {
         return String::new();
     }
     let mut names: Vec<String> = of.not_run.iter().map(|name| clean(name)).collect();

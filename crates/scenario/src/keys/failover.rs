@@ -37,7 +37,7 @@ pub(super) const KEYS: &[Key] = &[
     failover_key!("sample_size", Count(1, 255), "With Front Door: the last probes that are looked at.", "AFD-01", "4"),
     failover_key!("samples_needed", Count(1, 255), "With Front Door: good ones among them that an origin needs.", "AFD-01", "3"),
     failover_key!("tolerated_failures", Count(0, 9), "With Traffic Manager: failed probes in a row that change nothing.", "TM-01", "3"),
-    failover_key!("ttl", Duration, "With Traffic Manager or `other`: the time to live of its answers. Each client keeps its own for what is left of it, so clients move evenly over this time. Without it 60 s with Traffic Manager, none with `other`.", "TM-02"),
+    failover_key!("ttl", Duration, "With Traffic Manager or `other`: the time to live of its answers. Each client keeps its own for what is left of it, so clients move evenly over this time; who is sent back on the way moves evenly over all of it again, from where clients are then. Without it 60 s with Traffic Manager, none with `other`.", "TM-02"),
     failover_key!("detect", Law, "From a part's failure until it is found to be out, in place of what probes make of it.", "LB-08, AFD-02, TM-02"),
     failover_key!("detect_back", Law, "From its recovery until it is found to be back. With `detect` and without this: at once.", "LB-08, AFD-02, TM-02"),
     failover_key!("min_clients", Share, "The group holds while at least this share of the clients is sent to parts that hold.", "TM-02", "99%"),

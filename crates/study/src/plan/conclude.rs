@@ -127,7 +127,9 @@ fn notes(bench: &Bench<'_>, allowed: f64, found: &Found, roles: &Roles) -> Vec<S
     notes.extend(unproven::words(bench, allowed, found, roles));
     let met = verdict(question, found) == Verdict::Found;
     let regions = shown.filter(|_| !met).and_then(|shown| regions::words(bench, shown, allowed));
-    if regions.is_none() {
+    // Where a budget keeps dearer ones out, what is beyond a range is not what is in the way.
+    let has_room = met || question.cost_max.is_none();
+    if regions.is_none() && has_room {
         notes.extend(shown.into_iter().flat_map(|shown| edges::words(question, shown, found.best.is_some())));
     }
     notes.extend(regions);

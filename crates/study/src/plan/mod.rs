@@ -168,6 +168,9 @@ pub struct Priced {
     pub least_cost: f64,
     /// The candidate that costs it.
     pub cheapest: String,
+    /// The cheapest of those that cost more than is allowed, and what it costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dearer: Option<(String, f64)>,
     /// Of them, left out because they cost more than the plan allows.
     pub too_dear: u64,
 }

@@ -79,11 +79,16 @@ pub(super) fn priced(question: &Question, how: &Visit<'_>) -> Result<Option<(Que
             (least_cost, cheapest) = (cost, question.candidates[of].design.name.clone());
         }
     }
+    let mut dearer: Option<(String, f64)> = None;
     if let Some(most) = question.cost_max {
+        let beyond = question.candidates.iter().filter(|of| of.rates.is_some() && of.cost > most);
+        let least = beyond.min_by(|a, b| a.cost.total_cmp(&b.cost));
+        dearer = least.map(|of| (of.design.name.clone(), of.cost));
         question.candidates.retain(|of| of.rates.is_none() || of.cost <= most);
     }
     let left = question.candidates.iter().filter(|of| of.rates.is_some()).count() as u64;
-    let priced = Priced { candidates: number, trials, off_at_most, least_cost, cheapest, too_dear: number - left };
+    let priced =
+        Priced { candidates: number, trials, off_at_most, least_cost, cheapest, dearer, too_dear: number - left };
     Ok(Some((question, priced)))
 }
 
@@ -157,6 +162,7 @@ mod tests {
             off_at_most: 0.0101,
             least_cost: 9.0,
             cheapest: "a".into(),
+            dearer: None,
             too_dear: 0,
         };
         assert_eq!(

@@ -7,8 +7,7 @@ use super::rows::{Telling, shortened};
 use super::whom::is_runbook;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use zonefall_fleet::policy::zone_balance::Refusal;
-use zonefall_fleet::{Noted, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Stand, Who};
+use zonefall_fleet::{Noted, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Stand, Who, Why};
 
 /// Something that is amiss already when an outage begins.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -45,7 +44,7 @@ struct Refused {
     last: u64,
     times: u64,
     operation: usize,
-    why: Option<Refusal>,
+    why: Option<Why>,
 }
 
 impl Stays {

@@ -2,8 +2,8 @@
 
 use super::Place;
 use super::amiss::REFUSALS;
-use zonefall_fleet::Operation;
 use zonefall_fleet::policy::zone_balance::Refusal;
+use zonefall_fleet::{Operation, Why};
 
 /// One event in words; none for counters of time, which do not happen at an instant.
 pub(super) const fn event(of: Operation) -> Option<&'static str> {
@@ -87,11 +87,13 @@ pub(super) const fn event(of: Operation) -> Option<&'static str> {
     })
 }
 
-/// Why the balance of zones refuses capacity, in words, and the rule.
-pub(super) const fn refused(why: Refusal) -> (&'static str, &'static str) {
+/// What came to nothing, and why, in words, and the rule.
+pub(super) const fn refused(why: Why) -> (&'static str, &'static str) {
     match why {
-        Refusal::ZonesDown => ("a capacity increase is refused: two zones or more are out", "ZB-06"),
-        Refusal::Unbalanced => ("a capacity increase is refused: zones would be out of balance", "ZB-07"),
+        Why::Balance(Refusal::ZonesDown) => ("a capacity increase is refused: two zones or more are out", "ZB-06"),
+        Why::Balance(Refusal::Unbalanced) => ("a capacity increase is refused: zones would be out of balance", "ZB-07"),
+        Why::ControlPlane => ("an action of a runbook fails: the region's control plane is out", "IN-04"),
+        Why::Chance => ("an action of a runbook does not do what it should", "ZN-06"),
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
             } else {
                 "No design meets it."
             };
-            (format!("{words}{closest}"), Tone::Bad)
+            (format!("{words}{closest}{}", dearer(of)), Tone::Bad)
         }
         (Verdict::TooDear, _) => {
             let least = of.priced.as_ref().map_or(String::new(), |priced| {
@@ -73,20 +73,37 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
         }
         (_, Some(best)) => (
             format!(
-                "Not resolved: the trials do not suffice.{} The most promising is {}, for {}.",
+                "Not resolved: the trials do not suffice.{} The most promising is {}, for {}.{}",
                 would_do(of),
                 clean(&best.design),
-                cost_words(of, best)
+                cost_words(of, best),
+                dearer(of)
             ),
             Tone::Unsure,
         ),
-        _ => (format!("Not resolved: the trials do not suffice.{}", would_do(of)), Tone::Unsure),
+        _ => (format!("Not resolved: the trials do not suffice.{}{}", would_do(of), dearer(of)), Tone::Unsure),
     }
+}
+
+/// Who was not tested, because the budget does not allow it.
+fn dearer(of: &Planned) -> String {
+    let priced = of.priced.as_ref().filter(|priced| priced.too_dear > 0);
+    let cheapest = priced.and_then(|priced| Some((priced.too_dear, priced.dearer.as_ref()?)));
+    cheapest.map_or(String::new(), |(count, (name, cost))| {
+        let (name, cost) = (clean(name), cost_of(of, *cost));
+        let others = match count {
+            1 => format!("{name}, for {cost}, was not tested"),
+            _ => {
+                format!("{} dearer ones were not tested, the cheapest of them {name}, for {cost}", number::count(count))
+            }
+        };
+        format!(" That is of what costs no more than `max_cost`: {others}.")
+    })
 }
 
 /// How many would.
 fn would_do(of: &Planned) -> String {
-    let says = |trials| format!(" About {} of each candidate would do (`--trials`).", number::count(trials));
+    let says = |trials| format!(" At least about {} of each candidate would do (`--trials`).", number::count(trials));
     of.trials_would_do.map_or(String::new(), says)
 }
 

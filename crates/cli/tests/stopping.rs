@@ -30,7 +30,7 @@ outage = { law = \"lognormal\", median = \"4 h\", sigma = 1 }
 #[test]
 fn a_run_stops_when_it_knows_enough() {
     let desk = Desk::with(UNTIL);
-    desk.run("check s.toml").ends(0).says(&["at most 100000 trials"]);
+    desk.run("check s.toml").ends(0).says(&["at most 100,000 trials"]);
     desk.run("run s.toml --threads 1 --out one").ends(0).says(&["Stopped at ±20 % of downtime"]);
     desk.run("run s.toml --threads 3 --out three").ends(0);
     assert_eq!(desk.digest("one"), desk.digest("three"));

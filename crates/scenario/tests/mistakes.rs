@@ -962,7 +962,8 @@ fn with_workers(slo: &str, keys: &str, more: &str) -> String {
     let back = "[scale_set.back]\nzones = [1, 2]\ncapacity = 4\ncapacity_per_instance = \"9 req/s\"\n";
     let batch = "[jobs]\ncount = 9000\nat = \"22:00\"\ndeadline = \"05:00\"\n";
     let text = with("#end", &format!("{back}{batch}{keys}\n{more}\n"));
-    text.replace("#top", "start = \"2026-01-01\"").replace("min_serving = 6", slo)
+    // Of rules only the metric matters here.
+    text.replace("#top", "start = \"2026-01-01\"\nallow = [\"W027\"]").replace("min_serving = 6", slo)
 }
 
 #[test]

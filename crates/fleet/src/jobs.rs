@@ -414,7 +414,7 @@ mod tests {
             }
             // They were late for 150 ms, and the rest of the last interval is not theirs.
             let mut into = [0; 3];
-            backlog.charge(cuts.last().unwrap() - 250, &mut into);
+            backlog.charge(cuts[cuts.len() - 1] - 250, &mut into);
             into
         };
         for cuts in [&[100, 250][..], &[100, 130, 131, 250], &[100, 200, 900]] {

@@ -28,11 +28,14 @@ fn durations_of_all_spellings() {
 #[test]
 fn a_fine_duration_is_what_was_written() {
     let micros = |text: &str| fine_duration(text).map(|length| length.as_micros());
-    assert_eq!(["2.9 ms", "0.4 ms", "1h 30m", "0 s"].map(micros).map(Result::unwrap), [2900, 400, 5_400_000_000, 0]);
+    assert_eq!(
+        ["2.9 ms", "0.4 ms", "1h 30m", "0 s"].map(micros).map(|of| of.unwrap_or(u128::MAX)),
+        [2900, 400, 5_400_000_000, 0]
+    );
     for (text, why) in
         [("0.0009 ms", "microsecond"), ("2.9958 ms", "finer"), ("3", "no unit"), ("100000 years", "limit")]
     {
-        assert!(micros(text).unwrap_err().contains(why), "{text}");
+        assert!(micros(text).is_err_and(|told| told.contains(why)), "{text}");
     }
 }
 

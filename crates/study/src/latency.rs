@@ -184,7 +184,7 @@ impl<Q: Passed> Mixture<Q> {
             p50_ms: self.quantile_ms(0.5),
             p95_ms: self.quantile_ms(0.95),
             p99_ms: self.quantile_ms(0.99),
-            limit_ms: within.map(|within| zonefall_fleet::in_ms(within)),
+            limit_ms: within.map(zonefall_fleet::in_ms),
             slow,
             overloaded: self.overloaded,
             unsettled: self.unsettled,

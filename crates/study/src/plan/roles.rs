@@ -114,7 +114,7 @@ fn ties(bench: &Bench<'_>, allowed: f64, found: &Found) -> Vec<usize> {
 /// meet the target, or of one with the most zones, if none was.
 pub(super) fn thumb(bench: &Bench<'_>, allowed: f64, best: usize) -> Option<Thumb> {
     let spans = |&candidate: &usize| match bench.question.candidates[candidate].design.sets.as_slice() {
-        [set] => set.zones.len() > 1 && !set.management.as_ref().is_some_and(|managed| managed.autoscale.is_some()),
+        [set] => set.zones.len() > 1 && set.management.as_ref().is_none_or(|managed| managed.autoscale.is_none()),
         _ => false,
     };
     let meets = |&candidate: &usize| bench.shown(candidate) <= allowed;

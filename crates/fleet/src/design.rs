@@ -192,9 +192,14 @@ impl Design {
         self.jobs.as_ref().is_some_and(|jobs| jobs.sets.contains(&(set as u32)))
     }
 
+    /// Whether the objective hangs on sets alone that do nothing but jobs.
+    pub fn is_about_workers(&self) -> bool {
+        self.has_workers() && matches!(self.need, Need::Done(..))
+    }
+
     /// Whether the objective hangs on a set: where some do nothing but jobs, one on jobs on these alone, any other on all others.
     pub fn is_needed(&self, set: usize) -> bool {
-        !self.has_workers() || self.only_works(set) == matches!(self.need, Need::Done(..))
+        !self.has_workers() || self.only_works(set) == self.is_about_workers()
     }
 
     /// The sets that the objective hangs on, with their numbers.

@@ -6,8 +6,8 @@
 //! ticks. First come, first served. The unit of work is a millionth of that of a request (a
 //! thousandth of a request a second, for a millisecond), and a job is as many requests as is said.
 //!
-//! Sets may do nothing but jobs, which then are theirs alone. Else the machines may serve requests too. These come first, and a job steps aside at once, so whoever asks what requests get need
-//! not know of jobs; jobs get what is left.
+//! Sets may do nothing but jobs, which then are theirs alone. Else the machines may serve requests too. These come first, and a
+//! job steps aside at once, so whoever asks what requests get need not know of jobs; jobs get what is left.
 //!
 //! Time that is late is charged to what was withheld since the backlog began, not only to what is out at the moment, and to
 //! overload for work that nobody withheld.
@@ -47,7 +47,7 @@ pub struct Jobs {
     pub sigma: f64,
     /// The batches, in order.
     pub batches: Arc<[Batch]>,
-    /// The parts of a service that work on them together, where their deadline is the objective; none where all machines do.
+    /// The parts of a service that work on them together, where their deadline is the objective; none where sets or all machines do.
     pub through: Option<Arc<Structure>>,
     /// The sets that do nothing else and work on them alone, by index, in order; none where all machines do.
     pub sets: Arc<[u32]>,

@@ -280,11 +280,11 @@ impl Parts {
         if let Leaf::Sets { counts, .. } = self.leaves[part] { counts } else { Counts::default() }
     }
 
-    /// A machine serves from the beginning. Whether its part holds is looked at when all have been put.
-    pub fn put(&mut self, part: usize, capacity: i64) {
+    /// So many machines of this capacity serve from the beginning. Whether their part holds is looked at when all have been put.
+    pub fn put(&mut self, part: usize, machines: i64, capacity: i64) {
         if let Leaf::Sets { counts, .. } = &mut self.leaves[part] {
-            counts.serving += 1;
-            counts.capacity += capacity;
+            counts.serving += machines;
+            counts.capacity += machines * capacity;
         }
     }
 

@@ -41,6 +41,11 @@ use zonefall_topology::Topology;
 /// The part of workers where there are none.
 const NOBODY: u32 = u32::MAX;
 
+/// Machines that serve requests, what they can do, and what is asked for of it.
+const REQUESTS: [Class; 3] = [Class::Serving, Class::Capacity, Class::Asked];
+/// The same of machines that do nothing but jobs.
+const JOBS: [Class; 3] = [Class::Working, Class::WorkingCapacity, Class::WorkingAsked];
+
 /// Counters and the open ends of intervals.
 #[derive(Debug)]
 pub(crate) struct Book {
@@ -264,8 +269,9 @@ impl Book {
         let at_ms = t.max(measure.from).as_ms() as i64;
         if part == self.workers {
             // Nobody sends them anything, so nobody meets a dead one.
-            self.levels[Class::Working as usize].add(by.serving, at_ms);
-            return self.levels[Class::WorkingCapacity as usize].add(by.capacity, at_ms);
+            let [serving, capacity, _] = JOBS;
+            self.levels[serving as usize].add(by.serving, at_ms);
+            return self.levels[capacity as usize].add(by.capacity, at_ms);
         }
         let changes = [(Class::Serving, by.serving), (Class::Dead, by.dead), (Class::Capacity, by.capacity)];
         for (class, delta) in changes {
@@ -278,17 +284,13 @@ impl Book {
         }
     }
 
-    /// A machine serves from the beginning; whether its part holds is looked at when all have been put.
-    pub fn put(&mut self, part: u32, capacity: i64, measure: &Measure) {
-        let (serving, can) = if part == self.workers {
-            (Class::Working, Class::WorkingCapacity)
-        } else {
-            (Class::Serving, Class::Capacity)
-        };
-        self.add(serving, 1, SimTime::ZERO, measure);
-        self.add(can, capacity, SimTime::ZERO, measure);
+    /// So many machines of a set serve from the beginning; whether its part holds is looked at when all have been put.
+    pub fn put(&mut self, part: u32, machines: i64, capacity: i64, measure: &Measure) {
+        let [serving, can, _] = self.tier(part);
+        self.add(serving, machines, SimTime::ZERO, measure);
+        self.add(can, machines * capacity, SimTime::ZERO, measure);
         if let Some(parts) = self.parts.as_mut().filter(|_| part != self.workers) {
-            parts.put(part as usize, capacity);
+            parts.put(part as usize, machines, capacity);
         }
     }
 
@@ -378,30 +380,26 @@ impl Book {
         self.level(Class::Capacity) + self.level(Class::WorkingCapacity)
     }
 
-    /// Capacity that a set's machines have, together with those that do the same, and what is asked for of it.
-    pub fn capacity_beside(&self, part: u32) -> (i64, i64) {
-        let (capacity, asked) = if part == self.workers {
-            (Class::WorkingCapacity, Class::WorkingAsked)
-        } else {
-            (Class::Capacity, Class::Asked)
-        };
-        (self.level(capacity), self.level(asked))
+    /// As what the machines of a part count, with those that do the same: those that serve, what they can do, what is asked for of it.
+    fn tier(&self, part: u32) -> [Class; 3] {
+        if part == self.workers { JOBS } else { REQUESTS }
     }
 
-    /// Machines that serve, of those that do the same as a set's.
-    pub fn serving_beside(&self, part: u32) -> i64 {
-        self.level(if part == self.workers { Class::Working } else { Class::Serving })
+    /// Machines that serve of those that do the same as a part's, what they can do, and what is asked for of it.
+    pub fn beside(&self, part: u32) -> [i64; 3] {
+        self.tier(part).map(|class| self.level(class))
     }
 
     /// What is asked for of a set changes.
     pub fn ask(&mut self, part: u32, capacity: i64, t: SimTime, measure: &Measure) {
-        self.add(if part == self.workers { Class::WorkingAsked } else { Class::Asked }, capacity, t, measure);
+        let [.., asked] = self.tier(part);
+        self.add(asked, capacity, t, measure);
     }
 
     /// Capacity beyond what is asked for.
     fn surplus(&self) -> i64 {
-        let beyond = |capacity, asked| (self.level(capacity) - self.level(asked)).max(0);
-        beyond(Class::Capacity, Class::Asked) + beyond(Class::WorkingCapacity, Class::WorkingAsked)
+        let beyond = |[_, capacity, asked]: [Class; 3]| (self.level(capacity) - self.level(asked)).max(0);
+        beyond(REQUESTS) + beyond(JOBS)
     }
 
     /// Capacity that can be made use of.
@@ -432,8 +430,7 @@ impl Book {
     fn is_quiet(&self, measure: &Measure) -> bool {
         self.level(Class::Serving) >= self.enough
             && !self.open
-            && self.level(Class::Capacity) <= self.level(Class::Asked)
-            && self.level(Class::WorkingCapacity) <= self.level(Class::WorkingAsked)
+            && self.surplus() == 0
             && self.next_at >= measure.at.len()
     }
 

@@ -17,7 +17,6 @@ pub use beside::{Batched, Gated};
 pub use clients::{Ended, Lined, Overload, Sent};
 
 use crate::deeds::Noted;
-use crate::design::Need;
 use crate::machine::*;
 use crate::manage::{Rolled, Which};
 use crate::operations::{OPERATIONS, Operation};
@@ -400,13 +399,11 @@ impl World {
     /// Machines in rotation alive and dead, of those that serve demand, and the demand that is not served, in thousandths.
     pub fn rotation(&self) -> (i64, i64, u64) {
         let unserved = self.book.demand.map_or(0, |demand| demand.saturating_sub(self.book.served()));
+        if self.design.is_about_workers() {
+            return (self.book.level(Class::Working), 0, unserved);
+        }
         let (alive, dead) = self.standing_by();
-        let serving = match self.design.need {
-            // Where the objective is one on jobs, those that do nothing else.
-            Need::Done(..) if self.design.has_workers() => return (self.book.level(Class::Working), 0, unserved),
-            _ => self.book.level(Class::Serving),
-        };
-        (serving - alive, self.book.level(Class::Dead) - dead, unserved)
+        (self.book.level(Class::Serving) - alive, self.book.level(Class::Dead) - dead, unserved)
     }
 
     /// Machines in rotation alive and dead that stand by: no demand comes to them.
@@ -463,8 +460,7 @@ impl World {
     /// What the machines that serve are good for now, in thousandths of a request a second; none without demand, and where
     /// machines of several parts do different work.
     pub fn good_for_milli(&self) -> Option<u64> {
-        let other = self.design.has_workers() && matches!(self.design.need, Need::Done(..));
-        self.book.demand.filter(|_| self.book.parts.is_none() && !other)?;
+        self.book.demand.filter(|_| self.book.parts.is_none() && !self.design.is_about_workers())?;
         Some(self.book.level(Class::Capacity).max(0) as u64)
     }
 

@@ -66,7 +66,8 @@ struct LossSummary<'a> {
     losses: &'a [Loss],
 }
 
-/// The result files, sorted by name. `assumptions.csv`, `jobs.csv`, `latency.csv`, `money.csv`, `sessions.csv`, `trials.csv` and `losses.csv` are there only if there is something to put in them.
+/// The result files, sorted by name. `assumptions.csv`, `jobs.csv`, `latency.csv`, `money.csv`, `sessions.csv`, `trials.csv` and
+/// `losses.csv` are there only if there is something to put in them.
 ///
 /// # Errors
 /// If a row or the JSON cannot be written.

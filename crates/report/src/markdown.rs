@@ -70,9 +70,11 @@ fn items(mut page: Page, headline: Option<String>) -> String {
     let mut text = String::new();
     let mut level = "#";
     let mut warnings = page.take_warnings();
+    let mut listed = false;
     for item in page.items {
         match item {
             Item::Title(title) => {
+                listed = false;
                 if level == "##" {
                     text += &warned(std::mem::take(&mut warnings));
                 }
@@ -84,12 +86,12 @@ fn items(mut page: Page, headline: Option<String>) -> String {
             Item::Paragraph { sign: sign @ Some(_), words, .. } => {
                 let when = when(sign).map_or(String::new(), |when| format!("**{}** ", escaped(&when)));
                 text += &format!("* {when}{}\n", escaped(&words));
+                listed = true;
             }
             Item::Paragraph { words, .. } => {
                 // A list ends with an empty line.
-                let listed = text.trim_end_matches('\n').rsplit('\n').next().is_some_and(|last| last.starts_with("* "));
-                let apart = if listed && !text.ends_with("\n\n") { "\n" } else { "" };
-                text += &format!("{apart}{}\n\n", escaped(&words));
+                text += if std::mem::take(&mut listed) { "\n" } else { "" };
+                text += &format!("{}\n\n", escaped(&words));
             }
             Item::Table(grid, _) => text += &format!("{}\n", table(&grid)),
             Item::Line(line) if line.is_empty() => text += "\n",

@@ -101,7 +101,8 @@ pub(crate) fn percent(share: f64, toward: Toward) -> String {
     percent_with(share, digits, toward)
 }
 
-/// The shares of parts in all of them, in tenths of a percent that sum to 100 %: what rounding down leaves goes to those that lost most by it.
+/// The shares of parts in all of them, in tenths of a percent that sum to 100 %: what rounding down leaves goes to those that
+/// lost most by it.
 pub(crate) fn shares(parts: &[u64]) -> Vec<String> {
     const ALL: u128 = 1000;
     let sum = parts.iter().map(|&part| u128::from(part)).sum::<u128>().max(1);

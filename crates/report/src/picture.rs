@@ -1,8 +1,8 @@
 //! A timeline as a picture: SVG, all machines, zones and struck racks as lanes, what the objective needs dashed, its outages shaded, the jobs
 //! or requests that wait as an area, what the storm did as bars.
 //!
-//! The longest outage with what led to it, or the whole trial if there is none: the figure of a page, and the same alone with a title and plain
-//! colours of its own. Plain SVG 1.1 without script or font files.
+//! The longest outage with what led to it, or the whole trial if there is none: the figure of a page, and the same alone with a
+//! title and plain colours of its own. Plain SVG 1.1 without script or font files.
 
 use crate::chart::{self, Area, Lane, Span, Storm};
 use crate::number;

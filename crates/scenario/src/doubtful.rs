@@ -93,8 +93,8 @@ fn begins_outside(sets: &[Placed], sink: &mut Sink) {
 /// Whole seconds of a day.
 const DAY_S: u64 = 86_400;
 
-/// Jobs that all machines together, or those that do nothing else, with everything up and beside the least that arrives, never get done, or not by the deadline:
-/// as large a share of them as is the objective, else all.
+/// Jobs that all machines together, or those that do nothing else, with everything up and beside the least that arrives, never
+/// get done, or not by the deadline: as large a share of them as is the objective, else all.
 fn jobs(reader: &Reader<'_>, design: &Design, sets: &[Placed], sink: &mut Sink) {
     let Some(jobs) = design.jobs.as_ref().filter(|jobs| !jobs.batches.is_empty()) else { return };
     let does = |at: &usize| !design.has_workers() || design.only_works(*at);

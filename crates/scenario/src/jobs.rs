@@ -2,7 +2,9 @@
 //!
 //! `jobs.sets` says who does nothing else.
 //!
-//! What can go wrong: no calendar, names of no set, nobody left for requests, times that are none, more batches or work than is accepted; all told at their places. On a day whose clock skips a time, the batch comes at the instant that the zone's rule gives for it.
+//! What can go wrong: no calendar, names of no set, nobody left for requests, times that are none, more batches or work than is
+//! accepted; all told at their places. On a day whose clock skips a time, the batch comes at the instant that the zone's rule
+//! gives for it.
 
 use crate::arrivals::Daily;
 use crate::codes;

@@ -1,7 +1,8 @@
 //! `[part.<name>]` and `slo.holds`: how sets and components make a service.
 //!
-//! In: the design's sets, components, parts and failover groups. Out: a [`Structure`], every node after its children. What can go wrong is told
-//! all at once: names that are not there, parts in two places or in themselves, sets in no part, needs without machines.
+//! In: the design's sets, components, parts and failover groups. Out: a [`Structure`], every node after its children. What can go
+//! wrong is told all at once: names that are not there, parts in two places or in themselves, sets in no part, needs without
+//! machines.
 
 use crate::codes;
 use crate::components::{Promise, Site, component, routers};

@@ -1,9 +1,10 @@
 //! How the machines of a design work on requests: `[service]` but for its dependencies, the limit on times, `[retry]`, and
 //! (by `sessions`) the sessions that they hold.
 //!
-//! In: the sets (none where they could not be read) and the demand of a design. Out: a [`Service`], with the table of how much so many machines may be sent
-//! for their answers to be in time, from closed forms. What can go wrong: times without a demand, machines that are not
-//! alike, a limit that not even an idle machine keeps, more servers than the closed forms take on; told at their places.
+//! In: the sets (none where they could not be read) and the demand of a design. Out: a [`Service`], with the table of how much so
+//! many machines may be sent for their answers to be in time, from closed forms. What can go wrong: times without a demand,
+//! machines that are not alike, a limit that not even an idle machine keeps, more servers than the closed forms take on; told at
+//! their places.
 
 use crate::balancer;
 use crate::blips;

@@ -7,8 +7,8 @@
 //! Requests that have waited in line (`service.patience`) are kept by how long, to one part in 512, and take a service time more.
 //!
 //! What can go wrong is said, not hidden: requests in overloaded states wait as long as that lasts, so they count as later
-//! than any time, and so do those that give up; requests in states that were too short for the queue to come to rest are counted with the formula and
-//! told as unsettled (docs/latency.md measures what that costs).
+//! than any time, and so do those that give up; requests in states that were too short for the queue to come to rest are counted
+//! with the formula and told as unsettled (docs/latency.md measures what that costs).
 
 mod line;
 

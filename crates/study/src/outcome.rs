@@ -58,6 +58,11 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// Whether too few trials had an observation for both ends of a share to be told: only the one away from nothing is.
+    pub fn is_of_few(&self) -> bool {
+        self.quality == Quality::Interval && self.hits < HITS_FOR_INTERVAL
+    }
+
     /// The same in another unit.
     #[must_use]
     pub fn times(self, factor: f64) -> Self {

@@ -178,7 +178,8 @@ pub struct Plan {
     /// Do not look at what is assumed.
     #[arg(long)]
     pub no_assumptions: bool,
-    /// Exit with 4 if no design meets the target, or the answer misses what `[gate]` asks of windows or batches of jobs; with 5 if that is not resolved, the trials do not suffice, or the answer depends on assumptions.
+    /// Exit with 4 if no design meets the target, or the answer misses what `[gate]` asks of windows or batches of jobs; with 5
+    /// if that is not resolved, the trials do not suffice, or the answer depends on assumptions.
     #[arg(long)]
     pub gate: bool,
     /// Reports, with plan.csv and plan.json, in a folder; several with commas between them.

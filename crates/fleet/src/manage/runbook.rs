@@ -25,7 +25,7 @@ impl World {
         let Starts { serves, part, .. } = self.sets[self.manager.changes[at].set];
         match watch {
             Watch::Lacks(lack) => {
-                let (serving, (capacity, asked)) = (self.book.serving_beside(part), self.book.capacity_beside(part));
+                let [serving, capacity, asked] = self.book.beside(part);
                 lack.is_so(serving - without, (asked - capacity, asked - without * serves))
             }
             Watch::Missed => self.book.misses_without(part, without, without * serves),

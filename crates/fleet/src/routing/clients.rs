@@ -14,13 +14,13 @@ pub(super) struct Move {
     step: u32,
     /// When those who move make enough that are well served, or too few; never, if they do neither any more.
     turns: SimTime,
-    /// Not all have come, for all that was seen.
-    goes_on: bool,
+    /// Nobody has seen yet that all have come.
+    open: bool,
     /// Room to find out where they should be.
     pub goal: Vec<u32>,
 }
 
-zonefall_engine::pooled_clone!(Move { begins, spread, step, turns, goes_on, goal });
+zonefall_engine::pooled_clone!(Move { begins, spread, step, turns, open, goal });
 
 impl Move {
     pub fn new(parts: usize) -> Self {
@@ -29,7 +29,7 @@ impl Move {
             spread: SimDuration::ZERO,
             step: STEPS,
             turns: SimTime::NEVER,
-            goes_on: false,
+            open: false,
             goal: Vec::with_capacity(parts),
         }
     }
@@ -40,13 +40,13 @@ impl Move {
 
     /// Whether clients are on their way.
     pub fn goes_on(&self, t: SimTime) -> bool {
-        self.goes_on && t <= self.ends()
+        self.open && t <= self.ends()
     }
 
     /// When something is to be done next. That a move ends is not, where it is past already what would count of it.
     pub fn next(&self, past: bool) -> SimTime {
         let step = if self.step < STEPS { step_at(self.begins, self.spread, self.step) } else { SimTime::NEVER };
-        let turns = if self.goes_on && !past { self.turns.min(self.ends()) } else { SimTime::NEVER };
+        let turns = if self.open && !past { self.turns.min(self.ends()) } else { SimTime::NEVER };
         step.min(turns)
     }
 }
@@ -56,7 +56,7 @@ impl World {
     pub(super) fn settle_clients(&mut self, at: usize, to: &[u32]) {
         let moving = &mut self.routing[at].moving;
         (moving.begins, moving.spread) = (SimTime::ZERO, SimDuration::ZERO);
-        (moving.step, moving.goes_on) = (STEPS, false);
+        (moving.step, moving.open) = (STEPS, false);
         let Some(parts) = &mut self.book.parts else { return };
         let route = &mut parts.routes[at];
         for clients in [&mut route.now, &mut route.from, &mut route.to] {
@@ -83,7 +83,7 @@ impl World {
         route.to.copy_from_slice(to);
         // What was so before the trial began is so for all clients.
         moving.spread = if t == SimTime::ZERO { SimDuration::ZERO } else { failover.spread };
-        (moving.begins, moving.step, moving.goes_on) = (t, 0, true);
+        (moving.begins, moving.step, moving.open) = (t, 0, true);
         let somebody_asks = self.book.demand.is_some() || self.book.sessions.is_some();
         if moving.spread == SimDuration::ZERO || !somebody_asks {
             // Nobody asks how many are served, or where sessions begin, on the way.
@@ -100,7 +100,7 @@ impl World {
     pub(super) fn move_on(&mut self, at: usize, failover: &Failover, t: SimTime) {
         let Some(parts) = &mut self.book.parts else { return };
         let moving = &mut self.routing[at].moving;
-        if !moving.goes_on {
+        if !moving.open {
             return;
         }
         let before = moving.step;
@@ -110,7 +110,7 @@ impl World {
         let over = t >= moving.ends();
         moving.turns = crossing(moving.begins, moving.spread, parts.well_served(at), failover.clients_least);
         let past = !over && t >= moving.turns;
-        moving.goes_on = !over;
+        moving.open = !over;
         let step = moving.step;
         if step == before && !over && past == parts.routes[at].past {
             return;

@@ -93,6 +93,13 @@ impl World {
         self.placed = true;
     }
 
+    /// So many machines of a set serve from the beginning.
+    fn put(&mut self, (set, machines): (usize, i64)) {
+        if let Some(&Starts { serves, part, .. }) = self.sets.get(set) {
+            self.book.put(part, machines, serves, &self.measure);
+        }
+    }
+
     fn start_machines(&mut self, trial: Key, strikes: &Strikes) {
         let is_managed = self.manager.is_active();
         let machines = if is_managed {
@@ -111,6 +118,8 @@ impl World {
             self.book.begin_jobs(trial);
             self.jobs_change(SimTime::ZERO);
         }
+        // Machines of one set in a row are put together.
+        let mut row = (0, 0);
         for at in 0..self.machines.len() {
             self.machines[at].marks = 0;
             if self.manager.slots.get(at).is_some_and(|slot| slot.state == State::Vacant) {
@@ -120,8 +129,10 @@ impl World {
             }
             let set = self.machines[at].set as usize;
             if self.sets[set].creating.is_none() {
-                let Starts { serves, part, .. } = self.sets[set];
-                self.book.put(part, serves, &self.measure);
+                if row.0 != set {
+                    self.put(std::mem::replace(&mut row, (set, 0)));
+                }
+                row.1 += 1;
                 continue;
             }
             let removed = if self.probes_of(at).is_some() { REMOVED } else { 0 };
@@ -136,6 +147,7 @@ impl World {
             self.book.add(Class::Starting, 1, SimTime::ZERO, &self.measure);
             self.pending.push(ready, Pending::Ready { machine: at as u32 }.tag());
         }
+        self.put(row);
         self.begin_spread();
         if let Some(parts) = &mut self.book.parts {
             parts.demand_changes(self.tide.map(|tide| tide.now_milli));

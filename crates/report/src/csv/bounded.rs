@@ -1,6 +1,6 @@
 //! An estimate on its way into five columns, and its twins on other scales.
 
-use zonefall_study::outcome::{Estimate, HITS_FOR_INTERVAL, MINUTES_PER_MONTH, Quality};
+use zonefall_study::outcome::{Estimate, MINUTES_PER_MONTH, Quality};
 
 /// An estimate with ends that may be missing on either side.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,12 +27,12 @@ impl From<Estimate> for Bounded {
 impl Bounded {
     /// What did not miss, of which the trials that did are too few for both ends: at least so much.
     pub(crate) fn at_least_of_few(of: Estimate) -> Self {
-        if few(of) { Self { high: None, quality: "lower_bound", ..Self::from(of) } } else { Self::from(of) }
+        if of.is_of_few() { Self { high: None, quality: "lower_bound", ..Self::from(of) } } else { Self::from(of) }
     }
 
     /// What missed, in trials too few for both ends: at most so much.
     pub(crate) fn at_most_of_few(of: Estimate) -> Self {
-        if few(of) { Self { low: None, quality: "upper_bound", ..Self::from(of) } } else { Self::from(of) }
+        if of.is_of_few() { Self { low: None, quality: "upper_bound", ..Self::from(of) } } else { Self::from(of) }
     }
 
     /// The same estimate through a falling function: its ends change places, an upper bound becomes a lower one.
@@ -67,11 +67,6 @@ impl Bounded {
         let times = |end: Option<f64>| end.map(|end| end * factor);
         Self { mean: times(self.mean), low: times(self.low), high: times(self.high), ..self }
     }
-}
-
-/// Whether a share's trials are too few for both ends, as the pages have it.
-fn few(of: Estimate) -> bool {
-    of.quality == Quality::Interval && of.hits < HITS_FOR_INTERVAL
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::page::{Grid, Page, Side, Tone, clean};
 use crate::alike::alike;
 use crate::gate::{conditions, gate};
 use crate::headline::{headline, open_for};
-use zonefall_study::outcome::{DesignOutcome, Estimate, HITS_FOR_INTERVAL, Outcome, Quality, Verdict};
+use zonefall_study::outcome::{DesignOutcome, Estimate, Outcome, Quality, Verdict};
 
 pub(super) fn draw(page: &mut Page, outcome: &Outcome) {
     page.title(&outcome.study);
@@ -212,7 +212,7 @@ fn with_reason(said: String, why: Option<&str>) -> String {
 fn windows_met(page: &Page, design: &DesignOutcome) -> String {
     let shown = |share| number::percent(share, Toward::Down);
     match design.windows_met {
-        Some(Estimate { hits: ..HITS_FOR_INTERVAL, low: Some(low), quality: Quality::Interval, .. }) => {
+        Some(met @ Estimate { low: Some(low), .. }) if met.is_of_few() => {
             format!("{} {}", page.sign("≥", ">="), shown(low))
         }
         Some(met) => shown(met.mean),

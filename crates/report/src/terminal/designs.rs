@@ -3,9 +3,7 @@
 use super::answer;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
-use zonefall_study::outcome::{
-    DesignOutcome, Estimate, HITS_FOR_INTERVAL, MINUTES_PER_MONTH, Outcome, Quality, Quantile,
-};
+use zonefall_study::outcome::{DesignOutcome, Estimate, MINUTES_PER_MONTH, Outcome, Quality, Quantile};
 
 /// What stands in a column of intervals where the figure beside it is a bound: on what is good, and on what is bad.
 pub(super) const AT_LEAST: &str = "at least";
@@ -166,8 +164,7 @@ fn outages(page: &Page, of: Estimate) -> String {
 
 /// A share; of few trials only what it is at most.
 pub(super) fn share_of_few(page: &Page, of: Estimate) -> String {
-    let few = of.quality == Quality::Interval && of.hits < HITS_FOR_INTERVAL;
-    let quality = if few { Quality::UpperBound } else { of.quality };
+    let quality = if of.is_of_few() { Quality::UpperBound } else { of.quality };
     estimate(page, Estimate { quality, ..of }, |share| number::percent(share, Toward::Up))
 }
 

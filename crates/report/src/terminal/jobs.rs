@@ -3,9 +3,7 @@
 use super::designs::share_of_few;
 use super::number::{self, Toward};
 use super::page::{Grid, Page, Side, Tone, clean};
-use zonefall_study::outcome::{
-    BATCHES, DesignOutcome, Estimate, HITS_FOR_INTERVAL, JobsOutcome, Outcome, Quality, Quantile,
-};
+use zonefall_study::outcome::{BATCHES, DesignOutcome, Estimate, JobsOutcome, Outcome, Quality, Quantile};
 
 /// Least decimals of a share of batches that were in time, in percent.
 const MET_DECIMALS: u32 = 2;
@@ -123,13 +121,12 @@ fn cells(page: &Page, of: &JobsOutcome) -> Vec<String> {
 
 /// What was complete in time, and its interval; where little was late the least that it is.
 pub(super) fn met(page: &Page, of: &JobsOutcome) -> [String; 2] {
-    let few = of.met.quality == Quality::Interval && of.met.hits < HITS_FOR_INTERVAL;
     let late = missed(of);
     let [worst, mean, best] =
         number::availability_between(late.high, late.mean, late.low.unwrap_or(late.mean), MET_DECIMALS);
     match of.met.quality {
         _ if of.batches == 0 => [number::NONE.into(), String::new()],
-        quality if few || quality == Quality::UpperBound => [
+        quality if of.met.is_of_few() || quality == Quality::UpperBound => [
             format!("{} {} %", page.sign("≥", ">="), number::availabilities(&[late.high], MET_DECIMALS).concat()),
             String::new(),
         ],

@@ -1,12 +1,12 @@
 //! The exact answer to a study's question, where there is one: the expected share of the measured time in which a
 //! design's objective does not hold, without a single draw.
 //!
-//! What is covered: `min_serving` (beside jobs, too, which take what is left or have machines of their own), drawn faults, no load balancer, sets that
-//! nobody manages, outages that end for all that they hit at once and leave nothing to be waited for; and services of parts
-//! whose groups share no more than that (`parts`). Then machines, hosts, racks, halls, zones, pairs of zones and regions
-//! are independent alternating processes, and only how often each is out counts: conditioned on what is shared, the counts
-//! of machines are convolved. Modes that start stationary may follow any law; modes that start new
-//! (crews and shocks among them) are exponential, and the answer is integrated over the measured time.
+//! What is covered: `min_serving` (beside jobs, too, which take what is left or have machines of their own), drawn faults, no
+//! load balancer, sets that nobody manages, outages that end for all that they hit at once and leave nothing to be waited for;
+//! and services of parts whose groups share no more than that (`parts`). Then machines, hosts, racks, halls, zones, pairs of
+//! zones and regions are independent alternating processes, and only how often each is out counts: conditioned on what is shared,
+//! the counts of machines are convolved. Modes that start stationary may follow any law; modes that start new (crews and shocks
+//! among them) are exponential, and the answer is integrated over the measured time.
 //!
 //! Everything else is refused in words, all of them at once ([`Obstacles`]). The way: `layers` says what each mode does,
 //! `places` where machines stand, `tree` puts both together, and `crates/exact` computes.

@@ -110,8 +110,8 @@ fn ties(bench: &Bench<'_>, allowed: f64, found: &Found) -> Vec<usize> {
     bench.order.iter().copied().filter(|&candidate| candidate != best).filter(tied).take(LISTED).collect()
 }
 
-/// OV-04 beside what the search says, for designs of one set of which nobody changes the number of machines. Where the answer spans no zones, of the cheapest that does and was seen to
-/// meet the target, or of one with the most zones, if none was.
+/// OV-04 beside what the search says, for designs of one set of which nobody changes the number of machines. Where the answer
+/// spans no zones, of the cheapest that does and was seen to meet the target, or of one with the most zones, if none was.
 pub(super) fn thumb(bench: &Bench<'_>, allowed: f64, best: usize) -> Option<Thumb> {
     let spans = |&candidate: &usize| match bench.question.candidates[candidate].design.sets.as_slice() {
         [set] => set.zones.len() > 1 && set.management.as_ref().is_none_or(|managed| managed.autoscale.is_none()),

@@ -7,9 +7,10 @@
 //!
 //! What can go wrong is counted: actions that failed (AS-17), scale-ins held back (AS-13), metrics lost (AS-15).
 //!
-//! Choices where the documents are silent: the CPU of a slowed machine is that of a healthy one (one that is not warm yet does more work a request, where it gets as many as the others); machines report while they
-//! are in rotation and alive; what autoscale counts as instances are those that exist and those that repairs are about to
-//! make again; limits and defaults start no cooldown, and are tried again five minutes after a failure.
+//! Choices where the documents are silent: the CPU of a slowed machine is that of a healthy one (one that is not warm yet does
+//! more work a request, where it gets as many as the others); machines report while they are in rotation and alive; what
+//! autoscale counts as instances are those that exist and those that repairs are about to make again; limits and defaults start
+//! no cooldown, and are tried again five minutes after a failure.
 
 mod forecast;
 mod gauge;

@@ -12,7 +12,7 @@
 
 mod arrived;
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, split};
 use crate::service::{IN_TIME, is_share};
 use arrived::{Arrived, Front};
 use zonefall_engine::{SimDuration, SimTime};
@@ -98,6 +98,9 @@ pub(crate) struct Line {
     withheld: Vec<i64>,
     short: i128,
     overload: usize,
+    /// Time for which this line alone made the objective missed that is not charged to anybody yet, and what answered for it at its end.
+    missed_ms: u64,
+    answering: Vec<i64>,
     /// Where what this line has served begins in the ledger's list.
     first: usize,
     /// When it next stands otherwise, as the world awaits it.
@@ -116,6 +119,8 @@ zonefall_engine::pooled_clone!(Line {
     withheld,
     short,
     overload,
+    missed_ms,
+    answering,
     first,
     awaited
 });
@@ -135,6 +140,8 @@ impl Line {
             withheld: vec![0; causes],
             short: 0,
             overload,
+            missed_ms: 0,
+            answering: vec![0; causes],
             first: 0,
             awaited: SimTime::NEVER,
         }
@@ -143,7 +150,7 @@ impl Line {
     /// A trial begins.
     pub fn begin(&mut self) {
         self.end();
-        (self.first, self.awaited, self.before) = (0, SimTime::NEVER, 0);
+        (self.first, self.awaited, self.before, self.missed_ms) = (0, SimTime::NEVER, 0, 0);
     }
 
     /// Nobody waits.
@@ -358,6 +365,25 @@ impl Line {
         let lacking = i64::try_from((self.short - withheld).max(0)).unwrap_or(i64::MAX);
         self.withheld[self.overload] = if withheld == 0 { lacking.max(1) } else { lacking };
         &self.withheld
+    }
+
+    /// The objective is missed for so long for this line alone, up to now.
+    pub fn is_missed_for(&mut self, ms: u64) {
+        self.missed_ms += ms;
+        self.weights();
+        self.answering.copy_from_slice(&self.withheld);
+    }
+
+    /// Charges the time that it was missed and is no more: by what answered for it at its end, however it was cut.
+    pub fn charge(&mut self, charged: &mut [u64]) {
+        if self.missed_ms > 0 {
+            split(std::mem::take(&mut self.missed_ms), &self.answering[..charged.len()], charged);
+        }
+    }
+
+    /// Whether anybody waits, or did when it was lived through last.
+    pub fn has_begun(&self) -> bool {
+        !self.arrived.is_empty()
     }
 
     /// The line is over, or the trial: whether it was long enough is known.

@@ -126,6 +126,34 @@ fn only_what_the_line_makes_missed_is_charged_to_what_made_it() {
     assert_eq!((ledger.missed_ms, ledger.missed_by_cause_ms[0]), (59 * MINUTE, 59 * MINUTE));
 }
 
+/// The demand is said anew every minute, and is the same: nothing happens, but the book is settled.
+fn said_anew(web: &Design) -> Design {
+    let steps: Vec<_> = (1..1440).map(|at| (at * MINUTE + 2, 8000)).collect();
+    let demand = self::web(1, &steps).demand;
+    Design { demand, ..web.clone() }
+}
+
+#[test]
+fn what_a_line_answers_for_is_the_same_however_often_the_book_is_settled() {
+    // Two of five racks are out for one cause until 6:20, two others for another from 6:15 to 6:40; two machines go on, and the
+    // line stands from the first to the last.
+    let causes = vec![mode("rack", Scope::Rack), mode("other", Scope::Rack)];
+    let at = |minute: u64| 6 * HOUR + minute * MINUTE;
+    let script =
+        Script::new(topology(1, 5, 2), causes, DAY).outages(&[(0, 0, 2, at(0), at(20)), (1, 2, 2, at(15), at(40))]);
+    let web = web(2 * MINUTE, &[]);
+    let tiers = parts::alone(web.clone());
+    for web in [web, tiers] {
+        for web in [said_anew(&web), web] {
+            let ledger = script.play(web);
+            // Who is next has waited for two minutes after eight. Two a second give up for 7 min, six for 5, and two for 20; then the first
+            // has withheld four machines for 20 min, and the other for 25.
+            assert_eq!((ledger.missed_ms, ledger.gave_up), (32 * MINUTE, 5_040_000_000));
+            assert_eq!(ledger.missed_by_cause_ms[..2], [853_333, 1_066_667]);
+        }
+    }
+}
+
 #[test]
 fn answers_are_late_while_who_is_next_has_waited_for_too_long_and_the_outage_is_to_blame_to_the_end() {
     let mut web = web(10 * MINUTE, &[]);

@@ -33,6 +33,13 @@ fn tiers(mut web: Design, database_milli: u64) -> Design {
     web
 }
 
+/// The machines of [`web`] as the only part of a service.
+pub fn alone(mut web: Design) -> Design {
+    web.need = Need::Parts(Arc::new(Structure::new(vec![tier("web", 0), node("all", series(&[0]))])));
+    web.service.latency = None;
+    web
+}
+
 fn play(design: Design, outages: &[Scripted]) -> Ledger {
     let modes = vec![mode("rack", Scope::Rack), mode("db", Scope::Component)];
     Script::new(topology(2, 2, 10), modes, DAY).outages(outages).play(design)
@@ -119,9 +126,7 @@ fn one_tier_is_as_one_pool_of_machines() {
             (0, first, racks, from, (from + 1 + luck.below(2 * HOUR)).min(DAY))
         };
         let outages: Vec<Scripted> = (0..20).map(outage).collect();
-        let mut parts = one.clone();
-        parts.need = Need::Parts(Arc::new(Structure::new(vec![tier("web", 0), node("all", series(&[0]))])));
-        parts.service.latency = None;
+        let parts = alone(one.clone());
         let [one, parts] = [one, parts].map(|design| {
             let mut script = script().outages(&outages);
             script.measure.from = SimTime::from_ms(number * 5 * MINUTE);

@@ -62,6 +62,21 @@ fn an_outage_answers_for_those_who_wait_after_it_too() {
 }
 
 #[test]
+fn what_jobs_lose_to_a_line_is_charged_the_same_however_often_the_book_is_settled() {
+    // Six machines and 4.5 requests a second: two machines of one cause are out from 01:00 to 02:00, two of another from 01:30 to 02:30.
+    // 6,300 wait by then, until 03:40; then 7,200 jobs take 80 min, two hours of them after the deadline.
+    let causes = || vec![mode("rack", Scope::Rack), mode("other", Scope::Rack)];
+    let out = [(0, 0, 2, HOUR, 2 * HOUR), (1, 2, 2, HOUR + HOUR / 2, 2 * HOUR + HOUR / 2)];
+    let anew: Vec<_> = (1..1440).map(|at| (at * MINUTE + 2, 4500)).collect();
+    let at = |hour: u64| SimTime::from_ms(hour * HOUR);
+    for steps in [&[][..], &anew] {
+        let design = waiting((6, Batch { at: at(1), due: at(3) }), 20 * HOUR, 4500, steps);
+        let ledger = Script::new(topology(1, 6, 1), causes(), DAY).outages(&out).play(design);
+        assert_eq!((ledger.missed_ms, &ledger.missed_by_cause_ms[..2]), (2 * HOUR, &[HOUR, HOUR][..]));
+    }
+}
+
+#[test]
 fn requests_in_line_know_nothing_of_jobs() {
     let mut design = night(20 * MINUTE, 900, &[(4 * HOUR, 1700)]);
     design.need = Need::Served(99, 100);

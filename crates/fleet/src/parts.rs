@@ -376,13 +376,9 @@ impl Parts {
         self.turn(part, holds);
     }
 
-    /// Whether nothing holds a component, or few enough of its seats.
+    /// Whether a component is up.
     fn is_up(&self, part: usize) -> bool {
-        let Leaf::Component { held, seats, least, .. } = &self.leaves[part] else { return false };
-        let whole = held.iter().all(|&(_, of)| of != WHOLE);
-        let first = |&(at, &(_, seat)): &(usize, &(u16, u32))| held[..at].iter().all(|&(_, of)| of != seat);
-        let lost = held.iter().enumerate().filter(first).count() as u32;
-        whole && seats.saturating_sub(lost) >= *least
+        self.leaves[part].is_up()
     }
 
     /// A cause takes a component, or one of its seats, or gives it back.

@@ -201,9 +201,9 @@ impl Parts {
                     of_sets(lack, share, &mut withheld[part * stride..][..causes], charged);
                 }
                 Leaf::Component { .. } if self.is_up(part) => charged[self.overload] += share,
-                Leaf::Component { held, .. } => {
+                component @ Leaf::Component { .. } => {
                     self.weights.fill(0);
-                    held.iter().for_each(|&(cause, _)| self.weights[cause as usize] += 1);
+                    component.stopped_by().for_each(|cause| self.weights[cause as usize] += 1);
                     split(share, &self.weights[..causes], charged);
                 }
                 Leaf::Group => charged[self.failing_over] += share,

@@ -56,6 +56,32 @@ impl Clone for Leaf {
     }
 }
 
+impl Leaf {
+    /// Whether enough seats of a component are left, whatever holds the whole of it.
+    fn has_seats(held: &[(u16, u32)], (seats, least): (u32, u32)) -> bool {
+        let first =
+            |&(at, &(_, seat)): &(usize, &(u16, u32))| seat != WHOLE && held[..at].iter().all(|&(_, of)| of != seat);
+        let lost = held.iter().enumerate().filter(first).count() as u32;
+        seats.saturating_sub(lost) >= least
+    }
+
+    /// Whether nothing holds a component, or few enough of its seats.
+    pub fn is_up(&self) -> bool {
+        let Self::Component { held, seats, least, .. } = self else { return false };
+        held.iter().all(|&(_, of)| of != WHOLE) && Self::has_seats(held, (*seats, *least))
+    }
+
+    /// The causes that stop a component: what holds seats is none of them as long as enough are left.
+    pub fn stopped_by(&self) -> impl Iterator<Item = u16> + '_ {
+        let held =
+            if let Self::Component { held, seats, least, .. } = self { Some((held, (*seats, *least))) } else { None };
+        held.into_iter().flat_map(|(held, of)| {
+            let seats_answer = !Self::has_seats(held, of);
+            held.iter().filter(move |&&(_, seat)| seat == WHOLE || seats_answer).map(|&(cause, _)| cause)
+        })
+    }
+}
+
 impl Counts {
     /// Nothing.
     pub const NONE: Self = Self { serving: 0, dead: 0, capacity: 0 };

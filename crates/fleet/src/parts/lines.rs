@@ -273,8 +273,8 @@ impl Parts {
                 Leaf::Sets { .. } if self.way(at, self.comes(at, demand)).width_in(here.whole) == Width::Narrowest => {
                     withheld.iter_mut().zip(of_sets(at)).for_each(|(sum, by)| *sum += by);
                 }
-                Leaf::Component { held, .. } if here.whole.reach == 0 && !self.is_up(at) => {
-                    held.iter().for_each(|&(cause, _)| withheld[cause as usize] += comes as i64);
+                component @ Leaf::Component { .. } if here.whole.reach == 0 && !self.is_up(at) => {
+                    component.stopped_by().for_each(|cause| withheld[cause as usize] += comes as i64);
                 }
                 _ => {}
             }

@@ -92,6 +92,26 @@ fn lb_07_a_zonal_frontend_shares_its_zones_fate_and_a_zone_redundant_one_survive
 }
 
 #[test]
+fn lb_07_a_zone_that_a_component_survives_answers_for_nothing() {
+    let nodes = vec![
+        component("db", Footing::Zones { region: REGION, least: 1 }),
+        node("web", Part::Sets(vec![0], Least::Serving(2))),
+        node("all", series(&[0, 1])),
+    ];
+    let design = service(&[(&[1, 2, 3], 6)], nodes);
+    // Zone 1 is out for three hours, and for one of them the database by itself.
+    let one = (ZONE, 0, 4, HOUR, 4 * HOUR);
+    let ledger = script(&["db"], &[one, (FIRST, 0, 0, 2 * HOUR, 3 * HOUR)]).play(design.clone());
+    assert_eq!(charged(&ledger), [(usize::from(FIRST), 60)]);
+    // All three zones are out for an hour, and for half of it the database by itself: of this the zones answer for three quarters, and of
+    // the other half for all; so do they for the machines, which half of everything is charged to.
+    let all = [(ZONE, 0, 12, 6 * HOUR, 7 * HOUR), (FIRST, 0, 0, 6 * HOUR + HOUR / 2, 7 * HOUR)];
+    let ledger = script(&["db"], &all).play(design);
+    assert_eq!(ledger.missed_ms, HOUR);
+    assert!(ledger.missed_by_cause_ms[usize::from(ZONE)] > 3 * HOUR / 4);
+}
+
+#[test]
 fn a_components_own_failure_is_a_cause_by_its_name_and_missed_time_is_split_over_what_is_missing() {
     let nodes = vec![
         component("db", Footing::Global),

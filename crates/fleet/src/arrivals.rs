@@ -40,6 +40,7 @@ impl World {
     pub(crate) fn jobs_change(&mut self, t: SimTime) {
         self.book.settle(t, &self.measure);
         let next = self.book.look_at_jobs(t, &self.measure);
+        self.manager.hears_demand();
         if next < self.measure.horizon {
             self.pending.push(next, Pending::Jobs.tag());
         }

@@ -13,7 +13,7 @@ use zonefall_engine::{Key, SimTime};
 use zonefall_faults::Strikes;
 
 impl Manager {
-    /// The demand has changed: whoever watches the objective looks.
+    /// The demand has changed, a line stands otherwise or a deadline has passed: whoever watches the objective looks.
     pub fn hears_demand(&mut self) {
         self.alerted = self.watching.iter().any(|(_, watch)| *watch == Watch::Missed);
     }

@@ -44,12 +44,12 @@ impl Book {
     pub fn misses_without(&self, part: u32, machines: i64, capacity: i64) -> bool {
         self.misses()
             || match self.need {
-                _ if part == self.workers => false,
+                _ if part == self.workers || machines == 0 => false,
                 Need::Serving(least) => self.level(Class::Serving) - machines < i64::from(least),
                 Need::Served(share, of) => {
                     let left = (self.level(Class::Capacity) - capacity).max(0) as u64;
                     let left = match &self.room {
-                        Some(room) if machines > 0 => {
+                        Some(room) => {
                             let each = (capacity / machines, machines);
                             left.min(room.served_without(self.rotation(0), self.passed(), each))
                         }

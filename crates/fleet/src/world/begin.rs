@@ -69,6 +69,9 @@ impl World {
             self.begin_autoscale(trial);
         }
         self.await_line(SimTime::ZERO);
+        if self.manager.is_active() {
+            self.watch_triggers(SimTime::ZERO);
+        }
     }
 
     /// Puts the machines on their hosts, in the order of hosts, so that a rack or a host is a range of positions.

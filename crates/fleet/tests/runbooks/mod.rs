@@ -5,7 +5,7 @@ use zonefall_engine::{SimDuration, SimTime};
 use zonefall_faults::Scope;
 use zonefall_fleet::management::*;
 use zonefall_fleet::policy::upgrade::{Mode, Rolling};
-use zonefall_fleet::{Design, Operation};
+use zonefall_fleet::{Batch, Demand, Design, Jobs, Latency, Need, Operation, Patience, Queue, Step};
 
 fn alert() -> Alert {
     Alert {
@@ -50,6 +50,50 @@ fn an_alert_is_noticed_and_acted_on() {
         let (ledger, _) = script().live(design_with(runbook(Alert { watch, ..alert() }, Action::Capacity(9))), None);
         assert_eq!(ledger.missed_ms, 20 * MINUTE + MADE);
     }
+}
+
+/// Nothing happens but what the design brings about itself.
+fn play_quietly(design: Design) -> (u64, u64) {
+    let ledger = Script::new(topology(3, 4, 8), vec![mode("zone", Scope::Zone)], DAY).play(design);
+    (ledger.missed_ms, count(&ledger, Operation::RunbooksBegun))
+}
+
+fn when_missed(capacity: u32) -> Change {
+    runbook(Alert { watch: Watch::Missed, ..alert() }, Action::Capacity(capacity))
+}
+
+#[test]
+fn what_is_missed_from_the_first_instant_is_alerted_then() {
+    for watch in [Watch::Missed, Watch::Lacks(Lack::ServingBelow(9))] {
+        let mut design = design_with(runbook(Alert { watch, ..alert() }, Action::Capacity(9)));
+        design.need = Need::Serving(9);
+        assert_eq!(play_quietly(design), (20 * MINUTE + MADE, 1));
+    }
+}
+
+#[test]
+fn jobs_that_are_late_are_alerted_at_their_deadline() {
+    // A job a second each: of 43,200 half are done at the deadline, an hour after they came.
+    let mut design = design_with(when_missed(9));
+    let batch = Batch { at: SimTime::from_ms(HOUR), due: SimTime::from_ms(2 * HOUR) };
+    let batches = [batch].into();
+    design.jobs = Some(Jobs { count: 43_200, work: 1, sigma: 0.0, batches, through: None, sets: [].into() });
+    design.need = Need::Done(1, 1);
+    let before = 20 * MINUTE + MADE;
+    let left = 21_600 * SECOND - 6 * before;
+    assert_eq!(play_quietly(design), (before + left / 9, 1));
+}
+
+#[test]
+fn requests_that_wait_are_no_alert_until_their_clients_give_up() {
+    // Nine a second come to six machines: who is next has waited for a third of the time, ten minutes after half an hour.
+    let mut design = design_with(when_missed(12));
+    let step = Step { from: SimTime::from_ms(HOUR), per_second_milli: 9000 };
+    design.demand = Some(Demand::course(3000, vec![step], None));
+    design.need = Need::Served(99, 100);
+    design.service.latency = Some(Latency { parallelism: 1, queue: Queue::Shared, serves_milli: 1000, limit: None });
+    design.service.patience = Some(Patience { most: SimDuration::from_ms(10 * MINUTE), in_time: None });
+    assert_eq!(play_quietly(design), (20 * MINUTE + MADE, 1));
 }
 
 #[test]

@@ -132,11 +132,6 @@ impl Entrances {
     pub fn behind<'a, T>(&self, node: usize, each: &'a [T]) -> Option<&'a T> {
         each.get(self.of[node] as usize)
     }
-
-    /// The same, to be changed.
-    pub fn behind_mut<'a, T>(&self, node: usize, each: &'a mut [T]) -> Option<&'a mut T> {
-        each.get_mut(self.of[node] as usize)
-    }
 }
 
 #[cfg(test)]

@@ -88,8 +88,6 @@ pub(crate) struct Backlog {
     /// What each cause withholds now, where requests come first; and a place to split it in.
     kept: Vec<i64>,
     shares: Vec<u64>,
-    /// Work withheld while requests waited in line that is not split yet.
-    in_line: u64,
     /// What each withheld in the interval that was worked last.
     withholds: Vec<i64>,
     /// Time for which jobs were late that is not charged to anybody yet.
@@ -109,7 +107,6 @@ zonefall_engine::pooled_clone!(Backlog {
     lacking,
     kept,
     shares,
-    in_line,
     withholds,
     late_ms
 });
@@ -129,7 +126,6 @@ impl Backlog {
             lacking: 0,
             kept: vec![0; causes],
             shares: vec![0; causes],
-            in_line: 0,
             withholds: vec![0; causes],
             late_ms: 0,
         }
@@ -141,7 +137,7 @@ impl Backlog {
         (self.done, self.arrived, self.complete, self.due) = (0, 0, 0, 0);
         self.withheld.fill(0);
         self.withholds.fill(0);
-        (self.lacking, self.late_ms, self.in_line) = (0, 0, 0);
+        (self.lacking, self.late_ms) = (0, 0);
         self.ends.clear();
         let Jobs { count, sigma, work, .. } = self.jobs;
         let mut sum = 0_u64;
@@ -163,7 +159,6 @@ impl Backlog {
         while batches.get(self.arrived).is_some_and(|batch| batch.at <= t) {
             if self.complete == self.arrived {
                 self.withheld.fill(0);
-                self.in_line = 0;
             }
             self.arrived += 1;
         }
@@ -311,22 +306,6 @@ impl Backlog {
         shares.fill(0);
         split(lost, &withheld[..shares.len()], shares);
         kept.iter_mut().zip(shares).for_each(|(kept, share)| *kept = *share as i64);
-    }
-
-    /// Requests wait in line: what is withheld of work is split when it is known what answers for the line.
-    pub fn keep_in_line(&mut self, lost: u64, ms: u64) {
-        self.kept.fill(0);
-        if self.done < self.came() {
-            self.in_line = self.in_line.saturating_add(lost.saturating_mul(ms));
-        }
-    }
-
-    /// Nobody waits any more, or a deadline passes: splits what was withheld while somebody did.
-    pub fn split_line(&mut self, answers: &[i64]) {
-        let Self { shares, withheld, in_line, .. } = self;
-        shares.fill(0);
-        split(std::mem::take(in_line), &answers[..shares.len()], shares);
-        withheld.iter_mut().zip(shares).for_each(|(sum, share)| *sum = sum.saturating_add(*share as i64));
     }
 
     /// The same as [`Self::work`], where what is withheld has been split.

@@ -11,10 +11,12 @@
 //! large a line has to become for it to be little, is measured in docs/latency.md ([`SURE`], [`SURE_CAPPED`]).
 
 mod arrived;
+mod blame;
 
-use crate::ledger::{Ledger, split};
+use crate::ledger::Ledger;
 use crate::service::{IN_TIME, is_share};
 use arrived::{Arrived, Front};
+use blame::Blame;
 use zonefall_engine::{SimDuration, SimTime};
 
 /// A line is told without doubt if it has become so many times as long as chance alone would make it: standard deviations of
@@ -94,13 +96,8 @@ pub(crate) struct Line {
     /// The longest that the line before it was.
     before: i128,
     capped: bool,
-    /// Work that each cause has withheld since it began, and what nobody did.
-    withheld: Vec<i64>,
-    short: i128,
-    overload: usize,
-    /// Time for which this line alone made the objective missed that is not charged to anybody yet, and what answered for it at its end.
-    missed_ms: u64,
-    answering: Vec<i64>,
+    /// What keeps them waiting.
+    blame: Blame,
     /// Where what this line has served begins in the ledger's list.
     first: usize,
     /// When it next stands otherwise, as the world awaits it.
@@ -116,18 +113,14 @@ zonefall_engine::pooled_clone!(Line {
     longest,
     before,
     capped,
-    withheld,
-    short,
-    overload,
-    missed_ms,
-    answering,
+    blame,
     first,
     awaited
 });
 
 impl Line {
     /// The line of a design with so many causes, of which one is that of overload.
-    pub fn new(patience: Patience, (causes, overload): (usize, usize)) -> Self {
+    pub fn new(patience: Patience, of_causes: (usize, usize)) -> Self {
         Self {
             patience: patience.most.as_ms() as i64,
             in_time: patience.in_time.map(|most| most.as_ms() as i64),
@@ -137,11 +130,7 @@ impl Line {
             longest: (0, 0),
             before: 0,
             capped: false,
-            withheld: vec![0; causes],
-            short: 0,
-            overload,
-            missed_ms: 0,
-            answering: vec![0; causes],
+            blame: Blame::new(patience.most.as_ms() as i64, of_causes),
             first: 0,
             awaited: SimTime::NEVER,
         }
@@ -150,7 +139,7 @@ impl Line {
     /// A trial begins.
     pub fn begin(&mut self) {
         self.end();
-        (self.first, self.awaited, self.before, self.missed_ms) = (0, SimTime::NEVER, 0, 0);
+        (self.first, self.awaited, self.before) = (0, SimTime::NEVER, 0);
     }
 
     /// Nobody waits.
@@ -194,8 +183,8 @@ impl Line {
             if rates.reach <= rates.capacity {
                 return;
             }
-            self.withheld.fill(0);
-            (self.short, self.before) = (0, 0);
+            self.blame.begin(t);
+            self.before = 0;
         }
         self.arrived.comes(t, rates.reach.into());
         self.front = self.arrived.move_on(self.front, t, self.front.left);
@@ -327,11 +316,8 @@ impl Line {
         }
         self.front = front;
         let left = front.left;
-        let length = stretch.until - at;
-        for (sum, part) in self.withheld.iter_mut().zip(withheld) {
-            *sum = sum.saturating_add(part.saturating_mul(length));
-        }
-        self.short += i128::from(rates.reach.saturating_sub(rates.capacity)) * i128::from(length);
+        let short = rates.reach.saturating_sub(rates.capacity);
+        self.blame.lasts((at, stretch.until), withheld, short, stretch.gone > 0);
         self.capped |= stretch.gone > 0;
         let came = self.arrived.by(stretch.until);
         if came - left > self.longest.0 {
@@ -357,33 +343,9 @@ impl Line {
         counted
     }
 
-    /// What answers for requests that are late or give up, by cause: what each has withheld since the line began, and overload for
-    /// what nobody did.
-    pub fn weights(&mut self) -> &[i64] {
-        self.withheld[self.overload] = 0;
-        let withheld = self.withheld.iter().map(|&work| i128::from(work)).sum::<i128>();
-        let lacking = i64::try_from((self.short - withheld).max(0)).unwrap_or(i64::MAX);
-        self.withheld[self.overload] = if withheld == 0 { lacking.max(1) } else { lacking };
-        &self.withheld
-    }
-
-    /// The objective is missed for so long for this line alone, up to now.
-    pub fn is_missed_for(&mut self, ms: u64) {
-        self.missed_ms += ms;
-        self.weights();
-        self.answering.copy_from_slice(&self.withheld);
-    }
-
-    /// Charges the time that it was missed and is no more: by what answered for it at its end, however it was cut.
-    pub fn charge(&mut self, charged: &mut [u64]) {
-        if self.missed_ms > 0 {
-            split(std::mem::take(&mut self.missed_ms), &self.answering[..charged.len()], charged);
-        }
-    }
-
-    /// Whether anybody waits, or did when it was lived through last.
-    pub fn has_begun(&self) -> bool {
-        !self.arrived.is_empty()
+    /// What answers for requests that were late or gave up in the stretch that was lived through last, by cause.
+    pub fn weights(&self) -> &[i64] {
+        self.blame.weights()
     }
 
     /// The line is over, or the trial: whether it was long enough is known.

@@ -186,7 +186,8 @@ impl Parts {
         self.share_by_portions(length_ms);
         for at in 0..count {
             let (part, share) = (self.missing[at] as usize, self.shares[at]);
-            if self.served_least(part).is_some_and(|least| self.line_is_missed(part, least, share)) {
+            if let Some(weights) = self.served_least(part).and_then(|least| self.answers_of_line(part, least)) {
+                split(share, &weights[..causes], charged);
                 continue;
             }
             match &self.leaves[part] {

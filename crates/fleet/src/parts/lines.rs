@@ -5,7 +5,7 @@
 //! entrance serves as fast as its narrowest part, as for clients that try again (`tries.rs`), and nobody waits within. Who waits stays
 //! in the line that it has joined, wherever those who come later are sent. The line itself is `line.rs`.
 //!
-//! Where clients give up, the narrowest part is to blame, and of its machines those that were missing since the line began.
+//! Where clients give up, the narrowest part is to blame, and of its machines those that were missing (`line/blame.rs`).
 
 use super::flow::{Way, Width};
 use super::{Leaf, Parts};
@@ -38,11 +38,9 @@ struct EntranceLine {
     standing: Standing,
     /// So much has given up in measured time, in millionths of a request.
     gone: i128,
-    /// The objective was missed for it in the stretch that was booked last.
-    answers: bool,
 }
 
-zonefall_engine::pooled_clone!(EntranceLine { entrance, line, whole, standing, gone, answers });
+zonefall_engine::pooled_clone!(EntranceLine { entrance, line, whole, standing, gone });
 
 /// What comes of a stretch of time that counts.
 #[derive(Debug, Clone, Copy, Default)]
@@ -63,7 +61,6 @@ impl Lines {
             whole: Way::default(),
             standing: Standing::default(),
             gone: 0,
-            answers: false,
         };
         let all = entrances.at.iter().map(at_entrance).collect();
         Self { all, entrances, at: SimTime::ZERO, awaited: SimTime::NEVER, withheld: vec![0; causes] }
@@ -73,7 +70,7 @@ impl Lines {
         (self.at, self.awaited) = (SimTime::ZERO, SimTime::NEVER);
         for here in &mut self.all {
             here.line.begin();
-            (here.standing, here.gone, here.answers) = (Standing::default(), 0, false);
+            (here.standing, here.gone) = (Standing::default(), 0);
         }
     }
 
@@ -154,26 +151,14 @@ impl Parts {
         here.standing.gives_up > 0 && is_narrowest && is_share(part.reach, least, demand)
     }
 
-    /// So much of the time is missed for those who give up, where a leaf does not hold for nothing else; tells whether it does not.
-    pub(super) fn line_is_missed(&mut self, at: usize, least: (u64, u64), ms: u64) -> bool {
-        if !self.line_answers(at, least) {
-            return false;
+    /// What answers for those who give up, where a leaf does not hold for nothing else.
+    pub(super) fn answers_of_line(&mut self, at: usize, least: (u64, u64)) -> Option<&[i64]> {
+        if self.lines.is_none() || !self.line_answers(at, least) {
+            return None;
         }
-        let Some(lines) = &mut self.lines else { return false };
-        let Some(here) = lines.entrances.behind_mut(at, &mut lines.all) else { return false };
-        here.answers = true;
-        here.line.is_missed_for(ms);
-        true
-    }
-
-    /// A stretch has been booked: lines for which nothing was missed in it charge what was until then; all do when the trial is over.
-    pub fn charge_lines(&mut self, is_over: bool, charged: &mut [u64]) {
-        let Some(lines) = &mut self.lines else { return };
-        for of in &mut lines.all {
-            if is_over || !std::mem::take(&mut of.answers) {
-                of.line.charge(charged);
-            }
-        }
+        let lines = self.lines.as_mut()?;
+        let number = lines.entrances.behind(at, &lines.all).map(|of| of.entrance)?;
+        lines.all.iter_mut().find(|of| of.entrance == number).map(|of| of.line.weights())
     }
 
     /// How many lines there are.

@@ -16,11 +16,13 @@ impl Book {
     pub(super) fn charge(&mut self, length_ms: u64) {
         self.ledger.missed_ms += length_ms;
         if let (Need::Done(..), Some(backlog)) = (&self.need, &mut self.backlog) {
-            // Charged when it is over, by all that was withheld until then, as is what a line answers for.
+            // Charged when it is over, by all that was withheld until then.
             return backlog.is_late_for(length_ms);
         }
         if let (true, Some(line)) = (self.waiting.is_some_and(|waiting| waiting.answers), &mut self.line) {
-            return line.is_missed_for(length_ms);
+            let charged = &mut self.ledger.missed_by_cause_ms;
+            split(length_ms, &line.weights()[..charged.len()], charged);
+            return;
         }
         let counts = self.all_machines();
         let (demand, in_time) = (self.demand, self.needs_in_time());

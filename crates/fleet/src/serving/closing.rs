@@ -34,7 +34,6 @@ impl Book {
         // A trial that ended at its first miss was lived through no further.
         let end = if self.done { self.now } else { end }.max(measure.from);
         self.settle(end, measure);
-        self.split_what_the_line_took();
         self.charge_late_jobs(0);
         self.ledger.cut_by_horizon = self.missed_since.is_some() && !self.done;
         self.close_outage(end, measure);

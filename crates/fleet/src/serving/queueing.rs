@@ -149,9 +149,6 @@ impl Book {
             let answers = missed && self.in_line().is_some_and(|standing| self.line_answers(standing));
             let works = self.works();
             let Some(mut line) = self.line.take() else { return };
-            if !answers {
-                line.charge(&mut self.ledger.missed_by_cause_ms);
-            }
             let counted = at >= measure.from;
             if at == measure.from {
                 line.begin_to_count(at);
@@ -169,9 +166,6 @@ impl Book {
                 None => self.book(at, until, (missed, unconnected, 0), measure),
             }
             self.waiting = None;
-            if self.line.as_ref().is_some_and(|line| !line.has_begun()) {
-                self.split_what_the_line_took();
-            }
             if counted {
                 self.ledger.served += stretch.served;
                 let waited_ms = if stretch.waits { until.since(at).as_ms() } else { 0 };
@@ -205,7 +199,6 @@ impl Book {
                 self.ledger.operations[Operation::LineMs as usize] += waited_ms;
             }
             if let Some(parts) = &mut self.parts {
-                parts.charge_lines(false, &mut self.ledger.missed_by_cause_ms);
                 parts.lines_have_moved();
             }
             at = until;
@@ -216,11 +209,7 @@ impl Book {
     /// The trial is over.
     pub(super) fn close_line(&mut self) {
         if let Some(line) = &mut self.line {
-            line.charge(&mut self.ledger.missed_by_cause_ms);
             line.close(&mut self.ledger);
-        }
-        if let Some(parts) = &mut self.parts {
-            parts.charge_lines(true, &mut self.ledger.missed_by_cause_ms);
         }
         if self.ledger.gave_up > 0 {
             let gave_up = u64::try_from(self.ledger.gave_up / MICRO).unwrap_or(u64::MAX);

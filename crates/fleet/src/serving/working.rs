@@ -53,11 +53,9 @@ impl Book {
                 backlog.work(from, t, (capacity, of_workers), measure.from, &mut self.ledger);
             }
             None if self.demand.is_some() => {
-                match self.waiting {
-                    // Who waits keeps jobs from machines that are back.
-                    Some(_) => backlog.keep_in_line(lost, t.since(from).as_ms()),
-                    None => backlog.keep(lost, withheld),
-                }
+                // Who waits keeps jobs from machines that are back: what keeps the line answers.
+                let line = self.line.as_mut().filter(|_| self.waiting.is_some());
+                backlog.keep(lost, line.map_or(&withheld[..], |line| line.weights()));
                 backlog.work_on(from, t, capacity, measure.from, &mut self.ledger);
             }
             None => backlog.work(from, t, (capacity, withheld), measure.from, &mut self.ledger),
@@ -81,14 +79,6 @@ impl Book {
     pub(super) fn charge_late_jobs(&mut self, ms_ago: u64) {
         if let Some(backlog) = &mut self.backlog {
             backlog.charge(ms_ago, &mut self.ledger.missed_by_cause_ms);
-        }
-    }
-
-    /// What was withheld from jobs while requests waited is split by what was withheld since their line began: it is over, or a
-    /// deadline passes.
-    pub(super) fn split_what_the_line_took(&mut self) {
-        if let (Some(backlog), Some(line)) = (&mut self.backlog, &mut self.line) {
-            backlog.split_line(line.weights());
         }
     }
 
@@ -143,9 +133,6 @@ impl Book {
     /// Batches come and deadlines pass at `t`, up to which everything is settled; when to look again.
     pub fn look_at_jobs(&mut self, t: SimTime, measure: &Measure) -> SimTime {
         let capacity = self.works_off();
-        if self.line.is_some() && self.backlog.as_ref().is_some_and(|backlog| backlog.next() <= t) {
-            self.split_what_the_line_took();
-        }
         let Some(backlog) = &mut self.backlog else { return SimTime::NEVER };
         backlog.advance(t, measure.from, &mut self.ledger);
         let late = if backlog.is_late() { backlog.caught_up(t, capacity) } else { SimTime::NEVER };

@@ -146,12 +146,34 @@ fn what_a_line_answers_for_is_the_same_however_often_the_book_is_settled() {
     for web in [web, tiers] {
         for web in [said_anew(&web), web] {
             let ledger = script.play(web);
-            // Who is next has waited for two minutes after eight. Two a second give up for 7 min, six for 5, and two for 20; then the first
-            // has withheld four machines for 20 min, and the other for 25.
+            // Who is next has waited for two minutes after eight. Two a second give up for 7 min, six for 5, and two for 20.
             assert_eq!((ledger.missed_ms, ledger.gave_up), (32 * MINUTE, 5_040_000_000));
-            assert_eq!(ledger.missed_by_cause_ms[..2], [853_333, 1_066_667]);
+            // What the last two minutes of patience say: from 6:15 on the other grows to a half for two minutes, from 6:20 on to all of it;
+            // by as much as the first has less in one of them it has more in the other.
+            let of_first = ledger.missed_by_cause_ms[0];
+            assert!(of_first.abs_diff(7 * MINUTE + 5 * MINUTE / 2 + MINUTE) < 40, "{of_first}");
+            assert_eq!(of_first + ledger.missed_by_cause_ms[1], ledger.missed_ms);
         }
     }
+}
+
+/// More comes than is served all day, and nobody waits for longer than a few seconds.
+#[test]
+fn who_has_left_the_line_answers_for_nobody_who_waits() {
+    let charged = |outages: &[Scripted]| {
+        let mut script = script();
+        script.modes.push(mode("other", Scope::Rack));
+        let mut web = web(5 * SECOND, &[(HOUR, 12_000)]);
+        web.demand = Some(Demand::course(12_000, vec![], None));
+        let ledger = script.outages(outages).play(web);
+        assert!(ledger.missed_ms > DAY - MINUTE);
+        [ledger.missed_by_cause_ms[0], ledger.missed_by_cause_ms[1]]
+    };
+    // A rack of five withholds five of the seven that are short, for an hour; the last of those who came in it leave five seconds later.
+    let (first, other) = ((0, 0, 1, 2 * HOUR, 3 * HOUR), (1, 1, 1, 5 * HOUR, 6 * HOUR));
+    let ([alone, _], [_, beside], both) = (charged(&[first]), charged(&[other]), charged(&[first, other]));
+    assert!(alone.abs_diff(HOUR * 5 / 7) < 5 * SECOND, "{alone}");
+    assert_eq!(both, [alone, beside]);
 }
 
 #[test]

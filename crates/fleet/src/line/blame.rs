@@ -73,7 +73,7 @@ impl Blame {
                 self.since += end - at;
             }
             at = end;
-            if self.begins.get(1).is_some_and(|&begin| begin <= at - self.patience) {
+            while self.begins.get(1).is_some_and(|&begin| begin <= at - self.patience) {
                 self.begins.pop_front();
                 self.rates.drain(..self.sums.len());
             }
@@ -178,10 +178,12 @@ mod tests {
     #[test]
     fn shares_are_what_steps_of_a_millisecond_say_however_time_is_cut() {
         let pieces = [
-            (0, 400, [5, 0], 7, false),
+            (0, 200, [5, 0], 7, false),
+            (200, 400, [2, 0], 7, false),
             (400, 900, [5, 3], 8, false),
             (900, 1500, [0, 3], 9, true),
-            (1500, 1700, [0, 0], 0, false),
+            (1500, 1510, [0, 0], 0, false),
+            (1510, 1700, [2, 0], 0, false),
             (1700, 2500, [1, 0], 4, true),
         ];
         for patience in [250, 700, 5000] {
@@ -194,7 +196,7 @@ mod tests {
                         let mut at = from;
                         while at < to {
                             let end = (at + cut).min(to);
-                            blame.lasts((at, end), &withheld, short, gives_up);
+                            blame.lasts((at, end), &[withheld[0], withheld[1], 0], short, gives_up);
                             let of = blame.weights().iter().map(|&weight| weight as f64 / WHOLE * (end - at) as f64);
                             all.iter_mut().zip(of).for_each(|(sum, share)| *sum += share);
                             at = end;

@@ -53,7 +53,7 @@ pub(super) const KEYS: &[Key] = &[
     set_key!("autoscale.memory", Table, "How memory follows CPU, for rules that look at it: on a straight line.", "AS-06"),
     set_key!("autoscale.memory.at_rest", PERCENT, "Percent of memory in use where CPU is at 0 %.", "AS-06"),
     set_key!("autoscale.memory.at_full", PERCENT, "Percent of memory in use where CPU is at 100 %.", "AS-06"),
-    set_key!("autoscale.predictive", Either(&[Table, Off]), "Scales out ahead of what the same time of the last two weeks has brought, by the rules on average CPU that scale out. What is foreseen is the mean of the total CPU; Azure's own model is not published.", "AS-19"),
+    set_key!("autoscale.predictive", Either(&[Table, Off]), "Scales out ahead of what the same time of the last two weeks has brought, by the rules on average CPU that scale out. What is foreseen is the mean of the total CPU, by elapsed time: when clocks change, what goes by local clocks is foreseen an hour off for a week, and for another by half. Azure's own model is not published.", "AS-19"),
     set_key!("autoscale.predictive.mode", Choice(&["enabled", "forecast-only"]), "Whether it acts, or only foresees.", "AS-19").or("enabled"),
     set_key!("autoscale.predictive.look_ahead", Duration, "How long before the load its machines are asked for: 1 min to 60 min.", "10 min", "AS-19"),
     set_key!("autoscale.series[]", Tables(SERIES_MAX), "Named series that rules look at: players, sessions, messages of another system. The same in every design that has it.", "AS-21"),

@@ -72,7 +72,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "faults.mode.<name>.rate",
         Either(&[Rate, Table]),
-        "Failures per unit and year (365 days) of time up. The law keeps its shape; a new mode is exponential. A table says what is known of it instead: { events = 3, unit_years = 120 }, or { median = \"0.05 per rack-year\", factor = 3 }. The run then lives at the mean rate, the range is from the 5 % to the 95 % point, and rates are drawn beside it to tell what is not known from luck.",
+        "Failures per unit and year (365 days) of time up. The law keeps its shape; a new mode is exponential. A rate that is written has no range, even where it is the profile's own: the verdict then does not hang on how well it is known, unless `rate_low` and `rate_high` stand beside it. A table says what is known of it instead: { events = 3, unit_years = 120 }, or { median = \"0.05 per rack-year\", factor = 3 }. The run then lives at the mean rate, the range is from the 5 % to the 95 % point, and rates are drawn beside it to tell what is not known from luck.",
     ),
     Key::new(
         "faults.mode.<name>.rate.events",
@@ -176,7 +176,7 @@ pub(super) const KEYS: &[Key] = &[
         "Whether only the application stops, so that the machine's own health extension tells after its probes; else the machine is dead and counts as unhealthy after `health.dead_after`. Scope instance. False for a new mode.",
     )
     .from("HM-07"),
-    Key::new("faults.mode.<name>.rate_low", Rate, "The rate at its low end, for the interval of assumptions."),
+    Key::new("faults.mode.<name>.rate_low", Rate, "The rate at its low end, for the interval of assumptions. Without it a rate that is written has no range, and one of the profile keeps the profile's."),
     Key::new("faults.mode.<name>.rate_high", Rate, "The rate at its high end."),
     Key::new("faults.mode.<name>.source", Text, "Where the numbers come from."),
     Key::new(

@@ -2,7 +2,7 @@
 //!
 //! A resource id says a name; a scale set of that name is meant, in any case of letters. A name that the design does not
 //! have (a placeholder, an expression, a set with another name) must be told by its selector, unless the design has one
-//! set only.
+//! set only. Single machines (`…/virtualMachines/app1`) that stand for a set in this way are as many of its machines (CH-02).
 
 mod autoscale;
 
@@ -129,7 +129,12 @@ impl Drill<'_> {
         let named = |name: &str| sets.iter().position(|set| set.name.eq_ignore_ascii_case(name));
         let told: Vec<&str> =
             self.targets.iter().filter(|(id, _)| *id == selector.id).map(|(_, set)| set.as_str()).collect();
+        let single: Vec<&String> = selector.targets.iter().filter(|target| is_single(target)).collect();
+        let ids = |targets: usize| (0..targets as u32).map(Some);
         let names: Vec<(String, Option<u32>)> = match (told.is_empty(), selector.targets.is_empty()) {
+            (false, false) if single.len() == selector.targets.len() => {
+                told.iter().flat_map(|&name| ids(single.len()).map(move |id| (name.to_owned(), id))).collect()
+            }
             (false, _) => told.iter().map(|&name| (name.to_owned(), None)).collect(),
             (true, true) => vec![("a query".into(), None)],
             (true, false) => {
@@ -141,11 +146,12 @@ impl Drill<'_> {
         };
         let mut found: Vec<(usize, Option<Vec<u32>>)> = Vec::new();
         for (name, id) in &names {
-            let at = match named(name) {
-                Some(at) => at,
+            let (at, id) = match named(name) {
+                Some(at) => (at, *id),
                 None if told.is_empty() && sets.len() == 1 => {
-                    guess(script, &selector.id, name, &sets[0].name);
-                    0
+                    let machine = single.iter().position(|target| resource_name(target) == *name);
+                    guess(script, &selector.id, (name, machine.is_some()), &sets[0].name);
+                    (0, id.or_else(|| u32::try_from(machine?).ok()))
                 }
                 None => {
                     let id = &selector.id;
@@ -250,9 +256,10 @@ fn leave_out(script: &mut Script, urn: &str, why: &str) {
 }
 
 /// A target that is in no scenario is taken for the only scale set.
-fn guess(script: &mut Script, selector: &str, name: &str, set: &str) {
+fn guess(script: &mut Script, selector: &str, (name, is_machine): (&str, bool), set: &str) {
+    let one = if is_machine { "one machine of " } else { "" };
     let words = format!(
-        "no scale set here is called `{name}` (selector `{selector}`): it was taken for `{set}`, the only one; \
+        "no scale set here is called `{name}` (selector `{selector}`): it was taken for {one}`{set}`, the only one; \
          `--target {selector}={set}` says that it is meant"
     );
     if !script.guessed.contains(&words) {
@@ -278,6 +285,11 @@ fn after<'a>(id: &'a str, kind: &str) -> Option<&'a str> {
 fn resource_name(id: &str) -> String {
     let kinds = ["virtualmachinescalesets", "virtualmachines", "autoscalesettings"];
     kinds.iter().find_map(|kind| after(id, kind)).unwrap_or(id).to_owned()
+}
+
+/// Whether a resource id is that of a machine of no scale set.
+fn is_single(id: &str) -> bool {
+    after(id, "virtualmachinescalesets").is_none() && after(id, "virtualmachines").is_some()
 }
 
 /// The name in a resource id, and of a machine of a scale set its id (OM-08): `…/virtualMachineScaleSets/web/virtualMachines/0`.

@@ -125,6 +125,20 @@ fn of(resources: &[&str]) -> String {
 }
 
 #[test]
+fn ch_02_single_machines_that_stand_for_a_set_are_as_many_of_its_machines() {
+    let machine = |zone: u32, ordinal| Member::Instance { group: format!("web/eastus/{zone}"), ordinal };
+    let vms = of(&["virtualMachines/app1", "virtualMachines/app2"]);
+    let experiment = experiment(&raw(&vms, &[&[&[shutdown("PT10M")]]])).unwrap();
+    for targets in [&[][..], &[("sel".to_owned(), "web".to_owned())]] {
+        let script = drill(&experiment, &scenario("[1, 2, 3]"), targets, false);
+        assert_eq!(script.rows[0].members, [machine(1, 0), machine(2, 0)]);
+        assert_eq!(script.touched[0].what, "2 machines of `web`");
+        let guessed = script.guessed.iter().filter(|words| words.contains("taken for one machine of `web`")).count();
+        assert_eq!(guessed, if targets.is_empty() { 2 } else { 0 });
+    }
+}
+
+#[test]
 fn om_08_ch_02_a_machine_of_a_set_as_a_target_is_struck_alone() {
     let machine = |zone: u32, ordinal| Member::Instance { group: format!("web/eastus/{zone}"), ordinal };
     let run = |resources: &[&str], action: String| {

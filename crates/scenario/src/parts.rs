@@ -7,11 +7,12 @@
 use crate::codes;
 use crate::components::{Promise, Site, component, routers};
 use crate::demand::Clock;
-use crate::designs::{SET_KINDS, terms};
+use crate::designs::SET_KINDS;
 use crate::diagnostic::Sink;
 use crate::failover::{failover, router_promise};
 use crate::keys::parts::PARTS_MAX;
 use crate::node::Node;
+use crate::promise::terms;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use std::ops::Range;
@@ -86,7 +87,7 @@ pub(crate) fn one_pool(reader: &Reader<'_>) -> String {
 
 /// What the sets of a design are called, and what they are, for a mistake in one of them nothing but names; and which do nothing but
 /// jobs, so that no part may have them.
-type Sets<'a> = (&'a [&'a str], Option<&'a [Placed]>, Option<&'a [u32]>);
+pub(crate) type Sets<'a> = (&'a [&'a str], Option<&'a [Placed]>, Option<&'a [u32]>);
 
 /// Reads the service of a design. `rest` is what `min_serving` or `min_served` asks of all machines. Where only the names of the sets
 /// are known, only mistakes come out.

@@ -1,8 +1,10 @@
-//! Dates and times of a trial in words: what a time zone's clocks show at an instant.
+//! Dates, times and lengths of a trial in words: what a time zone's clocks show at an instant.
 //!
 //! In: where a trial begins, and from when on clocks are how far ahead of UTC. Out: words, the same for any place that tells them.
 
+use crate::page::clean;
 use zonefall_study::LocalTime;
+use zonefall_study::timeline::Timeline;
 
 /// How far ahead of UTC clocks are: the first of these at or before an instant.
 fn ahead_ms(of: &LocalTime, at_ms: u64) -> i64 {
@@ -25,7 +27,7 @@ fn is_twice(of: &LocalTime, at_ms: u64) -> bool {
 }
 
 /// "2026-07-04 22:15:00"; with "+02:00" in an hour that clocks show twice.
-pub(crate) fn words(of: &LocalTime, at_ms: u64) -> String {
+fn words(of: &LocalTime, at_ms: u64) -> String {
     let ahead = if is_twice(of, at_ms) { ahead(ahead_ms(of, at_ms)) } else { String::new() };
     shown(shown_ms(of, at_ms), "%Y-%m-%d %H:%M:%S") + &ahead
 }
@@ -33,6 +35,36 @@ pub(crate) fn words(of: &LocalTime, at_ms: u64) -> String {
 /// ISO 8601 to the millisecond, "2026-07-04T22:15:00.000+02:00".
 pub(crate) fn iso(of: &LocalTime, at_ms: u64) -> String {
     shown(shown_ms(of, at_ms), "%Y-%m-%dT%H:%M:%S.%3f") + &ahead(ahead_ms(of, at_ms))
+}
+
+/// "43 min 12.005 s": nothing is rounded.
+pub(crate) fn exactly(ms: u64) -> String {
+    let (hours, minutes, seconds, rest) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
+    let mut text = String::new();
+    if hours > 0 {
+        text += &format!("{hours} h ");
+    }
+    if ms >= 60_000 {
+        text += &format!("{minutes} min ");
+    }
+    if rest == 0 { text + &format!("{seconds} s") } else { text + &format!("{seconds}.{rest:03} s") }
+}
+
+/// "2026-07-04 22:15:00" by the scenario's clock; without a calendar "day 71 04:10:22" of the trial.
+pub(crate) fn instant(of: &Timeline, ms: u64) -> String {
+    if let Some(clock) = &of.local_time {
+        return words(clock, ms);
+    }
+    let (day, rest) = (ms / 86_400_000, ms % 86_400_000);
+    format!("day {day} {:02}:{:02}:{:02}", rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
+}
+
+/// Whose clock times are by.
+pub(crate) fn by_the_clock(of: &Timeline) -> String {
+    match &of.local_time {
+        Some(clock) => format!("Times are local, of {}.", clean(&clock.time_zone)),
+        None => "Times count from the beginning of the trial, day 0.".into(),
+    }
 }
 
 /// What a clock shows that says so many milliseconds since its 1970-01-01; nothing beyond the calendar.

@@ -6,11 +6,9 @@ use crate::about::{About, assumptions};
 use crate::drilled::DrillReport;
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Grid, Item, Page, Side, one_line, when};
+use crate::page::{Grid, Item, Page, Side, Style, WARNINGS, one_line, when};
 use crate::planned::Made;
-use crate::terminal::{
-    Style, WARNINGS, blocks, comparison_blocks, drill_blocks, drill_verdict, plan_blocks_below, plan_verdict,
-};
+use crate::terminal::{blocks, comparison_blocks, drill_blocks, drill_verdict, plan_blocks_below, plan_verdict};
 use zonefall_study::comparison::Comparison;
 use zonefall_study::is_hidden;
 use zonefall_study::outcome::Outcome;
@@ -69,7 +67,7 @@ pub fn comparison_markdown(of: &Comparison) -> String {
 fn items(mut page: Page, headline: Option<String>) -> String {
     let mut text = String::new();
     let mut level = "#";
-    let mut warnings = page.take_warnings();
+    let mut warnings = std::mem::take(&mut page.warnings);
     let mut listed = false;
     for item in page.items {
         match item {
@@ -101,6 +99,10 @@ fn items(mut page: Page, headline: Option<String>) -> String {
                 text += &drawn.map_or(String::new(), |(drawn, notes)| format!("{drawn}\n{}\n\n", escaped(&notes)));
             }
         }
+    }
+    if let Some(words) = page.not_modelled {
+        text += if listed { "\n\n" } else { "\n" };
+        text += &format!("{}\n\n", escaped(&words));
     }
     text + &warned(warnings)
 }

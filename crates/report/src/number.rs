@@ -5,6 +5,7 @@
 //! 99.95 % and 99.949999 % never becomes it.
 
 use std::cmp::Ordering;
+use zonefall_study::grouped;
 
 /// Which way a number is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,26 +36,14 @@ fn scaled(value: f64, power: u32, toward: Toward) -> Option<u128> {
 
 /// An integer number of `10^-decimals`, written out with commas between thousands.
 fn written(digits: u128, decimals: u32) -> String {
-    let all = format!("{digits:0>width$}", width = decimals as usize + 1);
-    let (whole, fraction) = all.split_at(all.len() - decimals as usize);
-    let whole = grouped(whole);
-    if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
-}
-
-fn grouped(whole: &str) -> String {
-    let mut out = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    let one = 10_u128.saturating_pow(decimals);
+    let (whole, fraction) = (grouped(digits / one), digits % one);
+    if decimals == 0 { whole } else { format!("{whole}.{fraction:0>width$}", width = decimals as usize) }
 }
 
 /// A count with commas between thousands.
 pub fn count(number: u64) -> String {
-    grouped(&number.to_string())
+    grouped(number.into())
 }
 
 /// Decimals that show so many significant digits.

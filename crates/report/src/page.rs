@@ -1,8 +1,26 @@
 //! A page for people: titles, paragraphs, tables and pictures, in order. Blocks put them there; the terminal, the HTML page
 //! and the Markdown text draw the same ones, so that a figure is rounded in one place only.
 
-use crate::terminal::{Style, WARNINGS};
 use zonefall_study::is_hidden;
+
+/// The title of what to know before a number is believed.
+pub(crate) const WARNINGS: &str = "Warnings";
+
+/// What can be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Characters in a line; less than 40 is taken for 40.
+    pub width: usize,
+    /// Whether ANSI colours are understood and wanted.
+    pub colour: bool,
+    /// Whether signs beyond ASCII are understood (names from the scenario are shown as they are).
+    pub unicode: bool,
+}
+
+impl Style {
+    /// Words in one piece, for reports that break lines themselves.
+    pub(crate) const WORDS: Self = Self { width: usize::MAX, colour: false, unicode: true };
+}
 
 /// What a colour is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,11 +102,15 @@ pub(crate) fn when(sign: Option<(String, usize)>) -> Option<String> {
 pub(crate) struct Page {
     pub(crate) style: Style,
     pub(crate) items: Vec<Item>,
+    /// What to know before a number is believed: each report puts it where its reader sees it.
+    pub(crate) warnings: Vec<String>,
+    /// What no number holds: the last words of a report.
+    pub(crate) not_modelled: Option<String>,
 }
 
 impl Page {
     pub(crate) fn new(style: Style) -> Self {
-        Self { style, items: Vec::new() }
+        Self { style, items: Vec::new(), warnings: Vec::new(), not_modelled: None }
     }
 
     /// One of two signs, by what can be shown.
@@ -124,15 +146,9 @@ impl Page {
         }
     }
 
-    /// Takes the block of warnings out, for reports that have them where their reader sees them.
-    pub(crate) fn take_warnings(&mut self) -> Vec<String> {
-        let titled = |item: &Item| matches!(item, Item::Title(title) if title == WARNINGS);
-        let Some(from) = self.items.iter().position(titled) else { return Vec::new() };
-        let all =
-            self.items[from + 1..].iter().take_while(|item| matches!(item, Item::Paragraph { sign: Some(_), .. }));
-        let end = from + 1 + all.count();
-        let words = |item| if let Item::Paragraph { words, .. } = item { Some(words) } else { None };
-        self.items.drain(from..end).filter_map(words).collect()
+    /// What to know before a number is believed.
+    pub(crate) fn warn(&mut self, words: &str) {
+        self.warnings.push(clean(words));
     }
 
     /// A picture, and what stands for it where none can be drawn.

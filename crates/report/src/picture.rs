@@ -5,9 +5,9 @@
 //! title and plain colours of its own. Plain SVG 1.1 without script or font files.
 
 use crate::chart::{self, Area, Lane, Span, Storm};
+use crate::clock::{by_the_clock, instant};
 use crate::number;
 use crate::page::clean;
-use crate::terminal::{by_the_clock, instant};
 use zonefall_study::timeline::{Capacity, Fluid, Kind, Lane as Steps, Outage, Timeline, Waiting};
 
 const WIDTH: f64 = 960.0;

@@ -487,6 +487,19 @@ fn the_frontier_is_that_of_bills_and_downtime() {
     is_rounded(&step[4].replace(',', ""), (to.0 - from.0) / (from.1 / to.1).log10(), true);
 }
 
+/// Each page says warnings, and what is not modelled, once: with warnings and without.
+#[test]
+fn warnings_and_what_is_not_modelled_are_said_once() {
+    for warnings in [vec![], vec!["few trials to speak of".into()]] {
+        let outcome = Outcome { warnings, not_modelled: "the weather of days".into(), ..common::outcome() };
+        for name in ["report.html", "report.md"] {
+            let page = text(&outcome, name);
+            assert_eq!(page.matches("the weather of days").count(), 1, "{name}");
+            assert_eq!(page.matches("few trials to speak of").count(), outcome.warnings.len(), "{name}");
+        }
+    }
+}
+
 /// In place of an interval a bound has the same words on every page, in the same column; in the picture it has an arrow and no mark.
 #[test]
 fn a_bound_says_on_every_page_that_it_is_one() {

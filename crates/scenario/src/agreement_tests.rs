@@ -1,7 +1,7 @@
 //! The table of keys, the decoder and the schema say the same.
 
 use crate::diagnostic::Sink;
-use crate::keys::{self, keys};
+use crate::keys::{self, Kind, keys};
 use crate::load::{Source, decode_into};
 use crate::{WhatIf, schema, template, template_names};
 use serde_json::Value;
@@ -140,6 +140,14 @@ fn the_schema_has_every_key_and_no_other() {
     expected = keys().iter().filter(|key| key.overlay).map(|key| key.path.to_owned()).collect();
     expected.extend(["name".into(), "drop".into()]);
     assert_eq!(designs, expected);
+}
+
+#[test]
+fn whoever_counts_in_percent_says_so_in_words_too() {
+    for key in keys() {
+        let is_number = matches!(key.kind, Kind::Count(..) | Kind::Number(..));
+        assert_eq!(key.in_percent, is_number && key.doc.to_lowercase().contains("percent"), "{}", key.path);
+    }
 }
 
 /// Collects the paths of all properties.

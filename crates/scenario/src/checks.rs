@@ -3,7 +3,7 @@
 use crate::codes;
 use crate::designs::Laid;
 use crate::diagnostic::Sink;
-use crate::impossible::{self, Course, needed_milli};
+use crate::impossible::{self, ErrorBudget, needed_milli};
 use crate::plan::Plan;
 use crate::reader::Reader;
 use crate::scenario::{FaultSource, Target};
@@ -35,9 +35,9 @@ pub(crate) struct All<'a> {
 
 /// Tells all of it.
 pub(crate) fn check(all: &All<'_>, sink: &mut Sink) {
-    let course = Course { horizon_ms: all.horizon_ms, spare: 1.0 - all.target.share() };
+    let budget = ErrorBudget { horizon_ms: all.horizon_ms, share: 1.0 - all.target.share() };
     for laid in all.laid {
-        impossible::check(laid, course, sink);
+        impossible::check(laid, budget, sink);
         few_per_zone(laid, sink);
         zone_loss(laid, sink);
     }

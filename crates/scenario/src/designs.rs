@@ -1,51 +1,38 @@
 //! One design, as the fleet wants it: its sets, what sends requests to them, what it needs.
 
-use crate::arrivals::Arrivals;
+use crate::arrivals::{Arrivals, Daily};
 use crate::balancer;
 use crate::blips;
 use crate::codes;
 use crate::components::{Modes, Site};
-use crate::demand;
+use crate::demand::{self, Clock};
 use crate::diagnostic::Sink;
 use crate::doubtful;
 use crate::files::Files;
 use crate::impossible;
 use crate::jobs;
-use crate::keys::{
-    self,
-    fleet::{MACHINES_MAX, SETS_MAX},
-};
-use crate::manage::{self, Use};
+use crate::keys::fleet::{MACHINES_MAX, SETS_MAX};
+use crate::manage::{self, QuotaTold, Use};
 use crate::memory::Memory;
 use crate::money::{self, Rates};
 use crate::node::Node;
+use crate::objective::{Arrives, Objective, Objectives, objectives};
 use crate::offers::Lacks;
 use crate::overlay::Seen;
-use crate::parts;
+use crate::promise;
 use crate::reader::Reader;
 use crate::scale_sets::scale_set;
-use crate::service::{self, Within};
+use crate::service;
 use crate::sets::{self, Ground, Placed};
 use crate::slow_start;
 use crate::timeline::Times;
-use crate::tries;
 use crate::watched::{self, Watched, watches_something};
 use std::ops::Range;
 use zonefall_azure::prices::PriceList;
-use zonefall_azure::sla::{self, Disk, GroupKind, Machines};
 use zonefall_faults::{Profile, Scope, UNIT_MODES_MAX};
-use zonefall_fleet::{Design, Jobs, Least, Need, Service, SlaTerms, Structure};
+use zonefall_fleet::maintenance::Maintenance;
+use zonefall_fleet::{Design, Jobs, LoadBalancer, Need, Service};
 use zonefall_topology::Topology;
-
-/// The keys that say when the service is up.
-const OBJECTIVES: [&str; 4] = ["min_serving", "min_served", "p95_latency", "jobs_by_deadline"];
-
-/// What arrives; what could not be read may be there.
-#[derive(Clone, Copy)]
-struct Arrives {
-    demand: bool,
-    jobs: bool,
-}
 
 /// A design and the places of its parts, for the checks that follow.
 pub(crate) struct Laid {
@@ -81,6 +68,19 @@ pub(crate) struct Around<'a> {
     pub memory: Option<&'a Memory>,
 }
 
+impl<'a> Around<'a> {
+    fn clock(&self) -> Clock<'a> {
+        let Times { horizon, start, lacks_calendar, .. } = self.times;
+        Clock {
+            start: start.as_ref(),
+            lacks_calendar: *lacks_calendar,
+            horizon: *horizon,
+            files: self.files,
+            memory: self.memory,
+        }
+    }
+}
+
 impl Laid {
     /// The place of a part or component of its service.
     pub fn node_span(&self, node: usize) -> &Range<usize> {
@@ -95,142 +95,174 @@ impl Laid {
 
 /// Reads one design.
 pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Option<Laid> {
-    let profile = around.profile;
     let reader = Reader::new(&seen.tree, "", sink);
-    let balancer = balancer::load_balancer(&reader, sink);
+    let clock = around.clock();
+    let machines = machines(&reader, seen, (around, &clock), sink);
+    let load = load(&reader, seen, (around, &clock), sink);
+    let rates = rates(around.prices, &machines, &load, sink);
+    let (sets, workers) = (machines.sets.as_deref(), load.workers.as_deref());
+    let &Around { topology, profile, modes, memory, .. } = around;
+    let site = Site { design: &seen.name, topology, profile, modes, has_demand: load.arrives.demand };
+    let asked = (load.arrives, seen.meant.contains(&"slo"));
+    let objectives = objectives(&reader, (&site, &clock), (&load.set_names, sets, workers), asked, sink);
+    let depends_on = depends_on(&reader, profile, sink);
+    let healing_needs_control_plane = healing_needs_control_plane(&reader, sink);
+    let asked = objectives.of_service.as_ref();
+    let (need, within) = (asked.map(|asked| &asked.need), asked.and_then(|asked| asked.within.as_ref()));
+    let of_service = (sets, workers.unwrap_or_default());
+    let service = service::service(&reader, of_service, (need, load.arrives.demand), (within, memory), sink);
+    let sets = sets.zip(workers);
+    sets.and_then(|sets| watched(&reader, sets, (need, service.as_ref()), load.arrives, sink))?;
+    let read = Read { machines, load, rates, objectives, depends_on, healing_needs_control_plane, service };
+    put_together(&reader, seen, around, read, sink)
+}
+
+/// What a design says, as far as it could be read.
+struct Read<'a> {
+    machines: MachinesRead,
+    load: Load<'a>,
+    /// The inner `None`: nobody asks.
+    rates: Option<Option<Rates>>,
+    objectives: Objectives,
+    depends_on: Option<Vec<String>>,
+    healing_needs_control_plane: Option<bool>,
+    service: Option<Service>,
+}
+
+/// The machines of a design, what sends requests to them, and what happens to them.
+struct MachinesRead {
+    balancer: Option<Option<LoadBalancer>>,
+    /// Whether changes, runbooks and releases could be read.
+    is_managed: bool,
+    quota: Option<Option<QuotaTold>>,
+    zone_down_milli: Option<u32>,
+    sets: Option<Vec<Placed>>,
+    maintenance: Option<Option<Box<Maintenance>>>,
+}
+
+fn machines(reader: &Reader<'_>, seen: &Seen, around: (&Around<'_>, &Clock<'_>), sink: &mut Sink) -> MachinesRead {
+    let (&Around { topology, lacks, profile, .. }, clock) = around;
+    let balancer = balancer::load_balancer(reader, sink);
     let names: Vec<&str> = reader.named("scale_set", sink).into_iter().map(|(name, ..)| name).collect();
-    let Around { times, files, memory, .. } = *around;
-    let Times { horizon, start, lacks_calendar, .. } = times;
-    let (horizon, lacks_calendar) = (*horizon, *lacks_calendar);
-    let clock = demand::Clock { start: start.as_ref(), lacks_calendar, horizon, files, memory };
-    let rows = manage::rows(&reader, &names, horizon, sink);
-    let runbooks = manage::runbooks(&reader, &names, &clock, sink);
+    let rows = manage::rows(reader, &names, clock.horizon, sink);
+    let runbooks = manage::runbooks(reader, &names, clock, sink);
     let rows = rows.zip(runbooks).map(|(rows, runbooks)| [rows, runbooks].into_iter().flatten().collect::<Vec<_>>());
-    let releases = manage::releases(&reader, &names, horizon, sink);
-    let quota = manage::quota(&reader, sink);
-    let zone_down = manage::platform(&reader, sink);
+    let releases = manage::releases(reader, &names, clock.horizon, sink);
+    let quota = manage::quota(reader, sink);
+    let zone_down_milli = manage::platform(reader, sink);
     let ground = Ground {
-        topology: around.topology,
-        lacks: around.lacks,
+        topology,
+        lacks,
         balancer: balancer.as_ref().and_then(Option::as_ref),
         rows: rows.as_deref().unwrap_or_default(),
         releases: releases.as_deref().unwrap_or_default(),
-        clock: &clock,
+        clock,
     };
-    let sets = all_sets(&reader, seen, &ground, sink);
+    let sets = all_sets(reader, seen, &ground, sink);
     let has_waves = profile.is_some_and(|profile| profile.modes.iter().any(|mode| mode.wave().is_some()));
-    let maintenance = manage::maintenance(&reader, sets.as_deref(), (&clock, has_waves), sink);
-    let demand = demand::demand(&reader, &clock, sink);
-    let between_zones = demand::kb_between_zones(&reader, around.prices.is_some(), sink);
+    let maintenance = manage::maintenance(reader, sets.as_deref(), (clock, has_waves), sink);
+    let is_managed = rows.is_some() && releases.is_some();
+    MachinesRead { balancer, is_managed, quota, zone_down_milli, sets, maintenance }
+}
+
+/// What arrives at a design, and who works on it.
+struct Load<'a> {
+    demand: Option<Option<demand::Read>>,
+    /// What is sent between zones, in kB a request, and whether that is idle.
+    between_zones: Option<(f64, Option<Use>)>,
+    set_names: Vec<&'a str>,
+    /// The sets that do jobs alone.
+    workers: Option<Vec<u32>>,
+    jobs: Option<Option<(Jobs, Daily)>>,
+    arrives: Arrives,
+}
+
+fn load<'a>(reader: &Reader<'a>, seen: &Seen, around: (&Around<'_>, &Clock<'_>), sink: &mut Sink) -> Load<'a> {
+    let (around, clock) = around;
+    let demand = demand::demand(reader, clock, sink);
+    let between_zones = demand::kb_between_zones(reader, around.prices.is_some(), sink);
+    let set_names = set_names(reader, sink);
+    let workers = jobs::sets(reader, &set_names, sink);
+    let jobs = jobs::jobs(reader, workers.as_deref(), clock, sink);
     // What is misspelt may be there.
-    let has_demand = demand.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"demand");
-    let called = set_names(&reader, sink);
-    let workers = jobs::sets(&reader, &called, sink);
-    let jobs = jobs::jobs(&reader, workers.as_deref(), &clock, sink);
-    let has_jobs = jobs.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"jobs");
-    let arrives = Arrives { demand: has_demand, jobs: has_jobs };
-    let rates = match (around.prices, sets.as_deref(), &between_zones) {
-        (Some(list), Some(sets), Some((kb, _))) => {
-            let has_balancer = balancer.as_ref().is_some_and(Option::is_some);
-            Some(money::rates((sets, workers.as_deref().unwrap_or_default()), (has_balancer, *kb), list, sink))
-        }
-        _ => None,
+    let arrives = Arrives {
+        demand: demand.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"demand"),
+        jobs: jobs.as_ref().is_none_or(Option::is_some) || seen.meant.contains(&"jobs"),
     };
-    let (done, need) = if parts::are_there(&reader) {
-        let sets = (called.as_slice(), sets.as_deref(), workers.as_deref());
-        need_of_parts(&reader, (seen, around, &clock), sets, arrives, sink)
-    } else {
-        (Some(None), need(&reader, arrives, seen.meant.contains(&"slo"), sink))
+    Load { demand, between_zones, set_names, workers, jobs, arrives }
+}
+
+/// What a design pays, if anybody asks and all that is paid for could be read.
+fn rates(
+    prices: Option<&PriceList>,
+    machines: &MachinesRead,
+    load: &Load<'_>,
+    sink: &mut Sink,
+) -> Option<Option<Rates>> {
+    let (Some(list), Some(sets), Some((kb, _))) = (prices, &machines.sets, &load.between_zones) else {
+        return Some(None);
     };
-    let depends_on = depends_on(&reader, profile, sink);
-    let healing = match reader.sub("healing", "healing", sink) {
-        Some(healing) => healing.flag("needs_control_plane", sink),
-        None => Some(false),
-    };
-    let within = need.as_ref().and_then(|(.., within)| within.as_ref());
-    let asked = need.as_ref().map(|(need, ..)| need);
-    let of_service = (sets.as_deref(), workers.as_deref().unwrap_or_default());
-    let service = service::service(&reader, of_service, (asked, has_demand), (within, memory), sink);
-    let seen_of_all = sets.as_deref().zip(workers.as_deref());
-    let seen_of_all = seen_of_all.and_then(|sets| watched(&reader, sets, (asked, service.as_ref()), arrives, sink));
-    let (mut sets, (need, need_span, _)) = (sets?, need?);
-    seen_of_all?;
-    let asked = done.as_ref().and_then(|done| done.as_ref()).map_or(&need, |(done, ..)| done);
-    jobs::others_are_left(&reader, (&workers?, sets.len()), (asked, has_demand), sink)?;
-    let ((demand, course), (jobs, daily)) = (demand?.unzip(), jobs?.unzip());
+    let has_balancer = machines.balancer.as_ref().is_some_and(Option::is_some);
+    let workers = load.workers.as_deref().unwrap_or_default();
+    money::rates((sets, workers), (has_balancer, *kb), list, sink).map(Some)
+}
+
+fn healing_needs_control_plane(reader: &Reader<'_>, sink: &mut Sink) -> Option<bool> {
+    let Some(healing) = reader.sub("healing", "healing", sink) else { return Some(false) };
+    healing.flag("needs_control_plane", sink)
+}
+
+/// The design of what was read, if all of it was and fits together.
+fn put_together(
+    reader: &Reader<'_>,
+    seen: &Seen,
+    around: &Around<'_>,
+    read: Read<'_>,
+    sink: &mut Sink,
+) -> Option<Laid> {
+    let Read { machines, load, objectives, .. } = read;
+    let (mut sets, Objective { need, span, .. }) = (machines.sets?, objectives.of_service?);
+    let first = objectives.of_jobs.as_ref().and_then(Option::as_ref).map_or(&need, |of_jobs| &of_jobs.need);
+    jobs::others_are_left(reader, (&load.workers?, sets.len()), (first, load.arrives.demand), sink)?;
+    let ((demand, course), (jobs, daily)) = (load.demand?.unzip(), load.jobs?.unzip());
     let arrivals = Arrivals { demand: course.flatten(), jobs: daily };
-    let service = service?;
-    let (need, need_span, jobs) = match done? {
-        Some((done, span, _)) => (done, span, jobs.zip(Some(need)).map(|(jobs, need)| by_parts(jobs, need))),
-        None => (need, need_span, jobs),
+    let service = read.service?;
+    let (need, need_span, jobs) = match objectives.of_jobs? {
+        Some(done) => (done.need, done.span, jobs.zip(Some(need)).map(|(jobs, need)| by_parts(jobs, need))),
+        None => (need, span, jobs),
     };
-    let quota = quota?;
+    let quota = machines.quota?;
     let fits = quota.as_ref().is_none_or(|told| manage::check_quota(&sets, told, sink));
-    rows.filter(|_| fits)?;
-    releases?;
-    let (_, traffic) = between_zones?;
-    let rates = match rates {
-        Some(rates) => Some(rates?),
-        None => None,
-    };
+    if !fits || !machines.is_managed {
+        return None;
+    }
+    let (_, traffic) = load.between_zones?;
+    let rates = read.rates?;
     let arrives = demand.is_some() || jobs.is_some();
-    let uses = all_uses(&reader, &mut sets, around.prices.is_some(), traffic, arrives);
+    let uses = all_uses(reader, &mut sets, around.prices.is_some(), traffic, arrives);
     let design = Design {
         name: seen.name.clone(),
         sets: sets.iter().map(|placed| placed.set.clone()).collect(),
-        balancer: balancer?,
+        balancer: machines.balancer?,
         demand,
         jobs,
         service,
         need,
-        sla: terms(&sets.iter().collect::<Vec<_>>()),
-        depends_on: depends_on?,
-        healing_needs_control_plane: healing?,
+        sla: promise::terms(&sets.iter().collect::<Vec<_>>()),
+        depends_on: read.depends_on?,
+        healing_needs_control_plane: read.healing_needs_control_plane?,
         quota: quota.map(|told| told.quota),
-        zone_down_milli: zone_down?,
-        maintenance: maintenance?,
+        zone_down_milli: machines.zone_down_milli?,
+        maintenance: machines.maintenance?,
         bought: around.prices.map(|_| sets.iter().map(|placed| placed.purchase.bought).collect()),
     };
-    has_marks(&design, around.profile, &reader, sink)?;
+    has_marks(&design, around.profile, reader, sink)?;
     // Of candidates nobody reads hints.
-    if memory.is_none() {
-        doubtful::check(&reader, &design, &sets, around.topology, sink);
+    if around.memory.is_none() {
+        doubtful::check(reader, &design, &sets, around.topology, sink);
     }
-    let node_spans = impossible::node_spans(&design, &reader, &need_span);
+    let node_spans = impossible::node_spans(&design, reader, &need_span);
     Some(Laid { design, arrivals, sets, rates, uses, span: seen.span.clone(), need_span, node_spans })
-}
-
-/// An objective, where it is written, and the limit of times in it.
-type Asked = (Need, Range<usize>, Option<Within>);
-
-/// What a service of parts needs: by the deadline of its jobs, where that is asked, and of its parts.
-fn need_of_parts(
-    reader: &Reader<'_>,
-    (seen, around, clock): (&Seen, &Around<'_>, &demand::Clock<'_>),
-    sets: (&[&str], Option<&[Placed]>, Option<&[u32]>),
-    arrives: Arrives,
-    sink: &mut Sink,
-) -> (Option<Option<Asked>>, Option<Asked>) {
-    let mut done = Some(None);
-    let slo = reader.sub("slo", "slo", sink);
-    if let Some(slo) = slo.as_ref().filter(|slo| slo.has("jobs_by_deadline")) {
-        done = by_deadline(slo, arrives.jobs, sink).map(Some);
-        if slo.has("p95_latency") {
-            let words = "`jobs_by_deadline` and `p95_latency` are two objectives: keep one";
-            sink.error(codes::EXCLUSIVE, &slo.span_of("p95_latency"), words);
-            done = None;
-        }
-    }
-    let has_demand = arrives.demand;
-    let rest = slo.as_ref().map_or(Some(None), |slo| parts::least(slo, has_demand, sink));
-    let &Around { topology, profile, modes, .. } = around;
-    let site = Site { design: &seen.name, topology, profile, modes, has_demand };
-    let need = parts::service((reader, slo.as_ref()), sets, has_demand, rest, (&site, clock), sink);
-    let within = slo.as_ref().map_or(Some(None), |slo| within(slo, sink));
-    let fine = one_queue(reader, sink);
-    let need =
-        need.filter(|(need, _)| as_read(need).is_none_or(|parts| tries::have_a_queue(reader, parts, sink)) && fine);
-    (done, need.zip(within).map(|((need, span), within)| (need, span, within)))
 }
 
 /// Whether rules, probes and alarms see what they watch.
@@ -310,10 +342,10 @@ fn set_names<'a>(reader: &Reader<'a>, sink: &mut Sink) -> Vec<&'a str> {
 /// The tables of sets, in the order in which a design has them.
 pub(crate) const SET_KINDS: [&str; 3] = ["scale_set", "availability_set", "virtual_machine"];
 
-type Read = fn(&str, &Node, &Ground<'_>, &mut Sink) -> Option<Placed>;
+type ReadSet = fn(&str, &Node, &Ground<'_>, &mut Sink) -> Option<Placed>;
 
 fn all_sets(reader: &Reader<'_>, seen: &Seen, ground: &Ground<'_>, sink: &mut Sink) -> Option<Vec<Placed>> {
-    let kinds: [Read; 3] = [scale_set, sets::availability_set, sets::virtual_machine];
+    let kinds: [ReadSet; 3] = [scale_set, sets::availability_set, sets::virtual_machine];
     let mut all = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     let mut fine = true;
@@ -351,92 +383,9 @@ fn all_sets(reader: &Reader<'_>, seen: &Seen, ground: &Ground<'_>, sink: &mut Si
     fine.then_some(all)
 }
 
-/// What is needed, where that is said, and the limit on times; nothing is told of what is misspelt.
-fn need(reader: &Reader<'_>, arrives: Arrives, is_misspelt: bool, sink: &mut Sink) -> Option<Asked> {
-    let slo = reader.sub("slo", "slo", sink);
-    let said = |key: &str| slo.as_ref().is_some_and(|slo| slo.has(key));
-    let means = |slo: &Reader<'_>| OBJECTIVES.iter().any(|key| slo.means(key));
-    let Some(slo) = slo.as_ref().filter(|_| OBJECTIVES.iter().any(|key| said(key))) else {
-        if is_misspelt || slo.as_ref().is_some_and(means) {
-            return None;
-        }
-        let span = slo.as_ref().map_or_else(|| reader.span().clone(), |slo| slo.span().clone());
-        sink.error(codes::OBJECTIVE, &span, "the scenario does not say when the service is up")
-            .lacks(OBJECTIVES.map(|key| keys::join("slo", key)).iter().map(String::as_str))
-            .help("write `min_serving = 6` under `[slo]`, or `min_served = \"99%\"` with `[demand]`");
-        return None;
-    };
-    if slo.has("holds") {
-        let words = "`holds` names a part, and the design has none";
-        let name = slo.text("holds", sink).unwrap_or_default();
-        let more = sink.error(codes::PART, &slo.span_of("holds"), words);
-        more.lacks_named(&["part", "component", "failover"], &name).help("add `[part.<name>]` or `[component.<name>]`");
-        return None;
-    }
-    let first = if said("min_serving") { "min_serving" } else { "jobs_by_deadline" };
-    for other in OBJECTIVES.into_iter().filter(|&other| other != first && said(first) && said(other)) {
-        let words = format!("`{first}` and `{other}` are two objectives: keep one");
-        sink.error(codes::EXCLUSIVE, &slo.span_of(other), words);
-    }
-    if said("jobs_by_deadline") {
-        return by_deadline(slo, arrives.jobs, sink);
-    }
-    let within = within(slo, sink)?;
-    if said("min_serving") {
-        let count = slo.count("min_serving", sink)?;
-        return Some((Need::Serving(count as u32), slo.span_of("min_serving"), None));
-    }
-    Some(match parts::least(slo, arrives.demand, sink)? {
-        Some((Least::Serving(least), span)) => (Need::Serving(least), span, None),
-        Some((Least::Served(share, of), span)) => (Need::Served(share, of), span, within),
-        // Nothing is asked of how much is served.
-        None => (Need::Served(0, 1), slo.span_of("p95_latency"), within),
-    })
-}
-
-/// The limit on times: the outer `None` is a mistake, the inner one its absence.
-fn within(slo: &Reader<'_>, sink: &mut Sink) -> Option<Option<Within>> {
-    let within = slo.optional("p95_latency", sink, Reader::fine_span_of_time)?;
-    Some(within.map(|within| Within { within, span: slo.span_of("p95_latency") }))
-}
-
-/// A ceiling is of one queue: a service of parts may have several.
-fn one_queue(reader: &Reader<'_>, sink: &mut Sink) -> bool {
-    let (key, help) =
-        ("service.ceiling", "a ceiling of a service of parts is a component with `capacity` and `min_served`");
-    let fine = reader.place(key) == reader.place("service");
-    if !fine {
-        let words = "a ceiling is of one queue, and a service of parts may have several";
-        sink.error(codes::EXCLUSIVE, &reader.place(key), words).help(help);
-    }
-    fine
-}
-
-/// The parts of a service while it is read, before jobs take what works on them.
-pub(crate) fn as_read(need: &Need) -> Option<&Structure> {
-    if let Need::Parts(parts) = need { Some(parts) } else { None }
-}
-
 /// Jobs that the parts of a service work on, where nothing is asked of these but that the jobs are done.
 fn by_parts(jobs: Jobs, need: Need) -> Jobs {
     Jobs { through: if let Need::Parts(parts) = need { Some(parts) } else { None }, ..jobs }
-}
-
-fn by_deadline(slo: &Reader<'_>, has_jobs: bool, sink: &mut Sink) -> Option<Asked> {
-    let span = slo.span_of("jobs_by_deadline");
-    let share = slo.share("jobs_by_deadline", sink);
-    if !has_jobs {
-        sink.error(codes::JOBS, &span, "`jobs_by_deadline` is a share of jobs, and there are none")
-            .lacks(["jobs"])
-            .help("add `[jobs]` with `count`, `at` and `deadline`");
-        return None;
-    }
-    let share = share?;
-    if share.numerator == 0 {
-        sink.error(codes::RANGE, &span, "an objective of 0% is always met");
-        return None;
-    }
-    Some((Need::Done(share.numerator, share.denominator), span, None))
 }
 
 fn depends_on(reader: &Reader<'_>, profile: Option<&Profile>, sink: &mut Sink) -> Option<Vec<String>> {
@@ -458,45 +407,4 @@ fn depends_on(reader: &Reader<'_>, profile: Option<&Profile>, sink: &mut Sink) -
         all.push(name);
     }
     fine.then_some(all)
-}
-
-/// SL-01: Azure's promise for the machines of a design, all of its sets together. None over several regions.
-pub(crate) fn terms(sets: &[&Placed]) -> Option<SlaTerms> {
-    // SL-03: no promise covers Spot machines.
-    let sets: Vec<&Placed> = sets.iter().copied().filter(|placed| placed.regular_machines() > 0).collect();
-    let first = sets.first()?;
-    if sets.iter().any(|placed| placed.set.region != first.set.region) {
-        return None;
-    }
-    let mut zones: Vec<_> = sets.iter().copied().flat_map(used_zones).collect();
-    zones.sort_unstable();
-    zones.dedup();
-    let kind = match sets[..] {
-        [only] => only.kind,
-        // Machines of several sets share a promise only by their zones.
-        _ => GroupKind::ScaleSet,
-    };
-    let machines = Machines {
-        instances: sets.iter().map(|placed| u64::from(placed.regular_machines())).sum(),
-        zones: zones.len() as u32,
-        kind,
-        disk: sets.iter().map(|placed| placed.disk).max_by_key(|disk| badness(*disk))?,
-        regional: sets.iter().any(|placed| placed.set.zones.is_empty()),
-    };
-    let table = sla::terms_for(&machines)?;
-    let (least_machines, least_zones) = table.least;
-    Some(SlaTerms { name: table.name.to_owned(), tiers: table.tiers.to_vec(), least_machines, least_zones })
-}
-
-/// Zones with a machine in them: a set of two over three zones uses two.
-fn used_zones(placed: &Placed) -> impl Iterator<Item = zonefall_topology::ZoneId> + '_ {
-    placed.set.zones.iter().copied().take(placed.regular_machines() as usize)
-}
-
-fn badness(disk: Disk) -> u8 {
-    match disk {
-        Disk::UltraDisk | Disk::PremiumSsd => 0,
-        Disk::StandardSsd => 1,
-        Disk::StandardHdd => 2,
-    }
 }

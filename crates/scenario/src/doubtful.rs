@@ -7,11 +7,10 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
 use crate::sets::Placed;
-use crate::values::grouped;
 use zonefall_fleet::management::Action;
 use zonefall_fleet::policy::autoscale::{Direction, Profile};
 use zonefall_fleet::{Design, Failover, Need, Part, Pattern, Standby, Structure};
-use zonefall_topology::{RegionId, Topology};
+use zonefall_topology::{RegionId, Topology, grouped};
 
 /// Thousandths, as in [`Standby::running_milli`].
 const WHOLE: u64 = 1000;

@@ -8,7 +8,7 @@ use crate::diagnostic::Sink;
 use crate::keys::{self, fleet::DROPPED_MAX};
 use crate::node::{Entry, Node, Table, Value};
 use crate::overlay::{NAMED, PARTLY, is_overlay, world};
-use crate::paths::path_of;
+use crate::paths::{Step, path_of};
 use crate::values::wrong_type;
 use std::ops::Range;
 use std::rc::Rc;
@@ -61,20 +61,20 @@ fn one(tree: &mut Table, path: &str, span: &Range<usize>, sink: &mut Sink) {
             .help("write for example `drop = [\"scale_set.web.autoscale\"]`");
         return;
     };
-    let parts: Vec<String> = parts.into_iter().map(|(part, _)| part).collect();
-    let first = parts.first().map_or("", String::as_str);
-    let within = keys::under(first, parts.get(1).map_or("", String::as_str));
+    let steps: Vec<Step> = parts.into_iter().map(|(step, _)| step).collect();
+    let first = steps.first().and_then(Step::key).unwrap_or_default();
+    let within = keys::under(first, &steps.get(1).map(Step::to_string).unwrap_or_default());
     let partly = PARTLY.contains(&first) && keys::find(&within).is_some_and(|(_, key)| !key.overlay);
     let is_of_world = keys::children("").any(|key| keys::plain_name(key) == first) && !is_overlay(first);
-    if is_of_world || partly || (PARTLY.contains(&first) && parts.len() == 1) {
+    if is_of_world || partly || (PARTLY.contains(&first) && steps.len() == 1) {
         return world(path, span, sink);
     }
-    if NAMED.contains(&first) && parts.len() == 1 {
+    if NAMED.contains(&first) && steps.len() == 1 {
         let words = format!("`drop` needs the names of what goes: `{first}.<name>`");
         sink.error(codes::UNKNOWN_KEY, span, words).nearest("", names_of(tree, first));
         return;
     }
-    if let Err((part, there)) = remove(tree, &parts) {
+    if let Err((part, there)) = remove(tree, &steps) {
         let more = sink.error(codes::UNKNOWN_KEY, span, format!("the base has no `{path}` to drop"));
         more.nearest(&part, there.iter().map(String::as_str));
     }
@@ -85,13 +85,13 @@ fn names_of<'t>(tree: &'t Table, key: &str) -> impl Iterator<Item = &'t str> {
     entries.iter().map(|entry| entry.key.as_str())
 }
 
-/// Removes what is at the end of a path; else the part that is not there, and what is in its place.
-fn remove(table: &mut Table, path: &[String]) -> Result<(), (String, Vec<String>)> {
+/// Removes what is at the end of a path; else the step that is not there, and what is in its place.
+fn remove(table: &mut Table, path: &[Step]) -> Result<(), (String, Vec<String>)> {
     let Some((first, rest)) = path.split_first() else { return Ok(()) };
-    let absent = |table: &Table| (first.clone(), table.entries.iter().map(|entry| entry.key.clone()).collect());
-    let Some(entry) = table.entry(first).cloned() else { return Err(absent(table)) };
+    let absent = |table: &Table| (first.to_string(), table.entries.iter().map(|entry| entry.key.clone()).collect());
+    let Some(entry) = first.key().and_then(|key| table.entry(key)).cloned() else { return Err(absent(table)) };
     if rest.is_empty() {
-        table.remove(first);
+        table.remove(&entry.key);
         return Ok(());
     }
     let mut inner = entry.node.table().cloned().unwrap_or_default();

@@ -5,9 +5,9 @@
 //! their places.
 
 use crate::codes;
-use crate::designs::as_read;
 use crate::diagnostic::Sink;
 use crate::laws;
+use crate::objective::as_read;
 use crate::reader::Reader;
 use zonefall_azure::defaults::GATEWAY_UNITS_PER_INSTANCE;
 use zonefall_fleet::Need;

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::node::{Node, Table, Value};
 use crate::overlay::NAMED;
-use crate::paths::{Part, spelled};
+use crate::paths::{Part, Step, spelled};
 use crate::what_if::quoted;
 
 /// Tables of named things beside those that a design may remove.
@@ -15,11 +15,11 @@ const OTHERS: [&str; 2] = ["region", "failover"];
 
 /// Checks the path of a change against the file's table; `None` if a mistake was told.
 pub(crate) fn of_change(root: &Table, path: &[Part], sink: &mut Sink) -> Option<()> {
-    if path.first().is_some_and(|(first, _)| first == "design") {
+    if path.first().is_some_and(|(first, _)| first.key() == Some("design")) {
         let [_, (design, _), inner @ ..] = path else { return Some(()) };
         let Some(Value::List(designs)) = root.get("design").map(|node| &node.value) else { return Some(()) };
         let tables = designs.iter().filter_map(|node| node.table());
-        let named = |table: &&Table| matches!(table.get("name").map(|node| &node.value), Some(Value::Text(name)) if name == design);
+        let named = |table: &&Table| matches!(table.get("name").map(|node| &node.value), Some(Value::Text(name)) if Some(&name[..]) == design.key());
         let mut within: Vec<&Table> = tables.filter(named).collect();
         within.push(root);
         return known(&within, inner, codes::WHAT_IF, sink);
@@ -36,6 +36,7 @@ pub(crate) fn of_change(root: &Table, path: &[Part], sink: &mut Sink) -> Option<
 /// How to change a thing that the base does not have and a design does.
 fn only_of_a_design(root: &Table, path: &[Part]) -> Option<String> {
     let [(kind, _), (name, _), rest @ ..] = path else { return None };
+    let (kind, name) = (kind.key()?, name.key()?);
     let has = |table: &Table| table.get(kind).and_then(|node| node.table()).is_some_and(|of| of.get(name).is_some());
     if rest.is_empty() || has(root) {
         return None;
@@ -43,13 +44,14 @@ fn only_of_a_design(root: &Table, path: &[Part]) -> Option<String> {
     let Value::List(designs) = &root.get("design")?.value else { return None };
     let table = designs.iter().filter_map(|node| node.table()).find(|table| has(table))?;
     let Value::Text(design) = &table.get("name")?.value else { return None };
-    let key = spelled(path.iter().map(|(key, _)| key.as_str()));
+    let key = spelled(path.iter().map(|(step, _)| step));
     Some(format!("the design `{design}` has it: `design.{}.{key}=…`", quoted(design)))
 }
 
 /// Whether one of the tables has the thing whose key the path names; tells if none has.
 pub(crate) fn known(within: &[&Table], path: &[Part], code: &'static str, sink: &mut Sink) -> Option<()> {
-    let [(kind, _), (name, span), _, ..] = path else { return Some(()) };
+    let [(Step::Key(kind), _), (name, span), _, ..] = path else { return Some(()) };
+    let name = &name.to_string();
     if !NAMED.iter().chain(&OTHERS).any(|one| one == kind) {
         return Some(());
     }

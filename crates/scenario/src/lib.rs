@@ -43,12 +43,14 @@ mod modes;
 mod money;
 mod months;
 mod node;
+mod objective;
 mod offers;
 mod overlay;
 mod parts;
 mod paths;
 mod patience;
 mod plan;
+mod promise;
 mod rates;
 mod reader;
 mod scale_sets;
@@ -88,11 +90,11 @@ pub use money::{Money, Rates, standbys_unpriced};
 pub use plan::{Impossible, Plan, PlanCandidate, PlanChoice, Price};
 pub use scenario::{
     Assumptions, CalendarStart, FaultSource, HalfWidth, Hypothesis, Member, Method, Scenario, ScriptRow, Target,
-    TraceColumns, Until, Window, duration_words,
+    TraceColumns, Until, Window,
 };
 pub use schema::schema;
 pub use templates::{template, template_names};
-pub use units::duration as parse_duration;
+pub use units::{duration as parse_duration, duration_words};
 pub use what_if::WhatIf;
 
 #[cfg(test)]

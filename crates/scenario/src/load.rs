@@ -11,11 +11,11 @@ use crate::gate;
 use crate::method;
 use crate::money;
 use crate::node::Node;
-use crate::offers;
+use crate::offers::{self, Lacks};
 use crate::overlay::{self, Seen};
 use crate::plan;
 use crate::reader::Reader;
-use crate::scenario::{Assumptions, FaultSource, Scenario};
+use crate::scenario::{Assumptions, FaultSource, Method, Scenario};
 use crate::script::{self, World};
 use crate::syntax;
 use crate::timeline::{self, Timeline, Times};
@@ -29,7 +29,8 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use zonefall_faults::UNITS_MAX;
+use zonefall_faults::{Profile, UNITS_MAX};
+use zonefall_topology::Topology;
 
 /// The most bytes of a scenario file: 8 MiB.
 pub const FILE_BYTES_MAX: u64 = 8 << 20;
@@ -189,7 +190,20 @@ fn allowed(root: &Reader<'_>, sink: &mut Sink) {
     }
 }
 
-fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool, sink: &mut Sink) -> Option<Scenario> {
+/// What all designs live in, as far as it could be read.
+struct Surroundings {
+    name: Option<String>,
+    times: Times,
+    timeline: Option<Timeline>,
+    assumptions: Option<Assumptions>,
+    method: Option<Method>,
+    topology: Option<Topology>,
+    lacks: Lacks,
+    profile: Option<Profile>,
+    source: Option<FaultSource>,
+}
+
+fn surroundings(root: &Reader<'_>, tree: &Node, files: Files<'_>, sink: &mut Sink) -> Surroundings {
     let name = root.text("name", sink);
     let nothing = Node::empty_table();
     let slo = root.sub("slo", "slo", sink).unwrap_or_else(|| Reader::new(&nothing, "slo", sink));
@@ -200,21 +214,24 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
     let topology = world::topology(root, sink);
     let lacks = offers::lacks(root, topology.as_ref(), sink);
     let (profile, source) = faults::faults(root, tree, files, sink);
+    Surroundings { name, times, timeline, assumptions, method, topology, lacks, profile, source }
+}
+
+fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool, sink: &mut Sink) -> Option<Scenario> {
+    let read = surroundings(root, tree, files, sink);
     let seen = overlay::designs(tree, root, sink);
-    stops_by_names(&times, &seen, root, sink);
+    stops_by_names(&read.times, &seen, root, sink);
     let gate = gate::gate(root, &seen, sink);
     let money = money::asked(root, files, sink);
-    let prices = money.as_ref().and_then(Option::as_ref).map(|money| &money.prices);
-    let horizon = times.horizon;
     let modes = Modes::default();
     let around = Around {
-        topology: topology.as_ref(),
-        lacks: &lacks,
-        profile: profile.as_ref(),
-        times: &times,
+        topology: read.topology.as_ref(),
+        lacks: &read.lacks,
+        profile: read.profile.as_ref(),
+        times: &read.times,
         files,
         modes: &modes,
-        prices,
+        prices: money.as_ref().and_then(Option::as_ref).map(|money| &money.prices),
         memory: None,
     };
     let laid = all_designs(tree, &seen, &around, sink);
@@ -222,21 +239,18 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
     let laid: Vec<Laid> = laid.into_iter().flatten().collect();
     fit_together(&laid, root, sink);
-    let world = World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
+    let horizon = read.times.horizon;
+    let world = World { topology: read.topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
     let rows = script::script(root, &world, sink);
     let hypothesis = script::hypothesis(root, sink);
-    let profile = profile.map(|profile| modes.extend(profile));
-    if let (Some(profile), Some(topology)) = (&profile, &topology) {
-        waves::check(profile, topology, root, sink);
-    }
-    if let (Some(method), Some(source)) = (method, &source) {
-        method::check(method, source, &times, root, sink);
-    }
-    let source = match source? {
+    let read = Surroundings { profile: read.profile.map(|profile| modes.extend(profile)), ..read };
+    suits_the_faults(&read, root, sink);
+    let source = match read.source? {
         FaultSource::Script(_) => FaultSource::Script(rows?),
         other => other,
     };
-    let (timeline, topology, profile, method, plan) = (timeline?, topology?, profile?, method?, plan?);
+    let (timeline, topology, profile, method, plan) =
+        (read.timeline?, read.topology?, read.profile?, read.method?, plan?);
     let money = match money? {
         Some(asked) => Some(money::money(asked, &laid, &timeline.measure, sink)?),
         None => None,
@@ -259,15 +273,14 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
     checks::check(&all, sink);
     let (designs, arrivals) = laid.into_iter().map(|laid| (laid.design, laid.arrivals)).unzip();
     let Timeline { seed, trials, measure, target, window, confidence } = timeline;
-    let Times { until, start, .. } = times;
     Some(Scenario {
-        name: name?,
+        name: read.name?,
         seed,
         trials,
         method,
-        until,
+        until: read.times.until,
         measure,
-        start,
+        start: read.times.start,
         target,
         window,
         confidence,
@@ -277,13 +290,23 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
         hypothesis: hypothesis?,
         designs,
         arrivals,
-        assumptions: assumptions?,
+        assumptions: read.assumptions?,
         gate,
         plan,
         money,
         warnings: Sink::default().finish("", ""),
         hash: String::new(),
     })
+}
+
+/// Whether waves come one at a time, and the method can draw what strikes.
+fn suits_the_faults(read: &Surroundings, root: &Reader<'_>, sink: &mut Sink) {
+    if let (Some(profile), Some(topology)) = (&read.profile, &read.topology) {
+        waves::check(profile, topology, root, sink);
+    }
+    if let (Some(method), Some(source)) = (read.method, &read.source) {
+        method::check(method, source, &read.times, root, sink);
+    }
 }
 
 /// `until` names designs that are there; not looked at where one could not be told by its name.

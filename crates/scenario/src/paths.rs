@@ -1,15 +1,41 @@
 //! Paths of keys as people write them: `scale_set."my web".zones`, `scale_set.web.autoscale.rule[0].threshold`.
 //!
-//! In: a text. Out: its parts with their places. A part is a key of TOML; an entry of a list is a part of its own, `[0]` for the
-//! first. Whether there is such a list only the tree knows. What can go wrong: the text is no path.
+//! In: a text. Out: its steps with their places: keys of TOML, and entries of lists, `[0]` for the first. Whether there is such a
+//! list only the tree knows. What can go wrong: the text is no path. A path begins with a key.
 
+use std::fmt;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
-/// A part and its place.
-pub(crate) type Part = (String, Range<usize>);
+/// One step of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// To what stands under a key of a table.
+    Key(String),
+    /// To an entry of a list, from 0.
+    At(usize),
+}
 
-/// The parts of a key's path, the text beginning at `base`.
+impl Step {
+    /// The key, if it is one.
+    pub fn key(&self) -> Option<&str> {
+        if let Self::Key(key) = self { Some(key) } else { None }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::At(at) => write!(f, "[{at}]"),
+        }
+    }
+}
+
+/// A step and its place.
+pub(crate) type Part = (Step, Range<usize>);
+
+/// The steps of a key's path, the text beginning at `base`.
 pub(crate) fn path_of(text: &str, base: usize) -> Option<Vec<Part>> {
     let mut path = Vec::new();
     let mut at = 0;
@@ -20,7 +46,7 @@ pub(crate) fn path_of(text: &str, base: usize) -> Option<Vec<Part>> {
         while text[at..].starts_with('[') {
             let end = at + text[at..].find(']')? + 1;
             let which = index(&text[at..end])?;
-            path.push((format!("[{which}]"), base + at..base + end));
+            path.push((Step::At(which), base + at..base + end));
             at = end;
         }
         let rest = text[at..].trim_start();
@@ -54,27 +80,27 @@ fn keys_of(text: &str, base: usize) -> Option<Vec<Part>> {
 fn parts(table: &DeTable<'_>, base: usize) -> Option<Vec<Part>> {
     let (key, value) = table.iter().next()?;
     let span = key.span();
-    let mut path = vec![(key.get_ref().to_string(), base + span.start..base + span.end)];
+    let mut path = vec![(Step::Key(key.get_ref().to_string()), base + span.start..base + span.end)];
     if let DeValue::Table(inner) = value.get_ref() {
         path.extend(parts(inner, base)?);
     }
     Some(path)
 }
 
-/// Which entry of a list a part means, from 0, if it means one.
-pub(crate) fn index(part: &str) -> Option<usize> {
-    let digits = part.strip_prefix('[')?.strip_suffix(']')?;
+/// Which entry of a list brackets mean, if they mean one.
+fn index(brackets: &str) -> Option<usize> {
+    let digits = brackets.strip_prefix('[')?.strip_suffix(']')?;
     if digits.bytes().all(|b| b.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
-/// The parts as one text.
-pub(crate) fn spelled<'p>(parts: impl IntoIterator<Item = &'p str>) -> String {
+/// The steps as one text.
+pub(crate) fn spelled<'p>(steps: impl IntoIterator<Item = &'p Step>) -> String {
     let mut text = String::new();
-    for part in parts {
-        if !text.is_empty() && index(part).is_none() {
+    for step in steps {
+        if !text.is_empty() && step.key().is_some() {
             text.push('.');
         }
-        text.push_str(part);
+        text.push_str(&step.to_string());
     }
     text
 }
@@ -85,13 +111,14 @@ mod tests {
 
     #[test]
     fn a_path_is_cut_at_its_dots_and_brackets_and_put_together_again() {
-        let of = |text: &str| path_of(text, 10).map(|path| path.into_iter().map(|(part, _)| part).collect::<Vec<_>>());
+        let of = |text: &str| path_of(text, 10).map(|path| path.into_iter().map(|(step, _)| step).collect::<Vec<_>>());
         for text in ["a", "a.b.c", "a.b[0].c", "a[12]", "a[0][1].b", "design.wide.rule[3]"] {
-            let parts = of(text).unwrap_or_default();
-            assert_eq!(spelled(parts.iter().map(String::as_str)), text);
+            assert_eq!(spelled(&of(text).unwrap_or_default()), text);
         }
         assert_eq!(of("a.\"b[0].c\".d [ 0 ]"), None);
-        assert_eq!(of(" a . 'b[0].c' [00] . d "), Some(["a", "b[0].c", "[0]", "d"].map(String::from).to_vec()));
+        let key = |key: &str| Step::Key(key.to_owned());
+        assert_eq!(of(" a . 'b[0].c' [00] . d "), Some(vec![key("a"), key("b[0].c"), Step::At(0), key("d")]));
+        assert_eq!(of("a.'[0]'"), Some(vec![key("a"), key("[0]")]));
         for wrong in [
             "",
             "[0]",

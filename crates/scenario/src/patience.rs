@@ -5,9 +5,9 @@
 //! or which work on jobs too; all told at once, at its place.
 
 use crate::codes;
-use crate::designs::as_read;
 use crate::diagnostic::Sink;
 use crate::node::Node;
+use crate::objective::as_read;
 use crate::parts;
 use crate::reader::Reader;
 use crate::tries::{AT_ONCE, in_between};

@@ -21,7 +21,7 @@ use crate::method;
 use crate::money::{self, Rates};
 use crate::node::{Node, Table, Value};
 use crate::overlay::Seen;
-use crate::paths::{index, spelled};
+use crate::paths::{Step, spelled};
 use crate::reader::Reader;
 use crate::scenario::{Method, Target};
 use crate::sets::Placed;
@@ -184,7 +184,7 @@ fn unfelt(read: &[Read], seen: &[Seen], sink: &mut Sink) {
 
 /// The table of a choice's key that a design turns off or drops.
 fn lacking(seen: &Seen, of: &Read) -> Option<String> {
-    let path: Vec<&str> = of.path.iter().map(|(name, _)| name.as_str()).collect();
+    let path: Vec<Step> = of.path.iter().map(|(step, _)| step.clone()).collect();
     let without = |table: &Table| match what_if::unfelt(table, &path) {
         Some(Unfelt::Without(gone)) if gone != of.choice.key => Some(gone),
         _ => None,
@@ -320,8 +320,8 @@ fn candidate(of: &Seen, read: &[Read], at: &[u32], around: &Around<'_>, sink: &m
 fn names(read: &[Read]) -> Vec<String> {
     // An index stands with what it counts.
     let last = |of: &Read| {
-        let begins = of.path.iter().rposition(|(name, _)| index(name).is_none()).unwrap_or(0);
-        spelled(of.path[begins..].iter().map(|(name, _)| name.as_str()))
+        let begins = of.path.iter().rposition(|(step, _)| step.key().is_some()).unwrap_or(0);
+        spelled(of.path[begins..].iter().map(|(step, _)| step))
     };
     let name = |of: &Read| {
         let mine = last(of);

@@ -238,7 +238,7 @@ impl<'t> Reader<'t> {
 
     fn asked<'a>(&self, name: &'a str, kind: Kind) -> Asked<'a> {
         let key = keys::find(&keys::join(self.path, name));
-        Asked { name, kind, in_percent: key.is_some_and(|(_, key)| key.is_in_percent()) }
+        Asked { name, kind, in_percent: key.is_some_and(|(_, key)| key.in_percent) }
     }
 
     pub fn count(&self, name: &str, sink: &mut Sink) -> Option<u64> {

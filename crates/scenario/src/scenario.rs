@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostics;
 use crate::gate::Gate;
 use crate::money::Money;
 use crate::plan::Plan;
+use crate::units::duration_words;
 use std::ops::Range;
 use std::path::PathBuf;
 use zonefall_engine::{SimDuration, SimTime};
@@ -145,18 +146,6 @@ impl Window {
             Self::Month => "calendar month".into(),
             Self::Length(length) => duration_words(length),
         }
-    }
-}
-
-/// A duration in the largest unit that divides it.
-pub fn duration_words(length: SimDuration) -> String {
-    const UNITS: [(u64, &str); 5] = [(86_400_000, "days"), (3_600_000, "h"), (60_000, "min"), (1000, "s"), (1, "ms")];
-    let ms = length.as_ms();
-    let found = UNITS.iter().find(|(unit, _)| ms > 0 && ms.is_multiple_of(*unit));
-    match found {
-        Some((unit, "days")) if ms == *unit => "1 day".into(),
-        Some((unit, word)) => format!("{} {word}", ms / unit),
-        None => "0 s".into(),
     }
 }
 

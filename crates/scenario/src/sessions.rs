@@ -5,8 +5,8 @@
 //! parts that are not there, that hold no machines, or that one request comes to.
 
 use crate::codes;
-use crate::designs::as_read;
 use crate::diagnostic::Sink;
+use crate::objective::as_read;
 use crate::reader::Reader;
 use std::ops::Range;
 use zonefall_fleet::{Begin, Need, Part, Sessions, Structure};

@@ -72,6 +72,18 @@ pub fn duration(text: &str) -> Result<SimDuration, String> {
     }
 }
 
+/// A duration in the largest unit that divides it.
+pub fn duration_words(length: SimDuration) -> String {
+    const UNITS: [(u64, &str); 5] = [(86_400_000, "days"), (3_600_000, "h"), (60_000, "min"), (1000, "s"), (1, "ms")];
+    let ms = length.as_ms();
+    let found = UNITS.iter().find(|(unit, _)| ms > 0 && ms.is_multiple_of(*unit));
+    match found {
+        Some((unit, "days")) if ms == *unit => "1 day".into(),
+        Some((unit, word)) => format!("{} {word}", ms / unit),
+        None => "0 s".into(),
+    }
+}
+
 /// [`duration`] in whole microseconds: nothing of what was written is lost.
 pub(crate) fn fine_duration(text: &str) -> Result<Duration, String> {
     let ns = nanoseconds(text)?;

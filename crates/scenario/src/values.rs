@@ -121,19 +121,6 @@ pub(crate) fn wrong_type<T>(node: &Node, name: &str, must: &str, sink: &mut Sink
     None
 }
 
-/// "1,234,567".
-pub(crate) fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// Names become parts of paths and columns of reports.
 pub(crate) fn check_name(name: &str, span: &Range<usize>, sink: &mut Sink) -> bool {
     let why = why_no_name(name);

@@ -4,8 +4,8 @@
 //! at what is not its own, and for standbys that grow otherwise.
 
 use crate::codes;
-use crate::designs::as_read;
 use crate::diagnostic::Sink;
+use crate::objective::as_read;
 use crate::reader::Reader;
 use crate::sets::Placed;
 use zonefall_fleet::management::Lack;

@@ -18,7 +18,7 @@ use crate::keys;
 use crate::known_names;
 use crate::node::{self, Entry, Node, Table, Value};
 use crate::overlay::{NAMED, drop_inner};
-use crate::paths::{Part, index, path_of, spelled};
+use crate::paths::{Part, Step, path_of, spelled};
 use std::ops::Range;
 use std::rc::Rc;
 use toml::de::DeValue;
@@ -77,16 +77,23 @@ pub(crate) struct Change {
     pub value: Node,
 }
 
+impl Change {
+    /// The path without its places.
+    fn steps(&self) -> Vec<Step> {
+        self.path.iter().map(|(step, _)| step.clone()).collect()
+    }
+}
+
 /// Lays the changes over a tree. Their places begin at `base`.
 pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink) -> Node {
     let mut at = base;
-    let mut said: Vec<Vec<String>> = Vec::new();
+    let mut said: Vec<Vec<Step>> = Vec::new();
     for line in what_if.text.split('\n').filter(|_| !what_if.is_empty()) {
         let place = at..at + line.len();
         if let Some(change) = change(line, place, sink) {
-            let names: Vec<String> = change.path.iter().map(|(name, _)| name.clone()).collect();
-            if said.contains(&names) {
-                let key = spelled(names.iter().map(String::as_str));
+            let steps = change.steps();
+            if said.contains(&steps) {
+                let key = spelled(&steps);
                 sink.error(codes::DUPLICATE, &whole(&change), format!("`{key}` is changed twice"));
             } else if let Some(table) = root.table().cloned() {
                 told_of_designs(&table, &change, sink);
@@ -96,7 +103,7 @@ pub(crate) fn lay(mut root: Node, what_if: &WhatIf, base: usize, sink: &mut Sink
                     root.value = Value::Table(table);
                 }
             }
-            said.push(names);
+            said.push(steps);
         }
         at += line.len() + 1;
     }
@@ -148,32 +155,34 @@ fn equals(line: &str) -> Option<usize> {
 }
 
 /// Lays one change over a table, after others whose paths are `said`; `None` if a mistake was told.
-pub(crate) fn apply(table: &mut Table, change: &Change, said: &[Vec<String>], sink: &mut Sink) -> Option<()> {
+pub(crate) fn apply(table: &mut Table, change: &Change, said: &[Vec<Step>], sink: &mut Sink) -> Option<()> {
     set(table, "", &change.path, &Laying { change, said }, sink)
 }
 
 /// A change on its way down, and the paths of those that were laid before it.
 struct Laying<'a> {
     change: &'a Change,
-    said: &'a [Vec<String>],
+    said: &'a [Vec<Step>],
 }
 
 impl Laying<'_> {
     /// Whether a change says this key beside the one that is laid.
     fn says(&self, key: &str) -> bool {
         let Some(((last, _), around)) = self.change.path.split_last() else { return false };
-        let beside = |said: &Vec<String>| {
+        let is_it = |step: &Step| step.key() == Some(key);
+        let beside = |said: &Vec<Step>| {
             said.split_last()
-                .is_some_and(|(other, before)| other == key && before.iter().eq(around.iter().map(|(name, _)| name)))
+                .is_some_and(|(other, before)| is_it(other) && before.iter().eq(around.iter().map(|(step, _)| step)))
         };
-        last == key || self.said.iter().any(beside)
+        is_it(last) || self.said.iter().any(beside)
     }
 }
 
 /// Sets a value in a table, whose place in the table of keys is `at`; `None` if a mistake was told.
 fn set(table: &mut Table, at: &str, path: &[Part], laying: &Laying<'_>, sink: &mut Sink) -> Option<()> {
     let change = laying.change;
-    let ((key, key_span), rest) = path.split_first()?;
+    // Whoever comes to a list takes the entry's step too.
+    let Some(((Step::Key(key), key_span), rest)) = path.split_first() else { return None };
     let at_top = path.len() == change.path.len();
     if rest.is_empty() {
         let gone = gives_way(at, |key| table.get(key).is_some(), |key| laying.says(key));
@@ -182,7 +191,7 @@ fn set(table: &mut Table, at: &str, path: &[Part], laying: &Laying<'_>, sink: &m
         table.set(Entry { key: key.clone(), key_span: key_span.clone(), node });
         return Some(());
     }
-    if let [(set, _)] = rest
+    if let [(Step::Key(set), _)] = rest
         && NAMED.contains(&key.as_str())
         && change.value.is_off()
     {
@@ -191,7 +200,7 @@ fn set(table: &mut Table, at: &str, path: &[Part], laying: &Laying<'_>, sink: &m
     }
     let inside = keys::under(at, key);
     let old = table.get(key).cloned();
-    let by_index = rest.first().is_some_and(|(next, _)| index(next).is_some());
+    let by_index = matches!(rest, [(Step::At(_), _), ..]);
     let node = match old.as_deref().map(|node| (&node.value, node.span.clone())) {
         Some((Value::List(items), span)) if at_top || by_index => {
             let items = set_in_list(items, (key, &inside), rest, laying, sink)?;
@@ -229,7 +238,7 @@ fn no_list(key: &str, span: &Range<usize>, is_there: bool, laying: &Laying<'_>, 
         return;
     }
     let more = sink.error(codes::WHAT_IF, span, format!("there is no list `{key}` here to change"));
-    if laying.change.path.first().is_some_and(|(first, _)| first == "design") {
+    if laying.change.path.first().is_some_and(|(first, _)| first.key() == Some("design")) {
         more.help("what a design does not say itself is the base's: change it there, or let the design say the list");
     }
 }
@@ -243,9 +252,12 @@ fn set_in_list(
     sink: &mut Sink,
 ) -> Option<Vec<Rc<Node>>> {
     let ((which, span), rest) = path.split_first()?;
-    if let Some(at) = index(which).filter(|_| list != "design") {
+    if let Step::At(at) = *which
+        && list != "design"
+    {
         return set_at(items, (list, inside, at), (span, rest), laying, sink);
     }
+    let which = &which.to_string();
     let names: Vec<String> = items.iter().enumerate().map(|(at, item)| called(list, at, item)).collect();
     let Some(at) = names.iter().position(|name| name == which) else {
         let words = format!("there is no `{list}.{which}` to change");
@@ -256,7 +268,7 @@ fn set_in_list(
         return None;
     };
     let mut inner = items[at].table().cloned().unwrap_or_default();
-    if rest.is_empty() {
+    if let [] | [(Step::At(_), _), ..] = rest {
         sink.error(codes::WHAT_IF, span, format!("`{list}.{which}` is a table: name one of its keys"));
         return None;
     }
@@ -286,7 +298,7 @@ fn set_at(
         return None;
     };
     let new = match (item.table(), rest) {
-        (Some(_), []) => {
+        (Some(_), [] | [(Step::At(_), _), ..]) => {
             sink.error(codes::WHAT_IF, place, format!("`{list}[{at}]` is a table: name one of its keys"));
             return None;
         }
@@ -323,8 +335,8 @@ pub(crate) fn quoted(name: &str) -> String {
 /// Tells of designs that do not feel a change: they say the key themselves, or do without what it is a key of.
 fn told_of_designs(root: &Table, change: &Change, sink: &mut Sink) {
     let Some(Value::List(designs)) = root.get("design").map(|node| &node.value) else { return };
-    let path: Vec<&str> = change.path.iter().map(|(name, _)| name.as_str()).collect();
-    let key = spelled(path.iter().copied());
+    let path = change.steps();
+    let key = spelled(&path);
     for (at, design) in designs.iter().enumerate() {
         let Some(unfelt) = design.table().and_then(|table| unfelt(table, &path)) else { continue };
         let name = called("design", at, design);
@@ -346,12 +358,12 @@ pub(crate) enum Unfelt {
 }
 
 /// Whether a design does not feel a change of the base's key.
-pub(crate) fn unfelt(design: &Table, path: &[&str]) -> Option<Unfelt> {
+pub(crate) fn unfelt(design: &Table, path: &[Step]) -> Option<Unfelt> {
     let mut table = design;
-    for (at, name) in path.iter().enumerate() {
-        let upto = || path[..=at].join(".");
+    for (at, step) in path.iter().enumerate() {
+        let upto = || spelled(&path[..=at]);
         let last = at + 1 == path.len();
-        let Some(node) = table.get(name) else { break };
+        let Some(node) = step.key().and_then(|key| table.get(key)) else { break };
         if node.is_off() && !last {
             return Some(Unfelt::Without(upto()));
         }
@@ -361,6 +373,6 @@ pub(crate) fn unfelt(design: &Table, path: &[&str]) -> Option<Unfelt> {
             None => return Some(Unfelt::Said(upto())),
         }
     }
-    let around = (1..=path.len()).map(|upto| path[..upto].join("."));
+    let around = (1..=path.len()).map(|upto| spelled(&path[..upto]));
     around.into_iter().find(|path| dropped::names(design, path)).map(Unfelt::Without)
 }

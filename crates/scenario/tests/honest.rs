@@ -67,6 +67,8 @@ fn an_index_that_leads_nowhere_is_told_in_words() {
     assert!(dotted.contains("`rule` is a list of 2") && dotted.contains("rule[0]"), "{dotted}");
     let whole = of_rule("[1]");
     assert!(whole.contains("`rule[1]` is a table: name one of its keys"), "{whole}");
+    let doubled = of_rule("[1][0]");
+    assert!(doubled.contains("`rule[1]` is a table: name one of its keys"), "{doubled}");
     let none = of("scale_set.web[0].capacity=60");
     assert!(none.contains("`web` is no list"), "{none}");
     let absent = of("scale_set.web.autoscale.series[0].value=60");

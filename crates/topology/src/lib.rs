@@ -4,6 +4,10 @@
 //! the first region, then those of the second; racks in zone order, hosts in rack order, so that "all racks of a zone"
 //! and "all hosts of a rack" are ranges. Names (`eastus/1/rack07/host003`) are what files carry.
 
+mod shown;
+
+pub use shown::{grouped, is_hidden};
+
 use std::fmt::Write as _;
 use std::ops::Range;
 use thiserror::Error;
@@ -21,12 +25,6 @@ pub struct RackId(pub u32);
 /// A host, counted through all racks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostId(pub u32);
-
-/// Letters that are not seen as themselves: control characters, and marks that turn the direction of the text around them.
-pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
 
 /// The most hosts that a topology may hold.
 pub const HOSTS_MAX: u64 = 1 << 24;

@@ -6,8 +6,8 @@ use super::{HtmlTable, table};
 use crate::chart::{self, Axis, Bar, Corner, Curve, Mark, Reference, Row, Scale};
 use crate::headline::both;
 use crate::number::{self, Toward};
-use crate::page::{Grid, Page, Picture, Side, clean};
-use crate::terminal::{Style, availability, bound_with, is_record, minutes_of, sources, target, whole_percent};
+use crate::page::{Grid, Page, Picture, Side, Style, clean};
+use crate::terminal::{availability, bound_with, is_record, minutes_of, sources, target, whole_percent};
 use serde::Serialize;
 use zonefall_study::outcome::{
     DesignAssumptions, DesignOutcome, Difference, MINUTES_PER_MONTH, Outcome, Quality, Verdict,

@@ -4,8 +4,8 @@ use super::figures::Figure;
 use crate::chart::{self, Offer as Dot, Words};
 use crate::frontier::{Standing, at, offered};
 use crate::number;
-use crate::page::{Page, Picture, clean};
-use crate::terminal::{Style, availability, cost_words, minutes_of, plan_availability, plan_downtime, target};
+use crate::page::{Page, Picture, Style, clean};
+use crate::terminal::{availability, cost_words, minutes_of, plan_availability, plan_downtime, target};
 use zonefall_study::outcome::{MINUTES_PER_MONTH, Outcome, Quality};
 use zonefall_study::plan::{Offer, Planned, Verdict};
 

@@ -14,10 +14,9 @@ use crate::drilled::DrillReport;
 use crate::files::FilesError;
 use crate::headline::headline;
 use crate::number;
-use crate::page::{Grid, Item, Page, Picture, Side, Tone, clean, one_line, when};
+use crate::page::{Grid, Item, Page, Picture, Side, Style, Tone, clean, one_line, when};
 use crate::planned::Made;
-use crate::terminal::{Style, blocks, drill_blocks, drill_verdict, plan_blocks_below, plan_verdict};
-use crate::warnings::warnings;
+use crate::terminal::{blocks, drill_blocks, drill_verdict, plan_blocks_below, plan_verdict};
 use figures::{Figure, figure};
 use frontiers::plan_figure;
 use minijinja::value::{Serde, Value};
@@ -76,7 +75,6 @@ struct Document<'a> {
     hash: &'a str,
     headline: Option<(Tone, String)>,
     page: Page,
-    warnings: Vec<String>,
     profile: &'a str,
     about: &'a About,
     /// How to make it again: names and words.
@@ -107,7 +105,6 @@ pub(crate) fn html(outcome: &Outcome, storms: Option<&Storms>, about: &About) ->
         hash: &outcome.scenario_hash,
         headline: headline(outcome),
         page: blocks(outcome, storms, Style::WORDS),
-        warnings: warnings(outcome),
         profile: &outcome.profile,
         about,
         facts,
@@ -129,7 +126,6 @@ pub(crate) fn plan_html(of: &Planned, made: &Made<'_>) -> Result<String, FilesEr
         hash: made.scenario_hash,
         headline: Some((tone, clean(&words))),
         page,
-        warnings: Vec::new(),
         profile: made.profile,
         about: made.about,
         facts: vec![
@@ -149,13 +145,12 @@ pub(crate) fn plan_html(of: &Planned, made: &Made<'_>) -> Result<String, FilesEr
 pub(crate) fn drill_html(of: &DrillReport<'_>) -> Result<String, FilesError> {
     let (drilled, made) = (of.drilled, of.made);
     let (words, tone) = drill_verdict(drilled);
-    let mut page = drill_blocks(drilled, of.worst, of.warnings, Style::WORDS);
+    let page = drill_blocks(drilled, of.worst, of.warnings, Style::WORDS);
     let document = Document {
         title: &format!("{}: {}", drilled.study, drilled.experiment),
         version: made.version,
         hash: made.scenario_hash,
         headline: Some((tone, words)),
-        warnings: page.take_warnings(),
         page,
         profile: made.profile,
         about: made.about,
@@ -186,7 +181,7 @@ const SAME_DRILL: &str = "The same program, scenario, experiment, seed and trial
 
 /// Fills in the template.
 fn rendered(of: Document<'_>, figure: impl Fn(Picture) -> Option<Figure>) -> Result<String, FilesError> {
-    let mut sections = sections(of.page, figure);
+    let mut sections = sections(of.page.items, figure);
     let first = if sections.is_empty() { None } else { Some(sections.remove(0)) };
     let mut environment = Environment::new();
     environment.add_filter("coded", coded);
@@ -202,7 +197,7 @@ fn rendered(of: Document<'_>, figure: impl Fn(Picture) -> Option<Figure>) -> Res
         headline,
         first => Serde(&first),
         sections => Serde(&sections),
-        warnings => of.warnings.iter().map(|words| clean(words)).collect::<Vec<String>>(),
+        warnings => of.page.warnings,
         assumptions => Serde(assumptions(of.about)),
         command => clean(&of.about.command),
         facts => of.facts,
@@ -211,10 +206,10 @@ fn rendered(of: Document<'_>, figure: impl Fn(Picture) -> Option<Figure>) -> Res
     Ok(page)
 }
 
-/// The items of a page as sections. What the page says elsewhere is left out: warnings, and what is not modelled.
-fn sections(page: Page, figure: impl Fn(Picture) -> Option<Figure>) -> Vec<Section> {
+/// The items of a page as sections.
+fn sections(items: Vec<Item>, figure: impl Fn(Picture) -> Option<Figure>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
-    for item in page.items {
+    for item in items {
         let part = match item {
             Item::Title(title) => {
                 let id = format!("part-{}", sections.len() + 1);

@@ -3,10 +3,11 @@
 use super::figures::Figure;
 use super::table;
 use crate::chart;
+use crate::clock::{by_the_clock, instant};
 use crate::number;
 use crate::page::{Grid, Side, clean};
 use crate::picture::{Clock, Stretch, drawn, left_of_batch, what_waits, whole};
-use crate::terminal::{again, by_the_clock, charged, instant, still, to_the_end};
+use crate::terminal::{again, charged, still, to_the_end};
 use zonefall_study::timeline::{Amiss, Folded, Outage, Timeline, Waiting, folded};
 
 /// Rows of the table: half of them from the beginning, half from the end.

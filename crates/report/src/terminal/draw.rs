@@ -1,6 +1,6 @@
 //! A page as text: titles, calm tables, wrapped paragraphs, colours where they are wanted.
 
-use crate::page::{Grid, Item, Page, Side, Tone};
+use crate::page::{Grid, Item, Page, Side, Tone, WARNINGS};
 use comfy_table::{
     CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width as ColumnWidth,
 };
@@ -33,6 +33,17 @@ impl Page {
                 }
                 Item::Picture(_, None) => {}
             }
+        }
+        if !self.warnings.is_empty() {
+            self.draw_title(WARNINGS, &mut text);
+        }
+        for words in &self.warnings {
+            let sign = (self.paint(Tone::Unsure, "!"), 1);
+            self.draw_paragraph(Some(&sign), words, None, &mut text);
+        }
+        if let Some(words) = &self.not_modelled {
+            put("", &mut text);
+            self.draw_paragraph(None, words, Some(Tone::Faint), &mut text);
         }
         text
     }

@@ -8,6 +8,7 @@ use super::page::{Grid, Page, Picture, Side, Tone, clean};
 use super::storms;
 use super::timeline::{self, Told};
 use crate::alike::alike;
+use crate::clock::by_the_clock;
 use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Verdict};
 use zonefall_study::timeline::Timeline;
 
@@ -55,8 +56,7 @@ pub(crate) fn blocks(of: &Drilled, worst: &[Option<Timeline>], warnings: &[Strin
         page.paragraph(None, adds, None);
     }
     let of_it = of.guessed.iter().map(|guess| guessed(guess)).chain(of.designs.iter().flat_map(not_run));
-    let all: Vec<String> = of_it.chain(warnings.iter().map(|words| clean(words))).collect();
-    super::warned_of(&mut page, &all);
+    of_it.chain(warnings.iter().cloned()).for_each(|words| page.warn(&words));
     page
 }
 
@@ -129,7 +129,7 @@ fn worst_trials(page: &mut Page, worst: &[Option<Timeline>]) {
     let missed: Vec<(usize, &Timeline)> = told.filter(|(_, of)| of.longest.is_some()).collect();
     let Some((_, first)) = missed.first() else { return };
     page.title("The worst trial of each design that missed any");
-    page.paragraph(None, &timeline::by_the_clock(first), None);
+    page.paragraph(None, &by_the_clock(first), None);
     storms::table(page, missed.iter().map(|(_, of)| storms::row(clean(&of.design), "worst", of)).collect());
     for (at, _) in missed {
         page.picture(Picture::Storm { design: at, worst: true }, None);

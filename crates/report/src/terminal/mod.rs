@@ -55,36 +55,18 @@ pub(crate) use plan::{
 };
 pub use sweep::sweep;
 pub use timeline::{Told, timeline};
-pub(crate) use timeline::{again, by_the_clock, charged, instant, still, to_the_end};
+pub(crate) use timeline::{again, charged, still, to_the_end};
 
+pub use crate::page::Style;
 use crate::warnings::warnings;
 use crate::{number, page};
-use page::{Page, Tone};
+use page::{Page, clean};
 use zonefall_study::outcome::Outcome;
 use zonefall_study::timeline::Storms;
 
 /// What stands above every table of losses.
 pub const CONDITIONAL: &str =
     "these are conditional losses: \"this outage would have cost you …\"; nothing here says how often";
-
-/// The title of the block of warnings.
-pub(crate) const WARNINGS: &str = "Warnings";
-
-impl Style {
-    /// Words in one piece, for reports that break lines themselves.
-    pub(crate) const WORDS: Self = Self { width: usize::MAX, colour: false, unicode: true };
-}
-
-/// What the terminal can show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Style {
-    /// Characters in a line; less than 40 is taken for 40.
-    pub width: usize,
-    /// Whether ANSI colours are understood and wanted.
-    pub colour: bool,
-    /// Whether signs beyond ASCII are understood (names from the scenario are shown as they are).
-    pub unicode: bool,
-}
 
 /// Draws an outcome.
 pub fn render(outcome: &Outcome, style: Style) -> String {
@@ -118,22 +100,9 @@ pub(crate) fn blocks(outcome: &Outcome, storms: Option<&Storms>, style: Style) -
         frontier::draw(&mut page, outcome);
     }
     method::draw(&mut page, outcome);
-    warned_of(&mut page, &warnings(outcome));
+    warnings(outcome).iter().for_each(|words| page.warn(words));
     if !outcome.not_modelled.is_empty() {
-        page.line("");
-        page.paragraph(None, &format!("Not modelled: {}", outcome.not_modelled), Some(Tone::Faint));
+        page.not_modelled = Some(clean(&format!("Not modelled: {}", outcome.not_modelled)));
     }
     page
-}
-
-/// What to know before a number is believed; a report puts it where its reader sees it.
-fn warned_of(page: &mut Page, warnings: &[String]) {
-    if warnings.is_empty() {
-        return;
-    }
-    page.title(WARNINGS);
-    for warning in warnings {
-        let sign = page.paint(Tone::Unsure, "!");
-        page.paragraph(Some((&sign, 1)), warning, None);
-    }
 }

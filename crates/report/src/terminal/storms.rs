@@ -2,7 +2,7 @@
 
 use super::number;
 use super::page::{Grid, Page, Picture, Side, Tone, clean};
-use super::timeline::{by_the_clock, instant};
+use crate::clock::{by_the_clock, instant};
 use zonefall_study::timeline::{Storms, Timeline};
 
 /// How to read the pictures.

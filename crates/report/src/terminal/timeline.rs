@@ -3,7 +3,7 @@
 use super::Style;
 use super::number;
 use super::page::{Page, Tone, clean};
-use crate::clock;
+use crate::clock::{by_the_clock, exactly, instant};
 use zonefall_study::timeline::{Amiss, Folded, Kind, Outage, Row, Timeline, folded};
 
 /// Rows of one outage that are shown.
@@ -137,36 +137,6 @@ fn sessions(of: &Timeline) -> Option<String> {
     let cause = |(cause, lost): &(String, f64)| format!("{} {}", clean(cause), plain(*lost));
     let causes: Vec<String> = of.sessions_lost.iter().map(cause).collect();
     (all > 0.0).then(|| format!("{} sessions are lost: {}.", plain(all), causes.join(", ")))
-}
-
-/// "43 min 12.005 s": nothing is rounded.
-fn exactly(ms: u64) -> String {
-    let (hours, minutes, seconds, rest) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000);
-    let mut text = String::new();
-    if hours > 0 {
-        text += &format!("{hours} h ");
-    }
-    if ms >= 60_000 {
-        text += &format!("{minutes} min ");
-    }
-    if rest == 0 { text + &format!("{seconds} s") } else { text + &format!("{seconds}.{rest:03} s") }
-}
-
-/// "2026-07-04 22:15:00" by the scenario's clock; without a calendar "day 71 04:10:22" of the trial.
-pub(crate) fn instant(of: &Timeline, ms: u64) -> String {
-    if let Some(clock) = &of.local_time {
-        return clock::words(clock, ms);
-    }
-    let (day, rest) = (ms / 86_400_000, ms % 86_400_000);
-    format!("day {day} {:02}:{:02}:{:02}", rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
-}
-
-/// Whose clock times are by.
-pub(crate) fn by_the_clock(of: &Timeline) -> String {
-    match &of.local_time {
-        Some(clock) => format!("Times are local, of {}.", clean(&clock.time_zone)),
-        None => "Times count from the beginning of the trial, day 0.".into(),
-    }
 }
 
 /// Tells an outage; the one before it is told already, or not.

@@ -8,12 +8,12 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::files::Mistaken;
 use crate::reader::Reader;
-use crate::values::grouped;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::ops::Range;
+use zonefall_topology::grouped;
 
 /// Seconds of 10,000 years.
 const SECONDS_MAX: f64 = 10_000.0 * 365.0 * 86_400.0;

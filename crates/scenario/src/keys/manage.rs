@@ -169,7 +169,8 @@ pub(super) const KEYS: &[Key] = &[
         "Whether a scale-out starts more machines and deletes what is too much. Uniform only, where it is on without this key.",
         "OV-01"
     ),
-    set_key!("overprovision_percent", Count(1, 1000), "How many percent more. Not published.", "20", "OV-02"),
+    set_key!("overprovision_percent", Count(1, 1000), "How many percent more. Not published.", "20", "OV-02")
+        .in_percent(),
     set_key!("health", TABLE_OR_OFF, "How the set learns that a machine is not well; repairs need it.", "HM-01"),
     set_key!(
         "health.source",

@@ -105,6 +105,8 @@ pub struct Key {
     pub path: &'static str,
     /// What its value looks like.
     pub kind: Kind,
+    /// Whether its number counts in percent: 20 and not 0.2.
+    pub in_percent: bool,
     /// Its value where it is absent, in TOML or as a bare text; none if there is none, or if it depends on others.
     pub default: Option<&'static str>,
     /// Whether a design may change it.
@@ -117,7 +119,7 @@ pub struct Key {
 
 impl Key {
     const fn new(path: &'static str, kind: Kind, doc: &'static str) -> Self {
-        Self { path, kind, default: None, overlay: false, doc, source: "" }
+        Self { path, kind, in_percent: false, default: None, overlay: false, doc, source: "" }
     }
 
     const fn or(self, default: &'static str) -> Self {
@@ -128,6 +130,10 @@ impl Key {
         Self { source, ..self }
     }
 
+    const fn in_percent(self) -> Self {
+        Self { in_percent: true, ..self }
+    }
+
     const fn overlay(self) -> Self {
         Self { overlay: true, ..self }
     }
@@ -135,11 +141,6 @@ impl Key {
     /// The last part of its path.
     pub fn name(&self) -> &'static str {
         self.path.rsplit('.').next().unwrap_or(self.path)
-    }
-
-    /// Whether its number counts in percent, as its description says: 20 and not 0.2.
-    pub fn is_in_percent(&self) -> bool {
-        self.doc.contains("percent") || self.doc.starts_with("Percent ")
     }
 
     /// The path of the table it stands in; empty for the top.

@@ -33,7 +33,8 @@ pub(super) const KEYS: &[Key] = &[
         "Of the machines above the base, so many percent are regular. Flexible only.",
         "0",
         "SP-05"
-    ),
+    )
+    .in_percent(),
     set_key!(
         "spot.eviction",
         Choice(&["deallocate", "delete"]),
@@ -169,7 +170,8 @@ pub(super) const KEYS: &[Key] = &[
         Count(0, PERCENT_MAX),
         "The most of the machines in one zone, in percent. Without it 50.",
         "ZP-03, ZP-04"
-    ),
+    )
+    .in_percent(),
     set_key!("data_disk", Flag, "Whether each machine has a data disk whose loss counts.", "false", "DK-03, DK-07"),
     set_key!(
         "disk_redundancy",

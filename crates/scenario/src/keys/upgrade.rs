@@ -25,9 +25,9 @@ pub(super) const KEYS: &[Key] = &[
         "manual",
         "UP-02"
     ),
-    set_key!("upgrade.batch", Count(5, 100), "The most percent of the set in a batch, rounded down, at least one machine.", "20", "UP-01, UP-03"),
-    set_key!("upgrade.max_unhealthy", Count(5, 100), "With more percent of the set unhealthy, no batch begins and the rollout stops for good. At least `batch`.", "20", "UP-01, UP-04"),
-    set_key!("upgrade.max_unhealthy_upgraded", Count(0, 100), "With more percent of the upgraded machines unhealthy after a batch, the rollout stops for good.", "20", "UP-01, UP-04"),
+    set_key!("upgrade.batch", Count(5, 100), "The most percent of the set in a batch, rounded down, at least one machine.", "20", "UP-01, UP-03").in_percent(),
+    set_key!("upgrade.max_unhealthy", Count(5, 100), "With more percent of the set unhealthy, no batch begins and the rollout stops for good. At least `batch`.", "20", "UP-01, UP-04").in_percent(),
+    set_key!("upgrade.max_unhealthy_upgraded", Count(0, 100), "With more percent of the upgraded machines unhealthy after a batch, the rollout stops for good.", "20", "UP-01, UP-04").in_percent(),
     set_key!(
         "upgrade.denominator",
         Choice(&["upgraded", "set"]),

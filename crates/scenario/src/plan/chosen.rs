@@ -10,7 +10,7 @@ use crate::diagnostic::Sink;
 use crate::keys::{self, Kind, plan::KEYS_MAX};
 use crate::node::{self, Node, Value};
 use crate::overlay::is_overlay;
-use crate::paths::{Part, index, path_of};
+use crate::paths::{Part, Step, path_of};
 use crate::reader::Reader;
 use std::ops::Range;
 use toml::de::DeValue;
@@ -73,16 +73,17 @@ fn one(reader: &Reader<'_>, sink: &mut Sink) -> Option<Read> {
 /// Whether a design may change the key; tells why not.
 fn known(key: &str, path: &[Part], span: &Range<usize>, sink: &mut Sink) -> Option<()> {
     let mut parent = String::new();
-    for (at, (name, _)) in path.iter().enumerate() {
+    for (at, (step, _)) in path.iter().enumerate() {
         let is_list = keys::find(&parent).is_some_and(|(_, key)| matches!(key.kind, Kind::Tables(_) | Kind::List(..)));
-        if index(name).is_some() {
-            if !is_list {
+        let name = match step {
+            Step::Key(name) => name,
+            Step::At(_) if is_list => continue,
+            Step::At(_) => {
                 let list = parent.rsplit('.').next().unwrap_or_default();
                 sink.error(codes::UNKNOWN_KEY, span, format!("`{key}` is not a key: `{list}` is no list"));
                 return None;
             }
-            continue;
-        }
+        };
         // `change.1.at`, from 1.
         if is_list && at == 1 && name.parse::<u32>().is_ok() {
             continue;
@@ -95,7 +96,7 @@ fn known(key: &str, path: &[Part], span: &Range<usize>, sink: &mut Sink) -> Opti
         }
         parent = keys::under(&parent, name);
     }
-    let first = path.first().map_or("", |(name, _)| name);
+    let first = path.first().and_then(|(step, _)| step.key()).unwrap_or_default();
     let of_objective = keys::find(&parent).is_none_or(|(_, key)| key.overlay);
     if !is_overlay(first) || !of_objective {
         let words = format!("a plan cannot choose `{key}`: all candidates live through the same storms");

@@ -3,7 +3,9 @@
 //! In: all that strikes a design. Out: how often such strikes meet, for how long, and by how much that varies. Units that no two of
 //! which are enough are looked through in threes where there are no more than [`CLASSES_MAX`] classes of them.
 
-use super::{Class, Kind, Strike, Strikes, is_whole, struck_by};
+use super::Kind;
+use super::losses::Class;
+use super::strikes::{Strike, Strikes, is_whole, struck_by};
 use crate::conclude::{MS_PER_YEAR, cap_ms};
 use crate::lengths::Spectrum;
 use std::collections::{BTreeMap, BTreeSet};

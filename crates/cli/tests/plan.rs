@@ -3,6 +3,8 @@
 
 #[path = "plan/frontier.rs"]
 mod frontier;
+#[path = "plan/gated.rs"]
+mod gated;
 mod kit;
 #[path = "plan/rare.rs"]
 mod rare;

@@ -228,6 +228,12 @@ pub(crate) fn at_least(of: Estimate, least: f64) -> Verdict {
     }
 }
 
+/// About how many trials would tell of a share that is not resolved whether it is at least so much; none where nothing tells.
+pub(crate) fn trials_would_do((met, verdict): (Estimate, Verdict), least: f64, trials: u64) -> Option<u64> {
+    let times = Open::of(missed(met), 1.0 - least, false).luck.filter(|_| verdict == Verdict::NotResolved)??;
+    Some(round_up(times * trials as f64))
+}
+
 /// A share in percent as it was written: of the digits that a share has, none is lost or made up.
 pub fn percent(share: f64) -> f64 {
     libm::round(share * 1e12) / 1e10

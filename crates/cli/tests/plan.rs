@@ -1,6 +1,8 @@
 //! `plan`: the answers of the oracles, the promise against exact answers, and wrong input.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "plan/doubts.rs"]
+mod doubts;
 #[path = "plan/frontier.rs"]
 mod frontier;
 #[path = "plan/gated.rs"]

@@ -192,8 +192,8 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
         bought: around.prices.map(|_| sets.iter().map(|placed| placed.purchase.bought).collect()),
     };
     has_marks(&design, around.profile, &reader, sink)?;
-    // Of candidates nobody reads hints.
-    if memory.is_none() {
+    doubtful::of_autoscale(&reader, &sets, sink);
+    if memory.is_none_or(|memory| memory.judges.get()) {
         doubtful::check(&reader, &design, &sets, around.topology, sink);
     }
     let node_spans = impossible::node_spans(&design, &reader, &need_span);

@@ -64,6 +64,13 @@ pub(crate) struct Course {
     pub spare: f64,
 }
 
+impl Course {
+    /// Of candidates, of which nobody asks how long a peak takes.
+    pub fn of_candidates() -> Self {
+        Self { horizon_ms: 0, spare: 1.0 }
+    }
+}
+
 /// The share of the time in which more is asked for than there is.
 fn share_of_time(demand: &Demand, is_too_much: impl Fn(u64) -> bool, horizon_ms: u64) -> f64 {
     let end = Step { from: SimTime::from_ms(horizon_ms), per_second_milli: 0 };

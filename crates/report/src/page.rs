@@ -73,6 +73,8 @@ pub(crate) enum Item {
     Line(String),
     /// A picture, and what stands for it where none can be drawn.
     Picture(Picture, Option<Sketch>),
+    /// How to read pictures for which nothing stands where none can be drawn.
+    Legend(String),
 }
 
 /// A sign that says something: when it was. A mark of one letter says nothing where lists have marks of their own.
@@ -133,6 +135,11 @@ impl Page {
         let end = from + 1 + all.count();
         let words = |item| if let Item::Paragraph { words, .. } = item { Some(words) } else { None };
         self.items.drain(from..end).filter_map(words).collect()
+    }
+
+    /// How to read pictures.
+    pub(crate) fn legend(&mut self, words: &str) {
+        self.items.push(Item::Legend(clean(words)));
     }
 
     /// A picture, and what stands for it where none can be drawn.

@@ -140,9 +140,14 @@ impl Judgement {
     }
 }
 
+/// A target as it was written, with the space before its unit that all pages have.
+fn spaced(target: &str) -> String {
+    target.strip_suffix('%').map_or_else(|| target.to_owned(), |number| format!("{} %", number.trim_end()))
+}
+
 /// What is asked on average, in words.
 pub fn of_average(target: &str) -> String {
-    format!("{target} on average")
+    format!("{} on average", spaced(target))
 }
 
 /// What is asked of downtime, in words.
@@ -157,7 +162,7 @@ pub fn of_no_worse(against: &str) -> String {
 
 /// What is asked of windows, in words.
 pub fn of_windows(target: &str, share: f64) -> String {
-    format!("{target} in {} % of windows", 100.0 * share)
+    format!("{} in {} % of windows", spaced(target), 100.0 * share)
 }
 
 /// What is asked of batches of jobs, in words.
@@ -246,6 +251,15 @@ fn no_worse(of: &Difference) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn percents_stand_apart_from_their_number() {
+        assert_eq!(
+            ["99.995%", "99.9 %", "0.999"].map(of_average),
+            ["99.995 %", "99.9 %", "0.999"].map(|of| format!("{of} on average"))
+        );
+        assert_eq!(of_windows("99.95%", 0.95), "99.95 % in 95 % of windows");
+    }
 
     #[test]
     fn trials_that_would_do_go_with_the_square_of_what_an_interval_lacks() {

@@ -240,6 +240,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
             "candidates": plan.candidates.len(),
             "impossible": plan.impossible.iter().map(|of| of.candidates).sum::<u64>(),
             "over_limit": plan.over_limit,
+            "doubts": plan.doubts.words().collect::<Vec<_>>(),
         })),
         "profile": scenario.profile.name,
         "one_machine_min_per_year": implied.unavailable_minutes_per_year(),
@@ -353,6 +354,7 @@ fn in_words(scenario: &Scenario, resolved: &Value) -> String {
             count(plan.over_limit)
         );
         text += &understood::line("Plan       ", &words);
+        text.extend(plan.doubts.words().map(|words| understood::line("           ", &words)));
     }
     text + &of_faults(scenario, resolved) + &of_work(scenario, resolved)
 }

@@ -13,6 +13,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::results::style;
 use crate::script::{disable_autoscale, replay};
+use crate::timeline::named;
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use zonefall_import::{Action, Drill, Experiment, Script, ZONE_OUTAGE, experiment
 use zonefall_report::terminal::Told;
 use zonefall_scenario::{FILE_BYTES_MAX, Scenario, ScriptRow};
 use zonefall_study::Study;
-use zonefall_study::drill::{DrillDesign, Drilled, Hypothesis, Load, SCHEMA, Trials, Verdict};
+use zonefall_study::drill::{DrillDesign, Drilled, FailedBy, Hypothesis, Load, SCHEMA, Trials, Verdict};
 use zonefall_study::timeline::{Timeline, timeline};
 
 /// CH-07: what a shutdown leaves out.
@@ -60,6 +61,10 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
     let Some(mut scenario) = check::load(&options.on, &options.what_if, console) else {
         return Ok(Exit::BadScenario);
     };
+    let names: Vec<&str> = scenario.designs.iter().map(|design| design.name.as_str()).collect();
+    if options.design.as_ref().is_some_and(|asked| named(asked, &names, console).is_none()) {
+        return Ok(Exit::Usage);
+    }
     let Some(path) = &options.experiment else {
         let rows = own::rows(&scenario)?;
         if !options.target.is_empty() {
@@ -154,6 +159,7 @@ fn drilled(options: &args::Drill, scenario: &Scenario, of: &Faults) -> Result<(D
         not_run,
         notes,
         outage_adds,
+        asked: options.design.as_ref().and_then(|asked| scenario.designs.iter().position(|of| of.name == *asked)),
     };
     Ok((drilled, worst))
 }
@@ -221,6 +227,7 @@ fn one(
         struck: struck.collect(),
         trials: 0,
         passed: 0,
+        failed_by: FailedBy::default(),
         fails_without: None,
         worst: None,
         judged: None,
@@ -250,6 +257,7 @@ fn one(
     let mut drilled = DrillDesign {
         trials: found.trials,
         passed: found.passed,
+        failed_by: found.failed_by,
         worst: worst.as_ref().map(|told| told.trial),
         judged: found.judged,
         not_judged,

@@ -97,6 +97,7 @@ fn notes(plan: &Plan) -> Vec<String> {
     }
     notes
         .extend(standbys_unpriced(plan.candidates.iter().map(|of| &*of.design)).map(|words| format!("Cost: {words}.")));
+    notes.extend(plan.doubts.words());
     if plan.over_limit > 0 {
         notes.push(format!("{} candidates are beyond a limit of the plan and were left out.", plan.over_limit));
     }

@@ -11,7 +11,7 @@ use crate::results::style;
 use crate::run::{interrupt, is_record};
 use anyhow::{Result, bail};
 use std::sync::atomic::Ordering;
-use zonefall_scenario::{Diagnostics, Scenario, WhatIf, choices, load_with};
+use zonefall_scenario::{Diagnostic, Diagnostics, Doubts, Scenario, WhatIf, choices, load_with};
 use zonefall_study::sweep::{Point, SCHEMA, Sweep};
 use zonefall_study::{Silent, Threads, conclude, run_on};
 
@@ -104,13 +104,7 @@ fn scenarios(
     let base = check::load_for(&options.scenario, &options.what_if, options.effort.trials, console)?;
     match points.iter().map(one).collect::<Result<Vec<Scenario>, _>>() {
         Ok(mut scenarios) => {
-            // One at a time, the first point changes nothing.
-            let told = |remarks: &Diagnostics| remarks.others().iter().any(|other| !other.is_empty());
-            let mut remarks = scenarios.iter().map(|point| &point.warnings).enumerate();
-            if let Some((at, remarks)) = remarks.find(|(_, remarks)| told(remarks)) {
-                let which = if at == 0 { "the first point".to_owned() } else { format!("point {}", at + 1) };
-                console.remark(&format!("at {which}:\n{}", remarks.render(console.colour_err())));
-            }
+            tell(&base, varied, (points, &scenarios), console);
             scenarios.iter_mut().for_each(|scenario| scenario.name.clone_from(&base.name));
             Some(scenarios)
         }
@@ -119,6 +113,39 @@ fn scenarios(
             None
         }
     }
+}
+
+/// What is to be told of points: of capacity each thing once, all else of the first of which there is any.
+fn tell(
+    base: &Scenario,
+    varied: &[Varied],
+    (points, scenarios): (&[Vec<Option<String>>], &[Scenario]),
+    console: Console,
+) {
+    let of_values = |remarks: &Diagnostics| -> Vec<Diagnostic> {
+        remarks.others().iter().flat_map(Diagnostics::items).cloned().collect()
+    };
+    let all = |remarks: &Diagnostics| [remarks.items(), &of_values(remarks)].concat();
+    // One at a time, the first point changes nothing.
+    let told = |remarks: &Diagnostics| of_values(remarks).iter().any(|item| !Doubts::is_one(item));
+    let mut remarks = scenarios.iter().map(|point| &point.warnings).enumerate();
+    if let Some((at, remarks)) = remarks.find(|(_, remarks)| told(remarks)) {
+        let which = if at == 0 { "the first point".to_owned() } else { format!("point {}", at + 1) };
+        console.remark(&format!("at {which}:\n{}", remarks.without(Doubts::is_one).render(console.colour_err())));
+    }
+    let mut doubts = Doubts::default();
+    for (scenario, point) in scenarios.iter().zip(points) {
+        doubts.tell(&all(&scenario.warnings), || of_point(varied, point));
+    }
+    doubts.forget(&all(&base.warnings));
+    doubts.words().for_each(|words| console.remark(&words));
+}
+
+/// The values of a point.
+fn of_point(varied: &[Varied], point: &[Option<String>]) -> String {
+    let value = |(of, value): (&Varied, &Option<String>)| Some(format!("{}={}", of.key, value.as_ref()?));
+    let values: Vec<String> = varied.iter().zip(point).filter_map(value).collect();
+    if values.is_empty() { "the file as it is".into() } else { values.join(", ") }
 }
 
 fn play(

@@ -81,10 +81,15 @@ fn which(options: &Trace) -> Option<Pick> {
 /// The design that is asked for, the first if none is; says which there are.
 fn design(options: &Trace, study: &Study, console: Console) -> Option<usize> {
     let Some(asked) = &options.design else { return Some(0) };
-    let found = study.designs.iter().position(|design| design.name == *asked);
+    let names: Vec<&str> = study.designs.iter().map(|design| design.name.as_str()).collect();
+    named(asked, &names, console)
+}
+
+/// The place of a name among those of designs; says which there are.
+pub fn named(asked: &str, names: &[&str], console: Console) -> Option<usize> {
+    let found = names.iter().position(|name| *name == asked);
     if found.is_none() {
-        let names: Vec<&str> = study.designs.iter().map(|design| design.name.as_str()).collect();
-        let help = nearest(asked, &names)
+        let help = nearest(asked, names)
             .map_or_else(|| format!("there are: {}", names.join(", ")), |name| format!("did you mean `{name}`?"));
         console.complain(&format!("error: there is no design `{asked}`; {help}"));
     }

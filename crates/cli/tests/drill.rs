@@ -286,7 +286,7 @@ fn a_drill_is_reported_in_a_folder_of_its_own() {
         &md,
         &[
             "**No design passes. Nothing was run on third",
-            "| two | ✗ fails | 0 of 2 |",
+            "| two | ✗ fails | 0 of 2 | during (2)",
             "## Warnings",
             "* third: the experiment cannot be run",
             "## What must hold",

@@ -289,3 +289,64 @@ fn a_script_takes_a_component_that_fails_by_itself() {
     desk.put("s.toml", text(&row.replace("21 min", "20 min")));
     desk.run("drill --on s.toml --trials 2").ends(0);
 }
+
+/// A lost zone is too much for six at 700 req/s and nothing for eighteen; a third design stands in that zone alone.
+fn three(more: &str) -> Desk {
+    let zone = "[[script]]\nat = \"40 min\"\nfor = \"30 min\"\nmembers = [\"eastus/1\"]\n";
+    let designs = "[[design]]\nname = \"nine\"\n[[design]]\nname = \"many\"\nscale_set.web.capacity = 18\n\
+                   [[design]]\nname = \"first zone\"\nscale_set.web.zones = [1]\n";
+    Desk::with(&(scaling(false, zone) + designs + more))
+}
+
+#[test]
+fn ch_07_a_drill_tells_the_worst_trial_of_the_design_that_is_asked_for() {
+    let desk = three("");
+    let call = "drill --on s.toml --trials 2";
+    let other = "Below: the worst trial of nine. With `--design NAME` that of another: many, first zone.";
+    let out = desk.run(call).ends(4).says(&[other]).out.clone();
+    assert!(out.contains(" of nine, seed"), "{out}");
+    let asked =
+        desk.run(&format!("{call} --design many")).ends(4).says(&["Below: the worst trial of many."]).out.clone();
+    assert!(asked.contains(" of many, seed") && !asked.contains(" of nine, seed"), "{asked}");
+    desk.run(&format!("{call} --design man")).ends(2).complains(&["there is no design `man`; did you mean `many`?"]);
+    // So do reports, and their command.
+    desk.run(&format!("{call} --design many --report md --out r")).ends(4);
+    let md = desk.read("r/report.md");
+    assert!(md.contains("Below: the worst trial of many") && md.contains("--design many --trials 2"), "{md}");
+    // One design is all there is to see.
+    let alone = desk.read("s.toml");
+    desk.put("s.toml", alone.split("[[design]]").next().unwrap());
+    assert!(!desk.run(call).ends(4).out.contains("--design"));
+}
+
+#[test]
+fn ch_07_the_table_of_a_drill_says_which_part_of_the_hypothesis_fails() {
+    let desk = three("");
+    let told: Value =
+        serde_json::from_str(&desk.run("drill --on s.toml --trials 2 --format json").ends(4).out).unwrap();
+    let failed =
+        |at: usize| ["before", "during", "after"].map(|part| told["designs"][at]["failed_by"][part].as_u64().unwrap());
+    assert_eq!((failed(0), failed(1), failed(2)), ([0, 2, 0], [0, 0, 0], [0, 2, 0]), "{told}");
+    let out = desk.run("drill --on s.toml --trials 2").ends(4).out;
+    let row = out.lines().find(|line| line.contains("nine") && line.contains("fails")).unwrap();
+    assert!(row.contains("0 of 2") && row.contains("during (2)"), "{row}");
+    // Too much is asked at all times: before and after, too.
+    desk.put("s.toml", desk.read("s.toml").replace("700 req/s", "1000 req/s"));
+    let out = desk.run("drill --on s.toml --trials 2").ends(4).out;
+    for part in ["before (2),", "during (2),", "after (2)"] {
+        assert!(out.contains(part), "{out}");
+    }
+}
+
+#[test]
+fn a_report_in_markdown_points_to_pictures_that_are_there_or_says_how_to_get_them() {
+    let desk = three("");
+    let md = |kinds: &str| {
+        desk.run(&format!("drill --on s.toml --trials 2 --report {kinds} --out {kinds}")).ends(4);
+        desk.read(&format!("{kinds}/report.md"))
+    };
+    let (alone, both) = (md("md"), md("md,html"));
+    assert!(!alone.contains("report.html") && alone.contains("Pictures of these trials: `--report html`."), "{alone}");
+    assert!(both.contains("Pictures of these trials stand in report.html beside this."), "{both}");
+    assert!(desk.read("md,html/report.html").contains("In the pictures: the longest outage of the trial"));
+}

@@ -23,7 +23,7 @@ fn downtime(desk: &Desk, design: &str, of: &str) -> f64 {
 fn a_gate_asks_what_the_scenario_says() {
     let all = "average = true";
     let told = gated(all).run("run s.toml --trials 300 --gate").ends(4);
-    told.complains(&["gate: zonal: 99.95% on average: misses", "gate: eight: "]);
+    told.complains(&["gate: zonal: 99.95 % on average: misses", "gate: eight: "]);
     gated(all).run("run s.toml --trials 300").ends(0);
     // Only what is asked, of whom it is asked.
     let told = gated("designs = [\"eight\"]\nwindows = false").run("run s.toml --trials 300 --gate").ends(4);
@@ -100,8 +100,8 @@ fn a_gate_stands_on_forced_trials_of_all_designs() {
     let run = "run s.toml --no-counterfactual --force --trials";
     for (target, code, words) in [
         ("99.95%", 0, "gate: 12 conditions are met"),
-        ("99.995%", 5, "gate: zonal: 99.995% on average: not resolved"),
-        ("99.9995%", 4, "gate: zonal: 99.9995% on average: misses"),
+        ("99.995%", 5, "gate: zonal: 99.995 % on average: not resolved"),
+        ("99.9995%", 4, "gate: zonal: 99.9995 % on average: misses"),
     ] {
         let told =
             desk.run(&format!("{run} 4000 --method auto --gate --what-if slo.target={target} --out r")).ends(code);

@@ -1,8 +1,12 @@
 //! `plan`: the answers of the oracles, the promise against exact answers, and wrong input.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
 
+#[path = "plan/doubts.rs"]
+mod doubts;
 #[path = "plan/frontier.rs"]
 mod frontier;
+#[path = "plan/gated.rs"]
+mod gated;
 mod kit;
 #[path = "plan/rare.rs"]
 mod rare;

@@ -12,6 +12,8 @@ mod clock;
 #[path = "timeline/cold.rs"]
 mod cold;
 mod kit;
+#[path = "timeline/runbooks.rs"]
+mod runbooks;
 #[path = "timeline/waiting.rs"]
 mod waiting;
 

@@ -39,10 +39,38 @@ pub struct Noted {
     pub why: Option<Why>,
 }
 
+/// What an action of a change or a runbook came to that was made: no counter has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CameTo {
+    /// All of it was done.
+    Whole,
+    /// Not all of it.
+    Part,
+    /// There was nothing to do it to: no rollout to stop, nothing to roll back.
+    Nothing,
+}
+
+/// An action that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Act {
+    /// By whom.
+    pub who: Who,
+    /// What it came to.
+    pub came_to: CameTo,
+}
+
 impl World {
+    /// The change at this place among all changes has made its action.
+    pub(crate) fn acted(&mut self, at: usize, came_to: CameTo) {
+        if self.deeds.is_some() {
+            self.acts.push(Act { who: self.who_changes(at), came_to });
+        }
+    }
+
     /// From now on it is noted by or to whom things are done.
     pub fn note_deeds(&mut self) {
         self.deeds = Some(Vec::new());
+        self.acts.clear();
     }
 
     /// Something is done at `t` by or to somebody.

@@ -61,7 +61,7 @@ mod world;
 pub use balancer::{LoadBalancer, ProbeTimes};
 pub use bill::{PAID, PAID_TABLE, Paid, paid_as_designed};
 pub use branch::Descent;
-pub use deeds::{Noted, Who, Why};
+pub use deeds::{Act, CameTo, Noted, Who, Why};
 pub use demand::{Demand, Noise, Step};
 pub use design::{Bought, Design, HiddenZone, Need, ScaleSet, SlaTerms, Spreading, StartState};
 pub use failover::{ALL_CLIENTS, Alarm, Failback, Failover, ORDER_AGAIN_LEAST, Operator, Pattern, Sight, Standby};

@@ -16,7 +16,7 @@ mod waiting;
 pub use beside::{Batched, Gated};
 pub use clients::{Ended, Lined, Overload, Sent};
 
-use crate::deeds::Noted;
+use crate::deeds::{Act, Noted};
 use crate::machine::*;
 use crate::manage::{Rolled, Which};
 use crate::operations::{OPERATIONS, Operation};
@@ -110,6 +110,8 @@ pub enum Seen {
     /// The platform or the customer did something so many times, as far as each is noted: an index into
     /// [`crate::OPERATION_TABLE`].
     Did(usize, u64, Vec<Noted>),
+    /// A change or a runbook has made its action.
+    Acted(Act),
     /// Something becomes of a release.
     Rolled(Which, Rolled),
     /// Something becomes of a batch of jobs, numbered from 1.
@@ -160,8 +162,9 @@ pub struct Witness {
     /// What each machine serves that serves and is not warm, in thousandths of what it can; empty where all start at once.
     cold: Vec<Option<u32>>,
     operations: Vec<u64>,
-    /// Deeds that were told.
+    /// Deeds that were told, and actions.
     deeds: usize,
+    acts: usize,
     /// Thousandths of each set that serve demand; empty where nothing stands by.
     works: Vec<u32>,
     demand: Option<u64>,
@@ -323,6 +326,13 @@ impl Witness {
         }
     }
 
+    fn look_at_acts(&mut self, world: &World, t: SimTime) {
+        let since = std::mem::replace(&mut self.acts, world.acts.len());
+        for &act in &world.acts[since..] {
+            self.tell(world, t, Seen::Acted(act));
+        }
+    }
+
     /// What was done, but for what is `told` already.
     fn count(&mut self, world: &World, told: &[u64; OPERATIONS], t: SimTime) {
         let deeds = world.deeds.as_deref().unwrap_or_default();
@@ -383,6 +393,7 @@ impl Watcher for Witness {
         self.look_at_sessions(world, t);
         self.look_at_jobs(world, t);
         self.look_at_clients(world, t);
+        self.look_at_acts(world, t);
         let mut told = self.look_at_rollouts(world, t);
         told[Operation::GatewayGrowths as usize] += self.look_at_gateways(world, t);
         self.count(world, &told, t);

@@ -11,7 +11,7 @@ use crate::all_probed_up::AllProbedUp;
 use crate::balancer::ProbeTimes;
 use crate::bill::Meters;
 use crate::components::Seat;
-use crate::deeds::Noted;
+use crate::deeds::{Act, Noted};
 use crate::demand::Tide;
 use crate::design::{Design, ScaleSet};
 use crate::disks::FarDisk;
@@ -76,6 +76,8 @@ pub(crate) struct Starts {
 pub struct World {
     /// What was done by or to whom; not noted where nobody watches.
     pub(crate) deeds: Option<Vec<Noted>>,
+    /// Actions that were made; empty where nobody watches.
+    pub(crate) acts: Vec<Act>,
     pub(crate) design: Arc<Design>,
     pub(crate) measure: Arc<Measure>,
     pub(crate) topology: Arc<Topology>,
@@ -153,6 +155,7 @@ pub struct World {
 
 zonefall_engine::pooled_clone!(World {
     deeds,
+    acts,
     design,
     measure,
     topology,

@@ -53,7 +53,7 @@ pub fn drill_files(of: &DrillReport<'_>, kinds: &[ReportKind]) -> Result<Vec<Res
     for kind in kinds {
         let text = match kind {
             ReportKind::Html => drill_html(of)?,
-            ReportKind::Markdown => drill_markdown(of),
+            ReportKind::Markdown => drill_markdown(of, kinds),
             ReportKind::Xlsx => return Err(FilesError::NoWorkbook),
         };
         files.push(ResultFile { name: kind.file().into(), bytes: text.into_bytes() });

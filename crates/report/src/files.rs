@@ -116,7 +116,7 @@ pub fn result_files(contents: Contents, locale: CsvLocale) -> Result<Vec<ResultF
             let bytes = match kind {
                 ReportKind::Html => html(outcome, storms, about)?.into_bytes(),
                 ReportKind::Xlsx => xlsx(outcome, about)?,
-                ReportKind::Markdown => markdown(outcome, storms, about).into_bytes(),
+                ReportKind::Markdown => markdown(outcome, storms, about, kinds).into_bytes(),
             };
             files.push(ResultFile { name: kind.file().into(), bytes });
         }

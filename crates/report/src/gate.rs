@@ -9,7 +9,7 @@ use zonefall_study::outcome::{Outcome, Verdict};
 /// Conditions that the sentence names; more are counted.
 const NAMED: usize = 2;
 
-/// "Gate: 2 of 8 conditions are missed: one zone (99.95% on average), …"; none where the scenario has no gate.
+/// "Gate: 2 of 8 conditions are missed: one zone (99.95 % on average), …"; none where the scenario has no gate.
 pub(crate) fn gate(outcome: &Outcome) -> Option<(Tone, String)> {
     let of = outcome.gate.as_ref()?;
     let open = count(of, Verdict::NotResolved);

@@ -2,7 +2,7 @@
 //!
 //! Words from the scenario are escaped: none of them becomes markup, a mention or a link to an issue.
 
-use crate::about::{About, assumptions};
+use crate::about::{About, ReportKind, assumptions};
 use crate::drilled::DrillReport;
 use crate::headline::headline;
 use crate::number;
@@ -18,9 +18,10 @@ use zonefall_study::timeline::Storms;
 /// Lines of what is drawn with letters.
 const WIDTH: usize = 100;
 
-/// The text of an outcome.
-pub(crate) fn markdown(outcome: &Outcome, storms: Option<&Storms>, about: &About) -> String {
-    let text = items(blocks(outcome, storms, Style::WORDS), headline(outcome).map(|(_, words)| words));
+/// The text of an outcome; `kinds` are all reports that are written.
+pub(crate) fn markdown(outcome: &Outcome, storms: Option<&Storms>, about: &About, kinds: &[ReportKind]) -> String {
+    let headline = headline(outcome).map(|(_, words)| words);
+    let text = items(blocks(outcome, storms, Style::WORDS), headline, kinds);
     let last = format!(
         "Seed {}, {} trials, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in summary.json.\n",
         outcome.seed,
@@ -33,7 +34,7 @@ pub(crate) fn markdown(outcome: &Outcome, storms: Option<&Storms>, about: &About
 
 /// The text of a plan.
 pub(crate) fn plan_markdown(of: &Planned, made: &Made<'_>) -> String {
-    let text = items(plan_blocks_below(of, Style::WORDS), Some(plan_verdict(of).0));
+    let text = items(plan_blocks_below(of, Style::WORDS), Some(plan_verdict(of).0), &[]);
     let last = format!(
         "Seed {}, {} trials × designs, Zonefall {}, scenario SHA-256 `{}`. Every figure stands unrounded in plan.json.\n",
         of.seed,
@@ -45,7 +46,7 @@ pub(crate) fn plan_markdown(of: &Planned, made: &Made<'_>) -> String {
 }
 
 /// The text of a drill.
-pub(crate) fn drill_markdown(of: &DrillReport<'_>) -> String {
+pub(crate) fn drill_markdown(of: &DrillReport<'_>, kinds: &[ReportKind]) -> String {
     let (drilled, made) = (of.drilled, of.made);
     let page = drill_blocks(drilled, of.worst, of.warnings, Style::WORDS);
     let last = format!(
@@ -55,16 +56,16 @@ pub(crate) fn drill_markdown(of: &DrillReport<'_>) -> String {
         escaped(made.version),
         made.scenario_hash
     );
-    tidied(&(items(page, Some(drill_verdict(drilled).0)) + &rest(made.profile, made.about) + &last))
+    tidied(&(items(page, Some(drill_verdict(drilled).0), kinds) + &rest(made.profile, made.about) + &last))
 }
 
 /// The text of a comparison, for a comment on a pull request.
 pub fn comparison_markdown(of: &Comparison) -> String {
-    tidied(&items(comparison_blocks(of, Style::WORDS), None))
+    tidied(&items(comparison_blocks(of, Style::WORDS), None, &[]))
 }
 
 /// The items of a page, with the answer below its first title, and what to be warned of below the block of that.
-fn items(mut page: Page, headline: Option<String>) -> String {
+fn items(mut page: Page, headline: Option<String>, kinds: &[ReportKind]) -> String {
     let mut text = String::new();
     let mut level = "#";
     let mut warnings = std::mem::take(&mut page.warnings);
@@ -90,6 +91,13 @@ fn items(mut page: Page, headline: Option<String>) -> String {
                 // A list ends with an empty line.
                 text += if std::mem::take(&mut listed) { "\n" } else { "" };
                 text += &format!("{}\n\n", escaped(&words));
+            }
+            Item::Legend(_) => {
+                let words = match kinds.contains(&ReportKind::Html) {
+                    true => "Pictures of these trials stand in report.html beside this.",
+                    false => "Pictures of these trials: `--report html`.",
+                };
+                text += &format!("{words}\n\n");
             }
             Item::Table(grid, _) => text += &format!("{}\n", table(&grid)),
             Item::Line(line) if line.is_empty() => text += "\n",

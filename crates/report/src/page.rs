@@ -91,6 +91,8 @@ pub(crate) enum Item {
     Line(String),
     /// A picture, and what stands for it where none can be drawn.
     Picture(Picture, Option<Sketch>),
+    /// How to read pictures for which nothing stands where none can be drawn.
+    Legend(String),
 }
 
 /// A sign that says something: when it was. A mark of one letter says nothing where lists have marks of their own.
@@ -149,6 +151,11 @@ impl Page {
     /// What to know before a number is believed.
     pub(crate) fn warn(&mut self, words: &str) {
         self.warnings.push(clean(words));
+    }
+
+    /// How to read pictures.
+    pub(crate) fn legend(&mut self, words: &str) {
+        self.items.push(Item::Legend(clean(words)));
     }
 
     /// A picture, and what stands for it where none can be drawn.

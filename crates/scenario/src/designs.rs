@@ -257,8 +257,8 @@ fn put_together(
         bought: around.prices.map(|_| sets.iter().map(|placed| placed.purchase.bought).collect()),
     };
     has_marks(&design, around.profile, reader, sink)?;
-    // Of candidates nobody reads hints.
-    if around.memory.is_none() {
+    doubtful::of_autoscale(reader, &sets, sink);
+    if around.memory.is_none_or(|memory| memory.judges.get()) {
         doubtful::check(reader, &design, &sets, around.topology, sink);
     }
     let node_spans = impossible::node_spans(&design, reader, &need_span);

@@ -90,6 +90,15 @@ impl Diagnostics {
         (rest, hints)
     }
 
+    /// Those that are not left out.
+    #[must_use]
+    pub fn without(&self, out: impl Fn(&Diagnostic) -> bool + Copy) -> Self {
+        let mut rest = self.clone();
+        rest.items.retain(|item| !out(item));
+        rest.others = rest.others.iter().map(|other| other.without(out)).collect();
+        rest
+    }
+
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty() && self.others.iter().all(Self::is_empty)

@@ -15,7 +15,13 @@ use zonefall_topology::{RegionId, Topology, grouped};
 /// Thousandths, as in [`Standby::running_milli`].
 const WHOLE: u64 = 1000;
 
-/// Tells all of it.
+/// Tells of autoscale.
+pub(crate) fn of_autoscale(reader: &Reader<'_>, sets: &[Placed], sink: &mut Sink) {
+    no_rule(reader, sets, sink);
+    begins_outside(sets, sink);
+}
+
+/// Tells all else.
 pub(crate) fn check(
     reader: &Reader<'_>,
     design: &Design,
@@ -25,8 +31,6 @@ pub(crate) fn check(
 ) {
     gateway(reader, design, sink);
     jobs(reader, design, sets, sink);
-    no_rule(reader, sets, sink);
-    begins_outside(sets, sink);
     let Some(service) = design.structure() else { return };
     for group in &service.failovers {
         one_region((reader, service, group), sets, topology, sink);

@@ -20,6 +20,13 @@ pub(crate) struct ErrorBudget {
     pub share: f64,
 }
 
+impl ErrorBudget {
+    /// Of candidates, of which nobody asks how long a peak takes.
+    pub fn of_candidates() -> Self {
+        Self { horizon_ms: 0, share: 1.0 }
+    }
+}
+
 /// What a design, a part or a component serves at most, in thousandths of a request a second, and the share of what arrives that it
 /// has to serve.
 struct Capacity<'a> {

@@ -15,6 +15,8 @@ mod limits;
 use crate::codes;
 use crate::designs::{self, Around, Laid};
 use crate::diagnostic::Sink;
+use crate::doubts::Doubts;
+use crate::impossible::{self, ErrorBudget};
 use crate::known_names;
 use crate::memory::Memory;
 use crate::method;
@@ -64,6 +66,8 @@ pub struct Plan {
     pub over_limit: u64,
     /// The most that a candidate may cost a month.
     pub max_cost: Option<f64>,
+    /// Hints on capacity that come of the values of candidates.
+    pub doubts: Doubts,
 }
 
 /// A key that may be chosen.
@@ -165,6 +169,7 @@ pub(crate) fn plan(
         impossible: Vec::new(),
         over_limit: 0,
         max_cost: limits.cost(),
+        doubts: Doubts::default(),
     };
     if whole {
         candidates(&mut plan, &read, seen, around, &limits, sink)?;
@@ -237,11 +242,18 @@ fn candidates(
         let mut at = vec![0_u32; read.len()];
         loop {
             let mut own = Sink::default();
+            // What is asked along the whole demand is asked once for each value.
+            let is_new = at.iter().enumerate().any(|(key, &value)| !possible[key][value as usize]);
+            around.memory.into_iter().for_each(|memory| memory.judges.set(is_new));
             let design = candidate(of, read, &at, around, &mut own).filter(|_| !own.has_errors());
             sink.asked.extend(std::mem::take(&mut own.asked));
             let name = || named(seen, shape, &names, read, &at);
             match design {
                 Some(laid) => {
+                    if is_new && laid.design.service.patience.is_none() {
+                        impossible::check(&laid, ErrorBudget::of_candidates(), &mut own);
+                    }
+                    plan.doubts.tell(own.told(), name);
                     at.iter().enumerate().for_each(|(key, &value)| possible[key][value as usize] = true);
                     take(plan, laid, name(), (shape, &at), limits, &mut least);
                 }
@@ -263,6 +275,8 @@ fn candidates(
             }
         }
     }
+    plan.doubts.allow(|code| sink.allowed.contains(code));
+    plan.doubts.forget(sink.told());
     let fine = blame::tell(read, &possible, first, sink);
     plan.impossible = impossible(reasons);
     if fine && plan.candidates.is_empty() {

@@ -311,7 +311,14 @@ impl<'t> Reader<'t> {
     pub fn list(&self, name: &str, sink: &mut Sink) -> Option<(Vec<Rc<Node>>, Kind)> {
         let (node, kind) = self.value(name, sink)?;
         let Kind::List(each, most) = kind else { return None };
-        let Value::List(items) = &node.value else { return wrong_type(&node, name, &kind.words(), sink) };
+        let Value::List(items) = &node.value else {
+            let words = format!("`{name}` must be {}, not {}", kind.words(), node.kind());
+            let more = sink.error(codes::WRONG_TYPE, &node.span, words);
+            if let Value::Text(text) = &node.value {
+                more.help(format!("a list of one: `{name} = [\"{text}\"]`"));
+            }
+            return None;
+        };
         if items.len() > most {
             sink.error(codes::TOO_MUCH, &node.span, format!("`{name}` has {} entries, more than {most}", items.len()));
             return None;

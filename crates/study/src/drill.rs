@@ -48,6 +48,35 @@ pub struct Judged {
     pub passes: bool,
 }
 
+impl Judged {
+    /// What of a hypothesis does not hold.
+    pub fn fails(&self, of: &Hypothesis) -> FailedBy {
+        FailedBy {
+            before: u64::from(self.before_ms > 0),
+            during: u64::from(self.during_ms > of.may_miss_ms),
+            after: u64::from(self.late_ms > 0),
+        }
+    }
+}
+
+/// In how many trials each part of a hypothesis does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct FailedBy {
+    /// The objective was missed before the experiment.
+    pub before: u64,
+    /// It was missed for longer than it may be while the experiment lasted.
+    pub during: u64,
+    /// It was missed after it had to hold again.
+    pub after: u64,
+}
+
+impl FailedBy {
+    /// The parts that do not hold, with their trials.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        [("before", self.before), ("during", self.during), ("after", self.after)].into_iter().filter(|(_, of)| *of > 0)
+    }
+}
+
 /// Holds the spans of missed time, half-open and in order, against a hypothesis.
 pub fn judge(missed: &[(u64, u64)], of: &Hypothesis) -> Judged {
     let within = |from: u64, to: u64| -> u64 {
@@ -58,8 +87,8 @@ pub fn judge(missed: &[(u64, u64)], of: &Hypothesis) -> Judged {
     let late_ms = within(of.recovered_ms, of.horizon_ms);
     let last = missed.last().map_or(0, |&(_, end)| end);
     let recovers_ms = (last < of.horizon_ms).then(|| last.saturating_sub(of.ends_ms));
-    let passes = before_ms == 0 && during_ms <= of.may_miss_ms && late_ms == 0;
-    Judged { before_ms, during_ms, recovers_ms, late_ms, passes }
+    let judged = Judged { before_ms, during_ms, recovers_ms, late_ms, passes: true };
+    Judged { passes: judged.fails(of) == FailedBy::default(), ..judged }
 }
 
 /// What arrives when an experiment begins, in requests a second and without noise, and between what it lies in the whole trial.
@@ -89,6 +118,8 @@ pub struct DrillDesign {
     pub trials: u64,
     /// Trials in which the hypothesis held; 0 where it was not judged.
     pub passed: u64,
+    /// In how many trials each part of it did not hold.
+    pub failed_by: FailedBy,
     /// Trials in which the hypothesis does not hold without the experiment either; none where it held in every trial, or was not
     /// judged.
     pub fails_without: Option<u64>,
@@ -181,6 +212,9 @@ pub struct Drilled {
     pub notes: Vec<String>,
     /// CH-07: what a real outage would add; none if one was run.
     pub outage_adds: Option<String>,
+    /// The design that is to be told of, if one is asked for.
+    #[serde(skip)]
+    pub asked: Option<usize>,
 }
 
 impl Drilled {
@@ -197,9 +231,12 @@ impl Drilled {
         }
     }
 
-    /// The design of which a trial is told: the first that fails, or on which something was run.
+    /// The design of which a trial is told: the one that is asked for, else the first that fails, or on which something was run.
     pub fn told(&self) -> Option<usize> {
         let first = |which: fn(&DrillDesign) -> bool| self.designs.iter().position(which);
+        if let Some(asked) = self.asked {
+            return Some(asked).filter(|&at| self.designs[at].was_run());
+        }
         first(|of| of.verdict() == Verdict::Fails).or_else(|| first(DrillDesign::was_run))
     }
 }
@@ -228,5 +265,9 @@ mod tests {
         assert_eq!(judged(&[(190, 250)]), (0, 10, Some(50), 0, true));
         assert_eq!(judged(&[(190, 251)]), (0, 10, Some(51), 1, false));
         assert_eq!(judged(&[(190, 1000)]), (0, 10, None, 750, false));
+        let failed = |missed: &[(u64, u64)]| judge(missed, &OF).fails(&OF).parts().collect::<Vec<_>>();
+        assert_eq!(failed(&[(110, 140)]), []);
+        assert_eq!(failed(&[(99, 110), (120, 150), (300, 301)]), [("before", 1), ("during", 1), ("after", 1)]);
+        assert_eq!(failed(&[(190, 251)]), [("after", 1)]);
     }
 }

@@ -140,9 +140,14 @@ impl Judgement {
     }
 }
 
+/// A target as it was written, with the space before its unit that all pages have.
+fn spaced(target: &str) -> String {
+    target.strip_suffix('%').map_or_else(|| target.to_owned(), |number| format!("{} %", number.trim_end()))
+}
+
 /// What is asked on average, in words.
 pub fn of_average(target: &str) -> String {
-    format!("{target} on average")
+    format!("{} on average", spaced(target))
 }
 
 /// What is asked of downtime, in words.
@@ -157,7 +162,7 @@ pub fn of_no_worse(against: &str) -> String {
 
 /// What is asked of windows, in words.
 pub fn of_windows(target: &str, share: f64) -> String {
-    format!("{target} in {} % of windows", 100.0 * share)
+    format!("{} in {} % of windows", spaced(target), 100.0 * share)
 }
 
 /// What is asked of batches of jobs, in words.
@@ -228,6 +233,12 @@ pub(crate) fn at_least(of: Estimate, least: f64) -> Verdict {
     }
 }
 
+/// About how many trials would tell of a share that is not resolved whether it is at least so much; none where nothing tells.
+pub(crate) fn trials_would_do((met, verdict): (Estimate, Verdict), least: f64, trials: u64) -> Option<u64> {
+    let times = Open::of(missed(met), 1.0 - least, false).luck.filter(|_| verdict == Verdict::NotResolved)??;
+    Some(round_up(times * trials as f64))
+}
+
 /// A share in percent as it was written: of the digits that a share has, none is lost or made up.
 pub fn percent(share: f64) -> f64 {
     libm::round(share * 1e12) / 1e10
@@ -240,6 +251,15 @@ fn no_worse(of: &Difference) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn percents_stand_apart_from_their_number() {
+        assert_eq!(
+            ["99.995%", "99.9 %", "0.999"].map(of_average),
+            ["99.995 %", "99.9 %", "0.999"].map(|of| format!("{of} on average"))
+        );
+        assert_eq!(of_windows("99.95%", 0.95), "99.95 % in 95 % of windows");
+    }
 
     #[test]
     fn trials_that_would_do_go_with_the_square_of_what_an_interval_lacks() {

@@ -42,6 +42,9 @@ pub struct Drill {
     /// Exit with 0 where every design passes as far as the experiment was run, though actions of it were not.
     #[arg(long)]
     pub allow_not_run: bool,
+    /// The design whose worst trial is told; the first that fails if not given.
+    #[arg(long, value_name = "NAME")]
+    pub design: Option<String>,
     /// Trials: they differ in how long boots and repairs take, and in the noise of a demand.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=TRIALS_MAX))]
     pub trials: u64,

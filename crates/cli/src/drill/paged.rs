@@ -104,6 +104,9 @@ fn command(options: &args::Drill, kinds: &[ReportKind]) -> String {
     for (given, flag) in [(options.as_outage, " --as-outage"), (options.allow_not_run, " --allow-not-run")] {
         command += if given { flag } else { "" };
     }
+    if let Some(design) = &options.design {
+        command += &format!(" --design {}", quoted(Path::new(design)));
+    }
     command += &format!(" --trials {}", options.trials);
     command += &options.seed.map_or(String::new(), |seed| format!(" --seed {seed}"));
     let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();

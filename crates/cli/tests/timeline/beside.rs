@@ -58,7 +58,10 @@ fn up_13_releases_are_told_by_name_kind_and_batch() {
         ("`shop` is released: web has another application; it is bad", 1),
         ("batch 1 of the rollout of `shop` begins", 1),
         ("`shop` shows on a first machine that it is bad", 1),
-        ("unhealthy machines stop the rollout of `shop`", 1),
+        (
+            "unhealthy machines stop the rollout of `shop`; 2 machines have the new application, 2 the one from before",
+            1,
+        ),
         ("the operator takes `shop` back", 1),
         ("batch 1 of the way back from `shop` begins", 1),
     ] {

@@ -85,6 +85,12 @@ fn in_02_what_is_over_but_for_late_racks_says_until_when() {
     };
     let (plain, late) = (over(""), over("staged = { main = 0.5, tail = 2 }\n"));
     assert!(!plain.is_empty() && plain.iter().all(|says| says.starts_with("zone is over: east/")), "{plain:?}");
-    let words = "zone is over but for late racks, the last of them ";
-    assert!(late.iter().any(|says| says.starts_with(words) && says.contains(" later: east/")), "{late:?}");
+    let named = |says: &&String| says.starts_with("zone is over but for rack") && says.contains(" later: east/");
+    let named: Vec<&String> = late.iter().filter(named).collect();
+    assert!(!named.is_empty(), "{late:?}");
+    for says in named {
+        let racks = says.split_once("but for rack").unwrap().1.trim_start_matches('s').trim();
+        let first = racks.split([',', ' ']).next().unwrap();
+        assert_eq!(first.split('/').count(), 3, "{says}");
+    }
 }

@@ -4,6 +4,7 @@ use super::create::Order;
 use super::{Slot, State};
 use crate::Extra;
 use crate::balancer::{LoadBalancer, ProbeTimes};
+use crate::deeds::CameTo;
 use crate::design::StartState;
 use crate::machine::RACK_OUT;
 use crate::management::{Action, Change, Lack, Trigger, Watch};
@@ -122,6 +123,20 @@ impl World {
             self.did(Operation::ControlPlaneRefusals, self.who_changes(at), t);
             return false;
         }
+        let came_to = match action {
+            Action::StopRollout if self.stop_rollout(set, t, strikes) => CameTo::Whole,
+            Action::RollBack if self.roll_back(set, t, strikes) => CameTo::Whole,
+            Action::StopRollout | Action::RollBack => CameTo::Nothing,
+            _ if self.does_all(at, action, t, strikes) => CameTo::Whole,
+            _ => CameTo::Part,
+        };
+        self.acted(at, came_to);
+        came_to != CameTo::Part
+    }
+
+    /// What is done to machines; false if it was not wholly done.
+    fn does_all(&mut self, at: usize, action: &Action, t: SimTime, strikes: &Strikes) -> bool {
+        let set = self.manager.changes[at].set;
         match action {
             Action::Capacity(target) => {
                 self.set_capacity_for(Some(at), set, *target, t, strikes);
@@ -139,14 +154,8 @@ impl World {
                 true
             }
             Action::ForceDetach => self.force_detach(set, t, strikes),
-            Action::StopRollout => {
-                self.stop_rollout(set, t, strikes);
-                true
-            }
-            Action::RollBack => {
-                self.roll_back(set, t, strikes);
-                true
-            }
+            // Of rollouts.
+            Action::StopRollout | Action::RollBack => true,
         }
     }
 

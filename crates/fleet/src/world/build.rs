@@ -55,6 +55,7 @@ impl World {
         let fails_over = design.structure().is_some_and(|service| !service.failovers.is_empty());
         Self {
             deeds: None,
+            acts: Vec::new(),
             is_watched: managed || modes.iter().any(|mode| mode.history),
             lives: lives(&modes, topology.host_count() as usize, capacity),
             holding: marks(&modes, |mode| mode.down),

@@ -3,7 +3,7 @@
 use super::SIDE_BY_SIDE;
 use super::area::{self, Area, Place, area};
 use super::scale::Scale;
-use super::svg::{Anchor, Svg, first_part, more_lines, name, width_of};
+use super::svg::{Anchor, LINE, Svg, first_part, more_lines, name, width_of};
 
 /// A level over time.
 #[derive(Debug, Clone)]
@@ -91,6 +91,17 @@ impl Layout {
         if self.beside { 0.0 } else { WORDS + more_lines(std::iter::once(label), room, false) }
     }
 
+    /// The name of a bar, in as many lines as it needs: beside it too, where a place and a cause stand in it.
+    fn bar_name(&self, label: &str) -> Vec<String> {
+        let room = if self.beside { self.names } else { self.width - 8.0 };
+        name(label, room, false)
+    }
+
+    /// What a bar needs below it, where its name is beside it and longer than a line.
+    fn below(&self, label: &str) -> f64 {
+        if self.beside { (self.bar_name(label).len() - 1) as f64 * LINE } else { 0.0 }
+    }
+
     /// The same of what waits, with the names of its marks.
     fn above_waits(&self, of: &Area) -> f64 {
         self.above(&of.label, self.names) + of.above()
@@ -109,7 +120,8 @@ pub(crate) fn storm(label: &str, of: &Storm, width: f64) -> String {
     }
     let top = words + 20.0;
     let lanes: f64 = of.lanes.iter().map(|lane| lay.above(&lane.label, lay.names) + lane.height + GAP).sum();
-    let bars: f64 = of.bars.iter().map(|bar| lay.above(&bar.label, width - 8.0) + BAR + GAP / 2.0).sum();
+    let bars: f64 =
+        of.bars.iter().map(|bar| lay.above(&bar.label, width - 8.0) + BAR + lay.below(&bar.label) + GAP / 2.0).sum();
     let waits = of.waits.as_ref().map_or(0.0, |waits| lay.above_waits(waits) + area::HEIGHT + GAP);
     let bottom = top + lanes + waits + bars;
     shades(&mut svg, of, &x, (top, bottom));
@@ -137,10 +149,9 @@ pub(crate) fn storm(label: &str, of: &Storm, width: f64) -> String {
         let (from, to) = (x.place(bar.from), x.place(bar.to));
         svg.tipped(&bar.tip, |svg| {
             svg.rect("part f3", (from, y), ((to - from).max(2.0), BAR));
-            let room = if lay.beside { lay.names } else { width - 8.0 };
-            svg.lines("name small", (4.0, words), &name(&bar.label, room, lay.beside));
+            svg.lines("name small", (4.0, words), &lay.bar_name(&bar.label));
         });
-        y += BAR + GAP / 2.0;
+        y += BAR + lay.below(&bar.label) + GAP / 2.0;
     }
     let middle = if lay.beside { (lay.plot.0 + lay.plot.1) / 2.0 } else { width / 2.0 };
     svg.text("axis", (middle, bottom + 37.0), Anchor::Middle, &first_part(&of.axis, width));
@@ -221,6 +232,26 @@ fn outline(steps: &[(f64, f64)], (from, to): (f64, f64), columns: usize) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_bars_beside_them_are_whole() {
+        let label = "new machines in westeurope/2 and westeurope/3 (datacenter)".to_owned();
+        let span = |label: String| Span { label, from: 1.0, to: 2.0, tip: String::new() };
+        let of = |bars| Storm {
+            stretch: (0.0, 3.0),
+            axis: String::new(),
+            head: Vec::new(),
+            shaded: Vec::new(),
+            lanes: Vec::new(),
+            waits: None,
+            bars,
+        };
+        let (one, two) = (storm("", &of(vec![span("rack".into())]), 960.0), storm("", &of(vec![span(label)]), 960.0));
+        assert!(!two.contains('…') && two.contains("(datacenter)") && two.contains("westeurope/3"), "{two}");
+        let height =
+            |svg: &str| svg.split("viewBox=\"").nth(1).and_then(|of| of.split([' ', '"']).nth(3)?.parse::<f64>().ok());
+        assert!(height(&two) > height(&one), "{two} {one}");
+    }
 
     #[test]
     fn what_is_thinned_keeps_the_depths_and_the_ends() {

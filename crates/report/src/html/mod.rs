@@ -221,6 +221,7 @@ fn sections(items: Vec<Item>, figure: impl Fn(Picture) -> Option<Figure>) -> Vec
             Item::Paragraph { sign, words, tone } => {
                 Part::Words { words, class: tone.map_or("", class_of), when: when(sign) }
             }
+            Item::Legend(words) => Part::Words { words, class: class_of(Tone::Faint), when: None },
             Item::Table(grid, coloured) => Part::Table(table(grid, &coloured)),
             Item::Picture(picture, sketch) => match (figure(picture), sketch) {
                 (Some(figure), _) => Part::Figure(figure),

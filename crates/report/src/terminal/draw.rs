@@ -31,7 +31,7 @@ impl Page {
                     self.draw_grid(&sketch.grid, &[], &mut text);
                     self.draw_paragraph(None, &sketch.notes, Some(Tone::Faint), &mut text);
                 }
-                Item::Picture(_, None) => {}
+                Item::Picture(_, None) | Item::Legend(_) => {}
             }
         }
         if !self.warnings.is_empty() {

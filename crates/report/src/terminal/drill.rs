@@ -29,6 +29,10 @@ pub fn drill(of: &Drilled, style: Style) -> String {
     if let Some(adds) = &of.outage_adds {
         page.paragraph(None, adds, Some(Tone::Faint));
     }
+    if let Some(words) = which(of) {
+        page.line("");
+        page.paragraph(None, &words, None);
+    }
     page.finish()
 }
 
@@ -48,6 +52,7 @@ pub(crate) fn blocks(of: &Drilled, worst: &[Option<Timeline>], warnings: &[Strin
     }
     worst_trials(&mut page, worst);
     if let Some(told) = of.told().and_then(|at| worst.get(at)?.as_ref()) {
+        which(of).iter().for_each(|words| page.paragraph(None, words, None));
         timeline::blocks(&mut page, told, Told::Drilled);
     }
     not_as_in_azure(&mut page, of);
@@ -58,6 +63,30 @@ pub(crate) fn blocks(of: &Drilled, worst: &[Option<Timeline>], warnings: &[Strin
     let of_it = of.guessed.iter().map(|guess| guessed(guess)).chain(of.designs.iter().flat_map(not_run));
     of_it.chain(warnings.iter().cloned()).for_each(|words| page.warn(&words));
     page
+}
+
+/// Of which design a trial is told, and how to see one of another; none where there is one only, or nothing to tell of.
+fn which(of: &Drilled) -> Option<String> {
+    let others = |told: usize| {
+        let run = of.designs.iter().enumerate().filter(|(at, design)| *at != told && design.was_run());
+        run.map(|(_, design)| clean(&design.design)).collect::<Vec<_>>()
+    };
+    let words = |told: usize, others: &str| {
+        format!(
+            "Below: the worst trial of {}. With `--design NAME` that of another: {others}.",
+            clean(&of.designs[told].design)
+        )
+    };
+    match (of.told(), of.asked) {
+        (Some(told), _) => {
+            Some(others(told).join(", ")).filter(|names| !names.is_empty()).map(|names| words(told, &names))
+        }
+        (None, Some(asked)) => {
+            let name = clean(&of.designs[asked].design);
+            Some(format!("Nothing was run on {name}: there is no trial of it to tell."))
+        }
+        (None, None) => None,
+    }
 }
 
 fn warned(page: &mut Page, words: &str) {
@@ -264,7 +293,8 @@ fn designs(page: &mut Page, of: &Drilled) {
         ("design".to_owned(), Side::Name),
         ("verdict".into(), Side::Left),
         ("trials\npassed".into(), Side::Right),
-        ("missed before\nmin".into(), Side::Right),
+        ("fails\n(trials)".into(), Side::Left),
+        ("before\nmin".into(), Side::Right),
         ("during: worst\nmin".into(), Side::Right),
         ("typical\nmin".into(), Side::Right),
         ("well again\nafter, min".into(), Side::Right),
@@ -280,6 +310,12 @@ fn designs(page: &mut Page, of: &Drilled) {
     }
 }
 
+/// "during (20), after (3)": the parts of the hypothesis that do not hold.
+fn failed_by(of: &DrillDesign) -> String {
+    let parts: Vec<String> = of.failed_by.parts().map(|(part, trials)| format!("{part} ({trials})")).collect();
+    parts.join(",\n")
+}
+
 /// The cells of a design, and the colour of its verdict.
 fn row(page: &Page, of: &DrillDesign) -> (Vec<String>, (String, Tone)) {
     let min = minutes;
@@ -292,9 +328,10 @@ fn row(page: &Page, of: &DrillDesign) -> (Vec<String>, (String, Tone)) {
     };
     let mut cells = vec![clean(&of.design), says.clone()];
     match of.judged {
-        None => cells.extend(std::iter::repeat_n(String::new(), 5)),
+        None => cells.extend(std::iter::repeat_n(String::new(), 6)),
         Some(judged) => {
             cells.push(format!("{} of {}", of.passed, of.trials));
+            cells.push(failed_by(of));
             cells.push(min(judged.before_ms));
             cells.push(min(judged.during_ms));
             cells.push(of.typical_during_ms.map_or_else(|| number::NONE.into(), min));

@@ -6,7 +6,7 @@ use crate::clock::{by_the_clock, instant};
 use zonefall_study::timeline::{Storms, Timeline};
 
 /// How to read the pictures.
-const PICTURES: &str = "In the pictures of a report.html: the longest outage of the trial and what led to it. Machines that serve, all of \
+const PICTURES: &str = "In the pictures: the longest outage of the trial and what led to it. Machines that serve, all of \
                         them, by zone, and by rack where single racks were struck, with the fewest and the most at the end of a lane; \
                         dashed what the objective needs, where that is a number of machines; shaded while it is missed; below, \
                         what struck. Good for requests/s: what those that serve can do together, where some are slow or unlike; \
@@ -51,7 +51,7 @@ pub(super) fn draw(page: &mut Page, storms: &Storms) {
 /// A table of trials, and how to read the pictures of them.
 pub(super) fn table(page: &mut Page, rows: Vec<Vec<String>>) {
     page.grid(&Grid { columns: columns(), rows });
-    page.paragraph(None, PICTURES, Some(Tone::Faint));
+    page.legend(PICTURES);
 }
 
 fn scope(storms: &Storms) -> String {

@@ -7,6 +7,7 @@
 mod pieces;
 mod series;
 mod trace;
+mod written;
 
 pub(crate) use series::series;
 

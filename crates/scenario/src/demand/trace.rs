@@ -4,6 +4,7 @@
 
 use super::Clock;
 use super::pieces::{MILLI_MAX, PIECES_MAX};
+use super::written;
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::files::Mistaken;
@@ -77,11 +78,14 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
         let cell = |field: usize| record.get(field).unwrap_or("");
         let at = decimals.plain(cell(time)).and_then(|cell| instant(&cell, calendar)).map_err(|why| {
             let words = format!("`{}`: \"{}\" {why}", columns[0], cell(time));
-            wrong[0].tell(words, place(time), why.ends_with("date").then_some(TIMES), sink);
+            let dated = written::date(cell(time)).map(|date| format!("write {date}: year, month, day"));
+            let help = dated.or_else(|| why.ends_with("date").then(|| TIMES.to_owned()));
+            wrong[0].tell(words, place(time), help, sink);
         });
         let rate = decimals.plain(cell(rate)).and_then(|cell| amount(&cell)).map_err(|why| {
             let words = format!("`{}`: \"{}\" {why}", columns[1], cell(rate));
-            wrong[1].tell(words, place(rate), None, sink);
+            let help = written::number(cell(rate)).map(|number| format!("write {number}: nothing parts thousands"));
+            wrong[1].tell(words, place(rate), help, sink);
         });
         let (Ok(at), Ok(rate)) = (at, rate) else { continue };
         if rows.last().is_some_and(|last| last.0 >= at) {
@@ -118,6 +122,9 @@ impl Decimals {
         if !self.commas || (!has_both && pointed.parse::<f64>().is_err()) {
             return Ok(cell.into());
         }
+        if has_both {
+            return Err("is not a number");
+        }
         for mark in cell.chars().filter(|mark| ['.', ','].contains(mark)) {
             if *self.seen.get_or_insert(mark) != mark {
                 return Err(
@@ -144,7 +151,7 @@ impl Wrong {
         Self { column: Some(column), ..Self::default() }
     }
 
-    fn tell(&mut self, words: String, place: Range<usize>, help: Option<&str>, sink: &mut Sink) {
+    fn tell(&mut self, words: String, place: Range<usize>, help: Option<String>, sink: &mut Sink) {
         self.count += 1;
         if self.count > TOLD_MAX {
             self.untold.get_or_insert(place);

@@ -54,6 +54,11 @@ impl Sink {
         self.push(Severity::Error, code, None, message.into())
     }
 
+    /// All that was told so far.
+    pub fn told(&self) -> &[Diagnostic] {
+        &self.items
+    }
+
     pub fn has_errors(&self) -> bool {
         self.items.iter().any(|item| item.severity == Severity::Error)
     }

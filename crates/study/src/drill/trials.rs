@@ -1,6 +1,6 @@
 //! What trials of a drill on one design have shown, one after another.
 
-use super::{Hypothesis, Judged, judge};
+use super::{FailedBy, Hypothesis, Judged, judge};
 use crate::deadlines::{NoDeadline, not_judged};
 use crate::timeline::Timeline;
 use zonefall_engine::SimTime;
@@ -11,6 +11,7 @@ use zonefall_fleet::Design;
 pub struct Trials<'a> {
     of: &'a Hypothesis,
     passed: u64,
+    failed_by: FailedBy,
     during_ms: Vec<u64>,
     /// The first of those that missed the most.
     worst: Option<(Timeline, Judged)>,
@@ -23,6 +24,8 @@ pub struct Found {
     pub trials: u64,
     /// In how many the hypothesis held; 0 where it was not judged.
     pub passed: u64,
+    /// In how many each part of it did not hold.
+    pub failed_by: FailedBy,
     /// Why it was not: in none of the trials it failed, and in none it could.
     pub not_judged: Option<NoDeadline>,
     /// What the trial that missed the most has shown; none where that says nothing.
@@ -38,7 +41,7 @@ pub struct Found {
 impl<'a> Trials<'a> {
     /// None yet.
     pub fn new(of: &'a Hypothesis) -> Self {
-        Self { of, passed: 0, during_ms: Vec::new(), worst: None }
+        Self { of, passed: 0, failed_by: FailedBy::default(), during_ms: Vec::new(), worst: None }
     }
 
     /// The next one.
@@ -46,6 +49,9 @@ impl<'a> Trials<'a> {
         let missed: Vec<(u64, u64)> = told.outages.iter().map(|outage| (outage.from_ms, outage.to_ms)).collect();
         let judged = judge(&missed, self.of);
         self.passed += u64::from(judged.passes);
+        let (all, more) = (&mut self.failed_by, judged.fails(self.of));
+        (all.before, all.during, all.after) =
+            (all.before + more.before, all.during + more.during, all.after + more.after);
         self.during_ms.push(judged.during_ms);
         if self.worst.as_ref().is_none_or(|(worst, _)| told.missed_ms > worst.missed_ms) {
             self.worst = Some((told, judged));
@@ -68,6 +74,7 @@ impl<'a> Trials<'a> {
         Found {
             trials: self.during_ms.len() as u64,
             passed: says(Some(self.passed)).unwrap_or(0),
+            failed_by: self.failed_by,
             not_judged,
             judged: judged.filter(|_| not_judged.is_none()),
             typical_during_ms: says(self.during_ms.get(self.during_ms.len().saturating_sub(1) / 2).copied()),

@@ -127,7 +127,7 @@ impl<'a> Alone<'a> {
             let Some(first) = self.run(&self.study(looked_at, true))? else { return Ok(Err(Stopped)) };
             first.designs.iter().for_each(|first| avoid_as(first, &mut of));
         }
-        let windowed = Windowed::of(&of, self.shape, self.question);
+        let windowed = Windowed::of(&of, trials, self.shape, self.question);
         let why = Why {
             design: of.design,
             trials,

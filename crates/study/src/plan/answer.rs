@@ -7,6 +7,7 @@ use super::batches::{BatchesAsked, batches};
 use super::bench::{Bench, Stopped};
 use super::conclude::{concluded, methods_in_words, told_of, verdict};
 use super::frontier::{self, frontier};
+use super::kept::kept;
 use super::lattice::Lattice;
 use super::planned::{Nine, Planned, Verdict};
 use super::roles::{Roles, runner_up};
@@ -79,6 +80,8 @@ fn searched(
     let Ok(frontier) = frontier(&mut bench)? else { return Ok(None) };
     let roles = Roles::new(&bench, allowed, &found, runner_up);
     let first = roles.first();
+    let mut beside = frontier.clone();
+    beside.extend(nines.iter().filter_map(|(.., best)| *best).chain(runner_up).chain(roles.ties.clone()));
     let neighbours: Vec<usize> =
         [roles.best, roles.closest, runner_up, roles.cheaper].into_iter().flatten().chain(roles.ties.clone()).collect();
     let mut planned = concluded(&bench, allowed, &found, (roles, runner_up), checked);
@@ -89,7 +92,7 @@ fn searched(
     };
     planned.nines = nines.into_iter().map(nine).collect();
     planned.frontier = frontier.into_iter().map(|candidate| told_of(&bench, candidate)).collect();
-    let shown = Shown { found: &found, runner_up, first, neighbours };
+    let shown = Shown { found: &found, runner_up, first, neighbours, beside };
     if look_closer(&mut planned, &bench, shown)?.is_err() {
         return Ok(None);
     }
@@ -108,6 +111,8 @@ struct Shown<'a> {
     first: Option<usize>,
     /// All that stand beside it, itself among them.
     neighbours: Vec<usize>,
+    /// Who may do more than the best.
+    beside: Vec<usize>,
 }
 
 /// What is asked of single candidates once the answer stands: what is assumed, batches of jobs, and what downtime comes from.
@@ -137,6 +142,11 @@ fn look_closer(planned: &mut Planned, bench: &Bench<'_>, of: Shown<'_>) -> Resul
             planned.windows = windowed.filter(|_| planned.verdict == Verdict::Found);
             planned.why = Some(why);
         }
+    }
+    if let Some(best) = of.found.best.filter(|_| planned.verdict == Verdict::Found) {
+        let allowed = bench.question.study.target.allowed_share();
+        let Ok(kept) = kept(planned, bench, (allowed, best), &of.beside)? else { return Ok(Err(Stopped)) };
+        planned.gate_kept = kept;
     }
     Ok(Ok(()))
 }

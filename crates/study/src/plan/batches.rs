@@ -6,7 +6,7 @@
 use super::Question;
 use super::alone::Alone;
 use super::bench::{Bench, Stopped};
-use crate::gate::at_least;
+use crate::gate::{at_least, trials_would_do};
 use crate::outcome::{JobsOutcome, Verdict};
 use crate::run::RunError;
 use serde::Serialize;
@@ -32,6 +32,9 @@ pub struct BatchesAsked {
     pub share: f64,
     /// What the answer comes to.
     pub verdict: Verdict,
+    /// So many trials of it would about resolve that, where it is open and something tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trials_would_do: Option<u64>,
 }
 
 impl BatchesAsked {
@@ -40,7 +43,9 @@ impl BatchesAsked {
         let best = &question.candidates[best];
         let share = question.gate.batches.filter(|_| question.gate.asks(best.shape))?;
         let counted = counted.iter().find(|of| of.design == best.design.name)?;
-        Some(Self { share, verdict: at_least(counted.jobs.met, share) })
+        let verdict = at_least(counted.jobs.met, share);
+        let trials_would_do = trials_would_do((counted.jobs.met, verdict), share, counted.trials);
+        Some(Self { share, verdict, trials_would_do })
     }
 }
 

@@ -35,6 +35,7 @@ mod edges;
 mod enough;
 mod forced;
 mod frontier;
+mod kept;
 mod lattice;
 mod planned;
 mod price;
@@ -47,6 +48,7 @@ mod windowed;
 pub use alone::Why;
 pub use assumed::Assumed;
 pub use batches::{Batches, BatchesAsked};
+pub use kept::GateKept;
 pub use planned::{Checked, Nine, Offer, Planned, Thumb, Verdict};
 pub use windowed::{AskedBy, Gated, Windowed};
 

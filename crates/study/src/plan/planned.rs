@@ -3,6 +3,7 @@
 use super::alone::Why;
 use super::assumed::Assumed;
 use super::batches::{Batches, BatchesAsked};
+use super::kept::GateKept;
 use super::windowed::Windowed;
 use super::{CHEAPER, Methods, Priced};
 use serde::Serialize;
@@ -165,6 +166,9 @@ pub struct Planned {
     /// What the gate asks of those of the best; none where it asks nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub batches_asked: Option<BatchesAsked>,
+    /// Who keeps the scenario's gate, where the best is not shown to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate_kept: Option<GateKept>,
     /// The rule of thumb.
     pub rule_of_thumb: Option<Thumb>,
     /// Declarations that keys help.

@@ -2,6 +2,7 @@
 //! trials of its answer know both.
 
 use super::Question;
+use crate::gate::trials_would_do;
 use crate::outcome::{DesignOutcome, Estimate, Verdict};
 use serde::Serialize;
 
@@ -50,19 +51,24 @@ pub struct Windowed {
     pub met: Estimate,
     /// The one against the other.
     pub verdict: Verdict,
+    /// So many trials of it would about resolve that, where luck keeps it open and something tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trials_would_do: Option<u64>,
 }
 
 impl Windowed {
     /// Of the outcome of a design run by itself; none where no window is whole.
-    pub(super) fn of(design: &DesignOutcome, shape: usize, question: &Question) -> Option<Self> {
+    pub(super) fn of(design: &DesignOutcome, trials: u64, shape: usize, question: &Question) -> Option<Self> {
         let asked = question.gate.asks(shape);
+        let (met, verdict, level) = (design.windows_met?, design.verdict_windows?, question.study.confidence.level());
         Some(Self {
             design: design.design.clone(),
             window: question.window.clone(),
             asked_by: if asked { question.gate.windows } else { AskedBy::Nobody },
-            asked_share: question.study.confidence.level(),
-            met: design.windows_met?,
-            verdict: design.verdict_windows?,
+            asked_share: level,
+            met,
+            verdict,
+            trials_would_do: trials_would_do((met, verdict), level, trials),
         })
     }
 

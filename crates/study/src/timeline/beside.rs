@@ -3,14 +3,18 @@
 
 use super::clients;
 use super::rows::Telling;
+use super::whom::is_runbook;
 use super::{Kind, Row};
 use zonefall_engine::SimDuration;
-use zonefall_fleet::management::{Release, ReleaseKind};
-use zonefall_fleet::{Batched, Gated, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Structure, Which};
+use zonefall_fleet::management::{Action, Release, ReleaseKind};
+use zonefall_fleet::{
+    Act, Batched, CameTo, Gated, OPERATION_TABLE, Operation, Rolled, Seen, Sighting, Structure, Which, Who,
+};
 
 /// The row of something that is not about machines; none of anything else.
 pub(super) fn row(of: &Telling<'_>, sighting: &Sighting) -> Option<Row> {
     Some(match sighting.what {
+        Seen::Acted(act) => acted(of, sighting, act)?,
         Seen::Rolled(which, rolled) => release(of, sighting, which, rolled)?,
         Seen::Batch(number, batched) => Telling::row(sighting, Kind::Demand, batch(number, batched)),
         Seen::Gateway(gated) => {
@@ -51,6 +55,28 @@ impl Telling<'_> {
         let of = self.entrance(Structure::gates, at).map_or(String::new(), |name| format!(" of `{name}`"));
         format!("the application gateway{of}")
     }
+}
+
+/// ZN-06: a runbook has made its action; or whoever it was has found nothing to do it to.
+fn acted(of: &Telling<'_>, sighting: &Sighting, Act { who, came_to }: Act) -> Option<Row> {
+    let Who::Change(set, index) = who else { return None };
+    let set = of.study.designs[of.design].sets.get(usize::from(set))?;
+    let change = set.management.as_ref()?.changes.get(usize::from(index))?;
+    let (stops, backs) = (matches!(change.action, Action::StopRollout), matches!(change.action, Action::RollBack));
+    let words = match came_to {
+        CameTo::Nothing if stops => "finds no rollout to stop",
+        CameTo::Nothing => "finds nothing to roll back",
+        _ if !is_runbook(change) => return None,
+        CameTo::Whole => "has acted",
+        CameTo::Part => "has acted, and not all of it could be done",
+    };
+    let rules = match () {
+        () if stops => "ZN-06, UP-11",
+        () if backs => "ZN-06, UP-13",
+        () => "ZN-06",
+    };
+    let row = Telling::row(sighting, Kind::Decision, format!("{} {words}", of.whom(who)));
+    Some(Row { rules: rules.into(), times: 1, ..row })
 }
 
 /// DR-07: a standby that ran in part has been scaled out.
@@ -94,7 +120,9 @@ fn release(of: &Telling<'_>, sighting: &Sighting, which: Which, rolled: Rolled) 
         Rolled::Begins { back } => format!("{} {name} begins: the {} of {set}", way(back), word(release.kind)),
         Rolled::Batch { number, back, .. } => format!("batch {number} of {} {name} begins", way(back)),
         Rolled::Ends { idle: true, back, .. } => format!("{} {name} finds nothing left to do", way(back)),
-        Rolled::Ends { how, back, .. } => ends(how, &format!("{} {name}", way(back))),
+        Rolled::Ends { how, back, left, .. } => {
+            ends(how, &format!("{} {name}", way(back))) + &leaves(how, (release.kind, back), left)
+        }
     };
     let machines = if let Rolled::Batch { machines, .. } = rolled { machines } else { 0 };
     let kind = if rolled == Rolled::Shows { Kind::Fault } else { Kind::Decision };
@@ -108,6 +136,17 @@ fn ends(how: Operation, rollout: &str) -> String {
         Operation::RolloutsCancelled => format!("another order cuts {rollout} short"),
         _ => format!("{rollout} has reached every machine in its way"),
     }
+}
+
+/// What a rollout leaves that has not come to its end: "; 4 machines have the new image, 8 the one from before".
+fn leaves(how: Operation, (kind, back): (ReleaseKind, bool), (with, without): (u64, u64)) -> String {
+    if how == Operation::RolloutsCompleted {
+        return String::new();
+    }
+    let machines = |count: u64| if count == 1 { "1 machine has".to_owned() } else { format!("{count} machines have") };
+    let (new, old) = if back { ("good", "one that is taken back") } else { ("new", "one from before") };
+    let new = format!("{} the {new} {}", machines(with), word(kind));
+    format!("; {new}, {without} the {old}")
 }
 
 /// Its name, and which it is where it comes again and again.

@@ -55,6 +55,7 @@ fn alike(seen: &Seen) -> Option<(Alike, Stand)> {
         | Seen::Did(..)
         | Seen::Demand(_)
         | Seen::GoodFor(_)
+        | Seen::Acted(_)
         | Seen::Rolled(..)
         | Seen::Batch(..)
         | Seen::Gateway(..)

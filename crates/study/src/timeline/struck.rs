@@ -14,14 +14,16 @@ use zonefall_topology::{RackId, ZoneId};
 const CONTROL: &str = "control plane of ";
 const CAPACITY: &str = "capacity to allocate in ";
 
-/// What an event takes, in words: what kind of thing, and the names of all, with when the last of it is back.
-type Places<'a> = BTreeMap<(EventId, &'a str), (Vec<String>, SimTime)>;
+/// What an event takes, in words: what kind of thing, and the names of all, each with when it is back.
+type Places<'a> = BTreeMap<(EventId, &'a str), Vec<(String, SimTime)>>;
 
 impl Telling<'_> {
     /// The rows of all that the storm does, and how long each lasts.
     pub(super) fn storm_rows(&self, at_first: &Sighting, sightings: &[Sighting]) -> (Vec<Row>, Vec<Lasts>) {
         let (mut rows, mut lasting) = (Vec::new(), Vec::new());
-        for ((event, what), (mut names, last)) in self.places() {
+        for ((event, what), taken) in self.places() {
+            let last = taken.iter().map(|(_, end)| *end).max().unwrap_or_default();
+            let mut names: Vec<String> = taken.iter().map(|(name, _)| name.clone()).collect();
             names.dedup();
             let event = self.strikes.storm().events[event.0 as usize];
             let (cause, place) = (self.causes[event.cause as usize].clone(), shortened(&names));
@@ -37,9 +39,14 @@ impl Telling<'_> {
                 _ if place == cause => cause.clone(),
                 _ => format!("{cause} {place}"),
             };
-            let is_over = match last > end {
-                true => format!("is over but for late racks, the last of them {} later", span(last.since(end))),
-                false => "is over".into(),
+            // IN-02: by their names.
+            let late: Vec<String> =
+                taken.iter().filter(|(_, back)| *back > end).map(|(name, _)| name.clone()).collect();
+            let later = || span(last.since(end));
+            let is_over = match late.as_slice() {
+                [] => "is over".into(),
+                [rack] => format!("is over but for rack {rack}, {} later", later()),
+                racks => format!("is over but for racks {}, the last of them {} later", shortened(racks), later()),
             };
             for (t, says, ends) in [(event.start, "begins", false), (end, &is_over, true)] {
                 if t >= self.strikes.horizon() {
@@ -73,8 +80,7 @@ impl Telling<'_> {
             if outage.racks == 0 {
                 if own.contains(&cause.as_str()) {
                     let of = places.entry((outage.event, "component ")).or_default();
-                    of.0.push(component_of(cause).to_owned());
-                    of.1 = of.1.max(outage.end);
+                    of.push((component_of(cause).to_owned(), outage.end));
                 }
                 continue;
             }
@@ -83,21 +89,18 @@ impl Telling<'_> {
             if zones.map(ZoneId).any(uses) {
                 let name = self.racks(outage.first_rack, outage.racks);
                 let of = places.entry((outage.event, "")).or_default();
-                of.0.push(name);
-                of.1 = of.1.max(outage.end);
+                of.push((name, outage.end));
             }
         }
         for span in storm.control_plane.iter().filter(|span| regions.contains(&span.of)) {
             let region = topology.regions().get(span.of as usize).map(|region| region.name.clone());
             let of = places.entry((span.event, CONTROL)).or_default();
-            of.0.extend(region);
-            of.1 = of.1.max(span.end);
+            of.extend(region.map(|name| (name, span.end)));
         }
         for span in storm.allocation.iter().filter(|span| uses(ZoneId(span.of))) {
             let name = topology.zone_name(ZoneId(span.of));
             let of = places.entry((span.event, CAPACITY)).or_default();
-            of.0.push(name);
-            of.1 = of.1.max(span.end);
+            of.push((name, span.end));
         }
         places
     }

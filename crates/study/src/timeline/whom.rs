@@ -16,7 +16,7 @@ impl Telling<'_> {
         }
     }
 
-    fn whom(&self, who: Who) -> String {
+    pub fn whom(&self, who: Who) -> String {
         let set = |at: u16| &self.study.designs[self.design].sets[usize::from(at)];
         match who {
             Who::Machine(instance) => self.strikes.population().instance_name(instance),

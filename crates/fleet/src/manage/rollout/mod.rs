@@ -141,27 +141,28 @@ impl World {
         }
     }
 
-    /// The operator stops a rollout: what it has done stays. A way back is left alone.
-    pub(crate) fn stop_rollout(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
+    /// The operator stops a rollout, if there is one: what it has done stays. A way back is left alone.
+    pub(crate) fn stop_rollout(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {
         let run = self.manager.rollouts.sets.get(set).and_then(|of| of.run);
-        if let Some(run) = run.filter(|run| run.mends.is_none()) {
-            self.end_rollout(set, Operation::RolloutsCancelled, t);
-            self.undo_surges(set, t, strikes);
-            self.look_for_bad(set, run.kind, t);
-            self.next_rollout(set, t, strikes);
-        }
+        let Some(run) = run.filter(|run| run.mends.is_none()) else { return false };
+        self.end_rollout(set, Operation::RolloutsCancelled, t);
+        self.undo_surges(set, t, strikes);
+        self.look_for_bad(set, run.kind, t);
+        self.next_rollout(set, t, strikes);
+        true
     }
 
     /// UP-13: a runbook brings the version from before the newest one back, if that is known to be bad or on its way:
-    /// what else an alert may come of, an old version does not mend.
-    pub(crate) fn roll_back(&mut self, set: usize, t: SimTime, strikes: &Strikes) {
-        let Some(of) = self.manager.rollouts.sets.get(set) else { return };
+    /// what else an alert may come of, an old version does not mend. Whether there was anything to bring back.
+    pub(crate) fn roll_back(&mut self, set: usize, t: SimTime, strikes: &Strikes) -> bool {
+        let Some(of) = self.manager.rollouts.sets.get(set) else { return false };
         let shown = ReleaseKind::ALL.into_iter().find(|&kind| of.is_shown(of.newest.of(kind)));
         let on_its_way = of.run.filter(|run| run.mends.is_none() && run.target.of(run.kind) == of.newest.of(run.kind));
-        let Some(kind) = shown.or(on_its_way.map(|run| run.kind)) else { return };
+        let Some(kind) = shown.or(on_its_way.map(|run| run.kind)) else { return false };
         let newest = of.newest.of(kind);
-        let Some(before) = of.version(newest).map(|version| version.before) else { return };
+        let Some(before) = of.version(newest).map(|version| version.before) else { return false };
         self.take_back(set, kind, before, newest, t, strikes);
+        true
     }
 
     /// The last good version up to `upto` takes the place of what is newest of a kind, since one of it is bad.

@@ -1,6 +1,7 @@
 //! What a witness sees of releases and rollouts: found by comparing a set's versions and its rollout with what they were.
 
 use super::state::{Ended, Run, SetRollout};
+use crate::manage::State;
 use crate::operations::Operation;
 use crate::world::World;
 
@@ -49,6 +50,8 @@ pub enum Rolled {
         back: bool,
         /// It has found nothing left to do: all machines in its way were as they should be.
         idle: bool,
+        /// Machines that have what it brings, or are about to, and those that have not.
+        left: (u64, u64),
     },
 }
 
@@ -126,12 +129,30 @@ impl World {
         for Ended { run, how } in &of.ended[old.ended..] {
             self.see_run(set, old.run.take(), run, seen);
             let (back, idle) = (run.mends.is_some(), run.batches == 0 && *how == Operation::RolloutsCompleted);
-            seen.extend(self.about(of, run).map(|which| (which, Rolled::Ends { how: *how, back, idle })));
+            seen.extend(
+                self.about(of, run)
+                    .map(|which| (which, Rolled::Ends { how: *how, back, idle, left: self.left(set, run) })),
+            );
         }
         if let Some(run) = &of.run {
             self.see_run(set, old.run.take(), run, seen);
         }
         (old.run, old.ended) = (of.run, of.ended.len());
+    }
+
+    /// Machines of a set with what a rollout brings, and without.
+    fn left(&self, set: usize, run: &Run) -> (u64, u64) {
+        let here = |at: &usize| {
+            self.machines[*at].set as usize == set
+                && matches!(self.manager.slots[*at].state, State::Creating | State::Running)
+        };
+        let has = |at: usize| {
+            let model = self.manager.rollouts.machines[at].headed_for();
+            model.of(run.kind) == run.target.of(run.kind)
+        };
+        let (with, without): (Vec<usize>, Vec<usize>) =
+            (0..self.manager.slots.len()).filter(here).partition(|&at| has(at));
+        (with.len() as u64, without.len() as u64)
     }
 
     /// What has become of a rollout since it was seen, if it was.

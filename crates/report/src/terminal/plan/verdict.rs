@@ -24,7 +24,7 @@ pub(crate) fn verdict(of: &Planned) -> (String, Tone) {
                 )
             };
             let said = format!("{}, for {}: {within}", clean(&best.design), cost_words(of, best));
-            let too = windows(of) + &nights(of);
+            let too = windows(of) + &nights(of) + &kept(of);
             let amiss = of.windows.as_ref().is_some_and(Windowed::is_amiss)
                 || of.batches_asked.is_some_and(|asked| asked.verdict != Sampling::Meets);
             match of.depends_on() {
@@ -126,10 +126,13 @@ fn windows(of: &Planned) -> String {
             " But with this target it fails `run --gate`, which asks for at least {asked} of {window} too: {share} of them meet the target."
         ),
         Sampling::NotResolved => format!(
-            " But `run --gate` asks for at least {asked} of {window} too, and with this target that is not resolved: {share} of them met the target."
+            " But `run --gate` asks for at least {asked} of {window} too, and with this target that is not resolved: {share} of them met the target.{}",
+            run_of_it(windows.trials_would_do)
         ),
     };
-    format!("{says} A plan searches by the average: a higher --target finds what misses less.")
+    let knows = of.gate_kept.as_ref().is_some_and(|kept| kept.by.is_some());
+    let remedy = if knows { "" } else { ": a higher --target finds what misses less" };
+    format!("{says} A plan searches by the average{remedy}.")
 }
 
 /// The same of batches of jobs, of which a share is asked to be complete by its deadline.
@@ -145,8 +148,46 @@ fn nights(of: &Planned) -> String {
              share of time."
         ),
         Sampling::NotResolved => format!(
-            " But `run --gate` asks for {share} of batches to be complete by their deadline, and that is not resolved."
+            " But `run --gate` asks for {share} of batches to be complete by their deadline, and that is not resolved.{}",
+            run_of_it(asked.trials_would_do)
         ),
+    }
+}
+
+/// How many trials of the answer by itself would tell, as a search has no use for them.
+fn run_of_it(trials_would_do: Option<u64>) -> String {
+    let says =
+        |trials| format!(" At least about {} trials would do, in a `run` of this design.", number::count(trials));
+    trials_would_do.map_or(String::new(), says)
+}
+
+/// Who keeps the gate where the answer does not.
+fn kept(of_plan: &Planned) -> String {
+    let Some(kept) = &of_plan.gate_kept else { return String::new() };
+    match (&kept.by, kept.judged) {
+        (Some(by), all) => {
+            let of = match all {
+                1 => "the first that was judged".to_owned(),
+                all => format!("of {} judged from cheap to dear", number::count(all)),
+            };
+            let (name, cost) = (clean(&by.design), cost_words(of_plan, by));
+            format!(" The cheapest known to keep the gate is {name}, for {cost}, {of}.")
+        }
+        (None, 0) => " No dearer candidate was tested that might keep the gate.".into(),
+        (None, 1) => {
+            let open = if kept.not_resolved > 0 { " (not resolved)" } else { "" };
+            format!(" The one dearer candidate that was judged is not known to keep the gate{open}.")
+        }
+        (None, all) => {
+            let open = match kept.not_resolved {
+                0 => String::new(),
+                open => format!(" ({} not resolved)", number::count(open)),
+            };
+            format!(
+                " Of {} dearer candidates that were judged none is known to keep the gate{open}.",
+                number::count(all)
+            )
+        }
     }
 }
 

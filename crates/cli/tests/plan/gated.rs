@@ -1,0 +1,84 @@
+//! Who keeps the gate where the answer of a plan does not.
+
+use crate::kit::{Desk, json};
+use crate::{capacity, world};
+use serde_json::Value;
+
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A plan over so many machines in months, with the gate on windows.
+fn monthly(machines: &str, target: &str) -> Desk {
+    let gate = format!("[gate]\nwindows = true\n[slo]\ntarget = \"{target}\"");
+    let text = world(3, 17520, 8, &capacity(machines, "more")).replace("window = \"8760 h\"", "window = \"30 days\"");
+    Desk::with(&text.replace("[slo]", &gate))
+}
+
+const PLAN: &str = "plan s.toml --trials 4096 --no-assumptions --gate";
+
+fn planned(desk: &Desk) -> Value {
+    serde_json::from_str(&desk.run(&format!("{PLAN} --format json")).ends(4).out).unwrap()
+}
+
+#[test]
+fn the_cheapest_that_keeps_the_gate_is_named_where_the_answer_fails_it() {
+    let desk = monthly("10 to 20", "99.9%");
+    let out = flat(&desk.run(PLAN).ends(4).out);
+    let told = planned(&desk);
+    let (best, by) = (&told["best"], &told["gate_kept"]["by"]);
+    assert!(by["cost"].as_f64() > best["cost"].as_f64(), "{told}");
+    let (name, cost) = (by["design"].as_str().unwrap(), by["cost"].as_f64().unwrap());
+    assert!(out.contains(&format!("known to keep the gate is {name}, for {cost} machines")), "{out}");
+    assert!(!out.contains("a higher --target"), "{out}");
+    // A run of it says the same.
+    let call = format!("--what-if scale_set.web.capacity={} --trials {}", by["machines"], by["trials"]);
+    desk.run(&format!("run s.toml {call} --out r --no-assumptions --gate")).ends(0);
+    // Without a gate that asks for it nobody is judged.
+    desk.put("s.toml", desk.read("s.toml").replace("[gate]\nwindows = true\n", ""));
+    let told: Value = serde_json::from_str(&desk.run(&format!("{PLAN} --format json")).ends(0).out).unwrap();
+    assert_eq!(told.get("gate_kept"), None);
+}
+
+#[test]
+fn where_nobody_keeps_the_gate_it_is_said_of_how_many() {
+    let desk = monthly("10 to 14", "99.85%");
+    let out = flat(&desk.run(PLAN).ends(4).out);
+    let told = planned(&desk);
+    let kept = &told["gate_kept"];
+    assert!(kept["by"].is_null() && kept["judged"].as_u64() > Some(0), "{told}");
+    assert!(out.contains("judged none is known to keep the gate") && out.contains("a higher --target"), "{out}");
+    // Nobody dearer is there.
+    let out = flat(&monthly("10 to 14", "99.9%").run(PLAN).ends(4).out);
+    assert!(out.contains("No dearer candidate was tested that might keep the gate"), "{out}");
+}
+
+#[test]
+fn a_gate_on_nights_that_is_not_resolved_says_how_many_trials_would_do() {
+    let jobs = "[jobs]\ncount = 36_000\nat = \"22:00\"\ndeadline = \"05:00\"\nsigma = 0.2\n";
+    let text = world(3, 20_000, 8, &capacity("2 to 6", "more"))
+        .replacen("min_serving = 10", "jobs_by_deadline = \"100%\"", 1)
+        .replacen("name =", "start = \"2026-01-01\"\nname =", 1)
+        .replacen("[faults]", &format!("capacity_per_instance = \"1 req/s\"\n{jobs}[faults]"), 1);
+    let desk = Desk::with(&text);
+    let plan = "plan s.toml --target 99% --trials 1024 --no-assumptions";
+    let first: Value = serde_json::from_str(&desk.run(&format!("{plan} --format json")).ends(0).out).unwrap();
+    // A share just below the mean: more trials tell.
+    let met = &first["batches"][0]["jobs"]["met"];
+    let (low, mean) = (met["low"].as_f64().unwrap(), met["mean"].as_f64().unwrap());
+    let gate = format!("[gate]\nwindows = false\nbatches_by_deadline = \"{:.6}%\"\n[faults]", 50.0 * (low + mean));
+    desk.put("s.toml", text.replacen("[faults]", &gate, 1));
+    let out = flat(&desk.run(&format!("{plan} --gate")).ends(5).out);
+    let told: Value = serde_json::from_str(&desk.run(&format!("{plan} --format json")).ends(0).out).unwrap();
+    let trials = told["batches_asked"]["trials_would_do"].as_u64().unwrap();
+    assert!(trials > told["batches"][0]["trials"].as_u64().unwrap(), "{told}");
+    assert!(out.contains("trials would do, in a `run` of this design"), "{out}");
+    assert!(out.contains("keep the gate"), "{out}");
+    // With so many a run of it is resolved.
+    let call = format!("--what-if scale_set.web.capacity={} --trials {}", told["best"]["machines"], 2 * trials);
+    let run = desk.run(&format!("run s.toml {call} --out r --no-assumptions"));
+    run.ends(0);
+    let judged = &json(&desk.path("r/summary.json"))["gate"]["conditions"];
+    let batches = judged.as_array().unwrap().iter().find(|of| of["asks"].as_str().unwrap().contains("batches"));
+    assert_eq!(batches.unwrap()["verdict"], "meets", "{judged}");
+}

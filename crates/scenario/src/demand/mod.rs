@@ -4,6 +4,8 @@
 //! What can go wrong: a shape without a calendar, more pieces than are accepted, a rate beyond the limit, a trace with
 //! mistakes; all told at their places.
 
+mod cells;
+mod cover;
 mod pieces;
 mod series;
 mod trace;
@@ -221,6 +223,9 @@ fn level(
             let words = "the trace is longer than the time after which it begins anew";
             sink.error(codes::DEMAND, &reader.span_of("trace_every"), words).help("a longer time, or fewer rows");
             return None;
+        }
+        if every.is_none() {
+            cover::check(reader, &rows, clock.horizon, sink);
         }
         return Some(Level::Trace(rows, every));
     }

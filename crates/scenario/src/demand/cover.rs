@@ -4,8 +4,20 @@ use super::trace::Row;
 use crate::codes;
 use crate::diagnostic::Sink;
 use crate::reader::Reader;
-use crate::scenario::duration_words;
+use crate::scenario::{CalendarStart, duration_words};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use zonefall_engine::{SimDuration, SimTime};
+
+/// When the first and the last row begin: by the clock where there is one, else after the trial's beginning.
+pub(super) fn ends(rows: &[Row], start: Option<&CalendarStart>, zone: Option<&TimeZone>) -> [String; 2] {
+    let by_clock = |at: i64| {
+        let at = Timestamp::from_millisecond(start?.unix_ms.checked_add(at)?).ok()?;
+        Some(at.to_zoned(zone?.clone()).strftime("%Y-%m-%d %H:%M").to_string())
+    };
+    let words = |at: i64| by_clock(at).unwrap_or_else(|| format!("{}{}", if at < 0 { "-" } else { "" }, away(at)));
+    [rows.first(), rows.last()].map(|row| words(row.map_or(0, |row| row.0)))
+}
 
 /// Tells of a trace, that does not begin anew, what of the trial it leaves out before its first row, or that it lies beside it.
 pub(super) fn check(reader: &Reader<'_>, rows: &[Row], horizon: Option<SimTime>, sink: &mut Sink) {

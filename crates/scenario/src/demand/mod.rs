@@ -119,11 +119,16 @@ fn whole(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: 
         Level::Trace(_, every) => (reader.text("trace", sink), *every),
         Level::Constant(_) => (None, None),
     };
+    let trace_rows = match &level {
+        Level::Trace(rows, _) => Some((rows.len(), cover::ends(rows, clock.start, zone))),
+        Level::Constant(_) => None,
+    };
     let by_the_clock = !shape.is_flat() || !launches.is_empty() || trace.is_some();
     let zone = zone.filter(|_| by_the_clock).and_then(TimeZone::iana_name);
     let surge = |of: &Launch| Surge { peak: of.peak, at_ms: of.at_ms, every: of.every };
     let course = Course {
         trace,
+        trace_rows,
         trace_every,
         day_parts: shape.daily.len(),
         by_weekday: !shape.weekly.is_empty(),

@@ -221,6 +221,9 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
     let plan = plan::plan(root, &seen, &around, whole_plan && !sink.has_errors(), sink);
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
     let laid: Vec<Laid> = laid.into_iter().flatten().collect();
+    let understood = complete && topology.is_some() && profile.is_some() && timeline.is_some() && plan.is_some();
+    let planned = whole_plan && root.has("plan") && sink.has_errors();
+    sink.unseen = !understood || planned;
     fit_together(&laid, root, sink);
     let world = World { topology: topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };
     let rows = script::script(root, &world, sink);

@@ -25,6 +25,7 @@ mod failover;
 mod fault_domains;
 mod faults;
 mod files;
+mod foreign;
 mod fragment;
 mod gate;
 mod gateway;

@@ -7,6 +7,7 @@ use crate::designs::{self, Around, Laid};
 use crate::diagnostic::{Diagnostics, Sink};
 use crate::faults;
 use crate::files::{Files, nearest_file};
+use crate::foreign;
 use crate::gate;
 use crate::method;
 use crate::money;
@@ -155,6 +156,12 @@ pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenar
     }
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         sink.error_of_file(codes::EMPTY, "the file is empty").help("begin with a template: `zonefall init`");
+        return None;
+    }
+    if let Some(what) = foreign::json(text) {
+        let more =
+            sink.error(codes::SYNTAX, &foreign::begin(text), format!("this is JSON, and a scenario is TOML: {what}"));
+        foreign::help(what, file).into_iter().fold(more, |more, help| more.help(help));
         return None;
     }
     let (tree, broken) = syntax::tree(text, sink);

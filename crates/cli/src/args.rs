@@ -54,9 +54,19 @@ pub fn with_nearest(mut error: clap::Error) -> clap::Error {
     use clap::error::{ContextKind, ContextValue, ErrorKind};
     let known = error.get(ContextKind::SuggestedSubcommand).is_some();
     let wrong = match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(wrong)) if error.kind() == ErrorKind::InvalidSubcommand && !known => wrong.clone(),
+        Some(ContextValue::String(wrong)) if error.kind() == ErrorKind::InvalidSubcommand => wrong.clone(),
         _ => return error,
     };
+    if wrong.eq_ignore_ascii_case("import") {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec!["drill".into()]));
+        let words = "experiments of Azure Chaos Studio are read by `zonefall drill`; no command reads templates: docs/arm.md says \
+                     which key of a scenario stands for which property";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![words.into()]));
+        return error;
+    }
+    if known {
+        return error;
+    }
     let command = Cli::command();
     let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
     if let Some(near) = zonefall_scenario::nearest(&wrong, &names) {

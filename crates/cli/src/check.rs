@@ -205,7 +205,7 @@ fn resolved(scenario: &Scenario) -> Result<Value> {
                 "service": arranged::service(design),
                 "sla": design.sla.as_ref().map(|sla| sla.name.clone()),
             });
-            for (what, words) in understood::of_design(design, arrivals) {
+            for (what, words) in understood::of_design(design, arrivals, scenario.measure.horizon) {
                 told[what] = json!(words);
             }
             told

@@ -15,12 +15,12 @@ use crate::results::style;
 use crate::script::{disable_autoscale, replay};
 use crate::timeline::named;
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::{Design, Windows, population};
-use zonefall_import::{Action, Drill, Experiment, Script, ZONE_OUTAGE, experiment};
+use zonefall_import::{Action, Drill, Experiment, ImportError, Script, ZONE_OUTAGE, experiment};
 use zonefall_report::terminal::Told;
 use zonefall_scenario::{FILE_BYTES_MAX, Scenario, ScriptRow};
 use zonefall_study::Study;
@@ -79,7 +79,7 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
     let experiment = match experiment(&text) {
         Ok(experiment) => experiment,
         Err(why) => {
-            console.complain(&format!("error: {name}: {why}"));
+            console.complain(&no_experiment(path, &text, &why));
             return Ok(Exit::BadScenario);
         }
     };
@@ -90,6 +90,22 @@ pub fn drill(options: &args::Drill, console: Console) -> Result<Exit> {
         }
     }
     show(options, &scenario, &Faults::Experiment(experiment, path.clone()), console)
+}
+
+/// What is wrong with the file of an experiment, with its place; of a scenario in its place, what to write.
+fn no_experiment(path: &Path, text: &str, why: &ImportError) -> String {
+    let name = path.display();
+    let ImportError::Json(of) = why else { return format!("error: {name}: {why}") };
+    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+    let is_scenario = !is_json || path.extension().is_some_and(|extension| extension == "toml");
+    let told = format!("error: {name}:{}:{}: {why}", of.line(), of.column());
+    if !is_scenario {
+        return told;
+    }
+    format!(
+        "{told}\n  an experiment is JSON, and this looks like a scenario: `zonefall drill --on {name}` runs the script of a \
+         scenario,\n  `zonefall drill experiment.json --on {name}` an experiment on its designs"
+    )
 }
 
 /// Runs it on each design, and prints what came of it.

@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::keep::{self, Keeper, Kept};
 use crate::progress::Bar;
 use crate::results::{self, Looked, Work};
-use crate::{assumptions, check, incidents, storms, trace, weighted};
+use crate::{assumptions, check, incidents, storms, trace, understood, weighted};
 use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub fn run(options: &args::Run, console: Console) -> Result<Exit> {
         (None, FaultSource::Incidents { path }) => return lose(options, &scenario, &study, path, &out, console),
         _ => (study, Vec::new()),
     };
-    for note in &notes {
+    for note in understood::of_traces(&scenario).iter().chain(&notes) {
         console.remark(&format!("note: {note}"));
     }
     if scenario.hypothesis.said && matches!(scenario.source, FaultSource::Script(_)) {

@@ -3,6 +3,7 @@
 use crate::gate::in_minutes;
 use crate::managed::percent;
 use serde_json::Value;
+use zonefall_engine::SimTime;
 use zonefall_fleet::policy::retry::Retry;
 use zonefall_fleet::{Design, Need};
 use zonefall_report::count;
@@ -42,11 +43,11 @@ pub fn line(head: &str, words: &str) -> String {
 }
 
 /// What one design says of each of [`OF_DESIGNS`]; none of what it has not.
-pub fn of_design(design: &Design, arrivals: &Arrivals) -> [(&'static str, Option<String>); 5] {
+pub fn of_design(design: &Design, arrivals: &Arrivals, horizon: SimTime) -> [(&'static str, Option<String>); 5] {
     let demand = design.demand.as_ref().map(|demand| {
         let (least, most) = demand.range_milli();
         let rate = if least == most { per_second(most) } else { format!("{} to {}", milli(least), per_second(most)) };
-        rate + &arrivals.demand.as_ref().map_or(String::new(), course)
+        rate + &arrivals.demand.as_ref().map_or(String::new(), |of| course(of, demand.mean_milli(horizon)))
     });
     let jobs = design.jobs.as_ref().zip(arrivals.jobs.as_ref());
     let jobs = jobs.map(|(jobs, daily)| jobs_in_words(jobs, daily) + &workers(design));
@@ -56,6 +57,24 @@ pub fn of_design(design: &Design, arrivals: &Arrivals) -> [(&'static str, Option
     let [need_of, demand_of, jobs_of, retry_of, patience_of] = OF_DESIGNS;
     let retry = design.service.retry.as_ref().map(retry);
     [(need_of, Some(need(design))), (demand_of, demand), (jobs_of, jobs), (retry_of, retry), (patience_of, patience)]
+}
+
+/// What arrives at each design by a trace, for a run to say it beside its results; what several have alike once.
+pub fn of_traces(scenario: &Scenario) -> Vec<String> {
+    let mut says: Vec<(String, Vec<&str>)> = Vec::new();
+    for (design, arrivals) in scenario.designs.iter().zip(&scenario.arrivals) {
+        if arrivals.demand.as_ref().is_none_or(|of| of.trace.is_none()) {
+            continue;
+        }
+        let [_, (_, Some(words)), ..] = of_design(design, arrivals, scenario.measure.horizon) else { continue };
+        match says.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, names)) => names.push(&design.name),
+            None => says.push((words, vec![&design.name])),
+        }
+    }
+    let all = says.len() == 1 && says[0].1.len() == scenario.designs.len();
+    let whose = |names: &[&str]| if all { String::new() } else { format!(" of {}", names.join(", ")) };
+    says.iter().map(|(words, names)| format!("demand{}: {words}", whose(names))).collect()
 }
 
 fn need(design: &Design) -> String {
@@ -85,11 +104,15 @@ fn per_second(rate: u64) -> String {
 }
 
 /// Its clock, and what makes the demand rise and fall; empty where nothing does.
-fn course(of: &Course) -> String {
+fn course(of: &Course, mean: u64) -> String {
     let mut says = Vec::new();
     says.extend(of.trace.as_ref().map(|trace| {
         let again = of.trace_every.map_or(String::new(), |every| format!(", anew every {}", duration_words(every)));
         format!("as `{trace}` has it{again}")
+    }));
+    says.extend(of.trace_rows.as_ref().map(|(count, [first, last])| {
+        let rows = if *count == 1 { format!("1 row, at {first}") } else { format!("{count} rows, {first} to {last}") };
+        format!("{rows}; {} on average", per_second(mean))
     }));
     if of.day_parts > 0 {
         says.push(format!("by {} parts of a day", of.day_parts));

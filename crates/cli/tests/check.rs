@@ -76,11 +76,33 @@ fn check_says_what_the_gate_asks_and_every_shape_of_a_demand() {
         + "[demand]\ntrace = \"t.csv\"\ntrace_every = \"2 h\"\n[retry]\nbudget = \"20%\"\n[gate]\nwindows = false\n";
     desk.put("s.toml", &traced);
     desk.run("check s.toml -q").ends(0).says(&[
-        "Demand     5 to 7 req/s (UTC); as `t.csv` has it, anew every 2 h\n",
+        "Demand     5 to 7 req/s (UTC); as `t.csv` has it, anew every 2 h; 2 rows, 2026-01-01 00:00 to\n",
+        "           2026-01-01 01:00; 6 req/s on average\n",
         "Retry      3 tries;",
         "budget 20 %",
         "Gate       every design: 99.9% on average; what is not resolved fails\n",
     ]);
+}
+
+/// A trace that begins late or lies beside the trial is told (W029), and a run says which demand it was.
+#[test]
+fn a_trace_beside_the_trial_is_told_and_a_run_says_what_it_understood() {
+    let text = format!("start = \"2026-03-02\"\n{BASE}[demand]\ntrace = \"t.csv\"\n");
+    let desk = Desk::with(&text.replace("min_serving = 6", "min_served = \"90%\""));
+    let check = |from: &str, to: &str| {
+        desk.put("t.csv", &format!("time,rate\n{from} 00:00,5\n{to} 00:00,7\n"));
+        desk.run("check s.toml").ends(0)
+    };
+    let told = |of: &kit::Ran| of.err.contains("W029");
+    assert!(!told(&check("2026-03-02", "2026-03-03")) && !told(&check("2026-03-01", "2026-03-03")));
+    check("2026-03-04", "2026-03-05")
+        .complains(&["the trace begins 2 days after the trial: until then its first rate holds"]);
+    check("2025-03-02", "2025-03-03").complains(&["the trace ends 364 days before the trial begins"]);
+    check("2037-03-02", "2037-03-03").complains(&["after the trial, which lasts"]);
+    desk.put("t.csv", "time,rate\n2026-03-02 00:00,5\n2026-03-03 00:00,7\n");
+    desk.run("run s.toml --trials 20 --out r")
+        .ends(0)
+        .complains(&["note: demand: 5 to 7 req/s (UTC); as `t.csv` has it; 2 rows,"]);
 }
 
 /// Azure may refuse what an operator asks for: whether it is asked for again is said.

@@ -98,6 +98,19 @@ impl Demand {
         (all().fold(self.first_milli, u64::min), all().fold(self.first_milli, u64::max))
     }
 
+    /// What arrives on average until an instant, in thousandths and without noise.
+    pub fn mean_milli(&self, until: SimTime) -> u64 {
+        let ends = self.steps.iter().map(|step| step.from.min(until)).chain([until]);
+        let rates = std::iter::once(self.first_milli).chain(self.steps.iter().map(|step| step.per_second_milli));
+        let (mut sum, mut from) = (0, SimTime::ZERO);
+        for (end, rate) in ends.zip(rates) {
+            sum += u128::from(end.as_ms() - from.as_ms()) * u128::from(rate);
+            from = end;
+        }
+        let whole = u128::from(until.as_ms().max(1));
+        u64::try_from((sum + whole / 2) / whole).unwrap_or(u64::MAX)
+    }
+
     /// The most that arrives, in thousandths; with noise, but for factors beyond six standard deviations.
     pub fn most_milli(&self) -> f64 {
         let factor = self.noise.map_or(1.0, |noise| libm::exp(6.0 * noise.sigma));
@@ -165,6 +178,9 @@ mod tests {
         assert_eq!(course.range_milli(), (0, 20));
         assert_eq!(walk(&Demand::constant(7), 1, 100), [(0, 7)]);
         assert!(Demand::constant(7).is_constant() && !course.is_constant());
+        let mean = |until| course.mean_milli(SimTime::from_ms(until));
+        // 5 × 10, 4 × 20, then nothing.
+        assert_eq!((mean(5), mean(9), mean(13), Demand::constant(7).mean_milli(SimTime::from_ms(3))), (10, 14, 10, 7));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct Arrivals {
 pub struct Course {
     /// The file that says it, as it is written.
     pub trace: Option<String>,
+    /// How many rows the file has, and when its first and its last one begin; none without a file.
+    pub trace_rows: Option<(usize, [String; 2])>,
     /// It begins anew after so long.
     pub trace_every: Option<SimDuration>,
     /// Parts of a day that have factors of their own; 0 without.

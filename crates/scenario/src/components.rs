@@ -108,7 +108,11 @@ pub(crate) fn component(
     let start = reader.choice("start", sink);
     let footing = footing(&reader, kind.unwrap_or("other"), site.topology, sink);
     let ceiling = ceiling(&reader, site.has_demand, sink);
-    let own = own_failures(&reader, kind?, outage.as_ref(), sink);
+    // What a kind promises is not known where the kind is not; what is written is looked at all the same.
+    let of_kind =
+        kind.or_else(|| ["availability", "time_to_failure"].into_iter().any(|key| reader.has(key)).then_some("other"));
+    let own = of_kind.and_then(|kind| own_failures(&reader, kind, outage.as_ref(), sink));
+    kind?;
     let (footing, (life, promise), outage, ceiling) = (footing?, own?, outage?, ceiling?);
     if let Some(other) = site.profile.and_then(|profile| profile.modes.iter().find(|mode| mode.name == name)) {
         let words = format!("component `{}` has the name of a failure mode", other.name);

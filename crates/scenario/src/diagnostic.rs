@@ -15,6 +15,9 @@ const SHOWN_BYTES_MAX: usize = 400;
 /// A mark over more lines than this shows its first lines only.
 const SHOWN_LINES_MAX: usize = 4;
 
+/// What stands below mistakes that hide a part of the file.
+const MORE_MAY_COME: &str = "What depends on these could not be checked: when they are mended, more may come.";
+
 /// What a diagnostic means for the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -62,6 +65,8 @@ pub struct Diagnostics {
     source: Arc<str>,
     items: Vec<Diagnostic>,
     untold: usize,
+    /// Whether some of the file could not be looked at because of its mistakes.
+    unseen: bool,
     /// Those of files that the scenario names.
     others: Vec<Diagnostics>,
 }
@@ -119,6 +124,9 @@ impl Diagnostics {
         let untold = self.untold + self.others.iter().map(|other| other.untold).sum::<usize>();
         if untold > 0 {
             out.push(format!("… and {untold} more"));
+        }
+        if self.unseen && self.error_count() + self.others.iter().map(Self::error_count).sum::<usize>() > 0 {
+            out.push(MORE_MAY_COME.into());
         }
         out.join("\n\n")
     }

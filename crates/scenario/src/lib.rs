@@ -26,6 +26,7 @@ mod failover;
 mod fault_domains;
 mod faults;
 mod files;
+mod foreign;
 mod fragment;
 mod gate;
 mod gateway;

@@ -7,6 +7,7 @@ use crate::designs::{self, Around, Laid};
 use crate::diagnostic::{Diagnostics, Sink};
 use crate::faults;
 use crate::files::{Files, nearest_file};
+use crate::foreign;
 use crate::gate;
 use crate::method;
 use crate::money;
@@ -158,6 +159,12 @@ pub(crate) fn decode_into(source: &Source<'_>, sink: &mut Sink) -> Option<Scenar
         sink.error_of_file(codes::EMPTY, "the file is empty").help("begin with a template: `zonefall init`");
         return None;
     }
+    if let Some(what) = foreign::json(text) {
+        let more =
+            sink.error(codes::SYNTAX, &foreign::begin(text), format!("this is JSON, and a scenario is TOML: {what}"));
+        foreign::help(what, file).into_iter().fold(more, |more, help| more.help(help));
+        return None;
+    }
     let (tree, broken) = syntax::tree(text, sink);
     let tree = what_if::lay(tree, what_if, text.len() + 1, sink);
     let root = Reader::new(&tree, "", sink);
@@ -203,6 +210,13 @@ struct Surroundings {
     source: Option<FaultSource>,
 }
 
+impl Surroundings {
+    /// Whether all that stands before the designs could be read.
+    fn is_understood(&self) -> bool {
+        self.topology.is_some() && self.profile.is_some() && self.timeline.is_some()
+    }
+}
+
 fn surroundings(root: &Reader<'_>, tree: &Node, files: Files<'_>, sink: &mut Sink) -> Surroundings {
     let name = root.text("name", sink);
     let nothing = Node::empty_table();
@@ -238,6 +252,8 @@ fn everything(root: &Reader<'_>, tree: &Node, files: Files<'_>, whole_plan: bool
     let plan = plan::plan(root, &seen, &around, whole_plan && !sink.has_errors(), sink);
     let complete = !laid.is_empty() && laid.iter().all(Option::is_some);
     let laid: Vec<Laid> = laid.into_iter().flatten().collect();
+    let planned = whole_plan && root.has("plan") && sink.has_errors();
+    sink.unseen = planned || plan.is_none() || !complete || !read.is_understood();
     fit_together(&laid, root, sink);
     let horizon = read.times.horizon;
     let world = World { topology: read.topology.as_ref(), laid: &laid, designs_are_complete: complete, horizon };

@@ -129,19 +129,21 @@ pub(crate) fn plan(
     let Some(reader) = root.sub("plan", "plan", sink) else {
         return if root.has("plan") { None } else { Some(None) };
     };
-    let target = if reader.has("target") { Some(timeline::share(&reader, "target", sink)?) } else { None };
+    let target = reader.optional("target", sink, |reader, key, sink| timeline::share(reader, key, sink));
     let trials_max = reader.count("trials_max", sink);
-    let limits = Limits::read(&reader, sink)?;
+    let limits = Limits::read(&reader, sink);
     let own = price(&reader, around.prices.is_some(), sink);
     let read = read(&reader, sink);
-    let (own, read, trials_max) = (own?, read?, trials_max?);
+    let method = if root.has("method") { method::method(root, sink).map(Some) } else { Some(None) };
+    // All of them, before the first ends it.
     let tables: Vec<&Table> = seen.iter().filter_map(|of| of.tree.table()).collect();
     let known = |of: &Read, sink: &mut Sink| known_names::known(&tables, &of.path, codes::UNKNOWN_KEY, sink);
-    // All of them, before the first ends it.
-    let unknown = read.iter().filter(|of| !seen.is_empty() && known(of, sink).is_none()).count();
-    if unknown > 0 {
+    let unknown = read.right.iter().filter(|of| !seen.is_empty() && known(of, sink).is_none()).count();
+    let (target, trials_max, limits, own, method) = (target?, trials_max?, limits?, own?, method?);
+    if unknown > 0 || !read.all {
         return None;
     }
+    let read = read.right;
     unfelt(&read, seen, sink);
     let memory = Memory::default();
     let around = &Around { prices: own.as_ref().or(around.prices), memory: Some(&memory), ..*around };
@@ -158,7 +160,6 @@ pub(crate) fn plan(
         return None;
     }
     let choices = read.iter().map(|of| of.choice.clone()).collect();
-    let method = if root.has("method") { Some(method::method(root, sink)?) } else { None };
     let mut plan = Plan {
         target,
         trials_max,

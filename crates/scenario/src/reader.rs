@@ -160,7 +160,9 @@ impl<'t> Reader<'t> {
     /// The named tables within a table such as `region`, in order of writing.
     pub fn named(&self, name: &str, sink: &mut Sink) -> Vec<(&'t str, Range<usize>, &'t Node)> {
         self.value(name, sink);
-        let Some(node) = self.table.get(name) else { return Vec::new() };
+        // What is misspelt is read as meant, so that its other mistakes and those of what names it are told as well.
+        let meant = || keys::misspelt_as(self.path, self.table, name);
+        let Some(node) = self.table.get(name).or_else(meant) else { return Vec::new() };
         if let Some((at, _)) = keys::find(&format!("{}.<name>", keys::join(self.path, name))) {
             sink.asked.insert(at);
         }
@@ -223,7 +225,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// One of the words of a choice.
+    /// One of the words of a choice; of a word that is told as wrong the nearest right one, so that what it would ask for is looked at.
     pub fn choice(&self, name: &str, sink: &mut Sink) -> Option<&'static str> {
         let (node, kind) = self.value(name, sink)?;
         let words = words_of(kind);
@@ -233,7 +235,7 @@ impl<'t> Reader<'t> {
         }
         sink.error(codes::CHOICE, &node.span, format!("`{name}` must be {}, not \"{text}\"", kind.words()))
             .nearest(text, words.iter().copied());
-        None
+        nearest(text, words)
     }
 
     fn asked<'a>(&self, name: &'a str, kind: Kind) -> Asked<'a> {

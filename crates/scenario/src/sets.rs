@@ -2,7 +2,7 @@
 
 use crate::codes;
 use crate::demand::Clock;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, nearest};
 use crate::fault_domains::fits;
 use crate::keys::fleet::MACHINES_MAX;
 use crate::laws;
@@ -142,7 +142,7 @@ pub(crate) fn region(reader: &Reader<'_>, topology: Option<&Topology>, sink: &mu
         Some(name) => topology.find_region(&name).or_else(|| {
             sink.error(codes::REGION, &reader.span_of("region"), format!("there is no region `{name}`"))
                 .nearest(&name, names());
-            None
+            topology.find_region(nearest(&name, &names().collect::<Vec<_>>())?)
         }),
         None if reader.has("region") => None,
         None if topology.regions().len() == 1 => Some(RegionId(0)),

@@ -181,11 +181,18 @@ fn start(root: &Reader<'_>, sink: &mut Sink) -> Option<Option<CalendarStart>> {
     let (Value::Text(text) | Value::Date(text)) = &node.value else {
         return wrong_type(&node, "start", "a date such as \"2026-01-01\"", sink);
     };
+    let no_date = |sink: &mut Sink| {
+        sink.error(codes::INSTANT, &node.span, format!("`start`: \"{text}\" is not a date"))
+            .help("write \"2026-01-01\" or \"2026-01-01T08:00\"; the zone stands in `time_zone`");
+    };
+    // Both are told, whichever is wrong.
+    if time_zone.as_deref().is_none_or(|zone| months::zone(zone).is_none()) && months::start(text, "UTC").is_err() {
+        no_date(sink);
+    }
     match months::start(text, &time_zone?) {
         Ok(start) => Some(Some(start)),
         Err(months::Wrong::Date) => {
-            sink.error(codes::INSTANT, &node.span, format!("`start`: \"{text}\" is not a date"))
-                .help("write \"2026-01-01\" or \"2026-01-01T08:00\"; the zone stands in `time_zone`");
+            no_date(sink);
             None
         }
         Err(months::Wrong::Zone) => {

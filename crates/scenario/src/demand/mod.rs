@@ -4,6 +4,8 @@
 //! What can go wrong: a shape without a calendar, more pieces than are accepted, a rate beyond the limit, a trace with
 //! mistakes; all told at their places.
 
+mod cells;
+mod cover;
 mod pieces;
 mod series;
 mod trace;
@@ -118,11 +120,16 @@ fn whole(reader: &Reader<'_>, clock: &Clock<'_>, zone: Option<&TimeZone>, sink: 
         Level::Trace(_, every) => (reader.text("trace", sink), *every),
         Level::Constant(_) => (None, None),
     };
+    let trace_rows = match &level {
+        Level::Trace(rows, _) => Some((rows.len(), cover::ends(rows, clock.start, zone))),
+        Level::Constant(_) => None,
+    };
     let by_the_clock = !shape.is_flat() || !launches.is_empty() || trace.is_some();
     let zone = zone.filter(|_| by_the_clock).and_then(TimeZone::iana_name);
     let surge = |of: &Launch| Surge { peak: of.peak, at_ms: of.at_ms, every: of.every };
     let course = Course {
         trace,
+        trace_rows,
         trace_every,
         day_parts: shape.daily.len(),
         by_weekday: !shape.weekly.is_empty(),
@@ -222,6 +229,9 @@ fn level(
             let words = "the trace is longer than the time after which it begins anew";
             sink.error(codes::DEMAND, &reader.span_of("trace_every"), words).help("a longer time, or fewer rows");
             return None;
+        }
+        if every.is_none() {
+            cover::check(reader, &rows, clock.horizon, sink);
         }
         return Some(Level::Trace(rows, every));
     }

@@ -2,17 +2,16 @@
 //! them, as spreadsheets of half of Europe write it, decimals may stand after a comma. Its mistakes are told in its own lines and
 //! columns, the first few of a kind.
 
-use super::Clock;
+use super::cells::{Decimals, either_way, odd_row};
 use super::pieces::{MILLI_MAX, PIECES_MAX};
 use super::written;
 use crate::codes;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{More, Sink};
 use crate::files::Mistaken;
 use crate::reader::Reader;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use std::borrow::Cow;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use std::ops::Range;
 use zonefall_topology::grouped;
 
@@ -28,7 +27,7 @@ pub(super) type Row = (i64, f64);
 /// The rows of the file that `trace` names; the outer `None` is a mistake, the inner one a file that need not be there.
 pub(super) fn rows(
     reader: &Reader<'_>,
-    clock: &Clock<'_>,
+    clock: &super::Clock<'_>,
     zone: Option<&TimeZone>,
     columns: Columns,
     sink: &mut Sink,
@@ -60,44 +59,109 @@ fn read(text: &str, columns: Columns, calendar: Option<(&TimeZone, i64)>, sink: 
         found
     };
     let (time, rate) = (column(columns[0], sink), column(columns[1], sink));
-    let (time, rate) = (time?, rate?);
-    let mut rows: Vec<Row> = Vec::new();
-    let mut wrong = [Wrong::of(columns[0]), Wrong::of(columns[1]), Wrong::default()];
-    let mut decimals = Decimals { commas: separator == b';', seen: None };
+    let of_columns = columns.map(|name| format!("in `{name}`"));
+    let mut reading = Reading {
+        text,
+        separator,
+        names: header.len(),
+        columns,
+        fields: [time?, rate?],
+        calendar,
+        decimals: Decimals::of(separator),
+        rows: Vec::new(),
+        either: Vec::new(),
+        wrong: [&of_columns[0], &of_columns[1], "in their order", "in their number of cells"].map(Wrong::of),
+        skipped: Wrong::warning("in summer time"),
+    };
     for record in csv.records() {
         let Ok(record) = record else {
             sink.error_of_file(codes::DEMAND, "the file is not CSV");
             return None;
         };
-        if rows.len() as u64 >= PIECES_MAX {
+        if reading.rows.len() as u64 >= PIECES_MAX {
             sink.error_of_file(codes::TOO_MUCH, format!("the trace has more than {PIECES_MAX} rows"));
             return None;
         }
-        let begin = record.position().map_or(0, |position| position.byte() as usize).min(text.len());
-        let place = |field: usize| place(text, begin, record.get(field).unwrap_or(""));
-        let cell = |field: usize| record.get(field).unwrap_or("");
-        let at = decimals.plain(cell(time)).and_then(|cell| instant(&cell, calendar)).map_err(|why| {
-            let words = format!("`{}`: \"{}\" {why}", columns[0], cell(time));
-            let dated = written::date(cell(time)).map(|date| format!("write {date}: year, month, day"));
-            let help = dated.or_else(|| why.ends_with("date").then(|| TIMES.to_owned()));
-            wrong[0].tell(words, place(time), help, sink);
-        });
-        let rate = decimals.plain(cell(rate)).and_then(|cell| amount(&cell)).map_err(|why| {
-            let words = format!("`{}`: \"{}\" {why}", columns[1], cell(rate));
-            let help = written::number(cell(rate)).map(|number| format!("write {number}: nothing parts thousands"));
-            wrong[1].tell(words, place(rate), help, sink);
-        });
-        let (Ok(at), Ok(rate)) = (at, rate) else { continue };
-        if rows.last().is_some_and(|last| last.0 >= at) {
-            wrong[2].tell("this row does not lie after the one above it".into(), place(time), None, sink);
+        reading.row(&record, sink);
+    }
+    reading.rows(sink)
+}
+
+/// A trace while it is read.
+struct Reading<'a> {
+    text: &'a str,
+    separator: u8,
+    /// How many columns the first line names.
+    names: usize,
+    columns: Columns,
+    /// Where time and rate stand.
+    fields: [usize; 2],
+    calendar: Option<(&'a TimeZone, i64)>,
+    decimals: Decimals,
+    rows: Vec<Row>,
+    /// Numbers that read as two, by column, with their places.
+    either: Vec<(usize, String, Range<usize>)>,
+    /// Times, rates, order, cells.
+    wrong: [Wrong<'a>; 4],
+    /// Times that the clock leaves out.
+    skipped: Wrong<'a>,
+}
+
+impl Reading<'_> {
+    fn row(&mut self, record: &csv::StringRecord, sink: &mut Sink) {
+        let begin = record.position().map_or(0, |position| position.byte() as usize).min(self.text.len());
+        let cells: Vec<&str> = record.iter().collect();
+        let place = |field: usize| place(self.text, begin, (field, &cells), self.separator);
+        if let Some((words, help)) = odd_row(self.names, &cells, self.separator) {
+            let odd = (self.names..cells.len()).find(|&field| !cells[field].is_empty());
+            self.wrong[3].tell(words, place(odd.unwrap_or(usize::MAX)), help, sink);
+            return;
         }
-        rows.push((at, rate));
+        let [time, rate] = self.fields.map(|field| cells[field]);
+        for (column, cell) in [time, rate].into_iter().enumerate() {
+            if self.decimals.may_be_thousands(cell) {
+                self.either.push((column, cell.to_owned(), place(self.fields[column])));
+            }
+        }
+        let at = self.decimals.plain(time).and_then(|cell| instant(&cell, self.calendar)).map_err(|why| {
+            let words = format!("`{}`: \"{time}\" {why}", self.columns[0]);
+            let dated = written::date(time).map(|date| format!("write {date}: year, month, day"));
+            let help = dated.or_else(|| why.ends_with("date").then(|| TIMES.to_owned()));
+            self.wrong[0].tell(words, place(self.fields[0]), help, sink);
+        });
+        let amount = self.decimals.plain(rate).and_then(|cell| amount(&cell)).map_err(|why| {
+            let words = format!("`{}`: \"{rate}\" {why}", self.columns[1]);
+            let help = written::number(rate).map(|number| format!("write {number}: nothing parts thousands"));
+            self.wrong[1].tell(words, place(self.fields[1]), help, sink);
+        });
+        let (Ok((at, clock)), Ok(amount)) = (at, amount) else { return };
+        let place = place(self.fields[0]);
+        if clock == Clock::Skipped {
+            let words = format!("`{}`: \"{time}\" does not exist: clocks go forward then", self.columns[0]);
+            let help = "it is read as so much later, when clocks have gone forward";
+            self.skipped.tell(words, place.clone(), Some(help.into()), sink);
+        }
+        if self.rows.last().is_some_and(|last| last.0 >= at) {
+            let twice =
+                "clocks go back then, and this time comes twice: write the offset, for example 2026-10-25T02:30+01:00";
+            let help = (clock == Clock::Repeated).then(|| twice.to_owned());
+            self.wrong[2].tell("this row does not lie after the one above it".into(), place, help, sink);
+        }
+        self.rows.push((at, amount));
     }
-    wrong.into_iter().for_each(|of| of.tell_rest(sink));
-    if rows.is_empty() && !sink.has_errors() {
-        sink.error_of_file(codes::EMPTY, "the trace has no rows");
+
+    /// All rows, once what can be told of all of them is told.
+    fn rows(mut self, sink: &mut Sink) -> Option<Vec<Row>> {
+        for (column, cell, place) in self.either.into_iter().filter(|_| !self.decimals.shows_points()) {
+            let words = format!("`{}`: \"{cell}\" may be {} or {cell}", self.columns[column], cell.replace('.', ""));
+            self.wrong[column].tell(words, place, Some(either_way(&cell)), sink);
+        }
+        self.wrong.into_iter().chain([self.skipped]).for_each(|of| of.tell_rest(sink));
+        if self.rows.is_empty() && !sink.has_errors() {
+            sink.error_of_file(codes::EMPTY, "the trace has no rows");
+        }
+        (!self.rows.is_empty()).then_some(self.rows)
     }
-    (!rows.is_empty()).then_some(rows)
 }
 
 /// What to write for a time.
@@ -108,47 +172,23 @@ fn separator(header: &str) -> u8 {
     if header.contains(';') && !header.contains(',') { b';' } else { b',' }
 }
 
-/// How decimals are written: after a point, or after a comma where that separates no columns; in one file in one way.
-struct Decimals {
-    commas: bool,
-    seen: Option<char>,
-}
-
-impl Decimals {
-    /// A number as programs write it; another text as it is.
-    fn plain<'c>(&mut self, cell: &'c str) -> Result<Cow<'c, str>, &'static str> {
-        let pointed = cell.replace(',', ".");
-        let has_both = cell.contains('.') && cell.contains(',');
-        if !self.commas || (!has_both && pointed.parse::<f64>().is_err()) {
-            return Ok(cell.into());
-        }
-        if has_both {
-            return Err("is not a number");
-        }
-        for mark in cell.chars().filter(|mark| ['.', ','].contains(mark)) {
-            if *self.seen.get_or_insert(mark) != mark {
-                return Err(
-                    "has a point where others have a comma, or a comma for a point: decimals stand after one of them in all rows",
-                );
-            }
-        }
-        Ok(pointed.into())
-    }
-}
-
-/// Mistakes of one kind.
-#[derive(Default)]
-struct Wrong {
-    /// The column; none of the order of the rows.
-    column: Option<&'static str>,
+/// Mistakes, or warnings, of one kind.
+struct Wrong<'a> {
+    /// Where all of them are.
+    of: &'a str,
+    warns: bool,
     count: u64,
     /// The first that is not told.
     untold: Option<Range<usize>>,
 }
 
-impl Wrong {
-    fn of(column: &'static str) -> Self {
-        Self { column: Some(column), ..Self::default() }
+impl<'a> Wrong<'a> {
+    fn of(of: &'a str) -> Self {
+        Self { of, warns: false, count: 0, untold: None }
+    }
+
+    fn warning(of: &'a str) -> Self {
+        Self { warns: true, ..Self::of(of) }
     }
 
     fn tell(&mut self, words: String, place: Range<usize>, help: Option<String>, sink: &mut Sink) {
@@ -157,41 +197,62 @@ impl Wrong {
             self.untold.get_or_insert(place);
             return;
         }
-        let more = sink.error(codes::DEMAND, &place, words);
+        let more = self.say(&place, words, sink);
         if let Some(help) = help {
             more.help(help);
         }
     }
 
+    fn say<'s>(&self, place: &Range<usize>, words: String, sink: &'s mut Sink) -> More<'s> {
+        if self.warns { sink.warn(codes::UNCOVERED, place, words) } else { sink.error(codes::DEMAND, place, words) }
+    }
+
     fn tell_rest(self, sink: &mut Sink) {
-        let Some(place) = self.untold else { return };
+        let Some(place) = &self.untold else { return };
         let rows = match self.count - TOLD_MAX {
             1 => "one more row has".to_owned(),
             rows => format!("{} more rows have", grouped(rows.into())),
         };
-        let of = self.column.map_or("in their order".into(), |column| format!("in `{column}`"));
-        sink.error(codes::DEMAND, &place, format!("{rows} such a mistake {of}, from this one on"));
+        self.say(place, format!("{rows} such a mistake {}, from this one on", self.of), sink);
     }
 }
 
-/// Where a cell stands: in the first line of its record.
-fn place(text: &str, begin: usize, cell: &str) -> Range<usize> {
+/// Where a cell stands in the first line of its record; all of that line where there is no such cell.
+fn place(text: &str, begin: usize, (field, cells): (usize, &[&str]), separator: u8) -> Range<usize> {
     let rest = text.get(begin..).unwrap_or("");
     let lead = rest.len() - rest.trim_start_matches(['\n', '\r']).len();
     let begin = begin + lead;
     let line = &rest[lead..];
     let line = &line[..line.find('\n').unwrap_or(line.len())];
-    match line.find(cell).filter(|_| !cell.is_empty()) {
-        Some(at) => begin + at..begin + at + cell.len(),
+    let cell = cells.get(field).copied().unwrap_or("");
+    // What stands in quotes may hold separators.
+    let from = if line.contains('"') {
+        0
+    } else {
+        line.split(char::from(separator)).take(field.min(cells.len())).map(|before| before.len() + 1).sum()
+    };
+    match line.get(from..).and_then(|rest| rest.find(cell)).filter(|_| !cell.is_empty()) {
+        Some(at) => begin + from + at..begin + from + at + cell.len(),
         None => begin..begin + line.trim_end().len(),
     }
 }
 
+/// What the clock does at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Clock {
+    Plain,
+    /// It goes forward over it.
+    Skipped,
+    /// It goes back, so that the time comes twice; the first one is meant.
+    Repeated,
+}
+
 /// Seconds, or a date with time.
-fn instant(cell: &str, calendar: Option<(&TimeZone, i64)>) -> Result<i64, &'static str> {
+fn instant(cell: &str, calendar: Option<(&TimeZone, i64)>) -> Result<(i64, Clock), &'static str> {
     if let Ok(seconds) = cell.parse::<f64>() {
         let fits = seconds.is_finite() && seconds.abs() <= SECONDS_MAX;
-        return if fits { Ok(libm::round(seconds * 1000.0) as i64) } else { Err("is beyond 10,000 years") };
+        let at = libm::round(seconds * 1000.0) as i64;
+        return if fits { Ok((at, Clock::Plain)) } else { Err("is beyond 10,000 years") };
     }
     let absolute = cell.parse::<Timestamp>();
     let civil = cell.parse::<DateTime>();
@@ -201,12 +262,20 @@ fn instant(cell: &str, calendar: Option<(&TimeZone, i64)>) -> Result<i64, &'stat
             _ => "is a date, and the scenario has no `start`",
         });
     };
-    let stamp = match (absolute, civil) {
-        (Ok(stamp), _) => stamp,
-        (_, Ok(civil)) => civil.to_zoned(zone.clone()).map_err(|_| "is no date of the calendar")?.timestamp(),
+    let (stamp, clock) = match (absolute, civil) {
+        (Ok(stamp), _) => (stamp, Clock::Plain),
+        (_, Ok(civil)) => {
+            let of_clock = zone.to_ambiguous_timestamp(civil);
+            let clock = match of_clock.offset() {
+                AmbiguousOffset::Gap { .. } => Clock::Skipped,
+                AmbiguousOffset::Fold { .. } => Clock::Repeated,
+                AmbiguousOffset::Unambiguous { .. } => Clock::Plain,
+            };
+            (of_clock.compatible().map_err(|_| "is no date of the calendar")?, clock)
+        }
         _ => return Err("is neither a number of seconds nor a date"),
     };
-    stamp.as_millisecond().checked_sub(start).ok_or("is too far away")
+    stamp.as_millisecond().checked_sub(start).map(|at| (at, clock)).ok_or("is too far away")
 }
 
 /// Requests a second, in thousandths.
@@ -249,5 +318,52 @@ mod tests {
             assert!(read(text, ["time", "rate"], None, &mut sink).is_none(), "{text:?}");
             assert!(sink.has_errors(), "{text:?}");
         }
+    }
+
+    /// Line, column, and words with help, of all that is told of a trace.
+    fn told(text: &str, calendar: Option<(&TimeZone, i64)>) -> Vec<(usize, usize, String)> {
+        let mut sink = Sink::default();
+        read(text, ["time", "rate"], calendar, &mut sink);
+        let told = sink.finish("x.csv", text);
+        let words =
+            |item: &crate::diagnostic::Diagnostic| [vec![item.message.clone()], item.help.clone()].concat().join(" / ");
+        told.items().iter().map(|item| (item.line, item.column, words(item))).collect()
+    }
+
+    #[test]
+    fn a_row_with_more_or_fewer_cells_than_names_is_a_mistake() {
+        let found = told("time,rate\n0,1,200\n3600,1,500\n7200,900,\n9000\n9001;7\n", None);
+        let places: Vec<(usize, usize)> = found.iter().map(|told| (told.0, told.1)).collect();
+        assert_eq!(places, [(2, 5), (3, 8), (5, 1), (6, 1)]);
+        assert!(
+            found[0].2.ends_with("/ is `1,200` one number? write it without thousands separators: 1200"),
+            "{found:?}"
+        );
+        assert_eq!(told("time;rate\n0;900;foo\n", None).iter().map(|told| told.1).collect::<Vec<_>>(), [7]);
+        assert_eq!(told("time,rate\n0,1,200\n1,1,200\n2,1,200\n3,1,200\n4,1,200\n", None).len(), 4);
+    }
+
+    #[test]
+    fn three_digits_after_a_point_are_refused_where_commas_are_decimal_unless_the_file_shows_what_they_are() {
+        let found = told("time;rate\n0;1.200\n3600;1.500\n", None);
+        assert_eq!(found.len(), 2);
+        let words = "`rate`: \"1.200\" may be 1200 or 1.200 / write 1200, or 1,2 if the point is a decimal one";
+        assert_eq!(found[0], (2, 3, words.to_owned()));
+        // Another row shows it, and where commas separate points are decimal.
+        assert!(told("time;rate\n0;1.200\n3600;1.5\n", None).is_empty());
+        assert_eq!(told("time;rate\n0;0.200\n3600;1,500\n", None).len(), 1);
+        assert!(told("time,rate\n0,1.200\n", None).is_empty());
+    }
+
+    #[test]
+    fn times_that_the_clock_leaves_out_or_has_twice_are_told() {
+        let zone = crate::months::zone("Europe/Berlin").expect("a zone");
+        let berlin = Some((&zone, 0));
+        let found = told("time,rate\n2026-03-29 01:30,5\n2026-03-29 02:30,6\n2026-03-29T03:40,7\n", berlin);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].2.starts_with("`time`: \"2026-03-29 02:30\" does not exist: clocks go forward"), "{found:?}");
+        let found = told("time,rate\n2026-10-25 02:30,5\n2026-10-25 02:30,6\n", berlin);
+        assert!(found[0].2.contains("this time comes twice"), "{found:?}");
+        assert!(told("time,rate\n2026-10-25 02:30,5\n2026-10-25T02:30+01:00,6\n", berlin).is_empty());
     }
 }

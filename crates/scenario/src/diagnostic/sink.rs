@@ -31,6 +31,8 @@ pub(crate) struct Sink {
     pub asked: BTreeSet<usize>,
     /// Values of empirical laws read so far, in all designs.
     pub empirical_values: usize,
+    /// Whether something could not be looked at because of the mistakes.
+    pub unseen: bool,
     /// Codes of warnings and hints that are not told.
     pub allowed: BTreeSet<&'static str>,
     /// Of files that the scenario names, with their texts.
@@ -213,7 +215,14 @@ impl Sink {
         for other in &mut others {
             other.items.retain(|item| item.severity == Severity::Error || !allowed.contains(item.code));
         }
-        Diagnostics { file: printable(file), source: source.into(), items: self.items, untold: self.untold, others }
+        Diagnostics {
+            file: printable(file),
+            source: source.into(),
+            items: self.items,
+            untold: self.untold,
+            unseen: self.unseen,
+            others,
+        }
     }
 }
 

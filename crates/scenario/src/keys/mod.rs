@@ -27,8 +27,9 @@ pub(crate) mod upgrade;
 mod world;
 
 use crate::diagnostic::nearest;
-use crate::node::Table;
+use crate::node::{Entry, Node, Table};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 /// The days of a week.
@@ -241,6 +242,12 @@ pub(crate) fn misspelt(path: &str, table: &Table) -> impl Iterator<Item = &'stat
     let near = |key: &str| meant(path, key).or_else(|| nearest(key, &names));
     let found: Vec<&str> = unknown.filter_map(|entry| near(&entry.key)).collect();
     found.into_iter()
+}
+
+/// What is written under a misspelt name of a key.
+pub(crate) fn misspelt_as<'t>(path: &str, table: &'t Table, name: &str) -> Option<&'t Rc<Node>> {
+    let is_it = |entry: &&Entry| misspelt(path, &Table { entries: vec![(*entry).clone()] }).any(|meant| meant == name);
+    table.entries.iter().find(is_it).map(|entry| &entry.node)
 }
 
 /// Paths of keys that are called so, or nearly so, wherever they stand: those that stand highest, three at most.

@@ -23,25 +23,32 @@ pub(super) struct Read {
     pub span: Range<usize>,
 }
 
+/// The choices that could be read, and whether these are all.
+pub(super) struct AllRead {
+    pub right: Vec<Read>,
+    pub all: bool,
+}
+
 /// The choices; all mistakes of all of them are told.
-pub(super) fn read(reader: &Reader<'_>, sink: &mut Sink) -> Option<Vec<Read>> {
+pub(super) fn read(reader: &Reader<'_>, sink: &mut Sink) -> AllRead {
     let nodes = reader.tables("choice", KEYS_MAX, sink);
     if nodes.is_empty() {
         let words = "a plan needs at least one `[[plan.choice]]`";
         sink.error(codes::MISSING_KEY, reader.span(), words)
             .help("write for example `[[plan.choice]]`, `key = \"scale_set.web.capacity\"`, `values = \"6 to 12\"`");
-        return None;
+        return AllRead { right: Vec::new(), all: false };
     }
-    let all: Vec<Option<Read>> =
+    let read: Vec<Option<Read>> =
         nodes.iter().map(|node| one(&Reader::new(node, "plan.choice[]", sink), sink)).collect();
-    let all: Vec<Read> = all.into_iter().collect::<Option<_>>()?;
-    for (at, of) in all.iter().enumerate() {
-        if all[..at].iter().any(|other| other.choice.key == of.choice.key) {
+    let mut all = read.iter().all(Option::is_some);
+    let right: Vec<Read> = read.into_iter().flatten().collect();
+    for (at, of) in right.iter().enumerate() {
+        if right[..at].iter().any(|other| other.choice.key == of.choice.key) {
             sink.error(codes::DUPLICATE, &of.span, format!("`{}` is chosen twice", of.choice.key));
-            return None;
+            all = false;
         }
     }
-    Some(all)
+    AllRead { right, all }
 }
 
 fn one(reader: &Reader<'_>, sink: &mut Sink) -> Option<Read> {

@@ -3,13 +3,13 @@
 //! Rates are events a year, durations hours, results minutes a year or shares of time.
 //! A year is 365 days: 8,760 hours, 525,600 minutes.
 
-use crate::error::{Error, check, nonnegative, probability};
+use crate::error::{Error, nonnegative, probability};
 
 /// Hours in a year of 365 days.
 pub const HOURS_PER_YEAR: f64 = 8_760.0;
 
 /// Minutes in a year of 365 days.
-pub const MINUTES_PER_YEAR: f64 = 525_600.0;
+const MINUTES_PER_YEAR: f64 = 525_600.0;
 
 /// One cause of downtime, as seen by one unit.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,18 +122,6 @@ pub fn any_down(unavailabilities: &[f64]) -> Result<f64, Error> {
     Ok(-libm::expm1(log_up))
 }
 
-/// Mean hours until a unit that was hit is back, under staged recovery: `share_main`
-/// (0 to 1) are back at the main recovery, whose mean is `main_h` ≥ 0, and the rest
-/// uniformly between it and `tail_factor` ≥ 1 times it:
-/// main × (share + (1 - share)(1 + factor)/2).
-pub fn staged_mean_out_h(main_h: f64, share_main: f64, tail_factor: f64) -> Result<f64, Error> {
-    nonnegative("mean main recovery", main_h)?;
-    probability("share back at main recovery", share_main)?;
-    let ok = tail_factor.is_finite() && tail_factor >= 1.0;
-    check(ok, "tail factor", tail_factor, "finite and at least 1")?;
-    Ok(main_h * (share_main + (1.0 - share_main) * (1.0 + tail_factor) / 2.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,8 +134,8 @@ mod tests {
     fn a_hall_that_fails_every_33_years_costs_about_13_minutes() -> Result<(), Error> {
         let main_h = crate::laws::lognormal_from_median(libm::exp(2.03), 0.99)?.mean;
         assert!((main_h * 60.0 - 746.0).abs() < 1.0);
-        let out_h = staged_mean_out_h(main_h, 0.8, 3.0)?;
-        assert!((out_h / main_h - 1.2).abs() < 1e-15);
+        // Of what it hits 80 % are back then, and the rest evenly until three times as long.
+        let out_h = main_h * 1.2;
         let hall = term("hall", 0.03, 0.49, out_h);
         assert!((hall.minutes_per_year()? - 13.15).abs() < 0.05);
         Ok(())
@@ -187,6 +175,5 @@ mod tests {
         assert!(breakdown(&[term("x", -1.0, 1.0, 1.0)]).is_err());
         assert!(breakdown(&[term("x", 1.0, 1.5, 1.0)]).is_err());
         assert!(term("x", 8760.0, 1.0, 9.0).stationary_fraction_when_busy(0.0).is_err());
-        assert!(staged_mean_out_h(1.0, 0.8, 0.5).is_err());
     }
 }

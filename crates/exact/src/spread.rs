@@ -6,12 +6,12 @@
 //! enter, so the laws behind them do not matter. Everything is a convolution or a
 //! mixture of nonnegative terms, so rare outcomes keep their digits.
 
-use crate::error::{Error, check, positive, probability};
+use crate::error::{Error, positive, probability};
 use crate::mass::{binomial, convolve};
 use crate::subsets::{some_dark, thinned};
 
 /// Most parts that common causes within one [`Part::Paired`] may name.
-pub const PAIRED_PARTS_MAX: usize = 12;
+const PAIRED_PARTS_MAX: usize = 12;
 
 /// A piece of the structure, with everything below it.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,14 +90,6 @@ pub fn expected_served(distribution: &[f64], demand: f64) -> Result<f64, Error> 
     Ok(distribution.iter().enumerate().map(served).sum())
 }
 
-/// Expected share of `demand` that is not served: the complement of
-/// [`expected_served`] for a distribution that sums to one, without its cancellation.
-pub fn expected_unserved(distribution: &[f64], demand: f64) -> Result<f64, Error> {
-    positive("demand", demand)?;
-    let missed = |(up, p): (usize, &f64)| p * ((demand - up as f64) / demand).max(0.0);
-    Ok(distribution.iter().enumerate().map(missed).sum())
-}
-
 fn distributions(parts: &[Part]) -> Result<Vec<Vec<f64>>, Error> {
     parts.iter().map(distribution).collect()
 }
@@ -170,22 +162,6 @@ fn held_down(named: &[usize], pairs: &[Pair]) -> Vec<f64> {
     weights
 }
 
-/// A cause of common outages, shared out: when each of `parts` parts (at least 2) has
-/// outages of its own with unavailability `own`, and a share `beta` of them (0 to 1)
-/// takes exactly one other part with it, all others alike, each of the
-/// `parts·(parts-1)/2` pairs is out together with probability
-/// 2 `own` `beta` / (`parts` - 1), to first order in `own`, and the part alone with
-/// `own` (1 - `beta`).
-///
-/// Returns `(alone, each_pair)`.
-pub fn share_with_pairs(own: f64, beta: f64, parts: usize) -> Result<(f64, f64), Error> {
-    probability("own unavailability", own)?;
-    probability("beta", beta)?;
-    check(parts >= 2, "parts", parts as f64, "at least 2")?;
-    let each = 2.0 * own * beta / (parts - 1) as f64;
-    Ok((own * (1.0 - beta), probability("pair unavailability", each)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,11 +214,9 @@ mod tests {
     }
 
     #[test]
-    fn served_and_unserved_are_complements() -> Result<(), Error> {
+    fn what_is_not_served_of_one_unit_is_the_chance_of_none() -> Result<(), Error> {
         let mass = distribution(&zone(0.02, 5))?;
-        let both = expected_served(&mass, 3.5)? + expected_unserved(&mass, 3.5)?;
-        assert!((both - 1.0).abs() < 1e-15);
-        assert!((expected_unserved(&mass, 1.0)? - probability_fewer_than(&mass, 1)).abs() < 1e-17);
+        assert!((1.0 - expected_served(&mass, 1.0)? - probability_fewer_than(&mass, 1)).abs() < 1e-15);
         assert!(expected_served(&mass, 0.0).is_err());
         Ok(())
     }

@@ -12,7 +12,7 @@ const NEGLIGIBLE: f64 = 1e-18;
 const HALVINGS: u32 = 200;
 
 /// Share of arrivals that find all `servers` busy where nobody waits (Erlang B); `load` is arrival rate over service rate.
-pub fn erlang_b(servers: u64, load: f64) -> Result<f64, Error> {
+fn erlang_b(servers: u64, load: f64) -> Result<f64, Error> {
     nonnegative("load", load)?;
     if load == 0.0 {
         return Ok(if servers == 0 { 1.0 } else { 0.0 });
@@ -33,7 +33,7 @@ pub fn erlang_b(servers: u64, load: f64) -> Result<f64, Error> {
 }
 
 /// Share of arrivals that wait (Erlang C).
-pub fn erlang_c(servers: u64, load: f64) -> Result<f64, Error> {
+fn erlang_c(servers: u64, load: f64) -> Result<f64, Error> {
     check(load < servers as f64, "load", load, "below the number of servers")?;
     let blocked = erlang_b(servers, load)?;
     Ok(blocked / (1.0 - load / servers as f64 * (1.0 - blocked)))

@@ -41,7 +41,7 @@ use zonefall_fleet::management::{Action, Change};
 use zonefall_fleet::{Design, PAID, Paid, paid_as_designed};
 
 /// The most candidates.
-pub const CANDIDATES_MAX: usize = 20_000;
+const CANDIDATES_MAX: usize = 20_000;
 /// Reasons for which candidates are impossible, of which the others are summed up.
 const REASONS_MAX: usize = 20;
 

@@ -16,12 +16,8 @@ pub struct ConfidenceError(
 pub struct Confidence(f64);
 
 impl Confidence {
-    /// 90 %.
-    pub const P90: Self = Self(0.90);
     /// 95 %, the default of everything that is printed.
     pub const P95: Self = Self(0.95);
-    /// 99 %.
-    pub const P99: Self = Self(0.99);
 
     /// A level from a number in the open interval (0, 1).
     ///

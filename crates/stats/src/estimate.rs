@@ -50,7 +50,7 @@ use serde::{Deserialize, Serialize};
 pub const HITS_FOR_INTERVAL: u64 = 20;
 
 /// Log standard deviation that a hit's size is at least credited with.
-pub const LEAST_LOG_SD: f64 = 1.0;
+const LEAST_LOG_SD: f64 = 1.0;
 
 /// Why only an upper bound is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -149,14 +149,6 @@ pub fn clopper_pearson_upper(k: u64, n: u64, conf: Confidence) -> f64 {
     upper_limit(k.min(n) as f64, n as f64, conf.alpha())
 }
 
-/// The rule of three: 3/n bounds, at 95 %, the probability of what did not
-/// happen in `n` independent trials. At most 1. The exact bound is
-/// [`clopper_pearson_upper`] with `k` = 0; this one is for mental arithmetic.
-#[must_use]
-pub fn rule_of_three(n: u64) -> f64 {
-    (3.0 / n.max(1) as f64).min(1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,15 +176,6 @@ mod tests {
         assert_eq!(clopper_pearson_upper(0, 0, C95), 1.0);
         assert_eq!(clopper_pearson_upper(7, 7, C95), 1.0);
         assert_eq!(student_t(1.0, 1.0, 1, C95), Interval::REALS);
-    }
-
-    #[test]
-    fn the_rule_of_three_bounds_the_exact_bound() {
-        for n in [10, 100, 1_000, 1_000_000] {
-            let exact = clopper_pearson_upper(0, n, C95);
-            assert!(exact < rule_of_three(n) && exact > 0.85 * rule_of_three(n));
-        }
-        assert_eq!(rule_of_three(0), 1.0);
     }
 
     #[test]

@@ -25,18 +25,10 @@ pub fn holm(p_values: &[f64]) -> Vec<f64> {
 /// once with confidence `conf` (Bonferroni: 1 − α/m). `m` below 1 counts as 1.
 ///
 /// These intervals are valid together, so they may share a table without a
-/// word; Holm's steps ([`holm_level`]) sharpen decisions, not intervals.
+/// word; Holm's steps ([`holm`]) sharpen decisions, not intervals.
 #[must_use]
 pub fn simultaneous_level(conf: Confidence, m: u64) -> Confidence {
     conf.split(m)
-}
-
-/// The level at which the hypothesis of `rank` (0 for the smallest p-value)
-/// among `m` is decided in Holm's procedure: 1 − α/(m − rank). It counts only
-/// if every smaller rank was rejected.
-#[must_use]
-pub fn holm_level(conf: Confidence, rank: u64, m: u64) -> Confidence {
-    conf.split(m.saturating_sub(rank))
 }
 
 #[cfg(test)]
@@ -55,13 +47,5 @@ mod tests {
     fn nonsense_never_rejects_and_nothing_panics() {
         assert_eq!(holm(&[f64::NAN, 2.0, -1.0]), vec![1.0, 1.0, 0.0]);
         assert!(holm(&[]).is_empty());
-    }
-
-    #[test]
-    fn levels_step_down_from_bonferroni() {
-        let c = Confidence::P95;
-        assert_eq!(holm_level(c, 0, 4), simultaneous_level(c, 4));
-        assert!((holm_level(c, 3, 4).level() - 0.95).abs() < 1e-15);
-        assert!((holm_level(c, 9, 4).level() - 0.95).abs() < 1e-15);
     }
 }

@@ -62,7 +62,7 @@ use crate::special::{normal_density, normal_quantile, student_two_sided_quantile
 
 /// Below this estimated coverage of a nominal 95 % interval the sample is not
 /// yet near-normal and [`coverage_warning`] speaks.
-pub const NEAR_NOMINAL: f64 = 0.935;
+const NEAR_NOMINAL: f64 = 0.935;
 
 /// Fewest degrees of freedom ever used; below it the quantile explodes.
 const LEAST_DF: f64 = 1.5;

@@ -154,7 +154,7 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
 ///
 /// `a` and `b` must be positive and finite; otherwise NaN.
 #[must_use]
-pub fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
+fn beta_cdf(x: f64, a: f64, b: f64) -> f64 {
     if !(a > 0.0 && b > 0.0 && a.is_finite() && b.is_finite()) || x.is_nan() {
         return f64::NAN;
     }

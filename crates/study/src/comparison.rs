@@ -3,7 +3,7 @@
 //! In: studies that measure the same length of time. Out: a [`Comparison`]. Trial i of one is set against trial i of every
 //! other, always: the pairs are independent of each other whatever happens within a pair, so the interval of their mean
 //! difference is right even where two studies live through different storms. Where they share them it is narrow, too;
-//! [`difference_of_storms`] says in words why they do not.
+//! `difference_of_storms` says in words why they do not.
 //!
 //! A place is a range: one more than the designs that are better beyond doubt, to all but those that are worse beyond
 //! doubt. With simultaneous intervals all places hold together (Mogstad, Romano, Shaikh, Wilhelm, Review of Economic
@@ -105,7 +105,7 @@ pub struct Gap {
 }
 
 /// Why two studies do not live through the same storms; nothing if they do.
-pub fn difference_of_storms(a: &Study, b: &Study) -> Option<String> {
+fn difference_of_storms(a: &Study, b: &Study) -> Option<String> {
     let reasons = [
         (a.seed != b.seed, "the seed"),
         (a.topology.regions() != b.topology.regions(), "the topology"),

@@ -2,7 +2,8 @@
 
 use super::*;
 use zonefall_fleet::Operation;
-use zonefall_fleet::management::RepairAction;
+use zonefall_fleet::management::{Release, ReleaseKind, RepairAction, UpgradePolicy, Upgrades};
+use zonefall_fleet::policy::upgrade::{Mode as UpgradeMode, Rolling};
 
 fn repairing(zones: &[u32], capacity: u32, action: RepairAction) -> Design {
     managed(design(zones, capacity, capacity), |set| repaired(set, action))
@@ -53,4 +54,33 @@ fn ar_09_mt_03_who_finds_all_hosts_under_maintenance_waits() {
         Script { outages: vec![(0, 0, 1, DAY, 2 * DAY)], topology: topology(1, 1, 3), ..script(restarts(), &[]) };
     let ledger = one_rack.play(repairing(&[1], 1, RepairAction::Replace));
     assert!(ledger.missed_ms >= 25 * MINUTE, "{}", ledger.missed_ms);
+}
+
+#[test]
+fn up_04_mt_03_an_upgrade_does_not_end_the_restart_of_a_host() {
+    let policy = UpgradePolicy {
+        mode: UpgradeMode::Automatic,
+        rolling: Rolling::USUAL,
+        pause: SimDuration::ZERO,
+        health_wait: ms(5 * MINUTE),
+        rollback_failed: false,
+        max_surge: false,
+        automatic_os: None,
+        automatic_extension: None,
+        drain: SimDuration::ZERO,
+        reimage: constant(4 * MINUTE),
+        extension: constant(MINUTE),
+        application: constant(30 * SECOND),
+    };
+    // The rack is restarted half an hour after the wave begins; the image comes five minutes later.
+    let at = SimTime::from_ms(DAY + 35 * MINUTE);
+    let image = Release { name: "image".into(), kind: ReleaseKind::Image, at, every: None, bad: None };
+    let upgraded = managed(design(&[1], 1, 1), |set| {
+        set.health = Some(binary_health());
+        set.upgrades = Some(Box::new(Upgrades { policy, releases: vec![image] }));
+    });
+    let one_rack =
+        Script { outages: vec![(0, 0, 1, DAY, 2 * DAY)], topology: topology(1, 1, 3), ..script(restarts(), &[]) };
+    let ledger = one_rack.play(upgraded);
+    assert_eq!((ledger.missed_ms, count(&ledger, Operation::UpgradesFailed)), (25 * MINUTE, 1));
 }

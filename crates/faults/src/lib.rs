@@ -32,7 +32,7 @@ pub use packed::{Entry, UNITS_MAX, What};
 pub use population::{InstanceGroup, Population};
 pub use renewal::TimeToFailure;
 pub use spread::RateSpread;
-pub use storm::{Event, EventId, RackOutage, Span, Storm, StormModes};
+pub use storm::{Event, EventId, PastWave, RackOutage, Span, Storm, StormModes};
 pub use strikes::{Course, Strikes};
 pub use trace::{
     BURST_UNITS_MIN, BURST_WITHIN_MS, BYTES_MAX, Bursts, Dirt, Dirty, FORMAT, Foreign, ForeignCause, ForeignColumns,
@@ -42,4 +42,4 @@ pub use trace::{
     read_column_names, read_foreign, read_incidents, read_records, read_trace, record, replay,
 };
 pub use unit::{Outcome, UnitMode, UnitModes};
-pub use wave::{KNOWN_AHEAD, Wave};
+pub use wave::{HELD_AT_MOST, KNOWN_AHEAD, Wave};

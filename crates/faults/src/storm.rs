@@ -73,6 +73,19 @@ pub struct Span {
     pub left_milli: u32,
 }
 
+/// A wave that has left a region when the trial begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastWave {
+    /// Index into [`StormModes::causes`].
+    pub cause: u16,
+    /// The first rack.
+    pub first_rack: u32,
+    /// How many.
+    pub racks: u32,
+    /// How long before the trial it began there.
+    pub ago: SimDuration,
+}
+
 /// One trial's storm.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Storm {
@@ -86,9 +99,11 @@ pub struct Storm {
     pub control_plane: Vec<Span>,
     /// Capacity to allocate, by zone.
     pub allocation: Vec<Span>,
+    /// MT-05: waves of pauses that went through a region before the trial.
+    pub past_waves: Vec<PastWave>,
 }
 
-zonefall_engine::pooled_clone!(Storm { events, outages, edges, control_plane, allocation });
+zonefall_engine::pooled_clone!(Storm { events, outages, edges, control_plane, allocation, past_waves });
 
 impl Storm {
     /// Empties it, keeps the memory.
@@ -98,6 +113,7 @@ impl Storm {
         self.edges.clear();
         self.control_plane.clear();
         self.allocation.clear();
+        self.past_waves.clear();
     }
 
     /// Adds an event.
@@ -304,6 +320,9 @@ impl Drawing<'_> {
         };
         let until = next_ms.map_or(SimTime::ZERO, |next_ms| self.renewals_from(process, unit, next_ms, &mut stream));
         self.waves_ahead(process, until);
+        if process.down_at_start > 0.0 {
+            self.waves_behind(process, next_ms == Some(0.0));
+        }
     }
 
     /// A unit's strikes, the next of them at an instant that is known; until when the last of them lasts.

@@ -18,6 +18,10 @@ const QUIET_LEAST: f64 = 0.01;
 /// Nothing of them happens within it but what owners do ahead of them.
 pub const KNOWN_AHEAD: SimDuration = SimDuration::from_ms(90 * 24 * 3_600_000);
 
+/// MT-05: how long a maintenance configuration may hold a wave of pauses up: a storm holds those, too, that began within this
+/// time before it and are over. Nothing of them happens but what waits for a window.
+pub const HELD_AT_MOST: SimDuration = SimDuration::from_ms(35 * 24 * 3_600_000);
+
 /// How a wave goes through a region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wave {

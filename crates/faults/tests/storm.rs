@@ -219,3 +219,48 @@ fn in_02_in_04_in_07_a_stated_outage_is_drawn_but_for_its_length() {
     let mean = late.iter().sum::<f64>() / late.len() as f64;
     assert!((mean - 2.0).abs() < 4.0 * (1.0 / 3.0 / late.len() as f64).sqrt(), "{mean}");
 }
+
+/// Waves of pauses that meet each region so often a year.
+fn pauses(per_year: f64, paired: bool) -> Profile {
+    let length = Outage::Law(Law::constant(SimDuration::from_ms(60_000)));
+    let mut mode = Mode::plain("pause", Scope::Region, per_year, length).expect("a rate");
+    let hours = |hours: u64| SimDuration::from_ms(hours * 3_600_000);
+    let wave = Wave { between: hours(1), between_zones: hours(24), overlap_milli: 0, steps_least: 1, paired };
+    (mode.effect, mode.kind) = (Effect::Frozen, Kind::Wave(wave));
+    assert!(mode.check().is_empty());
+    Profile { name: "waves".into(), modes: vec![mode] }
+}
+
+#[test]
+fn mt_05_waves_before_the_trial_are_as_many_as_within_it() {
+    let region =
+        |name: &str| Region { name: name.into(), zones: 3, halls_per_zone: 1, racks_per_zone: 4, hosts_per_rack: 2 };
+    let topology = Topology::new(vec![region("east"), region("west")]).expect("a world");
+    let horizon = SimDuration::from_ms(35 * 24 * 3_600_000);
+    for paired in [true, false] {
+        let mut modes = StormModes::new(&pauses(6.0, paired), &topology, horizon);
+        let (mut storm, trials) = (Storm::default(), 20_000);
+        // Of each region: those that began within 35 days before the trial, and within it.
+        let (mut before, mut within) = ([0_u32; 2], [0_u32; 2]);
+        for trial in 0..trials {
+            assert!(modes.draw(trial_key(trial), SimTime::ZERO.after(horizon), &mut storm));
+            let region = |rack: u32| usize::from(rack >= 12);
+            for past in &storm.past_waves {
+                assert!(past.ago < horizon && past.racks == 12);
+                before[region(past.first_rack)] += 1;
+            }
+            for outage in &storm.outages {
+                let of = if outage.start == SimTime::ZERO { &mut before } else { &mut within };
+                of[region(outage.first_rack)] += u32::from(outage.start.as_ms() < horizon.as_ms());
+            }
+        }
+        let wanted = 6.0 * 35.0 / 365.0 * trials as f64;
+        for count in before.into_iter().chain(within) {
+            // Waves come more evenly than by chance.
+            assert!(
+                (f64::from(count) - wanted).abs() < 4.0 * wanted.sqrt(),
+                "{paired}: {before:?} {within:?}, wanted {wanted}"
+            );
+        }
+    }
+}

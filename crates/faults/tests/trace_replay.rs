@@ -91,7 +91,7 @@ fn mt_02_waves_of_maintenance_are_replayed_bit_for_bit() {
         assert!(mode.check().is_empty());
         profile.modes.push(mode);
     }
-    let mut waves = 0;
+    let (mut waves, mut past) = (0, 0);
     for trial in 0..4 {
         let id = TrialId { seed: 44, trial, lineage: 0 };
         let mut drawing = Strikes::new(&profile, &topology, population(&designs, &topology), years(2.0));
@@ -103,10 +103,11 @@ fn mt_02_waves_of_maintenance_are_replayed_bit_for_bit() {
         let replayed = replay(&trace, &topology, &profile, &people, Mapping::Refuse).expect("all exists");
         assert_eq!(sorted(&replayed.storm), sorted(drawing.storm()), "trial {trial}");
         waves += replayed.storm.events.iter().filter(|event| event.cause as usize + 2 >= profile.modes.len()).count();
+        past += replayed.storm.past_waves.len();
         let again = live(&mut replayed.to_strikes(&topology, people), &designs, &topology, id.key());
         assert_eq!(again, drawn, "trial {trial}");
     }
-    assert!(waves > 50, "{waves}");
+    assert!(waves > 50 && past > 2, "{waves} {past}");
 }
 
 #[test]

@@ -92,6 +92,12 @@ impl Demand {
         before.checked_sub(1).map_or(self.first_milli, |last| self.steps[last].per_second_milli)
     }
 
+    /// The least that arrives between two instants, without noise.
+    pub fn least_milli(&self, from: SimTime, until: SimTime) -> u64 {
+        let within = |step: &&Step| from < step.from && step.from < until;
+        self.steps.iter().filter(within).map(|step| step.per_second_milli).fold(self.at_milli(from), u64::min)
+    }
+
     /// The least and the greatest that arrives, without noise.
     pub fn range_milli(&self) -> (u64, u64) {
         let all = || self.steps.iter().map(|step| step.per_second_milli);
@@ -176,6 +182,8 @@ mod tests {
         let course = Demand::course(10, steps(&[(5, 20), (9, 0)]), None);
         assert_eq!(walk(&course, 1, 100), [(0, 10), (5, 20), (9, 0)]);
         assert_eq!(course.range_milli(), (0, 20));
+        let least = |from, until| course.least_milli(SimTime::from_ms(from), SimTime::from_ms(until));
+        assert_eq!([least(0, 5), least(0, 9), least(5, 9), least(6, 10), least(20, 30)], [10, 10, 20, 0, 0]);
         assert_eq!(walk(&Demand::constant(7), 1, 100), [(0, 7)]);
         assert!(Demand::constant(7).is_constant() && !course.is_constant());
         let mean = |until| course.mean_milli(SimTime::from_ms(until));

@@ -161,10 +161,7 @@ impl Pending {
             6 if mode == 1 => Self::GivenUp { machine: unit },
             6 => Self::Readmitted { machine: unit },
             7 => Self::Due { what: Due::ALL[mode as usize], unit },
-            8 => {
-                let what = if mode == Upkeep::Step as u32 { Upkeep::Step } else { Upkeep::Redeploy };
-                Self::Upkeep { what, passage: unit }
-            }
+            8 => Self::Upkeep { what: Upkeep::ALL[mode as usize], passage: unit },
             _ => Self::Routed { group: unit },
         }
     }
@@ -200,6 +197,7 @@ mod tests {
             Pending::Due { what: Due::Autoscale, unit: 0 },
             Pending::Upkeep { what: Upkeep::Step, passage: 3 },
             Pending::Upkeep { what: Upkeep::Redeploy, passage: 0 },
+            Pending::Upkeep { what: Upkeep::Begin, passage: 0 },
             Pending::Routed { group: 3 },
         ];
         assert!(all.windows(2).all(|pair| pair[0].tag() < pair[1].tag()));

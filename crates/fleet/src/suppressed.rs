@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 use zonefall_engine::{Key, SimTime};
-use zonefall_faults::{EventId, Storm};
+use zonefall_faults::{EventId, PastWave, Storm};
 
 /// Groups that the events of a cause fall into.
 pub const GROUPS: u32 = 8;
@@ -48,6 +48,15 @@ impl Suppressed {
         match self {
             Self::Cause(of) => *of == cause,
             Self::Groups(of, groups) => *of == cause && groups >> group_of_event(storm, event) & 1 == 1,
+            Self::Racks(_) => false,
+        }
+    }
+
+    /// Whether a wave that is over when the trial begins, so long ago, never was.
+    pub(crate) fn takes_past_wave(&self, wave: &PastWave) -> bool {
+        match self {
+            Self::Cause(of) => *of == wave.cause,
+            Self::Groups(of, groups) => *of == wave.cause && groups >> group(wave.ago.as_ms(), u64::MAX) & 1 == 1,
             Self::Racks(_) => false,
         }
     }

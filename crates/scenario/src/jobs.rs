@@ -131,10 +131,8 @@ fn minute(reader: &Reader<'_>, name: &str, sink: &mut Sink) -> Option<Time> {
 
 /// A batch a day that comes within the horizon.
 fn days(zone: &TimeZone, start_unix_ms: i64, horizon: SimTime, (at, deadline): (Time, Time)) -> Vec<Batch> {
-    let instant = |date: Date, time: Time| {
-        let zoned = date.to_datetime(time).to_zoned(zone.clone()).ok()?;
-        zoned.timestamp().as_millisecond().checked_sub(start_unix_ms)
-    };
+    let instant =
+        |date: Date, time: Time| crate::months::local_ms(date.to_datetime(time), zone)?.checked_sub(start_unix_ms);
     let mut batches: Vec<Batch> = Vec::new();
     let Ok(begin) = Timestamp::from_millisecond(start_unix_ms) else { return batches };
     let mut date = begin.to_zoned(zone.clone()).date();

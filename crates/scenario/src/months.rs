@@ -5,7 +5,7 @@ use crate::codes;
 use crate::diagnostic::Sink;
 use crate::scenario::CalendarStart;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 use std::ops::Range;
 use zonefall_engine::SimTime;
@@ -40,6 +40,20 @@ pub(crate) fn start(date: &str, time_zone: &str) -> Result<CalendarStart, Wrong>
         time_zone: time_zone.to_owned(),
         unix_ms: zoned.timestamp().as_millisecond(),
     })
+}
+
+/// When a clock shows a local time, in milliseconds of Unix time. One that is shown twice is the first; one that the clock
+/// jumps over is the jump: of a span of hours what lies in the gap takes no time.
+pub(crate) fn local_ms(local: DateTime, zone: &TimeZone) -> Option<i64> {
+    let at = zone.to_ambiguous_timestamp(local);
+    if let AmbiguousOffset::Gap { after, .. } = at.offset() {
+        let before_it = after.to_timestamp(local).ok()?;
+        let jump = zone.following(before_it).find(|jump| jump.offset() == after);
+        if let Some(jump) = jump {
+            return Some(jump.timestamp().as_millisecond());
+        }
+    }
+    at.compatible().ok().map(Timestamp::as_millisecond)
 }
 
 /// Calendar months from the first that begins at `from` or later.
@@ -110,6 +124,27 @@ mod tests {
         assert_eq!(days("2026-03-01", "Europe/Berlin", 61).0[0], 743.0 / 24.0);
         assert_eq!(days("2026-01-15", "UTC", 45), (vec![28.0], 1));
         assert_eq!(days("2026-01-31", "UTC", 30), (vec![28.0, 1.0], 1));
+    }
+
+    #[test]
+    fn a_local_time_that_the_clock_jumps_over_is_the_jump() {
+        let at = |zone: &str, local: &str| {
+            let zone = super::zone(zone).expect("a zone");
+            let ms = local_ms(local.parse().expect("a time"), &zone).expect("an instant");
+            Timestamp::from_millisecond(ms).expect("an instant").to_string()
+        };
+        for local in ["02:00", "02:30", "02:59", "03:00"] {
+            assert_eq!(at("Europe/Berlin", &format!("2026-03-29T{local}")), "2026-03-29T01:00:00Z");
+            assert_eq!(at("America/New_York", &format!("2026-03-08T{local}")), "2026-03-08T07:00:00Z");
+        }
+        // Half an hour.
+        for local in ["02:00", "02:15", "02:30"] {
+            assert_eq!(at("Australia/Lord_Howe", &format!("2026-10-04T{local}")), "2026-10-03T15:30:00Z");
+        }
+        // A date line moves: 30 December never was.
+        assert_eq!(at("Pacific/Apia", "2011-12-30T09:00"), "2011-12-30T10:00:00Z");
+        // What is shown twice is the first.
+        assert_eq!(at("Europe/Berlin", "2026-10-25T02:30"), "2026-10-25T00:30:00Z");
     }
 
     #[test]

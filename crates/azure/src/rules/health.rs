@@ -88,5 +88,10 @@ pub(super) const REPAIRS: &[Rule] = &[
     Rule::modelled("AR-10", "A machine in a dead zone can be deleted, after 10 minutes.", "chosen")
         .unknown()
         .key("scale_set.dead_zone_delete"),
-    Rule::modelled("AR-11", "Reimage and Restart fail while the machine's host or zone is down.", "chosen").unknown(),
+    Rule::modelled(
+        "AR-11",
+        "Reimage and Restart fail while the machine's host or zone is down, or the host under maintenance.",
+        "chosen",
+    )
+    .unknown(),
 ];

@@ -62,7 +62,7 @@ impl Storm {
 
     /// Forgets what begins after `after`.
     fn keep_until(&mut self, after: SimTime) {
-        let Self { events, outages, control_plane, allocation, edges } = self;
+        let Self { events, outages, control_plane, allocation, edges, past_waves: _ } = self;
         outages.retain(|outage| outage.start <= after);
         control_plane.retain(|span| span.start <= after);
         allocation.retain(|span| span.start <= after);

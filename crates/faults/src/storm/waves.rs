@@ -2,11 +2,12 @@
 //! there. What it does to whom, and when, is the fleet's.
 //!
 //! Waves of restarts are announced, so a storm holds those too that begin within a while after its horizon ([`KNOWN_AHEAD`]).
+//! Pauses may be held up, so it holds those too that were over before it ([`HELD_AT_MOST`]).
 
 use super::process::Reach;
-use super::{Drawing, Event, Process, RackOutage, Struck};
+use super::{Drawing, Event, PastWave, Process, RackOutage, Struck};
 use crate::mode::Effect;
-use crate::wave::{KNOWN_AHEAD, Wave};
+use crate::wave::{HELD_AT_MOST, KNOWN_AHEAD, Wave};
 use zonefall_engine::{SimDuration, SimTime, Stream};
 use zonefall_topology::RegionId;
 
@@ -58,6 +59,44 @@ impl Drawing<'_> {
                 return;
             }
             free = self.strike(process, 0, next);
+        }
+    }
+
+    /// MT-05: the waves of pauses that have left a region when the trial begins, amid a wave or not. The time between two waves has no
+    /// memory backwards either; it has a stream of its own.
+    pub(super) fn waves_behind(&mut self, process: &Process, amid: bool) {
+        let mode = &self.modes[process.mode];
+        let (Some(wave), Reach::Wave(regions), Effect::Frozen) = (mode.wave(), &process.reach, mode.effect) else {
+            return;
+        };
+        let whole_ms = wave.course_length(regions, self.topology).as_ms();
+        let mut ago_ms = 0;
+        if amid {
+            // As `sweep` draws it.
+            let mut stream = self.strike_stream(process, 0, SimTime::ZERO);
+            ago_ms = (whole_ms as f64 * stream.unit()) as u64;
+            self.has_left(process, (wave, regions), ago_ms);
+        }
+        let mut stream = self.key(process).named("behind").stream();
+        while ago_ms < HELD_AT_MOST.as_ms() + whole_ms {
+            ago_ms += process.life.next(&mut stream).max(1.0) as u64 + whole_ms;
+            self.has_left(process, (wave, regions), ago_ms);
+        }
+    }
+
+    /// Notes the regions that a wave has left which began so long ago.
+    fn has_left(&mut self, process: &Process, (wave, regions): (Wave, &[RegionId]), ago_ms: u64) {
+        let mut from_ms = 0;
+        for &region in regions {
+            let to_ms = from_ms + wave.length(region, self.topology).as_ms();
+            let began_ms = ago_ms.saturating_sub(from_ms);
+            if to_ms <= ago_ms && began_ms < HELD_AT_MOST.as_ms() {
+                let racks = self.topology.racks_of_region(region);
+                let (first_rack, racks) = (racks.start, racks.len() as u32);
+                let ago = SimDuration::from_ms(began_ms);
+                self.storm.past_waves.push(PastWave { cause: process.cause, first_rack, racks, ago });
+            }
+            from_ms = to_ms;
         }
     }
 }

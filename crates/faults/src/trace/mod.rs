@@ -20,7 +20,8 @@
 //!
 //! * `event_id` numbers what happened; rows of one event share it. `parent_id` is the event that brought this one.
 //! * `stage` is one of [`Stage`]. An event that takes racks has one `main` row, whose end is its main recovery (it may
-//!   name no member), and `tail` rows for racks that come back later.
+//!   name no member), and `tail` rows for racks that come back later. A `past` row is a wave of pauses that was over before
+//!   the trial (MT-05): it starts at 0, and its `end_ms` is how long before the trial it began.
 //! * Times are milliseconds from the beginning of the trial. `announced_ms` is empty unless the strike was seen coming;
 //!   then the machine only pauses. An empty `end_ms` never ends. A `shock` ends where it starts: each machine recovers
 //!   by fleet luck, keyed by the trial. The end of a unit's row is the end of its repair had it begun at once: waiting

@@ -136,6 +136,11 @@ fn read_row<'a>(fields: &Fields<'a>, columns: &[usize; 11]) -> Result<(Row, &'a 
     if announced.is_some_and(|announced| announced > start) {
         return Err("it is announced after it starts".into());
     }
+    if stage == Stage::Past && (start > SimTime::ZERO || end == SimTime::NEVER) {
+        return Err(
+            "a wave that was over before the trial starts at 0 and ends as long after it as it began before it".into(),
+        );
+    }
     if end < start {
         return Err(format!("it ends at {} ms, before it starts at {} ms", end.as_ms(), start.as_ms()));
     }

@@ -9,7 +9,7 @@ use super::row::{Header, Row, Stage, Trace, TrialId};
 use super::write::header_name;
 use crate::mode::{Clock, Effect, Kind, Profile, Scope, component_of};
 use crate::packed::What;
-use crate::storm::{EventId, Span};
+use crate::storm::{EventId, PastWave, Span};
 use crate::strikes::Strikes;
 use crate::unit::UnitMode;
 use std::collections::BTreeMap;
@@ -151,6 +151,28 @@ impl Recorder<'_> {
             let stage = if shock { Stage::Shock } else { Stage::Main };
             self.draft(EventId(at as u32), stage, of.start, of.end, String::new());
         }
+        storm.past_waves.iter().try_for_each(|wave| self.past(wave))
+    }
+
+    /// MT-05: a wave that was over before the trial, as an event of its own.
+    fn past(&mut self, wave: &PastWave) -> Result<(), TraceError> {
+        let mode = self.strikes.storm_modes().mode_of(wave.cause);
+        let racks = wave.first_rack..wave.first_rack + wave.racks;
+        let names = rack_names(racks, mode.scope, self.topology);
+        names.iter().try_for_each(|name| self.must_be_plain(name, find_racks(name, self.topology).is_some()))?;
+        let row = Row {
+            event_id: (self.strikes.storm().events.len() + self.drafts.len()) as u64,
+            parent_id: None,
+            stage: Stage::Past,
+            announced: None,
+            start: SimTime::ZERO,
+            end: SimTime::ZERO.after(wave.ago),
+            scope: mode.scope,
+            members: names.join(";").into(),
+            effect: mode.effect,
+            cause: 0,
+        };
+        self.drafts.push((row, wave.cause));
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use super::row::{Row, Stage, Trace};
 use super::{ROWS_MAX, layout};
 use crate::mode::{Effect, Profile, Scope, UNIT_MODES_MAX};
 use crate::population::Population;
-use crate::storm::{Event, EventId, RackOutage, Span, Storm};
+use crate::storm::{Event, EventId, PastWave, RackOutage, Span, Storm};
 use crate::strikes::Strikes;
 use zonefall_engine::SimTime;
 use zonefall_topology::Topology;
@@ -151,6 +151,7 @@ impl<'a> Builder<'a> {
             let Some(target) = self.causes.target(row) else { continue };
             let done = match target.unit_mode {
                 Some(mode) => self.unit(row, mode, target),
+                None if row.stage == Stage::Past => self.past(row, target),
                 None => self.event(row, target).and_then(|event| self.storm(row, event)),
             };
             if let Err(words) = done {
@@ -195,6 +196,8 @@ impl<'a> Builder<'a> {
                     self.replay.storm.allocation.push(Span { of, event, start, end, left_milli });
                 }
                 Stage::Unit => return Err("stage `unit` goes with scope host or instance".into()),
+                // Not an outage; `past` has taken it.
+                Stage::Past => {}
                 // Its cause says which component; no rack is hit.
                 Stage::Main if row.scope == Scope::Component => {
                     self.replay.storm.outages.push(RackOutage { event, first_rack: 0, racks: 0, start, end });
@@ -205,6 +208,18 @@ impl<'a> Builder<'a> {
         for racks in layout::without_overlap(hit) {
             let (first_rack, racks) = (racks.start, racks.len() as u32);
             self.replay.storm.outages.push(RackOutage { event, first_rack, racks, start, end });
+        }
+        Ok(())
+    }
+
+    /// MT-05: a wave that was over before the trial.
+    fn past(&mut self, row: &Row, target: Target) -> Result<(), String> {
+        let (cause, ago) = (target.cause, row.end.since(SimTime::ZERO));
+        for name in row.members.split(';').filter(|name| !name.is_empty()) {
+            for racks in self.names.racks(name)? {
+                let (first_rack, racks) = (racks.start, racks.len() as u32);
+                self.replay.storm.past_waves.push(PastWave { cause, first_rack, racks, ago });
+            }
         }
         Ok(())
     }

@@ -57,11 +57,13 @@ pub enum Stage {
     Tail,
     /// One host or one instance out.
     Unit,
+    /// MT-05: a wave of pauses that was over before the trial, its end is how long before it it began.
+    Past,
 }
 
 impl Stage {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Main, Self::Shock, Self::ControlPlane, Self::Allocation, Self::Tail, Self::Unit];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Main, Self::Shock, Self::ControlPlane, Self::Allocation, Self::Tail, Self::Unit, Self::Past];
 
     /// The word in the file.
     pub const fn word(self) -> &'static str {
@@ -72,6 +74,7 @@ impl Stage {
             Self::Allocation => "allocation",
             Self::Tail => "tail",
             Self::Unit => "unit",
+            Self::Past => "past",
         }
     }
 

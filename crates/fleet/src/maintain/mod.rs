@@ -8,9 +8,14 @@
 //! The order of zones and racks is keyed by the trial, the mode and the wave: the same for all designs. How long a machine
 //! is out is keyed by the instant at which its step was planned, whatever held it up.
 //!
-//! What can go wrong: a machine that vanishes or is replaced meanwhile is missed or spared; a step that comes to a machine
-//! which is down anyway goes ahead.
+//! What began before the trial is played as far as it reaches into it (`before.rs`). While a step goes on nothing new is put
+//! on its hosts (`closed.rs`).
+//!
+//! What can go wrong: a machine that is replaced meanwhile is met on its new host, too, or missed, as that is still to come or
+//! not; a step that comes to a machine which is down anyway goes ahead.
 
+mod before;
+mod closed;
 mod owner;
 mod steps;
 
@@ -19,6 +24,7 @@ use crate::pending::Pending;
 use crate::policy::maintenance::{prepared_before, stops};
 use crate::serving::Class;
 use crate::world::World;
+use closed::Closed;
 use steps::{Group, Step};
 use zonefall_engine::{Key, SimDuration, SimTime};
 use zonefall_faults::{Effect, Outcome, RackOutage, Strikes};
@@ -26,6 +32,9 @@ use zonefall_faults::{Effect, Outcome, RackOutage, Strikes};
 /// Purposes of luck: whether neighbours approve, and how long a redeployment takes.
 const NEIGHBOURS: u64 = 11;
 const REDEPLOYMENT: u64 = 12;
+
+/// A wave that was over before the trial has none in the storm.
+const NO_OUTAGE: u32 = u32::MAX;
 
 /// What a passage waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +44,12 @@ pub(crate) enum Upkeep {
     Step,
     /// The owner's next redeployment ahead of it.
     Redeploy,
+    /// Its first step: machines are told of it before the wave begins.
+    Begin,
+}
+
+impl Upkeep {
+    pub(crate) const ALL: [Self; 3] = [Self::Step, Self::Redeploy, Self::Begin];
 }
 
 /// One wave as a design meets it.
@@ -59,6 +74,8 @@ struct Passage {
     redeploys: (u32, SimTime),
     /// Where its machines begin in the list of those that are done; none where owners do not redeploy any.
     done_from: Option<usize>,
+    /// Its steps have been laid out before it begins.
+    early: bool,
     /// Something of it is still to come.
     open: bool,
 }
@@ -75,6 +92,7 @@ zonefall_engine::pooled_clone!(Passage {
     due,
     redeploys,
     done_from,
+    early,
     open
 });
 
@@ -85,29 +103,45 @@ pub(crate) struct Passages {
     list: Vec<Passage>,
     /// For each passage, which machines in its way have been redeployed ahead of it.
     done: Vec<bool>,
+    /// Hosts that are under maintenance.
+    closed: Vec<Closed>,
     /// Room to put zones in order.
     order: Vec<u32>,
 }
 
 impl Clone for Passages {
     fn clone(&self) -> Self {
-        let Self { list, done, order } = self;
-        Self { list: list.clone(), done: done.clone(), order: order.clone() }
+        let Self { list, done, closed, order } = self;
+        Self { list: list.clone(), done: done.clone(), closed: closed.clone(), order: order.clone() }
     }
 
     /// Passages that the other has not are closed, and keep their memory.
     fn clone_from(&mut self, of: &Self) {
-        let Self { list, done, order } = of;
+        let Self { list, done, closed, order } = of;
         let both = list.len().min(self.list.len());
         self.list[..both].clone_from_slice(&list[..both]);
         self.list[both..].iter_mut().for_each(|passage| passage.open = false);
         self.list.extend_from_slice(&list[both..]);
         self.done.clone_from(done);
+        self.closed.clone_from(closed);
         self.order.clone_from(order);
     }
 }
 
 impl Passages {
+    /// A passage through some racks; which wave it is of, and when it begins, is still to be said.
+    fn begin(&mut self, mode: u32, cause: u16, racks: (u32, u32)) -> usize {
+        let at = self.free();
+        let passage = &mut self.list[at];
+        (passage.mode, passage.cause, passage.outage, passage.racks) = (mode, cause, NO_OUTAGE, racks);
+        passage.steps.clear();
+        (passage.at, passage.late, passage.due) = (0, SimDuration::ZERO, SimTime::NEVER);
+        passage.redeploys = (0, SimTime::NEVER);
+        passage.done_from = None;
+        (passage.early, passage.open) = (false, true);
+        at
+    }
+
     fn free(&mut self) -> usize {
         match self.list.iter().position(|passage| !passage.open) {
             Some(at) => at,
@@ -124,6 +158,7 @@ impl Passages {
                     due: SimTime::NEVER,
                     redeploys: (0, SimTime::NEVER),
                     done_from: None,
+                    early: false,
                     open: false,
                 });
                 self.list.len() - 1
@@ -137,21 +172,54 @@ impl World {
     pub(crate) fn begin_maintenance(&mut self, strikes: &Strikes) {
         self.passages.list.iter_mut().for_each(|passage| passage.open = false);
         self.passages.done.clear();
+        self.passages.closed.clear();
         self.hear_of_waves(strikes);
+        self.take_up_held(strikes);
+    }
+
+    /// Notes the waves of which somebody hears before they begin.
+    fn hear_of_waves(&mut self, strikes: &Strikes) {
+        let Some(of) = self.design.maintenance.as_ref().filter(|of| of.self_service.is_some() || of.events.is_some())
+        else {
+            return;
+        };
+        let has_owner = of.self_service.is_some();
+        let storm = strikes.storm();
+        for (number, &outage) in storm.outages.iter().enumerate() {
+            let cause = storm.events[outage.event.0 as usize].cause;
+            let Some(mode) = self.causes[cause as usize].wave else { continue };
+            if self.suppressed.as_ref().is_some_and(|of| of.takes_event(storm, outage.event)) {
+                continue;
+            }
+            let redeploys = has_owner && self.modes[mode as usize].effect == Effect::Down;
+            let told = self.told_before(mode, outage, strikes);
+            if !redeploys && told.is_none() {
+                continue;
+            }
+            let passage = self.passage(mode, (number as u32, outage), cause, strikes);
+            if redeploys {
+                self.owner_hears(passage);
+            }
+            if let Some(told) = told {
+                self.wait_for(Upkeep::Begin, passage, told);
+            }
+        }
+    }
+
+    /// MT-06: when machines are first told of a wave, if that is before it begins.
+    fn told_before(&self, mode: u32, outage: RackOutage, strikes: &Strikes) -> Option<SimTime> {
+        let wave = strikes.unit_modes().as_slice()[mode as usize].mode.wave()?;
+        let lead = self.prepared_before(mode)?.as_ms();
+        let first = outage.start.after(wave.between).as_ms();
+        (outage.start > SimTime::ZERO && lead > wave.between.as_ms())
+            .then(|| SimTime::from_ms(first.saturating_sub(lead)))
     }
 
     /// A passage of a wave of the storm, ready to begin.
     fn passage(&mut self, mode: u32, (number, outage): (u32, RackOutage), cause: u16, strikes: &Strikes) -> usize {
-        let at = self.passages.free();
         let begins_ms = self.begins_ms(mode, outage, strikes);
-        let passage = &mut self.passages.list[at];
-        (passage.mode, passage.cause, passage.outage, passage.begins_ms) = (mode, cause, number, begins_ms);
-        passage.racks = (outage.first_rack, outage.first_rack + outage.racks);
-        passage.steps.clear();
-        (passage.at, passage.late, passage.due) = (0, SimDuration::ZERO, SimTime::NEVER);
-        passage.redeploys = (0, SimTime::NEVER);
-        passage.done_from = None;
-        passage.open = true;
+        let at = self.passages.begin(mode, cause, (outage.first_rack, outage.first_rack + outage.racks));
+        (self.passages.list[at].outage, self.passages.list[at].begins_ms) = (number, begins_ms);
         at
     }
 
@@ -176,15 +244,31 @@ impl World {
     ) {
         let known = self.passages.list.iter().position(|passage| passage.open && passage.outage == wave.0);
         let at = known.unwrap_or_else(|| self.passage(mode, wave, cause, strikes));
-        self.passages.list[at].redeploys.1 = SimTime::NEVER;
+        let passage = &mut self.passages.list[at];
+        passage.redeploys.1 = SimTime::NEVER;
+        if std::mem::take(&mut passage.early) {
+            passage.open = passage.at < passage.steps.len();
+            return;
+        }
         self.lay_steps(at, strikes);
         self.await_step(at, t, strikes);
+    }
+
+    /// The first step of a wave that is still to begin is at hand.
+    fn begins_early(&mut self, passage: usize, t: SimTime, strikes: &Strikes) {
+        let of = &mut self.passages.list[passage];
+        if of.open && of.due == t {
+            of.early = true;
+            self.lay_steps(passage, strikes);
+            self.await_step(passage, t, strikes);
+        }
     }
 
     pub(crate) fn upkeep(&mut self, what: Upkeep, passage: usize, t: SimTime, strikes: &Strikes) {
         match what {
             Upkeep::Step => self.step_is_due(passage, t, strikes),
             Upkeep::Redeploy => self.redeploy_is_due(passage, t, strikes),
+            Upkeep::Begin => self.begins_early(passage, t, strikes),
         }
     }
 
@@ -202,10 +286,12 @@ impl World {
         loop {
             let of = &self.passages.list[passage];
             let Some(&step) = of.steps.get(of.at) else {
-                self.passages.list[passage].open = false;
+                // One that has not begun yet is still to be known when it does.
+                self.passages.list[passage].open = of.early;
                 return;
             };
-            if self.reached(passage, step.group, strikes).next().is_none() {
+            // Where machines come and go there may be some by then.
+            if !self.manager.is_active() && self.reached(passage, step.group, strikes).next().is_none() {
                 self.passages.list[passage].at += 1;
                 continue;
             }
@@ -218,7 +304,7 @@ impl World {
     fn wait_for(&mut self, what: Upkeep, passage: usize, until: SimTime) {
         let of = &mut self.passages.list[passage];
         match what {
-            Upkeep::Step => of.due = until,
+            Upkeep::Step | Upkeep::Begin => of.due = until,
             Upkeep::Redeploy => of.redeploys.1 = until,
         }
         if until < self.measure.horizon {
@@ -232,6 +318,10 @@ impl World {
             return;
         }
         let step = of.steps[of.at];
+        if self.reached(passage, step.group, strikes).next().is_none() {
+            self.passages.list[passage].at += 1;
+            return self.await_step(passage, t, strikes);
+        }
         if let Some(again) = self.is_held_up(passage, step.group, strikes) {
             let of = &mut self.passages.list[passage];
             of.late = of.late.plus(again);
@@ -260,6 +350,7 @@ impl World {
         let of = &self.passages.list[passage];
         let (mode, cause, begins) = (of.mode, of.cause, step.planned.after(of.late));
         let lead = self.prepared_before(mode);
+        let mut until = t;
         for at in self.machines_of(passage, step.group) {
             if !self.is_reached(passage, step.group, at, strikes) {
                 continue;
@@ -274,13 +365,16 @@ impl World {
                 continue;
             };
             let serves = self.machines[at].marks & self.absent() == 0;
-            if lead.is_none() || !serves {
-                self.maintain((mode, cause), at, None, length, t, strikes);
-                continue;
-            }
-            let waits = if self.may_begin(at, step.planned) { SimDuration::ZERO } else { begins.since(t) };
-            self.maintain((mode, cause), at, Some(waits), waits.plus(length), t, strikes);
+            let prepared = (lead.is_some() && serves).then(|| match self.may_begin(at, step.planned) {
+                true => SimDuration::ZERO,
+                false => begins.since(t),
+            });
+            let length = prepared.map_or(length, |waits| waits.plus(length));
+            self.maintain((mode, cause), at, prepared, length, t, strikes);
+            until = until.max(t.after(length));
+            self.close_host(step.group, at, t.after(length), t);
         }
+        self.close_rack(step.group, until, t);
     }
 
     /// MT-08: whether all machines on its host have said that maintenance may begin.

@@ -2,34 +2,27 @@
 //!
 //! From the beginning of the self-service window on, machine after machine is redeployed, evenly over the window or over
 //! its hours of work, as long as the service can spare it. What is not done when the wave begins is left to the platform.
+//! What was due before the trial is looked at when it begins (`before.rs`).
 
 use super::{REDEPLOYMENT, Upkeep};
 use crate::machine::ABSENT;
-use crate::policy::maintenance::spread_ms;
+use crate::maintenance::SelfService;
+use crate::policy::maintenance::{at_work, spread_ms};
 use crate::world::World;
 use zonefall_engine::SimTime;
-use zonefall_faults::{Effect, Strikes};
+use zonefall_faults::Strikes;
 
 impl World {
-    /// Notes the waves that owners will hear of.
-    pub(super) fn hear_of_waves(&mut self, strikes: &Strikes) {
-        if self.design.maintenance.as_ref().is_none_or(|of| of.self_service.is_none()) {
-            return;
-        }
-        let storm = strikes.storm();
-        for (number, &outage) in storm.outages.iter().enumerate() {
-            let cause = storm.events[outage.event.0 as usize].cause;
-            let Some(mode) = self.causes[cause as usize].wave else { continue };
-            let restarts = self.modes[mode as usize].effect == Effect::Down;
-            if restarts && !self.suppressed.as_ref().is_some_and(|of| of.takes_event(storm, outage.event)) {
-                let passage = self.passage(mode, (number as u32, outage), cause, strikes);
-                let machines = self.in_its_way(passage).len();
-                let from = self.passages.done.len();
-                self.passages.list[passage].done_from = Some(from);
-                self.passages.done.resize(from + machines, false);
-                self.await_redeploy(passage, SimTime::ZERO);
-            }
-        }
+    /// The owner hears of a wave.
+    pub(super) fn owner_hears(&mut self, passage: usize) {
+        let design = self.design.clone();
+        let Some(owner) = design.maintenance.as_ref().and_then(|of| of.self_service.as_ref()) else { return };
+        let machines = self.in_its_way(passage).len();
+        let from = self.passages.done.len();
+        self.passages.list[passage].done_from = Some(from);
+        self.passages.done.resize(from + machines, false);
+        self.note_those_before(passage, owner);
+        self.await_redeploy(passage, SimTime::ZERO);
     }
 
     /// The machines that a passage goes through, as positions.
@@ -38,25 +31,35 @@ impl World {
         self.machines_on(from..to)
     }
 
-    /// Waits for the owner's next redeployment; those planned before the trial are done.
+    /// The time in which the owner may be ahead of a wave.
+    pub(super) fn window_ms(&self, passage: usize, owner: &SelfService) -> (i64, i64) {
+        let to_ms = self.passages.list[passage].begins_ms;
+        (to_ms - owner.window.as_ms() as i64, to_ms)
+    }
+
+    /// Waits for the owner's next redeployment, from `t` on.
     fn await_redeploy(&mut self, passage: usize, t: SimTime) {
         let machines = self.in_its_way(passage);
         let design = self.design.clone();
         let Some(owner) = design.maintenance.as_ref().and_then(|of| of.self_service.as_ref()) else { return };
-        let to_ms = self.passages.list[passage].begins_ms;
-        let from_ms = to_ms - owner.window.as_ms() as i64;
+        let (window, office) = (self.window_ms(passage, owner), owner.office.as_deref());
         loop {
             let next = self.passages.list[passage].redeploys.0 as usize;
             if next >= machines.len() {
                 return;
             }
-            let (k, n) = (next as u64, machines.len() as u64);
-            match spread_ms(k, n, (from_ms, to_ms), owner.office.as_deref()) {
-                Some(at_ms) if at_ms < 0 => self.note_redeployed(passage, next),
-                Some(at_ms) => return self.wait_for(Upkeep::Redeploy, passage, SimTime::from_ms(at_ms as u64).max(t)),
-                None => {}
+            if let Some(at_ms) = spread_ms(next as u64, machines.len() as u64, window, office) {
+                let planned = SimTime::from_ms(at_ms.max(0) as u64).max(t);
+                return self.redeploy_at_work(passage, planned, owner);
             }
             self.passages.list[passage].redeploys.0 += 1;
+        }
+    }
+
+    /// Waits for the owner, who redeploys from an instant on, or with the next of the hours of work.
+    fn redeploy_at_work(&mut self, passage: usize, from: SimTime, owner: &SelfService) {
+        if let Some(due) = at_work(from, owner.office.as_deref()) {
+            self.wait_for(Upkeep::Redeploy, passage, due);
         }
     }
 
@@ -73,7 +76,7 @@ impl World {
             if !self.can_be_spared(at, t, strikes) {
                 let again = t.after(owner.again.max(zonefall_engine::SimDuration::from_ms(1)));
                 if (again.as_ms() as i64) < begins_ms {
-                    return self.wait_for(Upkeep::Redeploy, passage, again);
+                    return self.redeploy_at_work(passage, again, owner);
                 }
             } else {
                 self.note_redeployed(passage, next);
@@ -88,7 +91,7 @@ impl World {
     }
 
     /// Notes of a machine, by its place among those in a wave's way, that it has been redeployed ahead of it.
-    fn note_redeployed(&mut self, passage: usize, machine: usize) {
+    pub(super) fn note_redeployed(&mut self, passage: usize, machine: usize) {
         if let Some(from) = self.passages.list[passage].done_from {
             self.passages.done[from + machine] = true;
         }

@@ -113,6 +113,19 @@ impl World {
         }
     }
 
+    /// Lays out what is still to come of a wave that is over: the windows that it waits for.
+    pub(super) fn lay_held(&mut self, passage: usize, strikes: &Strikes) {
+        let of = &self.passages.list[passage];
+        let (mode, racks) = (of.mode, of.racks.0..of.racks.1);
+        let unit = &strikes.unit_modes().as_slice()[mode as usize].mode;
+        let Some(wave) = unit.wave() else { return };
+        let course = Course { wave, key: self.key_of(passage, &unit.name), begins_ms: of.begins_ms };
+        let mut steps = std::mem::take(&mut self.passages.list[passage].steps);
+        self.lay_windows(&course, mode, &racks, &mut steps);
+        steps.sort_unstable();
+        self.passages.list[passage].steps = steps;
+    }
+
     /// MT-05: all machines of a set with a configuration are updated together, in its next window.
     fn lay_windows(&self, course: &Course, mode: u32, racks: &Range<u32>, steps: &mut Vec<Step>) {
         let region = |rack: u32| self.topology.region_of(self.topology.zone_of(RackId(rack)));

@@ -3,7 +3,6 @@
 use super::State;
 use crate::Extra;
 use crate::deeds::Who;
-use crate::machine::*;
 use crate::management::RepairAction;
 use crate::operations::Operation;
 use crate::pending::Due;
@@ -138,9 +137,10 @@ impl World {
         true
     }
 
-    /// AR-02, AR-11: reimages or restarts a machine where it stands; on a dead host or in a dead zone that fails.
+    /// AR-02, AR-11: reimages or restarts a machine where it stands; on a dead host, on one under maintenance, or in a dead zone
+    /// that fails.
     fn repair_in_place(&mut self, at: usize, action: RepairAction, t: SimTime, strikes: &Strikes) {
-        if self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0 {
+        if self.machines[at].marks & self.manager.out_of_reach != 0 {
             return self.repair_has_ended(at, false, t);
         }
         let cause = self.charged_to(at, Extra::Repair);

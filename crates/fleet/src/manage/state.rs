@@ -55,6 +55,8 @@ pub(crate) struct Manager {
     pub unhealthy: u32,
     /// Marks of modes that strike hosts.
     pub of_host: u32,
+    /// The marks of machines that nobody can reach: their rack or host is down, or under maintenance.
+    pub out_of_reach: u32,
     /// Marks of modes that stop the application only.
     pub of_application: u32,
     pub counts: Vec<u32>,
@@ -97,6 +99,7 @@ zonefall_engine::pooled_clone!(Manager {
     host_marks,
     unhealthy,
     of_host,
+    out_of_reach,
     of_application,
     counts,
     states,
@@ -146,6 +149,7 @@ impl Manager {
             host_marks: 0,
             unhealthy: 0,
             of_host: 0,
+            out_of_reach: 0,
             of_application: 0,
             counts: Vec::new(),
             states: Vec::new(),

@@ -215,9 +215,11 @@ impl World {
             return self.vacant_slot_by_placement_group(group, t, strikes);
         }
         // Usually it can be had.
-        let is_open =
-            self.machines[at].marks & (self.holding | RACK_OUT) == 0 && self.manager.groups[group].zone.is_some();
-        if is_open { Some(at) } else { self.vacant_slot_in_trouble(group, t, strikes) }
+        if self.is_open(at, t) && self.manager.groups[group].zone.is_some() {
+            Some(at)
+        } else {
+            self.vacant_slot_in_trouble(group, t, strikes)
+        }
     }
 
     fn vacant_slot_in_trouble(&self, group: usize, t: SimTime, strikes: &Strikes) -> Option<usize> {
@@ -230,7 +232,7 @@ impl World {
             if best.is_some_and(|(least, ..)| machines > least) || self.rack_depth[rack as usize] > 0 {
                 continue;
             }
-            let Some(at) = self.first_vacant(group, index) else { continue };
+            let Some(at) = self.first_vacant(group, index, t) else { continue };
             let candidate = (machines, self.instance_of[at], at);
             if best.is_none_or(|best| candidate < best) && !(hidden && self.is_closed(rack, t, strikes)) {
                 best = Some(candidate);
@@ -249,12 +251,9 @@ impl World {
         let full =
             |from: u32| (from..(from + GROUP_MAX).min(numbers.end)).filter(|&number| !free(number)).count() as u32;
         let chosen = choose(numbers.clone().step_by(GROUP_MAX as usize).map(full)) as u32;
-        let closed = self.holding | RACK_OUT;
         let open = numbers.clone().filter(|&number| {
             let at = slot(number);
-            free(number)
-                && self.machines[at].marks & closed == 0
-                && !self.is_closed(self.manager.slots[at].rack, t, strikes)
+            free(number) && self.is_open(at, t) && !self.is_closed(self.manager.slots[at].rack, t, strikes)
         });
         let vacancy = &self.manager.vacancy;
         let machines = |number: u32| vacancy.machines_on(vacancy.rack_of[slot(number)] as usize);
@@ -274,15 +273,19 @@ impl World {
         self.is_down(zone) || self.left_milli(zone, t, strikes) == 0
     }
 
+    /// Whether the host of a slot is up, and not under maintenance.
+    fn is_open(&self, at: usize, t: SimTime) -> bool {
+        self.machines[at].marks & (self.holding | RACK_OUT) == 0 && !self.is_maintained(at, t)
+    }
+
     /// The free slot with the lowest number on a rack, whose host is up.
-    fn first_vacant(&self, group: usize, rack: usize) -> Option<usize> {
+    fn first_vacant(&self, group: usize, rack: usize, t: SimTime) -> Option<usize> {
         let vacancy = &self.manager.vacancy;
-        let closed = self.holding | RACK_OUT;
         for word in vacancy.words_of(group, rack) {
             let mut bits = vacancy.words[word];
             while bits != 0 {
                 let at = vacancy.slot_of[word * WORD + bits.trailing_zeros() as usize] as usize;
-                if self.machines[at].marks & closed == 0 {
+                if self.is_open(at, t) {
                     return Some(at);
                 }
                 bits &= bits - 1;

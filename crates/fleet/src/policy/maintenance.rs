@@ -5,7 +5,7 @@ use zonefall_engine::{SimDuration, SimTime};
 /// MT-04: from one update domain to the next, at least.
 pub const DOMAINS_APART: SimDuration = SimDuration::from_ms(30 * 60_000);
 /// MT-05: a window that does not come within this time holds nothing up any longer.
-pub const HELD_AT_MOST: SimDuration = SimDuration::from_ms(35 * 24 * 3_600_000);
+pub use zonefall_faults::HELD_AT_MOST;
 
 /// MT-05: the windows of a maintenance configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +42,9 @@ pub fn stops(not_serving: i64, all: i64, above_milli: u32) -> bool {
     not_serving > 0 && i128::from(not_serving) * 1000 > i128::from(all) * i128::from(above_milli)
 }
 
-/// MT-03: the `k`-th of `n` instants that are spread evenly over the time `[from_ms, to_ms)`, or over the part of it in
-/// which people are at their desks (`turns`: beginnings and ends in turn, of which those before the trial are unknown and
-/// taken to be like the rest); none if nobody ever is.
+/// MT-03: the `k`-th of `n` instants that are spread evenly over the time `[from_ms, to_ms)`. Those that come within the trial are
+/// spread over the part of it in which people are at their desks (`turns`: beginnings and ends in turn, unknown before the
+/// trial); none if nobody ever is.
 pub fn spread_ms(k: u64, n: u64, (from_ms, to_ms): (i64, i64), turns: Option<&[SimTime]>) -> Option<i64> {
     let share = |of: u64| (u128::from(of) * u128::from(2 * k + 1) / u128::from(2 * n.max(1))) as u64;
     let even = from_ms + share((to_ms - from_ms).max(0) as u64) as i64;
@@ -59,7 +59,9 @@ pub fn spread_ms(k: u64, n: u64, (from_ms, to_ms): (i64, i64), turns: Option<&[S
             (begin < end).then_some((begin, end))
         })
     };
-    let mut left = share(open().map(|(begin, end)| (end - begin) as u64).sum());
+    let all: u64 = open().map(|(begin, end)| (end - begin) as u64).sum();
+    let (since, whole) = ((even - from_ms.max(0)) as u64, (to_ms - from_ms.max(0)).max(1) as u64);
+    let mut left = (u128::from(all) * u128::from(since) / u128::from(whole)) as u64;
     for (begin, end) in open() {
         let length = (end - begin) as u64;
         if left < length {
@@ -68,6 +70,13 @@ pub fn spread_ms(k: u64, n: u64, (from_ms, to_ms): (i64, i64), turns: Option<&[S
         left -= length;
     }
     None
+}
+
+/// MT-03: when somebody is at work, at `t` or afterwards; always without hours (`turns`), none if nobody ever is again.
+pub fn at_work(t: SimTime, turns: Option<&[SimTime]>) -> Option<SimTime> {
+    let Some(turns) = turns else { return Some(t) };
+    let next = turns.chunks_exact(2).find(|turn| t < turn[1])?;
+    Some(next[0].max(t))
 }
 
 #[cfg(test)]
@@ -116,5 +125,17 @@ mod tests {
         assert_eq!(instants, [Some(13 * HOUR), Some(37 * HOUR)]);
         assert_eq!(spread_ms(0, 1, (0, HOUR), Some(&turns)), None);
         assert_eq!(spread_ms(0, 4, (-8 * HOUR, 0), Some(&turns)), Some(-7 * HOUR));
+        // A window half of which was before the trial: the other half is spread over all hours that come.
+        let instants: Vec<_> = (0..4).map(|k| spread_ms(k, 4, (-2 * DAY, 2 * DAY), Some(&turns))).collect();
+        assert_eq!(instants, [-36, -12, 13, 37].map(|hours| Some(hours * HOUR)));
+    }
+
+    #[test]
+    fn mt_03_who_is_at_work_is_there_within_the_hours_only() {
+        let at = |hours: u64| SimTime::from_ms(hours * HOUR as u64);
+        let turns = [at(9), at(17), at(33), at(41)];
+        let there = [0, 9, 16, 17, 40, 41].map(|hours| at_work(at(hours), Some(&turns)));
+        assert_eq!(there, [Some(at(9)), Some(at(9)), Some(at(16)), Some(at(33)), Some(at(40)), None]);
+        assert_eq!(at_work(at(20), None), Some(at(20)));
     }
 }

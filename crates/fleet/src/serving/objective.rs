@@ -64,6 +64,15 @@ impl Book {
             }
     }
 
+    /// [`Self::misses_without`] where so much arrives. What parts hold is not weighed anew.
+    pub fn would_miss_without(&mut self, demand: Option<u64>, part: u32, machines: i64, capacity: i64) -> bool {
+        let now = self.demand;
+        self.demand = demand.or(now);
+        let misses = self.misses_without(part, machines, capacity);
+        self.demand = now;
+        misses
+    }
+
     /// Demand served in the current state.
     #[inline]
     pub fn served(&self) -> u64 {

@@ -45,6 +45,9 @@ impl World {
         let mut manager = Manager::new(&design, &slots, capacity, racks, &topology);
         manager.rollouts = Rollouts::new(&design, capacity, own_mark);
         manager.of_host = marks(&modes, |mode| mode.on_host && mode.down);
+        let planned = strikes.unit_modes().as_slice().iter().map(|unit| unit.mode.wave().is_some());
+        let planned = planned.zip(0..).fold(0, |marks, (is_wave, mode)| marks | u32::from(is_wave) << mode);
+        manager.out_of_reach = crate::machine::RACK_OUT | manager.of_host | planned;
         manager.of_application = marks(&modes, |mode| mode.application_only);
         manager.host_marks = marks(&modes, |mode| mode.on_host && mode.together);
         manager.unhealthy = marks(&modes, |mode| mode.effect == Effect::Unhealthy);

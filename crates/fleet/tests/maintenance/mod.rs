@@ -1,5 +1,8 @@
 //! Planned maintenance (MT): waves, what holds them up, what machines and owners do about them.
 
+mod before;
+mod managed;
+
 use crate::support::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -245,6 +248,24 @@ fn mt_06_mt_08_hl_08_prepared_machines_lose_no_request_and_approval_saves_the_wa
     assert_eq!((late.dead_in_rotation, late.down), (unprepared.dead_in_rotation, unprepared.down));
     let alone = played(Some(Events { neighbours: 0.0, ..events(true) }), pauses(4 * SECOND));
     assert_eq!(alone.down, 9 * (4 * SECOND + 9 * MINUTE) as i128);
+}
+
+#[test]
+fn mt_06_who_is_told_long_before_the_wave_begins_prepares_before_it_does() {
+    // The first rack of each zone half an hour after the zone's turn comes, and told of it an hour ahead: 54 min idle.
+    let told = Events { reboot_notice: ms(HOUR), ..events(false) };
+    let maintained = |design| {
+        with(design, Maintenance { events: Some(told), self_service: owner(12 * HOUR), ..Maintenance::default() })
+    };
+    let idle = |script: &Script, capacity: u32| script.play(maintained(design(&[1], capacity, capacity))).classes.down;
+    // Nobody can be spared: the owner leaves them all to the platform.
+    assert_eq!(idle(&script(restarts(), &[]), 4), i128::from(4 * (25 + 54) * MINUTE));
+    // A wave that is through before it begins meets nobody again.
+    let alone =
+        Script { outages: vec![(0, 0, 1, DAY, DAY + HOUR)], topology: topology(1, 1, 2), ..script(restarts(), &[]) };
+    assert_eq!(idle(&alone, 2), i128::from(2 * (25 + 54) * MINUTE));
+    let seen = hits(&sightings(&alone, maintained(design(&[1], 2, 2)), 1));
+    assert!(seen.iter().all(|(t, _)| *t == SimTime::from_ms(DAY - 24 * MINUTE)), "{seen:?}");
 }
 
 #[test]

@@ -99,8 +99,7 @@ pub(super) fn by_the_clock(
     let parts = daily.len().max(1) as u64;
     let instant = |date: Date, minutes: u64| {
         let time = Time::new((minutes / 60) as i8, (minutes % 60) as i8, 0, 0).ok()?;
-        let zoned = DateTime::from_parts(date, time).to_zoned(zone.clone()).ok()?;
-        zoned.timestamp().as_millisecond().checked_sub(start_unix_ms)
+        crate::months::local_ms(DateTime::from_parts(date, time), zone)?.checked_sub(start_unix_ms)
     };
     let mut pieces = Pieces(Vec::new());
     let mut date = Timestamp::from_millisecond(start_unix_ms).ok()?.to_zoned(zone.clone()).date();

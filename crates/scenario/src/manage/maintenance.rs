@@ -104,7 +104,8 @@ fn self_service(reader: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Opti
     let redeploy = laws::law(&reader, "redeploy", sink);
     let again = again(&reader, "again", sink);
     let office = match reader.sub("office", "maintenance.self_service.office", sink) {
-        Some(office) => turns(&office, clock, sink).map(Some),
+        // Waves are known that come after the horizon: the hours until then are known, too.
+        Some(office) => turns(&office, (clock, KNOWN_AHEAD), sink).map(Some),
         None => (!reader.has("office")).then_some(None),
     };
     let window = window?;

@@ -10,7 +10,7 @@ use crate::laws;
 use crate::node::Node;
 use crate::reader::Reader;
 use std::rc::Rc;
-use zonefall_engine::SimTime;
+use zonefall_engine::{SimDuration, SimTime};
 use zonefall_fleet::management::{Alert, Lack, Office, Trigger, Watch};
 
 const ACTIONS: [&str; 7] =
@@ -63,7 +63,7 @@ fn runbook(node: &Rc<Node>, sets: &[&str], clock: &Clock<'_>, sink: &mut Sink) -
     })
 }
 
-fn watch(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Watch, zonefall_engine::SimDuration)> {
+fn watch(reader: &Reader<'_>, sink: &mut Sink) -> Option<(Watch, SimDuration)> {
     let Some(when) = reader.sub("when", "runbook[].when", sink) else {
         reader.missing("when", "when = { capacity_lost = \"30%\" }", sink);
         return None;
@@ -120,12 +120,16 @@ pub(crate) fn office(
 ) -> Option<Option<Office>> {
     let Some(office) = reader.sub("office", path, sink) else { return Some(None) };
     let outside = office.optional("notice_outside", sink, |reader, key, sink| laws::law(reader, key, sink));
-    let turns = turns(&office, clock, sink)?;
+    let turns = turns(&office, (clock, SimDuration::ZERO), sink)?;
     Some(Some(Office { turns, notice_outside: outside? }))
 }
 
-/// When the hours of a table `office` begin and end, in turn.
-pub(super) fn turns(office: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> Option<Vec<SimTime>> {
+/// When the hours of a table `office` begin and end until so long after the horizon, in turn.
+pub(super) fn turns(
+    office: &Reader<'_>,
+    (clock, ahead): (&Clock<'_>, SimDuration),
+    sink: &mut Sink,
+) -> Option<Vec<SimTime>> {
     let days = office.texts("days", sink);
     for (key, example) in [("from", "from = \"09:00\""), ("to", "to = \"17:00\"")] {
         if !office.has(key) {
@@ -140,7 +144,7 @@ pub(super) fn turns(office: &Reader<'_>, clock: &Clock<'_>, sink: &mut Sink) -> 
             .help("add for example `start = \"2026-01-01\"` at the top of the file");
         return None;
     }
-    hours(days?, (from??, to??), clock, &zone?, office, sink)
+    hours(days?, (from??, to??), (clock, ahead), &zone?, office, sink)
 }
 
 fn asked(reader: &Reader<'_>, sink: &mut Sink) -> Option<Asked> {

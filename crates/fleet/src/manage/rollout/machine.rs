@@ -47,7 +47,7 @@ impl World {
 
     /// Whether a machine cannot be reached, and so has failed.
     pub(super) fn is_out_of_reach(&mut self, at: usize, t: SimTime) -> bool {
-        let is_out = self.machines[at].marks & (RACK_OUT | self.manager.of_host) != 0;
+        let is_out = self.machines[at].marks & self.manager.out_of_reach != 0;
         if is_out {
             self.manager.rollouts.machines[at].failed = true;
             self.book.count(Operation::UpgradesFailed, 1, t, &self.measure);

@@ -282,16 +282,16 @@ fn when(reader: &Reader<'_>, clock: &demand::Clock<'_>, zone: Option<&TimeZone>,
     Some(When::Fixed { from, until })
 }
 
-/// When hours on days of a week begin and end, in turn, the beginning first.
+/// When hours on days of a week begin and end until so long after the horizon, in turn, the beginning first.
 pub(super) fn hours(
     days: [bool; 7],
     (from, to): (u32, u32),
-    clock: &demand::Clock<'_>,
+    (clock, ahead): (&demand::Clock<'_>, SimDuration),
     zone: &TimeZone,
     reader: &Reader<'_>,
     sink: &mut Sink,
 ) -> Option<Vec<SimTime>> {
-    let (start, horizon) = (clock.start?, clock.horizon?);
+    let (start, horizon) = (clock.start?, clock.horizon?.after(ahead));
     let times = [When::Weekly { days, starts: from, ends: Some(to) }];
     if changes_most(&times, horizon) > CHANGES_MAX {
         let words = format!("hours that begin and end more than {CHANGES_MAX} times within the horizon");

@@ -3,8 +3,9 @@
 //! A recurring profile has a start and no end: it holds until another start. An end is the start of the default profile
 //! again, as the portal and the command line write it. A fixed date goes before all of that.
 
+use crate::months::local_ms;
 use jiff::Timestamp;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use zonefall_engine::SimTime;
 
@@ -69,18 +70,19 @@ pub(super) fn schedule(all: &[When], clock: Option<&Clock<'_>>) -> Vec<(SimTime,
 }
 
 /// The starts and ends of recurring profiles, from a week before the trial on; of two at one instant the last holds.
+/// Where clocks jump ahead many local times are one instant: the latest of them is the last.
 fn weekly(all: &[When], clock: &Clock<'_>) -> Vec<(i64, u16)> {
     let instant = |date: Date, minute: u32| {
         let time = Time::new((minute / 60) as i8, (minute % 60) as i8, 0, 0).ok()?;
-        let zoned = date.to_datetime(time).to_zoned(clock.zone.clone()).ok()?;
-        zoned.timestamp().as_millisecond().checked_sub(clock.start_unix_ms)
+        let local = date.to_datetime(time);
+        Some((local_ms(local, clock.zone)?.checked_sub(clock.start_unix_ms)?, local))
     };
     let Ok(begin) = Timestamp::from_millisecond(clock.start_unix_ms) else { return Vec::new() };
     let first = begin.to_zoned(clock.zone.clone()).date();
     let mut date = (0..8).fold(first, |date, _| date.yesterday().unwrap_or(date));
-    // (instant, whether it is a start, profile): ends go before starts, and the first profile wins.
-    let mut turns: Vec<(i64, bool, i32)> = Vec::new();
-    while instant(date, 0).is_some_and(|midnight| midnight < clock.horizon.as_ms() as i64) {
+    // (instant and local time, whether it is a start, profile): ends go before starts, and the first profile wins.
+    let mut turns: Vec<((i64, DateTime), bool, i32)> = Vec::new();
+    while instant(date, 0).is_some_and(|(midnight, _)| midnight < clock.horizon.as_ms() as i64) {
         for (at, when) in all.iter().enumerate() {
             let When::Weekly { days, starts, ends } = *when else { continue };
             if !days[date.weekday().to_monday_zero_offset() as usize] {
@@ -95,7 +97,7 @@ fn weekly(all: &[When], clock: &Clock<'_>) -> Vec<(i64, u16)> {
         date = next;
     }
     turns.sort_unstable();
-    turns.into_iter().map(|(t, _, profile)| (t, -profile as u16)).collect()
+    turns.into_iter().map(|((t, _), _, profile)| (t, -profile as u16)).collect()
 }
 
 #[cfg(test)]
@@ -142,5 +144,49 @@ mod tests {
         // 2026-03-28 in Berlin; clocks go forward in the next night.
         let found = hours(&[weekly(EVERY_DAY, 8, Some(9))], 2, "Europe/Berlin", 1_774_652_400_000);
         assert_eq!(found, [(0.0, 0), (8.0, 1), (9.0, 0), (31.0, 1), (32.0, 0)]);
+    }
+
+    /// Two days from the midnight before the day in whose next night the clocks of a zone go forward.
+    fn at_a_jump(all: &[When], zone: &str, (year, month, day): (i16, i8, i8)) -> Vec<(f64, u16)> {
+        let local = Date::new(year, month, day).expect("a day").at(0, 0, 0, 0);
+        let start = local_ms(local, &crate::months::zone(zone).expect("a zone")).expect("an instant");
+        hours(all, 2, zone, start)
+    }
+
+    const BERLIN: (&str, (i16, i8, i8)) = ("Europe/Berlin", (2026, 3, 28));
+    const NEW_YORK: (&str, (i16, i8, i8)) = ("America/New_York", (2026, 3, 7));
+    const LORD_HOWE: (&str, (i16, i8, i8)) = ("Australia/Lord_Howe", (2026, 10, 3));
+
+    fn minutes(starts: u32, ends: u32) -> When {
+        When::Weekly { days: EVERY_DAY, starts, ends: Some(ends) }
+    }
+
+    #[test]
+    fn as_03_hours_that_summer_time_leaves_out_hold_for_no_time() {
+        for (zone, day) in [BERLIN, NEW_YORK] {
+            let night = at_a_jump(&[minutes(120, 180)], zone, day);
+            assert_eq!(night, [(0.0, 0), (2.0, 1), (3.0, 0)], "{zone}");
+            let within = at_a_jump(&[minutes(135, 165)], zone, day);
+            assert_eq!(within, [(0.0, 0), (2.25, 1), (2.75, 0)], "{zone}");
+            // What begins in the gap begins with its end, what ends in it ends there.
+            let ten_minutes = at_a_jump(&[minutes(150, 195)], zone, day);
+            assert_eq!(ten_minutes, [(0.0, 0), (2.5, 1), (3.25, 0), (26.0, 1), (26.25, 0)], "{zone}");
+            let before = at_a_jump(&[minutes(105, 150)], zone, day);
+            assert_eq!(before, [(0.0, 0), (1.75, 1), (2.5, 0), (25.75, 1), (26.0, 0)], "{zone}");
+        }
+        // Clocks of Lord Howe go forward by half an hour: an hour is left with the other half.
+        let (zone, day) = LORD_HOWE;
+        assert_eq!(at_a_jump(&[minutes(120, 150)], zone, day), [(0.0, 0), (2.0, 1), (2.5, 0)]);
+        let hour = at_a_jump(&[minutes(120, 180)], zone, day);
+        assert_eq!(hour, [(0.0, 0), (2.0, 1), (3.0, 0), (26.0, 1), (26.5, 0)]);
+    }
+
+    #[test]
+    fn as_03_as_04_of_profiles_that_meet_in_the_hour_left_out_the_last_one_holds() {
+        let (zone, day) = BERLIN;
+        let both = at_a_jump(&[minutes(120, 150), minutes(150, 240)], zone, day);
+        assert_eq!(both, [(0.0, 0), (2.0, 1), (2.5, 2), (4.0, 0), (26.0, 2), (27.0, 0)]);
+        let around = at_a_jump(&[minutes(120, 180), minutes(180, 240)], zone, day);
+        assert_eq!(around, [(0.0, 0), (2.0, 1), (3.0, 2), (4.0, 0), (26.0, 2), (27.0, 0)]);
     }
 }

@@ -132,10 +132,16 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     let rates = match (around.prices, sets.as_deref(), &between_zones) {
         (Some(list), Some(sets), Some((kb, _))) => {
             let has_balancer = balancer.as_ref().is_some_and(Option::is_some);
-            Some(money::rates((sets, workers.as_deref().unwrap_or_default()), (has_balancer, *kb), list, sink))
+            Some(money::rates(
+                (sets, workers.as_deref().unwrap_or_default()),
+                (has_balancer, *kb),
+                (list, &reader),
+                sink,
+            ))
         }
         _ => None,
     };
+    let components_priced = money::components(&reader, sink);
     let (done, need) = if parts::are_there(&reader) {
         let sets = (called.as_slice(), sets.as_deref(), workers.as_deref());
         need_of_parts(&reader, (seen, around, &clock), sets, arrives, sink)
@@ -169,6 +175,7 @@ pub(crate) fn design(seen: &Seen, around: &Around<'_>, sink: &mut Sink) -> Optio
     rows.filter(|_| fits)?;
     releases?;
     let (_, traffic) = between_zones?;
+    components_priced?;
     let rates = match rates {
         Some(rates) => Some(rates?),
         None => None,
